@@ -26,10 +26,10 @@ sys.path.insert(0, str(ROOT / "packaging"))
 from handlers import registry
 from handlers.shared.settings import Setting
 from handlers.snmp.profiles import PROFILES
-from pdu.core.adapters.snmp import family_tables
 from pdu.core.cli import exit_codes, shared_options
 from pdu.core.cli.groups import LazyGroup
 from pdu.core.cli.options import SharedOption
+from pdu.families import family_tables
 from pdu.prove import promises
 from pdu.root import ROOT as COMMAND
 

@@ -12,7 +12,6 @@ import click
 
 from handlers.shared.errors import PduHandlerError, SettingsError, printable
 
-from .core import owner_files
 from .core.cli import prompts, shared_options
 from .core.cli.error_output import Interrupted, Usage
 from .core.cli.exit_codes import DONE, NOT_SEEN
@@ -41,18 +40,19 @@ from .core.cli.shared_options import (
     THRESHOLD,
     VERIFIED,
 )
-from .core.drawing.drawing import Cord, Machine
 from .core.files.whole_files import signals_as_ctrl_c
-from .core.machines import evidence as evidences
-from .core.machines.actions import Runner
-from .core.machines.alive import Alive, AliveCommand
-from .core.machines.evidence import EvidenceFile, MachineEvidence
-from .core.machines.machine_power import MachinePower, OffProof, OutletState, find_outlet
-from .core.machines.observations import default_folder
-from .core.machines.pdu_access import NotProven, OutletReading, PolledPdus
-from .core.machines.verification import ALL_ON
-from .core.owner_files import DRAWING, LIST, OwnerFiles
-from .core.states import word
+from .pdus.states import word
+from .site import owner_files
+from .site.drawing.drawing import Cord, Machine
+from .site.machines import evidence as evidences
+from .site.machines.actions import Runner
+from .site.machines.alive import Alive, AliveCommand
+from .site.machines.evidence import EvidenceFile, MachineEvidence
+from .site.machines.machine_power import MachinePower, OffProof, OutletState, find_outlet
+from .site.machines.observations import default_folder
+from .site.machines.pdu_access import NotProven, OutletReading, PolledPdus
+from .site.machines.verification import ALL_ON
+from .site.owner_files import DRAWING, LIST, OwnerFiles
 
 _PAUSE_S, _POWER_TIMEOUT_S = 10.0, 20.0
 _BOOTS_WITHIN_S = 600.0

@@ -24,7 +24,7 @@ from .core.cli.groups import Subcommand
 from .core.cli.options import Argument, option, output, run_options_of
 from .core.cli.output import Result, print_result
 from .core.files.whole_files import signals_as_ctrl_c
-from .core.inventory.handler_archives import RESERVED
+from .pdus.handler_archives import RESERVED
 
 _SKELETON = Path("packaging", "new")
 SHAPES = ("document", "resources")  # folders below packaging/new

@@ -22,8 +22,8 @@ from .core.cli.exit_codes import DONE
 from .core.cli.exit_handling import OutputError, missing_package_advice
 from .core.cli.groups import Grouped, LazyCommand
 from .core.cli.options import COMPLETION, SECRETS, RunOptions, spelled
-from .core.inventory.fast_snmp import enable_fast_reads
-from .core.inventory.names import how
+from .pdus.fast_snmp import enable_fast_reads
+from .pdus.names import how
 
 _HELP = (
     "PDUs from the command line: the handlers of this pack as DCImanager calls them, and the tools"

@@ -14,7 +14,7 @@ from collections.abc import Generator, Iterator, Sequence
 import pytest
 from hypothesis import HealthCheck, settings
 
-from pdu.core.inventory.fast_snmp import enable_fast_reads
+from pdu.pdus.fast_snmp import enable_fast_reads
 from tests import secrecy, witnesses
 
 _AGAINST = "against"

@@ -295,7 +295,10 @@ def test_docstrings_and_pages_name_files_that_exist(
     ends = {
         "/".join(PurePosixPath(path).parts[start:])
         for name in files
-        for path in {name, re.sub(r"^(handlers|pdu/core/adapters)/\w+/", r"\1/<name>/", name)}
+        for path in {
+            name,
+            re.sub(r"^(handlers|pdu/pdus/adapters|pdu/recordings)/\w+/", r"\1/<name>/", name),
+        }
         for start in range(name.count("/") + 1)
     }
     stale = [

@@ -13,7 +13,7 @@ from __future__ import annotations
 from ..shared.labels import Label, label
 from .base import BasePdu
 from .form import address, settings
-from .four_calls import FourCalls
+from .four_calls import FourCalls, OpenPdu
 from .port_identity import outlet_identity
 from .views import Figures, PortFigures, log_call, pdu_view, port_answer
 
@@ -22,6 +22,7 @@ __all__ = [
     "Label",
     "Figures",
     "FourCalls",
+    "OpenPdu",
     "PortFigures",
     "address",
     "outlet_identity",

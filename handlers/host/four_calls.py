@@ -5,19 +5,22 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
-from typing import Any, ClassVar, Generic, Optional, TypeVar
+from typing import Any, Callable, ClassVar, Generic, Optional, TypeVar
 
 from common.logger import get_logger
 from pdu_common.helper import EnumPowerStatus, PduPortView, PduStatisticView, PduView
 
-from ..shared import call_session
 from ..shared.errors import PduHandlerError
 from ..shared.labels import Label
+from ..shared.prefetch import FIGURES, LABELS, POWER, STATES, Purposes
 from ..shared.switching import CONFIRM_SECONDS, PAUSE_SECONDS
 from .port_identity import outlet_identity
 from .views import Figures, log_call, pdu_view, port_answer
 
 S = TypeVar("S")
+T = TypeVar("T")
+#: a call that reads what is in no view
+_OTHER: Purposes = frozenset()
 
 
 class FourCalls(Generic[S]):
@@ -35,14 +38,14 @@ class FourCalls(Generic[S]):
     # ---- what a handler writes -------------------------------------------------------------------
 
     @abstractmethod
-    def open_session(self, reads: bool) -> AbstractContextManager[S]:
+    def open_session(self, purposes: Optional[Purposes]) -> AbstractContextManager[S]:
         """Read the settings, and open a session that ends with the block.
 
-        `reads`: for a call that only reads; tools make several such calls in one session.
+        `purposes`: what will be read in it; None for a command.
         """
 
     def renew_session(self, session: S) -> None:
-        """Give a session that another call used the time of a new one."""
+        """Give a session that another call of `OpenPdu` used the time of a new one."""
 
     @abstractmethod
     def device_address(self, session: Optional[S]) -> str:
@@ -79,7 +82,7 @@ class FourCalls(Generic[S]):
 
     def status(self) -> PduView:
         """Every outlet and its state."""
-        with self.session("status") as session:
+        with self.session("status", frozenset((STATES,))) as session:
             return pdu_view(self.read_states(session))
 
     def statistic(self) -> PduStatisticView:
@@ -110,30 +113,38 @@ class FourCalls(Generic[S]):
 
     def measured(self, with_power: bool = False) -> Figures:
         """What `statistic` shows; the power of the PDU and its outlets if it is asked for."""
-        with self.session("statistic") as session:
+        purposes = frozenset((FIGURES, POWER) if with_power else (FIGURES,))
+        with self.session("statistic", purposes) as session:
             return self.read_figures(session, with_power)
 
     def labels(self) -> list[Label]:
         """Identity, number and name of every outlet, for people."""
-        with self.session("labels") as session:
+        with self.session("labels", frozenset((LABELS,))) as session:
             return self.read_labels(session)
 
     @contextmanager
-    def session(self, method: str, reads: bool = True) -> Iterator[S]:
-        """The session of one call, or of several that only read (`one_session`). Logs the call
-        once.
-        """
+    def opened(self, purposes: Iterable[str]) -> Iterator[OpenPdu[S]]:
+        """The PDU for several calls that only read, in one session."""
+        with ExitStack() as stack:
+            yield OpenPdu(self, frozenset(purposes), stack)
+
+    @contextmanager
+    def session(self, method: str, purposes: Optional[Purposes] = _OTHER) -> Iterator[S]:
+        """The session of one call."""
+        with self.call(
+            method, lambda stack: stack.enter_context(self.open_session(purposes))
+        ) as session:
+            yield session
+
+    @contextmanager
+    def call(self, method: str, enter: Callable[[ExitStack], S]) -> Iterator[S]:
+        """One call in the session that `enter` returns: logs it once, and lets its errors name
+        it."""
         session: Optional[S] = None
         try:
             with ExitStack() as stack:
                 try:
-                    session = stack.enter_context(
-                        call_session.session(
-                            self, lambda: self.open_session(True), self.renew_session
-                        )
-                        if reads
-                        else self.open_session(False)
-                    )
+                    session = enter(stack)
                 finally:
                     log_call(
                         get_logger(type(self).__module__),
@@ -154,6 +165,47 @@ class FourCalls(Generic[S]):
     def _switch_port(
         self, method: str, port: PduPortView, on: bool, deadline: float, pause: float
     ) -> PduPortView:
-        with self.session(method, reads=False) as session:
+        with self.session(method, None) as session:
             state = self.switch_outlet(session, outlet_identity(port), on, deadline, pause)
             return port_answer(port, state)
+
+
+class OpenPdu(Generic[S]):
+    """A PDU that tools read: several calls in one session, which ends with the block of
+    `FourCalls.opened`.
+
+    A call that fails ends the session; the next one opens another.
+    """
+
+    def __init__(self, pdu: FourCalls[S], purposes: Purposes, stack: ExitStack) -> None:
+        self._pdu, self._purposes, self._stack = pdu, purposes, stack
+        self._session: Optional[S] = None
+
+    def read(self, method: str, read: Callable[[S], T]) -> T:
+        """What `read` returns of the session. Its errors name the method."""
+        try:
+            with self._pdu.call(method, self._enter) as session:
+                return read(session)
+        except BaseException:
+            # its end, at the end of the block, releases it
+            self._session = None
+            raise
+
+    def _enter(self, _: ExitStack) -> S:
+        if self._session is None:
+            self._session = self._stack.enter_context(self._pdu.open_session(self._purposes))
+        else:
+            self._pdu.renew_session(self._session)
+        return self._session
+
+    def states(self) -> list[tuple[str, EnumPowerStatus]]:
+        """Identity and state of every outlet."""
+        return self.read("status", lambda session: list(self._pdu.read_states(session)))
+
+    def figures(self, with_power: bool) -> Figures:
+        """What `statistic` shows; the power of the PDU and its outlets if it is asked for."""
+        return self.read("statistic", lambda session: self._pdu.read_figures(session, with_power))
+
+    def labels(self) -> list[Label]:
+        """Identity, number and name of every outlet."""
+        return self.read("labels", self._pdu.read_labels)

@@ -15,8 +15,8 @@ from typing import Callable, NamedTuple, Optional, Protocol, TypeVar, Union
 from pdu_common.helper import EnumPowerStatus
 
 from .. import host
-from ..shared.call_session import read_once
 from ..shared.errors import NamedSetting, NoSuchOutlet, PduHandlerError, SettingsError
+from ..shared.prefetch import Purposes
 from ..shared.settings import HOST, TIMEOUT, Setting, Settings, port
 from ..shared.switching import CALL_SECONDS, switch
 from ..shared.tls import CA_PEM, FINGERPRINT, VERIFY, Trust
@@ -138,6 +138,7 @@ class HttpSession:
         #: for errors, as the client names it
         self.address = client.where.netloc
         self._client, self._timeout = client, timeout
+        self._answers: dict[Request, bytes] = {}
 
     def exchange(self, request: Request) -> bytes:
         """Send one request, and return the body of its answer. Raises the errors of
@@ -173,6 +174,12 @@ class HttpSession:
                 raise
             raise HttpUnreachable(error.parts, error.host, error.operation) from None
 
+    def exchange_once(self, request: Request) -> bytes:
+        """The answer to a request of a reading, which is made once in a session."""
+        if request not in self._answers:
+            self._answers[request] = self.exchange(request)
+        return self._answers[request]
+
     def renew(self) -> None:
         """Give it the time of a new session."""
         self._client.renew(CALL_SECONDS)
@@ -190,7 +197,7 @@ class HttpPdu(host.FourCalls[HttpSession], host.BasePdu):
     settings: tuple[Setting[object], ...] = SETTINGS
 
     @contextmanager
-    def open_session(self, reads: bool) -> Iterator[HttpSession]:
+    def open_session(self, purposes: Optional[Purposes]) -> Iterator[HttpSession]:
         settings = Settings(host.settings(self.pdu_data), type(self).settings)
         where = endpoint(
             settings[SCHEME], settings[HOST] or host.address(self.pdu_data), settings[PORT]
@@ -220,7 +227,7 @@ class HttpPdu(host.FourCalls[HttpSession], host.BasePdu):
         return [(outlet.identity, STATES[outlet.state]) for outlet in self._outlets(session)]
 
     def read_figures(self, session: HttpSession, with_power: bool) -> host.Figures:
-        unit = self.read_unit(True, self._remembering(session))
+        unit = self.read_unit(True, session.exchange_once)
         ports = [
             host.PortFigures(
                 outlet.identity,
@@ -257,14 +264,8 @@ class HttpPdu(host.FourCalls[HttpSession], host.BasePdu):
         """The PDU's values, with these exchanges."""
         return run_dialogue(self.codec.read_unit(with_figures), exchange)
 
-    def _remembering(self, session: HttpSession) -> Callable[[Request], bytes]:
-        """Exchanges that in `one_session` are made once for each request."""
-        return lambda request: read_once(
-            self, f"answer to {request!r}", lambda: session.exchange(request)
-        )
-
     def _outlets(self, session: HttpSession) -> tuple[Outlet, ...]:
-        return self.read_unit(False, self._remembering(session)).outlets
+        return self.read_unit(False, session.exchange_once).outlets
 
     def _read_state(self, session: HttpSession, identity: str) -> EnumPowerStatus:
         """The state of one outlet, read now. Raises NoSuchOutlet."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from ..http.dialogue import SETTINGS as SETTINGS, HttpPdu
-from ..shared.call_session import one_session as one_session
 from ..shared.request_counter import SENT as SENT
 from . import decoding
 

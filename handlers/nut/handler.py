@@ -8,20 +8,20 @@ besides.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Iterable
+from contextlib import AbstractContextManager
 from typing import Optional
 
 from common.logger import get_logger
 from pdu_common.helper import EnumPowerStatus
 
 from .. import host
-from ..shared.call_session import one_session as one_session, read_once
+from ..shared.prefetch import Purposes
 from ..shared.request_counter import SENT as SENT
 from ..shared.switching import CALL_SECONDS
 from . import devices
 from .outlets import outlet_groups
-from .sessions import NutSession, open_session
+from .sessions import NutSession, open_session, read_once
 from .settings import SETTINGS as SETTINGS
 from .switching import STATES, switch_outlet
 
@@ -33,7 +33,7 @@ class NutPdu(host.FourCalls[NutSession], host.BasePdu):
 
     handler_name = "nut"
 
-    def open_session(self, reads: bool) -> AbstractContextManager[NutSession]:
+    def open_session(self, purposes: Optional[Purposes]) -> AbstractContextManager[NutSession]:
         return open_session(self.pdu_data)
 
     def renew_session(self, session: NutSession) -> None:
@@ -43,7 +43,7 @@ class NutPdu(host.FourCalls[NutSession], host.BasePdu):
         return session.address if session else ""
 
     def read_states(self, session: NutSession) -> Iterable[tuple[str, EnumPowerStatus]]:
-        listed_devices = self._devices_of_session(session)
+        listed_devices = read_once(session)
         for listed_device in listed_devices:
             groups = outlet_groups(listed_device.device.whole.variables)
             if groups and not listed_device.device.outlets:
@@ -56,36 +56,18 @@ class NutPdu(host.FourCalls[NutSession], host.BasePdu):
 
     def read_figures(self, session: NutSession, with_power: bool) -> host.Figures:
         """The power of each outlet costs nothing more."""
-        return devices.figures_of(self._devices_of_session(session), with_power)
+        return devices.figures_of(read_once(session), with_power)
 
     def read_labels(self, session: NutSession) -> list[host.Label]:
         return [
             host.label(identity, outlet.number, outlet.name or "")
-            for identity, outlet in devices.ports(self._devices_of_session(session))
+            for identity, outlet in devices.ports(read_once(session))
         ]
 
     def switch_outlet(
         self, session: NutSession, identity: str, on: bool, deadline: float, pause: float
     ) -> EnumPowerStatus:
         return switch_outlet(session.client, session.settings, identity, on, deadline, pause)
-
-    @contextmanager
-    def read_devices(
-        self, method: str, writable: bool = False
-    ) -> Iterator[list[devices.ListedDevice]]:
-        """The devices, for tools. `writable`: with the variables that can be set; in `one_session`
-        only if it is asked for first.
-        """
-        with self.session(method) as session:
-            yield self._devices_of_session(session, writable)
-
-    def _devices_of_session(
-        self, session: NutSession, writable: bool = False
-    ) -> list[devices.ListedDevice]:
-        client, settings, _ = session
-        return read_once(
-            self, "devices", lambda: devices.read_devices(client, settings, None, writable)
-        )
 
 
 def make_handler(pdu_data: object) -> NutPdu:

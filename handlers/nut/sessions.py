@@ -13,6 +13,7 @@ from ..shared.settings import HOST, TIMEOUT, Settings
 from ..shared.switching import CALL_SECONDS
 from .client import NutClient
 from .connection import DEFAULT_PORT
+from .devices import ListedDevice, read_devices
 from .settings import DEVICE, PASSWORD, PORT, SETTINGS, USERNAME, tls_of
 
 
@@ -23,6 +24,15 @@ class NutSession(NamedTuple):
     settings: Settings
     #: host, and port if it is another than NUT's, for errors
     address: str
+    #: those that were read
+    devices: list[ListedDevice]
+
+
+def read_once(session: NutSession) -> list[ListedDevice]:
+    """The devices, read once in a session."""
+    if not session.devices:
+        session.devices.extend(read_devices(session.client, session.settings))
+    return session.devices
 
 
 @contextmanager
@@ -53,7 +63,7 @@ def open_session(
         with make_client(
             settings, address_setting, total=CALL_SECONDS if has_limit else None
         ) as client:
-            yield NutSession(client, settings, address)
+            yield NutSession(client, settings, address, [])
     except PduHandlerError as error:
         error.at(address, method)
         raise

@@ -15,24 +15,34 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import Optional
+from typing import NamedTuple, Optional
 
 from pdu_common.helper import EnumPowerStatus
 
 from .. import host
 from ..http.connection import StandardTransport
 from ..http.message import Transport
-from ..shared.call_session import one_session as one_session
+from ..shared.prefetch import Purposes
 from ..shared.request_counter import SENT as SENT
 from ..shared.switching import CALL_SECONDS
 from ..shared.tls import Trust
 from . import labels, metering, settings, states
+from .discovery import ListedUnit
 from .rpc import Agent
 from .rpc.pdumodel import Outlet
 from .settings import SETTINGS as SETTINGS
 from .switching import switch_outlet
 
-Session = tuple[Agent, settings.RaritanSettings]
+
+class Session(NamedTuple):
+    """The agent of one call or reading, and what it was opened with."""
+
+    agent: Agent
+    config: settings.RaritanSettings
+    #: the units that a tool has found
+    units: list[ListedUnit]
+
+
 _POWER_STATES = {True: Outlet.PowerState.PS_ON, False: Outlet.PowerState.PS_OFF}
 
 
@@ -46,11 +56,11 @@ class RaritanPdu(host.FourCalls[Session], host.BasePdu):
         return StandardTransport(trust, CALL_SECONDS)
 
     @contextmanager
-    def open_session(self, reads: bool) -> Iterator[Session]:
+    def open_session(self, purposes: Optional[Purposes]) -> Iterator[Session]:
         config = settings.read_settings(self.pdu_data)
         transport = self.transport(config.trust)
         with settings.agent(self.pdu_data, config, transport) as agent:
-            yield agent, config
+            yield Session(agent, config, [])
 
     def renew_session(self, session: Session) -> None:
         session[0].renew(CALL_SECONDS)
@@ -62,22 +72,22 @@ class RaritanPdu(host.FourCalls[Session], host.BasePdu):
         return "Xerus JSON-RPC"
 
     def read_states(self, session: Session) -> Iterable[tuple[str, EnumPowerStatus]]:
-        agent, config = session
+        agent, config, _ = session
         return states.read_states(agent, config.link_units)
 
     def read_figures(self, session: Session, with_power: bool) -> host.Figures:
-        agent, config = session
+        agent, config, _ = session
         return metering.read_statistic(agent, config.link_units, with_power)
 
     def read_labels(self, session: Session) -> list[host.Label]:
         """Of outlets and branch circuits."""
-        agent, config = session
+        agent, config, _ = session
         return labels.labels(agent, config.link_units)
 
     def switch_outlet(
         self, session: Session, identity: str, on: bool, deadline: float, pause: float
     ) -> EnumPowerStatus:
-        agent, config = session
+        agent, config, _ = session
         return switch_outlet(agent, config.link_units, identity, _POWER_STATES[on], deadline, pause)
 
 

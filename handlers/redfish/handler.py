@@ -21,7 +21,7 @@ from pdu_common.helper import EnumPowerStatus
 from .. import host
 from ..http.connection import StandardTransport
 from ..http.message import Transport
-from ..shared.call_session import is_shared, one_session as one_session
+from ..shared.prefetch import Purposes
 from ..shared.request_counter import SENT as SENT
 from ..shared.switching import CALL_SECONDS
 from ..shared.tls import Trust
@@ -43,10 +43,9 @@ class RedfishPdu(host.FourCalls[Session], host.BasePdu):
         return StandardTransport(trust, CALL_SECONDS + LOGOUT_SECONDS)
 
     @contextmanager
-    def open_session(self, reads: bool) -> Iterator[Session]:
+    def open_session(self, purposes: Optional[Purposes]) -> Iterator[Session]:
         config = settings.read_settings(self.pdu_data)
-        keeps = reads and is_shared()
-        with RedfishService(config, self.transport, keeps=keeps) as service:
+        with RedfishService(config, self.transport, keeps=purposes is not None) as service:
             yield service, config
 
     def renew_session(self, session: Session) -> None:

@@ -2,15 +2,13 @@
 
 A handler says which objects it will read next; the platform's calls read one at a time, so there
 nothing happens. A tool may set a function (`set_prefetcher`) that reads them together and returns
-those that it could read. It also says what it will call next in one session (`prefetching`), so
-that the objects of all these calls are read together.
+those that it could read. A session is opened with all that will be read in it (`Purposes`), so
+that the objects of all its calls are read together.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Callable, NamedTuple, Optional, Union
 
 
@@ -47,7 +45,6 @@ Purposes = frozenset[str]
 STATES, FIGURES, POWER, LABELS = "states", "figures", "power", "labels"
 
 _reads: Optional[Reads] = None
-_FORESEEN: ContextVar[Purposes] = ContextVar("foreseen", default=frozenset())
 
 
 def set_prefetcher(reads: Optional[Reads]) -> None:
@@ -59,18 +56,3 @@ def set_prefetcher(reads: Optional[Reads]) -> None:
 def prefetcher() -> Optional[Reads]:
     """What `set_prefetcher` set."""
     return _reads
-
-
-def announced_reads() -> Purposes:
-    """What the tool said that it will read in this session."""
-    return _FORESEEN.get()
-
-
-@contextmanager
-def prefetching(purposes: Collection[str]) -> Iterator[None]:
-    """Calls in this block will read these, and what is foreseen already."""
-    token = _FORESEEN.set(_FORESEEN.get().union(purposes))
-    try:
-        yield
-    finally:
-        _FORESEEN.reset(token)

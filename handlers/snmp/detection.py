@@ -9,6 +9,7 @@ from typing import NamedTuple, Optional
 
 from ..host.rows import oid_arcs
 from ..shared.errors import NamedSetting, PduHandlerError, ProtocolError, Reason, Unsupported
+from ..shared.prefetch import Purposes
 from . import prefetch_list
 from .decoding import text
 from .device import (
@@ -40,6 +41,7 @@ def detect(
     profiles: Sequence[Profile],
     metered_only: bool = False,
     listed_only: bool = False,
+    purposes: Purposes = frozenset(),
 ) -> SnmpDevice:
     """The device, read as the family that fits it.
 
@@ -55,9 +57,9 @@ def detect(
     sysObjectID, a family that numbers the outlets differently could be chosen. Raises Unsupported
     if no family fits. Raises ProtocolError if the device lists fewer outlets than it counts, or if
     meters were read and nothing proves that it has no outlets. `metered_only` replaces the proof.
-    `listed_only`: see `read_by_states`.
+    `listed_only`: see `read_by_states`. `purposes`: what will be read of the device.
     """
-    reader = Reader(device)
+    reader = Reader(device, purposes=purposes)
     shown_id, usable = sys_object_id(reader, profiles)
     families = candidates(usable, profiles)
     device_read = _read_by_states(families, reader, listed_only)
@@ -72,12 +74,16 @@ def detect(
 
 
 def read_as(
-    device: SnmpReads, profile: Profile, metered_only: bool = False, listed_only: bool = False
+    device: SnmpReads,
+    profile: Profile,
+    metered_only: bool = False,
+    listed_only: bool = False,
+    purposes: Purposes = frozenset(),
 ) -> SnmpDevice:
     """The device read as this family, whatever its sysObjectID. Raises Unsupported if it has
     neither outlets nor meters of the family, unless the family has no outlets and the
     sysObjectID fits; other errors are those of `detect`."""
-    reader = Reader(device)
+    reader = Reader(device, purposes=purposes)
     usable = sys_object_id(reader, (profile,))[1] if profile.roots or not profile.outlets else ""
     families = [Candidate(profile, root) for root in profile.roots_for(usable)]
     device_read = _read_by_states(families, reader, listed_only) or _read_by_meters(

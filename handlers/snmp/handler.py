@@ -18,7 +18,6 @@ from pdu_common.helper import EnumPowerStatus
 from .. import host
 from ..host.snmp import CALL_SECONDS, Snmp, known_endpoint
 from ..shared import prefetch
-from ..shared.call_session import one_session as one_session
 from . import detection, metering, options, switching
 from .settings import SETTINGS as SETTINGS, select_families
 
@@ -32,14 +31,15 @@ class SnmpPdu(host.FourCalls[Session], BaseSnmpPdu):
     handler_name = "snmp"
 
     @contextmanager
-    def open_session(self, reads: bool) -> Iterator[Session]:
+    def open_session(self, purposes: Optional[prefetch.Purposes]) -> Iterator[Session]:
         """No GET, walk or SET starts later than CALL_SECONDS after the settings were read, or
         PLAN_SECONDS for a command, unless the session extends this.
         """
         choice = select_families(host.settings(self.pdu_data), options.OPTIONS)
-        snmp = Snmp(self, CALL_SECONDS if reads else switching.PLAN_SECONDS)
+        is_command = purposes is None
+        snmp = Snmp(self, switching.PLAN_SECONDS if is_command else CALL_SECONDS)
         # a command reads the state of its own outlet
-        how = (choice.metered_only, not reads)
+        how = (choice.metered_only, is_command, purposes or frozenset())
         if choice.is_fixed:
             device = detection.read_as(snmp, choice.profiles[0], *how)
         else:
@@ -58,17 +58,8 @@ class SnmpPdu(host.FourCalls[Session], BaseSnmpPdu):
     def read_states(self, session: Session) -> Iterable[tuple[str, EnumPowerStatus]]:
         return session.device.states.items()
 
-    def measured(self, with_power: bool = False) -> host.Figures:
-        purposes = (prefetch.FIGURES, prefetch.POWER) if with_power else (prefetch.FIGURES,)
-        with prefetch.prefetching(purposes):
-            return super().measured(with_power)
-
     def read_figures(self, session: Session, with_power: bool) -> host.Figures:
         return metering.read_statistic(session.device, with_power)
-
-    def labels(self) -> list[host.Label]:
-        with prefetch.prefetching((prefetch.LABELS,)):
-            return super().labels()
 
     def read_labels(self, session: Session) -> list[host.Label]:
         return metering.labels(session.device)

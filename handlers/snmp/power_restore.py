@@ -1,5 +1,5 @@
 """What outlets do when power comes back: which objects of a family say it, and what their values
-mean. Only tools read them (`pdu/core/adapters/snmp/power_restore.py`): none of DCImanager's four
+mean. Only tools read them (`pdu/pdus/adapters/snmp/power_restore.py`): none of DCImanager's four
 calls does.
 """
 

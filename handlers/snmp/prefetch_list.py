@@ -31,7 +31,7 @@ def prefetch_states(profile: Profile, outlets: Outlets, reader: Reader) -> None:
     any."""
     if not reader.is_ahead or outlets.states is None:
         return
-    purposes = (prefetch.STATES, *sorted(prefetch.announced_reads() - {prefetch.STATES}))
+    purposes = (prefetch.STATES, *sorted(reader.purposes - {prefetch.STATES}))
     counts = list(outlets.count.asks()) if outlets.count is not None else []
     lead = next((ask for ask in outlets.states.source.asks() if ask.is_walked), None)
     if lead is not None and reader.walked.get(reader.resolve(lead.oid)) == {}:
@@ -44,9 +44,9 @@ def prefetch_unforeseen(
     profile: Profile, outlets: Optional[Outlets], reader: Reader, purposes: Iterable[str]
 ) -> None:
     """Read ahead what a call reads that was not foreseen."""
-    was_foreseen = reader.is_expecting and prefetch.announced_reads().issuperset(purposes)
+    was_foreseen = reader.is_expecting and reader.purposes.issuperset(purposes)
     if reader.is_ahead and not was_foreseen:
-        every = tuple(sorted(prefetch.announced_reads().union(purposes)))
+        every = tuple(sorted(reader.purposes.union(purposes)))
         reader.expect(_reads(profile, outlets, every))
         reader.ahead(_asks(profile, outlets, every))
 
@@ -70,12 +70,12 @@ def prefetch_outlet_lists(candidates: Iterable[tuple[Profile, Reader]]) -> None:
 
 def prefetch_meters(candidates: Iterable[tuple[Profile, Reader]]) -> None:
     """Read ahead the outlets without states and the meters of these families."""
-    purposes = (prefetch.FIGURES, *sorted(prefetch.announced_reads() & {prefetch.POWER}))
     asks_by_root: dict[str, list[ObjectRead]] = {}
     readers: dict[str, Reader] = {}
     for profile, reader in candidates:
         if not reader.is_ahead:
             return
+        purposes = (prefetch.FIGURES, *sorted(reader.purposes & {prefetch.POWER}))
         readers[reader.root] = reader
         asks = asks_by_root.setdefault(reader.root, [])
         for outlets in profile.outlets:

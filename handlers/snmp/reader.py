@@ -55,8 +55,12 @@ class Reader:
     `root` replaces a leading `~` in OIDs, for families whose root differs by product.
     """
 
-    def __init__(self, device: SnmpReads, root: str = "") -> None:
+    def __init__(
+        self, device: SnmpReads, root: str = "", purposes: prefetch.Purposes = frozenset()
+    ) -> None:
         self._device, self.root = device, root
+        #: what will be read of the device, to be read ahead
+        self.purposes = purposes
         #: whether `prefetch` may read anything
         self.is_ahead = prefetch.prefetcher() is not None and hasattr(device, "read_ahead")
         self.walked: dict[str, Walked] = {}
@@ -203,7 +207,7 @@ class Reader:
 
     def at(self, root: str) -> Reader:
         """The same device and answers, with another root."""
-        reader = Reader(self._device, root)
+        reader = Reader(self._device, root, self.purposes)
         reader.walked = self.walked
         reader.got = self.got
         reader._names = self._names
@@ -212,7 +216,7 @@ class Reader:
 
     def again(self) -> Reader:
         """The same device without its answers, except names: for a reading that must be new."""
-        reader = Reader(self._device, self.root)
+        reader = Reader(self._device, self.root, self.purposes)
         reader._names = self._names
         return reader
 

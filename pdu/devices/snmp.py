@@ -49,7 +49,7 @@ def _fitted(lines: Sequence[str]) -> list[str]:
 def _families(context: click.Context, word: str, table: Optional[str]) -> int:
     from handlers.snmp.profiles import PROFILES
 
-    from ..core.adapters.snmp import family_tables  # imported late: 11 ms together, as in `_keys`
+    from ..families import family_tables  # imported late: 11 ms together, as in `_keys`
 
     profiles = [
         profile
@@ -86,7 +86,7 @@ def _families(context: click.Context, word: str, table: Optional[str]) -> int:
 def _show(family: str) -> int:
     from handlers.snmp import schema
 
-    from ..core.adapters.snmp import own_profiles  # imported late: 14 ms together, as in `_keys`
+    from ..families import own_profiles  # imported late: 14 ms together, as in `_keys`
 
     try:
         print(schema.dumps(own_profiles.built_in_family(family)))
@@ -99,7 +99,7 @@ def _show(family: str) -> int:
 def _check(context: click.Context, file: str) -> int:
     from handlers.snmp import schema
 
-    from ..core.adapters.snmp import own_profiles  # imported late: 14 ms together, as in `_keys`
+    from ..families import own_profiles  # imported late: 14 ms together, as in `_keys`
 
     try:
         profile = own_profiles.read_profile(Path(file))

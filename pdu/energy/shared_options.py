@@ -16,7 +16,7 @@ from handlers.shared.errors import printable
 from ..core.cli.error_output import Usage
 from ..core.cli.options import NumberRange, Parameters, SharedOption, option
 from ..core.cli.shared_options import CUSTOMERS, DRAWING
-from ..core.owner_files import OwnerFiles
+from ..site.owner_files import OwnerFiles
 from .audit.grades import USUAL_TOLERANCE_KWH
 from .registers.customers import Customers, Place, customers, machines
 from .registers.meter_facts import RANGES, Meters, RegisterFacts

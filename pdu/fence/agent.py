@@ -9,11 +9,11 @@ from typing import Optional
 
 from handlers.shared.errors import SettingsError, printable
 
-from ..core.inventory.polling import Target, poll
-from ..core.machines.alive import AliveCommand
-from ..core.machines.evidence import EvidenceFile
-from ..core.machines.machine_power import OffProof
-from ..core.machines.pdu_access import NotProven
+from ..pdus.polling import Target, poll
+from ..site.machines.alive import AliveCommand
+from ..site.machines.evidence import EvidenceFile
+from ..site.machines.machine_power import OffProof
+from ..site.machines.pdu_access import NotProven
 from .contract import CURRENT
 
 _MOST_AT_ONCE = 32

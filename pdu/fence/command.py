@@ -17,16 +17,16 @@ import click
 from handlers import VERSION
 from handlers.shared.errors import PduHandlerError, SettingsError, printable
 
-from ..core import owner_files
 from ..core.cli.groups import Subcommand
 from ..core.cli.options import Parameters, option
-from ..core.drawing.drawing import Cord, Drawing, Machine
-from ..core.inventory.polling import Target
-from ..core.machines.actions import Runner
-from ..core.machines.machine_power import MachinePower, is_on
-from ..core.machines.observations import default_folder
-from ..core.machines.pdu_access import NotProven, PolledPdus
-from ..core.owner_files import OwnerFiles
+from ..pdus.polling import Target
+from ..site import owner_files
+from ..site.drawing.drawing import Cord, Drawing, Machine
+from ..site.machines.actions import Runner
+from ..site.machines.machine_power import MachinePower, is_on
+from ..site.machines.observations import default_folder
+from ..site.machines.pdu_access import NotProven, PolledPdus
+from ..site.owner_files import OwnerFiles
 from . import agent
 from .contract import (
     ACTIONS,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ..core.states import word
 from ..core.web.messages import WebResponse
+from ..pdus.states import word
 from . import openapi
 from .clients import READ
 from .command_log import RECENT, CommandLog

@@ -39,17 +39,17 @@ from ..core.cli.shared_options import (
     THRESHOLD,
     VERIFIED,
 )
-from ..core.drawing.drawing import Drawing
 from ..core.files import secret_files as private
-from ..core.inventory.polling import Target
-from ..core.inventory.reading import error_of
-from ..core.machines.evidence import EvidenceFile
-from ..core.machines.machine_power import OffProof
-from ..core.machines.observations import default_folder
 from ..core.network import hosts
 from ..core.network.listening import listen_address
 from ..core.network.service_signals import ServiceSignals
-from ..core.owner_files import DRAWING, LIST, OwnerFiles, file_arguments
+from ..pdus.polling import Target
+from ..pdus.reading import error_of
+from ..site.drawing.drawing import Drawing
+from ..site.machines.evidence import EvidenceFile
+from ..site.machines.machine_power import OffProof
+from ..site.machines.observations import default_folder
+from ..site.owner_files import DRAWING, LIST, OwnerFiles, file_arguments
 from . import clients as clients_file
 from .meter_proof import MeterProof
 from .request import LONGEST_PAUSE_S

@@ -18,9 +18,9 @@ from typing import Any, Callable, NamedTuple, Optional
 
 from handlers.shared.errors import SettingsError
 
-from ..core.drawing.drawing import Cord
 from ..core.files import journal
-from ..core.states import UNKNOWN, state_of_word, word
+from ..pdus.states import UNKNOWN, state_of_word, word
+from ..site.drawing.drawing import Cord
 from .errors import ApiError
 from .power import CordState, PowerOutcome, PowerRequest, cord_document
 

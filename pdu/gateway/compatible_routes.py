@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from ..core.drawing.drawing import Cord
-from ..core.states import DOWN, UNKNOWN, UP
 from ..core.web.messages import WebResponse
+from ..pdus.states import DOWN, UNKNOWN, UP
+from ..site.drawing.drawing import Cord
 from .api_v1 import outcome_json, outcome_status
 from .clients import READ, SWITCH
 from .errors import ApiError, bad, not_found

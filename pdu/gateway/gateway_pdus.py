@@ -13,11 +13,11 @@ from typing import Callable, Optional, TypeVar
 
 from pdu_common.helper import EnumPowerStatus
 
-from ..core.drawing.drawing import Cord
-from ..core.inventory.polling import Target, poll, poll_states
-from ..core.inventory.reading import Reading, error_of
-from ..core.machines import pdu_access
-from ..core.states import UNKNOWN
+from ..pdus.polling import Target, poll, poll_states
+from ..pdus.reading import Reading, error_of
+from ..pdus.states import UNKNOWN
+from ..site.drawing.drawing import Cord
+from ..site.machines import pdu_access
 from .pdu_queue import PduQueue
 from .power import CordState
 

@@ -12,14 +12,15 @@ from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Callable, NamedTuple, Optional
 
-from ..core.drawing.drawing import Cord, Machine
-from ..core.inventory.listed_pdu import place_of
-from ..core.inventory.polling import Target
-from ..core.machines.actions import Runner
-from ..core.machines.alive import AliveCommand
-from ..core.machines.evidence import EvidenceFile
-from ..core.machines.machine_power import OffProof
-from ..core.machines.pdu_access import (
+from ..pdus.listed_pdu import place_of
+from ..pdus.polling import Target
+from ..pdus.states import DOWN, UNKNOWN
+from ..site.drawing.drawing import Cord, Machine
+from ..site.machines.actions import Runner
+from ..site.machines.alive import AliveCommand
+from ..site.machines.evidence import EvidenceFile
+from ..site.machines.machine_power import OffProof
+from ..site.machines.pdu_access import (
     CommandResult,
     MachineOutlet,
     PduAccess,
@@ -28,7 +29,6 @@ from ..core.machines.pdu_access import (
     pdu_reading,
     serial,
 )
-from ..core.states import DOWN, UNKNOWN
 from .gateway_pdus import GatewayPdu
 from .power import CordState
 

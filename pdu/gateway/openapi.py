@@ -7,7 +7,7 @@ from typing import Any
 
 from handlers import VERSION
 
-from ..core.states import SPELLED
+from ..pdus.states import SPELLED
 from .power import ACTIONS
 
 

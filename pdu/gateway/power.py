@@ -7,8 +7,8 @@ from typing import Any, NamedTuple, Optional
 
 from pdu_common.helper import EnumPowerStatus
 
-from ..core.drawing.drawing import Cord
-from ..core.states import DOWN, UNKNOWN, UP, word
+from ..pdus.states import DOWN, UNKNOWN, UP, word
+from ..site.drawing.drawing import Cord
 
 ON, OFF, RESTART = "on", "off", "restart"
 ACTIONS = (ON, OFF, RESTART)

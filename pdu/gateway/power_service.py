@@ -13,12 +13,12 @@ from typing import Callable, NamedTuple, Optional, TypeVar
 
 from handlers.shared.errors import SettingsError
 
-from ..core.drawing.drawing import Cord, Machine
-from ..core.inventory.polling import Target
-from ..core.inventory.reading import CallError, Reading
-from ..core.machines.machine_power import MachinePower
-from ..core.machines.pdu_access import NotProven, pdu_reading
-from ..core.states import DOWN, UNKNOWN, UP
+from ..pdus.polling import Target
+from ..pdus.reading import CallError, Reading
+from ..pdus.states import DOWN, UNKNOWN, UP
+from ..site.drawing.drawing import Cord, Machine
+from ..site.machines.machine_power import MachinePower
+from ..site.machines.pdu_access import NotProven, pdu_reading
 from .command_log import LOST, AcceptedCommand, CommandLog
 from .errors import ApiError, not_found
 from .gateway_pdus import GatewayPdu, cord_state

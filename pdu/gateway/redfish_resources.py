@@ -12,7 +12,7 @@ from typing import Any, Optional
 
 from pdu_common.helper import EnumPowerStatus
 
-from ..core.states import DOWN, UP
+from ..pdus.states import DOWN, UP
 from .power import OFF, ON, RESTART, CordState, MachineState
 from .sessions import TIMEOUT_S
 

@@ -21,10 +21,10 @@ from ..core.cli.exit_codes import WRONG
 from ..core.cli.groups import Subcommand
 from ..core.cli.options import option, output, run_options_of
 from ..core.cli.shared_options import HTML
-from ..core.drawing import drawing_file
-from ..core.drawing.drawing import KINDS, Drawing, HallNode, nodes
 from ..core.files.whole_files import check_page, write_page
-from ..core.owner_files import DRAWING, LIST, OwnerFiles, file_arguments
+from ..site.drawing import drawing_file
+from ..site.drawing.drawing import KINDS, Drawing, HallNode, nodes
+from ..site.owner_files import DRAWING, LIST, OwnerFiles, file_arguments
 from .drawings import dcim_import, readings_source, writing
 from .drawings.supplies import add_supplies
 from .failure.missing_facts import missing_facts

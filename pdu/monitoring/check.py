@@ -18,25 +18,18 @@ from ..core.cli import prompts, shared_options
 from ..core.cli.error_output import describe
 from ..core.cli.exit_codes import WRONG
 from ..core.cli.groups import Subcommand
-from ..core.cli.options import (
-    RunOptions,
-    Seconds,
-    option,
-    output,
-    run_options_of,
-    secret_files,
-)
+from ..core.cli.options import RunOptions, Seconds, option, output, run_options_of, secret_files
 from ..core.cli.output import counted, print_json, progress
 from ..core.cli.prompts import NoSecret
 from ..core.cli.shared_options import ARCHIVES, AUTH, CSV, HTML, PARALLEL, WORKERS
 from ..core.files.html import time_shown
 from ..core.files.whole_files import check_page, write_page
-from ..core.inventory import reader_pool, saved_readings
-from ..core.inventory.auth import ENVIRONMENT
-from ..core.inventory.newest_archives import use_newest_archives
-from ..core.inventory.polling import Target, poll, poll_full, poll_state_counts, targets
-from ..core.inventory.reading import Reading
-from ..core.owner_files import LIST, OwnerFiles, file_arguments
+from ..pdus import reader_pool, saved_readings
+from ..pdus.auth import ENVIRONMENT
+from ..pdus.newest_archives import use_newest_archives
+from ..pdus.polling import Target, poll, poll_full, poll_state_counts, targets
+from ..pdus.reading import Reading
+from ..site.owner_files import LIST, OwnerFiles, file_arguments
 from . import equipment_csv, tables
 from .check_report import CheckReport
 from .check_result import (

@@ -12,11 +12,11 @@ from typing import NamedTuple, Optional
 
 from handlers.shared.errors import printable
 
-from ..core.adapters.topology import MeteredPart
 from ..core.cli.output import counted, decimals, figure
-from ..core.inventory.listed_pdu import ListedPdu
-from ..core.inventory.reading import PolledOutlet, Reading
-from ..core.states import DOWN, UNKNOWN, UP, word
+from ..pdus.adapters.topology import MeteredPart
+from ..pdus.listed_pdu import ListedPdu
+from ..pdus.reading import PolledOutlet, Reading
+from ..pdus.states import DOWN, UNKNOWN, UP, word
 
 WELL = 0
 DOUBTFUL = 1

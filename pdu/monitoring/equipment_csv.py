@@ -17,9 +17,9 @@ from handlers.shared.errors import PduHandlerError, SettingsError, printable
 
 from ..core.cli.output import counted
 from ..core.files.whole_files import write_whole
-from ..core.inventory import saved_readings
-from ..core.inventory.listed_pdu import handler_name
-from ..core.inventory.polling import Target
+from ..pdus import saved_readings
+from ..pdus.listed_pdu import handler_name
+from ..pdus.polling import Target
 from .check_result import PduRow
 
 _MOST_BYTES = 16_000_000

@@ -22,22 +22,15 @@ from handlers.shared.errors import SettingsError, printable
 from ..core.cli import optional_packages, shared_options
 from ..core.cli.error_output import Interrupted, fail
 from ..core.cli.groups import Subcommand
-from ..core.cli.options import (
-    RunOptions,
-    Seconds,
-    option,
-    output,
-    run_options_of,
-    secret_files,
-)
+from ..core.cli.options import RunOptions, Seconds, option, output, run_options_of, secret_files
 from ..core.cli.output import print_json, report
 from ..core.cli.shared_options import ALLOW_HOST, ARCHIVES, AUTH, LISTEN, PARALLEL, WORKERS
-from ..core.inventory import names
-from ..core.inventory.handler_loading import load
-from ..core.inventory.newest_archives import loadable_handlers
-from ..core.inventory.reading import error_of
 from ..core.network.service_signals import ServiceSignals
-from ..core.owner_files import LIST, OwnerFiles, file_arguments
+from ..pdus import names
+from ..pdus.handler_loading import load
+from ..pdus.newest_archives import loadable_handlers
+from ..pdus.reading import error_of
+from ..site.owner_files import LIST, OwnerFiles, file_arguments
 from .networks import one_network
 from .target_policy import TargetPolicy
 

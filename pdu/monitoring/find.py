@@ -39,9 +39,9 @@ from ..core.cli.options import (
 from ..core.cli.output import counted, print_json, progress, tabulate
 from ..core.cli.shared_options import AUTH
 from ..core.files.csv_out import begins_as_formula, csv_lines
-from ..core.inventory import connection_data
-from ..core.inventory.auth import names
-from ..core.owner_files import OwnerFiles
+from ..pdus import connection_data
+from ..pdus.auth import names
+from ..site.owner_files import OwnerFiles
 from . import network_scan
 from .datagrams import AgentAnswer
 from .networks import Network, hosts, parsed

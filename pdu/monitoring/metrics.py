@@ -17,10 +17,10 @@ from typing import NamedTuple
 
 from handlers import VERSION
 
-from ..core.inventory.reading import Reading
-from ..core.outlet_figures import JOULES, OUTLET_FIGURES
-from ..core.states import SPELLED, UNKNOWN
 from ..core.web.exposition import MetricFamily, Point, Sample, counter, gauge, media_type, render
+from ..pdus.outlet_figures import JOULES, OUTLET_FIGURES
+from ..pdus.reading import Reading
+from ..pdus.states import SPELLED, UNKNOWN
 from .process_metrics import process_families
 
 _PERCENT = 100.0

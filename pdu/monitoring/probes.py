@@ -16,14 +16,14 @@ from collections.abc import Iterable
 from multiprocessing.connection import Connection
 from typing import Callable, NamedTuple, Optional, Union
 
-from ..core.inventory.auth import DeviceLogin
-from ..core.inventory.handler_loading import HandlerReference, load_reference, reference
-from ..core.inventory.listed_pdu import ListedPdu
-from ..core.inventory.polling import Target, is_late_here, is_silence, poll
-from ..core.inventory.process_pool import Event, ProcessPool, WorkerLost, cores
-from ..core.inventory.reading import CallError, Reading, add_nameplate
-from ..core.inventory.scheduling_delay import SchedulingDelay
-from ..core.inventory.spawn_server import SpawnServer
+from ..pdus.auth import DeviceLogin
+from ..pdus.handler_loading import HandlerReference, load_reference, reference
+from ..pdus.listed_pdu import ListedPdu
+from ..pdus.polling import Target, is_late_here, is_silence, poll
+from ..pdus.process_pool import Event, ProcessPool, WorkerLost, cores
+from ..pdus.reading import CallError, Reading, add_nameplate
+from ..pdus.scheduling_delay import SchedulingDelay
+from ..pdus.spawn_server import SpawnServer
 from .metrics import Page, gzip_encoded, page
 
 # the handler's share of the time that is left, so that a dead PDU's error arrives in time

@@ -15,10 +15,10 @@ from handlers.shared.errors import printable
 
 from ..core.cli.output import counted
 from ..core.files import html
-from ..core.inventory.polling import Target
-from ..core.inventory.reading import CallError, Reading
 from ..core.web.connection_limits import WebLimits
 from ..core.web.messages import WebRequest, WebResponse
+from ..pdus.polling import Target
+from ..pdus.reading import CallError, Reading
 from .metrics import ExporterMetrics, Page, gzip_encoded
 from .probes import (
     ENOUGH,

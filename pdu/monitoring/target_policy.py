@@ -13,10 +13,10 @@ from typing import NamedTuple, Optional
 from handlers.http.message import PORTS
 from handlers.shared.address import Address
 
-from ..core.inventory.auth import DeviceLogin, names
-from ..core.inventory.handler_loading import LoadedHandler
-from ..core.inventory.listed_pdu import ListedPdu
-from ..core.inventory.polling import Target
+from ..pdus.auth import DeviceLogin, names
+from ..pdus.handler_loading import LoadedHandler
+from ..pdus.listed_pdu import ListedPdu
+from ..pdus.polling import Target
 from .networks import Network
 
 # usual ports; for other handlers those of HTTP

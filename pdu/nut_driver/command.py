@@ -19,7 +19,7 @@ from ..core.cli.output import counted, print_json
 from ..core.cli.shared_options import AUTH, EVERY, PAUSE
 from ..core.files.whole_files import state_folder
 from ..core.network.service_signals import ServiceSignals
-from ..core.owner_files import LIST, OwnerFiles, file_arguments
+from ..site.owner_files import LIST, OwnerFiles, file_arguments
 from . import names
 from .outlet_numbers import OutletNumbers
 from .polling_process import PollingProcess, TargetsByUps, WorkerSettings

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from handlers.nut.quoting import escaped
 from handlers.shared.errors import SettingsError, printable
 
-from ..core.inventory.listed_pdu import ListedPdu
+from ..pdus.listed_pdu import ListedPdu
 from . import driver_protocol
 
 #: the driver in ups.conf; a socket is called DRIVER-UPSNAME (NUT's docs/sock-protocol.txt)

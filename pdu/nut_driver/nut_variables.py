@@ -13,11 +13,11 @@ from typing import NamedTuple, Optional
 
 from pdu_common.helper import EnumPowerStatus
 
-from ..core.adapters.nameplate import Nameplate
-from ..core.adapters.topology import BREAKER, LINE, MeteredPart
-from ..core.inventory.reading import PolledOutlet, Reading
-from ..core.outlet_figures import OUTLET_FIGURES
-from ..core.states import UNKNOWN, word
+from ..pdus.adapters.nameplate import Nameplate
+from ..pdus.adapters.topology import BREAKER, LINE, MeteredPart
+from ..pdus.outlet_figures import OUTLET_FIGURES
+from ..pdus.reading import PolledOutlet, Reading
+from ..pdus.states import UNKNOWN, word
 
 ON, OFF, CYCLE = "load.on", "load.off", "load.cycle"
 _WH_IN_KWH = 1000.0

@@ -13,8 +13,8 @@ from handlers import VERSION
 from handlers.shared.errors import SettingsError
 
 from ..core.cli.output import counted
-from ..core.inventory.polling import Target
 from ..core.network.service_signals import ServiceSignals, reread
+from ..pdus.polling import Target
 from . import names
 from .driver_protocol import FAILED
 from .ipc_messages import (

@@ -16,12 +16,12 @@ from typing import Callable, NamedTuple, Optional, Protocol
 
 from handlers.shared.errors import printable
 
-from ..core.adapters.nameplate import Nameplate
-from ..core.inventory.polling import Target, poll_full, read_nameplate
-from ..core.inventory.reading import Reading, error_of
-from ..core.machines import outlet as one_outlet
-from ..core.machines.outlet import OutletPower, ProofOutlet, RestartStage
-from ..core.machines.pdu_access import ListedOutlet
+from ..pdus.adapters.nameplate import Nameplate
+from ..pdus.polling import Target, poll_full, read_nameplate
+from ..pdus.reading import Reading, error_of
+from ..site.machines import outlet as one_outlet
+from ..site.machines.outlet import OutletPower, ProofOutlet, RestartStage
+from ..site.machines.pdu_access import ListedOutlet
 from .driver_protocol import FAILED, SUCCESS
 from .ipc_messages import PATIENCE_S
 from .nut_variables import CYCLE, ON, NutVariables, UpsdView

@@ -32,12 +32,12 @@ from ..core.cli.options import (
 from ..core.cli.output import Result, print_result, show_status_line, waiting
 from ..core.cli.shared_options import PAUSE
 from ..core.files.whole_files import signals_as_ctrl_c
-from ..core.inventory import connection_data, names
-from ..core.inventory.device_arguments import arguments, arguments_help
-from ..core.inventory.handler_loading import load
-from ..core.machines import outlet as one_outlet
-from ..core.machines.outlet import OutletPower, RestartStage, target_state
-from ..core.states import DOWN, UNKNOWN, UP, reported_state, state_of_word, word
+from ..pdus import connection_data, names
+from ..pdus.device_arguments import arguments, arguments_help
+from ..pdus.handler_loading import load
+from ..pdus.states import DOWN, UNKNOWN, UP, reported_state, state_of_word, word
+from ..site.machines import outlet as one_outlet
+from ..site.machines.outlet import OutletPower, RestartStage, target_state
 from .read_commands import name_field, show_warnings
 from .switch_commands import (
     outlets_of,

@@ -21,20 +21,10 @@ from handlers import registry
 from handlers.shared import prefetch
 from handlers.shared.errors import NamedSetting, SettingsError, Unsupported, printable
 
-from ..core import states
 from ..core.cli.error_output import Interrupted, describe, fail
 from ..core.cli.exit_codes import DONE, INTERRUPTED
 from ..core.cli.exit_handling import UNWRITABLE
-from ..core.cli.options import (
-    LOGIN,
-    SNMP,
-    TLS,
-    RunOptions,
-    device,
-    output,
-    run_options_of,
-    spelled,
-)
+from ..core.cli.options import LOGIN, SNMP, TLS, RunOptions, device, output, run_options_of, spelled
 from ..core.cli.output import (
     counted,
     figure,
@@ -45,14 +35,14 @@ from ..core.cli.output import (
     waiting,
 )
 from ..core.cli.shared_options import CSV
-from ..core.inventory import connection_data, names
-from ..core.inventory.device_arguments import arguments, arguments_help
-from ..core.inventory.handler_loading import LoadedHandler, load
-from ..core.inventory.handler_tools import HandlerTools
-from ..core.outlet_figures import OUTLET_FIGURES
+from ..pdus import connection_data, names, states
+from ..pdus.device_arguments import arguments, arguments_help
+from ..pdus.handler_loading import LoadedHandler, load
+from ..pdus.handler_tools import HandlerTools, OpenHandler
+from ..pdus.outlet_figures import OUTLET_FIGURES
 
 if TYPE_CHECKING:
-    from ..core.inventory.reading import PolledOutlet
+    from ..pdus.reading import PolledOutlet
 
 _COLOURS = {
     states.word(states.UP): "green",
@@ -81,17 +71,16 @@ OutletRows = list[dict[str, Any]]
 
 def status_of(handler: LoadedHandler, data: Any) -> dict[str, Any]:
     """The outlets with states and labels, as `pdu status --json` prints them."""
-    pdu = handler.make(data)
-    with prefetch.prefetching((prefetch.STATES, prefetch.LABELS)), HandlerTools(handler).session():
-        ports, labels = pdu.status().ports, _labels_of(handler, pdu) or {}
+    with HandlerTools(handler).opened(data, (prefetch.STATES, prefetch.LABELS)) as unit:
+        state_by_outlet, labels = dict(unit.states()), _labels_of(unit) or {}
     return {
         "outlets": [
             {
-                "identity": port.identity,
-                "state": states.word(states.reported_state(port)),
-                **labels.get(port.identity, _NO_LABEL),
+                "identity": identity,
+                "state": states.word(state),
+                **labels.get(identity, _NO_LABEL),
             }
-            for port in ports
+            for identity, state in state_by_outlet.items()
         ]
     }
 
@@ -101,9 +90,10 @@ def statistic_of(handler: LoadedHandler, data: Any) -> dict[str, Any]:
 
     Watts that cannot be read are left out, because DCImanager does not ask for them.
     """
-    from ..core.inventory import reading  # imported late: 3 ms, which a status does not need
+    from ..pdus import reading  # imported late: 3 ms, which a status does not need
 
-    figures, _ = reading.read_figures(HandlerTools(handler), handler.make(data))
+    with HandlerTools(handler).opened(data, (prefetch.FIGURES, prefetch.POWER)) as unit:
+        figures, _ = reading.read_figures(unit)
     return {
         "load_a": figures.load_a,
         "power_w": figures.power_w,
@@ -122,17 +112,18 @@ def statistic_of(handler: LoadedHandler, data: Any) -> dict[str, Any]:
 
 
 def _labels(handler: LoadedHandler, data: Any) -> dict[str, Any]:
-    labels = _labels_of(handler, handler.make(data))
+    with HandlerTools(handler).opened(data, (prefetch.LABELS,)) as unit:
+        labels = _labels_of(unit)
     if labels is None:
         raise Unsupported("this handler has no labels: `pdu status` lists its outlets")
     return {"outlets": [{"identity": identity, **label} for identity, label in labels.items()]}
 
 
-def _labels_of(handler: LoadedHandler, pdu: Any) -> Optional[Mapping[str, Mapping[str, str]]]:
+def _labels_of(unit: OpenHandler) -> Optional[Mapping[str, Mapping[str, str]]]:
     """Number and name by identity; None if the handler does not tell them, such as one from another
     pack.
     """
-    labels = HandlerTools(handler).labels(pdu)
+    labels = unit.labels()
     if labels is None:
         return None
     caution = getattr(labels, "caution", "")
@@ -143,7 +134,7 @@ def _labels_of(handler: LoadedHandler, pdu: Any) -> Optional[Mapping[str, Mappin
 
 def outlets_of(handler: LoadedHandler, data: Any) -> dict[str, Any]:
     """All that is known of the outlets, as `pdu outlets --json` prints it."""
-    from ..core.inventory import reading  # imported late: 3 ms, which a status does not need
+    from ..pdus import reading  # imported late: 3 ms, which a status does not need
 
     parts = (reading.states, reading.power, reading.labels)
     pdu_reading = reading.read_pdu(handler, data, parts)

@@ -21,19 +21,14 @@ from ..core.cli.exit_codes import DONE, NOT_SEEN
 from ..core.cli.options import LOGIN, SNMP, TLS, RunOptions, device, output, prompting as asks
 from ..core.cli.output import Result, figure, print_json, print_result, waiting
 from ..core.files.whole_files import signals_as_ctrl_c
-from ..core.inventory import connection_data, names, outlet_words, reading
-from ..core.inventory.device_arguments import arguments, arguments_help
-from ..core.inventory.handler_loading import LoadedHandler, load
-from ..core.inventory.reading import PolledOutlet
-from ..core.machines import outlet as one_outlet
-from ..core.machines.outlet import target_state
-from ..core.states import DOWN, UNKNOWN, reported_state, word
-from .read_commands import (
-    OutletRows,
-    name_field,
-    show_warnings,
-    status_of,
-)
+from ..pdus import connection_data, names, outlet_words, reading
+from ..pdus.device_arguments import arguments, arguments_help
+from ..pdus.handler_loading import LoadedHandler, load
+from ..pdus.reading import PolledOutlet
+from ..pdus.states import DOWN, UNKNOWN, reported_state, word
+from ..site.machines import outlet as one_outlet
+from ..site.machines.outlet import target_state
+from .read_commands import OutletRows, name_field, show_warnings, status_of
 
 _MACHINE = "pdu machine switches a machine of the drawing by its name"
 

@@ -14,7 +14,6 @@ import click
 from handlers.shared.address import Address
 from handlers.shared.errors import printable
 
-from ..core.adapters.scrub import Scrubber
 from ..core.cli import prompts
 from ..core.cli.error_output import Interrupted, Usage
 from ..core.cli.exit_codes import DONE, NOT_SEEN
@@ -32,12 +31,13 @@ from ..core.cli.options import (
 from ..core.cli.output import Result, print_result, show_status_line
 from ..core.cli.shared_options import DRAWING, OUT
 from ..core.files.whole_files import signals_as_ctrl_c
-from ..core.inventory import connection_data, names
-from ..core.inventory.device_arguments import arguments, arguments_help
-from ..core.inventory.handler_loading import load
-from ..core.machines.pdu_access import OutletReading
 from ..core.network import hosts
-from ..core.owner_files import OwnerFiles
+from ..pdus import connection_data, names
+from ..pdus.device_arguments import arguments, arguments_help
+from ..pdus.handler_loading import load
+from ..recordings.scrub import Scrubber
+from ..site.machines.pdu_access import OutletReading
+from ..site.owner_files import OwnerFiles
 from . import owner_questions
 from .contract import COMMANDS
 from .document import BROKEN, SIMULATED, UNIT, UnitProof, check_writable, proof_text, write_new

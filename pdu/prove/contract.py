@@ -1,6 +1,6 @@
 """Switches one outlet off, on, off and on, and stops at the first surprise.
 
-The proof of machines (`core/machines/proof.py`) sends the commands and decides what is proven; here
+The proof of machines (`site/machines/proof.py`) sends the commands and decides what is proven; here
 is only what a proof adds: the readings seconds later, the wait for a late unit, the neighbours, the
 owner's look. Whatever happens, `restore_outlets` has the last word; `watchdog` runs it in another
 process.
@@ -14,10 +14,10 @@ from typing import Callable, NamedTuple, Optional
 
 from pdu_common.helper import EnumPowerStatus
 
-from ..core.machines.machine_power import MachinePower, switch_by_state
-from ..core.machines.meters import MeteredLoad, MeterResolution
-from ..core.machines.pdu_access import NotProven, OutletReading, PduReading
-from ..core.states import DOWN, UNKNOWN, UP, word
+from ..pdus.states import DOWN, UNKNOWN, UP, word
+from ..site.machines.machine_power import MachinePower, switch_by_state
+from ..site.machines.meters import MeteredLoad, MeterResolution
+from ..site.machines.pdu_access import NotProven, OutletReading, PduReading
 from .unit_reading import UnitAccess
 from .verdicts import carries
 

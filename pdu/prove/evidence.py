@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from handlers.shared.errors import PduHandlerError, printable
 
-from ..core.adapters.scrub import Scrubber
+from ..recordings.scrub import Scrubber
 from . import unit_reading
 from .document import BROKEN, KEPT, SIMULATED, ProvenReading, UnitProof, parsed
 from .promises import BY_KEY, READING

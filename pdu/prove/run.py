@@ -11,10 +11,10 @@ from handlers import VERSION
 from handlers.shared.errors import NoSuchOutlet, PduHandlerError, printable
 
 from ..core.cli.error_output import Usage
-from ..core.inventory.reading import Reading
-from ..core.machines.meters import MeteredLoad
-from ..core.machines.pdu_access import OutletReading
-from ..core.states import UP, word
+from ..pdus.reading import Reading
+from ..pdus.states import UP, word
+from ..site.machines.meters import MeteredLoad
+from ..site.machines.pdu_access import OutletReading
 from . import contract, unit_reading
 from .contract import is_idle
 from .document import UNIT, OwnerAnswers, ProvenReading, UnitProof

@@ -1,6 +1,6 @@
 """Reads one unit for a proof, and keeps each answer in the order in which it came.
 
-The readings are the pack's own (`core/inventory/reading.py`), the recording is that of `pdu
+The readings are the pack's own (`pdus/reading.py`), the recording is that of `pdu
 record`.
 """
 
@@ -21,17 +21,18 @@ from handlers.shared.errors import PduHandlerError, ProtocolError, printable
 from handlers.shared.switching import UNANSWERED
 from pdu_common.helper import PduPortView
 
-from ..core.adapters.nameplate import Nameplate
-from ..core.adapters.private_patterns import SERIALS
-from ..core.adapters.recording_formats import RecordingFormat, RecordingOptions, ReplayedDevice
-from ..core.adapters.scrub import Scrubber
-from ..core.adapters.topology import LINE
 from ..core.cli.options import RunOptions
-from ..core.inventory import connection_data, handler_tools, reading
-from ..core.inventory.handler_loading import LoadedHandler, load
-from ..core.inventory.reading import Part, Reading
-from ..core.machines.pdu_access import CommandResult, MachineOutlet, PduReading, pdu_reading
-from ..core.states import UNKNOWN, reported_state, word
+from ..pdus import connection_data, reading
+from ..pdus.adapters.nameplate import Nameplate
+from ..pdus.adapters.topology import LINE
+from ..pdus.handler_loading import LoadedHandler, load
+from ..pdus.reading import Part, Reading
+from ..pdus.states import UNKNOWN, reported_state, word
+from ..recordings import of_handlers
+from ..recordings.private_patterns import SERIALS
+from ..recordings.recording_formats import RecordingFormat, RecordingOptions, ReplayedDevice
+from ..recordings.scrub import Scrubber
+from ..site.machines.pdu_access import CommandResult, MachineOutlet, PduReading, pdu_reading
 from .document import ProvenCommand, ProvenOutlet, ProvenReading
 from .verdicts import CONTRACT
 
@@ -219,7 +220,7 @@ def scrub_nameplate(text: str, plate: Nameplate) -> str:
 
 def record_unit(unit: UnitUnderTest, tell: Callable[[str], None]) -> tuple[str, Sequence[str]]:
     """The scrubbed recording of the unit, "" if there is none, with notes or the reason."""
-    kind = handler_tools.HandlerTools(unit.handler).recording()
+    kind = of_handlers.recording(unit.handler.shown)
     if kind is None:
         return "", ("its handler makes no recordings",)
     try:
@@ -251,7 +252,7 @@ def read_recording(
 
     Raises ProtocolError if it is no recording of this handler's units.
     """
-    kind = handler_tools.recording(handler)
+    kind = of_handlers.recording(handler)
     if kind is None or not kind.is_recording(recording):
         raise ProtocolError(f"this is no recording of {handler}")
     device = _serve(kind, recording, handler_settings.get("profile", ""))

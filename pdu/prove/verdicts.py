@@ -11,7 +11,7 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import Callable, NamedTuple, Optional
 
-from ..core.machines.meters import VOLTS, MeteredLoad, MeterResolution, is_nothing
+from ..site.machines.meters import VOLTS, MeteredLoad, MeterResolution, is_nothing
 from .document import (
     BROKEN,
     KEPT,
@@ -29,7 +29,7 @@ FIRST, SECOND, RECORDED = "first", "second", "recorded"
 CONTRACT, RESTORED = "contract", "restored"
 #: a command without a usable answer ends with one of these
 UNANSWERED = ("unreachable", "protocol")
-#: below this, `core/machines/meters.py` counts a current as none, in A
+#: below this, `site/machines/meters.py` counts a current as none, in A
 THRESHOLD_A = 0.02
 # a figure must have fallen to less than this part, in the meter's worst rounding
 _LEFT_AFTER_FALL = 0.5

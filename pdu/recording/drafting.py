@@ -13,7 +13,6 @@ import click
 
 from handlers.shared.errors import SettingsError, printable
 
-from ..core.adapters.snmp.recorded_rows import dotted
 from ..core.cli.exit_codes import DONE, code_of
 from ..core.cli.groups import Subcommand
 from ..core.cli.invocation import build_line, program
@@ -21,6 +20,7 @@ from ..core.cli.options import Argument, option, output, run_options_of
 from ..core.cli.output import Result, print_result
 from ..core.cli.shared_options import OUT, STANDARD_OUTPUT
 from ..core.files.whole_files import new_file, text_of
+from ..recordings.snmp.recorded_rows import dotted
 
 if TYPE_CHECKING:
     from .draft.columns import Guess
@@ -38,7 +38,7 @@ def _draft(
 ) -> int:
     from handlers.snmp import schema  # imported late: 120 ms together, which --help saves
 
-    from ..core.adapters.snmp import recording, snmprec
+    from ..recordings.snmp import recording, snmprec
     from .draft.mib import Mib
     from .draft.mib_parser import parse_mib_files
     from .draft.profile import draft as drafted

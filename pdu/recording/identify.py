@@ -26,7 +26,6 @@ from handlers.shared.errors import (
 )
 from handlers.shared.settings import port as port_number
 
-from ..core.adapters.recording_formats import HandlerFinding
 from ..core.cli.error_output import describe, reason
 from ..core.cli.exit_codes import DONE, code_of
 from ..core.cli.groups import Subcommand
@@ -43,11 +42,12 @@ from ..core.cli.options import (
     run_options_of,
 )
 from ..core.cli.output import counted, print_json, tabulate, waiting
-from ..core.inventory import connection_data, names
-from ..core.inventory.connection_data import SNMP_KEYS
-from ..core.inventory.handler_loading import LoadedHandler, load
-from ..core.inventory.handler_tools import HandlerTools, recording
 from ..core.network import hosts
+from ..pdus import connection_data, names
+from ..pdus.connection_data import SNMP_KEYS
+from ..pdus.handler_loading import LoadedHandler, load
+from ..recordings.of_handlers import identify as identify_device, recording
+from ..recordings.recording_formats import HandlerFinding
 
 _CONNECT_S = 3.0
 _SNMP_PORT = 161
@@ -213,7 +213,7 @@ def _look(
     try:
         data = connection_data.pdu_data(handler, host, handler_options)
         with waiting(f"{host}: asking it by {name}", run_options, at_once=True):
-            return HandlerAnswer(name, HandlerTools(handler).identify(data))
+            return HandlerAnswer(name, identify_device(handler, data))
     except SettingsError as error:
         if alone:
             raise

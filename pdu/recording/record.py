@@ -9,14 +9,15 @@ import click
 
 from handlers.shared.errors import ProtocolError
 
-from ..core.adapters.private_patterns import KINDS
-from ..core.adapters.recording_formats import Recording, RecordingOptions
 from ..core.cli.options import LOGIN, SNMP, TLS, Seconds, device, option, output
 from ..core.cli.output import Result, print_result, show_status_line, waiting
 from ..core.cli.shared_options import OUT, STANDARD_OUTPUT
 from ..core.files.whole_files import new_file
-from ..core.inventory import connection_data, handler_tools, names
-from ..core.inventory.handler_loading import load
+from ..pdus import connection_data, names
+from ..pdus.handler_loading import load
+from ..recordings import of_handlers
+from ..recordings.private_patterns import KINDS
+from ..recordings.recording_formats import Recording, RecordingOptions
 
 _PATIENCE_S, _LONGEST_S = 60.0, 3600.0
 _LOOK = "Look through the file before you share it: no program recognises every name."
@@ -34,7 +35,7 @@ def _record(
     out = None if out == "-" else out
     handler, host, run_options = names.choose_pdu(context, handler, host)
     data = connection_data.pdu_data(load(handler), host, run_options)
-    kind = handler_tools.recording(handler)
+    kind = of_handlers.recording(handler)
     assert kind is not None  # click offers only these
     try:
         with (
@@ -76,7 +77,7 @@ def _result(recording: Recording, handler: str, host: str, out: Optional[str]) -
     )
 
 
-_RECORDABLE = ", ".join(handler_tools.recordable_handlers())
+_RECORDABLE = ", ".join(of_handlers.recordable_handlers())
 
 record = names.PduCommand(
     "record",
@@ -99,9 +100,9 @@ HANDLER  {_RECORDABLE}; the name of a PDU of the list stands for HANDLER
     params=[
         click.Argument(
             ["handler"],
-            type=click.Choice(handler_tools.recordable_handlers()),
+            type=click.Choice(of_handlers.recordable_handlers()),
             metavar="HANDLER",
-            shell_complete=names.complete(handler_tools.recordable_handlers),
+            shell_complete=names.complete(of_handlers.recordable_handlers),
         ),
         click.Argument(["host"], metavar="HOST", shell_complete=names.complete_host),
         *OUT(default="-", show_default=STANDARD_OUTPUT),

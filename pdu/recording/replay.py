@@ -14,8 +14,6 @@ import click
 
 from handlers.shared.errors import SettingsError, printable
 
-from ..core.adapters.recording_formats import ReplayedDevice
-from ..core.adapters.replay_server import HOST
 from ..core.cli.exit_codes import DONE
 from ..core.cli.groups import Subcommand
 from ..core.cli.invocation import build_line, program
@@ -23,8 +21,10 @@ from ..core.cli.options import Argument, option, output, run_options_of
 from ..core.cli.output import print_json
 from ..core.cli.shared_options import LISTEN
 from ..core.files.whole_files import text_of
-from ..core.inventory.handler_tools import handler_of_recording
 from ..core.network.listening import listen_address
+from ..recordings.of_handlers import handler_of_recording
+from ..recordings.recording_formats import ReplayedDevice
+from ..recordings.replay_server import HOST
 
 USUAL_LISTEN = f"{HOST}:0"
 _POLL_S = 0.2

@@ -36,7 +36,7 @@ from rich.console import Console
 from rich.table import Table
 
 from pdu.core.cli import exit_handling
-from pdu.core.inventory import handler_archives
+from pdu.pdus import handler_archives
 from pdu_common.connection import PduData, PduSnmpData
 from tests.needs import ROOT
 from tests.packaging.building import archive

@@ -32,10 +32,10 @@ from rich.table import Table
 
 from handlers.snmp.handler import make_handler
 from pdu.core.cli import exit_handling
-from pdu.core.inventory import reading
-from pdu.core.inventory.fast_snmp import enable_fast_reads
-from pdu.core.inventory.handler_loading import load
 from pdu.monitoring.metrics import page
+from pdu.pdus import reading
+from pdu.pdus.fast_snmp import enable_fast_reads
+from pdu.pdus.handler_loading import load
 from pdu_common.base_snmp_pdu import BaseSnmpPdu, Element
 from pdu_common.connection import PduSnmpData
 from tests.needs import found, reported

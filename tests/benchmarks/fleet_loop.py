@@ -13,10 +13,10 @@ import json
 import sys
 from collections.abc import Sequence
 
-from pdu.core.inventory import auth, device_list
-from pdu.core.inventory.listed_pdu import ListedPdu
-from pdu.core.inventory.polling import poll, targets
 from pdu.monitoring import check_result
+from pdu.pdus import auth, device_list
+from pdu.pdus.listed_pdu import ListedPdu
+from pdu.pdus.polling import poll, targets
 
 
 def sample(devices: Sequence[ListedPdu], step: int) -> list[ListedPdu]:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Optional
 
 from pdu.core.cli import exit_handling
-from pdu.core.inventory import handler_archives
+from pdu.pdus import handler_archives
 from tests import peers
 from tests.needs import ROOT
 from tests.packaging.building import archive

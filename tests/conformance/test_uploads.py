@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from handlers.snmp.profiles import PROFILES
-from pdu.core.inventory import handler_archives
+from pdu.pdus import handler_archives
 from tests.needs import ROOT
 from tests.packaging.building import archive
 

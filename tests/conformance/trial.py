@@ -15,7 +15,7 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple, Optional
 
-from pdu.core.inventory.handler_archives import Archive
+from pdu.pdus.handler_archives import Archive
 from tests.dcimanager.worker import Call, Job, Worker, started
 from tests.peers import Peer
 

@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import NamedTuple, Optional
 
 from pdu.core.cli import exit_handling
-from pdu.core.inventory import handler_archives
+from pdu.pdus import handler_archives
 from tests.needs import ROOT
 from tests.packaging import acme
 from tests.packaging.building import build

@@ -8,10 +8,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Callable, NamedTuple, Union
 
 from handlers.shared import prefetch
-from pdu.core.inventory import reading
-from pdu.core.inventory.fast_snmp import enable_fast_reads
-from pdu.core.inventory.handler_loading import LoadedHandler, load
-from pdu.core.inventory.reading import Part, Reading
+from pdu.pdus import reading
+from pdu.pdus.fast_snmp import enable_fast_reads
+from pdu.pdus.handler_loading import LoadedHandler, load
+from pdu.pdus.reading import Part, Reading
 from pdu_common.snmp_client.tool_api import ALONE
 from tests import recordings
 from tests.handlers.snmp import recorded

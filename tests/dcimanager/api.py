@@ -13,7 +13,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, Callable, NamedTuple, Optional
 
-from pdu.core.inventory.handler_archives import BadArchive
+from pdu.pdus.handler_archives import BadArchive
 
 from . import multipart
 from .records import Refusal

@@ -11,7 +11,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pdu.core.inventory.handler_archives import BadArchive, read_archive
+from pdu.pdus.handler_archives import BadArchive, read_archive
 
 from . import hall
 from .records import Handler, Pdu, Refusal

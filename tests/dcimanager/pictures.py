@@ -16,10 +16,10 @@ from typing import Callable
 from handlers.shared.address import Address
 from pdu import root as command
 from pdu.core.files.html import time_shown
-from pdu.core.inventory.listed_pdu import ListedPdu
-from pdu.core.inventory.reading import CallError, PolledOutlet, Reading
 from pdu.monitoring.check_report import CheckReport
 from pdu.monitoring.check_result import judge_reading, summary
+from pdu.pdus.listed_pdu import ListedPdu
+from pdu.pdus.reading import CallError, PolledOutlet, Reading
 from pdu_common.helper import EnumPowerStatus
 from tests.hall.hosters import METERING, HosterHall
 from tests.hall.twin.built import four_racks

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any, Optional
 
-from pdu.core.inventory.handler_archives import Archive, BadArchive, read_archive
+from pdu.pdus.handler_archives import Archive, BadArchive, read_archive
 
 from .pool import Key, Pool
 from .records import Call, Handler, Pdu, Refusal

@@ -13,7 +13,7 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Optional
 
-from pdu.core.inventory.handler_archives import Archive, BadArchive
+from pdu.pdus.handler_archives import Archive, BadArchive
 
 from .database import Database
 from .records import Call, Handler, Label, Pdu, Refusal, Version

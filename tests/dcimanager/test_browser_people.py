@@ -15,11 +15,11 @@ from pathlib import Path
 import pytest
 
 from handlers.shared.address import Address
-from pdu.core.inventory.listed_pdu import ListedPdu
-from pdu.core.inventory.reading import CallError, PolledOutlet, Reading
-from pdu.core.states import DOWN, UP
 from pdu.monitoring import check_result
 from pdu.monitoring.check_report import CheckReport
+from pdu.pdus.listed_pdu import ListedPdu
+from pdu.pdus.reading import CallError, PolledOutlet, Reading
+from pdu.pdus.states import DOWN, UP
 from tests.needs import ROOT
 from tests.packaging.building import archive
 from tests.simulators.xerus import XerusPdu

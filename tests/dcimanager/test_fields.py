@@ -9,7 +9,7 @@ import pytest
 from handlers import registry
 from handlers.shared.settings import Setting, Settings
 from handlers.snmp.settings import select_families
-from pdu.core.inventory.handler_loading import load
+from pdu.pdus.handler_loading import load
 
 from .web.fields import EXAMPLES
 

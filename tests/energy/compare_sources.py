@@ -20,14 +20,14 @@ from pathlib import Path
 from typing import Any, NamedTuple, Optional
 
 from pdu import root
-from pdu.core.adapters.nameplate import Nameplate
-from pdu.core.inventory.reading import PolledOutlet, Reading
-from pdu.core.states import UP
 from pdu.energy.journal.clocks import Instant
 from pdu.energy.journal.days import Days, day_of
 from pdu.energy.journal.journal_format import MeterStart
 from pdu.energy.meter import journal_writer
 from pdu.energy.registers.values import EnergyInterval
+from pdu.pdus.adapters.nameplate import Nameplate
+from pdu.pdus.reading import PolledOutlet, Reading
+from pdu.pdus.states import UP
 
 from . import stored, twin
 

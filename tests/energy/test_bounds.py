@@ -11,12 +11,7 @@ from pdu.energy.registers import resolution
 from pdu.energy.registers.bounds import BoundedRegister
 from pdu.energy.registers.numpy_lazy import np
 from pdu.energy.registers.segments import Segment, history_of
-from pdu.energy.registers.values import (
-    EnergyInterval,
-    Event,
-    RegisterLimits,
-    RegisterReadings,
-)
+from pdu.energy.registers.values import EnergyInterval, Event, RegisterLimits, RegisterReadings
 
 from . import plans, trial
 from .twin import Plan, month

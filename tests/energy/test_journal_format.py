@@ -10,8 +10,6 @@ from typing import Any, Optional
 import pytest
 from hypothesis import given, strategies as st
 
-from pdu.core.outlet_figures import JOURNAL_FIGURES
-from pdu.core.states import DOWN, UNKNOWN, UP
 from pdu.energy.journal.journal_format import (
     BAD,
     SIGNS,
@@ -30,6 +28,8 @@ from pdu.energy.journal.journal_format import (
     why_new_chain,
 )
 from pdu.energy.journal.journal_index import line_parser
+from pdu.pdus.outlet_figures import JOURNAL_FIGURES
+from pdu.pdus.states import DOWN, UNKNOWN, UP
 
 _TEXT = st.text(max_size=20)
 _FIGURE = st.none() | st.floats(-1e9, 1e9)

@@ -8,9 +8,9 @@ from typing import Optional
 import pytest
 
 from handlers.shared.errors import SettingsError
-from pdu.core.drawing import drawing_file
 from pdu.energy.registers.meter_facts import Meters, RegisterFacts
 from pdu.energy.registers.poll import OWN
+from pdu.site.drawing import drawing_file
 
 OUTLETS = ("1", "2", "3")
 _OVER = 1.13 * 1.1

@@ -12,7 +12,7 @@ from typing import Optional
 from handlers import registry
 from pdu.core.cli import exit_handling
 from pdu.core.cli.output import counted
-from pdu.core.inventory.fast_snmp import enable_fast_reads
+from pdu.pdus.fast_snmp import enable_fast_reads
 from tests import measured
 from tests.program import positive
 

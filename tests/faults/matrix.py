@@ -10,7 +10,7 @@ from concurrent.futures import ProcessPoolExecutor
 from typing import Optional
 
 from handlers.shared import prefetch
-from pdu.core.inventory.fast_snmp import enable_fast_reads
+from pdu.pdus.fast_snmp import enable_fast_reads
 
 from .catalogue import AT_START, FAULTS, METHODS, WRITES, Fault
 from .cell import Cell, Played, Verdict

@@ -11,7 +11,7 @@ import pytest
 
 from handlers import registry
 from handlers.shared.errors import PduHandlerError, Refused, Unreachable
-from pdu.core.inventory.fast_snmp import enable_fast_reads
+from pdu.pdus.fast_snmp import enable_fast_reads
 from pdu_common.base_pdu import BasePdu
 from pdu_common.helper import (
     EnumPowerStatus,

@@ -23,8 +23,8 @@ from handlers.shared.settings import Settings
 from handlers.snmp import schema
 from handlers.snmp.profiles import PROFILES
 from handlers.snmp.settings import SETTINGS as SNMP
-from pdu.core.inventory import device_list, handler_archives
 from pdu.monitoring import datagrams
+from pdu.pdus import device_list, handler_archives
 from tests.dcimanager import multipart
 
 

@@ -10,9 +10,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Callable, NamedTuple
 
-from pdu.core.adapters.nut import dump
-from pdu.core.adapters.raritan import recorded_calls
-from pdu.core.adapters.snmp import snmprec
+from pdu.recordings.nut import dump
+from pdu.recordings.raritan import recorded_calls
+from pdu.recordings.snmp import snmprec
 
 from . import devices, given, snmp
 

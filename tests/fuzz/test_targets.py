@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pdu.core.inventory import device_list
+from pdu.pdus import device_list
 
 from . import devices
 from .mutation import mutated

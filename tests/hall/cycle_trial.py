@@ -18,14 +18,14 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple, Optional
 
-from pdu.core.drawing import drawing_file
-from pdu.core.drawing.drawing import Cord, Drawing
-from pdu.core.states import DOWN, UNKNOWN
 from pdu.hall.cycle.environment import Ended, Log
 from pdu.hall.cycle.plan_file import CyclePlan
 from pdu.hall.cycle.run import Run
 from pdu.hall.cycle.steps import CycleStep, Mode, plan_steps
 from pdu.hall.failure.rehearsal import Hall
+from pdu.pdus.states import DOWN, UNKNOWN
+from pdu.site.drawing import drawing_file
+from pdu.site.drawing.drawing import Cord, Drawing
 from tests.hall.halls import LOOSE, TIDY, Habits, random_hall
 from tests.hall.plant import Box
 from tests.hall.plant_world import FAULTS, OF_COMMANDS, Killed, PlantWorld

@@ -23,13 +23,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Optional
 
-from pdu.core.drawing import drawing_file
-from pdu.core.drawing.drawing import HallNode
-from pdu.core.inventory import saved_readings
 from pdu.hall.failure.rehearsal import Hall, RehearsalOutcome
 from pdu.hall.failure.shedding import sheds
 from pdu.hall.walk.load_limits import CANNOT_SAY
 from pdu.hall.walk.verdicts import Judged, Verdict
+from pdu.pdus import saved_readings
+from pdu.site.drawing import drawing_file
+from pdu.site.drawing.drawing import HallNode
 from tests.hall.thermal_breaker import ThermalBreaker, random_breaker
 from tests.hall.trial import wrong_lines
 

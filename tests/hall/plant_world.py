@@ -7,13 +7,13 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Callable, NamedTuple, Optional
 
 from handlers.shared.errors import Refused, SettingsError, Unreachable
-from pdu.core.adapters.topology import LINE, MeteredPart
-from pdu.core.drawing.drawing import Cord
-from pdu.core.inventory.reading import PolledOutlet
-from pdu.core.inventory.saved_readings import HallReadings, MeasuredPdu
-from pdu.core.states import DOWN, UNKNOWN, UP
 from pdu.hall.cycle.plan_file import Progress, advance
 from pdu.hall.cycle.steps import CycleStep
+from pdu.pdus.adapters.topology import LINE, MeteredPart
+from pdu.pdus.reading import PolledOutlet
+from pdu.pdus.saved_readings import HallReadings, MeasuredPdu
+from pdu.pdus.states import DOWN, UNKNOWN, UP
+from pdu.site.drawing.drawing import Cord
 from pdu_common.helper import EnumPowerStatus
 from tests.hall.plant import Bar, Box, Plant, Supply, rounded
 

@@ -18,16 +18,16 @@ from hypothesis import example, given, settings, strategies
 
 from handlers.shared.errors import SettingsError
 from pdu.core.cli.error_output import Interrupted
-from pdu.core.drawing import drawing_file
-from pdu.core.drawing.drawing import Cord
 from pdu.core.files import journal
-from pdu.core.inventory.saved_readings import HallReadings, MeasuredPdu
-from pdu.core.states import DOWN, UP
 from pdu.hall.cycle import plan_file, run, steps
 from pdu.hall.cycle.environment import Ended
 from pdu.hall.cycle.plan_file import CyclePlan
 from pdu.hall.cycle.steps import Mode
 from pdu.hall.failure.rehearsal import Hall
+from pdu.pdus.saved_readings import HallReadings, MeasuredPdu
+from pdu.pdus.states import DOWN, UP
+from pdu.site.drawing import drawing_file
+from pdu.site.drawing.drawing import Cord
 from tests.hall.cycle_trial import Case, Judge, Trial, case
 from tests.hall.halls import LOOSE, TIDY, Habits
 from tests.hall.plant import Bar, Box, Outlet, Plant, Supply

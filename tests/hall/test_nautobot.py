@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from pdu.core.drawing import drawing_file
-from pdu.core.drawing.drawing import Cord, Drawing, HallNode
+from pdu.site.drawing import drawing_file
+from pdu.site.drawing.drawing import Cord, Drawing, HallNode
 from tests.hall.plant import Plant
 from tests.hall.twin import Files, Twin, four_racks, over, written
 from tests.pdu.monitoring.halls import run

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from pdu.core.drawing import drawing_file
 from pdu.core.files import toml
+from pdu.site.drawing import drawing_file
 from tests.hall.physics import PhysicalHall
 from tests.hall.trial import FAILURE_LAWS, RETURN_LAWS, Trial
 

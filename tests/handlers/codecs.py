@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from handlers.http.dialogue import PduState, run_dialogue
-from pdu.core.adapters.unit_recording import request_key
+from pdu.recordings.unit_recording import request_key
 
 
 def read(codec: Any, answers: Mapping[str, Any], with_figures: bool = True) -> PduState:

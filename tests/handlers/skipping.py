@@ -20,8 +20,8 @@ if __name__ == "__main__":  # run by path, from any folder
 
 from handlers.shared import switching
 from pdu import start
-from pdu.core.machines import alive, outlet
-from pdu.core.machines.pdu_access import SystemClock
+from pdu.site.machines import alive, outlet
+from pdu.site.machines.pdu_access import SystemClock
 from tests.waiting import PATIENCE_S
 
 
@@ -46,8 +46,8 @@ def skipped(look_s: Optional[float] = 2.0) -> Iterator[None]:
     as the product does.
     """
     # before AGAIN_S is changed, of which it takes a copy: with 0 it would read without a pause
-    proof = importlib.import_module("pdu.core.machines.proof")
-    verification = importlib.import_module("pdu.core.machines.verification")
+    proof = importlib.import_module("pdu.site.machines.proof")
+    verification = importlib.import_module("pdu.site.machines.verification")
     clock = Skipping()
     waits = dict(switching.switch.__kwdefaults__ or {}, clock=clock.monotonic, sleep=clock.sleep)
     places: tuple[tuple[object, str, object], ...] = (

@@ -5,14 +5,11 @@ make a new one.
 from __future__ import annotations
 
 import copy
-import functools
 import importlib
-from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import pytest
 
-from handlers.shared import call_session
 from pdu_common.connection import PduData, PduSnmpData
 from pdu_common.helper import EnumPowerStatus, PduPortView, PduView
 from tests.peers import PEERS, Peer
@@ -46,28 +43,3 @@ def test_a_handler_that_is_used_again_reads_what_another_one_switched(name: str)
         after = vars(kept)
         after.pop("_credentials_pair", None)  # the double's: parameters, checked; no reading
         assert after == before
-
-
-def test_in_one_session_a_new_handler_never_gets_what_an_ended_one_had_read() -> None:
-    """Python gives the id of an object that ended to another one."""
-
-    class Owner:
-        pass
-
-    for _ in range(50):
-        with call_session.one_session():
-            reads = [
-                call_session.read_once(Owner(), "state", functools.partial(int, n))
-                for n in range(3)
-            ]
-            assert reads == [0, 1, 2]
-            renewed: list[int] = []
-            for number in range(3):
-                opened = functools.partial(_session, number)
-                with call_session.session(Owner(), opened, renewed.append) as session:
-                    assert session == number
-            assert renewed == []
-
-
-def _session(number: int) -> AbstractContextManager[int]:
-    return nullcontext(number)

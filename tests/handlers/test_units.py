@@ -21,10 +21,11 @@ import tests.simulators
 from handlers import registry
 from handlers.http.dialogue import Codec, PduState, WriteRequest
 from handlers.shared import errors
-from pdu.core.adapters.recording_formats import RecordingOptions
-from pdu.core.inventory import handler_tools, reading
-from pdu.core.inventory.handler_loading import load
 from pdu.new import SHAPES, handler_files
+from pdu.pdus import reading
+from pdu.pdus.handler_loading import load
+from pdu.recordings import of_handlers
+from pdu.recordings.recording_formats import RecordingOptions
 from pdu_common.connection import PduData
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.handlers import codecs
@@ -109,8 +110,8 @@ def test_six_tools_say_the_same_of_each_outlet(peer: Peer, tmp_path: Path) -> No
 
 def test_the_device_is_identified_and_its_recording_is_read_like_it(peer: Peer) -> None:
     data = PduData(peer.address, peer.settings)
-    kind = handler_tools.recording(peer.handler)
-    found = handler_tools.HandlerTools(load(peer.handler)).identify(data)
+    kind = of_handlers.recording(peer.handler)
+    found = of_handlers.identify(load(peer.handler), data)
     assert found.family and found.can and kind is not None
     recording = kind.record(data, RecordingOptions())
     text = recording.text

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from pdu.core.inventory import handler_archives
+from pdu.pdus import handler_archives
 from tests.needs import ROOT
 
 from .building import NAMES, archive, files, small_tree

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from handlers import registry
-from pdu.core.inventory import handler_archives
+from pdu.pdus import handler_archives
 from tests.needs import ROOT
 
 from .building import archive, build, files, small_tree

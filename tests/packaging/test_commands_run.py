@@ -20,7 +20,7 @@ import pytest
 
 from handlers import VERSION
 from pdu import root
-from pdu.core.adapters.snmp import snmprec
+from pdu.recordings.snmp import snmprec
 from tests import terminal
 from tests.needs import ROOT, program, pysmi
 from tests.pdu.monitoring.halls import PDU, environment

@@ -21,8 +21,9 @@ import pytest
 
 from pdu import new, root
 from pdu.core.cli.exit_codes import INTERRUPTED
-from pdu.core.inventory.handler_tools import TOOL_FUNCTIONS
 from pdu.new import SHAPES, families_table, family_files, handler_files
+from pdu.pdus.handler_tools import TOOL_FUNCTIONS
+from pdu.recordings.of_handlers import RECORDING_FUNCTIONS
 from tests.needs import ROOT
 from tests.packaging.installing import once
 from tests.test_waiting import endless
@@ -164,7 +165,7 @@ def test_a_device_of_each_new_handler_is_read_switched_recorded_and_replayed(
 _ON_SIMULATOR = """
 import os, subprocess, sys
 from pathlib import Path
-from pdu.core.inventory import handler_tools
+from pdu.recordings import of_handlers
 from tests.peers.unit_pdus import UnitPeers
 
 peers, file = UnitPeers("{name}"), Path("{file}")
@@ -190,7 +191,7 @@ with peers.peer() as peer:
         assert peer.books().states["3"] is False
     assert "{name}" in pdu("identify", host, "--handler", "{name}")
     pdu("record", "{name}", host, "--out", str(file))
-handler, kind = handler_tools.handler_of_recording(file.read_text(), str(file))
+handler, kind = of_handlers.handler_of_recording(file.read_text(), str(file))
 served = kind.serve(file.read_text(), 0)
 host = f"{{served.host}}:{{served.port}}"
 assert handler == "{name}" and "8 outlets: 7 on, 1 off" in pdu("status", handler, host)
@@ -299,7 +300,10 @@ def test_no_test_of_a_new_handler_waits_forever() -> None:
 def test_the_page_has_at_most_1000_words_and_each_file_that_it_names() -> None:
     assert len(GUIDE.split()) <= 1000
     made = {str(path) for path in handler_files(ROOT, "acme", None)}
-    may_be = {f"pdu/core/adapters/acme/{module}.py" for module in TOOL_FUNCTIONS}
+    may_be = {
+        *(f"pdu/pdus/adapters/acme/{module}.py" for module in TOOL_FUNCTIONS),
+        *(f"pdu/recordings/acme/{module}.py" for module in RECORDING_FUNCTIONS),
+    }
     may_be |= {"tests/peers/acme.py", "tests/faults/subjects/acme.py"}
     named = set(re.findall(r"`((?:[\w-]+/)+[\w.-]+)`", GUIDE)) - made - may_be
     assert len(named) > 8
@@ -320,10 +324,14 @@ def test_the_pages_table_of_what_tools_ask_is_what_they_look_for() -> None:
     rows = re.findall(r"(?m)^\| `(\w+)(?:\([\w, ]*\))?` \| (.*?) \|", GUIDE)
     modules = {(name, file) for name, place in rows for file in re.findall(r"`(pdu/.*?)`", place)}
     assert modules == {
-        (name, f"pdu/core/adapters/acme/{module}.py") for module, name in TOOL_FUNCTIONS.items()
+        *((name, f"pdu/pdus/adapters/acme/{module}.py") for module, name in TOOL_FUNCTIONS.items()),
+        *(
+            (name, f"pdu/recordings/acme/{module}.py")
+            for module, name in RECORDING_FUNCTIONS.items()
+        ),
     }
     others = {name for name, place in rows if "pdu/" not in place}
-    assert others == {"measured", "labels", "one_session", "SENT"}
+    assert others == {"opened", "SENT"}
 
 
 @pytest.fixture(scope="module", name="small")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from handlers import VERSION
-from pdu.core.inventory import newest_archives
+from pdu.pdus import newest_archives
 from tests.needs import ROOT
 from tests.packaging.building import loaded
 

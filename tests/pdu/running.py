@@ -11,8 +11,8 @@ from collections.abc import Callable, Mapping, Sequence
 import pytest
 
 from pdu import root
-from pdu.core.inventory.handler_loading import LoadedHandler
 from pdu.outlets import cycle_command, read_commands, switch_commands
+from pdu.pdus.handler_loading import LoadedHandler
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.needs import ROOT
 from tests.peers import Peer

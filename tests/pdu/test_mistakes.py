@@ -14,7 +14,7 @@ import pytest
 from handlers.shared.errors import SettingsError
 from pdu.core.files import csv_in
 from pdu.core.files.toml import loads
-from pdu.core.inventory import device_list
+from pdu.pdus import device_list
 from tests.pdu.running import run
 
 HEAD = "name,handler,address,auth,settings"

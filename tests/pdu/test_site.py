@@ -10,12 +10,12 @@ import pytest
 
 from handlers import registry
 from handlers.shared.errors import SettingsError
-from pdu.core import owner_files
 from pdu.core.cli.error_output import Usage
 from pdu.core.cli.options import RunOptions
-from pdu.core.drawing import drawing_file
-from pdu.core.inventory.names import PduCommand
-from pdu.core.owner_files import DRAWING, LIST, OwnerFiles
+from pdu.pdus.names import PduCommand
+from pdu.site import owner_files
+from pdu.site.drawing import drawing_file
+from pdu.site.owner_files import DRAWING, LIST, OwnerFiles
 from tests.pdu.running import run
 from tests.pdu.test_dialect import command_of
 from tests.pdu.test_help import EVERY

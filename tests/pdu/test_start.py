@@ -184,7 +184,7 @@ def test_a_read_imports_nothing_that_only_others_need() -> None:
     """Each of these takes a millisecond or more of every start."""
     program = (
         "import sys; from pdu.start import main; code = main(sys.argv[1:]);"
-        " found = {'tempfile', 'ssl', 'pdu.core.inventory.reading', 'fastjsonschema',"
+        " found = {'tempfile', 'ssl', 'pdu.pdus.reading', 'fastjsonschema',"
         " 'handlers.snmp.profiles.eaton'} & set(sys.modules);"
         " sys.exit(code or (repr(found) if found else 0))"
     )

@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given, strategies
 
 from handlers.shared import prefetch
-from pdu.core.inventory import reading
-from pdu.core.inventory.fast_snmp import enable_fast_reads
-from pdu.core.inventory.handler_loading import load
-from pdu.core.inventory.reading import Reading
+from pdu.pdus import reading
+from pdu.pdus.fast_snmp import enable_fast_reads
+from pdu.pdus.handler_loading import load
+from pdu.pdus.reading import Reading
 from pdu_common.snmp_client import process_options
 from pdu_common.snmp_client.agent_limits import AgentLimits
 from pdu_common.snmp_client.errors import SnmpError

@@ -23,7 +23,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple, Optional, Union
 
-from pdu.core.adapters.power_restore import OutletRestorePolicy
+from pdu.pdus.adapters.power_restore import OutletRestorePolicy
 from tests.simulators.snmp_agent.device import Device, Row, Rule, read_snmprec, rules_from_json
 
 _HERE = Path(__file__).resolve().parent

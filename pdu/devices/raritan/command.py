@@ -28,7 +28,7 @@ from ...core.cli.options import (
     run_options_of,
 )
 from ...core.cli.output import Result, print_result, show_status_line, tabulate
-from ...core.inventory import connection_data, names
+from ...pdus import connection_data, names
 
 if TYPE_CHECKING:
     from handlers.raritan.rpc import Agent

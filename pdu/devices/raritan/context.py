@@ -29,7 +29,7 @@ from ...core.cli.options import RunOptions, Seconds, SharedOption
 from ...core.cli.output import Result, facts, figure, show_status_line, tabulate
 from ...core.cli.redaction import file_holds_login
 from ...core.files.whole_files import new_file
-from ...core.states import word
+from ...pdus.states import word
 
 WAIT = SharedOption(
     "--wait", "how long to wait until it has ended", "SECONDS", Seconds(0.0, 86400.0)

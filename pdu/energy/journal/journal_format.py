@@ -16,8 +16,8 @@ from typing import Any, NamedTuple, Optional
 
 from pdu_common.helper import EnumPowerStatus
 
-from ...core.outlet_figures import JOURNAL_FIGURES, OutletFigure
-from ...core.states import SPELLED, UNKNOWN
+from ...pdus.outlet_figures import JOURNAL_FIGURES, OutletFigure
+from ...pdus.states import SPELLED, UNKNOWN
 from ..registers.numpy_lazy import Column, np
 
 FORM = 1

@@ -17,7 +17,7 @@ from typing import IO, Any, Callable, NamedTuple, Optional
 from handlers.shared.errors import SettingsError, printable
 
 from ...core.files import journal
-from ...core.states import DOWN, UP
+from ...pdus.states import DOWN, UP
 from ..registers.numpy_lazy import np
 from ..registers.poll import OWN, UnitFacts
 from .journal_format import (

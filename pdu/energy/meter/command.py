@@ -18,9 +18,9 @@ from ...core.cli.options import option, output, run_options_of, secret_files
 from ...core.cli.output import Result, print_result
 from ...core.cli.shared_options import ALLOW_HOST, ARCHIVES, AUTH, EVERY, INTO, PARALLEL
 from ...core.files.journal import START
-from ...core.inventory import reader_pool
 from ...core.network.service_signals import ServiceSignals, SystemdNotify
-from ...core.owner_files import LIST, OwnerFiles, file_arguments
+from ...pdus import reader_pool
+from ...site.owner_files import LIST, OwnerFiles, file_arguments
 from ..journal.days import Days
 from .anchor_command import Anchor
 from .companions import Screen, ServedMetrics, SystemdNotifier

@@ -10,8 +10,8 @@ from typing import NamedTuple, Optional
 from handlers.shared.errors import printable
 
 from ...core.cli.output import counted
-from ...core.inventory.reading import CallError
 from ...core.web.exposition import MetricFamily, counter, gauge
+from ...pdus.reading import CallError
 from .journal_writer import PollResult
 
 _REASON = 300  # limit for a reason, in characters

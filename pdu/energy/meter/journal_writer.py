@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple, Optional
 
-from ...core.adapters.nameplate import Nameplate
-from ...core.inventory.reading import Reading
-from ...core.outlet_figures import JOURNAL_FIGURES
+from ...pdus.adapters.nameplate import Nameplate
+from ...pdus.outlet_figures import JOURNAL_FIGURES
+from ...pdus.reading import Reading
 from ..journal.clocks import Instant
 from ..journal.journal_format import JournalPoll, UnitDeclaration
 

@@ -13,11 +13,11 @@ The requests of a poll are counted in tests/pdu/energy/meter/test_pdu_reading.py
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple, Optional
+from typing import NamedTuple, Optional
 
-from ...core.inventory.handler_tools import HandlerTools
-from ...core.inventory.polling import Target, poll
-from ...core.inventory.reading import Reading, read_topology
+from ...pdus.handler_tools import OpenHandler
+from ...pdus.polling import Target, poll
+from ...pdus.reading import Reading, read_topology
 from ..journal.clocks import Instant, is_synchronised
 from ..registers.poll import OWN
 from .journal_writer import PollResult
@@ -45,11 +45,11 @@ def take(target: Target, previous: Optional[KnownPdu]) -> PollResult:
     begin, is_synced = Instant.now(), is_synchronised()
     is_due = previous is None or begin.mono - previous.whole >= WHOLE_EACH_S
 
-    def plate(reading: Reading, tools: HandlerTools, pdu: Any) -> Reading:
+    def plate(reading: Reading, unit: OpenHandler) -> Reading:
         def runs_on(uptime_s: Optional[float]) -> bool:
             return not is_due and previous is not None and _runs_on(previous, reading, uptime_s)
 
-        return reading._replace(plate=tools.nameplate(pdu, runs_on))
+        return reading._replace(plate=unit.nameplate(runs_on))
 
     reading = poll(target, with_labels=is_due, with_power=True, parts=(plate, read_topology))
     return PollResult(begin, Instant.now(), reading, is_synced)

@@ -10,7 +10,7 @@ import math
 from collections.abc import Sequence
 from typing import NamedTuple, Optional
 
-from ...core.inventory.polling import Target
+from ...pdus.polling import Target
 from ..journal.clocks import Instant
 from ..journal.journal_format import LateRounds
 from .health import MeterCounts, PduHealth

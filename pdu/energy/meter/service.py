@@ -15,10 +15,10 @@ from typing import Callable, NamedTuple, Optional, Protocol
 from handlers.shared.errors import printable
 
 from ...core.cli.output import counted
-from ...core.inventory.polling import Target
-from ...core.inventory.reader_pool import PATIENCE_S, ReaderPool, ReadFunction
-from ...core.inventory.reading import CallError, Reading
 from ...core.network.service_signals import ServiceSignals, reread
+from ...pdus.polling import Target
+from ...pdus.reader_pool import PATIENCE_S, ReaderPool, ReadFunction
+from ...pdus.reading import CallError, Reading
 from ..journal.clocks import Instant
 from ..journal.days import Days, EndedDay
 from .health import MeterCounts, MeterHealth, clock_time

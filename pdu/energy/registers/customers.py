@@ -13,8 +13,8 @@ from zoneinfo import ZoneInfo
 
 from handlers.shared.errors import SettingsError, printable
 
-from ...core.drawing.drawing import Drawing
 from ...core.files import csv_in
+from ...site.drawing.drawing import Drawing
 from .period import moment
 from .poll import OWN
 

@@ -13,8 +13,8 @@ from typing import NamedTuple, Optional
 
 from handlers.shared.errors import SettingsError
 
-from ...core.drawing.drawing import Breaker, PduNode
 from ...core.files import csv_in
+from ...site.drawing.drawing import Breaker, PduNode
 from .poll import OWN
 
 #: where what is known of a meter comes from
@@ -71,7 +71,7 @@ def mib_facts(family: str, outlet: str) -> MibFacts:
     """What the MIB of a family says of one register. `outlet`: its identity, or OWN."""
     if not family:
         return MibFacts()
-    from ...core.adapters.snmp import energy_registers  # loads the profiles: 90 ms
+    from ...pdus.adapters.snmp import energy_registers  # loads the profiles: 90 ms
 
     registers = energy_registers.registers_of_family(family)
     if registers is None:

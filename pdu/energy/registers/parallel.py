@@ -19,7 +19,7 @@ from typing import Any, Callable, TypeVar
 
 from handlers.shared.errors import SettingsError
 
-from ...core.inventory.process_pool import cores
+from ...pdus.process_pool import cores
 
 #: more would only need more memory: each has a PDU's readings, and its own numpy
 _MOST = 4

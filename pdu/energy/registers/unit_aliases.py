@@ -15,7 +15,7 @@ from typing import NamedTuple, Union
 from handlers.shared.address import Address
 from handlers.shared.errors import SettingsError, printable
 
-from ...core.inventory.listed_pdu import ListedPdu, Place, place_of
+from ...pdus.listed_pdu import ListedPdu, Place, place_of
 from .poll import OWN
 
 #: (what a name means, serial number)

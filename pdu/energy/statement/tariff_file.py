@@ -10,9 +10,9 @@ from typing import Any, NamedTuple, NoReturn, Optional
 
 from handlers.shared.errors import SettingsError, printable
 
-from ...core.drawing.toml_positions import TomlPositions
 from ...core.files import toml
 from ...core.files.whole_files import text_of
+from ...site.drawing.toml_positions import TomlPositions
 from .prices import CURRENCY, MOST_DECIMALS, PRICE, Prices
 from .tariffs import DAY_MINUTES, DAY_NIGHT, DAYS, TariffRow, minutes_of, weekdays_of
 

@@ -17,7 +17,6 @@ import click
 
 from handlers.shared.errors import SettingsError, printable
 
-from ...core import owner_files
 from ...core.cli import prompts, shared_options
 from ...core.cli.error_output import Usage, describe, fail
 from ...core.cli.exit_codes import DONE, NOT_SEEN, WRONG
@@ -37,21 +36,15 @@ from ...core.cli.options import (
 )
 from ...core.cli.output import Result, counted, print_result
 from ...core.cli.report import Headline, Items, Part, Table, number, row_header, text_lines, words
-from ...core.cli.shared_options import (
-    AUTH,
-    CONFIRM,
-    MACHINES,
-    PAUSE,
-    POWER_TIMEOUT,
-    VERIFIED,
-)
-from ...core.drawing.drawing import Drawing, Machine
-from ...core.inventory.polling import Target
-from ...core.inventory.saved_readings import HallReadings
-from ...core.machines.evidence import EvidenceFile
-from ...core.machines.machine_power import MachinePower
-from ...core.owner_files import DRAWING, LIST, OwnerFiles
-from ...core.states import DOWN, UNKNOWN, UP, word
+from ...core.cli.shared_options import AUTH, CONFIRM, MACHINES, PAUSE, POWER_TIMEOUT, VERIFIED
+from ...pdus.polling import Target
+from ...pdus.saved_readings import HallReadings
+from ...pdus.states import DOWN, UNKNOWN, UP, word
+from ...site import owner_files
+from ...site.drawing.drawing import Drawing, Machine
+from ...site.machines.evidence import EvidenceFile
+from ...site.machines.machine_power import MachinePower
+from ...site.owner_files import DRAWING, LIST, OwnerFiles
 from ..drawings import readings_source
 from ..failure.rehearsal import Hall
 from ..walk.verdicts import Now

@@ -8,8 +8,8 @@ from typing import Any, Optional
 from handlers.shared.errors import printable
 from pdu_common.helper import EnumPowerStatus
 
-from ...core.drawing.drawing import Cord
-from ...core.states import DOWN, UNKNOWN, UP, word
+from ...pdus.states import DOWN, UNKNOWN, UP, word
+from ...site.drawing.drawing import Cord
 from . import plan_file
 from .environment import (
     POLL_S,

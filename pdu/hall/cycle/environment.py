@@ -11,8 +11,8 @@ from handlers.shared.errors import PduHandlerError
 from pdu_common.helper import EnumPowerStatus
 
 from ...core.cli.error_output import Interrupted
-from ...core.drawing.drawing import Cord
-from ...core.inventory.saved_readings import HallReadings
+from ...pdus.saved_readings import HallReadings
+from ...site.drawing.drawing import Cord
 
 #: how often a state that is waited for is read, in s
 POLL_S = 1.0

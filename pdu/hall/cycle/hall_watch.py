@@ -6,9 +6,9 @@ import math
 from collections.abc import Collection, Iterable
 
 from ...core.cli.output import NOT_METERED, figure
-from ...core.drawing.drawing import Cord, Drawing, Machine
-from ...core.inventory.saved_readings import HallReadings
-from ...core.machines.meters import MeteredLoad
+from ...pdus.saved_readings import HallReadings
+from ...site.drawing.drawing import Cord, Drawing, Machine
+from ...site.machines.meters import MeteredLoad
 from ..failure.rehearsal import Hall
 from ..walk.verdicts import CordNow, cords_now
 from .environment import RunEnvironment

@@ -14,11 +14,11 @@ from typing import Optional
 from pdu_common.helper import EnumPowerStatus
 
 from ...core.cli.options import RunOptions, command_line
-from ...core.drawing.drawing import Cord
-from ...core.inventory.listed_pdu import place_of
-from ...core.inventory.polling import Target, poll_full
-from ...core.inventory.saved_readings import HallReadings, hall_readings
-from ...core.machines.pdu_access import SystemClock, serial, switch
+from ...pdus.listed_pdu import place_of
+from ...pdus.polling import Target, poll_full
+from ...pdus.saved_readings import HallReadings, hall_readings
+from ...site.drawing.drawing import Cord
+from ...site.machines.pdu_access import SystemClock, serial, switch
 from .plan_file import CyclePlan, PduDevice
 
 # threads that read PDUs; a run of 200 PDUs reads all of them every quarter of an hour

@@ -28,9 +28,9 @@ from typing import Any, NamedTuple, Optional
 from handlers.shared.errors import SettingsError, printable
 from pdu_common.helper import EnumPowerStatus
 
-from ...core.drawing.drawing import Cord, Drawing
 from ...core.files import journal
-from ...core.states import DOWN, UP, state_of_word, word
+from ...pdus.states import DOWN, UP, state_of_word, word
+from ...site.drawing.drawing import Cord, Drawing
 from .steps import CycleStep, Mode
 
 _ABOUT, _RESULT, _BEGIN = "about", "result", "begin"

@@ -22,8 +22,8 @@ from typing import Any, Callable, Optional
 from handlers.shared.errors import PduHandlerError
 
 from ...core.cli.error_output import Interrupted
-from ...core.drawing.drawing import Drawing
-from ...core.states import DOWN, word
+from ...pdus.states import DOWN, word
+from ...site.drawing.drawing import Drawing
 from . import plan_file
 from .commands import OutletCommands, words_of
 from .environment import Ended, Log, RunEnvironment

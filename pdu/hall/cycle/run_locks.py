@@ -17,9 +17,9 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from handlers.shared.errors import SettingsError
 
-from ...core.drawing.drawing import Drawing
 from ...core.files.locks import lock
 from ...core.files.whole_files import state_folder
+from ...site.drawing.drawing import Drawing
 from .plan_file import PduDevice
 
 # plans that one file names; more is not ours

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Mapping, Sequence
 
-from ...core.drawing.drawing import Cord
-from ...core.machines.meters import MeteredLoad
+from ...site.drawing.drawing import Cord
+from ...site.machines.meters import MeteredLoad
 from ..walk.verdicts import LEAST_SHARE
 
 # the other cords take over this part of what a cord carried, at least and at most

@@ -10,15 +10,15 @@ from typing import Any, Callable, Optional
 
 from pdu_common.helper import EnumPowerStatus
 
-from ...core.drawing.drawing import Cord, Drawing
-from ...core.machines import proof as proofs
-from ...core.machines.evidence import CablingEvidence, EvidenceFile
-from ...core.machines.machine_power import MachinePower, OffProof
-from ...core.machines.meters import MeteredLoad
-from ...core.machines.observations import ObservationStore
-from ...core.machines.outlet import AGAIN_S
-from ...core.machines.pdu_access import CommandResult, MachineOutlet, NotProven, PduReading
-from ...core.states import DOWN, UP
+from ...pdus.states import DOWN, UP
+from ...site.drawing.drawing import Cord, Drawing
+from ...site.machines import proof as proofs
+from ...site.machines.evidence import CablingEvidence, EvidenceFile
+from ...site.machines.machine_power import MachinePower, OffProof
+from ...site.machines.meters import MeteredLoad
+from ...site.machines.observations import ObservationStore
+from ...site.machines.outlet import AGAIN_S
+from ...site.machines.pdu_access import CommandResult, MachineOutlet, NotProven, PduReading
 from ..walk.verdicts import CordNow, Now
 from . import plan_file
 from .commands import OutletCommands

@@ -12,11 +12,11 @@ import enum
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple, Optional
 
-from ...core.drawing.drawing import Cord, Machine
-from ...core.inventory.saved_readings import HallReadings, MeasuredPdu
-from ...core.machines.meters import MeteredLoad
-from ...core.machines.pdu_access import OutletReading, PduReading
-from ...core.states import UP
+from ...pdus.saved_readings import HallReadings, MeasuredPdu
+from ...pdus.states import UP
+from ...site.drawing.drawing import Cord, Machine
+from ...site.machines.meters import MeteredLoad
+from ...site.machines.pdu_access import OutletReading, PduReading
 from ..failure.rehearsal import Hall
 from ..walk.load_limits import FITS, LOW
 from ..walk.verdicts import ADVICE, CordNow, Now

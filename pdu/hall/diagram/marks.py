@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import NamedTuple, Optional
 
-from ...core.drawing.drawing import HallNode
+from ...site.drawing.drawing import HallNode
 from ..walk.arithmetic import Interval
 from ..walk.condition import Condition
 

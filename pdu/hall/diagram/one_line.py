@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple, Optional
 
 from ...core.cli.report import few
-from ...core.drawing.drawing import Cord, Drawing, HallNode, Input, PduNode
+from ...site.drawing.drawing import Cord, Drawing, HallNode, Input, PduNode
 from ..walk.condition import Condition
 from .marks import HallMarks, Mark
 

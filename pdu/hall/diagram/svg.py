@@ -7,9 +7,9 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from ...core.drawing.drawing import Drawing, HallNode, nodes
 from ...core.files import html
 from ...core.files.html import HtmlCell, number, row_header, safe, short, words
+from ...site.drawing.drawing import Drawing, HallNode, nodes
 from ..walk.condition import Condition
 from .marks import HallMarks, Mark
 from .one_line import (

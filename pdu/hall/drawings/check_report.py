@@ -21,9 +21,9 @@ from ...core.cli.report import (
     row_header,
     words,
 )
-from ...core.drawing.drawing import Drawing, HallNode, nodes
 from ...core.files.html import Frame
-from ...core.inventory.saved_readings import HallReadings
+from ...pdus.saved_readings import HallReadings
+from ...site.drawing.drawing import Drawing, HallNode, nodes
 from ..diagram.marks import Mark
 from ..diagram.svg import STYLE, diagram
 from ..walk.arithmetic import Interval

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ...core.drawing.drawing import Cord, Drawing, HallNode, Input, Machine, PduNode
-from ...core.inventory.saved_readings import HallReadings
-from ...core.states import DOWN
+from ...pdus.saved_readings import HallReadings
+from ...pdus.states import DOWN
+from ...site.drawing.drawing import Cord, Drawing, HallNode, Input, Machine, PduNode
 from .enrichment import completed, meter_of
 
 # a rating that the PDU reports may be rounded

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, Optional
 from handlers.shared.errors import SettingsError
 
 from ...core.cli.options import CA_PEM, Parameters, option, plain_option
-from ...core.inventory.saved_readings import HallReadings
+from ...pdus.saved_readings import HallReadings
 from ..importing import rest
 from ..importing.choosing import Filters
 from ..importing.dcim import import_objects

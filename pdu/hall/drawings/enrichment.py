@@ -7,9 +7,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Optional
 
-from ...core.adapters.topology import LINE, MeteredPart
-from ...core.drawing.drawing import Breaker, Cord, Drawing, PduNode
-from ...core.inventory.saved_readings import HallReadings, MeasuredPdu
+from ...pdus.adapters.topology import LINE, MeteredPart
+from ...pdus.saved_readings import HallReadings, MeasuredPdu
+from ...site.drawing.drawing import Breaker, Cord, Drawing, PduNode
 from ..walk.load_limits import BETWEEN_LINES, IN_PHASE
 
 # A sum of the outlets' readings and a reading of the line differ by the meters' errors.

@@ -22,9 +22,9 @@ from ...core.cli.options import Argument, RunOptions, option, output, run_option
 from ...core.cli.output import counted, print_json
 from ...core.cli.report import show
 from ...core.cli.shared_options import HTML, OUT
-from ...core.drawing import drawing_file
 from ...core.files.whole_files import check_page, text_of, write_whole
-from ...core.owner_files import DRAWING, LIST, OwnerFiles, file_arguments
+from ...site.drawing import drawing_file
+from ...site.owner_files import DRAWING, LIST, OwnerFiles, file_arguments
 from ..importing import csv_files, rest
 from ..importing.dcim import import_objects
 from . import dcim_import, readings_source, writing

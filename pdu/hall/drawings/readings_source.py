@@ -16,11 +16,11 @@ from ...core.cli.options import Parameters, option, secret_files
 from ...core.cli.output import progress
 from ...core.cli.shared_options import AUTH, LIST
 from ...core.files.whole_files import read_file
-from ...core.inventory import reader_pool
-from ...core.inventory.polling import poll_full
-from ...core.inventory.reading import Reading
-from ...core.inventory.saved_readings import HallReadings, hall_readings, parse_readings
-from ...core.owner_files import OwnerFiles
+from ...pdus import reader_pool
+from ...pdus.polling import poll_full
+from ...pdus.reading import Reading
+from ...pdus.saved_readings import HallReadings, hall_readings, parse_readings
+from ...site.owner_files import OwnerFiles
 
 
 class SourceOptions(NamedTuple):

@@ -14,8 +14,8 @@ from handlers.shared.errors import SettingsError, printable
 
 from ...core.cli.output import counted
 from ...core.cli.report import few
-from ...core.drawing.drawing import Drawing
 from ...core.files import csv_in
+from ...site.drawing.drawing import Drawing
 
 _COLUMNS = ("machine", "supply", "state")
 #: a state in small letters -> whether such a supply feeds its machine, or would at once

@@ -7,9 +7,9 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Optional
 
-from ...core.drawing.drawing import Cord, Drawing, HallNode
-from ...core.inventory.saved_readings import HallReadings
-from ...core.states import DOWN
+from ...pdus.saved_readings import HallReadings
+from ...pdus.states import DOWN
+from ...site.drawing.drawing import Cord, Drawing, HallNode
 from ..drawings import enrichment
 from ..walk.arithmetic import MAYBE, NO, YES, KnownCurrents, Truth
 from ..walk.graph import Graph

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from ...core.drawing.drawing import HallNode
+from ...site.drawing.drawing import HallNode
 from ..diagram.marks import HallMarks, Mark
 from ..walk.condition import Condition
 from .bounds import FailureBounds, HallFacts

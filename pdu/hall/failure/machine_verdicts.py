@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Optional
 
 from ...core.cli.output import counted
-from ...core.drawing.drawing import Drawing, HallNode
+from ...site.drawing.drawing import Drawing, HallNode
 from ..walk.arithmetic import NO, YES
 from ..walk.graph import Graph
 from ..walk.verdicts import ADVICE, Judged, Now, Verdict, first_unproven

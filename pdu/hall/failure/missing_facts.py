@@ -10,8 +10,8 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple, Optional
 
 from ...core.cli.output import counted
-from ...core.drawing.drawing import HallNode
-from ...core.inventory.saved_readings import HallReadings
+from ...pdus.saved_readings import HallReadings
+from ...site.drawing.drawing import HallNode
 from ..walk.arithmetic import MAYBE
 from ..walk.verdicts import Now
 from .bounds import FailureBounds

@@ -18,8 +18,8 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import NamedTuple, Optional
 
-from ...core.drawing.drawing import Cord, Drawing, HallNode
-from ...core.inventory.saved_readings import HallReadings
+from ...pdus.saved_readings import HallReadings
+from ...site.drawing.drawing import Cord, Drawing, HallNode
 from ..drawings import enrichment
 from ..walk.arithmetic import Interval
 from ..walk.load_limits import CANNOT_SAY, MAY_TRIP, OVERLOADS, LoadVerdict, compare_load

@@ -24,8 +24,8 @@ from ...core.cli.report import (
     row_header,
     words,
 )
-from ...core.drawing.drawing import HallNode
 from ...core.files.html import Frame
+from ...site.drawing.drawing import HallNode
 from ..diagram.marks import Moment, add_moments
 from ..diagram.svg import STYLE, diagram
 from ..walk.load_limits import CANNOT_SAY

@@ -23,9 +23,9 @@ from ...core.cli.report import (
     verdict_cell,
     words,
 )
-from ...core.drawing.drawing import Breaker, Drawing, HallNode, PduNode
 from ...core.files.html import time_shown
-from ...core.inventory.saved_readings import HallReadings
+from ...pdus.saved_readings import HallReadings
+from ...site.drawing.drawing import Breaker, Drawing, HallNode, PduNode
 from ..walk.load_limits import ABOVE_LIMIT, CANNOT_SAY, FITS, MAY_TRIP, OVERLOADS
 from ..walk.verdicts import Judged, Verdict
 from .rehearsal import BreakerLoad, count_fit

@@ -13,10 +13,10 @@ from typing import Optional
 from handlers.shared.errors import SettingsError, printable
 from handlers.shared.labels import Label
 
-from ...core.adapters.topology import LINE
 from ...core.cli.output import tabulate
 from ...core.cli.report import few
-from ...core.inventory.saved_readings import HallReadings, MeasuredPdu
+from ...pdus.adapters.topology import LINE
+from ...pdus.saved_readings import HallReadings, MeasuredPdu
 from ..walk.graph import reachable
 from .model import Imported, ImportedCord, ImportedLine, ImportedOutlet
 from .outlet_names import Contradiction, identities

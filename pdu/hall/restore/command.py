@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple, Optional
 
 from ...core.cli.report import few, show
-from ...core.drawing.drawing import HallNode
+from ...site.drawing.drawing import HallNode
 from ..drawings import readings_source
 from ..failure.rehearsal import Hall, worst_level
 from .delays import findings, proposal

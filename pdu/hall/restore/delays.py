@@ -9,10 +9,10 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple, Optional
 
-from ...core.adapters.power_restore import NOT_KNOWN, OFF, OutletRestorePolicy
 from ...core.cli.report import few
-from ...core.drawing.drawing import Cord, HallNode, Machine
-from ...core.inventory.saved_readings import HallReadings, MeasuredPdu
+from ...pdus.adapters.power_restore import NOT_KNOWN, OFF, OutletRestorePolicy
+from ...pdus.saved_readings import HallReadings, MeasuredPdu
+from ...site.drawing.drawing import Cord, HallNode, Machine
 from ..drawings.checking import Finding
 from ..failure.rehearsal import Hall
 from .model import MANY, ReturnModel, ReturnOutcome

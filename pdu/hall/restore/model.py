@@ -18,8 +18,8 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import NamedTuple, Optional
 
-from ...core.drawing.drawing import Cord, HallNode, Machine
-from ...core.inventory.saved_readings import HallReadings
+from ...pdus.saved_readings import HallReadings
+from ...site.drawing.drawing import Cord, HallNode, Machine
 from ..failure.bounds import ANY_SHARE, DrawnConsumer, Failure, HallFacts
 from ..failure.rehearsal import BreakerLoad, Hall, count_fit
 from ..walk.arithmetic import MAYBE, NO, YES, Interval, IntervalSum, Truth, has_enough

@@ -21,22 +21,15 @@ from ...core.cli.report import (
     row_header,
     words,
 )
-from ...core.drawing.drawing import Drawing, HallNode
 from ...core.files.html import Frame
+from ...site.drawing.drawing import Drawing, HallNode
 from ..diagram.marks import Mark, Moment, add_moments
 from ..diagram.svg import STYLE, diagram
 from ..drawings.checking import Finding
 from ..failure import report_parts
 from ..failure.hall_marks import hall_marks
 from ..failure.rehearsal import Hall, worst_level
-from ..failure.report_parts import (
-    GUIDE,
-    fits_in_words,
-    join_nodes,
-    load_as_json,
-    rank,
-    taken_at,
-)
+from ..failure.report_parts import GUIDE, fits_in_words, join_nodes, load_as_json, rank, taken_at
 from ..walk.arithmetic import MAYBE, NO, YES
 from ..walk.condition import Condition
 from ..walk.load_limits import ABOVE_LIMIT

@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple, Optional
 
-from ...core.adapters.power_restore import LAST, OFF, ON, OutletRestorePolicy
-from ...core.drawing.drawing import Cord, Drawing, HallNode, Input
-from ...core.inventory.reading import PolledOutlet
-from ...core.inventory.saved_readings import HallReadings
-from ...core.states import DOWN, UP
+from ...pdus.adapters.power_restore import LAST, OFF, ON, OutletRestorePolicy
+from ...pdus.reading import PolledOutlet
+from ...pdus.saved_readings import HallReadings
+from ...pdus.states import DOWN, UP
+from ...site.drawing.drawing import Cord, Drawing, HallNode, Input
 from ..walk.arithmetic import NO, YES
 from ..walk.graph import Graph
 from ..walk.power_flow import Power

@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple, Optional, TypeVar
 
-from ...core.drawing.drawing import Breaker, Cord, HallNode
+from ...site.drawing.drawing import Breaker, Cord, HallNode
 from .arithmetic import YES, Truth
 
 _Node = TypeVar("_Node")

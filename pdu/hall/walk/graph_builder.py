@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Optional, Union
 
-from ...core.drawing.drawing import Breaker, Cord, Drawing, HallNode, Input, Panel, PduNode
+from ...site.drawing.drawing import Breaker, Cord, Drawing, HallNode, Input, Panel, PduNode
 from .arithmetic import MAYBE, YES, Truth
 from .graph import Carrier, Edge, Graph
 from .protection import Protection

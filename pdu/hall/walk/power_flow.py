@@ -19,18 +19,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple, Optional
 
-from .arithmetic import (
-    MAYBE,
-    NO,
-    YES,
-    Interval,
-    IntervalSum,
-    Truth,
-    add,
-    either,
-    perhaps,
-    share,
-)
+from .arithmetic import MAYBE, NO, YES, Interval, IntervalSum, Truth, add, either, perhaps, share
 from .graph import reachable
 
 

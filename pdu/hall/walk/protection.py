@@ -13,7 +13,7 @@ from __future__ import annotations
 import math
 from typing import NamedTuple, Optional
 
-from ...core.drawing.drawing import Breaker
+from ...site.drawing.drawing import Breaker
 
 # One that is not quite cold holds for a part of that time: of 2,000 breakers of two bodies, with
 # time constants up to 1.5 h, that pass the tests of IEC 60898-1 from the cold, the earliest that

@@ -14,9 +14,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple, Optional
 
-from ...core.drawing.drawing import Cord, Machine
-from ...core.inventory.saved_readings import HallReadings
-from ...core.states import DOWN, UP
+from ...pdus.saved_readings import HallReadings
+from ...pdus.states import DOWN, UP
+from ...site.drawing.drawing import Cord, Machine
 from .condition import Condition
 
 # A supply that works carries at least this part of an equal share. Less is a dead supply's input

@@ -18,7 +18,7 @@ from handlers.snmp.decoding import number
 from handlers.snmp.figures import Figure
 from pdu_common.snmp_client.tool_api import COUNTER, COUNTER64, GAUGE, INTEGER, OCTETS
 
-from ...core.adapters.snmp.recorded_rows import NUMBERS, Arcs
+from ...recordings.snmp.recorded_rows import NUMBERS, Arcs
 from .mib import Mib, Object
 from .tables import Index, WalkedColumn, WalkedTable
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from ...core.adapters.snmp.recorded_rows import Arcs, arcs
+from ...recordings.snmp.recorded_rows import Arcs, arcs
 
 
 @dataclass

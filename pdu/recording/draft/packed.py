@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from handlers.shared.errors import printable
 
-from ...core.adapters.snmp.recorded_rows import Arcs, Rows, dotted
+from ...recordings.snmp.recorded_rows import Arcs, Rows, dotted
 from .columns import NOT_SHOWN, OFF_WORDS, ON_WORDS, words_doubt
 
 _SEPARATORS = (",", ";", "|", " ")

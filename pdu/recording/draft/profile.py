@@ -18,8 +18,8 @@ from handlers.snmp.profile import Profile
 from handlers.snmp.sources import Column as ColumnSource, Packed, Scalar
 from handlers.snmp.states import State
 
-from ...core.adapters.snmp.own_profiles import MARK
-from ...core.adapters.snmp.recorded_rows import SYS_DESCR, SYS_OBJECT_ID, Arcs, Rows, dotted
+from ...families.own_profiles import MARK
+from ...recordings.snmp.recorded_rows import SYS_DESCR, SYS_OBJECT_ID, Arcs, Rows, dotted
 from . import columns
 from .columns import Guess, integers, letters, meanings, texts
 from .mib import Mib, Object

@@ -14,7 +14,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import chain
 from typing import NamedTuple
 
-from ...core.adapters.snmp.recorded_rows import Arcs, Rows, SnmpRow, arcs
+from ...recordings.snmp.recorded_rows import Arcs, Rows, SnmpRow, arcs
 
 # ENERGY-OBJECT-MIB (RFC 7460)
 VENDORS, ENERGY = arcs("1.3.6.1.4.1"), arcs("1.3.6.1.2.1.229")

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
-from ...core.adapters.snmp.recorded_rows import Arcs, Rows
+from ...recordings.snmp.recorded_rows import Arcs, Rows
 from . import columns
 from .columns import Guess
 from .mib import Mib, Object

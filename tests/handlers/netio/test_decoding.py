@@ -11,7 +11,7 @@ import pytest
 from handlers.http.dialogue import Outlet, PduState, WriteRequest
 from handlers.netio import decoding
 from handlers.shared import errors
-from pdu.core.adapters.unit_recording import read_recorded
+from pdu.recordings.unit_recording import read_recorded
 from tests.handlers import codecs
 
 # The outputs on PyPI's page of Netio 1.0.9, the vendor's library. With a load of 2062 W, the 8610

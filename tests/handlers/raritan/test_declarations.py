@@ -20,7 +20,7 @@ from handlers.raritan.rpc import (
     pdumodel,
 )
 from handlers.raritan.rpc._runtime import ZERO, declared, registry
-from pdu.core.inventory import handler_archives
+from pdu.pdus import handler_archives
 from tests.needs import ROOT
 from tests.packaging.building import archive
 

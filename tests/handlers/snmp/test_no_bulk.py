@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from handlers.shared.errors import PduHandlerError, Unreachable
-from handlers.snmp.handler import one_session
+from handlers.shared.prefetch import FIGURES, LABELS, STATES
 from pdu_common.snmp_client.tool_api import ALONE
 from tests.handlers.snmp.calls import pdu
 from tests.handlers.snmp.units import FIXTURES, about, handler_of, unit_id
@@ -50,10 +50,10 @@ def test_a_family_is_read_whole_without_getbulk_for_two_silences(unit: Fixture) 
 def test_calls_of_one_session_share_the_silences_and_the_next_session_asks_anew() -> None:
     with Agent(apc.rpdu2(outlets=48), faults=Faults(no_bulk=True)) as agent:
         handler = pdu(agent, **HURRIED)
-        with one_session():
-            assert len(handler.status().ports) == 48
-            assert handler.statistic().load is not None
-            assert len(handler.labels()) == 48
+        with handler.opened((STATES, FIGURES, LABELS)) as open_pdu:
+            assert len(open_pdu.states()) == 48
+            assert open_pdu.figures(with_power=False).load_a is not None
+            assert len(open_pdu.labels()) == 48
         assert dropped(agent) == SILENCES
         agent.faults = Faults()
         assert len(handler.status().ports) == 48

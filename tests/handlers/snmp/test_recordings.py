@@ -11,7 +11,7 @@ import pytest
 
 from handlers.snmp import detection, metering
 from handlers.snmp.profiles import PROFILES
-from pdu.core.inventory.fast_snmp import enable_fast_reads
+from pdu.pdus.fast_snmp import enable_fast_reads
 from pdu_common.helper import EnumPowerStatus
 from tests.handlers.snmp import recorded
 from tests.handlers.snmp.calls import near, pdu

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from handlers.host import PortFigures
-from pdu.core.inventory.reading import PolledOutlet
-from pdu.core.outlet_figures import JOURNAL_FIGURES, OUTLET_FIGURES
+from pdu.pdus.outlet_figures import JOURNAL_FIGURES, OUTLET_FIGURES
+from pdu.pdus.reading import PolledOutlet
 from tests.needs import ROOT
 
 # file -> a text in it, and what stands there with the new figure
@@ -23,11 +23,11 @@ _CHANGES = {
         "    power_w: Optional[float] = None\n    power_factor: Optional[float] = None\n\n\n"
         "class Figures",
     ),
-    "pdu/core/inventory/reading.py": (
+    "pdu/pdus/reading.py": (
         "    rating_a: Optional[float] = None\n",
         "    rating_a: Optional[float] = None\n    power_factor: Optional[float] = None\n",
     ),
-    "pdu/core/outlet_figures.py": (
+    "pdu/pdus/outlet_figures.py": (
         "OUTLET_FIGURES: Sequence[OutletFigure] = (\n",
         "OUTLET_FIGURES: Sequence[OutletFigure] = (\n"
         '    OutletFigure("power_factor", "power_factor", "PF", "power_factor",'
@@ -38,8 +38,8 @@ _CHANGES = {
 _PROGRAM = """
 import json
 from handlers.host import Figures, PortFigures
-from pdu.core.inventory import reading
-from pdu.core.states import UP
+from pdu.pdus import reading
+from pdu.pdus.states import UP
 from pdu.energy.journal.clocks import Instant
 from pdu.energy.meter.journal_writer import PduHeading, PduLines, PollResult
 from pdu.monitoring.metrics import page

@@ -20,9 +20,9 @@ from pathlib import Path
 import pytest
 
 from pdu import root
-from pdu.core.drawing.drawing import Cord
-from pdu.core.machines.evidence import EvidenceFile, MachineEvidence, VerifiedCord
-from pdu.core.machines.meters import MeteredLoad
+from pdu.site.drawing.drawing import Cord
+from pdu.site.machines.evidence import EvidenceFile, MachineEvidence, VerifiedCord
+from pdu.site.machines.meters import MeteredLoad
 from tests.handlers.skipping import skipped
 from tests.needs import ROOT
 from tests.pdu.core.machines.alive_command import asking

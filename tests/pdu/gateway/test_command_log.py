@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 
 from handlers.shared.errors import SettingsError
-from pdu.core.drawing.drawing import Cord
 from pdu.core.files import journal
-from pdu.core.states import DOWN, UNKNOWN
 from pdu.gateway import command_log
 from pdu.gateway.command_log import LOST, CommandLog
 from pdu.gateway.errors import ApiError
 from pdu.gateway.power import CordState, PowerOutcome, PowerRequest
+from pdu.pdus.states import DOWN, UNKNOWN
+from pdu.site.drawing.drawing import Cord
 
 CORDS = (Cord("a/b", "1"), Cord("c", "x/2"))
 OFF = PowerRequest("srv", "off")

@@ -13,15 +13,15 @@ from typing import Any, Callable, NamedTuple, Optional, TypeVar
 import pytest
 
 from handlers.shared.errors import Unreachable
-from pdu.core.drawing.drawing import Cord, Machine
-from pdu.core.inventory.reading import PolledOutlet, Reading, error_of
-from pdu.core.machines import pdu_access
 from pdu.gateway import gateway_pdus
 from pdu.gateway.command_log import CommandLog
 from pdu.gateway.errors import ApiError
 from pdu.gateway.pdu_queue import PduQueue
 from pdu.gateway.power import PowerRequest
 from pdu.gateway.power_service import PowerService
+from pdu.pdus.reading import PolledOutlet, Reading, error_of
+from pdu.site.drawing.drawing import Cord, Machine
+from pdu.site.machines import pdu_access
 from pdu_common.helper import EnumPowerStatus as State
 from tests.waiting import PATIENCE_S
 

@@ -15,10 +15,10 @@ from pathlib import Path
 import pytest
 
 from handlers.shared.errors import SettingsError
-from pdu.core import owner_files as files
 from pdu.core.cli.options import RunOptions
 from pdu.gateway import clients, command
 from pdu.gateway.command import GatewayOptions, gateway as gateway_command
+from pdu.site import owner_files as files
 from tests.needs import ROOT, program
 from tests.pdu.monitoring.halls import PDU, environment
 from tests.ports import reserved

@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple, Optional
 
-from pdu.core.machines.evidence import EvidenceFile, MachineEvidence, VerifiedCord
-from pdu.core.machines.meters import MeteredLoad
+from pdu.site.machines.evidence import EvidenceFile, MachineEvidence, VerifiedCord
+from pdu.site.machines.meters import MeteredLoad
 from tests.pdu.monitoring.halls import private
 from tests.simulators.snmp_agent import Agent
 from tests.simulators.snmp_agent.devices import apc

@@ -7,11 +7,11 @@ from typing import Optional
 
 import pytest
 
-from pdu.core.drawing import drawing_file
-from pdu.core.drawing.drawing import HallNode
-from pdu.core.inventory import saved_readings
 from pdu.hall.failure.rehearsal import Grading, Hall, RehearsalOutcome
 from pdu.hall.failure.report import FailureSummary, outcome_as_json, report
+from pdu.pdus import saved_readings
+from pdu.site.drawing import drawing_file
+from pdu.site.drawing.drawing import HallNode
 
 FEEDS = '[[feed]]\nname = "A"\n[[feed]]\nname = "B"\n'
 UPS = '[[ups]]\nname = "{}"\ninputs = ["{}"]\nrating_a = 100\nautonomy_min = {}\n'

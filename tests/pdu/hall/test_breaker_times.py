@@ -9,7 +9,6 @@ from typing import Optional
 
 import pytest
 
-from pdu.core.drawing.drawing import Breaker, HallNode
 from pdu.hall.failure.hall_marks import failure_marks
 from pdu.hall.failure.missing_facts import missing_facts
 from pdu.hall.failure.rehearsal import Hall, RehearsalOutcome, breakers_in_question
@@ -18,6 +17,7 @@ from pdu.hall.failure.wording import duration, headline
 from pdu.hall.walk.condition import Condition
 from pdu.hall.walk.protection import Protection
 from pdu.hall.walk.verdicts import Verdict
+from pdu.site.drawing.drawing import Breaker, HallNode
 from tests.pdu.hall.test_graph import FEEDS, hall
 
 A = HallNode("feed", "A")

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import pytest
 
-from pdu.core.drawing.drawing import HallNode
+from pdu.site.drawing.drawing import HallNode
 from tests.pdu.hall.test_graph import FEEDS, hall, verdicts
 
 A = HallNode("feed", "A")

@@ -6,9 +6,9 @@ from typing import Any, Optional
 
 import pytest
 
-from pdu.core.drawing import drawing_file
-from pdu.core.inventory import saved_readings
 from pdu.hall.drawings.checking import Finding, check
+from pdu.pdus import saved_readings
+from pdu.site.drawing import drawing_file
 from tests.pdu.hall.test_graph import FEEDS
 
 #: an outlet: identity, state, current in A

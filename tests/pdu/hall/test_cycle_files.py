@@ -15,13 +15,13 @@ from typing import Any
 import pytest
 
 from handlers.shared.errors import SettingsError
-from pdu.core.drawing import drawing_file
-from pdu.core.drawing.drawing import Cord, Drawing
 from pdu.core.files import journal
-from pdu.core.states import DOWN, UNKNOWN, UP
 from pdu.hall.cycle import pdu_access, plan_file, run_locks
 from pdu.hall.cycle.plan_file import CyclePlan, OpenStep, PduDevice, Progress
 from pdu.hall.cycle.steps import CycleStep, Mode
+from pdu.pdus.states import DOWN, UNKNOWN, UP
+from pdu.site.drawing import drawing_file
+from pdu.site.drawing.drawing import Cord, Drawing
 
 DRAWING = (
     '[[feed]]\nname = "A"\n[[pdu]]\nname = "left"\ninputs = ["A"]\n'

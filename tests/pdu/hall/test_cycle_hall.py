@@ -21,10 +21,10 @@ import pytest
 
 from pdu import root
 from pdu.core.cli import exit_codes
-from pdu.core.drawing import drawing_file
 from pdu.core.files import journal
-from pdu.core.states import DOWN
 from pdu.hall.cycle import plan_file, run_locks
+from pdu.pdus.states import DOWN
+from pdu.site.drawing import drawing_file
 from tests.handlers.skipping import skipped
 from tests.needs import ROOT
 from tests.pdu.hall.cycled import Room, room

@@ -10,20 +10,20 @@ from typing import Any, Callable, Optional
 import pytest
 
 from handlers.shared.errors import Refused, SettingsError, Unreachable
-from pdu.core.drawing import drawing_file
-from pdu.core.drawing.drawing import Cord, Drawing
-from pdu.core.inventory.reading import PolledOutlet
-from pdu.core.inventory.saved_readings import HallReadings, MeasuredPdu
-from pdu.core.machines.evidence import EvidenceFile, MachineEvidence, VerifiedCord
-from pdu.core.machines.meters import MeteredLoad
-from pdu.core.machines.pdu_access import PduReading
-from pdu.core.states import DOWN, UNKNOWN, UP
 from pdu.hall.cycle import plan_file
 from pdu.hall.cycle.environment import Ended
 from pdu.hall.cycle.plan_file import CyclePlan, Progress
 from pdu.hall.cycle.run import Run
 from pdu.hall.cycle.steps import CycleStep, Mode, plan_steps
 from pdu.hall.failure.rehearsal import Hall
+from pdu.pdus.reading import PolledOutlet
+from pdu.pdus.saved_readings import HallReadings, MeasuredPdu
+from pdu.pdus.states import DOWN, UNKNOWN, UP
+from pdu.site.drawing import drawing_file
+from pdu.site.drawing.drawing import Cord, Drawing
+from pdu.site.machines.evidence import EvidenceFile, MachineEvidence, VerifiedCord
+from pdu.site.machines.meters import MeteredLoad
+from pdu.site.machines.pdu_access import PduReading
 from pdu_common.helper import EnumPowerStatus
 from tests.pdu.core.machines.physics import FROZEN, ZERO, Load, Machine, Meter, Pdu, Room, Supply
 from tests.pdu.core.machines.room_adapter import PhysicalWorld

@@ -12,13 +12,13 @@ from typing import Optional
 import pytest
 
 from handlers.shared.errors import Refused, SettingsError
-from pdu.core.drawing.drawing import Cord
-from pdu.core.inventory.saved_readings import HallReadings
-from pdu.core.states import DOWN
 from pdu.hall.cycle import plan_file
 from pdu.hall.cycle.environment import Ended
 from pdu.hall.cycle.plan_file import Progress
 from pdu.hall.cycle.steps import CycleStep, Mode
+from pdu.pdus.saved_readings import HallReadings
+from pdu.pdus.states import DOWN
+from pdu.site.drawing.drawing import Cord
 from pdu_common.helper import EnumPowerStatus
 from tests.pdu.core.machines.physics import Pdu, Room
 from tests.pdu.hall.test_cycle_proof import CORDS, RoomWorld, room, run

@@ -7,12 +7,6 @@ from typing import Optional
 
 import pytest
 
-from pdu.core.drawing import drawing_file
-from pdu.core.drawing.drawing import Cord, Machine
-from pdu.core.inventory.reading import PolledOutlet
-from pdu.core.inventory.saved_readings import HallReadings, MeasuredPdu
-from pdu.core.machines.meters import MeteredLoad
-from pdu.core.states import DOWN, UNKNOWN, UP
 from pdu.hall.cycle.step_loads import StepLoads
 from pdu.hall.cycle.steps import (
     CycleStep,
@@ -26,6 +20,12 @@ from pdu.hall.cycle.steps import (
 )
 from pdu.hall.failure.rehearsal import Hall
 from pdu.hall.walk.verdicts import CordNow, Now
+from pdu.pdus.reading import PolledOutlet
+from pdu.pdus.saved_readings import HallReadings, MeasuredPdu
+from pdu.pdus.states import DOWN, UNKNOWN, UP
+from pdu.site.drawing import drawing_file
+from pdu.site.drawing.drawing import Cord, Machine
+from pdu.site.machines.meters import MeteredLoad
 from pdu_common.helper import EnumPowerStatus
 
 LEFT, RIGHT, THIRD = (Cord(name, "1") for name in ("left", "right", "third"))

@@ -11,13 +11,13 @@ from xml.etree import ElementTree
 import pytest
 
 from pdu import root
-from pdu.core.drawing import drawing_file
-from pdu.core.drawing.drawing import Cord, Drawing, HallNode, nodes
 from pdu.hall.diagram.marks import HallMarks, Mark, Moment, add_moments
 from pdu.hall.diagram.one_line import WIDTH, Box, OneLine, one_line
 from pdu.hall.diagram.svg import diagram
 from pdu.hall.walk.arithmetic import Interval
 from pdu.hall.walk.condition import Condition
+from pdu.site.drawing import drawing_file
+from pdu.site.drawing.drawing import Cord, Drawing, HallNode, nodes
 from tests.needs import ROOT
 
 HOSTILE = "</svg><script>alert(1)</script>"

@@ -9,12 +9,12 @@ from typing import Optional
 import pytest
 
 from handlers.shared.errors import SettingsError
-from pdu.core.drawing import drawing_file
-from pdu.core.drawing.drawing import HallNode
-from pdu.core.inventory import saved_readings
 from pdu.hall.failure.rehearsal import Hall
 from pdu.hall.restore.model import BreakerBack, MachineBack, ReturnModel
 from pdu.hall.walk.verdicts import Verdict
+from pdu.pdus import saved_readings
+from pdu.site.drawing import drawing_file
+from pdu.site.drawing.drawing import HallNode
 from tests.pdu.hall.test_graph import FEEDS, hall, verdicts
 
 A, B = HallNode("feed", "A"), HallNode("feed", "B")

@@ -9,9 +9,6 @@ from typing import Any, Optional
 
 import pytest
 
-from pdu.core.drawing import drawing_file
-from pdu.core.drawing.drawing import HallNode
-from pdu.core.inventory import saved_readings
 from pdu.hall.failure.bounds import HallFacts
 from pdu.hall.failure.hall_marks import failure_marks
 from pdu.hall.failure.rehearsal import Grading, Hall, RehearsalOutcome, counts
@@ -20,6 +17,9 @@ from pdu.hall.walk.condition import Condition
 from pdu.hall.walk.load_limits import BETWEEN_LINES, FITS, IN_PHASE
 from pdu.hall.walk.power_flow import Power
 from pdu.hall.walk.verdicts import Verdict
+from pdu.pdus import saved_readings
+from pdu.site.drawing import drawing_file
+from pdu.site.drawing.drawing import HallNode
 from tests.pdu.hall.test_graph import FEEDS, PAIR, SWITCH, SWITCHED, UPS, fails, hall
 from tests.pdu.hall.test_restore import ON, drawing, hall_of, machine, pdu
 

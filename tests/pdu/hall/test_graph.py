@@ -9,10 +9,10 @@ from typing import Any, Optional
 
 import pytest
 
-from pdu.core.drawing import drawing_file
-from pdu.core.drawing.drawing import HallNode
-from pdu.core.inventory import saved_readings
 from pdu.hall.failure.rehearsal import Hall, RehearsalOutcome
+from pdu.pdus import saved_readings
+from pdu.site.drawing import drawing_file
+from pdu.site.drawing.drawing import HallNode
 from tests.needs import ROOT
 
 FEEDS = 'standard = "IEC 60898-1"\n[[feed]]\nname = "A"\n[[feed]]\nname = "B"\n'
@@ -362,7 +362,7 @@ def test_a_board_with_fewer_free_lines_than_pdus_that_name_none_is_shared() -> N
 
 
 _EDGES = """import sys
-from pdu.core.drawing import drawing_file
+from pdu.site.drawing import drawing_file
 from pdu.hall.walk.graph_builder import build_graph
 drawing = drawing_file.parsed(sys.stdin.read(), "hall.power.toml")
 print(build_graph(drawing, drawing.owners(), {}).above)

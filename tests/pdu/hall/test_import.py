@@ -15,8 +15,8 @@ import pytest
 import trustme
 
 from pdu import root
-from pdu.core.drawing import drawing_file
-from pdu.core.drawing.drawing import Cord, Drawing, HallNode
+from pdu.site.drawing import drawing_file
+from pdu.site.drawing.drawing import Cord, Drawing, HallNode
 from tests.servers.serving import in_thread
 
 TOKEN = "0123456789abcdef0123456789abcdef01234567"

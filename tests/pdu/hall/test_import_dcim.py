@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from pdu.core.drawing.drawing import HallNode
+from pdu.site.drawing.drawing import HallNode
 
 from .test_import import Objects, _port, api, drawn, netbox, run, saved
 

@@ -8,14 +8,14 @@ from typing import Any, Optional
 import pytest
 
 from pdu import root
-from pdu.core.adapters.power_restore import LAST, NOT_KNOWN, ON, OutletRestorePolicy
-from pdu.core.drawing import drawing_file
-from pdu.core.drawing.drawing import HallNode
-from pdu.core.inventory import saved_readings
 from pdu.hall.failure.rehearsal import Hall
 from pdu.hall.restore.delays import proposal
 from pdu.hall.restore.model import ReturnModel, ReturnOutcome
 from pdu.hall.walk.verdicts import Verdict
+from pdu.pdus import saved_readings
+from pdu.pdus.adapters.power_restore import LAST, NOT_KNOWN, ON, OutletRestorePolicy
+from pdu.site.drawing import drawing_file
+from pdu.site.drawing.drawing import HallNode
 
 A, B = HallNode("feed", "A"), HallNode("feed", "B")
 _FEEDS = 'standard = "IEC 60898-1"\n' + '[[feed]]\nname = "A"\n[[feed]]\nname = "B"\n'

@@ -11,15 +11,15 @@ from pathlib import Path
 import pytest
 
 from pdu import root
-from pdu.core.drawing import drawing_file
-from pdu.core.drawing.drawing import HallNode
-from pdu.core.inventory import saved_readings
 from pdu.hall.failure import report_parts
 from pdu.hall.failure.rehearsal import Hall
 from pdu.hall.failure.report import FailureSummary, report
 from pdu.hall.restore.model import MachineBack
 from pdu.hall.restore.report import extract_cord
 from pdu.hall.walk.verdicts import Verdict
+from pdu.pdus import saved_readings
+from pdu.site.drawing import drawing_file
+from pdu.site.drawing.drawing import HallNode
 from tests.benchmarks import bench_hall
 from tests.hall.hosters import RATINGS_MISSING, HosterHall
 from tests.needs import ROOT

@@ -10,9 +10,6 @@ from typing import Any, Optional
 import pytest
 
 from pdu import root
-from pdu.core.drawing import drawing_file
-from pdu.core.drawing.drawing import HallNode
-from pdu.core.inventory import saved_readings
 from pdu.hall.drawings.checking import Finding
 from pdu.hall.failure.rehearsal import Hall
 from pdu.hall.restore.delays import findings, proposal
@@ -20,6 +17,9 @@ from pdu.hall.restore.model import BreakerBack, ReturnModel, ReturnOutcome
 from pdu.hall.restore.report import why
 from pdu.hall.walk.load_limits import CANNOT_SAY, FITS, OVERLOADS, LoadVerdict
 from pdu.hall.walk.verdicts import Verdict
+from pdu.pdus import saved_readings
+from pdu.site.drawing import drawing_file
+from pdu.site.drawing.drawing import HallNode
 
 A, B = HallNode("feed", "A"), HallNode("feed", "B")
 _SIDES = {"left": "A", "right": "B"}

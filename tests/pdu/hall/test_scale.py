@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
-from pdu.core.drawing import drawing_file
-from pdu.core.drawing.drawing import HallNode
-from pdu.core.inventory import saved_readings
 from pdu.hall.failure.rehearsal import Hall
 from pdu.hall.restore.model import ReturnModel
 from pdu.hall.walk.graph_builder import build_graph
 from pdu.hall.walk.power_flow import PowerFlow
+from pdu.pdus import saved_readings
+from pdu.site.drawing import drawing_file
+from pdu.site.drawing.drawing import HallNode
 from tests.benchmarks import bench_hall
 
 FEEDS = [HallNode("feed", "A"), HallNode("feed", "B")]

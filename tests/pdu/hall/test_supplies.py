@@ -10,13 +10,13 @@ import pytest
 
 from handlers.shared.errors import SettingsError
 from pdu import root
-from pdu.core.drawing import drawing_file
-from pdu.core.drawing.drawing import HallNode
-from pdu.core.inventory import saved_readings
 from pdu.hall.drawings.checking import check
 from pdu.hall.drawings.supplies import add_supplies
 from pdu.hall.failure.rehearsal import Hall, RehearsalOutcome
 from pdu.hall.walk.verdicts import Now
+from pdu.pdus import saved_readings
+from pdu.site.drawing import drawing_file
+from pdu.site.drawing.drawing import HallNode
 
 A = HallNode("feed", "A")
 DRAWING = (

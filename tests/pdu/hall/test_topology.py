@@ -9,13 +9,13 @@ import pytest
 
 from handlers.nut.daisy_chain import Member
 from handlers.snmp import profiles
-from pdu.core.adapters.nut.topology import meters_of
-from pdu.core.adapters.snmp import topology as of_snmp
-from pdu.core.adapters.topology import BREAKER, LINE, MeteredPart
-from pdu.core.inventory import device_list
-from pdu.core.inventory.auth import read_logins
-from pdu.core.inventory.polling import poll_full, targets
-from pdu.core.inventory.reading import Reading
+from pdu.pdus import device_list
+from pdu.pdus.adapters.nut.topology import meters_of
+from pdu.pdus.adapters.snmp import topology as of_snmp
+from pdu.pdus.adapters.topology import BREAKER, LINE, MeteredPart
+from pdu.pdus.auth import read_logins
+from pdu.pdus.polling import poll_full, targets
+from pdu.pdus.reading import Reading
 from tests.pdu.monitoring.halls import line, login, private
 from tests.peers import PEERS, SHOWN, Peer
 

@@ -6,10 +6,10 @@ from typing import Any, Optional
 
 import pytest
 
-from pdu.core.drawing import drawing_file
-from pdu.core.drawing.drawing import Cord
-from pdu.core.inventory import saved_readings
 from pdu.hall.walk.verdicts import CordNow, Now, cords_now
+from pdu.pdus import saved_readings
+from pdu.site.drawing import drawing_file
+from pdu.site.drawing.drawing import Cord
 from tests.pdu.hall.test_graph import PAIR
 
 

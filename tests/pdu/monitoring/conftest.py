@@ -8,9 +8,9 @@ from typing import Callable
 import pytest
 
 from pdu import root
-from pdu.core.inventory import polling, reader_pool
-from pdu.core.inventory.polling import Target
-from pdu.core.inventory.reading import Reading
+from pdu.pdus import polling, reader_pool
+from pdu.pdus.polling import Target
+from pdu.pdus.reading import Reading
 from tests.waiting import PATIENCE_S
 
 from .exporter_process import Exporter, exporter

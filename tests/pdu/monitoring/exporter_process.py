@@ -18,10 +18,10 @@ from typing import Any, NamedTuple
 from prometheus_client.parser import text_string_to_metric_families
 
 from pdu.core.cli.options import RunOptions
-from pdu.core.inventory.fast_snmp import enable_fast_reads
-from pdu.core.owner_files import OwnerFiles
 from pdu.core.web import server as web
 from pdu.monitoring import exporter as exporter_command, probes, server
+from pdu.pdus.fast_snmp import enable_fast_reads
+from pdu.site.owner_files import OwnerFiles
 from tests.needs import ROOT, program
 from tests.ports import reserved
 from tests.waiting import PATIENCE_S, bounded, until

@@ -25,9 +25,9 @@ from handlers.shared.errors import SettingsError
 from pdu import root
 from pdu.core.cli.exit_codes import INTERRUPTED
 from pdu.core.files import whole_files
-from pdu.core.inventory import device_list, reader_pool
-from pdu.core.inventory.reading import CallError, Reading
 from pdu.monitoring.check_result import REMEDIES
+from pdu.pdus import device_list, reader_pool
+from pdu.pdus.reading import CallError, Reading
 from tests import terminal
 from tests.hostile import is_one_line
 from tests.needs import ROOT

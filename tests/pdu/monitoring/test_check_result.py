@@ -14,14 +14,14 @@ from typing import Optional
 import pytest
 
 from handlers.shared.address import Address
-from pdu.core.adapters.topology import BREAKER, MeteredPart
 from pdu.core.cli import exit_codes
-from pdu.core.inventory import polling
-from pdu.core.inventory.listed_pdu import ListedPdu
-from pdu.core.inventory.reading import CallError, PolledOutlet, Reading
-from pdu.core.states import DOWN, UNKNOWN
 from pdu.monitoring import check_result, tables
 from pdu.monitoring.check_report import CheckReport
+from pdu.pdus import polling
+from pdu.pdus.adapters.topology import BREAKER, MeteredPart
+from pdu.pdus.listed_pdu import ListedPdu
+from pdu.pdus.reading import CallError, PolledOutlet, Reading
+from pdu.pdus.states import DOWN, UNKNOWN
 from pdu_common.helper import EnumPowerStatus
 
 HOSTILE = "<script>alert(1)</script>|=cmd"

@@ -18,14 +18,14 @@ from urllib.parse import urlsplit
 import pytest
 
 from handlers.shared.address import Address
-from pdu.core.inventory.auth import DeviceLogin
-from pdu.core.inventory.handler_loading import load
-from pdu.core.inventory.listed_pdu import ListedPdu
-from pdu.core.inventory.polling import Target
-from pdu.core.inventory.reading import CallError, PolledOutlet, Reading
-from pdu.core.states import UNKNOWN
 from pdu.monitoring import probes, server, target_policy as allowed_module
 from pdu.monitoring.target_policy import NotAllowed, ProbeQuery, TargetPolicy
+from pdu.pdus.auth import DeviceLogin
+from pdu.pdus.handler_loading import load
+from pdu.pdus.listed_pdu import ListedPdu
+from pdu.pdus.polling import Target
+from pdu.pdus.reading import CallError, PolledOutlet, Reading
+from pdu.pdus.states import UNKNOWN
 from tests.needs import ROOT
 from tests.packaging.building import archive
 from tests.peers import PEERS

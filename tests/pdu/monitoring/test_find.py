@@ -27,9 +27,9 @@ from handlers.raritan import zeroconf as discovery
 from handlers.shared.errors import SettingsError
 from pdu import root
 from pdu.core.cli.exit_codes import INTERRUPTED, READER_GONE
-from pdu.core.inventory import device_list
 from pdu.monitoring import find as find_, network_scan, networks
 from pdu.monitoring.datagrams import AgentAnswer
+from pdu.pdus import device_list
 from tests.ports import reserved
 from tests.process_lock import turn
 from tests.simulators.snmp_agent import Agent, Faults

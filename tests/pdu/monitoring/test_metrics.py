@@ -23,10 +23,10 @@ from prometheus_client.exposition import choose_encoder
 from prometheus_client.parser import text_string_to_metric_families
 
 from handlers import VERSION
-from pdu.core.adapters.nameplate import Nameplate
-from pdu.core.inventory.reading import CallError, PolledOutlet, Reading
 from pdu.core.web.exposition import MetricFamily
 from pdu.monitoring import metrics, process_metrics
+from pdu.pdus.adapters.nameplate import Nameplate
+from pdu.pdus.reading import CallError, PolledOutlet, Reading
 from pdu_common.helper import EnumPowerStatus
 from tests.pdu.core.web.test_exposition import ACCEPTED, witness
 

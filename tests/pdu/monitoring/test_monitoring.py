@@ -14,9 +14,9 @@ from typing import Any
 
 import pytest
 
-from pdu.core.inventory.reading import Reading
 from pdu.energy.meter import command as meter
 from pdu.monitoring import exporter, metrics
+from pdu.pdus.reading import Reading
 from tests.needs import ROOT, program
 
 from .halls import Call, Hall

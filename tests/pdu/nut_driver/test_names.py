@@ -12,9 +12,9 @@ from hypothesis import given, strategies
 
 from handlers.shared.address import Address
 from handlers.shared.errors import SettingsError
-from pdu.core.inventory.listed_pdu import ListedPdu
 from pdu.nut_driver.names import socket_path, ups_conf, ups_name, ups_names
 from pdu.nut_driver.outlet_numbers import OutletNumbers
+from pdu.pdus.listed_pdu import ListedPdu
 from tests.pdu.running import run
 
 

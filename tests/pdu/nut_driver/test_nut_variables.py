@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from handlers.nut import outlets as nut_outlets
-from pdu.core.adapters.topology import BREAKER, LINE, MeteredPart
-from pdu.core.inventory.reading import CallError, PolledOutlet, Reading
-from pdu.core.states import DOWN, UNKNOWN, UP
 from pdu.nut_driver.nut_variables import NutVariables, UpsdView, command_of
 from pdu.nut_driver.variable_tree import VariableTree
+from pdu.pdus.adapters.topology import BREAKER, LINE, MeteredPart
+from pdu.pdus.reading import CallError, PolledOutlet, Reading
+from pdu.pdus.states import DOWN, UNKNOWN, UP
 from tests.handlers.nut.given import DEFAULTS
 
 READING = Reading(

@@ -13,15 +13,15 @@ import pytest
 
 from handlers.shared.address import Address
 from handlers.shared.errors import Unreachable
-from pdu.core.adapters.nameplate import Nameplate
-from pdu.core.inventory.listed_pdu import ListedPdu
-from pdu.core.inventory.reading import CallError, PolledOutlet, Reading
-from pdu.core.machines import outlet
-from pdu.core.states import DOWN, UNKNOWN, UP
 from pdu.nut_driver.driver_protocol import FAILED, SUCCESS
 from pdu.nut_driver.nut_variables import CYCLE, OFF, ON, NutVariables, UpsdView
 from pdu.nut_driver.outlet_numbers import OutletNumbers
 from pdu.nut_driver.unit import DriverCommand, DriverPace, ServedPdu
+from pdu.pdus.adapters.nameplate import Nameplate
+from pdu.pdus.listed_pdu import ListedPdu
+from pdu.pdus.reading import CallError, PolledOutlet, Reading
+from pdu.pdus.states import DOWN, UNKNOWN, UP
+from pdu.site.machines import outlet
 from pdu_common.helper import EnumPowerStatus
 from tests.waiting import PATIENCE_S
 

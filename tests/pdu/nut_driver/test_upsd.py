@@ -15,9 +15,9 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from pdu.core.inventory.polling import read_nameplate
-from pdu.core.owner_files import OwnerFiles
 from pdu.nut_driver import names
+from pdu.pdus.polling import read_nameplate
+from pdu.site.owner_files import OwnerFiles
 from pdu_common.helper import PduPortView
 from tests.handlers.nut.given import ADMIN_SETTINGS, handler, states
 from tests.needs import program

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from pdu.core.cli import exit_codes
-from pdu.core.inventory.handler_loading import LoadedHandler
+from pdu.pdus.handler_loading import LoadedHandler
 from pdu_common.helper import EnumPowerStatus, PduPortView, PduView
 from tests.needs import ROOT
 from tests.pdu.running import run, use

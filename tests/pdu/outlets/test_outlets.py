@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 import json
+from collections.abc import Iterator
 
 import pytest
 
 from handlers import host
 from handlers.shared import errors
 from handlers.shared.errors import PduHandlerError
-from pdu.core.inventory import reading
-from pdu.core.inventory.handler_loading import LoadedHandler, load
-from pdu.core.inventory.reading import PolledOutlet
+from pdu.pdus import reading
+from pdu.pdus.handler_loading import LoadedHandler, load
+from pdu.pdus.reading import PolledOutlet
 from pdu_common.base_pdu import BasePdu
 from pdu_common.connection import PduData, PduSnmpData
 from pdu_common.helper import (
@@ -92,7 +94,11 @@ def test_a_figure_that_only_tools_read_does_not_hide_those_of_dcimanager(
     class Watts(BasePdu):
         why: PduHandlerError = errors.ProtocolError("the watts are no number")
 
-        def measured(self, with_power: bool = False) -> host.Figures:
+        @contextlib.contextmanager
+        def opened(self, purposes: object) -> Iterator[Watts]:
+            yield self
+
+        def figures(self, with_power: bool) -> host.Figures:
             if with_power:
                 raise self.why
             return host.Figures(2.0, 5.0, [host.PortFigures("1", None, 5.0)])

@@ -10,8 +10,8 @@ import pytest
 from handlers import registry
 from handlers.shared.address import host_with_port
 from handlers.shared.errors import PduHandlerError
-from pdu.core.inventory import device_list
-from pdu.core.inventory.handler_loading import load
+from pdu.pdus import device_list
+from pdu.pdus.handler_loading import load
 from pdu.start import main
 from pdu_common.connection import PduData, PduSnmpData
 from tests.ports import reserved

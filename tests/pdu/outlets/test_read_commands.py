@@ -26,10 +26,10 @@ from pdu.core.cli import exit_codes, prompts
 from pdu.core.cli.exit_codes import READER_GONE
 from pdu.core.cli.options import RunOptions
 from pdu.core.cli.output import figure, show_status_line
-from pdu.core.inventory.fast_snmp import enable_fast_reads
-from pdu.core.inventory.handler_loading import LoadedHandler, load
-from pdu.core.inventory.reading import PolledOutlet
 from pdu.outlets import switch_commands
+from pdu.pdus.fast_snmp import enable_fast_reads
+from pdu.pdus.handler_loading import LoadedHandler, load
+from pdu.pdus.reading import PolledOutlet
 from pdu_common.base_pdu import BasePdu
 from pdu_common.connection import PduData, PduSnmpData
 from pdu_common.helper import (
@@ -483,8 +483,8 @@ def test_a_defect_of_a_command_whose_1_is_a_finding_ends_with_2(
         raise ZeroDivisionError("division by zero")
 
     for module, name in (
-        ("core.inventory.device_list", "read_device_list"),
-        ("core.drawing.drawing_file", "read_drawing"),
+        ("pdus.device_list", "read_device_list"),
+        ("site.drawing.drawing_file", "read_drawing"),
         ("energy.command", "MeterJournal"),
     ):
         monkeypatch.setattr(f"pdu.{module}.{name}", fail)

@@ -9,14 +9,16 @@ process has its own trial: `python -m tests.pdu.prove.kills`.
 
 from __future__ import annotations
 
+import contextlib
 import signal
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from typing import Any, NamedTuple, Optional
 
 from handlers.shared.errors import PduHandlerError
-from pdu.core.inventory.handler_loading import LoadedHandler
+from pdu.pdus.handler_loading import LoadedHandler
 from pdu.prove import contract
 from pdu.prove.document import UnitProof
 from tests.pdu.prove.rig import RIGS, Plant, Rig, plant, proven
@@ -88,14 +90,15 @@ class _Counted:
 
     def _made(self, data: Any) -> Any:
         pdu = self._make(data)
-        for name in ("status", "port_up", "port_down"):
-            setattr(pdu, name, self._wrapped(getattr(pdu, name)))
+        pdu.call = self._wrapped(pdu.call)
         return pdu
 
     def _wrapped(self, call: Any) -> Any:
-        def counted(*arguments: Any) -> Any:
-            self.calls += 1
-            is_now = self._end is not None and self.calls == self._step
+        @contextlib.contextmanager
+        def counted(method: str, enter: Any) -> Iterator[Any]:
+            is_step = method in ("status", "port_up", "port_down")
+            self.calls += is_step
+            is_now = self._end is not None and is_step and self.calls == self._step
             clock = self._rig.plant.clock
             if self._heals_at is not None and clock() >= self._heals_at:
                 self._rig.silent(False)
@@ -104,10 +107,10 @@ class _Counted:
                 self._rig.silent(True)
             if is_now and self._end is not None and self._end.interrupts == "before":
                 _ctrl_c()
-            found = call(*arguments)
+            with call(method, enter) as session:
+                yield session
             if is_now and self._end is not None and self._end.interrupts == "after":
                 _ctrl_c()
-            return found
 
         return counted
 

@@ -18,8 +18,8 @@ from typing import Any, Callable, NamedTuple, Optional
 import pytest
 
 from handlers.shared import prefetch
-from pdu.core.inventory.fast_snmp import enable_fast_reads
-from pdu.core.inventory.handler_loading import LoadedHandler, load
+from pdu.pdus.fast_snmp import enable_fast_reads
+from pdu.pdus.handler_loading import LoadedHandler, load
 from pdu.prove import unit_reading
 from pdu.prove.document import OwnerAnswers, UnitProof
 from pdu.prove.run import NOT_ANSWERED, Plan, Tools, prove

@@ -11,11 +11,11 @@ from handlers.snmp.device import SnmpDevice
 from handlers.snmp.evidence import Confidence
 from handlers.snmp.profiles import PROFILES
 from handlers.snmp.settings import select_families
-from pdu.core.adapters.snmp import recording
-from pdu.core.adapters.snmp.recorded_rows import Rows, SnmpRow, arcs
 from pdu.prove.contract import COMMANDS
 from pdu.prove.document import BROKEN, KEPT
 from pdu.prove.unit_reading import UnitUnderTest
+from pdu.recordings.snmp import recording
+from pdu.recordings.snmp.recorded_rows import Rows, SnmpRow, arcs
 from pdu_common.connection import PduSnmpData
 from tests import recordings
 from tests.pdu.prove.rig import FastClock, Plant, Rig, proven, quick

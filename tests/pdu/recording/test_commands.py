@@ -21,9 +21,9 @@ import pytest
 
 from handlers import VERSION
 from pdu import root
-from pdu.core.adapters.recording_formats import ReplayedDevice
 from pdu.core.cli.exit_codes import INTERRUPTED, READER_GONE
 from pdu.core.files.whole_files import new_file, text_of
+from pdu.recordings.recording_formats import ReplayedDevice
 from pdu_common.connection import PduSnmpData
 from tests.needs import ROOT
 from tests.pdu.core.adapters.planted_devices import COMMUNITY, recording_of, snmp
@@ -373,7 +373,7 @@ def test_a_replay_that_does_not_start_in_time_ends_with_one_line(
             return False
 
     monkeypatch.setattr(
-        "pdu.core.adapters.snmp.agent.threading",
+        "pdu.recordings.snmp.agent.threading",
         SimpleNamespace(Event=Never, Thread=threading.Thread),
     )
     file = tmp_path / "walk.txt"

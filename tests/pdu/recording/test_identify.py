@@ -26,12 +26,12 @@ from handlers.snmp.reader import Reader
 from handlers.snmp.settings import select_families
 from handlers.snmp.sources import Column
 from pdu import root
-from pdu.core.adapters.raritan import recorded_calls as raritan_calls
-from pdu.core.adapters.recording_formats import HandlerFinding
-from pdu.core.adapters.snmp.identification import device_finding, summed_figures
 from pdu.core.cli.options import RunOptions
 from pdu.core.cli.output import counted, figure
 from pdu.recording import identify
+from pdu.recordings.raritan import recorded_calls as raritan_calls
+from pdu.recordings.recording_formats import HandlerFinding
+from pdu.recordings.snmp.identification import device_finding, summed_figures
 from pdu_common.connection import PduData, PduSnmpData
 from tests.handlers.snmp import recorded
 from tests.handlers.snmp.memory import Memory, of_rows

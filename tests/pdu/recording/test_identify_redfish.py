@@ -12,7 +12,7 @@ import pytest
 
 from handlers.redfish.handler import make_handler
 from handlers.shared.errors import Unsupported
-from pdu.core.adapters.redfish import tree as redfish_tree
+from pdu.recordings.redfish import tree as redfish_tree
 from pdu_common.connection import PduData
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.pdu.core.adapters.planted_devices import Printed, Unit, arguments, identified, replayed

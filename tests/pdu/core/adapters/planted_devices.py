@@ -15,8 +15,8 @@ from typing import Any, Callable, NamedTuple, Optional, Union
 import pytest
 
 from pdu import root
-from pdu.core.adapters.recording_formats import Recording, RecordingOptions
-from pdu.core.inventory.handler_loading import load
+from pdu.pdus.handler_loading import load
+from pdu.recordings.recording_formats import Recording, RecordingOptions
 from pdu_common.connection import PduData, PduSnmpData
 from tests.pdu.core.adapters.recording_formats import kind
 from tests.ports import reserved

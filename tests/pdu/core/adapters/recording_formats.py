@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from typing import Any
 
-from pdu.core.adapters.recording_formats import HandlerFinding, RecordingFormat
-from pdu.core.inventory import handler_tools
-from pdu.core.inventory.handler_loading import load
+from pdu.pdus.handler_loading import load
+from pdu.recordings import of_handlers
+from pdu.recordings.recording_formats import HandlerFinding, RecordingFormat
 
-names = handler_tools.recordable_handlers
+names = of_handlers.recordable_handlers
 
 
 def kind(handler: str) -> RecordingFormat:
-    found = handler_tools.recording(handler)
+    found = of_handlers.recording(handler)
     assert found is not None
     return found
 
 
 def identity(handler: str, data: Any) -> HandlerFinding:
-    return handler_tools.HandlerTools(load(handler)).identify(data)
+    return of_handlers.identify(load(handler), data)
 
 
 def kind_of(text: str, file: str) -> str:
     """The handler whose recording this is."""
-    return handler_tools.handler_of_recording(text, file)[0]
+    return of_handlers.handler_of_recording(text, file)[0]

@@ -6,7 +6,7 @@ import ipaddress
 
 import pytest
 
-from pdu.core.adapters.scrub import Scrubber
+from pdu.recordings.scrub import Scrubber
 
 _BEGIN = "80001f88"
 

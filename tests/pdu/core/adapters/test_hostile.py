@@ -20,13 +20,13 @@ from handlers.http.connection import StandardTransport
 from handlers.http.message import Endpoint, Request, Response
 from handlers.shared.errors import ProtocolError, SettingsError
 from pdu import root
-from pdu.core.adapters.nut import dump
-from pdu.core.adapters.raritan import recorded_calls
-from pdu.core.adapters.redfish import tree
-from pdu.core.adapters.replay_server import HOST, ReplayServer
-from pdu.core.adapters.scrub import Scrubber
-from pdu.core.adapters.snmp import snmprec
 from pdu.core.cli.exit_codes import code_of
+from pdu.recordings.nut import dump
+from pdu.recordings.raritan import recorded_calls
+from pdu.recordings.redfish import tree
+from pdu.recordings.replay_server import HOST, ReplayServer
+from pdu.recordings.scrub import Scrubber
+from pdu.recordings.snmp import snmprec
 from tests.pdu.core.adapters.planted_devices import UNITS, recorded, recording_of
 from tests.pdu.core.adapters.recording_formats import kind, names
 from tests.simulators.nut_server import NutServer, StaticDevice
@@ -192,7 +192,7 @@ def test_a_recording_of_a_unit_with_malformed_answers_ends(
                 reply._replace(body=malformed(json.loads(request.body), form)) if begun else reply
             )
 
-    monkeypatch.setattr("pdu.core.adapters.raritan.recording.StandardTransport", Malformed)
+    monkeypatch.setattr("pdu.recordings.raritan.recording.StandardTransport", Malformed)
     with UNITS["raritan"]() as unit:
         if form == "deep":
             with pytest.raises(ProtocolError):
@@ -223,7 +223,7 @@ def test_an_answer_that_is_nested_too_deeply_to_be_scrubbed_is_a_protocol_error(
     for _ in range(2000):
         nested = [nested]
     nesting = kind("nut")._replace(record=lambda data, recorder: Scrubber().json(nested))
-    monkeypatch.setattr("pdu.core.inventory.handler_tools.recording", lambda handler: nesting)
+    monkeypatch.setattr("pdu.recordings.of_handlers.recording", lambda handler: nesting)
     assert root.run(["record", "nut", "192.0.2.1"]) == code_of("protocol")
     assert capsys.readouterr().err.startswith(
         "protocol: 192.0.2.1: record: an answer is nested too deeply"

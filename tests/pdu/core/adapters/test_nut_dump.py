@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from handlers.shared.errors import SettingsError
-from pdu.core.adapters.nut import dump
+from pdu.recordings.nut import dump
 
 #: line -> the part of the device that it fills, and its value
 LINES = {

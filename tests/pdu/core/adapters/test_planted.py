@@ -16,11 +16,11 @@ import pytest
 from hypothesis import assume, given, settings, strategies
 
 from handlers.http import login
-from pdu.core.adapters.private_patterns import kind_of
-from pdu.core.adapters.scrub import Scrubber
-from pdu.core.adapters.snmp.recorded_rows import Arcs, Rows, SnmpRow, arcs
-from pdu.core.adapters.snmp.recording import scrubbed
-from pdu.core.adapters.snmp.snmprec import snmprec_lines
+from pdu.recordings.private_patterns import kind_of
+from pdu.recordings.scrub import Scrubber
+from pdu.recordings.snmp.recorded_rows import Arcs, Rows, SnmpRow, arcs
+from pdu.recordings.snmp.recording import scrubbed
+from pdu.recordings.snmp.snmprec import snmprec_lines
 from pdu_common.connection import PduSnmpData
 
 TABLE = "1.3.6.1.4.1.99999.1.1"

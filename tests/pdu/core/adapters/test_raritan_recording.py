@@ -6,9 +6,9 @@ import json
 
 import pytest
 
-from pdu.core.adapters.raritan.recorded_calls import key
-from pdu.core.adapters.raritan.recording import scrubbed
-from pdu.core.adapters.scrub import Scrubber
+from pdu.recordings.raritan.recorded_calls import key
+from pdu.recordings.raritan.recording import scrubbed
+from pdu.recordings.scrub import Scrubber
 
 
 def clean(name: str, value: str) -> object:

@@ -19,12 +19,12 @@ from handlers.shared.errors import (
     Unreachable,
     Unsupported,
 )
-from pdu.core.adapters.recording_formats import RecordingOptions
-from pdu.core.adapters.redfish import recording
-from pdu.core.adapters.snmp import snmprec
-from pdu.core.adapters.snmp.recorded_rows import SnmpRow as HeldRow, arcs
-from pdu.core.adapters.snmp.recording import scrubbed
-from pdu.core.adapters.snmp.recording_format import compare_rows, find_device
+from pdu.recordings.recording_formats import RecordingOptions
+from pdu.recordings.redfish import recording
+from pdu.recordings.snmp import snmprec
+from pdu.recordings.snmp.recorded_rows import SnmpRow as HeldRow, arcs
+from pdu.recordings.snmp.recording import scrubbed
+from pdu.recordings.snmp.recording_format import compare_rows, find_device
 from pdu_common.connection import PduData, PduSnmpData
 from tests import witnesses
 from tests.handlers.redfish import tree as redfish
@@ -378,8 +378,8 @@ def test_the_user_and_the_host_of_the_login_are_not_in_a_recording() -> None:
 @pytest.mark.parametrize(
     "handler, limit",
     [
-        ("raritan", "adapters.raritan.recording.MOST_CALLS"),
-        ("redfish", "adapters.redfish.recording.MOST_RESOURCES"),
+        ("raritan", "recordings.raritan.recording.MOST_CALLS"),
+        ("redfish", "recordings.redfish.recording.MOST_RESOURCES"),
     ],
 )
 def test_a_recording_that_stops_at_its_limit_says_so(
@@ -387,7 +387,7 @@ def test_a_recording_that_stops_at_its_limit_says_so(
 ) -> None:
     assert not recording_of(handler)[1].notes
     with UNITS[handler]() as unit:
-        monkeypatch.setattr(f"pdu.core.{limit}", 20)
+        monkeypatch.setattr(f"pdu.{limit}", 20)
         notes = kind(handler).record(unit.data, RecordingOptions()).notes
     assert len(notes) == 1 and notes[0].startswith(
         "The recording may be incomplete: recording ends after 20 "
@@ -461,7 +461,7 @@ def test_a_xerus_unit_that_the_handler_cannot_read_is_recorded(
                 body=re.sub(rb'("hasMeteredOutlets": ?)false', rb"\1true", reply.body)
             )
 
-    monkeypatch.setattr("pdu.core.adapters.raritan.recording.StandardTransport", Claiming)
+    monkeypatch.setattr("pdu.recordings.raritan.recording.StandardTransport", Claiming)
     with XerusPdu(Model(outlets=0, metering="inlet")) as pdu:
         data = PduData(
             pdu.host,
@@ -493,7 +493,7 @@ def test_a_unit_whose_ids_have_numbers_of_thousands_of_digits_is_recorded(
             reply = super().exchange(where, request._replace(body=request.body.replace(made, real)))
             return reply._replace(body=reply.body.replace(real, made))
 
-    monkeypatch.setattr("pdu.core.adapters.raritan.recording.StandardTransport", Long)
+    monkeypatch.setattr("pdu.recordings.raritan.recording.StandardTransport", Long)
     with XerusPdu(Model(outlets=1)) as pdu:
         data = PduData(
             pdu.host,

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from pdu.core.adapters.redfish.tree import asked_levels, expanded
+from pdu.recordings.redfish.tree import asked_levels, expanded
 
 
 def link(path: str) -> dict[str, str]:

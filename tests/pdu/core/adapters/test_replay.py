@@ -14,13 +14,13 @@ from handlers.snmp.frozen_value import replace
 from handlers.snmp.profile_parts import State
 from handlers.snmp.profiles import PROFILES
 from handlers.snmp.reader import Reader
-from pdu.core.adapters.nut import dump
-from pdu.core.adapters.redfish import tree as redfish_tree
-from pdu.core.adapters.snmp import snmprec
-from pdu.core.adapters.snmp.recorded_rows import SnmpRow as HeldRow, arcs
-from pdu.core.adapters.snmp.recording import detect_device
-from pdu.core.adapters.snmp.unit import RecordedUnit
-from pdu.core.inventory.handler_loading import load
+from pdu.pdus.handler_loading import load
+from pdu.recordings.nut import dump
+from pdu.recordings.redfish import tree as redfish_tree
+from pdu.recordings.snmp import snmprec
+from pdu.recordings.snmp.recorded_rows import SnmpRow as HeldRow, arcs
+from pdu.recordings.snmp.recording import detect_device
+from pdu.recordings.snmp.unit import RecordedUnit
 from pdu_common.connection import PduData
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.handlers.redfish import tree as redfish

@@ -9,7 +9,7 @@ import re
 
 import pytest
 
-from pdu.core.adapters.private_patterns import (
+from pdu.recordings.private_patterns import (
     ADDRESSES,
     CONTACTS,
     LOCATIONS,
@@ -18,7 +18,7 @@ from pdu.core.adapters.private_patterns import (
     SERIALS,
     kind_of,
 )
-from pdu.core.adapters.scrub import Scrubber
+from pdu.recordings.scrub import Scrubber
 
 
 @pytest.mark.parametrize(

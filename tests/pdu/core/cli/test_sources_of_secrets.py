@@ -15,8 +15,8 @@ from handlers.shared import errors
 from pdu.core.cli import exit_codes
 from pdu.core.cli.error_output import reason
 from pdu.core.cli.options import RunOptions
-from pdu.core.inventory import connection_data
-from pdu.core.inventory.handler_loading import load
+from pdu.pdus import connection_data
+from pdu.pdus.handler_loading import load
 from tests import terminal
 from tests.needs import ROOT
 from tests.pdu.running import Broken, run, silent, use

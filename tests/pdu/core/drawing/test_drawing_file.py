@@ -10,8 +10,8 @@ import pytest
 import tomli
 
 from handlers.shared.errors import SettingsError
-from pdu.core.drawing import drawing_file
-from pdu.core.drawing.drawing import Cord, HallNode
+from pdu.site.drawing import drawing_file
+from pdu.site.drawing.drawing import Cord, HallNode
 from tests.needs import ROOT
 
 FOLDER = ROOT / "docs" / "hall"

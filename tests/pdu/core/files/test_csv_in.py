@@ -12,12 +12,12 @@ import pytest
 
 import pdu
 from handlers.shared.errors import SettingsError
-from pdu.core.drawing import drawing_file
 from pdu.core.files import csv_in
-from pdu.core.inventory import device_list
 from pdu.energy.registers import customers, meter_facts
 from pdu.hall.drawings import supplies
 from pdu.hall.importing import csv_files
+from pdu.pdus import device_list
+from pdu.site.drawing import drawing_file
 
 WEB = drawing_file.parsed(
     '[[feed]]\nname = "A"\n[[pdu]]\nname = "left"\ninputs = ["A"]\n'

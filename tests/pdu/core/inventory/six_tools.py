@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Optional
 
 if TYPE_CHECKING:  # MODULE is imported before them
-    from pdu.core.inventory.polling import Target
+    from pdu.pdus.polling import Target
 
 WORDS = ("on", "off", "unknown")
 
@@ -40,8 +40,8 @@ SaidOfEach = Mapping[str, Said]
 
 def by_each_tool(target: Target) -> dict[str, SaidOfEach]:
     """By tool."""
-    from pdu.core.inventory.fast_snmp import enable_fast_reads
-    from pdu.core.inventory.polling import poll_states
+    from pdu.pdus.fast_snmp import enable_fast_reads
+    from pdu.pdus.polling import poll_states
 
     enable_fast_reads()
     listed = poll_states(target)
@@ -129,10 +129,10 @@ def _exporter(target: Target, identities: Sequence[str]) -> SaidOfEach:
 
 
 def _gateway(target: Target, identities: Sequence[str]) -> SaidOfEach:
-    from pdu.core.drawing.drawing import Cord, Machine
     from pdu.gateway.command_log import CommandLog
     from pdu.gateway.power import cord_document
     from pdu.gateway.power_service import PowerService
+    from pdu.site.drawing.drawing import Cord, Machine
 
     name = target.device.name
     machine = Machine("m", tuple(Cord(name, identity) for identity in identities))
@@ -152,8 +152,8 @@ def _gateway(target: Target, identities: Sequence[str]) -> SaidOfEach:
 
 
 def _upsd(target: Target, identities: Sequence[str]) -> SaidOfEach:
-    from pdu.core.inventory.polling import poll_full
     from pdu.nut_driver.nut_variables import UpsdView
+    from pdu.pdus.polling import poll_full
 
     panel = UpsdView({})
     panel.take(poll_full(target), identities)
@@ -176,7 +176,7 @@ def _upsd(target: Target, identities: Sequence[str]) -> SaidOfEach:
 
 
 def targets(fleet: Path, logins: Path) -> list[Target]:
-    from pdu.core.owner_files import OwnerFiles
+    from pdu.site.owner_files import OwnerFiles
 
     return [*OwnerFiles(str(fleet), str(logins)).pdus()]
 

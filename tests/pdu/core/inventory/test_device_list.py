@@ -12,9 +12,9 @@ import pytest
 from handlers.shared.address import Address
 from handlers.shared.errors import SettingsError
 from pdu.core.files import secret_files, toml
-from pdu.core.inventory import auth, device_list, polling
-from pdu.core.inventory.handler_loading import load
-from pdu.core.inventory.listed_pdu import ListedPdu
+from pdu.pdus import auth, device_list, polling
+from pdu.pdus.handler_loading import load
+from pdu.pdus.listed_pdu import ListedPdu
 from tests.pdu.monitoring.halls import private as private_file
 
 SECRET = "s3cret-w0rd"

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from handlers.shared.address import Address
-from pdu.core import owner_files
-from pdu.core.inventory.duplicates import find_duplicates
-from pdu.core.inventory.listed_pdu import ListedPdu
-from pdu.core.inventory.reading import CallError, Reading
 from pdu.monitoring import check_result
+from pdu.pdus.duplicates import find_duplicates
+from pdu.pdus.listed_pdu import ListedPdu
+from pdu.pdus.reading import CallError, Reading
+from pdu.site import owner_files
 from tests.pdu.running import run
 from tests.simulators.snmp_agent import Agent
 from tests.simulators.snmp_agent.devices import BUILT_IN

@@ -12,7 +12,7 @@ from typing import Callable
 
 import pytest
 
-from pdu.core.inventory.polling import Target
+from pdu.pdus.polling import Target
 from pdu.root import LAZY_COMMANDS
 from tests.handlers.snmp.units import FIXTURES, chosen_by_hand
 from tests.needs import ROOT

@@ -8,26 +8,27 @@ import pickle
 from collections.abc import Iterator
 from decimal import Decimal
 from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any, Optional, cast
 
 import pytest
 
+from handlers.host import Figures, FourCalls, Label
 from handlers.host.snmp import Snmp
 from handlers.http.client import HttpClient
 from handlers.http.connection import StandardTransport
 from handlers.http.message import Endpoint, Request
 from handlers.nut.reader import NutReader
-from handlers.shared import call_session
 from handlers.shared.address import Address
-from handlers.shared.errors import Unreachable
+from handlers.shared.errors import ProtocolError, Unreachable
+from handlers.shared.prefetch import FIGURES, LABELS, STATES, Purposes
 from handlers.shared.request_counter import SENT
 from handlers.shared.tls import Trust
-from pdu.core.inventory import auth, device_list, polling
-from pdu.core.inventory.auth import DeviceLogin
-from pdu.core.inventory.handler_loading import LoadedHandler
-from pdu.core.inventory.listed_pdu import ListedPdu
-from pdu.core.inventory.reading import Reading
 from pdu.monitoring import check_result, tables
+from pdu.pdus import auth, device_list, polling
+from pdu.pdus.auth import DeviceLogin
+from pdu.pdus.handler_loading import LoadedHandler
+from pdu.pdus.listed_pdu import ListedPdu
+from pdu.pdus.reading import Reading
 from pdu_common.helper import (
     EnumPowerStatus,
     PduPortStatisticView,
@@ -143,54 +144,74 @@ def test_a_state_that_the_platform_does_not_have_is_a_failure() -> None:
 
 
 @pytest.mark.parametrize(
-    "handler, requests",
-    [("nut", (6, 2)), ("raritan", (6, 6)), ("redfish", (11, 5)), ("snmp", (27, 15))],
+    "handler, requests", [("nut", 2), ("raritan", 6), ("redfish", 5), ("snmp", 15)]
 )
-def test_a_reading_in_one_session_reads_the_same_with_fewer_requests(
-    small: Hall, handler: str, requests: tuple[int, int]
+def test_a_reading_in_one_session_says_what_the_calls_say_with_fewer_requests(
+    small: Hall, handler: str, requests: int
 ) -> None:
     fleet = device_list.read_device_list(str(small.one(handler)))
     (target,) = polling.targets(fleet.devices, auth.read_logins(str(small.logins)), None)
-    alone = target._replace(handler=target.handler._replace(one_session=None))
-    single, shared = (polling.poll(one, with_labels=True) for one in (alone, target))
-    assert single.failure is None and single.labelled and single.outlets
-    assert shared == single._replace(
-        seconds=shared.seconds, requests=shared.requests, begun=shared.begun
-    )
-    assert (single.requests, shared.requests) == requests
+    shared, pdu = polling.poll(target, with_labels=True), target.handler.make(target.data())
+    assert shared.failure is None and shared.labelled and shared.outlets
+    states = [(port.identity, port.power_status) for port in pdu.status().ports]
+    assert [(outlet.identity, outlet.state) for outlet in shared.outlets] == states
+    figures, labels = pdu.measured(), pdu.labels()
+    assert (shared.load_a, shared.energy_kwh) == (figures.load_a, figures.energy_kwh)
+    assert [outlet.name for outlet in shared.outlets] == [label.name for label in labels]
+    assert shared.requests == requests
 
 
-def test_a_session_is_shared_only_within_its_block_and_ends_with_it() -> None:
-    done: list[str] = []
+class Noting(FourCalls[int]):
+    """Notes what is done with its sessions."""
+
+    handler_name = "noting"
+    pdu_data = None
+
+    def __init__(self) -> None:
+        self.done: list[str] = []
 
     @contextlib.contextmanager
-    def opened() -> Iterator[int]:
-        done.append("opened")
-        yield len(done)
-        done.append("closed")
+    def open_session(self, purposes: Optional[Purposes]) -> Iterator[int]:
+        self.done.append("opened")
+        yield len(self.done)
+        self.done.append("closed")
 
-    def note(what: str) -> int:
-        done.append(what)
-        return 1
+    def renew_session(self, session: int) -> None:
+        self.done.append("renewed")
 
-    def call(fails: bool = False) -> int:
-        with call_session.session(done, opened, lambda _: done.append("renewed")) as made:
-            if fails:
-                raise KeyError
-            return made + 0 * call_session.read_once(done, "what", lambda: note("read"))
+    def device_address(self, session: Optional[int]) -> str:
+        return "192.0.2.1"
 
-    call()
-    assert done == ["opened", "read", "closed"]
-    done.clear()
-    with call_session.one_session():
-        assert call() == call() == 1
-    assert done == ["opened", "read", "renewed", "closed"]
-    done.clear()
-    with call_session.one_session():
-        with pytest.raises(KeyError):
-            call(fails=True)
-        call()
-    assert done == ["opened", "opened", "read", "closed", "closed"]
+    def read_states(self, session: int) -> list[tuple[str, EnumPowerStatus]]:
+        return []
+
+    def read_figures(self, session: int, with_power: bool) -> Figures:
+        raise ProtocolError("no figures")
+
+    def read_labels(self, session: int) -> list[Label]:
+        return []
+
+    def switch_outlet(
+        self, session: int, identity: str, on: bool, deadline: float, pause: float
+    ) -> EnumPowerStatus:
+        return EnumPowerStatus.UNKNOWN
+
+
+def test_a_session_is_shared_only_within_its_block_and_ends_with_it_or_with_a_failure() -> None:
+    pdu = Noting()
+    pdu.status()
+    assert pdu.done == ["opened", "closed"]
+    pdu.done.clear()
+    with pdu.opened((STATES, LABELS)) as open_pdu:
+        open_pdu.states()
+        open_pdu.labels()
+    assert pdu.done == ["opened", "renewed", "closed"]
+    pdu.done.clear()
+    with pdu.opened((STATES, FIGURES)) as open_pdu:
+        with pytest.raises(ProtocolError, match="192.0.2.1: statistic: no figures"):
+            open_pdu.figures(with_power=False)
+        open_pdu.states()
+    assert pdu.done == ["opened", "opened", "closed", "closed"]
 
 
 def test_each_call_of_a_session_has_its_own_time() -> None:

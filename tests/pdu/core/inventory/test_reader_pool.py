@@ -26,14 +26,14 @@ import pytest
 from handlers.shared import tls
 from handlers.shared.address import Address
 from handlers.shared.errors import SettingsError
-from pdu.core.inventory import polling, reader_pool, scheduling_delay, worker
-from pdu.core.inventory.auth import DeviceLogin
-from pdu.core.inventory.handler_loading import load
-from pdu.core.inventory.listed_pdu import ListedPdu
-from pdu.core.inventory.polling import Target
-from pdu.core.inventory.reading import CallError, Reading
-from pdu.core.inventory.scheduling_delay import Heartbeat, SchedulingDelay
-from pdu.core.inventory.worker import ConcurrencyLimit
+from pdu.pdus import polling, reader_pool, scheduling_delay, worker
+from pdu.pdus.auth import DeviceLogin
+from pdu.pdus.handler_loading import load
+from pdu.pdus.listed_pdu import ListedPdu
+from pdu.pdus.polling import Target
+from pdu.pdus.reading import CallError, Reading
+from pdu.pdus.scheduling_delay import Heartbeat, SchedulingDelay
+from pdu.pdus.worker import ConcurrencyLimit
 from tests.needs import ROOT
 from tests.packaging.building import archive, small_tree
 from tests.pdu.monitoring.halls import PDU, children, environment
@@ -61,8 +61,8 @@ def script(text: str, *arguments: object) -> subprocess.CompletedProcess[str]:
 _SLOW = """
 import ctypes, json, sys, threading, time
 from handlers.shared.address import Address
-from pdu.core.inventory import auth, process_pool, polling, reader_pool
-from pdu.core.inventory.listed_pdu import ListedPdu
+from pdu.pdus import auth, process_pool, polling, reader_pool
+from pdu.pdus.listed_pdu import ListedPdu
 
 keep, job, hogs = ctypes.PyDLL(None).usleep, reader_pool._job, []
 
@@ -228,7 +228,7 @@ class Alone:
 
 def test_only_the_processes_of_a_round_keep_the_contexts_of_tls() -> None:
     done = script("""
-from pdu.core.inventory import reader_pool
+from pdu.pdus import reader_pool
 from handlers.shared.tls import Trust
 
 def same(_=None):
@@ -305,8 +305,8 @@ def test_an_archive_that_hangs_is_abandoned_and_the_others_are_read(tmp_path: Pa
         """
 import sys
 from handlers.shared.address import Address
-from pdu.core.inventory import auth, polling, reader_pool
-from pdu.core.inventory.listed_pdu import ListedPdu
+from pdu.pdus import auth, polling, reader_pool
+from pdu.pdus.listed_pdu import ListedPdu
 devices = [
     ListedPdu(say, sys.argv[1], Address("192.0.2.1"), "", (("say", say),))
     for say in ("hang", "well")
@@ -341,7 +341,7 @@ def test_a_thread_has_enough_stack_for_the_deepest_json_that_any_python_reads() 
     """
     done = script("""
 import json, sys, threading
-from pdu.core.inventory import worker
+from pdu.pdus import worker
 sys.setrecursionlimit(10_000)
 threading.stack_size(worker._STACK)
 
@@ -413,7 +413,7 @@ def test_all_pdus_are_read_where_the_system_allows_few_processes_or_open_files()
     done = script(
         """
 import errno
-from pdu.core.inventory import process_pool, reader_pool
+from pdu.pdus import process_pool, reader_pool
 started, tried = process_pool.ProcessPool._start_process, []
 
 def limited(self, most):

@@ -19,8 +19,8 @@ from typing import Union
 import pytest
 
 from handlers.shared.errors import SettingsError
-from pdu.core.inventory import handler_loading
-from pdu.core.inventory.handler_loading import load
+from pdu.pdus import handler_loading
+from pdu.pdus.handler_loading import load
 from tests.needs import ROOT
 from tests.packaging.building import archive, small_tree
 from tests.pdu.running import run

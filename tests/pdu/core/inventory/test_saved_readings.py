@@ -13,13 +13,13 @@ from handlers.nut.daisy_chain import Member
 from handlers.raritan.rpc.pdumodel import Outlet, Pdu
 from handlers.shared.errors import SettingsError
 from pdu import root
-from pdu.core.adapters.nut.power_restore import member_policies
-from pdu.core.adapters.power_restore import LAST, NOT_KNOWN, OFF, ON, OutletRestorePolicy
-from pdu.core.adapters.raritan.power_restore import unit_policies
-from pdu.core.adapters.redfish.power_restore import restore_policy
-from pdu.core.inventory import reader_pool, saved_readings
-from pdu.core.inventory.polling import poll_full
-from pdu.core.states import DOWN, UNKNOWN, UP, word
+from pdu.pdus import reader_pool, saved_readings
+from pdu.pdus.adapters.nut.power_restore import member_policies
+from pdu.pdus.adapters.power_restore import LAST, NOT_KNOWN, OFF, ON, OutletRestorePolicy
+from pdu.pdus.adapters.raritan.power_restore import unit_policies
+from pdu.pdus.adapters.redfish.power_restore import restore_policy
+from pdu.pdus.polling import poll_full
+from pdu.pdus.states import DOWN, UNKNOWN, UP, word
 from tests.needs import ROOT
 from tests.packaging.building import files
 from tests.pdu.core.inventory.test_one_reading import target_of

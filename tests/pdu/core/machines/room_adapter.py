@@ -12,19 +12,19 @@ from typing import NamedTuple, Optional
 
 import pytest
 
-from pdu.core.drawing.drawing import Cord
-from pdu.core.machines.actions import Runner
-from pdu.core.machines.evidence import EvidenceFile
-from pdu.core.machines.machine_power import MachinePower, OffProof
-from pdu.core.machines.meters import MeteredLoad
-from pdu.core.machines.pdu_access import (
+from pdu.pdus.states import DOWN, UNKNOWN, UP, word
+from pdu.site.drawing.drawing import Cord
+from pdu.site.machines.actions import Runner
+from pdu.site.machines.evidence import EvidenceFile
+from pdu.site.machines.machine_power import MachinePower, OffProof
+from pdu.site.machines.meters import MeteredLoad
+from pdu.site.machines.pdu_access import (
     CommandResult,
     MachineOutlet,
     NotProven,
     OutletReading,
     PduReading,
 )
-from pdu.core.states import DOWN, UNKNOWN, UP, word
 from tests.pdu.core.machines.physics import (
     OFF,
     ON,

@@ -20,7 +20,7 @@ if __name__ == "__main__":  # run by path, from any folder
     sys.path[0] = here
 
 from pdu import root
-from pdu.core.machines.pdu_access import SystemClock
+from pdu.site.machines.pdu_access import SystemClock
 from tests.handlers.skipping import skipped
 from tests.waiting import PATIENCE_S
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from handlers.shared.address import Address
-from pdu.core.inventory.listed_pdu import ListedPdu
-from pdu.core.inventory.polling import Target
-from pdu.core.machines.pdu_access import PolledPdus
+from pdu.pdus.listed_pdu import ListedPdu
+from pdu.pdus.polling import Target
+from pdu.site.machines.pdu_access import PolledPdus
 
 
 def _keys(*devices: ListedPdu) -> list[str]:

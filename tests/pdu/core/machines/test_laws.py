@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from pdu.core.drawing.drawing import Cord
-from pdu.core.machines.evidence import EvidenceFile, MachineEvidence, VerifiedCord
-from pdu.core.machines.meters import MeteredLoad
-from pdu.core.machines.proof import watched_s
+from pdu.site.drawing.drawing import Cord
+from pdu.site.machines.evidence import EvidenceFile, MachineEvidence, VerifiedCord
+from pdu.site.machines.meters import MeteredLoad
+from pdu.site.machines.proof import watched_s
 from tests.pdu.core.machines import room_adapter
 from tests.pdu.core.machines.off_trial import SOON_S, Result, Trial, case, run
 from tests.pdu.core.machines.physics import ECHO, Room

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from pdu.core.cli import exit_codes
-from pdu.core.machines import proof
-from pdu.core.machines.pdu_access import PolledPdus
-from pdu.core.owner_files import OwnerFiles
+from pdu.site.machines import proof
+from pdu.site.machines.pdu_access import PolledPdus
+from pdu.site.owner_files import OwnerFiles
 from tests.handlers.skipping import skipped
 from tests.pdu.fence.site import OUTLET, Site, closed_port, site
 from tests.pdu.running import run

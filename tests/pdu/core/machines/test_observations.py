@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pdu.core.machines import observations
+from pdu.site.machines import observations
 
 
 def _kept(folder: Path, said: list[str]) -> None:

@@ -14,9 +14,6 @@ from typing import Any, Callable, NamedTuple
 
 import pytest
 
-from pdu.core import owner_files as files
-from pdu.core.drawing import drawing_file
-from pdu.core.machines import machine_power, outlet
 from pdu.fence import command as fence
 from pdu.fence.contract import InputOptions, completed
 from pdu.gateway.command_log import CommandLog
@@ -26,6 +23,9 @@ from pdu.gateway.power_service import PowerService
 from pdu.nut_driver.nut_variables import CYCLE, OFF, UpsdView
 from pdu.nut_driver.outlet_numbers import OutletNumbers
 from pdu.nut_driver.unit import DriverCommand, DriverPace, ServedPdu
+from pdu.site import owner_files as files
+from pdu.site.drawing import drawing_file
+from pdu.site.machines import machine_power, outlet
 from tests.needs import ROOT
 from tests.pdu.fence.site import OUTLET, Site, site
 from tests.pdu.running import run

@@ -14,8 +14,8 @@ from typing import NamedTuple
 
 import pytest
 
-from pdu.core.machines.evidence import EvidenceFile, MachineEvidence, VerifiedCord
-from pdu.core.machines.meters import MeteredLoad
+from pdu.site.machines.evidence import EvidenceFile, MachineEvidence, VerifiedCord
+from pdu.site.machines.meters import MeteredLoad
 from tests.needs import ROOT
 from tests.pdu.core.machines.physics import Load, Machine, Meter, Pdu, Room, Supply
 from tests.pdu.core.machines.room_wire import TOKEN, NutPdu, RealRoom

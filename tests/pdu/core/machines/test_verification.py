@@ -15,10 +15,10 @@ from typing import Any
 import pytest
 
 from pdu.core.cli import exit_codes
-from pdu.core.drawing.drawing import Cord
-from pdu.core.machines import evidence as evidences
-from pdu.core.machines.alive import AliveCommand
-from pdu.core.machines.evidence import EvidenceFile
+from pdu.site.drawing.drawing import Cord
+from pdu.site.machines import evidence as evidences
+from pdu.site.machines.alive import AliveCommand
+from pdu.site.machines.evidence import EvidenceFile
 from tests.handlers.skipping import skipped
 from tests.needs import ROOT
 from tests.pdu.fence.site import OUTLET, Site, site
@@ -96,7 +96,7 @@ def test_what_asks_the_machine_may_be_missing_or_lie(
 
 
 def test_a_program_that_hangs_is_no_answer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pdu.core.machines.alive.LONGEST_S", 0.2)
+    monkeypatch.setattr("pdu.site.machines.alive.LONGEST_S", 0.2)
     begun = time.monotonic()
     assert not AliveCommand("sh -c 'sleep 60 & wait'", "srv-1").answers()
     assert time.monotonic() - begun < PATIENCE_S

@@ -10,15 +10,7 @@ from prometheus_client import CollectorRegistry, Metric
 from prometheus_client.exposition import choose_encoder
 from prometheus_client.registry import Collector
 
-from pdu.core.web.exposition import (
-    TEXT,
-    MetricFamily,
-    Sample,
-    counter,
-    gauge,
-    media_type,
-    render,
-)
+from pdu.core.web.exposition import TEXT, MetricFamily, Sample, counter, gauge, media_type, render
 
 OPENMETRICS = "application/openmetrics-text; version=1.0.0; charset=utf-8"
 TEXT_1 = "text/plain; version=1.0.0; charset=utf-8"

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Optional
 
-from pdu.core.adapters.nameplate import Nameplate
-from pdu.core.adapters.topology import BREAKER, MeteredPart
-from pdu.core.inventory.reading import CallError, PolledOutlet, Reading
-from pdu.core.states import UP
 from pdu.energy.journal.clocks import Instant
 from pdu.energy.meter.journal_writer import PollResult
+from pdu.pdus.adapters.nameplate import Nameplate
+from pdu.pdus.adapters.topology import BREAKER, MeteredPart
+from pdu.pdus.reading import CallError, PolledOutlet, Reading
+from pdu.pdus.states import UP
 
 NOON = 1_795_435_200.0  # 2026-11-23 12:00:00 UTC
 MIDNIGHT = NOON + 43_200.0

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from pdu.core.adapters.nameplate import Nameplate
-from pdu.core.inventory.reading import CallError, PolledOutlet
-from pdu.core.states import DOWN, UNKNOWN
 from pdu.energy.meter.journal_writer import PduHeading, PduLines
+from pdu.pdus.adapters.nameplate import Nameplate
+from pdu.pdus.reading import CallError, PolledOutlet
+from pdu.pdus.states import DOWN, UNKNOWN
 
 from .readings import NOON, reading, silent, taken
 

@@ -7,11 +7,11 @@ from typing import Optional
 
 import pytest
 
-from pdu.core.inventory.polling import Target, poll
-from pdu.core.owner_files import OwnerFiles
 from pdu.energy.journal.clocks import Instant
 from pdu.energy.meter import pdu_reading
 from pdu.energy.meter.pdu_reading import KnownPdu, known_for_next_poll, take
+from pdu.pdus.polling import Target, poll
+from pdu.site.owner_files import OwnerFiles
 from tests.pdu.monitoring.halls import Hall, hall
 
 from .readings import reading, silent, taken

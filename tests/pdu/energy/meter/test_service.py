@@ -30,8 +30,8 @@ from tests.waiting import PATIENCE_S
 _METER = """
 import json, os, signal, sys, threading, time
 from handlers.shared.address import Address
-from pdu.core.inventory.listed_pdu import ListedPdu
-from pdu.core.inventory import auth, polling
+from pdu.pdus.listed_pdu import ListedPdu
+from pdu.pdus import auth, polling
 from pdu.energy.meter import service
 from pdu.energy.journal.days import Days
 from pdu.energy.journal.clocks import Instant

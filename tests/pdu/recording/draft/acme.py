@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pdu.core.adapters.snmp import snmprec
-from pdu.core.adapters.snmp.recorded_rows import Rows
+from pdu.recordings.snmp import snmprec
+from pdu.recordings.snmp.recorded_rows import Rows
 
 from . import modules
 

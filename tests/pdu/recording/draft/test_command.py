@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from pdu import root
-from pdu.core.adapters.snmp import snmprec
-from pdu.core.adapters.snmp.recorded_rows import SnmpRow
 from pdu.recording.draft.columns import NOT_SHOWN
+from pdu.recordings.snmp import snmprec
+from pdu.recordings.snmp.recorded_rows import SnmpRow
 from pdu_common.connection import PduSnmpData
 from tests.needs import ROOT, pysmi
 from tests.pdu.core.adapters.planted_devices import replayed

@@ -18,21 +18,14 @@ from handlers.snmp.evidence import EvidenceLevel
 from handlers.snmp.frozen_value import parts_of
 from handlers.snmp.profiles import PROFILES
 from handlers.snmp.reader import Reader
-from pdu.core.adapters.snmp import snmprec
-from pdu.core.adapters.snmp.own_profiles import MARK
-from pdu.core.adapters.snmp.recorded_rows import (
-    SYS_OBJECT_ID,
-    Arcs,
-    RecordedRows,
-    Rows,
-    SnmpRow,
-    arcs,
-)
+from pdu.families.own_profiles import MARK
 from pdu.recording.draft import mib_parser
 from pdu.recording.draft.columns import NOT_SHOWN
 from pdu.recording.draft.mib import Mib, Object
 from pdu.recording.draft.mib_parser import parse_mib_files
 from pdu.recording.draft.profile import Draft, draft
+from pdu.recordings.snmp import snmprec
+from pdu.recordings.snmp.recorded_rows import SYS_OBJECT_ID, Arcs, RecordedRows, Rows, SnmpRow, arcs
 from pdu_common.helper import EnumPowerStatus
 from pdu_common.snmp_client.tool_api import INTEGER, OID
 from tests.handlers.snmp import recorded

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from handlers.snmp import detection
-from pdu.core.adapters.snmp.recorded_rows import RecordedRows, SnmpRow, arcs
 from pdu.recording.draft import mib_parser
 from pdu.recording.draft.mib_parser import parse_mib_files
 from pdu.recording.draft.profile import draft
 from pdu.recording.draft.tables import tables
+from pdu.recordings.snmp.recorded_rows import RecordedRows, SnmpRow, arcs
 from pdu_common.snmp_client.tool_api import INTEGER
 from tests.needs import pysmi
 from tests.pdu.recording.draft import modules

@@ -17,7 +17,7 @@ from handlers.snmp.sources import (
     Spread,
     Tables,
 )
-from pdu.core.adapters.snmp import family_tables
+from pdu.families import family_tables
 from tests.handlers.snmp.every_part import NAMED, SPREAD
 from tests.handlers.snmp.memory import of_rows
 from tests.simulators.snmp_agent import BUILT_IN

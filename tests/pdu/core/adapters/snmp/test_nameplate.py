@@ -7,7 +7,7 @@ from typing import Optional, Union
 
 import pytest
 
-from pdu.core.adapters.snmp import nameplate
+from pdu.pdus.adapters.snmp import nameplate
 from tests.handlers.snmp.calls import near
 from tests.recordings import fixture
 from tests.simulators.snmp_agent import Agent, Device, Model, ber
@@ -43,14 +43,14 @@ def unit(accuracies: Sequence[Union[int, str]]) -> Model:
 def test_the_greatest_accuracy_counts_if_all_are_known(
     accuracies: Sequence[Union[int, str]], percent: Optional[float]
 ) -> None:
-    with Agent(unit(accuracies)) as agent:
-        found = nameplate.read_nameplate(near(agent), lambda _: False)
+    with Agent(unit(accuracies)) as agent, near(agent).session("nameplate") as session:
+        found = nameplate.read_nameplate(session, lambda _: False)
     assert found.accuracy_percent == percent and found.firmware
 
 
 def test_it_is_not_read_of_a_unit_that_runs_on() -> None:
-    with Agent(unit([200])) as agent:
-        found = nameplate.read_nameplate(near(agent), lambda _: True)
+    with Agent(unit([200])) as agent, near(agent).session("nameplate") as session:
+        found = nameplate.read_nameplate(session, lambda _: True)
     assert found.accuracy_percent is None and found.uptime_s == 86400.0
 
 
@@ -63,8 +63,8 @@ class Silent(Agent):
 
 
 def test_an_agent_that_is_silent_about_other_mibs_has_none() -> None:
-    with Silent(unit([])) as agent:
-        found = nameplate.read_nameplate(near(agent), lambda _: False)
+    with Silent(unit([])) as agent, near(agent).session("nameplate") as session:
+        found = nameplate.read_nameplate(session, lambda _: False)
     assert found.accuracy_percent is None and found.firmware
 
 
@@ -102,6 +102,9 @@ def test_the_maker_is_what_the_unit_says_else_the_familys_vendor(
 ) -> None:
     device = fixture(fixture_of).device()
     added = {oid: Row(4, text.encode()) for oid, text in rows.items()}
-    with Agent(Device({**device.rows(), **added}, device.rules)) as agent:
-        found = nameplate.read_nameplate(near(agent), lambda _: False)
+    with (
+        Agent(Device({**device.rows(), **added}, device.rules)) as agent,
+        near(agent).session("nameplate") as session,
+    ):
+        found = nameplate.read_nameplate(session, lambda _: False)
     assert (found.manufacturer, found.model, found.serial) == said

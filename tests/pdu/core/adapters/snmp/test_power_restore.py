@@ -14,8 +14,8 @@ from handlers.snmp.frozen_value import parts_of, replace
 from handlers.snmp.power_restore import PowerRestorePolicy
 from handlers.snmp.profiles import PROFILES
 from handlers.snmp.sources import Column
-from pdu.core.adapters.power_restore import LAST, NOT_KNOWN, OFF, ON, OutletRestorePolicy
-from pdu.core.adapters.snmp import power_restore
+from pdu.pdus.adapters.power_restore import LAST, NOT_KNOWN, OFF, ON, OutletRestorePolicy
+from pdu.pdus.adapters.snmp import power_restore
 from tests.handlers.snmp.calls import near
 from tests.handlers.snmp.units import FIXTURES, unit_id
 from tests.recordings import Fixture, fixture
@@ -34,8 +34,8 @@ X = Column("1.3.6.1.4.1.99999.1", "object")
 
 @pytest.mark.parametrize("unit", TOLD, ids=unit_id)
 def test_each_outlet_does_what_the_mib_says(unit: Fixture) -> None:
-    with Agent(unit.device()) as agent:
-        assert power_restore.read_power_restore(near(agent)) == unit.power_on
+    with Agent(unit.device()) as agent, near(agent).session("power_on") as session:
+        assert power_restore.read_power_restore(session) == unit.power_on
 
 
 class Watched(Agent):
@@ -62,7 +62,8 @@ def test_none_of_the_four_calls_reads_it(unit: Fixture) -> None:
         pdu.status()
         pdu.statistic()
         assert not [oid for oid in agent.asked for column in own if column in oid]
-        power_restore.read_power_restore(pdu)
+        with pdu.session("power_on") as session:
+            power_restore.read_power_restore(session)
         assert [oid for oid in agent.asked for column in own if column in oid]
 
 
@@ -88,8 +89,8 @@ def _px2(**rows: int) -> dict[str, OutletRestorePolicy]:
     for column, value in rows.items():
         oid = f"1.3.6.1.4.1.13742.6.3.2.2.1.{column[1:]}.1"
         changed[oid] = Row(INTEGER, value)
-    with Agent(Device(changed, unit.rules)) as agent:
-        return dict(power_restore.read_power_restore(near(agent)))
+    with Agent(Device(changed, unit.rules)) as agent, near(agent).session("power_on") as session:
+        return dict(power_restore.read_power_restore(session))
 
 
 def test_a_latching_relay_keeps_its_position_whatever_else_is_set() -> None:
@@ -103,8 +104,8 @@ def test_the_mib_does_not_say_what_a_relay_does_that_keeps_its_position() -> Non
     # PDU is powered down; outletControlPowerOnState does not say whether it counts then
     unit = fixture("eaton-epdu")
     rows = {**unit.rows, "1.3.6.1.4.1.534.6.6.7.6.7.1.2.0": Row(INTEGER, 1)}
-    with Agent(Device(rows, unit.rules)) as agent:
-        found = power_restore.read_power_restore(near(agent))
+    with Agent(Device(rows, unit.rules)) as agent, near(agent).session("power_on") as session:
+        found = power_restore.read_power_restore(session)
     of_unit = {one for key, one in found.items() if key.startswith("0.")}
     others = {one.state for key, one in found.items() if key.startswith("1.")}
     assert of_unit == {OutletRestorePolicy(NOT_KNOWN)} and NOT_KNOWN not in others
@@ -121,8 +122,8 @@ def _started(key: str, oid: str, value: Optional[int]) -> dict[str, OutletRestor
     rows = {**unit.rows, oid: Row(INTEGER, value or 0)}
     if value is None:
         del rows[oid]
-    with Agent(Device(rows, unit.rules)) as agent:
-        return dict(power_restore.read_power_restore(near(agent)))
+    with Agent(Device(rows, unit.rules)) as agent, near(agent).session("power_on") as session:
+        return dict(power_restore.read_power_restore(session))
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,8 @@ import subprocess
 import pytest
 from pysnmp.proto import rfc1902
 
-from pdu.core.adapters.snmp import snmprec
-from pdu.core.adapters.snmp.recorded_rows import SnmpRow, arcs, wire_row
+from pdu.recordings.snmp import snmprec
+from pdu.recordings.snmp.recorded_rows import SnmpRow, arcs, wire_row
 from pdu_common.snmp_client.tool_api import NULL
 from tests.handlers.snmp import recorded
 from tests.needs import program

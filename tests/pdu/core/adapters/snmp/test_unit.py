@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from pdu.core.adapters.snmp.recorded_rows import SnmpRow, arcs
-from pdu.core.adapters.snmp.recording import detect_device
-from pdu.core.adapters.snmp.unit import RecordedUnit
+from pdu.recordings.snmp.recorded_rows import SnmpRow, arcs
+from pdu.recordings.snmp.recording import detect_device
+from pdu.recordings.snmp.unit import RecordedUnit
 from tests import recordings
 
 INTEGER, OCTETS, GAUGE = 2, 4, 66

@@ -1,0 +1,1 @@
+"""Tables of SNMP families, and profiles of an owner."""

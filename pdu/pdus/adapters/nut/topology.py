@@ -1,0 +1,42 @@
+"""The lines and groups of a PDU behind NUT, for tools; in no archive.
+
+Source: NUT's docs/nut-names.txt, `input.Ln.current` and `outlet.group.n.current`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from handlers.nut.daisy_chain import Member, parse_number
+from handlers.nut.sessions import NutSession, read_once
+
+from ..topology import BREAKER, LINE, MeteredPart, Topology
+
+_LINE = re.compile(r"input\.L([1-3])\.current")
+_GROUP = re.compile(r"outlet\.group\.([0-9]{1,4})\.current")
+
+
+def read_topology(session: NutSession) -> Topology:
+    """Current per line and group: nothing besides what `status` reads."""
+    meters: list[MeteredPart] = []
+    for device in read_once(session):
+        for member in device.device.chain.values() or [device.device.whole]:
+            meters += meters_of(member, device.prefix + member.before)
+    return Topology(meters)
+
+
+def meters_of(member: Member, prefix: str) -> Iterator[MeteredPart]:
+    """The lines and groups of one device."""
+    variables = member.variables
+    for name, text in variables.items():
+        for kind, letter, pattern, suffix in (
+            (LINE, "L", _LINE, "input.L{}.current.nominal"),
+            (BREAKER, "G", _GROUP, "outlet.group.{}.current.nominal"),
+        ):
+            match = pattern.fullmatch(name)
+            if match:
+                rating = parse_number(variables.get(suffix.format(match[1])))
+                yield MeteredPart(
+                    kind, f"{prefix}{letter}{match[1]}", parse_number(text), rating or None
+                )

@@ -1,0 +1,31 @@
+"""Which Redfish PDU it is, for tools; in no archive.
+
+Source: PowerDistribution.v1 (SerialNumber, FirmwareVersion, Manufacturer, Model). A service has no
+uptime of the PDU.
+"""
+
+from __future__ import annotations
+
+from typing import Callable, Optional
+
+from handlers.redfish.handler import Session
+from handlers.redfish.resources import text
+from handlers.redfish.units import read_units
+
+from ..nameplate import Nameplate, join_words
+
+
+def read_nameplate(session: Session, runs_on: Callable[[Optional[float]], bool]) -> Nameplate:
+    """What each PDU says about itself: nothing besides the round trips that begin a session."""
+    service, config = session
+    units = [resource.resource for resource in read_units(service, config.pdu)]
+    return Nameplate(
+        join_words(
+            f"{text(resource, 'Manufacturer')} {text(resource, 'Model')}".strip()
+            for resource in units
+        ),
+        join_words(text(resource, "SerialNumber") for resource in units),
+        join_words(text(resource, "FirmwareVersion") for resource in units),
+        manufacturer=join_words(text(resource, "Manufacturer") for resource in units),
+        model=join_words(text(resource, "Model") for resource in units),
+    )

@@ -1,0 +1,164 @@
+"""Logins by name: `[auth.NAME]` in a TOML file. A list of PDUs and a query to `pdu exporter` refer
+to a login by its name.
+
+A key is a handler setting or an SNMP field (`username`, `snmp_version`, ...). A secret is a
+reference, `password_file = "FILE"` or `password_env = "VARIABLE"`. Only a file of logins may
+contain the secret itself: `password = "..."`.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from handlers.shared.errors import SettingsError, printable
+
+from ..core.cli.options import SECRETS
+from ..core.files import secret_files, toml
+
+ENVIRONMENT = "the environment"  # the name of the login from the environment
+
+
+class DeviceLogin(NamedTuple):
+    """One login. Its repr shows only the name, because the rest may be secret."""
+
+    name: str
+    settings: Mapping[str, str]
+    secrets: Mapping[str, str]
+
+    @property
+    def description(self) -> str:
+        """How errors name the login."""
+        return (
+            f"the login {self.name!r}"
+            if self.name != ENVIRONMENT
+            else "the environment (the list names no login)"
+        )
+
+    def __repr__(self) -> str:
+        return f"<FleetLogin {self.name!r}>"
+
+
+def read_logins(path: str) -> dict[str, DeviceLogin]:
+    """The logins of a file.
+
+    Raises SettingsError for a bad file, and for one whose permissions or owner are not safe.
+    """
+    document = toml.loads(secret_files.read_secret(path, secret_files.SECRET), path)
+    unknown = sorted(set(document) - {"auth"})
+    if unknown or "auth" not in document:
+        raise SettingsError(
+            f"{path}: [auth.NAME] tables are"
+            f" expected{f', not {printable(unknown[0], 60)!r}' if unknown else ''}"
+        )
+    return parse_logins(document["auth"], path, inline=True)
+
+
+def parse_logins(tables: Any, path: str, inline: bool) -> dict[str, DeviceLogin]:
+    """The logins of the tables in `[auth]`. Raises SettingsError.
+
+    Without `inline`, a secret must be a reference.
+    """
+    if not isinstance(tables, dict) or not all(
+        isinstance(table, dict) for table in tables.values()
+    ):
+        raise SettingsError(f"{path}: 'auth' must contain only [auth.NAME] tables")
+    return {name: _auth(name, table, path, inline) for name, table in tables.items()}
+
+
+def environment_login(files: Mapping[str, str]) -> DeviceLogin:
+    """The login of PDUs that name none: PDU_USERNAME, and each secret from `files` (--secret-file),
+    else from PDU_PASSWORD, ...
+
+    Raises SettingsError for a bad file.
+    """
+    settings = {"username": os.environ["PDU_USERNAME"]} if os.environ.get("PDU_USERNAME") else {}
+    value_by_key = {
+        key: os.environ[f"PDU_{key.upper()}"]
+        for key in SECRETS
+        if os.environ.get(f"PDU_{key.upper()}")
+    }
+    return DeviceLogin(
+        ENVIRONMENT,
+        settings,
+        {**value_by_key, **{key: _secret_file(path) for key, path in files.items()}},
+    )
+
+
+def setting_value(key: str, text: str, folder: str) -> str:
+    """The value of a setting.
+
+    A path in `ca_pem` is relative to the folder of the file that contains the setting.
+    """
+    return (
+        os.path.join(folder, text)
+        if key == "ca_pem" and text and "BEGIN CERTIFICATE" not in text
+        else text
+    )
+
+
+def _auth(name: str, table: Mapping[str, Any], path: str, inline: bool) -> DeviceLogin:
+    where = f"{path}: [auth.{printable(name, 60)}]"
+    settings: dict[str, str] = {}
+    secrets: dict[str, str] = {}
+    for word, value in table.items():
+        key = word.lower()
+        try:
+            text = toml.form_text(repr(printable(key, 60)), value)
+        except ValueError as error:
+            raise SettingsError(f"{where}: {error}") from None
+        secret, source = _reference(key)
+        if secret in secrets or key in settings:
+            raise SettingsError(f"{where}: {printable(secret or key, 60)} is given twice")
+        if not secret:
+            settings[key] = setting_value(key, text, os.path.dirname(path))
+            continue
+        if source == "" and not inline:
+            raise SettingsError(
+                f"{where}: {secret} is a secret, which a list must not contain: give {secret}_file"
+                f" or {secret}_env, or move the table into a separate file (--auth)"
+            )
+        secrets[secret] = _secret_value(where, secret, source, text, os.path.dirname(path))
+    return DeviceLogin(name, settings, secrets)
+
+
+def _reference(key: str) -> tuple[str, str]:
+    """The secret that a key sets, and the key's ending: "_file", "_env" or "".
+
+    ("", "") for a key that sets no secret.
+    """
+    for ending in ("", "_file", "_env"):
+        if key.removesuffix(ending) in SECRETS:
+            return key.removesuffix(ending), ending
+    return "", ""
+
+
+def _secret_value(where: str, secret: str, source: str, text: str, folder: str) -> str:
+    if source == "_env":
+        if not os.environ.get(text):
+            raise SettingsError(
+                f"{where}: {secret}_env names a variable that is not set or is empty"
+            )
+        return os.environ[text]
+    if source != "_file":
+        return text
+    try:
+        return _secret_file(os.path.join(folder, text))
+    except SettingsError as error:
+        raise SettingsError(f"{where}: {secret}_file: {error}") from None
+
+
+def _secret_file(path: str) -> str:
+    secret = secret_files.read_secret(path, secret_files.SECRET).rstrip("\r\n")
+    if not secret:
+        raise SettingsError(f"{path}: empty")
+    return secret
+
+
+def names(login_by_name: Mapping[str, DeviceLogin]) -> str:
+    """The names of at most ten logins, for an error."""
+    login_names: list[str] = sorted(login_by_name)
+    if not login_names:
+        return "none"
+    return ", ".join([*login_names[:10], "..."] if len(login_names) > 10 else login_names)

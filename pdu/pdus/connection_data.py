@@ -1,0 +1,374 @@
+"""Fills in DCImanager's form (handler settings and SNMP fields) from options, the environment,
+files and prompts.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Union
+
+from handlers import registry
+from handlers.shared.address import Address, host_with_port
+from handlers.shared.errors import NamedSetting, SettingsError, printable
+from pdu_common.connection import PduData, PduSnmpData
+from pdu_common.snmp_client.tool_api import Credentials, SnmpError
+
+from ..core.cli import optional_packages
+from ..core.cli.options import SECRETS, SPELLINGS, RunOptions, spelled_secret
+from ..core.cli.prompts import NoSecret, secret
+from ..core.files.whole_files import read_file
+
+if TYPE_CHECKING:
+    from handlers.shared.settings import Setting
+
+    from .handler_loading import LoadedHandler
+
+# Keys of this command → keys of DCImanager's SNMP fields.
+_SNMP_FIELDS: Mapping[str, str] = {
+    "snmp_version": "version",
+    "username": "user",
+    "port": "port",
+    "timeout": "timeout",
+    "retries": "retries",
+    "auth_protocol": "auth_protocol",
+    "priv_protocol": "priv_protocol",
+}
+# Protocol of DCImanager's SNMP fields -> its password.
+_PASSWORD_OF: Mapping[str, str] = {
+    "auth_protocol": "auth_password",
+    "priv_protocol": "priv_password",
+}
+_PLACEHOLDER = "any text"
+NO_PROTOCOL = ("none", "no")  # as the protocols of SNMPv3: without this stage
+_SNMP_SECRETS = ("community", "auth_password", "priv_password")
+SNMP_KEYS = (*_SNMP_FIELDS, *_SNMP_SECRETS)
+_CHECKS = ("ca_pem", "fingerprint", "verify")
+
+
+def pdu_data(
+    handler: LoadedHandler, host: Address, run_options: RunOptions
+) -> Union[PduData, PduSnmpData]:
+    """The object that make_handler takes. Raises SettingsError."""
+    try:
+        return _pdu_data(handler, host, run_options)
+    except NoSecret as error:
+        port = run_options.settings.get("port", "")
+        raise error.at(host_with_port(host.host, port, 0) if port else host) from None
+
+
+def _pdu_data(
+    handler: LoadedHandler, host: Address, run_options: RunOptions
+) -> Union[PduData, PduSnmpData]:
+    handler_keys = [setting.key for setting in handler.settings]
+    secrets = [setting.key for setting in handler.settings if setting.secret]
+    check(run_options, [*secrets, *(_SNMP_SECRETS if handler.snmp else ())], handler.shown)
+    _refuse_unknown(handler, run_options)
+    if not handler.snmp:
+        return PduData(host, values(handler.name, handler.settings, run_options, host))
+    typed_settings = given_settings(run_options, [*handler_keys, *_SNMP_FIELDS], host)
+    settings = {
+        key: text
+        for key, text in typed_settings.items()
+        if key in handler_keys or key not in _SNMP_FIELDS
+    }
+    bare = host.host
+    params = {
+        _SNMP_FIELDS[key]: text
+        for key, text in typed_settings.items()
+        if key in _SNMP_FIELDS and key not in handler_keys
+    }
+    if host.port is not None:
+        params.setdefault("port", str(host.port))
+    is_version_given = "version" in params
+    is_v3 = params.setdefault("version", "2").strip().lower() in ("3", "v3")
+    if not is_v3:
+        _refuse_v3_only(run_options, typed_settings, is_version_given)
+    # before a secret is asked for
+    if (
+        is_v3
+        and "priv_password" in _passwords(params)
+        and not optional_packages.has("cryptography")
+    ):
+        raise SettingsError(optional_packages.missing("SNMPv3 with privacy", "cryptography"))
+    # the fields of a list are checked at the first request
+    is_typed = not run_options.login or not run_options.settings.keys() <= set(run_options.of_list)
+    if is_typed:
+        given_later = ["community", *_passwords(params)]
+        _check_fields({**dict.fromkeys(given_later, _PLACEHOLDER), "user": "any", **params})
+    for key in secrets:
+        password = secret(run_options, key, f"{key} for {bare}", False)
+        if password:
+            settings[key] = password
+    if is_v3:
+        if not params.get("user"):
+            raise SettingsError(("SNMPv3 needs a user: give ", NamedSetting("username")))
+        _refuse_idle(run_options, params)
+        password_keys = _passwords(params)
+    else:
+        password_keys = ["community"]
+    params.update(
+        {
+            key: secret(run_options, key, f"{key.replace('_', ' ')} of {bare}")
+            for key in password_keys
+        }
+    )
+    if is_typed:
+        _check_fields(params)
+    return PduSnmpData(bare, params, settings)
+
+
+def settings_for_handler(handler: LoadedHandler, run_options: RunOptions) -> dict[str, str]:
+    """Those of the settings that this handler takes, where they were given for several. A user is
+    none of SNMP without its version 3.
+    """
+    keys = {setting.key for setting in handler.settings} | (
+        set(SNMP_KEYS) if handler.snmp else set()
+    )
+    if handler.snmp and given_settings(run_options, ("snmp_version",), Address("")).get(
+        "snmp_version", "2"
+    ) not in (
+        "3",
+        "v3",
+    ):
+        keys.discard("username")
+    return {key: value for key, value in run_options.settings.items() if key in keys}
+
+
+def _refuse_idle(run_options: RunOptions, params: Mapping[str, str]) -> None:
+    """Raise SettingsError for a password of SNMPv3 without its protocol: it would not be used, and
+    the request be sent with less security than its owner meant. The protocol may be none.
+    """
+    for protocol, password in _PASSWORD_OF.items():
+        if _is_none(params.get(protocol, "")):
+            return  # without authentication there is no privacy
+        variable = f"PDU_{password.upper()}"
+        if password in run_options.secret_files or password in run_options.secrets:
+            source = password
+        elif not run_options.login and os.environ.get(variable):
+            source = variable
+        else:
+            continue
+        if not params.get(protocol, "").strip():
+            why = " has no effect without a protocol: give "
+            raise SettingsError((source, why, NamedSetting(protocol)))
+
+
+def _refuse_v3_only(
+    run_options: RunOptions, typed_settings: Mapping[str, str], is_version_given: bool
+) -> None:
+    """Raise SettingsError for what only SNMPv3 has, where another version will be used: the
+    request would be sent in plain text.
+
+    `is_version_given`: then protocols of a login and of the environment may be for other PDUs.
+    Passwords of both always may.
+    """
+    if "username" in run_options.settings and "username" not in run_options.of_list:
+        raise SettingsError(
+            (
+                NamedSetting("username"),
+                " has no effect without SNMPv3: give ",
+                NamedSetting("snmp_version", "3"),
+            )
+        )
+    for protocol, password in _PASSWORD_OF.items():
+        protocol_name = typed_settings.get(protocol, "").strip()
+        counts = not is_version_given or (
+            protocol in run_options.settings and not run_options.login
+        )
+        if protocol_name and counts and not _is_none(protocol_name):
+            key = protocol
+        elif password in run_options.secret_files:
+            key = password
+        else:
+            continue
+        why = " has no effect without SNMPv3: give "
+        raise SettingsError((key, why, NamedSetting("snmp_version", "3")))
+
+
+def _is_none(protocol: str) -> bool:
+    return protocol.strip().lower() in NO_PROTOCOL
+
+
+def _passwords(params: Mapping[str, str]) -> list[str]:
+    """The passwords that the security level of SNMPv3 needs: none, authentication's, or both."""
+    return [
+        password
+        for protocol, password in _PASSWORD_OF.items()
+        if params.get(protocol, "").strip() and not _is_none(params[protocol])
+    ]
+
+
+def _refuse_unknown(handler: LoadedHandler, run_options: RunOptions) -> None:
+    """Raise SettingsError for a setting on the command line that the handler does not have.
+
+    A list and its logins may have settings for other handlers. A handler of another pack may
+    declare none.
+    """
+    allowed_keys = [
+        *(setting.key for setting in handler.settings),
+        *(SNMP_KEYS if handler.snmp else ()),
+    ]
+    for key, value in run_options.settings.items():
+        if handler.settings and key not in allowed_keys and key not in run_options.of_list:
+            # another value may be a secret in the wrong place
+            shown_value = value if (key, value) in SPELLINGS else ""
+            public_keys = ", ".join(name for name in allowed_keys if name not in SECRETS)
+            raise SettingsError(
+                (
+                    NamedSetting(key[:60], shown_value),
+                    f" is unknown: {handler.shown} has no such setting; it takes {public_keys}",
+                )
+            )
+
+
+def _check_fields(params: Mapping[str, str]) -> None:
+    """Check DCImanager's SNMP fields as its SNMP would at the first request. Raises SettingsError,
+    which names the option.
+    """
+    try:
+        Credentials.from_params("127.0.0.1", params)
+    except SnmpError as error:
+        if not error.field:
+            raise SettingsError(str(error).removeprefix("snmp_params ")) from None
+        keys = {field: key for key, field in _SNMP_FIELDS.items()}
+        setting = NamedSetting(keys.get(error.field, error.field))
+        raise SettingsError((setting, f" {error.fault}")) from None
+
+
+def display_name(run_options: RunOptions, host: str) -> str:
+    """The text that names the PDU for people: HOST, or the setting `host` with a note that it
+    replaces HOST. A PDU that was called by a name has it before that.
+    """
+    host, setting_host = host.strip(), run_options.settings.get("host", "").strip()
+    if setting_host and setting_host != host:
+        host = f"{printable(setting_host)} (the setting host, instead of {host})"
+    has_name = run_options.name and run_options.name != host
+    return f"{printable(run_options.name)} ({host})" if has_name else host
+
+
+def values(
+    name: str,
+    settings: Sequence[Setting[object]],
+    run_options: RunOptions,
+    host: Address,
+) -> dict[str, str]:
+    """The handler settings as text. A password is required if there is a user but no token. Raises
+    SettingsError.
+
+    With neither a username nor a token, the user is the handler's default account, if it has one.
+    `ca_pem`, `fingerprint` and `verify` imply `tls=yes` if the handler has `tls` and it is not
+    given. A path in `ca_pem` is replaced by the file's content.
+    """
+    keys = [setting.key for setting in settings]
+    account = registry.about(name).username if registry.is_handler(name) else ""
+    value_by_key = {
+        **({"username": account} if account else {}),
+        **given_settings(run_options, keys, host),
+    }
+    if "tls" in keys and "tls" not in value_by_key and any(key in value_by_key for key in _CHECKS):
+        value_by_key["tls"] = "yes"
+    if "ca_pem" in value_by_key and "BEGIN CERTIFICATE" not in value_by_key["ca_pem"]:
+        path, content = (
+            value_by_key["ca_pem"],
+            read_file(value_by_key["ca_pem"], NamedSetting("ca_pem"), ": ").decode(
+                "utf-8", "replace"
+            ),
+        )
+        # a handler would treat it as not set, and trust the system's authorities
+        if not content.strip():
+            raise SettingsError((NamedSetting("ca_pem"), f": {path} is empty"))
+        if "BEGIN CERTIFICATE" not in content:
+            raise SettingsError(
+                (
+                    NamedSetting("ca_pem"),
+                    (
+                        f": {path} contains no PEM certificate; if it is a DER file, convert it"
+                        " with openssl x509 -inform der"
+                    ),
+                )
+            )
+        value_by_key["ca_pem"] = content
+    secrets = [setting.key for setting in settings if setting.secret]
+    token = secret(run_options, "token", "token", False) if "token" in secrets else ""
+    if token:
+        usual = value_by_key.get("username") == account and "username" not in run_options.settings
+        return {
+            **{key: text for key, text in value_by_key.items() if key != "username" or not usual},
+            "token": token,
+        }
+    user = run_options.user = value_by_key.get("username", "")
+    where = display_name(run_options, host)
+    for key in secrets:
+        text = secret(
+            run_options,
+            key,
+            f"{key} of {user} on {where}",
+            is_needed=key == "password" and bool(user),
+        )
+        if text:
+            value_by_key[key] = text
+    return value_by_key
+
+
+def command_values(
+    name: str,
+    settings: Sequence[Setting[object]],
+    run_options: RunOptions,
+    host: Address,
+    secrets: Sequence[str] = (),
+) -> dict[str, str]:
+    """The `values` for a command of `pdu NAME HOST`.
+
+    --secret-file may also give one of `secrets`. Raises SettingsError.
+    """
+    keys = [setting.key for setting in settings]
+    check(
+        run_options,
+        [*(setting.key for setting in settings if setting.secret), *secrets],
+        f"pdu {name}",
+    )
+    for key in run_options.settings:
+        if key not in keys and key not in run_options.of_list:
+            public_keys = ", ".join(key for key in keys if key not in SECRETS)
+            raise SettingsError(f"there is no setting {key[:60]!r} here; allowed: {public_keys}")
+    value_by_key = values(name, settings, run_options, host)
+    return {
+        key: text
+        for key, text in value_by_key.items()
+        if key in keys or key not in run_options.of_list
+    }
+
+
+def check(run_options: RunOptions, secrets: Sequence[str], whose: str) -> None:
+    """Check that no secret is in an argument, and that each --secret-file is for one of `secrets`.
+    Raises SettingsError.
+    """
+    for key in run_options.settings:
+        if key in SECRETS or key in secrets:
+            raise SettingsError(
+                f"{key} is a secret, and other users can see arguments: use {spelled_secret(key)}"
+            )
+    for key in run_options.secret_files:
+        if key not in secrets:
+            raise SettingsError(
+                f"--secret-file: {whose} has no secret {key[:60]!r}; it takes"
+                f" {', '.join(secrets) or 'none'}"
+            )
+
+
+def given_settings(run_options: RunOptions, keys: Iterable[str], host: Address) -> dict[str, str]:
+    """The given settings, and those of `keys` from the environment unless there is a `login`.
+
+    The address and `SECRETS` are not taken from the environment, and the port only if the address
+    has none.
+    """
+    value_by_key: dict[str, str] = {}
+    setting_host = run_options.settings.get("host", "").strip()
+    has_port = (Address(setting_host) if setting_host else host).port is not None
+    absent = {"host", *(("port",) if has_port else ())}
+    for key in keys:
+        value = None if run_options.login else os.environ.get(f"PDU_{key.upper()}")
+        if value and key not in absent and key not in SECRETS:
+            value_by_key[key] = value
+    return {**value_by_key, **run_options.settings}

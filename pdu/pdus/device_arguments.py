@@ -1,0 +1,50 @@
+"""The arguments HANDLER, HOST, NAME and OUTLET of the commands of one PDU."""
+
+from __future__ import annotations
+
+import textwrap
+
+import click
+
+from handlers import registry
+
+from ..core.cli.exit_codes import WIDTH
+from ..core.cli.options import Parameters
+from . import names
+
+
+def arguments(*hosts: int) -> Parameters:
+    """HANDLER and HOST, in place of which a name stands; `hosts`: -1 for several."""
+    (count,) = hosts or (1,)
+    return [
+        click.Argument(
+            ["handler"],
+            shell_complete=names.complete(registry.names, or_file=True),
+            metavar="HANDLER",
+        ),
+        click.Argument(
+            ["host"],
+            nargs=count,
+            required=True,
+            metavar="HOST" if count == 1 else "HOST...",
+            shell_complete=names.complete_host,
+        ),
+    ]
+
+
+def arguments_help(*argument_names: str) -> str:
+    """What the arguments of a command are, as a paragraph of its help."""
+    about = {
+        "HANDLER": f"{', '.join(registry.names())}, or a built archive (.tar.gz)",
+        "HOST": "name or address of the PDU, with :PORT if it is not the usual one",
+        "NAME": f"in place of HANDLER HOST: a PDU of the list ({names.HOW})",
+        "OUTLET": (
+            "an identity that pdu status lists, such as 3, a range 1-4, a list 1,2, or the name of"
+            " one outlet"
+        ),
+    }
+    lines = [
+        textwrap.fill(about[name], WIDTH, initial_indent=f"{name:<9}", subsequent_indent=9 * " ")
+        for name in argument_names
+    ]
+    return "\n".join(["\b", *lines])

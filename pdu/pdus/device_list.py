@@ -1,0 +1,282 @@
+"""The list of a fleet, as CSV or as [[pdu]] tables in TOML. It must not contain a secret."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, NamedTuple, Optional
+
+from handlers import registry
+from handlers.shared.errors import SettingsError, printable
+from handlers.shared.settings import yes_no
+from handlers.shared.similar_names import similar_names
+
+from ..core.cli.options import SECRETS
+from ..core.files import csv_in, secret_files, toml
+from ..core.network import hosts
+from . import auth
+from .duplicates import Duplicate, find_duplicates
+from .listed_pdu import ListedPdu
+
+COLUMNS = ("name", "handler", "address", "auth", "settings", "metered")
+# tables that only a drawing has
+_DRAWN = frozenset(("feed", "machine", "panel", "ups"))
+#: what other programs call the column of addresses
+_ADDRESSES = ("ip", "ip_address", "host", "hostname")
+_NEEDED = ("handler", "address")
+_MOST = 100_000  # limit for a list, in PDUs
+_LONGEST_NAME = 100  # in characters
+_SHOWN = 5  # limit of printed errors; the others are counted
+
+
+class DeviceList(NamedTuple):
+    """The PDUs of a list in the list's order, and the logins in the same file."""
+
+    devices: Sequence[ListedPdu]
+    auths: Mapping[str, auth.DeviceLogin]
+    #: unknown columns that were left out
+    ignored: Sequence[str] = ()
+    #: names of PDUs that are already in the list under another name -> that name
+    repeated: Mapping[str, str] = MappingProxyType({})
+    #: sentences about those, with both lines
+    warnings: Sequence[str] = ()
+
+
+class EmptyList(SettingsError):
+    """There is no PDU in the list."""
+
+
+Entry = tuple[str, Mapping[str, Any]]  # where the PDU is in the file, and its cells by column
+
+
+def read_device_list(path: str, lenient: bool = False) -> DeviceList:
+    """Read a list: TOML if `path` ends in .toml, else CSV, whose unknown columns are left out if
+    `lenient`.
+
+    Raises SettingsError. A mistake in the form of the file, such as a line with too many cells,
+    ends the reading. An error about wrong PDUs names the first five and counts the others.
+    """
+    text = secret_files.read_secret(path, secret_files.LIST)
+    if path.endswith(".toml"):
+        document = toml.loads(text, path)
+        unknown = sorted(set(document) - {"pdu", "auth"})
+        if _DRAWN.intersection(unknown):
+            raise SettingsError(
+                f"{path} is a drawing, and no list of PDUs: give it as --drawing, and the list as"
+                " --list"
+            )
+        if unknown:
+            raise SettingsError(
+                f"{path}: {printable(unknown[0], 60)!r} is unknown; allowed: [[pdu]] and"
+                " [auth.NAME]"
+            )
+        logins = auth.parse_logins(document.get("auth", {}), path, inline=False)
+        return _fleet(path, _devices(path, _tables(document.get("pdu", []), path)), logins)
+    unknown_columns: list[str] = []
+    rows = _rows(text, path, unknown_columns if lenient else None)
+    return _fleet(path, _devices(path, rows), {}, unknown_columns)
+
+
+def _fleet(
+    path: str,
+    rows: _DevicesWithPlaces,
+    logins: Mapping[str, auth.DeviceLogin],
+    ignored: Sequence[str] = (),
+) -> DeviceList:
+    duplicates = [*find_duplicates(rows.devices)]
+    return DeviceList(
+        rows.devices,
+        logins,
+        ignored,
+        {duplicate.again.name: duplicate.counted.name for duplicate in duplicates},
+        [
+            *(_warning(path, duplicate, rows.places) for duplicate in duplicates[:_SHOWN]),
+            *(
+                [f"{path}: and {len(duplicates) - _SHOWN} more such lines"]
+                if duplicates[_SHOWN:]
+                else []
+            ),
+        ],
+    )
+
+
+def _warning(path: str, duplicate: Duplicate, places: Mapping[str, str]) -> str:
+    both = sorted(
+        (duplicate.counted, duplicate.again), key=lambda device: list(places).index(device.name)
+    )
+    lines = " and ".join(f"{places[device.name]} ({printable(device.name, 60)})" for device in both)
+    handler, host, port, choice = duplicate.place
+    where = f"{printable(handler, 40)} at {host}" + (f", port {port}" if port else "")
+    what = f"{where}, {printable(choice, 60)}" if choice else where
+    return (
+        f"{path}: {lines} are one PDU, {what}: sums count it once, as"
+        f" {printable(duplicate.counted.name, 60)}; take one line out"
+    )
+
+
+def _tables(tables: Any, path: str) -> Iterator[Entry]:
+    if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
+        raise SettingsError(f"{path}: each PDU must be a table [[pdu]]")
+    for number, table in enumerate(tables, 1):
+        yield f"PDU {number}", table
+
+
+def _rows(text: str, path: str, unknown_columns: Optional[list[str]]) -> Iterator[Entry]:
+    """The rows of a list. Notes unknown columns in `unknown_columns`; None: they are an error."""
+
+    def check(head: Sequence[str]) -> Sequence[str]:
+        unknown = _check_head(head, path, unknown_columns is not None) if head else []
+        if unknown_columns is not None:
+            unknown_columns.extend(printable(name, 60) for name in unknown)
+        return unknown
+
+    for row in csv_in.rows(text, path, check):
+        yield row.where.rpartition(": ")[2], row.cells
+
+
+def _check_head(head: Sequence[str], path: str, lenient: bool) -> list[str]:
+    """The unknown columns, if `lenient`. Raises SettingsError for other unknown columns, and for
+    one that may be a secret or a misspelt column: without its settings, another PDU of a NUT server
+    might be read.
+    """
+    unknown = [name for name in dict.fromkeys(head) if name not in COLUMNS]
+    bad_names = [name for name in unknown if not lenient or _may_count(name)]
+    missing = [name for name in _NEEDED if name not in head]
+    secret = next((name for name in head if name in SECRETS), "")
+    if secret:
+        raise SettingsError(
+            f"{path}: {secret!r} is a secret, which a list must not contain: take the column out,"
+            " set 'auth' to the name of a login, and put the secret into the file of logins"
+            " (--auth)"
+        )
+    if missing and any(map(registry.is_handler, head)):
+        raise SettingsError(
+            f"{path}: the first line is a PDU: put the names of the columns above it, such as"
+            f" {','.join(COLUMNS[: len(head)])}"
+        )
+    wrong = ""
+    if bad_names:
+        examples = ", ".join(repr(printable(name, 60)) for name in bad_names[:_SHOWN])
+        remainder = f" and {len(bad_names) - _SHOWN} more" if len(bad_names) > _SHOWN else ""
+        verb = "is not a column" if len(bad_names) == 1 else "are not columns"
+        wrong = f"{examples}{remainder} {verb}{'' if lenient else ' (--lenient ignores others)'}"
+        if "address" not in head and any(name in _ADDRESSES for name in bad_names):
+            wrong += "; the address of a PDU is in the column 'address'"
+    elif missing:
+        wrong = f"there is no column {missing[0]!r}"
+    if wrong:
+        raise SettingsError(f"{path}: {wrong}; allowed columns: {', '.join(COLUMNS)}")
+    return unknown
+
+
+def _may_count(name: str) -> bool:
+    """Whether a column is a secret, or looks like a known one."""
+    return name in SECRETS or bool(similar_names(name, COLUMNS))
+
+
+class _DevicesWithPlaces(NamedTuple):
+    devices: Sequence[ListedPdu]
+    #: name -> where it is in the file, in its order
+    places: Mapping[str, str]
+
+
+def _devices(path: str, entries: Iterable[Entry]) -> _DevicesWithPlaces:
+    devices: list[ListedPdu] = []
+    places: dict[str, str] = {}
+    wrong: list[str] = []
+    # what many PDUs have in common, such as a login, is kept once: lists are long
+    cache: dict[Any, Any] = {}
+    for where, cells in entries:
+        try:
+            device = _device(cells, os.path.dirname(path), cache)
+            if device.name in places:
+                raise ValueError(
+                    f"the name {device.name!r} is already in {places[device.name]}: rename one"
+                )
+        except (ValueError, SettingsError) as error:
+            wrong.append(f"{where}: {getattr(error, 'reason', error)}")
+            continue
+        places[device.name] = where
+        devices.append(device)
+        if len(devices) > _MOST:
+            raise SettingsError(f"{path}: more than {_MOST} PDUs; split the list")
+    if wrong:
+        remainder = f"; and {len(wrong) - _SHOWN} more" if len(wrong) > _SHOWN else ""
+        raise SettingsError(f"{path}: {'; '.join(wrong[:_SHOWN])}{remainder}")
+    if not devices:
+        raise EmptyList(f"{path}: there is no PDU in it; keys of a PDU: {', '.join(COLUMNS)}")
+    return _DevicesWithPlaces(devices, places)
+
+
+def _device(cells: Mapping[str, Any], folder: str, cache: dict[Any, Any]) -> ListedPdu:
+    """One PDU of the list. Values that are equal to one in `cache` are that one.
+
+    The path of an archive is relative to the list's folder. Raises ValueError or SettingsError.
+    """
+    unknown = sorted(set(cells) - set(COLUMNS))
+    if unknown:
+        raise ValueError(f"{printable(unknown[0], 60)!r} is unknown; allowed: {', '.join(COLUMNS)}")
+    values = {
+        key: toml.form_text(key, value).strip() for key, value in cells.items() if key != "settings"
+    }
+    missing = [key for key in _NEEDED if not values.get(key)]
+    if missing:
+        raise ValueError(f"there is no {missing[0]}")
+    address = hosts.address(values["address"])
+    name = values.get("name") or address
+    if len(name) > _LONGEST_NAME or not name.isprintable():
+        raise ValueError(
+            f"the name {printable(name, 60)!r} is longer than {_LONGEST_NAME} characters or not"
+            " printable"
+        )
+    try:
+        is_metered = yes_no(values.get("metered") or "no")
+    except ValueError:
+        raise ValueError("metered must be yes or no") from None
+    handler = values["handler"]
+    if not handler.isidentifier():  # not the name of a handler, but the path of an archive
+        handler = os.path.join(folder, handler)
+    login, settings = values.get("auth", ""), _settings(cells.get("settings", ""), folder)
+    pairs = tuple(settings.items())
+    return ListedPdu(
+        name,
+        cache.setdefault(handler, handler),
+        address,
+        cache.setdefault(login, login),
+        cache.setdefault(pairs, pairs),
+        is_metered,
+    )
+
+
+def _settings(value: Any, folder: str) -> dict[str, str]:
+    """The settings in `key=value; key=value` or a TOML table. Raises ValueError, also for a secret.
+
+    A path in `ca_pem` is relative to the list's folder.
+    """
+    pairs: Iterable[tuple[str, Any]]
+    if isinstance(value, dict):
+        pairs = [(key.strip().lower(), text) for key, text in value.items()]
+    elif isinstance(value, str):
+        pairs = [_pair(part) for part in value.split(";") if part.strip()]
+    else:
+        raise ValueError("settings must be a table or have the form key=value; key=value")
+    settings: dict[str, str] = {}
+    for key, text in pairs:
+        if key in SECRETS:
+            raise ValueError(
+                f"{key} is a secret, which a list must not contain: set 'auth' to the name of a"
+                " login"
+            )
+        if key in settings:
+            raise ValueError(f"the setting {printable(key, 60)!r} is given twice")
+        settings[key] = auth.setting_value(key, toml.form_text(key, text).strip(), folder)
+    return settings
+
+
+def _pair(text: str) -> tuple[str, str]:
+    key, equals, value = text.partition("=")
+    if not equals or not key.strip():
+        # without the text, which may be a secret
+        raise ValueError("settings must have the form key=value; key=value")
+    return key.strip().lower(), value.strip()

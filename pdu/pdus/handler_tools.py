@@ -1,0 +1,133 @@
+"""What tools ask of a handler besides DCImanager's four calls (docs/dev/new-handler.md, "What tools
+ask"). Nothing of it has to be there.
+
+`opened` is a method of the handler's object, which its archive has as well. The rest is in modules
+that no archive contains, so an archive answers nothing there.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import importlib
+import importlib.util
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Callable, Optional, TypeVar
+
+from handlers import registry
+from handlers.host import Figures, OpenPdu, PortFigures
+from pdu_common.helper import EnumPowerStatus
+
+from ..core.cli.output import figure_or_none
+from .adapters.nameplate import Nameplate
+from .adapters.topology import Topology
+from .handler_loading import LoadedHandler
+from .states import reported_state
+
+if TYPE_CHECKING:
+    from handlers.shared.labels import Label
+
+    from .adapters.power_restore import OutletRestorePolicy
+
+T = TypeVar("T")
+
+#: module of pdu/pdus/adapters/<name> -> the function or value with which it answers
+TOOL_FUNCTIONS: Mapping[str, str] = {
+    "topology": "read_topology",
+    "power_restore": "read_power_restore",
+    "nameplate": "read_nameplate",
+}
+
+
+class HandlerTools:
+    """One handler, as tools ask it. Raises the errors of handlers/shared/errors.py."""
+
+    def __init__(self, handler: LoadedHandler) -> None:
+        self._handler = handler
+        self._own = handler.name if registry.is_handler(handler.shown) else ""
+
+    @contextlib.contextmanager
+    def opened(self, data: Any, purposes: Collection[str] = ()) -> Iterator[OpenHandler]:
+        """The PDU that `data`, an argument of make_handler, names, to be read in one session."""
+        pdu = self._handler.make(data)
+        if not hasattr(pdu, "opened"):
+            yield OpenHandler(pdu, None, "")
+            return
+        with pdu.opened(purposes) as open_pdu:
+            yield OpenHandler(pdu, open_pdu, self._own)
+
+
+class OpenHandler:
+    """A PDU that its handler reads in one session. What is a handler's own addition may be missing
+    in one of another pack: then there is nothing.
+    """
+
+    def __init__(self, pdu: Any, open_pdu: Optional[OpenPdu[Any]], own: str) -> None:
+        self._pdu, self._open, self._own = pdu, open_pdu, own
+
+    def states(self) -> Sequence[tuple[str, EnumPowerStatus]]:
+        """Identity and state of every outlet."""
+        if self._open is not None:
+            return self._open.states()
+        return [(port.identity, reported_state(port)) for port in self._pdu.status().ports]
+
+    def figures(self, with_power: bool) -> Figures:
+        """What the PDU measures, W only `with_power`.
+
+        Of a handler of another pack its `statistic`: no power, and a current of an outlet only if
+        this platform's view of an outlet has one.
+        """
+        if self._open is not None:
+            return self._open.figures(with_power)
+        view = self._pdu.statistic()
+        ports = [
+            PortFigures(
+                port.identity, getattr(port, "load", None), figure_or_none(port, "consumption")
+            )
+            for port in view.ports
+        ]
+        return Figures(
+            figure_or_none(view, "load"), figure_or_none(view, "total_consumption"), ports
+        )
+
+    def labels(self) -> Optional[Sequence[Label]]:
+        """Number and name of each outlet."""
+        return None if self._open is None else self._open.labels()
+
+    def topology(self) -> Topology:
+        """Lines, breakers and how outlets are fed."""
+        return self._answer("topology", Topology())
+
+    def power_on(self) -> Mapping[str, OutletRestorePolicy]:
+        """Identity -> what the outlet does when power comes back."""
+        return self._answer("power_restore", {})
+
+    def nameplate(self, runs_on: Callable[[Optional[float]], bool]) -> Nameplate:
+        """What a unit says about itself.
+
+        `runs_on` says of an uptime in s whether the unit is the one that was read before: then what
+        costs further requests is left out.
+        """
+        return self._answer("nameplate", Nameplate(), runs_on)
+
+    def _answer(self, what: str, nothing: T, *more: Any) -> T:
+        read = _answer(what, self._own)
+        if read is None or self._open is None:
+            return nothing
+        result: T = self._open.read(what, lambda session: read(session, *more))
+        return result
+
+
+def _answer(what: str, handler: str) -> Any:
+    """A function of `TOOL_FUNCTIONS`; None if the handler has no such module."""
+    return (
+        own_answer(f"pdu.pdus.adapters.{handler}", what, TOOL_FUNCTIONS[what]) if handler else None
+    )
+
+
+@functools.lru_cache(maxsize=128)
+def own_answer(folder: str, module: str, name: str) -> Any:
+    """What a handler's own folder says: None if it has no such module."""
+    # without the folder, a search for a module in it would be an error
+    is_there = all(importlib.util.find_spec(path) for path in (folder, f"{folder}.{module}"))
+    return getattr(importlib.import_module(f"{folder}.{module}"), name) if is_there else None

@@ -1,0 +1,325 @@
+"""PDUs by their names in the owner's list: `pdu status r1-left` for `pdu status HANDLER HOST`.
+
+The list is that of --list, else of the variable PDU_LIST (empty: none), else the first of the usual
+files. Logins are in the file of --auth, else of PDU_AUTH, else in logins.toml beside the list.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import os
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Callable, NamedTuple, Optional
+
+import click
+
+from handlers import registry
+from handlers.shared.address import Address
+from handlers.shared.errors import SettingsError, printable
+from handlers.shared.similar_names import similar_names
+
+from ..core.cli.error_output import NoSuchHandler, Usage
+from ..core.cli.groups import Subcommand
+from ..core.cli.options import Parameters, RunOptions, run_options_of, word_completion
+from ..core.cli.shared_options import AUTH, LIST
+from ..core.network import hosts
+
+if TYPE_CHECKING:
+    from .auth import DeviceLogin
+    from .listed_pdu import ListedPdu
+
+_LIST, _AUTH = "PDU_LIST", "PDU_AUTH"
+_LOGINS = "logins.toml"
+#: the lists that are read if none is given; that of the Debian package's services is the last
+_USUAL = ("~/.config/pdu/pdus.csv", "/etc/pdu/pdus.csv", "/etc/pdu/hall.csv")
+#: how a list becomes known, for errors
+HOW = f"--list FILE, {_LIST} or {_USUAL[0]}"
+_KEY = "pdu.names"  # the list in the meta of a context whose arguments are names
+
+
+class KnownList(NamedTuple):
+    """A list of PDUs whose names stand for their handlers, addresses and logins."""
+
+    path: str
+    #: the file with logins, "" if none is known
+    auth: str
+    #: the options that let another command use the same files
+    words: Sequence[str]
+    pdus: Mapping[str, ListedPdu]
+    #: the logins in the list itself
+    logins: Mapping[str, DeviceLogin]
+
+    def login(self, pdu: ListedPdu) -> Optional[DeviceLogin]:
+        """The login of this PDU, None if the list names none. Raises SettingsError."""
+        from . import auth  # imported late: 5 ms, for commands that are given a name
+
+        if not pdu.auth:
+            return None
+        logins = {**self.logins, **(auth.read_logins(self.auth) if self.auth else {})}
+        if pdu.auth not in logins:
+            raise SettingsError(
+                f"{pdu.name}: unknown login {printable(pdu.auth, 60)!r}; known:"
+                f" {auth.names(logins)}; give their file as --auth, or as {_LOGINS} beside"
+                f" {self.path}"
+            )
+        return logins[pdu.auth]
+
+
+class ChosenPdu(NamedTuple):
+    """A PDU of a command line."""
+
+    handler: str
+    host: Address
+    #: the shared options, with the settings and the login that the list has for it
+    run_options: RunOptions
+
+
+def options() -> Parameters:
+    """--list and --auth, for commands of one PDU."""
+    return [
+        *LIST(expose_value=False, callback=_keep),
+        *AUTH(expose_value=False, callback=_keep),
+    ]
+
+
+def _keep(context: click.Context, option: click.Parameter, value: Optional[str]) -> None:
+    if value:
+        setattr(run_options_of(context), f"{option.name}_file", value)
+
+
+def read_known_list(list_file: str = "", auth_file: str = "") -> Optional[KnownList]:
+    """The list by these options, by the environment or in its usual place; None if there is none,
+    or if that of the usual place has no PDU yet.
+
+    Raises SettingsError.
+    """
+    path = list_file or usual_list()
+    if not path:
+        return None
+    from . import device_list  # imported late: 20 ms, for commands that are given a name
+
+    try:
+        fleet = device_list.read_device_list(path)
+    except device_list.EmptyList:
+        if list_file or _LIST in os.environ:
+            raise
+        return None
+    auth = auth_file or usual_logins(path)
+    files = {"--list": list_file, "--auth": auth_file}
+    words = [word for flag, file in files.items() if file for word in (flag, file)]
+    return KnownList(
+        path, auth, words, {device.name: device for device in fleet.devices}, fleet.auths
+    )
+
+
+def usual_list() -> str:
+    """The list that is known without an option, "" if none is."""
+    if _LIST in os.environ:
+        return os.environ[_LIST]
+    home = os.environ.get("XDG_CONFIG_HOME", "")
+    path = f"{home}/pdu/pdus.csv" if os.path.isabs(home) else _USUAL[0]
+    return next(filter(os.path.exists, map(os.path.expanduser, (path, *_USUAL[1:]))), "")
+
+
+def how() -> str:
+    """How a list becomes known to this user, for errors: HOW, and the folders of the usual lists
+    that this user may not look into.
+    """
+    folders = dict.fromkeys(os.path.dirname(os.path.expanduser(path)) for path in _USUAL)
+    closed_folders = [folder for folder in folders if _is_closed(folder)]
+    return f"{HOW}; this user may not read {' or '.join(closed_folders)}" if closed_folders else HOW
+
+
+def _is_closed(folder: str) -> bool:
+    return os.path.isdir(folder) and not os.access(folder, os.X_OK, effective_ids=True)
+
+
+def usual_logins(list_file: str) -> str:
+    """The file with the logins of this list that is known without an option, "" if none is."""
+    path = os.path.join(os.path.dirname(list_file), _LOGINS)
+    return os.environ.get(_AUTH, "") or (path if os.path.exists(path) else "")
+
+
+# ---- a name in place of HANDLER HOST -------------------------------------------------------------
+
+
+class PduCommand(Subcommand):
+    """A command whose first arguments are HANDLER and HOST. The name of a PDU of the list stands
+    for both; where the command takes several HOSTs, it takes several names.
+    """
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        at, list_file, auth_file = self._first(ctx, args)
+        if at < len(args) and not self._is_handler(args[at]):
+            with _no_errors_for_a_shell(ctx):
+                known_list = read_known_list(list_file, auth_file)
+                if known_list is not None:
+                    pdu = known_list.pdus.get(args[at])
+                    if pdu is None:
+                        raise NoSuchHandler(_no_name(args[at], known_list), args[at])
+                    ctx.meta[_KEY] = known_list
+                    args = [*args[:at], pdu.handler, *args[at:]]
+        return super().parse_args(ctx, args)
+
+    @staticmethod
+    def _is_handler(word: str) -> bool:
+        is_archive = word.endswith(".tar.gz") or os.path.isfile(word)
+        return registry.is_handler(word) or is_archive
+
+    def _first(self, ctx: click.Context, args: list[str]) -> tuple[int, str, str]:
+        """The index of the first argument, len(args) if there is none or if click will refuse the
+        line, and the values of --list and --auth.
+        """
+        options: list[click.Parameter] = [
+            parameter for parameter in self.get_params(ctx) if isinstance(parameter, click.Option)
+        ]
+        parser = click.Command("", params=options, add_help_option=False).make_parser(ctx)
+        values, words, _ = parser.parse_args(list(args))
+        parser.allow_interspersed_args = False
+        remainder = parser.parse_args(list(args))[1]
+        return len(args) - len(remainder), values.get("list") or "", values.get("auth") or ""
+
+
+@contextlib.contextmanager
+def _no_errors_for_a_shell(context: click.Context) -> Any:
+    try:
+        yield
+    except Exception:
+        if not context.resilient_parsing:
+            raise
+
+
+def _no_name(word: str, known_list: KnownList) -> str:
+    near = similar_names(word, [*registry.names(), *known_list.pdus])
+    return (
+        f"{printable(word, 60)!r} is neither a handler ({', '.join(registry.names())}) nor a PDU of"
+        f" {known_list.path}" + (f"; did you mean {near[0]}?" if near else "")
+    )
+
+
+def choose_pdu(context: click.Context, handler: str, host: str, alone: bool = True) -> ChosenPdu:
+    """What the arguments HANDLER and HOST mean. If `alone`, the shared options of the run get what
+    the list says of a named PDU, else a copy of them.
+
+    Raises SettingsError, and Usage for an address among names.
+    """
+    run_options = run_options_of(context)
+    known_list: Optional[KnownList] = context.meta.get(_KEY)
+    if known_list is None:
+        _say_what_else(run_options, context.command_path, handler, host)
+        return ChosenPdu(handler, hosts.parse_argument(host), run_options)
+    pdu = known_list.pdus.get(host)
+    if pdu is None:
+        raise Usage(f"{_no_name(host, known_list)}; give names alone, or HANDLER and addresses")
+    pdu_options = run_options if alone else dataclasses.replace(run_options)
+    _use(pdu_options, known_list, pdu)
+    return ChosenPdu(pdu.handler, pdu.address, pdu_options)
+
+
+def _use(run_options: RunOptions, known_list: KnownList, pdu: ListedPdu) -> None:
+    login = known_list.login(pdu)
+    settings = {**(login.settings if login else {}), **dict(pdu.settings)}
+    run_options.of_list = frozenset(settings.keys() - run_options.settings.keys())
+    run_options.settings = {**settings, **run_options.settings}
+    run_options.name, run_options.words = pdu.name, (pdu.name, *known_list.words)
+    if login is not None:
+        run_options.login, run_options.secrets = login.description, login.secrets
+
+
+def _say_what_else(run_options: RunOptions, command: str, handler: str, host: str) -> None:
+    """Say on standard error that a word of this line is also a name of the list."""
+    with contextlib.suppress(SettingsError):  # the line needs no list
+        known_list = read_known_list(run_options.list_file, run_options.auth_file)
+        if known_list is None:
+            return
+        if handler in known_list.pdus:
+            _note(f"{printable(handler, 60)!r} is a handler here, and no PDU of {known_list.path}")
+        pdu = known_list.pdus.get(host)
+        if pdu is not None and not _is_at(pdu, host):
+            _note(
+                f"{printable(host, 60)!r} is a host name here; `{command} {printable(host, 60)}`"
+                f" means the PDU of that name in {known_list.path}: {_pdu_text(pdu)}"
+            )
+
+
+def _note(words: str) -> None:
+    print(f"note: {words}", file=sys.stderr)
+
+
+def _is_at(pdu: ListedPdu, host: str) -> bool:
+    return hosts.one_spelling(pdu.address) == hosts.one_spelling(host)
+
+
+def _pdu_text(pdu: ListedPdu) -> str:
+    return f"{printable(pdu.handler, 60)} {pdu.where}"
+
+
+# ---- a name in place of HOST ---------------------------------------------------------------------
+
+
+def resolve_name(run_options: RunOptions, host: str, handler: str = "") -> ChosenPdu:
+    """The PDU of this name for a command that takes HOST alone; HANDLER is "" if it is no name.
+    `handler`: the only one that the command is for.
+
+    The shared options get what the list says of it. Raises SettingsError. A list that was not given
+    as an option and cannot be read is said: HOST may be an address.
+    """
+    known_list = None
+    try:
+        known_list = read_known_list(run_options.list_file, run_options.auth_file)
+    except SettingsError as error:
+        if run_options.list_file:
+            raise
+        _note(f"names of PDUs are not known: {error.reason}")
+    pdu = known_list.pdus.get(host) if known_list is not None else None
+    if known_list is None or pdu is None:
+        return ChosenPdu("", hosts.parse_argument(host), run_options)
+    if handler and pdu.handler != handler:
+        raise SettingsError(
+            f"{printable(host, 60)!r} is no PDU for {handler}: {known_list.path} has it as"
+            f" {_pdu_text(pdu)}"
+        )
+    _use(run_options, known_list, pdu)
+    if not _is_at(pdu, host):
+        _note(f"{printable(host, 60)!r} is taken from {known_list.path}: {_pdu_text(pdu)}")
+    return ChosenPdu(pdu.handler, pdu.address, run_options)
+
+
+def host_attributes(handler: str) -> dict[str, Any]:
+    """What lets a HostGroup for this handler take names for HOST."""
+    return {
+        "find": lambda state, host: resolve_name(state, host, handler).host,
+        "completes": complete(tuple, handler),
+    }
+
+
+# ---- completion ----------------------------------------------------------------------------------
+
+
+def complete(
+    other_words: Callable[[], Iterable[str]], handler: str = "", or_file: bool = False
+) -> Callable[..., Any]:
+    """The `shell_complete` of an argument that may be a name: these other words, then the names of
+    the list, for one `handler` only its own.
+    """
+
+    def complete(context: click.Context, argument: click.Parameter, incomplete: str) -> Any:
+        run_options = run_options_of(context)
+        names: list[str] = []
+        with contextlib.suppress(Exception):
+            known_list = read_known_list(run_options.list_file, run_options.auth_file)
+            pdus = known_list.pdus.values() if known_list is not None else ()
+            names = [pdu.name for pdu in pdus if not handler or pdu.handler == handler]
+        words = [*other_words(), *names]
+        return word_completion(lambda: words, or_file)(context, argument, incomplete)
+
+    return complete
+
+
+def complete_host(context: click.Context, argument: click.Parameter, incomplete: str) -> Any:
+    """The `shell_complete` of HOST after HANDLER: after a name, more names."""
+    if _KEY not in context.meta:
+        return []
+    return complete(tuple)(context, argument, incomplete)

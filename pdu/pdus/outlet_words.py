@@ -1,0 +1,97 @@
+"""Outlets as people type them: `3`, `1-4`, `1..4`, `1,2`, a name on the label. Pure.
+
+An identity that the PDU lists means that outlet. Any other word must have one meaning: a name that
+one outlet has, or a list of identities, names and ranges of identities. `1-4` and `2.1-2.4` are
+ranges: the numbers rise, what is before them is equal, and the PDU lists each outlet between them.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Mapping, Sequence
+from typing import Optional
+
+from handlers.shared.errors import NoSuchOutlet, printable
+
+from ..core.cli.error_output import Usage
+
+#: a word that can only be an identity, so that no reading is needed to know what it means
+PLAIN = re.compile(r"[0-9]+(\.[0-9]+)*")
+_RANGE = re.compile(r"(.*?)([0-9]{1,9})(?:-|\.\.)(.*?)([0-9]{1,9})")
+
+
+def resolve(words: Sequence[str], names: Mapping[str, str]) -> list[str]:
+    """The identities that these words mean, each once. `names`: identity → name, "" for none.
+
+    Raises NoSuchOutlet, and Usage for a word with two meanings.
+    """
+    return list(
+        dict.fromkeys(identity for word in words for identity in _identities_of(word, names))
+    )
+
+
+def _identities_of(word: str, names: Mapping[str, str]) -> Sequence[str]:
+    identities = _single_outlet(word, names)
+    parts = [part.strip() for part in word.split(",")]
+    if len(parts) == 1:
+        several = _range(word, names)
+    else:
+        groups = [_single_outlet(part, names) or _range(part, names) or () for part in parts]
+        several = [identity for part in groups for identity in part] if all(groups) else None
+    if identities and several and identities != several:
+        raise Usage(
+            f"{printable(word, 60)!r} is outlet {identities[0]}"
+            f" ({printable(names[identities[0]], 60)!r}) and also outlets"
+            f" {', '.join(several)}: nothing was done; give identities one by one"
+        )
+    if identities or several:
+        return identities or several or ()
+    raise NoSuchOutlet(_why(word, parts, names))
+
+
+def _single_outlet(word: str, names: Mapping[str, str]) -> Optional[Sequence[str]]:
+    """The outlet with this identity, else the only one with this name."""
+    if word in names:
+        return [word]
+    identities = [identity for identity, name in names.items() if name == word and word]
+    return identities if len(identities) == 1 else None
+
+
+def _range(word: str, names: Mapping[str, str]) -> Optional[Sequence[str]]:
+    match = _RANGE.fullmatch(word)
+    if match is None:
+        return None
+    prefix, first, again, last = match.groups()
+    if prefix != again or not int(first) < int(last) < int(first) + len(names):
+        return None
+    between = [f"{prefix}{number}" for number in range(int(first), int(last) + 1)]
+    words = [f"{prefix}{first}", f"{prefix}{last}"]  # 01 is another identity than 1
+    ends = [between[0], between[-1]]
+    return between if words == ends and all(identity in names for identity in between) else None
+
+
+def _why(word: str, parts: Sequence[str], names: Mapping[str, str]) -> str:
+    """Why a word means no outlet."""
+    for part in (word, *parts):
+        same = [identity for identity, name in names.items() if name == part and part]
+        if len(same) > 1:
+            return (
+                f"outlets {', '.join(same)} have the name {printable(part, 60)!r}: give an identity"
+            )
+    unknown = next(
+        (part for part in parts if not (_single_outlet(part, names) or _range(part, names))), word
+    )
+    match = _RANGE.fullmatch(unknown)
+    advice = "status lists its outlets"
+    if match is not None and match[1] == match[3]:
+        first, last = int(match[2]), int(match[4])
+        if first < last:
+            numbers = itertools.chain([match[2]], range(first, last), [match[4]])
+            unknown = next(end for at in numbers if (end := f"{match[1]}{at}") not in names)
+        else:
+            advice += ", and the numbers of a range rise, as in 1-4"
+    return (
+        f"the PDU has no outlet {printable(unknown, 60)!r}"
+        f"{'' if unknown == word else f', of {printable(word, 60)!r}'}; {advice}"
+    )

@@ -1,0 +1,256 @@
+"""Reads one PDU of a list once: the only way in which tools that keep running read it."""
+
+from __future__ import annotations
+
+import contextvars
+import itertools
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple, Optional
+
+from handlers.shared.errors import SettingsError, printable
+from pdu_common.helper import EnumPowerStatus
+
+from ..core.cli.error_output import NoSuchHandler
+from ..core.cli.options import SECRETS, RunOptions, spelled_secret
+from ..core.cli.prompts import NoSecret
+from . import connection_data, reading
+from .adapters.nameplate import Nameplate
+from .auth import ENVIRONMENT, DeviceLogin, names
+from .handler_loading import LoadedHandler, load
+from .handler_tools import HandlerTools
+from .listed_pdu import ListedPdu
+from .reading import CallError, Part, PolledOutlet, Reading
+from .scheduling_delay import SchedulingDelay
+
+BUSY = "busy"  # the kind of error if this machine, and not the PDU, was late
+# in seconds; pdu_common's SNMP and this pack's handlers refuse a longer one
+_LONGEST_TIMEOUT = 60.0
+# how late this process may be while a PDU is silent, so that the silence is still the PDU's: this
+# share of one wait for an answer, or this many seconds if they are more
+_LATE, _LATE_S = 0.25, 0.05
+# the same for a whole call, which ends after 30 s or more (handlers/shared/switching.py,
+# host/snmp.py)
+_LONG_S, _LATE_IN_ALL = 25.0, 0.25
+_COUNTED = {state: PolledOutlet("", state) for state in EnumPowerStatus}
+
+
+class Target(NamedTuple):
+    """A PDU that can be polled, with its loaded handler and its login."""
+
+    device: ListedPdu
+    handler: LoadedHandler
+    auth: DeviceLogin
+
+    def data(self, timeout: Optional[float] = None) -> Any:
+        """The object for make_handler.
+
+        `timeout`, in s, may shorten the handler's own (see `_shortened_timeout`). Raises
+        SettingsError.
+        """
+        settings = {**self.auth.settings, **dict(self.device.settings)}
+        if timeout is not None:
+            settings.update(_shortened_timeout(self.handler, settings, timeout))
+        state = RunOptions(
+            settings=settings,
+            of_list=settings,
+            login=self.auth.description,
+            secrets=self.auth.secrets,
+        )
+        try:
+            return connection_data.pdu_data(self.handler, self.device.address, state)
+        except NoSecret as error:
+            if self.auth.name != ENVIRONMENT:
+                raise
+            raise NoSecret(
+                f"{error.reason}: name a login of the file --auth in the column auth, or set"
+                f" {spelled_secret(error.key)}",
+                error.key,
+            ) from None
+
+
+def targets(
+    devices: Sequence[ListedPdu], auths: Mapping[str, DeviceLogin], usual: Optional[DeviceLogin]
+) -> list[Target]:
+    """PDUs with handler and login.
+
+    `usual` is the login of PDUs that name none. Raises SettingsError.
+    """
+    handlers: dict[str, LoadedHandler] = {}
+    rows: list[Target] = []
+    for device in devices:
+        auth = auths.get(device.auth) if device.auth else usual
+        if auth is None:
+            raise SettingsError(
+                f"{device.name}: unknown login {printable(device.auth, 60)!r}; known:"
+                f" {names(auths)}" + ("" if auths else "; give their file as --auth")
+            )
+        if device.handler not in handlers:
+            try:
+                handlers[device.handler] = load(device.handler)
+            except NoSuchHandler as error:
+                raise NoSuchHandler(f"{device.name}: {error.reason}", error.word) from None
+            except SettingsError as error:
+                raise SettingsError(f"{device.name}: {error.reason}") from None
+        rows.append(Target(device, handlers[device.handler], auth))
+    settings = itertools.chain.from_iterable(
+        loaded_handler.settings for loaded_handler in handlers.values()
+    )
+    secrets = SECRETS.union(setting.key for setting in settings if setting.secret)
+    for key in usual.secrets if usual is not None else ():
+        if key not in secrets:
+            raise SettingsError(
+                f"--secret-file: unknown secret {printable(key, 60)!r}; known:"
+                f" {', '.join(sorted(secrets))}"
+            )
+    return rows
+
+
+def poll(
+    target: Target,
+    timeout: Optional[float] = None,
+    *,
+    with_labels: bool = False,
+    with_power: bool = False,
+    parts: Sequence[Part] = (),
+) -> Reading:
+    """Reads states and figures as DCImanager does, W `with_power`, numbers and names `with_labels`,
+    then the `parts`, in one session until one fails.
+
+    An Exception or SystemExit becomes the `failure` of the result.
+    """
+    figures_part = reading.power if with_power else reading.figures
+    label_parts = (reading.labels,) if with_labels else ()
+    return _poll_target(target, timeout, (reading.states, figures_part, *label_parts, *parts))
+
+
+def poll_state_counts(target: Target) -> Reading:
+    """As `poll`, for a tool that only counts the outlets in each state: they have nothing else, so
+    that another process gets a quarter of the bytes.
+    """
+    full_reading = poll(target)
+    return full_reading._replace(
+        outlets=[_COUNTED[outlet.state] for outlet in full_reading.outlets]
+    )
+
+
+def poll_states(target: Target) -> Reading:
+    """As `poll`, for the cost of one `status`."""
+    return _poll_target(target, None, (reading.states,))
+
+
+def poll_full(target: Target) -> Reading:
+    """As `poll`, with all that a `PolledOutlet` has, and the lines and breakers."""
+    parts = (reading.read_topology, reading.returning)
+    return poll(target, with_labels=True, with_power=True, parts=parts)
+
+
+def _poll_target(target: Target, timeout: Optional[float], parts: Sequence[Part]) -> Reading:
+    # the context confines the counter of `_count`
+    return contextvars.copy_context().run(_read_parts, target, timeout, parts)
+
+
+def _read_parts(target: Target, timeout: Optional[float], parts: Sequence[Part]) -> Reading:
+    readings = [Reading(begun=time.monotonic())]
+    count = [0]
+    try:
+        data = target.data(timeout)
+        _count(target.handler, count)
+        reading.read_pdu(target.handler, data, parts, readings.append)
+    except (Exception, SystemExit) as error:  # anybody may have written the archive
+        readings.append(
+            readings[-1]._replace(failure=readings[-1].failure or reading.error_of(error))
+        )
+    return readings[-1]._replace(
+        seconds=time.monotonic() - readings[0].begun,
+        requests=None if target.handler.sent is None else count[0],
+    )
+
+
+def read_nameplate(target: Target) -> Nameplate:
+    """The whole nameplate; empty for an archive. Raises the errors of the target's handler."""
+    with HandlerTools(target.handler).opened(target.data()) as unit:
+        return unit.nameplate(lambda _: False)
+
+
+def is_silence(full_reading: Reading) -> bool:
+    """Whether the reading failed because the PDU did not answer in time, or cannot be reached."""
+    if full_reading.failure is None:
+        return False
+    kind, reason = full_reading.failure
+    # an archive of another pack may raise Python's own errors
+    return kind in ("unreachable", "timeout") or reason.startswith(("TimeoutError", "timeout"))
+
+
+def is_late_here(target: Target, full_reading: Reading, lag: SchedulingDelay) -> bool:
+    """Whether the PDU may have answered in time, but this process was too late to see it."""
+    if not is_silence(full_reading):
+        return False
+    settings = {**target.auth.settings, **dict(target.device.settings)}
+    late_for_an_answer = lag.longest > max(_LATE * _wait(target.handler, settings), _LATE_S)
+    is_long = full_reading.seconds > _LONG_S
+    late_in_all = is_long and lag.together > _LATE_IN_ALL * full_reading.seconds
+    return late_for_an_answer or late_in_all
+
+
+def undecided_silence_error(lag: SchedulingDelay) -> CallError:
+    """The failure of a PDU whose silence remains doubted."""
+    return CallError(
+        BUSY,
+        f"this machine was too busy to tell whether the PDU answers: it was {lag.longest:.1f} s"
+        " late",
+    )
+
+
+def _count(handler: LoadedHandler, count: list[int]) -> None:
+    """Counts the requests of the following calls in `count[0]`, if the handler says when it sends
+    one.
+    """
+    if handler.sent is None:
+        return
+    lock = threading.Lock()  # a handler may send from several threads
+
+    def count_request() -> None:
+        with lock:
+            count[0] += 1
+
+    handler.sent.set(count_request)
+
+
+def _shortened_timeout(
+    handler: LoadedHandler, settings: Mapping[str, str], longest_s: float
+) -> dict[str, str]:
+    """A shorter `timeout`, with which all tries of a request take about `longest_s`; {} if it
+    is not needed or possible.
+
+    A `timeout` over _LONGEST_TIMEOUT is not shortened, so that the handler still refuses it.
+    """
+    tries = 1
+    try:
+        if handler.snmp:
+            tries = 1 + max(0, int(settings.get("retries") or 2))
+        elif not any(setting.key == "timeout" for setting in handler.settings):
+            return {}
+        timeout_s = float(settings.get("timeout") or _default_timeout(handler))
+        must_shorten = timeout_s <= _LONGEST_TIMEOUT and timeout_s * tries > longest_s
+    except (ValueError, OverflowError):
+        return {}  # not a number, or too large: the handler raises SettingsError
+    bound = max(0.1, longest_s / tries)
+    if not must_shorten or bound >= timeout_s:
+        return {}
+    return {"timeout": f"{bound:g}"}
+
+
+def _default_timeout(handler: LoadedHandler) -> float:
+    """The handler's own `timeout`, in seconds."""
+    return 2.0 if handler.snmp else 10.0
+
+
+def _wait(handler: LoadedHandler, settings: Mapping[str, str]) -> float:
+    """How long one request waits for its answer, in seconds."""
+    try:
+        timeout_s = float(settings.get("timeout") or _default_timeout(handler))
+    except ValueError:
+        return _default_timeout(handler)
+    return timeout_s if 0 < timeout_s <= _LONGEST_TIMEOUT else _default_timeout(handler)

@@ -1,0 +1,259 @@
+"""One reading of a PDU in the one form that all tools use, and what reads it from a handler."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Callable, NamedTuple, Optional
+
+from handlers.shared import prefetch
+from handlers.shared.errors import printable
+from pdu_common.helper import EnumPowerStatus
+
+from .adapters.nameplate import Nameplate
+from .adapters.power_restore import OutletRestorePolicy
+from .adapters.topology import MeteredPart
+from .handler_loading import LoadedHandler
+from .handler_tools import HandlerTools, OpenHandler
+from .outlet_figures import OUTLET_FIGURES
+
+if TYPE_CHECKING:
+    from handlers.host import Figures, PortFigures
+
+_DEFECT = "defect"
+#: an error of these kinds concerns some of the figures; others are of the device or the login
+_OF_A_FIGURE = ("protocol", "refused", "unsupported")
+
+
+class PolledOutlet(NamedTuple):
+    """One outlet or branch circuit. None for a figure that is not metered, not known or not asked
+    for, "" for a text.
+    """
+
+    #: as `status` lists it
+    identity: str
+    state: EnumPowerStatus
+    #: as printed on the unit
+    number: str = ""
+    #: set by a user, or by the device
+    name: str = ""
+    current_a: Optional[float] = None
+    power_w: Optional[float] = None
+    energy_kwh: Optional[float] = None
+    rating_a: Optional[float] = None
+    #: labels of the lines that feed it
+    lines: tuple[str, ...] = ()
+    #: label of its breaker
+    breaker: str = ""
+    #: what it does when power comes back; None if the unit does not say
+    power_on: Optional[OutletRestorePolicy] = None
+
+
+class CallError(NamedTuple):
+    """Why a call failed: the error's kind and text."""
+
+    kind: str
+    reason: str
+
+
+class Reading(NamedTuple):
+    """The result for one PDU: what was read before the first failure."""
+
+    outlets: Sequence[PolledOutlet] = ()
+    load_a: Optional[float] = None
+    energy_kwh: Optional[float] = None
+    #: how long the calls took
+    seconds: float = 0.0
+    #: how many requests they sent, None if they were not counted; over NUT, requests that are sent
+    #: together count as one
+    requests: Optional[int] = None
+    #: the first failure
+    failure: Optional[CallError] = None
+    #: whether the states were read
+    answered: bool = False
+    #: whether numbers and names were read
+    labelled: bool = False
+    #: in W; None too if it was not asked for
+    power_w: Optional[float] = None
+    #: what the inlet's own meter shows, in A and in W; None if there is none, or only a sum
+    inlet_a: Optional[float] = None
+    inlet_w: Optional[float] = None
+    #: lines and breakers
+    meters: Sequence[MeteredPart] = ()
+    plate: Nameplate = Nameplate()
+    #: when it began, of time.monotonic()
+    begun: float = 0.0
+
+    def count(self, state: EnumPowerStatus) -> int:
+        """How many outlets are in this state."""
+        return sum(outlet.state is state for outlet in self.outlets)
+
+    @property
+    def unread(self) -> str:
+        """Why the states were not read; "" if they were."""
+        return "" if self.answered or self.failure is None else self.failure.reason
+
+    def outlet(self, identity: str) -> Optional[PolledOutlet]:
+        """The outlet of this identity, None if the PDU does not list it."""
+        return next((outlet for outlet in self.outlets if outlet.identity == identity), None)
+
+
+#: reads one thing of a PDU into its reading
+Part = Callable[[Reading, OpenHandler], Reading]
+
+
+def read_pdu(
+    handler: LoadedHandler,
+    data: Any,
+    parts: Sequence[Part],
+    keep: Callable[[Reading], object] = lambda _: None,
+) -> Reading:
+    """Reads these parts of the PDU that `data`, an argument of make_handler, names, in one session.
+
+    `keep` gets the reading after each part. Raises what the handler raises.
+    """
+    reading = Reading(begun=time.monotonic())
+    purposes = {purpose for part in parts for purpose in _PURPOSES.get(part, ())}
+    with HandlerTools(handler).opened(data, purposes) as unit:
+        for part in parts:
+            reading = part(reading, unit)
+            keep(reading)
+    return reading
+
+
+# ---- the parts -----------------------------------------------------------------------------------
+
+
+def states(reading: Reading, unit: OpenHandler) -> Reading:
+    """The outlets with their states."""
+    outlets = [PolledOutlet(_printable(identity), state) for identity, state in unit.states()]
+    return reading._replace(answered=True, outlets=outlets)
+
+
+def figures(reading: Reading, unit: OpenHandler) -> Reading:
+    """A and kWh."""
+    return _add_figures(reading, unit.figures(with_power=False))
+
+
+def power(reading: Reading, unit: OpenHandler) -> Reading:
+    """A, kWh and W. If only W cannot be read, that is the reading's failure."""
+    pdu_figures, without_power = read_figures(unit)
+    return _add_figures(reading, pdu_figures)._replace(failure=without_power)
+
+
+def labels(reading: Reading, unit: OpenHandler) -> Reading:
+    """Numbers and names."""
+    port_labels = unit.labels()
+    if port_labels is None:
+        return reading
+    label_by_identity = {_printable(label.identity): label for label in port_labels}
+    outlets = [
+        outlet._replace(
+            number=_printable(label_by_identity[outlet.identity].number),
+            name=_printable(label_by_identity[outlet.identity].name),
+        )
+        if outlet.identity in label_by_identity
+        else outlet
+        for outlet in reading.outlets
+    ]
+    return reading._replace(outlets=outlets, labelled=True)
+
+
+def read_topology(reading: Reading, unit: OpenHandler) -> Reading:
+    """Lines and breakers, and how the outlets are fed."""
+    topology = unit.topology()
+    outlets = [
+        outlet._replace(**topology.outlets[outlet.identity]._asdict())
+        if outlet.identity in topology.outlets
+        else outlet
+        for outlet in reading.outlets
+    ]
+    return reading._replace(outlets=outlets, meters=topology.meters)
+
+
+def returning(reading: Reading, unit: OpenHandler) -> Reading:
+    """What the outlets do when power comes back."""
+    policy_by_identity = unit.power_on()
+    outlets = [
+        outlet._replace(power_on=policy_by_identity.get(outlet.identity))
+        for outlet in reading.outlets
+    ]
+    return reading._replace(outlets=outlets)
+
+
+def add_nameplate(reading: Reading, unit: OpenHandler) -> Reading:
+    """The whole nameplate."""
+    return reading._replace(plate=unit.nameplate(lambda uptime_s: False))
+
+
+#: what a handler reads for a part, if it reads ahead
+_PURPOSES: Mapping[Part, Sequence[str]] = {
+    states: (prefetch.STATES,),
+    figures: (prefetch.FIGURES,),
+    power: (prefetch.FIGURES, prefetch.POWER),
+    labels: (prefetch.LABELS,),
+}
+
+
+def read_figures(unit: OpenHandler) -> tuple[Figures, Optional[CallError]]:
+    """A, kWh and W, and why W is missing if only W cannot be read."""
+    try:
+        return unit.figures(with_power=True), None
+    except Exception as error:
+        if getattr(error, "kind", None) not in _OF_A_FIGURE:
+            raise
+        return unit.figures(with_power=False), error_of(error)
+
+
+def _add_figures(reading: Reading, pdu_figures: Figures) -> Reading:
+    ports = {_printable(port.identity): port for port in pdu_figures.ports}
+    outlets = [
+        outlet._replace(**_figures_of(ports[outlet.identity]))
+        if outlet.identity in ports
+        else outlet
+        for outlet in reading.outlets
+    ]
+    return reading._replace(
+        outlets=outlets,
+        load_a=figure(pdu_figures.load_a),
+        power_w=figure(pdu_figures.power_w),
+        energy_kwh=figure(pdu_figures.energy_kwh),
+        inlet_a=figure(pdu_figures.inlet_a),
+        inlet_w=figure(pdu_figures.inlet_w),
+    )
+
+
+def _figures_of(port: PortFigures) -> dict[str, Any]:
+    """The figures of an outlet by their fields in `PolledOutlet`. An archive of another version may
+    lack one.
+    """
+    return {column.key: figure(getattr(port, column.measured, None)) for column in OUTLET_FIGURES}
+
+
+def error_of(error: BaseException) -> CallError:
+    """The error's kind and text.
+
+    An error without a kind counts as a defect of this program or of the archive.
+    """
+    kind = getattr(error, "kind", None)
+    if isinstance(kind, str):
+        return CallError(printable(kind, 40), printable(str(getattr(error, "reason", error))))
+    return CallError(_DEFECT, printable(f"{type(error).__name__}: {error}"))
+
+
+def figure(value: Any) -> Optional[float]:
+    """A figure as a float, or None. An archive from elsewhere may return another type.
+
+    Raises ValueError, TypeError or OverflowError if a value other than None cannot be converted to
+    a finite float.
+    """
+    number = None if value is None else float(value)
+    if number is not None and not math.isfinite(number):
+        raise ValueError(f"a figure is {number}")
+    return number
+
+
+def _printable(value: object) -> str:
+    """The value as printable text. A handler of another pack might return control characters."""
+    return printable(str(value))

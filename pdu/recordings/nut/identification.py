@@ -1,0 +1,186 @@
+"""The devices of a NUT server as the NUT handler sees them: drivers, outlets,
+commands and meters.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+import shlex
+from collections import Counter
+from typing import Any
+
+from handlers.nut import daisy_chain, model
+from handlers.nut.sessions import open_session
+from handlers.shared.errors import PduHandlerError, printable
+from handlers.shared.settings import Settings
+
+from ...core.cli.output import counted
+from ..recording_formats import LONGEST, HandlerFinding
+from .dump import RecordedDevice
+from .reading import everything
+
+_WHAT = (
+    "device.mfr",
+    "device.model",
+    "device.type",
+    "driver.name",
+    "driver.version",
+    "driver.version.data",
+)
+_MOST_NAMES = 4  # limit for the variables that one line names
+
+
+def identify(data: Any) -> HandlerFinding:
+    """The server's devices, and what can be read and switched.
+
+    Raises the errors of handlers/shared/errors.py.
+    """
+    with open_session(data, "identify", has_limit=False) as (client, settings, _, _):
+        version = client.version()
+        out = HandlerFinding("nut", about={"server": printable(version, LONGEST)})
+        devices = everything(client, settings)
+    failing: list[str] = []
+    readable = [device for device in devices if _device(device, settings, out, failing)]
+    if readable:
+        drivers = {
+            printable(device.variables.get("driver.name", "a driver without a name"), LONGEST)
+            for device in readable
+        }
+        out.family = ", ".join(sorted(drivers))
+        out.why = (
+            f"the handler reads {counted(len(readable), 'device')} of this server, by the names of"
+            " variables and commands in NUT's docs/nut-names.txt"
+        )
+        if failing:
+            # the line may be pasted, and the server chose the name
+            setting = shlex.quote(f"device={readable[0].name}")
+            out.next_steps = [
+                f"add -s {setting}: a poll of all devices of this server fails at {failing[0]}"
+            ]
+    else:
+        out.why = (
+            f"the handler can neither read nor switch anything on {counted(len(devices), 'device')}"
+            " of this server"
+        )
+        out.next_steps = [
+            "another driver or MIB of NUT may read more: see the server's ups.conf",
+            (
+                "pdu identify with the PDU's own address: if it speaks SNMP, the SNMP handler may"
+                " read it without NUT"
+            ),
+        ]
+    return out
+
+
+def _device(
+    device: RecordedDevice, settings: Settings, out: HandlerFinding, failing: list[str]
+) -> bool:
+    """Note what the handler can do with one device, or that it fails.
+
+    False if it can do nothing.
+    """
+    facts = {
+        name: printable(device.variables[name], LONGEST)
+        for name in _WHAT
+        if name in device.variables
+    }
+    out.about.update({f"{device.name}: {name}": value for name, value in facts.items()})
+    family = f"{device.name}: {facts.get('driver.name', '?')}"
+    try:
+        nut_device = device.decode(settings)
+    except PduHandlerError as error:
+        out.tried.append({"family": family, "result": error.reason})
+        out.cannot.append(f"read {device.name}: {error.reason}")
+        failing.append(device.name)
+        return False
+    capabilities = len(out.can)
+    out.tried.append({"family": family, "result": counted(len(nut_device.outlets), "outlet")})
+    out.seen += _objects(device)
+    _states(device.name, nut_device, out)
+    _figures(device, nut_device, settings, out)
+    return len(out.can) > capabilities
+
+
+def _states(name: str, nut_device: model.NutDevice, out: HandlerFinding) -> None:
+    outlets = nut_device.outlets
+    out.outlets += len(outlets)
+    reporting = [outlet for outlet in outlets if outlet.state_variables]
+    states = sum(outlet.state is not None for outlet in reporting)
+    switchable = [outlet for outlet in outlets if outlet.on is not None and outlet.off is not None]
+    if states:
+        out.can.append(
+            f"{name}: read the states of {len(reporting)} of {len(outlets)} outlets ({states} on or"
+            f" off, {len(reporting) - states} UNKNOWN)"
+        )
+        out.evidence[f"{name}: state"] = _basis(reporting[0].state_variables)
+    elif reporting:
+        out.cannot.append(f"{name}: read states: all unknown ({counted(len(outlets), 'outlet')})")
+    elif outlets:
+        out.cannot.append(
+            f"{name}: read states: the driver reports none ({counted(len(outlets), 'outlet')})"
+        )
+    else:
+        out.cannot.append(f"{name}: read or switch outlets: the driver lists none")
+    if switchable:
+        commands = [
+            command.name for command in (switchable[0].on, switchable[0].off) if command is not None
+        ]
+        out.can.append(
+            f"{name}: switch {len(switchable)} of {len(outlets)} outlets (not tried here; the user"
+            " needs the right to switch)"
+        )
+        out.evidence[f"{name}: switching"] = (
+            f"{', '.join(dict.fromkeys(commands))} …: what the server lists"
+        )
+    elif outlets:
+        out.cannot.append(
+            f"{name}: switch: the server lists no outlet that can be switched both on and off (it"
+            " lists the same for every user)"
+        )
+
+
+def _figures(
+    device: RecordedDevice, nut_device: model.NutDevice, settings: Settings, out: HandlerFinding
+) -> None:
+    for word, value, unit in (("load", nut_device.load, "A"), ("energy", nut_device.energy, "kWh")):
+        out.note_total(word, value, unit, _basis(_sources(device, settings, word)), device.name)
+
+
+def _sources(device: RecordedDevice, settings: Settings, word: str) -> tuple[str, ...]:
+    """The driver's variables that contribute to the total `word`.
+
+    In a name, N stands for any number.
+    """
+    total = getattr(device.decode(settings), word)
+    groups: dict[str, dict[str, str]] = {}
+    for name, text in device.variables.items():
+        value = daisy_chain.parse_number(text)
+        if name.endswith((".current", ".energy")) and value is not None:
+            groups.setdefault(re.sub(r"\.[0-9]+\.", ".N.", name), {})[name] = f"{value + 1:.6f}"
+    return tuple(
+        group
+        for group, source in groups.items()
+        if total
+        != getattr(
+            dataclasses.replace(device, variables={**device.variables, **source}).decode(settings),
+            word,
+        )
+    )
+
+
+def _basis(variables: tuple[str, ...]) -> str:
+    ellipsis = ", ..." if len(variables) > _MOST_NAMES else ""
+    return f"{', '.join(variables[:_MOST_NAMES])}{ellipsis}: what the driver reports"
+
+
+def _objects(device: RecordedDevice) -> list[dict[str, Any]]:
+    """Rows of `HandlerFinding.seen`: the number of variables by the first part of their names, and
+    the number of commands.
+    """
+    groups = Counter(name.partition(".")[0] for name in device.variables)
+    rows: list[dict[str, Any]] = [
+        {"object": f"{device.name}: {name}.*", "holds": counted(count, "variable")}
+        for name, count in groups.items()
+    ]
+    return [*rows, {"object": f"{device.name}: commands", "holds": f"{len(device.commands)}"}]

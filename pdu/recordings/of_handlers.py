@@ -1,0 +1,97 @@
+"""What a handler finds at an address, and how its devices are recorded: by a module of its own in
+`recordings/<name>`, else by its calls.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Mapping
+from typing import Any, Optional
+
+from handlers import registry
+from handlers.host.snmp import known_endpoint
+from handlers.shared import prefetch
+from handlers.shared.errors import PduHandlerError, SettingsError, printable
+
+from ..pdus.handler_loading import LoadedHandler
+from ..pdus.handler_tools import HandlerTools, own_answer
+from .recording_formats import HandlerFinding, RecordingFormat
+
+#: module of pdu/recordings/<name> -> the function or value with which it answers
+RECORDING_FUNCTIONS: Mapping[str, str] = {"identification": "identify", "recording_format": "KIND"}
+
+
+def _own(handler: str, module: str) -> Any:
+    if not registry.is_handler(handler):
+        return None
+    return own_answer(f"pdu.recordings.{handler}", module, RECORDING_FUNCTIONS[module])
+
+
+def identify(handler: LoadedHandler, data: Any) -> HandlerFinding:
+    """What the handler finds at the address in `data`, an argument of make_handler. Raises the
+    errors of handlers/shared/errors.py.
+    """
+    reader = _own(handler.shown, "identification")
+    try:
+        finding: HandlerFinding = (
+            _describe_by_calls(handler, data) if reader is None else reader(data)
+        )
+    except PduHandlerError as error:
+        raise error.at(known_endpoint(data), "identify") from None
+    if finding.family:
+        # a name is worth no failure
+        with contextlib.suppress(PduHandlerError):
+            with HandlerTools(handler).opened(data) as unit:
+                plate = unit.nameplate(lambda _: False)
+            if not plate.manufacturer and not plate.model:
+                return finding
+            finding.unit = f"{plate.manufacturer} {plate.model or finding.family}".strip()
+    return finding
+
+
+def _describe_by_calls(handler: LoadedHandler, data: Any) -> HandlerFinding:
+    name = handler.shown
+    out = HandlerFinding(name, family=name, why="its handler reads it")
+    basis = "the handler's own reading, without a module that says more"
+    with HandlerTools(handler).opened(data, (prefetch.STATES, prefetch.FIGURES)) as unit:
+        out.note_states([state for _, state in unit.states()], basis)
+        out.note_figures(lambda: unit.figures(with_power=False), basis, basis)
+    if registry.is_handler(name):
+        out.note_switched(out.outlets, out.outlets, "the handler's own command")
+    return out
+
+
+def recordable_handlers() -> tuple[str, ...]:
+    """The handlers whose devices can be recorded."""
+    return tuple(
+        name
+        for name in registry.names()
+        if registry.about(name).is_codec or _own(name, "recording_format") is not None
+    )
+
+
+def recording(handler: str) -> Optional[RecordingFormat]:
+    """How its devices are recorded and simulated; None if they are not."""
+    recording_format: Optional[RecordingFormat] = _own(handler, "recording_format")
+    if (
+        recording_format is None
+        and registry.is_handler(handler)
+        and registry.about(handler).is_codec
+    ):
+        # imported late: 20 ms, which handlers with a format of their own save
+        from .unit_recording import unit_recording_format
+
+        return unit_recording_format(handler)
+    return recording_format
+
+
+def handler_of_recording(text: str, file: str) -> tuple[str, RecordingFormat]:
+    """The handler whose recording this is, and its kind. Raises SettingsError."""
+    for name in registry.names():
+        kind = recording(name)
+        if kind is not None and kind.is_recording(text):
+            return name, kind
+    raise SettingsError(
+        f"{printable(file)} is not a recording: use pdu record, snmpwalk -On, or a file for NUT's"
+        " dummy-ups"
+    )

@@ -1,0 +1,204 @@
+"""Records a Xerus unit: the handler's own calls, then getters of objects that the
+answers refer to.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import re
+from collections.abc import Iterator
+from functools import partial
+from typing import Any, Optional
+
+from handlers.http.connection import StandardTransport
+from handlers.http.message import Endpoint, Request, Response, Transport
+from handlers.http.strict_json import loads
+from handlers.raritan import settings
+from handlers.raritan.handler import RaritanPdu
+from handlers.raritan.rpc import CALLS_IN_A_BULK, LONGEST_NAME, Agent, Method, find, reads_only
+from handlers.shared.errors import Unsupported
+from handlers.shared.tls import Trust
+
+from ..recording_formats import RecordingOptions
+from ..scrub import Scrubber
+from .recorded_calls import MALFORMED, Key, ObjectReference, Outcome, key, record_answer, references
+
+_MODULES = ("pdumodel.", "sensors.", "fitness.", "firmware.Firmware", "cascading.")
+MOST_CALLS = 20_000
+# getters that the crawl calls on sensors
+_OF_SENSORS = ("getReading", "getMetaData", "getState", "getTypeSpec")
+# Getters that the crawl leaves out, because no handler uses them. Some have long answers.
+_LEFT_OUT = re.compile(r"Waveform|Log|Statistics?$|Parents|Children|Password|Raw")
+_LINKED = re.compile(r"/(?:link|model/pdu)/([0-9]{1,9})(?:/|$)")
+_FIRMWARE = ObjectReference("/firmware", "firmware.Firmware")
+
+
+def calls(data: object, recorder: RecordingOptions) -> dict[Key, Outcome]:
+    """The calls with their outcomes. Raises the errors of handlers/shared/errors.py.
+
+    Calls no further getters once there are more than MOST_CALLS.
+    """
+    config = settings.read_settings(data)
+    tape = _Tape(StandardTransport(config.trust), recorder)
+    handler = _Taped(data, tape)
+    for read in (
+        handler.read_states,
+        partial(handler.read_figures, with_power=False),
+        handler.read_labels,
+    ):
+        # a unit that the handler does not support is recorded, too
+        with contextlib.suppress(Unsupported), handler.session("record") as session:
+            read(session)
+    with settings.agent(data, config, tape) as agent:
+        _crawl(agent, tape)
+    return tape.calls
+
+
+class _Tape:
+    """Sends requests through `transport` and keeps the calls with their outcomes, except those in a
+    malformed answer.
+
+    Lost calls may be repeated: they change nothing on the device.
+    """
+
+    def __init__(self, transport: Transport, recorder: RecordingOptions) -> None:
+        self._transport, self._recorder = transport, recorder
+        self.calls: dict[Key, Outcome] = {}
+
+    def exchange(self, where: Endpoint, request: Request) -> Response:
+        reply = self._recorder.again(lambda: self._transport.exchange(where, request))
+        assert isinstance(request.body, bytes)
+        # the sender of the request may still reject a malformed answer
+        with contextlib.suppress(*MALFORMED):
+            answer = loads(reply.body) if reply.body else None
+            self.calls.update(
+                record_answer(request.target, json.loads(request.body), reply.status, answer)
+            )
+        self._recorder.tell(f"{len(self.calls)} calls")
+        return reply
+
+    def close(self) -> None:
+        self._transport.close()
+
+
+class _Taped(RaritanPdu):
+    """The Raritan handler on a transport that records its calls."""
+
+    def __init__(self, data: object, tape: _Tape) -> None:
+        super().__init__(data)
+        self._tape = tape
+
+    def transport(self, trust: Trust) -> Transport:
+        return self._tape
+
+
+def _crawl(agent: Agent, tape: _Tape) -> None:
+    """Calls the getters of new objects, until none are left or more than MOST_CALLS calls are
+    recorded.
+    """
+    resource_ids: set[str] = set()
+    known_calls: set[tuple[str, str]] = set()
+    while True:
+        known_calls.update(call[:2] for call in tape.calls)
+        ask = [
+            key
+            for key in dict.fromkeys(_new_getters(tape, resource_ids))
+            if key[:2] not in known_calls
+        ]
+        if not ask:
+            return
+        # also the calls that the device does not answer
+        known_calls.update(call[:2] for call in ask)
+        for start in range(0, len(ask), CALLS_IN_A_BULK):
+            if len(tape.calls) > MOST_CALLS:
+                return
+            part = ask[start : start + CALLS_IN_A_BULK]
+            requests = [
+                {
+                    "rid": rid,
+                    "json": {"jsonrpc": "2.0", "method": method, "params": {}, "id": number},
+                }
+                for number, (rid, method, _) in enumerate(part)
+            ]
+            agent.json_rpc(
+                "/bulk", "performBulk", {"requests": requests}, calls=len(part), repeatable=True
+            )
+
+
+def _new_getters(tape: _Tape, resource_ids: set[str]) -> Iterator[Key]:
+    """The getters of new objects, and getMetaData of each outlet by its well-known id,
+    /model/pdu/<p>/outlet/<i>.
+    """
+    object_references = [_FIRMWARE]
+    for (rid, method, _), outcome in list(tape.calls.items()):
+        unit = _LINKED.match(rid)
+        link = int(unit[1]) if unit else 0
+        if re.fullmatch(r"/model/pdu/[0-9]+", rid):
+            object_references.append(ObjectReference(rid, "pdumodel.Pdu"))
+        linked_references = list(references(outcome.get("result")))
+        object_references += [
+            ObjectReference(_mine(reference.rid, link), reference.type)
+            for reference in linked_references
+        ]
+        if method == "getOutlets":
+            for index in range(len(linked_references)):
+                yield key(f"{rid}/outlet/{index}", "getMetaData", {})
+    for object_reference in object_references:
+        if object_reference.rid not in resource_ids and object_reference.type.startswith(_MODULES):
+            resource_ids.add(object_reference.rid)
+            yield from (
+                key(object_reference.rid, method, {}) for method in _getters(object_reference.type)
+            )
+
+
+def _mine(rid: str, link: int) -> str:
+    """`rid` from an answer of link unit `link`, with `/link/<link>` in front unless it names the
+    unit. Link 0 has no prefix.
+    """
+    return (
+        rid
+        if not link or f"{rid}/".startswith((f"/link/{link}/", f"/model/pdu/{link}/"))
+        else f"/link/{link}{rid}"
+    )
+
+
+def _getters(idl_type: str) -> list[str]:
+    cls = _idl_class(idl_type)
+    if cls is None:
+        return []
+    methods: dict[str, Method] = {}
+    for kind in cls.__mro__:
+        methods.update(
+            (name, method) for name, method in vars(kind).items() if isinstance(method, Method)
+        )
+    getters = [
+        name
+        for name, method in methods.items()
+        if reads_only(name) and not _LEFT_OUT.search(name) and not method.mandatory
+    ]
+    return (
+        [name for name in getters if name in _OF_SENSORS]
+        if idl_type.startswith("sensors.")
+        else getters
+    )
+
+
+def scrubbed(outcomes: dict[Key, Outcome], scrubber: Scrubber) -> dict[Key, Outcome]:
+    """The calls with texts and resource ids scrubbed."""
+    return scrubber.twice(
+        lambda: {
+            key(scrubber.text(rid), method, json.loads(params)): {
+                name: scrubber.json(value, "", _is_type) for name, value in outcome.items()
+            }
+            for (rid, method, params), outcome in outcomes.items()
+        }
+    )
+
+
+def _is_type(name: str, value: Any) -> bool:
+    return name == "type" and isinstance(value, str) and _idl_class(value) is not None
+
+
+def _idl_class(idl_type: str) -> Optional[type]:
+    return find(idl_type) if len(idl_type) <= LONGEST_NAME else None

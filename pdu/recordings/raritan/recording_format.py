@@ -1,0 +1,57 @@
+"""Records and simulates Xerus units. Recordings are JSON-RPC calls with their outcomes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from handlers import host
+from handlers.raritan import settings
+
+from ...core.cli.output import counted
+from ..recording_formats import (
+    Recording,
+    RecordingFormat,
+    RecordingOptions,
+    ReplayedDevice,
+    incomplete,
+    make_json_detector,
+)
+from ..replay_server import ANY_LOGIN
+from ..scrub import Scrubber
+from . import recorded_calls, recording
+from .server import XerusServer
+
+
+def _record(data: Any, recorder: RecordingOptions) -> Recording:
+    config = settings.read_settings(data)
+    secrets = config.login.password, config.login.token
+    scrubber = Scrubber(
+        recorder.keep, secrets, config.login.user, config.host or host.address(data)
+    )
+    outcomes = recording.calls(data, recorder)
+    clean = recording.scrubbed(outcomes, scrubber)
+    text = recorded_calls.recording_text(clean)
+    return Recording(text, _content(text), incomplete(len(outcomes), recording.MOST_CALLS, "calls"))
+
+
+def _content(text: str) -> str:
+    return counted(len(recorded_calls.parse(text)), "call")
+
+
+def _serve(text: str, port: int) -> ReplayedDevice:
+    calls = recorded_calls.parse(text)
+    about = (
+        f"{counted(len(calls), 'call')} to a Xerus unit; switchable outlets follow setPowerState;"
+        " any login is accepted"
+    )
+    return XerusServer(calls, port).describe("raritan", about, ANY_LOGIN)
+
+
+KIND = RecordingFormat(
+    tcp_port=443,
+    rank=1,
+    record=_record,
+    is_recording=make_json_detector("xerus calls"),
+    serve=_serve,
+    holds=_content,
+)

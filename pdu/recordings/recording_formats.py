@@ -1,0 +1,234 @@
+"""What the folders of the handlers here share: the recording of a device and its replay
+(<name>/recording_format.py), and what is found at an address (<name>/identification.py).
+
+`pdus/handler_tools.py` finds those modules by the handler's name.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Callable, NamedTuple, Optional, TypeVar
+
+from handlers.host import Figures
+from handlers.shared.errors import ProtocolError, Refused, Unreachable, Unsupported, printable
+from pdu_common.helper import EnumPowerStatus
+
+from ..core.cli.output import counted, figure
+from ..pdus.states import DOWN, SPELLED, UP, word
+
+T = TypeVar("T")
+LONGEST = 120  # limit for a value that a device reports, in characters
+_PAUSE_S = 2.0
+
+
+class RecordingOptions:
+    """Options of a recording."""
+
+    def __init__(
+        self,
+        keep: Collection[str] = (),
+        patience: float = 0.0,
+        tell: Callable[[str], None] = lambda _: None,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        #: kinds of data that are not replaced
+        self.keep = keep
+        #: shows progress
+        self.tell = tell
+        #: how long to wait for a device that stops answering, in seconds
+        self._patience = patience
+        self._sleep = sleep
+        self._has_answered = False
+
+    def again(self, call: Callable[[], T]) -> T:
+        """Call `call` and return its result. If it raises Unreachable, repeat it for up to
+        `patience` seconds, then raise.
+
+        A device that has never answered is not asked again.
+        """
+        end: Optional[float] = None
+        while True:
+            try:
+                result = call()
+            except Unreachable:
+                now = time.monotonic()
+                end = now + self._patience if end is None else end
+                if now >= end or not self._has_answered:
+                    raise
+                self.tell("no answer; trying again")
+                self._sleep(min(_PAUSE_S, end - now))
+            else:
+                self._has_answered = True
+                return result
+
+
+class Recording(NamedTuple):
+    """The result of `RecordingFormat.record`."""
+
+    #: the text of the file
+    text: str
+    #: a summary of its content
+    holds: str
+    #: for the person who made it
+    notes: Sequence[str] = ()
+
+
+def incomplete(count: int, most: int, what: str) -> Sequence[str]:
+    """A note that the recording may be incomplete, if it has more than `most` calls or resources;
+    else no note.
+    """
+    return (
+        [f"The recording may be incomplete: recording ends after {most} {what}."]
+        if count > most
+        else []
+    )
+
+
+class ReplayedDevice(NamedTuple):
+    """A recorded device that answers on a port of this machine."""
+
+    host: str
+    port: int
+    #: describes the device
+    about: str
+    #: arguments with which `pdu status` reads it
+    poll: str
+    #: the commands that clients have sent, each with its effect
+    writes: Callable[[], Sequence[str]]
+    #: ends it
+    close: Callable[[], None]
+    #: whether a handler reads it
+    is_read: bool = True
+
+
+@dataclass
+class HandlerFinding:
+    """What one handler finds at an address."""
+
+    handler: str
+    #: always true, for the JSON output: of a device that does not answer, nothing is found
+    answers: bool = True
+    #: the family that fits, "" for none
+    family: str = ""
+    #: why it fits, or why none does
+    why: str = ""
+    #: its manufacturer and model, "" if it does not say
+    unit: str = ""
+    #: how many outlets it has
+    outlets: int = 0
+    #: what the device reports about itself, by name
+    about: dict[str, str] = field(default_factory=dict)
+    #: candidates (NUT: devices), each a `family` and its `result`
+    tried: list[dict[str, str]] = field(default_factory=list)
+    #: objects of the device, each an `object` and what it `holds`
+    seen: list[dict[str, Any]] = field(default_factory=list)
+    #: what the handler can do, a phrase each
+    can: list[str] = field(default_factory=list)
+    #: what it cannot do, a phrase each
+    cannot: list[str] = field(default_factory=list)
+    #: capability -> its source
+    evidence: dict[str, str] = field(default_factory=dict)
+    #: advice
+    next_steps: list[str] = field(default_factory=list)
+
+    def note_about(self, facts: Mapping[str, object]) -> None:
+        """Note what the device reports about itself. Empty facts are left out."""
+        self.about.update(
+            {name: printable(str(value), LONGEST) for name, value in facts.items() if value}
+        )
+
+    def note_states(
+        self, states: Collection[EnumPowerStatus], basis: str, noun: str = "outlet"
+    ) -> None:
+        """Note at the head of `can` how many outlets are in each state, or at the head of `cannot`
+        that all are unknown.
+
+        `noun`: what the output calls an outlet, such as "branch circuit".
+        """
+        number = Counter(states)
+        self.outlets = len(states)
+        outlets = counted(len(states), noun)
+        if not number[UP] and not number[DOWN]:
+            self.cannot.insert(0, f"read states: all unknown ({outlets})")
+            return
+        counts = ", ".join(f"{number[state]} {word(state)}" for state in SPELLED if number[state])
+        self.can.insert(0, f"read the states of {outlets} ({counts})")
+        self.evidence["state"] = basis
+
+    def note_switched(self, number: int, outlets: int, basis: str) -> None:
+        """Note how many of the outlets can be switched, with the evidence."""
+        total = counted(outlets, "outlet")
+        self.can.append(
+            f"switch {number} of {total} (not tried here; the account needs the right to switch)"
+        )
+        self.evidence["switching"] = basis
+
+    def note_total(
+        self, name: str, value: Optional[float], unit: str, basis: str, device: str = ""
+    ) -> None:
+        """Note a total with its evidence, or that it cannot be read.
+
+        `device`: a name to begin the note with.
+        """
+        prefix = f"{device}: " if device else ""
+        if value is None:
+            self.cannot.append(f"{prefix}report its {name}")
+        else:
+            self.can.append(f"{prefix}report its {name} ({figure(value, unit)})")
+            self.evidence[prefix + name] = basis
+
+    def note_figures(
+        self, read_figures: Callable[[], Figures], load: str, energy: str, noun: str = "outlet"
+    ) -> None:
+        """Note the totals, with the evidence of load and energy, and how many outlets report an
+        energy.
+
+        `noun`: as in `note_states`.
+        """
+        try:
+            figures = read_figures()
+        except (ProtocolError, Refused, Unsupported) as error:
+            self.cannot.append(f"report load and energy: {error.reason}")
+            return
+        self.note_total("load", figures.load_a, "A", load)
+        self.note_total("energy", figures.energy_kwh, "kWh", energy)
+        number = sum(port.energy_kwh is not None for port in figures.ports)
+        if number:
+            self.can.append(f"report the energy by {noun} ({counted(number, noun)})")
+        else:
+            self.cannot.append(f"report the energy by {noun}")
+
+
+class RecordingFormat(NamedTuple):
+    """How one handler records a device, recognises a recording and simulates it."""
+
+    #: the usual port; None for UDP, where only an answer shows that a device listens
+    tcp_port: Optional[int]
+    #: if several handlers read a device, the one with the lowest rank is preferred
+    rank: int
+    #: the device's answers, scrubbed. Raises the errors of handlers/shared/errors.py, and
+    #: RecursionError for an answer that is nested too deeply
+    record: Callable[[Any, RecordingOptions], Recording]
+    #: whether a text is a recording
+    is_recording: Callable[[str], bool]
+    #: simulates the device on a port of 127.0.0.1. Raises SettingsError for text that is not a
+    #: recording, OSError if the port cannot be used, and Unreachable if the simulated device does
+    #: not start in time
+    serve: Callable[[str, int], ReplayedDevice]
+    #: like `serve`, with the commands of the named family or profile. Also raises SettingsError for
+    #: a name that is neither
+    serve_as: Optional[Callable[[str, int, str], ReplayedDevice]] = None
+    #: what a recording's text holds, as `Recording.holds` says it; None: nobody asks
+    holds: Optional[Callable[[str], str]] = None
+
+
+def make_json_detector(what: str) -> Callable[[str], bool]:
+    """A function that recognises a JSON recording: its text begins with
+    `{"recording": "<what> `.
+    """
+    begin = re.compile(rf'\s*\{{\s*"recording"\s*:\s*"{what} ')
+    return lambda text: begin.match(text) is not None

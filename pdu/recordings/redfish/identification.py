@@ -1,0 +1,206 @@
+"""A service as the Redfish handler sees it: its PDUs and what they offer, with evidence."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
+from typing import Any, Optional, Union
+
+from handlers.redfish import metering, outlet_actions, resources, settings, units
+from handlers.redfish.members import each_member, entries_of, read_list
+from handlers.redfish.responses import Json
+from handlers.redfish.service import RedfishService
+from handlers.redfish.units import FoundOutlet
+from handlers.shared.errors import PduHandlerError, ProtocolError, Refused, Unsupported
+
+from ...core.cli.output import counted
+from ..recording_formats import HandlerFinding
+
+#: path -> what describes the parameters of an action, or why it cannot be read
+_Infos = Mapping[str, Union[Json, PduHandlerError]]
+_SCHEMA = "the standard's schema, tried on units simulated from it"
+# limit up to the logout; some services have a separate resource for each outlet's action
+_MOST_SECONDS = 120.0
+_ABOUT = {"manufacturer": "Manufacturer", "model": "Model", "firmware": "FirmwareVersion"}
+
+
+def identify(data: Any) -> HandlerFinding:
+    """The service's PDUs, and what can be read and switched.
+
+    Raises the errors of handlers/shared/errors.py, such as Denied for a refused login or a missing
+    right to read.
+    """
+    config = settings.read_settings(data)
+    out = HandlerFinding("redfish", family="Redfish", why="its service root lists power equipment")
+    with RedfishService(config, seconds=_MOST_SECONDS) as service:
+        try:
+            _service(service, config, out)
+        except PduHandlerError as error:
+            raise error.at(service.place, "identify") from None
+    return out
+
+
+def _service(
+    service: RedfishService, config: settings.RedfishSettings, out: HandlerFinding
+) -> None:
+    root = service.root()
+    listed_units = units.read_units(service, config.pdu)
+    out.note_about({"service": f"Redfish {resources.text(root, 'RedfishVersion')}".strip()})
+    for unit in listed_units:
+        out.note_about(
+            {
+                f"{unit.prefix.rstrip('.')} {name}".strip(): resources.text(unit.resource, key)
+                for name, key in _ABOUT.items()
+            }
+        )
+    outlets = list(chain.from_iterable(_outlets(service, unit) for unit in listed_units))
+    out.seen = [
+        {"object": "PowerEquipment", "holds": counted(len(listed_units), "PDU")},
+        {"object": "Outlets", "holds": str(len(outlets))},
+        {"object": "$expand", "holds": "usable" if service.expands else "not usable"},
+    ]
+    out.tried = [{"family": "Redfish", "result": counted(len(outlets), "outlet")}]
+    _states(service, outlets, config.switch_unproven, out)
+    out.note_figures(
+        lambda: metering.read_statistic(service, config.pdu),
+        f"the mains; else branches, else outlets: {_SCHEMA}",
+        f"the PDU's metrics; else mains, else outlets: {_SCHEMA}",
+    )
+
+
+def _outlets(service: RedfishService, pdu: units.ServicePdu) -> list[tuple[str, FoundOutlet]]:
+    """The outlets of a PDU with their identities and the links that lead to them (see
+    `units.find_outlet`).
+
+    Empty if the PDU does not list its outlets.
+    """
+    target = resources.link(pdu.resource, "Outlets")
+    if target is None:
+        return []
+    outlet_links = entries_of(service, read_list(service, target))
+    outlets = units.named_members(outlet_links, each_member(service, {"Members": outlet_links}))
+    return [
+        (
+            pdu.prefix + resources.required_id(outlet),
+            FoundOutlet(entry.get("@odata.id"), outlet, pdu.resource),
+        )
+        for entry, outlet in zip(outlet_links, outlets)
+    ]
+
+
+def _states(
+    service: RedfishService,
+    named_outlets: list[tuple[str, FoundOutlet]],
+    switch_unproven: bool,
+    out: HandlerFinding,
+) -> None:
+    outlets = [outlet for _, outlet in named_outlets]
+    if not outlets:
+        out.cannot += ["read states: it lists no outlets", "switch: it lists no outlets"]
+        return
+    try:
+        units.raise_if_twice(
+            service, "outlets that are called", [name for name, _ in named_outlets]
+        )
+    except ProtocolError as error:
+        out.cannot += [f"read states: {error.reason}", f"switch: {error.reason}"]
+        return
+    out.note_states(
+        [resources.state(outlet.resource, outlet.pdu) for outlet in outlets],
+        f"Outlet, PowerState: {_SCHEMA}",
+    )
+    switchable = [
+        outlet for outlet in outlets if resources.text(_action(outlet.resource), "target")
+    ]
+    infos = _read_infos(service, [outlet.resource for outlet in switchable])
+    possible = [outlet for outlet in switchable if _is_possible(service, outlet, infos)]
+    listing = [
+        outlet for outlet in possible if _values(service, outlet.resource, infos) is not None
+    ]
+    sure = (
+        possible
+        if switch_unproven
+        else [outlet for outlet in listing if _is_below(service, outlet)]
+    )
+    if sure:
+        values = (
+            ", with the values that it lists"
+            if not switch_unproven or len(listing) == len(possible)
+            else ""
+        )
+        out.note_switched(
+            len(sure), len(outlets), f"action {outlet_actions.ACTION[1:]}{values}: {_SCHEMA}"
+        )
+    if len(sure) < len(possible):
+        out.cannot.append(
+            f"switch {counted(len(possible) - len(sure), 'outlet')} without switch_unproven=yes:"
+            " the action lists no values that it accepts, or its target is not below the outlet"
+        )
+    if len(possible) < len(switchable):
+        out.cannot.append(
+            f"switch {counted(len(switchable) - len(possible), 'outlet')}: locked, or the action"
+            " does not take On and Off, or the outlet's link or the target is invalid or on another"
+            " service, or the values or (HPE) the outlet's configuration cannot be read"
+        )
+    if not switchable:
+        out.cannot.append(
+            f"switch: no outlet offers the action {outlet_actions.ACTION[1:]}; all are metered"
+            " only, or the account may not switch"
+        )
+
+
+def _is_possible(service: RedfishService, listed_outlet: FoundOutlet, infos: _Infos) -> bool:
+    outlet = listed_outlet.resource
+    try:
+        for link in (_action(outlet)["target"], listed_outlet.link):
+            service.path(link)
+        values = _values(service, outlet, infos)
+        if values is None:
+            # raises Unsupported if HPE's configuration cannot be read
+            outlet_actions.body("", outlet, {}, {}, True, True, str)
+    except (ProtocolError, Refused, Unsupported):
+        return False
+    if outlet_actions.lock_reason(outlet):
+        return False
+    return values is None or {"On", "Off"} <= set(values)
+
+
+def _is_below(service: RedfishService, outlet: FoundOutlet) -> bool:
+    """Whether the target of the outlet's action is below the link that leads to the outlet, as the
+    handler demands.
+    """
+    return outlet_actions.is_below(
+        service.path(_action(outlet.resource)["target"]), service.path(outlet.link)
+    )
+
+
+def _action(outlet: Json) -> Json:
+    """The outlet's switching action; empty if it has none."""
+    return resources.child(resources.child(outlet, "Actions"), outlet_actions.ACTION)
+
+
+def _read_infos(service: RedfishService, outlets: Iterable[Json]) -> _Infos:
+    """The resources that describe the parameters of the outlets' actions: 1 round trip each.
+
+    Raises the errors of `RedfishService.all`; that of a single resource (such as a 404) stands in
+    its place.
+    """
+    paths: dict[str, None] = {}
+    for info in (outlet_actions.info_link(_action(outlet)) for outlet in outlets):
+        if info is not None:
+            with contextlib.suppress(ProtocolError):  # `_values` raises it
+                paths[service.path(info)] = None
+    return dict(zip(paths, service.all(list(paths))))
+
+
+def _values(service: RedfishService, outlet: Json, infos: _Infos) -> Optional[Sequence[str]]:
+    """The values that the outlet's action takes; None without such a list.
+
+    Raises an error if the list cannot be read.
+    """
+    info = outlet_actions.info_link(_action(outlet))
+    document = infos[service.path(info)] if info is not None else {}
+    if isinstance(document, PduHandlerError):
+        raise document
+    return outlet_actions.allowable_values(_action(outlet), document)

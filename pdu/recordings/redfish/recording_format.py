@@ -1,0 +1,67 @@
+"""Records and simulates Redfish services.
+
+A recording maps the path of each resource to its content.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from handlers.redfish import settings
+
+from ...core.cli.output import counted
+from ..recording_formats import (
+    Recording,
+    RecordingFormat,
+    RecordingOptions,
+    ReplayedDevice,
+    incomplete,
+    make_json_detector,
+)
+from ..replay_server import ANY_LOGIN
+from ..scrub import Scrubber
+from . import recording, tree
+from .server import RedfishServer
+
+
+def _record(data: Any, recorder: RecordingOptions) -> Recording:
+    config = settings.read_settings(data)
+    scrubber = Scrubber(recorder.keep, (config.login.password,), config.login.user, config.host)
+    resource_by_path = recording.resources(data, recorder)
+    clean = recording.scrubbed(resource_by_path, scrubber)
+    notes = list(incomplete(len(resource_by_path), recording.MOST_RESOURCES, "resources"))
+    unread = sum(not resource for resource in resource_by_path.values())
+    if unread:
+        notes.append(
+            f"The recording leaves out {counted(unread, 'resource')} that could not be read."
+        )
+    if len(resource_by_path) == 1:
+        notes.append(
+            "No power equipment was found, so the recording contains only the service root."
+        )
+    text = tree.tree_text(clean)
+    return Recording(text, _content(text), notes)
+
+
+def _content(text: str) -> str:
+    return counted(len(tree.parse(text)), "resource")
+
+
+def _serve(text: str, port: int) -> ReplayedDevice:
+    resource_by_path = tree.parse(text)
+    server = RedfishServer(resource_by_path, port)
+    about = (
+        f"{counted(len(resource_by_path), 'resource')} of a Redfish service;"
+        f" {counted(len(server.switches), 'outlet')} can be switched; any login is accepted"
+    )
+    return server.describe("redfish", about, ANY_LOGIN)
+
+
+KIND = RecordingFormat(
+    tcp_port=443,
+    rank=3,
+    record=_record,
+    is_recording=make_json_detector("redfish resources"),
+    serve=_serve,
+    holds=_content,
+)

@@ -1,0 +1,291 @@
+"""A device as the SNMP handler sees it: families tried, objects read, the family chosen, and the
+evidence of each figure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from itertools import chain
+from typing import Any, Optional
+
+from handlers import host
+from handlers.host.snmp import Snmp
+from handlers.shared.errors import PduHandlerError, ProtocolError, Refused, Unreachable, Unsupported
+from handlers.snmp import detection, metering
+from handlers.snmp.decoding import printable_text
+from handlers.snmp.device import SnmpDevice, read_by_states
+from handlers.snmp.evidence import Confidence, EvidenceLevel
+from handlers.snmp.figures import Figure, Total
+from handlers.snmp.frozen_value import FrozenValue, parts_of
+from handlers.snmp.handler import SnmpPdu
+from handlers.snmp.profile import Profile
+from handlers.snmp.reader import Reader, SnmpReads
+from handlers.snmp.settings import FamilySelection, select_families
+
+from ...core.cli.error_output import reason
+from ...core.cli.output import counted
+from ...families import family_tables
+from ..recording_formats import LONGEST, HandlerFinding
+
+_SOURCES = {
+    EvidenceLevel.DRIVER: "another program or an example",
+    EvidenceLevel.MIB: "the MIB's text",
+    EvidenceLevel.SIMULATED: "the MIB's text, tried on a simulator made from it",
+    EvidenceLevel.RECORDING: "the recording of a real unit",
+    EvidenceLevel.UNIT: "a real unit",
+}
+_MOST_SECONDS = 60.0
+
+
+def identify(data: Any) -> HandlerFinding:
+    """The device, and what can be read and switched. Raises the errors of
+    handlers/shared/errors.py.
+    """
+    return device_finding(
+        Reader(Snmp(SnmpPdu(data), _MOST_SECONDS)), select_families(host.settings(data), {})
+    )
+
+
+def device_finding(device: Reader, choice: FamilySelection) -> HandlerFinding:
+    """The identity of a device read with `choice`. Its `family` is "" if no family of `choice`
+    reads the device.
+
+    `seen` has the objects that `device` has read.
+    """
+    profiles, is_fixed = choice.profiles, choice.is_fixed
+    sys_object_id, usable = detection.sys_object_id(device, profiles)
+    out = HandlerFinding("snmp", about={"sysObjectID": sys_object_id})
+    description = device.get(detection.SYS_DESCR)
+    if description is not None:
+        out.about["sysDescr"] = printable_text(description, LONGEST)
+    candidates = (
+        [detection.Candidate(profiles[0], root) for root in profiles[0].roots_for(usable)]
+        if is_fixed
+        else list(detection.candidates(usable, profiles))
+    )
+    try:
+        read_device = (
+            detection.read_as(device, profiles[0], choice.metered_only)
+            if is_fixed
+            else detection.detect(device, profiles, choice.metered_only)
+        )
+    except (Unsupported, ProtocolError) as error:
+        out.why = reason(error)
+        out.tried = [_row(candidate, candidates, device) for candidate in candidates]
+        out.seen = _read_objects(device, [candidate.profile for candidate in candidates])
+        return out
+    out.family, out.why = read_device.profile.key, _why(read_device, usable, is_fixed)
+    out.tried = _candidate_rows(candidates, read_device, device)
+    _capabilities(read_device, choice.switch_unproven, out)
+    out.seen = _read_objects(device, [read_device.profile])
+    return out
+
+
+def _candidate_rows(
+    candidates: list[detection.Candidate], read_device: SnmpDevice, device: SnmpReads
+) -> list[dict[str, str]]:
+    """A row for each candidate with its result; "not needed" for those that
+    detection did not try.
+    """
+    read_candidate = detection.Candidate(read_device.profile, read_device.reader.root)
+    count = (
+        candidates.index(read_candidate) + 1
+        if read_candidate in candidates and read_by_states(read_device.profile, read_device.reader)
+        else len(candidates)
+    )
+    rows = [_row(candidate, candidates, device) for candidate in candidates[:count]]
+    rows += [
+        {"family": _name(candidate, candidates), "result": "not needed"}
+        for candidate in candidates[count:]
+    ]
+    return rows
+
+
+def _row(
+    candidate: detection.Candidate, candidates: list[detection.Candidate], device: SnmpReads
+) -> dict[str, str]:
+    try:
+        states = read_by_states(candidate.profile, Reader(device, candidate.root))
+    except Unreachable:
+        raise
+    except PduHandlerError as error:
+        result = error.reason
+    else:
+        result = counted(len(states.states), "outlet") if states else "no outlet reports a state"
+    return {"family": _name(candidate, candidates), "result": result}
+
+
+def _name(candidate: detection.Candidate, candidates: list[detection.Candidate]) -> str:
+    """The family's key, with the root of its tree if the family is tried at several."""
+    is_only = sum(rival.profile is candidate.profile for rival in candidates) == 1
+    return candidate.profile.key if is_only else f"{candidate.profile.key} at {candidate.root}"
+
+
+def _why(read_device: SnmpDevice, usable: str, is_fixed: bool) -> str:
+    return f"{_choice_basis(read_device.profile, usable, is_fixed)}; {_lists(read_device)}"
+
+
+def _choice_basis(profile: Profile, usable: str, is_fixed: bool) -> str:
+    """What chose the family: the setting, the sysObjectID, or the objects."""
+    if is_fixed:
+        return "the setting 'profile' names it"
+    prefix = profile.match(usable)
+    if prefix:
+        return f"sysObjectID {usable} begins with {'.'.join(usable.split('.')[:prefix])}"
+    return "the device has no usable sysObjectID, but has this family's objects"
+
+
+def _lists(read_device: SnmpDevice) -> str:
+    """What the PDU has of the family's objects."""
+    if read_device.states:
+        return f"the PDU lists {counted(len(read_device.states), 'outlet')}"
+    if read_device.profile.outlets:
+        return "the PDU lists no outlets, but has the family's meters"
+    return "the family has no outlets"
+
+
+def _capabilities(read_device: SnmpDevice, switch_unproven: bool, out: HandlerFinding) -> None:
+    profile, outlets = read_device.profile, read_device.outlets
+    if (
+        outlets is not None
+        and outlets.states is not None
+        and outlets.states.read_from(read_device.reader)
+    ):
+        out.note_states(read_device.states.values(), _basis(profile.evidence.state, outlets.states))
+    elif read_device.states:
+        out.outlets = len(read_device.states)
+        out.cannot.append(
+            f"read states: it reports none ({counted(len(read_device.states), 'outlet')})"
+        )
+    else:
+        out.cannot.append("read or switch outlets: it has none")
+    _switching(read_device, switch_unproven, out)
+    try:
+        meter_reading = metering.meter(read_device)
+    except (ProtocolError, Refused, Unsupported) as error:
+        out.cannot.append(f"report figures: {error.reason}")
+        return
+    ceilings = profile.ceilings
+    for name, value, unit, total, proof, most in (
+        ("load", meter_reading.load, "A", profile.load, profile.evidence.current, ceilings.part_a),
+        ("power", meter_reading.power, "W", profile.power, profile.evidence.power, ceilings.part_w),
+        ("energy", meter_reading.energy, "kWh", profile.energy, profile.evidence.energy, None),
+    ):
+        if total is None:
+            out.cannot.append(f"report its {name}: the family '{profile.key}' has no such object")
+            continue
+        figure_list = summed_figures(total, read_device.reader, most)
+        out.note_total(
+            name,
+            None if value is None else float(value),
+            unit,
+            (
+                _basis(proof, *figure_list)
+                if figure_list
+                else f"the sum over the outlets; {_SOURCES.get(proof, 'nothing')}"
+            ),
+        )
+    for name, figures, source, proof in (
+        (
+            "current by outlet",
+            meter_reading.current_of,
+            outlets and outlets.current,
+            profile.evidence.current,
+        ),
+        (
+            "energy by outlet",
+            meter_reading.energy_of,
+            outlets and outlets.energy,
+            profile.evidence.energy,
+        ),
+    ):
+        if figures:
+            out.can.append(f"report the {name} ({len(figures)} of {len(read_device.states)})")
+            out.evidence[name] = _basis(proof, source)
+        elif read_device.states:
+            out.cannot.append(f"report the {name}")
+
+
+def _switching(read_device: SnmpDevice, switch_unproven: bool, out: HandlerFinding) -> None:
+    profile = read_device.profile
+    source = read_device.outlets
+    stateless = (
+        source is not None
+        and source.states is not None
+        and not source.states.read_from(read_device.reader)
+    )
+    if source is None or source.control is None or stateless:
+        if read_device.states:
+            out.cannot.append(
+                f"switch: the family '{profile.key}' has no commands"
+                if not profile.is_switched
+                else "switch: a command could not be confirmed, because no state is reported"
+            )
+        return
+    sure = profile.switching_confidence
+    if sure is Confidence.LOW and not switch_unproven:
+        note = f" {profile.note}" if profile.note else ""
+        out.cannot.append(
+            "switch without switch_unproven=yes: the commands of this family are not"
+            f" certain.{note}"
+        )
+    else:
+        out.can.append(
+            "switch the outlets (not tried here; needs a community or user that may write)"
+        )
+    out.evidence["switching"] = (
+        f"{_basis(profile.evidence.switching, source.control)}; confidence {sure.value}"
+    )
+
+
+def summed_figures(total: Total, reader: Reader, most: Optional[Decimal] = None) -> list[Figure]:
+    """The figures that the total sums: for each unit of a chain the first figure without a missing
+    value.
+    """
+    figures: list[Figure] = []
+    summed_units: set[str] = set()
+    for figure in total.figures:
+        if summed_units and total.unit is None:
+            break  # further figures were not read
+        rows = [
+            (total.unit.of(index) if total.unit else "", value)
+            for index, value in figure.rows_from(reader, most).items()
+        ]
+        units = {unit for unit, _ in rows} - {unit for unit, value in rows if value is None}
+        if units - summed_units:
+            figures.append(figure)
+            summed_units |= units
+    return figures
+
+
+def _basis(proof: EvidenceLevel, *profile_parts: Optional[FrozenValue]) -> str:
+    objects = chain.from_iterable(
+        family_tables.object_names(part) for part in profile_parts if part is not None
+    )
+    names = ", ".join(dict.fromkeys(objects))
+    return "; ".join(filter(None, (names, _SOURCES.get(proof, ""))))
+
+
+def _read_objects(device: Reader, profiles: Iterable[Profile]) -> list[dict[str, Any]]:
+    """The objects that were read, with their names in the MIB where a profile has them."""
+    holds = [
+        (oid, "nothing" if value is None else printable_text(value, LONGEST))
+        for oid, value in device.got.items()
+    ]
+    holds += [
+        (oid, counted(len(rows), "row") if rows else "nothing")
+        for oid, rows in device.walked.items()
+    ]
+    names = _object_names(profiles)
+    return [{"object": names.get(oid, oid), "oid": oid, "holds": value} for oid, value in holds]
+
+
+def _object_names(profiles: Iterable[Profile]) -> Mapping[str, str]:
+    name_by_oid = {detection.SYS_DESCR: "sysDescr", detection.SYS_OBJECT_ID: "sysObjectID"}
+    for profile in profiles:
+        for part in parts_of(profile):
+            oid, name = getattr(part, "oid", ""), getattr(part, "object", "")
+            if isinstance(oid, str) and isinstance(name, str) and oid and name:
+                name_by_oid.setdefault(oid, name)
+    return name_by_oid

@@ -1,0 +1,203 @@
+"""Records and simulates SNMP devices. Recordings are .snmprec files or the output of snmpwalk."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any, Optional
+
+from handlers import VERSION, host
+from handlers.shared.errors import PduHandlerError, SettingsError, Unsupported
+from handlers.snmp import detection, metering, schema
+from handlers.snmp.device import SnmpDevice
+from handlers.snmp.profile import Profile
+from handlers.snmp.profiles import PROFILES
+from handlers.snmp.settings import METERED_ONLY, FamilySelection, select_families
+
+from ...core.cli.error_output import reason
+from ...core.cli.options import spelled
+from ...core.cli.output import counted
+from ...families import own_profiles
+from ..recording_formats import Recording, RecordingFormat, RecordingOptions, ReplayedDevice
+from ..replay_server import HOST
+from . import recording, snmprec
+from .agent import SimulatedAgent
+from .recorded_rows import RecordedRows, Rows
+from .unit import RecordedUnit
+
+_COMMUNITY = "public"
+_NO_COMMANDS = "the replay answers, but accepts no commands"
+
+
+def _record(data: Any, recorder: RecordingOptions) -> Recording:
+    choice = select_families(host.settings(data), {})
+    rows, stops = recording.walk_trees(data, recorder)
+    clean = recording.scrubbed(rows, data, recorder.keep)
+    text = "\n".join(snmprec.snmprec_lines(clean)) + "\n"
+    return Recording(text, _content(text), [*stops, *compare_rows(rows, clean, choice)])
+
+
+def _content(text: str) -> str:
+    return counted(len(snmprec.parse(text).rows), "object")
+
+
+def _serve(text: str, port: int, profile: str = "") -> ReplayedDevice:
+    walk = snmprec.parse(text)
+    if not walk.rows:
+        hint = " with a numeric OID: walk with snmpwalk -On" if walk.left_out else ""
+        note = f"; {walk.unreadable[0]}" if walk.unreadable else ""
+        raise SettingsError(f"the recording has no usable object{hint}{note}")
+    community = os.environ.get("PDU_COMMUNITY") or _COMMUNITY
+    if max(community) > "\xff":
+        raise SettingsError(
+            "PDU_COMMUNITY has a character outside Latin-1, which pysnmp cannot encode"
+        )
+    device, why, setting = find_device(walk.rows, profile)
+    unit = RecordedUnit(walk.rows, device)
+    agent = SimulatedAgent(unit, port, community)
+    left_out = f"; left out: {', '.join(walk.skip_reasons)}" if walk.skip_reasons else ""
+    poll = _poll(f"{HOST}:{agent.port}", profile, device) + setting
+    # one from the environment may be the real device's
+    login = f"community {_COMMUNITY}" if community == _COMMUNITY else "community: PDU_COMMUNITY"
+    about = f"{why}{left_out}; {login}"
+    return ReplayedDevice(
+        HOST, agent.port, about, poll, lambda: list(unit.writes), agent.close, device is not None
+    )
+
+
+def find_device(rows: Rows, profile_name: str) -> tuple[Optional[SnmpDevice], str, str]:
+    """Read the rows as the family `profile_name`; "" means the detected one.
+
+    Returns the result (None if the family cannot read them), a summary, and an option that `pdu
+    status` needs, or "".
+    """
+    profile = _profile(profile_name) if profile_name else None
+    setting, needs = "", ""
+    try:
+        device = _read_as(rows, profile)
+    except Unsupported:
+        return (
+            None,
+            (
+                f"the device has no outlets or meters of the family '{profile.key}' (leave out"
+                f" --profile to detect its family); {_NO_COMMANDS}"
+                if profile is not None
+                else (
+                    "the handler cannot read this device (no family is detected: choose one with"
+                    f" --profile, or start a profile with pdu draft); {_NO_COMMANDS}"
+                )
+            ),
+            "",
+        )
+    except PduHandlerError:
+        try:
+            device = _read_as(rows, profile, metered_only=True)
+        except PduHandlerError as error:
+            return None, f"the handler cannot read this device ({error.reason}); {_NO_COMMANDS}", ""
+        setting = f" {spelled(METERED_ONLY.key, 'yes')}"
+        needs = (
+            f"; the handler reads it only with{setting}, because nothing proves that it has no"
+            " outlets"
+        )
+    return device, f"family {device.profile.key}, {_outlets(device)}{needs}", setting
+
+
+def _outlets(device: SnmpDevice) -> str:
+    """How many outlets the family reads, and whether they follow its commands."""
+    if not device.states:
+        return "no outlets"
+    is_switched = device.outlets is not None and device.outlets.control is not None
+    return counted(len(device.states), "outlet") + (
+        ", switched by its commands" if is_switched else " that cannot be switched"
+    )
+
+
+def _read_as(rows: Rows, profile: Optional[Profile], metered_only: bool = False) -> SnmpDevice:
+    if profile is None:
+        return detection.detect(RecordedRows(rows), PROFILES, metered_only)
+    return detection.read_as(RecordedRows(rows), profile, metered_only)
+
+
+def _poll(where: str, profile_name: str, device: Optional[SnmpDevice]) -> str:
+    """The arguments of `pdu status` for this replay.
+
+    For a profile in a file, they name the archive that is built from it.
+    """
+    if device is None or not profile_name:
+        return f"snmp {where}"
+    if PROFILES.find_profile(profile_name) is not None:
+        return f"snmp {where} -s profile={profile_name}"
+    return f"dist/pdu_{device.profile.key.replace('-', '_')}-{VERSION}.tar.gz {where}"
+
+
+def _profile(profile_name: str) -> Profile:
+    """A family by its key, or a profile in a JSON file."""
+    family = PROFILES.find_profile(profile_name)
+    if family is not None:
+        return family
+    if not os.path.isfile(profile_name):
+        raise SettingsError(
+            f"--profile {profile_name[:60]!r} is neither a family (pdu snmp families lists them)"
+            " nor a file"
+        )
+    try:
+        return own_profiles.read_profile(Path(profile_name))
+    except schema.ProfileError as error:
+        raise SettingsError(f"{profile_name}: {error}") from None
+
+
+def compare_rows(rows: Rows, clean: Rows, choice: Optional[FamilySelection] = None) -> list[str]:
+    """A note: whether the handler finds the same family, states and figures in the scrubbed rows as
+    in the device's own.
+
+    If the handler does not read the device, the note says why.
+    """
+    try:
+        original = recording.read_device(rows, choice)
+    except Unsupported as error:
+        return [
+            (
+                f"The handler does not read it: {reason(error)}"
+                if choice and choice.is_fixed
+                else (
+                    "No family is detected: record it again with -s profile=FAMILY if you know its"
+                    " family, or start a profile with pdu draft."
+                )
+            )
+        ]
+    except PduHandlerError as error:
+        return [f"The handler does not read it: {reason(error)}"]
+    copy = recording.detect_device(clean, choice)
+    if copy is None or _comparable_reading(copy) != _comparable_reading(original):
+        return [
+            "The handler reads the scrubbed file differently from the device (family"
+            f" {original.profile.key}): record it again with --keep names or another kind, and"
+            " remove private data from the file by hand."
+        ]
+    return [
+        f"It reads as the family {copy.profile.key} with {counted(len(copy.states), 'outlet')},"
+        " as the device does."
+    ]
+
+
+def _comparable_reading(device: SnmpDevice) -> list[object]:
+    """The family, states and figures, without identities, which may have been scrubbed."""
+    try:
+        figures = [
+            list(figure.values()) if isinstance(figure, dict) else figure
+            for figure in metering.meter(device)
+        ]
+    except PduHandlerError:
+        figures = []
+    return [device.profile.key, list(device.states.values()), figures]
+
+
+KIND = RecordingFormat(
+    tcp_port=None,
+    rank=2,
+    record=_record,
+    is_recording=snmprec.is_recording,
+    serve=_serve,
+    serve_as=_serve,
+    holds=_content,
+)

@@ -1,0 +1,119 @@
+"""Records and simulates the PDUs of handlers that are a codec (handlers/http/dialogue.py).
+
+A recording has the answers to the requests that the codec yields, scrubbed. The simulated device
+takes any login.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from handlers.http.dialogue import Codec, PduState, ReadRequest, Request, run_dialogue
+from handlers.http.strict_json import loads
+from handlers.shared.errors import ProtocolError, SettingsError
+
+from ..core.cli.output import counted
+from .recording_formats import (
+    Recording,
+    RecordingFormat,
+    RecordingOptions,
+    ReplayedDevice,
+    make_json_detector,
+)
+from .replay_server import ANY_LOGIN, HttpReplay, Response
+from .scrub import Scrubber
+
+_PORT = 443
+#: JSON by request: its path, and the body of a read by POST after it
+Answers = Mapping[str, Any]
+
+
+def unit_recording_format(name: str) -> RecordingFormat:
+    """That of the handler `name`, whose `about` says that it is a codec."""
+
+    def record(data: Any, recorder: RecordingOptions) -> Recording:
+        answers: dict[str, Any] = {}
+        pdu = _module(name, "handler").make_handler(data)
+        with pdu.session("record") as session:
+
+            def exchange(request: Any) -> bytes:
+                answer: bytes = recorder.again(lambda: session.exchange(request))
+                answers[request_key(request)] = _json(answer)
+                return answer
+
+            # a codec may ask less for the states, and other resources than for the figures
+            for with_figures in (True, False):
+                pdu.read_unit(with_figures, exchange)
+            scrubber = Scrubber(
+                recorder.keep,
+                (session.login.password or "",),
+                session.login.user or "",
+                session.address,
+            )
+        clean_answers = scrubber.twice(lambda: scrubber.json({"answers": answers}))
+        text = json.dumps({"recording": f"{name} 1", **clean_answers}, indent=1) + "\n"
+        return Recording(text, _content(text))
+
+    def serve(text: str, port: int) -> ReplayedDevice:
+        return _DocumentReplay(_parse_answers(text), port).describe(name, "one unit", ANY_LOGIN)
+
+    return RecordingFormat(_PORT, 4, record, make_json_detector(name), serve, holds=_content)
+
+
+def read_recorded(name: str, text: str) -> PduState:
+    """The values that the handler's codec reads in a recording. Raises the errors of
+    handlers/shared/errors.py.
+    """
+    answers = _parse_answers(text)
+
+    def exchange(request: Request) -> bytes:
+        return json.dumps(answers[request_key(request)]).encode()
+
+    codec: Codec = _module(name, "decoding")
+    return run_dialogue(codec.read_unit(True), exchange)
+
+
+def _parse_answers(text: str) -> Answers:
+    """The answers. Raises SettingsError if the recording has none."""
+    try:
+        recording: Any = loads(text.encode())
+        return dict(recording["answers"])
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
+        raise SettingsError("the recording is not complete") from None
+
+
+def _content(text: str) -> str:
+    return counted(len(_parse_answers(text)), "answer")
+
+
+def request_key(request: Request) -> str:
+    """The key of a request's answer in a recording."""
+    return f"{request.path} {request.body.decode('utf-8', 'replace')}".strip()
+
+
+def _module(name: str, module: str) -> Any:
+    return importlib.import_module(f"handlers.{name}.{module}")
+
+
+def _json(body: bytes) -> Any:
+    try:
+        return loads(body)
+    except ValueError:
+        raise ProtocolError("the answer is not JSON", body) from None
+
+
+class _DocumentReplay(HttpReplay):
+    """Answers with the documents. It refuses commands: what they do is not recorded."""
+
+    def __init__(self, documents: Answers, port: int) -> None:
+        self._documents = documents
+        super().__init__(port)
+
+    def reply(self, method: str, target: str, body: bytes) -> Response:
+        key = request_key(ReadRequest(target, body if method == "POST" else b""))
+        if method in ("GET", "POST") and key in self._documents:
+            return 200, self._documents[key], {}
+        return 404, None, {}
