@@ -50,7 +50,7 @@ _FAMILIES = Path("handlers", "snmp", "profiles")
 _PAGES_S = 300.0  # limit for writing the generated parts of the pages, in seconds
 # the start of a vendor's entry in the table of families, with the comment above it
 _VENDOR = re.compile(r'(?m)^(?: +#.*\n)* +Vendor\(\s*lambda: import_module\("\.(\w+)"')
-_NUMBER = 99_999  # the vendor's number in the example of CONTRIBUTING.md
+_NUMBER = 99_999  # the vendor's number in the example of docs/dev/new-family.md
 
 
 @click.pass_context
@@ -94,7 +94,7 @@ def _new(
         *(f"{path} (changed)" for path in changed_files),
         "",
         f"its tests: python -m pytest {tests}",
-        "next steps: CONTRIBUTING.md" if snmp else "next steps: docs/dev/new-handler.md",
+        "next steps: docs/dev/new-family.md" if snmp else "next steps: docs/dev/new-handler.md",
     ]
     return print_result(
         Result({"made": list(map(str, files)), "changed": changed_files}, lines),
@@ -276,7 +276,7 @@ def _contract(root: Path, name: str) -> dict[Path, str]:
 
 
 def family_files(root: Path, key: str, vendor: Optional[str]) -> dict[Path, str]:
-    """The worked example of CONTRIBUTING.md as the family `key`: its entry and its fixture.
+    """The worked example of docs/dev/new-family.md as the family `key`: its entry and its fixture.
 
     Raises OSError and SettingsError.
     """
@@ -295,9 +295,9 @@ def family_files(root: Path, key: str, vendor: Optional[str]) -> dict[Path, str]
             )
         raise SettingsError(
             f"{_FAMILIES / file}.py exists already: add an entry to its PROFILES, as"
-            " CONTRIBUTING.md shows"
+            " docs/dev/new-family.md shows"
         )
-    page = _text(root / "CONTRIBUTING.md").partition("## Adding an SNMP family")[2]
+    page = _text(root / "docs/dev/new-family.md").partition("## Adding an SNMP family")[2]
     fenced_blocks = re.findall(r"(?ms)^ *```(\w+)\n(.*?)^ *```$", page)
     blocks = {language: textwrap.dedent(block) for language, block in reversed(fenced_blocks)}
     shown_as = _display_name(vendor or file.capitalize(), "vendor")
@@ -357,7 +357,7 @@ new = Subcommand(
     help="""\
 Write a working handler for a simulated device, with tests, as a start for your own
 (docs/dev/new-handler.md).
-With --snmp, write the entry and the fixture of an SNMP family instead (CONTRIBUTING.md).
+With --snmp, write the entry and the fixture of an SNMP family instead (docs/dev/new-family.md).
 
 NAME  the handler's name, as in handlers/NAME; with --snmp the family's key, VENDOR-MODEL""",
     params=[

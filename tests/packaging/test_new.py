@@ -97,7 +97,7 @@ def _grow(folder: Path) -> None:
         printed = run(tree, "-m", "pdu", "new", name, *options)
         assert f"tests/handlers/{name}" in printed and "docs/dev/new-handler.md" in printed
     printed = run(tree, "-m", "pdu", "new", "globex-strip8", "--snmp", "--title", "Globex")
-    assert "CONTRIBUTING.md" in printed and "docs/devices.md (changed)" in printed
+    assert "docs/dev/new-family.md" in printed and "docs/devices.md (changed)" in printed
     assert "globex-strip8" in (tree / "docs" / "devices.md").read_text("utf-8")
     run(tree, "-m", "pdu", "new", "acme-strip", "--snmp")  # as its help says
 
@@ -400,7 +400,7 @@ def test_an_impossible_name_title_or_tree_is_refused_and_nothing_is_written(
     [
         ("docs/settings.md", ["acme"]),
         ("pyproject.toml", ["acme"]),
-        ("CONTRIBUTING.md", ["acme-x", "--snmp"]),
+        ("docs/dev/new-family.md", ["acme-x", "--snmp"]),
     ],
 )
 def test_a_page_that_is_not_utf_8_is_named_and_nothing_is_written(

@@ -3,7 +3,7 @@ that runs for a device.
 
 The order matters for families with the same sysObjectID, and for families with `sweep`, which are
 probed one after the other: a richer MIB comes before the one it replaced. To add a family, write an
-entry in its vendor's file (CONTRIBUTING has an example), add its key, numbers and `sweep` here (see
+entry in its vendor's file (docs/dev/new-family.md has an example), add its key, numbers and `sweep` here (see
 `Vendor`), and add a fixture. The tests run over this table.
 """
 

@@ -1,4 +1,4 @@
-"""The worked example of CONTRIBUTING.md: the family defined on that page is read, metered and
+"""The worked example of docs/dev/new-family.md: the family defined on that page is read, metered and
 switched.
 """
 
@@ -31,7 +31,7 @@ STATES = {"on": EnumPowerStatus.UP, "off": EnumPowerStatus.DOWN}
 def _example() -> Mapping[str, str]:
     """Return the example's code blocks by language."""
     text = (
-        (ROOT / "CONTRIBUTING.md")
+        (ROOT / "docs/dev/new-family.md")
         .read_text("utf-8")
         .partition("## Adding an SNMP family")[2]
         .partition("\n## ")[0]
@@ -50,7 +50,7 @@ def _families(example: Mapping[str, str]) -> Any:
         "__name__": "handlers.snmp.profiles.acme",
         "__package__": "handlers.snmp.profiles",
     }
-    exec(compile(example["python"], "CONTRIBUTING.md", "exec"), names)
+    exec(compile(example["python"], "docs/dev/new-family.md", "exec"), names)
     return (*names["PROFILES"], *PROFILES)
 
 

@@ -1,0 +1,43 @@
+"""The first exercise of CONTRIBUTING.md does what its row says."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from .waiting import PATIENCE_S
+
+ROOT = Path(__file__).resolve().parents[1]
+_ROW = re.compile(
+    r"^\| change `(?P<old>[^`]+)` in `(?P<file>[^`]+)` to `(?P<new>[^`]+)` and run it again"
+    r" \| (?P<count>\w+) tests fail \|",
+    re.MULTILINE,
+)
+_COUNTS = {"seven": 7, "eight": 8, "nine": 9}
+
+
+def test_the_first_exercise_makes_as_many_tests_fail_as_the_page_says(tmp_path: Path) -> None:
+    page = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
+    row = _ROW.search(page)
+    command = re.search(r"^\| `pytest -q (?P<tests>\S+)` \| one file of tests", page, re.MULTILINE)
+    assert row and command
+    ignored = shutil.ignore_patterns("__pycache__")
+    for folder in ("common", "pdu_common", "handlers", "pdu", "tests"):
+        shutil.copytree(ROOT / folder, tmp_path / folder, ignore=ignored)
+    shutil.copy2(ROOT / "pyproject.toml", tmp_path)
+    changed = tmp_path / row["file"]
+    text = changed.read_text("utf-8")
+    assert sum(row["old"] in line for line in text.splitlines()) == 1
+    changed.write_text(text.replace(row["old"], row["new"]), "utf-8")
+    run = subprocess.run(
+        (sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", command["tests"]),
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_S,
+        check=False,
+    )
+    assert f"{_COUNTS[row['count']]} failed" in run.stdout, run.stdout[-2000:]
