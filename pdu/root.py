@@ -89,11 +89,6 @@ LAZY_COMMANDS: Mapping[str, LazyCommand] = {
         "machine",
         "read or switch a machine of the drawing by all its cords, proven; asks first",
     ),
-    "cycle-hall": LazyCommand(
-        "hall.cycle.command",
-        "cycle_hall",
-        "restart supplies or machines of the hall's drawing, one after another; asks first",
-    ),
     "exporter": LazyCommand(
         "monitoring.exporter", "exporter", "serve the figures of many PDUs to Prometheus"
     ),
@@ -165,7 +160,7 @@ LAZY_COMMANDS: Mapping[str, LazyCommand] = {
 GROUPS: Mapping[str, Sequence[str]] = {
     "One PDU": ("status", "statistic", "labels", "outlets", "on", "off", "cycle"),
     "Many PDUs": ("find", "check", "exporter"),
-    "Machines and hall": ("plan", "rehearse", "machine", "cycle-hall"),
+    "Machines and hall": ("plan", "rehearse", "machine"),
     "Energy": ("meter", "energy"),
     "Doors to other programs": ("nut-driver", "fence", "gateway"),
     "Unknown PDU": ("supports", "identify", "record", "replay", "draft", "prove"),

@@ -36,12 +36,13 @@ ENDED = {
     "an SBOM by hand": r"\bpackaging/sbom\.py|cyclonedx-python-lib|\bFILE\.cdx\.json",
     "the meter's watch of cords": r"pdu meter [^`\n]*--drawing",
     "an age of trials that an option says": r"--verified-for\b|\bverified_for|\bVERIFIED_FOR\b",
-    "pdu cycle-hall by options in place of actions": r"\bcycle-hall [^`\n]*--(?:plan|run|resume)\b",
+    "pdu cycle-hall": r"\bpdu cycle-hall\b|\bcycle_hall\b|\bcycle-hall (?:plan|run|resume)\b"
+    r"|\bhall[/.]cycle\b|\bcycle\.md\b|\bcycle_trial\b",
     "options of the gateway that a client's table says, or nobody": (
         r"gateway [^`\n]*--(?:fresh|commands|host)\b"
     ),
     "readings that rehearse and plan keep, or read so many at a time": (
-        r"(?:rehearse|plan (?:import|check)|cycle-hall plan) [^`\n]*--(?:save|parallel)\b"
+        r"(?:rehearse|plan (?:import|check)) [^`\n]*--(?:save|parallel)\b"
     ),
     "releases before the first tag": r"\b(?:version|release|since|of|until|before) 0\.[1-4]\.0\b",
 }

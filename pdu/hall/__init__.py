@@ -2,7 +2,7 @@
 
 Rooms: `importing` and `drawings` make and check the drawing, `walk` follows power and currents
 through it, `failure` says what a failure does (`failure.rehearsal.Hall`), `restore` what a return
-does, `cycle` switches by a plan of steps. Only `cycle` switches.
+does. Nothing here switches.
 
-Commands: `drawings.plan`, `rehearse`, `cycle.command`.
+Commands: `drawings.plan`, `rehearse`.
 """

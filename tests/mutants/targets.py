@@ -7,7 +7,7 @@ from __future__ import annotations
 _SNMP = ("tests/handlers/snmp", "tests/partial")
 _CLIENT = ("tests/pdu_common", "tests/handlers/snmp/test_no_bulk.py")
 _ENERGY = ("tests/energy", "tests/pdu/energy")
-#: without the tests of the twin and of cycles, which take minutes and reach little of the walk
+#: without the tests of the twin, which take minutes and reach little of the walk
 _HALL = tuple(
     f"tests/{name}.py"
     for name in (
@@ -27,15 +27,6 @@ _HALL = tuple(
         "hall/test_trial",
     )
 )
-
-_CYCLE = (
-    "tests/pdu/hall/test_cycle_proof.py",
-    "tests/pdu/hall/test_cycle_step_run.py",
-    "tests/pdu/hall/test_cycle_steps.py",
-    "tests/hall/test_cycle_trial.py",
-)
-_CYCLE_FILES = ("tests/pdu/hall/test_cycle_files.py", *_CYCLE)
-_CYCLE_COMMAND = ("tests/pdu/hall/test_cycle_files.py", "tests/pdu/hall/test_cycle_hall.py")
 
 TARGETS: dict[str, tuple[str, ...]] = {
     "pdu_common/snmp_client/agent_limits.py": _CLIENT,
@@ -106,15 +97,4 @@ TARGETS: dict[str, tuple[str, ...]] = {
     "pdu/hall/restore/model.py": _HALL,
     "pdu/hall/restore/times.py": _HALL,
     "pdu/hall/walk/verdicts.py": _HALL,
-    "pdu/hall/cycle/command.py": _CYCLE_COMMAND,
-    "pdu/hall/cycle/commands.py": _CYCLE,
-    "pdu/hall/cycle/environment.py": _CYCLE,
-    "pdu/hall/cycle/hall_watch.py": _CYCLE,
-    "pdu/hall/cycle/pdu_access.py": _CYCLE_COMMAND,
-    "pdu/hall/cycle/plan_file.py": _CYCLE_FILES,
-    "pdu/hall/cycle/run.py": _CYCLE,
-    "pdu/hall/cycle/run_locks.py": _CYCLE_FILES,
-    "pdu/hall/cycle/step_loads.py": _CYCLE,
-    "pdu/hall/cycle/step_run.py": _CYCLE,
-    "pdu/hall/cycle/steps.py": _CYCLE,
 }

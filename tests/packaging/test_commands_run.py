@@ -123,7 +123,6 @@ _ELSEWHERE: Mapping[str, str] = {
     ),
     "pdu plan": "tests/pdu/hall/test_commands.py",
     "pdu energy audit": "tests/energy/test_findings.py",
-    "pdu cycle-hall": "tests/pdu/hall/test_cycle_hall.py",
     "pdu rehearse": "tests/pdu/hall/test_commands.py",
     "python3 packaging/tools.py": "tests/packaging/test_tools.py",
     "python3 dist/pdu.pyz": "tests/packaging/test_tools.py",

@@ -109,7 +109,7 @@ def test_each_command_has_a_manual_page_and_each_shell_its_completion(package: P
     assert {"pdu.1.gz", *(f"pdu-{name}.1.gz" for name in PDU.listed)} <= set(pages)
     status, first = pages["pdu-status.1.gz"], pages["pdu.1.gz"]
     assert "\npdu\\-status \\- list every outlet" in status and "\\-\\-timeout" in status
-    assert "pdu-cycle-hall(1)" in first
+    assert "pdu-nut-driver(1)" in first
     if shutil.which("groff"):
         done = subprocess.run(
             ["groff", "-man", "-Tutf8", "-ww"],

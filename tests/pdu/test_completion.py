@@ -88,8 +88,8 @@ FILES = ["compopt -o default"]
         (["status", "snmp", "h", "--auth-protocol", "=", "SHA2"], ["SHA224", "SHA256"]),
         (["status", "snmp", "h", "--snmp-version", "=", ""], ["1", "2c", "3"]),
         (["status", "nut", "h", "--ca-pem", "=", "c"], FILES),
-        (["cy"], ["cycle", "cycle-hall"]),
-        (["help", "cy"], ["cycle", "cycle-hall"]),
+        (["cy"], ["cycle"]),
+        (["help", "cy"], ["cycle"]),
     ],
 )
 def test_bash_completes(words: list[str], offered: list[str], script: str) -> None:
@@ -131,7 +131,7 @@ ALL = ["ca.pem", "old/", "pdus.csv", "two words.csv"]
 # command that it does not know.
 LINES: list[tuple[str, Optional[list[str]]]] = [
     ("sta", ["statistic", "status"]),
-    ("help cycle-", ["cycle-hall"]),
+    ("help nut-", ["nut-driver"]),
     ("check ", None),
     ("check 'two w", None),
     ("check ~/her", None),

@@ -12,13 +12,13 @@ from pathlib import Path
 import pytest
 
 from pdu import root
-from pdu.core.cli.exit_codes import DONE, NOT_SEEN
+from pdu.core.cli.exit_codes import NOT_SEEN
 from pdu.nut_driver.driver_protocol import FAILED as NUT_FAILED
-from tests.pdu.falling_relay import OFF, ON, Falling
+from tests.pdu.falling_relay import Falling
 from tests.pdu.gateway.running import TOKENS, gateway
-from tests.pdu.hall.cycled import PDUS, Room, Unit, room
 from tests.pdu.monitoring.halls import private
 from tests.pdu.nut_driver.driver_process import Socket, driving
+from tests.pdu.shared_load import PDUS, Room, Unit, room
 from tests.simulators.snmp_agent.devices import apc
 from tests.waiting import until
 
@@ -142,18 +142,3 @@ def test_a_nut_driver(falling: Room) -> None:
             client.send(f"INSTCMD outlet.{command} TRACKING 7\n".encode())
             told = client.until("TRACKING")[-1]
             assert told == f"TRACKING 7 {NUT_FAILED}", command
-
-
-@pytest.mark.trial
-@pytest.mark.parametrize("mode", ["--one-feed-at-a-time", "--both-feeds"])
-@pytest.mark.parametrize("after", [OFF, ON])
-def test_a_hall_that_is_cycled(mode: str, after: str, falling: Room) -> None:
-    for unit in falling.units.values():
-        assert isinstance(unit, FallingUnit)
-        unit.after = (after,)
-    hall = ("p", "hall.power.toml", "--list", "hall.csv", "--auth", "logins.toml")
-    asked = (mode, "--machines", MACHINE, "--pause", "1", "--power-timeout", "5")
-    assert root.run(["cycle-hall", "plan", *hall, *asked]) == DONE
-    assert root.run(["cycle-hall", "run", *hall, "--yes"]) not in (DONE, 2)
-    events = Path("p").read_text()
-    assert '"event":"begin"' in events and '"event":"done"' not in events, events

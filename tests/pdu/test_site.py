@@ -95,7 +95,7 @@ def test_every_command_that_reads_a_list_takes_it_as_an_argument_too() -> None:
             found[" ".join(path)] = any(one.name == "list_word" for one in params)
     assert {name for name, has in found.items() if not has} == set(OPTION_ONLY)
     assert {"check", "exporter", "meter", "nut-driver", "gateway", "machine off"} < set(found)
-    assert {"rehearse", "plan check", "cycle-hall run"} < set(found)
+    assert {"rehearse", "plan check"} < set(found)
 
 
 @pytest.mark.parametrize(
@@ -107,7 +107,6 @@ def test_every_command_that_reads_a_list_takes_it_as_an_argument_too() -> None:
         (["gateway", "l.csv", "--clients", "c"], "give the hall's drawing: --drawing FILE"),
         (["machine", "status", "m"], "give the hall's drawing: --drawing FILE"),
         (["plan", "check"], "give the hall's drawing: --drawing FILE"),
-        (["cycle-hall", "run", "p", "d"], "give the list of PDUs: --list FILE"),
         (["check", "a", "--list", "b"], "'a' is one argument too many"),
         (["check", "gone.csv"], "gone.csv cannot be read"),
         (["check", "--list", "gone.csv"], "gone.csv cannot be read"),
@@ -143,7 +142,6 @@ def known(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         ["rehearse", "hall.power.toml", "--fail", "feed:A"],
         ["plan", "check", "hall.power.toml"],
         ["machine", "status", "row1/m1", "--drawing", "hall.power.toml"],
-        ["cycle-hall", "plan", "p", "hall.power.toml", "--one-feed-at-a-time", "--machines", "*"],
         ["gateway", "--drawing", "hall.power.toml", "--clients", "gone.toml"],
         ["exporter", "--listen", "nowhere"],
     ],

@@ -24,7 +24,6 @@ PAGES: Mapping[str, str] = {
     "rehearse": "hall.md",
     "plan": "hall.md",
     "machine": "doors.md",
-    "cycle-hall": "cycle.md",
     "exporter": "prometheus/README.md",
     "nut-driver": "doors.md",
     "fence": "doors.md",

@@ -30,6 +30,13 @@ _CYCLE = (
     ),
     Suggestion("cycle", "cycle switches an outlet off, and on again"),
 )
+_ENDED_CYCLE_HALL = (
+    Suggestion(
+        "machine",
+        "it ended, because it switched many machines unattended and no unit was ever tried;"
+        " machine cycle restarts one machine, cycle one outlet",
+    ),
+)
 _POWER = (
     Suggestion(
         "on",
@@ -85,6 +92,7 @@ _ROWS: Sequence[tuple[str, Sequence[Suggestion]]] = (
     ("on poweron turnon switchon outleton loadon up enable start", _ON),
     ("off poweroff turnoff switchoff outletoff loadoff down disable stop shutdown kill", _OFF),
     ("cycle powercycle recycle bounce reboot restart reset", _CYCLE),
+    ("cyclehall", _ENDED_CYCLE_HALL),
     ("switch toggle turn set socket port relay open close", _BOTH),
     ("power", _POWER),
     ("list ls show get state states outlet sockets ports names", _LISTED),

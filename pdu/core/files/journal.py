@@ -232,17 +232,6 @@ def lines(path: str, without: Container[int] = ()) -> Iterator[JournalLine]:
         raise SettingsError(f"{path} cannot be read ({error.strerror})") from None
 
 
-def is_journal(path: str) -> bool:
-    """Whether a file begins as a journal does. Raises SettingsError if it cannot be read."""
-    try:
-        with _open_journal(path) as file:
-            return file.read(len(_HEAD)) == _HEAD
-    except (EOFError, zlib.error, gzip.BadGzipFile):
-        return False
-    except OSError as error:
-        raise SettingsError(f"{path} cannot be read ({error.strerror})") from None
-
-
 def torn(path: str) -> int:
     """How many bytes at the end of a journal are no whole line: a write that was cut off or still
     goes on, or a last line whose end was changed. Raises as `read_entries`.

@@ -1,7 +1,4 @@
-"""`pdu plan`: makes the hall's drawing (`import`), and compares it with its PDUs (`check`).
-
-The plan of `pdu cycle-hall`, which steps a cycle takes, is another thing: cycle/plan_file.py.
-"""
+"""`pdu plan`: makes the hall's drawing (`import`), and compares it with its PDUs (`check`)."""
 
 from __future__ import annotations
 

@@ -5,7 +5,7 @@ outlet or fails a feed changes the currents that all other PDUs show.
         files = written(twin, folder)      # fleet list, logins, drawing
         twin.order("fail feed:A")          # as at the prompt of `make hall`
 
-`make hall` runs it for people. It shares no code with what rehearses and cycles the hall.
+`make hall` runs it for people. It shares no code with what rehearses and switches the hall.
 """
 
 from .built import Built, four_racks

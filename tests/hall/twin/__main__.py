@@ -78,8 +78,6 @@ def _lines(files: Files, past: Optional[month.Month]) -> list[str]:
         "  pdu status r1-left --list hall.csv",
         f"  pdu plan check {reads}",
         f"  pdu rehearse {reads} --fail feed:A",
-        f"  pdu cycle-hall plan r1.plan {reads} --one-feed-at-a-time --machines 'r1/*' --pause 0.5",
-        f"  pdu cycle-hall run r1.plan {reads}",
         *(_of_month(past) if past else []),
         "Here: fail feed:A, restore feed:A, show. Ctrl-C ends it."
         if _has_input()
@@ -163,7 +161,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m tests.hall.twin",
         description=(
-            "A simulated hall of 4 racks with two feeds, for pdu plan, rehearse and cycle: what"
+            "A simulated hall of 4 racks with two feeds, for pdu plan, rehearse and machine: what"
             " switches an outlet or fails a feed changes the currents of all others. It ends with"
             " Ctrl-C, or when its standard input ends; with /dev/null as its input it goes on."
         ),

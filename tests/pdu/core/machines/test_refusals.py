@@ -117,14 +117,6 @@ def _nut(call: Call, action: str) -> None:
         unit.end()
 
 
-def _cycle_hall(call: Call) -> None:
-    drawing, plan = call.at.file("hall.power.toml"), str(call.folder / "row.plan")
-    asked = ["--both-feeds", "--machines", call.machine, "--pause", "0", "--power-timeout", "5"]
-    asked += ["--confirm", "state"]
-    if call.run("cycle-hall", "plan", plan, drawing, *asked, *call.files) == 0:
-        call.run("cycle-hall", "run", plan, drawing, *call.files, "--yes")
-
-
 TRIALS: Mapping[str, Callable[[Call], object]] = {
     "`pdu on`, `off`": lambda call: call.run("off", *call.device),
     "`pdu cycle`": lambda call: call.run("cycle", *call.device, "--pause", "0"),
@@ -134,7 +126,6 @@ TRIALS: Mapping[str, Callable[[Call], object]] = {
     "`pdu gateway`, off and restart": _gateway,
     "`pdu nut-driver`, `load.off`": lambda call: _nut(call, OFF),
     "`pdu nut-driver`, `load.cycle`": lambda call: _nut(call, CYCLE),
-    "`pdu cycle-hall`": _cycle_hall,
 }
 #: heads of the columns -> what the outlets of the machine read
 STATES: Mapping[str, Any] = {"off already": False, "state not known": None, "protected": True}

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple, Optional
 
@@ -21,8 +21,6 @@ OUTLETS = 4
 #: machine -> its current in 0.1 A; machine m1 has outlet 1 of both units, and so on
 MACHINES = {"row1/m1": 20, "row1/m2": 12, "row2/m3": 8}
 _STATE = f"{apc.RPDU2_STATUS}.5"
-_COMMAND = f"{apc.RPDU2_CONTROL}.5"
-_ON, _OFF = "1", "2"  # rPDU2OutletSwitchedControlCommand
 _DRAWING = """
 [[feed]]
 name = "A"
@@ -83,24 +81,9 @@ class Room(NamedTuple):
         for (pdu, phase), flows in sums.items():
             self.units[pdu].device.put(f"{apc.RPDU2_PHASE}.5.{phase + 1}", str(flows))
 
-    def commands(self) -> dict[str, list[str]]:
-        """`left/1` -> the commands that it got: on, off."""
-        found: dict[str, list[str]] = {}
-        for pdu in PDUS:
-            for write in self.units[pdu].writes():
-                if write.oid.startswith(f"{_COMMAND}."):
-                    cord = f"{pdu}/{write.oid.rpartition('.')[2]}"
-                    found.setdefault(cord, []).append({_ON: "on", _OFF: "off"}[write.value])
-        return found
-
-    def all_on(self) -> bool:
-        return all(self.on(pdu, str(n)) for pdu in PDUS for n in range(1, OUTLETS + 1))
-
 
 @contextlib.contextmanager
-def room(
-    folder: Path, protected: Sequence[str] = (), unit_class: type[Unit] = Unit
-) -> Iterator[Room]:
+def room(folder: Path, unit_class: type[Unit] = Unit) -> Iterator[Room]:
     """The units run until the block ends."""
     with contextlib.ExitStack() as stack:
         units = {pdu: unit_class(apc.rpdu2(outlets=OUTLETS)) for pdu in PDUS}
@@ -116,7 +99,6 @@ def room(
         private(folder / "logins.toml", '[auth.snmp]\ncommunity = "private"\n')
         machines = [
             f'[[machine]]\nname = "{name}"\ncords = ["left/{n}", "right/{n}"]\n'
-            + ("protected = true\n" if name in protected else "")
             for n, name in enumerate(MACHINES, 1)
         ]
         (folder / "hall.power.toml").write_text("".join([_DRAWING, *machines]))
