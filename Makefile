@@ -14,7 +14,7 @@ unexport PYTHONDONTWRITEBYTECODE
 export HYPOTHESIS_NO_PLUGINS = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help help-release env env-tests system nautobot curl demo offer test witnesses alone lint audit faults partial mutants soak hosts fuzz coverage packages tools lock deb wheel sbom release attach walk recipes try hall serve pictures devices datagrams trials bench trial-shards clean
+.PHONY: help help-release env env-tests system nautobot curl demo offer test witnesses alone lint audit faults partial mutants soak hosts fuzz coverage packages tools lock deb wheel sbom release attach walk recipes try hall serve pictures devices trials bench trial-shards clean
 
 help:            ## print this list
 	@grep -E '^[a-z-]+:.*[^#]## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */	/' | expand -t 16
@@ -159,9 +159,6 @@ pictures: env-tests offer ### write docs/pictures/*.png from a real browser
 
 devices: env     ## write the tables in docs/ that are made from the code: devices, settings, options, exit codes, promises
 	@$(RUN) packaging/readme.py
-
-datagrams: env-tests ### read all fixtures and recordings over SNMP one object a request and several, compare, and write the sum of their requests
-	@$(RUN) -m tests.datagrams --write
 
 trials: env-tests offer ## the tests that are slow by nature, which make test leaves out: before each landing; in shards, goes on where it was stopped; some need PyPI and npm
 	@sh .ci/setup trials

@@ -34,6 +34,9 @@ ENDED = {
     r"|\braritan HOST (?:links|network|servers|switch|cycle)\b|\bPDU_(?:LINK|NEW)_PASSWORD\b"
     r"|\blink_password\b|\bread_community\b",
     "an SBOM by hand": r"\bpackaging/sbom\.py|cyclonedx-python-lib|\bFILE\.cdx\.json",
+    "trials of both ways to read over SNMP, and of WebAssembly": (
+        r"\btests[./](?:datagrams|wasm)\b|\bmake datagrams\b|[Pp]yodide|hypothesis-pure"
+    ),
     "the meter's watch of cords": r"pdu meter [^`\n]*--drawing",
     "an age of trials that an option says": r"--verified-for\b|\bverified_for|\bVERIFIED_FOR\b",
     "pdu cycle-hall": r"\bpdu cycle-hall\b|\bcycle_hall\b|\bcycle-hall (?:plan|run|resume)\b"
