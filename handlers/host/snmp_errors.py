@@ -6,6 +6,7 @@ from typing import Any, Optional, cast
 
 from ..shared.errors import (
     Denied,
+    NamedSetting,
     PduHandlerError,
     ProtocolError,
     Refused,
@@ -24,6 +25,8 @@ _UNRESOLVED = (
 )
 _LAST = ("nosuchname", "endofmibview", "nomorevariablesleftinthismibview")
 _CLOSED = ("nothinglistensthere",)
+# of our pdu_common alone: an agent drops what it cannot decrypt (RFC 3414, 3.2)
+_UNDECRYPTED = "discoveryofsnmpv3"
 _SILENT = ("timeout", "timedout", "noresponse", "nosnmpresponse")
 # Words in the text of an agent or an SNMP library -> the class of the error, and how its text
 # begins.
@@ -153,6 +156,16 @@ def _error_of_marks(
             return Unreachable(
                 "no answer to the write; a device may ignore a community or user that may not"
                 f" write ({words})"
+            )
+        if _UNDECRYPTED in normalized_text:
+            return Unreachable(
+                (
+                    "the device answers SNMPv3, but not what is encrypted: the privacy password or"
+                    " protocol is wrong; AES of 192 and 256 bits is of two kinds, so instead of"
+                    " AES256 try ",
+                    NamedSetting("priv_protocol", "AES256C"),
+                    f", instead of AES192 try AES192C, and the other way round ({words})",
+                )
             )
         if has_answered:
             return Unreachable(

@@ -45,7 +45,7 @@ class WritePacked(Control):
 
     The text is read again right before the write. No other command to the device may run from this
     reading until the device shows the new text. Raises Unsupported if an outlet reports a value
-    other than `on` and `off`, because the effect of writing it back is unknown.
+    other than `on`, `off` and `empty`, because the effect of writing it back is unknown.
 
     Fields:
         at: the texts, by unit; a source that can be written.
@@ -56,6 +56,7 @@ class WritePacked(Control):
             device that truncates it could switch the outlets whose states are cut off.
         longest_unproven: the same with the setting `switch_unproven`: the most characters that a
             unit was seen to have in its own text.
+        empty: the values of positions without an outlet, which are written back as they were read.
     """
 
     at: Source
@@ -64,11 +65,13 @@ class WritePacked(Control):
     off: str
     longest: Optional[int] = None
     longest_unproven: Optional[int] = None
+    empty: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         self.at.written_places()
         if self.on == self.off:
             raise ValueError(f"on and off are both {self.on!r}")
+        validation.disjoint((("on", (self.on,)), ("off", (self.off,)), ("empty", self.empty)))
         if self.longest_unproven is not None and self.longest_unproven <= (self.longest or 0):
             raise ValueError(
                 f"longest_unproven is {self.longest_unproven}; give more than longest,"
@@ -83,9 +86,11 @@ class WritePacked(Control):
             if packed_text is None
             else [part.strip() for part in text(packed_text).split(self.packed.separator)]
         )
-        if not 1 <= position <= len(values):
+        if not 1 <= position <= len(values) or values[position - 1] in self.empty:
             raise NoSuchOutlet(f"the device has no outlet {identity[:40]!r}")
-        odd = [n for n, value in enumerate(values, 1) if value not in (self.on, self.off)]
+        odd = [
+            n for n, value in enumerate(values, 1) if value not in (self.on, self.off, *self.empty)
+        ]
         if odd:
             neighbour = self.packed.identity(row, odd[0])
             raise Unsupported(

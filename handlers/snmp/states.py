@@ -21,8 +21,9 @@ class Doubt(FrozenValue):
     Fields:
         test: the values of that object, one for each outlet.
         quiet: the values that raise no doubt.
-        optional: older firmware or some models lack the whole object. A device that has it for no
-            outlet raises no doubt; a missing value beside others does.
+        optional: older firmware or some models lack the whole object, or it only tells of a command
+            under way. A device that has it for no outlet raises no doubt; a missing value beside
+            others does.
     """
 
     test: Source

@@ -284,7 +284,10 @@ def _is_silent(answer: HandlerAnswer) -> bool:
     """Whether this handler was not asked, or had no answer from the device."""
     if answer.identity is not None:
         return False
-    return not answer.asked or getattr(answer.error, "kind", "") == "unreachable"
+    is_undecrypted = _names_setting(answer, "priv_protocol")
+    return not answer.asked or (
+        getattr(answer.error, "kind", "") == "unreachable" and not is_undecrypted
+    )
 
 
 # ---- for a person --------------------------------------------------------------------------------
@@ -320,12 +323,13 @@ def _answer(answer: HandlerAnswer, verbose: bool) -> list[str]:
 
 def _word(answer: HandlerAnswer) -> str:
     """What came of an attempt: `yes`; `no`, the device spoke and is something else; `closed`,
-    nothing answers; `not asked`, its certificate is not trusted, or a login is missing or refused.
+    nothing answers; `not asked`, its certificate is not trusted, or a login is missing, refused or
+    not understood.
     """
     if answer.identity is not None:
         return "yes" if answer.identity.family else "no"
     kind = getattr(answer.error, "kind", "")
-    setting_names = ("fingerprint", "scheme")
+    setting_names = ("fingerprint", "scheme", "priv_protocol")
     if kind in ("settings", "denied") or any(_names_setting(answer, key) for key in setting_names):
         return "not asked"
     return "closed" if kind == "unreachable" else "no"
@@ -333,7 +337,7 @@ def _word(answer: HandlerAnswer) -> str:
 
 def _names_setting(answer: HandlerAnswer, key: str) -> bool:
     """Whether the error names this setting: `fingerprint` would trust the device's certificate,
-    `scheme` do without TLS.
+    `scheme` do without TLS, `priv_protocol` is one that the device may understand.
     """
     parts = getattr(answer.error, "parts", ())
     return any(getattr(part, "key", "") == key for part in parts)

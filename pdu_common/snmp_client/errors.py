@@ -30,6 +30,11 @@ class SnmpReport(SnmpError):
     """A Report in place of the answer: the agent did not carry the request out (RFC 3412, 7.1)."""
 
 
+class SnmpUndecrypted(SnmpTimeout):
+    """No answer to an encrypted request, from an agent that answered the discovery of its engine:
+    an agent drops what it cannot decrypt (RFC 3414, 3.2)."""
+
+
 class UndecodableValue(SnmpError):
     """A value that is none of SNMP's. It may come from a damaged datagram."""
 

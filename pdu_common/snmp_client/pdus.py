@@ -18,7 +18,8 @@ _LOWEST, _HIGHEST = -(2**31), 2**31 - 1
 _NO_NAME: Arcs = ()
 # tags of numbers, with their ranges (RFC 3416, 3; RFC 2578, 7.1)
 _NUMBERS = {
-    reads.INTEGER: (_LOWEST, _HIGHEST),
+    # Net-SNMP's snmpd passes on an INTEGER of a pass_persist script that has more than 32 bits
+    reads.INTEGER: (-(2**63), 2**63 - 1),
     reads.COUNTER: (0, 2**32 - 1),
     reads.GAUGE: (0, 2**32 - 1),
     reads.TICKS: (0, 2**32 - 1),

@@ -35,7 +35,11 @@ NO_SUCH_INSTANCE = 0x81
 END_OF_MIB_VIEW = 0x82
 UNDECODABLE = -1  # no tag: the value is not one of SNMP's
 
-MISSING = (NO_SUCH_OBJECT, NO_SUCH_INSTANCE, END_OF_MIB_VIEW)
+MISSING = {
+    NO_SUCH_OBJECT: "noSuchObject",
+    NO_SUCH_INSTANCE: "noSuchInstance",
+    END_OF_MIB_VIEW: "endOfMibView",
+}
 # tags of PDUs
 GET = 0xA0
 GET_NEXT = 0xA1
@@ -186,9 +190,15 @@ def typed_value(value: Union[int, str, bytes]) -> WrittenValue:
 
 
 def write_object(arcs: Arcs, value: WrittenValue, name: str) -> Read[None]:
-    """One SET to the agent `name`, which is not repeated. Raises SnmpError."""
+    """One SET to the agent `name`, which is not repeated. Raises SnmpError.
+
+    Some agents refuse a SET with an exception in place of the value and no error status: snmpsim,
+    and the agent of the npm package net-snmp.
+    """
     answer = yield SnmpRequest(SET, (arcs,), value=value)
     raise_for_status(answer.status, arcs, name)
+    for _, written in answer.rows:
+        raise_for_status(MISSING.get(written.tag, ""), arcs, name)
 
 
 def _undecodable_row(rows: Rows) -> Optional[tuple[Arcs, TypedValue]]:

@@ -7,7 +7,7 @@ import time
 from typing import Callable, TypeVar
 
 from .credentials import Credentials
-from .errors import SnmpError, SnmpPortClosed, SnmpReport, SnmpTimeout
+from .errors import SnmpError, SnmpPortClosed, SnmpReport, SnmpTimeout, SnmpUndecrypted
 from .exchanges import CommunityExchange, Exchange, Taken
 from .process_options import SENT
 from .reads import Read, SnmpAnswer, SnmpRequest
@@ -43,9 +43,20 @@ def run(
                 return run_over(CommunityExchange(credentials.version, community))
             from . import usm_exchange  # imported late: 6 ms, for SNMPv3 only
 
+            def run_encrypted() -> T:
+                exchange = usm_exchange.open_exchange(credentials)
+                try:
+                    return run_over(exchange)
+                except SnmpTimeout as error:
+                    if exchange.is_undecrypted:
+                        raise SnmpUndecrypted(
+                            f"{error}, which answered the discovery of SNMPv3"
+                        ) from None
+                    raise
+
             is_known = usm_exchange.is_known(credentials)
             try:
-                return run_over(usm_exchange.open_exchange(credentials))
+                return run_encrypted()
             except SnmpTimeout:
                 # The agent may be another one, or may have restarted with an earlier time, which
                 # looks like a replayed message: discovery starts again. Such an agent has not
@@ -54,7 +65,7 @@ def run(
                     usm_exchange.drop(credentials)
                 if is_write or not is_known or time.monotonic() >= deadline:
                     raise
-            return run_over(usm_exchange.open_exchange(credentials))
+            return run_encrypted()
     except OSError as error:
         # For example: no descriptors left, no IPv6 on this host, no route.
         why = str(error)[:200]

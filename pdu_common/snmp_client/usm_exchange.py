@@ -114,6 +114,13 @@ class UserExchange:
         self._request = SnmpRequest(GET, ())
         self._message_id = self._number = 0
         self._reported: set[int] = set()
+        self._is_discovered = self._is_answered = False
+
+    @property
+    def is_undecrypted(self) -> bool:
+        """Whether the agent announced its engine in this dialogue, and answered nothing encrypted
+        that it was sent."""
+        return self._is_discovered and not self._is_answered and self._user.privacy is not None
 
     def start(self, request: SnmpRequest) -> bytes:
         self._request = request
@@ -144,6 +151,7 @@ class UserExchange:
         except Malformed:
             return None
         if engine is not None and message.level:
+            self._is_answered |= message.level == self._user.level
             self._learn(engine)
         if scoped_pdu.pdu.kind == REPORT:
             return self._report(message, scoped_pdu.pdu)
@@ -179,6 +187,7 @@ class UserExchange:
             self._reported.add(number)
             clock_of_report = EngineClock(message.boots, message.seconds, self._clock())
             if engine is None:
+                self._is_discovered = True
                 self._learn(Engine(message.engine_id, clock_of_report))
             elif not message.level:
                 self._learn(engine._replace(announced_clock=clock_of_report))

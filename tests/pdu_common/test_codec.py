@@ -56,6 +56,7 @@ READ: dict[str, TypedValue] = {
     "020180": TypedValue(reads.INTEGER, -128),
     "02050000000007": TypedValue(reads.INTEGER, 7),  # many devices send numbers of a fixed size
     "02047fffffff": TypedValue(reads.INTEGER, 2**31 - 1),
+    "020500b2d05e00": TypedValue(reads.INTEGER, 3_000_000_000),  # as snmpd passes it on
     "410500ffffffff": TypedValue(reads.COUNTER, 2**32 - 1),
     "4104ffffffff": TypedValue(reads.COUNTER, 2**32 - 1),  # without the octet 0 that BER demands
     "420280e8": TypedValue(reads.GAUGE, 33_000),
@@ -81,7 +82,7 @@ def test_a_value_is_read_with_its_type(value: str) -> None:
 
 REFUSED = {
     "number without octets": "0200",
-    "number of 33 bits": "02050080000000",
+    "number of 65 bits": "0209008000000000000000",
     "negative counter of 33 bits": "4105ffffffffff",
     "counter of 33 bits": "41050100000000",
     "counter of 65 bits": "4609010000000000000000",

@@ -418,6 +418,30 @@ def test_a_write_is_sent_once_even_if_its_answer_is_lost_or_garbage(
     assert agent.requests == 2
 
 
+class RefusesByValue(Agent):
+    """Refuses a SET as snmpsim 1.2.2 and the npm package net-snmp 3.29.2 do: no error status, and
+    an exception in place of the value."""
+
+    exception = ber.NO_SUCH_INSTANCE
+
+    def _set(self, pdu: Pdu, allowed: bool) -> tuple[str, int, tuple[Binding, ...]]:
+        return "", 0, tuple((oid, self.exception) for oid, _ in pdu.bindings)
+
+
+@pytest.mark.parametrize("version", ("1", "2"))
+@pytest.mark.parametrize("exception", ["noSuchInstance", "noSuchObject"])
+def test_a_write_that_is_answered_with_an_exception_is_refused(
+    exception: str, version: str
+) -> None:
+    agent = RefusesByValue(apc.rpdu2(outlets=1))
+    if exception == "noSuchObject":
+        agent.exception = ber.NO_SUCH_OBJECT
+    with agent:
+        with pytest.raises(SnmpError, match=f"answered {exception} for {COMMANDS}.1"):
+            connect(agent.port, version=version).snmp_set(f"{COMMANDS}.1", 2)
+        assert agent.requests == 1
+
+
 def test_a_truncated_answer_leaves_no_community_in_the_log_or_the_error(
     agent: Agent, caplog: pytest.LogCaptureFixture
 ) -> None:

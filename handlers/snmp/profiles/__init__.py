@@ -74,6 +74,7 @@ PROFILES = Families(
     Vendor(lambda: import_module(".lantronix", __package__), "lantronix-slc", "244"),
     Vendor(lambda: import_module(".netio", __package__), "netio", "47952"),
     Vendor(lambda: import_module(".netping", __package__), "netping netping-pwr", "25728"),
+    Vendor(lambda: import_module(".npdu", __package__), "npdu", "23273"),
     Vendor(lambda: import_module(".nti", __package__), "nti-ipdu", "3699"),
     Vendor(lambda: import_module(".opengear", __package__), "opengear-rpc", "25049"),
     Vendor(lambda: import_module(".panduit", __package__), "panduit-g5", "19536"),

@@ -72,7 +72,9 @@ NOT_PENDING = ("2",)  # "no command pending" in all families; 1 is pending, 3 un
 
 
 def _pending(below: str, name: str) -> Doubt:
-    return Doubt(column(f"318.1.1.{below}", name), NOT_PENDING)
+    # Optional: it says no more than that the state may soon change. OpenStack's virtualpdu 2.2.0
+    # has the states alone.
+    return Doubt(column(f"318.1.1.{below}", name), NOT_PENDING, optional=True)
 
 
 SPDU_PENDING = _pending("4.4.2.1.2", "sPDUOutletPending")

@@ -9,7 +9,7 @@ the circuits' currents.
 
 from ..profile_parts import DRIVER, Doubt, Outlets, Profile, State
 from ..sources import Merged
-from .shorthand import TENTHS, column, figure, numbered_parts, oids, total
+from .shorthand import NO_PUBLIC_MIB, TENTHS, column, figure, numbered_parts, oids, total
 
 PDU = "34550.20.2.1.1.1"
 NOT_MEASURED = ("0", "-1")
@@ -49,6 +49,7 @@ PROFILES = (
             )
         ),
         evidence=DRIVER.of("state", "current"),
+        note=NO_PUBLIC_MIB,
         unread=(
             "breaker of a circuit (24.1.1.15): the checks do not say which row is the circuit that"
             " an outlet names"

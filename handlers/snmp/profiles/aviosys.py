@@ -5,7 +5,7 @@ The device speaks SNMPv1. Its OIDs are below another company's enterprise number
 
 from ..profile_parts import DRIVER, Confidence, Outlets, Profile, State, Write
 from ..sources import Span, Spread
-from .shorthand import oid, public
+from .shorthand import NO_PUBLIC_MIB, oid, public
 
 OUTLETS = Spread(oid("92.58.2"), (Span(1, 4, 1),), "power of outlet N")
 
@@ -25,7 +25,7 @@ PROFILES = (
         evidence=DRIVER.of("state", "switching"),
         note=(
             "The device cannot be detected: name the family in the setting 'profile'. It is assumed"
-            " that the written object also shows the state."
+            f" that the written object also shows the state. {NO_PUBLIC_MIB}"
         ),
     ),
 )

@@ -45,6 +45,7 @@ from .shorthand import (
     HUNDREDTHS,
     KILO,
     NET_SNMP,
+    NO_PUBLIC_MIB,
     TENTHS,
     column,
     figure,
@@ -119,6 +120,7 @@ def _text_family(
         ),
         switching_confidence=Confidence.LOW,
         evidence=DRIVER if power else DRIVER.of("state", "current", "energy", "switching"),
+        note=NO_PUBLIC_MIB,
     )
 
 
@@ -252,6 +254,7 @@ PROFILES = (
         energy=total(*(figure(_lines("6", tail), TENTHS) for tail in ("", ".0"))),
         switching_confidence=Confidence.MEDIUM,
         evidence=DRIVER,
+        note=f"{NO_PUBLIC_MIB} The unit's program writes one, with names and without units.",
         unread="breaker of a loop (1.2.N.7): the agent does not publish which outlets a loop has",
     ),
     _zm(
@@ -287,6 +290,7 @@ PROFILES = (
         ),
         switching_confidence=Confidence.MEDIUM,
         evidence=DRIVER.of("state", "current", "switching"),
+        note=NO_PUBLIC_MIB,
     ),
     Profile(
         key="clever-ip-pdu",

@@ -55,6 +55,7 @@ PROFILES = (
                         Doubt(
                             column(ROOT + ".130.1.2.1.5", "rPDUOutletSwitchedStatCmdPnding"),
                             NOT_PENDING,
+                            optional=True,
                         ),
                     ),
                 ),

@@ -4,6 +4,9 @@ replaces all of it.
 One agent has up to 16 units. The identity is the position of an outlet on the first unit,
 "unit.position" on the others. -1 is a position without an outlet, -2 an outlet that lost its power.
 The MIB allows 32 characters in a write, but a recorded unit with 24 outlets shows 47.
+
+A write keeps each -1 at its position: the maker's own library fills its text up with them, and two
+owners' programs write back what they read.
 """
 
 from ..profile_parts import RECORDED, Confidence, Outlets, Profile, State, WritePacked
@@ -11,6 +14,7 @@ from ..sources import EachUnit, Field, Merged, Number, Packed, Prefixed, Source,
 from .shorthand import TENTHS, column, figure, librenms, oid, oids, total, without
 
 FIRST, LAST = 1, 16
+NO_OUTLET = "-1"
 UNITS = (Span(FIRST, LAST, FIRST),)
 STATUS = Spread(oid("17420.1.2.9"), UNITS, "pduNNOutletStatus", tail="13.0")
 STATES = Packed(STATUS, main=str(FIRST))
@@ -36,9 +40,15 @@ PROFILES = (
         sys_object_ids=oids("17420"),
         outlets=(
             Outlets(
-                states=State(STATES, on=("1",), off=("0",), absent=("-1",)),
+                states=State(STATES, on=("1",), off=("0",), absent=(NO_OUTLET,)),
                 control=WritePacked(
-                    STATUS, STATES, on="1", off="0", longest=32, longest_unproven=47
+                    STATUS,
+                    STATES,
+                    on="1",
+                    off="0",
+                    empty=(NO_OUTLET,),
+                    longest=32,
+                    longest_unproven=47,
                 ),
                 name=Merged(
                     (
@@ -58,9 +68,8 @@ PROFILES = (
         evidence=RECORDED.of("state", "current", "switching"),
         note=(
             "Units with 17 to 24 outlets need more characters than the MIB allows in a write (32):"
-            " they are switched only with switch_unproven. Units with an empty position or an"
-            " outlet that lost its power are not switched: the MIB does not say what a written -1"
-            " or -2 does."
+            " they are switched only with switch_unproven. Units with an outlet that lost its power"
+            " are not switched: the MIB does not say what a written -2 does."
         ),
     ),
 )

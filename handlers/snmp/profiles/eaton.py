@@ -38,6 +38,7 @@ from .hpe import THE_UNIT
 from .shorthand import (
     FLOOR,
     HUNDREDTHS,
+    NO_PUBLIC_MIB,
     ONES,
     TENTHS,
     THOUSANDTHS,
@@ -315,8 +316,8 @@ PROFILES = (
         switching_confidence=Confidence.LOW,
         evidence=DRIVER.of("state", "current", "power", "switching"),
         note=(
-            "The objects are known from one public driver; no MIB is public. The driver leaves the"
-            " power of the whole PDU unmapped, so the powers of outlets are summed."
+            "The objects are known from one public driver, which leaves the power of the whole PDU"
+            f" unmapped, so the powers of outlets are summed. {NO_PUBLIC_MIB}"
         ),
     ),
     Profile(

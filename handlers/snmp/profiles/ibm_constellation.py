@@ -6,7 +6,7 @@ the meters over SSH. The agent is Net-SNMP's.
 
 from ..profile_parts import DRIVER, Outlets, Profile, State
 from ..sources import First, Span, Spread
-from .shorthand import NET_SNMP, oid, oids, public
+from .shorthand import NET_SNMP, NO_PUBLIC_MIB, oid, oids, public
 
 RELAYS, THREE = oid("2.6.262.15.2"), (Span(1, 3, 13),)
 
@@ -37,7 +37,7 @@ PROFILES = (
         evidence=DRIVER.of("state"),
         note=(
             "Three relays, each for a group of sockets. They are not switched, and nothing is"
-            " metered: xCAT does both over SSH."
+            f" metered: xCAT does both over SSH. {NO_PUBLIC_MIB}"
         ),
     ),
 )

@@ -28,7 +28,7 @@ RELAY_POWERED = column("25728.5500.5.1.16", "npRelayPowered")
 PWR_STATE = column("25728.5800.3.1.15", "npPwrRelayState")
 PWR_MODE = column("25728.5800.3.1.3", "npPwrManualMode")
 PWR_MEMO = column("25728.5800.3.1.6", "npPwrMemo")
-IN_RESET = Doubt(column("25728.5800.3.1.2", "npPwrStartReset"), NO_RESET)
+IN_RESET = Doubt(column("25728.5800.3.1.2", "npPwrStartReset"), NO_RESET, optional=True)
 
 
 def _guard_by_mode(mode: Column) -> Guarded:

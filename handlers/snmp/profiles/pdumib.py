@@ -1,62 +1,99 @@
-"""PDUs with the enterprise number 23280 and the MIB file PDUMIBV07. Two programs of owners call the
-model DPDU V2V3-L. Its maker is said to be GWGJ, but no public source was found that names one.
+"""PDUs with the enterprise number 23280 and the MIB PDUMIBV07, such as DIGITUS DPDUV3M. Two owners'
+programs call a model DPDU V2V3-L. Its maker is said to be GWGJ, but no public source was found that
+names one.
 
-No MIB is public. The sources are the manual's list of objects, which two programs of owners quote,
-and three further programs. State and command have opposite numbers: the state 1 is off and 2 is on,
-but the command 1 switches on and 2 off. -1 means "not supported". One of the programs reads states
-of 0 and 1, against the list that it quotes.
+State and command have opposite numbers: the state 1 is off and 2 is on, but the command 1 switches
+on and 2 off. -1 means "not supported". Reading the command returns the state too. Its 4 is
+"unknown" in the MIB and a lock in a manual that two programs quote; the MIB's text calls 3
+"unknown", which its list calls a reboot. The state is then UNKNOWN. One program reads states of 0
+and 1, against the MIB.
+
+A chain has up to five PDUs. Phases and outlets are counted over all of them.
 """
 
 from ..profile import NO_MAKER
-from ..profile_parts import DRIVER, Confidence, Guarded, Outlets, Profile, State, Write
+from ..profile_parts import SIMULATED, Confidence, Doubt, Guarded, Outlets, Profile, State, Write
+from ..sources import Provided, Source
 from .shorthand import (
     HUNDREDTHS,
     THOUSANDTHS,
     column,
     figure,
+    librenms,
     oids,
-    public,
+    outlet_count,
+    scalar,
+    sum_if_count_matches,
+    sum_if_rows_match,
     total,
+    without,
 )
 
+LOCKED, NOT_SUPPORTED = "4", "-1"
+SUPPORTED = "(?!-1$).*"
 STATE = column("23280.8.1.2", "outletStatusState")
 COMMAND = column("23280.9.1.2", "outletControlCommand")
-DEVICE_POWER = column("23280.2.1.5", "deviceStatusActivePower")
-DEVICE_ENERGY = column("23280.2.1.9", "deviceStatusActiveEnergy")
-LOCKED, NOT_SUPPORTED = "4", "-1"
+DEVICES = scalar("23280.1.0", "deviceStatusTableSize")
+PHASES = scalar("23280.4.0", "phaseTableSize")
+VOLTAGE = column("23280.6.1.2", "phaseStatusVoltage")
+
+
+def _of_devices(below: str, name: str) -> Source:
+    """A column of the table of PDUs, if all of them support it."""
+    values = column(f"23280.2.1.{below}", name)
+    return Provided(sum_if_count_matches(values, DEVICES), values, SUPPORTED)
+
+
+def _of_phases(below: str, name: str) -> Source:
+    return sum_if_rows_match(column(f"23280.6.1.{below}", name), VOLTAGE, PHASES)
+
 
 PROFILES = (
     Profile(
         key="pdumib-v07",
         vendor=NO_MAKER,
-        mib="PDUMIBV07: no MIB is public",
-        source=public("39976148/pdu", "pdu_outlet_switch_test.py"),
-        # Assumed from the root of the tree: no source tells what a unit reports.
-        models=("DPDU V2V3-L (said to be of GWGJ)", "PDU with the enterprise number 23280"),
+        mib="PDUMIBV07",
+        source=librenms("digitus/PDUMIBV07"),
+        models=("DIGITUS DPDUV3M", "DPDU V2V3-L (said to be of GWGJ)"),
         sys_object_ids=oids("23280"),
         outlets=(
             Outlets(
-                states=State(STATE, on=("2",), off=("1",), absent=(NOT_SUPPORTED,)),
+                states=State(
+                    STATE,
+                    on=("2",),
+                    off=("1",),
+                    absent=(NOT_SUPPORTED,),
+                    doubts=(Doubt(COMMAND, ("1", "2", NOT_SUPPORTED), optional=True),),
+                ),
                 control=Guarded(
                     Write(COMMAND, on=1, off=2),
                     COMMAND,
                     refuse=(LOCKED, NOT_SUPPORTED),
-                    why="it is locked on the device, or has no relay",
+                    why="it is locked on the device, has no relay, or its state is not known",
+                ),
+                # a unit without relays, whose states are -1, may count its sockets
+                count=outlet_count(
+                    scalar("23280.7.0", "outletTableSize"), without(STATE, NOT_SUPPORTED)
                 ),
                 current=figure(column("23280.8.1.4", "outletStatusCurrent"), HUNDREDTHS),
                 power=figure(column("23280.8.1.5", "outletStatusActivePower")),
                 energy=figure(column("23280.8.1.7", "outletStatusActiveEnergy"), THOUSANDTHS),
             ),
         ),
-        load=total(figure(column("23280.6.1.3", "phaseStatusCurrent"), HUNDREDTHS)),
-        power=total(figure(DEVICE_POWER)),
-        energy=total(figure(DEVICE_ENERGY, THOUSANDTHS, witness=DEVICE_POWER)),
+        load=total(figure(_of_phases("3", "phaseStatusCurrent"), HUNDREDTHS)),
+        power=total(
+            figure(_of_devices("5", "deviceStatusActivePower")),
+            figure(_of_phases("4", "phaseStatusActivePower")),
+        ),
+        energy=total(
+            figure(_of_devices("9", "deviceStatusActiveEnergy"), THOUSANDTHS),
+            figure(_of_phases("8", "phaseStatusActiveEnergy"), THOUSANDTHS),
+        ),
         switching_confidence=Confidence.MEDIUM,
-        evidence=DRIVER,
+        evidence=SIMULATED,
         note=(
-            "A locked outlet executes no command: it is not switched if the device reports the "
-            "lock. The sysObjectID is assumed. Nothing tells if a phase is missing in an answer,"
-            " because only its current is known: the load is then too small."
+            "A locked outlet executes no command: it is not switched if the device reports the"
+            " lock."
         ),
     ),
 )

@@ -4,7 +4,7 @@ The MIB is not public.
 """
 
 from ..profile_parts import DRIVER, Confidence, Outlets, Profile, State, Write
-from .shorthand import THOUSANDTHS, column, figure, oids, total
+from .shorthand import NO_PUBLIC_MIB, THOUSANDTHS, column, figure, oids, total
 
 STATE = column("46235.2.4.2.1.4", "administrative state (example handler)")
 
@@ -33,7 +33,7 @@ PROFILES = (
         evidence=DRIVER.of("state", "current", "energy", "switching"),
         note=(
             "The state is the one that was commanded. An RPCM also reports an actual state, but its"
-            " OID is not public."
+            f" OID is not public. {NO_PUBLIC_MIB}"
         ),
     ),
 )

@@ -68,7 +68,9 @@ PROFILES = (
         roots=(Root(oid("31034.11"), oid("31034.12")), Root(oid("28402.11"), oid("28402.12"))),
         outlets=(
             Outlets(
-                states=State(STATE, on=("1",), off=("0",), doubts=(Doubt(SCHEDULED, (IDLE,)),)),
+                states=State(
+                    STATE, on=("1",), off=("0",), doubts=(Doubt(SCHEDULED, (IDLE,), optional=True),)
+                ),
                 control=Unlock(
                     column("~.1.1.2.7.3.1.4", "sdbDevOutSwUnlock"), 1, Write(STATE, on=1, off=0)
                 ),

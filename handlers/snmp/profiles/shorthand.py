@@ -35,6 +35,8 @@ HUNDREDS = Decimal(100)
 KILO = Decimal(1000)
 #: texts of a current or power of 16 bits that is not measured, where it is one of a sum
 NARROW = tuple(format(value, "f") for value in sorted(FILLED_16))
+#: of a family without a public MIB, in its note
+NO_PUBLIC_MIB = "No MIB is public: last looked up on 2026-11-27."
 # floor PDUs and transfer switches: a transformer of 2 MVA (2,900 A at 400 V), feeders of 400 A
 FLOOR = Ceilings(Decimal(600), Decimal(500_000), Decimal(3_000), Decimal(2_500_000))
 

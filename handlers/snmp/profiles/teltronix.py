@@ -1,7 +1,7 @@
 """Teltronix. The source is one driver; no MIB is public."""
 
 from ..profile_parts import DRIVER, Confidence, Outlets, Profile, State, Write
-from .shorthand import column, oids, public
+from .shorthand import NO_PUBLIC_MIB, column, oids, public
 
 STATE = column("23620.1.2.2.1.4", "outlet state (no public MIB)")
 
@@ -18,5 +18,6 @@ PROFILES = (
         ),
         switching_confidence=Confidence.LOW,
         evidence=DRIVER.of("state", "switching"),
+        note=NO_PUBLIC_MIB,
     ),
 )

@@ -23,6 +23,7 @@ from ..profile_parts import (
 from ..sources import OfUnits
 from .shorthand import (
     HUNDREDTHS,
+    NO_PUBLIC_MIB,
     TENTHS,
     column,
     figure,
@@ -167,6 +168,6 @@ PROFILES = (
         ),
         switching_confidence=Confidence.LOW,
         evidence=DRIVER.of("state", "switching"),
-        note="The states and commands are known from one public driver; no MIB is public.",
+        note=f"The states and commands are known from one public driver. {NO_PUBLIC_MIB}",
     ),
 )

@@ -80,7 +80,7 @@ class Spelling(NamedTuple):
 
 
 _AUTH_PROTOCOLS = ("MD5", "SHA", "SHA224", "SHA256", "SHA384", "SHA512")
-_PRIV_PROTOCOLS = ("DES", "3DES", "AES", "AES192", "AES256")
+_PRIV_PROTOCOLS = ("DES", "3DES", "AES", "AES192", "AES256", "AES192C", "AES256C")
 PORT = Spelling("--port", "port", "PORT", "the port, if it is not the usual one")
 USERNAME = Spelling("--username", "username", "NAME", "the user to log in as")
 CA_PEM = Spelling(

@@ -161,7 +161,7 @@ EVERY_PART = Profile(
         ),
         Outlets(
             states=State(PACKED, on=("on",), off=("off",)),
-            control=WritePacked(S, PACKED, "on", "off", 32, 47),
+            control=WritePacked(S, PACKED, "on", "off", 32, 47, ("-1",)),
             power_on=PowerRestorePolicy(delay=Figure(C), always=True),
         ),
         Outlets(states=State(C, on=("1",), off=("0",)), control=Write(C, "on", "off")),

@@ -96,6 +96,19 @@ def test_a_neighbour_that_is_neither_on_nor_off_forbids_the_write(held: str) -> 
         PACKED.orders(reader({"1.3.13.0": held}), "1", False)
 
 
+def test_a_position_without_an_outlet_is_written_back_as_it_was_read() -> None:
+    control = WritePacked(
+        Scalar("1.3.13.0"), Packed(Scalar("1.3.13.0")), on="1", off="0", empty=("-1",)
+    )
+    held = reader({"1.3.13.0": "1,1,-1,-1"})
+    assert control.orders(held, "1", False) == [("1.3.13.0", "0,1,-1,-1")]
+    with pytest.raises(NoSuchOutlet):
+        control.orders(held, "3", False)
+    for odd in ("1,-2,-1,-1", "1,-3,-1,-1", "1,,-1,-1"):
+        with pytest.raises(Unsupported, match="outlet 2"):
+            control.orders(reader({"1.3.13.0": odd}), "1", False)
+
+
 @pytest.mark.parametrize("identity", ["4", "0", "-1", "x", "", "\u0663"])
 def test_an_identity_that_is_not_a_position_in_the_text_is_not_an_outlet(identity: str) -> None:
     with pytest.raises(NoSuchOutlet):

@@ -105,3 +105,13 @@ def test_no_family_claims_a_test_on_hardware_or_a_write_from_a_recording() -> No
     for profile in PROFILES:
         # a recording proves no write
         assert profile.evidence.switching is not EvidenceLevel.RECORDING, profile.key
+
+
+def test_a_family_without_a_public_mib_says_when_one_was_last_looked_for() -> None:
+    undated = [
+        profile.key
+        for profile in PROFILES
+        if "no MIB is public" in f"{profile.mib} {profile.note}".replace("No MIB", "no MIB")
+        and not re.search(r"last looked up on 20\d\d-\d\d-\d\d", profile.note)
+    ]
+    assert undated == []

@@ -101,8 +101,8 @@ RESERVED = {
     "an outlet whose neighbour in the status string lost power": Reserved(
         "digipower", "2.1", {}, "outlet 2.2 reports '-2'"
     ),
-    "an outlet whose neighbour in the status string is missing": Reserved(
-        "digipower", "3", {E + "17420.1.2.9.1.13.0": "1,0,1,-1"}, "outlet 4 reports '-1'"
+    "an outlet whose neighbour in the status string has an odd word": Reserved(
+        "digipower", "3", {E + "17420.1.2.9.1.13.0": "1,0,1,-3"}, "outlet 4 reports '-3'"
     ),
     "a status string that is longer than a write may be": Reserved(
         "digipower", "3", {E + "17420.1.2.9.1.13.0": ",".join(["1"] * 25)}, "more than the 47"

@@ -8,6 +8,8 @@ from typing import Optional
 import pytest
 
 from handlers.snmp.figures import Figure
+from handlers.snmp.frozen_value import parts_of
+from handlers.snmp.profiles import PROFILES
 from handlers.snmp.sources import (
     Arc,
     Bits,
@@ -63,6 +65,48 @@ def test_a_table_that_lacks_a_row_up_to_its_count_is_not_complete(
         objects = {**table("1.3.1", dict.fromkeys(rows, 5)), "1.3.9.0": 3}
         found = filled(Complete(A, count=Scalar("1.3.9.0")), objects)
         assert (len(found) > len(rows)) is lacks
+
+
+# family -> the object without which a state is not believed, and what its absence would hide; all
+# other doubts tell of a command under way, or older units lack them
+DEMANDED = {
+    "apnl-modular": {"nodeType": "a node that cannot switch"},
+    "infrapower": {"outletState": "a socket that is missing"},
+    "bachmann-bluenet2": {
+        "blueNet2DeviceStatus": "a device that is lost",
+        "blueNet2SocketStatus": "the sockets of that device",
+    },
+    "ict-pdu": {"outputFuseStatus": "a fuse that is open"},
+    "powertek-pwt2": {
+        "pduDevMgmtOutletXPortValid": "an outlet that is offline",
+        "pduDevMonOutletXPortSize": "the units that have outlets",
+    },
+    "riedo-updu": {"upduRelayCondition": "a relay that failed"},
+    "rittal-cmc3": {"cmcIIIVarQuality of ...Relay": "a value that is not one"},
+    "sentry4": {"st4OutletStatus": "an outlet that is lost or in fault"},
+    "geist-v5": {"pduOutletSwitchRelayFailure": "a relay that failed"},
+    "vertiv-dcs-mpdu": {
+        "mpduMpscom51CommunicateStatus": "a unit that does not answer",
+        "mpduMpscomOutletNStatus": "the outlets of that unit",
+    },
+}
+
+
+def test_only_a_doubt_about_a_fault_needs_its_object() -> None:
+    demanded: dict[str, set[str]] = {}
+    for profile in PROFILES:
+        for doubt in (part for part in parts_of(profile) if isinstance(part, Doubt)):
+            if not doubt.optional:
+                objects = {
+                    name
+                    for part in parts_of(doubt.test)
+                    for name in [str(getattr(part, "object", ""))]
+                    if name
+                }
+                demanded.setdefault(profile.key, set()).update(objects)
+    assert {key: sorted(objects) for key, objects in demanded.items()} == {
+        key: sorted(objects) for key, objects in DEMANDED.items()
+    }
 
 
 @pytest.mark.parametrize("optional", [False, True])

@@ -14,7 +14,7 @@ import pytest
 
 from tests.needs import program
 from tests.pdu.running import run, run_apart
-from tests.servers.snmpd import AUTH_PASSWORD, PRIV_PASSWORD, USERS, Snmpd
+from tests.servers.snmpd import AUTH_PASSWORD, PRIV_PASSWORD, USERS, Snmpd, User
 from tests.simulators.snmp_agent.devices import BUILT_IN
 
 pytestmark = pytest.mark.against("Net-SNMP snmpd")
@@ -229,3 +229,21 @@ auth_password_file = "{password}"
     assert found["plain"] is None
     assert "auth_password has no effect without a protocol" in str(found["idle"])
     assert "auth_protocol has no effect without SNMPv3" in str(found["unsaid"])
+
+
+def test_the_other_kind_of_aes256_is_named_when_the_device_understands_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    program("snmpd")
+    # a digest shorter than the key: only then the two kinds differ
+    reeder = User("shaaes256c", "SHA", "AES-256-C")
+    options = ["--snmp-version", "3", "--username", reeder.name, "--auth-protocol", "SHA"]
+    for key, value in _passwords([AUTH, PRIV]).items():
+        monkeypatch.setenv(key, value)
+    with Snmpd(BUILT_IN["apc-rpdu2"](), users=[reeder]) as served:
+        for command in (("status", "snmp"), ("identify",)):
+            line = _line(served, command, options, tmp_path)
+            _, out, error = run(capsys, *line, "--priv-protocol", "AES256")
+            assert "--priv-protocol AES256C" in out + error and "closed" not in out
+            code, out, error = run(capsys, *line, "--priv-protocol", "AES256C")
+            assert code == 0, error

@@ -98,7 +98,7 @@ def test_an_energy_that_was_recorded_as_text_has_no_unit() -> None:
         ("riedo-updu", UNKNOWN, UNKNOWN),  # an outlet may have several meters
         ("clever-rpdu", UNKNOWN, UNKNOWN),  # INTEGER or text
         ("synaccess-netbooter", UNKNOWN, UNKNOWN),  # text
-        ("pdumib-v07", UNKNOWN, UNKNOWN),  # no MIB
+        ("pdumib-v07", SnmpRegister(0.001), UNKNOWN),  # its own: else the sum of its phases
         ("dataprobe-iboot", UNKNOWN, UNKNOWN),  # no energy
     ],
 )
