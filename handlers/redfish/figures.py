@@ -1,4 +1,4 @@
-"""Current and energy of PDUs, circuits and outlets. Pure.
+"""Current, power and energy of PDUs, circuits and outlets. Pure.
 
 A `Reading` of null counts as metered. Only its own sensor replaces it, because the figure would
 jump otherwise. A sum with a missing part is not reported as a total, because it would be too small.
@@ -18,6 +18,9 @@ from .responses import Json
 
 # without Neutral, which carries the lines' current back
 _LINES = ("Line1", "Line2", "Line3")
+# Circuit, PolyPhasePowerWatts and PolyPhaseEnergykWh
+_TO_NEUTRAL = tuple(f"{line}ToNeutral" for line in _LINES)
+_PAIRS = ("Line1ToLine2", "Line2ToLine3", "Line3ToLine1")
 # Circuit, PhaseWiringType: how many line currents make up the load
 _PHASES: Mapping[str, int] = {
     "OnePhase3Wire": 1,
@@ -99,9 +102,33 @@ def current(resource: Json) -> Optional[list[RedfishFigure]]:
 
 
 def power(resource: Json) -> Optional[list[RedfishFigure]]:
-    """The active power of an outlet; None if it is not metered."""
+    """The active powers whose sum is that of a PDU, a circuit or an outlet. None if one is not
+    metered.
+    """
     figure = excerpt(resource, "PowerWatts")
-    return None if figure is None else [figure]
+    return _of_lines(resource, "PolyPhasePowerWatts") if figure is None else [figure]
+
+
+def energy(resource: Json) -> Optional[list[RedfishFigure]]:
+    """The same of the energy counters.
+
+    If the counter is null, no other counter replaces it, because the figure would jump.
+    """
+    if "EnergykWh" in resource:
+        return [excerpt(resource, "EnergykWh") or RedfishFigure()]
+    return _of_lines(resource, "PolyPhaseEnergykWh")
+
+
+def _of_lines(resource: Json, key: str) -> Optional[list[RedfishFigure]]:
+    """The figures of the lines against the neutral, or of the pairs of lines; None if one is
+    missing."""
+    lines = child(resource, key)
+    count = _PHASES.get(text(resource, "PhaseWiringType")) or _phases_seen(resource)
+    for names in (_TO_NEUTRAL, _PAIRS):
+        parts = [part for part in (excerpt(lines, name) for name in names) if part is not None]
+        if len(parts) == count:
+            return parts
+    return None
 
 
 def _phases_seen(resource: Json) -> int:

@@ -28,38 +28,43 @@ Figures = Optional[Sequence[RedfishFigure]]
 _GONE = ("404", "410")
 
 
+class _Metered(NamedTuple):
+    """The figures of a PDU, of its mains, or of an outlet. A value may be missing because its
+    sensor is read later."""
+
+    current: Figures = None
+    energy: Figures = None
+    #: None also if it was not asked for
+    power: Figures = None
+
+
 class _Port(NamedTuple):
     identity: str
-    current: Figures
-    energy: Figures
-    power: Figures
+    metered: _Metered
 
 
 class _UnitFigures(NamedTuple):
-    """The figures in the resources of one PDU.
+    """The figures in the resources of one PDU."""
 
-    A value may be missing because its sensor is read later.
-    """
-
-    load: Figures
+    total: _Metered
     #: of its mains
-    inlet: Figures
-    energy: Figures
+    inlet: _Metered
     ports: list[_Port]
 
 
+_NOT_KNOWN = _Metered((RedfishFigure(),), (RedfishFigure(),), (RedfishFigure(),))
 #: of a PDU that cannot be read
-_UNREAD = _UnitFigures((RedfishFigure(),), (RedfishFigure(),), (RedfishFigure(),), [])
+_UNREAD = _UnitFigures(_NOT_KNOWN, _NOT_KNOWN, [])
 
 
 def read_statistic(
     service: RedfishService, pdu_setting: str, with_power: bool = False
 ) -> host.Figures:
-    """Load and energy, in total and by outlet; the power of outlets only `with_power`, which costs
-    something if only sensors have it.
+    """Load and energy, in total and by outlet; the power only `with_power`, which costs something
+    if only sensors have it.
 
     Usual round trips for each PDU: up to 3 for outlets, mains and metrics; 1 for branches if the
-    mains are not metered; 1 more for each further page of a list, and for each outlet or circuit
+    mains lack a figure; 1 more for each further page of a list, and for each outlet or circuit
     that a list only links to. Add the round trips of `units`, and those of `sensors.read_sensors`
     if only sensors have the values.
     """
@@ -69,15 +74,27 @@ def read_statistic(
     figures_of_pdus += [_UNREAD for _ in errors]
     ports = [port for pdu in figures_of_pdus for port in pdu.ports]
     raise_if_twice(service, "outlets that are called", [port.identity for port in ports])
-    currents = [*(pdu.load for pdu in figures_of_pdus), *(port.current for port in ports)]
-    energies = [*(pdu.energy for pdu in figures_of_pdus), *(port.energy for port in ports)]
-    parts = [*currents, *energies, *(port.power for port in ports)]
-    resource_by_source = sensors.read_sensors(service, every, figures.sensors_to_read(parts))
-    amperes, hours, watts = _split_by_unit(resource_by_source)
-    load = figures.total(figures.sum_if_complete(pdu.load for pdu in figures_of_pdus), amperes)
-    energy = figures.total(figures.sum_if_complete(pdu.energy for pdu in figures_of_pdus), hours)
-    inlet = figures.total(figures.sum_if_complete(pdu.inlet for pdu in figures_of_pdus), amperes)
-    return host.Figures(load, energy, _port_figures(ports, amperes, hours, watts), inlet_a=inlet)
+    every_metered = [
+        *(pdu.total for pdu in figures_of_pdus),
+        *(pdu.inlet for pdu in figures_of_pdus),
+        *(port.metered for port in ports),
+    ]
+    sources = figures.sensors_to_read(part for metered in every_metered for part in metered)
+    amperes, hours, watts = _split_by_unit(sensors.read_sensors(service, every, sources))
+    total = _sum([pdu.total for pdu in figures_of_pdus])
+    inlet = _sum([pdu.inlet for pdu in figures_of_pdus])
+    return host.Figures(
+        figures.total(total.current, amperes),
+        figures.total(total.energy, hours),
+        _port_figures(ports, amperes, hours, watts),
+        figures.total(total.power, watts),
+        figures.total(inlet.current, amperes),
+        figures.total(inlet.power, watts),
+    )
+
+
+def _sum(parts: Sequence[_Metered]) -> _Metered:
+    return _Metered(*(figures.sum_if_complete(of_kind) for of_kind in zip(*parts)))
 
 
 def _split_by_unit(resource_by_source: Mapping[str, Json]) -> tuple[Sensors, Sensors, Sensors]:
@@ -95,9 +112,9 @@ def _port_figures(
     return [
         host.PortFigures(
             port.identity,
-            figures.total(port.current, amperes),
-            figures.total(port.energy, hours),
-            figures.total(port.power, watts),
+            figures.total(port.metered.current, amperes),
+            figures.total(port.metered.energy, hours),
+            figures.total(port.metered.power, watts),
         )
         for port in ports
     ]
@@ -107,9 +124,11 @@ def _ports(outlets: Sequence[tuple[str, Json]], with_power: bool) -> list[_Port]
     return [
         _Port(
             name,
-            figures.current(outlet),
-            _energy(outlet),
-            figures.power(outlet) if with_power else None,
+            _Metered(
+                figures.current(outlet),
+                figures.energy(outlet),
+                figures.power(outlet) if with_power else None,
+            ),
         )
         for name, outlet in outlets
     ]
@@ -123,7 +142,8 @@ def _metered_of(
     """
     is_one_of_several = len(every) > 1
     if is_one_of_several and is_absent(pdu.resource) and link(pdu.resource, "Mains") is None:
-        return _UNREAD._replace(load=(), inlet=())
+        counter = _Metered((), _NOT_KNOWN.energy, ())
+        return _UnitFigures(counter, counter, [])
     try:
         ports = _ports(read_outlets(service, pdu), with_power)
     except UNIT_ERRORS as error:
@@ -131,23 +151,25 @@ def _metered_of(
             raise
         name_and_log(error, every, pdu.prefix)
         return _UNREAD
-    mains = _circuits(service, pdu, "Mains")
-    load = inlet = _load(mains)
-    if load is None:
-        load = _load(_circuits(service, pdu, "Branches"))
-    energy = _member_figures(_metrics(service, pdu), _energy)
-    if energy is None:
-        # with the counter of an absent circuit: the sum would fall, and jump when it is back
-        energy = figures.sum_if_complete(
-            _member_figures(circuit, _energy)
-            for circuit in mains
-            if _is_fitted(circuit) or _shows_counter(circuit)
-        )
-    if load is None:
-        load = figures.sum_if_complete(port.current for port in ports)
-    if energy is None:
-        energy = figures.sum_if_complete(port.energy for port in ports)
-    return _UnitFigures(load, inlet, energy, ports)
+    inlet = _of_circuits(_circuits(service, pdu, "Mains"), with_power)
+    metrics = _metrics(service, pdu)
+    # DMTF's metrics of a PDU have no current
+    unit = _Metered(
+        None,
+        _member_figures(metrics, figures.energy),
+        _member_figures(metrics, figures.power) if with_power else None,
+    )
+    total = _first(unit, inlet)
+    if None in (total.current, total.energy, total.power if with_power else ()):
+        total = _first(total, _of_circuits(_circuits(service, pdu, "Branches"), with_power))
+    return _UnitFigures(_first(total, _sum([port.metered for port in ports])), inlet, ports)
+
+
+def _first(better: _Metered, other: _Metered) -> _Metered:
+    """Each figure of `better`, or if there is none, of `other`."""
+    return _Metered(
+        *(figure if figure is not None else part for figure, part in zip(better, other))
+    )
 
 
 def _circuits(service: RedfishService, pdu: ServicePdu, key: str) -> list[Member]:
@@ -172,9 +194,17 @@ def _circuits(service: RedfishService, pdu: ServicePdu, key: str) -> list[Member
     return circuits
 
 
-def _load(circuits: Sequence[Member]) -> Figures:
-    return figures.sum_if_complete(
-        _member_figures(circuit, figures.current) for circuit in circuits if _is_fitted(circuit)
+def _of_circuits(circuits: Sequence[Member], with_power: bool) -> _Metered:
+    """The sums over circuits. An absent one counts only by the counter that it shows: without it
+    the sum would fall, and jump when the circuit is back."""
+    fitted = [circuit for circuit in circuits if _is_fitted(circuit)]
+    counting = [circuit for circuit in circuits if _is_fitted(circuit) or _shows_counter(circuit)]
+    return _Metered(
+        figures.sum_if_complete(_member_figures(member, figures.current) for member in fitted),
+        figures.sum_if_complete(_member_figures(member, figures.energy) for member in counting),
+        figures.sum_if_complete(_member_figures(member, figures.power) for member in fitted)
+        if with_power
+        else None,
     )
 
 
@@ -189,7 +219,7 @@ def _is_fitted(circuit: Member) -> bool:
 
 
 def _shows_counter(circuit: Member) -> bool:
-    counter = _member_figures(circuit, _energy)
+    counter = _member_figures(circuit, figures.energy)
     return counter is not None and counter[0].value is not None
 
 
@@ -205,12 +235,3 @@ def _unless_missing(fetch: Callable[[], Json]) -> Member:
         return fetch()
     except RESOURCE_ERRORS as error:
         return {} if isinstance(error, HttpRefused) and error.code in _GONE else error
-
-
-def _energy(resource: Json) -> Figures:
-    """The energy counter; None without one.
-
-    If it is null, no other counter replaces it, because the figure would jump.
-    """
-    figure = figures.excerpt(resource, "EnergykWh")
-    return [figure or RedfishFigure()] if "EnergykWh" in resource else None

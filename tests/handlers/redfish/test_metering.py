@@ -19,6 +19,10 @@ def amps(value: Any, **more: Any) -> Json:
     return {"CurrentAmps": {"Reading": value}, **more}
 
 
+def watts(value: Any, **more: Any) -> Json:
+    return {"PowerWatts": {"Reading": value}, **more}
+
+
 def hours(value: Any, **more: Any) -> Json:
     return {"EnergykWh": {"Reading": value}, **more}
 
@@ -94,7 +98,7 @@ def test_of_circuits_of_which_one_is_listed_twice_no_sum_is_shown(key: str) -> N
 def test_the_load_comes_from_the_mains_else_the_branches_else_the_outlets(
     mains: list[Json], branches: list[Json], load: float
 ) -> None:
-    tree = metered([amps(1.0), amps(2.0)], Mains=mains, Branches=branches)
+    tree = metered([amps(1.0), amps(2.0)], metrics=hours(9), Mains=mains, Branches=branches)
     assert totals(tree)[0] == load
     read = any(seen.path == f"{PDU}/Branches" for seen in tree.seen)
     fitted = [one for one in mains if "Status" not in one]
@@ -134,6 +138,46 @@ def test_the_energy_comes_from_the_metrics_else_the_mains_else_the_outlets(
     metrics: Optional[Json], mains: list[Json], kwh: float
 ) -> None:
     assert totals(metered([hours(10), hours(20)], metrics=metrics, Mains=mains))[1] == kwh
+
+
+def _circuit(reading: float) -> Json:
+    """A, W and kWh with one number, which tells the source of a sum."""
+    return {**amps(reading), **watts(reading), **hours(reading)}
+
+
+SOURCES: dict[str, tuple[dict[str, Any], float]] = {
+    "the PDU": ({"metrics": {**watts(9), **hours(9)}, "Mains": [_circuit(9)]}, 9.0),
+    "the mains": ({"metrics": {}, "Mains": [_circuit(4), _circuit(3)]}, 7.0),
+    "the branches": ({"Mains": [{}], "Branches": [_circuit(3), _circuit(2)]}, 5.0),
+    "one of two mains": ({"Mains": [_circuit(4), {}], "Branches": [_circuit(5)]}, 5.0),
+    "the outlets": ({"Mains": [{}], "Branches": [{}]}, 2.0),
+}
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_current_power_and_energy_of_a_pdu_come_from_one_order_of_sources(source: str) -> None:
+    parts, reading = SOURCES[source]
+    with serving(metered([_circuit(1), _circuit(1)], **parts)) as address:
+        totals_with_power, totals_without = (
+            handler(address).measured(with_power) for with_power in (True, False)
+        )
+    measured = (totals_with_power.load_a, totals_with_power.power_w, totals_with_power.energy_kwh)
+    assert measured == (reading, reading, reading)
+    assert totals_without.power_w is None
+
+
+def test_the_power_of_a_circuit_is_the_sum_of_its_lines() -> None:
+    lines = {f"Line{n}ToNeutral": {"Reading": n} for n in (1, 2, 3)}
+    pairs = {name: {"Reading": 1} for name in ("Line1ToLine2", "Line2ToLine3", "Line3ToLine1")}
+    for powers, total in (
+        (lines, 6.0),
+        (pairs, 3.0),
+        ({**lines, "Line3ToNeutral": {"Reading": None}}, None),
+        ({"Line1ToNeutral": {"Reading": 1}, "Line3ToNeutral": {"Reading": 1}}, None),
+    ):
+        mains = {"PhaseWiringType": "ThreePhase5Wire", "PolyPhasePowerWatts": powers}
+        with serving(metered([], Mains=[mains])) as address:
+            assert handler(address).measured(True).power_w == total
 
 
 def test_the_energy_does_not_fall_while_a_cord_is_pulled() -> None:
