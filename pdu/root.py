@@ -245,6 +245,8 @@ _ELSEWHERE = {
     "y": "give --yes",
     "p": f"give --port; a password is never an argument: use {spelled('password')}",
     "force": "give --yes",
+    "anchor": "a timer of your own keeps what pdu energy verify prints at another place",
+    "stamps": "give a hash that was kept at another place as --kept",
 }
 
 # a command of a fixed number of arguments -> what is meant by more of them

@@ -47,6 +47,12 @@ ENDED = {
     "readings that rehearse and plan keep, or read so many at a time": (
         r"(?:rehearse|plan (?:import|check)) [^`\n]*--(?:save|parallel)\b"
     ),
+    "the cryptographic proof of a statement": (
+        r"\benergy (?:seal|check-statement)\b|\bcheck_statement\b|\bproof\.json\.gz\b"
+        r"|\broots\.(?:jsonl|key)\b|\bday_roots\b|\bleaf_rows\b|\bmerkle\b|\benergy-checks\b"
+    ),
+    "stamps of the meter's hashes": r"--anchor\b|--stamps\b|--tsa-ca\b|docs/anchors\b",
+    "a page of the meter's own": r"\bmeter\.md\b",
     "releases before the first tag": r"\b(?:version|release|since|of|until|before) 0\.[1-4]\.0\b",
 }
 #: files whose words are other projects', or which give names of versions as examples

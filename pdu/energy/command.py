@@ -227,14 +227,8 @@ energy = LazyGroup(
             "audit",
             "kWh of a period, with bounds on their error",
         ),
-        "check-statement": LazyCommand(
-            "energy.statement.verification", "check", "whether a statement is what was published"
-        ),
-        "seal": LazyCommand(
-            "energy.statement.command", "seal", "a root of each day's readings, for proofs"
-        ),
         "statement": LazyCommand(
-            "energy.statement.command", "statement", "a statement and a proof for each customer"
+            "energy.statement.command", "statement", "a statement for each customer"
         ),
         "verify": LazyCommand(
             "energy.journal.verify", "verify", "whether the files of pdu meter were changed"

@@ -9,7 +9,6 @@ what is left.
 from __future__ import annotations
 
 import argparse
-import hashlib
 import json
 import shutil
 import signal
@@ -21,9 +20,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from tests.energy.stand_alone import refusal_of
-from tests.energy.tampering import world
-from tests.hall.twin.month import LIMIT_KW
+from tests.hall.twin.month import LIMIT_KW, Month, customers, written
 from tests.needs import ROOT
 from tests.waiting import PATIENCE_S
 
@@ -87,14 +84,10 @@ def _run(folder: Path, into: str, step: int = 0) -> subprocess.CompletedProcess[
 
 def prepared(folder: Path) -> Path:
     """Readings of a month without any statement."""
-    (folder / "made").mkdir()
-    world(folder / "made")
     kept = folder / "kept"
     kept.mkdir()
-    for name in ("readings", "customers.csv"):
-        (folder / "made" / name).rename(kept / name)
-    for name in ("statements.jsonl", "roots.jsonl", "roots.key"):
-        (kept / "readings" / name).unlink()
+    written(kept, Month(2026, 10), 3600.0)
+    customers(kept, Month(2026, 10))
     return kept
 
 
@@ -139,7 +132,7 @@ def killed(kept: Path, folder: Path, step: int) -> Kill:
     faults += [f"{one.name} is not named" for one in rooms]
     for name in ("first", "second"):
         if (folder / name).exists():
-            faults += _refused(folder / name)
+            faults += _parts(folder / name)
     lines = [one for one in after.stdout.splitlines() if "did not end" in one or "rename" in one]
     return Kill(step, lines, faults)
 
@@ -151,13 +144,15 @@ def _numbers(folder: Path) -> Iterator[str]:
             yield json.loads(text)["number"]
 
 
-def _refused(folder: Path) -> Iterator[str]:
-    """Why a customer refuses what is there."""
-    root = hashlib.sha256((folder / "published.txt").read_bytes()).hexdigest()
-    for one in sorted(folder.glob("0*")):
-        refusal, _ = refusal_of(one, root)
-        if refusal is not None:
-            yield refusal
+def _parts(folder: Path) -> Iterator[str]:
+    """Files that are not there, or not whole, in a folder that looks whole."""
+    if not (folder / "billing.csv").read_text("utf-8").endswith("\n"):
+        yield "billing.csv is not whole"
+    for customer in sorted(folder.glob("0*")):
+        for name, end in (("json", "}\n"), ("csv", "\n"), ("html", "</html>\n")):
+            path = customer / f"statement.{name}"
+            if not path.exists() or not path.read_text("utf-8").endswith(end):
+                yield f"{customer.name}: statement.{name} is not whole"
 
 
 def main() -> int:

@@ -1,4 +1,4 @@
-"""The five laws of docs/energy-checks.md, each at the fault that lists of cases did not see."""
+"""The five laws of docs/energy.md, each at the fault that lists of cases did not see."""
 
 from __future__ import annotations
 

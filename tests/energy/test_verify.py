@@ -8,7 +8,6 @@ import hashlib
 import json
 import os
 from pathlib import Path
-from typing import Optional
 
 import pytest
 
@@ -16,8 +15,7 @@ from handlers.shared.errors import SettingsError
 from pdu.core.files import journal
 from pdu.core.files.journal import HashMismatch
 from pdu.energy.journal.days import Days, files
-from pdu.energy.journal.timestamps import Stamp
-from pdu.energy.journal.verify import KeptLine, Verified, _lateness, _stamp_sentences, verify_files
+from pdu.energy.journal.verify import verify_files
 from tests.pdu.energy.journal.test_days import pack, written
 from tests.pdu.energy.meter.readings import NOON, numbers
 from tests.pdu.running import run
@@ -113,7 +111,7 @@ def test_the_command_says_the_last_hash_and_names_a_change(
     code, out, _ = run(capsys, "energy", "verify", str(tmp_path), "--kept", found.hash)
     assert code == 0 and "--kept" not in out
     code, out, _ = run(capsys, "energy", "verify", str(tmp_path), "--json")
-    assert json.loads(out) == {**dataclasses.asdict(found), "anew": [], "stamps": []}
+    assert json.loads(out) == {**dataclasses.asdict(found), "anew": []}
     assert run(capsys, "energy", "verify", str(tmp_path), "--kept", "1" * 64)[0] == 2
     assert run(capsys, "energy", "verify", str(tmp_path), "--kept", "abc")[0] == 2
     assert run(capsys, "energy", "verify", str(tmp_path / "none"))[0] == 2
@@ -170,38 +168,6 @@ def test_first_and_last_file_are_named_and_an_empty_or_packed_one_is_whole(tmp_p
 
 
 _DAY = 86400.0
-
-
-@pytest.mark.parametrize(
-    ("made", "said"),
-    [
-        (None, ""),
-        (1e9, ""),
-        (1e9 + _DAY, ""),
-        (1e9 - _DAY, ""),
-        (1e9 + 1.5 * _DAY, "; THAT IS 1.5 DAYS AFTER the time in this line: until then all could"),
-        (1e9 - 2.5 * _DAY, "; THAT IS 2.5 DAYS BEFORE the time in this line"),
-    ],
-)
-def test_a_stamp_of_another_day_than_its_line_is_told(made: Optional[float], said: str) -> None:
-    text = _lateness(Stamp("a" * 64, "a.tsr", "by", made), KeptLine("file", 1, 1, 1e9))
-    assert text.startswith(said) and bool(text) == bool(said)
-    assert _lateness(Stamp("a" * 64, "a.tsr", "by", made), KeptLine("file", 1, 1, None)) == ""
-
-
-def test_what_stamps_show_is_said_in_the_order_of_their_lines() -> None:
-    stamped = [
-        Stamp("b" * 64, "b.tsr", "an authority", 1e9),
-        Stamp("a" * 64, "a.sig", "a person", None),
-    ]
-    kept = {"a" * 64: KeptLine("first", 2, 2, 1e9), "b" * 64: KeptLine("later", 4, 9, 1e9)}
-    found = Verified(2, 12, "first", "later", journal.START, "c" * 64, (), kept)
-    assert [*_stamp_sentences(stamped, found)] == [
-        "up to first, line 2: signed by a person",
-        "up to later, line 4: there at 2001-09-09 01:46:40 UTC, says an authority",
-        "3 lines after the last of these hashes: nobody else vouches for them",
-    ]
-    assert not [*_stamp_sentences([], dataclasses.replace(found, kept={}))]
 
 
 def test_a_chain_that_begins_anew_is_told_with_its_reason(

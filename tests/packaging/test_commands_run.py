@@ -104,7 +104,6 @@ _ELSEWHERE: Mapping[str, str] = {
     "upscmd": "tests/pdu/nut_driver/test_walk.py",
     "pdu meter": "tests/pdu/energy/meter/test_meter.py",
     "pdu energy statement": "tests/energy/test_statement.py",
-    "pdu energy check-statement": "tests/energy/test_statement.py",
     **dict.fromkeys(
         ("python3 invoices.py", "head -n 1 forms", "curl --config whmcs.curl"),
         "tests/energy/test_invoices.py",

@@ -39,8 +39,6 @@ def test_nan_is_no_number_of_any_range(
         ("energy audit DIR --secret-file token=t", "--secret-file needs a URL as SOURCE"),
         ("energy audit http://h --without f", "--without needs a folder as SOURCE"),
         ("energy audit DIR --month 2026-10 --from 2026-10-01", "give only one of --from and --mo"),
-        ("energy verify DIR --tsa-ca ca.pem", "--tsa-ca needs --stamps"),
-        ("energy verify DIR --signers s", "--signers needs --stamps"),
         ("find 192.0.2.0/30 --auth a", "--auth needs --login"),
         ("find 192.0.2.0/30 --login a", "--login needs --auth"),
         ("rehearse d --fail feed:A --metered r", "--metered needs --return"),
@@ -95,11 +93,11 @@ def test_a_flag_that_is_not_there_does_not_hide_in_an_argument() -> None:
         "c",
         params=[
             click.Argument(["word"]),
-            Option(["--needs"], is_flag=True, requires=["--stamps"]),
-            Option(["--stamps"], is_flag=True),
+            Option(["--needs"], is_flag=True, requires=["--needed"]),
+            Option(["--needed"], is_flag=True),
         ],
         callback=lambda **_: None,
     )
-    with pytest.raises(click.UsageError, match="--needs needs --stamps"):
-        command.main(["--needs", "--", "--stamps"], standalone_mode=False)
-    command.main(["--needs", "--stamps", "w"], standalone_mode=False)
+    with pytest.raises(click.UsageError, match="--needs needs --needed"):
+        command.main(["--needs", "--", "--needed"], standalone_mode=False)
+    command.main(["--needs", "--needed", "w"], standalone_mode=False)

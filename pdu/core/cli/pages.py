@@ -28,7 +28,7 @@ PAGES: Mapping[str, str] = {
     "nut-driver": "doors.md",
     "fence": "doors.md",
     "gateway": "doors.md",
-    "meter": "meter.md",
+    "meter": "energy.md",
     "energy": "energy.md",
     "raritan": "raritan.md",
     "snmp": "snmp.md",

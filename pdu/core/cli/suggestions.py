@@ -71,6 +71,13 @@ _BILLED = (
     Suggestion("energy", "energy audit says kWh with bounds, for machines and customers"),
     Suggestion("audit", "audit says kWh with bounds, for machines and customers"),
 )
+_CHECKED_BY_EYE = (
+    Suggestion(
+        "statement",
+        "a statement has the first and the last reading with their times, which a customer compares"
+        " himself; verify says whether the meter's files were changed",
+    ),
+)
 _UPLOADED = (
     Suggestion(
         "new",
@@ -105,6 +112,7 @@ _ROWS: Sequence[tuple[str, Sequence[Suggestion]]] = (
     ("prometheus metrics export grafana scrape", _EXPORTED),
     ("who what which detect doctor diagnose model models info about", _WHO),
     ("audit bill billing invoice kwh report", _BILLED),
+    ("seal checkstatement", _CHECKED_BY_EYE),
     ("register upload install deploy", _UPLOADED),
     ("simulate simulator sim fake", _SIMULATED),
     ("error errors troubleshoot troubleshooting faq", _EXPLAINED),

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import math
 import os
 import re
-import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Optional
 
@@ -25,19 +23,16 @@ from ...core.files import journal
 from ...core.files.journal import PACKED, START, HashMismatch
 from .days import files, is_used
 from .journal_format import time_of
-from .timestamps import Stamp, TimestampCheck, stamps
 
 _HASH = re.compile("[0-9a-f]{64}")
 _AFTER = re.compile(rb'"journal":1,"after":"([0-9a-f]{64})"}')
-#: the exit code where the meter had to begin a chain anew, or a stamp is late
+#: the exit code where the meter had to begin a chain anew
 _DOUBT_CODE = 1
 _ANEW = re.compile(rb'"anew":("(?:[^"\\]|\\.)*")}')
 _LIMITS = (
     "A chain alone does not show lines cut off its end, nor a chain that was written anew: give a"
-    " hash that was kept at another place as --kept, or --stamps."
+    " hash that was kept at another place as --kept."
 )
-#: a stamp that was made so long before or after the time in its line is named, in s
-_LATE_S = 86_400.0
 
 
 @dataclass(frozen=True)
@@ -137,98 +132,52 @@ def verify_files(folder: str, hashes: Sequence[str] = ()) -> Verified:
 @click.pass_context
 def _verify(context: click.Context, /, **options: Any) -> int:
     folder, hashes = options["dir"], options["kept"]
-    for stamp in hashes:
-        if not _HASH.fullmatch(stamp):
-            raise Usage(f"--kept {printable(stamp, 80)!r}: give 64 hexadecimal digits")
-    timestamp_check = TimestampCheck(options["tsa_ca"], options["signers"])
-    day_stamps = [] if options["stamps"] is None else stamps(options["stamps"], timestamp_check)
-    outcome = verify_files(folder, [*hashes, *(stamp.hash for stamp in day_stamps)])
+    for text in hashes:
+        if not _HASH.fullmatch(text):
+            raise Usage(f"--kept {printable(text, 80)!r}: give 64 hexadecimal digits")
+    outcome = verify_files(folder, hashes)
     lines = [
         f"{counted(outcome.lines, 'line')} in {counted(outcome.files, 'file')}, {outcome.first} to"
         f" {outcome.last}: each as it was written",
     ]
-    for stamp in outcome.anew:
-        lines.append(f"a new chain begins, so lines may be missing before it: {stamp}")
+    for why in outcome.anew:
+        lines.append(f"a new chain begins, so lines may be missing before it: {why}")
     if outcome.after != START:
         lines.append(f"begins after the hash {outcome.after} of an earlier file, which is not here")
-    lines += _stamp_sentences(day_stamps, outcome)
+    if outcome.kept:
+        lines_after = outcome.lines - max(line.lines for line in outcome.kept.values())
+        if lines_after:
+            lines.append(f"{counted(lines_after, 'line')} after the last hash of --kept")
     lines.append(f"last hash, to be kept at another place: {outcome.hash}")
     if not outcome.kept:
         lines.append(_LIMITS)
-    is_late = any(_lateness(stamp, outcome.kept[stamp.hash]) for stamp in day_stamps)
     document = {
         **dataclasses.asdict(outcome),
         "kept": {digest: dataclasses.asdict(line) for digest, line in outcome.kept.items()},
-        "stamps": [dataclasses.asdict(stamp) for stamp in day_stamps],
     }
-    code = _DOUBT_CODE if outcome.anew or is_late else DONE
+    code = _DOUBT_CODE if outcome.anew else DONE
     return print_result(Result(document, lines, code), run_options_of(context).json)
-
-
-def _stamp_sentences(day_stamps: Sequence[Stamp], outcome: Verified) -> Iterator[str]:
-    """What hashes that were kept at another place show."""
-    for stamp in sorted(day_stamps, key=lambda stamp: outcome.kept[stamp.hash].lines):
-        line = outcome.kept[stamp.hash]
-        place = f"up to {line.file}, line {line.line}: "
-        if stamp.made is None:
-            yield f"{place}signed by {stamp.by}"
-            continue
-        stamp_time = time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime(stamp.made))
-        yield f"{place}there at {stamp_time}, says {stamp.by}{_lateness(stamp, line)}"
-    lines_after = outcome.lines - max(
-        (line.lines for line in outcome.kept.values()), default=outcome.lines
-    )
-    if lines_after:
-        lines = counted(lines_after, "line")
-        yield f"{lines} after the last of these hashes: nobody else vouches for them"
-
-
-def _lateness(stamp: Stamp, line: KeptLine) -> str:
-    """How far a stamp is from the time in its line, where that is long; else ""."""
-    if stamp.made is None or line.utc is None:
-        return ""
-    late_s = stamp.made - line.utc
-    if math.fabs(late_s) <= _LATE_S:
-        return ""
-    days = math.fabs(late_s) / _LATE_S
-    if late_s < 0.0:
-        return f"; THAT IS {days:.1f} DAYS BEFORE the time in this line"
-    return (
-        f"; THAT IS {days:.1f} DAYS AFTER the time in this line: until then all could be written"
-        " anew"
-    )
 
 
 _HELP = """Check that the files of `pdu meter` are as they were written.
 
 DIR is the folder of `pdu meter LIST --into DIR`. A changed line is named with its
 file. Prints the last hash; keep it at another place, and give it later as --kept:
-then nothing that was written until then can be missing unseen. --stamps is a folder
-of HASH.tsr (time stamps, RFC 3161) and HASH.sig (signatures by ssh-keygen), which
-openssl and ssh-keygen check.
+then nothing that was written until then can be missing unseen.
 
 Exit code: 0 if all is as it was written, 1 if the meter had to begin a chain anew
-(it says why) or a stamp is of another day than its line, 2 if a line was changed or
-is missing, or a stamp is wrong."""
+(it says why), 2 if a line was changed or is missing."""
 verify = Subcommand(
     "verify",
     callback=_verify,
     help=_HELP,
     examples=(
         "pdu energy verify /var/lib/pdu-meter",
-        "pdu energy verify readings --stamps stamps --tsa-ca tsa.pem",
+        "pdu energy verify readings --kept HASH",
     ),
     params=[
         Argument("DIR"),
         *option("--kept", "a hash that an earlier run printed; repeatable", "HASH", multiple=True),
-        *option("--stamps", "a folder of stamps of hashes", "FOLDER"),
-        *option("--tsa-ca", "who may stamp times: PEM certificates", "FILE", requires=["--stamps"]),
-        *option(
-            "--signers",
-            "who may sign: allowed signers of ssh-keygen",
-            "FILE",
-            requires=["--stamps"],
-        ),
         *output(),
     ],
 )

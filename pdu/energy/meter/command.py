@@ -22,7 +22,6 @@ from ...core.network.service_signals import ServiceSignals, SystemdNotify
 from ...pdus import reader_pool
 from ...site.owner_files import LIST, OwnerFiles, file_arguments
 from ..journal.days import Days
-from .anchor_command import Anchor
 from .companions import Screen, ServedMetrics, SystemdNotifier
 from .health import MeterCounts, summary
 from .service import LONGEST_WAIT_S, Companion, MeterService, MeterSettings
@@ -41,7 +40,6 @@ class MeterOptions(NamedTuple):
     metrics: Optional[str]
     #: further names by which the server of the metrics may be called
     allow_host: Sequence[str]
-    anchor: Optional[str]
     parallel: int
 
 
@@ -53,11 +51,6 @@ def _meter(context: click.Context, /, **options: Any) -> int:
     with contextlib.ExitStack() as stack:
         signals = stack.enter_context(ServiceSignals())
         companions: list[Companion] = [screen, SystemdNotifier(supervisor)]
-        anchor = (
-            None if settings_asked.anchor is None else Anchor(settings_asked.anchor, screen.say)
-        )
-        if anchor is not None:
-            companions.append(anchor)
         if settings_asked.metrics is not None:
             metrics_server = ServedMetrics(
                 settings_asked.metrics, settings_asked.allow_host, screen.say
@@ -79,8 +72,6 @@ def _meter(context: click.Context, /, **options: Any) -> int:
         supervisor.ready()
         meter.run(signals, settings_asked.owner_files.pdus)
         supervisor.stopping()
-        if anchor is not None:
-            anchor.finish(meter)
     screen.clear()
     counts = meter.counts
     code = DONE
@@ -107,8 +98,7 @@ a file of JSON lines for each day of UTC. Rounds begin at multiples of --every (
 before it: `pdu energy verify DIR` names a changed one, and `pdu energy audit`
 reads them. Only one meter can write into a DIR. SIGHUP lets it read the list and
 the logins again. It runs until Ctrl-C or SIGTERM; keep the hash that it prints then
-at another place, or let --anchor do so daily. It says when a PDU cannot be read, and
-when it can again.
+at another place. It says when a PDU cannot be read, and when it can again.
 
 Exit code with --rounds: 0 if each reading was kept and none failed, else 1."""
 meter = Subcommand(
@@ -126,7 +116,6 @@ meter = Subcommand(
         *AUTH(),
         *EVERY(default="5m", show_default=True),
         *option("--rounds", "end after so many rounds", "N", click.IntRange(1)),
-        *option("--anchor", "run this when a day has ended: words with {day}, {hash}", "COMMAND"),
         *option("--metrics", "serve the meter's own metrics to Prometheus", "ADDRESS:PORT"),
         *ALLOW_HOST(requires=["--metrics"]),
         *ARCHIVES(),

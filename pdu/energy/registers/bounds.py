@@ -1,6 +1,6 @@
 """The energy of a period between two bounds, from a register's segments and the holes between.
 
-Law 1 of docs/energy-checks.md: in a segment the register itself says the energy, within one step at
+Law 1 of docs/energy.md: in a segment the register itself says the energy, within one step at
 each end. In a hole the energy is between 0 and what the supply can deliver. A period seldom begins
 or ends at a reading: what the register was at that moment is bounded by the readings around it and
 by the supply.

@@ -1,6 +1,6 @@
 """Parts take at most what their whole does: a PDU's outlets beside its inlet, the customers of an
 outlet beside its register, and the periods of a tariff beside the total. Law 3 of
-docs/energy-checks.md. Pure.
+docs/energy.md. Pure.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 """Which readings of a register can be believed, and between which it is continuous: law 1 of
-docs/energy-checks.md.
+docs/energy.md.
 
 A register only rises, and never faster than the supply delivers. Readings are cut into runs in
 which both hold. Then runs are joined across readings that were wrong for a while: the register

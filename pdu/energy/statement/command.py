@@ -1,4 +1,4 @@
-"""`pdu energy seal` and `pdu energy statement`: roots of days, and statements with their proofs."""
+"""`pdu energy statement`."""
 
 from __future__ import annotations
 
@@ -23,11 +23,9 @@ from ..audit.pdu_audit import AuditScope
 from ..journal.journals import MeterJournal
 from ..registers.customers import Customers
 from ..shared_options import WITHOUT, BillingOptions, billing
-from . import proof
 from .billing import FILE
 from .customer_shares import StatementInputs, outlet_labels
 from .figures import Rules, SurchargeFactors, local
-from .sealing import seal_finished_days
 from .tariff_file import tariff_named
 from .wording import DRAFT, place_text
 from .writer import StatementFile, write
@@ -142,33 +140,20 @@ def _lines(into: str, file: StatementFile) -> Iterator[str]:
             f"{counted(file.corrections, 'correction')}: each names the first statement, and the"
             " difference to the last"
         )
-    yield f"publish for all customers: {proof.PUBLISHED}, or its SHA-256, the root: {file.root}"
     yield f"send each customer his folder; {FILE} is for your own billing"
 
 
-@click.pass_context
-def _seal(context: click.Context, /, **options: Any) -> int:
-    roots = seal_finished_days(options["dir"], options["without"])
-    last = max(roots.days, default="none")
-    sentences: Sequence[str] = [
-        f"{counted(len(roots.days), 'day')} sealed, the last one {last}",
-        f"last hash of their chain, to be kept at another place: {roots.hash}",
-    ]
-    document = {"days": roots.days, "hash": roots.hash}
-    return print_result(Result(document, sentences), run_options_of(context).json)
-
-
-_STATEMENT_HELP = """Write a statement for each customer, with a proof that he can check.
+_STATEMENT_HELP = """Write a statement for each customer.
 
 DIR is the folder of `pdu meter`. The period must be over. In a new folder, each
-customer gets a folder with a page that prints well, CSV, JSON, and proof.json.gz with
-the readings of his outlets and of nobody else's; billing.csv beside them has what is
-billed of all. Publish the root that is printed: with it, `pdu energy check-statement`
-finds each later change. --customers has all customers; an empty outlet is the PDU by
-its inlet. Each statement has its own number; a second one for the same customer and
-period is a correction with the difference, and none if nothing changed. An outlet of
-a statement for another period, or of another customer, is refused. --draft takes no
-numbers. --drawing names machines, and its breakers are limits."""
+customer gets a folder with a page that prints well, CSV and JSON: his registers with
+the times of their first and last reading, what is billed, and what is not and why.
+billing.csv beside them has what is billed of all. --customers has all customers; an
+empty outlet is the PDU by its inlet. Each statement has its own number; a second one
+for the same customer and period is a correction with the difference, and none if
+nothing changed. An outlet of a statement for another period, or of another customer,
+is refused. --draft takes no numbers. --drawing names machines, and its breakers are
+limits."""
 statement = Subcommand(
     "statement",
     callback=_statement,
@@ -192,17 +177,4 @@ statement = Subcommand(
         *WITHOUT(),
         *output(),
     ],
-)
-_SEAL_HELP = """Keep a root of each day's readings, from which customers can prove theirs.
-
-DIR is the folder of `pdu meter`. Each day before today gets a line in roots.jsonl,
-once: a chain, of which each hash can be published. Run this daily; `pdu energy
-statement` does it, too. roots.key makes the salts: keep it secret, and keep a copy,
-for without it nothing can be proven any more."""
-seal = Subcommand(
-    "seal",
-    callback=_seal,
-    help=_SEAL_HELP,
-    examples=("pdu energy seal /var/lib/pdu-meter", "pdu energy seal readings --json"),
-    params=[Argument("DIR"), *WITHOUT(), *output()],
 )

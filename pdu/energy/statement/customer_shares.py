@@ -1,5 +1,4 @@
-"""What each PDU gives to each customer: the lines of his statement, and what his proof shows of
-them.
+"""What each PDU gives to each customer: the lines of his statement.
 
 Shares wait in a file for each PDU, so that memory is for one PDU and one customer at a time.
 """
@@ -8,9 +7,10 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import hashlib
 import json
 import os
-from collections.abc import Collection, Container, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import chain
 from typing import IO, Any, NamedTuple, Optional
@@ -26,12 +26,11 @@ from ..registers.meter_facts import RegisterFacts
 from ..registers.numpy_lazy import np
 from ..registers.poll import OWN
 from ..registers.unit_aliases import UnitEvidence
-from . import figures, merkle, power, proof
+from . import document, figures, power
 from .daily_energy import DayEnergy
-from .day_roots import DayLeaves, SaltKey
 from .figures import OutletReadings, Rules, StatementFigures, SurchargeFactors
+from .held_readings import HeldReadings, HeldTime
 from .numbers import BilledReadings, HeldOutlet
-from .shown_readings import HeldTime, PduTexts
 from .tariff_file import Tariff
 
 
@@ -92,37 +91,21 @@ class CustomerShare(NamedTuple):
     at: int
 
     @staticmethod
-    def pieces(
-        line_figures: StatementFigures, days: Sequence[tuple[str, bytes, bytes]] = ()
-    ) -> Iterator[bytes]:
-        """The line of the statement and its number of quarter hours, these, then two lines for each
-        day of the proof, which is as in `ShownReadings`.
-        """
+    def pieces(line_figures: StatementFigures) -> Iterator[bytes]:
+        """The line of the statement and its number of quarter hours, then these."""
         line, flow, energies = line_figures
-        yield f"{json.dumps([line, energies, len(flow.numbers), len(days)])}\n".encode()
+        yield f"{json.dumps([line, energies, len(flow.numbers)])}\n".encode()
         yield flow.numbers.tobytes() + flow.kilowatts.tobytes()
-        for day, node, text in days:
-            yield f"{day} {node.hex()}\n".encode() + text + b"\n"
 
     def figures(self) -> StatementFigures:
         """The line of the statement."""
         with open(self.path, "rb") as file:
             file.seek(self.at)
-            line, days, count, _ = json.loads(file.readline())
+            line, days, count = json.loads(file.readline())
             columns = [np.frombuffer(file.read(8 * count), dtype) for dtype in ("i8", "f8")]
-        span = (proof.parse_time(line["from"]), proof.parse_time(line["to"]))
+        span = (document.parse_time(line["from"]), document.parse_time(line["to"]))
         energies = [DayEnergy(*day) for day in days]
         return StatementFigures(line, power.QuarterHourPower(*span, *columns), energies)
-
-    def days(self) -> Iterator[tuple[str, bytes, bytes]]:
-        """Of the proof: each day, its hash, and what is shown of it."""
-        with open(self.path, "rb") as file:
-            file.seek(self.at)
-            _, _, count, days = json.loads(file.readline())
-            file.seek(16 * count, os.SEEK_CUR)
-            for _ in range(days):
-                day, node = file.readline().decode().split()
-                yield day, merkle.digest(node), file.readline()
 
 
 @contextlib.contextmanager
@@ -135,51 +118,28 @@ def new_file(path: str) -> Iterator[IO[bytes]]:
         raise SettingsError(f"{printable(path)} cannot be written ({error.strerror})") from None
 
 
-def _time_pieces(pdu: PduTexts) -> Iterator[bytes]:
-    """Of each day a line, its name and a length, and the times of all polls, packed; an empty line
-    behind.
-    """
-    for day, times in pdu.times():
-        content = proof.times_text(day, times).content
-        yield f"{day} {len(content)}\n".encode() + content
-    yield b"\n"
-
-
-def read_times(path: str, days: Container[str]) -> Iterator[proof.PackedPiece]:
-    """The times of a PDU's polls on some days."""
-    with open(path, "rb") as file:
-        while head := file.readline().strip():
-            day, length = head.decode().split()
-            content = file.read(int(length))
-            if day in days:
-                yield proof.PackedPiece(content)
-
-
 # ---- what is in a share --------------------------------------------------------------------------
 
 
 class PduShares(NamedTuple):
-    """What a PDU gives to customers, and the leaves of its days."""
+    """What a PDU gives to customers."""
 
     pdu: str
     #: those that its readings name
     outlets: Collection[str]
-    leaves: Sequence[DayLeaves]
     shares: Sequence[CustomerShare] = ()
     #: which unit it was; None if it has no customer
     unit: Optional[UnitEvidence] = None
 
 
-def read_pdus(inputs: StatementInputs, key: SaltKey, room: str) -> Iterator[PduShares]:
+def read_pdus(inputs: StatementInputs, room: str) -> Iterator[PduShares]:
     """What customers get of each PDU, in files in the folder `room`. Raises SettingsError."""
-    return inputs.source.audit_days(inputs.paths, partial(_read_pdu, inputs, key, room))
+    return inputs.source.audit_days(inputs.paths, partial(_read_pdu, inputs, room))
 
 
-def _read_pdu(
-    inputs: StatementInputs, key: SaltKey, room: str, pdu: str, days: Sequence[DayBlocks]
-) -> PduShares:
+def _read_pdu(inputs: StatementInputs, room: str, pdu: str, days: Sequence[DayBlocks]) -> PduShares:
     audit_scope = inputs.audit_scope
-    here = PduTexts(pdu, days, key)
+    here = HeldReadings(pdu, [block for day in days for block in day.blocks])
     tenures_by_outlet = {
         outlet: cut(audit_scope.tenures.get((pdu, outlet), ()), inputs.begin, inputs.end)
         for outlet in here.outlets()
@@ -192,34 +152,30 @@ def _read_pdu(
         for outlet, tenures in tenures_by_outlet.items()
     }
     if not any(held_times.values()):
-        leaves = [leaf for outlet in held_times for leaf in here.outlet(outlet, ())[0]]
-        return PduShares(pdu, [*held_times], leaves)
+        return PduShares(pdu, [*held_times])
     first_day = "" if pdu in inputs.hole_pdus else inputs.first_day
     audit = _audit(pdu, [day for day in days if day.day >= first_day], audit_scope)
     answers = {register.outlet: register for register in audit.registers}
     walk = _walk(inputs, here, held_times, answers)
-    path = os.path.join(room, merkle.sha256(pdu.encode()).hex())  # one text, for many outlets
+    path = os.path.join(room, hashlib.sha256(pdu.encode()).hexdigest())
     meters, names = audit_scope.meters, [outlet for outlet in tenures_by_outlet if outlet != OWN]
-    leaves, shares = [], list[CustomerShare]()
+    shares = list[CustomerShare]()
     with new_file(path) as file:
-        file.writelines(_time_pieces(here))
         for outlet, tenures in tenures_by_outlet.items():
-            day_leaves, shown_readings = here.outlet(outlet, held_times[outlet])
-            leaves += day_leaves
             own_walk, answer = walk if outlet in walk.registers else None, answers.get(outlet)
-            for tenure, readings in zip(tenures, shown_readings):
+            for tenure, blocks in zip(tenures, here.outlet(outlet, held_times[outlet])):
                 meter = (
                     meters.of(pdu, outlet, outlets=names)
                     if answer is None
                     else _stated_facts(answer)
                 )
                 line_inputs = _outlet_readings(inputs, (pdu, outlet), tenure, meter, answer)
-                line_figures = figures.figures(line_inputs, readings.blocks, inputs.rules, own_walk)
+                line_figures = figures.figures(line_inputs, blocks, inputs.rules, own_walk)
                 billed = _billed_readings(line_figures.line)
                 held_outlet = HeldOutlet(pdu, outlet, *tenure[1:], billed)
                 shares.append(CustomerShare(tenure.customer, held_outlet, path, file.tell()))
-                file.writelines(CustomerShare.pieces(line_figures, readings.days))
-    return PduShares(pdu, [*held_times], leaves, shares, audit.unit)
+                file.writelines(CustomerShare.pieces(line_figures))
+    return PduShares(pdu, [*held_times], shares, audit.unit)
 
 
 def _billed_readings(line: Mapping[str, Any]) -> Optional[BilledReadings]:
@@ -227,7 +183,7 @@ def _billed_readings(line: Mapping[str, Any]) -> Optional[BilledReadings]:
     if line["kwh"] is None:
         return None
     begin, end = line["register_begin"], line["register_end"]
-    times = [proof.parse_time(edge["time"]) for edge in (begin, end)]
+    times = [document.parse_time(edge["time"]) for edge in (begin, end)]
     return BilledReadings(times[0], begin["kwh"], times[1], end["kwh"])
 
 
@@ -238,12 +194,12 @@ def _audit(pdu: str, days: Sequence[DayBlocks], audit_scope: AuditScope) -> PduA
 
 def _walk(
     inputs: StatementInputs,
-    pdu: PduTexts,
+    pdu: HeldReadings,
     held_times: Mapping[str, Sequence[HeldTime]],
     answers: Mapping[str, AuditedRegister],
 ) -> PduWalk:
-    """One walk over the readings of all outlets of which the same rows are shown, for the whole
-    period, so that each of them is as its customer will find it. Others are walked over alone.
+    """One walk over the readings of all outlets that have the same rows, for the whole period.
+    Others are walked over alone.
     """
     period = inputs.begin, inputs.end
     readings = pdu.readings_together(

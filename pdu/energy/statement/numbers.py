@@ -18,11 +18,11 @@ from ...core.cli.output import counted
 from ...core.files import journal
 from ...core.files.journal import Journal
 from ..registers.poll import OWN
-from .day_roots import KEY, STATEMENTS
+from .document import Billed
 from .figures import local
-from .proof import Billed
 from .wording import place_text
 
+STATEMENTS = "statements.jsonl"
 #: behind the name of a folder that is not whole yet
 PART = ".part"
 #: so many overlaps are named
@@ -97,16 +97,8 @@ class Numbers:
     """The journal of statements, while one run writes some. A second run is refused meanwhile."""
 
     def __init__(self, folder: str) -> None:
-        """Raises SettingsError, also if the file was removed, and journal.Changed for a line that
-        is not as it was written.
-        """
+        """Raises SettingsError; journal.HashMismatch for a line that is not as it was written."""
         self._path = os.path.join(folder, STATEMENTS)
-        if os.path.exists(os.path.join(folder, KEY)) and not os.path.exists(self._path):
-            raise SettingsError(
-                f"{printable(self._path)} is missing beside {KEY}: what was billed, and by which"
-                " number, is not known. Put it back from a copy; if no statement was ever"
-                " issued, make an empty file of that name"
-            )
         self._journal = Journal(self._path)
         self._first = dict[PeriodKey, str]()
         self._latest = dict[PeriodKey, IssuedStatement]()
@@ -191,7 +183,7 @@ class Numbers:
         `runs`, as sentences: nobody is billed for them. `runs`: as of `overlaps`.
         """
         bills: dict[tuple[str, str], list[HeldOutlet]] = {}
-        new = {outlet for outlets in runs.values() for outlet in outlets}
+        new = dict.fromkeys(outlet for outlets in runs.values() for outlet in outlets)
         issued = (
             outlet
             for key, statement in self._latest.items()
@@ -205,7 +197,7 @@ class Numbers:
             earlier, *later_bills = sorted(some, key=lambda outlet: outlet.begin)
             for outlet in later_bills:
                 last, first = earlier.readings, outlet.readings
-                is_new = not new.isdisjoint((earlier, outlet))
+                is_new = earlier in new or outlet in new
                 if first is None:
                     outlet = outlet._replace(readings=last)
                 elif is_new and last and first.begin > last.end:

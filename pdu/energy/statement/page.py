@@ -1,4 +1,4 @@
-"""`statement.html`: who bills whom, what is billed, bounds, what happened, how all is checked.
+"""`statement.html`: who bills whom, what is billed, bounds, what happened, how to check it.
 
 One file without scripts and requests, which prints well.
 """
@@ -17,7 +17,6 @@ from ..audit.grades import WIDE
 from ..registers.period import minute, span_text
 from .wording import (
     DRAFT,
-    LIMITS,
     Document,
     bounds,
     event_sentences,
@@ -72,6 +71,14 @@ break-after: avoid; } .made a { text-decoration: none; } } @page { size: A4; mar
 """
 _ENERGY = ("kWh billed", "kWh lowest", "kWh best", "kWh highest")
 Cell = tuple[str, str]  # classes and HTML
+_CHECKS = (
+    "Each outlet has its register with the time at which it was read first and last: compare them"
+    " with what the unit itself shows, or with readings of your own. Where the register goes on,"
+    " what is billed is one less the other, and the next statement begins with the reading with"
+    " which this one ends, so months add up. What is not billed is named with its reason.",
+    "Which outlets are yours, when they changed hands, and that the meter is right, is what your"
+    " provider says.",
+)
 
 
 def page(statement: Document) -> str:
@@ -94,17 +101,10 @@ def page(statement: Document) -> str:
         *_units(lines),
         *(f"<p>{safe(text)}</p>" for text in statement["left_out"]),
         "<h2>How to check this</h2>",
-        "<p>Keep this page together with <code>statement.json</code> and"
-        " <code>proof.json.gz</code>, which has all readings of these outlets. <code>pdu energy"
-        " check-statement proof.json.gz --root ROOT</code> computes all figures again, with the"
-        " root that your provider publishes for all customers, and prints them: compare this page"
-        " with what it prints. So does <code>check_statement.py</code>, one file that needs Python"
-        " alone.</p>",
-        "<h2>What nobody can check</h2>",
-        f'<p class="limits">{safe(LIMITS)}</p>',
+        *(f"<p>{safe(text)}</p>" for text in _CHECKS),
         '</main><footer id="reading"><h2>How to read this page</h2>',
         *(f"<p>{safe(text)}</p>" for text in _reading(statement)),
-        "<p>More: docs/energy-checks.md of the project.</p></footer></body></html>\n",
+        "</footer></body></html>\n",
     ]
     return "\n".join(parts)
 

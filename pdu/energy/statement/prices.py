@@ -50,25 +50,6 @@ class Prices(NamedTuple):
         return str(sum(map(Decimal, amounts), Decimal(0).scaleb(-self.decimals)))
 
 
-def prices_of(table: Optional[Mapping[str, Any]], periods: Sequence[str]) -> Optional[Prices]:
-    """What `document` made, with a price for each of the periods. Raises ValueError, TypeError or
-    LookupError.
-    """
-    if table is None:
-        return None
-    prices = Prices(**table)
-    texts = [*prices.kwh.values(), *([] if prices.peak_kw is None else [prices.peak_kw])]
-    if (
-        not CURRENCY.fullmatch(prices.currency)
-        or type(prices.decimals) is not int
-        or not 0 <= prices.decimals <= MOST_DECIMALS
-        or {*prices.kwh} != {*periods}
-        or not all(map(PRICE.fullmatch, texts))
-    ):
-        raise ValueError("no prices")
-    return prices
-
-
 def is_billable(line: Mapping[str, Any]) -> bool:
     """Whether a line has something that can be billed."""
     return line["grade"] != NOT_BILLABLE and line["billed"] is not None

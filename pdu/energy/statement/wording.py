@@ -1,4 +1,4 @@
-"""What page, table and checks of a statement say alike: its name, periods, bounds, events. Pure."""
+"""What page and table of a statement say alike: its name, periods, bounds, events. Pure."""
 
 from __future__ import annotations
 
@@ -10,13 +10,6 @@ from ..registers.period import minute
 Document = Mapping[str, Any]
 #: in place of a number, of a statement that was made for a look
 DRAFT = "draft"
-#: what nothing here proves
-LIMITS = (
-    "The proof does not show that the meter was right, nor that its readings were right before they"
-    " were published. It shows that nobody changed these readings and this statement afterwards, if"
-    " the provider publishes one root for all customers. That these outlets are the customer's, and"
-    " the moment of a hand-over, are the provider's word."
-)
 
 
 def title(statement: Document) -> str:

@@ -1,5 +1,5 @@
 """Writes the statements of all customers: what each PDU gives to each customer, then customer by
-customer the files, then what is published.
+customer the files.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import dataclasses
 import os
 import re
 import shutil
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, NamedTuple
@@ -21,16 +21,14 @@ from ...core.files.work_folders import left_folders, work_folder
 from ..journal.journals import group_by_day, temporary_folder
 from ..registers.parallel import parallel_map
 from ..registers.unit_aliases import Holding, UnitEvidence, alias_map, check_held_once, same
-from . import billing, day_roots, disclosure, figures, merkle, proof, stated
+from . import billing, document
 from .customer_shares import (
     CustomerShare,
     StatementInputs,
     new_file,
     read_pdus,
-    read_times,
     unread_shares,
 )
-from .day_roots import SaltKey
 from .numbers import PART, IssuedStatement, Numbers, PeriodKey, StatementNumber
 from .wording import DRAFT
 
@@ -43,10 +41,6 @@ _LARGE = 50
 class StatementFile:
     """What was written."""
 
-    #: "" if nothing was written, because nothing changed
-    root: str
-    #: the last hash of the chain of roots
-    chain: str
     statements: int = 0
     #: the first and the last number of theirs
     numbers: tuple[str, str] = ("", "")
@@ -72,12 +66,11 @@ class StatementFile:
 
 
 def write(inputs: StatementInputs, into: str) -> StatementFile:
-    """Write a folder for each customer, and what is published, into a new folder.
+    """Write a folder for each customer, and `billing.csv`, into a new folder.
 
-    Raises SettingsError, also if a day's readings are not those of its root any more, and for
-    outlets that were billed before; then nothing is written and no number taken.
+    Raises SettingsError, also for outlets that were billed before; then nothing is written and no
+    number taken.
     """
-    salt_key = day_roots.key_of(inputs.folder)
     left = [
         f"{printable(path)} has readings, and is of a run that did not end: remove it"
         for path in left_folders(temporary_folder())
@@ -86,8 +79,7 @@ def write(inputs: StatementInputs, into: str) -> StatementFile:
         unfinished = [*left, *numbers.find_unfinished()]
         _check_new(into, unfinished)
         inputs = _add_last_readings(inputs, numbers)
-        trees, shares, units = _read_pdus(inputs, salt_key, room)
-        chain = day_roots.keep(inputs.folder, trees, inputs.source.hashes).hash
+        shares, units = _read_pdus(inputs, room)
         aliases = [*same(units)]
         check_held_once(
             (Holding(share.customer, *share.outlet[:4]) for share in shares), alias_map(aliases)
@@ -105,8 +97,6 @@ def write(inputs: StatementInputs, into: str) -> StatementFile:
             )
         customers = [*_number_customers(inputs, into, shares_by_key, numbers)]
         statement_file = StatementFile(
-            "",
-            chain,
             unchanged=len(shares_by_key) - len(customers),
             repeated=[pair.sentence() for pair in aliases],
             unfinished=unfinished,
@@ -116,16 +106,16 @@ def write(inputs: StatementInputs, into: str) -> StatementFile:
             return statement_file
         statement_file = dataclasses.replace(statement_file, overlaps=overlaps)
         with _new_folder(into) as folder:
-            write_one = partial(_write_statement, inputs, salt_key)
+            write_one = partial(_write_statement, inputs)
             is_large = len(customers) > _LARGE
             statements = [*parallel_map(write_one, customers, large=is_large)]
-            publication, size = _publish(inputs, folder, trees, chain, statements)
+            texts = [billing.HEAD_LINE, *(statement.billing_text for statement in statements)]
+            size = _write(os.path.join(folder, billing.FILE), "".join(texts).encode())
             if not inputs.is_draft:
                 os.sync()  # what is issued is on the disk
                 numbers.keep([statement.issued for statement in statements])
         return dataclasses.replace(
             statement_file,
-            root=proof.root_of(publication),
             statements=len(statements),
             numbers=(customers[0].number.number, customers[-1].number.number),
             corrections=sum(customer.number.corrects is not None for customer in customers),
@@ -164,25 +154,20 @@ def _add_last_readings(inputs: StatementInputs, numbers: Numbers) -> StatementIn
 
 
 def _read_pdus(
-    inputs: StatementInputs, salt_key: SaltKey, room: str
-) -> tuple[Mapping[str, merkle.Tree], list[CustomerShare], Sequence[UnitEvidence]]:
-    """The tree of each day, and what customers get of all PDUs. Raises SettingsError."""
-    hashes, shares, units = dict[str, bytearray](), list[CustomerShare](), list[UnitEvidence]()
+    inputs: StatementInputs, room: str
+) -> tuple[list[CustomerShare], Sequence[UnitEvidence]]:
+    """What customers get of all PDUs. Raises SettingsError."""
+    shares, units = list[CustomerShare](), list[UnitEvidence]()
     outlets_by_pdu: dict[str, Collection[str]] = {}
-    for pdu_shares in read_pdus(inputs, salt_key, room):
-        for leaf in pdu_shares.leaves:
-            hashes.setdefault(leaf.day, bytearray()).extend(leaf.hash)
+    for pdu_shares in read_pdus(inputs, room):
         outlets_by_pdu[pdu_shares.pdu] = pdu_shares.outlets
         shares += pdu_shares.shares
         units += [] if pdu_shares.unit is None else [pdu_shares.unit]
-    if not inputs.source.hashes:
+    if not outlets_by_pdu:
         raise SettingsError(f"{printable(inputs.folder)} has no whole day of this period yet")
     if not inputs.is_draft:
         inputs.customers.check_named(outlets_by_pdu, inputs.begin, inputs.end)
-    trees = {
-        day: merkle.Tree(merkle.unpack(bytes(hashes.pop(day, b"")))) for day in inputs.source.hashes
-    }
-    return trees, shares, units
+    return shares, units
 
 
 def _leave_aliases_out(
@@ -250,7 +235,7 @@ def _is_issued(
         return False
     number = StatementNumber(latest.billed.number, None)
     again = _document(inputs, _Customer(key.customer, "", number, shares))
-    return proof.content_hash(again) == latest.content
+    return document.content_hash(again) == latest.content
 
 
 def _slug(name: str) -> str:
@@ -263,12 +248,8 @@ def _slug(name: str) -> str:
 
 
 class _Statement(NamedTuple):
-    """A customer's statement that is on the disk, and whose proof is not yet."""
+    """A customer's statement that is on the disk."""
 
-    customer: _Customer
-    #: name of a file -> its SHA-256
-    files: Mapping[str, str]
-    salt: bytes
     #: in bytes
     size: int
     #: outlets of which no energy was read
@@ -276,10 +257,6 @@ class _Statement(NamedTuple):
     #: his rows of billing.csv
     billing_text: str
     issued: IssuedStatement
-
-    @property
-    def leaf(self) -> bytes:
-        return proof.files_leaf(self.salt, self.files)
 
 
 @contextlib.contextmanager
@@ -301,7 +278,7 @@ def _new_folder(into: str) -> Iterator[str]:
 
 def _document(inputs: StatementInputs, customer: _Customer) -> dict[str, Any]:
     party, number = inputs.tariff.party(customer.name), customer.number
-    annex = proof.Annex(
+    annex = document.Annex(
         number.number,
         inputs.date,
         number.corrects,
@@ -311,7 +288,7 @@ def _document(inputs: StatementInputs, customer: _Customer) -> dict[str, Any]:
         party.prices,
         number.previous,
     )
-    return proof.document(
+    return document.document(
         customer.name,
         (inputs.begin, inputs.end),
         inputs.rules,
@@ -323,107 +300,29 @@ def _document(inputs: StatementInputs, customer: _Customer) -> dict[str, Any]:
     )
 
 
-def _write_statement(inputs: StatementInputs, salt_key: SaltKey, customer: _Customer) -> _Statement:
+def _write_statement(inputs: StatementInputs, customer: _Customer) -> _Statement:
     statement = _document(inputs, customer)
-    wrong = stated.fault(statement)
-    if wrong:
-        raise SettingsError(f"{printable(customer.name, 60)}: a statement cannot have{wrong}")
-    files = proof.contents(statement)
     try:
         os.mkdir(customer.folder, 0o700)
     except OSError as error:
         raise SettingsError(f"{printable(customer.folder)}: {error.strerror}") from None
     return _Statement(
-        customer,
-        {name: merkle.sha256(content).hex() for name, content in files.items()},
-        salt_key.salt(*(statement[key] for key in ("from", "to", "customer"))),
         sum(
-            _write(os.path.join(customer.folder, name), [content])
-            for name, content in files.items()
+            _write(os.path.join(customer.folder, name), content)
+            for name, content in document.contents(statement).items()
         ),
         statement["total"]["unread"],
         billing.as_csv(billing.rows(statement)),
         IssuedStatement(
             PeriodKey(customer.name, inputs.begin, inputs.end),
             [share.outlet for share in customer.shares],
-            proof.billed_amounts(statement),
-            proof.content_hash(statement),
+            document.billed_amounts(statement),
+            document.content_hash(statement),
         ),
     )
 
 
-def _write(path: str, pieces: Iterable[bytes]) -> int:
+def _write(path: str, content: bytes) -> int:
     """Write a file that is not there yet. Returns its size in bytes. Raises SettingsError."""
     with new_file(path) as file:
-        file.writelines(pieces)
-        return file.tell()
-
-
-# ---- what is published ---------------------------------------------------------------------------
-
-
-def _publish(
-    inputs: StatementInputs,
-    folder: str,
-    trees: Mapping[str, merkle.Tree],
-    chain: str,
-    statements: Sequence[_Statement],
-) -> tuple[str, int]:
-    """Write what is for all customers, what is for the provider, and the proofs, which lead to it.
-    Returns the publication, and the size of these files in bytes.
-    """
-    tree = merkle.Tree(statement.leaf for statement in statements)
-    begin, end = (figures.local(time, inputs.rules.zone) for time in (inputs.begin, inputs.end))
-    publication = proof.Publication(
-        begin,
-        end,
-        inputs.rules.zone.key,
-        chain,
-        {day: day_tree.root.hex() for day, day_tree in sorted(trees.items())},
-        tree.root.hex(),
-    ).text()
-    billing_text = billing.HEAD_LINE + "".join(statement.billing_text for statement in statements)
-    size = _write(os.path.join(folder, proof.PUBLISHED), [publication.encode()])
-    size += _write(os.path.join(folder, billing.FILE), [billing_text.encode()])
-    prove = partial(_write_proof, trees, publication, tree)
-    return publication, size + sum(parallel_map(prove, statements, large=len(statements) > _LARGE))
-
-
-def _write_proof(
-    trees: Mapping[str, merkle.Tree], publication: str, tree: merkle.Tree, statement: _Statement
-) -> int:
-    days_by_pdu: dict[tuple[str, str], set[str]] = {}
-    texts = proof.texts(
-        publication,
-        statement.files,
-        statement.salt,
-        tree.path(statement.leaf),
-        _proof_lines(trees, statement.customer.shares, days_by_pdu),
-        _times(days_by_pdu),
-    )
-    path = os.path.join(statement.customer.folder, proof.PROOF)
-    return _write(path, proof.packed_pieces(texts))
-
-
-def _proof_lines(
-    trees: Mapping[str, merkle.Tree],
-    shares: Sequence[CustomerShare],
-    days_by_pdu: dict[tuple[str, str], set[str]],
-) -> Iterator[bytes]:
-    """An outlet's part of a proof at a time. `days_by_pdu` gets the days of which it needs the
-    times: by PDU, and the file that has them.
-    """
-    for share in shares:
-        days = list[bytes]()
-        for day, node, text in share.days():
-            if text.startswith(disclosure.ROWS):
-                days_by_pdu.setdefault((share.outlet.pdu, share.path), set()).add(day)
-            days.append(proof.day_text(day, trees[day].path(node), text))
-        yield proof.line_text(share.outlet.pdu, share.outlet.outlet, days)
-
-
-def _times(
-    days_by_pdu: Mapping[tuple[str, str], set[str]],
-) -> Iterator[tuple[str, Sequence[proof.PackedPiece]]]:
-    for (pdu, path), days in sorted(days_by_pdu.items()):
-        yield pdu, [*read_times(path, days)]
+        return file.write(content)

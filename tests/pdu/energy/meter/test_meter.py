@@ -23,7 +23,7 @@ import pytest
 from handlers import registry
 from handlers.shared.errors import SettingsError
 from pdu.core.files import journal
-from pdu.energy.journal.days import Days, files
+from pdu.energy.journal.days import files
 from pdu.energy.journal.verify import verify_files
 from tests.needs import ROOT
 from tests.pdu import running
@@ -210,7 +210,7 @@ def test_a_full_disk_loses_no_accepted_line_and_is_said_and_written(tmp_path: Pa
 
 
 def test_the_commands_of_the_page_run_as_written(whole: Hall, tmp_path: Path) -> None:
-    fence, _ = re.findall(r"```sh\n(.*?)```", (ROOT / "docs" / "meter.md").read_text(), re.DOTALL)
+    fence, *_ = re.findall(r"```sh\n(.*?)```", (ROOT / "docs" / "energy.md").read_text(), re.DOTALL)
     (tmp_path / "hall.csv").write_text(whole.one("nut").read_text())
     (tmp_path / "nut.pem").write_text((whole.folder / "nut.pem").read_text())
     private(tmp_path / "logins.toml", whole.logins.read_text())
@@ -382,36 +382,3 @@ def test_an_empty_list_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[
     listed.write_text("name,handler,address\n")
     code, _, err = running.run(capsys, "meter", str(listed), "--into", str(tmp_path / "kept"))
     assert code == 2 and err and not (tmp_path / "kept").exists()
-
-
-@pytest.mark.parametrize(
-    ("command", "why"),
-    [
-        ("true", "no word {hash}"),
-        ("", "no word {hash}"),
-        ("'unended {hash}", "No closing quotation"),
-        ("/no/such/program {hash}", "there is no program"),
-        ("{hash}", "no word {hash}"),
-    ],
-)
-def test_an_anchor_that_cannot_run_is_refused_at_the_start(
-    command: str, why: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    arguments = ["meter", "none.csv", "--into", str(tmp_path / "kept"), "--anchor", command]
-    code, _, err = running.run(capsys, *arguments)
-    assert code == 2 and "--anchor" in err and why in err and not (tmp_path / "kept").exists()
-
-
-def test_the_anchor_of_the_command_gets_yesterdays_hash(tmp_path: Path) -> None:
-    """A meter that ended yesterday, and goes on today."""
-    kept, told = tmp_path / "kept", tmp_path / "told"
-    # less than a day ago, so that the clock is believed
-    yesterday = time.time() // 86_400.0 * 86_400.0 - 60.0
-    with Days(str(kept)) as days:
-        start = {"meter": 1, "version": "1", "boot": "b", "utc": yesterday, "mono": 1.0, "every": 5}
-        days.append([start], yesterday)
-        last = days.hash
-    with one(tmp_path) as listed:
-        anchor = f"sh -c 'echo $0 > {told}' {{hash}}"
-        done = run("meter", listed, "--into", kept, "--rounds", 1, "--anchor", anchor)
-    assert done.returncode == 0 and told.read_text() == f"{last}\n"

@@ -8,9 +8,6 @@ from __future__ import annotations
 
 import json
 import math
-import re
-import shlex
-import socket
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -23,7 +20,7 @@ from pdu.core.files import journal
 from pdu.energy.journal.days import files
 from pdu.energy.journal.verify import verify_files
 from pdu.energy.meter.schedule import phase_s
-from tests.needs import ROOT, program
+from tests.needs import ROOT
 from tests.pdu.monitoring.halls import environment
 from tests.waiting import PATIENCE_S
 
@@ -375,74 +372,3 @@ def test_a_sync_that_fails_at_the_begin_of_a_day_is_said_and_written(tmp_path: P
     records = records_of(tmp_path / "a")
     assert sum(record.get("lost", 0) for record in records) == tally["lost"]
     verify_files(str(tmp_path / "a"))
-
-
-_ANCHORED = (
-    _OVER_MIDNIGHT
-    + """
-rounds, longest_wait_s = None, 0.1
-anchor = anchor_command.Anchor(
-    COMMAND, lambda text: print(text, file=sys.stderr), patience_s=PATIENCE
-)
-
-class End(Companion):
-    def turn(self, meter):
-        # the next day has lines
-        if os.path.exists(folder + "/2026-11-24.jsonl"):
-            os.kill(os.getpid(), signal.SIGTERM)
-
-companions = [anchor, End()]
-
-def ended(meter):
-    anchor.finish(meter)
-"""
-)
-
-
-def anchored(
-    folder: Path, command: str, patience: float = PATIENCE_S
-) -> tuple[dict[str, Any], str]:
-    """Run a meter over a midnight with this anchor. Returns its tally and what it said."""
-    more = f"from pdu.energy.meter import anchor_command\nanchor_command._LAST_S = {PATIENCE_S}\n"
-    told = _ANCHORED.replace("COMMAND", repr(command)).replace("PATIENCE", repr(patience))
-    return ran(folder, more + told)
-
-
-def test_a_day_that_ends_is_anchored_by_a_command_without_a_shell(tmp_path: Path) -> None:
-    kept = tmp_path / "kept"
-    script = "import sys; open(sys.argv[1], 'a').write(' '.join(sys.argv[2:]))"
-    command = f"{sys.executable} -c {shlex.quote(script)} {kept} {{day}}={{hash}} '; $(id) *'"
-    tally, said = anchored(tmp_path / "a", command)
-    assert tally["rounds"] >= 2 and "--anchor" not in said
-    last = journal.last_hash(files(str(tmp_path / "a"))[0])
-    assert kept.read_text() == f"2026-11-23={last} ; $(id) *"
-
-
-@pytest.mark.parametrize(
-    ("script", "why"),
-    [
-        ("import sys; sys.exit(3)", "exit code 3"),
-        ("import time; time.sleep(3600)", "it did not end in 0.5 s"),
-    ],
-)
-def test_an_anchor_that_fails_or_hangs_is_told_and_stops_no_reading(
-    script: str, why: str, tmp_path: Path
-) -> None:
-    command = f"{sys.executable} -c {shlex.quote(script)} {{hash}}"
-    tally, said = anchored(tmp_path / "a", command, patience=0.5)
-    assert said.count("--anchor failed for 2026-11-23: ") == 1 and why in said
-    assert tally["lost"] == tally["failed"] == 0 and tally["polls"] >= 2
-
-
-def test_the_anchor_of_the_page_tells_a_syslog_server(tmp_path: Path) -> None:
-    page = (ROOT / "docs" / "meter.md").read_text()
-    (words,) = re.findall(r"`'logger -n loghost\.example ([^']+)'`", page)
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as server:
-        server.bind(("127.0.0.1", 0))
-        server.settimeout(PATIENCE_S)
-        port = server.getsockname()[1]
-        command = f"{program('logger')} -n 127.0.0.1 -P {port} -d {words}"
-        _, said = anchored(tmp_path / "a", command)
-        assert "--anchor" not in said
-        last = journal.last_hash(files(str(tmp_path / "a"))[0])
-        assert f"2026-11-23 {last}".encode() in server.recv(2000)
