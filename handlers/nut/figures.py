@@ -117,7 +117,8 @@ def side_power(variables: Mapping[str, str], name: str) -> Optional[float]:
         for variable, text in variables.items()
         if (line := _LINE_POWER.fullmatch(variable)) and line[1] == name
     }
-    return sum_if_complete(list(lines.values())) if len(lines) >= _phases(variables, name) else None
+    phases = max([_phases(variables, name), *lines])
+    return sum_if_complete(list(lines.values())) if len(lines) >= phases else None
 
 
 def inlet_current(
@@ -131,7 +132,7 @@ def inlet_power(
     variables: Mapping[str, str], outlets: Sequence[Optional[float]]
 ) -> Optional[float]:
     """The same in W."""
-    return parse_number(variables.get("input.realpower")) if type_of(variables) == "pdu" else None
+    return side_power(variables, "input") if type_of(variables) == "pdu" else None
 
 
 def side_current(variables: Mapping[str, str], name: str) -> Optional[float]:

@@ -37,8 +37,8 @@ _GUESSED_INLETS = 4
 class InletMeter(FeedMeter):
     """One inlet, and whether it is in use."""
 
-    def __init__(self, unit: XerusUnit, inlet: Inlet) -> None:
-        super().__init__(unit)
+    def __init__(self, unit: XerusUnit, inlet: Inlet, with_power: bool) -> None:
+        super().__init__(unit, with_power)
         self._inlet = inlet
         self._enabled: Optional[Pending[bool]] = None
 
@@ -98,12 +98,13 @@ class UnitMeter:
     def __init__(self, unit: XerusUnit, with_power: bool = False) -> None:
         self._unit, self._with_power = unit, with_power
         self._inlets = [
-            InletMeter(unit, unit.proxy(Inlet, f"/inlet/{index}"))
+            InletMeter(unit, unit.proxy(Inlet, f"/inlet/{index}"), with_power)
             for index in range(_GUESSED_INLETS)
         ]
         self._outlets: list[OutletMeter] = []
         self._banks: list[Optional[Reading]] = []
         self._energy: Optional[Reading] = None
+        self._power: Optional[Reading] = None
         self._last: Optional[LastOutlet] = None
 
     def ask_model(self, bulk: Bulk) -> None:
@@ -145,7 +146,10 @@ class UnitMeter:
         #       4.0.9
         unread = self._use_inlets(bulk)
         if call_error(self._sensors) is None:
-            self._energy = ask(bulk, self._unit, self._sensors.get().activeEnergy)
+            sensors = self._sensors.get()
+            self._energy = ask(bulk, self._unit, sensors.activeEnergy)
+            if self._with_power:
+                self._power = ask(bulk, self._unit, sensors.activePower)
         if not unread and not self._are_inlets_metered():
             self._ask_banks(bulk)
         self._outlets = [
@@ -202,7 +206,7 @@ class UnitMeter:
                 inlet = guessed_inlets[index]
                 inlet.ask_readings(bulk)
             else:
-                inlet = InletMeter(self._unit, reference)
+                inlet = InletMeter(self._unit, reference, self._with_power)
                 inlet.ask_sensors(bulk)
                 unread.append(inlet)
             self._inlets.append(inlet)
@@ -270,14 +274,38 @@ class UnitMeter:
         A fitted counter that cannot be read now is not replaced by another one: the figure would
         jump.
         """
-        if self._energy is not None:
-            return listed_amount(self._energy)
+        return self._own_or_of_parts(
+            self._energy,
+            sum_if_complete(inlet.energy() for inlet in self._inlets),
+            sum_if_complete(amount(outlet.counter) for outlet in self._outlets),
+        )
+
+    def power(self) -> MeteredValue:
+        """Watts: of the unit, else the sum over the inlets in use, else over all outlets; not
+        metered unless `with_power`.
+
+        An inlet on standby draws what it shows, so both inlets of a transfer switch count.
+        """
+        if not self._with_power:
+            return NOT_METERED
+        return self._own_or_of_parts(
+            self._power,
+            self.inlet_power(),
+            sum_if_complete(amount(outlet.power) for outlet in self._outlets),
+        )
+
+    def inlet_power(self) -> MeteredValue:
+        """Watts of the inlets in use, by their own sensors."""
+        return sum_if_complete(inlet.active_power() for inlet in self._inlets if inlet.is_in_use)
+
+    def _own_or_of_parts(
+        self, own: Optional[Reading], inlets: MeteredValue, outlets: MeteredValue
+    ) -> MeteredValue:
+        if own is not None:
+            return listed_amount(own)
         if self._sensors.error is not None and not is_missing_object_error(self._sensors.error):
             return NOT_KNOWN
-        inlets = sum_if_complete(inlet.energy() for inlet in self._inlets)
-        if inlets.is_metered:
-            return inlets
-        return sum_if_complete(amount(outlet.counter) for outlet in self._outlets)
+        return inlets if inlets.is_metered else outlets
 
     def ports(self) -> list[PortFigures]:
         """The figures of each outlet.
@@ -300,10 +328,11 @@ def _all_invalid(meters: Sequence[Meter]) -> bool:
 def read_statistic(
     agent: Agent, link_units: LinkUnitSelection, with_power: bool = False
 ) -> Figures:
-    """Load and energy over all units, and the figures of each outlet or circuit.
+    """Load and energy over all units, `with_power` the power too, and the figures of each outlet or
+    circuit.
 
     This costs 1 to 8 bulks, each with a round trip for every 300 calls. Power adds a call for each
-    outlet or circuit, and a bulk where no well-known id has it.
+    unit, inlet, line, outlet or circuit, and a bulk where no well-known id has that of outlets.
     """
     bulk, finder = Bulk(agent), UnitFinder(agent, link_units)
     finder.ask(bulk)
@@ -334,8 +363,16 @@ def read_statistic(
         used_meters.append(of_panels.get(link_id) or meters[link_id])
     load = sum_if_complete(meter.load() for meter in used_meters)
     energy = sum_if_complete(meter.energy() for meter in used_meters)
+    power = sum_if_complete(meter.power() for meter in used_meters)
     ports = [figures for meter in used_meters for figures in meter.ports()]
-    inlet = sum_if_complete(
-        meter.inlet() if isinstance(meter, UnitMeter) else NOT_METERED for meter in used_meters
+    unit_meters = [meter for meter in used_meters if isinstance(meter, UnitMeter)]
+    # a panel's mains are no inlet
+    have_inlets = len(unit_meters) == len(used_meters)
+    inlet, inlet_power = (
+        sum_if_complete(parts).value if have_inlets else None
+        for parts in (
+            [meter.inlet() for meter in unit_meters],
+            [meter.inlet_power() for meter in unit_meters],
+        )
     )
-    return Figures(load.value, kilowatt_hours(energy), ports, inlet_a=inlet.value)
+    return Figures(load.value, kilowatt_hours(energy), ports, power.value, inlet, inlet_power)

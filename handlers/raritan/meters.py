@@ -4,7 +4,8 @@ outlet or a branch circuit).
 
 from __future__ import annotations
 
-from typing import Callable, Optional, Union
+from collections.abc import Mapping
+from typing import Callable, NamedTuple, Optional, Union
 
 from ..host import PortFigures
 from .readings import (
@@ -22,6 +23,7 @@ from .readings import (
 )
 from .rpc import Bulk, Pending
 from .rpc.pdumodel import Circuit, Inlet, Outlet, Pole, PowerLine, PowerMeter
+from .rpc.sensors import NumericSensor
 from .units import XerusUnit, is_missing_object_error
 
 _LINES = (PowerLine.L1, PowerLine.L2, PowerLine.L3)
@@ -31,17 +33,18 @@ _Sensors = Union[Inlet.Sensors, PowerMeter.Sensors, _PortSensors]
 
 
 class Meter:
-    """The current and the energy of one object.
+    """The current and the energy of one object, and `with_power` its active power.
 
     Subclasses queue `_sensors`, the list of the object's fitted sensors.
     """
 
-    def __init__(self, unit: XerusUnit) -> None:
-        self._unit = unit
+    def __init__(self, unit: XerusUnit, with_power: bool) -> None:
+        self._unit, self.with_power = unit, with_power
         self._sensors: Optional[Pending[_Sensors]] = None
         self.current: Optional[Reading] = None
         #: the reading of the energy counter
         self.counter: Optional[Reading] = None
+        self.power: Optional[Reading] = None
 
     @property
     def has_sensor_list(self) -> bool:
@@ -51,17 +54,22 @@ class Meter:
         return self._sensors is not None and call_error(self._sensors) is None
 
     def ask_readings(self, bulk: Bulk) -> None:
-        """Queue the readings of the fitted sensors of current and energy.
-
-        Raises Denied if the account may not list them.
-        """
+        """Queue the readings of the fitted sensors. Raises Denied if the account may not list
+        them."""
         if self._sensors is not None and call_error(self._sensors) is None:
             sensors = self._sensors.get()
             self.current = ask(bulk, self._unit, sensors.current)
             self.counter = ask(bulk, self._unit, sensors.activeEnergy)
+            if self.with_power:
+                self.ask_power(bulk)
+
+    def ask_power(self, bulk: Bulk) -> None:
+        """Queue the reading of the power, if its sensor is fitted. Raises as `ask_readings`."""
+        if self._sensors is not None and call_error(self._sensors) is None:
+            self.power = ask(bulk, self._unit, self._sensors.get().activePower)
 
     def readings(self) -> list[Optional[Reading]]:
-        """The readings, queued or done; None where none was queued."""
+        """The readings of current and energy, queued or done; None where none was queued."""
         return [self.current, self.counter]
 
 
@@ -75,27 +83,13 @@ class PortMeter(Meter):
         list_sensors: Callable[[], _PortSensors],
         with_power: bool,
     ) -> None:
-        super().__init__(unit)
+        super().__init__(unit, with_power)
         self.identity, self._list_sensors = identity, list_sensors
-        self.power: Optional[Reading] = None
-        #: whether `ask_readings` also asks for the power
-        self.with_power = with_power
 
     def ask_sensors(self, bulk: Bulk) -> None:
         """Queue the list of sensors, and forget earlier readings."""
         self._sensors = bulk.add(self._list_sensors)
         self.current = self.counter = self.power = None
-
-    def ask_readings(self, bulk: Bulk) -> None:
-        """Queue the readings of the fitted sensors."""
-        super().ask_readings(bulk)
-        if self.with_power:
-            self.ask_power(bulk)
-
-    def ask_power(self, bulk: Bulk) -> None:
-        """Queue the reading of the power, if its sensor is fitted. Raises as `ask_readings`."""
-        if self._sensors is not None and call_error(self._sensors) is None:
-            self.power = ask(bulk, self._unit, self._sensors.get().activePower)
 
     def figures(self) -> PortFigures:
         """Amperes, kWh and W; None if not metered or not known.
@@ -110,23 +104,33 @@ class PortMeter(Meter):
         )
 
 
+class _Line(NamedTuple):
+    """A line or the neutral of a feed, with its readings."""
+
+    pole: Pole
+    current: Optional[Reading]
+    counter: Optional[Reading]
+    power: Optional[Reading]
+
+
 class FeedMeter(Meter):
     """One feed: its sensors and those of its lines. Subclasses queue `_sensors` and `_poles`."""
 
-    def __init__(self, unit: XerusUnit) -> None:
-        super().__init__(unit)
+    def __init__(self, unit: XerusUnit, with_power: bool) -> None:
+        super().__init__(unit, with_power)
         self._poles: Optional[Pending[list[Pole]]] = None
-        self._lines: list[tuple[Pole, Optional[Reading], Optional[Reading]]] = []
+        self._lines: list[_Line] = []
 
     def ask_readings(self, bulk: Bulk) -> None:
         """Queue the readings of the feed and of its lines."""
         super().ask_readings(bulk)
         if self.has_sensor_list:
             self._lines = [
-                (
+                _Line(
                     pole,
                     ask(bulk, self._unit, pole.current),
                     ask(bulk, self._unit, pole.activeEnergy),
+                    ask(bulk, self._unit, pole.activePower) if self.with_power else None,
                 )
                 for pole in self._listed_poles() or ()
             ]
@@ -163,12 +167,12 @@ class FeedMeter(Meter):
     def readings(self) -> list[Optional[Reading]]:
         """All readings of the feed and of its lines."""
         feed_readings = super().readings()
-        for _, current, counter in self._lines:
-            feed_readings += [current, counter]
+        for line in self._lines:
+            feed_readings += [line.current, line.counter]
         return feed_readings
 
     def _line_currents(self) -> list[Optional[Reading]]:
-        return [current for pole, current, _ in self._lines if pole.line in _LINES]
+        return [line.current for line in self._lines_only()]
 
     def load(self) -> MeteredValue:
         """Amperes: the sum over the lines, the larger current if two lines are one circuit, or a
@@ -198,16 +202,36 @@ class FeedMeter(Meter):
         """Watt-hours: the feed's counter, else the sum of its lines' counters, with a shared one
         counted once. Without the feed's counter, not known if a failed call leaves open whether
         the feed or a line has one."""
-        if self.counter is not None:
-            return listed_amount(self.counter)
+        return self._own_or_of_lines(
+            self.counter,
+            {_target(line.pole.activeEnergy): line.counter for line in self._lines_only()},
+        )
+
+    def active_power(self) -> MeteredValue:
+        """Watts, by the same rules; not metered unless `with_power`."""
+        if not self.with_power:
+            return NOT_METERED
+        return self._own_or_of_lines(
+            self.power, {_target(line.pole.activePower): line.power for line in self._lines_only()}
+        )
+
+    def _own_or_of_lines(
+        self, own: Optional[Reading], reading_by_sensor: Mapping[str, Optional[Reading]]
+    ) -> MeteredValue:
+        if own is not None:
+            return listed_amount(own)
         if any(
             one is not None and one.error is not None and not is_missing_object_error(one.error)
             for one in (self._sensors, self._poles)
         ):
             return NOT_KNOWN
-        by_sensor: dict[Optional[str], Optional[Reading]] = {}
-        for pole, _, energy in self._lines:
-            if pole.line in _LINES:
-                target = pole.activeEnergy.target if pole.activeEnergy is not None else None
-                by_sensor[target] = energy
-        return sum_if_complete(map(listed_amount, by_sensor.values()))
+        return sum_if_complete(map(listed_amount, reading_by_sensor.values()))
+
+    def _lines_only(self) -> list[_Line]:
+        """The lines without the neutral."""
+        return [line for line in self._lines if line.pole.line in _LINES]
+
+
+def _target(sensor: Optional[NumericSensor]) -> str:
+    """The resource of a sensor, "" without one: a sensor that two lines share has one."""
+    return sensor.target if sensor is not None else ""

@@ -110,8 +110,8 @@ class BranchCircuit(PortMeter):
 class MainsMeter(FeedMeter):
     """The mains of a power meter or panel."""
 
-    def __init__(self, unit: XerusUnit, meter: PowerMeter) -> None:
-        super().__init__(unit)
+    def __init__(self, unit: XerusUnit, meter: PowerMeter, with_power: bool) -> None:
+        super().__init__(unit, with_power)
         self._meter = meter
         self._config: Optional[Pending[PowerMeter.Config]] = None
 
@@ -148,6 +148,11 @@ class MainsMeter(FeedMeter):
         """
         return super().energy() if self.counter is not None or self._has_all_lines else NOT_METERED
 
+    def active_power(self) -> MeteredValue:
+        """Watts, likewise."""
+        is_whole = self.power is not None or self._has_all_lines
+        return super().active_power() if is_whole else NOT_METERED
+
     def _one_circuit(self, poles: list[Pole]) -> bool:
         return self._type != PowerMeter.Type.SPLIT_PHASE and super()._one_circuit(poles)
 
@@ -155,10 +160,10 @@ class MainsMeter(FeedMeter):
 class UnitMeters:
     """The figures of one power meter controller."""
 
-    def __init__(self, unit: UnitWithoutOutlets) -> None:
+    def __init__(self, unit: UnitWithoutOutlets, with_power: bool) -> None:
         meters = unit.meters()
         self.link_id = unit.unit.link_id
-        self.mains = [MainsMeter(unit.unit, meter) for _, meter in meters]
+        self.mains = [MainsMeter(unit.unit, meter, with_power) for _, meter in meters]
         self._mixed = len({isinstance(meter, Panel) for _, meter in meters}) > 1
         self.circuits: list[BranchCircuit] = []
 
@@ -169,6 +174,10 @@ class UnitMeters:
     def energy(self) -> MeteredValue:
         """Watt-hours of the meters that `load` sums."""
         return self._sum_unless_mixed([main.energy() for main in self.mains])
+
+    def power(self) -> MeteredValue:
+        """Watts of the same meters."""
+        return self._sum_unless_mixed([main.active_power() for main in self.mains])
 
     def _sum_unless_mixed(self, parts: Sequence[MeteredValue]) -> MeteredValue:
         """The sum; not known if power meters and panels are mixed: a meter may feed a panel, whose
@@ -250,7 +259,8 @@ def read_panel_meters(
     bulk: Bulk, units: Sequence[UnitWithoutOutlets], with_power: bool = False
 ) -> dict[int, UnitMeters]:
     """The figures of each power meter controller, by link id, in up to 3 bulks."""
-    meters = {meter.link_id: meter for meter in map(UnitMeters, units) if meter.mains}
+    every = [UnitMeters(unit, with_power) for unit in units]
+    meters = {meter.link_id: meter for meter in every if meter.mains}
     mains = [main for meter in meters.values() for main in meter.mains]
     listings = _queue_circuits(bulk, units)
     for main in mains:

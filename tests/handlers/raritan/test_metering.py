@@ -322,3 +322,58 @@ def test_line_counters_that_cannot_be_read_now_are_not_replaced_by_the_outlets(
     assert unit.measured() == (3.0, 100.0)
     unit.calls[asked, failed] = answer
     assert unit.measured() == (3.0, None)
+
+
+def _measured_alike(unit: Described, part: str, value: float) -> None:
+    """Gives a part A, W and kWh with one number, which tells the source of a sum."""
+    if part == "the unit":  # which has no current
+        unit.calls[PDU, "getSensors"] = {
+            "activePower": unit.sensor("unit W", value),
+            "activeEnergy": unit.sensor("unit Wh", value * 1000),
+        }
+    if part == "an inlet":
+        own = {"current": value, "activePower": value, "activeEnergy": value * 1000}
+        unit.inlet(own, {L1: value})
+    if part == "lines":
+        unit.inlet({}, {L1: value / 2, L2: value / 2, L3: 0.0})
+        for pole in unit.calls[f"{PDU}/inlet/0", "getPoles"]:
+            amperes = unit.calls[pole["current"]["rid"], "getReading"]["value"]
+            pole["activePower"] = unit.sensor(f"W{pole['line']}", amperes)
+            pole["activeEnergy"] = unit.sensor(f"Wh{pole['line']}", amperes * 1000)
+    if part == "outlets":
+        unit.outlets([value / 2, value / 2], [value * 500, value * 500])
+        for number in range(2):
+            unit.calls[f"{PDU}/outlet/{number}/activePower", "getReading"] = reading(value / 2)
+
+
+# the better source first
+@pytest.mark.parametrize(
+    "parts",
+    [
+        ("the unit", "an inlet", "outlets"),
+        ("an inlet", "outlets"),
+        ("lines", "outlets"),
+        ("outlets",),
+    ],
+    ids=lambda parts: parts[0],
+)
+def test_current_power_and_energy_of_a_unit_come_from_one_order_of_sources(
+    unit: Described, parts: tuple[str, ...]
+) -> None:
+    for number, part in enumerate(parts):
+        _measured_alike(unit, part, 8.0 - number)
+    figures = handler_of(unit).measured(True)
+    requests = unit.requests
+    assert (figures.power_w, figures.energy_kwh) == (8.0, 8.0)
+    assert figures.load_a == (7.0 if parts[0] == "the unit" else 8.0)
+    is_metered = parts[-2:-1] in (("an inlet",), ("lines",))
+    assert figures.inlet_w == figures.inlet_a == (figures.load_a if is_metered else None)
+    assert handler_of(unit).measured(False).power_w is None
+    assert unit.requests == 2 * requests  # watts cost no round trip
+
+
+def test_a_power_that_a_unit_lists_and_does_not_know_is_not_replaced(unit: Described) -> None:
+    _measured_alike(unit, "the unit", 9.0)
+    _measured_alike(unit, "an inlet", 7.0)
+    unit.calls["/sensor/unit W", "getReading"] = reading(None)
+    assert handler_of(unit).measured(True).power_w is None

@@ -1,0 +1,81 @@
+"""Current, power and energy of a whole unit come from one order of sources: the unit, its mains,
+their lines, its outlets. Redfish and Xerus units: `test_metering.py` of their handlers.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any, Optional
+
+import pytest
+
+from handlers.netio import decoding
+from handlers.nut import figures
+from handlers.snmp.profile import Profile
+from handlers.snmp.profiles import PROFILES
+from tests.handlers import codecs
+
+# outlets' field -> total of the profile
+KINDS = {"current": "load", "power": "power", "energy": "energy"}
+NETIO = Path(__file__).parent / "netio" / "recording.json"
+
+
+@pytest.mark.parametrize("profile", PROFILES, ids=lambda profile: profile.key)
+def test_totals_of_a_family_fall_back_to_its_outlets_alike(profile: Profile) -> None:
+    """Of what all outlets meter, either each total may be a sum over them or none."""
+    falls_back = {
+        field: total.else_outlets
+        for field, name in KINDS.items()
+        for total in [getattr(profile, name)]
+        if total is not None and any(getattr(outlets, field) for outlets in profile.outlets)
+    }
+    assert len(set(falls_back.values())) <= 1, falls_back
+
+
+SIDES: dict[str, tuple[dict[str, str], Optional[float]]] = {
+    "the input": (
+        {
+            "input.current": "9",
+            "input.realpower": "9",
+            "input.energy": "9000",
+            "outlet.1.energy": "1",
+        },
+        9.0,
+    ),
+    "the input's lines": (
+        {
+            **{f"input.L{n}.current": "3" for n in (1, 2, 3)},
+            **{f"input.L{n}.realpower": "3" for n in (1, 2, 3)},
+            "input.energy": "9000",
+        },
+        9.0,
+    ),
+    "the outlets": ({"outlet.1.energy": "1"}, 2.0),
+    "the outlets, where a line is missing": (
+        {"outlet.1.energy": "1", "input.L2.current": "1", "input.L2.realpower": "1"},
+        2.0,
+    ),
+}
+
+
+@pytest.mark.parametrize("source", SIDES)
+def test_nut_takes_a_pdus_current_power_and_energy_from_one_order(source: str) -> None:
+    variables, value = SIDES[source]
+    whole = {"device.type": "pdu", **variables}
+    totals = [kind(whole, [1.0, 1.0]) for kind in (figures.load, figures.power, figures.energy)]
+    assert totals == [value, value, value]
+    inlet = value if "input" in source else None
+    at_inlet = [kind(whole, []) for kind in (figures.inlet_current, figures.inlet_power)]
+    assert at_inlet == [inlet, inlet]
+
+
+def test_netio_takes_current_power_and_energy_of_the_unit_from_its_own_meter_alone() -> None:
+    document: dict[str, Any] = json.loads(NETIO.read_text("utf-8"))["answers"]["/netio.json"]
+    document["GlobalMeasure"]["TotalLoad"] = 2062
+    unit = codecs.read(decoding, {"/netio.json": document})
+    assert None not in (unit.load_a, unit.power_w, unit.energy_kwh)
+    for empty in ({**document, "GlobalMeasure": {}}, {**document, "GlobalMeasure": None}):
+        unit = codecs.read(decoding, {"/netio.json": empty})
+        assert unit.outlets[2].power_w is not None
+        assert (unit.load_a, unit.power_w, unit.energy_kwh) == (None, None, None)
