@@ -1,6 +1,6 @@
 """`pdu rehearse DRAWING`: what goes dark if something fails. Reads only.
 
-This is the command: its options, the readings, the answer's form. `rehearsal.Hall` computes.
+This is the command: its options, the readings, the answer's form. `rehearsal.rehearse` computes.
 """
 
 from __future__ import annotations
@@ -27,8 +27,9 @@ from ..site.drawing.drawing import KINDS, Drawing, HallNode, nodes
 from ..site.owner_files import DRAWING, LIST, OwnerFiles, file_arguments
 from .drawings import dcim_import, readings_source, writing
 from .drawings.supplies import add_supplies
+from .failure.hall_model import HallModel
 from .failure.missing_facts import missing_facts
-from .failure.rehearsal import Grading, Hall, RehearsalOutcome, worst_level
+from .failure.rehearsal import Grading, RehearsalOutcome, rehearse as rehearse_failure, worst_level
 from .failure.report import FailureSummary, outcome_as_json, report, rest_as_json
 from .failure.shedding import sheds
 from .restore import command as restore_command
@@ -95,7 +96,7 @@ def _answer(context: click.Context, options: dict[str, Any]) -> int:
         drawing, notes = add_supplies(drawing, rehearsal_options.supplies)
         for line in notes:
             print(line, file=sys.stderr)
-    hall = Hall(drawing, readings)
+    hall = HallModel(drawing, readings)
     if returning_nodes:
         return restore_command.run(hall, returning_nodes, back, run_options.json)
     what = [failing_nodes]
@@ -105,7 +106,7 @@ def _answer(context: click.Context, options: dict[str, Any]) -> int:
 
 
 def _rehearse_failures(
-    options: RehearsalOptions, hall: Hall, what: Sequence[Sequence[HallNode]], json: bool
+    options: RehearsalOptions, hall: HallModel, what: Sequence[Sequence[HallNode]], json: bool
 ) -> int:
     """Rehearse these failures, one after another, and show them. No outcome of many is kept."""
     grading, machines_touched, failures = Grading(hall), dict[str, None](), list[FailureSummary]()
@@ -113,7 +114,7 @@ def _rehearse_failures(
     if json:
         print('{"rehearsals": [', end="")
     for nodes_failing in what:
-        outcome = hall.rehearse(nodes_failing)
+        outcome = rehearse_failure(hall, nodes_failing)
         if json:
             shed = sheds(hall, outcome) if options.fail else ()
             answer = dumps(outcome_as_json(outcome, shed), indent=1)

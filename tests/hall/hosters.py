@@ -23,7 +23,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Optional
 
-from pdu.hall.failure.rehearsal import Hall, RehearsalOutcome
+from pdu.hall.failure.hall_model import HallModel
+from pdu.hall.failure.rehearsal import RehearsalOutcome, rehearse
 from pdu.hall.failure.shedding import sheds
 from pdu.hall.walk.load_limits import CANNOT_SAY
 from pdu.hall.walk.verdicts import Judged, Verdict
@@ -361,7 +362,7 @@ class HosterTrial:
         line = HallNode.breaker(pdu, "L1")
         failed = rng.choice((HallNode("feed", "A"), HallNode("pdu", pdu), line))
         where = f"hall {seed} {failed}"
-        outcome = said.rehearse([failed])
+        outcome = rehearse(said, [failed])
         overloads = sheds(said, outcome)
         ran = {server.name for server in hall.servers if hall.runs(server)}
         course = hall.fail(failed.full_name)
@@ -446,10 +447,10 @@ def _setting(rng: random.Random) -> tuple[str, float, int, bool]:
     return rng.choice(METERING), rng.choice(loads), rng.choice((1, 2, 3)), half_b
 
 
-def _hall(made: HosterHall) -> Hall:
+def _hall(made: HosterHall) -> HallModel:
     document = json.loads(json.dumps(made.readings()))
     parsed = drawing_file.parsed(made.drawing, "hall.power.toml")
-    return Hall(parsed, saved_readings.parse_readings(document, "readings.json"))
+    return HallModel(parsed, saved_readings.parse_readings(document, "readings.json"))
 
 
 def shares(halls: int) -> dict[str, dict[float, Counter[str]]]:
@@ -459,7 +460,7 @@ def shares(halls: int) -> dict[str, dict[float, Counter[str]]]:
         for load in LOADS:
             counts = found.setdefault(metering, {}).setdefault(load, Counter())
             for seed in range(halls):
-                outcome = _hall(HosterHall(seed, metering, load)).rehearse([HallNode("feed", "A")])
+                outcome = rehearse(_hall(HosterHall(seed, metering, load)), [HallNode("feed", "A")])
                 counts.update(one.verdict.value for one in outcome.touched)
     return found
 

@@ -12,7 +12,6 @@ import math
 import random
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Optional
 
 _TURN = {"L1": 0.0, "L2": -2 * math.pi / 3, "L3": 2 * math.pi / 3}
 
@@ -137,16 +136,6 @@ class Plant:
             return False
         return self._lost(bar).isdisjoint(outlet.lines)
 
-    def place_lives(self, place: str) -> bool:
-        """Whether a line or breaker, PDU/LINE and so on, has power."""
-        if place in self.gone:
-            return False
-        owner, _, name = place.rpartition("/")
-        if owner in self.panels:
-            return self.source_lives(owner)
-        bar = self.bars[owner]
-        return self.powered(bar) and name not in self._lost(bar)
-
     def currents(self) -> dict[tuple[str, str], float]:
         """The current of each outlet with a cord, in A."""
         found: dict[tuple[str, str], float] = {}
@@ -236,9 +225,3 @@ class Plant:
     def fed(self, box: Box) -> tuple[bool, ...]:
         """Which of its cords have power."""
         return tuple(self.outlet_lives(self.bars[one.pdu], one.outlet) for one in box.supplies)
-
-
-def rounded(value: float, step: float, cut: bool) -> float:
-    """What a meter with this resolution shows."""
-    digits: Optional[int] = max(0, round(-math.log10(step)))
-    return round((math.floor(value / step + 1e-9) if cut else round(value / step)) * step, digits)

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
 from ...site.drawing.drawing import HallNode
 from ..diagram.marks import HallMarks, Mark
 from ..walk.condition import Condition
-from .bounds import FailureBounds, HallFacts
-from .rehearsal import BreakerAfter, Hall, RehearsalOutcome
+from .bounds import FailureBounds
+from .hall_model import HallModel
+from .rehearsal import BreakerAfter, RehearsalOutcome
 
 
-def failure_marks(hall: Hall, failures: Sequence[HallNode], outcome: RehearsalOutcome) -> HallMarks:
-    """What becomes of all that is drawn when these fail, machines included."""
-    end, graph = hall.bounds(failures).end, hall.facts.graph
+def failure_marks(hall: HallModel, outcome: RehearsalOutcome) -> HallMarks:
+    """What becomes of all that is drawn in a failure, machines included."""
+    end, graph = outcome.bounds, hall.graph
     loads = {load.name: load for load in outcome.loads}
     # a line has the mark of its worst conductor, too
     carriers = [(carrier.node, number) for number, carrier in graph.carriers.items()]
     marks = (
-        (node, _mark(hall.facts, number, end, loads))
+        (node, _mark(hall, number, end, loads))
         for node, number in dict.fromkeys([*graph.number.items(), *carriers])
         if node is not None
     )
@@ -30,7 +31,7 @@ def failure_marks(hall: Hall, failures: Sequence[HallNode], outcome: RehearsalOu
 
 
 def hall_marks(
-    hall: Hall, marks: Iterable[tuple[HallNode, Mark]], machines: Mapping[str, Mark]
+    hall: HallModel, marks: Iterable[tuple[HallNode, Mark]], machines: Mapping[str, Mark]
 ) -> HallMarks:
     """What becomes of all that is drawn. `marks`: of a node with several, as each conductor of a
     line has, the worst is taken. `machines`: of those that are touched.
@@ -47,17 +48,17 @@ def hall_marks(
 
 
 def _mark(
-    facts: HallFacts, number: int, end: FailureBounds, loads: Mapping[str, BreakerAfter]
+    hall: HallModel, number: int, end: FailureBounds, loads: Mapping[str, BreakerAfter]
 ) -> Mark:
-    graph = facts.graph
+    graph = hall.graph
     carrier = graph.carriers.get(number)
     load, rating_a, limit_a = None, None, None
     if carrier is not None:
         rating_a, limit_a = carrier.breaker.rating_a, carrier.breaker.limit_a
         if carrier.name in loads:
             load = loads[carrier.name].load_range
-        elif number in facts.sums:
-            load = facts.now_of(number, facts.sums[number])
+        elif number in hall.now.sums:
+            load = hall.now.current(number, hall.now.sums[number])
     if number in end.at_first:
         # what is dead at once carries nothing
         return Mark(Condition.DEAD, None, rating_a)

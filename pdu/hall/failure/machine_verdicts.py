@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import Optional
 
@@ -13,7 +13,9 @@ from ...site.drawing.drawing import Drawing, HallNode
 from ..walk.arithmetic import NO, YES
 from ..walk.graph import Graph
 from ..walk.verdicts import ADVICE, Judged, Now, Verdict, first_unproven
-from .bounds import DrawnConsumer, FailureBounds, HallFacts, TimedBounds
+from .bounds import FailureBounds
+from .drawn_consumer import DrawnConsumer
+from .hall_model import HallModel
 
 OVERLOAD_ADVICE = "move load away from it, or give the drawing what it needs to be certain"
 _UNDRAWN = "its cords may be behind what fails: the drawing does not say"
@@ -24,30 +26,25 @@ BatteryBounds = Callable[[int], tuple[float, float]]
 
 
 def judge_machines(
-    facts: HallFacts,
-    machines: Sequence[str],
-    already: Collection[str],
-    bounds: TimedBounds,
-    battery_bounds: BatteryBounds,
+    hall: HallModel, end: FailureBounds, battery_bounds: BatteryBounds
 ) -> list[Judged]:
-    """Those of these machines that lose, or may lose, a cord. `machines`: all that are drawn;
-    `already`: those without power now.
-    """
+    """The machines that lose, or may lose, a cord and have power now."""
+    machines = list(hall.places)
     verdicts: list[Judged] = []
-    for number in sorted(bounds.end.consumers):
-        if number >= len(machines) or machines[number] in already:
+    for number in sorted(end.consumers):
+        if number >= len(machines) or machines[number] in hall.already:
             continue
-        consumer = facts.consumers[number]
-        if any(node in bounds.end.possibly for node in consumer.nodes):
-            machine = _judge_machine(facts, machines[number], number, bounds)
+        consumer = hall.consumers[number]
+        if any(node in end.possibly for node in consumer.nodes):
+            machine = _judge_machine(hall, machines[number], number, end)
             if machine.verdict is Verdict.AT_ONCE:
                 machine = _add_autonomy(machine, consumer, battery_bounds)
             verdicts.append(machine)
     return verdicts
 
 
-def _judge_machine(facts: HallFacts, name: str, number: int, bounds: TimedBounds) -> Judged:
-    end, consumer = bounds.end, facts.consumers[number]
+def _judge_machine(hall: HallModel, name: str, number: int, end: FailureBounds) -> Judged:
+    graph, consumer = hall.graph, hall.consumers[number]
     cords, needs = consumer.cords, consumer.needs
     left = [cord for cord, node in zip(cords, consumer.nodes) if node not in end.at_first]
     off = sum(cord.now is Now.OFF for cord in left)
@@ -56,22 +53,22 @@ def _judge_machine(facts: HallFacts, name: str, number: int, bounds: TimedBounds
         if off:
             reason += f" ({counted(off, 'outlet')} off)"
         return Judged(name, Verdict.AT_ONCE, reason, not_before_s=0.0, at_the_latest_s=0.0)
-    supplies = facts.facts.consumers[number].supplies
+    supplies = hall.now.consumers[number].supplies
     lives = end.lives(consumer, supplies)
     if lives == YES:
         return Judged(name, Verdict.STAYS)
-    not_before_s = bounds.not_before_s(lambda earlier: earlier.lives(consumer, supplies) == YES)
-    breakers = _breakers_above(facts.graph, consumer, end)
-    names = tuple(facts.graph.carriers[carrier].name for carrier in breakers)
+    not_before_s = end.not_before_s(lambda earlier: earlier.lives(consumer, supplies) == YES)
+    breakers = _breakers_above(graph, consumer, end)
+    names = tuple(graph.carriers[carrier].name for carrier in breakers)
     if lives == NO:
         reason = f"{' or '.join(names[:2])} trips under the take-over load"
-        dark_at_s = _dark_at_s(facts.graph, consumer, end)
+        dark_at_s = _dark_at_s(graph, consumer, end)
         return Judged(name, Verdict.WITH_BREAKER, reason, "", 2, names, not_before_s, dark_at_s)
     if end._replace(surely=(), possibly=end.step_one).lives(consumer, supplies) == YES:
-        reason = _why_undecided(facts.graph, breakers, end)
+        reason = _why_undecided(graph, breakers, end)
         if reason:
             return Judged(name, Verdict.CANNOT_SAY, reason, OVERLOAD_ADVICE, 2, (), not_before_s)
-        is_likely = _is_likely_dark(facts, consumer, breakers, end)
+        is_likely = _is_likely_dark(graph, consumer, breakers, end)
         trip = "likely trips" if is_likely else "may trip"
         reason = f"{' or '.join(names[:3])} {trip} under the take-over load"
         return Judged(
@@ -97,16 +94,16 @@ def _living_nodes(consumer: DrawnConsumer, end: FailureBounds) -> list[int]:
 
 
 def _is_likely_dark(
-    facts: HallFacts, consumer: DrawnConsumer, breakers: Iterable[int], end: FailureBounds
+    graph: Graph, consumer: DrawnConsumer, breakers: Iterable[int], end: FailureBounds
 ) -> bool:
     """Whether a machine goes dark if these breakers carry what they likely do."""
     trips = {
         carrier
         for carrier in breakers
-        if carrier in end.loads and facts.likely_trips(carrier, end.loads[carrier])
+        if carrier in end.loads and graph.carriers[carrier].likely_trips(end.loads[carrier])
     }
     nodes = _living_nodes(consumer, end)
-    return sum(trips.isdisjoint(facts.graph.all_above(node)) for node in nodes) < consumer.needs
+    return sum(trips.isdisjoint(graph.all_above(node)) for node in nodes) < consumer.needs
 
 
 def _breakers_above(graph: Graph, consumer: DrawnConsumer, end: FailureBounds) -> list[int]:
@@ -143,17 +140,15 @@ def _why_undecided(graph: Graph, breakers: Iterable[int], end: FailureBounds) ->
 
 
 def machines_behind(
-    facts: HallFacts, places: Mapping[str, int], end: FailureBounds, verdicts: Iterable[Judged]
+    hall: HallModel, end: FailureBounds, verdicts: Iterable[Judged]
 ) -> dict[int, list[str]]:
-    """Line or breaker that may trip -> the machines that go dark if it alone does. `places`:
-    machine -> the number of its consumer.
-    """
+    """Line or breaker that may trip -> the machines that go dark if it alone does."""
     behind: dict[int, list[str]] = {}
     for machine in verdicts:
         if not machine.breakers:
             continue
-        consumer = facts.consumers[places[machine.machine]]
-        lives = [facts.graph.all_above(node) for node in _living_nodes(consumer, end)]
+        consumer = hall.consumers[hall.places[machine.machine]]
+        lives = [hall.graph.all_above(node) for node in _living_nodes(consumer, end)]
         for carrier in set[int]().union(*lives) & end.tripping.keys():
             if sum(carrier not in above for above in lives) < consumer.needs:
                 behind.setdefault(carrier, []).append(machine.machine)

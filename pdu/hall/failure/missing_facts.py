@@ -15,7 +15,8 @@ from ...site.drawing.drawing import HallNode
 from ..walk.arithmetic import MAYBE
 from ..walk.verdicts import Now
 from .bounds import FailureBounds
-from .rehearsal import Hall, RehearsalOutcome
+from .hall_model import HallModel
+from .rehearsal import RehearsalOutcome
 
 
 class MissingFact(NamedTuple):
@@ -48,7 +49,7 @@ _OF_PDUS = (Now.UNREAD, Now.UNKNOWN, Now.UNMETERED)
 
 
 def missing_facts(
-    hall: Hall, touched_machines: Collection[str], outcome: Optional[RehearsalOutcome] = None
+    hall: HallModel, touched_machines: Collection[str], outcome: Optional[RehearsalOutcome] = None
 ) -> list[MissingFact]:
     """What an answer does not know in which failures touch these machines; `outcome`: that of the
     only one.
@@ -68,7 +69,7 @@ def missing_facts(
     return [*facts, *_age(hall.readings, time.time()), *ALWAYS]
 
 
-def _facts_of_hall(hall: Hall) -> Iterable[MissingFact]:
+def _facts_of_hall(hall: HallModel) -> Iterable[MissingFact]:
     pdus = hall.drawing.pdus.values()
     switches = [pdu.name for pdu in pdus if len(pdu.inputs) > 1]
     if switches:
@@ -110,9 +111,9 @@ def _age(readings: HallReadings, now: float) -> Iterable[MissingFact]:
 # ---- what to add ---------------------------------------------------------------------------------
 
 
-def _additions(hall: Hall, outcome: RehearsalOutcome) -> Iterable[MissingFact]:
+def _additions(hall: HallModel, outcome: RehearsalOutcome) -> Iterable[MissingFact]:
     """What to draw or to read for the machines of one outcome that nobody can decide."""
-    lacks = _Lacks(hall, hall.bounds(outcome.failed).end)
+    lacks = _Lacks(hall, outcome.bounds)
     machines: dict[str, list[str]] = {}
     for machine in outcome.touched:
         if machine.verdict.level == 2:
@@ -123,14 +124,14 @@ def _additions(hall: Hall, outcome: RehearsalOutcome) -> Iterable[MissingFact]:
 
 
 class _Lacks:
-    def __init__(self, hall: Hall, end: FailureBounds) -> None:
+    def __init__(self, hall: HallModel, end: FailureBounds) -> None:
         self._hall, self._end = hall, end
         self._tripping = {carrier: list(self._carrier_lacks(carrier)) for carrier in end.tripping}
 
     def of(self, machine: str) -> Iterable[str]:
         """What is missing for one machine."""
         hall, end = self._hall, self._end
-        consumer = hall.facts.consumers[hall.places[machine]]
+        consumer = hall.consumers[hall.places[machine]]
         for cord, node in zip(consumer.cords, consumer.nodes):
             if node in end.at_first:
                 continue
@@ -143,7 +144,7 @@ class _Lacks:
             if node in end.step_one:
                 yield from self._place(cord.cord.pdu)
             # one that trips may take lines with it that do not feed this outlet
-            for carrier in hall.facts.graph.all_above(node):
+            for carrier in hall.graph.all_above(node):
                 yield from self._tripping.get(carrier, ())
 
     def _watts(self, name: str) -> Iterable[str]:
@@ -162,22 +163,22 @@ class _Lacks:
 
     def _carrier_lacks(self, number: int) -> Iterable[str]:
         """What is missing to know whether a line or breaker trips."""
-        facts = self._hall.facts
-        carrier = facts.graph.carriers[number]
+        hall = self._hall
+        carrier = hall.graph.carriers[number]
         if carrier.most_a is not None:
             yield f"`of` or the line among the inputs of {carrier.breaker.name}"
         elif carrier.breaker.rating_a is None:
             yield f"rating of {carrier.name}" + ("" if carrier.trips else " (rating_a)")
         if carrier.part < 1 and carrier.breaker.phases is None:
             yield f"phases of {carrier.name}"
-        pools = facts.sums[number].pools if number in facts.sums else {}
+        pools = hall.now.sums[number].pools if number in hall.now.sums else {}
         for pdu in sorted({pool.partition("\n")[0] for pool in pools}):
             yield self._meter(pdu)
         for pdu in {
             cord.cord.pdu
-            for consumer in facts.on.get(number, ())
-            for cord, node in zip(facts.consumers[consumer].cords, facts.consumers[consumer].nodes)
-            if facts.power.path(node).get(number) == MAYBE
+            for consumer in hall.on.get(number, ())
+            for cord, node in zip(hall.consumers[consumer].cords, hall.consumers[consumer].nodes)
+            if hall.now.power.path(node).get(number) == MAYBE
         }:
             yield from self._place(pdu)
 

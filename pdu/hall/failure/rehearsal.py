@@ -1,31 +1,27 @@
 """What a failure does to a hall: machines, loads, and the breakers that trip next. Pure.
 
-    hall = Hall(drawing, readings)
-    outcome = hall.rehearse([HallNode("feed", "A")])
+    outcome = rehearse(HallModel(drawing, readings), [HallNode("feed", "A")])
 
 A machine is dark if it is in every hall that the drawing and the readings allow, and stays if it
-does in all of them: `bounds` bounds these halls.
+does in all of them: `tripping` bounds these halls.
 
-This is the computation; `rehearse` is the command.
+This is the computation; `pdu.hall.rehearse` is the command.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from types import MappingProxyType
 from typing import NamedTuple, Optional
 
-from ...pdus.saved_readings import HallReadings
-from ...site.drawing.drawing import Cord, Drawing, HallNode
-from ..drawings import enrichment
+from ...site.drawing.drawing import HallNode
 from ..walk.arithmetic import Interval
 from ..walk.load_limits import CANNOT_SAY, MAY_TRIP, OVERLOADS, LoadVerdict, compare_load
-from ..walk.verdicts import CordNow, Judged, Now, Verdict, cords_now
-from .bounds import HallFacts, TimedBounds
-from .hall_facts import build_facts, find_unowned_cords
+from ..walk.verdicts import Judged, Verdict
+from .bounds import FailureBounds, bounds_of
+from .hall_model import HallModel
 from .machine_verdicts import bound_batteries, judge_machines, lasting_upses, machines_behind
 
 
@@ -120,6 +116,7 @@ class RehearsalOutcome(NamedTuple):
     loads: Sequence[BreakerAfter]
     #: those that surely trip, in this order: the second step; `X or Y` where one of both does
     trips: Sequence[str]
+    bounds: FailureBounds
     #: UPS whose input dies -> seconds for which it feeds what is behind it, by the owner's word
     autonomy_s: Mapping[str, float] = MappingProxyType({})
 
@@ -142,127 +139,61 @@ class RehearsalOutcome(NamedTuple):
         return 2 if levels - {0} or may_trip else 0
 
 
-class Hall:
-    """A drawing with the readings of its PDUs, prepared for any number of rehearsals."""
-
-    def __init__(self, drawing: Drawing, readings: HallReadings) -> None:
-        #: with the lines and ratings that the PDUs report
-        self.drawing = enrichment.completed(drawing, readings)
-        self.readings = readings
-        steps = {name: reading.outlet_step_a for name, reading in readings.pdus.items()}
-        #: the cords of each machine as they are read
-        self.cords: dict[str, tuple[CordNow, ...]] = {
-            machine.name: cords_now(machine, readings, steps, drawing.idle_a)
-            for machine in drawing.machines.values()
-        }
-        #: machines without power now
-        self.already = {
-            name
-            for name, cords in self.cords.items()
-            if sum(cord.now is not Now.OFF for cord in cords) < drawing.machines[name].needs
-        }
-        #: machine -> its place in the drawing, and the number of its consumer
-        self.places = {name: number for number, name in enumerate(drawing.machines)}
-        self._last: Optional[tuple[tuple[int, ...], TimedBounds]] = None
-
-    @cached_property
-    def unowned_cords(self) -> list[CordNow]:
-        """Outlets that carry, or may carry, current and belong to nothing in the drawing."""
-        return find_unowned_cords(self.drawing, self.readings, self.cords)
-
-    @cached_property
-    def facts(self) -> HallFacts:
-        """The graph with all consumers: first the machines, in the drawing's order."""
-        return build_facts(self.drawing, self.readings, self.cords, self.unowned_cords)
-
-    @cached_property
-    def drawn_carriers(self) -> Mapping[str, HallNode]:
-        """The name of a line, breaker or UPS in an answer -> what it is in the drawing."""
-        carriers = self.facts.graph.carriers.values()
-        return {carrier.name: carrier.node for carrier in carriers if carrier.node is not None}
-
-    def bounds(self, failures: Iterable[HallNode]) -> TimedBounds:
-        """What these failures do at most and at least, on the graph. The last answer is kept."""
-        number = self.facts.graph.number
-        question = tuple(number[node] for node in failures)
-        if self._last is None or self._last[0] != question:
-            self._last = question, TimedBounds.of(self.facts, question)
-        return self._last[1]
-
-    def rehearse(self, failures: Sequence[HallNode]) -> RehearsalOutcome:
-        """What happens when all of these fail together."""
-        bounds, facts = self.bounds(failures), self.facts
-        end, graph = bounds.end, facts.graph
-        battery_bounds = bound_batteries(self.drawing, graph, failures, end)
-        machines = list(self.drawing.machines)
-        verdicts = judge_machines(facts, machines, self.already, bounds, battery_bounds)
-        behind = machines_behind(facts, self.places, end, verdicts)
-        loads = [
-            _breaker_after(facts, number, load, bounds, behind.get(number, ()))
-            for number, load in end.loads.items()
-        ]
-        return RehearsalOutcome(
-            failures,
-            verdicts,
-            sorted(self.already),
-            len(machines),
-            sorted(loads, key=lambda load: load.name),
-            [" or ".join(graph.carriers[number].name for number in trips) for trips in end.trips],
-            lasting_upses(self.drawing, graph, failures, end, battery_bounds),
-        )
-
-    def without(self, cords: Collection[Cord]) -> list[BreakerLoad]:
-        """The lines and breakers to which load may shift if only these outlets are switched off."""
-        off = [
-            (number, place)
-            for number, consumer in enumerate(self.facts.consumers)
-            for place, cord in enumerate(consumer.cords)
-            if cord.cord in cords
-        ]
-        loads = self.facts.without(off).items()
-        breaker_loads = [_breaker_load(self.facts, number, load) for number, load in loads]
-        return sorted(breaker_loads, key=lambda load: load.name)
-
-
-def _breaker_load(facts: HallFacts, number: int, load: Interval) -> BreakerLoad:
-    carrier = facts.graph.carriers[number]
-    limit, rating = carrier.breaker.limit_a, carrier.breaker.rating_a
-    fit = compare_load(load, limit, rating, carrier.most_a)
-    return BreakerLoad(carrier.name, load, limit, rating, fit)
+def rehearse(hall: HallModel, failures: Sequence[HallNode]) -> RehearsalOutcome:
+    """What happens when all of these fail together."""
+    graph = hall.graph
+    bounds = bounds_of(hall, [graph.number[node] for node in failures])
+    battery_bounds = bound_batteries(hall.drawing, graph, failures, bounds)
+    verdicts = judge_machines(hall, bounds, battery_bounds)
+    behind = machines_behind(hall, bounds, verdicts)
+    loads = [
+        _breaker_after(hall, number, load, bounds, behind.get(number, ()))
+        for number, load in bounds.loads.items()
+    ]
+    return RehearsalOutcome(
+        failures,
+        verdicts,
+        sorted(hall.already),
+        len(hall.drawing.machines),
+        sorted(loads, key=lambda load: load.name),
+        [" or ".join(graph.carriers[number].name for number in trips) for trips in bounds.trips],
+        bounds,
+        lasting_upses(hall.drawing, graph, failures, bounds, battery_bounds),
+    )
 
 
 def _breaker_after(
-    facts: HallFacts,
+    hall: HallModel,
     number: int,
     load: Interval,
-    bounds: TimedBounds,
+    bounds: FailureBounds,
     machines: Sequence[str],
 ) -> BreakerAfter:
     """What is shown of a line or breaker after a failure."""
-    breaker_load = _breaker_load(facts, number, load)
-    holds_a = None if breaker_load.rating_a is None else facts.trips_at(number).low
-    at_first = bounds.end.first_loads.get(number)
-    fit, not_before_s = breaker_load.fit, math.inf
-    if holds_a is None and number in bounds.end.tripping:
+    carrier = hall.graph.carriers[number]
+    limit, rating = carrier.breaker.limit_a, carrier.breaker.rating_a
+    holds_a = None if rating is None else hall.now.trips_at(number).low
+    at_first = bounds.first_loads.get(number)
+    fit, not_before_s = compare_load(load, limit, rating, carrier.most_a), math.inf
+    if holds_a is None and number in bounds.tripping:
         not_before_s = 0.0
     if holds_a is not None and load.high > holds_a:
-        is_drawn = facts.graph.carriers[number].most_a is None
-        if is_drawn and not math.isinf(load.high):
+        if carrier.most_a is None and not math.isinf(load.high):
             is_sure = at_first is not None and at_first.low > holds_a
             fit = LoadVerdict(OVERLOADS if is_sure else MAY_TRIP)
         not_before_s = bounds.not_before_s(lambda earlier: number not in earlier.tripping)
     return BreakerAfter(
-        breaker_load.name,
+        carrier.name,
         load,
-        breaker_load.limit_a,
-        breaker_load.rating_a,
+        limit,
+        rating,
         fit,
         at_first,
         holds_a,
         not_before_s,
-        bounds.end.latest_s.get(number),
+        bounds.latest_s.get(number),
         machines,
-        fit.word in (OVERLOADS, MAY_TRIP) and facts.likely_trips(number, load),
+        fit.word in (OVERLOADS, MAY_TRIP) and carrier.likely_trips(load),
     )
 
 
@@ -286,7 +217,7 @@ class Grading:
     another one makes it dark.
     """
 
-    def __init__(self, hall: Hall) -> None:
+    def __init__(self, hall: HallModel) -> None:
         self._hall = hall
         self._dark: dict[str, list[HallNode]] = {}
         self._open: dict[str, list[HallNode]] = {}

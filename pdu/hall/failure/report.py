@@ -32,10 +32,10 @@ from ..walk.load_limits import CANNOT_SAY
 from ..walk.verdicts import Judged, Verdict
 from . import report_parts
 from .hall_marks import failure_marks
+from .hall_model import HallModel
 from .missing_facts import MissingFact
 from .rehearsal import (
     BreakerAfter,
-    Hall,
     Redundancy,
     RehearsalOutcome,
     breakers_in_question,
@@ -109,7 +109,7 @@ class FailureSummary(NamedTuple):
 
 
 def report(
-    hall: Hall,
+    hall: HallModel,
     outcome: Optional[RehearsalOutcome],
     failures: Sequence[FailureSummary],
     grades: Sequence[Redundancy],
@@ -140,7 +140,7 @@ def _question_in_words(failures: Sequence[FailureSummary]) -> str:
 
 
 def _parts_of_one(
-    hall: Hall, outcome: RehearsalOutcome, unknown: Sequence[MissingFact]
+    hall: HallModel, outcome: RehearsalOutcome, unknown: Sequence[MissingFact]
 ) -> Iterator[Part]:
     overloads = sheds(hall, outcome)
     what = join_nodes(outcome.failed)
@@ -181,7 +181,7 @@ def _shown_of(load: BreakerAfter) -> Sequence[object]:
     return [cell.text for cell in _question(load)[1:]]
 
 
-def _picture(hall: Hall, outcome: RehearsalOutcome) -> str:
+def _picture(hall: HallModel, outcome: RehearsalOutcome) -> str:
     moments: dict[HallNode, Moment] = {}
     for load in breakers_in_question(outcome.loads):
         node = hall.drawn_carriers.get(load.name)
@@ -189,7 +189,7 @@ def _picture(hall: Hall, outcome: RehearsalOutcome) -> str:
             latest_s = math.inf if load.at_the_latest_s is None else load.at_the_latest_s
             # of several conductors of a line, the one that trips first
             moments.setdefault(node, Moment(load.not_before_s, latest_s, short_times(load)))
-    return diagram(hall.drawing, add_moments(failure_marks(hall, outcome.failed, outcome), moments))
+    return diagram(hall.drawing, add_moments(failure_marks(hall, outcome), moments))
 
 
 def _questions(loads: Sequence[BreakerAfter]) -> Table:

@@ -6,7 +6,9 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from .rehearsal import Hall, RehearsalOutcome, breakers_in_question
+from ..walk.flow import Flow
+from .hall_model import HallModel
+from .rehearsal import RehearsalOutcome, breakers_in_question
 
 
 class Shed(NamedTuple):
@@ -20,11 +22,11 @@ class Shed(NamedTuple):
     machines: Sequence[str]
 
 
-def sheds(hall: Hall, outcome: RehearsalOutcome) -> list[Shed]:
+def sheds(hall: HallModel, outcome: RehearsalOutcome) -> list[Shed]:
     """For breakers in question whose load is bounded, in their order: machines that are shed for
     one count for all, so a breaker that needs no more is left out.
     """
-    numbers = {load.name: number for number, load in hall.facts.graph.carriers.items()}
+    numbers = {load.name: number for number, load in hall.graph.carriers.items()}
     questions = breakers_in_question(outcome.loads)
     bounded_loads = [load for load in questions if math.isfinite(load.excess_a)]
     draws = {load.name: _draws(hall, outcome, numbers[load.name]) for load in bounded_loads}
@@ -45,22 +47,21 @@ def sheds(hall: Hall, outcome: RehearsalOutcome) -> list[Shed]:
     return [shed_by_breaker[load.name] for load in bounded_loads if load.name in shed_by_breaker]
 
 
-def _draws(hall: Hall, outcome: RehearsalOutcome, carrier: int) -> dict[str, float]:
+def _draws(hall: HallModel, outcome: RehearsalOutcome, carrier: int) -> dict[str, float]:
     """Machine -> what it surely draws through a carrier right after the failure, in A."""
-    shares = hall.bounds(outcome.failed).end.shares
-    flow, names = hall.facts.flow(hall.facts.sums), list(hall.drawing.machines)
+    shares, flow, names = outcome.bounds.shares, Flow(hall.now), list(hall.places)
     draw_by_machine: dict[str, float] = {}
-    for number in hall.facts.on.get(carrier, ()):
+    for number in hall.on.get(carrier, ()):
         share = shares.get(number)
         if share is None:
-            share = flow.contributions(number, hall.facts.power, carrier)
+            share = flow.contributions(number, hall.now.power, carrier)
         amount = share.get(carrier)
         if number < len(names) and amount is not None and amount.low > 0.0:
-            draw_by_machine[names[number]] = amount.low / hall.facts.graph.carriers[carrier].volts
+            draw_by_machine[names[number]] = amount.low / hall.graph.carriers[carrier].volts
     return draw_by_machine
 
 
-def _fewest(hall: Hall, draws: Mapping[str, float], excess_a: float) -> list[str]:
+def _fewest(hall: HallModel, draws: Mapping[str, float], excess_a: float) -> list[str]:
     """The fewest machines that draw so much together, first those that are not protected; () if
     all do not.
     """

@@ -8,7 +8,8 @@ from typing import NamedTuple, Optional
 from ...core.cli.report import few, show
 from ...site.drawing.drawing import HallNode
 from ..drawings import readings_source
-from ..failure.rehearsal import Hall, worst_level
+from ..failure.hall_model import HallModel
+from ..failure.rehearsal import worst_level
 from .delays import findings, proposal
 from .model import BOOT_S, ReturnModel
 from .report import Returns, report
@@ -23,7 +24,7 @@ class ReturnOptions(NamedTuple):
     html: Optional[str]
 
 
-def run(hall: Hall, returned: Sequence[HallNode], options: ReturnOptions, json: bool) -> int:
+def run(hall: HallModel, returned: Sequence[HallNode], options: ReturnOptions, json: bool) -> int:
     """Rehearse the return of these: all together, then each first. Returns the exit code."""
     more_readings = [readings_source.read_saved(path) for path in options.metered]
     back = ReturnModel(hall, more_readings)
@@ -39,7 +40,7 @@ def run(hall: Hall, returned: Sequence[HallNode], options: ReturnOptions, json: 
     return worst_level(outcome.level for outcome in outcomes)
 
 
-def _not_known(hall: Hall, several: bool) -> list[str]:
+def _not_known(hall: HallModel, several: bool) -> list[str]:
     machines = hall.drawing.machines.values()
     names = [machine.name for machine in machines if machine.peak_a is None]
     facts = []

@@ -14,7 +14,7 @@ from ...pdus.adapters.power_restore import NOT_KNOWN, OFF, OutletRestorePolicy
 from ...pdus.saved_readings import HallReadings, MeasuredPdu
 from ...site.drawing.drawing import Cord, HallNode, Machine
 from ..drawings.checking import Finding
-from ..failure.rehearsal import Hall
+from ..failure.hall_model import HallModel
 from .model import MANY, ReturnModel, ReturnOutcome
 
 #: cords of one machine that close within so many seconds are alike
@@ -40,7 +40,7 @@ class Delays(NamedTuple):
     unchanged: Sequence[str] = ()
 
 
-def findings(hall: Hall, outcomes: Sequence[ReturnOutcome]) -> list[Finding]:
+def findings(hall: HallModel, outcomes: Sequence[ReturnOutcome]) -> list[Finding]:
     """All of them, without doubles."""
     unique_findings = dict[Finding, None]()
     for outcome in outcomes:
@@ -93,7 +93,7 @@ def _words(policy: OutletRestorePolicy) -> str:
 
 
 def proposal(
-    hall: Hall,
+    hall: HallModel,
     back: ReturnModel,
     nodes: Sequence[HallNode],
     outcomes: Optional[Sequence[ReturnOutcome]] = None,
@@ -128,16 +128,15 @@ def proposal(
             for outlet in hall.readings.pdus[pdu].outlets.values()
         )
     ]
-    delayed_hall = Hall(hall.drawing, hall.readings._replace(pdus=pdus))
+    delayed_hall = HallModel(hall.drawing, hall.readings._replace(pdus=pdus))
     left = _names_to_mend(back.of(delayed_hall).orders(nodes))
     mended_breakers = bad - left
-    later_facts = delayed_hall.facts
     helped_pdus = {
         cord.pdu
-        for cord, node in later_facts.graph.outlets.items()
+        for cord, node in delayed_hall.graph.outlets.items()
         if any(
-            later_facts.graph.carriers[n].name in mended_breakers
-            for n in later_facts.carriers_above(node)
+            delayed_hall.graph.carriers[n].name in mended_breakers
+            for n in delayed_hall.carriers_above(node)
         )
     }
     return Delays(
@@ -155,7 +154,7 @@ def _names_to_mend(outcomes: Iterable[ReturnOutcome]) -> set[str]:
     }
 
 
-def _pdus_without_delays(hall: Hall) -> list[str]:
+def _pdus_without_delays(hall: HallModel) -> list[str]:
     """The PDUs of machines of which an outlet has no delay that can be set, such as latching
     relays.
     """
@@ -168,7 +167,7 @@ def _pdus_without_delays(hall: Hall) -> list[str]:
     return sorted(pdus)
 
 
-def _slots(hall: Hall, unchanged_pdus: Collection[str]) -> dict[Cord, int]:
+def _slots(hall: HallModel, unchanged_pdus: Collection[str]) -> dict[Cord, int]:
     """The outlet of each cord whose delay can be set -> its delay in s."""
     slots_by_pdu: dict[str, set[int]] = defaultdict(set)
     delay_by_cord: dict[Cord, int] = {}

@@ -1,7 +1,7 @@
 """What happens when the power comes back: which outlet closes when, which line or breaker
 trips, and which machine starts by itself. Pure.
 
-    found = Restore(hall).rehearse([HallNode("feed", "A")], [])
+    outcome = ReturnModel(hall).rehearse([HallNode("feed", "A")], [])
 
 A machine draws between the lowest and the highest that was ever metered, or up to the owner's peak,
 and it may draw all of it through each cord: in A, or in W where the voltages of its cords differ.
@@ -11,8 +11,8 @@ Which breaker holds is the failure's own function. No inrush is computed: delays
 from __future__ import annotations
 
 import bisect
+import itertools
 import math
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
@@ -20,11 +20,15 @@ from typing import NamedTuple, Optional
 
 from ...pdus.saved_readings import HallReadings
 from ...site.drawing.drawing import Cord, HallNode, Machine
-from ..failure.bounds import ANY_SHARE, DrawnConsumer, Failure, HallFacts
-from ..failure.rehearsal import BreakerLoad, Hall, count_fit
-from ..walk.arithmetic import MAYBE, NO, YES, Interval, IntervalSum, Truth, has_enough
+from ..failure.drawn_consumer import ANY_SHARE, DrawnConsumer
+from ..failure.hall_model import HallModel
+from ..failure.rehearsal import BreakerLoad, count_fit
+from ..failure.tripping import Tripping
+from ..walk.arithmetic import MAYBE, NO, YES, Interval, KnownCurrents, Truth, has_enough
+from ..walk.flow import Flow
+from ..walk.hall_state import Consumer, HallState
 from ..walk.load_limits import ABOVE_LIMIT, CANNOT_SAY, FITS, HIGH, LOW, OVERLOADS, compare_load
-from ..walk.power_flow import Consumer, Power, Supply
+from ..walk.power import Power, Supply
 from ..walk.verdicts import Now, Verdict, cords_now
 from .times import RestoreTimes, Window
 
@@ -122,7 +126,7 @@ class ReturnModel:
     highest that a machine drew.
     """
 
-    def __init__(self, hall: Hall, more_readings: Sequence[HallReadings] = ()) -> None:
+    def __init__(self, hall: HallModel, more_readings: Sequence[HallReadings] = ()) -> None:
         self._more_readings = more_readings
         self._hall = hall
         self._readings = [
@@ -131,11 +135,10 @@ class ReturnModel:
         ]
         machines = list(hall.drawing.machines.values())
         self._draws = [
-            self._draw_of(machine, consumer)
-            for machine, consumer in zip(machines, hall.facts.consumers)
+            self._draw_of(machine, consumer) for machine, consumer in zip(machines, hall.consumers)
         ]
 
-    def of(self, hall: Hall) -> ReturnModel:
+    def of(self, hall: HallModel) -> ReturnModel:
         """The same for another hall, such as one with other delays."""
         return ReturnModel(hall, self._more_readings)
 
@@ -177,7 +180,7 @@ class Return:
 
     def __init__(
         self,
-        hall: Hall,
+        hall: HallModel,
         draws: Sequence[MachineDraw],
         returned: Sequence[HallNode],
         gone: Sequence[HallNode],
@@ -185,45 +188,45 @@ class Return:
         self._hall, self._draws = hall, draws
         self.machines = list(hall.drawing.machines.values())
         self._returned, self._gone = returned, gone
-        hall_facts = hall.facts
-        graph = self._graph = hall_facts.graph
+        graph = self._graph = hall.graph
         still = {graph.number[node]: YES for node in gone}
         lost = {**still, **{graph.number[node]: YES for node in returned}}
-        self._before: Power = Power(hall_facts.facts, lost)
-        power_after = Power(hall_facts.facts, still)
+        self._before: Power = Power(graph, hall.now.input_groups, lost)
+        power_after = Power(graph, hall.now.input_groups, still)
         self._times = RestoreTimes(hall.drawing, hall.readings, graph, self._before, power_after)
         #: the windows of each consumer's cords
         self.windows = [
-            [self._times.of(cord.cord) for cord in consumer.cords]
-            for consumer in hall_facts.consumers
+            [self._times.of(cord.cord) for cord in consumer.cords] for consumer in hall.consumers
         ]
         for cord, node in graph.feeding.items():
             window = self._times.of(cord)
             if window is None or not window.sure:
                 still[node] = YES if window is None else MAYBE
-        self._still = still
-        self.facts = self._later()
-        self._after = self.facts.power
-        self._sums: dict[int, IntervalSum] = defaultdict(IntervalSum)
-        self._flow = self.facts.flow(self._sums)
+        self.state = self._later(still)
+        self._after = self.state.power
+        self._flow = Flow(self.state)
         #: carrier -> since when it carries more than it holds for good, in s
         self._over_since: dict[int, float] = {}
         #: the carriers that may trip -> their place in the order in which they were noted
         self._may_trip: dict[int, int] = {}
 
-    def _later(self) -> HallFacts:
-        """The hall some hours later: each machine draws something between its bounds."""
-        hall_facts = self._hall.facts
+    def _later(self, still: Mapping[int, Truth]) -> HallState:
+        """The hall some hours later: each machine draws something between its bounds, no meter says
+        anything, and nothing flows yet.
+        """
         consumers = {
             number: self._drawing(number, consumer)
-            for number, consumer in enumerate(hall_facts.consumers)
+            for number, consumer in enumerate(self._hall.consumers)
         }
-        base = hall_facts.facts
+        now = self._hall.now
         input_groups = {
-            node: [[o for g in groups for o in g]] for node, groups in base.input_groups.items()
+            node: [list(itertools.chain(*groups))] for node, groups in now.input_groups.items()
         }
-        facts = base.copy_with(consumers, input_groups)
-        return hall_facts.later(facts, self._still)
+        state = HallState(self._graph, consumers, input_groups, still)
+        state.figures = {
+            node: KnownCurrents(part=currents.part) for node, currents in now.figures.items()
+        }
+        return state
 
     def _drawing(self, number: int, consumer: DrawnConsumer) -> Consumer:
         # what nobody drew has no total: each of its cords carries what was read there, or nothing
@@ -276,9 +279,9 @@ class Return:
         and which of them this return loads.
         """
         flow = self._flow
-        for number in self.facts.facts.consumers:
+        for number in self.state.consumers:
             flow.touched[number] = {}, {}
-        self._note(0.0, flow.update(self.facts.facts.consumers))
+        self._note(0.0, flow.update(self.state.consumers))
         for at, truths in self._moments():
             self._note(at, flow.switch(truths))
         together = self._together()
@@ -291,8 +294,8 @@ class Return:
 
     def _note(self, at: float, carriers: Iterable[int]) -> None:
         for carrier in carriers:
-            load = self.facts.now_of(carrier, self._sums[carrier])
-            if load.high > self.facts.trips_at(carrier).low:
+            load = self.state.current(carrier, self._flow.sums[carrier])
+            if load.high > self.state.trips_at(carrier).low:
                 # nobody knows when it began, if what nobody knows when it closes began it
                 self._over_since.setdefault(carrier, 0.0 if math.isinf(at) else at)
 
@@ -302,22 +305,22 @@ class Return:
         may_trip = [
             number for number, breaker in breakers.items() if breaker.trips_from_s is not None
         ]
-        failure = Failure(self.facts, self._sums, self._flow)
+        tripping = Tripping(self._hall, self._flow)
         # first what this return may trip: what lived on only that is in question because of it, and
         # a line that trips again leaves no more to others than they carried before
-        failure.lived = {number for number in breakers if self._before.alive(number) != NO}
-        failure.spared = {number for number in breakers if self._before.alive(number) == YES}
-        failure.spared -= loaded
-        failure.trip([number for number in may_trip if number in loaded], ())
+        tripping.lived = {number for number in breakers if self._before.alive(number) != NO}
+        tripping.spared = {number for number in breakers if self._before.alive(number) == YES}
+        tripping.spared -= loaded
+        tripping.trip([number for number in may_trip if number in loaded], ())
         first_s = min(
             (breakers[n].trips_from_s or 0.0 for n in may_trip if n in loaded), default=0.0
         )
         endangered = self._find_endangered(first_s)
-        failure.lived, failure.spared = set(), set()
-        trips = failure.trip([number for number in may_trip if number not in loaded], loaded)
+        tripping.lived, tripping.spared = set(), set()
+        trips = tripping.trip([number for number in may_trip if number not in loaded], loaded)
         for number in trips:
             breakers[number] = replace(breakers[number], trips=True)
-        may_trip_at_all = dict.fromkeys((*may_trip, *failure.tripping))
+        may_trip_at_all = dict.fromkeys((*may_trip, *tripping.tripping))
         self._may_trip = {number: place for place, number in enumerate(may_trip_at_all)}
         verdicts = [
             machine
@@ -344,19 +347,19 @@ class Return:
         """
         carriers = {number for number in self._graph.carriers if self._before.alive(number) != YES}
         for number, (_, contributions) in self._flow.touched.items():
-            consumer = self._hall.facts.consumers[number]
+            consumer = self._hall.consumers[number]
             if self._lived_on(number):
                 continue
             if consumer.needs > 1:
                 carriers.update(contributions)
             for node, window in zip(consumer.nodes, self.windows[number]):
                 if window is not None and not window.kept:
-                    carriers.update(self._hall.facts.carriers_above(node))
+                    carriers.update(self._hall.carriers_above(node))
         return carriers - self._graph.free_lines
 
     def _lived_on(self, number: int) -> bool:
         """Whether a consumer never lost power, as far as cords that carried tell."""
-        consumer = self._hall.facts.consumers[number]
+        consumer = self._hall.consumers[number]
         was = [self._before.alive(node) for node in consumer.nodes]
         carrying_count = sum(
             cord.now in (Now.CARRIES, Now.WORKS) and lives == YES
@@ -371,12 +374,12 @@ class Return:
         power = self._flow.power
         numbers: set[int] = set()
         for number in range(len(self.machines)):
-            consumer = self._hall.facts.consumers[number]
+            consumer = self._hall.consumers[number]
             if not self._lived_on(number) or self.machines[number].name in self._hall.already:
                 continue
             if all(power.alive(node) == YES for node in consumer.nodes):
                 continue
-            supplies = self.facts.facts.consumers[number].supplies
+            supplies = self.state.consumers[number].supplies
             gives = (
                 min(power.has_power(supply), supply.works)
                 for supply, window in zip(supplies, self.windows[number])
@@ -390,13 +393,13 @@ class Return:
 
     def _judge_machine(self, number: int, endangered: bool) -> Iterable[MachineBack]:
         """None for a machine that surely lives on, and for one that had no power before."""
-        consumer, machine = self._hall.facts.consumers[number], self.machines[number]
+        consumer, machine = self._hall.consumers[number], self.machines[number]
         if self._lived_on(number):
             if endangered:
                 yield self._judge_endangered(number)
             return
         windows, power = self.windows[number], self._flow.power
-        supplies = self.facts.facts.consumers[number].supplies
+        supplies = self.state.consumers[number].supplies
         gives = [min(power.has_power(supply), supply.works) for supply in supplies]
         comes = has_enough(consumer.needs, gives)
         if comes == NO:
@@ -434,11 +437,11 @@ class Return:
     def _judge_endangered(self, number: int) -> MachineBack:
         """A machine that lived on, and hangs on what this return may trip."""
         consumer, machine, power = (
-            self._hall.facts.consumers[number],
+            self._hall.consumers[number],
             self.machines[number],
             self._flow.power,
         )
-        supplies = self.facts.facts.consumers[number].supplies
+        supplies = self.state.consumers[number].supplies
         gives = [min(power.has_power(supply), supply.works) for supply in supplies]
         is_dark = has_enough(consumer.needs, gives) == NO
         verdict = Verdict.STAYS_DARK if is_dark else Verdict.CANNOT_SAY
@@ -450,7 +453,7 @@ class Return:
         return MachineBack(machine.name, verdict, reason="it had power, and a breaker may trip")
 
     def _why_dark(self, number: int) -> str:
-        consumer = self._hall.facts.consumers[number]
+        consumer = self._hall.consumers[number]
         for cord, node, window in zip(consumer.cords, consumer.nodes, self.windows[number]):
             if window is not None:
                 if self._flow.power.alive(node) == NO:
@@ -469,7 +472,7 @@ class Return:
         return "what feeds it is still without power"
 
     def _why_open(self, number: int, gives: Sequence[Truth]) -> str:
-        consumer = self._hall.facts.consumers[number]
+        consumer = self._hall.consumers[number]
         for cord, node, window, truth in zip(
             consumer.cords, consumer.nodes, self.windows[number], gives
         ):
@@ -487,9 +490,7 @@ class Return:
         return "the drawing does not say what feeds it"
 
     def _tripping_breaker(self, node: int) -> str:
-        above = [
-            number for number in self._hall.facts.carriers_above(node) if number in self._may_trip
-        ]
+        above = [number for number in self._hall.carriers_above(node) if number in self._may_trip]
         if not above:
             return "what feeds it"
         return self._graph.carriers[min(above, key=self._may_trip.__getitem__)].name
@@ -501,13 +502,13 @@ class Return:
         are known.
         """
         times_by_node: dict[tuple[str, int], list[float]] = {}
-        for consumer, windows in zip(self._hall.facts.consumers, self.windows):
+        for consumer, windows in zip(self._hall.consumers, self.windows):
             for cord, node, window in zip(consumer.cords, consumer.nodes, windows):
                 if window and not window.kept and window.latest == window.earliest:
                     times_by_node.setdefault((cord.cord.pdu, node), []).append(window.earliest)
         behind: dict[tuple[int, str], list[float]] = {}
         for (pdu, node), times in times_by_node.items():
-            for carrier in self._hall.facts.carriers_above(node):
+            for carrier in self._hall.carriers_above(node):
                 behind.setdefault((carrier, pdu), []).extend(times)
         together: dict[int, int] = {}
         for (carrier, _), times in behind.items():
@@ -523,8 +524,8 @@ class Return:
         carrier = self._graph.carriers[number]
         breaker = carrier.breaker
         rating = breaker.rating_a
-        load = self.facts.now_of(number, self._sums[number])
-        holds_a = self.facts.trips_at(number).low
+        load = self.state.current(number, self._flow.sums[number])
+        holds_a = self.state.trips_at(number).low
         fit = compare_load(load, breaker.limit_a, rating and holds_a, carrier.most_a)
         return BreakerBack(
             carrier.name,

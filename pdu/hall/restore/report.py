@@ -28,7 +28,8 @@ from ..diagram.svg import STYLE, diagram
 from ..drawings.checking import Finding
 from ..failure import report_parts
 from ..failure.hall_marks import hall_marks
-from ..failure.rehearsal import Hall, worst_level
+from ..failure.hall_model import HallModel
+from ..failure.rehearsal import worst_level
 from ..failure.report_parts import GUIDE, fits_in_words, join_nodes, load_as_json, rank, taken_at
 from ..walk.arithmetic import MAYBE, NO, YES
 from ..walk.condition import Condition
@@ -58,7 +59,7 @@ class Returns(NamedTuple):
     #: None: every line and breaker fits
     delays: Optional[Delays]
     not_known: Sequence[str]
-    hall: Hall
+    hall: HallModel
 
 
 def report(returns: Returns) -> Report:
@@ -231,7 +232,7 @@ def _picture(outcome: ReturnOutcome, returns: Returns, place: int) -> str:
     return diagram(returns.hall.drawing, add_moments(marks, moments), place)
 
 
-def _node_marks(outcome: ReturnOutcome, hall: Hall) -> Iterable[tuple[HallNode, Mark]]:
+def _node_marks(outcome: ReturnOutcome, hall: HallModel) -> Iterable[tuple[HallNode, Mark]]:
     for node, power in outcome.power.items():
         yield node, Mark(_OF_POWER[power])
     for breaker in outcome.breakers:

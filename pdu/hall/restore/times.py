@@ -17,7 +17,7 @@ from ...pdus.states import DOWN, UP
 from ...site.drawing.drawing import Cord, Drawing, HallNode, Input
 from ..walk.arithmetic import NO, YES
 from ..walk.graph import Graph
-from ..walk.power_flow import Power
+from ..walk.power import Power
 
 
 class Window(NamedTuple):

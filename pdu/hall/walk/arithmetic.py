@@ -167,24 +167,16 @@ class IntervalSum:
         self.enter(before, old, -1)
         self.enter(before, after)
 
-    def load(
+    def now(
         self, figures: KnownCurrents, most_of: Mapping[str, float], low: float, high: float
-    ) -> Optional[Interval]:
-        """The current of its fullest conductor; None if no load can shift to it.
+    ) -> Interval:
+        """The current of its fullest conductor.
 
         `most_of`: PDU -> the most that its unmetered outlets carry together. `low`, `high`: by what
         part a meter errs. Two ways to compute it: from the outlets, and from its own meter with
         what comes and goes. Where they contradict each other, one of them holds. Raises
         NotAnInterval.
         """
-        if self.rises <= 0:
-            return None
-        return self.now(figures, most_of, low, high)
-
-    def now(
-        self, figures: KnownCurrents, most_of: Mapping[str, float], low: float, high: float
-    ) -> Interval:
-        """The current of its fullest conductor."""
         least = figures.part * max(0.0, self.low)
         most = max(0.0, self.high + high * _sum_of(self.pools, most_of))
         sure = least

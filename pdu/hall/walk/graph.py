@@ -1,5 +1,5 @@
-"""The drawing as one graph. Pure; `graph_builder` makes it, `power_flow` says what lives in it and
-what flows.
+"""The drawing as one graph. Pure; `graph_builder` makes it, `power` says what lives in it, and
+`flow` what flows.
 
 A node is a feed, UPS, panel, line, PDU, breaker, the outlets of a PDU that are behind the same
 ones, or an outlet that feeds a PDU or panel. A node lives while one of its inputs lives and
@@ -13,12 +13,15 @@ nobody drew.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import NamedTuple, Optional, TypeVar
 
 from ...site.drawing.drawing import Breaker, Cord, HallNode
-from .arithmetic import YES, Truth
+from .arithmetic import YES, Interval, Truth
+from .protection import Protection
 
 _Node = TypeVar("_Node")
 
@@ -36,7 +39,8 @@ class Edge(NamedTuple):
     flows: bool
 
 
-class Carrier(NamedTuple):
+@dataclass(frozen=True)
+class Carrier:
     """A node whose current counts: a line, a breaker or a UPS."""
 
     #: for people, such as `r1-left/L1`
@@ -54,6 +58,36 @@ class Carrier(NamedTuple):
     part: float = 1.0
     #: VA of the walk for each of its amperes: its voltage, or 1 where all have the same
     volts: float = 1.0
+
+    @cached_property
+    def least(self) -> Optional[Protection]:
+        """What holds and trips if its rating is the least that it can be; None: not known."""
+        rating = self.breaker.rating_a
+        return None if rating is None else Protection.of(self.breaker, rating)
+
+    @cached_property
+    def most(self) -> Optional[Protection]:
+        """The same if its rating is the highest that it can be."""
+        if self.least is None or self.most_a is None:
+            return self.least
+        return Protection.of(self.breaker, self.most_a)
+
+    @property
+    def holds_s(self) -> float:
+        """For how many seconds it holds a small overload; 0.0 if nobody knows."""
+        return self.least.holds_s if self.least and self.trips else 0.0
+
+    def likely_trips(self, load: Interval) -> bool:
+        """Whether what it likely carries is more than it holds for its hour from the cold; where
+        that is so, about half of those that conform trip.
+        """
+        if self.least is None or math.isinf(load.high):
+            return False
+        return load.expected > (self.least.holds_a if self.trips else self.least.for_good_a)
+
+    def latest_s(self, least_a: float) -> Optional[float]:
+        """Seconds within which it surely trips at least so much; None: it may hold."""
+        return None if self.most is None or not self.trips else self.most.latest_s(least_a)
 
 
 @dataclass(frozen=True)
@@ -77,6 +111,15 @@ class Graph:
     #: PDU -> by what an ampere there counts in the walk: its voltage; {} where all are alike
     volts: Mapping[str, float]
     _all_above: dict[int, set[int]] = field(default_factory=dict)
+
+    @cached_property
+    def below_switches(self) -> set[int]:
+        """The nodes below one with several inputs: their current may take another way."""
+        return self.nodes_below(self.inputs)
+
+    def nodes_below(self, nodes: Iterable[int]) -> set[int]:
+        """These, and all that hangs or may hang on them."""
+        return reachable(nodes, self.below.__getitem__)
 
     def sure_above(self, node: int) -> set[int]:
         """All that a node surely needs, with itself: while it lives, they live."""

@@ -6,6 +6,7 @@ import bisect
 import math
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Optional, Union
 
 from ...site.drawing.drawing import Breaker, Cord, Drawing, HallNode, Input, Panel, PduNode
@@ -220,7 +221,7 @@ class _Builder:
         for line in lines:
             conductor = self._new()
             name = f"{carrier.name}, {self._carriers[line].breaker.name}"
-            self._carriers[conductor] = carrier._replace(name=name, part=1.0)
+            self._carriers[conductor] = replace(carrier, name=name, part=1.0)
             self._need(conductor, upper)
             self._need(line, conductor)
             self._need(number, conductor, there=MAYBE, flows=False)

@@ -7,7 +7,8 @@ from typing import Optional
 
 import pytest
 
-from pdu.hall.failure.rehearsal import Grading, Hall, RehearsalOutcome
+from pdu.hall.failure.hall_model import HallModel
+from pdu.hall.failure.rehearsal import Grading, RehearsalOutcome, rehearse
 from pdu.hall.failure.report import FailureSummary, outcome_as_json, report
 from pdu.pdus import saved_readings
 from pdu.site.drawing import drawing_file
@@ -32,7 +33,7 @@ CORDS = {
 }
 
 
-def fail(*names: str) -> tuple[Hall, RehearsalOutcome]:
+def fail(*names: str) -> tuple[HallModel, RehearsalOutcome]:
     text = DRAWING + "".join(
         f'[[machine]]\nname = "{name}"\ncords = {json.dumps(cords)}\nneeds = {needs}\n'
         for name, (cords, needs) in CORDS.items()
@@ -43,12 +44,12 @@ def fail(*names: str) -> tuple[Hall, RehearsalOutcome]:
             pdu, _, identity = cord.partition("/")
             outlets[pdu].append({"identity": identity, "state": "on", "current_a": 2.0})
     document = {"pdus": [{"name": name, "outlets": rows} for name, rows in outlets.items()]}
-    hall = Hall(
+    hall = HallModel(
         drawing_file.parsed(text, "hall.toml"),
         saved_readings.parse_readings(document, "readings.json"),
     )
     failed = [HallNode(*name.split(":")) for name in names]
-    return hall, hall.rehearse(failed)
+    return hall, rehearse(hall, failed)
 
 
 @pytest.mark.parametrize(
@@ -105,11 +106,11 @@ def test_of_what_nobody_drew_no_time_is_promised() -> None:
         PDU.format("a", "UA") + lines.format("L1", '["2"]') + lines.format("L2", '["1"]'),
     )
     text += '[[machine]]\nname = "one"\ncords = ["a/1"]\n'
-    hall = Hall(
+    hall = HallModel(
         drawing_file.parsed(text, "hall.toml"),
         saved_readings.parse_readings({"pdus": []}, "readings.json"),
     )
-    (one,) = hall.rehearse([HallNode("feed", "A"), HallNode.breaker("a", "L1")]).touched
+    (one,) = rehearse(hall, [HallNode("feed", "A"), HallNode.breaker("a", "L1")]).touched
     assert (one.verdict.value, one.at_the_latest_s) == ("dark at once", 600)
 
 
@@ -139,8 +140,8 @@ def test_a_dead_supply_lasts_no_time_and_a_line_of_a_ups_is_fed_by_it() -> None:
         ]
     }
     readings = saved_readings.parse_readings(document, "readings.json")
-    hall = Hall(drawing_file.parsed(text, "hall.toml"), readings)
-    touched = hall.rehearse([HallNode("feed", "A"), HallNode("feed", "B")]).touched
+    hall = HallModel(drawing_file.parsed(text, "hall.toml"), readings)
+    touched = rehearse(hall, [HallNode("feed", "A"), HallNode("feed", "B")]).touched
     found = {each.machine: (each.verdict.value, each.autonomy_s) for each in touched}
     assert found == {"half": ("dark at once", 0.0), "one": ("dark after its UPS", 600)}
 
@@ -167,11 +168,11 @@ def test_what_a_ups_does_that_loses_one_phase_is_not_known(
     )
     outlets = [{"identity": name, "state": "on", "current_a": 2.0} for name in "12"]
     readings = {"pdus": [{"name": name, "outlets": outlets} for name in "ab"]}
-    hall = Hall(
+    hall = HallModel(
         drawing_file.parsed(text, "hall.toml"),
         saved_readings.parse_readings(readings, "readings.json"),
     )
-    outcome = hall.rehearse([HallNode.breaker("M", "L1")])
+    outcome = rehearse(hall, [HallNode.breaker("M", "L1")])
     one = outcome.touched[0]
     assert (one.verdict.value, one.at_the_latest_s) == ("dark at once", latest_s)
     loads = {load.name: load.load_range for load in outcome.loads}

@@ -10,8 +10,9 @@ from typing import Optional
 import pytest
 
 from pdu.hall.failure.hall_marks import failure_marks
+from pdu.hall.failure.hall_model import HallModel
 from pdu.hall.failure.missing_facts import missing_facts
-from pdu.hall.failure.rehearsal import Hall, RehearsalOutcome, breakers_in_question
+from pdu.hall.failure.rehearsal import RehearsalOutcome, breakers_in_question, rehearse
 from pdu.hall.failure.shedding import sheds
 from pdu.hall.failure.wording import duration, headline
 from pdu.hall.walk.condition import Condition
@@ -95,8 +96,8 @@ def read(*amps: float) -> dict[str, dict[str, Optional[float]]]:
     return {side: {str(n): a for n, a in enumerate(amps, 1)} for side in ("left", "right")}
 
 
-def fails(made: Hall) -> RehearsalOutcome:
-    return made.rehearse([A])
+def fails(made: HallModel) -> RehearsalOutcome:
+    return rehearse(made, [A])
 
 
 EQUAL = read(2.01, 2.01, 2.01, 2.01)  # 16.1 A in all
@@ -283,7 +284,7 @@ def test_a_rating_that_is_missing_decides_and_says_of_how_many() -> None:
 
 def test_each_drawn_thing_has_a_mark() -> None:
     made = hall(sides("16"), EQUAL)
-    marks = failure_marks(made, [A], fails(made))
+    marks = failure_marks(made, fails(made))
     assert marks[A].condition is Condition.DEAD and marks[A].load is None
     assert marks[HallNode("feed", "B")].condition is Condition.LIVES
     line = marks[HallNode.breaker("right", "L1")]
@@ -291,13 +292,13 @@ def test_each_drawn_thing_has_a_mark() -> None:
     assert line.load is not None and line.rating_a == 16.0
     assert line.reason == "right/L1 may trip"
     assert marks[HallNode("machine", "m1")].condition is Condition.IN_QUESTION
-    now = failure_marks(made, [], made.rehearse([]))
+    now = failure_marks(made, rehearse(made, []))
     assert now[HallNode("machine", "m1")].condition is Condition.LIVES
     made = hall(sides("20"), EQUAL)
-    marks = failure_marks(made, [A], fails(made))
+    marks = failure_marks(made, fails(made))
     assert marks[HallNode.breaker("right", "L1")].condition is Condition.ABOVE_LIMIT
     made = hall(sides("10"), EQUAL)
-    line = failure_marks(made, [A], fails(made))[HallNode.breaker("right", "L1")]
+    line = failure_marks(made, fails(made))[HallNode.breaker("right", "L1")]
     assert line.condition is Condition.DEAD and line.load is not None
 
 

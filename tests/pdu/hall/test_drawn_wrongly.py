@@ -9,7 +9,8 @@ from typing import Optional
 import pytest
 
 from handlers.shared.errors import SettingsError
-from pdu.hall.failure.rehearsal import Hall
+from pdu.hall.failure.hall_model import HallModel
+from pdu.hall.failure.rehearsal import rehearse
 from pdu.hall.restore.model import BreakerBack, MachineBack, ReturnModel
 from pdu.hall.walk.verdicts import Verdict
 from pdu.pdus import saved_readings
@@ -47,7 +48,7 @@ cords = ["a/1", "b/1"]
 """
 
 
-def of_volts(watts: Optional[float], drawing: str = VOLTS, **more: float) -> Hall:
+def of_volts(watts: Optional[float], drawing: str = VOLTS, **more: float) -> HallModel:
     """230 W at each cord: 1 A of 230 V, and 4.79 A of 48 V; `more`: other PDUs."""
     pdus = [
         {
@@ -60,20 +61,20 @@ def of_volts(watts: Optional[float], drawing: str = VOLTS, **more: float) -> Hal
         for name, amps in {"a": 1.001, "b": 4.791, **more}.items()
     ]
     parsed = drawing_file.parsed(drawing, "hall.toml")
-    return Hall(parsed, saved_readings.parse_readings({"pdus": pdus}, "readings.json"))
+    return HallModel(parsed, saved_readings.parse_readings({"pdus": pdus}, "readings.json"))
 
 
 def test_a_machine_takes_its_watts_to_another_voltage_and_not_its_amperes() -> None:
-    (low,) = of_volts(230.0).rehearse([A]).loads
+    (low,) = rehearse(of_volts(230.0), [A]).loads
     # 460 W at 48 V are 9.6 A, not 5.8 A
     assert low.name == "b/L1" and low.fit.word == "overloads"
     assert low.load.low <= 9.58 <= low.load.high
-    (high,) = of_volts(230.0).rehearse([B]).loads
+    (high,) = rehearse(of_volts(230.0), [B]).loads
     assert high.name == "a/L1" and high.load.low <= 2.0 <= high.load.high < 2.5
 
 
 def test_amperes_are_summed_as_va_where_watts_are_not_read() -> None:
-    outcome = of_volts(None).rehearse([A])
+    outcome = rehearse(of_volts(None), [A])
     (low,) = outcome.loads
     assert low.load.low <= 9.58 <= low.load.high < 12 and verdicts(outcome) == {
         "x": "stays unless a breaker trips"
@@ -91,7 +92,7 @@ def test_a_transformer_is_a_panel_of_another_voltage() -> None:
         for side in "AB"
     )
     text += '[[machine]]\nname = "m"\ncords = ["a/1", "b/1"]\n'
-    outcome = hall(text, {"a": {"1": 75.0}, "b": {"1": 75.0}}).rehearse([A])
+    outcome = rehearse(hall(text, {"a": {"1": 75.0}, "b": {"1": 75.0}}), [A])
     loads = {one.name: one.load for one in outcome.loads}
     assert loads["MB/T"].low <= 65.0 <= loads["MB/T"].high < 75
     assert loads["b/L1"].low <= 150.0 <= loads["b/L1"].high

@@ -9,7 +9,8 @@ from typing import Any, Optional
 
 import pytest
 
-from pdu.hall.failure.rehearsal import Hall, RehearsalOutcome
+from pdu.hall.failure.hall_model import HallModel
+from pdu.hall.failure.rehearsal import RehearsalOutcome, rehearse
 from pdu.pdus import saved_readings
 from pdu.site.drawing import drawing_file
 from pdu.site.drawing.drawing import HallNode
@@ -22,7 +23,7 @@ def hall(
     drawing: str,
     currents: Mapping[str, Mapping[str, Optional[float]]],
     watts: Optional[Mapping[str, Mapping[str, float]]] = None,
-) -> Hall:
+) -> HallModel:
     """A hall with these currents of outlets in A; all outlets are on. `watts`: where read."""
     pdus: list[dict[str, Any]] = []
     for pdu, outlets in currents.items():
@@ -37,18 +38,18 @@ def hall(
             facts = {name: {"power_w": power} for name, power in watts[pdu].items()}
             made["topology"] = {"meters": [], "outlets": facts}
         pdus.append(made)
-    return Hall(
+    return HallModel(
         drawing_file.parsed(drawing, "hall.power.toml"),
         saved_readings.parse_readings({"pdus": pdus}, "readings.json"),
     )
 
 
-def fails(hall: Hall, text: str) -> RehearsalOutcome:
+def fails(hall: HallModel, text: str) -> RehearsalOutcome:
     kind, _, name = text.partition(":")
     if kind == "breaker":
         owner, _, name = name.partition("/")
-        return hall.rehearse([HallNode.breaker(owner, name)])
-    return hall.rehearse([HallNode(kind, name)])
+        return rehearse(hall, [HallNode.breaker(owner, name)])
+    return rehearse(hall, [HallNode(kind, name)])
 
 
 def verdicts(outcome: RehearsalOutcome) -> dict[str, str]:
@@ -350,15 +351,15 @@ def test_a_board_with_fewer_free_lines_than_pdus_that_name_none_is_shared() -> N
     )
     # each of three PDUs may be on each of two lines, so both lines carry, or may carry, all
     made = hall(drawing, {name: {"1": 2.01} for name in "abc"})
-    sums = made.facts.sums
+    sums = made.now.sums
     loads = {
-        carrier.name: made.facts.now_of(number, sums[number])
-        for number, carrier in made.facts.graph.carriers.items()
+        carrier.name: made.now.current(number, sums[number])
+        for number, carrier in made.graph.carriers.items()
         if number in sums
     }
     assert all(loads[f"P/w{n}"].low == 0.0 and loads[f"P/w{n}"].high > 6.0 for n in (1, 2))
     two = hall(drawing.replace('[[pdu]]\nname = "c"\ninputs = ["P"]\n', ""), {"a": {"1": 2.01}})
-    assert not any(two.facts.graph.carriers[number].name == "P/w1" for number in two.facts.sums)
+    assert not any(two.graph.carriers[number].name == "P/w1" for number in two.now.sums)
 
 
 _EDGES = """import sys

@@ -8,7 +8,8 @@ from typing import Any, Optional
 import pytest
 
 from pdu import root
-from pdu.hall.failure.rehearsal import Hall
+from pdu.hall.failure.hall_model import HallModel
+from pdu.hall.failure.rehearsal import rehearse
 from pdu.hall.restore.delays import proposal
 from pdu.hall.restore.model import ReturnModel, ReturnOutcome
 from pdu.hall.walk.verdicts import Verdict
@@ -37,7 +38,7 @@ def _hall(
     text: str,
     currents: dict[str, dict[str, float]],
     closing: Optional[dict[str, dict[str, dict[str, Any]]]] = None,
-) -> Hall:
+) -> HallModel:
     pdus = [
         {
             "name": pdu,
@@ -50,7 +51,7 @@ def _hall(
         }
         for pdu, outlets in currents.items()
     ]
-    return Hall(
+    return HallModel(
         drawing_file.parsed(text, "hall.toml"),
         saved_readings.parse_readings({"pdus": pdus}, "r.json"),
     )
@@ -70,7 +71,7 @@ def test_what_may_flow_through_a_switch_is_no_room_that_is_taken() -> None:
         + _machine("two", "b/2")
     )
     read = {"a": {"1": 20.0, "2": 1.5}, "b": {"1": 0.0, "2": 3.0}, "t": {"1": 20.0}}
-    outcome = _hall(text, read).rehearse([A])
+    outcome = rehearse(_hall(text, read), [A])
     load = next(one for one in outcome.loads if one.name == "b/L1")
     assert load.load.low <= 24.5 <= load.load.high and load.fit.word == "overloads"
     # 22.3 A surely flow, and a breaker of 16 A holds up to 23.2 A
@@ -103,15 +104,15 @@ def _panel(*ratings: int) -> str:
 
 def test_a_pdu_that_names_no_way_may_be_on_one_that_nobody_drew() -> None:
     """It would trip the only way that is drawn, and lives."""
-    outcome = _hall(_panel(6), {"a": {"1": 6.0}, "b": {"1": 8.0}}).rehearse([A])
+    outcome = rehearse(_hall(_panel(6), {"a": {"1": 6.0}, "b": {"1": 8.0}}), [A])
     assert [one.verdict.value for one in outcome.touched] == ["cannot say"] and not outcome.trips
 
 
 def test_a_way_that_could_not_hold_what_flows_now_is_no_candidate() -> None:
     made = _hall(_panel(6, 40), {"a": {"1": 1.0}, "b": {"1": 10.0}})
-    failed = made.rehearse([HallNode.breaker("PB", "w0")])
+    failed = rehearse(made, [HallNode.breaker("PB", "w0")])
     assert failed.touched == [] and failed.level == 0
-    assert made.rehearse([A]).level == 0
+    assert rehearse(made, [A]).level == 0
 
 
 # ---- the return ----------------------------------------------------------------------------------
@@ -221,4 +222,4 @@ def test_a_line_that_may_take_a_breaker_with_it_is_named_beside_it() -> None:
     text = _FEEDS + _pdu("a", '"A"', 63, own) + _pdu("b", '"B"', 63)
     text += _machine("one", "a/1", "b/1") + _machine("two", "a/2", "b/2")
     read = {"a": {"1": 5.0, "2": 2.5}, "b": {"1": 5.0, "2": 2.5}}
-    assert _hall(text, read).rehearse([B]).trips == ["a/B1 or a/L2"]
+    assert rehearse(_hall(text, read), [B]).trips == ["a/B1 or a/L2"]

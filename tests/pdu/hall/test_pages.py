@@ -12,7 +12,8 @@ import pytest
 
 from pdu import root
 from pdu.hall.failure import report_parts
-from pdu.hall.failure.rehearsal import Hall
+from pdu.hall.failure.hall_model import HallModel
+from pdu.hall.failure.rehearsal import rehearse
 from pdu.hall.failure.report import FailureSummary, report
 from pdu.hall.restore.model import MachineBack
 from pdu.hall.restore.report import extract_cord
@@ -197,8 +198,8 @@ def test_a_line_and_the_line_above_that_feeds_nothing_else_are_one_row() -> None
     drawing = drawing_file.parsed(text, "hall.toml")
     outlets = [{"identity": "1", "state": "on", "current_a": 9.0}]
     document = {"pdus": [{"name": name, "outlets": outlets} for name in "ab"]}
-    hall = Hall(drawing, saved_readings.parse_readings(document, "readings.json"))
-    outcome = hall.rehearse([HallNode("feed", "A")])
+    hall = HallModel(drawing, saved_readings.parse_readings(document, "readings.json"))
+    outcome = rehearse(hall, [HallNode("feed", "A")])
     assert [load.name for load in outcome.loads] == ["PB/r1", "b/L1"]
     lines = report(hall, outcome, [FailureSummary.of(outcome)], [], []).lines()
     assert sum(line.startswith("b/L1 = PB/r1  ") for line in lines) == 1

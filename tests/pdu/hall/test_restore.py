@@ -11,7 +11,7 @@ import pytest
 
 from pdu import root
 from pdu.hall.drawings.checking import Finding
-from pdu.hall.failure.rehearsal import Hall
+from pdu.hall.failure.hall_model import HallModel
 from pdu.hall.restore.delays import findings, proposal
 from pdu.hall.restore.model import BreakerBack, ReturnModel, ReturnOutcome
 from pdu.hall.restore.report import why
@@ -54,9 +54,9 @@ def pdu(
     }
 
 
-def hall_of(text: str, *pdus: dict[str, Any]) -> Hall:
+def hall_of(text: str, *pdus: dict[str, Any]) -> HallModel:
     readings = saved_readings.parse_readings({"pdus": list(pdus)}, "monday.json")
-    return Hall(drawing_file.parsed(text, "hall.power.toml"), readings)
+    return HallModel(drawing_file.parsed(text, "hall.power.toml"), readings)
 
 
 def verdicts(found: ReturnOutcome) -> dict[str, Verdict]:
@@ -264,7 +264,7 @@ def test_why_a_machine_stays_dark_or_cannot_be_decided() -> None:
 # ---- together, and one first ---------------------------------------------------------------------
 
 
-def two_sides(left: list[Any], right: list[Any], needs: int = 1, amps: float = 2.01) -> Hall:
+def two_sides(left: list[Any], right: list[Any], needs: int = 1, amps: float = 2.01) -> HallModel:
     text = drawing(machine("srv", "left/1", "right/1", more=f"needs = {needs}"))
     return hall_of(
         text, pdu("left", ("1", "on", amps, left)), pdu("right", ("1", "on", amps, right))
@@ -295,7 +295,7 @@ def test_two_feeds_are_rehearsed_together_and_each_first() -> None:
 # ---- what trips ----------------------------------------------------------------------------------
 
 
-def full(count: int, amps: float, said: list[Any], rating: int = 16) -> Hall:
+def full(count: int, amps: float, said: list[Any], rating: int = 16) -> HallModel:
     """So many machines with one cord each on one PDU."""
     machines = "".join(machine(f"srv-{n}", f"left/{n}") for n in range(1, count + 1))
     outlets = [(str(n), "on", amps, said) for n in range(1, count + 1)]
@@ -487,7 +487,7 @@ def test_the_most_that_close_in_one_moment(delays: tuple[float, ...], together: 
 
 def below_one_line(
     machines: str, *right: tuple[str, str, Optional[float], Optional[list[Any]]]
-) -> Hall:
+) -> HallModel:
     """Both PDUs below one line of 16 A, each on a line of its own. `big` starts on the left one."""
     text = 'standard = "IEC 60898-1"\n[[feed]]\nname = "A"\n[[panel]]\nname = "M"\ninputs = ["A"]\n'
     text += '[[panel.line]]\nname = "row"\nbreaker_a = 16\nphases = 1\n'
@@ -575,7 +575,7 @@ def test_outlets_that_were_not_read_are_found() -> None:
 
 
 def run(
-    capsys: pytest.CaptureFixture[str], folder: Path, hall: Hall, *words: str
+    capsys: pytest.CaptureFixture[str], folder: Path, hall: HallModel, *words: str
 ) -> tuple[int, str]:
     kept = folder / "monday.json"
     if not kept.exists():

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
-from pdu.hall.failure.rehearsal import Hall
+from pdu.hall.failure.hall_model import HallModel
 from pdu.hall.restore.model import ReturnModel
+from pdu.hall.walk.flow import Flow
 from pdu.hall.walk.graph_builder import build_graph
-from pdu.hall.walk.power_flow import PowerFlow
 from pdu.pdus import saved_readings
 from pdu.site.drawing import drawing_file
 from pdu.site.drawing.drawing import HallNode
@@ -21,25 +21,25 @@ from tests.benchmarks import bench_hall
 FEEDS = [HallNode("feed", "A"), HallNode("feed", "B")]
 
 
-def in_doubt(folder: Path, machines: int) -> Hall:
+def in_doubt(folder: Path, machines: int) -> HallModel:
     """A hall in which each line may trip."""
     bench_hall.hall(folder, machines, in_doubt=True)
     document = json.loads((folder / "readings.json").read_text("utf-8"))
     drawing = drawing_file.read_drawing(str(folder / "hall.power.toml"))
-    return Hall(drawing, saved_readings.parse_readings(document, "readings.json"))
+    return HallModel(drawing, saved_readings.parse_readings(document, "readings.json"))
 
 
 def divisions(run: Callable[[], object]) -> int:
     """How often the current of a consumer is divided among its cords meanwhile."""
     count = 0
-    contributions = PowerFlow.contributions
+    contributions = Flow.contributions
 
     def counted(*given: Any) -> Any:
         nonlocal count
         count += 1
         return contributions(*given)
 
-    with mock.patch.object(PowerFlow, "contributions", counted):
+    with mock.patch.object(Flow, "contributions", counted):
         run()
     return count
 

@@ -12,7 +12,8 @@ from handlers.shared.errors import SettingsError
 from pdu import root
 from pdu.hall.drawings.checking import check
 from pdu.hall.drawings.supplies import add_supplies
-from pdu.hall.failure.rehearsal import Hall, RehearsalOutcome
+from pdu.hall.failure.hall_model import HallModel
+from pdu.hall.failure.rehearsal import RehearsalOutcome, rehearse
 from pdu.hall.walk.verdicts import Now
 from pdu.pdus import saved_readings
 from pdu.site.drawing import drawing_file
@@ -63,9 +64,11 @@ def readings(amps: float, current: Optional[float] = None) -> dict[str, Any]:
     }
 
 
-def made(drawing: str, amps: float, current: Optional[float] = None) -> Hall:
+def made(drawing: str, amps: float, current: Optional[float] = None) -> HallModel:
     parsed = drawing_file.parsed(drawing.replace("COMPLETE", ""), "hall.toml")
-    return Hall(parsed, saved_readings.parse_readings(readings(amps, current), "readings.json"))
+    return HallModel(
+        parsed, saved_readings.parse_readings(readings(amps, current), "readings.json")
+    )
 
 
 def words(outcome: RehearsalOutcome) -> set[str]:
@@ -78,8 +81,8 @@ def works(drawing: str) -> str:
 
 def test_machines_that_are_said_to_work_stay_by_the_meter_of_their_line() -> None:
     # 6.5 and 6.5 A on each line of 16 A; three lines of one PDU together are 19.5 A
-    assert words(made(COMPLETE, 6.5).rehearse([A])) == {"cannot say"}
-    found = made(works(COMPLETE), 6.5).rehearse([A])
+    assert words(rehearse(made(COMPLETE, 6.5), [A])) == {"cannot say"}
+    found = rehearse(made(works(COMPLETE), 6.5), [A])
     assert words(found) == {"stays"} and found.level == 0
     line = next(one for one in found.loads if one.name == "b/L1")
     # the line carried 6.5 A, and each machine on it lives: it does not fall
@@ -91,8 +94,8 @@ def test_a_machine_that_is_said_to_work_does_not_live_on_an_outlet_that_is_off()
     for outlet in document["pdus"][1]["outlets"]:
         outlet["state"] = "off"
     parsed = drawing_file.parsed(works(COMPLETE), "hall.toml")
-    hall = Hall(parsed, saved_readings.parse_readings(document, "readings.json"))
-    assert words(hall.rehearse([A])) == {"dark at once"}
+    hall = HallModel(parsed, saved_readings.parse_readings(document, "readings.json"))
+    assert words(rehearse(hall, [A])) == {"dark at once"}
     kinds = {one.kind for one in check(parsed, hall.readings)}
     assert "works-and-off" in kinds
 

@@ -1,6 +1,6 @@
-"""The walk over a hall: who is alive, and what flows where. Pure.
+"""What flows in a hall, and where it goes. Pure.
 
-    flow = PowerFlow(facts, sums, power)
+    flow = Flow(state)
     flow.change({node: YES})
 
 A number is an interval and a truth one of three, so the answer holds in every hall that the drawing
@@ -13,236 +13,27 @@ before. A machine whose cords all have the power that they had carries what was 
 
 from __future__ import annotations
 
-import copy
 import itertools
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from types import MappingProxyType
-from typing import NamedTuple, Optional
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Optional
 
-from .arithmetic import MAYBE, NO, YES, Interval, IntervalSum, Truth, add, either, perhaps, share
-from .graph import reachable
-
-
-class Supply:
-    """A cord with its power supply."""
-
-    __slots__ = ("node", "current", "works", "weight", "closed", "filter_high")
-
-    def __init__(
-        self,
-        node: int,
-        current: Interval,
-        works: Truth,
-        weight: Interval,
-        closed: Truth = YES,
-        filter_high: float = 0.0,
-    ) -> None:
-        #: the node of its outlet
-        self.node = node
-        #: what it carries now
-        self.current = current
-        #: whether it feeds its machine while it has power
-        self.works = works
-        #: how much of the machine's current it takes, beside the others
-        self.weight = weight
-        #: whether its outlet is on
-        self.closed = closed
-        #: the most that it draws while its machine does not run: that of its input filter
-        self.filter_high = filter_high
+from .arithmetic import MAYBE, NO, YES, Interval, Truth, add, either, perhaps, share
+from .hall_state import Consumer, CopyOnWriteSums, HallState
+from .power import Power, Supply
 
 
-class Consumer(NamedTuple):
-    """A machine; or all that nobody drew in one rack, of which it is not known which cords belong
-    together.
-    """
-
-    supplies: Sequence[Supply]
-    #: how many supplies must work
-    needs: int
-    #: what all its supplies carry together when they share anew
-    total: Interval
-    is_drawn: bool = True
-    #: of what nobody drew: the nodes to which its current may go
-    rack: tuple[int, ...] = ()
-    #: what each supply carries now says nothing, as some hours later
-    always_redistributes: bool = False
-    #: of what nobody drew: how far a current may be another one, in VA, at another voltage
-    spread: float = 1.0
-
-
-class Facts:
-    """All that is stated about a hall, but for what failed."""
-
-    def __init__(
-        self,
-        uppers: Sequence[Sequence[tuple[int, bool, Truth, bool]]],
-        lowers: Sequence[Sequence[int]],
-        consumers: Mapping[int, Consumer],
-        carriers: Collection[int],
-        input_groups: Mapping[int, Sequence[Sequence[int]]],
-    ) -> None:
-        #: node -> its edges upwards (`graph.Edge`), and the nodes below it
-        self.uppers, self.lowers = uppers, lowers
-        self.consumers = consumers
-        #: the nodes whose current counts
-        self.carriers = carriers
-        #: node with several inputs -> groups of them: it takes the first group of which one lives
-        self.input_groups = input_groups
-        #: the nodes below one with several inputs: their current may take another way
-        self.below_switches = self.nodes_below(input_groups)
-        #: node -> the consumers with a supply there
-        self.consumers_at: dict[int, list[int]] = {}
-        for number, consumer in consumers.items():
-            for node in {*(supply.node for supply in consumer.supplies), *consumer.rack}:
-                self.consumers_at.setdefault(node, []).append(number)
-
-    def copy_with(
-        self, consumers: Mapping[int, Consumer], input_groups: Mapping[int, Sequence[Sequence[int]]]
-    ) -> Facts:
-        """The same hall, whose consumers are at the same nodes and draw something else."""
-        facts = copy.copy(self)
-        facts.consumers, facts.input_groups = consumers, input_groups
-        return facts
-
-    def nodes_below(self, nodes: Iterable[int]) -> set[int]:
-        """These, and all that hangs or may hang on them."""
-        return reachable(nodes, self.lowers.__getitem__)
-
-
-class Power:
-    """What is alive, and through what a current flows, while some nodes are gone.
-
-    The answer holds for the halls of `parent` in which all `living_nodes` live.
-    `alive`, `paths`: of nodes of which they are known already.
-    """
-
-    def __init__(
-        self,
-        facts: Facts,
-        outages: Mapping[int, Truth],
-        parent: Optional[Power] = None,
-        living_nodes: Collection[int] = (),
-        alive: Mapping[int, Truth] = MappingProxyType({}),
-        paths: Mapping[int, Mapping[int, Truth]] = MappingProxyType({}),
-    ) -> None:
-        self.facts, self.outages = facts, outages
-        self._parent, self._assumed = parent, living_nodes
-        #: cords whose outlets were switched since: whether they are on
-        self.switched: dict[Supply, Truth] = {} if parent is None else parent.switched
-        self._alive: dict[int, Truth] = dict(alive)
-        self._paths: dict[int, Mapping[int, Truth]] = dict(paths)
-
-    def copied(self, outages: Mapping[int, Truth]) -> Power:
-        """The same, to be changed. `outages`: as it is, and will be changed."""
-        return Power(self.facts, outages, alive=self._alive, paths=self._paths)
-
-    def alive(self, node: int) -> Truth:
-        """Whether a node has power."""
-        truth = self._alive.get(node)
-        if truth is None:
-            truth = self._alive[node] = self._is_alive(node)
-        return truth
-
-    def _is_alive(self, node: int) -> Truth:
-        if self._parent is not None:
-            truth = self._parent.alive(node)
-            if truth != MAYBE:
-                return truth
-            if node in self._assumed:
-                return YES
-        result = YES - self.outages.get(node, NO)
-        if not result:
-            return NO
-        inputs = -1
-        for upper, is_input, there, _ in self.facts.uppers[node]:
-            lives = self.alive(upper)
-            if is_input:
-                inputs = max(inputs, lives)
-            elif lives < result:
-                lives = max(lives, YES - there)
-                if lives < result:
-                    result = lives
-        return result if inputs < 0 or inputs > result else inputs
-
-    def has_power(self, supply: Supply) -> Truth:
-        """Whether a cord has power."""
-        truth = self._alive.get(supply.node)
-        if truth is None:
-            truth = self.alive(supply.node)
-        closed = self.switched.get(supply, supply.closed) if self.switched else supply.closed
-        return closed if closed < truth else truth
-
-    def path(self, node: int) -> Mapping[int, Truth]:
-        """The carriers through which the current of a living node flows, or may flow."""
-        path = self._paths.get(node)
-        if path is None:
-            if self._parent is not None and node not in self.facts.below_switches:
-                path = self._parent.path(node)
-            else:
-                path = self._find_path(node)
-            self._paths[node] = path
-        return path
-
-    def _find_path(self, node: int) -> Mapping[int, Truth]:
-        path: dict[int, Truth] = {node: YES} if node in self.facts.carriers else {}
-        for upper, is_input, there, flows in self.facts.uppers[node]:
-            if flows and not is_input:
-                for carrier, truth in self.path(upper).items():
-                    truth = min(truth, there)
-                    if truth > path.get(carrier, NO):
-                        path[carrier] = truth
-        paths = [self.path(upper) for upper in self._inputs_in_use(node)]
-        for input_path in paths:
-            for carrier in input_path:
-                meets = all(another_path.get(carrier, NO) == YES for another_path in paths)
-                path[carrier] = YES if meets else max(path.get(carrier, NO), MAYBE)
-        return path
-
-    def _inputs_in_use(self, node: int) -> Iterator[int]:
-        """The inputs of which one feeds a node."""
-        groups = self.facts.input_groups.get(node)
-        if groups is None:
-            for upper, is_input, _, flows in self.facts.uppers[node]:
-                if is_input and flows:
-                    yield upper
-            return
-        for group in groups:
-            best = NO
-            for upper in group:
-                lives = self.alive(upper)
-                if lives:
-                    yield upper
-                best = max(best, lives)
-            if best == YES:
-                return
-
-    def forget(self, nodes: Collection[int]) -> dict[int, Truth]:
-        """Look at these anew. Returns whether those with consumers were alive."""
-        at, switched = self.facts.consumers_at, self.facts.below_switches
-        truth_by_node = {node: self.alive(node) for node in nodes if node in at}
-        for node in nodes:
-            self._alive.pop(node, None)
-            if node in switched:
-                self._paths.pop(node, None)
-        return truth_by_node
-
-
-class PowerFlow:
+class Flow:
     """The currents of a hall while something fails, trips, or is switched. Only what changes is
     computed anew.
     """
 
-    def __init__(
-        self,
-        facts: Facts,
-        sums: Mapping[int, IntervalSum],
-        before: Power,
-    ) -> None:
-        """`sums`: carrier -> what flows through it now; `before`: the power now."""
-        self.facts = facts
-        self.sums, self.before = sums, before
-        self.outages: dict[int, Truth] = dict(before.outages)
-        self.power = before.copied(self.outages)
+    def __init__(self, state: HallState) -> None:
+        self._graph, self._consumers, self._before = state.graph, state.consumers, state.power
+        self.state = state
+        #: carrier -> what flows through it
+        self.sums = CopyOnWriteSums(state.sums)
+        self.outages: dict[int, Truth] = dict(state.power.outages)
+        self.power = state.power.copied(self.outages)
         self._power_before: dict[int, list[Truth]] = {}
         #: consumer -> what it added to each carrier, and what it adds now
         self.touched: dict[int, tuple[Mapping[int, Interval], Mapping[int, Interval]]] = {}
@@ -253,19 +44,21 @@ class PowerFlow:
 
     def cut(self, outages: Mapping[int, Truth]) -> Iterable[int]:
         """Let these nodes be gone, or back. Returns the consumers that are to be computed anew."""
-        truth_by_node = self.power.forget(self.facts.nodes_below(outages))
+        nodes, at = self._graph.nodes_below(outages), self.state.consumers_at
+        truth_by_node = {node: self.power.alive(node) for node in nodes if node in at}
+        self.power.forget(nodes)
         self.outages.update(outages)
         consumers: dict[int, None] = {}
         for node, alive in truth_by_node.items():
             # below one with several inputs the same MAYBE may be another way
-            if node in self.facts.below_switches or self.power.alive(node) != alive:
-                consumers.update(dict.fromkeys(self.facts.consumers_at[node]))
+            if node in self._graph.below_switches or self.power.alive(node) != alive:
+                consumers.update(dict.fromkeys(at[node]))
         return consumers
 
     def switch(self, switched: Mapping[tuple[int, int], Truth]) -> list[int]:
         """Switch outlets, by consumer and place. Returns the carriers whose current changed."""
         for (number, place), closed in switched.items():
-            self.power.switched[self.facts.consumers[number].supplies[place]] = closed
+            self.power.switched[self._consumers[number].supplies[place]] = closed
         return self.update({number: None for number, _ in switched})
 
     def update(self, consumers: Iterable[int]) -> list[int]:
@@ -274,7 +67,7 @@ class PowerFlow:
         for number in consumers:
             shares = self.touched.get(number)
             if shares is None:
-                before = old = self.contributions(number, self.before)
+                before = old = self.contributions(number, self._before)
             else:
                 before, old = shares
             new = self.contributions(number, self.power)
@@ -297,7 +90,7 @@ class PowerFlow:
         self, number: int, power: Power, only: Optional[int] = None
     ) -> Mapping[int, Interval]:
         """What a consumer adds to each carrier; `only`: to no other than this one."""
-        consumer = self.facts.consumers[number]
+        consumer = self._consumers[number]
         cord_power = self._cord_power(number, consumer, power)
         if consumer.always_redistributes:
             return (
@@ -306,9 +99,9 @@ class PowerFlow:
                 else self._divide_anew(consumer, cord_power, power, only)
             )
         change = NO
-        if power is not self.before:
+        if power is not self._before:
             for supply, had, now in zip(
-                consumer.supplies, self._cord_power(number, consumer, self.before), cord_power
+                consumer.supplies, self._cord_power(number, consumer, self._before), cord_power
             ):
                 if had != now:
                     change = max(change, YES if MAYBE not in (had, now) else MAYBE)
@@ -326,7 +119,7 @@ class PowerFlow:
 
     def _cord_power(self, number: int, consumer: Consumer, power: Power) -> list[Truth]:
         """Whether each of its cords has power."""
-        if power is not self.before:
+        if power is not self._before:
             return [power.has_power(supply) for supply in consumer.supplies]
         truths = self._power_before.get(number)
         if truths is None:

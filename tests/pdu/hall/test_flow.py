@@ -6,14 +6,17 @@ from __future__ import annotations
 
 import itertools
 import random
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import pytest
 
-from pdu.hall.walk.arithmetic import MAYBE, NO, YES, Interval, IntervalSum, Truth
-from pdu.hall.walk.power_flow import Consumer, Facts, Power, PowerFlow, Supply
+from pdu.hall.walk.arithmetic import MAYBE, NO, YES, Interval, Truth
+from pdu.hall.walk.flow import Flow
+from pdu.hall.walk.graph import Carrier, Edge, Graph
+from pdu.hall.walk.hall_state import Consumer, HallState
+from pdu.hall.walk.power import Power, Supply
+from pdu.site.drawing.drawing import Breaker
 
 
 def either(truth: Truth) -> Sequence[Truth]:
@@ -23,6 +26,28 @@ def either(truth: Truth) -> Sequence[Truth]:
 # ---- who lives, and by which way -----------------------------------------------------------------
 
 
+def graph_of(
+    uppers: Sequence[Sequence[tuple[int, bool, Truth, bool]]],
+    carriers: Iterable[int],
+    input_groups: Mapping[int, Sequence[Sequence[int]]],
+) -> Graph:
+    below: list[list[int]] = [[] for _ in uppers]
+    for node, above in enumerate(uppers):
+        for edge in above:
+            below[edge[0]].append(node)
+    return Graph(
+        [[Edge(*edge) for edge in above] for above in uppers],
+        below,
+        {node: [*itertools.chain(*groups)] for node, groups in input_groups.items()},
+        {node: Carrier(str(node), Breaker(str(node)), None) for node in carriers},
+        {},
+        {},
+        {},
+        frozenset(),
+        {},
+    )
+
+
 class Tree(NamedTuple):
     """A node, the first, and all above it; no two ways up meet. Each node is a carrier."""
 
@@ -30,12 +55,9 @@ class Tree(NamedTuple):
     input_groups: dict[int, list[list[int]]]
     gone: dict[int, Truth]
 
-    def facts(self) -> Facts:
-        lowers: list[list[int]] = [[] for _ in self.uppers]
-        for node, above in enumerate(self.uppers):
-            for edge in above:
-                lowers[edge[0]].append(node)
-        return Facts(self.uppers, lowers, {}, range(len(self.uppers)), self.input_groups)
+    def power(self) -> Power:
+        graph = graph_of(self.uppers, range(len(self.uppers)), self.input_groups)
+        return Power(graph, self.input_groups, self.gone)
 
     def lives(self, node: int) -> bool:
         """Where all is certain, and each group of an order has one input."""
@@ -111,11 +133,11 @@ def test_a_node_lives_and_its_current_takes_a_way_as_in_all_worlds_or_in_some() 
     counts = {NO: 0, MAYBE: 0, YES: 0}
     for seed in range(150):
         made = tree(random.Random(seed))
-        power = Power(made.facts(), made.gone)
+        power = made.power()
         lives: set[Truth] = set()
         ways: list[set[int]] = []
         for world in made.worlds():
-            there = Power(world.facts(), world.gone)
+            there = world.power()
             assert there.alive(0) == (YES if world.lives(0) else NO)
             lives.add(there.alive(0))
             if there.alive(0):
@@ -155,18 +177,17 @@ class Machine(NamedTuple):
     needs: int
     drawn: bool = True
 
-    def facts(self, one: Consumer) -> Facts:
+    def state(self, one: Consumer) -> HallState:
         uppers: list[list[tuple[int, bool, Truth, bool]]] = [[]]
         uppers += [[(0, False, YES, True)] for _ in range(NODES)]
-        lowers = [[*range(1, NODES + 1)], *([] for _ in range(NODES))]
-        return Facts(uppers, lowers, {0: one}, range(NODES + 1), {})
+        return HallState(graph_of(uppers, range(NODES + 1), {}), {0: one}, {}, {})
 
     def rack(self) -> tuple[int, ...]:
         return () if self.drawn else (*{1, 2, *(node for node, *_ in self.supplies)},)
 
     def flow(self, gone: Mapping[int, Truth], always_redistributes: bool) -> Mapping[int, Interval]:
         """What it adds to each carrier with these gone."""
-        facts = self.facts(
+        state = self.state(
             Consumer(
                 [Supply(*one) for one in self.supplies],
                 self.needs,
@@ -176,11 +197,11 @@ class Machine(NamedTuple):
                 always_redistributes=always_redistributes,
             )
         )
-        flow = PowerFlow(facts, defaultdict(IntervalSum), Power(facts, {}))
+        flow = Flow(state)
         flow.change(gone)
         found = flow.contributions(0, flow.power)
         # it was looked at anew, or adds what it added before
-        before = flow.contributions(0, flow.before)
+        before = flow.contributions(0, state.power)
         assert flow.touched.get(0, (before, before)) == (before, found)
         return found
 
@@ -322,17 +343,17 @@ def test_a_switch_takes_its_first_input_that_lives() -> None:
     uppers[2] = [(0, True, YES, True), (1, True, YES, True)]
     two, one = Interval(2.0, 2.0, 2.0), Interval(1.0, 1.0, 1.0)
     consumer = Consumer([Supply(3, two, YES, one)], 1, two)
-    facts = Facts(uppers, [[2], [2], [3], []], {0: consumer}, {0, 1}, {2: [[0], [1]]})
-    assert facts.below_switches == {2, 3}
-    sums: dict[int, IntervalSum] = defaultdict(IntervalSum)
-    flow = PowerFlow(facts, sums, Power(facts, {}))
+    groups = {2: [[0], [1]]}
+    graph = graph_of(uppers, {0, 1}, groups)
+    assert graph.below_switches == {2, 3}
+    flow = Flow(HallState(graph, {0: consumer}, groups, {}))
     for gone, way in (({}, 0), ({0: YES}, 1), ({0: NO}, 0), ({0: YES}, 1), ({1: YES}, None)):
         flow.change(gone)
         assert flow.contributions(0, flow.power) == ({} if way is None else {way: two})
-        assert {key: total.high for key, total in sums.items() if total.high} == (
+        assert {key: total.high for key, total in flow.sums.items() if total.high} == (
             {0: -2.0} if way is None else {} if way == 0 else {0: -2.0, 1: 2.0}
         )
     # while node 0 is assumed to live, it is the way
-    perhaps = Power(facts, {0: MAYBE})
+    perhaps = Power(graph, groups, {0: MAYBE})
     assert perhaps.path(3) == {0: MAYBE, 1: MAYBE}
-    assert Power(facts, {0: MAYBE}, perhaps, {0}).path(3) == {0: YES}
+    assert perhaps.assuming({0}).path(3) == {0: YES}

@@ -1,10 +1,11 @@
-"""A drawing and the readings of its PDUs as `bounds.HallFacts`: what hangs where, what each cord
-carries, and what is known of each line and breaker. Pure.
+"""What a drawing and the readings of its PDUs say, as `hall_model.HallModel` takes it: what hangs
+where, what each cord carries, and what is known of each line and breaker. Pure.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Optional
 
 from ...pdus.saved_readings import HallReadings
@@ -13,10 +14,10 @@ from ...site.drawing.drawing import Cord, Drawing, HallNode
 from ..drawings import enrichment
 from ..walk.arithmetic import MAYBE, NO, YES, KnownCurrents, Truth
 from ..walk.graph import Graph
-from ..walk.graph_builder import build_graph
-from ..walk.load_limits import BETWEEN_LINES, IN_PHASE
+from ..walk.load_limits import BETWEEN_LINES, HIGH, IN_PHASE
+from ..walk.power import Power
 from ..walk.verdicts import CordNow, Now, reading_bounds
-from .bounds import DrawnConsumer, HallFacts
+from .drawn_consumer import DrawnConsumer
 
 Cords = Mapping[str, Sequence[CordNow]]
 """Machine -> its cords as they are read, in the drawing's order."""
@@ -44,48 +45,44 @@ def find_unowned_cords(drawing: Drawing, readings: HallReadings, cords: Cords) -
     return unowned_cords
 
 
-def build_facts(
-    drawing: Drawing, readings: HallReadings, cords: Cords, unowned_cords: Sequence[CordNow]
-) -> HallFacts:
-    """The graph with all consumers: first the machines, in the drawing's order."""
-    unowned_by_rack: dict[str, list[CordNow]] = {}
-    for cord in unowned_cords:
-        unowned_by_rack.setdefault(drawing.pdus[cord.cord.pdu].rack, []).append(cord)
-    groups = [*cords.values(), *unowned_by_rack.values()]
-    outlets = [cord.cord for group in groups for cord in group]
-    graph = build_graph(drawing, outlets, _least_of_inlets(drawing, readings))
+def draw_consumers(
+    drawing: Drawing,
+    readings: HallReadings,
+    graph: Graph,
+    cords: Cords,
+    unowned_by_rack: Mapping[str, Sequence[CordNow]],
+) -> list[DrawnConsumer]:
+    """What hangs on the cords: first the machines, in the drawing's order."""
     pools = enrichment.pools_of(drawing, readings)
     consumers = [
         _consumer(graph, machine_cords, drawing.machines[name].needs, pools)
         for name, machine_cords in cords.items()
     ]
-    racks = _racks(drawing, graph, cords) if unowned_cords else {}
+    racks = _racks(drawing, graph, cords) if unowned_by_rack else {}
     for rack, rack_cords in unowned_by_rack.items():
         # what nobody drew may hang on any outlet of its rack too: a cord may be drawn wrongly,
         # or a machine may have one more
         undrawn = _consumer(graph, rack_cords, 1, pools)
         nodes = tuple(dict.fromkeys((*undrawn.nodes, *racks.get(rack, ()))))
         consumers.append(undrawn._replace(is_drawn=False, rack=nodes))
-    most_of = {
-        pool: most * graph.volts.get(enrichment.pdu_of(pool), 1.0)
-        for pool, most in enrichment.residuals(drawing, readings).items()
+    return consumers
+
+
+def likely_of_pools(
+    consumers: Iterable[DrawnConsumer], most_of: Mapping[str, float]
+) -> dict[str, float]:
+    """Pool -> what each of its unmetered outlets carries if they are alike."""
+    outlet_counts = Counter(
+        pool
+        for consumer in consumers
+        for cord, pool in zip(consumer.cords, consumer.pools)
+        if cord.high_a is None
+    )
+    return {
+        pool: most_of[pool] / HIGH / count
+        for pool, count in outlet_counts.items()
+        if pool in most_of
     }
-    off = {
-        node: truth
-        for cord, node in graph.feeding.items()
-        if (truth := _is_off(cord, readings, drawing.idle_a))
-    }
-    facts = HallFacts(graph, consumers, most_of, off, _feeding_inputs(drawing, readings, graph))
-    facts.figures = _figures(drawing, readings, facts)
-    facts.batteries = [
-        (
-            graph.number[panel.node],
-            [graph.number[line.of] for line in panel.lines if line.of is not None],
-        )
-        for panel in drawing.panels.values()
-        if panel.autonomy_min
-    ]
-    return facts
 
 
 def _consumer(
@@ -100,7 +97,7 @@ def _consumer(
     )
 
 
-def _least_of_inlets(drawing: Drawing, readings: HallReadings) -> dict[str, float]:
+def least_of_inlets(drawing: Drawing, readings: HallReadings) -> dict[str, float]:
     """PDU -> the least that the fullest conductor of its inlet carries now, in A."""
     least_by_pdu: dict[str, float] = {}
     for name, reading in readings.pdus.items():
@@ -116,6 +113,15 @@ def _least_of_inlets(drawing: Drawing, readings: HallReadings) -> dict[str, floa
     return least_by_pdu
 
 
+def switched_off(graph: Graph, readings: HallReadings, idle_a: float) -> dict[int, Truth]:
+    """The outlets that feed PDUs or panels and are off, or perhaps."""
+    return {
+        node: truth
+        for cord, node in graph.feeding.items()
+        if (truth := _is_off(cord, readings, idle_a))
+    }
+
+
 def _is_off(cord: Cord, readings: HallReadings, idle_a: float) -> Truth:
     """Whether an outlet that feeds a PDU or panel is off."""
     outlet = readings.outlet(*cord)
@@ -124,11 +130,13 @@ def _is_off(cord: Cord, readings: HallReadings, idle_a: float) -> Truth:
     return MAYBE if (outlet.current_a or 0.0) > idle_a else YES
 
 
-def _feeding_inputs(drawing: Drawing, readings: HallReadings, graph: Graph) -> dict[int, int]:
-    """Transfer switch -> the input that feeds it now: of those that are metered, one alone
-    carries current.
+def input_groups(
+    drawing: Drawing, readings: HallReadings, graph: Graph
+) -> dict[int, list[list[int]]]:
+    """Transfer switch -> the input that feeds it now, if that is known, and the others. It is
+    known if one alone of those that are metered carries current.
     """
-    input_by_switch: dict[int, int] = {}
+    groups_by_switch = {node: [list(inputs)] for node, inputs in graph.inputs.items()}
     for inputs in drawing.inputs_by_node().values():
         if len(inputs) < 2:
             continue
@@ -140,9 +148,11 @@ def _feeding_inputs(drawing: Drawing, readings: HallReadings, graph: Graph) -> d
             if outlet is not None and (outlet.current_a or 0.0) > drawing.idle_a
         ]
         if len(carriers) == 1:
-            node = graph.feeding[carriers[0]]
-            input_by_switch[graph.below[node][0]] = node
-    return input_by_switch
+            first = graph.feeding[carriers[0]]
+            switch = graph.below[first][0]
+            others = [node for node in graph.inputs[switch] if node != first]
+            groups_by_switch[switch] = [[first], others]
+    return groups_by_switch
 
 
 def _racks(drawing: Drawing, graph: Graph, cords: Cords) -> Mapping[str, Collection[int]]:
@@ -155,13 +165,13 @@ def _racks(drawing: Drawing, graph: Graph, cords: Cords) -> Mapping[str, Collect
     return nodes_by_rack
 
 
-def _figures(
-    drawing: Drawing, readings: HallReadings, facts: HallFacts
-) -> Mapping[int, KnownCurrents]:
+def known_currents(
+    drawing: Drawing, readings: HallReadings, graph: Graph, power: Power
+) -> dict[int, KnownCurrents]:
     """What is known of the current of each carrier now."""
-    parts = _parts(drawing, facts)
+    parts = _parts(drawing, graph, power)
     known_by_carrier: dict[int, KnownCurrents] = {}
-    for number, carrier in facts.graph.carriers.items():
+    for number, carrier in graph.carriers.items():
         part = carrier.part * parts.get(number, IN_PHASE)
         reading = readings.pdus.get(carrier.pdu)
         if reading is None:
@@ -179,9 +189,8 @@ def _figures(
     return known_by_carrier
 
 
-def _parts(drawing: Drawing, facts: HallFacts) -> Mapping[int, float]:
+def _parts(drawing: Drawing, graph: Graph, power: Power) -> Mapping[int, float]:
     """The least that the sum of phasors is, as a part of the sum of numbers."""
-    graph = facts.graph
     part_by_carrier: dict[int, float] = {}
     lines_of: dict[int, set[tuple[Optional[bool], ...]]] = {}
     inside = {
@@ -193,7 +202,7 @@ def _parts(drawing: Drawing, facts: HallFacts) -> Mapping[int, float]:
     for node, cord in {node: cord for cord, node in graph.outlets.items()}.items():
         pdu = drawing.pdus[cord.pdu]
         lines = tuple(pdu.carries(line, cord.outlet) for line in pdu.lines)
-        for carrier, flows in facts.power.path(node).items():
+        for carrier, flows in power.path(node).items():
             if carrier in inside:
                 if flows == YES:
                     lines_of.setdefault(carrier, set()).add(lines)

@@ -1,0 +1,128 @@
+"""A drawing with the readings of its PDUs, prepared for failures and returns. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from functools import cached_property
+
+from ...pdus.saved_readings import HallReadings
+from ...site.drawing.drawing import Drawing, HallNode
+from ..drawings import enrichment
+from ..walk.arithmetic import NO, YES
+from ..walk.graph import reachable
+from ..walk.graph_builder import build_graph
+from ..walk.hall_state import HallState
+from ..walk.power import Power
+from ..walk.verdicts import CordNow, Now, cords_now
+from . import model_parts
+
+
+class HallModel:
+    """A hall as it is drawn and read."""
+
+    def __init__(self, drawing: Drawing, readings: HallReadings) -> None:
+        #: with the lines and ratings that the PDUs report
+        self.drawing = drawing = enrichment.completed(drawing, readings)
+        self.readings = readings
+        steps = {name: reading.outlet_step_a for name, reading in readings.pdus.items()}
+        #: the cords of each machine as they are read
+        self.cords: dict[str, tuple[CordNow, ...]] = {
+            machine.name: cords_now(machine, readings, steps, drawing.idle_a)
+            for machine in drawing.machines.values()
+        }
+        #: machines without power now
+        self.already = {
+            name
+            for name, cords in self.cords.items()
+            if sum(cord.now is not Now.OFF for cord in cords) < drawing.machines[name].needs
+        }
+        #: machine -> its place in the drawing, and the number of its consumer
+        self.places = {name: number for number, name in enumerate(drawing.machines)}
+        #: outlets that carry, or may carry, current and belong to nothing in the drawing
+        self.unowned_cords = model_parts.find_unowned_cords(drawing, readings, self.cords)
+        unowned_by_rack: dict[str, list[CordNow]] = {}
+        for cord in self.unowned_cords:
+            unowned_by_rack.setdefault(drawing.pdus[cord.cord.pdu].rack, []).append(cord)
+        groups = [*self.cords.values(), *unowned_by_rack.values()]
+        self.graph = graph = build_graph(
+            drawing,
+            [cord.cord for group in groups for cord in group],
+            model_parts.least_of_inlets(drawing, readings),
+        )
+        #: first the machines, in the drawing's order
+        self.consumers = model_parts.draw_consumers(
+            drawing, readings, graph, self.cords, unowned_by_rack
+        )
+        most_of = {
+            pool: most * graph.volts.get(enrichment.pdu_of(pool), 1.0)
+            for pool, most in enrichment.residuals(drawing, readings).items()
+        }
+        likely_a = model_parts.likely_of_pools(self.consumers, most_of)
+        #: before anything fails
+        self.now = now = HallState(
+            graph,
+            {n: consumer.walk_consumer(likely_a) for n, consumer in enumerate(self.consumers)},
+            model_parts.input_groups(drawing, readings, graph),
+            model_parts.switched_off(graph, readings, drawing.idle_a),
+            most_of,
+        )
+        now.add_up()
+        now.figures = model_parts.known_currents(drawing, readings, graph, now.power)
+        # UPSes with a battery, each with the lines above that its own lines name
+        self._batteries = [
+            (
+                graph.number[panel.node],
+                [graph.number[line.of] for line in panel.lines if line.of is not None],
+            )
+            for panel in drawing.panels.values()
+            if panel.autonomy_min
+        ]
+        self._above: dict[int, Collection[int]] = {}
+        self._carriers_of: dict[int, frozenset[int]] = {}
+
+    @cached_property
+    def drawn_carriers(self) -> Mapping[str, HallNode]:
+        """The name of a line, breaker or UPS in an answer -> what it is in the drawing."""
+        carriers = self.graph.carriers.values()
+        return {carrier.name: carrier.node for carrier in carriers if carrier.node is not None}
+
+    @cached_property
+    def on(self) -> Mapping[int, list[int]]:
+        """Carrier -> the consumers that it carries, or may carry."""
+        numbers_by_carrier: dict[int, list[int]] = {}
+        for number in range(len(self.consumers)):
+            for carrier in self.carriers_of(number):
+                numbers_by_carrier.setdefault(carrier, []).append(number)
+        return numbers_by_carrier
+
+    def carriers_above(self, node: int) -> Collection[int]:
+        """The carriers through which its current flows, or may flow: now or by another input."""
+        if node not in self.graph.below_switches:
+            return self.now.power.path(node)
+        carriers = self._above.get(node)
+        if carriers is None:
+            nodes_above = reachable(
+                [node], lambda lower: [edge.node for edge in self.graph.above[lower] if edge.flows]
+            )
+            carriers = self._above[node] = nodes_above & self.graph.carriers.keys()
+        return carriers
+
+    def carriers_of(self, number: int) -> frozenset[int]:
+        """The carriers through which the current of a consumer flows, or may flow."""
+        carriers = self._carriers_of.get(number)
+        if carriers is None:
+            consumer = self.consumers[number]
+            carriers = self._carriers_of[number] = frozenset().union(
+                *map(self.carriers_above, {*consumer.nodes, *consumer.rack})
+            )
+        return carriers
+
+    def perhaps_idle(self, power: Power) -> set[int]:
+        """The carriers above UPSes that may have lost a phase of their input: nobody drew whether
+        they feed from their batteries then, and take nothing from above.
+        """
+        nodes: set[int] = set()
+        for ups, lines in self._batteries:
+            if power.alive(ups) != NO and any(power.alive(line) != YES for line in lines):
+                nodes.update(*map(self.graph.all_above, (ups, *lines)))
+        return nodes - {ups for ups, _ in self._batteries}

@@ -1,0 +1,253 @@
+"""What trips while currents shift in a hall: perhaps, and for sure. Pure.
+
+Two states bound the halls that the drawing and the readings allow. In one, every breaker has
+tripped perhaps whose load may be above its rating. In the other, those have tripped for sure that
+would carry more than they can hold in every hall in which they live: while a breaker lives, so does
+all that it needs, so two in a row do not hide each other.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Iterable
+from typing import Optional
+
+from ..walk.arithmetic import MAYBE, NO, YES, Interval, IntervalSum, Truth
+from ..walk.flow import Flow
+from .hall_model import HallModel
+
+# the most currents that one breaker may cost when it is looked at from each of its ways downwards
+_MOST_WAYS = 20_000
+
+
+class Tripping:
+    """What trips while currents shift in a hall: perhaps, and for sure."""
+
+    def __init__(self, hall: HallModel, flow: Flow, within_s: float = math.inf) -> None:
+        self._hall, self._flow, self._state, self._sums = hall, flow, flow.state, flow.sums
+        self._graph, self._within_s = hall.graph, within_s
+        self._idle = hall.perhaps_idle(flow.power)
+        self._trips_at: dict[int, Interval] = {}
+        #: what had power before the power came back, and its carriers that carry no more then,
+        #: unless one of these trips and leaves them its load
+        self.lived: set[int] = set()
+        self.spared: set[int] = set()
+        #: what surely trips, or dies with what does -> seconds after which it is gone
+        self.latest_s: dict[int, float] = {}
+        #: those that may trip, in the order found
+        self.tripping: dict[int, None] = {}
+        #: carrier to which load may shift -> its load
+        self.loads: dict[int, Interval] = {}
+        self._needs: dict[int, set[int]] = {}
+        #: carrier -> its load while it and all that it needs live, until that may have changed
+        self._live_loads: dict[int, Optional[Interval]] = {}
+
+    def trip(self, first: Collection[int], sure: Collection[int]) -> list[int]:
+        """Let these trip perhaps, and what follows. Returns those that trip for sure, of `sure`."""
+        self.tripping.update(dict.fromkeys(first))
+        for carrier in first:
+            self.loads[carrier] = self._state.current(carrier, self._sums[carrier])
+        self.spared -= self._find_changeable(self.lived.intersection(first))
+        self.spread(self._change(first, MAYBE))
+        return [trips[0] for trips in self.surely_trip(sure)]
+
+    def load(self, carrier: int) -> Optional[Interval]:
+        """The load of a carrier now; None if no load can shift to it."""
+        return self._widen_if_idle(carrier, self._state.load(carrier, self._sums[carrier]))
+
+    def _widen_if_idle(self, carrier: int, load: Optional[Interval]) -> Optional[Interval]:
+        return load._replace(low=0.0) if load is not None and carrier in self._idle else load
+
+    # ---- what may trip ---------------------------------------------------------------------------
+
+    def spread(self, carriers: Iterable[int]) -> None:
+        """Let all trip that may, after the currents of these changed."""
+        flow, loads = self._flow, self.loads
+        # those that would trip if what they need may have tripped: looked at whenever something
+        # trips that a consumer of theirs hangs on
+        doubtful: dict[int, None] = {}
+        neighbours: Collection[int] = ()
+        while True:
+            fresh_trips: list[int] = []
+            fresh: dict[int, None] = {}
+            for carrier in carriers:
+                if carrier in self.tripping or flow.power.alive(carrier) == NO:
+                    continue
+                load = self.load(carrier)
+                if load is None:
+                    continue
+                if self._may_trip(carrier, load):
+                    if self.tripping:
+                        fresh[carrier] = None
+                        continue
+                    fresh_trips.append(carrier)
+                loads[carrier] = load
+            doubtful.update(fresh)
+            for carrier in [
+                number for number in doubtful if number in neighbours or number in fresh
+            ]:
+                load = self._live_load(carrier)
+                if load is not None:
+                    loads[carrier] = load
+                    if self._may_trip(carrier, load):
+                        fresh_trips.append(carrier)
+            for carrier in fresh_trips:
+                doubtful.pop(carrier, None)
+            self.tripping.update(dict.fromkeys(fresh_trips))
+            if not fresh_trips:
+                return
+            neighbours = self._find_changeable(fresh_trips)
+            self.spared -= self._find_changeable(self.lived.intersection(fresh_trips))
+            carriers = self._change(fresh_trips, MAYBE)
+
+    def _change(self, nodes: Collection[int], truth: Truth) -> list[int]:
+        """Let these be gone, perhaps or surely. Returns the carriers whose current changed."""
+        for carrier in self._find_changeable(nodes):
+            self._live_loads.pop(carrier, None)
+        carriers = self._flow.change(dict.fromkeys(nodes, truth))
+        self._idle = self._hall.perhaps_idle(self._flow.power)
+        return carriers
+
+    def _find_changeable(self, nodes: Collection[int]) -> set[int]:
+        """The carriers whose load may be another one when these are gone: those below, and those
+        of all consumers that have a cord there.
+        """
+        below, at = self._graph.nodes_below(nodes), self._state.consumers_at
+        carriers = below & self._graph.carriers.keys()
+        for number in {number for node in below for number in at.get(node, ())}:
+            carriers |= self._hall.carriers_of(number)
+        return carriers
+
+    def _may_trip(self, carrier: int, load: Interval) -> bool:
+        if carrier in self.spared:
+            return False
+        thresholds = self._trips_at.get(carrier)
+        if thresholds is None:
+            thresholds = self._trips_at[carrier] = self._state.trips_at(carrier, self._within_s)
+        return load.high > thresholds.low
+
+    def _needs_of(self, node: int) -> set[int]:
+        needed_nodes = self._needs.get(node)
+        if needed_nodes is None:
+            needed_nodes = self._needs[node] = self._graph.sure_above(node)
+        return needed_nodes
+
+    def _live_load(self, carrier: int) -> Optional[Interval]:
+        """The load of a carrier while it and all that it needs live."""
+        if carrier not in self._live_loads:
+            self._live_loads[carrier] = self._find_live_load(carrier)
+        return self._widen_if_idle(carrier, self._live_loads[carrier])
+
+    def _find_live_load(
+        self, carrier: int, extra_nodes: Collection[int] = ()
+    ) -> Optional[Interval]:
+        """The load of a carrier while it and these live, and so all that they need."""
+        hall, flow = self._hall, self._flow
+        living_nodes = self._needs_of(carrier).union(*map(self._needs_of, extra_nodes))
+        if any(flow.power.alive(node) == NO for node in living_nodes):
+            return None
+        power = flow.power.assuming(living_nodes)
+        base = self._state.sums.get(carrier)
+        total = IntervalSum() if base is None else base.copy()
+        for number in hall.on.get(carrier, ()):
+            shares = flow.touched.get(number)
+            if shares is not None:
+                contributions = flow.contributions(number, power, carrier)
+                total.enter(shares[0].get(carrier), contributions.get(carrier))
+        return self._state.load(carrier, total)
+
+    # ---- what surely trips -----------------------------------------------------------------------
+
+    def surely_trip(self, only: Optional[Collection[int]] = None) -> list[list[int]]:
+        """The breakers that trip in every hall. Lets them be gone, and raises the lower ends of the
+        loads. `only`: no others are looked at.
+        """
+        flow, loads = self._flow, self.loads
+        trips: list[list[int]] = []
+        for carrier in self._idle & loads.keys():
+            loads[carrier] = loads[carrier]._replace(low=0.0)
+        for carrier in self.tripping:
+            load = self._live_load(carrier)
+            if load is not None:
+                loads[carrier] = load
+        left = [
+            candidate
+            for candidate in self.tripping
+            if candidate in loads and (only is None or candidate in only)
+        ]
+        since_s = 0.0
+        changeable = set(left)
+        while True:
+            dead: dict[int, float] = {}
+            for carrier in left:
+                if carrier not in changeable:
+                    continue
+                if not flow.power.alive(carrier) or not self._graph.carriers[carrier].trips:
+                    continue
+                load = self._live_load(carrier)
+                if load is None:
+                    continue
+                loads[carrier] = _both(load, loads[carrier])
+                latest_s = self._surely_within(carrier, load, since_s)
+                if latest_s is not None:
+                    dead[carrier] = latest_s
+                    nodes_above = self._graph.all_above(carrier)
+                    trips.append([carrier, *(o for o in left if o in nodes_above and o != carrier)])
+                    continue
+                for node, latest_s in self._find_dead_outlets(carrier, since_s):
+                    dead[node] = min(latest_s, dead.get(node, math.inf))
+            if not dead:
+                return trips
+            self.latest_s.update(dead)
+            since_s = max(dead.values())
+            changeable = self._find_changeable(dead)
+            for carrier in self._change(dead, YES):
+                if carrier in loads and carrier not in self.tripping:
+                    load = self.load(carrier)
+                    if load is not None:
+                        loads[carrier] = _both(load, loads[carrier])
+
+    def _surely_within(self, carrier: int, load: Interval, since_s: float) -> Optional[float]:
+        """Seconds after which a carrier has tripped that carries so much from `since_s` on; None:
+        it may hold, or does so for as long as is asked.
+        """
+        seconds = self._graph.carriers[carrier].latest_s(load.low)
+        if seconds is None or since_s + seconds > self._within_s:
+            return None
+        return since_s + seconds
+
+    def _find_dead_outlets(self, carrier: int, since_s: float) -> list[tuple[int, float]]:
+        """Outlets that die though nobody can say which breaker trips, and after how many seconds
+        at the latest: if they lived, all that they need would, and then this one would trip.
+        """
+        hall, flow = self._hall, self._flow
+        if self.loads[carrier].high <= self._state.trips_at(carrier).high:
+            return []
+        numbers = [item for item in hall.on.get(carrier, ()) if item in flow.touched]
+        nodes = {
+            supply.node
+            for number in numbers
+            for supply in self._state.consumers[number].supplies
+            if flow.power.alive(supply.node) == MAYBE
+            and flow.power.path(supply.node).get(carrier) == YES
+        }
+        chains: dict[frozenset[int], list[int]] = {}
+        for node in nodes:
+            breakers_above = frozenset(self._needs_of(node) & self.tripping.keys())
+            if not breakers_above <= self._needs_of(carrier):
+                chains.setdefault(breakers_above, []).append(node)
+        if len(chains) * len(numbers) > _MOST_WAYS:
+            return []
+        dead: list[tuple[int, float]] = []
+        for behind in chains.values():
+            load = self._widen_if_idle(carrier, self._find_live_load(carrier, behind[:1]))
+            latest_s = None if load is None else self._surely_within(carrier, load, since_s)
+            if latest_s is not None:
+                dead += [(node, latest_s) for node in behind]
+        return dead
+
+
+def _both(low: Interval, high: Interval) -> Interval:
+    """The lower end of one, the upper end of the other."""
+    bottom = min(max(low.low, high.low), high.high)
+    return Interval(bottom, high.high, min(max(bottom, low.expected), high.high))
