@@ -48,6 +48,24 @@ def _is_in(name: str, folders: tuple[str, ...]) -> bool:
     )
 
 
+def missing_part(name: str) -> str:
+    """What a folder of this name lacks to be on the list, as the end of a sentence; "" if there is
+    no such folder, or if it is on the list.
+    """
+    folder = next((f"{path}/{name}" for path in FOLDERS if os.path.isdir(f"{path}/{name}")), "")
+    if not name.isidentifier() or not folder or is_handler(name):
+        return ""
+    parts = ("handler", "about", "__init__")
+    missing = next(part for part in parts if not os.path.isfile(f"{folder}/{part}.py"))
+    content = {
+        "about": ": three lines: from ..about import About; ABOUT = About(NAME, PROTOCOL), whose"
+        " PROTOCOL is snmp or custom",
+        "handler": ", which has make_handler",
+        "__init__": ": an empty file",
+    }
+    return f"; handlers/{name} has no {missing}.py{content[missing]}"
+
+
 def about(name: str) -> About:
     """The facts of the handler `name`, one of `names()`."""
     facts: About = importlib.import_module(f".{name}.about", __package__).ABOUT

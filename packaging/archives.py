@@ -17,7 +17,6 @@ from __future__ import annotations
 import argparse
 import ast
 import functools
-import gzip
 import hashlib
 import io
 import itertools
@@ -39,6 +38,7 @@ ROOT = HERE.parent
 sys.path.insert(0, str(ROOT))  # run by path, so sys.path has this folder and not the project's
 
 from handlers import registry
+from pdu.pdus.handler_archives import content_hash, pack_archive
 
 TEMPLATE = HERE / "register.py"
 PREVIOUS = "previous"  # in the folder of archives: those that others of the same version replaced
@@ -368,10 +368,8 @@ def archive(
     `top`: its folder, pdu_`name` if "".
     """
     content = files(tree, name, replace)
-    digest = hashlib.sha256()
-    for path in sorted(content):
-        digest.update(f"{path} {len(content[path])}\n".encode() + content[path])
-    folder, top = "c" + digest.hexdigest()[:12], top or f"pdu_{name}"
+    digest = content_hash(content)
+    folder, top = f"c{digest[:12]}", top or f"pdu_{name}"
     members = {f"{top}/{folder}/{path}": data for path, data in content.items()}
     members[f"{top}/__init__.py"] = (
         f'"""PDU handler pack {version(tree)}: {name}. Licence: BSD-3-Clause."""\n'.encode()
@@ -390,33 +388,7 @@ def archive(
         else "",
         name=name,
     ).encode()
-    # Python trusts a cached .pyc as long as its source keeps its time and size. The entry modules
-    # of two versions can have the same size, so the time of all files is computed from their
-    # content.
-    return _tar_gz(members, 1_500_000_000 + int(digest.hexdigest()[:6], 16))
-
-
-def _tar_gz(members: Mapping[str, bytes], mtime: int) -> bytes:
-    out = io.BytesIO()
-    with (
-        gzip.GzipFile(filename="", fileobj=out, mode="wb", compresslevel=6, mtime=0) as packer,
-        tarfile.open(fileobj=packer, mode="w", format=tarfile.USTAR_FORMAT) as tar,
-    ):
-        for path in sorted(_folders(members) | set(members)):
-            info = tarfile.TarInfo(path)
-            info.mtime = mtime
-            if path in members:
-                info.size, info.mode = len(members[path]), 0o644
-                tar.addfile(info, io.BytesIO(members[path]))
-            else:
-                info.type, info.mode = tarfile.DIRTYPE, 0o755
-                tar.addfile(info)
-    return out.getvalue()
-
-
-def _folders(paths: Mapping[str, bytes]) -> set[str]:
-    above = itertools.chain.from_iterable(Path(path).parents for path in paths)
-    return {folder.as_posix() for folder in above if folder != Path(".")}
+    return pack_archive(members, digest)
 
 
 def version(tree: Path) -> str:

@@ -169,7 +169,8 @@ GROUPS: Mapping[str, Sequence[str]] = {
 }
 _EPILOG = f"""\b
 HANDLER   {", ".join(registry.names())},
-          or the path of a built archive (.tar.gz)
+          or PATH: a file (.py), folder or archive (.tar.gz) with one,
+          whoever wrote it; PATH:IMPORT.PATH names one of several
 settings  options, -s KEY=VALUE, or variables PDU_KEY (PDU_USERNAME, ...)
 secrets   --secret-file KEY=FILE, or PDU_PASSWORD, PDU_COMMUNITY, ...;
           pdu asks for one that it needs and that is not given

@@ -34,8 +34,10 @@ from ..core.cli.shared_options import PAUSE
 from ..core.files.whole_files import signals_as_ctrl_c
 from ..pdus import connection_data, names
 from ..pdus.device_arguments import arguments, arguments_help
+from ..pdus.four_methods import FourMethods
 from ..pdus.handler_loading import load
-from ..pdus.states import DOWN, UNKNOWN, UP, reported_state, state_of_word, word
+from ..pdus.handler_tools import HandlerTools
+from ..pdus.states import DOWN, UNKNOWN, UP, state_of_word, word
 from ..site.machines import outlet as one_outlet
 from ..site.machines.outlet import OutletPower, RestartStage, target_state
 from .read_commands import name_field, show_warnings
@@ -55,7 +57,7 @@ _TICK_S = 1.0
 class _CalledOutlet(NamedTuple):
     """An outlet, by the calls of its handler. A `ProofOutlet` that says what it waits for."""
 
-    make: Callable[[], Any]
+    make: Callable[[], FourMethods]
     identity: str
     #: the PDU, for people
     where: str
@@ -66,9 +68,7 @@ class _CalledOutlet(NamedTuple):
 
     def state(self) -> EnumPowerStatus:
         with contextlib.suppress(Exception), waiting(f"waiting for {self.where}", self.run_options):
-            for port in self.make().status().ports:
-                if str(port.identity) == self.identity:
-                    return reported_state(port)
+            return dict(self.make().states()).get(self.identity, UNKNOWN)
         return UNKNOWN
 
 
@@ -150,7 +150,10 @@ def _cycle(pdu: names.ChosenPdu, outlet_word: str, pause_s: float) -> int:
         f"switch off {present_state_text(outlet)} of {where}, and on again after {pause_s:g} s",
         host,
     )
-    power = OutletPower(_CalledOutlet(lambda: handler.make(data), identity, where, run_options))
+    tools = HandlerTools(handler)
+    power = OutletPower(
+        _CalledOutlet(lambda: tools.four_methods(data), identity, where, run_options)
+    )
     begin = time.monotonic()
     try:
         # after SIGTERM and SIGHUP, too, the state in which the outlet was left is reported

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, Optional
 import click
 
 from handlers.shared.errors import NoSuchOutlet, printable
-from pdu_common.helper import EnumPowerStatus, PduPortView
+from pdu_common.helper import EnumPowerStatus
 
 from ..core.cli import prompts
 from ..core.cli.error_output import Interrupted, describe, fail
@@ -23,9 +23,11 @@ from ..core.cli.output import Result, figure, print_json, print_result, waiting
 from ..core.files.whole_files import signals_as_ctrl_c
 from ..pdus import connection_data, names, outlet_words, reading
 from ..pdus.device_arguments import arguments, arguments_help
+from ..pdus.four_methods import FourMethods
 from ..pdus.handler_loading import LoadedHandler, load
+from ..pdus.handler_tools import HandlerTools
 from ..pdus.reading import PolledOutlet
-from ..pdus.states import DOWN, UNKNOWN, reported_state, word
+from ..pdus.states import DOWN, UNKNOWN, word
 from ..site.machines import outlet as one_outlet
 from ..site.machines.outlet import target_state
 from .read_commands import OutletRows, name_field, show_warnings, status_of
@@ -33,11 +35,12 @@ from .read_commands import OutletRows, name_field, show_warnings, status_of
 _MACHINE = "pdu machine switches a machine of the drawing by its name"
 
 
-def send_command(pdu: Any, identity: str, on: bool, run_options: RunOptions) -> EnumPowerStatus:
+def send_command(
+    pdu: FourMethods, identity: str, on: bool, run_options: RunOptions
+) -> EnumPowerStatus:
     """Call `port_up` or `port_down` of a handler. Returns what the PDU reports afterwards."""
     with waiting(f"switching outlet {identity} {word(target_state(on))}", run_options):
-        call = pdu.port_up if on else pdu.port_down
-        return reported_state(call(PduPortView(identity=identity)))
+        return pdu.switch(identity, on)
 
 
 class _Switching(NamedTuple):
@@ -59,7 +62,7 @@ class _Switching(NamedTuple):
         """
         proven: list[str] = []
         for identity in self.identities:
-            pdu = self.handler.make(self.data)
+            pdu = HandlerTools(self.handler).four_methods(self.data)
             yield identity, None
             state = send_command(pdu, identity, self.on, self.run_options)
             yield identity, PolledOutlet(identity, state)

@@ -43,6 +43,8 @@ _PLACEHOLDER = "any text"
 NO_PROTOCOL = ("none", "no")  # as the protocols of SNMPv3: without this stage
 _SNMP_SECRETS = ("community", "auth_password", "priv_password")
 SNMP_KEYS = (*_SNMP_FIELDS, *_SNMP_SECRETS)
+# what a form without SNMP may carry besides its declared settings
+_FORM_SECRETS = ("password", "token")
 _CHECKS = ("ca_pem", "fingerprint", "verify")
 
 
@@ -62,8 +64,13 @@ def _pdu_data(
 ) -> Union[PduData, PduSnmpData]:
     handler_keys = [setting.key for setting in handler.settings]
     secrets = [setting.key for setting in handler.settings if setting.secret]
+    if not handler.settings:
+        secrets = _undeclared_secrets(handler, run_options)
     check(run_options, [*secrets, *(_SNMP_SECRETS if handler.snmp else ())], handler.shown)
     _refuse_unknown(handler, run_options)
+    if not handler.settings and not handler.snmp:
+        given = given_settings(run_options, ("username",), host)
+        return PduData(host, {**given, **_secret_values(secrets, run_options)})
     if not handler.snmp:
         return PduData(host, values(handler.name, handler.settings, run_options, host))
     typed_settings = given_settings(run_options, [*handler_keys, *_SNMP_FIELDS], host)
@@ -116,6 +123,21 @@ def _pdu_data(
     if is_typed:
         _check_fields(params)
     return PduSnmpData(bare, params, settings)
+
+
+def _undeclared_secrets(handler: LoadedHandler, run_options: RunOptions) -> list[str]:
+    """The secrets that are given to a handler that does not say which settings it has: DCImanager's
+    form hands over any key. Those of SNMP are not among them.
+    """
+    given = [*run_options.secret_files, *run_options.secrets]
+    if not run_options.login and not handler.snmp:
+        given += [key for key in _FORM_SECRETS if os.environ.get(f"PDU_{key.upper()}")]
+    return [key for key in dict.fromkeys(given) if not handler.snmp or key not in _SNMP_SECRETS]
+
+
+def _secret_values(secrets: Iterable[str], run_options: RunOptions) -> dict[str, str]:
+    texts = {key: secret(run_options, key, key, False) for key in secrets}
+    return {key: text for key, text in texts.items() if text}
 
 
 def settings_for_handler(handler: LoadedHandler, run_options: RunOptions) -> dict[str, str]:

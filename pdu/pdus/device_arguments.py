@@ -35,7 +35,8 @@ def arguments(*hosts: int) -> Parameters:
 def arguments_help(*argument_names: str) -> str:
     """What the arguments of a command are, as a paragraph of its help."""
     about = {
-        "HANDLER": f"{', '.join(registry.names())}, or a built archive (.tar.gz)",
+        "HANDLER": f"{', '.join(registry.names())}; or PATH: a file (.py), a folder or an archive"
+        " (.tar.gz) with a handler, whoever wrote it; PATH:IMPORT.PATH names one of several in it",
         "HOST": "name or address of the PDU, with :PORT if it is not the usual one",
         "NAME": f"in place of HANDLER HOST: a PDU of the list ({names.HOW})",
         "OUTLET": (

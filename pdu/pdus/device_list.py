@@ -212,7 +212,7 @@ def _devices(path: str, entries: Iterable[Entry]) -> _DevicesWithPlaces:
 def _device(cells: Mapping[str, Any], folder: str, cache: dict[Any, Any]) -> ListedPdu:
     """One PDU of the list. Values that are equal to one in `cache` are that one.
 
-    The path of an archive is relative to the list's folder. Raises ValueError or SettingsError.
+    The path of a handler is relative to the list's folder. Raises ValueError or SettingsError.
     """
     unknown = sorted(set(cells) - set(COLUMNS))
     if unknown:
@@ -235,8 +235,10 @@ def _device(cells: Mapping[str, Any], folder: str, cache: dict[Any, Any]) -> Lis
     except ValueError:
         raise ValueError("metered must be yes or no") from None
     handler = values["handler"]
-    if not handler.isidentifier():  # not the name of a handler, but the path of an archive
-        handler = os.path.join(folder, handler)
+    path = os.path.join(folder, handler)
+    # not the name of a handler, but the path of a file, folder or archive with one
+    if not handler.isidentifier() or (not registry.is_handler(handler) and os.path.isdir(path)):
+        handler = path
     login, settings = values.get("auth", ""), _settings(cells.get("settings", ""), folder)
     pairs = tuple(settings.items())
     return ListedPdu(

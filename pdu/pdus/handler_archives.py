@@ -1,4 +1,4 @@
-"""Reads a handler's archive, and checks it before a file is written.
+"""Packs a handler's archive; reads one, and checks it before a file is written.
 
 DCImanager's own checks are not public. The vendor's page "Creating a PDU handler" asks for a tar.gz
 with one directory that no other handler uses, and in it an `__init__.py` and the handler's file.
@@ -9,16 +9,19 @@ unpacks the archive.
 from __future__ import annotations
 
 import gzip
+import hashlib
 import io
+import itertools
 import keyword
 import os
 import tarfile
 import zlib
+from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 RESERVED = frozenset(("common", "pdu_common", "handlers"))
-_MOST_FILES, _MOST_BYTES = 5000, 50_000_000
+MOST_FILES, MOST_BYTES = 5000, 50_000_000
 # limit for a path, in bytes; no component can be longer in common file systems
 _LONGEST_PATH = 255
 _LATEST = 1 << 33  # limit for a file's time, in seconds since 1970: the year 2242
@@ -62,6 +65,44 @@ class Archive(NamedTuple):
         path = import_path.replace(".", "/")
         has_file = f"{path}.py" in self.files or f"{path}/__init__.py" in self.files
         return has_file and path.startswith(f"{self.top}/")
+
+
+def content_hash(files: Mapping[str, bytes]) -> str:
+    """The SHA-256 of paths and contents, in hexadecimal."""
+    digest = hashlib.sha256()
+    for path in sorted(files):
+        digest.update(f"{path} {len(files[path])}\n".encode() + files[path])
+    return digest.hexdigest()
+
+
+def pack_archive(files: Mapping[str, bytes], digest: str) -> bytes:
+    """A tar.gz of these files by their paths, with their folders: the same bytes for the same files
+    and the same zlib.
+
+    `digest`: of the content. Python trusts a cached .pyc as long as its source keeps its time and
+    size, and files of two versions can have the same size, so the time of all files is computed
+    from the content.
+    """
+    out = io.BytesIO()
+    folders = {
+        folder.as_posix()
+        for folder in itertools.chain.from_iterable(PurePosixPath(path).parents for path in files)
+        if folder != PurePosixPath(".")
+    }
+    with (
+        gzip.GzipFile(filename="", fileobj=out, mode="wb", compresslevel=6, mtime=0) as packer,
+        tarfile.open(fileobj=packer, mode="w", format=tarfile.USTAR_FORMAT) as tar,
+    ):
+        for path in sorted(folders | set(files)):
+            info = tarfile.TarInfo(path)
+            info.mtime = 1_500_000_000 + int(digest[:6], 16)
+            if path in files:
+                info.size, info.mode = len(files[path]), 0o644
+                tar.addfile(info, io.BytesIO(files[path]))
+            else:
+                info.type, info.mode = tarfile.DIRTYPE, 0o755
+                tar.addfile(info)
+    return out.getvalue()
 
 
 def read_archive(data: bytes) -> Archive:
@@ -119,9 +160,9 @@ def _unzipped(data: bytes) -> bytes:
     Raises BadArchive if the content is too large, and the errors of gzip.
     """
     with gzip.GzipFile(fileobj=io.BytesIO(data)) as gzip_file:
-        content = gzip_file.read(_MOST_BYTES + 1)
-    if len(content) > _MOST_BYTES:
-        raise BadArchive(f"it unpacks to more than {_MOST_BYTES // 1_000_000} MB")
+        content = gzip_file.read(MOST_BYTES + 1)
+    if len(content) > MOST_BYTES:
+        raise BadArchive(f"it unpacks to more than {MOST_BYTES // 1_000_000} MB")
     return content
 
 
@@ -133,8 +174,8 @@ def _list_members(tar: tarfile.TarFile) -> list[tarfile.TarInfo]:
     for member in tar:
         _check(member)
         members.append(member)
-        if len(members) > _MOST_FILES:
-            raise BadArchive(f"it has more than {_MOST_FILES} files and directories")
+        if len(members) > MOST_FILES:
+            raise BadArchive(f"it has more than {MOST_FILES} files and directories")
     if not members:
         raise BadArchive("there is no file in it")
     return members

@@ -1,4 +1,6 @@
-"""Loads a handler: one of this tree by its name, or a built archive by its path."""
+"""Loads a handler: one of this tree by its name, or anybody's by the path of its file, folder or
+archive.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +8,6 @@ import atexit
 import contextlib
 import functools
 import importlib
-import importlib.util
 import os
 import signal
 import sys
@@ -24,9 +25,12 @@ from handlers.shared.similar_names import similar_names
 from pdu_common.snmp_client.process_options import SENT
 
 from ..core.cli.error_output import NoSuchHandler
+from .handler_paths import is_handler_there
 
 if TYPE_CHECKING:
     import tempfile
+
+    from .handler_source import HandlerSource
 
 
 class LoadedHandler(NamedTuple):
@@ -59,27 +63,32 @@ class HandlerReference(NamedTuple):
 
 
 def load(handler: str) -> LoadedHandler:
-    """Load a handler by its name, or by the path of an archive. Raises SettingsError, and
-    NoSuchHandler if there is none.
+    """Load a handler by its name, or by the path of a file, a folder or an archive, with
+    `:IMPORT.PATH` for one of several in it. Raises SettingsError, and NoSuchHandler if there is
+    none.
 
-    An archive is unpacked into a temporary folder.
+    What has a path is unpacked into a temporary folder.
     """
     if registry.is_handler(handler):
         return _loaded_handler(
             handler, handler, importlib.import_module(f"handlers.{handler}.handler")
         )
-    if not os.path.isfile(handler):
+    if not is_handler_there(handler):
         near = similar_names(handler, registry.names())
         raise NoSuchHandler(
-            f"{handler[:200]!r} is not a handler ({', '.join(registry.names())}), and no archive"
-            " has that name (`make packages` in a copy of the project builds archives)"
-            f"{f'; did you mean {near[0]}?' if near else ''}",
+            f"{handler[:200]!r} is not a handler ({', '.join(registry.names())}), and no file,"
+            " folder or archive with one has that name (`make packages` in a copy of the project"
+            f" builds archives){f'; did you mean {near[0]}?' if near else ''}"
+            f"{registry.missing_part(handler)}",
             handler,
         )
-    module = _unpack_archive(handler)
-    return _loaded_handler(
-        module.__name__.partition(".")[0].removeprefix("pdu_"), os.path.basename(handler), module
-    )
+    from .handler_source import read_handler  # imported late: 12 ms with tarfile, for paths alone
+
+    source = read_handler(handler)
+    module = _import_source(source)
+    name = source.archive.top.removeprefix("pdu_")
+    shown = os.path.basename(os.path.normpath(source.path))
+    return _loaded_handler(name, f"{shown}/" if os.path.isdir(source.path) else shown, module)
 
 
 def reference(handler: LoadedHandler) -> HandlerReference:
@@ -102,9 +111,12 @@ def load_reference(reference: HandlerReference) -> LoadedHandler:
 def _loaded_handler(name: str, display_name: str, module: ModuleType) -> LoadedHandler:
     make = getattr(module, "make_handler", None)
     if not callable(make):
-        raise SettingsError(f"{display_name} is not a handler: its handler.py has no make_handler")
+        raise SettingsError(
+            f"{display_name} is not a handler: {module.__name__} has no make_handler, which"
+            " DCImanager calls"
+        )
     home = sys.modules.get(make.__module__, module)
-    snmp = any(map(_speaks_snmp, vars(home).values()))
+    snmp = any(map(_speaks_snmp, vars(home).values())) or _takes_snmp_data(make)
     sent_hook = SENT if snmp else getattr(home, "SENT", None)
     return LoadedHandler(
         name,
@@ -129,6 +141,15 @@ def _speaks_snmp(kind: object) -> bool:
     )
 
 
+def _takes_snmp_data(make: Callable[..., Any]) -> bool:
+    """Whether make_handler is annotated with a class of SNMP: the handler's class may be in another
+    module.
+    """
+    annotations = getattr(make, "__annotations__", {}).values()
+    names = {getattr(kind, "__name__", kind) for kind in annotations}
+    return bool(names & {"PduSnmpData", "BaseSnmpPdu"})
+
+
 def _settings(value: Any) -> Sequence[Setting[object]]:
     """`value` if it is a list or tuple of settings, else (): another pack may use the name
     SETTINGS for other data.
@@ -149,22 +170,20 @@ _unpacked_here: list[tempfile.TemporaryDirectory[str]] = []
 _loaded: dict[str, tuple[str, Mapping[str, bytes]]] = {}
 
 
-def _unpack_archive(path: str) -> ModuleType:
-    import tempfile  # imported late: 12 ms together; only archives need them
+def _import_source(source: HandlerSource) -> ModuleType:
+    """Unpack and import. Raises SettingsError."""
+    import tempfile  # imported late, as in `load`
     from pathlib import Path
 
-    from . import handler_archives
+    from .handler_source import hides_module
 
+    path, archive, import_path = source.path, source.archive, source.import_path
     try:
-        archive = handler_archives.read_archive(Path(path).read_bytes())
-        if not archive.holds_module(f"{archive.top}.handler"):
-            raise SettingsError(
-                f"{path} is not a handler archive: one folder with a handler.py is expected"
-            )
         is_ours = archive.top in _loaded or archive.top.startswith("pdu_")
-        if not is_ours and _is_module(archive.top):
+        if not is_ours and hides_module(archive.top):
             raise SettingsError(
-                f"{path}: its directory {archive.top!r} has the name of another Python module"
+                f"{path}: its directory {archive.top!r} has the name of another Python module:"
+                " rename it"
             )
         known_path, content = _loaded.setdefault(archive.top, (path, archive.files))
         if os.path.realpath(known_path) != os.path.realpath(path):
@@ -184,19 +203,16 @@ def _unpack_archive(path: str) -> ModuleType:
             _lock(folder.name)
             archive.unpack(Path(folder.name))
             sys.path.insert(0, folder.name)
-    except (handler_archives.BadArchive, OSError) as error:
+            importlib.invalidate_caches()
+    except OSError as error:
         raise SettingsError(f"{path}: {error}") from None
     try:
-        return importlib.import_module(f"{archive.top}.handler")
-    except (Exception, SystemExit) as error:  # anybody may have written the archive
-        get_logger(__name__).debug(f"{path}: {archive.top}.handler", exc_info=True)
+        return importlib.import_module(import_path)
+    except (Exception, SystemExit) as error:  # anybody may have written it
+        get_logger(__name__).debug(f"{path}: {import_path}", exc_info=True)
         raise SettingsError(
             f"{path} cannot be imported ({type(error).__name__}: {error}); --debug shows where"
         ) from None
-
-
-def _is_module(name: str) -> bool:
-    return name in sys.modules or importlib.util.find_spec(name) is not None
 
 
 def _remove(pid: int) -> None:

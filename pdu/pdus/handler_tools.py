@@ -12,17 +12,16 @@ import functools
 import importlib
 import importlib.util
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Callable, Optional, TypeVar
+from typing import TYPE_CHECKING, Any, Callable, Optional, TypeVar, Union
 
 from handlers import registry
-from handlers.host import Figures, OpenPdu, PortFigures
+from handlers.host import Figures, OpenPdu
 from pdu_common.helper import EnumPowerStatus
 
-from ..core.cli.output import figure_or_none
 from .adapters.nameplate import Nameplate
 from .adapters.topology import Topology
+from .four_methods import FourMethods, make_pdu
 from .handler_loading import LoadedHandler
-from .states import reported_state
 
 if TYPE_CHECKING:
     from handlers.shared.labels import Label
@@ -49,12 +48,16 @@ class HandlerTools:
     @contextlib.contextmanager
     def opened(self, data: Any, purposes: Collection[str] = ()) -> Iterator[OpenHandler]:
         """The PDU that `data`, an argument of make_handler, names, to be read in one session."""
-        pdu = self._handler.make(data)
+        pdu = make_pdu(self._handler.make, data)
         if not hasattr(pdu, "opened"):
-            yield OpenHandler(pdu, None, "")
+            yield OpenHandler(FourMethods(pdu, data), "")
             return
         with pdu.opened(purposes) as open_pdu:
-            yield OpenHandler(pdu, open_pdu, self._own)
+            yield OpenHandler(open_pdu, self._own)
+
+    def four_methods(self, data: Any) -> FourMethods:
+        """The PDU that `data` names, called as DCImanager calls it."""
+        return FourMethods(make_pdu(self._handler.make, data), data)
 
 
 class OpenHandler:
@@ -62,37 +65,20 @@ class OpenHandler:
     in one of another pack: then there is nothing.
     """
 
-    def __init__(self, pdu: Any, open_pdu: Optional[OpenPdu[Any]], own: str) -> None:
-        self._pdu, self._open, self._own = pdu, open_pdu, own
+    def __init__(self, open_pdu: Union[OpenPdu[Any], FourMethods], own: str) -> None:
+        self._open, self._own = open_pdu, own
 
     def states(self) -> Sequence[tuple[str, EnumPowerStatus]]:
         """Identity and state of every outlet."""
-        if self._open is not None:
-            return self._open.states()
-        return [(port.identity, reported_state(port)) for port in self._pdu.status().ports]
+        return self._open.states()
 
     def figures(self, with_power: bool) -> Figures:
-        """What the PDU measures, W only `with_power`.
-
-        Of a handler of another pack its `statistic`: no power, and a current of an outlet only if
-        this platform's view of an outlet has one.
-        """
-        if self._open is not None:
-            return self._open.figures(with_power)
-        view = self._pdu.statistic()
-        ports = [
-            PortFigures(
-                port.identity, getattr(port, "load", None), figure_or_none(port, "consumption")
-            )
-            for port in view.ports
-        ]
-        return Figures(
-            figure_or_none(view, "load"), figure_or_none(view, "total_consumption"), ports
-        )
+        """What the PDU measures, W only `with_power`."""
+        return self._open.figures(with_power)
 
     def labels(self) -> Optional[Sequence[Label]]:
         """Number and name of each outlet."""
-        return None if self._open is None else self._open.labels()
+        return self._open.labels()
 
     def topology(self) -> Topology:
         """Lines, breakers and how outlets are fed."""
@@ -112,7 +98,7 @@ class OpenHandler:
 
     def _answer(self, what: str, nothing: T, *more: Any) -> T:
         read = _answer(what, self._own)
-        if read is None or self._open is None:
+        if read is None or isinstance(self._open, FourMethods):
             return nothing
         result: T = self._open.read(what, lambda session: read(session, *more))
         return result

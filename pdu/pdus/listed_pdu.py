@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from typing import NamedTuple, Optional
 
@@ -26,7 +27,7 @@ class ListedPdu(NamedTuple):
     """One PDU of a list."""
 
     name: str
-    #: the name of a handler, or the path of an archive
+    #: the name of a handler, or the path of a file, folder or archive with one
     handler: str
     address: Address
     #: the name of a login, "" for the login from the environment
@@ -91,4 +92,5 @@ def handler_name(handler: str) -> str:
     """The name of a handler, also of its archive (`pdu_snmp-0.4.0.tar.gz`)."""
     if handler.isidentifier():
         return handler
-    return os.path.basename(handler).partition("-")[0].removeprefix("pdu_")
+    file = os.path.basename(os.path.normpath(handler.partition(":")[0]))
+    return re.sub(r"(-.*)?(\.tar\.gz|\.py)?$", "", file).removeprefix("pdu_")

@@ -25,6 +25,7 @@ from ..core.cli.groups import Subcommand
 from ..core.cli.options import Parameters, RunOptions, run_options_of, word_completion
 from ..core.cli.shared_options import AUTH, LIST
 from ..core.network import hosts
+from .handler_paths import is_path
 
 if TYPE_CHECKING:
     from .auth import DeviceLogin
@@ -165,8 +166,7 @@ class PduCommand(Subcommand):
 
     @staticmethod
     def _is_handler(word: str) -> bool:
-        is_archive = word.endswith(".tar.gz") or os.path.isfile(word)
-        return registry.is_handler(word) or is_archive
+        return registry.is_handler(word) or is_path(word)
 
     def _first(self, ctx: click.Context, args: list[str]) -> tuple[int, str, str]:
         """The index of the first argument, len(args) if there is none or if click will refuse the

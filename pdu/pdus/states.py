@@ -5,7 +5,7 @@ this table is the only way from it to files and output, and back.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple, Optional
+from typing import NamedTuple, Optional
 
 from pdu_common.helper import EnumPowerStatus
 
@@ -41,10 +41,3 @@ def word(state: EnumPowerStatus) -> str:
 def state_of_word(text: str) -> EnumPowerStatus:
     """The state that a file calls so. Raises KeyError for anything else."""
     return _OF_WORDS[text]
-
-
-def reported_state(port: Any) -> EnumPowerStatus:
-    """The state of a port as a handler reports it: an archive from elsewhere may have an
-    enumeration of its own with the same names. Raises KeyError or AttributeError for anything else.
-    """
-    return EnumPowerStatus[port.power_status.name]

@@ -19,15 +19,15 @@ from handlers import host
 from handlers.shared.address import Address
 from handlers.shared.errors import PduHandlerError, ProtocolError, printable
 from handlers.shared.switching import UNANSWERED
-from pdu_common.helper import PduPortView
 
 from ..core.cli.options import RunOptions
 from ..pdus import connection_data, reading
 from ..pdus.adapters.nameplate import Nameplate
 from ..pdus.adapters.topology import LINE
 from ..pdus.handler_loading import LoadedHandler, load
+from ..pdus.handler_tools import HandlerTools
 from ..pdus.reading import Part, Reading
-from ..pdus.states import UNKNOWN, reported_state, word
+from ..pdus.states import UNKNOWN, word
 from ..recordings import of_handlers
 from ..recordings.private_patterns import SERIALS
 from ..recordings.recording_formats import RecordingFormat, RecordingOptions, ReplayedDevice
@@ -148,9 +148,7 @@ class UnitAccess:
         log_lines: list[str] = []
         try:
             with _capture_log() as log_lines:
-                pdu = unit.handler.make(unit.data)
-                call = pdu.port_up if on else pdu.port_down
-                state = reported_state(call(PduPortView(identity=identity)))
+                state = HandlerTools(unit.handler).four_methods(unit.data).switch(identity, on)
         except (Exception, SystemExit) as error:
             read_error = reading.error_of(error)
             kind, reason = read_error.kind, read_error.reason

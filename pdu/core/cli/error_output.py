@@ -74,6 +74,8 @@ def describe(error: BaseException, run_options: RunOptions) -> dict[str, Any]:
                 + f"; {advice}"
             ),
         }
+    if kind == _DEFECT and run_options.debug:  # of a handler that anybody may have written
+        traceback.print_exception(type(error), error, error.__traceback__)
     host, operation = (printable(str(getattr(error, name, ""))) for name in ("host", "operation"))
     return {
         "kind": printable(kind),

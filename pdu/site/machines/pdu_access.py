@@ -8,12 +8,13 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Callable, NamedTuple, Optional, Protocol, TypeVar
 
 from handlers.shared.errors import Denied, printable
-from pdu_common.helper import EnumPowerStatus, PduPortView
+from pdu_common.helper import EnumPowerStatus
 
+from ...pdus.handler_tools import HandlerTools
 from ...pdus.listed_pdu import place_of
 from ...pdus.polling import Target, poll, poll_states, read_nameplate
 from ...pdus.reading import Reading, error_of
-from ...pdus.states import UNKNOWN, reported_state
+from ...pdus.states import UNKNOWN
 from . import outlet as one_outlet
 from .meters import MeteredLoad
 
@@ -102,9 +103,8 @@ class ListedOutlet(NamedTuple):
     identity: str
 
     def command(self, on: bool) -> EnumPowerStatus:
-        pdu = self.target.handler.make(self.target.data())
-        call = pdu.port_up if on else pdu.port_down
-        return reported_state(call(PduPortView(identity=self.identity)))
+        pdu = HandlerTools(self.target.handler).four_methods(self.target.data())
+        return pdu.switch(self.identity, on)
 
     def state(self) -> EnumPowerStatus:
         outlet = poll_states(self.target).outlet(printable(self.identity))

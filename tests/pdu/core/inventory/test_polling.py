@@ -85,7 +85,7 @@ def test_requests_are_counted_only_during_the_reading() -> None:
     assert reading(Counted(2)).requests == 1 and SENT.get() is bool
 
 
-@pytest.mark.parametrize("figure", [2, Decimal("2"), "2"])
+@pytest.mark.parametrize("figure", [2, Decimal("2")])
 def test_a_figure_that_is_not_a_float_is_added_up_like_a_float(figure: Any) -> None:
     found = reading(ThirdParty(figure))
     assert found.failure is None and (
@@ -100,18 +100,12 @@ def test_a_figure_that_is_not_a_float_is_added_up_like_a_float(figure: Any) -> N
 
 
 @pytest.mark.parametrize(
-    "figure, kind",
-    [
-        ("two", "ValueError"),
-        (float("nan"), "ValueError"),
-        (float("inf"), "ValueError"),
-        ([2], "TypeError"),
-        (10**400, "OverflowError"),
-    ],
-    ids=["word", "nan", "inf", "list", "huge"],
+    "figure",
+    ["2", float("nan"), float("inf"), [2], 10**400, True],
+    ids=["text", "nan", "inf", "list", "huge", "bool"],
 )
 def test_a_figure_that_is_not_a_finite_number_is_a_defect_and_the_states_are_kept(
-    figure: Any, kind: str
+    figure: Any,
 ) -> None:
     found = reading(ThirdParty(figure))
     assert (
@@ -122,7 +116,7 @@ def test_a_figure_that_is_not_a_finite_number_is_a_defect_and_the_states_are_kep
     assert (
         found.failure is not None
         and found.failure.kind == "defect"
-        and found.failure.reason.startswith(kind)
+        and found.failure.reason.startswith("statistic: consumption of outlet '1' is ")
     )
 
 

@@ -1,0 +1,200 @@
+"""Reads a handler that anybody may have written: a file, a folder or an archive.
+
+The vendor's page "Creating a PDU handler" asks for a directory with an `__init__.py` and a module
+of any name that has `make_handler`, packed as a tar.gz. A folder and a file are packed as the page
+says and then read as the archive that they make, so that one set of checks holds for all three.
+"""
+
+from __future__ import annotations
+
+import ast
+import os
+import stat
+import sys
+from collections.abc import Iterator, Sequence
+from importlib.machinery import BuiltinImporter, PathFinder
+from pathlib import Path, PurePosixPath
+from typing import NamedTuple, Union
+
+from handlers.shared.errors import SettingsError
+
+from .handler_archives import (
+    MOST_BYTES,
+    MOST_FILES,
+    Archive,
+    BadArchive,
+    content_hash,
+    pack_archive,
+    read_archive,
+)
+from .handler_paths import PYTHON, split_path
+
+#: the page on which DCImanager says what a handler is
+PAGE = 'the vendor\'s page "Creating a PDU handler"'
+_ENTRY = "make_handler"
+_PACKAGE = "__init__.py"
+
+
+class HandlerSource(NamedTuple):
+    """A handler that was read, and not run."""
+
+    #: of the file, folder or archive
+    path: str
+    archive: Archive
+    #: the module that has make_handler, such as `handler_dir.my_handler`
+    import_path: str
+    #: the bytes of the archive
+    data: bytes
+
+
+def read_handler(word: str) -> HandlerSource:
+    """Read `PATH` or `PATH:IMPORT.PATH`. Raises SettingsError, which says what is missing."""
+    path, chosen = split_path(word)
+    try:
+        data = _packed(path) or Path(path).read_bytes()
+        archive = read_archive(data)
+    except BadArchive as error:
+        raise SettingsError(f"{path}: {error}") from None
+    except OSError as error:
+        raise SettingsError(f"{path} cannot be read ({error.strerror})") from None
+    return HandlerSource(path, archive, _entry_module(archive, chosen, path), data)
+
+
+def hides_module(name: str) -> bool:
+    """Whether a handler's directory of this name would hide another Python module."""
+    here = os.path.realpath(os.curdir)
+    # a folder of this name where the command was called is the handler itself
+    folders = [path for path in sys.path if path and os.path.realpath(path) != here]
+    if name in sys.modules or BuiltinImporter.find_spec(name) is not None:
+        return True
+    spec = PathFinder.find_spec(name, folders)
+    return spec is not None and spec.loader is not None
+
+
+# ---- a folder or a file as an archive ------------------------------------------------------------
+
+
+def _packed(path: str) -> bytes:
+    """The archive that a folder or a Python file makes; b"" for another file. Raises BadArchive and
+    OSError.
+    """
+    if os.path.isdir(path):
+        return _pack_folder(Path(os.path.realpath(path)))
+    if not path.endswith(PYTHON):
+        return b""
+    file = Path(os.path.realpath(path))
+    if (file.parent / _PACKAGE).is_file():
+        return _pack_folder(file.parent)
+    return _pack(file.stem, {file.name: file.read_bytes()})
+
+
+def _pack_folder(folder: Path) -> bytes:
+    files: dict[str, bytes] = {}
+    size = 0
+    for path in _handler_files(folder):
+        mode = path.lstat().st_mode
+        name = path.relative_to(folder).as_posix()
+        if not stat.S_ISREG(mode):
+            raise BadArchive(f"{name!r} is a link or no file: put a copy of the file there")
+        files[name] = path.read_bytes()
+        size += len(files[name])
+        if len(files) > MOST_FILES or size > MOST_BYTES:
+            raise BadArchive(
+                f"the folder has more than {MOST_FILES} files or {MOST_BYTES // 1_000_000} MB: is"
+                " it a handler's?"
+            )
+    return _pack(folder.name, files)
+
+
+def _handler_files(folder: Path) -> Iterator[Path]:
+    """The files below a folder, without hidden ones and what Python caches."""
+    for current, names, files in os.walk(folder):
+        names[:] = sorted(name for name in names if name != "__pycache__" and name[0] != ".")
+        linked = [name for name in names if os.path.islink(os.path.join(current, name))]
+        for name in sorted([*files, *linked]):
+            if name[0] != "." and not name.endswith(".pyc"):
+                yield Path(current, name)
+
+
+def _pack(top: str, files: dict[str, bytes]) -> bytes:
+    """`__init__.py` is made if it is missing: the page asks for an empty one."""
+    members = {f"{top}/{name}": data for name, data in {_PACKAGE: b"", **files}.items()}
+    return pack_archive(members, content_hash(members))
+
+
+# ---- the module with make_handler ----------------------------------------------------------------
+
+
+def _entry_module(archive: Archive, chosen: str, path: str) -> str:
+    """The import path that was chosen, or of the only module with make_handler; of several, of the
+    only one directly in the directory. Raises SettingsError.
+    """
+    faults: list[str] = []
+    modules = [
+        ".".join(PurePosixPath(file).with_suffix("").parts)
+        for file, content in archive.files.items()
+        if file.endswith(PYTHON)
+        and not file.endswith(_PACKAGE)
+        and _has_entry(file, content, faults)
+    ]
+    if chosen:
+        if archive.holds_module(chosen):
+            return chosen
+        raise SettingsError(
+            f"{path} has no module {chosen!r}; with {_ENTRY}: {', '.join(modules) or 'none'}"
+        )
+    candidates = [module for module in modules if module.count(".") == 1] or modules
+    if len(candidates) == 1:
+        return candidates[0]
+    if candidates:
+        raise SettingsError(
+            f"{path} has {_ENTRY} in {' and '.join(candidates[:5])}: name one, as"
+            f" {path}:{candidates[0]}"
+        )
+    if archive.holds_module(f"{archive.top}.handler") and not faults:
+        return f"{archive.top}.handler"  # which may make the name when it is imported
+    remedy = f"{PAGE} wants a function {_ENTRY}(pdu_data) in the handler's file"
+    raise SettingsError(
+        f"{path}: {'; '.join(faults[:3])}"
+        if faults
+        else f"{path} is no handler: no file in it has {_ENTRY}; {remedy}"
+    )
+
+
+def _has_entry(file: str, content: bytes, faults: list[str]) -> bool:
+    """Whether a module defines or imports make_handler. Notes in `faults` why it is no Python."""
+    if _ENTRY.encode() not in content:
+        return False
+    try:
+        return _defines(ast.parse(content, filename=file).body)
+    except (SyntaxError, ValueError) as error:
+        line = getattr(error, "lineno", None)
+        where = f"{file} line {line}" if line else file
+        faults.append(f"{where} is not valid Python ({getattr(error, 'msg', error)})")
+        return False
+
+
+def _defines(statements: Sequence[ast.stmt]) -> bool:
+    return any(_ENTRY in _names(statement) for statement in statements)
+
+
+def _names(statement: ast.stmt) -> Iterator[str]:
+    """The names that a statement at module level defines, also in its branches."""
+    if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef)):
+        yield statement.name
+    elif isinstance(statement, (ast.Import, ast.ImportFrom)):
+        for alias in statement.names:
+            yield alias.asname or alias.name
+    elif isinstance(statement, (ast.Assign, ast.AnnAssign)):
+        targets: Sequence[Union[ast.expr, None]] = (
+            statement.targets if isinstance(statement, ast.Assign) else [statement.target]
+        )
+        for target in targets:
+            if isinstance(target, ast.Name):
+                yield target.id
+    elif isinstance(statement, (ast.If, ast.Try, ast.With)):
+        for child in ast.iter_child_nodes(statement):
+            inner = child.body if isinstance(child, ast.ExceptHandler) else [child]
+            for nested in inner:
+                if isinstance(nested, ast.stmt):
+                    yield from _names(nested)
