@@ -51,6 +51,10 @@ class Evidence(FrozenValue):
         """This evidence for a family that has only these capabilities."""
         return Evidence(**{name: getattr(self, name) for name in capabilities})
 
+    def recorded(self, *capabilities: str) -> Evidence:
+        """This evidence with these capabilities read from recordings of real units."""
+        return replace(self, **dict.fromkeys(capabilities, EvidenceLevel.RECORDING))
+
 
 def _same_for_all(proof: EvidenceLevel) -> Evidence:
     """One proof for all capabilities."""

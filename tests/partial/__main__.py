@@ -23,7 +23,7 @@ from . import nut, raritan, redfish, snmp
 from .outcome import Outcome
 
 #: recordings of real units, and a published example
-_REAL = ("snmp/recordings", "snmp/metered", "nut/dumps", witnesses.PUBLIC_PDU)
+_REAL = ("snmp/recordings", "snmp/walks", "nut/dumps", witnesses.PUBLIC_PDU)
 _PAGE = ROOT / "docs" / "dev" / "families.md"
 Trial = tuple[str, Callable[[], Outcome]]
 _HEADS = (

@@ -21,6 +21,8 @@ from tests.needs import ROOT, missing
 PLACES = (ROOT / ".cache" / "witnesses", ROOT.parent / "shared")
 LIST = Path(__file__).with_name("list.json")
 EXPECTED = Path(__file__).with_name("expected")
+#: what is read of each walk
+WALKS = EXPECTED / "walks.json"
 #: the folder of DMTF's sample PDU
 PUBLIC_PDU = "redfish/mockups/public-pdu"
 #: what the reason of a skipped test ends with
@@ -121,6 +123,11 @@ def names(folder: str) -> list[str]:
     with one case for each has the same cases everywhere.
     """
     return [name.rpartition(".")[0] for name in GROUPS[folder].files]
+
+
+def expectations(kind: str) -> list[str]:
+    """The names of the recordings whose readings were written down."""
+    return sorted(path.stem for path in (EXPECTED / kind).glob("*.json"))
 
 
 @functools.cache

@@ -48,7 +48,8 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
         dest="source",
         type=Path,
         metavar="DIR",
-        help="take them from this folder instead of their public addresses",
+        help="take them from this folder, or from a clone of a public repository in it, instead of"
+        " their public addresses",
     )
     parser.add_argument(
         "--list", action="store_true", help="print address, SHA-256 and path of each file, and end"
@@ -116,7 +117,12 @@ def _fetch(job: _Job, target: Path, source: Optional[Path]) -> str:
 
 
 def _from_folder(job: _Job, source: Path) -> bytes:
-    return (source / job.group.folder / job.name).read_bytes()
+    own = source / job.group.folder / job.name
+    if own.is_file() or not job.group.address:
+        return own.read_bytes()
+    # a clone of the public repository: what follows /OWNER/REPOSITORY/COMMIT/ in the address
+    above = urllib.parse.urlsplit(job.group.address).path.split("/", 4)[4:]
+    return _without_comment(job, source.joinpath(*above, job.file.at).read_bytes())
 
 
 def _from_address(job: _Job) -> bytes:
@@ -127,7 +133,11 @@ def _from_address(job: _Job) -> bytes:
             found: bytes = answer.read(most)
     except urllib.error.URLError as error:
         raise _Wrong(f"{url}: {getattr(error, 'code', None) or error.reason}") from None
-    return found.partition(b"\n")[2] if job.file.commented else found
+    return _without_comment(job, found)
+
+
+def _without_comment(job: _Job, content: bytes) -> bytes:
+    return content.partition(b"\n")[2] if job.file.commented else content
 
 
 def _is_right(path: Path, job: _Job) -> bool:

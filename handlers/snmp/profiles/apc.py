@@ -507,7 +507,7 @@ PROFILES = (
             _easy_text("7", "energy", "kWh"),
         ),
         switching_confidence=Confidence.MEDIUM,
-        evidence=SIMULATED,
+        evidence=SIMULATED.recorded("current", "power", "energy"),
     ),
     Profile(
         key="apc-ems-outlet",
@@ -573,7 +573,7 @@ PROFILES = (
         load=total(figure(XPDU_LINES, TENTHS)),
         power=total(figure(scalar("318.1.1.15.3.4.3.0", "xPDUSystemOutputTotalPower"), HUNDREDS)),
         ceilings=FLOOR,
-        evidence=SIMULATED.of("current", "power"),
+        evidence=SIMULATED.of("current", "power").recorded("current", "power"),
         note="The sysObjectID is the MIB's product infraStruXurePDU; it was not seen on a unit.",
     ),
     Profile(

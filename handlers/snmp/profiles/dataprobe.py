@@ -11,8 +11,6 @@ the compiled MIB, so they are not read.
 from ..profile_parts import (
     SIMULATED,
     Confidence,
-    Evidence,
-    EvidenceLevel,
     Figure,
     Outlets,
     PowerRestorePolicy,
@@ -71,11 +69,7 @@ PROFILES = (
         ),
         load=total(Figure(LINE_CORDS, HUNDREDTHS, padding=NO_LINE)),
         switching_confidence=Confidence.HIGH,
-        evidence=Evidence(
-            state=EvidenceLevel.RECORDING,
-            current=EvidenceLevel.SIMULATED,
-            switching=EvidenceLevel.SIMULATED,
-        ),
+        evidence=SIMULATED.of("state", "current", "switching").recorded("state", "current"),
     ),
     Profile(
         key="dataprobe-ibootbar",

@@ -93,7 +93,7 @@ PROFILES = (
             else_outlets=True,
         ),
         switching_confidence=Confidence.MEDIUM,
-        evidence=SIMULATED,
+        evidence=SIMULATED.recorded("current", "power", "energy"),
         unread=f"rPDUPhaseCfgOverloadRestriction: {OVERLOAD}",
     ),
 )

@@ -216,7 +216,7 @@ PROFILES = (
         load=raritan.PX1_LOAD,
         power=raritan.PX1_POWER,
         switching_confidence=Confidence.HIGH,
-        evidence=SIMULATED.of("state", "current", "power", "switching"),
+        evidence=RECORDED.of("state", "current", "power", "switching"),
         unread=(
             "unitCircuitBreak0State to unitCircuitBreak2State: the MIB does not say which outlets a"
             " breaker has"

@@ -314,7 +314,7 @@ PROFILES = (
             units=PDU2_COUNT,
         ),
         switching_confidence=Confidence.HIGH,
-        evidence=SIMULATED,
+        evidence=SIMULATED.recorded("state", "current", "power"),
         unread=unread("pdu2"),
     ),
     Profile(
@@ -380,7 +380,7 @@ PROFILES = (
             ),
             figure(Unless(Unless(MODULE_POWER, MODULE_PDUS), MODULE_COUNT)),
         ),
-        evidence=SIMULATED.of("power"),
+        evidence=SIMULATED.of("power").recorded("power"),
         note=(
             "It has no outlets. Its current is not read, because its unit changed between revisions"
             " of the MIB. Some units have no sysObjectID: they are told by sysDescr."

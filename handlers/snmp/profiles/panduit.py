@@ -59,7 +59,7 @@ PROFILES = (
             figure(column(ROOT + ".2.1.1.6", "pdug5InputTotalEnergy")), units=OUTLET_COUNT
         ),
         switching_confidence=Confidence.MEDIUM,
-        evidence=SIMULATED,
+        evidence=SIMULATED.recorded("current", "power", "energy"),
         unread=hpe.unread(NAME),
     ),
 )

@@ -21,7 +21,6 @@ from ..profile_parts import (
     SIMULATED,
     Arcs,
     Confidence,
-    EvidenceLevel,
     Figure,
     Guarded,
     Outlets,
@@ -30,7 +29,6 @@ from ..profile_parts import (
     Root,
     State,
     Write,
-    replace,
 )
 from ..sources import (
     Alike,
@@ -370,7 +368,7 @@ PROFILES = (
             else_outlets=True,
         ),
         switching_confidence=Confidence.HIGH,
-        evidence=replace(SIMULATED, current=EvidenceLevel.RECORDING, power=EvidenceLevel.RECORDING),
+        evidence=SIMULATED.recorded("current", "power"),
         unread="circuitBreakerState: a breaker is not joined to its outlets",
     ),
 )

@@ -93,6 +93,6 @@ PROFILES = (
         power=_first_of(POWER, ONES, *OF_PDU),
         energy=_first_of(ENERGY, THOUSANDTHS, *OF_PDU, syntax=WATT_HOURS),
         switching_confidence=Confidence.MEDIUM,
-        evidence=SIMULATED,
+        evidence=SIMULATED.recorded("current", "power", "energy"),
     ),
 )

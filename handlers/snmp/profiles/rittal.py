@@ -14,6 +14,7 @@ to 6) and the row.
 import re
 
 from ..profile_parts import (
+    RECORDED,
     SIMULATED,
     Arcs,
     Confidence,
@@ -226,7 +227,7 @@ PROFILES = (
             unit=THE_DEVICE,
         ),
         switching_confidence=Confidence.LOW,
-        evidence=replace(SIMULATED, state=EvidenceLevel.RECORDING, switching=EvidenceLevel.DRIVER),
+        evidence=replace(RECORDED, switching=EvidenceLevel.DRIVER),
         note=(
             "The MIB does not define a relay's values. A walk of a DK 7955.401 shows 0 with the"
             " text Off on its sockets, and its owner's program switches them by 0 and 1; no socket"

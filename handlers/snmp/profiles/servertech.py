@@ -12,14 +12,12 @@ from ..profile_parts import (
     Arcs,
     Confidence,
     Doubt,
-    EvidenceLevel,
     Guarded,
     Outlets,
     PowerRestorePolicy,
     Profile,
     State,
     Write,
-    replace,
 )
 from ..sources import Arc, Bits, First, Listed, OfUnits, Part
 from .shorthand import (
@@ -166,7 +164,7 @@ PROFILES = (
             unit=THE_UNIT,
         ),
         switching_confidence=Confidence.HIGH,
-        evidence=replace(SIMULATED, current=EvidenceLevel.RECORDING),
+        evidence=SIMULATED.recorded("current", "power"),
         unread=(
             "outletLoadStatus: its noComm and readError are of the measured load, "
             "and outletStatus has noComm of its own"
@@ -242,6 +240,6 @@ PROFILES = (
             unit=THE_UNIT,
         ),
         switching_confidence=Confidence.HIGH,
-        evidence=SIMULATED,
+        evidence=SIMULATED.recorded("current", "power", "energy"),
     ),
 )

@@ -41,7 +41,7 @@ PROFILES = (
             ),
         ),
         switching_confidence=Confidence.HIGH,
-        evidence=SIMULATED.of("state", "switching"),
+        evidence=SIMULATED.of("state", "switching").recorded("state"),
         note=THERMOSTAT,
     ),
     Profile(

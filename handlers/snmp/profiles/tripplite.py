@@ -150,7 +150,7 @@ PROFILES = (
         load=total(else_outlets=True),
         power=total(else_outlets=True),
         switching_confidence=Confidence.MEDIUM,
-        evidence=SIMULATED.of("state", "current", "power", "switching"),
+        evidence=SIMULATED.of("state", "current", "power", "switching").recorded("state"),
     ),
     Profile(
         key="tripplite-legacy-pdu",

@@ -29,7 +29,7 @@ PROFILES = (
             ),
         ),
         switching_confidence=Confidence.LOW,
-        evidence=DRIVER.of("state", "switching"),
+        evidence=DRIVER.of("state", "switching").recorded("state"),
         note=(
             "The relays are for DC. TPDIN2-MIB does not define 0 and 1; they are taken as off and"
             " on, as in TPDIN3-MIB."

@@ -291,7 +291,7 @@ PROFILES = (
             else_outlets=True,
         ),
         switching_confidence=Confidence.HIGH,
-        evidence=SIMULATED,
+        evidence=SIMULATED.recorded("current", "power", "energy"),
         unread="pduBreakerLossOfLoadDetected (newer MIBs): a breaker is not joined to its outlets",
     ),
     Profile(
@@ -493,7 +493,7 @@ PROFILES = (
         ),
         energy=total(figure(_dcs("13", "mpduMpscom13PowerConsumption"), HUNDREDTHS), unit=DCS_UNIT),
         switching_confidence=Confidence.MEDIUM,
-        evidence=SIMULATED,
+        evidence=SIMULATED.recorded("state", "current", "power", "energy"),
     ),
     Profile(
         key="avocent-pm",

@@ -1,6 +1,7 @@
 """The recordings of real units over SNMP, and the readings expected from them.
 
-They are read in place (tests/witnesses).
+They are read in place (tests/witnesses). For some, each reading was written down from its MIB
+(`ALL`); of the others (`WALKS`), LibreNMS's own answers are known.
 """
 
 from __future__ import annotations
@@ -12,22 +13,26 @@ from typing import Any
 from tests import witnesses
 from tests.simulators.snmp_agent import Row, read_snmprec
 
-_OUTLETS, _METERED = "snmp/recordings", "snmp/metered"
-#: those of units with outlets, whether or not they are here
-NAMES = witnesses.names(_OUTLETS)
-#: those of units without outlets, likewise
-METERED = witnesses.names(_METERED)
-ALL = [*NAMES, *METERED]
+_FOLDERS = ("snmp/recordings", "snmp/walks")
+_FOLDER = {name: folder for folder in _FOLDERS for name in witnesses.names(folder)}
+#: all recordings, whether or not they are here
+WALKS = sorted(_FOLDER)
+#: those whose readings were written down, likewise
+ALL = witnesses.expectations("snmp")
+#: of these, those of units without outlets
+METERED = [name for name in ALL if not witnesses.expected("snmp", name)["outlets"]]
+#: of these, those of units with outlets
+NAMES = [name for name in ALL if name not in METERED]
 
 
 def available(name: str = NAMES[0]) -> bool:
     """Whether a recording is here; the others of its group are too."""
-    return witnesses.place(_folder(name)) is not None
+    return witnesses.place(_FOLDER[name]) is not None
 
 
 def text(name: str) -> str:
     """Return a recording. Skips the test where it is not available."""
-    return witnesses.text(_folder(name), f"{name}.snmprec")
+    return witnesses.text(_FOLDER[name], f"{name}.snmprec")
 
 
 @cache
@@ -39,7 +44,3 @@ def rows(name: str) -> Mapping[str, Row]:
 def expected(name: str) -> Mapping[str, Any]:
     """Return the readings expected from a recording, with `outlets` by identity."""
     return witnesses.expected("snmp", name)
-
-
-def _folder(name: str) -> str:
-    return _METERED if name in METERED else _OUTLETS

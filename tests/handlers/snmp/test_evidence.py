@@ -13,6 +13,7 @@ from handlers.snmp.profiles import PROFILES
 from tests.handlers.snmp import recorded
 from tests.handlers.snmp.test_recordings import load_of
 from tests.recordings import Fixture, fixtures
+from tests.witnesses import readings
 
 # A link to a driver or to a program's folder. A MIB compiled for pysnmp counts as a MIB.
 PROGRAM = re.compile(r"^(?!.*/(?:(?:pysnmp_)?mibs|mibs\.pysnmp\.com)/).*(\.(py|c|cpp|php)$|/tree/)")
@@ -74,6 +75,8 @@ def test_expected_readings_show_exactly_what_a_family_claims_from_recordings() -
     shown: dict[str, set[str]] = {profile.key: set() for profile in PROFILES}
     for expected in map(recorded.expected, recorded.ALL):
         shown[expected["family"]] |= shown_by_recording(expected)
+    for reading in readings.expected().values():
+        shown[reading["family"]] |= readings.shown(reading)
     assert shown == {
         profile.key: claimed(profile.evidence, EvidenceLevel.RECORDING) for profile in PROFILES
     }
@@ -89,11 +92,13 @@ def test_every_family_fills_its_mib_field_and_links_its_source() -> None:
         assert profile.source.startswith("https://github.com/") or profile.key == "rpcm"
 
 
-def test_a_family_made_from_a_program_claims_no_stronger_evidence_than_driver() -> None:
+def test_a_family_made_from_a_program_claims_more_than_driver_only_by_recordings() -> None:
     made_from_programs = [profile for profile in PROFILES if PROGRAM.search(profile.source)]
     assert made_from_programs
     for profile in made_from_programs:
-        weak = claimed(profile.evidence, EvidenceLevel.NONE, EvidenceLevel.DRIVER)
+        weak = claimed(
+            profile.evidence, EvidenceLevel.NONE, EvidenceLevel.DRIVER, EvidenceLevel.RECORDING
+        )
         assert weak == set(CAPABILITIES), profile.key
 
 

@@ -1,0 +1,77 @@
+"""What is read of a walk, as plain values.
+
+`walks.json` has them for each walk: a change of a reading is seen there. They come from our own
+code, so they prove nothing: LibreNMS's answers judge (tests/handlers/snmp/test_librenms.py).
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any, Optional
+
+from handlers.snmp import metering
+from handlers.snmp.device import SnmpDevice
+from pdu_common.helper import EnumPowerStatus
+from tests.witnesses import WALKS
+
+_WORDS = {EnumPowerStatus.UP: "on", EnumPowerStatus.DOWN: "off"}
+
+
+def of_device(device: SnmpDevice, metered_only: bool) -> dict[str, Any]:
+    """The family, the number of outlets in each state and with each figure, and the totals."""
+    figures = metering.meter(device)
+    states = Counter(_WORDS.get(state, "unknown") for state in device.states.values())
+    named = sum(1 for label in metering.labels(device) if label.name)
+    found: dict[str, Any] = {"family": device.profile.key}
+    if metered_only:
+        found["metered_only"] = True
+    found["outlets"] = dict(sorted(states.items()))
+    found.update(
+        (key, count)
+        for key, count in (
+            ("names", named),
+            ("outlets_a", len(figures.current_of)),
+            ("outlets_w", len(figures.power_of)),
+            ("outlets_kwh", len(figures.energy_of)),
+        )
+        if count
+    )
+    found.update(
+        (key, _plain(figure))
+        for key, figure in (
+            ("load_a", figures.load),
+            ("power_w", figures.power),
+            ("energy_kwh", figures.energy),
+        )
+        if figure is not None
+    )
+    return found
+
+
+def _plain(figure: Optional[Decimal]) -> Optional[float]:
+    return None if figure is None else round(float(figure), 6)
+
+
+def expected() -> Mapping[str, Mapping[str, Any]]:
+    """What is read of each walk, by its name."""
+    found: Mapping[str, Mapping[str, Any]] = json.loads(WALKS.read_text("utf-8"))
+    return found
+
+
+def shown(reading: Mapping[str, Any]) -> set[str]:
+    """The capabilities that a walk shows. Switching is not among them: the units were only read."""
+    return {
+        capability
+        for capability, keys in _SHOWN.items()
+        if any(reading.get(key) is not None for key in keys)
+    } | ({"state"} if {"on", "off"} & set(reading["outlets"]) else set())
+
+
+_SHOWN = {
+    "current": ("load_a", "outlets_a"),
+    "power": ("power_w", "outlets_w"),
+    "energy": ("energy_kwh", "outlets_kwh"),
+}

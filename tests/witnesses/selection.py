@@ -1,0 +1,274 @@
+"""Which walks of LibreNMS's tests are witnesses, by a rule.
+
+    python -m tests.witnesses.selection CHECKOUT            says what would change
+    python -m tests.witnesses.selection CHECKOUT --write    writes the three files that hold it
+
+CHECKOUT is a folder with `tests/snmpsim`, `tests/data` and `resources/definitions` of LibreNMS. A
+walk that a family reads is taken, with LibreNMS's own answers if there are any. A walk that
+concerns us and is not read is left out with a reason: its device is of a family, has objects of
+one, or LibreNMS says that it is a power device. If no reason is known, the program names the walk
+and ends with 1: it is a new kind of device, and somebody has to look at it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import csv
+import hashlib
+import io
+import json
+import re
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple, Optional, Union
+
+from handlers.shared.errors import ProtocolError, Unsupported
+from handlers.snmp import detection
+from handlers.snmp.device import SnmpDevice
+from handlers.snmp.families import ENTERPRISES, NET_SNMP_IDS
+from handlers.snmp.profile import Profile, is_below, oids
+from handlers.snmp.profiles import PROFILES
+from tests.handlers.snmp.memory import of_rows
+from tests.simulators.snmp_agent import Row, read_snmprec
+from tests.witnesses import LIST, WALKS, readings
+
+LEFT_OUT = Path(__file__).with_name("left_out.csv")
+KINDS = Path(__file__).with_name("kinds.csv")
+_ADDRESS = "https://raw.githubusercontent.com/Jellyfrog/librenms/{commit}/tests/"
+_SYSTEM = ("1.3.6.1.2.1.1", "1.3.6.1.6.3")  # and the engine of SNMPv3
+_PART = "a part of a walk of a PDU, without its outlets and meters"
+SYSTEM_ALONE = "the system group alone"
+STANDARD_ALONE = "standard groups alone, no object of a maker"
+_Kinds = Sequence[tuple[str, str]]
+
+
+class Taken(NamedTuple):
+    """A walk that a family reads."""
+
+    name: str
+    #: whether it is read only if the owner says that it has no outlets
+    metered_only: bool
+    device: SnmpDevice
+
+
+class LeftOut(NamedTuple):
+    """A walk that concerns us and that no family reads."""
+
+    name: str
+    #: "" if none is known
+    reason: str
+
+
+def select(checkout: Path) -> Iterator[Union[Taken, LeftOut]]:
+    """The walks of a folder that are taken or left out, by name. Others are of no concern."""
+    kinds, power = read_kinds(), _power_systems(checkout)
+    for path in sorted((checkout / "tests" / "snmpsim").glob("*.snmprec")):
+        rows = _readable_rows(path.read_text("utf-8", "surrogateescape"))
+        taken = _read(path.stem, rows)
+        if taken:
+            yield taken
+        elif _families(rows) or _system_of(path.stem, power):
+            yield LeftOut(path.stem, _reason(rows, kinds))
+
+
+def _readable_rows(text: str) -> Mapping[str, Row]:
+    """The rows of a walk, without lines that are not valid: some were edited by hand."""
+    try:
+        return read_snmprec(text)
+    except ValueError:
+        rows: dict[str, Row] = {}
+        for line in text.splitlines():
+            with contextlib.suppress(ValueError):
+                rows.update(read_snmprec(line))
+        return rows
+
+
+def _read(name: str, rows: Mapping[str, Row]) -> Optional[Taken]:
+    for metered_only in (False, True):
+        with contextlib.suppress(Unsupported, ProtocolError):
+            device = detection.detect(of_rows(rows), PROFILES, metered_only)
+            return Taken(name, metered_only, device)
+    return None
+
+
+def _power_systems(checkout: Path) -> frozenset[str]:
+    """The systems that LibreNMS calls power devices."""
+    folder = checkout / "resources" / "definitions" / "os_detection"
+    return frozenset(
+        path.stem
+        for path in folder.glob("*.yaml")
+        if re.search(r"^type: *power\b", path.read_text("utf-8"), re.MULTILINE)
+    )
+
+
+def _system_of(name: str, systems: frozenset[str]) -> bool:
+    """Whether a walk's name, which is SYSTEM or SYSTEM_VARIANT, is of one of these systems."""
+    parts = name.split("_")
+    return any("_".join(parts[:end]) in systems for end in range(1, len(parts) + 1))
+
+
+def _families(rows: Mapping[str, Row]) -> list[Profile]:
+    """The families whose sysObjectID or objects a walk has, below a number of their vendor."""
+    oid = _sys_object_id(rows)
+    shared = [ENTERPRISES + number for number in NET_SNMP_IDS.split()]
+    by_id = not any(is_below(oid, root) for root in shared)
+    roots = _enterprise_roots(rows)
+    return [
+        profile
+        for profile in PROFILES
+        if (by_id and profile.match(oid)) or any(root in roots for root in _objects(profile))
+    ]
+
+
+def _sys_object_id(rows: Mapping[str, Row]) -> str:
+    row = rows.get(detection.SYS_OBJECT_ID)
+    value = row.value if row else ""
+    return ".".join(map(str, value)) if isinstance(value, tuple) else str(value)
+
+
+def _enterprise_roots(rows: Mapping[str, Row]) -> frozenset[str]:
+    """Each OID above an object of an enterprise, or the object's own."""
+    roots: set[str] = set()
+    for oid in rows:
+        while oid.startswith(ENTERPRISES) and oid not in roots:
+            roots.add(oid)
+            oid = oid.rpartition(".")[0]
+    return frozenset(roots)
+
+
+def _objects(profile: Profile) -> Iterator[str]:
+    for oid in oids(profile):
+        if oid.startswith("~"):
+            yield from (root.oid + oid[1:] for root in profile.roots)
+        else:
+            yield oid
+
+
+def read_left_out() -> Sequence[LeftOut]:
+    """The walks that are left out, as `left_out.csv` has them."""
+    with LEFT_OUT.open(encoding="utf-8", newline="") as file:
+        return [LeftOut(row["name"], row["reason"]) for row in csv.DictReader(file)]
+
+
+def read_kinds() -> _Kinds:
+    """What devices without outlets are, by the root of their objects, the most telling first."""
+    with KINDS.open(encoding="utf-8", newline="") as file:
+        return [(row["root"], row["device"]) for row in csv.DictReader(file)]
+
+
+def _reason(rows: Mapping[str, Row], kinds: _Kinds) -> str:
+    if all(any(is_below(oid, root) for root in _SYSTEM) for oid in rows):
+        return SYSTEM_ALONE
+    for root, device in kinds:
+        if any(is_below(oid, root) for oid in rows) or is_below(_sys_object_id(rows), root):
+            return device
+    if _families(rows):
+        return _PART
+    if not any(oid.startswith(ENTERPRISES) for oid in rows):
+        return STANDARD_ALONE
+    return ""
+
+
+def groups_of(taken: Sequence[Taken], checkout: Path, groups: list[dict[str, Any]]) -> None:
+    """Write the walks that are taken, and LibreNMS's answers, into the groups of list.json. A walk
+    that an older group has stays in it.
+    """
+    by_folder = {group["folder"]: group for group in groups}
+    older = by_folder["snmp/recordings"]["files"]
+    walks = [f"{walk.name}.snmprec" for walk in taken]
+    answers = [
+        f"{walk.name}.json"
+        for walk in taken
+        if (checkout / "tests" / "data" / f"{walk.name}.json").is_file()
+    ]
+    folder = checkout / "tests" / "snmpsim"
+    by_folder["snmp/recordings"]["files"] = _files(folder, [n for n in walks if n in older], "")
+    by_folder["snmp/walks"]["files"] = _files(
+        folder, [name for name in walks if name not in older], "snmpsim/"
+    )
+    by_folder["snmp/answers"]["files"] = _files(checkout / "tests" / "data", answers, "data/")
+
+
+def _files(folder: Path, names: Sequence[str], above: str) -> dict[str, Any]:
+    files: dict[str, Any] = {}
+    for name in names:
+        content = (folder / name).read_bytes()
+        files[name] = {"sha256": hashlib.sha256(content).hexdigest(), "bytes": len(content)}
+        if above:
+            files[name]["at"] = above + name
+    return files
+
+
+def list_text(groups: Sequence[Mapping[str, Any]]) -> str:
+    """list.json, with one line for each file."""
+    blocks = []
+    for group in groups:
+        head = [
+            f"  {json.dumps(key)}: {json.dumps(value)},"
+            for key, value in group.items()
+            if key != "files"
+        ]
+        files = [
+            f"   {json.dumps(name)}: {json.dumps(facts)}" for name, facts in group["files"].items()
+        ]
+        blocks.append(
+            " {\n" + "\n".join(head) + '\n  "files": {\n' + ",\n".join(files) + "\n  }\n }"
+        )
+    return "[\n" + ",\n".join(blocks) + "\n]\n"
+
+
+def left_out_text(left_out: Sequence[LeftOut]) -> str:
+    """left_out.csv: the name and the reason of each walk."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(LeftOut._fields)
+    writer.writerows(left_out)
+    return text.getvalue()
+
+
+def walks_text(taken: Sequence[Taken]) -> str:
+    """walks.json: what is read of each walk, one line for each."""
+    lines = [
+        f" {json.dumps(walk.name)}: "
+        + json.dumps(readings.of_device(walk.device, walk.metered_only))
+        for walk in taken
+    ]
+    return "{\n" + ",\n".join(lines) + "\n}\n"
+
+
+def main(arguments: Optional[Sequence[str]] = None) -> int:
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.witnesses.selection",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("checkout", type=Path, help="a folder with LibreNMS's tests")
+    parser.add_argument("--write", action="store_true", help="write the three files")
+    options = parser.parse_args(arguments)
+    if not (options.checkout / "tests" / "snmpsim").is_dir():
+        parser.error(f"{options.checkout}/tests/snmpsim is not a folder")
+    walks = list(select(options.checkout))
+    taken = [walk for walk in walks if isinstance(walk, Taken)]
+    left_out = [walk for walk in walks if isinstance(walk, LeftOut)]
+    groups = json.loads(LIST.read_text("utf-8"))
+    groups_of(taken, options.checkout, groups)
+    for path, text in (
+        (LIST, list_text(groups)),
+        (WALKS, walks_text(taken)),
+        (LEFT_OUT, left_out_text(left_out)),
+    ):
+        if path.read_text("utf-8") != text:
+            print(f"{path.name}: {'written' if options.write else 'would change'}")
+            if options.write:
+                path.write_text(text, "utf-8")
+    unknown = [walk.name for walk in left_out if not walk.reason]
+    print(f"{len(taken)} walks are taken, {len(left_out)} are left out")
+    for name in unknown:
+        print(f"{name}: no reason is known: look at it, then add its device to {KINDS.name}")
+    return int(bool(unknown))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,113 @@
+"""The rule that takes walks, on walks that nobody listed."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests import witnesses
+from tests.recordings import fixture
+from tests.simulators.snmp_agent import write_snmprec
+from tests.witnesses import readings, selection
+from tests.witnesses.selection import LeftOut, Taken
+
+SYSTEM = "1.3.6.1.2.1.1.1.0|4|{words}\n1.3.6.1.2.1.1.2.0|6|1.3.6.1.4.1.{number}\n"
+
+
+def checkout(folder: Path, **walks: str) -> Path:
+    """Make a folder as of LibreNMS. A walk whose name begins with `power` is of a power device."""
+    (folder / "tests/snmpsim").mkdir(parents=True)
+    (folder / "tests/data").mkdir()
+    systems = folder / "resources/definitions/os_detection"
+    systems.mkdir(parents=True)
+    (systems / "power.yaml").write_text("os: power\ntype: power\n", "utf-8")
+    (systems / "other.yaml").write_text("os: other\ntype: network\n", "utf-8")
+    for name, text in walks.items():
+        (folder / f"tests/snmpsim/{name}.snmprec").write_text(text, "utf-8")
+    return folder
+
+
+def system(number: str, words: str = "a device") -> str:
+    return SYSTEM.format(number=number, words=words)
+
+
+def left_out(folder: Path) -> dict[str, str]:
+    return {
+        walk.name: walk.reason for walk in selection.select(folder) if isinstance(walk, LeftOut)
+    }
+
+
+@pytest.mark.parametrize("key", ["apc-rpdu2", "wti-power", "e3meter-ipm"])
+def test_a_walk_that_nobody_listed_is_taken_if_a_family_reads_it(key: str, tmp_path: Path) -> None:
+    walk = write_snmprec(fixture(key).rows)
+    (found,) = selection.select(checkout(tmp_path, somebody_new=walk))
+    assert isinstance(found, Taken)
+    assert (found.name, found.device.profile.key) == ("somebody_new", key)
+
+
+def test_a_line_that_is_not_valid_does_not_hide_a_walk(tmp_path: Path) -> None:
+    walk = write_snmprec(fixture("wti-power").rows) + "1.3.6.1.2.1.4.1|2|<private>\n"
+    (found,) = selection.select(checkout(tmp_path, edited=walk))
+    assert isinstance(found, Taken)
+
+
+def test_a_walk_of_another_kind_of_device_is_of_no_concern(tmp_path: Path) -> None:
+    assert list(selection.select(checkout(tmp_path, other=system("9.1.1")))) == []
+
+
+def test_what_concerns_us_and_is_not_read_has_a_reason(tmp_path: Path) -> None:
+    enlogic = system("38446.1") + "1.3.6.1.4.1.38446.1.1.2.1.1.1|2|1\n"
+    ups = system("99999.1") + "1.3.6.1.2.1.33.1.1.1.0|4|a UPS\n"
+    plain = system("8072.3.2.10") + "1.3.6.1.2.1.2.1.0|2|1\n"
+    folder = checkout(
+        tmp_path, power_a=system("99999.1"), enlogic=enlogic, power_ups=ups, power_b=plain
+    )
+    assert left_out(folder) == {
+        "power_a": selection.SYSTEM_ALONE,
+        "enlogic": "a part of a walk of a PDU, without its outlets and meters",
+        "power_ups": "a UPS",
+        "power_b": selection.STANDARD_ALONE,
+    }
+
+
+def test_a_new_kind_of_power_device_ends_with_an_error_until_somebody_looked(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = checkout(tmp_path, power=system("99999.1") + "1.3.6.1.4.1.99999.1.1.0|2|1\n")
+    assert left_out(folder) == {"power": ""}
+    assert selection.main([str(folder)]) == 1
+    assert "power: no reason is known" in capsys.readouterr().out
+
+
+def test_a_taken_walk_and_its_answers_enter_the_list_with_their_hashes(tmp_path: Path) -> None:
+    folder = checkout(tmp_path, new=write_snmprec(fixture("wti-power").rows))
+    (folder / "tests/data/new.json").write_text("{}", "utf-8")
+    groups = json.loads(witnesses.LIST.read_text("utf-8"))
+    taken = [walk for walk in selection.select(folder) if isinstance(walk, Taken)]
+    selection.groups_of(taken, folder, groups)
+    files = {group["folder"]: group["files"] for group in groups}
+    assert files["snmp/recordings"] == {}
+    assert files["snmp/walks"]["new.snmprec"]["at"] == "snmpsim/new.snmprec"
+    assert files["snmp/answers"]["new.json"]["bytes"] == 2
+    assert json.loads(selection.list_text(groups)) == groups
+
+
+def test_the_list_is_as_the_rule_writes_it() -> None:
+    text = witnesses.LIST.read_text("utf-8")
+    assert selection.list_text(json.loads(text)) == text
+
+
+def test_every_walk_of_the_list_has_a_reading_and_none_that_is_left_out() -> None:
+    walks = {*witnesses.names("snmp/recordings"), *witnesses.names("snmp/walks")}
+    assert set(readings.expected()) == walks
+    assert not walks & {name for name, _ in selection.read_left_out()}
+    assert set(witnesses.names("snmp/answers")) <= walks
+
+
+def test_every_walk_that_is_left_out_has_a_reason() -> None:
+    reasons = {device for _, device in selection.read_kinds()}
+    reasons |= {selection.SYSTEM_ALONE, selection.STANDARD_ALONE}
+    found = [reason for _, reason in selection.read_left_out()]
+    assert len(found) > 100 and set(found) <= reasons
