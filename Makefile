@@ -57,7 +57,7 @@ test: env-tests  ## lint and the tests that a change must pass, against real ser
 	@$(RUN) -m pytest -q -m "not trial" -n $(WORKERS) --dist worksteal
 	@echo "next: make trials, what is slow by nature, before each landing; make help lists the rest"
 
-witnesses: env-tests ## the foreign files that tests read (recordings of real PDUs, published schemas), 10 MB, into .cache/witnesses; from GitHub, or FROM=DIR
+witnesses: env-tests ## the foreign files that tests read (recordings of real PDUs, published schemas), 17 MB, into .cache/witnesses; from GitHub, or FROM=DIR
 	@$(RUN) -m tests.witnesses $(if $(FROM),--from "$(FROM)")
 
 alone: env-tests ## the tests that read foreign files, in a clone without them: they skip, nothing fails

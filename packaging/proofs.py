@@ -12,6 +12,8 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from handlers.shared.errors import printable
+from handlers.snmp.evidence import EvidenceLevel
+from handlers.snmp.profiles import PROFILES
 from pdu.prove import evidence
 from pdu.prove.document import UnitProof
 
@@ -63,6 +65,28 @@ def sentence(units: Optional[list[evidence.ProvenUnits]] = None) -> str:
         for unit in rows
     ]
     return f"On units of owners, by `pdu prove`: {'; '.join(parts)}."
+
+
+def families() -> tuple[int, int]:
+    """How many families there are over SNMP, and how many of them recordings of real units show."""
+    recorded = [
+        profile
+        for profile in PROFILES
+        if any(
+            getattr(profile.evidence, name) is EvidenceLevel.RECORDING
+            for name in profile.evidence.FIELDS
+        )
+    ]
+    return len(PROFILES), len(recorded)
+
+
+def families_sentence() -> str:
+    """The sentence on the families and the real units behind them."""
+    number, recorded = families()
+    return (
+        f"{number} families over SNMP, {recorded} of them read from recordings of real units,"
+        " the others only from texts"
+    )
 
 
 def claim(proof_list: Optional[Sequence[UnitProof]] = None) -> str:

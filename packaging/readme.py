@@ -127,18 +127,21 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "exits": exit_codes.markdown,
     "options": _options,
     "promises": promises.markdown,
-    "claim": lambda: f"**{proofs.claim()}:** [what is proven](docs/certain.md).",
+    "claim": lambda: (
+        f"**{proofs.families_sentence()}. {proofs.claim()}:** [what is proven](docs/certain.md)."
+    ),
     "claim-plain": lambda: f"{proofs.claim()}.",
     "grounds": proofs.grounds,
     "proven": proofs.sentence,
     "proven-ru": russian.proven,
+    "families-ru": russian.families,
     "proven-families": proofs.table,
     "proven-code": proofs.generated_source,
 }
 FILES: Mapping[str, Sequence[str]] = {
     "README.md": ("claim", "proven"),
     "docs/certain.md": ("grounds", "proven"),
-    "README.ru.md": ("proven-ru",),
+    "README.ru.md": ("families-ru", "proven-ru"),
     "docs/settings.md": (
         "settings-common",
         *(f"settings-{name}" for name in registry.names()),

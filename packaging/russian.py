@@ -17,6 +17,15 @@ proofs = importlib.import_module("proofs")
 _WHAT = {"reading": "чтение", "switching": "переключение"}
 
 
+def families() -> str:
+    """How many families there are, and how many were read from real units, of README.md."""
+    number, recorded = proofs.families()
+    return (
+        f"**Семейств по SNMP: {number}; прочитаны по записям с реальных устройств: {recorded},"
+        " остальные сделаны только по описаниям.**"
+    )
+
+
 def proven(units: Optional[Sequence[evidence.ProvenUnits]] = None) -> str:
     """What owners have proven, of README.md."""
     rows = evidence.count_units(proofs.sent_proofs()) if units is None else units

@@ -47,15 +47,28 @@ def _device(profile: Profile) -> Sequence[str]:
         for name, unit in _METERED.items()
         if _evidence_of(profile, name) is not EvidenceLevel.NONE
     ]
-    reads = (_evidence_of(profile, name) for name in ("state", *_METERED))
     return [
         profile.vendor,
         ", ".join(profile.models),
         f"`{profile.key}`",
         _SWITCHED.get(profile.switching_confidence, "yes"),
         " ".join(units) or "–",
-        _enumeration(proof.value for proof in reads if proof is not EvidenceLevel.NONE),
+        evidence_text(profile.evidence),
     ]
+
+
+def evidence_text(evidence: Evidence) -> str:
+    """The evidence of states and figures, the strongest first: "recording: A, W; simulated: state".
+    One word, if all have the same.
+    """
+    names: dict[EvidenceLevel, list[str]] = {}
+    for name, words in {"state": "state", **_METERED}.items():
+        names.setdefault(getattr(evidence, name), []).append(words)
+    names.pop(EvidenceLevel.NONE, None)
+    levels = [level for level in reversed(EvidenceLevel) if level in names]
+    if len(levels) == 1:
+        return str(levels[0].value)
+    return "; ".join(f"{level.value}: {', '.join(names[level])}" for level in levels) or "–"
 
 
 _SWITCHED = {Confidence.NONE: "no", Confidence.LOW: "unproven"}
