@@ -121,14 +121,16 @@ def energy(resource: Json) -> Optional[list[RedfishFigure]]:
 
 def _of_lines(resource: Json, key: str) -> Optional[list[RedfishFigure]]:
     """The figures of the lines against the neutral, or of the pairs of lines; None if one is
-    missing."""
+    missing. None also if there are both: the schema does not say whether one contains the other,
+    and in DMTF's published rack PDU neither sum, nor that of all, is the PDU's figure."""
     lines = child(resource, key)
+    groups = [
+        [part for part in (excerpt(lines, name) for name in names) if part is not None]
+        for names in (_TO_NEUTRAL, _PAIRS)
+    ]
+    fitted = [parts for parts in groups if parts]
     count = _PHASES.get(text(resource, "PhaseWiringType")) or _phases_seen(resource)
-    for names in (_TO_NEUTRAL, _PAIRS):
-        parts = [part for part in (excerpt(lines, name) for name in names) if part is not None]
-        if len(parts) == count:
-            return parts
-    return None
+    return fitted[0] if len(fitted) == 1 and len(fitted[0]) == count else None
 
 
 def _phases_seen(resource: Json) -> int:

@@ -3,8 +3,8 @@ that runs for a device.
 
 The order matters for families with the same sysObjectID, and for families with `sweep`, which are
 probed one after the other: a richer MIB comes before the one it replaced. To add a family, write an
-entry in its vendor's file (docs/dev/new-family.md has an example), add its key, numbers and `sweep` here (see
-`Vendor`), and add a fixture. The tests run over this table.
+entry in its vendor's file (docs/dev/new-family.md has an example), add its key, numbers and `sweep`
+here (see `Vendor`), and add a fixture. The tests run over this table.
 """
 
 from __future__ import annotations

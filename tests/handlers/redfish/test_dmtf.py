@@ -83,6 +83,18 @@ def test_the_load_comes_from_the_mains_and_the_energy_from_the_metrics(expand: b
     assert len(tree.targets) == (5 if expand else 2 + 3 + 11 + 3)
 
 
+def test_the_watts_come_from_the_metrics_and_not_from_lines_that_do_not_add_up() -> None:
+    tree = Tree(dmtf())
+    metrics = tree.resources[f"{PDU}/Metrics"]
+    lines = tree.resources[f"{PDU}/Mains/AC1"]["PolyPhasePowerWatts"]
+    assert sum(line["Reading"] for line in lines.values()) == pytest.approx(2734.8)
+    with serving(tree) as address:
+        figures = handler(address).measured(True)
+    assert figures.power_w == metrics["PowerWatts"]["Reading"] == 6438
+    assert figures.inlet_w is None
+    assert len(tree.targets) == 5
+
+
 def test_labels_hold_the_outlets_names() -> None:
     with serving(Tree(dmtf())) as address:
         assert handler(address).labels()[:2] == [

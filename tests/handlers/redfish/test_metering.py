@@ -174,6 +174,7 @@ def test_the_power_of_a_circuit_is_the_sum_of_its_lines() -> None:
         (pairs, 3.0),
         ({**lines, "Line3ToNeutral": {"Reading": None}}, None),
         ({"Line1ToNeutral": {"Reading": 1}, "Line3ToNeutral": {"Reading": 1}}, None),
+        ({**lines, **pairs}, None),  # which of them contain the others?
     ):
         mains = {"PhaseWiringType": "ThreePhase5Wire", "PolyPhasePowerWatts": powers}
         with serving(metered([], Mains=[mains])) as address:

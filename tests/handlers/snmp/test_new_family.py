@@ -1,4 +1,4 @@
-"""The worked example of docs/dev/new-family.md: the family defined on that page is read, metered and
+"""The worked example of docs/dev/new-family.md: the family of that page is read, metered and
 switched.
 """
 
