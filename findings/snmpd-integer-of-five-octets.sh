@@ -5,7 +5,7 @@
 # Needs Net-SNMP's snmpd and snmpget (Debian's packages snmpd and snmp, 5.9.3) and python3.
 set -eu
 T=$(mktemp -d); P=
-trap '[ -z "$P" ] || kill "$P" 2>/dev/null || true; rm -rf "$T"' EXIT
+trap '[ -z "$P" ] || { kill "$P"; wait "$P" || true; } 2>/dev/null; rm -rf "$T"' EXIT
 SNMPD=$(command -v snmpd || echo /usr/sbin/snmpd)
 PORT=$(python3 -c 'import socket; s = socket.socket(type=socket.SOCK_DGRAM); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 cat > "$T/answers.py" <<'PY'
@@ -28,6 +28,6 @@ OID=.1.3.6.1.4.1.99999.1.0
 for _ in 1 2 3 4 5 6 7 8 9; do snmpget -v2c -c public -t 1 -r 0 "127.0.0.1:$PORT" "$OID" > /dev/null 2>&1 && break; sleep 1; done
 snmpget -v2c -c public -t 5 -On "127.0.0.1:$PORT" "$OID" | tee "$T/out"
 snmpget -v2c -c public -t 5 -On -d "127.0.0.1:$PORT" "$OID" > "$T/dump" 2>&1
-octets=$(sed 's/^[0-9]*: //; s/  .*//' "$T/dump" | tr -d '\n ' | grep -o '020500B2D05E00' | head -1)
+octets=$(sed -n 's/^[0-9]*: \(.\{51\}\).*/\1/p' "$T/dump" | tr -d '\n ' | grep -o '020500B2D05E00' | head -1 || true)
 echo "on the wire: $octets (type 02, 5 octets, 00 B2 D0 5E 00)"
 grep -q 'INTEGER: 3000000000$' "$T/out" && [ "$octets" = 020500B2D05E00 ]

@@ -7,11 +7,11 @@
 # Needs Net-SNMP's snmpd and snmpget (Debian's packages snmpd and snmp, 5.9.3) and python3 with venv.
 set -eu
 T=$(mktemp -d); P=
-trap '[ -z "$P" ] || kill "$P" 2>/dev/null || true; rm -rf "$T"' EXIT
+trap '[ -z "$P" ] || { kill "$P"; wait "$P" || true; } 2>/dev/null; rm -rf "$T"' EXIT
 SNMPD=$(command -v snmpd || echo /usr/sbin/snmpd)
 PORT=$(python3 -c 'import socket; s = socket.socket(type=socket.SOCK_DGRAM); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 python3 -m venv "$T/venv"
-"$T/venv/bin/pip" install -q pysnmp==7.1.30 pyasn1==0.6.5 cryptography
+"$T/venv/bin/pip" install -qq pysnmp==7.1.30 pyasn1==0.6.5 cryptography==50.0.2
 {
     echo "agentaddress udp:127.0.0.1:$PORT"
     for user in "blumenthal SHA AES-256" "reeder SHA AES-256-C" "long SHA-512 AES-256-C"; do

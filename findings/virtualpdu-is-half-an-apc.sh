@@ -2,15 +2,16 @@
 # OpenStack's virtualpdu 2.2.0 calls itself an APC rack PDU, and has of each outlet its number, name,
 # state and control, and no rPDUOutletStatusCommandPending, which the MIB has beside the state: who
 # believes a state only with that column sees 24 unknown outlets. It also leaves a GETBULK without an
-# answer, over v2c as well, so that a client waits for its time-outs; GETNEXT is answered.
+# answer, over v2c as well, so that a client waits for its time-outs; GETNEXT is answered, and after the
+# last object with noSuchInstance where endOfMibView belongs (RFC 3416, 4.2.2).
 # Needs python3 with venv, below 3.12, and Net-SNMP's tools (Debian's package snmp, 5.9.3).
 set -eu
 T=$(mktemp -d); P=
-trap '[ -z "$P" ] || kill "$P" 2>/dev/null || true; rm -rf "$T"' EXIT
+trap '[ -z "$P" ] || { kill "$P"; wait "$P" || true; } 2>/dev/null; rm -rf "$T"' EXIT
 PORT=$(python3 -c 'import socket; s = socket.socket(type=socket.SOCK_DGRAM); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 python3 -m venv "$T/venv"
-"$T/venv/bin/pip" install -q pysnmp-lextudio==5.0.34 pyasn1==0.6.0 pbr==7.1.3 setuptools==65.5.0
-"$T/venv/bin/pip" install -q --no-deps virtualpdu==2.2.0
+"$T/venv/bin/pip" install -qq pysnmp-lextudio==5.0.34 pyasn1==0.6.0 pbr==7.1.3 setuptools==65.5.0
+"$T/venv/bin/pip" install -qq --no-deps virtualpdu==2.2.0
 cat > "$T/unit.py" <<'PY'
 import sys
 from virtualpdu import core
@@ -27,9 +28,12 @@ PY
 "$T/venv/bin/python" "$T/unit.py" "$PORT" > "$T/log" 2>&1 & P=$!
 STATE=1.3.6.1.4.1.318.1.1.12.3.5.1.1.4 PENDING=1.3.6.1.4.1.318.1.1.12.3.5.1.1.5
 for _ in 1 2 3 4 5 6 7 8 9; do snmpget -v2c -c public -t 1 -r 0 "127.0.0.1:$PORT" "$STATE.1" > /dev/null 2>&1 && break; sleep 1; done
-states=$(snmpwalk -v2c -c public -t 3 -Oqn "127.0.0.1:$PORT" "$STATE" | grep -c "$STATE")
+states=$(snmpwalk -v2c -c public -t 3 -Oqn "127.0.0.1:$PORT" "$STATE" | grep -c "$STATE.* 1$")
 pending=$(snmpwalk -v2c -c public -t 3 -Oqn "127.0.0.1:$PORT" "$PENDING" 2>&1 | grep -c "$PENDING.[0-9]" || true)
 bulk=$(snmpbulkwalk -v2c -c public -t 2 -r 0 -Oqn "127.0.0.1:$PORT" "$STATE" 2>&1 | head -1)
+end=$(snmpgetnext -v2c -c public -t 3 -On "127.0.0.1:$PORT" "$STATE.24")
 echo "virtualpdu 2.2.0: $states states, $pending rows of rPDUOutletStatusCommandPending; GETBULK: $bulk"
-[ "$states" -ge 24 ] && [ "$pending" = 0 ]
+echo "after the last object: $end"
+[ "$states" = 24 ] && [ "$pending" = 0 ]
 case $bulk in *Timeout*) ;; *) exit 1 ;; esac
+case $end in *"No Such Instance"*) ;; *) exit 1 ;; esac
