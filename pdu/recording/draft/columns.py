@@ -435,25 +435,27 @@ _SCALES = {
     "centi": "0.01",
     "thousandth": "0.001",
     "milli": "0.001",
+    "m": "0.001",
     "kilo": "1000",
+    "k": "1000",
 }
 _UNITS = {
-    "kwh": (ENERGY, "1"),
     "wh": (ENERGY, "0.001"),
     "watthour": (ENERGY, "0.001"),
     "a": (CURRENT, "1"),
     "amp": (CURRENT, "1"),
     "ampere": (CURRENT, "1"),
-    "ma": (CURRENT, "0.001"),
     "w": (POWER, "1"),
     "watt": (POWER, "1"),
-    "kw": (POWER, "1000"),
-    "mw": (POWER, "0.001"),
 }
+# Words that say how amperes are measured, as vendors write them before or after the unit.
+_QUALIFIERS = r"rms|ac[ -]?rms|ac|\(rms\)|\(ac\)"
 _SCALED = re.compile(
-    r"(?:(?P<scale>[0-9.]+|(?:tenth|hundredth|thousandth)s?|milli|kilo|deci|centi)[ -]*(?:of"
-    r" )?(?:an? )?)?"
-    r"(?P<unit>k?whs?|watt[ -]?hours?|m?a|amps?|amperes?|[km]?w|watts?)"
+    r"(?:(?P<number>[0-9.]+|tenths?|hundredths?|thousandths?)[ -]*(?:of )?(?:an? )?)?"
+    rf"(?:(?:{_QUALIFIERS})[ -])?"
+    r"(?P<prefix>(?:milli|kilo|deci|centi)[ -]?|[km](?!illi))?"
+    r"(?P<unit>whs?|watt[ -]?hours?|a|amps?|amperes?|w|watts?)"
+    rf"(?:[ -](?P<qualifier>{_QUALIFIERS}))?"
 )
 
 
@@ -465,12 +467,16 @@ def role_of_units(units: str) -> Optional[tuple[str, Decimal]]:
     match = _SCALED.fullmatch(" ".join(units.lower().split()))
     if match is None:
         return None
-    # MW: megawatt, or milliwatt in capitals
-    if match["unit"] in ("ma", "mw") and "m" not in units:
+    prefix = (match["prefix"] or "").rstrip(" -")
+    # M: mega, or milli in capitals
+    if prefix == "m" and "m" not in units:
         return None
-    prefix = (match["scale"] or "1").rstrip("s")
     role, value = _UNITS[re.sub("[ -]", "", match["unit"]).rstrip("s")]
-    scale = Decimal(_SCALES.get(prefix) or number(prefix) or 0) * Decimal(value)
+    if match["qualifier"] and role != CURRENT:
+        return None
+    factor = (match["number"] or "1").rstrip("s")
+    scale = Decimal(_SCALES.get(factor) or number(factor) or 0) * Decimal(value)
+    scale *= Decimal(_SCALES.get(prefix, "1"))
     return (role, scale) if scale > 0 and abs(scale.adjusted()) <= Figure.MOST_DIGITS else None
 
 

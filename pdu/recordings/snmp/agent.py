@@ -121,9 +121,25 @@ class SimulatedAgent:
             cmdrsp.BulkCommandResponder,
             cmdrsp.SetCommandResponder,
         ):
-            responder(engine, snmp_context)
+            _answer_without_rows(responder(engine, snmp_context))
         await asyncio.sleep(0)
         self._ready.set()
+
+
+def _answer_without_rows(responder: Any) -> None:
+    """Makes a responder of pysnmp answer a GETBULK that asks for no rows, which is valid (RFC 3416,
+    4.2.3); pysnmp sends no answer.
+    """
+    handle = responder.handle_management_operation
+
+    def answer(engine: Any, reference: Any, name: Any, request: Any) -> None:
+        is_bulk = request.tagSet == rfc1905.GetBulkRequestPDU.tagSet
+        if is_bulk and max(map(int, (request[1], request[2]))) <= 0:
+            responder.send_varbinds(engine, reference, 0, 0, [])
+        else:
+            handle(engine, reference, name, request)
+
+    responder.handle_management_operation = answer
 
 
 class _Instrumentation:

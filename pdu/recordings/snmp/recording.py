@@ -17,7 +17,7 @@ from handlers.shared.errors import PduHandlerError, ProtocolError, SettingsError
 from handlers.snmp import detection, metering
 from handlers.snmp.device import SnmpDevice
 from handlers.snmp.profile import oids
-from handlers.snmp.reader import Reader
+from handlers.snmp.reader import Reader, SnmpReads
 from handlers.snmp.settings import FamilySelection, select_families
 from pdu_common.connection import PduSnmpData
 from pdu_common.snmp_client.tool_api import (
@@ -84,16 +84,16 @@ def walk_trees(data: PduSnmpData, recorder: RecordingOptions) -> tuple[Rows, lis
     rows: Rows = {}
     notes: list[str] = []
     for root in map(arcs, _TREES):
-        last, most = root, _PAGE
+        reader = _PageReader(credentials, root)
+        last = root
         try:
             while True:
-                read = functools.partial(_page, credentials, root, last, most)
+                read = functools.partial(reader.read_after, last)
                 try:
                     page = recorder.again(read)
-                except ProtocolError:
-                    if most == 1:
+                except (ProtocolError, Unreachable) as error:
+                    if reader.was_small or (isinstance(error, Unreachable) and not rows):
                         raise
-                    most = 1  # what the failed page had before its error is kept
                     continue
                 if not page:
                     break
@@ -121,6 +121,26 @@ def walk_trees(data: PduSnmpData, recorder: RecordingOptions) -> tuple[Rows, lis
             operation="record",
         )
     return rows, notes
+
+
+class _PageReader:
+    """Reads the objects below `root` in pages of _PAGE rows; after an error, in those of one answer
+    each, so that what a failed page had before its error is read once more and kept.
+    """
+
+    def __init__(self, credentials: Credentials, root: Arcs) -> None:
+        self._credentials, self._root = credentials, root
+        self._most = _PAGE
+        #: whether the last page was that of one answer
+        self.was_small = False
+
+    def read_after(self, last: Arcs) -> list[tuple[Arcs, SnmpRow]]:
+        """[] at the end. Raises Unreachable, ProtocolError."""
+        most, self._most = self._most, 1
+        self.was_small = most == 1
+        page = _page(self._credentials, self._root, last, most)
+        self._most = most
+        return page
 
 
 def _page(
@@ -165,10 +185,14 @@ def read_device(
     rows: Mapping[Arcs, SnmpRow], choice: Optional[FamilySelection] = None
 ) -> SnmpDevice:
     """As `detect_device`, but raises the handler's error if no family reads the device."""
-    choice = choice or select_families({}, {})
+    return read_as_chosen(RecordedRows(rows), choice or select_families({}, {}))
+
+
+def read_as_chosen(device: SnmpReads, choice: FamilySelection) -> SnmpDevice:
+    """The device as the family of `choice` that fits it. Raises the handler's errors."""
     if choice.is_fixed:
-        return detection.read_as(RecordedRows(rows), choice.profiles[0], choice.metered_only)
-    return detection.detect(RecordedRows(rows), choice.profiles, choice.metered_only)
+        return detection.read_as(device, choice.profiles[0], choice.metered_only)
+    return detection.detect(device, choice.profiles, choice.metered_only)
 
 
 def scrubbed(rows: Rows, data: PduSnmpData, keep: Collection[str] = ()) -> Rows:

@@ -7,11 +7,14 @@ from pathlib import Path
 from typing import Any, Optional
 
 from handlers import VERSION, host
+from handlers.host.snmp import Snmp
 from handlers.shared.errors import PduHandlerError, SettingsError, Unsupported
 from handlers.snmp import detection, metering, schema
 from handlers.snmp.device import SnmpDevice
+from handlers.snmp.handler import SnmpPdu
 from handlers.snmp.profile import Profile
 from handlers.snmp.profiles import PROFILES
+from handlers.snmp.reader import SnmpReads
 from handlers.snmp.settings import METERED_ONLY, FamilySelection, select_families
 
 from ...core.cli.error_output import reason
@@ -34,7 +37,8 @@ def _record(data: Any, recorder: RecordingOptions) -> Recording:
     rows, stops = recording.walk_trees(data, recorder)
     clean = recording.scrubbed(rows, data, recorder.keep)
     text = "\n".join(snmprec.snmprec_lines(clean)) + "\n"
-    return Recording(text, _content(text), [*stops, *compare_rows(rows, clean, choice)])
+    notes = compare_rows(rows, clean, Snmp(SnmpPdu(data)), choice)
+    return Recording(text, _content(text), [*stops, *notes])
 
 
 def _content(text: str) -> str:
@@ -146,11 +150,13 @@ def _profile(profile_name: str) -> Profile:
         raise SettingsError(f"{profile_name}: {error}") from None
 
 
-def compare_rows(rows: Rows, clean: Rows, choice: Optional[FamilySelection] = None) -> list[str]:
+def compare_rows(
+    rows: Rows, clean: Rows, device: SnmpReads, choice: Optional[FamilySelection] = None
+) -> list[str]:
     """A note: whether the handler finds the same family, states and figures in the scrubbed rows as
-    in the device's own.
+    in those of the device, and the same outlets as on the device itself.
 
-    If the handler does not read the device, the note says why.
+    If the handler does not read the rows, the note says why.
     """
     try:
         original = recording.read_device(rows, choice)
@@ -174,10 +180,24 @@ def compare_rows(rows: Rows, clean: Rows, choice: Optional[FamilySelection] = No
             f" {original.profile.key}): record it again with --keep names or another kind, and"
             " remove private data from the file by hand."
         ]
-    return [
-        f"It reads as the family {copy.profile.key} with {counted(len(copy.states), 'outlet')},"
-        " as the device does."
-    ]
+    return [f"It reads as the {_summary(copy)}{_comparison(original, device, choice)}."]
+
+
+def _summary(device: SnmpDevice) -> str:
+    return f"family {device.profile.key} with {counted(len(device.states), 'outlet')}"
+
+
+def _comparison(recorded: SnmpDevice, device: SnmpReads, choice: Optional[FamilySelection]) -> str:
+    """Whether the device, which is read once more, has the outlets of its recording. States and
+    figures may have changed since.
+    """
+    try:
+        current = recording.read_as_chosen(device, choice or select_families({}, {}))
+    except PduHandlerError as error:
+        return f"; the device was not read again for comparison: {reason(error)}"
+    if (current.profile.key, *current.states) == (recorded.profile.key, *recorded.states):
+        return ", as the device does"
+    return f", but the device as the {_summary(current)}: record it again"
 
 
 def _comparable_reading(device: SnmpDevice) -> list[object]:

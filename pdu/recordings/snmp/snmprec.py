@@ -6,66 +6,27 @@ from __future__ import annotations
 
 import itertools
 import re
-import struct
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple, Optional
+from typing import NamedTuple
 
 from handlers.host.rows import LONGEST_TEXT, oid_arcs
 from pdu_common.snmp_client.tool_api import (
     ADDRESS,
-    COUNTER,
     COUNTER64,
-    GAUGE,
     INTEGER,
     OCTETS,
     OID,
-    OPAQUE,
-    TICKS,
 )
 
 from ...core.cli.output import counted
+from . import walk_values
 from .recorded_rows import NUMBERS, Arcs, Rows, SnmpRow, arcs, dotted
+from .variation_modules import first_value
 
 _LINE = re.compile(r"\.?[0-9]+(\.[0-9]+)+\|[0-9]+[xe]?(:[^|]*)?\|")
-# A row of snmpwalk begins with a numeric OID, or with a name (`iso`, `MIB::object`) and the index
-# below it: arcs or quoted text.
-_WALKED = re.compile(
-    r"(?P<oid>(?:\.?[0-9]+|iso|[A-Za-z][\w-]*::[A-Za-z][\w-]*)"
-    r'(?:\.(?:"(?:[^"\\]|\\.)*"|[^ ="])+)?) = (?P<rest>.*)',
-    re.DOTALL,
-)
-_TYPED = re.compile(
-    r"(?:Wrong Type \(should be [^)]*\): )?(?P<type>[A-Za-z][A-Za-z0-9 -]*?): ?(?P<value>.*)",
-    re.DOTALL,
-)
 _RANGES = {INTEGER: (-(2**31), 2**31 - 1), COUNTER64: (0, 2**64 - 1)}
-_TAGS = {
-    "INTEGER": INTEGER,
-    "Counter32": COUNTER,
-    "Gauge32": GAUGE,
-    "Unsigned32": GAUGE,
-    "UInteger32": GAUGE,
-    "Counter64": COUNTER64,
-    "Timeticks": TICKS,
-    "STRING": OCTETS,
-    "Hex-STRING": OCTETS,
-    "BITS": OCTETS,
-    "OID": OID,
-    "IpAddress": ADDRESS,
-    "Network Address": ADDRESS,
-    "Opaque": OPAQUE,
-    "OPAQUE": OPAQUE,
-}
-# tag and length of a float in an Opaque, which Net-SNMP prints as `Opaque: Float: 1.5`
-_FLOAT = bytes.fromhex("9f7804")
-# A number with its units. A DISPLAY-HINT such as d-1 only inserts a point: Net-SNMP prints 235 as
-# 23.5 (RFC 2579, 3.1).
-_HINTED = re.compile(r"(-?[0-9]*\.?[0-9]+)(?:\s|$)")
-_ENUMERATED = re.compile(r"INTEGER: ([A-Za-z][A-Za-z0-9-]*)\(-?[0-9]+\)\s*")
-_OCTETS = re.compile(r"(?:[0-9A-Fa-f]{2}(?:\s+|$))+")
 # lines before the first row, and how many of those that cannot be read are named
 _MOST_BEFORE, _MOST_NAMED = 50, 5
-_NOTHING = ("No Such ", "No more variables", "NULL")
 # Names that Net-SNMP prints with its own MIBs; `oid_arcs` has more. Other names need `snmpwalk
 # -On`.
 _NAMES = {
@@ -81,14 +42,27 @@ _NAMES = {
     "SNMPv2-SMI::private": "1.3.6.1.4",
     "SNMPv2-SMI::zeroDotZero": "0.0",
 }
+# The first names of a path, as snmpwalk -Of, -Ou and -Os print them, and the arcs of those below.
+_BARE_NAMES = {
+    **{name: name for name in ("iso", "mib-2", "enterprises")},
+    "system": "1.3.6.1.2.1.1",
+    **{name.rpartition("::")[2]: oid for name, oid in _NAMES.items()},
+}
+_ARCS = {
+    **{name: oid.rpartition(".")[2] for name, oid in _BARE_NAMES.items() if "." in oid},
+    **{"org": "3", "dod": "6", "internet": "1", "mgmt": "2", "mib-2": "1", "enterprises": "1"},
+}
+# A row of snmpwalk begins with a numeric OID, or with a name (`iso`, `MIB::object`) and the index
+# below it: arcs or quoted text.
+_WALKED = re.compile(
+    rf"(?P<oid>(?:\.?[0-9]+|\.?(?:{'|'.join(_BARE_NAMES)})|[A-Za-z][\w-]*::[A-Za-z][\w-]*)"
+    r'(?:\.(?:"(?:[^"\\]|\\.)*"|[^ ="])+)?) = (?P<rest>.*)',
+    re.DOTALL,
+)
 
 
 class _UnknownName(Exception):
     """An unknown name in place of an OID."""
-
-
-class _UnknownType(Exception):
-    """An unknown type of value."""
 
 
 class UnreadableLine(NamedTuple):
@@ -173,7 +147,7 @@ def _snmprec(text: str) -> Parsed:
             continue
         try:
             oid, kind, value = line.split("|", 2)
-            rows[_check_oid(arcs(oid))] = _check_size(_row(kind.partition(":")[0], value))
+            rows[_check_oid(arcs(oid))] = _check_size(_row(*first_value(kind, value)))
         except (ValueError, OverflowError) as error:
             reason = f"no valid row 'OID|tag|value': {str(error)[:80]}"
             unreadable.append(UnreadableLine(number, reason))
@@ -228,36 +202,45 @@ def _check_size(row: SnmpRow) -> SnmpRow:
 
 
 def _walk(text: str) -> Parsed:
-    """The rows of a walk, with types as Net-SNMP prints them.
-
-    Examples: `STRING: "..."`, `Hex-STRING: 00 1A`, `Timeticks: (12) 0:00:00.12`, `INTEGER: on(1)`.
-    """
+    """The rows of a walk, whose values `walk_values` reads."""
     rows: Rows = {}
     names: dict[Arcs, str] = {}
     unreadable: list[UnreadableLine] = []
     left_out = untyped = 0
-    statements = [(number, line, _WALKED.match(line)) for number, line in _statements(text)]
-    has_types = any(match and _TYPED.match(match["rest"]) for _, _, match in statements)
-    for number, _, match in statements:
+    statements = [(number, _WALKED.match(line)) for number, line in _statements(text)]
+    walked = [match for _, match in statements if match]
+    has_types = any(walk_values.is_typed(match["rest"]) for match in walked)
+    # a DISPLAY-HINT is one of the column, whose other numbers may have no letter
+    hexadecimal_columns = {
+        _column(match) for match in walked if walk_values.is_hexadecimal(match["rest"])
+    }
+    for number, match in statements:
         if match is None:
             # its text may be a command with a community
             unreadable.append(UnreadableLine(number, "no row of snmpwalk"))
             continue
         try:
-            oid, row = _oid(match["oid"]), _parse_value(match["rest"], has_types)
+            oid = _oid(match["oid"])
+            row = walk_values.parse_value(
+                match["rest"], _oid, has_types, _column(match) in hexadecimal_columns
+            )
             if row is not None:
                 rows[_check_oid(oid)] = _check_size(row)
-                enumeration = _ENUMERATED.fullmatch(match["rest"])
                 names.pop(oid, None)  # the last row of an OID counts
-                if enumeration is not None:
-                    names[oid] = enumeration[1]
+                name = walk_values.value_name(match["rest"])
+                if name:
+                    names[oid] = name
         except _UnknownName:
             left_out += 1
-        except _UnknownType:
+        except walk_values.UnknownType:
             untyped += 1
         except (ValueError, OverflowError) as error:
             unreadable.append(UnreadableLine(number, str(error)[:80]))
     return Parsed(rows, left_out, untyped, names, tuple(unreadable))
+
+
+def _column(match: re.Match[str]) -> str:
+    return match["oid"].rpartition(".")[0]
 
 
 def _statements(text: str) -> Iterator[tuple[int, str]]:
@@ -270,91 +253,27 @@ def _statements(text: str) -> Iterator[tuple[int, str]]:
     for number, line in enumerate(text.split("\n"), 1):
         line = line.rstrip("\r")
         is_comment = line.startswith("#") and not is_open
-        is_row = _WALKED.match(line)
-        if begun and not is_comment and not is_row and (is_open or _may_go_on(begun[-1][1], line)):
+        row = _WALKED.match(line)
+        if begun and not is_comment and not row and (is_open or _may_go_on(begun[-1][1], line)):
             begun[-1][1].append(line)
-            is_open ^= _opens(line)
+            is_open ^= walk_values.has_odd_quotes(line)
         elif line.strip() and not line.startswith("#"):
             begun.append((number, [line]))
-            is_open = _opens(line)
+            is_open = row is not None and walk_values.opens_quotes(row["rest"])
     for number, lines in begun:
         yield number, "\n".join(lines).rstrip("\n")
 
 
 def _may_go_on(lines: Sequence[str], line: str) -> bool:
-    """Whether a line may belong to the value before it: one of octets, or a text without quotes."""
-    match = _WALKED.match(lines[0])
-    type_match = _TYPED.match(match["rest"]) if match else None
-    if not line.strip() or type_match is None:
-        return type_match is not None
-    if _TAGS.get(type_match["type"]) not in (OCTETS, OPAQUE):
-        return False
-    is_text = type_match["type"] == "STRING"
-    return not type_match["value"].startswith('"') if is_text else bool(_OCTETS.match(line))
-
-
-def _opens(line: str) -> bool:
-    """Whether the number of quotes in a line is odd.
-
-    Quotes that belong to a text follow a backslash and are not counted.
-    """
-    return re.sub(r"\\.", "", line).count('"') % 2 == 1
+    match = _WALKED.match("\n".join(lines))
+    return match is not None and walk_values.may_go_on(match["rest"], line)
 
 
 def _oid(text: str) -> Arcs:
-    name, dot, index = text.partition(".")
-    oid = oid_arcs(_NAMES.get(name, name) + dot + index)
+    """The OID of a row: numbers, or names and numbers. Raises _UnknownName."""
+    first, *others = text.lstrip(".").split(".")
+    first = _NAMES.get(first) or _BARE_NAMES.get(first) or first
+    oid = oid_arcs(".".join([first, *(_ARCS.get(part, part) for part in others)]))
     if oid is None:
         raise _UnknownName
     return oid
-
-
-def _parse_value(text: str, has_types: bool) -> Optional[SnmpRow]:
-    """The type and value after `=`, None if there is no value. `has_types`: other rows have one;
-    then a bare number is one of TimeTicks, as snmpwalk -Ot prints it.
-
-    Raises ValueError, OverflowError, _UnknownName, _UnknownType.
-    """
-    if text.startswith(_NOTHING):
-        return None
-    if text in ('""', ""):
-        return SnmpRow(OCTETS, b"")
-    match = _TYPED.match(text)
-    if match is None and has_types and text.strip().isascii() and text.strip().isdigit():
-        return SnmpRow(TICKS, int(text))
-    if match is None:
-        raise ValueError("the value has no type: run snmpwalk without -OQ")
-    name, value = match["type"], match["value"]
-    tag = _TAGS.get(name)
-    bare = value.strip()
-    if tag is None:
-        raise _UnknownType
-    if tag in NUMBERS:
-        number = _HINTED.match(bare) or re.search(r"\((-?[0-9]+)\)", value)
-        if number is None:
-            raise ValueError(f"{value[:30]!r} is not a number")
-        return SnmpRow(tag, int(number[1].replace(".", "")))
-    if tag == OID:
-        return SnmpRow(tag, _oid(bare))
-    if tag == ADDRESS:
-        separator, base = (":", 16) if ":" in bare else (".", 10)
-        return SnmpRow(tag, bytes(int(part, base) for part in bare.split(separator)))
-    # with a number; other octets are printed after "OPAQUE:"
-    if name == "Opaque":
-        kind, _, written_value = bare.partition(": ")
-        if kind != "Float":
-            raise _UnknownType
-        return SnmpRow(tag, _FLOAT + struct.pack(">f", float(written_value.partition(" ")[0])))
-    if name == "STRING":
-        quotation = re.fullmatch(r'"(.*)"\s*', value, re.DOTALL)
-        if quotation:
-            value = re.sub(r"\\(.)", r"\1", quotation[1], flags=re.DOTALL)
-        elif value.startswith('"'):
-            raise ValueError(f"the text {value[:30]!r} does not end with a quote")
-        return SnmpRow(tag, value.encode("utf-8", "surrogateescape"))
-    # the octets of BITS are followed by names of bits
-    digits = re.match(r"(?:[0-9A-Fa-f]{2}(?:\s+|$))*", bare)
-    octets = digits[0] if digits else ""
-    if name != "BITS" and octets != bare:
-        raise ValueError(f"{bare[len(octets) :][:30]!r} is not hex: run snmpwalk without -OT")
-    return SnmpRow(tag, bytes.fromhex(octets))

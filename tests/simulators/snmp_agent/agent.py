@@ -213,6 +213,11 @@ class Agent:
         status, place, bindings = self._perform(pdu, message)
         if pdu.kind == ber.SET and self.faults.lose_set_answers:
             return None
+        silent_from = self.faults.walk_silent_from
+        if silent_from and pdu.kind in (ber.GET_NEXT, ber.GET_BULK):
+            first = tuple(map(int, silent_from.split(".")))
+            if any(oid >= first for oid, _ in bindings):
+                return None
         if status and message.version == _V1:
             status = _FOR_V1.get(status, status)
         if status:

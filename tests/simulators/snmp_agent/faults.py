@@ -43,6 +43,8 @@ class Faults:
     walk_error_after: int = 0
     # walks get no answer once all walks have returned this many rows
     walk_silent_after: Optional[int] = None
+    # walks get no answer that has this object or one behind it
+    walk_silent_from: str = ""
     # SETs with the write community are refused with this error
     set_error: str = ""
     no_bulk: bool = False  # no answer to GETBULK

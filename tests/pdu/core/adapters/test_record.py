@@ -22,7 +22,7 @@ from handlers.shared.errors import (
 from pdu.recordings.recording_formats import RecordingOptions
 from pdu.recordings.redfish import recording
 from pdu.recordings.snmp import snmprec
-from pdu.recordings.snmp.recorded_rows import SnmpRow as HeldRow, arcs
+from pdu.recordings.snmp.recorded_rows import RecordedRows, SnmpRow as HeldRow, arcs
 from pdu.recordings.snmp.recording import scrubbed
 from pdu.recordings.snmp.recording_format import compare_rows, find_device
 from pdu_common.connection import PduData, PduSnmpData
@@ -55,6 +55,8 @@ from tests.simulators.snmp_agent import (
 )
 from tests.simulators.snmp_agent.devices import apc
 from tests.simulators.xerus import Model, XerusPdu
+
+_ENTERPRISES = (1, 3, 6, 1, 4, 1)
 
 
 def test_every_kind_of_device_is_tested() -> None:
@@ -291,8 +293,25 @@ def test_a_note_says_whether_the_scrubbed_recording_still_reads_as_the_device_do
         }
     )
     rows = snmprec.parse(write_snmprec(device)).rows
-    note = compare_rows(rows, scrubbed(rows, PduSnmpData("192.0.2.1", {"community": "public"})))
+    clean = scrubbed(rows, PduSnmpData("192.0.2.1", {"community": "public"}))
+    note = compare_rows(rows, clean, RecordedRows(rows))
     assert ("as the device does" in note[0]) is same
+
+
+@pytest.mark.parametrize("is_silent", [False, True])
+def test_a_recording_is_compared_with_the_outlets_of_the_device_itself(is_silent: bool) -> None:
+    rows = snmprec.parse(write_snmprec(fixture("wti-power").device().rows())).rows
+    device = {} if is_silent else dict(rows)
+    for oid in rows:
+        if oid[-1] == 4:  # an outlet
+            device.pop(oid, None)
+    (note,) = compare_rows(rows, rows, RecordedRows(device))
+    end = (
+        "4 outlets; the device was not read again for comparison: "
+        if is_silent
+        else "4 outlets, but the device as the family wti-power with 3 outlets: record it again."
+    )
+    assert end in note
 
 
 @pytest.mark.parametrize(
@@ -447,6 +466,27 @@ def test_a_recording_that_a_fault_ends_keeps_what_was_read_and_says_where_it_sto
     assert 200 <= len(rows) < 291
     (stop,) = [note for note in recording.notes if note.startswith("The recording is not whole")]
     assert f"it stopped after {'.'.join(map(str, max(rows)))} (" in stop and reason in stop
+
+
+@pytest.mark.parametrize("version", ["1", "2"])
+def test_all_that_was_read_before_an_agent_fell_silent_is_kept(version: str) -> None:
+    """It answers no request for the 61st of the vendor's objects, which is less than one page."""
+    vendors = sorted(
+        oid for oid in map(arcs, apc.rpdu2(outlets=8).device.rows()) if oid[:6] == _ENTERPRISES
+    )
+    silent_from = ".".join(map(str, vendors[60]))
+    with Agent(apc.rpdu2(outlets=8), faults=Faults(walk_silent_from=silent_from)) as agent:
+        params = {
+            "port": str(agent.port),
+            "community": "public",
+            "version": version,
+            "timeout": "1",
+            "retries": "0",
+        }
+        recording = kind("snmp").record(PduSnmpData(agent.host, params), RecordingOptions())
+    recorded_rows = snmprec.parse(recording.text).rows
+    assert [oid for oid in recorded_rows if oid[:6] == _ENTERPRISES] == vendors[:60]
+    assert f"it stopped after {'.'.join(map(str, vendors[59]))} (" in recording.notes[0]
 
 
 def test_a_xerus_unit_that_the_handler_cannot_read_is_recorded(

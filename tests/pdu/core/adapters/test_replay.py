@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,7 @@ from pdu.recordings.snmp import snmprec
 from pdu.recordings.snmp.recorded_rows import SnmpRow as HeldRow, arcs
 from pdu.recordings.snmp.recording import detect_device
 from pdu.recordings.snmp.unit import RecordedUnit
-from pdu_common.connection import PduData
+from pdu_common.connection import PduData, PduSnmpData
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.handlers.redfish import tree as redfish
 from tests.needs import program
@@ -257,3 +258,20 @@ def test_dummy_ups_reads_spaces_and_special_characters_of_a_written_dump_unchang
     with Upsd([dummy_file("pdu", text)]) as server, NutClient(server.host, server.port) as client:
         found = client.variables("pdu")
     assert {name: found.get(name) for name in values} == values
+
+
+def test_a_replay_answers_a_getbulk_that_asks_for_no_rows() -> None:
+    """RFC 3416, 4.2.3: max-repetitions may be 0."""
+    request = bytes.fromhex(
+        "302502010104067075626c6963a518020101020100020100300d300b06072b0601020101010500"
+    )
+    with (
+        replayed("snmp", write_snmprec(fixture("ip9258").rows)) as unit,
+        socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client,
+    ):
+        client.settimeout(20)
+        assert isinstance(unit.data, PduSnmpData)
+        client.sendto(request, ("127.0.0.1", int(unit.data.snmp_params["port"])))
+        answer = client.recv(2000)
+    # a response to request 1 with error-status 0 and no varbind
+    assert answer.endswith(bytes.fromhex("a20b0201010201000201003000"))

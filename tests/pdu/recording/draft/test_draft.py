@@ -5,6 +5,7 @@ as doubtful.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 from pathlib import Path
 from typing import NamedTuple, Optional
 
@@ -20,7 +21,7 @@ from handlers.snmp.profiles import PROFILES
 from handlers.snmp.reader import Reader
 from pdu.families.own_profiles import MARK
 from pdu.recording.draft import mib_parser
-from pdu.recording.draft.columns import NOT_SHOWN
+from pdu.recording.draft.columns import NOT_SHOWN, role_of_units
 from pdu.recording.draft.mib import Mib, Object
 from pdu.recording.draft.mib_parser import parse_mib_files
 from pdu.recording.draft.profile import Draft, draft
@@ -299,6 +300,15 @@ def test_only_an_unambiguous_name_means_on_or_off(
         ("hundredths of an ampere", "current", "0.01"),
         ("mW", "power", "0.001"),
         ("MW", "", ""),
+        ("tenth Kilowatt-Hours", "energy", "0.1"),
+        ("0.1 Kilowatt-Hour", "energy", "0.1"),
+        ("0.01 Amp-AC-RMS", "current", "0.01"),
+        ("0.1 Amps-AC-RMS", "current", "0.1"),
+        ("0.1 Amps (rms)", "current", "0.1"),
+        ("centiamps (rms)", "current", "0.01"),
+        ("0.1 RMS Amp", "current", "0.1"),
+        ("kWatts", "power", "1000"),
+        ("Watts-AC-RMS", "", ""),
         ("MA", "", ""),
         ("seconds", "", ""),
         ("", "", ""),
@@ -310,14 +320,7 @@ def test_only_an_unambiguous_name_means_on_or_off(
 def test_units_are_read_with_their_scale_and_unknown_ones_are_not_used(
     units: str, role: str, value: str
 ) -> None:
-    from pdu.recording.draft.columns import role_of_units
-
-    found = role_of_units(units)
-    assert (found is None and not role) or (
-        found is not None
-        and (found[0], f"{found[1]:f}".rstrip("0").rstrip("."))
-        == (role, value.rstrip("0").rstrip(".") if "." in value else value)
-    )
+    assert role_of_units(units) == ((role, Decimal(value)) if role else None)
 
 
 @pytest.mark.parametrize(

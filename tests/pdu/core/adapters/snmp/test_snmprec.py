@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import re
 import subprocess
+from pathlib import Path
+from typing import Union
 
 import pytest
 from pysnmp.proto import rfc1902
 
+from handlers.shared.errors import SettingsError
 from pdu.recordings.snmp import snmprec
 from pdu.recordings.snmp.recorded_rows import SnmpRow, arcs, wire_row
 from pdu_common.snmp_client.tool_api import NULL
 from tests.handlers.snmp import recorded
 from tests.needs import program
 from tests.simulators.snmp_agent import BUILT_IN, Agent, Device, Row as AgentRow, read_snmprec
-from tests.simulators.snmp_agent.device import INTEGER, OCTETS, OPAQUE, TICKS
+from tests.simulators.snmp_agent.device import GAUGE, INTEGER, OCTETS, OPAQUE, TICKS
 
 
 def _left_out(text: str) -> str:
@@ -22,7 +25,7 @@ def _left_out(text: str) -> str:
     return ", ".join(snmprec.parse(text).skip_reasons)
 
 
-def _walk(agent: Agent, oid: str, *options: str) -> str:
+def _walk(agent: Agent, oid: str, *options: str, **variables: str) -> str:
     """What Net-SNMP's snmpwalk prints."""
     peer = f"{agent.host}:{agent.port}"
     return subprocess.run(
@@ -31,7 +34,7 @@ def _walk(agent: Agent, oid: str, *options: str) -> str:
         capture_output=True,
         text=True,
         timeout=120,
-        env={"MIBS": ""},
+        env={"MIBS": "", **variables},
         check=True,
     ).stdout
 
@@ -211,7 +214,7 @@ def test_a_row_whose_index_is_text_is_left_out_and_counted(index: str) -> None:
 
 LEFT_OUT = {
     "the text .* does not end with a quote": ('STRING: "', 'STRING: "abc'),
-    "is not a number": ("INTEGER: 1f", "INTEGER: 0x10", "INTEGER: 1.2.3"),
+    "is not a number": ("INTEGER: x", "INTEGER: 0x10", "INTEGER: 1.2.3"),
     "is not hex": ("Hex-STRING: 00 1", "Hex-STRING: 0", "Hex-STRING: ZZ", "Hex-STRING: 00 1A x"),
     "": ("Opaque: Float: x", "Opaque: Float: 1e99"),
 }
@@ -222,7 +225,7 @@ def test_a_value_that_cannot_be_read_is_left_out_with_the_reason(why: str, shown
     assert re.search(f"line 1 .*{why}", _left_out(f".1.3.6.1.4.1.9.1.0 = {shown}\n"))
 
 
-@pytest.mark.parametrize("shown", ["Opaque: Int64: 5", "NsapAddress: 5"])
+@pytest.mark.parametrize("shown", ["Opaque: Wide: 5", "NsapAddress: 5"])
 def test_a_row_whose_value_has_an_unknown_type_is_left_out_and_counted(shown: str) -> None:
     assert snmprec.parse(f".1.3.6.1.4.1.9.1.0 = {shown}\n") == snmprec.Parsed(
         {}, left_out=0, untyped=1
@@ -239,20 +242,212 @@ def test_recordings_of_real_units_are_read_as_an_independent_reader_reads_them()
 
 
 @pytest.mark.against("Net-SNMP snmpwalk")
+def test_values_without_types_are_left_out_and_the_error_names_the_option() -> None:
+    with Agent(Device({"1.3.6.1.4.1.9.1.0": AgentRow(INTEGER, 5)})) as agent:
+        walk = _walk(agent, "1.3.6.1.4.1", "-OnQ")
+    assert re.search("line 1 .*the value has no type: run snmpwalk without -OQ", _left_out(walk))
+
+
+MIB = """ACME-MIB DEFINITIONS ::= BEGIN
+enterprises OBJECT IDENTIFIER ::= { iso org(3) dod(6) internet(1) private(4) 1 }
+acme OBJECT IDENTIFIER ::= { enterprises 99999 }
+"""
+# object -> SYNTAX, UNITS, DISPLAY-HINT, and the values of the agent
+OBJECTS: dict[str, tuple[str, str, str, tuple[AgentRow, ...]]] = {
+    "shown as hexadecimal": (
+        "INTEGER",
+        "V",
+        "x",
+        tuple(AgentRow(INTEGER, number) for number in (-16, 16, 31, 10)),
+    ),
+    "shown as binary": (
+        "Gauge32",
+        "",
+        "b",
+        (AgentRow(GAUGE, 5), AgentRow(GAUGE, 2**32 - 1), AgentRow(INTEGER, -2)),
+    ),
+    "shown with a point": (
+        "INTEGER",
+        "0.01 A",
+        "d-2",
+        (AgentRow(INTEGER, -5), AgentRow(INTEGER, -250), AgentRow(INTEGER, 7)),
+    ),
+    "hardware addresses": (
+        "OCTET STRING",
+        "",
+        "1x:",
+        tuple(
+            AgentRow(OCTETS, bytes.fromhex(octets))
+            for octets in ("00900ba25c70", "a49010a25c70", "0011223344556677", "")
+        ),
+    ),
+    "dates": (
+        "OCTET STRING",
+        "",
+        "2d-1d-1d,1d:1d:1d.1d,1a1d:1d",
+        tuple(
+            AgentRow(OCTETS, bytes.fromhex(octets))
+            for octets in ("07ea081b0a050300", "07ea081b0a0503002b0200", "0000000000000000")
+        ),
+    ),
+    "texts with a hint": (
+        "OCTET STRING",
+        "",
+        "255a",
+        tuple(AgentRow(OCTETS, text) for text in (b"00:90:0b:a2:5c:70", b"10:20:30", b'5" rack')),
+    ),
+    "texts with units": (
+        "OCTET STRING",
+        "Amps",
+        "",
+        tuple(AgentRow(OCTETS, octets) for octets in (b'a "b" 12.5', b"12\xe9", b"9\n\xe9" * 9)),
+    ),
+    "bits": (
+        "BITS { four(4), nine(9) }",
+        "",
+        "",
+        tuple(
+            AgentRow(OCTETS, octets)
+            for octets in (b"\xbf\x80\x02\x08", b"\x00\x40", b"\x00\x20", b"\x80\x00", b"on", b"")
+        ),
+    ),
+    "states with units": (
+        "INTEGER { on(1), off(2) }",
+        "position",
+        "",
+        (AgentRow(INTEGER, 1), AgentRow(INTEGER, 3), AgentRow(GAUGE, 2), AgentRow(TICKS, 9)),
+    ),
+    "wide numbers in an Opaque": (
+        "Opaque",
+        "",
+        "",
+        tuple(
+            AgentRow(OPAQUE, bytes.fromhex(octets))
+            for octets in ("9f7a01fe", "9f7b050080000000", "9f760105", "040161")
+        ),
+    ),
+}
+
+
+def _mib() -> str:
+    """A MIB of OBJECTS."""
+    text = MIB
+    for number, (syntax, units, hint, _) in enumerate(OBJECTS.values(), 1):
+        kind = f"Kind{number}" if hint else syntax
+        if hint:
+            text += (
+                f'{kind} ::= TEXTUAL-CONVENTION DISPLAY-HINT "{hint}" STATUS current'
+                f' DESCRIPTION "-" SYNTAX {syntax}\n'
+            )
+        text += (
+            f"acme{number} OBJECT-TYPE SYNTAX {kind}"
+            + (f' UNITS "{units}"' if units else "")
+            + f' MAX-ACCESS read-only STATUS current DESCRIPTION "-" ::= {{ acme {number} }}\n'
+        )
+    return f"{text}END\n"
+
+
+@pytest.mark.against("Net-SNMP snmpwalk")
+@pytest.mark.parametrize("options", ["-On", "-OnT", "-OneU", "-Ont"])
+def test_values_that_net_snmp_prints_by_a_mib_are_read_as_the_agent_holds_them(
+    options: str, tmp_path: Path
+) -> None:
+    (tmp_path / "ACME-MIB.txt").write_text(_mib(), "utf-8")
+    rows = {
+        f"1.3.6.1.4.1.99999.{number}.{index}": row
+        for number, (_, _, _, column) in enumerate(OBJECTS.values(), 1)
+        for index, row in enumerate(column, 1)
+    }
+    with Agent(Device(rows)) as agent:
+        walk = _walk(agent, "1.3.6.1.4.1", options, MIBDIRS=str(tmp_path), MIBS="ACME-MIB")
+    parsed = snmprec.parse(walk)
+    assert parsed.skip_reasons == []
+    assert {oid: tuple(row) for oid, row in parsed.rows.items()} == {
+        arcs(oid): tuple(row) for oid, row in rows.items()
+    }
+    if "e" not in options:
+        assert parsed.names == {arcs("1.3.6.1.4.1.99999.9.1"): "on"}
+
+
+@pytest.mark.against("Net-SNMP snmpwalk")
+@pytest.mark.parametrize("options", ["-Of", "-Ou", "-Os"])
+def test_an_oid_is_read_with_the_names_of_the_paths_that_lead_to_vendors(
+    options: str, tmp_path: Path
+) -> None:
+    (tmp_path / "ROOT-MIB.txt").write_text(
+        "ROOT-MIB DEFINITIONS ::= BEGIN\n"
+        "enterprises OBJECT IDENTIFIER ::= { iso org(3) dod(6) internet(1) private(4) 1 }\n"
+        "system OBJECT IDENTIFIER ::= { iso org(3) dod(6) internet(1) mgmt(2) mib-2(1) 1 }\n"
+        "sysDescr OBJECT IDENTIFIER ::= { system 1 }\nEND\n",
+        "utf-8",
+    )
+    rows = {
+        "1.3.6.1.2.1.1.1.0": AgentRow(OCTETS, b"acme"),
+        "1.3.6.1.4.1.9.1.0": AgentRow(INTEGER, 5),
+    }
+    with Agent(Device(rows)) as agent:
+        walks = [
+            _walk(agent, "1.3.6.1", options, MIBDIRS=str(tmp_path), MIBS=mibs)
+            for mibs in ("ROOT-MIB", "")
+        ]
+    for walk in walks:
+        assert snmprec.is_recording(walk)
+        assert [*snmprec.parse(walk).rows] == [*map(arcs, rows)]
+
+
+@pytest.mark.parametrize("shown", ["BITS: 80 00 first(1)", "BITS: 80 12 30", "BITS: 00 20 x(10) 9"])
+def test_bits_that_contradict_their_octets_are_left_out(shown: str) -> None:
+    assert "cannot be told apart" in _left_out(f".1.3.6.1.4.1.9.1.0 = {shown}\n")
+
+
+def test_a_list_of_bits_may_lack_some() -> None:
+    parsed = snmprec.parse(".1.3.6.1.4.1.9.1.0 = BITS: BF 80 02 08 power(4) 22 28\n")
+    assert [row.value for row in parsed.rows.values()] == [bytes.fromhex("bf800208")]
+
+
+# ---- rows with a variation module of snmpsim -----------------------------------------------------
+
+
 @pytest.mark.parametrize(
-    "options, row, why",
+    "row, tag, value",
     [
-        ("-OnQ", AgentRow(INTEGER, 5), "the value has no type: run snmpwalk without -OQ"),
-        ("-OnT", AgentRow(OCTETS, bytes(range(20))), "is not hex: run snmpwalk without -OT"),
-        ("-OnT", AgentRow(OPAQUE, b"\x04\x02ab"), "is not hex: run snmpwalk without -OT"),
+        ("2:writecache|value=1", 2, 1),
+        ("4:writecache|value=a=b", 4, b"a=b"),
+        ("4:writecache|value==a=b", 4, b"a=b"),
+        ("4:writecache|value=a,b,,op=set", 4, b"a,b"),
+        ("4x:delay|hexvalue=00ff,wait=5", 4, b"\x00\xff"),
+        ("4:delay|hexvalue=00ff,wait=5", 4, b"\x00\xff"),
+        ("2:delay|wait=1,value=1", 2, 1),
+        ("2:error|op=set,status=notwritable,value=2", 2, 2),
+        ("4:notification|op=set,value=on,host=192.0.2.9", 4, b"on"),
+        ("2:numeric|min=0,max=1,wrap=1,initial=1", 2, 1),
+        ("2:numeric|min=3,max=9", 2, 3),
+        ("2:numeric|initial=5,offset=2", 2, 7),
+        ("65:numeric|initial=5,offset=2,cumulative=1", 65, 5),
+        ("2:numeric|initial=50,max=9", 2, 9),
     ],
 )
-def test_values_without_types_or_with_more_than_octets_are_left_out_and_the_error_names_the_option(
-    options: str, row: AgentRow, why: str
+def test_a_row_with_a_variation_module_has_its_first_value(
+    row: str, tag: int, value: Union[int, bytes]
 ) -> None:
-    with Agent(Device({"1.3.6.1.4.1.9.1.0": row})) as agent:
-        walk = _walk(agent, "1.3.6.1.4.1", options)
-    assert re.search(f"line 1 .*{why}", _left_out(walk))
+    parsed = snmprec.parse(f"1.3.6.1.2.1.1.1.0|4|acme\n1.3.6.1.4.1.9.1|{row}\n")
+    assert parsed.rows[1, 3, 6, 1, 4, 1, 9, 1] == SnmpRow(tag, value) and not parsed.unreadable
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "2:numeric|min=0,max=9,function=sin",
+        "2:numeric|initial=x",
+        "2:error|op=get,status=generror,value=1",
+        "2:delay|wait=1",
+        ":multiplex|dir=apc",
+        "2:sql|dbtype=sqlite3",
+    ],
+)
+def test_a_file_with_a_row_whose_module_gives_no_first_value_is_refused(row: str) -> None:
+    with pytest.raises(SettingsError, match="has no first value of snmpsim's module"):
+        snmprec.parse(f"1.3.6.1.2.1.1.1.0|4|acme\n1.3.6.1.4.1.9.1|{row}\n")
 
 
 @pytest.mark.against("Net-SNMP snmpwalk")

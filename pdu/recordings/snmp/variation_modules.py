@@ -1,0 +1,69 @@
+"""Rows of a .snmprec whose value a variation module of snmpsim computes, such as
+`OID|2:numeric|min=0,max=1,initial=1`: their first value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from handlers.shared.errors import SettingsError
+
+# Modules whose rows have the value itself. The others take it from elsewhere (a directory, a
+# database, a command).
+_WITH_VALUES = ("delay", "error", "notification", "writecache")
+# settings with which `numeric` begins with a value that depends on the time of day
+_CLOCKS = ("atime", "function")
+
+
+def first_value(kind: str, value: str) -> tuple[str, str]:
+    """Tag and value of a row, after `OID|`, as a row without a module has them.
+
+    Raises SettingsError if a module gives no first value: without the row, a unit could have fewer
+    outlets than the device.
+    """
+    tag, colon, module = kind.partition(":")
+    if not colon:
+        return kind, value
+    try:
+        settings = _settings(value)
+        if module == "numeric":
+            return tag, _numeric(settings)
+        if module in _WITH_VALUES and not _refuses_reads(settings):
+            if "hexvalue" in settings:
+                return f"{tag.rstrip('xe')}x", settings["hexvalue"]
+            return tag, settings["value"]
+    except (KeyError, ValueError, OverflowError):
+        pass
+    raise SettingsError(
+        f"a row of the recording has no first value of snmpsim's module {module[:30]!r}: write the"
+        " value of the device in its place, OID|tag|value"
+    )
+
+
+def _settings(value: str) -> Mapping[str, str]:
+    """`name=value` with commas between them. snmpsim doubles or triples a separator that a value
+    contains.
+    """
+    pairs = (pair.partition(_separator(pair, "=")) for pair in value.split(_separator(value, ",")))
+    return {name: setting for name, equals, setting in pairs if equals}
+
+
+def _separator(text: str, character: str) -> str:
+    return next(count * character for count in (3, 2, 1) if count == 1 or count * character in text)
+
+
+def _numeric(settings: Mapping[str, str]) -> str:
+    """The value of the module `numeric` at its start, a whole number."""
+    if any(name in settings for name in _CLOCKS):
+        raise ValueError
+    numbers = {name: float(setting) for name, setting in settings.items()}
+    least, most = numbers.get("min", 0.0), numbers.get("max", float("inf"))
+    number = numbers.get("initial", least)
+    if "cumulative" not in numbers:
+        number += numbers.get("offset", 0.0)
+    return str(int(min(max(number, least), most)))
+
+
+def _refuses_reads(settings: Mapping[str, str]) -> bool:
+    """Whether a GET of the row is answered with an error status."""
+    return "status" in settings and settings.get("op", "any") in ("any", "get")

@@ -1,0 +1,282 @@
+"""A value as Net-SNMP's snmpwalk prints it, with its type in front. Pure.
+
+Examples: `STRING: "..."`, `Hex-STRING: 00 1A`, `Timeticks: (12) 0:00:00.12`, `INTEGER: on(1)`.
+"""
+
+from __future__ import annotations
+
+import re
+import struct
+from collections.abc import Sequence
+from typing import Callable, Optional
+
+from pdu_common.snmp_client.tool_api import (
+    ADDRESS,
+    COUNTER,
+    COUNTER64,
+    GAUGE,
+    INTEGER,
+    OCTETS,
+    OID,
+    OPAQUE,
+    TICKS,
+)
+
+from .recorded_rows import NUMBERS, Arcs, SnmpRow
+
+_WRONG_TYPE = re.compile(r"Wrong Type \(should be [^)]*\): ")
+_TYPED = re.compile(
+    rf"(?:{_WRONG_TYPE.pattern})?(?P<type>[A-Za-z][A-Za-z0-9 -]*?): ?(?P<value>.*)",
+    re.DOTALL,
+)
+_TAGS = {
+    "INTEGER": INTEGER,
+    "Counter32": COUNTER,
+    "Gauge32": GAUGE,
+    "Unsigned32": GAUGE,
+    "UInteger32": GAUGE,
+    "Counter64": COUNTER64,
+    "Timeticks": TICKS,
+    "STRING": OCTETS,
+    "Hex-STRING": OCTETS,
+    "BITS": OCTETS,
+    "OID": OID,
+    "IpAddress": ADDRESS,
+    "Network Address": ADDRESS,
+    "Opaque": OPAQUE,
+    "OPAQUE": OPAQUE,
+}
+# Tag and length of a float in an Opaque, which Net-SNMP prints as `Opaque: Float: 1.5`, and the
+# tags of its whole numbers.
+_FLOAT = bytes.fromhex("9f7804")
+_OPAQUE_INTEGERS = {
+    "Counter64": bytes.fromhex("9f76"),
+    "Int64": bytes.fromhex("9f7a"),
+    "UInt64": bytes.fromhex("9f7b"),
+}
+# A number with its units. A DISPLAY-HINT such as d-1 only inserts a point: Net-SNMP prints 235 as
+# 23.5 (RFC 2579, 3.1).
+_HINTED = re.compile(r"(-?[0-9]*\.?[0-9]+)(?:\s|$)")
+# The hint b prints 32 digits, the hint x hexadecimal ones without a mark, negative numbers in 64
+# bits.
+_BINARY, _HEX = re.compile(r"([01]{32})(?:\s|$)"), re.compile(r"([0-9a-f]{1,16})(?:\s|$)")
+_HEX_LETTERS = re.compile(
+    r"(?:INTEGER|Gauge32|Unsigned32|Counter32): (?=[0-9]*[a-f])[0-9a-f]+(?:\s|$)"
+)
+_ENUMERATED = re.compile(r"INTEGER: ([A-Za-z][A-Za-z0-9-]*)\(-?[0-9]+\)(?:\s.*)?")
+_PAIRS = re.compile(r"(?:[0-9A-Fa-f]{2}(?: ?\n| |$))+")
+_BIT = re.compile(r"(?:[A-Za-z][\w-]*\((0|[1-9][0-9]*)\)|(0|[1-9][0-9]*))")
+# the hints 1x: of MacAddress (also of EUI-64 and InfiniBand), and that of DateAndTime (RFC 2579)
+_HARDWARE_ADDRESS = re.compile(r"(?:0|[1-9a-f][0-9a-f]?)(?::(?:0|[1-9a-f][0-9a-f]?))*\s*")
+_HARDWARE_OCTETS = (6, 8, 20)
+_DATE = re.compile(
+    r"{0}-{0}-{0},{0}:{0}:{0}\.{0}(?:,([+-]){0}:{0})?\s*".format("(0|[1-9][0-9]{0,4})")
+)
+_NOTHING = ("No Such ", "No more variables", "NULL")
+
+
+class UnknownType(Exception):
+    """An unknown type of value."""
+
+
+def is_typed(text: str) -> bool:
+    """Whether the type stands in front of the value."""
+    return _TYPED.match(text) is not None
+
+
+def is_hexadecimal(text: str) -> bool:
+    """Whether the number is surely printed by the DISPLAY-HINT x."""
+    return _HEX_LETTERS.match(text) is not None
+
+
+def value_name(text: str) -> str:
+    """The name of the value in the MIB, such as `on` in `INTEGER: on(1)`; "" for none."""
+    enumeration = _ENUMERATED.fullmatch(text)
+    return enumeration[1] if enumeration else ""
+
+
+def opens_quotes(text: str) -> bool:
+    """Whether the value is a text between quotes that does not end in this line."""
+    begins = re.match(r'(?:[A-Za-z][A-Za-z0-9 -]*: ?)?"', text)
+    return begins is not None and has_odd_quotes(text)
+
+
+def has_odd_quotes(line: str) -> bool:
+    """Whether the number of quotes in a line is odd.
+
+    Quotes that belong to a text follow a backslash and are not counted.
+    """
+    return re.sub(r"\\.", "", line).count('"') % 2 == 1
+
+
+def may_go_on(text: str, line: str) -> bool:
+    """Whether a line may belong to the value before it: one of octets, or a text without quotes."""
+    match = _TYPED.match(text)
+    if match is None or not line.strip():
+        return match is not None
+    if _TAGS.get(match["type"]) not in (OCTETS, OPAQUE):
+        return False
+    if match["type"] == "STRING":
+        return not match["value"].startswith('"')
+    return bool(_PAIRS.match(line)) or _split_octets(match["value"]) is None
+
+
+def parse_value(
+    text: str, oid_of: Callable[[str], Arcs], has_types: bool, is_hex: bool
+) -> Optional[SnmpRow]:
+    """The type and value after `=`, None if there is no value.
+
+    `oid_of` reads an OID. `has_types`: other rows have a type; then a bare number is one of
+    TimeTicks, as snmpwalk -Ot prints it. `is_hex`: numbers of this column are printed by the
+    DISPLAY-HINT x.
+
+    Raises ValueError, OverflowError, UnknownType, and what `oid_of` raises.
+    """
+    if text.startswith(_NOTHING):
+        return None
+    if text in ('""', ""):
+        return SnmpRow(OCTETS, b"")
+    match = _TYPED.match(text)
+    ticks = _WRONG_TYPE.sub("", text, count=1).strip()
+    if match is None and has_types and ticks.isascii() and ticks.isdigit():
+        return SnmpRow(TICKS, int(ticks))
+    if match is None:
+        raise ValueError("the value has no type: run snmpwalk without -OQ")
+    name, value = match["type"], match["value"]
+    tag = _TAGS.get(name)
+    bare = value.strip()
+    if tag is None:
+        raise UnknownType
+    if tag in NUMBERS:
+        return SnmpRow(tag, _number(tag, bare, is_hex))
+    if tag == OID:
+        return SnmpRow(tag, oid_of(bare))
+    if tag == ADDRESS:
+        separator, base = (":", 16) if ":" in bare else (".", 10)
+        return SnmpRow(tag, bytes(int(part, base) for part in bare.split(separator)))
+    # with a number; other octets are printed after "OPAQUE:"
+    if name == "Opaque":
+        return SnmpRow(tag, _opaque_number(bare))
+    if name == "STRING":
+        return SnmpRow(tag, _string(value))
+    return SnmpRow(tag, _bits(value) if name == "BITS" else _octets(value))
+
+
+def _number(tag: int, bare: str, is_hex: bool) -> int:
+    binary = _BINARY.match(bare)
+    digits = binary or (_HEX.match(bare) if is_hex else None)
+    if digits is not None:
+        number = int(digits[1], 2 if binary else 16)
+        if tag == INTEGER and number >= 2**31:
+            number -= 2**64 if number >= 2**63 else 2**32
+        return number
+    decimal = _HINTED.match(bare) or re.search(r"\((-?[0-9]+)\)", bare)
+    if decimal is None:
+        raise ValueError(f"{bare[:30]!r} is not a number")
+    return int(decimal[1].replace(".", ""))
+
+
+def _opaque_number(bare: str) -> bytes:
+    kind, _, written_value = bare.partition(": ")
+    number = written_value.partition(" ")[0]
+    if kind == "Float":
+        return _FLOAT + struct.pack(">f", float(number))
+    if kind not in _OPAQUE_INTEGERS:
+        raise UnknownType
+    value = int(number)
+    length = (value if value >= 0 else ~value).bit_length() // 8 + 1
+    return _OPAQUE_INTEGERS[kind] + bytes((length,)) + value.to_bytes(length, "big", signed=True)
+
+
+def _string(value: str) -> bytes:
+    """The octets of a text, between quotes or printed by a DISPLAY-HINT.
+
+    A hint prints numbers without leading zeros, so `00:90:0b` is a text.
+    """
+    # units may follow
+    quotation = re.fullmatch(r'"(.*)"(?: [^"]*)?\s*', value, re.DOTALL)
+    if quotation:
+        value = re.sub(r"\\(.)", r"\1", quotation[1], flags=re.DOTALL)
+    elif value.startswith('"'):
+        raise ValueError(f"the text {value[:30]!r} does not end with a quote")
+    elif _HARDWARE_ADDRESS.fullmatch(value) and value.count(":") + 1 in _HARDWARE_OCTETS:
+        return bytes(int(part, 16) for part in value.split(":"))
+    else:
+        date = _DATE.fullmatch(value)
+        if date:
+            return _date_octets(date.groups())
+    return value.encode("utf-8", "surrogateescape")
+
+
+def _date_octets(fields: Sequence[Optional[str]]) -> bytes:
+    """The octets of a DateAndTime (RFC 2579): two of the year, then one each, the sign as text."""
+    year, *rest = (field for field in fields if field is not None)
+    octets = (ord(field) if field in "+-" else int(field) for field in rest)
+    return struct.pack(">H", int(year)) + bytes(octets)
+
+
+def _octets(value: str) -> bytes:
+    """The octets of a Hex-STRING or an OPAQUE, which units may follow behind a second blank."""
+    split_value = _split_octets(value)
+    if split_value is None or not re.fullmatch(r"\s*| \S.*", split_value[1]):
+        rest = value if split_value is None else split_value[1]
+        raise ValueError(f"{rest[:30]!r} is not hex")
+    return split_value[0]
+
+
+def _split_octets(value: str) -> Optional[tuple[bytes, str, bool]]:
+    """The octets at the beginning of a value, what follows them, and whether each line of them has
+    its text in brackets, as snmpwalk -OT prints it. None if such a text does not end.
+
+    The text has a character for each octet, a newline too.
+    """
+    octets, at, has_text = b"", 0, False
+    if re.fullmatch(r"\s*\[\]\s*", value):
+        return b"", "", True
+    while True:
+        pairs = _PAIRS.match(value, at)
+        if pairs is None:
+            return octets, value[at:], has_text
+        line = bytes.fromhex(pairs[0])
+        octets, at = octets + line, pairs.end()
+        bracket = re.compile(r" +\[").match(value, at)
+        if bracket is not None:
+            end = bracket.end() + len(line)
+            if value[end : end + 1] != "]":
+                return None
+            has_text, at = True, end + 1
+            if value[at : at + 1] != "\n":
+                return octets, value[at:], True
+            at += 1
+
+
+def _bits(value: str) -> bytes:
+    """The octets of BITS. The bits that are set follow, each with its name in the MIB or without
+    one: `00 20 10` are two octets and bit 10, because three octets would be followed by two bits.
+    """
+    split_value = _split_octets(value)
+    if split_value is not None and split_value[2]:
+        return split_value[0]
+    tokens = value.split()
+    pairs = 0
+    while pairs < len(tokens) and re.fullmatch("[0-9A-Fa-f]{2}", tokens[pairs]):
+        pairs += 1
+    octets = bytes.fromhex("".join(tokens[:pairs]))
+    is_set, counts = [], [0]
+    for number, octet in enumerate(octets):
+        is_set += [8 * number + bit for bit in range(8) if octet & 0x80 >> bit]
+        counts.append(len(is_set))
+    for length, count in enumerate(counts):
+        if count == len(tokens) - length and _bit_numbers(tokens[length:]) == is_set[:count]:
+            return octets[:length]
+    # a list that is not whole
+    numbers = _bit_numbers(tokens[pairs:])
+    if not numbers or not set(numbers) <= set(is_set):
+        raise ValueError(f"{value[:30]!r}: the octets and the bits cannot be told apart")
+    return octets
+
+
+def _bit_numbers(tokens: Sequence[str]) -> Optional[list[int]]:
+    matches = [_BIT.fullmatch(token) for token in tokens]
+    numbers = [int(match[1] or match[2]) for match in matches if match is not None]
+    return numbers if len(numbers) == len(tokens) else None
