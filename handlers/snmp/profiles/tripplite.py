@@ -11,7 +11,6 @@ outlet table has rows.
 from ..profile_parts import (
     DRIVER,
     RECORDED,
-    SIMULATED,
     Arcs,
     Confidence,
     Guarded,
@@ -20,7 +19,7 @@ from ..profile_parts import (
     State,
     Write,
 )
-from ..sources import OfUnits
+from ..sources import Column, OfUnits, Scalar, Source
 from .shorthand import (
     HUNDREDTHS,
     NO_PUBLIC_MIB,
@@ -32,10 +31,19 @@ from .shorthand import (
     outlet_count,
     public,
     scalar,
+    sum_if_count_matches,
     sum_if_rows_match,
     total,
     zero_outlets_proof,
 )
+
+
+def _ups_output(below: str, name: str) -> Source:
+    """A column of the lines of a UPS's output, of UPS-MIB (RFC 1628)."""
+    table = "1.3.6.1.2.1.33.1.4"
+    return sum_if_count_matches(
+        Column(f"{table}.4.1.{below}", name), Scalar(f"{table}.3.0", "upsOutputNumLines")
+    )
 
 
 def _lx(table: str, name: str, ident: str = "") -> Outlets:
@@ -126,7 +134,7 @@ PROFILES = (
     Profile(
         key="tripplite-12x-ups",
         vendor="Tripp Lite",
-        mib="TRIPPLITE-12X",
+        mib="TRIPPLITE-12X, UPS-MIB",
         source=librenms("poweralert/TRIPPLITE-12X"),
         models=("UPS with PowerAlert 12 and switched outlets",),
         sys_object_ids=oids("850.1"),
@@ -147,10 +155,11 @@ PROFILES = (
                 power=figure(column(UPS12 + ".14", "tlUpsOutletPower")),
             ),
         ),
-        load=total(else_outlets=True),
-        power=total(else_outlets=True),
+        # a unit without meters of outlets has those of its output
+        load=total(figure(_ups_output("3", "upsOutputCurrent"), TENTHS), else_outlets=True),
+        power=total(figure(_ups_output("4", "upsOutputPower")), else_outlets=True),
         switching_confidence=Confidence.MEDIUM,
-        evidence=SIMULATED.of("state", "current", "power", "switching").recorded("state"),
+        evidence=RECORDED.of("state", "current", "power", "switching"),
     ),
     Profile(
         key="tripplite-legacy-pdu",

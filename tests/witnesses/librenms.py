@@ -1,0 +1,249 @@
+"""LibreNMS's own answers of a walk, compared with what is read of it here.
+
+LibreNMS's tests keep what it discovers of each walk (`tests/data`). A sensor has a class, a value
+and the object that it reads. The classes are compared so:
+
+| class | here |
+|---|---|
+| `current` | A of an outlet, and of each row of the load |
+| `power` | W of an outlet, and of each row of the power |
+| `power_consumed` | kWh of an outlet, and of each row of the energy |
+| `state` | the state of an outlet, where LibreNMS's word for the value is on or off |
+
+A sensor is compared with the row here that reads the same object: the row whose index the object
+has, and which changes or goes when the object does. If no object of a class is the same, a total
+here is compared with each sensor and with the sum of each column of sensors.
+
+`differences.csv` has each difference with its reason.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
+from pathlib import Path
+from typing import NamedTuple, Optional
+
+from handlers.snmp import detection, metering
+from handlers.snmp.device import SnmpDevice
+from handlers.snmp.figures import Figure
+from handlers.snmp.profile import oids
+from handlers.snmp.profiles import PROFILES
+from pdu_common.helper import EnumPowerStatus
+from tests.handlers.snmp.memory import of_rows
+from tests.simulators.snmp_agent import Row
+from tests.witnesses import readings
+
+DIFFERENCES = Path(__file__).with_name("differences.csv")
+#: LibreNMS's class of a sensor, and the figure of a total and of an outlet
+_CLASSES = {"current": "load", "power": "power", "power_consumed": "energy"}
+_OUTLET = {"current": "current", "power": "power", "power_consumed": "energy"}
+_STATE_WORDS = {EnumPowerStatus.UP: "on", EnumPowerStatus.DOWN: "off"}
+_STATE = re.compile(r"(?:outlet|switched|status|relay|power|immediate)*[ -]*(on|off)(?:ems)?")
+# LibreNMS computes with binary fractions
+_ROUNDING = 1e-6
+
+
+class Sensor(NamedTuple):
+    """What LibreNMS reads of one object."""
+
+    kind: str
+    oid: str
+    #: when it was found, and when it was polled
+    values: tuple[float, ...]
+    #: its word for the value, for a state
+    word: str
+
+
+class Difference(NamedTuple):
+    """A value of LibreNMS and another one here. `where` is a column, or `total`."""
+
+    kind: str
+    where: str
+    theirs: str
+    ours: str
+
+
+class Comparison(NamedTuple):
+    """The number of equal values by class, and the differences."""
+
+    equal: Mapping[str, int]
+    differences: list[Difference]
+
+
+def sensors(text: str) -> list[Sensor]:
+    """The sensors of an answer."""
+    answers = json.loads(text).get("sensors", {})
+    found = answers.get("discovery", {})
+    polled = answers["poller"] if isinstance(answers.get("poller"), dict) else {}
+    polled_values = {
+        sensor["sensor_oid"]: sensor["sensor_current"] for sensor in polled.get("sensors", ())
+    }
+    words: dict[tuple[str, float], str] = {
+        (index["state_name"], state["state_value"]): state["state_descr"]
+        for index in found.get("state_indexes", ())
+        for state in ([index] if "state_value" in index else index.get("states", ()))
+    }
+    return [
+        Sensor(
+            sensor["sensor_class"],
+            sensor["sensor_oid"].lstrip("."),
+            _values(sensor["sensor_current"], polled_values.get(sensor["sensor_oid"])),
+            words.get((sensor["state_name"], sensor["sensor_current"]), ""),
+        )
+        for sensor in found.get("sensors", ())
+        if sensor["sensor_current"] is not None
+    ]
+
+
+def known_differences() -> Mapping[tuple[str, str, str], str]:
+    """The reason of each difference, by walk, class and column."""
+    with DIFFERENCES.open(encoding="utf-8", newline="") as file:
+        return {
+            (row["walk"], row["class"], row["where"]): row["reason"] for row in csv.DictReader(file)
+        }
+
+
+def compare(name: str, rows: Mapping[str, Row], answers: Iterable[Sensor]) -> Comparison:
+    """Compare what is read of a walk with LibreNMS's sensors."""
+    answers = list(answers)
+    device = device_of(name, rows)
+    equal: dict[str, int] = {}
+    differences: list[Difference] = []
+    for kind, total in _CLASSES.items():
+        theirs = [sensor for sensor in answers if sensor.kind == kind]
+        shared = 0
+        for sensor in theirs:
+            figures = list(_at_index(device, kind, sensor.oid))
+            if not _has(figures, sensor):
+                figures = list(_changed(device, name, rows, kind, sensor.oid))
+            shared += bool(figures)
+            if _has(figures, sensor):
+                equal[kind] = equal.get(kind, 0) + 1
+            elif figures:
+                ours = " ".join(sorted({"-" if v is None else f"{v:f}" for v in figures}))
+                differences.append(Difference(kind, _column(sensor.oid), _plain(sensor), ours))
+        read = getattr(metering.meter(device), total)
+        if theirs and (read is None or not shared):
+            if read is not None and any(_same(read, value) for value in _sums(theirs)):
+                equal[kind] = equal.get(kind, 0) + 1
+            else:
+                some = " ".join(map(_plain, theirs[:4]))
+                ours = "-" if read is None else f"{read:f}"
+                differences.append(Difference(kind, "total", some, ours))
+    for sensor in answers:
+        word = _on_or_off(sensor.word)
+        if sensor.kind == "state" and word:
+            states = list(_states_at(device, sensor.oid))
+            if word in states:
+                equal["state"] = equal.get("state", 0) + 1
+            elif states:
+                differences.append(
+                    Difference("state", _column(sensor.oid), word, " ".join(sorted(set(states))))
+                )
+    return Comparison(equal, sorted(set(differences)))
+
+
+def device_of(name: str, rows: Mapping[str, Row]) -> SnmpDevice:
+    """A walk as it is read."""
+    metered_only = readings.expected()[name].get("metered_only", False)
+    return detection.detect(of_rows(rows), PROFILES, metered_only)
+
+
+def _changed(
+    device: SnmpDevice, name: str, rows: Mapping[str, Row], kind: str, oid: str
+) -> Iterator[Optional[Decimal]]:
+    """The figures here that change or go without this object."""
+    if not any(True for figure in _figures(device, kind) for _ in _tails(figure, oid)):
+        return
+    without = device_of(name, {key: row for key, row in rows.items() if key != oid})
+    for figure in _figures(device, kind):
+        others = figure.rows_from(without.reader)
+        for identity, value in figure.rows_from(device.reader).items():
+            if identity not in others or others[identity] != value:
+                yield value
+
+
+def _has(figures: Iterable[Optional[Decimal]], sensor: Sensor) -> bool:
+    return any(_same(figure, value) for figure in figures for value in sensor.values)
+
+
+def _values(*values: Optional[float]) -> tuple[float, ...]:
+    return tuple(float(value) for value in values if value is not None)
+
+
+def _at_index(device: SnmpDevice, kind: str, oid: str) -> Iterator[Optional[Decimal]]:
+    """The figures here whose identity is the index of this object, or a part of it."""
+    for figure in _figures(device, kind):
+        tails = list(_tails(figure, oid))
+        if tails:
+            rows = figure.rows_from(device.reader)
+            yield from (
+                value
+                for identity, value in rows.items()
+                if any(_is_of(identity, tail) for tail in tails)
+            )
+
+
+def _figures(device: SnmpDevice, kind: str) -> Iterator[Figure]:
+    outlet_figure = device.outlets and getattr(device.outlets, _OUTLET[kind])
+    if outlet_figure:
+        yield outlet_figure
+    total = getattr(device.profile, _CLASSES[kind])
+    yield from total.figures if total else ()
+
+
+def _states_at(device: SnmpDevice, oid: str) -> Iterator[str]:
+    states = device.outlets and device.outlets.states
+    for tail in _tails(states.source, oid) if states else ():
+        yield from (
+            _STATE_WORDS.get(state, "unknown")
+            for identity, state in device.states.items()
+            if _is_of(identity, tail)
+        )
+
+
+def _tails(part: object, oid: str) -> Iterator[str]:
+    """What is behind each object of a part that this OID is below."""
+    for name in oids(part):
+        root = re.escape(name).replace("\\~", r"[\d.]+")
+        match = re.match(rf"{root}\.(.+)", oid) or re.fullmatch(f"{root}()", oid)
+        if match:
+            yield match[1]
+
+
+def _is_of(identity: str, tail: str) -> bool:
+    """Whether an index may be this identity's: some tables have more arcs before or behind it."""
+    return f".{identity}." in f".{tail}." or tail in ("", "0")
+
+
+def _on_or_off(word: str) -> str:
+    """ "on" or "off" in LibreNMS's word for a state, else ""."""
+    match = re.fullmatch(
+        r"(?:outlet|switched|status|relay|power|immediate)*[ -]*(on|off)(?:ems)?",
+        word.strip().lower(),
+    )
+    return match[1] if match else ""
+
+
+def _sums(theirs: Iterable[Sensor]) -> Iterator[float]:
+    columns: dict[str, float] = {}
+    for sensor in theirs:
+        yield from sensor.values
+        columns[_column(sensor.oid)] = columns.get(_column(sensor.oid), 0) + sensor.values[-1]
+    yield from columns.values()
+
+
+def _same(ours: Optional[Decimal], theirs: float) -> bool:
+    return ours is not None and abs(float(ours) - theirs) <= _ROUNDING * max(1.0, abs(theirs))
+
+
+def _column(oid: str) -> str:
+    return oid.rpartition(".")[0]
+
+
+def _plain(sensor: Sensor) -> str:
+    return " or ".join(sorted({f"{value:g}" for value in sensor.values}))
