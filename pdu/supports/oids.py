@@ -6,8 +6,9 @@ import re
 from typing import NamedTuple, Optional
 
 from handlers.snmp.families import ENTERPRISES, NET_SNMP_IDS
-from handlers.snmp.profile import is_below, oids
+from handlers.snmp.profile import Profile, is_below, oids
 
+from .shared_numbers import SHARED_NUMBERS
 from .table import SupportEntry, entries
 
 _TEXT = re.compile(
@@ -22,8 +23,10 @@ class ByOid(NamedTuple):
     oid: str
     #: families that name this sysObjectID, or whose objects are below or above the OID
     sure: tuple[SupportEntry, ...]
-    #: families that are tried on any device of this vendor
+    #: families that are tried on any device of this vendor, or of this number
     tried: tuple[SupportEntry, ...]
+    #: the other devices that have the number, "" for none
+    others: str = ""
 
 
 def parse_oid(text: str) -> Optional[str]:
@@ -41,12 +44,16 @@ def look(oid: str) -> ByOid:
     by_key = {entry.family: entry for entry in entries()}
     close: list[tuple[int, SupportEntry]] = []
     candidates: list[SupportEntry] = []
+    others = ""
     for profile in PROFILES:
         entry = by_key[profile.key]
         arcs = profile.match(oid)
         if any(is_below(oid, root) for root in prefixes):
             if arcs:
                 candidates.append(entry)
+        elif _is_shared(profile, oid, arcs):
+            others = others or SHARED_NUMBERS.get(".".join(oid.split(".")[:arcs]), "")
+            candidates.append(entry)
         elif arcs > vendor_arcs:
             close.append((arcs, entry))
         elif oid.count(".") + 1 > vendor_arcs and _reads(profile, oid):
@@ -58,9 +65,19 @@ def look(oid: str) -> ByOid:
         oid,
         tuple(entry for arcs, entry in close if arcs == most),
         (*candidates, *(entry for arcs, entry in close if arcs < most)),
+        others,
     )
 
 
-def _reads(profile: object, oid: str) -> bool:
+def _is_shared(profile: Profile, oid: str, arcs: int) -> bool:
+    """Whether devices that are no PDUs have this number, too. An object of the family is no such
+    number, even below one.
+    """
+    if oid in SHARED_NUMBERS:
+        return bool(arcs) or _reads(profile, oid)
+    return ".".join(oid.split(".")[:arcs]) in SHARED_NUMBERS and not _reads(profile, oid)
+
+
+def _reads(profile: Profile, oid: str) -> bool:
     """Whether the family reads an object below this OID, or one that it is below."""
     return any(is_below(root, oid) or is_below(oid, root) for root in oids(profile))

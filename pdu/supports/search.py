@@ -95,7 +95,8 @@ def answer(question: str) -> SupportAnswer:
         result = oids.look(oid)
         hits = tuple(Match(entry, None) for entry in result.sure)
         verdict = YES if hits else MAYBE if result.tried else UNKNOWN
-        return SupportAnswer(verdict, hits, near=result.tried, oid=oid)
+        doubts = (f"{result.others} have this number too",) if result.others else ()
+        return SupportAnswer(verdict, hits, near=result.tried, oid=oid, doubts=doubts)
     model_query = query.parse_query(question, _phrases(), _is_name)
     spans, left = _spans(model_query.words)
     company = [query_word for query_word in left if not query_word.is_generic]

@@ -5,8 +5,8 @@ products have no ports. A meter channel measures an inlet, one line of it, or a 
 Some products (58, 64, 83, 87 and 100 in the MIBs) also have a table for single outlets. Its index
 starts at 0 in the MIBs' descriptions, but at 1 in its type. `Renumbered` accepts both.
 
-The MIBs of products 19, 29 and 38 were not read: programs of owners show their objects, which are
-those of the later products. One of them writes the ports of product 29.
+The MIBs of products 15, 18, 19, 29 and 38 were not read: programs of owners show their objects,
+which are those of the later products. One of them writes the ports of product 29.
 """
 
 from decimal import Decimal
@@ -40,6 +40,8 @@ from .shorthand import (
 
 OLDEST = (1, 5, 6)  # products EPC 8x, 24x, 2x6
 PRODUCTS = (
+    15,
+    18,
     19,
     29,
     38,
@@ -120,6 +122,7 @@ PROFILES = (
             "EPC 8210, 8221, 8226, 8291, 8314, 8316, 822x",
             "EPC 8712, 8713, 8733",
             "ESB 7214",
+            "ENC 2100, 2101, 2150, 2151",
             "EPC 8x, 24x, 2x6",
         ),
         roots=_roots((*PRODUCTS, *OLDEST)),

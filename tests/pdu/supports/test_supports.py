@@ -15,6 +15,7 @@ from pdu.supports.hints import hint_of
 from pdu.supports.model_names import COLUMNS, NAMES, Name, read_names
 from pdu.supports.model_patterns import fits, sample
 from pdu.supports.search import MAYBE, NO, UNKNOWN, YES, answer
+from pdu.supports.shared_numbers import SHARED_NUMBERS
 from pdu.supports.table import entries
 from tests.pdu.running import run
 from tests.pdu.supports.products import PRODUCTS, Product
@@ -479,3 +480,45 @@ def test_a_family_in_full_has_its_names_of_models(capsys: pytest.CaptureFixture[
         _, out, _ = run(capsys, "supports", family)
         printed = " ".join(out.split())
         assert all(name.pattern in printed for name in names), family
+
+
+@pytest.mark.parametrize(
+    "number",
+    [
+        *(number[len(ENTERPRISES) :] for number in SHARED_NUMBERS),
+        "10418.16.1.3",  # LibreNMS: avocent_6000
+        "21239.42.1.31",  # geist-temperature-sensor
+        "25049.1.42",  # opengear-lighthouse
+        "25049.1.61",  # opengear_im72xx
+        "850.1.5",  # trippliteconsole
+        "850.1.7",  # trippliteconsole_b097
+    ],
+)
+def test_a_number_that_other_devices_have_is_no_yes(number: str) -> None:
+    result = answer(ENTERPRISES + number)
+    assert result.verdict == MAYBE and not result.hits and result.near
+    assert result.doubts[0].endswith(" have this number too")
+
+
+@pytest.mark.parametrize(
+    ("number", "key"),
+    [
+        ("476.1.42.3.8", "liebert-mph"),
+        ("2606.7.4.2.2.1.3", "rittal-cmc3"),
+        ("25049.17.16", "opengear-rpc"),
+        ("850.1.1.1", "tripplite-products"),
+        ("28507.15", "gude-epc"),
+        ("28507.18", "gude-epc"),
+    ],
+)
+def test_the_objects_and_the_own_numbers_of_such_families_are_a_yes(number: str, key: str) -> None:
+    assert answer(ENTERPRISES + number).verdict == YES and key in _keys(ENTERPRISES + number)
+
+
+def test_each_shared_number_is_one_of_a_family() -> None:
+    prefixes = {prefix for profile in PROFILES for prefix in profile.sys_object_ids}
+    prefixes |= {root.sys_object_id for profile in PROFILES for root in profile.roots}
+    assert all(
+        any(f"{number}.".startswith(f"{prefix}.") for prefix in prefixes)
+        for number in SHARED_NUMBERS
+    )
