@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from tests import witnesses
+from tests.measured import EVIDENCE
 from tests.recordings import fixture
 from tests.simulators.snmp_agent import write_snmprec
-from tests.witnesses import readings, selection
+from tests.witnesses import page, readings, selection
 from tests.witnesses.selection import LeftOut, Taken
 
 SYSTEM = "1.3.6.1.2.1.1.1.0|4|{words}\n1.3.6.1.2.1.1.2.0|6|1.3.6.1.4.1.{number}\n"
@@ -111,3 +112,8 @@ def test_every_walk_that_is_left_out_has_a_reason() -> None:
     reasons |= {selection.SYSTEM_ALONE, selection.STANDARD_ALONE}
     found = [reason for _, reason in selection.read_left_out()]
     assert len(found) > 100 and set(found) <= reasons
+
+
+def test_the_page_has_the_tables_of_the_recordings() -> None:
+    text = EVIDENCE.read_text("utf-8")
+    assert page.filled(text) == text, "run: python -m tests.witnesses.page"
