@@ -1,7 +1,7 @@
 #!/bin/sh
-# Net-SNMP's snmpd passes on what a pass_persist script calls an integer, however large: 3000000000
-# leaves it as an INTEGER of five octets, although an INTEGER ends at 2^31 - 1 (RFC 2578, 7.1.1).
-# snmpget of the same package shows it unharmed.
+# Net-SNMP's snmpd does not refuse what a pass_persist script calls an integer and is none (RFC 2578,
+# 7.1.1, ends it at 2^31 - 1). 3000000000 leaves it as an INTEGER of five octets, which snmpget of the
+# same package shows unharmed; 5000000000 is sent as 705032704, that is modulo 2^32, without an error.
 # Needs Net-SNMP's snmpd and snmpget (Debian's packages snmpd and snmp, 5.9.3) and python3.
 set -eu
 T=$(mktemp -d); P=
@@ -15,7 +15,8 @@ for line in iter(sys.stdin.readline, ""):
         print("PONG", flush=True)
         continue
     oid = sys.stdin.readline().strip()
-    print(oid + "\ninteger\n3000000000" if oid.endswith(".99999.1.0") and line.strip() == "get" else "NONE", flush=True)
+    value = {"1": 3000000000, "2": 5000000000}.get(oid.split(".")[-2])
+    print(f"{oid}\ninteger\n{value}" if value and line.strip() == "get" else "NONE", flush=True)
 PY
 cat > "$T/snmpd.conf" <<CONF
 agentaddress udp:127.0.0.1:$PORT
@@ -30,4 +31,5 @@ snmpget -v2c -c public -t 5 -On "127.0.0.1:$PORT" "$OID" | tee "$T/out"
 snmpget -v2c -c public -t 5 -On -d "127.0.0.1:$PORT" "$OID" > "$T/dump" 2>&1
 octets=$(sed -n 's/^[0-9]*: \(.\{51\}\).*/\1/p' "$T/dump" | tr -d '\n ' | grep -o '020500B2D05E00' | head -1 || true)
 echo "on the wire: $octets (type 02, 5 octets, 00 B2 D0 5E 00)"
-grep -q 'INTEGER: 3000000000$' "$T/out" && [ "$octets" = 020500B2D05E00 ]
+snmpget -v2c -c public -t 5 -On "127.0.0.1:$PORT" .1.3.6.1.4.1.99999.2.0 | tee -a "$T/out"
+grep -q '1.0 = INTEGER: 3000000000$' "$T/out" && grep -q '2.0 = INTEGER: 705032704$' "$T/out" && [ "$octets" = 020500B2D05E00 ]

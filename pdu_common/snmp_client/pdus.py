@@ -18,7 +18,7 @@ _LOWEST, _HIGHEST = -(2**31), 2**31 - 1
 _NO_NAME: Arcs = ()
 # tags of numbers, with their ranges (RFC 3416, 3; RFC 2578, 7.1)
 _NUMBERS = {
-    # Net-SNMP's snmpd passes on an INTEGER of a pass_persist script that has more than 32 bits
+    # Net-SNMP's snmpd sends an INTEGER from 2^31 to 2^32 - 1 of a pass_persist script as it is
     reads.INTEGER: (-(2**63), 2**63 - 1),
     reads.COUNTER: (0, 2**32 - 1),
     reads.GAUGE: (0, 2**32 - 1),
