@@ -149,8 +149,12 @@ def compare(name: str, rows: Mapping[str, Row], answers: Iterable[Sensor]) -> Co
 
 def device_of(name: str, rows: Mapping[str, Row]) -> SnmpDevice:
     """A walk as it is read."""
-    metered_only = readings.expected()[name].get("metered_only", False)
-    return detection.detect(of_rows(rows), PROFILES, metered_only)
+    reading = readings.expected()[name]
+    if reading.get("named"):
+        profile = PROFILES.find_profile(reading["family"])
+        assert profile is not None
+        return detection.read_as(of_rows(rows), profile)
+    return detection.detect(of_rows(rows), PROFILES, reading.get("metered_only", False))
 
 
 def _changed(

@@ -20,19 +20,23 @@ from tests.witnesses import WALKS
 _WORDS = {EnumPowerStatus.UP: "on", EnumPowerStatus.DOWN: "off"}
 
 
-def of_device(device: SnmpDevice, metered_only: bool) -> dict[str, Any]:
+def of_device(
+    device: SnmpDevice, metered_only: bool = False, named: bool = False
+) -> dict[str, Any]:
     """The family, the number of outlets in each state and with each figure, and the totals."""
     figures = metering.meter(device)
     states = Counter(_WORDS.get(state, "unknown") for state in device.states.values())
-    named = sum(1 for label in metering.labels(device) if label.name)
+    names = sum(1 for label in metering.labels(device) if label.name)
     found: dict[str, Any] = {"family": device.profile.key}
     if metered_only:
         found["metered_only"] = True
+    if named:
+        found["named"] = True
     found["outlets"] = dict(sorted(states.items()))
     found.update(
         (key, count)
         for key, count in (
-            ("names", named),
+            ("names", names),
             ("outlets_a", len(figures.current_of)),
             ("outlets_w", len(figures.power_of)),
             ("outlets_kwh", len(figures.energy_of)),

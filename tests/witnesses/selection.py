@@ -1,13 +1,14 @@
-"""Which walks of LibreNMS's tests are witnesses, by a rule.
+"""Which walks of public collections are witnesses, by a rule.
 
     python -m tests.witnesses.selection CHECKOUT            says what would change
     python -m tests.witnesses.selection CHECKOUT --write    writes the three files that hold it
 
-CHECKOUT is a folder with `tests/snmpsim`, `tests/data` and `resources/definitions` of LibreNMS. A
-walk that a family reads is taken, with LibreNMS's own answers if there are any. A walk that
-concerns us and is not read is left out with a reason: its device is of a family, has objects of
-one, or LibreNMS says that it is a power device. If no reason is known, the program names the walk
-and ends with 1: it is a new kind of device, and somebody has to look at it.
+CHECKOUT is a folder with a collection: `tests/snmpsim`, `tests/data` and `resources/definitions` of
+LibreNMS, or `tests` of Centreon's plugins. A walk that a family reads is taken, with LibreNMS's own
+answers if there are any; a walk without a sysObjectID is read as the family whose objects it has.
+A walk that concerns us and is not read is left out with a reason: its device is of a family, has
+objects of one, or LibreNMS says that it is a power device. If no reason is known, the program names
+the walk and ends with 1: it is a new kind of device, and somebody has to look at it.
 """
 
 from __future__ import annotations
@@ -30,13 +31,15 @@ from handlers.snmp.device import SnmpDevice
 from handlers.snmp.families import ENTERPRISES, NET_SNMP_IDS
 from handlers.snmp.profile import Profile, is_below, oids
 from handlers.snmp.profiles import PROFILES
+from tests.handlers.snmp import recorded
 from tests.handlers.snmp.memory import of_rows
 from tests.simulators.snmp_agent import Row, read_snmprec
 from tests.witnesses import LIST, WALKS, readings
 
 LEFT_OUT = Path(__file__).with_name("left_out.csv")
 KINDS = Path(__file__).with_name("kinds.csv")
-_ADDRESS = "https://raw.githubusercontent.com/Jellyfrog/librenms/{commit}/tests/"
+# of the walks of Centreon's plugins, before their names
+CENTREON = "centreon_"
 _SYSTEM = ("1.3.6.1.2.1.1", "1.3.6.1.6.3")  # and the engine of SNMPv3
 _PART = "a part of a walk of a PDU, without its outlets and meters"
 SYSTEM_ALONE = "the system group alone"
@@ -48,8 +51,11 @@ class Taken(NamedTuple):
     """A walk that a family reads."""
 
     name: str
+    path: Path
     #: whether it is read only if the owner says that it has no outlets
     metered_only: bool
+    #: whether it is read only as a family that is named: it has no sysObjectID
+    named: bool
     device: SnmpDevice
 
 
@@ -64,17 +70,30 @@ class LeftOut(NamedTuple):
 def select(checkout: Path) -> Iterator[Union[Taken, LeftOut]]:
     """The walks of a folder that are taken or left out, by name. Others are of no concern."""
     kinds, power = read_kinds(), _power_systems(checkout)
-    for path in sorted((checkout / "tests" / "snmpsim").glob("*.snmprec")):
+    for name, path in _walks(checkout).items():
         rows = _readable_rows(path.read_text("utf-8", "surrogateescape"))
-        taken = _read(path.stem, rows)
+        taken = _read(name, path, rows)
         if taken:
             yield taken
-        elif _families(rows) or _system_of(path.stem, power):
-            yield LeftOut(path.stem, _reason(rows, kinds))
+        elif _families(rows) or _system_of(name, power):
+            yield LeftOut(name, _reason(rows, kinds))
+
+
+def _walks(checkout: Path) -> Mapping[str, Path]:
+    """The walks of a collection, by the name that each has here."""
+    librenms = {
+        path.stem: path for path in sorted((checkout / "tests" / "snmpsim").glob("*.snmprec"))
+    }
+    return librenms or {
+        CENTREON + path.stem.lower(): path
+        for path in sorted((checkout / "tests").rglob("*.snmpwalk"))
+    }
 
 
 def _readable_rows(text: str) -> Mapping[str, Row]:
     """The rows of a walk, without lines that are not valid: some were edited by hand."""
+    if "|" not in text.partition("\n")[0]:
+        return recorded.parse_walk(text)
     try:
         return read_snmprec(text)
     except ValueError:
@@ -85,11 +104,15 @@ def _readable_rows(text: str) -> Mapping[str, Row]:
         return rows
 
 
-def _read(name: str, rows: Mapping[str, Row]) -> Optional[Taken]:
+def _read(name: str, path: Path, rows: Mapping[str, Row]) -> Optional[Taken]:
     for metered_only in (False, True):
         with contextlib.suppress(Unsupported, ProtocolError):
             device = detection.detect(of_rows(rows), PROFILES, metered_only)
-            return Taken(name, metered_only, device)
+            return Taken(name, path, metered_only, False, device)
+    for profile in () if detection.SYS_OBJECT_ID in rows else _families(rows):
+        with contextlib.suppress(Unsupported, ProtocolError):
+            device = detection.read_as(of_rows(rows), profile)
+            return Taken(name, path, False, True, device)
     return None
 
 
@@ -176,6 +199,15 @@ def groups_of(taken: Sequence[Taken], checkout: Path, groups: list[dict[str, Any
     that an older group has stays in it.
     """
     by_folder = {group["folder"]: group for group in groups}
+    if taken and taken[0].name.startswith(CENTREON):
+        by_folder["snmp/centreon"]["files"] = {
+            f"{walk.name}{walk.path.suffix}": {
+                **_hashed(walk.path),
+                "at": walk.path.relative_to(checkout / "tests").as_posix(),
+            }
+            for walk in taken
+        }
+        return
     older = by_folder["snmp/recordings"]["files"]
     walks = [f"{walk.name}.snmprec" for walk in taken]
     answers = [
@@ -194,11 +226,15 @@ def groups_of(taken: Sequence[Taken], checkout: Path, groups: list[dict[str, Any
 def _files(folder: Path, names: Sequence[str], above: str) -> dict[str, Any]:
     files: dict[str, Any] = {}
     for name in names:
-        content = (folder / name).read_bytes()
-        files[name] = {"sha256": hashlib.sha256(content).hexdigest(), "bytes": len(content)}
+        files[name] = _hashed(folder / name)
         if above:
             files[name]["at"] = above + name
     return files
+
+
+def _hashed(path: Path) -> dict[str, Any]:
+    content = path.read_bytes()
+    return {"sha256": hashlib.sha256(content).hexdigest(), "bytes": len(content)}
 
 
 def list_text(groups: Sequence[Mapping[str, Any]]) -> str:
@@ -229,13 +265,21 @@ def left_out_text(left_out: Sequence[LeftOut]) -> str:
 
 
 def walks_text(taken: Sequence[Taken]) -> str:
-    """walks.json: what is read of each walk, one line for each."""
-    lines = [
-        f" {json.dumps(walk.name)}: "
-        + json.dumps(readings.of_device(walk.device, walk.metered_only))
-        for walk in taken
-    ]
+    """walks.json: what is read of each walk, one line for each, with those of other collections."""
+    found = {
+        name: reading
+        for name, reading in readings.expected().items()
+        if _is_other(name, taken[0].name)
+    }
+    for walk in taken:
+        found[walk.name] = readings.of_device(walk.device, walk.metered_only, walk.named)
+    lines = [f" {json.dumps(name)}: {json.dumps(found[name])}" for name in sorted(found)]
     return "{\n" + ",\n".join(lines) + "\n}\n"
+
+
+def _is_other(name: str, example: str) -> bool:
+    """Whether a walk is of another collection than this one."""
+    return name.startswith(CENTREON) != example.startswith(CENTREON)
 
 
 def main(arguments: Optional[Sequence[str]] = None) -> int:
@@ -247,11 +291,12 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     parser.add_argument("checkout", type=Path, help="a folder with LibreNMS's tests")
     parser.add_argument("--write", action="store_true", help="write the three files")
     options = parser.parse_args(arguments)
-    if not (options.checkout / "tests" / "snmpsim").is_dir():
-        parser.error(f"{options.checkout}/tests/snmpsim is not a folder")
     walks = list(select(options.checkout))
     taken = [walk for walk in walks if isinstance(walk, Taken)]
-    left_out = [walk for walk in walks if isinstance(walk, LeftOut)]
+    if not taken:
+        parser.error(f"{options.checkout}/tests has no walk that a family reads")
+    others = [walk for walk in read_left_out() if _is_other(walk.name, taken[0].name)]
+    left_out = sorted([walk for walk in walks if isinstance(walk, LeftOut)] + others)
     groups = json.loads(LIST.read_text("utf-8"))
     groups_of(taken, options.checkout, groups)
     for path, text in (

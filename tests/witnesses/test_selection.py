@@ -48,6 +48,20 @@ def test_a_walk_that_nobody_listed_is_taken_if_a_family_reads_it(key: str, tmp_p
     assert (found.name, found.device.profile.key) == ("somebody_new", key)
 
 
+def test_what_snmpwalk_printed_is_taken_also_without_a_sys_object_id(tmp_path: Path) -> None:
+    lines = [
+        f".{line.replace('|2|', ' = INTEGER: ')}"
+        for line in write_snmprec(fixture("wti-power").rows).splitlines()
+        if "|2|" in line
+    ]
+    folder = tmp_path / "tests/pdu"
+    folder.mkdir(parents=True)
+    (folder / "New.snmpwalk").write_text("\n".join(lines) + "\n", "utf-8")
+    (found,) = selection.select(tmp_path)
+    assert isinstance(found, Taken)
+    assert (found.name, found.device.profile.key) == ("centreon_new", "wti-power")
+
+
 def test_a_line_that_is_not_valid_does_not_hide_a_walk(tmp_path: Path) -> None:
     walk = write_snmprec(fixture("wti-power").rows) + "1.3.6.1.2.1.4.1|2|<private>\n"
     (found,) = selection.select(checkout(tmp_path, edited=walk))
@@ -101,7 +115,8 @@ def test_the_list_is_as_the_rule_writes_it() -> None:
 
 
 def test_every_walk_of_the_list_has_a_reading_and_none_that_is_left_out() -> None:
-    walks = {*witnesses.names("snmp/recordings"), *witnesses.names("snmp/walks")}
+    folders = ("snmp/recordings", "snmp/walks", "snmp/centreon")
+    walks = {name for folder in folders for name in witnesses.names(folder)}
     assert set(readings.expected()) == walks
     assert not walks & {name for name, _ in selection.read_left_out()}
     assert set(witnesses.names("snmp/answers")) <= walks

@@ -86,6 +86,7 @@ def test_the_list_has_the_stated_number_of_files() -> None:
         "snmp/recordings": 23,
         "snmp/walks": 47,
         "snmp/answers": 70,
+        "snmp/centreon": 2,
         "nut/dumps": 9,
         "redfish/csdl": 277,
         "redfish/mockups/public-pdu": 253,
@@ -203,7 +204,7 @@ def test_the_list_is_printed_with_addresses() -> None:
         timeout=PATIENCE_S,
     )
     lines = done.stdout.splitlines()
-    assert done.returncode == 0 and len(lines) == 706
+    assert done.returncode == 0 and len(lines) == 708
     assert all(len(line.split()) >= 4 for line in lines)
 
 

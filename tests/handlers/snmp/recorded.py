@@ -10,10 +10,15 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
+from pdu.recordings.snmp import snmprec
 from tests import witnesses
 from tests.simulators.snmp_agent import Row, read_snmprec
 
-_FOLDERS = ("snmp/recordings", "snmp/walks")
+_FOLDERS = {
+    "snmp/recordings": ".snmprec",
+    "snmp/walks": ".snmprec",
+    "snmp/centreon": ".snmpwalk",
+}
 _FOLDER = {name: folder for folder in _FOLDERS for name in witnesses.names(folder)}
 #: all recordings, whether or not they are here
 WALKS = sorted(_FOLDER)
@@ -32,13 +37,19 @@ def available(name: str = NAMES[0]) -> bool:
 
 def text(name: str) -> str:
     """Return a recording. Skips the test where it is not available."""
-    return witnesses.text(_FOLDER[name], f"{name}.snmprec")
+    return witnesses.text(_FOLDER[name], f"{name}{_FOLDERS[_FOLDER[name]]}")
 
 
 @cache
 def rows(name: str) -> Mapping[str, Row]:
     """Return the objects of a recording. Skips the test where it is not available."""
-    return read_snmprec(text(name))
+    content = text(name)
+    return read_snmprec(content) if "|" in content.partition("\n")[0] else parse_walk(content)
+
+
+def parse_walk(content: str) -> Mapping[str, Row]:
+    """Return the objects of what snmpwalk printed."""
+    return read_snmprec("\n".join(snmprec.snmprec_lines(snmprec.parse(content).rows)))
 
 
 def expected(name: str) -> Mapping[str, Any]:

@@ -31,7 +31,8 @@ class Compare(Protocol):
 def test_what_is_read_of_a_walk_is_written_down(name: str) -> None:
     expected = readings.expected()[name]
     device = librenms.device_of(name, recorded.rows(name))
-    assert readings.of_device(device, expected.get("metered_only", False)) == expected
+    flags = {flag: expected.get(flag, False) for flag in ("metered_only", "named")}
+    assert readings.of_device(device, **flags) == expected
 
 
 @pytest.mark.parametrize("name", ANSWERED)
