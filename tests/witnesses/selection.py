@@ -264,12 +264,12 @@ def left_out_text(left_out: Sequence[LeftOut]) -> str:
     return text.getvalue()
 
 
-def walks_text(taken: Sequence[Taken]) -> str:
-    """walks.json: what is read of each walk, one line for each, with those of other collections."""
+def walks_text(taken: Sequence[Taken], example: str) -> str:
+    """walks.json: what is read of each walk, one line for each, with those of another collection
+    than that of the walk `example`.
+    """
     found = {
-        name: reading
-        for name, reading in readings.expected().items()
-        if _is_other(name, taken[0].name)
+        name: reading for name, reading in readings.expected().items() if _is_other(name, example)
     }
     for walk in taken:
         found[walk.name] = readings.of_device(walk.device, walk.metered_only, walk.named)
@@ -293,15 +293,16 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     options = parser.parse_args(arguments)
     walks = list(select(options.checkout))
     taken = [walk for walk in walks if isinstance(walk, Taken)]
-    if not taken:
-        parser.error(f"{options.checkout}/tests has no walk that a family reads")
-    others = [walk for walk in read_left_out() if _is_other(walk.name, taken[0].name)]
+    if not walks:
+        parser.error(f"{options.checkout}/tests has no walk that concerns us")
+    example = walks[0].name
+    others = [walk for walk in read_left_out() if _is_other(walk.name, example)]
     left_out = sorted([walk for walk in walks if isinstance(walk, LeftOut)] + others)
     groups = json.loads(LIST.read_text("utf-8"))
     groups_of(taken, options.checkout, groups)
     for path, text in (
         (LIST, list_text(groups)),
-        (WALKS, walks_text(taken)),
+        (WALKS, walks_text(taken, example)),
         (LEFT_OUT, left_out_text(left_out)),
     ):
         if path.read_text("utf-8") != text:
