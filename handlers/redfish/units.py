@@ -37,7 +37,8 @@ from .resources import is_absent, link, required_id, text, usable_id
 from .responses import Json
 from .service import RESOURCE_ERRORS, RedfishService
 
-_RACKS, *_OTHERS = ("RackPDUs", "TransferSwitches", "FloorPDUs")  # of PowerEquipment_v1
+# of PowerEquipment_v1
+_RACKS, *_OTHERS = ("RackPDUs", "TransferSwitches", "FloorPDUs", "PowerShelves")
 # PowerDistribution.EquipmentType
 _WITHOUT_OUTLETS = ("FloorPDU", "Switchgear", "PowerShelf", "Bus", "BatteryShelf")
 _MOST_PDUS = 100

@@ -167,6 +167,7 @@ async def _serve(
     if not address.is_any:
         names.update((address.url_host.lower(), *_LOOPBACK))
     choices = application.Choices(names, options.pause, options.switch_by_get)
+    _warn_of_many_machines(files)
     with contextlib.closing(command_log.CommandLog(options.journal)) as book:
         for command in book.lost:
             report(
@@ -190,6 +191,7 @@ async def _serve(
                 api.health.not_reloaded = new_files
                 report(f"not reloaded, nothing changes: {new_files}")
                 return
+            _warn_of_many_machines(new_files)
             switchboard.renew(new_files.drawing.machines, new_files.targets)
             server.application, server.tls = api.guard(new_files.clients), new_files.tls
             api.health.not_reloaded = ""
@@ -232,6 +234,18 @@ async def _serve(
             loop.remove_reader(signals.pipe.fileno())
             reloading.cancel()
             await switchboard.close()
+
+
+def _warn_of_many_machines(files: Files) -> None:
+    """Print which clients could switch a machine that they did not name."""
+    for client in files.clients:
+        count = sum(map(client.sees, files.drawing.machines))
+        if count > 1 and clients_file.SWITCH in client.may:
+            report(
+                f"client {client.name} switches {count} machines: a program that names none, such"
+                " as fence_redfish without systems_uri, switches the wrong one; give it a client"
+                " of its own with one machine"
+            )
 
 
 def _reread_files(options: GatewayOptions) -> Union[Files, str]:

@@ -25,8 +25,10 @@ from .responses import REDFISH, error_response
 from .routes import Router
 from .sessions import Sessions
 
-# Answered without a client. Redfish asks for these three (DSP0266, 13.3.1); the login is a POST.
-_OPEN = frozenset(("/healthz", "/redfish", "/redfish/v1", "/redfish/v1/odata"))
+# Answered without a client. Redfish asks for these (DSP0266, 13.3.1); the login is a POST.
+_OPEN = frozenset(
+    ("/healthz", "/redfish", "/redfish/v1", "/redfish/v1/odata", "/redfish/v1/$metadata")
+)
 LOGIN = "/redfish/v1/SessionService/Sessions"
 _LONGEST_PATH = 2000
 # Headers by which a browser says that a page made the request. No page is a client: a login that a
@@ -89,6 +91,8 @@ class Middleware:
         self._check_host(headers.get("host", ""))
         if any(name in headers for name in _OF_BROWSERS):
             raise ApiError(403, "browser", "requests of web pages are refused")
+        if path.startswith(REDFISH) and headers.get("odata-version", "4.0") != "4.0":
+            raise ApiError(412, "request", "OData-Version must be 4.0")  # DSP0266, 7.1
         client = None
         if path not in _OPEN and not (path == LOGIN and request.method == "POST"):
             client = self._client(headers, path)

@@ -9,6 +9,7 @@ import asyncio
 import time
 from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import Callable, NamedTuple, Optional, TypeVar
 
 from handlers.shared.errors import SettingsError
@@ -42,6 +43,9 @@ CordTargets = Sequence[tuple[Cord, GatewayPdu, Target]]
 # PDUs that are read or switched at a time
 _THREADS = 64
 _BUSY_RETRY_S = 10.0
+# How long the result of a restart waits for a client that heard nothing. sushy 5.14 asks again 2 s
+# after its 60 s, twice.
+_UNDELIVERED_S = 120.0
 
 
 class ServiceReading(NamedTuple):
@@ -59,6 +63,20 @@ class Provable(NamedTuple):
     can: bool
     #: why not, or what the proof would rest on
     sentences: Sequence[str]
+
+
+@dataclass
+class RunningCommand:
+    """A command whose result somebody still waits for."""
+
+    client: str
+    request: PowerRequest
+    key: str
+    task: asyncio.Task[PowerOutcome]
+    #: whether a client has its result
+    is_delivered: bool = False
+    #: by `time.monotonic`; None while it runs
+    ended: Optional[float] = None
 
 
 class PowerService:
@@ -89,6 +107,8 @@ class PowerService:
         self._reading: set[asyncio.Task[Reading]] = set()
         #: machine -> its command
         self._running: dict[str, asyncio.Task[PowerOutcome]] = {}
+        #: machine -> its last command
+        self._last: dict[str, RunningCommand] = {}
         #: client and key -> the command that has them
         self._by_key: dict[tuple[str, str], tuple[PowerRequest, asyncio.Task[PowerOutcome]]] = {}
 
@@ -249,16 +269,46 @@ class PowerService:
             self._carry_out(client, machine, request, key, self._cord_targets(machine.cords))
         )
         self._running[machine.name] = task
+        last = self._last[machine.name] = RunningCommand(client, request, key, task)
         if key:
             self._by_key[client, key] = (request, task)
 
         def forget_command(_: object) -> None:
             del self._running[machine.name]
+            last.ended = time.monotonic()
             self._by_key.pop((client, key), None)
 
         task.add_done_callback(forget_command)
         # a client that leaves does not end the command
         return await asyncio.shield(task)
+
+    def repeated(self, client: str, request: PowerRequest) -> Optional[RunningCommand]:
+        """The command that a client sends again because it heard nothing: the same one, that runs,
+        or a restart whose result no client got. None for a new command.
+
+        On and off are sent anew once they have ended: they harm nothing twice, and a result of
+        minutes ago is no proof.
+        """
+        last = self._last.get(request.machine)
+        if last is None or (last.client, last.request, last.key) != (client, request, ""):
+            return None
+        if not last.task.done():
+            return last
+        is_awaited = (
+            request.action == RESTART
+            and last.ended is not None
+            and not last.is_delivered
+            and not last.task.cancelled()
+            and last.task.exception() is None
+            and time.monotonic() - last.ended < _UNDELIVERED_S
+        )
+        return last if is_awaited else None
+
+    def report_delivery(self, outcome: PowerOutcome, is_delivered: bool) -> None:
+        """Note whether a client that waited for the result has got it."""
+        last = self._last.get(outcome.request.machine)
+        if last is not None and last.task.done() and last.task.result().id == outcome.id:
+            last.is_delivered = last.is_delivered or is_delivered
 
     async def close(self) -> None:
         """Wait for the commands that run, then let go of the threads."""

@@ -22,6 +22,18 @@ SERVICE = f"{ROOT}/SessionService"
 SESSIONS = f"{SERVICE}/Sessions"
 #: value of ResetType -> action
 RESETS: Mapping[str, str] = {"On": ON, "ForceOff": OFF, "ForceRestart": RESTART}
+# the schemas of the resources below
+_SCHEMAS = (
+    "ServiceRoot.v1_15_0",
+    "ComputerSystemCollection",
+    "ComputerSystem.v1_20_0",
+    "ChassisCollection",
+    "Chassis.v1_23_0",
+    "EnvironmentMetrics.v1_3_0",
+    "SessionService.v1_1_8",
+    "SessionCollection",
+    "Session.v1_6_0",
+)
 _POWER_STATES = {UP: "On", DOWN: "Off"}
 _ABOUT = "Switched and measured at its outlets: On says that they are on, not that it runs."
 
@@ -93,6 +105,23 @@ def odata() -> Mapping[str, Any]:
             {"name": name, "kind": "Singleton", "url": url} for name, url in uri_by_name.items()
         ],
     }
+
+
+def metadata() -> str:
+    """The OData metadata document (DSP0266, 8.4.2): where the schemas of all resources are."""
+    references = "".join(
+        f'<edmx:Reference Uri="http://redfish.dmtf.org/schemas/v1/{schema.partition(".")[0]}_v1.xml">'
+        f'<edmx:Include Namespace="{schema}"/></edmx:Reference>'
+        for schema in _SCHEMAS
+    )
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?>'
+        '<edmx:Edmx xmlns:edmx="http://docs.oasis-open.org/odata/ns/edmx" Version="4.0">'
+        f"{references}<edmx:DataServices>"
+        '<Schema xmlns="http://docs.oasis-open.org/odata/ns/edm" Namespace="Service">'
+        '<EntityContainer Name="Service" Extends="ServiceRoot.v1_15_0.ServiceContainer"/>'
+        "</Schema></edmx:DataServices></edmx:Edmx>"
+    )
 
 
 def systems(machines: Iterable[str]) -> Resource:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import functools
 import time
 from collections.abc import Sequence
 from typing import Any
@@ -11,9 +13,19 @@ from . import redfish_resources
 from .api_v1 import UNPROVEN
 from .clients import READ, SWITCH, Clients
 from .errors import ApiError, bad, not_found
+from .power import RESTART, PowerRequest
 from .power_service import PowerService
-from .request import GatewayRequest, client_of, document, execute_once, machine, machines, segment
-from .responses import nothing, redfish_error_response, redfish_response
+from .request import (
+    KEY,
+    GatewayRequest,
+    client_of,
+    document,
+    execute_once,
+    machine,
+    machines,
+    segment,
+)
+from .responses import nothing, redfish_error_response, redfish_response, xml_response
 from .routes import Route
 from .sessions import Sessions
 
@@ -39,6 +51,7 @@ class RedfishRoutes:
             Route("/redfish", _fixed_route(redfish_resources.versions())),
             Route(redfish_resources.ROOT, _fixed_route(redfish_resources.root(self._uuid))),
             Route(f"{redfish_resources.ROOT}/odata", _fixed_route(redfish_resources.odata())),
+            Route(f"{redfish_resources.ROOT}/$metadata", _metadata),
             Route(redfish_resources.SERVICE, _fixed_route(redfish_resources.session_service())),
             Route(redfish_resources.SYSTEMS, self._systems),
             Route(system, self._system),
@@ -78,10 +91,23 @@ class RedfishRoutes:
         if action is None:
             raise bad(f"ResetType must be one of {', '.join(redfish_resources.RESETS)}")
         name = self._name(request)
-        outcome = await execute_once(request, self._service, name, action, self._pause_s)
-        if not outcome.is_done:
-            return redfish_error_response(UNPROVEN, f"sent, but not proven: {outcome.reason}")
-        return nothing({"OData-Version": "4.0"})
+        machine(request, self._service, SWITCH, name)
+        repeated = self._service.repeated(
+            client_of(request).name,
+            PowerRequest(name, action, self._pause_s if action == RESTART else 0.0),
+        )
+        if repeated is None or KEY in request.headers:
+            outcome = await execute_once(request, self._service, name, action, self._pause_s)
+        else:
+            outcome = await asyncio.shield(repeated.task)
+        if outcome.is_done:
+            answer = nothing({"OData-Version": "4.0"})
+        else:
+            reason = f"sent, but not proven: {outcome.reason}"
+            answer = redfish_error_response(UNPROVEN, reason)
+        return answer._replace(
+            report_delivery=functools.partial(self._service.report_delivery, outcome)
+        )
 
     async def _log_in(self, request: GatewayRequest) -> WebResponse:
         body = document(request, ("UserName", "Password"))
@@ -118,6 +144,10 @@ class RedfishRoutes:
     def _name(self, request: GatewayRequest) -> str:
         """The machine with the Id of the path; "" if there is none."""
         return self._names.get(segment(request), "")
+
+
+async def _metadata(_: GatewayRequest) -> WebResponse:
+    return xml_response(redfish_resources.metadata())
 
 
 def _fixed_route(resource: Any) -> Any:

@@ -34,6 +34,11 @@ def text_response(text: str, status: int = 200, kind: str = TEXT) -> WebResponse
     return WebResponse(status, text.encode(), {**HEADERS, "Content-Type": kind})
 
 
+def xml_response(document: str) -> WebResponse:
+    """A document of XML."""
+    return text_response(document, kind="application/xml")
+
+
 def nothing(headers: Optional[Mapping[str, str]] = None) -> WebResponse:
     """Done, and there is nothing to show."""
     return WebResponse(204, b"", {**HEADERS, **(headers or {})})

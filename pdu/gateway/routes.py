@@ -32,14 +32,19 @@ class Router:
 
     async def answer(self, request: GatewayRequest, path: str) -> WebResponse:
         """The answer of the path's route. Raises ApiError if there is none."""
-        methods: list[str] = []
-        for pattern, route in self._routes:
-            match = pattern.fullmatch(path)
-            if match is None:
-                continue
+        matches = [
+            (match.groupdict(), route)
+            for pattern, route in self._routes
+            if (match := pattern.fullmatch(path)) is not None
+        ]
+        methods = [method for _, route in matches for method in route.methods]
+        for parts, route in matches:
             if request.method in route.methods:
-                return await route.answer(request._replace(parts=match.groupdict()))
-            methods += route.methods
+                answer = await route.answer(request._replace(parts=parts))
+                if request.method not in GET:
+                    return answer
+                # DSP0266, 8.1: on GET and HEAD
+                return answer._replace(headers={**answer.headers, "Allow": ", ".join(methods)})
         if methods:
             raise ApiError(405, "method", "this path takes another method", allow=methods)
         not_found()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from . import event, idl
-from ._runtime import ZERO, Enumeration, Interface, Structure, declared, method
+from ._runtime import ZERO, Enumeration, Interface, Structure, declared, decodes_unlisted_as, method
 
 
 class CascadeManager(Interface, version="3.0.0"):
@@ -30,6 +30,7 @@ class CascadeManager(Interface, version="3.0.0"):
     ERR_FIRMWARE_VERSION_MISMATCH = 15
     ERR_UNSUPPORTED_ON_PRIMARY_UNIT = 2
 
+    @decodes_unlisted_as("UNKNOWN")
     class LinkUnitStatus(Enumeration):
         (
             UNKNOWN,

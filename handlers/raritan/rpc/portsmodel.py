@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Optional
 
 from . import idl
-from ._runtime import ZERO, Enumeration, Interface, Structure, declared
+from ._runtime import ZERO, Enumeration, Interface, Structure, declared, decodes_unlisted_as
 
 if TYPE_CHECKING:
     from . import peripheral
@@ -17,6 +17,7 @@ class Port(Interface, version="2.0.4"):
     class DetectionType(Enumeration):
         AUTO, PINNED, DISABLED = range(3)
 
+    @decodes_unlisted_as("OTHER")
     class DeviceTypeId(Enumeration):
         UNSPECIFIED, OTHER, SENSOR_HUB, BEEPER, ASSET_STRIP, POWER_CIM, GATEWAY_SENSOR = range(7)
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import email.utils
 import http
+import select
 from typing import Any, Callable, Optional, cast
 
 import h11
@@ -186,6 +187,8 @@ class WebConnection(asyncio.Protocol):
             self._report(f"defect: {type(error).__name__}: {error}")
             answer = _text(500, "a defect of this program; its log says more")
         self._answering = None
+        if answer.report_delivery is not None:
+            answer.report_delivery(not self._is_ending and not self._has_client_left())
         if not self._is_ending:
             self._send(answer, is_head=request.method == "HEAD")
             self._next()
@@ -261,6 +264,18 @@ class WebConnection(asyncio.Protocol):
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
+
+    def _has_client_left(self) -> bool:
+        """Whether the client has closed the connection. asyncio does not say so while reading is
+        paused; a client that closed its sending half alone counts as gone.
+        """
+        assert self._transport is not None
+        poll = select.poll()
+        # POLLRDHUP is Linux's; elsewhere only a reset connection is noticed
+        poll.register(
+            self._transport.get_extra_info("socket").fileno(), getattr(select, "POLLRDHUP", 0)
+        )
+        return bool(poll.poll(0))
 
     def _is_tls(self) -> bool:
         assert self._transport is not None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Mapping, Sequence
-from typing import Callable, NamedTuple
+from typing import Callable, NamedTuple, Optional
 
 
 class WebRequest(NamedTuple):
@@ -32,6 +32,8 @@ class WebResponse(NamedTuple):
     headers: Mapping[str, str] = {}
     #: whether the connection ends with this answer
     is_last: bool = False
+    #: called once: whether the client was still there when the answer was sent
+    report_delivery: Optional[Callable[[bool], None]] = None
 
 
 Application = Callable[[WebRequest], Awaitable[WebResponse]]

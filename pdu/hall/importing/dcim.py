@@ -279,6 +279,7 @@ class _DcimReader:
 
     def _outlets(self, pdus: Mapping[object, None]) -> dict[str, list[ImportedOutlet]]:
         outlets_by_pdu: dict[str, list[ImportedOutlet]] = {}
+        unusable_outlets: dict[str, list[str]] = {"faulty": [], "disabled": []}
         for item in self._by_id["power-outlets"].values():
             if _id(item["device"]) in pdus:
                 label = item.get("label")
@@ -289,6 +290,12 @@ class _DcimReader:
                 )
                 name = self._part_of(_id(item["device"]), item.get("power_port"))
                 outlets_by_pdu.setdefault(name, []).append(outlet)
+                # NetBox 4.2, PowerOutletStatusChoices
+                unusable_outlets.get(_value(item.get("status")), []).append(
+                    printable(f"{name}/{outlet.name}")
+                )
+        for status, outlets in unusable_outlets.items():
+            self._note(f"outlets that the import calls {status}, drawn with their cords", outlets)
         return outlets_by_pdu
 
     def _feed_line(self, pdu: str, feed: Mapping[str, Any]) -> ImportedLine:

@@ -81,8 +81,8 @@ def _exact(text: Callable[[ImportedOutlet], str], of: Callable[[Label], str]) ->
 
 
 def _trailing_number(text: Callable[[ImportedOutlet], str]) -> Rule:
-    """By the number at the end, if the words before it are plain, or are one word for all outlets
-    of a PDU that has exactly these numbers: `C13-1` says nothing where there are C19 too.
+    """By the number at the end, if each occurs once and the words before it are plain, or the
+    numbers are exactly those of the PDU ("Bank 2 Outlet 13"). `C13-1` says nothing beside `C19-1`.
     """
 
     def rule(
@@ -97,11 +97,10 @@ def _trailing_number(text: Callable[[ImportedOutlet], str]) -> Rule:
         }
         words = {" ".join(part[1].split()) for part in parts.values() if part is not None}
         numbers = [int(part[2]) for part in parts.values() if part is not None]
-        if None in parts.values() or len(set(numbers)) < len(numbers):
+        if len(set(numbers)) < len(numbers):
             return None
-        if not words <= _PLAIN and (
-            len(words) > 1 or {str(number) for number in numbers} != set(by)
-        ):
+        is_exact = len(by) == len(labels) and {str(number) for number in numbers} == set(by)
+        if not is_exact and (None in parts.values() or not words <= _PLAIN):
             return None
         identity_by_name = {}
         for outlet in outlets:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import functools
 import importlib
 import typing
@@ -11,7 +10,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from handlers.raritan.rpc import Enumeration, Interface, Structure, ValueObject
+from handlers.raritan.rpc import Enumeration, Interface, Structure, Time, ValueObject
 from handlers.raritan.rpc._runtime import registry
 from handlers.raritan.rpc._runtime.calls import Method
 from handlers.raritan.rpc._runtime.declarations import field_types
@@ -117,7 +116,7 @@ def json_of(hint: Any) -> st.SearchStrategy[Any]:
         int: _INTS,
         str: st.text(max_size=8),
         float: st.floats(allow_nan=False, allow_infinity=False) | st.integers(-(10**6), 10**6),
-        datetime.datetime: st.integers(-(10**9), 10**10) | _INTS,
+        Time: st.integers(-(10**9), 10**10) | _INTS,
     }
     return simple[hint]
 

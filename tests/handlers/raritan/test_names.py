@@ -4,7 +4,6 @@ as sources.
 
 from __future__ import annotations
 
-import datetime
 import importlib
 import inspect
 import re
@@ -15,7 +14,14 @@ from typing import Any
 
 import pytest
 
-from handlers.raritan.rpc import Enumeration, Interface, Structure, ValueObject, pdumodel
+from handlers.raritan.rpc import (
+    Enumeration,
+    Interface,
+    Structure,
+    Time,
+    ValueObject,
+    pdumodel,
+)
 from handlers.raritan.rpc._runtime.registry import MODULES, idl_name
 from tests.servers import sdk
 from tests.servers.worker import Worker
@@ -172,7 +178,7 @@ _SIMPLE: dict[Any, Any] = {
     int: 3,
     float: 1.5,
     str: "text",
-    datetime.datetime: 1700000000,
+    Time: 1700000000,
     Any: {"a": [1]},
 }
 

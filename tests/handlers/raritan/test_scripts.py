@@ -18,12 +18,14 @@ from handlers.raritan import rpc
 from handlers.raritan.rpc import (
     Agent,
     bulkcfg,
+    cascading,
     event,
     idl,
     logging,
     net,
     pdumodel,
     peripheral,
+    portsmodel,
     sensors,
     session,
     usermgmt,
@@ -425,7 +427,7 @@ def test_log_entries_are_filtered_by_words_and_without_words_for_errors_and_warn
     words: Any, ids: list[int]
 ) -> None:
     entries = [
-        logging.LogEntry(number, datetime.datetime(2024, 2, 3), "x", message)
+        logging.LogEntry(number, rpc.Time(2024, 2, 3), "x", message)
         for number, message in enumerate(["[ERR] one", "[WRN] three", "two", "six"])
     ]
     assert [entry.id for entry in logging.LogHelper.filter_entries(entries, words)] == ids
@@ -460,7 +462,7 @@ def test_reading_a_log_that_is_recreated_five_times_raises_a_protocol_error() ->
 
 
 def test_a_log_entry_is_formatted_as_one_line_with_its_time() -> None:
-    entry = logging.LogEntry(1, datetime.datetime(2024, 2, 3, 4, 5, 6), "x", "hello")
+    entry = logging.LogEntry(1, rpc.Time(2024, 2, 3, 4, 5, 6), "x", "hello")
     assert (
         logging.LogHelper.format_entry(entry, datetime.timezone.utc)
         == "[02/03/2024 04:05:06 UTC]:hello"
@@ -468,7 +470,7 @@ def test_a_log_entry_is_formatted_as_one_line_with_its_time() -> None:
 
 
 def test_a_log_entry_is_formatted_in_utc_if_time_zone_would_move_it_beyond_the_calendar() -> None:
-    far = logging.LogEntry(1, datetime.datetime.max, "x", "far")
+    far = logging.LogEntry(1, rpc.Time(9999, 12, 31, 23, 59, 59), "x", "far")
     assert (
         logging.LogHelper.format_entry(far, datetime.timezone(datetime.timedelta(hours=5)))
         == "[12/31/9999 23:59:59 UTC]:far"
@@ -511,3 +513,32 @@ def test_a_log_whose_ids_do_not_advance_is_an_error() -> None:
 def test_a_log_ends_at_an_empty_chunk() -> None:
     log: Any = Stuck(0)
     assert logging.LogHelper.get_entries(log, "debug") == ([], 10**9, 1) and log.asked == 1
+
+
+def test_an_ordinal_that_is_not_listed_equals_the_vendors_element_for_it() -> None:
+    for element in (
+        pdumodel.TransferSwitch.TransferReason.REASON_UNKNOWN,
+        pdumodel.VoltageMonitoringSensor.EventType.UNKNOWN,
+        cascading.CascadeManager.LinkUnitStatus.UNKNOWN,
+        peripheral.PortType.UNSPECIFIED,
+        portsmodel.Port.DeviceTypeId.OTHER,
+    ):
+        decoded = type(element).decode(99)
+        assert decoded == element and {decoded: 1} == {element: 1}
+        assert decoded.name == element.name and encode(decoded) == 99
+        assert type(element).decode(-1) != element  # absent from an answer
+
+
+def test_objects_of_two_pdus_are_not_equal() -> None:
+    def outlet(host: str) -> pdumodel.Outlet:
+        return pdumodel.Outlet("/model/pdu/0/outlet/0", rpc.Agent("https", host, "a", "b"))
+
+    first, second = outlet("192.0.2.1"), outlet("192.0.2.2")
+    assert first != second and len({first: 1, second: 2}) == 2
+    assert first == outlet("192.0.2.1")
+
+
+def test_a_time_encodes_to_seconds() -> None:
+    assert rpc.Time(2026, 1, 1).encode() == 1767225600
+    decoded = decode_structure(logging.LogEntry, {"timestamp": 1767225600}, Nowhere()).timestamp
+    assert (decoded + datetime.timedelta(seconds=1)).encode() == 1767225601

@@ -250,6 +250,13 @@ def test_a_password_in_an_id_is_not_in_the_error(ids: list[str], settings: dict[
     assert PASSWORD not in str(error) and "holds the login" in str(error)
 
 
+def test_a_service_with_power_shelves_alone_names_the_setting_that_reads_them() -> None:
+    made = unit()
+    made[f"{ROOT}/PowerEquipment"]["PowerShelves"] = {"@odata.id": f"{ROOT}/shelves"}
+    made[RACKS] = {"Members": [], "Members@odata.count": 0}
+    assert "PowerShelves/ID" in str(refused(Tree(made)))
+
+
 def test_panduits_link_power_distribution_is_followed_to_the_pdus() -> None:
     made = unit()
     del made[ROOT]["PowerEquipment"], made[f"{ROOT}/PowerEquipment"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import http.client
 import json
+import socket
 import ssl
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
@@ -173,6 +174,15 @@ class Gateway:
             answer = connection.getresponse()
             text = answer.read().decode()
             return Answer(answer.status, text, {k.lower(): v for k, v in answer.getheaders()})
+
+    def connect(self) -> socket.socket:
+        """A connection without a request."""
+        connection = socket.create_connection(("127.0.0.1", self.port), PATIENCE_S)
+        if not self.ca:
+            return connection
+        trust = ssl.create_default_context(cafile=self.ca)
+        trust.minimum_version = ssl.TLSVersion.TLSv1_2
+        return trust.wrap_socket(connection, server_hostname="127.0.0.1")
 
     def switch(self, machine: str, action: str, key: str = "", **more: object) -> Answer:
         """POST to /v1, as the client admin."""

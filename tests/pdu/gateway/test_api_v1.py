@@ -6,6 +6,7 @@ import json
 import re
 import subprocess
 from collections.abc import Iterator
+from xml.etree import ElementTree
 
 import pytest
 
@@ -262,3 +263,14 @@ def test_answers_are_never_kept_nor_guessed_at(running: Gateway) -> None:
         assert not {"set-cookie", "access-control-allow-origin", "server"} & set(headers)
     assert json.loads(running.ask("GET", "/nope").text)["error"]["kind"] == "not-found"
     assert "Basic" not in running.ask("GET", "/v1/machines", who="").headers["www-authenticate"]
+
+
+def test_the_metadata_and_the_methods_of_redfish(running: Gateway) -> None:
+    metadata = running.ask("GET", "/redfish/v1/$metadata", who="")
+    assert metadata.status == 200 and metadata.headers["content-type"] == "application/xml"
+    assert ElementTree.fromstring(metadata.text).tag.endswith("}Edmx")
+    assert running.ask("GET", "/redfish/v1", who="").headers["allow"] == "GET, HEAD"
+    sessions = running.ask("GET", "/redfish/v1/SessionService/Sessions")
+    assert sessions.headers["allow"] == "GET, HEAD, POST"
+    newer = running.ask("GET", "/redfish/v1", who="", OData_Version="4.1")
+    assert newer.status == 412

@@ -83,6 +83,32 @@ def test_sushy_as_ironic_uses_it(secure: Gateway, here: Site) -> None:
     assert len(here.writes()) - before == 2 * 2 * 4
 
 
+def writes(here: Site) -> list[str]:
+    """What was sent to the outlet of srv-2."""
+    return [write for write in here.writes() if write.startswith("left/2=")]
+
+
+IMPATIENT_SUSHY = """
+import json, sushy
+from sushy import auth
+url, ca = sys.argv[1:3]
+root = sushy.Sushy(url.rstrip("/"), verify=ca, auth=auth.BasicAuth("admin", sys.stdin.read()))
+system = root.get_system("/redfish/v1/Systems/srv-2")
+for timeout in (3, 60):
+    system._conn._default_request_timeout = timeout
+    system.reset_system(sushy.RESET_FORCE_RESTART)
+print(json.dumps("done"))
+"""
+
+
+@pytest.mark.against("sushy")
+def test_a_reset_that_sushy_sends_again_restarts_once_and_a_second_reset_again(here: Site) -> None:
+    with gateway(here.folder, "--journal", "slow.jsonl", "--pause", 4) as slow:
+        before = len(writes(here))
+        assert run_peer(IMPATIENT_SUSHY, slow) == "done"
+    assert writes(here)[before:] == ["left/2=off", "left/2=on"] * 2
+
+
 @pytest.mark.against("DMTF's redfish client")
 @pytest.mark.parametrize("login", ["session", "basic"])
 def test_dmtfs_client_switches_and_logs_out(secure: Gateway, here: Site, login: str) -> None:

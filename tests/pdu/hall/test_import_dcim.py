@@ -234,6 +234,17 @@ def test_a_chassis_on_a_feed_is_drawn(tmp_path: Path, capsys: pytest.CaptureFixt
     assert found.pdus["hard-wired"].lines[0].rating_a == 63 and found.pdus["hard-wired"].unread
 
 
+def test_outlets_that_netbox_calls_faulty_or_disabled_are_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    objects = hall()
+    for outlet, status in zip(objects["power-outlets"], ("faulty", "disabled", "enabled")):
+        outlet["status"] = {"value": status, "label": status.title()}
+    code, err, _ = imported(tmp_path, objects, capsys)
+    assert code == 0
+    assert err.count("that the import calls faulty") == err.count("calls disabled") == 1
+
+
 def test_planned_cables_are_not_drawn_and_those_being_removed_are(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

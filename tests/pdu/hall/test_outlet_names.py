@@ -35,6 +35,9 @@ LIBRARY: dict[str, tuple[list[str], bool]] = {
     "Vertiv/GI10022L": (span("{:02}", 24), True),
     "Eaton/Tripp-Lite-PDUMVR30HVNETLX": (span("{:02}", 24), True),
     "Eaton/EMAT08-10": (span("A{}", 8), True),
+    # the banks share one sequence of numbers
+    "APC/AP8641": ([*span("Bank 1 Outlet {}", 12), *span("Bank 2 Outlet {}", 24, 13)], True),
+    "Panduit/P36G18M": ([*span("Bank 1 Outlet {}", 9), *span("Bank 2 Outlet {}", 18, 10)], True),
     # sections and banks count anew: nothing says which printed number is meant
     "Eaton/EMIB08": ([*span("A{}", 21), *span("B{}", 21)], False),
     "Eaton/5PX1500IRT": (
@@ -81,9 +84,11 @@ def test_the_librarys_names_mean_the_printed_numbers_or_nothing(device_type: str
     [
         (span("C13-{}", 8), True),
         (span("C13 {}", 8), True),
-        # C13 and C19 are numbered each for itself, or in an order that nobody wrote down
+        # C13 and C19 are numbered each for itself
         ([*span("C13-{}", 6), *span("C19-{}", 2)], False),
-        ([*span("C13-{}", 6), *span("C19-{}", 8, 7)], False),
+        # each number of the PDU once, whatever the words are
+        ([*span("C13-{}", 6), *span("C19-{}", 8, 7)], True),
+        ([*span("C13-{}", 6), *span("C19-{}", 9, 8)], False),
         # one word that is not plain, and not the PDU's numbers
         (span("C13-{}", 6), False),
         (span("C13-{}", 9, 2), False),
@@ -102,6 +107,13 @@ def test_a_number_joins_only_where_it_can_mean_one_outlet(names: list[str], join
     assert (found is not None) == joins
     for name, identity in (found or {}).items():
         assert int(name.rpartition("-")[2][-2:].replace("_", "")) == int(identity[3:])
+
+
+def test_outlets_without_a_number_are_beside_those_that_have_each_number_once() -> None:
+    listed = outlets([*span("Remotely switched - Outlet{}", 8), "Always on left", "Always on"])
+    joint = identities(listed[:8], listed, printed(8))
+    assert joint is not None and joint["Remotely switched - Outlet8"] == "id-8"
+    assert identities(listed, listed, printed(8)) is None
 
 
 def test_a_label_joins_where_the_name_says_nothing() -> None:

@@ -21,7 +21,14 @@ from typing import Any, NoReturn, TypeVar, cast
 
 from .calls import Interface, Method
 from .times import Time
-from .values import ZERO, Enumeration, Structure, TypeName, ValueObject
+from .values import (
+    ZERO,
+    Enumeration,
+    Structure,
+    TypeName,
+    ValueObject,
+    decodes_unlisted_as,
+)
 
 __all__ = [
     "ZERO",
@@ -32,6 +39,7 @@ __all__ = [
     "TypeName",
     "ValueObject",
     "declared",
+    "decodes_unlisted_as",
     "method",
 ]
 

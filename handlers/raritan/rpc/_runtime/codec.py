@@ -22,7 +22,7 @@ from . import values
 from .declarations import Caller, Reference, field_types, once
 from .errors import JsonRpcSyntaxException
 from .registry import LONGEST_NAME, find, idl_name
-from .times import EPOCH, clamp_to_calendar, seconds_of
+from .times import EPOCH, Time, clamp_to_calendar, seconds_of
 from .values import IN_FULL, ZERO, Enumeration, Structure, ValueObject, WireForm, field_names
 
 S = TypeVar("S", bound=Structure)
@@ -100,7 +100,7 @@ def _float(json: object, agent: Caller) -> float:
     raise wrong(json, "a finite number")
 
 
-def _time(json: object, agent: Caller) -> datetime.datetime:
+def _time(json: object, agent: Caller) -> Time:
     seconds = _int(json, agent)
     try:
         return EPOCH + datetime.timedelta(0, seconds)
@@ -256,7 +256,7 @@ _KINDS: tuple[tuple[type, Callable[[Any], Reader]], ...] = (
     (Reference, _reference),
     (ValueObject, _value_object),
     (Structure, lambda hint: lambda json, agent: decode_structure(hint, json, agent)),
-    (datetime.datetime, lambda hint: _time),
+    (Time, lambda hint: _time),
     (bool, lambda hint: lambda json, agent: expect(bool, json)),
     (str, lambda hint: lambda json, agent: expect(str, json)),
     (int, lambda hint: _int),
@@ -347,7 +347,7 @@ def missing_value_factory(hint: Any, made_here: bool = False) -> Callable[[], ob
         return lambda: None
     if issubclass(hint, Enumeration):
         return lambda: hint(0 if made_here else -1)
-    if hint is datetime.datetime:
+    if hint is Time:
         return lambda: EPOCH
     if not issubclass(hint, Structure) or made_here:
         return hint

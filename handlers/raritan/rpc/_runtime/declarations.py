@@ -34,8 +34,8 @@ class Caller(Protocol):
 
 
 class Reference(IdlType):
-    """An object on the device: `target` is its resource id; `agent` sends the calls and is ignored
-    by `==`.
+    """An object on the device: `target` is its resource id; `agent` sends the calls and tells
+    whose object it is. Objects of two agents are equal if both lead to the same address.
     """
 
     def __init__(self, target: str, agent: Caller, idl_type: Optional[str] = None) -> None:
@@ -48,9 +48,15 @@ class Reference(IdlType):
             isinstance(other, Reference)
             and self.target == other.target
             and idl_name(type(self)) == idl_name(type(other))
+            and (
+                self.agent is other.agent
+                # an agent of a script's own may have no address
+                or getattr(self.agent, "url", self.agent) == getattr(other.agent, "url", None)
+            )
         )
 
     def __hash__(self) -> int:
+        # without the address, which a redirect of the agent changes
         return hash((idl_name(type(self)), self.target))
 
     def __deepcopy__(self, memo: dict[int, object]) -> Self:

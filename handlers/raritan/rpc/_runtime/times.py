@@ -7,11 +7,19 @@ from __future__ import annotations
 import datetime
 from typing import Any, Optional, SupportsIndex, Union
 
-Time = datetime.datetime
-EPOCH = datetime.datetime(1970, 1, 1)
+
+class Time(datetime.datetime):
+    """A moment in UTC, without a time zone."""
+
+    def encode(self) -> int:
+        """Seconds since 1970, rounded down, as the device has it."""
+        return seconds_of(self)
 
 
-class BeyondCalendar(datetime.datetime):
+EPOCH = Time(1970, 1, 1)
+
+
+class BeyondCalendar(Time):
     """The first or last moment of the calendar, for a time outside it."""
 
     # the number that the device sent, to be sent back; None in a result of arithmetic
@@ -26,7 +34,7 @@ class BeyondCalendar(datetime.datetime):
         )
 
 
-def clamp_to_calendar(seconds: int) -> datetime.datetime:
+def clamp_to_calendar(seconds: int) -> Time:
     """The moment of the calendar that is nearest to a time outside it. `seconds`: since 1970."""
     end = datetime.datetime.max if seconds > 0 else datetime.datetime.min
     moment = BeyondCalendar.combine(end.date(), end.time())

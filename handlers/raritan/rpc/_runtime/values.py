@@ -39,6 +39,7 @@ else:
 
 
 E = TypeVar("E", bound=enum.IntEnum)
+N = TypeVar("N", bound="Enumeration")
 TypeName = Union[
     str, type[Any]
 ]  # a value that names an IDL type: a class of this binding, or the type's name
@@ -96,6 +97,8 @@ class _ElementNames:
 class _EnumerationBase(_IdlNamed):
     # declared in this base, because in an enumeration mypy would take it for an element
     values = _ElementNames()
+    # the element for an ordinal that is not listed; "" if there is none
+    _unlisted: ClassVar[str] = ""
 
 
 def unlisted(cls: type[E], value: object, word: str) -> Optional[E]:
@@ -110,8 +113,8 @@ def unlisted(cls: type[E], value: object, word: str) -> Optional[E]:
 
 
 class Enumeration(_EnumerationBase, enum.IntEnum):
-    """Base of enumerations. An ordinal without a name becomes `UNKNOWN_<n>` and is sent back
-    unchanged.
+    """Base of enumerations. An ordinal without a name becomes `UNKNOWN_<n>`, or what
+    `decodes_unlisted_as` names, and is sent back unchanged.
 
     An ordinal that is missing from an answer becomes -1, never the element that happens to be 0.
     """
@@ -140,6 +143,11 @@ class Enumeration(_EnumerationBase, enum.IntEnum):
 
     @classmethod
     def _missing_(cls, value: object) -> Optional[Enumeration]:
+        if cls._unlisted and isinstance(value, int) and value >= 0:
+            element = cls[cls._unlisted]
+            member = int.__new__(cls, element)  # equal to the element, with the ordinal as value
+            member._name_, member._value_ = element.name, value
+            return member
         return unlisted(cls, value, "UNKNOWN")
 
     def __str__(self) -> str:
@@ -149,6 +157,18 @@ class Enumeration(_EnumerationBase, enum.IntEnum):
 
     def __format__(self, spec: str) -> str:
         return format(str(self), spec)  # from Python 3.11 on, IntEnum shows the ordinal
+
+
+def decodes_unlisted_as(name: str) -> Callable[[type[N]], type[N]]:
+    """A decorator: the element for all ordinals that an enumeration does not list, as the vendor's
+    binding has it for some. What is decoded equals the element; its ordinal is sent back unchanged.
+    """
+
+    def set_element(cls: type[N]) -> type[N]:
+        cls._unlisted = cls[name].name
+        return cls
+
+    return set_element
 
 
 # ---- structures ----------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Optional, Union
 
 from .. import event, idl, sensors
-from .._runtime import ZERO, Enumeration, Interface, Structure, Time, declared
+from .._runtime import ZERO, Enumeration, Interface, Structure, Time, declared, decodes_unlisted_as
 from .pdu import EDevice
 
 if TYPE_CHECKING:
@@ -127,6 +127,7 @@ class TransferSwitch(EDevice, version="6.0.3"):
     SWITCH_FAULT_I2_OPEN = 8
     OPERATIONAL_STATE_BYPASSED = 4
 
+    @decodes_unlisted_as("REASON_UNKNOWN")
     class TransferReason(Enumeration):
         (
             REASON_UNKNOWN,
@@ -374,6 +375,7 @@ class TypeBResidualCurrentNumericSensor(sensors.NumericSensor, version="1.0.8"):
 
 
 class VoltageMonitoringSensor(sensors.NumericSensor, version="1.0.4"):
+    @decodes_unlisted_as("UNKNOWN")
     class EventType(Enumeration):
         DIP, SWELL, UNKNOWN = range(3)
 

@@ -9,13 +9,24 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Optional, Union
 
 from .. import event, idl
-from .._runtime import ZERO, Enumeration, Interface, Structure, Time, ValueObject, declared, method
+from .._runtime import (
+    ZERO,
+    Enumeration,
+    Interface,
+    Structure,
+    Time,
+    ValueObject,
+    declared,
+    decodes_unlisted_as,
+    method,
+)
 
 if TYPE_CHECKING:
     from .. import portsmodel, sensors
     from .gateway_sensor_manager import GatewaySensorManager
 
 
+@decodes_unlisted_as("UNSPECIFIED")
 class PortType(Enumeration):
     (
         ONBOARD,

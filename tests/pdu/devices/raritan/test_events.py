@@ -4,7 +4,6 @@ Ctrl-C or a broken pipe.
 
 from __future__ import annotations
 
-import datetime
 import json
 import os
 import re
@@ -19,6 +18,7 @@ import pytest
 
 from handlers.raritan.rpc import (
     Structure,
+    Time,
     devsettings,
     event as rpc_event,
     pdumodel,
@@ -93,7 +93,7 @@ def test_the_name_of_an_event_comes_from_the_unit_even_if_the_binding_does_not_k
 
 def test_time_stamps_are_not_changes() -> None:
     reading = sensors.NumericSensor.Reading
-    old, new = reading(value=4.0), reading(value=5.0, timestamp=datetime.datetime(2030, 1, 2))
+    old, new = reading(value=4.0), reading(value=5.0, timestamp=Time(2030, 1, 2))
     line = events.format_line(
         sensors.NumericSensor.StateChangedEvent(oldReading=old, newReading=new), "outlet/1/current"
     )
