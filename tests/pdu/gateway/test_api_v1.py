@@ -268,7 +268,8 @@ def test_answers_are_never_kept_nor_guessed_at(running: Gateway) -> None:
 def test_the_metadata_and_the_methods_of_redfish(running: Gateway) -> None:
     metadata = running.ask("GET", "/redfish/v1/$metadata", who="")
     assert metadata.status == 200 and metadata.headers["content-type"] == "application/xml"
-    assert ElementTree.fromstring(metadata.text).tag.endswith("}Edmx")
+    document = ElementTree.fromstring(metadata.text)  # noqa: S314 (our own gateway wrote it)
+    assert document.tag.endswith("}Edmx")
     assert running.ask("GET", "/redfish/v1", who="").headers["allow"] == "GET, HEAD"
     sessions = running.ask("GET", "/redfish/v1/SessionService/Sessions")
     assert sessions.headers["allow"] == "GET, HEAD, POST"
