@@ -43,8 +43,8 @@ CordTargets = Sequence[tuple[Cord, GatewayPdu, Target]]
 # PDUs that are read or switched at a time
 _THREADS = 64
 _BUSY_RETRY_S = 10.0
-# How long the result of a restart waits for a client that heard nothing. sushy 5.14 asks again 2 s
-# after its 60 s, twice.
+# How long the result of a restart waits for a client that heard nothing. sushy 5.14 asks again some
+# seconds after its 60 s, up to ten times in all.
 _UNDELIVERED_S = 120.0
 
 
