@@ -5,10 +5,9 @@ proven at its meters.
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Callable, NamedTuple, Optional
-
-import click
+from typing import Annotated, Any, Callable, NamedTuple, Optional
 
 from handlers.shared.errors import PduHandlerError, SettingsError, printable
 
@@ -18,14 +17,11 @@ from .core.cli.exit_codes import DONE, NOT_SEEN
 from .core.cli.groups import EPILOG, LazyCommand, LazyGroup, Subcommand
 from .core.cli.options import (
     Argument,
-    Parameters,
     RunOptions,
     Seconds,
     command_line,
     option,
-    output,
-    prompting as asks,
-    run_options_of,
+    prompting,
     secret_files,
 )
 from .core.cli.output import Result, figure, print_result, report, waiting
@@ -34,6 +30,7 @@ from .core.cli.shared_options import (
     ALIVE,
     AUTH,
     CONFIRM,
+    LIST as LIST_FILE,
     PAUSE,
     POWER_TIMEOUT,
     STATE_DIR,
@@ -52,28 +49,120 @@ from .site.machines.machine_power import MachinePower, OffProof, OutletState, fi
 from .site.machines.observations import default_folder
 from .site.machines.pdu_access import NotProven, OutletReading, PolledPdus
 from .site.machines.verification import ALL_ON
-from .site.owner_files import DRAWING, LIST, OwnerFiles
+from .site.owner_files import DRAWING, LIST, OwnerFileOptions, OwnerFiles
 
 _PAUSE_S, _POWER_TIMEOUT_S = 10.0, 20.0
-_BOOTS_WITHIN_S = 600.0
 _USUAL = OffProof()
 
 
+class MeterOptions(NamedTuple):
+    """What a proof at the meters goes by."""
+
+    threshold: Annotated[float, THRESHOLD(default=_USUAL.threshold_a, show_default=True)]
+    verified: Annotated[Optional[str], VERIFIED()]
+    state_dir: Annotated[Optional[str], STATE_DIR()]
+
+
+_NO_METERS = MeterOptions(_USUAL.threshold_a, None, None)
+
+
+class ProofOptions(NamedTuple):
+    """How off is proven, within which time, and by what else."""
+
+    confirm: Annotated[str, CONFIRM(default="current", show_default=True)]
+    meters: MeterOptions
+    power_timeout: Annotated[float, POWER_TIMEOUT(default=_POWER_TIMEOUT_S, show_default=True)]
+    alive: Annotated[Optional[str], ALIVE()]
+
+
+_Name = Annotated[str, Argument("MACHINE")]
+_Files = Annotated[
+    OwnerFiles,
+    OwnerFileOptions([LIST], shared_options.DRAWING, LIST_FILE, AUTH, needs=[DRAWING, LIST]),
+]
+
+
+class StatusOptions(NamedTuple):
+    """Those of `pdu machine status`."""
+
+    machine: _Name
+    owner_files: _Files
+    confirm: Annotated[str, CONFIRM(default="current", show_default=True)]
+    meters: MeterOptions
+
+
+class CheckOptions(NamedTuple):
+    """Those of `pdu machine check`."""
+
+    machine: _Name
+    owner_files: _Files
+    confirm: Annotated[str, CONFIRM(default="current", show_default=True)]
+    meters: MeterOptions
+    alive: Annotated[Optional[str], ALIVE()]
+
+
+class VerifyOptions(NamedTuple):
+    """Those of `pdu machine verify`."""
+
+    machine: Annotated[Sequence[str], Argument("MACHINE+")]
+    owner_files: Annotated[
+        OwnerFiles,
+        OwnerFileOptions([], shared_options.DRAWING, LIST_FILE, AUTH, needs=[DRAWING]),
+    ]
+    meters: MeterOptions
+    power_timeout: Annotated[float, POWER_TIMEOUT(default=_POWER_TIMEOUT_S, show_default=True)]
+    alive: Annotated[Optional[str], ALIVE()]
+    ask: Annotated[bool, option("--ask", "ask a person at the terminal instead")]
+    #: in s
+    boots_within: Annotated[
+        float,
+        option(
+            "--boots-within",
+            "how long it may take to answer again",
+            "SECONDS",
+            Seconds(1.0, 7200.0),
+            default=600.0,
+            show_default=True,
+        ),
+    ]
+
+
+class OffOptions(NamedTuple):
+    """Those of `pdu machine off`."""
+
+    machine: _Name
+    owner_files: _Files
+    proof: ProofOptions
+
+
+class OnOptions(NamedTuple):
+    """Those of `pdu machine on`."""
+
+    machine: _Name
+    owner_files: _Files
+    state_dir: Annotated[Optional[str], STATE_DIR()]
+
+
+class CycleOptions(NamedTuple):
+    """Those of `pdu machine cycle`."""
+
+    machine: _Name
+    owner_files: _Files
+    proof: ProofOptions
+    #: in s
+    pause: Annotated[float, PAUSE(default=_PAUSE_S, show_default=True)]
+
+
 class MachineCall(NamedTuple):
-    """One call of a command: the machine, the files, and the options that this command has."""
+    """One call of a command: the machine, the files, and how it is proven off."""
 
     owner_files: OwnerFiles
     machine: Machine
     run_options: RunOptions
+    meters: MeterOptions = _NO_METERS
     confirm: str = "current"
-    threshold: float = _USUAL.threshold_a
     power_timeout: float = _USUAL.timeout_s
-    pause: float = 0.0
     alive: Optional[str] = None
-    ask: bool = False
-    boots_within: float = _BOOTS_WITHIN_S
-    verified: Optional[str] = None
-    state_dir: Optional[str] = None
 
     @property
     def power(self) -> MachinePower:
@@ -84,7 +173,7 @@ class MachineCall(NamedTuple):
     def file(self) -> EvidenceFile:
         """Where what trials have shown is."""
         drawing = self.owner_files.require_path(DRAWING)
-        return EvidenceFile.of(self.verified, drawing)
+        return EvidenceFile.of(self.meters.verified, drawing)
 
     @property
     def asks(self) -> Optional[Alive]:
@@ -95,8 +184,10 @@ class MachineCall(NamedTuple):
         """What reads and switches it. `notes` gets what could not be kept."""
         targets = self.owner_files.pdus({cord.pdu for cord in self.machine.cords})
         pdus = PolledPdus({target.device.name: target for target in targets})
-        proof = OffProof(self.confirm == "current", self.threshold, self.power_timeout, self.asks)
-        folder = Path(self.state_dir) if self.state_dir else default_folder()
+        meters = self.meters
+        is_metered = self.confirm == "current"
+        proof = OffProof(is_metered, meters.threshold, self.power_timeout, self.asks)
+        folder = Path(meters.state_dir) if meters.state_dir else default_folder()
         return Runner(pdus, proof, folder, notes.append, self.file)
 
     def words(self, action: str) -> str:
@@ -127,33 +218,20 @@ class MachineNotProven(PduHandlerError):
     kind = "not-proven"
 
 
-def _calls(context: click.Context, options: dict[str, Any]) -> list[MachineCall]:
-    """A call for each machine that the words name."""
-    run_options = run_options_of(context)
-    names = options.pop("machine")
-    names = [names] if isinstance(names, str) else list(names)
-    # the words of several machines end where a file's begins
-    if len(names) > 1 and os.path.isfile(names[-1]):
-        options[f"{LIST}_word"] = names.pop()
-    files = OwnerFiles.of(options, run_options, [DRAWING, LIST])
-    drawing = files.read_drawing()
-    if len(names) == 1:
-        return [MachineCall(files, owner_files.machine(drawing, names[0]), run_options, **options)]
-    machines = owner_files.select_machines(drawing, names)
-    return [MachineCall(files, machine, run_options, **options) for machine in machines]
+def _machine(files: OwnerFiles, name: str) -> Machine:
+    return owner_files.machine(files.read_drawing(), name)
 
 
-def _require_unprotected(call: MachineCall) -> MachineCall:
-    owner_files.require_unprotected(call.machine)
-    return call
+def _unprotected_machine(files: OwnerFiles, name: str) -> Machine:
+    return owner_files.require_unprotected(_machine(files, name))
 
 
 # ---- reading -------------------------------------------------------------------------------------
 
 
-@click.pass_context
-def _status(context: click.Context, /, **options: Any) -> int:
-    (call,) = _calls(context, options)
+def _status(options: StatusOptions, run_options: RunOptions) -> int:
+    files, machine = options.owner_files, _machine(options.owner_files, options.machine)
+    call = MachineCall(files, machine, run_options, options.meters, options.confirm)
     power, runner = call.power, call.runner([])
     with waiting(f"reading {power.name}", call.run_options):
         readings = runner.pdu_access.read_pdus(power.pdus)
@@ -203,10 +281,17 @@ def _as_json(cord: Cord, state: OutletState, outlet: Optional[OutletReading]) ->
     }
 
 
-@click.pass_context
-def _check(context: click.Context, /, **options: Any) -> int:
+def _check(options: CheckOptions, run_options: RunOptions) -> int:
     """Raises MachineNotProven with what could not be proven."""
-    (call,) = map(_require_unprotected, _calls(context, options))
+    files = options.owner_files
+    call = MachineCall(
+        files,
+        _unprotected_machine(files, options.machine),
+        run_options,
+        options.meters,
+        options.confirm,
+        alive=options.alive,
+    )
     power, notes = call.power, list[str]()
     try:
         with waiting(f"reading {power.name}", call.run_options):
@@ -226,13 +311,12 @@ def _check(context: click.Context, /, **options: Any) -> int:
 # ---- the trial of the cabling --------------------------------------------------------------------
 
 
-@click.pass_context
-def _verify(context: click.Context, /, **options: Any) -> int:
+def _verify(options: VerifyOptions, run_options: RunOptions) -> int:
     """One machine after the other; the first that fails ends it."""
-    if (options["alive"] is None) != options["ask"]:
+    if (options.alive is None) != options.ask:
         raise Usage("say who knows whether a machine lives: --alive COMMAND or --ask")
-    calls = [*map(_require_unprotected, _calls(context, options))]
-    run_options, file = calls[0].run_options, calls[0].file
+    calls = _verify_calls(options, run_options)
+    file = calls[0].file
     names = ", ".join(call.power.name for call in calls)
     prompts.confirm(
         run_options, f"switch each cord of {names} off and on again, then all: it GOES DOWN"
@@ -241,7 +325,7 @@ def _verify(context: click.Context, /, **options: Any) -> int:
     trials: list[MachineEvidence] = []
     with file.appending() as appender:
         for call in calls:
-            trials.append(_try_cabling(call, notes))
+            trials.append(_try_cabling(call, options.boots_within, notes))
             appender.append(trials[-1])
     lines = [
         f"{printable(evidence.machine, 60)}: its outlets are its only power; it was silent after"
@@ -259,7 +343,36 @@ def _verify(context: click.Context, /, **options: Any) -> int:
     return print_result(result, run_options.json)
 
 
-def _try_cabling(call: MachineCall, notes: list[str]) -> MachineEvidence:
+def _verify_calls(options: VerifyOptions, run_options: RunOptions) -> list[MachineCall]:
+    """A call for each machine. The list of PDUs may be the last argument. Raises Usage and
+    SettingsError.
+    """
+    names, files = [*options.machine], options.owner_files
+    if len(names) > 1 and os.path.isfile(names[-1]):
+        if files.list:
+            raise Usage(f"{printable(names[-1], 60)!r} is one argument too many: --list says it")
+        files = files._replace(list=names.pop())
+    files = files.add_known_list()
+    drawing = files.read_drawing()
+    machines = (
+        [owner_files.machine(drawing, names[0])]
+        if len(names) == 1
+        else owner_files.select_machines(drawing, names)
+    )
+    return [
+        MachineCall(
+            files,
+            owner_files.require_unprotected(machine),
+            run_options,
+            options.meters,
+            power_timeout=options.power_timeout,
+            alive=options.alive,
+        )
+        for machine in machines
+    ]
+
+
+def _try_cabling(call: MachineCall, boots_within: float, notes: list[str]) -> MachineEvidence:
     """Raises MachineNotProven, and Interrupted after Ctrl-C or SIGTERM."""
     power = call.power
     alive = call.asks or AskedPerson(power.name)
@@ -270,7 +383,7 @@ def _try_cabling(call: MachineCall, notes: list[str]) -> MachineEvidence:
 
     try:
         with signals_as_ctrl_c():
-            return call.runner(notes).verify(power, alive, call.boots_within, say)
+            return call.runner(notes).verify(power, alive, boots_within, say)
     except NotProven as error:
         raise MachineNotProven(f"{power.name} is not verified: {error}") from None
     except KeyboardInterrupt as error:
@@ -282,25 +395,39 @@ def _try_cabling(call: MachineCall, notes: list[str]) -> MachineEvidence:
 # ---- switching -----------------------------------------------------------------------------------
 
 
-@click.pass_context
-def _switch_off(context: click.Context, /, **options: Any) -> int:
-    (call,) = map(_require_unprotected, _calls(context, options))
-    return _switch(call, "off", lambda runner, saw: saw.extend(runner.switch_off(call.power)))
+def _proven_call(
+    files: OwnerFiles, name: str, proof: ProofOptions, run_options: RunOptions
+) -> MachineCall:
+    machine = _unprotected_machine(files, name)
+    return MachineCall(
+        files, machine, run_options, proof.meters, proof.confirm, proof.power_timeout, proof.alive
+    )
 
 
-@click.pass_context
-def _switch_on(context: click.Context, /, **options: Any) -> int:
-    (call,) = map(_require_unprotected, _calls(context, options))
-    return _switch(call, "on", lambda runner, _: runner.switch_on(call.power))
+def _switch_off(options: OffOptions, run_options: RunOptions) -> int:
+    call = _proven_call(options.owner_files, options.machine, options.proof, run_options)
+    question = f"switch off machine {call.power.name}"
+    return _switch(
+        call, "off", question, lambda runner, saw: saw.extend(runner.switch_off(call.power))
+    )
 
 
-@click.pass_context
-def _cycle(context: click.Context, /, **options: Any) -> int:
-    (call,) = map(_require_unprotected, _calls(context, options))
+def _switch_on(options: OnOptions, run_options: RunOptions) -> int:
+    machine = _unprotected_machine(options.owner_files, options.machine)
+    meters = _NO_METERS._replace(state_dir=options.state_dir)
+    call = MachineCall(options.owner_files, machine, run_options, meters)
+    question = f"switch on machine {call.power.name}"
+    return _switch(call, "on", question, lambda runner, _: runner.switch_on(call.power))
+
+
+def _cycle(options: CycleOptions, run_options: RunOptions) -> int:
+    call = _proven_call(options.owner_files, options.machine, options.proof, run_options)
+    pause = options.pause
     return _switch(
         call,
         "cycle",
-        lambda runner, saw: runner.restart(call.power, call.pause, saw.extend, only_if_on=True),
+        f"RESTART machine {call.power.name}, off for {pause:g} s",
+        lambda runner, saw: runner.restart(call.power, pause, saw.extend, only_if_on=True),
     )
 
 
@@ -308,15 +435,15 @@ _ENDINGS = {"off": "is off", "on": "is on", "cycle": "was off and is on again"}
 
 
 def _switch(
-    call: MachineCall, action: str, run: Callable[[Runner, list[str]], Optional[str]]
+    call: MachineCall,
+    action: str,
+    question: str,
+    run: Callable[[Runner, list[str]], Optional[str]],
 ) -> int:
     """`run` appends what the meters saw, and returns why the machine is not on again, if so. Raises
     MachineNotProven, and Interrupted after Ctrl-C or SIGTERM.
     """
     power, again = call.power, call.words("on")
-    question = f"switch {action} machine {power.name}"
-    if action == "cycle":
-        question = f"RESTART machine {power.name}, off for {call.pause:g} s"
     prompts.confirm(call.run_options, f"{question} ({', '.join(map(str, power.cords))})")
     saw, notes = list[str](), list[str]()
     try:
@@ -345,41 +472,22 @@ def _switch(
 # ---- the commands --------------------------------------------------------------------------------
 
 
-def _files(machines: str = "MACHINE") -> Parameters:
-    file = [] if machines.endswith("+") else owner_files.file_arguments(LIST)
-    return [Argument(machines), *file, *shared_options.DRAWING(), *shared_options.LIST(), *AUTH()]
-
-
-def _proof() -> Parameters:
-    return [*CONFIRM(default="current", show_default=True), *_meters()]
-
-
-def _meters() -> Parameters:
-    return [*THRESHOLD(default=_USUAL.threshold_a, show_default=True), *VERIFIED(), *STATE_DIR()]
-
-
-def _proven_off() -> Parameters:
-    return [
-        *_proof(),
-        *POWER_TIMEOUT(default=_POWER_TIMEOUT_S, show_default=True),
-        *ALIVE(),
-    ]
-
-
-status = Subcommand(
+status = Subcommand.typed(
     "status",
-    callback=_status,
+    StatusOptions,
+    _status,
     help="""Read a machine: on if all its outlets are, off if all are, nothing flows and the last
 `off` was proven.""",
     examples=(
         "pdu machine status srv-1 --drawing hall.toml --list hall.csv",
         "pdu machine status srv-1 --drawing hall.toml --list hall.csv --json",
     ),
-    params=[*_files(), *_proof(), *secret_files(), *output()],
+    unnamed=secret_files(),
 )
-check = Subcommand(
+check = Subcommand.typed(
     "check",
-    callback=_check,
+    CheckOptions,
+    _check,
     help="""Say what the proof of `off` would rest on, or why it would fail. Nothing is switched.
 
 It fails if the cabling was never tried, a cord stopped to carry since, a PDU is another unit, the
@@ -388,11 +496,12 @@ drawing changed, or the last `off` was not proven.""",
         "pdu machine check srv-1 --drawing hall.toml --list hall.csv",
         "pdu machine check srv-1 --drawing h.toml --alive 'ping -c 1 -W 2 {}'",
     ),
-    params=[*_files(), *_proof(), *ALIVE(), *secret_files(), *output()],
+    unnamed=secret_files(),
 )
-verify = Subcommand(
+verify = Subcommand.typed(
     "verify",
-    callback=_verify,
+    VerifyOptions,
+    _verify,
     help="""Take machines down, once, at leisure: shows that their outlets are their only power.
 
 It switches each cord off and on again, then all, and sees by --alive or --ask that the machine
@@ -404,28 +513,12 @@ protected machine is never switched.""",
         "pdu machine verify srv-1 --ask --drawing hall.toml --list hall.csv",
         "pdu machine verify srv-1 srv-2 --alive 'ping -c 1 -W 2 {}' --drawing h.toml",
     ),
-    params=[
-        *_files("MACHINE+"),
-        *_meters(),
-        *POWER_TIMEOUT(default=_POWER_TIMEOUT_S, show_default=True),
-        *ALIVE(),
-        *option("--ask", "ask a person at the terminal instead"),
-        *option(
-            "--boots-within",
-            "how long it may take to answer again",
-            "SECONDS",
-            Seconds(1.0, 7200.0),
-            default=_BOOTS_WITHIN_S,
-            show_default=True,
-        ),
-        *secret_files(),
-        *asks(),
-        *output(),
-    ],
+    unnamed=[*secret_files(), *prompting()],
 )
-off = Subcommand(
+off = Subcommand.typed(
     "off",
-    callback=_switch_off,
+    OffOptions,
+    _switch_off,
     help="""Take a machine's power, and prove it; asks first.
 
 Each outlet gets one command, whatever it reads. It is off if all are reported off, each own meter
@@ -436,21 +529,23 @@ silent in its trial (`pdu machine verify`). A protected machine is never switche
         "pdu machine off srv-1 --drawing hall.toml --list hall.csv",
         "pdu machine off srv-1 --drawing h.toml --alive 'ping -c 1 -W 2 {}' --yes",
     ),
-    params=[*_files(), *_proven_off(), *secret_files(), *asks(), *output()],
+    unnamed=[*secret_files(), *prompting()],
 )
-on = Subcommand(
+on = Subcommand.typed(
     "on",
-    callback=_switch_on,
+    OnOptions,
+    _switch_on,
     help="Switch all outlets of a machine on, and see it; asks first.",
     examples=(
         "pdu machine on srv-1 --drawing hall.toml --list hall.csv",
         "pdu machine on srv-1 --drawing hall.toml --list hall.csv --yes",
     ),
-    params=[*_files(), *STATE_DIR(), *secret_files(), *asks(), *output()],
+    unnamed=[*secret_files(), *prompting()],
 )
-cycle = Subcommand(
+cycle = Subcommand.typed(
     "cycle",
-    callback=_cycle,
+    CycleOptions,
+    _cycle,
     help="""Take a machine's power as `off` does and, after --pause, give it back; asks first.
 
 A machine that is not on is left as it is. Only one that was proven off and stayed off is switched
@@ -459,14 +554,7 @@ on.""",
         "pdu machine cycle srv-1 --drawing hall.toml --list h.csv --auth l.toml",
         "pdu machine cycle srv-1 --drawing hall.toml --list h.csv --pause 30",
     ),
-    params=[
-        *_files(),
-        *_proven_off(),
-        *PAUSE(default=_PAUSE_S, show_default=True),
-        *secret_files(),
-        *asks(),
-        *output(),
-    ],
+    unnamed=[*secret_files(), *prompting()],
 )
 machine = LazyGroup(
     "machine",

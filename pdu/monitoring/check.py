@@ -8,20 +8,28 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple, Optional
+from typing import Annotated, Any, NamedTuple, Optional
 
 import click
 
 from handlers.shared.errors import PduHandlerError, printable
 
-from ..core.cli import prompts, shared_options
+from ..core.cli import prompts
 from ..core.cli.error_output import describe
 from ..core.cli.exit_codes import WRONG
 from ..core.cli.groups import Subcommand
-from ..core.cli.options import RunOptions, Seconds, option, output, run_options_of, secret_files
+from ..core.cli.options import RunOptions, Seconds, option, secret_files
 from ..core.cli.output import counted, print_json, progress
 from ..core.cli.prompts import NoSecret
-from ..core.cli.shared_options import ARCHIVES, AUTH, CSV, HTML, PARALLEL, WORKERS
+from ..core.cli.shared_options import (
+    ARCHIVES,
+    AUTH,
+    CSV,
+    HTML,
+    LIST as LIST_FILE,
+    PARALLEL,
+    WORKERS,
+)
 from ..core.files.html import time_shown
 from ..core.files.whole_files import check_page, write_page
 from ..pdus import reader_pool, saved_readings
@@ -29,7 +37,7 @@ from ..pdus.auth import ENVIRONMENT
 from ..pdus.newest_archives import use_newest_archives
 from ..pdus.polling import Target, poll, poll_full, poll_state_counts, targets
 from ..pdus.reading import Reading
-from ..site.owner_files import LIST, OwnerFiles, file_arguments
+from ..site.owner_files import LIST, OwnerFileOptions, OwnerFiles
 from . import equipment_csv, tables
 from .check_report import CheckReport
 from .check_result import (
@@ -48,27 +56,50 @@ _CLEAR, _CHANGED = "\x1b[H\x1b[2J", "*"
 class CheckOptions(NamedTuple):
     """The options of one run."""
 
-    owner_files: OwnerFiles
-    #: whether columns of a CSV list that are unknown are ignored
-    lenient: bool
-    #: how many PDUs are read at a time
-    parallel: int
-    #: how many processes read them; None: one for each core
-    workers: Optional[int]
-    #: poll again every so many seconds; None: poll once
-    watch: Optional[float]
-    #: whether the output is CSV
-    csv: bool
-    #: the file for the page
-    html: Optional[str]
-    #: whether the output is that of a Nagios plugin
-    nagios: bool
-    #: the new file for the readings
-    save: Optional[str]
-    #: the new file for DCImanager's import
-    dcimanager: Optional[str]
-    #: the fields of a PDU in it
-    columns: Optional[str]
+    owner_files: Annotated[OwnerFiles, OwnerFileOptions([LIST], LIST_FILE, AUTH, ARCHIVES)]
+    lenient: Annotated[
+        bool, option("--lenient", "list and ignore columns of a CSV file that are unknown")
+    ]
+    parallel: Annotated[int, PARALLEL(default=reader_pool.PARALLEL, show_default=True)]
+    #: None: one for each core
+    workers: Annotated[Optional[int], WORKERS()]
+    #: in s; None: poll once
+    watch: Annotated[
+        Optional[float],
+        option(
+            "--watch",
+            "poll every SECONDS, and mark what changed",
+            "SECONDS",
+            Seconds(1, 86400),
+            excludes=["--csv", "--nagios", "--save", "--dcimanager"],
+        ),
+    ]
+    csv: Annotated[bool, CSV(excludes=["--json", "--nagios"])]
+    html: Annotated[Optional[str], HTML()]
+    nagios: Annotated[
+        bool, option("--nagios", "print the output of a Nagios plugin", excludes=["--json"])
+    ]
+    save: Annotated[
+        Optional[str], option("--save", "also keep the readings in this new file", "FILE")
+    ]
+    dcimanager: Annotated[
+        Optional[str],
+        option(
+            "--dcimanager",
+            "also write this new file, from which DCImanager imports the PDUs",
+            "FILE",
+            requires=["--columns"],
+        ),
+    ]
+    columns: Annotated[
+        Optional[str],
+        option(
+            "--columns",
+            "the fields of a PDU in that file, as the vendor's page lists them",
+            "NAME,...",
+            requires=["--dcimanager"],
+        ),
+    ]
 
 
 class Round(NamedTuple):
@@ -90,11 +121,8 @@ class Round(NamedTuple):
         return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(self.ended))
 
 
-@click.pass_context
-def _check(context: click.Context, /, **options: Any) -> int:
-    run_options = run_options_of(context)
+def _check(check_options: CheckOptions, run_options: RunOptions) -> int:
     run_options.defect_code = WRONG
-    check_options = CheckOptions(OwnerFiles.of(options, run_options), **options)
     try:
         return _run(check_options, run_options)
     except Exception as error:
@@ -293,46 +321,14 @@ Exit code: 0 if all is well, 1 if an outlet is UNKNOWN, a NUT driver is not conn
 is stale, or figures cannot be read, 2 if a PDU did not answer or stopped answering, or if its
 states could not be read for another reason. If the list or an option is wrong: 2, or with
 --nagios 3. UNKNOWN outlets of a PDU with metered=yes do not count."""
-check = _Check(
+check = _Check.typed(
     "check",
-    callback=_check,
+    CheckOptions,
+    _check,
     examples=(
         "pdu check pdus.csv --auth logins.toml",
         "pdu check pdus.csv --watch 60 --html pdus.html",
     ),
     help=_HELP,
-    params=[
-        *file_arguments(LIST),
-        *shared_options.LIST(),
-        *AUTH(),
-        *option("--lenient", "list and ignore columns of a CSV file that are unknown"),
-        *ARCHIVES(),
-        *PARALLEL(default=reader_pool.PARALLEL, show_default=True),
-        *WORKERS(),
-        *option(
-            "--watch",
-            "poll every SECONDS, and mark what changed",
-            "SECONDS",
-            Seconds(1, 86400),
-            excludes=["--csv", "--nagios", "--save", "--dcimanager"],
-        ),
-        *CSV(excludes=["--json", "--nagios"]),
-        *HTML(),
-        *option("--nagios", "print the output of a Nagios plugin", excludes=["--json"]),
-        *option("--save", "also keep the readings in this new file", "FILE"),
-        *option(
-            "--dcimanager",
-            "also write this new file, from which DCImanager imports the PDUs",
-            "FILE",
-            requires=["--columns"],
-        ),
-        *option(
-            "--columns",
-            "the fields of a PDU in that file, as the vendor's page lists them",
-            "NAME,...",
-            requires=["--dcimanager"],
-        ),
-        *secret_files(),
-        *output(),
-    ],
+    unnamed=secret_files(),
 )

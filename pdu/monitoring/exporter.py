@@ -12,25 +12,31 @@ import signal
 import socket
 import sys
 from collections.abc import Sequence
-from typing import Any, Callable, NamedTuple, NoReturn, Optional
-
-import click
+from typing import Annotated, Any, Callable, NamedTuple, NoReturn, Optional
 
 from handlers import registry
 from handlers.shared.errors import SettingsError, printable
 
-from ..core.cli import optional_packages, shared_options
+from ..core.cli import optional_packages
 from ..core.cli.error_output import Interrupted, fail
 from ..core.cli.groups import Subcommand
-from ..core.cli.options import RunOptions, Seconds, option, output, run_options_of, secret_files
+from ..core.cli.options import RunOptions, Seconds, option, secret_files
 from ..core.cli.output import print_json, report
-from ..core.cli.shared_options import ALLOW_HOST, ARCHIVES, AUTH, LISTEN, PARALLEL, WORKERS
+from ..core.cli.shared_options import (
+    ALLOW_HOST,
+    ARCHIVES,
+    AUTH,
+    LIST as LIST_FILE,
+    LISTEN,
+    PARALLEL,
+    WORKERS,
+)
 from ..core.network.service_signals import ServiceSignals
 from ..pdus import names
 from ..pdus.handler_loading import load
 from ..pdus.newest_archives import loadable_handlers
 from ..pdus.reading import error_of
-from ..site.owner_files import LIST, OwnerFiles, file_arguments
+from ..site.owner_files import LIST, OwnerFileOptions, OwnerFiles
 from .networks import one_network
 from .target_policy import TargetPolicy
 
@@ -42,29 +48,51 @@ class ExporterOptions(NamedTuple):
     """The options of one run."""
 
     #: the PDUs that may be queried, and the logins
-    owner_files: OwnerFiles
-    #: networks whose addresses may be queried too
-    network: Sequence[str]
+    owner_files: Annotated[OwnerFiles, OwnerFileOptions([LIST], LIST_FILE, AUTH, ARCHIVES)]
+    network: Annotated[
+        Sequence[str],
+        option(
+            "--network", "further addresses that may be queried; repeatable", "CIDR", multiple=True
+        ),
+    ]
     #: ADDRESS:PORT
-    listen: str
-    #: further names by which it may be called
-    allow_host: Sequence[str]
+    listen: Annotated[str, LISTEN(default=USUAL_LISTEN, show_default=True)]
+    allow_host: Annotated[Sequence[str], ALLOW_HOST()]
     #: how many probes run at a time
-    parallel: int
-    #: how many processes read; None: one for each core
-    workers: Optional[int]
-    #: how long before Prometheus gives up a probe ends, in seconds
-    timeout_offset: float
-    #: whether probes also read serial numbers, firmware and uptimes
-    identity: bool
-    #: whether probes also read the watts of outlets
-    power: bool
+    parallel: Annotated[int, PARALLEL(default=64, show_default=True)]
+    #: None: one for each core
+    workers: Annotated[Optional[int], WORKERS()]
+    #: in s
+    timeout_offset: Annotated[
+        float,
+        option(
+            "--timeout-offset",
+            "end a probe this much before Prometheus gives up",
+            "SECONDS",
+            Seconds(0, 60),
+            default=0.5,
+            show_default=True,
+        ),
+    ]
+    identity: Annotated[
+        bool,
+        option(
+            "--identity",
+            "also serve serial numbers, firmware and uptimes, for pdu energy audit: more requests",
+        ),
+    ]
+    power: Annotated[
+        bool,
+        option(
+            "--power",
+            "also serve the watts of outlets, by which pdu energy audit finds registers in a wrong"
+            " unit: more requests",
+        ),
+    ]
 
 
-@click.pass_context
-def _exporter(context: click.Context, /, **options: Any) -> None:
-    run_options = run_options_of(context)
-    config = ExporterOptions(OwnerFiles.of(options, run_options), **options)
+def _run(config: ExporterOptions, run_options: RunOptions) -> int:
+    """Serve until Ctrl-C or SIGTERM. Ends the process."""
     try:
         # imported late: 60 ms, and their packages may be missing
         from ..core.web import server as web
@@ -208,44 +236,14 @@ only in a --network, a query must name a handler and a login. SIGHUP makes the e
 list and the logins again. /targets is the list for http_sd_configs, /metrics is about the
 exporter itself. With --workers 1 no process but the exporter's own reads. The exporter prints its
 address and runs until Ctrl-C or SIGTERM."""
-exporter = Subcommand(
+exporter = Subcommand.typed(
     "exporter",
-    callback=_exporter,
+    ExporterOptions,
+    _run,
     examples=(
         "pdu exporter hall.csv --auth logins.toml",
         "pdu exporter hall.csv --listen 127.0.0.1:9116",
     ),
     help=_HELP,
-    params=[
-        *file_arguments(LIST),
-        *shared_options.LIST(),
-        *AUTH(),
-        *option(
-            "--network", "further addresses that may be queried; repeatable", "CIDR", multiple=True
-        ),
-        *ARCHIVES(),
-        *LISTEN(default=USUAL_LISTEN, show_default=True),
-        *ALLOW_HOST(),
-        *PARALLEL(default=64, show_default=True),
-        *WORKERS(),
-        *option(
-            "--timeout-offset",
-            "end a probe this much before Prometheus gives up",
-            "SECONDS",
-            Seconds(0, 60),
-            default=0.5,
-            show_default=True,
-        ),
-        *option(
-            "--identity",
-            "also serve serial numbers, firmware and uptimes, for pdu energy audit: more requests",
-        ),
-        *option(
-            "--power",
-            "also serve the watts of outlets, by which pdu energy audit finds registers in a wrong"
-            " unit: more requests",
-        ),
-        *secret_files(),
-        *output(),
-    ],
+    unnamed=secret_files(),
 )

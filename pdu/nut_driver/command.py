@@ -7,26 +7,22 @@ import contextlib
 import os
 import sys
 from collections.abc import Sequence
-from typing import Any, NamedTuple, NoReturn, Optional
+from typing import Annotated, NamedTuple, NoReturn, Optional
 
-import click
-
-from ..core.cli import shared_options
 from ..core.cli.exit_codes import DEFECT, DONE
 from ..core.cli.groups import Subcommand
-from ..core.cli.options import RunOptions, option, output, run_options_of, secret_files
+from ..core.cli.options import RunOptions, option, secret_files
 from ..core.cli.output import counted, print_json
-from ..core.cli.shared_options import AUTH, EVERY, PAUSE
+from ..core.cli.shared_options import AUTH, EVERY, LIST as LIST_FILE, PAUSE
 from ..core.files.whole_files import state_folder
 from ..core.network.service_signals import ServiceSignals
-from ..site.owner_files import LIST, OwnerFiles, file_arguments
+from ..site.owner_files import LIST, OwnerFileOptions, OwnerFiles
 from . import names
 from .outlet_numbers import OutletNumbers
 from .polling_process import PollingProcess, TargetsByUps, WorkerSettings
 from .server import check_folder
 from .socket_process import SocketProcess
 
-_STATE_PATH = "/run/nut"  # Debian's STATEPATH
 _NUMBERS = "numbers.json"
 _GRACE_S = 60.0  # the longest reading; with two intervals the age at which data are stale
 
@@ -34,18 +30,31 @@ _GRACE_S = 60.0  # the longest reading; with two intervals the age at which data
 class DriverOptions(NamedTuple):
     """The options of one run."""
 
-    owner_files: OwnerFiles
-    every: float
-    pause: float
-    state_path: str
-    numbers: Optional[str]
-    ups_conf: bool
+    owner_files: Annotated[OwnerFiles, OwnerFileOptions([LIST], LIST_FILE, AUTH, needs=[LIST])]
+    #: in s
+    every: Annotated[float, EVERY(default="30s", show_default=True)]
+    #: in s
+    pause: Annotated[float, PAUSE(default=10.0, show_default=True)]
+    state_path: Annotated[
+        str,
+        option(
+            "--state-path", "upsd's STATEPATH", "DIR", default="/run/nut", show_default=True
+        ),  # as Debian has it
+    ]
+    numbers: Annotated[
+        Optional[str],
+        option(
+            "--numbers",
+            "keep the outlets' numbers in this file; by default numbers.json in systemd's"
+            " StateDirectory, /var/lib/pdu-nut-driver for root, ~/.local/state/pdu-nut-driver for"
+            " others",
+            "FILE.json",
+        ),
+    ]
+    ups_conf: Annotated[bool, option("--ups-conf", "print the sections for ups.conf, and end")]
 
 
-@click.pass_context
-def _nut_driver(context: click.Context, /, **options: Any) -> int:
-    run_options = run_options_of(context)
-    driver_options = DriverOptions(OwnerFiles.of(options, run_options, [LIST]), **options)
+def _run(driver_options: DriverOptions, run_options: RunOptions) -> int:
     if driver_options.ups_conf:
         devices = driver_options.owner_files.files().devices
         ups = names.ups_names(device.name for device in devices)
@@ -112,36 +121,14 @@ stays with its outlet, also after a restart. An outlet whose state is unknown ha
 outlet.N.status. The commands outlet.N.load.on, .off and .cycle succeed only if the PDU reports the
 new state; --pause is of .cycle. Data are stale if a PDU cannot be read. SIGHUP reads the list and
 the logins again. Runs until Ctrl-C or SIGTERM; a command that runs is ended first."""
-nut_driver = Subcommand(
+nut_driver = Subcommand.typed(
     "nut-driver",
-    callback=_nut_driver,
+    DriverOptions,
+    _run,
     examples=(
         "pdu nut-driver hall.csv --auth logins.toml",
         "pdu nut-driver hall.csv --ups-conf",
     ),
     help=_HELP,
-    params=[
-        *file_arguments(LIST),
-        *shared_options.LIST(),
-        *AUTH(),
-        *EVERY(default="30s", show_default=True),
-        *PAUSE(default=10.0, show_default=True),
-        *option(
-            "--state-path",
-            "upsd's STATEPATH",
-            "DIR",
-            default=_STATE_PATH,
-            show_default=True,
-        ),
-        *option(
-            "--numbers",
-            "keep the outlets' numbers in this file; by default numbers.json in systemd's"
-            " StateDirectory, /var/lib/pdu-nut-driver for root, ~/.local/state/pdu-nut-driver for"
-            " others",
-            "FILE.json",
-        ),
-        *option("--ups-conf", "print the sections for ups.conf, and end"),
-        *secret_files(),
-        *output(),
-    ],
+    unnamed=secret_files(),
 )

@@ -17,7 +17,7 @@ import click
 from handlers.shared.errors import SettingsError, printable
 
 from ..core.cli.error_output import Usage
-from ..core.cli.options import Parameters, RunOptions, path_completion
+from ..core.cli.options import Parameters, RunOptions, SharedOption, path_completion
 from ..core.cli.output import report
 from ..pdus import device_list, names
 from ..pdus.auth import DeviceLogin, environment_login, read_logins
@@ -47,6 +47,29 @@ def file_arguments(*names: str) -> Parameters:
         )
         for name in names
     ]
+
+
+class OwnerFileOptions:
+    """The owner's files as options of a command: an `OptionGroup` whose value is an OwnerFiles.
+
+    `arguments`: files that may be arguments too, in this order. `options`: those with an option.
+    `needs`, `but`: as `OwnerFiles.of` takes them.
+    """
+
+    def __init__(
+        self,
+        arguments: Sequence[str],
+        *options: SharedOption,
+        needs: Sequence[str] = (),
+        but: Sequence[str] = (),
+    ) -> None:
+        shared = (parameter for option in options for parameter in option())
+        self.parameters: Parameters = [*file_arguments(*arguments), *shared]
+        self._needs, self._but = needs, but
+
+    def take(self, values: dict[str, Any], run_options: RunOptions) -> OwnerFiles:
+        """Raises Usage."""
+        return OwnerFiles.of(values, run_options, self._needs, self._but)
 
 
 class OwnerFiles(NamedTuple):

@@ -9,7 +9,7 @@ import importlib
 import importlib.util
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Callable, NamedTuple, Optional
+from typing import Any, Callable, NamedTuple, Optional, TypeVar
 
 import click
 
@@ -18,11 +18,13 @@ from handlers.shared.address import Address
 from ..network import hosts
 from . import suggestions
 from .exit_codes import WIDTH
+from .option_classes import options_from, parameters_of
 from .options import Argument, Parameters, RunOptions, output, run_options_of
 from .output import Result, print_result, waiting
 from .pages import page_of
 from .redaction import hide_login
 
+T = TypeVar("T")
 EPILOG = (
     "\b\nOptions of a command: COMMAND --help\nSettings, secrets: pdu --help; exit codes: pdu help"
     " exit-codes"
@@ -56,9 +58,46 @@ class Subcommand(click.Command):
     its page.
     """
 
-    def __init__(self, *arguments: Any, examples: Sequence[str], **attributes: Any) -> None:
+    def __init__(
+        self,
+        *arguments: Any,
+        examples: Sequence[str],
+        options: Optional[type] = None,
+        **attributes: Any,
+    ) -> None:
         super().__init__(*arguments, **attributes)
         self.examples = examples
+        #: the class whose fields declare the parameters, if one does
+        self.options = options
+
+    @classmethod
+    def typed(
+        cls,
+        name: str,
+        options: type[T],
+        run: Callable[[T, RunOptions], int],
+        *,
+        examples: Sequence[str],
+        help: str,
+        unnamed: Parameters = (),
+    ) -> Subcommand:
+        """A command whose parameters are the fields of `options` (`option_classes`), those
+        `unnamed`, whose values reach RunOptions alone, and those that all commands have.
+        """
+
+        @click.pass_context
+        def call(context: click.Context, /, **values: Any) -> int:
+            run_options = run_options_of(context)
+            return run(options_from(options, values, run_options), run_options)
+
+        return cls(
+            name,
+            callback=call,
+            examples=examples,
+            help=help,
+            options=options,
+            params=[*parameters_of(options), *unnamed, *output()],
+        )
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         super().format_epilog(ctx, formatter)

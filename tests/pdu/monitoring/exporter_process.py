@@ -17,11 +17,11 @@ from typing import Any, NamedTuple
 
 from prometheus_client.parser import text_string_to_metric_families
 
+from pdu.core.cli.option_classes import options_from
 from pdu.core.cli.options import RunOptions
 from pdu.core.web import server as web
 from pdu.monitoring import exporter as exporter_command, probes, server
 from pdu.pdus.fast_snmp import enable_fast_reads
-from pdu.site.owner_files import OwnerFiles
 from tests.needs import ROOT, program
 from tests.ports import reserved
 from tests.waiting import PATIENCE_S, bounded, until
@@ -118,8 +118,7 @@ def serving(*arguments: object, port: int = 0) -> Iterator[Exporter]:
     enable_fast_reads()
     state = RunOptions()
     context = exporter_command.exporter.make_context("exporter", [*map(str, arguments)], obj=state)
-    site = OwnerFiles.of(context.params, state)
-    wanted = exporter_command.ExporterOptions(site, **context.params)
+    wanted = options_from(exporter_command.ExporterOptions, context.params, state)
     allowed = exporter_command.read_targets(wanted)
     limits = server.ServerLimits(wanted.parallel, wanted.timeout_offset)
     extras = probes.ProbeExtras(wanted.identity, wanted.power)
