@@ -110,7 +110,8 @@ def write_lock_file(file: Path) -> None:
 def lock_text(report: Mapping[str, Any]) -> str:
     """The text of a pyz.lock, from pip's report of an installation (`pip install --report`)."""
     lines = [
-        f"# The packages in dist/pdu.pyz, made by `make lock` from {WANTED}: each file is fetched",
+        "# The packages in dist/pdu.pyz, made by packaging/tools.py --lock from"
+        f" {WANTED}: each file is fetched",
         "# only with this hash.",
     ]
     for package in sorted(

@@ -1,5 +1,5 @@
-"""`make hosts`: runs every archive on many plausible forms of DCImanager's modules, and replaces it
-while it is loaded (`uploads`), under every Python from 3.9 to 3.13.
+"""Runs every archive on many plausible forms of DCImanager's modules, and replaces it while it is
+loaded (`uploads`), under every Python from 3.9 to 3.13: `python -m tests.conformance.hosts`.
 
 Keeps an environment in .cache for each Python, with the packages that SNMP needs. Prints where a
 handler's answers differ from the simulated PDUs, and then a table of archives and versions. Fails

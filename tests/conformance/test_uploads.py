@@ -1,5 +1,6 @@
-"""An upload into a process that has loaded the archive. `make hosts` tries all cells on each
-Python."""
+"""An upload into a process that has loaded the archive. `python -m tests.conformance.hosts` tries
+all cells on each Python.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Takes the pictures docs/pictures/*.png of simulated PDUs, and of the report of `pdu check` with
 their figures, in a real browser; about two minutes.
-One step of `make pictures`.
+One step of `python -m tests.dcimanager.pictures`.
 """
 
 from __future__ import annotations

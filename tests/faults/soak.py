@@ -1,9 +1,9 @@
-"""A day of polls and switching commands in minutes: `python -m tests.faults.soak`, or `make soak`.
+"""A day of polls and switching commands in minutes: `python -m tests.faults.soak`.
 
 Each handler polls one simulated device all day, reads its figures, and switches two outlets on and
 off. First, one call is made with each fault that the matrix plays for this handler. Then about
 every third call has one of these faults. `stuck`, `cycling` and `renumbered` are left out. Each
-call is judged as in the fault matrix (`make faults`). After the first round of faults, memory may
+call is judged as in the fault matrix (`python -m tests.faults`). After the first round of faults, memory may
 grow by 8 MiB, threads and descriptors by 6 each.
 """
 

@@ -1,5 +1,5 @@
 """The fault matrix at the first and the last step of each call, and at a middle step of a command;
-`make faults` runs up to 100 steps of each.
+`python -m tests.faults` runs up to 100 steps of each.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Random and hostile bytes for parsers of untrusted input. A parser may only return values or raise
 its documented errors.
 
-    make fuzz                           every target for half a minute, guided by coverage where
-    atheris can be installed
+    python -m tests.fuzz                every target for half a minute, guided by coverage where
+                                        atheris is installed
     python -m tests.fuzz nut --seconds 600
 
 A target (`targets`) runs a parser on any bytes, `mutation` changes inputs, `guided` runs a target

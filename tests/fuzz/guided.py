@@ -14,7 +14,7 @@ from typing import Any
 
 def main() -> None:
     name, seconds, folder = sys.argv[1], sys.argv[2], Path(sys.argv[3])
-    # not in requirements.txt: `make fuzz` installs it where possible
+    # not in requirements.txt: pip install atheris, where that is possible
     atheris: Any = importlib.import_module("atheris")
     # The Raritan binding recognises declarations by their method bodies, which instrumentation
     # would change. These two modules are therefore imported without instrumentation, and with them

@@ -114,7 +114,7 @@ def described(plant: Plant) -> str:
 def living() -> Iterator[nautobot.Nautobot]:
     missing = nautobot.absent()
     if missing:
-        pytest.skip(f"missing: {', '.join(missing)}: make nautobot")
+        pytest.skip(f"missing: {', '.join(missing)}: sh .ci/setup nautobot")
     with nautobot.running() as made:
         yield made
 

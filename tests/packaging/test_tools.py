@@ -562,7 +562,7 @@ def test_the_lock_is_made_from_what_pip_would_install(
 
 
 def test_the_lock_has_one_release_of_each_wanted_package_with_a_hash() -> None:
-    """What `make lock` would change is a matter of the day: newer releases do not fail this."""
+    """What `packaging/tools.py --lock` would change is a matter of the day: newer releases do not fail this."""
     folder = ROOT / "packaging"
     pinned = {
         name.lower().replace("_", "-"): version

@@ -1,5 +1,4 @@
-"""`make walk`: a newcomer's way through README, in a fresh clone and a bare environment; with
-ARGS=--targets instead each target of `make help`, where it can be short with few arguments.
+"""A newcomer's way through README, in a fresh clone and a bare environment; with --targets instead each target of `make help`, where it can be short with few arguments.
 
 No virtual environment, no packages: the system's Python and PATH, an empty HOME; only the settings
 of pip, Node.js and proxies are kept. Prints for each step the seconds, the longest silence, how many lines it
@@ -30,21 +29,16 @@ _KEPT = re.compile(r"PIP_|.*_PROXY$|.*_proxy$|SSL_CERT_FILE$|NODE_EXTRA_CA_CERTS
 _COMMUNITY = "private"
 _LIMIT_S = 900
 _HEADS = f"{'seconds':>7}  {'silence':>7}  {'printed':>7}  step"
-#: What a target runs to its end with; None: it runs until Ctrl-C. `test`, `alone` and `coverage`
-#: take minutes, and are run if they are named.
+#: What a target runs to its end with; None: it runs until Ctrl-C. `test` takes minutes, and is run
+#: if it is named.
 _SMALL: Mapping[str, Optional[str]] = {
-    "faults": "ARGS='nut --steps 1'",
-    "partial": "ARGS=nut",
-    "mutants": "ARGS=handlers/nut/outlets.py",
-    "soak": "ARGS='--hours 1'",
-    "fuzz": "ARGS='--seconds 1'",
     "try": "ARGS=--version",
     "trials": "ARGS=tests/mutants",
     "bench": "ONLY=list",
     "hall": None,
     "serve": None,
 }
-_LONG = ("test", "alone", "coverage")
+_LONG = ("test",)
 _INTERRUPTED_S = 60
 _NEED_OTHERS = re.compile(r"192\.0\.2\.(?!8\b)|^export |register\.sh (?!--dry-run)")
 

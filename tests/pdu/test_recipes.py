@@ -1,7 +1,7 @@
 """The files of docs/recipes, run by the programs that they are written for, against a simulated
 PDU.
 
-`make recipes` installs these programs into .cache/recipes; what is missing skips its test.
+`sh .ci/setup recipes` installs these programs into .cache/recipes; what is missing skips its test.
 """
 
 from __future__ import annotations
@@ -29,10 +29,10 @@ OUTLET = "3"
 
 
 def installed(name: str) -> str:
-    """A program that `make recipes` installs. Skips the test if it is missing."""
+    """A program that `sh .ci/setup recipes` installs. Skips the test if it is missing."""
     path = INSTALLED / name
     if not path.exists():
-        pytest.skip(f"{name} is missing: make recipes")
+        pytest.skip(f"{name} is missing: sh .ci/setup recipes")
     return str(path)
 
 
