@@ -50,7 +50,7 @@ def file_arguments(*names: str) -> Parameters:
 
 
 class OwnerFileOptions:
-    """The owner's files as options of a command: an `OptionGroup` whose value is an OwnerFiles.
+    """The owner's files as one value of a command's class of options (cli/option_classes).
 
     `arguments`: files that may be arguments too, in this order. `options`: those with an option.
     `needs`, `but`: as `OwnerFiles.of` takes them.

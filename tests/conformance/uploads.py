@@ -8,7 +8,8 @@ the code that the platform has loaded.
 
     python -m tests.conformance.uploads [--python PROGRAM] [HANDLER ...]
 
-tries all cells; `python -m tests.conformance.hosts` tries few on each Python, and `make test` on its own.
+tries all cells; `python -m tests.conformance.hosts` tries few on each Python, and `make test` on
+its own.
 """
 
 from __future__ import annotations

@@ -41,11 +41,11 @@ def in_project() -> Iterator[tuple[str, str]]:
 
 
 def in_setup() -> Iterator[tuple[str, str]]:
-    """The requirements with `>=`, `<=` or `==` in .ci/setup and the Makefile.
+    """The requirements with `>=`, `<=` or `==` in .ci/setup and .ci/audit.
 
     A name without one is not recognised.
     """
-    for name in (".ci/setup", "Makefile"):
+    for name in (".ci/setup", ".ci/audit"):
         for wanted in re.findall(
             r"(?<![\w.-])([a-z][\w-]*[<>=]=[^\s\"']+)", (ROOT / name).read_text("utf-8")
         ):
@@ -71,7 +71,7 @@ def test_every_requirement_but_the_build_backends_has_a_lower_and_an_upper_bound
     }
     assert unbounded("a[b]>=1.2,<2") == "" and unbounded("a!=2") == "lower and upper"
     every = [*in_files(), *(one for one in project if "requires" not in one[0]), *in_setup()]
-    assert {place.partition(":")[0] for place, _ in every} >= {*FILES, ".ci/setup", "Makefile"}
+    assert {place.partition(":")[0] for place, _ in every} >= {*FILES, ".ci/setup", ".ci/audit"}
     assert [
         f"{place}: {wanted} has no {unbounded(wanted)} bound"
         for place, wanted in every

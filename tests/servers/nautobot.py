@@ -1,6 +1,6 @@
 """A real Nautobot on Debian's PostgreSQL and Redis, on loopback and in a temporary folder.
 
-    python -m tests.servers.nautobot        # migrates an empty database, once; after `sh .ci/setup nautobot`
+    sh .ci/setup nautobot; python -m tests.servers.nautobot    # migrates an empty database, once
 
 The migrations take minutes, so tests restore a dump of their result. Nautobot has an environment
 of its own (`.ci/setup nautobot`), because its packages are many.

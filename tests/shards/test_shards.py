@@ -1,5 +1,5 @@
-"""One of two exporters dies, on a few PDUs and with short intervals; `make trial-shards` has 2,000
-PDUs and the documented intervals.
+"""One of two exporters dies, on a few PDUs and with short intervals; `python -m tests.shards` has
+2,000 PDUs and the documented intervals.
 """
 
 from __future__ import annotations
