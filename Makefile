@@ -14,7 +14,7 @@ unexport PYTHONDONTWRITEBYTECODE
 export HYPOTHESIS_NO_PLUGINS = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help env env-tests system demo test witnesses lint trials bench packages tools deb release hall serve try devices clean
+.PHONY: help env env-tests system check demo test witnesses lint trials bench packages tools deb release hall serve try devices clean
 
 help:            ## print this list
 	@grep -E '^[a-z-]+:.*[^#]## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */	/' | expand -t 16
@@ -72,6 +72,10 @@ deb:             ## dist/dcimanager-pdu-handlers_VERSION_all.deb: the command wi
 
 release: packages deb env ## all that is handed out: the archives, register.sh, pdu.pyz, the Debian package, the wheel, an SBOM and the notes in dist/
 	@sh .ci/release
+
+check: env       ## HANDLER=PATH: what a handler of your own keeps and breaks of DCImanager's page; its file, folder or archive
+	@[ -n "$(HANDLER)" ] || { echo "make check HANDLER=PATH: the file, folder or archive of a handler" >&2; exit 2; }
+	@$(VENV)/bin/pdu handler check "$(HANDLER)" $(ARGS)
 
 try: env         ## the command pdu: make try ARGS="status snmp 192.0.2.7"; make exits with 2 after any error, .venv/bin/pdu with its own code
 	@$(VENV)/bin/pdu $(ARGS)

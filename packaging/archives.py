@@ -20,10 +20,9 @@ import functools
 import hashlib
 import io
 import itertools
-import pkgutil
 import re
+import shlex
 import sys
-import sysconfig
 import tarfile
 import tempfile
 import textwrap
@@ -31,7 +30,7 @@ import zlib
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple, Optional
+from typing import TYPE_CHECKING, NamedTuple, Optional
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
@@ -39,6 +38,11 @@ sys.path.insert(0, str(ROOT))  # run by path, so sys.path has this folder and no
 
 from handlers import registry
 from pdu.pdus.handler_archives import content_hash, pack_archive
+from pdu.pdus.handler_imports import PLATFORM_MODULES, standard_library
+from pdu.pdus.handler_paths import is_path
+
+if TYPE_CHECKING:
+    from pdu.pdus.handler_source import HandlerSource
 
 TEMPLATE = HERE / "register.py"
 PREVIOUS = "previous"  # in the folder of archives: those that others of the same version replaced
@@ -188,28 +192,6 @@ def _name(node: ast.expr) -> str:
 
 # ---- what an archive may import ------------------------------------------------------------------
 
-HOST = frozenset(("common", "pdu_common"))  # DCImanager's own modules
-# modules of Python 3.9 that 3.13 does not have (PEP 594 and others)
-_REMOVED_MODULES = frozenset(
-    "aifc asynchat asyncore audioop cgi cgitb chunk crypt distutils imghdr imp lib2to3 mailcap"
-    " msilib nis nntplib ossaudiodev parser pipes smtpd sndhdr spwd sunau symbol telnetlib uu"
-    " xdrlib formatter binhex".split()
-)
-# modules that Python 3.9 does not have
-_NEWER = frozenset(("tomllib", "annotationlib", "compression"))
-
-
-@functools.lru_cache(maxsize=1)
-def standard_library() -> frozenset[str]:
-    """Top-level modules of the standard library of the Python that runs this, without those in
-    _REMOVED_MODULES and _NEWER.
-    """
-    folder = Path(sysconfig.get_path("stdlib"))
-    modules = {
-        module.name for module in pkgutil.iter_modules([str(folder), str(folder / "lib-dynload")])
-    }
-    return frozenset(modules | set(sys.builtin_module_names)) - _REMOVED_MODULES - _NEWER
-
 
 def _check_absolute(import_: Import, display_path: str, allowed_modules: frozenset[str]) -> None:
     top = import_.module.partition(".")[0]
@@ -223,7 +205,7 @@ def _check_absolute(import_: Import, display_path: str, allowed_modules: frozens
     raise BuildError(
         f"{display_path} line {import_.line}: imports {import_.module!r}, which DCImanager may not have; an"
         " archive can import the standard library of Python 3.9 to 3.13, its own files,"
-        f" {' and '.join(sorted(HOST))}"
+        f" {' and '.join(sorted(PLATFORM_MODULES))}"
     )
 
 
@@ -239,7 +221,7 @@ class _Closure:
         self.replace = replace
         self.files: dict[str, bytes] = {}
         self._paths: dict[Module, Optional[str]] = {}
-        self._allowed = standard_library() | HOST
+        self._allowed = standard_library() | PLATFORM_MODULES
         self._others = {path.parent.name for path in tree.glob("*/handler.py")} - {name}
 
     def add(self, module: Module) -> None:
@@ -485,6 +467,52 @@ def build(tree: Path, out: Path, handlers: Sequence[Handler]) -> list[Path]:
     return [out / name for name in archives] + [out / "register.sh"]
 
 
+class OwnHandler(NamedTuple):
+    """An archive of a handler that is not of this pack."""
+
+    path: Path
+    source: HandlerSource
+
+    @property
+    def register_line(self) -> str:
+        """The command that registers it."""
+        script = shlex.quote(str(self.path.parent / "register.sh"))
+        return (
+            f"sh {script} --archive {shlex.quote(str(self.path))} --import"
+            f" {self.source.import_path} --name"
+            f" {shlex.quote(self.source.shown or self.source.archive.top)}"
+            f" --protocol {self.source.protocol}"
+        )
+
+
+def build_own(words: Sequence[str], out: Path) -> list[OwnHandler]:
+    """Write the archives of handlers that anybody wrote, by the paths of their files, folders or
+    archives, and register.sh. Raises BuildError and OSError.
+    """
+    from handlers.shared.errors import SettingsError
+    from pdu.pdus import handler_source  # imported late: 10 ms together; few builds need them
+
+    try:
+        sources = [handler_source.read_handler(word) for word in words]
+    except SettingsError as error:
+        raise BuildError(error.reason) from None
+    handlers: list[OwnHandler] = []
+    for source in sources:
+        top = source.archive.top
+        if handler_source.hides_module(top):
+            raise BuildError(
+                f"{source.path}: its directory {top!r} has the name of another Python module: rename"
+                " it"
+            )
+        path = out / f"{top}.tar.gz"
+        handlers.append(OwnHandler(path, source))
+    build(ROOT / "handlers", out, ())
+    for handler in handlers:
+        _keep_replaced(handler.path, handler.source.data)
+        _write(handler.path, handler.source.data)
+    return handlers
+
+
 def _keep_replaced(path: Path, data: bytes) -> None:
     """Keep an archive that others of the same version replace: it may be the one that runs, and the
     only copy of it. Its name gets the hash of its content, which is in the log of each call too.
@@ -590,7 +618,8 @@ def _parser(handler_names: Sequence[str]) -> argparse.ArgumentParser:
         nargs="*",
         metavar="NAME",
         help=(
-            f"which archives: {', '.join(handler_names)} (default: all; with --profile or options of"
+            f"which archives: {', '.join(handler_names)}, or the path of your own handler: its file,"
+            " folder or archive (default: all of this pack; with --profile or options of"
             " pdu_snmp, only the archives that they add or change)"
         ),
     )
@@ -651,9 +680,14 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     handler_names = [handler.name for handler in HANDLERS]
     parser = _parser(handler_names)
     options = parser.parse_args(arguments)
+    paths = [name for name in options.names if name not in handler_names and is_path(name)]
+    options.names = [name for name in options.names if name not in paths]
     for name in options.names:
         if name not in handler_names:
-            parser.error(f"there is no handler {name!r}; choose from {', '.join(handler_names)}")
+            parser.error(
+                f"there is no handler {name!r}; choose from {', '.join(handler_names)}, or give the"
+                f" path of your own{registry.missing_part(name)}"
+            )
     handlers_in_only = [key for key in options.only if key in handler_names]
     if handlers_in_only:
         read_as = "were read as families" if len(handlers_in_only) > 1 else "was read as a family"
@@ -670,7 +704,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     names = options.names
     if not names and has_options:
         names = ["snmp"]
-    elif not names and not options.profile:
+    elif not names and not options.profile and not paths:
         names = handler_names
     try:
         handlers = [
@@ -684,11 +718,12 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
         ]
         handlers += [own_profile(file) for file in options.profile]
         once = Counter(handler.name for handler in handlers)
-        if max(once.values()) > 1:
+        if max(once.values(), default=0) > 1:
             raise BuildError(
                 f"profile.key: two files of --profile build pdu_{once.most_common(1)[0][0]}"
             )
-        archives = build(ROOT / "handlers", options.out, handlers)
+        own_handlers = build_own(paths, options.out) if paths else []
+        archives = build(ROOT / "handlers", options.out, handlers) if handlers else []
         for file in options.profile:
             for guess in own_profile_guesses(file):
                 print(f"build.py: {file}: {guess}", file=sys.stderr)
@@ -703,4 +738,8 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     for path in archives:
         data = path.read_bytes()
         print(f"{path}  {len(data)} bytes  sha256 {hashlib.sha256(data).hexdigest()[:16]}")
+    for own in own_handlers:
+        data = own.source.data
+        print(f"{own.path}  {len(data)} bytes  sha256 {hashlib.sha256(data).hexdigest()[:16]}")
+        print(f"import path {own.source.import_path}; register it: {own.register_line}")
     return 0

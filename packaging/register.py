@@ -16,6 +16,8 @@ from __future__ import annotations
 import contextlib
 import getpass
 import gzip
+import hashlib
+import io
 import json
 import os
 import re
@@ -51,7 +53,14 @@ register.sh [options] [NAME ...]     register handlers with DCImanager, or uploa
 Without a NAME or --archive: every handler that was built with this script. A handler that is registered already
 gets a new version.
 
-  --archive FILE   upload this archive, for instance an older one to roll back; the handler's name is read from it
+  --archive FILE   upload this archive: an older one to roll back, or a handler of your own; one of this pack needs
+                   no other option; any other one has these, or SHOWN and PROTOCOL in its about.py:
+  --import PATH    its import path, such as handler_dir.my_handler (if several of its files have make_handler)
+  --name TEXT      its name in DCImanager's interface (default: the internal name)
+  --protocol WORD  snmp, or custom: DCImanager's form then asks for handler settings
+  --internal-name NAME   its unique internal name (default: the name of its directory)
+  --feature WORD   a feature; may be repeated (PDUs have none)
+  --try            register and upload under a second name, NAME_try, beside the handler that is in use
   --id ID          upload to the handler that is registered under this id; needs one NAME or --archive
   --dry-run        show the calls and send nothing
   --help           this text
@@ -71,7 +80,7 @@ Exit codes:
   2 wrong use, or a setting or program is missing or wrong    3 login or rights
   4 server not reached or not ready, no complete answer, or its certificate not trusted
   5 not known whether a handler was registered
-  6 an archive is missing, damaged or not of this pack; nothing was sent
+  6 an archive is missing, damaged or no handler's; nothing was sent
   129, 130, 131, 141, 143 interrupted
 """
 
@@ -82,6 +91,12 @@ _CONTROLS = re.compile("[\x00-\x1f\x7f]")
 _HIDDEN = re.compile("[\x80-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 _API = "/api/eservice/v3/custom_equipment"
 _JSON = ('header = "Content-Type: application/json"',)
+_MOST_UNPACKED, _MOST_MEMBERS = 50_000_000, 5000  # of an archive
+# at the level of a module
+_ENTRY = re.compile(
+    rb"^(?:(?:async )?def make_handler\b|make_handler\s*[:=]|from .* import .*\bmake_handler\b)",
+    re.MULTILINE,
+)
 _ID = re.compile("[0-9]{1,19}")  # 20 digits exceed a signed number of 64 bits
 
 
@@ -467,53 +482,214 @@ class Ids:
 # ---- archives ------------------------------------------------------------------------------------
 
 
-class PackHandler(NamedTuple):
-    """A handler of this pack."""
+class Handler(NamedTuple):
+    """A handler as DCImanager gets it, and its archive."""
 
+    #: its unique internal name in DCImanager
     name: str
     shown: str
     protocol: str
+    import_path: str
+    features: tuple[str, ...] = ()
 
 
 ROWS = {
-    row[0]: PackHandler(*row)
+    row[0]: Handler(f"pdu_{row[0]}", row[1], row[2], f"pdu_{row[0]}.handler")
     for row in (line.split("|") for line in HANDLERS.splitlines())
     if row[1:]
 }
 
 
-def copy_and_check(file: str, copy: str, remedy: str) -> str:
-    """Copy an archive and check the copy. Returns the directory in it. Raises Stop."""
+class Archive(NamedTuple):
+    """A tar.gz that was read and checked."""
+
+    #: its one directory
+    top: str
+    members: list[tuple[tarfile.TarInfo, bytes]]
+    data: bytes
+
+    @property
+    def modules(self) -> dict[str, bytes]:
+        """Import path -> text of each Python file."""
+        return {
+            entry.name.removesuffix(".py").replace("/", "."): content
+            for entry, content in self.members
+            if entry.name.endswith(".py")
+        }
+
+    @property
+    def entries(self) -> list[str]:
+        """The modules with make_handler: those directly in the directory, if there are any."""
+        names = [name for name, text in self.modules.items() if _ENTRY.search(text)]
+        return [name for name in names if name.count(".") == 1] or names
+
+    def about(self, name: str) -> str:
+        """SHOWN or PROTOCOL of its about.py, "" if it has none."""
+        text = self.modules.get(f"{self.top}.about", b"").decode("utf-8", "replace")
+        match = re.search(rf"""^{name} = (["'])([^"'\\\n]{{1,200}})\1$""", text, re.MULTILINE)
+        return match[2] if match else ""
+
+    @property
+    def content(self) -> str:
+        """What names this content: the folder of code in an archive of this pack, else a hash."""
+        for name in self.modules:
+            if match := re.match(r"[^.]+\.(c[0-9a-f]{12})\.", f"{name}."):
+                return match[1]
+        digest = hashlib.sha256()
+        for entry, content in self.members:
+            digest.update(f"{entry.name} {len(content)}\n".encode("utf-8", "replace") + content)
+        return digest.hexdigest()[:12]
+
+
+def read_archive(file: str, remedy: str) -> Archive:
+    """Read and check an archive. Raises Stop."""
     if not os.path.isfile(file):
         raise Stop(BAD_ARCHIVE, f"there is no archive {file}: {remedy}")
     try:
-        if not os.path.getsize(file):
-            raise Stop(BAD_ARCHIVE, f"the archive {file} is empty: {remedy}")
-        shutil.copyfile(file, copy)
+        with open(file, "rb") as raw:
+            data = raw.read(_MOST_UNPACKED + 1)
     except OSError:
-        raise Stop(
-            BAD_ARCHIVE,
-            f"the archive {file} cannot be read, or the disk of {os.path.dirname(copy)} is full"
-            " (TMPDIR)",
-        ) from None
+        raise Stop(BAD_ARCHIVE, f"the archive {file} cannot be read") from None
+    if not data:
+        raise Stop(BAD_ARCHIVE, f"the archive {file} is empty: {remedy}")
+    members: list[tuple[tarfile.TarInfo, bytes]] = []
+    size = 0
     try:
-        with gzip.open(copy) as data:
-            with tarfile.open(fileobj=data, mode="r|", encoding="utf-8") as tar:
-                paths = [entry.name for entry in tar]
-            while data.read(1 << 16):
+        with gzip.GzipFile(fileobj=io.BytesIO(data)) as unzipped:
+            with tarfile.open(fileobj=unzipped, mode="r|", encoding="utf-8") as tar:
+                for entry in tar:
+                    _check_member(entry, file)
+                    size += entry.size
+                    if size > _MOST_UNPACKED or len(members) > _MOST_MEMBERS:
+                        raise Stop(BAD_ARCHIVE, f"the archive {file} is larger than 50 MB")
+                    source = tar.extractfile(entry)
+                    members.append((entry, source.read() if source is not None else b""))
+            while unzipped.read(1 << 16):
                 pass  # up to the checksum
     except (OSError, EOFError, tarfile.TarError, ValueError, zlib.error):
         raise Stop(BAD_ARCHIVE, f"the archive {file} is damaged or cut short: {remedy}") from None
+    paths = [entry.name for entry, _ in members]
     top = paths[0].partition("/")[0] if paths else ""
-    is_alone = all(path.partition("/")[0] == top and ".." not in path.split("/") for path in paths)
-    is_package = {f"{top}/__init__.py", f"{top}/handler.py"} <= set(paths)
-    if not (is_alone and is_package and re.fullmatch("pdu_[a-z0-9_]+", top)):
+    is_alone = all(path.partition("/")[0] == top for path in paths)
+    if not (is_alone and f"{top}/__init__.py" in paths and top.isidentifier()):
         raise Stop(
             BAD_ARCHIVE,
-            f"the archive {file} is not one of this pack: it must hold one directory pdu_NAME with"
-            " __init__.py and handler.py",
+            f"the archive {file} is no handler's: it must hold one directory with __init__.py and"
+            " the handler's file (tar -czf NAME.tar.gz DIR)",
         )
-    return top
+    if top in ("common", "pdu_common", "handlers"):
+        raise Stop(
+            BAD_ARCHIVE,
+            f"the archive {file} holds the directory {top}, which is DCImanager's own: rename it",
+        )
+    return Archive(top, members, data)
+
+
+def _check_member(entry: tarfile.TarInfo, file: str) -> None:
+    parts = entry.name.split("/")
+    if entry.name.startswith("/") or ".." in parts or "." in parts or not entry.name:
+        why = "is not a plain path below one directory"
+    elif not (entry.isfile() or entry.isdir()):
+        why = "is a link or no file"
+    else:
+        return
+    raise Stop(BAD_ARCHIVE, f"the archive {file}: {entry.name[:100]!r} {why}")
+
+
+def write_archive(archive: Archive, top: str, path: str) -> None:
+    """Write the archive; with its directory renamed if `top` is another one."""
+    if top == archive.top:
+        with open(path, "wb") as file:
+            file.write(archive.data)
+        return
+    with gzip.GzipFile(path, "wb", mtime=0) as packer:
+        with tarfile.open(fileobj=packer, mode="w", format=tarfile.PAX_FORMAT) as tar:
+            for entry, content in archive.members:
+                entry.name = top + entry.name[len(archive.top) :]
+                tar.addfile(entry, io.BytesIO(content) if entry.isfile() else None)
+
+
+class Upload(NamedTuple):
+    """What is uploaded."""
+
+    handler: Handler
+    archive: Archive
+    #: the file that it was read from
+    file: str
+
+
+def upload_of(options: Arguments, archive: Archive) -> Upload:
+    """The archive of --archive as these arguments register it. Raises Stop."""
+    file, top = options.archive, archive.top
+    known = ROWS.get(top.removeprefix("pdu_")) if top.startswith("pdu_") else None
+    chosen = options.import_path or (known.import_path if known else "")
+    if not chosen and len(archive.entries) == 1:
+        chosen = archive.entries[0]
+    if not chosen or (options.import_path and chosen not in archive.modules):
+        raise Stop(
+            USAGE if archive.entries else BAD_ARCHIVE,
+            f"the archive {file} has make_handler in {', '.join(archive.entries) or 'no file'}:"
+            + (" give one with --import" if archive.entries else " the vendor's page wants one"),
+        )
+    _require_module(archive, chosen, file)
+    name = options.internal_name or (known.name if known else top.lower())
+    protocol = options.protocol or (known.protocol if known else archive.about("PROTOCOL"))
+    if not re.fullmatch("[a-z][a-z0-9_]{0,60}", name):
+        raise Stop(
+            USAGE,
+            f"{name[:60]!r} is no internal name: give one of lower-case letters, digits and _ with"
+            " --internal-name",
+        )
+    if not protocol:
+        raise Stop(
+            USAGE,
+            f"{top} is not of this pack: give --protocol snmp (DCImanager's form then asks for"
+            " SNMP), or --protocol custom (it asks for handler settings)",
+        )
+    shown = options.shown or (known.shown if known else archive.about("SHOWN") or name)
+    handler = Handler(name, shown, protocol, chosen, tuple(options.features))
+    return Upload(handler, archive, file)
+
+
+def _require_module(archive: Archive, import_path: str, file: str) -> None:
+    if import_path not in archive.modules:
+        raise Stop(BAD_ARCHIVE, f"the archive {file} has no module {import_path}")
+
+
+def rename_for_trial(upload: Upload) -> Upload:
+    """The same archive under a second name: DCImanager wants each handler's directory only once, so
+    that is renamed too. Raises Stop.
+    """
+    handler, top = upload.handler, upload.archive.top
+    own_name = re.compile(rf"^\s*(?:from|import)\s+{re.escape(top)}\b".encode(), re.MULTILINE)
+    for module, text in upload.archive.modules.items():
+        if own_name.search(text):
+            raise Stop(
+                USAGE,
+                f"{module} imports its directory {top} by name, so --try cannot rename it: import"
+                " with a leading dot (from . import …)",
+            )
+    trial = handler._replace(
+        name=f"{handler.name}_try",
+        shown=f"{handler.shown} (try)",
+        import_path=f"{top}_try{handler.import_path[len(top) :]}",
+    )
+    return upload._replace(handler=trial)
+
+
+def keep_uploaded(upload: Upload, here: str) -> None:
+    """Keep a copy in `previous` beside the script: a later upload can be rolled back to it."""
+    name = os.path.basename(upload.file).removesuffix(".tar.gz").partition("+")[0]
+    folder = os.path.join(here, "previous")
+    copy = os.path.join(folder, f"{name}+{upload.archive.content}.tar.gz")
+    if os.path.exists(copy):
+        return
+    try:
+        os.makedirs(folder, exist_ok=True)
+        shutil.copyfile(upload.file, f"{copy}.part")
+        os.replace(f"{copy}.part", copy)
+    except OSError as error:
+        tell(f"  (no copy for a roll back could be kept in {printable(folder)}: {error.strerror})")
 
 
 # ---- a handler -----------------------------------------------------------------------------------
@@ -528,11 +704,11 @@ class Registration(NamedTuple):
     #: of --id, "" without it
     given_id: str
 
-    def find_or_create(self, row: PackHandler) -> str:
+    def find_or_create(self, row: Handler) -> str:
         """The handler's id. Registers the handler if it is not known. Raises Stop."""
         if self.given_id:
             return self.given_id
-        handler, ids = f"pdu_{row.name}", self.ids
+        handler, ids = row.name, self.ids
         answer = self.server.call("GET", _API, 60)
         has_list = answer.has_succeeded and answer.is_json
         documents = values(answer.document) if has_list else []
@@ -561,8 +737,8 @@ class Registration(NamedTuple):
             )
         return number if number not in ("", "?") else self._create(row)
 
-    def _create(self, row: PackHandler) -> str:
-        handler, ids = f"pdu_{row.name}", self.ids
+    def _create(self, row: Handler) -> str:
+        handler, ids = row.name, self.ids
         if not ids.keep(handler, "?"):
             raise Stop(
                 USAGE,
@@ -593,11 +769,11 @@ class Registration(NamedTuple):
             " again to look it up, or find its id in DCImanager and give it with --id ID",
         )
 
-    def upload(self, row: PackHandler, number: str) -> None:
-        handler = f"pdu_{row.name}"
+    def upload(self, row: Handler, number: str) -> None:
+        handler = row.name
         options = (
             f'form = "data=@{handler}.tar.gz"',
-            f'form = "handler_import={handler}.handler"',
+            f'form = "handler_import={row.import_path}"',
         )
         answer = self.server.call("POST", f"{_API}/{number}/content", 300, options)
         if not answer.has_succeeded:
@@ -609,15 +785,19 @@ class Registration(NamedTuple):
             self.server.stop(answer, f"{handler} (id {number}): the upload failed ({advice})")
         if not self.ids.keep(handler, number):
             tell(f"  (the id could not be written to {printable(self.ids.path)})")
-        tell(f"{handler}: archive uploaded, import path {handler}.handler, id {number}.")
+        tell(f"{handler}: archive uploaded, import path {row.import_path}, id {number}.")
 
 
-def description(row: PackHandler) -> str:
+def description(row: Handler) -> str:
     """The body of the create call."""
-    return (
-        f'{{"device_type": "pdu", "handler": "pdu_{row.name}", "name": "{row.shown}",'
-        f' "protocol": ["{row.protocol}"], "features": []}}'
-    )
+    body = {
+        "device_type": "pdu",
+        "handler": row.name,
+        "name": row.shown,
+        "protocol": [row.protocol],
+        "features": list(row.features),
+    }
+    return json.dumps(body, ensure_ascii=False)
 
 
 # ---- what would be sent --------------------------------------------------------------------------
@@ -639,22 +819,22 @@ def shown_login(url: str, email: str) -> str:
     )
 
 
-def shown_calls(url: str, row: PackHandler, number: str, file: str) -> str:
-    handler, token = f"pdu_{row.name}", '-H "isp-box-instance: true" -H "x-xsrf-token: <token>"'
+def shown_calls(url: str, row: Handler, number: str, file: str) -> str:
+    handler, token = row.name, '-H "isp-box-instance: true" -H "x-xsrf-token: <token>"'
     if number in ("", "?"):
         number = "<id>"
         begin = (
             f"\n{handler}: if no handler in DCImanager has this internal name:\n"
             f'curl -X POST "{url}{_API}" \\\n'
             f'    {token} -H "Content-Type: application/json" \\\n'
-            f"    -d '{description(row)}'\n"
+            f"    -d '{shell_escaped(description(row))}'\n"
         )
     else:
         begin = f"\n{handler}: known under id {number}\n"
     return (
         f'{begin}curl -X POST "{url}{_API}/{number}/content" \\\n'
         f"    {token} \\\n"
-        f"    -F 'data=@{shell_escaped(file)}' -F \"handler_import={handler}.handler\""
+        f"    -F 'data=@{shell_escaped(file)}' -F \"handler_import={row.import_path}\""
     )
 
 
@@ -748,35 +928,75 @@ class Arguments(NamedTuple):
     archive: str
     given_id: str
     is_dry: bool
+    is_trial: bool
+    #: of an archive that is not of this pack, "" where not given
+    import_path: str
+    shown: str
+    protocol: str
+    internal_name: str
+    features: list[str]
+
+
+#: options with a value, and what it must be
+_VALUES = {
+    "--archive": ".+",
+    "--id": "[0-9]+",
+    "--import": r"[A-Za-z_]\w*(\.\w+)+",
+    "--name": r"[^\x00-\x1f\x7f]{1,200}",
+    "--protocol": "[a-z][a-z0-9_-]{0,30}",
+    "--internal-name": "[a-z][a-z0-9_]{0,60}",
+    "--feature": r"[\w.-]{1,60}",
+}
 
 
 def arguments_of(words: Sequence[str]) -> Optional[Arguments]:
     """None if the help is wanted. Raises Stop. argparse refuses an archive named `-x`."""
     names: list[str] = []
-    values = {"--archive": "", "--id": ""}
-    is_dry = False
+    values = dict.fromkeys(_VALUES, "")
+    features: list[str] = []
+    flags: set[str] = set()
     left = list(words)
     while left:
         word = left.pop(0)
         if word in ("--help", "-h"):
             return None
-        if word == "--dry-run":
-            is_dry = True
-        elif word in values:
-            values[word] = left.pop(0) if left else ""
-            if not values[word]:
+        if word in ("--dry-run", "--try"):
+            flags.add(word)
+        elif word in _VALUES:
+            value = left.pop(0) if left else ""
+            if not value:
                 raise Stop(USAGE, f"{word} needs a value: see --help")
+            if word == "--id" and not re.fullmatch(_VALUES[word], value):
+                raise Stop(USAGE, "--id must be a number")
+            if not re.fullmatch(_VALUES[word], value, re.DOTALL):
+                raise Stop(USAGE, f"{word} cannot be {value[:60]!r}: see --help")
+            values[word] = value
+            features += [value] if word == "--feature" else []
         elif word.startswith("-"):
             raise Stop(USAGE, f"there is no option {word}: see --help")
         elif word.removeprefix("pdu_") in ROWS:
             names.append(word.removeprefix("pdu_"))
         else:
             raise Stop(
-                USAGE, f"there is no handler '{word}' in this pack; it has: {', '.join(ROWS)}"
+                USAGE,
+                f"there is no handler '{word}' in this pack; it has: {', '.join(ROWS)}; an archive"
+                " is given with --archive",
             )
-    if not re.fullmatch("[0-9]*", values["--id"]):
-        raise Stop(USAGE, "--id must be a number")
-    return Arguments(list(dict.fromkeys(names)), values["--archive"], values["--id"], is_dry)
+    for word in ("--import", "--name", "--protocol", "--internal-name", "--feature"):
+        if values[word] and not values["--archive"]:
+            raise Stop(USAGE, f"{word} is for --archive FILE: see --help")
+    return Arguments(
+        list(dict.fromkeys(names)),
+        values["--archive"],
+        values["--id"],
+        "--dry-run" in flags,
+        "--try" in flags,
+        values["--import"],
+        values["--name"],
+        values["--protocol"],
+        values["--internal-name"],
+        features,
+    )
 
 
 def pause_of() -> int:
@@ -812,38 +1032,33 @@ def ids_path(here: str) -> str:
 # ---- main ----------------------------------------------------------------------------------------
 
 
-def archives(options: Arguments, here: str, work: str) -> dict[str, str]:
-    """Name of a handler -> its archive. Every archive is read and checked before anything is asked
-    or sent. Raises Stop.
+def uploads(options: Arguments, here: str) -> list[Upload]:
+    """What is to be uploaded. Every archive is read and checked before anything is asked or sent.
+    Raises Stop.
     """
     if options.archive:
-        copy = os.path.join(work, "archive.tar.gz")
-        top = copy_and_check(options.archive, copy, "name another one with --archive")
-        name = top.removeprefix("pdu_")
-        if name not in ROWS:
+        archive = read_archive(options.archive, "name another one with --archive")
+        if options.names not in ([], [archive.top.removeprefix("pdu_")]):
             raise Stop(
-                BAD_ARCHIVE,
-                f"the archive {options.archive} holds {top}, which is not a handler of this pack",
+                USAGE,
+                f"the archive {options.archive} holds {archive.top}: give no other NAME with it",
             )
-        if options.names not in ([], [name]):
-            raise Stop(
-                USAGE, f"the archive {options.archive} holds {top}: give no other NAME with it"
-            )
-        os.rename(copy, os.path.join(work, f"{top}.tar.gz"))
-        return {name: options.archive}
+        return [upload_of(options, archive)]
     remedy = (
         "build it with 'make packages', or with packaging/build.py if it is for your own profile"
     )
-    path_by_name: dict[str, str] = {}
+    chosen: list[Upload] = []
     for name in options.names or BUILT.split():
         file = f"pdu_{name}-{VERSION}.tar.gz"
-        path_by_name[name] = os.path.join(here, file)
-        top = copy_and_check(path_by_name[name], os.path.join(work, f"pdu_{name}.tar.gz"), remedy)
-        if top != f"pdu_{name}":
+        archive = read_archive(os.path.join(here, file), remedy)
+        if archive.top != f"pdu_{name}":
             raise Stop(
-                BAD_ARCHIVE, f"the archive {file} holds {top} instead of pdu_{name}: {remedy}"
+                BAD_ARCHIVE,
+                f"the archive {file} holds {archive.top} instead of pdu_{name}: {remedy}",
             )
-    return path_by_name
+        _require_module(archive, ROWS[name].import_path, file)
+        chosen.append(Upload(ROWS[name], archive, os.path.join(here, file)))
+    return chosen
 
 
 def run(words: Sequence[str], here: str) -> None:
@@ -863,23 +1078,45 @@ def run(words: Sequence[str], here: str) -> None:
         raise Stop(USAGE, "no folder for temporary files: check TMPDIR") from None
     work = os.path.abspath(work)
     try:
-        path_by_name = archives(options, here, work)
-        if options.given_id and len(path_by_name) > 1:
+        chosen = uploads(options, here)
+        if options.given_id and len(chosen) > 1:
             raise Stop(USAGE, "--id is for one handler: give its NAME or --archive")
+        if options.is_trial:
+            chosen = [rename_for_trial(upload) for upload in chosen]
+        for upload in chosen:
+            write_archive(
+                upload.archive,
+                upload.handler.import_path.partition(".")[0],
+                os.path.join(work, f"{upload.handler.name}.tar.gz"),
+            )
         url = url_of(options.is_dry)
         ids = Ids(path, url)
         if options.is_dry:
             tell(shown_login(url, variable("DCI_EMAIL") or "<DCI_EMAIL>"))
-            for name, file in path_by_name.items():
-                handler_id = options.given_id or ids.find_id(f"pdu_{name}")
-                tell(shown_calls(url, ROWS[name], handler_id, file))
+            for upload in chosen:
+                handler_id = options.given_id or ids.find_id(upload.handler.name)
+                tell(shown_calls(url, upload.handler, handler_id, upload.file))
+                if options.is_trial:
+                    tell(f"  (with its directory renamed: {upload.handler.import_path})")
             return
         email = variable("DCI_EMAIL") or ask("DCI_EMAIL", "E-mail of an administrator")
         server = Server(url, pause, is_insecure, work)
         server.log_in(email, *password_of(email))
         registration = Registration(server, ids, work, options.given_id)
-        for name in path_by_name:
-            registration.upload(ROWS[name], registration.find_or_create(ROWS[name]))
+        for upload in chosen:
+            number = registration.find_or_create(upload.handler)
+            if not options.is_trial:
+                keep_uploaded(upload, here)
+            registration.upload(upload.handler, number)
+        if options.is_trial:
+            names = ", ".join(upload.handler.name for upload in chosen)
+            tell(
+                f"next: give one PDU the handler {names} in DCImanager and look at its outlets; to"
+                " make it the real one, run the same command without --try; to remove it, give"
+                " its PDUs another handler and delete it in DCImanager: this script deletes"
+                " nothing"
+            )
+            return
         tell(
             "next: for a new PDU, Equipment, PDU, Add PDU in DCImanager, with this handler; for one"
             " that has it, look at its states after the next poll, five minutes at most"

@@ -27,7 +27,8 @@ from .core.files.whole_files import signals_as_ctrl_c
 from .pdus.handler_archives import RESERVED
 
 _SKELETON = Path("packaging", "new")
-SHAPES = ("document", "resources")  # folders below packaging/new
+SHAPES = ("document", "resources", "platform")  # folders below packaging/new
+_PLATFORM = "platform"
 _PLACES: Mapping[str, str] = {  # template → path in the tree
     "__init__.py": "handlers/@name@/__init__.py",
     "about.py": "handlers/@name@/about.py",
@@ -38,6 +39,13 @@ _PLACES: Mapping[str, str] = {  # template → path in the tree
     "test_decoding.py": "tests/handlers/@name@/test_decoding.py",
     "recording.json": "tests/handlers/@name@/recording.json",
 }
+# the vendor's page: a folder of its own, which is no part of this project
+_PLATFORM_PLACES: Mapping[str, str] = {
+    "__init__.py": "@name@/__init__.py",
+    "about.py": "@name@/about.py",
+    "handler.py": "@name@/handler.py",
+    "test.py": "test_@name@.py",
+}
 _SECTION = """## @Title@
 
 <!-- settings-@name@:begin -->
@@ -45,7 +53,7 @@ _SECTION = """## @Title@
 """
 _PROJECT = Path("pyproject.toml")
 _FLOOR = re.compile(r'(?m)^ *"([a-z0-9 |]+)", +# pdu new adds a handler here$')
-_ADAPTERS = Path("pdu", "core", "adapters")
+_ADAPTERS = Path("pdu", "pdus", "adapters")
 _FAMILIES = Path("handlers", "snmp", "profiles")
 _PAGES_S = 300.0  # limit for writing the generated parts of the pages, in seconds
 # the start of a vendor's entry in the table of families, with the comment above it
@@ -75,26 +83,32 @@ def _new(
             for path_in_use in (path, path.parent.with_suffix(".py")):
                 if (root / path_in_use).exists():
                     raise SettingsError(f"{path_in_use} exists already; choose another name")
+        is_own = shape == _PLATFORM and not snmp
         edits = (
             families_table(root, name)
             if snmp
+            else {}
+            if is_own
             else {**_settings_page(root, name, title), **_contract(root, name)}
         )
         with signals_as_ctrl_c(), _all_or_nothing(root, files, edits):
-            pages = _write(root, {**files, **edits})
+            pages = _write(root, {**files, **edits}, with_pages=not is_own)
     except OSError as error:
         place = error.filename or root.resolve()  # the error of a full disk names no file
         raise SettingsError(
             f"{place} cannot be read or written ({error.strerror}); nothing was made"
         ) from None
     tests = f"tests/handlers/snmp -k {name}" if snmp else f"tests/handlers/{name}"
+    page = "docs/dev/new-family.md" if snmp else "docs/dev/new-handler.md"
+    if is_own:
+        tests, page = f"test_{name}.py", "docs/own-handler.md"
     changed_files = list(dict.fromkeys([*map(str, edits), *pages]))
     lines = [
         *map(str, files),
         *(f"{path} (changed)" for path in changed_files),
         "",
         f"its tests: python -m pytest {tests}",
-        "next steps: docs/dev/new-family.md" if snmp else "next steps: docs/dev/new-handler.md",
+        f"next steps: {page}",
     ]
     return print_result(
         Result({"made": list(map(str, files)), "changed": changed_files}, lines),
@@ -110,8 +124,8 @@ def _text(path: Path) -> str:
         raise SettingsError(f"{path} is not UTF-8 text; nothing was made") from None
 
 
-def _write(root: Path, files: Mapping[Path, str]) -> list[str]:
-    """Write the files, then the generated parts of docs.
+def _write(root: Path, files: Mapping[Path, str], with_pages: bool = True) -> list[str]:
+    """Write the files, then the generated parts of docs `with_pages`.
 
     Return the pages that changed. Raises OSError and SettingsError.
     """
@@ -119,6 +133,8 @@ def _write(root: Path, files: Mapping[Path, str]) -> list[str]:
         (root / path).parent.mkdir(parents=True, exist_ok=True)
         (root / path).write_text(text, "utf-8")
     _lay_out(root, [path for path in files if path.suffix == ".py"])
+    if not with_pages:
+        return []
     try:
         result = subprocess.run(
             [sys.executable, str(root / "packaging" / "readme.py")],
@@ -221,9 +237,11 @@ def handler_files(
         if (root / path_in_use).exists():
             raise SettingsError(f"{path_in_use} exists already; choose another name")
     files: dict[Path, str] = {}
-    sources = [root / _SKELETON / folder for folder in ("any", shape)]
+    is_own = shape == _PLATFORM
+    places = _PLATFORM_PLACES if is_own else _PLACES
+    sources = [root / _SKELETON / folder for folder in ((shape,) if is_own else ("any", shape))]
     for source in sorted(file for folder in sources for file in folder.glob("*.in")):
-        path = Path(_fill_template(_PLACES[source.stem], name, title))
+        path = Path(_fill_template(places[source.stem], name, title))
         files[path] = _fill_template(_text(source), name, title)
     return files
 
@@ -366,7 +384,8 @@ NAME  the handler's name, as in handlers/NAME; with --snmp the family's key, VEN
         *option("--tree", "the copy of this project, if not this folder", "FOLDER"),
         *option(
             "--shape",
-            "how the device answers over HTTP: with one JSON document or several resources",
+            "how the device answers over HTTP: one JSON document or several resources; platform:"
+            " the handler of DCImanager's page, in a folder NAME of its own (docs/own-handler.md)",
             "SHAPE",
             click.Choice(SHAPES),
             default="document",

@@ -123,6 +123,11 @@ LAZY_COMMANDS: Mapping[str, LazyCommand] = {
         "snmp",
         "show SNMP families, and check profiles of your own",
     ),
+    "handler": LazyCommand(
+        "handler.command",
+        "handler",
+        "check a handler that anybody wrote against DCImanager's page",
+    ),
     "new": LazyCommand(
         "new", "new", "start a handler or an SNMP family of your own, in a copy of this project"
     ),
@@ -165,7 +170,7 @@ GROUPS: Mapping[str, Sequence[str]] = {
     "Doors to other programs": ("nut-driver", "fence", "gateway"),
     "Unknown PDU": ("supports", "identify", "record", "replay", "draft", "prove"),
     "Kinds of devices": ("raritan", "snmp"),
-    "This project": ("new", "completion"),
+    "This project": ("new", "handler", "completion"),
 }
 _EPILOG = f"""\b
 HANDLER   {", ".join(registry.names())},

@@ -45,6 +45,10 @@ class HandlerSource(NamedTuple):
     import_path: str
     #: the bytes of the archive
     data: bytes
+    #: its name in DCImanager, from its `about.py` if it has one; "" else
+    shown: str
+    #: `snmp` or `custom`: from its `about.py`, else by the class that its files name
+    protocol: str
 
 
 def read_handler(word: str) -> HandlerSource:
@@ -57,7 +61,28 @@ def read_handler(word: str) -> HandlerSource:
         raise SettingsError(f"{path}: {error}") from None
     except OSError as error:
         raise SettingsError(f"{path} cannot be read ({error.strerror})") from None
-    return HandlerSource(path, archive, _entry_module(archive, chosen, path), data)
+    texts = _texts(archive.files.get(f"{archive.top}/about.py", b""))
+    is_snmp = any(b"BaseSnmpPdu" in content for content in archive.files.values())
+    protocol = texts.get("PROTOCOL") or ("snmp" if is_snmp else "custom")
+    module = _entry_module(archive, chosen, path)
+    return HandlerSource(path, archive, module, data, texts.get("SHOWN", ""), protocol)
+
+
+def _texts(content: bytes) -> dict[str, str]:
+    """The texts that a module assigns to names, {} if it is no Python. Nothing is run."""
+    try:
+        statements = ast.parse(content).body
+    except (SyntaxError, ValueError):
+        return {}
+    return {
+        target.id: statement.value.value
+        for statement in statements
+        if isinstance(statement, ast.Assign)
+        and isinstance(statement.value, ast.Constant)
+        and isinstance(statement.value.value, str)
+        for target in statement.targets
+        if isinstance(target, ast.Name)
+    }
 
 
 def hides_module(name: str) -> bool:

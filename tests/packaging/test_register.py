@@ -237,7 +237,7 @@ def test_the_help_names_every_dci_variable_and_every_option_and_exit_code(admin:
     used = set(re.findall(r'"(DCI_[A-Z_]+)"', code))
     assert len(used) >= 7 and not [name for name in used if name not in shown.out]
     options = set(re.findall(r'"(--[a-z-]+)"', code))
-    assert len(options) == 4
+    assert len(options) == 10
     for word in options:
         assert f"\n  {word} " in shown.out
     codes = re.search(r"(?m)^REFUSED, .* = (.*)$", text)

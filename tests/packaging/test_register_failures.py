@@ -397,7 +397,7 @@ def test_an_archive_that_is_not_one_folder_with_a_handler_is_refused(
     assert_failed(
         admin.run(None, "--archive", "made.tar.gz", folder=tmp_path, **NOWHERE),
         6,
-        "one directory pdu_NAME",
+        "the archive made.tar.gz",
     )
 
 

@@ -38,12 +38,13 @@ PAGES: Mapping[str, str] = {
     "draft": "own-pdu.md",
     "prove": "field.md",
     "new": "dev/new-handler.md",
+    "handler": "own-handler.md",
     "completion": "command.md",
     "help": "command.md",
     "version": "command.md",
 }
 #: pages that are in Russian too
-IN_RUSSIAN = frozenset({"command.md", "fleet.md", ERRORS})
+IN_RUSSIAN = frozenset({"command.md", "fleet.md", "own-handler.md", ERRORS})
 
 
 def page_of(words: Iterable[str]) -> str:

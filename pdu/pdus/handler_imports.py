@@ -1,0 +1,31 @@
+"""What a handler may import wherever DCImanager runs it: the standard library and the platform."""
+
+from __future__ import annotations
+
+import functools
+import pkgutil
+import sys
+import sysconfig
+from pathlib import Path
+
+PLATFORM_MODULES = frozenset(("common", "pdu_common"))  # DCImanager's own
+# modules of Python 3.9 that 3.13 does not have (PEP 594 and others)
+_REMOVED_MODULES = frozenset(
+    "aifc asynchat asyncore audioop cgi cgitb chunk crypt distutils imghdr imp lib2to3 mailcap"
+    " msilib nis nntplib ossaudiodev parser pipes smtpd sndhdr spwd sunau symbol telnetlib uu"
+    " xdrlib formatter binhex".split()
+)
+# modules that Python 3.9 does not have
+_NEWER = frozenset(("tomllib", "annotationlib", "compression"))
+
+
+@functools.lru_cache(maxsize=1)
+def standard_library() -> frozenset[str]:
+    """Top-level modules of the standard library of the Python that runs this, without those in
+    _REMOVED_MODULES and _NEWER.
+    """
+    folder = Path(sysconfig.get_path("stdlib"))
+    modules = {
+        module.name for module in pkgutil.iter_modules([str(folder), str(folder / "lib-dynload")])
+    }
+    return frozenset(modules | set(sys.builtin_module_names)) - _REMOVED_MODULES - _NEWER

@@ -1,0 +1,120 @@
+"""The commands of docs/own-handler.md, typed in order in a copy of the project."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.dcimanager.manager import DciManager
+from tests.needs import ROOT
+from tests.ports import reserved
+from tests.waiting import PATIENCE_S, until
+
+PAGE = (ROOT / "docs" / "own-handler.md").read_text("utf-8")
+_LEFT_OUT = shutil.ignore_patterns(".*", "dist", "build", "*.egg-info", "__pycache__")
+
+
+def commands() -> list[str]:
+    blocks = re.findall(r"(?ms)^```sh\n(.*?)^```$", PAGE)
+    return [line.partition("   #")[0].strip() for block in blocks for line in block.splitlines()]
+
+
+@pytest.fixture
+def clone(tmp_path: Path) -> Path:
+    """A copy whose .venv is this one: `make env` would fetch packages."""
+    copy = tmp_path / "clone"
+    shutil.copytree(ROOT, copy, ignore=_LEFT_OUT)
+    tools = copy / ".venv" / "bin"
+    tools.mkdir(parents=True)
+    for name in ("python", "python3"):
+        (tools / name).write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
+    (tools / "pdu").write_text(f'#!/bin/sh\nexec "{sys.executable}" -P -m pdu "$@"\n')
+    for tool in tools.iterdir():
+        tool.chmod(0o755)
+    return copy
+
+
+@pytest.mark.against("curl")
+def test_the_commands_of_the_page_lead_to_a_switched_outlet_and_a_registered_handler(
+    clone: Path,
+) -> None:
+    port = str(reserved())
+    environment = {
+        **{key: value for key, value in os.environ.items() if not key.startswith("PDU_")},
+        "PATH": f"{clone / '.venv' / 'bin'}{os.pathsep}{os.environ['PATH']}",
+        "PYTHONPATH": str(clone),
+        "PDU_COMMUNITY": "public",
+        "no_proxy": "*",
+    }
+
+    def run(line: str, **more: str) -> str:
+        done = subprocess.run(
+            ["sh", "-ec", line.replace("16161", port)],
+            cwd=clone,
+            env={**environment, **more},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=4 * PATIENCE_S,
+        )
+        assert done.returncode == 0, (line, done.stdout)
+        return done.stdout
+
+    typed = commands()
+    assert typed[0] == ". .venv/bin/activate" and len(typed) == 12
+    for line in typed[1:]:
+        if line.startswith("make check"):  # `make` makes the environment first
+            checked = run(f"pdu handler check {line.partition('=')[2]}")
+            assert "keeps the vendor's page" in checked and "broken " not in checked
+        elif line.startswith("pdu replay"):
+            break
+        else:
+            run(line)
+    assert sorted(path.name for path in (clone / "acme").glob("*.py")) == [
+        "__init__.py",
+        "about.py",
+        "handler.py",
+    ]
+    run("python -m pytest -q -p no:cacheprovider test_acme.py")
+    log = clone / "replay.log"
+    with log.open("w") as written:
+        served = subprocess.Popen(
+            [sys.executable, "-m", "pdu", *line.replace("16161", port).split()[1:]],
+            cwd=clone,
+            env=environment,
+            stdout=written,
+            stderr=subprocess.STDOUT,
+        )
+        try:
+            assert until(lambda: "Ctrl-C" in log.read_text("utf-8"))
+            printed = {line: run(line) for line in typed if " acme 127.0.0.1" in line}
+        finally:
+            served.terminate()
+            served.wait(PATIENCE_S)
+    assert "5 outlets" in printed["pdu status acme 127.0.0.1:16161"]
+    assert "load 2.05 A" in printed["pdu statistic acme 127.0.0.1:16161"]
+    assert "outlet 1 of" in printed["pdu off acme 127.0.0.1:16161 1 --yes"]
+    built, dry, serve = typed[-3:]
+    assert "import path acme.handler" in run(built)
+    assert '"name": "Acme PDUs", "protocol": ["snmp"]' in run(dry)
+    with DciManager() as manager:
+        register = clone / ".cache" / "dcimanager" / "register.env"
+        register.parent.mkdir(parents=True)
+        register.write_text(
+            f"export DCI_URL={manager.url} DCI_EMAIL={manager.email}\n"
+            f"export DCI_PASSWORD='{manager.password}' CURL_CA_BUNDLE={manager.ca_file}\n"
+        )
+        run(serve)
+        (handler,) = manager.handlers()
+        assert (handler.handler, handler.name, handler.import_path) == (
+            "acme",
+            "Acme PDUs",
+            "acme.handler",
+        )

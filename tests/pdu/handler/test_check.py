@@ -1,0 +1,133 @@
+"""`pdu handler check`: the page's own handler keeps the page; one fault in it breaks one rule."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from pdu.handler.rules import RULES
+from tests.needs import ROOT
+from tests.pdu.pdus.page_handler import SOURCE, folder, packed
+from tests.pdu.running import run
+
+# the page waits 10 s for a state; a fault is seen as well in 4
+QUICK = SOURCE.replace("timeout=10", "timeout=4")
+_VIEW = "        pdu_info = PduView()\n"
+_WALK = "in self.snmp_walk(OID_RPCM_ADMINISTRATIVE_STATE):"
+_ANSWER = "        return self.__get_port_status(pdu_port_data, power_status)"
+
+
+def findings(
+    capsys: pytest.CaptureFixture[str], path: Path, *arguments: str
+) -> tuple[int, dict[str, tuple[str, str]]]:
+    """The exit code, and result and detail by the rule's key."""
+    code, out, err = run(capsys, "handler", "check", str(path), *arguments, "--json")
+    assert err == "", err
+    keys = {rule.text: key for key, rule in RULES.items()}
+    rows = json.loads(out)["findings"]
+    return code, {keys[one["rule"]]: (one["result"], one["detail"]) for one in rows}
+
+
+def test_the_pages_own_handler_keeps_the_page(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made = folder(tmp_path, source=QUICK)
+    code, seen = findings(capsys, packed(made))
+    assert code == 0 and not [key for key, (result, _) in seen.items() if result == "broken"], seen
+    assert seen["states"][0] == seen["late"][0] == seen["once"][0] == seen["short"][0] == "kept"
+    assert set(seen) == set(RULES)
+
+
+def test_a_recording_is_served_to_the_handler(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    replay = ROOT / "tests" / "recordings" / "rpcm.snmprec"
+    made = folder(tmp_path, source=QUICK)
+    code, seen = findings(capsys, made, "--replay", str(replay))
+    assert code == 0 and seen["status"] == ("kept", "5 outlets"), seen
+    assert seen["statistic"] == ("kept", "load 2.05 A, energy 1810.0 kWh")
+
+
+_MAKE = "    return Rpcm(pdu_data)"
+_SET = "        self.snmp_set(\n"
+_TWICE = """        self.snmp_set(
+            OID_RPCM_ADMINISTRATIVE_STATE + pdu_port_data.identity, PORT_POWER_DICT[power_status]
+        )
+"""
+_SENT = """    import socket
+
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sending:
+        sending.sendto(b"", ("127.0.0.1", 9))
+"""
+_WISH = """        pdu_port_data.power_status = power_status
+        return pdu_port_data"""
+# rule -> text of the page's handler, what replaces it, and the exit code
+FAULTS = {
+    "quiet": (_MAKE, _SENT + _MAKE, 9),
+    "types": (_MAKE, f"    len(7)\n{_MAKE}", 1),
+    "states": ("EnumPowerStatus.UP: 1, EnumPowerStatus.DOWN: 0", "EnumPowerStatus.UP: 0", 1),
+    "once": (_SET, _TWICE + _SET, 9),
+    "stuck": (_ANSWER, _WISH, 1),
+    "late": (_ANSWER, "        return self.__get_port_status(pdu_port_data)", 1),
+    "short": (_WALK, "in self.rows():", 9),
+    "statistic": ("        return pdu_statistic\n", "        return {}\n", 1),
+}
+_ROWS = """
+    def rows(self):
+        found = []
+        try:
+            for number in range(1, 5):
+                found.append(self.snmp_get(OID_RPCM_ADMINISTRATIVE_STATE + str(number)))
+                found[-1].oid_index = str(number)
+            found = self.snmp_walk(OID_RPCM_ADMINISTRATIVE_STATE)
+        except Exception:
+            pass
+        return found
+
+    def status("""
+
+
+@pytest.mark.sample(3)
+@pytest.mark.parametrize("rule", FAULTS)
+def test_one_fault_breaks_its_rule(
+    rule: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    old, new, code = FAULTS[rule]
+    assert old in QUICK
+    source = QUICK.replace(old, new)
+    if rule == "short":
+        source = source.replace("\n    def status(", _ROWS)
+    ended, seen = findings(capsys, folder(tmp_path, source=source))
+    assert seen[rule][0] == "broken", seen
+    assert ended == code or rule == "states"
+
+
+def test_a_module_that_the_platform_may_not_have_is_named_with_its_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made = folder(tmp_path, source=f"{SOURCE}\nimport requests\n")
+    code, seen = findings(capsys, made)
+    assert (
+        code == 1
+        and seen["imports"][0] == "broken"
+        and "requests (handler_dir" in seen["imports"][1]
+    )
+    assert seen["alone"][0] == "broken" and "No module named 'requests'" in seen["alone"][1]
+
+
+def test_what_is_no_handler_is_one_broken_row(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, seen = findings(capsys, folder(tmp_path, source="x = 1\n"))
+    assert code == 1 and list(seen) == ["archive"] and "make_handler" in seen["archive"][1]
+    code, _, err = run(capsys, "handler", "check", str(tmp_path / "none"))
+    assert code == 2 and "no file, folder or archive" in err
+
+
+def test_each_rule_says_who_wants_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    made = folder(tmp_path, "http_dir", source="def make_handler(pdu_data):\n    return object()\n")
+    code, out, _ = run(capsys, "handler", "check", str(made))
+    assert code == 1 and "page: Class for working with PDU" in out and "advice" in out
+    assert "its object has no status, port_up, port_down, statistic" in out
