@@ -25,6 +25,7 @@ from .core.cli.options import Argument, option, output, run_options_of
 from .core.cli.output import Result, print_result
 from .core.files.whole_files import signals_as_ctrl_c
 from .pdus.handler_archives import RESERVED
+from .pdus.handler_source import hides_module
 
 _SKELETON = Path("packaging", "new")
 SHAPES = ("document", "resources", "platform")  # folders below packaging/new
@@ -80,7 +81,8 @@ def _new(
         files = family_files(root, name, title) if snmp else handler_files(root, name, title, shape)
         for path in files:
             # a package would hide a module of its name
-            for path_in_use in (path, path.parent.with_suffix(".py")):
+            hidden = [path.parent.with_suffix(".py")] if path.parent.name else []
+            for path_in_use in (path, *hidden):
                 if (root / path_in_use).exists():
                     raise SettingsError(f"{path_in_use} exists already; choose another name")
         is_own = shape == _PLATFORM and not snmp
@@ -238,6 +240,10 @@ def handler_files(
             raise SettingsError(f"{path_in_use} exists already; choose another name")
     files: dict[Path, str] = {}
     is_own = shape == _PLATFORM
+    if is_own and ((root / name).exists() or hides_module(name)):
+        raise SettingsError(
+            f"{name} is a folder here, or the name of another Python module; choose another name"
+        )
     places = _PLATFORM_PLACES if is_own else _PLACES
     sources = [root / _SKELETON / folder for folder in ((shape,) if is_own else ("any", shape))]
     for source in sorted(file for folder in sources for file in folder.glob("*.in")):

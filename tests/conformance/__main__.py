@@ -21,13 +21,14 @@ from tests.packaging.building import archive
 from tests.peers import Peer
 from tests.program import port, starting
 
-from . import baseline, trial
+from . import baseline, platform_handlers, trial
 from .variants import VARIANTS
 
 _HERE = Path(__file__).parent
 _SURVEY_SECONDS = 300.0
 _HELP = """Runs each chosen archive in a separate process against simulated PDUs on loopback:
-status, statistic, off and on.
+status, statistic, off and on. With --platform also the platform's own handlers in
+pdu_common/handlers: identities, states and figures beside ours.
 Compares the results with the simulators. Without --platform, runs on many plausible forms of
 DCImanager's unknown modules.
 
@@ -117,6 +118,9 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
             with starting(options.snmp_port):
                 devices = opened.enter_context(devices_of(names, options.snmp_port))
             print(_survey(platform), end="", flush=True)
+            placed = _placed("snmp", Path(folder) / "beside")
+            for line in platform_handlers.lines(platform, placed):
+                print(line, flush=True)
             return _report(_on_platform(platform, devices, Path(folder), bool(options.snmp_port)))
 
 
@@ -166,11 +170,7 @@ def _on_platform(
     platform: trial.Platform, devices: dict[str, Peer], folder: Path, port_chosen: bool
 ) -> Iterator[Outcome]:
     for name, peer in devices.items():
-        placed = trial.place(
-            handler_archives.read_archive(archive(ROOT / "handlers", name)),
-            "directory",
-            folder / name,
-        )
+        placed = _placed(name, folder / name)
         problems = trial.run(platform, placed, peer, port_energy=None)
         silent = (
             problems
@@ -181,6 +181,11 @@ def _on_platform(
             yield _on_port_161(platform, placed)
         else:
             yield f"pdu_{name}", problems
+
+
+def _placed(name: str, folder: Path) -> trial.Placed:
+    data = archive(ROOT / "handlers", name)
+    return trial.place(handler_archives.read_archive(data), "directory", folder)
 
 
 def _on_port_161(platform: trial.Platform, placed: trial.Placed) -> Outcome:

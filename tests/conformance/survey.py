@@ -98,6 +98,12 @@ def _logger(folder: Path) -> Iterator[str]:
     yield f"{type(made).__module__}.{type(made).__qualname__}"
 
 
+def _handlers(folder: Path) -> Iterator[str]:
+    for path in sorted((folder / "pdu_common" / "handlers").rglob("*.py")):
+        if "make_handler" in path.read_text(encoding="utf-8", errors="replace"):
+            yield ".".join(path.relative_to(folder).with_suffix("").parts)
+
+
 POINTS: dict[str, Callable[[Path], Iterator[str]]] = {
     "Python": _python,
     "package": _packages,
@@ -107,6 +113,7 @@ POINTS: dict[str, Callable[[Path], Iterator[str]]] = {
     "pdu_common.connection": _connection,
     "pdu_common.helper": _views,
     "get_logger": _logger,
+    "platform handler": _handlers,
 }
 
 if __name__ == "__main__":

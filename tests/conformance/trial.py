@@ -72,14 +72,15 @@ def run(
     `port_energy`: whether this platform's views have an outlet's energy; None: unknown, so it is
     compared if present. `fresh`: each call gets a new handler object and a new thread.
     """
-    with _worker(platform, placed, peer, fresh) as worker:
+    with worker_of(platform, placed, peer, fresh) as worker:
         return list(_problems(worker, peer, port_energy))
 
 
 @contextlib.contextmanager
-def _worker(
+def worker_of(
     platform: Platform, placed: Placed, peer: Peer, fresh: bool = False
 ) -> Iterator[Worker]:
+    """A process that calls the handler of `peer`'s PDU."""
     data = {
         "protocol": peer.protocol,
         "address": peer.address,
@@ -169,7 +170,7 @@ def silent(platform: Platform, placed: Placed, peer: Peer) -> list[str]:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as deaf:
         deaf.bind((peer.address, 0))
         params = {**peer.snmp, "port": str(deaf.getsockname()[1]), "timeout": "0.2", "retries": "0"}
-        with _worker(platform, placed, replace(peer, snmp=params)) as worker:
+        with worker_of(platform, placed, replace(peer, snmp=params)) as worker:
             call = worker.call("status", CALL_SECONDS)
     secret = peer.snmp["community"]
     return _compare("kind of error", call.kind, "unreachable") + (

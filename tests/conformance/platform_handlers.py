@@ -1,0 +1,140 @@
+"""Runs the platform's own handlers of `pdu_common/handlers` beside ours, on one simulated PDU each.
+
+DCImanager has handlers for APC, ATS, RPCM, C3 Solutions and Aten, all over SNMP (its public page on
+adding a PDU). Whether the identities of their ports are ours decides whether servers keep their
+ports when a PDU changes its handler: only an owner's copy of the platform can tell.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any, NamedTuple, Union
+
+from tests.dcimanager.worker import Call
+from tests.peers import Peer
+from tests.peers.snmp import of
+from tests.recordings import fixture
+from tests.simulators.snmp_agent import Agent, Device, Model
+from tests.simulators.snmp_agent.devices import apc, rpcm
+
+from . import trial
+
+#: words in a module's name -> simulated PDUs, by our family; the first that it reads is compared
+_UNITS: Mapping[str, Sequence[str]] = {
+    "apc": ("apc-rpdu2", "apc-masterswitch", "apc-rpdu"),
+    "ats": ("apc-ats", "eaton-ats2", "cyberpower-ats"),
+    "rpcm": ("rpcm",),
+    "c3": ("clever-rpdu",),
+    "aten": ("aten-pe2", "aten-pe"),
+}
+_ENTRY = re.compile(r"^(?:def make_handler\b|make_handler\s*=)", re.MULTILINE)
+
+
+class _Answers(NamedTuple):
+    """What a handler says of one PDU."""
+
+    status: Call
+    statistic: Call
+
+    @property
+    def ports(self) -> Mapping[str, str]:
+        """Identity -> state."""
+        ports: Mapping[str, str] = self.status.value.get("ports", {}) if self.status.ok else {}
+        return ports
+
+
+def modules(tree: Path) -> list[str]:
+    """The modules below `pdu_common/handlers` that have make_handler."""
+    return [
+        ".".join(path.relative_to(tree).with_suffix("").parts)
+        for path in sorted((tree / "pdu_common" / "handlers").rglob("*.py"))
+        if _ENTRY.search(path.read_text("utf-8", "replace"))
+    ]
+
+
+def lines(platform: trial.Platform, ours: trial.Placed) -> Iterator[str]:
+    """A paragraph for each handler of the platform. `ours`: the archive pdu_snmp."""
+    names = modules(platform.tree)
+    if not names:
+        yield "platform handlers: pdu_common/handlers has no module with make_handler"
+    for name in names:
+        yield from _compare(platform, name, ours)
+
+
+def _compare(platform: trial.Platform, name: str, ours: trial.Placed) -> Iterator[str]:
+    theirs = trial.Placed(str(platform.tree), name)
+    failures: list[str] = []
+    for key in _candidates(name):
+        with ExitStack() as opened:
+            peer = of(opened.enter_context(Agent(_device(key))))
+            answers = _ask(platform, theirs, peer)
+            if answers.status.kind == "import":
+                yield f"platform handler {name}: cannot be loaded: {answers.status.text}"
+                return
+            if not answers.ports:
+                failures.append(f"{key}: {answers.status.text or 'no ports'}")
+                continue
+            yield f"platform handler {name} reads the simulated {key}"
+            yield from _differences(answers, _ask(platform, ours, peer))
+            return
+    yield f"platform handler {name}: reads none of the simulated PDUs"
+    yield from (f"    {failure}" for failure in failures)
+
+
+def _candidates(name: str) -> list[str]:
+    """The families that its name says, else all."""
+    word = name.rpartition(".")[2].lower()
+    keys = [key for part, units in _UNITS.items() if part in word for key in units]
+    return keys or [key for units in _UNITS.values() for key in units]
+
+
+def _device(key: str) -> Union[Model, Device]:
+    if key == "apc-rpdu2":
+        return apc.rpdu2(outlets=8)
+    return rpcm.rpcm() if key == "rpcm" else fixture(key).device()
+
+
+def _ask(platform: trial.Platform, placed: trial.Placed, peer: Peer) -> _Answers:
+    with trial.worker_of(platform, placed, peer) as worker:
+        status = worker.call("status", trial.CALL_SECONDS)
+        return _Answers(status, worker.call("statistic", trial.CALL_SECONDS))
+
+
+def _differences(theirs: _Answers, ours: _Answers) -> Iterator[str]:
+    yield f"    ports: {_shown(theirs.ports)}"
+    yield f"    figures: {_figures(theirs.statistic)}"
+    if not ours.ports:
+        yield f"    ours: {ours.status.text or 'no ports'}"
+        return
+    same = list(theirs.ports) == list(ours.ports)
+    yield (
+        "    identities: the same as ours: servers keep their ports"
+        if same
+        else f"    identities differ; ours: {_shown(ours.ports)}: a PDU that changes its handler"
+        " must be wired anew"
+    )
+    states = {
+        identity: f"{state} instead of {ours.ports[identity]}"
+        for identity, state in theirs.ports.items()
+        if identity in ours.ports and ours.ports[identity] != state
+    }
+    if states:
+        yield f"    states differ: {_shown(states)}"
+    own = _figures(ours.statistic)
+    if own != _figures(theirs.statistic):
+        yield f"    figures differ; ours: {own}"
+
+
+def _figures(call: Call) -> str:
+    if not call.ok:
+        return f"{call.kind}: {call.text}"
+    value: Mapping[str, Any] = call.value
+    load, energy, ports = value["load"], value["total_consumption"], value["ports"]
+    return f"load {load} A, energy {energy} kWh, by outlet {_shown(ports)}"
+
+
+def _shown(values: Mapping[str, object]) -> str:
+    return ", ".join(f"{key} {value}" for key, value in values.items()) or "none"
