@@ -10,15 +10,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple, Optional
 
+from common.logger import get_logger
+
 from .. import host
 from ..shared.errors import NamedSetting, PduHandlerError, SettingsError, Unsupported
 from ..shared.settings import Settings
-from . import figures
+from . import figures, mirrors
 from .model import NutDevice, NutOutlet
 from .outlets import decode_outlets as read_device
 from .reader import NutReader, Snapshot
 from .settings import DEVICE
 
+LOGGER = get_logger(__name__)
 MOST_DEVICES = 100  # limited, because every poll reads all devices
 
 
@@ -63,12 +66,23 @@ def read_devices(
     name_by_prefix: Optional[Mapping[str, str]] = None,
     writable: bool = False,
 ) -> list[ListedDevice]:
-    """The devices in `name_by_prefix`, else all of `read_names`: 1 round trip, besides those names.
-    Raises reading errors.
+    """The devices in `name_by_prefix`, else all of `read_names` that do not show another once more:
+    1 round trip, besides those names. Raises reading errors.
     """
+    is_whole = name_by_prefix is None
     if name_by_prefix is None:
         name_by_prefix = read_names(client, settings)
     snapshots = client.snapshots(list(name_by_prefix.values()), writable)
+    shown = (
+        mirrors.originals({name: snapshots[name].variables for name in snapshots}, client.host)
+        if is_whole
+        else {}
+    )
+    for name, original in shown.items():
+        LOGGER.warning(
+            f"the device {client.redact(name)} is neither listed nor added: its driver"
+            f" {snapshots[name].variables['driver.name']} shows {client.redact(original)} once more"
+        )
     return [
         ListedDevice(
             prefix,
@@ -77,7 +91,18 @@ def read_devices(
             snapshots[name].refusal,
         )
         for prefix, name in name_by_prefix.items()
+        if name not in shown
     ]
+
+
+def doubts(listed_device: ListedDevice) -> Iterator[str]:
+    """Why outlets of this device are unknown although its driver shows a state."""
+    identities: dict[str, list[str]] = {}
+    for identity, outlet in listed_device.ports():
+        if outlet.doubt:
+            identities.setdefault(outlet.doubt, []).append(identity)
+    for doubt, of_doubt in identities.items():
+        yield f"outlet{'' if len(of_doubt) == 1 else 's'} {some(of_doubt)}: {doubt}"
 
 
 def ports(listed_devices: Iterable[ListedDevice]) -> Iterator[tuple[str, NutOutlet]]:
@@ -111,6 +136,11 @@ def figures_of(listed_devices: Sequence[ListedDevice], with_power: bool = False)
         if with_power
         else None,
     )
+
+
+def some(words: Sequence[str]) -> str:
+    """The first five of `words`, and how many more there are."""
+    return ", ".join(words[:5]) + (f" and {len(words) - 5} more" if len(words) > 5 else "")
 
 
 def _device(client: NutReader, name: str, settings: Settings, snapshot: Snapshot) -> NutDevice:

@@ -45,6 +45,8 @@ class NutPdu(host.FourCalls[NutSession], host.BasePdu):
     def read_states(self, session: NutSession) -> Iterable[tuple[str, EnumPowerStatus]]:
         listed_devices = read_once(session)
         for listed_device in listed_devices:
+            for reason in devices.doubts(listed_device):
+                LOGGER.warning(reason)
             groups = outlet_groups(listed_device.device.whole.variables)
             if groups and not listed_device.device.outlets:
                 LOGGER.warning(

@@ -25,9 +25,10 @@ class NutOutlet(NamedTuple):
 
     #: "7", in a chain "2.7", for a whole load "load"
     identity: str
-    #: printed on the unit, as its driver reports (`outlet.7.name` or `.id`); '' if it does not
+    #: printed on the unit, as its driver reports (`outlet.7.name` beside a `.desc`, or `.id`); ''
+    #: if it does not
     number: str
-    #: its description (`outlet.7.desc`)
+    #: its description (`outlet.7.desc`), else its name (`outlet.7.name`)
     name: Optional[str]
     #: True: on; None if the state is missing, pending, contradictory or an unknown word
     state: Optional[bool]
@@ -49,6 +50,12 @@ class NutOutlet(NamedTuple):
     off: Optional[SwitchCommand]
     #: the variables that hold its state
     state_variables: tuple[str, ...]
+    #: the variables of its meters that show whether it carries current
+    meter_variables: tuple[str, ...] = ()
+    #: words that are no state of this outlet
+    words_without_state: frozenset[str] = frozenset()
+    #: why what its driver shows is no state; "" if it is one, or if that is not known
+    doubt: str = ""
 
 
 class NutDevice(NamedTuple):

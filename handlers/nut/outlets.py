@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Callable, NamedTuple, Optional
+from typing import Callable, Optional
 
 from ..shared.settings import Settings
 from . import errors, figures
@@ -23,36 +23,17 @@ from .daisy_chain import SWITCHES, Member, counted_members, is_number, members_o
 from .figures import may_lack_outlets
 from .model import LOAD_IDENTITY, NutDevice, NutOutlet, SwitchCommand
 from .settings import WHOLE_LOAD
+from .state_words import (
+    STATUS_WORDS,
+    SWITCH_WORDS,
+    WORDS_WITHOUT_STATE,
+    AmbiguousTable,
+    StatusWord,
+    ambiguous_table,
+    words_without_state,
+)
 
-
-class StatusWord(NamedTuple):
-    """What a driver's word for an outlet means."""
-
-    is_on: bool
-    #: whether the unit refuses to switch the outlet
-    is_locked: bool = False
-
-
-# The words of NUT's drivers in lower case. All others ("cycling", "pendingOff", "tripped") are no
-# state.
-_STATUS_WORDS: Mapping[str, StatusWord] = {
-    "on": StatusWord(True),
-    "off": StatusWord(False),
-    # baytech-mib, baytech-rpc3nc-mib: Baytech-MIB, sBTAModulesRPCOutletState
-    "lockon": StatusWord(True, is_locked=True),
-    "lockoff": StatusWord(False, is_locked=True),
-    # emerson-avocent-pdu-mib: PM-MIB, pmPowerMgmtOutletsTableStatus
-    "onlocked": StatusWord(True, is_locked=True),
-    "offlocked": StatusWord(False, is_locked=True),
-    "onfixed": StatusWord(True, is_locked=True),
-    "offshutdown": StatusWord(False),
-}
-# tripplite_usb writes outlet.N.switch as a number
-_SWITCH_WORDS: Mapping[str, StatusWord] = {
-    **_STATUS_WORDS,
-    "1": StatusWord(True),
-    "0": StatusWord(False),
-}
+_METERS = (".current", ".power", ".realpower")
 
 
 def decode_outlets(
@@ -77,7 +58,9 @@ def decode_outlets(
     }
     outlets: list[NutOutlet] = []
     for member in [chain[number] for number in sorted(chain)] or [device]:
-        outlets += [_outlet(member, number, writable) for number in member.outlet_numbers()]
+        outlets += [
+            _outlet(member, number, writable, variables) for number in member.outlet_numbers()
+        ]
     counts = [parse_number(member.variables.get("outlet.count")) for member in members.values()]
     only_meters = bool(counts) and not outlets and set(counts) == {0}
     count = parse_number(device.variables.get("outlet.count")) or 0
@@ -103,36 +86,75 @@ def outlet_groups(variables: Mapping[str, str]) -> list[str]:
     return list(dict.fromkeys(match[1] for match in matches if match))
 
 
-def state_of(values: Mapping[str, str]) -> Optional[bool]:
-    """On, off or unknown (None), from the values of an outlet's `state_variables`."""
+def state_of(
+    values: Mapping[str, str], without_state: frozenset[str] = frozenset()
+) -> Optional[bool]:
+    """On, off or unknown (None), from the values of an outlet's `state_variables` and
+    `meter_variables`. The words `without_state` are no state, and an outlet that carries current is
+    not off.
+    """
     if "ups.status" in values:
         return _load_state(values["ups.status"])
-    words = _words_of(values)
-    states = {word.is_on if word else None for word in words}
+    state = _shown_state(values, without_state)
+    return None if state is False and _carries_current(values) else state
+
+
+def _shown_state(values: Mapping[str, str], without_state: frozenset[str]) -> Optional[bool]:
+    """The state that the driver shows, whatever the meters do."""
+    states = {word.is_on if word else None for word in _words_of(values, without_state)}
     return states.pop() if len(states) == 1 else None
 
 
-def _words_of(values: Mapping[str, str]) -> list[Optional[StatusWord]]:
-    return [
-        (_SWITCH_WORDS if variable.endswith(".switch") else _STATUS_WORDS).get(text.strip().lower())
-        for variable, text in values.items()
-    ]
+def _carries_current(values: Mapping[str, str]) -> bool:
+    """Whether its W or VA are above 0; its A if it meters neither. An open relay may have an offset
+    in A: 0.15 A at 0 W, 0 VA and 0 V in a dump of an Eaton ePDU MA 1P.
+    """
+    figures_by_unit: dict[bool, list[float]] = {True: [], False: []}
+    for variable, text in values.items():
+        figure = parse_number(text) if variable.endswith(_METERS) else None
+        if figure is not None:
+            figures_by_unit[variable.endswith(".current")].append(figure)
+    return any(figure > 0.0 for figure in figures_by_unit[False] or figures_by_unit[True])
 
 
-def _outlet(member: Member, number: str, writable: Mapping[str, str]) -> NutOutlet:
+def _words_of(
+    values: Mapping[str, str], without_state: frozenset[str]
+) -> list[Optional[StatusWord]]:
+    words: list[Optional[StatusWord]] = []
+    for variable, text in values.items():
+        if not variable.endswith(_METERS):
+            word = text.strip().lower()
+            table = SWITCH_WORDS if variable.endswith(".switch") else STATUS_WORDS
+            words.append(None if word in without_state else table.get(word))
+    return words
+
+
+def _outlet(
+    member: Member, number: str, writable: Mapping[str, str], variables: Mapping[str, str]
+) -> NutOutlet:
+    """`variables`: of the whole device."""
     row_prefix, fields = f"outlet.{number}.", member.rows[number]
     energy = parse_number(fields.get("energy"))
-    states = {
+    # upsd always names the driver. What another server's A measures is not known.
+    meters = ("power", "realpower", *(["current"] if "driver.name" in variables else []))
+    values = {
         f"{member.prefix}{row_prefix}{field}": fields[field]
-        for field in ("status", "switch")
+        for field in ("status", "switch", *meters)
         if field in fields
     }
+    states = tuple(variable for variable in values if not variable.endswith(_METERS))
+    table = ambiguous_table(variables, number, fields)
+    without_state = words_without_state(variables, table)
+    state = state_of(values, without_state)
+    # without a description, a name is the one that its owner gave it (hpe-pdu3-cis-mib.c,
+    # eaton-pdu-nlogic-mib.c)
+    name, description = fields.get("name"), fields.get("desc")
     return NutOutlet(
         identity=member.before + number,
-        number=_tidy(fields.get("name") or fields.get("id") or ""),
-        name=fields.get("desc"),
-        state=state_of(states),
-        is_locked=any(word.is_locked for word in _words_of(states) if word),
+        number=_tidy((name if description is not None else None) or fields.get("id") or ""),
+        name=name if description is None else description,
+        state=state,
+        is_locked=any(word.is_locked for word in _words_of(values, without_state) if word),
         switchable=fields.get("switchable"),
         current=parse_number(fields.get("current")),
         realpower=parse_number(fields.get("realpower")),
@@ -140,8 +162,23 @@ def _outlet(member: Member, number: str, writable: Mapping[str, str]) -> NutOutl
         energy=None if energy is None else energy / figures.WH_IN_KWH,
         on=_switch_command(member, row_prefix, True, writable),
         off=_switch_command(member, row_prefix, False, writable),
-        state_variables=tuple(states),
+        state_variables=states,
+        meter_variables=tuple(variable for variable in values if variable not in states),
+        words_without_state=without_state,
+        doubt="" if state is not None else _doubt(values, without_state, table),
     )
+
+
+def _doubt(
+    values: Mapping[str, str], without_state: frozenset[str], table: Optional[AmbiguousTable]
+) -> str:
+    if table is not None:
+        return table.reason
+    if _shown_state(values, without_state) is False:
+        return "it carries current, so it is not off as its NUT driver shows"
+    words = [text.strip() for variable, text in values.items() if not variable.endswith(_METERS)]
+    word = next((word for word in words if word.lower() in WORDS_WITHOUT_STATE), "")
+    return word and f"its NUT driver shows '{word}': {WORDS_WITHOUT_STATE[word.lower()]}"
 
 
 def _switch_command(

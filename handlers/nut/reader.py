@@ -114,6 +114,11 @@ class NutReader:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    @property
+    def host(self) -> str:
+        """The server's, as it is addressed."""
+        return self._connection.host
+
     def renew(self, total: float) -> None:
         """Allow `total` seconds from now on for all exchanges."""
         self._connection.renew(total)

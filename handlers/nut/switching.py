@@ -4,15 +4,21 @@ state.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from common.logger import get_logger
 from pdu_common.helper import EnumPowerStatus
 
 from ..shared.errors import NamedSetting, NoSuchOutlet, SettingsError, Unsupported
 from ..shared.settings import Settings
-from ..shared.switching import switch
-from . import devices, outlets
+from ..shared.switching import CALL_SECONDS, CONFIRM_SECONDS, switch
+from . import devices, mirrors, outlets
 from .client import NutClient
 from .model import NutOutlet, SwitchCommand
+from .polling import late_reading
 from .settings import PASSWORD, USERNAME
+
+LOGGER = get_logger(__name__)
 
 STATES = {True: EnumPowerStatus.UP, False: EnumPowerStatus.DOWN, None: EnumPowerStatus.UNKNOWN}
 
@@ -40,6 +46,7 @@ def switch_outlet(
             )
         )
 
+    states, meters = outlet.state_variables, outlet.meter_variables
     proven = False
 
     def write() -> None:
@@ -51,14 +58,25 @@ def switch_outlet(
         )
 
     def read_state() -> EnumPowerStatus:
-        state = outlets.state_of(client.values(ups, outlet.state_variables))
+        values = client.values(ups, (*states, *meters))
+        state = outlets.state_of(values, outlet.words_without_state)
         # The driver caches the state. If it was the wanted one before the write, only the report on
         # the command is proof.
         return STATES[None if state is on and outlet.state is on and not proven else state]
 
     # An outlet without a state to read is UNKNOWN at once.
-    seconds = deadline if outlet.state_variables else 0.0
-    return switch(write, read_state, STATES[on], deadline=seconds, pause=pause)
+    can_prove = states and ("on" if on else "off") not in outlet.words_without_state
+    if deadline > CONFIRM_SECONDS:
+        client.renew(CALL_SECONDS - CONFIRM_SECONDS + deadline)
+    state = switch(
+        write, read_state, STATES[on], deadline=deadline if can_prove else 0.0, pause=pause
+    )
+    if state is EnumPowerStatus.UNKNOWN:
+        variables = listed_device.device.whole.variables
+        cause = late_reading(variables, deadline) if can_prove else outlet.doubt
+        if cause:
+            LOGGER.warning(f"outlet {identity}: {cause}")
+    return state
 
 
 def _find(
@@ -68,7 +86,9 @@ def _find(
     prefix = "".join(identity.rpartition("/")[:2])
     names = devices.read_names(client, settings)
     if prefix not in names:
-        examples = _some([f"'{client.redact(p)}N'" for p in names]) if "" not in names else "'N'"
+        examples = (
+            devices.some([f"'{client.redact(p)}N'" for p in names]) if "" not in names else "'N'"
+        )
         raise NoSuchOutlet(
             f"no outlet {identity[:60]!r}: the PDU's outlets are now called {examples} (N: an"
             " outlet's number); poll the PDU and assign the servers again"
@@ -76,6 +96,15 @@ def _find(
     listed_device = devices.read_devices(client, settings, {prefix: names[prefix]}, writable=True)[
         0
     ]
+    others: dict[str, Mapping[str, str]] = dict.fromkeys(names.values(), {})
+    own = {listed_device.name: listed_device.device.whole.variables}
+    original = mirrors.originals({**others, **own}, client.host).get(listed_device.name)
+    if original is not None:
+        raise NoSuchOutlet(
+            f"the device {client.redact(listed_device.name)!r} only shows"
+            f" {client.redact(original)!r} once more: poll the PDU, and switch the outlet of that"
+            " device"
+        )
     for listed_identity, outlet in listed_device.ports():
         if listed_identity == identity:
             return listed_device, outlet
@@ -83,11 +112,6 @@ def _find(
         f"the device {client.redact(listed_device.name)!r} has no outlet {identity[:60]!r}: poll"
         " the PDU and look at its ports"
     )
-
-
-def _some(words: list[str]) -> str:
-    """The first five of `words`, and how many more there are."""
-    return ", ".join(words[:5]) + (f" and {len(words) - 5} more" if len(words) > 5 else "")
 
 
 def _switch_command(outlet: NutOutlet, on: bool, refusal: str) -> SwitchCommand:

@@ -12,7 +12,7 @@ from typing import Any
 
 from handlers.nut import daisy_chain, model
 from handlers.nut.sessions import open_session
-from handlers.shared.errors import PduHandlerError, printable
+from handlers.shared.errors import Denied, PduHandlerError, Refused, printable
 from handlers.shared.settings import Settings
 
 from ...core.cli.output import counted
@@ -37,9 +37,17 @@ def identify(data: Any) -> HandlerFinding:
     Raises the errors of handlers/shared/errors.py.
     """
     with open_session(data, "identify", has_limit=False) as (client, settings, _, _):
-        version = client.version()
+        # an error of the protocol, too, is the answer of a NUT server
+        try:
+            version = client.version()
+        except (Refused, Denied) as error:
+            version = f"version not told: {error.reason}"
         out = HandlerFinding("nut", about={"server": printable(version, LONGEST)})
-        devices = everything(client, settings)
+        try:
+            devices = everything(client, settings)
+        except Refused as error:
+            devices = []
+            out.cannot.append(f"read the server's devices: {error.reason}")
     failing: list[str] = []
     readable = [device for device in devices if _device(device, settings, out, failing)]
     if readable:

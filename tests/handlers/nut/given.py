@@ -44,8 +44,8 @@ def pdu_variables(outlets: int) -> dict[str, str]:
                 f"outlet.{n}.desc": f"Server {n}",
                 f"outlet.{n}.switchable": "yes",
                 f"outlet.{n}.status": "off" if n % 7 == 0 else "on",
-                f"outlet.{n}.current": f"{n / 10:.1f}",
-                f"outlet.{n}.realpower": str(10 + n),
+                f"outlet.{n}.current": f"{n / 10:.1f}" if n % 7 else "0.0",
+                f"outlet.{n}.realpower": str(10 + n) if n % 7 else "0",
                 f"outlet.{n}.voltage": "231",
             }
         )

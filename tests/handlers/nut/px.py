@@ -24,6 +24,7 @@ NAME, STATE = f"{ROOT}.2.2.1.2", f"{ROOT}.2.2.1.3"
 OUTLETS = 8
 # by column: mA, highest mA, mV, W, VA, power factor in %
 _PER_OUTLET = {4: 400, 5: 900, 6: 230000, 7: 80, 8: 92, 9: 87}
+_LOADS = (4, 7, 8)  # 0 without current
 
 
 def px() -> Device:
@@ -41,7 +42,9 @@ def px() -> Device:
         rows[f"{STATE}.{n}"] = Row(INTEGER, 0 if n == 3 else 1)
         rows.update(
             {
-                f"{ROOT}.2.2.1.{column}.{n}": Row(GAUGE, value)
+                f"{ROOT}.2.2.1.{column}.{n}": Row(
+                    GAUGE, 0 if n == 3 and column in _LOADS else value
+                )
                 for column, value in _PER_OUTLET.items()
             }
         )
@@ -53,6 +56,13 @@ def px() -> Device:
             effects=(
                 Effect(f"{STATE}.*", mapping={"0": "0", "1": "1", "2": "0"}),
                 Effect(f"{STATE}.*", "1", written=("2",), after=1.5),
+                *(
+                    Effect(
+                        f"{ROOT}.2.2.1.{column}.*",
+                        mapping={"0": "0", "1": str(_PER_OUTLET[column])},
+                    )
+                    for column in _LOADS
+                ),
             ),
         ),
         Rule(f"{NAME}.*"),

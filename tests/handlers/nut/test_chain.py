@@ -40,7 +40,7 @@ def test_status_load_and_labels_pass_through_the_chain(chain: tuple[Snmpd, Upsd]
     pdu = handler(chain[1], device="px")
     # px() counts from 0
     assert states(pdu.status()) == {str(n): DOWN if n == 3 else UP for n in range(OUTLETS)}
-    assert pdu.statistic().load == pytest.approx(OUTLETS * 0.4)
+    assert pdu.statistic().load == pytest.approx((OUTLETS - 1) * 0.4)
     assert pdu.labels()[0] == ("0", "0", "Outlet 1")
 
 
@@ -57,12 +57,14 @@ def test_an_outlet_is_switched_off_and_on_at_the_device(chain: tuple[Snmpd, Upsd
 
 
 def test_port_down_returns_unknown_and_status_the_old_state_until_the_driver_polls(
-    chain: tuple[Snmpd, Upsd],
+    chain: tuple[Snmpd, Upsd], caplog: pytest.LogCaptureFixture
 ) -> None:
     agent, server = chain
     pdu, before = handler(server, device="slow", **ADMIN_SETTINGS), len(agent.writes())
     assert pdu.port_down(PduPortView("7"), deadline=0.6).power_status is UNKNOWN
     assert [(write.oid, write.value) for write in agent.writes()[before:]] == [(f"{STATE}.7", "0")]
+    assert "outlet 7: the NUT driver snmp-ups reads its device only every 600 s" in caplog.text
+    assert "(pollfreq in ups.conf is 600)" in caplog.text
     # upsd still holds the value of the driver's last poll
     assert states(pdu.status())["7"] is UP
     # the same outlets; this driver polls every second

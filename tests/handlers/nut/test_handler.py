@@ -9,6 +9,7 @@ from typing import Callable
 import pytest
 
 from handlers.nut import switching as switch_module
+from handlers.nut.client import NutClient
 from handlers.nut.errors import DataStale, DriverNotConnected
 from handlers.nut.handler import NutPdu, make_handler
 from handlers.shared.errors import (
@@ -429,6 +430,47 @@ def test_a_locked_outlet_is_not_switched_and_another_one_is() -> None:
         assert server.books().writes == []
         pdu.port_up(PduPortView("2"), deadline=0.0)
         assert len(server.books().writes) == 1
+
+
+# what snmp-ups 2.8.0 shows of a UPS whose relays are on, off, pendingOn, failedClosed, failedOpen
+XUPS = {
+    "driver.name": "snmp-ups",
+    "driver.version.data": "pw MIB 0.104",
+    "device.type": "ups",
+    "ups.status": "OL",
+    "outlet.count": "5",
+    **{
+        f"outlet.{number}.{field}": text
+        for number, word in enumerate(("on", "off", "off", "off", "on"), 1)
+        for field, text in (("id", str(number)), ("switchable", str(number)), ("status", word))
+    },
+}
+
+
+def test_a_relay_that_failed_closed_is_not_off_and_a_command_is_not_proven(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    commands = [f"outlet.{n}.load.{word}" for n in range(1, 6) for word in ("on", "off")]
+    with NutServer([StaticDevice("ups", XUPS, commands)]) as server:
+        pdu = handler(server, device="ups", **ADMIN_SETTINGS)
+        assert set(states(pdu.status()).values()) == {UNKNOWN}
+        reason = "the NUT driver snmp-ups (pw MIB) shows 'on' for on(1), pendingOff(3)"
+        assert f"outlets 1, 2, 3, 4, 5: {reason}" in caplog.text
+        assert "use NUT's driver netxml-ups" in caplog.text
+        caplog.clear()
+        assert pdu.port_down(PduPortView(identity="4")).power_status is UNKNOWN
+        assert f"outlet 4: {reason}" in caplog.text
+
+
+@pytest.mark.parametrize("deadline, renewed", [(10.0, []), (60.0, [95.0])])
+def test_a_longer_wait_gets_the_time_for_it(
+    deadline: float, renewed: list[float], server: NutServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    totals: list[float] = []
+    monkeypatch.setattr(NutClient, "renew", lambda _, total: totals.append(total))
+    pdu = handler(server, device="pdu", **ADMIN_SETTINGS)
+    assert pdu.port_down(PduPortView(identity="1"), deadline=deadline).power_status is DOWN
+    assert totals == renewed
 
 
 def test_a_server_without_devices_is_an_error_with_a_remedy() -> None:

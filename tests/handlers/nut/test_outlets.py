@@ -38,7 +38,9 @@ def states(found: NutDevice) -> dict[str, Optional[bool]]:
         (" off ", False),
         ("", None),
         ("cycling", None),
-        ("1", None),
+        ("1", True),
+        ("0", False),
+        ("2", None),
         ("pending off", None),
         # NUT's baytech-rpc3nc-mib.c and emerson-avocent-pdu-mib.c
         ("unlock", None),
@@ -120,7 +122,8 @@ def test_an_outlet_without_any_state_is_listed_as_unknown() -> None:
 def test_only_the_zero_decimals_of_a_whole_number_are_removed_from_an_outlets_number(
     name: str, number: str
 ) -> None:
-    assert device({"outlet.1.status": "on", "outlet.1.name": name}).outlets[0].number == number
+    row = {"outlet.1.status": "on", "outlet.1.name": name, "outlet.1.desc": "web 3"}
+    assert device(row).outlets[0].number == number
 
 
 def test_an_outlet_that_has_only_commands_is_listed() -> None:
@@ -698,7 +701,8 @@ def test_any_mixture_of_rows_has_unique_identities_and_documented_states(
     assert len(states(found)) == len(found.outlets)
     for outlet in found.outlets:
         seen = {name: variables[name] for name in outlet.state_variables}
-        assert state_of(seen) == outlet.state
+        meters = {name: variables[name] for name in outlet.meter_variables}
+        assert state_of({**seen, **meters}) == outlet.state
         assert outlet.state is None or set(seen.values()) <= (
             {"on", "1"} if outlet.state else {"off", "0"}
         )

@@ -542,6 +542,21 @@ def test_a_certificate_that_is_not_trusted_leads_to_its_fingerprint(
         assert root.run(words) == 4
 
 
+@pytest.mark.parametrize("refused, code", [(("VER",), 0), (("VER", "LIST UPS"), 8)])
+def test_an_error_of_nuts_protocol_is_the_answer_of_a_nut_server(
+    refused: tuple[str, ...], code: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with NutServer([SwitchedPdu("pdu", 4)]) as server:
+        server.faults.rewrite = lambda line, answer: (
+            b"ERR UNKNOWN-COMMAND\n" if line.startswith(refused) else answer
+        )
+        report = identified(
+            capsys, code, f"{server.host}:9", "--handler", "nut", "-s", f"port={server.port}"
+        )
+    finding = report["handlers"][0]
+    assert finding["answers"] and "ERR UNKNOWN-COMMAND" in finding["about"]["server"]
+
+
 @pytest.mark.parametrize("port, first", [("443", "raritan"), ("3493", "nut"), ("161", "snmp")])
 def test_the_protocol_of_a_given_port_is_tried_first(port: str, first: str) -> None:
     names = ["nut", "snmp", "raritan"]

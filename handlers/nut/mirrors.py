@@ -1,0 +1,101 @@
+"""Devices of a NUT server that show another device once more. Pure.
+
+NUT's drivers clone, clone-outlet, failover, and dummy-ups as a repeater copy all variables of
+another device except `driver.*`. Source: clone.c, clone-outlet.c, dummy-ups.c of NUT 2.8.0 to
+2.8.5, failover.c of 2.8.5. Their `driver.parameter.port` is the other driver's socket,
+DRIVER-DEVICE, several with failover, or DEVICE@HOST:PORT.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Collection, Mapping, Sequence
+from typing import NamedTuple, Optional
+
+_OF_SOCKETS = ("clone", "clone-outlet", "failover")
+
+
+class Mirror(NamedTuple):
+    """What `driver.parameter.port` of a mirror names."""
+
+    #: sockets, or the name of a device on `host`
+    sources: Sequence[str]
+    #: of a repeater: the server of the other device; "" for sockets, which are of this machine
+    host: str = ""
+
+
+def is_mirror(variables: Mapping[str, str]) -> bool:
+    """Whether the driver shows another device, of this or another server."""
+    return _mirror(variables) is not None
+
+
+def originals(devices: Mapping[str, Mapping[str, str]], host: str) -> dict[str, str]:
+    """Mirror -> the device that it shows, for those that show another of `devices`, which are the
+    variables by name. `host`: the server's, as it is addressed.
+
+    A repeater of another server is no mirror of a device with the same name here, unless both have
+    one serial number. Of devices that show each other, one is no mirror.
+    """
+    shown: dict[str, str] = {}
+    first_repeaters: dict[Mirror, str] = {}
+    for name, variables in devices.items():
+        mirror = _mirror(variables)
+        if mirror is None:
+            continue
+        names = [_device_of(source, mirror, set(devices) - {name}) for source in mirror.sources]
+        if all(names) and _is_here(mirror, variables, devices[str(names[0])], host):
+            shown[name] = str(names[0])
+        elif mirror.host:
+            first = first_repeaters.setdefault(mirror, name)
+            if first != name:
+                shown[name] = first
+    for name in list(shown):
+        path = [name]
+        while path[-1] in shown and path[-1] not in path[:-1]:
+            path.append(shown[path[-1]])
+        if path[-1] in path[:-1]:
+            del shown[name]
+    return shown
+
+
+def _mirror(variables: Mapping[str, str]) -> Optional[Mirror]:
+    driver, port = variables.get("driver.name"), variables.get("driver.parameter.port", "")
+    if driver in _OF_SOCKETS:
+        return Mirror(tuple(port.split(",")))
+    if driver == "dummy-ups" and variables.get("driver.parameter.mode") == "repeater":
+        name, _, server = port.partition("@")
+        return Mirror((name,), _host_of(server))
+    return None
+
+
+def _host_of(server: str) -> str:
+    """Without the port: `nut:3493`, `[::1]:3493`, `192.0.2.7`."""
+    if server.startswith("["):
+        return server[1:].partition("]")[0].lower()
+    return server.partition(":")[0].lower()
+
+
+def _device_of(source: str, mirror: Mirror, names: Collection[str]) -> Optional[str]:
+    if mirror.host:
+        return source if source in names else None
+    socket_name = source.rpartition("/")[2]
+    fitting = [name for name in names if f"-{socket_name}".endswith(f"-{name}")]
+    return max(fitting, key=len, default=None)
+
+
+def _is_here(
+    mirror: Mirror, variables: Mapping[str, str], original: Mapping[str, str], host: str
+) -> bool:
+    if mirror.host in ("", "localhost", host.lower()):
+        return True
+    try:
+        if ipaddress.ip_address(mirror.host).is_loopback:
+            return True
+    except ValueError:
+        pass
+    serial = _serial(variables)
+    return bool(serial) and serial == _serial(original)
+
+
+def _serial(variables: Mapping[str, str]) -> str:
+    return variables.get("device.serial") or variables.get("ups.serial") or ""

@@ -1,0 +1,211 @@
+"""The words of NUT's drivers for the state of an outlet, and the words that prove no state. Pure.
+
+Source: the drivers of NUT 2.8.0 to 2.8.5, the file named beside each row. Public dumps of older
+releases add a few words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple, Optional
+
+from .daisy_chain import parse_number
+from .figures import type_of
+from .mirrors import is_mirror
+
+
+class StatusWord(NamedTuple):
+    """What a driver's word for an outlet means."""
+
+    is_on: bool
+    #: whether the unit refuses to switch the outlet
+    is_locked: bool = False
+
+
+#: in lower case; `outlet.N.status`
+STATUS_WORDS: Mapping[str, StatusWord] = {
+    # all *-mib.c of snmp-ups with outlets, usbhid-ups.c (on_off_info), mge-xml.c, powerman-pdu.c,
+    # nutdrv_qx_voltronic.c; bcmxcp.c up to 2.6
+    "on": StatusWord(True),
+    "off": StatusWord(False),
+    # bcmxcp.c, OutletStatus; `On/Closed` in dumps of 2.6.4 and 2.7.2
+    "on/closed": StatusWord(True),
+    "off/open": StatusWord(False),
+    # ever-hid.c, SwitchOn/Off without a table. snmp-ups writes a number that its table lacks.
+    "1": StatusWord(True),
+    "0": StatusWord(False),
+    # baytech-mib.c from 2.8.1, baytech-rpc3nc-mib.c from 2.8.3: sBTAModulesRPCOutletState
+    "lockon": StatusWord(True, is_locked=True),
+    "lockoff": StatusWord(False, is_locked=True),
+    # emerson-avocent-pdu-mib.c has them in a comment: PM-MIB, pmPowerMgmtOutletsTableStatus
+    "onlocked": StatusWord(True, is_locked=True),
+    "offlocked": StatusWord(False, is_locked=True),
+    "onfixed": StatusWord(True, is_locked=True),
+    "offshutdown": StatusWord(False),
+}
+#: `outlet.N.switch`: tripplite_usb.c and optiups.c write a number, the last that was written
+SWITCH_WORDS: Mapping[str, StatusWord] = {
+    word: STATUS_WORDS[word] for word in ("on", "off", "1", "0")
+}
+#: words that drivers write and that are no state, with the reason
+WORDS_WITHOUT_STATE: Mapping[str, str] = {
+    # bcmxcp.c
+    "on with pending": "a change is under way",
+    "off with pending": "a change is under way",
+    "failed and closed": "the relay failed",
+    "failed and open": "the relay failed",
+    # eaton-pdu-marlin-mib.c, eaton-pdu-nlogic-mib.c, hpe-pdu-mib.c, hpe-pdu3-cis-mib.c,
+    # compaq-mib.c
+    "pendingoff": "a change is under way",
+    "pendingon": "a change is under way",
+    # baytech-mib.c, raritan-pdu-mib.c, eaton-pdu-revelation-mib.c
+    "cycling": "a change is under way",
+    "error": "the unit could not read it",
+    "unlock": "it is a command",
+    # compaq-mib.c, bcmxcp.c, powerman-pdu.c, baytech-mib.c
+    "unknown": "the unit does not know it",
+    "<unknown>": "the unit does not know it",  # mge-xml.c
+    # raritan-px2-mib.c: the enumeration of all sensors; an outlet has on(7) and off(8)
+    "unavailable": "the unit could not read it",
+    "open": "it is the state of a contact",
+    "closed": "it is the state of a contact",
+}
+
+
+class AmbiguousTable(NamedTuple):
+    """A table of a driver with words that it shows for outlets that are on and for others that are
+    off.
+    """
+
+    #: `driver.name`
+    drivers: Sequence[str]
+    #: `driver.version.data` without the version
+    table: str
+    #: the table's versions; () for all
+    versions: Sequence[str]
+    #: the first and the last release of NUT that has it, of those that were read
+    releases: tuple[str, str]
+    #: by word: the states of the device that show it
+    states_by_word: Mapping[str, str]
+    #: in NUT's folder `drivers`
+    source: str
+    #: what shows the state instead
+    remedy: str
+    #: whether it is about outlet 1 alone, where `outlet.1.switchable` is not yes
+    is_of_fixed_outlet: bool = False
+
+    @property
+    def reason(self) -> str:
+        """Why its words are no state, and what to use instead."""
+        words = "; ".join(f"'{word}' for {states}" for word, states in self.states_by_word.items())
+        return (
+            f"the NUT driver {self.drivers[0]} ({self.table}) shows {words}, so the state is"
+            f" unknown: {self.remedy}"
+        )
+
+
+# XUPS-MIB, xupsRecepStatus: a relay that failed closed feeds its outlet.
+_XUPS = {
+    "on": "on(1), pendingOff(3) and failedOpen(8)",
+    "off": "off(2), pendingOn(4) and failedClosed(7)",
+}
+_XUPS_REMEDY = "use NUT's driver netxml-ups, usbhid-ups or bcmxcp for this UPS"
+# snmp-ups leaves a variable as it is while its table lacks the number that the device reports
+# (snmp-ups.c, decode_str). Seen with 2.8.0: Baytech's 0, then 3, stays "off".
+_BAYTECH = {
+    "on": "on(1), and after it also for lockoff(4)",
+    "off": "off(0), and after it also for lockon(3)",
+}
+_AVOCENT = {
+    "on": "on(2), and after it also for offLocked(3), offShutdown(11) and others",
+    "off": "off(1), and after it also for onLocked(4), onFixed(10) and others",
+}
+# The driver takes ACPresent for the status of outlet 1 if the UPS has no switch for it: "off" is
+# a UPS on battery, which may feed its outlets.
+_AC_PRESENT = {"off": "an outlet that is off and for missing mains, also if a battery feeds it"}
+#: Read in NUT 2.8.0 to 2.8.5. A table counts in later releases too, until it is read again.
+AMBIGUOUS_TABLES: Sequence[AmbiguousTable] = (
+    *(
+        AmbiguousTable(("snmp-ups",), f"{mib} MIB", (), releases, _XUPS, source, _XUPS_REMEDY)
+        for mib, releases, source in (
+            ("pw", ("2.8.0", "2.8.0"), "powerware-mib.c"),
+            ("pxgx_ups", ("2.8.0", "2.8.0"), "powerware-mib.c"),
+            ("eaton_pw_nm2", ("2.8.1", "2.8.5"), "eaton-ups-pwnm2-mib.c"),
+            ("eaton_pxg_ups", ("2.8.1", "2.8.5"), "eaton-ups-pxg-mib.c"),
+        )
+    ),
+    AmbiguousTable(
+        ("snmp-ups",),
+        "baytech MIB",
+        ("4032", "0.4034"),
+        ("2.8.0", "2.8.0"),
+        _BAYTECH,
+        "baytech-mib.c",
+        "use NUT 2.8.1 or later, or the SNMP handler (family baytech)",
+    ),
+    AmbiguousTable(
+        ("snmp-ups",),
+        "emerson_avocent_pdu MIB",
+        (),
+        ("2.8.0", "2.8.5"),
+        _AVOCENT,
+        "emerson-avocent-pdu-mib.c",
+        "use the SNMP handler (family avocent-pm)",
+    ),
+    AmbiguousTable(
+        ("usbhid-ups", "mge-shut"),
+        "MGE HID",
+        (),
+        ("2.8.0", "2.8.5"),
+        _AC_PRESENT,
+        "mge-hid.c",
+        "nothing switches this outlet; read ups.status",
+        is_of_fixed_outlet=True,
+    ),
+)
+
+
+def ambiguous_table(
+    variables: Mapping[str, str], number: str, row: Mapping[str, str]
+) -> Optional[AmbiguousTable]:
+    """The table whose words prove no state of this outlet; None if all words do.
+
+    `variables`: of the whole device. `number`: of the outlet. `row`: its variables.
+    """
+    if "status" not in row:
+        return None
+    driver = variables.get("driver.name", "")
+    table_name, _, version = variables.get("driver.version.data", "").rpartition(" ")
+    is_fixed = number == "1" and row.get("switchable", "").strip().lower() != "yes"
+    if is_mirror(variables):
+        return _mirrored_table(variables, number, row) if type_of(variables) == "ups" else None
+    for table in AMBIGUOUS_TABLES:
+        if (
+            driver in table.drivers
+            and table_name == table.table
+            and (version in table.versions or not table.versions)
+            and (is_fixed or not table.is_of_fixed_outlet)
+        ):
+            return table
+    return None
+
+
+def _mirrored_table(
+    variables: Mapping[str, str], number: str, row: Mapping[str, str]
+) -> Optional[AmbiguousTable]:
+    """The same for a UPS that a mirror shows: `driver.*` are the mirror's own. The tables of XUPS
+    are the only ones of UPSes that show an outlet's number as `switchable`.
+    """
+    switchable = row.get("switchable", "").strip().lower()
+    if parse_number(switchable) == float(number):
+        return AMBIGUOUS_TABLES[0]
+    return AMBIGUOUS_TABLES[-1] if number == "1" and switchable != "yes" else None
+
+
+def words_without_state(
+    variables: Mapping[str, str], table: Optional[AmbiguousTable]
+) -> frozenset[str]:
+    """Words of the tables above that are no state of an outlet of this device."""
+    # with snmp-ups a number is the device's own, which the table of its MIB lacks
+    numbers = ("0", "1") if variables.get("driver.name") == "snmp-ups" else ()
+    return frozenset((*(table.states_by_word if table else ()), *numbers))

@@ -1,0 +1,150 @@
+"""A device that shows another one once more is neither listed, added nor switched."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator, Mapping
+
+import pytest
+
+from handlers.nut.handler import NutPdu
+from handlers.nut.mirrors import originals
+from handlers.shared.errors import NoSuchOutlet, PduHandlerError
+from pdu_common.helper import EnumPowerStatus, PduPortView
+from tests.handlers.nut.given import ADMIN_SETTINGS, handler, states
+from tests.servers import upsd
+from tests.servers.upsd import Upsd
+from tests.simulators.nut_server import NutServer, StaticDevice
+from tests.waiting import until
+
+PDU = {
+    "driver.name": "snmp-ups",
+    "driver.parameter.port": "192.0.2.7",
+    "device.type": "pdu",
+    "input.phases": "1",
+    "input.current": "3.2",
+    "outlet.1.status": "on",
+}
+HOST = "nut.example.com"
+
+
+def clone(port: str, driver: str = "clone") -> dict[str, str]:
+    return {**PDU, "driver.name": driver, "driver.parameter.port": port}
+
+
+def repeater(port: str, **more: str) -> dict[str, str]:
+    return {**clone(port, "dummy-ups"), "driver.parameter.mode": "repeater", **more}
+
+
+def shown(**devices: Mapping[str, str]) -> dict[str, str]:
+    return originals({name.replace("_", "-"): of for name, of in devices.items()}, HOST)
+
+
+@pytest.mark.parametrize(
+    "mirror",
+    [
+        clone("rack1"),
+        clone("snmp-ups-rack1"),
+        clone("/run/nut/snmp-ups-rack1"),
+        clone("snmp-ups-rack1", "clone-outlet"),
+        clone("snmp-ups-rack1,usbhid-ups-other", "failover"),
+        repeater("rack1@localhost"),
+        repeater("rack1@127.0.0.1:13493"),
+        repeater("rack1@[::1]:3493"),
+        repeater("rack1@nut.example.com"),
+    ],
+)
+def test_a_mirror_is_told_by_its_driver_and_port(mirror: Mapping[str, str]) -> None:
+    assert shown(rack1=PDU, mirror=mirror, other=PDU) == {"mirror": "rack1"}
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        PDU,
+        # other devices, of this server or of another
+        clone("snmp-ups-rack2"),
+        clone("snmp-ups-rack1,snmp-ups-rack2", "failover"),
+        repeater("rack2@localhost"),
+        repeater("rack1@192.0.2.9"),
+        # dummy-ups with a file
+        {**clone("rack1@localhost", "dummy-ups"), "driver.parameter.mode": "dummy-loop"},
+    ],
+)
+def test_another_device_with_the_same_figures_stays(other: Mapping[str, str]) -> None:
+    assert shown(rack1=PDU, other=other) == {}
+
+
+def test_a_repeater_by_another_name_of_the_server_is_told_by_the_serial_number() -> None:
+    far = repeater("rack1@192.0.2.9", **{"device.serial": "A1"})
+    assert shown(rack1={**PDU, "ups.serial": "A1"}, far=far) == {"far": "rack1"}
+    assert shown(rack1={**PDU, "device.serial": "A2"}, far=far) == {}
+
+
+def test_the_longest_name_that_ends_a_socket_is_the_device() -> None:
+    devices = {"rack-1": PDU, "1": PDU, "mirror": clone("snmp-ups-rack-1")}
+    assert originals(devices, HOST) == {"mirror": "rack-1"}
+
+
+def test_of_devices_that_show_each_other_one_stays() -> None:
+    far = repeater("rack1@192.0.2.9")
+    assert shown(far=far, again=far) == {"again": "far"}
+    assert shown(far=far, copy=clone("dummy-ups-far"), last=clone("clone-copy")) == {
+        "copy": "far",
+        "last": "copy",
+    }
+    ring = shown(a=clone("clone-b"), b=clone("clone-a"))
+    assert ring == {"b": "a"}
+
+
+@pytest.fixture
+def server() -> Iterator[NutServer]:
+    commands = ["outlet.1.load.off", "outlet.1.load.on"]
+    devices = [
+        StaticDevice("rack1", PDU, commands),
+        StaticDevice("later", clone("snmp-ups-rack1"), commands),
+    ]
+    with NutServer(devices) as made:
+        yield made
+
+
+def test_a_mirror_is_left_out_and_named(
+    server: NutServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    pdu = handler(server)
+    assert list(states(pdu.status())) == ["rack1/1"] and pdu.statistic().load == 3.2
+    assert "the device later is neither listed nor added: its driver clone shows rack1" in (
+        caplog.text
+    )
+    assert list(states(handler(server, device="later").status())) == ["1"]
+
+
+def test_a_mirror_is_not_switched_beside_its_original(server: NutServer) -> None:
+    with pytest.raises(NoSuchOutlet, match="'later' only shows 'rack1' once more"):
+        handler(server, **ADMIN_SETTINGS).port_down(PduPortView(identity="later/1"))
+    assert not server.books().writes
+
+
+def has_outlet(pdu: NutPdu) -> bool:
+    try:
+        return list(states(pdu.status())) == ["1"]
+    except PduHandlerError:
+        return False
+
+
+@pytest.mark.against("NUT upsd with its drivers clone and clone-outlet")
+def test_the_mirrors_of_nuts_own_drivers_are_left_out() -> None:
+    rows = "device.type: pdu\nups.status: OL\ninput.current: 10\noutlet.1.status: on\n"
+    of_rack1 = {"port": "dummy-ups-rack1"}
+    sections = [
+        upsd.dummy_file("rack1", rows),
+        upsd.Section("later", "clone", of_rack1, run=False),
+        upsd.Section("srv1", "clone-outlet", {**of_rack1, "prefix": "outlet.1"}, run=False),
+    ]
+    with Upsd(sections) as made:
+        for name in ("later", "srv1"):
+            made.start_driver(name)
+            assert until(functools.partial(has_outlet, handler(made, device=name)))
+        pdu = handler(made)
+        assert states(pdu.status()) == {"rack1/1": EnumPowerStatus.UP}
+        assert pdu.statistic().load == 10.0
