@@ -24,6 +24,7 @@ from .server import check_folder
 from .socket_process import SocketProcess
 
 _NUMBERS = "numbers.json"
+_MOST_PDUS = 900  # with less than the 1,024 open files that Debian allows upsd
 _GRACE_S = 60.0  # the longest reading; with two intervals the age at which data are stale
 
 
@@ -109,6 +110,13 @@ def _greet(folder: str, ups: Sequence[str], numbers: str, as_json: bool) -> None
     else:
         print(f"{counted(len(ups), 'PDU')} in {folder}; the outlets' numbers are in {numbers}")
     sys.stdout.flush()
+    if len(ups) > _MOST_PDUS:
+        print(
+            "upsd opens a file for each PDU and each client, and counts both in MAXCONN: raise"
+            " LimitNOFILE of nut-server.service, and MAXCONN in upsd.conf if it is set, above"
+            f" {len(ups)} and its clients",
+            file=sys.stderr,
+        )
 
 
 _HELP = """Put every PDU of a list behind NUT's upsd, as its driver.

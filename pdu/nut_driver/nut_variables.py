@@ -46,6 +46,12 @@ def command_of(name: str) -> Optional[tuple[int, str]]:
     return (int(match[1]), match[2]) if match else None
 
 
+def list_bytes(ups: str, view: NutVariables) -> int:
+    """The length of upsd's answer to LIST VAR (RFC 9271, 4.2.7.2)."""
+    rows = ((f'VAR {ups} {name} "{value}"\n') for name, value in view.variables.items())
+    return sum(map(len, (f"BEGIN LIST VAR {ups}\n", *rows, f"END LIST VAR {ups}\n")))
+
+
 class UpsdView:
     """One PDU as upsd sees it. Keeps what a later reading may lack: names, and which outlets can be
     switched.

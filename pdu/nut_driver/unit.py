@@ -24,9 +24,12 @@ from ..site.machines.outlet import OutletPower, ProofOutlet, RestartStage
 from ..site.machines.pdu_access import ListedOutlet
 from .driver_protocol import FAILED, SUCCESS
 from .ipc_messages import PATIENCE_S
-from .nut_variables import CYCLE, ON, NutVariables, UpsdView
+from .names import ups_name
+from .nut_variables import CYCLE, ON, NutVariables, UpsdView, list_bytes
 from .outlet_numbers import OutletNumbers
 
+#: the longest list that aionut 4.3.4 reads (findings/nut-client-reads-64-kib.sh)
+CLIENT_BYTES = 1 << 16
 _MOST_WAITING = 32
 _PLATE_S = 3600.0  # until the nameplate is read again
 _MOST_TRIES = 3  # to read it
@@ -134,6 +137,7 @@ class ServedPdu:
         self._was_read = True  # the first reading, too, is tried again
         self._plate_due, self._tries = 0.0, 0
         self._said = ""
+        self._is_long = False
 
     def start(self) -> None:
         """Start the thread."""
@@ -263,9 +267,21 @@ class ServedPdu:
         self._panel.take(reading, identities)
         self._audience.show(self._panel.view)
         self._audience.mark(True)
+        self._warn_of_size()
         self._note("" if reading.failure is None else f"read in part: {reading.failure.reason}")
         self._identify()
         return reading.failure is None
+
+    def _warn_of_size(self) -> None:
+        """Say once that some clients cannot read the PDU."""
+        size = list_bytes(ups_name(self._target.device.name), self._panel.view)
+        is_long, was_long = size > CLIENT_BYTES, self._is_long
+        self._is_long = is_long
+        if is_long and not was_long:
+            self._audience.say(
+                f"its variables take {size} bytes, and Home Assistant's client reads"
+                f" {CLIENT_BYTES}: give the PDU a shorter name in the list"
+            )
 
     def _identify(self) -> None:
         now = time.monotonic()

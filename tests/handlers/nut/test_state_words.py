@@ -192,5 +192,7 @@ def test_a_name_without_a_description_is_not_the_number_on_the_unit() -> None:
     assert (hpe.number, hpe.name) == ("", "CABINET A FAN DOOR")
     numbered = {"outlet.1.status": "on", "outlet.1.name": "web 3", "outlet.1.id": "1"}
     assert (outlet(numbered).number, outlet(numbered).name) == ("1", "web 3")
+    once_more = outlet({**numbered, "outlet.1.name": "1"})
+    assert (once_more.number, once_more.name) == ("1", None)
     eaton = outlet({**numbered, "outlet.1.name": "A1", "outlet.1.desc": "web 3"})
     assert (eaton.number, eaton.name) == ("A1", "web 3")

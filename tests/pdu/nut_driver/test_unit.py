@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import queue
+import re
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -145,6 +146,18 @@ def test_a_proven_command_succeeds_after_its_state_was_shown(pdu: Pdu) -> None:
     assert told[-1] == ("result", SUCCESS) and pdu.sent == [("1", False)]
     assert next(view for kind, view in told if kind == "show").variables["outlet.1.status"] == "off"
     assert pdu.until("mark")[-1] == ("mark", True)  # it is read again at once
+
+
+def test_a_list_that_some_clients_cannot_read_is_said_once(numbers: OutletNumbers) -> None:
+    made = Pdu(numbers, every=0.01)
+    made.states = {str(number): UP for number in range(1, 600)}
+    made.unit.start()
+    said = made.until("say")[-1][1]
+    # the rows of 599 outlets as upsd sends them, with the name rack-1
+    assert re.search(r"take [6-9][0-9]{4} bytes, .* reads 65536: give the PDU a shorter name", said)
+    for _ in range(3):
+        assert not [text for kind, text in made.until("mark") if kind == "say"]
+    made.unit.end()
 
 
 @pytest.mark.parametrize("error", [None, Unreachable("no answer"), SystemExit(3), KeyError("x")])
