@@ -32,6 +32,7 @@ from pdu.core.cli.options import SharedOption
 from pdu.families import family_tables
 from pdu.prove import promises
 from pdu.root import ROOT as COMMAND
+from pdu.supports import model_names
 
 # by its name, because this folder is no package: it would hide the package `packaging` of PyPI
 proofs, russian = map(importlib.import_module, ("proofs", "russian"))
@@ -124,6 +125,7 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "settings-common": _common,
     **{f"settings-{name}": partial(_own_settings, name) for name in registry.names()},
     "devices": lambda: family_tables.devices(PROFILES),
+    "unread-makers": model_names.unread_makers,
     "exits": exit_codes.markdown,
     "options": _options,
     "promises": promises.markdown,
@@ -140,7 +142,7 @@ PARTS: Mapping[str, Callable[[], str]] = {
 }
 FILES: Mapping[str, Sequence[str]] = {
     "README.md": ("claim", "proven"),
-    "docs/certain.md": ("grounds", "proven"),
+    "docs/certain.md": ("grounds", "proven", "unread-makers"),
     "README.ru.md": ("families-ru", "proven-ru"),
     "docs/settings.md": (
         "settings-common",

@@ -1,4 +1,5 @@
-"""Models by their public names, read from model_names.csv beside this file.
+"""Models by their public names, read from model_names.csv beside this file; and makers that no
+handler reads, from unread_makers.csv, which has the same columns.
 
 Each row of the table is a list of patterns, whether they are supported (`yes`, `no`, or `maybe`:
 the note then says why), the family or handler that reads them, whether these models switch outlets
@@ -19,6 +20,7 @@ from pathlib import Path
 from typing import NamedTuple, Optional
 
 TABLE = Path(__file__).with_name("model_names.csv")
+UNREAD_MAKERS = Path(__file__).with_name("unread_makers.csv")
 COLUMNS = ["supported", "names", "read_by", "switched", "outlets", "source", "note"]
 _SUPPORTED = ("yes", "maybe", "no")
 _FLAGS = {"yes": True, "no": False, "": None}
@@ -73,4 +75,25 @@ def read_names(lines: Iterable[str]) -> Iterator[Name]:
             )
 
 
-NAMES = tuple(read_names(TABLE.read_text("utf-8").splitlines()))
+NAMES = tuple(
+    name
+    for table in (TABLE, UNREAD_MAKERS)
+    for name in read_names(table.read_text("utf-8").splitlines())
+)
+
+
+def unread_makers() -> str:
+    """The makers that no handler reads, as a table in Markdown: names, reason."""
+    rows: dict[tuple[str, str], list[str]] = {}
+    for name in read_names(UNREAD_MAKERS.read_text("utf-8").splitlines()):
+        rows.setdefault((name.why, name.source), []).append(name.pattern.rstrip("*"))
+    return "\n".join(
+        [
+            "| PDUs of | why no handler reads them |",
+            "|---|---|",
+            *(
+                f"| {', '.join(names)} | [{why}]({source}) |"
+                for (why, source), names in rows.items()
+            ),
+        ]
+    )

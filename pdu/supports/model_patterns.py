@@ -26,7 +26,7 @@ def literals(pattern: str) -> int:
 
 def needs_company(pattern: str) -> bool:
     """Whether the pattern says too little without its vendor: it has no fixed letter."""
-    return re.search(r"[A-Z]", _shape(pattern)) is None
+    return re.search(r"[A-Z\u0400-\u04ff]", _shape(pattern)) is None
 
 
 def sample(pattern: str) -> str:
@@ -37,7 +37,7 @@ def sample(pattern: str) -> str:
 def _shape(pattern: str) -> str:
     """The pattern squeezed: capitals and digits, `x` for a digit, `?` for a letter, `*`."""
     places = re.sub(r"(?<![a-z])x+(?![a-z])", lambda match: "#" * len(match[0]), pattern)
-    return re.sub(r"[^A-Z0-9#?*]", "", places.upper()).replace("#", "x")
+    return re.sub(r"[^A-Z0-9\u0400-\u04ff#?*]", "", places.upper()).replace("#", "x")
 
 
 @cache

@@ -51,8 +51,10 @@ class Word(NamedTuple):
 
     @property
     def is_generic(self) -> bool:
-        """Whether it names no product."""
-        return all(part in GENERIC for part in self.parts)
+        """Whether it names no product. A word of Cyrillic letters names one only as a whole name of
+        the tables.
+        """
+        return all(part in GENERIC or _CYRILLIC.match(part) for part in self.parts)
 
 
 def latin_letters(text: str, vocabulary: Collection[str]) -> str:
@@ -72,7 +74,7 @@ def _latin_word(text: str, vocabulary: Collection[str]) -> str:
 @lru_cache(_MOST_WORDS)
 def word(text: str) -> Word:
     """The word or name in the form in which it is compared."""
-    parts = re.findall("[A-Z0-9]+", text.upper())
+    parts = re.findall("[A-Z0-9\u0400-\u04ff]+", text.upper())
     return Word(text, "".join(parts), tuple(parts))
 
 

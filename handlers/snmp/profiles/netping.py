@@ -48,7 +48,14 @@ PROFILES = (
         vendor="NetPing",
         mib="DKSF-*-MIB (npRelay)",
         source=librenms("netping/DKSF-70-6-X-X-1"),
-        models=("8/PWR, 4/PWR, 4PWR-220/SMS, 2/PWR-220", "IO", "UniPing server solution v3"),
+        models=(
+            "8/PWR",
+            "4/PWR",
+            "4PWR-220/SMS",
+            "2/PWR-220",
+            "IO",
+            "UniPing server solution v3",
+        ),
         sys_object_ids=oids("25728"),
         outlets=(
             Outlets(

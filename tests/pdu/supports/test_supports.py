@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
@@ -12,11 +13,12 @@ from handlers.snmp.profiles import PROFILES
 from pdu.supports import oids
 from pdu.supports.brands import BRANDS
 from pdu.supports.hints import hint_of
-from pdu.supports.model_names import COLUMNS, NAMES, Name, read_names
+from pdu.supports.model_names import COLUMNS, NAMES, UNREAD_MAKERS, Name, read_names
 from pdu.supports.model_patterns import fits, sample
 from pdu.supports.search import MAYBE, NO, UNKNOWN, YES, answer
 from pdu.supports.shared_numbers import SHARED_NUMBERS
 from pdu.supports.table import entries
+from tests.needs import ROOT
 from tests.pdu.running import run
 from tests.pdu.supports.products import PRODUCTS, Product
 from tests.recordings import fixtures
@@ -522,3 +524,45 @@ def test_each_shared_number_is_one_of_a_family() -> None:
         any(f"{number}.".startswith(f"{prefix}.") for prefix in prefixes)
         for number in SHARED_NUMBERS
     )
+
+
+def _parts_of_models() -> list[tuple[str, str]]:
+    """Each comma part of a family's models, without what stands in brackets, with its vendor."""
+    return [
+        (profile.vendor.split(",")[0], part.strip())
+        for profile in PROFILES
+        for models in profile.models
+        for part in re.sub(r"\([^)]*\)", "", models).split(",")
+    ]
+
+
+def test_each_model_of_the_list_of_devices_is_known_beside_its_vendor() -> None:
+    unknown = [
+        f"{vendor} {part}"
+        for vendor, part in _parts_of_models()
+        if answer(f"{vendor} {part}").verdict not in (YES, MAYBE)
+    ]
+    assert unknown == []
+
+
+@pytest.mark.parametrize("name", ["8/PWR", "4/PWR", "4PWR-220/SMS", "2/PWR-220"])
+def test_each_switch_of_netping_is_known_by_its_name_alone(name: str) -> None:
+    found = answer(name)
+    assert found.verdict == YES
+    assert {hit.entry.family for hit in found.hits} == {"netping"}
+
+
+def test_each_maker_that_no_handler_reads_is_a_no_with_its_reason_also_on_the_page() -> None:
+    page = (ROOT / "docs" / "certain.md").read_text("utf-8")
+    makers = list(read_names(UNREAD_MAKERS.read_text("utf-8").splitlines()))
+    assert len(makers) > 20
+    for name in makers:
+        text = name.pattern.rstrip("*")
+        found = answer(text)
+        assert (found.verdict, [one.why for one in found.refused]) == (NO, [name.why]), text
+        assert text in page and name.why in page
+
+
+def test_a_model_of_a_maker_that_no_handler_reads_is_a_no_too() -> None:
+    for question in ("Huawei PDU2000-16-1PH", "Ubiquiti USP-PDU-Pro", "ЦМО R-16"):
+        assert answer(question).verdict == NO, question
