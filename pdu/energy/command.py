@@ -106,12 +106,12 @@ def _audit_pdus(
     begin, end, zone = times
     meters, customers, cords = audit_options.billing.files(zone)
     tolerance = audit_options.billing.tolerance_kwh
-    has_plots = audit_options.html is not None
-    audit_scope = AuditScope(begin, end, meters, customers, has_plots, tolerance)
+    audit_scope = AuditScope(begin, end, meters, customers, tolerance)
+    audit = partial(_audit_pdu, audit_scope, times, audit_options.html is not None)
     source = _source(audit_options, run_options)
     with closing(source):
         pdus = []
-        for pdu, section in source.audit_each(begin, end, partial(_audit_pdu, audit_scope, times)):
+        for pdu, section in source.audit_each(begin, end, audit):
             sections.write(section)
             pdus.append(pdu)
     if not pdus:
@@ -133,10 +133,12 @@ def _audit_pdus(
     )
 
 
-def _audit_pdu(scope: AuditScope, times: AuditPeriod, pdu: PduReadings) -> tuple[PduAudit, str]:
+def _audit_pdu(
+    scope: AuditScope, times: AuditPeriod, has_page: bool, pdu: PduReadings
+) -> tuple[PduAudit, str]:
     """One PDU, and its part of the page."""
     audit = audit_registers(pdu, scope).compact()
-    return (audit.undrawn(), report.section(times, audit)) if scope.has_plots else (audit, "")
+    return audit, report.section(times, audit) if has_page else ""
 
 
 def _source(
@@ -181,7 +183,7 @@ _AUDIT_HELP = """Say how much energy passed in a period, between bounds.
 SOURCE is the folder of `pdu meter`, or the URL of Prometheus, Thanos or
 VictoriaMetrics with the metrics of `pdu exporter`. A day in --from or --to is its
 midnight in --zone; --to is not counted. --drawing gives sums of machines and limits
-by breakers, --customers sums of customers; --html has plots. --csv is a line of an
+by breakers, --customers sums of customers; --html is a page. --csv is a line of an
 invoice for each outlet; what the figures rest on is then on standard error.
 
 \b

@@ -18,10 +18,8 @@ from hypothesis import given, settings, strategies as st
 
 from handlers.shared.errors import SettingsError
 from pdu import root
-from pdu.energy.journal.readings import Block
 from pdu.energy.registers.numpy_lazy import np
 from pdu.energy.registers.period import span_text
-from pdu.energy.registers.poll import UnitFacts
 from pdu.energy.statement import power
 from pdu.energy.statement.prices import Prices
 from pdu.energy.statement.tariff_file import tariff_named, tariff_of
@@ -364,11 +362,9 @@ def together(outlets: Sequence[power.QuarterHourPower]) -> power.PowerFigures:
 
 
 def test_two_lines_of_an_outlet_that_meet_in_a_quarter_hour_do_not_count_it_twice() -> None:
-    times = np.array([100.0, 1000.0, 1700.0, 1900.0])
-    unit = UnitFacts("left", "m", "s", "", "", "", None, None, ("3",))
-    block = Block(unit, *[times] * 4, *(np.full((1, 4), value) for value in (1.0, 0.5, 100.0)))
+    times, watts = np.array([100.0, 1000.0, 1700.0, 1900.0]), np.full(4, 100.0)
     held = ((0.0, 1500.0), (1500.0, 2700.0))
-    parts = [power.quarter_hours([block], *span) for span in held]
+    parts = [power.quarter_hours(times, watts, *span) for span in held]
     assert together(parts) == (0.1, 0.1, 0.0)
     assert [[*part.numbers] for part in parts] == [[0], [2]]
 

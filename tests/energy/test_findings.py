@@ -11,12 +11,11 @@ import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Optional
-from xml.etree import ElementTree
 
 import pytest
 
 from pdu import root
-from pdu.energy.audit import checks, grades, groups, pdu_audit, plots
+from pdu.energy.audit import checks, grades, groups, pdu_audit
 from pdu.energy.audit.audit_result import kwh
 from pdu.energy.journal.clock import jumps_by_monotonic
 from pdu.energy.journal.readings import PduReadings
@@ -531,9 +530,7 @@ def test_the_table(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert "PDU less outlets" in shown and "explained" in shown
 
 
-def test_the_page_draws_registers_and_escapes_names(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_the_page_escapes_names(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     name = "<script>alert(1)</script>"
     values = [passed(when, 0.0 if number > 1500 else 1000.0) for number, when in enumerate(hours())]
     values[900] = 0.0
@@ -553,12 +550,6 @@ def test_the_page_draws_registers_and_escapes_names(
         and "http:" not in text
         and "https:" not in text
     )
-    svgs = ["<svg" + part.partition("</svg>")[0] + "</svg>" for part in text.split("<svg")[1:]]
-    drawn = [ElementTree.fromstring(one) for one in svgs]  # noqa: S314  # our own page
-    assert len(drawn) == 2
-    classes = [element.get("class") for one in drawn for element in one.iter()]
-    assert {"segment", "out", "event", "band", "best"} <= set(classes)
-    assert plots.STYLE in text
 
 
 def test_the_page_begins_with_the_verdict_and_folds_what_is_firm(
@@ -594,8 +585,7 @@ def test_the_page_begins_with_the_verdict_and_folds_what_is_firm(
         )
     ]
     assert places == sorted(places)
-    pictures = text.index("<svg")
-    assert text.index("<summary>62 firm") < pictures and text.count("<svg") == 4
+    assert "<summary>62 firm" in text and "<svg" not in text
     # links lead to a PDU and to outlets that are there
     links = set(re.findall('href="#(x[0-9a-f]+)"', text))
     assert len(links) == 65 and links <= set(re.findall('id="(x[0-9a-f]+)"', text))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from itertools import groupby
@@ -9,22 +10,10 @@ from typing import NamedTuple, Optional
 
 from ..registers.bounds import BoundedRegister, Period, count_until
 from ..registers.numpy_lazy import np
-from ..registers.parts import narrowed
 from ..registers.segments import Segment, history_of
 from ..registers.values import EnergyInterval, Event, RegisterLimits, RegisterReadings
 from . import checks
 from .unit_check import ReadTimes, UnitCheck
-
-
-class PlotData(NamedTuple):
-    """What a picture of a register shows. Times in s, UTC; energies in kWh."""
-
-    #: each segment as times and registers
-    segments: Sequence[Sequence[tuple[float, float]]]
-    #: readings that lie in no segment
-    left_out: Sequence[tuple[float, float]]
-    #: times, and the energy since the begin of the period
-    band: Sequence[tuple[float, EnergyInterval]]
 
 
 class RegisterEdge(NamedTuple):
@@ -76,6 +65,12 @@ class CheckedRegister:
         self._period_energies = dict[Period, _PeriodEnergy]()
         #: what the power says of its unit
         self.unit = UnitCheck(readings, rows, times, parameters, self._story.segments)
+
+    def alone(self) -> CheckedRegister:
+        """The same without doubts of others of its device."""
+        register = copy.copy(self)
+        register.unit = self.unit.alone()
+        return register
 
     @property
     def step(self) -> float:
@@ -229,38 +224,3 @@ class CheckedRegister:
         few = self._limits.most(checks.GAP_FACTOR * self._parameters.usual_gap)
         stood = not energy.best and energy.high <= 2.0 * self._limits.step + few
         return stood and bool((currents == 0.0).any()) and not (currents > 0.0).any()
-
-    def plot_data(self, begin: float, end: float, most: float) -> PlotData:
-        """What a picture shows: a few points, and an energy of at most `most` kWh."""
-        values, begins = self._readings.values, self._readings.begins
-        believed_numbers = {
-            number for segment in self._story.segments for number in segment.readings
-        }
-        segments = [
-            [
-                (begins[number], values[number])
-                for number in _thinned(segment.readings)
-                if begin <= begins[number] <= end
-            ]
-            for segment in self._story.segments
-        ]
-        left_out = [
-            (begins[number], values[number])
-            for number in range(len(values))
-            if number not in believed_numbers and begin <= begins[number] <= end
-        ]
-        times = [begin + (end - begin) * part / _BAND for part in range(1, _BAND + 1)]
-        energies = self._energies([(begin, time) for time in times])
-        band = [(time, narrowed(energy, most)) for time, energy in zip(times, energies)]
-        dots = [left_out[place] for place in _thinned(range(len(left_out)))]
-        return PlotData([segment for segment in segments if segment], dots, band)
-
-
-_POINTS, _BAND = 48, 24
-
-
-def _thinned(numbers: Sequence[int]) -> Iterator[int]:
-    stride = max(len(numbers) // _POINTS, 1)
-    yield from numbers[::stride]
-    if (len(numbers) - 1) % stride:
-        yield numbers[-1]

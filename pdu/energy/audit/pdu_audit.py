@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -30,12 +31,10 @@ from ..registers.rounding import summed
 from ..registers.unit_aliases import UnitEvidence
 from ..registers.values import EnergyInterval, Event, RegisterLimits, RegisterReadings
 from . import checks, grades, unit_check
-from .checked_register import CheckedRegister, PlotData
+from .checked_register import CheckedRegister
 from .grades import LEVELS, NOT_BILLABLE, USUAL_TOLERANCE_KWH, GradeBasis
 from .unit_check import ReadTimes
 
-#: of a PDU: a page with more pictures says no more
-_MOST_DRAWN = 2
 #: more events of one kind than this are told as one
 _MANY = 20
 
@@ -51,8 +50,6 @@ class AuditScope(NamedTuple):
     meters: Meters
     #: the customers of each outlet
     tenures: Mapping[Place, Sequence[OutletTenancy]] = {}
-    #: whether pictures of registers that are not firm will be drawn
-    has_plots: bool = False
     #: how far the bounds of each register may be apart beside their share of it, in kWh
     tolerance_kwh: float = USUAL_TOLERANCE_KWH
     #: whether of a customer's share nothing but the energy is asked for
@@ -100,7 +97,6 @@ class AuditedRegister(NamedTuple):
     #: why what was read supports no firm energy; "" if it does
     weakness: str
     shares: Sequence[OutletShare] = ()
-    plot_data: Optional[PlotData] = None
 
     @property
     def has_lowest(self) -> bool:
@@ -142,13 +138,6 @@ class PduAudit(NamedTuple):
         """When the first reading began and the last one ended, in s; None without readings."""
         return None if self.unit is None else (self.unit.begin, self.unit.end)
 
-    def undrawn(self) -> PduAudit:
-        """The same without pictures, which are large."""
-        inlet = None if self.own is None else self.own._replace(plot_data=None)
-        return self._replace(
-            outlets=[outlet._replace(plot_data=None) for outlet in self.outlets], own=inlet
-        )
-
     def compact(self) -> PduAudit:
         """The same with what registers have in common once, which most of them do."""
         values: dict[object, Any] = {}
@@ -189,7 +178,7 @@ class PduWalk:
     """
 
     def __init__(self, pdu: PduReadings, scope: AuditScope) -> None:
-        self._pdu, self.scope = pdu, scope
+        self.pdu, self.scope = pdu, scope
         self.times = ReadTimes(pdu)
         self.outlets = tuple(register for register in pdu.registers if register != OWN)
         self.registers = {
@@ -198,84 +187,83 @@ class PduWalk:
             if not np.isnan(series.kwh).all()
         }
 
+    def estimate(self, identity: str, begin: float, end: float) -> Optional[EnergyInterval]:
+        """What the power says of a register of which no energy was read (law 2); None if no power
+        was, or an energy.
+        """
+        pdu, times = self.pdu, self.times
+        series = pdu.registers[identity]
+        if not np.isnan(series.kwh).all() or np.isnan(series.watts).all():
+            return None
+        facts = self.scope.meters.of(pdu.name, identity, pdu.accuracy_percent, self.outlets)
+        rows = checks.Rows(times.begins, times.ends, *series)
+        return checks.estimate(rows, times.usual_gap, facts.limit_kw or 0.0, begin, end)
+
     def estimates(self) -> Mapping[str, EnergyInterval]:
-        """Of each register of which power was read, and no energy, what that power says (law 2)."""
-        pdu, scope, times = self._pdu, self.scope, self.times
-        energies = dict[str, EnergyInterval]()
-        for identity, series in pdu.registers.items():
-            if not np.isnan(series.kwh).all() or np.isnan(series.watts).all():
-                continue
-            facts = scope.meters.of(pdu.name, identity, pdu.accuracy_percent, self.outlets)
-            rows = checks.Rows(times.begins, times.ends, *series)
-            limit_kw = facts.limit_kw or 0.0
-            energy = checks.estimate(rows, times.usual_gap, limit_kw, scope.begin, scope.end)
-            if energy is not None:
-                energies[identity] = energy
-        return energies
+        """Of each register of which power was read, and no energy, what that power says."""
+        begin, end = self.scope[:2]
+        energies = {name: self.estimate(name, begin, end) for name in self.pdu.registers}
+        return {name: energy for name, energy in energies.items() if energy is not None}
 
     def audit_alone(
-        self, identity: str, tenures: Sequence[OutletTenancy], *, is_confirmed: bool
+        self, identity: str, begin: float, end: float, parts: Sequence[OutletTenancy]
     ) -> Optional[AuditedRegister]:
-        """What the readings of one register say of the period without those of any other; None if
-        none says anything.
-
-        `tenures`: parts of the period, of which nothing but the energy is asked for.
-        `is_confirmed`: whether it is known that the unit is right.
+        """What the readings of one register say of a time without those of any other; None if none
+        says anything. `parts`: of the time, of which nothing but the energy is asked for.
         """
-        register, scope = self.registers.get(identity), self.scope
-        if register is None or not register.known.is_read(scope.begin, scope.end):
+        register = self.registers.get(identity)
+        if register is None or not register.known.is_read(begin, end):
             return None
-        if is_confirmed:
-            register.known.unit.confirm()
-        return register.answer(scope._replace(energy_only=True), None, tenures)
+        scope = self.scope._replace(begin=begin, end=end, energy_only=True)
+        return register.alone().answer(scope, None, parts)
+
+    def audit(self) -> PduAudit:
+        """What all registers together say of the period."""
+        registers, outlets, scope = self.registers, self.outlets, self.scope
+        _refine(registers)
+        begin, end = scope.begin, scope.end
+        outlet_registers = {
+            name: register.known for name, register in registers.items() if name != OWN
+        }
+        units = {name: register.unit for name, register in outlet_registers.items()}
+        unit_check.share_doubts(units, (begin, end))
+        own = registers[OWN].known if OWN in registers else None
+        if own is not None:
+            is_sum = bool(units) and _is_sum(own, outlet_registers, begin, end)
+            unit_check.share_with_inlet(own.unit, units if is_sum else {}, (begin, end))
+        inlet = _inlet(registers, begin, end)
+        answers = {
+            identity: register.answer(
+                scope,
+                None if identity == OWN else inlet,
+                scope.tenures.get((self.pdu.name, identity), ()),
+                has_shares=bool(scope.tenures) and identity != OWN,
+            )
+            for identity, register in registers.items()
+            if register.known.is_read(begin, end)
+        }
+        inlet_register = answers.pop(OWN, None)
+        total = summed(register.energy for register in answers.values())
+        if inlet is not None and inlet_register is not None:
+            total = inlet.total(total, begin, end)
+            if inlet_register.has_lowest:
+                inlet_register = inlet_register._replace(energy=inlet.own_energy(begin, end))
+        return PduAudit(
+            self.pdu.name,
+            [*answers.values()],
+            inlet_register,
+            [register for register in outlets if register not in answers],
+            total if answers else None,
+            end - begin,
+            self.pdu.failures,
+            _identify(self.pdu, self.times.usual_gap),
+            self.estimates(),
+        )
 
 
 def audit_registers(pdu: PduReadings, scope: AuditScope) -> PduAudit:
     """One PDU."""
-    walk = PduWalk(pdu, scope)
-    registers, outlets = walk.registers, walk.outlets
-    _refine(registers)
-    begin, end = scope.begin, scope.end
-    outlet_registers = {name: register.known for name, register in registers.items() if name != OWN}
-    units = {name: register.unit for name, register in outlet_registers.items()}
-    unit_check.share_doubts(units, (begin, end))
-    own = registers[OWN].known if OWN in registers else None
-    if own is not None:
-        is_sum = bool(units) and _is_sum(own, outlet_registers, begin, end)
-        unit_check.share_with_inlet(own.unit, units if is_sum else {}, (begin, end))
-    inlet = _inlet(registers, begin, end)
-    answers = {
-        identity: register.answer(
-            scope,
-            None if identity == OWN else inlet,
-            scope.tenures.get((pdu.name, identity), ()),
-            has_shares=bool(scope.tenures) and identity != OWN,
-        )
-        for identity, register in registers.items()
-        if register.known.is_read(begin, end)
-    }
-    if scope.has_plots:
-        for identity in _widest_registers(answers):
-            most = answers[identity].energy.high
-            plot_data = registers[identity].known.plot_data(begin, end, most)
-            answers[identity] = answers[identity]._replace(plot_data=plot_data)
-    inlet_register = answers.pop(OWN, None)
-    total = summed(register.energy for register in answers.values())
-    if inlet is not None and inlet_register is not None:
-        total = inlet.total(total, begin, end)
-        if inlet_register.has_lowest:
-            inlet_register = inlet_register._replace(energy=inlet.own_energy(begin, end))
-    return PduAudit(
-        pdu.name,
-        [*answers.values()],
-        inlet_register,
-        [register for register in outlets if register not in answers],
-        total if answers else None,
-        end - begin,
-        pdu.failures,
-        _identify(pdu, walk.times.usual_gap),
-        walk.estimates(),
-    )
+    return PduWalk(pdu, scope).audit()
 
 
 def _identify(pdu: PduReadings, usual_gap: float) -> Optional[UnitEvidence]:
@@ -287,13 +275,6 @@ def _identify(pdu: PduReadings, usual_gap: float) -> Optional[UnitEvidence]:
     last = {identity: float(kwh[-1]) for identity, kwh in readings_by_outlet.items() if len(kwh)}
     units = frozenset(pdu.units)
     return UnitEvidence(pdu.name, units, pdu.begins[0], pdu.ends[-1], usual_gap, last)
-
-
-def _widest_registers(answers: Mapping[str, AuditedRegister]) -> Sequence[str]:
-    """The registers with the widest bounds of those that are not firm."""
-    doubtful = [register for register in answers.values() if register.grade != grades.FIRM]
-    widest = sorted(doubtful, key=lambda register: -register.energy.width)
-    return [register.outlet for register in widest[:_MOST_DRAWN]]
 
 
 def _inlet(registers: Mapping[str, _Register], begin: float, end: float) -> Optional[Inlet]:
@@ -381,6 +362,12 @@ class _Register:
         step_kwh = None if step_from == READINGS else self.known.step
         self.meter = dataclasses.replace(meter, step_kwh=step_kwh, wrap_kwh=wrap_kwh)
         self.origins = Origins(step_from, wrap_from, class_from)
+
+    def alone(self) -> _Register:
+        """The same without doubts of others of its device."""
+        register = copy.copy(self)
+        register.known = self.known.alone()
+        return register
 
     def take_step(self, step: float) -> None:
         """Take a step, in kWh, that others of the same unit show (law 1)."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
-from functools import partial
 
 from ...core.cli.output import counted
 from ...core.cli.report import (
@@ -19,7 +18,6 @@ from ...core.cli.report import (
     Headline,
     Items,
     Part,
-    Picture,
     Section,
     Table,
     html_lines,
@@ -30,9 +28,8 @@ from ...core.cli.report import (
     verdict_cell,
     words,
 )
-from ...core.files.html import Frame, safe
+from ...core.files.html import Frame
 from ..registers.period import span_text
-from . import plots
 from .audit_result import AuditOutcome, AuditPeriod, figures, group_by_event, kwh, percent
 from .grades import BOUNDED, ESTIMATE, FIRM, LEVELS, NOT_BILLABLE, WIDE
 from .groups import GroupSum, balance, level_of
@@ -73,7 +70,7 @@ def page(outcome: AuditOutcome, sections: Iterable[str]) -> Iterator[str]:
     when = span_text(period.local(period.begin), period.local(period.end))
     question = f"pdu energy audit: what can be billed of {when}, {period.zone.key}"
     frame = Frame(f"Energy, {when}", question, _READING, _GUIDE)
-    yield frame.begin(plots.STYLE)
+    yield frame.begin()
     yield from (f"{line}\n" for line in html_lines(_summary(outcome)))
     yield from sections
     yield from (f"{line}\n" for line in html_lines(_notes(outcome)))
@@ -205,17 +202,6 @@ def _pdu(times: AuditPeriod, pdu: PduAudit) -> Iterator[Part]:
         [f"and {len(events) - _MOST_EVENTS} more"] if len(events) > _MOST_EVENTS else []
     )
     yield Items("Events", [*events[:_MOST_EVENTS], *rest_of_events])
-    for register in doubtful:
-        if register.plot_data is not None:
-            pictures = plots.register(times, register, register.plot_data) + plots.energy(
-                times, register, register.plot_data
-            )
-            figure = f'<div class="whole"><h3>{_title(register)}</h3>{pictures}</div>'
-            yield Picture("", partial(str, figure))
-
-
-def _title(register: AuditedRegister) -> str:
-    return safe(f"Outlet {register.outlet}" if register.outlet else "PDU itself")
 
 
 def _names(registers: Sequence[AuditedRegister]) -> str:

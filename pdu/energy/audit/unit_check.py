@@ -4,6 +4,7 @@ device say (laws 2 and 4). Pure.
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import NamedTuple
@@ -66,6 +67,12 @@ class UnitCheck:
         self._shared: list[UnitDoubt] = []
         #: whether something of the device shows that its unit is right
         self.is_confirmed = False
+
+    def alone(self) -> UnitCheck:
+        """The same without doubts of others of its device."""
+        unit = copy.copy(self)
+        unit._shared = []
+        return unit
 
     @cached_property
     def _findings(self) -> _Findings:

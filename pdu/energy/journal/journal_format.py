@@ -17,7 +17,7 @@ from typing import Any, NamedTuple, Optional
 from pdu_common.helper import EnumPowerStatus
 
 from ...pdus.outlet_figures import JOURNAL_FIGURES, OutletFigure
-from ...pdus.states import SPELLED, UNKNOWN
+from ...pdus.states import SPELLED
 from ..registers.numpy_lazy import Column, np
 
 FORM = 1
@@ -29,12 +29,6 @@ _PLACES = 3  # of currents, watts and times: mA, mW, ms
 _SYNC_VALUES = (None, False, True)
 _NUMBERS = frozenset({int, float})
 _NUMBERS_OR_NONE = frozenset({int, float, type(None)})
-#: state of an outlet -> its byte in `PollColumns.signs`
-SIGNS: Mapping[EnumPowerStatus, int] = {
-    state: ord(spelling.sign) for state, spelling in SPELLED.items()
-}
-_UNREAD = SPELLED[UNKNOWN].sign
-_KNOWN_SIGNS = bytes(SIGNS.values())
 Record = Mapping[str, Any]
 
 
@@ -242,8 +236,6 @@ class PollColumns(NamedTuple):
     kwh: Column
     amperes: Column
     watts: Column
-    #: of each outlet of each poll: a byte of SIGNS
-    signs: bytes
     #: whether the kernel called the clock synchronised; None where it does not say
     is_synced: Sequence[Optional[bool]]
     #: whether it ended with an error: a column
@@ -270,7 +262,6 @@ def poll_columns(records: Sequence[Any], outlets: int) -> PollColumns:
         _figures(records, "total", "kwh", outlets),
         _figures(records, "load", "amps", outlets),
         _figures(records, "power", "watts", outlets),
-        _signs(records, outlets),
         is_synced,
         np.array([record.get("error") is not None for record in records], bool),
     )
@@ -328,17 +319,6 @@ def _any_column(rows: Sequence[Sequence[Any]], width: int) -> Column:
         if np.isinf(column).any() or np.isnan(column).sum() != missing:
             raise ValueError("no number")
     return column
-
-
-def _signs(records: Sequence[Any], outlets: int) -> bytes:
-    unread = _UNREAD * outlets
-    signs = [sign.get("on") or unread for sign in records]
-    if any(len(sign) != outlets for sign in signs):
-        raise ValueError("on")
-    all_signs = "".join(signs).encode("ascii")
-    if all_signs.translate(None, _KNOWN_SIGNS):
-        raise ValueError("on")
-    return all_signs
 
 
 # ---- values --------------------------------------------------------------------------------------

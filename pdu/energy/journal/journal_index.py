@@ -1,6 +1,6 @@
 """Where the polls of each PDU are in a meter's files, and their columns, read PDU by PDU.
 
-All lines of a file are checked first. Of a poll only its place is kept, 6 bytes in a file, so that
+All lines of a file are checked first. Of a poll only its place is kept, some 10 bytes, so that
 memory is for one PDU only.
 """
 
@@ -17,12 +17,10 @@ from typing import IO, Any, Callable, NamedTuple, Optional
 from handlers.shared.errors import SettingsError, printable
 
 from ...core.files import journal
-from ...pdus.states import DOWN, UP
 from ..registers.numpy_lazy import np
 from ..registers.poll import OWN, UnitFacts
 from .journal_format import (
     BAD,
-    SIGNS,
     Record,
     UnitDeclaration,
     boot_of,
@@ -32,54 +30,21 @@ from .journal_format import (
     poll_columns,
     why_new_chain,
 )
-from .readings import NO_STATE, OFF, ON, Block
+from .readings import Block
 
 #: so many polls are parsed at once
-_POLLS = 288
-# a table for bytes.translate: sign of a state -> ON, OFF or NO_STATE
-_STATES = bytes({SIGNS[UP]: ON, SIGNS[DOWN]: OFF}.get(byte, NO_STATE) for byte in range(256))
+_POLLS = 1000
 
 
 class UnitPolls(NamedTuple):
     """The polls of one unit in a file."""
 
     unit: UnitFacts
+    #: of the file, unpacked
+    path: str
     #: of each poll: where its line's body begins, and its length, in bytes
     offsets: array[int]
     lengths: array[int]
-
-
-class StoredPolls(NamedTuple):
-    """The polls of one unit, whose places are in a file: a month of 1,000 PDUs has 9 million."""
-
-    unit: UnitFacts
-    path: str
-    #: where the places begin in it
-    at: int
-    #: how many there are
-    polls: int
-    #: of offsets and lengths
-    typecodes: str
-
-    def read(self) -> UnitPolls:
-        """The places, in memory. Raises OSError."""
-        with open(self.path, "rb") as file:
-            file.seek(self.at)
-            offsets, lengths = (array(code) for code in self.typecodes)
-            for column in (offsets, lengths):
-                column.fromfile(file, self.polls)
-        return UnitPolls(self.unit, offsets, lengths)
-
-
-def _write_places(path: str, places: Iterable[UnitPolls]) -> Iterator[StoredPolls]:
-    """Write places into a new file, as the smallest numbers that hold them. Raises OSError."""
-    with open(path, "xb") as file:
-        for unit, offsets, lengths in places:
-            at = file.tell()
-            codes = "I" if offsets[-1] < 1 << 32 else "Q", "H" if max(lengths) < 1 << 16 else "I"
-            for code, column in zip(codes, (offsets, lengths)):
-                array(code, column).tofile(file)
-            yield StoredPolls(unit, path, at, len(offsets), "".join(codes))
 
 
 class Index(NamedTuple):
@@ -92,7 +57,7 @@ class Index(NamedTuple):
     hash: str
     #: why its chain begins anew; "" if it goes on after the file before
     anew: str
-    units: Sequence[StoredPolls]
+    units: Sequence[UnitPolls]
 
 
 def line_parser() -> Callable[[bytes], Any]:
@@ -114,25 +79,22 @@ def line_parser() -> Callable[[bytes], Any]:
 def index(source: str, folder: str, without: Container[int] = ()) -> Index:
     """The places of all polls of a file, of which all lines are checked but those in `without`.
 
-    The places, and the polls of a packed file, are written into `folder`. Raises SettingsError, and
+    The polls of a packed file are written into `folder`. Raises SettingsError, and
     journal.HashMismatch for a line that is not as it was written.
     """
     path = os.path.join(folder, os.path.basename(source))
-    places = f"{path}.places"
     if not source.endswith(journal.PACKED):
-        return _index(source, source, None, places, without)
+        return _index(source, source, None, without)
     path = path[: -len(journal.PACKED)]
     try:
         with open(path, "xb") as file:
-            return _index(source, path, file, places, without)
+            return _index(source, path, file, without)
     except OSError as error:
         raise SettingsError(f"{printable(path)} cannot be written ({error.strerror})") from None
 
 
-def _index(
-    source: str, path: str, copy: Optional[IO[bytes]], places: str, without: Container[int]
-) -> Index:
-    above, units = PrecedingLines(), _Units()
+def _index(source: str, path: str, copy: Optional[IO[bytes]], without: Container[int]) -> Index:
+    above, units = PrecedingLines(), _Units(path)
     previous_hash = last = journal.START
     anew, loads = "", line_parser()
     for line in journal.lines(source, without):
@@ -157,10 +119,7 @@ def _index(
                     anew = why_new_chain(record)
         except BAD:
             raise _no_line(source, line.number) from None
-    try:
-        return Index(path, previous_hash, last, anew, [*_write_places(places, units.found)])
-    except OSError as error:
-        raise SettingsError(f"{printable(places)} cannot be written ({error.strerror})") from None
+    return Index(path, previous_hash, last, anew, units.found)
 
 
 def _no_line(path: str, number: int) -> SettingsError:
@@ -214,56 +173,50 @@ def _facts(declaration: UnitDeclaration, boot: str) -> UnitFacts:
 class _Units:
     """Places by unit, in the order of their first polls."""
 
-    def __init__(self) -> None:
+    def __init__(self, path: str) -> None:
+        self._path = path
         self.found: list[UnitPolls] = []
         self._open: dict[str, UnitPolls] = {}
 
     def add(self, unit: UnitFacts, at: int, length: int) -> None:
         here = self._open.get(unit.pdu)
         if here is None or here.unit is not unit:
-            here = self._open[unit.pdu] = UnitPolls(unit, array("Q"), array("I"))
+            here = self._open[unit.pdu] = UnitPolls(unit, self._path, array("Q"), array("I"))
             self.found.append(here)
         here.offsets.append(at)
         here.lengths.append(length)
 
 
-def pieces(places: Iterable[tuple[str, StoredPolls]]) -> Iterator[Block]:
-    """The polls at places, each with the path of its file, a few hundred at a time. Raises
-    SettingsError.
-    """
-    return itertools.chain.from_iterable(itertools.starmap(_pieces, places))
+def blocks(places: Iterable[UnitPolls]) -> Iterator[Block]:
+    """The polls at places, some hundreds at a time. Raises SettingsError."""
+    for unit, some in itertools.groupby(places, lambda place: place.unit):
+        lines = _lines(some)
+        while part := [*itertools.islice(lines, _POLLS)]:
+            try:
+                yield from _parsed(unit, [body for _, _, body in part])
+            except BAD:
+                path, at, _ = next(line for line in part if _is_bad(unit, line.body))
+                with open(path, "rb") as file:
+                    number = file.read(at).count(b"\n") + 1
+                raise _no_line(path, number) from None
 
 
-def blocks(places: Iterable[tuple[str, StoredPolls]]) -> Iterator[Block]:
-    """As `pieces`, one block while the unit is the same."""
-    for unit, some in itertools.groupby(pieces(places), lambda piece: piece.unit):
-        yield _join(unit, [*some])
+class _Line(NamedTuple):
+    """A line of a poll: where it begins in a file, and its body."""
+
+    path: str
+    at: int
+    body: bytes
 
 
-def _join(unit: UnitFacts, some: Sequence[Block]) -> Block:
-    columns = [np.concatenate(column, axis=-1) for column in zip(*(block[1:9] for block in some))]
-    return Block._make([unit, *columns, sum(block.failures for block in some)])
-
-
-def _pieces(path: str, stored_polls: StoredPolls) -> Iterator[Block]:
-    """The polls at one place, a few hundred at a time."""
-    try:
-        place = stored_polls.read()
-        with open(path, "rb", buffering=0) as file:
-            for first in range(0, len(place.offsets), _POLLS):
-                some = slice(first, first + _POLLS)
-                pairs = [*zip(place.offsets[some], place.lengths[some])]
-                lines = [os.pread(file.fileno(), length, at) for at, length in pairs]
-                try:
-                    yield from _parsed(place.unit, lines)
-                except BAD:
-                    bad = next(
-                        at for (at, _), line in zip(pairs, lines) if _is_bad(place.unit, line)
-                    )
-                    file.seek(0)
-                    raise _no_line(path, file.read(bad).count(b"\n") + 1) from None
-    except OSError as error:
-        raise SettingsError(f"{printable(path)} cannot be read ({error.strerror})") from None
+def _lines(places: Iterable[UnitPolls]) -> Iterator[_Line]:
+    for _, path, offsets, lengths in places:
+        try:
+            with open(path, "rb", buffering=0) as file:
+                for at, length in zip(offsets, lengths):
+                    yield _Line(path, at, os.pread(file.fileno(), length, at))
+        except OSError as error:
+            raise SettingsError(f"{printable(path)} cannot be read ({error.strerror})") from None
 
 
 def _parsed(unit: UnitFacts, lines: Sequence[bytes]) -> Sequence[Block]:
@@ -290,8 +243,6 @@ def _blocks(unit: UnitFacts, records: Sequence[Any]) -> Iterator[Block]:
     figures = (polls.kwh, polls.amperes, polls.watts)
     for column in figures:
         column[column < 0.0] = math.nan  # no figure, and not used
-    state_codes = np.frombuffer(polls.signs.translate(_STATES), "u1").reshape(len(records), outlets)
-    states = np.hstack([np.full((len(records), 1), NO_STATE, "u1"), state_codes])
     is_read = ~(np.isnan(np.hstack(figures)).all(1))
     # it ended before it read which unit it was
     is_early = polls.has_error & np.isnan(polls.times[:, 3]) & is_read
@@ -301,7 +252,7 @@ def _blocks(unit: UnitFacts, records: Sequence[Any]) -> Iterator[Block]:
         places = np.flatnonzero(is_read[first:end]) + first
         mine = _strip_identity(unit) if early else unit
         here, failures = mine._replace(is_synced=is_synced), end - first - len(places)
-        columns = (matrix[places].T for matrix in (*figures, states))
+        columns = (matrix[places].T for matrix in figures)
         yield Block._make([here, *polls.times[places].T, *columns, failures])
         first = end
 

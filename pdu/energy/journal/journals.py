@@ -23,21 +23,13 @@ from ..registers.parallel import are_large, parallel_map
 from ..registers.poll import UnitFacts
 from . import days, journal_index
 from .clocks import BORN
-from .readings import Block, Found, PduReadings
+from .readings import Found, PduReadings
 
 _DAY = 86400.0
 #: from so many polls on, other processes are started
 _LARGE_POLLS = 100_000
 #: for large files that live as long as a command (Filesystem Hierarchy Standard 3.0, 5.15)
 _ROOMY = "/var/tmp"  # noqa: S108  # only the parent of a folder with a name that is not known
-
-
-class DayBlocks(NamedTuple):
-    """The readings of a PDU in the files of a day."""
-
-    #: of the files' names
-    day: str
-    blocks: Sequence[Block]
 
 
 class MeterJournal:
@@ -49,8 +41,6 @@ class MeterJournal:
         """
         self._folder, self._without = folder, left_out(without, days.files(folder))
         self._origin: Sequence[str] = ()
-        #: after `audit_days`: the day of each file that it read, and the hash at its end
-        self.hashes: Mapping[str, str] = {}
 
     def audit_each(
         self, begin: float, end: float, audit: Callable[[PduReadings], Found]
@@ -62,9 +52,9 @@ class MeterJournal:
         """
         with work_folder(temporary_folder()) as folder:
             paths = _files_of_period(self._folder, begin - _DAY, end + _DAY)
-            indexes = [index for _, index in _indexes(paths, folder, self._without)]
+            indexes = [*_indexes(paths, folder, self._without)]
             self._origin = [*_origin_lines(self._folder, paths, indexes), *self.holes(paths)]
-            yield from _each_pdu(indexes, partial(_audit, audit))
+            yield from _each_pdu(indexes, audit)
 
     def past(self, begin: float, end: float) -> Sequence[str]:
         """The `finished_files` that may have readings of a period, or of a day before or after it.
@@ -77,18 +67,18 @@ class MeterJournal:
             if path in finished_paths
         ]
 
-    def audit_days(
-        self, paths: Sequence[str], audit: Callable[[str, Sequence[DayBlocks]], Found]
+    def audit_files(
+        self,
+        paths: Sequence[str],
+        audit: Callable[[PduReadings], Found],
+        first_day: Callable[[str], str],
     ) -> Iterator[Found]:
-        """As `audit_each`, of some files, each PDU's readings as blocks, by the day of their files.
-        `hashes` has those days.
+        """As `audit_each`, of some files. `first_day`: of a PDU, the day of the first file of
+        which its readings are asked for.
         """
         with work_folder(temporary_folder()) as folder:
-            day_indexes = [*_indexes(paths, folder, self._without)]
-            self.hashes = {days.file_day(path): index.hash for path, index in day_indexes}
-            day_by_path = {index.path: days.file_day(path) for path, index in day_indexes}
-            indexes = [index for _, index in day_indexes]
-            yield from _each_pdu(indexes, partial(_audit_days, audit, day_by_path))
+            indexes = [*_indexes(paths, folder, self._without)]
+            yield from _each_pdu(indexes, audit, first_day)
 
     def lines(self, path: str) -> Iterator[journal.JournalLine]:
         """The lines of a file but those that are left out. Raises as `journal.lines`."""
@@ -242,9 +232,7 @@ def temporary_folder() -> Optional[str]:
     return _ROOMY if "TMPDIR" not in os.environ and os.path.isdir(_ROOMY) else None
 
 
-def _indexes(
-    paths: Sequence[str], folder: str, without: LeftOut
-) -> Iterator[tuple[str, journal_index.Index]]:
+def _indexes(paths: Sequence[str], folder: str, without: LeftOut) -> Iterator[journal_index.Index]:
     """Files that follow each other, with their places. Raises HashMismatch if they do not."""
     last_hash, units = "", dict[UnitFacts, UnitFacts]()
     paths_kept = [path for path in paths if without.get(path, NO_LINES) is not None]
@@ -262,12 +250,12 @@ def _indexes(
         if last_hash and index.after != last_hash and 1 not in lines and not index.anew:
             raise journal.discontinuity_error(path)
         last_hash = index.hash
-        yield path, index._replace(units=[_shared(place, units) for place in index.units])
+        yield index._replace(units=[_shared(place, units) for place in index.units])
 
 
 def _shared(
-    place: journal_index.StoredPolls, units: dict[UnitFacts, UnitFacts]
-) -> journal_index.StoredPolls:
+    place: journal_index.UnitPolls, units: dict[UnitFacts, UnitFacts]
+) -> journal_index.UnitPolls:
     """The place with a unit that days have in common: 1,000 PDUs have 100,000 places in a month."""
     return place._replace(unit=units.setdefault(place.unit, place.unit))
 
@@ -276,34 +264,27 @@ def _index(folder: str, without: LeftOut, path: str) -> journal_index.Index:
     return journal_index.index(path, folder, without.get(path) or NO_LINES)
 
 
-#: the name of a PDU, and where its blocks are
-_PduPlaces = tuple[str, Sequence[tuple[str, journal_index.StoredPolls]]]
-
-
 def _each_pdu(
-    indexes: Sequence[journal_index.Index], audit: Callable[[_PduPlaces], Found]
+    indexes: Sequence[journal_index.Index],
+    audit: Callable[[PduReadings], Found],
+    first_day: Callable[[str], str] = lambda _: "",
 ) -> Iterator[Found]:
-    by_pdu: dict[str, list[tuple[str, journal_index.StoredPolls]]] = {}
+    by_pdu: dict[str, list[journal_index.UnitPolls]] = {}
     for index in indexes:
+        day = days.file_day(index.path)
         for place in index.units:
-            by_pdu.setdefault(place.unit.pdu, []).append((index.path, place))
-    polls = sum(place.polls for index in indexes for place in index.units)
-    yield from parallel_map(audit, sorted(by_pdu.items()), large=polls > _LARGE_POLLS)
+            if day >= first_day(place.unit.pdu):
+                by_pdu.setdefault(place.unit.pdu, []).append(place)
+    polls = sum(len(place.offsets) for index in indexes for place in index.units)
+    work = partial(_audit, audit)
+    yield from parallel_map(work, sorted(by_pdu.items()), large=polls > _LARGE_POLLS)
 
 
-def _audit_days(
-    audit: Callable[[str, Sequence[DayBlocks]], Found],
-    day_by_path: Mapping[str, str],
-    stored_polls: _PduPlaces,
+def _audit(
+    audit: Callable[[PduReadings], Found], pdu: tuple[str, Sequence[journal_index.UnitPolls]]
 ) -> Found:
-    name, stored_in = stored_polls
-    by_day = groupby(stored_in, key=lambda block: day_by_path[block[0]])
-    return audit(name, [DayBlocks(day, [*journal_index.blocks(some)]) for day, some in by_day])
-
-
-def _audit(audit: Callable[[PduReadings], Found], stored_polls: _PduPlaces) -> Found:
-    name, stored_in = stored_polls
-    return audit(PduReadings(name, journal_index.pieces(stored_in)))
+    name, places = pdu
+    return audit(PduReadings(name, journal_index.blocks(places)))
 
 
 def _origin_lines(

@@ -25,8 +25,6 @@ from .unit_changes import SERIAL, UPTIME, UPTIME_S, UnitIdentity
 
 #: what an audit finds
 Found = TypeVar("Found")
-#: states of outlets in a column
-OFF, ON, NO_STATE = 0, 1, 2
 
 
 class Block(NamedTuple):
@@ -41,8 +39,6 @@ class Block(NamedTuple):
     kwh: Column
     amperes: Column
     watts: Column
-    #: of each register OFF, ON or NO_STATE; None where nobody asks for them
-    states: Optional[Column] = None
     #: more polls, which read nothing
     failures: int = 0
 
@@ -98,6 +94,8 @@ class PduReadings:
         #: what its polls said of their unit, as `unit_aliases` compares it: the name's meaning, and
         #: serial numbers
         self.units: set[tuple[str, str]] = set()
+        #: its unit, and the number of the poll after the last one, of polls that follow each other
+        self.stretches: list[tuple[UnitFacts, int]] = []
         #: the greatest error that its unit states, in percent, between changes of the unit
         self._errors: list[Optional[float]] = []
         #: numbers of polls before which the reader's machine started anew
@@ -129,6 +127,7 @@ class PduReadings:
         self.sync_states += bytes([WORDS[block.unit.is_synced]]) * new_polls
         for column, addition in zip((self.begins, self.ends, self.monotonic), block[1:4]):
             column.frombytes(addition.tobytes())
+        self.stretches.append((block.unit, len(self.begins)))
 
     def _follow(self, poll: Poll, number: int) -> None:
         """Keep what a poll says of the unit. `number`: its own."""

@@ -113,20 +113,17 @@ class Meters:
         path: str = "",
         pdu_limit_kw: Optional[float] = None,
         drawn: Mapping[str, PduNode] = MappingProxyType({}),
-        stated: Mapping[str, RegisterFacts] = MappingProxyType({}),
     ) -> None:
         """`usual` is of each register that the file does not name; its limit is that of an outlet.
 
         `pdu_limit_kw`: the most that the supply of a PDU delivers. `drawn`: the PDUs of the hall's
-        drawing, whose breakers and voltages are limits, too. `stated`: registers, by outlet, of
-        which nothing is unknown but the error that the unit states.
+        drawing, whose breakers and voltages are limits, too.
 
         The file has the columns `pdu` (`*` and `?` match), `outlet` (empty: the PDU itself, and of
         all but the limit also its outlets; `*` and `?` match outlets), and those of
         `RegisterFacts`. A later row wins. Raises SettingsError.
         """
         self._usual, self._pdu_limit_kw, self._drawn = usual, pdu_limit_kw, drawn
-        self._stated = stated
         self._lines: Sequence[_Line] = list(_lines(path)) if path else ()
 
     def of(
@@ -141,8 +138,6 @@ class Meters:
 
         Raises SettingsError if no limit is known.
         """
-        if outlet in self._stated:
-            return _override_class(self._stated[outlet], stated_percent)
         facts = dataclasses.replace(self._usual, limit_kw=None)
         for line in self._lines:
             if _fits(pdu, line.pdu) and (not line.outlet or _fits(outlet, line.outlet)):

@@ -12,24 +12,21 @@ import json
 import os
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import partial
-from itertools import chain
 from typing import IO, Any, NamedTuple, Optional
 
 from handlers.shared.errors import SettingsError, printable
 
 from ..audit import checks
-from ..audit.pdu_audit import AuditedRegister, AuditScope, PduAudit, PduWalk, audit_registers
-from ..journal.journals import DayBlocks, MeterJournal
+from ..audit.pdu_audit import AuditedRegister, AuditScope, PduWalk
+from ..journal.journals import MeterJournal
 from ..journal.readings import PduReadings
 from ..registers.customers import Customers, OutletTenancy, Place, cut
 from ..registers.meter_facts import RegisterFacts
 from ..registers.numpy_lazy import np
-from ..registers.poll import OWN
 from ..registers.unit_aliases import UnitEvidence
 from . import document, figures, power
 from .daily_energy import DayEnergy
 from .figures import OutletReadings, Rules, StatementFigures, SurchargeFactors
-from .held_readings import HeldReadings, HeldTime
 from .numbers import BilledReadings, HeldOutlet
 from .tariff_file import Tariff
 
@@ -134,48 +131,42 @@ class PduShares(NamedTuple):
 
 def read_pdus(inputs: StatementInputs, room: str) -> Iterator[PduShares]:
     """What customers get of each PDU, in files in the folder `room`. Raises SettingsError."""
-    return inputs.source.audit_days(inputs.paths, partial(_read_pdu, inputs, room))
+
+    def first_day(pdu: str) -> str:
+        return "" if pdu in inputs.hole_pdus else inputs.first_day
+
+    return inputs.source.audit_files(inputs.paths, partial(_read_pdu, inputs, room), first_day)
 
 
-def _read_pdu(inputs: StatementInputs, room: str, pdu: str, days: Sequence[DayBlocks]) -> PduShares:
-    audit_scope = inputs.audit_scope
-    here = HeldReadings(pdu, [block for day in days for block in day.blocks])
+def _read_pdu(inputs: StatementInputs, room: str, pdu: PduReadings) -> PduShares:
+    audit_scope, name = inputs.audit_scope, pdu.name
     tenures_by_outlet = {
-        outlet: cut(audit_scope.tenures.get((pdu, outlet), ()), inputs.begin, inputs.end)
-        for outlet in here.outlets()
+        outlet: cut(audit_scope.tenures.get((name, outlet), ()), inputs.begin, inputs.end)
+        for outlet in pdu.registers
     }
-    held_times = {
-        outlet: [
-            HeldTime(tenure.begin, tenure.end, _continues(inputs, (pdu, outlet), tenure))
-            for tenure in tenures
-        ]
-        for outlet, tenures in tenures_by_outlet.items()
-    }
-    if not any(held_times.values()):
-        return PduShares(pdu, [*held_times])
-    first_day = "" if pdu in inputs.hole_pdus else inputs.first_day
-    audit = _audit(pdu, [day for day in days if day.day >= first_day], audit_scope)
+    if not any(tenures_by_outlet.values()):
+        return PduShares(name, [*tenures_by_outlet])
+    walk = PduWalk(pdu, audit_scope)
+    audit = walk.audit()
     answers = {register.outlet: register for register in audit.registers}
-    walk = _walk(inputs, here, held_times, answers)
-    path = os.path.join(room, hashlib.sha256(pdu.encode()).hexdigest())
-    meters, names = audit_scope.meters, [outlet for outlet in tenures_by_outlet if outlet != OWN]
+    path = os.path.join(room, hashlib.sha256(name.encode()).hexdigest())
     shares = list[CustomerShare]()
     with new_file(path) as file:
         for outlet, tenures in tenures_by_outlet.items():
-            own_walk, answer = walk if outlet in walk.registers else None, answers.get(outlet)
-            for tenure, blocks in zip(tenures, here.outlet(outlet, held_times[outlet])):
+            answer = answers.get(outlet)
+            for tenure in tenures:
                 meter = (
-                    meters.of(pdu, outlet, outlets=names)
+                    audit_scope.meters.of(name, outlet, outlets=walk.outlets)
                     if answer is None
                     else _stated_facts(answer)
                 )
-                line_inputs = _outlet_readings(inputs, (pdu, outlet), tenure, meter, answer)
-                line_figures = figures.figures(line_inputs, blocks, inputs.rules, own_walk)
+                line_inputs = _outlet_readings(inputs, (name, outlet), tenure, meter, answer)
+                line_figures = figures.figures(line_inputs, walk, inputs.rules)
                 billed = _billed_readings(line_figures.line)
-                held_outlet = HeldOutlet(pdu, outlet, *tenure[1:], billed)
+                held_outlet = HeldOutlet(name, outlet, *tenure[1:], billed)
                 shares.append(CustomerShare(tenure.customer, held_outlet, path, file.tell()))
                 file.writelines(CustomerShare.pieces(line_figures))
-    return PduShares(pdu, [*held_times], shares, audit.unit)
+    return PduShares(name, [*tenures_by_outlet], shares, audit.unit)
 
 
 def _billed_readings(line: Mapping[str, Any]) -> Optional[BilledReadings]:
@@ -187,42 +178,16 @@ def _billed_readings(line: Mapping[str, Any]) -> Optional[BilledReadings]:
     return BilledReadings(times[0], begin["kwh"], times[1], end["kwh"])
 
 
-def _audit(pdu: str, days: Sequence[DayBlocks], audit_scope: AuditScope) -> PduAudit:
-    readings = PduReadings(pdu, chain.from_iterable(day.blocks for day in days))
-    return audit_registers(readings, audit_scope)
-
-
-def _walk(
-    inputs: StatementInputs,
-    pdu: HeldReadings,
-    held_times: Mapping[str, Sequence[HeldTime]],
-    answers: Mapping[str, AuditedRegister],
-) -> PduWalk:
-    """One walk over the readings of all outlets that have the same rows, for the whole period.
-    Others are walked over alone.
-    """
-    period = inputs.begin, inputs.end
-    readings = pdu.readings_together(
-        {
-            outlet: times[0]
-            for outlet, times in held_times.items()
-            if outlet in answers and len(times) == 1 and times[0][:2] == period
-        }
-    )
-    facts = {outlet: _stated_facts(answers[outlet]) for outlet in readings.registers}
-    return figures.walk_over(readings, facts, period, inputs.rules)
-
-
 def _stated_facts(answer: AuditedRegister) -> RegisterFacts:
     """What a statement states of a register."""
     return dataclasses.replace(answer.meter, step_kwh=answer.step)
 
 
-def _continues(inputs: StatementInputs, place: Place, tenure: OutletTenancy) -> bool:
-    """Whether a customer has an outlet also after the end of the period."""
+def _is_held_after(inputs: StatementInputs, place: Place, tenure: OutletTenancy) -> bool:
+    """Whether a customer has an outlet also after the end of his time in the period."""
     return any(
-        later_tenure.customer == tenure.customer and later_tenure.end > tenure.end
-        for later_tenure in inputs.audit_scope.tenures[place]
+        later.customer == tenure.customer and later.end > tenure.end
+        for later in inputs.audit_scope.tenures[place]
     )
 
 
@@ -253,6 +218,7 @@ def _outlet_readings(
         is_doubted=False,
         is_confirmed=False,
         is_held_before=_is_held_before(inputs, place, tenure),
+        is_held_after=_is_held_after(inputs, place, tenure),
     )
     if answer is None:
         return outlet_readings
@@ -276,6 +242,6 @@ def unread_shares(
                 held_outlet = HeldOutlet(*place, *tenure[1:])
                 unread.append(CustomerShare(tenure.customer, held_outlet, path, file.tell()))
                 line_inputs = _outlet_readings(inputs, place, tenure, RegisterFacts())
-                line = figures.figures(line_inputs, (), inputs.rules)
+                line = figures.figures(line_inputs, None, inputs.rules)
                 file.writelines(CustomerShare.pieces(line))
     return unread

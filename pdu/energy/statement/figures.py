@@ -1,5 +1,5 @@
-"""The figures of a statement, from one outlet's readings alone: computed by the provider, and again
-by the customer. The energy is what the audit says of these readings. Pure.
+"""The figures of a statement: of each outlet what the audit's walk says of its own readings, and
+what it says of the others as an upper bound. Pure.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ import datetime
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 from typing import Any, NamedTuple, Optional
 from zoneinfo import ZoneInfo
 
@@ -17,16 +16,15 @@ from ..audit.audit_result import kwh
 from ..audit.checked_register import CheckedRegister, RegisterAdvance, RegisterEdge
 from ..audit.checks import GAP_FACTOR
 from ..audit.grades import NOT_BILLABLE, Grade, GradeBasis, grade_register, grade_unread
-from ..audit.pdu_audit import AuditedRegister, AuditScope, PduWalk
-from ..journal.readings import Block, PduReadings
+from ..audit.pdu_audit import AuditedRegister, PduWalk
 from ..registers.customers import OutletTenancy
-from ..registers.meter_facts import Meters, RegisterFacts
-from ..registers.numpy_lazy import Column, np
+from ..registers.meter_facts import RegisterFacts
 from ..registers.parts import bound_parts, narrowed
 from ..registers.rounding import nearest_wh, round_to_wh, split
 from ..registers.values import EnergyInterval, Event
 from . import power
 from .daily_energy import DayEnergy, daily, day_parts
+from .held_register import HeldRegister, HeldUnit
 from .tariffs import TariffRow, spans
 
 
@@ -48,8 +46,9 @@ class OutletReadings(NamedTuple):
     is_doubted: bool
     #: whether they show that it is right
     is_confirmed: bool
-    #: whether the customer had it right before the begin, too
+    #: whether the customer had it right before the begin, and has it after the end, too
     is_held_before: bool
+    is_held_after: bool
 
 
 class Rules(NamedTuple):
@@ -68,37 +67,32 @@ class StatementFigures(NamedTuple):
     days: Sequence[DayEnergy] = ()
 
 
-def figures(
-    inputs: OutletReadings,
-    blocks: Sequence[Block],
-    rules: Rules,
-    walk: Optional[PduWalk] = None,
-) -> StatementFigures:
-    """The line of one outlet. `blocks`: its readings, with the nearest ones before and after.
-
-    `walk`: over all outlets of its PDU, if it saw exactly these readings of this one.
+def figures(inputs: OutletReadings, walk: Optional[PduWalk], rules: Rules) -> StatementFigures:
+    """The line of one outlet. `walk`: over its PDU, after its audit; None if no reading names the
+    outlet.
     """
-    reads = _Reads.of(blocks)
+    span = (inputs.begin, inputs.end)
+    polls = (
+        HeldRegister.never_read()
+        if walk is None
+        else HeldRegister.of(walk.pdu, inputs.outlet, *span, continues=inputs.is_held_after)
+    )
+    reads = polls.readings()
     registers = {
-        "readings": reads.count_within(inputs.begin, inputs.end),
-        "register_begin": reads.last_until(inputs.begin, rules.zone),
-        "register_end": reads.last_until(inputs.end, rules.zone),
-        "units": [*_units(blocks, rules.zone)],
+        "readings": reads.count_within(*span),
+        "register_begin": _edge(reads.last_until(inputs.begin), rules.zone),
+        "register_end": _edge(reads.last_until(inputs.end), rules.zone),
+        "units": [_unit(unit, rules.zone) for unit in reads.units()],
     }
-    flow = power.quarter_hours(blocks, inputs.begin, inputs.end)
-    if walk is None and blocks:
-        readings = PduReadings(inputs.pdu, blocks)
-        facts = {inputs.outlet: inputs.meter}
-        walk = walk_over(readings, facts, (inputs.begin, inputs.end), rules)
-    span = (inputs.begin, inputs.end, rules.zone)
-    pieces = spans(rules.tariff, *span) if rules.tariff else ()
+    flow = power.quarter_hours(polls.begins, polls.watts, *span)
+    pieces = spans(rules.tariff, *span, rules.zone) if rules.tariff else ()
     answer, bill, estimate, usual_gap = None, None, None, 0.0
     if walk is not None:
         tenures = [OutletTenancy(*piece) for piece in pieces]
         usual_gap = walk.times.usual_gap
-        answer = walk.audit_alone(inputs.outlet, tenures, is_confirmed=inputs.is_confirmed)
+        answer = walk.audit_alone(inputs.outlet, *span, tenures)
         if answer is None:
-            estimate = walk.estimates().get(inputs.outlet)
+            estimate = walk.estimate(inputs.outlet, *span)
         else:
             bill = _bill(walk.registers[inputs.outlet].known, inputs, usual_gap)
     if bill is not None and bill.advance is not None:
@@ -125,19 +119,9 @@ def figures(
         ),
         **_power(flow.figures()),
     }
-    days = daily(*reads, day_parts(rules.tariff, *span), inputs.meter, usual_gap)
+    parts = day_parts(rules.tariff, *span, rules.zone)
+    days = daily(reads.begins, reads.ends, reads.kwh, parts, inputs.meter, usual_gap)
     return StatementFigures(line, flow, days)
-
-
-def walk_over(
-    readings: PduReadings,
-    facts: Mapping[str, RegisterFacts],
-    period: tuple[float, float],
-    rules: Rules,
-) -> PduWalk:
-    """The walk over readings that are shown of a PDU. `facts`: of each register."""
-    meters = Meters(RegisterFacts(), stated=facts)
-    return PduWalk(readings, AuditScope(*period, meters, tolerance_kwh=rules.tolerance_kwh))
 
 
 def local(time: float, zone: ZoneInfo) -> str:
@@ -149,46 +133,9 @@ def _second(time: float, zone: ZoneInfo) -> str:
     return local(math.floor(time), zone)
 
 
-class _Reads(NamedTuple):
-    """The readings of a register, as a paper meter has them."""
-
-    begins: Column
-    ends: Column
-    kwh: Column
-
-    @classmethod
-    def of(cls, blocks: Sequence[Block]) -> _Reads:
-        """Of the polls that read it."""
-        none, columns = np.zeros(0), [(block.begins, block.ends, block.kwh[0]) for block in blocks]
-        begins, ends, kwh = (np.concatenate(some) for some in zip(*columns or [(none, none, none)]))
-        is_read = ~np.isnan(kwh)
-        return cls(begins[is_read], ends[is_read], kwh[is_read])
-
-    def count_within(self, begin: float, end: float) -> int:
-        """How many began within a time."""
-        return int(((self.begins >= begin) & (self.begins < end)).sum())
-
-    def at(self, place: int, zone: ZoneInfo) -> dict[str, Any]:
-        """One of them."""
-        return _edge(RegisterEdge(float(self.begins[place]), float(self.kwh[place])), zone)
-
-    def last_until(self, moment: float, zone: ZoneInfo) -> Optional[dict[str, Any]]:
-        """What was read last before a moment; else what was read first after it."""
-        places = np.flatnonzero(self.ends <= moment)
-        if not len(self.begins):
-            return None
-        return self.at(int(places[-1]) if len(places) else 0, zone)
-
-
-def _units(blocks: Sequence[Block], zone: ZoneInfo) -> Iterator[dict[str, Any]]:
-    """The units that had the register."""
-    for (serial, firmware), some in groupby(
-        (block for block in blocks if not np.isnan(block.kwh[0]).all()),
-        lambda block: block.unit[2:4],
-    ):
-        reads = _Reads.of([*some])
-        edges = {"first": reads.at(0, zone), "last": reads.at(-1, zone)}
-        yield {"serial": serial, "firmware": firmware, **edges}
+def _unit(unit: HeldUnit, zone: ZoneInfo) -> dict[str, Any]:
+    edges = {"first": _edge(unit.first, zone), "last": _edge(unit.last, zone)}
+    return {"serial": unit.serial, "firmware": unit.firmware, **edges}
 
 
 class _Bill(NamedTuple):
@@ -211,8 +158,8 @@ def _bill(register: CheckedRegister, inputs: OutletReadings, usual_gap: float) -
     return _Bill(round_to_wh(register.billable(inputs.begin, inputs.end)).low, None)
 
 
-def _edge(edge: RegisterEdge, zone: ZoneInfo) -> dict[str, Any]:
-    return {"time": _second(edge.time, zone), "kwh": edge.kwh}
+def _edge(edge: Optional[RegisterEdge], zone: ZoneInfo) -> Optional[dict[str, Any]]:
+    return None if edge is None else {"time": _second(edge.time, zone), "kwh": edge.kwh}
 
 
 def _unread(

@@ -12,7 +12,6 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple, Optional
 
-from ..journal.readings import Block
 from ..registers.numpy_lazy import Column, np
 
 #: in s; quarters begin at whole ones since 1970
@@ -34,7 +33,7 @@ class QuarterHourPower(NamedTuple):
 
     def figures(self) -> PowerFigures:
         """Of this outlet alone."""
-        return _figures(self.numbers, self.kilowatts.tolist())
+        return _figures(self.numbers, self.kilowatts)
 
 
 class PowerFigures(NamedTuple):
@@ -47,11 +46,9 @@ class PowerFigures(NamedTuple):
     peak_time: Optional[float] = None
 
 
-def quarter_hours(blocks: Sequence[Block], begin: float, end: float) -> QuarterHourPower:
-    """The whole quarter hours of one register from `begin` to `end`."""
+def quarter_hours(times: Column, watts: Column, begin: float, end: float) -> QuarterHourPower:
+    """The whole quarter hours of one register from `begin` to `end`. `times`: of `watts`, in s."""
     first, stop = -(-begin // QUARTER_S) * QUARTER_S, end // QUARTER_S * QUARTER_S
-    times = np.concatenate([np.zeros(0), *(block.begins for block in blocks)])
-    watts = np.concatenate([np.zeros(0), *(block.watts[0] for block in blocks)])
     is_within = ~np.isnan(watts) & (times >= first) & (times < stop)
     numbers, values = (times[is_within] // QUARTER_S).astype("i8"), watts[is_within]
     if (np.diff(numbers) < 0).any():  # the clock was put back
@@ -132,7 +129,8 @@ class Together:
 
     def figures(self) -> PowerFigures:
         """Of all of them together."""
-        return _figures(*self._full_quarters())
+        numbers, sums = self._full_quarters()
+        return _figures(numbers, np.array(sums))
 
     def daily_power(self, days: Sequence[tuple[str, float]]) -> Mapping[str, Sequence[float]]:
         """Day -> its lowest, mean and highest quarter hour. `days`: each with its begin in s; a
@@ -151,12 +149,12 @@ class Together:
         }
 
 
-def _figures(numbers: Column, kilowatts: Sequence[float]) -> PowerFigures:
-    if not kilowatts:
+def _figures(numbers: Column, kilowatts: Column) -> PowerFigures:
+    if not len(kilowatts):
         return PowerFigures(None, None)
-    peak = max(kilowatts)
-    time = float(numbers[kilowatts.index(peak)]) * QUARTER_S
-    p95 = sorted(kilowatts)[math.ceil(_PERCENTILE * len(kilowatts)) - 1]
+    rising, first = np.sort(kilowatts), int(np.argmax(kilowatts))
+    p95 = float(rising[math.ceil(_PERCENTILE * len(kilowatts)) - 1])
+    peak, time = float(rising[-1]), float(numbers[first]) * QUARTER_S
     return PowerFigures(round(peak, _PLACES), round(p95, _PLACES), time)
 
 
