@@ -145,7 +145,7 @@ _GROUNDS = {
     ),
     "nut": TestBasis(
         "NUT",
-        "upsd 2.8 with real drivers; dumps of nine devices",
+        "upsd 2.8 with real drivers; dumps of 99 devices",
         "",
         "switching a real unit",
     ),

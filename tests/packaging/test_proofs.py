@@ -70,7 +70,7 @@ def test_what_the_pages_claim_follows_from_what_was_sent(proofs: Any) -> None:
     assert proofs.claim([]) == (
         "The pack has not run on a real DCImanager, and no command has been tried on a real PDU"
     )
-    assert proofs.grounds([]).endswith("dumps of nine devices | switching a real unit |")
+    assert proofs.grounds([]).endswith("dumps of 99 devices | switching a real unit |")
     with RIGS["nut"](plant()) as rig:
         unit = dataclasses.replace(proven(rig, look=True), basis=UNIT)
     read = dataclasses.replace(

@@ -202,7 +202,7 @@ def groups_of(taken: Sequence[Taken], checkout: Path, groups: list[dict[str, Any
     if taken and taken[0].name.startswith(CENTREON):
         by_folder["snmp/centreon"]["files"] = {
             f"{walk.name}{walk.path.suffix}": {
-                **_hashed(walk.path),
+                **hashed(walk.path),
                 "at": walk.path.relative_to(checkout / "tests").as_posix(),
             }
             for walk in taken
@@ -226,13 +226,14 @@ def groups_of(taken: Sequence[Taken], checkout: Path, groups: list[dict[str, Any
 def _files(folder: Path, names: Sequence[str], above: str) -> dict[str, Any]:
     files: dict[str, Any] = {}
     for name in names:
-        files[name] = _hashed(folder / name)
+        files[name] = hashed(folder / name)
         if above:
             files[name]["at"] = above + name
     return files
 
 
-def _hashed(path: Path) -> dict[str, Any]:
+def hashed(path: Path) -> dict[str, Any]:
+    """A file's hash and size, as list.json has them."""
     content = path.read_bytes()
     return {"sha256": hashlib.sha256(content).hexdigest(), "bytes": len(content)}
 

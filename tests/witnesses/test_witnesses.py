@@ -88,6 +88,7 @@ def test_the_list_has_the_stated_number_of_files() -> None:
         "snmp/answers": 70,
         "snmp/centreon": 2,
         "nut/dumps": 9,
+        "nut/library": 90,
         "redfish/csdl": 277,
         "redfish/mockups/public-pdu": 253,
         "redfish/profiles": 2,
@@ -204,7 +205,7 @@ def test_the_list_is_printed_with_addresses() -> None:
         timeout=PATIENCE_S,
     )
     lines = done.stdout.splitlines()
-    assert done.returncode == 0 and len(lines) == 708
+    assert done.returncode == 0 and len(lines) == 798
     assert all(len(line.split()) >= 4 for line in lines)
 
 
