@@ -67,6 +67,8 @@ def pytest_configure() -> None:
     ):
         if signal.getsignal(number) is signal.SIG_IGN:
             signal.signal(number, usual)
+    # files that tests write have the modes that they have under the usual umask
+    os.umask(0o022)
     os.environ["PDU_LIST"] = ""  # no list of whoever runs the tests
     # programs are tested with the buffers that they have on a user's machine
     os.environ.pop("PYTHONUNBUFFERED", None)
@@ -176,12 +178,27 @@ def pytest_unconfigure() -> None:
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> Iterator[None]:
-    """Writes the counts, and what could not be read, below pytest's own summary, which is long if
-    many tests are skipped.
+    """Writes the counts, and what could not be read, below pytest's own summary, which
+    names each failure.
     """
     yield
+    _write_skips(terminalreporter)
     _write_peers(terminalreporter)
     _write_absent(terminalreporter)
+
+
+def _write_skips(terminalreporter: pytest.TerminalReporter) -> None:
+    """A line for each reason, which names what is missing and the command that brings it, with the
+    number of tests.
+    """
+    counts: Counter[str] = Counter()
+    for report in terminalreporter.stats.get("skipped", []):
+        _, _, reason = report.longrepr
+        counts[" ".join(reason.removeprefix("Skipped: ").split())] += 1
+    if counts:
+        terminalreporter.section("what was skipped, and why")
+    for reason, count in counts.most_common():
+        terminalreporter.write_line(f"{count:>6}  {reason}")
 
 
 def _write_peers(terminalreporter: pytest.TerminalReporter) -> None:
