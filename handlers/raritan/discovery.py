@@ -20,7 +20,10 @@ LOGGER = get_logger(__name__)
 # the highest link id documented up to firmware 3.6; newer firmware may have higher ones
 _LAST_USUAL_LINK = 8
 _LinkStatus = CascadeManager.LinkUnitStatus
-_USABLE = (_LinkStatus.OK, _LinkStatus.FIRMWARE_MISMATCH, _LinkStatus.UNKNOWN)
+#: by ordinal, because an unlisted one equals UNKNOWN, and is no status that we know to be usable
+_USABLE = {
+    status.value for status in (_LinkStatus.OK, _LinkStatus.FIRMWARE_MISMATCH, _LinkStatus.UNKNOWN)
+}
 _LinkUnitsById = dict[int, CascadeManager.LinkUnit]
 
 
@@ -152,7 +155,7 @@ class UnitFinder:
         if link_id not in link_units:
             return False
         status = link_units[link_id].status
-        if answer.error is not None or status not in _USABLE:
+        if answer.error is not None or status.value not in _USABLE:
             raise _unusable(link_id, _trouble(status), answer.error)
         return True
 
@@ -203,8 +206,9 @@ def _unusable(link_id: int, trouble: str, error: Optional[PduHandlerError]) -> P
 
 
 def _trouble(status: CascadeManager.LinkUnitStatus) -> str:
-    if status in _USABLE:
+    if status.value in _USABLE:
         return "does not list its outlets"
     if status == _LinkStatus.UNREACHABLE:
         return "is unreachable"
-    return f"has the status {status.name.lower().replace('_', ' ')}"
+    number = f" {status.value}" if status.value != int(status) else ""
+    return f"has the status {status.name.lower().replace('_', ' ')}{number}"

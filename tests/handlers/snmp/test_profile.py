@@ -136,14 +136,16 @@ ALSO_BELOW: dict[str, set[str]] = {"apc-easy-epdu": {"1"}}
 
 
 def test_a_family_neither_reads_nor_writes_outside_the_tree_of_its_maker() -> None:
-    """Whole OIDs have nine arcs or more, and are in ENERGY-OBJECT-MIB or below one enterprise
+    """Whole OIDs have nine arcs or more, and are in a standard MIB or below one enterprise
     number (but see ALSO_BELOW). If the family has roots, that number is one of theirs. OIDs
     below `~` and sysDescr are not checked.
     """
     for profile in PROFILES:
         whole = [oid for oid in oids(profile) if not oid.startswith("~") and oid != SYS_DESCR]
         for oid in whole:
-            assert oid.startswith((ENTERPRISES, "1.3.6.1.2.1.229.")), profile.key
+            # ENERGY-OBJECT-MIB, and UPS-MIB (RFC 1628)
+            standard = ("1.3.6.1.2.1.229.", "1.3.6.1.2.1.33.")
+            assert oid.startswith((ENTERPRISES, *standard)), profile.key
             assert oid.count(".") > 7, profile.key
         numbers = {oid.split(".")[6] for oid in whole if oid.startswith(ENTERPRISES)}
         makers = numbers - ALSO_BELOW.get(profile.key, set())
