@@ -103,9 +103,12 @@ class CheckedRegister:
 
     def all_bounds(self, periods: Sequence[Period]) -> Sequence[EnergyInterval]:
         """The energy of each period by this register alone."""
+        measured = self._measure(periods)
+        if self.unit.is_clear() and not any(unmoved_kwh for _, unmoved_kwh in measured):
+            return [energy for energy, _ in measured]
         return [
             self._bounded(energy, unmoved_kwh, *period)
-            for (energy, unmoved_kwh), period in zip(self._measure(periods), periods)
+            for (energy, unmoved_kwh), period in zip(measured, periods)
         ]
 
     def _measure(self, periods: Sequence[Period]) -> Sequence[_PeriodEnergy]:

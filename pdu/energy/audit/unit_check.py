@@ -195,6 +195,11 @@ class UnitCheck:
         """Where the register stood while power flowed (law 2)."""
         return self._findings.standstills
 
+    def is_clear(self) -> bool:
+        """Whether what was read widens no bound of its energy in any period."""
+        has_doubt = bool(self.doubts or self._shared)
+        return not has_doubt and all(standstill.caught_up for standstill in self.standstills)
+
     def is_in_doubt(self, begin: float, end: float) -> bool:
         """Whether something that was read shows a wrong unit in a part of a period (law 2)."""
         return any(self._doubt_events(begin, end))

@@ -10,6 +10,7 @@ import dataclasses
 import hashlib
 import json
 import os
+import pickle
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import partial
 from typing import IO, Any, NamedTuple, Optional
@@ -22,10 +23,8 @@ from ..journal.journals import MeterJournal
 from ..journal.readings import PduReadings
 from ..registers.customers import Customers, OutletTenancy, Place, cut
 from ..registers.meter_facts import RegisterFacts
-from ..registers.numpy_lazy import np
 from ..registers.unit_aliases import UnitEvidence
-from . import document, figures, power
-from .daily_energy import DayEnergy
+from . import document, figures
 from .figures import OutletReadings, Rules, StatementFigures, SurchargeFactors
 from .numbers import BilledReadings, HeldOutlet
 from .tariff_file import Tariff
@@ -87,22 +86,12 @@ class CustomerShare(NamedTuple):
     #: where it begins in the file
     at: int
 
-    @staticmethod
-    def pieces(line_figures: StatementFigures) -> Iterator[bytes]:
-        """The line of the statement and its number of quarter hours, then these."""
-        line, flow, energies = line_figures
-        yield f"{json.dumps([line, energies, len(flow.numbers)])}\n".encode()
-        yield flow.numbers.tobytes() + flow.kilowatts.tobytes()
-
     def figures(self) -> StatementFigures:
         """The line of the statement."""
         with open(self.path, "rb") as file:
             file.seek(self.at)
-            line, days, count = json.loads(file.readline())
-            columns = [np.frombuffer(file.read(8 * count), dtype) for dtype in ("i8", "f8")]
-        span = (document.parse_time(line["from"]), document.parse_time(line["to"]))
-        energies = [DayEnergy(*day) for day in days]
-        return StatementFigures(line, power.QuarterHourPower(*span, *columns), energies)
+            line_figures: StatementFigures = pickle.load(file)  # noqa: S301  # of this command
+        return line_figures
 
 
 @contextlib.contextmanager
@@ -165,7 +154,7 @@ def _read_pdu(inputs: StatementInputs, room: str, pdu: PduReadings) -> PduShares
                 billed = _billed_readings(line_figures.line)
                 held_outlet = HeldOutlet(name, outlet, *tenure[1:], billed)
                 shares.append(CustomerShare(tenure.customer, held_outlet, path, file.tell()))
-                file.writelines(CustomerShare.pieces(line_figures))
+                pickle.dump(line_figures, file, pickle.HIGHEST_PROTOCOL)
     return PduShares(name, [*tenures_by_outlet], shares, audit.unit)
 
 
@@ -243,5 +232,5 @@ def unread_shares(
                 unread.append(CustomerShare(tenure.customer, held_outlet, path, file.tell()))
                 line_inputs = _outlet_readings(inputs, place, tenure, RegisterFacts())
                 line = figures.figures(line_inputs, None, inputs.rules)
-                file.writelines(CustomerShare.pieces(line))
+                pickle.dump(line, file, pickle.HIGHEST_PROTOCOL)
     return unread
