@@ -88,6 +88,7 @@ PROFILES = Families(
     Vendor(lambda: import_module(".racktivity", __package__), "racktivity", "34097"),
     Vendor(lambda: import_module(".raritan", __package__), "raritan-px2 raritan-px1", "13742"),
     Vendor(lambda: import_module(".riedo", __package__), "riedo-updu", "55108"),
+    Vendor(lambda: import_module(".riello", __package__), "riello-mdu", "5491"),
     Vendor(lambda: import_module(".rittal", __package__), "rittal-cmc3 rittal-cmc-tc", "2606"),
     Vendor(lambda: import_module(".rpcm", __package__), "rpcm", "46235"),
     Vendor(lambda: import_module(".schleifenbauer", __package__), "schleifenbauer", "31034 28402"),

@@ -1,0 +1,63 @@
+"""Riello Multi Distribution Unit (RIELLOMDU-MIB). Only read: a command is a code, two delays and
+the number of a socket in four objects, where 0 means all sockets, and the MIB does not say which of
+the writes carries it out.
+"""
+
+from ..profile_parts import SIMULATED, Outlets, Profile, State
+from ..sources import Provided
+from .shorthand import (
+    TENTHS,
+    column,
+    figure,
+    librenms,
+    oids,
+    scalar,
+    total,
+    zero_outlets_proof,
+)
+
+MDU = "5491.11"
+SOCKETS = f"{MDU}.2.4.1"
+ONE_PHASE = r"1"
+
+PROFILES = (
+    Profile(
+        key="riello-mdu",
+        vendor="Riello",
+        mib="RIELLOMDU-MIB 1.0 of 2016-04-01",
+        source=librenms("riello/RIELLOMDU-MIB"),
+        models=("Multi Distribution Unit (MDU)",),
+        # No sysObjectID was seen on a unit: these are Riello's cards, also those of its UPSs.
+        sys_object_ids=oids("5491"),
+        outlets=(
+            Outlets(
+                # 2 and 3 are on with a shutdown under way, 4 off with a restore under way
+                states=State(column(f"{SOCKETS}.5", "mduOutputStatus"), on=("1",), off=("0", "6")),
+                none_if_zero=zero_outlets_proof(scalar(f"{MDU}.1.6.0", "mduIdentOutputSockets")),
+                current=figure(column(f"{SOCKETS}.2", "mduOutputCurrent"), TENTHS),
+            ),
+        ),
+        # the current of line A is that of the unit if it has one phase
+        load=total(
+            figure(
+                Provided(
+                    scalar(f"{MDU}.2.3.0", "mduLineACurrent"),
+                    scalar(f"{MDU}.1.4.0", "mduIdentIOConfiguration"),
+                    ONE_PHASE,
+                ),
+                TENTHS,
+            ),
+            else_outlets=True,
+        ),
+        evidence=SIMULATED.of("state", "current"),
+        note=(
+            "No recording shows a unit. The MIB does not say that mduIdentOutputSockets counts the"
+            " rows of its table of sockets, so a list that ends early is not noticed. Riello's UPSs"
+            " have the same cards: the handler nut reads them."
+        ),
+        unread=(
+            "mduOutputDisabled, mduOutputOverload: mduOutputStatus has the overload and the lock,"
+            " and the MIB does not say what deactivates a line besides them"
+        ),
+    ),
+)
