@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import functools
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import click
 
+from handlers.shared.address import Address
 from handlers.shared.errors import SettingsError
 
 from ..core.cli.exit_codes import DEFECT, DONE, NOT_SEEN
@@ -16,7 +18,8 @@ from ..core.cli.groups import EPILOG, LazyCommand, LazyGroup, Subcommand
 from ..core.cli.options import Argument, RunOptions, device, option, output, run_options_of
 from ..core.cli.output import Result, print_result, tabulate, waiting
 from ..core.files.whole_files import text_of
-from ..pdus.handler_loading import load
+from ..pdus import connection_data
+from ..pdus.handler_loading import LoadedHandler, load
 from ..pdus.handler_paths import is_handler_there
 from ..pdus.handler_source import PAGE, read_handler
 from . import loading_checks
@@ -85,10 +88,12 @@ def _findings(path: str, replay: str, folder: Path, run_options: RunOptions) -> 
     with waiting("loading the handler", run_options):
         yield from loading_checks.check_loading(source, handler.snmp, platform, unpacked)
     with waiting("calling the handler", run_options):
-        yield from _device_findings(handler, replay, run_options.settings)
+        yield from _device_findings(handler, replay, run_options)
 
 
-def _device_findings(handler: Any, replay: str, values: Mapping[str, str]) -> Iterator[Finding]:
+def _device_findings(
+    handler: LoadedHandler, replay: str, run_options: RunOptions
+) -> Iterator[Finding]:
     # imported late: 150 ms with pysnmp, which is missing where pdu has no packages
     from .device_trials import DeviceTrials, ServedTrials, asked_device, recorded_device
 
@@ -101,8 +106,9 @@ def _device_findings(handler: Any, replay: str, values: Mapping[str, str]) -> It
             return
         yield from DeviceTrials(handler, device).findings()
         return
+    form = functools.partial(_form, handler, run_options)
     if not text:
-        yield from ServedTrials(handler, values, "", None).findings()
+        yield from ServedTrials(handler, form, "", None).findings()
         return
     from ..recordings.of_handlers import handler_of_recording
 
@@ -110,9 +116,14 @@ def _device_findings(handler: Any, replay: str, values: Mapping[str, str]) -> It
     served = kind.serve(text, 0)
     try:
         address = f"{served.host}:{served.port}"
-        yield from ServedTrials(handler, values, address, served.writes).findings()
+        yield from ServedTrials(handler, form, address, served.writes).findings()
     finally:
         served.close()
+
+
+def _form(handler: LoadedHandler, run_options: RunOptions, address: str) -> Any:
+    """What DCImanager's form would carry for a device at this address."""
+    return connection_data.pdu_data(handler, Address(address), run_options)
 
 
 check = Subcommand(

@@ -17,7 +17,7 @@ from handlers.snmp.frozen_value import parts_of
 from handlers.snmp.profile import Profile
 from handlers.snmp.profiles import PROFILES
 from handlers.snmp.sources.objects import Column
-from pdu_common.connection import PduData, PduSnmpData
+from pdu_common.connection import PduSnmpData
 from pdu_common.helper import EnumPowerStatus
 from pdu_common.snmp_client.tool_api import GAUGE, INTEGER, OCTETS
 
@@ -414,16 +414,18 @@ class ServedTrials:
     def __init__(
         self,
         handler: LoadedHandler,
-        settings: Mapping[str, str],
+        form: Callable[[str], Any],
         address: str,
         writes: Optional[Callable[[], Sequence[str]]],
     ) -> None:
-        """`address`: of the served recording, "" without one; `writes`: what it was sent."""
-        self._handler, self._settings = handler, settings
+        """`form`: the argument of make_handler for an address; `address`: of the served recording,
+        "" without one; `writes`: what that was sent.
+        """
+        self._handler, self._form = handler, form
         self._address, self._writes = address, writes
 
     def _methods(self, address: str) -> FourMethods:
-        data = PduData(address, dict(self._settings))
+        data = self._form(address)
         return FourMethods(make_pdu(self._handler.make, data), data)
 
     def findings(self) -> Iterator[Finding]:
@@ -436,6 +438,9 @@ class ServedTrials:
             probe.bind((HOST, 0))
             port = probe.getsockname()[1]
         yield raises("silent", lambda: self._methods(f"{HOST}:{port}").states())
+
+    def _number_of_writes(self) -> int:
+        return len(self._writes()) if self._writes else 0
 
     def _device_findings(self) -> Iterator[Finding]:
         pdu = self._methods(self._address)
@@ -453,19 +458,23 @@ class ServedTrials:
             yield _broken("statistic", _text(error))
         outlet = next((name for name, state in states.items() if state is UP), "")
         for rule, on in (("port_down", False), ("port_up", True)) if outlet else ():
-            before = len(self._writes()) if self._writes else 0
+            before = self._number_of_writes()
             try:
                 state = _call_bounded(pdu.switch, outlet, on)
                 real = dict(_call_bounded(pdu.states)).get(outlet, UNKNOWN)
             except Exception as error:
-                yield _broken(rule, _text(error))
+                if isinstance(error, BrokenHandler) or self._number_of_writes() != before:
+                    yield _broken(rule, _text(error))
+                else:
+                    why = f"the served recording takes no command ({_text(error)})"
+                    yield Finding(RULES[rule], UNTRIED, printable(why, 200))
                 continue
             wanted = UP if on else DOWN
             is_kept = state is wanted and real is wanted
             detail = "" if is_kept else f"it returned {state.name}; status says {real.name}"
             yield Finding(RULES[rule], KEPT if is_kept else BROKEN, detail)
             if self._writes and rule == "port_down":
-                number = len(self._writes()) - before
+                number = self._number_of_writes() - before
                 kept = number == 1
                 detail = "" if kept else f"{number} writes for one command"
                 yield Finding(RULES["once"], KEPT if kept else BROKEN, detail)

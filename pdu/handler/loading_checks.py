@@ -167,6 +167,7 @@ def _check_types(source: HandlerSource, platform: Path, unpacked: Path) -> Findi
         "--python-version",
         RECOMMENDED,
         "--ignore-missing-imports",
+        "--disable-error-code=import-untyped",
         "--follow-imports=silent",
         "--no-error-summary",
         "--cache-dir",

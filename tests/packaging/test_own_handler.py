@@ -15,7 +15,8 @@ import pytest
 
 from tests.dcimanager.manager import DciManager
 from tests.needs import ROOT
-from tests.pdu.pdus.page_handler import SOURCE, folder, packed
+from tests.pdu.pdus.json_pdu import HTTP, Unit, serving
+from tests.pdu.pdus.page_handler import SOURCE, agent, folder, packed
 
 from .building import build as archives
 from .registering import Admin
@@ -86,6 +87,32 @@ def test_a_handler_that_is_not_of_this_pack_is_registered_and_updated(
     assert handler.uploads == 2
     kept = [path.name for path in (admin.script.parent / "previous").iterdir()]
     assert len(kept) == 1 and kept[0].startswith("custom_handler+")
+
+
+@pytest.mark.against("curl")
+def test_they_poll_and_switch_at_the_stand_in(
+    admin: Admin, manager: DciManager, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    paths = [str(folder(tmp_path)), str(folder(tmp_path, "http_dir", HTTP))]
+    out = tmp_path / "out"
+    assert build(capsys, *paths, "--out", str(out))[0] == 0
+    for name, protocol in (("handler_dir", "snmp"), ("http_dir", "custom")):
+        file = str(out / f"{name}.tar.gz")
+        assert admin.run(manager, "--archive", file, "--protocol", protocol).code == 0
+    form = {"path": "/outlets", "username": "admin", "password": "hunter-2"}
+    with agent() as unit, serving() as address:
+        snmp = {"port": str(unit.port), "community": "private", "version": "2"}
+        pdus = [
+            manager.add_pdu("a", "handler_dir", "127.0.0.1", snmp=snmp),
+            manager.add_pdu("b", "http_dir", address, settings=form),
+        ]
+        manager.poll(pdus)
+        for pdu in pdus:
+            assert [call.text for call in pdu.calls] == ["", ""]
+            first = next(identity for identity, state in pdu.ports.items() if state == "UP")
+            call = manager.switch(pdu, first, False)
+            assert call.ok and call.value["state"] == "DOWN" and call.value["same_object"]
+        assert unit.books().states["1"] is False and Unit.states["1"] is False
 
 
 @pytest.mark.against("curl")

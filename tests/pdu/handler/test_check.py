@@ -9,6 +9,7 @@ import pytest
 
 from pdu.handler.rules import RULES
 from tests.needs import ROOT
+from tests.pdu.pdus.json_pdu import HTTP
 from tests.pdu.pdus.page_handler import SOURCE, folder, packed
 from tests.pdu.running import run
 
@@ -107,14 +108,49 @@ def test_one_fault_breaks_its_rule(
 def test_a_module_that_the_platform_may_not_have_is_named_with_its_line(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    made = folder(tmp_path, source=f"{SOURCE}\nimport requests\n")
+    made = folder(tmp_path, source=f"{QUICK}\nimport requests\n")
     code, seen = findings(capsys, made)
-    assert (
-        code == 1
-        and seen["imports"][0] == "broken"
-        and "requests (handler_dir" in seen["imports"][1]
+    assert code == 9 and seen["imports"][0] == "broken", seen
+    assert "requests (handler_dir/my_handler.py line " in seen["imports"][1]
+    assert seen["alone"] == ("not tried", "requests is not in the standard library")
+
+
+# NETIO's JSON API: states at /netio.json, commands by POST to it
+_OUTLETS = """
+    def outlets(self):
+        listed = self.ask("/netio.json")["Outputs"]
+        return {str(outlet["ID"]): outlet["State"] == 1 for outlet in listed}
+
+    def send(self, port, word):
+        outlet = next(one for one in self.outlets() if one == port.identity)
+        orders = {"Outputs": [{"ID": int(outlet), "Action": int(word == "on")}]}
+        self.ask("/netio.json", json.dumps(orders).encode())
+
+    def status("""
+
+
+def test_a_handler_over_http_is_called_on_a_served_recording(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = (
+        HTTP.replace(
+            'self.ask(self.pdu_data.custom_params["path"]).items()', "self.outlets().items()"
+        )
+        .replace('self.ask("/" + port.identity + "/" + word, b"{}")', "self.send(port, word)")
+        .replace("\n    def status(", _OUTLETS)
     )
-    assert seen["alone"][0] == "broken" and "No module named 'requests'" in seen["alone"][1]
+    assert 'custom_params["path"]' not in source and "self.send(port, word)" in source
+    replay = ROOT / "tests" / "handlers" / "netio" / "recording.json"
+    (tmp_path / "secret").write_text("netio")
+    form = ("-s", "username=netio", "--secret-file", f"password={tmp_path / 'secret'}")
+    made = folder(tmp_path, "http_dir", source)
+    code, seen = findings(capsys, made, "--replay", str(replay), *form)
+    assert code == 0, seen
+    kept = ("status", "statistic", "no outlet", "silent")
+    assert [seen[rule][0] for rule in kept] == ["kept"] * len(kept), seen
+    # what is recorded by a codec answers reads alone
+    assert seen["port_down"][0] == seen["port_up"][0] == "not tried", seen
+    assert seen["status"][1] == "3 outlets"
 
 
 def test_what_is_no_handler_is_one_broken_row(

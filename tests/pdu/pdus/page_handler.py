@@ -12,6 +12,7 @@ from tests.simulators.snmp_agent import Agent
 from tests.simulators.snmp_agent.devices import rpcm
 from tests.waiting import PATIENCE_S
 
+#: of the page's handler
 SOURCE = (ROOT / "tests" / "pdu_common" / "rpcm_example.py").read_text("utf-8")
 
 

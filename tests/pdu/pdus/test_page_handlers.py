@@ -6,9 +6,7 @@ from __future__ import annotations
 
 import json
 import os
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -16,6 +14,7 @@ import pytest
 from handlers import registry
 from tests.pdu.running import run
 
+from .json_pdu import HTTP, Unit, serving
 from .page_handler import SOURCE, agent, folder, packed
 
 
@@ -58,84 +57,10 @@ def test_the_pages_own_handler_is_read_and_switched_unchanged(
         assert unit.books().states[identity] is True and len(unit.writes()) == 4
 
 
-HTTP = """
-import base64
-import json
-import urllib.request
-
-from pdu_common.base_pdu import BasePdu
-from pdu_common.helper import EnumPowerStatus, PduPortStatisticView, PduPortView
-from pdu_common.helper import PduStatisticView, PduView
-
-
-def make_handler(pdu_data):
-    return JsonPdu(pdu_data)
-
-
-class JsonPdu(BasePdu):
-    def ask(self, path, body=None):
-        settings = self.pdu_data.custom_params
-        login = settings["username"] + ":" + settings["password"]
-        request = urllib.request.Request("http://" + self.pdu_data.ip + path, data=body)
-        request.add_header("Authorization", "Basic " + base64.b64encode(login.encode()).decode())
-        with urllib.request.urlopen(request, timeout=60) as answer:
-            return json.load(answer)
-
-    def status(self):
-        view = PduView()
-        for number, on in self.ask(self.pdu_data.custom_params["path"]).items():
-            status = EnumPowerStatus.UP if on else EnumPowerStatus.DOWN
-            view.ports.append(PduPortView(identity=number, power_status=status))
-        return view
-
-    def switch(self, port, word):
-        self.ask("/" + port.identity + "/" + word, b"{}")
-        states = {one.identity: one.power_status for one in self.status().ports}
-        port.power_status = states[port.identity]
-        return port
-
-    def port_up(self, pdu_port_data):
-        return self.switch(pdu_port_data, "on")
-
-    def port_down(self, pdu_port_data):
-        return self.switch(pdu_port_data, "off")
-
-    def statistic(self):
-        view = PduStatisticView()
-        view.load, view.total_consumption = 1.5, 20.0
-        view.ports.append(PduPortStatisticView(identity="1", consumption=20.0))
-        return view
-"""
-
-
-class Unit(BaseHTTPRequestHandler):
-    states = {"1": True, "2": False}
-    logins: list[str] = []
-
-    def do_GET(self) -> None:
-        self.logins.append(self.headers["Authorization"])
-        if self.command == "POST":
-            _, number, word = self.path.split("/")
-            self.states[number] = word == "on"
-        body = json.dumps(self.states).encode()
-        self.send_response(200)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    do_POST = do_GET
-
-    def log_message(self, *_: object) -> None: ...
-
-
 @pytest.fixture
 def json_unit() -> Iterator[str]:
-    with ThreadingHTTPServer(("127.0.0.1", 0), Unit) as server:
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        yield f"127.0.0.1:{server.server_address[1]}"
-        server.shutdown()
-        thread.join(60)
+    with serving() as address:
+        yield address
 
 
 def test_a_base_pdu_handler_gets_what_the_form_carries_and_the_secret_by_reference(
