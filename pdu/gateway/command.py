@@ -9,21 +9,17 @@ import ssl
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NamedTuple, Optional, Union
-
-import click
+from typing import Annotated, NamedTuple, Optional, Union
 
 from handlers.shared.errors import SettingsError, printable
 
-from ..core.cli import optional_packages, shared_options
+from ..core.cli import optional_packages
 from ..core.cli.exit_codes import DONE
 from ..core.cli.groups import Subcommand
 from ..core.cli.options import (
     ArgumentForm,
     RunOptions,
     option,
-    output,
-    run_options_of,
     secret_files,
 )
 from ..core.cli.output import counted, print_json, report
@@ -32,6 +28,8 @@ from ..core.cli.shared_options import (
     ALLOW_HOST,
     AUTH,
     CONFIRM,
+    DRAWING as DRAWING_FILE,
+    LIST as LIST_FILE,
     LISTEN,
     PAUSE,
     POWER_TIMEOUT,
@@ -49,34 +47,74 @@ from ..site.drawing.drawing import Drawing
 from ..site.machines.evidence import EvidenceFile
 from ..site.machines.machine_power import OffProof
 from ..site.machines.observations import default_folder
-from ..site.owner_files import DRAWING, LIST, OwnerFiles, file_arguments
+from ..site.owner_files import DRAWING, LIST, OwnerFileOptions, OwnerFiles
 from . import clients as clients_file
 from .meter_proof import MeterProof
 from .request import LONGEST_PAUSE_S
 
 USUAL_LISTEN = "127.0.0.1:9915"
 _LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
+_BY_METERS = [ArgumentForm("confirm", "current".__eq__, "--confirm current")]
 
 
 class GatewayOptions(NamedTuple):
     """The options of one run."""
 
-    owner_files: OwnerFiles
-    clients: str
-    journal: str
-    listen: str
-    cert: Optional[str]
-    key: Optional[str]
-    plain_http: bool
-    allow_host: Sequence[str]
-    switch_by_get: bool
-    pause: float
-    confirm: str
-    threshold: float
-    power_timeout: float
-    alive: Optional[str]
-    verified: Optional[str]
-    state_dir: Optional[str]
+    owner_files: Annotated[
+        OwnerFiles,
+        OwnerFileOptions([LIST], LIST_FILE, DRAWING_FILE, AUTH, needs=[LIST, DRAWING]),
+    ]
+    clients: Annotated[
+        str,
+        option(
+            "--clients", "tokens and rights; not readable by other users", "FILE", required=True
+        ),
+    ]
+    journal: Annotated[
+        str,
+        option(
+            "--journal",
+            "where each command is written down before it is sent",
+            "FILE",
+            default="gateway.jsonl",
+            show_default=True,
+        ),
+    ]
+    #: ADDRESS:PORT
+    listen: Annotated[str, LISTEN(default=USUAL_LISTEN, show_default=True)]
+    cert: Annotated[
+        Optional[str],
+        option(
+            "--cert",
+            "serve HTTPS with this certificate and its chain (PEM)",
+            "FILE",
+            requires=["--key"],
+        ),
+    ]
+    key: Annotated[
+        Optional[str],
+        option("--key", "the certificate's key (PEM)", "FILE", requires=["--cert"]),
+    ]
+    plain_http: Annotated[
+        bool, option("--plain-http", "allow HTTP without TLS beyond this machine")
+    ]
+    allow_host: Annotated[Sequence[str], ALLOW_HOST()]
+    switch_by_get: Annotated[bool, option("--switch-by-get", "let pdudaemon's paths switch")]
+    #: in s
+    pause: Annotated[float, PAUSE(default=10.0, show_default=True)]
+    confirm: Annotated[str, CONFIRM(default="state", show_default=True)]
+    #: in A
+    threshold: Annotated[
+        float,
+        THRESHOLD(default=OffProof().threshold_a, show_default=True, requires=_BY_METERS),
+    ]
+    #: in s
+    power_timeout: Annotated[
+        float, POWER_TIMEOUT(default=20.0, show_default=True, requires=_BY_METERS)
+    ]
+    alive: Annotated[Optional[str], ALIVE(requires=_BY_METERS)]
+    verified: Annotated[Optional[str], VERIFIED(requires=_BY_METERS)]
+    state_dir: Annotated[Optional[str], STATE_DIR(requires=_BY_METERS)]
 
     @property
     def proof(self) -> Optional[MeterProof]:
@@ -114,12 +152,7 @@ class Files(NamedTuple):
     tls: Optional[ssl.SSLContext]
 
 
-@click.pass_context
-def _gateway(context: click.Context, /, **options: Any) -> int:
-    run_options = run_options_of(context)
-    gateway_options = GatewayOptions(
-        OwnerFiles.of(options, run_options, [LIST, DRAWING]), **options
-    )
+def _run(gateway_options: GatewayOptions, run_options: RunOptions) -> int:
     try:
         # imported late: 60 ms, and its package may be missing
         from ..core.web import server as web
@@ -309,49 +342,14 @@ is proven by a trial (`pdu machine verify`) and the meters as by `pdu fence`, an
 /v1/machines/NAME/proof says beforehand whether it can be. A restart switches on only what was
 proven off and stayed off. The file --clients has a table [client.NAME] with token_file, machines
 and may for each. SIGHUP makes it read all files again. Runs until Ctrl-C or SIGTERM."""
-_BY_METERS = [ArgumentForm("confirm", "current".__eq__, "--confirm current")]
-gateway = Subcommand(
+gateway = Subcommand.typed(
     "gateway",
-    callback=_gateway,
+    GatewayOptions,
+    _run,
     examples=(
         "pdu gateway hall.csv --drawing hall.power.toml --clients clients.toml",
         "pdu gateway hall.csv --drawing h.toml --clients c.toml --pause 30",
     ),
     help=_HELP,
-    params=[
-        *file_arguments(LIST),
-        *shared_options.LIST(),
-        *shared_options.DRAWING(),
-        *option(
-            "--clients", "tokens and rights; not readable by other users", "FILE", required=True
-        ),
-        *option(
-            "--journal",
-            "where each command is written down before it is sent",
-            "FILE",
-            default="gateway.jsonl",
-            show_default=True,
-        ),
-        *AUTH(),
-        *LISTEN(default=USUAL_LISTEN, show_default=True),
-        *option(
-            "--cert",
-            "serve HTTPS with this certificate and its chain (PEM)",
-            "FILE",
-            requires=["--key"],
-        ),
-        *option("--key", "the certificate's key (PEM)", "FILE", requires=["--cert"]),
-        *option("--plain-http", "allow HTTP without TLS beyond this machine"),
-        *ALLOW_HOST(),
-        *option("--switch-by-get", "let pdudaemon's paths switch"),
-        *PAUSE(default=10.0, show_default=True),
-        *CONFIRM(default="state", show_default=True),
-        *THRESHOLD(default=OffProof().threshold_a, show_default=True, requires=_BY_METERS),
-        *POWER_TIMEOUT(default=20.0, show_default=True, requires=_BY_METERS),
-        *ALIVE(requires=_BY_METERS),
-        *VERIFIED(requires=_BY_METERS),
-        *STATE_DIR(requires=_BY_METERS),
-        *secret_files(),
-        *output(),
-    ],
+    unnamed=secret_files(),
 )

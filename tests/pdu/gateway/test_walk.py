@@ -15,10 +15,10 @@ from pathlib import Path
 import pytest
 
 from handlers.shared.errors import SettingsError
+from pdu.core.cli.option_classes import options_from
 from pdu.core.cli.options import RunOptions
 from pdu.gateway import clients, command
 from pdu.gateway.command import GatewayOptions, gateway as gateway_command
-from pdu.site import owner_files as files
 from tests.needs import ROOT, program
 from tests.pdu.monitoring.halls import PDU, environment
 from tests.ports import reserved
@@ -94,7 +94,7 @@ def test_the_units_command_line_is_one_of_the_gateway() -> None:
     (line,) = re.findall(r"(?m)^ExecStart=(.*)$", UNIT.read_text("utf-8"))
     name, subcommand, *words = shlex.split(line)
     context = gateway_command.make_context("gateway", words)
-    wanted = GatewayOptions(files.OwnerFiles.of(context.params, RunOptions()), **context.params)
+    wanted = options_from(GatewayOptions, context.params, RunOptions())
     assert (name, subcommand) == (PROGRAM, "gateway")
     assert command.gateway_address(wanted) == command.ListenAddress("0.0.0.0", False, True)  # noqa: S104
 
@@ -130,7 +130,7 @@ def start(folder: Path, *words: str) -> tuple[int, str]:
 def options(*words: str) -> GatewayOptions:
     asked = ["LIST", "--drawing", "M", "--clients", "C", *words]
     found = gateway_command.make_context("gateway", asked).params
-    return GatewayOptions(files.OwnerFiles.of(found, RunOptions()), **found)
+    return options_from(GatewayOptions, found, RunOptions())
 
 
 @pytest.mark.parametrize(
