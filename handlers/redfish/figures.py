@@ -106,7 +106,7 @@ def power(resource: Json) -> Optional[list[RedfishFigure]]:
     metered.
     """
     figure = excerpt(resource, "PowerWatts")
-    return _of_lines(resource, "PolyPhasePowerWatts") if figure is None else [figure]
+    return _line_figures(resource, "PolyPhasePowerWatts") if figure is None else [figure]
 
 
 def energy(resource: Json) -> Optional[list[RedfishFigure]]:
@@ -116,10 +116,10 @@ def energy(resource: Json) -> Optional[list[RedfishFigure]]:
     """
     if "EnergykWh" in resource:
         return [excerpt(resource, "EnergykWh") or RedfishFigure()]
-    return _of_lines(resource, "PolyPhaseEnergykWh")
+    return _line_figures(resource, "PolyPhaseEnergykWh")
 
 
-def _of_lines(resource: Json, key: str) -> Optional[list[RedfishFigure]]:
+def _line_figures(resource: Json, key: str) -> Optional[list[RedfishFigure]]:
     """The figures of the lines against the neutral, or of the pairs of lines; None if one is
     missing. None also if there are both: the schema does not say whether one contains the other,
     and in DMTF's published rack PDU neither sum, nor that of all, is the PDU's figure."""

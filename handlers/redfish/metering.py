@@ -151,7 +151,7 @@ def _metered_of(
             raise
         name_and_log(error, every, pdu.prefix)
         return _UNREAD
-    inlet = _of_circuits(_circuits(service, pdu, "Mains"), with_power)
+    inlet = _sum_circuits(_circuits(service, pdu, "Mains"), with_power)
     metrics = _metrics(service, pdu)
     # DMTF's metrics of a PDU have no current
     unit = _Metered(
@@ -161,7 +161,7 @@ def _metered_of(
     )
     total = _first(unit, inlet)
     if None in (total.current, total.energy, total.power if with_power else ()):
-        total = _first(total, _of_circuits(_circuits(service, pdu, "Branches"), with_power))
+        total = _first(total, _sum_circuits(_circuits(service, pdu, "Branches"), with_power))
     return _UnitFigures(_first(total, _sum([port.metered for port in ports])), inlet, ports)
 
 
@@ -194,7 +194,7 @@ def _circuits(service: RedfishService, pdu: ServicePdu, key: str) -> list[Member
     return circuits
 
 
-def _of_circuits(circuits: Sequence[Member], with_power: bool) -> _Metered:
+def _sum_circuits(circuits: Sequence[Member], with_power: bool) -> _Metered:
     """The sums over circuits. An absent one counts only by the counter that it shows: without it
     the sum would fall, and jump when the circuit is back."""
     fitted = [circuit for circuit in circuits if _is_fitted(circuit)]

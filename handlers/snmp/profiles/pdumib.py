@@ -44,7 +44,7 @@ def _of_devices(below: str, name: str) -> Source:
     return Provided(sum_if_count_matches(values, DEVICES), values, SUPPORTED)
 
 
-def _of_phases(below: str, name: str) -> Source:
+def _phase_column(below: str, name: str) -> Source:
     return sum_if_rows_match(column(f"23280.6.1.{below}", name), VOLTAGE, PHASES)
 
 
@@ -80,14 +80,14 @@ PROFILES = (
                 energy=figure(column("23280.8.1.7", "outletStatusActiveEnergy"), THOUSANDTHS),
             ),
         ),
-        load=total(figure(_of_phases("3", "phaseStatusCurrent"), HUNDREDTHS)),
+        load=total(figure(_phase_column("3", "phaseStatusCurrent"), HUNDREDTHS)),
         power=total(
             figure(_of_devices("5", "deviceStatusActivePower")),
-            figure(_of_phases("4", "phaseStatusActivePower")),
+            figure(_phase_column("4", "phaseStatusActivePower")),
         ),
         energy=total(
             figure(_of_devices("9", "deviceStatusActiveEnergy"), THOUSANDTHS),
-            figure(_of_phases("8", "phaseStatusActiveEnergy"), THOUSANDTHS),
+            figure(_phase_column("8", "phaseStatusActiveEnergy"), THOUSANDTHS),
         ),
         switching_confidence=Confidence.MEDIUM,
         evidence=SIMULATED,
