@@ -57,15 +57,15 @@ def _mark(
         rating_a, limit_a = carrier.breaker.rating_a, carrier.breaker.limit_a
         if carrier.name in loads:
             load = loads[carrier.name].load_range
-        elif number in hall.now.sums:
-            load = hall.now.current(number, hall.now.sums[number])
+        elif (total := hall.now.total(number)) is not None:
+            load = hall.now.current(number, total)
     if number in end.at_first:
         # what is dead at once carries nothing
         return Mark(Condition.DEAD, None, rating_a)
     if number not in end.possibly:
         is_above = load is not None and limit_a is not None and load.high > limit_a
         return Mark(Condition.ABOVE_LIMIT if is_above else Condition.LIVES, load, rating_a)
-    above = graph.all_above(number) & end.tripping.keys()
+    above = graph.members(graph.all_above(number)).keys() & end.tripping.keys()
     names = sorted(graph.carriers[carrier_above].name for carrier_above in above)
     reason = f"{' or '.join(names[:2])} may trip" if names else ""
     condition = Condition.DEAD if number in end.surely else Condition.IN_QUESTION

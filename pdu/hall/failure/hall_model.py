@@ -87,34 +87,39 @@ class HallModel:
         return {carrier.name: carrier.node for carrier in carriers if carrier.node is not None}
 
     @cached_property
-    def on(self) -> Mapping[int, list[int]]:
-        """Carrier -> the consumers that it carries, or may carry."""
+    def consumers_on(self) -> Mapping[int, list[int]]:
+        """Carrier or pool -> the consumers that it carries, or may carry."""
         numbers_by_carrier: dict[int, list[int]] = {}
         for number in range(len(self.consumers)):
             for carrier in self.carriers_of(number):
                 numbers_by_carrier.setdefault(carrier, []).append(number)
         return numbers_by_carrier
 
-    def carriers_above(self, node: int) -> Collection[int]:
-        """The carriers through which its current flows, or may flow: now or by another input."""
-        if node not in self.graph.below_switches:
+    def keys_above(self, node: int) -> Collection[int]:
+        """The carriers and pools through which its current may flow, now or by another input."""
+        if node not in self.graph.nodes_below_switches:
             return self.now.power.path(node)
         carriers = self._above.get(node)
         if carriers is None:
             nodes_above = reachable(
                 [node], lambda lower: [edge.node for edge in self.graph.above[lower] if edge.flows]
             )
-            carriers = self._above[node] = nodes_above & self.graph.carriers.keys()
+            keys = self.graph.carriers.keys() | self.graph.pools.keys()
+            carriers = self._above[node] = nodes_above & keys
         return carriers
 
+    def carriers_above(self, node: int) -> Collection[int]:
+        """The carriers through which its current flows, or may flow: now or by another input."""
+        keys = self.keys_above(node)
+        return self.graph.members(keys) if self.graph.pools else keys
+
     def carriers_of(self, number: int) -> frozenset[int]:
-        """The carriers through which the current of a consumer flows, or may flow."""
+        """The carriers and pools through which the current of a consumer flows, or may flow."""
         carriers = self._carriers_of.get(number)
         if carriers is None:
             consumer = self.consumers[number]
-            carriers = self._carriers_of[number] = frozenset().union(
-                *map(self.carriers_above, {*consumer.nodes, *consumer.rack})
-            )
+            keys = set[int]().union(*map(self.keys_above, {*consumer.nodes, *consumer.rack}))
+            carriers = self._carriers_of[number] = frozenset(keys.union(self.graph.shared(keys)))
         return carriers
 
     def perhaps_idle(self, power: Power) -> set[int]:
@@ -125,4 +130,4 @@ class HallModel:
         for ups, lines in self._batteries:
             if power.alive(ups) != NO and any(power.alive(line) != YES for line in lines):
                 nodes.update(*map(self.graph.all_above, (ups, *lines)))
-        return nodes - {ups for ups, _ in self._batteries}
+        return set(self.graph.members(nodes)) - {ups for ups, _ in self._batteries}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import math
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
@@ -29,22 +30,22 @@ def judge_machines(
     hall: HallModel, end: FailureBounds, battery_bounds: BatteryBounds
 ) -> list[Judged]:
     """The machines that lose, or may lose, a cord and have power now."""
-    machines = list(hall.places)
+    machines, trips = list(hall.places), _TripsAbove(hall.graph, end)
     verdicts: list[Judged] = []
     for number in sorted(end.consumers):
         if number >= len(machines) or machines[number] in hall.already:
             continue
         consumer = hall.consumers[number]
         if any(node in end.possibly for node in consumer.nodes):
-            machine = _judge_machine(hall, machines[number], number, end)
+            machine = _judge_machine(hall, machines[number], number, trips)
             if machine.verdict is Verdict.AT_ONCE:
                 machine = _add_autonomy(machine, consumer, battery_bounds)
             verdicts.append(machine)
     return verdicts
 
 
-def _judge_machine(hall: HallModel, name: str, number: int, end: FailureBounds) -> Judged:
-    graph, consumer = hall.graph, hall.consumers[number]
+def _judge_machine(hall: HallModel, name: str, number: int, trips: _TripsAbove) -> Judged:
+    end, consumer = trips.end, hall.consumers[number]
     cords, needs = consumer.cords, consumer.needs
     left = [cord for cord, node in zip(cords, consumer.nodes) if node not in end.at_first]
     off = sum(cord.now is Now.OFF for cord in left)
@@ -58,17 +59,18 @@ def _judge_machine(hall: HallModel, name: str, number: int, end: FailureBounds) 
     if lives == YES:
         return Judged(name, Verdict.STAYS)
     not_before_s = end.not_before_s(lambda earlier: earlier.lives(consumer, supplies) == YES)
-    breakers = _breakers_above(graph, consumer, end)
-    names = tuple(graph.carriers[carrier].name for carrier in breakers)
+    names, why_undecided = trips.names_above(n for n in consumer.nodes if n not in end.at_first)
     if lives == NO:
         reason = f"{' or '.join(names[:2])} trips under the take-over load"
-        dark_at_s = _dark_at_s(graph, consumer, end)
+        dark_at_s = _dark_at_s(hall.graph, consumer, end)
         return Judged(name, Verdict.WITH_BREAKER, reason, "", 2, names, not_before_s, dark_at_s)
     if end._replace(surely=(), possibly=end.step_one).lives(consumer, supplies) == YES:
-        reason = _why_undecided(graph, breakers, end)
-        if reason:
-            return Judged(name, Verdict.CANNOT_SAY, reason, OVERLOAD_ADVICE, 2, (), not_before_s)
-        is_likely = _is_likely_dark(graph, consumer, breakers, end)
+        if why_undecided:
+            return Judged(
+                name, Verdict.CANNOT_SAY, why_undecided, OVERLOAD_ADVICE, 2, (), not_before_s
+            )
+        likely_lives = sum(map(trips.likely_lives, _living_nodes(consumer, end)))
+        is_likely = likely_lives < consumer.needs
         trip = "likely trips" if is_likely else "may trip"
         reason = f"{' or '.join(names[:3])} {trip} under the take-over load"
         return Judged(
@@ -93,24 +95,44 @@ def _living_nodes(consumer: DrawnConsumer, end: FailureBounds) -> list[int]:
     ]
 
 
-def _is_likely_dark(
-    graph: Graph, consumer: DrawnConsumer, breakers: Iterable[int], end: FailureBounds
-) -> bool:
-    """Whether a machine goes dark if these breakers carry what they likely do."""
-    trips = {
-        carrier
-        for carrier in breakers
-        if carrier in end.loads and graph.carriers[carrier].likely_trips(end.loads[carrier])
-    }
-    nodes = _living_nodes(consumer, end)
-    return sum(trips.isdisjoint(graph.all_above(node)) for node in nodes) < consumer.needs
+class _TripsAbove:
+    """Those that trip, or may, above nodes, worked out once for all that hang on the same ones."""
 
+    def __init__(self, graph: Graph, end: FailureBounds) -> None:
+        self.end, self._graph = end, graph
+        self._keys = {key for carrier in end.tripping for key in graph.keys_of(carrier)}
+        self._likely_keys = {
+            key
+            for carrier in end.tripping
+            if carrier in end.loads and graph.carriers[carrier].likely_trips(end.loads[carrier])
+            for key in graph.keys_of(carrier)
+        }
+        self._of_nodes: dict[int, frozenset[int]] = {}
+        self._of_keys: dict[frozenset[int], tuple[tuple[str, ...], str]] = {}
 
-def _breakers_above(graph: Graph, consumer: DrawnConsumer, end: FailureBounds) -> list[int]:
-    """Those that trip, or may, above the cords that a failure leaves, in the order found."""
-    nodes = [node for node in consumer.nodes if node not in end.at_first]
-    above = set[int]().union(*map(graph.all_above, nodes))
-    return sorted(above & end.tripping.keys(), key=lambda number: end.tripping[number])
+    def keys(self, node: int) -> frozenset[int]:
+        """The keys of those above a node: carriers, and pools of which a member may trip."""
+        keys = self._of_nodes.get(node)
+        if keys is None:
+            keys = self._of_nodes[node] = frozenset(self._graph.all_above(node) & self._keys)
+        return keys
+
+    def likely_lives(self, node: int) -> bool:
+        """Whether none above a node trips that likely does."""
+        return self._likely_keys.isdisjoint(self.keys(node))
+
+    def names_above(self, nodes: Iterable[int]) -> tuple[tuple[str, ...], str]:
+        """The names of those above any of these nodes, in the order found, and why no breaker's
+        condition says what becomes of a machine there; "" if one does.
+        """
+        keys = frozenset().union(*map(self.keys, nodes))
+        if keys not in self._of_keys:
+            tripping = self.end.tripping
+            carriers = [c for c in self._graph.members(keys) if c in tripping]
+            carriers.sort(key=tripping.__getitem__)
+            names = tuple(self._graph.carriers[carrier].name for carrier in carriers)
+            self._of_keys[keys] = names, _why_undecided(self._graph, carriers, self.end)
+        return self._of_keys[keys]
 
 
 def latest_s(graph: Graph, node: int, end: FailureBounds) -> Optional[float]:
@@ -143,15 +165,38 @@ def machines_behind(
     hall: HallModel, end: FailureBounds, verdicts: Iterable[Judged]
 ) -> dict[int, list[str]]:
     """Line or breaker that may trip -> the machines that go dark if it alone does."""
+    graph, trips = hall.graph, _TripsAbove(hall.graph, end)
+    #: how many nodes a machine needs, and the keys above each of its -> such machines
+    alike: dict[tuple[int, tuple[frozenset[int], ...]], list[tuple[int, str]]] = {}
+    for place, machine in enumerate(verdicts):
+        if machine.breakers:
+            consumer = hall.consumers[hall.places[machine.machine]]
+            lives = tuple(trips.keys(node) for node in _living_nodes(consumer, end))
+            alike.setdefault((consumer.needs, lives), []).append((place, machine.machine))
+    #: key -> the groups of machines that go dark, and those to which it does not apply
+    groups: dict[int, list[int]] = {}
+    others: dict[int, set[int]] = {}
+    for group, (needs, lives) in enumerate(alike):
+        keys = frozenset().union(*lives)
+        shared = graph.shared(keys)
+        for key in keys.union(shared):
+            same = graph.keys_of(key) if key in shared else (key,)
+            if sum(above.isdisjoint(same) for above in lives) < needs:
+                groups.setdefault(key, []).append(group)
+        for carrier in shared:
+            others.setdefault(carrier, set()).add(group)
+    names = list(alike.values())
+    names_of: dict[tuple[int, ...], list[str]] = {}
     behind: dict[int, list[str]] = {}
-    for machine in verdicts:
-        if not machine.breakers:
-            continue
-        consumer = hall.consumers[hall.places[machine.machine]]
-        lives = [hall.graph.all_above(node) for node in _living_nodes(consumer, end)]
-        for carrier in set[int]().union(*lives) & end.tripping.keys():
-            if sum(carrier not in above for above in lives) < consumer.needs:
-                behind.setdefault(carrier, []).append(machine.machine)
+    for carrier in end.tripping:
+        own = groups.get(carrier, [])
+        more = [g for pool in graph.pools_of.get(carrier, ()) for g in groups.get(pool, ())]
+        chosen = (*own, *(g for g in more if g not in others.get(carrier, ())))
+        if chosen not in names_of:
+            places = sorted(itertools.chain.from_iterable(names[group] for group in chosen))
+            names_of[chosen] = [name for _, name in places]
+        if chosen:
+            behind[carrier] = names_of[chosen]
     return behind
 
 

@@ -114,22 +114,49 @@ def _age(readings: HallReadings, now: float) -> Iterable[MissingFact]:
 def _additions(hall: HallModel, outcome: RehearsalOutcome) -> Iterable[MissingFact]:
     """What to draw or to read for the machines of one outcome that nobody can decide."""
     lacks = _Lacks(hall, outcome.bounds)
-    machines: dict[str, list[str]] = {}
-    for machine in outcome.touched:
-        if machine.verdict.level == 2:
-            for what in set(lacks.of(machine.machine)):
-                machines.setdefault(what, []).append(machine.machine)
-    for what, names in machines.items():
+    undecided = [machine.machine for machine in outcome.touched if machine.verdict.level == 2]
+    own: dict[str, set[int]] = {}
+    #: the keys above machines, which are the same for many -> their places
+    alike: dict[frozenset[int], list[int]] = {}
+    for place, name in enumerate(undecided):
+        for what in lacks.list_at_cords(name):
+            own.setdefault(what, set()).add(place)
+        alike.setdefault(lacks.keys_above(name), []).append(place)
+    sources: dict[str, set[int]] = {what: set() for what in own}
+    for key in frozenset().union(*alike):
+        for what in lacks.list_of_key(key):
+            sources.setdefault(what, set()).add(key)
+    names_of: dict[frozenset[int], list[str]] = {}
+    for what, keys in sources.items():
+        behind = frozenset(keys)
+        if behind not in names_of or what in own:
+            places = set(own.get(what, ()))
+            places.update(*(some for above, some in alike.items() if not above.isdisjoint(behind)))
+            names = [undecided[place] for place in sorted(places)]
+            if what not in own:
+                names_of[behind] = names
+        else:
+            names = names_of[behind]
         yield MissingFact(what, len(names), names)
 
 
 class _Lacks:
     def __init__(self, hall: HallModel, end: FailureBounds) -> None:
         self._hall, self._end = hall, end
-        self._tripping = {carrier: list(self._carrier_lacks(carrier)) for carrier in end.tripping}
+        self._keys = {key for carrier in end.tripping for key in hall.graph.keys_of(carrier)}
+        self._of_loads: dict[int, set[str]] = {}
 
-    def of(self, machine: str) -> Iterable[str]:
-        """What is missing for one machine."""
+    def keys_above(self, machine: str) -> frozenset[int]:
+        """The keys of what trips, or may, above the cords that the failure leaves: one that trips
+        may take lines with it that do not feed this outlet.
+        """
+        hall = self._hall
+        nodes = hall.consumers[hall.places[machine]].nodes
+        above = [hall.graph.all_above(node) for node in nodes if node not in self._end.at_first]
+        return frozenset(self._keys.intersection(set[int]().union(*above)))
+
+    def list_at_cords(self, machine: str) -> Iterable[str]:
+        """What is missing at the cords of one machine."""
         hall, end = self._hall, self._end
         consumer = hall.consumers[hall.places[machine]]
         for cord, node in zip(consumer.cords, consumer.nodes):
@@ -143,9 +170,16 @@ class _Lacks:
                 yield from self._watts(cord.cord.pdu)
             if node in end.step_one:
                 yield from self._place(cord.cord.pdu)
-            # one that trips may take lines with it that do not feed this outlet
-            for carrier in hall.graph.all_above(node):
-                yield from self._tripping.get(carrier, ())
+
+    def list_of_key(self, key: int) -> set[str]:
+        """What is missing to know whether a line or breaker trips, or one of a pool."""
+        tripping, graph = self._end.tripping, self._hall.graph
+        carriers = [carrier for carrier in graph.members([key]) if carrier in tripping]
+        keys = {each for carrier in carriers for each in graph.keys_of(carrier)}
+        texts = {text for carrier in carriers for text in self._carrier_lacks(carrier)}
+        for each in keys - self._of_loads.keys():
+            self._of_loads[each] = set(self._load_lacks(each))
+        return texts.union(*map(self._of_loads.__getitem__, keys))
 
     def _watts(self, name: str) -> Iterable[str]:
         reading = self._hall.readings.pdus.get(name)
@@ -162,23 +196,25 @@ class _Lacks:
         return f"a meter for the outlets of {name}"
 
     def _carrier_lacks(self, number: int) -> Iterable[str]:
-        """What is missing to know whether a line or breaker trips."""
-        hall = self._hall
-        carrier = hall.graph.carriers[number]
+        carrier = self._hall.graph.carriers[number]
         if carrier.most_a is not None:
             yield f"`of` or the line among the inputs of {carrier.breaker.name}"
         elif carrier.breaker.rating_a is None:
             yield f"rating of {carrier.name}" + ("" if carrier.trips else " (rating_a)")
         if carrier.part < 1 and carrier.breaker.phases is None:
             yield f"phases of {carrier.name}"
-        pools = hall.now.sums[number].pools if number in hall.now.sums else {}
-        for pdu in sorted({pool.partition("\n")[0] for pool in pools}):
+
+    def _load_lacks(self, key: int) -> Iterable[str]:
+        """What is missing to know what flows through a line, breaker or pool."""
+        hall = self._hall
+        pools = hall.now.sums[key].pools if key in hall.now.sums else {}
+        for pdu in {pool.partition("\n")[0] for pool, count in pools.items() if count > 0}:
             yield self._meter(pdu)
         for pdu in {
             cord.cord.pdu
-            for consumer in hall.on.get(number, ())
+            for consumer in hall.consumers_on.get(key, ())
             for cord, node in zip(hall.consumers[consumer].cords, hall.consumers[consumer].nodes)
-            if hall.now.power.path(node).get(number) == MAYBE
+            if hall.now.power.path(node).get(key) == MAYBE
         }:
             yield from self._place(pdu)
 

@@ -207,7 +207,7 @@ def _parts(drawing: Drawing, graph: Graph, power: Power) -> Mapping[int, float]:
                 if flows == YES:
                     lines_of.setdefault(carrier, set()).add(lines)
             elif sum(line is True for line in lines) > 1:
-                part_by_carrier[carrier] = BETWEEN_LINES
+                part_by_carrier.update(dict.fromkeys(graph.members([carrier]), BETWEEN_LINES))
     # a breaker that carries several lines
     part_by_carrier.update((number, 0.0) for number, lines in lines_of.items() if len(lines) > 1)
     return part_by_carrier

@@ -51,11 +51,11 @@ def _draws(hall: HallModel, outcome: RehearsalOutcome, carrier: int) -> dict[str
     """Machine -> what it surely draws through a carrier right after the failure, in A."""
     shares, flow, names = outcome.bounds.shares, Flow(hall.now), list(hall.places)
     draw_by_machine: dict[str, float] = {}
-    for number in hall.on.get(carrier, ()):
+    for number in hall.consumers_on.get(carrier, ()):
         share = shares.get(number)
         if share is None:
             share = flow.contributions(number, hall.now.power, carrier)
-        amount = share.get(carrier)
+        amount = flow.part(share, carrier)
         if number < len(names) and amount is not None and amount.low > 0.0:
             draw_by_machine[names[number]] = amount.low / hall.graph.carriers[carrier].volts
     return draw_by_machine

@@ -14,6 +14,8 @@ from typing import Optional
 
 from ..walk.arithmetic import MAYBE, NO, YES, Interval, IntervalSum, Truth
 from ..walk.flow import Flow
+from ..walk.graph import reachable
+from ..walk.power import Power
 from .hall_model import HallModel
 
 # the most currents that one breaker may cost when it is looked at from each of its ways downwards
@@ -24,7 +26,7 @@ class Tripping:
     """What trips while currents shift in a hall: perhaps, and for sure."""
 
     def __init__(self, hall: HallModel, flow: Flow, within_s: float = math.inf) -> None:
-        self._hall, self._flow, self._state, self._sums = hall, flow, flow.state, flow.sums
+        self._hall, self._flow, self._state = hall, flow, flow.state
         self._graph, self._within_s = hall.graph, within_s
         self._idle = hall.perhaps_idle(flow.power)
         self._trips_at: dict[int, Interval] = {}
@@ -41,19 +43,22 @@ class Tripping:
         self._needs: dict[int, set[int]] = {}
         #: carrier -> its load while it and all that it needs live, until that may have changed
         self._live_loads: dict[int, Optional[Interval]] = {}
+        #: pool, and nodes that live -> its sum then, until that may have changed
+        self._live_pools: dict[tuple[int, frozenset[int]], IntervalSum] = {}
+        self._nodes_below: dict[int, Collection[int]] = {}
 
     def trip(self, first: Collection[int], sure: Collection[int]) -> list[int]:
         """Let these trip perhaps, and what follows. Returns those that trip for sure, of `sure`."""
         self.tripping.update(dict.fromkeys(first))
         for carrier in first:
-            self.loads[carrier] = self._state.current(carrier, self._sums[carrier])
+            self.loads[carrier] = self._state.current(carrier, self._flow.total(carrier))
         self.spared -= self._find_changeable(self.lived.intersection(first))
         self.spread(self._change(first, MAYBE))
         return [trips[0] for trips in self.surely_trip(sure)]
 
     def load(self, carrier: int) -> Optional[Interval]:
         """The load of a carrier now; None if no load can shift to it."""
-        return self._widen_if_idle(carrier, self._state.load(carrier, self._sums[carrier]))
+        return self._widen_if_idle(carrier, self._state.load(carrier, self._flow.total(carrier)))
 
     def _widen_if_idle(self, carrier: int, load: Optional[Interval]) -> Optional[Interval]:
         return load._replace(low=0.0) if load is not None and carrier in self._idle else load
@@ -104,6 +109,7 @@ class Tripping:
         """Let these be gone, perhaps or surely. Returns the carriers whose current changed."""
         for carrier in self._find_changeable(nodes):
             self._live_loads.pop(carrier, None)
+        self._live_pools.clear()
         carriers = self._flow.change(dict.fromkeys(nodes, truth))
         self._idle = self._hall.perhaps_idle(self._flow.power)
         return carriers
@@ -116,7 +122,7 @@ class Tripping:
         carriers = below & self._graph.carriers.keys()
         for number in {number for node in below for number in at.get(node, ())}:
             carriers |= self._hall.carriers_of(number)
-        return carriers
+        return set(self._graph.members(carriers))
 
     def _may_trip(self, carrier: int, load: Interval) -> bool:
         if carrier in self.spared:
@@ -147,14 +153,80 @@ class Tripping:
         if any(flow.power.alive(node) == NO for node in living_nodes):
             return None
         power = flow.power.assuming(living_nodes)
-        base = self._state.sums.get(carrier)
-        total = IntervalSum() if base is None else base.copy()
-        for number in hall.on.get(carrier, ()):
+        pools = self._graph.pools_of.get(carrier, ())
+        numbers: Iterable[int] = hall.consumers_on.get(carrier, ())
+        if pools and self._are_others_in_question(carrier, power):
+            # so what hangs on this one by a pool is as it was, whether this one lives
+            numbers = self._find_beside_pools(carrier, pools)
+            nodes = [node for node in living_nodes if node != carrier]
+            living = frozenset(node for node in nodes if flow.power.alive(node) == MAYBE)
+            own = self._state.sums.get(carrier)
+            parts = [self._live_pool(pool, living) for pool in pools]
+            total = IntervalSum.of(parts if own is None else [own, *parts])
+            living_power = flow.power.assuming(living)
+            for number in numbers:
+                for pool in pools if number in flow.touched else ():
+                    after = flow.contributions(number, living_power, pool)
+                    total.enter(flow.touched[number][0].get(pool), after.get(pool), -1)
+        else:
+            base = self._state.total(carrier)
+            total = IntervalSum.of([] if base is None else [base])
+            if pools:
+                numbers = {
+                    *numbers,
+                    *(n for pool in pools for n in hall.consumers_on.get(pool, ())),
+                }
+        for number in numbers:
             shares = flow.touched.get(number)
             if shares is not None:
-                contributions = flow.contributions(number, power, carrier)
-                total.enter(shares[0].get(carrier), contributions.get(carrier))
+                after = flow.contributions(number, power, carrier)
+                total.enter(flow.part(shares[0], carrier), after.get(carrier))
         return self._state.load(carrier, total)
+
+    def _are_others_in_question(self, carrier: int, power: Power) -> bool:
+        """Whether each pool of this carrier has another line that may be dead."""
+        graph = self._graph
+        return all(
+            any(
+                edge.node != carrier and power.alive(edge.node) != YES for edge in graph.above[node]
+            )
+            for node in self._list_hanging(carrier)
+            if node in graph.pools
+        )
+
+    def _list_hanging(self, carrier: int) -> Collection[int]:
+        """What surely or perhaps hangs on a carrier; of pools no more than these."""
+        nodes = self._nodes_below.get(carrier)
+        if nodes is None:
+            pools, below = self._graph.pools, self._graph.below
+            nodes = self._nodes_below[carrier] = reachable(
+                [carrier], lambda node: () if node in pools else below[node]
+            )
+        return nodes
+
+    def _find_beside_pools(self, carrier: int, pools: Iterable[int]) -> set[int]:
+        """The consumers that hang on a carrier by more than a pool of it."""
+        at = self._state.consumers_at
+        beside = {number for node in self._list_hanging(carrier) for number in at.get(node, ())}
+        numbers = {n for n in beside if not self._hall.carriers_of(n).isdisjoint(pools)}
+        return numbers.union(self._hall.consumers_on.get(carrier, ()))
+
+    def _live_pool(self, pool: int, living_nodes: frozenset[int]) -> IntervalSum:
+        """The sum of a pool while these nodes live that may be dead."""
+        total = self._live_pools.get((pool, living_nodes))
+        if total is None:
+            flow = self._flow
+            if not living_nodes:
+                return flow.total(pool)
+            base, power = self._state.total(pool), flow.power.assuming(living_nodes)
+            total = IntervalSum.of([] if base is None else [base])
+            for number in self._hall.consumers_on.get(pool, ()):
+                shares = flow.touched.get(number)
+                if shares is not None:
+                    after = flow.contributions(number, power, pool)
+                    total.enter(shares[0].get(pool), after.get(pool))
+            self._live_pools[pool, living_nodes] = total
+        return total
 
     # ---- what surely trips -----------------------------------------------------------------------
 
@@ -191,8 +263,9 @@ class Tripping:
                 latest_s = self._surely_within(carrier, load, since_s)
                 if latest_s is not None:
                     dead[carrier] = latest_s
-                    nodes_above = self._graph.all_above(carrier)
-                    trips.append([carrier, *(o for o in left if o in nodes_above and o != carrier)])
+                    above = self._graph.all_above(carrier)
+                    others = [o for o in left if o != carrier and self._graph.is_above(o, above)]
+                    trips.append([carrier, *others])
                     continue
                 for node, latest_s in self._find_dead_outlets(carrier, since_s):
                     dead[node] = min(latest_s, dead.get(node, math.inf))
@@ -223,7 +296,7 @@ class Tripping:
         hall, flow = self._hall, self._flow
         if self.loads[carrier].high <= self._state.trips_at(carrier).high:
             return []
-        numbers = [item for item in hall.on.get(carrier, ()) if item in flow.touched]
+        numbers = [item for item in hall.consumers_on.get(carrier, ()) if item in flow.touched]
         nodes = {
             supply.node
             for number in numbers
@@ -236,7 +309,12 @@ class Tripping:
             breakers_above = frozenset(self._needs_of(node) & self.tripping.keys())
             if not breakers_above <= self._needs_of(carrier):
                 chains.setdefault(breakers_above, []).append(node)
-        if len(chains) * len(numbers) > _MOST_WAYS:
+        count = len(numbers)
+        if chains and carrier in self._graph.pools_of:
+            pools = self._graph.pools_of[carrier]
+            on_pools = {number for pool in pools for number in hall.consumers_on.get(pool, ())}
+            count = len(on_pools.union(numbers) & flow.touched.keys())
+        if len(chains) * count > _MOST_WAYS:
             return []
         dead: list[tuple[int, float]] = []
         for behind in chains.values():

@@ -294,7 +294,7 @@ class Return:
 
     def _note(self, at: float, carriers: Iterable[int]) -> None:
         for carrier in carriers:
-            load = self.state.current(carrier, self._flow.sums[carrier])
+            load = self.state.current(carrier, self._flow.total(carrier))
             if load.high > self.state.trips_at(carrier).low:
                 # nobody knows when it began, if what nobody knows when it closes began it
                 self._over_since.setdefault(carrier, 0.0 if math.isinf(at) else at)
@@ -351,7 +351,7 @@ class Return:
             if self._lived_on(number):
                 continue
             if consumer.needs > 1:
-                carriers.update(contributions)
+                carriers.update(self._graph.members(contributions))
             for node, window in zip(consumer.nodes, self.windows[number]):
                 if window is not None and not window.kept:
                     carriers.update(self._hall.carriers_above(node))
@@ -524,7 +524,7 @@ class Return:
         carrier = self._graph.carriers[number]
         breaker = carrier.breaker
         rating = breaker.rating_a
-        load = self.state.current(number, self._flow.sums[number])
+        load = self.state.current(number, self._flow.total(number))
         holds_a = self.state.trips_at(number).low
         fit = compare_load(load, breaker.limit_a, rating and holds_a, carrier.most_a)
         return BreakerBack(

@@ -121,14 +121,32 @@ class IntervalSum:
         self.pools: dict[str, int] = {}
         self.rising: dict[str, int] = {}
 
-    def copy(self) -> IntervalSum:
-        """Another one that is equal."""
-        total = IntervalSum()
-        total.low, total.high, total.expected = self.low, self.high, self.expected
-        total.rise, total.fall, total.rises = self.rise, self.fall, self.rises
-        total.unknown_falls, total.kept = self.unknown_falls, self.kept
-        total.pools, total.rising = self.pools.copy(), self.rising.copy()
+    @classmethod
+    def of(cls, parts: Iterable[IntervalSum]) -> IntervalSum:
+        """The sum of some parts, a new one."""
+        total = cls()
+        for part in parts:
+            total.low += part.low
+            total.high += part.high
+            total.expected += part.expected
+            total.rise += part.rise
+            total.fall += part.fall
+            total.rises += part.rises
+            total.unknown_falls += part.unknown_falls
+            total.kept += part.kept
+            for counts, more in ((total.pools, part.pools), (total.rising, part.rising)):
+                for pdu, count in more.items():
+                    counts[pdu] = counts.get(pdu, 0) + count
         return total
+
+    def carry(self, value: IntervalSum, is_sure: bool, sign: int = 1) -> None:
+        """Add what flows at another place, surely or perhaps."""
+        if is_sure:
+            self.low += sign * value.low
+        self.high += sign * value.high
+        self.expected += sign * value.expected
+        for pdu, count in value.pools.items():
+            self.pools[pdu] = self.pools.get(pdu, 0) + sign * count
 
     def add(self, value: Interval, sign: int = 1) -> None:
         """What a consumer adds now."""
@@ -159,13 +177,6 @@ class IntervalSum:
             self.unknown_falls += sign
         elif old.high > new.low:
             self.fall += sign * (old.high - new.low)
-
-    def enter_anew(
-        self, before: Optional[Interval], old: Optional[Interval], after: Optional[Interval]
-    ) -> None:
-        """The same for a consumer of which `old` was entered as what it adds after."""
-        self.enter(before, old, -1)
-        self.enter(before, after)
 
     def now(
         self, figures: KnownCurrents, most_of: Mapping[str, float], low: float, high: float

@@ -17,7 +17,7 @@ import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Optional
 
-from .arithmetic import MAYBE, NO, YES, Interval, Truth, add, either, perhaps, share
+from .arithmetic import MAYBE, NO, YES, Interval, IntervalSum, Truth, add, either, perhaps, share
 from .hall_state import Consumer, CopyOnWriteSums, HallState
 from .power import Power, Supply
 
@@ -51,7 +51,7 @@ class Flow:
         consumers: dict[int, None] = {}
         for node, alive in truth_by_node.items():
             # below one with several inputs the same MAYBE may be another way
-            if node in self._graph.below_switches or self.power.alive(node) != alive:
+            if node in self._graph.nodes_below_switches or self.power.alive(node) != alive:
                 consumers.update(dict.fromkeys(at[node]))
         return consumers
 
@@ -72,24 +72,51 @@ class Flow:
                 before, old = shares
             new = self.contributions(number, self.power)
             self.touched[number] = before, new
-            if not before:
-                for sign, amounts in ((-1, old), (1, new)):
-                    for key, amount in amounts.items():
-                        self.sums[key].enter(None, amount, sign)
-                        carriers[key] = None
+            if shares is not None:
+                self._enter(before, old, -1)
+            self._enter(before, new)
+            carriers.update(dict.fromkeys((*before, *old, *new)))
+        return list(self._graph.members(carriers))
+
+    def _enter(
+        self, before: Mapping[int, Interval], after: Mapping[int, Interval], sign: int = 1
+    ) -> None:
+        """Replace what a consumer added by what it adds after; with -1, take that back."""
+        pools_of = self._graph.pools_of
+        for key in {**before, **after}:
+            pools = [pool for pool in pools_of.get(key, ()) if pool in before or pool in after]
+            if not pools:
+                self.sums[key].enter(before.get(key), after.get(key), sign)
                 continue
-            for key in {**before, **old, **new}:
-                if shares is None:
-                    self.sums[key].enter(before.get(key), new.get(key))
-                else:
-                    self.sums[key].enter_anew(before.get(key), old.get(key), new.get(key))
-                carriers[key] = None
-        return list(carriers)
+            # once, not by each key
+            self.sums[key].enter(self.part(before, key), self.part(after, key), sign)
+            for pool in pools:
+                self.sums[key].enter(before.get(pool), after.get(pool), -sign)
+
+    def part(self, contributions: Mapping[int, Interval], carrier: int) -> Optional[Interval]:
+        """What a consumer adds to a carrier."""
+        keys = self._graph.keys_of(carrier)
+        return next((contributions[key] for key in keys if key in contributions), None)
+
+    def total(self, carrier: int) -> IntervalSum:
+        """The sum of the currents through a carrier now."""
+        return self.state.total(carrier, self.sums) or IntervalSum()
 
     def contributions(
         self, number: int, power: Power, only: Optional[int] = None
     ) -> Mapping[int, Interval]:
-        """What a consumer adds to each carrier; `only`: to no other than this one."""
+        """What a consumer adds to each carrier and pool; `only`: to no other than this one. A
+        carrier that several of its keys stand for has the whole.
+        """
+        if only is not None:
+            return self._contributions(number, power, self._graph.keys_of(only))
+        contributions = self._contributions(number, power, ())
+        for carrier in self._graph.shared(contributions):
+            contributions.update(self.contributions(number, power, carrier))
+        return contributions
+
+    def _contributions(self, number: int, power: Power, only: Sequence[int]) -> dict[int, Interval]:
+        """To all, or to the first of these keys, for which the others stand, too."""
         consumer = self._consumers[number]
         cord_power = self._cord_power(number, consumer, power)
         if consumer.always_redistributes:
@@ -131,7 +158,7 @@ class Flow:
     # ---- how the current of a consumer divides ---------------------------------------------------
 
     def _divide_as_now(
-        self, consumer: Consumer, cord_power: Sequence[Truth], power: Power, only: Optional[int]
+        self, consumer: Consumer, cord_power: Sequence[Truth], power: Power, only: Sequence[int]
     ) -> dict[int, Interval]:
         current_by_key: dict[int, Interval] = {}
         for supply, has_power in zip(consumer.supplies, cord_power):
@@ -160,7 +187,7 @@ class Flow:
             )
 
     def _divide_anew(
-        self, consumer: Consumer, cord_power: Sequence[Truth], power: Power, only: Optional[int]
+        self, consumer: Consumer, cord_power: Sequence[Truth], power: Power, only: Sequence[int]
     ) -> dict[int, Interval]:
         giving = [
             (supply, min(has_power, supply.works))
@@ -182,9 +209,8 @@ class Flow:
             self._add(current_by_key, _only_key(first, only), total, YES)
             return current_by_key
         part_by_pattern: dict[tuple[Truth, ...], Interval] = {}
+        paths = [_only_key(path, only) for path in paths]
         for key in dict.fromkeys(itertools.chain.from_iterable(paths)):
-            if only is not None and key != only:
-                continue
             pattern = tuple([path.get(key, NO) for path in paths])
             part = part_by_pattern.get(pattern)
             if part is None:
@@ -216,7 +242,7 @@ class Flow:
         cord_power: Sequence[Truth],
         change: Truth,
         power: Power,
-        only: Optional[int],
+        only: Sequence[int],
     ) -> dict[int, Interval]:
         """What one cord loses may go to any outlet of its rack, or stop with what it fed."""
         current_by_key: dict[int, Interval] = {}
@@ -241,8 +267,9 @@ class Flow:
         return current_by_key
 
 
-def _only_key(path: Mapping[int, Truth], only: Optional[int]) -> Mapping[int, Truth]:
-    """A path, or what of it is this carrier."""
-    if only is None:
+def _only_key(path: Mapping[int, Truth], only: Sequence[int]) -> Mapping[int, Truth]:
+    """A path, or what of it is the first of these keys, for which the others stand, too."""
+    if not only:
         return path
-    return {only: path[only]} if only in path else {}
+    truth = max([path.get(key, NO) for key in only])
+    return {only[0]: truth} if truth else {}

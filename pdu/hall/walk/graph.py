@@ -9,12 +9,18 @@ An edge is there, or may be: a line whose breaker trips may take the other lines
 because most breakers of three lines trip together; an outlet may be behind a breaker whose outlets
 are not drawn; a PDU that names no line of its panel may be on any line that is free, or on one that
 nobody drew.
+
+A pool is a node that stands for one of some lines of a panel, nobody knows which. A current flows
+through the pool as it may through each of its members, so paths and sums have one key for all. A
+carrier that a consumer reaches besides, by its own name or by another pool, has a key of its own.
 """
 
 from __future__ import annotations
 
+import itertools
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple, Optional, TypeVar
@@ -110,10 +116,50 @@ class Graph:
     free_lines: frozenset[int]
     #: PDU -> by what an ampere there counts in the walk: its voltage; {} where all are alike
     volts: Mapping[str, float]
+    #: pool -> its lines that are carriers, and the carriers above them but not above the panel
+    pools: Mapping[int, Sequence[int]] = field(default_factory=dict)
+    _shared_members: dict[tuple[int, ...], list[int]] = field(default_factory=dict)
     _all_above: dict[int, set[int]] = field(default_factory=dict)
 
     @cached_property
-    def below_switches(self) -> set[int]:
+    def pools_of(self) -> Mapping[int, Sequence[int]]:
+        """Carrier -> the pools of which it is a member."""
+        pools_by_carrier: dict[int, list[int]] = {}
+        for pool, members in self.pools.items():
+            for carrier in members:
+                pools_by_carrier.setdefault(carrier, []).append(pool)
+        return pools_by_carrier
+
+    def members(self, keys: Iterable[int]) -> dict[int, None]:
+        """These carriers, and the members in place of each pool, in this order."""
+        carriers: dict[int, None] = {}
+        for key in keys:
+            carriers.update(dict.fromkeys(self.pools.get(key, (key,))))
+        return carriers
+
+    def shared(self, keys: Collection[int]) -> list[int]:
+        """The carriers for which several of these keys stand."""
+        pools = [key for key in keys if key in self.pools] if self.pools else ()
+        if not pools:
+            return []
+        shared = [key for key in keys if any(p in pools for p in self.pools_of.get(key, ()))]
+        among_pools = self._shared_members.get(tuple(pools))
+        if among_pools is None:
+            counts = Counter(itertools.chain.from_iterable(self.pools[pool] for pool in pools))
+            among_pools = [key for key, count in counts.items() if count > 1]
+            self._shared_members[tuple(pools)] = among_pools
+        return [*shared, *(key for key in among_pools if key not in shared)]
+
+    def keys_of(self, carrier: int) -> Sequence[int]:
+        """The carrier and its pools: the keys that stand for it."""
+        return (carrier, *self.pools_of.get(carrier, ()))
+
+    def is_above(self, carrier: int, above: Collection[int]) -> bool:
+        """Whether a carrier is among these nodes, of `all_above`."""
+        return any(key in above for key in self.keys_of(carrier))
+
+    @cached_property
+    def nodes_below_switches(self) -> set[int]:
         """The nodes below one with several inputs: their current may take another way."""
         return self.nodes_below(self.inputs)
 
@@ -135,11 +181,12 @@ class Graph:
         return reachable([node], find_needed)
 
     def all_above(self, node: int) -> set[int]:
-        """All that a node needs, or may need, with itself."""
+        """All that a node needs, or may need, with itself; a pool in place of its members."""
         nodes_above = self._all_above.get(node)
         if nodes_above is None:
             nodes_above = self._all_above[node] = reachable(
-                [node], lambda lower: [edge.node for edge in self.above[lower]]
+                [node],
+                lambda lower: () if lower in self.pools else [e.node for e in self.above[lower]],
             )
         return nodes_above
 

@@ -41,8 +41,10 @@ class _Builder:
         self._free_lines: set[int] = set()
         #: PDU and what of it an outlet is behind -> the node of such outlets
         self._kinds: dict[tuple[str, tuple[Optional[bool], ...]], int] = {}
-        #: panel, whether the current flows through them, how many -> the node of its free lines
-        self._any_lines: dict[tuple[str, bool, int], int] = {}
+        #: panel, how many of its lines are free, and those of them that are left out -> their pool
+        self._pools: dict[tuple[str, int, frozenset[HallNode]], int] = {}
+        #: a PDU's line that names none above, its panel, and what all lines of the PDU name
+        self._open_lines: list[tuple[int, Panel, Collection[Optional[HallNode]]]] = []
 
     def build(self, cords: Iterable[Cord]) -> Graph:
         """From the feeds down to these outlets."""
@@ -65,6 +67,8 @@ class _Builder:
             self._add_pdu(name)
         for cord in cords:
             self._outlet(cord)
+        for line_number, panel_above, others in self._open_lines:
+            self._need(line_number, self._pool(panel_above, without=others), there=MAYBE)
         below: list[list[int]] = [[] for _ in self._above]
         inputs: dict[int, list[int]] = {}
         for lower, edges in enumerate(self._above):
@@ -84,6 +88,10 @@ class _Builder:
             self._feeding,
             frozenset(self._free_lines),
             volts if self._has_several_voltages else {},
+            {
+                pool: self._members(pool, drawing.panels[name])
+                for (name, *_), pool in self._pools.items()
+            },
         )
 
     def _volts(self, node: Union[Panel, PduNode]) -> float:
@@ -161,29 +169,57 @@ class _Builder:
         if self._ways.are_shared(board):
             # the lines of a PDU with one input flow through them one by one
             flows = pdu is None or has_several_inputs
-            self._need(number, self._any_line(board, flows), there=MAYBE, flows=flows)
+            self._need(number, self._pool(board), there=MAYBE, flows=flows)
             return number
         # a line that cannot hold what a PDU draws now does not feed it
         least_a = 0.0 if pdu is None else self._least_a.get(pdu.name, 0.0)
         free = self._ways.free(board, least_a)
         self._free_lines.update(self._part(board.name, line) for line in free)
-        self._need(number, self._any_line(board, False, least_a), there=MAYBE, flows=False)
+        self._need(number, self._pool(board, least_a), there=MAYBE, flows=False)
         carrier = self._undrawn_line(lower.name, pdu, board, free)
         if len(lines) > 1:
             return self._conductors(number, carrier, lines)
         self._carriers[number] = carrier
         return number
 
-    def _any_line(self, board: Panel, flows: bool, least_a: float = 0.0) -> int:
-        """A node that stands for one of the lines of a panel that are free, nobody knows which."""
+    def _pool(
+        self, board: Panel, least_a: float = 0.0, without: Collection[Optional[HallNode]] = ()
+    ) -> int:
+        """The pool of the free lines of a panel, for what draws at least so much now; without
+        these, unless there are no others.
+        """
         free = self._ways.free(board, least_a)
-        key = board.name, flows, len(free)
-        number = self._any_lines.get(key)
+        nodes = {HallNode.breaker(board.name, line.name) for line in free} if any(without) else ()
+        excluded = frozenset(node for node in without if node is not None and node in nodes)
+        if len(excluded) == len(free):
+            excluded = frozenset()
+        key = board.name, len(free), excluded
+        number = self._pools.get(key)
         if number is None:
-            number = self._any_lines[key] = self._new()
+            number = self._pools[key] = self._new()
             for line in free:
-                self._need(number, self._part(board.name, line), there=MAYBE, flows=flows)
+                if HallNode.breaker(board.name, line.name) not in excluded:
+                    self._need(number, self._part(board.name, line), there=MAYBE, flows=False)
         return number
+
+    def _members(self, pool: int, board: Panel) -> list[int]:
+        """The lines of a pool, and what their current flows through besides what is above their
+        panel anyway.
+        """
+        anyway = set(self._ways_up([self._number[board.node]]))
+        lines = [edge.node for edge in self._above[pool]]
+        return [node for node in self._ways_up(lines, anyway) if node in self._carriers]
+
+    def _ways_up(self, nodes: Iterable[int], without: Collection[int] = ()) -> list[int]:
+        """These nodes and those above through which their current flows, each before its own."""
+        nodes_above: dict[int, None] = {}
+        waiting = list(nodes)[::-1]
+        while waiting:
+            node = waiting.pop()
+            if node not in nodes_above and node not in without:
+                nodes_above[node] = None
+                waiting += [edge.node for edge in self._above[node][::-1] if edge.flows]
+        return list(nodes_above)
 
     def _undrawn_line(
         self, name: str, pdu: Optional[PduNode], board: Panel, free: Sequence[Breaker]
@@ -263,12 +299,9 @@ class _Builder:
         lines_above: Collection[Optional[HallNode]],
     ) -> None:
         """A PDU's lines that name no line above are on others than its own lines name."""
-        free = [HallNode.breaker(board.name, line.name) for line in self._ways.free(board)]
-        candidates = [node for node in free if node not in lines_above] or free
         for line, number in zip(pdu.lines, lines):
             if line.of is None:
-                for node in candidates:
-                    self._need(number, self._number[node], there=MAYBE)
+                self._open_lines.append((number, board, lines_above))
 
     def _add_breaker(self, pdu: PduNode, breaker: Breaker) -> int:
         node = HallNode.breaker(pdu.name, breaker.name)

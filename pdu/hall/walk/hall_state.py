@@ -54,7 +54,8 @@ class HallState:
         self.graph, self.consumers = graph, consumers
         self.input_groups, self.most_of = input_groups, most_of
         self.power = Power(graph, input_groups, outages)
-        #: carrier -> the sum of the currents through it; none if what flows says nothing
+        #: carrier or pool -> the sum of the currents through it; none if what flows says nothing.
+        #: `total` adds up what all keys of a carrier have
         self.sums: Mapping[int, IntervalSum] = {}
         #: carrier -> what is known of its current besides its outlets
         self.figures: Mapping[int, KnownCurrents] = {}
@@ -75,22 +76,34 @@ class HallState:
                 if supply.closed:
                     now = supply.current
                     node_sum.add(now if supply.closed == YES else perhaps(now))
-        sums: dict[int, IntervalSum] = {}
+        graph = self.graph
+        sums = CopyOnWriteSums({})
         for node, sum_at_node in nodes.items():
             lives = self.power.alive(node)
             if not lives:
                 continue
-            for carrier, flows in self.power.path(node).items():
-                total = sums.get(carrier)
-                if total is None:
-                    total = sums[carrier] = IntervalSum()
-                if flows == YES == lives:
-                    total.low += sum_at_node.low
-                total.high += sum_at_node.high
-                total.expected += sum_at_node.expected
-                for pdu, count in sum_at_node.pools.items():
-                    total.pools[pdu] = total.pools.get(pdu, 0) + count
+            path = self.power.path(node)
+            shared = graph.shared(path)
+            for key in (*path, *(carrier for carrier in shared if carrier not in path)):
+                sums[key].carry(sum_at_node, path.get(key) == YES == lives)
+            for carrier in shared:  # once, not by each key
+                for pool in graph.pools_of[carrier]:
+                    if pool in path:
+                        sums[carrier].carry(sum_at_node, False, -1)
         self.sums = sums
+
+    def total(
+        self, carrier: int, changed: Mapping[int, IntervalSum] = MappingProxyType({})
+    ) -> Optional[IntervalSum]:
+        """The sum of the currents through a carrier; None if nothing flows through it. `changed`:
+        the sums that are other ones now.
+        """
+        parts = [
+            part
+            for key in self.graph.keys_of(carrier)
+            if (part := changed.get(key) or self.sums.get(key)) is not None
+        ]
+        return parts[0] if len(parts) == 1 else IntervalSum.of(parts) if parts else None
 
     def load(self, carrier: int, total: IntervalSum) -> Optional[Interval]:
         """The current of a carrier's fullest conductor; None if no load can shift to it."""
@@ -116,7 +129,7 @@ class HallState:
             return Interval(0.0, math.inf, 0.0)
         low = least.for_good_a
         if carrier.trips and within_s < least.holds_s:
-            total = self.sums.get(number)
+            total = self.total(number)
             if total is None or self.current(number, total).high <= least.cold_a:
                 low = least.holds_a
         high = most.trips_a if carrier.trips else math.inf
@@ -132,5 +145,5 @@ class CopyOnWriteSums(dict[int, IntervalSum]):
 
     def __missing__(self, carrier: int) -> IntervalSum:
         base = self._base.get(carrier)
-        total = self[carrier] = IntervalSum() if base is None else base.copy()
+        total = self[carrier] = IntervalSum.of([] if base is None else [base])
         return total

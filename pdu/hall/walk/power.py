@@ -107,10 +107,10 @@ class Power:
         return closed if closed < truth else truth
 
     def path(self, node: int) -> Mapping[int, Truth]:
-        """The carriers through which the current of a living node flows, or may flow."""
+        """The carriers and pools through which the current of a living node flows, or may flow."""
         path = self._paths.get(node)
         if path is None:
-            if self._parent is not None and node not in self._graph.below_switches:
+            if self._parent is not None and node not in self._graph.nodes_below_switches:
                 path = self._parent.path(node)
             else:
                 path = self._find_path(node)
@@ -118,8 +118,10 @@ class Power:
         return path
 
     def _find_path(self, node: int) -> Mapping[int, Truth]:
-        path: dict[int, Truth] = {node: YES} if node in self._graph.carriers else {}
-        for upper, is_input, there, flows in self._graph.above[node]:
+        graph = self._graph
+        is_key = node in graph.carriers or node in graph.pools
+        path: dict[int, Truth] = {node: YES} if is_key else {}
+        for upper, is_input, there, flows in graph.above[node]:
             if flows and not is_input:
                 for carrier, truth in self.path(upper).items():
                     truth = min(truth, there)
@@ -158,5 +160,5 @@ class Power:
         """Look at these anew."""
         for node in nodes:
             self._alive.pop(node, None)
-            if node in self._graph.below_switches:
+            if node in self._graph.nodes_below_switches:
                 self._paths.pop(node, None)

@@ -123,7 +123,7 @@ def test_what_is_taken_back_leaves_the_sum_as_it_was_in_any_order(
 ) -> None:
     total = IntervalSum()
     total.add(Interval(3.0, 4.0, 3.5, ("a",)))
-    before = state(total.copy())
+    before = state(IntervalSum.of([total]))
     for move in moves:
         total.enter(*move)
     for move in data.draw(st.permutations(moves)):

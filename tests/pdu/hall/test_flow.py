@@ -345,7 +345,7 @@ def test_a_switch_takes_its_first_input_that_lives() -> None:
     consumer = Consumer([Supply(3, two, YES, one)], 1, two)
     groups = {2: [[0], [1]]}
     graph = graph_of(uppers, {0, 1}, groups)
-    assert graph.below_switches == {2, 3}
+    assert graph.nodes_below_switches == {2, 3}
     flow = Flow(HallState(graph, {0: consumer}, groups, {}))
     for gone, way in (({}, 0), ({0: YES}, 1), ({0: NO}, 0), ({0: YES}, 1), ({1: YES}, None)):
         flow.change(gone)
