@@ -72,7 +72,7 @@ FAULTS = {
     "once": (_SET, _TWICE + _SET, 9),
     "stuck": (_ANSWER, _WISH, 1),
     "late": (_ANSWER, "        return self.__get_port_status(pdu_port_data)", 1),
-    "short": (_WALK, "in self.rows():", 9),
+    "short": (_WALK, "in self.rows():", 1),  # and mypy finds a mistake in it
     "statistic": ("        return pdu_statistic\n", "        return {}\n", 1),
 }
 _ROWS = """
@@ -90,7 +90,7 @@ _ROWS = """
     def status("""
 
 
-@pytest.mark.sample(3)
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("rule", FAULTS)
 def test_one_fault_breaks_its_rule(
     rule: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
