@@ -199,7 +199,8 @@ def _state(
         score += 1  # the state is often the first such column
     if mib_object is not None:
         score -= 4  # a MIB mostly has an enumeration for a state
-    return Guess(STATE, table, column, score, tuple(evidence), NOT_SHOWN, mib_object)
+    doubt = f"{NOT_SHOWN}; {mib_object.doubt}" if mib_object and mib_object.doubt else NOT_SHOWN
+    return Guess(STATE, table, column, score, tuple(evidence), doubt, mib_object)
 
 
 def _named_state(

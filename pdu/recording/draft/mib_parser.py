@@ -1,8 +1,9 @@
 """Reads MIB files with pysmi's parser.
 
 If two modules disagree on an object's enumeration or units, the object loses both and gets a doubt,
-unless it already has one. The files should include imported modules that define types or parents of
-OIDs; the standard roots are built in.
+unless it already has one. So does an object whose number, or one of whose values, has two names in
+one module. The files should include imported modules that define types or parents of OIDs; the
+standard roots are built in.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from handlers.shared.errors import SettingsError
 from ...core.cli import optional_packages
 from ...core.cli.output import counted
 from ...core.files.whole_files import read_file
-from ...recordings.snmp.recorded_rows import Arcs, arcs
+from ...recordings.snmp.recorded_rows import Arcs, arcs, dotted
 from .columns import role_of_units
 from .mib import STANDARD, Mib, Object
 
@@ -43,7 +44,7 @@ _ROOTS: Mapping[str, Arcs] = {
         ("zeroDotZero", "0.0"),
     )
 }
-_Enumeration = dict[int, str]
+_NamedValues = Sequence[tuple[int, str]]
 _Label = tuple[str, str]  # the name of an object's module, and its own
 _Names = dict[str, dict[str, Any]]  # name -> module -> its definition
 _POINT_HINT = re.compile("d-[1-9][0-9]*")  # RFC 2579, 3.1
@@ -84,6 +85,7 @@ _PLAIN = frozenset(
         "TAddress",
     )
 )
+_TWO_NAMES = "two names for one number: "
 _POINT = (
     "its DISPLAY-HINT inserts a decimal point, so its units may be those of the number as shown"
 )
@@ -112,6 +114,17 @@ def parse_mib_files(files: Sequence[str]) -> Mib:
             notes.append(
                 f"{file}: {counted(missing, 'object')} {verb} no OID: also give the files that it"
                 " imports from"
+            )
+        ambiguous = [
+            f"{mib_object.name} ({mib_object.doubt})"
+            for mib_object in object_by_oid.values()
+            if mib_object.module in names and mib_object.doubt.startswith(_TWO_NAMES)
+        ]
+        if ambiguous:
+            more = len(ambiguous) - 1
+            notes.append(
+                f"{file}: no names of values and no units are taken of {ambiguous[0]}"
+                f"{f' and of {more} more such' if more else ''}"
             )
     return Mib(
         {**STANDARD, **object_by_oid},
@@ -191,10 +204,8 @@ def collect_objects(modules: Iterable[Any]) -> tuple[dict[Arcs, Object], set[_La
     for mib_object, path, syntax in definitions.values():
         oid = _resolve_oid(path, mib_object.module, nodes, oid_by_label)
         if oid is not None:
-            mib_object.oid, mib_object.enumeration = (
-                oid,
-                _enumeration(syntax, mib_object.module, types),
-            )
+            named_values = _named_values(syntax, mib_object.module, types)
+            mib_object.oid, mib_object.enumeration = oid, dict(named_values)
             if mib_object.units and any(
                 map(_POINT_HINT.fullmatch, _hints(syntax, mib_object.module, types))
             ):
@@ -202,6 +213,13 @@ def collect_objects(modules: Iterable[Any]) -> tuple[dict[Arcs, Object], set[_La
             kind = str(syntax[1]) if isinstance(syntax, tuple) and len(syntax) > 1 else ""
             if mib_object.units and kind not in _PLAIN and kind not in types:
                 mib_object.doubt = _undefined_type_note(kind)
+            same_oid = of_module[mib_object.module].get(oid)
+            two_names = _two_names(named_values)
+            if same_oid is not None:
+                two_names = f"{dotted(oid)} is {same_oid.name} and {mib_object.name}"
+            if two_names:
+                mib_object.enumeration, mib_object.units = {}, ""
+                mib_object.doubt = f"{_TWO_NAMES}{two_names}"
             of_module[mib_object.module][oid] = mib_object
     object_by_oid: dict[Arcs, Object] = {}
     for objects in of_module.values():
@@ -312,9 +330,9 @@ def _resolve_oid(
     return tuple(arcs)
 
 
-def _enumeration(syntax: Any, module: str, types: _Names, depth: int = 0) -> _Enumeration:
-    """The names of values, defined by the object itself or by its type; none if several other
-    modules define this type differently."""
+def _named_values(syntax: Any, module: str, types: _Names, depth: int = 0) -> _NamedValues:
+    """The values with their names, defined by the object itself or by its type; none if several
+    other modules define this type differently."""
     direct = _enum_spec(syntax)
     name = syntax[1] if isinstance(syntax, tuple) and len(syntax) > 1 else None
     if direct or depth > 8 or not isinstance(name, str):
@@ -325,8 +343,18 @@ def _enumeration(syntax: Any, module: str, types: _Names, depth: int = 0) -> _En
         for where, declaration in _definitions(name, module, types).items()
     ]
     if not specs or any(spec[1] != specs[0][1] for spec in specs):
-        return {}
-    return _enumeration(specs[0][1], specs[0][0], types, depth + 1)
+        return ()
+    return _named_values(specs[0][1], specs[0][0], types, depth + 1)
+
+
+def _two_names(named_values: _NamedValues) -> str:
+    """The first value that has two names, with them; "" if there is none."""
+    name_by_value: dict[int, str] = {}
+    for value, name in named_values:
+        first = name_by_value.setdefault(value, name)
+        if first != name:
+            return f"{value} is {first} and {name}"
+    return ""
 
 
 def _hints(syntax: Any, module: str, types: _Names) -> list[str]:
@@ -343,12 +371,12 @@ def _hints(syntax: Any, module: str, types: _Names) -> list[str]:
     return hints
 
 
-def _enum_spec(tree: Any) -> _Enumeration:
+def _enum_spec(tree: Any) -> _NamedValues:
     if not isinstance(tree, tuple):
-        return {}
+        return ()
     if tree and tree[0] == "enumSpec":
-        return {int(value): str(name) for name, value in tree[1]}
-    return next((spec for spec in map(_enum_spec, tree) if spec), {})
+        return [(int(value), str(name)) for name, value in tree[1]]
+    return next((spec for spec in map(_enum_spec, tree) if spec), ())
 
 
 def _undefined_type_note(name: str) -> str:

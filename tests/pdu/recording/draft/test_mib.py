@@ -117,6 +117,36 @@ def test_objects_without_an_oid_are_counted_in_a_note(tmp_path: Path) -> None:
     assert not any(one.name == "outletState" for one in found.objects.values())
 
 
+@pytest.mark.parametrize(
+    "before, after, reason",
+    [
+        ("on(1)", "on(1), closed(1)", "1 is on and closed"),
+        (
+            "END",
+            'outletSpare OBJECT-TYPE SYNTAX Integer32 MAX-ACCESS read-only STATUS current DESCRIPTION ""'
+            " ::= { enterprises 99999 2 1 1 3 } END",
+            "1.3.6.1.4.1.99999.2.1.1.3 is outletState and outletSpare",
+        ),
+    ],
+)
+@pytest.mark.usefixtures("with_pysmi")
+def test_a_number_with_two_names_gives_no_names_and_is_said(
+    before: str, after: str, reason: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "ACME-MIB.txt"
+    file.write_text(modules.module("ACME-MIB", ACME).replace(before, after), "utf-8")
+    parsed = parse_mib_files([str(file)])
+    state = parsed.objects[arcs("1.3.6.1.4.1.99999.2.1.1.3")]
+    assert state.enumeration == {} and state.doubt == f"two names for one number: {reason}"
+    assert parsed.notes == [
+        f"{file}: no names of values and no units are taken of {state.name} ({state.doubt})"
+    ]
+    found = draft(acme(), parsed)
+    assert found.profile is not None and any(state.doubt in doubt for doubt in found.doubts)
+    states = found.profile.outlets[0].states
+    assert states is not None and states.on == ("?1",) and states.off == ("?0",)
+
+
 @pytest.mark.parametrize("given", [False, True])
 @pytest.mark.usefixtures("with_pysmi")
 def test_units_are_doubtful_if_the_type_is_not_defined_in_the_files_given(
