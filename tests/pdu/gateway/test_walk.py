@@ -193,9 +193,11 @@ def test_missing_packages_are_named_with_their_remedy(tmp_path: Path) -> None:
 
 def test_the_pages_table_of_clients_can_be_read(tmp_path: Path) -> None:
     (table,) = blocks("toml")
-    (tmp_path / "maas.token").write_text("0123456789abcdef0123\n")
+    for name in ("node1", "maas"):
+        (tmp_path / f"{name}.token").write_text(f"{name}-0123456789abcdef0123\n")
     (tmp_path / "clients.toml").write_text(table)
     for path in tmp_path.iterdir():
         path.chmod(0o600)
-    (client,) = clients.read_clients(str(tmp_path / "clients.toml"))
-    assert client.sees("srv-17") and client.may == {"read", "switch"}
+    node, maas = clients.read_clients(str(tmp_path / "clients.toml"))
+    assert node.sees("srv-17") and not node.sees("rack1-1") and maas.sees("rack1-1")
+    assert node.may == maas.may == {"read", "switch"}
