@@ -20,6 +20,7 @@ from .clients import Clients, GatewayClient
 from .errors import ApiError, bad
 from .metrics import GatewayCounts
 from .rate_limit import ClientLimits, TokenBucket
+from .redfish_resources import LOGINS
 from .request import GatewayRequest
 from .responses import REDFISH, error_response
 from .routes import Router
@@ -29,7 +30,6 @@ from .sessions import Sessions
 _OPEN = frozenset(
     ("/healthz", "/redfish", "/redfish/v1", "/redfish/v1/odata", "/redfish/v1/$metadata")
 )
-LOGIN = "/redfish/v1/SessionService/Sessions"
 _LONGEST_PATH = 2000
 # Headers by which a browser says that a page made the request. No page is a client: a login that a
 # browser remembers must not let another site's page switch.
@@ -94,7 +94,7 @@ class Middleware:
         if path.startswith(REDFISH) and headers.get("odata-version", "4.0") != "4.0":
             raise ApiError(412, "request", "OData-Version must be 4.0")  # DSP0266, 7.1
         client = None
-        if path not in _OPEN and not (path == LOGIN and request.method == "POST"):
+        if path not in _OPEN and not (path in LOGINS and request.method == "POST"):
             client = self._client(headers, path)
             wait = self._requests[client.name].wait(time.monotonic())
             if wait:

@@ -14,12 +14,15 @@ from pdu_common.helper import EnumPowerStatus
 
 from ..pdus.states import DOWN, UP
 from .power import OFF, ON, RESTART, CordState, MachineState
+from .responses import SCHEMAS
 from .sessions import TIMEOUT_S
 
 ROOT = "/redfish/v1"
 SYSTEMS, CHASSIS = f"{ROOT}/Systems", f"{ROOT}/Chassis"
 SERVICE = f"{ROOT}/SessionService"
 SESSIONS = f"{SERVICE}/Sessions"
+#: to which a login is posted: the collection, or its Members (DSP0266, POST (create))
+LOGINS = (SESSIONS, f"{SESSIONS}/Members")
 #: value of ResetType -> action
 RESETS: Mapping[str, str] = {"On": ON, "ForceOff": OFF, "ForceRestart": RESTART}
 # the schemas of the resources below
@@ -110,7 +113,7 @@ def odata() -> Mapping[str, Any]:
 def metadata() -> str:
     """The OData metadata document (DSP0266, 8.4.2): where the schemas of all resources are."""
     references = "".join(
-        f'<edmx:Reference Uri="http://redfish.dmtf.org/schemas/v1/{schema.partition(".")[0]}_v1.xml">'
+        f'<edmx:Reference Uri="{SCHEMAS}/{schema.partition(".")[0]}_v1.xml">'
         f'<edmx:Include Namespace="{schema}"/></edmx:Reference>'
         for schema in _SCHEMAS
     )

@@ -60,7 +60,7 @@ class RedfishRoutes:
             Route(chassis, self._chassis),
             Route(f"{chassis}/EnvironmentMetrics", self._metrics),
             Route(redfish_resources.SESSIONS, self._own_sessions),
-            Route(redfish_resources.SESSIONS, self._log_in, ["POST"]),
+            *(Route(path, self._log_in, ["POST"]) for path in redfish_resources.LOGINS),
             Route(session, self._session),
             Route(session, self._log_out, ["DELETE"]),
         ]

@@ -17,6 +17,8 @@ HEADERS: Mapping[str, str] = {
     "Content-Security-Policy": "default-src 'none'",
 }
 REDFISH = "/redfish"
+#: where DMTF publishes the schemas
+SCHEMAS = "http://redfish.dmtf.org/schemas/v1"
 TEXT = "text/plain; charset=utf-8"
 
 
@@ -66,8 +68,12 @@ def error_response(refusal: ApiError, path: str) -> WebResponse:
 def redfish_response(
     resource: Any, status: int = 200, headers: Optional[Mapping[str, str]] = None
 ) -> WebResponse:
-    """A resource of Redfish (DSP0266, 8.6: OData-Version is needed)."""
-    return json_response(resource, status, {"OData-Version": "4.0", **(headers or {})})
+    """A resource of Redfish. DSP0266, 8.6: OData-Version, and Link with the schema of its type."""
+    redfish_headers = {"OData-Version": "4.0", **(headers or {})}
+    schema = resource.get("@odata.type", "").lstrip("#").rpartition(".")[0]
+    if schema:
+        redfish_headers["Link"] = f"<{SCHEMAS}/{schema}.json>; rel=describedby"
+    return json_response(resource, status, redfish_headers)
 
 
 def redfish_error_response(

@@ -275,3 +275,26 @@ def test_the_metadata_and_the_methods_of_redfish(running: Gateway) -> None:
     assert sessions.headers["allow"] == "GET, HEAD, POST"
     newer = running.ask("GET", "/redfish/v1", who="", OData_Version="4.1")
     assert newer.status == 412
+
+
+def test_redfish_links_a_resource_to_its_schema_and_takes_a_login_at_members(
+    running: Gateway,
+) -> None:
+    for path, schema in (
+        ("/redfish/v1", "ServiceRoot.v1_15_0"),
+        ("/redfish/v1/Systems", "ComputerSystemCollection"),
+        ("/redfish/v1/Systems/srv-1", "ComputerSystem.v1_20_0"),
+    ):
+        for method in ("GET", "HEAD"):
+            link = running.ask(method, path).headers["link"]
+            assert link == f"<http://redfish.dmtf.org/schemas/v1/{schema}.json>; rel=describedby"
+    assert "link" not in running.ask("GET", "/redfish").headers
+    members = "/redfish/v1/SessionService/Sessions/Members"
+    login = {"UserName": "one", "Password": TOKENS["one"]}
+    session = running.ask("POST", members, login, who="")
+    assert session.status == 201
+    assert running.ask("POST", members, {**login, "Password": "wrong"}, who="").status == 401
+    assert running.ask("GET", members, who="").status == 401
+    token = session.headers["x-auth-token"]
+    gone = running.ask("DELETE", session.headers["location"], who="", X_Auth_Token=token)
+    assert gone.status == 204
