@@ -38,7 +38,7 @@ PHASES = scalar("23280.4.0", "phaseTableSize")
 VOLTAGE = column("23280.6.1.2", "phaseStatusVoltage")
 
 
-def _of_devices(below: str, name: str) -> Source:
+def _device_column(below: str, name: str) -> Source:
     """A column of the table of PDUs, if all of them support it."""
     values = column(f"23280.2.1.{below}", name)
     return Provided(sum_if_count_matches(values, DEVICES), values, SUPPORTED)
@@ -82,11 +82,11 @@ PROFILES = (
         ),
         load=total(figure(_phase_column("3", "phaseStatusCurrent"), HUNDREDTHS)),
         power=total(
-            figure(_of_devices("5", "deviceStatusActivePower")),
+            figure(_device_column("5", "deviceStatusActivePower")),
             figure(_phase_column("4", "phaseStatusActivePower")),
         ),
         energy=total(
-            figure(_of_devices("9", "deviceStatusActiveEnergy"), THOUSANDTHS),
+            figure(_device_column("9", "deviceStatusActiveEnergy"), THOUSANDTHS),
             figure(_phase_column("8", "phaseStatusActiveEnergy"), THOUSANDTHS),
         ),
         switching_confidence=Confidence.MEDIUM,
