@@ -143,6 +143,13 @@ _GROUNDS = {
         "reading a real unit",
         "switching one",
     ),
+    "jaws": TestBasis(
+        "JAWS (Server Technology)",
+        "simulated units, where the handler and two public clients agree, and where JAWS and SNMP"
+        " give the same figures",
+        "reading a real unit",
+        "switching one",
+    ),
     "nut": TestBasis(
         "NUT",
         "upsd 2.8 with real drivers; dumps of 99 devices",

@@ -166,6 +166,17 @@ def peers() -> str:
     )
 
 
+def clients() -> str:
+    """The folder with other projects' clients of PDUs, which are not in .venv (.ci/setup says why).
+
+    If it is missing, skips the test: they do not run on each Python.
+    """
+    folder = _for_this_python("clients")
+    if not (folder / ".installed").is_file():
+        missing("other projects' clients of PDUs are missing: sh .ci/setup clients", fail=False)
+    return str(folder)
+
+
 @functools.lru_cache(maxsize=1)
 def pythons() -> dict[str, Path]:
     """The Pythons in pyenv and PATH that start, by version ("3.9"), including

@@ -228,6 +228,21 @@ _OTHERS = (
         " (scheme=http). No SNMP is needed.",
     ),
     _entry(
+        "jaws",
+        "",
+        ("Server Technology",),
+        ("PRO1 and PRO2 CDUs, Switched CDUs with firmware 8.0m or later",),
+        "JAWS V1.06, as public clients rely on it",
+        "https://github.com/Cray-HPE/hms-redfish-translation-layer",
+        READ,
+        _ALL,
+        _TOTALS,
+        READ,
+        dict.fromkeys(Evidence.FIELDS, "two public clients and simulated units"),
+        "The firmware must be 8.0m or later. The family sentry4 reads the same figures over SNMP,"
+        " and also tells locked outlets. No unit was tried.",
+    ),
+    _entry(
         "nut",
         "",
         ("NUT",),

@@ -273,7 +273,7 @@ def test_mypy_and_ruff_accept_what_is_made(grown: Path) -> None:
 @pytest.mark.trial
 @pytest.mark.skipif(sys.version_info < (3, 10), reason="import-linter needs Python 3.10")
 def test_the_contract_of_imports_lists_a_new_handler_and_is_kept(grown: Path) -> None:
-    assert '"acme | netio | nut | raritan | redfish | snmp | umbrella",' in (
+    assert '"acme | jaws | netio | nut | raritan | redfish | snmp | umbrella",' in (
         grown / "pyproject.toml"
     ).read_text("utf-8")
     assert "0 broken" in run(grown, "-c", _LINT_IMPORTS)

@@ -27,9 +27,13 @@ class UnitPdu:
         #: identity and state of each command
         self.writes: list[tuple[str, str]] = []
 
+    def identity(self, number: int) -> str:
+        """What an outlet's identity is, if not its number on the unit."""
+        return str(number)
+
     def turn(self, number: int, on: bool) -> None:
         """Carry out a command."""
-        self.writes.append((str(number), "on" if on else "off"))
+        self.writes.append((self.identity(number), "on" if on else "off"))
         if not self.stuck:
             self.on[number] = on
 
@@ -54,13 +58,17 @@ class UnitPdu:
             self.wh[number] += self.current_ma(number) / 1000 * VOLTS * hours
 
     def books(self) -> Books:
-        states: dict[str, Optional[bool]] = {str(number): on for number, on in self.on.items()}
+        states: dict[str, Optional[bool]] = {
+            self.identity(number): on for number, on in self.on.items()
+        }
         if not self.FIGURES:
             return Books(states, writes=list(self.writes))
         return Books(
             states,
             load_a=self.total_ma() / 1000,
             energy_kwh=self.total_wh() / 1000,
-            port_energy_kwh={str(number): self.energy_wh(number) / 1000 for number in self.on},
+            port_energy_kwh={
+                self.identity(number): self.energy_wh(number) / 1000 for number in self.on
+            },
             writes=list(self.writes),
         )

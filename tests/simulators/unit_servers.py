@@ -6,10 +6,12 @@ import base64
 import dataclasses
 import socketserver
 import threading
+from collections.abc import Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, Optional, Protocol
+from typing import Any, NamedTuple, Optional, Protocol, Union
 
 from tests.simulators.books import Books
+from tests.simulators.certificates import Identity
 
 # tests/secrecy.py fails a test that shows this password
 USER, PASSWORD = "operator", "nobody-knows"
@@ -17,24 +19,51 @@ USER, PASSWORD = "operator", "nobody-knows"
 READER = "reader"
 
 
-class HttpDevice(Protocol):
-    """A device's state, and its answers to requests."""
+class Reply(NamedTuple):
+    """An answer with another status than 200, or with headers."""
 
-    def answer(self, method: str, path: str, body: bytes) -> Optional[bytes]:
-        """The body of the answer with status 200; None for a request that gets status 404."""
+    status: int
+    body: bytes = b""
+    headers: Mapping[str, str] = {}
+
+
+class HttpDevice(Protocol):
+    """A device's state, and its answers to requests. Its method `user(method, path, headers)` tells
+    the account, if it is not that of a basic login.
+    """
+
+    def answer(self, method: str, path: str, body: bytes) -> Union[bytes, Reply, None]:
+        """The body of the answer with status 200, or the answer; None for a request that gets
+        status 404.
+        """
 
     def books(self) -> Books: ...
 
 
+def basic_user(method: str, path: str, headers: Mapping[str, str]) -> str:
+    """The account of a request with basic login; "" for none."""
+    for user in (USER, READER):
+        login = base64.b64encode(f"{user}:{PASSWORD}".encode()).decode()
+        if headers.get("Authorization") == f"Basic {login}":
+            return user
+    return ""
+
+
 class HttpServer:
-    """A device on 127.0.0.1 with basic login, on a port that the system chooses unless one is
-    given.
+    """A device on 127.0.0.1, by default with basic login, on a port that the system chooses unless
+    one is given. With `identity`, over HTTPS.
     """
 
-    def __init__(self, device: HttpDevice, port: int = 0) -> None:
+    def __init__(
+        self, device: HttpDevice, port: int = 0, identity: Optional[Identity] = None
+    ) -> None:
         self.device, self.lock = device, threading.Lock()
         self.requests = self.connections = 0
         self._server = _HttpThreads(("127.0.0.1", port), _http_handler(self))
+        if identity:
+            self._server.socket = identity.context.wrap_socket(
+                self._server.socket, server_side=True, do_handshake_on_connect=False
+            )
         self.host, self.port = "127.0.0.1", int(self._server.server_address[1])
         self._thread = threading.Thread(
             target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True
@@ -79,24 +108,27 @@ def _http_handler(owner: HttpServer) -> type[socketserver.BaseRequestHandler]:
 
         def _serve(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            users = [
-                user
-                for user in (USER, READER)
-                if self.headers.get("Authorization")
-                == "Basic " + base64.b64encode(f"{user}:{PASSWORD}".encode()).decode()
-            ]
-            status = 401 if not users else 403 if users == [READER] and body else 200
-            answer: Optional[bytes] = None
             with owner.lock:
                 owner.requests += 1
-                if status == 200:
-                    answer = owner.device.answer(self.command, self.path, body)
-                    status = 404 if answer is None else 200
-            self.send_response(status)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(answer or b"")))
+                reply = self._reply(body)
+            self.send_response(reply.status)
+            for name, value in reply.headers.items():
+                self.send_header(name, value)
+            if reply.status != 204:  # has no content (RFC 9110, 15.3.5)
+                self.send_header("Content-Type", "application/json")
+                self.send_header("Content-Length", str(len(reply.body)))
             self.end_headers()
-            self.wfile.write(answer or b"")
+            self.wfile.write(reply.body)
+
+        def _reply(self, body: bytes) -> Reply:
+            account = getattr(owner.device, "user", basic_user)
+            user = account(self.command, self.path, dict(self.headers.items()))
+            if not user or (user == READER and body):
+                return Reply(403 if user else 401)
+            answer = owner.device.answer(self.command, self.path, body)
+            if isinstance(answer, Reply):
+                return answer
+            return Reply(404) if answer is None else Reply(200, answer)
 
         def log_message(self, *words: Any) -> None:
             """Log nothing."""

@@ -40,7 +40,8 @@ def unit_subject(name: str) -> Subject:
             def happen(key: str, identity: str, on: bool) -> None:
                 with server.lock:
                     if key == "two-writers":
-                        simulated.on[int(identity)] = not on
+                        numbers = {simulated.identity(number): number for number in simulated.on}
+                        simulated.on[numbers[identity]] = not on
                     elif key == "counter-reset":
                         simulated.wh = dict.fromkeys(simulated.wh, 0.0)
                     elif key == "renumbered":
@@ -56,7 +57,8 @@ def unit_subject(name: str) -> Subject:
 
     device = peers.device()
     excluded = _EXCLUDED if device.NUMBERS else {**_EXCLUDED, "repeated": _BY_POSITION}
-    return Subject(name, opened, http.relay, _bends(device), excluded, "3", "2", "at once")
+    up, down = device.identity(3), device.identity(2)
+    return Subject(name, opened, http.relay, _bends(device), excluded, up, down, "at once")
 
 
 def _bends(device: Any) -> dict[str, Bend]:

@@ -83,6 +83,7 @@ def test_a_probe_reports_as_many_requests_as_the_pdu_received(
 
 #: requests of a probe with --identity, besides those without it, and what the unit then says
 IDENTITIES: dict[str, tuple[int, dict[str, str]]] = {
+    "jaws": (0, {}),
     "netio": (0, {}),  # its document has none
     "nut": (0, {"family": "simulated", "serial": "", "firmware": ""}),
     "raritan": (2, {"family": "xerus", "serial": "SIM0000001", "firmware": "4.4.1.5-50000"}),
@@ -115,6 +116,7 @@ def test_with_identity_a_probe_says_which_unit_it_is(
 
 #: requests of a probe with --power, besides those without it, and the watts of an ampere there
 POWERS = {
+    "jaws": (0, 230.0),
     "netio": (0, 230.0),
     "nut": (0, 230.0),
     "raritan": (0, 230.0 * 0.95),

@@ -141,6 +141,7 @@ def test_prometheus_scrapes_every_handler_through_relabelling(small: Hall, tmp_p
         with contextlib.closing(source):
             found = [*source.audit_each(now - 60.0, now, lambda one: one)]
         assert {one.name: (one.family, {*one.identities}) for one in found if one.begins} == {
+            "jaws": ("", {0}),
             "netio": ("", {0}),  # a codec has one kind of unit
             "nut": ("simulated", {0}),  # says no serial number
             "raritan": ("xerus", {SERIAL}),

@@ -788,7 +788,7 @@ def test_a_broken_pipe_ends_the_command_quietly(shown: list[str]) -> None:
         ),
         (
             ["status", "192.0.2.7"],
-            "The first argument, '192.0.2.7', is not a handler (netio, nut, raritan, redfish,"
+            "The first argument, '192.0.2.7', is not a handler (jaws, netio, nut, raritan, redfish,"
             " snmp); pdu identify 192.0.2.7 asks the device which handler reads it"
             " (pdu status --help)",
         ),
@@ -809,8 +809,8 @@ def test_a_broken_pipe_ends_the_command_quietly(shown: list[str]) -> None:
         (["status", "nut", "h", "-s", "scheme=http"], "-s scheme=... is unknown"),
         (
             ["off", "web-1"],
-            "is not a handler (netio, nut, raritan, redfish, snmp); the name of a PDU needs its"
-            " list (--list FILE, PDU_LIST or ~/.config/pdu/pdus.csv); a machine of the drawing: pdu"
+            "is not a handler (jaws, netio, nut, raritan, redfish, snmp); the name of a PDU needs"
+            " its list (--list FILE, PDU_LIST or ~/.config/pdu/pdus.csv); a machine of the drawing: pdu"
             " machine off web-1 --drawing hall.power.toml --list hall.csv (pdu off --help)",
         ),
         (["up", "row1/m 2"], "pdu machine on 'row1/m 2' --drawing hall.power.toml"),

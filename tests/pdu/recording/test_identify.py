@@ -654,7 +654,7 @@ def test_the_wait_for_a_port_that_answers_nothing_says_at_once_what_it_is_for(
 def test_a_setting_that_no_handler_has_is_refused(words: list[str], capsys: Printed) -> None:
     assert root.run(["identify", "127.0.0.1:9", *words]) == 2
     assert (
-        "none of netio, nut, raritan, redfish, snmp has a setting 'usrname'"
+        "none of jaws, netio, nut, raritan, redfish, snmp has a setting 'usrname'"
         in capsys.readouterr().err
     )
     # although the port is closed

@@ -126,7 +126,7 @@ def test_what_is_not_clear_switches_nothing(
     [
         (
             ["status", "lft"],
-            "'lft' is neither a handler (netio, nut, raritan, redfish, snmp) nor a PDU of",
+            "'lft' is neither a handler (jaws, netio, nut, raritan, redfish, snmp) nor a PDU of",
         ),
         (["status", "lft"], "; did you mean left?"),
         (["off", "lft", "3"], "; did you mean left?"),
@@ -189,7 +189,11 @@ def test_a_list_without_a_pdu_in_its_usual_place_is_no_list(
 @pytest.mark.parametrize(
     "before, incomplete, offered",
     [
-        (["status"], "", ["netio", "nut", "raritan", "redfish", "snmp", "left", "right", "top"]),
+        (
+            ["status"],
+            "",
+            ["jaws", "netio", "nut", "raritan", "redfish", "snmp", "left", "right", "top"],
+        ),
         (["off"], "le", ["left"]),
         (["status", "left"], "r", ["right"]),
         (["raritan"], "", ["top"]),

@@ -1,0 +1,1 @@
+"""Server Technology PRO1, PRO2 and Switched CDUs over JAWS, their JSON API."""

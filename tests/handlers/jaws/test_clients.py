@@ -1,0 +1,169 @@
+"""Two public clients of JAWS and the handler agree on one simulated unit; where the clients see no
+error, the handler does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from handlers.jaws.handler import make_handler
+from handlers.shared import errors
+from pdu_common.connection import PduData
+from pdu_common.helper import EnumPowerStatus, PduPortView
+from tests.handlers.other_clients import run_client
+from tests.peers.unit_pdus import UnitPeers
+from tests.simulators import certificates
+from tests.simulators.unit_servers import PASSWORD, USER, HttpServer, Reply
+
+UP, DOWN, UNKNOWN = EnumPowerStatus.UP, EnumPowerStatus.DOWN, EnumPowerStatus.UNKNOWN
+# a driver takes the login from its settings
+PDUDAEMON = """
+from pdudaemon.drivers.servertechpro2 import ServerTechPro2
+driver = ServerTechPro2(place, {"username": "operator", "password": password})
+driver._port_interaction("off", "AA2")
+driver._port_interaction("on", "AA3")
+print("true")
+"""
+NAPALM = """
+from napalm_servertech_pro2.pro2 import PRO2Driver
+driver = PRO2Driver(place, "operator", password)
+driver.open()
+print(json.dumps(driver._req("/monitor/outlets")))
+"""
+NAPALM_SWITCHES = """
+from napalm_servertech_pro2.pro2 import PRO2Driver
+driver = PRO2Driver(place, "operator", password)
+driver.open()
+try:
+    driver.set_outlet("AA2", "off")
+except TypeError:
+    print(json.dumps("TypeError"))
+"""
+
+
+@pytest.fixture(name="unit")
+def _unit() -> Iterator[HttpServer]:
+    peers = UnitPeers("jaws")
+    with peers.serve(peers.device(off=(3,))) as unit:
+        yield unit
+
+
+@pytest.fixture(name="secure")
+def _secure() -> Iterator[HttpServer]:
+    device = UnitPeers("jaws").device(off=(3,))
+    with HttpServer(device, identity=certificates.usual()) as unit:
+        yield unit
+
+
+@pytest.fixture(name="ca")
+def _ca(tmp_path: Path) -> str:
+    path = tmp_path / "ca.pem"
+    path.write_text(certificates.usual().authority.ca_pem)
+    return str(path)
+
+
+def pdu(unit: HttpServer, **settings: str) -> Any:
+    given = {"scheme": "http", "port": str(unit.port), "username": USER, "password": PASSWORD}
+    return make_handler(PduData(unit.host, {**given, **settings}))
+
+
+def switch(unit: HttpServer, identity: str, on: bool, **waits: float) -> EnumPowerStatus:
+    """The state that the handler says after a command."""
+    port = PduPortView(identity, UNKNOWN)
+    made = pdu(unit)
+    (made.port_up if on else made.port_down)(port, **waits)
+    state: EnumPowerStatus = port.power_status
+    return state
+
+
+def answers(unit: HttpServer, command: Reply, obeyed: bool) -> list[str]:
+    """Make the unit answer commands so; the list grows by the path of each."""
+    device: Any = unit.device
+    usual, sent = device.answer, []
+
+    def answer(method: str, path: str, body: bytes) -> Any:
+        if method == "GET":
+            return usual(method, path, body)
+        sent.append(path)
+        if obeyed:
+            usual(method, path, body)
+        return command
+
+    device.answer = answer
+    return sent
+
+
+@pytest.mark.against("PyPI pdudaemon, its driver of PRO2")
+def test_the_handler_sees_what_pdudaemon_has_switched(unit: HttpServer) -> None:
+    assert run_client(PDUDAEMON, unit) is True
+    assert unit.books().writes == [("AA2", "off"), ("AA3", "on")]
+    states = {port.identity: port.power_status for port in pdu(unit).status().ports}
+    assert (states["AA2"], states["AA3"]) == (DOWN, UP)
+    assert switch(unit, "AA2", True) is UP and switch(unit, "AA3", False) is DOWN
+    assert unit.books().writes[2:] == [("AA2", "on"), ("AA3", "off")]
+
+
+@pytest.mark.against("PyPI napalm-servertech-pro2")
+def test_napalm_and_the_handler_read_the_same(secure: HttpServer, ca: str) -> None:
+    entries = run_client(NAPALM, secure, ca)
+    ours = pdu(secure, scheme="https", ca_pem=certificates.usual().authority.ca_pem)
+    assert {port.identity: port.power_status for port in ours.status().ports} == {
+        entry["id"]: UP if entry["state"] == "On" else DOWN for entry in entries
+    }
+    assert [
+        (port.identity, port.load_a, port.energy_kwh, port.power_w)
+        for port in ours.measured(True).ports
+    ] == [
+        (entry["id"], entry["current"], entry["energy"] / 1000, entry["active_power"])
+        for entry in entries
+    ]
+    assert [label.name for label in ours.labels()] == [entry["name"] for entry in entries]
+
+
+@pytest.mark.against("PyPI napalm-servertech-pro2")
+def test_napalm_stops_at_a_204_that_the_handler_takes_for_done(secure: HttpServer, ca: str) -> None:
+    assert run_client(NAPALM_SWITCHES, secure, ca) == "TypeError"
+    assert secure.books().writes == [("AA2", "off")]
+
+
+@pytest.mark.against("PyPI pdudaemon, its driver of PRO2")
+def test_a_command_follows_no_redirect_though_pdudaemon_does(unit: HttpServer) -> None:
+    place = f"http://{unit.host}:{unit.port}/jaws/monitor/system"
+    sent = answers(unit, Reply(302, headers={"Location": place}), obeyed=False)
+    assert run_client(PDUDAEMON, unit) is True  # two redirects became GETs: success, it says
+    assert unit.books().writes == [] and len(sent) == 2
+    with pytest.raises(errors.Unreachable, match="may or may not have switched"):
+        switch(unit, "AA2", False)
+    assert unit.books().writes == [] and len(sent) == 3
+
+
+@pytest.mark.parametrize("status", [201, 202, 302, 307, 503])
+def test_an_answer_that_is_no_success_counts_only_with_the_state(
+    unit: HttpServer, status: int
+) -> None:
+    sent = answers(unit, Reply(status), obeyed=False)
+    with pytest.raises(errors.Unreachable, match="poll the PDU before trying again"):
+        switch(unit, "AA2", False)
+    assert len(sent) == 1  # never repeated
+    assert switch(unit, "AA2", True) is UP  # a reading shows the state
+
+
+@pytest.mark.parametrize("status", [400, 403, 404, 405, 409])
+def test_a_command_that_is_declined_is_an_error(unit: HttpServer, status: int) -> None:
+    sent = answers(unit, Reply(status), obeyed=False)
+    with pytest.raises((errors.Refused, errors.Denied)):
+        switch(unit, "AA2", False)
+    assert len(sent) == 1
+
+
+@pytest.mark.parametrize("status", [200, 204])
+def test_success_proves_nothing_before_a_reading_shows_the_state(
+    unit: HttpServer, status: int
+) -> None:
+    answers(unit, Reply(status), obeyed=False)
+    assert switch(unit, "AA2", False, deadline=0.2, pause=0.05) is UNKNOWN
+    assert unit.books().writes == []

@@ -1,0 +1,36 @@
+"""Runs other projects' clients of PDUs, which are not in .venv, against simulated units."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from typing import Any
+
+from tests.needs import clients
+from tests.simulators.unit_servers import PASSWORD, HttpServer
+from tests.waiting import PATIENCE_S
+
+
+def run_client(script: str, unit: HttpServer, ca: str = "") -> Any:
+    """The JSON that the script prints. It has the unit's place as `place` (HOST:PORT) and the
+    password as `password`; `ca` is the file with the authority that the client trusts.
+    """
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-W",
+            "ignore",
+            "-c",
+            f"import sys\nsys.path.append({clients()!r})\nimport json\n"
+            f"place, password = sys.argv[1], sys.stdin.read()\n{script}",
+            f"{unit.host}:{unit.port}",
+        ],
+        input=PASSWORD,
+        env={"REQUESTS_CA_BUNDLE": ca} if ca else {},
+        capture_output=True,
+        text=True,
+        timeout=2 * PATIENCE_S,
+    )
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
