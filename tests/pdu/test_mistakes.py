@@ -68,8 +68,8 @@ def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         ),
         (
             ["check", "apc.csv", "--auth", "logins.toml"],
-            "r1-left: 'apc' is not a handler (jaws, netio, nut, raritan, redfish, snmp), and no file,"
-            " folder or archive with one"
+            "r1-left: 'apc' is not a handler (jaws, netio, nut, raritan, redfish, snmp), and no"
+            " file, folder or archive with one"
             " has that name (`make packages` in a copy of the project builds archives); apc is read"
             " by the handler snmp or redfish, as pdu supports apc says",
         ),

@@ -294,7 +294,7 @@ def test_all_outlets_are_looked_up_before_the_first_command(
 ) -> None:
     monkeypatch.setattr(sys, "stdin", terminal.Person("y\n"))
     before = peer.books().states
-    code, out, err = ask("down", "1", "2", "99", *more)
+    code, out, err = ask("down", *[*peer.books().states][:2], "99", *more)
     assert (code, out) == (exit_codes.code_of("no-such-outlet"), ""), err
     assert "no outlet '99'" in err and peer.books().states == before
 
@@ -520,17 +520,18 @@ def test_switching_without_a_terminal_needs_yes(peer: Peer, ask: Any) -> None:
 def test_the_question_names_pdu_outlet_name_and_state_and_needs_a_yes(
     peer: Peer, ask: Any, monkeypatch: pytest.MonkeyPatch, answer: str, code: int
 ) -> None:
-    state = {True: "on", False: "off", None: "unknown"}[peer.books().states["2"]]
+    identity = [*peer.books().states][1]
+    state = {True: "on", False: "off", None: "unknown"}[peer.books().states[identity]]
     name = next(
         outlet["name"]
         for outlet in json.loads(ask("status", "--json")[1])["outlets"]
-        if outlet["identity"] == "2"
+        if outlet["identity"] == identity
     )
     monkeypatch.setattr(sys, "stdin", terminal.Person(answer))
-    found, _, err = ask("up", "2")
+    found, _, err = ask("up", identity)
     named = f" {name!r}" if name else ""
     assert (
-        f"switch on outlet 2{named} (now {state}) of {peer.address}? [y/N] " in err
+        f"switch on outlet {identity}{named} (now {state}) of {peer.address}? [y/N] " in err
         and found == code
     )
 
@@ -637,16 +638,18 @@ def test_a_missing_outlet_is_reported_without_a_question(
     peer: Peer, ask: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sys, "stdin", terminal.Person("y\n"))
-    code, _, err = ask("up", "1", "99")
+    code, _, err = ask("up", next(iter(peer.books().states)), "99")
     assert code == 7 and "[y/N]" not in err and "'99'" in err
 
 
 # ---- several at once -----------------------------------------------------------------------------
 
 
-def test_an_outlet_that_is_given_twice_is_switched_once(ask: Any) -> None:
-    code, out, _ = ask("up", "1", "2", "1", "--yes", "--json")
-    assert code == 0 and [one["identity"] for one in json.loads(out)["outlets"]] == ["1", "2"]
+def test_an_outlet_that_is_given_twice_is_switched_once(peer: Peer, ask: Any) -> None:
+    first, second = [*peer.books().states][:2]
+    code, out, _ = ask("up", first, second, first, "--yes", "--json")
+    assert code == 0
+    assert [one["identity"] for one in json.loads(out)["outlets"]] == [first, second]
 
 
 def test_an_outlet_whose_new_state_was_not_seen_is_named_even_if_a_later_one_fails(
@@ -810,8 +813,8 @@ def test_a_broken_pipe_ends_the_command_quietly(shown: list[str]) -> None:
         (
             ["off", "web-1"],
             "is not a handler (jaws, netio, nut, raritan, redfish, snmp); the name of a PDU needs"
-            " its list (--list FILE, PDU_LIST or ~/.config/pdu/pdus.csv); a machine of the drawing: pdu"
-            " machine off web-1 --drawing hall.power.toml --list hall.csv (pdu off --help)",
+            " its list (--list FILE, PDU_LIST or ~/.config/pdu/pdus.csv); a machine of the drawing:"
+            " pdu machine off web-1 --drawing hall.power.toml --list hall.csv (pdu off --help)",
         ),
         (["up", "row1/m 2"], "pdu machine on 'row1/m 2' --drawing hall.power.toml"),
         (["status", "pdu7.example.net"], "pdu identify pdu7.example.net asks the device"),
