@@ -76,6 +76,10 @@ _ELSEWHERE: Mapping[str, str] = {
         ),
         "tests/packaging/test_own_pdu_walk.py",
     ),
+    **dict.fromkeys(
+        ("pdu statistic acme", "pdu on acme", "pdu off acme"),
+        "tests/packaging/test_own_handler_page.py",
+    ),
     "python -m pip install": "it needs PyPI",
     "pdu raritan discover": "tests/handlers/raritan/test_zeroconf.py",
     "pdu exporter": "tests/pdu/monitoring/test_exporter_process.py",

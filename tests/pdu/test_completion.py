@@ -80,7 +80,7 @@ FILES = ["compopt -o default"]
         (["record", "snmp", "h", "-o", "x"], FILES),
         (["check", "list.csv", "--archives", "d"], ["compopt -o dirnames"]),
         (["status", "snmp", "h", "--snmp-version", ""], ["1", "2c", "3"]),
-        (["status", "snmp", "h", "--priv-protocol", "AES1"], ["AES192"]),
+        (["status", "snmp", "h", "--priv-protocol", "AES1"], ["AES192", "AES192C"]),
         (["status", "snmp", "h", "--auth-protocol", "SHA2"], ["SHA224", "SHA256"]),
         # nothing to offer: readline completes a file, because of `-o default`
         (["status", "snmp", "h", "--secret-file", "community=/e"], []),
