@@ -60,7 +60,7 @@ BRANDS = (
         "ServerTech",
         ("Server Technology", "Raritan"),
         "https://docs.dataminer.services/connector/doc/Server_Technology_CDU.html",
-        ("sentry3", "sentry4", "raritan", "raritan-px2"),
+        ("sentry3", "sentry4", "raritan", "raritan-px2", "jaws"),
         spelling=True,
     ),
     Brand("Sentry", ("Server Technology",), f"{_MIBS}sentry/Sentry3-MIB"),

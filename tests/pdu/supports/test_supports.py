@@ -136,6 +136,26 @@ def test_a_name_is_found_as_it_is_printed_and_typed_in_any_order(question: str, 
 @pytest.mark.parametrize(
     "question",
     [
+        "PRO2",
+        "PRO1",
+        "servertechpro2",
+        "Server Technology PRO2",
+        "ServerTech PRO1",
+        "Server Technology C2WG24SN",
+        "C2WG36TE",
+        "C2WG36TE-YQME2M66/C",
+        "C1W24HS",
+        "ServerTech C2WG36TE",
+    ],
+)
+def test_a_pro1_or_pro2_is_read_over_snmp_and_over_jaws(question: str) -> None:
+    assert answer(question).verdict == YES
+    assert {"sentry4", "jaws"} <= set(_keys(question))
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
         "APC AP1234",  # an unknown model of a known vendor
         "Raritan Foo",
         "Eaton basic ePDU",
