@@ -2,14 +2,27 @@
 # NUT's snmp-ups shows `off` for a relay of an Eaton UPS that failed closed, and `on` for one that
 # failed open. XUPS-MIB, xupsRecepStatus: on(1), off(2), pendingOff(3), pendingOn(4),
 # failedClosed(7), failedOpen(8). NUT 2.8.5 has the same table (eaton-ups-pwnm2-mib.c).
-# Needs nut-server, nut-snmp, nut-client 2.8.0 and snmpd 5.9.3 of Debian 12, and python3.
+# Packages: Debian's nut-server, nut-snmp and nut-client, 2.8.0, and snmpd and snmp, 5.9.3.
+# Needs Debian 12's apt-get and dpkg, and python3.
 set -eu
 T=$(mktemp -d) S=
-trap 'for f in "$T"/*.pid; do [ ! -f "$f" ] || kill "$(cat "$f")" || true; done 2>/dev/null
-[ -z "$S" ] || { kill "$S"; wait "$S" || true; } 2>/dev/null; rm -rf "$T"' EXIT
+trap 'for p in $S; do kill "$p"; wait "$p" || true; done 2>/dev/null; rm -rf "$T"' EXIT
+V=5.9.3+dfsg-2+deb12u1 D="$T/deb"
+mkdir "$D"
+(
+    cd "$D"
+    apt-get -qq -o APT::Sandbox::User=root download "snmp=$V" "libsnmp40=$V" "libsnmp-base=$V" "snmpd=$V" \
+        libperl5.36=5.36.0-7+deb12u3 libsensors5=1:3.6.0-7.1 libpci3=1:3.9.0-4 libwrap0=7.6.q-32 \
+        nut-server=2.8.0-7 nut-client=2.8.0-7 nut-snmp=2.8.0-7 libupsclient6=2.8.0-7 \
+        libnss3=2:3.87.1-1+deb12u2 libnspr4=2:4.35-1
+    for f in *.deb; do dpkg -x "$f" .; done
+)
+export PATH="$D/bin:$D/usr/bin:$D/usr/sbin:$PATH" LD_LIBRARY_PATH="$(find "$D" -type d -name '*-linux-gnu*' | paste -sd:)"
+export SNMPCONFPATH="$T" SNMP_PERSISTENT_DIR="$T/p" MIBDIRS="$D/usr/share/snmp/mibs" MIBS=
+snmpd -v | grep '5\.9\.3$'
 port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
 P=$(port) A=$(port)
-export NUT_CONFPATH="$T" NUT_STATEPATH="$T" NUT_ALTPIDPATH="$T" NUT_QUIET_INIT_SSL=true MIBS=
+export NUT_CONFPATH="$T" NUT_STATEPATH="$T" NUT_ALTPIDPATH="$T" NUT_PIDPATH="$T" NUT_QUIET_INIT_SSL=true
 echo "LISTEN 127.0.0.1 $P" > "$T/upsd.conf"
 : > "$T/upsd.users"
 X=.1.3.6.1.4.1.534.1
@@ -22,14 +35,15 @@ X=.1.3.6.1.4.1.534.1
         printf "override $X.12.2.1.%s integer %s\n" "1.$n" "$n" "2.$n" "$state"
     done
 } > "$T/snmpd.conf"
-"$(command -v snmpd || echo /usr/sbin/snmpd)" -f -Lf /dev/null -C -c "$T/snmpd.conf" "udp:127.0.0.1:$A" & S=$!
+snmpd -f -Lf /dev/null -C -c "$T/snmpd.conf" "udp:127.0.0.1:$A" & S="$S $!"
 sleep 2
 printf '[ups]\n driver = snmp-ups\n port = 127.0.0.1:%s\n community = public\n mibs = pw\n' "$A" > "$T/ups.conf"
 chmod 640 "$T"/ups*
-/lib/nut/snmp-ups -u "$(id -un)" -a ups > "$T/log" 2>&1
-/lib/nut/upsd -u "$(id -un)" >> "$T/log" 2>&1
+"$D/lib/nut/snmp-ups" -F -u "$(id -un)" -a ups > "$T/log" 2>&1 & S="$S $!"
 sleep 5
-upsc "ups@127.0.0.1:$P" driver.version
+"$D/lib/nut/upsd" -F -u "$(id -un)" >> "$T/log" 2>&1 & S="$S $!"
+sleep 5
+upsc "ups@127.0.0.1:$P" driver.version | grep '^2\.8\.0$'
 upsc "ups@127.0.0.1:$P" driver.version.data
 for n in 1 2 3 4 5 6; do upsc "ups@127.0.0.1:$P" "outlet.$n.status"; done | tr '\n' ' ' | tee "$T/out"
 echo 'for on, off, pendingOff, pendingOn, failedClosed, failedOpen'

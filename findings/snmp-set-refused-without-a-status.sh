@@ -4,22 +4,33 @@
 # RFC 3416 (4.2.5) has error statuses for this, and exceptions for reads alone.
 #   snmpsim 1.2.2 (PyPI), a plain row of a .snmprec: noSuchInstance, over v2c; over v1 noSuchName
 #   net-snmp 3.29.2 (npm), an object that it does not have: noSuchObject, over v1 too
-# Needs python3 with venv, npm and node, and Net-SNMP's snmpset (Debian's package snmp, 5.9.3).
+# Packages: Debian's snmp, 5.9.3, snmpsim of PyPI and net-snmp of npm. Needs Debian 12's apt-get and dpkg,
+# python3 with venv, npm and node.
 set -eu
 T=$(mktemp -d); PIDS=
 trap 'for p in $PIDS; do kill "$p" 2>/dev/null || true; done; rm -rf "$T"' EXIT
+V=5.9.3+dfsg-2+deb12u1 D="$T/deb"
+mkdir "$D"
+(
+    cd "$D"
+    apt-get -qq -o APT::Sandbox::User=root download "snmp=$V" "libsnmp40=$V" "libsnmp-base=$V"
+    for f in *.deb; do dpkg -x "$f" .; done
+)
+export PATH="$D/usr/bin:$PATH" LD_LIBRARY_PATH="$(find "$D" -type d -name '*-linux-gnu*' | paste -sd:)"
+export SNMPCONFPATH="$T" SNMP_PERSISTENT_DIR="$T/p" MIBDIRS="$D/usr/share/snmp/mibs" MIBS=
+snmpget -V 2>&1 | grep '5\.9\.3$'
 free() { python3 -c 'import socket; s = socket.socket(type=socket.SOCK_DGRAM); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
 OBJECT=1.3.6.1.4.1.99999.1.0 OTHER=1.3.6.1.4.1.99999.2.0
 
 python3 -m venv "$T/venv"
-"$T/venv/bin/pip" install -qq snmpsim==1.2.2 pysmi==1.6.2 pysnmp==7.1.30 pyasn1==0.6.5
+"$T/venv/bin/pip" install -qq --no-deps snmpsim==1.2.2 pysmi==1.6.2 pysnmp==7.1.30 pyasn1==0.6.5
 mkdir "$T/data" "$T/cache"
 printf '%s|2|1\n' "$OBJECT" > "$T/data/public.snmprec"
 SIM=$(free)
 "$T/venv/bin/snmpsim-command-responder" --process-user="$(id -un)" --process-group="$(id -gn)" --data-dir="$T/data" \
     --cache-dir="$T/cache" --agent-udpv4-endpoint="127.0.0.1:$SIM" --log-level=error > "$T/sim.log" 2>&1 & PIDS="$PIDS $!"
 
-npm install --silent --no-fund --no-audit --prefix "$T/npm" net-snmp@3.29.2 > /dev/null
+npm install --silent --no-fund --no-audit --prefix "$T/npm" net-snmp@3.29.2 asn1-ber@1.2.2 smart-buffer@4.2.0 > /dev/null
 cat > "$T/npm/agent.js" <<'JS'
 const snmp = require("net-snmp");
 const agent = snmp.createAgent({ port: +process.argv[2], address: "127.0.0.1", disableAuthorization: true }, () => {});

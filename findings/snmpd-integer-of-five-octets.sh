@@ -2,11 +2,21 @@
 # Net-SNMP's snmpd does not refuse what a pass_persist script calls an integer and is none (RFC 2578,
 # 7.1.1, ends it at 2^31 - 1). 3000000000 leaves it as an INTEGER of five octets, which snmpget of the
 # same package shows unharmed; 5000000000 is sent as 705032704, that is modulo 2^32, without an error.
-# Needs Net-SNMP's snmpd and snmpget (Debian's packages snmpd and snmp, 5.9.3) and python3.
+# Packages: Debian's snmpd and snmp, 5.9.3. Needs Debian 12's apt-get and dpkg, and python3.
 set -eu
 T=$(mktemp -d); P=
 trap '[ -z "$P" ] || { kill "$P"; wait "$P" || true; } 2>/dev/null; rm -rf "$T"' EXIT
-SNMPD=$(command -v snmpd || echo /usr/sbin/snmpd)
+V=5.9.3+dfsg-2+deb12u1 D="$T/deb"
+mkdir "$D"
+(
+    cd "$D"
+    apt-get -qq -o APT::Sandbox::User=root download "snmp=$V" "libsnmp40=$V" "libsnmp-base=$V" "snmpd=$V" \
+        libperl5.36=5.36.0-7+deb12u3 libsensors5=1:3.6.0-7.1 libpci3=1:3.9.0-4 libwrap0=7.6.q-32
+    for f in *.deb; do dpkg -x "$f" .; done
+)
+export PATH="$D/usr/bin:$D/usr/sbin:$PATH" LD_LIBRARY_PATH="$(find "$D" -type d -name '*-linux-gnu*' | paste -sd:)"
+export SNMPCONFPATH="$T" SNMP_PERSISTENT_DIR="$T/p" MIBDIRS="$D/usr/share/snmp/mibs" MIBS=
+snmpd -v | grep '5\.9\.3$'
 PORT=$(python3 -c 'import socket; s = socket.socket(type=socket.SOCK_DGRAM); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 cat > "$T/answers.py" <<'PY'
 import sys
@@ -23,8 +33,7 @@ agentaddress udp:127.0.0.1:$PORT
 rocommunity public 127.0.0.1
 pass_persist .1.3.6.1.4.1.99999 $(command -v python3) $T/answers.py
 CONF
-"$SNMPD" -v | sed -n 's/.*version: */Net-SNMP /p'
-SNMP_PERSISTENT_DIR="$T/p" MIBS='' "$SNMPD" -f -Lf /dev/null -C -c "$T/snmpd.conf" & P=$!
+snmpd -f -Lf /dev/null -C -c "$T/snmpd.conf" & P=$!
 OID=.1.3.6.1.4.1.99999.1.0
 for _ in 1 2 3 4 5 6 7 8 9; do snmpget -v2c -c public -t 1 -r 0 "127.0.0.1:$PORT" "$OID" > /dev/null 2>&1 && break; sleep 1; done
 snmpget -v2c -c public -t 5 -On "127.0.0.1:$PORT" "$OID" | tee "$T/out"

@@ -3,11 +3,21 @@
 # turns 16 into "INTEGER: 10" (hexadecimal without a mark), 1x: drops the zeros of a MAC address,
 # and the bits of BITS follow their octets without a sign between them ("00 20 10" is two octets and
 # bit 10). With -OT a newline among the octets breaks the line.
-# Needs Net-SNMP's snmpd and snmpwalk (Debian's packages snmpd and snmp, 5.9.3).
+# Packages: Debian's snmpd and snmp, 5.9.3. Needs Debian 12's apt-get and dpkg, and python3.
 set -eu
 T=$(mktemp -d); P=
 trap '[ -z "$P" ] || { kill "$P"; wait "$P" || true; } 2>/dev/null; rm -rf "$T"' EXIT
-SNMPD=$(command -v snmpd || echo /usr/sbin/snmpd)
+V=5.9.3+dfsg-2+deb12u1 D="$T/deb"
+mkdir "$D"
+(
+    cd "$D"
+    apt-get -qq -o APT::Sandbox::User=root download "snmp=$V" "libsnmp40=$V" "libsnmp-base=$V" "snmpd=$V" \
+        libperl5.36=5.36.0-7+deb12u3 libsensors5=1:3.6.0-7.1 libpci3=1:3.9.0-4 libwrap0=7.6.q-32
+    for f in *.deb; do dpkg -x "$f" .; done
+)
+export PATH="$D/usr/bin:$D/usr/sbin:$PATH" LD_LIBRARY_PATH="$(find "$D" -type d -name '*-linux-gnu*' | paste -sd:)"
+export SNMPCONFPATH="$T" SNMP_PERSISTENT_DIR="$T/p" MIBDIRS="$D/usr/share/snmp/mibs" MIBS=
+snmpd -v | grep '5\.9\.3$'
 PORT=$(python3 -c 'import socket; s = socket.socket(type=socket.SOCK_DGRAM); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 cat > "$T/X-MIB.txt" <<'MIB'
 X-MIB DEFINITIONS ::= BEGIN
@@ -29,8 +39,7 @@ override .1.3.6.1.4.1.99999.2.0 octet_str 0x00900ba25c70
 override .1.3.6.1.4.1.99999.3.0 octet_str 0x0020
 override .1.3.6.1.4.1.99999.4.0 octet_str 0x41ff0a42
 CONF
-"$SNMPD" -v | sed -n 's/.*version: */Net-SNMP /p'
-SNMP_PERSISTENT_DIR="$T/p" MIBS='' "$SNMPD" -f -Lf /dev/null -C -c "$T/snmpd.conf" & P=$!
+snmpd -f -Lf /dev/null -C -c "$T/snmpd.conf" & P=$!
 see() { MIBDIRS="$T" MIBS=X-MIB snmpget -v2c -c public -t 1 -r 0 "$@" "127.0.0.1:$PORT" .1.3.6.1.4.1.99999.1.0 .1.3.6.1.4.1.99999.2.0 .1.3.6.1.4.1.99999.3.0 .1.3.6.1.4.1.99999.4.0; }
 for _ in 1 2 3 4 5 6 7 8 9; do see -On > "$T/out" 2>/dev/null && break; sleep 1; done
 see -OnT > "$T/out"

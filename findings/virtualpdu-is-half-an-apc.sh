@@ -4,14 +4,24 @@
 # believes a state only with that column sees 24 unknown outlets. It also leaves a GETBULK without an
 # answer, over v2c as well, so that a client waits for its time-outs; GETNEXT is answered, and after the
 # last object with noSuchInstance where endOfMibView belongs (RFC 3416, 4.2.2).
-# Needs python3 with venv, below 3.12, and Net-SNMP's tools (Debian's package snmp, 5.9.3).
+# Packages: Debian's snmp, 5.9.3, and virtualpdu of PyPI. Needs Debian 12's apt-get and dpkg, and python3
+# with venv, below 3.12.
 set -eu
 T=$(mktemp -d); P=
 trap '[ -z "$P" ] || { kill "$P"; wait "$P" || true; } 2>/dev/null; rm -rf "$T"' EXIT
+V=5.9.3+dfsg-2+deb12u1 D="$T/deb"
+mkdir "$D"
+(
+    cd "$D"
+    apt-get -qq -o APT::Sandbox::User=root download "snmp=$V" "libsnmp40=$V" "libsnmp-base=$V"
+    for f in *.deb; do dpkg -x "$f" .; done
+)
+export PATH="$D/usr/bin:$PATH" LD_LIBRARY_PATH="$(find "$D" -type d -name '*-linux-gnu*' | paste -sd:)"
+export SNMPCONFPATH="$T" SNMP_PERSISTENT_DIR="$T/p" MIBDIRS="$D/usr/share/snmp/mibs" MIBS=
+snmpget -V 2>&1 | grep '5\.9\.3$'
 PORT=$(python3 -c 'import socket; s = socket.socket(type=socket.SOCK_DGRAM); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 python3 -m venv "$T/venv"
-"$T/venv/bin/pip" install -qq pysnmp-lextudio==5.0.34 pyasn1==0.6.0 pbr==7.1.3 setuptools==65.5.0
-"$T/venv/bin/pip" install -qq --no-deps virtualpdu==2.2.0
+"$T/venv/bin/pip" install -qq --no-deps virtualpdu==2.2.0 pysnmp-lextudio==5.0.34 pyasn1==0.6.0 pbr==7.1.3 setuptools==65.5.0
 cat > "$T/unit.py" <<'PY'
 import sys
 from virtualpdu import core
