@@ -37,6 +37,7 @@ ENDED = {
     "trials of both ways to read over SNMP, and of WebAssembly": (
         r"\btests[./](?:datagrams|wasm)\b|\bmake datagrams\b|[Pp]yodide|hypothesis-pure"
     ),
+    "a trial of two exporters that shows no fault of the pack": r"\btests[./]shards\b",
     "the meter's watch of cords": r"pdu meter [^`\n]*--drawing",
     "an age of trials that an option says": r"--verified-for\b|\bverified_for|\bVERIFIED_FOR\b",
     "pdu cycle-hall": r"\bpdu cycle-hall\b|\bcycle_hall\b|\bcycle-hall (?:plan|run|resume)\b"

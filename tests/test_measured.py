@@ -7,15 +7,11 @@ from pathlib import Path
 import pytest
 
 from tests import measured
-from tests.shards.__main__ import PAGE as HALLS
 
 
 @pytest.mark.parametrize(
     "page, name",
-    [
-        *((HALLS, name) for name in ("death", "needs")),
-        *((measured.EVIDENCE, name) for name in ("faults", "partial", "mutants", "soak", "fuzz")),
-    ],
+    [(measured.EVIDENCE, name) for name in ("faults", "partial", "mutants", "soak", "fuzz")],
 )
 def test_a_measurement_replaces_its_table_and_nothing_else(
     page: Path, name: str, tmp_path: Path
