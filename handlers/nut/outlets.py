@@ -24,6 +24,7 @@ from .figures import may_lack_outlets
 from .model import LOAD_IDENTITY, NutDevice, NutOutlet, SwitchCommand
 from .settings import WHOLE_LOAD
 from .state_words import (
+    OUTLET_DRIVERS,
     STATUS_WORDS,
     SWITCH_WORDS,
     WORDS_WITHOUT_STATE,
@@ -135,8 +136,8 @@ def _outlet(
     """`variables`: of the whole device."""
     row_prefix, fields = f"outlet.{number}.", member.rows[number]
     energy = parse_number(fields.get("energy"))
-    # upsd always names the driver. What another server's A measures is not known.
-    meters = ("power", "realpower", *(["current"] if "driver.name" in variables else []))
+    has_meters = variables.get("driver.name") in OUTLET_DRIVERS
+    meters = ("power", "realpower", "current") if has_meters else ()
     values = {
         f"{member.prefix}{row_prefix}{field}": fields[field]
         for field in ("status", "switch", *meters)

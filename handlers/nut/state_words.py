@@ -72,6 +72,24 @@ WORDS_WITHOUT_STATE: Mapping[str, str] = {
 }
 
 
+#: drivers of NUT that show outlets. They read states and meters in one poll, so that an outlet that
+#: carries current contradicts "off". Of other drivers and servers that is not known.
+OUTLET_DRIVERS = frozenset(
+    (
+        "bcmxcp",
+        "bcmxcp_usb",
+        "mge-shut",
+        "netxml-ups",
+        "nutdrv_qx",
+        "optiups",
+        "powerman-pdu",
+        "snmp-ups",
+        "tripplite_usb",
+        "usbhid-ups",
+    )
+)
+
+
 class AmbiguousTable(NamedTuple):
     """A table of a driver with words that it shows for outlets that are on and for others that are
     off.

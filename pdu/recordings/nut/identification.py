@@ -11,6 +11,7 @@ from collections import Counter
 from typing import Any
 
 from handlers.nut import daisy_chain, model
+from handlers.nut.errors import DataStale, DriverNotConnected
 from handlers.nut.sessions import open_session
 from handlers.shared.errors import Denied, PduHandlerError, Refused, printable
 from handlers.shared.settings import Settings
@@ -45,6 +46,8 @@ def identify(data: Any) -> HandlerFinding:
         out = HandlerFinding("nut", about={"server": printable(version, LONGEST)})
         try:
             devices = everything(client, settings)
+        except (DataStale, DriverNotConnected):
+            raise
         except Refused as error:
             devices = []
             out.cannot.append(f"read the server's devices: {error.reason}")

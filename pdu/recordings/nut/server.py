@@ -2,7 +2,8 @@
 
 Any login is accepted. A command or SET VAR with which the NUT handler switches an outlet changes
 the variables that show the outlet's state. Other commands have no effect; any other SET VAR changes
-only its own variable. Switching does not change figures.
+only its own variable. Of the figures, switching changes those by which the handler sees that an
+outlet carries current: off they are 0, and on as in the dump.
 
 The tests have a server of their own (tests/simulators), which judges the client: it plays faults,
 and speaks TLS.
@@ -64,6 +65,8 @@ class NutServer(Replay):
     def __init__(self, devices: Sequence[RecordedDevice], port: int) -> None:
         self.devices = {device.name: device for device in devices}
         self.lock = threading.Lock()
+        #: device and variable -> what the dump has, of outlets that are off
+        self._figures: dict[tuple[str, str], str] = {}
         super().__init__(ReplayServer((HOST, port), _Session))
 
     def device(self, name: str) -> RecordedDevice:
@@ -102,8 +105,7 @@ class NutServer(Replay):
                     effect = self._turn_outlet(device, outlet, on)
         return effect
 
-    @staticmethod
-    def _turn_outlet(device: RecordedDevice, outlet: model.NutOutlet, on: bool) -> str:
+    def _turn_outlet(self, device: RecordedDevice, outlet: model.NutOutlet, on: bool) -> str:
         for variable in outlet.state_variables:
             status = device.variables.get(variable, "")
             if variable == "ups.status":
@@ -111,6 +113,13 @@ class NutServer(Replay):
             else:
                 forms = _FORMS.get(status.strip().lower(), ("off", "on"))
                 device.variables[variable] = forms[on]
+        for variable in outlet.meter_variables:
+            key = (device.name, variable)
+            if on and key in self._figures:
+                device.variables[variable] = self._figures.pop(key)
+            elif not on:
+                self._figures.setdefault(key, device.variables.get(variable, ""))
+                device.variables[variable] = "0"
         return f"outlet {outlet.identity} {'on' if on else 'off'}"
 
 

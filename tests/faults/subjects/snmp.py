@@ -159,6 +159,13 @@ def _below_zero(asked: ber.Pdu, given: ber.Pdu) -> ber.Pdu:
     )
 
 
+def _without_values(asked: ber.Pdu, given: ber.Pdu) -> ber.Pdu:
+    """Not of a SET: an agent that answers it so has not carried it out."""
+    if asked.kind == ber.SET:
+        return given
+    return given._replace(bindings=tuple((oid, ber.NO_SUCH_INSTANCE) for oid, _ in given.bindings))
+
+
 SUBJECT = Subject(
     "snmp",
     _opened,
@@ -174,11 +181,7 @@ SUBJECT = Subject(
         ),
         "nested": _nested,
         "digits": _digits,
-        "nulls": _pdu(
-            lambda asked, given: given._replace(
-                bindings=tuple((oid, ber.NO_SUCH_INSTANCE) for oid, _ in given.bindings)
-            )
-        ),
+        "nulls": _pdu(_without_values),
         "repeated": _pdu(
             lambda asked, given: given._replace(bindings=given.bindings[:1] + given.bindings)
         ),

@@ -180,10 +180,13 @@ def test_an_outlet_that_carries_current_is_never_off(
     assert outlet({**row, "outlet.1.status": "on"}).state is True
 
 
-def test_the_amperes_of_a_server_that_names_no_driver_prove_nothing() -> None:
-    row = {"outlet.1.status": "off", "outlet.1.current": "0.7"}
-    assert outlet(row).state is False
-    assert outlet({**row, "outlet.1.realpower": "150"}).state is None
+@pytest.mark.parametrize("driver", [{}, {"driver.name": "dummy-ups"}, {"driver.name": "simulated"}])
+def test_the_meters_of_another_driver_may_be_older_than_its_states(
+    driver: Mapping[str, str],
+) -> None:
+    row = {"outlet.1.status": "off", "outlet.1.current": "0.7", "outlet.1.realpower": "150"}
+    assert outlet({**driver, **row}).state is False
+    assert outlet({**row, "driver.name": "snmp-ups"}).state is None
 
 
 def test_a_name_without_a_description_is_not_the_number_on_the_unit() -> None:
