@@ -28,7 +28,7 @@ from tests.waiting import PATIENCE_S
 #: the entry of each command
 ENTRIES = sorted(
     {one.module for one in LAZY_COMMANDS.values()}
-    | {"energy.statement.verification", "energy.statement.command", "energy.journal.verify"}
+    | {"energy.statement.command", "energy.journal.verify"}
 )
 SERVICES: Mapping[str, Callable[[], Model]] = units.UNITS
 # equipment that is read only by name
