@@ -111,8 +111,8 @@ _OF_ALL = (
     "tests/test_hostile_text.py::test_an_outlets_name_stays_within_its_cell_json_value_and_metric_label[{}]",
     "tests/faults/test_matrix.py::test_tcp_faults_and_wrong_answers_are_played_or_excluded_with_a_reason[{}]",
     "tests/faults/test_matrix.py::test_every_call_is_right_with_every_fault[{}-False]",
-    "tests/pdu/core/inventory/test_one_reading.py::test_six_tools_say_the_same_of_each_outlet_of_each_handlers_peer_with_watts",
-    "tests/pdu/core/inventory/test_one_reading.py::test_six_tools_say_the_same_whichever_command_is_imported_first[nut_driver.command]",
+    "tests/pdu/pdus/test_one_reading.py::test_six_tools_say_the_same_of_each_outlet_of_each_handlers_peer_with_watts",
+    "tests/pdu/pdus/test_one_reading.py::test_six_tools_say_the_same_whichever_command_is_imported_first[nut_driver.command]",
 )
 
 
@@ -211,7 +211,7 @@ def test_new_families_pass_the_tests_of_all_families(grown: Path, tmp_path: Path
         grown,
         tmp_path / "report.xml",
         "tests/handlers/snmp",
-        "tests/pdu/core/adapters/snmp",
+        "tests/pdu/recordings/snmp",
         *unknown,
         "-k",
         "globex or acme-strip or each_table or no_family_fits or become_a_list or the_example or"

@@ -25,8 +25,8 @@ from pdu.site.machines.evidence import EvidenceFile, MachineEvidence, VerifiedCo
 from pdu.site.machines.meters import MeteredLoad
 from tests.handlers.skipping import skipped
 from tests.needs import ROOT
-from tests.pdu.core.machines.alive_command import asking
 from tests.pdu.monitoring.halls import PDU, environment, private
+from tests.pdu.site.machines.alive_command import asking
 from tests.simulators.redfish import Model, Pdu, RedfishService
 from tests.waiting import PATIENCE_S
 

@@ -6,16 +6,30 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from handlers import registry
+from pdu.pdus import handler_loading
 from tests.pdu.running import run
 
 from .json_pdu import HTTP, Unit, serving
 from .page_handler import SOURCE, agent, folder, packed
+
+
+@pytest.fixture(autouse=True)
+def loaded_anew(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Each test loads handlers of its own by path."""
+    before = set(sys.modules)
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    monkeypatch.setattr(handler_loading, "_loaded", {})
+    yield
+    for name in set(sys.modules) - before:
+        if name.partition(".")[0] in ("handler_dir", "http_dir", "my_handler", "odd"):
+            del sys.modules[name]
 
 
 @pytest.fixture(autouse=True)

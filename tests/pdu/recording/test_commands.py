@@ -26,8 +26,8 @@ from pdu.core.files.whole_files import new_file, text_of
 from pdu.recordings.recording_formats import ReplayedDevice
 from pdu_common.connection import PduSnmpData
 from tests.needs import ROOT
-from tests.pdu.core.adapters.planted_devices import COMMUNITY, recording_of, snmp
-from tests.pdu.core.adapters.recording_formats import kind_of
+from tests.pdu.recordings.planted_devices import COMMUNITY, recording_of, snmp
+from tests.pdu.recordings.recording_formats import kind_of
 from tests.simulators.snmp_agent import BUILT_IN, Agent, Faults, read_snmprec
 from tests.simulators.snmp_agent.devices.apc import rpdu2
 from tests.waiting import PATIENCE_S, bounded, until

@@ -36,10 +36,10 @@ from pdu_common.connection import PduData, PduSnmpData
 from tests.handlers.snmp import recorded
 from tests.handlers.snmp.memory import Memory, of_rows
 from tests.needs import ROOT
-from tests.pdu.core.adapters.planted_devices import UNITS, Printed, arguments, identified, replayed
-from tests.pdu.core.adapters.recording_formats import identity, names
 from tests.pdu.core.cli.test_waiting_line import screen
 from tests.pdu.monitoring.halls import PDU, environment
+from tests.pdu.recordings.planted_devices import UNITS, Printed, arguments, identified, replayed
+from tests.pdu.recordings.recording_formats import identity, names
 from tests.peers.unit_pdus import UnitPeers
 from tests.recordings import fixture
 from tests.simulators.nut_server import NutServer, StaticDevice, SwitchedPdu

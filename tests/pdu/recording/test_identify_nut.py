@@ -7,7 +7,7 @@ from __future__ import annotations
 import pytest
 
 from pdu import root
-from tests.pdu.core.adapters.planted_devices import Printed, identified
+from tests.pdu.recordings.planted_devices import Printed, identified
 from tests.simulators.nut_server import Driver, NutServer, StaticDevice
 
 

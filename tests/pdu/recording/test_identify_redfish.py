@@ -15,8 +15,8 @@ from handlers.shared.errors import Unsupported
 from pdu.recordings.redfish import tree as redfish_tree
 from pdu_common.connection import PduData
 from pdu_common.helper import EnumPowerStatus, PduPortView
-from tests.pdu.core.adapters.planted_devices import Printed, Unit, arguments, identified, replayed
-from tests.pdu.core.adapters.recording_formats import identity
+from tests.pdu.recordings.planted_devices import Printed, Unit, arguments, identified, replayed
+from tests.pdu.recordings.recording_formats import identity
 from tests.simulators.redfish import RedfishService, units as redfish_units
 
 

@@ -16,9 +16,9 @@ from pdu.recordings.snmp import snmprec
 from pdu.recordings.snmp.recorded_rows import SnmpRow
 from pdu_common.connection import PduSnmpData
 from tests.needs import ROOT, pysmi
-from tests.pdu.core.adapters.planted_devices import replayed
 from tests.pdu.recording.draft import modules
 from tests.pdu.recording.draft.acme import ACME, acme
+from tests.pdu.recordings.planted_devices import replayed
 from tests.waiting import PATIENCE_S
 
 Printed = pytest.CaptureFixture[str]

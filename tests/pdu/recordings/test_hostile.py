@@ -27,8 +27,8 @@ from pdu.recordings.redfish import tree
 from pdu.recordings.replay_server import HOST, ReplayServer
 from pdu.recordings.scrub import Scrubber
 from pdu.recordings.snmp import snmprec
-from tests.pdu.core.adapters.planted_devices import UNITS, recorded, recording_of
-from tests.pdu.core.adapters.recording_formats import kind, names
+from tests.pdu.recordings.planted_devices import UNITS, recorded, recording_of
+from tests.pdu.recordings.recording_formats import kind, names
 from tests.simulators.nut_server import NutServer, StaticDevice
 
 LINES = st.sampled_from(

@@ -16,9 +16,10 @@ import pytest
 
 from pdu import root
 from tests.needs import ROOT
-from tests.pdu.core.machines.off_trial import SOON_S, Trial, case
-from tests.pdu.core.machines.room_clock import ClockServer, runs_by
-from tests.pdu.core.machines.room_kinds import (
+from tests.pdu.gateway.running import gateway
+from tests.pdu.site.machines.off_trial import SOON_S, Trial, case
+from tests.pdu.site.machines.room_clock import ClockServer, runs_by
+from tests.pdu.site.machines.room_kinds import (
     CHANGED,
     HONEST,
     QUIET,
@@ -27,8 +28,7 @@ from tests.pdu.core.machines.room_kinds import (
     Noise,
     Setting,
 )
-from tests.pdu.core.machines.room_wire import WiredRoom, wired
-from tests.pdu.gateway.running import gateway
+from tests.pdu.site.machines.room_wire import WiredRoom, wired
 
 _METER = Setting(0.001, 1.0, 1.0, 300.0, 500.0)
 _CLOCK = ROOT / "tests" / "pdu" / "core" / "machines" / "room_clock.py"

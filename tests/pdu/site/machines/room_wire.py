@@ -13,10 +13,10 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Callable, NamedTuple, Optional
 
-from tests.pdu.core.machines.alive_command import asking
-from tests.pdu.core.machines.physics import ON, UNSAID, Figures, Machine, Room, SeenPdu
-from tests.pdu.core.machines.room_kinds import Case
 from tests.pdu.monitoring.halls import private
+from tests.pdu.site.machines.alive_command import asking
+from tests.pdu.site.machines.physics import ON, UNSAID, Figures, Machine, Room, SeenPdu
+from tests.pdu.site.machines.room_kinds import Case
 from tests.simulators.nut_server import ADMIN, NutServer
 from tests.simulators.redfish import Model as RedfishModel, Pdu as RedfishUnit, RedfishService
 from tests.simulators.redfish.answer import Answer as RedfishAnswer

@@ -17,10 +17,10 @@ import pytest
 from pdu.site.machines.evidence import EvidenceFile, MachineEvidence, VerifiedCord
 from pdu.site.machines.meters import MeteredLoad
 from tests.needs import ROOT
-from tests.pdu.core.machines.physics import Load, Machine, Meter, Pdu, Room, Supply
-from tests.pdu.core.machines.room_wire import TOKEN, NutPdu, RealRoom
 from tests.pdu.gateway.running import gateway
 from tests.pdu.monitoring.halls import PDU, environment, private
+from tests.pdu.site.machines.physics import Load, Machine, Meter, Pdu, Room, Supply
+from tests.pdu.site.machines.room_wire import TOKEN, NutPdu, RealRoom
 from tests.simulators.nut_server import ADMIN, NutServer
 from tests.waiting import PATIENCE_S
 

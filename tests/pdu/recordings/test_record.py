@@ -29,8 +29,8 @@ from pdu_common.connection import PduData, PduSnmpData
 from tests import witnesses
 from tests.handlers.redfish import tree as redfish
 from tests.needs import localhost, program
-from tests.pdu.core.adapters import planted_devices
-from tests.pdu.core.adapters.planted_devices import (
+from tests.pdu.recordings import planted_devices
+from tests.pdu.recordings.planted_devices import (
     HANDLERS,
     PLANTED,
     UNITS,
@@ -40,7 +40,7 @@ from tests.pdu.core.adapters.planted_devices import (
     recording_of,
     replayed,
 )
-from tests.pdu.core.adapters.recording_formats import kind, names
+from tests.pdu.recordings.recording_formats import kind, names
 from tests.ports import refusing
 from tests.recordings import fixture
 from tests.servers.snmpd import AUTH_PASSWORD, USERS, Snmpd

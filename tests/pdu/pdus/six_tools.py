@@ -2,7 +2,7 @@
 
 They read SNMP as the command does, with the quick client.
 
-As a program: `python -m tests.pdu.core.inventory.six_tools MODULE LIST LOGINS` imports MODULE
+As a program: `python -m tests.pdu.pdus.six_tools MODULE LIST LOGINS` imports MODULE
 first, and prints what they say of each PDU of the list as JSON.
 """
 

@@ -25,7 +25,7 @@ from pdu.site.machines.pdu_access import (
     OutletReading,
     PduReading,
 )
-from tests.pdu.core.machines.physics import (
+from tests.pdu.site.machines.physics import (
     OFF,
     ON,
     Killed,

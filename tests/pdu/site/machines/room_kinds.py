@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Callable, NamedTuple, Optional
 
-from tests.pdu.core.machines.physics import (
+from tests.pdu.site.machines.physics import (
     ECHO,
     FROZEN,
     NOMINAL,
@@ -25,7 +25,7 @@ from tests.pdu.core.machines.physics import (
     Room,
     Supply,
 )
-from tests.pdu.core.machines.room_adapter import Asked, Drawn
+from tests.pdu.site.machines.room_adapter import Asked, Drawn
 
 #: how neighbours draw: lowest and highest factor, mean times between two values in s, of which each
 #: neighbour has one

@@ -1,6 +1,6 @@
 """How long `pdu fence` takes to prove honest machines off, over the wire and in real time:
 
-    python -m tests.pdu.core.machines.off_seconds --runs 4
+    python -m tests.pdu.site.machines.off_seconds --runs 4
 
 The cabling is tried in simulated time, `off` runs by this computer's clock, several at once: they
 mostly sleep. PDUs of four protocols, whose meters renew their figures every 1, 3 and 5 s, beside
@@ -17,10 +17,10 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
 
-from tests.pdu.core.machines.off_trial import HONEST_NOISE, Trial, case
-from tests.pdu.core.machines.room_kinds import HONEST, Setting
-from tests.pdu.core.machines.room_wire import PROTOCOLS, RealRoom, wired
-from tests.pdu.core.machines.test_off_wire import fence, verify
+from tests.pdu.site.machines.off_trial import HONEST_NOISE, Trial, case
+from tests.pdu.site.machines.room_kinds import HONEST, Setting
+from tests.pdu.site.machines.room_wire import PROTOCOLS, RealRoom, wired
+from tests.pdu.site.machines.test_off_wire import fence, verify
 
 _PERIODS = (1.0, 3.0, 5.0)
 _KINDS = [kind for kind in HONEST if kind.name in ("two cords, half each", "two cords, 60:40")]

@@ -22,8 +22,8 @@ from pdu.pdus.polling import poll_full
 from pdu.pdus.states import DOWN, UNKNOWN, UP, word
 from tests.needs import ROOT
 from tests.packaging.building import files
-from tests.pdu.core.inventory.test_one_reading import target_of
 from tests.pdu.monitoring.halls import line, login, private
+from tests.pdu.pdus.test_one_reading import target_of
 from tests.peers import PEERS
 
 STATES = Outlet.StartupState

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from tests.needs import ROOT
-from tests.pdu.core.machines import room_adapter
-from tests.pdu.core.machines.off_trial import (
+from tests.pdu.site.machines import room_adapter
+from tests.pdu.site.machines.off_trial import (
     GROUPS,
     Result,
     Trial,
@@ -21,8 +21,8 @@ from tests.pdu.core.machines.off_trial import (
     plan,
     run,
 )
-from tests.pdu.core.machines.physics import Room
-from tests.pdu.core.machines.room_kinds import (
+from tests.pdu.site.machines.physics import Room
+from tests.pdu.site.machines.room_kinds import (
     CHANGED,
     DOCUMENTED,
     HONEST,

@@ -16,8 +16,8 @@ from pdu.pdus.polling import Target
 from pdu.root import LAZY_COMMANDS
 from tests.handlers.snmp.units import FIXTURES, chosen_by_hand
 from tests.needs import ROOT
-from tests.pdu.core.inventory.six_tools import WORDS, Said, SaidOfEach, by_each_tool, targets
 from tests.pdu.monitoring.halls import Hall, environment, line, login, private
+from tests.pdu.pdus.six_tools import WORDS, Said, SaidOfEach, by_each_tool, targets
 from tests.peers import PEERS, Peer
 from tests.recordings import Fixture
 from tests.simulators.redfish import RedfishService, units
@@ -136,7 +136,7 @@ def test_six_tools_say_the_same_whichever_command_is_imported_first(
         [
             sys.executable,
             "-m",
-            "tests.pdu.core.inventory.six_tools",
+            "tests.pdu.pdus.six_tools",
             f"pdu.{first}",
             fleet,
             small.logins,

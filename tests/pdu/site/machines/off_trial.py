@@ -2,8 +2,8 @@
 be taken, and compares the answer with the physics: kinds of lies by meters and loads, and honest
 machines.
 
-    python -m tests.pdu.core.machines.off_trial --trials 10000 --seed 1
-    python -m tests.pdu.core.machines.off_trial --kind "both welded since" --number 17 --trace
+    python -m tests.pdu.site.machines.off_trial --trials 10000 --seed 1
+    python -m tests.pdu.site.machines.off_trial --kind "both welded since" --number 17 --trace
 
 The judge is `physics` alone: after the answer "off", did the machine run then, or soon after? The
 same seed makes the same trials. Exit code: 1 if one "off" was wrong that docs/doors.md does not
@@ -24,9 +24,9 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import NamedTuple, Optional
 
-from tests.pdu.core.machines import room_adapter
-from tests.pdu.core.machines.physics import Figures, SeenPdu
-from tests.pdu.core.machines.room_kinds import (
+from tests.pdu.site.machines import room_adapter
+from tests.pdu.site.machines.physics import Figures, SeenPdu
+from tests.pdu.site.machines.room_kinds import (
     CHANGED,
     DOCUMENTED,
     HALF,

@@ -16,11 +16,11 @@ from pdu.site.drawing.drawing import Cord
 from pdu.site.machines.evidence import EvidenceFile, MachineEvidence, VerifiedCord
 from pdu.site.machines.meters import MeteredLoad
 from pdu.site.machines.proof import watched_s
-from tests.pdu.core.machines import room_adapter
-from tests.pdu.core.machines.off_trial import SOON_S, Result, Trial, case, run
-from tests.pdu.core.machines.physics import ECHO, Room
-from tests.pdu.core.machines.room_adapter import Asked
-from tests.pdu.core.machines.room_kinds import (
+from tests.pdu.site.machines import room_adapter
+from tests.pdu.site.machines.off_trial import SOON_S, Result, Trial, case, run
+from tests.pdu.site.machines.physics import ECHO, Room
+from tests.pdu.site.machines.room_adapter import Asked
+from tests.pdu.site.machines.room_kinds import (
     QUIET,
     Case,
     Change,
@@ -43,8 +43,8 @@ from tests.pdu.core.machines.room_kinds import (
     shut_down,
     since,
 )
-from tests.pdu.core.machines.room_wire import PROTOCOLS, wired
-from tests.pdu.core.machines.test_off_wire import Door, fence, machine_off, verify
+from tests.pdu.site.machines.room_wire import PROTOCOLS, wired
+from tests.pdu.site.machines.test_off_wire import Door, fence, machine_off, verify
 
 _FINE = Setting(0.001, 1.0, 1.0, 300.0, 500.0)
 _SEED = 86

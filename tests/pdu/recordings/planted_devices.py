@@ -18,7 +18,7 @@ from pdu import root
 from pdu.pdus.handler_loading import load
 from pdu.recordings.recording_formats import Recording, RecordingOptions
 from pdu_common.connection import PduData, PduSnmpData
-from tests.pdu.core.adapters.recording_formats import kind
+from tests.pdu.recordings.recording_formats import kind
 from tests.ports import reserved
 from tests.simulators.nut_server import ADMIN, NutServer, StaticDevice, SwitchedPdu
 from tests.simulators.redfish import Model as RedfishModel, Pdu, RedfishService

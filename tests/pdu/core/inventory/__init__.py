@@ -1,1 +1,0 @@
-"""Lists, logins and handlers."""
