@@ -22,7 +22,7 @@ if __name__ == "__main__":  # run by path, from any folder
 from pdu import root
 from pdu.site.machines.pdu_access import SystemClock
 from tests.handlers.skipping import skipped
-from tests.waiting import PATIENCE_S
+from tests.waiting import PATIENCE_S, finished
 
 
 class RoomClock(Protocol):
@@ -68,7 +68,11 @@ class ClockServer:
         return self
 
     def __exit__(self, *_: object) -> None:
+        # `close` alone leaves a pending `accept`, which takes the client of somebody else.
+        with contextlib.suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
+        finished(self._thread)
 
     def _accept(self) -> None:
         while True:

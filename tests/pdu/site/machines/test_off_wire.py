@@ -31,7 +31,7 @@ from tests.pdu.site.machines.room_kinds import (
 from tests.pdu.site.machines.room_wire import WiredRoom, wired
 
 _METER = Setting(0.001, 1.0, 1.0, 300.0, 500.0)
-_CLOCK = ROOT / "tests" / "pdu" / "core" / "machines" / "room_clock.py"
+_CLOCK = ROOT / "tests" / "pdu" / "site" / "machines" / "room_clock.py"
 _KINDS = {one.name: one for one in [*WIRED_WRONG, *CHANGED, *HONEST]}
 
 
