@@ -72,11 +72,12 @@ def fetched(url: str, headers: dict[str, str] | None = None) -> tuple[int, str, 
                 {key.lower(): value for key, value in answer.headers.items()},
             )
     except urllib.error.HTTPError as error:
-        return (
-            error.code,
-            error.read().decode(),
-            {key.lower(): value for key, value in error.headers.items()},
-        )
+        with error:  # it holds the connection
+            return (
+                error.code,
+                error.read().decode(),
+                {key.lower(): value for key, value in error.headers.items()},
+            )
 
 
 def parsed(text: str) -> dict[str, dict[Labels, float]]:
