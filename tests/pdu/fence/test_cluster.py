@@ -27,7 +27,7 @@ from tests.ports import reserved
 from tests.waiting import PATIENCE_S, bounded, until
 
 #: A fence that fails takes about 7 s here, and the cluster may begin with one that cannot know.
-_LONG_S = 3 * PATIENCE_S
+_LONG_S = 8 * PATIENCE_S
 
 # The daemons know their folders and the agents' only by fixed paths, and talk over sockets whose
 # names a whole machine shares. Here each of these is the test's own: the mounts are seen by these
@@ -210,8 +210,8 @@ def _cib(
 ) -> str:
     resources = [
         f'<primitive id={quoteattr(name)} class="stonith" type="fence_pdu">{_pairs(name, pairs)}'
-        f'<operations><op id="{name}-start" name="start" interval="0" timeout="60s"/>'
-        f'<op id="{name}-monitor" name="monitor" interval="60s" timeout="60s"/></operations>'
+        f'<operations><op id="{name}-start" name="start" interval="0" timeout="300s"/>'
+        f'<op id="{name}-monitor" name="monitor" interval="60s" timeout="300s"/></operations>'
         "</primitive>"
         for name, pairs in fences.items()
     ]
@@ -245,6 +245,7 @@ def _device(machine: Site, host: str, **more: object) -> dict[str, str]:
 
 
 @pytest.mark.trial
+@pytest.mark.timeout(4 * _LONG_S)
 def test_a_cluster_starts_a_service_only_when_the_other_machine_is_proven_off(
     tmp_path: Path,
 ) -> None:
@@ -279,6 +280,7 @@ def test_a_cluster_starts_a_service_only_when_the_other_machine_is_proven_off(
 
 
 @pytest.mark.trial
+@pytest.mark.timeout(4 * _LONG_S)
 def test_a_machine_that_was_verified_in_the_cluster_is_fenced_and_restarted(
     tmp_path: Path,
 ) -> None:
@@ -314,7 +316,7 @@ def test_a_machine_that_was_verified_in_the_cluster_is_fenced_and_restarted(
             assert until(lambda: running.serves, _LONG_S, 0.1), running.log()[-4000:]
             print(f"end of maintenance to service: {time.monotonic() - begun:.1f} s")
             assert (running.serves, machine.draws) == (True, False)
-            limit = ["--timeout", "120"]
+            limit = ["--timeout", "300"]
             for step, verb, draws in (
                 ("on", "--unfence", True),
                 ("off", "--fence", False),
