@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Optional
 
 import click
 
-from handlers import VERSION
+from handlers import VERSION, registry
 from handlers.shared.similar_names import similar_names
 
 from .core.cli import exit_codes, pages
 from .core.cli.error_output import Usage
-from .core.cli.groups import LazyGroup, Subcommand
+from .core.cli.groups import Grouped, Subcommand
 from .core.cli.options import Argument, output, run_options_of, word_completion
 from .core.cli.output import Result, print_result
 
@@ -23,43 +23,74 @@ if TYPE_CHECKING:
 
 EXIT_CODES = "exit-codes"
 ERRORS = "errors"
-
+SETTINGS = "settings"
+COMMANDS = "commands"
+_TOPICS = (EXIT_CODES, ERRORS, SETTINGS, COMMANDS)
 
 _ERRORS = """\
 An error is one line: the PDU's address, what was asked, and a sentence that says what to do.
 Each sentence, and UNKNOWN: {}
 The exit code says who must act: pdu help exit-codes
 What a device is and which handler reads it: pdu identify HOST"""
+_SETTINGS = """\
+HANDLER   {}, or PATH: a file (.py),
+          folder or archive (.tar.gz) with one, whoever wrote it;
+          PATH:IMPORT.PATH names one of several
+settings  options, -s KEY=VALUE, or variables PDU_KEY (PDU_USERNAME, ...)
+secrets   --secret-file KEY=FILE, or PDU_PASSWORD, PDU_COMMUNITY, ...;
+          pdu asks for one that it needs and that is not given
+Each setting of each handler: {}"""
 
 
-def _commands(
+def _topic_words(root: Grouped) -> list[str]:
+    """What `pdu help` explains beside commands."""
+    return [*_TOPICS, *root.by_word]
+
+
+def _words(
     context: click.Context, argument: click.Parameter, incomplete: str
 ) -> list[CompletionItem]:
-    """Completes the name of a command of `pdu`."""
+    """Completes the name of a command of `pdu`, a topic or a group."""
     root = context.find_root().command
-    names = [*root.by_name, EXIT_CODES, ERRORS] if isinstance(root, LazyGroup) else []
+    names = [*root.by_name, *_topic_words(root)] if isinstance(root, Grouped) else []
     return word_completion(lambda: names)(context, argument, incomplete)
+
+
+def _topic(root: Grouped, word: str) -> Optional[Result]:
+    """What `pdu help WORD` prints of a topic or a group, None for another word."""
+    if word == EXIT_CODES:
+        codes = [row._asdict() for row in exit_codes.EXITS]
+        return Result({"exit_codes": codes}, exit_codes.table().splitlines())
+    if word == ERRORS:
+        page = pages.localized(pages.ERRORS)
+        return Result({"page": page}, _ERRORS.format(page).splitlines())
+    if word == SETTINGS:
+        page = pages.localized(pages.SETTINGS)
+        lines = _SETTINGS.format(", ".join(registry.names()), page).splitlines()
+        return Result({"handlers": [*registry.names()], "page": page}, lines)
+    if word != COMMANDS and word not in root.by_word:
+        return None
+    groups = root.groups if word == COMMANDS else [root.by_word[word]]
+    formatter = click.HelpFormatter(width=exit_codes.WIDTH)
+    root.write_groups(groups, formatter)
+    names = [name for group in groups for name in group.names]
+    lines = formatter.getvalue().strip("\n").splitlines()
+    described = dict.fromkeys(pages.page_of(["pdu", name]) for name in names if word != COMMANDS)
+    lines += ["", f"Docs: {', '.join(described) or pages.page_of(())}"]
+    return Result({"commands": {name: root.listed[name].help for name in names}}, lines)
 
 
 @click.pass_context
 def _help(context: click.Context, command: Sequence[str]) -> int:
-    if list(command) == [EXIT_CODES]:
-        codes = [row._asdict() for row in exit_codes.EXITS]
-        return print_result(
-            Result({"exit_codes": codes}, exit_codes.table().splitlines()),
-            run_options_of(context).json,
-        )
-    if list(command) == [ERRORS]:
-        page = pages.localized(pages.ERRORS)
-        return print_result(
-            Result({"page": page}, [*_ERRORS.format(page).splitlines()]),
-            run_options_of(context).json,
-        )
     root = context.find_root().command
-    known = root.by_name if isinstance(root, LazyGroup) else {}
-    near = similar_names(command[0], (ERRORS, EXIT_CODES)) if len(command) == 1 else []
-    if near and command[0] not in known:
-        raise Usage(f"there is no command {command[0]!r}; did you mean pdu help {near[0]}?")
+    assert isinstance(root, Grouped)
+    if len(command) == 1 and command[0] not in root.by_name:
+        result = _topic(root, command[0])
+        if result is not None:
+            return print_result(result, run_options_of(context).json)
+        near = similar_names(command[0], [*_topic_words(root), *root.by_name])
+        if near and near[0] not in root.by_name:
+            raise Usage(f"there is no command {command[0]!r}; did you mean pdu help {near[0]}?")
     with root.make_context(
         "pdu", [*command, "--help"], obj=run_options_of(context)
     ) as help_context:
@@ -78,10 +109,10 @@ def _version(context: click.Context) -> int:
 help_ = Subcommand(
     "help",
     callback=_help,
-    help="Show the help of a command, as COMMAND --help does, what the exit codes mean, or where"
-    " each error is explained.",
-    examples=("pdu help exit-codes", "pdu help errors"),
-    params=[Argument("COMMAND*", shell_complete=_commands), *output()],
+    help=f"""Show the help of a command, as COMMAND --help does, or what one of these words means:
+{", ".join(_TOPICS)}, or a group that pdu --help names.""",
+    examples=("pdu help hall", "pdu help exit-codes"),
+    params=[Argument("COMMAND*", shell_complete=_words), *output()],
 )
 version = Subcommand(
     "version",

@@ -20,27 +20,24 @@ from .core.cli.completion_scripts import answer
 from .core.cli.error_output import Interrupted, NoSuchHandler, Usage, fail
 from .core.cli.exit_codes import DONE
 from .core.cli.exit_handling import OutputError, missing_package_advice
-from .core.cli.groups import Grouped, LazyCommand
+from .core.cli.groups import CommandGroup, Grouped, LazyCommand, LazyGroup
 from .core.cli.options import COMPLETION, SECRETS, RunOptions, spelled
 from .pdus.fast_snmp import enable_fast_reads
 from .pdus.names import how
 
-_HELP = (
-    "PDUs from the command line: the handlers of this pack as DCImanager calls them, and the tools"
-    " around them."
-)
+_HELP = "PDUs from the command line, by the handlers of this pack or your own."
 
 # A new command needs a line here, with its module below this folder and its name in that module.
 LAZY_COMMANDS: Mapping[str, LazyCommand] = {
     "status": LazyCommand(
         "outlets.read_commands",
         "status",
-        "list every outlet with its state, the number on the unit and its name",
+        "list every outlet with its state, number and name",
     ),
     "statistic": LazyCommand(
         "outlets.read_commands",
         "statistic",
-        "show the load and energy of the PDU, and the energy of each outlet",
+        "show the load and energy of the PDU, and energy by outlet",
     ),
     "labels": LazyCommand(
         "outlets.read_commands",
@@ -64,22 +61,22 @@ LAZY_COMMANDS: Mapping[str, LazyCommand] = {
     "supports": LazyCommand(
         "supports.command",
         "supports",
-        "say whether a PDU is supported, by model, vendor, brand or sysObjectID",
+        "say whether a model, vendor or sysObjectID is supported",
     ),
     "check": LazyCommand(
         "monitoring.check",
         "check",
-        "read all PDUs of a list in parallel; table, CSV, JSON, HTML, monitoring",
+        "read all PDUs of a list; table, CSV, JSON, HTML, monitoring",
     ),
     "find": LazyCommand(
         "monitoring.find",
         "find",
-        "search a network for PDUs and print them as a list for pdu check",
+        "search a network for PDUs and print them as a list",
     ),
     "rehearse": LazyCommand(
         "hall.rehearse",
         "rehearse",
-        "say which machines go dark if a feed, PDU or breaker of the hall's drawing fails",
+        "say which machines go dark if a feed, PDU or breaker fails",
     ),
     "plan": LazyCommand(
         "hall.drawings.plan", "plan", "make the hall's drawing, and compare it with its PDUs"
@@ -87,7 +84,7 @@ LAZY_COMMANDS: Mapping[str, LazyCommand] = {
     "machine": LazyCommand(
         "machine",
         "machine",
-        "read or switch a machine of the drawing by all its cords, proven; asks first",
+        "read or switch a machine by all its cords, proven; asks first",
     ),
     "exporter": LazyCommand(
         "monitoring.exporter", "exporter", "serve the figures of many PDUs to Prometheus"
@@ -98,17 +95,17 @@ LAZY_COMMANDS: Mapping[str, LazyCommand] = {
     "meter": LazyCommand(
         "energy.meter.command",
         "meter",
-        "keep the readings of all PDUs of a list, in files that prove a change",
+        "keep readings of all PDUs, in files that prove a change",
     ),
     "gateway": LazyCommand(
         "gateway.command",
         "gateway",
-        "serve machines over HTTP to MAAS, labgrid, pdudaemon's clients, Redfish and scripts",
+        "serve machines over HTTP to MAAS, labgrid, Redfish, scripts",
     ),
     "energy": LazyCommand(
         "energy.command",
         "energy",
-        "say how much energy passed in a period, with bounds on its error",
+        "say how much energy passed in a period, with bounds",
     ),
     "fence": LazyCommand(
         "fence.command", "fence", "be a fence agent for Pacemaker: take a machine's power"
@@ -126,20 +123,18 @@ LAZY_COMMANDS: Mapping[str, LazyCommand] = {
     "handler": LazyCommand(
         "handler.command",
         "handler",
-        "check a handler that anybody wrote against DCImanager's page",
+        "check any handler against DCImanager's page, and try it",
     ),
-    "new": LazyCommand(
-        "new", "new", "start a handler or an SNMP family of your own, in a copy of this project"
-    ),
+    "new": LazyCommand("new", "new", "start a handler or an SNMP family of your own, in a clone"),
     "identify": LazyCommand(
         "recording.identify",
         "identify",
-        "say which family fits a device and why, and what can be read and switched",
+        "say what a device is, and what can be read and switched",
     ),
     "record": LazyCommand(
         "recording.record",
         "record",
-        "write a device's answers into a file, with recognised names and addresses replaced",
+        "write a device's answers into a file, names replaced",
     ),
     "replay": LazyCommand(
         "recording.replay", "replay", "serve a recording as a device, on a port of this machine"
@@ -147,12 +142,12 @@ LAZY_COMMANDS: Mapping[str, LazyCommand] = {
     "prove": LazyCommand(
         "prove.command",
         "prove_command",
-        "try the promises of this pack on a real unit, and keep the proof in a file",
+        "try the promises of this pack on a real unit, for a proof",
     ),
     "draft": LazyCommand(
         "recording.drafting",
         "draft",
-        "start a profile from the recording of an SNMP PDU that no family fits",
+        "start a profile from a recording that no family fits",
     ),
     "completion": LazyCommand(
         "completion", "completion", "print the script that completes this command in a shell"
@@ -160,39 +155,58 @@ LAZY_COMMANDS: Mapping[str, LazyCommand] = {
     "help": LazyCommand("about", "help_", "show the help of a command"),
     "version": LazyCommand("about", "version", "show the versions of the pack and of Python"),
 }
-# heading -> the commands below it, each of which is in one line; `help` and `version` are in none,
-# because `--help` and `--version` are
-GROUPS: Mapping[str, Sequence[str]] = {
-    "One PDU": ("status", "statistic", "labels", "outlets", "on", "off", "cycle"),
-    "Many PDUs": ("find", "check", "exporter"),
-    "Machines and hall": ("plan", "rehearse", "machine"),
-    "Energy": ("meter", "energy"),
-    "Doors to other programs": ("nut-driver", "fence", "gateway"),
-    "Unknown PDU": ("supports", "identify", "record", "replay", "draft", "prove"),
-    "Kinds of devices": ("raritan", "snmp"),
-    "This project": ("new", "handler", "completion"),
-}
+# Each command is in one group; `help` and `version` are in none, because `--help` and `--version`
+# are. Those of groups without a word have a line each in `pdu --help`, for a beginner.
+GROUPS: Sequence[CommandGroup] = (
+    CommandGroup(
+        "One PDU",
+        (
+            *("supports", "identify", "status", "outlets", "statistic", "labels"),
+            *("on", "off", "cycle"),
+        ),
+    ),
+    CommandGroup("Many PDUs", ("find", "check", "exporter")),
+    CommandGroup("Your own handler", ("new", "handler")),
+    CommandGroup(
+        "Machines and hall",
+        ("plan", "rehearse", "machine"),
+        "hall",
+        "what goes dark if a feed fails; machines by all their cords",
+    ),
+    CommandGroup(
+        "Energy", ("meter", "energy"), "billing", "kilowatt-hours of customers, with bounds"
+    ),
+    CommandGroup(
+        "Doors to other programs",
+        ("nut-driver", "fence", "gateway"),
+        "doors",
+        "NUT, Pacemaker, MAAS, Redfish clients, scripts",
+    ),
+    CommandGroup(
+        "Recordings and proofs",
+        ("record", "replay", "draft", "prove"),
+        "recordings",
+        "a unit's answers in a file, a profile from it, a proof of a unit",
+    ),
+    CommandGroup(
+        "Kinds of devices", ("raritan", "snmp"), "devices", "jobs on Xerus units; SNMP families"
+    ),
+    CommandGroup("Shell", ("completion",), "shell", "completion of commands and names"),
+)
 _EPILOG = f"""\b
-HANDLER   {", ".join(registry.names())},
-          or PATH: a file (.py), folder or archive (.tar.gz) with one,
-          whoever wrote it; PATH:IMPORT.PATH names one of several
-settings  options, -s KEY=VALUE, or variables PDU_KEY (PDU_USERNAME, ...)
-secrets   --secret-file KEY=FILE, or PDU_PASSWORD, PDU_COMMUNITY, ...;
-          pdu asks for one that it needs and that is not given
-
-\b
-Exit codes: pdu help exit-codes"""
+HANDLER: {", ".join(registry.names())}, or a PATH of one
+Settings, secrets: pdu help settings; exit codes, errors: pdu help exit-codes"""
 
 
 _INSTALLED = {name: command for name, command in LAZY_COMMANDS.items() if command.is_installed()}
 ROOT = Grouped(
     "pdu",
     _INSTALLED,
-    groups={
-        heading: installed_names
-        for heading, names in GROUPS.items()
-        if (installed_names := [name for name in names if name in _INSTALLED])
-    },
+    groups=[
+        group._replace(names=installed_names)
+        for group in GROUPS
+        if (installed_names := [name for name in group.names if name in _INSTALLED])
+    ],
     examples=("pdu identify 192.0.2.8", "pdu status snmp 192.0.2.8"),
     help=_HELP,
     epilog=_EPILOG,
@@ -215,8 +229,8 @@ pdu identify 192.0.2.8            what it is, what can be read and switched
 pdu status snmp 192.0.2.8         its outlets and their states
 pdu supports AP8959               is this model read, switched, metered?
 
-pdu --help has a line for each command, pdu COMMAND --help its options,
-pdu help errors, pdu help exit-codes what they mean."""
+pdu --help begins with the usual ones, pdu COMMAND --help has the options,
+pdu help commands a line for each; pdu help errors, exit-codes, settings."""
 
 
 # a command of outlets -> the word of `pdu machine` that does it with a machine
@@ -254,6 +268,8 @@ _ELSEWHERE = {
     "anchor": "a timer of your own keeps what pdu energy verify prints at another place",
     "stamps": "give a hash that was kept at another place as --kept",
 }
+
+_NO_COMMAND = "Missing command."  # as click says it
 
 # a command of a fixed number of arguments -> what is meant by more of them
 _EXTRA = {
@@ -319,6 +335,8 @@ def run(arguments: Sequence[str]) -> int:
         elif isinstance(error, click.NoSuchOption):
             near = similar_names(option, error.possibilities or ())
             words = f"No such option: {option}" + (f"; did you mean {near[0]}?" if near else "")
+        if words == _NO_COMMAND and error.ctx and isinstance(error.ctx.command, LazyGroup):
+            words = f"Missing command: {error.ctx.command.choice()}"
         if where in _EXTRA and " extra argument" in words:
             words = _EXTRA[where]
         first = str(error.ctx.params.get("handler") or "") if error.ctx else ""

@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 import io
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import NamedTuple, Optional
 
 from handlers.shared.errors import PduHandlerError, SettingsError, printable
@@ -18,12 +18,13 @@ from handlers.shared.errors import PduHandlerError, SettingsError, printable
 from ..core.cli.output import counted
 from ..core.files.whole_files import write_whole
 from ..pdus import saved_readings
-from ..pdus.listed_pdu import handler_name
+from ..pdus.listed_pdu import handler_name, place_of, usual_ports
 from ..pdus.polling import Target
 from .check_result import PduRow
 
 _MOST_BYTES = 16_000_000
 _SECRET_MODE = 0o600
+_SHOWN = 5  # ports in the sentence about what is not written
 _COMMUNITY = "community"
 #: a field of the page, in lower case and without _ and spaces -> what is known of a PDU
 _MEANINGS: Mapping[str, str] = {
@@ -93,6 +94,7 @@ def write(file: EquipmentFile, targets: Sequence[Target], rows: Sequence[PduRow]
     Raises SettingsError.
     """
     values = [_values(target, row) for target, row in zip(targets, rows)]
+    written = set(map(_meaning, file.fields))
     out = io.StringIO()
     out.write("#pdu\n")
     writer = csv.writer(out, lineterminator="\n")
@@ -104,16 +106,24 @@ def write(file: EquipmentFile, targets: Sequence[Target], rows: Sequence[PduRow]
     content = out.getvalue().encode("utf-8")
     if len(content) > _MOST_BYTES:
         raise SettingsError(f"{file.path} would be larger than 16 MB, the most that is imported")
-    has_secret = any(
-        facts.get(_COMMUNITY) and _COMMUNITY in map(_meaning, file.fields) for facts in values
-    )
+    has_secret = _COMMUNITY in written and any(facts.get(_COMMUNITY) for facts in values)
     try:
         write_whole(file.path, content, _SECRET_MODE if has_secret else None, replaces=False)
     except FileExistsError:
         raise SettingsError(f"{file.path} exists, and is not replaced") from None
     except OSError as error:
         raise SettingsError(f"{file.path} cannot be written ({error.strerror})") from None
-    return _summary(file, values, has_secret)
+    ports = list(_ports_without_field(targets, values, written))
+    unwritten = [
+        *ports[:_SHOWN],
+        *([f"{len(ports) - _SHOWN} more ports"] if len(ports) > _SHOWN else []),
+        *(
+            key
+            for key in ("version", _COMMUNITY, "user")
+            if key not in written and any(facts.get(key) for facts in values)
+        ),
+    ]
+    return _summary(file, values, unwritten, has_secret)
 
 
 def _meaning(field: str) -> str:
@@ -141,13 +151,34 @@ def _values(target: Target, row: PduRow) -> dict[str, str]:
     return facts
 
 
-def _summary(file: EquipmentFile, values: Sequence[Mapping[str, str]], has_secret: bool) -> str:
+def _ports_without_field(
+    targets: Sequence[Target], values: Sequence[Mapping[str, str]], written: Collection[str]
+) -> Iterator[str]:
+    """Ports that are not the protocol's usual ones and that no field of the file has. The page's
+    field is SNMP's; that of another handler is a handler setting.
+    """
+    for target, facts in zip(targets, values):
+        device = target.device
+        usual = {str(port) for port in usual_ports(device.handler) or ()}
+        port = facts.get("port") or place_of(device).port
+        if port and port not in usual and not (facts.get("port") and "port" in written):
+            yield f"port {printable(port, 20)} of {printable(device.name, 60)}"
+
+
+def _summary(
+    file: EquipmentFile,
+    values: Sequence[Mapping[str, str]],
+    unwritten: Sequence[str],
+    has_secret: bool,
+) -> str:
     empty = [
         field for field in file.fields if not any(facts.get(_meaning(field)) for facts in values)
     ]
     sentences = [f"{file.path}: {counted(len(values), 'PDU')}"]
     if empty:
         sentences.append(f"empty: {', '.join(printable(field, 60) for field in empty)}")
+    if unwritten:
+        sentences.append(f"known, but without a field in the file: {', '.join(unwritten)}")
     if has_secret:
         sentences.append("it has communities: only you can read it; delete it after the import")
     sentences.append("passwords and handler settings are typed on the form of each PDU")

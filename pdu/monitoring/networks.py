@@ -74,15 +74,29 @@ def one_network(text: str) -> Network:
 
 
 def _likely_network(text: str) -> str:
-    """The network of an address with host bits, as a question; "" for other text, and for an
-    address with a zone.
+    """The network of an address with host bits, as a question: one that a search takes; "" for
+    other text, and for an address with a zone.
 
     The question could not show the zone: `ip_network` drops it.
     """
+    if "%" in text:
+        return ""
     try:
-        return "" if "%" in text else f": did you mean {ipaddress.ip_network(text, strict=False)}?"
+        network = ipaddress.ip_network(text, strict=False)
+        # of a network that is too large, the part with this address
+        address = ipaddress.ip_address(text.partition("/")[0])
     except ValueError:
         return ""
+    while network.num_addresses > MOST:
+        network = next(half for half in network.subnets() if address in half)
+    return f": did you mean {network}?" if _is_taken(network) else ""
+
+
+def _is_taken(network: Network) -> bool:
+    try:
+        return parsed([str(network)]) == [network]
+    except SettingsError:
+        return False
 
 
 def hosts(network: Network) -> Iterator[str]:

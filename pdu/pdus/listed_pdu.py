@@ -63,7 +63,7 @@ def place_of(device: ListedPdu) -> Place:
     where = device.address
     if handler != "snmp" and settings.get("host"):
         where = Address(settings["host"])
-    usual = _usual_ports(handler)
+    usual = usual_ports(handler)
     port = settings.get("port") or ("" if where.port is None else str(where.port))
     if not port and usual is not None:
         port = str(usual[settings.get("scheme") == "http"])
@@ -78,13 +78,16 @@ def shown_place(device: ListedPdu) -> str:
     port = dict(device.settings).get("port", "")
     if not port:
         return device.address
-    usual, plain = _usual_ports(handler_name(device.handler)) or (0, 0)
+    usual, plain = usual_ports(device.handler) or (0, 0)
     is_plain = dict(device.settings).get("scheme") == "http"
     return host_with_port(device.address.host, port, plain if is_plain else usual)
 
 
-def _usual_ports(handler: str) -> Optional[tuple[int, int]]:
-    """None for a handler that this program does not know."""
+def usual_ports(handler: str) -> Optional[tuple[int, int]]:
+    """The ports that a handler uses where none is said, the second one over plain HTTP. None for a
+    handler that this program does not know.
+    """
+    handler = handler_name(handler)
     return _PORTS.get(handler, _HTTP_PORTS if registry.is_handler(handler) else None)
 
 

@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from typing import Optional
 
 from handlers.shared.errors import NoSuchOutlet, printable
+from handlers.shared.similar_names import similar_names
 
 from ..core.cli.error_output import Usage
 
@@ -71,6 +72,20 @@ def _range(word: str, names: Mapping[str, str]) -> Optional[Sequence[str]]:
     return between if words == ends and all(identity in names for identity in between) else None
 
 
+def _advice(unknown: str, names: Mapping[str, str]) -> str:
+    """The outlet that was probably meant, else which ones the PDU has."""
+    near = similar_names(unknown, filter(None, names.values()))
+    if near:
+        identities = [identity for identity, name in names.items() if name == near[0]]
+        return (
+            f"did you mean {printable(near[0], 60)!r}, outlet {printable(', '.join(identities))}?"
+        )
+    listed = list(names)
+    if len(listed) > 1 and _range(f"{listed[0]}-{listed[-1]}", names) == listed:
+        return f"it has {listed[0]}-{listed[-1]}; status lists them"
+    return "status lists its outlets"
+
+
 def _why(word: str, parts: Sequence[str], names: Mapping[str, str]) -> str:
     """Why a word means no outlet."""
     for part in (word, *parts):
@@ -83,7 +98,7 @@ def _why(word: str, parts: Sequence[str], names: Mapping[str, str]) -> str:
         (part for part in parts if not (_single_outlet(part, names) or _range(part, names))), word
     )
     match = _RANGE.fullmatch(unknown)
-    advice = "status lists its outlets"
+    advice = _advice(unknown, names)
     if match is not None and match[1] == match[3]:
         first, last = int(match[2]), int(match[4])
         if first < last:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import re
 import signal
 import sys
 import time
@@ -88,12 +87,8 @@ def _next(device: ReplayedDevice, profile: str) -> list[str]:
 
 
 def _port(listen: str) -> int:
-    """The port of --listen; of its old name --port, which took no address. Raises SettingsError."""
-    host, port = (
-        (HOST, int(listen))
-        if re.fullmatch("[0-9]{1,5}", listen)
-        else listen_address(listen, "--listen", USUAL_LISTEN)
-    )
+    """The port of --listen. Raises SettingsError."""
+    host, port = listen_address(listen, "--listen", USUAL_LISTEN)
     if host not in (HOST, "localhost"):
         raise SettingsError(f"--listen {listen[:60]!r}: a recording is served on {HOST} only")
     return port

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Optional
 import click
 
 from handlers.shared.errors import SettingsError, printable
+from handlers.shared.similar_names import similar_names
 
 from ..core.cli.error_output import Usage
 from ..core.cli.options import Parameters, RunOptions, SharedOption, path_completion
@@ -218,7 +219,7 @@ def machine(drawing: Drawing, name: str) -> Machine:
     drawn_machine = drawing.machines.get(name)
     if drawn_machine is None:
         raise SettingsError(
-            f"{drawing.path} has no machine {printable(name, 60)!r}; it has {_some(drawing)}"
+            f"{drawing.path} has no machine {printable(name, 60)!r}; {_near(drawing, name)}"
         )
     return drawn_machine
 
@@ -257,13 +258,19 @@ def select_machines(drawing: Drawing, values: Iterable[str]) -> list[Machine]:
             matches = match_machines(drawing, pattern)
             if not matches:
                 raise Usage(
-                    f"--machines {printable(pattern, 60)!r}: no machine has such a name; there are"
-                    f" {_some(drawing)}"
+                    f"--machines {printable(pattern, 60)!r}: no machine has such a name;"
+                    f" {_near(drawing, pattern)}"
                 )
             names.update(matches)
     return [
         drawn_machine for drawn_machine in drawing.machines.values() if drawn_machine.name in names
     ]
+
+
+def _near(drawing: Drawing, name: str) -> str:
+    """The machine that was probably meant, else some that the drawing has."""
+    near = similar_names(name, drawing.machines)
+    return f"did you mean {printable(near[0], 60)}?" if near else f"it has {_some(drawing)}"
 
 
 def _some(drawing: Drawing) -> str:

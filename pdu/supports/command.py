@@ -49,6 +49,12 @@ def _supports(context: click.Context, words: Sequence[str]) -> int:
 
 
 def _lines(question: str, result: SupportAnswer) -> list[str]:
+    if result.each:
+        return [
+            line
+            for model, model_answer in result.each
+            for line in _lines(printable(model, 60), model_answer)
+        ]
     if result.verdict == YES:
         return _yes(question, result)
     lines = [f"{question}: {_head(result)}"]
@@ -285,6 +291,7 @@ def _data(question: str, result: SupportAnswer) -> dict[str, Any]:
         "may_be": _keys(result.near),
         "not_known": list(result.strange),
         "nearest": list(result.alike),
+        "each": [_data(model, model_answer) for model, model_answer in result.each],
     }
 
 

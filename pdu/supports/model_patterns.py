@@ -29,6 +29,14 @@ def needs_company(pattern: str) -> bool:
     return re.search(r"[A-Z\u0400-\u04ff]", _shape(pattern)) is None
 
 
+def continues(pattern: str, name: str) -> bool:
+    """Whether names of the pattern begin with this squeezed name and are longer."""
+    shape = _shape(pattern).rstrip("*")
+    if len(shape) <= len(name) or "*" in shape[: len(name)]:
+        return False
+    return re.fullmatch(_expression(shape[: len(name)]), name) is not None
+
+
 def sample(pattern: str) -> str:
     """The shortest name that a pattern fits."""
     return _shape(pattern).replace("x", "0").replace("?", "A").replace("*", "")
@@ -42,8 +50,13 @@ def _shape(pattern: str) -> str:
 
 @cache
 def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(_expression(_shape(pattern)))
+
+
+def _expression(shape: str) -> str:
+    """The regular expression of a shape."""
     places = {"x": "[0-9X]", "?": "[A-Z]", "*": "([A-Z0-9]*)"}
-    return re.compile("".join(places.get(place, place) for place in _shape(pattern)))
+    return "".join(places.get(place, place) for place in shape)
 
 
 def _may_mean(name: str, pattern: str) -> bool:

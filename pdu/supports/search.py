@@ -17,7 +17,7 @@ from handlers.shared.similar_names import similar_names
 
 from . import oids, query
 from .model_names import NAMES, Name
-from .model_patterns import fits, literals, needs_company, sample
+from .model_patterns import continues, fits, literals, needs_company, sample
 from .normalization import GENERIC, Word, latin_letters, squeezed, word
 from .query import LONGEST
 from .table import SupportEntry, entries
@@ -26,6 +26,7 @@ YES, NO, MAYBE, UNKNOWN = "yes", "no", "maybe", "unknown"
 _LONGEST_TAIL = 4  # characters of a `*` in a name of several words, such as "AP8959 EU3"
 _LONGEST_VARIANT = 6  # characters behind a known name
 _NEAREST = 5
+_LEAST_BEGINNING = 3  # characters with which a model begins, to be named as the nearest
 
 
 class Match(NamedTuple):
@@ -66,6 +67,8 @@ class SupportAnswer(NamedTuple):
     doubts: tuple[str, ...] = ()
     #: the names that several SNMP families have; the handler asks the unit which one it is
     shared: tuple[Shared, ...] = ()
+    #: the models of the question and the answer to each, if it names several
+    each: tuple[tuple[str, SupportAnswer], ...] = ()
 
 
 class _NameMatch(NamedTuple):
@@ -271,11 +274,30 @@ def _answer_models(spans: Sequence[_NameMatch], company: Sequence[Word]) -> Supp
         if not rows:
             unread.append(span)
     strange = [query_word.text for query_word in company if query_word not in of_models]
+    each = _answer_each(spans, company) if len(spans) > 1 and not strange else ()
     if refusals and not unread:
-        return SupportAnswer(NO, tuple(hits), tuple(refusals), shared=tuple(shared_names))
+        return SupportAnswer(
+            NO, tuple(hits), tuple(refusals), shared=tuple(shared_names), each=each
+        )
     if hits and not unread and not strange:
-        return _doubted(SupportAnswer(YES, tuple(hits), shared=tuple(shared_names)), doubts)
+        return _doubted(
+            SupportAnswer(YES, tuple(hits), shared=tuple(shared_names), each=each), doubts
+        )
     near = _entries_of_makers(company)
+    if near:  # a vendor that does not have the model, such as "Raritan AP8959"
+        vendors = [
+            query_word
+            for query_word in company
+            if any(query_word.squeezed in entry.makers for entry in near)
+        ]
+        foreign = [span for span in spans if not _is_of(span, vendors)]
+        strange = [text for text in strange if text not in [each.text for each in vendors]]
+        strange += [span.text for span in foreign]
+        doubts += [
+            f"{printable(span.text)} is a name of {_makers_of(span)}"
+            for span in foreign
+            if _makers_of(span)
+        ]
     if not near:
         keys = {
             query_word.key
@@ -288,6 +310,42 @@ def _answer_models(spans: Sequence[_NameMatch], company: Sequence[Word]) -> Supp
             strange = [span.text for span in unread]
             doubts = [f"{printable(text)} is no name without its vendor" for text in strange]
     return _not_named(near, strange or [span.text for span in unread], doubts, refusals)
+
+
+def _answer_each(
+    spans: Sequence[_NameMatch], company: Sequence[Word]
+) -> tuple[tuple[str, SupportAnswer], ...]:
+    """Each model with the answer to it, beside those of the other words that its entries know."""
+    answers = []
+    for span in spans:
+        keys = {name.key for name in span.names}
+        own_words = [
+            query_word
+            for query_word in company
+            if any(
+                entry.key in keys and _known_words(entry, [query_word], with_shared_brands=True)
+                for entry in entries()
+            )
+        ]
+        answers.append((span.text, _answer_models([span], own_words)))
+    return tuple(answers)
+
+
+def _is_of(span: _NameMatch, vendors: Sequence[Word]) -> bool:
+    """Whether one of these vendors has a model with this name."""
+    keys = {name.key for name in span.names}
+    return any(
+        entry.key in keys and vendor.squeezed in entry.makers
+        for entry in entries()
+        for vendor in vendors
+    )
+
+
+def _makers_of(span: _NameMatch) -> str:
+    """The vendors that have a model with this name."""
+    keys = {name.key for name in span.names}
+    vendors = [vendor for entry in entries() if entry.key in keys for vendor in entry.vendors]
+    return ", ".join(dict.fromkeys(vendors))
 
 
 def _answer_words(company: Sequence[Word]) -> SupportAnswer:
@@ -385,7 +443,7 @@ def _entries_of_makers(words: Iterable[Word]) -> tuple[SupportEntry, ...]:
 
 def _alike(question: str, near: Sequence[SupportEntry]) -> tuple[str, ...]:
     """Names that resemble the question or one of its words: models of the vendors that it names,
-    else vendors, brands and families.
+    else vendors, brands and families. Then models that begin with such a word.
     """
     text_by_name: dict[str, str] = {}
     for entry in near or entries():
@@ -396,4 +454,13 @@ def _alike(question: str, near: Sequence[SupportEntry]) -> tuple[str, ...]:
     for query_word in map(word, (question, *question.split())):
         if not query_word.is_generic:
             names += similar_names(query_word.squeezed, text_by_name, _NEAREST)
-    return tuple(dict.fromkeys(text_by_name[query_word] for query_word in names))[:_NEAREST]
+    texts = [text_by_name[query_word] for query_word in names]
+    for query_word in map(word, question.split()):
+        if len(query_word.squeezed) >= _LEAST_BEGINNING and not query_word.is_generic:
+            texts += [
+                name.pattern.rstrip("*")
+                for entry in near or entries()
+                for name in entry.names
+                if continues(name.pattern, query_word.squeezed)
+            ]
+    return tuple(dict.fromkeys(texts))[:_NEAREST]

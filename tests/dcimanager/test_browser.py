@@ -10,6 +10,7 @@ import json
 import re
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Optional
@@ -25,10 +26,10 @@ from tests.ports import reserved
 
 from .chromium import DESKTOP, ENTER, PHONE, SHIFT, TAB, Browser
 from .client import Client
-from .looks import AXE, any_findings, beginning_with, faults, fits, leave
+from .looks import AXE, any_findings, beginning_with, broken_words, faults, fits, leave
 from .manager import DciManager
 from .pictures import statement
-from .records import Label, Pdu
+from .records import Call, Label, Pdu
 from .visiting import HOSTILE, logged_in
 
 pytestmark = [pytest.mark.against("chromium"), pytest.mark.timeout(400)]
@@ -129,6 +130,50 @@ def test_an_uploaded_handler_and_its_pdu_work_on_a_phone_and_after_a_restart(
             window.shows("In use")
             upload(window, archive, 2)
             clean(window, manager)
+
+
+def test_a_pdu_of_24_outlets_is_short_and_aligned_on_a_phone(
+    window: Browser, metered: bytes, tmp_path: Path
+) -> None:
+    """Badges begin at one place, and On and Off do not look alike."""
+    with DciManager(page_port=0, data=tmp_path) as manager:
+        Client(manager).install(metered)
+        pdu = manager.add_pdu("rack", "pdu_small", "127.0.0.1")
+        now = time.time()
+        pdu.ports = {str(n): ("UP", "DOWN", "UNKNOWN")[n % 3] for n in range(1, 25)}
+        pdu.labels = {str(n): Label(f"A{n}", f"web-{n:02d} left") for n in range(1, 25)}
+        pdu.port_load_a = {str(n): 1.234 for n in range(1, 25)}
+        pdu.port_energy_kwh, pdu.port_metered = {"3": 12345.678}, ["3"]
+        pdu.calls, pdu.polled_at = [Call("status", "", 0.1, {}, "", "", at=now)], now
+        logged_in(window, manager)
+        window.resize(*PHONE)
+        for dark in (False, True):
+            window.dark(dark)
+            window.open(f"{manager.page_url}pdus/{pdu.id}")
+            lefts = window.script(
+                "return [...document.querySelectorAll('.outlets .chip')]"
+                ".map((chip) => Math.round(chip.getBoundingClientRect().left))"
+            )
+            assert len(lefts) == 24 and len(set(lefts)) == 1
+            assert window.script("return document.querySelector('.outlets').offsetHeight") < 2700
+            assert fits(window, PHONE) and broken_words(window) == []
+            colours = {
+                to: window.script(
+                    "return getComputedStyle(document.querySelector(arguments[0])).color",
+                    f"#outlet-2 a[href$='to={to}']",
+                )
+                for to in ("on", "off")
+            }
+            assert colours["on"] != colours["off"]
+        assert not window.all("#outlet-3 a[href$='to=on']")  # it is on
+        assert not window.all("#outlet-1 a[href$='to=off']")
+        window.open(f"{manager.page_url}log")
+        manager.poll()
+        window.until(
+            lambda: re.match(r"\d{4}-\d\d-\d\d ", window.text(".log tbody tr")),
+            "a day in the log",
+        )
+        window.dark(False)
 
 
 def upload(window: Browser, archive: Path, version: int) -> None:

@@ -41,9 +41,9 @@ def test_the_hall_starts_fails_and_comes_back_with_the_stand_in(tmp_path: Path) 
         visitor.post("/pdus/hall", {"order": "fail feed:A"})
         assert until(lambda: not manager.call(two[0], "status").ok, every=0.2)
         assert manager.call(two[1], "status").ok
-        # a dead PDU carries nothing, though its counter stays counted
+        # a dead PDU carries nothing
         both, living = (fleet.totals(one) for one in (two, two[1:]))
-        assert both.load == living.load and (both.loads, both.energies) == (1, 2)
+        assert both.load == living.load and both.loads == 1
         assert "of 1 PDU<" in visitor.get("/?q=r4").body
         # several PDUs behind one address are told apart by their ports
         asked = visitor.get("/?q=r4").body

@@ -92,6 +92,15 @@ def test_a_pdu_is_added_changed_and_removed_and_its_secrets_are_not_shown_again(
     assert site.pdus() == [] and visitor.get(where).status == 404
 
 
+def test_the_first_pages_say_what_comes_first(visitor: Visitor) -> None:
+    """One primary button without PDUs; without servers no word of a table that is not there."""
+    empty = visitor.get("/").body
+    assert '<a class="button main" href="/pdus/add">' in empty
+    assert "table" not in visitor.get("/servers").body.partition("<main")[2]
+    visitor.post("/servers/add", {"name": "web-01"})
+    assert "The table of each server" in visitor.get("/servers").body
+
+
 def test_an_emptied_value_is_kept_only_if_the_form_does_not_show_it(
     visitor: Visitor, site: DciManager, small: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,10 +1,11 @@
-"""What the page says of PDUs: where they are, and sums with the steps that their counters have."""
+"""What the page says of PDUs: where they are, and which commands it offers."""
 
 from __future__ import annotations
 
-from .records import Pdu
-from .web import fleet
-from .web.shown import number
+import pytest
+
+from .records import Call, Pdu
+from .web.shown import offered
 
 
 def pdu(address: str = "192.0.2.7", **more: object) -> Pdu:
@@ -14,16 +15,19 @@ def pdu(address: str = "192.0.2.7", **more: object) -> Pdu:
     return made
 
 
-def test_a_sum_of_counters_is_no_finer_than_its_coarsest_counter() -> None:
-    fine = pdu(metered=["energy"], energy_kwh=12.345, port_energy_kwh={"1": 1.001})
-    tenths = pdu(metered=["energy"], energy_kwh=1000.0, port_energy_kwh={"1": 7.0, "2": 0.1})
-    whole = pdu(metered=["energy"], energy_kwh=5000.0)
-    unmetered = pdu(energy_kwh=0.0)
-    for pdus, said in (
-        ([fine], "12.345"),
-        ([fine, tenths], "1,012.3"),
-        ([fine, tenths, whole], "6,012"),
-        ([fine, unmetered], "12.345"),
-    ):
-        found = fleet.totals(pdus)
-        assert number(found.energy, found.energy_places) == said
+@pytest.mark.parametrize(
+    "state, doubtful, good, commands",
+    [
+        ("UP", False, True, ("off",)),
+        ("DOWN", False, True, ("on",)),
+        ("UNKNOWN", False, True, ("on", "off")),
+        ("UP", True, True, ("on", "off")),
+        ("UP", False, False, ("on", "off")),  # an old reading
+    ],
+)
+def test_only_the_command_that_changes_a_certain_state_is_offered(
+    state: str, doubtful: bool, good: bool, commands: tuple[str, ...]
+) -> None:
+    last = Call("status", "", 0.1, {}, "" if good else "unreachable", "")
+    shown = pdu(ports={"1": state}, doubts={"1": "doubt"} if doubtful else {}, calls=[last])
+    assert offered(shown, "1") == commands

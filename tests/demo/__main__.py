@@ -25,6 +25,8 @@ from .pages import table
 from .steps import DemoPdu, Failed, Steps, build, register, simulators
 
 _KEPT_INTERVAL_S = 10.0
+# behind each line about a 503 of the stand-in
+_ON_PURPOSE = "  <- on purpose: a DCImanager whose service slept answers so"
 
 
 class Interrupted(BaseException):
@@ -117,11 +119,12 @@ def _run(
     manager = stack.enter_context(DciManager(busy=1, dozes_every=6, page_port=0 if page else None))
     say("2. archives and register.sh in dist/")
     build()
-    say(
-        "3. registering and uploading with dist/register.sh (curl); the stand-in answers some"
-        " requests with 503 on purpose, as a DCImanager does whose service slept"
+    say("3. registering and uploading with dist/register.sh (curl)")
+    register(
+        manager,
+        folder / "ids",
+        lambda line: say(f"  {line}{_ON_PURPOSE if '(503)' in line else ''}"),
     )
-    register(manager, folder / "ids", lambda line: say(f"  {line}"))
     steps = Steps(manager, units, say)
     say("4. PDUs added and polled")
     steps.add()

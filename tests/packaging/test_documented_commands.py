@@ -28,7 +28,7 @@ _AT_HAND = set(
     ". cat chmod cp curl diff echo export git head make printf python3 sed sh sleep".split()
 )
 _ACTIVATE = ". .venv/bin/activate"
-_INSTALL = "pipx install ."
+_INSTALL = "pipx install '.[exporter,privacy]'"
 #: the end of a link to the ways to get `pdu`, in each language
 _HOWS = ("command.md#how-you-get-it)", "command.ru.md#как-получить-команду)")
 _FILE = re.compile(r"[\w./-]+\.(csv|toml|json|pem|bin|txt|snmprec|sh|pyz|gz)")

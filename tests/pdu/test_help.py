@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 import shlex
 from collections.abc import Iterator
 
 import click
 import pytest
 
-from handlers import VERSION
+from handlers import VERSION, registry
+from pdu.about import COMMANDS
 from pdu.core.cli import exit_codes, pages
 from pdu.core.cli.groups import LazyGroup
 from pdu.root import ROOT
@@ -74,7 +76,7 @@ def test_every_command_has_a_page_and_no_other_word_has() -> None:
 def test_the_russian_page_is_named_under_a_russian_locale(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    docs, every = needs.ROOT / "docs", {*pages.PAGES.values(), pages.ERRORS}
+    docs, every = needs.ROOT / "docs", {*pages.PAGES.values(), pages.ERRORS, pages.SETTINGS}
     in_russian = {page for page in every if (docs / page.replace(".md", ".ru.md")).is_file()}
     assert in_russian == pages.IN_RUSSIAN
     monkeypatch.delenv("LC_ALL", raising=False)
@@ -120,6 +122,42 @@ def test_help_shows_what_the_option_shows(
     assert run(capsys, "help", *path) == run(capsys, *path, "--help") == run(capsys, *path, "-h")
 
 
+def test_the_first_help_fits_a_screen_and_names_what_a_beginner_needs(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(WIDTH))
+    out = run(capsys, "--help")[1]
+    assert len(out.splitlines()) <= 40
+    heads = [line for line in out.splitlines() if line.endswith(":") and not line.startswith(" ")]
+    assert heads[:3] == ["One PDU:", "Many PDUs:", "Your own handler:"]
+    # each command and each group is one line
+    firsts = [line.split()[0] for line in out.splitlines() if re.match("  [a-z]", line)]
+    shown = [name for group in ROOT.groups if not group.word for name in group.names]
+    assert firsts[: -len(ROOT.examples)] == [*shown, *ROOT.by_word]
+
+
+@pytest.mark.parametrize("word", [*ROOT.by_word, COMMANDS])
+def test_the_help_of_a_group_has_a_line_for_each_of_its_commands(
+    word: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert word not in ROOT.by_name
+    groups = [group for group in ROOT.groups if word in (group.word, COMMANDS)]
+    names = [name for group in groups for name in group.names]
+    code, out, err = run(capsys, "help", word)
+    assert (code, err) == (0, "") and all(len(line) <= WIDTH for line in out.splitlines())
+    found = [line.split(maxsplit=1) for line in out.splitlines() if line.startswith("  ")]
+    assert found == [[name, ROOT.listed[name].help] for name in names]
+    for page in out.rpartition("Docs: ")[2].strip().split(", "):
+        assert (ROOT_FOLDER / page).is_file()
+    told = json.loads(run(capsys, "help", word, "--json")[1])["commands"]
+    assert told == dict(found)
+
+
+def test_the_settings_are_explained_with_each_handler(capsys: pytest.CaptureFixture[str]) -> None:
+    out = run(capsys, "help", "settings")[1]
+    assert all(name in out for name in registry.names()) and "docs/settings.md" in out
+
+
 def test_help_for_an_unknown_command_leads_to_one(capsys: pytest.CaptureFixture[str]) -> None:
     code, out, err = run(capsys, "help", "statuss")
     assert (code, out) == (2, "") and "did you mean status?" in err
@@ -138,7 +176,7 @@ def test_without_arguments_every_command_is_named_on_a_terminal_of_24_lines(
     lines = out.splitlines()
     assert (code, err) == (0, "") and len(lines) <= 24
     assert [line for line in lines if len(line) > WIDTH] == []
-    named = [name for names in ROOT.groups.values() for name in names]
+    named = [name for group in ROOT.groups for name in group.names]
     assert {*named, "help", "version"} == set(ROOT.listed) and len(named) == len(set(named))
     assert {word for line in lines for word in line.split()} >= set(named)
 

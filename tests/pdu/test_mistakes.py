@@ -21,6 +21,10 @@ HEAD = "name,handler,address,auth,settings"
 ROW = "r1-left,snmp,192.0.2.1,snmp,"
 LOGINS = '[auth.snmp]\ncommunity = "s3cret-w0rd"\n'
 DRAWING = '[[feed]]\nname = "A"\n'
+MACHINES = (
+    DRAWING + '[[pdu]]\nname = "r1-left"\ninputs = ["A"]\n'
+    '[[machine]]\nname = "db-12"\ncords = ["r1-left/1"]\n'
+)
 AUDIT = ("energy", "audit", "gone", "--from", "2026-10-01", "--to", "2026-11-01")
 
 
@@ -35,6 +39,7 @@ def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         "password.csv": f"{HEAD},password\n{ROW},s3cret-w0rd\n",
         "apc.csv": f"{HEAD}\n{ROW.replace('snmp,192', 'apc,192')}\n",
         "hall.power.toml": DRAWING,
+        "dbs.power.toml": MACHINES,
         "logins.toml": LOGINS,
         "curly.toml": LOGINS.replace('"s3cret-w0rd"', "“s3cret-w0rd”"),
         "bare.toml": LOGINS.replace('"s3cret-w0rd"', "s3cret-w0rd"),
@@ -123,6 +128,27 @@ def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         (
             ["prometheus"],
             "there is no command 'prometheus'; exporter serves the figures of many PDUs to",
+        ),
+        (["energy"], "Missing command: choose from audit, statement, verify (pdu energy --help)"),
+        (["plan"], "Missing command: choose from "),
+        (["machine"], "Missing command: choose from status, check, "),
+        (["raritan", "192.0.2.1"], "Missing command: choose from "),
+        (
+            ["find", "10.0.0.0/4"],
+            "'10.0.0.0/4' is not a network such as 192.0.2.0/24: did you mean 10.0.0.0/16?\n",
+        ),
+        (
+            ["status", "snmp", "192.0.2.1", "-s", "timeout=5s"],
+            "settings: -s timeout=... must be a number from 0.05 to 60\n",
+        ),
+        (
+            ["status", "snmp", "192.0.2.1", "--timeout", "5s"],
+            "settings: --timeout must be a number from 0.05 to 60\n",
+        ),
+        (["help", "haal"], "did you mean pdu help hall?"),
+        (
+            ["machine", "off", "DB-12", "--drawing", "dbs.power.toml", "--list", "hall.csv"],
+            "has no machine 'DB-12'; did you mean db-12?\n",
         ),
         (["metrics"], "exporter serves the figures of many PDUs to Prometheus"),
     ],

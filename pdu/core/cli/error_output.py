@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import traceback
+from collections.abc import Collection
 from typing import Any
 
 from handlers.shared.errors import PduHandlerError, SettingsError, printable
@@ -36,8 +37,9 @@ class NoSuchHandler(SettingsError):
         self.word = word
 
 
-def reason(error: BaseException) -> str:
-    """Why a command failed. Settings are named as on the command line.
+def reason(error: BaseException, typed_keys: Collection[str] = ()) -> str:
+    """Why a command failed. Settings are named as on the command line: those of `typed_keys` as -s
+    KEY=..., others as their options.
 
     The error may be from an archive, which has its own classes. Errors from older or third-party
     archives may have no `parts`.
@@ -45,12 +47,16 @@ def reason(error: BaseException) -> str:
     parts = getattr(error, "parts", None)
     if parts is None:
         return printable(str(getattr(error, "reason", error)))
-    return printable("".join(map(_spelled, parts)))
+    return printable("".join(_spelled(part, typed_keys) for part in parts))
 
 
-def _spelled(part: Any) -> str:
+def _spelled(part: Any, typed_keys: Collection[str]) -> str:
     """A part of a reason: text, or a setting."""
-    return part if isinstance(part, str) else spelled(part.key, part.value)
+    if isinstance(part, str):
+        return part
+    if part.key in typed_keys and not part.value:
+        return f"-s {part.key}=..."
+    return spelled(part.key, part.value)
 
 
 def describe(error: BaseException, run_options: RunOptions) -> dict[str, Any]:
@@ -81,7 +87,7 @@ def describe(error: BaseException, run_options: RunOptions) -> dict[str, Any]:
         "kind": printable(kind),
         "host": host,
         "operation": operation,
-        "reason": reason(error),
+        "reason": reason(error, run_options.typed_keys),
         "exit_code": code_of(kind),
     }
 

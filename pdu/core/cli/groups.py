@@ -26,8 +26,8 @@ from .redaction import hide_login
 
 T = TypeVar("T")
 EPILOG = (
-    "\b\nOptions of a command: COMMAND --help\nSettings, secrets: pdu --help; exit codes: pdu help"
-    " exit-codes"
+    "\b\nOptions of a command: COMMAND --help\nSettings, secrets: pdu help settings; exit codes:"
+    " pdu help exit-codes"
 )
 
 
@@ -167,16 +167,17 @@ class LazyGroup(click.Group):
         if advice:
             return advice
         if word in outer:  # `pdu snmp record`: `pdu record snmp`
-            near = suggestions.similar(word, self.by_name) or self._choice()
+            near = suggestions.similar(word, self.by_name) or self.choice()
             return f"{near}, or see {path} {word} --help"
         advice = suggestions.advice_for(word, outer)
         return (
             f"for {path}, {advice}"
             if advice
-            else suggestions.similar(word, self.by_name) or self._choice()
+            else suggestions.similar(word, self.by_name) or self.choice()
         )
 
-    def _choice(self) -> str:
+    def choice(self) -> str:
+        """The commands to choose from, for errors."""
         return f"choose from {', '.join(self.listed)}"
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -191,9 +192,20 @@ def _write_commands(
     formatter.write_dl([(name.ljust(width), command.help) for name, command in commands.items()])
 
 
+class CommandGroup(NamedTuple):
+    """Commands that are shown together."""
+
+    heading: str
+    names: Sequence[str]
+    #: the word of `pdu help WORD`; "": `--help` has a line for each command of the group
+    word: str = ""
+    #: what they are for, in the line of a group with a word
+    help: str = ""
+
+
 class Grouped(LazyGroup):
-    """A group whose commands are shown under the headings of `groups`, in its order: heading ->
-    names. Called without arguments, it shows an overview of the names alone.
+    """A group whose help shows its commands by `groups`, in their order. Called without arguments,
+    it shows an overview of the names alone.
     """
 
     def __init__(
@@ -201,26 +213,43 @@ class Grouped(LazyGroup):
         name: str,
         commands: Mapping[str, LazyCommand],
         examples: Sequence[str],
-        groups: Mapping[str, Sequence[str]],
+        groups: Sequence[CommandGroup],
         **attributes: Any,
     ) -> None:
         super().__init__(name, commands, examples, **attributes)
         self.groups = groups
+        self.by_word = {group.word: group for group in groups if group.word}
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The commands alone: --help is known, and --version is a command too."""
+        self.format_commands(ctx, formatter)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        width = max(map(len, self.listed))
-        for heading, names in self.groups.items():
-            with formatter.section(heading):
-                _write_commands({name: self.listed[name] for name in names}, formatter, width)
+        self.write_groups([group for group in self.groups if not group.word], formatter)
+        width = self._width()
+        with formatter.section("More (pdu help GROUP lists the commands)"):
+            formatter.write_dl(
+                [(word.ljust(width), group.help) for word, group in self.by_word.items()]
+            )
+
+    def write_groups(self, groups: Sequence[CommandGroup], formatter: click.HelpFormatter) -> None:
+        """A line for each command of these groups, below their headings."""
+        for group in groups:
+            with formatter.section(group.heading):
+                listed = {name: self.listed[name] for name in group.names}
+                _write_commands(listed, formatter, self._width())
+
+    def _width(self) -> int:
+        return max(map(len, self.listed))
 
     def overview(self) -> Iterator[str]:
         """Each heading with the names of its commands, in lines of at most WIDTH characters."""
-        width = max(map(len, self.groups))
-        for heading, names in self.groups.items():
+        width = max(len(group.heading) for group in self.groups)
+        for group in self.groups:
             yield from textwrap.wrap(
-                " ".join(names),
+                " ".join(group.names),
                 WIDTH,
-                initial_indent=f"{heading:{width}}  ",
+                initial_indent=f"{group.heading:{width}}  ",
                 subsequent_indent=(width + 2) * " ",
                 break_on_hyphens=False,
             )

@@ -53,6 +53,8 @@ class RunOptions:
     name: str = ""
     #: the words that call it so in another command line
     words: Sequence[str] = ()
+    #: the keys of `settings` that were given as -s KEY=VALUE
+    typed_keys: set[str] = field(default_factory=set)
     #: the keys of `settings` from a list and its login, which may be for other handlers
     of_list: Collection[str] = ()
     #: the secrets that the run has taken: none may be shown
@@ -277,6 +279,8 @@ def _pairs(name: str, form: str) -> Callable[[click.Context, click.Parameter, Se
             if not equals or not key.strip():
                 raise click.UsageError(form, context)
             pairs[key.strip().lower()] = value
+            if name == "settings":
+                run_options_of(context).typed_keys.add(key.strip().lower())
 
     return keep
 

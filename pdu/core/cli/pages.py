@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 
 _INDEX = "README.md"
 ERRORS = "troubleshooting.md"
+SETTINGS = "settings.md"
 #: name of a command -> its page below docs/
 PAGES: Mapping[str, str] = {
     "status": "command.md",
@@ -44,7 +45,7 @@ PAGES: Mapping[str, str] = {
     "version": "command.md",
 }
 #: pages that are in Russian too
-IN_RUSSIAN = frozenset({"command.md", "fleet.md", "own-handler.md", ERRORS})
+IN_RUSSIAN = frozenset({"command.md", "fleet.md", "own-handler.md", ERRORS, SETTINGS})
 
 
 def page_of(words: Iterable[str]) -> str:

@@ -7,6 +7,7 @@ that product.
 
 from __future__ import annotations
 
+import re
 from typing import Any, Optional
 
 import click
@@ -42,6 +43,18 @@ class Period(click.ParamType):
         return seconds
 
 
+class ListenAddress(click.ParamType):
+    """ADDRESS:PORT. A port alone is one of 127.0.0.1, which only this machine reaches."""
+
+    name = "listen_address"
+
+    def convert(
+        self, value: Any, param: Optional[click.Parameter], ctx: Optional[click.Context]
+    ) -> str:
+        text = str(value)
+        return f"127.0.0.1:{text}" if re.fullmatch("[0-9]{1,5}", text) else text
+
+
 # ---- what an owner keeps in files ----------------------------------------------------------------
 
 LIST = SharedOption("--list", "the list of PDUs, as for pdu check: CSV or TOML", "FILE")
@@ -63,7 +76,12 @@ WORKERS = SharedOption(
     "--workers", "processes that read  [default: one for each core]", "N", click.IntRange(1, 256)
 )
 EVERY = SharedOption("--every", "read each PDU this often, such as 30s or 5m", "PERIOD", Period())
-LISTEN = SharedOption("--listen", "where to listen; port 0: any free one", "ADDRESS:PORT")
+LISTEN = SharedOption(
+    "--listen",
+    "where to listen; a port alone: at 127.0.0.1; port 0: any free one",
+    "ADDRESS:PORT",
+    ListenAddress(),
+)
 ALLOW_HOST = SharedOption(
     "--allow-host",
     "a further name by which clients call this server; repeatable",

@@ -90,7 +90,9 @@ _SIMULATED = (
     ),
 )
 _SET = (
-    Suggestion("help", "settings are options, -s KEY=VALUE, or variables PDU_KEY: see pdu --help"),
+    Suggestion(
+        "help", "settings are options, -s KEY=VALUE, or variables PDU_KEY: see pdu help settings"
+    ),
 )
 
 _EXPLAINED = (Suggestion("help", "pdu help errors says where each error is explained"),)

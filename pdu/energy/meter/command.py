@@ -16,7 +16,15 @@ from ...core.cli.exit_codes import DONE, INTERRUPTED
 from ...core.cli.groups import Subcommand
 from ...core.cli.options import option, output, run_options_of, secret_files
 from ...core.cli.output import Result, print_result
-from ...core.cli.shared_options import ALLOW_HOST, ARCHIVES, AUTH, EVERY, INTO, PARALLEL
+from ...core.cli.shared_options import (
+    ALLOW_HOST,
+    ARCHIVES,
+    AUTH,
+    EVERY,
+    INTO,
+    PARALLEL,
+    ListenAddress,
+)
 from ...core.files.journal import START
 from ...core.network.service_signals import ServiceSignals, SystemdNotify
 from ...pdus import reader_pool
@@ -116,7 +124,12 @@ meter = Subcommand(
         *AUTH(),
         *EVERY(default="5m", show_default=True),
         *option("--rounds", "end after so many rounds", "N", click.IntRange(1)),
-        *option("--metrics", "serve the meter's own metrics to Prometheus", "ADDRESS:PORT"),
+        *option(
+            "--metrics",
+            "serve the meter's own metrics to Prometheus",
+            "ADDRESS:PORT",
+            ListenAddress(),
+        ),
         *ALLOW_HOST(requires=["--metrics"]),
         *ARCHIVES(),
         *PARALLEL(default=reader_pool.PARALLEL, show_default=True),

@@ -7,8 +7,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Optional
 
-from pdu.core.cli.output import decimals
-
 from ..records import Pdu
 from .shown import counts, failing, is_old, where
 
@@ -51,9 +49,8 @@ def found(pdus: Sequence[Pdu], words: str, names: Mapping[str, str], order: str)
 
 
 class Totals(NamedTuple):
-    """Sums over PDUs; `loads` and `energies` are how many of them are in these sums: the metered
-    ones, of a load those whose last reading succeeded. A dead PDU carries no load, but what its
-    counter had counted was used.
+    """Sums over PDUs; `loads` is how many of them are in the load: the metered ones whose last
+    reading succeeded. Energy counters began at different times, so they have no sum.
     """
 
     pdus: int
@@ -64,17 +61,11 @@ class Totals(NamedTuple):
     stale: int
     load: float
     loads: int
-    energy: float
-    energies: int
-    #: how many decimals the coarsest counter has; the sum of all is no finer
-    energy_places: int
 
 
 def totals(pdus: Sequence[Pdu]) -> Totals:
     seen = [counts(pdu) for pdu in pdus]
     loads = [pdu.load_a for pdu in pdus if "load" in pdu.metered and not is_old(pdu)]
-    counted = [pdu for pdu in pdus if "energy" in pdu.metered]
-    energies = [pdu.energy_kwh for pdu in counted]
     return Totals(
         len(pdus),
         sum(failing(pdu) for pdu in pdus),
@@ -84,15 +75,7 @@ def totals(pdus: Sequence[Pdu]) -> Totals:
         sum(one["stale"] for one in seen),
         sum(loads),
         len(loads),
-        sum(energies),
-        len(energies),
-        min(map(_places, counted), default=0),
     )
-
-
-def _places(pdu: Pdu) -> int:
-    """How many decimals the counters of a PDU have, its outlets' included."""
-    return decimals([pdu.energy_kwh, *pdu.port_energy_kwh.values()])
 
 
 @dataclass

@@ -109,6 +109,13 @@ def _state(pdu: Pdu, identity: str, is_stale: bool) -> str:
     return "stale" if is_stale and shown != "unknown" else shown
 
 
+def offered(pdu: Pdu, identity: str) -> tuple[str, ...]:
+    """The commands beside an outlet: the one that changes its state; both if the state is not
+    certain.
+    """
+    return {"on": ("off",), "off": ("on",)}.get(state(pdu, identity), ("on", "off"))
+
+
 def _is_stale(pdu: Pdu) -> bool:
     last = pdu.last_poll
     return last is None or not last.ok
@@ -195,6 +202,7 @@ def environment() -> Environment:
         failure=failure,
         FAILURES=FAILURES,
         state=state,
+        offered=offered,
         counts=counts,
         failing=failing,
         unmeasured=unmeasured,

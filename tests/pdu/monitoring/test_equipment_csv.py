@@ -8,6 +8,13 @@ from pathlib import Path
 import pytest
 
 from pdu import root
+from pdu.monitoring.check_result import judge_reading
+from pdu.monitoring.equipment_csv import EquipmentFile, write
+from pdu.pdus.auth import DeviceLogin
+from pdu.pdus.device_list import read_device_list
+from pdu.pdus.handler_loading import load
+from pdu.pdus.polling import Target
+from pdu.pdus.reading import Reading
 from tests.dcimanager.equipment_csv import import_pdus
 from tests.dcimanager.local_build import registered
 from tests.dcimanager.manager import DciManager
@@ -39,6 +46,12 @@ def test_the_file_has_a_line_of_known_fields_for_each_pdu_and_is_private(
             usual = "2" if (name, key) == ("snmp", "version") else ""
             assert row.get(f"snmp_{key}", "") == peer.snmp.get(key, usual)
         assert peer.settings.get("password", "no secret") not in file.read_text("utf-8")
+    unwritten = [
+        f"port {small.peers[name].settings['port']} of {name}"
+        for name in PEERS
+        if name != "snmp"  # the only one whose port has a field on the page
+    ]
+    assert f"known, but without a field in the file: {', '.join(unwritten)}; " in done.stderr
     assert "empty: size, rack, note" in done.stderr and "delete it after the import" in done.stderr
 
 
@@ -59,11 +72,28 @@ def test_the_stand_in_imports_the_file_and_polls_the_pdus(small: Hall, tmp_path:
 def test_a_file_without_a_community_has_the_mode_of_any_file(small: Hall, tmp_path: Path) -> None:
     file = tmp_path / "import.csv"
     words = ("--dcimanager", file, "--columns", "name,ip")
-    assert run("check", small.list(), "--auth", small.logins, *words).returncode == 0
+    done = run("check", small.list(), "--auth", small.logins, *words)
+    assert done.returncode == 0
     other = tmp_path / "other"
     other.touch()
     assert file.stat().st_mode == other.stat().st_mode
     assert file.read_text("utf-8").splitlines()[1:3] == ["jaws,127.0.0.1", "netio,127.0.0.1"]
+    (sentence,) = [part for part in done.stderr.split("; ") if part.startswith("known, but")]
+    assert f"port {small.peers['jaws'].settings['port']} of jaws" in sentence
+    assert sentence.endswith(f"{len(PEERS) - 5} more ports, version, community")
+
+
+def test_the_usual_port_of_a_protocol_is_not_named(tmp_path: Path) -> None:
+    (tmp_path / "hall.csv").write_text(
+        "name,handler,address,settings\na,nut,192.0.2.1,device=x\nb,redfish,192.0.2.1:8443,\n"
+        "c,jaws,192.0.2.1,scheme=http\n"
+    )
+    devices = read_device_list(str(tmp_path / "hall.csv")).devices
+    login = DeviceLogin("x", {}, {"password": "p"})
+    targets = [Target(device, load(device.handler), login) for device in devices]
+    file = EquipmentFile(str(tmp_path / "import.csv"), ["name", "ip"])
+    sentence = write(file, targets, [judge_reading(device, Reading()) for device in devices])
+    assert "known, but without a field in the file: port 8443 of b;" in sentence
 
 
 @pytest.mark.parametrize(

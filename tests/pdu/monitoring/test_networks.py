@@ -55,6 +55,27 @@ def test_network_and_broadcast_addresses_are_hosts_only_if_there_are_no_others(
     assert (hosts[0], hosts[-1], len(hosts)) == (first, last, count)
 
 
+@pytest.mark.parametrize(
+    "text, proposed",
+    [
+        ("10.0.0.0/4", "10.0.0.0/16"),
+        ("172.16.9.7/12", "172.16.0.0/16"),
+        ("192.0.2.7/24", "192.0.2.0/24"),
+        ("2001:db8::7/64", "2001:db8::/112"),
+        ("10.0.0.0/33", ""),
+        ("224.0.0.7/4", ""),
+        ("::ffff:192.0.2.1/120", ""),
+    ],
+)
+def test_a_network_that_is_proposed_is_taken(text: str, proposed: str) -> None:
+    with pytest.raises(SettingsError) as failed:
+        networks.parsed([text])
+    _, asked, question = failed.value.reason.partition(": did you mean ")
+    assert question.rstrip("?") == proposed and bool(asked) == bool(proposed)
+    if proposed:
+        assert [str(network) for network in networks.parsed([proposed])] == [proposed]
+
+
 def test_a_network_without_the_zone_is_not_proposed() -> None:
     with pytest.raises(SettingsError) as failed:
         networks.parsed(["fe80::1%lo/120"])

@@ -274,7 +274,9 @@ def test_a_name_in_place_of_an_outlet_is_an_error_that_leads_to_machines(
     [
         ("web-2", ["web-1", "web-1"], "pdu machine switches a machine of the drawing by its name"),
         ("srv-1", ["", ""], "pdu machine switches a machine of the drawing by its name"),
-        ("99", ["", ""], "status lists its outlets"),
+        ("99", ["", ""], "it has 1-2; status lists them"),
+        ("all", ["", ""], "pdu machine switches a machine of the drawing by its name"),
+        ("DB-12", ["db-11x", "db-12"], "pdu machine switches a machine of the drawing by its name"),
     ],
 )
 def test_a_name_where_an_outlet_is_asked_leads_to_what_may_be_meant(

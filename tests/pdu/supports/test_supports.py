@@ -203,6 +203,57 @@ def test_one_unsupported_model_among_several_makes_it_a_no() -> None:
 
 
 @pytest.mark.parametrize(
+    ("question", "models"),
+    [
+        ("AP8959 PX3-5190R", ["AP8959", "PX3-5190R"]),
+        ("PX3-5190R AP8959", ["PX3-5190R", "AP8959"]),
+        ("APC AP8959 Raritan PX3-5190R", ["AP8959", "PX3-5190R"]),
+        ("AP8959, AP7921B", ["AP8959", "AP7921B"]),
+        ("AP8959 AP9568", ["AP8959", "AP9568"]),  # the second one is a no
+    ],
+)
+def test_several_models_get_an_answer_each(
+    question: str, models: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    found = answer(question)
+    assert [model for model, _ in found.each] == models
+    for model, alone in found.each:
+        assert alone == answer(model)
+    code, shown, _ = run(capsys, "supports", question)
+    heads = [line for line in shown.splitlines() if re.match(r"\S+: (yes|no)$", line)]
+    verdicts = [alone.verdict for _, alone in found.each]
+    assert heads == [f"{model}: {verdict}" for model, verdict in zip(models, verdicts)]
+    assert (code == 0) == (set(verdicts) == {YES})
+    told = json.loads(run(capsys, "supports", question, "--json")[1])
+    assert [part["asked"] for part in told["each"]] == models
+
+
+@pytest.mark.parametrize(
+    ("question", "models", "maker"),
+    [
+        ("Raritan AP8959", ["AP8959"], "APC"),
+        ("AP8959 Raritan", ["AP8959"], "APC"),
+        ("Raritan AP8959 AP7921", ["AP8959", "AP7921"], "APC"),
+        ("APC PX3-5190R", ["PX3-5190R"], "Raritan"),
+    ],
+)
+def test_a_vendor_without_the_model_is_told_whose_it_is(
+    question: str, models: list[str], maker: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, shown, _ = run(capsys, "supports", question)
+    words = " ".join(shown.split())
+    assert code == _UNSUPPORTED and f"none is called {', '.join(models)}." in words
+    assert all(f"{model} is a name of {maker}" in words for model in models)
+
+
+@pytest.mark.parametrize(
+    ("question", "nearest"), [("AP89", "AP89xx"), ("ap79", "AP79xx"), ("PX3-5", "PX3xxxx")]
+)
+def test_the_beginning_of_a_model_leads_to_it(question: str, nearest: str) -> None:
+    assert nearest in answer(question).alike
+
+
+@pytest.mark.parametrize(
     ("question", "key", "doubt"),
     [
         ("AP7855A", "apc-rpdu", "AP7855 is known"),

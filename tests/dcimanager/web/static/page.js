@@ -21,7 +21,8 @@ function localTimes(root) {
   for (const time of root.querySelectorAll("time[datetime]")) {
     const at = new Date(time.getAttribute("datetime"));
     if (isNaN(at)) continue;
-    const shown = (at.toDateString() === new Date().toDateString() ? "" : `${day(at)} `) + clock(at);
+    const isToday = at.toDateString() === new Date().toDateString() && !time.closest(".log");
+    const shown = (isToday ? "" : `${day(at)} `) + clock(at);
     if (time.textContent !== shown) time.textContent = shown;
     time.title = `${day(at)} ${clock(at)} ${offset(at)}`;
   }

@@ -13,7 +13,7 @@ import pdu
 from pdu.core.cli.groups import Subcommand
 from pdu.core.cli.option_classes import OptionGroup, options_from, parameters_of
 from pdu.core.cli.options import Argument, NumberRange, PathText, RunOptions, Seconds, option
-from pdu.core.cli.shared_options import Period
+from pdu.core.cli.shared_options import ListenAddress, Period
 
 _TYPES: dict[type, type] = {
     click.types.StringParamType: str,
@@ -26,6 +26,7 @@ _TYPES: dict[type, type] = {
     NumberRange: float,
     Seconds: float,
     Period: float,
+    ListenAddress: str,
 }
 
 
