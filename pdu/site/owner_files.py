@@ -219,7 +219,7 @@ def machine(drawing: Drawing, name: str) -> Machine:
     drawn_machine = drawing.machines.get(name)
     if drawn_machine is None:
         raise SettingsError(
-            f"{drawing.path} has no machine {printable(name, 60)!r}; {_near(drawing, name)}"
+            f"{drawing.path} has no machine {printable(name, 60)!r}; {_nearest_name(drawing, name)}"
         )
     return drawn_machine
 
@@ -259,7 +259,7 @@ def select_machines(drawing: Drawing, values: Iterable[str]) -> list[Machine]:
             if not matches:
                 raise Usage(
                     f"--machines {printable(pattern, 60)!r}: no machine has such a name;"
-                    f" {_near(drawing, pattern)}"
+                    f" {_nearest_name(drawing, pattern)}"
                 )
             names.update(matches)
     return [
@@ -267,7 +267,7 @@ def select_machines(drawing: Drawing, values: Iterable[str]) -> list[Machine]:
     ]
 
 
-def _near(drawing: Drawing, name: str) -> str:
+def _nearest_name(drawing: Drawing, name: str) -> str:
     """The machine that was probably meant, else some that the drawing has."""
     near = similar_names(name, drawing.machines)
     return f"did you mean {printable(near[0], 60)}?" if near else f"it has {_some(drawing)}"
