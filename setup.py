@@ -1,24 +1,36 @@
-"""The packages of the wheel, which pyproject.toml cannot say: those of this tree, inside a package
-of this project's name (packaging/dcimanager_pdu_handlers). All the rest is in pyproject.toml.
+"""The packages of the wheel, which pyproject.toml cannot say. All the rest is in pyproject.toml.
+
+site-packages gets one name, that of this project. Scripts import what the package `handlers` holds
+from it: `dcimanager_pdu_handlers.raritan`. The program `pdu` needs `common`, `pdu_common`,
+`handlers` and `pdu` by these names: they lie in its folder `program`, but for the packages inside
+`handlers`, which are there once.
 """
 
 from setuptools import find_namespace_packages, setup
 
 OWN = "dcimanager_pdu_handlers"
-CARRIED = ("common", "pdu_common", "handlers", "pdu")
+PROGRAM = f"{OWN}.program"
 
+
+def _below(name: str) -> list[str]:
+    return find_namespace_packages(include=[name, f"{name}.*"])
+
+
+_PLACES = {
+    **{
+        f"{PROGRAM}.{name}": name for top in ("common", "pdu_common", "pdu") for name in _below(top)
+    },
+    f"{PROGRAM}.handlers": "handlers",
+    **{
+        f"{OWN}{name.removeprefix('handlers')}": name
+        for name in _below("handlers")
+        if name != "handlers"
+    },
+}
 setup(
-    packages=[
-        OWN,
-        *(
-            f"{OWN}.{name}"
-            for name in find_namespace_packages(
-                include=[*CARRIED, *(f"{name}.*" for name in CARRIED)]
-            )
-        ),
-    ],
+    packages=[OWN, *_PLACES],
     package_dir={
         OWN: f"packaging/{OWN}",
-        **{f"{OWN}.{name}": name for name in CARRIED},
+        **{package: name.replace(".", "/") for package, name in _PLACES.items()},
     },
 )

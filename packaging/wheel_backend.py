@@ -58,6 +58,22 @@ def build_wheel(
         return wheel_name
 
 
+def build_editable(
+    wheel_directory: str,
+    config_settings: Optional[Mapping[str, Any]] = None,
+    metadata_directory: Optional[str] = None,
+) -> str:
+    """Build the wheel of an editable installation and return its file name (PEP 660).
+
+    setuptools maps packages of other names by a finder, which type checkers do not run. In its
+    mode `strict` it makes a folder of links, which they read. A new file needs another `pip
+    install`.
+    """
+    settings = {"editable_mode": "strict", **(config_settings or {})}
+    wheel_name: str = _SETUPTOOLS.build_editable(wheel_directory, settings, metadata_directory)
+    return wheel_name
+
+
 def prepare_metadata_for_build_wheel(
     metadata_directory: str, config_settings: Optional[Mapping[str, Any]] = None
 ) -> str:

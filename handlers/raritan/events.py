@@ -16,13 +16,12 @@ from __future__ import annotations
 
 import contextlib
 import datetime
+import logging
 import math
 import time
 from collections import deque
 from collections.abc import Iterator, Sequence
 from typing import Any, Callable, Optional
-
-from common.logger import get_logger
 
 from ..http.errors import HttpLoginRefused
 from ..shared.errors import PduHandlerError, Refused
@@ -34,7 +33,7 @@ from .units import XerusUnit, is_missing_object_error
 
 __all__ = ["Demand", "Listener", "EventGap", "Outage"]
 
-LOGGER = get_logger(__name__)
+LOGGER = logging.getLogger(__name__)
 # an event type, with all types derived from it; a source (None: any)
 Demand = tuple[type[Event], Optional[Interface]]
 # pauses between two polls; a channel lives 30 s

@@ -1,10 +1,11 @@
-"""The installed pack: it carries the packages `common`, `pdu_common` and `handlers` in its own
-folder, so that site-packages gets one name of this project alone.
+"""The installed pack: the library that scripts import, and the program `pdu`.
 
-DCImanager gives the first two their names, and other projects may have packages of these names
-too. Therefore they can be imported only where somebody asked for them: in the program `pdu`, and in
-a script after `make_importable()`. packaging/ of a clone has this file; setup.py lays the packages
-beside it in the wheel.
+    from dcimanager_pdu_handlers import pynut
+    from dcimanager_pdu_handlers.raritan import rpc
+
+site-packages gets one name of this project alone: the program's packages `common`, `pdu_common`,
+`handlers` and `pdu` are importable in its own process, because other projects may have packages of
+these names. packaging/ of a clone has this file; setup.py lays the packages beside it.
 """
 
 from __future__ import annotations
@@ -17,20 +18,13 @@ if TYPE_CHECKING:
     from typing import NoReturn
 
 
-def make_importable() -> None:
-    """Let this process import `common`, `pdu_common` and `handlers` of this pack, before any others
-    of these names. What was imported before stays.
-    """
-    folder = os.path.dirname(os.path.abspath(__file__))
-    if not os.path.isdir(os.path.join(folder, "handlers")):  # pip install -e: they lie in the clone
-        folder = os.path.dirname(os.path.dirname(folder))
-    if folder not in sys.path:
-        sys.path.insert(0, folder)
-
-
 def main() -> NoReturn:
     """The program `pdu`."""
-    make_importable()
-    from pdu.start import program  # imported late: it was not importable before
+    folder = os.path.dirname(os.path.abspath(__file__))
+    sys.path.insert(0, os.path.join(folder, "program"))
+    import handlers  # imported late: it was not importable before
+
+    handlers.__path__.append(folder)  # the packages inside `handlers` lie there
+    from pdu.start import program
 
     program()

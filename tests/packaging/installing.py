@@ -131,7 +131,7 @@ def wheel(folder: Path) -> Path:
     build.
     """
     tree = _tree(folder, HERE)
-    left = tree / "build" / "lib" / OWN / "handlers" / LEFT_MODULE
+    left = tree / "build" / "lib" / OWN / "nut" / LEFT_MODULE
     left.parent.mkdir(parents=True)
     left.touch()
     done = _run(

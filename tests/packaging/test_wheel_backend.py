@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 from types import ModuleType
@@ -9,9 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.needs import ROOT
 from tests.packaging.building import loaded
-from tests.waiting import PATIENCE_S
 
 
 @pytest.fixture(name="backend")
@@ -21,19 +18,21 @@ def _backend(monkeypatch: pytest.MonkeyPatch) -> Any:
     return loaded("wheel_backend")
 
 
-def test_an_editable_installation_finds_the_packages_in_the_clone(tmp_path: Path) -> None:
-    code = (
-        "import sys; sys.path.insert(0, sys.argv[1]); import dcimanager_pdu_handlers as own;"
-        " own.make_importable(); import handlers; print(handlers.__file__)"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", code, str(ROOT / "packaging")],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE_S,
-    )
-    assert done.stdout.strip() == str(ROOT / "handlers" / "__init__.py"), done.stderr
+def test_an_editable_installation_is_a_folder_of_links_which_type_checkers_read(
+    backend: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: list[dict[str, str]] = []
+
+    class Setuptools:
+        @staticmethod
+        def build_editable(_: str, settings: dict[str, str], __: object) -> str:
+            given.append(settings)
+            return "made.whl"
+
+    monkeypatch.setattr(backend, "_SETUPTOOLS", Setuptools)
+    assert backend.build_editable("dist") == "made.whl"
+    backend.build_editable("dist", {"editable_mode": "lenient"})
+    assert [settings["editable_mode"] for settings in given] == ["strict", "lenient"]
 
 
 def test_a_wheel_is_built_without_the_files_of_earlier_builds_and_leaves_none(
