@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Sequence
 from contextlib import closing
 from functools import partial
-from typing import IO, Any, NamedTuple, Optional, Union
+from typing import IO, Annotated, NamedTuple, Optional, Union
 
 import click
 
@@ -25,13 +25,11 @@ from ..core.cli.options import (
     ArgumentForm,
     RunOptions,
     option,
-    output,
     plain_option,
-    run_options_of,
     secret_files,
 )
 from ..core.cli.output import Result, print_result
-from ..core.cli.shared_options import CSV, HTML
+from ..core.cli.shared_options import CSV, CUSTOMERS, HTML
 from ..core.files import secret_files as private
 from ..core.files.whole_files import check_page, text_of, write_page
 from .audit import exports, report
@@ -43,32 +41,37 @@ from .journal.prometheus import Prometheus
 from .journal.queries import Api, QueryLogin, is_url
 from .journal.readings import PduReadings
 from .registers.unit_aliases import Holding, alias_map, check_held_once, same
-from .shared_options import WITHOUT, BillingOptions, billing
+from .shared_options import WITHOUT, BillingOptions
 
 _SECRETS = ("password", "token")
 #: the JSON of more PDUs is one line
 _LARGE = 20
 
 
+_FOLDER = [ArgumentForm("source", lambda source: not is_url(source), "a folder as SOURCE")]
+_SERVER = [ArgumentForm("source", is_url, "a URL as SOURCE")]
+
+
 class AuditOptions(NamedTuple):
     """The arguments of one run."""
 
+    source: Annotated[str, Argument("SOURCE")]
     billing: BillingOptions
-    source: str
-    csv: bool
-    html: Optional[str]
-    without: Sequence[str]
-    match: Optional[str]
-    username: Optional[str]
-    ca_pem: Optional[str]
+    customers: Annotated[Optional[str], CUSTOMERS()]
+    csv: Annotated[bool, CSV(excludes=["--json"])]
+    html: Annotated[Optional[str], HTML()]
+    without: Annotated[Sequence[str], WITHOUT(requires=_FOLDER)]
+    match: Annotated[
+        Optional[str],
+        option(
+            "--match", 'more labels of the series, such as job="pdu"', "LABELS", requires=_SERVER
+        ),
+    ]
+    username: Annotated[Optional[str], plain_option(USERNAME, requires=_SERVER)]
+    ca_pem: Annotated[Optional[str], plain_option(CA_PEM, requires=_SERVER)]
 
 
-@click.pass_context
-def _audit(context: click.Context, /, **options: Any) -> int:
-    audit_options, run_options = (
-        AuditOptions(BillingOptions.of(options), **options),
-        run_options_of(context),
-    )
+def _audit(audit_options: AuditOptions, run_options: RunOptions) -> int:
     run_options.defect_code = WRONG
     times = AuditPeriod(*audit_options.billing.period())
     if audit_options.html is not None:
@@ -104,7 +107,7 @@ def _audit_pdus(
 ) -> AuditOutcome:
     """All that is found. `sections`: where the parts of the page are kept, of each PDU."""
     begin, end, zone = times
-    meters, customers, cords = audit_options.billing.files(zone)
+    meters, customers, cords = audit_options.billing.files(audit_options.customers, zone)
     tolerance = audit_options.billing.tolerance_kwh
     audit_scope = AuditScope(begin, end, meters, customers, tolerance)
     audit = partial(_audit_pdu, audit_scope, times, audit_options.html is not None)
@@ -195,31 +198,16 @@ Grades: firm         bounds at most 1 % and --tolerance-kwh apart
 Exit code: 0 if all that is billed is firm, 1 if it is bounded, 2 if it is
 wide, an estimate, not billable, not read, or something given is wrong.
 Customers are billed; without them machines, and without those outlets."""
-_FOLDER = [ArgumentForm("source", lambda source: not is_url(source), "a folder as SOURCE")]
-_SERVER = [ArgumentForm("source", is_url, "a URL as SOURCE")]
-audit = Subcommand(
+audit = Subcommand.typed(
     "audit",
-    callback=_audit,
+    AuditOptions,
+    _audit,
     help=_AUDIT_HELP,
     examples=(
         "pdu energy audit DIR --month 2026-10 --limit-kw 3.68",
         "pdu energy audit DIR --from 2026-10-01 --to 2026-10-08 --drawing h.toml",
     ),
-    context_settings={"max_content_width": 80},
-    params=[
-        Argument("SOURCE"),
-        *billing(False),
-        *CSV(excludes=["--json"]),
-        *HTML(),
-        *WITHOUT(requires=_FOLDER),
-        *option(
-            "--match", 'more labels of the series, such as job="pdu"', "LABELS", requires=_SERVER
-        ),
-        *plain_option(USERNAME, requires=_SERVER),
-        *secret_files(requires=_SERVER),
-        *plain_option(CA_PEM, requires=_SERVER),
-        *output(),
-    ],
+    unnamed=secret_files(requires=_SERVER),
 )
 energy = LazyGroup(
     "energy",

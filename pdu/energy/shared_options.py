@@ -8,14 +8,14 @@ import datetime
 import re
 import sys
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple, Optional
+from typing import Annotated, NamedTuple, Optional
 from zoneinfo import ZoneInfo
 
 from handlers.shared.errors import printable
 
 from ..core.cli.error_output import Usage
-from ..core.cli.options import NumberRange, Parameters, SharedOption, option
-from ..core.cli.shared_options import CUSTOMERS, DRAWING
+from ..core.cli.options import NumberRange, SharedOption, option
+from ..core.cli.shared_options import DRAWING
 from ..site.owner_files import OwnerFiles
 from .audit.grades import USUAL_TOLERANCE_KWH
 from .registers.customers import Customers, Place, customers, machines
@@ -29,28 +29,93 @@ _MONTH = re.compile("([1-9][0-9]{3})-(0[1-9]|1[0-2])")
 
 
 class BillingOptions(NamedTuple):
-    """The values of the options of `billing`."""
+    """The period, the meters and the hall, as an audit and a statement are told them."""
 
-    month: Optional[str]
-    begin: Optional[str]
-    end: Optional[str]
-    zone: Optional[str]
-    limit_kw: Optional[float]
-    pdu_limit_kw: Optional[float]
-    tolerance_kwh: float
-    step: Optional[float]
-    wrap: Optional[float]
-    meter_class: Optional[float]
-    volts: Optional[float]
-    own_use: Optional[float]
-    meters: Optional[str]
-    drawing: Optional[str]
-    customers: Optional[str]
-
-    @classmethod
-    def of(cls, options: dict[str, Any]) -> BillingOptions:
-        """Takes its own from the options of a command."""
-        return cls(**{key: options.pop(key) for key in cls._fields})
+    month: Annotated[
+        Optional[str],
+        option("--month", "a whole month, such as 2026-10", "MONTH", excludes=("--from", "--to")),
+    ]
+    begin: Annotated[
+        Optional[str],
+        option("--from begin", "or the first day, or a time such as 2026-10-12T14:00", "DAY"),
+    ]
+    end: Annotated[
+        Optional[str], option("--to end", "and the day after the last one, or a time", "DAY")
+    ]
+    zone: Annotated[
+        Optional[str], option("--zone", "their time zone", "NAME", show_default=_USUAL_ZONE)
+    ]
+    limit_kw: Annotated[
+        Optional[float],
+        option(
+            "--limit-kw",
+            "the most that the supply of an outlet delivers: breaker x voltage",
+            "KW",
+            NumberRange(RANGES["limit_kw"][0], _MOST_OUTLET_KW),
+        ),
+    ]
+    pdu_limit_kw: Annotated[
+        Optional[float],
+        option(
+            "--pdu-limit-kw",
+            "the same of a PDU itself; else all of its outlets together",
+            "KW",
+            NumberRange(*RANGES["limit_kw"]),
+        ),
+    ]
+    tolerance_kwh: Annotated[
+        float,
+        option(
+            "--tolerance-kwh",
+            "what the bounds of a register may be apart beside their share of it",
+            "KWH",
+            NumberRange(0.0, 1_000.0),
+            default=USUAL_TOLERANCE_KWH,
+            show_default=True,
+        ),
+    ]
+    step: Annotated[
+        Optional[float],
+        option(
+            "--step",
+            "the smallest change that registers show; else as MIB and rises, or rises alone, say",
+            "KWH",
+            NumberRange(*RANGES["step_kwh"]),
+        ),
+    ]
+    wrap: Annotated[
+        Optional[float],
+        option(
+            "--wrap", "where registers begin again at 0", "KWH", NumberRange(*RANGES["wrap_kwh"])
+        ),
+    ]
+    meter_class: Annotated[
+        Optional[float],
+        option(
+            "--class meter_class",
+            "the greatest error of the meters themselves",
+            "PERCENT",
+            NumberRange(*RANGES["class_percent"]),
+        ),
+    ]
+    volts: Annotated[
+        Optional[float],
+        option(
+            "--volts",
+            "the voltage at outlets, to compare energy with current",
+            "V",
+            NumberRange(*RANGES["volts"]),
+        ),
+    ]
+    own_use: Annotated[
+        Optional[float],
+        option("--own-use", "what a PDU itself uses", "W", NumberRange(*RANGES["own_use_w"])),
+    ]
+    meters: Annotated[
+        Optional[str],
+        option("--meters", "CSV that says these for single PDUs and outlets", "FILE"),
+    ]
+    drawing: Annotated[Optional[str], DRAWING()]
 
     def period(self) -> tuple[float, float, ZoneInfo]:
         """Begin and end in s since 1970, and their zone. Raises SettingsError or Usage."""
@@ -78,7 +143,7 @@ class BillingOptions(NamedTuple):
         year, month = int(match[1]), int(match[2])
         return f"{self.month}-01", f"{year + month // 12:04d}-{month % 12 + 1:02d}-01"
 
-    def files(self, zone: ZoneInfo) -> BillingFiles:
+    def files(self, customers_file: Optional[str], zone: ZoneInfo) -> BillingFiles:
         """Reads the files. Raises SettingsError."""
         usual = RegisterFacts(
             self.limit_kw, self.step, self.wrap, self.meter_class, self.volts, self.own_use
@@ -87,7 +152,7 @@ class BillingOptions(NamedTuple):
         pdu_nodes = drawing.pdus if drawing else {}
         return BillingFiles(
             Meters(usual, self.meters or "", self.pdu_limit_kw, pdu_nodes),
-            customers(self.customers, zone) if self.customers else Customers(()),
+            customers(customers_file, zone) if customers_file else Customers(()),
             machines(drawing) if drawing else {},
         )
 
@@ -109,59 +174,3 @@ WITHOUT = SharedOption(
     "FILE[:LINES]",
     multiple=True,
 )
-
-
-def billing(customers_required: bool) -> Parameters:
-    """The options of `BillingOptions`."""
-    return [*_PERIOD, *_METERS, *DRAWING(), *CUSTOMERS(required=customers_required)]
-
-
-_PERIOD = [
-    *option("--month", "a whole month, such as 2026-10", "MONTH", excludes=("--from", "--to")),
-    *option("--from begin", "or the first day, or a time such as 2026-10-12T14:00", "DAY"),
-    *option("--to end", "and the day after the last one, or a time", "DAY"),
-    *option("--zone", "their time zone", "NAME", show_default=_USUAL_ZONE),
-]
-_METERS = [
-    *option(
-        "--limit-kw",
-        "the most that the supply of an outlet delivers: breaker x voltage",
-        "KW",
-        NumberRange(RANGES["limit_kw"][0], _MOST_OUTLET_KW),
-    ),
-    *option(
-        "--pdu-limit-kw",
-        "the same of a PDU itself; else all of its outlets together",
-        "KW",
-        NumberRange(*RANGES["limit_kw"]),
-    ),
-    *option(
-        "--tolerance-kwh",
-        "what the bounds of a register may be apart beside their share of it",
-        "KWH",
-        NumberRange(0.0, 1_000.0),
-        default=USUAL_TOLERANCE_KWH,
-        show_default=True,
-    ),
-    *option(
-        "--step",
-        "the smallest change that registers show; else as MIB and rises, or rises alone, say",
-        "KWH",
-        NumberRange(*RANGES["step_kwh"]),
-    ),
-    *option("--wrap", "where registers begin again at 0", "KWH", NumberRange(*RANGES["wrap_kwh"])),
-    *option(
-        "--class meter_class",
-        "the greatest error of the meters themselves",
-        "PERCENT",
-        NumberRange(*RANGES["class_percent"]),
-    ),
-    *option(
-        "--volts",
-        "the voltage at outlets, to compare energy with current",
-        "V",
-        NumberRange(*RANGES["volts"]),
-    ),
-    *option("--own-use", "what a PDU itself uses", "W", NumberRange(*RANGES["own_use_w"])),
-    *option("--meters", "CSV that says these for single PDUs and outlets", "FILE"),
-]

@@ -8,16 +8,14 @@ import os
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Optional
-
-import click
+from typing import Annotated, NamedTuple, Optional
 
 from handlers.shared.errors import SettingsError, printable
 
 from ...core.cli.error_output import Usage
 from ...core.cli.exit_codes import DONE
 from ...core.cli.groups import Subcommand
-from ...core.cli.options import Argument, option, output, run_options_of
+from ...core.cli.options import Argument, RunOptions, option
 from ...core.cli.output import Result, counted, print_result
 from ...core.files import journal
 from ...core.files.journal import PACKED, START, HashMismatch
@@ -129,13 +127,22 @@ def verify_files(folder: str, hashes: Sequence[str] = ()) -> Verified:
     return Verified(len(paths), lines, names[0], names[1], previous_hash, last, anew, line_by_hash)
 
 
-@click.pass_context
-def _verify(context: click.Context, /, **options: Any) -> int:
-    folder, hashes = options["dir"], options["kept"]
-    for text in hashes:
+class VerifyOptions(NamedTuple):
+    """The arguments of one run."""
+
+    dir: Annotated[str, Argument("DIR")]
+    #: hashes
+    kept: Annotated[
+        Sequence[str],
+        option("--kept", "a hash that an earlier run printed; repeatable", "HASH", multiple=True),
+    ]
+
+
+def _verify(options: VerifyOptions, run_options: RunOptions) -> int:
+    for text in options.kept:
         if not _HASH.fullmatch(text):
             raise Usage(f"--kept {printable(text, 80)!r}: give 64 hexadecimal digits")
-    outcome = verify_files(folder, hashes)
+    outcome = verify_files(options.dir, options.kept)
     lines = [
         f"{counted(outcome.lines, 'line')} in {counted(outcome.files, 'file')}, {outcome.first} to"
         f" {outcome.last}: each as it was written",
@@ -156,7 +163,7 @@ def _verify(context: click.Context, /, **options: Any) -> int:
         "kept": {digest: dataclasses.asdict(line) for digest, line in outcome.kept.items()},
     }
     code = _DOUBT_CODE if outcome.anew else DONE
-    return print_result(Result(document, lines, code), run_options_of(context).json)
+    return print_result(Result(document, lines, code), run_options.json)
 
 
 _HELP = """Check that the files of `pdu meter` are as they were written.
@@ -167,17 +174,13 @@ then nothing that was written until then can be missing unseen.
 
 Exit code: 0 if all is as it was written, 1 if the meter had to begin a chain anew
 (it says why), 2 if a line was changed or is missing."""
-verify = Subcommand(
+verify = Subcommand.typed(
     "verify",
-    callback=_verify,
+    VerifyOptions,
+    _verify,
     help=_HELP,
     examples=(
         "pdu energy verify /var/lib/pdu-meter",
         "pdu energy verify readings --kept HASH",
     ),
-    params=[
-        Argument("DIR"),
-        *option("--kept", "a hash that an earlier run printed; repeatable", "HASH", multiple=True),
-        *output(),
-    ],
 )

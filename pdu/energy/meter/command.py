@@ -7,14 +7,14 @@ import dataclasses
 import os
 import signal
 from collections.abc import Sequence
-from typing import Any, NamedTuple, Optional
+from typing import Annotated, NamedTuple, Optional
 
 import click
 
 from ...core.cli import shared_options
 from ...core.cli.exit_codes import DONE, INTERRUPTED
 from ...core.cli.groups import Subcommand
-from ...core.cli.options import option, output, run_options_of, secret_files
+from ...core.cli.options import RunOptions, option, secret_files
 from ...core.cli.output import Result, print_result
 from ...core.cli.shared_options import (
     ALLOW_HOST,
@@ -28,7 +28,7 @@ from ...core.cli.shared_options import (
 from ...core.files.journal import START
 from ...core.network.service_signals import ServiceSignals, SystemdNotify
 from ...pdus import reader_pool
-from ...site.owner_files import LIST, OwnerFiles, file_arguments
+from ...site.owner_files import LIST, OwnerFileOptions, OwnerFiles
 from ..journal.days import Days
 from .companions import Screen, ServedMetrics, SystemdNotifier
 from .health import MeterCounts, summary
@@ -41,51 +41,62 @@ _FAILED = 1
 class MeterOptions(NamedTuple):
     """The arguments of one run."""
 
-    owner_files: OwnerFiles
-    into: str
-    every: float
-    rounds: Optional[int]
-    metrics: Optional[str]
+    owner_files: Annotated[
+        OwnerFiles,
+        OwnerFileOptions([LIST], shared_options.LIST, AUTH, ARCHIVES, needs=[LIST]),
+    ]
+    into: Annotated[str, INTO(required=True)]
+    #: in s
+    every: Annotated[float, EVERY(default="5m", show_default=True)]
+    rounds: Annotated[
+        Optional[int], option("--rounds", "end after so many rounds", "N", click.IntRange(1))
+    ]
+    metrics: Annotated[
+        Optional[str],
+        option(
+            "--metrics",
+            "serve the meter's own metrics to Prometheus",
+            "ADDRESS:PORT",
+            ListenAddress(),
+        ),
+    ]
     #: further names by which the server of the metrics may be called
-    allow_host: Sequence[str]
-    parallel: int
+    allow_host: Annotated[Sequence[str], ALLOW_HOST(requires=["--metrics"])]
+    parallel: Annotated[int, PARALLEL(default=reader_pool.PARALLEL, show_default=True)]
 
 
-@click.pass_context
-def _meter(context: click.Context, /, **options: Any) -> int:
-    run_options = run_options_of(context)
-    settings_asked = MeterOptions(OwnerFiles.of(options, run_options, [LIST]), **options)
+def _meter(meter_options: MeterOptions, run_options: RunOptions) -> int:
     screen, supervisor = Screen(run_options), SystemdNotify()
     with contextlib.ExitStack() as stack:
         signals = stack.enter_context(ServiceSignals())
         companions: list[Companion] = [screen, SystemdNotifier(supervisor)]
-        if settings_asked.metrics is not None:
+        if meter_options.metrics is not None:
             metrics_server = ServedMetrics(
-                settings_asked.metrics, settings_asked.allow_host, screen.say
+                meter_options.metrics, meter_options.allow_host, screen.say
             )
             stack.callback(metrics_server.close)
             companions.append(metrics_server)
-        targets = settings_asked.owner_files.pdus()
-        days = stack.enter_context(Days(settings_asked.into))
+        targets = meter_options.owner_files.pdus()
+        days = stack.enter_context(Days(meter_options.into))
         # a forked process must not keep the folder locked when this one has been killed
         os.register_at_fork(after_in_child=days.abandon)
         wait = min(screen.every_s, (supervisor.watchdog_s or LONGEST_WAIT_S * 3) / 3)
         settings = MeterSettings(
-            settings_asked.every,
-            settings_asked.parallel,
-            settings_asked.rounds,
+            meter_options.every,
+            meter_options.parallel,
+            meter_options.rounds,
             longest_wait_s=wait,
         )
         meter = MeterService(targets, days, settings, screen.say, companions=companions)
         supervisor.ready()
-        meter.run(signals, settings_asked.owner_files.pdus)
+        meter.run(signals, meter_options.owner_files.pdus)
         supervisor.stopping()
     screen.clear()
     counts = meter.counts
     code = DONE
     if signals.ending == signal.SIGINT:
         code = INTERRUPTED
-    elif settings_asked.rounds is not None and (counts.failed or counts.lost):
+    elif meter_options.rounds is not None and (counts.failed or counts.lost):
         code = _FAILED
     document = {**dataclasses.asdict(counts), "hash": days.hash}
     return print_result(Result(document, _lines(counts, days.hash), code), run_options.json)
@@ -109,31 +120,14 @@ the logins again. It runs until Ctrl-C or SIGTERM; keep the hash that it prints 
 at another place. It says when a PDU cannot be read, and when it can again.
 
 Exit code with --rounds: 0 if each reading was kept and none failed, else 1."""
-meter = Subcommand(
+meter = Subcommand.typed(
     "meter",
-    callback=_meter,
+    MeterOptions,
+    _meter,
     help=_HELP,
     examples=(
         "pdu meter hall.csv --into /var/lib/pdu-meter --auth logins.toml",
         "pdu meter hall.csv --into readings --every 1m --rounds 60",
     ),
-    params=[
-        *file_arguments(LIST),
-        *shared_options.LIST(),
-        *INTO(required=True),
-        *AUTH(),
-        *EVERY(default="5m", show_default=True),
-        *option("--rounds", "end after so many rounds", "N", click.IntRange(1)),
-        *option(
-            "--metrics",
-            "serve the meter's own metrics to Prometheus",
-            "ADDRESS:PORT",
-            ListenAddress(),
-        ),
-        *ALLOW_HOST(requires=["--metrics"]),
-        *ARCHIVES(),
-        *PARALLEL(default=reader_pool.PARALLEL, show_default=True),
-        *secret_files(),
-        *output(),
-    ],
+    unnamed=secret_files(),
 )

@@ -7,22 +7,20 @@ import datetime
 import math
 import time
 from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple, Optional
+from typing import Annotated, NamedTuple, Optional
 from zoneinfo import ZoneInfo
-
-import click
 
 from handlers.shared.errors import SettingsError, printable
 
 from ...core.cli.exit_codes import WRONG
 from ...core.cli.groups import Subcommand
-from ...core.cli.options import Argument, NumberRange, option, output, run_options_of
+from ...core.cli.options import Argument, NumberRange, RunOptions, option
 from ...core.cli.output import Result, counted, print_result
-from ...core.cli.shared_options import INTO
+from ...core.cli.shared_options import CUSTOMERS, INTO
 from ..audit.pdu_audit import AuditScope
 from ..journal.journals import MeterJournal
 from ..registers.customers import Customers
-from ..shared_options import WITHOUT, BillingOptions, billing
+from ..shared_options import WITHOUT, BillingOptions
 from .billing import FILE
 from .customer_shares import StatementInputs, outlet_labels
 from .figures import Rules, SurchargeFactors, local
@@ -36,22 +34,29 @@ _DAY_S = 86400.0
 class StatementOptions(NamedTuple):
     """The arguments of one run."""
 
+    dir: Annotated[str, Argument("DIR")]
     billing: BillingOptions
-    dir: str
-    into: str
-    tariff: Optional[str]
-    carbon: Optional[float]
-    pue: Optional[float]
-    draft: bool
-    without: Sequence[str]
+    customers: Annotated[str, CUSTOMERS(required=True)]
+    into: Annotated[str, INTO(default="statements", show_default=True)]
+    tariff: Annotated[
+        Optional[str],
+        option(
+            "--tariff", "day-night, or a .toml of periods, with net prices if it has them", "NAME"
+        ),
+    ]
+    draft: Annotated[bool, option("--draft", "for a look: takes no numbers, corrects nothing")]
+    carbon: Annotated[
+        Optional[float],
+        option("--carbon", "adds carbon dioxide", "G_PER_KWH", NumberRange(0.0, 5_000.0)),
+    ]
+    pue: Annotated[
+        Optional[float],
+        option("--pue", "adds the building's share", "FACTOR", NumberRange(1.0, 10.0)),
+    ]
+    without: Annotated[Sequence[str], WITHOUT()]
 
 
-@click.pass_context
-def _statement(context: click.Context, /, **options: Any) -> int:
-    statement_options, run_options = (
-        StatementOptions(BillingOptions.of(options), **options),
-        run_options_of(context),
-    )
+def _statement(statement_options: StatementOptions, run_options: RunOptions) -> int:
     run_options.defect_code = WRONG
     inputs, unheld = _read_inputs(statement_options)
     statement_file = write(inputs, statement_options.into)
@@ -76,12 +81,10 @@ def _read_inputs(
 ) -> tuple[StatementInputs, Sequence[str]]:
     """What is written, and of whose energy nobody gets a bill."""
     begin, end, zone = statement_options.billing.period()
-    meters, customers, cords = statement_options.billing.files(zone)
+    meters, customers, cords = statement_options.billing.files(statement_options.customers, zone)
     tolerance = statement_options.billing.tolerance_kwh
     if not customers:
-        raise SettingsError(
-            f"{printable(str(statement_options.billing.customers))} names no customer"
-        )
+        raise SettingsError(f"{printable(statement_options.customers)} names no customer")
     over = math.ceil(end / _DAY_S) * _DAY_S
     if time.time() < over and not statement_options.draft:
         raise SettingsError(
@@ -154,27 +157,13 @@ for the same customer and period is a correction with the difference, and none i
 nothing changed. An outlet of a statement for another period, or of another customer,
 is refused. --draft takes no numbers. --drawing names machines, and its breakers are
 limits."""
-statement = Subcommand(
+statement = Subcommand.typed(
     "statement",
-    callback=_statement,
+    StatementOptions,
+    _statement,
     help=_STATEMENT_HELP,
     examples=(
         "pdu energy statement DIR --month 2026-10 --customers c.csv --limit-kw 3.68",
         "pdu energy statement DIR --month 2026-10 --customers c.csv --drawing h.toml",
     ),
-    params=[
-        Argument("DIR"),
-        *billing(True),
-        *INTO(default="statements", show_default=True),
-        *option(
-            "--tariff",
-            "day-night, or a .toml of periods, with net prices if it has them",
-            "NAME",
-        ),
-        *option("--draft", "for a look: takes no numbers, corrects nothing"),
-        *option("--carbon", "adds carbon dioxide", "G_PER_KWH", NumberRange(0.0, 5_000.0)),
-        *option("--pue", "adds the building's share", "FACTOR", NumberRange(1.0, 10.0)),
-        *WITHOUT(),
-        *output(),
-    ],
 )
