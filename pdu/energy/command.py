@@ -8,12 +8,11 @@ import tempfile
 from collections.abc import Sequence
 from contextlib import closing
 from functools import partial
-from typing import IO, Annotated, NamedTuple, Optional, Union
+from typing import IO, TYPE_CHECKING, Annotated, NamedTuple, Optional, Union
 
 import click
 
 from handlers.shared.errors import SettingsError, printable
-from handlers.shared.tls import Trust, read_pem
 
 from ..core.cli.error_output import Usage
 from ..core.cli.exit_codes import WRONG
@@ -30,22 +29,27 @@ from ..core.cli.options import (
 )
 from ..core.cli.output import Result, print_result
 from ..core.cli.shared_options import CSV, CUSTOMERS, HTML
-from ..core.files import secret_files as private
 from ..core.files.whole_files import check_page, text_of, write_page
 from .audit import exports, report
 from .audit.audit_result import AuditOutcome, AuditPeriod
 from .audit.groups import grade_exit_code, sum_customers, sum_machines
 from .audit.pdu_audit import AuditScope, PduAudit, audit_registers
 from .journal.journals import MeterJournal
-from .journal.prometheus import Prometheus
-from .journal.queries import Api, QueryLogin, is_url
 from .journal.readings import PduReadings
 from .registers.unit_aliases import Holding, alias_map, check_held_once, same
 from .shared_options import WITHOUT, BillingOptions
 
+if TYPE_CHECKING:
+    from .journal.prometheus import Prometheus
+
 _SECRETS = ("password", "token")
 #: the JSON of more PDUs is one line
 _LARGE = 20
+
+
+def is_url(text: str) -> bool:
+    """Whether a source is a URL."""
+    return text.startswith(("http://", "https://"))
 
 
 _FOLDER = [ArgumentForm("source", lambda source: not is_url(source), "a folder as SOURCE")]
@@ -155,6 +159,18 @@ def _source(
         )
     if not is_url(name):
         return MeterJournal(name, audit_options.without)
+    return _server(audit_options, run_options)
+
+
+def _server(audit_options: AuditOptions, run_options: RunOptions) -> Prometheus:
+    """The server that SOURCE names. Raises Usage and SettingsError."""
+    # imported late: a client of HTTP
+    from handlers.shared.tls import Trust
+
+    from ..core.files import secret_files as private
+    from .journal.prometheus import Prometheus
+    from .journal.queries import Api, QueryLogin
+
     wrong = [key for key in run_options.secret_files if key not in _SECRETS]
     if wrong:
         raise Usage(f"--secret-file takes {' or '.join(_SECRETS)}, not {printable(wrong[0], 40)}")
@@ -169,12 +185,14 @@ def _source(
         audit_options.username or "", secrets.get("password", ""), secrets.get("token", "")
     )
     trust = Trust(ca_pem=_authorities(audit_options.ca_pem))
-    return Prometheus(Api(name, credentials, trust), audit_options.match or "")
+    return Prometheus(Api(audit_options.source, credentials, trust), audit_options.match or "")
 
 
 def _authorities(path: Optional[str]) -> str:
     if path is None:
         return ""
+    from handlers.shared.tls import read_pem  # imported late, as above
+
     try:
         return read_pem(text_of(path))
     except ValueError:

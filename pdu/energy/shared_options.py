@@ -16,7 +16,6 @@ from handlers.shared.errors import printable
 from ..core.cli.error_output import Usage
 from ..core.cli.options import NumberRange, SharedOption, option
 from ..core.cli.shared_options import DRAWING
-from ..site.owner_files import OwnerFiles
 from .audit.grades import USUAL_TOLERANCE_KWH
 from .registers.customers import Customers, Place, customers, machines
 from .registers.meter_facts import RANGES, Meters, RegisterFacts
@@ -148,7 +147,11 @@ class BillingOptions(NamedTuple):
         usual = RegisterFacts(
             self.limit_kw, self.step, self.wrap, self.meter_class, self.volts, self.own_use
         )
-        drawing = OwnerFiles(drawing=self.drawing).read_drawing() if self.drawing else None
+        drawing = None
+        if self.drawing:
+            from ..site.owner_files import OwnerFiles  # loads what reads PDUs
+
+            drawing = OwnerFiles(drawing=self.drawing).read_drawing()
         pdu_nodes = drawing.pdus if drawing else {}
         return BillingFiles(
             Meters(usual, self.meters or "", self.pdu_limit_kw, pdu_nodes),

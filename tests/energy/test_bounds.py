@@ -8,7 +8,7 @@ import pytest
 from hypothesis import assume, given, settings, strategies as st
 
 from pdu.energy.registers import resolution
-from pdu.energy.registers.bounds import BoundedRegister
+from pdu.energy.registers.bounds import BoundedRegister, BoundedRegisters, EnergyColumns
 from pdu.energy.registers.numpy_lazy import np
 from pdu.energy.registers.segments import Segment, history_of
 from pdu.energy.registers.values import EnergyInterval, Event, RegisterLimits, RegisterReadings
@@ -25,7 +25,7 @@ def test_truth_is_inside_with_the_known_and_with_the_guessed_step(drawn: plans.D
     assume(not one.hidden)
     # of a register that moves by less than 20 steps, little is known of what an ampere makes
     assume(not drawn.plan.losses or one.truth >= 20 * drawn.plan.step)
-    step = resolution.typical_step([poll.value for poll in one.polls])
+    step = resolution.typical_step(np.diff([poll.value for poll in one.polls]))
     said_steps = [drawn, drawn._replace(plan=drawn.plan._replace(step=step))]
     # a guessed step may be hundreds of times too coarse, and a loss of three steps leaves no trace
     if step > drawn.plan.step and (drawn.plan.losses or drawn.plan.outages):
@@ -47,11 +47,35 @@ def test_periods_together_say_what_each_says_alone(
     readings = RegisterReadings(begins, ends, values, {}, 10.0, 300.0, 300.0)
     limits = RegisterLimits(drawn.plan.breaker_kw, drawn.plan.step, drawn.plan.modulus)
     segments = history_of(readings, limits).segments
-    bounded = BoundedRegister(readings, segments, limits)
+    bounded = BoundedRegister.alone(readings, segments, limits)
     length = one.end - one.begin
     periods = [(one.begin + min(pair) * length, one.begin + max(pair) * length) for pair in shares]
-    alone = [BoundedRegister(readings, segments, limits).energy(*period) for period in periods]
+    alone = [
+        BoundedRegister.alone(readings, segments, limits).energy(*period) for period in periods
+    ]
     assert bounded.energies(periods) == alone
+
+
+@settings(max_examples=15, derandomize=True)
+@given(
+    st.lists(st.lists(st.sampled_from((0.0, 0.01, 0.2)), min_size=9, max_size=9), min_size=2),
+    st.lists(st.tuples(st.floats(-600.0, 3500.0), st.floats(0.0, 3500.0)), min_size=1),
+    st.floats(0.0, 400.0),
+)
+def test_registers_together_say_what_each_says_alone(
+    rises: list[list[float]], spans: list[tuple[float, float]], age: float
+) -> None:
+    begins = [T0 + 300.0 * number for number in range(10)]
+    ends = [begin + 2.0 for begin in begins]
+    columns = [np.cumsum([100.0, *some]).tolist() for some in rises]
+    readings = [RegisterReadings(begins, ends, values, {}, 5.0, age) for values in columns]
+    limits = [RegisterLimits(3.0 + number, 0.01) for number in range(len(columns))]
+    segments = [Segment(range(10))]
+    together = BoundedRegisters(readings, segments, limits)
+    periods = [(T0 + begin, T0 + begin + length) for begin, length in spans]
+    for row, pair in enumerate(zip(readings, limits)):
+        alone = BoundedRegister.alone(pair[0], segments, pair[1])
+        assert BoundedRegister(together, row).energies(periods) == alone.energies(periods)
 
 
 def test_a_register_that_loses_may_have_stopped_and_begun_again_between_two_readings() -> None:
@@ -124,37 +148,45 @@ def register(
     at = [T0 + time for time in times]
     readings = RegisterReadings(at, at, values, slack=slack, max_age=age, proven_age=age)
     segments = [Segment(one) for one in numbers or [[*range(len(times))]]]
-    return BoundedRegister(readings, segments, limits)
+    return BoundedRegister.alone(readings, segments, limits)
+
+
+def only(energies: Optional[EnergyColumns]) -> EnergyInterval:
+    """The energy of one register in one period."""
+    if energies is None:
+        return EnergyInterval(0.0, 0.0, 0.0)
+    return EnergyInterval(*(float(column[0, 0]) for column in energies))
 
 
 def register_at(one: BoundedRegister, moment: float) -> EnergyInterval:
     """What the first segment of a register says of a moment."""
-    return one._segments[0].registers_at(np.array([moment])).intervals()[0]
+    return only(one._registers._segments[0].registers_at(np.array([moment])))
 
 
 def inside(one: BoundedRegister, begin: float, end: float) -> EnergyInterval:
     """What the first segment of a register says of a period."""
-    return one._segments[0].inside(np.array([begin]), np.array([end])).intervals()[0]
+    return only(one._registers._segments[0].inside(np.array([begin]), np.array([end])))
 
 
 def between(
     one: BoundedRegister, places: tuple[Optional[int], Optional[int]], begin: float, end: float
 ) -> EnergyInterval:
     """What the hole between two segments of a register says of a period."""
-    earlier, later = (None if place is None else one._segments[place] for place in places)
-    hole = one._hole_energy(earlier, later, np.array([begin]), np.array([end]))
-    return EnergyInterval(0.0, 0.0, 0.0) if hole is None else hole.intervals()[0]
+    segments = one._registers._segments
+    earlier, later = (None if place is None else segments[place] for place in places)
+    hole = one._registers._hole_energy(earlier, later, np.array([begin]), np.array([end]))
+    return only(hole)
 
 
 def counted_twice(one: BoundedRegister, begin: float, end: float) -> float:
     """What the first two segments of a register may count too much in a period."""
-    earlier, later = one._segments[:2]
-    return one._counted_twice(earlier, later, begin, end)
+    earlier, later = one._registers._segments[:2]
+    return float(one._registers._counted_twice(earlier, later, begin, end)[0])
 
 
 def test_the_bound_of_the_supply_is_that_of_the_period_and_of_nothing_before_it() -> None:
     """No readings, readings beside the period, and readings that allow more."""
-    empty = BoundedRegister(RegisterReadings([], [], []), [], RegisterLimits(3.6))
+    empty = BoundedRegister.alone(RegisterReadings([], [], []), [], RegisterLimits(3.6))
     assert empty.energy(T0, T0 + 3600.0) == (0.0, 0.0, 3.6)
     assert empty.energy(T0, T0 + 0.5).high == pytest.approx(0.0005)
     before = register([0.0, 300.0], [10.0, 10.1])
@@ -319,10 +351,15 @@ def test_two_equal_readings_before_a_jump_may_both_be_stale() -> None:
     assert register_at(one, T0 + 50.0).high == pytest.approx(10.15)
 
 
+def mean_power(one: BoundedRegister) -> float:
+    """In kW."""
+    return float(one._registers._power[0, 0])
+
+
 def test_the_mean_power_needs_a_time_that_was_read() -> None:
     once = register([0.0], [10.0])
-    assert once._power == 0.0 and once.energy(T0 - 3600.0, T0).best == 0.0
-    assert register([0.0, 1.0], [10.0, 10.001])._power == pytest.approx(3.6)
+    assert mean_power(once) == 0.0 and once.energy(T0 - 3600.0, T0).best == 0.0
+    assert mean_power(register([0.0, 1.0], [10.0, 10.001])) == pytest.approx(3.6)
     # a hole of which the readings at its ends leave nothing probably had nothing
     old = register([0.0, 3600.0], [10.0, 13.0], age=60.0)
     hole = between(old, (0, None), T0 + 3530.0, T0 + 3590.0)
@@ -389,5 +426,5 @@ def test_a_wrap_may_take_as_long_as_both_clocks_were_off() -> None:
     readings = RegisterReadings(begins, begins, [998.9, 999.5, 0.55, 1.0], slack=50.0)
     segments = [Segment(range(2)), Segment(range(2, 4))]
     limits = RegisterLimits(3.6, 0.01, 1000.0)
-    energy = BoundedRegister(readings, segments, limits).energy(900.0, 2100.0)
+    energy = BoundedRegister.alone(readings, segments, limits).energy(900.0, 2100.0)
     assert energy.best == pytest.approx(1.05 + 0.06 + 0.045, abs=1e-6)

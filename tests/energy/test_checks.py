@@ -12,11 +12,13 @@ from pdu.energy.audit.checks import (
     UNIT,
     UNKNOWN_UNIT,
     CheckParameters,
+    ComparedRegister,
     Comparison,
     Flow,
     Rows,
     Standstill,
     compare,
+    compare_together,
     estimate,
     gaps,
     standstills,
@@ -25,9 +27,16 @@ from pdu.energy.audit.checks import (
     unmoved_kwh,
 )
 from pdu.energy.registers.numpy_lazy import np
+from pdu.energy.registers.values import Event
 
 NAN = math.nan
 PARAMETERS = CheckParameters(0.01, None, 300.0, 300.0, is_outlet=True)
+
+
+def gaps_of(table: Rows, begin: float, end: float, usual_gap: float = 300.0) -> list[Event]:
+    """The gaps of a register in a period."""
+    is_read = ~np.isnan(table.kwh)
+    return [*gaps(table.begins[is_read], table.ends[is_read], usual_gap, begin, end)]
 
 
 def rows(
@@ -301,13 +310,13 @@ def test_a_gap_is_longer_than_three_usual_times_and_touches_the_period(
 ) -> None:
     """The register was read at 0, 300, 1202 and 1502 s, each time for 1 s, and at 600 s not."""
     table = rows([1.0] * 5, [1.0, 1.0, NAN, 1.0, 1.0], [0.0, 300.0, 600.0, 1202.0, 1502.0])
-    found = [(event.begin, event.end) for event in gaps(table, PARAMETERS, begin, end)]
+    found = [(event.begin, event.end) for event in gaps_of(table, begin, end)]
     assert found == expected
 
 
 def test_what_was_never_read_and_a_single_poll_have_no_gaps() -> None:
-    assert not [*gaps(rows([1.0], [NAN]), PARAMETERS, 0.0, 9000.0)]
-    assert not [*gaps(rows([1.0]), PARAMETERS._replace(usual_gap=0.0), 0.0, 9000.0)]
+    assert not gaps_of(rows([1.0], [NAN]), 0.0, 9000.0)
+    assert not gaps_of(rows([1.0]), 0.0, 9000.0, usual_gap=0.0)
 
 
 @pytest.mark.parametrize(
@@ -412,3 +421,20 @@ def test_nothing_is_known_of_what_flows_in_a_gap(gap: float, kwh: float) -> None
     assert flow is not None
     (stood,) = standstills(table, flow, PARAMETERS, slice(0, 6))
     assert stood.kwh == pytest.approx(kwh + 1.19 * 0.5 / 3600, abs=1e-9)
+
+
+def test_registers_together_are_compared_as_each_alone() -> None:
+    """Loads of a week, one counted twice, and one of which few polls are of the first day."""
+    draw, registers = np.random.default_rng(7), list[ComparedRegister]()
+    times = 300.0 * np.arange(2000.0) + 86_000.0 + draw.uniform(0.0, 2.0, 2000)
+    for number in range(6):
+        watts = 100.0 * (number + 1) + draw.uniform(0.0, 40.0, 2000)
+        energy = np.cumsum(watts / 1000.0 * 300.0 / 3600.0) * (2.0 if number == 4 else 1.0)
+        kwh, parameters = energy // 0.01 * 0.01, PARAMETERS._replace(max_age=300.0 + number)
+        table = Rows(times, times + 1.0, kwh, np.full(2000, NAN), watts)
+        flow = Flow.of(table, parameters)
+        assert flow is not None
+        registers.append(ComparedRegister(table, flow, parameters))
+    alone = [compare(*register, slice(None)) for register in registers]
+    assert [*compare_together(registers, slice(None))] == alone
+    assert [one is not None and one.event is not None for one in alone].count(True) == 1

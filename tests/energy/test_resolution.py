@@ -23,6 +23,7 @@ from pdu.energy.registers.meter_facts import (
     first_of,
     mib_facts,
 )
+from pdu.energy.registers.numpy_lazy import np
 from pdu.energy.registers.poll import OWN
 
 from . import plans, trial
@@ -107,7 +108,7 @@ def test_else_the_middle_rise_counts(case: tuple[str, Callable[[], PduReadings]]
     found = answered(case[1](), LIMIT)
     assert found.origins.step == READINGS and found.meter.step_kwh is None
     pdu = case[1]()
-    assert found.step == resolution.typical_step(pdu.registers["1"].kwh)
+    assert found.step == resolution.typical_step(np.diff(pdu.registers["1"].kwh))
 
 
 def test_the_owner_knows_better() -> None:
@@ -181,7 +182,7 @@ def test_how_old_a_reading_may_be(case: str) -> None:
     register, expected = AGES[case]
     values = [float(register(number)) for number in range(300)]
     begins = [300.0 * number for number in range(300)]
-    assert resolution.max_age(values, begins, STEPS.get(case, 1.2), 300.0) == expected
+    assert resolution.max_age(np.diff(values), begins, STEPS.get(case, 1.2), 300.0) == expected
 
 
 def test_only_a_register_that_stands_for_longer_is_told() -> None:

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from pdu.energy.registers import bounds, segments
+from pdu.energy.registers.numpy_lazy import np
 from pdu.energy.registers.segments import Segment
 from pdu.energy.registers.values import Event, RegisterLimits, RegisterReadings
 
@@ -60,6 +61,22 @@ def test_a_run_ends_where_a_reading_does_not_follow_or_the_unit_change_reason(
     cuts = {n for n in range(1, len(one.values)) if not segments.follows(one, limits, n - 1, n)}
     assert {run[0] for run in runs} == {0, *cuts, *one.changes}
     assert segments._runs(RegisterReadings([], [], []), limits) == []
+
+
+@given(_registers(), _LIMITS)
+def test_a_steady_register_has_the_history_that_its_readings_alone_show(
+    one: RegisterReadings, limits: RegisterLimits
+) -> None:
+    begins, ends = np.array(one.begins, float), np.array(one.ends, float)
+    rises = np.diff(np.array([one.values], float))
+    (is_steady,) = segments.are_steady(rises, begins, ends, np.array([limits.kilowatts]))
+    if is_steady and not one.changes and one.values:
+        longest_s = float((ends[1:] - begins[:-1]).max(initial=0.0))
+        told, shown = segments.history_of(one, limits, longest_s), segments.history_of(one, limits)
+        assert told.events == shown.events
+        assert [[*part.readings] for part in told.segments] == [
+            [*part.readings] for part in shown.segments
+        ]
 
 
 def _is_too_fast(

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import copy
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
 from itertools import groupby
 from typing import NamedTuple, Optional
 
-from ..registers.bounds import BoundedRegister, Period, count_until
+from ..registers.bounds import BoundedRegister, BoundedRegisters, Period, count_until
 from ..registers.numpy_lazy import np
 from ..registers.segments import Segment, history_of
 from ..registers.values import EnergyInterval, Event, RegisterLimits, RegisterReadings
@@ -54,17 +55,22 @@ class CheckedRegister:
         class_percent: Optional[float],
         limits: RegisterLimits,
         parameters: checks.CheckParameters,
+        longest_s: Optional[float] = None,
     ) -> None:
+        """`longest_s`: as of `history_of`."""
         self._readings, self._rows, self._times = readings, rows, times
         self._parameters = parameters
         self._error = (class_percent or 0.0) / 100.0
         # A meter that reads too much may show more than the supply delivers.
         self._limits = limits._replace(kilowatts=limits.kilowatts * (1.0 + self._error))
-        self._story = history_of(readings, self._limits)
-        self._register = BoundedRegister(readings, self._story.segments, self._limits)
+        self._story = history_of(readings, self._limits, longest_s)
         self._period_energies = dict[Period, _PeriodEnergy]()
         #: what the power says of its unit
         self.unit = UnitCheck(readings, rows, times, parameters, self._story.segments)
+
+    @cached_property
+    def _register(self) -> BoundedRegister:
+        return BoundedRegister.alone(self._readings, self._story.segments, self._limits)
 
     def alone(self) -> CheckedRegister:
         """The same without doubts of others of its device."""
@@ -78,9 +84,9 @@ class CheckedRegister:
         return self._limits.step
 
     @property
-    def has_moved(self) -> bool:
-        """Whether the register ever showed another value."""
-        return bool(np.ptp(np.asarray(self._readings.values)))
+    def last_kwh(self) -> float:
+        """What was read last."""
+        return self._readings.values[-1]
 
     @property
     def is_whole(self) -> bool:
@@ -142,7 +148,7 @@ class CheckedRegister:
             if event.begin < end + slack and event.end > begin - slack
         ]
         events += self.unit.events(begin, end)
-        events += checks.gaps(self._rows, self._parameters, begin, end)
+        events += self._gaps(begin, end)
         return sorted(events, key=lambda event: (event.begin, event.end))
 
     def rise(self, begin: float, end: float) -> EnergyInterval:
@@ -204,8 +210,16 @@ class CheckedRegister:
 
     def covered_share(self, begin: float, end: float) -> float:
         """The part of a period in which it was read, and believed, without gaps: 0 to 1 (law 5)."""
-        gaps = [*checks.gaps(self._rows, self._parameters, begin, end)]
-        return self._register.covered_share(begin, end, gaps)
+        return self._register.covered_share(begin, end, self._gaps(begin, end))
+
+    def _gaps(self, begin: float, end: float) -> Sequence[Event]:
+        is_read = None if self.reads_all else ~np.isnan(self._rows.kwh)
+        return self._times.gaps(begin, end, is_read)
+
+    @property
+    def reads_all(self) -> bool:
+        """Whether each poll read it."""
+        return len(self._readings.values) == len(self._rows.begins)
 
     def cuts(self, begin: float, end: float) -> Sequence[float]:
         """Where its holes in a period begin and end, in s (law 3)."""
@@ -222,8 +236,27 @@ class CheckedRegister:
 
     def is_idle(self, energy: EnergyInterval, begin: float, end: float) -> bool:
         """Whether the register stood in a period, and each current that was read was 0 (law 5)."""
+        few = self._limits.most(checks.GAP_FACTOR * self._parameters.usual_gap)
+        if energy.best or energy.high > 2.0 * self._limits.step + few:
+            return False
         first, stop = np.searchsorted(self._rows.begins, (begin, end))
         currents = self._rows.amperes[first:stop]
-        few = self._limits.most(checks.GAP_FACTOR * self._parameters.usual_gap)
-        stood = not energy.best and energy.high <= 2.0 * self._limits.step + few
-        return stood and bool((currents == 0.0).any()) and not (currents > 0.0).any()
+        return bool((currents == 0.0).any()) and not (currents > 0.0).any()
+
+
+def bound_together(registers: Iterable[CheckedRegister]) -> None:
+    """Let the energies of registers of one PDU be computed in one go where that is possible: of
+    those that all polls read, that are continuous, and whose readings are equally old.
+    """
+    registers_by_age: dict[float, list[CheckedRegister]] = {}
+    for register in registers:
+        if register.reads_all and register.is_whole:
+            registers_by_age.setdefault(register._readings.max_age, []).append(register)
+    for some in registers_by_age.values():
+        together = BoundedRegisters(
+            [register._readings for register in some],
+            some[0]._story.segments,
+            [register._limits for register in some],
+        )
+        for row, register in enumerate(some):
+            register._register = BoundedRegister(together, row)

@@ -100,11 +100,13 @@ def unknown_unit(rows: Rows) -> Iterator[Event]:
         yield Event(UNKNOWN_UNIT, float(rows.begins[0]), float(rows.ends[-1]), reason)
 
 
-def gaps(rows: Rows, parameters: CheckParameters, begin: float, end: float) -> Iterator[Event]:
-    """Times without a reading of the register, the ends of the period included (law 5)."""
-    most = GAP_FACTOR * parameters.usual_gap
-    is_read = ~np.isnan(rows.kwh)
-    begins, ends = rows.begins[is_read], rows.ends[is_read]
+def gaps(
+    begins: Column, ends: Column, usual_gap: float, begin: float, end: float
+) -> Iterator[Event]:
+    """Times without a reading, the ends of the period included (law 5). `begins`, `ends`: of the
+    polls that read the register.
+    """
+    most = GAP_FACTOR * usual_gap
     if not most or not len(begins):
         return
     starts = np.concatenate(([begin], ends))
@@ -211,58 +213,90 @@ def compare(
     slice.
     `stood`: times that are left out.
     """
-    least, most = flow.least[stretch], flow.most[stretch]
-    begins, kwh = rows.begins[stretch], rows.kwh[stretch]
-    last = float(rows.ends[stretch][-1])
-    unread = np.isnan(least)
+    register = ComparedRegister(rows, flow, parameters)
+    return compare_together([register], stretch, stood, is_believed=is_believed)[0]
+
+
+class ComparedRegister(NamedTuple):
+    """A register and the power beside it."""
+
+    rows: Rows
+    flow: Flow
+    parameters: CheckParameters
+
+
+def compare_together(
+    registers: Sequence[ComparedRegister],
+    stretch: Column,
+    stood: Sequence[Standstill] = (),
+    *,
+    is_believed: bool = True,
+) -> Sequence[Optional[Comparison]]:
+    """As `compare`, of several registers that the same polls read, and that never fell."""
+    rows, usual_gap = registers[0].rows, registers[0].parameters.usual_gap
+    kwh, least, most = (
+        np.stack([column[stretch] for column in columns])
+        for columns in zip(*((table.kwh, flow.least, flow.most) for table, flow, _ in registers))
+    )
+    begins, last = rows.begins[stretch], float(rows.ends[stretch][-1])
+    unread = np.isnan(least).any(axis=0)
     if unread.any():
-        begins, kwh, least, most = (column[~unread] for column in (begins, kwh, least, most))
+        begins = begins[~unread]
+        kwh, least, most = (column[:, ~unread] for column in (kwh, least, most))
     hours, rises = np.diff(begins) / 3600.0, np.diff(kwh)
-    is_used = (hours > 0.0) & (hours <= GAP_FACTOR * parameters.usual_gap / 3600.0) & (rises >= 0.0)
+    is_used = (hours > 0.0) & (hours <= GAP_FACTOR * usual_gap / 3600.0)
+    is_used &= (rises >= 0.0).all(axis=0)
     for still in stood:
         is_used &= (begins[:-1] >= still.end) | (begins[1:] <= still.begin)
     pairs_used = np.flatnonzero(is_used)
     left_out = 0 if is_believed else _WRONG_RISES
     if len(pairs_used) - left_out < _LEAST_PAIRS:
-        return None
+        return [None] * len(registers)
     if left_out:
-        wrong = np.argpartition(rises[pairs_used], -left_out)[-left_out:]
+        wrong = np.argpartition(rises.max(axis=0)[pairs_used], -left_out)[-left_out:]
         pairs_used = np.delete(pairs_used, wrong)
-    first, deviation = float(begins[0]), float(most.std())
-    columns = rises, hours, least[1:] + least[:-1], most[1:] + most[:-1], begins[1:]
-    rises, hours, least, most, begins = (column[pairs_used] for column in columns)
+    first, deviation = float(begins[0]), most.std(axis=1, keepdims=True)
+    columns = rises, hours, least[:, 1:] + least[:, :-1], most[:, 1:] + most[:, :-1], begins[1:]
+    if len(pairs_used) < len(hours):
+        columns = tuple(np.take(column, pairs_used, axis=-1) for column in columns)
+    rises, hours, least, most, begins = columns
     days = (begins / _DAY_S).astype(np.int64)
     firsts = np.concatenate(([0], np.flatnonzero(np.diff(days)) + 1))
     # where the register is followed anew, it may be off by a step again
     anew = np.concatenate(([1.0], np.diff(pairs_used) > 1))
     half = hours / 2.0
     rise_kwh, spans_h, least, most, steps = (
-        np.append(np.add.reduceat(column, firsts), column.sum())
+        np.append(np.add.reduceat(column, firsts, axis=-1), column.sum(-1, keepdims=True), axis=-1)
         for column in (rises, hours, least * half, most * half, anew)
     )
     pairs = np.append(np.diff(np.append(firsts, len(pairs_used))), len(pairs_used))
     flow_kwh = (least + most) / 2.0
     sampling = _ERRORS * deviation * spans_h / np.sqrt(pairs)
-    error = parameters.step * (1.0 + steps) + most / spans_h * parameters.max_age / 3600.0
+    step, max_age = np.array([(known.step, known.max_age) for _, _, known in registers]).T[
+        :, :, None
+    ]
+    error = step * (1.0 + steps) + most / spans_h * max_age / 3600.0
     low, high = TOLERANCE[0] * least - sampling, TOLERANCE[1] * most + sampling
     is_broken = ((rise_kwh - error > high) | (rise_kwh + error < low)) & (pairs >= _LEAST_PAIRS)
-    event, ratio = None, 1.0
-    if is_broken.any():
-        worst = np.flatnonzero(is_broken)
-        edges = np.append(days[firsts] * _DAY_S, first)
-        begin = float(edges[worst[0]])
-        end = last if is_broken[-1] else float(edges[worst[-1]]) + _DAY_S
-        ratio = float(rise_kwh[worst[-1]] / flow_kwh[worst[-1]])
-        reason = f"counts {ratio:.3g} times what {flow.source} says"
-        event = Event(UNIT, max(begin, first), min(end, last), reason)
-    figures = [float(column[-1]) for column in (rise_kwh, error, low, high)]
-    flowed_least, flowed_most = float(least[-1] - sampling[-1]), float(most[-1] + sampling[-1])
-    lowest = max(figures[0] - figures[1], 0.0) / flowed_most
-    highest = (figures[0] + figures[1]) / flowed_least if flowed_least > 0.0 else math.inf
-    counted_kwh, error_kwh, least_kwh, most_kwh = figures
-    return Comparison(
-        first, last, counted_kwh, error_kwh, least_kwh, most_kwh, event, ratio, lowest, highest
-    )
+    edges = np.append(days[firsts] * _DAY_S, first)
+    flowed = (least - sampling)[:, -1].tolist(), (most + sampling)[:, -1].tolist()
+    totals = zip(*(column[:, -1].tolist() for column in (rise_kwh, error, low, high)), *flowed)
+    comparisons = []
+    for row, figures in enumerate(totals):
+        counted_kwh, error_kwh, least_kwh, most_kwh, flowed_least, flowed_most = figures
+        event, ratio = None, 1.0
+        worst = np.flatnonzero(is_broken[row])
+        if len(worst):
+            begin = float(edges[worst[0]])
+            end = last if is_broken[row, -1] else float(edges[worst[-1]]) + _DAY_S
+            ratio = float(rise_kwh[row, worst[-1]] / flow_kwh[row, worst[-1]])
+            reason = f"counts {ratio:.3g} times what {registers[row].flow.source} says"
+            event = Event(UNIT, max(begin, first), min(end, last), reason)
+        lowest = max(counted_kwh - error_kwh, 0.0) / flowed_most
+        highest = (counted_kwh + error_kwh) / flowed_least if flowed_least > 0.0 else math.inf
+        sums = counted_kwh, error_kwh, least_kwh, most_kwh
+        comparisons.append(Comparison(first, last, *sums, event, ratio, lowest, highest))
+    return comparisons
 
 
 def unmoved_kwh(

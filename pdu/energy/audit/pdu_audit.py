@@ -8,8 +8,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Callable, NamedTuple, Optional, TypeVar
 
-from ..journal.readings import PduReadings, Series, readings_of
-from ..registers import resolution
+from ..journal.readings import PduReadings, readings_of
+from ..registers import resolution, segments
 from ..registers.bounds import Period
 from ..registers.customers import OutletTenancy, Place, fill_gaps
 from ..registers.meter_facts import (
@@ -24,14 +24,14 @@ from ..registers.meter_facts import (
     first_of,
     mib_facts,
 )
-from ..registers.numpy_lazy import np
+from ..registers.numpy_lazy import Column, np
 from ..registers.parts import Inlet, bound_parts, narrowed
 from ..registers.poll import OWN
 from ..registers.rounding import summed
 from ..registers.unit_aliases import UnitEvidence
-from ..registers.values import EnergyInterval, Event, RegisterLimits, RegisterReadings
+from ..registers.values import EnergyInterval, Event, RegisterLimits
 from . import checks, grades, unit_check
-from .checked_register import CheckedRegister
+from .checked_register import CheckedRegister, bound_together
 from .grades import LEVELS, NOT_BILLABLE, USUAL_TOLERANCE_KWH, GradeBasis
 from .unit_check import ReadTimes
 
@@ -181,10 +181,19 @@ class PduWalk:
         self.pdu, self.scope = pdu, scope
         self.times = ReadTimes(pdu)
         self.outlets = tuple(register for register in pdu.registers if register != OWN)
+        meters = {
+            identity: scope.meters.of(pdu.name, identity, pdu.accuracy_percent, self.outlets)
+            for identity in pdu.registers
+        }
+        is_read, rises = ~np.isnan(pdu.tables[0]), np.diff(pdu.tables[0])
+        kilowatts = np.array([meter.limit_kw or 0.0 for meter in meters.values()])
+        is_steady = segments.are_steady(rises, self.times.begins, self.times.ends, kilowatts)
+        is_steady &= not pdu.changes
+        rows = zip(meters.items(), is_read, rises, is_steady.tolist())
         self.registers = {
-            identity: _Register(pdu, identity, series, self.times, scope, self.outlets)
-            for identity, series in pdu.registers.items()
-            if not np.isnan(series.kwh).all()
+            identity: _Register(pdu, identity, meter, self.times, *columns)
+            for (identity, meter), *columns in rows
+            if columns[0].any()
         }
 
     def estimate(self, identity: str, begin: float, end: float) -> Optional[EnergyInterval]:
@@ -193,7 +202,7 @@ class PduWalk:
         """
         pdu, times = self.pdu, self.times
         series = pdu.registers[identity]
-        if not np.isnan(series.kwh).all() or np.isnan(series.watts).all():
+        if identity in self.registers or np.isnan(series.watts).all():
             return None
         facts = self.scope.meters.of(pdu.name, identity, pdu.accuracy_percent, self.outlets)
         rows = checks.Rows(times.begins, times.ends, *series)
@@ -221,6 +230,8 @@ class PduWalk:
         """What all registers together say of the period."""
         registers, outlets, scope = self.registers, self.outlets, self.scope
         _refine(registers)
+        bound_together(register.known for register in registers.values())
+        unit_check.compare_together(register.known.unit for register in registers.values())
         begin, end = scope.begin, scope.end
         outlet_registers = {
             name: register.known for name, register in registers.items() if name != OWN
@@ -256,25 +267,22 @@ class PduWalk:
             total if answers else None,
             end - begin,
             self.pdu.failures,
-            _identify(self.pdu, self.times.usual_gap),
+            self._identify(),
             self.estimates(),
         )
+
+    def _identify(self) -> Optional[UnitEvidence]:
+        pdu, units = self.pdu, frozenset(self.pdu.units)
+        if not pdu.begins:
+            return None
+        last = {identity: register.known.last_kwh for identity, register in self.registers.items()}
+        usual_gap = self.times.usual_gap
+        return UnitEvidence(pdu.name, units, pdu.begins[0], pdu.ends[-1], usual_gap, last)
 
 
 def audit_registers(pdu: PduReadings, scope: AuditScope) -> PduAudit:
     """One PDU."""
     return PduWalk(pdu, scope).audit()
-
-
-def _identify(pdu: PduReadings, usual_gap: float) -> Optional[UnitEvidence]:
-    if not pdu.begins:
-        return None
-    readings_by_outlet = {
-        identity: kwh[~np.isnan(kwh)] for identity, (kwh, _, _) in pdu.registers.items()
-    }
-    last = {identity: float(kwh[-1]) for identity, kwh in readings_by_outlet.items() if len(kwh)}
-    units = frozenset(pdu.units)
-    return UnitEvidence(pdu.name, units, pdu.begins[0], pdu.ends[-1], usual_gap, last)
 
 
 def _inlet(registers: Mapping[str, _Register], begin: float, end: float) -> Optional[Inlet]:
@@ -302,10 +310,10 @@ def _inlet(registers: Mapping[str, _Register], begin: float, end: float) -> Opti
 def _refine(registers: Mapping[str, _Register]) -> None:
     """Give outlets that never moved the finest step of the others: they are of one unit (law 1)."""
     outlets = [register for identity, register in registers.items() if identity != OWN]
-    steps = [register.known.step for register in outlets if register.known.has_moved]
+    steps = [register.known.step for register in outlets if register.has_moved]
     if steps:
         for register in outlets:
-            if register.origins.step == READINGS and not register.known.has_moved:
+            if register.origins.step == READINGS and not register.has_moved:
                 register.take_step(min(steps))
 
 
@@ -327,38 +335,46 @@ class _Register:
         self,
         pdu: PduReadings,
         identity: str,
-        series: Series,
+        meter: RegisterFacts,
         times: ReadTimes,
-        scope: AuditScope,
-        outlets: Sequence[str],
+        is_read: Column,
+        rises: Column,
+        is_steady: bool,
     ) -> None:
-        self._identity = identity
-        meter = scope.meters.of(pdu.name, identity, pdu.accuracy_percent, outlets)
+        """`is_read`, `rises`: of its polls. `is_steady`: as of `segments.are_steady`."""
+        self._identity, series = identity, pdu.registers[identity]
         mib = mib_facts(pdu.family, identity)
         wrap_kwh, wrap_from = first_of({OWNER: meter.wrap_kwh, MIB: mib.wrap_kwh})
         _, class_from = first_of({UNIT: pdu.accuracy_percent, OWNER: meter.class_percent})
-        readings = readings_of(pdu, series, times.clock)
+        readings = readings_of(pdu, series, is_read, times.clock)
+        if len(readings.values) < len(is_read):
+            rises = np.diff(np.asarray(readings.values))
+        #: whether it ever showed another value
+        self.has_moved = bool(rises.any())
         rows = checks.Rows(times.begins, times.ends, *series)
         limit = RegisterLimits(meter.limit_kw or 0.0, modulus=wrap_kwh)
+        longest_s = times.longest_s if is_steady else None
 
         def make_register(step: float) -> CheckedRegister:
-            max_age = resolution.max_age(readings.values, readings.begins, step, times.usual_gap)
+            max_age = resolution.max_age(rises, readings.begins, step, times.usual_gap)
             parameters = checks.CheckParameters(
                 step, meter.volts, times.usual_gap, max_age, is_outlet=identity != OWN
             )
             limits = limit._replace(step=step)
             proven_age = times.usual_gap
             if max_age > proven_age and resolution.refreshes_slowly(
-                readings.values, limits.most(2.0 * proven_age) + step
+                rises, limits.most(2.0 * proven_age) + step
             ):
                 proven_age = max_age
             aged_readings = readings._replace(max_age=max_age, proven_age=proven_age)
             return CheckedRegister(
-                aged_readings, rows, times, meter.class_percent, limits, parameters
+                aged_readings, rows, times, meter.class_percent, limits, parameters, longest_s
             )
 
         self._make_register = make_register
-        self.known, step_from = _choose_step(make_register, readings, meter.step_kwh, mib)
+        self.known, step_from = _choose_step(
+            make_register, readings.values, rises, meter.step_kwh, mib
+        )
         step_kwh = None if step_from == READINGS else self.known.step
         self.meter = dataclasses.replace(meter, step_kwh=step_kwh, wrap_kwh=wrap_kwh)
         self.origins = Origins(step_from, wrap_from, class_from)
@@ -452,7 +468,8 @@ _STEPS = 4.0
 
 def _choose_step(
     make_register: Callable[[float], CheckedRegister],
-    readings: RegisterReadings,
+    values: Sequence[float],
+    rises: Column,
     owner_kwh: Optional[float],
     mib: MibFacts,
 ) -> tuple[CheckedRegister, str]:
@@ -463,13 +480,13 @@ def _choose_step(
     """
     if owner_kwh:
         return make_register(owner_kwh), OWNER
-    values, unit = readings.values, mib.unit_kwh
+    unit = mib.unit_kwh
     step = None if unit is None else resolution.step_of_readings([values], unit)
     if step is not None:
         register = make_register(step)
         if register.is_whole:
             return register, MIB
-    register = make_register(resolution.typical_step(values))
+    register = make_register(resolution.typical_step(rises))
     needs_none = step is None and register.is_whole
     if unit is None or needs_none:
         return register, READINGS

@@ -5,9 +5,9 @@ device say (laws 2 and 4). Pure.
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import NamedTuple
+from typing import NamedTuple, Optional
 
 from ..journal.readings import PduReadings
 from ..registers.numpy_lazy import Column, np
@@ -22,10 +22,23 @@ class ReadTimes:
     def __init__(self, pdu: PduReadings) -> None:
         self.clock = pdu.clock()
         self.begins, self.ends = np.asarray(self.clock.begins), np.asarray(self.clock.ends)
+        #: the longest time from the begin of a poll to the end of the next, in s
+        self.longest_s = float((self.ends[1:] - self.begins[:-1]).max(initial=0.0))
         #: the usual time between two polls, in s
         self.usual_gap = pdu.usual_gap()
         #: numbers of polls before which the unit changed
         self.changes = frozenset(pdu.changes)
+        self._gaps = dict[tuple[float, float], Sequence[Event]]()
+
+    def gaps(self, begin: float, end: float, is_read: Optional[Column] = None) -> Sequence[Event]:
+        """Times of a period without a poll, or without one that `is_read` (law 5)."""
+        if is_read is not None and not is_read.all():
+            columns = self.begins[is_read], self.ends[is_read]
+            return [*checks.gaps(*columns, self.usual_gap, begin, end)]
+        if (begin, end) not in self._gaps:
+            gaps = checks.gaps(self.begins, self.ends, self.usual_gap, begin, end)
+            self._gaps[begin, end] = [*gaps]
+        return self._gaps[begin, end]
 
 
 class UnitDoubt(NamedTuple):
@@ -75,36 +88,71 @@ class UnitCheck:
         return unit
 
     @cached_property
+    def _flow(self) -> Optional[checks.Flow]:
+        return checks.Flow.of(self._rows, self._parameters)
+
+    @cached_property
     def _findings(self) -> _Findings:
         findings = _Findings([], [], [], [])
-        flow = checks.Flow.of(self._rows, self._parameters)
-        if flow is None:
+        if self._flow is None:
             return findings
         for stretch, is_believed in self._stretches():
-            arguments = self._rows, flow, self._parameters, stretch
+            arguments = self._rows, self._flow, self._parameters, stretch
             still_times = checks.standstills(*arguments) if is_believed else ()
             comparison = checks.compare(*arguments, still_times, is_believed=is_believed)
             if comparison is None and still_times and np.ptp(self._rows.kwh[stretch]):
                 comparison = checks.compare(*arguments)
-            if comparison is None:
-                findings.standstills.extend(still_times)
-                continue
-            findings.comparisons.append(comparison)
-            event = comparison.event
-            # what nobody believes may stand, and is a hole then
-            if event is None or not (is_believed or comparison.ratio > 1.0):
-                findings.standstills.extend(still_times)
-                continue
-            doubt = UnitDoubt(event, comparison.ratio, *self._span_between_changes(event))
-            factor = max(doubt.ratio, 1.0 / doubt.ratio) if doubt.ratio else float("inf")
-            is_alone_enough = factor >= checks.DEVICE_FACTOR
-            same_kind = findings.doubts if is_alone_enough else findings.suspicions
-            # once for a unit is enough
-            if doubt[2:] not in [other_doubt[2:] for other_doubt in same_kind]:
-                same_kind.append(doubt)
-            if not is_alone_enough:
-                findings.standstills.extend(still_times)
+            self._take(findings, comparison, still_times, is_believed=is_believed)
         return findings
+
+    def _take(
+        self,
+        findings: _Findings,
+        comparison: Optional[checks.Comparison],
+        still_times: Sequence[checks.Standstill],
+        *,
+        is_believed: bool,
+    ) -> None:
+        """Take what was found in a stretch."""
+        if comparison is None:
+            findings.standstills.extend(still_times)
+            return
+        findings.comparisons.append(comparison)
+        event = comparison.event
+        # what nobody believes may stand, and is a hole then
+        if event is None or not (is_believed or comparison.ratio > 1.0):
+            findings.standstills.extend(still_times)
+            return
+        doubt = UnitDoubt(event, comparison.ratio, *self._span_between_changes(event))
+        factor = max(doubt.ratio, 1.0 / doubt.ratio) if doubt.ratio else float("inf")
+        is_alone_enough = factor >= checks.DEVICE_FACTOR
+        same_kind = findings.doubts if is_alone_enough else findings.suspicions
+        # once for a unit is enough
+        if doubt[2:] not in [other_doubt[2:] for other_doubt in same_kind]:
+            same_kind.append(doubt)
+        if not is_alone_enough:
+            findings.standstills.extend(still_times)
+
+    def plain(self) -> Optional[checks.ComparedRegister]:
+        """What can be compared together with other registers: one that all polls read, and power
+        beside it, and that never fell, nor stood while power flowed; else None.
+        """
+        if self._flow is None or not self._is_whole or np.isnan(self._flow.least).any():
+            return None
+        register = checks.ComparedRegister(self._rows, self._flow, self._parameters)
+        has_fallen = bool((np.diff(self._rows.kwh) < 0.0).any())
+        return None if has_fallen or checks.standstills(*register, slice(None)) else register
+
+    def take_comparison(self, comparison: Optional[checks.Comparison]) -> None:
+        """Take what was compared together with other registers, in place of comparing alone."""
+        self._findings = _Findings([], [], [], [])
+        self._take(self._findings, comparison, (), is_believed=True)
+
+    @property
+    def _is_whole(self) -> bool:
+        """Whether the register is continuous between all polls, and each of them read it."""
+        lengths = [len(segment.readings) for segment in self._segments]
+        return lengths == [len(self._rows.kwh)]
 
     @property
     def doubts(self) -> Sequence[UnitDoubt]:
@@ -175,6 +223,9 @@ class UnitCheck:
         two changes of the device of which most readings are in none, all: a register in a wrong
         unit may be too fast everywhere.
         """
+        if self._is_whole:
+            yield slice(None), True
+            return
         rows_read = np.flatnonzero(~np.isnan(self._rows.kwh))
         edges = [0, *sorted(self._readings.changes), len(rows_read)]
         for first, stop in zip(edges, edges[1:]):
@@ -238,6 +289,16 @@ class UnitCheck:
     def is_unseen(self, begin: float, end: float) -> bool:
         """Whether its power was not seen as it is in a part of a period (law 2)."""
         return any(self._unseen_events(begin, end))
+
+
+def compare_together(units: Iterable[UnitCheck]) -> None:
+    """Compare registers of one PDU with what flowed, in one go where that is possible (law 2)."""
+    plain_units = [(unit, register) for unit in units if (register := unit.plain()) is not None]
+    if plain_units:
+        registers = [register for _, register in plain_units]
+        comparisons = checks.compare_together(registers, slice(None))
+        for (unit, _), comparison in zip(plain_units, comparisons):
+            unit.take_comparison(comparison)
 
 
 def share_doubts(outlets: Mapping[str, UnitCheck], period: tuple[float, float]) -> None:

@@ -12,7 +12,7 @@ from array import array
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
-from ..registers.numpy_lazy import np
+from ..registers.numpy_lazy import median, np
 from ..registers.values import Event
 from .clock_correction import ALIKE_S, ALIKE_SHARE, OVERLAP_S, SYNCED, correct_times
 from .clocks import BORN
@@ -96,7 +96,7 @@ def _is_calm(begins: Sequence[float], monotonic: Sequence[float]) -> bool:
 
 
 def _usual(begins: Sequence[float]) -> float:
-    return float(np.median(np.diff(np.asarray(begins))))
+    return median(np.diff(np.asarray(begins)))
 
 
 def _jump_event(old: float, new: float, jump: float, about: str) -> Event:

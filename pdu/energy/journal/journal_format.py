@@ -3,14 +3,14 @@
 docs/dev/energy.md describes each line. `pdu.core.files.journal` adds and checks the hashes, which
 are no part of a record. The first key of a record says what it is.
 
-Polls are decoded by many at once, into columns: an audit reads millions of them.
+Polls are decoded into columns: an audit reads millions of them.
 """
 
 from __future__ import annotations
 
 import math
 import struct
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, NamedTuple, Optional
 
@@ -28,6 +28,10 @@ _POLL_BEGIN = f'"{_POLL}":'.encode()
 _PLACES = 3  # of currents, watts and times: mA, mW, ms
 _SYNC_VALUES = (None, False, True)
 _NUMBERS = frozenset({int, float})
+#: of a poll: begin, end, monotonic begin, uptime
+_TIMES = 4
+#: keys of the figures of the PDU itself, and of its outlets: energy, current, power
+_FIGURE_KEYS = (("total", "kwh"), ("load", "amps"), ("power", "watts"))
 _NUMBERS_OR_NONE = frozenset({int, float, type(None)})
 Record = Mapping[str, Any]
 
@@ -252,73 +256,52 @@ def number_of_poll(body: bytes) -> int:
     return int(body[len(_POLL_BEGIN) : body.index(b",")])
 
 
-def poll_columns(records: Sequence[Any], outlets: int) -> PollColumns:
-    """The polls of a unit with so many outlets. Raises one of BAD."""
-    is_synced = [record.get("sync") for record in records]
+def poll_columns(records: Iterable[Any], outlets: int) -> PollColumns:
+    """The polls of a unit with so many outlets. Raises one of BAD.
+
+    Each record may go before the next one comes: a thousand at a time would keep Python's garbage
+    collector busy.
+    """
+    width, nothing = outlets + 1, [math.nan] * outlets
+    pack = struct.Struct(f"{_TIMES + len(_FIGURE_KEYS) * width}d").pack
+    rows, is_synced, has_error = list[bytes](), list[Optional[bool]](), list[bool]()
+    for record in records:
+        begin, end = record["utc"]
+        row = [begin, end, record["mono"][0], _or_nan(record.get("up"))]
+        for own_key, outlet_key in _FIGURE_KEYS:
+            values = record.get(outlet_key)
+            if values is None:
+                values = nothing
+            elif len(values) != outlets:
+                raise ValueError("figures")
+            row.append(_or_nan(record.get(own_key)))
+            row += values
+        try:
+            rows.append(pack(*row))
+        except struct.error:
+            rows.append(pack(*_finite_or_nan(row)))
+        is_synced.append(record.get("sync"))
+        has_error.append(record.get("error") is not None)
+    table = np.frombuffer(bytearray().join(rows)).reshape(len(rows), -1)
+    if np.isinf(table).any() or np.isnan(table[:, : _TIMES - 1]).any():
+        raise ValueError("no number")
     if any(value not in _SYNC_VALUES for value in is_synced):
         raise ValueError("sync")
-    return PollColumns(
-        _times(records),
-        _figures(records, "total", "kwh", outlets),
-        _figures(records, "load", "amps", outlets),
-        _figures(records, "power", "watts", outlets),
-        is_synced,
-        np.array([record.get("error") is not None for record in records], bool),
+    kwh, amperes, watts = (
+        table[:, first : first + width] for first in range(_TIMES, table.shape[1], width)
     )
+    return PollColumns(table[:, :_TIMES], kwh, amperes, watts, is_synced, np.array(has_error, bool))
 
 
-def _times(records: Sequence[Any]) -> Column:
-    columns = _column(
-        [[*record["utc"], record["mono"][0], record.get("up")] for record in records], 4
-    )
-    if np.isnan(columns[:, :3]).any():
-        raise ValueError("times")
-    return columns
+def _or_nan(value: Any) -> Any:
+    return math.nan if value is None else value
 
 
-def _figures(records: Sequence[Any], own_key: str, outlet_key: str, outlets: int) -> Column:
-    nothing = [None] * outlets
-    lists = (record.get(outlet_key) for record in records)
-    rows = [nothing if record is None else record for record in lists]
-    first = _column([[record.get(own_key) for record in records]], len(records))
-    return np.hstack([first.T, _column(rows, outlets)])
-
-
-def _column(rows: Sequence[Sequence[Any]], width: int) -> Column:
-    """Finite numbers, NaN for None."""
-    column = _packed_column(rows, width)
-    return _any_column(rows, width) if column is None else column
-
-
-def _packed_column(rows: Sequence[Sequence[Any]], width: int) -> Optional[Column]:
-    """As `_any_column`, in a third of the time; None if a value is no finite number."""
-    pack = struct.Struct(f"{width}d").pack
-    try:
-        octets = bytearray().join([pack(*row) for row in rows])
-    except (struct.error, TypeError, OverflowError):
-        return None
-    column = np.frombuffer(octets).reshape(len(rows), width)
-    # `pack` takes True and False for 1 and 0
-    is_sure = ((column != 0.0) & (column != 1.0)).any()
-    return column if is_sure and np.isfinite(column).all() else None
-
-
-def _any_column(rows: Sequence[Sequence[Any]], width: int) -> Column:
-    column = np.array(rows)
-    if column.dtype.kind == "O":
-        if not {type(value) for row in rows for value in row} <= _NUMBERS_OR_NONE:
-            raise ValueError("no number")
-        column = column.astype(float)
-    elif column.size and column.dtype.kind not in "fiu":
+def _finite_or_nan(row: Sequence[Any]) -> Sequence[float]:
+    """NaN for None. Raises ValueError for what is no number."""
+    if not {*map(type, row)} <= _NUMBERS_OR_NONE:
         raise ValueError("no number")
-    if column.shape != (len(rows), width):
-        raise ValueError("figures")
-    column = column.astype(float, copy=False)
-    if not np.isfinite(column).all():
-        missing = sum(value is None for row in rows for value in row)
-        if np.isinf(column).any() or np.isnan(column).sum() != missing:
-            raise ValueError("no number")
-    return column
+    return [math.nan if value is None else float(value) for value in row]
 
 
 # ---- values --------------------------------------------------------------------------------------

@@ -160,10 +160,5 @@ class Api:
         return ProtocolError(what, body).at(self.name)
 
 
-def is_url(text: str) -> bool:
-    """Whether a source is a URL."""
-    return text.startswith(("http://", "https://"))
-
-
 def _times(**times: float) -> Sequence[tuple[str, str]]:
     return [(name, f"{time:.3f}") for name, time in times.items()]

@@ -16,7 +16,7 @@ from typing import NamedTuple, Optional, TypeVar
 
 from handlers.shared.errors import SettingsError, printable
 
-from ..registers.numpy_lazy import Column, np
+from ..registers.numpy_lazy import Column, median, np
 from ..registers.poll import Poll, UnitFacts
 from ..registers.values import RegisterReadings
 from .clock import PollClock, jumps_by_begin_times, jumps_by_monotonic
@@ -108,8 +108,13 @@ class PduReadings:
             all_blocks.append(block)
             if len(block.begins):
                 self._take(block)
+        identities, tables = _tables(all_blocks)
+        #: kWh, amperes, watts: each with a row for each register
+        self.tables: Column = tables
         #: identity of an outlet, or OWN -> its register
-        self.registers = _series(all_blocks)
+        self.registers = {
+            identity: Series(*tables[:, row]) for row, identity in enumerate(identities)
+        }
         #: polls that failed
         self.failures = sum(block.failures for block in all_blocks)
 
@@ -200,14 +205,14 @@ class PduReadings:
         """The usual time between two polls, in s; 0 for fewer than two."""
         between = np.diff(np.asarray(self.begins))
         between = between[between > 0.0]
-        return float(np.median(between)) if len(between) else 0.0
+        return median(between) if len(between) else 0.0
 
 
-def _series(blocks: Sequence[Block]) -> Mapping[str, Series]:
-    """The registers of blocks. One that comes twice in a block is not read there: nobody knows
-    which of both it was.
+def _tables(blocks: Sequence[Block]) -> tuple[Sequence[str], Column]:
+    """The registers of blocks, and a table of each figure. A register that comes twice in a block
+    is not read there: nobody knows which of both it was.
     """
-    identities = dict.fromkeys(chain.from_iterable(block.unit.registers for block in blocks))
+    identities = [*dict.fromkeys(chain.from_iterable(block.unit.registers for block in blocks))]
     rows = {identity: row for row, identity in enumerate(identities)}
     polls = sum(len(block.begins) for block in blocks)
     tables = np.full((len(Series._fields), len(rows), polls), math.nan)
@@ -220,14 +225,20 @@ def _series(blocks: Sequence[Block]) -> Mapping[str, Series]:
             for place, identity in enumerate(block.unit.registers)
             if counts[identity] == 1
         }
+        places, here = [*row_by_place], [*row_by_place.values()]
+        is_in_order = places == here == [*range(len(block.kwh))]
         for table, figures in zip(tables, (block.kwh, block.amperes, block.watts)):
-            table[[*row_by_place.values()], first:stop] = figures[[*row_by_place]]
-    return {identity: Series(*tables[:, row]) for identity, row in rows.items()}
+            if is_in_order:
+                table[: len(here), first:stop] = figures  # quicker than by numbers
+            else:
+                table[here, first:stop] = figures[places]
+    return identities, tables
 
 
-def readings_of(pdu: PduReadings, series: Series, clock: PollClock) -> RegisterReadings:
+def readings_of(
+    pdu: PduReadings, series: Series, is_read: Column, clock: PollClock
+) -> RegisterReadings:
     """The readings of a register, without polls that did not read it."""
-    is_read = ~np.isnan(series.kwh)
     # Only a change of the unit asks for it.
     idle = _idle(series) if pdu.changes else np.zeros(0, dtype=np.uint8)
     if is_read.all():

@@ -9,17 +9,15 @@ its processes wait for ever if this one is killed.
 from __future__ import annotations
 
 import contextlib
-import multiprocessing
 import os
-import pickle
 import signal
 from collections.abc import Iterator, Sequence
-from multiprocessing.connection import Connection
-from typing import Any, Callable, TypeVar
+from typing import TYPE_CHECKING, Any, Callable, TypeVar
 
 from handlers.shared.errors import SettingsError
 
-from ...pdus.process_pool import cores
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
 
 #: more would only need more memory: each has a PDU's readings, and its own numpy
 _MOST = 4
@@ -38,10 +36,12 @@ def parallel_map(
 
     Raises what `do` raises, and SettingsError if a process died.
     """
-    processes = min(cores(), _MOST, len(things))
-    if not large or processes < 2 or not hasattr(os, "fork"):
+    processes = min(cores(), _MOST, len(things)) if large else 1
+    if processes < 2 or not hasattr(os, "fork"):
         yield from map(do, things)
         return
+    import multiprocessing  # imported late: for many readings only
+
     # Forked, so that what `do` knows need not be sent.
     context: Any = multiprocessing.get_context("fork")
     with contextlib.ExitStack() as stack:
@@ -66,6 +66,13 @@ def parallel_map(
             if error is not None:
                 raise error
             yield result
+
+
+def cores() -> int:
+    """The cores that this process may use."""
+    from ...pdus import process_pool  # imported late, as multiprocessing
+
+    return process_pool.cores()
 
 
 def are_large(paths: Sequence[str]) -> bool:
@@ -96,6 +103,8 @@ def _serve(
 
 def _sendable(error: Exception) -> Exception:
     """The error, or its text if it cannot be sent."""
+    import pickle
+
     try:
         pickle.loads(pickle.dumps(error))  # noqa: S301  # of this process
     except Exception:  # any class may refuse

@@ -11,7 +11,7 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import Optional
 
-from .numpy_lazy import np
+from .numpy_lazy import Column, median, np
 
 #: the step of a register that never moved, in kWh: no common one is coarser
 COARSE = 1.0
@@ -26,12 +26,11 @@ _LARGER = 1.5
 _ENOUGH = 10
 
 
-def typical_step(values: Sequence[float]) -> float:
+def typical_step(rises: Column) -> float:
     """A step of a register that is not too small: the middle one of its rises, in kWh (law 1).
 
     A rise is at least one step. A single one is not enough, because a false reading also rises.
     """
-    rises = np.diff(np.asarray(values))
     rises = rises[rises > 0.0]
     if not len(rises):
         return COARSE
@@ -55,29 +54,26 @@ def step_of_readings(runs: Iterable[Sequence[float]], unit: float) -> Optional[f
     return common * unit if common else None
 
 
-def max_age(
-    values: Sequence[float], begins: Sequence[float], step: float, usual_gap: float
-) -> float:
+def max_age(rises: Column, begins: Sequence[float], step: float, usual_gap: float) -> float:
     """How old a reading may be, in s: units refresh their registers at times of their own (law 1).
 
     That is no more than the usual time between two polls if the unit refreshes the register as
     often as that. A register that mostly stands before it rises by more than its step is refreshed
     less often: as those rises come. `begins`: of the readings, in s; `step` in kWh.
     """
-    rises = np.diff(np.asarray(values))
     larger = rises > _LARGER * step
     count = int(larger.sum())
     if count < _ENOUGH or int((larger[1:] & (rises[:-1] == 0.0)).sum()) * 2 < count:
         return usual_gap
-    between = float(np.median(np.diff(np.asarray(begins)[1:][larger])))
+    between = median(np.diff(np.asarray(begins)[1:][larger]))
     return usual_gap if between <= _LARGER * usual_gap else between + usual_gap
 
 
-def refreshes_slowly(values: Sequence[float], most: float) -> bool:
+def refreshes_slowly(rises: Column, most: float) -> bool:
     """Whether a register is surely refreshed less often than it is read: it often rises by more
     than the supply can have delivered since the poll before, `most` kWh.
     """
-    return int((np.diff(np.asarray(values)) > most).sum()) >= _ENOUGH
+    return int((rises > most).sum()) >= _ENOUGH
 
 
 def _common_units(values: Sequence[float], unit: float) -> Optional[int]:

@@ -60,8 +60,18 @@ class RegisterHistory(NamedTuple):
     events: Sequence[Event]
 
 
-def history_of(readings: RegisterReadings, limits: RegisterLimits) -> RegisterHistory:
-    """The segments and events of a register's readings (law 1)."""
+def history_of(
+    readings: RegisterReadings, limits: RegisterLimits, longest_s: Optional[float] = None
+) -> RegisterHistory:
+    """The segments and events of a register's readings (law 1).
+
+    `longest_s`: of one that is known to be `are_steady` the longest time from the begin of a
+    reading to the end of the next.
+    """
+    if longest_s is not None:
+        most = limits.most(longest_s + readings.proven_age) + limits.step
+        if limits.modulus is None or limits.modulus > most:
+            return RegisterHistory([Segment(range(len(readings.values)))], [])
     events: list[Event] = []
     joined_segments = _joined(readings, limits, _runs(readings, limits), events)
     confirmed = _confirmed(readings, joined_segments, events)
@@ -69,6 +79,18 @@ def history_of(readings: RegisterReadings, limits: RegisterLimits) -> RegisterHi
     events.extend(_breaks(readings, limits, trusted))
     events.sort(key=lambda event: (event.begin, event.end))
     return RegisterHistory(_trimmed(readings, limits, joined_segments, trusted), events)
+
+
+def are_steady(rises: Column, begins: Column, ends: Column, kilowatts: Column) -> Column:
+    """Which registers only rose, and never by more than the supply delivers from the begin of a
+    reading to that of the next: each of them is continuous (law 1).
+
+    `rises`: a row for each register. `kilowatts`: of each supply.
+    """
+    if (ends < begins).any():
+        return np.zeros(len(rises), bool)
+    most = kilowatts[:, None] / 3600.0 * np.diff(begins)
+    return ((rises >= 0.0) & (rises <= most)).all(axis=1)
 
 
 def follows(readings: RegisterReadings, limits: RegisterLimits, number: int, later: int) -> bool:
