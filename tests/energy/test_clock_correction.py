@@ -9,8 +9,7 @@ from typing import NamedTuple, Optional
 import pytest
 
 from handlers.shared.errors import SettingsError
-from pdu.energy.journal.clock import PollClock, jumps_by_monotonic
-from pdu.energy.journal.clock_correction import WORDS
+from pdu.energy.journal.clock import WORDS, PollClock, jumps_by_monotonic
 
 from .polls import OutletFigures, Poll, read
 

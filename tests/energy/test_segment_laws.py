@@ -72,10 +72,13 @@ def test_a_steady_register_has_the_history_that_its_readings_alone_show(
     (is_steady,) = segments.are_steady(rises, begins, ends, np.array([limits.kilowatts]))
     if is_steady and not one.changes and one.values:
         longest_s = float((ends[1:] - begins[:-1]).max(initial=0.0))
-        told, shown = segments.history_of(one, limits, longest_s), segments.history_of(one, limits)
-        assert told.events == shown.events
-        assert [[*part.readings] for part in told.segments] == [
-            [*part.readings] for part in shown.segments
+        short_history, full_history = (
+            segments.history_of(one, limits, longest_s),
+            segments.history_of(one, limits),
+        )
+        assert short_history.events == full_history.events
+        assert [[*part.readings] for part in short_history.segments] == [
+            [*part.readings] for part in full_history.segments
         ]
 
 

@@ -272,15 +272,15 @@ def compare_together(
     pairs = np.append(np.diff(np.append(firsts, len(pairs_used))), len(pairs_used))
     flow_kwh = (least + most) / 2.0
     sampling = _ERRORS * deviation * spans_h / np.sqrt(pairs)
-    step, max_age = np.array([(known.step, known.max_age) for _, _, known in registers]).T[
-        :, :, None
-    ]
+    step, max_age = np.array(
+        [(register.parameters.step, register.parameters.max_age) for register in registers]
+    ).T[:, :, None]
     error = step * (1.0 + steps) + most / spans_h * max_age / 3600.0
     low, high = TOLERANCE[0] * least - sampling, TOLERANCE[1] * most + sampling
     is_broken = ((rise_kwh - error > high) | (rise_kwh + error < low)) & (pairs >= _LEAST_PAIRS)
     edges = np.append(days[firsts] * _DAY_S, first)
-    flowed = (least - sampling)[:, -1].tolist(), (most + sampling)[:, -1].tolist()
-    totals = zip(*(column[:, -1].tolist() for column in (rise_kwh, error, low, high)), *flowed)
+    flow_bounds = (least - sampling)[:, -1].tolist(), (most + sampling)[:, -1].tolist()
+    totals = zip(*(column[:, -1].tolist() for column in (rise_kwh, error, low, high)), *flow_bounds)
     comparisons = []
     for row, figures in enumerate(totals):
         counted_kwh, error_kwh, least_kwh, most_kwh, flowed_least, flowed_most = figures

@@ -19,8 +19,7 @@ from handlers.shared.errors import SettingsError, printable
 from ..registers.numpy_lazy import Column, median, np
 from ..registers.poll import Poll, UnitFacts
 from ..registers.values import RegisterReadings
-from .clock import PollClock, jumps_by_begin_times, jumps_by_monotonic
-from .clock_correction import OVERLAP_S, WORDS
+from .clock import OVERLAP_S, WORDS, PollClock, jumps_by_begin_times, jumps_by_monotonic
 from .unit_changes import SERIAL, UPTIME, UPTIME_S, UnitIdentity
 
 #: what an audit finds
@@ -100,7 +99,7 @@ class PduReadings:
         self._errors: list[Optional[float]] = []
         #: numbers of polls before which the reader's machine started anew
         self.boots: set[int] = set()
-        #: of each poll: what the kernel said of the reader's clock, as in `clock_correction`
+        #: of each poll: what the kernel said of the reader's clock, as in `clock`
         self.sync_states = bytearray()
         self._boot: Optional[str] = None
         all_blocks = list[Block]()

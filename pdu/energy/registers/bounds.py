@@ -186,9 +186,9 @@ class BoundedRegisters:
         likely = np.minimum(self._power * np.maximum(lasts - firsts, 0.0) / 3600.0, most)
         if earlier is not None and later is not None:
             seconds = later.first_end + slack - (earlier.last_begin - self._margin_s)
-            wrapped = self._supply.wrap_energies(earlier.last_kwh, later.first_kwh, seconds)
-            is_whole = (starts > begins) & (stops < ends) & ~np.isnan(wrapped)
-            likely = np.where(is_whole, wrapped, likely)
+            wrap_kwh = self._supply.wrap_energies(earlier.last_kwh, later.first_kwh, seconds)
+            is_whole = (starts > begins) & (stops < ends) & ~np.isnan(wrap_kwh)
+            likely = np.where(is_whole, wrap_kwh, likely)
         return EnergyColumns(np.zeros_like(most), likely, most).where(is_within)
 
     def _counted_twice(
@@ -298,13 +298,13 @@ class SegmentColumns:
         # where the register came to the value of the reading after, and where it rose above it
         edges = np.stack([_equal_edges(rises, following, count) for rises in self._rises])
         first_equal, after_equal = edges[:, 0], edges[:, 1]
-        next_values = _taken(values, np.minimum(after_equal, count - 1))
+        next_values = _take_by_row(values, np.minimum(after_equal, count - 1))
         following_values = values[:, following]
         may_be_stale = after_equal - first_equal > 1
         may_be_stale &= next_values - following_values > step * (1.0 + 1e-6)
         ceiling = np.where(may_be_stale, next_values, following_values) + step
         lower = np.maximum(first_equal - 1, 0)
-        reachable = _taken(values, lower) + step
+        reachable = _take_by_row(values, lower) + step
         reachable = reachable + self._supply.most(moments - self._begins[lower])
         ceiling = np.where(positions > 0, np.minimum(ceiling, reachable), ceiling)
         return np.where(positions == count, values[:, -1:] + step, ceiling)
@@ -319,7 +319,7 @@ def _equal_edges(rises: Column, places: Column, count: int) -> Column:
     return edges[group], edges[group + 1]
 
 
-def _taken(values: Column, places: Column) -> Column:
+def _take_by_row(values: Column, places: Column) -> Column:
     """Of each row the values at its own places."""
     return np.take_along_axis(values, places, axis=1)
 
