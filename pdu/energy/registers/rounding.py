@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from decimal import ROUND_HALF_EVEN, Decimal
+from fractions import Fraction
 from typing import NamedTuple
 
 from .values import NOTHING, EnergyInterval
@@ -56,8 +57,6 @@ def split(whole: int, weights: Sequence[float]) -> Sequence[int]:
     Each part is cut to a whole Wh; what is left goes, one Wh each, to the parts that lost most by
     that, of equal ones to the first. Without any weight, the parts are equal. Exact.
     """
-    from fractions import Fraction  # imported late: only a statement needs it
-
     exact = [Fraction(weight) for weight in weights]
     total = sum(exact)
     if not total:
