@@ -326,7 +326,7 @@ def test_its_metrics_say_which_pdu_is_silent_since_when(whole: Hall, tmp_path: P
         assert until(is_refused)
 
 
-@pytest.mark.parametrize("address", ["9117", "127.0.0.1", "127.0.0.1:99999", "192.0.2.1:9117"])
+@pytest.mark.parametrize("address", ["metrics", "127.0.0.1", "127.0.0.1:99999", "192.0.2.1:9117"])
 def test_an_address_for_metrics_that_cannot_be_used_is_refused(
     address: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
