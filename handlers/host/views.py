@@ -13,7 +13,7 @@ import logging
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Callable, NamedTuple, Optional, TypeVar
+from typing import Any, Callable, Optional, TypeVar
 
 from pdu_common.helper import (
     EnumPowerStatus,
@@ -25,6 +25,7 @@ from pdu_common.helper import (
 
 from .. import VERSION
 from ..shared.errors import ProtocolError
+from ..shared.named_tuples import NamedTuple
 
 T = TypeVar("T")
 

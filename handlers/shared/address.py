@@ -17,6 +17,9 @@ class Address(str):
     `is_address`, `pdu.core.network.hosts` and `handlers.http.client.endpoint` do that.
     """
 
+    # a list may have 10,000 addresses: none has a dictionary
+    __slots__ = ("host", "port")
+
     #: without the brackets of an IPv6 address
     host: str
     #: the number that follows it, None without one

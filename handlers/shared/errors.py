@@ -15,7 +15,9 @@ an archive's error.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple, TypeVar, Union
+from typing import TypeVar, Union
+
+from .named_tuples import NamedTuple
 
 E = TypeVar("E", bound="PduHandlerError")
 LONGEST = 2000  # limit for each part of an error and for its reason, in characters

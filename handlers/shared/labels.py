@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from .errors import printable
+from .named_tuples import NamedTuple
 
 
 class Label(NamedTuple):

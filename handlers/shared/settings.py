@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Callable, Generic, Optional, TypeVar
 
 from .address import Address, is_address
@@ -21,27 +20,38 @@ LONGEST = 1000  # usual limit for a value, in characters
 _YES, _NO = ("yes", "true", "1", "on"), ("no", "false", "0", "off")
 _NOUN = "handler setting "
 # what forms and libraries show in place of a secret: pydantic 10 stars, browsers and others dots
-_MASKED = re.compile("[*\u2022\u25cf]{6,}")
+_MASKED = "[*\u2022\u25cf]{6,}"
 
 
-@dataclass(frozen=True, eq=False)
 class Setting(Generic[T_co]):
     """One key of the form, and how its text becomes a value."""
 
-    #: its name on the form, in lower case
-    key: str
-    #: describes the accepted texts, in the table of settings and in errors
-    allowed: str
-    #: turns a text of at most `longest` characters into a value, or raises ValueError
-    read: Callable[[str], T_co]
-    #: the value if there is no text, or only blanks
-    default: T_co
-    #: what it does, in the table of settings
-    help: str
-    #: whether its text is neither trimmed nor shown
-    secret: bool = False
-    #: limit for the text, in characters
-    longest: int = LONGEST
+    __slots__ = ("key", "allowed", "read", "default", "help", "secret", "longest")
+
+    def __init__(
+        self,
+        key: str,
+        allowed: str,
+        read: Callable[[str], T_co],
+        default: T_co,
+        help: str,
+        secret: bool = False,
+        longest: int = LONGEST,
+    ) -> None:
+        #: its name on the form, in lower case
+        self.key = key
+        #: describes the accepted texts, in the table of settings and in errors
+        self.allowed = allowed
+        #: turns a text of at most `longest` characters into a value, or raises ValueError
+        self.read = read
+        #: the value if there is no text, or only blanks
+        self.default = default
+        #: what it does, in the table of settings
+        self.help = help
+        #: whether its text is neither trimmed nor shown
+        self.secret = secret
+        #: limit for the text, in characters
+        self.longest = longest
 
     def value(self, text: Optional[str]) -> T_co:
         """The value of `text`, or the default for None and for blank text. Raises SettingsError."""
@@ -49,7 +59,7 @@ class Setting(Generic[T_co]):
             return self.default
         if len(text) > self.longest:
             why = f" the value has more than {self.longest} characters; give {self.allowed}"
-        elif self.secret and _MASKED.fullmatch(text.strip()):
+        elif self.secret and re.fullmatch(_MASKED, text.strip()):
             # a login with it would fail, and some devices lock the account after a few
             why = " the value is only stars, as a form shows a secret; type it again"
         elif not _is_unicode(text):

@@ -8,16 +8,18 @@ outlets of the unit with the written states.
 
 from __future__ import annotations
 
-import ipaddress
 import os
+import socket
 import threading
 import weakref
 from collections.abc import Iterator, MutableMapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from ..shared.errors import Unreachable
 
 _locks: MutableMapping[str, threading.Lock] = weakref.WeakValueDictionary()
+# RFC 4291, 2.5.5.2: before the octets of an IPv4 address
+_IPV4_MAPPED = bytes(10) + b"\xff\xff"
 _locks_guard = threading.Lock()
 
 
@@ -45,15 +47,16 @@ def lock_outlet(device: str, seconds: float) -> Iterator[None]:
 
 
 def _plain(device: str) -> str:
-    """The device with one spelling of its address: an IP address in its short form, a name in lower
+    """The device with one spelling of its address: an IP address as its octets, a name in lower
     case without a last dot.
     """
     host, space, port = device.rpartition(" ")
-    try:
-        address = ipaddress.ip_address(host)
-    except ValueError:
-        return f"{host.rstrip('.').lower()}{space}{port}"
-    return f"{getattr(address, 'ipv4_mapped', None) or address}{space}{port}"
+    address, percent, zone = host.partition("%")
+    for family in (socket.AF_INET, socket.AF_INET6):
+        with suppress(OSError, ValueError):
+            octets = socket.inet_pton(family, address).removeprefix(_IPV4_MAPPED)
+            return f"{octets.hex()}{percent}{zone}{space}{port}"
+    return f"{host.rstrip('.').lower()}{space}{port}"
 
 
 def _forget() -> None:

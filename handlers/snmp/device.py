@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple, Optional
+from typing import Optional
 
 from pdu_common.helper import EnumPowerStatus
 
 from ..shared.errors import PduHandlerError, ProtocolError
+from ..shared.named_tuples import NamedTuple
 from . import prefetch_list
 from .decoding import number
 from .frozen_value import replace

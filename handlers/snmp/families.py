@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import chain
 from types import ModuleType
-from typing import Any, Callable, NamedTuple, Optional
+from typing import Any, Callable, Optional
 
+from ..shared.named_tuples import NamedTuple
 from .profile import Profile, is_below
 
 ENTERPRISES = "1.3.6.1.4.1."

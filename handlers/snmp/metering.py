@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
-from typing import NamedTuple, Optional
+from typing import Optional
 
 from .. import host
 from ..shared import prefetch
 from ..shared.decimals import float_or_none
 from ..shared.errors import PduHandlerError
+from ..shared.named_tuples import NamedTuple
 from . import prefetch_list
 from .decoding import printable_text, text
 from .device import SnmpDevice, outlets_read

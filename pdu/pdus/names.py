@@ -7,17 +7,17 @@ files. Logins are in the file of --auth, else of PDU_AUTH, else in logins.toml b
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Callable, NamedTuple, Optional
+from typing import TYPE_CHECKING, Any, Callable, Optional
 
 import click
 
 from handlers import registry
 from handlers.shared.address import Address
 from handlers.shared.errors import SettingsError, printable
+from handlers.shared.named_tuples import NamedTuple
 from handlers.shared.similar_names import similar_names
 
 from ..core.cli.error_output import NoSuchHandler, Usage
@@ -213,7 +213,7 @@ def choose_pdu(context: click.Context, handler: str, host: str, alone: bool = Tr
     pdu = known_list.pdus.get(host)
     if pdu is None:
         raise Usage(f"{_no_name(host, known_list)}; give names alone, or HANDLER and addresses")
-    pdu_options = run_options if alone else dataclasses.replace(run_options)
+    pdu_options = run_options if alone else run_options.copy()
     _use(pdu_options, known_list, pdu)
     return ChosenPdu(pdu.handler, pdu.address, pdu_options)
 

@@ -5,7 +5,8 @@ the journal and NUT's variables. Tools take theirs from this table.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+
+from handlers.shared.named_tuples import NamedTuple
 
 JOULES = 3_600_000.0  # joules in one kWh
 _WH = 1000.0  # Wh in one kWh

@@ -176,8 +176,8 @@ def _look(
         and handler.snmp
         and "retries" not in connection_data.given_settings(handler_options, SNMP_KEYS, host)
     ):
-        handler_options = dataclasses.replace(
-            handler_options, settings={**handler_options.settings, "retries": "0"}
+        handler_options = handler_options.copy(
+            settings={**handler_options.settings, "retries": "0"}
         )
     kind = recording(name)
     port = None if kind is None else kind.tcp_port
@@ -230,8 +230,7 @@ def _keys(handler: LoadedHandler) -> set[str]:
 
 def _options_for_handler(handler: LoadedHandler, run_options: RunOptions) -> RunOptions:
     keys = _keys(handler)
-    return dataclasses.replace(
-        run_options,
+    return run_options.copy(
         settings=connection_data.settings_for_handler(handler, run_options),
         secret_files={key: value for key, value in run_options.secret_files.items() if key in keys},
     )
@@ -364,9 +363,7 @@ def _next_step(answers: Sequence[HandlerAnswer], host: str, run_options: RunOpti
         return f"next: {words}, with one of the settings that the line of {answer.handler} names"
     plain = [answer.handler for answer in answers if _names_setting(answer, "scheme")]
     if plain:
-        with_http = dataclasses.replace(
-            run_options, settings={**run_options.settings, "scheme": "http"}
-        )
+        with_http = run_options.copy(settings={**run_options.settings, "scheme": "http"})
         only = ("--handler", plain[0]) if len(answers) == 1 else ()
         words = command_line(with_http, "identify", *(run_options.words or (host,)), *only)
         return f"next: {words}    # the login is then sent unencrypted"

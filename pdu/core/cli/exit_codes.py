@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Mapping
-from typing import NamedTuple
+
+from handlers.shared.named_tuples import NamedTuple
 
 DONE = 0
 DEFECT = 1

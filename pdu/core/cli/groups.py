@@ -9,20 +9,18 @@ import importlib
 import importlib.util
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Callable, NamedTuple, Optional, TypeVar
+from typing import Any, Callable, Optional, TypeVar
 
 import click
 
 from handlers.shared.address import Address
+from handlers.shared.named_tuples import NamedTuple
 
 from ..network import hosts
-from . import suggestions
 from .exit_codes import WIDTH
-from .option_classes import options_from, parameters_of
 from .options import Argument, Parameters, RunOptions, output, run_options_of
 from .output import Result, print_result, waiting
 from .pages import page_of
-from .redaction import hide_login
 
 T = TypeVar("T")
 EPILOG = (
@@ -84,6 +82,8 @@ class Subcommand(click.Command):
         """A command whose parameters are the fields of `options` (`option_classes`), those
         `unnamed`, whose values reach RunOptions alone, and those that all commands have.
         """
+        # imported late: 1 ms, which commands with a list of parameters save
+        from .option_classes import options_from, parameters_of
 
         @click.pass_context
         def call(context: click.Context, /, **values: Any) -> int:
@@ -160,6 +160,8 @@ class LazyGroup(click.Group):
 
     def _advice(self, ctx: click.Context, word: str) -> str:
         """What to use instead of a word that is not a command of this group."""
+        from . import suggestions  # imported late: 1 ms, for an error alone
+
         above = ctx.parent.command if ctx.parent is not None else None
         outer = above.by_name if isinstance(above, LazyGroup) else {}
         path = ctx.parent.command_path if ctx.parent is not None else ""
@@ -331,6 +333,9 @@ class HostGroup(LazyGroup):
         def call(context: click.Context, /, **values: Any) -> int:
             assert context.parent is not None
             run_options = run_options_of(context)
+            # imported late: 1 ms, which the commands of handlers save
+            from .redaction import hide_login
+
             host = self.find(run_options, str(context.parent.params["host"]))
             with (
                 contextlib.nullcontext()

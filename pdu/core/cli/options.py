@@ -11,39 +11,30 @@ import math
 import re
 import shlex
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Callable, NamedTuple, Optional, Union
+from typing import TYPE_CHECKING, Any, Callable, Optional, Union
 
 import click
-from click.shell_completion import CompletionItem
+
+from handlers.shared.named_tuples import NamedTuple
 
 from . import invocation
 from .exit_codes import DEFECT
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 Parameters = Sequence[click.Parameter]
 # the variable with which a shell asks for completions
 COMPLETION = "_PDU_COMPLETE"
 
 
-@dataclass
 class RunOptions:
     """The values of the options that all commands have, and what the run knows of its login."""
 
-    json: bool = False
-    debug: bool = False
-    yes: bool = False
-    #: key -> value
-    settings: dict[str, str] = field(default_factory=dict)
-    #: key of a secret -> path of its file
-    secret_files: dict[str, str] = field(default_factory=dict)
     #: whether a command that changes the device was sent, or is about to be
     changing: bool = False
     #: the exit code of a defect; WRONG for a command that ends with 1 for a finding
     defect_code: int = DEFECT
-    #: the name of the source of `secrets`, for errors; if it is set, no other secrets are used
-    login: str = ""
-    #: key -> secret, if `login` is set
-    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
     #: the user to whom the secrets of `used` belong
     user: str = ""
     #: the files of --list and --auth, for a command of one PDU
@@ -53,12 +44,40 @@ class RunOptions:
     name: str = ""
     #: the words that call it so in another command line
     words: Sequence[str] = ()
-    #: the keys of `settings` that were given as -s KEY=VALUE
-    typed_keys: set[str] = field(default_factory=set)
-    #: the keys of `settings` from a list and its login, which may be for other handlers
-    of_list: Collection[str] = ()
-    #: the secrets that the run has taken: none may be shown
-    used: list[str] = field(default_factory=list, repr=False)
+
+    def __init__(
+        self,
+        json: bool = False,
+        debug: bool = False,
+        settings: Optional[dict[str, str]] = None,
+        login: str = "",
+        secrets: Optional[Mapping[str, str]] = None,
+        of_list: Collection[str] = (),
+        secret_files: Optional[dict[str, str]] = None,
+    ) -> None:
+        self.json = json
+        self.debug = debug
+        self.yes = False
+        #: key -> value
+        self.settings = {} if settings is None else settings
+        #: the keys of `settings` that were given as -s KEY=VALUE
+        self.typed_keys: set[str] = set()
+        #: the name of the source of `secrets`, for errors; if it is set, no other secrets are used
+        self.login = login
+        #: key -> secret, if `login` is set
+        self.secrets: Mapping[str, str] = {} if secrets is None else secrets
+        #: the keys of `settings` from a list and its login, which may be for other handlers
+        self.of_list = of_list
+        #: key of a secret -> path of its file
+        self.secret_files = {} if secret_files is None else secret_files
+        #: the secrets that the run has taken: none may be shown
+        self.used: list[str] = []
+
+    def copy(self, **changes: Any) -> RunOptions:
+        """These options with other attributes. Both note the secrets that they take in one list."""
+        options = RunOptions()
+        vars(options).update(vars(self), **changes)
+        return options
 
 
 def run_options_of(context: click.Context) -> RunOptions:
@@ -327,6 +346,8 @@ def word_completion(
     def complete(
         _context: click.Context, _argument: click.Parameter, incomplete: str
     ) -> list[CompletionItem]:
+        from click.shell_completion import CompletionItem  # imported late: 1 ms, for a shell
+
         items = [CompletionItem(word) for word in names() if word.startswith(incomplete)]
         return items or [CompletionItem(incomplete, type="file")] if or_file else items
 
@@ -345,6 +366,8 @@ def path_completion(metavar: str) -> Optional[Callable[..., list[CompletionItem]
     def complete(
         _context: click.Context, _parameter: click.Parameter, incomplete: str
     ) -> list[CompletionItem]:
+        from click.shell_completion import CompletionItem  # imported late: 1 ms, for a shell
+
         return [CompletionItem(incomplete, type=kind)]
 
     return complete

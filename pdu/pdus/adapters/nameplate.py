@@ -7,9 +7,10 @@ pdu/pdus/adapters/<name>/nameplate.py reads it for the handler of that name.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple, Optional
+from typing import Optional
 
 from handlers.shared.errors import printable
+from handlers.shared.named_tuples import NamedTuple
 
 _LONGEST = 200
 

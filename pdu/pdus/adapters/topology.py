@@ -6,7 +6,9 @@ pdu/pdus/adapters/<name>/topology.py reads it for the handler of that name, in r
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple, Optional
+from typing import Optional
+
+from handlers.shared.named_tuples import NamedTuple
 
 LINE, BREAKER = "line", "breaker"
 
