@@ -47,8 +47,8 @@ UNITS = (
 _ADVISED, _PROGRAM = b"=/opt/pdu/bin/pdu ", b"=/usr/bin/pdu "
 _SEE = re.compile(rb"(?m)^(# systemd: .*?)\. See .*$")
 _DOC = f"usr/share/doc/{PACKAGE}"
-#: until the project has a home: SECURITY.md says that the address is a placeholder
-_NO_MAINTAINER = "the pack's developers <security@pdu-handlers.example.org>"
+#: without DEBEMAIL: the administrator of the machine on which it is installed
+_NO_MAINTAINER = "whoever built this package <root@localhost>"
 _EPOCH = "315532800"  # 1980-01-01, as in pdu.pyz
 _SMALL = ("-Zxz",)
 

@@ -279,6 +279,8 @@ _EXTRA = {
 
 def _lead(word: str) -> str:
     """How a make, a model or a host where a handler is expected goes on, "" if it is none."""
+    if word.isdigit():
+        return "; the outlet comes last: pdu off snmp 192.0.2.8 3"
     if "supports" not in ROOT.by_name:
         return ""
     from .supports.hints import hint_of  # imported late: 60 ms with the profiles, for an error only
@@ -336,6 +338,8 @@ def run(arguments: Sequence[str]) -> int:
         elif isinstance(error, click.NoSuchOption):
             near = similar_names(option, error.possibilities or ())
             words = f"No such option: {option}" + (f"; did you mean {near[0]}?" if near else "")
+            if not near and where == "pdu":
+                words += "; options come after the command"
         if words == _NO_COMMAND and error.ctx and isinstance(error.ctx.command, LazyGroup):
             words = f"Missing command: {error.ctx.command.choice()}"
         if where in _EXTRA and " extra argument" in words:
@@ -352,6 +356,9 @@ def run(arguments: Sequence[str]) -> int:
                 f" ({', '.join(registry.names())})"
                 f"{_lead(first) or _names(where, first)}"
             )
+        elif isinstance(error, click.MissingParameter) and error.ctx:
+            examples: Sequence[str] = getattr(error.ctx.command, "examples", ())
+            words += f" For example: {examples[0]}" if examples else ""
         return fail(run_options, Usage(f"{words} ({where} --help)"))
     except KeyboardInterrupt:
         return fail(

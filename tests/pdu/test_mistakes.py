@@ -28,6 +28,73 @@ MACHINES = (
 AUDIT = ("energy", "audit", "gone", "--from", "2026-10-01", "--to", "2026-11-01")
 
 
+#: a line as it is typed | the end of the sentence, which says how to go on
+TYPED = (
+    "statsu snmp 192.0.2.1 | did you mean status?",
+    "status | For example: pdu status",
+    "status snmp | For example: pdu status",
+    "status 192.0.2.1 | pdu identify 192.0.2.1 asks the device which handler reads it",
+    "status 192.0.2.1 snmp | pdu identify 192.0.2.1 asks the device which handler reads it",
+    "status APC 192.0.2.1 | APC is read by the handler snmp or redfish, as pdu supports APC says",
+    "status snmp https://192.0.2.1/ | give the address without scheme and path, as in 192.0.2.1",
+    "status snmp admin@192.0.2.1 | give the host alone, a user as --username",
+    "status snmp 192.0.2.300 | give a host name or an IP address",
+    "status snmp 192.0.2.1:99999 | give one from 1 to 65535",
+    "status snmp 192.0.2.1 --port 70000 | --port must be a number from 1 to 65535",
+    "status snmp 192.0.2.1 -s profile | --setting takes KEY=VALUE",
+    "status snmp 192.0.2.1 -s profil=apc-rpdu2 | it takes profile, switch_unproven, ",
+    "status snmp 192.0.2.1 -s profile=apc | similar: apc-rpdu2, apc-rpdu, apc-masterswitch",
+    "status snmp 192.0.2.1 --snmp-version v3 | SNMPv3 needs a user: give --username",
+    "status snmp 192.0.2.1 -c public | use PDU_COMMUNITY (or --secret-file community=FILE)",
+    "status snmp 192.0.2.1 --community x | use PDU_COMMUNITY (or --secret-file community=FILE)",
+    "status raritan 192.0.2.1 --password x | use PDU_PASSWORD (or --secret-file password=FILE)",
+    "status raritan 192.0.2.1 | no password was given: set PDU_PASSWORD (or --secret-file",
+    "status raritan 192.0.2.1 --ca-pem missing.pem | --ca-pem: missing.pem cannot be read",
+    "status snmp 192.0.2.1 --timeout 0 | --timeout must be a number from 0.05 to 60",
+    "status snmp 192.0.2.1 --secret-file community | --secret-file takes KEY=FILE",
+    "status snmp 192.0.2.1 --secret-file community=/nowhere | /nowhere cannot be read",
+    "status ./missing.tar.gz 192.0.2.1 | `make packages` in a copy of the project builds archives",
+    "off snmp 192.0.2.1 | For example: pdu off snmp 192.0.2.8 3",
+    "off 3 snmp 192.0.2.1 | the outlet comes last: pdu off snmp 192.0.2.8 3",
+    "cycle snmp 192.0.2.1 1 --pause 5m | '5m': give 0 to 3600 seconds",
+    "check | give the list of PDUs: --list FILE, PDU_LIST or ~/.config/pdu/pdus.csv",
+    "check gone.csv | gone.csv cannot be read (No such file or directory)",
+    "check hall.csv --every 30s | No such option: --every (pdu check --help)",
+    "check hall.csv --csv --html | Option '--html' requires an argument. (pdu check --help)",
+    "find | For example: pdu find 192.0.2.0/24",
+    "find 192.0.2.1/24 | did you mean 192.0.2.0/24?",
+    "find 192.0.2.0-255 | is not a network such as 192.0.2.0/24",
+    "find 192.0.2.0/24 --login x | --login needs --auth",
+    "exporter | give LIST, or --network with --auth",
+    "exporter hall.csv --auth logins.toml --listen 9914x | give ADDRESS:PORT, such as 127.0.0.1:9914",
+    "replay | For example: pdu replay unit.snmprec",
+    "replay hall.csv | use pdu record, snmpwalk -On, or a file for NUT's dummy-ups",
+    "record snmp | For example: pdu record",
+    "identify | For example: pdu identify 192.0.2.8",
+    "supports | For example: pdu supports AP8959",
+    "rehearse hall.power.toml | say what fails: --fail KIND:NAME or --each",
+    "plan chek hall.power.toml | did you mean check?",
+    "machine off db-12 | give the hall's drawing: --drawing FILE",
+    "machine of db-12 | on switches outlets on, off switches outlets off",
+    "energy audit readings --from yesterday --to today | give a day such as 2026-10-12",
+    "energy bill | audit says kWh with bounds",
+    "meter hall.csv | Missing option '--into'. For example: pdu meter",
+    "gateway hall.csv | Missing option '--clients'. For example: pdu gateway",
+    "raritan outlets 192.0.2.1 | give HOST before the command 'outlets'",
+    "raritan 192.0.2.1 outlet | outlets lists the outlets with their states",
+    "raritan 192.0.2.1 call | For example: pdu raritan 192.0.2.9 call",
+    "snmp family | did you mean families?",
+    "new My-PDU | run pdu new in the folder of a copy, or give --tree FOLDER",
+    "handler | Missing command: choose from check",
+    "handler check gone | is no file, folder or archive with a handler",
+    "completion powershell | is not one of 'bash', 'zsh', 'fish'",
+    "help nothing | there is no command 'nothing'; choose from status, ",
+    "version --jsn | did you mean --json?",
+    "draft | For example: pdu draft",
+    "--list hall.csv status | options come after the command",
+)
+
+
 @pytest.fixture
 def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with what the lines below name. It is the current one."""
@@ -159,6 +226,19 @@ def test_a_mistake_has_a_sentence(
     code, out, err = run(capsys, *words)
     assert (code, out) == (2, "") and said in err and err.count("\n") == 1
     assert "s3cret-w0rd" not in err
+
+
+@pytest.mark.parametrize("line", TYPED)
+def test_a_mistyped_line_is_answered_with_the_next_step(
+    line: str, files: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("PDU_LIST", "PDU_PASSWORD"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HOME", str(files))
+    typed, _, said = line.partition(" | ")
+    code, out, err = run(capsys, *typed.split())
+    assert code == 2 and said in err and err.count("\n") == 1
+    assert out == "" and "s3cret-w0rd" not in err
 
 
 @pytest.mark.parametrize(
