@@ -66,7 +66,7 @@ TYPED = (
     "find 192.0.2.0-255 | is not a network such as 192.0.2.0/24",
     "find 192.0.2.0/24 --login x | --login needs --auth",
     "exporter | give LIST, or --network with --auth",
-    "exporter hall.csv --auth logins.toml --listen 9914x | give ADDRESS:PORT, such as 127.0.0.1:9914",
+    "exporter hall.csv --auth logins.toml --listen 9914x | give ADDRESS:PORT, such as",
     "replay | For example: pdu replay unit.snmprec",
     "replay hall.csv | use pdu record, snmpwalk -On, or a file for NUT's dummy-ups",
     "record snmp | For example: pdu record",
