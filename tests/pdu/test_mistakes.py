@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from handlers import registry
 from handlers.shared.errors import SettingsError
 from pdu.core.files import csv_in
 from pdu.core.files.toml import loads
@@ -140,7 +141,7 @@ def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         ),
         (
             ["check", "apc.csv", "--auth", "logins.toml"],
-            "r1-left: 'apc' is not a handler (jaws, netio, nut, raritan, redfish, snmp), and no"
+            f"r1-left: 'apc' is not a handler ({', '.join(registry.names())}), and no"
             " file, folder or archive with one"
             " has that name (`make packages` in a copy of the project builds archives); apc is read"
             " by the handler snmp or redfish, as pdu supports apc says",

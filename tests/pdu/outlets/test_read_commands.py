@@ -21,6 +21,7 @@ from typing import Any
 
 import pytest
 
+from handlers import registry
 from handlers.shared import errors
 from pdu.core.cli import exit_codes, prompts
 from pdu.core.cli.exit_codes import READER_GONE
@@ -793,8 +794,8 @@ def test_a_broken_pipe_ends_the_command_quietly(shown: list[str]) -> None:
         ),
         (
             ["status", "192.0.2.7"],
-            "The first argument, '192.0.2.7', is not a handler (jaws, netio, nut, raritan, redfish,"
-            " snmp); pdu identify 192.0.2.7 asks the device which handler reads it"
+            f"The first argument, '192.0.2.7', is not a handler ({', '.join(registry.names())});"
+            " pdu identify 192.0.2.7 asks the device which handler reads it"
             " (pdu status --help)",
         ),
         (
@@ -814,7 +815,7 @@ def test_a_broken_pipe_ends_the_command_quietly(shown: list[str]) -> None:
         (["status", "nut", "h", "-s", "scheme=http"], "-s scheme=... is unknown"),
         (
             ["off", "web-1"],
-            "is not a handler (jaws, netio, nut, raritan, redfish, snmp); the name of a PDU needs"
+            f"is not a handler ({', '.join(registry.names())}); the name of a PDU needs"
             " its list (--list FILE, PDU_LIST or ~/.config/pdu/pdus.csv); a machine of the drawing:"
             " pdu machine off web-1 --drawing hall.power.toml --list hall.csv (pdu off --help)",
         ),

@@ -11,6 +11,7 @@ import click
 import pytest
 from click.shell_completion import ShellComplete
 
+from handlers import registry
 from pdu import root
 from tests.pdu.running import SECRETS, run
 from tests.peers import PEERS, Peer
@@ -126,7 +127,7 @@ def test_what_is_not_clear_switches_nothing(
     [
         (
             ["status", "lft"],
-            "'lft' is neither a handler (jaws, netio, nut, raritan, redfish, snmp) nor a PDU of",
+            f"'lft' is neither a handler ({', '.join(registry.names())}) nor a PDU of",
         ),
         (["status", "lft"], "; did you mean left?"),
         (["off", "lft", "3"], "; did you mean left?"),
@@ -189,11 +190,7 @@ def test_a_list_without_a_pdu_in_its_usual_place_is_no_list(
 @pytest.mark.parametrize(
     "before, incomplete, offered",
     [
-        (
-            ["status"],
-            "",
-            ["jaws", "netio", "nut", "raritan", "redfish", "snmp", "left", "right", "top"],
-        ),
+        (["status"], "", [*registry.names(), "left", "right", "top"]),
         (["off"], "le", ["left"]),
         (["status", "left"], "r", ["right"]),
         (["raritan"], "", ["top"]),

@@ -17,6 +17,7 @@ from typing import Any, Optional, Union
 
 import pytest
 
+from handlers import registry
 from handlers.shared.address import Address
 from handlers.shared.errors import PduHandlerError, ProtocolError, Refused, Unsupported
 from handlers.snmp import metering
@@ -654,8 +655,7 @@ def test_the_wait_for_a_port_that_answers_nothing_says_at_once_what_it_is_for(
 def test_a_setting_that_no_handler_has_is_refused(words: list[str], capsys: Printed) -> None:
     assert root.run(["identify", "127.0.0.1:9", *words]) == 2
     assert (
-        "none of jaws, netio, nut, raritan, redfish, snmp has a setting 'usrname'"
-        in capsys.readouterr().err
+        f"none of {', '.join(registry.names())} has a setting 'usrname'" in capsys.readouterr().err
     )
     # although the port is closed
     assert root.run(["identify", "127.0.0.1:9", "--handler", "nut", *words]) == 2
