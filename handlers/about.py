@@ -24,3 +24,5 @@ class About(NamedTuple):
     #: whether it is a codec (http/dialogue.py): tools then record and simulate its devices without
     #: a module of the handler
     is_codec: bool = False
+    #: families over SNMP whose units it may read too, if their firmware offers its protocol
+    snmp_families: tuple[str, ...] = ()

@@ -8,4 +8,5 @@ ABOUT = About(
     "Server Technology CDUs over JAWS",
     "custom",
     is_codec=True,
+    snmp_families=("sentry4",),
 )

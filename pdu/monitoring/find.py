@@ -17,6 +17,7 @@ from typing import Any, NamedTuple, Optional
 
 import click
 
+from handlers import registry
 from handlers.raritan import zeroconf
 from handlers.shared.address import host_with_port
 from handlers.shared.errors import SettingsError, printable
@@ -297,6 +298,24 @@ def name_pdus(pdus: Sequence[FoundDevice]) -> list[FoundDevice]:
         ]
 
 
+def other_handlers(family: str) -> list[str]:
+    """The handlers that may also read the units of an SNMP family, over another protocol."""
+    return [name for name in registry.names() if family in registry.about(name).snmp_families]
+
+
+def other_ways(pdus: Sequence[FoundDevice]) -> list[str]:
+    """A sentence for each family whose units another handler may read."""
+    first_by_family: dict[str, FoundDevice] = {}
+    for pdu in pdus:
+        first_by_family.setdefault(pdu.what, pdu)
+    return [
+        f"{family}: these units may also answer the handler {name}, which asks no SNMP:"
+        f" pdu identify {first.address} --handler {name} tries, pdu supports {family} compares"
+        for family, first in first_by_family.items()
+        for name in other_handlers(family)
+    ]
+
+
 def _result_of(
     run_options: RunOptions,
     pdus: Sequence[FoundDevice],
@@ -313,7 +332,11 @@ def _result_of(
             {
                 "asked": address_count,
                 "pdus": [
-                    {**dict(zip(_HEAD, row)), "what": device.what}
+                    {
+                        **dict(zip(_HEAD, row)),
+                        "what": device.what,
+                        "also": other_handlers(device.what),
+                    }
                     for row, device in zip(rows, pdus)
                 ],
                 "others": [
@@ -325,6 +348,8 @@ def _result_of(
         return
     print(csv_lines([_HEAD, *rows]), end="", flush=True)
     for line in tabulate((), [(device.address, device.handler, device.what) for device in pdus]):
+        print(line, file=sys.stderr)
+    for line in other_ways(pdus):
         print(line, file=sys.stderr)
     for line in tabulate(
         (), [(device.address, device.name, device.what) for device in other_devices]

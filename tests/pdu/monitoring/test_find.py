@@ -519,3 +519,15 @@ def test_names_differ_and_begin_as_no_formula(
         for host, port, name in found
     ]
     assert [one.name for one in find_.name_pdus(pdus)] == names
+
+
+def test_a_family_that_another_handler_reads_too_names_it_once() -> None:
+    families = ("sentry4", "apc-rpdu2", "sentry4", "synaccess-synlink")
+    pdus = [
+        find_.FoundDevice(f"192.0.2.{number}", "snmp", 161, f"pdu-{number}", family)
+        for number, family in enumerate(families, 1)
+    ]
+    jaws, synlink = find_.other_ways(pdus)
+    assert "pdu identify 192.0.2.1 --handler jaws" in jaws
+    assert "pdu identify 192.0.2.4 --handler synlink" in synlink
+    assert [find_.other_handlers(family) for family in families[:2]] == [["jaws"], []]
