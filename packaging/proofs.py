@@ -143,6 +143,12 @@ _GROUNDS = {
         "reading a real unit",
         "switching one",
     ),
+    "synlink": TestBasis(
+        "SynLink (Synaccess)",
+        "simulated units, where the handler and the maker's own client get the same results",
+        "reading a real unit",
+        "switching one",
+    ),
     "jaws": TestBasis(
         "JAWS (Server Technology)",
         "simulated units, where the handler and two public clients agree, and where JAWS and SNMP"

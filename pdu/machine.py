@@ -247,7 +247,7 @@ def _status(options: StatusOptions, run_options: RunOptions) -> int:
     rows = [
         [
             row_header(outlet["outlet"]),
-            words(outlet["state"]),
+            words(f"{outlet['state']}, measured" if outlet["measured"] else outlet["state"]),
             *(
                 number("" if outlet[key] is None else figure(outlet[key]))
                 for key in ("current_a", "power_w")
@@ -277,7 +277,8 @@ def _as_json(cord: Cord, state: OutletState, outlet: Optional[OutletReading]) ->
         "state": word(state.state),
         "current_a": None if outlet is None else outlet.draw.current_a,
         "power_w": None if outlet is None else outlet.draw.power_w,
-        "reason": state.reason,
+        "measured": outlet is not None and outlet.ground.is_measured,
+        "reason": state.reason or ("" if outlet is None else outlet.ground.doubt),
     }
 
 

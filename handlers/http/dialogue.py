@@ -12,9 +12,11 @@ from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Callable, NamedTuple, Optional, Protocol, TypeVar, Union
 
-from pdu_common.helper import EnumPowerStatus
+from common.logger import get_logger
+from pdu_common.helper import EnumPowerStatus, PduStatisticView
 
 from .. import host
+from ..shared.doubts import doubt_sentences
 from ..shared.errors import NamedSetting, NoSuchOutlet, PduHandlerError, SettingsError
 from ..shared.prefetch import Purposes
 from ..shared.settings import HOST, TIMEOUT, Setting, Settings, port
@@ -29,9 +31,11 @@ from .errors import (
     may_have_executed,
     no_tls_answered,
 )
-from .login import Login
+from .login import Login, UnsentLogin
+from .message import Response
 from .settings import PASSWORD, SCHEME, USERNAME
 
+LOGGER = get_logger(__name__)
 T = TypeVar("T")
 STATES = {True: EnumPowerStatus.UP, False: EnumPowerStatus.DOWN, None: EnumPowerStatus.UNKNOWN}
 PORT: Setting[Optional[int]] = Setting("port", "1 to 65535", port, None, "if not 443 (http: 80)")
@@ -57,13 +61,19 @@ _JSON = {"Content-Type": "application/json", "Accept": "application/json"}
 class Outlet(NamedTuple):
     """One outlet. An unknown state is None, and so is a figure without a meter."""
 
-    #: its number on the unit, as text
+    #: its number on the unit, as text, or what the unit addresses it with
     identity: str
     name: str = ""
     state: Optional[bool] = None
     current_a: Optional[float] = None
     energy_kwh: Optional[float] = None
     power_w: Optional[float] = None
+    #: what the unit says against the state, or why it is unknown; "" for nothing
+    doubt: str = ""
+    #: whether the state is that of a voltage measured behind the relay, not the relay's position
+    is_measured: bool = False
+    #: its number on the unit, "" if not known; None: the identity
+    number: Optional[str] = None
 
 
 class PduState(NamedTuple):
@@ -141,9 +151,12 @@ class HttpSession:
         self._answers: dict[Request, bytes] = {}
 
     def exchange(self, request: Request) -> bytes:
-        """Send one request, and return the body of its answer. Raises the errors of
-        handlers/shared/errors.py; Unreachable for a command means that it may or may not be carried
-        out.
+        """The body of the answer to one request. Raises as `send`."""
+        return self.send(request).body
+
+    def send(self, request: Request) -> Response:
+        """Send one request. Raises the errors of handlers/shared/errors.py; Unreachable for a
+        command means that it may or may not be carried out.
         """
         is_write = isinstance(request, WriteRequest)
         method = "POST" if request.body else "GET"
@@ -162,7 +175,7 @@ class HttpSession:
                 once=is_write,
                 limit=_LIMIT,
                 answers=answers,
-            ).body
+            )
         except HttpUnreachable as error:
             # the first error of an owner whose unit serves HTTP only, as it leaves the factory
             if self._client.where.scheme == "https" and no_tls_answered(error):
@@ -205,12 +218,20 @@ class HttpPdu(host.FourCalls[HttpSession], host.BasePdu):
         trust = Trust.from_settings(
             settings, settings[SCHEME] == "https", NamedSetting("scheme", "https")
         )
-        login = read_login(settings)._replace(public_words=frozenset((self.handler_name,)))
         client = HttpClient(where, StandardTransport(trust, CALL_SECONDS))
         try:
-            yield HttpSession(client, login, settings[TIMEOUT])
+            session = HttpSession(client, UnsentLogin(*read_login(settings)), settings[TIMEOUT])
+            login = self.log_in(settings, session)
+            session.login = login._replace(public_words=frozenset((self.handler_name,)))
+            yield session
         finally:
             client.close()
+
+    def log_in(self, settings: Settings, session: HttpSession) -> Login:
+        """The login of the requests of a session that has not logged in: here basic login, or none.
+        An error keeps user and password out by itself.
+        """
+        return read_login(settings)
 
     def renew_session(self, session: HttpSession) -> None:
         session.renew()
@@ -224,7 +245,10 @@ class HttpPdu(host.FourCalls[HttpSession], host.BasePdu):
             session.login.mask(error)
 
     def read_states(self, session: HttpSession) -> Iterable[tuple[str, EnumPowerStatus]]:
-        return [(outlet.identity, STATES[outlet.state]) for outlet in self._outlets(session)]
+        outlets = self._outlets(session)
+        for sentence in doubt_sentences((outlet.identity, outlet.doubt) for outlet in outlets):
+            LOGGER.warning(session.login.quoted(sentence))
+        return [(outlet.identity, STATES[outlet.state]) for outlet in outlets]
 
     def read_figures(self, session: HttpSession, with_power: bool) -> host.Figures:
         unit = self.read_unit(True, session.exchange_once)
@@ -236,29 +260,47 @@ class HttpPdu(host.FourCalls[HttpSession], host.BasePdu):
                 outlet.power_w if with_power else None,
             )
             for outlet in unit.outlets
-            # DCImanager would show the energy of an outlet without a meter as 0
             if (outlet.current_a, outlet.energy_kwh, outlet.power_w) != (None, None, None)
         ]
         power_w = unit.power_w if with_power else None
         return host.Figures(unit.load_a, unit.energy_kwh, ports, power_w)
 
+    def statistic(self) -> PduStatisticView:
+        """DCImanager would show the energy of an outlet that counts none as 0."""
+        figures = self.measured()
+        counted = [port for port in figures.ports if port.energy_kwh is not None]
+        return figures._replace(ports=counted).view()
+
     def read_labels(self, session: HttpSession) -> list[host.Label]:
         return [
-            host.label(outlet.identity, outlet.identity, outlet.name)
+            host.label(
+                outlet.identity,
+                outlet.identity if outlet.number is None else outlet.number,
+                outlet.name,
+            )
             for outlet in self._outlets(session)
         ]
 
     def switch_outlet(
         self, session: HttpSession, identity: str, on: bool, deadline: float, pause: float
     ) -> EnumPowerStatus:
-        self._read_state(session, identity)  # before anything is written
-        return switch(
+        outlet = self._read_outlet(session, identity)  # before anything is written
+
+        def read() -> EnumPowerStatus:
+            nonlocal outlet
+            outlet = self._read_outlet(session, identity)
+            return STATES[outlet.state]
+
+        state = switch(
             lambda: run_dialogue(self.codec.command(identity, on), session.exchange),
-            lambda: self._read_state(session, identity),
+            read,
             STATES[on],
             deadline=deadline,
             pause=pause,
         )
+        for sentence in doubt_sentences([(identity, outlet.doubt)]):
+            LOGGER.warning(session.login.quoted(sentence))
+        return state
 
     def read_unit(self, with_figures: bool, exchange: Callable[[Request], bytes]) -> PduState:
         """The PDU's values, with these exchanges."""
@@ -267,11 +309,11 @@ class HttpPdu(host.FourCalls[HttpSession], host.BasePdu):
     def _outlets(self, session: HttpSession) -> tuple[Outlet, ...]:
         return self.read_unit(False, session.exchange_once).outlets
 
-    def _read_state(self, session: HttpSession, identity: str) -> EnumPowerStatus:
-        """The state of one outlet, read now. Raises NoSuchOutlet."""
+    def _read_outlet(self, session: HttpSession, identity: str) -> Outlet:
+        """One outlet, read now. Raises NoSuchOutlet."""
         for outlet in self.read_unit(False, session.exchange).outlets:
             if outlet.identity == identity:
-                return STATES[outlet.state]
+                return outlet
         raise NoSuchOutlet(
             f"the PDU has no outlet {identity[:60]!r}: poll it and look at its ports"
         )

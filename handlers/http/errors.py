@@ -152,6 +152,10 @@ _ENDED = (
     "the device refused the session's token ({}): the session may have ended, so log in again or"
     " repeat the call; if that does not help, check what the account may do"
 )
+_REVOKED = (
+    "the device refused the token ({}): check that it is whole and not revoked, and what its"
+    " account may do"
+)
 # < 400
 _NO_ANSWER = (
     HttpRefused,
@@ -174,7 +178,7 @@ def error_of_status(
     """
     kind, words = STATUSES.get(status) or (_NO_ANSWER if status < 400 else _FAILED)
     if status == 401 and login is not None and login.token is not None:
-        words = _ENDED
+        words = _REVOKED if login.is_personal else _ENDED
     elif (
         status == 401
         and login is not None

@@ -56,8 +56,10 @@ class Login(NamedTuple):
     password: Optional[str] = None
     #: the token of a session; overrides user and password
     token: Optional[str] = None
-    #: the name of the header in which the token is sent
-    token_header: str = "X-SessionToken"  # noqa: S105 (a header's name)
+    #: the header in which the token is sent, with what precedes the token in it
+    sent_as: str = "X-SessionToken: "
+    #: whether a person made the token, which then ends with no session
+    is_personal: bool = False
     #: further words that each such unit has in its paths and pages, in lower case, as _PATH_WORDS
     public_words: frozenset[str] = frozenset()
 
@@ -71,7 +73,8 @@ class Login(NamedTuple):
         """
         if self.token is not None:
             if self.token and self.token.isascii() and self.token.isprintable():
-                return {self.token_header: self.token}
+                name, _, prefix = self.sent_as.partition(": ")
+                return {name: prefix + self.token}
             raise SettingsError(
                 "the token is not one line of printable ASCII characters: give it as the device"
                 " issued it"
@@ -146,6 +149,13 @@ class Login(NamedTuple):
             error.payload = self.payload(error.payload)
         elif isinstance(error, Refused) and self._is_in(error.code):
             error.code = ""
+
+
+class UnsentLogin(Login):
+    """A login that is not sent, but whose password and token are kept out of errors."""
+
+    def headers(self) -> dict[str, str]:
+        return {}
 
 
 def secrets(login: Login) -> list[str]:

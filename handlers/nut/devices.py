@@ -95,16 +95,6 @@ def read_devices(
     ]
 
 
-def doubts(listed_device: ListedDevice) -> Iterator[str]:
-    """Why outlets of this device are unknown although its driver shows a state."""
-    identities: dict[str, list[str]] = {}
-    for identity, outlet in listed_device.ports():
-        if outlet.doubt:
-            identities.setdefault(outlet.doubt, []).append(identity)
-    for doubt, of_doubt in identities.items():
-        yield f"outlet{'' if len(of_doubt) == 1 else 's'} {some(of_doubt)}: {doubt}"
-
-
 def ports(listed_devices: Iterable[ListedDevice]) -> Iterator[tuple[str, NutOutlet]]:
     """Each outlet of the PDU with its identity."""
     for device in listed_devices:
@@ -136,11 +126,6 @@ def figures_of(listed_devices: Sequence[ListedDevice], with_power: bool = False)
         if with_power
         else None,
     )
-
-
-def some(words: Sequence[str]) -> str:
-    """The first five of `words`, and how many more there are."""
-    return ", ".join(words[:5]) + (f" and {len(words) - 5} more" if len(words) > 5 else "")
 
 
 def _device(client: NutReader, name: str, settings: Settings, snapshot: Snapshot) -> NutDevice:

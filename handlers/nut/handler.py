@@ -16,6 +16,7 @@ from common.logger import get_logger
 from pdu_common.helper import EnumPowerStatus
 
 from .. import host
+from ..shared.doubts import doubt_sentences
 from ..shared.prefetch import Purposes
 from ..shared.request_counter import SENT as SENT
 from ..shared.switching import CALL_SECONDS
@@ -45,8 +46,9 @@ class NutPdu(host.FourCalls[NutSession], host.BasePdu):
     def read_states(self, session: NutSession) -> Iterable[tuple[str, EnumPowerStatus]]:
         listed_devices = read_once(session)
         for listed_device in listed_devices:
-            for reason in devices.doubts(listed_device):
-                LOGGER.warning(reason)
+            doubts = ((identity, outlet.doubt) for identity, outlet in listed_device.ports())
+            for sentence in doubt_sentences(doubts):
+                LOGGER.warning(sentence)
             groups = outlet_groups(listed_device.device.whole.variables)
             if groups and not listed_device.device.outlets:
                 LOGGER.warning(

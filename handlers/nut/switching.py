@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from common.logger import get_logger
 from pdu_common.helper import EnumPowerStatus
 
+from ..shared.doubts import doubt_sentences, some
 from ..shared.errors import NamedSetting, NoSuchOutlet, SettingsError, Unsupported
 from ..shared.settings import Settings
 from ..shared.switching import CALL_SECONDS, CONFIRM_SECONDS, switch
@@ -74,8 +75,8 @@ def switch_outlet(
     if state is EnumPowerStatus.UNKNOWN:
         variables = listed_device.device.whole.variables
         cause = late_reading(variables, deadline) if can_prove else outlet.doubt
-        if cause:
-            LOGGER.warning(f"outlet {identity}: {cause}")
+        for sentence in doubt_sentences([(identity, cause)]):
+            LOGGER.warning(sentence)
     return state
 
 
@@ -86,9 +87,7 @@ def _find(
     prefix = "".join(identity.rpartition("/")[:2])
     names = devices.read_names(client, settings)
     if prefix not in names:
-        examples = (
-            devices.some([f"'{client.redact(p)}N'" for p in names]) if "" not in names else "'N'"
-        )
+        examples = some([f"'{client.redact(p)}N'" for p in names]) if "" not in names else "'N'"
         raise NoSuchOutlet(
             f"no outlet {identity[:60]!r}: the PDU's outlets are now called {examples} (N: an"
             " outlet's number); poll the PDU and assign the servers again"

@@ -13,7 +13,7 @@ from common.logger import get_logger
 from ..http.client import HttpClient, endpoint
 from ..http.connection import StandardTransport
 from ..http.errors import HttpBusy, HttpUnreachable
-from ..http.login import Login
+from ..http.login import UnsentLogin
 from ..http.message import Response, Transport
 from ..http.strict_json import LIMIT
 from ..shared.errors import (
@@ -52,13 +52,6 @@ _ANY = range(100, 600)  # errors too, because their bodies hold the reason
 RESOURCE_ERRORS = (Refused, ProtocolError, HttpBusy)
 #: errors of a request that only saves others, which are then sent
 SHORTCUT_ERRORS = (*RESOURCE_ERRORS, TooManyRequests)
-
-
-class _Unsent(Login):
-    """A login that is not sent, but whose password and token are kept out of errors."""
-
-    def headers(self) -> dict[str, str]:
-        return {}
 
 
 class RedfishService:
@@ -383,7 +376,7 @@ class RedfishService:
             path,
             all_headers,
             None if body is None else json.dumps(body).encode(),
-            _Unsent(*self.login) if anonymous else self.login,
+            UnsentLogin(*self.login) if anonymous else self.login,
             wait,
             min(2 * wait, left),
             once=once,

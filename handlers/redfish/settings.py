@@ -97,7 +97,7 @@ def read_settings(pdu_data: object) -> RedfishSettings:
                 " are needed",
             )
         )
-    login = Login(texts[USERNAME], texts[PASSWORD], token_header=TOKEN_HEADER)
+    login = Login(texts[USERNAME], texts[PASSWORD], sent_as=f"{TOKEN_HEADER}: ")
     return RedfishSettings(
         texts[SCHEME],
         texts[HOST] or host.address(pdu_data),

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from handlers.shared.labels import Label
 
     from .adapters.power_restore import OutletRestorePolicy
+    from .adapters.state_ground import StateGround
 
 T = TypeVar("T")
 
@@ -35,6 +36,7 @@ TOOL_FUNCTIONS: Mapping[str, str] = {
     "topology": "read_topology",
     "power_restore": "read_power_restore",
     "nameplate": "read_nameplate",
+    "state_grounds": "read_state_grounds",
 }
 
 
@@ -87,6 +89,10 @@ class OpenHandler:
     def power_on(self) -> Mapping[str, OutletRestorePolicy]:
         """Identity -> what the outlet does when power comes back."""
         return self._answer("power_restore", {})
+
+    def state_grounds(self) -> Mapping[str, StateGround]:
+        """Identity -> what the outlet's state rests on, if that is not the relay's position."""
+        return self._answer("state_grounds", {})
 
     def nameplate(self, runs_on: Callable[[Optional[float]], bool]) -> Nameplate:
         """What a unit says about itself.

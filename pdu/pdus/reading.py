@@ -13,6 +13,7 @@ from pdu_common.helper import EnumPowerStatus
 
 from .adapters.nameplate import Nameplate
 from .adapters.power_restore import OutletRestorePolicy
+from .adapters.state_ground import StateGround
 from .adapters.topology import MeteredPart
 from .handler_loading import LoadedHandler
 from .handler_tools import HandlerTools, OpenHandler
@@ -48,6 +49,8 @@ class PolledOutlet(NamedTuple):
     breaker: str = ""
     #: what it does when power comes back; None if the unit does not say
     power_on: Optional[OutletRestorePolicy] = None
+    #: what the state rests on
+    ground: StateGround = StateGround()
 
 
 class CallError(NamedTuple):
@@ -127,7 +130,12 @@ def read_pdu(
 
 def states(reading: Reading, unit: OpenHandler) -> Reading:
     """The outlets with their states."""
-    outlets = [PolledOutlet(_printable(identity), state) for identity, state in unit.states()]
+    states = unit.states()
+    grounds = {_printable(identity): ground for identity, ground in unit.state_grounds().items()}
+    outlets = [
+        PolledOutlet(name, state, ground=grounds.get(name, StateGround()))
+        for name, state in ((_printable(identity), state) for identity, state in states)
+    ]
     return reading._replace(answered=True, outlets=outlets)
 
 

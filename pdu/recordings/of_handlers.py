@@ -18,7 +18,11 @@ from ..pdus.handler_tools import HandlerTools, own_answer
 from .recording_formats import HandlerFinding, RecordingFormat
 
 #: module of pdu/recordings/<name> -> the function or value with which it answers
-RECORDING_FUNCTIONS: Mapping[str, str] = {"identification": "identify", "recording_format": "KIND"}
+RECORDING_FUNCTIONS: Mapping[str, str] = {
+    "identification": "identify",
+    "recording_format": "KIND",
+    "login_answers": "ANSWERS",
+}
 
 
 def _own(handler: str, module: str) -> Any:
@@ -81,7 +85,7 @@ def recording(handler: str) -> Optional[RecordingFormat]:
         # imported late: 20 ms, which handlers with a format of their own save
         from .unit_recording import unit_recording_format
 
-        return unit_recording_format(handler)
+        return unit_recording_format(handler, _own(handler, "login_answers") or {})
     return recording_format
 
 

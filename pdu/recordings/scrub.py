@@ -286,12 +286,17 @@ class Scrubber:
             }
         if isinstance(data, (list, tuple)):
             return [self.json(value, key, leave) for value in data]
+        if _is_number(data) and len(str(data)) >= private_patterns.LONG_NUMBER:
+            return self._learned.get(str(data), data)
         return self.value(key, data) if isinstance(data, str) and not leave(key, data) else data
 
     def _member(self, name: str, value: Any, parent: str, leave: Callable[[str, Any], bool]) -> Any:
         """The scrubbed value of a member `name` inside the member `parent`."""
         if private_patterns.POSITION.search(name) and _is_number(value):
             return self._nowhere(value)
+        is_serial = private_patterns.kind_of(name) == SERIALS and SERIALS not in self.keep
+        if is_serial and _is_number(value):
+            return self.value(name, str(value))
         is_of_parent = private_patterns.kind_of(parent) in (CONTACTS, LOCATIONS) and not _decides(
             name, value
         )

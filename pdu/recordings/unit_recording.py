@@ -31,8 +31,10 @@ _PORT = 443
 Answers = Mapping[str, Any]
 
 
-def unit_recording_format(name: str) -> RecordingFormat:
-    """That of the handler `name`, whose `about` says that it is a codec."""
+def unit_recording_format(name: str, logins: Mapping[str, Response]) -> RecordingFormat:
+    """That of the handler `name`, whose `about` says that it is a codec. `logins`: what the
+    simulated device answers besides, by method and path: to requests that log in.
+    """
 
     def record(data: Any, recorder: RecordingOptions) -> Recording:
         answers: dict[str, Any] = {}
@@ -49,7 +51,7 @@ def unit_recording_format(name: str) -> RecordingFormat:
                 pdu.read_unit(with_figures, exchange)
             scrubber = Scrubber(
                 recorder.keep,
-                (session.login.password or "",),
+                (session.login.password or "", session.login.token or ""),
                 session.login.user or "",
                 session.address,
             )
@@ -58,7 +60,9 @@ def unit_recording_format(name: str) -> RecordingFormat:
         return Recording(text, _content(text))
 
     def serve(text: str, port: int) -> ReplayedDevice:
-        return _DocumentReplay(_parse_answers(text), port).describe(name, "one unit", ANY_LOGIN)
+        return _DocumentReplay(_parse_answers(text), logins, port).describe(
+            name, "one unit", ANY_LOGIN
+        )
 
     return RecordingFormat(_PORT, 4, record, make_json_detector(name), serve, holds=_content)
 
@@ -108,12 +112,14 @@ def _json(body: bytes) -> Any:
 class _DocumentReplay(HttpReplay):
     """Answers with the documents. It refuses commands: what they do is not recorded."""
 
-    def __init__(self, documents: Answers, port: int) -> None:
-        self._documents = documents
+    def __init__(self, documents: Answers, logins: Mapping[str, Response], port: int) -> None:
+        self._documents, self._logins = documents, logins
         super().__init__(port)
 
     def reply(self, method: str, target: str, body: bytes) -> Response:
         key = request_key(ReadRequest(target, body if method == "POST" else b""))
+        if f"{method} {target}" in self._logins:
+            return self._logins[f"{method} {target}"]
         if method in ("GET", "POST") and key in self._documents:
             return 200, self._documents[key], {}
         return 404, None, {}

@@ -63,6 +63,19 @@ BRANDS = (
         ("sentry3", "sentry4", "raritan", "raritan-px2", "jaws"),
         spelling=True,
     ),
+    Brand(
+        "SynLink",
+        ("Synaccess",),
+        "https://synaccess-pdus.readme.io/reference/outlets",
+        ("synaccess-synlink", "synlink"),
+    ),
+    Brand(  # also the name of the SNMP family
+        "Synaccess SynLink",
+        ("Synaccess",),
+        "https://synaccess-pdus.readme.io/reference/outlets",
+        ("synaccess-synlink", "synlink"),
+        spelling=True,
+    ),
     Brand("Sentry", ("Server Technology",), f"{_MIBS}sentry/Sentry3-MIB"),
     Brand(
         "Eaton",

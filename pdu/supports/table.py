@@ -243,6 +243,21 @@ _OTHERS = (
         " and also tells locked outlets. No unit was tried.",
     ),
     _entry(
+        "synlink",
+        "",
+        ("Synaccess",),
+        ("SynLink SP, SM",),
+        "SynLink's web API, by the maker's references and client",
+        "https://synaccess-pdus.readme.io/reference/outlets",
+        READ,
+        {"current": VARIES},
+        {"load": READ, "power": VARIES, "energy": READ},
+        VARIES,
+        dict.fromkeys(Evidence.FIELDS, "the maker's client and simulated units"),
+        "Take this handler rather than the SNMP family: it reads the voltage behind each relay, the"
+        " relay's health, and currents. No unit was tried.",
+    ),
+    _entry(
         "nut",
         "",
         ("NUT",),

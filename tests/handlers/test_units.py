@@ -33,7 +33,7 @@ from tests.needs import ROOT
 from tests.pdu.pdus.six_tools import by_each_tool
 from tests.pdu.pdus.test_one_reading import same, target_of
 from tests.peers import Peer
-from tests.peers.unit_pdus import UnitPeers
+from tests.peers.unit_pdus import UnitPeers, outlet_meters
 
 STATES = {True: EnumPowerStatus.UP, False: EnumPowerStatus.DOWN, None: EnumPowerStatus.UNKNOWN}
 SHAPES = [shape for shape in ALL_SHAPES if shape != "platform"]  # which is no codec
@@ -100,9 +100,11 @@ def test_tools_read_states_names_and_figures_with_watts_in_the_requests_of_figur
     assert len({bool(one.name) for one in found.outlets}) == 1
     # of each outlet that is on, if the unit has meters
     metered = before.energy_kwh is not None
-    assert [bool(one.power_w) for one in found.outlets] == [
-        metered and on for on in before.states.values()
-    ]
+    meters = outlet_meters(peer.handler)
+    for figure in ("current_a", "power_w"):
+        assert [bool(getattr(one, figure)) for one in found.outlets] == [
+            metered and figure in meters and on for on in before.states.values()
+        ]
 
 
 def test_six_tools_say_the_same_of_each_outlet(peer: Peer, tmp_path: Path) -> None:

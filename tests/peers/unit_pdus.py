@@ -13,7 +13,18 @@ from typing import Any
 from handlers import registry
 from tests.peers import Kind, Peer, Tick
 from tests.peers.loads import Loads
+from tests.simulators.unit_pdu import UnitPdu
 from tests.simulators.unit_servers import PASSWORD, USER, HttpServer
+
+
+def outlet_meters(name: str) -> Sequence[str]:
+    """What the peer of any handler measures at each outlet, as handlers/http/dialogue.py names
+    it.
+    """
+    if registry.about(name).is_codec:
+        meters: Sequence[str] = UnitPeers(name).device().OUTLET_METERS
+        return meters
+    return UnitPdu.OUTLET_METERS
 
 
 class UnitPeers:

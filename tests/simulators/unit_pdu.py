@@ -17,6 +17,8 @@ class UnitPdu:
     #: and of those that are figures (none: a unit without meters)
     NUMBERS: ClassVar[Sequence[str]] = ()
     FIGURES: ClassVar[Sequence[str]] = ()
+    #: what it measures at each outlet, as handlers/http/dialogue.py names it
+    OUTLET_METERS: ClassVar[Sequence[str]] = ("current_a", "energy_kwh", "power_w")
 
     def __init__(self, outlets: int = 8, off: Sequence[int] = ()) -> None:
         self.on = {number: number not in off for number in range(1, outlets + 1)}
@@ -68,7 +70,9 @@ class UnitPdu:
             load_a=self.total_ma() / 1000,
             energy_kwh=self.total_wh() / 1000,
             port_energy_kwh={
-                self.identity(number): self.energy_wh(number) / 1000 for number in self.on
+                self.identity(number): self.energy_wh(number) / 1000
+                for number in self.on
+                if "energy_kwh" in self.OUTLET_METERS
             },
             writes=list(self.writes),
         )

@@ -66,7 +66,8 @@ PROFILES = (
         evidence=SIMULATED.of("state", "power", "energy", "switching"),
         note=(
             "Currents are not read: the MIB declares them as integers in amperes, and does not say"
-            " if they are scaled."
+            " if they are scaled. A state is the relay's position. The handler synlink reads"
+            " currents, and the voltage behind each relay."
         ),
         unread=(
             "bankBreakerState, bankOutletSwitchingSupported: the MIB does not join outlets to banks"

@@ -56,8 +56,7 @@ class QueryLogin(NamedTuple):
     def login(self) -> Login:
         """What requests are sent with."""
         if self.token:
-            bearer = f"Bearer {self.token}"  # RFC 6750, 2.1
-            return Login(token=bearer, token_header="Authorization")  # noqa: S106 (a header's name)
+            return Login(token=self.token, sent_as="Authorization: Bearer ")  # RFC 6750, 2.1
         return Login(self.user, self.password) if self.user else Login()
 
     def hidden(self, text: str) -> str:

@@ -39,7 +39,7 @@ def fetch(url: str, token_file: str, ca_file: str = "", needs_places: bool = Fal
     token = secret_files.read_secret(token_file, secret_files.SECRET).strip()
     # "Token" is the scheme of both; NetBox 4.5 also has tokens that are sent as Bearer
     scheme = "Bearer" if token.startswith("nbt_") else "Token"
-    login = Login(token=f"{scheme} {token}", token_header="Authorization")  # noqa: S106
+    login = Login(token=token, sent_as=f"Authorization: {scheme} ")
     trust = (
         Trust(ca_pem=secret_files.read_secret(ca_file, secret_files.LIST)) if ca_file else Trust()
     )

@@ -4,7 +4,7 @@ commands of `switch_by_state`.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple, Optional
 
 from handlers.shared.errors import printable
@@ -116,7 +116,10 @@ def _judge_outlet(readings: Readings, cord: MachineOutlet, proof: OffProof) -> O
         return OutletState(UNKNOWN, "the PDU has no such outlet")
     if outlet.state is DOWN and proof.by_current and is_carrying(readings, cord, proof):
         return OutletState(UNKNOWN, f"it is reported off, and carries {outlet.draw}")
-    return OutletState(outlet.state, "its state is unknown" if outlet.state is UNKNOWN else "")
+    doubt = f": {outlet.ground.doubt}" if outlet.ground.doubt else ""
+    return OutletState(
+        outlet.state, f"its state is unknown{doubt}" if outlet.state is UNKNOWN else ""
+    )
 
 
 def unknown_outlets(states: Mapping[MachineOutlet, OutletState]) -> list[str]:
@@ -124,6 +127,20 @@ def unknown_outlets(states: Mapping[MachineOutlet, OutletState]) -> list[str]:
     return list(
         dict.fromkeys(f"{cord}: {state.reason}" for cord, state in states.items() if state.reason)
     )
+
+
+def ground_sentences(cords: Iterable[MachineOutlet], readings: Readings) -> list[str]:
+    """What states rest on besides the position of a relay: which outlets that are off have no
+    voltage behind it, and what units say against outlets.
+    """
+    sentences: list[str] = []
+    for cord in cords:
+        outlet = find_outlet(readings, cord)
+        if outlet is not None and outlet.state is DOWN and outlet.ground.is_measured:
+            sentences.append(f"{cord} has no voltage behind its relay")
+        if outlet is not None and outlet.ground.doubt:
+            sentences.append(f"{cord}: {outlet.ground.doubt}")
+    return sentences
 
 
 def is_on(states: Mapping[MachineOutlet, OutletState]) -> bool:
@@ -141,15 +158,17 @@ def is_on(states: Mapping[MachineOutlet, OutletState]) -> bool:
 # ---- by the states -------------------------------------------------------------------------------
 
 
-def switch_by_state(machine: MachinePower, pdu_access: PduAccess, on: bool) -> None:
-    """Send each outlet one command. Raises NotProven unless all are seen so, twice."""
+def switch_by_state(machine: MachinePower, pdu_access: PduAccess, on: bool) -> Readings:
+    """Send each outlet one command. Returns the last readings. Raises NotProven unless all are seen
+    so, twice.
+    """
+    readings: Readings = {}
     wrong = list_unconfirmed(pdu_access.switch(machine.cords, on), on)
     if not wrong:
         pdu_access.sleep(AGAIN_S)
         target_state = UP if on else DOWN
-        states = judge_outlets(
-            machine.cords, pdu_access.read_pdus(machine.pdus), OffProof(by_current=False)
-        )
+        readings = pdu_access.read_pdus(machine.pdus)
+        states = judge_outlets(machine.cords, readings, OffProof(by_current=False))
         wrong = unknown_outlets(states) + [
             f"{cord} is not {word(target_state)} any more"
             for cord, outlet_state in states.items()
@@ -157,6 +176,7 @@ def switch_by_state(machine: MachinePower, pdu_access: PduAccess, on: bool) -> N
         ]
     if wrong:
         raise NotProven("; ".join(wrong))
+    return readings
 
 
 def list_unconfirmed(result_by_cord: Mapping[MachineOutlet, CommandResult], on: bool) -> list[str]:

@@ -10,6 +10,7 @@ from typing import Callable, NamedTuple, Optional, Protocol, TypeVar
 from handlers.shared.errors import Denied, printable
 from pdu_common.helper import EnumPowerStatus
 
+from ...pdus.adapters.state_ground import StateGround
 from ...pdus.handler_tools import HandlerTools
 from ...pdus.listed_pdu import place_of
 from ...pdus.polling import Target, poll, poll_states, read_nameplate
@@ -43,6 +44,8 @@ class OutletReading(NamedTuple):
 
     state: EnumPowerStatus
     draw: MeteredLoad = MeteredLoad()
+    #: what the state rests on
+    ground: StateGround = StateGround()
 
 
 class PduReading(NamedTuple):
@@ -205,7 +208,7 @@ def pdu_reading(reading: Reading) -> PduReading:
     return PduReading(
         {
             outlet.identity: OutletReading(
-                outlet.state, MeteredLoad(outlet.current_a, outlet.power_w)
+                outlet.state, MeteredLoad(outlet.current_a, outlet.power_w), outlet.ground
             )
             for outlet in reading.outlets
         },

@@ -29,6 +29,7 @@ from .machine_power import (
     OffProof,
     Readings,
     find_outlet,
+    ground_sentences,
     is_carrying,
     judge_outlets,
     list_unconfirmed,
@@ -37,7 +38,7 @@ from .machine_power import (
 )
 from .meters import is_nothing, shows
 from .observations import ObservationStore
-from .pdu_access import MachineOutlet, NotProven, PduAccess, PduReading
+from .pdu_access import MachineOutlet, NotProven, OutletReading, PduAccess, PduReading
 
 # Relays that close again by themselves did so within 4.3 s in the reports that are known. No law
 # says how long one may take: what closes later is seen by the next reading.
@@ -161,7 +162,10 @@ def check(
     if not proof.by_current:
         if wrong:
             raise NotProven("; ".join(wrong))
-        return ["off is proven by the states alone: no meter is asked"]
+        return [
+            "off is proven by the states alone: no meter is asked",
+            *_state_limits(machine, readings),
+        ]
     for cord in machine.cords:
         outlet = find_outlet(readings, cord)
         if outlet is not None and not outlet.draw.is_known:
@@ -180,7 +184,26 @@ def check(
         f"its outlets were its only power on {clock(evidence.at)}, and no cord was seen to stop"
         f" since: off would take {watched_s(evidence):.0f} s",
         *_limits(machine, evidence, proof),
+        *ground_sentences(machine.cords, readings),
     ]
+
+
+def _state_limits(machine: MachinePower, readings: Readings) -> list[str]:
+    """What a proof by states alone would not notice."""
+    outlets = {cord: find_outlet(readings, cord) for cord in machine.cords}
+    commanded = [str(cord) for cord, outlet in outlets.items() if not _is_measured(outlet)]
+    limit = (
+        f"of {', '.join(commanded)} only the relay's commanded position is known: one that is"
+        " welded shut looks off"
+        if commanded
+        else "each state is that of a voltage measured behind the relay: one that is welded shut"
+        " would show"
+    )
+    return [limit, *ground_sentences(machine.cords, readings)]
+
+
+def _is_measured(outlet: Optional[OutletReading]) -> bool:
+    return outlet is not None and outlet.ground.is_measured
 
 
 def _limits(machine: MachinePower, evidence: MachineEvidence, proof: OffProof) -> list[str]:
@@ -218,14 +241,13 @@ def switch_off(
     cabling: CablingEvidence,
     store: ObservationStore,
 ) -> list[str]:
-    """Switch every outlet off, whatever it reads now, and prove it. Returns what the meters saw.
+    """Switch every outlet off, whatever it reads now, and prove it. Returns what was measured.
 
     Each outlet gets one command; that of a PDU that fails keeps no other from its own. Raises
     NotProven.
     """
     if not proof.by_current:
-        switch_by_state(machine, pdu_access, False)
-        return []
+        return ground_sentences(machine.cords, switch_by_state(machine, pdu_access, False))
     if cabling.evidence is None:
         answers = pdu_access.switch(machine.cords, False)
         raise NotProven("; ".join([cabling.reason, *list_unconfirmed(answers, False)]))
@@ -275,7 +297,12 @@ class MeteredOff:
             else f"{pdu}'s inlet fell by {fall.inlet_fall:.3g} {fall.unit}"
             for pdu, fall in self._inlet_falls().items()
         ]
-        return [*map(self._fall, machine.cords), *facts]
+        _, readings = self._after[-1]
+        return [
+            *map(self._fall, machine.cords),
+            *facts,
+            *ground_sentences(machine.cords, readings),
+        ]
 
     def _settle(self, sent_at: float) -> list[str]:
         """Read until all is dark for two renewals and nothing contradicts. Returns what is missing

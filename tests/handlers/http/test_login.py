@@ -8,7 +8,8 @@ import base64
 
 import pytest
 
-from handlers.http.login import Login
+from handlers.http.errors import error_of_status
+from handlers.http.login import Login, UnsentLogin
 from handlers.shared import errors
 from handlers.shared.errors import PduHandlerError, ProtocolError, Refused
 
@@ -73,3 +74,32 @@ def test_a_public_word_does_not_hide_what_every_unit_says() -> None:
     login.mask(error)
     assert error.reason == "no NETIO unit answers"
     assert login.quoted_path("/netio.json") == "/netio.json"
+
+
+@pytest.mark.parametrize(
+    "sent_as, header",
+    [
+        ("X-SessionToken: ", {"X-SessionToken": "made-up-key"}),
+        ("Cookie: SPID=", {"Cookie": "SPID=made-up-key"}),
+        ("Authorization: Bearer ", {"Authorization": "Bearer made-up-key"}),
+    ],
+)
+def test_a_token_is_sent_in_its_header_and_shown_in_no_other_place_either(
+    sent_as: str, header: dict[str, str]
+) -> None:
+    login = Login(token="made-up-key", sent_as=sent_as)
+    assert login.headers() == header
+    # the token alone, as a device may repeat it
+    assert "made-up-key" not in login.quoted("unknown key made-up-key")
+    assert UnsentLogin(*login).headers() == {}
+    assert "made-up-key" not in UnsentLogin(*login).quoted("made-up-key")
+
+
+@pytest.mark.parametrize(
+    "is_personal, words", [(True, "whole and not revoked"), (False, "session may have ended")]
+)
+def test_the_error_of_a_refused_token_says_what_to_do_about_it(
+    is_personal: bool, words: str
+) -> None:
+    login = Login(token="made-up-key", is_personal=is_personal)
+    assert words in error_of_status(401, login).reason

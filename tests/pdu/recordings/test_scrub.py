@@ -312,3 +312,21 @@ def test_a_name_in_capitals_is_replaced_although_it_then_has_more_letters() -> N
     scrubber = Scrubber()
     scrubber.learn(NAMES, "Baustraße")
     assert scrubber.text("BAUSTRASSE baustraße BAUSTRASSEN") == "name-1 name-1 BAUSTRASSEN"
+
+
+def test_a_serial_number_that_is_a_json_number_is_replaced_like_its_text() -> None:
+    scrubber = Scrubber()
+    data = {
+        "enclosureSerialNumber": 1024122712,
+        "bankId": 286331153,
+        "outlets": [{"id": "1-286331153", "energy": 286331.153, "index": 1}],
+        "port": True,
+    }
+    assert scrubber.twice(lambda: scrubber.json(data)) == {
+        "enclosureSerialNumber": "serial-1",
+        "bankId": "serial-2",
+        "outlets": [{"id": "1-serial-2", "energy": 286331.153, "index": 1}],
+        "port": True,
+    }
+    kept = Scrubber([SERIALS])
+    assert kept.twice(lambda: kept.json(data)) == data

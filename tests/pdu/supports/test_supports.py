@@ -156,6 +156,32 @@ def test_a_pro1_or_pro2_is_read_over_snmp_and_over_jaws(question: str) -> None:
 @pytest.mark.parametrize(
     "question",
     [
+        "SynLink",
+        "Synaccess SynLink",
+        "SynLink PDU",
+        "SynLink SP",
+        "SynLink SM",
+        "SynLink SP-2001",
+        "SP-1001AIE-01-M01",
+        "SP-1001",
+        "SP-3001CA-HA",
+        "Synaccess SP-3001CA-HA",
+        "Synaccess SynLink SP-3001CA-HA",
+    ],
+)
+def test_a_synlink_is_read_over_snmp_and_the_answer_says_which_handler_to_take(
+    question: str,
+) -> None:
+    found = answer(question)
+    assert found.verdict == YES and set(_keys(question)) == {"synaccess-synlink", "synlink"}
+    notes = {match.entry.key: match.entry.note for match in found.hits}
+    assert "The handler synlink reads currents" in notes["synaccess-synlink"]
+    assert "Take this handler" in notes["synlink"]
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
         "APC AP1234",  # an unknown model of a known vendor
         "Raritan Foo",
         "Eaton basic ePDU",

@@ -41,7 +41,7 @@ def redirected(location: str, here: Endpoint) -> failures.HttpException:
 def errors() -> Iterator[failures.HttpException]:
     """Each error that an exchange over HTTP can end with."""
     for status in (*failures.STATUSES, 200, 204, 400, 418, 500, 502):
-        for login in (None, Login("u", "p "), Login(token="t", token_header="Authorization")):
+        for login in (None, Login("u", "p "), Login(token="t", sent_as="Authorization: ")):
             yield failures.error_of_status(status, login, {"retry-after": "7"})
     causes: list[Any] = [
         socket.timeout(),

@@ -11,7 +11,7 @@ from pdu.core.network.hosts import is_this_machine
 from pdu.core.network.server_client import ReadLimits, ServerClient
 
 _LIMITS = ReadLimits(1.0, 1.0, 100)
-_TOKEN = Login(token="Bearer x", token_header="Authorization")  # noqa: S106
+_TOKEN = Login(token="x-y", sent_as="Authorization: Bearer ")  # noqa: S106
 
 
 def client(url: str, login: Login = Login()) -> ServerClient:  # noqa: B008 (immutable)

@@ -18,15 +18,16 @@ from typing import Any
 
 import pytest
 
-from handlers import registry
 from handlers.shared.errors import SettingsError
 from pdu.core.files import journal
 from pdu.energy.journal.days import files
 from pdu.energy.journal.verify import verify_files
+from pdu.pdus.handler_tools import own_answer
 from tests.needs import ROOT
 from tests.pdu import running
 from tests.pdu.monitoring.exporter_process import fetched
 from tests.pdu.monitoring.halls import PDU, Hall, environment, hall, private, run
+from tests.peers.unit_pdus import outlet_meters
 from tests.simulators.nut_server import NutServer, SwitchedPdu
 from tests.waiting import PATIENCE_S, bounded, until
 
@@ -110,9 +111,12 @@ def test_a_round_has_what_each_handler_knows_and_a_dead_pdu_its_error(
         unit, poll = found[name]
         states = ["-" if on is None else str(int(on)) for on in peer.books().states.values()]
         assert poll["on"] == "".join(states)
-        assert len(poll["kwh"]) == len(poll["amps"]) == len(poll["watts"]) == len(unit["outlets"])
-        # a codec has one kind of unit, without a name for it
-        assert bool(unit["family"]) == (not registry.about(name).is_codec)
+        columns = {"current_a": "amps", "energy_kwh": "kwh", "power_w": "watts"}
+        for figure in outlet_meters(name):
+            assert len(poll[columns[figure]]) == len(unit["outlets"])
+        # a codec without a nameplate has one kind of unit, without a name for it
+        reads_nameplate = own_answer(f"pdu.pdus.adapters.{name}", "nameplate", "read_nameplate")
+        assert bool(unit["family"]) == (reads_nameplate is not None)
         assert len(unit["names"]) == len(unit["outlets"])
         assert poll["utc"][0] <= poll["utc"][1] and poll["mono"][0] <= poll["mono"][1]
     assert found["raritan"][0]["serial"] == found["redfish"][0]["serial"] == "SIM0000001"

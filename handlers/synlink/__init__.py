@@ -1,0 +1,1 @@
+"""Synaccess SynLink PDUs."""

@@ -1,0 +1,150 @@
+"""The codec of Synaccess SynLink's web API: which requests a unit is read and switched with, and
+what its answers mean. Pure functions.
+
+Source: the maker's references (synaccess-pdus.readme.io, "Outlets"; synaccess.readme.io, "Inlet
+object" and "Outlet events"), its older Markdown of the API, and its client (PyPI synlinkpy 0.0.14).
+An outlet's id is its number and the serial number of its bank: a second bank may have its own
+outlet 1. `state` is the relay's position, `voltageDetection` is measured behind the relay; if they
+differ, the maker says, the relay may have a fault.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Sequence
+from typing import Any, Callable, Optional, TypeVar
+
+from ..http.dialogue import Dialogue, Outlet, PduState, ReadRequest, WriteRequest
+from ..http.strict_json import loads
+from ..shared.errors import ProtocolError, Refused
+
+T = TypeVar("T")
+DEVICE, OUTLETS, INLETS = (f"/api/{name}" for name in ("device", "outlets", "inlets"))
+STATES = {"on": True, "off": False}
+_ID = re.compile(r"[1-9][0-9]{0,2}-[A-Za-z0-9-]{1,40}")  # also the path of a command
+_FORM_ERRORS = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError)
+
+
+def read_unit(with_figures: bool) -> Dialogue[PduState]:
+    """The outlets and their count: two requests; and one more for the figures of the inlets. A unit
+    without inlets in its API has the sum of its outlets' currents.
+    """
+    device = yield from _read(DEVICE, dict)
+    outlets = yield from _read(OUTLETS, lambda document: tuple(map(_outlet, _rows(document))))
+    count, different = device.get("numOutlets"), len({outlet.identity for outlet in outlets})
+    if type(count) is not int or not 0 < count == different == len(outlets):
+        raise ProtocolError(
+            f"the PDU says that it has {str(count)[:20]} outlets, but shows {different} different"
+            f" ids in {len(outlets)} entries: may the account view all outlets?"
+        )
+    if not with_figures:
+        return PduState(outlets)
+    try:
+        figures = yield from _read(INLETS, lambda document: _inlets(device, _rows(document)))
+    except Refused as error:
+        if error.code != "404":
+            raise
+        return PduState(outlets, _sum([outlet.current_a for outlet in outlets]))
+    return PduState(outlets, *figures)
+
+
+def command(identity: str, on: bool) -> Dialogue[None]:
+    """The command that switches one listed outlet. Its answer may precede the relay's movement."""
+    # > PUT /api/outlets/1-286331153 {"state": "OFF"}; the client refuses small letters
+    # < 200 and the outlet; which statuses refuse is not documented
+    body = json.dumps({"state": "ON" if on else "OFF"}).encode()
+    yield WriteRequest(f"{OUTLETS}/{identity}", body, "PUT")
+
+
+def _read(path: str, decode: Callable[[Any], T]) -> Dialogue[T]:
+    body = yield ReadRequest(path)
+    try:
+        return decode(loads(body))
+    except _FORM_ERRORS:
+        raise ProtocolError(
+            "the answer is not a SynLink's: is this its web service?", body
+        ) from None
+
+
+def _rows(document: Any) -> list[dict[str, Any]]:
+    if not isinstance(document, list):
+        raise ValueError("no list")
+    return [dict(row) for row in document]
+
+
+def _outlet(entry: dict[str, Any]) -> Outlet:
+    if not _ID.fullmatch(entry["id"]):
+        raise ValueError("no id")
+    position, voltage = STATES.get(_word(entry.get("state"))), entry.get("voltageDetection")
+    reboot, health = entry.get("rebootStatus", "none"), entry.get("relayHealth")
+    is_measured = position is not None and voltage is position
+    doubts = []
+    if voltage is not None and not is_measured:
+        doubts.append(f"its state is {entry.get('state')!s:.9}, voltageDetection {voltage!s:.9}")
+    if _word(reboot) != "none":
+        doubts.append(f"its rebootStatus is {reboot!s:.20}")
+    is_certain = not doubts
+    if health is not None and _word(health) != "ok":
+        doubts.append(f"its relayHealth is {health!s:.40}")
+        # the position of a faulty relay says nothing without a measurement
+        is_certain = is_certain and is_measured
+    number = entry.get("outletIndex")
+    return Outlet(
+        entry["id"],
+        str(entry.get("outletName") or "")[:100],
+        position if is_certain else None,
+        _figure(entry, "currentRms"),
+        doubt=", ".join(doubts),
+        is_measured=is_measured and is_certain,
+        number=str(number) if type(number) is int else "",
+    )
+
+
+def _inlets(device: Any, rows: list[dict[str, Any]]) -> tuple[Optional[float], ...]:
+    """Load, energy and power of the unit. Of a transfer switch, the active inlet has the figures.
+    Each inlet has the energy of the whole unit.
+    """
+    if device.get("numInlets", len(rows)) != len(rows):
+        return ()
+    rows = [row for row in rows if row.get("inletType") != "ats" or row.get("atsInletActive")]
+    currents = [current for row in rows for current in _currents(row)]
+    energies = {_figure(row, "inletEnergyAccumulation") for row in rows}
+    energy = energies.pop() if len(energies) == 1 else None
+    return _sum(currents), energy, _sum([_power_w(row) for row in rows])
+
+
+def _currents(inlet: dict[str, Any]) -> list[Optional[float]]:
+    """The currents of an inlet's lines. A three-phase one has three."""
+    lines = inlet.get("inletLines", [inlet])
+    if len(lines) != (3 if _word(inlet.get("inletPhase")) == "three phase" else 1):
+        return [None]
+    return [_figure(line, "currentRms", "inletCurrentRms") for line in lines]
+
+
+def _power_w(inlet: Any) -> Optional[float]:
+    """The active power. The maker's texts call it kW and show W: the unit in which it is the
+    product of voltage, current and power factor, to 10 %.
+    """
+    power, product = _figure(inlet, "inletActivePower"), 1.0
+    for key in ("inletVoltageRms", "inletCurrentRms", "inletPowerFactor"):
+        product *= math.nan if (factor := _figure(inlet, key)) is None else factor
+    in_watts = () if power is None else (power, 1000 * power)
+    return next((watts for watts in in_watts if abs(watts - product) <= product / 10), None)
+
+
+def _word(value: object) -> str:
+    return value.lower() if isinstance(value, str) else ""
+
+
+def _figure(entry: Any, *keys: str) -> Optional[float]:
+    """The first of the values. None if there is none, or if it is no number of zero or more."""
+    value: Any = next((entry[key] for key in keys if key in entry), None)
+    return float(value) if type(value) in (int, float) and 0 <= value < 10**15 else None
+
+
+def _sum(figures: Sequence[Optional[float]]) -> Optional[float]:
+    """The sum, if each row has a figure."""
+    present = [figure for figure in figures if figure is not None]
+    return sum(present) if present and len(present) == len(figures) else None

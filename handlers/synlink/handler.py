@@ -1,0 +1,79 @@
+"""DCImanager's four calls on Synaccess SynLink PDUs."""
+
+from __future__ import annotations
+
+import json
+import re
+
+from ..http.dialogue import (
+    SETTINGS as HTTP_SETTINGS,
+    HttpPdu,
+    HttpSession,
+    WriteRequest,
+    read_login,
+)
+from ..http.login import Login
+from ..shared.errors import NamedSetting, ProtocolError, SettingsError
+from ..shared.request_counter import SENT as SENT
+from ..shared.settings import Setting, Settings, one_line
+from . import decoding
+
+TOKEN: Setting[str] = Setting(
+    "token",
+    "a personal access token, on one line without tabs",
+    one_line,
+    "",
+    "in place of username and password, and better: no session is left on the unit",
+    secret=True,
+)
+SETTINGS: tuple[Setting[object], ...] = (*HTTP_SETTINGS, TOKEN)
+# the cookie among others; the client reads no other place of the key
+_SESSION_KEY = re.compile(r"(?:^|[,;]\s*)SPID=([!-+\--:<-~]{1,400})(?:[;,]|$)")
+
+
+class SynlinkPdu(HttpPdu):
+    """One PDU. With user and password, each call begins a session. No documented request ends it:
+    it ends when the unit's time for idle sessions is over.
+    """
+
+    handler_name = "synlink"
+    codec = decoding
+    settings = SETTINGS
+
+    def log_in(self, settings: Settings, session: HttpSession) -> Login:
+        login, token = read_login(settings), settings[TOKEN]
+        if token and login.user:
+            raise SettingsError(
+                (
+                    "give ",
+                    NamedSetting("username", noun="the handler settings "),
+                    " and ",
+                    NamedSetting("password"),
+                    ", or ",
+                    NamedSetting("token"),
+                    ", not both",
+                )
+            )
+        if token:
+            # > Authorization: Bearer TOKEN
+            return Login(token=token, sent_as="Authorization: Bearer ", is_personal=True)
+        if login.user is None:
+            return login
+        # > POST /login {"username": "...", "password": "..."}
+        # < 200, Set-Cookie: SPID=KEY; path=/
+        body = json.dumps({"username": login.user, "password": login.password}).encode()
+        answer = session.send(WriteRequest("/login", body))
+        key = _SESSION_KEY.search(answer.headers.get("set-cookie", ""))
+        if key is None:
+            raise ProtocolError(
+                "the answer to the login has no session key: is this a SynLink's web service?",
+                b"",
+                session.address,
+                "POST /login",
+            )
+        return login._replace(token=key[1], sent_as="Cookie: SPID=")
+
+
+def make_handler(pdu_data: object) -> SynlinkPdu:
+    """The handler of one PDU. No I/O; each call checks the settings."""
+    return SynlinkPdu(pdu_data)

@@ -1,0 +1,184 @@
+"""The maker's client and the handler agree on one simulated unit; what the client does not see, the
+handler says.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from handlers.shared import errors
+from handlers.synlink.handler import make_handler
+from pdu_common.connection import PduData
+from pdu_common.helper import EnumPowerStatus, PduPortView
+from tests.handlers.other_clients import run_client
+from tests.peers.unit_pdus import UnitPeers
+from tests.simulators.synlink import TOKEN
+from tests.simulators.unit_servers import PASSWORD, READER, USER, HttpServer, Reply
+
+UP, DOWN, UNKNOWN = EnumPowerStatus.UP, EnumPowerStatus.DOWN, EnumPowerStatus.UNKNOWN
+WORDS = {"ON": UP, "OFF": DOWN}
+READS = """
+import synlinkpy
+client = synlinkpy.SynLinkPy("http://" + place, {"username": "operator", "password": password})
+print(json.dumps([client.device.info(), client.outlets.list(), client.inlets.list()]))
+"""
+SWITCHES = """
+import synlinkpy
+client = synlinkpy.SynLinkPy("http://" + place, {"token": "made-up-token-of-operator"})
+client.outlets.set_state("2-286331153", "OFF")
+client.outlets.set_state("3", "ON")
+print(json.dumps([client.outlets.set_state("4", "OFF")["state"]]))
+"""
+
+
+@pytest.fixture(name="unit")
+def _unit() -> Iterator[HttpServer]:
+    peers = UnitPeers("synlink")
+    with peers.serve(peers.device(off=(3,))) as unit:
+        yield unit
+
+
+def pdu(unit: HttpServer, **login: str) -> Any:
+    given = {"scheme": "http", "port": str(unit.port)}
+    login = login or {"username": USER, "password": PASSWORD}
+    return make_handler(PduData(unit.host, {**given, **login}))
+
+
+def switch(unit: HttpServer, number: int, on: bool, **waits: float) -> EnumPowerStatus:
+    """The state that the handler says after a command."""
+    port = PduPortView(f"{number}-286331153", UNKNOWN)
+    made = pdu(unit, token=TOKEN)
+    (made.port_up if on else made.port_down)(port, **waits)
+    state: EnumPowerStatus = port.power_status
+    return state
+
+
+def states(unit: HttpServer) -> list[EnumPowerStatus]:
+    return [port.power_status for port in pdu(unit).status().ports]
+
+
+# ---- the maker's client --------------------------------------------------------------------------
+
+
+@pytest.mark.against("PyPI synlinkpy, the maker's client")
+def test_both_read_the_same_states_names_and_figures(unit: HttpServer) -> None:
+    device, outlets, (inlet,) = run_client(READS, unit)
+    assert [(port.identity, port.power_status) for port in pdu(unit).status().ports] == [
+        (outlet["id"], WORDS[outlet["state"]]) for outlet in outlets
+    ]
+    assert len(outlets) == device["numOutlets"]
+    figures = pdu(unit).measured(True)
+    assert [(port.identity, port.load_a) for port in figures.ports] == [
+        (outlet["id"], outlet["currentRms"]) for outlet in outlets
+    ]
+    assert (figures.load_a, figures.energy_kwh, figures.power_w) == (
+        inlet["inletCurrentRms"],
+        inlet["inletEnergyAccumulation"],
+        inlet["inletActivePower"],
+    )
+    assert [(label.number, label.name) for label in pdu(unit).labels()] == [
+        (str(outlet["outletIndex"]), outlet["outletName"]) for outlet in outlets
+    ]
+
+
+@pytest.mark.against("PyPI synlinkpy, the maker's client")
+def test_the_handler_sees_what_the_client_has_switched(unit: HttpServer) -> None:
+    assert run_client(SWITCHES, unit) == ["OFF"]
+    assert states(unit)[1:4] == [DOWN, UP, DOWN]
+    assert switch(unit, 2, True) is UP and switch(unit, 3, False) is DOWN
+    assert unit.books().writes[3:] == [("2-286331153", "on"), ("3-286331153", "off")]
+
+
+@pytest.mark.against("PyPI synlinkpy, the maker's client")
+def test_a_relay_that_is_welded_shut_is_switched_for_the_client_and_unknown_here(
+    unit: HttpServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    device: Any = unit.device
+    device.welded = {4}
+    assert run_client(SWITCHES, unit) == ["OFF"]
+    with caplog.at_level(logging.WARNING):
+        assert states(unit)[3] is UNKNOWN
+    doubt = "outlet 4-286331153: its state is OFF, voltageDetection True"
+    assert caplog.messages == [doubt]
+    caplog.clear()
+    with caplog.at_level(logging.WARNING):
+        assert switch(unit, 4, False, deadline=0.2, pause=0.05) is UNKNOWN
+    assert caplog.messages == [doubt]
+
+
+# ---- logins --------------------------------------------------------------------------------------
+
+
+def test_a_token_leaves_no_session_on_the_unit(unit: HttpServer) -> None:
+    device: Any = unit.device
+    pdu(unit, token=TOKEN).status()
+    assert (unit.books().requests, device.sessions) == (2, {})
+    pdu(unit).status()
+    assert (unit.books().requests, len(device.sessions)) == (5, 1)
+
+
+def test_a_user_logs_in_once_for_a_command_and_its_readings(unit: HttpServer) -> None:
+    device: Any = unit.device
+    port = PduPortView("2-286331153", UNKNOWN)
+    pdu(unit).port_down(port)
+    assert port.power_status is DOWN and len(device.sessions) == 1
+
+
+@pytest.mark.parametrize(
+    "login, words",
+    [
+        ({"token": "another-token"}, "refused the token"),
+        ({"username": USER, "password": "another"}, "refused the login"),
+        ({"password": PASSWORD}, "go together"),
+        ({"username": USER, "password": PASSWORD, "token": TOKEN}, "not both"),
+    ],
+)
+def test_a_wrong_login_says_what_is_wrong_and_shows_no_secret(
+    unit: HttpServer, login: dict[str, str], words: str
+) -> None:
+    with pytest.raises((errors.Denied, errors.SettingsError), match=words) as caught:
+        pdu(unit, **login).status()
+    assert not any(secret in str(caught.value) for secret in (*login.values(), TOKEN))
+
+
+@pytest.mark.parametrize("cookie", ["", "SPID=; path=/", "OTHER=key", "NSPID=key", "SPID"])
+def test_a_login_without_a_session_key_is_an_error(unit: HttpServer, cookie: str) -> None:
+    device: Any = unit.device
+    device.answer = lambda *_: Reply(200, b"{}", {"Set-Cookie": cookie})
+    with pytest.raises(errors.ProtocolError, match="no session key"):
+        pdu(unit).status()
+
+
+def test_a_session_key_is_found_among_other_cookies_and_shown_nowhere(unit: HttpServer) -> None:
+    device: Any = unit.device
+    usual = device.answer
+
+    def answer(method: str, path: str, body: bytes) -> Any:
+        if path != "/login":
+            return Reply(500)
+        reply = usual(method, path, body)
+        return reply._replace(headers={"Set-Cookie": "a=b; path=/, SPID=key-of-test; path=/"})
+
+    device.answer = answer
+    device.sessions = {"key-of-test": USER}
+    with pytest.raises(errors.Refused, match="500") as caught:
+        pdu(unit).status()
+    assert "key-of-test" not in str(caught.value)
+
+
+def test_an_account_that_may_only_read_does_not_switch(unit: HttpServer) -> None:
+    reader = {"username": READER, "password": PASSWORD}
+    with pytest.raises(errors.Denied):
+        pdu(unit, **reader).port_down(PduPortView("2-286331153", UNKNOWN))
+    assert unit.books().writes == [] and pdu(unit, **reader).status().ports
+
+
+def test_the_error_of_a_unit_without_https_names_the_setting(unit: HttpServer) -> None:
+    with pytest.raises(errors.Unreachable, match="scheme=http"):
+        make_handler(
+            PduData(unit.host, {"port": str(unit.port), "username": USER, "password": PASSWORD})
+        ).status()

@@ -1,0 +1,219 @@
+"""The values of the recording, what is measured and what is not known, and the command."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any, Optional
+
+import pytest
+
+from handlers.http.dialogue import Outlet, PduState, WriteRequest
+from handlers.shared import errors
+from handlers.synlink import decoding
+from pdu.recordings.unit_recording import read_recorded
+from tests.handlers import codecs
+
+# The outlets and the inlet of the maker's references (synaccess-pdus.readme.io and
+# synaccess.readme.io) as one unit, to which an outlet that is off was added.
+RECORDING = Path(__file__).with_name("recording.json").read_text("utf-8")
+ANSWERS: dict[str, Any] = json.loads(RECORDING)["answers"]
+OUTLET = ANSWERS[decoding.OUTLETS][1]
+INLET = ANSWERS[decoding.INLETS][0]
+
+
+def with_changes(fields: dict[str, Any], changes: dict[str, object]) -> dict[str, Any]:
+    """With other fields; a field `...` is left out."""
+    return {name: value for name, value in {**fields, **changes}.items() if value is not ...}
+
+
+def outlet(**changes: object) -> Outlet:
+    """The second outlet of the recording, changed."""
+    first, _, last = ANSWERS[decoding.OUTLETS]
+    entries = [first, with_changes(OUTLET, changes), last]
+    return codecs.read(decoding, {**ANSWERS, decoding.OUTLETS: entries}).outlets[1]
+
+
+def unit(*inlets: dict[str, Any]) -> PduState:
+    """The recording with other inlets."""
+    device = {**ANSWERS[decoding.DEVICE], "numInlets": len(inlets)}
+    return codecs.read(
+        decoding, {**ANSWERS, decoding.DEVICE: device, decoding.INLETS: list(inlets)}
+    )
+
+
+def test_the_recording_is_read_with_its_units() -> None:
+    assert read_recorded("synlink", RECORDING) == PduState(
+        (
+            Outlet(
+                "1-16777225",
+                "Outlet 1",
+                None,
+                0.16,
+                doubt="its rebootStatus is pendingOff",
+                number="1",
+            ),
+            Outlet("1-286331153", "Nas Server 1", True, 1.1, is_measured=True, number="1"),
+            Outlet("2-286331153", "Outlet 2", False, 0.0, is_measured=True, number="2"),
+        ),
+        4.2,
+        89.03,
+        None,  # 11 is neither 680 W nor 0.68 kW
+    )
+
+
+# ---- states --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("word, state", [("On", True), ("ON", True), ("off", False)])
+def test_a_state_is_read_in_any_case(word: str, state: bool) -> None:
+    found = outlet(state=word, voltageDetection=state)
+    assert (found.state, found.is_measured, found.doubt) == (state, True, "")
+
+
+@pytest.mark.parametrize("word", ["REBOOT", "Unknown", "", None, 1, True, ...])
+def test_any_other_state_is_unknown(word: object) -> None:
+    found = outlet(state=word)
+    assert (found.state, found.is_measured) == (None, False)
+
+
+@pytest.mark.parametrize("state, voltage", [("ON", False), ("OFF", True)])
+def test_a_voltage_that_contradicts_the_relay_is_unknown_with_both(
+    state: str, voltage: bool
+) -> None:
+    found = outlet(state=state, voltageDetection=voltage)
+    assert (found.state, found.is_measured) == (None, False)
+    assert found.doubt == f"its state is {state}, voltageDetection {voltage}"
+
+
+@pytest.mark.parametrize("voltage", ["on", 117.9, 1, [], {}])
+def test_a_voltage_that_is_no_answer_is_unknown(voltage: object) -> None:
+    assert outlet(voltageDetection=voltage).state is None
+
+
+@pytest.mark.parametrize("voltage", [None, ...])
+def test_a_unit_that_measures_no_voltage_shows_the_relays_position(voltage: object) -> None:
+    found = outlet(voltageDetection=voltage)
+    assert (found.state, found.is_measured, found.doubt) == (True, False, "")
+
+
+@pytest.mark.parametrize("word", ["pendingOff", "pendingOn", "later", "", 1, None])
+def test_an_outlet_that_reboots_is_unknown(word: object) -> None:
+    found = outlet(rebootStatus=word)
+    assert found.state is None and "rebootStatus" in found.doubt
+
+
+@pytest.mark.parametrize("word", ["none", ...])
+def test_an_outlet_that_does_not_reboot_has_its_state(word: object) -> None:
+    assert outlet(rebootStatus=word).state is True
+
+
+@pytest.mark.parametrize("voltage, state", [(True, True), (..., None)])
+def test_the_state_of_a_relay_with_a_fault_is_what_is_measured(
+    voltage: object, state: Optional[bool]
+) -> None:
+    found = outlet(relayHealth="STUCK", voltageDetection=voltage)
+    assert (found.state, found.doubt) == (state, "its relayHealth is STUCK")
+    assert found.is_measured is (state is True)
+
+
+# ---- identities ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("identity", ["1", "0-7", "01-7", "1-", "1-7/../2-7", "", None, 1, ...])
+def test_an_impossible_id_is_an_error(identity: object) -> None:
+    with pytest.raises(errors.ProtocolError):
+        outlet(id=identity)
+
+
+@pytest.mark.parametrize("number", ["1", None, True, ...])
+def test_a_number_that_is_none_is_not_known(number: object) -> None:
+    assert outlet(outletIndex=number).number == ""
+
+
+def test_an_account_that_does_not_see_all_outlets_is_an_error() -> None:
+    fewer = {**ANSWERS, decoding.OUTLETS: ANSWERS[decoding.OUTLETS][:2]}
+    with pytest.raises(errors.ProtocolError, match="view all outlets"):
+        codecs.read(decoding, fewer)
+
+
+def test_a_unit_that_lists_no_outlets_is_an_error() -> None:
+    device = {**ANSWERS[decoding.DEVICE], "numOutlets": 0}
+    with pytest.raises(errors.ProtocolError, match="has 0 outlets"):
+        codecs.read(decoding, {**ANSWERS, decoding.DEVICE: device, decoding.OUTLETS: []})
+
+
+# ---- figures -------------------------------------------------------------------------------------
+
+
+def test_an_outlet_without_a_meter_has_no_current() -> None:
+    assert outlet(currentRms=...).current_a is None
+
+
+@pytest.mark.parametrize(
+    "power, watts",
+    [(4.32, 4.32), (0.00432, 4.32), (0.004, 4.0), (4.32e-6, None), (9.0, None), (None, None)],
+)
+def test_a_power_is_read_in_the_unit_that_voltage_and_current_say(
+    power: object, watts: Optional[float]
+) -> None:
+    # current, voltage and power factor of a bank of the maker's older reference
+    fields = {
+        "inletActivePower": power,
+        "inletCurrentRms": 0.082999996840953827,
+        "inletVoltageRms": 122.69999694824219,
+        "inletPowerFactor": 0.424346923828125,
+    }
+    assert unit({**INLET, **fields}).power_w == pytest.approx(watts)
+
+
+@pytest.mark.parametrize("field", ["inletVoltageRms", "inletCurrentRms", "inletPowerFactor"])
+def test_a_power_of_unknown_unit_is_no_figure(field: str) -> None:
+    fields = {"inletActivePower": 680.0, field: ...}
+    assert unit(with_changes(INLET, dict(fields))).power_w is None
+
+
+def test_nothing_is_nothing_in_any_unit() -> None:
+    # the second inlet of the maker's example
+    fields = {"inletCurrentRms": 0, "inletActivePower": 0, "inletPowerFactor": 1}
+    assert unit({**INLET, **fields}).power_w == 0.0
+
+
+def test_the_load_of_three_phases_is_the_sum_of_the_lines() -> None:
+    # the lines of the maker's example
+    lines = [{"line": f"L{number}", "currentRms": amperes} for number, amperes in enumerate((1, 2))]
+    three = {"inletPhase": "Three Phase", "inletCurrentRms": ...}
+    whole = with_changes(
+        INLET, {**three, "inletLines": [*lines, {"line": "L3", "currentRms": 1.31}]}
+    )
+    assert unit(whole).load_a == pytest.approx(4.31)
+    assert unit({**whole, "inletLines": lines}).load_a is None
+    assert unit(with_changes(whole, {"inletLines": ...})).load_a is None
+
+
+def test_two_inlets_have_one_energy_and_two_currents() -> None:
+    dual = {**INLET, "inletType": "dual"}
+    both = unit(dual, {**dual, "id": "2", "inletCurrentRms": 1.0})
+    assert (both.load_a, both.energy_kwh) == (5.2, 89.03)
+    other = unit(dual, {**dual, "id": "2", "inletEnergyAccumulation": 3.0})
+    assert other.energy_kwh is None
+
+
+def test_the_active_inlet_of_a_transfer_switch_has_the_figures() -> None:
+    active = {**INLET, "inletType": "ats", "atsInletActive": True}
+    idle = {"id": "2", "inletType": "ats", "atsInletActive": False}
+    found = unit(active, {**idle, "inletEnergyAccumulation": 89.03})
+    assert (found.load_a, found.energy_kwh) == (4.2, 89.03)
+    assert unit(idle, idle).load_a is None
+
+
+def test_a_missing_inlet_leaves_no_sums() -> None:
+    device = {**ANSWERS[decoding.DEVICE], "numInlets": 2}
+    found = codecs.read(decoding, {**ANSWERS, decoding.DEVICE: device})
+    assert (found.load_a, found.energy_kwh, found.power_w) == (None, None, None)
+
+
+def test_a_command_is_the_request_of_the_makers_client() -> None:
+    assert codecs.commands(decoding, "1-286331153", False) == [
+        WriteRequest("/api/outlets/1-286331153", b'{"state": "OFF"}', "PUT")
+    ]
