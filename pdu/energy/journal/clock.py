@@ -89,7 +89,7 @@ def jumps_by_monotonic(
     clock = _Clock(begins, ends, monotonic, boots, sync_states)
     if clock.is_doubtful():
         clock.put_starts_right()
-    return clock.on_one_line()
+    return clock.continuous()
 
 
 class _Clock:
@@ -253,7 +253,7 @@ class _Clock:
 
     # ---- all polls -------------------------------------------------------------------------------
 
-    def on_one_line(self) -> PollClock:
+    def continuous(self) -> PollClock:
         """The times as if the clock had never been set."""
         times, count = self._begins, len(self._begins)
         elapsed_s = np.diff(self._monotonic)
@@ -273,7 +273,7 @@ class _Clock:
             elapsed_s[number - 1 : number] = jumps[number - 1 : number] = 0.0
         settings = [*self._settings(times, jumps, elapsed_s, range(count))] if count else []
         if len(settings) < 2:
-            return PollClock(_as_array(times), _as_array(self._ends), self._events)
+            return PollClock(_float_array(times), _float_array(self._ends), self._events)
         for at in (setting.polls[0] for setting in settings[1:]):
             about = "about " if at in self._boots else ""
             self._events.append(_jump_event(times[at - 1], times[at], float(jumps[at - 1]), about))
@@ -288,7 +288,7 @@ class _Clock:
         shifts_s = np.repeat(
             [setting.shift for setting in settings], [len(setting.polls) for setting in settings]
         )
-        begins, ends = (_as_array(column - shifts_s + first) for column in (times, self._ends))
+        begins, ends = (_float_array(column - shifts_s + first) for column in (times, self._ends))
         slack = max((abs(shift - first) for shift in shifts), default=0.0)
         return PollClock(begins, ends, self._events, slack + usual_s * len(boots_back))
 
@@ -320,7 +320,7 @@ def _possible(settings: Sequence[_Setting]) -> Sequence[_Setting]:
     )
 
 
-def _as_array(column: Column) -> array[float]:
+def _float_array(column: Column) -> array[float]:
     return array("d", column.tobytes())
 
 
