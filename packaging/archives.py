@@ -4,10 +4,11 @@ them.
 An archive contains one directory `pdu_<name>` with an `__init__.py`, a generated entry module
 `handler.py`, and one folder with copies of the handler's own `handler.py` (in `handlers/<name>`; in
 `handlers/snmp` for a profile in JSON) and of the files below handlers/ that it imports, directly or
-not. The entry module imports all of them, so that a process that has loaded it needs no file any
-more. The copies are unchanged, except `snmp/options.py`, which holds the build options. A hash of
-the content is in the folder's name, so that versions do not mix. Relative imports keep working,
-because the paths below handlers/ stay the same.
+not. The entry module loads all of them, so that a process that has it needs no file any more; what
+is found by a name runs later (`handlers/shared/module_lookup.py`). The copies are unchanged, except
+`snmp/options.py`, which holds the build options. A hash of the content is in the folder's name, so
+that versions do not mix. Relative imports keep working, because the paths below handlers/ stay the
+same.
 
 Needs only the standard library.
 """
@@ -316,30 +317,32 @@ def files(tree: Path, name: str, replace: Optional[Mapping[str, str]] = None) ->
 
 _ENTRY = '''"""Entry module of this archive. The code is in the folder that is named by the hash of its content.
 
-All of it is imported here, so a process that has this module needs the files no more.
+All of it is loaded here, so a process that has this module needs the files no more.
 """
 import importlib
 import importlib.util
-import pathlib
+import os.path
 import sys
 
 if __package__ in sys.modules:
     _code = __package__ + ".{folder}"
 else:       # loaded by this file's path alone: make a package for the relative imports
     if "{alone}" not in sys.modules:
-        _spec = importlib.util.spec_from_file_location("{alone}", str(pathlib.Path(__file__).with_name("__init__.py")))
+        _spec = importlib.util.spec_from_file_location("{alone}", os.path.join(os.path.dirname(__file__), "__init__.py"))
         sys.modules["{alone}"] = importlib.util.module_from_spec(_spec)
     _code = "{alone}.{folder}"
 _names = """
 {names}
 """.split()
-_held = {{_code + name: importlib.import_module(_code + name) for name in ("", *_names)}}
-{hold}make_handler = _held[_code + ".{name}.handler"].make_handler
+make_handler = importlib.import_module(_code + ".{name}.handler").make_handler
+{load}
 
 __all__ = ["make_handler"]
 '''
-#: finds modules by name; in an archive only those that its function `register_modules` was given
-_HOLDER = "shared/module_lookup.py"
+#: finds modules by name; in an archive only those that its function `load_archive` was given
+_LOOKUP = "shared/module_lookup.py"
+_LOAD = '_held = {_code + name: importlib.import_module(_code + name) for name in ("", *_names)}'
+_LOAD_LATER = 'importlib.import_module(_code + ".shared.module_lookup").load_archive(_code, _names)'
 
 
 def archive(
@@ -365,9 +368,7 @@ def archive(
         folder=folder,
         alone=f"{top}_{folder}",
         names=textwrap.fill(" ".join(names), 100, break_long_words=False),
-        hold='_held[_code + ".shared.module_lookup"].register_modules(_held)\n'
-        if _HOLDER in content
-        else "",
+        load=_LOAD_LATER if _LOOKUP in content else _LOAD,
         name=name,
     ).encode()
     return pack_archive(members, digest)

@@ -2,7 +2,7 @@
 requested by its key: most take 1 to 5 ms, all together 50 ms.
 
 For most devices that is one file, with those that it imports. With a sysObjectID of Net-SNMP, or
-none, it is several. An archive loads them all at its start (`handlers/shared/module_lookup.py`).
+none, it is several. An archive reads their code at its start (`handlers/shared/module_lookup.py`).
 """
 
 from __future__ import annotations

@@ -1,9 +1,7 @@
 """Immutable values whose fields are their annotations. Profiles are made of them.
 
 All classes share one constructor. The standard frozen dataclasses compile five functions for each
-of 52 classes, 26 ms of CPU at each start: an archive's load rises from 0.85 to 1.31 times
-`import requests` (at most 1.2 is wanted), and `pdu status snmp` from 1.9 to 2.7 times
-`import click` (at most 2.5).
+of 52 classes, 26 ms of CPU at each start, a third of `import requests`.
 """
 
 from __future__ import annotations

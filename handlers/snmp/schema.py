@@ -72,12 +72,14 @@ PLAIN: tuple[type[Any], ...] = (
 )
 
 
-#: the names in the annotations of parts, taken while the modules are surely in sys.modules
+_PACK = __name__.rpartition(".snmp.")[0]
+#: the names in the annotations of parts; their classes are of this pack, or bases without fields
 _NAMES = {
     name: value
     for module in sorted(
         {base.__module__ for cls in (*PLAIN, *KINDS.values()) for base in cls.__mro__}
     )
+    if module.startswith(_PACK)
     for name, value in vars(import_module(module)).items()
 }
 

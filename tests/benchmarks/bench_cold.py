@@ -1,5 +1,5 @@
-"""Measures the start of a handler in a fresh process: import of each archive and `make_handler`,
-compared with `import requests`. Then the processor time of whole runs of `pdu`.
+"""Measures the start of a handler in a fresh process: import of each archive, `make_handler` and the
+first status, compared with `import requests`. Then the processor time of whole runs of `pdu`.
 
     python -m tests.benchmarks.bench_cold [--runs N]
 
@@ -8,8 +8,9 @@ that has already imported the doubles of the platform's modules, because a real 
 its modules too. "With bytecode": the archive's folder has Python's cached bytecode; "without":
 Python compiles the archive's files again. `requests` always has its bytecode. The new process of a
 handler then also reads the status of a simulated PDU. This first status includes work that later
-ones need not repeat. Times are medians in milliseconds. The rows are measured in turn. Goal: an
-archive, which imports all that it holds, takes at most 1.2 times the import of requests.
+ones need not repeat. Figures are medians of the process's CPU in milliseconds. The rows are
+measured in turn. Goal: with its first status, the archive of snmp takes at most 0.45 times the
+import of requests, each other archive at most 1.2 times.
 
 Whole runs of `pdu`: the processor time of the process, from its start to its end, compared with
 that of Python alone and of an import of click, the library for command lines. Goals: `pdu
@@ -60,6 +61,7 @@ WHOLE: Mapping[str, Sequence[str]] = {
 }
 GOALS = {VERSION: (PYTHON, 1.5), STATUS: (CLICK, 2.5)}
 COLD_GOAL = 1.2
+COLD_GOALS = {"pdu_snmp": 0.45}
 
 
 @contextlib.contextmanager
@@ -90,17 +92,17 @@ sys.path[:0] = job["paths"]
 import common.logger, pdu_common.base_pdu, pdu_common.base_snmp_pdu, pdu_common.connection, pdu_common.helper
 kind = getattr(pdu_common.connection, job["kind"]) if job["kind"] else None
 data = kind(*job["data"]) if kind else None
-before, begin = len(sys.modules), time.perf_counter()
+before, begin = len(sys.modules), time.process_time()
 if kind is None:
     import requests
     made = None
 else:
     import importlib
     made = importlib.import_module(job["module"]).make_handler(data)
-ready, modules = time.perf_counter(), len(sys.modules) - before
+ready, modules = time.process_time(), len(sys.modules) - before
 if made is not None:
     assert made.status().ports
-print(json.dumps([1000 * (ready - begin), 1000 * (time.perf_counter() - ready), modules]))
+print(json.dumps([1000 * (ready - begin), 1000 * (time.process_time() - ready), modules]))
 """
 
 
@@ -215,7 +217,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     runs: int = parser.parse_args(arguments).runs
     console = Console(width=110)
     table = Table(
-        title=f"import and make_handler in a fresh process, medians of {runs} in milliseconds"
+        title=f"CPU of import and make_handler in a fresh process, medians of {runs} in milliseconds"
     )
     for column in ("", "with bytecode", "without", "modules", "first status"):
         table.add_column(column, justify="right" if column else "left")
@@ -224,11 +226,12 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     met, verdicts = True, []
     for name, one in found.items():
         if name != REQUESTS:
-            ratio = statistics.median(one.compiled) / requests
-            met = met and ratio <= COLD_GOAL
-            what = f"time to start {name} ÷ time of `import requests`"
-            note("cold start", what, ratio, COLD_GOAL, at_least=False)
-            verdicts.append(f"{what}: {ratio:.2f} (goal: at most {COLD_GOAL:g})")
+            goal = COLD_GOALS.get(name, COLD_GOAL)
+            ratio = statistics.median(map(sum, zip(one.compiled, one.status))) / requests
+            met = met and ratio <= goal
+            what = f"CPU of import and first status of {name} ÷ CPU of `import requests`"
+            note("cold start", what, ratio, goal, at_least=False)
+            verdicts.append(f"{what}: {ratio:.2f} (goal: at most {goal:g})")
         uncompiled, status = (
             f"{statistics.median(times):.1f}" if name != REQUESTS else ""
             for times in (one.uncompiled, one.status)
