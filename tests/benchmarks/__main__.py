@@ -21,7 +21,7 @@ from tests.needs import ROOT
 
 from .ratios import VARIABLE, Ratio, noted
 
-ALL = ("raritan", "snmp", "nut", "redfish", "cold", "fleet", "driver")
+ALL = ("raritan", "snmp", "nut", "redfish", "cold", "fleet", "exporter", "driver")
 # Those that print costs without a peer. They are run by name and have no row in the page.
 COSTS = ("energy", "statement", "hall", "gateway")
 PAGE = ROOT / "docs" / "dev" / "benchmarks.md"
@@ -31,7 +31,9 @@ What has a goal, in one run on one machine: `make bench` prints all figures and 
 Most are ratios to a peer of the same run, because times depend on the machine. 0 ms (near) and
 20 ms (far) are added to a round trip. "Our double" replaces the platform's SNMP calls. The SDK is
 Raritan's: its loop reads object by object, its leanest bulk sends the same requests as this client.
-"Expands" is a Redfish service that supports `$expand`.
+"Expands" is a Redfish service that supports `$expand`. The exporters' rows are the CPU of whole
+processes that are asked over HTTP, of `pdu exporter` with its default options; Debian's
+prometheus-snmp-exporter runs with Go's own settings, and a second time with GOMAXPROCS=1.
 
 """
 

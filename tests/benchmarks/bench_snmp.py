@@ -5,7 +5,6 @@ outlets. Then the processor time of a statistic.
 
 All clients read the same Net-SNMP snmpd on this machine. "Our double" is this project's replacement for the platform's SNMP calls. The
 figures are medians in milliseconds. They depend on the machine, so only the ratios matter.
-prometheus-snmp-exporter, if it is installed, reads the objects of the statistic, without a handler.
 Exit code 2 if a program of Net-SNMP is missing, 1 if the goal is missed: the walks of a statistic
 cost at most half of the processor time that they cost with pysnmp.
 """
@@ -20,10 +19,8 @@ import shutil
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import Any, Callable, Optional
 
 from pysnmp.hlapi.v3arch import asyncio as hlapi
@@ -32,28 +29,21 @@ from rich.table import Table
 
 from handlers.snmp.handler import make_handler
 from pdu.core.cli import exit_handling
-from pdu.monitoring.metrics import page
-from pdu.pdus import reading
-from pdu.pdus.fast_snmp import enable_fast_reads
-from pdu.pdus.handler_loading import load
-from pdu_common.base_snmp_pdu import BaseSnmpPdu, Element
+from pdu_common.base_snmp_pdu import BaseSnmpPdu
 from pdu_common.connection import PduSnmpData
-from tests.needs import found, reported
+from tests.needs import reported
 from tests.program import positive
 from tests.servers.snmpd import AUTH_PASSWORD, PRIV_PASSWORD, USERS, Snmpd
 from tests.simulators.snmp_agent.devices import apc
 
 from .ratios import note
-from .snmp_exporter import PROGRAM, exporter
+from .snmp_exporter import statistic_columns
 
 _OBJECT_ID, _STATES, _OUTLETS = "1.3.6.1.2.1.1.2.0", f"{apc.RPDU2_STATUS}.5", 48
 _OURS = "our double, v2c"
 _STATISTIC = "the handler's statistic"
 _WALKS = "its walks alone"
 _HALF = 0.5
-_PROBE = "a probe of our exporter (states, figures, names; without HTTP)"
-_PROBE_GOAL = 3.0
-_ACCEPT = "application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.5"
 
 Client = Callable[[int], int]  # port -> rows read
 
@@ -169,23 +159,6 @@ def measure(runs: int) -> dict[str, float]:
         return {name: _median_ms(client, server.port, runs) for name, client in clients.items()}
 
 
-def _columns(port: int) -> list[tuple[str, bool]]:
-    """What a statistic walks, and whether its values are text."""
-    double = _handler(port)
-    walked: dict[str, bool] = {}
-    walk = double.snmp_walk
-
-    def noted(oid: str) -> list[Element]:
-        rows = walk(oid)
-        if rows:
-            walked[str(oid)] = any(isinstance(row.value, str) for row in rows)
-        return rows
-
-    setattr(double, "snmp_walk", noted)
-    double.statistic()
-    return list(walked.items())
-
-
 def _handler(port: int) -> BaseSnmpPdu:
     params = {"version": "2", "community": "public", "port": str(port)}
     double = make_handler(PduSnmpData("127.0.0.1", params))
@@ -194,11 +167,10 @@ def _handler(port: int) -> BaseSnmpPdu:
 
 
 def processor(runs: int) -> dict[str, float]:
-    """Medians in ms of the processor time of a statistic of 48 outlets; that of the exporter is a
-    mean."""
+    """Medians in ms of the processor time of a statistic of 48 outlets."""
     taken: dict[str, float] = {}
     with Snmpd(apc.rpdu2(outlets=_OUTLETS)) as server:
-        columns = _columns(server.port)
+        columns = statistic_columns(server.port)
         double = _handler(server.port)
 
         def walk_columns() -> None:
@@ -209,29 +181,7 @@ def processor(runs: int) -> dict[str, float]:
         taken[_WALKS] = _cpu_ms(walk_columns, runs)
         with _kept_engine([oid for oid, _ in columns]) as by_pysnmp:
             taken[f"{_WALKS}, with pysnmp"] = _cpu_ms(lambda: by_pysnmp(server.port), runs)
-        taken[_PROBE] = _cpu_ms(_prober(server.port), runs)
-        if found(PROGRAM):
-            with tempfile.TemporaryDirectory() as folder:
-                with exporter(Path(folder), columns) as running:
-                    agent = f"127.0.0.1:{server.port}"
-                    if running.scrape(agent) < _OUTLETS:
-                        raise RuntimeError(f"{PROGRAM} did not read the outlets")
-                    before = running.cpu_s()
-                    for _ in range(10 * runs):  # its processor time is counted in 10 ms
-                        running.scrape(agent)
-                    taken[PROGRAM] = 100 * (running.cpu_s() - before) / runs
     return taken
-
-
-def _prober(port: int) -> Callable[[], object]:
-    """What the exporter does for a probe of Prometheus, without HTTP."""
-    handler, data = (
-        load("snmp"),
-        PduSnmpData("127.0.0.1", {"community": "public", "port": str(port)}),
-    )
-    parts = (reading.states, reading.figures, reading.labels)
-    enable_fast_reads()
-    return lambda: page(reading.read_pdu(handler, data, parts), _ACCEPT)
 
 
 def _cpu_ms(work: Callable[[], object], runs: int) -> float:
@@ -266,9 +216,6 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
         figures, spent = measure(chosen.runs), processor(chosen.runs)
     share = spent[_WALKS] / spent[f"{_WALKS}, with pysnmp"]
     note("SNMP", f"CPU of the walks of {_STATISTIC} ÷ with pysnmp", share, _HALF, at_least=False)
-    if PROGRAM in spent:
-        probe = spent[_PROBE] / spent[PROGRAM]
-        note("SNMP", f"CPU of {_PROBE} ÷ CPU of {PROGRAM}", probe, _PROBE_GOAL, at_least=False)
     if chosen.json:
         print(json.dumps({"status": figures, "statistic": spent}, indent=2))
         return int(share > _HALF)

@@ -7,10 +7,13 @@ import json
 import os
 import subprocess
 import urllib.request
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from handlers.snmp.handler import make_handler
+from pdu_common.base_snmp_pdu import BaseSnmpPdu, Element
+from pdu_common.connection import PduSnmpData
 from tests.needs import found
 from tests.ports import reserved
 from tests.waiting import until
@@ -24,23 +27,35 @@ class Exporter(NamedTuple):
     port: int
     pid: int
 
-    def scrape(self, agent: str) -> int:
-        """Read one agent ("host:port"); the number of samples."""
-        with urllib.request.urlopen(
-            f"http://127.0.0.1:{self.port}/snmp?target={agent}&module=pdu", timeout=60
-        ) as answer:
-            return sum(line.startswith(b"value") for line in answer.read().splitlines())
 
-    def cpu_s(self) -> float:
-        """The processor time that it has taken so far, in seconds."""
-        fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+def statistic_columns(agent_port: int) -> list[tuple[str, bool]]:
+    """What a statistic of the handler `snmp` walks, and whether its values are text."""
+    double = make_handler(
+        PduSnmpData("127.0.0.1", {"community": "public", "port": str(agent_port)})
+    )
+    assert isinstance(double, BaseSnmpPdu)
+    is_text_by_column: dict[str, bool] = {}
+    walk = double.snmp_walk
+
+    def noted(oid: str) -> list[Element]:
+        rows = walk(oid)
+        if rows:
+            is_text_by_column[str(oid)] = any(isinstance(row.value, str) for row in rows)
+        return rows
+
+    setattr(double, "snmp_walk", noted)
+    double.statistic()
+    return list(is_text_by_column.items())
 
 
 @contextlib.contextmanager
-def exporter(folder: Path, columns: Sequence[tuple[str, bool]]) -> Iterator[Exporter]:
+def exporter(
+    folder: Path, columns: Sequence[tuple[str, bool]], environment: Mapping[str, str]
+) -> Iterator[Exporter]:
     """An exporter that gets sysObjectID and walks these columns of v2c agents with the community
     public. Each has its OID, and whether its values are text.
+
+    `environment`: further variables, such as Go's.
     """
     metrics = [
         {
@@ -63,11 +78,13 @@ def exporter(folder: Path, columns: Sequence[tuple[str, bool]]) -> Iterator[Expo
     assert program is not None
     with subprocess.Popen(
         [program, f"--config.file={folder / 'snmp.yml'}", f"--web.listen-address=127.0.0.1:{port}"],
+        env={**os.environ, **environment},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     ) as process:
         try:
-            if not until(lambda: _listens(port)):
+            # what listens may be another program, if this one has ended
+            if not until(lambda: process.poll() is not None or _listens(port)) or process.poll():
                 raise RuntimeError(f"{PROGRAM} did not start")
             yield Exporter(port, process.pid)
         finally:
