@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Optional
 
 
-class _Data:
+class _Connection:
     """Compared by its attributes. Two dataclasses would compile six functions: 4 million
     instructions at each start.
     """
@@ -24,7 +24,7 @@ class _Data:
         return f"{type(self).__name__}(ip={self.ip!r}, device={self.device!r})"
 
 
-class PduSnmpData(_Data):
+class PduSnmpData(_Connection):
     """For a PDU with SNMP."""
 
     def __init__(
@@ -46,7 +46,7 @@ class PduSnmpData(_Data):
         self.device = device
 
 
-class PduData(_Data):
+class PduData(_Connection):
     """For a PDU without SNMP. UNKNOWN: the class's name."""
 
     def __init__(
