@@ -9,9 +9,7 @@ import gc
 import sys
 from collections.abc import Sequence
 from json import dumps
-from typing import Any, NamedTuple, Optional
-
-import click
+from typing import Annotated, NamedTuple, Optional
 
 from handlers.shared.errors import printable
 
@@ -19,96 +17,145 @@ from ..core.cli import shared_options
 from ..core.cli.error_output import Usage
 from ..core.cli.exit_codes import WRONG
 from ..core.cli.groups import Subcommand
-from ..core.cli.options import option, output, run_options_of
-from ..core.cli.shared_options import HTML
+from ..core.cli.options import RunOptions, option, secret_files
+from ..core.cli.shared_options import AUTH, HTML, LIST as LIST_FILE
 from ..core.files.whole_files import check_page, write_page
+from ..pdus.saved_readings import HallReadings
 from ..site.drawing import drawing_file
 from ..site.drawing.drawing import KINDS, Drawing, HallNode, nodes
-from ..site.owner_files import DRAWING, LIST, OwnerFiles, file_arguments
+from ..site.owner_files import DRAWING, LIST, OwnerFileOptions, OwnerFiles
 from .drawings import dcim_import, readings_source, writing
+from .drawings.dcim_import import DcimOptionGroup, DcimOptions
+from .drawings.readings_source import READINGS
 from .drawings.supplies import add_supplies
 from .failure.hall_model import HallModel
 from .failure.missing_facts import missing_facts
 from .failure.rehearsal import Grading, RehearsalOutcome, rehearse as rehearse_failure, worst_level
 from .failure.report import FailureSummary, outcome_as_json, report, rest_as_json
 from .failure.shedding import sheds
-from .restore import command as restore_command
+from .restore.command import ReturnOptions, rehearse_return
 
 _MOST_NAMES = 8
 
 
+class FailureOptions(NamedTuple):
+    """The options of failures alone."""
+
+    fail: Annotated[
+        Sequence[str],
+        option(
+            "--fail",
+            "what fails, such as feed:A, panel:P1, pdu:r1-left or breaker:r1-left/L1; given twice:"
+            " both at once",
+            "KIND:NAME",
+            multiple=True,
+        ),
+    ]
+    each: Annotated[
+        bool, option("--each", "fail everything once, one after the other; shows N, N+1 and 2N")
+    ]
+
+
+class HallOptions(NamedTuple):
+    """What says how a hall is drawn and read."""
+
+    owner_files: Annotated[
+        OwnerFiles,
+        OwnerFileOptions(
+            [DRAWING, LIST], shared_options.DRAWING, LIST_FILE, AUTH, no_drawing="url"
+        ),
+    ]
+    readings: Annotated[Optional[str], READINGS()]
+    dcim: Annotated[DcimOptions, DcimOptionGroup()]
+    supplies: Annotated[
+        Optional[str],
+        option(
+            "--supplies",
+            "what BMCs say of power supplies, as CSV: machine,supply,state, in the words of"
+            " ipmitool or Redfish",
+            "FILE",
+        ),
+    ]
+
+
 class RehearsalOptions(NamedTuple):
-    """The options of one run, besides those of `readings_source`."""
+    """Those of `pdu rehearse`: of a failure or a return, of a hall, and of the answer."""
 
-    fail: Sequence[str]
-    each: bool
-    html: Optional[str]
-    supplies: Optional[str]
+    failure: FailureOptions
+    back: ReturnOptions
+    hall: HallOptions
+    html: Annotated[Optional[str], HTML()]
 
 
-@click.pass_context
-def _rehearse(context: click.Context, /, **options: Any) -> int:
+def _rehearse(options: RehearsalOptions, run_options: RunOptions) -> int:
     # A hall is millions of values without circles, and looking for some among them takes a quarter
     # of the processor time.
     collects = gc.isenabled()
     gc.disable()
     try:
-        return _answer(context, options)
+        return _answer(options, run_options)
     finally:
         if collects:
             gc.enable()
 
 
-def _answer(context: click.Context, options: dict[str, Any]) -> int:
-    run_options = run_options_of(context)
+def _answer(options: RehearsalOptions, run_options: RunOptions) -> int:
     run_options.defect_code = WRONG
-    rehearsal_options = RehearsalOptions(
-        **{key: options.pop(key) for key in RehearsalOptions._fields}
-    )
-    metered_paths = options.pop("metered")
-    back = restore_command.ReturnOptions(metered_paths, rehearsal_options.html)
-    return_words = options.pop("return_")
-    if bool(rehearsal_options.fail) + bool(return_words) + rehearsal_options.each != 1:
+    failure, back = options.failure, options.back
+    if bool(failure.fail) + bool(back.return_) + failure.each != 1:
         raise Usage("say what fails: --fail KIND:NAME or --each; or --return KIND:NAME")
-    dcim = dcim_import.take_dcim_options(options)
-    files = OwnerFiles.of(options, run_options, but=[DRAWING] if dcim.url else [])
-    if bool(files.drawing) == bool(dcim.url):
+    if bool(options.hall.owner_files.drawing) == bool(options.hall.dcim.url):
         raise Usage("give a DRAWING, or --url of a NetBox or Nautobot to draw from")
-    source = readings_source.SourceOptions(files, **options)
-    if rehearsal_options.html is not None:
-        check_page(rehearsal_options.html)
-    if files.drawing:
-        drawing = files.read_drawing()
-    else:
-        # a PDU that does not answer is drawn without readings
-        joint, readings = dcim_import.join_outlets(
-            dcim_import.fetch(dcim), source, run_options.json, is_strict=False
-        )
-        text = writing.format_drawing(writing.tables(joint))
-        drawing = drawing_file.parsed(text, dcim.url or "")
-        for line in joint.notes:
-            print(line, file=sys.stderr)
-    failing_nodes = [node_of(drawing, text) for text in rehearsal_options.fail]
-    returning_nodes = [node_of(drawing, text, "--return") for text in dict.fromkeys(return_words)]
-    if files.drawing:
-        readings = readings_source.gather(source, drawing.read_pdus)
-    if rehearsal_options.supplies is not None:
-        drawing, notes = add_supplies(drawing, rehearsal_options.supplies)
+    if options.html is not None:
+        check_page(options.html)
+    drawing, readings = _draw(options.hall, run_options.json)
+    failing_nodes = [node_of(drawing, text) for text in failure.fail]
+    returning_nodes = [node_of(drawing, text, "--return") for text in dict.fromkeys(back.return_)]
+    hall = _read(options.hall, drawing, readings)
+    if returning_nodes:
+        return rehearse_return(hall, returning_nodes, back, run_options.json, options.html)
+    what = [[node] for node in nodes(hall.drawing)] if failure.each else [failing_nodes]
+    return rehearse_failures(hall, what, failure, run_options.json, options.html)
+
+
+def _draw(options: HallOptions, json: bool) -> tuple[Drawing, Optional[HallReadings]]:
+    """The drawing, and the readings if it needed them."""
+    owner_files = options.owner_files
+    if owner_files.drawing:
+        return owner_files.read_drawing(), None
+    # a PDU that does not answer is drawn without readings
+    joint, readings = dcim_import.join_outlets(
+        dcim_import.fetch(options.dcim), owner_files, options.readings, json, is_strict=False
+    )
+    text = writing.format_drawing(writing.tables(joint))
+    drawing = drawing_file.parsed(text, options.dcim.url or "")
+    for line in joint.notes:
+        print(line, file=sys.stderr)
+    return drawing, readings
+
+
+def _read(options: HallOptions, drawing: Drawing, readings: Optional[HallReadings]) -> HallModel:
+    """The hall with its readings, and with what BMCs say."""
+    if readings is None:
+        readings = readings_source.gather(options.owner_files, options.readings, drawing.read_pdus)
+    if options.supplies is not None:
+        drawing, notes = add_supplies(drawing, options.supplies)
         for line in notes:
             print(line, file=sys.stderr)
-    hall = HallModel(drawing, readings)
-    if returning_nodes:
-        return restore_command.run(hall, returning_nodes, back, run_options.json)
-    what = [failing_nodes]
-    if rehearsal_options.each:
-        what = [[node] for node in nodes(hall.drawing)]
-    return _rehearse_failures(rehearsal_options, hall, what, run_options.json)
+    return HallModel(drawing, readings)
 
 
-def _rehearse_failures(
-    options: RehearsalOptions, hall: HallModel, what: Sequence[Sequence[HallNode]], json: bool
+def rehearse_failures(
+    hall: HallModel,
+    what: Sequence[Sequence[HallNode]],
+    options: FailureOptions,
+    json: bool,
+    page: Optional[str],
 ) -> int:
-    """Rehearse these failures, one after another, and show them. No outcome of many is kept."""
+    """Rehearse these failures, one after another, and show them. No outcome of many is kept.
+
+    Returns the exit code. `page`: the path of a page to write.
+    """
     grading, machines_touched, failures = Grading(hall), dict[str, None](), list[FailureSummary]()
     outcome: Optional[RehearsalOutcome] = None
     if json:
@@ -131,8 +178,8 @@ def _rehearse_failures(
         print(f"],\n{dumps(rest_as_json(level, grades, unknown), indent=1)[1:]}")
     else:
         print("\n".join(rehearsal_report.lines()))
-    if options.html is not None:
-        write_page(options.html, rehearsal_report.page())
+    if page is not None:
+        write_page(page, rehearsal_report.page())
     return level
 
 
@@ -177,48 +224,14 @@ Exit code of a failure: 0 if nothing goes dark and no breaker may trip, 1 if som
 a breaker likely trips, 2 if nothing of that but something may, or cannot be said; of a return
 likewise: 0 if all machines come back and all loads fit, 1 if a machine stays dark or a breaker
 overloads, 2 if only something cannot be said. 2 also if the drawing or an option is wrong."""
-rehearse = Subcommand(
+rehearse = Subcommand.typed(
     "rehearse",
-    callback=_rehearse,
+    RehearsalOptions,
+    _rehearse,
     help=_HELP,
     examples=(
         "pdu rehearse hall.power.toml --list hall.csv --fail feed:A",
         "pdu rehearse hall.power.toml --readings monday.json --return feed:A",
     ),
-    params=[
-        *file_arguments(DRAWING, LIST),
-        *shared_options.DRAWING(),
-        *option(
-            "--fail",
-            "what fails, such as feed:A, panel:P1, pdu:r1-left or breaker:r1-left/L1; given twice:"
-            " both at once",
-            "KIND:NAME",
-            multiple=True,
-        ),
-        *option(
-            "--return return_",
-            "rehearse that power comes back to this, such as feed:A; given twice: both together,"
-            " then each first",
-            "KIND:NAME",
-            multiple=True,
-        ),
-        *option(
-            "--supplies",
-            "what BMCs say of power supplies, as CSV: machine,supply,state, in the words of"
-            " ipmitool or Redfish",
-            "FILE",
-        ),
-        *option(
-            "--metered",
-            "more saved readings: a machine draws at most the highest of all",
-            "FILE",
-            multiple=True,
-            requires=["--return"],
-        ),
-        *option("--each", "fail everything once, one after the other; shows N, N+1 and 2N"),
-        *HTML(),
-        *dcim_import.options(),
-        *readings_source.options(),
-        *output(),
-    ],
+    unnamed=secret_files(),
 )

@@ -1,14 +1,13 @@
 """The owner's files: his list of PDUs, his logins, and the drawing of his hall. The one reader of
 these files, for every product, with one set of errors.
 
-A command has the parameters `words` and those of cli/shared_options, and `OwnerFiles.of` takes
-their values: each file is an argument or an option.
+Each file is an argument or an option of a command: `OwnerFileOptions` declares them.
 """
 
 from __future__ import annotations
 
 import functools
-from collections.abc import Collection, Iterable, Mapping, MutableMapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any, NamedTuple, Optional
 
@@ -54,7 +53,8 @@ class OwnerFileOptions:
     """The owner's files as one value of a command's class of options (cli/option_classes).
 
     `arguments`: files that may be arguments too, in this order. `options`: those with an option.
-    `needs`, `but`: as `OwnerFiles.of` takes them.
+    `needs`: as `OwnerFiles.of` takes it. `no_drawing`: the name of an option beside which no
+    argument is a drawing.
     """
 
     def __init__(
@@ -62,15 +62,16 @@ class OwnerFileOptions:
         arguments: Sequence[str],
         *options: SharedOption,
         needs: Sequence[str] = (),
-        but: Sequence[str] = (),
+        no_drawing: str = "",
     ) -> None:
         shared = (parameter for option in options for parameter in option())
         self.parameters: Parameters = [*file_arguments(*arguments), *shared]
-        self._needs, self._but = needs, but
+        self._needs, self._no_drawing = needs, no_drawing
 
-    def take(self, values: dict[str, Any], run_options: RunOptions) -> OwnerFiles:
+    def take(self, values: Mapping[str, Any], run_options: RunOptions) -> OwnerFiles:
         """Raises Usage."""
-        return OwnerFiles.of(values, run_options, self._needs, self._but)
+        but = [DRAWING] if values.get(self._no_drawing) else []
+        return OwnerFiles.of(values, run_options, self._needs, but)
 
 
 class OwnerFiles(NamedTuple):
@@ -88,29 +89,29 @@ class OwnerFiles(NamedTuple):
     @classmethod
     def of(
         cls,
-        options: MutableMapping[str, Any],
+        values: Mapping[str, Any],
         run_options: RunOptions,
         needs: Sequence[str] = (),
         but: Sequence[str] = (),
     ) -> OwnerFiles:
-        """Takes its own from the options of a command. An argument is the first file that no option
-        gives, `but` is of none of these. Raises Usage for one too many, and for a missing file that
-        it `needs`.
+        """Those among the values of a command's parameters. An argument is the first file that no
+        option gives, `but` is of none of these. Raises Usage for one too many, and for a missing
+        file that it `needs`.
         """
-        values = {name: options.pop(name, None) for name in (LIST, "auth", DRAWING, "archives")}
-        keys = [key for key in options if key.endswith("_word")]
-        texts = [text for text in map(options.pop, keys) if text is not None]
-        files = (key.removesuffix("_word") for key in keys)
-        free = [name for name in files if not values[name] and name not in but]
+        paths = {name: values.get(name) for name in (LIST, "auth", DRAWING, "archives")}
+        files = [key.removesuffix("_word") for key in values if key.endswith("_word")]
+        texts = [text for name in files if (text := values[f"{name}_word"]) is not None]
+        free = [name for name in files if not paths[name] and name not in but]
         if len(texts) > len(free):
             raise Usage(f"{printable(texts[-1], 60)!r} is one argument too many: an option says it")
-        values.update(zip(free, texts))
-        if (values[DRAWING] or "").lower().endswith(".csv"):
+        paths.update(zip(free, texts))
+        drawing = paths[DRAWING] or ""
+        if drawing.lower().endswith(".csv"):
             raise Usage(
-                f"{printable(values[DRAWING], 60)} is no drawing, which is TOML: the drawing comes"
+                f"{printable(drawing, 60)} is no drawing, which is TOML: the drawing comes"
                 " before the list, or give --drawing FILE and --list FILE"
             )
-        owner_files = cls(**values, secret_files=run_options.secret_files)
+        owner_files = cls(**paths, secret_files=run_options.secret_files)
         for name in needs:
             owner_files.require_path(name)
         return owner_files.add_known_list() if LIST in needs else owner_files

@@ -83,7 +83,7 @@ def test_an_argument_too_many_and_a_missing_file_are_refused() -> None:
 def test_without_a_drawing_the_first_argument_is_the_list() -> None:
     options = {"drawing_word": "l", "list_word": None}
     made = OwnerFiles.of(options, RunOptions(), but=[DRAWING])
-    assert (made.drawing, made.list, options) == (None, "l", {})
+    assert (made.drawing, made.list) == (None, "l")
 
 
 def test_every_command_that_reads_a_list_takes_it_as_an_argument_too() -> None:

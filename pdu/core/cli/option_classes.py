@@ -10,7 +10,7 @@ A field's metadata is a click parameter of the same name, also as a list of one,
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, Protocol, TypeVar, cast, get_type_hints, runtime_checkable
 
 import click
@@ -28,8 +28,8 @@ class OptionGroup(Protocol):
     def parameters(self) -> Parameters:
         """In the order of the help."""
 
-    def take(self, values: dict[str, Any], run_options: RunOptions) -> object:
-        """The value. Removes the group's own from `values`, by name. Raises click.UsageError."""
+    def take(self, values: Mapping[str, Any], run_options: RunOptions) -> object:
+        """The value, of those of the command's parameters by name. Raises click.UsageError."""
 
 
 def parameters_of(options: type) -> list[click.Parameter]:
@@ -48,8 +48,8 @@ def parameters_of(options: type) -> list[click.Parameter]:
     return parameters
 
 
-def options_from(options: type[T], values: dict[str, Any], run_options: RunOptions) -> T:
-    """An instance of the class, with the values that click has read. Takes them from `values`."""
+def options_from(options: type[T], values: Mapping[str, Any], run_options: RunOptions) -> T:
+    """An instance of the class, with the values that click has read, by the parameters' names."""
     fields: dict[str, Any] = {}
     for name, field_type, metadata in _fields(options):
         if metadata is None:
@@ -57,7 +57,7 @@ def options_from(options: type[T], values: dict[str, Any], run_options: RunOptio
         elif isinstance(metadata, OptionGroup):
             fields[name] = metadata.take(values, run_options)
         else:
-            fields[name] = values.pop(name)
+            fields[name] = values[name]
     return options(**fields)
 
 

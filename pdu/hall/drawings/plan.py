@@ -5,9 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
-from typing import Any
-
-import click
+from typing import Annotated, NamedTuple, Optional
 
 from handlers.shared.errors import SettingsError
 
@@ -15,56 +13,78 @@ from ...core.cli import shared_options
 from ...core.cli.error_output import Usage
 from ...core.cli.exit_codes import WRONG
 from ...core.cli.groups import LazyCommand, LazyGroup, Subcommand
-from ...core.cli.options import Argument, RunOptions, option, output, run_options_of
+from ...core.cli.options import Argument, RunOptions, option, secret_files
 from ...core.cli.output import counted, print_json
 from ...core.cli.report import show
-from ...core.cli.shared_options import HTML, OUT
+from ...core.cli.shared_options import AUTH, HTML, LIST as LIST_FILE, OUT
 from ...core.files.whole_files import check_page, text_of, write_whole
 from ...site.drawing import drawing_file
-from ...site.owner_files import DRAWING, LIST, OwnerFiles, file_arguments
+from ...site.owner_files import DRAWING, LIST, OwnerFileOptions, OwnerFiles
 from ..importing import csv_files, rest
 from ..importing.dcim import import_objects
 from . import dcim_import, readings_source, writing
 from .check_report import report
 from .checking import check as checked
+from .dcim_import import DcimOptionGroup, DcimOptions
+from .readings_source import READINGS
 
 _WELL, _FINDINGS = 0, 1
 
 
-@click.pass_context
-def _check(context: click.Context, /, **options: Any) -> int:
-    run_options = run_options_of(context)
+class CheckOptions(NamedTuple):
+    """Those of `pdu plan check`."""
+
+    owner_files: Annotated[
+        OwnerFiles,
+        OwnerFileOptions([DRAWING, LIST], shared_options.DRAWING, LIST_FILE, AUTH, needs=[DRAWING]),
+    ]
+    readings: Annotated[Optional[str], READINGS()]
+    html: Annotated[Optional[str], HTML()]
+
+
+class ImportOptions(NamedTuple):
+    """Those of `pdu plan import`."""
+
+    files: Annotated[Sequence[str], Argument("FILES*")]
+    answers: Annotated[
+        Optional[str],
+        option(
+            "--answers",
+            "a folder with saved answers of /api/dcim/, such as power-ports.json",
+            "DIR",
+        ),
+    ]
+    dcim: Annotated[DcimOptions, DcimOptionGroup("--answers")]
+    out: Annotated[str, OUT(default="hall.power.toml", show_default=True)]
+    owner_files: Annotated[OwnerFiles, OwnerFileOptions([], LIST_FILE, AUTH)]
+    readings: Annotated[Optional[str], READINGS()]
+
+
+def _check(options: CheckOptions, run_options: RunOptions) -> int:
     run_options.defect_code = WRONG
-    page = options.pop("html")
-    if page is not None:
-        check_page(page)
-    owner_files = OwnerFiles.of(options, run_options, [DRAWING])
-    drawing = owner_files.read_drawing()
-    readings = readings_source.gather(
-        readings_source.SourceOptions(owner_files, **options), drawing.read_pdus
-    )
+    if options.html is not None:
+        check_page(options.html)
+    drawing = options.owner_files.read_drawing()
+    readings = readings_source.gather(options.owner_files, options.readings, drawing.read_pdus)
     findings = checked(drawing, readings)
-    show(report(drawing, readings, findings), run_options.json, page)
+    show(report(drawing, readings, findings), run_options.json, options.html)
     return _FINDINGS if findings else _WELL
 
 
-@click.pass_context
-def _import(context: click.Context, /, **options: Any) -> int:
-    run_options = run_options_of(context)
-    files = options.pop("files")
-    folder, target = options.pop("answers"), options.pop("out")
-    dcim_options = dcim_import.take_dcim_options(options)
-    if sum(map(bool, (files, dcim_options.url, folder))) != 1:
+def _import(options: ImportOptions, run_options: RunOptions) -> int:
+    files, folder, dcim = options.files, options.answers, options.dcim
+    if sum(map(bool, (files, dcim.url, folder))) != 1:
         raise Usage("give CSV files, --answers DIR with saved answers, or --url with --token-file")
-    source = readings_source.SourceOptions(OwnerFiles.of(options, run_options), **options)
     if files:
         imported_hall = csv_files.read_csv_files(files)
     elif folder:
-        imported_hall = import_objects(rest.read_saved(folder), dcim_options.filters)
+        imported_hall = import_objects(rest.read_saved(folder), dcim.filters)
     else:
-        imported_hall = dcim_import.fetch(dcim_options)
-    joint, _ = dcim_import.join_outlets(imported_hall, source, run_options.json)
-    return _write_drawing(target, writing.tables(joint), joint.notes, run_options)
+        imported_hall = dcim_import.fetch(dcim)
+    joint, _ = dcim_import.join_outlets(
+        imported_hall, options.owner_files, options.readings, run_options.json
+    )
+    return _write_drawing(options.out, writing.tables(joint), joint.notes, run_options)
 
 
 def _write_drawing(
@@ -103,9 +123,10 @@ def _write_drawing(
     return _WELL
 
 
-check = Subcommand(
+check = Subcommand.typed(
     "check",
-    callback=_check,
+    CheckOptions,
+    _check,
     help="""Compare a drawing with the PDUs: cords to outlets that do not exist, current that
 belongs to nobody, machines whose cords all hang on one feed, PDU or breaker, other limits.
 
@@ -115,17 +136,12 @@ Exit code: 0 without a finding, 1 with findings.""",
         "pdu plan check hall.power.toml --list hall.csv --auth logins.toml",
         "pdu plan check hall.power.toml --list hall.csv --json",
     ),
-    params=[
-        *file_arguments(DRAWING, LIST),
-        *shared_options.DRAWING(),
-        *HTML(),
-        *readings_source.options(),
-        *output(),
-    ],
+    unnamed=secret_files(),
 )
-import_ = Subcommand(
+import_ = Subcommand.typed(
     "import",
-    callback=_import,
+    ImportOptions,
+    _import,
     help="""Make or update a drawing from CSV files (server,psu,pdu,outlet and
 pdu,line,breaker_a,feed,limit_percent), from NetBox or from Nautobot. An update keeps comments.
 
@@ -136,18 +152,7 @@ readings or left out.""",
         "pdu plan import cords.csv lines.csv --list hall.csv",
         "pdu plan import --url https://netbox.example.com --token-file token",
     ),
-    params=[
-        Argument("FILES*"),
-        *option(
-            "--answers",
-            "a folder with saved answers of /api/dcim/, such as power-ports.json",
-            "DIR",
-        ),
-        *dcim_import.options("--answers"),
-        *OUT(default="hall.power.toml", show_default=True),
-        *readings_source.options(),
-        *output(),
-    ],
+    unnamed=secret_files(),
 )
 
 plan = LazyGroup(

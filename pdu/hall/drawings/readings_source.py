@@ -7,14 +7,13 @@ import json
 import os
 import time
 from collections.abc import Collection
-from typing import NamedTuple, Optional
+from typing import Optional
 
 from handlers.shared.errors import SettingsError
 
 from ...core.cli.error_output import Usage
-from ...core.cli.options import Parameters, option, secret_files
+from ...core.cli.options import SharedOption
 from ...core.cli.output import progress
-from ...core.cli.shared_options import AUTH, LIST
 from ...core.files.whole_files import read_file
 from ...pdus import reader_pool
 from ...pdus.polling import poll_full
@@ -22,38 +21,24 @@ from ...pdus.reading import Reading
 from ...pdus.saved_readings import HallReadings, hall_readings, parse_readings
 from ...site.owner_files import OwnerFiles
 
-
-class SourceOptions(NamedTuple):
-    """The options that say where readings come from."""
-
-    owner_files: OwnerFiles
-    #: the file with saved readings, if they are not read now
-    readings: Optional[str] = None
+READINGS = SharedOption(
+    "--readings",
+    "use saved readings in place of the PDUs: JSON of pdu check, or of its --save",
+    "FILE",
+)
 
 
-def options() -> Parameters:
-    """--list and --auth with --secret-file, or --readings."""
-    return [
-        *LIST(),
-        *AUTH(),
-        *secret_files(),
-        *option(
-            "--readings",
-            "use saved readings in place of the PDUs: JSON of pdu check, or of its --save",
-            "FILE",
-        ),
-    ]
-
-
-def gather(source: SourceOptions, names: Collection[str]) -> HallReadings:
-    """The readings of the wanted PDUs. Raises SettingsError, also for a wanted PDU that the list
-    lacks.
+def gather(
+    owner_files: OwnerFiles, saved_path: Optional[str], names: Collection[str]
+) -> HallReadings:
+    """The readings of the wanted PDUs, or of a saved file. Raises SettingsError, also for a wanted
+    PDU that the list lacks.
     """
-    if source.readings is not None:
-        if source.owner_files.list is not None:
+    if saved_path is not None:
+        if owner_files.list is not None:
             raise Usage("give LIST with the hall's PDUs, or --readings with a saved file")
-        return read_saved(source.readings)
-    return read_list(source.owner_files.add_known_list(), names)
+        return read_saved(saved_path)
+    return read_list(owner_files.add_known_list(), names)
 
 
 def read_saved(path: str) -> HallReadings:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple, Optional
+from typing import Annotated, NamedTuple, Optional
 
+from ...core.cli.options import option
 from ...core.cli.report import few, show
 from ...site.drawing.drawing import HallNode
 from ..drawings import readings_source
@@ -16,16 +17,41 @@ from .report import Returns, report
 
 
 class ReturnOptions(NamedTuple):
-    """The options of a return."""
+    """The options of a return alone."""
 
-    #: more saved readings
-    metered: Sequence[str]
-    #: a page to write
-    html: Optional[str]
+    return_: Annotated[
+        Sequence[str],
+        option(
+            "--return return_",
+            "rehearse that power comes back to this, such as feed:A; given twice: both together,"
+            " then each first",
+            "KIND:NAME",
+            multiple=True,
+        ),
+    ]
+    metered: Annotated[
+        Sequence[str],
+        option(
+            "--metered",
+            "more saved readings: a machine draws at most the highest of all",
+            "FILE",
+            multiple=True,
+            requires=["--return"],
+        ),
+    ]
 
 
-def run(hall: HallModel, returned: Sequence[HallNode], options: ReturnOptions, json: bool) -> int:
-    """Rehearse the return of these: all together, then each first. Returns the exit code."""
+def rehearse_return(
+    hall: HallModel,
+    returned: Sequence[HallNode],
+    options: ReturnOptions,
+    json: bool,
+    page: Optional[str],
+) -> int:
+    """Rehearse the return of these: all together, then each first. Returns the exit code.
+
+    `page`: the path of a page to write.
+    """
     more_readings = [readings_source.read_saved(path) for path in options.metered]
     back = ReturnModel(hall, more_readings)
     outcomes = back.orders(returned)
@@ -36,7 +62,7 @@ def run(hall: HallModel, returned: Sequence[HallNode], options: ReturnOptions, j
         _not_known(hall, bool(more_readings)),
         hall,
     )
-    show(report(returns), json, options.html)
+    show(report(returns), json, page)
     return worst_level(outcome.level for outcome in outcomes)
 
 
