@@ -114,8 +114,8 @@ def _answer(options: RehearsalOptions, run_options: RunOptions) -> int:
     hall = _read(options.hall, drawing, readings)
     if returning_nodes:
         return rehearse_return(hall, returning_nodes, back, run_options.json, options.html)
-    what = [[node] for node in nodes(hall.drawing)] if failure.each else [failing_nodes]
-    return rehearse_failures(hall, what, failure, run_options.json, options.html)
+    failures = [[node] for node in nodes(hall.drawing)] if failure.each else [failing_nodes]
+    return rehearse_failures(hall, failures, failure, run_options.json, options.html)
 
 
 def _draw(options: HallOptions, json: bool) -> tuple[Drawing, Optional[HallReadings]]:
@@ -147,7 +147,7 @@ def _read(options: HallOptions, drawing: Drawing, readings: Optional[HallReading
 
 def rehearse_failures(
     hall: HallModel,
-    what: Sequence[Sequence[HallNode]],
+    failures: Sequence[Sequence[HallNode]],
     options: FailureOptions,
     json: bool,
     page: Optional[str],
@@ -156,24 +156,24 @@ def rehearse_failures(
 
     Returns the exit code. `page`: the path of a page to write.
     """
-    grading, machines_touched, failures = Grading(hall), dict[str, None](), list[FailureSummary]()
+    grading, machines_touched, summaries = Grading(hall), dict[str, None](), list[FailureSummary]()
     outcome: Optional[RehearsalOutcome] = None
     if json:
         print('{"rehearsals": [', end="")
-    for nodes_failing in what:
+    for nodes_failing in failures:
         outcome = rehearse_failure(hall, nodes_failing)
         if json:
-            shed = sheds(hall, outcome) if options.fail else ()
-            answer = dumps(outcome_as_json(outcome, shed), indent=1)
-            print("," if failures else "", answer, sep="\n")
+            overloads = sheds(hall, outcome) if options.fail else ()
+            answer = dumps(outcome_as_json(outcome, overloads), indent=1)
+            print("," if summaries else "", answer, sep="\n")
         grading.add(outcome)
-        machines_touched.update((machine.machine, None) for machine in outcome.touched)
-        failures.append(FailureSummary.of(outcome))
-    only = outcome if len(what) == 1 and not options.each else None
-    level = worst_level(failure.level for failure in failures)
+        machines_touched.update((machine.machine, None) for machine in outcome.verdicts)
+        summaries.append(FailureSummary.of(outcome))
+    only = outcome if len(failures) == 1 and not options.each else None
+    level = worst_level(summary.level for summary in summaries)
     unknown = missing_facts(hall, machines_touched, only)
     grades = grading.grades() if options.each else []
-    rehearsal_report = report(hall, only, failures, grades, unknown)
+    rehearsal_report = report(hall, only, summaries, grades, unknown)
     if json:
         print(f"],\n{dumps(rest_as_json(level, grades, unknown), indent=1)[1:]}")
     else:

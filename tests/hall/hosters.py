@@ -366,7 +366,7 @@ class HosterTrial:
         overloads = sheds(said, outcome)
         ran = {server.name for server in hall.servers if hall.runs(server)}
         course = hall.fail(failed.full_name)
-        judged = {one.machine: one for one in outcome.touched}
+        judged = {one.machine: one for one in outcome.verdicts}
         for name in ran:
             self._machine(f"{where} {name}", judged.get(name), name, course)
         self._breakers(where, outcome, course)
@@ -461,7 +461,7 @@ def shares(halls: int) -> dict[str, dict[float, Counter[str]]]:
             counts = found.setdefault(metering, {}).setdefault(load, Counter())
             for seed in range(halls):
                 outcome = rehearse(_hall(HosterHall(seed, metering, load)), [HallNode("feed", "A")])
-                counts.update(one.verdict.value for one in outcome.touched)
+                counts.update(one.verdict.value for one in outcome.verdicts)
     return found
 
 

@@ -70,10 +70,10 @@ class Moment(NamedTuple):
 
 def add_moments(marks: HallMarks, moments: Mapping[HallNode, Moment]) -> HallMarks:
     """These marks with the notes of what has a moment, which is numbered: the first with 1."""
-    several = sorted({moment[:2] for moment in moments.values()})
-    order = {moment: place for place, moment in enumerate(several, start=1)}
-    noted = {
+    times = sorted({moment[:2] for moment in moments.values()})
+    order = {moment: place for place, moment in enumerate(times, start=1)}
+    marks_with_notes = {
         node: marks[node]._replace(note=moment.note, order=order[moment[:2]])
         for node, moment in moments.items()
     }
-    return {**marks, **noted}
+    return {**marks, **marks_with_notes}

@@ -8,6 +8,7 @@ PDU is a reference, as on any larger drawing. Above _MOST_OPEN racks, each is on
 
 from __future__ import annotations
 
+import functools
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -65,15 +66,8 @@ class Box:
     inner: list[Box] = field(default_factory=list)
     x: float = 0.0
     y: float = 0.0
-
-    @property
-    def is_frame(self) -> bool:
-        """Whether its boxes are the ones that are fed."""
-        return bool(self.inner)
-
-    def fed_boxes(self) -> Iterable[Box]:
-        """The boxes at which lines end."""
-        return self.inner if self.inner else [self]
+    #: the number of its row
+    row: int = 0
 
     def add_rows(self, rows: Iterable[tuple[str, HallNode, Mark]]) -> None:
         """Lines and breakers, below those that it has."""
@@ -112,13 +106,9 @@ def one_line(drawing: Drawing, marks: HallMarks) -> OneLine:
 def racks_of(drawing: Drawing) -> dict[str, list[PduNode]]:
     """Rack -> its PDUs. A PDU without a rack is by itself, under its own name."""
     racks: dict[str, list[PduNode]] = {}
-    alone: dict[str, list[PduNode]] = {}
-    for pdu in drawing.pdus.values():
-        if pdu.rack:
-            racks.setdefault(pdu.rack, []).append(pdu)
-        else:
-            alone[_rack_of(pdu)] = [pdu]
-    return {**racks, **alone}
+    for pdu in sorted(drawing.pdus.values(), key=lambda pdu: not pdu.rack):
+        racks.setdefault(_rack_of(pdu), []).append(pdu)
+    return racks
 
 
 def rack_node(rack: str) -> HallNode:
@@ -191,21 +181,15 @@ class _Boxes:
 
     def _sources(self) -> Iterator[list[Box]]:
         """Feeds, then UPSes and panels, each below all that feeds it."""
-        panels, depths = self._drawing.panels, dict[str, int]()
+        panels = self._drawing.panels
 
+        @functools.cache
         def depth(name: str) -> int:
-            if name not in depths:
-                boards = [
-                    source.owner or source.name
-                    for source in panels[name].inputs
-                    if isinstance(source, HallNode) and source.kind != "feed"
-                ]
-                depths[name] = 1 + max(map(depth, boards), default=0)
-            return depths[name]
+            inputs = [source for source in panels[name].inputs if isinstance(source, HallNode)]
+            boards = [source.owner or source.name for source in inputs if source.kind != "feed"]
+            return 1 + max(map(depth, boards), default=0)
 
-        levels: dict[int, list[Box]] = {0: []}
-        for name in self._drawing.feeds:
-            levels[0].append(self._source(HallNode("feed", name), ()))
+        levels = {0: [self._source(HallNode("feed", name), ()) for name in self._drawing.feeds]}
         for panel in panels.values():
             levels.setdefault(depth(panel.name), []).append(self._source(panel.node, panel.inputs))
         for place in sorted(levels):
@@ -228,10 +212,8 @@ class _Boxes:
     def _upstream_lines(self, pdu: PduNode) -> Iterator[tuple[str, HallNode, Mark]]:
         """The lines of UPSes and panels through which a PDU is fed."""
         inputs = [source for source in pdu.inputs if isinstance(source, HallNode)]
-        breakers = [line.of for line in pdu.lines if line.of is not None]
-        for node in dict.fromkeys(
-            [*(input_node for input_node in inputs if input_node.kind == "breaker"), *breakers]
-        ):
+        above = [line.of for line in pdu.lines if line.of is not None]
+        for node in dict.fromkeys([*(s for s in inputs if s.kind == "breaker"), *above]):
             yield node.full_name, node, _rated(self._mark(node), self._ratings.get(node))
 
     def _lines(self, pdu: PduNode) -> Iterator[tuple[str, HallNode, Mark]]:
@@ -293,11 +275,11 @@ class _Boxes:
         first = min((mark.order for mark in things if mark.order), default=0)
         # half of it may be dead, and all machines live
         box_marks = [
-            rack_mark,
-            *(machines or things),
-            *(mark for mark in things if mark.order == first > 0),
+            mark
+            for mark in things
+            if mark.order == first > 0 or mark.condition is Condition.FINDING
         ]
-        look = _worst(mark.condition for mark in (*box_marks, *_findings(things)))
+        look = _worst(mark.condition for mark in (rack_mark, *(machines or things), *box_marks))
         box = Box(rack, rack_node(rack), rack_mark._replace(condition=look, order=first), _FOLDED_W)
         box.inputs = self._inputs(pdus)
         box.add_text(_counts([mark.condition for mark in machines]) or f"{len(machines)} machines")
@@ -324,10 +306,6 @@ def _rated(mark: Mark, rating_a: Optional[float]) -> Mark:
     return mark._replace(rating_a=rating_a) if mark.rating_a is None else mark
 
 
-def _findings(marks: Iterable[Mark]) -> list[Mark]:
-    return [mark for mark in marks if mark.condition is Condition.FINDING]
-
-
 def _worst(looks: Iterable[Condition]) -> Condition:
     return max(looks, key=lambda look: look.rank)
 
@@ -348,126 +326,107 @@ class _Layout:
         self._levels = levels
         self._sources = {_box_of(box.node): box for boxes in levels[:-1] for box in boxes}
         self._wires: list[Wire] = []
+        #: source that feeds a row which is not the next -> the lane of its trunk
+        self._trunks: dict[HallNode, int] = {}
 
     def place(self) -> OneLine:
         """Boxes in rows, then the lines between them."""
         # the rows depend on the width that trunks leave, and the trunks on the rows
-        trunks = 0
+        trunk_count = 0
         for _ in range(4):
-            left = _EDGE + trunks * _LANE + (_LANE if trunks else 0.0)
+            left = _EDGE + trunk_count * _LANE + (_LANE if trunk_count else 0.0)
             rows = [row for boxes in self._levels for row in _wrapped(boxes, left)]
-            row_of = {id(box): place for place, row in enumerate(rows) for box in row}
-            lanes = self._trunks(rows, row_of)
-            lane_count = 1 + max(lanes.values(), default=-1)
-            if lane_count <= trunks:
+            for place, row in enumerate(rows):
+                for box in row:
+                    box.row = place
+            self._trunks = _lanes(self._trunk_spans(rows))
+            lane_count = 1 + max(self._trunks.values(), default=-1)
+            if lane_count <= trunk_count:
                 break
-            trunks = lane_count
-        return self._draw(rows, row_of, lanes)
+            trunk_count = lane_count
+        return self._draw(rows)
 
-    def _trunks(self, rows: Sequence[Sequence[Box]], row_of: dict[int, int]) -> dict[HallNode, int]:
-        """Source -> the lane of its trunk, if it feeds a row that is not the next."""
-        last: dict[HallNode, int] = {}
-        for place, row in enumerate(rows):
-            for frame in row:
-                for box in frame.fed_boxes():
-                    for source, _ in box.inputs:
-                        last[source] = place
-        spans = []
-        for source, end in last.items():
-            begin = row_of[id(self._sources[source])]
-            if end > begin + 1:
-                spans.append((begin, end, source))
-        return _lanes(spans)
+    def _trunk_spans(self, rows: Sequence[Sequence[Box]]) -> list[tuple[float, float, HallNode]]:
+        """From which to which row a source has a trunk."""
+        last_row = {
+            source: place
+            for place, row in enumerate(rows)
+            for box in _fed_boxes(row)
+            for source, _ in box.inputs
+        }
+        spans = [(self._sources[source].row, end, source) for source, end in last_row.items()]
+        return [(begin, end, source) for begin, end, source in spans if end > begin + 1]
 
-    def _draw(
-        self,
-        rows: Sequence[Sequence[Box]],
-        row_of: dict[int, int],
-        trunks: dict[HallNode, int],
-    ) -> OneLine:
+    def _draw(self, rows: Sequence[Sequence[Box]]) -> OneLine:
+        boxes = [box for row in rows for box in row]
+        for box in boxes:
+            for inner in box.inner:
+                inner.x += box.x
         y = _EDGE
-        buses_y: dict[tuple[HallNode, int], float] = {}
+        #: source -> where its buses are
+        buses_y: dict[HallNode, list[float]] = {}
         for place, row in enumerate(rows):
-            buses = list(self._buses(place, row, row_of, trunks))
+            buses = list(self._buses(place, row))
             lanes = _lanes([(bus.left, bus.right, bus.source) for bus in buses])
-            channel = _LANE * (1 + max(lanes.values(), default=-1))
-            for bus in buses:
-                buses_y[bus.source, place] = y + 8.0 + lanes[bus.source] * _LANE
-            y += channel + (16.0 if buses else 0.0)
+            bus_y = {bus.source: y + 8.0 + lanes[bus.source] * _LANE for bus in buses}
+            y += _LANE * (1 + max(lanes.values(), default=-1)) + (16.0 if buses else 0.0)
             for box in row:
                 box.y = y
                 for inner in box.inner:
-                    inner.x, inner.y = box.x + inner.x, y + inner.y
+                    inner.y += y
             for bus in buses:
-                self._wire(bus, place, row, row_of, trunks, buses_y)
+                buses_y.setdefault(bus.source, []).append(bus_y[bus.source])
+                self._wire(bus, bus_y[bus.source], place, row)
             y += max((box.height for box in row), default=0.0) + 8.0
-        for source, lane in trunks.items():
-            ys = [at for (upper, _), at in buses_y.items() if upper == source]
-            box = self._sources[source]
-            x = _EDGE + lane * _LANE
-            self._wires.append(Wire([(x, min(ys)), (x, max(ys))], box.mark.condition))
-        boxes = [box for row in rows for box in row]
-        right = max(
-            itertools.chain(
-                (box.x + box.width for box in boxes),
-                (x for wire in self._wires for x, _ in wire.points),
-            ),
-            default=0.0,
+        for source, lane in self._trunks.items():
+            x, ys = _EDGE + lane * _LANE, buses_y[source]
+            look = self._sources[source].mark.condition
+            self._wires.append(Wire([(x, min(ys)), (x, max(ys))], look))
+        ends = itertools.chain(
+            (box.x + box.width for box in boxes),
+            (x for wire in self._wires for x, _ in wire.points),
         )
-        return OneLine(boxes, self._wires, right + _EDGE, y + _EDGE)
+        return OneLine(boxes, self._wires, max(ends, default=0.0) + _EDGE, y + _EDGE)
 
-    def _buses(
-        self,
-        place: int,
-        row: Sequence[Box],
-        row_of: dict[int, int],
-        trunks: dict[HallNode, int],
-    ) -> Iterator[_Bus]:
+    def _buses(self, place: int, row: Sequence[Box]) -> Iterator[_Bus]:
         ends: dict[HallNode, list[float]] = {}
-        for frame in row:
-            for box in frame.fed_boxes():
-                x = frame.x + box.x if frame.is_frame else box.x
-                for number, (source, _) in enumerate(box.inputs):
-                    ends.setdefault(source, []).append(_drop_x(x, box, number))
-        for source in trunks:
+        for box in _fed_boxes(row):
+            for number, (source, _) in enumerate(box.inputs):
+                ends.setdefault(source, []).append(_drop_x(box, number))
+        for source in self._trunks:
             # the way from its source to its trunk
-            if row_of[id(self._sources[source])] == place - 1:
+            if self._sources[source].row == place - 1:
                 ends.setdefault(source, [])
         for source, xs in ends.items():
             box = self._sources[source]
-            if row_of[id(box)] == place - 1:
+            if box.row == place - 1:
                 xs.append(box.x + box.width / 2)
-            if source in trunks:
-                xs.append(_EDGE + trunks[source] * _LANE)
+            if source in self._trunks:
+                xs.append(_EDGE + self._trunks[source] * _LANE)
             yield _Bus(source, min(xs), max(xs))
 
-    def _wire(
-        self,
-        bus: _Bus,
-        place: int,
-        row: Sequence[Box],
-        row_of: dict[int, int],
-        trunks: dict[HallNode, int],
-        buses_y: dict[tuple[HallNode, int], float],
-    ) -> None:
-        at = buses_y[bus.source, place]
+    def _wire(self, bus: _Bus, y: float, place: int, row: Sequence[Box]) -> None:
         source = self._sources[bus.source]
         look = source.mark.condition
-        self._wires.append(Wire([(bus.left, at), (bus.right, at)], look))
-        if row_of[id(source)] == place - 1:
+        self._wires.append(Wire([(bus.left, y), (bus.right, y)], look))
+        if source.row == place - 1:
             x = source.x + source.width / 2
-            self._wires.append(Wire([(x, source.y + source.height), (x, at)], look))
-        for frame in row:
-            for box in frame.fed_boxes():
-                for number, (node, wire_look) in enumerate(box.inputs):
-                    if node == bus.source:
-                        x = _drop_x(box.x, box, number)
-                        self._wires.append(Wire([(x, at), (x, box.y)], wire_look))
+            self._wires.append(Wire([(x, source.y + source.height), (x, y)], look))
+        for box in _fed_boxes(row):
+            for number, (node, wire_look) in enumerate(box.inputs):
+                if node == bus.source:
+                    x = _drop_x(box, number)
+                    self._wires.append(Wire([(x, y), (x, box.y)], wire_look))
 
 
-def _drop_x(x: float, box: Box, number: int) -> float:
+def _fed_boxes(row: Iterable[Box]) -> Iterable[Box]:
+    """The boxes at which lines end: of a frame, those in it."""
+    return itertools.chain.from_iterable(box.inner or [box] for box in row)
+
+
+def _drop_x(box: Box, number: int) -> float:
     """Where the line of an input ends."""
-    return x + box.width * (number + 1) / (len(box.inputs) + 1)
+    return box.x + box.width * (number + 1) / (len(box.inputs) + 1)
 
 
 def _wrapped(boxes: Sequence[Box], left: float) -> Iterator[list[Box]]:

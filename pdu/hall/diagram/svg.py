@@ -18,7 +18,6 @@ from .one_line import (
     SIGNS,
     Box,
     DiagramRow,
-    OneLine,
     Wire,
     counts_in_words,
     machines_by_rack,
@@ -98,32 +97,19 @@ def diagram(drawing: Drawing, marks: HallMarks, place: int = 0) -> str:
         f' viewBox="0 0 {picture.width:.0f} {picture.height:.0f}" role="group"'
         ' aria-label="the hall">',
         *map(_wire, picture.wires),
-        *(_box(box, anchors) for box in _frames_first(picture)),
+        *(_box(box, anchors) for outer in picture.boxes for box in (outer, *outer.inner)),
         "</svg></div>",
         *_table(drawing, marks, anchors),
     ]
     return "\n".join(filter(None, lines))
 
 
-def _frames_first(picture: OneLine) -> Iterator[Box]:
-    for box in picture.boxes:
-        yield box
-        yield from box.inner
-
-
 def _all(drawing: Drawing) -> Iterable[HallNode]:
     """All that has a row: from the top, the lines of each thing below it, then racks."""
-    of: dict[str, list[HallNode]] = {}
-    upper: list[HallNode] = []
+    nodes_by_owner: dict[str, list[HallNode]] = {}
     for node in nodes(drawing):
-        if node.owner:
-            of.setdefault(node.owner, []).append(node)
-        else:
-            upper.append(node)
-    racks = [rack_node(rack) for rack in racks_of(drawing)]
-    return itertools.chain(
-        itertools.chain.from_iterable((node, *of.get(node.name, ())) for node in upper), racks
-    )
+        nodes_by_owner.setdefault(node.owner or node.name, []).append(node)
+    return itertools.chain(*nodes_by_owner.values(), map(rack_node, racks_of(drawing)))
 
 
 # ---- SVG -----------------------------------------------------------------------------------------
@@ -154,7 +140,7 @@ def _rect(kind: str, x: float, y: float, width: float, height: float, look: Cond
 
 
 def _box(box: Box, anchors: Mapping[HallNode, str]) -> str:
-    kind = "frame" if box.is_frame else "box"
+    kind = "frame" if box.inner else "box"
     sign = SIGNS[box.mark.condition]
     room = box.width - 12 - (14 if sign else 0) - (16 if box.mark.order else 0)
     head = _shorten_name(box.title, room)
@@ -169,7 +155,7 @@ def _box(box: Box, anchors: Mapping[HallNode, str]) -> str:
     content = f"{opening}{''.join(parts)}</a>" if opening else "".join(parts)
     rows = "".join(_row(row, box.width, anchors) for row in box.rows)
     y = HEAD_H + sum(row.height for row in box.rows)
-    if box.is_frame:
+    if box.inner:
         y = box.height - len(box.texts) * LINE_H - 6.0
     texts = "".join(
         _text(6, y + LINE_H * place + 10, _cut(text, box.width - 10), "soft" if place else "")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
-from typing import Optional
 
 from ...core.cli.output import counted
 from ...core.cli.report import (
@@ -68,7 +67,8 @@ def _picture(drawing: Drawing, readings: HallReadings, findings: Sequence[Findin
     marks = dict(_now(drawing, readings))
     places = _places(drawing)
     for finding in findings:
-        node = _place(finding.where, places)
+        # an outlet is shown at its PDU
+        node = places.get(finding.where) or places.get(finding.where.rpartition("/")[0])
         if node is not None:
             old_mark = marks.get(node, Mark())
             reason = "; ".join(filter(None, (old_mark.reason, finding.what)))
@@ -92,8 +92,3 @@ def _places(drawing: Drawing) -> Mapping[str, HallNode]:
     places = {node.full_name: node for node in nodes(drawing) if node.kind != "feed"}
     places.update((name, HallNode("machine", name)) for name in drawing.machines)
     return places
-
-
-def _place(where: str, places: Mapping[str, HallNode]) -> Optional[HallNode]:
-    """An outlet is shown at its PDU."""
-    return places.get(where) or places.get(where.rpartition("/")[0])

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import functools
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Optional
 
-from ...pdus.saved_readings import HallReadings
+from ...pdus.reading import PolledOutlet
+from ...pdus.saved_readings import HallReadings, MeasuredPdu
 from ...pdus.states import DOWN
 from ...site.drawing.drawing import Cord, Drawing, HallNode, Input, Machine, PduNode
 from .enrichment import completed, meter_of
@@ -37,28 +40,25 @@ def check(drawing: Drawing, readings: HallReadings) -> list[Finding]:
 
 
 def _single_paths(drawing: Drawing) -> Iterator[Finding]:
-    roots = _CommonFeeds(drawing)
+    common_feeds = _common_feeds(drawing)
     for machine in drawing.machines.values():
         line = drawing.line_numbers.get(HallNode("machine", machine.name), 0)
         if len(machine.cords) < 2 or machine.needs == len(machine.cords):
             continue
-        kind, what = _common_point(drawing, machine, roots)
+        kind, what = _common_point(drawing, machine, common_feeds)
         if kind:
             yield Finding(kind, machine.name, what, line)
     for pdu in drawing.pdus.values():
-        if len(pdu.inputs) > 1:
-            sets = [roots.of(source) for source in pdu.inputs]
-            common = set.intersection(*sets)
-            if common:
-                yield Finding(
-                    "inputs-on-one-feed",
-                    pdu.name,
-                    f"its inputs share {', '.join(sorted(common))}",
-                    drawing.line_numbers.get(HallNode("pdu", pdu.name), 0),
-                )
+        common = set.intersection(*map(common_feeds, pdu.inputs))
+        if len(pdu.inputs) > 1 and common:
+            line = drawing.line_numbers.get(HallNode("pdu", pdu.name), 0)
+            what = f"its inputs share {', '.join(sorted(common))}"
+            yield Finding("inputs-on-one-feed", pdu.name, what, line)
 
 
-def _common_point(drawing: Drawing, machine: Machine, roots: _CommonFeeds) -> tuple[str, str]:
+def _common_point(
+    drawing: Drawing, machine: Machine, common_feeds: Callable[[Input], set[str]]
+) -> tuple[str, str]:
     """What all cords of a machine share, as a finding: the nearest of PDU, breaker and feed."""
     pdus = {cord.pdu for cord in machine.cords}
     if len(pdus) == 1:
@@ -68,33 +68,28 @@ def _common_point(drawing: Drawing, machine: Machine, roots: _CommonFeeds) -> tu
             if all(pdu.carries(breaker, cord.outlet) for cord in machine.cords):
                 return "cords-on-one-breaker", f"all its cords are on {name}/{breaker.name}"
         return "cords-on-one-pdu", f"all its cords are on {name}"
-    common = set.intersection(*map(roots.of, machine.cords))
-    return (
-        "cords-on-one-feed" if common else "",
-        f"all its cords are on {', '.join(sorted(common))}",
-    )
+    common = sorted(set.intersection(*map(common_feeds, machine.cords)))
+    return "cords-on-one-feed" if common else "", f"all its cords are on {', '.join(common)}"
 
 
-class _CommonFeeds:
-    """The feeds without which a node cannot live: those that all its inputs share."""
+def _common_feeds(drawing: Drawing) -> Callable[[Input], set[str]]:
+    """Input -> the names of the feeds without which it cannot live: those that all inputs of a
+    panel or PDU share.
+    """
+    inputs_by_node = drawing.inputs_by_node()
+    boards = {board.name: board.node for board in drawing.panels.values()}
 
-    def __init__(self, drawing: Drawing) -> None:
-        self._inputs = drawing.inputs_by_node()
-        self._boards = {board.name: board.node for board in drawing.panels.values()}
-        #: panel or PDU -> the names of its feeds
-        self._known: dict[HallNode, set[str]] = {}
-
-    def of(self, source: Input) -> set[str]:
-        """The names of those of an input."""
+    @functools.cache
+    def common_feeds(source: Input) -> set[str]:
         if isinstance(source, Cord):
             source = HallNode("pdu", source.pdu)
         elif source.kind == "breaker":
-            source = self._boards[source.owner]
+            source = boards[source.owner]
         if source.kind == "feed":
             return {source.name}
-        if source not in self._known:
-            self._known[source] = set.intersection(*map(self.of, self._inputs[source]))
-        return self._known[source]
+        return set.intersection(*map(common_feeds, inputs_by_node[source]))
+
+    return common_feeds
 
 
 def _panels(drawing: Drawing, readings: HallReadings) -> Iterator[Finding]:
@@ -151,43 +146,45 @@ def _differences(drawing: Drawing, readings: HallReadings) -> Iterator[Finding]:
         for cord in by_pdu.get(name, ()):
             if cord.outlet not in reading.outlets:
                 what = f"belongs to {owners[cord].label}, and the PDU has no such outlet"
-                yield Finding(
-                    "no-such-outlet", str(cord), what, drawing.line_numbers.get(owners[cord], 0)
-                )
+                owner_line = drawing.line_numbers.get(owners[cord], 0)
+                yield Finding("no-such-outlet", str(cord), what, owner_line)
         for identity, outlet in reading.outlets.items():
             cord = Cord(name, identity)
-            if cord not in owners and (outlet.current_a or 0.0) > drawing.idle_a:
-                what = f"carries {outlet.current_a:.3g} A and belongs to nobody"
-                what += ", and the drawing is said to be complete" if pdu.complete else ""
-                yield Finding("current-of-nobody", str(cord), what, line)
-            if pdu.is_on_no_line(identity) and (outlet.current_a or 0.0) > drawing.idle_a:
-                what = f"carries {outlet.current_a:.3g} A and no line lists it"
-                yield Finding("outlet-on-no-line", str(cord), what, line)
-            behind = [
-                breaker.name for breaker in pdu.breakers if identity in (breaker.outlets or ())
-            ]
-            if len(behind) > 1:
-                what = f"is behind {' and '.join(behind)}: an outlet is behind one breaker"
-                yield Finding("outlet-on-two-breakers", str(cord), what, line)
-            owner = drawing.machines.get(owners[cord].name) if cord in owners else None
-            if outlet.state is DOWN and owner is not None and owner.works:
-                what = f"is off, and machine {owner.name} is said to work"
-                yield Finding("works-and-off", str(cord), what, line)
-            if outlet.state is DOWN and (outlet.current_a or 0.0) > drawing.idle_a:
-                what = f"is reported off and carries {outlet.current_a:.3g} A"
-                yield Finding("off-with-current", str(cord), what, line)
-        yield from _limits(pdu, readings, line)
+            for kind, what in _outlet_findings(drawing, cord, outlet, owners.get(cord)):
+                yield Finding(kind, str(cord), what, line)
+        yield from _limits(pdu, reading, line)
 
 
-def _limits(pdu: PduNode, readings: HallReadings, line: int) -> Iterator[Finding]:
-    reading = readings.pdus[pdu.name]
+def _outlet_findings(
+    drawing: Drawing, cord: Cord, outlet: PolledOutlet, owner: Optional[HallNode]
+) -> Iterator[tuple[str, str]]:
+    """What is wrong with one outlet: a word for programs, and a sentence's end."""
+    pdu, amps = drawing.pdus[cord.pdu], ""
+    if (outlet.current_a or 0.0) > drawing.idle_a:
+        amps = f"carries {outlet.current_a:.3g} A"
+    if amps and owner is None:
+        complete = ", and the drawing is said to be complete" if pdu.complete else ""
+        yield "current-of-nobody", f"{amps} and belongs to nobody{complete}"
+    if amps and pdu.is_on_no_line(cord.outlet):
+        yield "outlet-on-no-line", f"{amps} and no line lists it"
+    behind = [breaker.name for breaker in pdu.breakers if cord.outlet in (breaker.outlets or ())]
+    if len(behind) > 1:
+        names = " and ".join(behind)
+        yield "outlet-on-two-breakers", f"is behind {names}: an outlet is behind one breaker"
+    machine = None if owner is None else drawing.machines.get(owner.name)
+    if outlet.state is DOWN and machine is not None and machine.works:
+        yield "works-and-off", f"is off, and machine {machine.name} is said to work"
+    if outlet.state is DOWN and amps:
+        yield "off-with-current", f"is reported off and {amps}"
+
+
+def _limits(pdu: PduNode, reading: MeasuredPdu, line: int) -> Iterator[Finding]:
     for breaker in (*pdu.lines, *pdu.breakers):
         where = f"{pdu.name}/{breaker.name}"
         for outlet in breaker.outlets or ():
             if outlet not in reading.outlets:
-                yield Finding(
-                    "no-such-outlet", where, f"lists outlet {outlet!r}, which is not there", line
-                )
+                what = f"lists outlet {outlet!r}, which is not there"
+                yield Finding("no-such-outlet", where, what, line)
         meter = meter_of(pdu, breaker, reading)
         rating, limit = breaker.rating_a, breaker.limit_a
         if meter is None:

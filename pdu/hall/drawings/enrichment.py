@@ -4,12 +4,13 @@ Pure.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Optional
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple, Optional
 
 from ...pdus.adapters.topology import LINE, MeteredPart
 from ...pdus.saved_readings import HallReadings, MeasuredPdu
 from ...site.drawing.drawing import Breaker, Cord, Drawing, PduNode
+from ..walk.arithmetic import OutletPool
 from ..walk.load_limits import BETWEEN_LINES, IN_PHASE
 
 # A sum of the outlets' readings and a reading of the line differ by the meters' errors.
@@ -91,36 +92,20 @@ def _plain(name: str) -> str:
     return "".join(name.casefold().split())
 
 
-def pool(pdu: str, line: str) -> str:
-    """The key of what the unmetered outlets of a line or breaker carry together."""
-    # names of PDUs are printable: none is like that
-    return f"{pdu}\n{line}"
+class OutletPools(NamedTuple):
+    """What bounds the currents of outlets without a meter of their own."""
+
+    #: pool -> the most that its outlets carry together, in A; absent if nothing says
+    most_a: Mapping[OutletPool, float]
+    #: outlet -> the smallest pool that bounds its current: that of the line or breaker that it is
+    #: surely behind and that has a meter of its own; absent: that of its PDU
+    by_outlet: Mapping[Cord, OutletPool]
 
 
-def pdu_of(key: str) -> str:
-    """The PDU of a pool."""
-    return key.partition("\n")[0]
-
-
-def pools_of(drawing: Drawing, readings: HallReadings) -> dict[Cord, str]:
-    """Unmetered outlet -> the key of the smallest that bounds its current: the line or breaker
-    that it is surely behind and that has a meter of its own, else its PDU.
-    """
-    parts = part_residuals(drawing, readings)
-    pool_by_outlet: dict[Cord, str] = {}
-    for (name, part), (_, outlets) in sorted(parts.items(), key=lambda item: item[1][0]):
-        for outlet in outlets:
-            pool_by_outlet.setdefault(Cord(name, outlet), pool(name, part))
-    return pool_by_outlet
-
-
-def part_residuals(
-    drawing: Drawing, readings: HallReadings
-) -> dict[tuple[str, str], tuple[float, Sequence[str]]]:
-    """PDU and its line or breaker with a meter -> the most that the unmetered outlets behind it
-    carry together, in A, and these.
-    """
-    residual_by_part: dict[tuple[str, str], tuple[float, Sequence[str]]] = {}
+def outlet_pools(drawing: Drawing, readings: HallReadings) -> OutletPools:
+    """Those of a hall."""
+    most_a: dict[OutletPool, float] = {}
+    outlets: dict[OutletPool, Sequence[str]] = {}
     for name, pdu in drawing.pdus.items():
         reading = readings.pdus.get(name)
         for part in (*pdu.lines, *pdu.breakers) if reading is not None else ():
@@ -128,9 +113,7 @@ def part_residuals(
             if part.every or meter is None or meter.current_a is None or reading is None:
                 continue
             behind = [outlet for outlet in reading.outlets if pdu.carries(part, outlet)]
-            unmetered_outlets = [
-                outlet for outlet in behind if reading.outlets[outlet].current_a is None
-            ]
+            unmetered_outlets = [o for o in behind if reading.outlets[o].current_a is None]
             if not unmetered_outlets:
                 continue
             # the sum of numbers is more than that of phasors
@@ -141,35 +124,29 @@ def part_residuals(
             most = _METERS * (meter.current_a + reading.meter_step_a)
             most /= BETWEEN_LINES if is_between else IN_PHASE
             metered_a = sum(reading.outlets[outlet].current_a or 0.0 for outlet in behind)
-            residual_by_part[name, part.name] = max(0.0, most - metered_a), unmetered_outlets
-    return residual_by_part
-
-
-def residuals(drawing: Drawing, readings: HallReadings) -> dict[str, float]:
-    """PDU, or line or breaker (`pool`) -> the most that its unmetered outlets carry together, in A;
-    absent if nothing says.
-    """
-    parts = part_residuals(drawing, readings)
-    residual_by_pool = {pool(*names): most for names, (most, _) in parts.items()}
-    residual_by_pool.update(_residuals_of_pdus(drawing, readings))
-    return residual_by_pool
-
-
-def _residuals_of_pdus(drawing: Drawing, readings: HallReadings) -> dict[str, float]:
-    residual_by_pdu: dict[str, float] = {}
+            pool = OutletPool(name, part.name)
+            most_a[pool], outlets[pool] = max(0.0, most - metered_a), unmetered_outlets
+    by_outlet: dict[Cord, OutletPool] = {}
+    for pool in sorted(most_a, key=most_a.__getitem__):
+        for outlet in outlets[pool]:
+            by_outlet.setdefault(Cord(pool.pdu, outlet), pool)
     for name, pdu in drawing.pdus.items():
-        reading = readings.pdus.get(name)
-        load = None if reading is None else reading.load_a
-        only = pdu.inputs[0] if len(pdu.inputs) == 1 else None
-        if load is None and isinstance(only, Cord):
-            outlet = readings.outlet(*only)
-            load = None if outlet is None else outlet.current_a
-        if load is not None:
-            currents = (
-                [outlet_reading.current_a or 0.0 for outlet_reading in reading.outlets.values()]
-                if reading
-                else []
-            )
-            step = reading.meter_step_a if reading is not None else 0.1
-            residual_by_pdu[name] = max(0.0, _METERS * (load + step) - sum(currents))
-    return residual_by_pdu
+        residual_a = _residual_a(pdu, readings)
+        if residual_a is not None:
+            most_a[OutletPool(name)] = residual_a
+    return OutletPools(most_a, by_outlet)
+
+
+def _residual_a(pdu: PduNode, readings: HallReadings) -> Optional[float]:
+    """The most that the unmetered outlets of a PDU carry together, in A; None if nothing says."""
+    reading = readings.pdus.get(pdu.name)
+    load = None if reading is None else reading.load_a
+    only = pdu.inputs[0] if len(pdu.inputs) == 1 else None
+    if load is None and isinstance(only, Cord):
+        upper_outlet = readings.outlet(*only)
+        load = None if upper_outlet is None else upper_outlet.current_a
+    if load is None:
+        return None
+    outlets = () if reading is None else reading.outlets.values()
+    step = 0.1 if reading is None else reading.meter_step_a
+    return max(0.0, _METERS * (load + step) - sum(outlet.current_a or 0.0 for outlet in outlets))

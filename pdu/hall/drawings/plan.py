@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Sequence
 from typing import Annotated, NamedTuple, Optional
 
@@ -11,10 +10,10 @@ from handlers.shared.errors import SettingsError
 
 from ...core.cli import shared_options
 from ...core.cli.error_output import Usage
-from ...core.cli.exit_codes import WRONG
+from ...core.cli.exit_codes import DONE, WRONG
 from ...core.cli.groups import LazyCommand, LazyGroup, Subcommand
 from ...core.cli.options import Argument, RunOptions, option, secret_files
-from ...core.cli.output import counted, print_json
+from ...core.cli.output import Result, counted, print_result
 from ...core.cli.report import show
 from ...core.cli.shared_options import AUTH, HTML, LIST as LIST_FILE, OUT
 from ...core.files.whole_files import check_page, text_of, write_whole
@@ -28,7 +27,7 @@ from .checking import check as checked
 from .dcim_import import DcimOptionGroup, DcimOptions
 from .readings_source import READINGS
 
-_WELL, _FINDINGS = 0, 1
+_FINDINGS = 1
 
 
 class CheckOptions(NamedTuple):
@@ -68,7 +67,7 @@ def _check(options: CheckOptions, run_options: RunOptions) -> int:
     readings = readings_source.gather(options.owner_files, options.readings, drawing.read_pdus)
     findings = checked(drawing, readings)
     show(report(drawing, readings, findings), run_options.json, options.html)
-    return _FINDINGS if findings else _WELL
+    return _FINDINGS if findings else DONE
 
 
 def _import(options: ImportOptions, run_options: RunOptions) -> int:
@@ -102,25 +101,14 @@ def _write_drawing(
         write_whole(target, text.encode("utf-8"))
     except OSError as error:
         raise SettingsError(f"{target} cannot be written ({error.strerror})") from None
-    if run_options.json:
-        print_json(
-            {
-                "file": target,
-                "changes": changes,
-                "machines": len(drawing.machines),
-                "notes": list(notes),
-            }
-        )
-        return _WELL
     machines, pdus = len(drawing.machines), len(drawing.pdus)
-    print(f"{target}: {counted(machines, 'machine')} on {counted(pdus, 'PDU')}")
-    for line in changes:
-        print(line)
-    for line in notes:
-        print(line, file=sys.stderr)
-    if "unknown" in drawing.feeds:
-        print(f"the feed of some PDUs is not known: correct 'unknown' in {target}", file=sys.stderr)
-    return _WELL
+    advice = f"the feed of some PDUs is not known: correct 'unknown' in {target}"
+    result = Result(
+        {"file": target, "changes": changes, "machines": machines, "notes": list(notes)},
+        [f"{target}: {counted(machines, 'machine')} on {counted(pdus, 'PDU')}", *changes],
+        note="\n".join([*notes, *([advice] if "unknown" in drawing.feeds else [])]),
+    )
+    return print_result(result, run_options.json)
 
 
 check = Subcommand.typed(

@@ -7,7 +7,6 @@ of Redfish (PowerSupply.Status, Health or State).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import NamedTuple
 
 from handlers.shared.errors import SettingsError, printable
@@ -18,26 +17,13 @@ from ...core.files import csv_in
 from ...site.drawing.drawing import Drawing
 
 _COLUMNS = ("machine", "supply", "state")
-#: a state in small letters -> whether such a supply feeds its machine, or would at once
-_WORKS: Mapping[str, bool] = {
-    "presence detected": True,
-    "enabled": True,
-    "standbyspare": True,
-    "failure detected": False,
-    "predictive failure": False,
-    "power supply ac lost": False,
-    "ac lost": False,
-    "ac lost or out-of-range": False,
-    "ac out-of-range, but present": False,
-    "config error": False,
-    "power supply inactive": False,
-    "warning": False,
-    "critical": False,
-    "absent": False,
-    "disabled": False,
-    "standbyoffline": False,
-    "unavailableoffline": False,
-}
+#: states in small letters of a supply that feeds its machine, or would at once; and of others
+_WORKING = {"presence detected", "enabled", "standbyspare"}
+_FAILED = {
+    "failure detected", "predictive failure", "config error", "power supply inactive",
+    "power supply ac lost", "ac lost", "ac lost or out-of-range", "ac out-of-range, but present",
+    "warning", "critical", "absent", "disabled", "standbyoffline", "unavailableoffline",
+}  # fmt: skip
 
 
 class SuppliesOfMachines(NamedTuple):
@@ -52,32 +38,29 @@ def add_supplies(drawing: Drawing, path: str) -> SuppliesOfMachines:
 
     Raises SettingsError.
     """
-    states: dict[str, dict[str, bool]] = {}
+    works_by_supply: dict[str, dict[str, bool]] = {}
     for row in csv_in.read_file_rows(path, csv_in.require_columns(path, _COLUMNS)):
         for column in _COLUMNS:
             if not row[column]:
                 raise SettingsError(f"{row.where}: the cell {column!r} is empty; fill it in")
-        supplies = states.setdefault(row["machine"], {})
+        supplies = works_by_supply.setdefault(row["machine"], {})
         works = _works(row.where, row["state"])
-        supplies[row["supply"]] = supplies.get(row["supply"], True) and works
-    machines, lacking, bad = dict(drawing.machines), list[str](), list[str]()
-    for name, supplies in states.items():
-        machine = machines.get(name)
-        if machine is None:
+        supplies[row["supply"]] = works and supplies.get(row["supply"], True)
+    machines, short_machines, failed_machines = dict(drawing.machines), list[str](), list[str]()
+    for name, supplies in works_by_supply.items():
+        if name not in machines:
             continue
+        machine, works = machines[name], all(supplies.values())
         is_whole = len(supplies) >= len(machine.cords)
-        works = all(supplies.values())
-        if not works:
-            bad.append(name)
-        elif not is_whole:
-            lacking.append(name)
+        if not (works and is_whole):
+            (short_machines if works else failed_machines).append(name)
         machines[name] = machine._replace(works=works and (is_whole or machine.works))
-    unknown = [name for name in states if name not in machines]
+    unknown = [name for name in works_by_supply if name not in machines]
     notes = [
         f"{path}: {counted(len(names), 'machine')} {what}: {few(names, 6)}"
         for names, what in (
-            (bad, "with a supply that does not work"),
-            (lacking, "with fewer supplies than cords, so nothing is said of them"),
+            (failed_machines, "with a supply that does not work"),
+            (short_machines, "with fewer supplies than cords, so nothing is said of them"),
             (unknown, "not in the drawing"),
         )
         if names
@@ -89,20 +72,14 @@ def _works(where: str, text: str) -> bool:
     """Whether a supply of this state works; several words are parted by commas."""
     if text == "OK":  # Redfish's health
         return True
-    is_working = _WORKS.get(text.casefold())
-    if is_working is not None:
-        return is_working
-    works = []
-    for word in text.split(","):
-        part_works = _WORKS.get(word.strip().casefold())
-        if part_works is None:
-            hint = ""
-            if word.strip() == "ok":
-                hint = "; the `ok` of ipmitool only says that the sensor was read"
-            raise SettingsError(
-                f"{where}: state {printable(text, 60)!r} is not known{hint}: give the words of"
-                " `ipmitool sdr type 'Power Supply'`, such as Presence detected or Power Supply AC"
-                " lost, or Redfish's, such as OK, Enabled or Critical"
-            )
-        works.append(part_works)
-    return all(works)
+    whole = text.casefold()  # one state has a comma
+    states = {whole} if whole in _FAILED else {word.strip() for word in whole.split(",")}
+    if states <= _WORKING | _FAILED:
+        return states <= _WORKING
+    is_ok = "ok" in map(str.strip, text.split(","))
+    hint = "; the `ok` of ipmitool only says that the sensor was read" if is_ok else ""
+    raise SettingsError(
+        f"{where}: state {printable(text, 60)!r} is not known{hint}: give the words of"
+        " `ipmitool sdr type 'Power Supply'`, such as Presence detected or Power Supply AC"
+        " lost, or Redfish's, such as OK, Enabled or Critical"
+    )

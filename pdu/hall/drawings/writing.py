@@ -89,16 +89,12 @@ def format_drawing(tables_by_kind: Tables) -> str:
 
 
 def _table(kind: str, table: Mapping[str, Any]) -> str:
-    lines = [f"\n[[{kind}]]"]
-    lines += [
-        f"{key} = {json.dumps(value, ensure_ascii=False)}"
-        for key, value in table.items()
-        if not _holds_tables(value)
-    ]
-    text = "\n".join(lines) + "\n"
-    for key, value in table.items():
+    text = f"\n[[{kind}]]\n"
+    for key, value in sorted(table.items(), key=lambda item: _holds_tables(item[1])):
         if _holds_tables(value):
             text += "".join(_table(f"{kind}.{key}", item).lstrip("\n") for item in value)
+        else:
+            text += f"{key} = {json.dumps(value, ensure_ascii=False)}\n"
     return text
 
 
@@ -129,11 +125,13 @@ def updated(text: str, tables_by_kind: Tables) -> tuple[str, list[str]]:
         for table in new_tables:
             name = str(table["name"])
             if name not in by_name:
-                have.append(_item(tomlkit, table))
+                have.append(tomlkit.item(table))
                 changes.append(f"new: {kind} {name}")
                 continue
             changes += _merge(tomlkit, by_name[name], table, f"{kind} {name}")
-        changes += _lacking(kind, by_name, new_tables)
+        new_names = {str(table["name"]) for table in new_tables}
+        left_names = [name for name in by_name if name not in new_names]
+        changes += [f"not in the import, kept: {kind} {name}" for name in left_names]
     return tomlkit.dumps(document), changes
 
 
@@ -146,29 +144,9 @@ def _merge(tomlkit: Any, old_table: Any, table: Mapping[str, Any], where: str) -
                 if item["name"] in lines:
                     changes += _merge(tomlkit, lines[item["name"]], item, f"{where}/{item['name']}")
                 else:
-                    old_table[key].append(_item(tomlkit, item))
+                    old_table[key].append(tomlkit.item(item))
                     changes.append(f"new: {where}/{item['name']}")
         elif key not in old_table or old_table[key] != value:
             old_table[key] = value
             changes.append(f"changed: {where}: {key}")
     return changes
-
-
-def _item(tomlkit: Any, table: Mapping[str, Any]) -> Any:
-    table_item = tomlkit.table()
-    for key, value in table.items():
-        if _holds_tables(value):
-            inner = tomlkit.aot()
-            for entry in value:
-                inner.append(_item(tomlkit, entry))
-            table_item[key] = inner
-        else:
-            table_item[key] = value
-    return table_item
-
-
-def _lacking(
-    kind: str, have: Mapping[str, Any], new_tables: Sequence[Mapping[str, Any]]
-) -> list[str]:
-    names = {str(new_table["name"]) for new_table in new_tables}
-    return [f"not in the import, kept: {kind} {name}" for name in have if name not in names]

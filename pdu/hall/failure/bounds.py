@@ -20,13 +20,13 @@ class FailureBounds(NamedTuple):
     """What a failure does at most and at least. The sets are of nodes."""
 
     #: what the failure itself surely kills, and may kill
-    at_first: Collection[int]
-    step_one: Collection[int]
+    at_first: set[int]
+    step_one: set[int]
     #: with the breakers that surely trip, and that may
-    surely: Collection[int]
-    possibly: Collection[int]
+    surely: set[int]
+    possibly: set[int]
     #: those that may trip -> their place in the order found
-    tripping: Mapping[int, int]
+    trip_order: Mapping[int, int]
     #: those of which one surely trips: itself, or one that it needs
     trips: Sequence[Sequence[int]]
     #: what surely trips, or dies with what does -> seconds after which it is gone at the latest
@@ -70,7 +70,7 @@ class FailureBounds(NamedTuple):
 def bounds_of(hall: HallModel, failures: Collection[int]) -> FailureBounds:
     """What happens when these fail. Only what may trip is looked at in shorter times."""
     end = _bounds_within(hall, failures, math.inf)
-    times = sorted({hall.graph.carriers[carrier].holds_s for carrier in end.tripping})[:2]
+    times = sorted({hall.graph.carriers[carrier].holds_s for carrier in end.trip_order})[:2]
     return end._replace(
         sooner=[
             (seconds, _bounds_within(hall, failures, seconds * (1 - 1e-9)))
@@ -87,7 +87,7 @@ def _bounds_within(hall: HallModel, failures: Collection[int], within_s: float) 
     below = hall.graph.nodes_below(failures)
     at_first = {node for node in below if flow.power.alive(node) == NO}
     step_one = {node for node in below if flow.power.alive(node) != YES}
-    shares = {number: contributions for number, (_, contributions) in flow.touched.items()}
+    shares = {number: contributions for number, (_, contributions) in flow.shares.items()}
     tripping = Tripping(hall, flow, within_s)
     first = {carrier: tripping.load(carrier) for carrier in carriers}
     first_loads = {carrier: load for carrier, load in first.items() if load is not None}
@@ -99,11 +99,11 @@ def _bounds_within(hall: HallModel, failures: Collection[int], within_s: float) 
         step_one,
         {node for node in below if flow.power.alive(node) == NO},
         {node for node in below if flow.power.alive(node) != YES},
-        {carrier: place for place, carrier in enumerate(tripping.tripping)},
+        {carrier: place for place, carrier in enumerate(tripping.candidates)},
         trips,
         tripping.latest_s,
         tripping.loads,
-        flow.touched.keys(),
+        flow.shares.keys(),
         first_loads,
         shares,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from ..walk.arithmetic import MAYBE, NO, YES, Interval
+from ..walk.arithmetic import MAYBE, NO, YES, Interval, OutletPool
 from ..walk.hall_state import Consumer
 from ..walk.load_limits import HIGH, LEAST_POWER_FACTOR, LOW
 from ..walk.power import Supply
@@ -15,7 +15,7 @@ _WORKS = {Now.CARRIES: YES, Now.WORKS: YES, Now.OFF: YES}
 _CLOSED = {Now.OFF: NO, Now.UNKNOWN: MAYBE, Now.UNREAD: MAYBE, Now.CONTRADICTORY: MAYBE}
 #: how much of a machine's current a supply takes: nobody knows
 ANY_SHARE = Interval(1e-9, float("inf"), 1.0)
-_NO_SHARE = ANY_SHARE._replace(expected=0.0)
+_NO_SHARE = ANY_SHARE._replace(likely=0.0)
 
 
 class DrawnConsumer(NamedTuple):
@@ -25,14 +25,14 @@ class DrawnConsumer(NamedTuple):
     #: their nodes in the graph
     nodes: tuple[int, ...]
     needs: int
+    #: for each cord what bounds its current if it has no meter
+    pools: tuple[OutletPool, ...]
+    #: for each cord, by what its amperes count in the walk; () where all count alike
+    volts: tuple[float, ...]
     #: False: several things of which it is not known which cords belong together
     is_drawn: bool = True
     #: of these, the nodes to which its current may go
     rack: tuple[int, ...] = ()
-    #: for each cord without a meter what bounds its current: a PDU, or one of its lines
-    pools: tuple[str, ...] = ()
-    #: for each cord, by what its amperes count in the walk; () where all count alike
-    volts: tuple[float, ...] = ()
 
     def walk_cords(self) -> Sequence[CordNow]:
         """The cords with their currents as the walk counts them: in VA where voltages differ."""
@@ -72,15 +72,14 @@ class DrawnConsumer(NamedTuple):
         most = HIGH * cord.known_a if is_read else FILTER_A
         return most * self._volts_of(place)
 
-    def walk_consumer(self, likely_a: Mapping[str, float]) -> Consumer:
-        """As the walk takes it. `likely_a`: pool -> what each of its unmetered outlets carries if
-        they are alike.
+    def walk_consumer(self, likely_a: Mapping[OutletPool, float]) -> Consumer:
+        """As the walk takes it. `likely_a`: pool -> what each of its outlets carries if they are
+        alike.
         """
-        pools_of = self.pools or tuple(cord.cord.pdu for cord in self.cords)
         cords = self.walk_cords()
         least = [self._least(place) for place in range(len(cords))]
         supplies: list[Supply] = []
-        for place, (cord, node, pool) in enumerate(zip(cords, self.nodes, pools_of)):
+        for place, (cord, node, pool) in enumerate(zip(cords, self.nodes, self.pools)):
             likely = (cord.low_a + cord.known_a) / 2
             likely += likely_a.get(pool, 0.0) if cord.high_a is None else 0.0
             unmetered_pools = (pool,) if cord.high_a is None else ()
@@ -90,14 +89,13 @@ class DrawnConsumer(NamedTuple):
             supplies.append(Supply(node, now, works, share, closed, self.filter_high(place)))
         low = sum(least)
         high = sum(cord.known_a for cord in cords)
-        unmetered = [pool for cord, pool in zip(cords, pools_of) if cord.high_a is None]
-        pools = tuple(dict.fromkeys(unmetered))
-        likely = (low + high) / 2 + sum(likely_a.get(pool, 0.0) for pool in unmetered)
+        pools = [pool for cord, pool in zip(cords, self.pools) if cord.high_a is None]
+        likely = (low + high) / 2 + sum(likely_a.get(pool, 0.0) for pool in pools)
         total = Interval(
             LOW * low * self.spread,
             HIGH * high / self.spread,
             likely,
-            pools,
+            tuple(dict.fromkeys(pools)),
             keeps=self.spread == 1.0,
         )
         return Consumer(supplies, self.needs, total, self.is_drawn, self.rack, spread=self.spread)

@@ -20,12 +20,12 @@ def failure_marks(hall: HallModel, outcome: RehearsalOutcome) -> HallMarks:
     carriers = [(carrier.node, number) for number, carrier in graph.carriers.items()]
     marks = (
         (node, _mark(hall, number, end, loads))
-        for node, number in dict.fromkeys([*graph.number.items(), *carriers])
+        for node, number in dict.fromkeys([*graph.nodes.items(), *carriers])
         if node is not None
     )
     machines = {
         machine.machine: Mark(machine.verdict.condition, reason=machine.reason)
-        for machine in outcome.touched
+        for machine in outcome.verdicts
     }
     return hall_marks(hall, marks, machines)
 
@@ -38,11 +38,10 @@ def hall_marks(
     """
     mark_by_node: dict[HallNode, Mark] = {}
     for node, mark in marks:
-        mark_by_node[node] = max(mark_by_node.get(node, mark), mark, key=lambda one: one.rank)
+        mark_by_node[node] = max(mark_by_node.get(node, mark), mark, key=lambda m: m.rank)
+    lives, dead = Mark(Condition.LIVES), Mark(Condition.DEAD, reason="without power already")
     for name in hall.drawing.machines:
-        usual_mark = Mark(Condition.LIVES)
-        if name in hall.already:
-            usual_mark = Mark(Condition.DEAD, reason="without power already")
+        usual_mark = dead if name in hall.already else lives
         mark_by_node[HallNode("machine", name)] = machines.get(name, usual_mark)
     return mark_by_node
 
@@ -65,7 +64,7 @@ def _mark(
     if number not in end.possibly:
         is_above = load is not None and limit_a is not None and load.high > limit_a
         return Mark(Condition.ABOVE_LIMIT if is_above else Condition.LIVES, load, rating_a)
-    above = graph.members(graph.all_above(number)).keys() & end.tripping.keys()
+    above = graph.members(graph.all_above(number)).keys() & end.trip_order.keys()
     names = sorted(graph.carriers[carrier_above].name for carrier_above in above)
     reason = f"{' or '.join(names[:2])} may trip" if names else ""
     condition = Condition.DEAD if number in end.surely else Condition.IN_QUESTION

@@ -13,7 +13,7 @@ from ..walk.graph import reachable
 from ..walk.graph_builder import build_graph
 from ..walk.hall_state import HallState
 from ..walk.power import Power
-from ..walk.verdicts import CordNow, Now, cords_now
+from ..walk.verdicts import CordNow, Now, cords_now, outlet_steps
 from . import model_parts
 
 
@@ -24,7 +24,7 @@ class HallModel:
         #: with the lines and ratings that the PDUs report
         self.drawing = drawing = enrichment.completed(drawing, readings)
         self.readings = readings
-        steps = {name: reading.outlet_step_a for name, reading in readings.pdus.items()}
+        steps = outlet_steps(readings)
         #: the cords of each machine as they are read
         self.cords: dict[str, tuple[CordNow, ...]] = {
             machine.name: cords_now(machine, readings, steps, drawing.idle_a)
@@ -39,7 +39,7 @@ class HallModel:
         #: machine -> its place in the drawing, and the number of its consumer
         self.places = {name: number for number, name in enumerate(drawing.machines)}
         #: outlets that carry, or may carry, current and belong to nothing in the drawing
-        self.unowned_cords = model_parts.find_unowned_cords(drawing, readings, self.cords)
+        self.unowned_cords = model_parts.find_unowned_cords(drawing, readings, steps)
         unowned_by_rack: dict[str, list[CordNow]] = {}
         for cord in self.unowned_cords:
             unowned_by_rack.setdefault(drawing.pdus[cord.cord.pdu].rack, []).append(cord)
@@ -47,15 +47,15 @@ class HallModel:
         self.graph = graph = build_graph(
             drawing,
             [cord.cord for group in groups for cord in group],
-            model_parts.least_of_inlets(drawing, readings),
+            model_parts.least_of_inlets(drawing, readings, steps),
         )
+        pools = enrichment.outlet_pools(drawing, readings)
         #: first the machines, in the drawing's order
         self.consumers = model_parts.draw_consumers(
-            drawing, readings, graph, self.cords, unowned_by_rack
+            drawing, graph, self.cords, unowned_by_rack, pools.by_outlet
         )
         most_of = {
-            pool: most * graph.volts.get(enrichment.pdu_of(pool), 1.0)
-            for pool, most in enrichment.residuals(drawing, readings).items()
+            pool: most * graph.volts.get(pool.pdu, 1.0) for pool, most in pools.most_a.items()
         }
         likely_a = model_parts.likely_of_pools(self.consumers, most_of)
         #: before anything fails
@@ -71,8 +71,8 @@ class HallModel:
         # UPSes with a battery, each with the lines above that its own lines name
         self._batteries = [
             (
-                graph.number[panel.node],
-                [graph.number[line.of] for line in panel.lines if line.of is not None],
+                graph.nodes[panel.node],
+                [graph.nodes[line.of] for line in panel.lines if line.of is not None],
             )
             for panel in drawing.panels.values()
             if panel.autonomy_min

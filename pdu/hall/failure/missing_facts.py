@@ -16,6 +16,7 @@ from ..walk.arithmetic import MAYBE
 from ..walk.verdicts import Now
 from .bounds import FailureBounds
 from .hall_model import HallModel
+from .machine_verdicts import TripsAbove
 from .rehearsal import RehearsalOutcome
 
 
@@ -56,14 +57,11 @@ def missing_facts(
     """
     facts = list(_additions(hall, outcome)) if outcome is not None else []
     facts.sort(key=lambda fact: (-fact.machines, fact.what))
-    machines: dict[Now, list[str]] = {
-        state: [] for state in _OPEN if outcome is None or state not in _OF_PDUS
-    }
-    for name, cords in hall.cords.items():
-        if name in touched_machines:
-            for state in {fact.now for fact in cords} & machines.keys():
-                machines[state].append(name)
-    facts += [MissingFact(_OPEN[state], 0, names) for state, names in machines.items() if names]
+    states = {n: {cord.now for cord in hall.cords[n]} for n in hall.cords if n in touched_machines}
+    for state in _OPEN:
+        names = [name for name in states if state in states[name]]
+        if names and (outcome is None or state not in _OF_PDUS):
+            facts.append(MissingFact(_OPEN[state], 0, names))
     texts = {fact.what for fact in facts}
     facts += [fact for fact in _facts_of_hall(hall) if fact.what not in texts]
     return [*facts, *_age(hall.readings, time.time()), *ALWAYS]
@@ -71,27 +69,27 @@ def missing_facts(
 
 def _facts_of_hall(hall: HallModel) -> Iterable[MissingFact]:
     pdus = hall.drawing.pdus.values()
-    switches = [pdu.name for pdu in pdus if len(pdu.inputs) > 1]
-    if switches:
-        what = "whether machines live while these transfer switches change their input"
-        yield MissingFact(what, 0, switches)
-    pdus_with_errors = [name for name, pdu in hall.readings.pdus.items() if pdu.error]
-    if pdus_with_errors:
-        yield MissingFact("PDUs whose reading failed, in part or as a whole", 0, pdus_with_errors)
-    unrated_parts = [
-        f"{pdu.name}/{part.name}"
-        for pdu in pdus
-        for part in (*pdu.lines, *pdu.breakers)
-        if part.rating_a is None
-    ]
-    if unrated_parts:
-        yield MissingFact("ratings of lines and breakers (key breaker_a)", 0, unrated_parts)
-    undrawn_pdus = [pdu.name for pdu in pdus if not pdu.lines_are_drawn]
-    if undrawn_pdus:
-        yield MissingFact("which outlets are behind which line (no [[pdu.line]])", 0, undrawn_pdus)
-    nobodys = [str(cord.cord) for cord in hall.unowned_cords if cord.high_a]
-    if nobodys:
-        yield MissingFact("what hangs on outlets that carry current and nobody drew", 0, nobodys)
+    names_by_fact = {
+        "whether machines live while these transfer switches change their input": [
+            pdu.name for pdu in pdus if len(pdu.inputs) > 1
+        ],
+        "PDUs whose reading failed, in part or as a whole": [
+            name for name, reading in hall.readings.pdus.items() if reading.error
+        ],
+        "ratings of lines and breakers (key breaker_a)": [
+            f"{pdu.name}/{part.name}"
+            for pdu in pdus
+            for part in (*pdu.lines, *pdu.breakers)
+            if part.rating_a is None
+        ],
+        "which outlets are behind which line (no [[pdu.line]])": [
+            pdu.name for pdu in pdus if not pdu.lines_are_drawn
+        ],
+        "what hangs on outlets that carry current and nobody drew": [
+            str(cord.cord) for cord in hall.unowned_cords if cord.high_a
+        ],
+    }
+    return [MissingFact(what, 0, names) for what, names in names_by_fact.items() if names]
 
 
 def _age(readings: HallReadings, now: float) -> Iterable[MissingFact]:
@@ -114,26 +112,28 @@ def _age(readings: HallReadings, now: float) -> Iterable[MissingFact]:
 def _additions(hall: HallModel, outcome: RehearsalOutcome) -> Iterable[MissingFact]:
     """What to draw or to read for the machines of one outcome that nobody can decide."""
     lacks = _Lacks(hall, outcome.bounds)
-    undecided = [machine.machine for machine in outcome.touched if machine.verdict.level == 2]
-    own: dict[str, set[int]] = {}
+    open_names = [machine.machine for machine in outcome.verdicts if machine.verdict.level == 2]
+    places_by_text: dict[str, set[int]] = {}
     #: the keys above machines, which are the same for many -> their places
     alike: dict[frozenset[int], list[int]] = {}
-    for place, name in enumerate(undecided):
+    for place, name in enumerate(open_names):
         for what in lacks.list_at_cords(name):
-            own.setdefault(what, set()).add(place)
+            places_by_text.setdefault(what, set()).add(place)
         alike.setdefault(lacks.keys_above(name), []).append(place)
-    sources: dict[str, set[int]] = {what: set() for what in own}
+    sources: dict[str, set[int]] = {what: set() for what in places_by_text}
     for key in frozenset().union(*alike):
         for what in lacks.list_of_key(key):
             sources.setdefault(what, set()).add(key)
     names_of: dict[frozenset[int], list[str]] = {}
     for what, keys in sources.items():
         behind = frozenset(keys)
-        if behind not in names_of or what in own:
-            places = set(own.get(what, ()))
-            places.update(*(some for above, some in alike.items() if not above.isdisjoint(behind)))
-            names = [undecided[place] for place in sorted(places)]
-            if what not in own:
+        if behind not in names_of or what in places_by_text:
+            places = set(places_by_text.get(what, ()))
+            places.update(
+                *(own_places for above, own_places in alike.items() if not above.isdisjoint(behind))
+            )
+            names = [open_names[place] for place in sorted(places)]
+            if what not in places_by_text:
                 names_of[behind] = names
         else:
             names = names_of[behind]
@@ -143,17 +143,16 @@ def _additions(hall: HallModel, outcome: RehearsalOutcome) -> Iterable[MissingFa
 class _Lacks:
     def __init__(self, hall: HallModel, end: FailureBounds) -> None:
         self._hall, self._end = hall, end
-        self._keys = {key for carrier in end.tripping for key in hall.graph.keys_of(carrier)}
+        self._trips_above = TripsAbove(hall.graph, end)
         self._of_loads: dict[int, set[str]] = {}
 
     def keys_above(self, machine: str) -> frozenset[int]:
         """The keys of what trips, or may, above the cords that the failure leaves: one that trips
         may take lines with it that do not feed this outlet.
         """
-        hall = self._hall
-        nodes = hall.consumers[hall.places[machine]].nodes
-        above = [hall.graph.all_above(node) for node in nodes if node not in self._end.at_first]
-        return frozenset(self._keys.intersection(set[int]().union(*above)))
+        nodes = self._hall.consumers[self._hall.places[machine]].nodes
+        left_nodes = [node for node in nodes if node not in self._end.at_first]
+        return frozenset().union(*map(self._trips_above.keys, left_nodes))
 
     def list_at_cords(self, machine: str) -> Iterable[str]:
         """What is missing at the cords of one machine."""
@@ -173,19 +172,17 @@ class _Lacks:
 
     def list_of_key(self, key: int) -> set[str]:
         """What is missing to know whether a line or breaker trips, or one of a pool."""
-        tripping, graph = self._end.tripping, self._hall.graph
-        carriers = [carrier for carrier in graph.members([key]) if carrier in tripping]
-        keys = {each for carrier in carriers for each in graph.keys_of(carrier)}
+        order, graph = self._end.trip_order, self._hall.graph
+        carriers = [carrier for carrier in graph.members([key]) if carrier in order]
+        keys = {same_key for carrier in carriers for same_key in graph.keys_of(carrier)}
         texts = {text for carrier in carriers for text in self._carrier_lacks(carrier)}
-        for each in keys - self._of_loads.keys():
-            self._of_loads[each] = set(self._load_lacks(each))
+        for same_key in keys - self._of_loads.keys():
+            self._of_loads[same_key] = set(self._load_lacks(same_key))
         return texts.union(*map(self._of_loads.__getitem__, keys))
 
     def _watts(self, name: str) -> Iterable[str]:
         reading = self._hall.readings.pdus.get(name)
-        if reading is not None and all(
-            outlet.power_w is None for outlet in reading.outlets.values()
-        ):
+        if reading is not None and all(o.power_w is None for o in reading.outlets.values()):
             yield f"watts of the outlets of {name}"
 
     def _meter(self, name: str) -> str:
@@ -208,7 +205,7 @@ class _Lacks:
         """What is missing to know what flows through a line, breaker or pool."""
         hall = self._hall
         pools = hall.now.sums[key].pools if key in hall.now.sums else {}
-        for pdu in {pool.partition("\n")[0] for pool, count in pools.items() if count > 0}:
+        for pdu in {pool.pdu for pool, count in pools.items() if count > 0}:
             yield self._meter(pdu)
         for pdu in {
             cord.cord.pdu
@@ -220,18 +217,13 @@ class _Lacks:
 
     def _place(self, name: str) -> Iterable[str]:
         """What the drawing does not say of a PDU's lines."""
-        pdu = self._hall.drawing.pdus[name]
-        if not pdu.lines_are_drawn or any(
-            part.outlets is None and not part.every for part in (*pdu.lines, *pdu.breakers)
-        ):
+        pdu, panels = self._hall.drawing.pdus[name], self._hall.drawing.panels
+        parts = (*pdu.lines, *pdu.breakers)
+        if not pdu.lines_are_drawn or any(p.outlets is None and not p.every for p in parts):
             yield f"the lines and breakers of {name}, with their outlets"
         boards = [
-            source
-            for source in pdu.inputs
-            if isinstance(source, HallNode) and source.kind != "breaker"
+            s.name for s in pdu.inputs if isinstance(s, HallNode) and s.kind in ("ups", "panel")
         ]
         are_named = all(line.of is not None for line in pdu.lines)
-        if not are_named and any(
-            board.kind != "feed" and self._hall.drawing.panels[board.name].lines for board in boards
-        ):
+        if not are_named and any(panels[board].lines for board in boards):
             yield f"`of` for the lines of {name}"

@@ -12,7 +12,7 @@ from ...pdus.saved_readings import HallReadings
 from ...pdus.states import DOWN
 from ...site.drawing.drawing import Cord, Drawing, HallNode
 from ..drawings import enrichment
-from ..walk.arithmetic import MAYBE, NO, YES, KnownCurrents, Truth
+from ..walk.arithmetic import MAYBE, YES, KnownCurrents, OutletPool, Truth
 from ..walk.graph import Graph
 from ..walk.load_limits import BETWEEN_LINES, HIGH, IN_PHASE
 from ..walk.power import Power
@@ -23,37 +23,32 @@ Cords = Mapping[str, Sequence[CordNow]]
 """Machine -> its cords as they are read, in the drawing's order."""
 
 
-def find_unowned_cords(drawing: Drawing, readings: HallReadings, cords: Cords) -> list[CordNow]:
+def find_unowned_cords(
+    drawing: Drawing, readings: HallReadings, steps: Mapping[str, float]
+) -> list[CordNow]:
     """Outlets that carry, or may carry, current and belong to nothing in the drawing."""
-    drawn_cords = {cord.cord for machine_cords in cords.values() for cord in machine_cords}
-    for inputs in drawing.inputs_by_node().values():
-        drawn_cords.update(source for source in inputs if isinstance(source, Cord))
+    owners = drawing.owners()
     unowned_cords: list[CordNow] = []
-    for name, pdu in drawing.pdus.items():
-        reading = readings.pdus.get(name)
-        if reading is None:
-            continue
-        for identity, outlet in reading.outlets.items():
+    for name, reading in ((name, readings.pdus.get(name)) for name in drawing.pdus):
+        for identity, outlet in () if reading is None else reading.outlets.items():
             current = outlet.current_a
+            is_off = outlet.state is DOWN or drawing.pdus[name].complete
             # most outlets without a machine carry nothing
-            if current == 0 or (current is None and (outlet.state is DOWN or pdu.complete)):
+            if current == 0 or (current is None and is_off) or Cord(name, identity) in owners:
                 continue
-            cord = Cord(name, identity)
-            if cord not in drawn_cords:
-                bounds_a = reading_bounds(current, reading.outlet_step_a)
-                unowned_cords.append(CordNow(cord, Now.CARRIES, *bounds_a))
+            bounds_a = reading_bounds(current, steps[name])
+            unowned_cords.append(CordNow(Cord(name, identity), Now.CARRIES, *bounds_a))
     return unowned_cords
 
 
 def draw_consumers(
     drawing: Drawing,
-    readings: HallReadings,
     graph: Graph,
     cords: Cords,
     unowned_by_rack: Mapping[str, Sequence[CordNow]],
+    pools: Mapping[Cord, OutletPool],
 ) -> list[DrawnConsumer]:
     """What hangs on the cords: first the machines, in the drawing's order."""
-    pools = enrichment.pools_of(drawing, readings)
     consumers = [
         _consumer(graph, machine_cords, drawing.machines[name].needs, pools)
         for name, machine_cords in cords.items()
@@ -69,45 +64,38 @@ def draw_consumers(
 
 
 def likely_of_pools(
-    consumers: Iterable[DrawnConsumer], most_of: Mapping[str, float]
-) -> dict[str, float]:
-    """Pool -> what each of its unmetered outlets carries if they are alike."""
-    outlet_counts = Counter(
+    consumers: Iterable[DrawnConsumer], most_of: Mapping[OutletPool, float]
+) -> dict[OutletPool, float]:
+    """Pool -> what each of its outlets carries if they are alike."""
+    counts = Counter(
         pool
         for consumer in consumers
         for cord, pool in zip(consumer.cords, consumer.pools)
-        if cord.high_a is None
+        if cord.high_a is None and pool in most_of
     )
-    return {
-        pool: most_of[pool] / HIGH / count
-        for pool, count in outlet_counts.items()
-        if pool in most_of
-    }
+    return {pool: most_of[pool] / HIGH / count for pool, count in counts.items()}
 
 
 def _consumer(
-    graph: Graph, cords: Sequence[CordNow], needs: int, pools: Mapping[Cord, str]
+    graph: Graph, cords: Sequence[CordNow], needs: int, pools: Mapping[Cord, OutletPool]
 ) -> DrawnConsumer:
     return DrawnConsumer(
         tuple(cords),
         tuple(graph.outlets[cord.cord] for cord in cords),
         needs,
-        pools=tuple(pools.get(cord.cord, cord.cord.pdu) for cord in cords),
-        volts=tuple(graph.volts[cord.cord.pdu] for cord in cords) if graph.volts else (),
+        tuple(pools.get(cord.cord, OutletPool(cord.cord.pdu)) for cord in cords),
+        tuple(graph.volts[cord.cord.pdu] for cord in cords) if graph.volts else (),
     )
 
 
-def least_of_inlets(drawing: Drawing, readings: HallReadings) -> dict[str, float]:
+def least_of_inlets(
+    drawing: Drawing, readings: HallReadings, steps: Mapping[str, float]
+) -> dict[str, float]:
     """PDU -> the least that the fullest conductor of its inlet carries now, in A."""
     least_by_pdu: dict[str, float] = {}
-    for name, reading in readings.pdus.items():
-        pdu = drawing.pdus.get(name)
-        if pdu is None:
-            continue
-        step = reading.outlet_step_a
-        least = sum(
-            reading_bounds(outlet.current_a, step)[0] for outlet in reading.outlets.values()
-        )
+    for name, pdu in drawing.pdus.items():
+        outlets = readings.pdus[name].outlets.values() if name in readings.pdus else ()
+        least = sum(reading_bounds(outlet.current_a, steps[name])[0] for outlet in outlets)
         is_one = pdu.lines_are_drawn and len(pdu.lines) == 1
         least_by_pdu[name] = IN_PHASE * (least if is_one else least / 3)
     return least_by_pdu
@@ -115,19 +103,12 @@ def least_of_inlets(drawing: Drawing, readings: HallReadings) -> dict[str, float
 
 def switched_off(graph: Graph, readings: HallReadings, idle_a: float) -> dict[int, Truth]:
     """The outlets that feed PDUs or panels and are off, or perhaps."""
-    return {
-        node: truth
-        for cord, node in graph.feeding.items()
-        if (truth := _is_off(cord, readings, idle_a))
-    }
-
-
-def _is_off(cord: Cord, readings: HallReadings, idle_a: float) -> Truth:
-    """Whether an outlet that feeds a PDU or panel is off."""
-    outlet = readings.outlet(*cord)
-    if outlet is None or outlet.state is not DOWN:
-        return NO
-    return MAYBE if (outlet.current_a or 0.0) > idle_a else YES
+    truths: dict[int, Truth] = {}
+    for cord, node in graph.feeders.items():
+        outlet = readings.outlet(*cord)
+        if outlet is not None and outlet.state is DOWN:
+            truths[node] = MAYBE if (outlet.current_a or 0.0) > idle_a else YES
+    return truths
 
 
 def input_groups(
@@ -140,18 +121,18 @@ def input_groups(
     for inputs in drawing.inputs_by_node().values():
         if len(inputs) < 2:
             continue
+        cords = [source for source in inputs if isinstance(source, Cord)]
         carriers = [
-            source
-            for source in inputs
-            if isinstance(source, Cord)
-            for outlet in (readings.outlet(*source),)
-            if outlet is not None and (outlet.current_a or 0.0) > drawing.idle_a
+            cord
+            for cord in cords
+            if (outlet := readings.outlet(*cord)) is not None
+            and (outlet.current_a or 0.0) > drawing.idle_a
         ]
         if len(carriers) == 1:
-            first = graph.feeding[carriers[0]]
+            first = graph.feeders[carriers[0]]
             switch = graph.below[first][0]
-            others = [node for node in graph.inputs[switch] if node != first]
-            groups_by_switch[switch] = [[first], others]
+            other_inputs = [node for node in graph.inputs[switch] if node != first]
+            groups_by_switch[switch] = [[first], other_inputs]
     return groups_by_switch
 
 
@@ -194,7 +175,7 @@ def _parts(drawing: Drawing, graph: Graph, power: Power) -> Mapping[int, float]:
     part_by_carrier: dict[int, float] = {}
     lines_of: dict[int, set[tuple[Optional[bool], ...]]] = {}
     inside = {
-        graph.number[HallNode.breaker(pdu.name, breaker.name)]
+        graph.nodes[HallNode.breaker(pdu.name, breaker.name)]
         for pdu in drawing.pdus.values()
         for breaker in pdu.breakers
     }

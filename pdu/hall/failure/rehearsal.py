@@ -22,7 +22,13 @@ from ..walk.load_limits import CANNOT_SAY, MAY_TRIP, OVERLOADS, LoadVerdict, com
 from ..walk.verdicts import Judged, Verdict
 from .bounds import FailureBounds, bounds_of
 from .hall_model import HallModel
-from .machine_verdicts import bound_batteries, judge_machines, lasting_upses, machines_behind
+from .machine_verdicts import (
+    TripsAbove,
+    bound_batteries,
+    judge_machines,
+    lasting_upses,
+    machines_behind,
+)
 
 
 @dataclass(frozen=True)
@@ -44,6 +50,11 @@ class BreakerLoad:
     def load_range(self) -> Interval:
         """The least and the most that is shown of it, in A."""
         return self.load
+
+    @property
+    def why(self) -> str:
+        """Why it is as it is."""
+        return self.fit.reason
 
 
 @dataclass(frozen=True)
@@ -105,9 +116,9 @@ class RehearsalOutcome(NamedTuple):
     """What a failure does."""
 
     #: what was assumed to fail, all together
-    failed: Sequence[HallNode]
+    failures: Sequence[HallNode]
     #: the machines that lose, or may lose, a cord; all others stay as they are
-    touched: Sequence[Judged]
+    verdicts: Sequence[Judged]
     #: machines that have no power now, whatever fails
     already: Sequence[str]
     #: how many machines are drawn
@@ -122,9 +133,9 @@ class RehearsalOutcome(NamedTuple):
 
     def count(self, verdict: Verdict) -> int:
         """How many machines have this verdict; those that no failure touches stay."""
-        machines = sum(machine.verdict is verdict for machine in self.touched)
+        machines = sum(machine.verdict is verdict for machine in self.verdicts)
         if verdict is Verdict.STAYS:
-            machines += self.machines - len(self.touched) - len(self.already)
+            machines += self.machines - len(self.verdicts) - len(self.already)
         return machines
 
     @property
@@ -132,7 +143,7 @@ class RehearsalOutcome(NamedTuple):
         """The exit code. 0: nothing goes dark, and no breaker is in question; 1: something goes
         dark, or a breaker likely trips; 2: nothing of that, and something may, or cannot be said.
         """
-        levels = {machine.verdict.level for machine in self.touched}
+        levels = {machine.verdict.level for machine in self.verdicts}
         if 1 in levels or any(load.likely_trips for load in self.loads):
             return 1
         may_trip = breakers_in_question(self.loads) or count_fit(self.loads, CANNOT_SAY)
@@ -142,10 +153,11 @@ class RehearsalOutcome(NamedTuple):
 def rehearse(hall: HallModel, failures: Sequence[HallNode]) -> RehearsalOutcome:
     """What happens when all of these fail together."""
     graph = hall.graph
-    bounds = bounds_of(hall, [graph.number[node] for node in failures])
+    bounds = bounds_of(hall, [graph.nodes[node] for node in failures])
     battery_bounds = bound_batteries(hall.drawing, graph, failures, bounds)
-    verdicts = judge_machines(hall, bounds, battery_bounds)
-    behind = machines_behind(hall, bounds, verdicts)
+    trips_above = TripsAbove(graph, bounds)
+    verdicts = judge_machines(hall, trips_above, battery_bounds)
+    behind = machines_behind(hall, trips_above, verdicts)
     loads = [
         _breaker_after(hall, number, load, bounds, behind.get(number, ()))
         for number, load in bounds.loads.items()
@@ -158,7 +170,7 @@ def rehearse(hall: HallModel, failures: Sequence[HallNode]) -> RehearsalOutcome:
         sorted(loads, key=lambda load: load.name),
         [" or ".join(graph.carriers[number].name for number in trips) for trips in bounds.trips],
         bounds,
-        lasting_upses(hall.drawing, graph, failures, bounds, battery_bounds),
+        lasting_upses(hall, failures, bounds, battery_bounds),
     )
 
 
@@ -175,13 +187,13 @@ def _breaker_after(
     holds_a = None if rating is None else hall.now.trips_at(number).low
     at_first = bounds.first_loads.get(number)
     fit, not_before_s = compare_load(load, limit, rating, carrier.most_a), math.inf
-    if holds_a is None and number in bounds.tripping:
+    if holds_a is None and number in bounds.trip_order:
         not_before_s = 0.0
     if holds_a is not None and load.high > holds_a:
         if carrier.most_a is None and not math.isinf(load.high):
             is_sure = at_first is not None and at_first.low > holds_a
             fit = LoadVerdict(OVERLOADS if is_sure else MAY_TRIP)
-        not_before_s = bounds.not_before_s(lambda earlier: number not in earlier.tripping)
+        not_before_s = bounds.not_before_s(lambda earlier: number not in earlier.trip_order)
     return BreakerAfter(
         carrier.name,
         load,
@@ -224,22 +236,19 @@ class Grading:
 
     def add(self, outcome: RehearsalOutcome) -> None:
         """Count a failure."""
-        for machine in outcome.touched:
+        for machine in outcome.verdicts:
             if machine.verdict.level:
                 into = self._dark if machine.verdict.level == 1 else self._open
-                into.setdefault(machine.machine, []).extend(outcome.failed)
+                into.setdefault(machine.machine, []).extend(outcome.failures)
 
     def grades(self) -> list[Redundancy]:
         """Those of all machines that have power now."""
-        return [
-            Redundancy(
-                name,
-                _grade(self._dark.get(name, ()), self._open.get(name, ())),
-                list(map(str, self._dark.get(name, ()))),
-            )
-            for name in self._hall.drawing.machines
-            if name not in self._hall.already
-        ]
+        grades: list[Redundancy] = []
+        for name in self._hall.drawing.machines:
+            if name not in self._hall.already:
+                dark, open_nodes = self._dark.get(name, []), self._open.get(name, [])
+                grades.append(Redundancy(name, _grade(dark, open_nodes), list(map(str, dark))))
+        return grades
 
 
 def _grade(dark: Sequence[HallNode], open_nodes: Sequence[HallNode]) -> str:

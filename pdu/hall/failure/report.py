@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import math
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -46,7 +45,6 @@ from .rehearsal import (
 from .report_parts import (
     GUIDE,
     LOOK_OF_LEVEL,
-    Group,
     amperes,
     finite,
     fits_in_words,
@@ -80,32 +78,32 @@ class FailureSummary(NamedTuple):
     name: str
     #: as that of the outcome
     level: int
-    dark: int
-    #: goes dark if a breaker trips that may, and of these if one trips that likely does
-    unless: int
-    likely: int
-    open: int
-    #: breakers that trip or may, and those of which nobody can say it
-    in_question: int
-    loads_open: int
+    #: machines that go dark, that likely do, that may, and of which nobody can say it; breakers
+    #: that trip or may, and those of which nobody can say it
+    counts: Sequence[int]
     #: some of the machines that go dark
     goes_dark: str
 
     @classmethod
     def of(cls, outcome: RehearsalOutcome) -> FailureSummary:
         """That of an outcome, which is not kept."""
-        dark = [machine.machine for machine in outcome.touched if machine.verdict.level == 1]
-        return cls(
-            join_nodes(outcome.failed),
-            outcome.level,
+        dark = [machine.machine for machine in outcome.verdicts if machine.verdict.level == 1]
+        likely_count = sum(machine.is_likely_dark for machine in outcome.verdicts)
+        counts = (
             len(dark),
-            outcome.count(Verdict.UNLESS),
-            sum(machine.is_likely_dark for machine in outcome.touched),
+            likely_count,
+            outcome.count(Verdict.UNLESS) - likely_count,
             outcome.count(Verdict.CANNOT_SAY),
             len(breakers_in_question(outcome.loads)),
             count_fit(outcome.loads, CANNOT_SAY),
-            few(dark, 2),
         )
+        return cls(join_nodes(outcome.failures), outcome.level, counts, few(dark, 2))
+
+    @property
+    def harm(self) -> tuple[int, ...]:
+        """The key to sort by: higher is worse."""
+        dark, likely_count, may, cannot_say, breakers, _ = self.counts
+        return dark, likely_count, may, breakers, cannot_say
 
 
 def report(
@@ -120,7 +118,9 @@ def report(
     if outcome is not None:
         parts = _parts_of_one(hall, outcome, unknown)
     title = f"Rehearsal: {few([failure.name for failure in failures], 3)}"
-    frame = Frame(title, _question_in_words(failures), READING, GUIDE)
+    is_one = len(failures) == 1
+    what = f"{failures[0].name} fails" if is_one else f"each of these fails: {len(failures)} in all"
+    frame = Frame(title, f"pdu rehearse: what happens if {what}", READING, GUIDE)
     not_known = ((fact.what, fact.touches) for fact in unknown if not fact.machines)
     footer: list[Part] = [
         Section("How it was computed"),
@@ -130,12 +130,6 @@ def report(
     return Report(frame, [*parts, *footer], dict, f"{STYLE}{report_parts.STYLE}")
 
 
-def _question_in_words(failures: Sequence[FailureSummary]) -> str:
-    if len(failures) == 1:
-        return f"pdu rehearse: what happens if {failures[0].name} fails"
-    return f"pdu rehearse: what happens if each of these fails: {len(failures)} in all"
-
-
 # ---- one failure ---------------------------------------------------------------------------------
 
 
@@ -143,7 +137,7 @@ def _parts_of_one(
     hall: HallModel, outcome: RehearsalOutcome, unknown: Sequence[MissingFact]
 ) -> Iterator[Part]:
     overloads = sheds(hall, outcome)
-    what = join_nodes(outcome.failed)
+    what = join_nodes(outcome.failures)
     yield Sentence(f"If {what} fails: {headline(outcome, overloads)}", LOOK_OF_LEVEL[outcome.level])
     for ups, seconds in outcome.autonomy_s.items():
         yield (
@@ -156,13 +150,10 @@ def _parts_of_one(
         fit = fits_in_words(loads)
         yield f"Lines and breakers to which load may shift: {len(loads)}; {fit}."
     if outcome.trips:
-        is_one = len(outcome.trips) == 1
-        words_for_trips = (
-            "trips, with what is behind it" if is_one else "trip, with what is behind them"
-        )
-        yield f"Second step: {few(outcome.trips)} {words_for_trips}."
+        verb, them = ("trips", "it") if len(outcome.trips) == 1 else ("trip", "them")
+        yield f"Second step: {few(outcome.trips)} {verb}, with what is behind {them}."
     yield Picture("Picture", partial(_picture, hall, outcome))
-    alike = report_parts.groups(machine for machine in outcome.touched if machine.verdict.level)
+    alike = report_parts.groups(machine for machine in outcome.verdicts if machine.verdict.level)
     to_do = _advice_table(overloads, alike, [fact for fact in unknown if fact.machines])
     if to_do.rows:
         yield from (Section("What to do"), to_do)
@@ -173,8 +164,8 @@ def _parts_of_one(
         yield report_parts.machines(alike)
         title = "Other lines and breakers" if questions else "Lines and breakers"
         names_in_question = {load.name for load in questions}
-        others = [load for load in loads if load.name not in names_in_question]
-        yield report_parts.breakers(others)._replace(title=title)
+        other_loads = [load for load in loads if load.name not in names_in_question]
+        yield report_parts.breakers(other_loads)._replace(title=title)
 
 
 def _shown_of(load: BreakerAfter) -> Sequence[object]:
@@ -215,9 +206,9 @@ def _question(load: BreakerAfter) -> list[Cell]:
 
 
 def _advice_table(
-    overloads: Sequence[Shed], alike: Sequence[Group], deciding: Sequence[MissingFact]
+    overloads: Sequence[Shed], alike: Sequence[Sequence[Judged]], additions: Sequence[MissingFact]
 ) -> Table:
-    rows = list_advice(overloads, alike, deciding)
+    rows = list_advice(overloads, alike, additions)
     cells = [[number(str(count or "")), advice(text)] for text, count in rows]
     table = Table("", ("machines", "what"), cells, _TO_DO, unfolded=_TO_DO)
     return table.drop_empty_columns()
@@ -251,78 +242,48 @@ def _parts_of_many(
     rows = [
         [
             row_header(failure.name),
-            *map(
-                _count,
-                (
-                    failure.dark,
-                    failure.likely,
-                    failure.unless - failure.likely,
-                    failure.open,
-                    failure.in_question,
-                    failure.loads_open,
-                ),
-            ),
+            *(number(str(count), "b" if count else "") for count in failure.counts),
             words(failure.goes_dark),
         ]
-        for failure in sorted(bad, key=_harm)
+        for failure in sorted(bad, key=lambda failure: failure.harm, reverse=True)
     ]
     if rows:
         yield from (Section("Failures"), Table("", heads, rows))
-
-
-def _harm(failure: FailureSummary) -> tuple[int, ...]:
-    """The key to sort by: the worst first."""
-    return -failure.dark, -failure.likely, -failure.unless, -failure.in_question, -failure.open
-
-
-def _count(value: int) -> Cell:
-    return number(str(value), "b" if value else "")
 
 
 # ---- JSON ----------------------------------------------------------------------------------------
 
 
 def rest_as_json(
-    level: int,
-    grades: Sequence[Redundancy],
-    unknown: Sequence[MissingFact],
+    level: int, grades: Sequence[Redundancy], unknown: Sequence[MissingFact]
 ) -> dict[str, Any]:
     """The answer but its rehearsals, which are printed one by one."""
-    answer: dict[str, Any] = {
+    machines = list(map(vars, grades))
+    redundancy = {"redundancy": {"counts": dict(counts(grades)), "machines": machines}}
+    return {
         "level": level,
         "not_known": [{"what": fact.what, "touches": list(fact.touches)} for fact in unknown],
-        "to_add": [
-            {"what": fact.what, "machines": fact.machines} for fact in unknown if fact.machines
-        ],
+        "to_add": [{"what": f.what, "machines": f.machines} for f in unknown if f.machines],
+        **(redundancy if grades else {}),
     }
-    if grades:
-        answer["redundancy"] = {
-            "counts": dict(counts(grades)),
-            "machines": [dataclasses.asdict(grade) for grade in grades],
-        }
-    return answer
 
 
 def outcome_as_json(outcome: RehearsalOutcome, overloads: Sequence[Shed] = ()) -> Mapping[str, Any]:
     """One rehearsal. `verdict` and `counts` have the words of 0.4, `becomes` says it in full."""
-    becomes = Counter(machine.verdict for machine in outcome.touched)
+    becomes = Counter(machine.verdict for machine in outcome.verdicts)
     becomes[Verdict.STAYS] = outcome.count(Verdict.STAYS)
     levels = Counter(verdict.level for verdict in becomes.elements())
     return {
-        "failed": list(map(str, outcome.failed)),
+        "failed": list(map(str, outcome.failures)),
         "level": outcome.level,
         "counts": {"dark": levels[1], "stays": levels[0], "cannot say": levels[2]},
         "becomes": {verdict.value: count for verdict, count in becomes.items()},
         "already_dark": list(outcome.already),
-        "machines": list(map(_machine_as_json, outcome.touched)),
+        "machines": list(map(_machine_as_json, outcome.verdicts)),
         "loads": [_breaker_as_json(load) for load in outcome.loads],
         "shed": [
-            {
-                "breaker": overload.breaker,
-                "a": round(overload.excess_a, 3),
-                "machines": list(overload.machines),
-            }
-            for overload in overloads
+            {"breaker": shed.breaker, "a": round(shed.excess_a, 3), "machines": [*shed.machines]}
+            for shed in overloads
         ],
         "trips": list(outcome.trips),
         "autonomy_s": dict(outcome.autonomy_s),
@@ -331,11 +292,8 @@ def outcome_as_json(outcome: RehearsalOutcome, overloads: Sequence[Shed] = ()) -
 
 def _machine_as_json(machine: Judged) -> dict[str, Any]:
     """One machine; without `not_before_s` it keeps its power for good."""
-    answer = {
-        **vars(machine),
-        "verdict": ("stays", "dark", "cannot say")[machine.verdict.level],
-        "becomes": machine.verdict.value,
-    }
+    verdict = ("stays", "dark", "cannot say")[machine.verdict.level]
+    answer = {**vars(machine), "verdict": verdict, "becomes": machine.verdict.value}
     if math.isinf(machine.not_before_s):
         del answer["not_before_s"]
     return answer
@@ -346,7 +304,7 @@ def _breaker_as_json(load: BreakerAfter) -> dict[str, Any]:
     return {
         **load_as_json(load),
         "at_first_low_a": None if load.at_first is None else round(load.at_first.low, 3),
-        "likely_a": finite(round(load.load_range.expected, 3)),
+        "likely_a": finite(round(load.load_range.likely, 3)),
         "holds_a": load.holds_a,
         **({} if math.isinf(load.not_before_s) else {"not_before_s": load.not_before_s}),
         "at_the_latest_s": load.at_the_latest_s,

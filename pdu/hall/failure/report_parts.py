@@ -8,7 +8,7 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
-from typing import Any, NamedTuple, Optional, TypeVar
+from typing import Any, Optional, TypeVar
 
 from ...core.cli.report import (
     BAD,
@@ -64,23 +64,13 @@ def taken_at(readings: HallReadings) -> str:
 # ---- machines ------------------------------------------------------------------------------------
 
 
-class Group(NamedTuple):
-    """Machines of which the same is said."""
-
-    verdict: Verdict
-    reason: str
-    #: each with its cord, where the reason is that of a cord
-    machines: Sequence[str]
-    advice: str
-
-
-def groups(judged_machines: Iterable[Judged]) -> list[Group]:
+def groups(judged_machines: Iterable[Judged]) -> list[list[Judged]]:
     """Machines by what becomes of them and why: the worst first, then by how soon and how many."""
     alike: dict[tuple[Verdict, str], list[Judged]] = {}
     order = list(Verdict)
     for machine in judged_machines:
         alike.setdefault((machine.verdict, machine.reason), []).append(machine)
-    ranked = sorted(
+    return sorted(
         alike.values(),
         key=lambda machines: (
             order.index(machines[0].verdict),
@@ -88,28 +78,16 @@ def groups(judged_machines: Iterable[Judged]) -> list[Group]:
             -len(machines),
         ),
     )
-    return [
-        Group(
-            machines[0].verdict,
-            machines[0].reason,
-            [
-                f"{machine.machine} ({machine.cord})" if machine.cord else machine.machine
-                for machine in machines
-            ],
-            machines[0].advice,
-        )
-        for machines in ranked
-    ]
 
 
-def machines(machine_groups: Iterable[Group]) -> Table:
-    """A row for each reason."""
+def machines(machine_groups: Iterable[Sequence[Judged]]) -> Table:
+    """A row for each reason; machines with their cord, where the reason is that of a cord."""
     rows = [
         [
-            verdict_cell(group.verdict.value, LOOK_OF_LEVEL[group.verdict.level]),
-            number(str(len(group.machines))),
-            names(group.machines, _MACHINES),
-            words(group.reason),
+            verdict_cell(group[0].verdict.value, LOOK_OF_LEVEL[group[0].verdict.level]),
+            number(str(len(group))),
+            names([f"{m.machine} ({m.cord})" if m.cord else m.machine for m in group], _MACHINES),
+            words(group[0].reason),
         ]
         for group in machine_groups
     ]
@@ -133,7 +111,7 @@ def breakers(
     """Lines and breakers, the worst first. `figures_by_head`: head -> name of a line or
     breaker -> a figure.
     """
-    ranked = sorted(loads, key=rank)
+    loads_by_rank = sorted(loads, key=rank)
     rows = [
         [
             row_header(load.name),
@@ -142,9 +120,9 @@ def breakers(
             number("no bound" if math.isinf(load.load.high) else f"{load.load.high:.1f}"),
             number("not known" if load.limit_a is None else f"{load.limit_a:.1f}"),
             *(number(figures[load.name]) for figures in figures_by_head.values()),
-            words(load.fit.reason),
+            words(load.why),
         ]
-        for load in ranked
+        for load in loads_by_rank
     ]
     heads = ("line or breaker", "verdict", "least A", "most A", "limit A", *figures_by_head, "why")
     most = sum(load.fit.word != FITS for load in loads) + _FITTING
@@ -199,7 +177,7 @@ def load_as_json(load: BreakerLoad) -> dict[str, Any]:
         "name": load.name,
         "low_a": round(load.load.low, 3),
         "high_a": finite(load.load.high),
-        "expected_a": round(load.load.expected, 3),
+        "expected_a": round(load.load.likely, 3),
         "limit_a": load.limit_a,
         "rating_a": load.rating_a,
         "verdict": load.fit.word,
@@ -217,4 +195,7 @@ def finite(current_a: float) -> Optional[float]:
 
 def not_known(facts: Iterable[tuple[str, Sequence[str]]]) -> Items:
     """What is not known, each with what it touches."""
-    return Items("Not known", [f"{what}: {few(those)}" if those else what for what, those in facts])
+    return Items(
+        "Not known",
+        [f"{what}: {few(items)}" if items else what for what, items in facts],
+    )

@@ -40,8 +40,8 @@ def sheds(hall: HallModel, outcome: RehearsalOutcome) -> list[Shed]:
         )
         if excess_a <= 0.0:
             continue
-        left = {name: amps for name, amps in draw_by_machine.items() if name not in shed_names}
-        machines = _fewest(hall, left, excess_a)
+        draw_left = {name: amps for name, amps in draw_by_machine.items() if name not in shed_names}
+        machines = _fewest(hall, draw_left, excess_a)
         shed_names.update(machines)
         shed_by_breaker[load.name] = Shed(load.name, load.excess_a, machines)
     return [shed_by_breaker[load.name] for load in bounded_loads if load.name in shed_by_breaker]

@@ -32,15 +32,14 @@ class Tripping:
         self._trips_at: dict[int, Interval] = {}
         #: what had power before the power came back, and its carriers that carry no more then,
         #: unless one of these trips and leaves them its load
-        self.lived: set[int] = set()
-        self.spared: set[int] = set()
+        self.carriers_before: set[int] = set()
+        self.exempt: set[int] = set()
         #: what surely trips, or dies with what does -> seconds after which it is gone
         self.latest_s: dict[int, float] = {}
         #: those that may trip, in the order found
-        self.tripping: dict[int, None] = {}
+        self.candidates: dict[int, None] = {}
         #: carrier to which load may shift -> its load
         self.loads: dict[int, Interval] = {}
-        self._needs: dict[int, set[int]] = {}
         #: carrier -> its load while it and all that it needs live, until that may have changed
         self._live_loads: dict[int, Optional[Interval]] = {}
         #: pool, and nodes that live -> its sum then, until that may have changed
@@ -49,10 +48,10 @@ class Tripping:
 
     def trip(self, first: Collection[int], sure: Collection[int]) -> list[int]:
         """Let these trip perhaps, and what follows. Returns those that trip for sure, of `sure`."""
-        self.tripping.update(dict.fromkeys(first))
+        self.candidates.update(dict.fromkeys(first))
         for carrier in first:
             self.loads[carrier] = self._state.current(carrier, self._flow.total(carrier))
-        self.spared -= self._find_changeable(self.lived.intersection(first))
+        self.exempt -= self._find_changeable(self.carriers_before.intersection(first))
         self.spread(self._change(first, MAYBE))
         return [trips[0] for trips in self.surely_trip(sure)]
 
@@ -76,21 +75,19 @@ class Tripping:
             fresh_trips: list[int] = []
             fresh: dict[int, None] = {}
             for carrier in carriers:
-                if carrier in self.tripping or flow.power.alive(carrier) == NO:
+                if carrier in self.candidates or flow.power.alive(carrier) == NO:
                     continue
                 load = self.load(carrier)
                 if load is None:
                     continue
                 if self._may_trip(carrier, load):
-                    if self.tripping:
+                    if self.candidates:
                         fresh[carrier] = None
                         continue
                     fresh_trips.append(carrier)
                 loads[carrier] = load
             doubtful.update(fresh)
-            for carrier in [
-                number for number in doubtful if number in neighbours or number in fresh
-            ]:
+            for carrier in [c for c in doubtful if c in neighbours or c in fresh]:
                 load = self._live_load(carrier)
                 if load is not None:
                     loads[carrier] = load
@@ -98,11 +95,11 @@ class Tripping:
                         fresh_trips.append(carrier)
             for carrier in fresh_trips:
                 doubtful.pop(carrier, None)
-            self.tripping.update(dict.fromkeys(fresh_trips))
+            self.candidates.update(dict.fromkeys(fresh_trips))
             if not fresh_trips:
                 return
             neighbours = self._find_changeable(fresh_trips)
-            self.spared -= self._find_changeable(self.lived.intersection(fresh_trips))
+            self.exempt -= self._find_changeable(self.carriers_before.intersection(fresh_trips))
             carriers = self._change(fresh_trips, MAYBE)
 
     def _change(self, nodes: Collection[int], truth: Truth) -> list[int]:
@@ -125,18 +122,12 @@ class Tripping:
         return set(self._graph.members(carriers))
 
     def _may_trip(self, carrier: int, load: Interval) -> bool:
-        if carrier in self.spared:
+        if carrier in self.exempt:
             return False
         thresholds = self._trips_at.get(carrier)
         if thresholds is None:
             thresholds = self._trips_at[carrier] = self._state.trips_at(carrier, self._within_s)
         return load.high > thresholds.low
-
-    def _needs_of(self, node: int) -> set[int]:
-        needed_nodes = self._needs.get(node)
-        if needed_nodes is None:
-            needed_nodes = self._needs[node] = self._graph.sure_above(node)
-        return needed_nodes
 
     def _live_load(self, carrier: int) -> Optional[Interval]:
         """The load of a carrier while it and all that it needs live."""
@@ -149,7 +140,8 @@ class Tripping:
     ) -> Optional[Interval]:
         """The load of a carrier while it and these live, and so all that they need."""
         hall, flow = self._hall, self._flow
-        living_nodes = self._needs_of(carrier).union(*map(self._needs_of, extra_nodes))
+        sure_above = self._graph.sure_above
+        living_nodes = sure_above(carrier).union(*map(sure_above, extra_nodes))
         if any(flow.power.alive(node) == NO for node in living_nodes):
             return None
         power = flow.power.assuming(living_nodes)
@@ -159,15 +151,15 @@ class Tripping:
             # so what hangs on this one by a pool is as it was, whether this one lives
             numbers = self._find_beside_pools(carrier, pools)
             nodes = [node for node in living_nodes if node != carrier]
-            living = frozenset(node for node in nodes if flow.power.alive(node) == MAYBE)
-            own = self._state.sums.get(carrier)
-            parts = [self._live_pool(pool, living) for pool in pools]
-            total = IntervalSum.of(parts if own is None else [own, *parts])
-            living_power = flow.power.assuming(living)
+            doubtful_nodes = frozenset(node for node in nodes if flow.power.alive(node) == MAYBE)
+            own_sum = self._state.sums.get(carrier)
+            parts = [self._live_pool(pool, doubtful_nodes) for pool in pools]
+            total = IntervalSum.of(parts if own_sum is None else [own_sum, *parts])
+            living_power = flow.power.assuming(doubtful_nodes)
             for number in numbers:
-                for pool in pools if number in flow.touched else ():
+                for pool in pools if number in flow.shares else ():
                     after = flow.contributions(number, living_power, pool)
-                    total.enter(flow.touched[number][0].get(pool), after.get(pool), -1)
+                    total.enter(flow.shares[number][0].get(pool), after.get(pool), -1)
         else:
             base = self._state.total(carrier)
             total = IntervalSum.of([] if base is None else [base])
@@ -177,7 +169,7 @@ class Tripping:
                     *(n for pool in pools for n in hall.consumers_on.get(pool, ())),
                 }
         for number in numbers:
-            shares = flow.touched.get(number)
+            shares = flow.shares.get(number)
             if shares is not None:
                 after = flow.contributions(number, power, carrier)
                 total.enter(flow.part(shares[0], carrier), after.get(carrier))
@@ -186,13 +178,9 @@ class Tripping:
     def _are_others_in_question(self, carrier: int, power: Power) -> bool:
         """Whether each pool of this carrier has another line that may be dead."""
         graph = self._graph
-        return all(
-            any(
-                edge.node != carrier and power.alive(edge.node) != YES for edge in graph.above[node]
-            )
-            for node in self._list_hanging(carrier)
-            if node in graph.pools
-        )
+        pools = [node for node in self._list_hanging(carrier) if node in graph.pools]
+        members = ([edge.node for edge in graph.above[pool]] for pool in pools)
+        return all(any(n != carrier and power.alive(n) != YES for n in nodes) for nodes in members)
 
     def _list_hanging(self, carrier: int) -> Collection[int]:
         """What surely or perhaps hangs on a carrier; of pools no more than these."""
@@ -221,7 +209,7 @@ class Tripping:
             base, power = self._state.total(pool), flow.power.assuming(living_nodes)
             total = IntervalSum.of([] if base is None else [base])
             for number in self._hall.consumers_on.get(pool, ()):
-                shares = flow.touched.get(number)
+                shares = flow.shares.get(number)
                 if shares is not None:
                     after = flow.contributions(number, power, pool)
                     total.enter(shares[0].get(pool), after.get(pool))
@@ -238,23 +226,18 @@ class Tripping:
         trips: list[list[int]] = []
         for carrier in self._idle & loads.keys():
             loads[carrier] = loads[carrier]._replace(low=0.0)
-        for carrier in self.tripping:
+        for carrier in self.candidates:
             load = self._live_load(carrier)
             if load is not None:
                 loads[carrier] = load
-        left = [
-            candidate
-            for candidate in self.tripping
-            if candidate in loads and (only is None or candidate in only)
-        ]
+        suspects = [c for c in self.candidates if c in loads and (only is None or c in only)]
         since_s = 0.0
-        changeable = set(left)
+        changeable = set(suspects)
         while True:
             dead: dict[int, float] = {}
-            for carrier in left:
-                if carrier not in changeable:
-                    continue
-                if not flow.power.alive(carrier) or not self._graph.carriers[carrier].trips:
+            for carrier in suspects:
+                is_in_question = carrier in changeable and self._graph.carriers[carrier].trips
+                if not is_in_question or not flow.power.alive(carrier):
                     continue
                 load = self._live_load(carrier)
                 if load is None:
@@ -264,8 +247,10 @@ class Tripping:
                 if latest_s is not None:
                     dead[carrier] = latest_s
                     above = self._graph.all_above(carrier)
-                    others = [o for o in left if o != carrier and self._graph.is_above(o, above)]
-                    trips.append([carrier, *others])
+                    suspects_above = [
+                        o for o in suspects if o != carrier and self._graph.is_above(o, above)
+                    ]
+                    trips.append([carrier, *suspects_above])
                     continue
                 for node, latest_s in self._find_dead_outlets(carrier, since_s):
                     dead[node] = min(latest_s, dead.get(node, math.inf))
@@ -275,7 +260,7 @@ class Tripping:
             since_s = max(dead.values())
             changeable = self._find_changeable(dead)
             for carrier in self._change(dead, YES):
-                if carrier in loads and carrier not in self.tripping:
+                if carrier in loads and carrier not in self.candidates:
                     load = self.load(carrier)
                     if load is not None:
                         loads[carrier] = _both(load, loads[carrier])
@@ -296,7 +281,7 @@ class Tripping:
         hall, flow = self._hall, self._flow
         if self.loads[carrier].high <= self._state.trips_at(carrier).high:
             return []
-        numbers = [item for item in hall.consumers_on.get(carrier, ()) if item in flow.touched]
+        numbers = [item for item in hall.consumers_on.get(carrier, ()) if item in flow.shares]
         nodes = {
             supply.node
             for number in numbers
@@ -306,14 +291,14 @@ class Tripping:
         }
         chains: dict[frozenset[int], list[int]] = {}
         for node in nodes:
-            breakers_above = frozenset(self._needs_of(node) & self.tripping.keys())
-            if not breakers_above <= self._needs_of(carrier):
+            breakers_above = frozenset(self._graph.sure_above(node) & self.candidates.keys())
+            if not breakers_above <= self._graph.sure_above(carrier):
                 chains.setdefault(breakers_above, []).append(node)
         count = len(numbers)
         if chains and carrier in self._graph.pools_of:
             pools = self._graph.pools_of[carrier]
             on_pools = {number for pool in pools for number in hall.consumers_on.get(pool, ())}
-            count = len(on_pools.union(numbers) & flow.touched.keys())
+            count = len(on_pools.union(numbers) & flow.shares.keys())
         if len(chains) * count > _MOST_WAYS:
             return []
         dead: list[tuple[int, float]] = []
@@ -328,4 +313,4 @@ class Tripping:
 def _both(low: Interval, high: Interval) -> Interval:
     """The lower end of one, the upper end of the other."""
     bottom = min(max(low.low, high.low), high.high)
-    return Interval(bottom, high.high, min(max(bottom, low.expected), high.high))
+    return Interval(bottom, high.high, min(max(bottom, low.likely), high.high))

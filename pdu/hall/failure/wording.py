@@ -12,7 +12,7 @@ from ..walk.verdicts import Judged, Verdict
 from .machine_verdicts import OVERLOAD_ADVICE
 from .missing_facts import MissingFact
 from .rehearsal import BreakerAfter, RehearsalOutcome
-from .report_parts import Group, join_nodes
+from .report_parts import join_nodes
 from .shedding import Shed
 
 
@@ -29,18 +29,20 @@ def headline(outcome: RehearsalOutcome, sheds: Sequence[Shed]) -> str:
     stands without that of those nobody can decide.
     """
     at_once = outcome.count(Verdict.AT_ONCE)
-    later = Counter(machine.autonomy_s for machine in outcome.touched if machine.autonomy_s)
+    later = Counter(machine.autonomy_s for machine in outcome.verdicts if machine.autonomy_s)
     sentences = [
         f"At once {at_once} of {counted(outcome.machines, 'machine')}"
         f" {'goes' if at_once == 1 else 'go'} dark"
     ]
     for seconds, count in sorted(later.items()):
         verb = "goes" if count == 1 else "go"
-        returns = f"unless {join_nodes(outcome.failed)} return{'s' * (len(outcome.failed) == 1)}"
+        returns = (
+            f"unless {join_nodes(outcome.failures)} return{'s' * (len(outcome.failures) == 1)}"
+        )
         sentences.append(f"{count} more {verb} dark after {duration(seconds)}, {returns}")
     sure: Counter[float] = Counter()
     perhaps: dict[tuple[bool, float], list[Judged]] = {}
-    for machine in outcome.touched:
+    for machine in outcome.verdicts:
         if machine.verdict is Verdict.WITH_BREAKER:
             sure[machine.at_the_latest_s or 0.0] += 1
         elif machine.verdict is Verdict.UNLESS:
@@ -59,10 +61,11 @@ def headline(outcome: RehearsalOutcome, sheds: Sequence[Shed]) -> str:
         breakers = {breaker for machine in machines for breaker in machine.breakers}
         remedies = [shed for shed in sheds if shed.breaker in breakers]
         if remedies:
-            rest = len(remedies) - 1
-            more = f" and {rest} more {'breakers' if rest > 1 else 'breaker'}" if rest else ""
+            count = len(remedies) - 1
+            breakers_in_words = "breakers" if count > 1 else "breaker"
+            tail = f" and {count} more {breakers_in_words}" if count else ""
             first = remedies[0]
-            clause += f": shed {first.excess_a:.1f} A from {first.breaker}{more}"
+            clause += f": shed {first.excess_a:.1f} A from {first.breaker}{tail}"
         sentences.append(clause)
     open_count = outcome.count(Verdict.CANNOT_SAY)
     sentences.append(f"{open_count} undecided")
@@ -104,25 +107,25 @@ def shed_in_words(shed: Shed) -> str:
 
 
 def list_advice(
-    sheds: Sequence[Shed], groups: Sequence[Group], deciding: Sequence[MissingFact]
+    sheds: Sequence[Shed], groups: Sequence[Sequence[Judged]], additions: Sequence[MissingFact]
 ) -> list[tuple[str, int]]:
     """What ends each overload, the advice for those nobody can decide, and what to add to the
     drawing or to read, the most first; with the number of machines that it is about, 0 for an
     overload.
     """
     remedies = [(shed_in_words(shed), 0) for shed in sheds]
-    additions = [(f"add {fact.what}", fact.machines) for fact in deciding]
     machines: Counter[str] = Counter()
-    for group in groups:
+    for advice in (machine.advice for group in groups for machine in group):
         # what to shed or to add says more than a breaker's advice
-        if group.advice and (group.advice != OVERLOAD_ADVICE or not remedies + additions):
-            machines[group.advice] += len(group.machines)
-    return remedies + machines.most_common() + additions
+        if advice and (advice != OVERLOAD_ADVICE or not (remedies or additions)):
+            machines[advice] += 1
+    texts_to_add = [(f"add {fact.what}", fact.machines) for fact in additions]
+    return remedies + machines.most_common() + texts_to_add
 
 
 def likely(load: BreakerAfter) -> str:
     """`14.9`: what it carries if outlets without a meter carry alike; "" if nothing bounds it."""
-    return "" if math.isinf(load.load.high) else f"{load.load_range.expected:.1f}"
+    return "" if math.isinf(load.load.high) else f"{load.load_range.likely:.1f}"
 
 
 def interval(load: BreakerAfter) -> str:

@@ -44,9 +44,9 @@ class Places:
         ids: set[object] = set()
         while location is not None and location["id"] not in ids:
             ids.add(location["id"])
-            here = self._by_id.get(location["id"], location)
-            locations.append(here)
-            location = here.get("parent")
+            known_location = self._by_id.get(location["id"], location)
+            locations.append(known_location)
+            location = known_location.get("parent")
         return locations
 
 
@@ -62,9 +62,9 @@ def choose(
             continue
         words = {key: _words(device, kind, places) for key, device in devices.items()}
         folded_values = {value.strip().casefold() for value in values}
-        there = {word.casefold() for own_words in words.values() for word in own_words}
+        known_words = {word.casefold() for own_words in words.values() for word in own_words}
         for value in values:
-            if value.strip().casefold() not in there:
+            if value.strip().casefold() not in known_words:
                 names = sorted({own_words[0] for own_words in words.values() if own_words})
                 first = ", ".join(printable(name, 60) for name in names[:_MOST_NAMES])
                 dots = ", ..." if len(names) > _MOST_NAMES else ""

@@ -26,8 +26,6 @@ EXTRA = ("cables", "locations")
 Objects = Mapping[str, Sequence[Mapping[str, Any]]]
 _OUTLET, _FEED = "dcim.poweroutlet", "dcim.powerfeed"
 _PLANNED = "planned"
-# the outlet of what is drawn for a feed that a machine is wired to
-_ONLY = "1"
 _MOST_NAMES = 8
 _ALL = Filters()
 
@@ -68,15 +66,15 @@ class _DcimReader:
             kind: {_id(item): item for item in objects.get(kind, ())} for kind in (*KINDS, *EXTRA)
         }
         self._places = Places(self._by_id["locations"].values())
-        self._chosen = choose(self._by_id["devices"], filters, self._places)
-        self._filtered = any(filters)
+        self._chosen_devices = choose(self._by_id["devices"], filters, self._places)
+        self._has_filters = any(filters)
         outlets = self._by_id["power-outlets"].values()
         self._pdus = {_id(item["device"]): None for item in outlets}
         self._notes: list[str] = []
         self._devices: Mapping[object, str] = {}
         self._panel_names: Mapping[object, str] = {}
         #: (device, inlet) of PDUs with several inlets, each of which feeds its own outlets
-        self._parted: set[tuple[object, object]] = set()
+        self._part_inlets: set[tuple[object, object]] = set()
 
     def read(self) -> Imported:
         ends = self._ends()
@@ -107,24 +105,22 @@ class _DcimReader:
             else:
                 key = _id(end)
                 if key not in unread:
-                    panel = self._panel(end["power_panel"])
-                    names = {key: (_name(end), panel)}
+                    names = {key: (_name(end), self._panel(end["power_panel"]))}
                     unread[key] = naming.unique(names, {*names_in_use, *unread.values()})[key]
                     lines.append(self._feed_line(unread[key], end)._replace(phases=1))
-                number = sum(cord.pdu == unread[key] for cord in cords)
-                outlet = _ONLY if not number else str(number + 1)
-                cords.append(ImportedCord(name, unread[key], outlet))
+                number = 1 + sum(cord.pdu == unread[key] for cord in cords)
+                cords.append(ImportedCord(name, unread[key], str(number)))
         if unread:
             self._note(
                 "drawn as a PDU with one outlet, because a machine is wired to this feed",
                 unread.values(),
             )
-        racks = {}
-        for device in pdus:
-            rack = self._by_id["devices"].get(device, {}).get("rack")
-            if rack:
-                for name in self._parts(device):
-                    racks[name] = _name(rack)
+        racks = {
+            name: _name(rack)
+            for device in pdus
+            if (rack := self._by_id["devices"].get(device, {}).get("rack"))
+            for name in self._parts(device)
+        }
         return Imported(
             cords,
             lines,
@@ -175,7 +171,7 @@ class _DcimReader:
         return (_value(status) or (name if isinstance(name, str) else "?")).casefold()
 
     def _is_chosen(self, device: Mapping[str, Any]) -> bool:
-        return not self._filtered or _id(device) in self._chosen
+        return not self._has_filters or _id(device) in self._chosen_devices
 
     def _drawn_pdus(
         self, ends: Sequence[_CableEnd], machines: Mapping[object, None]
@@ -197,18 +193,15 @@ class _DcimReader:
         """
         inlets: dict[object, dict[object, None]] = {}
         for end in ends:
-            if _id(end.port["device"]) in pdus:
-                inlets.setdefault(_id(end.port["device"]), {})[_id(end.port)] = None
-        feeding: dict[object, set[object]] = {}
+            device = _id(end.port["device"])
+            if device in pdus:
+                inlets.setdefault(device, {})[_id(end.port)] = None
+        feeders: dict[object, set[object]] = {}
         for outlet in self._by_id["power-outlets"].values():
             if outlet.get("power_port"):
-                feeding.setdefault(_id(outlet["device"]), set()).add(_id(outlet["power_port"]))
-        devices = [
-            device
-            for device, ports in inlets.items()
-            if len(ports) > 1 < len(feeding.get(device, ()))
-        ]
-        self._parted = {(device, inlet) for device in devices for inlet in inlets[device]}
+                feeders.setdefault(_id(outlet["device"]), set()).add(_id(outlet["power_port"]))
+        devices = [key for key in inlets if len(inlets[key]) > 1 < len(feeders.get(key, ()))]
+        self._part_inlets = {(device, inlet) for device in devices for inlet in inlets[device]}
         self._note(
             "drawn as one PDU for each inlet, because each feeds its own outlets",
             [self._devices[device] for device in devices],
@@ -217,41 +210,32 @@ class _DcimReader:
     def _part_of(self, device: object, inlet: Optional[Mapping[str, Any]]) -> str:
         """The name of a device, or of the part of it that this inlet feeds."""
         name = self._devices[device]
-        if inlet is None or (device, _id(inlet)) not in self._parted:
+        if inlet is None or (device, _id(inlet)) not in self._part_inlets:
             return name
         return f"{name} {_name(self._by_id['power-ports'].get(_id(inlet), inlet))}"
 
     def _parts(self, device: object) -> list[str]:
         """The names of a device, or of its parts."""
-        inlets = [inlet for pdu, inlet in self._parted if pdu == device]
+        inlets = [inlet for pdu, inlet in self._part_inlets if pdu == device]
         return [self._part_of(device, {"id": pdu}) for pdu in inlets] or [self._devices[device]]
 
     # ---- names -----------------------------------------------------------------------------------
 
     def _name(self, machines: Mapping[object, None], pdus: Mapping[object, None]) -> None:
         """PDUs, panels and machines; those of one kind each get their own name."""
-        reference_by_device = {
-            _id(outlet["device"]): outlet["device"]
-            for outlet in self._by_id["power-outlets"].values()
+        known_devices = {
+            _id(port["device"]): port["device"]
+            for kind in ("power-outlets", "power-ports")
+            for port in self._by_id[kind].values()
         }
-        reference_by_device.update(
-            (_id(p["device"]), p["device"]) for p in self._by_id["power-ports"].values()
-        )
-        device_by_id = {
-            device: self._by_id["devices"].get(
-                device, reference_by_device.get(device, {"id": device})
-            )
-            for device in (*pdus, *machines)
-        }
-        of_pdus = naming.unique({pdu: self._words(device_by_id[pdu]) for pdu in pdus})
-        of_machines = naming.unique(
-            {machine: self._words(device_by_id[machine]) for machine in machines}
-        )
+        known_devices.update(self._by_id["devices"])
+        device_by_id = {key: known_devices.get(key, {"id": key}) for key in (*pdus, *machines)}
+        words = {key: self._words(device) for key, device in device_by_id.items()}
+        of_pdus = naming.unique({key: words[key] for key in pdus})
+        self._devices = {**of_pdus, **naming.unique({key: words[key] for key in machines})}
         panels = self._by_id["power-panels"]
-        self._devices = {**of_pdus, **of_machines}
-        self._panel_names = naming.unique(
-            {key: self._words(panel) for key, panel in panels.items()}, of_pdus.values()
-        )
+        panel_words = {key: self._words(panel) for key, panel in panels.items()}
+        self._panel_names = naming.unique(panel_words, of_pdus.values())
         new_names = [
             new
             for names, objects in ((self._devices, device_by_id), (self._panel_names, panels))
@@ -312,25 +296,23 @@ class _DcimReader:
     def _panels(self) -> list[tuple[str, str]]:
         """Panels with their input: the panel that feeds them, else their power path (Nautobot)."""
         above: dict[object, str] = {}
-        paths: dict[object, str] = {}
+        paths: dict[object, set[str]] = {}
         for feed in self._by_id["power-feeds"].values():
             target = feed.get("destination_panel")
             if target:
                 above[_id(target)] = self._panel(feed["power_panel"])
             path = _value(feed.get("power_path"))
             if path:
-                own_path = paths.setdefault(_id(feed["power_panel"]), path)
-                if own_path != path:
-                    paths[_id(feed["power_panel"])] = ""
-        pairs: list[tuple[str, str]] = []
-        for key in self._by_id["power-panels"]:
-            path = _upper(paths.get(key, ""))
-            # a panel may have the name of a path
-            path = f"path {path}" if path in self._panel_names.values() else path
-            source = above.get(key) or path
-            if source:
-                pairs.append((self._panel_names[key], source))
-        return pairs
+                paths.setdefault(_id(feed["power_panel"]), set()).add(path)
+        for panel, panel_paths in paths.items():
+            path = panel_paths.pop()
+            if not panel_paths and panel not in above:
+                path = path.upper() if len(path) == 1 else path
+                # a panel may have the name of a path
+                is_name = path in self._panel_names.values()
+                above[panel] = f"path {path}" if is_name else path
+        panels = self._by_id["power-panels"]
+        return [(self._panel_names[panel], above[panel]) for panel in panels if panel in above]
 
 
 def _ends(port: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:
@@ -346,8 +328,8 @@ def _ends(port: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:
 
 def _is_doubtful(port: Mapping[str, Any]) -> bool:
     """Whether the way from a port is drawn, and not all of it is connected."""
-    several = port.get("connected_endpoints") is not None
-    key = "connected_endpoints_reachable" if several else "connected_endpoint_reachable"
+    has_several_ends = port.get("connected_endpoints") is not None
+    key = "connected_endpoints_reachable" if has_several_ends else "connected_endpoint_reachable"
     return bool(_ends(port)) and port.get(key) is False
 
 
@@ -369,10 +351,6 @@ def _value(choice: Any) -> str:
     """A choice is text, or an object with `value`."""
     value = choice.get("value") if isinstance(choice, dict) else choice
     return value if isinstance(value, str) else ""
-
-
-def _upper(path: str) -> str:
-    return path.upper() if len(path) == 1 else path
 
 
 def _number(value: Any) -> Optional[float]:

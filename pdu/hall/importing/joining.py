@@ -7,6 +7,7 @@ and left out if nothing that is drawn hangs on them together with a PDU that is 
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Optional
 
@@ -55,8 +56,7 @@ def joined(hall: Imported, readings: HallReadings, is_strict: bool = True) -> Im
         if reading is not None and reading.outlets:
             imported_outlets = hall.outlets.get(pdu, ())
             names[pdu], legs[pdu] = _join_outlets(pdu, outlets, reading, imported_outlets)
-            continue
-        if reading is not None and hall.is_dcim and not is_strict:
+        elif reading is not None and hall.is_dcim and not is_strict:
             silent.append(pdu)
         elif reading is not None or not hall.is_dcim:
             raise _not_known(next(iter(outlets.values())), reading)
@@ -68,9 +68,9 @@ def joined(hall: Imported, readings: HallReadings, is_strict: bool = True) -> Im
     cords, pdu_cords = (
         [
             cord._replace(outlet=names[cord.pdu][cord.outlet]) if cord.pdu in names else cord
-            for cord in some
+            for cord in imported_cords
         ]
-        for some in (hall.cords, hall.pdu_cords)
+        for imported_cords in (hall.cords, hall.pdu_cords)
     )
     if hall.is_dcim:
         cords = _drop_y_cables(cords, notes)
@@ -132,13 +132,12 @@ def _drop_unconnected(
 
 def _connected_pdus(hall: Imported, read_names: Collection[str]) -> set[str]:
     """The PDUs that are joined with those that are read, by machines or by cords between PDUs."""
-    groups: dict[str, list[str]] = {}
+    pdus_by_machine: dict[str, list[str]] = {}
     for cord in hall.cords:
-        groups.setdefault(f"machine {cord.machine}", []).append(cord.pdu)
-    for number, cord in enumerate(hall.pdu_cords):
-        groups[f"cord {number}"] = [cord.pdu, cord.machine]
+        pdus_by_machine.setdefault(cord.machine, []).append(cord.pdu)
+    pairs = ([cord.pdu, cord.machine] for cord in hall.pdu_cords)
     neighbours: dict[str, set[str]] = {}
-    for group in groups.values():
+    for group in (*pdus_by_machine.values(), *pairs):
         for name in group:
             neighbours.setdefault(name, set()).update(group)
     return reachable(read_names, lambda name: neighbours.get(name, ()))
@@ -158,29 +157,23 @@ def _lines(
     """A three-phase feed as three lines: by the names that the PDU gives them, else L1 to L3."""
     if line.phases == 1 or line.line:
         return [line]
-    labels = (
-        [] if reading is None else [meter.label for meter in reading.meters if meter.kind == LINE]
-    )
+    meters = () if reading is None else reading.meters
+    outlets = {} if reading is None else reading.outlets
+    labels = [meter.label for meter in meters if meter.kind == LINE]
     if len(labels) == 1:
         return [line]  # what it meters there, it does not say
     names = labels if len(labels) == len(_LEGS) else ["L1", "L2", "L3"]
-    is_placed = reading is not None and any(outlet.lines for outlet in reading.outlets.values())
     volts = line.voltage_v or 0.0
     with_neutral = any(least <= volts <= most for least, most in _WITH_NEUTRAL)
     # a leg that many types of the community's library have for all outlets says nothing
-    complete = (
-        reading is not None
-        and legs.keys() == reading.outlets.keys()
-        and set(legs.values()) == set(_LEGS)
-    )
-    if is_placed or not with_neutral or not complete:
-        return [line._replace(line=name) for name in names]
-    return [
-        line._replace(
-            line=name, outlets=[outlet for outlet, leg in legs.items() if leg == leg_wanted]
-        )
-        for name, leg_wanted in zip(names, _LEGS)
-    ]
+    has_legs = legs.keys() == outlets.keys() and set(legs.values()) == set(_LEGS)
+    is_placed = any(outlet.lines for outlet in outlets.values())
+    lines = []
+    for name, leg_wanted in zip(names, _LEGS):
+        behind = [outlet for outlet, leg in legs.items() if leg == leg_wanted]
+        are_known = with_neutral and has_legs and not is_placed
+        lines.append(line._replace(line=name, outlets=behind if are_known else line.outlets))
+    return lines
 
 
 # ---- outlets ---------------------------------------------------------------------------------
@@ -190,20 +183,19 @@ def _drop_y_cables(cords: Sequence[ImportedCord], notes: list[str]) -> list[Impo
     """Without the machines on an outlet with several cords (a Y cable), which a drawing cannot
     show. All their cords are left out: with the others alone a machine would be drawn as it is not.
     """
-    sharing: dict[tuple[str, str], list[str]] = {}
+    machines_by_outlet: dict[tuple[str, str], list[str]] = {}
     for cord in cords:
-        sharing.setdefault((cord.pdu, cord.outlet), []).append(cord.machine)
-    machines_by_outlet = {
-        place: machines for place, machines in sharing.items() if len(machines) > 1
-    }
+        machines_by_outlet.setdefault((cord.pdu, cord.outlet), []).append(cord.machine)
+    excluded_machines = set[str]()
     for (pdu, outlet), machines in machines_by_outlet.items():
-        about = (
-            f"left out, because outlet {printable(outlet, 60)!r} of {printable(pdu, 60)!r} has"
-            " several cords, and a drawing has one"
-        )
-        _add(notes, about, list(dict.fromkeys(machines)))
-    left_out = {machine for machines in machines_by_outlet.values() for machine in machines}
-    return [cord for cord in cords if cord.machine not in left_out]
+        if len(machines) > 1:
+            about = (
+                f"left out, because outlet {printable(outlet, 60)!r} of {printable(pdu, 60)!r} has"
+                " several cords, and a drawing has one"
+            )
+            _add(notes, about, list(dict.fromkeys(machines)))
+            excluded_machines.update(machines)
+    return [cord for cord in cords if cord.machine not in excluded_machines]
 
 
 def _check_single(cords: Sequence[ImportedCord]) -> None:
@@ -238,7 +230,7 @@ def _join_outlets(
     outlets_of_cords = [by_name.get(name, ImportedOutlet(name)) for name in cords]
     try:
         identity_by_name = identities(outlets_of_cords, outlets, labels)
-        every = identities(outlets, outlets, labels) or {}
+        identity_of_all = identities(outlets, outlets, labels) or {}
     except Contradiction as error:
         raise NotJoined(
             f"{_place(next(iter(cords.values())))}{printable(pdu, 60)}: outlet"
@@ -249,9 +241,9 @@ def _join_outlets(
         ) from None
     if identity_by_name is not None:
         legs = {
-            every[outlet.name]: outlet.leg
+            identity_of_all[outlet.name]: outlet.leg
             for outlet in outlets
-            if outlet.leg and outlet.name in every
+            if outlet.leg and outlet.name in identity_of_all
         }
         return identity_by_name, legs
     known_names = {
@@ -268,12 +260,7 @@ def _join_outlets(
 
 
 def _side_by_side(outlets: Sequence[ImportedOutlet], labels: Sequence[Label]) -> list[str]:
-    rows: list[tuple[str, str, str, str]] = []
-    for place in range(min(_MOST, max(len(outlets), len(labels)))):
-        label = labels[place] if place < len(labels) else Label("", "", "")
-        name = ""
-        if place < len(outlets):
-            outlet = outlets[place]
-            name = f"{outlet.name} ({outlet.label})" if outlet.label else outlet.name
-        rows.append((name, *label))
-    return tabulate(("in the import", "identity", "printed", "name on the PDU"), rows)
+    names = [f"{o.name} ({o.label})" if o.label else o.name for o in outlets]
+    pairs = itertools.zip_longest(names, labels)
+    rows = [(name or "", *(label or ("", "", ""))) for name, label in pairs]
+    return tabulate(("in the import", "identity", "printed", "name on the PDU"), rows[:_MOST])

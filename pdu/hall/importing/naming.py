@@ -19,28 +19,20 @@ def unique(
     else a number behind it.
     """
     all_names = set(names_in_use)
-    times = Counter(names[0] for names in words_by_key.values())
     name_by_key: dict[object, str] = {}
-    alike: list[object] = []
-    for key, names in words_by_key.items():
-        if times[names[0]] == 1 and names[0] not in all_names:
-            name_by_key[key] = names[0]
-        else:
-            alike.append(key)
-    all_names.update(name_by_key.values())
-    depth = max((len(names) for names in words_by_key.values()), default=0)
-    for place in range(1, depth):
-        longer = {
-            key: f"{words_by_key[key][place]}/{words_by_key[key][0]}"
-            for key in alike
-            if place < len(words_by_key[key]) and words_by_key[key][place]
+    alike = dict(words_by_key)
+    for place in range(max(map(len, words_by_key.values()), default=0)):
+        candidates = {
+            key: f"{words[place]}/{words[0]}" if place else words[0]
+            for key, words in alike.items()
+            if place < len(words) and words[place]
         }
-        count = Counter(longer.values())
-        for key, name in longer.items():
+        count = Counter(candidates.values())
+        for key, name in candidates.items():
             if count[name] == 1 and name not in all_names:
                 name_by_key[key] = name
-                all_names.add(name)
-        alike = [key for key in alike if key not in name_by_key]
+                del alike[key]
+        all_names.update(name_by_key.values())
     for key in alike:
         number = 2
         while f"{words_by_key[key][0]} ({number})" in all_names:

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from operator import attrgetter
-from typing import Callable, Optional
+from typing import Optional
 
 from handlers.shared.labels import Label
 
@@ -66,61 +67,49 @@ def _first_joint(
     return next((joint for joint in joints if joint is not None), None)
 
 
-def _exact(text: Callable[[ImportedOutlet], str], of: Callable[[Label], str]) -> Rule:
-    def rule(
-        outlets: Sequence[ImportedOutlet],
-        all_outlets: Sequence[ImportedOutlet],
-        labels: Sequence[Label],
-    ) -> Joint:
-        by = _unique((of(label).strip().casefold(), label.identity) for label in labels)
-        return _all(
-            outlets, {outlet.name: by.get(text(outlet).strip().casefold()) for outlet in outlets}
-        )
-
-    return rule
+def _by_text(
+    text: Callable[[ImportedOutlet], str],
+    of: Callable[[Label], str],
+    outlets: Sequence[ImportedOutlet],
+    _all_outlets: Sequence[ImportedOutlet],
+    labels: Sequence[Label],
+) -> Joint:
+    """By one text of an outlet, which is the same as one of the PDU's."""
+    by = _unique((of(label).strip().casefold(), label.identity) for label in labels)
+    return _all({outlet.name: by.get(text(outlet).strip().casefold()) for outlet in outlets})
 
 
-def _trailing_number(text: Callable[[ImportedOutlet], str]) -> Rule:
+def _by_trailing_number(
+    text: Callable[[ImportedOutlet], str],
+    outlets: Sequence[ImportedOutlet],
+    all_outlets: Sequence[ImportedOutlet],
+    labels: Sequence[Label],
+) -> Joint:
     """By the number at the end, if each occurs once and the words before it are plain, or the
     numbers are exactly those of the PDU ("Bank 2 Outlet 13"). `C13-1` says nothing beside `C19-1`.
     """
-
-    def rule(
-        outlets: Sequence[ImportedOutlet],
-        all_outlets: Sequence[ImportedOutlet],
-        labels: Sequence[Label],
-    ) -> Joint:
-        by = _unique((_plain_number(_number(label)), label.identity) for label in labels)
-        parts = {
-            outlet.name: _NUMBERED.fullmatch(text(outlet).strip().casefold())
-            for outlet in (*all_outlets, *outlets)
-        }
-        words = {" ".join(part[1].split()) for part in parts.values() if part is not None}
-        numbers = [int(part[2]) for part in parts.values() if part is not None]
-        if len(set(numbers)) < len(numbers):
-            return None
-        is_exact = len(by) == len(labels) and {str(number) for number in numbers} == set(by)
-        if not is_exact and (None in parts.values() or not words <= _PLAIN):
-            return None
-        identity_by_name = {}
-        for outlet in outlets:
-            part = parts[outlet.name]
-            identity_by_name[outlet.name] = by.get(str(int(part[2]))) if part is not None else None
-        return _all(outlets, identity_by_name)
-
-    return rule
-
-
-def _all(outlets: Sequence[ImportedOutlet], identity_by_name: Mapping[str, Optional[str]]) -> Joint:
-    known_identities = {
-        name: identity for name, identity in identity_by_name.items() if identity is not None
+    by = _unique((_plain_number(_number(label)), label.identity) for label in labels)
+    matches = {
+        outlet.name: _NUMBERED.fullmatch(text(outlet).strip().casefold())
+        for outlet in (*all_outlets, *outlets)
     }
-    names = {outlet.name for outlet in outlets}
-    return (
-        known_identities
-        if len(known_identities) == len(names) == len(set(known_identities.values()))
-        else None
-    )
+    match_by_name = {name: match for name, match in matches.items() if match is not None}
+    number_by_name = {name: str(int(match[2])) for name, match in match_by_name.items()}
+    numbers = set(number_by_name.values())
+    if len(numbers) < len(number_by_name):
+        return None
+    is_exact = len(by) == len(labels) and numbers == set(by)
+    words = {" ".join(match[1].split()) for match in match_by_name.values()}
+    if not is_exact and (len(match_by_name) < len(matches) or not words <= _PLAIN):
+        return None
+    return _all({outlet.name: by.get(number_by_name.get(outlet.name, "")) for outlet in outlets})
+
+
+def _all(identity_by_name: Mapping[str, Optional[str]]) -> Joint:
+    """All of these, if each has an identity of its own."""
+    identities = {name: text for name, text in identity_by_name.items() if text is not None}
+    are_all = len(set(identities.values())) == len(identities) == len(identity_by_name)
+    return identities if are_all else None
 
 
 def _unique(pairs: Iterable[tuple[str, str]]) -> Mapping[str, str]:
@@ -139,7 +128,13 @@ def _plain_number(text: str) -> str:
 
 
 _NAME, _LABEL = attrgetter("name"), attrgetter("label")
-_BY_NAME: Sequence[Rule] = (_exact(_NAME, _NAME), _exact(_NAME, _number), _trailing_number(_NAME))
+_BY_NAME: Sequence[Rule] = (
+    partial(_by_text, _NAME, _NAME),
+    partial(_by_text, _NAME, _number),
+    partial(_by_trailing_number, _NAME),
+)
 _BY_LABEL: Sequence[Rule] = (
-    _exact(_LABEL, _number), _exact(_LABEL, _NAME), _trailing_number(_LABEL),
-)  # fmt: skip
+    partial(_by_text, _LABEL, _number),
+    partial(_by_text, _LABEL, _NAME),
+    partial(_by_trailing_number, _LABEL),
+)

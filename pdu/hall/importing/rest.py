@@ -50,8 +50,8 @@ def fetch(url: str, token_file: str, ca_file: str = "", needs_places: bool = Fal
         objects = {kind: list(_pages(client, f"{base}/api/dcim/{kind}/")) for kind in kinds}
         # of the cables, only those that may be planned: a DCIM has many more of the network
         cables = sorted(map(str, dcim.cables_to_check(objects["power-ports"])))
-        some = [cables[start : start + _SOME] for start in range(0, len(cables), _SOME)]
-        queries = ["".join(f"&id={quote(item, safe='')}" for item in ids) for ids in some]
+        id_groups = [cables[start : start + _SOME] for start in range(0, len(cables), _SOME)]
+        queries = ["".join(f"&id={quote(item, safe='')}" for item in ids) for ids in id_groups]
         path = f"{base}/api/dcim/cables/"
         objects["cables"] = [item for query in queries for item in _pages(client, path, query)]
         return objects
@@ -100,19 +100,17 @@ def read_saved(folder: str) -> Objects:
 
 def _read_kind(folder: str, kind: str, names: Sequence[str]) -> list[dict[str, Any]]:
     pages = [re.fullmatch(rf"{kind}(?:-([0-9]{{1,9}}))?\.json", name) for name in names]
-    found_pages = {int(page[1] or 1): page[0] for page in pages if page is not None}
-    page_names = [found_pages[number] for number in sorted(found_pages)]
-    if not page_names and kind not in _OPTIONAL:
+    page_by_number = {int(page[1] or 1): page[0] for page in pages if page is not None}
+    if not page_by_number and kind not in _OPTIONAL:
         raise SettingsError(
             f"{folder} has no {kind}.json: save the answer of /api/dcim/{kind}/?limit=0 there"
         )
     objects: list[dict[str, Any]] = []
     most = 0
-    for name in page_names:
+    for _, name in sorted(page_by_number.items()):
         path = os.path.join(folder, name)
         try:
-            page = json.loads(read_file(path))
-            results, count = _results(page, path)
+            results, count = _results(json.loads(read_file(path)), path)
         except (ValueError, RecursionError, ProtocolError):
             raise SettingsError(f"{path} is not an answer of a REST API") from None
         objects += results

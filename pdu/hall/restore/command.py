@@ -43,7 +43,7 @@ class ReturnOptions(NamedTuple):
 
 def rehearse_return(
     hall: HallModel,
-    returned: Sequence[HallNode],
+    returning_nodes: Sequence[HallNode],
     options: ReturnOptions,
     json: bool,
     page: Optional[str],
@@ -54,11 +54,11 @@ def rehearse_return(
     """
     more_readings = [readings_source.read_saved(path) for path in options.metered]
     back = ReturnModel(hall, more_readings)
-    outcomes = back.orders(returned)
+    outcomes = back.orders(returning_nodes)
     returns = Returns(
         outcomes,
         findings(hall, outcomes),
-        proposal(hall, back, returned, outcomes),
+        proposal(hall, back, returning_nodes, outcomes),
         _not_known(hall, bool(more_readings)),
         hall,
     )
@@ -66,12 +66,12 @@ def rehearse_return(
     return worst_level(outcome.level for outcome in outcomes)
 
 
-def _not_known(hall: HallModel, several: bool) -> list[str]:
+def _not_known(hall: HallModel, has_several_readings: bool) -> list[str]:
     machines = hall.drawing.machines.values()
     names = [machine.name for machine in machines if machine.peak_a is None]
     facts = []
     if names:
-        how = "the readings given" if several else "one reading"
+        how = "the readings given" if has_several_readings else "one reading"
         facts.append(
             f"what {len(names)} machines draw at most: the highest of {how} is taken; give"
             f" peak_a, or more readings as --metered ({few(names, 4)})"

@@ -42,22 +42,21 @@ class Delays(NamedTuple):
 
 def findings(hall: HallModel, outcomes: Sequence[ReturnOutcome]) -> list[Finding]:
     """All of them, without doubles."""
-    unique_findings = dict[Finding, None]()
-    for outcome in outcomes:
-        unique_findings.update((finding, None) for finding in _together(outcome))
-    unread: dict[str, int] = {}
-    for machine in hall.drawing.machines.values():
-        unique_findings.update((finding, None) for finding in _differ(hall.readings, machine))
-        for cord in machine.cords:
-            measured_pdu = hall.readings.pdus.get(cord.pdu)
-            outlet = hall.readings.outlet(*cord)
-            has_relay = measured_pdu is None or not measured_pdu.metered
-            if has_relay and (outlet is None or outlet.power_on is None):
-                unread[cord.pdu] = unread.get(cord.pdu, 0) + 1
-    for pdu, count in unread.items():
+    machines, readings = hall.drawing.machines.values(), hall.readings
+    unread_counts: Counter[str] = Counter()
+    for cord in (cord for machine in machines for cord in machine.cords):
+        measured_pdu, outlet = readings.pdus.get(cord.pdu), readings.outlet(*cord)
+        has_relay = measured_pdu is None or not measured_pdu.metered
+        if has_relay and (outlet is None or outlet.power_on is None):
+            unread_counts[cord.pdu] += 1
+    all_findings = [
+        *(finding for outcome in outcomes for finding in _together(outcome)),
+        *(finding for machine in machines for finding in _differ(readings, machine)),
+    ]
+    for pdu, count in unread_counts.items():
         what = f"what {count} of its outlets do when power comes back was not read"
-        unique_findings[Finding("not-read", pdu, what)] = None
-    return list(unique_findings)
+        all_findings.append(Finding("not-read", pdu, what))
+    return list(dict.fromkeys(all_findings))
 
 
 def _together(outcome: ReturnOutcome) -> Iterable[Finding]:
@@ -69,19 +68,16 @@ def _together(outcome: ReturnOutcome) -> Iterable[Finding]:
 
 
 def _differ(readings: HallReadings, machine: Machine) -> Iterable[Finding]:
-    policies = [
-        (cord, outlet.power_on)
-        for cord in machine.cords
-        for outlet in (readings.outlet(*cord),)
-        if outlet is not None and outlet.power_on is not None and outlet.power_on.state != NOT_KNOWN
-    ]
-    states = {policy.state for _, policy in policies}
-    text = few([f"{cord}: {_words(policy)}" for cord, policy in policies], 4)
-    if len(states) > 1:
-        yield Finding("cords-differ", machine.name, f"its cords differ: {text}")
-        return
-    times = [policy.earliest_s for _, policy in policies if policy.earliest_s == policy.latest_s]
-    if times and max(times) - min(times) > _ALIKE_S:
+    policies: dict[Cord, OutletRestorePolicy] = {}
+    for cord in machine.cords:
+        outlet = readings.outlet(*cord)
+        policy = None if outlet is None else outlet.power_on
+        if policy is not None and policy.state != NOT_KNOWN:
+            policies[cord] = policy
+    states = {policy.state for policy in policies.values()}
+    times = [p.earliest_s for p in policies.values() if p.earliest_s == p.latest_s]
+    if len(states) > 1 or (times and max(times) - min(times) > _ALIKE_S):
+        text = few([f"{cord}: {_words(policy)}" for cord, policy in policies.items()], 4)
         yield Finding("cords-differ", machine.name, f"its cords differ: {text}")
 
 
@@ -96,13 +92,13 @@ def proposal(
     hall: HallModel,
     back: ReturnModel,
     nodes: Sequence[HallNode],
-    outcomes: Optional[Sequence[ReturnOutcome]] = None,
+    outcomes: Sequence[ReturnOutcome],
 ) -> Optional[Delays]:
     """Delays for all outlets of machines: those of one PDU close one after the other, and the cords
     of one machine together; of PDUs that they help. None if every breaker fits as it is.
-    `outcomes`: of the hall as it is.
+    `outcomes`: the orders of these nodes in the hall as it is.
     """
-    bad = _names_to_mend(back.orders(nodes) if outcomes is None else outcomes)
+    bad = _names_to_mend(outcomes)
     if not bad:
         return None
     unchanged_pdus = _pdus_without_delays(hall)
@@ -120,32 +116,28 @@ def proposal(
             outlets={**measured_pdu.outlets, cord.outlet: delayed_outlet}
         )
         lists[cord.pdu].append((cord.outlet, seconds))
-    sequences = [
-        pdu
-        for pdu in lists
-        if any(
-            outlet.power_on is not None and outlet.power_on.is_sequence
-            for outlet in hall.readings.pdus[pdu].outlets.values()
-        )
-    ]
     delayed_hall = HallModel(hall.drawing, hall.readings._replace(pdus=pdus))
-    left = _names_to_mend(back.of(delayed_hall).orders(nodes))
-    mended_breakers = bad - left
+    open_names = _names_to_mend(back.of(delayed_hall).orders(nodes))
+    mended_breakers = bad - open_names
+    carriers = delayed_hall.graph.carriers
     helped_pdus = {
         cord.pdu
         for cord, node in delayed_hall.graph.outlets.items()
-        if any(
-            delayed_hall.graph.carriers[n].name in mended_breakers
-            for n in delayed_hall.carriers_above(node)
-        )
+        if any(carriers[n].name in mended_breakers for n in delayed_hall.carriers_above(node))
     }
+    delays = {pdu: outlets for pdu, outlets in lists.items() if pdu in helped_pdus}
     return Delays(
-        {pdu: outlets for pdu, outlets in lists.items() if pdu in helped_pdus},
-        [pdu for pdu in sequences if pdu in helped_pdus],
+        delays,
+        [pdu for pdu in delays if _has_sequence(hall.readings.pdus[pdu])],
         sorted(mended_breakers),
-        sorted(left),
+        sorted(open_names),
         unchanged_pdus,
     )
+
+
+def _has_sequence(pdu: MeasuredPdu) -> bool:
+    policies = [outlet.power_on for outlet in pdu.outlets.values()]
+    return any(policy is not None and policy.is_sequence for policy in policies)
 
 
 def _names_to_mend(outcomes: Iterable[ReturnOutcome]) -> set[str]:
@@ -158,12 +150,12 @@ def _pdus_without_delays(hall: HallModel) -> list[str]:
     """The PDUs of machines of which an outlet has no delay that can be set, such as latching
     relays.
     """
-    pdus: dict[str, None] = {}
+    pdus: set[str] = set()
     for machine in hall.drawing.machines.values():
         for cord in machine.cords:
             outlet = hall.readings.outlet(*cord)
             if outlet is None or outlet.power_on is None or not outlet.power_on.can_be_delayed:
-                pdus[cord.pdu] = None
+                pdus.add(cord.pdu)
     return sorted(pdus)
 
 
@@ -172,17 +164,13 @@ def _slots(hall: HallModel, unchanged_pdus: Collection[str]) -> dict[Cord, int]:
     slots_by_pdu: dict[str, set[int]] = defaultdict(set)
     delay_by_cord: dict[Cord, int] = {}
     for machine in hall.drawing.machines.values():
-        cords = [
-            cord
-            for cord in machine.cords
-            if cord.pdu not in unchanged_pdus and not hall.readings.pdus[cord.pdu].metered
-        ]
         # two cords on one PDU take two moments, those of several PDUs the same
         ranks: Counter[str] = Counter()
         places: list[tuple[Cord, int]] = []
-        for cord in cords:
-            places.append((cord, ranks[cord.pdu]))
-            ranks[cord.pdu] += 1
+        for cord in machine.cords:
+            if cord.pdu not in unchanged_pdus and not hall.readings.pdus[cord.pdu].metered:
+                places.append((cord, ranks[cord.pdu]))
+                ranks[cord.pdu] += 1
         first = next(
             at
             for at in itertools.count()

@@ -11,10 +11,11 @@ Which breaker holds is the failure's own function. No inrush is computed: delays
 from __future__ import annotations
 
 import bisect
-import itertools
 import math
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from types import MappingProxyType
 from typing import NamedTuple, Optional
 
@@ -24,12 +25,21 @@ from ..failure.drawn_consumer import ANY_SHARE, DrawnConsumer
 from ..failure.hall_model import HallModel
 from ..failure.rehearsal import BreakerLoad, count_fit
 from ..failure.tripping import Tripping
-from ..walk.arithmetic import MAYBE, NO, YES, Interval, KnownCurrents, Truth, has_enough
+from ..walk.arithmetic import (
+    MAYBE,
+    NO,
+    YES,
+    Interval,
+    KnownCurrents,
+    OutletPool,
+    Truth,
+    has_enough,
+)
 from ..walk.flow import Flow
 from ..walk.hall_state import Consumer, HallState
 from ..walk.load_limits import ABOVE_LIMIT, CANNOT_SAY, FITS, HIGH, LOW, OVERLOADS, compare_load
 from ..walk.power import Power, Supply
-from ..walk.verdicts import Now, Verdict, cords_now
+from ..walk.verdicts import Now, Verdict, cords_now, outlet_steps
 from .times import RestoreTimes, Window
 
 #: outlets of one PDU that close within so many seconds count as one moment
@@ -78,17 +88,21 @@ class BreakerBack(BreakerLoad):
         """Whether it may not hold, or many outlets close on it in one moment."""
         return self.fit.word not in (FITS, ABOVE_LIMIT) or self.together >= MANY
 
-    def explained(self, reason: str) -> BreakerBack:
-        """The same with another reason."""
-        return replace(self, fit=self.fit._replace(reason=reason))
+    @property
+    def why(self) -> str:
+        """Why it is as it is, and since when."""
+        if self.trips:
+            return "it trips"
+        since = f"from {self.trips_from_s:g} s on" if self.trips_from_s else ""
+        return ", ".join(filter(None, (self.fit.reason, since)))
 
 
 class ReturnOutcome(NamedTuple):
     """One return."""
 
     #: what has power again, all at once, and what stays without
-    returned: Sequence[HallNode]
-    gone: Sequence[HallNode]
+    returns: Sequence[HallNode]
+    outages: Sequence[HallNode]
     steps: Sequence[Step]
     machines: Sequence[MachineBack]
     #: how many machines are drawn
@@ -127,16 +141,10 @@ class ReturnModel:
     """
 
     def __init__(self, hall: HallModel, more_readings: Sequence[HallReadings] = ()) -> None:
-        self._more_readings = more_readings
-        self._hall = hall
-        self._readings = [
-            (hall_readings, {name: pdu.outlet_step_a for name, pdu in hall_readings.pdus.items()})
-            for hall_readings in (hall.readings, *more_readings)
-        ]
-        machines = list(hall.drawing.machines.values())
-        self._draws = [
-            self._draw_of(machine, consumer) for machine, consumer in zip(machines, hall.consumers)
-        ]
+        self._hall, self._more_readings = hall, more_readings
+        self._readings = [(r, outlet_steps(r)) for r in (hall.readings, *more_readings)]
+        machines = hall.drawing.machines.values()
+        self._draws = list(map(self._draw_of, machines, hall.consumers))
 
     def of(self, hall: HallModel) -> ReturnModel:
         """The same for another hall, such as one with other delays."""
@@ -147,32 +155,30 @@ class ReturnModel:
         highs: list[float] = []
         for readings, steps in self._readings:
             cords = cords_now(machine, readings, steps, self._hall.drawing.idle_a)
-            walk_cords = consumer._replace(cords=cords).walk_cords()
-            if all(cord.high_a is not None for cord in cords):
-                highs.append(HIGH / consumer.spread * sum(cord.known_a for cord in walk_cords))
-            # one that did not run when it was read says nothing of the least that it draws
-            if sum(cord.now is Now.CARRIES for cord in cords) < machine.needs:
+            if any(cord.high_a is None for cord in cords):
                 continue
-            # a supply that gives nothing may draw a current, which comes with its own side
-            idle = (Now.IDLE, Now.WEAK)
-            low = LOW * consumer.spread * sum(c.low_a for c in walk_cords if c.now not in idle)
-            if all(cord.high_a is not None for cord in cords):
+            walk_cords = consumer._replace(cords=cords).walk_cords()
+            highs.append(HIGH / consumer.spread * sum(cord.known_a for cord in walk_cords))
+            # one that did not run when it was read says nothing of the least that it draws
+            if sum(cord.now is Now.CARRIES for cord in cords) >= machine.needs:
+                # a supply that gives nothing may draw a current, which comes with its own side
+                idle = (Now.IDLE, Now.WEAK)
+                low = LOW * consumer.spread * sum(c.low_a for c in walk_cords if c.now not in idle)
                 lows.append(low)
         most = max(highs) if lows else math.inf
         if machine.peak_a is not None:
             most = machine.peak_a * max(consumer.volts, default=1.0) / consumer.spread
         return MachineDraw(min(*lows, most) if lows else 0.0, most)
 
-    def rehearse(self, returned: Sequence[HallNode], gone: Sequence[HallNode]) -> ReturnOutcome:
-        """These have power again at second 0; `gone` had lost it as well, and stays without."""
-        return Return(self._hall, self._draws, returned, gone).outcome()
+    def rehearse(self, returns: Sequence[HallNode], outages: Sequence[HallNode]) -> ReturnOutcome:
+        """These have power again at second 0; `outages` had lost it as well, and stays without."""
+        return Return(self._hall, self._draws, returns, outages).outcome()
 
     def orders(self, nodes: Sequence[HallNode]) -> list[ReturnOutcome]:
         """All of these together, then each first."""
-        outcomes = [self.rehearse(nodes, [])]
-        for node in nodes if len(nodes) > 1 else ():
-            outcomes.append(self.rehearse([node], [other for other in nodes if other != node]))
-        return outcomes
+        firsts = nodes if len(nodes) > 1 else ()
+        splits = [([first], [node for node in nodes if node != first]) for first in firsts]
+        return [self.rehearse(returns, outages) for returns, outages in ((nodes, []), *splits)]
 
 
 class Return:
@@ -182,15 +188,15 @@ class Return:
         self,
         hall: HallModel,
         draws: Sequence[MachineDraw],
-        returned: Sequence[HallNode],
-        gone: Sequence[HallNode],
+        returns: Sequence[HallNode],
+        outages: Sequence[HallNode],
     ) -> None:
         self._hall, self._draws = hall, draws
         self.machines = list(hall.drawing.machines.values())
-        self._returned, self._gone = returned, gone
+        self._returns, self._outages = returns, outages
         graph = self._graph = hall.graph
-        still = {graph.number[node]: YES for node in gone}
-        lost = {**still, **{graph.number[node]: YES for node in returned}}
+        still = {graph.nodes[node]: YES for node in outages}
+        lost = {**still, **{graph.nodes[node]: YES for node in returns}}
         self._before: Power = Power(graph, hall.now.input_groups, lost)
         power_after = Power(graph, hall.now.input_groups, still)
         self._times = RestoreTimes(hall.drawing, hall.readings, graph, self._before, power_after)
@@ -198,7 +204,7 @@ class Return:
         self.windows = [
             [self._times.of(cord.cord) for cord in consumer.cords] for consumer in hall.consumers
         ]
-        for cord, node in graph.feeding.items():
+        for cord, node in graph.feeders.items():
             window = self._times.of(cord)
             if window is None or not window.sure:
                 still[node] = YES if window is None else MAYBE
@@ -219,9 +225,7 @@ class Return:
             for number, consumer in enumerate(self._hall.consumers)
         }
         now = self._hall.now
-        input_groups = {
-            node: [list(itertools.chain(*groups))] for node, groups in now.input_groups.items()
-        }
+        input_groups = {node: [list(chain(*groups))] for node, groups in now.input_groups.items()}
         state = HallState(self._graph, consumers, input_groups, still)
         state.figures = {
             node: KnownCurrents(part=currents.part) for node, currents in now.figures.items()
@@ -231,15 +235,15 @@ class Return:
     def _drawing(self, number: int, consumer: DrawnConsumer) -> Consumer:
         # what nobody drew has no total: each of its cords carries what was read there, or nothing
         low, high = self._draws[number] if consumer.is_drawn else (0.0, 0.0)
-        pools = () if math.isfinite(high) else (self.machines[number].name,)
+        # nothing bounds a pool that has no outlets
+        pools = () if math.isfinite(high) else (OutletPool(self.machines[number].name),)
         most = high if math.isfinite(high) else low
         total = Interval(low, most, (low + most) / 2, pools)
         supplies = []
-        cords = consumer.walk_cords()
-        places = zip(cords, consumer.nodes, self.windows[number])
+        places = zip(consumer.walk_cords(), consumer.nodes, self.windows[number])
         for place, (cord, node, window) in enumerate(places):
-            unmetered_pdus = (cord.cord.pdu,) if cord.high_a is None else ()
-            current = Interval(0.0, HIGH * cord.known_a, HIGH * cord.known_a / 2, unmetered_pdus)
+            pools = (OutletPool(cord.cord.pdu),) if cord.high_a is None else ()
+            current = Interval(0.0, HIGH * cord.known_a, HIGH * cord.known_a / 2, pools)
             closed = NO
             if window is not None and window.kept:
                 closed = YES if window.sure else MAYBE
@@ -280,7 +284,7 @@ class Return:
         """
         flow = self._flow
         for number in self.state.consumers:
-            flow.touched[number] = {}, {}
+            flow.shares[number] = {}, {}
         self._note(0.0, flow.update(self.state.consumers))
         for at, truths in self._moments():
             self._note(at, flow.switch(truths))
@@ -301,43 +305,36 @@ class Return:
 
     def outcome(self) -> ReturnOutcome:
         """What happens."""
-        breakers, loaded = self._close_outlets()
-        may_trip = [
-            number for number, breaker in breakers.items() if breaker.trips_from_s is not None
-        ]
+        breakers, scope = self._close_outlets()
+        may_trip = [n for n, breaker in breakers.items() if breaker.trips_from_s is not None]
         tripping = Tripping(self._hall, self._flow)
         # first what this return may trip: what lived on only that is in question because of it, and
         # a line that trips again leaves no more to others than they carried before
-        tripping.lived = {number for number in breakers if self._before.alive(number) != NO}
-        tripping.spared = {number for number in breakers if self._before.alive(number) == YES}
-        tripping.spared -= loaded
-        tripping.trip([number for number in may_trip if number in loaded], ())
+        lives_before = {number: self._before.alive(number) for number in breakers}
+        tripping.carriers_before = {n for n, lives in lives_before.items() if lives != NO}
+        tripping.exempt = {n for n, lives in lives_before.items() if lives == YES} - scope
+        tripping.trip([number for number in may_trip if number in scope], ())
         first_s = min(
-            (breakers[n].trips_from_s or 0.0 for n in may_trip if n in loaded), default=0.0
+            (breakers[n].trips_from_s or 0.0 for n in may_trip if n in scope), default=0.0
         )
-        endangered = self._find_endangered(first_s)
-        tripping.lived, tripping.spared = set(), set()
-        trips = tripping.trip([number for number in may_trip if number not in loaded], loaded)
+        endangered_numbers = self._find_endangered(first_s)
+        tripping.carriers_before, tripping.exempt = set(), set()
+        trips = tripping.trip([number for number in may_trip if number not in scope], scope)
         for number in trips:
             breakers[number] = replace(breakers[number], trips=True)
-        may_trip_at_all = dict.fromkeys((*may_trip, *tripping.tripping))
+        may_trip_at_all = dict.fromkeys((*may_trip, *tripping.candidates))
         self._may_trip = {number: place for place, number in enumerate(may_trip_at_all)}
-        verdicts = [
-            machine
-            for number in range(len(self.machines))
-            for machine in self._judge_machine(number, number in endangered)
-        ]
+        verdicts = (
+            self._judge_machine(n, n in endangered_numbers) for n in range(len(self.machines))
+        )
         return ReturnOutcome(
-            self._returned,
-            self._gone,
+            self._returns,
+            self._outages,
             self._steps(),
-            verdicts,
+            [machine for machine in verdicts if machine is not None],
             len(self.machines),
-            sorted(
-                (breaker for number, breaker in breakers.items() if number in loaded),
-                key=lambda breaker: breaker.name,
-            ),
-            power={node: self._flow.power.alive(at) for node, at in self._graph.number.items()},
+            sorted((breakers[n] for n in breakers if n in scope), key=lambda load: load.name),
+            power={node: self._flow.power.alive(at) for node, at in self._graph.nodes.items()},
         )
 
     def _find_loaded(self) -> set[int]:
@@ -346,7 +343,7 @@ class Return:
         Greatest loads before and after say nothing: each is of another hall.
         """
         carriers = {number for number in self._graph.carriers if self._before.alive(number) != YES}
-        for number, (_, contributions) in self._flow.touched.items():
+        for number, (_, contributions) in self._flow.shares.items():
             consumer = self._hall.consumers[number]
             if self._lived_on(number):
                 continue
@@ -360,12 +357,12 @@ class Return:
     def _lived_on(self, number: int) -> bool:
         """Whether a consumer never lost power, as far as cords that carried tell."""
         consumer = self._hall.consumers[number]
-        was = [self._before.alive(node) for node in consumer.nodes]
+        lives_before = [self._before.alive(node) for node in consumer.nodes]
         carrying_count = sum(
             cord.now in (Now.CARRIES, Now.WORKS) and lives == YES
-            for cord, lives in zip(consumer.cords, was)
+            for cord, lives in zip(consumer.cords, lives_before)
         )
-        return carrying_count >= consumer.needs or all(lives == YES for lives in was)
+        return carrying_count >= consumer.needs or all(lives == YES for lives in lives_before)
 
     def _find_endangered(self, first_s: float) -> set[int]:
         """The machines that lived on and may go dark by what has tripped, perhaps, until now, at
@@ -373,109 +370,98 @@ class Return:
         """
         power = self._flow.power
         numbers: set[int] = set()
-        for number in range(len(self.machines)):
+        for number, machine in enumerate(self.machines):
             consumer = self._hall.consumers[number]
-            if not self._lived_on(number) or self.machines[number].name in self._hall.already:
+            if not self._lived_on(number) or machine.name in self._hall.already:
                 continue
-            if all(power.alive(node) == YES for node in consumer.nodes):
-                continue
-            supplies = self.state.consumers[number].supplies
-            gives = (
-                min(power.has_power(supply), supply.works)
-                for supply, window in zip(supplies, self.windows[number])
+            truths = [
+                truth
+                for truth, window in zip(self._gives(number), self.windows[number])
                 if window is not None and window.has_begun(first_s)
-            )
-            if has_enough(consumer.needs, gives) != YES:
+            ]
+            are_alive = all(power.alive(node) == YES for node in consumer.nodes)
+            if not are_alive and has_enough(consumer.needs, truths) != YES:
                 numbers.add(number)
         return numbers
 
+    def _gives(self, number: int) -> list[Truth]:
+        """Whether each supply of a machine has power, as far as what may have tripped holds, and
+        works.
+        """
+        power, supplies = self._flow.power, self.state.consumers[number].supplies
+        return [min(power.has_power(supply), supply.works) for supply in supplies]
+
     # ---- machines --------------------------------------------------------------------------------
 
-    def _judge_machine(self, number: int, endangered: bool) -> Iterable[MachineBack]:
-        """None for a machine that surely lives on, and for one that had no power before."""
-        consumer, machine = self._hall.consumers[number], self.machines[number]
+    def _judge_machine(self, number: int, is_endangered: bool) -> Optional[MachineBack]:
+        """None for a machine that surely lives on."""
+        needs, name = self._hall.consumers[number].needs, self.machines[number].name
         if self._lived_on(number):
-            if endangered:
-                yield self._judge_endangered(number)
-            return
-        windows, power = self.windows[number], self._flow.power
-        supplies = self.state.consumers[number].supplies
-        gives = [min(power.has_power(supply), supply.works) for supply in supplies]
-        comes = has_enough(consumer.needs, gives)
+            return self._judge_endangered(number) if is_endangered else None
+        truths = self._gives(number)
+        comes = has_enough(needs, truths)
         if comes == NO:
-            reason = self._why_dark(number)
-            yield MachineBack(machine.name, Verdict.STAYS_DARK, reason=reason)
-            return
-        may = [
+            return MachineBack(name, Verdict.STAYS_DARK, reason=self._why_dark(number))
+        consumer, windows, power = (
+            self._hall.consumers[number],
+            self.windows[number],
+            self._flow.power,
+        )
+        possible_cords = [
             (cord.cord, window)
-            for cord, window, supply in zip(consumer.cords, windows, supplies)
-            if window is not None and power.alive(supply.node)
+            for cord, window, node in zip(consumer.cords, windows, consumer.nodes)
+            if window is not None and power.alive(node)
         ]
-        sure = [
-            window for window, truth in zip(windows, gives) if window is not None and truth == YES
+        sure_windows = [
+            window for window, truth in zip(windows, truths) if window is not None and truth == YES
         ]
-        earliest = sorted(window.earliest for _, window in may)[consumer.needs - 1]
+        earliest = sorted(window.earliest for _, window in possible_cords)[needs - 1]
         # of those that may not come at all: when they come, if they do
-        coming = sure if comes == YES else [window for _, window in may]
-        ends = sorted(window.latest for window in coming if window.latest is not None)
-        latest = ends[consumer.needs - 1] if len(ends) >= consumer.needs else None
-        early = _why_early(consumer.needs, may, latest)
+        coming_windows = sure_windows if comes == YES else [window for _, window in possible_cords]
+        ends = sorted(window.latest for window in coming_windows if window.latest is not None)
+        latest = ends[needs - 1] if len(ends) >= needs else None
+        early = _why_early(needs, possible_cords, latest)
         if comes == MAYBE:
-            reason = "; ".join(filter(None, (self._why_open(number, gives), early)))
-            yield MachineBack(machine.name, Verdict.CANNOT_SAY, earliest, None, reason)
-            return
-        first = min(math.inf if window.latest is None else window.latest for window in sure)
-        if consumer.needs > 1 and first + MOMENT_S < earliest:
-            reason = (
-                f"one cord at {first:g} s, the {consumer.needs} that it needs at {earliest:g} s"
-            )
-            yield MachineBack(machine.name, Verdict.EARLY, earliest, latest, reason)
-            return
+            reason = "; ".join(filter(None, (self._why_open(number, truths), early)))
+            return MachineBack(name, Verdict.CANNOT_SAY, earliest, None, reason)
+        first = min(math.inf if window.latest is None else window.latest for window in sure_windows)
+        if needs > 1 and first + MOMENT_S < earliest:
+            reason = f"one cord at {first:g} s, the {needs} that it needs at {earliest:g} s"
+            return MachineBack(name, Verdict.EARLY, earliest, latest, reason)
         verdict = Verdict.CANNOT_SAY if early else Verdict.COMES
-        yield MachineBack(machine.name, verdict, earliest, latest, early)
+        return MachineBack(name, verdict, earliest, latest, early)
 
     def _judge_endangered(self, number: int) -> MachineBack:
         """A machine that lived on, and hangs on what this return may trip."""
-        consumer, machine, power = (
-            self._hall.consumers[number],
-            self.machines[number],
-            self._flow.power,
-        )
-        supplies = self.state.consumers[number].supplies
-        gives = [min(power.has_power(supply), supply.works) for supply in supplies]
-        is_dark = has_enough(consumer.needs, gives) == NO
+        consumer, name = self._hall.consumers[number], self.machines[number].name
+        is_dark = has_enough(consumer.needs, self._gives(number)) == NO
         verdict = Verdict.STAYS_DARK if is_dark else Verdict.CANNOT_SAY
         for cord, node in zip(consumer.cords, consumer.nodes):
-            if self._before.alive(node) == YES and power.alive(node) != YES:
+            if self._before.alive(node) == YES and self._flow.power.alive(node) != YES:
                 trips = "trips" if is_dark else "may trip"
                 reason = f"it had power, and {self._tripping_breaker(node)} {trips}"
-                return MachineBack(machine.name, verdict, reason=f"{cord.cord}: {reason}")
-        return MachineBack(machine.name, verdict, reason="it had power, and a breaker may trip")
+                return MachineBack(name, verdict, reason=f"{cord.cord}: {reason}")
+        return MachineBack(name, verdict, reason="it had power, and a breaker may trip")
 
     def _why_dark(self, number: int) -> str:
         consumer = self._hall.consumers[number]
         for cord, node, window in zip(consumer.cords, consumer.nodes, self.windows[number]):
+            unit = self._times.of(HallNode("pdu", cord.cord.pdu))
             if window is not None:
                 if self._flow.power.alive(node) == NO:
                     return f"{cord.cord}: {self._tripping_breaker(node)} trips"
-                continue
-            if (
-                self._after.alive(node) == NO
-                or self._times.of(HallNode("pdu", cord.cord.pdu)) is None
-            ):
-                continue
-            outlet = self._hall.readings.outlet(*cord.cord)
-            policy = outlet.power_on if outlet is not None else None
-            if policy is not None and policy.state == "off":
-                return f"{cord.cord} is set to stay off when power comes back"
-            return f"{cord.cord} was off, and takes the state that it had"
+            elif self._after.alive(node) != NO and unit is not None:
+                outlet = self._hall.readings.outlet(*cord.cord)
+                policy = outlet.power_on if outlet is not None else None
+                if policy is not None and policy.state == "off":
+                    return f"{cord.cord} is set to stay off when power comes back"
+                return f"{cord.cord} was off, and takes the state that it had"
         return "what feeds it is still without power"
 
-    def _why_open(self, number: int, gives: Sequence[Truth]) -> str:
+    def _why_open(self, number: int, truths: Sequence[Truth]) -> str:
         consumer = self._hall.consumers[number]
-        for cord, node, window, truth in zip(
-            consumer.cords, consumer.nodes, self.windows[number], gives
-        ):
+        places = zip(consumer.cords, consumer.nodes, self.windows[number], truths)
+        for cord, node, window, truth in places:
             if window is None or truth == YES:
                 continue
             outlet = self._hall.readings.outlet(*cord.cord)
@@ -540,18 +526,15 @@ class Return:
     # ---- the timeline ----------------------------------------------------------------------------
 
     def _steps(self) -> list[Step]:
-        groups: dict[tuple[str, float, Optional[float]], list[tuple[str, bool]]] = {}
+        outlets: dict[tuple[str, float, Optional[float]], list[str]] = {}
+        sure: Counter[tuple[str, float, Optional[float]]] = Counter()
         for cord, node in self._graph.outlets.items():
             window = self._times.of(cord)
             if window is not None and not window.kept and self._before.alive(node) != YES:
                 key = (cord.pdu, window.earliest, window.latest)
-                groups.setdefault(key, []).append((cord.outlet, window.sure))
-        steps = [
-            Step(
-                pdu, earliest, latest, [outlet for outlet, _ in outlets], sum(s for _, s in outlets)
-            )
-            for (pdu, earliest, latest), outlets in groups.items()
-        ]
+                outlets.setdefault(key, []).append(cord.outlet)
+                sure[key] += window.sure
+        steps = [Step(*key, names, sure[key]) for key, names in outlets.items()]
         order = {name: place for place, name in enumerate(self._hall.drawing.pdus)}
         return sorted(steps, key=lambda step: (step.earliest_s, order[step.pdu]))
 

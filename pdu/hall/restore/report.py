@@ -30,7 +30,7 @@ from ..failure import report_parts
 from ..failure.hall_marks import hall_marks
 from ..failure.hall_model import HallModel
 from ..failure.rehearsal import worst_level
-from ..failure.report_parts import GUIDE, fits_in_words, join_nodes, load_as_json, rank, taken_at
+from ..failure.report_parts import GUIDE, fits_in_words, join_nodes, load_as_json, taken_at
 from ..walk.arithmetic import MAYBE, NO, YES
 from ..walk.condition import Condition
 from ..walk.load_limits import ABOVE_LIMIT
@@ -64,7 +64,7 @@ class Returns(NamedTuple):
 
 def report(returns: Returns) -> Report:
     """Verdicts, what to do, figures, how they were computed."""
-    back = join_nodes(returns.outcomes[0].returned)
+    back = join_nodes(returns.outcomes[0].returns)
     frame = Frame(
         f"When the power comes back: {back}",
         f"pdu rehearse --return: what happens when power comes back to {back}",
@@ -107,25 +107,21 @@ def _shown_of(breaker: BreakerBack) -> Sequence[object]:
 
 def heading(outcome: ReturnOutcome) -> str:
     """`Power comes back to feed:A, feed:B stays without`."""
-    others = f", {join_nodes(outcome.gone)} stays without" if outcome.gone else ""
-    return f"Power comes back to {join_nodes(outcome.returned)}{others}"
+    others = f", {join_nodes(outcome.outages)} stays without" if outcome.outages else ""
+    return f"Power comes back to {join_nodes(outcome.returns)}{others}"
 
 
 def _counts(outcome: ReturnOutcome) -> str:
     """The count of `comes back` never stands without that of `cannot say`."""
-    several = {
+    counts = {
         "come up before what they need": outcome.count(Verdict.EARLY),
         "stay dark": outcome.count(Verdict.STAYS_DARK),
         "not touched": outcome.drawn - len(outcome.machines),
     }
-    return ", ".join(
-        [
-            f"{outcome.count(Verdict.COMES)} of {counted(outcome.drawn, 'machine')} come back"
-            " by themselves",
-            f"{outcome.count(Verdict.CANNOT_SAY)} cannot say",
-            *(f"{count} {text}" for text, count in several.items() if count),
-        ]
-    )
+    machines = counted(outcome.drawn, "machine")
+    texts = [f"{outcome.count(Verdict.COMES)} of {machines} come back by themselves"]
+    texts.append(f"{outcome.count(Verdict.CANNOT_SAY)} cannot say")
+    return ", ".join([*texts, *(f"{count} {text}" for text, count in counts.items() if count)])
 
 
 def _delays(delays: Optional[Delays]) -> Iterator[Part]:
@@ -151,17 +147,14 @@ def _delays(delays: Optional[Delays]) -> Iterator[Part]:
 
 
 def _figures(outcome: ReturnOutcome, returns: Returns, place: int) -> Iterator[Part]:
+    drawing = returns.hall.drawing
     worse = [
-        extract_cord(machine, returns.hall.drawing)
-        for machine in outcome.machines
-        if machine.verdict.level
+        extract_cord(machine, drawing) for machine in outcome.machines if machine.verdict.level
     ]
     if not worse and not outcome.breakers and not outcome.steps:
         return
-    breakers = sorted(_breakers(outcome, returns.hall.drawing), key=rank)
-    together = {
-        breaker.name: str(breaker.together) if breaker.together else "" for breaker in breakers
-    }
+    breakers = _breakers(outcome, drawing)
+    together = {breaker.name: str(breaker.together or "") for breaker in breakers}
     yield Section(heading(outcome))
     yield report_parts.machines(report_parts.groups(worse))
     heads = ("PDU", "from s", "to s", "outlets that close")
@@ -175,9 +168,7 @@ def _figures(outcome: ReturnOutcome, returns: Returns, place: int) -> Iterator[P
         for step in outcome.steps
     ]
     yield Table("Timeline", heads, rows, _STEPS, unfolded=report_parts.UNFOLDED)
-    yield report_parts.breakers(
-        [breaker.explained(why(breaker)) for breaker in breakers], {"close together": together}
-    )
+    yield report_parts.breakers(breakers, {"close together": together})
     if place:
         yield Picture("Picture", partial(_picture, outcome, returns, place))
 
@@ -189,16 +180,6 @@ def extract_cord(machine: MachineBack, drawing: Drawing) -> Judged:
             reason = machine.reason[len(f"{cord}: ") :]
             return Judged(machine.machine, machine.verdict, reason, cord=str(cord))
     return Judged(machine.machine, machine.verdict, machine.reason)
-
-
-def why(breaker: BreakerBack) -> str:
-    """Why a line or breaker is as it is."""
-    if breaker.trips:
-        return "it trips"
-    if breaker.trips_from_s is not None and breaker.trips_from_s > 0:
-        since = f"from {breaker.trips_from_s:g} s on"
-        return ", ".join(filter(None, (breaker.fit.reason, since)))
-    return breaker.fit.reason
 
 
 def _outlets(step: Step) -> str:
@@ -246,7 +227,7 @@ def _node_marks(outcome: ReturnOutcome, hall: HallModel) -> Iterable[tuple[HallN
             condition = Condition.IN_QUESTION
         elif condition is Condition.LIVES and breaker.fit.word == ABOVE_LIMIT:
             condition = Condition.ABOVE_LIMIT
-        yield carrier, Mark(condition, breaker.load, breaker.rating_a, reason=why(breaker))
+        yield carrier, Mark(condition, breaker.load, breaker.rating_a, reason=breaker.why)
 
 
 # ---- JSON ----------------------------------------------------------------------------------------
@@ -257,26 +238,17 @@ def _as_json(returns: Returns) -> dict[str, Any]:
     return {
         "returns": list(map(_outcome_as_json, returns.outcomes)),
         "level": worst_level(outcome.level for outcome in returns.outcomes),
-        "findings": [
-            {"where": finding.where, "what": finding.what} for finding in returns.findings
-        ],
-        "delays": None
-        if delays is None
-        else {
-            "pdus": {pdu: dict(outlets) for pdu, outlets in delays.pdus.items()},
-            "sequences": list(delays.sequences),
-            "mended": list(delays.mended),
-            "left": list(delays.left),
-            "unchanged": list(delays.unchanged),
-        },
+        "findings": [{"where": f.where, "what": f.what} for f in returns.findings],
+        "delays": delays
+        and {**delays._asdict(), "pdus": {p: dict(outlets) for p, outlets in delays.pdus.items()}},
         "not_known": list(returns.not_known),
     }
 
 
 def _outcome_as_json(outcome: ReturnOutcome) -> dict[str, Any]:
     return {
-        "returned": list(map(str, outcome.returned)),
-        "gone": list(map(str, outcome.gone)),
+        "returned": list(map(str, outcome.returns)),
+        "gone": list(map(str, outcome.outages)),
         "level": outcome.level,
         "counts": {verdict.value: outcome.count(verdict) for verdict in _VERDICTS},
         "steps": [{**step._asdict(), "outlets": list(step.outlets)} for step in outcome.steps],

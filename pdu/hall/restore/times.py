@@ -70,11 +70,10 @@ class RestoreTimes:
     def of(self, source: Input) -> Optional[Window]:
         """When an outlet, or what is drawn above outlets, gets power; None: it stays without."""
         if source not in self._windows:
-            self._windows[source] = (
-                self._outlet_window(source)
-                if isinstance(source, Cord)
-                else self._node_window(source)
-            )
+            if isinstance(source, Cord):
+                self._windows[source] = self._outlet_window(source)
+            else:
+                self._windows[source] = self._node_window(source)
         return self._windows[source]
 
     def _outlet_window(self, cord: Cord) -> Optional[Window]:
@@ -90,9 +89,9 @@ class RestoreTimes:
             window = restart
         else:
             # it may have kept its power: then it is as it was, else it starts
-            both = (self._unchanged_window(outlet, relayless, Window()), restart)
-            sure = all(case is not None and case.sure for case in both)
-            window = None if both == (None, None) else Window(0.0, None, sure)
+            cases = (self._unchanged_window(outlet, relayless, Window()), restart)
+            sure = all(case is not None and case.sure for case in cases)
+            window = None if cases == (None, None) else Window(0.0, None, sure)
         if window is not None and self._after.alive(node) != YES:
             window = window._replace(sure=False)
         return window
@@ -121,7 +120,7 @@ class RestoreTimes:
     # ---- upwards ---------------------------------------------------------------------------------
 
     def _node_window(self, node: HallNode) -> Optional[Window]:
-        number = self._graph.number[node]
+        number = self._graph.nodes[node]
         above: Optional[Window] = Window(kept=True)
         if node.kind != "feed":
             # a line has power when its panel has it

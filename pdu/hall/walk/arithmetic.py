@@ -36,15 +36,25 @@ def has_enough(count: int, truths: Iterable[Truth]) -> Truth:
     return MAYBE if possible >= count else NO
 
 
+class OutletPool(NamedTuple):
+    """The outlets without a meter of their own of a PDU, or those behind one of its lines or
+    breakers: what they carry is bounded together.
+    """
+
+    pdu: str
+    #: the line or breaker; "" for the whole PDU
+    part: str = ""
+
+
 class Interval(NamedTuple):
     """A current in A between two bounds."""
 
     low: float
     high: float
     #: what it is if supplies share equally and everything uncertain stays as it is
-    expected: float
-    #: PDUs whose unmetered outlets may add to the upper end
-    pools: tuple[str, ...] = ()
+    likely: float
+    #: whose outlets may add to the upper end
+    pools: tuple[OutletPool, ...] = ()
     #: the whole current of a machine that runs: what it carried before, or more
     keeps: bool = False
 
@@ -64,14 +74,14 @@ NOTHING = Interval(0.0, 0.0, 0.0)
 
 def perhaps(value: Interval) -> Interval:
     """The value, or nothing."""
-    return Interval(min(value.low, 0.0), value.high, value.expected, value.pools)
+    return Interval(min(value.low, 0.0), value.high, value.likely, value.pools)
 
 
 def either(first: Optional[Interval], second: Optional[Interval]) -> Interval:
     """One of both, the second more likely; None is nothing."""
     a, b = first or NOTHING, second or NOTHING
     pools = a.pools if a.pools == b.pools else tuple(dict.fromkeys((*a.pools, *b.pools)))
-    return Interval(min(a.low, b.low), max(a.high, b.high), b.expected, pools)
+    return Interval(min(a.low, b.low), max(a.high, b.high), b.likely, pools)
 
 
 def add(first: Optional[Interval], second: Interval) -> Interval:
@@ -81,7 +91,7 @@ def add(first: Optional[Interval], second: Interval) -> Interval:
     return Interval(
         first.low + second.low,
         first.high + second.high,
-        first.expected + second.expected,
+        first.likely + second.likely,
         (*first.pools, *second.pools)
         if first.pools and second.pools
         else first.pools or second.pools,
@@ -98,28 +108,28 @@ def share(total: Interval, here: Optional[Interval], elsewhere: Optional[Interva
         return total
     most = here.high / (here.high + elsewhere.low) if here.high < math.inf else 1.0
     least = here.low / (here.low + elsewhere.high) if here.low else 0.0
-    middle = here.expected / ((here.expected + elsewhere.expected) or 1.0)
-    return Interval(least * total.low, most * total.high, middle * total.expected, total.pools)
+    middle = here.likely / ((here.likely + elsewhere.likely) or 1.0)
+    return Interval(least * total.low, most * total.high, middle * total.likely, total.pools)
 
 
 class IntervalSum:
     """The current through a line, breaker or UPS, and how far it rises and falls."""
 
     __slots__ = (
-        "low", "high", "expected", "rise", "fall", "rises", "unknown_falls", "pools", "rising",
+        "low", "high", "likely", "rise", "fall", "rises", "unknown_falls", "pools", "arrivals",
         "kept",
     )  # fmt: skip
 
     def __init__(self) -> None:
-        self.low = self.high = self.expected = 0.0
+        self.low = self.high = self.likely = 0.0
         #: the most that comes from elsewhere, and that goes elsewhere as far as it is known
         self.rise = self.fall = 0.0
         #: how many consumers may shift load to it, may take away nobody knows how much, and of
         #: those with unknown currents take none away
         self.rises = self.unknown_falls = self.kept = 0
-        #: PDU -> how often its unmetered outlets may add to it, and may come from elsewhere
-        self.pools: dict[str, int] = {}
-        self.rising: dict[str, int] = {}
+        #: how often a pool's outlets may add to it, and may come from elsewhere
+        self.pools: dict[OutletPool, int] = {}
+        self.arrivals: dict[OutletPool, int] = {}
 
     @classmethod
     def of(cls, parts: Iterable[IntervalSum]) -> IntervalSum:
@@ -128,15 +138,15 @@ class IntervalSum:
         for part in parts:
             total.low += part.low
             total.high += part.high
-            total.expected += part.expected
+            total.likely += part.likely
             total.rise += part.rise
             total.fall += part.fall
             total.rises += part.rises
             total.unknown_falls += part.unknown_falls
             total.kept += part.kept
-            for counts, more in ((total.pools, part.pools), (total.rising, part.rising)):
-                for pdu, count in more.items():
-                    counts[pdu] = counts.get(pdu, 0) + count
+            for counts, terms in ((total.pools, part.pools), (total.arrivals, part.arrivals)):
+                for pool, count in terms.items():
+                    counts[pool] = counts.get(pool, 0) + count
         return total
 
     def carry(self, value: IntervalSum, is_sure: bool, sign: int = 1) -> None:
@@ -144,17 +154,17 @@ class IntervalSum:
         if is_sure:
             self.low += sign * value.low
         self.high += sign * value.high
-        self.expected += sign * value.expected
-        for pdu, count in value.pools.items():
-            self.pools[pdu] = self.pools.get(pdu, 0) + sign * count
+        self.likely += sign * value.likely
+        for pool, count in value.pools.items():
+            self.pools[pool] = self.pools.get(pool, 0) + sign * count
 
     def add(self, value: Interval, sign: int = 1) -> None:
         """What a consumer adds now."""
         self.low += sign * value.low
         self.high += sign * value.high
-        self.expected += sign * value.expected
-        for pdu in value.pools:
-            self.pools[pdu] = self.pools.get(pdu, 0) + sign
+        self.likely += sign * value.likely
+        for pool in value.pools:
+            self.pools[pool] = self.pools.get(pool, 0) + sign
 
     def enter(self, before: Optional[Interval], after: Optional[Interval], sign: int = 1) -> None:
         """Replace what a consumer adds now by what it adds after; with -1, take that back."""
@@ -166,8 +176,8 @@ class IntervalSum:
         if new.pools:
             self.rises += sign
             self.rise += sign * max(0.0, new.high - old.low)
-            for pdu in new.pools:
-                self.rising[pdu] = self.rising.get(pdu, 0) + sign
+            for pool in new.pools:
+                self.arrivals[pool] = self.arrivals.get(pool, 0) + sign
         elif new.high > old.low:
             self.rises += sign
             self.rise += sign * (new.high - old.low)
@@ -179,12 +189,12 @@ class IntervalSum:
             self.fall += sign * (old.high - new.low)
 
     def now(
-        self, figures: KnownCurrents, most_of: Mapping[str, float], low: float, high: float
+        self, figures: KnownCurrents, most_of: Mapping[OutletPool, float], low: float, high: float
     ) -> Interval:
         """The current of its fullest conductor.
 
-        `most_of`: PDU -> the most that its unmetered outlets carry together. `low`, `high`: by what
-        part a meter errs. Two ways to compute it: from the outlets, and from its own meter with
+        `most_of`: pool -> the most that its outlets carry together. `low`, `high`: by what part a
+        meter errs. Two ways to compute it: from the outlets, and from its own meter with
         what comes and goes. Where they contradict each other, one of them holds. Raises
         NotAnInterval.
         """
@@ -193,7 +203,7 @@ class IntervalSum:
         sure = least
         if figures.most_a is not None:
             most_metered = (
-                high * figures.most_a + max(0.0, self.rise) + high * _sum_of(self.rising, most_of)
+                high * figures.most_a + max(0.0, self.rise) + high * _sum_of(self.arrivals, most_of)
             )
             metered_low = 0.0
             if figures.now_a is not None:
@@ -208,8 +218,8 @@ class IntervalSum:
         if least > most + _ROUNDING or sure > most + _ROUNDING:
             raise NotAnInterval(f"a current of {least} to {most} A, of which {sure} A surely flow")
         most = max(least, most)
-        return Interval(least, most, min(max(self.expected, least), most))
+        return Interval(least, most, min(max(self.likely, least), most))
 
 
-def _sum_of(pools: Mapping[str, int], most_of: Mapping[str, float]) -> float:
-    return sum(most_of.get(pdu, math.inf) for pdu, count in pools.items() if count > 0)
+def _sum_of(pools: Mapping[OutletPool, int], most_of: Mapping[OutletPool, float]) -> float:
+    return sum(most_of.get(pool, math.inf) for pool, count in pools.items() if count > 0)

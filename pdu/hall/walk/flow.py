@@ -36,7 +36,7 @@ class Flow:
         self.power = state.power.copied(self.outages)
         self._power_before: dict[int, list[Truth]] = {}
         #: consumer -> what it added to each carrier, and what it adds now
-        self.touched: dict[int, tuple[Mapping[int, Interval], Mapping[int, Interval]]] = {}
+        self.shares: dict[int, tuple[Mapping[int, Interval], Mapping[int, Interval]]] = {}
 
     def change(self, outages: Mapping[int, Truth]) -> list[int]:
         """Let these nodes be gone, or back. Returns the carriers whose current changed."""
@@ -65,13 +65,10 @@ class Flow:
         """Compute these anew. Returns the carriers whose current changed."""
         carriers: dict[int, None] = {}
         for number in consumers:
-            shares = self.touched.get(number)
-            if shares is None:
-                before = old = self.contributions(number, self._before)
-            else:
-                before, old = shares
+            shares = self.shares.get(number)
+            before, old = shares or (self.contributions(number, self._before), {})
             new = self.contributions(number, self.power)
-            self.touched[number] = before, new
+            self.shares[number] = before, new
             if shares is not None:
                 self._enter(before, old, -1)
             self._enter(before, new)
@@ -119,14 +116,8 @@ class Flow:
         """To all, or to the first of these keys, for which the others stand, too."""
         consumer = self._consumers[number]
         cord_power = self._cord_power(number, consumer, power)
-        if consumer.always_redistributes:
-            return (
-                self._divide_undrawn(consumer, cord_power, YES, power, only)
-                if not consumer.is_drawn
-                else self._divide_anew(consumer, cord_power, power, only)
-            )
-        change = NO
-        if power is not self._before:
+        change = YES if consumer.always_redistributes else NO
+        if change == NO and power is not self._before:
             for supply, had, now in zip(
                 consumer.supplies, self._cord_power(number, consumer, self._before), cord_power
             ):
@@ -141,18 +132,16 @@ class Flow:
         anew = self._divide_anew(consumer, cord_power, power, only)
         if change == YES:
             return anew
-        same = self._divide_as_now(consumer, cord_power, power, only)
-        return {key: either(same.get(key), anew.get(key)) for key in {**same, **anew}}
+        as_now = self._divide_as_now(consumer, cord_power, power, only)
+        return {key: either(as_now.get(key), anew.get(key)) for key in {**as_now, **anew}}
 
     def _cord_power(self, number: int, consumer: Consumer, power: Power) -> list[Truth]:
         """Whether each of its cords has power."""
-        if power is not self._before:
-            return [power.has_power(supply) for supply in consumer.supplies]
-        truths = self._power_before.get(number)
+        truths = self._power_before.get(number) if power is self._before else None
         if truths is None:
-            truths = self._power_before[number] = [
-                power.has_power(supply) for supply in consumer.supplies
-            ]
+            truths = [power.has_power(supply) for supply in consumer.supplies]
+            if power is self._before:
+                self._power_before[number] = truths
         return truths
 
     # ---- how the current of a consumer divides ---------------------------------------------------
@@ -189,21 +178,21 @@ class Flow:
     def _divide_anew(
         self, consumer: Consumer, cord_power: Sequence[Truth], power: Power, only: Sequence[int]
     ) -> dict[int, Interval]:
-        giving = [
+        sources = [
             (supply, min(has_power, supply.works))
             for supply, has_power in zip(consumer.supplies, cord_power)
             if has_power and supply.works
         ]
         current_by_key: dict[int, Interval] = {}
-        if len(giving) < consumer.needs:
+        if len(sources) < consumer.needs:
             for supply, has_power in zip(consumer.supplies, cord_power):
                 if has_power and supply.filter_high:
                     path = _only_key(power.path(supply.node), only)
                     self._add(current_by_key, path, Interval(0.0, supply.filter_high, 0.0), YES)
             return current_by_key
-        runs = len([supply for supply, gives in giving if gives == YES]) >= consumer.needs
+        runs = len([supply for supply, truth in sources if truth == YES]) >= consumer.needs
         total = consumer.total if runs else perhaps(consumer.total)
-        paths = [power.path(supply.node) for supply, _ in giving]
+        paths = [power.path(supply.node) for supply, _ in sources]
         first = paths[0]
         if all([path is first for path in paths]):
             self._add(current_by_key, _only_key(first, only), total, YES)
@@ -214,25 +203,25 @@ class Flow:
             pattern = tuple([path.get(key, NO) for path in paths])
             part = part_by_pattern.get(pattern)
             if part is None:
-                part = part_by_pattern[pattern] = self._share(total, giving, pattern)
+                part = part_by_pattern[pattern] = self._share(total, sources, pattern)
             current_by_key[key] = part
         return current_by_key
 
     def _share(
-        self, total: Interval, giving: Sequence[tuple[Supply, Truth]], pattern: Sequence[Truth]
+        self, total: Interval, sources: Sequence[tuple[Supply, Truth]], pattern: Sequence[Truth]
     ) -> Interval:
         """The part of a total that flows through a carrier. `pattern`: whether the current of
         each cord does.
         """
         here: Optional[Interval] = None
         elsewhere: Optional[Interval] = None
-        for (supply, gives), through in zip(giving, pattern):
+        for (supply, truth), through in zip(sources, pattern):
             weight = supply.weight
             if through:
-                part = weight if min(gives, through) == YES else perhaps(weight)
+                part = weight if min(truth, through) == YES else perhaps(weight)
                 here = add(here, part)
             if through != YES:
-                part = weight if gives == YES and through == NO else perhaps(weight)
+                part = weight if truth == YES and through == NO else perhaps(weight)
                 elsewhere = add(elsewhere, part)
         return share(total, here, elsewhere)
 

@@ -40,7 +40,7 @@ class Edge(NamedTuple):
     #: it is one of several inputs of the lower node; else the lower node needs it
     is_input: bool
     #: MAYBE: the drawing does not say whether the edge is there
-    there: Truth
+    presence: Truth
     #: the lower node's current flows through it
     flows: bool
 
@@ -89,7 +89,7 @@ class Carrier:
         """
         if self.least is None or math.isinf(load.high):
             return False
-        return load.expected > (self.least.holds_a if self.trips else self.least.for_good_a)
+        return load.likely > (self.least.holds_a if self.trips else self.least.for_good_a)
 
     def latest_s(self, least_a: float) -> Optional[float]:
         """Seconds within which it surely trips at least so much; None: it may hold."""
@@ -107,11 +107,11 @@ class Graph:
     inputs: Mapping[int, Sequence[int]]
     carriers: Mapping[int, Carrier]
     #: what is drawn -> its node
-    number: Mapping[HallNode, int]
+    nodes: Mapping[HallNode, int]
     #: outlet -> its node
     outlets: Mapping[Cord, int]
     #: outlet that feeds a PDU or panel -> its own node, which dies if it is switched off
-    feeding: Mapping[Cord, int]
+    feeders: Mapping[Cord, int]
     #: lines that may feed what names none: its current is shown at a carrier of its own
     free_lines: frozenset[int]
     #: PDU -> by what an ampere there counts in the walk: its voltage; {} where all are alike
@@ -119,6 +119,7 @@ class Graph:
     #: pool -> its lines that are carriers, and the carriers above them but not above the panel
     pools: Mapping[int, Sequence[int]] = field(default_factory=dict)
     _shared_members: dict[tuple[int, ...], list[int]] = field(default_factory=dict)
+    _sure_above: dict[int, set[int]] = field(default_factory=dict)
     _all_above: dict[int, set[int]] = field(default_factory=dict)
 
     @cached_property
@@ -142,13 +143,13 @@ class Graph:
         pools = [key for key in keys if key in self.pools] if self.pools else ()
         if not pools:
             return []
-        shared = [key for key in keys if any(p in pools for p in self.pools_of.get(key, ()))]
+        own_keys = [key for key in keys if any(p in pools for p in self.pools_of.get(key, ()))]
         among_pools = self._shared_members.get(tuple(pools))
         if among_pools is None:
             counts = Counter(itertools.chain.from_iterable(self.pools[pool] for pool in pools))
             among_pools = [key for key, count in counts.items() if count > 1]
             self._shared_members[tuple(pools)] = among_pools
-        return [*shared, *(key for key in among_pools if key not in shared)]
+        return [*own_keys, *(key for key in among_pools if key not in own_keys)]
 
     def keys_of(self, carrier: int) -> Sequence[int]:
         """The carrier and its pools: the keys that stand for it."""
@@ -169,16 +170,15 @@ class Graph:
 
     def sure_above(self, node: int) -> set[int]:
         """All that a node surely needs, with itself: while it lives, they live."""
+        nodes_above = self._sure_above.get(node)
+        if nodes_above is None:
+            nodes_above = self._sure_above[node] = reachable([node], self._needed_by)
+        return nodes_above
 
-        def find_needed(lower: int) -> list[int]:
-            is_single = lower not in self.inputs
-            return [
-                upper
-                for upper, is_input, there, _ in self.above[lower]
-                if there == YES and (is_single or not is_input)
-            ]
-
-        return reachable([node], find_needed)
+    def _needed_by(self, node: int) -> list[int]:
+        is_single = node not in self.inputs
+        edges = [edge for edge in self.above[node] if edge.presence == YES]
+        return [edge.node for edge in edges if is_single or not edge.is_input]
 
     def all_above(self, node: int) -> set[int]:
         """All that a node needs, or may need, with itself; a pool in place of its members."""
@@ -195,11 +195,11 @@ def reachable(
     starts: Iterable[_Node], next_nodes: Callable[[_Node], Iterable[_Node]]
 ) -> set[_Node]:
     """These nodes, and all to which the next ones lead."""
-    waiting = list(starts)
-    nodes = set(waiting)
-    while waiting:
-        for node in next_nodes(waiting.pop()):
+    queue = list(starts)
+    nodes = set(queue)
+    while queue:
+        for node in next_nodes(queue.pop()):
             if node not in nodes:
                 nodes.add(node)
-                waiting.append(node)
+                queue.append(node)
     return nodes

@@ -35,9 +35,9 @@ class _Builder:
         self._ways = _Ways(drawing)
         self._above: list[list[Edge]] = []
         self._carriers: dict[int, Carrier] = {}
-        self._number: dict[HallNode, int] = {}
+        self._nodes: dict[HallNode, int] = {}
         self._outlets: dict[Cord, int] = {}
-        self._feeding: dict[Cord, int] = {}
+        self._feeders: dict[Cord, int] = {}
         self._free_lines: set[int] = set()
         #: PDU and what of it an outlet is behind -> the node of such outlets
         self._kinds: dict[tuple[str, tuple[Optional[bool], ...]], int] = {}
@@ -50,9 +50,9 @@ class _Builder:
         """From the feeds down to these outlets."""
         drawing = self._drawing
         for name in drawing.feeds:
-            self._number[HallNode("feed", name)] = self._new()
+            self._nodes[HallNode("feed", name)] = self._new()
         for panel in drawing.panels.values():
-            board = self._number[panel.node] = self._new()
+            board = self._nodes[panel.node] = self._new()
             if panel.ups is not None:
                 part = 1.0 if panel.ups.phases == 1 else _FULLEST
                 self._carriers[board] = Carrier(
@@ -67,8 +67,8 @@ class _Builder:
             self._add_pdu(name)
         for cord in cords:
             self._outlet(cord)
-        for line_number, panel_above, others in self._open_lines:
-            self._need(line_number, self._pool(panel_above, without=others), there=MAYBE)
+        for line_number, panel_above, lines_above in self._open_lines:
+            self._need(line_number, self._pool(panel_above, without=lines_above), presence=MAYBE)
         below: list[list[int]] = [[] for _ in self._above]
         inputs: dict[int, list[int]] = {}
         for lower, edges in enumerate(self._above):
@@ -83,9 +83,9 @@ class _Builder:
             below,
             inputs,
             self._carriers,
-            self._number,
+            self._nodes,
             self._outlets,
-            self._feeding,
+            self._feeders,
             frozenset(self._free_lines),
             volts if self._has_several_voltages else {},
             {
@@ -104,27 +104,23 @@ class _Builder:
         self._above.append([])
         return len(self._above) - 1
 
-    def _need(self, lower: int, upper: int, there: Truth = YES, flows: bool = True) -> None:
-        self._above[lower].append(Edge(upper, False, there, flows))
+    def _need(self, lower: int, upper: int, presence: Truth = YES, flows: bool = True) -> None:
+        self._above[lower].append(Edge(upper, False, presence, flows))
 
     def _part(self, owner: str, breaker: Breaker) -> int:
         """The node of a line or breaker."""
-        return self._number[HallNode.breaker(owner, breaker.name)]
+        return self._nodes[HallNode.breaker(owner, breaker.name)]
 
     def _add_line(self, panel: Panel, line: Breaker, board: int) -> None:
         node = HallNode.breaker(panel.name, line.name)
-        number = self._number[node] = self._new()
         part = 1.0 if self._ways.is_one_conductor(node, line) else _FULLEST
-        self._carriers[number] = Carrier(
-            node.full_name, line, node, part=part, volts=self._volts(panel)
-        )
-        self._need(number, board)
+        self._need(self._add_breaker(panel, line, part), board)
 
     def _feed_panel(self, panel: Panel) -> None:
-        board = self._number[panel.node]
+        board = self._nodes[panel.node]
         for line in panel.lines:
             if line.of is not None:
-                self._need(self._part(panel.name, line), self._number[line.of])
+                self._need(self._part(panel.name, line), self._nodes[line.of])
         lines_above = dict.fromkeys(line.of for line in panel.lines)
         upper = self._node_above_for(panel.node, panel.inputs[0], lines_above, ())
         self._above[board].append(Edge(upper, True, YES, True))
@@ -142,10 +138,10 @@ class _Builder:
         input.
         """
         if isinstance(source, Cord):
-            own = self._feeding[source] = self._new()
-            self._need(own, self._outlet(source))
-            return own
-        upper = self._number[source]
+            feeder = self._feeders[source] = self._new()
+            self._need(feeder, self._outlet(source))
+            return feeder
+        upper = self._nodes[source]
         board = self._drawing.panels.get(source.name)
         if source.kind == "breaker":
             if len(lines) > 1 and self._ways.users(source) == 1:
@@ -164,18 +160,18 @@ class _Builder:
                 if node is None or node.owner != board.name:
                     continue
                 if pdu is not None or node.name not in alone:
-                    self._need(number, self._number[node], there=MAYBE, flows=has_several_inputs)
+                    self._need(number, self._nodes[node], presence=MAYBE, flows=has_several_inputs)
             return number
         if self._ways.are_shared(board):
             # the lines of a PDU with one input flow through them one by one
             flows = pdu is None or has_several_inputs
-            self._need(number, self._pool(board), there=MAYBE, flows=flows)
+            self._need(number, self._pool(board), presence=MAYBE, flows=flows)
             return number
         # a line that cannot hold what a PDU draws now does not feed it
         least_a = 0.0 if pdu is None else self._least_a.get(pdu.name, 0.0)
         free = self._ways.free(board, least_a)
         self._free_lines.update(self._part(board.name, line) for line in free)
-        self._need(number, self._pool(board, least_a), there=MAYBE, flows=False)
+        self._need(number, self._pool(board, least_a), presence=MAYBE, flows=False)
         carrier = self._undrawn_line(lower.name, pdu, board, free)
         if len(lines) > 1:
             return self._conductors(number, carrier, lines)
@@ -190,35 +186,34 @@ class _Builder:
         """
         free = self._ways.free(board, least_a)
         nodes = {HallNode.breaker(board.name, line.name) for line in free} if any(without) else ()
-        excluded = frozenset(node for node in without if node is not None and node in nodes)
-        if len(excluded) == len(free):
-            excluded = frozenset()
-        key = board.name, len(free), excluded
-        number = self._pools.get(key)
-        if number is None:
-            number = self._pools[key] = self._new()
-            for line in free:
-                if HallNode.breaker(board.name, line.name) not in excluded:
-                    self._need(number, self._part(board.name, line), there=MAYBE, flows=False)
-        return number
+        excluded_nodes = frozenset(node for node in without if node is not None and node in nodes)
+        if len(excluded_nodes) == len(free):
+            excluded_nodes = frozenset()
+        key = board.name, len(free), excluded_nodes
+        if key not in self._pools:
+            self._pools[key] = self._new()
+            for node in (HallNode.breaker(board.name, line.name) for line in free):
+                if node not in excluded_nodes:
+                    self._need(self._pools[key], self._nodes[node], presence=MAYBE, flows=False)
+        return self._pools[key]
 
     def _members(self, pool: int, board: Panel) -> list[int]:
         """The lines of a pool, and what their current flows through besides what is above their
         panel anyway.
         """
-        anyway = set(self._ways_up([self._number[board.node]]))
+        anyway = set(self._ways_up([self._nodes[board.node]]))
         lines = [edge.node for edge in self._above[pool]]
         return [node for node in self._ways_up(lines, anyway) if node in self._carriers]
 
     def _ways_up(self, nodes: Iterable[int], without: Collection[int] = ()) -> list[int]:
         """These nodes and those above through which their current flows, each before its own."""
         nodes_above: dict[int, None] = {}
-        waiting = list(nodes)[::-1]
-        while waiting:
-            node = waiting.pop()
+        stack = list(nodes)[::-1]
+        while stack:
+            node = stack.pop()
             if node not in nodes_above and node not in without:
                 nodes_above[node] = None
-                waiting += [edge.node for edge in self._above[node][::-1] if edge.flows]
+                stack += [edge.node for edge in self._above[node][::-1] if edge.flows]
         return list(nodes_above)
 
     def _undrawn_line(
@@ -260,15 +255,15 @@ class _Builder:
             self._carriers[conductor] = replace(carrier, name=name, part=1.0)
             self._need(conductor, upper)
             self._need(line, conductor)
-            self._need(number, conductor, there=MAYBE, flows=False)
+            self._need(number, conductor, presence=MAYBE, flows=False)
         return number
 
     def _add_pdu(self, name: str) -> None:
-        if HallNode("pdu", name) in self._number:
+        if HallNode("pdu", name) in self._nodes:
             return
         pdu = self._drawing.pdus[name]
         inlet, outlets = self._new(), self._new()
-        self._number[HallNode("pdu", name)] = outlets
+        self._nodes[HallNode("pdu", name)] = outlets
         has_one_input = len(pdu.inputs) == 1
         self._need(outlets, inlet)
         lines: list[int] = []
@@ -276,38 +271,31 @@ class _Builder:
             number = self._add_breaker(pdu, line)
             lines.append(number)
             self._need(number, inlet)
-            self._need(outlets, number, there=YES if line.every else MAYBE, flows=False)
+            self._need(outlets, number, presence=YES if line.every else MAYBE, flows=False)
             if line.of is not None and has_one_input:
-                self._need(number, self._number[line.of])
+                self._need(number, self._nodes[line.of])
         for breaker in pdu.breakers:
             self._need(self._add_breaker(pdu, breaker), outlets)
         lines_above = dict.fromkeys(line.of for line in pdu.lines)
         for source in pdu.inputs:
-            several = lines if has_one_input and [*lines_above] == [None] else ()
-            upper = self._node_above_for(HallNode("pdu", name), source, lines_above, several)
+            conductors = lines if has_one_input and [*lines_above] == [None] else ()
+            upper = self._node_above_for(HallNode("pdu", name), source, lines_above, conductors)
             self._above[inlet].append(Edge(upper, True, YES, True))
         only = pdu.inputs[0]
         board = self._drawing.panels.get(only.name) if isinstance(only, HallNode) else None
         if has_one_input and board is not None and board.lines and self._ways.are_shared(board):
-            self._spread_lines(pdu, board, lines, lines_above)
+            # lines that name no line above are on others than its own lines name
+            numbers = [number for line, number in zip(pdu.lines, lines) if line.of is None]
+            self._open_lines += [(number, board, lines_above) for number in numbers]
 
-    def _spread_lines(
-        self,
-        pdu: PduNode,
-        board: Panel,
-        lines: Sequence[int],
-        lines_above: Collection[Optional[HallNode]],
-    ) -> None:
-        """A PDU's lines that name no line above are on others than its own lines name."""
-        for line, number in zip(pdu.lines, lines):
-            if line.of is None:
-                self._open_lines.append((number, board, lines_above))
-
-    def _add_breaker(self, pdu: PduNode, breaker: Breaker) -> int:
-        node = HallNode.breaker(pdu.name, breaker.name)
-        number = self._number[node] = self._new()
+    def _add_breaker(
+        self, owner: Union[Panel, PduNode], breaker: Breaker, part: float = 1.0
+    ) -> int:
+        node = HallNode.breaker(owner.name, breaker.name)
+        number = self._nodes[node] = self._new()
+        pdu = owner.name if isinstance(owner, PduNode) else ""
         self._carriers[number] = Carrier(
-            node.full_name, breaker, node, pdu.name, volts=self._volts(pdu)
+            node.full_name, breaker, node, pdu, part=part, volts=self._volts(owner)
         )
         return number
 
@@ -318,14 +306,14 @@ class _Builder:
         pdu = self._drawing.pdus[cord.pdu]
         parts = (*pdu.lines, *pdu.breakers)
         are_behind = tuple(pdu.carries(part, cord.outlet) for part in parts)
-        number = self._kinds.get((cord.pdu, are_behind), -1)
-        if number < 0:
+        number = self._kinds.get((cord.pdu, are_behind))
+        if number is None:
             number = self._kinds[cord.pdu, are_behind] = self._new()
-            self._need(number, self._number[HallNode("pdu", cord.pdu)])
+            self._need(number, self._nodes[HallNode("pdu", cord.pdu)])
             for breaker, carries in zip(parts, are_behind):
                 if carries is not False:
-                    there = YES if carries else MAYBE
-                    self._need(number, self._part(pdu.name, breaker), there)
+                    presence = YES if carries else MAYBE
+                    self._need(number, self._part(pdu.name, breaker), presence)
         self._outlets[cord] = number
         return number
 
@@ -341,34 +329,31 @@ class _Ways:
         self._claims: Counter[HallNode] = Counter()
         self._direct: dict[HallNode, list[int]] = {}
         open_ways_by_panel: Counter[str] = Counter()
-        boards = [(board.inputs, board.lines, 0) for board in drawing.panels.values()]
-        pdus = [
-            (board.inputs, board.lines, len(board.lines) if board.lines_are_drawn else 0)
-            for board in drawing.pdus.values()
-        ]
-        for inputs, lines, count in (*boards, *pdus):
-            lines_above = [line.of for line in lines if line.of is not None]
+        boards: list[Union[Panel, PduNode]] = [*drawing.panels.values(), *drawing.pdus.values()]
+        for board in boards:
+            has_lines = isinstance(board, PduNode) and board.lines_are_drawn
+            lines_above = [line.of for line in board.lines if line.of is not None]
             self._claims.update(lines_above)
-            for source in inputs:
+            for source in board.inputs:
                 if isinstance(source, Cord):
                     continue
                 if source.kind == "breaker":
                     self._claims[source] += 1
-                    self._direct.setdefault(source, []).append(count)
-                elif not lines or len(lines_above) < len(lines):
+                    self._direct.setdefault(source, []).append(len(board.lines) * has_lines)
+                elif not board.lines or len(lines_above) < len(board.lines):
                     open_ways_by_panel[source.name] += 1
         #: panel, number of its free lines that are too weak -> the others
         self._free: dict[tuple[str, int], tuple[Breaker, ...]] = {}
         #: panel -> what surely trips its free lines, in A, the least first
         self._trips_a: dict[str, list[float]] = {}
-        self._shared: set[str] = set()
+        self._shared_panels: set[str] = set()
         for panel in drawing.panels.values():
             nodes = {line: HallNode.breaker(panel.name, line.name) for line in panel.lines}
             free = tuple(line for line, node in nodes.items() if not self._claims[node])
-            several = any(self._claims[node] > 1 for node in nodes.values())
+            conductors = any(self._claims[node] > 1 for node in nodes.values())
             are_phases = all(line.name.casefold() in _PHASES for line in panel.lines)
-            if several or are_phases or len(free) < open_ways_by_panel[panel.name]:
-                self._shared.add(panel.name)
+            if conductors or are_phases or len(free) < open_ways_by_panel[panel.name]:
+                self._shared_panels.add(panel.name)
                 free = panel.lines
             self._free[panel.name, 0] = free
             self._trips_a[panel.name] = sorted(map(_trips_a, free))
@@ -376,16 +361,15 @@ class _Ways:
     def free(self, panel: Panel, least_a: float = 0.0) -> tuple[Breaker, ...]:
         """The lines that may feed what names none and draws at least so much now."""
         trips_a = self._trips_a[panel.name]
-        weak_count = 0 if self.are_shared(panel) else bisect.bisect_right(trips_a, least_a)
-        free = self._free.get((panel.name, weak_count))
-        if free is None:
-            free = tuple(line for line in self._free[panel.name, 0] if _trips_a(line) > least_a)
-            self._free[panel.name, weak_count] = free
-        return free
+        key = panel.name, 0 if self.are_shared(panel) else bisect.bisect_right(trips_a, least_a)
+        if key not in self._free:
+            lines = self._free[panel.name, 0]
+            self._free[key] = tuple(line for line in lines if _trips_a(line) > least_a)
+        return self._free[key]
 
     def are_shared(self, panel: Panel) -> bool:
         """Whether a line of this panel may feed several PDUs or panels."""
-        return panel.name in self._shared
+        return panel.name in self._shared_panels
 
     def users(self, line: HallNode) -> int:
         """How many PDUs and panels name this line."""

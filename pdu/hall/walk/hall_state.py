@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple, Optional
 
-from .arithmetic import YES, Interval, IntervalSum, KnownCurrents, Truth, perhaps
+from .arithmetic import YES, Interval, IntervalSum, KnownCurrents, OutletPool, Truth, perhaps
 from .graph import Graph
 from .load_limits import HIGH, LOW
 from .power import Power, Supply
@@ -45,11 +45,10 @@ class HallState:
         consumers: Mapping[int, Consumer],
         input_groups: Mapping[int, Sequence[Sequence[int]]],
         outages: Mapping[int, Truth],
-        most_of: Mapping[str, float] = MappingProxyType({}),
+        most_of: Mapping[OutletPool, float] = MappingProxyType({}),
     ) -> None:
         """`input_groups`: as `Power` takes them. `outages`: the nodes that are gone, or perhaps.
-        `most_of`: PDU, or one of its lines (`enrichment.pool`) -> the most that its unmetered
-        outlets carry together, in A.
+        `most_of`: pool -> the most that its outlets carry together, in A.
         """
         self.graph, self.consumers = graph, consumers
         self.input_groups, self.most_of = input_groups, most_of
@@ -93,7 +92,7 @@ class HallState:
         self.sums = sums
 
     def total(
-        self, carrier: int, changed: Mapping[int, IntervalSum] = MappingProxyType({})
+        self, carrier: int, new_sums: Mapping[int, IntervalSum] = MappingProxyType({})
     ) -> Optional[IntervalSum]:
         """The sum of the currents through a carrier; None if nothing flows through it. `changed`:
         the sums that are other ones now.
@@ -101,7 +100,7 @@ class HallState:
         parts = [
             part
             for key in self.graph.keys_of(carrier)
-            if (part := changed.get(key) or self.sums.get(key)) is not None
+            if (part := new_sums.get(key) or self.sums.get(key)) is not None
         ]
         return parts[0] if len(parts) == 1 else IntervalSum.of(parts) if parts else None
 
@@ -116,8 +115,8 @@ class HallState:
         volts = self.graph.carriers[carrier].volts
         if volts == 1.0:
             return load
-        low, high, expected = (end / volts for end in load[:3])
-        return load._replace(low=low, high=high, expected=expected)
+        low, high, likely = (end / volts for end in load[:3])
+        return load._replace(low=low, high=high, likely=likely)
 
     def trips_at(self, number: int, within_s: float = math.inf) -> Interval:
         """Between these currents a carrier may trip within so many seconds: it holds its rating,

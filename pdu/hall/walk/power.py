@@ -6,39 +6,30 @@ A truth is one of three, so the answer holds in every hall that the drawing and 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from types import MappingProxyType
+from dataclasses import dataclass
 from typing import Optional
 
 from .arithmetic import MAYBE, NO, YES, Interval, Truth
 from .graph import Graph
 
 
+@dataclass(eq=False)
 class Supply:
     """A cord with its power supply."""
 
     __slots__ = ("node", "current", "works", "weight", "closed", "filter_high")
-
-    def __init__(
-        self,
-        node: int,
-        current: Interval,
-        works: Truth,
-        weight: Interval,
-        closed: Truth = YES,
-        filter_high: float = 0.0,
-    ) -> None:
-        #: the node of its outlet
-        self.node = node
-        #: what it carries now
-        self.current = current
-        #: whether it feeds its machine while it has power
-        self.works = works
-        #: how much of the machine's current it takes, beside the others
-        self.weight = weight
-        #: whether its outlet is on
-        self.closed = closed
-        #: the most that it draws while its machine does not run: that of its input filter
-        self.filter_high = filter_high
+    #: the node of its outlet
+    node: int
+    #: what it carries now
+    current: Interval
+    #: whether it feeds its machine while it has power
+    works: Truth
+    #: how much of the machine's current it takes, beside the others
+    weight: Interval
+    #: whether its outlet is on
+    closed: Truth
+    #: the most that it draws while its machine does not run: that of its input filter
+    filter_high: float
 
 
 class Power:
@@ -46,7 +37,6 @@ class Power:
 
     `input_groups`: node with several inputs -> groups of them: it takes the first group of which
     one lives. The answer holds for the halls of `parent` in which all `living_nodes` live.
-    `alive`, `paths`: of nodes of which they are known already.
     """
 
     def __init__(
@@ -56,19 +46,19 @@ class Power:
         outages: Mapping[int, Truth],
         parent: Optional[Power] = None,
         living_nodes: Collection[int] = (),
-        alive: Mapping[int, Truth] = MappingProxyType({}),
-        paths: Mapping[int, Mapping[int, Truth]] = MappingProxyType({}),
     ) -> None:
         self._graph, self._input_groups, self.outages = graph, input_groups, outages
-        self._parent, self._assumed = parent, living_nodes
+        self._parent, self._living_nodes = parent, living_nodes
         #: cords whose outlets were switched since: whether they are on
         self.switched: dict[Supply, Truth] = {} if parent is None else parent.switched
-        self._alive: dict[int, Truth] = dict(alive)
-        self._paths: dict[int, Mapping[int, Truth]] = dict(paths)
+        self._alive: dict[int, Truth] = {}
+        self._paths: dict[int, Mapping[int, Truth]] = {}
 
     def copied(self, outages: Mapping[int, Truth]) -> Power:
         """The same, to be changed. `outages`: as it is, and will be changed."""
-        return Power(self._graph, self._input_groups, outages, alive=self._alive, paths=self._paths)
+        copy = Power(self._graph, self._input_groups, outages)
+        copy._alive, copy._paths = dict(self._alive), dict(self._paths)
+        return copy
 
     def alive(self, node: int) -> Truth:
         """Whether a node has power."""
@@ -82,27 +72,25 @@ class Power:
             truth = self._parent.alive(node)
             if truth != MAYBE:
                 return truth
-            if node in self._assumed:
+            if node in self._living_nodes:
                 return YES
         result = YES - self.outages.get(node, NO)
         if not result:
             return NO
         inputs = -1
-        for upper, is_input, there, _ in self._graph.above[node]:
+        for upper, is_input, presence, _ in self._graph.above[node]:
             lives = self.alive(upper)
             if is_input:
                 inputs = max(inputs, lives)
             elif lives < result:
-                lives = max(lives, YES - there)
+                lives = max(lives, YES - presence)
                 if lives < result:
                     result = lives
         return result if inputs < 0 or inputs > result else inputs
 
     def has_power(self, supply: Supply) -> Truth:
         """Whether a cord has power."""
-        truth = self._alive.get(supply.node)
-        if truth is None:
-            truth = self.alive(supply.node)
+        truth = self.alive(supply.node)
         closed = self.switched.get(supply, supply.closed) if self.switched else supply.closed
         return closed if closed < truth else truth
 
@@ -121,10 +109,10 @@ class Power:
         graph = self._graph
         is_key = node in graph.carriers or node in graph.pools
         path: dict[int, Truth] = {node: YES} if is_key else {}
-        for upper, is_input, there, flows in graph.above[node]:
+        for upper, is_input, presence, flows in graph.above[node]:
             if flows and not is_input:
                 for carrier, truth in self.path(upper).items():
-                    truth = min(truth, there)
+                    truth = min(truth, presence)
                     if truth > path.get(carrier, NO):
                         path[carrier] = truth
         paths = [self.path(upper) for upper in self._inputs_in_use(node)]

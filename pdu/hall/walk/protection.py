@@ -90,14 +90,6 @@ class Protection(NamedTuple):
             None if quickly is None else (rating_a * quickly[0], quickly[1]),
         )
 
-    def not_before_s(self, most_a: float) -> float:
-        """Seconds for which it surely holds at most so much, if it carried at most `cold_a`;
-        infinite: for good.
-        """
-        if most_a <= self.for_good_a:
-            return math.inf
-        return self.holds_s if most_a <= self.holds_a else 0.0
-
     @property
     def cold_a(self) -> float:
         """What it may have carried before, in A, so that it holds `holds_a` for `holds_s`."""

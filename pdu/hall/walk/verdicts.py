@@ -109,36 +109,27 @@ class CordNow(NamedTuple):
         return self.high_a or 0.0
 
 
+def outlet_steps(readings: HallReadings) -> dict[str, float]:
+    """PDU -> the resolution of its outlets' currents, in A."""
+    return {name: reading.outlet_step_a for name, reading in readings.pdus.items()}
+
+
 def cords_now(
     machine: Machine, readings: HallReadings, steps: Mapping[str, float], idle_a: float
 ) -> tuple[CordNow, ...]:
-    """The machine's cords. A current up to `idle_a` counts as none.
-
-    `steps`: PDU -> the resolution of its outlets' currents.
-    """
-    outlet_readings = [readings.outlet(cord.pdu, cord.outlet) for cord in machine.cords]
-    watts = [
-        None if outlet_reading is None else outlet_reading.power_w
-        for outlet_reading in outlet_readings
-    ]
-    least_a = (
-        LEAST_SHARE
-        / len(outlet_readings)
-        * sum(
-            outlet_reading.current_a or 0.0 for outlet_reading in outlet_readings if outlet_reading
-        )
-    )
-    least_w = LEAST_SHARE / len(outlet_readings) * sum(power or 0.0 for power in watts)
+    """The machine's cords. A current up to `idle_a` counts as none. `steps`: `outlet_steps`."""
+    outlets = [readings.outlet(*cord) for cord in machine.cords]
+    part = LEAST_SHARE / len(outlets)
+    least_a = part * sum(outlet.current_a or 0.0 for outlet in outlets if outlet)
+    least_w = part * sum(outlet.power_w or 0.0 for outlet in outlets if outlet)
     cords: list[CordNow] = []
-    for cord, outlet_reading, power in zip(machine.cords, outlet_readings, watts):
-        if outlet_reading is None:
+    for cord, outlet in zip(machine.cords, outlets):
+        if outlet is None:
             cords.append(CordNow(cord, Now.WORKS if machine.works else Now.UNREAD, 0.0, None))
             continue
-        current = outlet_reading.current_a
-        low = 0.0 if current is None else current - steps[cord.pdu] / 2
-        is_on = outlet_reading.state is UP or (
-            outlet_reading.state is not DOWN and readings.pdus[cord.pdu].metered
-        )
+        current, power, step = outlet.current_a, outlet.power_w, steps[cord.pdu]
+        has_relay = not readings.pdus[cord.pdu].metered
+        is_on = outlet.state is UP or (outlet.state is not DOWN and not has_relay)
         if is_on and current is None and power is None:
             now = Now.UNMETERED
         elif is_on and power is not None and (current is None or current > idle_a):
@@ -146,17 +137,16 @@ def cords_now(
         elif is_on:
             now = Now.IDLE
             if current is not None and current > idle_a and current >= least_a:
+                low = current - step / 2
                 now = Now.CARRIES if low > FILTER_A else Now.WEAK
-        elif outlet_reading.state is DOWN:
+        elif outlet.state is DOWN:
             now = Now.CONTRADICTORY if (current or 0.0) > idle_a else Now.OFF
         else:
             now = Now.UNKNOWN
         if machine.works and now in _SAID_TO_WORK:
             now = Now.WORKS
-        if now is Now.OFF:
-            cords.append(CordNow(cord, now))
-        else:
-            cords.append(CordNow(cord, now, *reading_bounds(current, steps[cord.pdu])))
+        bounds_a = (0.0, 0.0) if now is Now.OFF else reading_bounds(current, step)
+        cords.append(CordNow(cord, now, *bounds_a))
     return tuple(cords)
 
 

@@ -18,13 +18,15 @@ from pdu.hall.walk.arithmetic import (
     IntervalSum,
     KnownCurrents,
     NotAnInterval,
+    OutletPool,
     add,
     either,
     share,
 )
 
+A, B, C = map(OutletPool, "abc")
 _NUMBERS = st.integers(0, 40).map(lambda n: n / 4)
-_POOLS = st.lists(st.sampled_from(("a", "b")), max_size=2).map(tuple)
+_POOLS = st.lists(st.sampled_from((A, B)), max_size=2).map(tuple)
 _INTERVALS = st.tuples(st.tuples(_NUMBERS, _NUMBERS, _NUMBERS).map(sorted), _POOLS).map(
     lambda one: Interval(one[0][0], one[0][2], one[0][1], one[1])
 )
@@ -46,7 +48,7 @@ def part_of(total: float, here: float, elsewhere: float) -> float:
 
 
 def expected(one: Optional[Interval]) -> float:
-    return 0.0 if one is None else one.expected
+    return 0.0 if one is None else one.likely
 
 
 @given(_PERHAPS, _INTERVALS)
@@ -56,7 +58,7 @@ def test_a_sum_is_the_sum_of_both_ends_and_has_the_pools_of_both(
     found = add(one, other)
     pairs = itertools.product(ends(one), ends(other))
     assert found[:2] == hull(a + b for a, b in pairs)
-    assert found.expected == expected(one) + expected(other)
+    assert found.likely == expected(one) + expected(other)
     assert found.pools == (*(one.pools if one else ()), *other.pools)
 
 
@@ -66,7 +68,7 @@ def test_one_of_two_is_no_less_than_the_least_and_no_more_than_the_most(
 ) -> None:
     found = either(one, other)
     assert found[:2] == hull((*ends(one), *ends(other)))
-    assert found.expected == expected(other)
+    assert found.likely == expected(other)
     pools = [each.pools if each else () for each in (one, other)]
     if pools[0] == pools[1]:
         assert found.pools == pools[0]
@@ -84,9 +86,9 @@ def test_a_part_lies_between_those_of_the_least_and_the_most_weight(
     found = share(total, here, elsewhere)
     cases = itertools.product(ends(total), ends(here), ends(elsewhere))
     assert found[:2] == pytest.approx(hull(part_of(*case) for case in cases))
-    if here is not None and here.expected:
-        middle = part_of(total.expected, here.expected, expected(elsewhere))
-        assert found.expected == pytest.approx(middle)
+    if here is not None and here.likely:
+        middle = part_of(total.likely, here.likely, expected(elsewhere))
+        assert found.likely == pytest.approx(middle)
     assert found.pools == (total.pools if here is not None and here.high else ())
 
 
@@ -101,11 +103,11 @@ def test_a_supply_of_which_nobody_knows_its_share_may_take_all_or_nothing() -> N
 
 def state(one: IntervalSum) -> tuple[object, ...]:
     """All that a sum holds; a count of 0 is none."""
-    counts = [{pdu: n for pdu, n in held.items() if n} for held in (one.pools, one.rising)]
+    counts = [{pool: n for pool, n in held.items() if n} for held in (one.pools, one.arrivals)]
     return (
         one.low,
         one.high,
-        one.expected,
+        one.likely,
         one.rise,
         one.fall,
         one.rises,
@@ -122,7 +124,7 @@ def test_what_is_taken_back_leaves_the_sum_as_it_was_in_any_order(
     moves: list[tuple[Optional[Interval], Optional[Interval]]], data: st.DataObject
 ) -> None:
     total = IntervalSum()
-    total.add(Interval(3.0, 4.0, 3.5, ("a",)))
+    total.add(Interval(3.0, 4.0, 3.5, (A,)))
     before = state(IntervalSum.of([total]))
     for move in moves:
         total.enter(*move)
@@ -144,7 +146,7 @@ def test_what_a_meter_reads_rises_and_falls_by_no_more_than_comes_and_goes(
     assert total.rise == sum(max(0.0, *each) for each in changes)
     assert total.fall == -sum(min(0.0, *each) for each in changes)
     # where all of its outlets' bounds are wider, the meter alone says it
-    total.low, total.high, total.rising = 0.0, 1e6, {}
+    total.low, total.high, total.arrivals = 0.0, 1e6, {}
     found = total.now(KnownCurrents(metered, metered + 1.0), {}, 0.5, 2.0)
     assert found[:2] == (
         max(0.0, 0.5 * metered - total.fall),
@@ -154,29 +156,29 @@ def test_what_a_meter_reads_rises_and_falls_by_no_more_than_comes_and_goes(
 
 def test_unmetered_outlets_add_what_their_pdu_leaves_for_them_once() -> None:
     total = IntervalSum()
-    total.add(Interval(2.0, 3.0, 2.5, ("a", "a")))
-    total.add(Interval(1.0, 1.0, 1.0, ("b",)))
+    total.add(Interval(2.0, 3.0, 2.5, (A, A)))
+    total.add(Interval(1.0, 1.0, 1.0, (B,)))
     plain = KnownCurrents()
-    assert total.now(plain, {"a": 4.0, "b": 1.0}, 0.5, 2.0) == Interval(3.0, 14.0, 3.5)
-    assert total.now(plain, {"a": 4.0}, 0.5, 2.0).high == math.inf
+    assert total.now(plain, {A: 4.0, B: 1.0}, 0.5, 2.0) == Interval(3.0, 14.0, 3.5)
+    assert total.now(plain, {A: 4.0}, 0.5, 2.0).high == math.inf
     # one that may come from elsewhere is not in what the meter reads, nobody knows how much goes
-    total.enter(None, Interval(0.0, 0.5, 0.25, ("c",)))
-    most_of = {"a": 4.0, "b": 1.0, "c": 8.0}
+    total.enter(None, Interval(0.0, 0.5, 0.25, (C,)))
+    most_of = {A: 4.0, B: 1.0, C: 8.0}
     found = total.now(KnownCurrents(3.0, 3.5), most_of, 1.0, 1.0)
     assert found[:2] == (3.0, 3.5 + 0.5 + 8.0)
-    total.enter(Interval(0.0, 0.5, 0.25, ("b",)), None)
+    total.enter(Interval(0.0, 0.5, 0.25, (B,)), None)
     assert total.now(KnownCurrents(9.0, 9.5), most_of, 1.0, 1.0).low == 3.0
-    assert total.pools["b"] == 0 and total.rises == 1
-    assert total.now(plain, {"a": 4.0, "c": 8.0}, 1.0, 1.0).high < math.inf
+    assert total.pools[B] == 0 and total.rises == 1
+    assert total.now(plain, {A: 4.0, C: 8.0}, 1.0, 1.0).high < math.inf
 
 
 def test_a_machine_that_runs_takes_nothing_away_though_its_outlet_is_not_metered() -> None:
-    before = Interval(0.0, 3.0, 1.5, ("a",))
+    before = Interval(0.0, 3.0, 1.5, (A,))
     total = IntervalSum()
     total.add(before)
     total.enter(before, before._replace(keeps=True))
     # the meter errs by half, and at another load the machine draws half as much
-    assert total.now(KnownCurrents(4.0, 4.5), {"a": 9.0}, 0.5, 1.0).low == 1.0
+    assert total.now(KnownCurrents(4.0, 4.5), {A: 9.0}, 0.5, 1.0).low == 1.0
 
 
 @pytest.mark.parametrize(
@@ -204,8 +206,8 @@ def test_a_meter_narrows_the_sum_or_contradicts_it(
     total.add(Interval(4.0, 10.0, 20.0))
     now = total.now(figures, {}, 1.0, 1.0)
     assert now == Interval(*found, found[1])
-    total.expected = 0.0
-    assert total.now(figures, {}, 1.0, 1.0).expected == found[0]
+    total.likely = 0.0
+    assert total.now(figures, {}, 1.0, 1.0).likely == found[0]
 
 
 def _sum(low: float, high: float) -> IntervalSum:

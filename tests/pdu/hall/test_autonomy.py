@@ -68,7 +68,9 @@ def fail(*names: str) -> tuple[HallModel, RehearsalOutcome]:
 )
 def test_a_machine_lasts_as_long_as_its_ups(failed: list[str], minutes: dict[str, int]) -> None:
     _, outcome = fail(*failed)
-    dark = {each.machine: each for each in outcome.touched if each.verdict.value.startswith("dark")}
+    dark = {
+        each.machine: each for each in outcome.verdicts if each.verdict.value.startswith("dark")
+    }
     assert {name: each.autonomy_s / 60 for name, each in dark.items()} == minutes
     assert all(
         each.verdict.value == ("dark after its UPS" if each.autonomy_s else "dark at once")
@@ -110,7 +112,7 @@ def test_of_what_nobody_drew_no_time_is_promised() -> None:
         drawing_file.parsed(text, "hall.toml"),
         saved_readings.parse_readings({"pdus": []}, "readings.json"),
     )
-    (one,) = rehearse(hall, [HallNode("feed", "A"), HallNode.breaker("a", "L1")]).touched
+    (one,) = rehearse(hall, [HallNode("feed", "A"), HallNode.breaker("a", "L1")]).verdicts
     assert (one.verdict.value, one.at_the_latest_s) == ("dark at once", 600)
 
 
@@ -141,7 +143,7 @@ def test_a_dead_supply_lasts_no_time_and_a_line_of_a_ups_is_fed_by_it() -> None:
     }
     readings = saved_readings.parse_readings(document, "readings.json")
     hall = HallModel(drawing_file.parsed(text, "hall.toml"), readings)
-    touched = rehearse(hall, [HallNode("feed", "A"), HallNode("feed", "B")]).touched
+    touched = rehearse(hall, [HallNode("feed", "A"), HallNode("feed", "B")]).verdicts
     found = {each.machine: (each.verdict.value, each.autonomy_s) for each in touched}
     assert found == {"half": ("dark at once", 0.0), "one": ("dark after its UPS", 600)}
 
@@ -173,7 +175,7 @@ def test_what_a_ups_does_that_loses_one_phase_is_not_known(
         saved_readings.parse_readings(readings, "readings.json"),
     )
     outcome = rehearse(hall, [HallNode.breaker("M", "L1")])
-    one = outcome.touched[0]
+    one = outcome.verdicts[0]
     assert (one.verdict.value, one.at_the_latest_s) == ("dark at once", latest_s)
     loads = {load.name: load.load_range for load in outcome.loads}
     assert loads["M/L2"].low == pytest.approx(low, rel=0.1)

@@ -74,7 +74,8 @@ def test_how_long_it_holds(
     standard: str, rating: float, part: float, not_before: float, latest: Optional[float]
 ) -> None:
     found = Protection.of(Breaker("L1", standard=standard), rating)
-    assert found.not_before_s(part * rating) == not_before
+    holds_s = found.holds_s if part * rating <= found.holds_a else 0.0
+    assert (math.inf if part * rating <= found.for_good_a else holds_s) == not_before
     assert found.latest_s(part * rating) == latest
 
 
@@ -105,7 +106,7 @@ EQUAL = read(2.01, 2.01, 2.01, 2.01)  # 16.1 A in all
 
 def test_a_breaker_at_its_rating_is_above_its_limit_and_never_in_question() -> None:
     outcome = fails(hall(sides("20"), EQUAL))
-    assert {one.verdict for one in outcome.touched} == {Verdict.STAYS}
+    assert {one.verdict for one in outcome.verdicts} == {Verdict.STAYS}
     assert [one.fit.word for one in outcome.loads] == ["above its limit, holds"]
     assert outcome.level == 0
 
@@ -116,7 +117,7 @@ def test_nothing_is_dark_while_a_small_overload_is_held() -> None:
     (one,) = breakers_in_question(outcome.loads)
     assert one.fit.word == "may trip" and one.not_before_s == _HOUR / 3
     assert one.at_the_latest_s is None and one.machines == ["m1", "m2", "m3", "m4"]
-    assert {(each.verdict.value, each.not_before_s) for each in outcome.touched} == {
+    assert {(each.verdict.value, each.not_before_s) for each in outcome.verdicts} == {
         ("stays unless a breaker trips", _HOUR / 3)
     }
     assert headline(outcome, sheds(made, outcome)).startswith(
@@ -130,8 +131,8 @@ def test_what_carries_more_than_it_holds_for_an_hour_likely_trips() -> None:
     made = hall(sides("14"), EQUAL)
     outcome = fails(made)
     (one,) = breakers_in_question(outcome.loads)
-    assert 1.13 * 14 < one.load.expected < 1.45 * 14 and one.likely_trips
-    assert all(machine.is_likely_dark for machine in outcome.touched) and outcome.level == 1
+    assert 1.13 * 14 < one.load.likely < 1.45 * 14 and one.likely_trips
+    assert all(machine.is_likely_dark for machine in outcome.verdicts) and outcome.level == 1
     assert headline(outcome, sheds(made, outcome)).startswith(
         "At once 0 of 4 machines go dark; 4 more likely do, at any time: shed "
     )
@@ -139,16 +140,16 @@ def test_what_carries_more_than_it_holds_for_an_hour_likely_trips() -> None:
 
 def test_what_surely_trips_says_at_the_latest_when() -> None:
     outcome = fails(hall(sides("10"), EQUAL))
-    assert {(each.verdict.value, each.breakers) for each in outcome.touched} == {
+    assert {(each.verdict.value, each.breakers) for each in outcome.verdicts} == {
         ("dark with a breaker", ("right/L1",))
     }
-    assert {each.at_the_latest_s for each in outcome.touched} == {_HOUR}
+    assert {each.at_the_latest_s for each in outcome.verdicts} == {_HOUR}
     assert breakers_in_question(outcome.loads)[0].at_the_latest_s == _HOUR and outcome.level == 1
-    assert {each.step for each in outcome.touched} == {2}
+    assert {each.step for each in outcome.verdicts} == {2}
     # far above, it trips within a minute
     made = hall(sides("5"), EQUAL)
     quick = fails(made)
-    assert {each.at_the_latest_s for each in quick.touched} == {60.0}
+    assert {each.at_the_latest_s for each in quick.verdicts} == {60.0}
     assert headline(quick, sheds(made, quick)).startswith(
         "At once 0 of 4 machines go dark; 4 more go dark within 1 min at the latest; 0 undecided"
     )
@@ -167,7 +168,7 @@ def test_a_machine_is_dark_when_its_own_breaker_has_tripped() -> None:
         drawing, {"left": {**amps["left"], "9": 8.01}, "right": amps["right"], "third": {"1": 8.01}}
     )
     outcome = fails(made)
-    latest = {each.machine: each.at_the_latest_s for each in outcome.touched}
+    latest = {each.machine: each.at_the_latest_s for each in outcome.verdicts}
     assert latest == {**dict.fromkeys(("m1", "m2", "m3", "m4"), 60.0), "other": _HOUR}
     assert {load.name: load.at_the_latest_s for load in outcome.loads}["right/L1"] == 60.0
 
@@ -258,7 +259,7 @@ def test_only_machines_that_surely_draw_through_it_are_shed() -> None:
     amps = read(3.01, 0.51, 2.01, 2.01, 2.01)
     made = hall(drawing, {**amps, "right": {**amps["right"], "9": 0.61}})
     outcome = fails(made)
-    (dark,) = (each for each in outcome.touched if each.machine == "m5")
+    (dark,) = (each for each in outcome.verdicts if each.machine == "m5")
     assert (dark.verdict.value, dark.not_before_s, dark.at_the_latest_s) == (
         "dark at once",
         0.0,
@@ -274,8 +275,8 @@ def test_only_machines_that_surely_draw_through_it_are_shed() -> None:
 def test_a_rating_that_is_missing_decides_and_says_of_how_many() -> None:
     made = hall(sides("16").replace("breaker_a = 16\n", ""), EQUAL)
     outcome = fails(made)
-    assert {one.verdict for one in outcome.touched} == {Verdict.CANNOT_SAY} and outcome.level == 2
-    assert {one.step for one in outcome.touched} == {2}
+    assert {one.verdict for one in outcome.verdicts} == {Verdict.CANNOT_SAY} and outcome.level == 2
+    assert {one.step for one in outcome.verdicts} == {2}
     (line,) = outcome.loads
     assert line.holds_a is None and line.not_before_s == 0.0
     fact = missing_facts(made, ["m1", "m2", "m3", "m4"], outcome)[0]

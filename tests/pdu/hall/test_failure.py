@@ -52,12 +52,12 @@ def test_what_is_expected_of_a_take_over_is_what_was_read() -> None:
     read = {"left": {"1": 4.01}, "right": {"1": 3.01, "2": 1.51}, "third": {"1": 0.0}}
     made = hall(THREE, read)
     sums = {name: made.now.sums[carrier(made, name)] for name in ("left/L1", "right/L1")}
-    assert {name: one.expected for name, one in sums.items()} == pytest.approx(
+    assert {name: one.likely for name, one in sums.items()} == pytest.approx(
         {"left/L1": 4.0, "right/L1": 4.5}, abs=0.2
     )
     found = loads(fails(made, "feed:A"))
-    assert found["right/L1"].expected == pytest.approx(8.5, abs=0.2)
-    assert found["third/L1"].expected == pytest.approx(0.0, abs=0.01)
+    assert found["right/L1"].likely == pytest.approx(8.5, abs=0.2)
+    assert found["third/L1"].likely == pytest.approx(0.0, abs=0.01)
     assert found["third/L1"].high > 6.0
 
 
@@ -76,7 +76,7 @@ def test_the_ways_of_an_outlet_are_those_that_its_current_takes_when_anything_is
     of_one += '[[pdu.line]]\nname = "L2"\nbreaker_a = 63\noutlets = ["3"]\n'
     text = SWITCH.replace('name = "L1"\nbreaker_a = 63\n', of_one, 1)
     made = hall(text % "40", SWITCHED)
-    dead = [made.graph.number[HallNode("feed", name)] for name in "AB"]
+    dead = [made.graph.nodes[HallNode("feed", name)] for name in "AB"]
     dead += made.graph.carriers
     for node in made.graph.outlets.values():
         ways: set[int] = set()
@@ -166,7 +166,7 @@ def test_a_machine_without_power_hides_no_other() -> None:
     )
     feed = HallNode("feed", "A")
     outcome = rehearse(made, [feed])
-    assert [(one.machine, one.verdict) for one in outcome.touched] == [("srv", Verdict.STAYS)]
+    assert [(one.machine, one.verdict) for one in outcome.verdicts] == [("srv", Verdict.STAYS)]
     assert outcome.already == ["off"] and outcome.count(Verdict.STAYS) == 2
     marks = failure_marks(made, outcome)
     reasons = {name: marks[HallNode("machine", name)].reason for name in ("off", "srv", "calm")}

@@ -189,7 +189,7 @@ class Machine(NamedTuple):
         """What it adds to each carrier with these gone."""
         state = self.state(
             Consumer(
-                [Supply(*one) for one in self.supplies],
+                [Supply(*one, 0.0) for one in self.supplies],
                 self.needs,
                 self.total,
                 self.drawn,
@@ -202,7 +202,7 @@ class Machine(NamedTuple):
         found = flow.contributions(0, flow.power)
         # it was looked at anew, or adds what it added before
         before = flow.contributions(0, state.power)
-        assert flow.touched.get(0, (before, before)) == (before, found)
+        assert flow.shares.get(0, (before, before)) == (before, found)
         return found
 
     def worlds(
@@ -342,7 +342,7 @@ def test_a_switch_takes_its_first_input_that_lives() -> None:
     uppers: list[list[tuple[int, bool, Truth, bool]]] = [[], [], [], [(2, False, YES, True)]]
     uppers[2] = [(0, True, YES, True), (1, True, YES, True)]
     two, one = Interval(2.0, 2.0, 2.0), Interval(1.0, 1.0, 1.0)
-    consumer = Consumer([Supply(3, two, YES, one)], 1, two)
+    consumer = Consumer([Supply(3, two, YES, one, YES, 0.0)], 1, two)
     groups = {2: [[0], [1]]}
     graph = graph_of(uppers, {0, 1}, groups)
     assert graph.nodes_below_switches == {2, 3}

@@ -55,7 +55,7 @@ def fails(hall: HallModel, text: str) -> RehearsalOutcome:
 def verdicts(outcome: RehearsalOutcome) -> dict[str, str]:
     return {
         one.machine: "dark" if one.verdict.level == 1 else one.verdict.value
-        for one in outcome.touched
+        for one in outcome.verdicts
     }
 
 
@@ -209,7 +209,7 @@ EIGHT = {name: {str(n): 2.05 for n in range(1, 9)} for name in ("left", "right")
 @pytest.mark.parametrize("upper", ["", '[[panel.line]]\nname = "way"\nbreaker_a = 16'])
 def test_two_breakers_in_a_row_do_not_hide_each_other(upper: str) -> None:
     outcome = fails(hall(series(upper), EIGHT), "feed:A")
-    assert set(verdicts(outcome).values()) == {"dark"} and len(outcome.touched) == 8
+    assert set(verdicts(outcome).values()) == {"dark"} and len(outcome.verdicts) == 8
     assert outcome.trips == (["right/L1 or PB/way"] if upper else ["right/L1"])
 
 
@@ -224,7 +224,7 @@ def test_one_of_two_breakers_trips_though_nobody_knows_which() -> None:
         'name = "right"\ninputs = ["PB"]\n[[pdu.line]]\nname = "L1"\nbreaker_a = 4\n' + inside,
     )
     outcome = fails(hall(drawing, EIGHT), "feed:A")
-    assert set(verdicts(outcome).values()) == {"dark"} and len(outcome.touched) == 8
+    assert set(verdicts(outcome).values()) == {"dark"} and len(outcome.verdicts) == 8
 
 
 def ways(of: str, more: str = "") -> str:

@@ -75,7 +75,7 @@ def test_what_may_flow_through_a_switch_is_no_room_that_is_taken() -> None:
     load = next(one for one in outcome.loads if one.name == "b/L1")
     assert load.load.low <= 24.5 <= load.load.high and load.fit.word == "overloads"
     # 22.3 A surely flow, and a breaker of 16 A holds up to 23.2 A
-    assert {one.machine: one.verdict.value for one in outcome.touched} == {
+    assert {one.machine: one.verdict.value for one in outcome.verdicts} == {
         "one": "stays unless a breaker trips",
         "two": "stays unless a breaker trips",
     }
@@ -105,13 +105,13 @@ def _panel(*ratings: int) -> str:
 def test_a_pdu_that_names_no_way_may_be_on_one_that_nobody_drew() -> None:
     """It would trip the only way that is drawn, and lives."""
     outcome = rehearse(_hall(_panel(6), {"a": {"1": 6.0}, "b": {"1": 8.0}}), [A])
-    assert [one.verdict.value for one in outcome.touched] == ["cannot say"] and not outcome.trips
+    assert [one.verdict.value for one in outcome.verdicts] == ["cannot say"] and not outcome.trips
 
 
 def test_a_way_that_could_not_hold_what_flows_now_is_no_candidate() -> None:
     made = _hall(_panel(6, 40), {"a": {"1": 1.0}, "b": {"1": 10.0}})
     failed = rehearse(made, [HallNode.breaker("PB", "w0")])
-    assert failed.touched == [] and failed.level == 0
+    assert failed.verdicts == [] and failed.level == 0
     assert rehearse(made, [A]).level == 0
 
 
@@ -179,7 +179,8 @@ def test_only_delays_that_can_be_set_are_proposed(
     text += "".join(_machine(f"m{n}", f"a/{n}", more="peak_a = 1.2") for n in range(8))
     read = {"a": {str(n): 1.0 for n in range(8)}}
     hall = _hall(text, read, {"a": {str(n): said for n in range(8)}})
-    delays = proposal(hall, ReturnModel(hall), [A])
+    back = ReturnModel(hall)
+    delays = proposal(hall, back, [A], back.orders([A]))
     if can is None:  # in no known moment many close
         assert delays is None
         return

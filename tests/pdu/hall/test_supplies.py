@@ -72,7 +72,7 @@ def made(drawing: str, amps: float, current: Optional[float] = None) -> HallMode
 
 
 def words(outcome: RehearsalOutcome) -> set[str]:
-    return {one.verdict.value for one in outcome.touched}
+    return {one.verdict.value for one in outcome.verdicts}
 
 
 def works(drawing: str) -> str:
