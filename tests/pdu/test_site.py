@@ -205,8 +205,10 @@ def test_machines_are_named_or_match_a_pattern(
 
 
 def test_a_machine_that_nobody_drew_and_a_protected_one_are_refused(drawing: Any) -> None:
-    with pytest.raises(Usage, match="'row2.m1': no machine has such a name; there are row1/m1, "):
+    with pytest.raises(Usage, match="'row2.m1': no machine has such a name; did you mean row1/m1"):
         owner_files.select_machines(drawing, ["row1/m1,row2/m1"])
+    with pytest.raises(Usage, match="'xyz': no machine has such a name; it has row1/m1, "):
+        owner_files.select_machines(drawing, ["xyz"])
     with pytest.raises(SettingsError, match="has no machine 'x'; it has row1/m1, row1/m2, db,1"):
         owner_files.machine(drawing, "x")
     with pytest.raises(SettingsError, match="'row1/m2' is protected"):
