@@ -1,4 +1,6 @@
-"""`pdu check FILE`: reads all PDUs of a list in parallel and judges them."""
+"""`pdu check`: reads all PDUs of a list, or those that its arguments name, in parallel and judges
+them.
+"""
 
 from __future__ import annotations
 
@@ -12,13 +14,24 @@ from typing import Annotated, Any, NamedTuple, Optional
 
 import click
 
+from handlers import registry
 from handlers.shared.errors import PduHandlerError, printable
 
 from ..core.cli import prompts
-from ..core.cli.error_output import describe
+from ..core.cli.error_output import Usage, describe
 from ..core.cli.exit_codes import WRONG
 from ..core.cli.groups import Subcommand
-from ..core.cli.options import RunOptions, Seconds, option, secret_files
+from ..core.cli.options import (
+    LOGIN,
+    SNMP,
+    TLS,
+    RunOptions,
+    Seconds,
+    device,
+    option,
+    spelled,
+    word_completion,
+)
 from ..core.cli.output import counted, print_json, progress
 from ..core.cli.prompts import NoSecret
 from ..core.cli.shared_options import (
@@ -32,8 +45,13 @@ from ..core.cli.shared_options import (
 )
 from ..core.files.html import time_shown
 from ..core.files.whole_files import check_page, write_page
-from ..pdus import reader_pool, saved_readings
-from ..pdus.auth import ENVIRONMENT
+from ..core.network import hosts
+from ..pdus import connection_data, reader_pool, saved_readings
+from ..pdus.auth import ENVIRONMENT, DeviceLogin
+from ..pdus.device_arguments import arguments_help
+from ..pdus.handler_loading import load
+from ..pdus.handler_paths import is_code
+from ..pdus.listed_pdu import ListedPdu
 from ..pdus.newest_archives import use_newest_archives
 from ..pdus.polling import Target, poll, poll_full, poll_state_counts, targets
 from ..pdus.reading import Reading
@@ -56,7 +74,17 @@ _CLEAR, _CHANGED = "\x1b[H\x1b[2J", "*"
 class CheckOptions(NamedTuple):
     """The options of one run."""
 
-    owner_files: Annotated[OwnerFiles, OwnerFileOptions([LIST], LIST_FILE, AUTH, ARCHIVES)]
+    #: a list; or a handler and the addresses of its PDUs
+    words: Annotated[
+        Sequence[str],
+        click.Argument(
+            ["words"],
+            metavar="[LIST | HANDLER HOST...]",
+            nargs=-1,
+            shell_complete=word_completion(registry.names, or_file=True),
+        ),
+    ]
+    owner_files: Annotated[OwnerFiles, OwnerFileOptions([], LIST_FILE, AUTH, ARCHIVES)]
     lenient: Annotated[
         bool, option("--lenient", "list and ignore columns of a CSV file that are unknown")
     ]
@@ -161,24 +189,17 @@ def _run(config: CheckOptions, run_options: RunOptions) -> int:
     if config.save is not None:
         saved_readings.check_new(config.save)
     equipment = equipment_csv.equipment_file(config.dcimanager, config.columns)
-    config = config._replace(owner_files=config.owner_files.add_known_list())
-    where = config.owner_files.require_path(LIST)
-    fleet = config.owner_files.files(config.lenient)
-    if fleet.ignored:
-        print(f"ignored columns of {where}: {', '.join(fleet.ignored)}", file=sys.stderr)
-    devices = use_newest_archives(fleet.devices, config.owner_files.archives)
-    usual = config.owner_files.login()
-    fleet_targets = targets(devices, fleet.auths, usual)
-    prompted_secrets = _prompted_secrets(where, fleet_targets)
-    if prompted_secrets:
-        usual = usual._replace(secrets={**usual.secrets, **prompted_secrets})
-        fleet_targets = targets(devices, fleet.auths, usual)
+    fleet_targets, repeated = (
+        (_named_pdus(config, run_options), {})
+        if config.words[1:]
+        else _listed_pdus(config, run_options)
+    )
     if config.html is not None:
         check_page(config.html)
     earlier_rows: dict[str, PduRow] = {}
     begin = time.monotonic()
     while True:
-        check_round = _round(config, run_options, fleet_targets, earlier_rows, fleet.repeated)
+        check_round = _round(config, run_options, fleet_targets, earlier_rows, repeated)
         _print_round(config, run_options, check_round, first=not earlier_rows)
         if equipment is not None:
             print(
@@ -193,6 +214,58 @@ def _run(config: CheckOptions, run_options: RunOptions) -> int:
         }
         begin = max(begin + config.watch, time.monotonic())
         time.sleep(max(0.0, begin - time.monotonic()))
+
+
+def _named_pdus(config: CheckOptions, run_options: RunOptions) -> Sequence[Target]:
+    """The PDUs of the arguments HANDLER HOST... Raises SettingsError, and Usage."""
+    handler_word, *host_words = config.words
+    if handler_word.lower().endswith((".csv", ".toml")):
+        raise Usage(
+            f"{printable(host_words[0], 60)!r} is one argument too many: a list, such as"
+            f" {printable(handler_word, 60)!r}, is read alone"
+        )
+    if config.owner_files.list or config.owner_files.auth:
+        raise Usage("HANDLER HOST needs no list and no logins: leave --list and --auth out")
+    pdus = [
+        ListedPdu(host, handler_word, hosts.parse_argument(host))
+        for host in dict.fromkeys(host_words)
+    ]
+    named_targets: list[Target] = []
+    for pdu in use_newest_archives(pdus, config.owner_files.archives):
+        handler = load(pdu.handler)
+        settings, secrets = connection_data.form_fields(handler, pdu.address, run_options)
+        login = DeviceLogin(ENVIRONMENT, {}, secrets)
+        pdu = pdu._replace(settings=tuple(settings.items()))
+        named_targets.append(Target(pdu, handler, login))
+    return named_targets
+
+
+def _listed_pdus(
+    config: CheckOptions, run_options: RunOptions
+) -> tuple[Sequence[Target], Mapping[str, str]]:
+    """The PDUs of the list, and which are repeated. Raises SettingsError, and Usage."""
+    owner_files = config.owner_files
+    for word in config.words:
+        if owner_files.list:
+            raise Usage(f"{printable(word, 60)!r} is one argument too many: an option says it")
+        if is_code(word) or registry.is_handler(word):
+            raise Usage(f"{printable(word, 60)!r} is a handler: add the address of its PDU")
+        owner_files = owner_files._replace(list=word)
+    for key in run_options.settings:
+        raise Usage(f"{spelled(key)} is for HANDLER HOST: a list has the settings of each PDU")
+    owner_files = owner_files.add_known_list()
+    where = owner_files.require_path(LIST)
+    fleet = owner_files.files(config.lenient)
+    if fleet.ignored:
+        print(f"ignored columns of {where}: {', '.join(fleet.ignored)}", file=sys.stderr)
+    devices = use_newest_archives(fleet.devices, owner_files.archives)
+    usual = owner_files.login()
+    fleet_targets = targets(devices, fleet.auths, usual)
+    prompted_secrets = _prompted_secrets(where, fleet_targets)
+    if prompted_secrets:
+        usual = usual._replace(secrets={**usual.secrets, **prompted_secrets})
+        fleet_targets = targets(devices, fleet.auths, usual)
+    return fleet_targets, fleet.repeated
 
 
 def _prompted_secrets(file: str, fleet_targets: Sequence[Target]) -> dict[str, str]:
@@ -308,10 +381,13 @@ def _lines(config: CheckOptions, check_round: Round, first: bool) -> Iterator[st
         yield from outcome.changed_lines()
 
 
-_HELP = """Read all PDUs of a list in parallel: states, load, energy, and what is wrong.
+_HELP = f"""Read all PDUs of a list in parallel: states, load, energy, and what is wrong.
+
+{arguments_help("HANDLER", "HOST")}
 
 LIST is CSV with a header line (name,handler,address,auth,settings,metered) or TOML with [[pdu]]
-tables. It contains no secret: `auth` names a login in a file of logins (--auth) or in an
+tables; HANDLER HOST... in place of it reads these PDUs with the login of `pdu status`. A list
+contains no secret: `auth` names a login in a file of logins (--auth) or in an
 [auth.NAME] table of the TOML list. PDUs without `auth` are read with --secret-file,
 PDU_COMMUNITY, ...; on a terminal you are asked for what is missing. --save also reads numbers,
 names, W, lines, breakers and what outlets do when power comes back. Without LIST, that of PDU_LIST
@@ -326,9 +402,9 @@ check = _Check.typed(
     CheckOptions,
     _check,
     examples=(
-        "pdu check pdus.csv --auth logins.toml",
-        "pdu check pdus.csv --watch 60 --html pdus.html",
+        "pdu check pdus.csv --auth logins.toml --html pdus.html",
+        "pdu check handler_dir 192.0.2.8",
     ),
     help=_HELP,
-    unnamed=secret_files(),
+    unnamed=device(*LOGIN, *TLS, *SNMP),
 )

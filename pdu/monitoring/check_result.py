@@ -52,8 +52,8 @@ REMEDIES: Mapping[str, str] = {
         " list"
     ),
     "defect": (
-        "a defect of this program or of the archive: run `pdu status --debug` on this PDU and"
-        " report what it prints"
+        "a defect of the handler: run `pdu handler check` on one of your own, else `pdu status"
+        " --debug` on this PDU, and report what it prints"
     ),
 }
 _ONLY_METERS = (

@@ -59,6 +59,23 @@ def pdu_data(
         raise error.at(host_with_port(host.host, port, 0) if port else host) from None
 
 
+def form_fields(
+    handler: LoadedHandler, host: Address, run_options: RunOptions
+) -> tuple[dict[str, str], dict[str, str]]:
+    """The settings and the secrets of the object of `pdu_data`, from which it is made again where
+    nobody can be asked. Raises SettingsError.
+    """
+    data = pdu_data(handler, host, run_options)
+    keys = {field: key for key, field in _SNMP_FIELDS.items()}
+    fields = dict(data.custom_params)
+    if isinstance(data, PduSnmpData):
+        fields.update({keys.get(field, field): text for field, text in data.snmp_params.items()})
+    declared = (setting.key for setting in handler.settings if setting.secret)
+    secret_keys = SECRETS.union(declared, run_options.secret_files)
+    secrets = {key: text for key, text in fields.items() if key in secret_keys}
+    return {key: text for key, text in fields.items() if key not in secret_keys}, secrets
+
+
 def _pdu_data(
     handler: LoadedHandler, host: Address, run_options: RunOptions
 ) -> Union[PduData, PduSnmpData]:

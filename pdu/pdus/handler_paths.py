@@ -23,6 +23,12 @@ def is_path(word: str) -> bool:
     return path.endswith(ARCHIVE) or os.path.isfile(path) or _is_folder(path)
 
 
+def is_code(word: str) -> bool:
+    """Whether a word is a handler's path by its ending, or a folder: a list of PDUs is not."""
+    path, _ = split_path(word)
+    return path.endswith((PYTHON, ARCHIVE)) or _is_folder(path)
+
+
 def is_handler_there(word: str) -> bool:
     """Whether there is a file or a folder of Python at the path in this word."""
     path, _ = split_path(word)
