@@ -495,17 +495,13 @@ def build_own(words: Sequence[str], out: Path) -> list[OwnHandler]:
 
     try:
         sources = [handler_source.read_handler(word) for word in words]
+        for source in sources:
+            handler_source.require_own_name(source)
     except SettingsError as error:
         raise BuildError(error.reason) from None
     handlers: list[OwnHandler] = []
     for source in sources:
-        top = source.archive.top
-        if handler_source.hides_module(top):
-            raise BuildError(
-                f"{source.path}: its directory {top!r} has the name of another Python module: rename"
-                " it"
-            )
-        path = out / f"{top}.tar.gz"
+        path = out / f"{source.archive.top}.tar.gz"
         handlers.append(OwnHandler(path, source))
     build(ROOT / "handlers", out, ())
     for handler in handlers:

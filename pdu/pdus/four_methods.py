@@ -27,7 +27,7 @@ from pdu_common.helper import (
 )
 
 from ..core.cli.options import SECRETS
-from ..core.cli.output import figure_or_none
+from ..core.cli.output import figure_or_none, printing_to_stderr
 
 T = TypeVar("T")
 _HIDDEN = "its text holds the login and is not shown"
@@ -100,7 +100,8 @@ class FourMethods:
                 " statistic"
             )
         try:
-            return function(*port)
+            with printing_to_stderr():
+                return function(*port)
         except PduHandlerError:
             raise
         except (Exception, SystemExit) as raised:
@@ -108,6 +109,11 @@ class FourMethods:
             if isinstance(getattr(raised, "kind", None), str):
                 raise
             error = raised
+        # an HTTPError of urllib is an answer, whose connection is open
+        close = getattr(error, "close", None)
+        if callable(close):
+            with contextlib.suppress(Exception):
+                close()
         # imported late: 5 ms, which a handler without an error saves
         from handlers.host.snmp import known_endpoint
 
@@ -266,7 +272,8 @@ def _shown(value: object) -> str:
 def make_pdu(make: Callable[[Any], T], data: Any) -> T:
     """The handler's object. Raises BrokenHandler if make_handler raises or returns None."""
     try:
-        pdu = make(data)
+        with printing_to_stderr():
+            pdu = make(data)
     except PduHandlerError:
         raise
     except (Exception, SystemExit) as error:

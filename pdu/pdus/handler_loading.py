@@ -26,6 +26,8 @@ from handlers.shared.similar_names import similar_names
 from pdu_common.snmp_client.process_options import SENT
 
 from ..core.cli.error_output import NoSuchHandler
+from ..core.cli.output import printing_to_stderr
+from .handler_module import entry_of, import_handler
 from .handler_paths import is_handler_there
 
 if TYPE_CHECKING:
@@ -71,9 +73,7 @@ def load(handler: str) -> LoadedHandler:
     What has a path is unpacked into a temporary folder.
     """
     if registry.is_handler(handler):
-        return _loaded_handler(
-            handler, handler, importlib.import_module(f"handlers.{handler}.handler")
-        )
+        return _loaded_handler(handler, handler, import_handler(f"handlers.{handler}.handler"))
     if not is_handler_there(handler):
         near = similar_names(handler, registry.names())
         raise NoSuchHandler(
@@ -104,65 +104,26 @@ def load_reference(reference: HandlerReference) -> LoadedHandler:
     """The handler. An archive is not unpacked again."""
     if reference.module not in sys.modules and reference.folder not in sys.path:
         sys.path.insert(0, reference.folder)
-    return _loaded_handler(
-        reference.name, reference.shown, importlib.import_module(reference.module)
-    )
+    return _loaded_handler(reference.name, reference.shown, import_handler(reference.module))
 
 
 def _loaded_handler(name: str, display_name: str, module: ModuleType) -> LoadedHandler:
-    make = getattr(module, "make_handler", None)
-    if not callable(make):
+    entry = entry_of(module)
+    if entry is None:
         raise SettingsError(
             f"{display_name} is not a handler: {module.__name__} has no make_handler, which"
             " DCImanager calls"
         )
-    home = sys.modules.get(make.__module__, module)
-    snmp = any(map(_speaks_snmp, vars(home).values())) or _takes_snmp_data(make)
-    sent_hook = SENT if snmp else getattr(home, "SENT", None)
+    sent_hook = SENT if entry.snmp else getattr(entry.home, "SENT", None)
     return LoadedHandler(
         name,
         display_name,
-        make,
-        _settings(getattr(home, "SETTINGS", ())),
-        snmp,
+        entry.make,
+        entry.settings,
+        entry.snmp,
         sent_hook if isinstance(sent_hook, ContextVar) else None,
         module.__name__,
     )
-
-
-def _speaks_snmp(kind: object) -> bool:
-    """Whether this is a class below BaseSnmpPdu. By such a class a handler says that it takes a
-    PduSnmpData; an archive has no `ABOUT` that could say it.
-
-    BaseSnmpPdu is known by its name here, because only an SNMP handler should import its module.
-    """
-    return isinstance(kind, type) and any(
-        (base.__module__, base.__name__) == ("pdu_common.base_snmp_pdu", "BaseSnmpPdu")
-        for base in kind.__mro__[1:]
-    )
-
-
-def _takes_snmp_data(make: Callable[..., Any]) -> bool:
-    """Whether make_handler is annotated with a class of SNMP: the handler's class may be in another
-    module.
-    """
-    annotations = getattr(make, "__annotations__", {}).values()
-    names = {getattr(kind, "__name__", kind) for kind in annotations}
-    return bool(names & {"PduSnmpData", "BaseSnmpPdu"})
-
-
-def _settings(value: Any) -> Sequence[Setting[object]]:
-    """`value` if it is a list or tuple of settings, else (): another pack may use the name
-    SETTINGS for other data.
-    """
-    settings = value if isinstance(value, (tuple, list)) else ()
-    return tuple(settings) if all(map(_is_setting, settings)) else ()
-
-
-def _is_setting(value: object) -> bool:
-    # an archive has its own class Setting
-    fields = ("key", "allowed", "read", "default", "help", "secret", "longest")
-    return all(hasattr(value, name) for name in fields)
 
 
 # folders that this process removes when it ends
@@ -176,16 +137,13 @@ def _import_source(source: HandlerSource) -> ModuleType:
     import tempfile  # imported late, as in `load`
     from pathlib import Path
 
-    from .handler_source import hides_module
+    from .handler_source import require_own_name
 
     path, archive, import_path = source.path, source.archive, source.import_path
     try:
         is_ours = archive.top in _loaded or archive.top.startswith("pdu_")
-        if not is_ours and hides_module(archive.top):
-            raise SettingsError(
-                f"{path}: its directory {archive.top!r} has the name of another Python module:"
-                " rename it"
-            )
+        if not is_ours:
+            require_own_name(source)
         known_path, content = _loaded.setdefault(archive.top, (path, archive.files))
         if os.path.realpath(known_path) != os.path.realpath(path):
             raise SettingsError(
@@ -208,7 +166,8 @@ def _import_source(source: HandlerSource) -> ModuleType:
     except OSError as error:
         raise SettingsError(f"{path}: {error}") from None
     try:
-        return importlib.import_module(import_path)
+        with printing_to_stderr():
+            return import_handler(import_path)
     except (Exception, SystemExit) as error:  # anybody may have written it
         get_logger(__name__).debug(f"{path}: {import_path}", exc_info=True)
         raise SettingsError(

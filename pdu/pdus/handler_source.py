@@ -85,6 +85,15 @@ def _texts(content: bytes) -> dict[str, str]:
     }
 
 
+def require_own_name(source: HandlerSource) -> None:
+    """Raises SettingsError if the handler's directory hides another Python module."""
+    if hides_module(source.archive.top):
+        raise SettingsError(
+            f"{source.path}: its directory {source.archive.top!r} has the name of another Python"
+            " module: rename it"
+        )
+
+
 def hides_module(name: str) -> bool:
     """Whether a handler's directory of this name would hide another Python module."""
     here = os.path.realpath(os.curdir)
@@ -160,7 +169,7 @@ def _entry_module(archive: Archive, chosen: str, path: str) -> str:
         for file, content in archive.files.items()
         if file.endswith(PYTHON)
         and not file.endswith(_PACKAGE)
-        and _has_entry(file, content, faults)
+        and has_entry(file, content, faults)
     ]
     if chosen:
         if archive.holds_module(chosen):
@@ -186,8 +195,8 @@ def _entry_module(archive: Archive, chosen: str, path: str) -> str:
     )
 
 
-def _has_entry(file: str, content: bytes, faults: list[str]) -> bool:
-    """Whether a module defines or imports make_handler. Notes in `faults` why it is no Python."""
+def has_entry(file: str, content: bytes, faults: list[str]) -> bool:
+    """Whether a module has make_handler. Adds to `faults` why it is not valid Python."""
     if _ENTRY.encode() not in content:
         return False
     try:

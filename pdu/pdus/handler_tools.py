@@ -45,7 +45,7 @@ class HandlerTools:
 
     def __init__(self, handler: LoadedHandler) -> None:
         self._handler = handler
-        self._own = handler.name if registry.is_handler(handler.shown) else ""
+        self._tool_name = handler.name if registry.is_handler(handler.shown) else ""
 
     @contextlib.contextmanager
     def opened(self, data: Any, purposes: Collection[str] = ()) -> Iterator[OpenHandler]:
@@ -55,7 +55,7 @@ class HandlerTools:
             yield OpenHandler(FourMethods(pdu, data), "")
             return
         with pdu.opened(purposes) as open_pdu:
-            yield OpenHandler(open_pdu, self._own)
+            yield OpenHandler(open_pdu, self._tool_name)
 
     def four_methods(self, data: Any) -> FourMethods:
         """The PDU that `data` names, called as DCImanager calls it."""
@@ -67,20 +67,21 @@ class OpenHandler:
     in one of another pack: then there is nothing.
     """
 
-    def __init__(self, open_pdu: Union[OpenPdu[Any], FourMethods], own: str) -> None:
-        self._open, self._own = open_pdu, own
+    def __init__(self, pdu: Union[OpenPdu[Any], FourMethods], tool_name: str) -> None:
+        """`tool_name`: of the handler in `adapters`; "" if it has no module there."""
+        self._pdu, self._tool_name = pdu, tool_name
 
     def states(self) -> Sequence[tuple[str, EnumPowerStatus]]:
         """Identity and state of every outlet."""
-        return self._open.states()
+        return self._pdu.states()
 
     def figures(self, with_power: bool) -> Figures:
         """What the PDU measures, W only `with_power`."""
-        return self._open.figures(with_power)
+        return self._pdu.figures(with_power)
 
     def labels(self) -> Optional[Sequence[Label]]:
         """Number and name of each outlet."""
-        return self._open.labels()
+        return self._pdu.labels()
 
     def topology(self) -> Topology:
         """Lines, breakers and how outlets are fed."""
@@ -102,19 +103,13 @@ class OpenHandler:
         """
         return self._answer("nameplate", Nameplate(), runs_on)
 
-    def _answer(self, what: str, nothing: T, *more: Any) -> T:
-        read = _answer(what, self._own)
-        if read is None or isinstance(self._open, FourMethods):
-            return nothing
-        result: T = self._open.read(what, lambda session: read(session, *more))
+    def _answer(self, module: str, default: T, *arguments: Any) -> T:
+        folder = f"pdu.pdus.adapters.{self._tool_name}"
+        read = own_answer(folder, module, TOOL_FUNCTIONS[module]) if self._tool_name else None
+        if read is None or isinstance(self._pdu, FourMethods):
+            return default
+        result: T = self._pdu.read(module, lambda session: read(session, *arguments))
         return result
-
-
-def _answer(what: str, handler: str) -> Any:
-    """A function of `TOOL_FUNCTIONS`; None if the handler has no such module."""
-    return (
-        own_answer(f"pdu.pdus.adapters.{handler}", what, TOOL_FUNCTIONS[what]) if handler else None
-    )
 
 
 @functools.lru_cache(maxsize=128)

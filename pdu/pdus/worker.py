@@ -12,6 +12,7 @@ import math
 import os
 import queue
 import signal
+import sys
 import threading
 from collections.abc import Sequence
 from multiprocessing.connection import Connection
@@ -54,6 +55,7 @@ def serve(work: Work, pipe: Connection, other_pipes: Sequence[Connection], most_
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     for other_pipe in other_pipes:
         other_pipe.close()
+    sys.stdout = sys.stderr  # what a handler prints is no answer of this program
     gc.freeze()  # what the parent loaded is never garbage
     with contextlib.suppress(EOFError, OSError):
         _Worker(work, pipe, most_jobs).run()

@@ -16,6 +16,7 @@ from handlers.http.strict_json import loads
 from handlers.shared.errors import ProtocolError, SettingsError
 
 from ..core.cli.output import counted
+from ..pdus.handler_loading import load
 from .recording_formats import (
     Recording,
     RecordingFormat,
@@ -38,7 +39,7 @@ def unit_recording_format(name: str, logins: Mapping[str, Response]) -> Recordin
 
     def record(data: Any, recorder: RecordingOptions) -> Recording:
         answers: dict[str, Any] = {}
-        pdu = _module(name, "handler").make_handler(data)
+        pdu = load(name).make(data)
         with pdu.session("record") as session:
 
             def exchange(request: Any) -> bytes:
@@ -76,7 +77,7 @@ def read_recorded(name: str, text: str) -> PduState:
     def exchange(request: Request) -> bytes:
         return json.dumps(answers[request_key(request)]).encode()
 
-    codec: Codec = _module(name, "decoding")
+    codec: Codec = importlib.import_module(f"handlers.{name}.decoding")
     return run_dialogue(codec.read_unit(True), exchange)
 
 
@@ -96,10 +97,6 @@ def _content(text: str) -> str:
 def request_key(request: Request) -> str:
     """The key of a request's answer in a recording."""
     return f"{request.path} {request.body.decode('utf-8', 'replace')}".strip()
-
-
-def _module(name: str, module: str) -> Any:
-    return importlib.import_module(f"handlers.{name}.{module}")
 
 
 def _json(body: bytes) -> Any:

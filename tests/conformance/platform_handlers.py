@@ -7,12 +7,12 @@ ports when a PDU changes its handler: only an owner's copy of the platform can t
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, NamedTuple, Union
 
+from pdu.pdus.handler_source import has_entry
 from tests.dcimanager.worker import Call
 from tests.peers import Peer
 from tests.peers.snmp import of
@@ -30,7 +30,6 @@ _UNITS: Mapping[str, Sequence[str]] = {
     "c3": ("clever-rpdu",),
     "aten": ("aten-pe2", "aten-pe"),
 }
-_ENTRY = re.compile(r"^(?:def make_handler\b|make_handler\s*=)", re.MULTILINE)
 
 
 class _Answers(NamedTuple):
@@ -51,7 +50,7 @@ def modules(tree: Path) -> list[str]:
     return [
         ".".join(path.relative_to(tree).with_suffix("").parts)
         for path in sorted((tree / "pdu_common" / "handlers").rglob("*.py"))
-        if _ENTRY.search(path.read_text("utf-8", "replace"))
+        if has_entry(str(path), path.read_bytes(), [])
     ]
 
 

@@ -9,8 +9,6 @@ in the middle of a call, so that it does not outlive the stand-in.
 from __future__ import annotations
 
 import contextlib
-import importlib
-import importlib.util
 import io
 import json
 import logging
@@ -27,6 +25,7 @@ from types import SimpleNamespace
 from typing import Any
 
 _KIND = re.compile("[a-z][a-z-]{0,40}")
+_LOADER = Path(__file__).resolve().parents[2] / "pdu" / "pdus" / "handler_module.py"
 LOGGED = "\x1e"  # ends the log lines of a call; written to standard error before the answer
 
 
@@ -86,21 +85,6 @@ def _adapter(path: str) -> Any:
     return SimpleNamespace(**functions)
 
 
-def _handler_module(name: str) -> Any:
-    """A handler's module, by import path, or by the path of a file, which need not be in a package.
-
-    A module from a file is not entered in sys.modules, because a platform may not enter it either.
-    """
-    if not name.endswith(".py"):
-        return importlib.import_module(name)
-    spec = importlib.util.spec_from_file_location("uploaded", name)
-    if spec is None or spec.loader is None:
-        raise ImportError(f"{name} is not a Python file")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
 class _Worker:
     """Calls a handler's methods.
 
@@ -111,8 +95,10 @@ class _Worker:
         self._adapter = _adapter(job["adapter"])
         if job["metering"]:
             self._adapter.prepare()
-        self._module = _handler_module(job["import"])
+        loader = runpy.run_path(str(_LOADER))
+        self._module = loader["import_handler"](job["import"])
         self._make = self._module.make_handler
+        self._entry_of = loader["entry_of"]
         self._pdu: Any = None
         self._data: Any = None
         self._fresh = job["fresh"]
@@ -180,31 +166,19 @@ class _Worker:
         }
 
     def _described(self) -> dict[str, Any]:
-        """Whether the handler's module has a class for SNMP PDUs, and its table of settings ([] if
-        it has no usable one).
-        """
-        from pdu_common.base_snmp_pdu import BaseSnmpPdu
-
-        home = sys.modules.get(self._make.__module__, self._module)
-        snmp = any(
-            isinstance(kind, type) and issubclass(kind, BaseSnmpPdu) and kind is not BaseSnmpPdu
-            for kind in vars(home).values()
-        )
-        try:
-            rows = [
-                {
-                    "key": str(item.key),
-                    "allowed": str(item.allowed),
-                    "help": str(item.help),
-                    "secret": bool(item.secret),
-                    "default": _default(item.default),
-                }
-                for item in getattr(home, "SETTINGS", ())
-            ]
-        except (TypeError, AttributeError):
-            # the SETTINGS of a third-party handler may be anything
-            rows = []
-        return {"snmp": snmp, "settings": rows}
+        """Whether the handler takes the data of an SNMP PDU, and its table of settings."""
+        entry = self._entry_of(self._module)
+        rows = [
+            {
+                "key": str(item.key),
+                "allowed": str(item.allowed),
+                "help": str(item.help),
+                "secret": bool(item.secret),
+                "default": _default(item.default),
+            }
+            for item in entry.settings
+        ]
+        return {"snmp": entry.snmp, "settings": rows}
 
     def _port_up(self, pdu: Any, call: Mapping[str, str]) -> dict[str, Any]:
         return self._switched(pdu.port_up, call)

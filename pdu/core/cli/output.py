@@ -43,6 +43,18 @@ class Result(NamedTuple):
     note: str = ""
 
 
+@contextlib.contextmanager
+def printing_to_stderr() -> Iterator[None]:
+    """What code of others prints during the block goes to standard error: standard output has the
+    answer. Only in the main thread, because all threads share one `sys.stdout`.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    with contextlib.redirect_stdout(sys.stderr):
+        yield
+
+
 def print_result(result: Result, as_json: bool) -> int:
     """Print the result and return its exit code."""
     if as_json and result.data is not None:
