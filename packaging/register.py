@@ -543,6 +543,8 @@ class Archive(NamedTuple):
 
 def read_archive(file: str, remedy: str) -> Archive:
     """Read and check an archive. Raises Stop."""
+    if os.path.isdir(file):
+        remedy = "it is a folder, which packaging/build.py packs"
     if not os.path.isfile(file):
         raise Stop(BAD_ARCHIVE, f"there is no archive {file}: {remedy}")
     try:

@@ -12,26 +12,28 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Optional
+from typing import Any, NamedTuple, Optional
 
 import common
 import pdu_common
-from handlers.shared.errors import printable
+from handlers.shared.errors import SettingsError, printable
 
 from ..pdus.handler_imports import PLATFORM_MODULES, standard_library
-from ..pdus.handler_source import HandlerSource
+from ..pdus.handler_source import HandlerSource, require_own_name
 from .rules import BROKEN, KEPT, RULES, UNTRIED, Finding
 
 RECOMMENDED = "3.9"
 OTHERS = ("3.10", "3.11", "3.12", "3.13")
 _SECONDS = 120.0  # limit for one import or one run of mypy
 _CHILD = Path(__file__).with_name("import_alone.py")
-_NO_MYPY = "mypy is not here: `make env` in a copy of the project installs it"
+_NO_MYPY = (
+    "mypy is not here: Debian has it as mypy, `make env` in a copy of the project installs it"
+)
 
 
-def place_platform(folder: Path) -> Path:
+def _place_platform(folder: Path) -> Path:
     """A folder with `common` and `pdu_common` and nothing else."""
     platform = folder / "platform"
     for package in (common, pdu_common):
@@ -42,76 +44,94 @@ def place_platform(folder: Path) -> Path:
 
 
 def check_loading(
-    source: HandlerSource, snmp: bool, platform: Path, unpacked: Path
+    source: HandlerSource, settings: Mapping[str, str], folder: Path
 ) -> Iterator[Finding]:
-    """The findings, without a device."""
+    """The findings, without a device. `settings`: of DCImanager's form; `folder`: an empty one."""
     yield Finding(RULES["archive"], KEPT, source.import_path)
-    protocol = "snmp" if snmp else "custom"
-    arguments = (str(platform), str(unpacked), source.import_path, protocol)
-    seen = _import_alone(sys.executable, arguments)
-    error = str(seen.get("error", ""))
+    handler_folder, platform = folder / "handler", _place_platform(folder)
+    handler_folder.mkdir()
+    source.archive.unpack(handler_folder)
+    alone = _Alone(str(platform), str(handler_folder), source.import_path, json.dumps(settings))
     foreign = _foreign_imports(source)
-    yield _import_finding("alone", error, foreign)
-    if not error:
-        yield _finding("entry", str(seen.get("entry", "")))
-        if not seen.get("entry"):
-            yield _finding("base", "" if seen.get("base") else "its class has another base")
-        yield _finding("quiet", ", ".join(sorted(set(seen.get("sent", ())))))
-    yield _check_python("python", [RECOMMENDED], arguments, foreign)
-    yield _check_python("pythons", OTHERS, arguments, foreign)
+    try:
+        require_own_name(source)
+        outcome = alone.outcome(sys.executable)
+    except SettingsError as error:
+        yield _finding("alone", error.reason)
+        return
+    fault = str(outcome.get("error", ""))
+    yield _import_finding("alone", fault, foreign)
+    if not fault:
+        yield _finding("entry", str(outcome.get("entry", "")))
+        if not outcome.get("entry"):
+            yield _finding("base", "" if outcome.get("base") else "its class has another base")
+        events = ", ".join(sorted(set(outcome.get("sent", ()))))
+        yield _finding("quiet", f"make_handler does {events}" if events else "")
+        yield _check_python("python", [RECOMMENDED], alone, foreign)
+        yield _check_python("pythons", OTHERS, alone, foreign)
     yield _finding("imports", foreign)
-    yield _check_types(source, platform, unpacked)
+    yield _check_types(source, platform, handler_folder)
 
 
 def _finding(rule: str, fault: str) -> Finding:
     return Finding(RULES[rule], BROKEN if fault else KEPT, printable(fault, 300))
 
 
-def _import_alone(python: str, arguments: Sequence[str]) -> dict[str, Any]:
-    try:
-        done = subprocess.run(
-            [python, "-I", "-S", "-B", str(_CHILD), *arguments],
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            errors="replace",
-            timeout=_SECONDS,
-            cwd=arguments[0],
-        )
-        seen = json.loads(done.stdout.strip().rpartition("\n")[2])
-        return seen if isinstance(seen, dict) else {"error": "it prints no result"}
-    except subprocess.TimeoutExpired:
-        return {"error": f"its import did not end within {_SECONDS:g} s"}
-    except (OSError, ValueError):
-        return {"error": "the interpreter ended while it imported the handler"}
+class _Alone(NamedTuple):
+    """How the handler is imported where nothing else is; see import_alone.py."""
+
+    platform: str
+    handler_folder: str
+    import_path: str
+    #: JSON
+    settings: str
+
+    def outcome(self, python: str) -> dict[str, Any]:
+        """What that prints in this interpreter."""
+        try:
+            process = subprocess.run(
+                [python, "-I", "-S", "-B", str(_CHILD), *self[:3]],
+                input=self.settings,
+                capture_output=True,
+                text=True,
+                errors="replace",
+                timeout=_SECONDS,
+                cwd=self.platform,
+            )
+            outcome = json.loads(process.stdout.strip().rpartition("\n")[2])
+            return outcome if isinstance(outcome, dict) else {"error": "it prints no result"}
+        except subprocess.TimeoutExpired:
+            return {"error": f"its import did not end within {_SECONDS:g} s"}
+        except (OSError, ValueError):
+            return {"error": "the interpreter ended while it imported the handler"}
 
 
 def _import_finding(rule: str, error: str, foreign: str) -> Finding:
     """A package that the platform may have is missing here, which breaks nothing."""
     name = re.match(r"ModuleNotFoundError: No module named '(\w+)", error)
     if name and re.search(rf"\b{name[1]} \(", foreign):
-        return Finding(RULES[rule], UNTRIED, f"{name[1]} is not in the standard library")
+        return Finding(
+            RULES[rule], UNTRIED, f"{name[1]} is missing where pdu runs: install it there"
+        )
     return _finding(rule, error)
 
 
-def _check_python(
-    rule: str, versions: Sequence[str], arguments: Sequence[str], foreign: str
-) -> Finding:
+def _check_python(rule: str, versions: Sequence[str], alone: _Alone, foreign: str) -> Finding:
     """One rule for the versions that are here."""
-    tried: list[str] = []
+    present_versions: list[str] = []
     for version in versions:
         is_own = version == f"{sys.version_info.major}.{sys.version_info.minor}"
         program = sys.executable if is_own else _find_python(version)
         if program is None:
             continue
-        tried.append(version)
-        error = str(_import_alone(program, arguments).get("error", ""))
+        present_versions.append(version)
+        error = str(alone.outcome(program).get("error", ""))
         if error:
             finding = _import_finding(rule, error, foreign)
             return finding._replace(detail=f"Python {version}: {finding.detail}")
-    if not tried:
+    if not present_versions:
         return Finding(RULES[rule], UNTRIED, f"there is no python{versions[0]} here")
-    return Finding(RULES[rule], KEPT, f"Python {', '.join(tried)}")
+    return Finding(RULES[rule], KEPT, f"Python {', '.join(present_versions)}")
 
 
 def _find_python(version: str) -> Optional[str]:
@@ -155,11 +175,11 @@ def _foreign_imports(source: HandlerSource) -> str:
                     names.setdefault(top, f"{path} line {getattr(node, 'lineno', 0)}")
     if not names:
         return ""
-    listed = ", ".join(f"{name} ({where})" for name, where in names.items())
-    return f"{listed}: see the requirements.txt of your copy of the platform"
+    places = ", ".join(f"{name} ({where})" for name, where in names.items())
+    return f"{places}: see the requirements.txt of your copy of the platform"
 
 
-def _check_types(source: HandlerSource, platform: Path, unpacked: Path) -> Finding:
+def _check_types(source: HandlerSource, platform: Path, handler_folder: Path) -> Finding:
     command = [
         sys.executable,
         "-m",
@@ -167,7 +187,6 @@ def _check_types(source: HandlerSource, platform: Path, unpacked: Path) -> Findi
         "--python-version",
         RECOMMENDED,
         "--ignore-missing-imports",
-        "--disable-error-code=import-untyped",
         "--follow-imports=silent",
         "--no-error-summary",
         "--cache-dir",
@@ -176,11 +195,11 @@ def _check_types(source: HandlerSource, platform: Path, unpacked: Path) -> Findi
         "-m",
         source.import_path,
     ]
-    environment = {**os.environ, "MYPYPATH": f"{platform}{os.pathsep}{unpacked}"}
+    environment = {**os.environ, "MYPYPATH": f"{platform}{os.pathsep}{handler_folder}"}
     try:
-        done = subprocess.run(
+        process = subprocess.run(
             command,
-            cwd=unpacked,
+            cwd=handler_folder,
             env=environment,
             stdin=subprocess.DEVNULL,
             capture_output=True,
@@ -190,10 +209,15 @@ def _check_types(source: HandlerSource, platform: Path, unpacked: Path) -> Findi
         )
     except (OSError, subprocess.TimeoutExpired):
         return Finding(RULES["types"], UNTRIED, f"mypy did not end within {_SECONDS:g} s")
-    if "No module named mypy" in done.stderr:
+    if "No module named mypy" in process.stderr:
         return Finding(RULES["types"], UNTRIED, _NO_MYPY)
-    errors = [line for line in done.stdout.splitlines() if ": error:" in line]
-    if done.returncode and not errors:
-        return Finding(RULES["types"], UNTRIED, printable(done.stderr.strip()[-200:], 200))
+    # a package without types: the code is "import" before mypy 1.4
+    errors = [
+        line
+        for line in process.stdout.splitlines()
+        if ": error:" in line and not line.endswith(("[import]", "[import-untyped]"))
+    ]
+    if process.returncode > 1 and not errors:
+        return Finding(RULES["types"], UNTRIED, printable(process.stderr.strip()[-200:], 200))
     more = f" (and {len(errors) - 1} more)" if errors[1:] else ""
     return _finding("types", f"{errors[0]}{more}" if errors else "")

@@ -24,6 +24,7 @@ RESERVED = frozenset(("common", "pdu_common", "handlers"))
 MOST_FILES, MOST_BYTES = 5000, 50_000_000
 # limit for a path, in bytes; no component can be longer in common file systems
 _LONGEST_PATH = 255
+_HOW = "pack the directory by its name (tar -czf NAME.tar.gz DIR)"
 _LATEST = 1 << 33  # limit for a file's time, in seconds since 1970: the year 2242
 
 
@@ -136,21 +137,23 @@ def read_archive(data: bytes) -> Archive:
         # tarfile raises ValueError (a base class of BadArchive) and LookupError for malformed
         # extended headers, OverflowError for an absurd size, and RecursionError for many extended
         # headers in a row.
-        raise BadArchive(f"not a complete tar.gz ({error})") from None
+        raise BadArchive(f"not a complete tar.gz ({error}): {_HOW}") from None
     for path in map(PurePosixPath, files):
         if any(str(parent) in files for parent in path.parents):
             raise BadArchive(f"{str(path)!r} is inside a path that is also a file")
     tops = {PurePosixPath(member.name).parts[0] for member in members}
     if len(tops) != 1:
-        raise BadArchive(f"one directory is expected at the top, not {len(tops)} entries")
+        raise BadArchive(f"one directory is expected at the top, not {len(tops)} entries: {_HOW}")
     top = tops.pop()
     if not top.isidentifier() or keyword.iskeyword(top) or top in RESERVED:
+        if top in files:
+            raise BadArchive(f"{top!r} is in no directory: {_HOW}")
         raise BadArchive(
             f"the top-level name {top!r} is"
-            f" {'reserved' if top in RESERVED else 'not a valid module name'}"
+            f" {'reserved' if top in RESERVED else 'not a valid module name'}: rename the directory"
         )
     if f"{top}/__init__.py" not in files:
-        raise BadArchive(f"there is no {top}/__init__.py")
+        raise BadArchive(f"there is no {top}/__init__.py: add an empty file")
     return Archive(top, files, times)
 
 
@@ -186,7 +189,7 @@ def _check(member: tarfile.TarInfo) -> None:
     if member.name.partition("/")[0] == ".":
         raise BadArchive(
             f"{member.name[:_LONGEST_PATH]!r} begins with '.', which DCImanager is not known to"
-            " accept: pack the directory by its name (tar -czf NAME.tar.gz DIR)"
+            f" accept: {_HOW}"
         )
     if (
         member.name.startswith("/")

@@ -176,5 +176,5 @@ def test_a_difference_from_the_truth_is_noticed(
         place("snmp", "directory"),
         peers.Peer("snmp", "snmp", true.address, wrong_books, true.snmp),
     )
-    for word in ("states: ", "load: ", "energy by outlet: ", "after port_"):
+    for word in ("states: ", "load: ", "energy by outlet: ", "port_up: the device has outlet"):
         assert any(word in problem for problem in problems)

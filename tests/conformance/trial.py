@@ -9,18 +9,24 @@ import math
 import socket
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple, Optional
+from typing import Any, NamedTuple, Optional
 
+from handlers.host import Figures
+from handlers.shared.errors import PduHandlerError
+from pdu.handler.method_trials import TrialDevice, method_findings
+from pdu.handler.rules import KEPT, RULES
 from pdu.pdus.handler_archives import Archive
-from tests.dcimanager.worker import Call, Job, Worker, started
+from pdu_common.helper import EnumPowerStatus
+from tests.dcimanager.worker import Job, Worker, started
 from tests.peers import Peer
 
 CALL_SECONDS = 100.0
 _NAMES = {True: "UP", False: "DOWN", None: "UNKNOWN"}
+_KEYS = {rule: key for key, rule in RULES.items()}
 
 
 class Platform(NamedTuple):
@@ -103,64 +109,78 @@ def worker_of(
             worker.close()
 
 
-def _problems(worker: Worker, peer: Peer, port_energy: Optional[bool]) -> Sequence[str]:
-    status = worker.call("status", CALL_SECONDS)
-    if not status.ok:
-        return [f"status: {status.kind}: {status.text}"]
-    books = peer.books()
-    found = _compare(
-        "states",
-        list(status.value["ports"].items()),
-        [(i, _NAMES[on]) for i, on in books.states.items()],
-    )
-    statistic = worker.call("statistic", CALL_SECONDS)
-    found += (
-        [f"statistic: {statistic.kind}: {statistic.text}"]
-        if not statistic.ok
-        else _figures(statistic, peer, port_energy)
-    )
-    identity = next(identity for identity, on in books.states.items() if on)
-    for method, state in (("port_down", "DOWN"), ("port_up", "UP")):
-        call = worker.call(
-            method, CALL_SECONDS, identity, status.value["ports"].get(identity, "UNKNOWN")
-        )
-        want = {"identity": identity, "state": state, "same_object": True}
-        found += (
-            _compare(method, dict(call.value), want)
-            if call.ok
-            else [f"{method}: {call.kind}: {call.text}"]
-        )
-        found += _compare(
-            f"the outlet after {method}", _NAMES[peer.books().states[identity]], state
-        )
-    lost = worker.call("port_down", CALL_SECONDS, "no-such-outlet")
-    return found + _compare("an outlet that does not exist", lost.kind, "no-such-outlet")
+class CallFailed(PduHandlerError):
+    """A call in the worker failed. The reason begins with the kind of its error."""
 
 
-def _figures(call: Call, peer: Peer, port_energy: Optional[bool]) -> list[str]:
+class WorkerMethods:
+    """The methods of a handler in a worker process."""
+
+    def __init__(self, worker: Worker) -> None:
+        self._worker = worker
+        self._states: Mapping[str, str] = {}
+        self.statistic: Mapping[str, Any] = {}
+
+    def states(self) -> Sequence[tuple[str, EnumPowerStatus]]:
+        self._states = self._call("status")["ports"]
+        return [(identity, EnumPowerStatus[name]) for identity, name in self._states.items()]
+
+    def figures(self) -> Figures:
+        self.statistic = self._call("statistic")
+        return Figures(self.statistic["load"], self.statistic["total_consumption"], ())
+
+    def switch(self, identity: str, on: bool) -> EnumPowerStatus:
+        method = "port_up" if on else "port_down"
+        answer = self._call(method, identity, self._states.get(identity, "UNKNOWN"))
+        if not answer["same_object"]:
+            raise CallFailed("it returned another object than it was given")
+        return EnumPowerStatus[answer["state"]]
+
+    def _call(self, method: str, identity: str = "", state: str = "UNKNOWN") -> Mapping[str, Any]:
+        call = self._worker.call(method, CALL_SECONDS, identity, state)
+        if not call.ok:
+            raise CallFailed(f"{call.kind}: {call.text}")
+        value: Mapping[str, Any] = call.value
+        return value
+
+
+def _problems(worker: Worker, peer: Peer, port_energy: Optional[bool]) -> Iterator[str]:
+    """What the trials of `pdu handler check` find, and what this pack promises beyond: the figures
+    of the device, and the kind of an error.
+    """
+    methods = WorkerMethods(worker)
+
+    def states() -> Mapping[str, EnumPowerStatus]:
+        return {name: EnumPowerStatus[_NAMES[on]] for name, on in peer.books().states.items()}
+
+    for finding in method_findings(TrialDevice(methods, "the simulator", states)):
+        is_absent = finding.rule is RULES["no outlet"]
+        if finding.result != KEPT or is_absent and "no-such-outlet: " not in finding.detail:
+            yield f"{_KEYS[finding.rule]}: {finding.detail}"
+    if methods.statistic:
+        yield from _figures(methods.statistic, peer, port_energy)
+
+
+def _figures(statistic: Mapping[str, Any], peer: Peer, port_energy: Optional[bool]) -> list[str]:
     books = peer.books()
-    found: list[str] = []
+    problems: list[str] = []
     for name, seen, want in (
-        ("load", call.value["load"], books.load_a),
-        ("energy", call.value["total_consumption"], books.energy_kwh),
+        ("load", statistic["load"], books.load_a),
+        ("energy", statistic["total_consumption"], books.energy_kwh),
     ):
         if want is not None and not _close(seen, want):
-            found.append(f"{name}: {seen} instead of {want}")
-    ports: dict[str, float] = call.value["ports"]
+            problems.append(f"{name}: {seen} instead of {want}")
+    ports: dict[str, float] = statistic["ports"]
     want_ports = books.port_energy_kwh if port_energy or (port_energy is None and ports) else {}
     if list(ports) != list(want_ports) or not all(
         _close(ports[i], want) for i, want in want_ports.items()
     ):
-        found.append(f"energy by outlet: {ports} instead of {want_ports}")
-    return found
+        problems.append(f"energy by outlet: {ports} instead of {want_ports}")
+    return problems
 
 
 def _close(seen: float, want: Optional[float]) -> bool:
     return want is not None and math.isclose(seen, want, rel_tol=0.02, abs_tol=0.005)
-
-
-def _compare(what: str, seen: object, want: object) -> list[str]:
-    return [] if seen == want else [f"{what}: {seen} instead of {want}"]
 
 
 def silent(platform: Platform, placed: Placed, peer: Peer) -> list[str]:
@@ -173,6 +193,5 @@ def silent(platform: Platform, placed: Placed, peer: Peer) -> list[str]:
         with worker_of(platform, placed, replace(peer, snmp=params)) as worker:
             call = worker.call("status", CALL_SECONDS)
     secret = peer.snmp["community"]
-    return _compare("kind of error", call.kind, "unreachable") + (
-        [f"a secret in {call.text!r}"] if secret in call.text else []
-    )
+    problems = [] if call.kind == "unreachable" else [f"kind of error: {call.kind}"]
+    return [*problems, *([f"a secret in {call.text!r}"] if secret in call.text else [])]

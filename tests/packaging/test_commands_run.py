@@ -77,7 +77,7 @@ _ELSEWHERE: Mapping[str, str] = {
         "tests/packaging/test_own_pdu_walk.py",
     ),
     **dict.fromkeys(
-        ("pdu statistic acme", "pdu on acme", "pdu off acme"),
+        ("pdu statistic acme", "pdu check acme", "pdu on acme", "pdu off acme"),
         "tests/packaging/test_own_handler_page.py",
     ),
     "python -m pip install": "it needs PyPI",

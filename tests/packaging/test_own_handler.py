@@ -192,6 +192,8 @@ def test_what_is_missing_is_said(admin: Admin, tmp_path: Path) -> None:
     run = admin.run(None, "--archive", file, "--dry-run")
     assert run.code == 2 and "give --protocol snmp" in run.err
     assert admin.run(None, "snmp", "--name", "x", "--dry-run").code == 2
+    run = admin.run(None, "--archive", str(made), "--protocol", "snmp", "--dry-run")
+    assert run.code == 6 and "it is a folder, which packaging/build.py packs" in run.err
     (made / "other.py").write_text(SOURCE)
     run = admin.run(None, "--archive", str(packed(made)), "--protocol", "snmp", "--dry-run")
     assert run.code == 2 and "handler_dir.my_handler, handler_dir.other: give one" in run.err

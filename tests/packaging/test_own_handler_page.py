@@ -53,22 +53,22 @@ def test_the_commands_of_the_page_lead_to_a_switched_outlet_and_a_registered_han
         "no_proxy": "*",
     }
 
-    def run(line: str, **more: str) -> str:
+    def run(line: str, code: int = 0) -> str:
         done = subprocess.run(
             ["sh", "-ec", line.replace("16161", port)],
             cwd=clone,
-            env={**environment, **more},
+            env=environment,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
             timeout=4 * PATIENCE_S,
         )
-        assert done.returncode == 0, (line, done.stdout)
+        assert done.returncode == code, (line, done.stdout)
         return done.stdout
 
     typed = commands()
-    assert typed[0] == ". .venv/bin/activate" and len(typed) == 12
+    assert typed[0] == ". .venv/bin/activate" and len(typed) == 13
     for line in typed[1:]:
         if line.startswith("make check"):  # `make` makes the environment first
             checked = run(f"pdu handler check {line.partition('=')[2]}")
@@ -94,12 +94,17 @@ def test_the_commands_of_the_page_lead_to_a_switched_outlet_and_a_registered_han
         )
         try:
             assert until(lambda: "Ctrl-C" in log.read_text("utf-8"))
-            printed = {line: run(line) for line in typed if " acme 127.0.0.1" in line}
+            printed = {
+                line: run(line, int(line.startswith("pdu check")))
+                for line in typed
+                if " acme 127.0.0.1" in line
+            }
         finally:
             served.terminate()
             served.wait(PATIENCE_S)
     assert "5 outlets" in printed["pdu status acme 127.0.0.1:16161"]
     assert "load 2.05 A" in printed["pdu statistic acme 127.0.0.1:16161"]
+    assert "3 on, 1 off, 1 unknown" in printed["pdu check acme 127.0.0.1:16161"]
     assert "outlet 1 of" in printed["pdu off acme 127.0.0.1:16161 1 --yes"]
     built, dry, serve = typed[-3:]
     assert "import path acme.handler" in run(built)

@@ -16,7 +16,6 @@ from tests.pdu.running import run
 # the page waits 10 s for a state; a fault is seen as well in 4
 QUICK = SOURCE.replace("timeout=10", "timeout=4")
 _VIEW = "        pdu_info = PduView()\n"
-_WALK = "in self.snmp_walk(OID_RPCM_ADMINISTRATIVE_STATE):"
 _ANSWER = "        return self.__get_port_status(pdu_port_data, power_status)"
 
 
@@ -47,7 +46,7 @@ def test_a_recording_is_served_to_the_handler(
     replay = ROOT / "tests" / "recordings" / "rpcm.snmprec"
     made = folder(tmp_path, source=QUICK)
     code, seen = findings(capsys, made, "--replay", str(replay))
-    assert code == 0 and seen["status"] == ("kept", "5 outlets"), seen
+    assert code == 0 and seen["status"] == ("kept", "5 outlets of the recording, rpcm"), seen
     assert seen["statistic"] == ("kept", "load 2.05 A, energy 1810.0 kWh")
 
 
@@ -64,45 +63,100 @@ _SENT = """    import socket
 """
 _WISH = """        pdu_port_data.power_status = power_status
         return pdu_port_data"""
-# rule -> text of the page's handler, what replaces it, and the exit code
-FAULTS = {
-    "quiet": (_MAKE, _SENT + _MAKE, 9),
-    "types": (_MAKE, f"    len(7)\n{_MAKE}", 1),
-    "states": ("EnumPowerStatus.UP: 1, EnumPowerStatus.DOWN: 0", "EnumPowerStatus.UP: 0", 1),
-    "once": (_SET, _TWICE + _SET, 9),
-    "stuck": (_ANSWER, _WISH, 1),
-    "late": (_ANSWER, "        return self.__get_port_status(pdu_port_data)", 1),
-    "short": (_WALK, "in self.rows():", 1),  # and mypy finds a mistake in it
-    "statistic": ("        return pdu_statistic\n", "        return {}\n", 1),
-}
-_ROWS = """
-    def rows(self):
-        found = []
+_STATUS = "    def status(self) -> PduView:\n"
+_EMPTY = """    def status(self):
         try:
-            for number in range(1, 5):
-                found.append(self.snmp_get(OID_RPCM_ADMINISTRATIVE_STATE + str(number)))
-                found[-1].oid_index = str(number)
-            found = self.snmp_walk(OID_RPCM_ADMINISTRATIVE_STATE)
+            return self.read()
         except Exception:
-            pass
-        return found
+            return PduView()
 
-    def status("""
+    def read(self) -> PduView:
+"""
+_ONE = "[PduPortView(identity='1', power_status=EnumPowerStatus.UP)]"
+_FIRST = _EMPTY.replace(
+    "return PduView()",
+    f"view = PduView()\n            view.ports = {_ONE}\n            return view",
+)
+# rule -> text of the page's handler, what replaces it, the exit code, and what is told
+FAULTS = {
+    "quiet": (_MAKE, _SENT + _MAKE, 9, "make_handler does socket.sendto"),
+    "types": (_MAKE, f"    number: int = ''\n{_MAKE}", 9, "my_handler.py:"),
+    "states": (
+        "EnumPowerStatus.UP: 1, EnumPowerStatus.DOWN: 0",
+        "EnumPowerStatus.UP: 0",
+        1,
+        "status: 1 is UNKNOWN instead of UP",
+    ),
+    "once": (_SET, _TWICE + _SET, 9, "port_down wrote 2 times"),
+    "stuck": (_ANSWER, _WISH, 1, "port_down returned DOWN while the device has the outlet on"),
+    "late": (
+        _ANSWER,
+        "        return self.__get_port_status(pdu_port_data)",
+        1,
+        "port_down returned UP; the outlet was off 2 s after the command",
+    ),
+    "short": (_STATUS, _FIRST, 9, "status returned 1 outlets and raised nothing"),
+    "statistic": (
+        "        return pdu_statistic\n",
+        "        return {}\n",
+        1,
+        "statistic returned an object of the type dict; the page wants a PduStatisticView",
+    ),
+    "silent": (_STATUS, _EMPTY, 9, "status returned 0 outlets and raised nothing"),
+    "community": (_STATUS, _EMPTY, 9, "status returned 0 outlets and raised nothing"),
+}
 
 
 @pytest.mark.sample(2)
 @pytest.mark.parametrize("rule", FAULTS)
-def test_one_fault_breaks_its_rule(
+def test_one_fault_breaks_its_rule_and_is_told_with_the_method(
     rule: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    old, new, code = FAULTS[rule]
+    old, new, code, words = FAULTS[rule]
     assert old in QUICK
-    source = QUICK.replace(old, new)
-    if rule == "short":
-        source = source.replace("\n    def status(", _ROWS)
-    ended, seen = findings(capsys, folder(tmp_path, source=source))
-    assert seen[rule][0] == "broken", seen
-    assert ended == code or rule == "states"
+    ended, seen = findings(capsys, folder(tmp_path, source=QUICK.replace(old, new)))
+    assert seen[rule][0] == "broken" and words in seen[rule][1], seen
+    assert ended == code
+
+
+# text of the page's handler, what replaces it, the rule, its result and words of it, the exit code
+_UNTRIED_CASES = {
+    "an import that ends the process": (
+        "class Rpcm(BaseSnmpPdu):",
+        "import os\nos._exit(3)\n\n\nclass Rpcm(BaseSnmpPdu):",
+        "alone",
+        "broken",
+        "the interpreter ended while it imported the handler",
+        1,
+    ),
+    "an exception before any request": (
+        _VIEW,
+        "        raise KeyError('x')\n" + _VIEW,
+        "status",
+        "broken",
+        "status raised KeyError: 'x'",
+        1,
+    ),
+    "objects of no family": (
+        "46235",
+        "99999",
+        "status",
+        "not tried",
+        "(1.3.6.1.4.1.99999.2.4.2.1.11, ",
+        9,
+    ),
+}
+
+
+@pytest.mark.parametrize("case", _UNTRIED_CASES)
+def test_a_handler_that_cannot_be_tried_is_not_called_good(
+    case: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    old, new, rule, result, words, code = _UNTRIED_CASES[case]
+    assert old in QUICK
+    ended, seen = findings(capsys, folder(tmp_path, source=QUICK.replace(old, new)))
+    assert seen[rule][0] == result and words in seen[rule][1], seen
+    assert ended == code and "late" not in seen
 
 
 def test_a_module_that_the_platform_may_not_have_is_named_with_its_line(
@@ -112,7 +166,7 @@ def test_a_module_that_the_platform_may_not_have_is_named_with_its_line(
     code, seen = findings(capsys, made)
     assert code == 9 and seen["imports"][0] == "broken", seen
     assert "requests (handler_dir/my_handler.py line " in seen["imports"][1]
-    assert seen["alone"] == ("not tried", "requests is not in the standard library")
+    assert seen["alone"] == ("not tried", "requests is missing where pdu runs: install it there")
 
 
 # NETIO's JSON API: states at /netio.json, commands by POST to it
@@ -150,7 +204,7 @@ def test_a_handler_over_http_is_called_on_a_served_recording(
     assert [seen[rule][0] for rule in kept] == ["kept"] * len(kept), seen
     # what is recorded by a codec answers reads alone
     assert seen["port_down"][0] == seen["port_up"][0] == "not tried", seen
-    assert seen["status"][1] == "3 outlets"
+    assert seen["status"][1] == "3 outlets of the recording"
 
 
 def test_what_is_no_handler_is_one_broken_row(
@@ -165,5 +219,6 @@ def test_what_is_no_handler_is_one_broken_row(
 def test_each_rule_says_who_wants_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     made = folder(tmp_path, "http_dir", source="def make_handler(pdu_data):\n    return object()\n")
     code, out, _ = run(capsys, "handler", "check", str(made))
-    assert code == 1 and "page: Class for working with PDU" in out and "advice" in out
-    assert "its object has no status, port_up, port_down, statistic" in out
+    assert code == 1 and "advice" in out and 'page recommends: "the mypy analyzer"' in out
+    assert 'page: "must contain the make_handler function"' in out
+    assert "make_handler's object has no status, port_up, port_down, statistic" in out

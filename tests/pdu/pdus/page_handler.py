@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
+
+from pdu.pdus import handler_loading
 from tests.needs import ROOT
 from tests.simulators.snmp_agent import Agent
 from tests.simulators.snmp_agent.devices import rpcm
@@ -42,3 +46,15 @@ def packed(made: Path) -> Path:
 def agent() -> Iterator[Agent]:
     with Agent(rpcm.rpcm()) as running:
         yield running
+
+
+@pytest.fixture(autouse=True)
+def loaded_anew(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Each test loads handlers of its own by path."""
+    before = set(sys.modules)
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    monkeypatch.setattr(handler_loading, "_loaded", {})
+    yield
+    for name in set(sys.modules) - before:
+        if name.partition(".")[0] in ("handler_dir", "http_dir", "my_handler", "odd"):
+            del sys.modules[name]

@@ -6,30 +6,18 @@ from __future__ import annotations
 
 import json
 import os
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from handlers import registry
-from pdu.pdus import handler_loading
 from tests.pdu.running import run
 
 from .json_pdu import HTTP, Unit, serving
-from .page_handler import SOURCE, agent, folder, packed
+from .page_handler import SOURCE, agent, folder, loaded_anew, packed
 
-
-@pytest.fixture(autouse=True)
-def loaded_anew(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Each test loads handlers of its own by path."""
-    before = set(sys.modules)
-    monkeypatch.setattr(sys, "path", list(sys.path))
-    monkeypatch.setattr(handler_loading, "_loaded", {})
-    yield
-    for name in set(sys.modules) - before:
-        if name.partition(".")[0] in ("handler_dir", "http_dir", "my_handler", "odd"):
-            del sys.modules[name]
+__all__ = ["loaded_anew"]
 
 
 @pytest.fixture(autouse=True)
@@ -63,6 +51,10 @@ def test_the_pages_own_handler_is_read_and_switched_unchanged(
         assert {one["identity"]: one["consumption_kwh"] for one in shown["outlets"]} == (
             books.port_energy_kwh
         )
+        code, out, err = run(capsys, "check", path, host, "--json")
+        (row,) = json.loads(out)["pdus"]
+        assert (code, err, row["name"], row["load_a"]) == (0, "", host, shown["load_a"])
+        assert row["on"] == sum(on is True for on in books.states.values())
         identity = next(identity for identity, on in books.states.items() if on)
         assert run(capsys, "off", path, host, identity, "--yes")[0] == 0
         assert unit.books().states[identity] is False
@@ -93,6 +85,9 @@ def test_a_base_pdu_handler_gets_what_the_form_carries_and_the_secret_by_referen
     assert run(capsys, "on", str(packed(made)), json_unit, "2", "--yes", *form)[0] == 2
     assert run(capsys, "off", str(made), json_unit, "1", "--yes", *form)[0] == 0
     assert Unit.states == {"1": False, "2": False}
+    code, out, err = run(capsys, "check", str(made), json_unit, *form, "--json")
+    (row,) = json.loads(out)["pdus"]
+    assert (code, err, row["result"], row["off"]) == (0, "", "well", 2) and "hunter" not in out
     monkeypatch.setenv("PDU_PASSWORD", "hunter-3")
     code, out, _ = run(capsys, "statistic", str(made), json_unit, *form[:4], "--json")
     assert code == 0 and json.loads(out)["load_a"] == 1.5
@@ -237,6 +232,61 @@ def test_what_breaks_the_page_is_one_sentence_that_names_the_method(
         code, out, err = run(capsys, command, str(made), where, *outlet)
     assert (code, out) == (1, "") and words in err and len(err.splitlines()) == 1
     assert err.startswith("defect: ")
+
+
+def test_a_check_of_one_pdu_names_what_its_handler_broke(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made = folder(tmp_path, source=replaced("        return pdu_info\n", "        return {}\n"))
+    with agent() as unit:
+        host = f"127.0.0.1:{unit.port}"
+        code, out, err = run(capsys, "check", str(made), host)
+        assert (code, err) == (2, "") and "the page wants a PduView" in out
+        code, out, _ = run(capsys, "check", str(made), host, "--nagios")
+        assert code == 2 and out.startswith("PDU CRITICAL") and "defect" in out
+
+
+@pytest.mark.parametrize(
+    "words, reason",
+    [
+        (["handler_dir"], "'handler_dir' is a handler: add the address of its PDU"),
+        (["snmp"], "'snmp' is a handler: add the address of its PDU"),
+        (["pdus.csv", "192.0.2.7"], "'192.0.2.7' is one argument too many: a list"),
+        (["pdus.csv", "--timeout", "3"], "--timeout is for HANDLER HOST: a list has the settings"),
+        (["pdus.csv", "--list", "other.csv"], "'pdus.csv' is one argument too many"),
+        (["handler_dir", "192.0.2.7", "--auth", "x"], "leave --list and --auth out"),
+        (["handler_dir", "192.0.2.7", "--username", "x"], "has no effect without SNMPv3"),
+        (["snmp", "192.0.2.7", "-s", "colour=red"], "snmp has no such setting"),
+        (["nothing", "192.0.2.7"], "'nothing' is not a handler"),
+        (["handler_dir", "http://192.0.2.7/"], "give the address without scheme"),
+    ],
+)
+def test_wrong_arguments_of_a_check_are_told_before_anything_is_read(
+    words: list[str],
+    reason: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    folder(tmp_path)
+    (tmp_path / "pdus.csv").write_text("name,handler,address\na,snmp,192.0.2.7\n")
+    monkeypatch.chdir(tmp_path)
+    code, out, err = run(capsys, "check", *words)
+    assert (code, out) == (2, "") and reason in err and len(err.splitlines()) == 1
+
+
+def test_what_a_handler_prints_is_no_part_of_the_answer(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    printing = "        print('in status')\n"
+    source = replaced(_VIEW, printing + _VIEW) + "\nprint('at its import')\n"
+    made = folder(tmp_path, source=source)
+    with agent() as unit:
+        for command in ("status", "check"):
+            _, out, err = run(capsys, command, str(made), f"127.0.0.1:{unit.port}", "--json")
+            assert json.loads(out)
+            if command == "status":
+                assert "at its import" in err and "in status" in err
 
 
 def test_a_silent_device_is_no_defect_of_the_handler(
