@@ -166,15 +166,6 @@ def test_two_at_once_install_one_after_the_other(machine: Machine) -> None:
     assert sum(b"waiting for it" in text for text in texts) == 1
 
 
-def test_a_step_ends_where_the_signal_to_its_ticker_is_lost(tmp_path: Path) -> None:
-    text = (ROOT / ".ci" / "setup").read_text("utf-8")
-    shown = text[text.index("shown() {") : text.index("may_install() {")]
-    lossy = 'kill() { case $1 in -0) command kill "$@" ;; esac; }\nsay() { :; }\n'
-    script = f"{lossy}{shown}\nshown 'a step' true"
-    done = subprocess.run(["sh", "-c", script], cwd=tmp_path, timeout=PATIENCE_S)
-    assert done.returncode == 0
-
-
 def test_the_tests_environment_is_the_small_one_with_more_packages(machine: Machine) -> None:
     assert machine.env() == 0
     assert machine.env(which="tests") == 0 and machine.did() == ["pip"]
