@@ -71,8 +71,8 @@ def main() -> int:
                 _ignore_signals()
         if not options.keep:
             print(
-                "next: make serve, the same in a browser; pipx install . , the command for your own"
-                " PDU"
+                "next: make serve, the same in a browser; pipx install '.[exporter,privacy]', the"
+                " command for your own PDU"
             )
         return 0
     except Failed as error:
