@@ -358,7 +358,7 @@ def together(outlets: Sequence[power.QuarterHourPower]) -> power.PowerFigures:
     whole = power.Together()
     for outlet in outlets:
         whole.add(outlet)
-    return whole.figures()
+    return whole.full_quarters().figures()
 
 
 def test_two_lines_of_an_outlet_that_meet_in_a_quarter_hour_do_not_count_it_twice() -> None:

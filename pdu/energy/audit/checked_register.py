@@ -226,13 +226,18 @@ class CheckedRegister:
         edges = [edge for span in self._register.spans() for edge in span]
         return sorted(edge for edge in edges if begin < edge < end)
 
-    def _energies(self, periods: Sequence[Period]) -> Iterator[EnergyInterval]:
+    def _energies(self, periods: Sequence[Period]) -> Sequence[EnergyInterval]:
         """The energy of each period, with the error of the meter (law 1)."""
-        for period, energy in zip(periods, self._register.energies(periods)):
-            most = self._limits.most(period[1] - period[0])
-            high = energy.high / (1.0 - self._error) if self._error < 1.0 else most
-            high = max(min(high, most), energy.best)
-            yield EnergyInterval(energy.low / (1.0 + self._error), energy.best, high)
+        energies = self._register.energies(periods)
+        if not self._error:
+            return energies
+        return [self._add_error(*pair) for pair in zip(energies, periods)]
+
+    def _add_error(self, energy: EnergyInterval, period: Period) -> EnergyInterval:
+        most = self._limits.most(period[1] - period[0])
+        high = energy.high / (1.0 - self._error) if self._error < 1.0 else most
+        high = max(min(high, most), energy.best)
+        return EnergyInterval(energy.low / (1.0 + self._error), energy.best, high)
 
     def is_idle(self, energy: EnergyInterval, begin: float, end: float) -> bool:
         """Whether the register stood in a period, and each current that was read was 0 (law 5)."""

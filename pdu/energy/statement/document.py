@@ -78,11 +78,12 @@ def document(
         priced_lines.append({**line.line, **prices.price_line(line.line, annex.prices)})
         flows.add(line.power)
         energies += line.days
-    together = flows.figures()
+    quarters = flows.full_quarters()
+    together = quarters.figures()
     total = figures.totals(priced_lines, together)
     begin, end = (figures.local(time, rules.zone) for time in period)
     days = local_days(*period, rules.zone)
-    power_by_day = flows.daily_power([(day.day, day.begin) for day in days])
+    power_by_day = quarters.daily_power([(day.day, day.begin) for day in days])
     periods = figures.sort_periods({energy.period for energy in energies}, rules)
     amounts = prices.price_total(priced_lines, total["peak_kw"], annex.prices)
     return {

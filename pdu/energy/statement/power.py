@@ -116,8 +116,8 @@ class Together:
             self._parts[place][at] = part
         self._numbers = all_numbers
 
-    def _full_quarters(self) -> tuple[Column, Sequence[float]]:
-        """The quarters of which each outlet was read, and the kW of all together."""
+    def full_quarters(self) -> FullQuarters:
+        """The quarters of which each outlet was read."""
         counts = np.zeros(len(self._numbers), "i8")
         for (begin, end), count in self._spans.items():
             first, stop = _quarters(begin, end)
@@ -125,27 +125,33 @@ class Together:
         is_full = self._counts == counts
         columns = [part[is_full].tolist() for part in self._parts]
         sums = columns[0] if len(columns) == 1 else [*map(math.fsum, zip(*columns))]
-        return self._numbers[is_full], sums
+        return FullQuarters(self._numbers[is_full], sums)
+
+
+class FullQuarters(NamedTuple):
+    """Quarter hours of which each of several outlets was read."""
+
+    #: of each its number since 1970, rising, and the kW of all outlets together
+    numbers: Column
+    kilowatts: Sequence[float]
 
     def figures(self) -> PowerFigures:
-        """Of all of them together."""
-        numbers, sums = self._full_quarters()
-        return _figures(numbers, np.array(sums))
+        """Of all outlets together."""
+        return _figures(self.numbers, np.array(self.kilowatts))
 
     def daily_power(self, days: Sequence[tuple[str, float]]) -> Mapping[str, Sequence[float]]:
         """Day -> its lowest, mean and highest quarter hour. `days`: each with its begin in s; a
         quarter belongs to the day in which it begins.
         """
-        numbers, sums = self._full_quarters()
-        edges = np.searchsorted(numbers * QUARTER_S, [begin for _, begin in days]).tolist()
+        edges = np.searchsorted(self.numbers * QUARTER_S, [begin for _, begin in days]).tolist()
         edges[0] = 0
         return {
             day: [
                 round(kilowatts, _PLACES)
                 for kilowatts in (min(some), math.fsum(some) / len(some), max(some))
             ]
-            for (day, _), first, stop in zip(days, edges, [*edges[1:], len(sums)])
-            if (some := sums[first:stop])
+            for (day, _), first, stop in zip(days, edges, [*edges[1:], len(self.kilowatts)])
+            if (some := self.kilowatts[first:stop])
         }
 
 
