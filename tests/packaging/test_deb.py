@@ -80,7 +80,7 @@ def test_lintian_has_nothing_to_say(pyz: Path, tmp_path: Path) -> None:
         [lintian, "--allow-root", "--fail-on", "warning,error", str(made)],
         capture_output=True,
         text=True,
-        timeout=2 * PATIENCE_S,
+        timeout=10 * PATIENCE_S,
     )
     assert (done.returncode, done.stdout) == (0, "")
 
