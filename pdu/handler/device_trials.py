@@ -111,7 +111,7 @@ class SnmpTrials:
         """The OIDs that are asked for, and each method's mistake that cannot come from a missing
         object, on a device that has none of them.
         """
-        unit, mistakes = TrialUnit.without_objects(), {}
+        unit, mistakes = TrialUnit.empty_unit(), {}
         with serving(unit) as port:
             methods = self._methods(port)
             for name, call in (("status", methods.states), ("statistic", methods.figures)):

@@ -57,7 +57,7 @@ class TrialUnit(RecordedUnit):
         self.commands: list[tuple[Arcs, object]] = []
 
     @classmethod
-    def without_objects(cls) -> TrialUnit:
+    def empty_unit(cls) -> TrialUnit:
         """A unit that has no object but sysDescr."""
         return cls({arcs("1.3.6.1.2.1.1.1.0"): SnmpRow(OCTETS, b"trial")}, "")
 
