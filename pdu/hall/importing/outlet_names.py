@@ -67,7 +67,7 @@ def _first_joint(
     return next((joint for joint in joints if joint is not None), None)
 
 
-def _by_text(
+def _text_matches(
     text: Callable[[ImportedOutlet], str],
     of: Callable[[Label], str],
     outlets: Sequence[ImportedOutlet],
@@ -79,7 +79,7 @@ def _by_text(
     return _all({outlet.name: by.get(text(outlet).strip().casefold()) for outlet in outlets})
 
 
-def _by_trailing_number(
+def _trailing_number_matches(
     text: Callable[[ImportedOutlet], str],
     outlets: Sequence[ImportedOutlet],
     all_outlets: Sequence[ImportedOutlet],
@@ -129,12 +129,12 @@ def _plain_number(text: str) -> str:
 
 _NAME, _LABEL = attrgetter("name"), attrgetter("label")
 _BY_NAME: Sequence[Rule] = (
-    partial(_by_text, _NAME, _NAME),
-    partial(_by_text, _NAME, _number),
-    partial(_by_trailing_number, _NAME),
+    partial(_text_matches, _NAME, _NAME),
+    partial(_text_matches, _NAME, _number),
+    partial(_trailing_number_matches, _NAME),
 )
 _BY_LABEL: Sequence[Rule] = (
-    partial(_by_text, _LABEL, _number),
-    partial(_by_text, _LABEL, _NAME),
-    partial(_by_trailing_number, _LABEL),
+    partial(_text_matches, _LABEL, _number),
+    partial(_text_matches, _LABEL, _NAME),
+    partial(_trailing_number_matches, _LABEL),
 )

@@ -94,7 +94,7 @@ class HallState:
     def total(
         self, carrier: int, new_sums: Mapping[int, IntervalSum] = MappingProxyType({})
     ) -> Optional[IntervalSum]:
-        """The sum of the currents through a carrier; None if nothing flows through it. `changed`:
+        """The sum of the currents through a carrier; None if nothing flows through it. `new_sums`:
         the sums that are other ones now.
         """
         parts = [
