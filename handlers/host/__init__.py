@@ -11,19 +11,20 @@ whose own methods may raise (`foreign`).
 from __future__ import annotations
 
 from ..shared.labels import Label, label
+from ..shared.meter_figures import MeterFigures
 from .base import BasePdu
 from .form import address, settings
 from .four_calls import FourCalls, OpenPdu
 from .port_identity import outlet_identity
-from .views import Figures, PortFigures, log_call, pdu_view, port_answer
+from .views import Figures, log_call, pdu_view, port_answer
 
 __all__ = [
     "BasePdu",
     "Label",
     "Figures",
     "FourCalls",
+    "MeterFigures",
     "OpenPdu",
-    "PortFigures",
     "address",
     "outlet_identity",
     "label",

@@ -12,7 +12,8 @@ import inspect
 import logging
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Any, Callable, Optional, TypeVar
 
 from pdu_common.helper import (
@@ -25,26 +26,14 @@ from pdu_common.helper import (
 
 from .. import VERSION
 from ..shared.errors import ProtocolError
+from ..shared.meter_figures import MeterFigures
 from ..shared.named_tuples import NamedTuple
 
 T = TypeVar("T")
 
 
-class PortFigures(NamedTuple):
-    """The figures of one outlet."""
-
-    #: the outlet's identity, as `status` lists it
-    identity: str
-    #: its current in A; None if not metered or not known
-    load_a: Optional[float]
-    #: its energy in kWh; None if not metered or not known
-    energy_kwh: Optional[float]
-    #: its active power in W; None if not metered, not known or not asked for
-    power_w: Optional[float] = None
-
-
 class Figures(NamedTuple):
-    """What one reading measured: `FourCalls.measured` returns it. Tools read it as it is,
+    """What one reading of a PDU measured: `FourCalls.measured` returns it. Tools read it as it is,
     DCImanager gets its `view`.
     """
 
@@ -52,8 +41,9 @@ class Figures(NamedTuple):
     load_a: Optional[float]
     #: in kWh; None if not metered or not known
     energy_kwh: Optional[float]
-    #: the outlets that are metered, and others as the handler likes
-    ports: Sequence[PortFigures] = ()
+    #: by identity, as `status` lists it: the outlets that are metered, and others as the handler
+    #: likes
+    ports: Mapping[str, MeterFigures] = MappingProxyType({})
     #: in W; None if not metered, not known or not asked for
     power_w: Optional[float] = None
     #: what a meter of its own shows at the inlet, over all lines, in A; None if there is none: the
@@ -74,7 +64,7 @@ class Figures(NamedTuple):
             view.total_consumption = _finite(self.energy_kwh, "energy")
         target = ports_of(view)
         if target is not None:
-            entries = map(_port_statistic, self.ports)
+            entries = [_port_statistic(*port) for port in self.ports.items()]
             target.extend(entry for entry in entries if entry is not None)
         return view
 
@@ -140,16 +130,16 @@ def port_answer(port: PduPortView, state: EnumPowerStatus) -> PduPortView:
     )
 
 
-def _port_statistic(figures: PortFigures) -> Optional[PduPortStatisticView]:
+def _port_statistic(identity: str, figures: MeterFigures) -> Optional[PduPortStatisticView]:
     """One port's figures, under the field names of this platform's view; None if the view has no
     identity or cannot be made.
     """
     names = _field_names(PduPortStatisticView)
     fields: dict[str, object] = {}
     for meaning, value in (
-        ("identity", figures.identity),
+        ("identity", identity),
         ("energy", figures.energy_kwh),
-        ("load", figures.load_a),
+        ("load", figures.current_a),
     ):
         name = next((name for name in _PORT_FIELDS[meaning] if name in names), None)
         if name is not None and value is not None:

@@ -18,6 +18,7 @@ from pdu_common.helper import EnumPowerStatus, PduStatisticView
 from .. import host
 from ..shared.doubts import doubt_sentences
 from ..shared.errors import NamedSetting, NoSuchOutlet, PduHandlerError, SettingsError
+from ..shared.meter_figures import MeterFigures
 from ..shared.prefetch import Purposes
 from ..shared.settings import HOST, TIMEOUT, Setting, Settings, port
 from ..shared.switching import CALL_SECONDS, switch
@@ -59,15 +60,13 @@ _JSON = {"Content-Type": "application/json", "Accept": "application/json"}
 
 
 class Outlet(NamedTuple):
-    """One outlet. An unknown state is None, and so is a figure without a meter."""
+    """One outlet. An unknown state is None."""
 
     #: its number on the unit, as text, or what the unit addresses it with
     identity: str
     name: str = ""
     state: Optional[bool] = None
-    current_a: Optional[float] = None
-    energy_kwh: Optional[float] = None
-    power_w: Optional[float] = None
+    figures: MeterFigures = MeterFigures()
     #: what the unit says against the state, or why it is unknown; "" for nothing
     doubt: str = ""
     #: whether the state is that of a voltage measured behind the relay, not the relay's position
@@ -252,16 +251,11 @@ class HttpPdu(host.FourCalls[HttpSession], host.BasePdu):
 
     def read_figures(self, session: HttpSession, with_power: bool) -> host.Figures:
         unit = self.read_unit(True, session.exchange_once)
-        ports = [
-            host.PortFigures(
-                outlet.identity,
-                outlet.current_a,
-                outlet.energy_kwh,
-                outlet.power_w if with_power else None,
-            )
+        ports = {
+            outlet.identity: outlet.figures if with_power else outlet.figures._replace(power_w=None)
             for outlet in unit.outlets
-            if (outlet.current_a, outlet.energy_kwh, outlet.power_w) != (None, None, None)
-        ]
+            if outlet.figures != MeterFigures()
+        }
         power_w = unit.power_w if with_power else None
         return host.Figures(unit.load_a, unit.energy_kwh, ports, power_w)
 

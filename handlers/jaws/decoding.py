@@ -19,6 +19,7 @@ from typing import Any, Optional
 from ..http.dialogue import Dialogue, Outlet, PduState, ReadRequest, WriteRequest
 from ..http.strict_json import loads
 from ..shared.errors import ProtocolError, Refused
+from ..shared.meter_figures import MeterFigures
 
 OUTLETS, LINES, CORDS = (f"/jaws/monitor/{name}" for name in ("outlets", "lines", "cords"))
 STATES = {"on": True, "off": False}
@@ -54,9 +55,9 @@ def read_unit(with_figures: bool) -> Dialogue[PduState]:
     powers = [_figure(entry, "active_power") for entry in cords.values()]
     return PduState(
         outlets,
-        _sum(currents or [outlet.current_a for outlet in outlets]),
-        _sum(energies or [outlet.energy_kwh for outlet in outlets]),
-        _sum(powers or [outlet.power_w for outlet in outlets]),
+        _sum(currents or [outlet.figures.current_a for outlet in outlets]),
+        _sum(energies or [outlet.figures.energy_kwh for outlet in outlets]),
+        _sum(powers or [outlet.figures.power_w for outlet in outlets]),
     )
 
 
@@ -102,9 +103,11 @@ def _outlet(entry: Any, identity: str) -> Outlet:
         identity,
         str(entry.get("name") or "")[:100],
         _state(entry),
-        _figure(entry, "current"),
-        _figure(entry, "energy", 1000) if is_in_wh else None,
-        _figure(entry, "active_power"),
+        MeterFigures(
+            current_a=_figure(entry, "current"),
+            power_w=_figure(entry, "active_power"),
+            energy_kwh=_figure(entry, "energy", 1000) if is_in_wh else None,
+        ),
     )
 
 

@@ -16,6 +16,7 @@ from typing import Any, Optional
 from ..http.dialogue import Dialogue, Outlet, PduState, ReadRequest, WriteRequest
 from ..http.strict_json import loads
 from ..shared.errors import ProtocolError, Refused
+from ..shared.meter_figures import MeterFigures
 
 PATH = "/netio.json"
 STATES = {1: True, 0: False}
@@ -68,9 +69,11 @@ def _outlet(entry: Any) -> Outlet:
         str(number),
         str(entry.get("Name") or "")[:100],
         STATES.get(state) if type(state) is int else None,
-        _figure(entry, "Current"),
-        _figure(entry, "EnergyNR", "Energy_NR", "Energy"),
-        _figure(entry, "Load", unit=1),
+        MeterFigures(
+            current_a=_figure(entry, "Current"),
+            power_w=_figure(entry, "Load", unit=1),
+            energy_kwh=_figure(entry, "EnergyNR", "Energy_NR", "Energy"),
+        ),
     )
 
 

@@ -104,16 +104,16 @@ def ports(listed_devices: Iterable[ListedDevice]) -> Iterator[tuple[str, NutOutl
 def figures_of(listed_devices: Sequence[ListedDevice], with_power: bool = False) -> host.Figures:
     """The figures of the PDU and of each outlet; power only `with_power`, though it is read."""
     return host.Figures(
-        figures.sum_if_complete([listed_device.device.load for listed_device in listed_devices]),
-        figures.sum_if_complete([listed_device.device.energy for listed_device in listed_devices]),
-        [
-            host.PortFigures(
-                identity, outlet.current, outlet.energy, outlet.realpower if with_power else None
-            )
+        figures.sum_if_complete([listed_device.device.load_a for listed_device in listed_devices]),
+        figures.sum_if_complete(
+            [listed_device.device.energy_kwh for listed_device in listed_devices]
+        ),
+        {
+            identity: outlet.figures if with_power else outlet.figures._replace(power_w=None)
             for identity, outlet in ports(listed_devices)
-        ],
+        },
         power_w=figures.sum_if_complete(
-            [listed_device.device.power for listed_device in listed_devices]
+            [listed_device.device.power_w for listed_device in listed_devices]
         )
         if with_power
         else None,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple, Optional
 
+from ..shared.meter_figures import MeterFigures
 from . import figures
 from .daisy_chain import Member
 
@@ -36,14 +37,7 @@ class NutOutlet(NamedTuple):
     is_locked: bool
     #: the driver's word, which does not decide (see outlets.py)
     switchable: Optional[str]
-    #: in A
-    current: Optional[float]
-    #: in W
-    realpower: Optional[float]
-    #: apparent power in VA
-    power: Optional[float]
-    #: in kWh, cumulative
-    energy: Optional[float]
+    figures: MeterFigures
     #: how to switch it on; None if the server lists no way
     on: Optional[SwitchCommand]
     #: how to switch it off; None if the server lists no way
@@ -69,13 +63,13 @@ class NutDevice(NamedTuple):
     chain: Mapping[int, Member]
 
     @property
-    def load(self) -> Optional[float]:
-        """Amperes."""
+    def load_a(self) -> Optional[float]:
+        """In A."""
         return figures.total(
             figures.load,
             self.whole,
             self.chain,
-            {outlet.identity: outlet.current for outlet in self._real()},
+            {outlet.identity: outlet.figures.current_a for outlet in self._real()},
         )
 
     @property
@@ -84,13 +78,13 @@ class NutDevice(NamedTuple):
         return figures.total(figures.inlet_current, self.whole, self.chain, {})
 
     @property
-    def power(self) -> Optional[float]:
+    def power_w(self) -> Optional[float]:
         """In W, by the order in which the load is read."""
         return figures.total(
             figures.power,
             self.whole,
             self.chain,
-            {outlet.identity: outlet.realpower for outlet in self._real()},
+            {outlet.identity: outlet.figures.power_w for outlet in self._real()},
         )
 
     @property
@@ -99,13 +93,13 @@ class NutDevice(NamedTuple):
         return figures.total(figures.inlet_power, self.whole, self.chain, {})
 
     @property
-    def energy(self) -> Optional[float]:
-        """kWh, cumulative."""
+    def energy_kwh(self) -> Optional[float]:
+        """In kWh, cumulative."""
         return figures.total(
             figures.energy,
             self.whole,
             self.chain,
-            {outlet.identity: outlet.energy for outlet in self._real()},
+            {outlet.identity: outlet.figures.energy_kwh for outlet in self._real()},
             counters=True,
         )
 

@@ -17,6 +17,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Callable, Optional
 
+from ..shared.meter_figures import MeterFigures
 from ..shared.settings import Settings
 from . import errors, figures
 from .daisy_chain import SWITCHES, Member, counted_members, is_number, members_of, parse_number
@@ -159,10 +160,11 @@ def _outlet(
         state=state,
         is_locked=any(word.is_locked for word in _words_of(values, without_state) if word),
         switchable=fields.get("switchable"),
-        current=parse_number(fields.get("current")),
-        realpower=parse_number(fields.get("realpower")),
-        power=parse_number(fields.get("power")),
-        energy=None if energy is None else energy / figures.WH_IN_KWH,
+        figures=MeterFigures(
+            current_a=parse_number(fields.get("current")),
+            power_w=parse_number(fields.get("realpower")),
+            energy_kwh=None if energy is None else energy / figures.WH_IN_KWH,
+        ),
         on=_switch_command(member, row_prefix, True, writable),
         off=_switch_command(member, row_prefix, False, writable),
         state_variables=states,
@@ -223,10 +225,10 @@ def _whole_load(device: Member) -> list[NutOutlet]:
             _load_state(variables.get("ups.status", "")),
             False,
             None,
-            figures.side_current(variables, "output"),
-            parse_number(variables.get("ups.realpower")),
-            parse_number(variables.get("ups.power")),
-            None,
+            MeterFigures(
+                current_a=figures.side_current(variables, "output"),
+                power_w=parse_number(variables.get("ups.realpower")),
+            ),
             commands[0],
             commands[1],
             ("ups.status",) if "ups.status" in variables else (),

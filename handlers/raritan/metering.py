@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Optional, Union
 
-from ..host import Figures, PortFigures
+from ..host import Figures, MeterFigures
 from . import panels
 from .discovery import ListedUnit, UnitFinder
 from .link_units_setting import LinkUnitSelection
@@ -307,14 +307,14 @@ class UnitMeter:
             return NOT_KNOWN
         return inlets if inlets.is_metered else outlets
 
-    def ports(self) -> list[PortFigures]:
+    def ports(self) -> dict[str, MeterFigures]:
         """The figures of each outlet.
 
         Raises JsonRpcSyntaxException if the list of outlets lacks one.
         """
         if self._last is not None:
             self._last.refuse_gap()
-        return [outlet.figures() for outlet in self._outlets]
+        return {outlet.identity: outlet.figures() for outlet in self._outlets}
 
 
 def _count(references: Pending[list[AnInterface]]) -> int:
@@ -364,7 +364,9 @@ def read_statistic(
     load = sum_if_complete(meter.load() for meter in used_meters)
     energy = sum_if_complete(meter.energy() for meter in used_meters)
     power = sum_if_complete(meter.power() for meter in used_meters)
-    ports = [figures for meter in used_meters for figures in meter.ports()]
+    ports = {
+        identity: figures for meter in used_meters for identity, figures in meter.ports().items()
+    }
     unit_meters = [meter for meter in used_meters if isinstance(meter, UnitMeter)]
     # a panel's mains are no inlet
     have_inlets = len(unit_meters) == len(used_meters)

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Callable, NamedTuple, Optional, Union
 
-from ..host import PortFigures
+from ..shared.meter_figures import MeterFigures
 from .readings import (
     NOT_KNOWN,
     NOT_METERED,
@@ -91,16 +91,15 @@ class PortMeter(Meter):
         self._sensors = bulk.add(self._list_sensors)
         self.current = self.counter = self.power = None
 
-    def figures(self) -> PortFigures:
+    def figures(self) -> MeterFigures:
         """Amperes, kWh and W; None if not metered or not known.
 
         The current is the port's own sensor, not a sum over its poles.
         """
-        return PortFigures(
-            self.identity,
-            amount(self.current).value,
-            kilowatt_hours(amount(self.counter)),
-            amount(self.power).value,
+        return MeterFigures(
+            current_a=amount(self.current).value,
+            power_w=amount(self.power).value,
+            energy_kwh=kilowatt_hours(amount(self.counter)),
         )
 
 

@@ -13,7 +13,7 @@ from typing import NamedTuple, Optional
 
 from pdu_common.helper import EnumPowerStatus
 
-from ..host import Label, PortFigures, label
+from ..host import Label, MeterFigures, label
 from ..shared.errors import Unsupported
 from .discovery import ListedUnit
 from .meters import FeedMeter, PortMeter
@@ -185,9 +185,9 @@ class UnitMeters:
         """
         return NOT_KNOWN if self._mixed else sum_if_complete(parts)
 
-    def ports(self) -> list[PortFigures]:
+    def ports(self) -> dict[str, MeterFigures]:
         """The figures of each circuit."""
-        return [circuit.figures() for circuit in self.circuits]
+        return {circuit.identity: circuit.figures() for circuit in self.circuits}
 
 
 class _PanelCircuits(NamedTuple):

@@ -8,6 +8,7 @@ from typing import Callable, NamedTuple, Optional
 from .. import host
 from ..http.errors import HttpRefused
 from ..shared.errors import PduHandlerError
+from ..shared.meter_figures import MeterFigures
 from . import figures, sensors
 from .figures import AMPERES, KILOWATT_HOURS, WATTS, RedfishFigure, Sensors
 from .members import Member, each_member, read_list, readable
@@ -28,31 +29,31 @@ Figures = Optional[Sequence[RedfishFigure]]
 _GONE = ("404", "410")
 
 
-class _Metered(NamedTuple):
-    """The figures of a PDU, of its mains, or of an outlet. A value may be missing because its
-    sensor is read later."""
+class _FigureParts(NamedTuple):
+    """The summands of each figure of a PDU, of its mains, or of an outlet. A value may be missing
+    because its sensor is read later."""
 
-    current: Figures = None
-    energy: Figures = None
+    current_a: Figures = None
+    energy_kwh: Figures = None
     #: None also if it was not asked for
-    power: Figures = None
+    power_w: Figures = None
 
 
 class _Port(NamedTuple):
     identity: str
-    metered: _Metered
+    parts: _FigureParts
 
 
 class _UnitFigures(NamedTuple):
     """The figures in the resources of one PDU."""
 
-    total: _Metered
+    total: _FigureParts
     #: of its mains
-    inlet: _Metered
+    inlet: _FigureParts
     ports: list[_Port]
 
 
-_NOT_KNOWN = _Metered((RedfishFigure(),), (RedfishFigure(),), (RedfishFigure(),))
+_NOT_KNOWN = _FigureParts((RedfishFigure(),), (RedfishFigure(),), (RedfishFigure(),))
 #: of a PDU that cannot be read
 _UNREAD = _UnitFigures(_NOT_KNOWN, _NOT_KNOWN, [])
 
@@ -70,31 +71,31 @@ def read_statistic(
     """
     every, errors = readable_units(service, pdu_setting)
     raise_if_shared(every, [pdu.resource for pdu in every], "Mains", "Branches", "Metrics")
-    figures_of_pdus = [_metered_of(service, pdu, every, with_power) for pdu in every]
+    figures_of_pdus = [_unit_figures(service, pdu, every, with_power) for pdu in every]
     figures_of_pdus += [_UNREAD for _ in errors]
     ports = [port for pdu in figures_of_pdus for port in pdu.ports]
     raise_if_twice(service, "outlets that are called", [port.identity for port in ports])
-    every_metered = [
+    every_parts = [
         *(pdu.total for pdu in figures_of_pdus),
         *(pdu.inlet for pdu in figures_of_pdus),
-        *(port.metered for port in ports),
+        *(port.parts for port in ports),
     ]
-    sources = figures.sensors_to_read(part for metered in every_metered for part in metered)
+    sources = figures.sensors_to_read(summands for parts in every_parts for summands in parts)
     amperes, hours, watts = _split_by_unit(sensors.read_sensors(service, every, sources))
     total = _sum([pdu.total for pdu in figures_of_pdus])
     inlet = _sum([pdu.inlet for pdu in figures_of_pdus])
     return host.Figures(
-        figures.total(total.current, amperes),
-        figures.total(total.energy, hours),
+        figures.total(total.current_a, amperes),
+        figures.total(total.energy_kwh, hours),
         _port_figures(ports, amperes, hours, watts),
-        figures.total(total.power, watts),
-        figures.total(inlet.current, amperes),
-        figures.total(inlet.power, watts),
+        figures.total(total.power_w, watts),
+        figures.total(inlet.current_a, amperes),
+        figures.total(inlet.power_w, watts),
     )
 
 
-def _sum(parts: Sequence[_Metered]) -> _Metered:
-    return _Metered(*(figures.sum_if_complete(of_kind) for of_kind in zip(*parts)))
+def _sum(parts: Sequence[_FigureParts]) -> _FigureParts:
+    return _FigureParts(*(figures.sum_if_complete(summands) for summands in zip(*parts)))
 
 
 def _split_by_unit(resource_by_source: Mapping[str, Json]) -> tuple[Sensors, Sensors, Sensors]:
@@ -108,23 +109,22 @@ def _split_by_unit(resource_by_source: Mapping[str, Json]) -> tuple[Sensors, Sen
 
 def _port_figures(
     ports: Sequence[_Port], amperes: Sensors, hours: Sensors, watts: Sensors
-) -> list[host.PortFigures]:
-    return [
-        host.PortFigures(
-            port.identity,
-            figures.total(port.metered.current, amperes),
-            figures.total(port.metered.energy, hours),
-            figures.total(port.metered.power, watts),
+) -> dict[str, MeterFigures]:
+    return {
+        port.identity: MeterFigures(
+            current_a=figures.total(port.parts.current_a, amperes),
+            power_w=figures.total(port.parts.power_w, watts),
+            energy_kwh=figures.total(port.parts.energy_kwh, hours),
         )
         for port in ports
-    ]
+    }
 
 
 def _ports(outlets: Sequence[tuple[str, Json]], with_power: bool) -> list[_Port]:
     return [
         _Port(
             name,
-            _Metered(
+            _FigureParts(
                 figures.current(outlet),
                 figures.energy(outlet),
                 figures.power(outlet) if with_power else None,
@@ -134,7 +134,7 @@ def _ports(outlets: Sequence[tuple[str, Json]], with_power: bool) -> list[_Port]
     ]
 
 
-def _metered_of(
+def _unit_figures(
     service: RedfishService, pdu: ServicePdu, every: Sequence[ServicePdu], with_power: bool
 ) -> _UnitFigures:
     """The figures of one PDU of `every`. An absent one of several has no load, and a counter that
@@ -142,7 +142,7 @@ def _metered_of(
     """
     is_one_of_several = len(every) > 1
     if is_one_of_several and is_absent(pdu.resource) and link(pdu.resource, "Mains") is None:
-        counter = _Metered((), _NOT_KNOWN.energy, ())
+        counter = _FigureParts((), _NOT_KNOWN.energy_kwh, ())
         return _UnitFigures(counter, counter, [])
     try:
         ports = _ports(read_outlets(service, pdu), with_power)
@@ -154,20 +154,20 @@ def _metered_of(
     inlet = _sum_circuits(_circuits(service, pdu, "Mains"), with_power)
     metrics = _metrics(service, pdu)
     # DMTF's metrics of a PDU have no current
-    unit = _Metered(
+    unit = _FigureParts(
         None,
         _member_figures(metrics, figures.energy),
         _member_figures(metrics, figures.power) if with_power else None,
     )
     total = _first(unit, inlet)
-    if None in (total.current, total.energy, total.power if with_power else ()):
+    if None in (total.current_a, total.energy_kwh, total.power_w if with_power else ()):
         total = _first(total, _sum_circuits(_circuits(service, pdu, "Branches"), with_power))
-    return _UnitFigures(_first(total, _sum([port.metered for port in ports])), inlet, ports)
+    return _UnitFigures(_first(total, _sum([port.parts for port in ports])), inlet, ports)
 
 
-def _first(better: _Metered, other: _Metered) -> _Metered:
+def _first(better: _FigureParts, other: _FigureParts) -> _FigureParts:
     """Each figure of `better`, or if there is none, of `other`."""
-    return _Metered(
+    return _FigureParts(
         *(figure if figure is not None else part for figure, part in zip(better, other))
     )
 
@@ -194,12 +194,12 @@ def _circuits(service: RedfishService, pdu: ServicePdu, key: str) -> list[Member
     return circuits
 
 
-def _sum_circuits(circuits: Sequence[Member], with_power: bool) -> _Metered:
+def _sum_circuits(circuits: Sequence[Member], with_power: bool) -> _FigureParts:
     """The sums over circuits. An absent one counts only by the counter that it shows: without it
     the sum would fall, and jump when the circuit is back."""
     fitted = [circuit for circuit in circuits if _is_fitted(circuit)]
     counting = [circuit for circuit in circuits if _is_fitted(circuit) or _shows_counter(circuit)]
-    return _Metered(
+    return _FigureParts(
         figures.sum_if_complete(_member_figures(member, figures.current) for member in fitted),
         figures.sum_if_complete(_member_figures(member, figures.energy) for member in counting),
         figures.sum_if_complete(_member_figures(member, figures.power) for member in fitted)

@@ -10,6 +10,7 @@ from .. import host
 from ..shared import prefetch
 from ..shared.decimals import float_or_none
 from ..shared.errors import PduHandlerError
+from ..shared.meter_figures import MeterFigures
 from ..shared.named_tuples import NamedTuple
 from . import prefetch_list
 from .decoding import printable_text, text
@@ -23,22 +24,6 @@ class _TotalRequest(NamedTuple):
     of_outlets: Mapping[str, Decimal]  #: the figures of outlets, also of ones that are not listed
     most: Optional[Decimal] = None  #: see `Total.read_from`
     counters: bool = False  #: see `Total.read_from`
-
-
-class DeviceFigures(NamedTuple):
-    """Figures of a device.
-
-    None if there is no total; the dictionaries have only outlets with a figure.
-    """
-
-    load: Optional[Decimal]  #: A
-    power: Optional[Decimal]  #: W
-    energy: Optional[Decimal]  #: kWh
-    current_of: dict[str, Decimal]  #: identity -> A
-    power_of: dict[str, Decimal]  #: identity -> W
-    energy_of: dict[str, Decimal]  #: identity -> kWh
-    inlet_load: Optional[Decimal] = None  #: A, of the inlet's own meter
-    inlet_power: Optional[Decimal] = None  #: W, of the inlet's own meter
 
 
 class Labels(list[host.Label]):
@@ -71,74 +56,48 @@ def labels(device: SnmpDevice) -> Labels:
     return device_labels
 
 
-def meter(device: SnmpDevice, with_power: bool = True) -> DeviceFigures:
-    """The device's figures. Without `with_power`, power is left out."""
-    outlets, ceilings = device.outlets, device.profile.ceilings
+def read_statistic(device: SnmpDevice, with_power: bool = True) -> host.Figures:
+    """The figures of a device, and of each outlet that has one. Without `with_power`, power is left
+    out.
+    """
+    outlets, profile, reader = device.outlets, device.profile, device.reader
+    ceilings = profile.ceilings
     purposes = (prefetch.FIGURES, prefetch.POWER) if with_power else (prefetch.FIGURES,)
-    prefetch_list.prefetch_unforeseen(device.profile, outlets, device.reader, purposes)
-    reader = device.reader
-    current = (
+    prefetch_list.prefetch_unforeseen(profile, outlets, reader, purposes)
+    currents = (
         outlets.current.read_from(reader, ceilings.outlet_a) if outlets and outlets.current else {}
     )
-    energy = outlets.energy.read_from(reader) if outlets and outlets.energy else {}
-    power = (
+    energies = outlets.energy.read_from(reader) if outlets and outlets.energy else {}
+    powers = (
         outlets.power.read_from(reader, ceilings.outlet_w)
         if with_power and outlets and outlets.power
         else {}
     )
-    profile = device.profile
-    load_total, energy_total, power_total, inlet_load, inlet_power = _totals(
+    load_a, energy_kwh, power_w, inlet_a, inlet_w = _totals(
         device,
-        _TotalRequest(profile.load, current, ceilings.part_a),
-        _TotalRequest(profile.energy, energy, counters=True),
-        _TotalRequest(profile.power if with_power else None, power, ceilings.part_w),
+        _TotalRequest(profile.load, currents, ceilings.part_a),
+        _TotalRequest(profile.energy, energies, counters=True),
+        _TotalRequest(profile.power if with_power else None, powers, ceilings.part_w),
         _TotalRequest(profile.inlet, {}, ceilings.part_a),
         _TotalRequest(profile.inlet_power if with_power else None, {}, ceilings.part_w),
     )
-    # other rows are padding, and meters without an outlet
-    outlets_of_device = outlets_read(device)
-    current_of, power_of, energy_of = (
-        {
-            identity: figure_by_outlet[identity]
-            for identity in outlets_of_device
-            if identity in figure_by_outlet
-        }
-        for figure_by_outlet in (current, power, energy)
-    )
-    return DeviceFigures(
-        load_total,
-        power_total,
-        energy_total,
-        current_of,
-        power_of,
-        energy_of,
-        inlet_load,
-        inlet_power,
-    )
-
-
-def read_statistic(device: SnmpDevice, with_power: bool = False) -> host.Figures:
-    """The figures of a device, and of each outlet that has one."""
-    figures = meter(device, with_power)
-    ports = [
-        host.PortFigures(
-            identity,
-            float_or_none(figures.current_of.get(identity)),
-            float_or_none(figures.energy_of.get(identity)),
-            float_or_none(figures.power_of.get(identity)),
+    ports = {
+        identity: MeterFigures(
+            current_a=float_or_none(currents.get(identity)),
+            power_w=float_or_none(powers.get(identity)),
+            energy_kwh=float_or_none(energies.get(identity)),
         )
+        # other rows are padding, and meters without an outlet
         for identity in outlets_read(device)
-        if identity in figures.current_of
-        or identity in figures.energy_of
-        or identity in figures.power_of
-    ]
+        if identity in currents or identity in energies or identity in powers
+    }
     return host.Figures(
-        float_or_none(figures.load),
-        float_or_none(figures.energy),
+        float_or_none(load_a),
+        float_or_none(energy_kwh),
         ports,
-        float_or_none(figures.power),
-        float_or_none(figures.inlet_load),
-        float_or_none(figures.inlet_power),
+        float_or_none(power_w),
+        float_or_none(inlet_a),
+        float_or_none(inlet_w),
     )
 
 

@@ -34,7 +34,7 @@ def cord_state(reading: Reading, cord: Cord) -> CordState:
     why = "" if reading.failure is None else reading.failure.reason
     if outlet is None:
         return CordState(cord, UNKNOWN, why or _NOT_LISTED)
-    return CordState(cord, outlet.state, why, outlet.current_a, outlet.power_w, outlet.energy_kwh)
+    return CordState(cord, outlet.state, why, outlet.figures)
 
 
 class GatewayPdu:

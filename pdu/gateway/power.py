@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, Optional
 
+from handlers.shared.meter_figures import MeterFigures
 from pdu_common.helper import EnumPowerStatus
 
 from ..pdus.states import DOWN, UNKNOWN, UP, word
@@ -21,9 +22,7 @@ class CordState(NamedTuple):
     state: EnumPowerStatus
     #: why it is not known, or why it was not proven; "" if there is nothing to say
     reason: str = ""
-    current_a: Optional[float] = None
-    power_w: Optional[float] = None
-    energy_kwh: Optional[float] = None
+    figures: MeterFigures = MeterFigures()
 
 
 class MachineState(NamedTuple):
@@ -38,12 +37,12 @@ class MachineState(NamedTuple):
     @property
     def power_w(self) -> Optional[float]:
         """The measured power of all outlets together, in W; None if one is not measured."""
-        return _sum([cord.power_w for cord in self.cords])
+        return _sum([cord.figures.power_w for cord in self.cords])
 
     @property
     def current_a(self) -> Optional[float]:
         """The measured current of all outlets together, in A; None if one is not measured."""
-        return _sum([cord.current_a for cord in self.cords])
+        return _sum([cord.figures.current_a for cord in self.cords])
 
     @property
     def reason(self) -> str:
@@ -104,7 +103,7 @@ def cord_document(cord: CordState, with_figures: bool = False) -> Mapping[str, A
     if cord.reason:
         document["reason"] = cord.reason
     if with_figures:
-        document.update(current_a=cord.current_a, power_w=cord.power_w, energy_kwh=cord.energy_kwh)
+        document.update(cord.figures._asdict())
     return document
 
 

@@ -219,5 +219,5 @@ def session(id: str, user: str) -> Resource:
 
 
 def _energy(cords: Sequence[CordState]) -> Optional[float]:
-    energies = [cord.energy_kwh for cord in cords if cord.energy_kwh is not None]
+    energies = [cord.figures.energy_kwh for cord in cords if cord.figures.energy_kwh is not None]
     return round(sum(energies), 3) if energies and len(energies) == len(cords) else None

@@ -241,7 +241,7 @@ def summary(
 
 def _places(row: PduRow) -> int:
     """How many decimals the counters of a PDU have, its outlets' included."""
-    figures = [row.energy_kwh, *(figure.energy_kwh for figure in row.outlets)]
+    figures = [row.energy_kwh, *(outlet.figures.energy_kwh for outlet in row.outlets)]
     return decimals(figure for figure in figures if figure is not None)
 
 

@@ -127,7 +127,9 @@ def metrics_of(reading: Reading, is_metered: bool) -> Iterator[MetricFamily]:
         labels=("outlet",),
     )
     for figure in OUTLET_FIGURES:
-        values = ((outlet.identity, getattr(outlet, figure.key)) for outlet in reading.outlets)
+        values = (
+            (outlet.identity, getattr(outlet.figures, figure.key)) for outlet in reading.outlets
+        )
         yield (counter if figure.is_counter else gauge)(
             figure.metric,
             figure.about,

@@ -137,7 +137,7 @@ def _row_as_json(row: PduRow, changes_by_pdu: Mapping[str, Sequence[str]]) -> di
             "identity": outlet.identity,
             "state": word(outlet.state),
             **{
-                figure.key: getattr(outlet, figure.key)
+                figure.key: getattr(outlet.figures, figure.key)
                 for figure in OUTLET_FIGURES
                 if not figure.is_costly
             },

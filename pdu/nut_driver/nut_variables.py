@@ -146,7 +146,7 @@ class UpsdView:
             "desc": label.name,
             "status": "" if outlet.state is UNKNOWN else word(outlet.state),
             **{
-                figure.nut_variable: _number(getattr(outlet, figure.key), figure.nut_units)
+                figure.nut_variable: _number(getattr(outlet.figures, figure.key), figure.nut_units)
                 for figure in OUTLET_FIGURES
                 if figure.nut_variable
             },

@@ -62,7 +62,7 @@ _OUTLET_KEYS: Mapping[str, Callable[[PolledOutlet], object]] = {
     "number": lambda outlet: outlet.number,
     "name": lambda outlet: outlet.name,
     "state": lambda outlet: states.word(outlet.state),
-    **{figure.key: attrgetter(figure.key) for figure in OUTLET_FIGURES},
+    **{figure.key: attrgetter(f"figures.{figure.key}") for figure in OUTLET_FIGURES},
 }
 OutletRows = list[dict[str, Any]]
 
@@ -101,13 +101,13 @@ def statistic_of(handler: LoadedHandler, data: Any) -> dict[str, Any]:
         "total_consumption_kwh": figures.energy_kwh,
         "outlets": [
             {
-                "identity": port.identity,
+                "identity": identity,
                 **{
-                    column.statistic_key: getattr(port, column.measured, None)
+                    column.statistic_key: getattr(port, column.key, None)
                     for column in OUTLET_FIGURES
                 },
             }
-            for port in figures.ports
+            for identity, port in figures.ports.items()
         ],
     }
 

@@ -96,7 +96,7 @@ class _Switching(NamedTuple):
         }
         for outlet in () if self.run_options.json else outlets:
             line = state_line(outlet.identity, self.where, self.handler.shown, outlet.state)
-            print(f"{line}; {meter_text(outlet)}" if outlet.current_a is not None else line)
+            print(f"{line}; {meter_text(outlet)}" if outlet.figures.current_a is not None else line)
         if stop is None:
             answer["seconds"], code = seconds, NOT_SEEN if notes else DONE
             result = Result(answer, (), code, note="\n".join(notes))
@@ -122,7 +122,11 @@ class _Switching(NamedTuple):
             "state": word(outlet.state),
             "done": outlet.state is target_state(self.on),
         }
-        return row if outlet.current_a is None else {**row, "current_a": outlet.current_a}
+        return (
+            row
+            if outlet.figures.current_a is None
+            else {**row, "current_a": outlet.figures.current_a}
+        )
 
     def _unproven_notes(self, outlets: Sequence[PolledOutlet]) -> list[str]:
         """A sentence about the outlets that accepted the command but did not report the wanted
@@ -170,8 +174,8 @@ def _switch(pdu: names.ChosenPdu, on: bool, outlets: Sequence[str]) -> int:
 
 def meter_text(outlet: PolledOutlet) -> str:
     """What an outlet's meter reads after a command."""
-    current = figure(outlet.current_a, "A")
-    if outlet.state is DOWN and (outlet.current_a or 0) > 0:
+    current = figure(outlet.figures.current_a, "A")
+    if outlet.state is DOWN and (outlet.figures.current_a or 0) > 0:
         return f"its meter still reads {current}, which may be late: read it again"
     return f"its meter reads {current}"
 

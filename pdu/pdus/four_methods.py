@@ -15,7 +15,7 @@ from decimal import Decimal
 from enum import Enum
 from typing import Any, Callable, Optional, TypeVar
 
-from handlers.host import Figures, PortFigures, foreign
+from handlers.host import Figures, MeterFigures, foreign
 from handlers.host.views import ports_of
 from handlers.shared.errors import PduHandlerError, ProtocolError, Unreachable, printable
 from pdu_common.helper import (
@@ -63,14 +63,13 @@ class FourMethods:
         view = self._call("statistic")
         ports = _ports("statistic", view, PduStatisticView, PduPortStatisticView)
         with _inspecting("statistic"):
-            outlets = [
-                PortFigures(
-                    port.identity,
-                    _figure(port, "load") if hasattr(port, "load") else None,
-                    _figure(port, "consumption"),
+            outlets = {
+                port.identity: MeterFigures(
+                    current_a=_figure(port, "load") if hasattr(port, "load") else None,
+                    energy_kwh=_figure(port, "consumption"),
                 )
                 for port in ports
-            ]
+            }
             return Figures(_figure(view, "load"), _figure(view, "total_consumption"), outlets)
 
     def labels(self) -> None:

@@ -15,10 +15,8 @@ _WH = 1000.0  # Wh in one kWh
 class OutletFigure(NamedTuple):
     """One figure. Names are "" where it is not shown."""
 
-    #: its field in `PolledOutlet`; its key in JSON, and its column in CSV
+    #: its field in `MeterFigures`; its key in JSON, and its column in CSV
     key: str
-    #: its field in `handlers.host.PortFigures`
-    measured: str
     #: the head of its column
     unit: str
     #: its key in `pdu statistic --json`, which has DCImanager's word for energy
@@ -41,7 +39,6 @@ class OutletFigure(NamedTuple):
 OUTLET_FIGURES: Sequence[OutletFigure] = (
     OutletFigure(
         "current_a",
-        "load_a",
         "A",
         "current_a",
         "pdu_outlet_current_amperes",
@@ -50,7 +47,6 @@ OUTLET_FIGURES: Sequence[OutletFigure] = (
         nut_variable="current",
     ),
     OutletFigure(
-        "power_w",
         "power_w",
         "W",
         "power_w",
@@ -61,7 +57,6 @@ OUTLET_FIGURES: Sequence[OutletFigure] = (
         nut_variable="realpower",
     ),
     OutletFigure(
-        "energy_kwh",
         "energy_kwh",
         "kWh",
         "consumption_kwh",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Callable, NamedTuple, Optional
 
 from handlers.shared import prefetch
 from handlers.shared.errors import printable
+from handlers.shared.meter_figures import MeterFigures
 from pdu_common.helper import EnumPowerStatus
 
 from .adapters.nameplate import Nameplate
@@ -17,10 +18,9 @@ from .adapters.state_ground import StateGround
 from .adapters.topology import MeteredPart
 from .handler_loading import LoadedHandler
 from .handler_tools import HandlerTools, OpenHandler
-from .outlet_figures import OUTLET_FIGURES
 
 if TYPE_CHECKING:
-    from handlers.host import Figures, PortFigures
+    from handlers.host import Figures
 
 _DEFECT = "defect"
 #: an error of these kinds concerns some of the figures; others are of the device or the login
@@ -28,9 +28,7 @@ _OF_A_FIGURE = ("protocol", "refused", "unsupported")
 
 
 class PolledOutlet(NamedTuple):
-    """One outlet or branch circuit. None for a figure that is not metered, not known or not asked
-    for, "" for a text.
-    """
+    """One outlet or branch circuit. "" for a text that is not known."""
 
     #: as `status` lists it
     identity: str
@@ -39,9 +37,7 @@ class PolledOutlet(NamedTuple):
     number: str = ""
     #: set by a user, or by the device
     name: str = ""
-    current_a: Optional[float] = None
-    power_w: Optional[float] = None
-    energy_kwh: Optional[float] = None
+    figures: MeterFigures = MeterFigures()
     rating_a: Optional[float] = None
     #: labels of the lines that feed it
     lines: tuple[str, ...] = ()
@@ -215,9 +211,9 @@ def read_figures(unit: OpenHandler) -> tuple[Figures, Optional[CallError]]:
 
 
 def _add_figures(reading: Reading, pdu_figures: Figures) -> Reading:
-    ports = {_printable(port.identity): port for port in pdu_figures.ports}
+    ports = {_printable(identity): port for identity, port in pdu_figures.ports.items()}
     outlets = [
-        outlet._replace(**_figures_of(ports[outlet.identity]))
+        outlet._replace(figures=_meter_figures(ports[outlet.identity]))
         if outlet.identity in ports
         else outlet
         for outlet in reading.outlets
@@ -232,11 +228,9 @@ def _add_figures(reading: Reading, pdu_figures: Figures) -> Reading:
     )
 
 
-def _figures_of(port: PortFigures) -> dict[str, Any]:
-    """The figures of an outlet by their fields in `PolledOutlet`. An archive of another version may
-    lack one.
-    """
-    return {column.key: figure(getattr(port, column.measured, None)) for column in OUTLET_FIGURES}
+def _meter_figures(port: MeterFigures) -> MeterFigures:
+    """The figures of an outlet. An archive of another version may lack one."""
+    return MeterFigures(*(figure(getattr(port, key, None)) for key in MeterFigures._fields))
 
 
 def error_of(error: BaseException) -> CallError:

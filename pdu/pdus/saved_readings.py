@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, Optional
 
 from handlers.shared.errors import SettingsError, printable
+from handlers.shared.meter_figures import MeterFigures
 from pdu_common.helper import EnumPowerStatus
 
 from ..core.files.whole_files import write_whole
@@ -40,7 +41,7 @@ class MeasuredPdu(NamedTuple):
     @property
     def outlet_step_a(self) -> float:
         """The resolution of its outlets' currents, in A."""
-        return step_a(outlet.current_a for outlet in self.outlets.values())
+        return step_a(outlet.figures.current_a for outlet in self.outlets.values())
 
     @property
     def meter_step_a(self) -> float:
@@ -132,7 +133,11 @@ def readings_document(readings: HallReadings) -> dict[str, Any]:
             "load_a": pdu.load_a,
             "metered": pdu.metered,
             "outlets": [
-                {"identity": row.identity, "state": word(row.state), "current_a": row.current_a}
+                {
+                    "identity": row.identity,
+                    "state": word(row.state),
+                    "current_a": row.figures.current_a,
+                }
                 for row in pdu.outlets.values()
             ],
             "labels": [
@@ -151,7 +156,7 @@ def readings_document(readings: HallReadings) -> dict[str, Any]:
                 ],
                 "outlets": {
                     row.identity: {
-                        "power_w": row.power_w,
+                        "power_w": row.figures.power_w,
                         "rating_a": row.rating_a,
                         "lines": row.lines,
                         "breaker": row.breaker,
@@ -207,7 +212,7 @@ def _pdu(row: Mapping[str, Any], where: str) -> MeasuredPdu:
         outlets[identity] = PolledOutlet(
             identity,
             state_of_word(state),
-            current_a=_figure(outlet.get("current_a")),
+            figures=MeterFigures(current_a=_figure(outlet.get("current_a"))),
         )
     for label in row.get("labels", []):
         identity, number, name = (_text(label[key]) for key in ("identity", "number", "name"))
@@ -216,8 +221,9 @@ def _pdu(row: Mapping[str, Any], where: str) -> MeasuredPdu:
     topology = row.get("topology") or {}
     for key, facts in topology.get("outlets", {}).items():
         if _text(key) in outlets:
+            current_a = outlets[_text(key)].figures.current_a
             outlets[_text(key)] = outlets[_text(key)]._replace(
-                power_w=_figure(facts.get("power_w")),
+                figures=MeterFigures(current_a, _figure(facts.get("power_w"))),
                 rating_a=_figure(facts.get("rating_a")),
                 lines=tuple(map(_text, facts.get("lines") or ())),
                 breaker=_text(facts.get("breaker") or ""),

@@ -36,6 +36,7 @@ from ..pdus import connection_data, names
 from ..pdus.device_arguments import arguments, arguments_help
 from ..pdus.handler_loading import load
 from ..recordings.scrub import Scrubber
+from ..site.machines.meters import load_text
 from ..site.machines.pdu_access import OutletReading
 from ..site.owner_files import OwnerFiles
 from . import owner_questions
@@ -135,7 +136,7 @@ def _prove(
     def agree(now: OutletReading) -> None:
         prompts.confirm(
             run_options,
-            f"switch outlet {identity} of {where} ({now.draw}) off, on, off and on:"
+            f"switch outlet {identity} of {where} ({load_text(now.draw)}) off, on, off and on:"
             f" {COMMANDS} commands, and more 'on' only if it is not on at the end",
             host,
         )

@@ -12,11 +12,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Callable, NamedTuple, Optional
 
+from handlers.shared.meter_figures import MeterFigures
 from pdu_common.helper import EnumPowerStatus
 
 from ..pdus.states import DOWN, UNKNOWN, UP, word
 from ..site.machines.machine_power import MachinePower, switch_by_state
-from ..site.machines.meters import MeteredLoad, MeterResolution
+from ..site.machines.meters import MeterResolution
 from ..site.machines.pdu_access import NotProven, OutletReading, PduReading
 from .unit_reading import UnitAccess
 from .verdicts import carries
@@ -57,8 +58,8 @@ class InitialReading(NamedTuple):
     #: whether the outlet's meter shows that power flows
     carries: bool
     #: what it shows, and the inlet's own meter
-    draw: MeteredLoad = MeteredLoad()
-    inlet: MeteredLoad = MeteredLoad()
+    draw: MeterFigures = MeterFigures()
+    inlet: MeterFigures = MeterFigures()
 
 
 def begin(unit_access: UnitAccess, identity: str) -> tuple[Optional[OutletReading], InitialReading]:
@@ -68,14 +69,14 @@ def begin(unit_access: UnitAccess, identity: str) -> tuple[Optional[OutletReadin
     steps = MeterResolution().finer(outlet.draw for outlet in now.outlets.values())
     flows = outlet is not None and carries(outlet.draw, steps)
     states = {name: outlet.state for name, outlet in now.outlets.items()}
-    draw = MeteredLoad() if outlet is None else outlet.draw
+    draw = MeterFigures() if outlet is None else outlet.draw
     return outlet, InitialReading(OutletUnderTest(_UNIT, identity), states, flows, draw, now.inlet)
 
 
 def is_idle(outlet: OutletReading) -> bool:
     """Whether the outlet's meter shows that nothing flows; no meter, no proof."""
-    draw: MeteredLoad = outlet.draw
-    return draw.is_known and not draw.current_a and not draw.power_w
+    draw: MeterFigures = outlet.draw
+    return draw.has_load and not draw.current_a and not draw.power_w
 
 
 def run(
@@ -119,16 +120,16 @@ def _wait_for_meters(unit_access: UnitAccess, initial: InitialReading, on: bool)
     while unit_access.monotonic() < end:
         now = unit_access.read_pdus([_UNIT])[_UNIT]
         outlet = now.outlets.get(initial.outlet.outlet)
-        if outlet is None or _has_other_change(initial, now) or not outlet.draw.is_known:
+        if outlet is None or _has_other_change(initial, now) or not outlet.draw.has_load:
             return
         if is_idle(outlet) and (on or _inlet_has_fallen(initial, now.inlet)):
             return
-        if on and (not initial.inlet.is_known or not _inlet_has_fallen(initial, now.inlet)):
+        if on and (not initial.inlet.has_load or not _inlet_has_fallen(initial, now.inlet)):
             return
         unit_access.sleep(_LOOK_S)
 
 
-def _inlet_has_fallen(initial: InitialReading, inlet: MeteredLoad) -> bool:
+def _inlet_has_fallen(initial: InitialReading, inlet: MeterFigures) -> bool:
     """Whether the inlet lost half of what the outlet carried, or shows nothing of its own."""
     figures = [
         (was - now, load)

@@ -13,7 +13,7 @@ from handlers.shared.errors import NoSuchOutlet, PduHandlerError, printable
 from ..core.cli.error_output import Usage
 from ..pdus.reading import Reading
 from ..pdus.states import UP, word
-from ..site.machines.meters import MeteredLoad
+from ..site.machines.meters import load_text
 from ..site.machines.pdu_access import OutletReading
 from . import contract, unit_reading
 from .contract import is_idle
@@ -146,14 +146,14 @@ def _require_switchable(wish: Plan, first: Reading) -> None:
             f"outlet {wish.outlet} is {word(outlet.state)}: nothing was switched, because a proof"
             " begins and ends with an outlet that is on"
         )
-    now = OutletReading(outlet.state, MeteredLoad(outlet.current_a, outlet.power_w))
+    now = OutletReading(outlet.state, outlet.figures)
     why = ""
     if wish.protected:
         why = f"{wish.protected} is drawn there"
-    elif not now.draw.is_known:
+    elif not now.draw.has_load:
         why = "no meter shows that nothing is plugged in"
     elif not is_idle(now):
-        why = f"it carries {now.draw}"
+        why = f"it carries {load_text(now.draw)}"
     if why and not wish.is_sure:
         raise Usage(
             f"outlet {wish.outlet} was not switched: {why}. If it may lose its power, type it"
@@ -167,10 +167,10 @@ def _switch(wish: Plan, means: Tools, dark_answers: list[Optional[bool]]) -> Non
     outlet, begin = contract.begin(unit_access, wish.outlet)
     if outlet is None or outlet.state is not UP:
         return  # the readings say why
-    if not is_idle(outlet) and outlet.draw.is_known and not wish.is_sure:
+    if not is_idle(outlet) and outlet.draw.has_load and not wish.is_sure:
         raise Usage(
-            f"outlet {wish.outlet} was not switched: it carries {outlet.draw} now. If it may lose"
-            f" its power, type it twice: --outlet {wish.outlet} --outlet {wish.outlet}"
+            f"outlet {wish.outlet} was not switched: it carries {load_text(outlet.draw)} now. If it"
+            f" may lose its power, type it twice: --outlet {wish.outlet} --outlet {wish.outlet}"
         )
     means.agree(outlet)
     means.tell(f"switching outlet {wish.outlet}: off, on, off, on")

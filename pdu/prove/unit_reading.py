@@ -98,9 +98,9 @@ def proven(reading: Reading, phase: str, at_s: float, trace: ProofTrace) -> Prov
                 trace.clean(part.identity),
                 trace.clean(part.number),
                 word(part.state),
-                part.current_a,
-                part.power_w,
-                part.energy_kwh,
+                part.figures.current_a,
+                part.figures.power_w,
+                part.figures.energy_kwh,
             )
             for part in reading.outlets
         )

@@ -11,7 +11,9 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import Callable, NamedTuple, Optional
 
-from ..site.machines.meters import VOLTS, MeteredLoad, MeterResolution, is_nothing
+from handlers.shared.meter_figures import MeterFigures
+
+from ..site.machines.meters import VOLTS, MeterResolution, is_nothing
 from .document import (
     BROKEN,
     KEPT,
@@ -456,12 +458,12 @@ def _judge_meter(proof: UnitProof) -> _Finding:
     outlet = reading_before.outlet(proof.outlet) if reading_before is not None else None
     if reading_before is None or outlet is None:
         return _undecided("the outlet was not read before")
-    was = MeteredLoad(outlet.current_a, outlet.power_w)
-    if not was.is_known:
+    was = MeterFigures(outlet.current_a, outlet.power_w)
+    if not was.has_load:
         return _undecided("the unit does not meter the outlet")
     # only the first reading decides the step: a stuck meter would make it finer
     steps = MeterResolution().finer(
-        MeteredLoad(item.current_a, item.power_w) for item in reading_before.outlets
+        MeterFigures(item.current_a, item.power_w) for item in reading_before.outlets
     )
     if not carries(was, steps):
         return _undecided(f"nothing flowed before ({was}): plug something in")
@@ -469,11 +471,11 @@ def _judge_meter(proof: UnitProof) -> _Finding:
     for stage in _stages(proof):
         if stage.command.on or stage.command.state != "off":
             continue
-        now: Optional[MeteredLoad] = None
+        now: Optional[MeterFigures] = None
         for item in stage.readings:
             later = item.outlet(proof.outlet)
-            load = MeteredLoad() if later is None else MeteredLoad(later.current_a, later.power_w)
-            if not load.is_known:
+            load = MeterFigures() if later is None else MeterFigures(later.current_a, later.power_w)
+            if not load.has_load:
                 continue
             now = load
             if _fell(was, now, steps):
@@ -498,7 +500,7 @@ def _judge_meter(proof: UnitProof) -> _Finding:
     )
 
 
-def carries(draw: MeteredLoad, steps: MeterResolution) -> bool:
+def carries(draw: MeterFigures, steps: MeterResolution) -> bool:
     """Whether power surely flows: the figure is no rounding of nothing. Watts are preferred to
     amperes, because the filter of an idle supply draws reactive current.
     """
@@ -507,7 +509,7 @@ def carries(draw: MeteredLoad, steps: MeterResolution) -> bool:
     return draw.current_a is not None and draw.current_a >= max(THRESHOLD_A, 2 * steps.current_a)
 
 
-def _fell(load_before: MeteredLoad, load_after: MeteredLoad, steps: MeterResolution) -> bool:
+def _fell(load_before: MeterFigures, load_after: MeterFigures, steps: MeterResolution) -> bool:
     """Whether the outlet carried power that it does not carry any more."""
     if not carries(load_before, steps) or not is_nothing(load_after, THRESHOLD_A):
         return False
@@ -570,9 +572,9 @@ def _inlet_series(
     if all(abs(look.inlet_minus_outlets) < _EQUAL_WITHIN for look in looks):
         return None
     early = [item for item in proof.readings if item.outlets and item.at_s <= reading_before.at_s]
-    inlet_steps = MeterResolution().finer(MeteredLoad(item.load_a, item.power_w) for item in early)
+    inlet_steps = MeterResolution().finer(MeterFigures(item.load_a, item.power_w) for item in early)
     steps = MeterResolution().finer(
-        MeteredLoad(item.current_a, item.power_w) for item in reading_before.outlets
+        MeterFigures(item.current_a, item.power_w) for item in reading_before.outlets
     )
     fine, coarse = (
         (steps.power_w, inlet_steps.power_w)

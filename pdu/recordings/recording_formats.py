@@ -196,7 +196,7 @@ class HandlerFinding:
             return
         self.note_total("load", figures.load_a, "A", load)
         self.note_total("energy", figures.energy_kwh, "kWh", energy)
-        number = sum(port.energy_kwh is not None for port in figures.ports)
+        number = sum(port.energy_kwh is not None for port in figures.ports.values())
         if number:
             self.can.append(f"report the energy by {noun} ({counted(number, noun)})")
         else:

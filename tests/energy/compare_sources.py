@@ -19,6 +19,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, Optional
 
+from handlers.shared.meter_figures import MeterFigures
 from pdu import root
 from pdu.energy.journal.clocks import Instant
 from pdu.energy.journal.days import Days, day_of
@@ -130,7 +131,7 @@ def journal(folder: Path, made: Sequence[Twin]) -> None:
 def _taken(poll: twin.Poll) -> journal_writer.PollResult:
     assert poll.monotonic is not None
     reading = Reading(
-        [PolledOutlet("1", UP, current_a=poll.amps, energy_kwh=poll.value)],
+        [PolledOutlet("1", UP, figures=MeterFigures(poll.amps, energy_kwh=poll.value))],
         None,
         None,
         answered=True,

@@ -25,12 +25,13 @@ from handlers.raritan.handler import RaritanPdu
 from handlers.redfish.handler import RedfishPdu
 from handlers.shared.errors import PduHandlerError
 from handlers.shared.tls import Trust
-from handlers.snmp import decoding, metering
+from handlers.snmp import decoding
 from handlers.snmp.detection import detect
 from handlers.snmp.profiles import PROFILES
 from pdu_common.connection import PduData
 from pdu_common.helper import EnumPowerStatus
 from tests.handlers.nut.given import WITH_WHOLE_LOAD
+from tests.handlers.snmp.exact_figures import read_exactly
 from tests.handlers.snmp.memory import of_rows
 from tests.simulators.redfish import RedfishService, units
 from tests.simulators.snmp_agent import read_snmprec
@@ -252,7 +253,11 @@ def nut(data: bytes) -> None:
             device = outlets.decode_outlets(
                 answers[variables], list(answers[commands]), {}, WITH_WHOLE_LOAD
             )
-            for figure in (device.load, device.energy, *(one.current for one in device.outlets)):
+            for figure in (
+                device.load_a,
+                device.energy_kwh,
+                *(one.figures.current_a for one in device.outlets),
+            ):
                 assert figure is None or math.isfinite(figure)
             assert all(outlet.state in (True, False, None) for outlet in device.outlets)
     for request in (
@@ -326,8 +331,13 @@ def walks(data: bytes) -> None:
     with contextlib.suppress(PduHandlerError):
         found = detect(device, PROFILES)
         assert all(isinstance(state, EnumPowerStatus) for state in found.states.values())
-        read = metering.meter(found)
-        for figure in (read.load, read.energy, *read.current_of.values(), *read.energy_of.values()):
+        read = read_exactly(found)
+        for figure in (
+            read.load_a,
+            read.energy_kwh,
+            *read.currents.values(),
+            *read.energies.values(),
+        ):
             assert figure is None or figure.is_finite()
 
 

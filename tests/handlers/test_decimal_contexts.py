@@ -14,10 +14,10 @@ from typing import Any
 import pytest
 
 from handlers.shared import decimals
-from handlers.snmp import metering
 from handlers.snmp.profiles import PROFILES
 from pdu_common.helper import PduPortView
 from tests.handlers.clocks import in_switching
+from tests.handlers.snmp.exact_figures import read_exactly
 from tests.handlers.snmp.units import EACH, find, memory
 from tests.handlers.wired import EVERY, Wire
 from tests.needs import ROOT
@@ -48,10 +48,10 @@ HOSTILE: dict[str, Context] = {
 @pytest.mark.sample(10)
 @EACH
 def test_the_figures_of_a_family_are_the_same_in_every_context(unit: Fixture) -> None:
-    plain = repr(metering.meter(find(unit, memory(unit))))
+    plain = repr(read_exactly(find(unit, memory(unit))))
     for name, context in HOSTILE.items():
         with decimal.localcontext(context):
-            assert repr(metering.meter(find(unit, memory(unit)))) == plain, name
+            assert repr(read_exactly(find(unit, memory(unit)))) == plain, name
 
 
 # ---- each handler over the network ---------------------------------------------------------------

@@ -10,7 +10,7 @@ from typing import Any, Callable, Optional
 import pytest
 
 from handlers import host
-from handlers.host import PortFigures, views
+from handlers.host import MeterFigures, views
 from handlers.shared.errors import ProtocolError, SettingsError
 from pdu_common.helper import EnumPowerStatus, PduPortStatisticView, PduStatisticView
 from tests.chains import kept
@@ -192,7 +192,7 @@ def test_views_hold_readings_and_leave_unmetered_figures_at_their_default() -> N
         ("2.7", EnumPowerStatus.UNKNOWN),
     ]
     figures = host.Figures(
-        None, 12.5, [PortFigures("1", 0.5, 2), PortFigures("2", None, None)]
+        None, 12.5, {"1": MeterFigures(0.5, energy_kwh=2), "2": MeterFigures()}
     ).view()
     # The default means "not metered". A 0.0 that the handler sets means that zero was measured.
     assert figures.load is PduStatisticView.load and figures.total_consumption == 12.5
@@ -202,10 +202,11 @@ def test_views_hold_readings_and_leave_unmetered_figures_at_their_default() -> N
 
 @pytest.mark.parametrize("figure", [float("nan"), float("inf")])
 def test_nan_and_infinity_never_reach_the_platform(figure: float) -> None:
+    ports: dict[str, MeterFigures]
     for load, energy, ports in (
-        (figure, None, []),
-        (None, figure, []),
-        (None, None, [PortFigures("1", None, figure)]),
+        (figure, None, {}),
+        (None, figure, {}),
+        (None, None, {"1": MeterFigures(energy_kwh=figure)}),
     ):
         with pytest.raises(ProtocolError, match="not a finite number"):
             host.Figures(load, energy, ports).view()
@@ -257,7 +258,7 @@ def test_a_ports_figures_go_into_the_fields_of_its_view(
     monkeypatch: pytest.MonkeyPatch, cls: type, energy: str, load: Optional[str]
 ) -> None:
     monkeypatch.setattr(views, "PduPortStatisticView", cls)
-    entry: Any = host.Figures(None, None, [PortFigures("7", 1.5, 20.0)]).view().ports[0]
+    entry: Any = host.Figures(None, None, {"7": MeterFigures(1.5, energy_kwh=20.0)}).view().ports[0]
     assert entry.identity == "7" and getattr(entry, energy) == 20.0
     assert load is None or getattr(entry, load) == 1.5
 
@@ -303,5 +304,5 @@ def test_totals_are_reported_if_a_ports_view_cannot_hold_an_identity(
     monkeypatch: pytest.MonkeyPatch, cls: type
 ) -> None:
     monkeypatch.setattr(views, "PduPortStatisticView", cls)
-    view = host.Figures(3.0, 4.0, [PortFigures("7", 1.5, 20.0)]).view()
+    view = host.Figures(3.0, 4.0, {"7": MeterFigures(1.5, energy_kwh=20.0)}).view()
     assert (view.load, view.total_consumption, view.ports) == (3.0, 4.0, [])

@@ -77,5 +77,5 @@ def test_netio_takes_current_power_and_energy_of_the_unit_from_its_own_meter_alo
     assert None not in (unit.load_a, unit.power_w, unit.energy_kwh)
     for empty in ({**document, "GlobalMeasure": {}}, {**document, "GlobalMeasure": None}):
         unit = codecs.read(decoding, {"/netio.json": empty})
-        assert unit.outlets[2].power_w is not None
+        assert unit.outlets[2].figures.power_w is not None
         assert (unit.load_a, unit.power_w, unit.energy_kwh) == (None, None, None)

@@ -102,7 +102,7 @@ def test_tools_read_states_names_and_figures_with_watts_in_the_requests_of_figur
     metered = before.energy_kwh is not None
     meters = outlet_meters(peer.handler)
     for figure in ("current_a", "power_w"):
-        assert [bool(getattr(one, figure)) for one in found.outlets] == [
+        assert [bool(getattr(one.figures, figure)) for one in found.outlets] == [
             metered and figure in meters and on for on in before.states.values()
         ]
 
@@ -202,7 +202,7 @@ def _replace(answers: dict[str, Any], path: tuple[Any, ...], value: object) -> d
 
 
 def _figures(unit: PduState) -> list[object]:
-    outlets = [(o.current_a, o.energy_kwh, o.power_w) for o in unit.outlets]
+    outlets = [(o.figures.current_a, o.figures.energy_kwh, o.figures.power_w) for o in unit.outlets]
     return [unit.load_a, unit.energy_kwh, unit.power_w, *(f for three in outlets for f in three)]
 
 

@@ -70,19 +70,23 @@ def run(name: str, variables: Variables) -> Outcome:
     shrunk, jumped = [], []
     for cell in cells:
         after = _read({one: text for one, text in variables.items() if one != cell})
-        if after.load not in (None, base.load, *loads):
-            shrunk.append(f"{name}: load {base.load} -> {after.load} without {cell}")
+        if after.load_a not in (None, base.load_a, *loads):
+            shrunk.append(f"{name}: load {base.load_a} -> {after.load_a} without {cell}")
         # without input.energy the device has no such counter, and the next one is right
-        if cell.endswith("energy") and after.energy not in (None, base.energy):
+        if cell.endswith("energy") and after.energy_kwh not in (None, base.energy_kwh):
             if not cell.endswith("input.energy"):
-                shrunk.append(f"{name}: energy {base.energy} -> {after.energy} without {cell}")
+                shrunk.append(
+                    f"{name}: energy {base.energy_kwh} -> {after.energy_kwh} without {cell}"
+                )
     counters = [one for one in cells if one.endswith(".energy")]
     forms = ("", "-1", "N/A", "nan")
     for form in forms:
         for lost in (counters, *([one] for one in counters)):
             after = _read({**variables, **dict.fromkeys(lost, form)})
-            if after.energy not in (None, base.energy):
-                jumped.append(f"{name}: energy {base.energy} -> {after.energy}: {form!r} in {lost}")
+            if after.energy_kwh not in (None, base.energy_kwh):
+                jumped.append(
+                    f"{name}: energy {base.energy_kwh} -> {after.energy_kwh}: {form!r} in {lost}"
+                )
     return Outcome(
         len(cells),
         shrunk=tuple(shrunk),
@@ -108,11 +112,11 @@ def _other_loads(variables: Variables) -> list[Optional[float]]:
             for one, text in variables.items()
             if not (one.endswith(".current") and group in one)
         }
-        found.append(_read(alone).load)
+        found.append(_read(alone).load_a)
         left = {
             one: text
             for one, text in left.items()
             if not (one.endswith(".current") and group in one)
         }
-        found.append(_read({**left, "outlet.count": variables.get("outlet.count", "")}).load)
+        found.append(_read({**left, "outlet.count": variables.get("outlet.count", "")}).load_a)
     return found

@@ -17,7 +17,7 @@ from decimal import Decimal
 from typing import Callable, NamedTuple, Optional, TypeVar
 
 from handlers.shared.errors import PduHandlerError
-from handlers.snmp import detection, metering
+from handlers.snmp import detection
 from handlers.snmp.device import SnmpDevice
 from handlers.snmp.figures import Figure, Total
 from handlers.snmp.frozen_value import parts_of
@@ -33,12 +33,14 @@ from handlers.snmp.sources import (
     Source,
 )
 from tests.handlers.snmp import recorded, units
+from tests.handlers.snmp.exact_figures import read_exactly
 from tests.handlers.snmp.memory import Memory, Value, of_rows
 from tests.recordings import fixture
 
 from .outcome import Outcome
 
 NAMES = ("load", "energy", "power")
+_FIELDS = {"load": "load_a", "power": "power_w", "energy": "energy_kwh"}
 T = TypeVar("T")
 Sums = Mapping[str, Optional[Decimal]]
 
@@ -162,8 +164,8 @@ def _some(every: Sequence[T], most: int) -> Sequence[T]:
 
 def sums(found: SnmpDevice, names: Sequence[str] = NAMES) -> Sums:
     """The sums of these names, with no more read than they need."""
-    read = metering.meter(found, "power" in names)
-    return {name: getattr(read, name) for name in names}
+    read = read_exactly(found, "power" in names)
+    return {name: getattr(read, _FIELDS[name]) for name in names}
 
 
 def _total(found: SnmpDevice, name: str) -> Optional[Total]:

@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple, Optional
 
+from handlers.shared.meter_figures import MeterFigures
 from pdu.site.machines.evidence import EvidenceFile, MachineEvidence, VerifiedCord
-from pdu.site.machines.meters import MeteredLoad
 from tests.pdu.monitoring.halls import private
 from tests.simulators.snmp_agent import Agent
 from tests.simulators.snmp_agent.devices import apc
@@ -111,7 +111,9 @@ def _verify(folder: Path, units: Mapping[str, Unit]) -> None:
     with EvidenceFile(str(folder / "hall.verified.jsonl")).appending() as file:
         for number, name in enumerate(MACHINES, 1):
             cords = [
-                VerifiedCord(pdu, str(number), f"snmp 127.0.0.1 {unit.port} ", "", MeteredLoad(0.4))
+                VerifiedCord(
+                    pdu, str(number), f"snmp 127.0.0.1 {unit.port} ", "", MeterFigures(0.4)
+                )
                 for pdu, unit in units.items()
             ]
             file.append(MachineEvidence(name, time.time() - 60.0, cords, 1.0, 1.0, 1.0))

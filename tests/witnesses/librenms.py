@@ -27,19 +27,20 @@ from decimal import Decimal
 from pathlib import Path
 from typing import NamedTuple, Optional
 
-from handlers.snmp import detection, metering
+from handlers.snmp import detection
 from handlers.snmp.device import SnmpDevice
 from handlers.snmp.figures import Figure
 from handlers.snmp.profile import oids
 from handlers.snmp.profiles import PROFILES
 from pdu_common.helper import EnumPowerStatus
+from tests.handlers.snmp.exact_figures import read_exactly
 from tests.handlers.snmp.memory import of_rows
 from tests.simulators.snmp_agent import Row
 from tests.witnesses import readings
 
 DIFFERENCES = Path(__file__).with_name("differences.csv")
 #: LibreNMS's class of a sensor, and the figure of a total and of an outlet
-_CLASSES = {"current": "load", "power": "power", "power_consumed": "energy"}
+_CLASSES = {"current": "load_a", "power": "power_w", "power_consumed": "energy_kwh"}
 _OUTLET = {"current": "current", "power": "power", "power_consumed": "energy"}
 _STATE_WORDS = {EnumPowerStatus.UP: "on", EnumPowerStatus.DOWN: "off"}
 _STATE = re.compile(r"(?:outlet|switched|status|relay|power|immediate)*[ -]*(on|off)(?:ems)?")
@@ -126,7 +127,7 @@ def compare(name: str, rows: Mapping[str, Row], answers: Iterable[Sensor]) -> Co
             elif figures:
                 ours = " ".join(sorted({"-" if v is None else f"{v:f}" for v in figures}))
                 differences.append(Difference(kind, _column(sensor.oid), _plain(sensor), ours))
-        read = getattr(metering.meter(device), total)
+        read = getattr(read_exactly(device), total)
         if theirs and (read is None or not shared):
             if read is not None and any(_same(read, value) for value in _sums(theirs)):
                 equal[kind] = equal.get(kind, 0) + 1

@@ -15,6 +15,7 @@ from typing import Any, Optional
 from handlers.snmp import metering
 from handlers.snmp.device import SnmpDevice
 from pdu_common.helper import EnumPowerStatus
+from tests.handlers.snmp.exact_figures import read_exactly
 from tests.witnesses import WALKS
 
 _WORDS = {EnumPowerStatus.UP: "on", EnumPowerStatus.DOWN: "off"}
@@ -24,7 +25,7 @@ def of_device(
     device: SnmpDevice, metered_only: bool = False, named: bool = False
 ) -> dict[str, Any]:
     """The family, the number of outlets in each state and with each figure, and the totals."""
-    figures = metering.meter(device)
+    figures = read_exactly(device)
     states = Counter(_WORDS.get(state, "unknown") for state in device.states.values())
     names = sum(1 for label in metering.labels(device) if label.name)
     found: dict[str, Any] = {"family": device.profile.key}
@@ -37,18 +38,18 @@ def of_device(
         (key, count)
         for key, count in (
             ("names", names),
-            ("outlets_a", len(figures.current_of)),
-            ("outlets_w", len(figures.power_of)),
-            ("outlets_kwh", len(figures.energy_of)),
+            ("outlets_a", len(figures.currents)),
+            ("outlets_w", len(figures.powers)),
+            ("outlets_kwh", len(figures.energies)),
         )
         if count
     )
     found.update(
         (key, _plain(figure))
         for key, figure in (
-            ("load_a", figures.load),
-            ("power_w", figures.power),
-            ("energy_kwh", figures.energy),
+            ("load_a", figures.load_a),
+            ("power_w", figures.power_w),
+            ("energy_kwh", figures.energy_kwh),
         )
         if figure is not None
     )

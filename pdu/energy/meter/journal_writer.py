@@ -95,7 +95,7 @@ class PduLines:
             reading.load_a,
             reading.energy_kwh,
             {
-                figure: [getattr(outlet, figure.key) for outlet in outlets]
+                figure: [getattr(outlet.figures, figure.key) for outlet in outlets]
                 for figure in JOURNAL_FIGURES
             },
             [item.current_a for item in reading.meters],

@@ -80,6 +80,6 @@ def _runs_on(previous: KnownPdu, reading: Reading, uptime_s: Optional[float]) ->
 
 
 def _registers(reading: Reading) -> dict[str, float]:
-    registers = [(outlet.identity, outlet.energy_kwh) for outlet in reading.outlets]
+    registers = [(outlet.identity, outlet.figures.energy_kwh) for outlet in reading.outlets]
     registers.append((OWN, reading.energy_kwh))
     return {identity: kwh for identity, kwh in registers if kwh is not None}

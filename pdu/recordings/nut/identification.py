@@ -154,7 +154,10 @@ def _states(name: str, nut_device: model.NutDevice, out: HandlerFinding) -> None
 def _figures(
     device: RecordedDevice, nut_device: model.NutDevice, settings: Settings, out: HandlerFinding
 ) -> None:
-    for word, value, unit in (("load", nut_device.load, "A"), ("energy", nut_device.energy, "kWh")):
+    for word, value, unit in (
+        ("load", nut_device.load_a, "A"),
+        ("energy", nut_device.energy_kwh, "kWh"),
+    ):
         out.note_total(word, value, unit, _basis(_sources(device, settings, word)), device.name)
 
 

@@ -162,15 +162,29 @@ def _capabilities(read_device: SnmpDevice, switch_unproven: bool, out: HandlerFi
         out.cannot.append("read or switch outlets: it has none")
     _switching(read_device, switch_unproven, out)
     try:
-        meter_reading = metering.meter(read_device)
+        meter_reading = metering.read_statistic(read_device)
     except (ProtocolError, Refused, Unsupported) as error:
         out.cannot.append(f"report figures: {error.reason}")
         return
     ceilings = profile.ceilings
     for name, value, unit, total, proof, most in (
-        ("load", meter_reading.load, "A", profile.load, profile.evidence.current, ceilings.part_a),
-        ("power", meter_reading.power, "W", profile.power, profile.evidence.power, ceilings.part_w),
-        ("energy", meter_reading.energy, "kWh", profile.energy, profile.evidence.energy, None),
+        (
+            "load",
+            meter_reading.load_a,
+            "A",
+            profile.load,
+            profile.evidence.current,
+            ceilings.part_a,
+        ),
+        (
+            "power",
+            meter_reading.power_w,
+            "W",
+            profile.power,
+            profile.evidence.power,
+            ceilings.part_w,
+        ),
+        ("energy", meter_reading.energy_kwh, "kWh", profile.energy, profile.evidence.energy, None),
     ):
         if total is None:
             out.cannot.append(f"report its {name}: the family '{profile.key}' has no such object")
@@ -178,7 +192,7 @@ def _capabilities(read_device: SnmpDevice, switch_unproven: bool, out: HandlerFi
         figure_list = summed_figures(total, read_device.reader, most)
         out.note_total(
             name,
-            None if value is None else float(value),
+            value,
             unit,
             (
                 _basis(proof, *figure_list)
@@ -186,22 +200,25 @@ def _capabilities(read_device: SnmpDevice, switch_unproven: bool, out: HandlerFi
                 else f"the sum over the outlets; {_SOURCES.get(proof, 'nothing')}"
             ),
         )
-    for name, figures, source, proof in (
+    ports = meter_reading.ports.values()
+    for name, outlet_figures, source, proof in (
         (
             "current by outlet",
-            meter_reading.current_of,
+            [port.current_a for port in ports if port.current_a is not None],
             outlets and outlets.current,
             profile.evidence.current,
         ),
         (
             "energy by outlet",
-            meter_reading.energy_of,
+            [port.energy_kwh for port in ports if port.energy_kwh is not None],
             outlets and outlets.energy,
             profile.evidence.energy,
         ),
     ):
-        if figures:
-            out.can.append(f"report the {name} ({len(figures)} of {len(read_device.states)})")
+        if outlet_figures:
+            out.can.append(
+                f"report the {name} ({len(outlet_figures)} of {len(read_device.states)})"
+            )
             out.evidence[name] = _basis(proof, source)
         elif read_device.states:
             out.cannot.append(f"report the {name}")

@@ -398,7 +398,7 @@ def _find_needed_rows(rows: Rows, device: Optional[SnmpDevice]) -> set[Arcs]:
     memory = RecordedRows(rows)
     reader = Reader(memory, device.reader.root)
     reads: list[Callable[[Reader], object]] = [
-        lambda reader: metering.meter(device._replace(reader=reader))
+        lambda reader: metering.read_statistic(device._replace(reader=reader))
     ]
     if device.outlets is not None:
         if device.outlets.states is not None:

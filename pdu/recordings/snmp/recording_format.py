@@ -203,13 +203,11 @@ def _comparison(recorded: SnmpDevice, device: SnmpReads, choice: Optional[Family
 def _comparable_reading(device: SnmpDevice) -> list[object]:
     """The family, states and figures, without identities, which may have been scrubbed."""
     try:
-        figures = [
-            list(figure.values()) if isinstance(figure, dict) else figure
-            for figure in metering.meter(device)
-        ]
+        figures = metering.read_statistic(device)
     except PduHandlerError:
-        figures = []
-    return [device.profile.key, list(device.states.values()), figures]
+        figures = host.Figures(None, None)
+    ports = list(figures.ports.values())
+    return [device.profile.key, list(device.states.values()), figures._replace(ports={}), ports]
 
 
 KIND = RecordingFormat(

@@ -66,7 +66,7 @@ def _idle_cords(
     return [
         cord
         for cord, outlet in outlet_by_cord.items()
-        if cord.load.is_known
+        if cord.load.has_load
         and outlet is not None
         and outlet.state is UP
         and is_nothing(outlet.draw, proof.threshold_a)

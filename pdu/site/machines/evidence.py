@@ -24,10 +24,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, BinaryIO, NamedTuple, Optional
 
 from handlers.shared.errors import SettingsError, printable
+from handlers.shared.meter_figures import MeterFigures
 
 from ...core.files.locks import lock
 from ...core.files.ownership import raise_if_others_may_write
-from .meters import MeteredLoad
 from .pdu_access import MachineOutlet
 
 #: a day, in s
@@ -58,7 +58,7 @@ class VerifiedCord(NamedTuple):
     #: "" if the PDU tells none
     serial: str
     #: no figure of one that did not show a load all the time: it cannot be watched
-    load: MeteredLoad
+    load: MeterFigures
 
     def __str__(self) -> str:
         return f"{self.pdu}/{self.outlet}"
@@ -273,7 +273,7 @@ def _parse_line(line: Mapping[str, Any]) -> MachineEvidence:
             str(cord["outlet"]),
             str(cord["device"]),
             str(cord["serial"]),
-            MeteredLoad(_figure(cord["a"]), _figure(cord["w"])),
+            MeterFigures(_figure(cord["a"]), _figure(cord["w"])),
         )
         for cord in line["cords"]
     ]

@@ -12,7 +12,7 @@ from .pdu_access import PduReading
 # It must have lost this part of what the outlets carried: between nothing and all of it lies what
 # meters' gains and lateness falsify, and no law says how much that is.
 _PART = 0.5
-# unit -> the figure of a MeteredLoad and of a MeterResolution; what shows watts is not judged by
+# unit -> the figure of a MeterFigures and of a MeterResolution; what shows watts is not judged by
 # amperes
 _FIGURES = {"W": "power_w", "A": "current_a"}
 

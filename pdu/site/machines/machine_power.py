@@ -13,7 +13,7 @@ from pdu_common.helper import EnumPowerStatus
 from ...pdus.states import DOWN, UNKNOWN, UP, word
 from ..drawing.drawing import Machine
 from .alive import Alive
-from .meters import shows
+from .meters import load_text, shows
 from .outlet import AGAIN_S
 from .pdu_access import (
     CommandResult,
@@ -115,7 +115,7 @@ def _judge_outlet(readings: Readings, cord: MachineOutlet, proof: OffProof) -> O
     if outlet is None:
         return OutletState(UNKNOWN, "the PDU has no such outlet")
     if outlet.state is DOWN and proof.by_current and is_carrying(readings, cord, proof):
-        return OutletState(UNKNOWN, f"it is reported off, and carries {outlet.draw}")
+        return OutletState(UNKNOWN, f"it is reported off, and carries {load_text(outlet.draw)}")
     doubt = f": {outlet.ground.doubt}" if outlet.ground.doubt else ""
     return OutletState(
         outlet.state, f"its state is unknown{doubt}" if outlet.state is UNKNOWN else ""

@@ -5,28 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple, Optional
 
+from handlers.shared.meter_figures import MeterFigures
+
 #: the lowest mains voltage: a threshold in A is so many times as many W
 VOLTS = 100.0
 # steps that devices' figures have; one that is taken for coarser than it is proves less, never more
 _STEPS_A = (1.0, 0.1, 0.01, 0.001)
 _STEPS_W = (100.0, 10.0, 1.0, 0.1, 0.01)
-
-
-class MeteredLoad(NamedTuple):
-    """What a meter shows of one outlet; None for what it does not measure, or not now."""
-
-    current_a: Optional[float] = None
-    power_w: Optional[float] = None
-
-    @property
-    def is_known(self) -> bool:
-        """Whether it was measured at all."""
-        return self.current_a is not None or self.power_w is not None
-
-    def __str__(self) -> str:
-        figures = [] if self.current_a is None else [f"{self.current_a:g} A"]
-        figures += [] if self.power_w is None else [f"{self.power_w:g} W"]
-        return ", ".join(figures) or "no figure"
 
 
 class MeterResolution(NamedTuple):
@@ -35,7 +20,7 @@ class MeterResolution(NamedTuple):
     current_a: float = _STEPS_A[0]
     power_w: float = _STEPS_W[0]
 
-    def finer(self, draws: Iterable[MeteredLoad]) -> MeterResolution:
+    def finer(self, draws: Iterable[MeterFigures]) -> MeterResolution:
         """With these figures as well."""
         loads = list(draws)
         return MeterResolution(
@@ -54,15 +39,22 @@ def _step(figures: Iterable[Optional[float]], steps: Sequence[float]) -> float:
     return next(fits, steps[-1])
 
 
-def is_nothing(draw: MeteredLoad, threshold_a: float) -> bool:
+def load_text(draw: MeterFigures) -> str:
+    """The current and the power for people."""
+    figures = [] if draw.current_a is None else [f"{draw.current_a:g} A"]
+    figures += [] if draw.power_w is None else [f"{draw.power_w:g} W"]
+    return ", ".join(figures) or "no figure"
+
+
+def is_nothing(draw: MeterFigures, threshold_a: float) -> bool:
     """Whether every figure is below the threshold, in watts below what it is at the lowest mains
     voltage, and there is one.
     """
     current = draw.current_a is None or abs(draw.current_a) < threshold_a
     power = draw.power_w is None or abs(draw.power_w) < VOLTS * threshold_a
-    return draw.is_known and current and power
+    return draw.has_load and current and power
 
 
-def shows(draw: MeteredLoad, threshold_a: float) -> bool:
+def shows(draw: MeterFigures, threshold_a: float) -> bool:
     """Whether a figure is not below the threshold; it may be a rounding."""
-    return draw.is_known and not is_nothing(draw, threshold_a)
+    return draw.has_load and not is_nothing(draw, threshold_a)

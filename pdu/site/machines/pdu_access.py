@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Callable, NamedTuple, Optional, Protocol, TypeVar
 
 from handlers.shared.errors import Denied, printable
+from handlers.shared.meter_figures import MeterFigures
 from pdu_common.helper import EnumPowerStatus
 
 from ...pdus.adapters.state_ground import StateGround
@@ -17,7 +18,6 @@ from ...pdus.polling import Target, poll, poll_states, read_nameplate
 from ...pdus.reading import Reading, error_of
 from ...pdus.states import UNKNOWN
 from . import outlet as one_outlet
-from .meters import MeteredLoad
 
 _MOST_AT_ONCE = 32
 T = TypeVar("T")
@@ -43,7 +43,7 @@ class OutletReading(NamedTuple):
     """One outlet as it reads now."""
 
     state: EnumPowerStatus
-    draw: MeteredLoad = MeteredLoad()
+    draw: MeterFigures = MeterFigures()
     #: what the state rests on
     ground: StateGround = StateGround()
 
@@ -56,7 +56,7 @@ class PduReading(NamedTuple):
     #: why it could not be read, in whole or in part; "" if it could
     reason: str = ""
     #: what a meter of its own shows at its inlet, over all lines; without one, no figure
-    inlet: MeteredLoad = MeteredLoad()
+    inlet: MeterFigures = MeterFigures()
 
 
 class CommandResult(NamedTuple):
@@ -208,10 +208,12 @@ def pdu_reading(reading: Reading) -> PduReading:
     return PduReading(
         {
             outlet.identity: OutletReading(
-                outlet.state, MeteredLoad(outlet.current_a, outlet.power_w), outlet.ground
+                outlet.state,
+                MeterFigures(outlet.figures.current_a, outlet.figures.power_w),
+                outlet.ground,
             )
             for outlet in reading.outlets
         },
         "" if reading.failure is None else reading.failure.reason,
-        MeteredLoad(reading.inlet_a, reading.inlet_w),
+        MeterFigures(reading.inlet_a, reading.inlet_w),
     )

@@ -36,7 +36,7 @@ from .machine_power import (
     switch_by_state,
     unknown_outlets,
 )
-from .meters import is_nothing, shows
+from .meters import is_nothing, load_text, shows
 from .observations import ObservationStore
 from .pdu_access import MachineOutlet, NotProven, OutletReading, PduAccess, PduReading
 
@@ -128,10 +128,14 @@ class DarkWatch:
             return [f"{cord}: the PDU has no such outlet"]
         if outlet.state is not DOWN:
             return [f"{cord} is not off any more"]
-        if not outlet.draw.is_known:
+        if not outlet.draw.has_load:
             return [f"{cord}: {UNMETERED}"]
         carries = not is_nothing(outlet.draw, self._proof.threshold_a)
-        return [f"{cord} carries {outlet.draw}: a relay that did not open?"] if carries else []
+        return (
+            [f"{cord} carries {load_text(outlet.draw)}: a relay that did not open?"]
+            if carries
+            else []
+        )
 
     def _has_restarted(self, pdu: str, reading: PduReading) -> bool:
         """Whether no outlet of others shows anything, though some did before, or when the cabling
@@ -168,7 +172,7 @@ def check(
         ]
     for cord in machine.cords:
         outlet = find_outlet(readings, cord)
-        if outlet is not None and not outlet.draw.is_known:
+        if outlet is not None and not outlet.draw.has_load:
             wrong.append(f"{cord}: {UNMETERED}")
     if wrong:
         raise NotProven("; ".join(wrong))
@@ -217,7 +221,7 @@ def _limits(machine: MachinePower, evidence: MachineEvidence, proof: OffProof) -
     limits += [
         f"{cord} cannot be watched: it did not show a load all the time when it was tried"
         for cord in evidence.cords
-        if not cord.load.is_known
+        if not cord.load.has_load
     ]
     witness_pdus = {pdu for pdu, _ in evidence.witnesses}
     for pdu in machine.pdus:
@@ -353,7 +357,7 @@ class MeteredOff:
     def _fall(self, cord: MachineOutlet) -> str:
         outlet = find_outlet(self._before, cord)
         if outlet is not None and is_carrying(self._before, cord, self._proof):
-            return f"{cord} fell from {outlet.draw}"
+            return f"{cord} fell from {load_text(outlet.draw)}"
         return f"{cord} carried nothing before"
 
     def _accuse(self, falls: Mapping[str, Optional[InletFall]]) -> None:

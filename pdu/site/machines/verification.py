@@ -16,6 +16,8 @@ import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Callable, Optional
 
+from handlers.shared.meter_figures import MeterFigures
+
 from ...pdus.states import DOWN, UP
 from .alive import Alive
 from .evidence import MachineEvidence, VerifiedCord
@@ -29,7 +31,6 @@ from .machine_power import (
     judge_outlets,
     list_unconfirmed,
 )
-from .meters import MeteredLoad
 from .observations import ObservationStore
 from .pdu_access import CommandResult, MachineOutlet, NotProven, PduAccess, PduReading
 from .proof import MeteredOff, witnesses
@@ -64,7 +65,7 @@ class _TrialPdus:
         #: outlets that were seen to carry
         self.carried: set[MachineOutlet] = set()
         # PDU and outlet -> its figure, and when that changed last
-        self._figures: dict[tuple[str, str], tuple[MeteredLoad, float]] = {}
+        self._figures: dict[tuple[str, str], tuple[MeterFigures, float]] = {}
         # PDU -> the shortest time between two changes of a figure, in s
         self.gaps: dict[str, float] = {}
         self.key, self.serials = pdu_access.key, pdu_access.serials
@@ -92,7 +93,7 @@ class _TrialPdus:
         )
         return readings
 
-    def _note(self, place: tuple[str, str], draw: MeteredLoad, now: float) -> None:
+    def _note(self, place: tuple[str, str], draw: MeterFigures, now: float) -> None:
         """When a figure changed: its meter renews it at least so often."""
         last = self._figures.get(place)
         if last is not None and last[0] == draw:
@@ -184,7 +185,7 @@ class CablingTrial:
         self._begin()
         self._learn()
         evidence = self._evidence
-        if not any(cord.load.is_known for cord in evidence.cords):
+        if not any(cord.load.has_load for cord in evidence.cords):
             raise NotProven("it answers, and no cord shows a load all the time: they are elsewhere")
         if machine.needs < len(machine.cords):
             for cord in machine.cords:
@@ -219,7 +220,7 @@ class CablingTrial:
                 left = f"{self._pdus.key(cord.pdu)} {cord.outlet}" in self._store.tried
                 why = ": a trial that was killed has left it off" if left else ""
                 wrong.append(f"{cord} is not on{why}")
-            elif not outlet.draw.is_known:
+            elif not outlet.draw.has_load:
                 wrong.append(f"{cord}: no current is known of this outlet")
         if wrong:
             raise NotProven(f"{'; '.join(wrong)}; nothing was switched")
@@ -254,13 +255,13 @@ class CablingTrial:
         ]
         self._evidence = self._evidence._replace(cords=cords, period_s=self._period_s())
 
-    def _mean(self, looks: Sequence[Readings], cord: MachineOutlet) -> MeteredLoad:
+    def _mean(self, looks: Sequence[Readings], cord: MachineOutlet) -> MeterFigures:
         """What a cord showed in the mean; no figure of one that showed nothing at times."""
         if not all(is_carrying(look, cord, self._proof) for look in looks):
-            return MeteredLoad()
+            return MeterFigures()
         outlets = [find_outlet(look, cord) for look in looks]
         draws = [outlet.draw for outlet in outlets if outlet is not None]
-        return MeteredLoad(
+        return MeterFigures(
             _mean_of(draw.current_a for draw in draws), _mean_of(draw.power_w for draw in draws)
         )
 
@@ -350,7 +351,7 @@ class CablingTrial:
             lambda readings: [
                 f"{cord} carries nothing since it was switched on again"
                 for cord in self._evidence.cords
-                if cord.load.is_known and not is_carrying(readings, cord, self._proof)
+                if cord.load.has_load and not is_carrying(readings, cord, self._proof)
             ],
             wait_s + self._evidence.period_s,
         )

@@ -115,8 +115,8 @@ def test_napalm_and_the_handler_read_the_same(secure: HttpServer, ca: str) -> No
         entry["id"]: UP if entry["state"] == "On" else DOWN for entry in entries
     }
     assert [
-        (port.identity, port.load_a, port.energy_kwh, port.power_w)
-        for port in ours.measured(True).ports
+        (identity, port.current_a, port.energy_kwh, port.power_w)
+        for identity, port in ours.measured(True).ports.items()
     ] == [
         (entry["id"], entry["current"], entry["energy"] / 1000, entry["active_power"])
         for entry in entries

@@ -11,6 +11,7 @@ import pytest
 from handlers.http.dialogue import Outlet, PduState, WriteRequest
 from handlers.jaws import decoding
 from handlers.shared import errors
+from handlers.shared.meter_figures import MeterFigures
 from pdu.recordings.unit_recording import read_recorded
 from tests.handlers import codecs
 
@@ -32,9 +33,9 @@ def read(**changes: object) -> PduState:
 def test_the_recording_is_read_with_its_units() -> None:
     unit = read_recorded("jaws", RECORDING)
     assert unit.outlets == (
-        Outlet("AA1", "Master_Outlet_1", True, 0.35, 701.28, 57),
-        Outlet("AA3", "Master_Outlet_3", True, 0, 0, 0),
-        Outlet("AA12", "Master_Outlet_12", True, 0.19, 231.812, 8),
+        Outlet("AA1", "Master_Outlet_1", True, MeterFigures(0.35, 57, 701.28)),
+        Outlet("AA3", "Master_Outlet_3", True, MeterFigures(0, 0, 0)),
+        Outlet("AA12", "Master_Outlet_12", True, MeterFigures(0.19, 8, 231.812)),
     )
     # a line and a cord have more outlets than these three
     assert unit.load_a == pytest.approx(8.29)
@@ -75,12 +76,12 @@ def test_a_missing_field_is_no_figure() -> None:
 
 @pytest.mark.parametrize("energy", [1.4, "1.4 kWh", "", None, -1])
 def test_an_energy_whose_unit_is_in_doubt_is_no_figure(energy: object) -> None:
-    assert read(energy=energy).outlets[0].energy_kwh is None
+    assert read(energy=energy).outlets[0].figures.energy_kwh is None
 
 
 @pytest.mark.parametrize("text", ["180 W", "1.4 kW", ""])
 def test_a_figure_that_is_text_is_no_figure(text: str) -> None:
-    assert read(active_power=text, current=text).outlets[0].power_w is None
+    assert read(active_power=text, current=text).outlets[0].figures.power_w is None
 
 
 def test_a_unit_without_lines_and_cords_has_the_sums_of_its_outlets() -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from handlers.jaws.handler import make_handler
+from handlers.shared.meter_figures import MeterFigures
 from pdu_common.connection import PduData
 from tests.handlers.snmp import calls
 from tests.recordings import fixture
@@ -80,10 +81,8 @@ def test_states_names_and_figures_are_those_over_snmp(both: tuple[Any, Any]) -> 
     first, second = over_snmp.measured(True), jaws.measured(True)
     for figure in ("load_a", "energy_kwh", "power_w"):
         assert getattr(second, figure) == pytest.approx(getattr(first, figure)) != 0
-    assert [
-        (port.identity, port.load_a, port.energy_kwh, port.power_w) for port in second.ports
-    ] == [
-        (numbers[port.identity], port.load_a, port.energy_kwh, port.power_w)
-        for port in first.ports
-        if (port.load_a, port.energy_kwh, port.power_w) != (None, None, None)
+    assert list(second.ports.items()) == [
+        (numbers[identity], port)
+        for identity, port in first.ports.items()
+        if port != MeterFigures()
     ]

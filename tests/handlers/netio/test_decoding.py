@@ -11,6 +11,7 @@ import pytest
 from handlers.http.dialogue import Outlet, PduState, WriteRequest
 from handlers.netio import decoding
 from handlers.shared import errors
+from handlers.shared.meter_figures import MeterFigures
 from pdu.recordings.unit_recording import read_recorded
 from tests.handlers import codecs
 
@@ -28,7 +29,7 @@ def read(document: object) -> PduState:
 def test_outputs_of_the_vendors_page_are_read_with_their_units() -> None:
     unit = read_recorded("netio", RECORDING)
     assert (
-        unit.outlets[2] == Outlet("3", "out_3", True, 8.61, 11387.035, 2062.0)
+        unit.outlets[2] == Outlet("3", "out_3", True, MeterFigures(8.61, 2062.0, 11387.035))
         and unit.outlets[1].state is False
     )
     assert (unit.load_a, unit.energy_kwh) == (8.61, 27044.9)
@@ -41,7 +42,7 @@ def test_a_unit_without_meters_has_no_figures_instead_of_zeros() -> None:
             "Outputs": [{"ID": 1, "Name": "a", "State": 1, "Action": 6, "Delay": 5000}],
         }
     )
-    assert unit == PduState((Outlet("1", "a", True, None, None, None),), None, None)
+    assert unit == PduState((Outlet("1", "a", True),), None, None)
 
 
 def test_a_name_that_is_null_is_empty() -> None:
@@ -54,7 +55,9 @@ def test_a_name_that_is_null_is_empty() -> None:
 def test_the_counter_without_reset_is_preferred() -> None:
     outputs = [{**OUTPUTS[0], "Energy": 43078, "EnergyNR": 154263}]
     assert (
-        read({**SAMPLE, "Agent": {"NumOutputs": 1}, "Outputs": outputs}).outlets[0].energy_kwh
+        read({**SAMPLE, "Agent": {"NumOutputs": 1}, "Outputs": outputs})
+        .outlets[0]
+        .figures.energy_kwh
         == 154.263
     )
 
@@ -88,4 +91,4 @@ def test_a_command_sets_one_absolute_state() -> None:
 def test_a_counter_that_is_null_is_not_replaced_by_the_one_that_a_user_resets() -> None:
     output = {**OUTPUTS[0], "Energy": 43078, "EnergyNR": None}
     document = {**SAMPLE, "Agent": {"NumOutputs": 1}, "Outputs": [output]}
-    assert read(document).outlets[0].energy_kwh is None
+    assert read(document).outlets[0].figures.energy_kwh is None

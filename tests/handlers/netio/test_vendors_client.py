@@ -45,7 +45,8 @@ def test_both_read_the_same_states_names_and_figures(unit: HttpServer) -> None:
     ]
     figures, total = pdu(unit).measured(True), client(unit).get_info()["GlobalMeasure"]
     assert [
-        (port.identity, port.load_a, port.energy_kwh, port.power_w) for port in figures.ports
+        (identity, port.current_a, port.energy_kwh, port.power_w)
+        for identity, port in figures.ports.items()
     ] == [
         (str(output.ID), output.Current / 1000, output.EnergyNR / 1000, output.Load)
         for output in outputs

@@ -49,14 +49,13 @@ def test_outlets_and_figures_of_a_real_device_are_as_expected(recorded: Upsd, du
     with client(recorded) as nut:
         seen = nut.snapshots([name], writable=True)[name]
     device = outlets.decode_outlets(*seen[:3], DEFAULTS)
-    assert device.load == load and device.energy is None
+    assert device.load_a == load and device.energy_kwh is None
     assert {
         outlet.identity: {
             "name": outlet.name or "",
             "state": {True: "on", False: "off", None: None}[outlet.state],
-            "current_a": outlet.current,
-            "power_w": outlet.realpower,
-            "apparent_va": outlet.power,
+            "current_a": outlet.figures.current_a,
+            "power_w": outlet.figures.power_w,
             "switchable": outlet.switchable,
         }
         for outlet in device.outlets

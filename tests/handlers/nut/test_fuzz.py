@@ -110,10 +110,10 @@ def use(value: object) -> None:
     if isinstance(value, dict):
         device = outlets.decode_outlets(value, list(value), value, WITH_WHOLE_LOAD)
         for figure in (
-            device.load,
-            device.energy,
-            *(o.current for o in device.outlets),
-            *(o.energy for o in device.outlets),
+            device.load_a,
+            device.energy_kwh,
+            *(o.figures.current_a for o in device.outlets),
+            *(o.figures.energy_kwh for o in device.outlets),
         ):
             assert figure is None or (math.isfinite(figure) and figure >= 0)
         assert len({outlet.identity for outlet in device.outlets}) == len(device.outlets)

@@ -52,7 +52,7 @@ def test_a_dump_has_its_outlets_with_the_states_that_it_says(name: str) -> None:
 @IN_MEMORY
 def test_a_load_is_a_current_of_the_dump(name: str) -> None:
     values = variables(name)
-    load = decode_outlets(values, (), {}, DEFAULTS).load
+    load = decode_outlets(values, (), {}, DEFAULTS).load_a
     currents = {float(values[key]) for key in CURRENTS if key in values}
     assert load in currents if currents else load is None
 

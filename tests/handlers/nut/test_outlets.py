@@ -267,7 +267,7 @@ def test_a_chain_that_is_numbered_from_0_is_read_whole() -> None:
     command = "device.0.outlet.1.load.off"
     found = device(FROM_0, [command])
     assert states(found) == {"0.1": True, "0.2": False, "1.1": False, "1.2": True}
-    assert found.outlets[0].off == SwitchCommand(command) and found.load == 3.75
+    assert found.outlets[0].off == SwitchCommand(command) and found.load_a == 3.75
     assert list(found.chain) == [0, 1]
 
 
@@ -372,7 +372,7 @@ def test_the_whole_load_of_a_ups_is_a_port_only_on_request(
     assert (
         found.outlets[0].off == SwitchCommand("load.off")
         and found.outlets[0].on is None
-        and found.outlets[0].current == 1.5
+        and found.outlets[0].figures.current_a == 1.5
     )
 
 
@@ -421,8 +421,8 @@ def test_the_load_is_the_sum_of_the_lines_else_the_current_of_the_input() -> Non
         "outlet.1.current": "0.5",
     }
     for phases in ({}, {"input.phases": "3"}):
-        assert device({**lines, **rest, **phases}).load == pytest.approx(16.98)
-    assert device(rest).load == 6.48
+        assert device({**lines, **rest, **phases}).load_a == pytest.approx(16.98)
+    assert device(rest).load_a == 6.48
 
 
 # nut-names.txt, Three-phase additions: "Partial Three phase" shows one line of three;
@@ -450,17 +450,17 @@ def test_the_load_is_the_sum_of_the_lines_else_the_current_of_the_input() -> Non
     ],
 )
 def test_neither_a_part_of_the_lines_nor_their_average_is_the_load(figures: dict[str, str]) -> None:
-    assert device({"device.type": "pdu", "outlet.1.status": "on", **figures}).load is None
-    assert device({"device.type": "pdu", "outlet.1.current": "0.5", **figures}).load == 0.5
+    assert device({"device.type": "pdu", "outlet.1.status": "on", **figures}).load_a is None
+    assert device({"device.type": "pdu", "outlet.1.current": "0.5", **figures}).load_a == 0.5
     output = {name.replace("input", "output"): value for name, value in figures.items()}
-    assert device({"device.type": "ups", "outlet.1.status": "on", **output}).load is None
+    assert device({"device.type": "ups", "outlet.1.status": "on", **output}).load_a is None
 
 
 def test_without_inlet_figures_the_load_comes_from_the_outlets_or_the_drivers_sum() -> None:
     outlets = {"outlet.1.current": "0.1", "outlet.2.current": "0.2", "outlet.current": "9"}
-    assert device(outlets).load == pytest.approx(0.3)
-    assert device({**outlets, "outlet.2.current": "unknown"}).load == 9
-    assert device({"outlet.1.current": "0.1", "outlet.2.status": "on"}).load is None
+    assert device(outlets).load_a == pytest.approx(0.3)
+    assert device({**outlets, "outlet.2.current": "unknown"}).load_a == 9
+    assert device({"outlet.1.current": "0.1", "outlet.2.status": "on"}).load_a is None
 
 
 @pytest.mark.parametrize(
@@ -481,7 +481,7 @@ def test_without_inlet_figures_the_load_comes_from_the_outlets_or_the_drivers_su
 def test_the_power_is_read_from_the_same_sources_as_the_load(
     figures: dict[str, str], expected: Optional[float]
 ) -> None:
-    assert device({"outlet.1.status": "on", **figures}).power == expected
+    assert device({"outlet.1.status": "on", **figures}).power_w == expected
 
 
 @pytest.mark.parametrize(
@@ -550,19 +550,20 @@ def test_the_load_depends_on_the_type_of_the_device(
     figures: dict[str, str], expected: Optional[float]
 ) -> None:
     listed = any("outlet.1." in name for name in figures)
-    assert device(figures if listed else {"outlet.count": "0", **figures}).load == expected
+    assert device(figures if listed else {"outlet.count": "0", **figures}).load_a == expected
 
 
 def test_the_whole_load_is_not_counted_with_the_outlets() -> None:
     found = device({"outlet.1.current": "1", "output.current": "5"}, ["load.off"], whole_load=True)
-    assert found.load == 1
+    assert found.load_a == 1
 
 
 def test_energy_is_in_kwh_and_the_inlet_is_preferred() -> None:
     found = device({"outlet.1.energy": "1500", "outlet.2.energy": "500", "input.energy": "2100"})
-    assert found.energy == 2.1 and [outlet.energy for outlet in found.outlets] == [1.5, 0.5]
-    assert device({"outlet.1.energy": "1500", "outlet.2.energy": "500"}).energy == 2.0
-    assert device({"outlet.1.status": "on", "outlet.energy": "2000"}).energy == 2.0
+    assert found.energy_kwh == 2.1
+    assert [outlet.figures.energy_kwh for outlet in found.outlets] == [1.5, 0.5]
+    assert device({"outlet.1.energy": "1500", "outlet.2.energy": "500"}).energy_kwh == 2.0
+    assert device({"outlet.1.status": "on", "outlet.energy": "2000"}).energy_kwh == 2.0
 
 
 # Each counter has a zero of its own.
@@ -586,22 +587,24 @@ def test_an_energy_that_is_not_measured_is_not_replaced_by_another_counter(
         "outlet.energy": "2000",
         **lost,
     }
-    assert device({name: text for name, text in listed.items() if text is not None}).energy is None
+    assert (
+        device({name: text for name, text in listed.items() if text is not None}).energy_kwh is None
+    )
 
 
 def test_an_energy_of_a_chain_that_a_member_does_not_measure_is_not_its_own() -> None:
     figures = {"input.energy": "9000", "device.1.input.energy": "1000"}
-    assert device({**CHAIN, **figures, "device.2.input.energy": "500"}).energy == 1.5
-    assert device({**CHAIN, **figures, "device.2.input.energy": "-"}).energy is None
-    assert device({**CHAIN, "input.energy": "9000"}).energy == 9
+    assert device({**CHAIN, **figures, "device.2.input.energy": "500"}).energy_kwh == 1.5
+    assert device({**CHAIN, **figures, "device.2.input.energy": "-"}).energy_kwh is None
+    assert device({**CHAIN, "input.energy": "9000"}).energy_kwh == 9
 
 
 @pytest.mark.parametrize("voltage", ["L3", "L3-N", "L2-L3"])
 def test_a_line_with_a_voltage_and_no_current_is_missing_in_the_load(voltage: str) -> None:
     lines = {"input.L1.current": "1", "input.L2.current": "2", "outlet.count": "0"}
-    assert device(lines).load == 3
-    assert device({**lines, f"input.{voltage}.voltage": "230"}).load is None
-    assert device({**lines, f"input.{voltage}.voltage": "230", "input.L3.current": "4"}).load == 7
+    assert device(lines).load_a == 3
+    assert device({**lines, f"input.{voltage}.voltage": "230"}).load_a is None
+    assert device({**lines, f"input.{voltage}.voltage": "230", "input.L3.current": "4"}).load_a == 7
 
 
 def test_load_and_energy_of_a_chain_are_the_sums_over_its_devices() -> None:
@@ -615,9 +618,9 @@ def test_load_and_energy_of_a_chain_are_the_sums_over_its_devices() -> None:
         "device.2.outlet.2.energy": "20",
     }
     found = device({**CHAIN, **figures})
-    assert found.load == 7 and found.energy == 1.03
+    assert found.load_a == 7 and found.energy_kwh == 1.03
     del figures["device.2.input.current"]
-    assert device({**CHAIN, **figures}).load == 99
+    assert device({**CHAIN, **figures}).load_a == 99
 
 
 # snmp-ups.c shortens `device.2.device.type` to `device.2.type`.
@@ -639,7 +642,7 @@ def test_the_load_of_a_chain_depends_on_the_type_of_each_member(
         "device.2.input.current": "20",
         "device.2.output.current": "2",
     }
-    assert device({**CHAIN, **figures, **types}).load == load
+    assert device({**CHAIN, **figures, **types}).load_a == load
 
 
 def test_a_member_without_outlets_counts_in_the_totals_of_its_chain() -> None:
@@ -652,7 +655,7 @@ def test_a_member_without_outlets_counts_in_the_totals_of_its_chain() -> None:
         "device.2.mfr": "ACME",
     }
     found = device(variables)
-    assert (list(states(found)), found.load, found.energy) == (["1.1"], 7, None)
+    assert (list(states(found)), found.load_a, found.energy_kwh) == (["1.1"], 7, None)
 
 
 CHAIN_OF_METERS = {

@@ -141,10 +141,10 @@ def test_the_power_of_each_outlet_is_read_if_it_is_asked_for(
             figures = handle(pdu).measured(with_power=True)
         assert cost == [requests, 1]
         watts = [outlet.watts() for outlet in outlets]
-        assert [port.power_w for port in figures.ports] == pytest.approx(watts, rel=0.1)
+        assert [port.power_w for port in figures.ports.values()] == pytest.approx(watts, rel=0.1)
         assert any(watts)
         without = handle(pdu).measured()
-        assert [port.power_w for port in without.ports] == [None] * len(outlets)
+        assert [port.power_w for port in without.ports.values()] == [None] * len(outlets)
 
 
 def test_outlets_that_meter_energy_alone_are_read_by_their_well_known_ids(

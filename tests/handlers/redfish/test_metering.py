@@ -216,7 +216,7 @@ def test_of_a_list_of_circuits_whose_next_page_fails_no_sum_is_shown() -> None:
 def test_an_outlets_power_is_read_only_for_tools_that_ask() -> None:
     tree = metered([{"PowerWatts": {"Reading": 700.0}}])
     with serving(tree) as address:
-        powers = [handler(address).measured(asked).ports[0].power_w for asked in (False, True)]
+        powers = [handler(address).measured(asked).ports["1"].power_w for asked in (False, True)]
     assert powers == [None, 700.0]
 
 

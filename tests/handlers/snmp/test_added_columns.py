@@ -13,12 +13,13 @@ from typing import NamedTuple
 import pytest
 
 from handlers.shared.errors import PduHandlerError
-from handlers.snmp import detection, metering
+from handlers.snmp import detection
 from handlers.snmp.profile import oids
 from handlers.snmp.profiles import PROFILES
 from handlers.snmp.reader import Reader
 from pdu_common.helper import EnumPowerStatus
 from tests.handlers.snmp import units
+from tests.handlers.snmp.exact_figures import read_exactly
 from tests.handlers.snmp.memory import Memory, Value, of_rows
 from tests.needs import ROOT
 from tests.recordings import Fixture, fixture
@@ -41,7 +42,7 @@ class Addition(NamedTuple):
 def detected(device: Memory) -> States:
     """The states that are told while the figures are read too."""
     found = detection.detect(device, PROFILES, metered_only=True)
-    metering.meter(found)
+    read_exactly(found)
     return found.states
 
 
@@ -148,9 +149,9 @@ def test_a_layout_holds_only_if_every_row_fits_and_nothing_speaks_against_it(
 ) -> None:
     found = detection.detect(dpi("OPDP_" + version, columns), PROFILES)
     assert tuple(found.states.values()) == states
-    figures = metering.meter(found)
+    figures = read_exactly(found)
     if UNKNOWN in states:
-        assert not figures.current_of and not figures.power_of and figures.load is None
+        assert not figures.currents and not figures.powers and figures.load_a is None
         assert found.outlets is not None and found.outlets.control is None
     else:
-        assert [figures.current_of["1"], figures.power_of["1"]] == [Decimal("1.120"), 217]
+        assert [figures.currents["1"], figures.powers["1"]] == [Decimal("1.120"), 217]

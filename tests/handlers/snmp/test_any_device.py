@@ -152,7 +152,7 @@ def _read_or_refused(profile: Profile, reader: Reader) -> bool:
 
 
 def _read(found: SnmpDevice) -> None:
-    for call in (metering.meter, metering.labels):
+    for call in (metering.read_statistic, metering.labels):
         with contextlib.suppress(PduHandlerError):
             call(found)
     if found.outlets is None or found.outlets.states is None:

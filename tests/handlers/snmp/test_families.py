@@ -39,6 +39,7 @@ from handlers.snmp.sources import (
 )
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.handlers.snmp.calls import near, pdu
+from tests.handlers.snmp.exact_figures import read_exactly
 from tests.handlers.snmp.memory import of_rows
 from tests.handlers.snmp.units import (
     EACH,
@@ -143,11 +144,11 @@ def test_figures_of_outlets_agree_with_the_unit_and_none_is_invented() -> None:
     is in VA (cpi-econnect); the MIB's text names a wrong unit (ipoman).
     """
     for unit in FIXTURES:
-        read = metering.meter(find(unit, memory(unit)))
+        read = read_exactly(find(unit, memory(unit)))
         shown = {
             identity: tuple(
                 about(None if figures.get(identity) is None else float(figures[identity]))
-                for figures in (read.current_of, read.power_of, read.energy_of)
+                for figures in (read.currents, read.powers, read.energies)
             )
             for identity in unit.expected.outlets
         }
@@ -164,10 +165,10 @@ def test_totals_agree_with_the_unit_and_count_no_current_twice() -> None:
     mW, ts-bspdu: KWh).
     """
     for unit in FIXTURES:
-        read = metering.meter(find(unit, memory(unit)))
+        read = read_exactly(find(unit, memory(unit)))
         totals = tuple(
             None if total is None else float(total)
-            for total in (read.load, read.power, read.energy)
+            for total in (read.load_a, read.power_w, read.energy_kwh)
         )
         assert totals == (
             about(unit.expected.load_a),
@@ -461,8 +462,8 @@ def test_a_variable_that_rittal_reports_to_be_without_a_value_is_not_read() -> N
         EnumPowerStatus.UNKNOWN
     }
     assert (
-        metering.meter(find(unit, memory(unit))).load is not None
-        and metering.meter(found).load is None
+        read_exactly(find(unit, memory(unit))).load_a is not None
+        and read_exactly(found).load_a is None
     )
 
 

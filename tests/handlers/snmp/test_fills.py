@@ -10,13 +10,13 @@ from typing import NamedTuple, Optional
 import pytest
 
 from handlers.shared.errors import ProtocolError
-from handlers.snmp import metering
 from handlers.snmp.device import SnmpDevice
 from handlers.snmp.figures import Ceilings, Figure, Total
 from handlers.snmp.profile import oids
 from handlers.snmp.reader import Reader
 from handlers.snmp.sources import Column
 from tests.handlers.snmp import units
+from tests.handlers.snmp.exact_figures import read_exactly
 from tests.handlers.snmp.memory import Memory, Value, of_rows, reader, table
 from tests.recordings import Fixture, fixture
 
@@ -151,14 +151,14 @@ def test_an_energy_passes_through_16_bits_and_is_not_measured_at_32_and_64(unit:
 def test_a_device_with_a_fill_shows_no_figure_that_no_pdu_carries(unit: Fixture, fill: int) -> None:
     for _, oid, _, found in each_planted(unit, "current", "power"):
         true, read = (
-            metering.meter(found),
-            metering.meter(units.find(unit, planted(unit, oid, fill))),
+            read_exactly(found),
+            read_exactly(units.find(unit, planted(unit, oid, fill))),
         )
         for figures, expected in (
-            ({"": read.load}, {"": true.load}),
-            ({"": read.power}, {"": true.power}),
-            (read.current_of, true.current_of),
-            (read.power_of, true.power_of),
+            ({"": read.load_a}, {"": true.load_a}),
+            ({"": read.power_w}, {"": true.power_w}),
+            (read.currents, true.currents),
+            (read.powers, true.powers),
         ):
             largest = max([one for one in expected.values() if one is not None], default=Decimal(0))
             assert all(one is None or one <= 2 * largest for one in figures.values()), (oid, fill)

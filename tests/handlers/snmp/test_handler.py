@@ -79,10 +79,12 @@ def test_a_status_of_forty_eight_outlets_costs_at_most_five_requests_and_two_for
 def test_the_figures_for_tools_include_power() -> None:
     with Agent(eaton.epdu(4)) as agent:
         plain, found = pdu(agent).measured(), pdu(agent).measured(with_power=True)
-    powers = [one.power_w or 0.0 for one in found.ports]
+    powers = [port.power_w or 0.0 for port in found.ports.values()]
     assert len(powers) == 4 and any(powers) and found.power_w == pytest.approx(sum(powers))
     assert plain == found._replace(
-        power_w=None, inlet_w=None, ports=[one._replace(power_w=None) for one in found.ports]
+        power_w=None,
+        inlet_w=None,
+        ports={identity: port._replace(power_w=None) for identity, port in found.ports.items()},
     )
 
 

@@ -19,6 +19,7 @@ from handlers.snmp.frozen_value import replace
 from handlers.snmp.profile import Profile, oids
 from handlers.snmp.profiles import PROFILES
 from tests.handlers.snmp import recorded, units
+from tests.handlers.snmp.exact_figures import ExactFigures, read_exactly
 from tests.handlers.snmp.memory import Memory, of_rows
 from tests.recordings import fixture
 from tests.simulators.snmp_agent import Row
@@ -54,11 +55,11 @@ def totals(found: SnmpDevice) -> Iterator[tuple[str, Total, Optional[Decimal], d
     """Yield for each total that the profile declares: its name, its declaration, its value and the
     outlets' values.
     """
-    read = metering.meter(found)
+    read = read_exactly(found)
     for name, total, of_outlets in (
-        ("load", read.load, read.current_of),
-        ("power", read.power, read.power_of),
-        ("energy", read.energy, read.energy_of),
+        ("load", read.load_a, read.currents),
+        ("power", read.power_w, read.powers),
+        ("energy", read.energy_kwh, read.energies),
     ):
         declared = getattr(found.profile, name)
         if declared is not None:
@@ -155,7 +156,7 @@ def test_a_unit_without_its_meters_shows_no_figure_and_no_zero(source: Source, n
         # the unit is not detected without its meters
         return
     if lost and bare.profile.key == found.profile.key:
-        assert metering.meter(bare) == metering.DeviceFigures(None, None, None, {}, {}, {})
+        assert read_exactly(bare) == ExactFigures(None, None, None, {}, {}, {})
 
 
 # A column that selects the rows of a sum has no value in one row. `wrong` is the sum of wrongly
@@ -174,7 +175,7 @@ def test_a_row_that_cannot_be_assigned_prevents_a_sum(unit: str, empty: str, wro
     device = of_rows(fixture(unit).rows)
     device.put(f"1.3.6.1.4.1.{empty}", "")
     found = detection.detect(device, PROFILES)
-    assert metering.meter(found).load != Decimal(wrong)
+    assert read_exactly(found).load_a != Decimal(wrong)
     load = found.profile.load
     assert (
         load
@@ -329,8 +330,8 @@ def _with(name: str, values: Mapping[str, str], without: tuple[str, ...] = ()) -
 def test_the_total_of_a_chain_counts_every_unit_or_is_missing(
     unit: str, without: tuple[str, ...], figures: tuple[Optional[str], ...]
 ) -> None:
-    read = metering.meter(_with(unit, {}, without))
-    assert [read.load, read.power, read.energy] == [
+    read = read_exactly(_with(unit, {}, without))
+    assert [read.load_a, read.power_w, read.energy_kwh] == [
         None if figure is None else Decimal(figure) for figure in figures
     ]
 
@@ -364,8 +365,8 @@ STRIP = {
 
 def test_a_chain_with_a_pdu_without_meters_has_no_total() -> None:
     outlet = {PX2 + "3.2.2.1.4.2": "1", PX2 + "4.1.2.1.3.2.1": "7", PX2 + "3.5.3.1.2.2.1": "1"}
-    read = metering.meter(_with("raritan-px2", outlet))
-    assert (read.load, read.power, read.energy) == (None, None, None)
+    read = read_exactly(_with("raritan-px2", outlet))
+    assert (read.load_a, read.power_w, read.energy_kwh) == (None, None, None)
 
 
 PHASE_COUNTS = {
@@ -397,10 +398,10 @@ PHASE_COUNTS = {
 def test_a_listed_unit_without_meters_prevents_a_total(
     unit: str, listed: Mapping[str, str], without: tuple[str, ...]
 ) -> None:
-    whole = metering.meter(_with(unit, {}))
-    assert whole.load is not None
-    read = metering.meter(_with(unit, listed, without))
-    assert (read.load, read.power, read.energy) == (None, None, None)
+    whole = read_exactly(_with(unit, {}))
+    assert whole.load_a is not None
+    read = read_exactly(_with(unit, listed, without))
+    assert (read.load_a, read.power_w, read.energy_kwh) == (None, None, None)
 
 
 NUMBERED_9 = {PX2 + "3.2.2.1.2.9": "1", PX2 + "3.2.2.1.4.9": "5"}
@@ -428,13 +429,13 @@ def test_a_row_that_lists_no_other_unit_changes_no_total(
     unit: str, listed: Mapping[str, str]
 ) -> None:
     without = (PX2 + "3.2.2.1.4.1.",) if listed is NUMBERED_9 else ()
-    assert metering.meter(_with(unit, listed, without)) == metering.meter(_with(unit, {}))
+    assert read_exactly(_with(unit, listed, without)) == read_exactly(_with(unit, {}))
 
 
 def test_energies_of_outlets_do_not_replace_that_of_a_pdu_which_reports_none() -> None:
     outlets = {"10418.17.2.5.5.1.5.1.2.1": "2", "10418.17.2.5.5.1.105.1.2.1": "5000"}
     outlets["10418.17.2.5.3.1.105.1.2"] = "0"
-    assert metering.meter(_with("avocent-pm_totals", outlets)).energy is None
+    assert read_exactly(_with("avocent-pm_totals", outlets)).energy_kwh is None
 
 
 FOURTH_OUTLET = {PX2 + "5.4.3.1.2.1.4.8": "1", PX2 + "5.4.3.1.4.1.4.8": "7000"}
@@ -498,8 +499,8 @@ PHASE_ENERGIES = {
 def test_an_energy_does_not_become_another_counter_for_one_answer(
     unit: str, values: Mapping[str, str], without: str, energy: str
 ) -> None:
-    assert metering.meter(_with(unit, values)).energy == Decimal(energy)
-    assert metering.meter(_with(unit, values, (without,))).energy is None
+    assert read_exactly(_with(unit, values)).energy_kwh == Decimal(energy)
+    assert read_exactly(_with(unit, values, (without,))).energy_kwh is None
 
 
 # The outlets of the second unit are not metered.
@@ -513,20 +514,20 @@ def test_an_input_of_a_ring_has_an_energy_of_zero_only_if_it_has_voltage(
 ) -> None:
     inputs = "31034.12.1.1.2.6.1.1."
     assert (
-        metering.meter(
+        read_exactly(
             _with("schleifenbauer", {inputs + "2.211.1": "0", inputs + "7.211.1": volts})
-        ).energy
+        ).energy_kwh
         == energy
     )
 
 
 @pytest.mark.parametrize("zero", ["0", "0.0", "0.00"])
 def test_a_netbooter_without_an_inlet_module_has_no_energy(zero: str) -> None:
-    read = metering.meter(
+    read = read_exactly(
         _with("synaccess-netbooter", {"21728.3.5.1.0": zero, "21728.3.5.7.0": zero})
     )
     # the load is the sum of the banks
-    assert read.load == Decimal("2.25") and read.energy is None
+    assert read.load_a == Decimal("2.25") and read.energy_kwh is None
 
 
 APC_HOST = {
@@ -578,8 +579,8 @@ ONLY_THE_HOST = {
 def test_the_meters_of_the_first_unit_are_not_taken_for_the_whole_chain(
     unit: str, values: Mapping[str, str]
 ) -> None:
-    read = metering.meter(_with(unit, values))
-    assert read.load is None and read.power is None
+    read = read_exactly(_with(unit, values))
+    assert read.load_a is None and read.power_w is None
 
 
 EPDU2, PM, GEIST_FEED = "3808.1.1.6.", "10418.17.2.5.", "21239.5.2.3.1.1.6."
@@ -653,39 +654,39 @@ PHASES_OF_PM = {f"{PM}9.1.50.1.1.{phase}": f"2{phase}" for phase in (1, 2, 3)}
 def test_a_load_counts_every_part_or_is_missing(
     unit: str, values: Mapping[str, str], without: tuple[str, ...], load: Optional[str]
 ) -> None:
-    assert metering.meter(_with(unit, values, without)).load == (
+    assert read_exactly(_with(unit, values, without)).load_a == (
         None if load is None else Decimal(load)
     )
 
 
 def test_a_limit_of_current_or_power_is_not_counted_as_energy() -> None:
     line = "30966.11.0.1.1.1."
-    assert metering.meter(
+    assert read_exactly(
         _with("clever-mpro", {line + "2.6": "400", line + "3.6": "900"})
-    ).energy == Decimal("134.1")
+    ).energy_kwh == Decimal("134.1")
 
 
 def test_a_geist_without_its_feed_and_its_lines_has_the_sum_of_its_phases() -> None:
     lost = (GEIST_FEED, "21239.5.2.3.4.1.")
     whole, without = _with("geist-v5", {}), _with("geist-v5", {}, lost)
-    assert metering.meter(without).load == metering.meter(whole).load
+    assert read_exactly(without).load_a == read_exactly(whole).load_a
 
 
 # Each has another source with all of its rows, or a smaller sum without a word.
 @pytest.mark.parametrize(
     "unit, name, lost",
     [
-        ("bachmann-irs", "load", "31770.1.1.2.6.1.3.2.65.49."),
-        ("eaton-epdu", "power", "534.6.6.7.3.5.1.4.0.1."),
-        ("apc-rpdu", "load", "318.1.1.12.2.3.1.1.2.1."),
-        ("ipoman_metered", "energy", "2468.1.4.2.1.3.2.2.1.2.1."),
-        ("sentry4", "load", "1718.4.1.4.3.1.3.1.1.1."),
-        ("schleifenbauer_conteg", "load", "28402.12.1.1.2.6.1.1.5.1.1."),
-        ("tripplite-products_ups", "power", "850.1.1.3.1.3.3.2.1.4.2.1."),
+        ("bachmann-irs", "load_a", "31770.1.1.2.6.1.3.2.65.49."),
+        ("eaton-epdu", "power_w", "534.6.6.7.3.5.1.4.0.1."),
+        ("apc-rpdu", "load_a", "318.1.1.12.2.3.1.1.2.1."),
+        ("ipoman_metered", "energy_kwh", "2468.1.4.2.1.3.2.2.1.2.1."),
+        ("sentry4", "load_a", "1718.4.1.4.3.1.3.1.1.1."),
+        ("schleifenbauer_conteg", "load_a", "28402.12.1.1.2.6.1.1.5.1.1."),
+        ("tripplite-products_ups", "power_w", "850.1.1.3.1.3.3.2.1.4.2.1."),
     ],
 )
 def test_a_row_that_another_column_shows_makes_the_total_missing(
     unit: str, name: str, lost: str
 ) -> None:
-    assert getattr(metering.meter(_with(unit, {})), name) is not None
-    assert getattr(metering.meter(_with(unit, {}, (lost,))), name) is None
+    assert getattr(read_exactly(_with(unit, {})), name) is not None
+    assert getattr(read_exactly(_with(unit, {}, (lost,))), name) is None

@@ -5,7 +5,7 @@ import time
 import pytest
 
 from handlers.shared.errors import ProtocolError
-from handlers.snmp import detection, metering
+from handlers.snmp import detection
 from handlers.snmp.figures import Figure, Total
 from handlers.snmp.profiles import PROFILES
 from handlers.snmp.sources import (
@@ -24,6 +24,7 @@ from handlers.snmp.sources import (
     Spread,
     Tables,
 )
+from tests.handlers.snmp.exact_figures import read_exactly
 from tests.handlers.snmp.memory import both, of_rows, reader, table
 from tests.recordings import fixture
 
@@ -238,5 +239,5 @@ def test_an_outlet_has_no_figures_of_another_one_if_a_key_column_is_missing(colu
     missing = f"1.3.6.1.4.1.318.1.1.26.{column}."
     rows = {oid: row for oid, row in unit.rows.items() if not oid.startswith(missing)}
     assert len(rows) < len(unit.rows)
-    assert metering.meter(detection.detect(of_rows(unit.rows), PROFILES)).current_of
-    assert metering.meter(detection.detect(of_rows(rows), PROFILES)).current_of == {}
+    assert read_exactly(detection.detect(of_rows(unit.rows), PROFILES)).currents
+    assert read_exactly(detection.detect(of_rows(rows), PROFILES)).currents == {}

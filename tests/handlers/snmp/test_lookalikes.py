@@ -13,9 +13,9 @@ import pytest
 from handlers.shared.errors import ProtocolError, Unsupported
 from handlers.snmp.detection import SYS_DESCR, SYS_OBJECT_ID, detect
 from handlers.snmp.families import ENTERPRISES
-from handlers.snmp.metering import meter
 from handlers.snmp.profiles import PROFILES
 from pdu_common.helper import EnumPowerStatus
+from tests.handlers.snmp.exact_figures import read_exactly
 from tests.handlers.snmp.memory import Memory, Value, of_rows
 from tests.recordings import fixture
 
@@ -88,15 +88,15 @@ Figures = Mapping[str, Optional[str]]
     "name, put, lost, figures",
     [
         # without the neutral wire's 1.402 A; it becomes a live wire; the MIB has no type 7
-        ("e3meter-ipm", {}, (), {"load": "3.068"}),
-        ("e3meter-ipm", {f"{IPM}.12.3": 0}, (), {"load": "4.47"}),
-        ("e3meter-ipm", {f"{IPM}.12.{channel}": 7 for channel in range(4)}, (), {"load": None}),
+        ("e3meter-ipm", {}, (), {"load_a": "3.068"}),
+        ("e3meter-ipm", {f"{IPM}.12.3": 0}, (), {"load_a": "4.47"}),
+        ("e3meter-ipm", {f"{IPM}.12.{channel}": 7 for channel in range(4)}, (), {"load_a": None}),
         # one of the PDUs behind a console server is not measured
-        ("opengear-rpc", {"25049.17.16.1.7.2.1": -1}, (), {"load": None}),
-        ("opengear-rpc", {"25049.17.16.1.7.2.1": 102}, (), {"load": "3.52"}),
+        ("opengear-rpc", {"25049.17.16.1.7.2.1": -1}, (), {"load_a": None}),
+        ("opengear-rpc", {"25049.17.16.1.7.2.1": 102}, (), {"load_a": "3.52"}),
         # Phases and their banks share one table: without the columns that name them, the sum of
         # the outlets. A single row needs neither column.
-        ("apc-rpdu", {}, (f"{LOADS}.4.", f"{LOADS}.5."), {"load": "4.8"}),
+        ("apc-rpdu", {}, (f"{LOADS}.4.", f"{LOADS}.5."), {"load_a": "4.8"}),
         (
             "apc-rpdu",
             {},
@@ -104,26 +104,36 @@ Figures = Mapping[str, Optional[str]]
                 *(f"{LOADS}.4.", f"{LOADS}.5."),
                 *(f"{LOADS}.{column}.{row}" for column in (1, 2, 3) for row in (2, 3)),
             ),
-            {"load": "4.9"},
+            {"load_a": "4.9"},
         ),
         # without the 1.5 A of the second PDU, which is not enabled
-        ("delta-pdu", {DELTA: 2}, (), {"load": "5.0"}),
+        ("delta-pdu", {DELTA: 2}, (), {"load_a": "5.0"}),
         # that of its own lines, whatever its slaves do; older firmware has other items there
-        ("clever-ip-pdu_chain", {f"{IPPDU}.71.0": 0}, (), {"load": "7.8", "energy": "1712.0"}),
-        ("clever-ip-pdu_chain", {f"{IPPDU}.71.0": 1}, (), {"load": "7.8", "energy": "1712.0"}),
-        ("clever-ip-pdu", {}, (), {"load": "7.8", "energy": None}),
+        (
+            "clever-ip-pdu_chain",
+            {f"{IPPDU}.71.0": 0},
+            (),
+            {"load_a": "7.8", "energy_kwh": "1712.0"},
+        ),
+        (
+            "clever-ip-pdu_chain",
+            {f"{IPPDU}.71.0": 1},
+            (),
+            {"load_a": "7.8", "energy_kwh": "1712.0"},
+        ),
+        ("clever-ip-pdu", {}, (), {"load_a": "7.8", "energy_kwh": None}),
         # a current whose scale the MIB contradicts: of the second meter, and of the third
-        ("ipt-ipower", {}, (), {"load": "3.71"}),
-        ("ipt-ipower", {f"{IPT}.11.0": 229}, (), {"load": "6.00"}),
+        ("ipt-ipower", {}, (), {"load_a": "3.71"}),
+        ("ipt-ipower", {f"{IPT}.11.0": 229}, (), {"load_a": "6.00"}),
         (
             "ipt-ipower",
             {f"{IPT}.11.0": 229, f"{IPT}.20.0": 1},
             (),
-            {"load": None, "power": "858"},
+            {"load_a": None, "power_w": "858"},
         ),
         # a three-phase unit; an estimated power
-        ("cyclades-acs5k", {f"{ACS5K}.3.1.12.5.2": 3}, (), {"load": None, "power": "698.0"}),
-        ("cyclades-acs5k", {f"{ACS5K}.5.1.11.7.1": 1}, (), {"load": "3.6", "power": None}),
+        ("cyclades-acs5k", {f"{ACS5K}.3.1.12.5.2": 3}, (), {"load_a": None, "power_w": "698.0"}),
+        ("cyclades-acs5k", {f"{ACS5K}.5.1.11.7.1": 1}, (), {"load_a": "3.6", "power_w": None}),
         # zero totals without a metering node
         (
             "apnl-modular",
@@ -132,15 +142,15 @@ Figures = Mapping[str, Optional[str]]
                 **{f"{APNL}.{total}.0": 0 for total in (5, 13)},
             },
             (),
-            {"load": None, "energy": None},
+            {"load_a": None, "energy_kwh": None},
         ),
-        ("liebert-power", {}, (), {"load": "1013"}),
+        ("liebert-power", {}, (), {"load_a": "1013"}),
     ],
 )
 def test_a_total_counts_what_belongs_to_it(
     name: str, put: Put, lost: tuple[str, ...], figures: Figures
 ) -> None:
-    read = meter(detect(unit(name, put, *lost), PROFILES))
+    read = read_exactly(detect(unit(name, put, *lost), PROFILES))
     for key, figure in figures.items():
         assert getattr(read, key) == (None if figure is None else Decimal(figure)), key
 
@@ -200,20 +210,20 @@ PE2_COLUMNS = (
 
 def test_a_station_that_does_not_answer_is_left_out_of_outlets_and_totals() -> None:
     device = unit("aten-pe2", {})
-    assert meter(detect(device, PROFILES)).load == Decimal("4.55")
+    assert read_exactly(detect(device, PROFILES)).load_a == Decimal("4.55")
     second = tuple(f"{ENTERPRISES}{PE2}.{column}.2" for column in PE2_COLUMNS)
     for oid in fixture("aten-pe2").rows:
         if oid.startswith(second):
             device.put(oid, -3000000)
     found = detect(device, PROFILES)
     assert set(found.states) == {"1.1", "1.2", "1.3", "1.4"}
-    assert meter(found).load == Decimal("2.35")
+    assert read_exactly(found).load_a == Decimal("2.35")
 
 
 def test_sockets_have_no_figures_unless_each_pdu_says_that_it_meters_them() -> None:
     meters = "31770.1.1.2.2.1.9.1.65"
     for put, has in ({}, True), ({meters: 0}, False):
-        assert bool(meter(detect(unit("bachmann-irs", put), PROFILES)).current_of) is has
+        assert bool(read_exactly(detect(unit("bachmann-irs", put), PROFILES)).currents) is has
 
 
 def test_the_delays_of_an_erd_with_three_columns_are_not_read_as_states() -> None:
@@ -246,4 +256,4 @@ def test_a_busway_meter_without_outlets_proves_it_by_their_ratings() -> None:
     ratings = {f"35774.2.1.7.1.3.{outlet}": "0.0" for outlet in range(1, 7)}
     found = detect(unit("starline-ac", ratings), PROFILES)
     assert found.profile.key == "starline-ac" and not found.states
-    assert meter(found).load == Decimal("121.5")
+    assert read_exactly(found).load_a == Decimal("121.5")

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 import pytest
 
 from handlers.shared.errors import PduHandlerError
+from handlers.shared.meter_figures import MeterFigures
 from handlers.snmp import metering
 from handlers.snmp.device import read_without_states
 from handlers.snmp.frozen_value import replace
@@ -16,6 +17,7 @@ from handlers.snmp.profile_parts import SIMULATED, Evidence, Figure, Outlets, Pr
 from handlers.snmp.sources import Column
 from pdu_common.helper import EnumPowerStatus
 from tests.handlers.snmp import units
+from tests.handlers.snmp.exact_figures import read_exactly
 from tests.handlers.snmp.memory import Memory, of_rows, reader, table
 from tests.recordings import Fixture, fixture
 
@@ -97,9 +99,9 @@ def test_a_sum_over_outlets_has_all_outlets_that_any_column_shows(second: int) -
     objects = {**table(NAME.oid, {"1": "a", "3": "c"}), **table(CURRENT.oid, currents)}
     found = read_without_states(METERED, reader(objects))
     assert found is not None and list(found.states) == ["1", "3"]
-    figures = metering.meter(found)
-    assert figures.load is None
-    assert list(figures.current_of) == (["1", "2", "3"] if second > 0 else ["1", "3"])
+    figures = read_exactly(found)
+    assert figures.load_a is None
+    assert list(figures.currents) == (["1", "2", "3"] if second > 0 else ["1", "3"])
 
 
 def test_an_outlet_with_any_figure_is_among_the_figures() -> None:
@@ -117,15 +119,15 @@ def test_an_outlet_with_any_figure_is_among_the_figures() -> None:
     device = read_without_states(profile, reader({**names, **figures}))
     assert device is not None
     ports = metering.read_statistic(device, with_power=True).ports
-    assert [port[:4] for port in ports] == [
-        ("1", 7.0, None, None),
-        ("2", None, 7.0, None),
-        ("3", None, None, 7.0),
-    ]
+    assert ports == {
+        "1": MeterFigures(current_a=7.0),
+        "2": MeterFigures(energy_kwh=7.0),
+        "3": MeterFigures(power_w=7.0),
+    }
 
 
 def test_a_meter_without_outlets_has_no_labels() -> None:
     profile = replace(METERED, outlets=(), load=Total((Figure(CURRENT),)))
     device = read_without_states(profile, reader(table(CURRENT.oid, {"1": 3})))
     assert device is not None and device.outlets is None
-    assert metering.labels(device) == [] and metering.meter(device).load == 3
+    assert metering.labels(device) == [] and read_exactly(device).load_a == 3

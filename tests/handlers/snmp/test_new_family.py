@@ -19,6 +19,7 @@ from pdu.pdus.adapters.snmp import energy_registers
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests import recordings
 from tests.handlers.snmp.calls import pdu
+from tests.handlers.snmp.exact_figures import read_exactly
 from tests.handlers.snmp.memory import of_rows
 from tests.needs import ROOT
 from tests.recordings import Fixture, Order, written
@@ -64,19 +65,19 @@ def test_the_example_is_detected_and_read_as_its_fixture_says(families: Any, uni
     found = detect(device, families)
     asked = [question.partition(" ")[0] for question in device.asked]
     assert (asked.count("get"), asked.count("walk")) == (unit.expected.gets, unit.expected.walks)
-    read = metering.meter(found)
+    read = read_exactly(found)
     assert found.profile.key == unit.key
     assert [(label.identity, label.number, label.name) for label in metering.labels(found)] == [
         (identity, outlet.number, outlet.name) for identity, outlet in unit.expected.outlets.items()
     ]
     assert {
-        identity: (state, float(read.current_of[identity]), float(read.energy_of[identity]))
+        identity: (state, float(read.currents[identity]), float(read.energies[identity]))
         for identity, state in found.states.items()
     } == {
         identity: (STATES[outlet.state], outlet.current_a, outlet.energy_kwh)
         for identity, outlet in unit.expected.outlets.items()
     }
-    assert (float(read.load or 0), read.power, float(read.energy or 0)) == (
+    assert (float(read.load_a or 0), read.power_w, float(read.energy_kwh or 0)) == (
         unit.expected.load_a,
         unit.expected.power_w,
         unit.expected.energy_kwh,

@@ -7,9 +7,10 @@ from typing import Callable, NamedTuple, Optional
 
 import pytest
 
-from handlers.snmp import detection, metering
+from handlers.snmp import detection
 from handlers.snmp.profiles import PROFILES
 from tests.handlers.snmp.calls import pdu
+from tests.handlers.snmp.exact_figures import ExactFigures, read_exactly
 from tests.handlers.snmp.memory import Memory, of_rows
 from tests.recordings import fixture
 from tests.simulators.snmp_agent import Agent
@@ -29,8 +30,8 @@ def px4() -> Memory:
     return of_rows(raritan.px(36, more=raritan.PX4_SENSORS).device.rows())
 
 
-def meter(device: Memory) -> metering.DeviceFigures:
-    return metering.meter(detection.detect(device, PROFILES), with_power=False)
+def meter(device: Memory) -> ExactFigures:
+    return read_exactly(detection.detect(device, PROFILES), with_power=False)
 
 
 @pytest.mark.against("synthetic units, served by the project's agent")
@@ -53,7 +54,7 @@ def test_a_zero_of_an_unavailable_sensor_is_not_metered(zeros: int) -> None:
     for n in range(1, zeros + 1):
         device.put(f"{VALUE}.1.{n}.1", 0)
     device.put(f"{AVAILABLE}.1.1.1", 2)
-    current = meter(device).current_of
+    current = meter(device).currents
     assert "1.1" not in current and [current[f"1.{n}"] for n in range(2, zeros + 1)] == [0] * (
         zeros - 1
     )
@@ -61,12 +62,12 @@ def test_a_zero_of_an_unavailable_sensor_is_not_metered(zeros: int) -> None:
 
 def test_linked_units_and_kinds_of_outlets_may_have_different_digits() -> None:
     device = of_rows(raritan.px(6, units=2, more=raritan.PX4_SENSORS).device.rows())
-    before = meter(device).current_of
+    before = meter(device).currents
     for n in range(1, 7):
         device.put(f"{DIGITS}.2.{n}.1", 2)  # unit 2 is of another model
     device.put(f"{CAPABILITIES}.1.3", WITHOUT_ENERGY)  # outlet 3 is of another kind
     device.put(f"{DIGITS}.1.3.1", 2)
-    after = meter(device).current_of
+    after = meter(device).currents
     factor = {"2": 10, "1": 1}
     assert {identity: after[identity] for identity in after if identity != "1.3"} == {
         identity: before[identity] * factor[identity[0]] for identity in before if identity != "1.3"
@@ -79,15 +80,15 @@ def test_the_load_is_the_sum_of_the_outlets_if_a_line_is_unavailable() -> None:
     value, available = E + "5.2.4.1.4.1.1.2.1", E + "5.2.4.1.2.1.1.2.1"
     device.put(value, 0)
     device.put(available, 1)
-    assert meter(device).load == Decimal("1.418")  # the other two lines: 1.310 + 0.108
+    assert meter(device).load_a == Decimal("1.418")  # the other two lines: 1.310 + 0.108
     device.put(available, 2)
     # the line is unavailable, so the outlets are added
-    assert meter(device).load == Decimal("1.554")
+    assert meter(device).load_a == Decimal("1.554")
 
 
 def test_the_load_is_the_sum_of_the_outlets_if_one_of_two_inlets_is_unavailable() -> None:
     device = of_rows(fixture("raritan-px2_sensors").rows)
-    assert meter(device).load == Decimal("1.612")
+    assert meter(device).load_a == Decimal("1.612")
     for oid, value in (
         (E + "5.2.3.1.4.1.2.1", 0),
         (E + "5.2.3.1.2.1.2.1", 2),
@@ -95,7 +96,7 @@ def test_the_load_is_the_sum_of_the_outlets_if_one_of_two_inlets_is_unavailable(
         (E + "3.3.4.1.7.1.2.1", 3),
     ):
         device.put(oid, value)
-    assert meter(device).load == Decimal("1.59")
+    assert meter(device).load_a == Decimal("1.59")
 
 
 class Sensor(NamedTuple):
@@ -107,19 +108,19 @@ class Sensor(NamedTuple):
     configuration: str
     row: str
     kind: int
-    read: Callable[[metering.DeviceFigures], Optional[Decimal]]
+    read: Callable[[ExactFigures], Optional[Decimal]]
 
 
-def _load(found: metering.DeviceFigures) -> Optional[Decimal]:
-    return found.load
+def _load(found: ExactFigures) -> Optional[Decimal]:
+    return found.load_a
 
 
-def _power(found: metering.DeviceFigures) -> Optional[Decimal]:
-    return found.power
+def _power(found: ExactFigures) -> Optional[Decimal]:
+    return found.power_w
 
 
-def _energy(found: metering.DeviceFigures) -> Optional[Decimal]:
-    return found.energy
+def _energy(found: ExactFigures) -> Optional[Decimal]:
+    return found.energy_kwh
 
 
 UNIT, INLET = ("5.1.3.1", "3.2.5.1", "1"), ("5.2.3.1", "3.3.4.1", "1.1")
@@ -133,9 +134,9 @@ SENSORS = {
     "protector A": Sensor(*PROTECTOR, 1, _load),
     "unit W": Sensor(*UNIT, 5, _power),
     "unit kWh": Sensor(*UNIT, 8, _energy),
-    "outlet A": Sensor(*OUTLET, 1, lambda found: found.current_of.get("1.1")),
-    "outlet W": Sensor(*OUTLET, 5, lambda found: found.power_of.get("1.1")),
-    "outlet kWh": Sensor(*OUTLET, 8, lambda found: found.energy_of.get("1.1")),
+    "outlet A": Sensor(*OUTLET, 1, lambda found: found.currents.get("1.1")),
+    "outlet W": Sensor(*OUTLET, 5, lambda found: found.powers.get("1.1")),
+    "outlet kWh": Sensor(*OUTLET, 8, lambda found: found.energies.get("1.1")),
 }
 EACH_SENSOR = pytest.mark.parametrize("sensor", SENSORS.values(), ids=list(SENSORS))
 UNDEFINED = pytest.mark.parametrize("undefined", [0, 2**32 - 52, 47, None])
@@ -187,7 +188,7 @@ def add(
 
 
 def figure(device: Memory, sensor: Sensor) -> Optional[Decimal]:
-    return sensor.read(metering.meter(detection.detect(device, PROFILES)))
+    return sensor.read(read_exactly(detection.detect(device, PROFILES)))
 
 
 def scaled(sensor: Sensor, value: int, digits: int = 1) -> Decimal:
@@ -249,6 +250,6 @@ def test_signed_and_unsigned_outlets_of_a_table_are_read_each_by_its_own_column(
         device.put(f"{E}4.1.2.1.3.1.2", 7)
         device.put(f"{E}3.2.2.1.4.1", 2)
         add(device, first._replace(row="1.2"), 640, 0, 0, digits=2)
-        found = metering.meter(detection.detect(device, PROFILES))
-        of = {1: found.current_of, 5: found.power_of, 8: found.energy_of}[first.kind]
+        found = read_exactly(detection.detect(device, PROFILES))
+        of = {1: found.currents, 5: found.powers, 8: found.energies}[first.kind]
         assert of == {"1.1": scaled(first, 52), "1.2": scaled(first, 640, 2)}

@@ -12,6 +12,7 @@ from handlers.shared.errors import Unsupported
 from handlers.snmp import detection, metering
 from handlers.snmp.profiles import PROFILES
 from tests.handlers.snmp import recorded
+from tests.handlers.snmp.exact_figures import read_exactly
 from tests.handlers.snmp.memory import of_rows
 
 RECORDINGS = pytest.mark.parametrize("name", recorded.ALL)
@@ -45,7 +46,7 @@ def test_energies_of_inputs_add_up_to_the_energy_of_the_unit() -> None:
     assert any(inputs.values())
     for name, energies in inputs.items():
         if energies:
-            read = metering.meter(detection.detect(of_rows(recorded.rows(name)), PROFILES)).energy
+            read = read_exactly(detection.detect(of_rows(recorded.rows(name)), PROFILES)).energy_kwh
             assert read is not None and float(read) == pytest.approx(
                 sum(energies.values()), abs=1e-9
             ), name

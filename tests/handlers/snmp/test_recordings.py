@@ -15,6 +15,7 @@ from pdu.pdus.fast_snmp import enable_fast_reads
 from pdu_common.helper import EnumPowerStatus
 from tests.handlers.snmp import recorded
 from tests.handlers.snmp.calls import near, pdu
+from tests.handlers.snmp.exact_figures import ExactFigures, read_exactly
 from tests.handlers.snmp.memory import of_rows
 from tests.servers.snmpd import Snmpd
 from tests.simulators.snmp_agent import Agent, Device
@@ -56,12 +57,12 @@ def test_a_recorded_unit_is_detected_as_its_family_and_has_the_expected_states(n
 def test_a_recorded_unit_has_every_expected_figure(name: str) -> None:
     wanted = recorded.expected(name)
     found = detection.detect(of_rows(recorded.rows(name)), PROFILES)
-    read = metering.meter(found)
+    read = read_exactly(found)
     for identity, outlet in wanted["outlets"].items():
         for key, figures in (
-            ("current_a", read.current_of),
-            ("power_w", read.power_of),
-            ("energy_kwh", read.energy_of),
+            ("current_a", read.currents),
+            ("power_w", read.powers),
+            ("energy_kwh", read.energies),
         ):
             if outlet[key] is None:
                 assert identity not in figures, f"{key} of {identity}"
@@ -71,9 +72,9 @@ def test_a_recorded_unit_has_every_expected_figure(name: str) -> None:
                 )
     device = wanted["device"]
     for total, figure in (
-        (load_of(device), read.load),
-        (device.get("power_w"), read.power),
-        (device.get("energy_kwh"), read.energy),
+        (load_of(device), read.load_a),
+        (device.get("power_w"), read.power_w),
+        (device.get("energy_kwh"), read.energy_kwh),
     ):
         if total is not None:
             assert figure is not None and float(figure) == pytest.approx(total, abs=ROUNDED)
@@ -111,19 +112,19 @@ def test_a_recorded_unit_reads_the_same_from_an_agent_as_in_memory(name: str, ve
         )
         assert agent.writes() == []
     assert {port.identity: port.power_status for port in view.ports} == states_of(name)
-    assert statistic.load == pytest.approx(float(in_memory.load or 0))
-    assert statistic.total_consumption == pytest.approx(float(in_memory.energy or 0))
+    assert statistic.load == pytest.approx(float(in_memory.load_a or 0))
+    assert statistic.total_consumption == pytest.approx(float(in_memory.energy_kwh or 0))
     assert {port.identity: port.consumption for port in statistic.ports} == pytest.approx(
         {
-            identity: float(in_memory.energy_of.get(identity, 0))
+            identity: float(in_memory.energies.get(identity, 0))
             for identity in metered_outlets(in_memory)
         }
     )
 
 
-def metered_outlets(read: metering.DeviceFigures) -> set[str]:
+def metered_outlets(read: ExactFigures) -> set[str]:
     """Return the outlets that have an entry in the statistics."""
-    return set(read.current_of) | set(read.energy_of)
+    return set(read.currents) | set(read.energies)
 
 
 def states_of(name: str) -> dict[str, EnumPowerStatus]:
@@ -133,7 +134,7 @@ def states_of(name: str) -> dict[str, EnumPowerStatus]:
     }
 
 
-def figures_in_memory(name: str, version: str) -> metering.DeviceFigures:
+def figures_in_memory(name: str, version: str) -> ExactFigures:
     """Return the figures read in memory from the recorded objects that this SNMP
     version supports.
     """
@@ -142,7 +143,7 @@ def figures_in_memory(name: str, version: str) -> metering.DeviceFigures:
         for oid, row in recorded.rows(name).items()
         if version == "2" or row.tag != COUNTER64
     }
-    return metering.meter(detection.detect(of_rows(rows), PROFILES))
+    return read_exactly(detection.detect(of_rows(rows), PROFILES))
 
 
 @pytest.fixture(scope="module")
@@ -168,4 +169,4 @@ def test_a_recorded_unit_reads_the_same_over_the_wire_as_in_memory(
         enable_fast_reads(in_batches)
         with pdu(server, version=version).session("figures") as session:
             assert session.device.states == states_of(name)
-            assert metering.meter(session.device) == figures_in_memory(name, version)
+            assert read_exactly(session.device) == figures_in_memory(name, version)

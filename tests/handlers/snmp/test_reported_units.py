@@ -13,9 +13,10 @@ from typing import Any, NamedTuple, Optional
 import pytest
 
 from handlers.shared.errors import Unsupported
-from handlers.snmp import detection, metering
+from handlers.snmp import detection
 from handlers.snmp.profiles import PROFILES
 from pdu_common.helper import EnumPowerStatus
+from tests.handlers.snmp.exact_figures import read_exactly
 from tests.handlers.snmp.memory import of_rows
 from tests.simulators.snmp_agent import read_snmprec
 
@@ -147,18 +148,18 @@ def _found(name: str) -> Any:
 @pytest.mark.parametrize("wanted", REPORTS, ids=lambda one: str(one.name))
 def test_a_reported_unit_is_read_as_its_report_shows(wanted: Reported) -> None:
     found = _found(wanted.name)
-    read = metering.meter(found)
+    read = read_exactly(found)
     assert found.profile.key == wanted.family
     for seen, shown in (
-        (read.load, wanted.load),
-        (read.power, wanted.power),
-        (read.energy, wanted.energy),
+        (read.load_a, wanted.load),
+        (read.power_w, wanted.power),
+        (read.energy_kwh, wanted.energy),
     ):
         assert shown is None or seen == Decimal(shown)
     assert wanted.states is None or list(found.states.values()) == wanted.states
     for of_outlets, figures in (
-        (read.current_of, wanted.outlet_load),
-        (read.power_of, wanted.outlet_power),
+        (read.currents, wanted.outlet_load),
+        (read.powers, wanted.outlet_power),
     ):
         assert (
             figures is None or {key: float(value) for key, value in of_outlets.items()} == figures
@@ -168,7 +169,7 @@ def test_a_reported_unit_is_read_as_its_report_shows(wanted: Reported) -> None:
 @pytest.mark.against("devices made from public reports, in memory")
 def test_a_sensor_whose_minimum_is_negative_is_read_signed_or_not_at_all() -> None:
     """xcat 7741: the unsigned column of such a sensor is 0; -1,250 W are in the signed one."""
-    assert metering.meter(_found("raritan-signed")).power in (None, Decimal(-1250))
+    assert read_exactly(_found("raritan-signed")).power_w in (None, Decimal(-1250))
 
 
 @pytest.mark.against("devices made from public reports, in memory")

@@ -11,12 +11,13 @@ from decimal import Decimal
 
 import pytest
 
-from handlers.snmp import detection, metering
+from handlers.snmp import detection
 from handlers.snmp.detection import candidates
 from handlers.snmp.families import ENTERPRISES
 from handlers.snmp.profile import Profile
 from handlers.snmp.profiles import PROFILES
 from tests.handlers.snmp import units
+from tests.handlers.snmp.exact_figures import read_exactly
 from tests.handlers.snmp.memory import of_rows
 from tests.needs import ROOT
 from tests.recordings import fixture
@@ -108,4 +109,4 @@ def test_the_oldest_products_of_gude_with_the_later_tree_are_found_by_their_syso
     device.put("1.3.6.1.2.1.1.2.0", f"1.3.6.1.4.1.28507.{product}")
     found = detection.detect(device, PROFILES)
     assert found.profile.key == "gude-epc" and dict(found.states) == units.expected_states(unit)
-    assert metering.meter(found).load == Decimal("0.706")
+    assert read_exactly(found).load_a == Decimal("0.706")

@@ -19,10 +19,10 @@ from pathlib import Path
 
 import pytest
 
+from handlers.shared.meter_figures import MeterFigures
 from pdu import root
 from pdu.site.drawing.drawing import Cord
 from pdu.site.machines.evidence import EvidenceFile, MachineEvidence, VerifiedCord
-from pdu.site.machines.meters import MeteredLoad
 from tests.handlers.skipping import skipped
 from tests.needs import ROOT
 from tests.pdu.monitoring.halls import PDU, environment, private
@@ -113,7 +113,7 @@ class Site:
         line = MachineEvidence(
             name,
             time.time() - age_s,
-            [VerifiedCord(*cord, "", _SERIAL, MeteredLoad(WHOLE_A / 2)) for cord in tried],
+            [VerifiedCord(*cord, "", _SERIAL, MeterFigures(WHOLE_A / 2)) for cord in tried],
             period_s=1.0,
             shows_s=1.0,
         )

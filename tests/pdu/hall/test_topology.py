@@ -42,7 +42,7 @@ def test_the_lines_sum_to_the_load_of_the_books(handler: str, tmp_path: Path) ->
         assert set(lines(found.meters)) == {"L1", "L2", "L3"}
         currents = [one.current_a or 0.0 for one in found.meters if one.kind == LINE]
         assert sum(currents) == pytest.approx(peer.books().load_a)
-        assert any((one.power_w or 0) > 0 for one in found.outlets)
+        assert any((one.figures.power_w or 0) > 0 for one in found.outlets)
 
 
 def test_a_redfish_outlet_has_its_branch_and_a_branch_its_rating(tmp_path: Path) -> None:

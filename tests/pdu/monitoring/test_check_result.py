@@ -14,6 +14,7 @@ from typing import Optional
 import pytest
 
 from handlers.shared.address import Address
+from handlers.shared.meter_figures import MeterFigures
 from pdu.core.cli import exit_codes
 from pdu.monitoring import check_result, tables
 from pdu.monitoring.check_report import CheckReport
@@ -129,7 +130,7 @@ def test_the_summary_adds_up_measured_values() -> None:
 
 def test_a_sum_of_counters_is_no_finer_than_its_coarsest_counter() -> None:
     fine, tenths = row("UP", energy=12.345), row("UP", energy=1000.1)
-    outlet = PolledOutlet("1", EnumPowerStatus.UP, energy_kwh=0.1)
+    outlet = PolledOutlet("1", EnumPowerStatus.UP, figures=MeterFigures(energy_kwh=0.1))
     whole = row("UP", energy=5000.0)._replace(outlets=[outlet])
     for rows, said in (
         ([fine], "12.345"),

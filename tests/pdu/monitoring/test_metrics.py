@@ -23,6 +23,7 @@ from prometheus_client.exposition import choose_encoder
 from prometheus_client.parser import text_string_to_metric_families
 
 from handlers import VERSION
+from handlers.shared.meter_figures import MeterFigures
 from pdu.core.web.exposition import MetricFamily
 from pdu.monitoring import metrics, process_metrics
 from pdu.pdus.adapters.nameplate import Nameplate
@@ -34,7 +35,9 @@ from tests.pdu.core.web.test_exposition import ACCEPTED, witness
 @pytest.mark.parametrize("accept", ACCEPTED)
 def test_the_page_of_a_probe_is_the_one_of_prometheus_client(accept: str) -> None:
     outlets = [
-        PolledOutlet(str(n), state, str(n), f'web "{n}"\\', 0.1 * n, 1e6 * n, 12345.678 * n)
+        PolledOutlet(
+            str(n), state, str(n), f'web "{n}"\\', MeterFigures(0.1 * n, 1e6 * n, 12345.678 * n)
+        )
         for n, state in enumerate(EnumPowerStatus, 1)
     ]
     plate = Nameplate("apc-rpdu2", 'se"rial', "1\n2", 12.5, 1.0)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from handlers.nut import outlets as nut_outlets
+from handlers.shared.meter_figures import MeterFigures
 from pdu.nut_driver.nut_variables import NutVariables, UpsdView, command_of
 from pdu.nut_driver.variable_tree import VariableTree
 from pdu.pdus.adapters.topology import BREAKER, LINE, MeteredPart
@@ -14,7 +15,7 @@ from tests.handlers.nut.given import DEFAULTS
 
 READING = Reading(
     outlets=[
-        PolledOutlet("1.1", UP, "A1", "web", 0.5, 115.0, 1.25),
+        PolledOutlet("1.1", UP, "A1", "web", MeterFigures(0.5, 115.0, 1.25)),
         PolledOutlet("1.2", DOWN),
         PolledOutlet("1.3", UNKNOWN),
     ],
@@ -136,7 +137,7 @@ def test_the_load_that_a_client_works_out_is_the_pdus(
     view = shown(READING._replace(meters=meters))
     assert sum(".current" in name for name in view.variables if "input.L" in name) == lines
     device = nut_outlets.decode_outlets(view.variables, sorted(view.commands), {}, DEFAULTS)
-    assert device.load == 3.0
+    assert device.load_a == 3.0
 
 
 def test_a_tree_tells_only_what_has_changed() -> None:

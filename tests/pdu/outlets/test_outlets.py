@@ -13,6 +13,7 @@ import pytest
 from handlers import host
 from handlers.shared import errors
 from handlers.shared.errors import PduHandlerError
+from handlers.shared.meter_figures import MeterFigures
 from pdu.pdus import reading
 from pdu.pdus.handler_loading import LoadedHandler, load
 from pdu.pdus.reading import PolledOutlet
@@ -101,7 +102,7 @@ def test_a_figure_that_only_tools_read_does_not_hide_those_of_dcimanager(
         def figures(self, with_power: bool) -> host.Figures:
             if with_power:
                 raise self.why
-            return host.Figures(2.0, 5.0, [host.PortFigures("1", None, 5.0)])
+            return host.Figures(2.0, 5.0, {"1": MeterFigures(energy_kwh=5.0)})
 
     use(monkeypatch, lambda name: LoadedHandler(name, name, Watts, (), False))
     code, out, err = run(capsys, "statistic", "x", "192.0.2.7", "--json")
@@ -127,7 +128,7 @@ def test_a_handler_from_elsewhere_is_read_through_its_calls() -> None:
     found = reading.read_pdu(handler, PduData("192.0.2.7"), ALL)
     assert found.outlets == [
         PolledOutlet("b", EnumPowerStatus.DOWN),
-        PolledOutlet("a", EnumPowerStatus.UNKNOWN, energy_kwh=1.5),
+        PolledOutlet("a", EnumPowerStatus.UNKNOWN, figures=MeterFigures(energy_kwh=1.5)),
     ]
     assert (found.load_a, found.power_w, found.energy_kwh) == (None, None, None)
 

@@ -23,6 +23,7 @@ import pytest
 
 from handlers import registry
 from handlers.shared import errors
+from handlers.shared.meter_figures import MeterFigures
 from pdu.core.cli import exit_codes, prompts
 from pdu.core.cli.exit_codes import READER_GONE
 from pdu.core.cli.options import RunOptions
@@ -304,7 +305,7 @@ def test_all_outlets_are_looked_up_before_the_first_command(
 
 def test_a_current_of_an_outlet_that_is_off_may_be_late() -> None:
     def text(state: EnumPowerStatus, current_a: float) -> str:
-        return switch_commands.meter_text(PolledOutlet("1", state, current_a=current_a))
+        return switch_commands.meter_text(PolledOutlet("1", state, figures=MeterFigures(current_a)))
 
     late = "its meter still reads 0.9 A, which may be late: read it again"
     assert text(EnumPowerStatus.DOWN, 0.9) == late

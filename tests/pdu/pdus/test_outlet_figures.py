@@ -1,4 +1,4 @@
-"""A figure of an outlet is added in three files, and stands at once where the table says."""
+"""A figure of an outlet is added in two files, and stands at once where the table says."""
 
 from __future__ import annotations
 
@@ -11,33 +11,26 @@ from pathlib import Path
 
 import pytest
 
-from handlers.host import PortFigures
+from handlers.shared.meter_figures import MeterFigures
 from pdu.pdus.outlet_figures import JOURNAL_FIGURES, OUTLET_FIGURES
-from pdu.pdus.reading import PolledOutlet
 from tests.needs import ROOT
 
 # file -> a text in it, and what stands there with the new figure
 _CHANGES = {
-    "handlers/host/views.py": (
-        "    power_w: Optional[float] = None\n\n\nclass Figures",
-        "    power_w: Optional[float] = None\n    power_factor: Optional[float] = None\n\n\n"
-        "class Figures",
-    ),
-    "pdu/pdus/reading.py": (
-        "    rating_a: Optional[float] = None\n",
-        "    rating_a: Optional[float] = None\n    power_factor: Optional[float] = None\n",
+    "handlers/shared/meter_figures.py": (
+        "    energy_kwh: Optional[float] = None\n",
+        "    energy_kwh: Optional[float] = None\n    power_factor: Optional[float] = None\n",
     ),
     "pdu/pdus/outlet_figures.py": (
         "OUTLET_FIGURES: Sequence[OutletFigure] = (\n",
         "OUTLET_FIGURES: Sequence[OutletFigure] = (\n"
-        '    OutletFigure("power_factor", "power_factor", "PF", "power_factor",'
-        ' "pdu_outlet_power_factor_ratio", "Power factor.", journal_key="factors",'
-        ' nut_variable="powerfactor"),\n',
+        '    OutletFigure("power_factor", "PF", "power_factor", "pdu_outlet_power_factor_ratio",'
+        ' "Power factor.", journal_key="factors", nut_variable="powerfactor"),\n',
     ),
 }
 _PROGRAM = """
 import json
-from handlers.host import Figures, PortFigures
+from handlers.host import Figures, MeterFigures
 from pdu.pdus import reading
 from pdu.pdus.states import UP
 from pdu.energy.journal.clocks import Instant
@@ -46,7 +39,7 @@ from pdu.monitoring.metrics import page
 from pdu.outlets import read_commands
 
 outlets = [reading.PolledOutlet("1", UP, "1", "a")]
-measured = Figures(None, None, [PortFigures("1", 1.5, 2.5, 300.0, power_factor=0.875)])
+measured = Figures(None, None, {"1": MeterFigures(1.5, 300.0, 2.5, power_factor=0.875)})
 taken = reading._add_figures(reading.Reading(outlets, answered=True, labelled=True), measured)
 now = Instant(1.0, 2.0)
 *_, poll = PduLines(1, PduHeading("a", "snmp", "b")).lines(PollResult(now, now, taken))
@@ -59,7 +52,7 @@ print(json.dumps({
 """
 
 
-def test_a_figure_that_is_added_in_three_files_is_in_json_csv_metrics_and_the_journal(
+def test_a_figure_that_is_added_in_two_files_is_in_json_csv_metrics_and_the_journal(
     tmp_path: Path,
 ) -> None:
     for name in ("common", "pdu_common", "handlers", "pdu"):
@@ -97,9 +90,8 @@ def test_a_figure_that_is_added_in_three_files_is_in_json_csv_metrics_and_the_jo
     assert (shown["json"]["current_a"], shown["json"]["energy_kwh"]) == (1.5, 2.5)
 
 
-def test_each_figure_of_the_table_is_a_field_of_an_outlet_and_of_what_a_handler_measures() -> None:
-    assert {figure.key for figure in OUTLET_FIGURES} <= set(PolledOutlet._fields)
-    assert {figure.measured for figure in OUTLET_FIGURES} == set(PortFigures._fields) - {"identity"}
+def test_the_table_has_each_figure_of_a_meter_once() -> None:
+    assert sorted(figure.key for figure in OUTLET_FIGURES) == sorted(MeterFigures._fields)
 
 
 @pytest.mark.parametrize("names", ["key", "statistic_key", "metric", "journal_key", "nut_variable"])

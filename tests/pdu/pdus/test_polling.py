@@ -91,7 +91,7 @@ def test_a_figure_that_is_not_a_float_is_added_up_like_a_float(figure: Any) -> N
     assert found.failure is None and (
         found.load_a,
         found.energy_kwh,
-        found.outlets[0].energy_kwh,
+        found.outlets[0].figures.energy_kwh,
     ) == (2.0, 2.0, 2.0)
     row = check_result.judge_reading(ListedPdu("a", "other", Address("192.0.2.1")), found)
     assert check_result.summary([row, row._replace(load_a=0.5)], 1.0).load_a == 2.5

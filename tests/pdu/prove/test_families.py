@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 
 import pytest
 
-from handlers.snmp import metering
 from handlers.snmp.device import SnmpDevice
 from handlers.snmp.evidence import Confidence
 from handlers.snmp.profiles import PROFILES
@@ -18,6 +17,7 @@ from pdu.recordings.snmp import recording
 from pdu.recordings.snmp.recorded_rows import Rows, SnmpRow, arcs
 from pdu_common.connection import PduSnmpData
 from tests import recordings
+from tests.handlers.snmp.exact_figures import read_exactly
 from tests.pdu.prove.rig import FastClock, Plant, Rig, proven, quick
 from tests.recordings import Fixture
 from tests.simulators.snmp_agent import Agent, Device, Row
@@ -77,8 +77,8 @@ def honest(unit: Fixture, clock: FastClock) -> _Metered:
 
 def _figures(found: SnmpDevice, name: str) -> tuple[Sequence[object], Sequence[object]]:
     """Those of the outlet, and those of the other outlets."""
-    read = metering.meter(found)
-    figures = (read.current_of, read.power_of)
+    read = read_exactly(found)
+    figures = (read.currents, read.powers)
     own = [one.get(name) for one in figures]
     return own, [{key: one[key] for key in one if key != name} for one in figures]
 

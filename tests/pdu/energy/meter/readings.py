@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Optional
 
+from handlers.shared.meter_figures import MeterFigures
 from pdu.energy.journal.clocks import Instant
 from pdu.energy.meter.journal_writer import PollResult
 from pdu.pdus.adapters.nameplate import Nameplate
@@ -22,7 +23,7 @@ def reading(
     identities = [str(number + 1) for number in range(outlets)]
     return Reading(
         [
-            PolledOutlet(one, UP, one, f"server {one}", 1.25, 287.5, kwh + int(one))
+            PolledOutlet(one, UP, one, f"server {one}", MeterFigures(1.25, 287.5, kwh + int(one)))
             for one in identities
         ],
         2.5,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from handlers.shared.meter_figures import MeterFigures
 from pdu.energy.meter.journal_writer import PduHeading, PduLines
 from pdu.pdus.adapters.nameplate import Nameplate
 from pdu.pdus.reading import CallError, PolledOutlet
@@ -70,7 +71,10 @@ def test_what_a_poll_did_not_read_of_the_unit_stays_as_it_was() -> None:
 
 def test_figures_that_are_not_reported_are_null_and_arrays_without_any_are_absent() -> None:
     made = unit()
-    outlets = [PolledOutlet("1", DOWN, energy_kwh=1.5), PolledOutlet("2", UNKNOWN)]
+    outlets = [
+        PolledOutlet("1", DOWN, figures=MeterFigures(energy_kwh=1.5)),
+        PolledOutlet("2", UNKNOWN),
+    ]
     bare = reading()._replace(outlets=outlets, meters=(), load_a=None, energy_kwh=None)
     *_, poll = made.lines(taken(bare._replace(failure=CallError("protocol", "cut off"))))
     assert poll["kwh"] == [1.5, None] and poll["on"] == "0-"
@@ -79,7 +83,7 @@ def test_figures_that_are_not_reported_are_null_and_arrays_without_any_are_absen
 
 def test_energies_are_as_they_were_read_and_currents_are_rounded() -> None:
     made = unit()
-    outlets = [PolledOutlet("1", DOWN, current_a=0.123456, energy_kwh=1234.5678901)]
+    outlets = [PolledOutlet("1", DOWN, figures=MeterFigures(0.123456, energy_kwh=1234.5678901))]
     *_, poll = made.lines(taken(reading()._replace(outlets=outlets, energy_kwh=0.1 + 0.2)))
     assert (poll["kwh"], poll["amps"], poll["total"]) == ([1234.5678901], [0.123], 0.1 + 0.2)
 

@@ -12,12 +12,12 @@ from typing import NamedTuple, Optional
 
 import pytest
 
+from handlers.shared.meter_figures import MeterFigures
 from pdu.pdus.states import DOWN, UNKNOWN, UP, word
 from pdu.site.drawing.drawing import Cord
 from pdu.site.machines.actions import Runner
 from pdu.site.machines.evidence import EvidenceFile
 from pdu.site.machines.machine_power import MachinePower, OffProof
-from pdu.site.machines.meters import MeteredLoad
 from pdu.site.machines.pdu_access import (
     CommandResult,
     MachineOutlet,
@@ -119,11 +119,11 @@ def _pdu_now(seen: SeenPdu) -> PduReading:
     if not seen.answers:
         return PduReading({}, "no answer")
     outlets = {identity: _outlet_now(one) for identity, one in seen.outlets.items()}
-    return PduReading(outlets, "", MeteredLoad(*seen.inlet_figures))
+    return PduReading(outlets, "", MeterFigures(*seen.inlet_figures))
 
 
 def _outlet_now(one: SeenOutlet) -> OutletReading:
-    return OutletReading(_STATES.get(one.state, UNKNOWN), MeteredLoad(*one.figures))
+    return OutletReading(_STATES.get(one.state, UNKNOWN), MeterFigures(*one.figures))
 
 
 class RoomAlive(NamedTuple):

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from handlers.shared.meter_figures import MeterFigures
 from pdu.site.drawing.drawing import Cord
 from pdu.site.machines.evidence import EvidenceFile, MachineEvidence, VerifiedCord
-from pdu.site.machines.meters import MeteredLoad
 from pdu.site.machines.proof import watched_s
 from tests.pdu.site.machines import room_adapter
 from tests.pdu.site.machines.off_trial import SOON_S, Result, Trial, case, run
@@ -196,7 +196,7 @@ _OTHERS = (Cord("left", "4"), Cord("right", "4"))
 
 
 def _write(file: EvidenceFile, name: str, tried: Sequence[Cord]) -> None:
-    verified = [VerifiedCord(*cord, "", f"SN-{cord.pdu}", MeteredLoad(1.0)) for cord in tried]
+    verified = [VerifiedCord(*cord, "", f"SN-{cord.pdu}", MeterFigures(1.0)) for cord in tried]
     with file.appending() as appender:
         appender.append(MachineEvidence(name, time.time() - 60, verified))
 

@@ -14,8 +14,8 @@ from typing import NamedTuple
 
 import pytest
 
+from handlers.shared.meter_figures import MeterFigures
 from pdu.site.machines.evidence import EvidenceFile, MachineEvidence, VerifiedCord
-from pdu.site.machines.meters import MeteredLoad
 from tests.needs import ROOT
 from tests.pdu.gateway.running import gateway
 from tests.pdu.monitoring.halls import PDU, environment, private
@@ -94,7 +94,7 @@ def rack(tmp_path: Path) -> Iterator[Rack]:
         with EvidenceFile(str(tmp_path / "hall.verified.jsonl")).appending() as file:
             for place, name in enumerate(NAMES, 1):
                 cords = [
-                    VerifiedCord(pdu, str(place), "", f"SN-{pdu}", MeteredLoad(0.65, 150.0))
+                    VerifiedCord(pdu, str(place), "", f"SN-{pdu}", MeterFigures(0.65, 150.0))
                     for pdu in PDUS
                 ]
                 others = [(pdu, str(n)) for pdu in PDUS for n in range(1, 5) if n != place]
