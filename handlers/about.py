@@ -20,7 +20,7 @@ class About(NamedTuple):
     username: str = ""
     #: the hint for a device that shows no outlets: key and value of a setting that may help, and
     #: what this setting does ("lists ...")
-    may_list: tuple[str, str, str] = ("", "", "")
+    no_outlets_hint: tuple[str, str, str] = ("", "", "")
     #: whether it is a codec (http/dialogue.py): tools then record and simulate its devices without
     #: a module of the handler
     is_codec: bool = False

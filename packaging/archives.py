@@ -140,16 +140,16 @@ def _imports(node: ast.AST, display_path: str, guarded: bool, calls: bool) -> It
             and _name(child.func) == "import_module"
             and len(child.args) + len(child.keywords) > 1
         ):
-            name = next(iter(child.args), None) or next(
+            argument = next(iter(child.args), None) or next(
                 (keyword.value for keyword in child.keywords if keyword.arg == "name"), None
             )
             if (
-                isinstance(name, ast.Constant)
-                and isinstance(name.value, str)
-                and name.value.startswith(".")
+                isinstance(argument, ast.Constant)
+                and isinstance(argument.value, str)
+                and argument.value.startswith(".")
             ):
-                module_name = name.value.lstrip(".")
-                yield Import(child.lineno, len(name.value) - len(module_name), module_name, ())
+                module_name = argument.value.lstrip(".")
+                yield Import(child.lineno, len(argument.value) - len(module_name), module_name, ())
             elif not guarded:
                 raise BuildError(
                     f"{display_path} line {child.lineno}: a module that is chosen at run time may be"
@@ -179,9 +179,9 @@ def _catches_import_error(node: ast.AST) -> bool:
     types = [handler.type for handler in node.handlers if handler.type]
     exception_nodes = itertools.chain.from_iterable(map(ast.walk, types))
     return any(
-        _name(name) in ("ImportError", "ModuleNotFoundError")
-        for name in exception_nodes
-        if isinstance(name, ast.expr)
+        _name(node) in ("ImportError", "ModuleNotFoundError")
+        for node in exception_nodes
+        if isinstance(node, ast.expr)
     )
 
 

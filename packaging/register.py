@@ -663,9 +663,9 @@ def rename_for_trial(upload: Upload) -> Upload:
     that is renamed too. Raises Stop.
     """
     handler, top = upload.handler, upload.archive.top
-    own_name = re.compile(rf"^\s*(?:from|import)\s+{re.escape(top)}\b".encode(), re.MULTILINE)
+    own_import = re.compile(rf"^\s*(?:from|import)\s+{re.escape(top)}\b".encode(), re.MULTILINE)
     for module, text in upload.archive.modules.items():
-        if own_name.search(text):
+        if own_import.search(text):
             raise Stop(
                 USAGE,
                 f"{module} imports its directory {top} by name, so --try cannot rename it: import"

@@ -302,10 +302,10 @@ class Snmp:
             if secret and any(word in key.lower() for word in ("commun", "pass", "key", "secret")):
                 is_password = "pass" in key.lower()
                 pattern = re.escape(secret)
-                inside_a_word = re.search(rf"\w{pattern}|{pattern}\w", text) is not None
+                is_in_word = re.search(rf"\w{pattern}|{pattern}\w", text) is not None
                 # *** in a known sentence would reveal the password
-                in_a_sentence = is_password and secret in text
-                if inside_a_word or in_a_sentence:
+                is_in_sentence = is_password and secret in text
+                if is_in_word or is_in_sentence:
                     is_short = is_password and len(secret) < 8
                     short = f"; {key} has fewer than 8 characters" if is_short else ""
                     return (

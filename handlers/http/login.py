@@ -119,7 +119,9 @@ class Login(NamedTuple):
         """Whether the text holds the password or the token, in other words than public ones."""
         public = _PATH_WORDS | self.public_words
         own_words = _PATH_WORD.sub(
-            lambda word: "" if word[0].lower() in public or _NUMBER.fullmatch(word[0]) else word[0],
+            lambda match: (
+                "" if match[0].lower() in public or _NUMBER.fullmatch(match[0]) else match[0]
+            ),
             text[:_EXAMINED],
         )
         return holds(own_words, secrets(self))

@@ -7,7 +7,7 @@ from ..about import About
 ABOUT = About(
     "PDUs and UPSes behind a NUT server",
     "custom",
-    may_list=(
+    no_outlets_hint=(
         "whole_load",
         "yes",
         "lists the port `load` for a UPS that can switch its whole load",

@@ -164,16 +164,16 @@ class NutClient(NutReader):
     @staticmethod
     def _send_either(
         send: Callable[[NutRequest[str]], Responses],
-        usual: NutRequest[str],
-        new_name: NutRequest[str],
+        usual_request: NutRequest[str],
+        other_request: NutRequest[str],
     ) -> None:
         """Send the request under its usual name; if the server does not support that name, under
         the other: 1 round trip more.
         """
-        answers = send(usual)
-        if answers.code(usual) in _UNKNOWN_NAME:
-            answers, usual = send(new_name), new_name
-        answers[usual]
+        answers = send(usual_request)
+        if answers.code(usual_request) in _UNKNOWN_NAME:
+            answers, usual_request = send(other_request), other_request
+        answers[usual_request]
 
     def primary(self, ups: str) -> None:
         """Raise Denied if the user may not act as the primary client: 1 round trip, with the
@@ -286,9 +286,12 @@ class NutClient(NutReader):
             pause = min(2 * pause, _POLL_LONGEST)
 
 
-def _either_answer(answers: Responses, usual: NutRequest[T], new_name: NutRequest[T]) -> T:
-    """The answer to `usual`, or to `new_name` if the server does not support `usual`."""
-    return answers[new_name if answers.code(usual) in _UNKNOWN_NAME else usual]
+def _either_answer(
+    answers: Responses, usual_request: NutRequest[T], other_request: NutRequest[T]
+) -> T:
+    """The answer to the usual request; to the other if the server does not support its name."""
+    is_unknown = answers.code(usual_request) in _UNKNOWN_NAME
+    return answers[other_request if is_unknown else usual_request]
 
 
 def _says_wait(answers: Responses, status: NutRequest[str]) -> bool:

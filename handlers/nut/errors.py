@@ -73,11 +73,11 @@ class ErrAnswer(NamedTuple):
             self.code,
             (Refused, "the NUT server refuses with a code that its protocol does not list"),
         )
-        reason = (
+        parts = (
             *((words,) if isinstance(words, str) else words),
             f" (ERR {printable(self.code, 40)})",
         )
-        return kind(reason, printable(self.code, 40)) if issubclass(kind, Refused) else kind(reason)
+        return kind(parts, printable(self.code, 40)) if issubclass(kind, Refused) else kind(parts)
 
 
 _NAMED = 20  # most devices that an error names

@@ -50,10 +50,10 @@ def originals(devices: Mapping[str, Mapping[str, str]], host: str) -> dict[str, 
             if first != name:
                 shown[name] = first
     for name in list(shown):
-        path = [name]
-        while path[-1] in shown and path[-1] not in path[:-1]:
-            path.append(shown[path[-1]])
-        if path[-1] in path[:-1]:
+        chain = [name]
+        while chain[-1] in shown and chain[-1] not in chain[:-1]:
+            chain.append(shown[chain[-1]])
+        if chain[-1] in chain[:-1]:
             del shown[name]
     return shown
 

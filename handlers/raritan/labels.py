@@ -15,7 +15,7 @@ from .rpc.pdumodel import Outlet
 def labels(agent: Agent, selection: LinkUnitSelection) -> list[Label]:
     """The label of every outlet and branch circuit, in the order of `status`."""
     units, bulk = discover_units(agent, selection)
-    calls_by_unit = [
+    unit_calls = [
         (
             listed_unit,
             bulk.add_each(Outlet.getMetaData, listed_unit.outlets),
@@ -27,7 +27,7 @@ def labels(agent: Agent, selection: LinkUnitSelection) -> list[Label]:
     bulk.perform()
     of_circuits = panels.read_panel_labels(bulk, without_outlets)
     label_list: list[Label] = []
-    for listed_unit, metadata, settings in calls_by_unit:
+    for listed_unit, metadata, settings in unit_calls:
         for identity, metadata_call, settings_call in zip(
             listed_unit.identities(), metadata, settings
         ):

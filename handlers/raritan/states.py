@@ -153,10 +153,10 @@ def failed_relays(failures: Failures, outlets: int) -> set[int]:
     for failure in failures.get() if failures.error is None else ():
         inconsistent = failure.type == HardwareHealth.FAILURE_TYPE_OUTLET_POWER_STATE_INCONSISTENT
         if failure.isAsserted and inconsistent and len(positions) < outlets:
-            labels = {
+            numbers = {
                 int(digits) for digits in re.findall("[0-9]+", failure.componentId[:_LONGEST_ID])
             }
-            possible = labels | {label - 1 for label in labels}
+            possible = numbers | {number - 1 for number in numbers}
             relay_positions = {position for position in possible if 0 <= position < outlets}
             positions |= relay_positions or set(range(outlets))
     return positions

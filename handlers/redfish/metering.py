@@ -33,10 +33,10 @@ class _FigureParts(NamedTuple):
     """The summands of each figure of a PDU, of its mains, or of an outlet. A value may be missing
     because its sensor is read later."""
 
-    current_a: Figures = None
-    energy_kwh: Figures = None
+    currents: Figures = None
+    energies: Figures = None
     #: None also if it was not asked for
-    power_w: Figures = None
+    powers: Figures = None
 
 
 class _Port(NamedTuple):
@@ -85,12 +85,12 @@ def read_statistic(
     total = _sum([pdu.total for pdu in figures_of_pdus])
     inlet = _sum([pdu.inlet for pdu in figures_of_pdus])
     return host.Figures(
-        figures.total(total.current_a, amperes),
-        figures.total(total.energy_kwh, hours),
+        figures.total(total.currents, amperes),
+        figures.total(total.energies, hours),
         _port_figures(ports, amperes, hours, watts),
-        figures.total(total.power_w, watts),
-        figures.total(inlet.current_a, amperes),
-        figures.total(inlet.power_w, watts),
+        figures.total(total.powers, watts),
+        figures.total(inlet.currents, amperes),
+        figures.total(inlet.powers, watts),
     )
 
 
@@ -112,9 +112,9 @@ def _port_figures(
 ) -> dict[str, MeterFigures]:
     return {
         port.identity: MeterFigures(
-            current_a=figures.total(port.parts.current_a, amperes),
-            power_w=figures.total(port.parts.power_w, watts),
-            energy_kwh=figures.total(port.parts.energy_kwh, hours),
+            current_a=figures.total(port.parts.currents, amperes),
+            power_w=figures.total(port.parts.powers, watts),
+            energy_kwh=figures.total(port.parts.energies, hours),
         )
         for port in ports
     }
@@ -142,7 +142,7 @@ def _unit_figures(
     """
     is_one_of_several = len(every) > 1
     if is_one_of_several and is_absent(pdu.resource) and link(pdu.resource, "Mains") is None:
-        counter = _FigureParts((), _NOT_KNOWN.energy_kwh, ())
+        counter = _FigureParts((), _NOT_KNOWN.energies, ())
         return _UnitFigures(counter, counter, [])
     try:
         ports = _ports(read_outlets(service, pdu), with_power)
@@ -160,7 +160,7 @@ def _unit_figures(
         _member_figures(metrics, figures.power) if with_power else None,
     )
     total = _first(unit, inlet)
-    if None in (total.current_a, total.energy_kwh, total.power_w if with_power else ()):
+    if None in (total.currents, total.energies, total.powers if with_power else ()):
         total = _first(total, _sum_circuits(_circuits(service, pdu, "Branches"), with_power))
     return _UnitFigures(_first(total, _sum([port.parts for port in ports])), inlet, ports)
 

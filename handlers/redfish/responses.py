@@ -71,10 +71,8 @@ def _failure(reply: Response, login: Login) -> PduHandlerError:
     )
     if not words:
         return error
-    reason = (*error.parts, f"; the device says: {words}")
-    return (
-        HttpRefused(reason, error.code) if isinstance(error, HttpRefused) else type(error)(reason)
-    )
+    parts = (*error.parts, f"; the device says: {words}")
+    return HttpRefused(parts, error.code) if isinstance(error, HttpRefused) else type(error)(parts)
 
 
 def quoted_messages(reply: Response, login: Login) -> str:

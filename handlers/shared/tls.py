@@ -91,8 +91,8 @@ class Trust(NamedTuple):
 
         Raises SettingsError for `ca_pem` or `fingerprint` without TLS (`tls_setting` turns it on).
         """
-        is_for_tls = settings[CA_PEM] or settings[FINGERPRINT]
-        if is_for_tls and not over_tls:
+        has_trust_anchor = bool(settings[CA_PEM] or settings[FINGERPRINT])
+        if has_trust_anchor and not over_tls:
             raise SettingsError(
                 (
                     NamedSetting("ca_pem", noun="the handler settings "),

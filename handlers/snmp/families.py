@@ -73,12 +73,10 @@ class Families(Sequence[Profile]):
 
         Loads only its vendor's file and those that it imports.
         """
-        vendor_of_key = next(
-            (vendor for vendor in self.vendors if key in vendor.keys.split()), None
-        )
-        if vendor_of_key is None:
-            return None
-        return next((profile for profile in vendor_of_key.profiles() if profile.key == key), None)
+        for vendor in self.vendors:
+            if key in vendor.keys.split():
+                return next((profile for profile in vendor.profiles() if profile.key == key), None)
+        return None
 
     def __iter__(self) -> Iterator[Profile]:
         for vendor in self.vendors:

@@ -27,7 +27,7 @@ class Choices(NamedTuple):
     #: the usual pause between off and on, in seconds
     pause_s: float
     #: whether pdudaemon's paths switch
-    switch_by_get: bool
+    may_switch_by_get: bool
 
 
 class Application:
@@ -55,7 +55,7 @@ class Application:
         routes = [
             *self.health.routes(),
             *ApiV1(self._service, self._log, choices.pause_s).routes(),
-            *CompatibleRoutes(self._service, choices.pause_s, choices.switch_by_get).routes(),
+            *CompatibleRoutes(self._service, choices.pause_s, choices.may_switch_by_get).routes(),
             *redfish.routes(),
         ]
         limits = {

@@ -33,9 +33,9 @@ _RETRY_S = 5.0
 class CompatibleRoutes:
     """The routes of other programs' drivers."""
 
-    def __init__(self, service: PowerService, pause_s: float, switch_by_get: bool) -> None:
-        """`switch_by_get`: whether pdudaemon's paths switch, which they do by GET."""
-        self._service, self._pause_s, self._switch_by_get = service, pause_s, switch_by_get
+    def __init__(self, service: PowerService, pause_s: float, may_switch_by_get: bool) -> None:
+        """`may_switch_by_get`: whether pdudaemon's paths switch, which they do by GET."""
+        self._service, self._pause_s, self._switch_by_get = service, pause_s, may_switch_by_get
         self._owners: Mapping[Cord, str] = {
             cord: machine.name for machine in service.machines.values() for cord in machine.cords
         }

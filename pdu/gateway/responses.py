@@ -27,8 +27,8 @@ def json_response(
 ) -> WebResponse:
     """A document. `headers`: more of them."""
     body = json.dumps(document, separators=(",", ":"), allow_nan=False).encode()
-    kind = {"Content-Type": "application/json"}
-    return WebResponse(status, body, {**HEADERS, **kind, **(headers or {})})
+    json_headers = {**HEADERS, "Content-Type": "application/json"}
+    return WebResponse(status, body, {**json_headers, **(headers or {})})
 
 
 def text_response(text: str, status: int = 200, kind: str = TEXT) -> WebResponse:

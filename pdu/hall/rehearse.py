@@ -191,21 +191,21 @@ def node_of(drawing: Drawing, text: str, of: str = "--fail") -> HallNode:
             f"{of} {printable(text, 60)!r}: give KIND:NAME, where KIND is {', '.join(KINDS)}"
         )
     nodes_of_kind = [node for node in nodes(drawing) if node.kind == kind]
-    nodes_of_name = {node for node in nodes_of_kind if node.full_name == name}
-    if not nodes_of_name:
+    named_nodes = {node for node in nodes_of_kind if node.full_name == name}
+    if not named_nodes:
         dots = ", ..." if len(nodes_of_kind) > _MOST_NAMES else ""
         names = ", ".join(node.full_name for node in nodes_of_kind[:_MOST_NAMES])
         raise Usage(
             f"{of} {printable(text, 60)!r}: the drawing has no {kind} of that name; it has:"
             f" {names or 'none'}{dots}"
         )
-    if len(nodes_of_name) > 1:
+    if len(named_nodes) > 1:
         # names may contain slashes: a has b/c, and a/b has c
         raise Usage(
             f"{of} {printable(text, 60)!r}: several panels or PDUs have a {kind} of that name;"
             " rename one of them"
         )
-    return nodes_of_name.pop()
+    return named_nodes.pop()
 
 
 _HELP = """Rehearse a failure: which machines go dark, which stay, and of which nobody can say it.

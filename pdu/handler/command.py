@@ -49,20 +49,20 @@ def _check(context: click.Context, path: str, replay: str) -> int:
 
 
 def _result(path: str, findings: list[Finding]) -> Result:
-    number = Counter(finding.result for finding in findings)
+    count_by_result = Counter(finding.result for finding in findings)
     if any(finding.breaks_page for finding in findings):
         code, verdict = DEFECT, f"breaks {PAGE}"
     elif any(finding.rule is RULES["status"] and finding.result == UNTRIED for finding in findings):
         code, verdict = NOT_SEEN, f"is not known to keep {PAGE}, its methods were not called"
-    elif number[BROKEN]:
+    elif count_by_result[BROKEN]:
         code, verdict = NOT_SEEN, f"keeps {PAGE}, but not all of our advice"
     else:
         code, verdict = DONE, f"keeps {PAGE}"
     lines = [
         *tabulate(HEAD, table(findings)),
         "",
-        f"{path} {verdict}: {number[KEPT]} kept, {number[BROKEN]} broken,"
-        f" {number[UNTRIED]} not tried",
+        f"{path} {verdict}: {count_by_result[KEPT]} kept, {count_by_result[BROKEN]} broken,"
+        f" {count_by_result[UNTRIED]} not tried",
     ]
     rows: list[dict[str, Any]] = [
         {

@@ -108,10 +108,10 @@ class _Alone(NamedTuple):
 
 def _import_finding(rule: str, error: str, foreign: str) -> Finding:
     """A package that the platform may have is missing here, which breaks nothing."""
-    name = re.match(r"ModuleNotFoundError: No module named '(\w+)", error)
-    if name and re.search(rf"\b{name[1]} \(", foreign):
+    match = re.match(r"ModuleNotFoundError: No module named '(\w+)", error)
+    if match and re.search(rf"\b{match[1]} \(", foreign):
         return Finding(
-            RULES[rule], UNTRIED, f"{name[1]} is missing where pdu runs: install it there"
+            RULES[rule], UNTRIED, f"{match[1]} is missing where pdu runs: install it there"
         )
     return _finding(rule, error)
 

@@ -64,8 +64,8 @@ def _decode_answer(data: bytes) -> AgentAnswer:
     _, _, (tag, body) = _parts(message)
     if outer != _SEQUENCE or tag != _RESPONSE:
         raise ValueError
-    number, status, _, (kind, bindings) = _parts(body)
-    if int.from_bytes(status[1], "big") or kind != _SEQUENCE:
+    request_id, status, _, (bindings_tag, bindings) = _parts(body)
+    if int.from_bytes(status[1], "big") or bindings_tag != _SEQUENCE:
         raise ValueError
     value_by_oid: dict[str, str] = {}
     for tag, binding in _parts(bindings):
@@ -76,7 +76,7 @@ def _decode_answer(data: bytes) -> AgentAnswer:
                     _dotted(value) if value_tag == OID else value.decode("utf-8", "replace")
                 )
     return AgentAnswer(
-        int.from_bytes(number[1], "big"),
+        int.from_bytes(request_id[1], "big"),
         *(value_by_oid.get(oid, "") for oid in (OBJECT_ID, DESCRIPTION, NAME)),
     )
 

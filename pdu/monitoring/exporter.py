@@ -102,7 +102,7 @@ def _run(config: ExporterOptions, run_options: RunOptions) -> int:
         if error.name is None or error.name.partition(".")[0] not in _PACKAGES:
             raise
         raise SettingsError(optional_packages.missing("the exporter", *_PACKAGES)) from None
-    is_open = config.network and config.owner_files.auth
+    is_open = bool(config.network and config.owner_files.auth)
     if config.owner_files.list is None and not is_open:
         if not names.usual_list():
             raise SettingsError(

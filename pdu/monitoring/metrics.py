@@ -92,7 +92,7 @@ def metrics_of(reading: Reading, is_metered: bool) -> Iterator[MetricFamily]:
         labels=("kind",),
     )
     plate = reading.plate
-    is_known = plate.family or plate.serial or plate.firmware
+    is_known = bool(plate.family or plate.serial or plate.firmware)
     yield gauge(
         "pdu_info",
         "Which unit it is; its family: of the SNMP PDUs, or another name of what it is.",

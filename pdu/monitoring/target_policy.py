@@ -62,13 +62,13 @@ class TargetPolicy:
         self.handlers = handlers
         #: a query for another PDU must name one of these
         self.auths = auths
-        self._named: dict[str, list[Target]] = {}
-        self._at_text: dict[str, list[Target]] = {}
+        self._targets_by_name: dict[str, list[Target]] = {}
+        self._targets_by_address: dict[str, list[Target]] = {}
         # the place of each PDU, under its handler and under "" for any
-        self._at_place: dict[tuple[str, Place], list[Target]] = {}
+        self._targets_by_place: dict[tuple[str, Place], list[Target]] = {}
         for target in targets:
-            self._named.setdefault(target.device.name, []).append(target)
-            self._at_text.setdefault(target.device.address.lower(), []).append(target)
+            self._targets_by_name.setdefault(target.device.name, []).append(target)
+            self._targets_by_address.setdefault(target.device.address.lower(), []).append(target)
             place = _place(
                 target.device.address,
                 target.handler.name,
@@ -76,7 +76,7 @@ class TargetPolicy:
             )
             if place is not None:
                 for handler in (target.handler.name, ""):
-                    self._at_place.setdefault((handler, place), []).append(target)
+                    self._targets_by_place.setdefault((handler, place), []).append(target)
         self._names = sorted({target.handler.name for target in targets})
 
     def target(self, query: ProbeQuery) -> Target:
@@ -96,8 +96,8 @@ class TargetPolicy:
         """
         text = query.target
         targets = (
-            self._named.get(text)
-            or self._at_text.get(text.lower())
+            self._targets_by_name.get(text)
+            or self._targets_by_address.get(text.lower())
             or self._find_other_forms(query)
         )
         if len(targets) > 1:
@@ -172,7 +172,7 @@ class TargetPolicy:
         for name in [query.handler] if query.handler else self._names:
             place = _place(query.target, name, settings)
             if place is not None:
-                targets += self._at_place.get(("" if query.handler else name, place), ())
+                targets += self._targets_by_place.get(("" if query.handler else name, place), ())
         return targets
 
 

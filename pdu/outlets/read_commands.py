@@ -270,7 +270,7 @@ def _hint(handler: str) -> str:
     "" if none is known.
     """
     key, value, lists = (
-        registry.about(handler).may_list if registry.is_handler(handler) else ("", "", "")
+        registry.about(handler).no_outlets_hint if registry.is_handler(handler) else ("", "", "")
     )
     return f"; {spelled(key, value)} {lists}" if key else ""
 
@@ -308,8 +308,8 @@ def _lines(answer: dict[str, Any], where: str) -> Iterable[str]:
 
 def _count_states(words: Sequence[str]) -> str:
     """The sum of a list of states: `24 outlets: 23 on, 1 off`."""
-    number = Counter(words)
-    sums = (f"{number[word]} {word}" for word in _COLOURS if number[word])
+    count_by_word = Counter(words)
+    sums = (f"{count_by_word[word]} {word}" for word in _COLOURS if count_by_word[word])
     return f"{counted(len(words), 'outlet')}: {', '.join(sums)}"
 
 

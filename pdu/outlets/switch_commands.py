@@ -150,7 +150,9 @@ def _switch(pdu: names.ChosenPdu, on: bool, outlets: Sequence[str]) -> int:
     data = connection_data.pdu_data(handler, host, run_options)
     # The handler looks up the only outlet itself. Of several, all are looked up before the first
     # command.
-    is_only_identity = len(identities) == 1 and outlet_words.PLAIN.fullmatch(identities[0])
+    is_only_identity = (
+        len(identities) == 1 and outlet_words.PLAIN.fullmatch(identities[0]) is not None
+    )
     if not run_options.yes or not is_only_identity:
         with waiting(f"waiting for {where}", run_options):
             rows = outlets_of(handler, data, host, identities)

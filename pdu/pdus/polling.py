@@ -153,10 +153,10 @@ def _poll_target(target: Target, timeout: Optional[float], parts: Sequence[Part]
 
 def _read_parts(target: Target, timeout: Optional[float], parts: Sequence[Part]) -> Reading:
     readings = [Reading(begun=time.monotonic())]
-    count = [0]
+    requests = [0]
     try:
         data = target.data(timeout)
-        _count(target.handler, count)
+        _count(target.handler, requests)
         reading.read_pdu(target.handler, data, parts, readings.append)
     except (Exception, SystemExit) as error:  # anybody may have written the archive
         readings.append(
@@ -164,7 +164,7 @@ def _read_parts(target: Target, timeout: Optional[float], parts: Sequence[Part])
         )
     return readings[-1]._replace(
         seconds=time.monotonic() - readings[0].begun,
-        requests=None if target.handler.sent is None else count[0],
+        requests=None if target.handler.sent is None else requests[0],
     )
 
 
@@ -203,9 +203,9 @@ def undecided_silence_error(lag: SchedulingDelay) -> CallError:
     )
 
 
-def _count(handler: LoadedHandler, count: list[int]) -> None:
-    """Counts the requests of the following calls in `count[0]`, if the handler says when it sends
-    one.
+def _count(handler: LoadedHandler, requests: list[int]) -> None:
+    """Counts the requests of the following calls in `requests[0]`, if the handler says when it
+    sends one.
     """
     if handler.sent is None:
         return
@@ -213,7 +213,7 @@ def _count(handler: LoadedHandler, count: list[int]) -> None:
 
     def count_request() -> None:
         with lock:
-            count[0] += 1
+            requests[0] += 1
 
     handler.sent.set(count_request)
 

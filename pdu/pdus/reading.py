@@ -228,9 +228,11 @@ def _add_figures(reading: Reading, pdu_figures: Figures) -> Reading:
     )
 
 
-def _meter_figures(port: MeterFigures) -> MeterFigures:
+def _meter_figures(handler_figures: MeterFigures) -> MeterFigures:
     """The figures of an outlet. An archive of another version may lack one."""
-    return MeterFigures(*(figure(getattr(port, key, None)) for key in MeterFigures._fields))
+    return MeterFigures(
+        *(figure(getattr(handler_figures, key, None)) for key in MeterFigures._fields)
+    )
 
 
 def error_of(error: BaseException) -> CallError:

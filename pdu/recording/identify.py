@@ -190,21 +190,21 @@ def _look(
         }
         where = hosts.address(setting_by_key["host"]) if setting_by_key.get("host") else host
         with contextlib.suppress(ValueError):  # the handler itself reports a bad port
-            bare, handler_name = _port(
+            bare_host, tcp_port = _port(
                 where,
                 port_number(setting_by_key["port"]) if setting_by_key.get("port") else None,
                 PORTS.get(setting_by_key.get("scheme", "").lower(), port),
             )
-            if (bare, handler_name) not in ports:
+            if (bare_host, tcp_port) not in ports:
                 # A firewall that drops packets makes this the longest silence of the command.
                 with waiting(
-                    f"{host}: trying TCP port {handler_name} for {name}", run_options, at_once=True
+                    f"{host}: trying TCP port {tcp_port} for {name}", run_options, at_once=True
                 ):
-                    ports[bare, handler_name] = _port_error(bare, handler_name)
-            if ports[bare, handler_name]:
-                parts: tuple[Part, ...] = (ports[bare, handler_name],)
-                if handler_name == PORTS["https"] and "scheme" in keys - set(setting_by_key):
-                    plain = (bare, PORTS["http"])
+                    ports[bare_host, tcp_port] = _port_error(bare_host, tcp_port)
+            if ports[bare_host, tcp_port]:
+                parts: tuple[Part, ...] = (ports[bare_host, tcp_port],)
+                if tcp_port == PORTS["https"] and "scheme" in keys - set(setting_by_key):
+                    plain = (bare_host, PORTS["http"])
                     if plain not in ports:
                         ports[plain] = _port_error(*plain)
                     if not ports[plain]:

@@ -149,13 +149,15 @@ class HandlerFinding:
 
         `noun`: what the output calls an outlet, such as "branch circuit".
         """
-        number = Counter(states)
+        count_by_state = Counter(states)
         self.outlets = len(states)
         outlets = counted(len(states), noun)
-        if not number[UP] and not number[DOWN]:
+        if not count_by_state[UP] and not count_by_state[DOWN]:
             self.cannot.insert(0, f"read states: all unknown ({outlets})")
             return
-        counts = ", ".join(f"{number[state]} {word(state)}" for state in SPELLED if number[state])
+        counts = ", ".join(
+            f"{count_by_state[state]} {word(state)}" for state in SPELLED if count_by_state[state]
+        )
         self.can.insert(0, f"read the states of {outlets} ({counts})")
         self.evidence["state"] = basis
 

@@ -556,11 +556,11 @@ def _decides(name: str, value: Any) -> bool:
 
 def _ipv4_stand_in(number: int) -> str:
     networks = ("192.0.2", "198.51.100", "203.0.113")  # RFC 5737
-    network, host = divmod(number - 1, 254)
+    network, host_index = divmod(number - 1, 254)
     if network < len(networks):
-        return f"{networks[network]}.{host + 1}"
-    network, host = divmod(number - 254 * len(networks) - 1, 254)
-    return f"198.{18 + network // 256 % 2}.{network % 256}.{host + 1}"  # 198.18.0.0/15
+        return f"{networks[network]}.{host_index + 1}"
+    network, host_index = divmod(number - 254 * len(networks) - 1, 254)
+    return f"198.{18 + network // 256 % 2}.{network % 256}.{host_index + 1}"  # 198.18.0.0/15
 
 
 def _format_like(template: Union[str, re.Match[str]], digits: str) -> str:

@@ -135,8 +135,8 @@ def _shared_name_lines(result: SupportAnswer) -> list[str]:
     ]
 
 
-def _entry(hit: Match, sentence: Sequence[str] = ()) -> list[str]:
-    """`sentence`: sentences that stand above already."""
+def _entry(hit: Match, earlier_sentences: Sequence[str] = ()) -> list[str]:
+    """`earlier_sentences`: those above it; a note among them is not repeated."""
     entry = hit.entry
     head = f"{entry.label}: {', '.join(entry.vendors)}, {entry.document}"
     lines = textwrap.wrap(head, _WIDTH, subsequent_indent="  ", break_on_hyphens=False)
@@ -151,7 +151,7 @@ def _entry(hit: Match, sentence: Sequence[str] = ()) -> list[str]:
     lines += _wrapped("evidence", _evidence(hit))
     for sentence in read_owner_proofs(entry.key):
         lines += _wrapped("proven", printable(sentence, 300))
-    if hit.name and hit.name.note and hit.name.note not in sentence:
+    if hit.name and hit.name.note and hit.name.note not in earlier_sentences:
         lines += _wrapped("note" if hit.name.sure else "maybe", hit.name.note)
     if entry.note:
         lines += _wrapped("note", entry.note)

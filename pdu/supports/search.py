@@ -235,7 +235,7 @@ def _fitting(words: Sequence[Word]) -> tuple[Name, ...]:
         )
         tail = 0 if odd else _LONGEST_TAIL
     patterns = [candidate for candidate in NAMES if fits(candidate.pattern, name, tail)]
-    return tuple(sorted(patterns, key=lambda query_word: -literals(query_word.pattern)))
+    return tuple(sorted(patterns, key=lambda candidate: -literals(candidate.pattern)))
 
 
 def _answer_models(spans: Sequence[_NameMatch], company: Sequence[Word]) -> SupportAnswer:
@@ -246,13 +246,13 @@ def _answer_models(spans: Sequence[_NameMatch], company: Sequence[Word]) -> Supp
     shared_names: list[Shared] = []
     of_models: set[Word] = set()  # words that say more of at least one of the models
     for span in spans:
-        reading = [query_word for query_word in span.names if query_word.key]
-        if span.names[0].key == "" and not (reading and _is_wide(span)):
+        readable_names = [name for name in span.names if name.key]
+        if span.names[0].key == "" and not (readable_names and _is_wide(span)):
             refusals.append(span.names[0])
             of_models.update(company)
             continue
         first: dict[str, Name] = {}
-        for name in reading:
+        for name in readable_names:
             first.setdefault(name.key, name)
         rows = [
             (entry, first[entry.key], _known_words(entry, company, with_shared_brands=True))
@@ -262,15 +262,15 @@ def _answer_models(spans: Sequence[_NameMatch], company: Sequence[Word]) -> Supp
         if len(spans) == 1:
             rows = [row for row in rows if len(row[2]) == len(company)]
         rows = [row for row in rows if row[2] or not needs_company(row[1].pattern)]
-        hits += [Match(entry, query_word) for entry, query_word, _ in rows]
+        hits += [Match(entry, name) for entry, name, _ in rows]
         families = tuple(entry.family for entry, _, _ in rows if entry.family)
         if len(families) > 1 and not _is_wide(span):
             shared_names.append(Shared(span.text, families))
         of_models.update(*(known_words for _, _, known_words in rows))
         if span.doubt:
             doubts.append(span.doubt)
-        if rows and not any(query_word.sure for _, query_word, _ in rows):
-            doubts += [query_word.note for _, query_word, _ in rows]
+        if rows and not any(name.sure for _, name, _ in rows):
+            doubts += [name.note for _, name, _ in rows]
         if not rows:
             unread.append(span)
     strange = [query_word.text for query_word in company if query_word not in of_models]
@@ -299,12 +299,7 @@ def _answer_models(spans: Sequence[_NameMatch], company: Sequence[Word]) -> Supp
             if _makers_of(span)
         ]
     if not near:
-        keys = {
-            query_word.key
-            for span in spans
-            if re.search(r"\d", span.text)
-            for query_word in span.names
-        }
+        keys = {name.key for span in spans if re.search(r"\d", span.text) for name in span.names}
         near = tuple(entry for entry in entries() if entry.key in keys)
         if not company:
             strange = [span.text for span in unread]
@@ -454,7 +449,7 @@ def _alike(question: str, near: Sequence[SupportEntry]) -> tuple[str, ...]:
     for query_word in map(word, (question, *question.split())):
         if not query_word.is_generic:
             names += similar_names(query_word.squeezed, text_by_name, _NEAREST)
-    texts = [text_by_name[query_word] for query_word in names]
+    texts = [text_by_name[name] for name in names]
     for query_word in map(word, question.split()):
         if len(query_word.squeezed) >= _LEAST_BEGINNING and not query_word.is_generic:
             texts += [

@@ -99,8 +99,8 @@ def decode(data: bytes, at: int, end: int, version: int = V2C) -> Pdu:
 def _row(binding: bytes) -> tuple[Arcs, TypedValue]:
     """The OID and the value in a SEQUENCE of both."""
     at, end = ber.exact_content_bounds(binding, 0, len(binding), ber.SEQUENCE)
-    name, at = ber.content_bounds(binding, at, end, ber.OID)
-    arcs = ber.arcs(binding[name:at])
+    name_begin, at = ber.content_bounds(binding, at, end, ber.OID)
+    arcs = ber.arcs(binding[name_begin:at])
     try:
         tag, begin, stop = ber.head(binding, at, end)
         if stop != end:

@@ -108,7 +108,7 @@ def test_polls_are_read_as_they_were_written(made: tuple[int, list[JournalPoll]]
         assert known(found.kwh)[place] == row(one.energy_kwh, kwh, outlets)
         assert known(found.amperes)[place] == rounded(row(one.load_a, amperes, outlets))
         assert known(found.watts)[place] == rounded(row(one.power_w, watts, outlets))
-        assert found.is_synced[place] is one.is_synced
+        assert found.sync_states[place] is one.is_synced
         assert bool(found.has_error[place]) is (one.error is not None)
 
 

@@ -203,9 +203,9 @@ def load(
     currents = column(f"{root}.2.2.1.11", name + "InputPhaseCurrent")
     types = column(f"{root}.2.2.1.9", name + "InputPhaseCurrentMeasType")
     # some firmware lacks the types
-    types_or_volts = First((types, column(f"{root}.2.2.1.3", name + "InputPhaseVoltage")))
+    types_or_voltages = First((types, column(f"{root}.2.2.1.3", name + "InputPhaseVoltage")))
     lines: Source = without(
-        sum_if_rows_match(currents, types_or_volts, numbered=-1), NEUTRAL, by=types
+        sum_if_rows_match(currents, types_or_voltages, numbered=-1), NEUTRAL, by=types
     )
     if phases is not None:
         lines = sum_if_count_matches(lines, phases)

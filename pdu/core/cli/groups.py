@@ -345,17 +345,21 @@ class HostGroup(LazyGroup):
                 result = self.run(run_options, host, cmd_name, command, values)
             return print_result(hide_login(result, run_options), run_options.json)
 
-        words = [word for word in command.parameters if isinstance(word, Argument) and word.about]
-        width = max((len(word.plain) for word in words), default=0)
+        arguments = [
+            parameter
+            for parameter in command.parameters
+            if isinstance(parameter, Argument) and parameter.about
+        ]
+        width = max((len(argument.plain) for argument in arguments), default=0)
         about = [
             textwrap.fill(
-                word.about,
+                argument.about,
                 WIDTH,
-                initial_indent=f"{word.plain:{width}}  ",
+                initial_indent=f"{argument.plain:{width}}  ",
                 subsequent_indent=(width + 2) * " ",
                 break_long_words=False,
             )
-            for word in words
+            for argument in arguments
         ]
         return Subcommand(
             cmd_name,

@@ -228,14 +228,14 @@ def check_page(path: str) -> None:
         raise SettingsError(f"{path} is not replaced, because it is not a page: give another name")
 
 
-def write_page(path: str, text: Union[str, Iterable[str]]) -> None:
+def write_page(path: str, page: Union[str, Iterable[str]]) -> None:
     """Write a page, or replace one in one step, so that nobody reads a half-written page.
 
-    `text`: the page, also in parts. A symbolic link stays one. The umask counts. Raises
+    `page`: its text, also in parts. A symbolic link stays one. The umask counts. Raises
     SettingsError, also for what `check_page` refuses.
     """
     check_page(path)
-    parts = [text] if isinstance(text, str) else text
+    parts = [page] if isinstance(page, str) else page
     chunks = (part.encode("utf-8", "backslashreplace") for part in parts)
     try:
         write_whole(os.path.realpath(path), chunks, is_durable=False)

@@ -241,7 +241,7 @@ class PollColumns(NamedTuple):
     amperes: Column
     watts: Column
     #: whether the kernel called the clock synchronised; None where it does not say
-    is_synced: Sequence[Optional[bool]]
+    sync_states: Sequence[Optional[bool]]
     #: whether it ended with an error: a column
     has_error: Column
 
@@ -264,7 +264,7 @@ def poll_columns(records: Iterable[Any], outlets: int) -> PollColumns:
     """
     width, nothing = outlets + 1, [math.nan] * outlets
     pack = struct.Struct(f"{_TIMES + len(_FIGURE_KEYS) * width}d").pack
-    rows, is_synced, has_error = list[bytes](), list[Optional[bool]](), list[bool]()
+    rows, sync_states, has_error = list[bytes](), list[Optional[bool]](), list[bool]()
     for record in records:
         begin, end = record["utc"]
         row = [begin, end, record["mono"][0], _or_nan(record.get("up"))]
@@ -280,17 +280,17 @@ def poll_columns(records: Iterable[Any], outlets: int) -> PollColumns:
             rows.append(pack(*row))
         except struct.error:
             rows.append(pack(*_finite_or_nan(row)))
-        is_synced.append(record.get("sync"))
+        sync_states.append(record.get("sync"))
         has_error.append(record.get("error") is not None)
     table = np.frombuffer(bytearray().join(rows)).reshape(len(rows), -1)
     if np.isinf(table).any() or np.isnan(table[:, : _TIMES - 1]).any():
         raise ValueError("no number")
-    if any(value not in _SYNC_VALUES for value in is_synced):
+    if any(value not in _SYNC_VALUES for value in sync_states):
         raise ValueError("sync")
     kwh, amperes, watts = (
         table[:, first : first + width] for first in range(_TIMES, table.shape[1], width)
     )
-    return PollColumns(table[:, :_TIMES], kwh, amperes, watts, is_synced, np.array(has_error, bool))
+    return PollColumns(table[:, :_TIMES], kwh, amperes, watts, sync_states, np.array(has_error, bool))
 
 
 def _or_nan(value: Any) -> Any:

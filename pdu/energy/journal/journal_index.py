@@ -255,7 +255,7 @@ def _blocks(unit: UnitFacts, records: Iterable[Any]) -> Iterator[Block]:
     # it ended before it read which unit it was
     is_early = polls.has_error & np.isnan(polls.times[:, 3]) & is_read
     first = 0
-    for (is_synced, early), some in itertools.groupby(zip(polls.is_synced, is_early)):
+    for (is_synced, early), some in itertools.groupby(zip(polls.sync_states, is_early)):
         end = first + len([*some])
         places: Column = slice(first, end)
         if not is_read[places].all():

@@ -156,8 +156,8 @@ def _sort_by_time(rows: Sequence[_CustomerRow]) -> Sequence[_CustomerRow]:
             later, earlier = (
                 (row, next_row) if rows.index(row) > rows.index(next_row) else (next_row, row)
             )
-            is_inlet = [row.place[1] == OWN for row in (earlier, later)]
-            why = ": an inlet counts what its outlets do" if is_inlet[0] != is_inlet[1] else ""
+            are_inlets = [row.place[1] == OWN for row in (earlier, later)]
+            why = ": an inlet counts what its outlets do" if are_inlets[0] != are_inlets[1] else ""
             raise SettingsError(
                 f"{later.where}: the outlet belongs to {printable(earlier.tenure.customer, 60)} at"
                 f" the same time ({earlier.where}){why}"

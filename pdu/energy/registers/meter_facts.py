@@ -170,9 +170,9 @@ class Meters:
         least_kw = _least(self._pdu_limit_kw, None if node is None else _drawn_limit(node))
         if least_kw is not None:
             return least_kw
-        limit_by_outlet = [self._outlet_limit(pdu, outlet) for outlet in outlets]
-        limits = [outlet for outlet in limit_by_outlet if outlet is not None]
-        return sum(limits) if limits and len(limits) == len(limit_by_outlet) else None
+        outlet_limits_kw = [self._outlet_limit(pdu, outlet) for outlet in outlets]
+        limits = [outlet for outlet in outlet_limits_kw if outlet is not None]
+        return sum(limits) if limits and len(limits) == len(outlet_limits_kw) else None
 
     def _limit(self, pdu: str, outlet: str) -> Optional[float]:
         """Of an outlet, which delivers no more than its PDU does."""

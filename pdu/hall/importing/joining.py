@@ -226,8 +226,8 @@ def _join_outlets(
         Label(outlet.identity, outlet.number or outlet.identity, outlet.name)
         for outlet in reading.outlets.values()
     ]
-    by_name = {outlet.name: outlet for outlet in outlets}
-    outlets_of_cords = [by_name.get(name, ImportedOutlet(name)) for name in cords]
+    outlet_by_name = {outlet.name: outlet for outlet in outlets}
+    outlets_of_cords = [outlet_by_name.get(name, ImportedOutlet(name)) for name in cords]
     try:
         identity_by_name = identities(outlets_of_cords, outlets, labels)
         identity_of_all = identities(outlets, outlets, labels) or {}

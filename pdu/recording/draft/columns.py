@@ -213,7 +213,7 @@ def _named_state(
     """A guess from the names of the values. A MIB must name both on and off. A walk names only
     recorded values, so on or off is enough."""
     on, off = meanings(mib_object)
-    is_enough = on and off if mib_object.name else on or off
+    is_enough = bool(on and off if mib_object.name else on or off)
     if not is_enough or not all(re.fullmatch("-?[0-9]{1,20}", value) for value in counts):
         return None
     values_without_names = sorted(
@@ -247,7 +247,7 @@ def _named_state(
     if re.search("write|create", mib_object.access):
         doubt = doubt or "it can be written, so it may be the command or a setting"
     doubt = doubt or _name_doubt(mib_object)
-    is_outlet = _OUTLET.search(mib_object.name) and not _PART.search(mib_object.name)
+    is_outlet = bool(_OUTLET.search(mib_object.name)) and not _PART.search(mib_object.name)
     if not is_outlet and any(
         letters(mib_object.enumeration[value]) in _CONTACT_WORDS for value in (*on, *off)
     ):
@@ -492,7 +492,7 @@ def _meter(
     role = role_of_units(mib_object.units) if mib_object is not None and mib_object.units else None
     if mib_object is not None and role is not None:
         doubt = limit_doubt(mib_object)
-        is_outlet = re.search(r"outlet|socket|relay", mib_object.name.lower())
+        is_outlet = re.search(r"outlet|socket|relay", mib_object.name.lower()) is not None
         score = (0 if doubt else 10) + (2 if is_outlet else 0)
         return Guess(
             role[0],
@@ -535,11 +535,11 @@ def _meter(
 
 def limit_doubt(mib_object: Object) -> str:
     """Why an object with units may be no meter, "" if its name suggests none."""
-    is_limit = re.search(
+    limit_match = re.search(
         r"thresh|limit|max|min|rated|rating|peak|alarm|warn|low|high|nominal|config|capacity|reset",
         mib_object.name.lower(),
     )
-    return "its name suggests a limit or a setting" if is_limit else ""
+    return "its name suggests a limit or a setting" if limit_match else ""
 
 
 def guesses_by_role(guess_list: Sequence[Guess]) -> dict[str, list[Guess]]:

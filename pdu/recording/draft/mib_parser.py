@@ -293,18 +293,18 @@ def _definitions(name: str, module: str, definitions_by_name: _Names) -> Mapping
 
 
 def _resolve_oid(
-    path: Sequence[Any],
+    oid_parts: Sequence[Any],
     module: str,
     nodes: _Names,
     arcs_by_label: dict[_Label, Optional[Arcs]],
     depth: int = 0,
 ) -> Optional[Arcs]:
-    """The OID of a path in a module; None if it cannot be resolved.
+    """The OID of its parts in a module; None if it cannot be resolved.
 
     `arcs_by_label` keeps the OIDs of the names, so that each is resolved once.
     """
     arcs: list[int] = []
-    for part in path:
+    for part in oid_parts:
         # a tuple is a name with its number: iso(1)
         number = part[1] if isinstance(part, tuple) else part
         if str(number).isdigit():

@@ -96,14 +96,14 @@ def draft(rows: Rows, mib: Mib, key: str = "", names: Mapping[Arcs, str] = {}) -
     )
 
 
-def _is_better(text: PackedGuess, column: Optional[Guess]) -> bool:
+def _is_better(guess: PackedGuess, column: Optional[Guess]) -> bool:
     """Whether a string is more likely to hold the states than the best column.
 
     A column with a name always wins.
     """
     if column is None:
         return True
-    return column.object is None and column.score < _score(text)
+    return column.object is None and column.score < _score(guess)
 
 
 def _score(guess: PackedGuess) -> float:

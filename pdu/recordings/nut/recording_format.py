@@ -100,7 +100,7 @@ def scrubbed(
 
 def _scrubbed(scrubber: Scrubber, name: str, value: str) -> str:
     """The name of NUT's own driver says nothing private, though a device may be called so."""
-    is_program = name == "driver.name" and _PROGRAM.fullmatch(value)
+    is_program = name == "driver.name" and _PROGRAM.fullmatch(value) is not None
     if is_program and not scrubber.holds_login(value):
         return value
     return scrubber.value(name, value)

@@ -386,7 +386,7 @@ def _words_that_stay(
             device.profile.key,
             *device.profile.models,
         ]
-    return {word[0].lower() for word in parts(" ".join(texts))}
+    return {part[0].lower() for part in parts(" ".join(texts))}
 
 
 def _find_needed_rows(rows: Rows, device: Optional[SnmpDevice]) -> set[Arcs]:

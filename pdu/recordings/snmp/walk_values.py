@@ -262,16 +262,16 @@ def _bits(value: str) -> bytes:
     while pairs < len(tokens) and re.fullmatch("[0-9A-Fa-f]{2}", tokens[pairs]):
         pairs += 1
     octets = bytes.fromhex("".join(tokens[:pairs]))
-    is_set, counts = [], [0]
+    bit_numbers, counts = [], [0]
     for number, octet in enumerate(octets):
-        is_set += [8 * number + bit for bit in range(8) if octet & 0x80 >> bit]
-        counts.append(len(is_set))
+        bit_numbers += [8 * number + bit for bit in range(8) if octet & 0x80 >> bit]
+        counts.append(len(bit_numbers))
     for length, count in enumerate(counts):
-        if count == len(tokens) - length and _bit_numbers(tokens[length:]) == is_set[:count]:
+        if count == len(tokens) - length and _bit_numbers(tokens[length:]) == bit_numbers[:count]:
             return octets[:length]
     # a list that is not whole
     numbers = _bit_numbers(tokens[pairs:])
-    if not numbers or not set(numbers) <= set(is_set):
+    if not numbers or not set(numbers) <= set(bit_numbers):
         raise ValueError(f"{value[:30]!r}: the octets and the bits cannot be told apart")
     return octets
 

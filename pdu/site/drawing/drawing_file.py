@@ -245,14 +245,14 @@ class _DrawingReader:
         inputs_by_place: Mapping[_TablePosition, Sequence[Input]],
     ) -> None:
         """Add what panels, UPSes and PDUs say for all below them, from the top to the bottom."""
-        by_name = {place.name: (place, table) for place, table in tables}
+        table_by_name = {place.name: (place, table) for place, table in tables}
         above = {
             place.name: [_owner(source) for source in inputs]
             for place, inputs in inputs_by_place.items()
         }
         for name in TopologicalSorter(above).static_order():
-            if name in by_name:
-                place, table = by_name[name]
+            if name in table_by_name:
+                place, table = table_by_name[name]
                 first = inputs_by_place[place][0]
                 theirs = defaults.get(_owner(first), Defaults())
                 if isinstance(first, Cord):
@@ -535,19 +535,19 @@ class _DrawingReader:
 
     def _refuse(self, error: Any) -> NoReturn:
         """Say which key does not fit the schema, and why. `error`: with its details."""
-        path: list[Any] = [int(step) if step.isdigit() else step for step in error.path[1:]]
+        steps: list[Any] = [int(step) if step.isdigit() else step for step in error.path[1:]]
         rule, definition = error.rule, error.definition
         is_list = definition.get("type") == "array"
-        if rule == "type" and isinstance(path[-1], int):
-            path.pop()  # an item of another type: the list is wrong
+        if rule == "type" and isinstance(steps[-1], int):
+            steps.pop()  # an item of another type: the list is wrong
             is_list = True
         place, table = _TablePosition("", 0), self._document
-        while len(path) > 1:
-            kind, number, *path = path
+        while len(steps) > 1:
+            kind, number, *steps = steps
             inside = place.number if place.kind else None
             place = _TablePosition(f"{place.kind}.{kind}".lstrip("."), number, inside)
             table = table[kind][number]
-        key = path[0] if path else ""
+        key = steps[0] if steps else ""
         if key != "name" and isinstance(table.get("name"), str):
             place = place._replace(name=table["name"])
         if rule in ("required", "additionalProperties"):
