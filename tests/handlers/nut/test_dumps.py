@@ -60,7 +60,10 @@ def test_outlets_and_figures_of_a_real_device_are_as_expected(recorded: Upsd, du
         }
         for outlet in device.outlets
     } == {
-        number: {**outlet, "name": outlet["name"] or ""}
+        number: {
+            **{key: value for key, value in outlet.items() if key != "apparent_va"},
+            "name": outlet["name"] or "",
+        }
         for number, outlet in wanted["outlets"].items()
     }
     for variable, value in wanted["device"].items():
