@@ -197,7 +197,7 @@ class Answer(NamedTuple):
     status: str
     body: bytes
     #: curl's own message
-    said: str
+    message: str
     #: None also if the body is not JSON
     document: Any
     is_json: bool
@@ -319,7 +319,7 @@ class Server:
                 " authority in CURL_CA_BUNDLE=/path/to/ca.pem, or set DCI_INSECURE=1 to accept any"
                 " certificate"
             )
-            words = re.sub(r"^curl: \([0-9]*\) ", "", answer.said.partition("\n")[0])
+            words = re.sub(r"^curl: \([0-9]*\) ", "", answer.message.partition("\n")[0])
             sentence = {
                 6: f"the name in DCI_URL ({url}) cannot be resolved: check it",
                 7: f"{url} refuses the connection or cannot be reached: check DCI_URL, the network"
@@ -623,19 +623,19 @@ class Upload(NamedTuple):
 def upload_of(options: Arguments, archive: Archive) -> Upload:
     """The archive of --archive as these arguments register it. Raises Stop."""
     file, top = options.archive, archive.top
-    known = ROWS.get(top.removeprefix("pdu_")) if top.startswith("pdu_") else None
-    chosen = options.import_path or (known.import_path if known else "")
-    if not chosen and len(archive.entries) == 1:
-        chosen = archive.entries[0]
-    if not chosen or (options.import_path and chosen not in archive.modules):
+    own_row = ROWS.get(top.removeprefix("pdu_")) if top.startswith("pdu_") else None
+    import_path = options.import_path or (own_row.import_path if own_row else "")
+    if not import_path and len(archive.entries) == 1:
+        import_path = archive.entries[0]
+    if not import_path or (options.import_path and import_path not in archive.modules):
         raise Stop(
             USAGE if archive.entries else BAD_ARCHIVE,
             f"the archive {file} has make_handler in {', '.join(archive.entries) or 'no file'}:"
             + (" give one with --import" if archive.entries else " the vendor's page wants one"),
         )
-    _require_module(archive, chosen, file)
-    name = options.internal_name or (known.name if known else top.lower())
-    protocol = options.protocol or (known.protocol if known else archive.about("PROTOCOL"))
+    _require_module(archive, import_path, file)
+    name = options.internal_name or (own_row.name if own_row else top.lower())
+    protocol = options.protocol or (own_row.protocol if own_row else archive.about("PROTOCOL"))
     if not re.fullmatch("[a-z][a-z0-9_]{0,60}", name):
         raise Stop(
             USAGE,
@@ -648,8 +648,8 @@ def upload_of(options: Arguments, archive: Archive) -> Upload:
             f"{top} is not of this pack: give --protocol snmp (DCImanager's form then asks for"
             " SNMP), or --protocol custom (it asks for handler settings)",
         )
-    shown = options.shown or (known.shown if known else archive.about("SHOWN") or name)
-    handler = Handler(name, shown, protocol, chosen, tuple(options.features))
+    shown = options.shown or (own_row.shown if own_row else archive.about("SHOWN") or name)
+    handler = Handler(name, shown, protocol, import_path, tuple(options.features))
     return Upload(handler, archive, file)
 
 
@@ -1049,7 +1049,7 @@ def uploads(options: Arguments, here: str) -> list[Upload]:
     remedy = (
         "build it with 'make packages', or with packaging/build.py if it is for your own profile"
     )
-    chosen: list[Upload] = []
+    upload_list: list[Upload] = []
     for name in options.names or BUILT.split():
         file = f"pdu_{name}-{VERSION}.tar.gz"
         archive = read_archive(os.path.join(here, file), remedy)
@@ -1059,8 +1059,8 @@ def uploads(options: Arguments, here: str) -> list[Upload]:
                 f"the archive {file} holds {archive.top} instead of pdu_{name}: {remedy}",
             )
         _require_module(archive, ROWS[name].import_path, file)
-        chosen.append(Upload(ROWS[name], archive, os.path.join(here, file)))
-    return chosen
+        upload_list.append(Upload(ROWS[name], archive, os.path.join(here, file)))
+    return upload_list
 
 
 def run(words: Sequence[str], here: str) -> None:

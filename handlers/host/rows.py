@@ -157,19 +157,19 @@ class IndexedRows:
         indexes = [_index(element) for element in elements]
         # an index that is the whole OID
         self._repeated = any(index and index[:depth] == root for index in indexes)
-        self._given = [
+        self._indexes = [
             index[depth:] if index and index[:depth] == root else index for index in indexes
         ]
 
     def indexes(self, split: bool) -> list[str]:
         """The index of each row. Raises ProtocolError if one cannot be placed below `root`."""
-        rests, given = self._rests, self._given
+        rests, indexes = self._rests, self._indexes
         whole = [rest for rest in rests if rest is not None]
         if len(whole) == len(rests):
             may_be_whole = (self._repeated or not split) and len(set(whole)) == len(whole)
-            if may_be_whole and all(map(_ends_with, whole, given)):
+            if may_be_whole and all(map(_ends_with, whole, indexes)):
                 return [_dotted(rest) for rest in whole]
-            return [_dotted(rest + (index or ())) for rest, index in zip(whole, given)]
+            return [_dotted(rest + (index or ())) for rest, index in zip(whole, indexes)]
         if any(
             rest is None and oid and oid[:_INTERNET] == self._root[:_INTERNET]
             for rest, oid in zip(rests, self._oids)
@@ -177,8 +177,8 @@ class IndexedRows:
             raise self._error("the walk returned an object that was not asked for")
         if whole:
             raise self._error("only some of the walked rows have an OID that can be read")
-        if all(index is not None for index in given):
-            return [_dotted(index) for index in given if index is not None]
+        if all(index is not None for index in indexes):
+            return [_dotted(index) for index in indexes if index is not None]
         raise self._error(
             "a walked row has neither an OID that can be read nor an index (looked for oid,"
             " oid_index, index)"

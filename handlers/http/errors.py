@@ -198,10 +198,10 @@ def error_of_status(
 
 
 def error_before_answer(
-    error: Exception, at: str, kept: bool = False, secured: bool = False
+    error: Exception, at: str, is_reused: bool = False, is_over_tls: bool = False
 ) -> HttpException:
-    """The error for an exception before the headers were read. `kept`: on a reused connection.
-    `secured`: after the handshake of TLS."""
+    """The error for an exception before the headers were read. `is_reused`: on a reused connection.
+    `is_over_tls`: after the handshake of TLS."""
     if isinstance(error, socket.timeout):
         return HttpUnreachable(
             (
@@ -215,7 +215,7 @@ def error_before_answer(
             " is on"
         )
     if isinstance(error, CLOSED):
-        if secured and not kept:
+        if is_over_tls and not is_reused:
             # the end of the connection may overtake the alert of TLS 1.3
             return HttpUnreachable(
                 "the connection was closed before an answer came: try again; if it stays so, the"
@@ -224,7 +224,7 @@ def error_before_answer(
         return HttpUnreachable(
             "the connection was closed before an answer came: check that this is the PDU's HTTP(S) "
             "port, and try again",
-            reused=kept,
+            reused=is_reused,
         )
     if isinstance(error, http.client.HTTPException):
         return HttpSyntax(

@@ -80,9 +80,9 @@ def moved_endpoint(here: Endpoint, reply: Response, login: Login) -> Endpoint:
             " service?",
             code,
         )
-    secured = here.scheme == "http" and parts.scheme == "https"
-    certain = port is not None or here.port == PORTS["http"]
-    may_change_port = secured and certain
+    turns_on_tls = here.scheme == "http" and parts.scheme == "https"
+    is_port_known = port is not None or here.port == PORTS["http"]
+    may_change_port = turns_on_tls and is_port_known
     if where.port != here.port and not may_change_port:
         raise HttpRefused(
             f"the device redirects to another port ({where.scheme}, {where.port}), which may be"

@@ -73,12 +73,12 @@ def read_devices(
     if name_by_prefix is None:
         name_by_prefix = read_names(client, settings)
     snapshots = client.snapshots(list(name_by_prefix.values()), writable)
-    shown = (
+    original_by_mirror = (
         mirrors.originals({name: snapshots[name].variables for name in snapshots}, client.host)
         if is_whole
         else {}
     )
-    for name, original in shown.items():
+    for name, original in original_by_mirror.items():
         LOGGER.warning(
             f"the device {client.redact(name)} is neither listed nor added: its driver"
             f" {snapshots[name].variables['driver.name']} shows {client.redact(original)} once more"
@@ -91,7 +91,7 @@ def read_devices(
             snapshots[name].refusal,
         )
         for prefix, name in name_by_prefix.items()
-        if name not in shown
+        if name not in original_by_mirror
     ]
 
 

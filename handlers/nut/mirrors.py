@@ -36,7 +36,7 @@ def originals(devices: Mapping[str, Mapping[str, str]], host: str) -> dict[str, 
     A repeater of another server is no mirror of a device with the same name here, unless both have
     one serial number. Of devices that show each other, one is no mirror.
     """
-    shown: dict[str, str] = {}
+    original_by_mirror: dict[str, str] = {}
     first_repeaters: dict[Mirror, str] = {}
     for name, variables in devices.items():
         mirror = _mirror(variables)
@@ -44,18 +44,18 @@ def originals(devices: Mapping[str, Mapping[str, str]], host: str) -> dict[str, 
             continue
         names = [_device_of(source, mirror, set(devices) - {name}) for source in mirror.sources]
         if all(names) and _is_here(mirror, variables, devices[str(names[0])], host):
-            shown[name] = str(names[0])
+            original_by_mirror[name] = str(names[0])
         elif mirror.host:
             first = first_repeaters.setdefault(mirror, name)
             if first != name:
-                shown[name] = first
-    for name in list(shown):
+                original_by_mirror[name] = first
+    for name in list(original_by_mirror):
         chain = [name]
-        while chain[-1] in shown and chain[-1] not in chain[:-1]:
-            chain.append(shown[chain[-1]])
+        while chain[-1] in original_by_mirror and chain[-1] not in chain[:-1]:
+            chain.append(original_by_mirror[chain[-1]])
         if chain[-1] in chain[:-1]:
-            del shown[name]
-    return shown
+            del original_by_mirror[name]
+    return original_by_mirror
 
 
 def _mirror(variables: Mapping[str, str]) -> Optional[Mirror]:

@@ -220,8 +220,8 @@ class FeedMeter(Meter):
         if own is not None:
             return listed_amount(own)
         if any(
-            one is not None and one.error is not None and not is_missing_object_error(one.error)
-            for one in (self._sensors, self._poles)
+            call is not None and call.error is not None and not is_missing_object_error(call.error)
+            for call in (self._sensors, self._poles)
         ):
             return NOT_KNOWN
         return sum_if_complete(map(listed_amount, reading_by_sensor.values()))

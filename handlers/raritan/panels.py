@@ -70,11 +70,11 @@ class UnitWithoutOutlets:
             and not metadata.hasMeteredOutlets
         ):
             return []
-        quoted, plate = self.unit.agent.login.quoted, metadata.nameplate
+        quote, plate = self.unit.agent.login.quoted, metadata.nameplate
         where = "the unit" if self.unit.link_id == PRIMARY else f"link unit {self.unit.link_id}"
         raise Unsupported(
             f"{where} lists no outlets and is not known to be of a type without outlets: model"
-            f" '{quoted(plate.model)}', firmware '{quoted(metadata.fwRevision)}', inlets:"
+            f" '{quote(plate.model)}', firmware '{quote(metadata.fwRevision)}', inlets:"
             f" {len(inlets)}, power meters and panels: 0, reports switchable outlets:"
             f" {_yes_no_or_unknown(metadata, 'hasSwitchableOutlets')}, metered outlets:"
             f" {_yes_no_or_unknown(metadata, 'hasMeteredOutlets')}. If the unit has just started,"

@@ -22,7 +22,7 @@ from .units import PRIMARY, XerusUnit
 # a branch circuit, see panels.py
 _CIRCUIT = re.compile(r"(?:[1-9][0-9]{0,2}\.)?p[0-9]{1,5}\.[0-9]{1,5}")
 _IDENTITY = re.compile(r"(?:([1-9][0-9]{0,2})\.)?([1-9][0-9]{0,3})")
-_Seen = tuple[Pending[Outlet.State], states.Failures]
+_QueuedStates = tuple[Pending[Outlet.State], states.Failures]
 
 
 def switch_outlet(
@@ -125,7 +125,7 @@ class _OutletCommand:
         self._agent, self._wanted = agent, target
         self._listed, self._index = listed_unit, index
         self._outlet = listed_unit.outlets[index]
-        self._seen: Optional[_Seen] = None
+        self._seen: Optional[_QueuedStates] = None
 
     def write(self) -> None:
         """Send the command and a first reading in one bulk, whose calls the unit runs in order: 1
@@ -160,7 +160,7 @@ class _OutletCommand:
         is_doubtful = self._index in states.failed_relays(failures, len(self._listed.outlets))
         return EnumPowerStatus.UNKNOWN if is_doubtful else states.decode_status(state.get())
 
-    def _ask(self, bulk: Bulk) -> _Seen:
+    def _ask(self, bulk: Bulk) -> _QueuedStates:
         return bulk.add(self._outlet.getState), states.queue_hardware_failures(
             bulk, self._listed.unit
         )

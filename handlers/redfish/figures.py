@@ -128,9 +128,9 @@ def _line_figures(resource: Json, key: str) -> Optional[list[RedfishFigure]]:
         [part for part in (excerpt(lines, name) for name in names) if part is not None]
         for names in (_TO_NEUTRAL, _PAIRS)
     ]
-    fitted = [parts for parts in groups if parts]
+    groups_present = [parts for parts in groups if parts]
     count = _PHASES.get(text(resource, "PhaseWiringType")) or _phases_seen(resource)
-    return fitted[0] if len(fitted) == 1 and len(fitted[0]) == count else None
+    return groups_present[0] if [len(parts) for parts in groups_present] == [count] else None
 
 
 def _phases_seen(resource: Json) -> int:

@@ -197,12 +197,20 @@ def _circuits(service: RedfishService, pdu: ServicePdu, key: str) -> list[Member
 def _sum_circuits(circuits: Sequence[Member], with_power: bool) -> _FigureParts:
     """The sums over circuits. An absent one counts only by the counter that it shows: without it
     the sum would fall, and jump when the circuit is back."""
-    fitted = [circuit for circuit in circuits if _is_fitted(circuit)]
-    counting = [circuit for circuit in circuits if _is_fitted(circuit) or _shows_counter(circuit)]
+    fitted_circuits = [circuit for circuit in circuits if _is_fitted(circuit)]
+    counting_circuits = [
+        circuit for circuit in circuits if _is_fitted(circuit) or _shows_counter(circuit)
+    ]
     return _FigureParts(
-        figures.sum_if_complete(_member_figures(member, figures.current) for member in fitted),
-        figures.sum_if_complete(_member_figures(member, figures.energy) for member in counting),
-        figures.sum_if_complete(_member_figures(member, figures.power) for member in fitted)
+        figures.sum_if_complete(
+            _member_figures(member, figures.current) for member in fitted_circuits
+        ),
+        figures.sum_if_complete(
+            _member_figures(member, figures.energy) for member in counting_circuits
+        ),
+        figures.sum_if_complete(
+            _member_figures(member, figures.power) for member in fitted_circuits
+        )
         if with_power
         else None,
     )

@@ -158,7 +158,7 @@ def allowable_values(action_resource: Json, info: Json) -> Optional[Sequence[str
     if _ALLOWABLE in action_resource:
         return _texts(action_resource[_ALLOWABLE])
     parameter = next(
-        (one for one in entries(info, "Parameters") if one.get("Name") == _PARAMETER), None
+        (entry for entry in entries(info, "Parameters") if entry.get("Name") == _PARAMETER), None
     )
     return (
         _texts(parameter["AllowableValues"])

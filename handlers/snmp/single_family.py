@@ -99,13 +99,14 @@ class WritePacked(Control):
                 " written"
             )
         values[position - 1] = self.on if up else self.off
-        packed = self.packed.separator.join(values)
-        if self.longest is not None and len(packed) > self.longest:
+        new_text = self.packed.separator.join(values)
+        if self.longest is not None and len(new_text) > self.longest:
             refusal = (
-                f"one write sets all outlets of this unit at once, and its {len(packed)} characters"
-                f" are more than the {self.longest} that are allowed: nothing was written"
+                "one write sets all outlets of this unit at once, and its"
+                f" {len(new_text)} characters are more than the {self.longest} that are allowed:"
+                " nothing was written"
             )
-            if self.longest_unproven is not None and len(packed) <= self.longest_unproven:
+            if self.longest_unproven is not None and len(new_text) <= self.longest_unproven:
                 raise Unsupported(
                     (
                         refusal,
@@ -114,7 +115,7 @@ class WritePacked(Control):
                     )
                 )
             raise Unsupported(refusal)
-        return [(object_of(self.at, reader, row), packed)]
+        return [(object_of(self.at, reader, row), new_text)]
 
     def use_unproven_limits(self) -> Control:
         if self.longest_unproven is None:

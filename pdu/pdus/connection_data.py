@@ -86,8 +86,8 @@ def _pdu_data(
     check(run_options, [*secrets, *(_SNMP_SECRETS if handler.snmp else ())], handler.shown)
     _refuse_unknown(handler, run_options)
     if not handler.settings and not handler.snmp:
-        given = given_settings(run_options, ("username",), host)
-        return PduData(host, {**given, **_secret_values(secrets, run_options)})
+        username = given_settings(run_options, ("username",), host)
+        return PduData(host, {**username, **_secret_values(secrets, run_options)})
     if not handler.snmp:
         return PduData(host, values(handler.name, handler.settings, run_options, host))
     typed_settings = given_settings(run_options, [*handler_keys, *_SNMP_FIELDS], host)
@@ -146,10 +146,10 @@ def _undeclared_secrets(handler: LoadedHandler, run_options: RunOptions) -> list
     """The secrets that are given to a handler that does not say which settings it has: DCImanager's
     form hands over any key. Those of SNMP are not among them.
     """
-    given = [*run_options.secret_files, *run_options.secrets]
+    keys = [*run_options.secret_files, *run_options.secrets]
     if not run_options.login and not handler.snmp:
-        given += [key for key in _FORM_SECRETS if os.environ.get(f"PDU_{key.upper()}")]
-    return [key for key in dict.fromkeys(given) if not handler.snmp or key not in _SNMP_SECRETS]
+        keys += [key for key in _FORM_SECRETS if os.environ.get(f"PDU_{key.upper()}")]
+    return [key for key in dict.fromkeys(keys) if not handler.snmp or key not in _SNMP_SECRETS]
 
 
 def _secret_values(secrets: Iterable[str], run_options: RunOptions) -> dict[str, str]:

@@ -160,7 +160,7 @@ class FourMethods:
             return False
         from handlers.http import login  # imported late: 27 ms, for errors alone
 
-        return any(login.holds(text, login.secrets(login.Login(None, one))) for one in secrets)
+        return any(login.holds(text, login.secrets(login.Login(None, word))) for word in secrets)
 
 
 # ---- what an answer must be ----------------------------------------------------------------------

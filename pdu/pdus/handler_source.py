@@ -53,7 +53,7 @@ class HandlerSource(NamedTuple):
 
 def read_handler(word: str) -> HandlerSource:
     """Read `PATH` or `PATH:IMPORT.PATH`. Raises SettingsError, which says what is missing."""
-    path, chosen = split_path(word)
+    path, import_path = split_path(word)
     try:
         data = _packed(path) or Path(path).read_bytes()
         archive = read_archive(data)
@@ -64,7 +64,7 @@ def read_handler(word: str) -> HandlerSource:
     texts = _texts(archive.files.get(f"{archive.top}/about.py", b""))
     is_snmp = any(b"BaseSnmpPdu" in content for content in archive.files.values())
     protocol = texts.get("PROTOCOL") or ("snmp" if is_snmp else "custom")
-    module = _entry_module(archive, chosen, path)
+    module = _entry_module(archive, import_path, path)
     return HandlerSource(path, archive, module, data, texts.get("SHOWN", ""), protocol)
 
 
@@ -144,8 +144,8 @@ def _handler_files(folder: Path) -> Iterator[Path]:
     """The files below a folder, without hidden ones and what Python caches."""
     for current, names, files in os.walk(folder):
         names[:] = sorted(name for name in names if name != "__pycache__" and name[0] != ".")
-        linked = [name for name in names if os.path.islink(os.path.join(current, name))]
-        for name in sorted([*files, *linked]):
+        links = [name for name in names if os.path.islink(os.path.join(current, name))]
+        for name in sorted([*files, *links]):
             if name[0] != "." and not name.endswith(".pyc"):
                 yield Path(current, name)
 
@@ -159,9 +159,9 @@ def _pack(top: str, files: dict[str, bytes]) -> bytes:
 # ---- the module with make_handler ----------------------------------------------------------------
 
 
-def _entry_module(archive: Archive, chosen: str, path: str) -> str:
-    """The import path that was chosen, or of the only module with make_handler; of several, of the
-    only one directly in the directory. Raises SettingsError.
+def _entry_module(archive: Archive, import_path: str, path: str) -> str:
+    """`import_path` if it is given, or that of the only module with make_handler; of several, that
+    of the only one directly in the directory. Raises SettingsError.
     """
     faults: list[str] = []
     modules = [
@@ -171,11 +171,11 @@ def _entry_module(archive: Archive, chosen: str, path: str) -> str:
         and not file.endswith(_PACKAGE)
         and has_entry(file, content, faults)
     ]
-    if chosen:
-        if archive.holds_module(chosen):
-            return chosen
+    if import_path:
+        if archive.holds_module(import_path):
+            return import_path
         raise SettingsError(
-            f"{path} has no module {chosen!r}; with {_ENTRY}: {', '.join(modules) or 'none'}"
+            f"{path} has no module {import_path!r}; with {_ENTRY}: {', '.join(modules) or 'none'}"
         )
     candidates = [module for module in modules if module.count(".") == 1] or modules
     if len(candidates) == 1:
@@ -229,6 +229,6 @@ def _names(statement: ast.stmt) -> Iterator[str]:
     elif isinstance(statement, (ast.If, ast.Try, ast.With)):
         for child in ast.iter_child_nodes(statement):
             inner = child.body if isinstance(child, ast.ExceptHandler) else [child]
-            for nested in inner:
-                if isinstance(nested, ast.stmt):
-                    yield from _names(nested)
+            for inner_node in inner:
+                if isinstance(inner_node, ast.stmt):
+                    yield from _names(inner_node)

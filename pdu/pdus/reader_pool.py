@@ -184,8 +184,8 @@ def _add_failure(pdu_reading: Optional[Reading], failure: CallError) -> Reading:
 
 
 class _PoolReading(NamedTuple):
-    #: what `ReadFunction.take` gave
-    found: Any
+    #: what `ReadFunction.take` returned
+    result: Any
     #: set if this process was too late for the PDU's silence to count
     doubt: Optional[SchedulingDelay]
 

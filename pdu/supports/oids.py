@@ -16,17 +16,17 @@ _TEXT = re.compile(
 )
 
 
-class ByOid(NamedTuple):
+class OidFamilies(NamedTuple):
     """The families for a sysObjectID."""
 
     #: dotted
     oid: str
     #: families that name this sysObjectID, or whose objects are below or above the OID
-    sure: tuple[SupportEntry, ...]
+    matches: tuple[SupportEntry, ...]
     #: families that are tried on any device of this vendor, or of this number
-    tried: tuple[SupportEntry, ...]
+    candidates: tuple[SupportEntry, ...]
     #: the other devices that have the number, "" for none
-    others: str = ""
+    other_devices: str = ""
 
 
 def parse_oid(text: str) -> Optional[str]:
@@ -35,24 +35,24 @@ def parse_oid(text: str) -> Optional[str]:
     return ENTERPRISES.rstrip(".") + match[1] if match else None
 
 
-def look(oid: str) -> ByOid:
+def match_families(oid: str) -> OidFamilies:
     """The families for a sysObjectID, the closest first."""
     from handlers.snmp.profiles import PROFILES  # imported late: 11 ms, for an OID only
 
     prefixes = [ENTERPRISES + number for number in NET_SNMP_IDS.split()]
     vendor_arcs = ENTERPRISES.count(".") + 1
-    by_key = {entry.family: entry for entry in entries()}
+    entry_by_family = {entry.family: entry for entry in entries()}
     close: list[tuple[int, SupportEntry]] = []
     candidates: list[SupportEntry] = []
-    others = ""
+    other_devices = ""
     for profile in PROFILES:
-        entry = by_key[profile.key]
+        entry = entry_by_family[profile.key]
         arcs = profile.match(oid)
         if any(is_below(oid, root) for root in prefixes):
             if arcs:
                 candidates.append(entry)
         elif _is_shared(profile, oid, arcs):
-            others = others or SHARED_NUMBERS.get(".".join(oid.split(".")[:arcs]), "")
+            other_devices = other_devices or SHARED_NUMBERS.get(".".join(oid.split(".")[:arcs]), "")
             candidates.append(entry)
         elif arcs > vendor_arcs:
             close.append((arcs, entry))
@@ -61,11 +61,11 @@ def look(oid: str) -> ByOid:
         elif arcs or any(root.startswith(f"{oid}.") for root in profile.sys_object_ids):
             candidates.append(entry)
     most = max((arcs for arcs, _ in close), default=0)
-    return ByOid(
+    return OidFamilies(
         oid,
         tuple(entry for arcs, entry in close if arcs == most),
         (*candidates, *(entry for arcs, entry in close if arcs < most)),
-        others,
+        other_devices,
     )
 
 

@@ -95,11 +95,13 @@ def answer(question: str) -> SupportAnswer:
         return of_latin._replace(verdict=verdict, doubts=(doubt, *of_latin.doubts))
     oid = oids.parse_oid(question)
     if oid:
-        result = oids.look(oid)
-        hits = tuple(Match(entry, None) for entry in result.sure)
-        verdict = YES if hits else MAYBE if result.tried else UNKNOWN
-        doubts = (f"{result.others} have this number too",) if result.others else ()
-        return SupportAnswer(verdict, hits, near=result.tried, oid=oid, doubts=doubts)
+        families = oids.match_families(oid)
+        hits = tuple(Match(entry, None) for entry in families.matches)
+        verdict = YES if hits else MAYBE if families.candidates else UNKNOWN
+        doubts = (
+            (f"{families.other_devices} have this number too",) if families.other_devices else ()
+        )
+        return SupportAnswer(verdict, hits, near=families.candidates, oid=oid, doubts=doubts)
     model_query = query.parse_query(question, _phrases(), _is_name)
     spans, left = _spans(model_query.words)
     company = [query_word for query_word in left if not query_word.is_generic]

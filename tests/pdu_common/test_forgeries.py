@@ -1,5 +1,5 @@
-"""Datagrams that somebody forged, replayed or misdirected, and agents whose time changed: neither
-engine takes a wrong one for the answer, and both wait for the right one.
+"""Datagrams that somebody forged, replayed or misdirected, and agents whose time changed: the SNMP
+client takes none of them for the answer, and waits for the right one.
 """
 
 from __future__ import annotations

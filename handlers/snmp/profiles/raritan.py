@@ -90,11 +90,11 @@ class _Sensors(NamedTuple):
     def values(self, kind: str, minimum: Optional[Source] = None) -> Signed:
         """The readings. `minimum`: see `Signed`; by default an empty one for a sensor whose row is
         missing in the answer."""
-        measured = f"measurements{_upper(self.part)}Sensor"
+        object_name = f"measurements{_upper(self.part)}Sensor"
         digits = self.digits(kind)
         return Signed(
-            column(f"{self.readings}.4", f"{measured}Value", kind),
-            column(f"{self.readings}.6", f"{measured}SignedValue", kind),
+            column(f"{self.readings}.4", f"{object_name}Value", kind),
+            column(f"{self.readings}.6", f"{object_name}SignedValue", kind),
             minimum or Listed(if_listed(digits, self.minimum()), self.minimum(kind)),
             column(f"{self.configuration}.26", f"{self.part}SensorSignedMaximum", kind),
         )
@@ -124,8 +124,8 @@ class _Sensors(NamedTuple):
         left out one that is.
         """
         values = self.values(kind)
-        measured = without(values, "2", by=self.availability(kind))
-        return Listed(First((values, self.meters(kind))), measured)
+        available_values = without(values, "2", by=self.availability(kind))
+        return Listed(First((values, self.meters(kind))), available_values)
 
 
 def _upper(word: str) -> str:

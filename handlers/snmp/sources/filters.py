@@ -247,10 +247,10 @@ class OfUnits(Filter):
     def rows(self, reader: Reader) -> Rows:
         outlets = self.listed.rows(reader)
         units = self.source.rows(reader) if outlets else {}
-        begun: set[str] = set()
+        units_with_outlets: set[str] = set()
         for identity in outlets:
-            begun.update(identity_prefixes(identity))
-        return {unit: value for unit, value in units.items() if unit in begun}
+            units_with_outlets.update(identity_prefixes(identity))
+        return {unit: value for unit, value in units.items() if unit in units_with_outlets}
 
     def keeps(self, reader: Reader, identity: str) -> bool:
         return identity in self.rows(reader)

@@ -208,11 +208,11 @@ def _walk(text: str) -> Parsed:
     unreadable: list[UnreadableLine] = []
     left_out = untyped = 0
     statements = [(number, _WALKED.match(line)) for number, line in _statements(text)]
-    walked = [match for _, match in statements if match]
-    has_types = any(walk_values.is_typed(match["rest"]) for match in walked)
+    row_matches = [match for _, match in statements if match]
+    has_types = any(walk_values.is_typed(match["rest"]) for match in row_matches)
     # a DISPLAY-HINT is one of the column, whose other numbers may have no letter
     hexadecimal_columns = {
-        _column(match) for match in walked if walk_values.is_hexadecimal(match["rest"])
+        _column(match) for match in row_matches if walk_values.is_hexadecimal(match["rest"])
     }
     for number, match in statements:
         if match is None:

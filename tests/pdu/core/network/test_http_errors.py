@@ -54,7 +54,7 @@ def errors() -> Iterator[failures.HttpException]:
     ]
     for cause in causes:
         for secured in (False, True):
-            yield failures.error_before_answer(cause, "h:1", secured=secured)
+            yield failures.error_before_answer(cause, "h:1", is_over_tls=secured)
     for code in (18, 10):
         yield failures.not_trusted(refused_certificate(code), refuse, "h")
     yield from (
