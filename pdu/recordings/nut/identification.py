@@ -8,7 +8,7 @@ import dataclasses
 import re
 import shlex
 from collections import Counter
-from typing import Any
+from typing import Any, Callable, Optional
 
 from handlers.nut import daisy_chain, model
 from handlers.nut.errors import DataStale, DriverNotConnected
@@ -29,6 +29,7 @@ _WHAT = (
     "driver.version",
     "driver.version.data",
 )
+_Total = Callable[[model.NutDevice], Optional[float]]
 _MOST_NAMES = 4  # limit for the variables that one line names
 
 
@@ -154,19 +155,21 @@ def _states(name: str, nut_device: model.NutDevice, out: HandlerFinding) -> None
 def _figures(
     device: RecordedDevice, nut_device: model.NutDevice, settings: Settings, out: HandlerFinding
 ) -> None:
-    for word, value, unit in (
-        ("load", nut_device.load_a, "A"),
-        ("energy", nut_device.energy_kwh, "kWh"),
-    ):
-        out.note_total(word, value, unit, _basis(_sources(device, settings, word)), device.name)
+    totals: tuple[tuple[str, _Total, str], ...] = (
+        ("load", lambda decoded_device: decoded_device.load_a, "A"),
+        ("energy", lambda decoded_device: decoded_device.energy_kwh, "kWh"),
+    )
+    for word, total_of, unit in totals:
+        basis = _basis(_sources(device, settings, total_of))
+        out.note_total(word, total_of(nut_device), unit, basis, device.name)
 
 
-def _sources(device: RecordedDevice, settings: Settings, word: str) -> tuple[str, ...]:
-    """The driver's variables that contribute to the total `word`.
+def _sources(device: RecordedDevice, settings: Settings, total_of: _Total) -> tuple[str, ...]:
+    """The driver's variables that contribute to the total.
 
     In a name, N stands for any number.
     """
-    total = getattr(device.decode(settings), word)
+    total = total_of(device.decode(settings))
     groups: dict[str, dict[str, str]] = {}
     for name, text in device.variables.items():
         value = daisy_chain.parse_number(text)
@@ -176,9 +179,8 @@ def _sources(device: RecordedDevice, settings: Settings, word: str) -> tuple[str
         group
         for group, source in groups.items()
         if total
-        != getattr(
-            dataclasses.replace(device, variables={**device.variables, **source}).decode(settings),
-            word,
+        != total_of(
+            dataclasses.replace(device, variables={**device.variables, **source}).decode(settings)
         )
     )
 

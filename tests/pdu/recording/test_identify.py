@@ -166,7 +166,7 @@ def test_a_unit_whose_figures_cannot_be_read_is_identified_by_its_states(
         raise error
 
     rows = BUILT_IN["apc-rpdu2"]().device.rows()
-    monkeypatch.setattr(metering, "meter", fails)
+    monkeypatch.setattr(metering, "read_statistic", fails)
     snmp = device_finding(Reader(of_rows(rows)), select_families({}, {}))
     assert (
         snmp.family == "apc-rpdu2"
