@@ -21,8 +21,8 @@ def in_switching(monkeypatch: pytest.MonkeyPatch) -> Clock:
     """Replace the clock of `switching.switch`, which waits for an outlet's state in every handler.
     Return the new one.
     """
-    made = Clock()
+    clock = Clock()
     defaults = cast(dict[str, Any], switch.__kwdefaults__)
-    monkeypatch.setitem(defaults, "clock", made)
-    monkeypatch.setitem(defaults, "sleep", made.sleep)
-    return made
+    monkeypatch.setitem(defaults, "clock", clock)
+    monkeypatch.setitem(defaults, "sleep", clock.sleep)
+    return clock

@@ -16,7 +16,7 @@ def run_client(script: str, unit: HttpServer, ca: str = "") -> Any:
     """The JSON that the script prints. It has the unit's place as `place` (HOST:PORT) and the
     password as `password`; `ca` is the file with the authority that the client trusts.
     """
-    done = subprocess.run(
+    result = subprocess.run(
         [
             sys.executable,
             "-W",
@@ -32,5 +32,5 @@ def run_client(script: str, unit: HttpServer, ca: str = "") -> Any:
         text=True,
         timeout=2 * PATIENCE_S,
     )
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
+    assert result.returncode == 0, result.stderr
+    return json.loads(result.stdout)

@@ -32,8 +32,8 @@ from handlers.shared.errors import SettingsError
 def test_port_and_brackets_are_split_from_an_address(
     text: str, host: str, port: Optional[int]
 ) -> None:
-    found = Address(text)
-    assert (found.host, found.port) == (host, port)
+    address = Address(text)
+    assert (address.host, address.port) == (host, port)
 
 
 # glibc's getaddrinfo uses only the lower 16 bits of a port above 65535: 443 for 65536 + 443.
@@ -44,9 +44,9 @@ def test_a_port_outside_1_to_65535_is_an_error_that_names_it(port: int) -> None:
 
 
 def test_an_address_is_its_text_and_keeps_its_parts_when_it_is_passed_on() -> None:
-    made = Address("[2001:db8::7]:443")
-    assert made == "[2001:db8::7]:443" and json.dumps([made]) == '["[2001:db8::7]:443"]'
-    assert Address(made) is made
-    for passed in (pickle.loads(pickle.dumps(made)), copy.deepcopy(made)):
+    address = Address("[2001:db8::7]:443")
+    assert address == "[2001:db8::7]:443" and json.dumps([address]) == '["[2001:db8::7]:443"]'
+    assert Address(address) is address
+    for passed in (pickle.loads(pickle.dumps(address)), copy.deepcopy(address)):
         assert type(passed) is Address
-        assert (passed, passed.host, passed.port) == (made, "2001:db8::7", 443)
+        assert (passed, passed.host, passed.port) == (address, "2001:db8::7", 443)

@@ -81,11 +81,11 @@ def test_a_server_that_demands_a_client_certificate_is_named_as_such(
     make, settings = HANDLERS[handler]
     with demanding(handler, version, is_abrupt) as port:
         pdu = make(PduData("127.0.0.1", {**COMMON, **settings, "port": str(port)}))
-        with pytest.raises(Unreachable, match="demands? a client certificate") as caught:
+        with pytest.raises(Unreachable, match="demands? a client certificate") as error_info:
             CALLS[call](pdu)
-    said = caught.value.reason
-    assert "MAXCONN" not in said and "version 1.2" not in said
-    assert ("CERTREQUEST" in said) == (handler == "nut")
+    reason = error_info.value.reason
+    assert "MAXCONN" not in reason and "version 1.2" not in reason
+    assert ("CERTREQUEST" in reason) == (handler == "nut")
 
 
 def test_a_server_without_a_common_cipher_is_not_said_to_demand_a_certificate() -> None:
@@ -102,6 +102,6 @@ def test_a_server_without_a_common_cipher_is_not_said_to_demand_a_certificate() 
     with serving(talk) as port:
         make, settings = HANDLERS["redfish"]
         pdu = make(PduData("127.0.0.1", {**COMMON, **settings, "port": str(port)}))
-        with pytest.raises(Unreachable) as caught:
+        with pytest.raises(Unreachable) as error_info:
             pdu.status()
-    assert "client certificate" not in caught.value.reason
+    assert "client certificate" not in error_info.value.reason

@@ -97,7 +97,7 @@ print(json.dumps([repr(decimals.CONTEXT), [repr(profile) for profile in PROFILES
 
 
 def test_profiles_are_the_same_if_they_are_loaded_in_another_context() -> None:
-    done = subprocess.run(
+    result = subprocess.run(
         [sys.executable, "-c", _LOAD],
         cwd=ROOT,
         capture_output=True,
@@ -105,6 +105,6 @@ def test_profiles_are_the_same_if_they_are_loaded_in_another_context() -> None:
         timeout=PATIENCE_S,
         check=True,
     )
-    context, profiles = json.loads(done.stdout)
+    context, profiles = json.loads(result.stdout)
     assert profiles == [repr(profile) for profile in PROFILES]
     assert context.partition("flags=")[0] == repr(decimals.CONTEXT).partition("flags=")[0]

@@ -85,9 +85,9 @@ def test_an_exception_without_a_text_is_our_error_with_the_name_of_its_type(
 ) -> None:
     name = "Raising" if isinstance(error, ExceptionGroup) else type(error).__name__
     for call in calls(Failing(error)):
-        with pytest.raises(Unreachable, match=f"{name}, whose text cannot be made") as caught:
+        with pytest.raises(Unreachable, match=f"{name}, whose text cannot be made") as error_info:
             call()
-        assert SECRET not in kept(caught.value)
+        assert SECRET not in kept(error_info.value)
 
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt(), SystemExit(1), GeneratorExit()])
@@ -223,9 +223,9 @@ class Community(str, enum.Enum):
 )
 def test_a_secret_of_another_type_is_masked_in_the_platforms_text(params: dict[str, Any]) -> None:
     for call in calls(Failing(OSError(f"no route for {SECRET}"), **params)):
-        with pytest.raises(Unreachable) as caught:
+        with pytest.raises(Unreachable) as error_info:
             call()
-        assert SECRET not in kept(caught.value)
+        assert SECRET not in kept(error_info.value)
 
 
 # ---- settings ------------------------------------------------------------------------------------
@@ -297,9 +297,9 @@ class Locked:
     ids=lambda value: type(value).__name__,
 )
 def test_a_setting_without_a_certain_text_is_refused_and_never_sent(value: object) -> None:
-    with pytest.raises(SettingsError, match="value of 'password'") as caught:
+    with pytest.raises(SettingsError, match="value of 'password'") as error_info:
         host.settings({"custom_params": {"password": value}})
-    assert SECRET not in kept(caught.value)
+    assert SECRET not in kept(error_info.value)
 
 
 @pytest.mark.parametrize("text", ["**********", "******", "••••••••", " ******** "])
@@ -357,9 +357,9 @@ class BadMapping(UserDict[str, object]):
     ],
 )
 def test_settings_whose_methods_raise_are_our_error(data: object) -> None:
-    with pytest.raises(SettingsError) as caught:
+    with pytest.raises(SettingsError) as error_info:
         host.settings(data)
-    assert SECRET not in kept(caught.value)
+    assert SECRET not in kept(error_info.value)
 
 
 def test_an_address_that_cannot_be_read_is_an_error_that_names_its_field() -> None:
@@ -368,9 +368,9 @@ def test_an_address_that_cannot_be_read_is_an_error_that_names_its_field() -> No
         def ip(self) -> str:
             raise KeyError(SECRET)
 
-    with pytest.raises(SettingsError, match=r"'ip' .*cannot be read \(KeyError\)") as caught:
+    with pytest.raises(SettingsError, match=r"'ip' .*cannot be read \(KeyError\)") as error_info:
         host.address(Data())
-    assert SECRET not in kept(caught.value)
+    assert SECRET not in kept(error_info.value)
 
     class Address(str, enum.Enum):
         OURS = "192.0.2.7"

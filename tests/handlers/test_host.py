@@ -142,9 +142,9 @@ def test_an_empty_row_of_the_form_is_not_a_setting() -> None:
     ],
 )
 def test_settings_of_an_absurd_size_or_type_are_a_short_error(form: object) -> None:
-    with pytest.raises(SettingsError) as caught:
+    with pytest.raises(SettingsError) as error_info:
         host.settings({"custom_params": form})
-    assert len(str(caught.value)) < 300
+    assert len(str(error_info.value)) < 300
 
 
 @pytest.mark.parametrize("form", [dict, list], ids=["mapping", "pairs"])
@@ -169,9 +169,9 @@ def test_json_of_a_string_is_an_error_about_its_type(form: str) -> None:
 
 
 def test_text_that_is_not_json_stays_out_of_the_errors_causes() -> None:
-    with pytest.raises(SettingsError) as caught:
+    with pytest.raises(SettingsError) as error_info:
         host.settings({"custom_params": '{"password": "hunter2"'})
-    assert "hunter2" not in kept(caught.value)
+    assert "hunter2" not in kept(error_info.value)
 
 
 @pytest.mark.parametrize(
@@ -180,9 +180,9 @@ def test_text_that_is_not_json_stays_out_of_the_errors_causes() -> None:
 def test_the_error_for_an_impossible_address_is_short_and_without_control_characters(
     address: object,
 ) -> None:
-    with pytest.raises(SettingsError, match="address") as caught:
+    with pytest.raises(SettingsError, match="address") as error_info:
         host.address(SimpleNamespace(ip=address))
-    assert str(caught.value).isprintable() and len(str(caught.value)) < 300
+    assert str(error_info.value).isprintable() and len(str(error_info.value)) < 300
 
 
 def test_views_hold_readings_and_leave_unmetered_figures_at_their_default() -> None:

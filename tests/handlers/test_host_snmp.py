@@ -273,9 +273,9 @@ def test_an_element_may_raise_when_its_value_is_read() -> None:
 
 
 def test_a_long_text_of_the_platform_is_cut_after_its_control_characters_are_escaped() -> None:
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(Refused) as error_info:
         snmp(RuntimeError("wrongValue " + "\x01" * 600)).set(f"{ROOT}.1", 1)
-    assert str(caught.value).count("\\x01") < 75 and str(caught.value).endswith("...)")
+    assert str(error_info.value).count("\\x01") < 75 and str(error_info.value).endswith("...)")
 
 
 def test_an_empty_text_of_the_platforms_own_type_is_not_missing() -> None:
@@ -310,11 +310,11 @@ def test_get_returns_a_value_unchanged(value: object) -> None:
 def test_each_platform_error_text_becomes_an_error_of_its_class_without_secrets(
     words: str, kind: type
 ) -> None:
-    with pytest.raises(PduHandlerError) as caught:
+    with pytest.raises(PduHandlerError) as error_info:
         snmp(RuntimeError(words)).set(ROOT, 1)
-    assert type(caught.value) is kind
-    assert "s3cret" not in str(caught.value)
-    assert caught.value.host == "192.0.2.7" and "RuntimeError" in caught.value.reason
+    assert type(error_info.value) is kind
+    assert "s3cret" not in str(error_info.value)
+    assert error_info.value.host == "192.0.2.7" and "RuntimeError" in error_info.value.reason
 
 
 # pysnmp's texts where the login is wrong or not supported, the request is outside the time window,
@@ -341,9 +341,9 @@ def test_a_text_of_pysnmp_is_enough_to_decide_the_class_of_an_error(
 ) -> None:
     platform = snmp(RuntimeError(str(indication)))
     for call in (functools.partial(platform.get, ROOT), functools.partial(platform.set, ROOT, 1)):
-        with pytest.raises(PduHandlerError) as caught:
+        with pytest.raises(PduHandlerError) as error_info:
             call()
-        assert type(caught.value) is kind
+        assert type(error_info.value) is kind
 
 
 def test_a_request_outside_the_time_window_does_not_blame_the_login() -> None:
@@ -421,30 +421,30 @@ def test_a_community_that_occurs_in_the_platforms_text_changes_no_error(
     else:
         with pytest.raises(reading):
             Snmp(cast(Any, device)).get(ROOT)
-    with pytest.raises(writing) as caught:
+    with pytest.raises(writing) as error_info:
         Snmp(cast(Any, device)).set(ROOT, 1)
-    assert f"({community})" not in str(caught.value)
+    assert f"({community})" not in str(error_info.value)
 
 
 def test_the_platforms_exception_is_not_attached_as_it_may_hold_the_community() -> None:
-    with pytest.raises(PduHandlerError) as caught:
+    with pytest.raises(PduHandlerError) as error_info:
         snmp(RuntimeError("authorizationError for s3cret")).get(ROOT)
-    assert caught.value.__context__ is None and "s3cret" not in str(caught.value)
+    assert error_info.value.__context__ is None and "s3cret" not in str(error_info.value)
 
 
 @pytest.mark.parametrize("code", ["wrongValue", "badValue", "inconsistentValue", "tooBig"])
 def test_a_refusal_has_the_devices_code(code: str) -> None:
-    with pytest.raises(Refused, match="the device refused the write") as caught:
+    with pytest.raises(Refused, match="the device refused the write") as error_info:
         snmp(RuntimeError(code)).set(ROOT, 1)
-    assert caught.value.code == code.lower()
+    assert error_info.value.code == code.lower()
 
 
 def test_a_community_that_is_a_number_is_masked() -> None:
     device = Device(RuntimeError("wrongValue (31415926)"))
     device.pdu_data.snmp_params["community"] = cast(Any, 31415926)
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(Refused) as error_info:
         Snmp(cast(Any, device)).get(ROOT)
-    assert "31415926" not in str(caught.value)
+    assert "31415926" not in str(error_info.value)
 
 
 @pytest.mark.parametrize(
@@ -460,9 +460,9 @@ def test_a_community_that_is_a_number_is_masked() -> None:
 def test_a_secret_in_nested_parameters_or_in_bytes_is_not_shown(params: dict[str, Any]) -> None:
     device = Device(RuntimeError("wrongValue (31415926)"))
     device.pdu_data.snmp_params.update(params)
-    with pytest.raises(PduHandlerError) as caught:
+    with pytest.raises(PduHandlerError) as error_info:
         Snmp(cast(Any, device)).get(ROOT)
-    assert "31415926" not in str(caught.value)
+    assert "31415926" not in str(error_info.value)
 
 
 @pytest.mark.parametrize("words", ["genErr", "commitFailed", "undoFailed"])
@@ -504,18 +504,18 @@ def test_no_request_starts_after_the_time_limit_of_a_call() -> None:
         assert asked.get(ROOT) == 1
     now[0] = 30.1
     for call in (lambda: asked.get(ROOT), lambda: asked.walk(ROOT), lambda: asked.set(ROOT, 1)):
-        with pytest.raises(Unreachable, match="30 s were not enough") as caught:
+        with pytest.raises(Unreachable, match="30 s were not enough") as error_info:
             call()
-        assert caught.value.host == "192.0.2.7"
+        assert error_info.value.host == "192.0.2.7"
     asked.extend(35.0)
     assert asked.get(ROOT) == 1 and asked.remaining() == pytest.approx(4.9)
 
 
 def test_an_error_of_the_pack_is_passed_on_unchanged() -> None:
     ours = ProtocolError("ours")
-    with pytest.raises(ProtocolError) as caught:
+    with pytest.raises(ProtocolError) as error_info:
         snmp(ours).get(ROOT)
-    assert caught.value is ours
+    assert error_info.value is ours
 
 
 @pytest.mark.parametrize(
@@ -527,9 +527,9 @@ def test_an_error_of_the_pack_is_passed_on_unchanged() -> None:
     ],
 )
 def test_an_answer_that_snmp_does_not_allow_comes_with_a_remedy(words: str, remedy: str) -> None:
-    with pytest.raises(ProtocolError) as caught:
+    with pytest.raises(ProtocolError) as error_info:
         snmp(RuntimeError(words)).walk(ROOT)
-    assert remedy in caught.value.reason and "update its firmware" in caught.value.reason
+    assert remedy in error_info.value.reason and "update its firmware" in error_info.value.reason
 
 
 @pytest.mark.parametrize("secret", ["short", "the"])
@@ -543,15 +543,15 @@ def test_a_platforms_text_that_holds_a_password_is_left_out(secret: str) -> None
         )
     )
     device.pdu_data.snmp_params.update(version="3", auth_password=secret)
-    with pytest.raises(SettingsError) as caught:
+    with pytest.raises(SettingsError) as error_info:
         Snmp(cast(Any, device)).get("1.3.6")
     assert (
-        "shorter" not in str(caught.value)
-        and "than the" not in str(caught.value)
-        and "***" not in str(caught.value)
+        "shorter" not in str(error_info.value)
+        and "than the" not in str(error_info.value)
+        and "***" not in str(error_info.value)
     )
     assert "auth_password and is left out; auth_password has fewer than 8 characters" in str(
-        caught.value
+        error_info.value
     )
 
 
@@ -609,9 +609,9 @@ def test_the_form_of_oids_is_learnt_from_a_table_that_shows_it(split: bool) -> N
     platform = Table({"1.1": "1", "1.2": "1"}, split)
     device = Snmp(cast(Any, platform))
     assert list(device.walk(ROOT)) == ["1.1", "1.2"]
-    asked = len(platform.asked)
+    count = len(platform.asked)
     platform._rows = {"2.2": "1"}
-    assert list(device.walk(ROOT)) == ["2.2"] and len(platform.asked) == asked <= 1
+    assert list(device.walk(ROOT)) == ["2.2"] and len(platform.asked) == count <= 1
 
 
 @pytest.mark.parametrize(

@@ -128,9 +128,9 @@ def _snmp(answer: object, params: object = None) -> Iterator[Callable[[], object
     device: Any = Platform(answer, params)
 
     def whole() -> object:
-        made = Snmp(device)
-        made._splits = False
-        return made.walk(ROOT)
+        snmp = Snmp(device)
+        snmp._splits = False
+        return snmp.walk(ROOT)
 
     yield lambda: Snmp(device).walk(ROOT)
     yield whole

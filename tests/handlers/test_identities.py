@@ -31,15 +31,15 @@ def assert_no_such_outlet(wired: Wired, identity: Any) -> str:
     words = ""
     for method in CALLS:
         port = PduPortView(identity, UNKNOWN)
-        with pytest.raises(PduHandlerError) as caught:
+        with pytest.raises(PduHandlerError) as error_info:
             getattr(wired.make(), method)(port)
-        assert (caught.value.kind, port.power_status, port.identity) == (
+        assert (error_info.value.kind, port.power_status, port.identity) == (
             "no-such-outlet",
             UNKNOWN,
             identity,
-        ), caught.value
-        assert caught.value.host.startswith("127.0.0.1:") and caught.value.operation
-        words = str(caught.value)
+        ), error_info.value
+        assert error_info.value.host.startswith("127.0.0.1:") and error_info.value.operation
+        words = str(error_info.value)
     assert wired.books().writes == []
     return words
 
@@ -140,6 +140,6 @@ def test_an_integer_and_a_subclass_of_text_name_the_outlet_of_their_value(device
 
 def test_a_port_without_the_attribute_names_no_outlet() -> None:
     port: Any = object()
-    with pytest.raises(PduHandlerError, match="by None, which") as caught:
+    with pytest.raises(PduHandlerError, match="by None, which") as error_info:
         outlet_identity(port)
-    assert caught.value.kind == "no-such-outlet"
+    assert error_info.value.kind == "no-such-outlet"

@@ -78,16 +78,16 @@ def test_an_old_reading_is_never_reported_as_the_present_state(clock: Clock) -> 
         # a change: the state before the command is not the wanted one
         on = bank.read(0) is DOWN
         try:
-            reported = switch(lambda: bank.write(0, on), lambda: bank.read(0, age), STATES[on])
+            state = switch(lambda: bank.write(0, on), lambda: bank.read(0, age), STATES[on])
         except Unreachable as error:
             assert "may or may not" in str(error)
             unclear += 1
         else:
-            assert reported in (STATES[on], UNKNOWN)
-            if reported is UNKNOWN:
+            assert state in (STATES[on], UNKNOWN)
+            if state is UNKNOWN:
                 unknown += 1
             else:
-                assert bank.read(0) is reported
+                assert bank.read(0) is state
                 confirmed += 1
         assert bank.commands == [(0, on)]
         assert [bank.read(outlet) for outlet in range(1, 4)] == neighbours
@@ -101,7 +101,7 @@ def test_an_old_reading_is_never_reported_as_the_present_state(clock: Clock) -> 
 def test_a_handler_never_reports_a_wrong_state_of_a_lagging_device(
     clock: Clock, device: Wire
 ) -> None:
-    reported: list[EnumPowerStatus] = []
+    states: list[EnumPowerStatus] = []
     for seed in range(8):
         chance = random.Random(seed)
         with device(clock, chance.uniform(0, LONGEST_LAG)) as wired:
@@ -116,7 +116,7 @@ def test_a_handler_never_reports_a_wrong_state_of_a_lagging_device(
                 if port.power_status is not UNKNOWN:
                     assert wired.books().states[identity] is on
                 assert len(wired.books().writes) == count
-                reported.append(port.power_status)
+                states.append(port.power_status)
             clock.sleep(2 * LONGEST_LAG)
             assert wired.books().states == wanted
-    assert {UP, DOWN, UNKNOWN} == set(reported)
+    assert {UP, DOWN, UNKNOWN} == set(states)

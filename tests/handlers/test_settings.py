@@ -58,12 +58,12 @@ def test_the_error_for_a_bad_value_names_its_key_and_the_allowed_values(
     key: str, text: str
 ) -> None:
     allowed = next(setting.allowed for setting in TABLE if setting.key == key)
-    with pytest.raises(SettingsError) as caught:
+    with pytest.raises(SettingsError) as error_info:
         Settings({key: text}, TABLE)
     assert (
-        f"'{key}'" in str(caught.value)
-        and allowed in str(caught.value)
-        and len(str(caught.value)) < 300
+        f"'{key}'" in str(error_info.value)
+        and allowed in str(error_info.value)
+        and len(str(error_info.value)) < 300
     )
 
 
@@ -85,9 +85,9 @@ def test_the_limits_of_a_number_are_allowed(
 def test_a_secret_is_neither_trimmed_nor_shown() -> None:
     assert Settings({"password": " p w "}, TABLE)[PASSWORD] == " p w "
     secret: Setting[int] = Setting("password", "a number", int, 0, "x", secret=True)
-    with pytest.raises(SettingsError) as caught:
+    with pytest.raises(SettingsError) as error_info:
         Settings({"password": "hunter2"}, (secret,))
-    assert "hunter2" not in str(caught.value)
+    assert "hunter2" not in str(error_info.value)
 
 
 @pytest.mark.parametrize(
@@ -134,9 +134,9 @@ def test_a_fingerprint_is_read_in_its_usual_forms(text: str) -> None:
 def test_the_error_for_a_bad_secret_does_not_contain_it_and_has_no_cause() -> None:
     secret: Setting[int] = Setting("password", "a number", int, 0, "x", secret=True)
     for text in ("hunter2", "hunter2\ud800", "hunter2" * 1000):
-        with pytest.raises(SettingsError) as caught:
+        with pytest.raises(SettingsError) as error_info:
             Settings({"password": text}, (secret,))
-        assert "hunter2" not in kept(caught.value) and not chain(caught.value)[1:]
+        assert "hunter2" not in kept(error_info.value) and not chain(error_info.value)[1:]
 
 
 @pytest.mark.parametrize(
@@ -152,9 +152,9 @@ def test_the_error_for_a_bad_secret_does_not_contain_it_and_has_no_cause() -> No
 def test_huge_texts_and_lone_surrogates_are_refused_with_a_short_error(
     setting: Setting[object], text: str
 ) -> None:
-    with pytest.raises(SettingsError, match=f"'{setting.key}'") as caught:
+    with pytest.raises(SettingsError, match=f"'{setting.key}'") as error_info:
         Settings({setting.key: text}, (setting,))
-    assert len(str(caught.value)) < 300 and str(caught.value).isprintable()
+    assert len(str(error_info.value)) < 300 and str(error_info.value).isprintable()
 
 
 def test_certificates_longer_than_the_limit_are_refused() -> None:
@@ -189,6 +189,6 @@ def test_a_file_name_in_place_of_a_certificate_is_refused_with_the_remedy() -> N
     "text", ["two words", "a\tb", "a\nb", "\x1b[2Jhost", "x" * 301, "host\x00"]
 )
 def test_an_impossible_host_is_refused(text: str) -> None:
-    with pytest.raises(SettingsError, match="'host'") as caught:
+    with pytest.raises(SettingsError, match="'host'") as error_info:
         Settings({"host": text}, (settings.HOST,))
-    assert str(caught.value).isprintable()
+    assert str(error_info.value).isprintable()

@@ -33,12 +33,12 @@ def pair() -> Iterator[tuple[socket.socket, socket.socket]]:
 
 
 def test_over_nut() -> None:
-    answered, now = threading.Event(), [0.0]
+    event, now = threading.Event(), [0.0]
 
     def talk(connection: socket.socket) -> None:
         connection.recv(100)
         connection.sendall(b"1.3\n")
-        answered.set()
+        event.set()
         while connection.recv(100):
             pass  # the second request has no answer
 
@@ -46,7 +46,7 @@ def test_over_nut() -> None:
         now[0] += 52.0  # this process looks 2 s after the deadline
 
     def clock() -> float:
-        assert not now[0] or answered.wait(PATIENCE_S)
+        assert not now[0] or event.wait(PATIENCE_S)
         return now[0]
 
     counted = SENT.set(sending)

@@ -128,9 +128,9 @@ def test_the_error_for_a_write_without_a_usable_answer_says_that_the_outlet_may_
     reading: Union[EnumPowerStatus, PduHandlerError], kind: type[PduHandlerError]
 ) -> None:
     outlet = Outlet(reading, answer=kind("no answer").at("pdu1", "port_up"))
-    with pytest.raises(Unreachable, match="may or may not have switched") as caught:
+    with pytest.raises(Unreachable, match="may or may not have switched") as error_info:
         outlet.switch(UP)
-    assert (outlet.writes, outlet.reads, caught.value.host, caught.value.operation) == (
+    assert (outlet.writes, outlet.reads, error_info.value.host, error_info.value.operation) == (
         1,
         1,
         "pdu1",

@@ -36,13 +36,13 @@ def tls_server(leaf: trustme.LeafCert) -> Iterator[int]:
     def serve() -> None:
         while True:
             try:
-                accepted, _ = listener.accept()
+                connection, _ = listener.accept()
             except OSError:
                 return
             try:
-                context.wrap_socket(accepted, server_side=True).close()
+                context.wrap_socket(connection, server_side=True).close()
             except (ssl.SSLError, OSError):
-                accepted.close()
+                connection.close()
 
     thread = threading.Thread(target=serve, daemon=True)
     thread.start()
@@ -65,9 +65,9 @@ def authority() -> str:
 
 
 def test_an_unknown_authority_is_refused_and_the_remedies_are_named(port: int) -> None:
-    with pytest.raises(ssl.SSLCertVerificationError) as caught:
+    with pytest.raises(ssl.SSLCertVerificationError) as error_info:
         handshake(tls.Trust(True, "", "").context(), port)
-    sentence = Unreachable(tls_handshake.handshake_error(caught.value)).reason
+    sentence = Unreachable(tls_handshake.handshake_error(error_info.value)).reason
     assert all(word in sentence for word in ("ca_pem", "fingerprint", "verify=no"))
 
 
@@ -75,9 +75,9 @@ def test_an_unknown_authority_is_refused_and_the_remedies_are_named(port: int) -
 def test_a_certificate_for_another_host_is_refused_without_the_advice_to_set_ca_pem(
     port: int, host: str
 ) -> None:
-    with pytest.raises(ssl.SSLCertVerificationError) as caught:
+    with pytest.raises(ssl.SSLCertVerificationError) as error_info:
         handshake(tls.Trust(True, authority(), "").context(), port, host)
-    assert_blamed_on_the_certificate(caught.value, "mismatch")
+    assert_blamed_on_the_certificate(error_info.value, "mismatch")
 
 
 def test_an_expired_certificate_is_refused_without_the_advice_to_set_ca_pem() -> None:
@@ -86,9 +86,9 @@ def test_an_expired_certificate_is_refused_without_the_advice_to_set_ca_pem() ->
         not_after=datetime.datetime(2020, 1, 1, tzinfo=datetime.timezone.utc),
         not_before=datetime.datetime(2019, 1, 1, tzinfo=datetime.timezone.utc),
     )
-    with tls_server(ended) as port, pytest.raises(ssl.SSLCertVerificationError) as caught:
+    with tls_server(ended) as port, pytest.raises(ssl.SSLCertVerificationError) as error_info:
         handshake(tls.Trust(True, authority(), "").context(), port)
-    assert_blamed_on_the_certificate(caught.value, "expired")
+    assert_blamed_on_the_certificate(error_info.value, "expired")
 
 
 @pytest.mark.parametrize("code", [9, 66], ids=["not yet valid", "its key is too short"])
@@ -128,11 +128,11 @@ def test_the_error_for_an_answer_without_tls_says_to_check_the_port() -> None:
     client, other = socket.socketpair()
     with client, other:
         other.sendall(b"SSH-2.0-OpenSSH_9.6\r\n" * 10)
-        with pytest.raises(ssl.SSLError) as caught:
+        with pytest.raises(ssl.SSLError) as error_info:
             tls.Trust(True, "", "").context().wrap_socket(client, server_hostname="127.0.0.1")
     assert (
         "check that the device speaks TLS on this port, in version 1.2 or newer"
-        in tls_handshake.handshake_error(caught.value)
+        in tls_handshake.handshake_error(error_info.value)
     )
 
 
@@ -150,10 +150,10 @@ def test_ca_pem_turns_off_strict_checks_of_certificates(monkeypatch: pytest.Monk
 
     They demand key identifiers, for example.
     """
-    made = ssl.create_default_context
+    create_default_context = ssl.create_default_context
 
     def strict(*, cadata: str) -> ssl.SSLContext:
-        context = made(cadata=cadata)
+        context = create_default_context(cadata=cadata)
         context.verify_flags |= ssl.VERIFY_X509_STRICT
         return context
 
@@ -208,9 +208,9 @@ def test_contexts_are_kept_only_where_a_tool_says_so_and_only_for_the_same_check
 
 
 def test_a_device_that_demands_a_client_certificate_is_not_said_to_lack_tls() -> None:
-    refused = ssl.SSLError(
+    error = ssl.SSLError(
         1, "[SSL: TLSV13_ALERT_CERTIFICATE_REQUIRED] tlsv13 alert certificate required"
     )
-    refused.reason = "TLSV13_ALERT_CERTIFICATE_REQUIRED"
-    sentence = Unreachable(tls_handshake.handshake_error(refused)).reason
+    error.reason = "TLSV13_ALERT_CERTIFICATE_REQUIRED"
+    sentence = Unreachable(tls_handshake.handshake_error(error)).reason
     assert "demands a client certificate" in sentence and "1.2" not in sentence

@@ -111,9 +111,9 @@ def test_every_file_that_makes_a_context_mentions_the_minimum_version() -> None:
         for folder in ("common", "handlers", "packaging", "pdu", "pdu_common", "tests")
         for file in (ROOT / folder).rglob("*.py")
     }
-    made = [
+    files = [
         file
         for file, text in texts.items()
         if "SSLContext(" in text or "create_default_context(" in text
     ]
-    assert len(made) > 4 and [file for file in made if "minimum_version" not in texts[file]] == []
+    assert len(files) > 4 and [file for file in files if "minimum_version" not in texts[file]] == []

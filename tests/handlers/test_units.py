@@ -92,17 +92,17 @@ def test_tools_read_states_names_and_figures_with_watts_in_the_requests_of_figur
     parts = (reading.states, reading.power, reading.labels)
     found = reading.read_pdu(load(peer.handler), data, parts)
     assert 1 <= peer.books().requests - before.requests == cost
-    assert {one.identity: one.state for one in found.outlets} == {
+    assert {outlet.identity: outlet.state for outlet in found.outlets} == {
         identity: STATES[on] for identity, on in before.states.items()
     }
-    assert all(one.number for one in found.outlets)
+    assert all(outlet.number for outlet in found.outlets)
     # some units have no names
-    assert len({bool(one.name) for one in found.outlets}) == 1
+    assert len({bool(outlet.name) for outlet in found.outlets}) == 1
     # of each outlet that is on, if the unit has meters
     metered = before.energy_kwh is not None
     meters = outlet_meters(peer.handler)
     for figure in ("current_a", "power_w"):
-        assert [bool(getattr(one.figures, figure)) for one in found.outlets] == [
+        assert [bool(getattr(outlet.figures, figure)) for outlet in found.outlets] == [
             metered and figure in meters and on for on in before.states.values()
         ]
 
@@ -114,18 +114,18 @@ def test_six_tools_say_the_same_of_each_outlet(peer: Peer, tmp_path: Path) -> No
 def test_the_device_is_identified_and_its_recording_is_read_like_it(peer: Peer) -> None:
     data = PduData(peer.address, peer.settings)
     kind = of_handlers.recording(peer.handler)
-    found = of_handlers.identify(load(peer.handler), data)
-    assert found.family and found.can and kind is not None
+    finding = of_handlers.identify(load(peer.handler), data)
+    assert finding.family and finding.can and kind is not None
     recording = kind.record(data, RecordingOptions())
     text = recording.text
     assert peer.settings["password"] not in text and kind.is_recording(text)
     # a proof's first note is compared with it
     assert kind.holds is not None and kind.holds(text) == recording.holds != ""
-    served = kind.serve(text, 0)
+    replayed_device = kind.serve(text, 0)
     try:
-        again = pdu(peer, port=str(served.port)).status()
+        again = pdu(peer, port=str(replayed_device.port)).status()
     finally:
-        served.close()
+        replayed_device.close()
     assert [port.power_status for port in again.ports] == [
         STATES[on] for on in peer.books().states.values()
     ]
@@ -284,5 +284,5 @@ def test_a_command_is_one_write_of_one_outlet_and_one_state(example: Example) ->
         for identity in identities
         for on in (True, False)
     ]
-    assert all(len(sent) == 1 and isinstance(sent[0], WriteRequest) for sent in requests)
-    assert len({sent[0] for sent in requests}) == 2 * len(identities)
+    assert all(len(request) == 1 and isinstance(request[0], WriteRequest) for request in requests)
+    assert len({request[0] for request in requests}) == 2 * len(identities)

@@ -60,8 +60,8 @@ def snmp(
     clock: _Clock = time.monotonic, lag: float = 0.0, is_dotted: bool = False
 ) -> Iterator[Wired]:
     four = apc.rpdu2(4, relay_s=lag)
-    dotted = fixture("hpe-mapdu3").device()
-    unit = dotted if is_dotted else replace(four, device=four.device.on(clock))
+    device = fixture("hpe-mapdu3").device()
+    unit = device if is_dotted else replace(four, device=four.device.on(clock))
     with Agent(unit) as agent:
         params = {
             "version": "2",

@@ -45,8 +45,8 @@ class Relay:
         self._closing = True
         self._other.sendto(b"", ("127.0.0.1", self.port))
         self._thread.join(30)
-        for one in (self._front, self._back, self._other):
-            one.close()
+        for connection in (self._front, self._back, self._other):
+            connection.close()
 
     def _serve(self) -> None:
         while True:

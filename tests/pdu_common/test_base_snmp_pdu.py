@@ -224,9 +224,9 @@ def test_wrong_or_missing_credentials_of_a_known_user_raise_an_error_that_hides_
     snmpd: Snmpd, params: dict[str, str], words: str
 ) -> None:
     hurry = {"timeout": "0.3", "retries": "0"} if words == "timeout" else {}
-    with pytest.raises(SnmpError, match=words) as caught:
+    with pytest.raises(SnmpError, match=words) as error_info:
         connect(snmpd.port, version="3", user="shaaes", **params, **hurry).snmp_get(NAME)
-    assert "password" not in str(caught.value) and AUTH_PASSWORD not in str(caught.value)
+    assert "password" not in str(error_info.value) and AUTH_PASSWORD not in str(error_info.value)
 
 
 def test_an_unknown_user_is_named_as_the_reason(snmpd: Snmpd) -> None:
@@ -248,9 +248,9 @@ def test_a_level_that_the_user_does_not_have_is_named_as_the_reason(snmpd: Snmpd
 
 
 def test_a_wrong_community_leads_to_a_timeout_and_is_not_shown(snmpd: Snmpd) -> None:
-    with pytest.raises(SnmpError, match="timeout") as caught:
+    with pytest.raises(SnmpError, match="timeout") as error_info:
         connect(snmpd.port, community="very-secret", timeout="0.2", retries="0").snmp_get(NAME)
-    assert "very-secret" not in str(caught.value)
+    assert "very-secret" not in str(error_info.value)
 
 
 @pytest.mark.parametrize("level", ("v2c", "v3 SHA AES"))
@@ -380,7 +380,7 @@ def test_a_forked_child_and_then_its_parent_can_read(snmpd: Snmpd) -> None:
         assert len(pdu.snmp_walk('{STATES}')) == 48
         sys.exit(status)
     """
-    finished = subprocess.run(
+    result = subprocess.run(
         [
             sys.executable,
             "-W",
@@ -396,7 +396,7 @@ def test_a_forked_child_and_then_its_parent_can_read(snmpd: Snmpd) -> None:
         timeout=60,
         check=False,
     )
-    assert (finished.returncode, finished.stderr) == (0, "")
+    assert (result.returncode, result.stderr) == (0, "")
 
 
 def test_a_process_that_used_snmp_ends_without_a_warning(snmpd: Snmpd) -> None:
@@ -404,7 +404,7 @@ def test_a_process_that_used_snmp_ends_without_a_warning(snmpd: Snmpd) -> None:
         "from tests.pdu_common.double import connect; "
         f"connect({snmpd.port}, version='3', user='plain').snmp_walk('{STATES}')"
     )
-    finished = subprocess.run(
+    result = subprocess.run(
         [sys.executable, "-X", "dev", "-W", "error::ResourceWarning", "-c", program],
         cwd=ROOT,
         capture_output=True,
@@ -414,7 +414,7 @@ def test_a_process_that_used_snmp_ends_without_a_warning(snmpd: Snmpd) -> None:
     )
     noise = [
         line
-        for line in finished.stderr.splitlines()
+        for line in result.stderr.splitlines()
         if re.search("Error|Warning", line) and "site-packages" not in line
     ]
-    assert (finished.returncode, noise) == (0, [])
+    assert (result.returncode, noise) == (0, [])

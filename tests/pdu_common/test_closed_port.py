@@ -63,11 +63,11 @@ def test_an_icmp_error_that_somebody_forged_does_not_hide_the_answer(
 
     with Agent(Device({"1.3.6.1.2.1.1.3.0": Row(TICKS, 7)})) as agent:
         monkeypatch.setattr("pdu_common.snmp_client.udp_client.socket.socket", Forged)
-        found = udp_client.run(
+        element = udp_client.run(
             credentials(agent.port), lambda: reads.read_object(UPTIME, "x", 0), 60.0
         )
     monkeypatch.undo()
-    assert found.value_int == 7
+    assert element.value_int == 7
 
 
 def test_the_command_says_what_to_check(

@@ -199,9 +199,9 @@ def test_a_write_is_read_by_pysnmp_as_it_is_meant(
         77,
     )
     octets = value.encode() if isinstance(value, str) else value
-    meant = TypedValue(reads.INTEGER if isinstance(value, int) else reads.OCTETS, octets)
+    typed_value = TypedValue(reads.INTEGER if isinstance(value, int) else reads.OCTETS, octets)
     rows = [(tuple(name), _typed(read)) for name, read in module.apiPDU.get_varbinds(pdu)]
-    assert rows == [(oid, meant)]
+    assert rows == [(oid, typed_value)]
 
 
 @pytest.mark.parametrize("value", [2**31, -(2**31) - 1, b"x" * 65_536, "\ud800"])
@@ -236,14 +236,14 @@ def test_a_changed_answer_is_read_as_by_pysnmp_or_not_at_all() -> None:
     for number in range(400):
         data = mutated(random.Random(number), seeds) if number >= len(seeds) else seeds[number]
         try:
-            found = pdus.decode_message(data)
+            community = pdus.decode_message(data)
         except Malformed:
             continue
-        tags = {value.tag for _, value in found.pdu.rows}
+        tags = {value.tag for _, value in community.pdu.rows}
         if reads.UNDECODABLE in tags:
             continue
         read += 1
-        ours = (found.version, found.community, *found.pdu[1:])
+        ours = (community.version, community.community, *community.pdu[1:])
         theirs = _by_pysnmp(data)
         # pysnmp refuses an unsigned number without the octet 0 before its first bit
         is_refused = theirs is None and tags & {reads.COUNTER, reads.GAUGE, reads.COUNTER64}

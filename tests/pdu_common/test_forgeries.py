@@ -124,11 +124,11 @@ def test_an_agent_with_a_new_engine_is_asked_again_without_a_time_out() -> None:
     with Snmpd(apc.rpdu2(outlets=2), users=[user]) as server, Relay(server.port) as relay:
         pdu = connect(relay.port, **user.params(), timeout="20", retries="0")
         assert pdu.snmp_get(NAME).value == "rpdu2"
-        asked = len(relay.requests)
+        count = len(relay.requests)
         server.restart(forget=True)
         # > to the old engine, < report of unknownEngineIDs, > to the new one, < the answer
-        assert pdu.snmp_get(NAME).value == "rpdu2" and len(relay.requests) == asked + 2
-        assert pdu.snmp_get(NAME).value == "rpdu2" and len(relay.requests) == asked + 3
+        assert pdu.snmp_get(NAME).value == "rpdu2" and len(relay.requests) == count + 2
+        assert pdu.snmp_get(NAME).value == "rpdu2" and len(relay.requests) == count + 3
 
 
 @pytest.mark.against("Net-SNMP snmpd")
@@ -180,8 +180,8 @@ def _use_public(agent: Agent, version: str) -> None:
     """Makes a read with the community of the misfits. pysnmp compares only communities that its
     engine has used.
     """
-    found = connect(agent.port, version=version, community="public").snmp_get(NAME)
-    assert found.value == "rpdu2"
+    element = connect(agent.port, version=version, community="public").snmp_get(NAME)
+    assert element.value == "rpdu2"
 
 
 @pytest.mark.sample(8)

@@ -73,10 +73,10 @@ def test_a_walk_is_whole_for_any_indexes(seed: int) -> None:
     }
     following = {f"{apc.RPDU2_STATUS}.6.1": Row(INTEGER, 1)} if seed % 2 else {}
     with Agent(Device({**rows, **following}, rules=None)) as agent:
-        wanted = {oid: row.value for oid, row in agent.device.rows().items() if oid in rows}
+        value_by_oid = {oid: row.value for oid, row in agent.device.rows().items() if oid in rows}
         walks = [connect(agent.port, version=version).snmp_walk(STATES) for version in ("1", "2")]
-    for walked in walks:
-        assert [(element.oid, element.value) for element in walked] == list(wanted.items())
+    for walk in walks:
+        assert [(element.oid, element.value) for element in walk] == list(value_by_oid.items())
 
 
 class Curt(Agent):
@@ -178,8 +178,8 @@ def test_a_walk_by_getbulk_that_goes_back_is_read_on_by_getnext(agent: Agent) ->
         return [ber.encode(message._replace(pdu=message.pdu._replace(bindings=rows)))]
 
     with Relay(agent.port, turned) as relay:
-        walked = connect(relay.port).snmp_walk(STATES)
-        assert [element.oid_index for element in walked] == WHOLE
+        elements = connect(relay.port).snmp_walk(STATES)
+        assert [element.oid_index for element in elements] == WHOLE
         kinds = [ber.decode(request).pdu.kind for request in relay.requests]
     assert kinds[0] == ber.GET_BULK and set(kinds[1:]) == {ber.GET_NEXT}
 
@@ -221,9 +221,9 @@ def test_an_answer_that_cannot_be_decoded_twice_is_an_error_that_names_the_objec
     for read, oid, most in (("snmp_get", NAME, 2), ("snmp_walk", of_walk, 5)):
         with Relay(agent.port, _spoilt(oid, UNREADABLE[what])) as relay:
             pdu = connect(relay.port, version=version, timeout="60")
-            with pytest.raises(SnmpError, match="cannot be decoded") as caught:
+            with pytest.raises(SnmpError, match="cannot be decoded") as error_info:
                 getattr(pdu, read)(NAME if read == "snmp_get" else STATES)
-            assert f" {oid} is " in str(caught.value)
+            assert f" {oid} is " in str(error_info.value)
             assert len(relay.requests) <= most
 
 
@@ -254,8 +254,8 @@ def test_a_value_in_a_column_that_nobody_asked_for_may_be_undecodable(
 ) -> None:
     column, _, last = STATES.rpartition(".")
     with Relay(agent.port, _spoilt(f"{column}.{int(last) + 1}.1", b"\x09\x01\x02")) as relay:
-        walked = connect(relay.port, version=version, timeout="60").snmp_walk(STATES)
-    assert [element.oid_index for element in walked] == WHOLE
+        elements = connect(relay.port, version=version, timeout="60").snmp_walk(STATES)
+    assert [element.oid_index for element in elements] == WHOLE
 
 
 @pytest.mark.parametrize("version", ("1", "2"))
@@ -447,8 +447,8 @@ def test_a_truncated_answer_leaves_no_community_in_the_log_or_the_error(
 ) -> None:
     caplog.set_level(logging.DEBUG)
     agent.faults = Faults(truncate=True)
-    with pytest.raises(SnmpError) as caught:
+    with pytest.raises(SnmpError) as error_info:
         connect(agent.port, timeout="0.2", retries="0").snmp_walk(STATES)
-    assert "private" not in caplog.text + str(caught.value)
+    assert "private" not in caplog.text + str(error_info.value)
     agent.faults = Faults()
     assert _walked(agent) == WHOLE

@@ -17,9 +17,9 @@ from tests.simulators.snmp_agent import Agent
 
 
 def _error(params: dict[str, str], host: str = "127.0.0.1") -> SnmpError:
-    with pytest.raises(SnmpError) as caught:
+    with pytest.raises(SnmpError) as error_info:
         BaseSnmpPdu(PduSnmpData(host, params)).snmp_get("1.3.6.1.2.1.1.5.0")
-    return caught.value
+    return error_info.value
 
 
 def _failure(params: dict[str, str], host: str = "127.0.0.1") -> str:

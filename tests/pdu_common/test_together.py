@@ -71,8 +71,8 @@ def read(port: int, together: bool, **params: str) -> Result:
     token = process_options.SENT.set(lambda: sent.append(None))
     try:
         data = form(Place(port), None, {"version": "2", "timeout": "20", **params})
-        found = reading.read_pdu(load("snmp"), data, EVERYTHING)
-        return Result(found._replace(begun=0.0, seconds=0.0), len(sent))
+        pdu = reading.read_pdu(load("snmp"), data, EVERYTHING)
+        return Result(pdu._replace(begun=0.0, seconds=0.0), len(sent))
     except Exception as error:
         return Result(f"{type(error).__name__}: {error}", len(sent))
     finally:
@@ -119,11 +119,11 @@ def bent(change: Change) -> Callable[[bytes, bytes], Sequence[bytes]]:
     """Changes the answers to requests for several objects."""
 
     def bend(request: bytes, answer: bytes) -> Sequence[bytes]:
-        asked, said = ber.decode(request).pdu, ber.decode(answer)
-        if len(asked.bindings) < 2:
+        pdu, message = ber.decode(request).pdu, ber.decode(answer)
+        if len(pdu.bindings) < 2:
             return (answer,)
-        rows = tuple(change(said.pdu.bindings, len(asked.bindings)))
-        return (ber.encode(said._replace(pdu=said.pdu._replace(bindings=rows))),)
+        rows = tuple(change(message.pdu.bindings, len(pdu.bindings)))
+        return (ber.encode(message._replace(pdu=message.pdu._replace(bindings=rows))),)
 
     return bend
 
@@ -133,13 +133,13 @@ def test_answers_that_are_out_of_order_short_doubled_or_alien_change_no_reading(
     agent: Agent, change: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG, "pdu_common")
-    wanted = read(agent.port, False)
+    result = read(agent.port, False)
     with Relay(agent.port, bent(BENT[change])) as relay:
         first, second = (read(relay.port, True) for _ in range(2))
-    assert first.found == second.found == wanted.found
-    said = [line for line in caplog.messages if "one object at a time from now on" in line]
-    assert len(said) == 1 and f"127.0.0.1:{relay.port}" in said[0]
-    assert second.requests == wanted.requests < first.requests
+    assert first.found == second.found == result.found
+    lines = [line for line in caplog.messages if "one object at a time from now on" in line]
+    assert len(lines) == 1 and f"127.0.0.1:{relay.port}" in lines[0]
+    assert second.requests == result.requests < first.requests
 
 
 SMALL: dict[str, Faults] = {
@@ -154,34 +154,34 @@ SMALL: dict[str, Faults] = {
 def test_an_agent_of_small_answers_is_read_as_before(fault: str) -> None:
     with Agent(apc.rpdu2(outlets=OUTLETS), faults=SMALL[fault]) as small:
         params = {"timeout": "0.5"} if SMALL[fault].silent_above else {}
-        wanted = read(small.port, False, **params)
-        assert isinstance(wanted.found, Reading)
+        result = read(small.port, False, **params)
+        assert isinstance(result.found, Reading)
         for _ in range(3):
-            assert read(small.port, True, **params).found == wanted.found
+            assert read(small.port, True, **params).found == result.found
         last = read(small.port, True, **params)
     # with a short time-out, this machine may be late and repeat a request
-    assert params or last.requests <= wanted.requests
+    assert params or last.requests <= result.requests
 
 
 @pytest.mark.parametrize("status", ["tooBig", "genErr", "noSuchName"])
 def test_a_unit_that_refuses_is_read_one_object_at_a_time(agent: Agent, status: str) -> None:
-    wanted = read(agent.port, False)
+    result = read(agent.port, False)
 
     def bend(request: bytes, answer: bytes) -> Sequence[bytes]:
-        asked, said = ber.decode(request).pdu, ber.decode(answer)
-        if len(asked.bindings) < 2:
+        pdu, message = ber.decode(request).pdu, ber.decode(answer)
+        if len(pdu.bindings) < 2:
             return (answer,)
         number = ("", "tooBig", "noSuchName", "", "", "genErr").index(status)
-        return (ber.encode(said._replace(pdu=said.pdu._replace(status=number))),)
+        return (ber.encode(message._replace(pdu=message.pdu._replace(status=number))),)
 
     with Relay(agent.port, bend) as relay:
         first, second = (read(relay.port, True) for _ in range(2))
-    assert first.found == second.found == wanted.found
-    assert (first.requests, second.requests) == (wanted.requests + 1, wanted.requests)
+    assert first.found == second.found == result.found
+    assert (first.requests, second.requests) == (result.requests + 1, result.requests)
 
 
 def test_one_lost_answer_is_not_held_against_a_unit(agent: Agent) -> None:
-    wanted = read(agent.port, True)
+    result = read(agent.port, True)
     lost: list[None] = []
 
     def bend(request: bytes, answer: bytes) -> Sequence[bytes]:
@@ -192,8 +192,8 @@ def test_one_lost_answer_is_not_held_against_a_unit(agent: Agent) -> None:
 
     with Relay(agent.port, bend) as relay:
         first, second = (read(relay.port, True, timeout="0.5") for _ in range(2))
-    assert first.found == second.found == wanted.found
-    assert second.requests == wanted.requests
+    assert first.found == second.found == result.found
+    assert second.requests == result.requests
 
 
 def test_a_dead_unit_gets_no_request_more(agent: Agent) -> None:

@@ -337,8 +337,8 @@ def test_a_report_of_another_engine_starts_anew_once() -> None:
 )
 def test_other_reports_are_errors_in_the_words_of_pysnmp(number: int, words: str) -> None:
     talk = Talk()
-    with pytest.raises(SnmpError) as caught:
+    with pytest.raises(SnmpError) as error_info:
         talk.report(number, UNSIGNED)
-    assert str(caught.value) == f"pdu:161: {words}"
+    assert str(error_info.value) == f"pdu:161: {words}"
     # of another engine it says nothing about this one
     assert Talk().report(number, UNSIGNED, Engine(b"another-engine", AGENT.announced_clock)) is None

@@ -160,9 +160,9 @@ def test_a_unit_that_ends_the_connection_after_the_checks_gets_no_second_command
     the command.
     """
     with raritan() as unit, ClosingRelay(unit.port, 1.0, 2) as relay:
-        with pytest.raises(PduHandlerError, match="may or may not have switched") as caught:
+        with pytest.raises(PduHandlerError, match="may or may not have switched") as error_info:
             unit.handler(relay).port_down(PduPortView("1"), pause=PAUSE_S)
-        assert caught.value.kind == "unreachable" and unit.commands() == 0
+        assert error_info.value.kind == "unreachable" and unit.commands() == 0
 
 
 def test_a_new_connection_that_takes_no_command_is_reported_as_may_or_may_not() -> None:
@@ -171,9 +171,9 @@ def test_a_new_connection_that_takes_no_command_is_reported_as_may_or_may_not() 
     The command is not tried on another connection.
     """
     with raritan() as unit, ClosingRelay(unit.port, 0.0, most=2) as relay:
-        with pytest.raises(PduHandlerError, match="may or may not have switched") as caught:
+        with pytest.raises(PduHandlerError, match="may or may not have switched") as error_info:
             unit.handler(relay).port_down(PduPortView("1"), pause=PAUSE_S)
-        assert caught.value.kind == "unreachable" and unit.commands() == 0
+        assert error_info.value.kind == "unreachable" and unit.commands() == 0
         # the third for the command, the fourth for the reading
         assert relay.talks == 4
 
@@ -229,24 +229,27 @@ def test_a_script_that_only_writes_uses_one_connection_if_the_unit_keeps_it(
 
 
 def test_what_a_unit_has_shown_decides_on_the_connection_of_a_write() -> None:
-    seen = ConnectionHistory()
-    seen.note_answer("", 10.0)
-    assert seen.pause(10.0) == pytest.approx(0.05) and seen.pause(11.0) == 0.0
-    seen.note_answer("", 12.0)
-    assert seen.pause(12.0) == 0.0
-    seen.note_answer("timeout=15, max=3", 13.0)  # the third answer of at most three
-    assert seen.pause(13.0) is None
-    seen.note_answer("timeout=15; max=97", 14.0)
-    assert seen.pause(28.9) == 0.0 and seen.pause(29.0) is None
-    seen.note_answer("max=-1, timeout=x", 30.0)
-    assert seen.pause(1e9) == 0.0
+    connection_history = ConnectionHistory()
+    connection_history.note_answer("", 10.0)
+    assert (
+        connection_history.pause(10.0) == pytest.approx(0.05)
+        and connection_history.pause(11.0) == 0.0
+    )
+    connection_history.note_answer("", 12.0)
+    assert connection_history.pause(12.0) == 0.0
+    connection_history.note_answer("timeout=15, max=3", 13.0)  # the third answer of at most three
+    assert connection_history.pause(13.0) is None
+    connection_history.note_answer("timeout=15; max=97", 14.0)
+    assert connection_history.pause(28.9) == 0.0 and connection_history.pause(29.0) is None
+    connection_history.note_answer("max=-1, timeout=x", 30.0)
+    assert connection_history.pause(1e9) == 0.0
     # closed for being idle, which is no such habit
-    seen.note_end(60.0)
-    seen.note_connection()
-    seen.note_answer("", 61.0)
-    assert seen.pause(62.0) == 0.0
-    seen.note_end(61.1)
-    seen.note_connection()
-    seen.note_answer("", 63.0)
-    seen.note_answer("", 64.0)
-    assert seen.pause(65.0) is None
+    connection_history.note_end(60.0)
+    connection_history.note_connection()
+    connection_history.note_answer("", 61.0)
+    assert connection_history.pause(62.0) == 0.0
+    connection_history.note_end(61.1)
+    connection_history.note_connection()
+    connection_history.note_answer("", 63.0)
+    connection_history.note_answer("", 64.0)
+    assert connection_history.pause(65.0) is None

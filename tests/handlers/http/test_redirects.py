@@ -20,15 +20,15 @@ STATUSES = [301, 302, 303, 307, 308]
 
 def followed(method: str, status: int, location: str, body: Any = None) -> Optional[str]:
     """The path that is read next; None if the redirect is refused."""
-    asked = Request(method, "/api", {}, body, 10.0, 20.0, 1000)
+    request = Request(method, "/api", {}, body, 10.0, 20.0, 1000)
     try:
         where, again = next_request(
-            HERE, asked, Response(status, {"location": location}, b""), LOGIN
+            HERE, request, Response(status, {"location": location}, b""), LOGIN
         )
     except HttpRefused as error:
         assert location in error.reason and error.code == str(status)
         return None
-    assert where == HERE and again == asked._replace(target=again.target)
+    assert where == HERE and again == request._replace(target=again.target)
     return again.target
 
 
@@ -68,13 +68,15 @@ def test_a_write_is_sent_once_and_its_error_quotes_where_it_was_sent(
 ) -> None:
     here = Endpoint("http", "pdu.example", 80)
     device = Redirecting(status, location)
-    with pytest.raises(HttpRefused) as caught:
+    with pytest.raises(HttpRefused) as error_info:
         HttpClient(here, device).send(
             method, ACTION, {}, None, LOGIN, 10.0, 20.0, once=True, limit=1000
         )
     assert device.requests == [f"{method} http://pdu.example{ACTION}"]
-    assert location in caught.value.reason
-    assert may_have_executed(caught.value), "it may have been carried out before it was answered"
+    assert location in error_info.value.reason
+    assert may_have_executed(error_info.value), (
+        "it may have been carried out before it was answered"
+    )
 
 
 def test_the_error_for_a_redirect_does_not_quote_the_login() -> None:

@@ -99,9 +99,9 @@ def test_the_sessions_proxy_is_used_and_its_password_stays_out_of_errors(
         assert proxy.targets == [f"{pdu.host}:{pdu.port}"]
         assert proxy.logins == ["Basic " + base64.b64encode(b"someone:hush-hush").decode()]
     session.close()
-    with pytest.raises(Unreachable) as caught:
+    with pytest.raises(Unreachable) as error_info:
         pdumodel.Pdu("/model/pdu/0", agent).getOutlets()
-    assert "hush" not in str(caught.value) and caught.value.__context__ is None
+    assert "hush" not in str(error_info.value) and error_info.value.__context__ is None
 
 
 @pytest.mark.parametrize(
@@ -147,12 +147,12 @@ def test_a_session_that_cannot_send_is_a_settings_error_that_shows_no_secret(
     with Peer([]) as peer:
         with pytest.raises(
             SettingsError, match="the session cannot send this request .*check its headers"
-        ) as caught:
+        ) as error_info:
             get_state(_agent(session, "http", peer.address))
         assert (
             peer.accepted == 0
-            and "hush" not in str(caught.value)
-            and caught.value.__context__ is None
+            and "hush" not in str(error_info.value)
+            and error_info.value.__context__ is None
         )
 
 
@@ -215,9 +215,9 @@ def test_a_redirect_to_no_address_is_a_refusal_and_no_error_of_the_session(
     seen = []
     session.hooks["response"] = lambda response, **_: seen.append(response.status_code)
     with Peer([[http(b"", "302 Found", "Location: http://[::1")]]) as peer:
-        with pytest.raises(HttpException, match="redirect") as caught:
+        with pytest.raises(HttpException, match="redirect") as error_info:
             set_state(_agent(session, "http", peer.address))
-    assert caught.value.kind == "refused" and seen == [302] and len(peer.seen) == 1
+    assert error_info.value.kind == "refused" and seen == [302] and len(peer.seen) == 1
     reply = exchanged(session, b"HTTP/1.1 302 Found\r\nLocation: https://\xe4\xff/\r\n\r\n")
     assert reply.headers["location"] == "https://\xe4\xff/"
 
@@ -255,12 +255,12 @@ def test_a_body_that_breaks_off_is_an_error_also_where_urllib3_does_not_notice_i
 
 
 def test_a_chunk_of_an_impossible_size_is_an_error_of_the_device(session: requests.Session) -> None:
-    with pytest.raises(PduHandlerError) as caught:
+    with pytest.raises(PduHandlerError) as error_info:
         exchanged(
             session, b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n-2\r\nOK\r\n0\r\n\r\n"
         )
     # depends on the version of urllib3
-    assert caught.value.kind in ("protocol", "unreachable")
+    assert error_info.value.kind in ("protocol", "unreachable")
 
 
 def test_a_body_that_is_too_long_or_too_late_is_refused(
@@ -327,6 +327,6 @@ def test_a_failed_write_is_a_pdu_handler_error_and_is_not_sent_again(
     session: requests.Session, step: Step, kind: str
 ) -> None:
     with Peer([[step], [step]]) as peer:
-        with pytest.raises(PduHandlerError) as caught:
+        with pytest.raises(PduHandlerError) as error_info:
             set_state(_agent(session, "http", peer.address))
-        assert caught.value.kind == kind and len(peer.seen) == 1
+        assert error_info.value.kind == kind and len(peer.seen) == 1

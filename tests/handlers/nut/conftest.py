@@ -17,8 +17,8 @@ def server() -> Iterator[NutServer]:
     with NutServer(
         [SwitchedPdu("pdu", 48), StaticDevice("ups", {"ups.status": "OL"}, ["load.off"])],
         [ADMIN, MON, VIEWER],
-    ) as made:
-        yield made
+    ) as nut_server:
+        yield nut_server
 
 
 @pytest.fixture(scope="session")

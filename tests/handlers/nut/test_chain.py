@@ -47,9 +47,9 @@ def test_status_load_and_labels_pass_through_the_chain(chain: tuple[Snmpd, Upsd]
 def test_an_outlet_is_switched_off_and_on_at_the_device(chain: tuple[Snmpd, Upsd]) -> None:
     agent, server = chain
     pdu, before = handler(server, device="px", **ADMIN_SETTINGS), len(agent.writes())
-    for call, wanted, number in ((pdu.port_down, DOWN, "0"), (pdu.port_up, UP, "1")):
+    for call, state, number in ((pdu.port_down, DOWN, "0"), (pdu.port_up, UP, "1")):
         port = PduPortView("5")
-        assert call(port) is port and port.power_status is wanted
+        assert call(port) is port and port.power_status is state
         assert [(write.oid, write.value, write.answer) for write in agent.writes()[before:]][
             -1
         ] == (f"{STATE}.5", number, "")
@@ -68,9 +68,9 @@ def test_port_down_returns_unknown_and_status_the_old_state_until_the_driver_pol
     # upsd still holds the value of the driver's last poll
     assert states(pdu.status())["7"] is UP
     # the same outlets; this driver polls every second
-    polled = handler(server, device="px", **ADMIN_SETTINGS)
-    assert until(lambda: states(polled.status())["7"] is DOWN)
-    polled.port_up(PduPortView("7"))
+    nut_pdu = handler(server, device="px", **ADMIN_SETTINGS)
+    assert until(lambda: states(nut_pdu.status())["7"] is DOWN)
+    nut_pdu.port_up(PduPortView("7"))
 
 
 def test_tracking_shows_an_snmp_set_that_the_device_refuses(chain: tuple[Snmpd, Upsd]) -> None:
@@ -87,8 +87,8 @@ def test_a_name_is_written_through_the_chain(chain: tuple[Snmpd, Upsd]) -> None:
     with client(chain[1]) as nut:
         assert nut.set("px", "outlet.4.desc", "two words") is True
         assert nut.variable("px", "outlet.4.desc") == "two words"
-    written = chain[0].writes()[-1]
-    assert (written.oid, written.value, written.answer) == (f"{NAME}.4", "two words", "")
+    write = chain[0].writes()[-1]
+    assert (write.oid, write.value, write.answer) == (f"{NAME}.4", "two words", "")
 
 
 _SILENT = (DataStale, Refused, Unreachable)

@@ -107,16 +107,16 @@ def test_a_login_is_sent_once_to_a_server_that_demands_it_for_readings(server: N
         with named(server, VIEWER) as nut:
             assert read(nut) == read(nut)
         assert [line.split()[0] for line in received].count("PASSWORD") == 1
-    unnamed = NutClient(server.host, server.port, timeout=PATIENCE_S)
-    with unnamed as nut, pytest.raises(Denied, match="give 'username' and 'password'"):
+    nut_client = NutClient(server.host, server.port, timeout=PATIENCE_S)
+    with nut_client as nut, pytest.raises(Denied, match="give 'username' and 'password'"):
         nut.devices()
     wrong = User(VIEWER.name, "wr0ngsecret")
     with named(server, wrong) as nut:
         received.clear()
         for _ in range(2):
-            with pytest.raises(Denied, match="upsd.users") as caught:
+            with pytest.raises(Denied, match="upsd.users") as error_info:
                 nut.devices()
-            assert wrong.password not in str(caught.value)
+            assert wrong.password not in str(error_info.value)
         assert [line.split()[0] for line in received].count("PASSWORD") == 1
 
 
@@ -180,17 +180,17 @@ def test_an_unknown_device_is_an_error_that_lists_the_known_ones(
     for read in readings:
         with (
             client(server) as nut,
-            pytest.raises(SettingsError, match="'device'; it has pdu, ups") as caught,
+            pytest.raises(SettingsError, match="'device'; it has pdu, ups") as error_info,
         ):
             read(nut)
-        assert caught.value.keys == ("device",)
+        assert error_info.value.keys == ("device",)
 
 
 def test_a_device_named_like_the_password_is_masked(server: NutServer) -> None:
     """A server that got the password may send it back as the name of a device."""
-    with named(server, User(ADMIN.name, "pdu")) as nut, pytest.raises(SettingsError) as caught:
+    with named(server, User(ADMIN.name, "pdu")) as nut, pytest.raises(SettingsError) as error_info:
         nut.variables("nosuch")
-    assert "it has ***, ups" in str(caught.value)
+    assert "it has ***, ups" in str(error_info.value)
 
 
 # ---- writes and their reports --------------------------------------------------------------------

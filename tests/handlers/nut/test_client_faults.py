@@ -34,10 +34,10 @@ from tests.waiting import PATIENCE_S
 # line follows directly.
 @pytest.mark.parametrize("length, whole", [(501, True), (502, False), (503, False), (600, False)])
 def test_a_line_that_the_server_cuts_is_an_error(length: int, whole: bool) -> None:
-    described = StaticDevice("pdu", {"ups.status": "OL"}, description="d" * length)
-    with NutServer([described, StaticDevice("other", {})]) as server, client(server) as nut:
+    static_device = StaticDevice("pdu", {"ups.status": "OL"}, description="d" * length)
+    with NutServer([static_device, StaticDevice("other", {})]) as server, client(server) as nut:
         if whole:
-            assert nut.devices() == {"pdu": described.description, "other": "Unavailable"}
+            assert nut.devices() == {"pdu": static_device.description, "other": "Unavailable"}
         else:
             with pytest.raises(ProtocolError, match="breaks the protocol|open quote"):
                 nut.devices()
@@ -91,10 +91,10 @@ def test_port_0_in_the_address_is_not_replaced_by_the_usual_one() -> None:
 
 
 def test_two_thousand_requests_at_once_are_all_answered(server: NutServer) -> None:
-    asked = [requests.get_var("pdu", "outlet.1.status") for _ in range(2000)]
+    nut_requests = [requests.get_var("pdu", "outlet.1.status") for _ in range(2000)]
     with client(server) as nut:
-        answers = nut.ask(*asked)
-    assert {answers[request] for request in asked} == {"on"}
+        answers = nut.ask(*nut_requests)
+    assert {answers[request] for request in nut_requests} == {"on"}
 
 
 SECRETS = ["tops3cret", 'tops3cret "two words" # \\', "tops3cret" * 30]
@@ -142,26 +142,26 @@ def test_a_password_that_a_server_sends_back_is_in_no_error(
     server.faults.rewrite = lambda line, answer: rewrite(line, wire)
     with (
         named(server, User(ADMIN.name, secret)) as nut,
-        pytest.raises((ProtocolError, Refused, WriteUnconfirmed)) as caught,
+        pytest.raises((ProtocolError, Refused, WriteUnconfirmed)) as error_info,
     ):
         nut.run("pdu", "outlet.1.load.off")
-    assert "tops3" not in kept(caught.value) + repr(nut)
+    assert "tops3" not in kept(error_info.value) + repr(nut)
 
 
 def test_a_late_line_is_not_the_answer_to_the_next_request() -> None:
-    answered, late_line_sent = threading.Event(), threading.Event()
+    event, late_line_sent = threading.Event(), threading.Event()
 
     def talk(connection: socket.socket) -> None:
         connection.recv(100)
         connection.sendall(b"one\n")
-        assert answered.wait(PATIENCE_S)
+        assert event.wait(PATIENCE_S)
         connection.sendall(b"two\n")
         late_line_sent.set()
         connection.recv(100)
 
     with serving(talk) as port, NutClient("127.0.0.1", port, timeout=PATIENCE_S) as nut:
         assert nut.version() == "one"
-        answered.set()
+        event.set()
         assert late_line_sent.wait(PATIENCE_S)
         with pytest.raises(ProtocolError, match="not asked"):
             nut.version()
@@ -224,6 +224,9 @@ def test_the_addresses_of_a_host_share_the_time_to_connect(
 
 def test_a_password_that_cannot_be_sent_is_in_no_error(server: NutServer) -> None:
     for secret in ("tops3cret\ud800", "tops3cret\n", "tops3cret" * 100):
-        with named(server, User(ADMIN.name, secret)) as nut, pytest.raises(SettingsError) as caught:
+        with (
+            named(server, User(ADMIN.name, secret)) as nut,
+            pytest.raises(SettingsError) as error_info,
+        ):
             nut.run("pdu", "outlet.1.load.off")
-        assert "tops3" not in kept(caught.value)
+        assert "tops3" not in kept(error_info.value)

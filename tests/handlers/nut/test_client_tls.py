@@ -21,8 +21,8 @@ from tests.waiting import PATIENCE_S
 
 @pytest.fixture(scope="module")
 def secure() -> Iterator[NutServer]:
-    with NutServer(tls=True) as made:
-        yield made
+    with NutServer(tls=True) as nut_server:
+        yield nut_server
 
 
 def over_tls(server: NutServer, tls: Trust, host: str = "127.0.0.1") -> NutClient:
@@ -61,16 +61,16 @@ def test_without_a_second_connection_an_untrusted_certificate_has_no_fingerprint
         serving(once) as port,
         NutClient("127.0.0.1", port, tls=Trust(), timeout=PATIENCE_S) as nut,
     ):
-        with pytest.raises(Unreachable, match="not trusted .*'fingerprint'") as caught:
+        with pytest.raises(Unreachable, match="not trusted .*'fingerprint'") as error_info:
             nut.devices()
-    assert "SHA-256" not in str(caught.value)
+    assert "SHA-256" not in str(error_info.value)
 
 
 def test_an_unreadable_ca_is_an_error_that_names_the_host(secure: NutServer) -> None:
     broken = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"
-    with over_tls(secure, Trust(ca_pem=broken)) as nut, pytest.raises(SettingsError) as caught:
+    with over_tls(secure, Trust(ca_pem=broken)) as nut, pytest.raises(SettingsError) as error_info:
         nut.devices()
-    assert caught.value.host == f"127.0.0.1:{secure.port}"
+    assert error_info.value.host == f"127.0.0.1:{secure.port}"
 
 
 def test_a_host_that_cannot_start_tls_is_an_error_and_leaves_no_socket_open(

@@ -47,8 +47,8 @@ def test_outlets_and_figures_of_a_real_device_are_as_expected(recorded: Upsd, du
     load = next((load for start, load in LOADS.items() if dump.startswith(start + "__")), None)
     assert pdu.statistic().load == (0.0 if load is None else load)
     with client(recorded) as nut:
-        seen = nut.snapshots([name], writable=True)[name]
-    device = outlets.decode_outlets(*seen[:3], DEFAULTS)
+        snapshot = nut.snapshots([name], writable=True)[name]
+    device = outlets.decode_outlets(*snapshot[:3], DEFAULTS)
     assert device.load_a == load and device.energy_kwh is None
     assert {
         outlet.identity: {
@@ -70,4 +70,4 @@ def test_outlets_and_figures_of_a_real_device_are_as_expected(recorded: Upsd, du
         # dummy-ups takes maker and model from `ups.*`, joins adjacent spaces, and drops characters
         # outside ASCII.
         if variable not in ("device.mfr", "device.model") and value.isascii():
-            assert seen.variables[variable].split() == value.split()
+            assert snapshot.variables[variable].split() == value.split()

@@ -46,8 +46,8 @@ UPS = StaticDevice(
 
 @pytest.fixture
 def server() -> Iterator[NutServer]:
-    with NutServer([SwitchedPdu("pdu", 48)]) as made:
-        yield made
+    with NutServer([SwitchedPdu("pdu", 48)]) as nut_server:
+        yield nut_server
 
 
 def booked(server: NutServer) -> dict[str, str]:
@@ -134,12 +134,12 @@ def test_every_outlet_switches_off_and_on_and_no_other_changes(way: str, first: 
     with NutServer([SwitchedPdu("pdu", 8, first=first, by=way)]) as server:
         pdu = handler(server, device="pdu", **ADMIN_SETTINGS)
         for identity in list(server.books().states):
-            for call, wanted in ((pdu.port_down, DOWN), (pdu.port_up, UP), (pdu.port_down, DOWN)):
+            for call, state in ((pdu.port_down, DOWN), (pdu.port_up, UP), (pdu.port_down, DOWN)):
                 others = {key: on for key, on in server.books().states.items() if key != identity}
                 port = PduPortView(identity)
-                assert call(port) is port and port.power_status is wanted
+                assert call(port) is port and port.power_status is state
                 after = server.books().states
-                assert after.pop(identity) is (wanted is UP) and after == others
+                assert after.pop(identity) is (state is UP) and after == others
         assert len(server.books().writes) == 8 * 3
 
 
@@ -191,9 +191,9 @@ def test_the_error_for_an_unknown_device_names_five_and_counts_the_others(
     count: int, words: str
 ) -> None:
     with NutServer([SwitchedPdu(f"pdu{n}", 1) for n in range(1, count + 1)]) as server:
-        with pytest.raises(NoSuchOutlet) as caught:
+        with pytest.raises(NoSuchOutlet) as error_info:
             handler(server, **ADMIN_SETTINGS).port_down(PduPortView("1"))
-        assert words in str(caught.value) and not server.books().writes
+        assert words in str(error_info.value) and not server.books().writes
 
 
 def test_one_unreadable_device_makes_the_whole_status_an_error() -> None:
@@ -349,10 +349,10 @@ def test_a_missing_answer_at_any_step_never_leads_to_a_wrong_state(
             and server.books().states["1"] is False
         )
     else:
-        with pytest.raises(PduHandlerError) as caught:
+        with pytest.raises(PduHandlerError) as error_info:
             pdu.port_down(port, deadline=0)
         assert (
-            caught.value.kind == getattr(ends, "kind")
+            error_info.value.kind == getattr(ends, "kind")
             and port.power_status is UNKNOWN
             and not server.books().writes
         )
@@ -413,9 +413,9 @@ def test_fewer_outlets_than_the_device_counts_are_an_error() -> None:
         for call in calls:
             with pytest.raises(
                 ProtocolError, match=r"fewer outlets \(47\) than it counts \(outlet.count 48\)"
-            ) as caught:
+            ) as error_info:
                 call()
-            assert caught.value.host == f"{server.host}:{server.port}"
+            assert error_info.value.host == f"{server.host}:{server.port}"
 
 
 def test_a_locked_outlet_is_not_switched_and_another_one_is() -> None:
@@ -485,9 +485,9 @@ def test_a_chain_of_almost_twenty_thousand_members_is_read_in_time_and_its_error
     ) as server:
         pdu = handler(server, device="pdu", timeout="20")
         assert len(pdu.status().ports) == len(rows)
-        with pytest.raises(NoSuchOutlet) as caught:
+        with pytest.raises(NoSuchOutlet) as error_info:
             pdu.port_up(PduPortView("x"))
-        assert len(str(caught.value)) < 300
+        assert len(str(error_info.value)) < 300
 
 
 def test_too_many_devices_give_a_short_error_about_the_setting() -> None:
@@ -495,9 +495,9 @@ def test_too_many_devices_give_a_short_error_about_the_setting() -> None:
     with NutServer(
         [StaticDevice(f"{name}{n}", {"device.type": "ups"}) for n in range(101)]
     ) as server:
-        with pytest.raises(SettingsError, match="101 devices.*'device'") as caught:
+        with pytest.raises(SettingsError, match="101 devices.*'device'") as error_info:
             handler(server).status()
-        assert len(str(caught.value)) < 300
+        assert len(str(error_info.value)) < 300
 
 
 def test_long_names_of_a_server_do_not_make_an_error_long() -> None:
@@ -513,9 +513,9 @@ def test_long_names_of_a_server_do_not_make_an_error_long() -> None:
             handler(server, **ADMIN_SETTINGS).port_up(PduPortView("3"))
         assert len(str(caught.value)) < 4000
     with NutServer([StaticDevice("pdu", {"device.type": long, "driver.name": long})]) as server:
-        with pytest.raises(Unsupported) as unsupported:
+        with pytest.raises(Unsupported) as error_info:
             handler(server).status()
-        assert len(str(unsupported.value)) < 1000 and str(unsupported.value).isprintable()
+        assert len(str(error_info.value)) < 1000 and str(error_info.value).isprintable()
 
 
 # ---- bad input -----------------------------------------------------------------------------------
@@ -546,12 +546,12 @@ def test_a_bad_setting_is_named_and_nothing_is_sent(
     server: NutServer, settings: dict[str, str], named: str
 ) -> None:
     pdu = handler(server, **settings)
-    with pytest.raises(SettingsError) as caught:
+    with pytest.raises(SettingsError) as error_info:
         pdu.status()
     assert (
-        named in str(caught.value)
-        and "a\nb" not in str(caught.value)
-        and "\n" not in str(caught.value)
+        named in str(error_info.value)
+        and "a\nb" not in str(error_info.value)
+        and "\n" not in str(error_info.value)
     )
     assert server.books().connections == 0
 
@@ -585,9 +585,9 @@ def test_a_url_and_an_address_with_a_user_or_a_device_are_refused_with_advice_an
         with pytest.raises(
             SettingsError,
             match="give the host alone, a user as 'username', and a device .* 'device'",
-        ) as caught:
+        ) as error_info:
             make_handler(data).status()
-        assert "127.0.0.1" not in str(caught.value) and server.books().connections == 0
+        assert "127.0.0.1" not in str(error_info.value) and server.books().connections == 0
 
 
 @pytest.mark.parametrize("user", [{}, {"username": "admin"}, {"password": "nut-own-words"}])

@@ -104,8 +104,8 @@ def server() -> Iterator[NutServer]:
         StaticDevice("rack1", PDU, commands),
         StaticDevice("later", clone("snmp-ups-rack1"), commands),
     ]
-    with NutServer(devices) as made:
-        yield made
+    with NutServer(devices) as nut_server:
+        yield nut_server
 
 
 def test_a_mirror_is_left_out_and_named(

@@ -698,11 +698,11 @@ def test_any_mixture_of_rows_has_unique_identities_and_documented_states(
 ) -> None:
     variables = {f"{prefix}outlet.{n}.{field}": text for prefix, n, field, text in rows}
     try:
-        found = decode_outlets({"device.type": "ups", **variables}, [], {}, DEFAULTS)
+        outlets = decode_outlets({"device.type": "ups", **variables}, [], {}, DEFAULTS)
     except ProtocolError:
         return
-    assert len(states(found)) == len(found.outlets)
-    for outlet in found.outlets:
+    assert len(states(outlets)) == len(outlets.outlets)
+    for outlet in outlets.outlets:
         seen = {name: variables[name] for name in outlet.state_variables}
         meters = {name: variables[name] for name in outlet.meter_variables}
         assert state_of({**seen, **meters}) == outlet.state

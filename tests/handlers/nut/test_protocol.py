@@ -29,11 +29,11 @@ def quoted(text: str) -> str:
 @given(st.text(max_size=50))
 def test_a_value_is_sent_as_one_line_or_refused(text: str) -> None:
     try:
-        sent = messages.set_var("pdu", "ups.id", text).line
+        line = messages.set_var("pdu", "ups.id", text).line
     except SettingsError as error:
         assert "\n" not in str(error)
         return
-    assert sent.count(b"\n") == 1 and b"\0" not in sent and b"\r" not in sent
+    assert line.count(b"\n") == 1 and b"\0" not in line and b"\r" not in line
 
 
 @given(st.text(max_size=50))
@@ -61,9 +61,9 @@ def test_text_that_the_protocol_cannot_carry_is_not_sent(text: str) -> None:
         lambda t: messages.set_var("pdu", "ups.id", t),
         lambda t: messages.instcmd("pdu", "load.off", t),
     ):
-        with pytest.raises(SettingsError) as caught:
+        with pytest.raises(SettingsError) as error_info:
             make(text)
-        assert text not in str(caught.value)
+        assert text not in str(error_info.value)
 
 
 @pytest.mark.parametrize(
@@ -230,9 +230,13 @@ def test_an_answer_that_the_protocol_does_not_allow_is_an_error_with_its_bytes(
     request_: NutRequest[object], data: bytes
 ) -> None:
     decoder = Decoder([request_], Responses())
-    with pytest.raises(ProtocolError) as caught:
+    with pytest.raises(ProtocolError) as error_info:
         decoder.feed(data)
-    assert caught.value.payload and caught.value.payload in data and "\n" not in str(caught.value)
+    assert (
+        error_info.value.payload
+        and error_info.value.payload in data
+        and "\n" not in str(error_info.value)
+    )
 
 
 @pytest.mark.parametrize(
@@ -310,10 +314,10 @@ def test_every_error_code_is_kept_and_named_in_its_error(code: str) -> None:
     request = messages.get_var("a", "v")
     answers = decode(f"ERR {code} some more\n".encode(), request)
     assert answers.failure(request) == ErrAnswer(code, "some more")
-    with pytest.raises(PduHandlerError) as caught:
+    with pytest.raises(PduHandlerError) as error_info:
         answers[request]
-    assert code in caught.value.reason and "some more" not in str(caught.value)
-    assert caught.value.host == "server" and caught.value.operation == "GET VAR a v"
+    assert code in error_info.value.reason and "some more" not in str(error_info.value)
+    assert error_info.value.host == "server" and error_info.value.operation == "GET VAR a v"
 
 
 @pytest.mark.parametrize(

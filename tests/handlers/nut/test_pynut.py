@@ -191,9 +191,9 @@ def test_fsd_of_an_unknown_device_is_access_denied_and_the_servers_error_is_its_
     real: Upsd,
 ) -> None:
     with _ours(real, PRIMARY) as nut:
-        with pytest.raises(pynut.PyNUTError, match="^ERR ACCESS-DENIED$") as caught:
+        with pytest.raises(pynut.PyNUTError, match="^ERR ACCESS-DENIED$") as error_info:
             nut.FSD("none")
-    assert str(caught.value.__cause__) == "ERR UNKNOWN-UPS"
+    assert str(error_info.value.__cause__) == "ERR UNKNOWN-UPS"
 
 
 # ---- the listed differences ----------------------------------------------------------------------
@@ -323,12 +323,12 @@ def reset(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[str, int]]:
 def _failure(make: Callable[..., Any], host: str, port: int) -> OSError:
     """The error of connecting and reading, with a timeout of 1 s."""
     clients: list[Any] = []
-    with pytest.raises(OSError) as caught:
+    with pytest.raises(OSError) as error_info:
         clients.append(make(host, port, timeout=1.0))
         clients[0].GetUPSList()
     for client in clients:
         getattr(client, "_PyNUTClient__srv_handler", client).close()
-    return caught.value
+    return error_info.value
 
 
 @pytest.mark.against("PyNUTClient from PyPI")
@@ -414,10 +414,10 @@ def test_the_words_of_a_refusal_have_no_control_characters() -> None:
         server.faults.rewrite = lambda line, answer: b"ERR NO-WAY \x1b[31mred\n"
         with (
             pynut.PyNUTClient(server.host, server.port) as nut,
-            pytest.raises(pynut.PyNUTError) as caught,
+            pytest.raises(pynut.PyNUTError) as error_info,
         ):
             nut.GetUPSList()
-        assert str(caught.value) == r"ERR NO-WAY \x1b[31mred"
+        assert str(error_info.value) == r"ERR NO-WAY \x1b[31mred"
 
 
 def test_a_refused_login_closes_the_connection_at_once() -> None:
@@ -430,9 +430,9 @@ def test_a_refused_login_closes_the_connection_at_once() -> None:
 
     with serving(talk) as port:
         # while the error is held, the client is not collected
-        with pytest.raises(pynut.PyNUTError) as caught:
+        with pytest.raises(pynut.PyNUTError) as error_info:
             pynut.PyNUTClient("127.0.0.1", port, "user", "password", timeout=PATIENCE_S)
-        assert until(lambda: ended == [b""]) and str(caught.value) == "ERR ALREADY-SET-USERNAME"
+        assert until(lambda: ended == [b""]) and str(error_info.value) == "ERR ALREADY-SET-USERNAME"
 
 
 def test_debug_prints_the_requests_and_no_password(

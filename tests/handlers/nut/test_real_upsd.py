@@ -109,9 +109,9 @@ def test_a_logged_in_client_is_counted_until_it_logs_out(real: Upsd) -> None:
     with client(real, PRIMARY) as nut:
         nut.login("small")
         assert nut.logins("small") == 1 and nut.clients("small") == ["127.0.0.1"]
-        with pytest.raises(Refused) as caught:
+        with pytest.raises(Refused) as error_info:
             nut.login("small")
-        assert caught.value.code == "ALREADY-LOGGED-IN"
+        assert error_info.value.code == "ALREADY-LOGGED-IN"
         nut.logout()
         assert nut.logins("small") == 0
 
@@ -138,9 +138,9 @@ def test_only_tracking_shows_that_dummy_ups_did_not_execute_a_command(real: Upsd
 def test_a_refusal_has_the_servers_error_code(
     real: Upsd, call: Callable[[NutClient], object], code: str
 ) -> None:
-    with client(real) as nut, pytest.raises(Refused) as caught:
+    with client(real) as nut, pytest.raises(Refused) as error_info:
         call(nut)
-    assert caught.value.code == code
+    assert error_info.value.code == code
 
 
 def test_unconnected_and_unknown_devices_are_errors(real: Upsd) -> None:

@@ -17,9 +17,9 @@ from tests.simulators.nut_server import ADMIN, Driver, NutServer, StaticDevice, 
 def test_a_wrong_login_and_a_user_without_rights_are_denied_and_switch_nothing() -> None:
     with NutServer(users=[ADMIN, User("viewer", "viewpw")]) as server:
         for user, password in (("admin", "wr0ngsecret"), ("viewer", "viewpw"), ("nobody", "x")):
-            with pytest.raises(Denied, match="upsd.users") as caught:
+            with pytest.raises(Denied, match="upsd.users") as error_info:
                 handler(server, username=user, password=password).port_down(PduPortView("1"))
-            assert password not in str(caught.value).replace("password", "")
+            assert password not in str(error_info.value).replace("password", "")
         assert not server.books().writes
 
 
@@ -53,11 +53,11 @@ def test_a_device_named_like_the_password_is_masked_in_errors_about_outlets() ->
             ({}, "called 'pdu/N', '***N'"),
             ({"device": "rack2"}, "the device '***' has"),
         ):
-            with pytest.raises(NoSuchOutlet) as caught:
+            with pytest.raises(NoSuchOutlet) as error_info:
                 handler(server, username=ADMIN.name, password="rack2", **settings).port_down(
                     PduPortView("9")
                 )
-            assert shown in str(caught.value) and "rack2" not in str(caught.value)
+            assert shown in str(error_info.value) and "rack2" not in str(error_info.value)
 
 
 @pytest.mark.parametrize("broken", [Driver.STALE, Driver.GONE, Driver.WAITED_FOR, b"VAR\n", None])
@@ -75,9 +75,9 @@ def test_a_device_named_like_the_password_is_masked_in_errors_about_the_device(
                 answer_to_list if line == "LIST VAR rack2" else answer
             )
         timeout = "0.2" if broken is Driver.WAITED_FOR else "60"
-        with pytest.raises(PduHandlerError) as caught:
+        with pytest.raises(PduHandlerError) as error_info:
             handler(server, username=ADMIN.name, password="rack2", timeout=timeout).status()
-        assert "***" in str(caught.value) and "rack2" not in str(caught.value)
+        assert "***" in str(error_info.value) and "rack2" not in str(error_info.value)
 
 
 @pytest.mark.parametrize(
@@ -87,7 +87,7 @@ def test_a_device_named_like_the_password_is_masked_in_errors_about_the_device(
 def test_a_driver_name_or_type_that_holds_the_password_is_masked(variables: dict[str, str]) -> None:
     with (
         NutServer([StaticDevice("pdu", variables, [])]) as server,
-        pytest.raises(Unsupported) as caught,
+        pytest.raises(Unsupported) as error_info,
     ):
         handler(server, username=ADMIN.name, password="rack2").status()
-    assert "'***'" in str(caught.value) and "rack2" not in str(caught.value)
+    assert "'***'" in str(error_info.value) and "rack2" not in str(error_info.value)

@@ -23,16 +23,16 @@ LOGIN = ("-u", ADMIN.name, "-p", ADMIN.password, "-w")
 
 @pytest.fixture(params=[False, True], ids=["plain", "TLS"])
 def server(request: pytest.FixtureRequest) -> Iterator[NutServer]:
-    with NutServer([SwitchedPdu("pdu", 12)], tls=bool(request.param)) as made:
-        yield made
+    with NutServer([SwitchedPdu("pdu", 12)], tls=bool(request.param)) as nut_server:
+        yield nut_server
 
 
 def _done(*command: str) -> subprocess.CompletedProcess[str]:
-    done = subprocess.run(
+    result = subprocess.run(
         [program(command[0]), *command[1:]], capture_output=True, text=True, timeout=60, check=False
     )
-    assert done.returncode == 0, done.stderr + done.stdout
-    return done
+    assert result.returncode == 0, result.stderr + result.stdout
+    return result
 
 
 def run(*command: str) -> str:
@@ -91,9 +91,9 @@ def test_a_login_that_is_not_ascii_is_accepted_as_by_a_real_upsd() -> None:
     user = User("ädmin", "päss wörd", set=True)
     variables = {"ups.status": "OL", "ups.id": "x"}
     real_user = upsd.User(user.name, user.password, ("actions = SET",))
-    with NutServer([StaticDevice("small", variables, writable=["ups.id"])], [user]) as made:
+    with NutServer([StaticDevice("small", variables, writable=["ups.id"])], [user]) as nut_server:
         with Upsd([upsd.dummy("small", variables)], [real_user]) as real:
-            for server in (made, real):
+            for server in (nut_server, real):
                 with client(server, real_user) as nut:
                     assert nut.set("small", "ups.id", "y") is True
 
@@ -156,9 +156,9 @@ def test_the_simulator_answers_odd_requests_as_a_real_upsd_does(
     ]
     small = StaticDevice("small", {"outlet.count": "2", "ups.id": "x"}, writable=["ups.id"])
     users = [ADMIN, User("viewer", "viewpw")]
-    with NutServer([small, StaticDevice("gone", {})], users) as simulated:
-        simulated.faults.drivers["gone"] = Driver.GONE
-        assert _answers(simulated, lines) == _answers(real, lines)
+    with NutServer([small, StaticDevice("gone", {})], users) as nut_server:
+        nut_server.faults.drivers["gone"] = Driver.GONE
+        assert _answers(nut_server, lines) == _answers(real, lines)
 
 
 def _answers(server: Union[NutServer, Upsd], lines: list[str]) -> dict[str, list[str]]:
@@ -185,8 +185,8 @@ def _answers(server: Union[NutServer, Upsd], lines: list[str]) -> dict[str, list
 def test_an_unescaped_comment_sign_in_quotes_drops_the_received_rest_as_upsd_does(
     real: Upsd,
 ) -> None:
-    with NutServer() as simulated:
-        for server in (simulated, real):
+    with NutServer() as nut_server:
+        for server in (nut_server, real):
             with (
                 socket.create_connection((server.host, server.port), 60) as connection,
                 connection.makefile("rb") as stream,
@@ -203,10 +203,10 @@ def test_an_unescaped_comment_sign_in_quotes_drops_the_received_rest_as_upsd_doe
 @pytest.mark.against("NUT upsd (compared with the simulator)")
 def test_an_answer_of_more_than_512_characters_is_cut_as_by_a_real_upsd(real: Upsd) -> None:
     words = ["b" * length for length in (474, 475, 500, 600)]
-    with NutServer([StaticDevice("small", {})]) as simulated:
+    with NutServer([StaticDevice("small", {})]) as nut_server:
         answers = [
             _all_answers(server, [f"GET DESC small {word}" for word in words])
-            for server in (simulated, real)
+            for server in (nut_server, real)
         ]
     unavailable, cut = '"Description unavailable"\n', f"DESC small {'b' * 501}"
     assert (

@@ -29,7 +29,7 @@ def firmware(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def agent() -> Iterator[MakeAgent]:
     """A function that makes agents. They are closed after the test."""
-    made: list[Agent] = []
+    agents: list[Agent] = []
 
     def make(
         proto: str,
@@ -52,11 +52,11 @@ def agent() -> Iterator[MakeAgent]:
             timeout=timeout,
             trust=trust,
         )
-        made.append(one)
+        agents.append(one)
         return one
 
     yield make
-    for one in made:
+    for one in agents:
         one.close()
 
 

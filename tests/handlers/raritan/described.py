@@ -119,10 +119,12 @@ class Described:
     def exchange(self, where: Endpoint, request: Request) -> Response:
         assert isinstance(request.body, bytes)
         self.requests += 1
-        asked = json.loads(request.body)
-        responses = [self._answer(one["rid"], one["json"]) for one in asked["params"]["requests"]]
+        document = json.loads(request.body)
+        responses = [
+            self._answer(one["rid"], one["json"]) for one in document["params"]["requests"]
+        ]
         return Response(
-            200, {}, json.dumps({"id": asked["id"], "result": {"responses": responses}}).encode()
+            200, {}, json.dumps({"id": document["id"], "result": {"responses": responses}}).encode()
         )
 
     def _answer(self, rid: str, call: dict[str, Any]) -> dict[str, Any]:

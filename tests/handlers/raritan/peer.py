@@ -23,9 +23,9 @@ class Seen(NamedTuple):
 
     @property
     def json(self) -> dict[str, object]:
-        found = json.loads(self.body)
-        assert isinstance(found, dict)
-        return found
+        document = json.loads(self.body)
+        assert isinstance(document, dict)
+        return document
 
 
 Say = Callable[[Optional[Seen]], bytes]
@@ -108,15 +108,15 @@ class Peer:
 
     def __exit__(self, *_: object) -> None:
         self._stopping = True
-        for one in self._open:
+        for connection in self._open:
             with contextlib.suppress(OSError):
-                one.shutdown(socket.SHUT_RDWR)  # ends a pending read
+                connection.shutdown(socket.SHUT_RDWR)  # ends a pending read
         with socket.socket() as poke:  # ends the pending accept
             poke.connect_ex(("127.0.0.1", self.port))
         finished(self._thread)
         self._listener.close()
-        for one in self._open:
-            one.close()
+        for connection in self._open:
+            connection.close()
 
     def _serve(self) -> None:
         while True:

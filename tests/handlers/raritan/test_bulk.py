@@ -29,12 +29,12 @@ class Device:
 
     def exchange(self, where: Endpoint, request: Request) -> Response:
         assert isinstance(request.body, bytes)
-        asked = json.loads(request.body)
-        self.asked.append(asked)
+        document = json.loads(request.body)
+        self.asked.append(document)
         return Response(
             200,
             {},
-            json.dumps({"id": asked["id"], "result": {"responses": self.responses}}).encode(),
+            json.dumps({"id": document["id"], "result": {"responses": self.responses}}).encode(),
         )
 
     def close(self) -> None:
@@ -82,7 +82,7 @@ _ERRORS: list[Any] = [
 ]
 
 
-@pytest.mark.parametrize("response, kind", _ERRORS, ids=[str(one[0])[:60] for one in _ERRORS])
+@pytest.mark.parametrize("response, kind", _ERRORS, ids=[str(error[0])[:60] for error in _ERRORS])
 def test_a_failed_call_has_its_own_error_and_the_other_calls_keep_their_values(
     response: Any, kind: type
 ) -> None:
@@ -98,7 +98,7 @@ def test_a_failed_call_has_its_own_error_and_the_other_calls_keep_their_values(
 
 
 @pytest.mark.sample(4)
-@pytest.mark.parametrize("failed", [one[0] for one in _ERRORS], ids=lambda one: str(one)[:60])
+@pytest.mark.parametrize("failed", [error[0] for error in _ERRORS], ids=lambda one: str(one)[:60])
 def test_a_failed_call_is_freed_with_its_bulk_without_the_collector(failed: Any) -> None:
     """A tool that reads thousands of units would else keep the answers of many."""
     agent = _agent([_ok(0), failed])
@@ -108,7 +108,7 @@ def test_a_failed_call_is_freed_with_its_bulk_without_the_collector(failed: Any)
         calls = [bulk.add(devsettings.Snmp("/snmp", agent).getV3EngineId) for _ in range(2)]
         bulk.perform()
         assert calls[1].error is not None
-        kept = [weakref.ref(one) for one in calls]
+        kept = [weakref.ref(call) for call in calls]
         del bulk, calls
         assert [ref() for ref in kept] == [None, None]
     finally:

@@ -37,8 +37,8 @@ class _Witness:
     def exchange(self, where: Endpoint, request: Request) -> Response:
         self.requests.append(request)
         assert isinstance(request.body, bytes)
-        asked = json.loads(request.body)
-        count = len(asked["params"].get("requests", ()))
+        document = json.loads(request.body)
+        count = len(document["params"].get("requests", ()))
         responses = [
             {"json": {"result": {"_ret_": 0}, "id": number}, "statcode": 200}
             for number in range(count)
@@ -47,7 +47,7 @@ class _Witness:
             200,
             {},
             json.dumps(
-                {"id": asked["id"], "result": {"responses": responses, "_ret_": 0}}
+                {"id": document["id"], "result": {"responses": responses, "_ret_": 0}}
             ).encode(),
         )
 
@@ -61,14 +61,14 @@ class _Witness:
 def test_threads_take_turns_while_another_thread_closes_the_connection(agent: MakeAgent) -> None:
     with Peer([[result(0)] * 400 for _ in range(200)]) as peer:
         one = agent("http", peer.address)
-        failed: list[BaseException] = []
+        errors: list[BaseException] = []
 
         def work() -> None:
             for _ in range(50):
                 try:
                     get_state(one)
                 except BaseException as error:  # a failure of any kind counts
-                    failed.append(error)
+                    errors.append(error)
 
         workers = [threading.Thread(target=work) for _ in range(3)]
         for worker in workers:
@@ -76,7 +76,7 @@ def test_threads_take_turns_while_another_thread_closes_the_connection(agent: Ma
         for _ in range(100):
             one.close()
         finished(*workers)
-        assert not failed and len(peer.seen) == 150
+        assert not errors and len(peer.seen) == 150
 
 
 # the simulator's threads run in this process
@@ -138,16 +138,16 @@ def test_proxies_and_netrc_of_the_environment_and_cookies_are_not_used(
 
 
 def test_a_password_that_is_not_utf_8_is_a_settings_error_that_hides_it() -> None:
-    with pytest.raises(SettingsError, match="not UTF-8") as caught:
+    with pytest.raises(SettingsError, match="not UTF-8") as error_info:
         Agent("https", "pdu.example", "admin", "hush\udcff")
-    assert "hush" not in repr(caught.value) + str(caught.value)
+    assert "hush" not in repr(error_info.value) + str(error_info.value)
 
 
 @pytest.mark.parametrize("token", ["", "a\r\nX-Evil: 1", "ü"])
 def test_an_invalid_token_is_a_settings_error_that_hides_it(token: str) -> None:
-    with pytest.raises(SettingsError, match="one line") as caught:
+    with pytest.raises(SettingsError, match="one line") as error_info:
         Agent("https", "pdu.example", token=token)
-    assert "Evil" not in str(caught.value) and "ü" not in str(caught.value)
+    assert "Evil" not in str(error_info.value) and "ü" not in str(error_info.value)
 
 
 def test_debug_output_and_errors_hold_no_secret(
@@ -165,14 +165,14 @@ def test_debug_output_and_errors_hold_no_secret(
         one = agent("http", peer.address, debug=True)
         one.json_rpc("/auth/currentUser", "setAccountPassword", {"password": "hush-hush"})
         one.get("/cgi-bin/server_ssl_cert_download.cgi")
-        with pytest.raises(HttpException) as caught:
+        with pytest.raises(HttpException) as error_info:
             one.get("/cgi-bin/bulk_config_save.cgi?bulk_config_password=hush-hush")
         shown = (
             capsys.readouterr().out
-            + str(caught.value)
-            + repr(caught.value)
+            + str(error_info.value)
+            + repr(error_info.value)
             + repr(one)
-            + str(vars(caught.value))
+            + str(vars(error_info.value))
         )
     assert "setAccountPassword /auth/currentUser" in shown and "bytes received" in shown
     assert "hush" not in shown and "secret-word" not in shown and "Basic" not in shown
@@ -181,10 +181,10 @@ def test_debug_output_and_errors_hold_no_secret(
 def test_errors_leave_no_socket_open() -> None:
     for plan in ([[None]], [[http(b"x", length=5)]], [[b"garbage\r\n\r\n"]], [[http(b"no")]]):
         with Peer(plan) as peer:
-            one = Agent("http", peer.address, "a", "b", timeout=PATIENCE_S)
+            agent = Agent("http", peer.address, "a", "b", timeout=PATIENCE_S)
             with pytest.raises(PduHandlerError):
-                get_state(one)
-            del one  # not closed
+                get_state(agent)
+            del agent  # not closed
         gc.collect()  # warns about an open socket, and pytest turns warnings into errors
 
 
@@ -195,19 +195,19 @@ def test_errors_leave_no_socket_open() -> None:
 def test_an_invalid_time_out_is_a_settings_error(timeout: Any) -> None:
     with pytest.raises(SettingsError, match="give seconds above 0"):
         Agent("https", "pdu.example", timeout=timeout)
-    one = Agent("https", "pdu.example", timeout=7)
+    agent = Agent("https", "pdu.example", timeout=7)
     with pytest.raises(SettingsError, match="give seconds above 0"):
-        one.timeout = timeout
-    assert one.timeout == 7
+        agent.timeout = timeout
+    assert agent.timeout == 7
 
 
 def test_the_default_time_out_is_10_seconds_and_a_large_bulk_gets_more() -> None:
     witness = _Witness()
-    one = Agent("https", "pdu.example", "a", "b", timeout=None, transport=witness)
-    get_state(one)
-    bulk = Bulk(one)
+    agent = Agent("https", "pdu.example", "a", "b", timeout=None, transport=witness)
+    get_state(agent)
+    bulk = Bulk(agent)
     for _ in range(700):
-        bulk.add(_outlet(one).unstick)
+        bulk.add(_outlet(agent).unstick)
     bulk.perform()
     waits = [request.timeout for request in witness.requests]
     assert waits[0] == 10.0 and len(waits) == 4
@@ -216,12 +216,12 @@ def test_the_default_time_out_is_10_seconds_and_a_large_bulk_gets_more() -> None
 
 def test_slow_methods_have_minimum_time_outs() -> None:
     witness = _Witness()
-    one = Agent("https", "pdu.example", "a", "b", timeout=5, transport=witness)
+    agent = Agent("https", "pdu.example", "a", "b", timeout=5, transport=witness)
     for name in ("pollEvents", "generateSelfSignedKeyPair", "addLinkUnit", "getState"):
-        one.json_rpc("/x", name)
-    one.timeout = 300
-    one.json_rpc("/x", "pollEvents")
-    one.json_rpc("/x", "pollEvents", least=400.0)
+        agent.json_rpc("/x", name)
+    agent.timeout = 300
+    agent.json_rpc("/x", "pollEvents")
+    agent.json_rpc("/x", "pollEvents", least=400.0)
     waits = [request.timeout for request in witness.requests]
     assert waits[0] > 30.0 and min(waits[1:3]) >= 60.0 and waits[3:] == [5.0, 300.0, 400.0]
     methods = [
@@ -241,9 +241,9 @@ def test_slow_methods_have_minimum_time_outs() -> None:
 
 
 def test_a_password_in_the_address_is_not_shown() -> None:
-    with pytest.raises(SettingsError, match="contains an @, is not an address") as caught:
+    with pytest.raises(SettingsError, match="contains an @, is not an address") as error_info:
         endpoint("https", "admin:hush@hush@pdu.example")
-    assert "hush" not in str(caught.value)
+    assert "hush" not in str(error_info.value)
 
 
 def test_a_scheme_other_than_http_and_https_is_a_settings_error() -> None:

@@ -48,9 +48,9 @@ def test_a_structure_is_a_dataclass() -> None:
 
 
 def test_defaults_come_from_the_types_of_the_fields() -> None:
-    made = pdumodel.Pdu.MetaData()
-    assert made.nameplate == pdumodel.Nameplate() and made.supportedInletWirings == []
-    assert made.pduOrientation is pdumodel.Pdu.PduOrientation.PO_NONE
+    meta_data = pdumodel.Pdu.MetaData()
+    assert meta_data.nameplate == pdumodel.Nameplate() and meta_data.supportedInletWirings == []
+    assert meta_data.pduOrientation is pdumodel.Pdu.PduOrientation.PO_NONE
     # the first type of its Union
     assert pdumodel.TransferSwitch.TransferLogEntry().waveform == pdumodel.Waveform()
     assert (
@@ -138,22 +138,22 @@ def test_calling_a_method_declared_outside_an_interface_is_a_type_error() -> Non
 
 
 def test_the_rpc_package_holds_the_vendors_modules_and_one_package_of_ours() -> None:
-    found = {
+    stems = {
         path.stem for path in Path(str(rpc.__file__)).parent.iterdir() if path.name != "__pycache__"
     }
-    assert found == {*registry.MODULES, "BulkRequestHelper", "__init__", "_runtime"}
+    assert stems == {*registry.MODULES, "BulkRequestHelper", "__init__", "_runtime"}
 
 
 def _program(text: str, *arguments: object) -> Any:
-    done = subprocess.run(
+    result = subprocess.run(
         [sys.executable, "-c", text, *map(str, arguments)],
         capture_output=True,
         text=True,
         cwd="/",
         timeout=60,
     )
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
+    assert result.returncode == 0, result.stderr
+    return json.loads(result.stdout)
 
 
 # Without the archive's files, and without its modules in sys.modules.

@@ -36,7 +36,7 @@ def found(unit: Described, wanted: LinkUnitSelection) -> list[int]:
     bulk.perform()
     found_units.ask_unusual(bulk)
     bulk.perform()
-    return [found.unit.link_id for found in found_units.list_units()]
+    return [listed_unit.unit.link_id for listed_unit in found_units.list_units()]
 
 
 @pytest.fixture
@@ -105,9 +105,9 @@ def test_the_error_for_a_link_unit_says_what_is_wrong_with_it(
 ) -> None:
     unit.calls["/cascade", "getStatus"]["linkUnits"][0]["value"]["status"] = status
     unit.calls["/model/pdu/2", "getOutlets"] = answer
-    with pytest.raises(Unreachable) as caught:
+    with pytest.raises(Unreachable) as error_info:
         found(unit, ALL)
-    assert caught.value.reason.startswith(words)
+    assert error_info.value.reason.startswith(words)
 
 
 @pytest.mark.parametrize("wanted", [ALL, SECOND])

@@ -57,14 +57,14 @@ def test_types_are_demanded_as_each_firmware_names_them(agent: MakeAgent, firmwa
         command = next(listener)
         others: list[Event] = []
         while not {Outlet.StateChangedEvent, NumericSensor.ReadingChangedEvent} <= {
-            type(one) for one in others
+            type(event) for event in others
         }:
             others.append(next(listener))
         assert isinstance(command, Outlet.PowerControlEvent) and (
             command.actUserName,
             command.state,
         ) == (pdu.user, OFF)
-        change = next(one for one in others if isinstance(one, Outlet.StateChangedEvent))
+        change = next(event for event in others if isinstance(event, Outlet.StateChangedEvent))
         assert change.newState.powerState is OFF and isinstance(change.source, Outlet)
         assert (
             change.source.target
@@ -81,7 +81,7 @@ def test_events_of_one_source_and_of_a_base_type_are_demanded(
         first.setPowerState(OFF)
         # an event of the other outlet would come first
         sources = [next(listener).source for _ in range(2)]
-        assert [one.target.rpartition("/")[2] for one in sources if one is not None] == [
+        assert [source.target.rpartition("/")[2] for source in sources if source is not None] == [
             "outlet.0"
         ] * 2
 
@@ -93,7 +93,9 @@ def test_more_events_than_one_answer_holds_come_in_order(agent: MakeAgent, pdu: 
             switch(agent, pdu, ON)
         seen = [next(listener) for _ in range(80)]
         assert [
-            one.newState.powerState for one in seen if isinstance(one, Outlet.StateChangedEvent)
+            event.newState.powerState
+            for event in seen
+            if isinstance(event, Outlet.StateChangedEvent)
         ] == [OFF, ON] * 40
 
 
@@ -111,7 +113,7 @@ def test_the_notice_of_an_outage_may_close_the_listener(
         pdu.faults.order(fault, 1, status=503)
         assert (
             list(listener) == []
-            and [one.duration for one in outages] == [None]
+            and [outage.duration for outage in outages] == [None]
             and not pdu.events[0].channels
         )
 
@@ -179,9 +181,9 @@ class Listening(NamedTuple):
         """The next states that the listener reports."""
         found = [next(self.listener) for _ in range(count)]
         return [
-            one.newState.powerState is ON
-            for one in found
-            if isinstance(one, Outlet.StateChangedEvent)
+            event.newState.powerState is ON
+            for event in found
+            if isinstance(event, Outlet.StateChangedEvent)
         ]
 
 
@@ -218,7 +220,9 @@ def test_no_event_is_lost_in_an_outage_that_is_shorter_than_the_channels_life(
     listening.switch_each_second(40)
     listening.fails(fault, seconds, status)
     assert listening.states(40) == [False, True] * 20
-    assert [(one.duration is None, one.kept, one.lost) for one in listening.outages] == [
+    assert [
+        (outage.duration is None, outage.kept, outage.lost) for outage in listening.outages
+    ] == [
         (True, True, None),
         (False, True, None),
     ]
@@ -297,7 +301,7 @@ def test_a_unit_that_starts_may_answer_with_pages_for_ten_minutes(
     listening.switch_each_second(700)
     listening.fails(fault, 590.0, status=404)
     assert listening.states(3) in ([False, True, False], [True, False, True])
-    assert [one.kept for one in listening.outages] == [True, False] and listening.outages[
+    assert [outage.kept for outage in listening.outages] == [True, False] and listening.outages[
         0
     ].error.kind == kind.kind
     listening.fails(fault, 620.0, status=404)
@@ -312,7 +316,7 @@ def test_a_connection_that_fails_for_half_an_hour_does_not_end_the_listening(
     listening.fails(Fault.CLOSE_BEFORE, 1800.0)
     listening.clock.due.append((1900.0, listening.listener.close))
     assert list(listening.listener) == []
-    assert [one.kept for one in listening.outages] == [True, False]
+    assert [outage.kept for outage in listening.outages] == [True, False]
     assert max(listening.clock.slept) == 8.0
 
 
@@ -377,8 +381,8 @@ def test_the_types_of_any_source_are_demanded_as_documented(
         first.setPowerState(OFF)
         seen = [next(listener) for _ in range(3)]
         assert [
-            (type(one).__name__, one.source and one.source.target.rpartition("/")[2])
-            for one in seen
+            (type(event).__name__, event.source and event.source.target.rpartition("/")[2])
+            for event in seen
         ] == [
             ("StateChangedEvent", "outlet.1"),
             ("PowerControlEvent", "outlet.0"),
@@ -463,10 +467,10 @@ def test_without_a_free_channel_or_an_event_service_listening_is_refused(
     def open_() -> Listener:
         return Listener(connected(agent, pdu), STATES)
 
-    held = [open_() for _ in range(16)]
+    listeners = [open_() for _ in range(16)]
     with pytest.raises(Refused, match="all event channels of the unit are in use"):
         open_()
-    assert len(pdu.events[0].channels) == len(held)
+    assert len(pdu.events[0].channels) == len(listeners)
     with pytest.raises(Refused, match="404"):
         Listener(connected(agent, pdu), STATES, link=7)
 

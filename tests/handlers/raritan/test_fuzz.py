@@ -152,6 +152,6 @@ def test_the_unchanged_answers_are_understood(recorded: dict[str, list[Any]], me
 @thorough
 @given(bodies=st.lists(JUNK, max_size=3))
 def test_arbitrary_json_is_a_protocol_error(bodies: list[Any]) -> None:
-    with pytest.raises(PduHandlerError) as caught:
+    with pytest.raises(PduHandlerError) as error_info:
         Scripted(bodies).status()
-    assert caught.value.kind == "protocol"
+    assert error_info.value.kind == "protocol"

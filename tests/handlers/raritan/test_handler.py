@@ -154,8 +154,8 @@ def test_outlets_that_meter_energy_alone_are_read_by_their_well_known_ids(
 
     def without_current(sensors: Sensors, readings: dict[str, Callable[[], float]]) -> None:
         of = getattr(readings.get("current"), "__self__", None)
-        kept = {field: read for field, read in readings.items() if field != "current"}
-        numeric(sensors, kept if isinstance(of, Outlet) else readings)
+        read_by_field = {field: read for field, read in readings.items() if field != "current"}
+        numeric(sensors, read_by_field if isinstance(of, Outlet) else readings)
 
     monkeypatch.setattr(Sensors, "numeric", without_current)
     with XerusPdu(Model(outlets=4, phases=3)) as pdu, spent(pdu) as cost:
@@ -268,9 +268,9 @@ def test_an_unreachable_link_unit_is_an_error_that_names_the_setting(
         pdu.units[3].reachable = False
         with pytest.raises(
             PduHandlerError, match="link unit 3 is unreachable.*'link_units'"
-        ) as caught:
+        ) as error_info:
             getattr(handle(pdu, link_units="yes"), method)()
-        assert caught.value.kind == "unreachable"
+        assert error_info.value.kind == "unreachable"
         assert len(shown(handle(pdu, link_units="2").status())) == 3
 
 
@@ -301,9 +301,9 @@ def test_a_bad_setting_is_reported_by_the_first_call_and_not_before(
 ) -> None:
     with XerusPdu(Model(outlets=1)) as pdu:
         handler = make_handler(PduData(pdu.host, settings(pdu, **wrong)))
-        with pytest.raises(PduHandlerError, match=words) as caught:
+        with pytest.raises(PduHandlerError, match=words) as error_info:
             handler.status()
-        assert caught.value.kind == "settings" and pdu.books().connections == 0
+        assert error_info.value.kind == "settings" and pdu.books().connections == 0
 
 
 def test_a_bad_list_of_link_ids_with_many_blanks_is_refused_in_less_than_a_second() -> None:
@@ -314,9 +314,9 @@ def test_a_bad_list_of_link_ids_with_many_blanks_is_refused_in_less_than_a_secon
 
 
 def test_a_device_without_an_address_is_a_settings_error() -> None:
-    with pytest.raises(PduHandlerError) as caught:
+    with pytest.raises(PduHandlerError) as error_info:
         make_handler(PduData("", {"username": "a", "password": "b"})).statistic()
-    assert caught.value.kind == "settings"
+    assert error_info.value.kind == "settings"
 
 
 def test_labels_hold_identity_printed_number_and_name(handle: Handle) -> None:

@@ -57,9 +57,9 @@ def test_a_command_that_is_redirected_is_read_back_and_not_sent_again(
 ) -> None:
     with XerusPdu(Model(outlets=1)) as pdu:
         pdu.faults.order(Fault.REDIRECT, skip=2, status=status, location="https://127.0.0.1:1")
-        with pytest.raises(PduHandlerError, match="https://127.0.0.1:1.*was UP") as caught:
+        with pytest.raises(PduHandlerError, match="https://127.0.0.1:1.*was UP") as error_info:
             handle(pdu).port_down(PduPortView("1"), pause=FAST)
-        assert caught.value.kind == "unreachable"
+        assert error_info.value.kind == "unreachable"
         assert not [name for name, _ in pdu.books().writes if "PowerState" in name]
 
 
@@ -109,9 +109,9 @@ def test_status_and_port_down_reject_contradictory_duplicate_keys(
 ) -> None:
     with XerusPdu(Model(outlets=2)) as pdu:
         pdu.faults.order(Fault.DONE_TWICE, None, skip=1)
-        with pytest.raises(PduHandlerError) as caught:
+        with pytest.raises(PduHandlerError) as error_info:
             handle(pdu).status() if method == "status" else handle(pdu).port_down(PduPortView("1"))
-        assert caught.value.kind == "protocol"
+        assert error_info.value.kind == "protocol"
 
 
 def test_an_error_without_the_id_of_the_call_is_quoted(agent: MakeAgent) -> None:
@@ -149,10 +149,10 @@ def test_a_harmful_value_is_a_protocol_error(agent: MakeAgent, value: str) -> No
             one = agent("http", peer.address)
             bulk = Bulk(one)
             pending = bulk.add(pdumodel.Pdu("/model/pdu/0", one).getOutlets)
-            with pytest.raises(ProtocolError) as caught:
+            with pytest.raises(ProtocolError) as error_info:
                 bulk.perform()
                 pending.get()
-            str(caught.value).encode()  # the text holds no lone surrogate
+            str(error_info.value).encode()  # the text holds no lone surrogate
 
 
 @pytest.mark.parametrize("method", ["getState", "setPowerState"])
@@ -234,9 +234,9 @@ def test_no_form_of_the_password_that_a_device_sends_back_gets_into_an_error(
     }
     with Peer([[steps[where]]]) as peer:
         one = agent("http", peer.address, debug=True)
-        with pytest.raises(PduHandlerError) as caught:
+        with pytest.raises(PduHandlerError) as error_info:
             pdumodel.Outlet("/model/outlet/0", one).getState()
-        shown = _everything(caught.value) + capsys.readouterr().out
+        shown = _everything(error_info.value) + capsys.readouterr().out
     half = len(form) // 2
     for piece in (
         PASSWORD,
@@ -251,9 +251,9 @@ def test_no_form_of_the_password_that_a_device_sends_back_gets_into_an_error(
 def test_a_login_that_the_device_sends_back_is_not_shown_by_the_handler(handle: Handle) -> None:
     with XerusPdu(Model(outlets=1)) as pdu:
         pdu.faults.order(Fault.ECHO)
-        with pytest.raises(PduHandlerError, match="not shown: it holds the login") as caught:
+        with pytest.raises(PduHandlerError, match="not shown: it holds the login") as error_info:
             handle(pdu).status()
-        shown = _everything(caught.value)
+        shown = _everything(error_info.value)
     assert (
         pdu.password not in shown
         and base64.b64encode(f"{pdu.user}:{pdu.password}".encode()).decode() not in shown
@@ -267,9 +267,9 @@ def test_the_start_of_an_authorization_header_that_the_device_sends_back_is_not_
     with Peer(
         [[answering('{"id":"ID","error":{"code":-32601,"message":"no Basic %s"}}' % _BASIC[:cut])]]
     ) as peer:
-        with pytest.raises(PduHandlerError) as caught:
+        with pytest.raises(PduHandlerError) as error_info:
             get_state(agent("http", peer.address))
-    assert _BASIC[: len(_BASIC) // 2] not in _everything(caught.value)
+    assert _BASIC[: len(_BASIC) // 2] not in _everything(error_info.value)
 
 
 def test_a_password_in_a_header_is_found_although_headers_are_read_as_latin_1(
@@ -282,9 +282,9 @@ def test_a_password_in_a_header_is_found_although_headers_are_read_as_latin_1(
     with Peer([[kind]]) as peer:
         one = agent("http", peer.address)
         one.set_auth_basic("admin", password)
-        with pytest.raises(PduHandlerError, match="not shown: it holds the login") as caught:
+        with pytest.raises(PduHandlerError, match="not shown: it holds the login") as error_info:
             get_state(one)
-    assert "sh-h" not in _everything(caught.value)
+    assert "sh-h" not in _everything(error_info.value)
 
 
 @given(
@@ -296,10 +296,10 @@ def test_any_login_is_found_in_any_text_that_holds_it(
     user: str, password: str, around: str
 ) -> None:
     login = Login(user, password)
-    encoded = base64.b64encode(f"{user}:{password}".encode()).decode()
+    text = base64.b64encode(f"{user}:{password}".encode()).decode()
     for form in (
         password,
-        encoded,
+        text,
         quote(password),
         json.dumps(password)[1:-1],
         password.encode().hex(),
@@ -341,9 +341,11 @@ def test_a_password_of_digits_that_comes_back_as_a_number_is_not_shown(
     with Peer([[answering(answer)]]) as peer:
         one = agent("http", peer.address)
         one.set_auth_basic("admin", "12345678")
-        with pytest.raises(PduHandlerError) as caught:
+        with pytest.raises(PduHandlerError) as error_info:
             pdumodel.Outlet("/model/outlet/0", one).getState()
-    assert "12345678" not in caught.value.reason + repr(getattr(caught.value, "payload", b""))
+    assert "12345678" not in error_info.value.reason + repr(
+        getattr(error_info.value, "payload", b"")
+    )
 
 
 def test_a_number_of_thousands_of_digits_in_a_text_is_no_obstacle_to_search_for_a_login() -> None:
@@ -402,13 +404,13 @@ def test_control_characters_of_a_device_are_escaped_in_error_texts(agent: MakeAg
         one = agent("http", peer.address)
         errors = []
         for _ in range(2):
-            with pytest.raises(PduHandlerError) as caught:
+            with pytest.raises(PduHandlerError) as error_info:
                 get_state(one)
-            errors.append(caught.value)
+            errors.append(error_info.value)
             one.close()
         (outlet,) = pdumodel.Pdu("/model/pdu/0", one).getOutlets()
-        with pytest.raises(PduHandlerError) as caught:
+        with pytest.raises(PduHandlerError) as error_info:
             outlet.getState()
-        errors.append(caught.value)
+        errors.append(error_info.value)
     for error in errors:
         assert str(error).isprintable() and "x1b[2J" in str(error)

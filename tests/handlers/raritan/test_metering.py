@@ -60,10 +60,12 @@ def test_an_inlet_or_a_line_that_is_listed_twice_is_an_error(unit: Described) ->
     unit.inlet({"current": 6.0}, {L1: 4.0, L2: 5.0, L3: 6.0})
     poles, inlets = unit.calls[f"{PDU}/inlet/0", "getPoles"], unit.calls[PDU, "getInlets"]
     unit.calls[f"{PDU}/inlet/0", "getPoles"] = [*poles[:2], poles[0]]
-    with pytest.raises(PduHandlerError, match="one of its lines' current sensors twice") as caught:
+    with pytest.raises(
+        PduHandlerError, match="one of its lines' current sensors twice"
+    ) as error_info:
         unit.measured()
     unit.calls[f"{PDU}/inlet/0", "getPoles"], unit.calls[PDU, "getInlets"] = poles, 2 * inlets
-    assert caught.value.kind == "protocol"
+    assert error_info.value.kind == "protocol"
     with pytest.raises(PduHandlerError, match="one of its inlets twice"):
         unit.measured()
 
@@ -203,9 +205,9 @@ def test_without_inlets_the_energy_comes_from_the_outlets_and_the_load_from_bank
 def test_a_sensor_that_the_account_may_not_read_is_denied(unit: Described) -> None:
     unit.inlet({"current": 3.0, "activeEnergy": 100.0}, {})
     unit.calls["/sensor/I0current", "getReading"] = Status(403)
-    with pytest.raises(PduHandlerError) as caught:
+    with pytest.raises(PduHandlerError) as error_info:
         unit.measured()
-    assert caught.value.kind == "denied"
+    assert error_info.value.kind == "denied"
 
 
 @pytest.mark.parametrize("answer", [Status(403), Failure(-32001)])
@@ -233,9 +235,9 @@ def test_a_list_that_the_account_may_not_read_is_denied_and_the_account_may_stil
         unit.calls[f"{PDU}/outlet/{number}", "getState"] = {"available": True, "powerState": 0}
     assert unit.measured() == (6.0, 200.0)
     unit.calls[rid, method] = answer
-    with pytest.raises(PduHandlerError) as caught:
+    with pytest.raises(PduHandlerError) as error_info:
         handler_of(unit).statistic()
-    assert caught.value.kind == "denied"
+    assert error_info.value.kind == "denied"
     assert [port.power_status.name for port in handler_of(unit).status().ports] == ["DOWN", "DOWN"]
     assert handler_of(unit).port_down(PduPortView("2")).power_status.name == "DOWN"
 
@@ -254,9 +256,9 @@ def test_a_list_of_breakers_may_be_denied_only_if_the_load_has_another_source(
 ) -> None:
     unit.inlet({"activeEnergy": 100.0}, {L1: None})
     unit.calls[PDU, "getOverCurrentProtectors"] = Status(403)
-    with pytest.raises(PduHandlerError) as caught:
+    with pytest.raises(PduHandlerError) as error_info:
         unit.measured()
-    assert caught.value.kind == "denied"
+    assert error_info.value.kind == "denied"
     unit.outlets([1.0, 2.0], [10.0, 20.0])
     assert unit.measured() == (3.0, 100.0)
 

@@ -120,9 +120,9 @@ def test_structures_that_are_not_value_objects_have_the_same_defaults(
     defaults = dict(
         zip(every, worker.order(STEPS, "made", "http://127.0.0.1:1", "", "", list(every)))
     )
-    known = {name: values for name, values in defaults.items() if values is not None}
-    assert {name: every[name]().encode() for name in known} == known
-    assert len(known) > 250
+    values_by_name = {name: values for name, values in defaults.items() if values is not None}
+    assert {name: every[name]().encode() for name in values_by_name} == values_by_name
+    assert len(values_by_name) > 250
 
 
 def test_functions_take_the_same_arguments_first(theirs: Names) -> None:

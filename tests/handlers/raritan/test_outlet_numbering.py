@@ -43,9 +43,9 @@ def test_an_outlet_whose_reference_and_well_known_id_have_different_labels_is_no
         before = pdu.books().states
         with pytest.raises(
             PduHandlerError, match=r"labelled '\d'.* labelled '\d'.*report its model"
-        ) as caught:
+        ) as error_info:
             getattr(handle(pdu, link_units="yes"), method)(PduPortView(identity))
-        assert caught.value.kind == "unsupported"
+        assert error_info.value.kind == "unsupported"
         assert pdu.books().states == before and not pdu.books().writes
 
 
@@ -74,14 +74,14 @@ def test_each_port_has_the_energy_of_the_outlet_at_its_position(
     handle: Handle, model: Model
 ) -> None:
     with XerusPdu(model, links={2: model}) as pdu:
-        counted = {
+        consumption_by_identity = {
             port.identity: port.consumption
             for port in handle(pdu, link_units="yes").statistic().ports
         }
         for link, unit in pdu.units.items():
             for position, number in enumerate(MIXED, 1):
                 identity = f"{link}.{position}" if link else str(position)
-                assert counted[identity] * 1000 == pytest.approx(
+                assert consumption_by_identity[identity] * 1000 == pytest.approx(
                     unit.outlets[number - 1].energy.stored
                 )
 
@@ -93,9 +93,9 @@ def test_a_unit_that_lists_an_outlet_twice_is_neither_read_nor_switched(
         first = pdu.units[0].outlets[0]
         monkeypatch.setattr(pdu.units[0].pdu, "getOutlets", lambda: [first, first])
         for method in ("status", "statistic"):
-            with pytest.raises(PduHandlerError, match="one of its outlets twice") as caught:
+            with pytest.raises(PduHandlerError, match="one of its outlets twice") as error_info:
                 getattr(handle(pdu), method)()
-            assert (caught.value.kind, caught.value.operation) == ("protocol", "getOutlets")
+            assert (error_info.value.kind, error_info.value.operation) == ("protocol", "getOutlets")
         with pytest.raises(PduHandlerError, match="one of its outlets twice"):
             handle(pdu).port_down(PduPortView("1"))
         assert not pdu.books().writes
@@ -132,9 +132,9 @@ def test_a_list_that_lacks_an_outlet_shows_and_switches_no_neighbour(well_known:
         ) as caught:
             getattr(handler_of(unit), method)()
         assert (caught.value.kind, caught.value.operation) == ("protocol", "getOutlets")
-    with pytest.raises(PduHandlerError, match="outlet 3 is labelled '4'") as refused:
+    with pytest.raises(PduHandlerError, match="outlet 3 is labelled '4'") as error_info:
         handler_of(unit).port_down(PduPortView("3"))
-    assert refused.value.kind == "unsupported" and "setPowerState" not in unit.methods
+    assert error_info.value.kind == "unsupported" and "setPowerState" not in unit.methods
 
 
 @pytest.mark.parametrize("hole", [None, {"rid": None, "type": "pdumodel.Outlet:3.0.4"}, {}])
@@ -142,6 +142,6 @@ def test_a_list_that_lacks_an_outlet_shows_and_switches_no_neighbour(well_known:
 def test_a_list_with_a_null_in_it_is_an_error(hole: object, method: str) -> None:
     unit = _gap(["1", "2", "3"])
     unit.calls[PDU, "getOutlets"].insert(1, hole)
-    with pytest.raises(PduHandlerError) as caught:
+    with pytest.raises(PduHandlerError) as error_info:
         getattr(handler_of(unit), method)(*([PduPortView("2")] if method == "port_down" else []))
-    assert caught.value.kind == "protocol" and "setPowerState" not in unit.methods
+    assert error_info.value.kind == "protocol" and "setPowerState" not in unit.methods

@@ -83,10 +83,10 @@ def test_a_circuit_is_never_switched_and_nothing_is_sent(
     handle: Handle, method: str, identity: str
 ) -> None:
     with XerusPdu(controller(PANEL)) as pdu:
-        with pytest.raises(PduHandlerError, match="branch circuit.*no relay") as caught:
+        with pytest.raises(PduHandlerError, match="branch circuit.*no relay") as error_info:
             getattr(handle(pdu), method)(PduPortView(identity))
         assert (
-            caught.value.kind == "unsupported"
+            error_info.value.kind == "unsupported"
             and not pdu.books().writes
             and not pdu.books().requests
         )
@@ -275,9 +275,9 @@ def test_a_reference_to_something_else_is_an_error(
     unit.circuit(1, 0, current=1.0)
     unit.calls["/meter/1", "getPanelSettings"] = {}
     unit.calls[what][0]["value"]["type"] = kind
-    with pytest.raises(PduHandlerError, match=words) as caught:
+    with pytest.raises(PduHandlerError, match=words) as error_info:
         getattr(handler_of(unit), method)()
-    assert caught.value.kind == "protocol"
+    assert error_info.value.kind == "protocol"
 
 
 @pytest.mark.parametrize(
@@ -294,9 +294,9 @@ def test_a_meter_or_a_circuit_under_two_numbers_is_an_error(
     unit.meter(1, 0, {L1: 4.0})
     unit.circuit(1, 0, current=1.0)
     unit.calls[what].append({**unit.calls[what][0], "key": 7})
-    with pytest.raises(PduHandlerError, match=words) as caught:
+    with pytest.raises(PduHandlerError, match=words) as error_info:
         getattr(handler_of(unit), method)()
-    assert caught.value.kind == "protocol"
+    assert error_info.value.kind == "protocol"
 
 
 @pytest.mark.parametrize(
@@ -308,9 +308,9 @@ def test_circuits_that_cannot_be_listed_are_an_error_and_not_a_shorter_list(
 ) -> None:
     unit.meter(1, 0, {L1: 4.0})
     unit.calls["/meter/1", "getCircuits"] = failed
-    with pytest.raises(PduHandlerError) as caught:
+    with pytest.raises(PduHandlerError) as error_info:
         getattr(handler_of(unit), method)()
-    assert caught.value.kind == kind
+    assert error_info.value.kind == kind
 
 
 def test_the_printed_number_is_empty_where_it_does_not_follow_from_the_panels_settings(
@@ -357,11 +357,11 @@ def test_a_controller_without_the_object_of_a_pdu_is_read_like_any_other(
 def test_a_unit_with_neither_a_pdu_nor_meters_is_an_error(unit: Meters, method: str) -> None:
     for code in (200, 404):
         unit.calls[METERS] = [] if code == 200 else Status(code)
-        with pytest.raises(PduHandlerError, match="no such resource") as caught:
+        with pytest.raises(PduHandlerError, match="no such resource") as error_info:
             getattr(handler_of(_without_pdu(unit)), method)(
                 *([PduPortView("3")] if method == "port_down" else [])
             )
-        assert caught.value.kind == "refused"
+        assert error_info.value.kind == "refused"
 
 
 @pytest.mark.parametrize("status", [403, 429, 500, 503])

@@ -21,8 +21,8 @@ pytestmark = pytest.mark.against("recorded traffic of real Xerus units")
 
 
 def _units() -> dict[str, Any]:
-    recorded = json.loads(witnesses.text("raritan", "recorded.json"))
-    return {unit["name"]: unit["exchanges"] for unit in recorded["units"]}
+    document = json.loads(witnesses.text("raritan", "recorded.json"))
+    return {unit["name"]: unit["exchanges"] for unit in document["units"]}
 
 
 def _results(exchange: Any) -> list[Any]:

@@ -290,9 +290,9 @@ def test_a_demand_for_a_new_password_is_an_error_and_the_password_can_then_be_se
     steps: list[Step] = [http("{}", "451 Unavailable For Legal Reasons"), result(0)]
     with Peer([steps]) as peer:
         to = agent("http", peer.address, "admin", "raritan")
-        with pytest.raises(rpc.HttpException, match="HTTP Error 451") as caught:
+        with pytest.raises(rpc.HttpException, match="HTTP Error 451") as error_info:
             pdumodel.Pdu("/model/pdu/0", to).getMetaData()
-        assert "change its password" in str(caught.value)
+        assert "change its password" in str(error_info.value)
         assert usermgmt.User("/auth/user/admin", to).setAccountPassword("new") == 0
 
 
@@ -523,9 +523,9 @@ def test_an_ordinal_that_is_not_listed_equals_the_vendors_element_for_it() -> No
         peripheral.PortType.UNSPECIFIED,
         portsmodel.Port.DeviceTypeId.OTHER,
     ):
-        decoded = type(element).decode(99)
-        assert decoded == element and {decoded: 1} == {element: 1}
-        assert decoded.name == element.name and encode(decoded) == 99
+        text = type(element).decode(99)
+        assert text == element and {text: 1} == {element: 1}
+        assert text.name == element.name and encode(text) == 99
         assert type(element).decode(-1) != element  # absent from an answer
 
 
@@ -540,5 +540,5 @@ def test_objects_of_two_pdus_are_not_equal() -> None:
 
 def test_a_time_encodes_to_seconds() -> None:
     assert rpc.Time(2026, 1, 1).encode() == 1767225600
-    decoded = decode_structure(logging.LogEntry, {"timestamp": 1767225600}, Nowhere()).timestamp
-    assert (decoded + datetime.timedelta(seconds=1)).encode() == 1767225601
+    timestamp = decode_structure(logging.LogEntry, {"timestamp": 1767225600}, Nowhere()).timestamp
+    assert (timestamp + datetime.timedelta(seconds=1)).encode() == 1767225601

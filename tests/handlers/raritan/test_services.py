@@ -74,10 +74,10 @@ def test_an_unknown_result_code_of_a_new_session_is_an_error_that_shows_the_code
     with Peer([[opened]]) as peer:
         with pytest.raises(
             Refused, match=r"the device opened no session \(result code 7\)"
-        ) as caught:
+        ) as error_info:
             with session.logged_in(agent("http", peer.address)):
                 raise AssertionError("the block must not run")
-    assert caught.value.code == "7"
+    assert error_info.value.code == "7"
 
 
 def test_a_new_session_with_neither_token_nor_id_raises_a_protocol_error_and_closes_none(

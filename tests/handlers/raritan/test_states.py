@@ -105,9 +105,9 @@ def _doubted(failures: Any, outlets: int = 4) -> list[int]:
     unit.calls["/hwhealth", "getFailures"] = failures
     agent = unit.agent()
     bulk = Bulk(agent)
-    asked = queue_hardware_failures(bulk, XerusUnit(0, agent))
+    pending = queue_hardware_failures(bulk, XerusUnit(0, agent))
     bulk.perform()
-    return sorted(failed_relays(asked, outlets))
+    return sorted(failed_relays(pending, outlets))
 
 
 @pytest.mark.parametrize(

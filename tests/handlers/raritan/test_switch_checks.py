@@ -57,9 +57,9 @@ def test_a_missing_answer_or_field_does_not_prevent_the_command(answers: dict[st
 
 @pytest.mark.parametrize("method", ["getMetaData", "getState"])
 def test_an_outlet_that_the_account_may_not_read_is_not_switched(method: str) -> None:
-    with pytest.raises(PduHandlerError) as caught:
+    with pytest.raises(PduHandlerError) as error_info:
         raise_if_outlet_1_is_locked(**{method: Status(403)})
-    assert caught.value.kind == "denied"
+    assert error_info.value.kind == "denied"
 
 
 @pytest.mark.parametrize(
@@ -72,9 +72,9 @@ def test_an_outlet_that_the_account_may_not_read_is_not_switched(method: str) ->
 def test_an_outlet_that_cannot_or_may_not_be_switched_is_refused(
     answers: dict[str, Any], kind: str
 ) -> None:
-    with pytest.raises(PduHandlerError) as caught:
+    with pytest.raises(PduHandlerError) as error_info:
         raise_if_outlet_1_is_locked(**answers)
-    assert caught.value.kind == kind
+    assert error_info.value.kind == kind
 
 
 @pytest.mark.sample(14)

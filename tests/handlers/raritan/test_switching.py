@@ -56,9 +56,9 @@ def test_an_unknown_identity_is_an_error_and_nothing_is_written(
     handle: Handle, identity: str
 ) -> None:
     with XerusPdu(Model(outlets=3), links={2: Model(outlets=1)}) as pdu:
-        with pytest.raises(PduHandlerError, match="outlet") as caught:
+        with pytest.raises(PduHandlerError, match="outlet") as error_info:
             handle(pdu).port_down(PduPortView(identity))
-        assert caught.value.kind == "no-such-outlet" and not writes(pdu)
+        assert error_info.value.kind == "no-such-outlet" and not writes(pdu)
 
 
 @pytest.mark.parametrize("identity", ["1.1", "x", "2.", "256.1"])
@@ -86,16 +86,16 @@ def test_an_outlet_of_the_highest_link_id_is_switched(handle: Handle) -> None:
 @pytest.mark.parametrize("identity", ["3.1", "2.2"])
 def test_an_unknown_outlet_of_a_link_unit_is_an_error(handle: Handle, identity: str) -> None:
     with XerusPdu(Model(outlets=3), links={2: Model(outlets=1)}) as pdu:
-        with pytest.raises(PduHandlerError) as caught:
+        with pytest.raises(PduHandlerError) as error_info:
             handle(pdu, link_units="yes").port_down(PduPortView(identity))
-        assert caught.value.kind == "no-such-outlet" and not writes(pdu)
+        assert error_info.value.kind == "no-such-outlet" and not writes(pdu)
 
 
 def test_an_outlet_without_a_relay_is_not_written_to(handle: Handle, firmware: str) -> None:
     with XerusPdu(Model(outlets=2, not_switchable=(2,)), firmware) as pdu:
-        with pytest.raises(PduHandlerError, match="outlet 2 cannot be switched") as caught:
+        with pytest.raises(PduHandlerError, match="outlet 2 cannot be switched") as error_info:
             handle(pdu).port_down(PduPortView("2"))
-        assert caught.value.kind == "unsupported" and not writes(pdu)
+        assert error_info.value.kind == "unsupported" and not writes(pdu)
 
 
 def test_a_disabled_outlet_is_refused_with_the_devices_code_and_a_remedy(
@@ -104,9 +104,9 @@ def test_a_disabled_outlet_is_refused_with_the_devices_code_and_a_remedy(
     with XerusPdu(Model(outlets=1, disabled=(1,)), firmware) as pdu:
         with pytest.raises(
             PduHandlerError, match="the outlet is disabled: check .* its inlet is disabled.*code 3"
-        ) as caught:
+        ) as error_info:
             handle(pdu).port_down(PduPortView("1"))
-        assert caught.value.kind == "refused" and pdu.books().states["1"] is True
+        assert error_info.value.kind == "refused" and pdu.books().states["1"] is True
 
 
 def test_inhibited_relay_control_is_seen_before_anything_is_written(handle: Handle) -> None:
@@ -144,9 +144,9 @@ def test_a_refusal_during_load_shedding_is_reported_with_its_code(
 ) -> None:
     with XerusPdu(Model(outlets=1, load_shed=(1,))) as pdu:
         monkeypatch.setattr(pdu.units[0].outlets[0], "setPowerState", lambda pstate: 2)
-        with pytest.raises(PduHandlerError, match="load shedding is active.*code 2") as caught:
+        with pytest.raises(PduHandlerError, match="load shedding is active.*code 2") as error_info:
             handle(pdu).port_up(PduPortView("1"))
-        assert caught.value.kind == "refused"
+        assert error_info.value.kind == "refused"
 
 
 @pytest.mark.parametrize("firmware", LINKED, indirect=True)

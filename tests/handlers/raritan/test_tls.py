@@ -45,7 +45,7 @@ def test_the_error_of_an_untrusted_certificate_after_a_redirect_names_the_redire
 def test_a_space_at_either_end_of_a_refused_password_is_pointed_out(
     agent: MakeAgent, pdu: XerusPdu, password: str, hinted: bool
 ) -> None:
-    with pytest.raises(HttpException, match="refused the login") as caught:
+    with pytest.raises(HttpException, match="refused the login") as error_info:
         _count(
             agent(
                 "https",
@@ -56,8 +56,8 @@ def test_a_space_at_either_end_of_a_refused_password_is_pointed_out(
             )
         )
     assert (
-        "begins or ends with white space" in str(caught.value)
-    ) is hinted and password.strip() not in str(caught.value)
+        "begins or ends with white space" in str(error_info.value)
+    ) is hinted and password.strip() not in str(error_info.value)
 
 
 def test_a_certificate_signed_by_the_configured_ca_is_trusted(
@@ -68,9 +68,9 @@ def test_a_certificate_signed_by_the_configured_ca_is_trusted(
 
 def test_with_another_fingerprint_no_request_is_sent(agent: MakeAgent, pdu: XerusPdu) -> None:
     before = pdu.books().requests
-    with pytest.raises(HttpException, match="another certificate") as caught:
+    with pytest.raises(HttpException, match="another certificate") as error_info:
         _count(_agent(agent, pdu, Trust(fingerprint="00" * 32)))
-    assert isinstance(caught.value, Unreachable) and pdu.books().requests == before
+    assert isinstance(error_info.value, Unreachable) and pdu.books().requests == before
 
 
 def test_a_fingerprint_is_checked_even_if_verification_is_off(
@@ -87,8 +87,8 @@ def test_the_documented_argument_turns_verification_off(pdu: XerusPdu) -> None:
         pdu.user,
         pdu.password,
         disable_certificate_verification=True,
-    ) as one:
-        assert _count(one) == 2
+    ) as agent:
+        assert _count(agent) == 2
 
 
 def test_tls_on_a_plain_http_port_is_an_error_with_a_hint(agent: MakeAgent, pdu: XerusPdu) -> None:

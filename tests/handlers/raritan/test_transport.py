@@ -197,10 +197,12 @@ def test_each_http_status_is_an_error_of_the_vendors_class_and_of_ours(
     body = b"" if status.startswith("204") else b"<html>no</html>"
     with Peer([[http(body, status, "Connection: close")]]) as peer:
         # scripts look for this form of the status
-        with pytest.raises(documented, match=f"HTTP Error {status[:3]}") as caught:
+        with pytest.raises(documented, match=f"HTTP Error {status[:3]}") as error_info:
             get_state(agent("http", peer.address))
-    assert isinstance(caught.value, ours) and isinstance(caught.value, PduHandlerError)
-    assert "secret-word" not in str(caught.value) and "getState" not in repr(caught.value.args)
+    assert isinstance(error_info.value, ours) and isinstance(error_info.value, PduHandlerError)
+    assert "secret-word" not in str(error_info.value) and "getState" not in repr(
+        error_info.value.args
+    )
 
 
 _BODIES = [
@@ -227,9 +229,9 @@ def test_a_body_that_is_not_json_rpc_is_a_syntax_error_that_keeps_its_first_2000
     agent: MakeAgent, body: bytes
 ) -> None:
     with Peer([[http(body)]]) as peer:
-        with pytest.raises(JsonRpcSyntaxException) as caught:
+        with pytest.raises(JsonRpcSyntaxException) as error_info:
             get_state(agent("http", peer.address))
-    assert isinstance(caught.value, ProtocolError) and caught.value.payload == body[:2000]
+    assert isinstance(error_info.value, ProtocolError) and error_info.value.payload == body[:2000]
 
 
 @pytest.mark.parametrize("code, kind", [(-32601, Refused), (-32001, Denied), (7, Refused)])
@@ -240,18 +242,18 @@ def test_an_error_object_raises_the_documented_exception_with_code_and_message(
         {"jsonrpc": "2.0", "error": {"code": code, "message": "not today"}, "id": 1}
     ).encode()
     with Peer([[http(body)]]) as peer:
-        with pytest.raises(JsonRpcErrorException, match="not today") as caught:
+        with pytest.raises(JsonRpcErrorException, match="not today") as error_info:
             get_state(agent("http", peer.address))
-    assert isinstance(caught.value, kind) and caught.value.code == str(code)
-    assert caught.value.kind == ("denied" if kind is Denied else "refused")
+    assert isinstance(error_info.value, kind) and error_info.value.code == str(code)
+    assert error_info.value.kind == ("denied" if kind is Denied else "refused")
 
 
 def test_an_answer_is_not_read_beyond_the_limit(agent: MakeAgent) -> None:
     endless = http(b"x" * (LIMIT + (1 << 20)), length=1 << 40)
     with Peer([[endless]]) as peer:
-        with pytest.raises(HttpException, match=f"longer than {LIMIT} bytes") as caught:
+        with pytest.raises(HttpException, match=f"longer than {LIMIT} bytes") as error_info:
             get_state(agent("http", peer.address))
-    assert isinstance(caught.value, ProtocolError)
+    assert isinstance(error_info.value, ProtocolError)
 
 
 def test_interim_answers_are_skipped(agent: MakeAgent) -> None:
@@ -344,9 +346,9 @@ def test_each_unusable_answer_is_an_error_of_the_right_kind_that_says_what_is_wr
     agent: MakeAgent, step: Step, kind: type, words: str
 ) -> None:
     with Peer([[step]]) as peer:
-        with pytest.raises(PduHandlerError, match=words) as caught:
+        with pytest.raises(PduHandlerError, match=words) as error_info:
             get_state(agent("http", peer.address))
-    assert isinstance(caught.value, kind)
+    assert isinstance(error_info.value, kind)
 
 
 @pytest.mark.parametrize("host", ["a..b", "a%b", "[fe80::1%lo]:9", "a" * 300])
@@ -356,9 +358,9 @@ def test_an_unusable_address_is_unreachable(agent: MakeAgent, host: str) -> None
 
 
 def test_a_user_name_with_a_colon_is_an_error(agent: MakeAgent) -> None:
-    with pytest.raises(SettingsError, match="the user name contains a colon") as caught:
+    with pytest.raises(SettingsError, match="the user name contains a colon") as error_info:
         agent("https", "pdu.example", "user:half", "other-half")
-    assert "half" not in str(caught.value)
+    assert "half" not in str(error_info.value)
 
 
 @pytest.mark.parametrize("proto", ["http", "https"])
@@ -436,9 +438,9 @@ def test_a_redirected_write_is_not_sent_again_and_the_error_quotes_the_location(
             with pytest.raises(
                 HttpException,
                 match=f"not followed .*it leads to https://{target.address}/",
-            ) as caught:
+            ) as error_info:
                 set_state(agent("http", origin.address, trust=Trust(verify=False)))
-            assert may_have_executed(caught.value)
+            assert may_have_executed(error_info.value)
         assert len(origin.seen) == 1 and target.accepted == 0
 
 
@@ -499,9 +501,9 @@ def test_a_redirect_to_another_host_or_without_a_usable_address_is_refused(
 ) -> None:
     with Peer([[result(1)]]) as target:
         with Peer([[_moved(location.format(port=target.port))]]) as origin:
-            with pytest.raises(HttpException, match="redirects") as caught:
+            with pytest.raises(HttpException, match="redirects") as error_info:
                 get_state(agent("http", origin.address))
-        assert not target.seen and isinstance(caught.value, Refused)
+        assert not target.seen and isinstance(error_info.value, Refused)
 
 
 def test_a_second_redirect_is_refused(agent: MakeAgent) -> None:
@@ -536,6 +538,6 @@ def test_a_copy_of_the_network_or_tls_error_is_the_second_argument(agent: MakeAg
     with Peer([], silent=True) as peer, pytest.raises(HttpException) as late:
         get_state(agent("http", peer.address, timeout=0.2))
     assert isinstance(late.value.args[1], socket.timeout)
-    with Peer([], tls=usual().context) as peer, pytest.raises(HttpException) as untrusted:
+    with Peer([], tls=usual().context) as peer, pytest.raises(HttpException) as error_info:
         get_state(agent("https", peer.address))
-    assert isinstance(untrusted.value.args[1], ssl.SSLCertVerificationError)
+    assert isinstance(error_info.value.args[1], ssl.SSLCertVerificationError)

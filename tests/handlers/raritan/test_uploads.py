@@ -124,9 +124,9 @@ def test_the_low_memory_switches_are_sent_as_digits(agent: MakeAgent) -> None:
 def test_a_refusal_during_an_upload_is_reported(agent: MakeAgent, proto: str) -> None:
     tls = usual().context if proto == "https" else None
     with Peer([[http(b"<html>", "401 Unauthorized")]], tls=tls, hasty=True) as peer:
-        with pytest.raises(HttpException) as caught:
+        with pytest.raises(HttpException) as error_info:
             fw.upload(agent(proto, peer.address, trust=Trust(verify=False)), b"x" * (8 * MEGABYTE))
-        assert isinstance(caught.value, Denied) and len(peer.seen) == 1
+        assert isinstance(error_info.value, Denied) and len(peer.seen) == 1
 
 
 @pytest.mark.parametrize(
@@ -144,9 +144,9 @@ def test_an_answer_without_a_result_code_is_an_error_with_the_request_and_the_an
         with pytest.raises(
             ProtocolError,
             match=f"127.0.0.1:[0-9]+: POST /cgi-bin/{script}.cgi: .* without a result code",
-        ) as caught:
+        ) as error_info:
             upload(agent("http", peer.address), b"x")
-    assert caught.value.payload == b"<html>Sign in</html>"
+    assert error_info.value.payload == b"<html>Sign in</html>"
 
 
 def test_a_bare_number_is_not_the_result_code_of_a_certificate_upload(agent: MakeAgent) -> None:
@@ -217,9 +217,9 @@ def test_a_local_failure_during_an_upload_is_not_reported_as_unreachable(
     agent: MakeAgent, kind: type[io.BytesIO], progress: Optional[Progress], words: str
 ) -> None:
     with Peer([[http()]]) as peer:
-        with pytest.raises(HttpException, match=f"ended on this side: .*{words}") as caught:
+        with pytest.raises(HttpException, match=f"ended on this side: .*{words}") as error_info:
             fw.upload(agent("http", peer.address, timeout=60), kind(b"x" * 5000), progress=progress)
-    assert not isinstance(caught.value, Unreachable)
+    assert not isinstance(error_info.value, Unreachable)
 
 
 def test_an_upload_aborted_by_its_progress_callback_leaves_the_agent_usable(
@@ -250,7 +250,7 @@ def test_uploading_60_megabytes_raises_the_peak_memory_by_less_than_30_megabytes
         file.truncate(60 * MEGABYTE)
     with XerusPdu(Model(outlets=1)) as pdu:
         ca_file.write_text(pdu.ca_pem, encoding="ascii")
-        done = subprocess.run(
+        result = subprocess.run(
             [
                 sys.executable,
                 "-m",
@@ -265,8 +265,8 @@ def test_uploading_60_megabytes_raises_the_peak_memory_by_less_than_30_megabytes
             text=True,
             timeout=120,
         )
-        assert done.returncode == 0, done.stderr
-    before, after, sent, size, pieces = map(int, done.stdout.split())
+        assert result.returncode == 0, result.stderr
+    before, after, sent, size, pieces = map(int, result.stdout.split())
     assert sent == size == 60 * MEGABYTE and pieces > 100
     # a high peak before the upload would hide the upload's memory
     assert 0 < before < 100 * 1024

@@ -24,9 +24,9 @@ def test_a_unit_of_unknown_type_is_an_error_that_names_model_and_firmware_and_in
     unit.calls[METERS] = meters
     with pytest.raises(
         PduHandlerError, match=r"model 'BCM2-9\\n', firmware '4.0.0.5-48756', inlets: 0"
-    ) as caught:
+    ) as error_info:
         getattr(handler_of(unit), method)()
-    assert caught.value.kind == "unsupported" and unit.requests == 2
+    assert error_info.value.kind == "unsupported" and unit.requests == 2
 
 
 @pytest.mark.parametrize("claim", ["hasSwitchableOutlets", "hasMeteredOutlets"])
@@ -51,9 +51,9 @@ def test_a_unit_that_lists_neither_outlets_nor_inlets_is_an_error_whatever_it_sa
     unit.calls[PDU, "getMetaData"] = {"hasSwitchableOutlets": False, "hasMeteredOutlets": False}
     with pytest.raises(
         PduHandlerError, match="inlets: 0.*switchable outlets: no, metered outlets: no"
-    ) as caught:
+    ) as error_info:
         getattr(handler_of(unit), method)()
-    assert caught.value.kind == "unsupported"
+    assert error_info.value.kind == "unsupported"
 
 
 @pytest.mark.parametrize(
@@ -70,9 +70,9 @@ def test_a_unit_without_outlets_whose_metadata_lacks_a_claim_about_them_is_an_er
     unit = Described()
     unit.inlet({"current": 3.0}, {L1: 3.0})
     unit.calls[PDU, "getMetaData"] = metadata
-    with pytest.raises(PduHandlerError, match="inlets: 1.*: unknown") as caught:
+    with pytest.raises(PduHandlerError, match="inlets: 1.*: unknown") as error_info:
         handler_of(unit).status()
-    assert caught.value.kind == "unsupported"
+    assert error_info.value.kind == "unsupported"
 
 
 @pytest.mark.parametrize("failed, kind", [(Status(403), "denied"), (Status(500), "refused")])
@@ -81,6 +81,6 @@ def test_a_failed_call_about_the_type_is_an_error(call: Any, failed: Status, kin
     unit = Described()
     unit.inlet({"current": 3.0}, {L1: 3.0})
     unit.calls[call] = failed
-    with pytest.raises(PduHandlerError) as caught:
+    with pytest.raises(PduHandlerError) as error_info:
         handler_of(unit).status()
-    assert caught.value.kind == kind
+    assert error_info.value.kind == kind

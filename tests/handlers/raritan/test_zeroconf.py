@@ -81,22 +81,34 @@ def test_discover_returns_the_addresses_as_text(responder: None) -> None:
 def test_an_address_also_works_as_the_dictionary_of_the_vendors_discover(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    found = [discovery.AnnouncedDevice("PX4-1", "PX4-1", "192.0.2.1", 443, "4.4.1")]
-    monkeypatch.setattr(discovery, "discover_devices", lambda timeout, interfaces: found)
-    (one,) = discovery.discover()
-    assert {key: one[key] for key in ("ip", "port", "fw")} == {
+    announced_devices = [discovery.AnnouncedDevice("PX4-1", "PX4-1", "192.0.2.1", 443, "4.4.1")]
+    monkeypatch.setattr(
+        discovery, "discover_devices", lambda timeout, interfaces: announced_devices
+    )
+    (host_address,) = discovery.discover()
+    assert {key: host_address[key] for key in ("ip", "port", "fw")} == {
         "ip": "192.0.2.1",
         "port": 443,
         "fw": "4.4.1",
     }
     assert (
-        one.get("port") == 443 and one.get("model", "none") == "none" and one.get("model") is None
+        host_address.get("port") == 443
+        and host_address.get("model", "none") == "none"
+        and host_address.get("model") is None
     )
-    assert isinstance(one, str) and one[:3] == "192" and f"{one}" == "192.0.2.1"
+    assert (
+        isinstance(host_address, str)
+        and host_address[:3] == "192"
+        and f"{host_address}" == "192.0.2.1"
+    )
     with pytest.raises(KeyError):
-        one["model"]
-    for again in (copy.copy(one), copy.deepcopy(one), pickle.loads(pickle.dumps(one))):
-        assert again == one and again["fw"] == "4.4.1"
+        host_address["model"]
+    for again in (
+        copy.copy(host_address),
+        copy.deepcopy(host_address),
+        pickle.loads(pickle.dumps(host_address)),
+    ):
+        assert again == host_address and again["fw"] == "4.4.1"
 
 
 def test_waiting_for_a_silent_name_ends_with_the_discovery() -> None:
@@ -108,10 +120,10 @@ def test_waiting_for_a_silent_name_ends_with_the_discovery() -> None:
             waits.append(timeout)
 
     for end, expected in ((time.monotonic() + 100, 2000), (time.monotonic() - 100, 0)):
-        found = discovery.Announcements(end)
+        announcements = discovery.Announcements(end)
         silent: Any = Silent()
-        found.handle_change(silent, NEW, f"ghost.{NEW}", ServiceStateChange.Added)
-        assert waits[-1] == expected and found.devices() == []
+        announcements.handle_change(silent, NEW, f"ghost.{NEW}", ServiceStateChange.Added)
+        assert waits[-1] == expected and announcements.devices() == []
     discovery.Announcements(time.monotonic() + 1).handle_change(
         silent, NEW, f"ghost.{NEW}", ServiceStateChange.Added
     )
@@ -130,9 +142,9 @@ def test_a_name_that_is_not_allowed_or_of_another_service_is_ignored(name: str) 
         def get_service_info(self, service: str, name: str, timeout: int) -> ServiceInfo:
             return ServiceInfo(service, name, port=443, addresses=[_packed("127.0.0.16")])
 
-    found = discovery.Announcements(time.monotonic() + 100)
-    found.handle_change(cast(Any, Network()), NEW, name, ServiceStateChange.Added)
-    assert found.devices() == []
+    announcements = discovery.Announcements(time.monotonic() + 100)
+    announcements.handle_change(cast(Any, Network()), NEW, name, ServiceStateChange.Added)
+    assert announcements.devices() == []
 
 
 @pytest.mark.parametrize("announced, model", [("PX4-9", "PX4-9"), ("", "Rack")])
@@ -149,9 +161,13 @@ def test_an_announced_model_is_used_and_not_the_first_word_of_the_name_unless_it
                 properties={"model": announced},
             )
 
-    found = discovery.Announcements(time.monotonic() + 100)
-    found.handle_change(cast(Any, Network()), NEW, f"Rack 1.{NEW}", ServiceStateChange.Added)
-    assert [(device.name, device.model) for device in found.devices()] == [("Rack 1", model)]
+    announcements = discovery.Announcements(time.monotonic() + 100)
+    announcements.handle_change(
+        cast(Any, Network()), NEW, f"Rack 1.{NEW}", ServiceStateChange.Added
+    )
+    assert [(device.name, device.model) for device in announcements.devices()] == [
+        ("Rack 1", model)
+    ]
 
 
 def test_a_device_stays_until_it_leaves_even_if_its_change_cannot_be_read() -> None:
@@ -162,14 +178,14 @@ def test_a_device_stays_until_it_leaves_even_if_its_change_cannot_be_read() -> N
         def get_service_info(self, service: str, name: str, timeout: int) -> Any:
             return answers.pop(0)
 
-    found, network = discovery.Announcements(time.monotonic() + 100), cast(Any, Network())
+    announcements, network = discovery.Announcements(time.monotonic() + 100), cast(Any, Network())
     for change, count in (
         (ServiceStateChange.Added, 1),
         (ServiceStateChange.Updated, 1),
         (ServiceStateChange.Removed, 0),
     ):
-        found.handle_change(network, NEW, info.name, change)
-        assert len(found.devices()) == count
+        announcements.handle_change(network, NEW, info.name, change)
+        assert len(announcements.devices()) == count
 
 
 @pytest.mark.parametrize(

@@ -29,9 +29,9 @@ def _peak() -> int:
     if not status.exists():
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         return peak // 1024 if sys.platform == "darwin" else peak  # macOS counts bytes
-    found = re.search(r"VmHWM:\s+(\d+) kB", status.read_text(encoding="ascii"))
-    assert found
-    return int(found.group(1))
+    match = re.search(r"VmHWM:\s+(\d+) kB", status.read_text(encoding="ascii"))
+    assert match
+    return int(match.group(1))
 
 
 def main() -> None:

@@ -63,7 +63,9 @@ def test_outlets_are_read_over_one_connection_if_no_thread_can_be_started(
 
 
 def read(service: RedfishService) -> Any:
-    return [units.read_outlets(service, one) for one in units.read_units(service, "")]
+    return [
+        units.read_outlets(service, service_pdu) for service_pdu in units.read_units(service, "")
+    ]
 
 
 @pytest.fixture
@@ -79,16 +81,18 @@ def test_one_deadline_holds_for_the_whole_call_and_the_session_is_deleted_after_
 ) -> None:
     tree, clock = slow
     with serving(tree) as address:
-        given = settings.read_settings(
+        redfish_settings = settings.read_settings(
             PduData(
                 address,
                 {"scheme": "http", "username": USER, "password": PASSWORD, "session": "session"},
             )
         )
-        with pytest.raises(PduHandlerError) as caught:
-            with RedfishService(given, clock=clock) as service:
+        with pytest.raises(PduHandlerError) as error_info:
+            with RedfishService(redfish_settings, clock=clock) as service:
                 read(service)
-    assert caught.value.kind == "unreachable" and f"{CALL_SECONDS:.0f} s" in str(caught.value)
+    assert error_info.value.kind == "unreachable" and f"{CALL_SECONDS:.0f} s" in str(
+        error_info.value
+    )
     # Six requests come before those for outlets. Up to four requests are under way at the deadline.
     # DELETE comes last.
     assert 7 < len(tree.seen) <= CALL_SECONDS / clock.step + 4
@@ -150,10 +154,10 @@ def test_a_body_that_is_too_big_or_too_deep_or_not_a_strict_json_object_is_a_pro
     for path in (OUTLETS, f"{OUTLETS}/1", "/redfish/v1"):
         tree = Tree(unit([outlet("1")]))
         tree.special[path] = lambda seen: Answer(body)
-        with serving(tree) as address, pytest.raises(PduHandlerError) as caught:
+        with serving(tree) as address, pytest.raises(PduHandlerError) as error_info:
             handler(address).status()
-        assert caught.value.kind == "protocol"
-        str(caught.value).encode()
+        assert error_info.value.kind == "protocol"
+        str(error_info.value).encode()
 
 
 def test_the_length_of_all_answers_together_is_limited() -> None:
@@ -162,10 +166,10 @@ def test_the_length_of_all_answers_together_is_limited() -> None:
         tree.special[f"{OUTLETS}/{number}"] = lambda seen: Answer(big(3))
     with (
         serving(tree) as address,
-        pytest.raises(PduHandlerError, match="answers are longer than") as caught,
+        pytest.raises(PduHandlerError, match="answers are longer than") as error_info,
     ):
         handler(address).status()
-    assert caught.value.kind == "protocol" and len(tree.seen) < 20
+    assert error_info.value.kind == "protocol" and len(tree.seen) < 20
 
 
 @pytest.mark.parametrize(

@@ -56,7 +56,7 @@ def energies(tree: dict[str, Json]) -> dict[str, Any]:
     figure.
     """
     outlets = [tree[one["@odata.id"]] for one in tree[f"{PDU}/Outlets"]["Members"]]
-    return {one["Id"]: one.get("EnergykWh", {}).get("Reading") for one in outlets}
+    return {outlet["Id"]: outlet.get("EnergykWh", {}).get("Reading") for outlet in outlets}
 
 
 @pytest.mark.parametrize("expand", [True, False])
@@ -66,17 +66,19 @@ def test_the_load_comes_from_the_mains_and_the_energy_from_the_metrics(expand: b
     if not expand:
         del tree.resources["/redfish/v1"]["ProtocolFeaturesSupported"]
     with serving(tree) as address:
-        seen = handler(address).statistic()
+        statistic = handler(address).statistic()
     assert (
-        seen.load
+        statistic.load
         == pytest.approx(sum(lines[line]["Reading"] for line in ("Line1", "Line2", "Line3")))
         == 23.59
     )
     assert (
-        seen.total_consumption == tree.resources[f"{PDU}/Metrics"]["EnergykWh"]["Reading"] == 56438
+        statistic.total_consumption
+        == tree.resources[f"{PDU}/Metrics"]["EnergykWh"]["Reading"]
+        == 56438
     )
     own = energies(tree.resources)
-    assert {port.identity: port.consumption for port in seen.ports} == {
+    assert {port.identity: port.consumption for port in statistic.ports} == {
         name: hours or 0.0 for name, hours in own.items()
     }
     assert own["A4"] is own["A5"] is None and own["B1"] == 36166  # without and with a figure

@@ -35,9 +35,9 @@ PLACES: dict[str, Any] = {
 def refused(tree: Tree, answer: Answer, **settings: str) -> PduHandlerError:
     """The error of a status, if the request for the list of outlets is answered so."""
     tree.special[OUTLETS] = lambda seen: answer
-    with serving(tree) as address, pytest.raises(PduHandlerError) as caught:
+    with serving(tree) as address, pytest.raises(PduHandlerError) as error_info:
         handler(address, **settings).status()
-    return caught.value
+    return error_info.value
 
 
 @pytest.mark.sample(16)
@@ -57,9 +57,11 @@ def test_a_link_to_nothing_names_its_path() -> None:
     tree = Tree(unit())
     path = "/redfish/v1/PowerEquipment/RackPDUs/1"
     tree.resources[path]["Outlets"] = {"@odata.id": f"{path}/Gone?x={PASSWORD}"}
-    with serving(tree) as address, pytest.raises(PduHandlerError) as caught:
+    with serving(tree) as address, pytest.raises(PduHandlerError) as error_info:
         handler(address).status()
-    assert caught.value.operation == f"GET {path}/Gone" and "HTTP Error 404" in str(caught.value)
+    assert error_info.value.operation == f"GET {path}/Gone" and "HTTP Error 404" in str(
+        error_info.value
+    )
 
 
 @pytest.mark.parametrize("is_cut", [False, True])

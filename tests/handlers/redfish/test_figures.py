@@ -16,7 +16,7 @@ def lines(
     *readings: Optional[float], neutral: Optional[float] = None, **more: Any
 ) -> dict[str, Any]:
     phases: dict[str, Any] = {
-        f"Line{number}": {"Reading": one} for number, one in enumerate(readings, 1)
+        f"Line{number}": {"Reading": reading} for number, reading in enumerate(readings, 1)
     }
     return {
         "PolyPhaseCurrentAmps": {

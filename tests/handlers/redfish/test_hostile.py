@@ -42,10 +42,10 @@ def test_a_connection_that_ends_before_the_answer_is_unreachable(
 ) -> None:
     caplog.set_level(logging.DEBUG)
     unit.faults.order(Fault.CLOSE_BEFORE, count=None)
-    with pytest.raises(Unreachable) as caught:
+    with pytest.raises(Unreachable) as error_info:
         CALLS[call](handler(unit, timeout="60"))
     assert unit.books().writes == [] and unit.password not in caplog.text
-    _holds_no_secret(unit, caught.value)
+    _holds_no_secret(unit, error_info.value)
 
 
 def _holds_no_secret(unit: RedfishService, error: Optional[BaseException]) -> None:
@@ -66,12 +66,13 @@ def test_a_sessions_token_is_in_no_error_and_no_log(
     caplog.set_level(logging.DEBUG)
     with RedfishService(units.sessions_only()) as unit:
         unit.faults.order(Fault.ECHO, count=None, method="PowerEquipment")
-        with pytest.raises(PduHandlerError) as caught:
+        with pytest.raises(PduHandlerError) as error_info:
             CALLS[call](handler(unit, session="session"))
         assert unit.opened == 1
-        _holds_no_secret(unit, caught.value)
+        _holds_no_secret(unit, error_info.value)
         assert (
-            re.search("[0-9a-f]{32}", f"{caught.value} {vars(caught.value)} {caplog.text}") is None
+            re.search("[0-9a-f]{32}", f"{error_info.value} {vars(error_info.value)} {caplog.text}")
+            is None
         )
 
 
@@ -81,7 +82,7 @@ def test_a_service_without_a_free_session_is_an_error_and_the_other_session_stay
             unit.access.log_in(unit.viewer_user, unit.viewer_password)
         with pytest.raises(PduHandlerError):
             handler(unit).status()
-        assert [one.user for one in unit.sessions] == [unit.viewer_user]
+        assert [session.user for session in unit.sessions] == [unit.viewer_user]
 
 
 # -- other hosts
@@ -275,9 +276,9 @@ def test_no_command_is_sent_to_another_outlet_or_to_the_unit(
         return {name: retargeted(one) for name, one in body.items()}
 
     unit.rewrite = lambda _, body: retargeted(body)
-    with pytest.raises(PduHandlerError, match="below the outlet") as caught:
+    with pytest.raises(PduHandlerError, match="below the outlet") as error_info:
         handler(unit).port_down(PduPortView("A1"))
-    assert caught.value.kind == "unsupported" and {one.method for one in unit.log} == {"GET"}
+    assert error_info.value.kind == "unsupported" and {one.method for one in unit.log} == {"GET"}
     assert all(unit.books().states.values()) and unit.boots() == 0
 
 

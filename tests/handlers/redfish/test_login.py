@@ -96,10 +96,10 @@ def test_a_session_is_opened_once_and_deleted(mode: str, basic: bool) -> None:
 def test_many_readings_at_once_log_in_once() -> None:
     tree = Guarded(basic=False)
     with serving(tree) as address:
-        given = settings.read_settings(
+        redfish_settings = settings.read_settings(
             PduData(address, {"scheme": "http", "username": USER, "password": PASSWORD})
         )
-        with RedfishService(given) as service:
+        with RedfishService(redfish_settings) as service:
             found = service.all([OUTLETS] * 8)
     assert all(isinstance(one, dict) and "Members" in one for one in found) and (
         tree.opened,
@@ -118,20 +118,20 @@ def test_many_readings_at_once_log_in_once() -> None:
 )
 def test_a_refused_password_is_not_tried_in_another_way(mode: str, challenge: str) -> None:
     tree = Guarded(basic=False, challenge=challenge)
-    with serving(tree) as address, pytest.raises(PduHandlerError) as caught:
+    with serving(tree) as address, pytest.raises(PduHandlerError) as error_info:
         handler(address, session=mode).status()
-    assert caught.value.kind == "denied" and tree.opened == 0 and len(tree.seen) == 1
-    assert PASSWORD not in str(caught.value)
+    assert error_info.value.kind == "denied" and tree.opened == 0 and len(tree.seen) == 1
+    assert PASSWORD not in str(error_info.value)
 
 
 @pytest.mark.parametrize("call", ["status", "statistic", "port_down", "labels"])
 def test_a_session_is_deleted_even_after_an_error(call: str) -> None:
     tree = Guarded()
     tree.special[OUTLETS] = lambda seen: Answer(b"no JSON")
-    with serving(tree) as address, pytest.raises(PduHandlerError) as caught:
+    with serving(tree) as address, pytest.raises(PduHandlerError) as error_info:
         made = handler(address, session="session")
         getattr(made, call)(*([PduPortView("1")] if call == "port_down" else []))
-    assert caught.value.kind == "protocol" and (tree.opened, deleted(tree)) == (1, 1)
+    assert error_info.value.kind == "protocol" and (tree.opened, deleted(tree)) == (1, 1)
 
 
 def test_a_failure_to_open_a_session_is_reported_and_no_other_login_is_tried() -> None:
@@ -139,9 +139,9 @@ def test_a_failure_to_open_a_session_is_reported_and_no_other_login_is_tried() -
     tree.resources.update(unit(expand=EXPAND))
     tree.special[ROOT] = lambda seen: Answer(tree.resources[ROOT])
     tree.opening = Answer({"error": {"message": "too many sessions"}}, 400)
-    with serving(tree) as address, pytest.raises(PduHandlerError) as caught:
+    with serving(tree) as address, pytest.raises(PduHandlerError) as error_info:
         handler(address).status()
-    assert caught.value.kind == "refused" and "too many sessions" in str(caught.value)
+    assert error_info.value.kind == "refused" and "too many sessions" in str(error_info.value)
     assert [seen.method for seen in tree.seen] == ["GET", "GET", "POST"]
 
 
@@ -149,11 +149,11 @@ def test_a_failure_to_open_a_session_is_reported_and_no_other_login_is_tried() -
 def test_without_sessions_the_error_names_the_password_and_the_other_login(mode: str) -> None:
     tree = Guarded()
     del tree.resources[ROOT]["Links"]
-    with serving(tree) as address, pytest.raises(PduHandlerError) as caught:
+    with serving(tree) as address, pytest.raises(PduHandlerError) as error_info:
         handler(address, session=mode, password="another").status()
-    assert caught.value.kind == "unsupported" and caught.value.keys == ("session",)
+    assert error_info.value.kind == "unsupported" and error_info.value.keys == ("session",)
     assert "opened: check user name and password, and try the handler setting session=basic" in str(
-        caught.value
+        error_info.value
     )
 
 
@@ -176,9 +176,9 @@ def test_only_a_session_that_was_created_is_used(status: int) -> None:
 @pytest.mark.parametrize("token", ["", "ä", "x" * 5000])
 def test_a_session_without_a_usable_token_is_an_error(token: str) -> None:
     tree = Guarded(token=token)
-    with serving(tree) as address, pytest.raises(PduHandlerError) as caught:
+    with serving(tree) as address, pytest.raises(PduHandlerError) as error_info:
         handler(address, session="session").status()
-    assert caught.value.kind == "protocol"
+    assert error_info.value.kind == "protocol"
 
 
 def test_an_error_of_the_request_that_opens_a_session_does_not_show_the_login() -> None:
@@ -195,11 +195,11 @@ def test_an_error_of_the_request_that_opens_a_session_does_not_show_the_login() 
                 )
             return super().answer(seen)
 
-    with serving(Echoing()) as address, pytest.raises(PduHandlerError) as caught:
+    with serving(Echoing()) as address, pytest.raises(PduHandlerError) as error_info:
         handler(address, session="session").status()
     assert (
-        "another host" in caught.value.reason
-        and PASSWORD not in f"{caught.value} {vars(caught.value)}"
+        "another host" in error_info.value.reason
+        and PASSWORD not in f"{error_info.value} {vars(error_info.value)}"
     )
 
 
@@ -224,14 +224,14 @@ def test_the_deletion_of_a_session_ends_after_its_time_and_after_a_refusal() -> 
     tree.special[f"{SESSIONS}/7"] = lambda seen: Answer(None, 0)
     login = {"scheme": "http", "username": USER, "password": PASSWORD, "session": "session"}
     with serving(tree) as address:
-        given = settings.read_settings(PduData(address, login))
+        redfish_settings = settings.read_settings(PduData(address, login))
         now = [0.0]
 
         def sleep(seconds: float) -> None:
             waits.append(seconds)
             now[0] += seconds
 
-        with RedfishService(given, clock=lambda: now[0], sleep=sleep) as service:
+        with RedfishService(redfish_settings, clock=lambda: now[0], sleep=sleep) as service:
             service.root()
         assert 3 <= deleted(tree) <= 8 and sum(waits) < LOGOUT_SECONDS
         tree.special[f"{SESSIONS}/7"] = lambda seen: Answer(None, 403)
@@ -244,6 +244,6 @@ def test_the_deletion_of_a_session_ends_after_its_time_and_after_a_refusal() -> 
 def test_an_error_does_not_tell_that_the_password_is_a_word_of_its_path(password: str) -> None:
     tree = Tree(unit())
     tree.special[OUTLETS] = lambda seen: Answer(None, 404)
-    with serving(tree) as address, pytest.raises(PduHandlerError) as caught:
+    with serving(tree) as address, pytest.raises(PduHandlerError) as error_info:
         handler(address, password=password).status()
-    assert caught.value.operation == f"GET {OUTLETS}"
+    assert error_info.value.operation == f"GET {OUTLETS}"

@@ -292,9 +292,9 @@ def test_figures_that_two_pdus_link_to_count_for_neither(key: str) -> None:
     }
     for one in (PDU, second):
         tree.resources[one][key] = {"@odata.id": f"{PDU}/{key}"}
-    with pytest.raises(PduHandlerError, match=f"the same {key}") as caught:
+    with pytest.raises(PduHandlerError, match=f"the same {key}") as error_info:
         statistic(tree)
-    assert caught.value.kind == "protocol"
+    assert error_info.value.kind == "protocol"
 
 
 # ---- sensors -------------------------------------------------------------------------------------
@@ -397,6 +397,6 @@ def test_a_sensor_on_another_host_is_not_read() -> None:
 def test_a_sensor_that_the_login_may_not_read_raises_denied() -> None:
     tree = behind(3, None)
     tree.special[f"{CHASSIS}/Sensors/A1"] = lambda seen: Answer(None, 403)
-    with pytest.raises(PduHandlerError) as caught:
+    with pytest.raises(PduHandlerError) as error_info:
         statistic(tree)
-    assert caught.value.kind == "denied"
+    assert error_info.value.kind == "denied"

@@ -78,16 +78,16 @@ def test_only_an_on_or_off_that_no_other_field_contradicts_is_a_state(
     ],
 )
 def test_links_to_another_service_and_invalid_links_are_refused(link: object) -> None:
-    with pytest.raises(ProtocolError) as caught:
+    with pytest.raises(ProtocolError) as error_info:
         path(link, HERE, Login("admin", "secret-word"))
     # can be printed, even if the link has half of a surrogate pair
-    str(caught.value).encode()
+    str(error_info.value).encode()
 
 
 def test_a_link_that_carries_the_login_is_not_shown() -> None:
-    with pytest.raises(ProtocolError) as caught:
+    with pytest.raises(ProtocolError) as error_info:
         path("https://secret-word.evil.example/A", HERE, Login("admin", "secret-word"))
-    assert "secret-word" not in str(caught.value)
+    assert "secret-word" not in str(error_info.value)
 
 
 @pytest.mark.parametrize(

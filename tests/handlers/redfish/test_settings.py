@@ -33,29 +33,39 @@ def read(**texts: str) -> settings.RedfishSettings:
     ],
 )
 def test_a_bad_setting_is_an_error_with_the_remedy(texts: dict[str, str], sentence: str) -> None:
-    with pytest.raises(SettingsError) as caught:
+    with pytest.raises(SettingsError) as error_info:
         read(**texts)
-    shown = str(caught.value)
+    shown = str(error_info.value)
     assert sentence in shown and LOGIN["password"] not in shown and "two" not in shown
 
 
 def test_settings_are_checked_in_the_first_call_and_not_before() -> None:
-    made = make_handler(PduData("192.0.2.7", {}))
-    with pytest.raises(SettingsError) as caught:
-        made.status()
-    assert caught.value.operation == "status"
+    handler = make_handler(PduData("192.0.2.7", {}))
+    with pytest.raises(SettingsError) as error_info:
+        handler.status()
+    assert error_info.value.operation == "status"
 
 
 def test_settings_have_defaults_and_the_setting_host_replaces_the_forms_address() -> None:
-    given = read()
-    assert (given.scheme, given.host, given.port, given.session, given.pdu) == (
+    redfish_settings = read()
+    assert (
+        redfish_settings.scheme,
+        redfish_settings.host,
+        redfish_settings.port,
+        redfish_settings.session,
+        redfish_settings.pdu,
+    ) == (
         "https",
         "192.0.2.7",
         None,
         "auto",
         "",
     )
-    assert given.trust.verify and not given.switch_unproven and given.timeout == 10.0
+    assert (
+        redfish_settings.trust.verify
+        and not redfish_settings.switch_unproven
+        and redfish_settings.timeout == 10.0
+    )
     assert read(host="pdu.example:8443").host == "pdu.example:8443"
 
 

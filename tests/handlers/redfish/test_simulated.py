@@ -32,9 +32,11 @@ def test_states_and_load_and_energy_agree_with_the_books(name: str) -> None:
         assert [port.identity for port in view.ports] == list(books.states)
         assert figures.load == pytest.approx(books.load_a, abs=1e-6)
         assert figures.total_consumption == pytest.approx(books.energy_kwh, abs=1e-6)
-        counted = {port.identity: port.consumption for port in figures.ports}
+        consumption_by_identity = {port.identity: port.consumption for port in figures.ports}
         unset = dict.fromkeys(books.states, PduPortStatisticView("").consumption)
-        assert counted == pytest.approx({**unset, **books.port_energy_kwh}, abs=1e-6)
+        assert consumption_by_identity == pytest.approx(
+            {**unset, **books.port_energy_kwh}, abs=1e-6
+        )
         assert unit.sessions == [] and books.writes == []
         assert {one.method for one in unit.log} <= (
             {"GET"} if unit.model.login != "session" else {"GET", "POST", "DELETE"}
@@ -88,9 +90,11 @@ def test_a_command_reads_no_pdu_but_that_of_its_outlet(
             seen.target.split("/")[5] for seen in unit.log if "RackPDUs/" in seen.target
         }
         if not settings and expand is None:
-            with pytest.raises(PduHandlerError, match="PDU '3' of this service: .*pdu=1") as caught:
+            with pytest.raises(
+                PduHandlerError, match="PDU '3' of this service: .*pdu=1"
+            ) as error_info:
                 handler(unit).port_down(PduPortView("3.A2"))
-            assert caught.value.keys == ("pdu",)
+            assert error_info.value.keys == ("pdu",)
 
 
 @pytest.mark.parametrize("name", ["metered", "floor"])
@@ -132,9 +136,9 @@ def test_a_reported_lock_prevents_command_and_an_unreported_one_makes_the_device
             handler(unit).port_down(PduPortView("A1"))
         assert {one.method for one in unit.log} == {"GET"}
         unit.rewrite = lambda target, body: _without(body, "PowerControlLocked")
-        with pytest.raises(PduHandlerError, match="locked") as caught:
+        with pytest.raises(PduHandlerError, match="locked") as error_info:
             handler(unit).port_down(PduPortView("A1"))
-        assert caught.value.kind == "refused" and unit.books().writes == []
+        assert error_info.value.kind == "refused" and unit.books().writes == []
 
 
 def _without(body: object, name: str) -> object:
@@ -148,6 +152,8 @@ def test_a_status_is_the_same_with_and_without_pages_and_expansion() -> None:
     for name in ("rack", "plain", "paged"):
         for ignores in (False, True):
             with RedfishService(dataclasses.replace(UNITS[name](), ignores_expand=ignores)) as unit:
-                seen = {port.identity: port.power_status for port in handler(unit).status().ports}
-                assert wanted in (None, seen)
-                wanted = seen
+                power_status_by_identity = {
+                    port.identity: port.power_status for port in handler(unit).status().ports
+                }
+                assert wanted in (None, power_status_by_identity)
+                wanted = power_status_by_identity

@@ -83,9 +83,9 @@ def switch(tree: Tree, on: bool = False, identity: str = "1", **settings: str) -
 
 
 def refused(tree: Tree, **how: Any) -> PduHandlerError:
-    with pytest.raises(PduHandlerError) as caught:
+    with pytest.raises(PduHandlerError) as error_info:
         switch(tree, **how)
-    return caught.value
+    return error_info.value
 
 
 @pytest.mark.parametrize("expand", [None, EXPAND])
@@ -117,8 +117,8 @@ def test_an_outlet_that_has_the_link_of_another_one_gets_no_command() -> None:
 def test_no_outlet_of_a_pdu_that_is_offline_has_a_state(expand: Optional[Json]) -> None:
     tree = Switched(expand=expand, Status={"State": "UnavailableOffline"})
     with serving(tree) as address:
-        seen = handler(address).status()
-    assert [port.power_status for port in seen.ports] == [UNKNOWN, UNKNOWN]
+        view = handler(address).status()
+    assert [port.power_status for port in view.ports] == [UNKNOWN, UNKNOWN]
     assert switch(tree) is UNKNOWN and tree.commands == [{"PowerState": "Off"}]
 
 
@@ -256,11 +256,11 @@ def test_a_password_in_an_action_is_not_in_the_error(action: Json) -> None:
     one = outlet("1")
     one["Actions"]["#Outlet.PowerControl"].update(action)
     tree = Switched(one)
-    with serving(tree) as address, pytest.raises(PduHandlerError) as caught:
+    with serving(tree) as address, pytest.raises(PduHandlerError) as error_info:
         handler(address).port_down(PduPortView("1"))
     assert (
-        PASSWORD not in str(caught.value)
-        and "holds the login" in str(caught.value)
+        PASSWORD not in str(error_info.value)
+        and "holds the login" in str(error_info.value)
         and not tree.commands
     )
 

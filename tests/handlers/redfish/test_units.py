@@ -58,9 +58,9 @@ def identities(tree: Tree, **settings: str) -> list[str]:
 
 
 def refused(tree: Tree, **settings: str) -> PduHandlerError:
-    with serving(tree) as address, pytest.raises(PduHandlerError) as caught:
+    with serving(tree) as address, pytest.raises(PduHandlerError) as error_info:
         handler(address, **settings).status()
-    return caught.value
+    return error_info.value
 
 
 def test_several_pdus_have_prefixed_identities_and_one_can_be_chosen() -> None:
@@ -144,10 +144,10 @@ def test_two_pdus_with_the_same_id_are_an_error(settings: dict[str, str]) -> Non
 
 
 def not_switched(tree: Tree, identity: str) -> PduHandlerError:
-    with serving(tree) as address, pytest.raises(PduHandlerError) as caught:
+    with serving(tree) as address, pytest.raises(PduHandlerError) as error_info:
         handler(address).port_down(PduPortView(identity))
     assert not any(seen.method == "POST" for seen in tree.seen)
-    return caught.value
+    return error_info.value
 
 
 def test_the_error_for_an_identity_without_a_prefix_says_how_outlets_are_called_now() -> None:
@@ -195,16 +195,18 @@ def test_two_pdus_with_the_same_list_of_outlets_are_an_error(
     made = two()
     made[f"{RACKS}/2"]["Outlets"] = {"@odata.id": spelling.format(OUTLETS)}
     tree = Tree(made)
-    with serving(tree) as address, pytest.raises(PduHandlerError) as caught:
+    with serving(tree) as address, pytest.raises(PduHandlerError) as error_info:
         getattr(handler(address, **settings), method)(
             *([PduPortView("2.1")] if method == "port_down" else [])
         )
     if method == "port_down" and settings == {"pdu": "1"}:
         # the list is below PDU 1, so the other one is not read
-        assert isinstance(caught.value, NoSuchOutlet)
+        assert isinstance(error_info.value, NoSuchOutlet)
         assert f"{RACKS}/2" not in tree.targets
     else:
-        assert caught.value.kind == "protocol" and "link to the same Outlets" in str(caught.value)
+        assert error_info.value.kind == "protocol" and "link to the same Outlets" in str(
+            error_info.value
+        )
 
 
 @pytest.mark.parametrize("expands", [True, False])
@@ -408,9 +410,9 @@ def test_a_tool_that_needs_each_member_gets_the_error_of_one_that_cannot_be_read
 def test_two_outlets_with_the_same_id_are_an_error_in_every_call_that_lists_them(call: str) -> None:
     tree = Tree(unit())
     tree.resources[f"{OUTLETS}/2"]["Id"] = "1"
-    with serving(tree) as address, pytest.raises(PduHandlerError) as caught:
+    with serving(tree) as address, pytest.raises(PduHandlerError) as error_info:
         getattr(handler(address), call)()
-    assert caught.value.kind == "protocol"
+    assert error_info.value.kind == "protocol"
 
 
 FAILED = {
@@ -525,9 +527,9 @@ def test_an_outlet_is_switched_though_another_pdu_cannot_be_read(expands: bool) 
         port = handler(address).port_up(PduPortView("1.1"), deadline=0.0)
         assert port.power_status is EnumPowerStatus.UP
         for identity in ("2.1", "1"):
-            with pytest.raises(PduHandlerError, match="HTTP Error 500") as caught:
+            with pytest.raises(PduHandlerError, match="HTTP Error 500") as error_info:
                 handler(address).port_up(PduPortView(identity))
-            assert caught.value.keys == ("pdu",) and "pdu=1" in str(caught.value)
+            assert error_info.value.keys == ("pdu",) and "pdu=1" in str(error_info.value)
         with pytest.raises(NoSuchOutlet):
             handler(address).port_up(PduPortView("1.9"))
     assert identities(tree) == ["1.1", "1.2"]
@@ -579,8 +581,8 @@ def test_one_pdu_of_several_that_cannot_be_read_leaves_the_others_theirs(
         view = handler(address).statistic()
     assert [port.identity for port in view.ports] == ["1.1", "1.2"]
     assert view.load == (PduStatisticView().load if load is None else load)
-    warned = [record.message for record in caplog.records if record.levelname == "WARNING"]
-    assert bool(warned) is (load is None) and all("pdu=1" in words for words in warned)
+    messages = [record.message for record in caplog.records if record.levelname == "WARNING"]
+    assert bool(messages) is (load is None) and all("pdu=1" in words for words in messages)
 
 
 def test_if_no_outlet_of_several_pdus_can_be_read_it_is_an_error() -> None:

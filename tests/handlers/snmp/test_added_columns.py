@@ -54,7 +54,7 @@ def additions(unit: Fixture) -> Iterator[Addition]:
         return
     walks = dict.fromkeys(ask[len("walk ") :] for ask in device.asked if ask.startswith("walk "))
     rows = {column: list(device.walk(column)) for column in walks}
-    filled = [held for held in rows.values() if held]
+    filled = [row for row in rows.values() if row]
     fitting = [held for held in filled if len(held) == len(whole)] or filled
     indexes = fitting[0] if fitting else []
     for column, held in rows.items():
@@ -147,11 +147,11 @@ def test_a_layout_holds_only_if_every_row_fits_and_nothing_speaks_against_it(
     columns: Mapping[int, tuple[int, ...]],
     states: tuple[EnumPowerStatus, EnumPowerStatus],
 ) -> None:
-    found = detection.detect(dpi("OPDP_" + version, columns), PROFILES)
-    assert tuple(found.states.values()) == states
-    figures = read_exactly(found)
+    device = detection.detect(dpi("OPDP_" + version, columns), PROFILES)
+    assert tuple(device.states.values()) == states
+    figures = read_exactly(device)
     if UNKNOWN in states:
         assert not figures.currents and not figures.powers and figures.load_a is None
-        assert found.outlets is not None and found.outlets.control is None
+        assert device.outlets is not None and device.outlets.control is None
     else:
         assert [figures.currents["1"], figures.powers["1"]] == [Decimal("1.120"), 217]

@@ -66,14 +66,14 @@ def test_a_state_is_unknown_if_the_row_became_another_outlet_during_the_command(
     identity = unit.switch.identity
     agent = Renumbered(unit.device())
     with agent:
-        wanted = DOWN if states_on(unit, agent)[identity] is UP else UP
+        state = DOWN if states_on(unit, agent)[identity] is UP else UP
         agent.moved = {oid: str(int(value) + 1) for oid, value in position(unit, identity).items()}
         handler, port = pdu(agent), PduPortView(identity)
-        switch = handler.port_up if wanted is UP else handler.port_down
+        switch = handler.port_up if state is UP else handler.port_down
         switch(port, deadline=0.1, pause=0.01)
         assert port.power_status is UNKNOWN
-        assert len(agent.writes()) == len(orders(unit, wanted is UP)) == 1
-        assert states_on(unit, agent)[identity] is wanted, (
+        assert len(agent.writes()) == len(orders(unit, state is UP)) == 1
+        assert states_on(unit, agent)[identity] is state, (
             "the row shows the wanted state, but it is another outlet"
         )
 

@@ -65,13 +65,13 @@ def test_a_value_that_no_text_of_a_device_equals_is_refused() -> None:
 
 
 def test_a_shifted_command_column_never_reaches_the_object_for_all_outlets() -> None:
-    shifted = Write(Spread("1.3.2", (Span(1, 36, 2),)), on=1, off=2)
-    assert shifted.orders(reader({}), "1", False) == [("1.3.2.2.0", 2)]
-    assert shifted.orders(reader({}), "36", False) == [("1.3.2.37.0", 2)]
+    write = Write(Spread("1.3.2", (Span(1, 36, 2),)), on=1, off=2)
+    assert write.orders(reader({}), "1", False) == [("1.3.2.2.0", 2)]
+    assert write.orders(reader({}), "36", False) == [("1.3.2.37.0", 2)]
     # 1.3.2.1.0, just before outlet 1, commands all outlets
     for outside in ("0", "37", "-1", ""):
         with pytest.raises(NoSuchOutlet):
-            shifted.orders(reader({}), outside, False)
+            write.orders(reader({}), outside, False)
 
 
 PACKED = WritePacked(Scalar("1.3.13.0"), Packed(Scalar("1.3.13.0")), on="1", off="0")

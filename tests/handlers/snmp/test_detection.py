@@ -103,22 +103,22 @@ def test_a_family_that_only_meters_is_tried_after_families_with_states() -> None
     both = device(f"{ACME}.1", "1")
     both.put(f"{ACME}.9.0", 5)
     assert detect(both, (METER, OLD)).profile.key == "acme-1"
-    metered = device(f"{ACME}.1")
-    metered.put(f"{ACME}.9.0", 5)
-    found = detect(metered, (METER, OLD))
+    memory = device(f"{ACME}.1")
+    memory.put(f"{ACME}.9.0", 5)
+    found = detect(memory, (METER, OLD))
     assert (found.profile.key, found.outlets, found.states) == ("acme-meter", None, {})
 
 
 def test_a_family_without_outlets_is_detected_by_sys_object_id_alone_if_it_comes_first() -> None:
-    hidden = device(f"{ACME}.1")
-    for found in (detect(hidden, (METER, OLD)), read_as(hidden, METER)):
+    memory = device(f"{ACME}.1")
+    for found in (detect(memory, (METER, OLD)), read_as(memory, METER)):
         assert (found.profile.key, found.outlets, found.states) == ("acme-meter", None, {})
     assert detect(device(f"{ACME}.1", "1"), (METER, OLD)).profile.key == "acme-1"
     with pytest.raises(Unsupported):
         # both families have outlets, but the device has none
         detect(device(f"{ACME}.1"), (OLD, NEW))
     with pytest.raises(Unsupported):
-        detect(hidden, (OLD, METER))  # METER is the second candidate
+        detect(memory, (OLD, METER))  # METER is the second candidate
     with pytest.raises(Unsupported):
         # the family is fixed, but the sysObjectID does not fit
         read_as(device(f"{ACME}.3"), METER)
@@ -126,11 +126,11 @@ def test_a_family_without_outlets_is_detected_by_sys_object_id_alone_if_it_comes
 
 def test_a_family_without_outlets_is_detected_by_its_meters_even_if_none_measures() -> None:
     second = replace(METER, key="acme-second", load=Total((Figure(Column(f"{ACME}.8")),)))
-    hidden = device(f"{ACME}.1")
-    hidden.put(f"{ACME}.8.1", "--")
-    assert detect(hidden, (OLD, METER, second)).profile.key == "acme-second"
-    hidden.put(f"{ACME}.9.0", 5)
-    assert detect(hidden, (OLD, second, METER)).profile.key == "acme-meter", (
+    memory = device(f"{ACME}.1")
+    memory.put(f"{ACME}.8.1", "--")
+    assert detect(memory, (OLD, METER, second)).profile.key == "acme-second"
+    memory.put(f"{ACME}.9.0", 5)
+    assert detect(memory, (OLD, second, METER)).profile.key == "acme-meter", (
         "measured meters come first"
     )
 
@@ -225,9 +225,9 @@ def test_a_device_with_an_unknown_sys_object_id_is_not_probed_for_sweep_families
 
 
 def test_the_error_for_an_unknown_device_names_what_was_read_and_the_next_step() -> None:
-    with pytest.raises(Unsupported) as caught:
+    with pytest.raises(Unsupported) as error_info:
         detect(device(f"{ACME}.77"), (NEW, OLD, OTHER))
-    words = str(caught.value)
+    words = str(error_info.value)
     assert f"sysObjectID {ACME}.77" in words and "sysDescr 'Acme PDU'" in words
     assert "tried acme-2, acme-1" in words and "record" in words and "'profile'" in words
 
@@ -300,12 +300,12 @@ def test_a_fixed_family_is_not_replaced_by_another() -> None:
     "tables, key", [("26 12 4", "apc-rpdu2"), ("12 4", "apc-rpdu"), ("4", "apc-masterswitch")]
 )
 def test_the_richest_table_of_an_apc_unit_is_read(tables: str, key: str) -> None:
-    kept = {
+    row_by_oid = {
         oid: row
         for oid, row in BUILT_IN["apc-rpdu2"]().device.rows().items()
         if not oid.startswith("1.3.6.1.4.1.318.") or oid.split(".")[9] in tables.split()
     }
-    memory = of_rows(kept)
+    memory = of_rows(row_by_oid)
     memory.put(SYS_OBJECT_ID, "1.3.6.1.4.1.318")
     assert detect(memory, PROFILES).profile.key == key
 

@@ -29,15 +29,15 @@ def shown_by_unit(unit: Fixture) -> set[str]:
     writes of its fixture.
     """
     outlets = unit.expected.outlets.values()
-    shown = {
+    names = {
         name
         for name in FIGURES
         if getattr(unit.expected, TOTALS[name]) is not None
         or any(getattr(outlet, FIGURES[name]) is not None for outlet in outlets)
     }
     if any(outlet.state in ("on", "off") for outlet in outlets):
-        shown.add("state")
-    return shown | ({"switching"} if unit.switch else set())
+        names.add("state")
+    return names | ({"switching"} if unit.switch else set())
 
 
 def shown_by_recording(wanted: Mapping[str, Any]) -> set[str]:
@@ -47,12 +47,12 @@ def shown_by_recording(wanted: Mapping[str, Any]) -> set[str]:
     """
     outlets: list[dict[str, Any]] = list(wanted["outlets"].values())
     device = {**wanted["device"], "current_a": load_of(wanted["device"])}
-    shown = {
+    names = {
         name
         for name, key in FIGURES.items()
         if device.get(key) is not None or any(outlet[key] is not None for outlet in outlets)
     }
-    return shown | (
+    return names | (
         {"state"} if any(outlet["state"] in ("on", "off") for outlet in outlets) else set()
     )
 
@@ -113,10 +113,10 @@ def test_no_family_claims_a_test_on_hardware_or_a_write_from_a_recording() -> No
 
 
 def test_a_family_without_a_public_mib_says_when_one_was_last_looked_for() -> None:
-    undated = [
+    keys = [
         profile.key
         for profile in PROFILES
         if "no MIB is public" in f"{profile.mib} {profile.note}".replace("No MIB", "no MIB")
         and not re.search(r"last looked up on 20\d\d-\d\d-\d\d", profile.note)
     ]
-    assert undated == []
+    assert keys == []

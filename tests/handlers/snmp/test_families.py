@@ -84,8 +84,8 @@ def test_a_unit_is_detected_as_its_family() -> None:
     """Text comes as octets, also with NULs (apc-cpdu); a console server has its PDU below another
     root (avocent-pm_acs).
     """
-    detected = {unit.name: find(unit, memory(unit)).profile.key for unit in FIXTURES}
-    assert detected == {unit.name: unit.key for unit in FIXTURES}
+    key_by_name = {unit.name: find(unit, memory(unit)).profile.key for unit in FIXTURES}
+    assert key_by_name == {unit.name: unit.key for unit in FIXTURES}
 
 
 def test_a_unit_fits_only_its_own_family_and_those_named_in_its_fixture() -> None:
@@ -182,9 +182,9 @@ def names_of(unit: Fixture) -> set[str]:
 
 
 def test_identities_do_not_depend_on_names() -> None:
-    named = [unit for unit in FIXTURES if names_of(unit)]
-    assert len(named) > 100
-    for unit in named:
+    units = [unit for unit in FIXTURES if names_of(unit)]
+    assert len(units) > 100
+    for unit in units:
         rows, names = dict(unit.rows), names_of(unit)
         for oid, row in unit.rows.items():
             if row.tag == _OCTETS and isinstance(row.value, bytes):
@@ -210,10 +210,10 @@ def counted_states(unit: Fixture) -> list[str]:
     """Return the outlets that have a state if the unit's count equals their number,
     otherwise [].
     """
-    found = find(unit, memory(unit))
-    outlets = found.outlets
-    states = list(outlets.states.read_from(found.reader)) if outlets and outlets.states else []
-    counts = outlets.count.rows(found.reader).values() if outlets and outlets.count else []
+    device = find(unit, memory(unit))
+    outlets = device.outlets
+    states = list(outlets.states.read_from(device.reader)) if outlets and outlets.states else []
+    counts = outlets.count.rows(device.reader).values() if outlets and outlets.count else []
     return states if len(states) == sum(int(str(count)) for count in counts) else []
 
 
@@ -229,14 +229,14 @@ def state_columns(unit: Fixture) -> list[str]:
 
 def state_objects(unit: Fixture, identity: str) -> list[str]:
     """Return the objects that are walked to read the state of one outlet."""
-    found = find(unit, memory(unit))
-    assert found.outlets is not None and found.outlets.states is not None
+    device = find(unit, memory(unit))
+    assert device.outlets is not None and device.outlets.states is not None
     objects = [f"{column}.{identity}" for column in state_columns(unit)]
     # of a table with a Prefixed, the index lacks the prefix
     with contextlib.suppress(ValueError):
-        source = found.outlets.states.source
+        source = device.outlets.states.source
         source.written_places()
-        objects.append(source.instance(found.reader, identity))
+        objects.append(source.instance(device.reader, identity))
     return objects
 
 
@@ -249,11 +249,11 @@ def without_state_rows(unit: Fixture) -> dict[str, Row]:
     """Return the unit's objects except those that hold its states: walked columns, and objects that
     a `Spread` gets.
     """
-    found = find(unit, memory(unit))
-    assert found.outlets is not None and found.outlets.states is not None
+    device = find(unit, memory(unit))
+    assert device.outlets is not None and device.outlets.states is not None
     by_get = [
-        f"{found.reader.resolve(part.oid)}.{part.index_of(sub)}"
-        for part in parts_of(found.outlets.states)
+        f"{device.reader.resolve(part.oid)}.{part.index_of(sub)}"
+        for part in parts_of(device.outlets.states)
         if isinstance(part, Spread) and part.by_get
         for _, sub in part.numbers()
     ]
@@ -318,12 +318,12 @@ def test_an_empty_table_of_states_is_an_error_in_every_call_over_the_wire(name: 
             with pytest.raises(ProtocolError, match="lists no outlet|but it listed 0"):
                 call()
         assert agent.writes() == []
-        metered = pdu(agent, {"metered_only": "yes"}, version=unit.versions[0][0])
+        snmp_pdu = pdu(agent, {"metered_only": "yes"}, version=unit.versions[0][0])
         if name == "apc-rpdu_total":  # this unit counts its switched outlets
             with pytest.raises(ProtocolError, match="is not a unit that only meters"):
-                metered.status()
+                snmp_pdu.status()
         else:
-            assert metered.status().ports == []
+            assert snmp_pdu.status().ports == []
 
 
 @pytest.mark.parametrize("first", [b"", None], ids=["empty", "missing"])
@@ -399,7 +399,7 @@ def _objects(unit: Fixture, source: Source, identity: str) -> set[str]:
         return set().union(*(_objects(unit, part, identity) for part in source.parts))
     if isinstance(source, First):
         choices = (_objects(unit, choice, identity) for choice in source.choices)
-        return next((held for held in choices if held & set(unit.rows)), set())
+        return next((choice for choice in choices if choice & set(unit.rows)), set())
     if isinstance(source, Only):
         return _objects(unit, source.source, identity) | _objects(unit, source.test, identity)
     if isinstance(source, Part):
@@ -416,18 +416,18 @@ def _objects(unit: Fixture, source: Source, identity: str) -> set[str]:
 @pytest.mark.parametrize("unit", DOUBTED, ids=unit_id)
 def test_a_state_is_unknown_if_a_row_that_could_contradict_it_is_missing(unit: Fixture) -> None:
     """A walk may end early."""
-    found = find(unit, memory(unit))
-    assert found.outlets is not None and found.outlets.states is not None
-    state, told = found.outlets.states, expected_states(unit)
+    device = find(unit, memory(unit))
+    assert device.outlets is not None and device.outlets.states is not None
+    state, told = device.outlets.states, expected_states(unit)
     for source, optional in [
         *((doubt.test, doubt.optional) for doubt in state.doubts),
         *([(state.confirm, False)] if state.confirm else []),
     ]:
-        if optional and not source.rows(found.reader):
+        if optional and not source.rows(device.reader):
             continue  # the unit lacks the object
         own = {lost: _objects(unit, state.source, lost) for lost in told}
         held = {
-            lost: set(map(found.reader.resolve, _objects(unit, source, lost) - own[lost]))
+            lost: set(map(device.reader.resolve, _objects(unit, source, lost) - own[lost]))
             for lost in told
         }
         if isinstance(source, First) and not any(held.values()):
@@ -457,13 +457,13 @@ def test_a_variable_that_rittal_reports_to_be_without_a_value_is_not_read() -> N
         oid: row._replace(value=undefined_no_value) if oid.startswith(qualities) else row
         for oid, row in unit.rows.items()
     }
-    found = find(unit, of_rows(rows))
-    assert set(found.states) == set(expected_states(unit)) and set(found.states.values()) == {
+    device = find(unit, of_rows(rows))
+    assert set(device.states) == set(expected_states(unit)) and set(device.states.values()) == {
         EnumPowerStatus.UNKNOWN
     }
     assert (
         read_exactly(find(unit, memory(unit))).load_a is not None
-        and read_exactly(found).load_a is None
+        and read_exactly(device).load_a is None
     )
 
 
@@ -513,9 +513,9 @@ def count_oid(unit: Fixture) -> str:
     """Return the OID of the count if it is a column or a scalar and the unit's `Outlets` have
     `rows`, else "".
     """
-    found = find(unit, memory(unit))
-    count = found.outlets.count if found.outlets and found.outlets.rows else None
-    return found.reader.resolve(count.oid) if isinstance(count, (Column, Scalar)) else ""
+    device = find(unit, memory(unit))
+    count = device.outlets.count if device.outlets and device.outlets.rows else None
+    return device.reader.resolve(count.oid) if isinstance(count, (Column, Scalar)) else ""
 
 
 def test_a_unit_whose_count_is_lost_lists_all_outlets() -> None:
@@ -590,14 +590,14 @@ def check_commands(unit: Fixture, version: str, reach: Reach) -> None:
                 if up
                 else handler.port_down(port_of(unit), pause=0.01)
             )
-            wanted = EnumPowerStatus.UP if up else EnumPowerStatus.DOWN
-            assert (port.identity, port.power_status) == (switch.identity, wanted), unit.name
-            written = agent.writes()[before:]
-            assert [Order(write.oid, write.tag, write.value) for write in written] == orders(
+            state = EnumPowerStatus.UP if up else EnumPowerStatus.DOWN
+            assert (port.identity, port.power_status) == (switch.identity, state), unit.name
+            writes = agent.writes()[before:]
+            assert [Order(write.oid, write.tag, write.value) for write in writes] == orders(
                 unit, up
             ), unit.name
-            assert {write.answer for write in written} == {""}, unit.name
-            assert states_on(unit, agent) == {**at_first, switch.identity: wanted}, unit.name
+            assert {write.answer for write in writes} == {""}, unit.name
+            assert states_on(unit, agent) == {**at_first, switch.identity: state}, unit.name
 
 
 @pytest.mark.against("synthetic units, served by the project's agent")
@@ -636,8 +636,8 @@ def test_a_command_that_is_accepted_and_ignored_leaves_the_state_unknown(
     deaf = Device(unit.rows, [Rule(order.oid, ignore=True) for order in (*switch.off, *switch.on)])
     with Agent(deaf) as agent:
         before = states_on(unit, agent)[switch.identity]
-        for up, wanted in ((True, EnumPowerStatus.UP), (False, EnumPowerStatus.DOWN)):
-            if wanted is before:
+        for up, state in ((True, EnumPowerStatus.UP), (False, EnumPowerStatus.DOWN)):
+            if state is before:
                 continue
             handler = handler_of(unit, agent, reach)
             order = handler.port_up if up else handler.port_down

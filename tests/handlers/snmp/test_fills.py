@@ -103,11 +103,11 @@ class Planted(NamedTuple):
 def _each_planted(name: str) -> tuple[Planted, ...]:
     """Of all figures of the unit of this name; it takes longer than the tests that need it."""
     unit = fixture(name)
-    found = units.find(unit, of_rows(unit.rows))
+    device = units.find(unit, of_rows(unit.rows))
     return tuple(
-        Planted(one, oid, frozenset(fed), found)
-        for one in declared(found)
-        for oid, fed in feeding(unit, found, one.figure)
+        Planted(one, oid, frozenset(fed), device)
+        for one in declared(device)
+        for oid, fed in feeding(unit, device, one.figure)
     )
 
 
@@ -120,13 +120,13 @@ def each_planted(unit: Fixture, *kinds: str) -> list[Planted]:
 def test_a_current_or_power_that_is_a_fill_of_16_32_or_64_bits_is_not_measured(
     unit: Fixture,
 ) -> None:
-    for one, oid, fed, found in each_planted(unit, "current", "power"):
+    for one, oid, fed, device in each_planted(unit, "current", "power"):
         fills: list[Value] = [*WIDE, *NARROW]
-        if one.kind == "current" and is_text(unit, oid) and found.profile.ceilings == RACK:
+        if one.kind == "current" and is_text(unit, oid) and device.profile.ceilings == RACK:
             fills += SCALED
         for fill in fills:
             listed = one.figure.rows_from(
-                Reader(planted(unit, oid, fill), found.reader.root), one.most
+                Reader(planted(unit, oid, fill), device.reader.root), one.most
             )
             assert not any(listed.get(row) for row in fed), (one.kind, oid, fill)
 
@@ -134,24 +134,24 @@ def test_a_current_or_power_that_is_a_fill_of_16_32_or_64_bits_is_not_measured(
 @pytest.mark.sample(8)
 @units.EACH
 def test_an_energy_passes_through_16_bits_and_is_not_measured_at_32_and_64(unit: Fixture) -> None:
-    for one, oid, fed, found in each_planted(unit, "energy"):
+    for one, oid, fed, device in each_planted(unit, "energy"):
         for fill in (*WIDE, *NARROW):
             listed = one.figure.rows_from(
-                Reader(planted(unit, oid, fill), found.reader.root), one.most
+                Reader(planted(unit, oid, fill), device.reader.root), one.most
             )
-            shown = [row for row in fed if listed.get(row)]
+            rows = [row for row in fed if listed.get(row)]
             # a text with decimals is never an integer (see `scale_of_integers`)
             if fill in WIDE or one.figure.scale_of_integers is None:
-                assert bool(shown) == (fill in NARROW), (oid, fill)
+                assert bool(rows) == (fill in NARROW), (oid, fill)
 
 
 @pytest.mark.sample(8)
 @units.EACH
 @pytest.mark.parametrize("fill", [2**16 - 1, -(2**31)])
 def test_a_device_with_a_fill_shows_no_figure_that_no_pdu_carries(unit: Fixture, fill: int) -> None:
-    for _, oid, _, found in each_planted(unit, "current", "power"):
+    for _, oid, _, device in each_planted(unit, "current", "power"):
         true, read = (
-            read_exactly(found),
+            read_exactly(device),
             read_exactly(units.find(unit, planted(unit, oid, fill))),
         )
         for figures, expected in (
@@ -160,8 +160,13 @@ def test_a_device_with_a_fill_shows_no_figure_that_no_pdu_carries(unit: Fixture,
             (read.currents, true.currents),
             (read.powers, true.powers),
         ):
-            largest = max([one for one in expected.values() if one is not None], default=Decimal(0))
-            assert all(one is None or one <= 2 * largest for one in figures.values()), (oid, fill)
+            largest = max(
+                [figure for figure in expected.values() if figure is not None], default=Decimal(0)
+            )
+            assert all(figure is None or figure <= 2 * largest for figure in figures.values()), (
+                oid,
+                fill,
+            )
 
 
 @pytest.mark.parametrize(

@@ -78,13 +78,13 @@ def test_a_status_of_forty_eight_outlets_costs_at_most_five_requests_and_two_for
 
 def test_the_figures_for_tools_include_power() -> None:
     with Agent(eaton.epdu(4)) as agent:
-        plain, found = pdu(agent).measured(), pdu(agent).measured(with_power=True)
-    powers = [port.power_w or 0.0 for port in found.ports.values()]
-    assert len(powers) == 4 and any(powers) and found.power_w == pytest.approx(sum(powers))
-    assert plain == found._replace(
+        plain, figures = pdu(agent).measured(), pdu(agent).measured(with_power=True)
+    powers = [port.power_w or 0.0 for port in figures.ports.values()]
+    assert len(powers) == 4 and any(powers) and figures.power_w == pytest.approx(sum(powers))
+    assert plain == figures._replace(
         power_w=None,
         inlet_w=None,
-        ports={identity: port._replace(power_w=None) for identity, port in found.ports.items()},
+        ports={identity: port._replace(power_w=None) for identity, port in figures.ports.items()},
     )
 
 
@@ -103,17 +103,17 @@ def test_the_figures_for_tools_include_power() -> None:
 def test_an_interrupted_reading_is_an_error_and_never_a_partial_view(faults: Faults) -> None:
     for version in ("1", "2"):
         with Agent(apc.rpdu2(48), faults=faults) as agent:
-            with pytest.raises(PduHandlerError) as caught:
+            with pytest.raises(PduHandlerError) as error_info:
                 pdu(agent, version=version, timeout="0.1", retries="0").status()
-            assert caught.value.host.startswith("127.0.0.1:") and caught.value.operation
+            assert error_info.value.host.startswith("127.0.0.1:") and error_info.value.operation
 
 
 def test_the_error_for_a_wrong_community_suggests_it_as_the_cause_and_hides_it() -> None:
     community = "wrong-secret"
     with Agent(apc.rpdu2(4)) as agent:
-        with pytest.raises(Unreachable, match="port.*community") as caught:
+        with pytest.raises(Unreachable, match="port.*community") as error_info:
             pdu(agent, community=community, timeout="0.1", retries="0").status()
-        assert community not in str(caught.value) and until(lambda: agent.requests == 1)
+        assert community not in str(error_info.value) and until(lambda: agent.requests == 1)
 
 
 @pytest.mark.parametrize("method", ["status", "statistic", "port_down"])
@@ -288,8 +288,8 @@ def test_an_address_that_is_a_url_is_refused_as_over_http_and_shows_no_password(
         make_handler(PduSnmpData(host, {"community": "public"})).status,
         lambda: http_client.endpoint("https", host),
     ):
-        with pytest.raises(SettingsError) as caught:
+        with pytest.raises(SettingsError) as error_info:
             call()
-        refusals.append(caught.value.reason.partition("; give")[0])
-        assert "s3cret" not in str(caught.value)
+        refusals.append(error_info.value.reason.partition("; give")[0])
+        assert "s3cret" not in str(error_info.value)
     assert refusals[0] == refusals[1] and "is not an address" in refusals[0]

@@ -70,23 +70,23 @@ def totals(found: SnmpDevice) -> Iterator[tuple[str, Total, Optional[Decimal], d
 @EACH
 def test_a_total_summed_over_outlets_counts_every_one_of_them(source: Source, name: str) -> None:
     rows, find = source(name)
-    found = find(of_rows(rows))
-    for kind, declared, total, of_outlets in totals(found):
+    device = find(of_rows(rows))
+    for kind, declared, total, of_outlets in totals(device):
         own = replace(declared, else_outlets=False) if declared.figures else None
         if total is None or (
-            own and own.read_from(found.reader, dict.fromkeys(found.states)) is not None
+            own and own.read_from(device.reader, dict.fromkeys(device.states)) is not None
         ):
             # no total, or the device reports it
             continue
         by_unit: dict[str, list[str]] = {}
-        for identity in found.states:
+        for identity in device.states:
             by_unit.setdefault(declared.unit.of(identity) if declared.unit else "", []).append(
                 identity
             )
         measured = {
             (declared.unit.of(index) if declared.unit else "")
             for figure in declared.figures
-            for index in figure.read_from(found.reader)
+            for index in figure.read_from(device.reader)
         }
         for unit in by_unit.keys() - measured:
             assert set(by_unit[unit]) <= set(of_outlets), f"{kind} of unit {unit!r}"
@@ -140,8 +140,8 @@ def test_more_than_a_third_of_the_families_have_meters_that_can_be_removed() -> 
 @EACH
 def test_a_unit_without_its_meters_shows_no_figure_and_no_zero(source: Source, name: str) -> None:
     rows, find = source(name)
-    found = find(of_rows(rows))
-    lost = tuple(f"{oid}." for oid in objects_of_meters(found.profile, found.reader.root))
+    device = find(of_rows(rows))
+    lost = tuple(f"{oid}." for oid in objects_of_meters(device.profile, device.reader.root))
     try:
         bare = find(
             of_rows(
@@ -155,7 +155,7 @@ def test_a_unit_without_its_meters_shows_no_figure_and_no_zero(source: Source, n
     except PduHandlerError:
         # the unit is not detected without its meters
         return
-    if lost and bare.profile.key == found.profile.key:
+    if lost and bare.profile.key == device.profile.key:
         assert read_exactly(bare) == ExactFigures(None, None, None, {}, {}, {})
 
 
@@ -197,9 +197,9 @@ def test_a_fourth_infeed_of_a_tower_without_capabilities_is_not_added() -> None:
 
     A sum with it would be 16.50 A.
     """
-    found = _with("sentry3", {}, without=("1718.3.2.1.1.8.1",))
-    load = found.profile.load
-    assert load and replace(load, else_outlets=False).read_from(found.reader) is None
+    device = _with("sentry3", {}, without=("1718.3.2.1.1.8.1",))
+    load = device.profile.load
+    assert load and replace(load, else_outlets=False).read_from(device.reader) is None
 
 
 def _with(name: str, values: Mapping[str, str], without: tuple[str, ...] = ()) -> SnmpDevice:

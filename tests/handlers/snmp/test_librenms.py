@@ -39,10 +39,12 @@ def test_what_is_read_of_a_walk_is_written_down(name: str) -> None:
 @pytest.mark.against("LibreNMS's own answers of recordings of real units")
 def test_each_value_that_differs_from_librenms_has_its_reason(name: str) -> None:
     answers = librenms.sensors(witnesses.text("snmp/answers", f"{name}.json"))
-    compared = librenms.compare(name, recorded.rows(name), answers)
-    differences = {(name, found.kind, found.where) for found in compared.differences}
-    known = {place for place in librenms.known_differences() if place[0] == name}
-    assert differences == known, compared.differences
+    comparison = librenms.compare(name, recorded.rows(name), answers)
+    differences = {
+        (name, difference.kind, difference.where) for difference in comparison.differences
+    }
+    places = {place for place in librenms.known_differences() if place[0] == name}
+    assert differences == places, comparison.differences
 
 
 def test_each_known_difference_is_of_a_walk_and_quotes_a_source() -> None:

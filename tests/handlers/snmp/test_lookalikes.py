@@ -179,11 +179,11 @@ def test_ampere_thresholds_are_no_states_if_a_power_of_the_newer_layout_is_empty
     # a version without the mark of newer firmware
     table, version = "2.6.223.8.2.2.1", {"2.6.223.7.3.0": "OPDP_v02"}
     thresholds = {f"{table}.11.{outlet}": 0 for outlet in range(1, 7)}
-    found = detect(unit("ibm-dpi", {**version, **thresholds, f"{table}.15.3": ""}), PROFILES)
+    device = detect(unit("ibm-dpi", {**version, **thresholds, f"{table}.15.3": ""}), PROFILES)
     assert (
-        set(found.states.values()) == {UNKNOWN}
-        and found.outlets is not None
-        and found.outlets.control is None
+        set(device.states.values()) == {UNKNOWN}
+        and device.outlets is not None
+        and device.outlets.control is None
     )
 
 
@@ -254,6 +254,6 @@ def test_relays_without_an_instance_are_read_too() -> None:
 
 def test_a_busway_meter_without_outlets_proves_it_by_their_ratings() -> None:
     ratings = {f"35774.2.1.7.1.3.{outlet}": "0.0" for outlet in range(1, 7)}
-    found = detect(unit("starline-ac", ratings), PROFILES)
-    assert found.profile.key == "starline-ac" and not found.states
-    assert read_exactly(found).load_a == Decimal("121.5")
+    device = detect(unit("starline-ac", ratings), PROFILES)
+    assert device.profile.key == "starline-ac" and not device.states
+    assert read_exactly(device).load_a == Decimal("121.5")

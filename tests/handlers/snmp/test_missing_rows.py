@@ -56,17 +56,19 @@ def missing_rows(unit: Fixture) -> Iterator[str]:
 @pytest.mark.sample(20)
 def test_no_outlet_is_left_out_and_no_state_is_another_one(unit: Fixture) -> None:
     whole = units.find(unit, of_rows(unit.rows)).states
-    for lost in missing_rows(unit):
+    for missing_row in missing_rows(unit):
         device = of_rows(unit.rows)
-        with device.without([lost]):
+        with device.without([missing_row]):
             try:
                 states = units.find(unit, device).states
             except PduHandlerError:
                 continue
         if unit.key not in NAMES_ALONE:
-            assert [identity for identity in states if identity in whole] == list(whole), lost
+            assert [identity for identity in states if identity in whole] == list(whole), (
+                missing_row
+            )
         # a row may be an outlet if what would say that it is padding is missing
-        assert all(state in (whole.get(of), UNKNOWN) for of, state in states.items()), lost
+        assert all(state in (whole.get(of), UNKNOWN) for of, state in states.items()), missing_row
 
 
 def test_an_outlet_whose_state_is_missing_keeps_its_figures_and_its_name() -> None:
@@ -97,9 +99,9 @@ METERED = Profile(
 def test_a_sum_over_outlets_has_all_outlets_that_any_column_shows(second: int) -> None:
     currents = {"1": 3, "2": second, "3": 5}
     objects = {**table(NAME.oid, {"1": "a", "3": "c"}), **table(CURRENT.oid, currents)}
-    found = read_without_states(METERED, reader(objects))
-    assert found is not None and list(found.states) == ["1", "3"]
-    figures = read_exactly(found)
+    device = read_without_states(METERED, reader(objects))
+    assert device is not None and list(device.states) == ["1", "3"]
+    figures = read_exactly(device)
     assert figures.load_a is None
     assert list(figures.currents) == (["1", "2", "3"] if second > 0 else ["1", "3"])
 

@@ -115,10 +115,10 @@ def test_a_mistake_in_a_fixture_is_reported_with_its_name(
         text = example[kind].replace(old, new) if kind == file else example[kind]
         if kind != file or old:
             (tmp_path / f"acme-strip.{kind}").write_text(text, "utf-8")
-    with pytest.raises(ValueError, match="tests/recordings/acme-strip: ") as caught:
+    with pytest.raises(ValueError, match="tests/recordings/acme-strip: ") as error_info:
         # past its cache, which has the family of that name that `pdu new` made
         recordings.fixture.__wrapped__("acme-strip")
-    assert words in str(caught.value)
+    assert words in str(error_info.value)
 
 
 @pytest.mark.against("synthetic units, served by the project's agent")

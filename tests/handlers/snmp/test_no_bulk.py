@@ -40,9 +40,9 @@ def dropped(agent: Agent) -> int:
 def test_a_family_is_read_whole_without_getbulk_for_two_silences(unit: Fixture) -> None:
     with Agent(unit.device(), faults=Faults(no_bulk=True)) as agent:
         handler = handler_of(unit, agent, pdu, version="2c", **HURRIED)
-        found = handler.measured(with_power=True)
+        figures = handler.measured(with_power=True)
         assert dropped(agent) <= SILENCES
-    totals = [found.load_a, found.power_w, found.energy_kwh]
+    totals = [figures.load_a, figures.power_w, figures.energy_kwh]
     expected = unit.expected
     assert totals == [about(expected.load_a), about(expected.power_w), about(expected.energy_kwh)]
 
@@ -93,12 +93,12 @@ def test_a_long_timeout_is_not_waited_for_once_the_agent_is_alive(
 @pytest.mark.parametrize("late_s", [0.5, 1.5])
 def test_late_answers_are_the_right_ones(late_s: float) -> None:
     with Agent(apc.rpdu2(outlets=8)) as quick:
-        wanted = pdu(quick).status()
+        view = pdu(quick).status()
     for timeout in (late_s / 2, late_s * 4):
         with Agent(apc.rpdu2(outlets=8), faults=Faults(late_s=late_s)) as agent:
             handler = pdu(agent, timeout=str(timeout), retries="10")
             if timeout > late_s:
-                assert handler.status() == wanted
+                assert handler.status() == view
             else:
                 with pytest.raises(PduHandlerError, match="no answer"):
                     handler.status()

@@ -197,25 +197,25 @@ def test_a_command_that_hangs_blocks_the_next_one_for_a_limited_time(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("handlers.snmp.switching.PLAN_SECONDS", 0.5)
-    entered, leave = threading.Event(), threading.Event()
+    event, leave = threading.Event(), threading.Event()
     with Agent(digipower(OUTLETS)) as agent:
         name = f"{agent.host} {agent.port}"
 
         def hang() -> None:
             with lock_outlet(name, 1):
-                entered.set()
+                event.set()
                 leave.wait(PATIENCE_S)
 
         thread = threading.Thread(target=hang)
         thread.start()
         try:
-            assert entered.wait(PATIENCE_S)
+            assert event.wait(PATIENCE_S)
             with pytest.raises(
                 Unreachable,
                 match="another command to this device has not ended: nothing was written",
-            ) as caught:
+            ) as error_info:
                 switch(agent, 1, True)
-            assert caught.value.host == f"{agent.host}:{agent.port}" and agent.writes() == []
+            assert error_info.value.host == f"{agent.host}:{agent.port}" and agent.writes() == []
         finally:
             leave.set()
             finished(thread)

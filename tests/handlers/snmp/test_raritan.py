@@ -134,9 +134,9 @@ SENSORS = {
     "protector A": Sensor(*PROTECTOR, 1, _load),
     "unit W": Sensor(*UNIT, 5, _power),
     "unit kWh": Sensor(*UNIT, 8, _energy),
-    "outlet A": Sensor(*OUTLET, 1, lambda found: found.currents.get("1.1")),
-    "outlet W": Sensor(*OUTLET, 5, lambda found: found.powers.get("1.1")),
-    "outlet kWh": Sensor(*OUTLET, 8, lambda found: found.energies.get("1.1")),
+    "outlet A": Sensor(*OUTLET, 1, lambda figures: figures.currents.get("1.1")),
+    "outlet W": Sensor(*OUTLET, 5, lambda figures: figures.powers.get("1.1")),
+    "outlet kWh": Sensor(*OUTLET, 8, lambda figures: figures.energies.get("1.1")),
 }
 EACH_SENSOR = pytest.mark.parametrize("sensor", SENSORS.values(), ids=list(SENSORS))
 UNDEFINED = pytest.mark.parametrize("undefined", [0, 2**32 - 52, 47, None])
@@ -250,6 +250,6 @@ def test_signed_and_unsigned_outlets_of_a_table_are_read_each_by_its_own_column(
         device.put(f"{E}4.1.2.1.3.1.2", 7)
         device.put(f"{E}3.2.2.1.4.1", 2)
         add(device, first._replace(row="1.2"), 640, 0, 0, digits=2)
-        found = read_exactly(detection.detect(device, PROFILES))
-        of = {1: found.currents, 5: found.powers, 8: found.energies}[first.kind]
+        figures = read_exactly(detection.detect(device, PROFILES))
+        of = {1: figures.currents, 5: figures.powers, 8: figures.energies}[first.kind]
         assert of == {"1.1": scaled(first, 52), "1.2": scaled(first, 640, 2)}

@@ -17,12 +17,12 @@ FULL = {"1": 10, "2": 20, "3": 30}
 
 def read(objects: Mapping[str, Value], *columns: str, gets: Sequence[str] = ()) -> Reader:
     """A reader of these columns and scalars, which has read them."""
-    found = Reader(Memory(objects))
+    reader = Reader(Memory(objects))
     for oid in columns:
-        found.column(oid)
+        reader.column(oid)
     for oid in gets:
-        found.get(oid)
-    return found
+        reader.get(oid)
+    return reader
 
 
 def test_a_row_that_another_column_of_the_table_has_is_missing_and_no_other() -> None:
@@ -32,14 +32,14 @@ def test_a_row_that_another_column_of_the_table_has_is_missing_and_no_other() ->
         **table(OTHER, {"7": 1}),
     }
     reader = read(objects, A, B, OTHER)
-    filled = reader.fill_rows()
+    filled_rows = reader.fill_rows()
     # in the order of the indexes, not at the end
-    assert list(filled.column(A).items()) == [("1", 10), ("2", MISSING), ("12", 30)]
-    assert filled.names(A) == filled.column(A) and filled.column(A)["2"] is MISSING
-    assert filled.column(B) == reader.column(B) and filled.column(OTHER) == {"7": 1}
+    assert list(filled_rows.column(A).items()) == [("1", 10), ("2", MISSING), ("12", 30)]
+    assert filled_rows.names(A) == filled_rows.column(A) and filled_rows.column(A)["2"] is MISSING
+    assert filled_rows.column(B) == reader.column(B) and filled_rows.column(OTHER) == {"7": 1}
     # a walk is what was answered, also of what is no column
-    assert filled.walk(A) == {"1": 10, "12": 30} and filled.walk(C) == {}
-    assert filled.answers is reader and not filled.is_ahead
+    assert filled_rows.walk(A) == {"1": 10, "12": 30} and filled_rows.walk(C) == {}
+    assert filled_rows.answers is reader and not filled_rows.is_ahead
     assert reader.lacks_rows() and not read(objects, B, OTHER).lacks_rows()
     # only columns that were read are compared, and only as columns
     assert not read(objects, A).lacks_rows()
@@ -64,8 +64,8 @@ def test_a_scalar_is_missing_if_another_one_of_its_group_was_answered() -> None:
     objects: dict[str, Value] = {other: 5, apart: 6}
     reader = read(objects, gets=[one, other])
     assert reader.absent_objects() == [one]
-    (filled,) = reader.fill_rows().fill_absent(lambda rows: rows.get(one))
-    assert filled.get(one) is MISSING and filled.get(other) == 5
+    (filled_rows,) = reader.fill_rows().fill_absent(lambda rows: rows.get(one))
+    assert filled_rows.get(one) is MISSING and filled_rows.get(other) == 5
     assert read(objects, gets=[one, apart]).absent_objects() == []
     assert read({}, gets=[one, other]).absent_objects() == []
     # a row of a table is in no group
@@ -132,7 +132,7 @@ def test_what_is_not_read_yet_is_read_together_if_it_is_more_than_one_object() -
 
 
 def test_the_counts_say_how_many_rows_there_are_if_all_of_them_are_read_then() -> None:
-    count, walked, lead = (
+    count, object_read, lead = (
         ObjectRead("~.3.0", False),
         ObjectRead("~.2", True),
         ObjectRead("~.1", True),
@@ -144,7 +144,7 @@ def test_the_counts_say_how_many_rows_there_are_if_all_of_them_are_read_then() -
     reader.ahead([ObjectRead(B, True), ObjectRead(OTHER, True)], [count])
     assert device.wanted[-1] == PrefetchRequest((B, OTHER), (), ())
     device, reader = ahead_of({}, "1.3.9.1")
-    reader.ahead([lead], [count, walked])
+    reader.ahead([lead], [count, object_read])
     assert device.wanted[-1] == PrefetchRequest((B, A), (f"{C}.0",), ())
 
 
@@ -164,8 +164,8 @@ def test_the_first_miss_reads_all_that_is_expected() -> None:
             assert reader.walk(A) == FULL
         else:
             assert reader.get("1.3.8.1.0") == 5
-        (wanted,) = device.wanted
-        assert {*wanted.walks} == {A, B} and [*wanted.gets] == ["1.3.8.1.0"]
+        (prefetch_request,) = device.wanted
+        assert {*prefetch_request.walks} == {A, B} and [*prefetch_request.gets] == ["1.3.8.1.0"]
         assert reader.walk(B) == FULL and reader.get("1.3.8.1.0") == 5 and device.asked == []
     device, reader = ahead_of(objects)
     calls: list[Reader] = []

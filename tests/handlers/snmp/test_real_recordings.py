@@ -55,7 +55,7 @@ def test_energies_of_inputs_add_up_to_the_energy_of_the_unit() -> None:
 @RECORDINGS
 @pytest.mark.against("recordings of real units, in memory")
 def test_a_padding_row_of_a_recorded_unit_has_no_label(name: str) -> None:
-    found = detection.detect(of_rows(recorded.rows(name)), PROFILES)
+    device = detection.detect(of_rows(recorded.rows(name)), PROFILES)
     assert not set(recorded.expected(name)["phantom_rows"]) & {
-        label.identity for label in metering.labels(found)
+        label.identity for label in metering.labels(device)
     }

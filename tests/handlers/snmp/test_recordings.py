@@ -84,9 +84,9 @@ def test_a_recorded_unit_has_every_expected_figure(name: str) -> None:
 @pytest.mark.against("recordings of real units, in memory")
 def test_a_recorded_unit_shows_its_owners_outlet_names(name: str) -> None:
     wanted = recorded.expected(name)
-    found = detection.detect(of_rows(recorded.rows(name)), PROFILES)
-    labels = {label.identity: label for label in metering.labels(found)}
-    assert list(labels) == list(found.states)
+    device = detection.detect(of_rows(recorded.rows(name)), PROFILES)
+    labels = {label.identity: label for label in metering.labels(device)}
+    assert list(labels) == list(device.states)
     for identity, outlet in wanted["outlets"].items():
         if outlet["name"] is not None:
             assert (

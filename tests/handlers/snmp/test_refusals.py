@@ -161,13 +161,13 @@ def test_an_outlet_in_an_automatic_mode_is_switched_if_its_owner_allows_it(
         ):
             near(agent).port_down(PduPortView(identity, EnumPowerStatus.UNKNOWN))
         handler = near(agent, {"switch_automatic": "yes"})
-        for method, wanted in (
+        for method, state in (
             (handler.port_down, EnumPowerStatus.DOWN),
             (handler.port_up, EnumPowerStatus.UP),
         ):
             assert (
                 method(PduPortView(identity, EnumPowerStatus.UNKNOWN), pause=0.01).power_status
-                is wanted
+                is state
             )
         assert [write.value for write in agent.writes()] == ["0", "1"]
 
@@ -238,7 +238,7 @@ def test_a_community_that_the_device_sends_back_is_not_in_the_error(
     device = Device(rows, made.rules)
     with (
         Agent(device, write=SECRET) as agent,
-        pytest.raises(Unsupported, match="it holds the community") as caught,
+        pytest.raises(Unsupported, match="it holds the community") as error_info,
     ):
         near(agent, {"switch_unproven": "yes"}, community=SECRET).port_down(PduPortView(identity))
-    assert SECRET not in str(caught.value) and agent.writes() == []
+    assert SECRET not in str(error_info.value) and agent.writes() == []

@@ -150,12 +150,12 @@ def test_a_reported_unit_is_read_as_its_report_shows(wanted: Reported) -> None:
     found = _found(wanted.name)
     read = read_exactly(found)
     assert found.profile.key == wanted.family
-    for seen, shown in (
+    for figure, shown in (
         (read.load_a, wanted.load),
         (read.power_w, wanted.power),
         (read.energy_kwh, wanted.energy),
     ):
-        assert shown is None or seen == Decimal(shown)
+        assert shown is None or figure == Decimal(shown)
     assert wanted.states is None or list(found.states.values()) == wanted.states
     for of_outlets, figures in (
         (read.currents, wanted.outlet_load),
@@ -181,4 +181,6 @@ def test_a_transfer_switch_without_its_vendors_tables_is_of_no_family() -> None:
 
 def test_every_reported_unit_is_read_by_a_test() -> None:
     apart = {"raritan-signed", "cyberpower-ats-bare"}
-    assert {path.stem for path in FOLDER.glob("*.snmprec")} == {one.name for one in REPORTS} | apart
+    assert {path.stem for path in FOLDER.glob("*.snmprec")} == {
+        report.name for report in REPORTS
+    } | apart

@@ -264,9 +264,9 @@ def changed(path: str, value: Any) -> str:
 )
 def test_an_error_names_the_path_of_the_wrong_value(path: str, value: Any, sentence: str) -> None:
     text = changed(path, value)
-    with pytest.raises(schema.ProfileError) as caught:
+    with pytest.raises(schema.ProfileError) as error_info:
         schema.loads(text)
-    assert str(caught.value).startswith(sentence)
+    assert str(error_info.value).startswith(sentence)
 
 
 def test_null_is_allowed_for_an_optional_value() -> None:

@@ -39,9 +39,9 @@ OPTIONAL = [
 
 def _with(unit: Fixture, sibling: Sibling, value: str) -> dict[str, Row]:
     """The unit's rows with this value at the sibling."""
-    held = unit.rows.get(sibling.oid)
+    row = unit.rows.get(sibling.oid)
     like = INTEGER if value.lstrip("-").isdecimal() else OCTETS
-    tag = held.tag if held else like
+    tag = row.tag if row else like
     return {**unit.rows, sibling.oid: Row(tag, value.encode() if tag == OCTETS else int(value))}
 
 

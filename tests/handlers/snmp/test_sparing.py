@@ -51,9 +51,9 @@ def test_a_look_ahead_at_kinds_notes_their_first_and_last_rows_and_no_walk() -> 
     reading.is_ahead = True
     reading.expect([Alike(A, B).rows])
     assert len(Alike(A, B).rows(reading)) == 5
-    assert [(one.walks, sorted(one.gets)) for one in ahead] == [
-        ((), ["1.3.1.1.1", "1.3.1.1.3", "1.3.1.1.4", "1.3.1.2.1"])
-    ]
+    assert [
+        (prefetch_request.walks, sorted(prefetch_request.gets)) for prefetch_request in ahead
+    ] == [((), ["1.3.1.1.1", "1.3.1.1.3", "1.3.1.1.4", "1.3.1.2.1"])]
 
 
 ZEROS = {

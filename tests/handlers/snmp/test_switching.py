@@ -166,9 +166,12 @@ def assert_refused(
     """
     for call in ("port_up", "port_down"):
         port = PduPortView(identity, UNKNOWN)
-        with pytest.raises(error, match=words) as caught:
+        with pytest.raises(error, match=words) as error_info:
             getattr(reach(agent), call)(port)
-        assert caught.value.host == f"{agent.host}:{agent.port}" and caught.value.operation == call
+        assert (
+            error_info.value.host == f"{agent.host}:{agent.port}"
+            and error_info.value.operation == call
+        )
         assert port.power_status is UNKNOWN
     assert agent.writes() == []
 
@@ -330,6 +333,6 @@ def test_the_error_for_an_unknown_outlet_lists_four_outlets_or_counts_them(
     outlets: int, listed: str
 ) -> None:
     with Agent(packed.digipower(outlets)) as agent:
-        with pytest.raises(NoSuchOutlet) as caught:
+        with pytest.raises(NoSuchOutlet) as error_info:
             near(agent).port_down(PduPortView("9"))
-        assert str(caught.value).partition("; ")[2].startswith(listed) and not agent.writes()
+        assert str(error_info.value).partition("; ")[2].startswith(listed) and not agent.writes()

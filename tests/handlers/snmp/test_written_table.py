@@ -10,8 +10,10 @@ from pdu.families import family_tables
 def test_each_family_that_is_switched_has_its_objects_and_values() -> None:
     lines = family_tables.command_table(list(PROFILES)).splitlines()[2:]
     rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
-    switched = {one.key for one in PROFILES if one.switching_confidence is not Confidence.NONE}
-    assert {row[1].strip("`") for row in rows} == switched
+    keys = {
+        profile.key for profile in PROFILES if profile.switching_confidence is not Confidence.NONE
+    }
+    assert {row[1].strip("`") for row in rows} == keys
     for _, family, on, off, _ in rows:
         assert " = " in on and " = " in off and on != off, family
 

@@ -37,8 +37,8 @@ def running(small: Hall) -> Iterator[Exporter]:
         "--network",
         "127.0.0.1/32",
         seconds=10 * PATIENCE_S,
-    ) as made:  # long enough for all tests of a module
-        yield made
+    ) as program:  # long enough for all tests of a module
+        yield program
 
 
 @pytest.fixture

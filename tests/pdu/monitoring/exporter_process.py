@@ -119,11 +119,11 @@ def serving(*arguments: object, port: int = 0) -> Iterator[Exporter]:
     enable_fast_reads()
     state = RunOptions()
     context = exporter_command.exporter.make_context("exporter", [*map(str, arguments)], obj=state)
-    wanted = options_from(exporter_command.ExporterOptions, context.params, state)
-    allowed = exporter_command.read_targets(wanted)
-    limits = server.ServerLimits(wanted.parallel, wanted.timeout_offset)
-    extras = probes.ProbeExtras(wanted.identity, wanted.power)
-    made = server.Exporter(allowed, limits, extras=extras)
+    exporter_options = options_from(exporter_command.ExporterOptions, context.params, state)
+    targets = exporter_command.read_targets(exporter_options)
+    limits = server.ServerLimits(exporter_options.parallel, exporter_options.timeout_offset)
+    extras = probes.ProbeExtras(exporter_options.identity, exporter_options.power)
+    made = server.Exporter(targets, limits, extras=extras)
     with listening(made, port) as url:
         yield Exporter(url)
         assert until(lambda: b"pdu_exporter_probes_running 0.0\n" in made.own.page("").body), (

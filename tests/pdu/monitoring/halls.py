@@ -146,6 +146,6 @@ def shown(states: Sequence[bool | None]) -> dict[str, int]:
 def children(pid: int) -> list[int]:
     """The ids of the child processes; none if the process has ended."""
     try:
-        return [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+        return [int(word) for word in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
     except FileNotFoundError:
         return []

@@ -67,10 +67,10 @@ def as_in_the_books(small: Hall, found: dict[str, Any]) -> None:
 
 def test_states_and_figures_agree_with_the_simulators_books(small: Hall) -> None:
     before = {name: peer.books().requests for name, peer in small.peers.items()}
-    done = run("check", small.list(), "--auth", small.logins, "--json")
-    found = document(done)
+    result = run("check", small.list(), "--auth", small.logins, "--json")
+    found = document(result)
     as_in_the_books(small, found)
-    assert (done.returncode, done.stderr) == (0, "") and found[""]["results"] == {
+    assert (result.returncode, result.stderr) == (0, "") and found[""]["results"] == {
         "well": len(PEERS)
     }
     assert found[""]["load_a"] == pytest.approx(
@@ -91,12 +91,12 @@ def test_the_newest_archive_of_each_handler_is_run(small: Hall, tmp_path: Path) 
         .replace(",", "2,", 1)
         .replace(",nut,", f",{tmp_path}/pdu_nut-0.10.0.tar.gz,", 1)
     )
-    done = run(
+    result = run(
         "check", small.list(by_path), "--auth", small.logins, "--archives", tmp_path, "--json"
     )
-    found = document(done)
+    found = document(result)
     as_in_the_books(small, found)
-    assert done.returncode == 0 and found["snmp"]["handler"] == str(
+    assert result.returncode == 0 and found["snmp"]["handler"] == str(
         tmp_path / "pdu_snmp-0.10.0.tar.gz"
     )
     assert (
@@ -117,8 +117,8 @@ def test_a_misspelt_handler_is_named_also_with_a_folder_of_archives(
 ) -> None:
     misspelt = tmp_path / "list.csv"
     misspelt.write_text("name,handler,address\nx,smnp,192.0.2.1\n")
-    done = call("check", misspelt, "--archives", tmp_path)
-    assert done.returncode == 2 and "x: 'smnp' is not a handler" in done.stderr
+    result = call("check", misspelt, "--archives", tmp_path)
+    assert result.returncode == 2 and "x: 'smnp' is not a handler" in result.stderr
 
 
 def test_two_archives_of_one_name_are_refused(tmp_path: Path) -> None:
@@ -134,10 +134,13 @@ def test_two_archives_of_one_name_are_refused(tmp_path: Path) -> None:
 
 def test_dead_pdus_are_polled_at_the_same_time(small: Hall) -> None:
     dead = [f"dead {number},snmp,{small.dead},snmp,{DEAD}" for number in range(20)]
-    done = run("check", small.list(*dead), "--auth", small.logins, "--json")
-    found = document(done)
+    result = run("check", small.list(*dead), "--auth", small.logins, "--json")
+    found = document(result)
     as_in_the_books(small, found)
-    assert done.returncode == 2 and found[""]["results"] == {"unreachable": 20, "well": len(PEERS)}
+    assert result.returncode == 2 and found[""]["results"] == {
+        "unreachable": 20,
+        "well": len(PEERS),
+    }
     together = sum(found[f"dead {number}"]["seconds"] for number in range(20))
     # reading the dead PDUs one after another would take `together`
     assert found[""]["seconds"] < together / 2
@@ -151,19 +154,19 @@ def test_dead_pdus_are_polled_at_the_same_time(small: Hall) -> None:
 def test_the_table_shows_all_pdus_with_errors_and_remedies_but_no_secrets(
     small: Hall, call: Call
 ) -> None:
-    done = call("check", small.list(dead=True), "--auth", small.logins)
-    lines = done.stdout.splitlines()
-    assert done.returncode == 2 and {"name", "handler", "address", "result"} <= set(
+    result = call("check", small.list(dead=True), "--auth", small.logins)
+    lines = result.stdout.splitlines()
+    assert result.returncode == 2 and {"name", "handler", "address", "result"} <= set(
         lines[0].split()
     )
     at = lines[0].index("name")  # where the column begins
     assert [line[at:].split()[0] for line in lines[1 : len(PEERS) + 2]] == ["dead", *PEERS]
-    assert "unreachable, 1 PDU: check power, cable" in done.stdout
-    assert "  dead: no answer over SNMP" in done.stdout
+    assert "unreachable, 1 PDU: check power, cable" in result.stdout
+    assert "  dead: no answer over SNMP" in result.stdout
     assert lines[-2].startswith(f"{len(PEERS) + 1} PDUs in ") and lines[-2].endswith(
         f"{len(PEERS)} well, 1 unreachable"
     )
-    assert not any(secret in done.stdout + done.stderr for secret in secrets_of(small))
+    assert not any(secret in result.stdout + result.stderr for secret in secrets_of(small))
 
 
 def secrets_of(small: Hall) -> list[str]:
@@ -184,11 +187,11 @@ def test_csv_and_html_and_nagios_report_the_same_results(
     assert done.returncode == 2 and [row["result"] for row in rows] == ["well"] * len(PEERS) + [
         "unreachable"
     ]
-    made = (tmp_path / "page.html").read_text()
-    assert made.startswith("<!doctype html>") and all(
-        f'<td class="name">{name}</td>' in made for name in (*PEERS, "dead")
+    text = (tmp_path / "page.html").read_text()
+    assert text.startswith("<!doctype html>") and all(
+        f'<td class="name">{name}</td>' in text for name in (*PEERS, "dead")
     )
-    assert [made.count(f">{result}</td>") for result in ("well", "unreachable")] == [len(PEERS), 1]
+    assert [text.count(f">{result}</td>") for result in ("well", "unreachable")] == [len(PEERS), 1]
     assert os.listdir(tmp_path) == ["page.html"]
     done = call(*asked, "--nagios")
     assert done.returncode == 2 and done.stdout.startswith(f"PDU CRITICAL - {len(PEERS) + 1} PDUs")
@@ -201,28 +204,28 @@ def test_a_wrong_secret_fails_only_its_pdu_and_is_not_shown(
     good = small.logins.read_text()
     bad = good.replace('[auth.raritan]\npassword = "', '[auth.raritan]\npassword = "x-s3cret')
     wrong = private(tmp_path / "logins.toml", bad)
-    done = call("check", small.list(), "--auth", wrong)
+    result = call("check", small.list(), "--auth", wrong)
     assert (
-        done.returncode == 2
-        and "denied, 1 PDU: correct the account" in done.stdout
-        and "  raritan: " in done.stdout
-        and f"{len(PEERS) - 1} well, 1 denied" in done.stdout
+        result.returncode == 2
+        and "denied, 1 PDU: correct the account" in result.stdout
+        and "  raritan: " in result.stdout
+        and f"{len(PEERS) - 1} well, 1 denied" in result.stdout
     )
-    assert "s3cret" not in done.stdout + done.stderr
+    assert "s3cret" not in result.stdout + result.stderr
 
 
 def test_a_login_without_its_secret_fails_the_pdus_that_use_it(
     small: Hall, tmp_path: Path, call: Call
 ) -> None:
     bare = private(tmp_path / "logins.toml", "".join(f"[auth.{name}]\n" for name in PEERS))
-    done = call("check", small.list(), "--auth", bare)
-    assert "  snmp: the login 'snmp' has no community" in done.stdout and done.returncode == 2
+    result = call("check", small.list(), "--auth", bare)
+    assert "  snmp: the login 'snmp' has no community" in result.stdout and result.returncode == 2
     logins = bare.read_text().replace("[auth.snmp]\n", '[auth.snmp]\ncomunity = "s3cret"\n')
     misspelt = private(tmp_path / "misspelt.toml", logins)
-    done = call("check", small.list(), "--auth", misspelt)
+    result = call("check", small.list(), "--auth", misspelt)
     assert (
-        "the login 'snmp' has no community, but has 'comunity'\n" in done.stdout
-        and "s3cret" not in done.stdout
+        "the login 'snmp' has no community, but has 'comunity'\n" in result.stdout
+        and "s3cret" not in result.stdout
     )
 
 
@@ -233,10 +236,10 @@ def test_a_pdu_without_a_login_uses_environment_or_secret_file_or_reports_a_miss
     bare.write_text(
         f"name,handler,address\nrack,snmp,127.0.0.1:{small.peers['snmp'].snmp['port']}\n"
     )
-    done = call("check", bare)
-    assert done.returncode == 2 and "settings, 1 PDU: " in done.stdout
+    result = call("check", bare)
+    assert result.returncode == 2 and "settings, 1 PDU: " in result.stdout
     reason = "the environment (the list names no login) has no community"
-    assert f"  rack: {reason}" in done.stdout
+    assert f"  rack: {reason}" in result.stdout
     assert call("check", bare, PDU_COMMUNITY="public").returncode == 0
     secret = private(small.folder / "community", "public\n")
     assert call("check", bare, "--secret-file", f"community={secret}").returncode == 0
@@ -249,12 +252,12 @@ def test_a_list_that_names_a_login_without_a_file_of_logins_is_refused_with_the_
     tmp_path: Path, call: Call
 ) -> None:
     (tmp_path / "list.csv").write_text("handler,address,auth\nsnmp,192.0.2.1,snmp\n")
-    done = call("check", tmp_path / "list.csv")
+    result = call("check", tmp_path / "list.csv")
     assert (
-        done.stderr
+        result.stderr
         == "settings: 192.0.2.1: unknown login 'snmp'; known: none; give their file as --auth\n"
     )
-    assert done.returncode == 2
+    assert result.returncode == 2
 
 
 @pytest.mark.parametrize(
@@ -273,12 +276,12 @@ def test_a_wrong_list_is_refused_before_anything_is_polled(
 ) -> None:
     before = {name: peer.books().requests for name, peer in small.peers.items()}
     path = small.list(line)
-    done = call("check", path, "--auth", small.logins)
-    assert (done.returncode, done.stdout, len(done.stderr.splitlines())) == (
+    result = call("check", path, "--auth", small.logins)
+    assert (result.returncode, result.stdout, len(result.stderr.splitlines())) == (
         2,
         "",
         1,
-    ) and words in done.stderr
+    ) and words in result.stderr
     plugin = call("check", path, "--auth", small.logins, "--nagios")
     assert (
         (plugin.returncode, plugin.stderr) == (3, "")
@@ -303,8 +306,8 @@ def test_a_wrong_list_is_refused_before_anything_is_polled(
 def test_wrong_options_are_refused_in_one_line(
     small: Hall, options: tuple[str, ...], words: str, call: Call
 ) -> None:
-    done = call("check", small.list(), "--auth", small.logins, *options)
-    assert (done.returncode, len(done.stderr.splitlines())) == (2, 1) and words in done.stderr
+    result = call("check", small.list(), "--auth", small.logins, *options)
+    assert (result.returncode, len(result.stderr.splitlines())) == (2, 1) and words in result.stderr
 
 
 @pytest.mark.parametrize(
@@ -351,10 +354,10 @@ def test_a_page_that_cannot_be_written_is_named_and_leaves_no_file(
         raise OSError(errno.ENOSPC, "No space left on device", target)
 
     monkeypatch.setattr(os, "replace", full)
-    with pytest.raises(SettingsError) as failed:
+    with pytest.raises(SettingsError) as error_info:
         whole_files.write_page(str(tmp_path / "page.html"), "text")
     assert (
-        failed.value.reason
+        error_info.value.reason
         == f"{tmp_path / 'page.html'} cannot be written (No space left on device)"
     )
     assert list(tmp_path.iterdir()) == []
@@ -388,11 +391,11 @@ def test_a_page_is_written_through_a_link_and_not_to_a_device_or_pipe(tmp_path: 
 
 @pytest.mark.parametrize("name", ["list.csv", "list.html", "--csv"])
 def test_a_page_does_not_replace_what_the_check_reads(name: str, tmp_path: Path) -> None:
-    listed = tmp_path / name
-    listed.write_text("name,handler,address\nx,nut,127.0.0.1:1\n")
-    page = name if name.startswith("-") else str(listed)
-    assert root.run(["check", str(listed), "--html", page]) == 2
-    assert listed.read_text().startswith("name,")
+    path = tmp_path / name
+    path.write_text("name,handler,address\nx,nut,127.0.0.1:1\n")
+    page = name if name.startswith("-") else str(path)
+    assert root.run(["check", str(path), "--html", page]) == 2
+    assert path.read_text().startswith("name,")
 
 
 def test_what_was_read_is_printed_before_the_page_is_written(
@@ -405,8 +408,8 @@ def test_what_was_read_is_printed_before_the_page_is_written(
     listed = tmp_path / "list.csv"
     listed.write_text("name,handler,address\nx,nut,127.0.0.1:1\n")
     assert root.run(["check", str(listed), "--html", str(tmp_path / "page.html")]) == 2
-    shown = capsys.readouterr()
-    assert "1 unreachable" in shown.out and "No space left" in shown.err
+    output = capsys.readouterr()
+    assert "1 unreachable" in output.out and "No space left" in output.err
 
 
 def test_ctrl_c_ends_the_check_and_its_processes(small: Hall) -> None:
@@ -429,7 +432,7 @@ def test_ctrl_c_ends_the_check_and_its_processes(small: Hall) -> None:
         out, err = process.communicate(timeout=PATIENCE_S)
     *warnings, last = err.splitlines()
     assert (process.returncode, out, last) == (INTERRUPTED, "", "interrupted")
-    assert all("are one PDU" in one or "more such lines" in one for one in warnings)
+    assert all("are one PDU" in warning or "more such lines" in warning for warning in warnings)
     assert until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in made))
 
 
@@ -439,9 +442,9 @@ def test_pdus_that_a_process_did_not_read_before_it_died_have_a_failure(
     crash = tmp_path / "pdu_crash.tar.gz"
     crash.write_bytes(archive(small_tree(tmp_path / "tree"), "small"))
     dead = [f"dead {number},{crash},192.0.2.1,,say=die" for number in range(2)]
-    done = run("check", small.list(*dead), "--auth", small.logins, "--json", "--parallel", "1")
-    found = document(done)
-    assert done.returncode == 2
+    result = run("check", small.list(*dead), "--auth", small.logins, "--json", "--parallel", "1")
+    found = document(result)
+    assert result.returncode == 2
     for name in ("dead 0", "dead 1"):
         assert found[name]["error"]["kind"] == "defect"
         assert "a process ended before this PDU was read" in found[name]["error"]["reason"]
@@ -475,7 +478,7 @@ def test_a_watch_marks_changes_until_it_is_interrupted(tmp_path: Path, call: Cal
             assert process.stdout is not None and process.stderr is not None
             lines = [process.stdout.readline() for _ in range(5)]
             assert lines[-2].startswith("1 PDU in ")
-            switched = call(
+            result = call(
                 "down",
                 "nut",
                 where,
@@ -484,7 +487,7 @@ def test_a_watch_marks_changes_until_it_is_interrupted(tmp_path: Path, call: Cal
                 PDU_USERNAME=ADMIN.name,
                 PDU_PASSWORD=ADMIN.password,
             )
-            assert "is off" in switched.stdout, switched
+            assert "is off" in result.stdout, result
             changed = process.stdout.readline()
             process.send_signal(signal.SIGINT)
             process.stdout.read()
@@ -501,10 +504,10 @@ def test_a_watch_prints_why_a_pdu_failed_only_when_that_changed(
     path = tmp_path / "list.csv"
     path.write_text("name,handler,address\nrack,nut,192.0.2.1\n")
     lost = Reading(failure=CallError("unreachable", "no answer"))
-    found = iter([Reading(answered=True), lost, lost])
+    readings = iter([Reading(answered=True), lost, lost])
 
     def one_round(*_: object, **__: object) -> Iterator[tuple[int, Reading]]:
-        for reading in found:
+        for reading in readings:
             yield 0, reading
             return
         raise KeyboardInterrupt
@@ -589,11 +592,11 @@ def plain_list(folder: Path, agent: Agent) -> Path:
 
 def test_a_check_without_a_login_names_the_ways_to_give_one(call: Call, tmp_path: Path) -> None:
     with Agent(BUILT_IN["apc-rpdu2"]()) as agent:
-        done = call("check", plain_list(tmp_path, agent), "--lenient")
-    assert done.returncode == 2
-    assert done.stderr.endswith(f"\nignored columns of {tmp_path}/list.csv: rack\n")
+        result = call("check", plain_list(tmp_path, agent), "--lenient")
+    assert result.returncode == 2
+    assert result.stderr.endswith(f"\nignored columns of {tmp_path}/list.csv: rack\n")
     for words in ("--auth in the column auth", "PDU_COMMUNITY", "--secret-file community=FILE"):
-        assert words in done.stdout
+        assert words in result.stdout
 
 
 def test_a_check_without_a_login_asks_once_on_a_terminal(
@@ -609,6 +612,6 @@ def test_a_check_without_a_login_asks_once_on_a_terminal(
         file = plain_list(tmp_path, agent)
         monkeypatch.setattr(getpass, "getpass", typed)
         monkeypatch.setattr(sys, "stdin", terminal.Person(""))
-        done = call("check", file, "--lenient", "--json")
+        result = call("check", file, "--lenient", "--json")
     assert asked == [f"community of 2 PDUs in {file} without a login: "]
-    assert json.loads(done.stdout)["summary"]["results"] == {"well": 2}
+    assert json.loads(result.stdout)["summary"]["results"] == {"well": 2}

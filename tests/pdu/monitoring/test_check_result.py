@@ -88,9 +88,9 @@ def page(
     ],
 )
 def test_each_reading_has_its_level_and_result(given: Reading, level: int, result: str) -> None:
-    found = check_result.judge_reading(device(), given)
-    assert (found.level, found.result) == (level, result)
-    assert check_result.summary([found, row("UP")], 1.0).level == level
+    pdu_row = check_result.judge_reading(device(), given)
+    assert (pdu_row.level, pdu_row.result) == (level, result)
+    assert check_result.summary([pdu_row, row("UP")], 1.0).level == level
 
 
 def test_unknown_states_are_a_warning_except_on_a_unit_that_only_meters() -> None:
@@ -117,12 +117,12 @@ def test_every_kind_of_error_has_a_remedy() -> None:
 
 
 def test_the_summary_adds_up_measured_values() -> None:
-    unmetered = row("DOWN", name="b")._replace(load_a=None, energy_kwh=None)
-    found = check_result.summary([row("UP", "UNKNOWN"), unmetered], 2.0)
-    assert found == check_result.Summary(
+    pdu_row = row("DOWN", name="b")._replace(load_a=None, energy_kwh=None)
+    summary = check_result.summary([row("UP", "UNKNOWN"), pdu_row], 2.0)
+    assert summary == check_result.Summary(
         2, {"unknown": 1, "well": 1}, 1, 1, 1, 1.5, 1, 5.0, 1, 2.0, 1
     )
-    assert found.lines() == [
+    assert summary.lines() == [
         "2 PDUs in 2.0 s: 1 well, 1 unknown",
         "3 outlets: 1 on, 1 off, 1 unknown; load 1.5 A of 1 PDU, energy 5 kWh of 1",
     ]
@@ -149,23 +149,23 @@ def test_load_and_energy_of_a_fleet_without_meters_are_absent_and_not_zero() -> 
             device("b"), reading(kind="unreachable", answered=False, load=None, energy=None)
         ),
     )
-    found = check_result.summary([bare, silent], 2.0)
-    assert (found.load_a, found.energy_kwh) == (None, None)
+    summary = check_result.summary([bare, silent], 2.0)
+    assert (summary.load_a, summary.energy_kwh) == (None, None)
     # the silent one may have a meter
-    assert found.lines()[1].endswith("; load not known, energy not known")
+    assert summary.lines()[1].endswith("; load not known, energy not known")
     assert (
         check_result.summary([bare], 2.0)
         .lines()[1]
         .endswith("; load not metered, energy not metered")
     )
     assert (
-        "load=" not in check_result.nagios(found, [bare])[0]
-        and "energy=" not in check_result.nagios(found, [bare])[0]
+        "load=" not in check_result.nagios(summary, [bare])[0]
+        and "energy=" not in check_result.nagios(summary, [bare])[0]
     )
     first, second, *_ = list(checked([bare, silent]).lines())[1:]
     assert (first.count("not metered"), second.count("not metered")) == (0, 2)
     assert page([bare]).count(">not metered</td>") == 2
-    assert tables.check_document([bare], found, {})["summary"]["load_a"] is None
+    assert tables.check_document([bare], summary, {})["summary"]["load_a"] is None
 
 
 def test_all_digits_of_a_counter_are_shown() -> None:
@@ -272,8 +272,8 @@ def test_the_page_has_the_verdict_first_and_leaves_out_empty_sections() -> None:
     assert made.index(verdict) < made.index("What to do")
     assert check_result.REMEDIES["unreachable"] in made
     assert ">off 2; unknown 3<" in made
-    metered = [row("UNKNOWN", metered=True)]
-    assert "Unknown states" not in page(metered)
+    pdu_rows = [row("UNKNOWN", metered=True)]
+    assert "Unknown states" not in page(pdu_rows)
     assert "What to do" not in page([row("UP"), row("UP")])
 
 
@@ -334,27 +334,27 @@ def test_a_changed_state_or_result_and_a_falling_counter_are_changes() -> None:
     assert check_result.changes(row("UP"), row("UP", energy=6.0)._replace(load_a=9.0)) == []
     # shown as 5 kWh, too
     assert check_result.changes(row("UP"), row("UP", energy=5.0 - 1e-9)) == []
-    gone = check_result.judge_reading(device(), reading(kind="unreachable", answered=False))
+    pdu_row = check_result.judge_reading(device(), reading(kind="unreachable", answered=False))
     assert (
-        check_result.changes(row("UP"), gone)
+        check_result.changes(row("UP"), pdu_row)
         == ["well -> unreachable"]
-        == check_result.changes(row("UP"), gone._replace(outlets=()))
+        == check_result.changes(row("UP"), pdu_row._replace(outlets=()))
     )
 
 
 def test_a_change_while_a_pdu_was_silent_is_reported_when_it_answers() -> None:
-    gone = check_result.judge_reading(
+    pdu_row = check_result.judge_reading(
         device(), reading(kind="unreachable", answered=False, energy=None)
     )
-    before = check_result.carry_forward(row("UP", "UP"), gone)
-    again = check_result.carry_forward(before, gone)
-    assert check_result.changes(before, gone) == []
+    before = check_result.carry_forward(row("UP", "UP"), pdu_row)
+    again = check_result.carry_forward(before, pdu_row)
+    assert check_result.changes(before, pdu_row) == []
     assert check_result.changes(again, row("UP", "DOWN", energy=1.0)) == [
         "unreachable -> well",
         "outlet 2 on -> off",
         "energy fell from 5 to 1 kWh",
     ]
-    assert check_result.changes(check_result.carry_forward(None, gone), row("UP")) == [
+    assert check_result.changes(check_result.carry_forward(None, pdu_row), row("UP")) == [
         "unreachable -> well"
     ]
     assert check_result.carry_forward(row("UP", "UP"), row("DOWN")).outlets == row("DOWN").outlets

@@ -151,7 +151,7 @@ def test_only_the_first_answer_with_the_right_number_address_and_port_counts() -
     assert seen == {}
     for name in (b"first", b"second"):
         listener.datagram_received(reply(7, (arcs(NAME), Row(OCTETS, name))), ("192.0.2.1", 161))
-    assert [one.name for one in seen.values()] == ["first"]
+    assert [agent_answer.name for agent_answer in seen.values()] == ["first"]
 
 
 @pytest.mark.against("Net-SNMP snmpd")
@@ -164,7 +164,7 @@ def test_net_snmp_answers_the_request() -> None:
         asking.settimeout(PATIENCE_S)
         asking.sendto(encode_question(b"public", 2**31 - 1), (agent.host, agent.port))
         # a late answer to whoever had this socket's port before has another number
-        found = None
-        while found is None or found.number != 2**31 - 1:
-            found = decode_answer(asking.recv(65535))
-    assert found.object_id.startswith("1.3.6.1.4.1.318.1.3")
+        agent_answer = None
+        while agent_answer is None or agent_answer.number != 2**31 - 1:
+            agent_answer = decode_answer(asking.recv(65535))
+    assert agent_answer.object_id.startswith("1.3.6.1.4.1.318.1.3")

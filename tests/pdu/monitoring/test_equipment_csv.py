@@ -30,8 +30,8 @@ def test_the_file_has_a_line_of_known_fields_for_each_pdu_and_is_private(
 ) -> None:
     file = tmp_path / "import.csv"
     words = ("--dcimanager", file, "--columns", FIELDS)
-    done = run("check", small.list(), "--auth", small.logins, *words)
-    assert done.returncode == 0, done.stderr
+    result = run("check", small.list(), "--auth", small.logins, *words)
+    assert result.returncode == 0, result.stderr
     head, *lines = file.read_text("utf-8").splitlines()
     assert head == "#pdu" and not any(line.endswith(",") for line in lines)
     assert file.stat().st_mode & 0o777 == 0o600
@@ -51,8 +51,8 @@ def test_the_file_has_a_line_of_known_fields_for_each_pdu_and_is_private(
         for name in PEERS
         if name != "snmp"  # the only one whose port has a field on the page
     ]
-    assert f"known, but without a field in the file: {', '.join(unwritten)}; " in done.stderr
-    assert "empty: size, rack, note" in done.stderr and "delete it after the import" in done.stderr
+    assert f"known, but without a field in the file: {', '.join(unwritten)}; " in result.stderr
+    assert "empty: size, rack, note" in result.stderr and "delete it after the import" in result.stderr
 
 
 def test_the_stand_in_imports_the_file_and_polls_the_pdus(small: Hall, tmp_path: Path) -> None:

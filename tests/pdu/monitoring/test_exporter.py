@@ -148,8 +148,8 @@ def test_archives_say_neither_which_unit_they_read_nor_watts(
     (tmp_path / "pdu_snmp-0.10.0.tar.gz").write_bytes(archive(ROOT / "handlers", "snmp"))
     arguments = ("--list", small.one("snmp"), "--auth", small.logins, "--archives", tmp_path)
     for option in ("--identity", "--power"):
-        done = call("exporter", *arguments, option)
-        assert done.returncode == 2 and f"{option} is not for archives" in done.stderr
+        result = call("exporter", *arguments, option)
+        assert result.returncode == 2 and f"{option} is not for archives" in result.stderr
 
 
 def test_a_dead_pdu_has_up_0_and_the_kind_of_its_error_but_no_figures(running: Exporter) -> None:
@@ -203,7 +203,7 @@ def test_an_address_in_a_network_needs_a_handler_and_a_login(
     with Agent(rpdu2(outlets=8)) as agent:
         other = f"127.0.0.1:{agent.port}"
         assert running.probe(target=other, handler="snmp", auth="snmp")["pdu_up"] == {(): 1.0}
-        asked = agent.requests
+        requests = agent.requests
         wrong: list[tuple[dict[str, str], str]] = [
             ({}, "handler must be one of"),
             ({"handler": "snmp"}, f"auth must be one of {', '.join(sorted(PEERS))}"),
@@ -213,24 +213,26 @@ def test_an_address_in_a_network_needs_a_handler_and_a_login(
         for query, words in wrong:
             status, text, _ = running.get("probe", target=other, **query)
             assert (status, words in text) == (400, True), text
-        assert agent.requests == asked
+        assert agent.requests == requests
 
 
 def test_an_exporter_without_logins_says_so_for_an_address_in_a_network() -> None:
-    allowed = TargetPolicy((), [ipaddress.ip_network("192.0.2.0/24")], {"snmp": load("snmp")}, {})
+    target_policy = TargetPolicy(
+        (), [ipaddress.ip_network("192.0.2.0/24")], {"snmp": load("snmp")}, {}
+    )
     with pytest.raises(NotAllowed, match="has no logins by name"):
-        allowed.target(ProbeQuery("192.0.2.1", "snmp", "x"))
+        target_policy.target(ProbeQuery("192.0.2.1", "snmp", "x"))
 
 
 @pytest.mark.parametrize("networks, advised", [(["192.0.2.0/24"], True), ([], False)])
 def test_an_address_is_asked_for_only_if_the_exporter_has_networks(
     networks: list[str], advised: bool
 ) -> None:
-    with pytest.raises(NotAllowed, match="not on the list") as caught:
-        TargetPolicy((), [ipaddress.ip_network(one) for one in networks], {}, {}).target(
+    with pytest.raises(NotAllowed, match="not on the list") as error_info:
+        TargetPolicy((), [ipaddress.ip_network(network) for network in networks], {}, {}).target(
             ProbeQuery("pdu1.example")
         )
-    assert ("give an IP address" in str(caught.value)) == advised
+    assert ("give an IP address" in str(error_info.value)) == advised
 
 
 @pytest.mark.parametrize(
@@ -256,27 +258,33 @@ def test_another_form_of_a_listed_address_does_not_lead_to_another_login(
     logins = {"xerus": DeviceLogin("xerus", login, {}), "other": DeviceLogin("other", {}, {})}
     networks = [ipaddress.ip_network("192.0.2.0/24"), ipaddress.ip_network("2001:db8::/64")]
     handlers = {name: load(name) for name in ("raritan", "snmp")}
-    allowed = TargetPolicy(
+    target_policy = TargetPolicy(
         [Target(device, handlers["raritan"], logins["xerus"])], networks, handlers, logins
     )
     with pytest.raises(NotAllowed, match="is on the list, with another"):
-        allowed.target(ProbeQuery(asked, handler, "other"))
+        target_policy.target(ProbeQuery(asked, handler, "other"))
     # port forwarding to another PDU
-    assert allowed.target(ProbeQuery("192.0.2.7:50002", "raritan", "other")).auth is logins["other"]
-    assert allowed.target(ProbeQuery("192.0.2.8:443", "raritan", "other")).auth is logins["other"]
+    assert (
+        target_policy.target(ProbeQuery("192.0.2.7:50002", "raritan", "other")).auth
+        is logins["other"]
+    )
+    assert (
+        target_policy.target(ProbeQuery("192.0.2.8:443", "raritan", "other")).auth
+        is logins["other"]
+    )
 
 
 def test_a_login_whose_settings_lead_to_a_listed_pdu_is_refused_for_another_address() -> None:
     handler, own = load("raritan"), DeviceLogin("xerus", {}, {})
     logins = {"xerus": own, "other": DeviceLogin("other", {"host": "192.0.2.7"}, {})}
-    allowed = TargetPolicy(
+    target_policy = TargetPolicy(
         [Target(ListedPdu("left", "raritan", Address("192.0.2.7"), "xerus"), handler, own)],
         [ipaddress.ip_network("192.0.2.0/24")],
         {"raritan": handler},
         logins,
     )
     with pytest.raises(NotAllowed, match="is on the list, with another auth"):
-        allowed.target(ProbeQuery("192.0.2.8", "raritan", "other"))
+        target_policy.target(ProbeQuery("192.0.2.8", "raritan", "other"))
 
 
 def test_an_exporter_needs_an_archive_of_each_listed_handler_and_at_least_one_for_a_network(
@@ -384,8 +392,8 @@ def test_unknown_states_are_reported_except_for_a_unit_that_only_meters(
 
 def test_an_exporter_without_a_list_needs_a_network_and_logins(small: Hall, call: Call) -> None:
     for arguments in (("--auth", small.logins), ("--network", "192.0.2.0/24")):
-        done = call("exporter", *arguments)
-        assert done.returncode == 2 and "give LIST, or --network with --auth" in done.stderr
+        result = call("exporter", *arguments)
+        assert result.returncode == 2 and "give LIST, or --network with --auth" in result.stderr
 
 
 def test_two_listed_pdus_with_one_address_are_probed_by_name(small: Hall) -> None:
@@ -402,14 +410,14 @@ def test_two_listed_pdus_with_one_address_are_probed_by_name(small: Hall) -> Non
 
 @pytest.mark.parametrize("units, end", [(5, "p3, p4"), (6, "p3, p4, ...")])
 def test_at_most_five_names_of_pdus_with_one_address_are_shown(units: int, end: str) -> None:
-    listed = [
+    targets = [
         Target(
             ListedPdu(f"p{n}", "snmp", Address("192.0.2.1")), load("snmp"), DeviceLogin("x", {}, {})
         )
         for n in range(units)
     ]
     with pytest.raises(NotAllowed, match=f"name one of p0, p1, p2, {re.escape(end)}$"):
-        TargetPolicy(listed, (), {}, {}).target(ProbeQuery("192.0.2.1"))
+        TargetPolicy(targets, (), {}, {}).target(ProbeQuery("192.0.2.1"))
 
 
 def test_a_query_costs_the_same_look_ups_for_a_list_of_any_length(
@@ -425,7 +433,7 @@ def test_a_query_costs_the_same_look_ups_for_a_list_of_any_length(
             return super().__iter__()
 
     snmp, raritan, login = load("snmp"), load("raritan"), DeviceLogin("x", {}, {})
-    asked = [
+    probe_queries = [
         ProbeQuery("p1999"),
         ProbeQuery("HOST-7.example"),
         ProbeQuery("10.9.0.7:161"),
@@ -452,15 +460,15 @@ def test_a_query_costs_the_same_look_ups_for_a_list_of_any_length(
                 )
             ]
         )
-        allowed = TargetPolicy(listed, [], {"snmp": snmp}, {"x": login})
+        target_policy = TargetPolicy(listed, [], {"snmp": snmp}, {"x": login})
         listed.passes = 0
         read.clear()
         found = []
         with monkeypatch.context() as patch:
             patch.setattr(allowed_module, "Address", noted)
-            for query in asked:
+            for query in probe_queries:
                 try:
-                    found.append(allowed.target(query).device.name)
+                    found.append(target_policy.target(query).device.name)
                 except NotAllowed as error:
                     found.append(error.reason)
         assert found == ["p1999", "h7", "p1992", "mismatch", "not-listed", "not-listed"]
@@ -572,16 +580,16 @@ def test_a_setting_that_a_handler_refuses_fails_a_probe_as_it_fails_a_check(
         for name, line in zip(small.peers, small.lines)
         for number, pair in enumerate(refused)
     }
-    listed = small.list(
+    path = small.list(
         *lines.values(),
         "tries,snmp,192.0.2.1,snmp,retries=many",
         "none,snmp,192.0.2.1,snmp,retries=-1",
         name="refused.csv",
     )
-    rows = json.loads(call("check", listed, "--auth", small.logins, "--json").stdout)["pdus"]
+    rows = json.loads(call("check", path, "--auth", small.logins, "--json").stdout)["pdus"]
     kinds = {row["name"]: row["error"]["kind"] for row in rows if "error" in row}
     assert set(kinds) == {*lines, "tries", "none"}
-    with serving("--list", listed, "--auth", small.logins) as running:
+    with serving("--list", path, "--auth", small.logins) as running:
         for name, kind in kinds.items():
             assert running.probe(timeout="60", target=name)["pdu_probe_error"] == {
                 (("kind", kind),): 1.0

@@ -44,12 +44,14 @@ def test_a_reload_that_raises_any_error_keeps_the_old_list(
     monkeypatch.setattr(exporter_command, "read_targets", broken)
     before = TargetPolicy((), (), {}, {})
     asked = server.Exporter(before, server.ServerLimits())
-    wanted = exporter_command.ExporterOptions(OwnerFiles(), (), "", (), 1, 1, 0.5, False, False)
-    exporter_command.reload_targets(asked, wanted)
+    exporter_options = exporter_command.ExporterOptions(
+        OwnerFiles(), (), "", (), 1, 1, 0.5, False, False
+    )
+    exporter_command.reload_targets(asked, exporter_options)
     assert asked.allowed is before and b"last_reload_successful 0.0" in asked.own.page("").body
     assert capsys.readouterr().err == "not reloaded: ZeroDivisionError: in an archive\n"
     monkeypatch.setattr(sys, "stderr", FullDisk())
-    exporter_command.reload_targets(asked, wanted)
+    exporter_command.reload_targets(asked, exporter_options)
 
 
 def test_sighup_reads_the_list_again_and_an_invalid_one_changes_nothing(small: Hall) -> None:
@@ -69,9 +71,9 @@ def test_sighup_may_add_an_archive_and_other_processes_run_it(small: Hall, tmp_p
     built = tmp_path / "pdu_small.tar.gz"
     built.write_bytes(archive(small_tree(tmp_path / "tree"), "small"))
     path = small.one("nut")
-    listed = path.read_text()
+    text = path.read_text()
     with exporter("--list", path, "--auth", small.logins, "--workers", "2") as running:
-        path.write_text(f"{listed}new,{built},192.0.2.1,,say=well\n")
+        path.write_text(f"{text}new,{built},192.0.2.1,,say=well\n")
         running.process.send_signal(signal.SIGHUP)
         assert until(lambda: running.get("probe", target="new")[0] == 200)
         assert running.probe(target="new")["pdu_up"] == {(): 1.0}
@@ -80,7 +82,7 @@ def test_sighup_may_add_an_archive_and_other_processes_run_it(small: Hall, tmp_p
 
 def descendants(pid: int) -> list[int]:
     found = children(pid)
-    return found + [one for child in found for one in descendants(child)]
+    return found + [descendant for child in found for descendant in descendants(child)]
 
 
 def test_the_exporter_goes_on_without_the_processes_that_read(small: Hall) -> None:
@@ -171,13 +173,13 @@ def test_the_exporter_ends_its_process_without_pythons_own_end(
     monkeypatch.setattr(os, "_exit", left)
     before = {number: signal.getsignal(number) for number in (signal.SIGHUP, signal.SIGTERM)}
     try:
-        with pytest.raises(GeneratorExit) as found:
+        with pytest.raises(GeneratorExit) as error_info:
             # this process has threads and must not fork
             run(capsys, "exporter", "--list", "x", "--listen", "127.0.0.1:0", "--workers", "1")
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-    assert found.value.args == (code,) and ended == ["exit functions"]
+    assert error_info.value.args == (code,) and ended == ["exit functions"]
 
 
 def test_a_sighup_while_the_list_is_read_at_the_start_reads_it_again(tmp_path: Path) -> None:
@@ -237,8 +239,11 @@ def test_an_address_that_cannot_be_used_is_refused_in_one_line(
         ("ä..b:9914", "hostname"),
     ):
         asked = ("--list", small.list(), "--auth", small.logins, "--listen", listen)
-        done = call("exporter", *asked, "--workers", "1")
-        assert (done.returncode, len(done.stderr.splitlines())) == (2, 1) and words in done.stderr
+        result = call("exporter", *asked, "--workers", "1")
+        assert (result.returncode, len(result.stderr.splitlines())) == (
+            2,
+            1,
+        ) and words in result.stderr
 
 
 @pytest.mark.parametrize(

@@ -116,18 +116,18 @@ def complete(by: Call, hall: Hall, *arguments: str) -> subprocess.CompletedProce
     """Repeat a search until it finds the agents 1 to 5: on a busy machine an agent may not answer
     within the 4 s it has.
     """
-    tried: list[subprocess.CompletedProcess[str]] = []
+    results: list[subprocess.CompletedProcess[str]] = []
 
     def whole() -> bool:
-        tried.append(find(by, hall, *arguments))
+        results.append(find(by, hall, *arguments))
         return (
-            "PDUs: 4; other devices that answer SNMP: 1" in tried[-1].stderr
-            or '"asked": 6' in tried[-1].stdout
-            and all(f"{NETWORK}.{place}" in tried[-1].stdout for place in range(1, 6))
+            "PDUs: 4; other devices that answer SNMP: 1" in results[-1].stderr
+            or '"asked": 6' in results[-1].stdout
+            and all(f"{NETWORK}.{place}" in results[-1].stdout for place in range(1, 6))
         )
 
-    assert until(whole), tried[-1]
-    return tried[-1]
+    assert until(whole), results[-1]
+    return results[-1]
 
 
 def test_the_pdus_of_a_network_become_a_list_that_check_reads(
@@ -154,8 +154,8 @@ def test_the_pdus_of_a_network_become_a_list_that_check_reads(
     assert [
         device.name for device in device_list.read_device_list(str(tmp_path / "list.csv")).devices
     ] == [row["name"] for row in rows]
-    checked = call("check", tmp_path / "list.csv", PDU_COMMUNITY="public")
-    assert checked.returncode == 0 and "4 well" in checked.stdout, checked.stdout
+    result = call("check", tmp_path / "list.csv", PDU_COMMUNITY="public")
+    assert result.returncode == 0 and "4 well" in result.stdout, result.stdout
 
 
 def test_only_hosts_inside_the_networks_are_asked(hall: Hall, call: Call) -> None:
@@ -184,12 +184,12 @@ def test_only_hosts_inside_the_networks_are_asked(hall: Hall, call: Call) -> Non
 
 def test_a_name_that_another_pdu_was_given_is_made_unique() -> None:
     names = ("web", "web", "web 192.0.2.1", "web 192.0.2.1 192.0.2.1")
-    found = [
+    found_devices = [
         find_.FoundDevice(f"192.0.2.{number}", "snmp", 161, name, "")
         for number, name in enumerate(names, 1)
     ]
     assert (
-        len({one.name for one in find_.name_pdus(found)}) == len(names)
+        len({found_device.name for found_device in find_.name_pdus(found_devices)}) == len(names)
         and find_.name_pdus([]) == []
     )
 
@@ -202,10 +202,12 @@ def test_a_list_with_long_device_names_can_be_read(name: str, tmp_path: Path) ->
     pdus, _ = find_.split_answers(
         {f"2001:db8:1111:2222:3333:4444:5555:{host}": answer for host in (6666, 7777)}, 161
     )
-    lines = [f"{one.name},snmp,{one.address}" for one in find_.name_pdus(pdus)]
-    made = tmp_path / "list.csv"
-    made.write_text("\n".join(["name,handler,address", *lines]), "utf-8")
-    assert len(device_list.read_device_list(str(made)).devices) == 2
+    lines = [
+        f"{found_device.name},snmp,{found_device.address}" for found_device in find_.name_pdus(pdus)
+    ]
+    path = tmp_path / "list.csv"
+    path.write_text("\n".join(["name,handler,address", *lines]), "utf-8")
+    assert len(device_list.read_device_list(str(path)).devices) == 2
 
 
 @pytest.mark.parametrize(
@@ -223,8 +225,8 @@ def test_a_linux_device_is_listed_as_a_pdu_only_if_a_family_has_its_object_id(
     pdus, others = find_.split_answers(
         {"192.0.2.1": AgentAnswer(1, object_id, "Linux web1 6.1.0", "web1")}, 161
     )
-    assert [one.what for one in pdus] == ([handler] if handler else [])
-    assert [one.what for one in others] == (
+    assert [found_device.what for found_device in pdus] == ([handler] if handler else [])
+    assert [found_device.what for found_device in others] == (
         [] if handler else [f"{object_id} Linux web1 6.1.0".strip()]
     )
 
@@ -232,14 +234,17 @@ def test_a_linux_device_is_listed_as_a_pdu_only_if_a_family_has_its_object_id(
 def test_a_unit_that_announces_no_port_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
     units = [discovery.AnnouncedDevice("PX4", "PX4", "127.0.0.1", port, "") for port in (0, 443)]
     monkeypatch.setattr(discovery, "discover_devices", lambda interfaces: units)
-    assert [one.port for one in find_.announced_pdus(networks.parsed(["127.0.0.0/24"]))] == [443]
+    assert [
+        found_device.port
+        for found_device in find_.announced_pdus(networks.parsed(["127.0.0.0/24"]))
+    ] == [443]
 
 
 def test_a_wrong_community_finds_nothing_and_is_not_shown(hall: Hall, call: Call) -> None:
-    done = find(call, hall, f"{NETWORK}.0/29", community="s3cret-w0rd")
-    assert done.returncode == 0 and done.stdout == "name,handler,address,auth,settings\n"
-    assert "addresses asked: 6; PDUs: 0;" in done.stderr and "s3cret" not in done.stderr
-    assert done.stderr.splitlines()[-1].startswith(
+    result = find(call, hall, f"{NETWORK}.0/29", community="s3cret-w0rd")
+    assert result.returncode == 0 and result.stdout == "name,handler,address,auth,settings\n"
+    assert "addresses asked: 6; PDUs: 0;" in result.stderr and "s3cret" not in result.stderr
+    assert result.stderr.splitlines()[-1].startswith(
         "no device answered: check the networks, the community"
     )
 
@@ -269,9 +274,9 @@ def test_the_list_names_the_login_and_an_unusable_login_is_refused(
 
 
 def test_json_holds_pdus_and_others(hall: Hall, call: Call) -> None:
-    found = json.loads(complete(call, hall, f"{NETWORK}.0/29", "--json").stdout)
-    assert [one["what"] for one in found["pdus"]][:1] == ["apc-rpdu2"] and found["asked"] == 6
-    assert [one["name"] for one in found["others"]] == ["switch"]
+    document = json.loads(complete(call, hall, f"{NETWORK}.0/29", "--json").stdout)
+    assert [one["what"] for one in document["pdus"]][:1] == ["apc-rpdu2"] and document["asked"] == 6
+    assert [one["name"] for one in document["others"]] == ["switch"]
 
 
 @pytest.mark.parametrize(
@@ -292,9 +297,9 @@ def test_a_long_search_says_beforehand_how_long_it_takes_and_at_which_rate_it_wo
 
 def test_requests_do_not_exceed_the_rate(hall: Hall, call: Call) -> None:
     begin = time.monotonic()
-    done = find(call, hall, f"{NETWORK}.32/28", "--rate", "20")
+    result = find(call, hall, f"{NETWORK}.32/28", "--rate", "20")
     # 14 addresses are asked twice, and each round waits 0.4 s for answers.
-    assert done.returncode == 0 and time.monotonic() - begin > 28 / 20 + 0.8 - 0.3
+    assert result.returncode == 0 and time.monotonic() - begin > 28 / 20 + 0.8 - 0.3
 
 
 def test_a_xerus_unit_whose_sys_object_id_fits_no_family_is_listed_only_as_a_pdu(
@@ -312,9 +317,9 @@ def test_a_xerus_unit_whose_sys_object_id_fits_no_family_is_listed_only_as_a_pdu
         lambda _: [find_.FoundDevice("192.0.2.1", "raritan", 443, "PX4", "PX4")],
     )
     assert root.run(["find", "192.0.2.0/30", "--json"]) == 0
-    found = json.loads(capsys.readouterr().out)
-    assert [one["address"] for one in found["pdus"]] == ["192.0.2.1"]
-    assert [one["address"] for one in found["others"]] == ["192.0.2.2"]
+    document = json.loads(capsys.readouterr().out)
+    assert [one["address"] for one in document["pdus"]] == ["192.0.2.1"]
+    assert [one["address"] for one in document["others"]] == ["192.0.2.2"]
 
 
 def test_an_answer_with_another_request_id_is_dropped() -> None:
@@ -471,11 +476,11 @@ def test_ctrl_c_and_a_broken_pipe_end_the_search_without_a_traceback(hall: Hall)
 
 
 def test_a_search_without_a_community_is_refused_in_one_line(call: Call) -> None:
-    done = call("find", "192.0.2.0/30", "--no-mdns")
+    result = call("find", "192.0.2.0/30", "--no-mdns")
     assert (
-        done.returncode == 2
-        and "no community was given" in done.stderr
-        and len(done.stderr.splitlines()) == 1
+        result.returncode == 2
+        and "no community was given" in result.stderr
+        and len(result.stderr.splitlines()) == 1
     )
 
 
@@ -518,7 +523,7 @@ def test_names_differ_and_begin_as_no_formula(
         find_.FoundDevice(host, "snmp" if port == 161 else "raritan", port, name, "")
         for host, port, name in found
     ]
-    assert [one.name for one in find_.name_pdus(pdus)] == names
+    assert [found_device.name for found_device in find_.name_pdus(pdus)] == names
 
 
 def test_a_family_that_another_handler_reads_too_names_it_once() -> None:

@@ -134,14 +134,14 @@ def test_times_of_creation_are_those_of_the_first_count(monkeypatch: pytest.Monk
         now[0] = 1.7e9 + second
         own.note("snmp", "", 0.1)
         own.refuse("busy")
-    created = {
+    value_by_name = {
         sample.name: sample.value
         for family in text_string_to_metric_families(own.page("").body.decode())
         for sample in family.samples
         if sample.name.endswith("_created")
     }
     names = ("pdu_exporter_probes", "pdu_exporter_probe_seconds", "pdu_exporter_refused")
-    assert created == {f"{name}_created": 1.7e9 for name in names}
+    assert value_by_name == {f"{name}_created": 1.7e9 for name in names}
 
 
 @pytest.mark.parametrize("switch", ["True", "1", "t"])

@@ -50,8 +50,8 @@ def exported() -> set[str]:
 
 
 def test_the_dashboard_shows_only_what_is_exported_or_recorded() -> None:
-    shown = {name for expression in expressions() for name in named(expression)}
-    assert len(shown) > 8 and shown - exported() == set()
+    names = {name for expression in expressions() for name in named(expression)}
+    assert len(names) > 8 and names - exported() == set()
     assert named("sum(pdu_up) / pdu:nosuch") - exported() == {"pdu:nosuch"}
 
 
@@ -63,10 +63,10 @@ def test_prometheus_parses_the_dashboards_expressions(tmp_path: Path) -> None:
     ]
     path = tmp_path / "rules.yml"  # JSON is YAML
     path.write_text(json.dumps({"groups": [{"name": "shown", "rules": rules}]}))
-    done = subprocess.run(
+    result = subprocess.run(
         [program("promtool"), "check", "rules", path], capture_output=True, text=True, timeout=120
     )
-    assert done.returncode == 0 and f"{len(rules)} rules found" in done.stdout, done.stderr
+    assert result.returncode == 0 and f"{len(rules)} rules found" in result.stdout, result.stderr
 
 
 def _started(name: str) -> list[str]:
@@ -106,10 +106,10 @@ def test_systemd_accepts_the_unit(name: str, tmp_path: Path) -> None:
     path = tmp_path / f"pdu-{name}.service"
     text = (DOCS / path.name).read_text("utf-8")
     path.write_text(text.replace(PROGRAM, sys.executable).replace("User=pdu", "User=root"))
-    done = subprocess.run(
+    result = subprocess.run(
         [analyze, "verify", "--man=no", path], capture_output=True, text=True, timeout=120
     )
-    assert (done.returncode, done.stderr) == (0, "")
+    assert (result.returncode, result.stderr) == (0, "")
 
 
 def _nagios() -> list[str]:
@@ -143,5 +143,5 @@ def test_the_definitions_check_a_list(words: list[str], small: Hall, call: Call)
     assert words[0] == PROGRAM
     files = {"/etc/pdu/hall.csv": small.one("nut"), "/etc/pdu/logins.toml": small.logins}
     assert set(files) < set(words)
-    done = call(*(files.get(word, word) for word in words[1:]))
-    assert done.returncode == 0 and re.match(r"\w+ OK", done.stdout), done
+    result = call(*(files.get(word, word) for word in words[1:]))
+    assert result.returncode == 0 and re.match(r"\w+ OK", result.stdout), result

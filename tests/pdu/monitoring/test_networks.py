@@ -32,9 +32,9 @@ from pdu.monitoring import networks
 def test_a_network_that_cannot_be_searched_is_refused_with_the_reason(
     texts: list[str], words: str
 ) -> None:
-    with pytest.raises(SettingsError) as failed:
+    with pytest.raises(SettingsError) as error_info:
         networks.parsed(texts)
-    assert words in failed.value.reason
+    assert words in error_info.value.reason
 
 
 @pytest.mark.parametrize(
@@ -77,9 +77,9 @@ def test_a_network_that_is_proposed_is_taken(text: str, proposed: str) -> None:
 
 
 def test_a_network_without_the_zone_is_not_proposed() -> None:
-    with pytest.raises(SettingsError) as failed:
+    with pytest.raises(SettingsError) as error_info:
         networks.parsed(["fe80::1%lo/120"])
-    assert failed.value.reason == "'fe80::1%lo/120' is not a network such as 192.0.2.0/24"
+    assert error_info.value.reason == "'fe80::1%lo/120' is not a network such as 192.0.2.0/24"
 
 
 def test_hosts_of_overlapping_networks_are_asked_once() -> None:
@@ -90,9 +90,9 @@ def test_hosts_of_overlapping_networks_are_asked_once() -> None:
 
 
 def test_the_broadcast_and_network_addresses_between_two_networks_are_not_asked() -> None:
-    asked = [
+    hosts = [
         host
         for one in networks.parsed(["192.0.2.0/25", "192.0.2.128/25", "192.0.2.7"])
         for host in networks.hosts(one)
     ]
-    assert len(set(asked)) == len(asked) == 252 and not {"192.0.2.127", "192.0.2.128"} & set(asked)
+    assert len(set(hosts)) == len(hosts) == 252 and not {"192.0.2.127", "192.0.2.128"} & set(hosts)

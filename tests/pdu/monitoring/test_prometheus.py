@@ -45,10 +45,10 @@ SCRAPED_S = 2
     ids=" ".join,
 )
 def test_promtool_accepts_configuration_and_rules(arguments: list[str]) -> None:
-    done = subprocess.run(
+    result = subprocess.run(
         [program("promtool"), *arguments], cwd=DOCS, capture_output=True, text=True, timeout=120
     )
-    assert done.returncode == 0 and "SUCCESS" in done.stdout, done.stdout + done.stderr
+    assert result.returncode == 0 and "SUCCESS" in result.stdout, result.stdout + result.stderr
 
 
 def test_every_alert_fires_in_a_test_of_the_rules() -> None:
@@ -95,9 +95,9 @@ def test_prometheus_scrapes_every_handler_through_relabelling(small: Hall, tmp_p
     limit = min(peer.books().load_a or 0.0 for peer in peers.values()) + 0.01
     port = reserved()
     rules(tmp_path, limit)
-    listed = small.list(dead=True)
+    path = small.list(dead=True)
     with (
-        exporter("--list", listed, "--auth", small.logins, "--identity", port=port),
+        exporter("--list", path, "--auth", small.logins, "--identity", port=port),
         prometheus(tmp_path, config(port)) as seen,
     ):
         log = tmp_path / "prometheus.log"

@@ -150,9 +150,9 @@ def test_an_outlet_that_is_not_proven_off_is_not_switched_on_and_its_state_is_sa
     assert ("not-seen: outlet 3" in err) is (error is None)
     unit.state = UP
     code, out, err = run(capsys, *CYCLE, "--yes", "--json")
-    answered = json.loads(out)
-    assert answered["outlets"] == [{"identity": "3", "state": word(left), "done": False}]
-    assert words in answered["note"] and ("error" in answered) is (error is not None)
+    document = json.loads(out)
+    assert document["outlets"] == [{"identity": "3", "state": word(left), "done": False}]
+    assert words in document["note"] and ("error" in document) is (error is not None)
     assert unit.sent == ["down", "down"]
 
 
@@ -228,11 +228,11 @@ def test_a_relay_that_falls_back_is_not_told_as_switched(
     command: str, unit: Unit, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The wanted state is read once, and a moment later the other one."""
-    wanted, other = (DOWN, UP) if command == "down" else (UP, DOWN)
+    state, other = (DOWN, UP) if command == "down" else (UP, DOWN)
 
     def falls_back() -> EnumPowerStatus:
         unit.state = other
-        return wanted
+        return state
 
     unit.answers[command] = falls_back
     code, out, err = run(capsys, *CYCLE, "--pause", "0", "--yes", "--json")

@@ -45,20 +45,20 @@ def test_outlets_of_every_handler_have_the_same_keys_and_the_true_states_and_fig
         for key, value in secrets.items():
             monkeypatch.setenv(f"PDU_{key.upper()}", value)
         code, out, err = run(capsys, "outlets", name, peer.address, *arguments, "--json")
-        found, books = json.loads(out), peer.books()
+        document, books = json.loads(out), peer.books()
         assert (code, err) == (0, "")
-        assert [list(one) for one in found["outlets"]] == [KEYS] * len(books.states)
-        assert {one["identity"]: one["state"] for one in found["outlets"]} == {
+        assert [list(one) for one in document["outlets"]] == [KEYS] * len(books.states)
+        assert {one["identity"]: one["state"] for one in document["outlets"]} == {
             identity: SHOWN[on] for identity, on in books.states.items()
         }
-        assert (found["load_a"], found["energy_kwh"]) == pytest.approx(
+        assert (document["load_a"], document["energy_kwh"]) == pytest.approx(
             (books.load_a, books.energy_kwh)
         )
-        assert {one["identity"]: one["energy_kwh"] for one in found["outlets"]} == pytest.approx(
+        assert {one["identity"]: one["energy_kwh"] for one in document["outlets"]} == pytest.approx(
             {identity: books.port_energy_kwh.get(identity) for identity in books.states}
         )
-        assert any(one["current_a"] for one in found["outlets"])
-        assert any(one["power_w"] for one in found["outlets"])
+        assert any(one["current_a"] for one in document["outlets"])
+        assert any(one["power_w"] for one in document["outlets"])
         code, out, _ = run(capsys, "outlets", name, peer.address, *arguments)
         head = out.splitlines()[1].split()
         assert code == 0 and head == ["identity", "number", "name", "state", "A", "W", "kWh"]
@@ -106,9 +106,12 @@ def test_a_figure_that_only_tools_read_does_not_hide_those_of_dcimanager(
 
     use(monkeypatch, lambda name: LoadedHandler(name, name, Watts, (), False))
     code, out, err = run(capsys, "statistic", "x", "192.0.2.7", "--json")
-    found = json.loads(out)
-    assert (code, err) == (0, "") and (found["load_a"], found["total_consumption_kwh"]) == (2, 5)
-    assert found["power_w"] is None and found["outlets"][0]["consumption_kwh"] == 5.0
+    document = json.loads(out)
+    assert (code, err) == (0, "") and (document["load_a"], document["total_consumption_kwh"]) == (
+        2,
+        5,
+    )
+    assert document["power_w"] is None and document["outlets"][0]["consumption_kwh"] == 5.0
     monkeypatch.setattr(Watts, "why", errors.Unreachable("no answer"))
     assert run(capsys, "statistic", "x", "192.0.2.7")[0] == 3
 
@@ -125,12 +128,12 @@ class ByCalls(BasePdu):
 
 def test_a_handler_from_elsewhere_is_read_through_its_calls() -> None:
     handler = LoadedHandler("x", "x.tar.gz", ByCalls, (), False)
-    found = reading.read_pdu(handler, PduData("192.0.2.7"), ALL)
-    assert found.outlets == [
+    pdu = reading.read_pdu(handler, PduData("192.0.2.7"), ALL)
+    assert pdu.outlets == [
         PolledOutlet("b", EnumPowerStatus.DOWN),
         PolledOutlet("a", EnumPowerStatus.UNKNOWN, figures=MeterFigures(energy_kwh=1.5)),
     ]
-    assert (found.load_a, found.power_w, found.energy_kwh) == (None, None, None)
+    assert (pdu.load_a, pdu.power_w, pdu.energy_kwh) == (None, None, None)
 
 
 def test_several_hosts_are_one_csv_and_a_formula_is_disarmed(

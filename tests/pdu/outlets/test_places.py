@@ -50,10 +50,10 @@ def data(handler: str, port: int, host: str = "127.0.0.1") -> Any:
 @pytest.mark.parametrize("call", ["status", "statistic", "labels"])
 def test_an_error_of_a_handler_names_its_port(handler: str, call: str) -> None:
     port = reserved()
-    with pytest.raises(PduHandlerError) as caught:
+    with pytest.raises(PduHandlerError) as error_info:
         getattr(load(handler).make(data(handler, port)), call)()
-    assert caught.value.host == f"127.0.0.1:{port}"
-    assert str(caught.value).startswith(f"127.0.0.1:{port}: ")
+    assert error_info.value.host == f"127.0.0.1:{port}"
+    assert str(error_info.value).startswith(f"127.0.0.1:{port}: ")
 
 
 @pytest.mark.sample(8)
@@ -94,11 +94,11 @@ def assert_port_named(
     words = [word.format(handler=handler, where=where, folder=folder) for word in command]
     for form in ((), ("--json",)):
         assert main([*words, *HURRY, *form]) != 0
-        done = capsys.readouterr()
+        output = capsys.readouterr()
         if form:
-            assert json.loads(done.out)["error"]["host"] == where
+            assert json.loads(output.out)["error"]["host"] == where
         else:
-            assert f": {where}: " in done.err
+            assert f": {where}: " in output.err
 
 
 @pytest.mark.parametrize("handler", HANDLERS)
@@ -116,15 +116,15 @@ def test_tools_tell_pdus_at_one_address_apart(
     assert main(["check", str(fleet), "--html", str(page)]) != 0
     table = capsys.readouterr().out
     assert main(["check", str(fleet), "--json"]) != 0
-    found = json.loads(capsys.readouterr().out)
-    assert [one["address"] for one in found["pdus"]] == places
+    document = json.loads(capsys.readouterr().out)
+    assert [one["address"] for one in document["pdus"]] == places
     assert main(["nut-driver", str(fleet), "--ups-conf"]) == 0
     sections = capsys.readouterr().out
     for where in places:
         assert where in table and where in page.read_text()
         assert f'port = "{where}"' in sections
     pdus = device_list.read_device_list(str(fleet)).devices
-    assert [one.where for one in pdus] == places
+    assert [listed_pdu.where for listed_pdu in pdus] == places
     usual = {"snmp": "161", "nut": "3493"}.get(handler, "443")
     assert pdus[0]._replace(settings=(("port", usual),)).where == "127.0.0.1"
 

@@ -100,7 +100,7 @@ def test_status_shows_every_outlet_with_its_number_and_name(peer: Peer, ask: Any
         if peer.snmp
         else PduData(peer.address, peer.settings)
     )
-    assert [(one["number"], one["name"]) for one in outlets] == [
+    assert [(outlet["number"], outlet["name"]) for outlet in outlets] == [
         (label.number, label.name) for label in load(peer.handler).make(data).labels()
     ]
     assert all(outlet["number"] for outlet in outlets)
@@ -125,11 +125,11 @@ def test_down_and_up_switch_the_outlet_that_is_named(peer: Peer, ask: Any) -> No
 
 def test_statistic_shows_load_and_energy(peer: Peer, ask: Any) -> None:
     code, out, _ = ask("statistic", "--json")
-    shown, books = json.loads(out), peer.books()
-    assert code == 0 and (shown["load_a"], shown["total_consumption_kwh"]) == pytest.approx(
+    document, books = json.loads(out), peer.books()
+    assert code == 0 and (document["load_a"], document["total_consumption_kwh"]) == pytest.approx(
         (books.load_a, books.energy_kwh)
     )
-    assert {o["identity"]: o["consumption_kwh"] for o in shown["outlets"]} == pytest.approx(
+    assert {o["identity"]: o["consumption_kwh"] for o in document["outlets"]} == pytest.approx(
         books.port_energy_kwh
     )
     code, out, _ = ask("statistic")
@@ -150,9 +150,9 @@ def test_an_unmetered_figure_is_shown_as_null_in_json_and_as_not_metered_in_a_ta
 
     use(monkeypatch, lambda name: LoadedHandler(name, name, Unmetered, (), False))
     code, out, _ = run(capsys, "statistic", "x", "192.0.2.7", "--json")
-    shown = json.loads(out)
-    assert (code, shown["load_a"], shown["total_consumption_kwh"]) == (0, None, None)
-    assert [one["consumption_kwh"] for one in shown["outlets"]] == [None, 0.0]
+    document = json.loads(out)
+    assert (code, document["load_a"], document["total_consumption_kwh"]) == (0, None, None)
+    assert [one["consumption_kwh"] for one in document["outlets"]] == [None, 0.0]
     lines = run(capsys, "statistic", "x", "192.0.2.7")[1].splitlines()
     assert lines[0].endswith(": load not metered, energy not metered")
     assert [line.split() for line in lines[2:4]] == [["1", "-"], ["2", "0"]]
@@ -286,10 +286,10 @@ def test_a_name_where_an_outlet_is_asked_leads_to_what_may_be_meant(
 ) -> None:
     outlets = [{"identity": str(n), "name": name} for n, name in enumerate(names, 1)]
     monkeypatch.setattr(switch_commands, "status_of", lambda *_: {"outlets": outlets})
-    with pytest.raises(errors.NoSuchOutlet) as raised:
+    with pytest.raises(errors.NoSuchOutlet) as error_info:
         switch_commands.outlets_of(load("nut"), None, "h", [text])
-    assert raised.value.reason.startswith(f"the PDU has no outlet {text!r}; ")
-    assert raised.value.reason.endswith(said)
+    assert error_info.value.reason.startswith(f"the PDU has no outlet {text!r}; ")
+    assert error_info.value.reason.endswith(said)
 
 
 @pytest.mark.parametrize("more", [(), ("--yes",)])
@@ -584,7 +584,7 @@ def test_titles_and_the_question_for_the_password_name_the_pdu_of_the_setting_ho
             return peer.settings["password"]
 
         where = f"{peer.address}:{peer.settings['port']}"
-        named = f"{where} (the setting host, instead of 192.0.2.7)"
+        text = f"{where} (the setting host, instead of 192.0.2.7)"
         monkeypatch.setattr("getpass.getpass", answer)
         arguments = [
             "-s",
@@ -599,10 +599,10 @@ def test_titles_and_the_question_for_the_password_name_the_pdu_of_the_setting_ho
         status = run(capsys, "status", "nut", " 192.0.2.7 ", *arguments)
         switched = run(capsys, "down", "nut", "192.0.2.7", "2", "--yes", *arguments)
     assert (
-        status[1].startswith(f"status of {named} by nut")
-        and switched[1] == f"outlet 2 of {named} is off (nut); its meter reads 0 A\n"
+        status[1].startswith(f"status of {text} by nut")
+        and switched[1] == f"outlet 2 of {text} is off (nut); its meter reads 0 A\n"
     )
-    assert asked == [f"password of {peer.settings['username']} on {named}: "] * 2
+    assert asked == [f"password of {peer.settings['username']} on {text}: "] * 2
 
 
 @pytest.mark.sample(3)
@@ -695,10 +695,10 @@ def test_an_outlet_whose_new_state_was_not_seen_is_named_even_if_a_later_one_fai
 def test_several_hosts_are_read_in_order_even_if_one_fails(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    taken, _ = silent()
-    with taken, PEERS["nut"]() as peer:
+    connection, _ = silent()
+    with connection, PEERS["nut"]() as peer:
         dead, alive = (
-            f"127.0.0.1:{taken.getsockname()[1]}",
+            f"127.0.0.1:{connection.getsockname()[1]}",
             f"{peer.address}:{peer.settings['port']}",
         )
         # A host that is given twice is read once.
@@ -733,7 +733,7 @@ def test_a_broken_pipe_ends_the_command_quietly(shown: list[str]) -> None:
     with PEERS["nut"]() as peer:
         arguments = ["status", "nut", peer.address, *options(peer)[0], *shown]
         try:
-            done = subprocess.run(
+            result = subprocess.run(
                 [sys.executable, "-m", "pdu", *arguments],
                 cwd=ROOT,
                 stdin=subprocess.DEVNULL,
@@ -744,7 +744,7 @@ def test_a_broken_pipe_ends_the_command_quietly(shown: list[str]) -> None:
             )
         finally:
             os.close(writer)
-    assert (done.returncode, done.stderr) == (READER_GONE, b"")
+    assert (result.returncode, result.stderr) == (READER_GONE, b"")
 
 
 @pytest.mark.parametrize(

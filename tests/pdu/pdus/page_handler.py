@@ -22,11 +22,11 @@ SOURCE = (ROOT / "tests" / "pdu_common" / "rpcm_example.py").read_text("utf-8")
 
 def folder(parent: Path, name: str = "handler_dir", source: str = SOURCE) -> Path:
     """`NAME/__init__.py` and `NAME/my_handler.py`."""
-    made = parent / name
-    made.mkdir(parents=True)
-    (made / "__init__.py").touch()
-    (made / "my_handler.py").write_text(source, "utf-8")
-    return made
+    path = parent / name
+    path.mkdir(parents=True)
+    (path / "__init__.py").touch()
+    (path / "my_handler.py").write_text(source, "utf-8")
+    return path
 
 
 def packed(made: Path) -> Path:

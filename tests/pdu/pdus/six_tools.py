@@ -44,9 +44,9 @@ def by_each_tool(target: Target) -> dict[str, SaidOfEach]:
     from pdu.pdus.polling import poll_states
 
     enable_fast_reads()
-    listed = poll_states(target)
-    assert listed.failure is None, listed.failure
-    identities = [one.identity for one in listed.outlets]
+    reading = poll_states(target)
+    assert reading.failure is None, reading.failure
+    identities = [outlet.identity for outlet in reading.outlets]
     return {
         "outlets": _command(target, "outlets"),
         "statistic": _command(target, "statistic"),
@@ -101,16 +101,16 @@ def _exporter(target: Target, identities: Sequence[str]) -> SaidOfEach:
 
     from pdu.monitoring.probes import ProbeExtras, probe, request_of
 
-    wanted = request_of(
+    probe_request = request_of(
         target, 60.0, time.monotonic() + 60.0, "text/plain", "", ProbeExtras(power=True)
     )
-    answer = probe(wanted)
+    answer = probe(probe_request)
     assert not answer.kind, answer
     found: dict[tuple[str, str], float] = {
-        (one.name, one.labels["outlet"]): one.value
+        (sample.name, sample.labels["outlet"]): sample.value
         for family in text_string_to_metric_families(answer.page.body.decode())
-        for one in family.samples
-        if "outlet" in one.labels
+        for sample in family.samples
+        if "outlet" in sample.labels
     }
 
     def figure(name: str, identity: str) -> Optional[float]:
@@ -143,7 +143,9 @@ def _gateway(target: Target, identities: Sequence[str]) -> SaidOfEach:
                 service = PowerService({"m": machine}, [target], log, print)
                 return await service.state("m", with_figures=True)
 
-    cords = [(one.cord.outlet, cord_document(one, True)) for one in asyncio.run(answered()).cords]
+    cords = [
+        (cord.cord.outlet, cord_document(cord, True)) for cord in asyncio.run(answered()).cords
+    ]
     assert not [one for _, one in cords if "reason" in one], cords
     return {
         identity: Said(one["state"], one["current_a"], one["power_w"], one["energy_kwh"])
@@ -183,7 +185,9 @@ def targets(fleet: Path, logins: Path) -> list[Target]:
 
 def main(module: str, fleet: str, logins: str) -> None:
     importlib.import_module(module)
-    found = {one.device.name: by_each_tool(one) for one in targets(Path(fleet), Path(logins))}
+    found = {
+        target.device.name: by_each_tool(target) for target in targets(Path(fleet), Path(logins))
+    }
     print(json.dumps(found))
 
 

@@ -33,10 +33,10 @@ def read(tmp_path: Path) -> Callable[..., device_list.DeviceList]:
 
 
 def refused(ask: Callable[[], Any]) -> str:
-    with pytest.raises(SettingsError) as failed:
+    with pytest.raises(SettingsError) as error_info:
         ask()
-    assert SECRET not in repr(failed.value) + str(failed.value)
-    return failed.value.reason
+    assert SECRET not in repr(error_info.value) + str(error_info.value)
+    return error_info.value.reason
 
 
 @pytest.mark.parametrize(
@@ -59,10 +59,10 @@ def test_a_list_is_read_from_csv_as_people_write_it(read: Any, text: str) -> Non
 
 
 def test_only_a_line_that_begins_with_a_hash_is_left_out(read: Any) -> None:
-    found = read(
+    devices = read(
         HEAD + '# b, "\n"#1 left",nut,192.0.2.1,,"timeout=1;\n# x=2"\n # "\n"# c",nut,192.0.2.2\n'
     ).devices
-    assert [(one.name, one.settings) for one in found] == [
+    assert [(device.name, device.settings) for device in devices] == [
         ("#1 left", (("timeout", "1"), ("# x", "2"))),
         ("# c", ()),
     ]
@@ -341,9 +341,11 @@ def test_a_path_with_nul_is_a_settings_error(read: Any, tmp_path: Path) -> None:
         load("redfish"),
         auth.DeviceLogin("x", {"username": "u"}, {"password": "p"}),
     )
-    failed = polling.poll(target).failure
+    failure = polling.poll(target).failure
     assert (
-        failed is not None and failed.kind == "settings" and "(embedded null byte)" in failed.reason
+        failure is not None
+        and failure.kind == "settings"
+        and "(embedded null byte)" in failure.reason
     )
 
 

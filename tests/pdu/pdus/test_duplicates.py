@@ -44,8 +44,8 @@ def pdu(name: str, handler: str, address: str, **settings: str) -> ListedPdu:
     ],
 )
 def test_one_unit_under_two_names(one: ListedPdu, other: ListedPdu) -> None:
-    (found,) = find_duplicates([one, pdu("c", "snmp", "192.0.2.77"), other])
-    assert (found.counted, found.again) == (one, other)
+    (duplicate,) = find_duplicates([one, pdu("c", "snmp", "192.0.2.77"), other])
+    assert (duplicate.counted, duplicate.again) == (one, other)
 
 
 @pytest.mark.parametrize(
@@ -72,8 +72,11 @@ def test_all_units_of_a_server_and_one_of_them() -> None:
     """Sums have the name that reads all."""
     part, whole = pdu("a", "nut", "192.0.2.1", device="x"), pdu("b", "nut", "192.0.2.1")
     other = pdu("c", "nut", "192.0.2.1", device="y")
-    found = [*find_duplicates([part, whole, other])]
-    assert [(one.again.name, one.counted.name) for one in found] == [("a", "b"), ("c", "b")]
+    duplicates = [*find_duplicates([part, whole, other])]
+    assert [(duplicate.again.name, duplicate.counted.name) for duplicate in duplicates] == [
+        ("a", "b"),
+        ("c", "b"),
+    ]
 
 
 def test_a_sum_has_a_unit_once_by_the_name_that_was_read() -> None:
@@ -83,11 +86,11 @@ def test_a_sum_has_a_unit_once_by_the_name_that_was_read() -> None:
         return check_result.judge_reading(ListedPdu(name, "snmp", Address("192.0.2.1")), reading)
 
     rows = [row("a", 5.0), row("b", 5.3), row("c", 1.0)]
-    found = check_result.summary(rows, 1.0, {"b": "a"})
-    assert (found.load_a, found.loads, found.pdus) == (6.0, 2, 3)
-    assert found.lines()[-1] == "b is a again: counted once"
-    failed = [row("a", 0.0, "unreachable"), *rows[1:]]
-    assert check_result.summary(failed, 1.0, {"b": "a"}).load_a == 6.3
+    summary = check_result.summary(rows, 1.0, {"b": "a"})
+    assert (summary.load_a, summary.loads, summary.pdus) == (6.0, 2, 3)
+    assert summary.lines()[-1] == "b is a again: counted once"
+    pdu_rows = [row("a", 0.0, "unreachable"), *rows[1:]]
+    assert check_result.summary(pdu_rows, 1.0, {"b": "a"}).load_a == 6.3
     assert check_result.summary(rows, 1.0).load_a == 11.3
 
 
@@ -126,11 +129,13 @@ def test_commands_warn_and_go_on(
         rows = "".join(f"{name},snmp,127.0.0.1:{agent.port},,\n" for name in ("r1", "other"))
         path.write_text(HEAD + rows)
         owner_files._warn.cache_clear()
-        said = [one.replace("LIST", str(path)).replace("FOLDER", str(tmp_path)) for one in words]
+        said = [word.replace("LIST", str(path)).replace("FOLDER", str(tmp_path)) for word in words]
         code, out, err = run(capsys, *said)
     assert code in (0, 1, 2) and out.strip(), err  # 2: a machine goes dark
     assert err.count("line 2 (r1) and line 3 (other) are one PDU") == 1
     if words[0] == "check":
-        found = json.loads(out)
-        assert found["summary"]["load_a"] == found["pdus"][0]["load_a"] is not None
-        assert found["summary"]["loads"] == 1 and found["summary"]["repeated"] == {"other": "r1"}
+        document = json.loads(out)
+        assert document["summary"]["load_a"] == document["pdus"][0]["load_a"] is not None
+        assert document["summary"]["loads"] == 1 and document["summary"]["repeated"] == {
+            "other": "r1"
+        }

@@ -36,10 +36,10 @@ def settings(peer: Peer, folder: Path) -> str:
     pem = folder / f"{peer.handler}.pem"
     pem.write_text(peer.settings.get("ca_pem", ""), "utf-8")
     left_out = ("port", "username", "ca_pem", *SECRETS)
-    kept = {key: text for key, text in peer.settings.items() if key not in left_out}
+    text_by_key = {key: text for key, text in peer.settings.items() if key not in left_out}
     if "ca_pem" in peer.settings:
-        kept["ca_pem"] = pem.name
-    return "; ".join(f"{key}={text}" for key, text in kept.items())
+        text_by_key["ca_pem"] = pem.name
+    return "; ".join(f"{key}={text}" for key, text in text_by_key.items())
 
 
 @pytest.fixture(scope="module")
@@ -168,9 +168,9 @@ def test_an_address_needs_no_list_that_can_be_read(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    broken = tmp_path / "pdus.csv"
-    broken.write_text("name,handler\n", "utf-8")
-    monkeypatch.setenv("PDU_LIST", str(broken))
+    path = tmp_path / "pdus.csv"
+    path.write_text("name,handler\n", "utf-8")
+    monkeypatch.setenv("PDU_LIST", str(path))
     monkeypatch.setenv("PDU_PASSWORD", "p")
     code, _, err = run(capsys, *command)
     assert code != 2 and "note: names of PDUs are not known: " in err

@@ -28,7 +28,7 @@ from tests.waiting import PATIENCE_S
 
 #: the entry of each command
 ENTRIES = sorted(
-    {one.module for one in LAZY_COMMANDS.values()}
+    {lazy_command.module for lazy_command in LAZY_COMMANDS.values()}
     | {"energy.statement.command", "energy.journal.verify"}
 )
 SERVICES: Mapping[str, Callable[[], Model]] = units.UNITS
@@ -57,8 +57,8 @@ def target_of(peer: Peer, folder: Path) -> Target:
     logins = private(folder / "logins.toml", login(peer))
     fleet = folder / "list.csv"
     fleet.write_text(f"name,handler,address,auth,settings\n{line(folder, peer)}\n")
-    (found,) = targets(fleet, logins)
-    return found
+    (target,) = targets(fleet, logins)
+    return target
 
 
 @contextlib.contextmanager
@@ -121,8 +121,8 @@ def test_six_tools_say_the_same_of_each_outlet_of_each_snmp_family(
     with fixture(unit) as peer:
         first = same(by_each_tool(target_of(peer, tmp_path)))
     assert {key: tuple(one) for key, one in first.items()} == {
-        key: pytest.approx((one.state, one.current_a, one.power_w, one.energy_kwh))
-        for key, one in unit.expected.outlets.items()
+        key: pytest.approx((outlet.state, outlet.current_a, outlet.power_w, outlet.energy_kwh))
+        for key, outlet in unit.expected.outlets.items()
     }
 
 
@@ -134,7 +134,7 @@ def test_six_tools_say_the_same_whichever_command_is_imported_first(
     """Of one PDU: each handler's in turn."""
     handlers = list(small.peers)
     fleet = small.one(handlers[ENTRIES.index(first) % len(handlers)])
-    found = subprocess.run(
+    result = subprocess.run(
         [
             sys.executable,
             "-m",
@@ -150,8 +150,8 @@ def test_six_tools_say_the_same_whichever_command_is_imported_first(
         timeout=PATIENCE_S,
         check=True,
     )
-    assert len(json.loads(found.stdout)) == 1
-    for name, said in json.loads(found.stdout).items():
+    assert len(json.loads(result.stdout)) == 1
+    for name, said in json.loads(result.stdout).items():
         read = same(
             {tool: {key: Said(*one) for key, one in of.items()} for tool, of in said.items()}
         )

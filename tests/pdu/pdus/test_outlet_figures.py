@@ -68,7 +68,7 @@ def test_a_figure_that_is_added_in_two_files_is_in_json_csv_metrics_and_the_jour
         text = (tmp_path / file).read_text("utf-8")
         assert text.count(old) == 1, file
         (tmp_path / file).write_text(text.replace(old, new), "utf-8")
-    done = subprocess.run(
+    result = subprocess.run(
         [sys.executable, "-c", _PROGRAM],
         cwd=tmp_path,
         env={**os.environ, "PYTHONPATH": str(tmp_path)},
@@ -76,18 +76,18 @@ def test_a_figure_that_is_added_in_two_files_is_in_json_csv_metrics_and_the_jour
         text=True,
         timeout=120,
     )
-    assert done.returncode == 0, done.stderr
-    shown = json.loads(done.stdout)
-    assert shown["json"]["power_factor"] == 0.875 and shown["heads"]["power_factor"] == "PF"
-    assert 'pdu_outlet_power_factor_ratio{outlet="1"} 0.875' in shown["metrics"]
-    assert shown["journal"]["factors"] == [0.875]
+    assert result.returncode == 0, result.stderr
+    document = json.loads(result.stdout)
+    assert document["json"]["power_factor"] == 0.875 and document["heads"]["power_factor"] == "PF"
+    assert 'pdu_outlet_power_factor_ratio{outlet="1"} 0.875' in document["metrics"]
+    assert document["journal"]["factors"] == [0.875]
     # those that were there stand where they stood
-    assert [key for key in shown["journal"] if key in ("kwh", "amps", "watts")] == [
+    assert [key for key in document["journal"] if key in ("kwh", "amps", "watts")] == [
         "kwh",
         "amps",
         "watts",
     ]
-    assert (shown["json"]["current_a"], shown["json"]["energy_kwh"]) == (1.5, 2.5)
+    assert (document["json"]["current_a"], document["json"]["energy_kwh"]) == (1.5, 2.5)
 
 
 def test_the_table_has_each_figure_of_a_meter_once() -> None:

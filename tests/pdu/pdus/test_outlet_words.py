@@ -61,9 +61,9 @@ def test_words_that_are_clear(
     ],
 )
 def test_words_that_mean_no_outlet(names: dict[str, str], word: str, said: str) -> None:
-    with pytest.raises(NoSuchOutlet) as raised:
+    with pytest.raises(NoSuchOutlet) as error_info:
         resolve([word], names)
-    assert raised.value.reason.startswith(said)
+    assert error_info.value.reason.startswith(said)
 
 
 def test_a_word_with_two_meanings_is_refused() -> None:

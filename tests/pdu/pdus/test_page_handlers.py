@@ -46,9 +46,9 @@ def test_the_pages_own_handler_is_read_and_switched_unchanged(
         assert {one["identity"]: one["state"] for one in json.loads(out)["outlets"]} == {
             identity: "on" if on else "off" for identity, on in books.states.items()
         }
-        shown = json.loads(run(capsys, "statistic", path, host, "--json")[1])
-        assert shown["load_a"] == pytest.approx(books.load_a)
-        assert {one["identity"]: one["consumption_kwh"] for one in shown["outlets"]} == (
+        document = json.loads(run(capsys, "statistic", path, host, "--json")[1])
+        assert document["load_a"] == pytest.approx(books.load_a)
+        assert {one["identity"]: one["consumption_kwh"] for one in document["outlets"]} == (
             books.port_energy_kwh
         )
         code, out, err = run(capsys, "check", path, host, "--json")
@@ -75,23 +75,23 @@ def test_a_base_pdu_handler_gets_what_the_form_carries_and_the_secret_by_referen
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    made = folder(tmp_path, "http_dir", HTTP)
+    path = folder(tmp_path, "http_dir", HTTP)
     secret = tmp_path / "secret"
     secret.write_text("hunter-2\n")
     form = ("-s", "path=/outlets", "--username", "admin", "--secret-file", f"password={secret}")
-    code, out, err = run(capsys, "status", str(made), json_unit, *form, "--json")
+    code, out, err = run(capsys, "status", str(path), json_unit, *form, "--json")
     assert (code, err) == (0, "")
     assert [one["state"] for one in json.loads(out)["outlets"]] == ["on", "off"]
-    assert run(capsys, "on", str(packed(made)), json_unit, "2", "--yes", *form)[0] == 2
-    assert run(capsys, "off", str(made), json_unit, "1", "--yes", *form)[0] == 0
+    assert run(capsys, "on", str(packed(path)), json_unit, "2", "--yes", *form)[0] == 2
+    assert run(capsys, "off", str(path), json_unit, "1", "--yes", *form)[0] == 0
     assert Unit.states == {"1": False, "2": False}
     code, out, err = run(capsys, "check", str(made), json_unit, *form, "--json")
     (row,) = json.loads(out)["pdus"]
     assert (code, err, row["result"], row["off"]) == (0, "", "well", 2) and "hunter" not in out
     monkeypatch.setenv("PDU_PASSWORD", "hunter-3")
-    code, out, _ = run(capsys, "statistic", str(made), json_unit, *form[:4], "--json")
+    code, out, _ = run(capsys, "statistic", str(path), json_unit, *form[:4], "--json")
     assert code == 0 and json.loads(out)["load_a"] == 1.5
-    code, _, err = run(capsys, "status", str(made), json_unit, "-s", "password=hunter-2")
+    code, _, err = run(capsys, "status", str(path), json_unit, "-s", "password=hunter-2")
     assert code == 2 and "password is a secret" in err and "hunter" not in err
 
 
@@ -225,11 +225,11 @@ def test_what_breaks_the_page_is_one_sentence_that_names_the_method(
     fault: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     command, source, words = FAULTS[fault]
-    made = folder(tmp_path, source=source)
+    path = folder(tmp_path, source=source)
     with agent() as unit:
         outlet = ("1", "--yes") if command == "off" else ()
         where = f"127.0.0.1:{unit.port}"
-        code, out, err = run(capsys, command, str(made), where, *outlet)
+        code, out, err = run(capsys, command, str(path), where, *outlet)
     assert (code, out) == (1, "") and words in err and len(err.splitlines()) == 1
     assert err.startswith("defect: ")
 
@@ -292,10 +292,10 @@ def test_what_a_handler_prints_is_no_part_of_the_answer(
 def test_a_silent_device_is_no_defect_of_the_handler(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    made = folder(tmp_path)
+    path = folder(tmp_path)
     with agent() as unit:
         host = f"127.0.0.1:{unit.port}"
-    code, _, err = run(capsys, "status", str(made), host, "-s", "timeout=1", "-s", "retries=0")
+    code, _, err = run(capsys, "status", str(path), host, "-s", "timeout=1", "-s", "retries=0")
     assert code == 3 and err.startswith(f"unreachable: {host}: status: ") and "private" not in err
 
 
@@ -304,8 +304,8 @@ def test_an_exception_that_quotes_the_community_is_told_without_it(
 ) -> None:
     monkeypatch.setenv("PDU_COMMUNITY", "s3cret-word")
     fault = "        raise ValueError(self.pdu_data.snmp_params)\n"
-    made = folder(tmp_path, source=replaced(_VIEW, fault + _VIEW))
-    code, out, err = run(capsys, "status", str(made), "127.0.0.1", "--debug")
+    path = folder(tmp_path, source=replaced(_VIEW, fault + _VIEW))
+    code, out, err = run(capsys, "status", str(path), "127.0.0.1", "--debug")
     assert code == 1 and "status raised ValueError: its text holds the login" in err
     assert "s3cret-word" not in out + err
 
@@ -336,22 +336,22 @@ def test_an_exception_that_quotes_the_community_is_told_without_it(
 def test_a_folder_that_is_no_handler_says_what_is_missing(
     spoil: object, words: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    made = folder(tmp_path)
+    path = folder(tmp_path)
     assert callable(spoil)
-    spoil(made)
-    code, _, err = run(capsys, "status", str(made), "127.0.0.1")
+    spoil(path)
+    code, _, err = run(capsys, "status", str(path), "127.0.0.1")
     assert code == 2 and words in err and len(err.splitlines()) == 1
 
 
 def test_of_several_modules_the_import_path_names_one(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    made = folder(tmp_path)
-    (made / "other.py").write_text("def make_handler(pdu_data):\n    raise KeyError('other')\n")
+    path = folder(tmp_path)
+    (path / "other.py").write_text("def make_handler(pdu_data):\n    raise KeyError('other')\n")
     with agent() as unit:
         host = f"127.0.0.1:{unit.port}"
-        assert run(capsys, "status", f"{made}:handler_dir.my_handler", host)[0] == 0
-        code, _, err = run(capsys, "status", f"{made}:handler_dir.none", host)
+        assert run(capsys, "status", f"{path}:handler_dir.my_handler", host)[0] == 0
+        code, _, err = run(capsys, "status", f"{path}:handler_dir.none", host)
         assert code == 2 and "has no module 'handler_dir.none'" in err
 
 
@@ -379,8 +379,8 @@ def test_a_folder_where_the_command_is_called_hides_nothing(
 def test_a_folder_of_the_tree_without_about_says_what_is_missing(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    made = folder(tmp_path, "my_page")
-    os.rename(made / "my_handler.py", made / "handler.py")
+    path = folder(tmp_path, "my_page")
+    os.rename(path / "my_handler.py", path / "handler.py")
     monkeypatch.setattr(registry, "FOLDERS", [*registry.FOLDERS, str(tmp_path)])
     code, _, err = run(capsys, "status", "my_page", "192.0.2.7")
     assert code == 2 and "handlers/my_page has no about.py: three lines: " in err

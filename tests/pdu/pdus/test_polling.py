@@ -95,8 +95,8 @@ def test_a_figure_that_is_not_a_float_is_added_up_like_a_float(figure: Any) -> N
     ) == (2.0, 2.0, 2.0)
     row = check_result.judge_reading(ListedPdu("a", "other", Address("192.0.2.1")), found)
     assert check_result.summary([row, row._replace(load_a=0.5)], 1.0).load_a == 2.5
-    shown = {column.key: column.cells([row])[0].text for column in tables.PAGE_COLUMNS}
-    assert (shown["load_a"], shown["energy_kwh"]) == ("2", "2")
+    text_by_key = {column.key: column.cells([row])[0].text for column in tables.PAGE_COLUMNS}
+    assert (text_by_key["load_a"], text_by_key["energy_kwh"]) == ("2", "2")
 
 
 @pytest.mark.parametrize(

@@ -97,9 +97,9 @@ print(json.dumps(kinds))
 def test_no_living_pdu_is_called_unreachable_by_a_slow_checker() -> None:
     """It usually would be if its silence were believed: `doubted` decides."""
     with NutServer([SwitchedPdu("pdu", 2)]) as server, dead() as silent:
-        done = script(_SLOW, f"{server.host}:{server.port}", silent)
-    assert done.returncode == 0, done.stderr
-    kinds = json.loads(done.stdout)
+        result = script(_SLOW, f"{server.host}:{server.port}", silent)
+    assert result.returncode == 0, result.stderr
+    kinds = json.loads(result.stdout)
     silent_ones = kinds[24::25]
     assert len(kinds) == 150 and kinds.count("well") == 150 - len(silent_ones), kinds
     # Where other processes make this machine late too, the silence of the others stays in doubt.
@@ -227,7 +227,7 @@ class Alone:
 
 
 def test_only_the_processes_of_a_round_keep_the_contexts_of_tls() -> None:
-    done = script("""
+    result = script("""
 from pdu.pdus import reader_pool
 from handlers.shared.tls import Trust
 
@@ -239,7 +239,7 @@ reader_pool.is_late_here = lambda *_: False
 found = reader_pool.read_all([None], read_target=lambda _: reading._replace(answered=same()))
 print([one.answered for _, one in found], same())
 """)
-    assert done.stdout == "[True] False\n", done.stderr
+    assert result.stdout == "[True] False\n", result.stderr
 
 
 # ---- processes that end --------------------------------------------------------------------------
@@ -299,9 +299,9 @@ def test_processes_end_with_the_one_that_started_them(tmp_path: Path) -> None:
 
 def test_an_archive_that_hangs_is_abandoned_and_the_others_are_read(tmp_path: Path) -> None:
     """The first reading may take a minute."""
-    built = tmp_path / "pdu_small.tar.gz"
-    built.write_bytes(archive(small_tree(tmp_path / "tree"), "small"))
-    done = script(
+    path = tmp_path / "pdu_small.tar.gz"
+    path.write_bytes(archive(small_tree(tmp_path / "tree"), "small"))
+    result = script(
         """
 import sys
 from handlers.shared.address import Address
@@ -322,12 +322,12 @@ reader_pool._arriving = until_one
 for place, reading in reader_pool.read_all(targets, patience_s=1.0):
     print(place, reading.failure.reason if reading.failure else "well", flush=True)
 """,
-        built,
+        path,
     )
-    assert done.stdout.splitlines()[0] == "1 well", done.stderr
+    assert result.stdout.splitlines()[0] == "1 well", result.stderr
     assert (
-        done.stdout.splitlines()[1].startswith("0 this PDU was not read in time")
-        and done.returncode == 0
+        result.stdout.splitlines()[1].startswith("0 this PDU was not read in time")
+        and result.returncode == 0
     )
 
 
@@ -339,7 +339,7 @@ def test_a_thread_has_enough_stack_for_the_deepest_json_that_any_python_reads() 
 
     Older releases count them with the frames; newer ones check how much of the stack is left.
     """
-    done = script("""
+    result = script("""
 import json, sys, threading
 from pdu.pdus import worker
 sys.setrecursionlimit(10_000)
@@ -354,7 +354,7 @@ thread = threading.Thread(target=read)
 thread.start()
 thread.join()
 """)
-    assert (done.returncode, done.stdout) == (0, "too deep\n")
+    assert (result.returncode, result.stdout) == (0, "too deep\n")
 
 
 class Pipe:
@@ -410,7 +410,7 @@ def test_all_pdus_are_read_where_the_system_allows_few_or_no_threads(
 
 
 def test_all_pdus_are_read_where_the_system_allows_few_processes_or_open_files() -> None:
-    done = script(
+    result = script(
         """
 import errno
 from pdu.pdus import process_pool, reader_pool
@@ -428,7 +428,7 @@ found = dict(reader_pool.read_all([None] * 40, processes=2))
 print(sorted(found) == list(range(40)), all(one.answered for one in found.values()), tried)
 """
     )
-    assert done.stdout == "True True [20, 20]\n", done.stderr
+    assert result.stdout == "True True [20, 20]\n", result.stderr
 
 
 def test_a_system_that_allows_no_process_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

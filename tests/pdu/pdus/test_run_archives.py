@@ -151,12 +151,12 @@ def test_a_signal_that_ends_pdu_removes_the_unpacked_archive(
     """A signal that ends only a child process of `pdu` leaves the unpacked archive, which `pdu`
     still needs.
     """
-    tree, file, unpacked = (
+    tree, file, path = (
         small_tree(tmp_path, "other"),
         tmp_path / "pdu_other.tar.gz",
         tmp_path / "unpacked",
     )
-    unpacked.mkdir()
+    path.mkdir()
     with (tree / "other" / "handler.py").open("a") as handler:
         handler.write(f"""
 import glob, os, signal, time
@@ -174,21 +174,21 @@ os.kill({who}, {number:d})
 try:
     assert os.WTERMSIG(os.wait()[1]) == {number:d}
 finally:
-    print(len(glob.glob("{unpacked}/pdu-archive-*")))
+    print(len(glob.glob("{path}/pdu-archive-*")))
 """)
     file.write_bytes(archive(tree, "other"))
-    done = subprocess.run(
+    result = subprocess.run(
         [sys.executable, "-m", "pdu", "status", str(file), "192.0.2.7", "-s", "say=nothing"],
         cwd=ROOT,
-        env={**os.environ, "TMPDIR": str(unpacked)},
+        env={**os.environ, "TMPDIR": str(path)},
         capture_output=True,
         text=True,
         timeout=PATIENCE_S,
     )
-    assert done.returncode == (0 if left else -number), done.stderr
+    assert result.returncode == (0 if left else -number), result.stderr
     # what a handler prints is no part of the answer
-    assert done.stderr.startswith("1\n") if left else not done.stdout
-    assert not list(unpacked.iterdir())
+    assert result.stderr.startswith("1\n") if left else not result.stdout
+    assert not list(path.iterdir())
 
 
 def test_an_archive_with_many_extended_headers_in_a_row_is_refused(
@@ -237,7 +237,7 @@ def test_an_archive_with_a_header_that_leads_back_or_is_damaged_is_refused(
     )
     file.write_bytes(gzip.compress(whole + header + bytes(2 * tarfile.BLOCKSIZE)))
     err = refused(file, capsys)
-    assert any(one in err for one in words)
+    assert any(word in err for word in words)
 
 
 # a module that is loaded, and one that is not

@@ -54,7 +54,7 @@ def test_nut_knows_a_delay_and_no_state() -> None:
 
 
 def settings(*states: STATES, wait_ms: int = 0) -> list[Outlet.Settings]:
-    return [Outlet.Settings(startupState=one, sequenceDelay=wait_ms) for one in states]
+    return [Outlet.Settings(startupState=state, sequenceDelay=wait_ms) for state in states]
 
 
 def test_xerus_waits_after_each_outlet_of_its_sequence() -> None:
@@ -89,8 +89,8 @@ def test_latching_relays_of_xerus_keep_their_position() -> None:
 
 def test_a_sequence_that_lists_an_outlet_twice_says_nothing_of_times() -> None:
     unit = Pdu.Settings(outletPowerStateSequence=[0, 0])
-    found = unit_policies(unit, settings(STATES.SS_ON, STATES.SS_OFF))
-    assert found == [
+    outlet_restore_policies = unit_policies(unit, settings(STATES.SS_ON, STATES.SS_OFF))
+    assert outlet_restore_policies == [
         OutletRestorePolicy(ON, 0.0, None, True),
         OutletRestorePolicy(OFF, 0.0, None, True),
     ]
@@ -102,10 +102,14 @@ def test_a_sequence_that_lists_an_outlet_twice_says_nothing_of_times() -> None:
 @pytest.mark.parametrize("handler", ["snmp", "raritan", "redfish"])
 def test_a_tool_reads_it_over_each_protocol(handler: str, tmp_path: Path) -> None:
     with PEERS[handler]() as peer:
-        found = poll_full(target_of(peer, tmp_path))
-    assert found.failure is None
-    known = [one.power_on for one in found.outlets if one.power_on is not None]
-    assert bool(known) == (handler != "snmp") or all(one.state == ON for one in known)
+        reading = poll_full(target_of(peer, tmp_path))
+    assert reading.failure is None
+    outlet_restore_policies = [
+        outlet.power_on for outlet in reading.outlets if outlet.power_on is not None
+    ]
+    assert bool(outlet_restore_policies) == (handler != "snmp") or all(
+        outlet_restore_policy.state == ON for outlet_restore_policy in outlet_restore_policies
+    )
 
 
 def test_no_archive_holds_it() -> None:
@@ -119,24 +123,26 @@ def test_check_saves_a_file_that_reads_back_as_it_was(
 ) -> None:
     with PEERS["redfish"]() as peer:
         logins = private(tmp_path / "logins.toml", login(peer))
-        fleet, kept = tmp_path / "list.csv", tmp_path / "monday.json"
+        fleet, path = tmp_path / "list.csv", tmp_path / "monday.json"
         fleet.write_text(f"name,handler,address,auth,settings\n{line(tmp_path, peer)}\n")
-        words = ["check", str(fleet), "--auth", str(logins), "--save", str(kept)]
+        words = ["check", str(fleet), "--auth", str(logins), "--save", str(path)]
         assert root.run(words) == 0
         # a saved file is never replaced, which is said before anything is read
         capsys.readouterr()
         monkeypatch.setattr(reader_pool, "read_all", None)
         assert root.run(words) == 2
-        said = capsys.readouterr().err
+        err = capsys.readouterr().err
         assert (
-            said
-            == f"settings: {kept} exists, and is not replaced: give another name, or remove it\n"
+            err
+            == f"settings: {path} exists, and is not replaced: give another name, or remove it\n"
         )
-    document = json.loads(kept.read_text())
+    document = json.loads(path.read_text())
     read = saved_readings.parse_readings(document, "monday.json")
     assert json.loads(json.dumps(saved_readings.readings_document(read))) == document
     (pdu,) = read.pdus.values()
-    assert {one.power_on for one in pdu.outlets.values()} >= {OutletRestorePolicy(LAST, 0.0, 0.0)}
+    assert {outlet.power_on for outlet in pdu.outlets.values()} >= {
+        OutletRestorePolicy(LAST, 0.0, 0.0)
+    }
 
 
 def test_a_state_is_read_by_its_word_and_by_nothing_else() -> None:
@@ -150,10 +156,10 @@ def test_a_state_is_read_by_its_word_and_by_nothing_else() -> None:
         assert again["state"] == word(state)
     for text in ("On", "up", "UP", "1", ""):
         outlets = [{"identity": "1", "state": text, "current_a": 1.0}]
-        with pytest.raises(SettingsError) as refused:
+        with pytest.raises(SettingsError) as error_info:
             saved_readings.parse_readings({"pdus": [{"name": "a", "outlets": outlets}]}, "x.json")
         expected = f"x.json: PDU 'a', outlet '1': the state {text!r} is none of on, off, unknown"
-        assert str(refused.value) == expected
+        assert str(error_info.value) == expected
 
 
 @pytest.mark.parametrize(

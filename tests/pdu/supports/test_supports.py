@@ -35,20 +35,20 @@ def test_a_product_gets_neither_a_false_yes_nor_a_false_no(
     product: Product, capsys: pytest.CaptureFixture[str]
 ) -> None:
     code, shown, _ = run(capsys, "supports", *product.asked.split(), "--json")
-    found = json.loads(shown)
+    document = json.loads(shown)
     if not product.supported:
-        assert (code, found["read_by"]) == (_UNSUPPORTED, [])
+        assert (code, document["read_by"]) == (_UNSUPPORTED, [])
         return
-    assert (code, found["answer"]) == (0, YES)
-    by = {one["family"] or one["handler"]: one for one in found["read_by"]}
+    assert (code, document["answer"]) == (0, YES)
+    by = {one["family"] or one["handler"]: one for one in document["read_by"]}
     assert product.by in by
     if product.switched is not None:
         assert by[product.by]["switched"].startswith("no") is not product.switched
 
 
 def test_the_list_of_products_is_long_enough() -> None:
-    supported = [product for product in PRODUCTS if product.supported]
-    assert len(supported) >= 60 and len(PRODUCTS) - len(supported) >= 15
+    products = [product for product in PRODUCTS if product.supported]
+    assert len(products) >= 60 and len(PRODUCTS) - len(products) >= 15
     assert len({product.asked for product in PRODUCTS}) == len(PRODUCTS)
     assert all(product.source.startswith("https://") for product in PRODUCTS)
 
@@ -222,9 +222,9 @@ def test_what_no_source_names_is_no_yes(question: str, capsys: pytest.CaptureFix
 
 
 def test_one_unsupported_model_among_several_makes_it_a_no() -> None:
-    found = answer("AP8959 AP7526")
-    assert found.verdict == NO and _keys("AP8959 AP7526") == ["apc-rpdu2"]
-    assert [name.pattern for name in found.refused] == ["AP75xx*"]
+    support_answer = answer("AP8959 AP7526")
+    assert support_answer.verdict == NO and _keys("AP8959 AP7526") == ["apc-rpdu2"]
+    assert [name.pattern for name in support_answer.refused] == ["AP75xx*"]
     assert set(_keys("AP8959 PX4")) == {"apc-rpdu2", "raritan", "raritan-px2"}
 
 
@@ -297,9 +297,9 @@ def test_what_is_nearly_a_known_name_is_probably_read(
     assert code == _UNSUPPORTED and shown.startswith(f"{question}: probably\n")
     assert doubt in " ".join(shown.split()) and f"family {key}" in shown
     _, shown, _ = run(capsys, "supports", *question.split(), "--json")
-    found = json.loads(shown)
-    assert (found["answer"], found["read_by"]) == (MAYBE, [])
-    assert key in [one["family"] for one in found["perhaps_read_by"]]
+    document = json.loads(shown)
+    assert (document["answer"], document["read_by"]) == (MAYBE, [])
+    assert key in [one["family"] for one in document["perhaps_read_by"]]
 
 
 @pytest.mark.parametrize(
@@ -333,8 +333,10 @@ def test_maybe_stands_on_top_where_a_family_may_be_it(
 ) -> None:
     code, shown, _ = run(capsys, "supports", *question.split())
     assert code == _UNSUPPORTED and shown.startswith(f"{question}: maybe\n")
-    found = answer(question)
-    assert key in [one.key for one in found.near] + [hit.entry.key for hit in found.hits]
+    support_answer = answer(question)
+    assert key in [support_entry.key for support_entry in support_answer.near] + [
+        hit.entry.key for hit in support_answer.hits
+    ]
 
 
 @pytest.mark.parametrize(
@@ -352,11 +354,11 @@ def test_all_families_that_have_a_name_are_said(
     question: str, families: list[str], perhaps: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     code, shown, _ = run(capsys, "supports", *question.split(), "--json")
-    found = json.loads(shown)
-    assert (code, found["answer"]) == (0, YES)
-    assert [one["family"] for one in found["read_by"]] == families
-    assert [one["family"] for one in found["perhaps_read_by"]] == perhaps
-    (either,) = found["either_of"]
+    document = json.loads(shown)
+    assert (code, document["answer"]) == (0, YES)
+    assert [one["family"] for one in document["read_by"]] == families
+    assert [one["family"] for one in document["perhaps_read_by"]] == perhaps
+    (either,) = document["either_of"]
     assert either["name"] == question.split()[-1]
     assert sorted(either["families"]) == sorted(families + perhaps)
     _, shown, _ = run(capsys, "supports", *question.split())
@@ -408,17 +410,17 @@ def test_what_a_source_rules_out_is_a_no_with_the_reason(
 def test_an_unknown_word_more_makes_a_known_product_a_maybe_and_not_less(known: str) -> None:
     (hit,) = answer(known).hits
     for unknown in ("IBB-N15", "ZZ9", "ZZ9 foo"):
-        found = answer(f"{known} {unknown}")
-        assert found.verdict == MAYBE and hit.entry in found.near
-        assert found.strange == tuple(unknown.split())
+        support_answer = answer(f"{known} {unknown}")
+        assert support_answer.verdict == MAYBE and hit.entry in support_answer.near
+        assert support_answer.strange == tuple(unknown.split())
     assert answer("ZZ9").verdict == answer("Rackmount ZZ9").verdict == UNKNOWN
 
 
 def test_the_card_of_pdus_and_upss_is_a_maybe_that_says_why() -> None:
     for question in ("RMCARD205", "CyberPower RMCARD205"):
-        found = answer(question)
-        assert found.verdict == MAYBE and "UPS" in found.doubts[0]
-        assert [hit.entry.key for hit in found.hits] == ["cyberpower-epdu2"]
+        support_answer = answer(question)
+        assert support_answer.verdict == MAYBE and "UPS" in support_answer.doubts[0]
+        assert [hit.entry.key for hit in support_answer.hits] == ["cyberpower-epdu2"]
 
 
 @pytest.mark.parametrize("question", ["Raritan PX-4316", "PX5523"])
@@ -488,7 +490,7 @@ def test_every_family_vendor_and_brand_is_found() -> None:
             if text != "Maker not named":
                 assert entry.key in _keys(text), text
         for text in entry.others:
-            assert entry.key in [one.key for one in answer(text).near], text
+            assert entry.key in [support_entry.key for support_entry in answer(text).near], text
 
 
 def test_every_name_and_brand_belongs_to_something_and_has_a_source() -> None:
@@ -565,8 +567,10 @@ def test_the_sys_object_id_of_each_simulated_unit_leads_to_its_family(
         oid = ".".join(map(str, row.value)) if row and isinstance(row.value, tuple) else ""
         if not oid.startswith(ENTERPRISES):
             continue
-        found = answer(oid)
-        keys = [hit.entry.key for hit in found.hits] + [entry.key for entry in found.near]
+        support_answer = answer(oid)
+        keys = [hit.entry.key for hit in support_answer.hits] + [
+            entry.key for entry in support_answer.near
+        ]
         assert unit.key in keys, (unit.name, oid)
         looked += 1
     assert looked > 80
@@ -644,9 +648,9 @@ def test_each_model_of_the_list_of_devices_is_known_beside_its_vendor() -> None:
 
 @pytest.mark.parametrize("name", ["8/PWR", "4/PWR", "4PWR-220/SMS", "2/PWR-220"])
 def test_each_switch_of_netping_is_known_by_its_name_alone(name: str) -> None:
-    found = answer(name)
-    assert found.verdict == YES
-    assert {hit.entry.family for hit in found.hits} == {"netping"}
+    support_answer = answer(name)
+    assert support_answer.verdict == YES
+    assert {hit.entry.family for hit in support_answer.hits} == {"netping"}
 
 
 def test_each_maker_that_no_handler_reads_is_a_no_with_its_reason_also_on_the_page() -> None:
@@ -655,8 +659,11 @@ def test_each_maker_that_no_handler_reads_is_a_no_with_its_reason_also_on_the_pa
     assert len(makers) > 20
     for name in makers:
         text = name.pattern.rstrip("*")
-        found = answer(text)
-        assert (found.verdict, [one.why for one in found.refused]) == (NO, [name.why]), text
+        support_answer = answer(text)
+        assert (support_answer.verdict, [one.why for one in support_answer.refused]) == (
+            NO,
+            [name.why],
+        ), text
         assert text in page and name.why in page
 
 

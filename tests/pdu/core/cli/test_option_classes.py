@@ -96,8 +96,8 @@ def test_a_command_gets_its_class_with_nested_ones(capsys: pytest.CaptureFixture
     command = Subcommand.typed("example", Example, _run, help="An example.", examples=())
     words = ["db", "--lowest", "2", "--words", "a", "--words", "b", "--json"]
     assert command.main(words, standalone_mode=False) == 3
-    made = Example("db", Limits(2, None), ("a", "b"))
-    assert capsys.readouterr().out == f"{made} True\n"
+    example = Example("db", Limits(2, None), ("a", "b"))
+    assert capsys.readouterr().out == f"{example} True\n"
 
 
 def test_a_parameter_of_another_name_is_refused() -> None:

@@ -88,9 +88,9 @@ def test_an_option_overrides_the_environment_which_never_supplies_the_address(
 # no handler of this pack has an api_key
 @pytest.mark.parametrize("key", ["password", "api_key"])
 def test_a_secret_in_an_argument_is_refused_and_the_error_says_how_to_give_it(key: str) -> None:
-    with pytest.raises(errors.SettingsError) as raised:
+    with pytest.raises(errors.SettingsError) as error_info:
         connection_data.check(RunOptions(settings={key: "x"}), ["password", "api_key"], "acme")
-    assert f"use PDU_{key.upper()} (or --secret-file {key}=FILE)" in reason(raised.value)
+    assert f"use PDU_{key.upper()} (or --secret-file {key}=FILE)" in reason(error_info.value)
 
 
 @pytest.mark.parametrize("content", [b"", b"\n", b"\xef\xbb\xbf\r\n"])
@@ -137,8 +137,8 @@ def test_a_secret_is_asked_for_on_a_terminal_without_echo(
     typed: bytes, code: int, words: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("PDU_PASSWORD", raising=False)
-    taken, arguments = silent()
-    with taken:
+    connection, arguments = silent()
+    with connection:
         shown = terminal.run(
             [sys.executable, "-m", "pdu", *arguments],
             {**os.environ, "PYTHONPATH": str(ROOT)},

@@ -35,11 +35,11 @@ class Terminal(io.StringIO):
 @contextlib.contextmanager
 def screen(slow_s: float = 0.001) -> Iterator[Terminal]:
     """Not a fixture: pytest replaces sys.stderr between a fixture and its test."""
-    made = Terminal()
+    terminal = Terminal()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sys, "stderr", made)
+        patch.setattr(sys, "stderr", terminal)
         patch.setattr(output, "_SLOW_S", slow_s)
-        yield made
+        yield terminal
 
 
 def threads() -> list[str]:
@@ -47,27 +47,27 @@ def threads() -> list[str]:
 
 
 def test_a_slow_block_shows_what_it_waits_for_and_the_line_is_gone_afterwards() -> None:
-    with screen() as shown:
+    with screen() as terminal:
         with waiting("waiting for 192.0.2.7 \x1b[31m", RunOptions()):
-            assert shown.seen.wait(PATIENCE_S)
-        text = shown.getvalue()
+            assert terminal.seen.wait(PATIENCE_S)
+        text = terminal.getvalue()
     assert "\rwaiting for 192.0.2.7 \\x1b[31m: 0 s" in text and "\x1b" not in text
     assert text.split("\r")[-2].strip() == "" and threads() == []
 
 
 def test_the_line_goes_away_after_ctrl_c() -> None:
-    with screen() as shown:
+    with screen() as terminal:
         with pytest.raises(KeyboardInterrupt), waiting("waiting", RunOptions()):
-            assert shown.seen.wait(PATIENCE_S)
+            assert terminal.seen.wait(PATIENCE_S)
             raise KeyboardInterrupt
-        assert shown.getvalue().split("\r")[-2].strip() == ""
+        assert terminal.getvalue().split("\r")[-2].strip() == ""
 
 
 def test_a_quick_block_shows_nothing() -> None:
-    with screen(3600.0) as shown:
+    with screen(3600.0) as terminal:
         with waiting("waiting", RunOptions()):
             assert threads() == ["waiting"]
-        assert shown.getvalue() == ""
+        assert terminal.getvalue() == ""
 
 
 @pytest.mark.parametrize("state", [RunOptions(json=True), RunOptions(debug=True)])
@@ -77,14 +77,14 @@ def test_json_and_debug_show_nothing(state: RunOptions) -> None:
 
 
 def test_a_question_and_another_line_take_the_place_of_the_line() -> None:
-    with screen() as shown, waiting("waiting", RunOptions()):
-        assert shown.seen.wait(PATIENCE_S)
+    with screen() as terminal, waiting("waiting", RunOptions()):
+        assert terminal.seen.wait(PATIENCE_S)
         for block in (output.pause_wait_line(), told("upload: 5 %")):
             with block:
-                before = len(shown.getvalue())
-                shown.seen.clear()
-                assert not shown.seen.wait(0.05) and len(shown.getvalue()) == before
-            assert shown.seen.wait(PATIENCE_S)
+                before = len(terminal.getvalue())
+                terminal.seen.clear()
+                assert not terminal.seen.wait(0.05) and len(terminal.getvalue()) == before
+            assert terminal.seen.wait(PATIENCE_S)
 
 
 @contextlib.contextmanager

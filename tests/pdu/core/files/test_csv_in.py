@@ -33,7 +33,7 @@ FILES: Mapping[str, tuple[str, Callable[[str], Any]]] = {
     ),
     "cords": (
         "server,psu,pdu,outlet\nweb,1,left,3\ndb,,left,4\n",
-        lambda path: [one._replace(where="") for one in csv_files.read_csv_files([path]).cords],
+        lambda path: [cord._replace(where="") for cord in csv_files.read_csv_files([path]).cords],
     ),
     "lines": (
         "pdu,line,breaker_a,feed,limit_percent\nleft,L1,16,A,80%\nright,,,B\n",
@@ -71,7 +71,9 @@ def test_each_module_that_reads_a_file_of_an_owner_is_among_them() -> None:
     root = Path(pdu.__file__).parent
     reads = re.compile(r"csv_in\.(read_file_rows|rows)\(")
     reading = {path for path in root.rglob("*.py") if reads.search(path.read_text("utf-8"))}
-    assert reading == {Path(str(one.__file__)) for one in modules} and len(FILES) >= len(modules)
+    assert reading == {Path(str(module.__file__)) for module in modules} and len(FILES) >= len(
+        modules
+    )
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -117,10 +119,10 @@ def test_a_number_has_a_point_or_a_comma(text: str, number: Optional[float]) -> 
     ],
 )
 def test_what_has_no_meaning_is_refused_with_its_place(text: str, said: str) -> None:
-    with pytest.raises(SettingsError) as refused:
+    with pytest.raises(SettingsError) as error_info:
         for row in csv_in.rows(text, "f.csv", csv_in.require_columns("f.csv", ("a",), ("b",))):
             row.number("a", 0.0, 10.0)
-    assert said in refused.value.reason
+    assert said in error_info.value.reason
 
 
 @pytest.mark.parametrize("begin", [b"PK\x03\x04\x14\x00", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"])

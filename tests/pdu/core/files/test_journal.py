@@ -27,8 +27,8 @@ def test_lines_come_back_as_they_were_written(tmp_path: Path) -> None:
         opened.append(RECORDS[3:])
         last = opened.hash
     lines = list(journal.read_entries(path))
-    assert [one.record for one in lines[1:]] == RECORDS
-    assert [one.line for one in lines] == [1, 2, 3, 4, 5]
+    assert [journal_entry.record for journal_entry in lines[1:]] == RECORDS
+    assert [line.line for line in lines] == [1, 2, 3, 4, 5]
     assert lines[-1].hash == last
     assert os.stat(path).st_mode & 0o777 == 0o600
     texts = Path(path).read_text().splitlines()[1:]
@@ -74,7 +74,10 @@ def test_a_torn_end_is_removed_and_the_rest_goes_on(tmp_path: Path, kept: int) -
     with Journal(str(path)) as opened:
         assert opened.repaired == kept
         opened.append(RECORDS[3:])
-    assert [one.record for one in journal.read_entries(str(path))][1:] == [*RECORDS[:2], RECORDS[3]]
+    assert [entry.record for entry in journal.read_entries(str(path))][1:] == [
+        *RECORDS[:2],
+        RECORDS[3],
+    ]
 
 
 @pytest.mark.parametrize("content", ['{"a": "plan"}', "hush", '{"hash":"' + "0" * 300])
@@ -93,7 +96,7 @@ def test_a_first_line_that_was_cut_off_is_written_anew(tmp_path: Path, cut: str)
     with Journal(str(path)) as opened:
         assert opened.repaired == len(cut)
         opened.append(RECORDS)
-    assert [one.record for one in journal.read_entries(str(path))][1:] == RECORDS
+    assert [entry.record for entry in journal.read_entries(str(path))][1:] == RECORDS
 
 
 def test_nothing_is_appended_after_a_changed_last_line(tmp_path: Path) -> None:
@@ -137,12 +140,12 @@ except JournalError as error:
 
 def test_a_full_disk_loses_no_accepted_line(tmp_path: Path) -> None:
     path = str(tmp_path / "a.jsonl")
-    done = subprocess.run(
+    result = subprocess.run(
         [sys.executable, "-c", _FULL, path], capture_output=True, text=True, check=True, timeout=120
     )
-    accepted, text = done.stdout.split(maxsplit=1)
+    accepted, text = result.stdout.split(maxsplit=1)
     assert "File too large" in text
-    assert [one.record.get("n") for one in journal.read_entries(path)][1:] == list(
+    assert [entry.record.get("n") for entry in journal.read_entries(path)][1:] == list(
         range(int(accepted))
     )
     assert Path(path).read_bytes().endswith(b"\n")
@@ -181,7 +184,7 @@ def killed(path: str, times: int, seed: int = 1) -> int:
             accepted = int(line) if line.endswith(b"\n") else accepted
         writer.wait(PATIENCE_S)
         writer.stdout.close()
-        found = [one.record["n"] for one in journal.read_entries(path) if one.line > 1]
+        found = [entry.record["n"] for entry in journal.read_entries(path) if entry.line > 1]
         assert found[: accepted + 1] == list(range(accepted + 1))
         # a line may be on the disk before its acceptance is said
         accepted = found[-1]

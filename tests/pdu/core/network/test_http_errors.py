@@ -31,11 +31,11 @@ def broken_tls() -> ssl.SSLError:
 
 def redirected(location: str, here: Endpoint) -> failures.HttpException:
     request = Request("GET", "/x", {}, None, 1.0, 1.0, 9)
-    with pytest.raises(failures.HttpException) as raised:
+    with pytest.raises(failures.HttpException) as error_info:
         redirects.next_request(
             here, request, Response(302, {"location": location}, b""), Login("u", "p")
         )
-    return raised.value
+    return error_info.value
 
 
 def errors() -> Iterator[failures.HttpException]:
@@ -80,9 +80,9 @@ def refuse() -> socket.socket:
 def test_no_error_of_http_speaks_of_a_pdu_where_a_server_was_asked() -> None:
     for error in errors():
         before = error.reason
-        with pytest.raises(failures.HttpException) as raised, describe_as_server():
+        with pytest.raises(failures.HttpException) as error_info, describe_as_server():
             raise error
-        said = raised.value
+        said = error_info.value
         assert not re.search(r"PDU|device|firmware|'\w+'|verify=", said.reason), (
             before,
             said.reason,
@@ -92,9 +92,9 @@ def test_no_error_of_http_speaks_of_a_pdu_where_a_server_was_asked() -> None:
 
 def test_a_certificate_that_is_not_trusted_names_the_option_of_its_authority() -> None:
     error = failures.not_trusted(refused_certificate(18), refuse, "h")
-    with pytest.raises(failures.HttpException) as raised, describe_as_server():
+    with pytest.raises(failures.HttpException) as error_info, describe_as_server():
         raise error
-    assert raised.value.reason == (
+    assert error_info.value.reason == (
         "the server's certificate is not trusted (self-signed certificate): give its authority with"
         " --ca-pem"
     )

@@ -36,9 +36,12 @@ def test_a_url_that_cannot_be_asked_is_an_error(url: str) -> None:
 
 
 def test_a_login_in_a_url_is_refused_and_not_shown() -> None:
-    with pytest.raises(SettingsError) as raised:
+    with pytest.raises(SettingsError) as error_info:
         client("https://admin:words@a.example")
-    assert "give --token-file FILE" in raised.value.reason and "words" not in raised.value.reason
+    assert (
+        "give --token-file FILE" in error_info.value.reason
+        and "words" not in error_info.value.reason
+    )
 
 
 @pytest.mark.parametrize("host", ["a.example", "192.0.2.7", "[2001:db8::1]", "127.0.0.1.example"])

@@ -21,7 +21,9 @@ def slow_clients(port: int, begin: bytes = b"G", number: int = CLIENTS) -> Itera
             resource.setrlimit(resource.RLIMIT_NOFILE, (number + 200, hard))
             stack.callback(resource.setrlimit, resource.RLIMIT_NOFILE, (soft, hard))
         for _ in range(number):
-            one = stack.enter_context(socket.create_connection(("127.0.0.1", port), PATIENCE_S))
+            connection = stack.enter_context(
+                socket.create_connection(("127.0.0.1", port), PATIENCE_S)
+            )
             with contextlib.suppress(OSError):
-                one.sendall(begin)
+                connection.sendall(begin)
         yield

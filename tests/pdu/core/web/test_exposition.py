@@ -51,11 +51,13 @@ class Collected(Collector):
         self._made = list(made)
 
     def collect(self) -> Iterator[Metric]:
-        for one in self._made:
-            family = Metric(one.name, one.help, one.type)
-            for suffix, values, value in one.samples:
+        for metric_family in self._made:
+            family = Metric(metric_family.name, metric_family.help, metric_family.type)
+            for suffix, values, value in metric_family.samples:
                 if value is not None:
-                    family.add_sample(one.name + suffix, dict(zip(one.labels, values)), value)
+                    family.add_sample(
+                        metric_family.name + suffix, dict(zip(metric_family.labels, values)), value
+                    )
             if family.samples:
                 yield family
 
@@ -89,7 +91,7 @@ def test_any_text_and_any_figure_is_written_octet_by_octet_as_prometheus_client_
     for first, _, number in rows:
         totals += [("_total", (first,), number), ("_created", (first,), 1.7e9)]
         durations += histogram("pdu_e_seconds", first, number)
-    made = [
+    metric_families = [
         gauge("pdu_a_amperes", about, *(((b, a), n) for a, b, n in rows), labels=("id", "name")),
         counter("pdu_b_joules", "About.", *(((a,), n) for a, _, n in rows), labels=("outlet",)),
         gauge("pdu_c", "About; it.", *(((), n) for _, _, n in rows[:1])),
@@ -101,8 +103,8 @@ def test_any_text_and_any_figure_is_written_octet_by_octet_as_prometheus_client_
     ]
     if any(number is None for _, _, number in rows):
         # a time of creation without its value is no page of ours
-        del made[3:5]
-    assert render(made, media_type(accept)) == witness(made, accept)
+        del metric_families[3:5]
+    assert render(metric_families, media_type(accept)) == witness(metric_families, accept)
 
 
 @pytest.mark.parametrize(("accept", "kind"), ACCEPTED.items())

@@ -41,15 +41,15 @@ class Served(NamedTuple):
 def served(limits: WebLimits, pem: Optional[str] = None) -> Iterator[Served]:
     """A server on a port of 127.0.0.1. It answers with the length of the body; /long with a long
     answer, /held after a while, /defect not at all."""
-    asked: list[WebRequest] = []
+    web_requests: list[WebRequest] = []
     log: list[str] = []
-    answered = threading.Event()
+    event = threading.Event()
 
     async def application(request: WebRequest) -> WebResponse:
-        asked.append(request)
+        web_requests.append(request)
         if request.target == b"/held":
             loop = asyncio.get_running_loop()
-            assert await loop.run_in_executor(None, answered.wait, PATIENCE_S)
+            assert await loop.run_in_executor(None, event.wait, PATIENCE_S)
         if request.target == b"/defect":
             raise RuntimeError("a defect")
         if request.target == b"/nothing":
@@ -59,18 +59,18 @@ def served(limits: WebLimits, pem: Optional[str] = None) -> Iterator[Served]:
 
     listener = listening("127.0.0.1", 0)
     tls = tls_context(pem, None) if pem is not None else None
-    made = WebServer(application, limits, tls, log.append)
-    one = Served(listener.getsockname()[1], made.connections, asked, log, answered)
-    thread = threading.Thread(target=lambda: asyncio.run(made.serve(listener)), daemon=True)
+    web_server = WebServer(application, limits, tls, log.append)
+    one = Served(listener.getsockname()[1], web_server.connections, web_requests, log, event)
+    thread = threading.Thread(target=lambda: asyncio.run(web_server.serve(listener)), daemon=True)
     thread.start()
     try:
         yield one
     finally:
-        answered.set()
+        event.set()
         while thread.is_alive():  # it may not listen yet
-            made.stop()
+            web_server.stop()
             thread.join(0.05)
-        assert not made.connections.connected
+        assert not web_server.connections.connected
 
 
 def connected(one: Served) -> socket.socket:

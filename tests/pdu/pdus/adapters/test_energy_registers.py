@@ -28,7 +28,7 @@ SYNTAXES = {COUNTER: "Counter32", COUNTER64: "Counter64"}
 
 def figures(profile: Profile) -> Iterator[Figure]:
     """The figures of energy, of outlets and of the PDU itself."""
-    yield from (one.energy for one in profile.outlets if one.energy)
+    yield from (outlet.energy for outlet in profile.outlets if outlet.energy)
     yield from profile.energy.figures if profile.energy else ()
 
 
@@ -54,9 +54,9 @@ METERED = [profile for profile in PROFILES if any(figures(profile))]
 def test_each_energy_that_was_recorded_as_a_counter_has_its_syntax() -> None:
     seen = set()
     for profile in METERED:
-        for one in figures(profile):
-            counted = set().union(*(counters(profile, one, rows) for rows in recorded(profile)))
-            assert counted <= {one.syntax}, f"{profile.key}: give the figure syntax={counted}"
+        for figure in figures(profile):
+            counted = set().union(*(counters(profile, figure, rows) for rows in recorded(profile)))
+            assert counted <= {figure.syntax}, f"{profile.key}: give the figure syntax={counted}"
             seen |= {profile.key} if counted else set()
     assert seen >= {"cpi-econnect", "riedo-updu"}
 
@@ -69,8 +69,8 @@ def test_an_energy_that_was_recorded_as_text_has_no_unit() -> None:
             values = [
                 value
                 for reader in readers
-                for one in figures(profile)
-                for value in one.source.rows(reader).values()
+                for figure in figures(profile)
+                for value in figure.source.rows(reader).values()
             ]
             if any(isinstance(value, str) and "." in value for value in values):
                 seen.add(profile.key)

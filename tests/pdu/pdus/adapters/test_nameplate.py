@@ -23,7 +23,7 @@ def unit(accuracies: Sequence[Union[int, str]]) -> Model:
     """An APC unit whose energy objects have these accuracies, in hundredths of a percent."""
     model = apc.rpdu2(outlets=2)
     rows = Rows()
-    rows.column(ACCURACY, {str(place): one for place, one in enumerate(accuracies, 1)})
+    rows.column(ACCURACY, {str(place): accuracy for place, accuracy in enumerate(accuracies, 1)})
     device = Device({**model.device.rows(), **rows}, model.device.rules)
     return Model("metered", device, model.relays, model.load, model.energy, model.port_energy)
 

@@ -95,7 +95,11 @@ def _px2(**rows: int) -> dict[str, OutletRestorePolicy]:
 
 def test_a_latching_relay_keeps_its_position_whatever_else_is_set() -> None:
     # PDU2-MIB, outletStateOnStartup: ignored if relayBehaviorOnPowerLoss is latching (1)
-    of_unit = {key: one for key, one in _px2(_69=1).items() if key.startswith("1.")}
+    of_unit = {
+        key: outlet_restore_policy
+        for key, outlet_restore_policy in _px2(_69=1).items()
+        if key.startswith("1.")
+    }
     assert set(of_unit.values()) == {OutletRestorePolicy(LAST, 0.0, 0.0)}
 
 
@@ -106,8 +110,16 @@ def test_the_mib_does_not_say_what_a_relay_does_that_keeps_its_position() -> Non
     rows = {**unit.rows, "1.3.6.1.4.1.534.6.6.7.6.7.1.2.0": Row(INTEGER, 1)}
     with Agent(Device(rows, unit.rules)) as agent, near(agent).session("power_on") as session:
         found = power_restore.read_power_restore(session)
-    of_unit = {one for key, one in found.items() if key.startswith("0.")}
-    others = {one.state for key, one in found.items() if key.startswith("1.")}
+    of_unit = {
+        outlet_restore_policy
+        for key, outlet_restore_policy in found.items()
+        if key.startswith("0.")
+    }
+    others = {
+        outlet_restore_policy.state
+        for key, outlet_restore_policy in found.items()
+        if key.startswith("1.")
+    }
     assert of_unit == {OutletRestorePolicy(NOT_KNOWN)} and NOT_KNOWN not in others
 
 
