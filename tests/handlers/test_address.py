@@ -47,6 +47,10 @@ def test_an_address_is_its_text_and_keeps_its_parts_when_it_is_passed_on() -> No
     address = Address("[2001:db8::7]:443")
     assert address == "[2001:db8::7]:443" and json.dumps([address]) == '["[2001:db8::7]:443"]'
     assert Address(address) is address
-    for passed in (pickle.loads(pickle.dumps(address)), copy.deepcopy(address)):
-        assert type(passed) is Address
-        assert (passed, passed.host, passed.port) == (address, "2001:db8::7", 443)
+    for copied_address in (pickle.loads(pickle.dumps(address)), copy.deepcopy(address)):
+        assert type(copied_address) is Address
+        assert (copied_address, copied_address.host, copied_address.port) == (
+            address,
+            "2001:db8::7",
+            443,
+        )

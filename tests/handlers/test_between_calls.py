@@ -29,17 +29,17 @@ def states(view: PduView) -> dict[str, EnumPowerStatus]:
 def test_a_handler_that_is_used_again_reads_what_another_one_switched(name: str) -> None:
     make: Any = importlib.import_module(f"handlers.{name}.handler").make_handler
     with PEERS[name]() as peer:
-        kept = make(data(peer))
-        before = copy.deepcopy(vars(kept))
-        first = states(kept.status())
+        handler = make(data(peer))
+        before = copy.deepcopy(vars(handler))
+        first = states(handler.status())
         identity = next(
             identity for identity, state in first.items() if state is EnumPowerStatus.UP
         )
         make(data(peer)).port_down(PduPortView(identity))
-        assert states(kept.status()) == {**first, identity: EnumPowerStatus.DOWN}
-        kept.port_up(PduPortView(identity))
-        assert states(kept.status()) == states(make(data(peer)).status()) == first
-        kept.statistic()
-        after = vars(kept)
+        assert states(handler.status()) == {**first, identity: EnumPowerStatus.DOWN}
+        handler.port_up(PduPortView(identity))
+        assert states(handler.status()) == states(make(data(peer)).status()) == first
+        handler.statistic()
+        after = vars(handler)
         after.pop("_credentials_pair", None)  # the double's: parameters, checked; no reading
         assert after == before

@@ -70,8 +70,8 @@ def _figures(handler: Any) -> tuple[float, float, list[tuple[str, float]]]:
 def test_a_handler_answers_the_same_in_every_context(
     monkeypatch: pytest.MonkeyPatch, device: Wire
 ) -> None:
-    with device(in_switching(monkeypatch)) as wired:
-        handler = wired.make()
+    with device(in_switching(monkeypatch)) as peer:
+        handler = peer.make()
         states, plain = handler.status(), _figures(handler)
         assert plain[0] > 0.0 and plain[1] > 0.0
         for name, context in HOSTILE.items():

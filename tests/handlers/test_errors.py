@@ -7,9 +7,9 @@ import pytest
 from handlers.shared import errors
 
 CLASSES: list[type[errors.PduHandlerError]] = [
-    found
-    for found in vars(errors).values()
-    if isinstance(found, type) and issubclass(found, errors.PduHandlerError)
+    member
+    for member in vars(errors).values()
+    if isinstance(member, type) and issubclass(member, errors.PduHandlerError)
 ]
 
 
@@ -81,13 +81,13 @@ HOSTILE = "a\x1b[2J\x07b\r\nc\x85\x9bd\u202ee\u2066f\u2028g\ud800h"
 def test_no_part_of_an_errors_text_reaches_a_terminal_or_a_log_unescaped(
     kind: type[errors.PduHandlerError],
 ) -> None:
-    given = kind(HOSTILE, host=HOSTILE, operation=HOSTILE)
-    filled = kind("reason").at(HOSTILE, HOSTILE)
-    for error in (given, filled):
+    first_error = kind(HOSTILE, host=HOSTILE, operation=HOSTILE)
+    second_error = kind("reason").at(HOSTILE, HOSTILE)
+    for error in (first_error, second_error):
         for text in (str(error), error.reason, error.host, error.operation, error.args[0]):
             assert text.isprintable()
             text.encode()
-    assert given.reason == "a\\x1b[2J\\x07b\\r\\nc\\x85\\x9bd\\u202ee\\u2066f\\u2028g\\ud800h"
+    assert first_error.reason == "a\\x1b[2J\\x07b\\r\\nc\\x85\\x9bd\\u202ee\\u2066f\\u2028g\\ud800h"
 
 
 def test_a_text_is_cut_to_the_limit_after_it_is_escaped() -> None:

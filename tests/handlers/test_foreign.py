@@ -190,8 +190,8 @@ def test_an_index_and_an_oid_of_a_text_enum_are_its_text() -> None:
         OID, INDEX = "1.3.6.1.9.7", "7"
 
     for where in ({"oid": Place.OID}, {"oid": "1.3.6.1.9.7", "oid_index": Place.INDEX}):
-        found = Snmp(cast(Any, Sheet([SimpleNamespace(value="4", **where)]))).walk("1.3.6.1.9")
-        assert found == {"7": "4"} and {type(index) for index in found} == {str}
+        rows = Snmp(cast(Any, Sheet([SimpleNamespace(value="4", **where)]))).walk("1.3.6.1.9")
+        assert rows == {"7": "4"} and {type(index) for index in rows} == {str}
 
 
 class SecretStr:
@@ -267,8 +267,8 @@ class Starred(str):
     ],
 )
 def test_a_setting_of_another_type_is_exactly_its_text(value: object, text: str) -> None:
-    found = host.settings({"custom_params": {"username": value}})
-    assert found == {"username": text} and type(found["username"]) is str
+    settings = host.settings({"custom_params": {"username": value}})
+    assert settings == {"username": text} and type(settings["username"]) is str
     pair = [SimpleNamespace(key=Starred("username"), value=value)]
     assert host.settings(SimpleNamespace(custom_params=pair)) == {"username": text}
 
@@ -380,12 +380,12 @@ def test_an_address_that_cannot_be_read_is_an_error_that_names_its_field() -> No
 
 @pytest.mark.parametrize("empty", [None, {}, [], "", " ", b"", "{}", "null", {"": ""}])
 def test_an_empty_field_hides_no_settings_of_another(empty: object) -> None:
-    filled = {"username": "admin"}
-    data = SimpleNamespace(custom_params=empty, handler_params=filled)
-    assert host.settings(data) == filled
-    platforms = SimpleNamespace(custom_params={"device": "x"}, handler_settings=filled)
-    assert host.settings(platforms) == filled
-    assert host.settings(SimpleNamespace(custom_params=filled, handler_params={"a": "b"})) == filled
+    form = {"username": "admin"}
+    data = SimpleNamespace(custom_params=empty, handler_params=form)
+    assert host.settings(data) == form
+    platforms = SimpleNamespace(custom_params={"device": "x"}, handler_settings=form)
+    assert host.settings(platforms) == form
+    assert host.settings(SimpleNamespace(custom_params=form, handler_params={"a": "b"})) == form
 
 
 def test_fields_of_common_names_are_read_only_without_the_others() -> None:

@@ -151,10 +151,10 @@ def test_settings_of_an_absurd_size_or_type_are_a_short_error(form: object) -> N
 def test_a_hundred_settings_are_read_and_one_more_is_an_error(
     form: Callable[[object], object],
 ) -> None:
-    given = {f"key{n}": "x" for n in range(100)}
-    assert host.settings({"custom_params": form(given.items())}) == given
+    settings = {f"key{n}": "x" for n in range(100)}
+    assert host.settings({"custom_params": form(settings.items())}) == settings
     with pytest.raises(SettingsError, match="more than 100"):
-        host.settings({"custom_params": form({**given, "key100": "x"}.items())})
+        host.settings({"custom_params": form({**settings, "key100": "x"}.items())})
 
 
 def test_settings_that_are_too_long_are_not_called_invalid_json() -> None:

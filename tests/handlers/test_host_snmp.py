@@ -593,15 +593,15 @@ class Table(Device):
 )
 def test_a_row_whose_last_arcs_are_equal_loses_none_of_them(rows: list[str], split: bool) -> None:
     """Split before the last arc, the row 1.1 looks like a row 1 whose index is told twice."""
-    told = {index: "1" for index in rows}
-    platform = Table(told, split)
+    value_by_index = {index: "1" for index in rows}
+    platform = Table(value_by_index, split)
     device = Snmp(cast(Any, platform))
     device.get("1.3.6.1.2.1.1.2.0")  # as every detection does
-    assert device.walk(ROOT) == told and len(platform.asked) == 1
+    assert device.walk(ROOT) == value_by_index and len(platform.asked) == 1
     # the family is fixed: nothing was read before
     if len(rows) < 3:
-        platform = Table(told, split)
-        assert Snmp(cast(Any, platform)).walk(ROOT) == told and len(platform.asked) <= 1
+        platform = Table(value_by_index, split)
+        assert Snmp(cast(Any, platform)).walk(ROOT) == value_by_index and len(platform.asked) <= 1
 
 
 @pytest.mark.parametrize("split", [False, True], ids=["whole", "split"])

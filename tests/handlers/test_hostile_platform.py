@@ -161,12 +161,12 @@ def of_the_form() -> Iterator[Callable[[], object]]:
         for name in ("ip", "host"):
             yield partial(host.address, SimpleNamespace(**{name: odd}))
             yield partial(host.address, {name: odd})
-        for held in (
+        for secret_holder in (
             *(odd, [odd], [(odd, "a")], [("a", odd)], {"a": odd}, {"key": odd, "value": "1"}),
             *([SimpleNamespace(key=odd, value="a")], [SimpleNamespace(key="a", value=odd)]),
         ):
             for name in ("custom_params", "settings"):
-                yield partial(host.settings, {name: held})
+                yield partial(host.settings, {name: secret_holder})
         both: Mapping[str, object] = {"device": odd, "custom_params": {"device": "a"}}
         yield partial(host.settings, both, own=("device",))
         yield partial(host.outlet_identity, cast(Any, SimpleNamespace(identity=odd)))
@@ -176,7 +176,7 @@ def of_the_form() -> Iterator[Callable[[], object]]:
 def test_only_errors_of_the_pack_come_out(
     cells: Callable[[], Iterator[Callable[[], object]]],
 ) -> None:
-    escaped: list[str] = []
+    leaks: list[str] = []
     count = 0
     for cell in cells():
         count += 1
@@ -188,5 +188,5 @@ def test_only_errors_of_the_pack_come_out(
             place = error.__traceback__
             while place is not None and place.tb_next is not None:
                 place = place.tb_next
-            escaped.append(f"{type(error).__name__} at {place and place.tb_frame.f_code}")
-    assert count > 3000 and escaped == []
+            leaks.append(f"{type(error).__name__} at {place and place.tb_frame.f_code}")
+    assert count > 3000 and leaks == []

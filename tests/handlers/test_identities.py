@@ -46,10 +46,10 @@ def assert_no_such_outlet(wired: Wired, identity: Any) -> str:
 
 @EVERY
 def test_a_float_is_not_taken_for_the_outlet_that_its_shortest_text_names(device: Wire) -> None:
-    with device(is_dotted=True) as wired:
-        assert "2.1" in [port.identity for port in wired.make().status().ports]
+    with device(is_dotted=True) as peer:
+        assert "2.1" in [port.identity for port in peer.make().status().ports]
         for identity in (2.1, 2.10):
-            assert "the float 2.1," in assert_no_such_outlet(wired, identity)
+            assert "the float 2.1," in assert_no_such_outlet(peer, identity)
 
 
 class _Other:
@@ -78,14 +78,14 @@ def test_only_text_and_integers_name_an_outlet(device: Wire) -> None:
         _Other(),
         EnumPowerStatus.UP,
     )
-    with device() as wired:
+    with device() as peer:
         for identity in others:
-            assert "text or an integer" in assert_no_such_outlet(wired, identity)
+            assert "text or an integer" in assert_no_such_outlet(peer, identity)
 
 
 @EVERY
 def test_text_is_compared_character_by_character(device: Wire) -> None:
-    spelt = (
+    spellings = (
         " 1",
         "1 ",
         "1\n",
@@ -107,11 +107,11 @@ def test_text_is_compared_character_by_character(device: Wire) -> None:
         "\ud800",
         "1" * 5000,
     )
-    with device() as wired:
-        for identity in spelt:
-            assert_no_such_outlet(wired, identity)
+    with device() as peer:
+        for identity in spellings:
+            assert_no_such_outlet(peer, identity)
         for number in (0, -1, 5, 10**30, 10**5000):
-            assert_no_such_outlet(wired, number)
+            assert_no_such_outlet(peer, number)
 
 
 class _Text(str):
@@ -130,12 +130,12 @@ class _Texts(str, enum.Enum):
 @EVERY
 def test_an_integer_and_a_subclass_of_text_name_the_outlet_of_their_value(device: Wire) -> None:
     for identity in (2, _Numbers.TWO, _Text("2"), _Texts.TWO):
-        with device() as wired:
-            before = wired.books().states
-            given: Any = identity
-            port = PduPortView(given)
-            assert wired.make().port_down(port) is port and port.power_status is DOWN
-            assert wired.books().states == {**before, "2": False} and len(wired.books().writes) == 1
+        with device() as peer:
+            before = peer.books().states
+            platform_identity: Any = identity
+            port = PduPortView(platform_identity)
+            assert peer.make().port_down(port) is port and port.power_status is DOWN
+            assert peer.books().states == {**before, "2": False} and len(peer.books().writes) == 1
 
 
 def test_a_port_without_the_attribute_names_no_outlet() -> None:

@@ -70,7 +70,7 @@ class Bank:
 
 
 def test_an_old_reading_is_never_reported_as_the_present_state(clock: Clock) -> None:
-    confirmed = unknown = unclear = 0
+    confirmations = unknown = unclear = 0
     for seed in range(2000):
         chance = random.Random(seed)
         bank, age = Bank(clock, chance), chance.choice([0.0, chance.uniform(0.01, LONGEST_LAG)])
@@ -88,10 +88,10 @@ def test_an_old_reading_is_never_reported_as_the_present_state(clock: Clock) -> 
                 unknown += 1
             else:
                 assert bank.read(0) is state
-                confirmed += 1
+                confirmations += 1
         assert bank.commands == [(0, on)]
         assert [bank.read(outlet) for outlet in range(1, 4)] == neighbours
-    assert min(confirmed, unknown, unclear) > 100
+    assert min(confirmations, unknown, unclear) > 100
 
 
 # ---- the handlers over the network ---------------------------------------------------------------
@@ -104,19 +104,19 @@ def test_a_handler_never_reports_a_wrong_state_of_a_lagging_device(
     states: list[EnumPowerStatus] = []
     for seed in range(8):
         chance = random.Random(seed)
-        with device(clock, chance.uniform(0, LONGEST_LAG)) as wired:
-            wanted: dict[str, Optional[bool]] = dict(wired.books().states)
+        with device(clock, chance.uniform(0, LONGEST_LAG)) as peer:
+            wanted_states: dict[str, Optional[bool]] = dict(peer.books().states)
             for count in range(1, 4):
-                identity, on = chance.choice(list(wanted)), chance.random() < 0.5
-                handler, port = wired.make(), PduPortView(identity)
+                identity, on = chance.choice(list(wanted_states)), chance.random() < 0.5
+                handler, port = peer.make(), PduPortView(identity)
                 switch = handler.port_up if on else handler.port_down
                 assert switch(port) is port
-                wanted[identity] = on
+                wanted_states[identity] = on
                 assert port.power_status in (STATES[on], UNKNOWN)
                 if port.power_status is not UNKNOWN:
-                    assert wired.books().states[identity] is on
-                assert len(wired.books().writes) == count
+                    assert peer.books().states[identity] is on
+                assert len(peer.books().writes) == count
                 states.append(port.power_status)
             clock.sleep(2 * LONGEST_LAG)
-            assert wired.books().states == wanted
+            assert peer.books().states == wanted_states
     assert {UP, DOWN, UNKNOWN} == set(states)

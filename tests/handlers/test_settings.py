@@ -22,14 +22,14 @@ def test_absent_and_empty_settings_take_their_default() -> None:
 
 
 def test_the_repr_names_settings_and_holds_no_value() -> None:
-    shown = repr(Settings({"password": "hunter2"}, TABLE))
-    assert "password" in shown and "hunter2" not in shown
+    text = repr(Settings({"password": "hunter2"}, TABLE))
+    assert "password" in text and "hunter2" not in text
 
 
 def test_an_unknown_key_is_an_error_that_lists_the_known_ones() -> None:
-    for key, shown in (("prot", "prot"), ("x" * 900, "x" * 60)):
+    for key, shown_key in (("prot", "prot"), ("x" * 900, "x" * 60)):
         with pytest.raises(
-            SettingsError, match=f"'{shown}' is unknown; allowed: port, password, verify"
+            SettingsError, match=f"'{shown_key}' is unknown; allowed: port, password, verify"
         ):
             Settings({key: "1"}, TABLE)
 

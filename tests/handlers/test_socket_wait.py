@@ -49,7 +49,7 @@ def test_over_nut() -> None:
         assert not now[0] or event.wait(PATIENCE_S)
         return now[0]
 
-    counted = SENT.set(sending)
+    token = SENT.set(sending)
     try:
         with serving(talk) as port:
             connection = Connection("127.0.0.1", port, timeout=50.0, clock=clock)
@@ -58,7 +58,7 @@ def test_over_nut() -> None:
             with pytest.raises(Unreachable, match="no complete answer"):
                 connection.ask(request)
     finally:
-        SENT.reset(counted)
+        SENT.reset(token)
 
 
 def test_over_http(pair: tuple[socket.socket, socket.socket]) -> None:

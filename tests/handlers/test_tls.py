@@ -196,8 +196,8 @@ def test_contexts_are_kept_only_where_a_tool_says_so_and_only_for_the_same_check
     monkeypatch.setattr(tls, "_context_of", tls._context_of)  # restores it at the end
     tls.cache_contexts()
     tls.cache_contexts()
-    kept = ours.context()
-    assert kept is alike.context() and handshake(kept, port) and handshake(kept, port)
+    context = ours.context()
+    assert context is alike.context() and handshake(context, port) and handshake(context, port)
     with pytest.raises(ssl.SSLCertVerificationError):
         handshake(tls.Trust(True, "", "").context(), port)
     with pytest.raises(ssl.SSLCertVerificationError):

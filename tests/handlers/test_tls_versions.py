@@ -36,10 +36,10 @@ CA_PEM = AUTHORITY.cert_pem.bytes().decode("ascii")
 @pytest.fixture
 def lenient(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """New contexts start without a minimum version and with OpenSSL's security level 0."""
-    made = ssl.SSLContext.__new__
+    new_context = ssl.SSLContext.__new__
 
     def new(cls: Any, *arguments: Any, **options: Any) -> ssl.SSLContext:
-        context: ssl.SSLContext = made(cls, *arguments, **options)
+        context: ssl.SSLContext = new_context(cls, *arguments, **options)
         context.minimum_version = ssl.TLSVersion.MINIMUM_SUPPORTED
         context.set_ciphers("ALL:@SECLEVEL=0")
         return context

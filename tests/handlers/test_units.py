@@ -90,20 +90,20 @@ def test_tools_read_states_names_and_figures_with_watts_in_the_requests_of_figur
     pdu(peer).statistic()
     cost, before = peer.books().requests - before.requests, peer.books()
     parts = (reading.states, reading.power, reading.labels)
-    found = reading.read_pdu(load(peer.handler), data, parts)
+    pdu_reading = reading.read_pdu(load(peer.handler), data, parts)
     assert 1 <= peer.books().requests - before.requests == cost
-    assert {outlet.identity: outlet.state for outlet in found.outlets} == {
+    assert {outlet.identity: outlet.state for outlet in pdu_reading.outlets} == {
         identity: STATES[on] for identity, on in before.states.items()
     }
-    assert all(outlet.number for outlet in found.outlets)
+    assert all(outlet.number for outlet in pdu_reading.outlets)
     # some units have no names
-    assert len({bool(outlet.name) for outlet in found.outlets}) == 1
+    assert len({bool(outlet.name) for outlet in pdu_reading.outlets}) == 1
     # of each outlet that is on, if the unit has meters
-    metered = before.energy_kwh is not None
+    is_metered = before.energy_kwh is not None
     meters = outlet_meters(peer.handler)
     for figure in ("current_a", "power_w"):
-        assert [bool(getattr(outlet.figures, figure)) for outlet in found.outlets] == [
-            metered and figure in meters and on for on in before.states.values()
+        assert [bool(getattr(outlet.figures, figure)) for outlet in pdu_reading.outlets] == [
+            is_metered and figure in meters and on for on in before.states.values()
         ]
 
 
@@ -173,8 +173,8 @@ def _example_of(name: str) -> Example:
     codec: Any = importlib.import_module(f"handlers.{name}.decoding")
     tree = Path(codec.__file__).parents[2]
     recording = (tree / "tests" / "handlers" / name / "recording.json").read_text("utf-8")
-    simulated = importlib.import_module(f"tests.simulators.{name}")
-    return Example(codec, json.loads(recording)["answers"], simulated.SimulatedPdu.NUMBERS)
+    simulator = importlib.import_module(f"tests.simulators.{name}")
+    return Example(codec, json.loads(recording)["answers"], simulator.SimulatedPdu.NUMBERS)
 
 
 @pytest.fixture(name="example", params=[*SHAPES, *_OWN])
@@ -244,7 +244,7 @@ def test_true_is_no_figure(example: Example) -> None:
 def test_an_outlet_that_is_listed_twice_is_an_error(example: Example) -> None:
     if not example.numbers:
         pytest.skip("its simulated device says that outlets have no numbers")
-    before, refused = codecs.read(example.codec, example.answers), 0
+    before, refusals = codecs.read(example.codec, example.answers), 0
     for path in _values(example.answers):
         node: Any = example.answers
         for key in path:
@@ -254,8 +254,8 @@ def test_an_outlet_that_is_listed_twice_is_an_error(example: Example) -> None:
             try:
                 assert len(codecs.read(example.codec, spoilt).outlets) == len(before.outlets)
             except errors.ProtocolError:
-                refused += 1
-    assert refused
+                refusals += 1
+    assert refusals
 
 
 def test_a_name_that_is_given_twice_is_an_error(example: Example) -> None:

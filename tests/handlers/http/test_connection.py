@@ -106,12 +106,12 @@ def test_the_zone_of_an_ipv6_address_is_neither_sent_nor_sought_in_the_certifica
     named: Callable[..., None],
 ) -> None:
     """RFC 6874, 4. The standard library of older Pythons sends the zone in the Host header."""
-    authority, seen = Authority(), []
+    authority, requests = Authority(), []
     tls = server_context(*authority.issue("fe80::1"))
 
     def note(client: socket.socket) -> None:
         with tls.wrap_socket(client, server_side=True) as wrap_with_tls:
-            seen.append(wrap_with_tls.recv(1000))
+            requests.append(wrap_with_tls.recv(1000))
             wrap_with_tls.sendall(b"HTTP/1.1 204 No Content\r\n\r\n")
 
     with serving(note) as port:
@@ -123,7 +123,7 @@ def test_the_zone_of_an_ipv6_address_is_neither_sent_nor_sought_in_the_certifica
             )
         finally:
             transport.close()
-    assert f"\r\nHost: [fe80::1]:{port}\r\n".encode() in seen[0]
+    assert f"\r\nHost: [fe80::1]:{port}\r\n".encode() in requests[0]
 
 
 def test_an_ended_connection_with_a_high_descriptor_is_opened_anew() -> None:
@@ -133,11 +133,11 @@ def test_an_ended_connection_with_a_high_descriptor_is_opened_anew() -> None:
         pytest.skip("this system allows a process fewer than 2048 open files")
     resource.setrlimit(resource.RLIMIT_NOFILE, (max(2048, limits[0]), limits[1]))
     try:
-        with contextlib.ExitStack() as opened:
-            while opened.enter_context(open(os.devnull, "rb")).fileno() < 1024:
+        with contextlib.ExitStack() as stack:
+            while stack.enter_context(open(os.devnull, "rb")).fileno() < 1024:
                 pass
             transport = StandardTransport(Trust())
-            opened.callback(transport.close)
+            stack.callback(transport.close)
             with serving(answer) as port:
                 where = Endpoint("http", "127.0.0.1", port)
                 assert transport.exchange(where, REQUEST).body == b"OK"

@@ -107,10 +107,10 @@ def test_every_command_goes_through_once_if_the_unit_closes_after_each_answer(
             lingers=end == "lingers",
         ) as relay,
     ):
-        made = unit.handler(relay, tls)
+        handler = unit.handler(relay, tls)
         for number in range(commands):
             on = bool(number % 2)
-            switch = made.port_up if on else made.port_down
+            switch = handler.port_up if on else handler.port_down
             assert switch(PduPortView("1"), pause=PAUSE_S).power_status is (UP if on else DOWN), (
                 number
             )

@@ -30,8 +30,8 @@ def test_a_path_that_the_device_gave_the_login_is_not_shown(password: str) -> No
     login = Login("operator", password)
     basic = base64.b64encode(f"operator:{password}".encode()).decode()
     for piece in (password, password.encode().hex(), basic, f"operator:{password[:2]}"):
-        shown = login.quoted_path(f"/redfish/v1/{piece}/Outlets")
-        assert piece not in shown and "not shown" in shown
+        quoted_path = login.quoted_path(f"/redfish/v1/{piece}/Outlets")
+        assert piece not in quoted_path and "not shown" in quoted_path
 
 
 def test_the_query_of_a_path_is_not_shown() -> None:

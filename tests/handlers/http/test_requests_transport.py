@@ -32,8 +32,8 @@ from tests.waiting import PATIENCE_S
 
 @pytest.fixture
 def session() -> Iterator[requests.Session]:
-    with requests.Session() as one:
-        yield one
+    with requests.Session() as requests_session:
+        yield requests_session
 
 
 def _agent(
@@ -187,8 +187,8 @@ def test_the_sessions_login_overrides_the_agents_and_netrc_is_ignored(
         session.auth = ("session", "hush")
         get_state(agent)
         logins = [
-            base64.b64decode(seen.headers["authorization"].split()[1]).decode()
-            for seen in peer.seen
+            base64.b64decode(request.headers["authorization"].split()[1]).decode()
+            for request in peer.seen
         ]
     assert logins == ["admin:secret-word", "session:hush"]
 
@@ -212,12 +212,12 @@ def test_a_redirect_to_no_address_is_a_refusal_and_no_error_of_the_session(
 
     A SettingsError would mean that the write was not sent.
     """
-    seen = []
-    session.hooks["response"] = lambda response, **_: seen.append(response.status_code)
+    requests_seen = []
+    session.hooks["response"] = lambda response, **_: requests_seen.append(response.status_code)
     with Peer([[http(b"", "302 Found", "Location: http://[::1")]]) as peer:
         with pytest.raises(HttpException, match="redirect") as error_info:
             set_state(_agent(session, "http", peer.address))
-    assert error_info.value.kind == "refused" and seen == [302] and len(peer.seen) == 1
+    assert error_info.value.kind == "refused" and requests_seen == [302] and len(peer.seen) == 1
     reply = exchanged(session, b"HTTP/1.1 302 Found\r\nLocation: https://\xe4\xff/\r\n\r\n")
     assert reply.headers["location"] == "https://\xe4\xff/"
 

@@ -54,8 +54,8 @@ def _repeats(value: Any) -> bool:
 
 def _plain(value: Any) -> Any:
     if isinstance(value, Object):
-        found: dict[str, Any] = {key: _plain(item) for key, item in value}
-        return found
+        members: dict[str, Any] = {key: _plain(item) for key, item in value}
+        return members
     return list(map(_plain, value)) if isinstance(value, list) else value
 
 

@@ -74,8 +74,8 @@ def pdu(unit: HttpServer, **settings: str) -> Any:
 def switch(unit: HttpServer, identity: str, on: bool, **waits: float) -> EnumPowerStatus:
     """The state that the handler says after a command."""
     port = PduPortView(identity, UNKNOWN)
-    made = pdu(unit)
-    (made.port_up if on else made.port_down)(port, **waits)
+    handler = pdu(unit)
+    (handler.port_up if on else handler.port_down)(port, **waits)
     state: EnumPowerStatus = port.power_status
     return state
 
@@ -83,18 +83,18 @@ def switch(unit: HttpServer, identity: str, on: bool, **waits: float) -> EnumPow
 def answers(unit: HttpServer, command: Reply, obeyed: bool) -> list[str]:
     """Make the unit answer commands so; the list grows by the path of each."""
     device: Any = unit.device
-    usual, sent = device.answer, []
+    usual, requests = device.answer, []
 
     def answer(method: str, path: str, body: bytes) -> Any:
         if method == "GET":
             return usual(method, path, body)
-        sent.append(path)
+        requests.append(path)
         if obeyed:
             usual(method, path, body)
         return command
 
     device.answer = answer
-    return sent
+    return requests
 
 
 @pytest.mark.against("PyPI pdudaemon, its driver of PRO2")
@@ -133,31 +133,31 @@ def test_napalm_stops_at_a_204_that_the_handler_takes_for_done(secure: HttpServe
 @pytest.mark.against("PyPI pdudaemon, its driver of PRO2")
 def test_a_command_follows_no_redirect_though_pdudaemon_does(unit: HttpServer) -> None:
     place = f"http://{unit.host}:{unit.port}/jaws/monitor/system"
-    sent = answers(unit, Reply(302, headers={"Location": place}), obeyed=False)
+    requests = answers(unit, Reply(302, headers={"Location": place}), obeyed=False)
     assert run_client(PDUDAEMON, unit) is True  # two redirects became GETs: success, it says
-    assert unit.books().writes == [] and len(sent) == 2
+    assert unit.books().writes == [] and len(requests) == 2
     with pytest.raises(errors.Unreachable, match="may or may not have switched"):
         switch(unit, "AA2", False)
-    assert unit.books().writes == [] and len(sent) == 3
+    assert unit.books().writes == [] and len(requests) == 3
 
 
 @pytest.mark.parametrize("status", [201, 202, 302, 307, 503])
 def test_an_answer_that_is_no_success_counts_only_with_the_state(
     unit: HttpServer, status: int
 ) -> None:
-    sent = answers(unit, Reply(status), obeyed=False)
+    requests = answers(unit, Reply(status), obeyed=False)
     with pytest.raises(errors.Unreachable, match="poll the PDU before trying again"):
         switch(unit, "AA2", False)
-    assert len(sent) == 1  # never repeated
+    assert len(requests) == 1  # never repeated
     assert switch(unit, "AA2", True) is UP  # a reading shows the state
 
 
 @pytest.mark.parametrize("status", [400, 403, 404, 405, 409])
 def test_a_command_that_is_declined_is_an_error(unit: HttpServer, status: int) -> None:
-    sent = answers(unit, Reply(status), obeyed=False)
+    requests = answers(unit, Reply(status), obeyed=False)
     with pytest.raises((errors.Refused, errors.Denied)):
         switch(unit, "AA2", False)
-    assert len(sent) == 1
+    assert len(requests) == 1
 
 
 @pytest.mark.parametrize("status", [200, 204])

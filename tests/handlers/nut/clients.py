@@ -25,14 +25,14 @@ def listen(server: NutServer) -> list[str]:
 
     Replaces `faults.rewrite`.
     """
-    received: list[str] = []
+    received_lines: list[str] = []
 
     def note(line: str, answer: bytes) -> bytes:
-        received.append(line)
+        received_lines.append(line)
         return answer
 
     server.faults.rewrite = note
-    return received
+    return received_lines
 
 
 def trips(server: NutServer, call: Callable[[], object]) -> int:

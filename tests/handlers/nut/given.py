@@ -27,7 +27,7 @@ WORDS = {True: "UP", False: "DOWN", None: "UNKNOWN"}
 
 def pdu_variables(outlets: int) -> dict[str, str]:
     """Return the variables of a PDU for dummy-ups. Every seventh outlet is off."""
-    found = {
+    variables = {
         "device.mfr": "ACME",
         "device.model": f"Switched-{outlets}",
         "device.type": "pdu",
@@ -38,7 +38,7 @@ def pdu_variables(outlets: int) -> dict[str, str]:
         "outlet.desc": "All outlets",
     }
     for n in range(1, outlets + 1):
-        found.update(
+        variables.update(
             {
                 f"outlet.{n}.id": str(n),
                 f"outlet.{n}.desc": f"Server {n}",
@@ -49,7 +49,7 @@ def pdu_variables(outlets: int) -> dict[str, str]:
                 f"outlet.{n}.voltage": "231",
             }
         )
-    return found
+    return variables
 
 
 def gives_up_soon(monkeypatch: pytest.MonkeyPatch) -> Callable[[Optional[bytes]], Optional[bytes]]:

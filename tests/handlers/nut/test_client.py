@@ -18,18 +18,18 @@ from tests.waiting import PATIENCE_S, finished
 
 
 def test_readings_send_no_login_and_writes_send_it_once(server: NutServer) -> None:
-    received = listen(server)
+    received_lines = listen(server)
     with named(server, ADMIN) as nut:
         nut.devices()
         nut.snapshots(["pdu"], writable=True)
         nut.variable("pdu", "ups.status")
-        assert not [line for line in received if line.startswith(("USERNAME", "PASSWORD"))]
+        assert not [line for line in received_lines if line.startswith(("USERNAME", "PASSWORD"))]
         nut.set("pdu", "outlet.1.desc", "x")
         nut.set("pdu", "outlet.1.desc", "y")
     assert (
-        [line.split()[0] for line in received].count("PASSWORD")
+        [line.split()[0] for line in received_lines].count("PASSWORD")
         == 1
-        == received.count("SET TRACKING ON")
+        == received_lines.count("SET TRACKING ON")
     )
 
 
@@ -90,7 +90,7 @@ def test_words_after_an_error_code_do_not_hide_the_code(server: NutServer) -> No
 
 
 def test_a_login_is_sent_once_to_a_server_that_demands_it_for_readings(server: NutServer) -> None:
-    received = listen(server)
+    received_lines = listen(server)
     server.faults.login_to_read = True
     readings: list[Callable[[NutClient], object]] = [
         lambda nut: nut.devices(),
@@ -103,21 +103,21 @@ def test_a_login_is_sent_once_to_a_server_that_demands_it_for_readings(server: N
         lambda nut: nut.commands("pdu", describe=True),
     ]
     for read in readings:
-        received.clear()
+        received_lines.clear()
         with named(server, VIEWER) as nut:
             assert read(nut) == read(nut)
-        assert [line.split()[0] for line in received].count("PASSWORD") == 1
+        assert [line.split()[0] for line in received_lines].count("PASSWORD") == 1
     nut_client = NutClient(server.host, server.port, timeout=PATIENCE_S)
     with nut_client as nut, pytest.raises(Denied, match="give 'username' and 'password'"):
         nut.devices()
     wrong = User(VIEWER.name, "wr0ngsecret")
     with named(server, wrong) as nut:
-        received.clear()
+        received_lines.clear()
         for _ in range(2):
             with pytest.raises(Denied, match="upsd.users") as error_info:
                 nut.devices()
             assert wrong.password not in str(error_info.value)
-        assert [line.split()[0] for line in received].count("PASSWORD") == 1
+        assert [line.split()[0] for line in received_lines].count("PASSWORD") == 1
 
 
 @pytest.mark.parametrize(

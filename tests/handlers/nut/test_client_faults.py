@@ -206,20 +206,20 @@ def test_an_address_of_an_unusable_family_is_skipped(
 def test_the_addresses_of_a_host_share_the_time_to_connect(
     server: NutServer, monkeypatch: pytest.MonkeyPatch, alive: bool
 ) -> None:
-    waited = dead.waits(monkeypatch)
-    found = [
+    waits = dead.waits(monkeypatch)
+    errors = [
         (socket.AF_INET, socket.SOCK_STREAM, 0, "", (address, server.port))
         for address in (*DEAD, server.host)
     ]
-    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: found if alive else found[:-1])
-    with NutClient("pdu.example.com", server.port, timeout=10.0, clock=lambda: sum(waited)) as nut:
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: errors if alive else errors[:-1])
+    with NutClient("pdu.example.com", server.port, timeout=10.0, clock=lambda: sum(waits)) as nut:
         if alive:
-            assert "pdu" in nut.devices() and sum(waited) < 10.0
+            assert "pdu" in nut.devices() and sum(waits) < 10.0
         else:
             with pytest.raises(Unreachable, match="no answer in time"):
                 nut.devices()
-            assert sum(waited) == pytest.approx(10.0)
-    assert len(waited) == len(DEAD)
+            assert sum(waits) == pytest.approx(10.0)
+    assert len(waits) == len(DEAD)
 
 
 def test_a_password_that_cannot_be_sent_is_in_no_error(server: NutServer) -> None:

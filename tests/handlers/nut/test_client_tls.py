@@ -79,37 +79,37 @@ def test_a_host_that_cannot_start_tls_is_an_error_and_leaves_no_socket_open(
     def fails(*_: object) -> None:
         raise OSError(errno.EMFILE, "Too many open files")
 
-    received = listen(secure)
+    received_lines = listen(secure)
     monkeypatch.setattr("handlers.nut.connection.start_tls", fails)
     with (
         over_tls(secure, Trust(verify=False)) as nut,
         pytest.raises(Unreachable, match="cannot start TLS .*Too many open files"),
     ):
         nut.devices()
-    assert not nut.is_open and received == []
+    assert not nut.is_open and received_lines == []
 
 
 def test_a_server_without_tls_is_an_error_and_gets_no_further_request(server: NutServer) -> None:
-    received = listen(server)
+    received_lines = listen(server)
     with over_tls(server, Trust()) as nut, pytest.raises(Unreachable, match="tls=no"):
         nut.run("pdu", "outlet.1.load.off")
-    assert received == ["STARTTLS"] and not nut.is_open
+    assert received_lines == ["STARTTLS"] and not nut.is_open
 
 
 def test_bytes_after_the_answer_to_starttls_are_an_error_and_nothing_more_is_sent(
     secure: NutServer,
 ) -> None:
-    received: list[str] = []
+    received_lines: list[str] = []
 
     def inject(line: str, answer: bytes) -> bytes:
-        received.append(line)
+        received_lines.append(line)
         return answer + b"OK\nOK\n" if line == "STARTTLS" else answer
 
     secure.faults.rewrite = inject
     try:
         with over_tls(secure, Trust(verify=False)) as nut, pytest.raises(ProtocolError):
             nut.run("pdu", "outlet.1.load.off")
-        assert received == ["STARTTLS"]
+        assert received_lines == ["STARTTLS"]
     finally:
         secure.faults.rewrite = None
 

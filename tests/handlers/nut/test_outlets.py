@@ -69,9 +69,9 @@ def test_only_a_documented_status_is_on_or_off(text: str, expected: Optional[boo
 def test_a_locked_outlet_is_on_or_off_as_over_snmp_and_is_not_switched(
     text: str, expected: bool
 ) -> None:
-    found = device({"outlet.1.status": text, "outlet.2.status": "on"}, ["outlet.1.load.off"])
-    assert states(found) == {"1": expected, "2": True}
-    assert [outlet.is_locked for outlet in found.outlets] == [True, False]
+    nut_device = device({"outlet.1.status": text, "outlet.2.status": "on"}, ["outlet.1.load.off"])
+    assert states(nut_device) == {"1": expected, "2": True}
+    assert [outlet.is_locked for outlet in nut_device.outlets] == [True, False]
 
 
 @pytest.mark.parametrize(
@@ -107,12 +107,12 @@ def test_an_outlet_whose_status_and_switch_contradict_each_other_is_unknown() ->
 
 
 def test_an_outlet_without_any_state_is_listed_as_unknown() -> None:
-    found = device({"outlet.1.id": "1.00", "outlet.1.desc": "", "outlet.1.switchable": "no"})
-    assert states(found) == {"1": None}
+    nut_device = device({"outlet.1.id": "1.00", "outlet.1.desc": "", "outlet.1.switchable": "no"})
+    assert states(nut_device) == {"1": None}
     assert (
-        found.outlets[0].state_variables == ()
-        and found.outlets[0].number == "1"
-        and found.outlets[0].name == ""
+        nut_device.outlets[0].state_variables == ()
+        and nut_device.outlets[0].number == "1"
+        and nut_device.outlets[0].name == ""
     )
 
 
@@ -134,7 +134,7 @@ def test_an_outlet_that_has_only_commands_is_listed() -> None:
 
 
 def test_rows_for_groups_or_the_whole_device_or_with_negative_numbers_are_not_outlets() -> None:
-    found = device(
+    nut_device = device(
         {
             "outlet.desc": "All",
             "outlet.0.id": "0",
@@ -145,7 +145,7 @@ def test_rows_for_groups_or_the_whole_device_or_with_negative_numbers_are_not_ou
             "outlet.group.1.name": "bank1",
         }
     )
-    assert states(found) == {"1": True}
+    assert states(nut_device) == {"1": True}
 
 
 def test_outlet_zero_counts_only_where_the_devices_count_includes_it() -> None:
@@ -239,9 +239,9 @@ CHAIN = {
 
 
 def test_a_daisy_chain_numbers_its_outlets_by_device_and_outlet() -> None:
-    found = device(CHAIN, ["device.2.outlet.1.load.off", "outlet.1.load.off"])
-    assert states(found) == {"1.1": True, "1.2": False, "2.1": False, "2.2": True}
-    assert [outlet.off for outlet in found.outlets] == [
+    nut_device = device(CHAIN, ["device.2.outlet.1.load.off", "outlet.1.load.off"])
+    assert states(nut_device) == {"1.1": True, "1.2": False, "2.1": False, "2.2": True}
+    assert [outlet.off for outlet in nut_device.outlets] == [
         None,
         None,
         SwitchCommand("device.2.outlet.1.load.off"),
@@ -265,10 +265,10 @@ FROM_0 = {
 
 def test_a_chain_that_is_numbered_from_0_is_read_whole() -> None:
     command = "device.0.outlet.1.load.off"
-    found = device(FROM_0, [command])
-    assert states(found) == {"0.1": True, "0.2": False, "1.1": False, "1.2": True}
-    assert found.outlets[0].off == SwitchCommand(command) and found.load_a == 3.75
-    assert list(found.chain) == [0, 1]
+    nut_device = device(FROM_0, [command])
+    assert states(nut_device) == {"0.1": True, "0.2": False, "1.1": False, "1.2": True}
+    assert nut_device.outlets[0].off == SwitchCommand(command) and nut_device.load_a == 3.75
+    assert list(nut_device.chain) == [0, 1]
 
 
 def test_the_only_unit_of_a_chain_may_be_numbered_0() -> None:
@@ -296,10 +296,10 @@ def test_device_0_is_the_whole_chain_if_it_may_repeat_the_names_without_a_prefix
     more: dict[str, str],
 ) -> None:
     try:
-        found = states(device({**FROM_0, **more}))
+        state_by_outlet = states(device({**FROM_0, **more}))
     except ProtocolError:
         return  # a unit is missing
-    assert not any(identity.startswith("0.") for identity in found)
+    assert not any(identity.startswith("0.") for identity in state_by_outlet)
 
 
 # ---- ways to switch ------------------------------------------------------------------------------
@@ -316,8 +316,8 @@ def test_an_outlet_is_switched_only_by_commands_that_are_listed_for_it() -> None
         "outlet.4.load.off.delay",
         "outlet.14.load.on",
     ]
-    found = device({f"outlet.{n}.status": "on" for n in (1, 2, 3, 4, 14)}, commands)
-    assert {outlet.identity: (outlet.on, outlet.off) for outlet in found.outlets} == {
+    nut_device = device({f"outlet.{n}.status": "on" for n in (1, 2, 3, 4, 14)}, commands)
+    assert {outlet.identity: (outlet.on, outlet.off) for outlet in nut_device.outlets} == {
         "1": (SwitchCommand("outlet.1.load.on"), SwitchCommand("outlet.1.load.off")),
         "2": (None, None),
         "3": (None, SwitchCommand("outlet.3.load.off")),
@@ -367,12 +367,12 @@ def test_the_whole_load_of_a_ups_is_a_port_only_on_request(
 ) -> None:
     ups = {"device.type": "ups", "ups.status": status, "output.current": "1.5"}
     assert device(ups, ["load.off"]).outlets == []
-    found = device(ups, ["load.off"], whole_load=True)
-    assert states(found) == {"load": expected}
+    nut_device = device(ups, ["load.off"], whole_load=True)
+    assert states(nut_device) == {"load": expected}
     assert (
-        found.outlets[0].off == SwitchCommand("load.off")
-        and found.outlets[0].on is None
-        and found.outlets[0].figures.current_a == 1.5
+        nut_device.outlets[0].off == SwitchCommand("load.off")
+        and nut_device.outlets[0].on is None
+        and nut_device.outlets[0].figures.current_a == 1.5
     )
 
 
@@ -549,19 +549,23 @@ def test_the_power_is_read_from_the_same_sources_as_the_load(
 def test_the_load_depends_on_the_type_of_the_device(
     figures: dict[str, str], expected: Optional[float]
 ) -> None:
-    listed = any("outlet.1." in name for name in figures)
-    assert device(figures if listed else {"outlet.count": "0", **figures}).load_a == expected
+    is_listed = any("outlet.1." in name for name in figures)
+    assert device(figures if is_listed else {"outlet.count": "0", **figures}).load_a == expected
 
 
 def test_the_whole_load_is_not_counted_with_the_outlets() -> None:
-    found = device({"outlet.1.current": "1", "output.current": "5"}, ["load.off"], whole_load=True)
-    assert found.load_a == 1
+    nut_device = device(
+        {"outlet.1.current": "1", "output.current": "5"}, ["load.off"], whole_load=True
+    )
+    assert nut_device.load_a == 1
 
 
 def test_energy_is_in_kwh_and_the_inlet_is_preferred() -> None:
-    found = device({"outlet.1.energy": "1500", "outlet.2.energy": "500", "input.energy": "2100"})
-    assert found.energy_kwh == 2.1
-    assert [outlet.figures.energy_kwh for outlet in found.outlets] == [1.5, 0.5]
+    nut_device = device(
+        {"outlet.1.energy": "1500", "outlet.2.energy": "500", "input.energy": "2100"}
+    )
+    assert nut_device.energy_kwh == 2.1
+    assert [outlet.figures.energy_kwh for outlet in nut_device.outlets] == [1.5, 0.5]
     assert device({"outlet.1.energy": "1500", "outlet.2.energy": "500"}).energy_kwh == 2.0
     assert device({"outlet.1.status": "on", "outlet.energy": "2000"}).energy_kwh == 2.0
 
@@ -579,7 +583,7 @@ def test_energy_is_in_kwh_and_the_inlet_is_preferred() -> None:
 def test_an_energy_that_is_not_measured_is_not_replaced_by_another_counter(
     lost: Mapping[str, Optional[str]],
 ) -> None:
-    listed = {
+    variables = {
         "input.energy": "2100",
         "outlet.1.energy": "1500",
         "outlet.2.energy": "500",
@@ -588,7 +592,8 @@ def test_an_energy_that_is_not_measured_is_not_replaced_by_another_counter(
         **lost,
     }
     assert (
-        device({name: text for name, text in listed.items() if text is not None}).energy_kwh is None
+        device({name: text for name, text in variables.items() if text is not None}).energy_kwh
+        is None
     )
 
 
@@ -617,8 +622,8 @@ def test_load_and_energy_of_a_chain_are_the_sums_over_its_devices() -> None:
         "device.2.outlet.1.energy": "10",
         "device.2.outlet.2.energy": "20",
     }
-    found = device({**CHAIN, **figures})
-    assert found.load_a == 7 and found.energy_kwh == 1.03
+    nut_device = device({**CHAIN, **figures})
+    assert nut_device.load_a == 7 and nut_device.energy_kwh == 1.03
     del figures["device.2.input.current"]
     assert device({**CHAIN, **figures}).load_a == 99
 
@@ -654,8 +659,12 @@ def test_a_member_without_outlets_counts_in_the_totals_of_its_chain() -> None:
         "device.1.input.energy": "1000",
         "device.2.mfr": "ACME",
     }
-    found = device(variables)
-    assert (list(states(found)), found.load_a, found.energy_kwh) == (["1.1"], 7, None)
+    nut_device = device(variables)
+    assert (list(states(nut_device)), nut_device.load_a, nut_device.energy_kwh) == (
+        ["1.1"],
+        7,
+        None,
+    )
 
 
 CHAIN_OF_METERS = {
@@ -703,9 +712,9 @@ def test_any_mixture_of_rows_has_unique_identities_and_documented_states(
         return
     assert len(states(outlets)) == len(outlets.outlets)
     for outlet in outlets.outlets:
-        seen = {name: variables[name] for name in outlet.state_variables}
+        state_texts = {name: variables[name] for name in outlet.state_variables}
         meters = {name: variables[name] for name in outlet.meter_variables}
-        assert state_of({**seen, **meters}) == outlet.state
-        assert outlet.state is None or set(seen.values()) <= (
+        assert state_of({**state_texts, **meters}) == outlet.state
+        assert outlet.state is None or set(state_texts.values()) <= (
             {"on", "1"} if outlet.state else {"off", "0"}
         )

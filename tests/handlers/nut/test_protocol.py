@@ -117,9 +117,9 @@ def test_answers_do_not_depend_on_how_the_network_cuts_them(
     at = 0
     while at < len(data):
         size = cuts[at % len(cuts)]
-        done = decoder.feed(data[at : at + size])
+        answers = decoder.feed(data[at : at + size])
         at += size
-        assert done == (at >= len(data))
+        assert answers == (at >= len(data))
     assert decoder.answers[requests[0]] == variables and decoder.answers[requests[2]] == "1.3"
     assert decoder.answers.failure(requests[1]) == ErrAnswer("UNKNOWN-COMMAND")
 

@@ -149,16 +149,16 @@ def test_arguments_that_are_not_text_are_converted_as_by_pynutclient(
 
 @pytest.mark.against("NUT upsd, compared with PyNUTClient from PyPI")
 def test_a_port_that_is_text_and_a_login_of_numbers_are_taken_as_by_pynutclient(real: Upsd) -> None:
-    given: Any = SimpleNamespace(host=real.host, port=str(real.port))
+    arguments: Any = SimpleNamespace(host=real.host, port=str(real.port))
     numbers: Any = SimpleNamespace(name=5, password=12345)
-    with Both(given, numbers) as both:
+    with Both(arguments, numbers) as both:
         for nut in (both.ours, both.theirs):
             with pytest.raises(Exception, match="ERR ACCESS-DENIED"):
                 nut.SetRWVar("small", "ups.id", "word")
             assert "small" in nut.GetUPSNames()
-    given.port = "x"
+    arguments.port = "x"
     with pytest.raises(pynut.PyNUTError, match="'x' is not a port"):
-        Both(given, NOBODY)
+        Both(arguments, NOBODY)
 
 
 @pytest.mark.against("NUT upsd, compared with PyNUTClient from PyPI")
@@ -442,11 +442,11 @@ def test_debug_prints_the_requests_and_no_password(
         real.host, real.port, ADMIN.name, ADMIN.password, True, PATIENCE_S
     ) as nut:
         nut.SetRWVar("small", "ups.id", "s3cret")
-    printed = capsys.readouterr().out
+    output = capsys.readouterr().out
     assert (
-        "SetRWVar: SET VAR small ups.id" in printed
-        and ADMIN.password not in printed
-        and "s3cret" not in printed
+        "SetRWVar: SET VAR small ups.id" in output
+        and ADMIN.password not in output
+        and "s3cret" not in output
     )
     assert ADMIN.password not in repr(nut)
 

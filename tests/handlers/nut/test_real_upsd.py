@@ -294,9 +294,9 @@ def test_a_client_reads_again_after_the_server_restarted(restarted: Upsd) -> Non
 def test_starting_an_upsd_that_does_not_answer_is_an_error(
     restarted: Upsd, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with monkeypatch.context() as patched:
-        patched.setattr(restarted, "ask", lambda line: "")
-        patched.setattr(upsd, "until", lambda true: true())
+    with monkeypatch.context() as patches:
+        patches.setattr(restarted, "ask", lambda line: "")
+        patches.setattr(upsd, "until", lambda true: true())
         with pytest.raises(RuntimeError, match="did not start again"):
             restarted.start_upsd(wait=False)
     restarted.start_upsd()
@@ -327,15 +327,15 @@ def _patient(call: Callable[[], T]) -> T:
 
     Retries while the data is stale: on a busy machine a driver may be 3 s late.
     """
-    found: list[T] = []
+    results: list[T] = []
 
     def read() -> bool:
         with contextlib.suppress(DataStale):
-            found.append(call())
-        return bool(found)
+            results.append(call())
+        return bool(results)
 
     _until(read)
-    return found[0]
+    return results[0]
 
 
 def _until_raises(call: Callable[[], object], kind: type) -> None:

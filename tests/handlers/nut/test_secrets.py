@@ -49,7 +49,7 @@ def test_each_call_logs_one_line_with_the_version_and_no_password(
 
 def test_a_device_named_like_the_password_is_masked_in_errors_about_outlets() -> None:
     with NutServer([SwitchedPdu("pdu", 2), SwitchedPdu("rack2", 2)]) as server:
-        for settings, shown in (
+        for settings, is_shown in (
             ({}, "called 'pdu/N', '***N'"),
             ({"device": "rack2"}, "the device '***' has"),
         ):
@@ -57,7 +57,7 @@ def test_a_device_named_like_the_password_is_masked_in_errors_about_outlets() ->
                 handler(server, username=ADMIN.name, password="rack2", **settings).port_down(
                     PduPortView("9")
                 )
-            assert shown in str(error_info.value) and "rack2" not in str(error_info.value)
+            assert is_shown in str(error_info.value) and "rack2" not in str(error_info.value)
 
 
 @pytest.mark.parametrize("broken", [Driver.STALE, Driver.GONE, Driver.WAITED_FOR, b"VAR\n", None])

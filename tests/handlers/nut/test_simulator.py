@@ -56,11 +56,11 @@ def variables(server: NutServer) -> dict[str, str]:
 
 @NUTS_TOOLS
 def test_upsc_reads_the_values_of_the_books(server: NutServer) -> None:
-    seen, books = variables(server), server.books()
-    assert {n: seen[f"outlet.{n}.status"] == "on" for n in books.states} == books.states
+    shown_variables, books = variables(server), server.books()
+    assert {n: shown_variables[f"outlet.{n}.status"] == "on" for n in books.states} == books.states
     assert (
-        float(seen["input.current"]) == books.load_a
-        and float(seen["input.energy"]) / 1000 == books.energy_kwh
+        float(shown_variables["input.current"]) == books.load_a
+        and float(shown_variables["input.energy"]) / 1000 == books.energy_kwh
     )
     assert run("upsc", "-l", f"{server.host}:{server.port}").split() == ["pdu"]
     assert run("upsc", "-c", at(server)).split() == []
@@ -173,11 +173,13 @@ def _answers(server: Union[NutServer, Upsd], lines: list[str]) -> dict[str, list
     ):
         for number, line in enumerate(lines):
             connection.sendall(line.encode() + b"\n")
-            got = answers[f"{number} {line}"] = [stream.readline().decode()]
+            answer_lines = answers[f"{number} {line}"] = [stream.readline().decode()]
             while (
-                got[0].startswith("BEGIN ") and not got[-1].startswith(("END ", "ERR ")) and got[-1]
+                answer_lines[0].startswith("BEGIN ")
+                and not answer_lines[-1].startswith(("END ", "ERR "))
+                and answer_lines[-1]
             ):
-                got.append(stream.readline().decode())
+                answer_lines.append(stream.readline().decode())
     return answers
 
 

@@ -173,8 +173,8 @@ def test_a_ups_that_a_mirror_shows_is_told_by_its_outlets(driver: Mapping[str, s
 def test_an_outlet_that_carries_current_is_never_off(
     meters: Mapping[str, str], expected: Optional[bool]
 ) -> None:
-    shown = {f"outlet.1.{name}": text for name, text in meters.items()}
-    row = {"driver.name": "snmp-ups", "outlet.1.status": "off", **shown}
+    outlet_variables = {f"outlet.1.{name}": text for name, text in meters.items()}
+    row = {"driver.name": "snmp-ups", "outlet.1.status": "off", **outlet_variables}
     assert outlet(row).state is expected
     assert ("carries current" in outlet(row).doubt) is (expected is None)
     assert outlet({**row, "outlet.1.status": "on"}).state is True
@@ -193,9 +193,9 @@ def test_a_name_without_a_description_is_not_the_number_on_the_unit() -> None:
     # NUT 2.8.1 to 2.8.5: hpe-pdu3-cis-mib.c, eaton-pdu-nlogic-mib.c
     hpe = outlet({"outlet.1.status": "on", "outlet.1.name": "CABINET A FAN DOOR"})
     assert (hpe.number, hpe.name) == ("", "CABINET A FAN DOOR")
-    numbered = {"outlet.1.status": "on", "outlet.1.name": "web 3", "outlet.1.id": "1"}
-    assert (outlet(numbered).number, outlet(numbered).name) == ("1", "web 3")
-    once_more = outlet({**numbered, "outlet.1.name": "1"})
+    outlet_variables = {"outlet.1.status": "on", "outlet.1.name": "web 3", "outlet.1.id": "1"}
+    assert (outlet(outlet_variables).number, outlet(outlet_variables).name) == ("1", "web 3")
+    once_more = outlet({**outlet_variables, "outlet.1.name": "1"})
     assert (once_more.number, once_more.name) == ("1", None)
-    eaton = outlet({**numbered, "outlet.1.name": "A1", "outlet.1.desc": "web 3"})
+    eaton = outlet({**outlet_variables, "outlet.1.name": "A1", "outlet.1.desc": "web 3"})
     assert (eaton.number, eaton.name) == ("A1", "web 3")

@@ -56,8 +56,8 @@ def agent() -> Iterator[MakeAgent]:
         return one
 
     yield make
-    for one in agents:
-        one.close()
+    for rpc_agent in agents:
+        rpc_agent.close()
 
 
 def connected(agent: MakeAgent, pdu: XerusPdu) -> Agent:

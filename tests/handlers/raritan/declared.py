@@ -30,7 +30,7 @@ class Nowhere:
 
 def classes(kind: type) -> list[type]:
     """Return all declared classes of a kind, sorted by IDL name."""
-    found: dict[str, type] = {}
+    class_by_name: dict[str, type] = {}
 
     def visit(values: Iterable[object]) -> None:
         for value in values:
@@ -40,17 +40,17 @@ def classes(kind: type) -> list[type]:
                 and issubclass(value, _KINDS)
             ):
                 name = idl_name(value)
-                if name not in found and name.partition(".")[0] in registry.MODULES:
-                    found[name] = value
+                if name not in class_by_name and name.partition(".")[0] in registry.MODULES:
+                    class_by_name[name] = value
                     visit(list(vars(value).values()))
 
     for module in sorted(registry.MODULES):
         vendor = importlib.import_module(f"handlers.raritan.rpc.{module}")
         visit([getattr(vendor, name) for name in getattr(vendor, "__all__", vars(vendor))])
     return [
-        found[name]
-        for name in sorted(found)
-        if issubclass(found[name], kind) and found[name] not in _BASES
+        class_by_name[name]
+        for name in sorted(class_by_name)
+        if issubclass(class_by_name[name], kind) and class_by_name[name] not in _BASES
     ]
 
 
@@ -88,7 +88,7 @@ def json_of(hint: Any) -> st.SearchStrategy[Any]:
         return st.lists(json_of(args[0]), max_size=3)
     if origin is dict:
         return st.dictionaries(json_of(args[0]), json_of(args[1]), max_size=3).map(
-            lambda found: [{"key": key, "value": value} for key, value in found.items()]
+            lambda mapping: [{"key": key, "value": value} for key, value in mapping.items()]
         )
     if hint is Any:
         return st.recursive(

@@ -121,7 +121,7 @@ class Described:
         self.requests += 1
         document = json.loads(request.body)
         responses = [
-            self._answer(one["rid"], one["json"]) for one in document["params"]["requests"]
+            self._answer(call["rid"], call["json"]) for call in document["params"]["requests"]
         ]
         return Response(
             200, {}, json.dumps({"id": document["id"], "result": {"responses": responses}}).encode()
@@ -129,18 +129,18 @@ class Described:
 
     def _answer(self, rid: str, call: dict[str, Any]) -> dict[str, Any]:
         self.methods.append(call["method"])
-        found = self.calls.get((rid, call["method"]), Status(404))
-        if isinstance(found, Status):
-            return {"statcode": found.code, "json": None}
-        if isinstance(found, Failure):
+        answer = self.calls.get((rid, call["method"]), Status(404))
+        if isinstance(answer, Status):
+            return {"statcode": answer.code, "json": None}
+        if isinstance(answer, Failure):
             return {
                 "statcode": 200,
                 "json": {
-                    "error": {"code": found.code, "message": "Internal error"},
+                    "error": {"code": answer.code, "message": "Internal error"},
                     "id": call["id"],
                 },
             }
-        return {"statcode": 200, "json": {"result": {"_ret_": found}, "id": call["id"]}}
+        return {"statcode": 200, "json": {"result": {"_ret_": answer}, "id": call["id"]}}
 
     def close(self) -> None:
         """Does nothing, since no connection is open."""

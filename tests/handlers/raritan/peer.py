@@ -61,12 +61,12 @@ def http(
 
 def result(value: object = None) -> Say:
     """Return a step that answers a single call with this `_ret_`."""
-    return lambda seen: http(
+    return lambda request: http(
         json.dumps(
             {
                 "jsonrpc": "2.0",
                 "result": {"_ret_": value},
-                "id": seen.json["id"] if seen is not None else None,
+                "id": request.json["id"] if request is not None else None,
             }
         )
     )
@@ -150,10 +150,10 @@ class Peer:
     def _talk(self, connection: socket.socket, steps: Sequence[Step]) -> None:
         with connection.makefile("rb") as stream:
             for step in steps:
-                seen = self._read(stream)
-                if seen is None:
+                request = self._read(stream)
+                if request is None:
                     return
-                self.seen.append(seen)
+                self.seen.append(request)
                 if step is None:
                     return
                 if isinstance(step, Drip):
@@ -161,7 +161,7 @@ class Peer:
                         connection.sendall(bytes([byte]))
                         step.between()
                 else:
-                    connection.sendall(step if isinstance(step, bytes) else step(seen))
+                    connection.sendall(step if isinstance(step, bytes) else step(request))
 
     def _read(self, stream: BinaryIO) -> Optional[Seen]:
         lines: list[str] = []

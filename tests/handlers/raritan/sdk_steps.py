@@ -28,11 +28,11 @@ def printed(agent: Any, asked: list[list[str]]) -> list[str]:
 def names(agent: Any, asked: Any) -> dict[str, dict[str, Any]]:
     """Return the kind and the members of public classes and functions, by `module.Class.Inner`."""
     rpc = importlib.import_module("raritan.rpc")
-    found: dict[str, dict[str, Any]] = {}
+    results: dict[str, dict[str, Any]] = {}
     for entry in pkgutil.iter_modules(rpc.__path__):
         if entry.ispkg:
-            _visit(rpc, importlib.import_module(f"raritan.rpc.{entry.name}"), entry.name, found)
-    return found
+            _visit(rpc, importlib.import_module(f"raritan.rpc.{entry.name}"), entry.name, results)
+    return results
 
 
 def _visit(rpc: Any, holder: Any, prefix: str, found: dict[str, dict[str, Any]]) -> None:
@@ -108,10 +108,10 @@ def named(name: str, rpc: str = "raritan.rpc") -> Any:
     `rpc`.
     """
     module, *path = name.split(".")
-    found: Any = importlib.import_module(f"{rpc}.{module}")
+    value: Any = importlib.import_module(f"{rpc}.{module}")
     for part in path:
-        found = getattr(found, part)
-    return found
+        value = getattr(value, part)
+    return value
 
 
 def echoed(agent: Any, asked: list[list[Any]]) -> list[Any]:
@@ -139,9 +139,9 @@ def _plain(value: Any) -> Any:
     {kind: content}.
     """
     if isinstance(value, (list, tuple)):
-        return [_plain(one) for one in value]
+        return [_plain(item) for item in value]
     if isinstance(value, dict):
-        return {"map": [[_plain(key), _plain(one)] for key, one in value.items()]}
+        return {"map": [[_plain(key), _plain(item)] for key, item in value.items()]}
     if isinstance(value, datetime.datetime):
         return {"time": [value.year, value.month, value.day]}
     if hasattr(value, "target"):
@@ -152,7 +152,7 @@ def _plain(value: Any) -> Any:
         return {
             "structure": [
                 type(value).__name__,
-                {name: _plain(one) for name, one in vars(value).items()},
+                {name: _plain(item) for name, item in vars(value).items()},
             ]
         }
     return value

@@ -48,21 +48,21 @@ def _reading(unit: XerusPdu) -> list[list[str]]:
     firmware = unit.site.firmware
     sensors: set[tuple[str, str]] = set()
     calls: list[list[str]] = []
-    for served in (
+    for interface in (
         served
         for part in unit.units.values()
         for served in part.objects()
         if firmware.version(served.interface)
     ):
-        rid = unit.site.rid(served)
-        if served.interface.startswith("sensors."):
-            kind = served.interface, re.sub(r".*\d", "", rid)  # "VoltageLN" of …/I0P0VoltageLN
+        rid = unit.site.rid(interface)
+        if interface.interface.startswith("sensors."):
+            kind = interface.interface, re.sub(r".*\d", "", rid)  # "VoltageLN" of …/I0P0VoltageLN
             if kind in sensors:
                 continue
             sensors.add(kind)
         calls += [
-            [served.interface, rid, method.name]
-            for method in firmware.methods(served.interface).values()
+            [interface.interface, rid, method.name]
+            for method in firmware.methods(interface.interface).values()
             if not method.takes and method.name.startswith(("get", "is", "list"))
         ]
     return calls
@@ -73,7 +73,7 @@ def _reading(unit: XerusPdu) -> list[list[str]]:
 def test_the_binding_reads_the_same_values_under_the_same_names_as_the_sdk(
     unit: XerusPdu, firmware: str
 ) -> None:
-    asked = _reading(unit)
+    requests = _reading(unit)
     with Worker(sdk.needed(sdk.RELEASES[firmware]), SCRIPT) as worker:
         theirs = worker.order(
             "tests.handlers.raritan.sdk_steps",
@@ -81,18 +81,18 @@ def test_the_binding_reads_the_same_values_under_the_same_names_as_the_sdk(
             f"http://{unit.host}:{unit.http_port}",
             unit.user,
             unit.password,
-            asked,
+            requests,
         )
     different: list[str] = []
     with Agent("http", f"{unit.host}:{unit.http_port}", unit.user, unit.password) as agent:
-        for (interface, rid, method), their in zip(asked, theirs):
+        for (interface, rid, method), their in zip(requests, theirs):
             kind = find(interface)
             assert kind is not None and issubclass(kind, Interface), interface
             different += _different(
                 getattr(kind(rid, agent), method)(), their, f"{interface}.{method}"
             )
     assert not different
-    assert len(theirs) == len(asked) > 400
+    assert len(theirs) == len(requests) > 400
 
 
 def _different(our: Any, their: Any, where: str) -> list[str]:
@@ -134,9 +134,9 @@ def _different(our: Any, their: Any, where: str) -> list[str]:
         return [f"{where}: {our!r} for {content}"]
     fields = content[1] if what == "structure" else {}
     # The binding reads undeclared fields too, as plain JSON, so they must be reported here.
-    undeclared = sorted(our._wire.rest.keys() & fields.keys()) if what == "structure" else []
+    undeclared_fields = sorted(our._wire.rest.keys() & fields.keys()) if what == "structure" else []
     return [
-        *(f"{where}.{name} is not declared" for name in undeclared),
+        *(f"{where}.{name} is not declared" for name in undeclared_fields),
         *(
             line
             for name, value in fields.items()

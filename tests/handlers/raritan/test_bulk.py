@@ -98,7 +98,7 @@ def test_a_failed_call_has_its_own_error_and_the_other_calls_keep_their_values(
 
 
 @pytest.mark.sample(4)
-@pytest.mark.parametrize("failed", [error[0] for error in _ERRORS], ids=lambda one: str(one)[:60])
+@pytest.mark.parametrize("failed", [error[0] for error in _ERRORS], ids=lambda case: str(case)[:60])
 def test_a_failed_call_is_freed_with_its_bulk_without_the_collector(failed: Any) -> None:
     """A tool that reads thousands of units would else keep the answers of many."""
     agent = _agent([_ok(0), failed])
@@ -108,9 +108,9 @@ def test_a_failed_call_is_freed_with_its_bulk_without_the_collector(failed: Any)
         calls = [bulk.add(devsettings.Snmp("/snmp", agent).getV3EngineId) for _ in range(2)]
         bulk.perform()
         assert calls[1].error is not None
-        kept = [weakref.ref(call) for call in calls]
+        references = [weakref.ref(call) for call in calls]
         del bulk, calls
-        assert [ref() for ref in kept] == [None, None]
+        assert [ref() for ref in references] == [None, None]
     finally:
         gc.enable()
 
@@ -156,8 +156,8 @@ def test_a_queued_call_keeps_the_arguments_it_was_added_with_and_can_be_sent_twi
     )
     helper.perform_bulk()
     helper.perform_bulk()
-    for asked in device.asked:
-        first, second = (one["json"]["params"] for one in asked["params"]["requests"])
+    for request in device.asked:
+        first, second = (call["json"]["params"] for call in request["params"]["requests"])
         assert first["settings"]["name"] == "first" and second["outletNumbers"] == [4, 5]
     assert len(device.asked) == 2
 
@@ -186,4 +186,4 @@ def test_bulk_each_calls_one_method_of_several_proxies_in_their_order() -> None:
         [pdumodel.Outlet(f"{PDU}/outlet/{number}", agent) for number in (1, 0)],
     )
     bulk.perform()
-    assert [one.get().powerState.val for one in pending] == [1, 0] and unit.requests == 1
+    assert [call.get().powerState.val for call in pending] == [1, 0] and unit.requests == 1

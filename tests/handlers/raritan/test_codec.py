@@ -58,15 +58,15 @@ def test_missing_fields_stay_missing_and_unknown_fields_survive(
     made: tuple[type[Structure], dict[str, Any]], data: st.DataObject
 ) -> None:
     cls, json = made
-    gone = data.draw(st.sets(st.sampled_from(sorted(json)))) if json else set()
+    missing_keys = data.draw(st.sets(st.sampled_from(sorted(json)))) if json else set()
     older = {
-        **{name: value for name, value in json.items() if name not in gone},
+        **{name: value for name, value in json.items() if name not in missing_keys},
         "ofTheFuture": [1, {"a": None}],
     }
     value = _decode(cls, older)
     assert encode_structure(value) == older
     assert _decode(cls, encode_structure(value)) == value
-    assert not any(present(value, name) for name in gone)
+    assert not any(present(value, name) for name in missing_keys)
 
 
 @thorough
@@ -128,8 +128,8 @@ def test_a_structure_read_from_an_empty_object_is_written_as_an_empty_object() -
 
 
 def test_a_structure_of_a_script_is_written_with_the_newest_fields_and_those_it_set() -> None:
-    made: list[Any] = [cls() for cls in STRUCTURES]
-    assert [one for one in made if list(one.encode()) != type(one).elements] == []
+    structures: list[Any] = [cls() for cls in STRUCTURES]
+    assert [one for one in structures if list(one.encode()) != type(one).elements] == []
     assert (
         "oldSettings"
         in usermgmt.AccountChanged(oldSettings=usermgmt.UserInfo(enabled=True)).encode()
@@ -229,11 +229,15 @@ def test_a_certificates_key_is_read_by_old_and_new_names_on_every_firmware(
     assert encode_structure(request) == json
     request.keyLength = 4096
     assert request.keyInfo.rsaKeyLength == 4096
-    written = encode_structure(request)
-    assert set(written) == set(json) and "4096" in str(written) and "2048" not in str(written)
+    encoded_request = encode_structure(request)
+    assert (
+        set(encoded_request) == set(json)
+        and "4096" in str(encoded_request)
+        and "2048" not in str(encoded_request)
+    )
     request.keyInfo = cert.ServerSSLCert.KeyInfo(rsaKeyLength=3072)
-    written = encode_structure(request)
-    assert set(written) == set(json) and "3072" in str(written)
+    encoded_request = encode_structure(request)
+    assert set(encoded_request) == set(json) and "3072" in str(encoded_request)
 
 
 def test_a_null_under_an_older_name_of_a_certificates_key_is_written_back_as_null() -> None:

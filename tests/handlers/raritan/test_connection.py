@@ -60,13 +60,13 @@ class _Witness:
 
 def test_threads_take_turns_while_another_thread_closes_the_connection(agent: MakeAgent) -> None:
     with Peer([[result(0)] * 400 for _ in range(200)]) as peer:
-        one = agent("http", peer.address)
+        rpc_agent = agent("http", peer.address)
         errors: list[BaseException] = []
 
         def work() -> None:
             for _ in range(50):
                 try:
-                    get_state(one)
+                    get_state(rpc_agent)
                 except BaseException as error:  # a failure of any kind counts
                     errors.append(error)
 
@@ -74,7 +74,7 @@ def test_threads_take_turns_while_another_thread_closes_the_connection(agent: Ma
         for worker in workers:
             worker.start()
         for _ in range(100):
-            one.close()
+            rpc_agent.close()
         finished(*workers)
         assert not errors and len(peer.seen) == 150
 
@@ -83,39 +83,39 @@ def test_threads_take_turns_while_another_thread_closes_the_connection(agent: Ma
 @pytest.mark.filterwarnings("ignore:.*multi-threaded:DeprecationWarning")
 def test_after_a_fork_the_child_opens_its_own_connection(agent: MakeAgent) -> None:
     with XerusPdu(Model(outlets=1)) as pdu:
-        one = connected(agent, pdu)
-        get_state(one)
+        rpc_agent = connected(agent, pdu)
+        get_state(rpc_agent)
         child = os.fork()
         if not child:
             try:
-                get_state(one)
+                get_state(rpc_agent)
                 os._exit(7)
             finally:
                 os._exit(1)
-        ended: list[tuple[int, int]] = []
+        connections: list[tuple[int, int]] = []
 
         def child_ended() -> bool:
-            ended.append(os.waitpid(child, os.WNOHANG))
-            return ended[-1][0] == child
+            connections.append(os.waitpid(child, os.WNOHANG))
+            return connections[-1][0] == child
 
         if not until(child_ended):
             os.kill(child, signal.SIGKILL)
-        assert os.WEXITSTATUS(ended[-1][1]) == 7
-        get_state(one)
+        assert os.WEXITSTATUS(connections[-1][1]) == 7
+        get_state(rpc_agent)
         assert (pdu.books().connections, pdu.books().requests) == (2, 3)
 
 
 def test_the_path_of_a_file_is_sent_as_one_line_of_ascii(agent: MakeAgent) -> None:
     with Peer([[http(b"x")] * 3]) as peer:
-        one = agent("http", peer.address)
+        rpc_agent = agent("http", peer.address)
         for path in ("/a b", "ü?c=1%202,3&d=:", "/a\r\nX-Evil: 1"):
-            one.get(path)
-        assert [seen.start.split()[1] for seen in peer.seen] == [
+            rpc_agent.get(path)
+        assert [request.start.split()[1] for request in peer.seen] == [
             "/a%20b",
             "/%C3%BC?c=1%202,3&d=:",
             "/a%0D%0AX-Evil:%201",
         ]
-        assert all("x-evil" not in seen.headers for seen in peer.seen)
+        assert all("x-evil" not in request.headers for request in peer.seen)
 
 
 def test_proxies_and_netrc_of_the_environment_and_cookies_are_not_used(
@@ -129,12 +129,12 @@ def test_proxies_and_netrc_of_the_environment_and_cookies_are_not_used(
         monkeypatch.setenv(name, "http://127.0.0.1:9")
     cookie: list[Step] = [http(b'{"result":null,"id":1}', "200 OK", "Set-Cookie: a=b"), result(0)]
     with Peer([cookie]) as peer:
-        one = agent("http", peer.address, token="0123456789abcdef")
-        get_state(one)
-        get_state(one)
-        for seen in peer.seen:
-            assert seen.headers["x-sessiontoken"] == "0123456789abcdef"
-            assert "authorization" not in seen.headers and "cookie" not in seen.headers
+        rpc_agent = agent("http", peer.address, token="0123456789abcdef")
+        get_state(rpc_agent)
+        get_state(rpc_agent)
+        for request in peer.seen:
+            assert request.headers["x-sessiontoken"] == "0123456789abcdef"
+            assert "authorization" not in request.headers and "cookie" not in request.headers
 
 
 def test_a_password_that_is_not_utf_8_is_a_settings_error_that_hides_it() -> None:
@@ -162,20 +162,20 @@ def test_debug_output_and_errors_hold_no_secret(
             ]
         ]
     ) as peer:
-        one = agent("http", peer.address, debug=True)
-        one.json_rpc("/auth/currentUser", "setAccountPassword", {"password": "hush-hush"})
-        one.get("/cgi-bin/server_ssl_cert_download.cgi")
+        rpc_agent = agent("http", peer.address, debug=True)
+        rpc_agent.json_rpc("/auth/currentUser", "setAccountPassword", {"password": "hush-hush"})
+        rpc_agent.get("/cgi-bin/server_ssl_cert_download.cgi")
         with pytest.raises(HttpException) as error_info:
-            one.get("/cgi-bin/bulk_config_save.cgi?bulk_config_password=hush-hush")
-        shown = (
+            rpc_agent.get("/cgi-bin/bulk_config_save.cgi?bulk_config_password=hush-hush")
+        output = (
             capsys.readouterr().out
             + str(error_info.value)
             + repr(error_info.value)
-            + repr(one)
+            + repr(rpc_agent)
             + str(vars(error_info.value))
         )
-    assert "setAccountPassword /auth/currentUser" in shown and "bytes received" in shown
-    assert "hush" not in shown and "secret-word" not in shown and "Basic" not in shown
+    assert "setAccountPassword /auth/currentUser" in output and "bytes received" in output
+    assert "hush" not in output and "secret-word" not in output and "Basic" not in output
 
 
 def test_errors_leave_no_socket_open() -> None:

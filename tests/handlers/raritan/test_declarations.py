@@ -96,13 +96,19 @@ def test_a_script_can_declare_its_own_structures_and_value_objects() -> None:
     class Renamed(event.UserEvent):
         new: str = ""
 
-    made: Any = Extended("db-1", owner="me")
-    assert list(made.elements)[-2:] == ["owner", "tags"] and (made.name, made.owner, made.tags) == (
+    structure: Any = Extended("db-1", owner="me")
+    assert list(structure.elements)[-2:] == ["owner", "tags"] and (
+        structure.name,
+        structure.owner,
+        structure.tags,
+    ) == (
         "db-1",
         "me",
         [],
     )
-    assert Extended.decode(made.encode(), AGENT) == made and issubclass(Extended, Structure)
+    assert Extended.decode(structure.encode(), AGENT) == structure and issubclass(
+        Extended, Structure
+    )
     assert list(Renamed.elements) == ["new", "actUserName", "actIpAddr", "source"] and issubclass(
         Renamed, ValueObject
     )

@@ -41,10 +41,10 @@ def found(unit: Described, wanted: LinkUnitSelection) -> list[int]:
 
 @pytest.fixture
 def unit() -> Described:
-    one = Described()
-    one.calls["/model/pdu/2", "getOutlets"] = []
-    one.calls["/cascade", "getStatus"] = linked(2)
-    return one
+    unit_double = Described()
+    unit_double.calls["/model/pdu/2", "getOutlets"] = []
+    unit_double.calls["/cascade", "getStatus"] = linked(2)
+    return unit_double
 
 
 def test_link_units_beyond_the_usual_ids_are_asked(unit: Described) -> None:

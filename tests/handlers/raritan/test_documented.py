@@ -95,16 +95,16 @@ def test_one_bulk_reads_the_settings_of_all_peripheral_slots(to: Agent) -> None:
     peripheral_slots = manager.getDeviceSlots()
     settings_objs = perform_bulk(to, [(slot.getSettings, []) for slot in peripheral_slots])
     assert len(settings_objs) == len(peripheral_slots) == MODEL.slots
-    assert all(isinstance(one.name, str) for one in settings_objs)
+    assert all(isinstance(settings_info.name, str) for settings_info in settings_objs)
 
 
 def test_a_sessions_token_takes_the_place_of_the_password(to: Agent) -> None:
-    code, opened, token = session.SessionManager("/session", to).newSession()
-    assert code == 0 and opened.username == "admin"
+    code, session_info, token = session.SessionManager("/session", to).newSession()
+    assert code == 0 and session_info.username == "admin"
     to.set_auth_token(token)
     manager = session.SessionManager("/session", to)
-    assert manager.getCurrentSession().sessionId == opened.sessionId
-    assert [one.sessionId for one in manager.getSessions()] == [opened.sessionId]
+    assert manager.getCurrentSession().sessionId == session_info.sessionId
+    assert [one.sessionId for one in manager.getSessions()] == [session_info.sessionId]
     manager.closeCurrentSession(session.SessionManager.CloseReason.CLOSE_REASON_LOGOUT)
     with pytest.raises(rpc.HttpException, match="the session may have ended"):
         manager.getCurrentSession()

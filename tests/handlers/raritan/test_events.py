@@ -175,7 +175,7 @@ class Listening(NamedTuple):
         """Let requests fail from now on for `seconds`."""
         self.pdu.faults.order(fault, None, status=status)
         self.clock.due.append((self.clock.now + seconds, self.pdu.faults.clear))
-        self.clock.due.sort(key=lambda one: one[0])
+        self.clock.due.sort(key=lambda timer: timer[0])
 
     def states(self, count: int) -> list[bool]:
         """The next states that the listener reports."""
@@ -237,15 +237,17 @@ def test_a_longer_outage_loses_events_and_says_from_when_to_when(
     listening: Listening, fault: Fault
 ) -> None:
     listening.switch_each_second(90)
-    heard = listening.clock.utc()
+    event_time = listening.clock.utc()
     listening.fails(fault, 45.0)
     assert len(listening.states(1)) == 1
     first = listening.clock.utc()
     last = listening.outages[-1]
     assert last.kept is False and last.lost is not None and last.duration is not None
-    assert last.lost.since == heard and last.lost.until - heard >= datetime.timedelta(seconds=45.0)
+    assert last.lost.since == event_time and last.lost.until - event_time >= datetime.timedelta(
+        seconds=45.0
+    )
     assert last.duration == pytest.approx(45.0, abs=8.0)
-    missed = int((last.lost.until - heard).total_seconds() + 0.5)
+    missed = int((last.lost.until - event_time).total_seconds() + 0.5)
     assert first >= last.lost.until and listening.states(89 - missed) == [
         number % 2 == 1 for number in range(missed + 1, 90)
     ]
@@ -396,22 +398,22 @@ def test_the_types_of_any_source_are_demanded_as_documented(
 def test_listening_ends_after_the_given_seconds_and_an_outage_that_outlasts_them_is_an_error(
     agent: MakeAgent, pdu: XerusPdu
 ) -> None:
-    passed: list[float] = []
+    pauses: list[float] = []
     mine = ManualClock()
 
     def sleep(seconds: float) -> None:
-        passed.append(seconds)
+        pauses.append(seconds)
         mine.now += seconds
 
     with Listener(connected(agent, pdu), STATES, seconds=2.0, clock=mine, sleep=sleep) as listener:
-        assert list(listener) == [] and sum(passed) == pytest.approx(2.0)
+        assert list(listener) == [] and sum(pauses) == pytest.approx(2.0)
         assert not pdu.events[0].channels
     with Listener(connected(agent, pdu), STATES, seconds=20.0, clock=mine, sleep=sleep) as listener:
         pdu.faults.order(Fault.CLOSE_BEFORE, None)
-        passed.clear()
+        pauses.clear()
         with pytest.raises(Unreachable):
             next(listener)
-        assert passed == [0.0] + [0.5] * 40
+        assert pauses == [0.0] + [0.5] * 40
         pdu.faults.clear()
 
 

@@ -142,11 +142,11 @@ def test_changed_answers_give_a_pdu_handler_error_or_a_view_without_duplicates(
 
 @pytest.mark.parametrize("method", ["status", "statistic", "port_down"])
 def test_the_unchanged_answers_are_understood(recorded: dict[str, list[Any]], method: str) -> None:
-    found = _call(Scripted(recorded[method]), method)
+    result = _call(Scripted(recorded[method]), method)
     if method == "port_down":
-        assert found.power_status.name == "DOWN"
+        assert result.power_status.name == "DOWN"
     else:
-        assert [port.identity for port in found.ports] == ["1", "2", "3", "2.1"]
+        assert [port.identity for port in result.ports] == ["1", "2", "3", "2.1"]
 
 
 @thorough

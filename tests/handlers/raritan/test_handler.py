@@ -54,13 +54,15 @@ def test_outlets_with_a_reported_relay_failure_are_unknown_without_an_extra_requ
             # "outlet.5" may count from 1 or from 0: outlet 5 or 6
             unit.health.named = "outlet.{}"
         with spent(pdu) as cost:
-            seen = shown(handle(pdu, link_units="2").status())
-        assert [port for port, state in seen.items() if state is EnumPowerStatus.UNKNOWN] == [
+            state_by_outlet = shown(handle(pdu, link_units="2").status())
+        assert [
+            port for port, state in state_by_outlet.items() if state is EnumPowerStatus.UNKNOWN
+        ] == [
             "5",
             "6",
             "2.3",
         ]
-        assert seen["1"] is EnumPowerStatus.UP and cost == [2, 1]
+        assert state_by_outlet["1"] is EnumPowerStatus.UP and cost == [2, 1]
         # the unit still lists the failure, but no longer as asserted
         pdu.units[0].relays.all[4].stuck = False
         assert shown(handle(pdu).status())["5"] is EnumPowerStatus.DOWN
@@ -69,14 +71,16 @@ def test_outlets_with_a_reported_relay_failure_are_unknown_without_an_extra_requ
 def test_a_status_without_any_state_is_read_once_more(handle: Handle, firmware: str) -> None:
     with XerusPdu(Model(outlets=4, off=(2,)), firmware) as pdu:
         # getOutlets calls needed before states are available
-        for looks, answered in ((2, True), (3, False)):
+        for looks, is_answered in ((2, True), (3, False)):
             pdu.units[0].stale_looks = looks
             with spent(pdu) as cost:
-                seen = shown(handle(pdu).status())
-            assert seen == (
-                states(pdu.books()) if answered else dict.fromkeys(seen, EnumPowerStatus.UNKNOWN)
+                state_by_outlet = shown(handle(pdu).status())
+            assert state_by_outlet == (
+                states(pdu.books())
+                if is_answered
+                else dict.fromkeys(state_by_outlet, EnumPowerStatus.UNKNOWN)
             )
-            assert len(seen) == 4 and cost == [4, 1]
+            assert len(state_by_outlet) == 4 and cost == [4, 1]
 
 
 @pytest.mark.parametrize("firmware", LINKED, indirect=True)
@@ -227,8 +231,8 @@ def test_a_link_unit_of_an_unusual_id_is_read_in_one_request_more(handle: Handle
 )
 def test_the_setting_selects_the_link_units(handle: Handle, wanted: str, ids: Any) -> None:
     with XerusPdu(Model(outlets=2), links={2: Model(outlets=1), 5: Model(outlets=1)}) as pdu:
-        seen = shown(handle(pdu, link_units=wanted).status())
-        assert {identity.rpartition(".")[0] for identity in seen} == ids
+        state_by_outlet = shown(handle(pdu, link_units=wanted).status())
+        assert {identity.rpartition(".")[0] for identity in state_by_outlet} == ids
 
 
 @pytest.mark.parametrize(

@@ -95,9 +95,9 @@ def test_duplicate_keys_and_a_wrong_or_missing_id_are_protocol_errors(
     agent: MakeAgent, answer: str
 ) -> None:
     with Peer([[bulk_of(answer)]]) as peer:
-        one = agent("http", peer.address)
-        bulk = Bulk(one)
-        state = bulk.add(pdumodel.Outlet("/model/outlet/0", one).getState)
+        rpc_agent = agent("http", peer.address)
+        bulk = Bulk(rpc_agent)
+        state = bulk.add(pdumodel.Outlet("/model/outlet/0", rpc_agent).getState)
         with pytest.raises(ProtocolError):
             bulk.perform()
             state.get()
@@ -146,9 +146,9 @@ def test_a_harmful_value_is_a_protocol_error(agent: MakeAgent, value: str) -> No
         answering('{"id":"ID","result":{"_ret_":[%s]}}' % value),
     ):
         with Peer([[step]]) as peer:
-            one = agent("http", peer.address)
-            bulk = Bulk(one)
-            pending = bulk.add(pdumodel.Pdu("/model/pdu/0", one).getOutlets)
+            rpc_agent = agent("http", peer.address)
+            bulk = Bulk(rpc_agent)
+            pending = bulk.add(pdumodel.Pdu("/model/pdu/0", rpc_agent).getOutlets)
             with pytest.raises(ProtocolError) as error_info:
                 bulk.perform()
                 pending.get()
@@ -233,10 +233,10 @@ def test_no_form_of_the_password_that_a_device_sends_back_gets_into_an_error(
         "cut": http(" " * (2000 - len(text) // 2) + text),
     }
     with Peer([[steps[where]]]) as peer:
-        one = agent("http", peer.address, debug=True)
+        rpc_agent = agent("http", peer.address, debug=True)
         with pytest.raises(PduHandlerError) as error_info:
-            pdumodel.Outlet("/model/outlet/0", one).getState()
-        shown = _everything(error_info.value) + capsys.readouterr().out
+            pdumodel.Outlet("/model/outlet/0", rpc_agent).getState()
+        output = _everything(error_info.value) + capsys.readouterr().out
     half = len(form) // 2
     for piece in (
         PASSWORD,
@@ -245,7 +245,7 @@ def test_no_form_of_the_password_that_a_device_sends_back_gets_into_an_error(
         plain.lower(),
         *((form[:half], plain[:half]) if where == "cut" else ()),
     ):
-        assert piece not in shown
+        assert piece not in output
 
 
 def test_a_login_that_the_device_sends_back_is_not_shown_by_the_handler(handle: Handle) -> None:
@@ -253,10 +253,10 @@ def test_a_login_that_the_device_sends_back_is_not_shown_by_the_handler(handle: 
         pdu.faults.order(Fault.ECHO)
         with pytest.raises(PduHandlerError, match="not shown: it holds the login") as error_info:
             handle(pdu).status()
-        shown = _everything(error_info.value)
+        output = _everything(error_info.value)
     assert (
-        pdu.password not in shown
-        and base64.b64encode(f"{pdu.user}:{pdu.password}".encode()).decode() not in shown
+        pdu.password not in output
+        and base64.b64encode(f"{pdu.user}:{pdu.password}".encode()).decode() not in output
     )
 
 
@@ -280,10 +280,10 @@ def test_a_password_in_a_header_is_found_although_headers_are_read_as_latin_1(
         b"HTTP/1.1 200 OK\r\nContent-Type: " + password.encode() + b"\r\nContent-Length: 1\r\n\r\nx"
     )
     with Peer([[kind]]) as peer:
-        one = agent("http", peer.address)
-        one.set_auth_basic("admin", password)
+        rpc_agent = agent("http", peer.address)
+        rpc_agent.set_auth_basic("admin", password)
         with pytest.raises(PduHandlerError, match="not shown: it holds the login") as error_info:
-            get_state(one)
+            get_state(rpc_agent)
     assert "sh-h" not in _everything(error_info.value)
 
 
@@ -339,10 +339,10 @@ def test_a_password_of_digits_that_comes_back_as_a_number_is_not_shown(
     agent: MakeAgent, answer: str
 ) -> None:
     with Peer([[answering(answer)]]) as peer:
-        one = agent("http", peer.address)
-        one.set_auth_basic("admin", "12345678")
+        rpc_agent = agent("http", peer.address)
+        rpc_agent.set_auth_basic("admin", "12345678")
         with pytest.raises(PduHandlerError) as error_info:
-            pdumodel.Outlet("/model/outlet/0", one).getState()
+            pdumodel.Outlet("/model/outlet/0", rpc_agent).getState()
     assert "12345678" not in error_info.value.reason + repr(
         getattr(error_info.value, "payload", b"")
     )
@@ -365,7 +365,7 @@ def test_a_password_with_control_characters_is_found_in_json() -> None:
 
 
 def test_a_request_shows_neither_login_nor_parameters() -> None:
-    shown = repr(
+    output = repr(
         Request(
             "POST",
             "/cgi-bin/x.cgi?bulk_config_password=hush",
@@ -377,10 +377,10 @@ def test_a_request_shows_neither_login_nor_parameters() -> None:
         )
     )
     assert (
-        shown.startswith("Request(")
-        and "hush" not in shown
-        and "Basic" not in shown
-        and "cgi" not in shown
+        output.startswith("Request(")
+        and "hush" not in output
+        and "Basic" not in output
+        and "cgi" not in output
     )
     assert "hush" not in repr(Login("admin", "hush", "hush"))
 
@@ -391,24 +391,24 @@ CONTROL = "\x1b[2J\x07\x9b\u202e"
 
 
 def test_control_characters_of_a_device_are_escaped_in_error_texts(agent: MakeAgent) -> None:
-    escaped = json.dumps(CONTROL)[1:-1]
+    escape_sequence = json.dumps(CONTROL)[1:-1]
     kind = b"HTTP/1.1 200 OK\r\nContent-Type: \x1b[2J\x07\x9b\r\nContent-Length: 1\r\n\r\nx"
-    reference = '{"rid":"/x%s","type":"pdumodel.Outlet:1.0.0"}' % escaped
+    reference = '{"rid":"/x%s","type":"pdumodel.Outlet:1.0.0"}' % escape_sequence
     with Peer(
         [
             [kind],
-            [answering('{"id":"ID","error":{"code":1,"message":"%s"}}' % escaped)],
+            [answering('{"id":"ID","error":{"code":1,"message":"%s"}}' % escape_sequence)],
             [answering('{"id":"ID","result":{"_ret_":[%s]}}' % reference), http("{}")],
         ]
     ) as peer:
-        one = agent("http", peer.address)
+        rpc_agent = agent("http", peer.address)
         errors = []
         for _ in range(2):
             with pytest.raises(PduHandlerError) as error_info:
-                get_state(one)
+                get_state(rpc_agent)
             errors.append(error_info.value)
-            one.close()
-        (outlet,) = pdumodel.Pdu("/model/pdu/0", one).getOutlets()
+            rpc_agent.close()
+        (outlet,) = pdumodel.Pdu("/model/pdu/0", rpc_agent).getOutlets()
         with pytest.raises(PduHandlerError) as error_info:
             outlet.getState()
         errors.append(error_info.value)

@@ -44,15 +44,18 @@ _MORE = {
 
 @pytest.fixture(scope="module")
 def worker() -> Iterator[Worker]:
-    with Worker(sdk.needed(NEWEST), SCRIPT) as found:
-        yield found
+    with Worker(sdk.needed(NEWEST), SCRIPT) as worker_process:
+        yield worker_process
 
 
 @pytest.fixture(scope="module")
 def theirs(worker: Worker) -> Names:
-    found: Names = worker.order(STEPS, "names", "http://127.0.0.1:1", "", "", None)
-    assert len(found) > 700 and len({name.partition(".")[0] for name in found}) == 43
-    return found
+    names_by_module: Names = worker.order(STEPS, "names", "http://127.0.0.1:1", "", "", None)
+    assert (
+        len(names_by_module) > 700
+        and len({name.partition(".")[0] for name in names_by_module}) == 43
+    )
+    return names_by_module
 
 
 def _ours(name: str) -> Any:
@@ -60,9 +63,9 @@ def _ours(name: str) -> Any:
 
 
 def _of(theirs: Names, kind: str) -> Iterator[tuple[str, dict[str, Any], Any]]:
-    found = [(name, facts) for name, facts in theirs.items() if facts["kind"] == kind]
-    assert found, f"the SDK has no {kind}"
-    for name, facts in found:
+    members = [(name, facts) for name, facts in theirs.items() if facts["kind"] == kind]
+    assert members, f"the SDK has no {kind}"
+    for name, facts in members:
         yield name, facts, _ours(name)
 
 
@@ -75,9 +78,9 @@ def test_each_module_is_in_the_registry_and_each_definition_in_its_module(theirs
 def test_interfaces_have_the_same_methods_parameters_results_and_constants(theirs: Names) -> None:
     for name, facts, ours in _of(theirs, "interface"):
         assert issubclass(ours, Interface) and ours.idlType == facts["type"], name
-        declared = calls(ours)
+        declared_calls = calls(ours)
         for method, (parameters, results) in facts["methods"].items():
-            call = declared[method]
+            call = declared_calls[method]
             assert [name for name in call.types if name != "return"] == parameters + _MORE.get(
                 (name, method), []
             ), (name, method)
@@ -189,7 +192,7 @@ _SECTION = re.compile(r'^# Section generated (?:by IdlC )?from "(?:.*/)?(\w+\.id
 @pytest.mark.parametrize("release", sdk.RELEASES.values())
 def test_the_file_or_module_of_each_definition_names_its_idl_file_as_a_source(release: str) -> None:
     missing: set[tuple[str, str]] = set()
-    seen = 0
+    count = 0
     for file in sorted((sdk.needed(release) / "raritan" / "rpc").glob("*/__init__.py")):
         module = file.parent.name
         if module not in MODULES:
@@ -202,14 +205,14 @@ def test_the_file_or_module_of_each_definition_names_its_idl_file_as_a_source(re
                 for name in re.findall(r"^class (\w+)", code, re.M)
                 if hasattr(vendor, name)
             ]
-            seen += len(ours)
+            count += len(ours)
             missing.update(
                 (module, idl)
                 for one in ours
                 if idl not in f"{vendor.__doc__} {sys.modules[one.__module__].__doc__}"
             )
     assert not missing
-    assert seen > 150
+    assert count > 150
 
 
 def test_types_that_moved_to_other_modules_keep_their_old_names() -> None:

@@ -129,9 +129,9 @@ def test_a_list_that_lacks_an_outlet_shows_and_switches_no_neighbour(well_known:
     for method in ("status", "statistic"):
         with pytest.raises(
             PduHandlerError, match="lacks one: it has 3, and the last one is labelled '4'"
-        ) as caught:
+        ) as warning:
             getattr(handler_of(unit), method)()
-        assert (caught.value.kind, caught.value.operation) == ("protocol", "getOutlets")
+        assert (warning.value.kind, warning.value.operation) == ("protocol", "getOutlets")
     with pytest.raises(PduHandlerError, match="outlet 3 is labelled '4'") as error_info:
         handler_of(unit).port_down(PduPortView("3"))
     assert error_info.value.kind == "unsupported" and "setPowerState" not in unit.methods

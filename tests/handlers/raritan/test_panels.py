@@ -64,7 +64,7 @@ def test_states_and_figures_agree_with_the_books(
 
 
 def test_the_labels_follow_the_panels_scheme_and_the_identities_do_not(handle: Handle) -> None:
-    for scheme, printed in (
+    for scheme, scheme_text in (
         (False, ["1", "2", "7", "10", "42"]),
         (True, ["1", "3", "13", "19", "42"]),
     ):
@@ -73,7 +73,7 @@ def test_the_labels_follow_the_panels_scheme_and_the_identities_do_not(handle: H
                 labels = handle(pdu).labels()
             assert cost == [4, 1]
         assert [label.identity for label in labels] == ["p1.1", "p1.2", "p1.7", "p1.10", "p1.42"]
-        assert [label.number for label in labels] == printed
+        assert [label.number for label in labels] == scheme_text
         assert [label.name for label in labels] == ["rack 1", "", "row 3", "", ""]
 
 
@@ -99,13 +99,13 @@ def test_a_controller_may_be_a_link_unit_or_have_link_units(
     handle: Handle, firmware: str, prefixed: bool
 ) -> None:
     pdu_model, pmc = Model(outlets=3, off=(2,)), controller(PANEL)
-    for own, linked in ((pdu_model, pmc), (pmc, pdu_model)):
-        with XerusPdu(own, firmware, {2: linked}, prefix_links=prefixed) as pdu:
+    for own, link_unit_kind in ((pdu_model, pmc), (pmc, pdu_model)):
+        with XerusPdu(own, firmware, {2: link_unit_kind}, prefix_links=prefixed) as pdu:
             view = handle(pdu, link_units="yes").status()
             assert shown(view) == states(pdu.books()) and list(shown(view)) == list(
                 pdu.books().states
             )
-            assert ("2.p1.7" in shown(view)) is (linked is pmc)
+            assert ("2.p1.7" in shown(view)) is (link_unit_kind is pmc)
             agrees(handle(pdu, link_units="yes").statistic(), pdu.books())
             assert len(handle(pdu, link_units="yes").labels()) == 8
 
@@ -250,8 +250,8 @@ def test_the_energy_of_a_circuit_comes_from_its_own_sensor(unit: Meters) -> None
     unit.meter(1, 0, {L1: 4.0})
     unit.circuit(1, 4, current=2.5, activeEnergy=1500.0)
     unit.circuit(1, 0, current=None, activeEnergy=None)
-    refused = unit.circuit(1, 2)
-    unit.calls[refused, "getSensors"] = Status(500)
+    circuit = unit.circuit(1, 2)
+    unit.calls[circuit, "getSensors"] = Status(500)
     figures = handler_of(unit).statistic()
     assert [(port.identity, port.consumption) for port in figures.ports] == [
         ("p1.1", 0.0),
@@ -334,7 +334,9 @@ def test_the_printed_number_is_empty_where_it_does_not_follow_from_the_panels_se
 
 def _without_pdu(unit: Meters) -> Meters:
     """Remove `/model/pdu/0` from the unit."""
-    unit.calls = {(rid, method): found for (rid, method), found in unit.calls.items() if rid != PDU}
+    unit.calls = {
+        (rid, method): answer for (rid, method), answer in unit.calls.items() if rid != PDU
+    }
     return unit
 
 

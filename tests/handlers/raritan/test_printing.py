@@ -57,14 +57,14 @@ def _ours(to: Agent, asked: list[list[str]]) -> list[str]:
 @pytest.mark.sample(2)
 @pytest.mark.against("the vendor's SDK")
 def test_structures_print_as_the_sdk_prints_them(to: Agent, unit: XerusPdu, firmware: str) -> None:
-    asked = CALLS + (LINKED if firmware != "3.3" else [])
+    calls = CALLS + (LINKED if firmware != "3.3" else [])
     release = sdk.RELEASES[firmware]
     with Worker(sdk.needed(release), SCRIPT) as worker:
         theirs: Any = worker.order(
-            "tests.handlers.raritan.sdk_steps", "printed", unit.url, unit.user, unit.password, asked
+            "tests.handlers.raritan.sdk_steps", "printed", unit.url, unit.user, unit.password, calls
         )
-    assert len(theirs) == len(asked)
-    for call, our, their in zip(asked, _ours(to, asked), theirs):
+    assert len(theirs) == len(calls)
+    for call, our, their in zip(calls, _ours(to, calls), theirs):
         if firmware == "4.4":
             assert our == their, call
         else:

@@ -26,8 +26,8 @@ def _units() -> dict[str, Any]:
 
 
 def _results(exchange: Any) -> list[Any]:
-    assert all(one["statcode"] == 200 for one in exchange["response"]["result"]["responses"])
-    return [one["json"]["result"] for one in exchange["response"]["result"]["responses"]]
+    assert all(call["statcode"] == 200 for call in exchange["response"]["result"]["responses"])
+    return [call["json"]["result"] for call in exchange["response"]["result"]["responses"]]
 
 
 def _of_rid(rid: str) -> type[Interface]:
@@ -72,10 +72,10 @@ def _without_requests(exchanges: Any) -> Iterator[Answer]:
         [(kind, "getMetaData") for kind in numeric],
         [(kind, "getReading") for kind in numeric],
     ]
-    for asked, exchange in zip(plan, exchanges):
+    for request, exchange in zip(plan, exchanges):
         results = _results(exchange)
-        assert len(asked) == len(results)
-        yield from ((kind, method, result) for (kind, method), result in zip(asked, results))
+        assert len(request) == len(results)
+        yield from ((kind, method, result) for (kind, method), result in zip(request, results))
 
 
 @pytest.mark.parametrize("unit, count", [("unit-a", 770), ("unit-b", 287)])

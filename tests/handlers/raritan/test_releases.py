@@ -48,10 +48,10 @@ def _schema() -> dict[str, Any]:
 
 
 def _variant(kind: str, name: str, release: str) -> Optional[dict[str, Any]]:
-    found: Optional[dict[str, Any]] = next(
-        (one for one in _schema()[kind][name] if release in one["releases"]), None
+    description: Optional[dict[str, Any]] = next(
+        (variant for variant in _schema()[kind][name] if release in variant["releases"]), None
     )
-    return found
+    return description
 
 
 def _declared(kind: str, release: str) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -139,16 +139,16 @@ def test_every_structure_of_a_release_is_read_in_full_and_written_back_unchanged
     for name in names:
         cls = find(name)
         assert cls is not None and issubclass(cls, base) and issubclass(cls, Structure), name
-        sent = _fields(name, release, kind)
-        value = decode_structure(cls, sent, AGENT)
+        fields = _fields(name, release, kind)
+        value = decode_structure(cls, fields, AGENT)
         assert value._wire is not None and not value._wire.rest, (name, value._wire)
-        written = encode(value)
+        encoded_value = encode(value)
         assert (
-            written["value"]
-            if isinstance(value, ValueObject) and isinstance(written, dict)
-            else written
-        ) == sent, name
-        assert encode_structure(value) == sent, name
+            encoded_value["value"]
+            if isinstance(value, ValueObject) and isinstance(encoded_value, dict)
+            else encoded_value
+        ) == fields, name
+        assert encode_structure(value) == fields, name
 
 
 @pytest.mark.sample(4)
@@ -160,10 +160,10 @@ def test_every_method_of_a_release_takes_its_parameters_and_returns_its_results(
     for name, variant in _declared("interfaces", release):
         cls = find(name)
         assert cls is not None and issubclass(cls, Interface), name
-        declared = calls(cls)
+        declared_calls = calls(cls)
         for method, signature in variant["methods"].items():
             count += 1
-            call = declared[method]
+            call = declared_calls[method]
             arguments = tuple(
                 {} if of.startswith("map<") else _sample(of, release, name)
                 for of in signature["in"].values()

@@ -64,8 +64,8 @@ def test_the_elements_of_a_class_or_new_structure_are_the_fields_of_the_newest_f
 
 
 def test_a_structure_can_be_stored_as_json() -> None:
-    kept = json.dumps(decode_structure(pdumodel.Outlet.State, STATE, AGENT).encode())
-    again = pdumodel.Outlet.State.decode(json.loads(kept), AGENT)
+    encoded_state = json.dumps(decode_structure(pdumodel.Outlet.State, STATE, AGENT).encode())
+    again = pdumodel.Outlet.State.decode(json.loads(encoded_state), AGENT)
     assert again.powerState is pdumodel.Outlet.PowerState.PS_ON and again.encode() == STATE
     with pytest.raises(rpc.JsonRpcSyntaxException):
         pdumodel.Outlet.State.decode([], AGENT)
@@ -102,18 +102,24 @@ def test_a_field_of_a_newer_firmware_is_read_and_changed_as_plain_json() -> None
 def test_a_value_object_takes_its_own_fields_before_those_of_its_base() -> None:
     # Any: to type checkers the fields are keyword-only
     kind: Any = usermgmt.AccountRenamed
-    made = kind("new", "old", "admin", "192.0.2.1")
-    assert (made.newUsername, made.username, made.actUserName, made.actIpAddr, made.source) == (
+    settings = kind("new", "old", "admin", "192.0.2.1")
+    assert (
+        settings.newUsername,
+        settings.username,
+        settings.actUserName,
+        settings.actIpAddr,
+        settings.source,
+    ) == (
         "new",
         "old",
         "admin",
         "192.0.2.1",
         None,
     )
-    assert made == kind(
+    assert settings == kind(
         newUsername="new", username="old", actUserName="admin", actIpAddr="192.0.2.1"
     )
-    assert list(inspect.signature(kind).parameters) == made.listElements() == made.elements
+    assert list(inspect.signature(kind).parameters) == settings.listElements() == settings.elements
     with pytest.raises(TypeError, match="takes 5 fields, not 6"):
         kind(*"abcdef")
     with pytest.raises(TypeError, match="newUsername"):
@@ -158,7 +164,7 @@ def test_enumerations_list_their_names_by_ordinal_and_are_sent_as_numbers() -> N
     states: Any = pdumodel.Outlet.PowerState
     roles: Any = net.PortForwardingRole
     assert states.values == ["PS_OFF", "PS_ON"] and states.values[states.PS_ON.val] == "PS_ON"
-    assert [str(one) for one in states.get_elements()] == [
+    assert [str(element) for element in states.get_elements()] == [
         "pdumodel.Outlet.PowerState.PS_OFF",
         "pdumodel.Outlet.PowerState.PS_ON",
     ]
@@ -246,10 +252,10 @@ def test_a_password_or_token_that_is_set_on_the_agent_is_used_from_then_on(
     first, second, third, fourth = [
         {
             name: value
-            for name, value in seen.headers.items()
+            for name, value in request.headers.items()
             if name in ("authorization", "x-sessiontoken")
         }
-        for seen in peer.seen
+        for request in peer.seen
     ]
     assert first != second and list(first) == list(second) == ["authorization"]
     assert third == {"x-sessiontoken": "0123abc"} and fourth == second
@@ -332,9 +338,9 @@ def test_a_time_computed_from_a_clamped_one_is_written_as_computed() -> None:
 
 
 def test_a_copied_structure_keeps_its_references(to: Agent) -> None:
-    found = pdumodel.Outlet("/model/pdu/0/outlet/0", to).getSensors()
-    current = copy.deepcopy(found).current
-    assert current == found.current and current is not None and current.getReading().valid
+    outlet_sensors = pdumodel.Outlet("/model/pdu/0/outlet/0", to).getSensors()
+    current = copy.deepcopy(outlet_sensors).current
+    assert current == outlet_sensors.current and current is not None and current.getReading().valid
 
 
 def test_a_bulk_configuration_is_for_link_id_1_by_default_and_spaces_are_percent_encoded(
@@ -346,7 +352,7 @@ def test_a_bulk_configuration_is_for_link_id_1_by_default_and_spaces_are_percent
         assert bulkcfg.download(to) == b"text" and bulkcfg.upload(to, b"x", password=None) == 0
         bulkcfg.download(to, backup=True, password="a b+&/", link_ids=[2, 3])
         bulkcfg.upload(to, b"x", True, "a b", "firmware_version,model", link_ids=(1,))
-    assert [seen.start.split()[1] for seen in peer.seen] == [
+    assert [request.start.split()[1] for request in peer.seen] == [
         "/cgi-bin/bulk_config_save.cgi?link_ids=1",
         "/cgi-bin/bulk_config_restore.cgi?link_ids=1",
         "/cgi-bin/bulk_config_save.cgi?link_ids=2,3&mode=backup&bulk_config_password=a%20b%2B%26%2F",
@@ -410,8 +416,8 @@ class Log:
 @pytest.mark.parametrize("kind", ["event", "debug", "wlan"])
 def test_the_first_read_of_a_log_returns_all_entries_and_the_next_only_new_ones(kind: str) -> None:
     log: Any = Log()
-    entries, following, created = logging.LogHelper.get_entries(log, kind)
-    assert [entry.id for entry in entries] == [0, 1, 2, 3, 4] and (following, created) == (5, 1)
+    entries, following, log_id = logging.LogHelper.get_entries(log, kind)
+    assert [entry.id for entry in entries] == [0, 1, 2, 3, 4] and (following, log_id) == (5, 1)
     helper = logging.LogHelper(log, kind)
     assert helper.get_next_entries() == []
     log.messages += ["[ERR] five", "six"]
@@ -451,8 +457,8 @@ class Recreated(Log):
 
 def test_a_log_that_is_recreated_while_it_is_read_is_read_again_from_its_start() -> None:
     log: Any = Recreated(2)
-    entries, following, created = logging.LogHelper.get_entries(log, "debug")
-    assert [entry.id for entry in entries] == list(range(7)) and (following, created) == (7, 3)
+    entries, following, log_id = logging.LogHelper.get_entries(log, "debug")
+    assert [entry.id for entry in entries] == list(range(7)) and (following, log_id) == (7, 3)
 
 
 def test_reading_a_log_that_is_recreated_five_times_raises_a_protocol_error() -> None:

@@ -34,8 +34,8 @@ def test_a_session_is_closed_at_the_end_of_its_block_even_after_an_error(
     to: Agent, unit: XerusPdu
 ) -> None:
     outlet = pdumodel.Outlet("/model/outlet/0", to)
-    with session.logged_in(to) as opened:
-        assert opened.username == unit.user and len(unit.access.sessions) == 1
+    with session.logged_in(to) as scripted_agent:
+        assert scripted_agent.username == unit.user and len(unit.access.sessions) == 1
         outlet.getState()
     assert not unit.access.sessions
     with pytest.raises(ZeroDivisionError):
@@ -70,8 +70,8 @@ def _answering(found: object) -> Step:
 def test_an_unknown_result_code_of_a_new_session_is_an_error_that_shows_the_code(
     agent: MakeAgent,
 ) -> None:
-    opened = _answering({"_ret_": 7, "session": None, "token": None})
-    with Peer([[opened]]) as peer:
+    scripted_agent = _answering({"_ret_": 7, "session": None, "token": None})
+    with Peer([[scripted_agent]]) as peer:
         with pytest.raises(
             Refused, match=r"the device opened no session \(result code 7\)"
         ) as error_info:
@@ -83,8 +83,8 @@ def test_an_unknown_result_code_of_a_new_session_is_an_error_that_shows_the_code
 def test_a_new_session_with_neither_token_nor_id_raises_a_protocol_error_and_closes_none(
     agent: MakeAgent,
 ) -> None:
-    opened = _answering({"_ret_": 0, "session": {}, "token": ""})
-    with Peer([[opened, result()]]) as peer:
+    scripted_agent = _answering({"_ret_": 0, "session": {}, "token": ""})
+    with Peer([[scripted_agent, result()]]) as peer:
         with pytest.raises(ProtocolError, match="without a usable token"):
             with session.logged_in(agent("http", peer.address)):
                 raise AssertionError("the block must not run")
@@ -95,17 +95,17 @@ def test_a_new_session_with_neither_token_nor_id_raises_a_protocol_error_and_clo
 def test_a_new_session_without_a_usable_token_raises_a_protocol_error_and_is_closed(
     agent: MakeAgent, token: str
 ) -> None:
-    opened = _answering({"_ret_": 0, "session": {"sessionId": 7}, "token": token})
-    with Peer([[opened, result()]]) as peer:
-        one = agent("http", peer.address)
+    scripted_agent = _answering({"_ret_": 0, "session": {"sessionId": 7}, "token": token})
+    with Peer([[scripted_agent, result()]]) as peer:
+        rpc_agent = agent("http", peer.address)
         with pytest.raises(
             ProtocolError, match="newSession: the device opened a session without a usable token"
         ):
-            with session.logged_in(one):
+            with session.logged_in(rpc_agent):
                 raise AssertionError("the block must not run")
     close = peer.seen[1].json
     assert (close["method"], close["params"]) == ("closeSession", {"sessionId": 7, "reason": 0})
-    assert one.token is None and "authorization" in peer.seen[1].headers
+    assert rpc_agent.token is None and "authorization" in peer.seen[1].headers
 
 
 def test_a_time_server_is_checked_with_the_signature_of_each_release(
@@ -127,9 +127,11 @@ def test_a_time_server_is_checked_with_the_signature_of_each_release(
 def test_the_beepers_state_has_a_mute_flag_on_every_firmware(to: Agent) -> None:
     beeper = pdumodel.Pdu("/model/pdu/0", to).getBeeper()
     assert isinstance(beeper, hmi.InternalBeeper)
-    state, reason, muted = beeper.getState()
+    state, reason, is_muted = beeper.getState()
     assert (
-        isinstance(state, hmi.InternalBeeper.State) and isinstance(reason, str) and muted is False
+        isinstance(state, hmi.InternalBeeper.State)
+        and isinstance(reason, str)
+        and is_muted is False
     )
     beeper.mute(True)
     assert beeper.isMuted() is True
@@ -139,4 +141,6 @@ def test_a_session_names_its_client(agent: MakeAgent, firmware: str) -> None:
     """The agent sends the header X-Client-Type, as the vendor's SDK 4.4 does."""
     with XerusPdu(Model(outlets=1), firmware) as pdu:
         with session.logged_in(connected(agent, pdu)):
-            assert [one.client for one in pdu.access.sessions.values()] == ["Python RPC"]
+            assert [session_info.client for session_info in pdu.access.sessions.values()] == [
+                "Python RPC"
+            ]

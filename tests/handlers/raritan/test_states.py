@@ -71,9 +71,9 @@ def test_no_combination_of_fields_is_up_without_on_or_down_without_off() -> None
                 "isSuspended": bool(flags & 8),
                 "isLoadShed": bool(flags & 16),
             }
-            found = _status(json)
-            assert found == "UNKNOWN" or json["available"] and not json["cycleInProgress"]
-            assert power == {"UNKNOWN": power, "UP": 1, "DOWN": 0}[found]
+            pdu_view = _status(json)
+            assert pdu_view == "UNKNOWN" or json["available"] and not json["cycleInProgress"]
+            assert power == {"UNKNOWN": power, "UP": 1, "DOWN": 0}[pdu_view]
 
 
 def test_an_outlet_that_the_account_may_not_read_is_denied_and_one_that_fails_is_unknown() -> None:

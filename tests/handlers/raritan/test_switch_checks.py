@@ -30,13 +30,13 @@ def raise_if_outlet_1_is_locked(**answers: Any) -> None:
     )
     agent = unit.agent()
     bulk, outlet = Bulk(agent), Outlet(OUTLET, agent)
-    asked = (
+    requests = (
         bulk.add(Pdu(PDU, agent).getSettings),
         bulk.add(outlet.getMetaData),
         bulk.add(outlet.getState),
     )
     bulk.perform()
-    raise_if_locked("1", *asked)
+    raise_if_locked("1", *requests)
 
 
 @pytest.mark.parametrize(

@@ -29,8 +29,8 @@ def test_switching_writes_one_absolute_state_and_returns_the_port_with_the_state
     with XerusPdu(Model(outlets=3, latching=latching, relay_delay=0.05), firmware) as pdu:
         port = PduPortView("2")
         with spent(pdu) as cost:
-            given = handle(pdu).port_down(port, pause=FAST)
-        assert given is port and port.power_status is EnumPowerStatus.DOWN
+            answered_port = handle(pdu).port_down(port, pause=FAST)
+        assert answered_port is port and port.power_status is EnumPowerStatus.DOWN
         assert pdu.books().states == {"1": True, "2": False, "3": True}
         assert writes(pdu) == [("outlet.1.setPowerState", '{"pstate": 0}')] and cost[1] == 1
         assert handle(pdu).port_up(port, pause=FAST).power_status is EnumPowerStatus.UP
@@ -177,10 +177,10 @@ def test_after_an_internal_error_of_the_device_the_relay_is_read(
 ) -> None:
     with XerusPdu(Model(outlets=1)) as pdu:
         outlet = pdu.units[0].outlets[0]
-        switched = outlet.setPowerState
+        set_power_state = outlet.setPowerState
 
         def fails(pstate: int) -> int:
-            switched(pstate)
+            set_power_state(pstate)
             raise RpcError(-32603, "Internal error")
 
         monkeypatch.setattr(outlet, "setPowerState", fails)

@@ -95,9 +95,9 @@ def test_each_request_of_a_connection_has_its_own_deadline(agent: MakeAgent, clo
         return result(0)(seen)
 
     with Peer([[slowly] * 6]) as slow:
-        one = agent("http", slow.address, timeout=PATIENCE_S)
+        rpc_agent = agent("http", slow.address, timeout=PATIENCE_S)
         for _ in range(6):
-            get_state(one)
+            get_state(rpc_agent)
         assert slow.accepted == 1
 
 
@@ -106,19 +106,19 @@ def test_each_request_of_a_connection_has_its_own_deadline(agent: MakeAgent, clo
 
 def test_a_getter_is_repeated_once_when_the_kept_connection_was_closed(agent: MakeAgent) -> None:
     with Peer([[result(1), None], [result(2)]]) as peer:
-        one = agent("http", peer.address)
-        get_state(one)
-        assert get_state(one) == {"_ret_": 2}
+        rpc_agent = agent("http", peer.address)
+        get_state(rpc_agent)
+        assert get_state(rpc_agent) == {"_ret_": 2}
         assert (len(peer.seen), peer.accepted) == (3, 2)
 
 
 def test_a_write_is_never_repeated(agent: MakeAgent) -> None:
     with Peer([[result(1), None], [result(2)]]) as peer:
-        one = agent("http", peer.address)
-        get_state(one)
+        rpc_agent = agent("http", peer.address)
+        get_state(rpc_agent)
         with pytest.raises(Unreachable):
-            set_state(one)
-        assert [seen.json["method"] for seen in peer.seen] == ["getState", "setPowerState"]
+            set_state(rpc_agent)
+        assert [request.json["method"] for request in peer.seen] == ["getState", "setPowerState"]
 
 
 def test_a_bulk_is_repeated_only_if_all_its_calls_are_getters(agent: MakeAgent) -> None:
@@ -128,11 +128,11 @@ def test_a_bulk_is_repeated_only_if_all_its_calls_are_getters(agent: MakeAgent) 
         ("getState cyclePowerState", 1),
     ):
         with Peer([[result(1), None], [None]]) as peer:
-            one = agent("http", peer.address)
-            get_state(one)
-            bulk = Bulk(one)
+            rpc_agent = agent("http", peer.address)
+            get_state(rpc_agent)
+            bulk = Bulk(rpc_agent)
             for method in methods.split():
-                bulk.add(getattr(_outlet(one), method))
+                bulk.add(getattr(_outlet(rpc_agent), method))
             with pytest.raises(Unreachable):
                 bulk.perform()
             assert len(peer.seen) == 1 + tries
@@ -141,14 +141,14 @@ def test_a_bulk_is_repeated_only_if_all_its_calls_are_getters(agent: MakeAgent) 
 def test_after_a_408_a_getter_is_repeated_and_a_write_is_an_error(agent: MakeAgent) -> None:
     late = http(b"", "408 Request Timeout", "Connection: close")
     with Peer([[result(1), late], [result(2)]]) as peer:
-        one = agent("http", peer.address)
-        get_state(one)
-        assert get_state(one) == {"_ret_": 2}
+        rpc_agent = agent("http", peer.address)
+        get_state(rpc_agent)
+        assert get_state(rpc_agent) == {"_ret_": 2}
     with Peer([[result(1), late], [result(2)]]) as peer:
-        one = agent("http", peer.address)
-        get_state(one)
+        rpc_agent = agent("http", peer.address)
+        get_state(rpc_agent)
         with pytest.raises(Unreachable):
-            set_state(one)
+            set_state(rpc_agent)
         assert len(peer.seen) == 2
 
 
@@ -264,8 +264,8 @@ def test_interim_answers_are_skipped(agent: MakeAgent) -> None:
         )
 
     with Peer([[step, step]]) as peer:
-        one = agent("http", peer.address)
-        assert get_state(one) == set_state(one) == {"_ret_": 4}
+        rpc_agent = agent("http", peer.address)
+        assert get_state(rpc_agent) == set_state(rpc_agent) == {"_ret_": 4}
         assert peer.accepted == 1
 
 
@@ -279,10 +279,10 @@ def test_with_an_invalid_content_length_an_answer_is_read_until_the_connection_e
         with Peer(
             [[head + b'{"jsonrpc":"2.0","result":{"_ret_":4},"id":1}'], [head + b"{}"]]
         ) as peer:
-            one = agent("http", peer.address)
-            assert get_state(one) == {"_ret_": 4}
+            rpc_agent = agent("http", peer.address)
+            assert get_state(rpc_agent) == {"_ret_": 4}
             with pytest.raises(JsonRpcSyntaxException):
-                get_state(one)
+                get_state(rpc_agent)
 
 
 def test_a_304_is_reported_even_with_a_content_length(agent: MakeAgent) -> None:
@@ -340,7 +340,7 @@ _UNUSABLE: list[tuple[str, Step, type, str]] = [
 
 
 @pytest.mark.parametrize(
-    "step, kind, words", [one[1:] for one in _UNUSABLE], ids=[one[0] for one in _UNUSABLE]
+    "step, kind, words", [case[1:] for case in _UNUSABLE], ids=[case[0] for case in _UNUSABLE]
 )
 def test_each_unusable_answer_is_an_error_of_the_right_kind_that_says_what_is_wrong(
     agent: MakeAgent, step: Step, kind: type, words: str
@@ -374,8 +374,10 @@ def test_an_answer_that_was_sent_twice_is_not_the_answer_to_the_next_request(
     with Peer(
         [[2 * once, http(b"3")], [http(b"2")]], tls=usual().context if proto == "https" else None
     ) as peer:
-        one = agent(proto, peer.address, trust=Trust(verify=False))
-        assert len(one.get("/a")) > 8000 and one.get("/b") == b"2" and peer.accepted == 2
+        rpc_agent = agent(proto, peer.address, trust=Trust(verify=False))
+        assert (
+            len(rpc_agent.get("/a")) > 8000 and rpc_agent.get("/b") == b"2" and peer.accepted == 2
+        )
 
 
 def test_a_file_of_which_only_some_headers_arrive_is_not_an_empty_file(agent: MakeAgent) -> None:
@@ -387,8 +389,8 @@ def test_a_file_of_which_only_some_headers_arrive_is_not_an_empty_file(agent: Ma
         with Peer([[cut]]) as peer, pytest.raises(Unreachable, match="closed before an answer"):
             agent("http", peer.address).get("/x.csv")
         with Peer([[http(b"1"), cut], [http(b"2")]]) as peer:
-            one = agent("http", peer.address)
-            assert [one.get("/x.csv"), one.get("/x.csv")] == [
+            rpc_agent = agent("http", peer.address)
+            assert [rpc_agent.get("/x.csv"), rpc_agent.get("/x.csv")] == [
                 b"1",
                 b"2",
             ], "a read is repeated if a persistent connection ends"
@@ -410,23 +412,26 @@ def test_a_redirect_to_https_sends_the_same_getter_with_body_and_login_and_is_re
 ) -> None:
     with Peer([[result(1), result(2)]], tls=usual().context) as target:
         with Peer([[_moved(f"https://127.0.0.1:{target.port}/model/outlet/0", status)]]) as origin:
-            one = agent("http", origin.address, trust=Trust(verify=False))
-            assert get_state(one) == {"_ret_": 1}
-            set_state(one)
-            assert one.url == f"https://{target.address}"
-            sent, moved = origin.seen[0], target.seen[0]
-            assert moved.start == sent.start and moved.body == sent.body
-            assert moved.headers["authorization"] == sent.headers["authorization"]
+            rpc_agent = agent("http", origin.address, trust=Trust(verify=False))
+            assert get_state(rpc_agent) == {"_ret_": 1}
+            set_state(rpc_agent)
+            assert rpc_agent.url == f"https://{target.address}"
+            first_request, second_request = origin.seen[0], target.seen[0]
+            assert (
+                second_request.start == first_request.start
+                and second_request.body == first_request.body
+            )
+            assert second_request.headers["authorization"] == first_request.headers["authorization"]
             assert (len(origin.seen), len(target.seen)) == (1, 2)
 
 
 def test_a_redirect_is_not_remembered_if_ca_pem_cannot_be_read(agent: MakeAgent) -> None:
     with Peer([[]], tls=usual().context) as target:
         with Peer([[_moved(f"https://{target.address}/")]]) as origin:
-            one = agent("http", origin.address, trust=Trust(ca_pem="no certificate"))
+            rpc_agent = agent("http", origin.address, trust=Trust(ca_pem="no certificate"))
             with pytest.raises(SettingsError):
-                get_state(one)
-            assert len(origin.seen) == 1 and one.url == f"http://{origin.address}"
+                get_state(rpc_agent)
+            assert len(origin.seen) == 1 and rpc_agent.url == f"http://{origin.address}"
 
 
 @pytest.mark.parametrize("status", REDIRECTS)
@@ -529,9 +534,9 @@ def test_a_copy_of_the_network_or_tls_error_is_the_second_argument(agent: MakeAg
 
     The copy can be pickled.
     """
-    with refusing() as port, pytest.raises(HttpException) as caught:
+    with refusing() as port, pytest.raises(HttpException) as http_error:
         get_state(agent("http", f"127.0.0.1:{port}"))
-    error = caught.value
+    error = http_error.value
     assert isinstance(error.args[1], ConnectionRefusedError) and error.args[1].__traceback__ is None
     copy = pickle.loads(pickle.dumps(error))
     assert str(copy) == str(error) and isinstance(copy.args[1], ConnectionRefusedError)

@@ -37,13 +37,13 @@ MEGABYTE = 1 << 20
 def test_a_form_read_in_pieces_has_exactly_its_announced_length(
     files: list[tuple[bytes, int]], size: int
 ) -> None:
-    opened = [io.BytesIO(data) for data, _ in files]
-    for file, (_, start) in zip(opened, files):
+    streams = [io.BytesIO(data) for data, _ in files]
+    for file, (_, start) in zip(streams, files):
         file.seek(start)
     form = MultipartForm(
         [
             {"data": file, "filename": f"f{number}", "formname": "upfile"}
-            for number, file in enumerate(opened)
+            for number, file in enumerate(streams)
         ]
     )
     whole = b"".join(iter(lambda: form.read(size), b""))
@@ -99,14 +99,14 @@ def test_a_temporary_file_in_text_mode_is_a_type_error() -> None:
 def test_an_open_file_is_sent_from_its_current_position_with_progress(
     agent: MakeAgent, tmp_path: Path
 ) -> None:
-    path, reported = tmp_path / "image.bin", []
+    path, progress = tmp_path / "image.bin", []
     path.write_bytes(b"junk" + image("4.4.1.5-53217", 300_000))
     with XerusPdu(Model(outlets=1)) as pdu, path.open("rb") as file:
         file.read(4)
         to = connected(agent, pdu)
-        fw.upload(to, file, progress=lambda sent, size: reported.append((sent, size)))
+        fw.upload(to, file, progress=lambda sent_bytes, size: progress.append((sent_bytes, size)))
         assert fw.Firmware("/firmware", to).getImageStatus().size_done == 300_000
-    assert reported[-1] == (300_000, 300_000) and reported == sorted(reported) and len(reported) > 3
+    assert progress[-1] == (300_000, 300_000) and progress == sorted(progress) and len(progress) > 3
 
 
 def test_the_low_memory_switches_are_sent_as_digits(agent: MakeAgent) -> None:
@@ -266,8 +266,8 @@ def test_uploading_60_megabytes_raises_the_peak_memory_by_less_than_30_megabytes
             timeout=120,
         )
         assert result.returncode == 0, result.stderr
-    before, after, sent, size, pieces = map(int, result.stdout.split())
-    assert sent == size == 60 * MEGABYTE and pieces > 100
+    before, after, sent_bytes, size, pieces = map(int, result.stdout.split())
+    assert sent_bytes == size == 60 * MEGABYTE and pieces > 100
     # a high peak before the upload would hide the upload's memory
     assert 0 < before < 100 * 1024
     assert (after - before) < 30 * 1024, f"{after - before} KiB more"

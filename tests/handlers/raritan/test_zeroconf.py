@@ -68,14 +68,14 @@ def announced() -> Iterator[None]:
 
 
 def test_discover_returns_the_addresses_as_text(responder: None) -> None:
-    found: list[str] = []
+    names: list[str] = []
 
     def all_found() -> bool:
-        found[:] = discovery.discover(2.0, LOOPBACK)
-        return len(found) == 4
+        names[:] = discovery.discover(2.0, LOOPBACK)
+        return len(names) == 4
 
     until(all_found)  # a busy machine may answer late
-    assert found == ["127.0.0.11", "127.0.0.12", "127.0.0.13", "2001:db8::14"]
+    assert names == ["127.0.0.11", "127.0.0.12", "127.0.0.13", "2001:db8::14"]
 
 
 def test_an_address_also_works_as_the_dictionary_of_the_vendors_discover(

@@ -96,7 +96,9 @@ def test_one_deadline_holds_for_the_whole_call_and_the_session_is_deleted_after_
     # Six requests come before those for outlets. Up to four requests are under way at the deadline.
     # DELETE comes last.
     assert 7 < len(tree.seen) <= CALL_SECONDS / clock.step + 4
-    assert [(seen.method, seen.path) for seen in tree.seen[-1:]] == [("DELETE", f"{SESSIONS}/7")]
+    assert [(request.method, request.path) for request in tree.seen[-1:]] == [
+        ("DELETE", f"{SESSIONS}/7")
+    ]
 
 
 @pytest.mark.parametrize(
@@ -109,7 +111,7 @@ def test_a_request_is_not_repeated_after_the_deadline_of_the_call(
 ) -> None:
     tree, clock = Tree(unit()), Clock(2 * CALL_SECONDS)
     monkeypatch.setattr(connection, "time", SimpleNamespace(monotonic=clock))
-    tree.special["/redfish/v1"] = lambda seen: answer
+    tree.special["/redfish/v1"] = lambda request: answer
     exchange = connection.StandardTransport.exchange
 
     def slow(
@@ -153,7 +155,7 @@ def test_a_body_that_is_too_big_or_too_deep_or_not_a_strict_json_object_is_a_pro
 ) -> None:
     for path in (OUTLETS, f"{OUTLETS}/1", "/redfish/v1"):
         tree = Tree(unit([outlet("1")]))
-        tree.special[path] = lambda seen: Answer(body)
+        tree.special[path] = lambda request: Answer(body)
         with serving(tree) as address, pytest.raises(PduHandlerError) as error_info:
             handler(address).status()
         assert error_info.value.kind == "protocol"
@@ -163,7 +165,7 @@ def test_a_body_that_is_too_big_or_too_deep_or_not_a_strict_json_object_is_a_pro
 def test_the_length_of_all_answers_together_is_limited() -> None:
     tree = Tree(unit([outlet(str(number)) for number in range(1, 40)]))
     for number in range(1, 40):
-        tree.special[f"{OUTLETS}/{number}"] = lambda seen: Answer(big(3))
+        tree.special[f"{OUTLETS}/{number}"] = lambda request: Answer(big(3))
     with (
         serving(tree) as address,
         pytest.raises(PduHandlerError, match="answers are longer than") as error_info,

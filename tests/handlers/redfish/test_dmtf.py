@@ -55,7 +55,7 @@ def energies(tree: dict[str, Json]) -> dict[str, Any]:
     """Return the energy in kWh of each outlet from DMTF's files; None for an outlet without a
     figure.
     """
-    outlets = [tree[one["@odata.id"]] for one in tree[f"{PDU}/Outlets"]["Members"]]
+    outlets = [tree[reference["@odata.id"]] for reference in tree[f"{PDU}/Outlets"]["Members"]]
     return {outlet["Id"]: outlet.get("EnergykWh", {}).get("Reading") for outlet in outlets}
 
 

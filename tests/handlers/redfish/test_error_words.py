@@ -34,7 +34,7 @@ PLACES: dict[str, Any] = {
 
 def refused(tree: Tree, answer: Answer, **settings: str) -> PduHandlerError:
     """The error of a status, if the request for the list of outlets is answered so."""
-    tree.special[OUTLETS] = lambda seen: answer
+    tree.special[OUTLETS] = lambda request: answer
     with serving(tree) as address, pytest.raises(PduHandlerError) as error_info:
         handler(address, **settings).status()
     return error_info.value

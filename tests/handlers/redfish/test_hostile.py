@@ -138,7 +138,7 @@ def _relinked(body: Any, where: str, other_url: str) -> Any:
     For "nextLink", lists of members get one.
     """
     if isinstance(body, list):
-        return [_relinked(one, where, other_url) for one in body]
+        return [_relinked(item, where, other_url) for item in body]
     if not isinstance(body, dict):
         return body
     if where == "nextLink" and "Members" in body:
@@ -149,7 +149,7 @@ def _relinked(body: Any, where: str, other_url: str) -> Any:
             made[name] = other_url + value
         elif name == where:
             made[name] = (
-                [{"@odata.id": other_url + one["@odata.id"]} for one in value]
+                [{"@odata.id": other_url + item["@odata.id"]} for item in value]
                 if isinstance(value, list)
                 else {"@odata.id": other_url + value["@odata.id"]}
             )
@@ -226,10 +226,10 @@ def test_reading_circular_links_ends_and_shows_no_state(model: Model, loop: str)
 
 def _set(body: Any, name: str, value: Any) -> Any:
     if isinstance(body, list):
-        return [_set(one, name, value) for one in body]
+        return [_set(item, name, value) for item in body]
     if not isinstance(body, dict):
         return body
-    return {key: value if key == name else _set(one, name, value) for key, one in body.items()}
+    return {key: value if key == name else _set(item, name, value) for key, item in body.items()}
 
 
 def test_an_answer_of_100_mb_is_refused_and_never_held_in_memory(unit: RedfishService) -> None:
@@ -267,18 +267,20 @@ def test_no_command_is_sent_to_another_outlet_or_to_the_unit(
 ) -> None:
     def retargeted(body: Any) -> Any:
         if isinstance(body, list):
-            return [retargeted(one) for one in body]
+            return [retargeted(item) for item in body]
         if not isinstance(body, dict):
             return body
         if body.get("Id") == "A1" and "Actions" in body:
             control = {**body["Actions"]["#Outlet.PowerControl"], "target": target}
             return {**body, "Actions": {"#Outlet.PowerControl": control}}
-        return {name: retargeted(one) for name, one in body.items()}
+        return {name: retargeted(item) for name, item in body.items()}
 
     unit.rewrite = lambda _, body: retargeted(body)
     with pytest.raises(PduHandlerError, match="below the outlet") as error_info:
         handler(unit).port_down(PduPortView("A1"))
-    assert error_info.value.kind == "unsupported" and {one.method for one in unit.log} == {"GET"}
+    assert error_info.value.kind == "unsupported" and {request.method for request in unit.log} == {
+        "GET"
+    }
     assert all(unit.books().states.values()) and unit.boots() == 0
 
 
@@ -286,7 +288,7 @@ def test_a_restart_during_a_command_reports_no_wrong_state() -> None:
     with RedfishService(Model(relay_delay=0.3), reboot_seconds=0.2) as unit:
 
         def restart(target: str, body: Any) -> Any:
-            if any(one.method == "POST" for one in unit.log) and not unit.boots():
+            if any(request.method == "POST" for request in unit.log) and not unit.boots():
                 unit.reboot()
             return body
 
@@ -330,4 +332,4 @@ def test_an_impossible_reading_is_never_shown(unit: RedfishService, reading: Any
             figures.total_consumption,
             *(port.consumption for port in figures.ports),
         ]
-        assert all(isinstance(one, float) and one == 0.0 for one in shown), shown
+        assert all(isinstance(figure, float) and figure == 0.0 for figure in shown), shown

@@ -79,7 +79,9 @@ class Guarded(Tree):
 
 
 def deleted(tree: Tree) -> int:
-    return sum(seen.method == "DELETE" and seen.path == f"{SESSIONS}/7" for seen in tree.seen)
+    return sum(
+        request.method == "DELETE" and request.path == f"{SESSIONS}/7" for request in tree.seen
+    )
 
 
 @pytest.mark.parametrize("mode, basic", [("session", True), ("session", False), ("auto", False)])
@@ -90,7 +92,7 @@ def test_a_session_is_opened_once_and_deleted(mode: str, basic: bool) -> None:
     assert (tree.opened, deleted(tree)) == (1, 1)
     assert tree.seen[-1].headers["x-auth-token"] == "token-7"
     if mode == "session":
-        assert not any("authorization" in seen.headers for seen in tree.seen)
+        assert not any("authorization" in request.headers for request in tree.seen)
 
 
 def test_many_readings_at_once_log_in_once() -> None:
@@ -127,22 +129,22 @@ def test_a_refused_password_is_not_tried_in_another_way(mode: str, challenge: st
 @pytest.mark.parametrize("call", ["status", "statistic", "port_down", "labels"])
 def test_a_session_is_deleted_even_after_an_error(call: str) -> None:
     tree = Guarded()
-    tree.special[OUTLETS] = lambda seen: Answer(b"no JSON")
+    tree.special[OUTLETS] = lambda request: Answer(b"no JSON")
     with serving(tree) as address, pytest.raises(PduHandlerError) as error_info:
-        made = handler(address, session="session")
-        getattr(made, call)(*([PduPortView("1")] if call == "port_down" else []))
+        pdu_handler = handler(address, session="session")
+        getattr(pdu_handler, call)(*([PduPortView("1")] if call == "port_down" else []))
     assert error_info.value.kind == "protocol" and (tree.opened, deleted(tree)) == (1, 1)
 
 
 def test_a_failure_to_open_a_session_is_reported_and_no_other_login_is_tried() -> None:
     tree = Guarded(basic=False)
     tree.resources.update(unit(expand=EXPAND))
-    tree.special[ROOT] = lambda seen: Answer(tree.resources[ROOT])
+    tree.special[ROOT] = lambda request: Answer(tree.resources[ROOT])
     tree.opening = Answer({"error": {"message": "too many sessions"}}, 400)
     with serving(tree) as address, pytest.raises(PduHandlerError) as error_info:
         handler(address).status()
     assert error_info.value.kind == "refused" and "too many sessions" in str(error_info.value)
-    assert [seen.method for seen in tree.seen] == ["GET", "GET", "POST"]
+    assert [request.method for request in tree.seen] == ["GET", "GET", "POST"]
 
 
 @pytest.mark.parametrize("mode", ["auto", "session"])
@@ -170,7 +172,7 @@ def test_only_a_session_that_was_created_is_used(status: int) -> None:
         else:
             with pytest.raises(PduHandlerError):
                 handler(address, session="session").status()
-            assert not any("x-auth-token" in seen.headers for seen in tree.seen)
+            assert not any("x-auth-token" in request.headers for request in tree.seen)
 
 
 @pytest.mark.parametrize("token", ["", "ä", "x" * 5000])
@@ -221,7 +223,7 @@ def test_the_deletion_of_a_session_is_sent_again_within_its_time(answer: Answer)
 
 def test_the_deletion_of_a_session_ends_after_its_time_and_after_a_refusal() -> None:
     tree, waits = Guarded(), list[float]()
-    tree.special[f"{SESSIONS}/7"] = lambda seen: Answer(None, 0)
+    tree.special[f"{SESSIONS}/7"] = lambda request: Answer(None, 0)
     login = {"scheme": "http", "username": USER, "password": PASSWORD, "session": "session"}
     with serving(tree) as address:
         redfish_settings = settings.read_settings(PduData(address, login))
@@ -234,7 +236,7 @@ def test_the_deletion_of_a_session_ends_after_its_time_and_after_a_refusal() -> 
         with RedfishService(redfish_settings, clock=lambda: now[0], sleep=sleep) as service:
             service.root()
         assert 3 <= deleted(tree) <= 8 and sum(waits) < LOGOUT_SECONDS
-        tree.special[f"{SESSIONS}/7"] = lambda seen: Answer(None, 403)
+        tree.special[f"{SESSIONS}/7"] = lambda request: Answer(None, 403)
         before = deleted(tree)
         handler(address, session="session").status()
         assert deleted(tree) == before + 1
@@ -243,7 +245,7 @@ def test_the_deletion_of_a_session_ends_after_its_time_and_after_a_refusal() -> 
 @pytest.mark.parametrize("password", ["Outlets", "redfish", "v1", "RackPDUs"])
 def test_an_error_does_not_tell_that_the_password_is_a_word_of_its_path(password: str) -> None:
     tree = Tree(unit())
-    tree.special[OUTLETS] = lambda seen: Answer(None, 404)
+    tree.special[OUTLETS] = lambda request: Answer(None, 404)
     with serving(tree) as address, pytest.raises(PduHandlerError) as error_info:
         handler(address, password=password).status()
     assert error_info.value.operation == f"GET {OUTLETS}"

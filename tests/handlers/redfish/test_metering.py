@@ -100,7 +100,7 @@ def test_the_load_comes_from_the_mains_else_the_branches_else_the_outlets(
 ) -> None:
     tree = metered([amps(1.0), amps(2.0)], metrics=hours(9), Mains=mains, Branches=branches)
     assert totals(tree)[0] == load
-    read = any(seen.path == f"{PDU}/Branches" for seen in tree.seen)
+    read = any(request.path == f"{PDU}/Branches" for request in tree.seen)
     fitted = [one for one in mains if "Status" not in one]
     assert read == (not fitted or any("CurrentAmps" not in one for one in fitted))
 
@@ -209,7 +209,7 @@ def test_a_list_of_circuits_without_members_is_empty_if_it_counts_none() -> None
 def test_of_a_list_of_circuits_whose_next_page_fails_no_sum_is_shown() -> None:
     tree = metered([amps(5.0)], Mains=[amps(8.0)])
     tree.resources[f"{PDU}/Mains"]["Members@odata.nextLink"] = f"{PDU}/MoreMains"
-    tree.special[f"{PDU}/MoreMains"] = lambda seen: Answer(None, 500)
+    tree.special[f"{PDU}/MoreMains"] = lambda request: Answer(None, 500)
     assert totals(tree)[0] == DEFAULT.load
 
 
@@ -245,7 +245,7 @@ def test_of_a_circuit_or_metrics_that_cannot_be_read_no_sum_is_shown_and_no_othe
         del tree.resources[f"{PDU}/Metrics" if path != f"{PDU}/Metrics" else f"{PDU}/Branches"]
         tree.resources[f"{PDU}/Mains"]["Members"].append({"@odata.id": f"{PDU}/Mains/2"})
         tree.resources[f"{PDU}/Mains/2"] = {"Id": "2", **amps(1.5), **hours(3)}
-        tree.special[path] = lambda seen: FAILED[failed]
+        tree.special[path] = lambda request: FAILED[failed]
         seen = statistic(tree)
         assert [(port.consumption) for port in seen.ports] == [10.0, 20.0]
         return seen.load, seen.total_consumption
@@ -262,7 +262,7 @@ def test_of_a_circuit_or_metrics_that_cannot_be_read_no_sum_is_shown_and_no_othe
 @pytest.mark.parametrize("failed", FAILED)
 def test_of_an_outlet_that_cannot_be_read_no_figure_is_shown_and_no_sum(failed: str) -> None:
     tree = metered([{**amps(number), **hours(number)} for number in (1.0, 2.0, 3.0)])
-    tree.special[f"{OUTLETS}/2"] = lambda seen: FAILED[failed]
+    tree.special[f"{OUTLETS}/2"] = lambda request: FAILED[failed]
     seen = statistic(tree)
     assert (seen.load, seen.total_consumption) == (DEFAULT.load, DEFAULT.total_consumption)
     unread = seen.ports[1]
@@ -338,7 +338,9 @@ def test_without_a_list_that_includes_the_sensors_they_are_read_one_by_one(chang
         if change == "only links"
         else Answer(None, 404)
     )
-    tree.special[CHASSIS if change == "no chassis" else f"{CHASSIS}/Sensors"] = lambda seen: answer
+    tree.special[CHASSIS if change == "no chassis" else f"{CHASSIS}/Sensors"] = lambda request: (
+        answer
+    )
     assert totals(tree) == (190.0, 190.0)
     assert {f"{CHASSIS}/Sensors/{name}{number}" for name in "AE" for number in range(20)} <= set(
         tree.targets
@@ -366,7 +368,7 @@ def test_a_list_of_sensors_that_is_wrong_costs_only_the_shortcut(change: Json) -
 @pytest.mark.parametrize("status", [400, 429, 500, 503])
 def test_a_list_of_sensors_that_is_refused_costs_only_the_shortcut(status: int) -> None:
     tree = behind(20, EXPAND)
-    tree.special[_LIST] = lambda seen: Answer(None, status)
+    tree.special[_LIST] = lambda request: Answer(None, status)
     assert totals(tree) == (190.0, 190.0)
 
 
@@ -376,14 +378,14 @@ def test_a_listed_sensor_with_an_odd_link_to_itself_is_read_alone() -> None:
         dict(tree.resources[entry["@odata.id"]]) for entry in tree.resources[_LIST]["Members"]
     ]
     sensors[0]["@odata.id"] = "//odd"
-    tree.special[_LIST] = lambda seen: Answer({"Members": sensors})
+    tree.special[_LIST] = lambda request: Answer({"Members": sensors})
     assert totals(tree) == (190.0, 190.0)
 
 
 @pytest.mark.parametrize("odd", [{"@odata.id": f"{CHASSIS}/Sensors/A2"}, {"error": {}}])
 def test_a_sensor_that_is_another_one_leaves_only_its_own_figure_unset(odd: Json) -> None:
     tree = behind(3, None)
-    tree.special[f"{CHASSIS}/Sensors/A1"] = lambda seen: Answer({"Id": "A1", **odd})
+    tree.special[f"{CHASSIS}/Sensors/A1"] = lambda request: Answer({"Id": "A1", **odd})
     assert totals(tree) == (DEFAULT.load, 3.0)
 
 
@@ -396,7 +398,7 @@ def test_a_sensor_on_another_host_is_not_read() -> None:
 
 def test_a_sensor_that_the_login_may_not_read_raises_denied() -> None:
     tree = behind(3, None)
-    tree.special[f"{CHASSIS}/Sensors/A1"] = lambda seen: Answer(None, 403)
+    tree.special[f"{CHASSIS}/Sensors/A1"] = lambda request: Answer(None, 403)
     with pytest.raises(PduHandlerError) as error_info:
         statistic(tree)
     assert error_info.value.kind == "denied"

@@ -38,7 +38,7 @@ def test_states_and_load_and_energy_agree_with_the_books(name: str) -> None:
             {**unset, **books.port_energy_kwh}, abs=1e-6
         )
         assert unit.sessions == [] and books.writes == []
-        assert {one.method for one in unit.log} <= (
+        assert {request.method for request in unit.log} <= (
             {"GET"} if unit.model.login != "session" else {"GET", "POST", "DELETE"}
         )
 
@@ -102,7 +102,7 @@ def test_a_unit_without_switches_gets_no_command(name: str) -> None:
     with RedfishService(UNITS[name]()) as unit:
         with pytest.raises((Unsupported, NoSuchOutlet)):
             handler(unit, **NAMED.get(name, {})).port_down(PduPortView("A1"))
-        assert unit.books().writes == [] and {one.method for one in unit.log} == {"GET"}
+        assert unit.books().writes == [] and {request.method for request in unit.log} == {"GET"}
 
 
 @pytest.mark.parametrize(
@@ -134,7 +134,7 @@ def test_a_reported_lock_prevents_command_and_an_unreported_one_makes_the_device
     with RedfishService(Model((Pdu(locked=("A1",)),))) as unit:
         with pytest.raises(Unsupported):
             handler(unit).port_down(PduPortView("A1"))
-        assert {one.method for one in unit.log} == {"GET"}
+        assert {request.method for request in unit.log} == {"GET"}
         unit.rewrite = lambda target, body: _without(body, "PowerControlLocked")
         with pytest.raises(PduHandlerError, match="locked") as error_info:
             handler(unit).port_down(PduPortView("A1"))
@@ -144,7 +144,7 @@ def test_a_reported_lock_prevents_command_and_an_unreported_one_makes_the_device
 def _without(body: object, name: str) -> object:
     if isinstance(body, dict):
         return {key: _without(value, name) for key, value in body.items() if key != name}
-    return [_without(one, name) for one in body] if isinstance(body, list) else body
+    return [_without(item, name) for item in body] if isinstance(body, list) else body
 
 
 def test_a_status_is_the_same_with_and_without_pages_and_expansion() -> None:

@@ -52,16 +52,16 @@ class Switched(Tree):
         self, one: Optional[Json] = None, say: Optional[Say] = None, done: bool = True, **more: Any
     ) -> None:
         super().__init__(unit([one or outlet("1"), outlet("2")], **more))
-        self.say, self.done = say or (lambda seen: Answer(None, 204)), done
+        self.say, self.done = say or (lambda request: Answer(None, 204)), done
         self.special[TARGET] = self._command
         self.monitors: list[Answer] = []
-        self.special[MONITOR] = lambda seen: (
+        self.special[MONITOR] = lambda request: (
             self.monitors.pop(0) if len(self.monitors) > 1 else self.monitors[0]
         )
 
     @property
     def commands(self) -> list[Json]:
-        return [json.loads(seen.body) for seen in self.seen if seen.method == "POST"]
+        return [json.loads(request.body) for request in self.seen if request.method == "POST"]
 
     def _command(self, seen: Seen) -> Optional[Answer]:
         reply = self.say(seen)
@@ -100,9 +100,9 @@ def test_a_command_goes_to_the_outlet_with_the_id_even_if_another_link_ends_with
     tree = Switched()
     for number, name in (("1", "OUTLET1"), ("2", "1")):
         tree.resources[f"{OUTLETS}/{number}"]["Id"] = name
-    tree.special[f"{OUTLETS}/2/Outlet.PowerControl"] = lambda seen: Answer(None, 204)
+    tree.special[f"{OUTLETS}/2/Outlet.PowerControl"] = lambda request: Answer(None, 204)
     assert switch(tree) is UNKNOWN
-    assert [seen.path for seen in tree.seen if seen.method == "POST"] == [
+    assert [request.path for request in tree.seen if request.method == "POST"] == [
         f"{OUTLETS}/2/Outlet.PowerControl"
     ]
 
@@ -128,7 +128,7 @@ def test_a_reading_of_another_outlet_is_not_the_state(linked: bool) -> None:
     tree.resources[f"{OUTLETS}/2"]["PowerState"] = "Off"
     if not linked:
         del tree.resources[f"{OUTLETS}/2"]["@odata.id"]
-    tree.special[f"{OUTLETS}/1"] = lambda seen: (
+    tree.special[f"{OUTLETS}/1"] = lambda request: (
         Answer(tree.resources[f"{OUTLETS}/2"]) if tree.commands else None
     )
     assert switch(tree) is UNKNOWN
@@ -320,7 +320,7 @@ def test_an_outlet_with_an_id_like_hpes_gets_no_command_without_its_configuratio
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 405, 409, 412, 423, 429])
 def test_a_declined_command_is_an_error_without_a_reading(status: int) -> None:
     tree = Switched(
-        say=lambda seen: Answer({"error": {"message": "not today"}}, status), done=False
+        say=lambda request: Answer({"error": {"message": "not today"}}, status), done=False
     )
     error = refused(tree)
     assert error.kind == ("denied" if status in (401, 403) else "refused") and "not today" in str(
@@ -359,13 +359,13 @@ _AMBIGUOUS = [
 @pytest.mark.parametrize("answer", _AMBIGUOUS, ids=str)
 def test_after_an_ambiguous_answer_the_state_is_read_once(answer: Answer) -> None:
     for done in (True, False):
-        tree = Switched(say=lambda seen: answer, done=done)
+        tree = Switched(say=lambda request: answer, done=done)
         if done:
             assert switch(tree) is DOWN
         else:
             error = refused(tree)
             assert error.kind == "unreachable" and "may or may not have switched" in str(error)
-        assert len(tree.commands) == 1 and [seen.method for seen in tree.seen[-2:]] == [
+        assert len(tree.commands) == 1 and [request.method for request in tree.seen[-2:]] == [
             "POST",
             "GET",
         ]
@@ -383,7 +383,7 @@ def test_after_an_ambiguous_answer_the_state_is_read_once(answer: Answer) -> Non
 def test_a_message_of_success_is_not_ambiguous_and_the_state_is_awaited(
     error: Optional[Json],
 ) -> None:
-    tree = Switched(say=lambda seen: Answer({"error": error}, 200), done=False)
+    tree = Switched(say=lambda request: Answer({"error": error}, 200), done=False)
     assert switch(tree) is UNKNOWN and len(tree.commands) == 1
 
 
@@ -391,7 +391,7 @@ def test_a_message_of_success_is_not_ambiguous_and_the_state_is_awaited(
     "error, words", [({"message": "and yet"}, "error: and yet"), ({}, "error: no reason is given")]
 )
 def test_the_error_for_an_ambiguous_answer_has_the_devices_reason(error: Json, words: str) -> None:
-    tree = Switched(say=lambda seen: Answer({"error": error}, 200), done=False)
+    tree = Switched(say=lambda request: Answer({"error": error}, 200), done=False)
     assert words in str(refused(tree))
 
 
@@ -405,12 +405,12 @@ def test_a_service_that_requires_an_etag_gets_the_outlets_etag(header: bool) -> 
 
     tree = Switched({**outlet("1"), "@odata.etag": 'W/"9"'}, say)
     if header:
-        tree.special[f"{OUTLETS}/1"] = lambda seen: Answer(
+        tree.special[f"{OUTLETS}/1"] = lambda request: Answer(
             tree.resources[f"{OUTLETS}/1"], 200, {"ETag": 'W/"9"'}
         )
         tree.resources[f"{OUTLETS}/1"]["@odata.etag"] = "old"
     assert switch(tree) is DOWN
-    assert [(seen.method, seen.headers.get("if-match")) for seen in tree.seen[-4:]] == [
+    assert [(request.method, request.headers.get("if-match")) for request in tree.seen[-4:]] == [
         ("POST", None),
         ("GET", None),
         ("POST", 'W/"9"'),
@@ -421,7 +421,7 @@ def test_a_service_that_requires_an_etag_gets_the_outlets_etag(header: bool) -> 
 @pytest.mark.parametrize("etag", ["", "\x1b", "ä"])
 def test_an_outlet_without_a_usable_etag_is_not_switched_where_one_is_required(etag: str) -> None:
     tree = Switched(
-        {**outlet("1"), "@odata.etag": etag}, lambda seen: Answer(None, 428), done=False
+        {**outlet("1"), "@odata.etag": etag}, lambda request: Answer(None, 428), done=False
     )
     assert refused(tree).kind == "unsupported" and len(tree.commands) == 1
 
@@ -439,8 +439,8 @@ def test_an_outlet_without_a_usable_etag_is_not_switched_where_one_is_required(e
 def test_an_etag_that_cannot_be_read_leaves_no_doubt_that_nothing_was_switched(
     answer: Answer, kind: str
 ) -> None:
-    tree = Switched(say=lambda seen: Answer(None, 428), done=False)
-    tree.special[f"{OUTLETS}/1"] = lambda seen: answer if tree.commands else None
+    tree = Switched(say=lambda request: Answer(None, 428), done=False)
+    tree.special[f"{OUTLETS}/1"] = lambda request: answer if tree.commands else None
     error = refused(tree)
     assert error.kind == kind and len(tree.commands) == 1 and "may or may not" not in str(error)
 
@@ -468,7 +468,7 @@ def accepted(
     *monitors: Answer, done: bool = True, location: str = MONITOR, body: Any = None
 ) -> Switched:
     tree = Switched(
-        say=lambda seen: Answer(body, 202, {"Location": location} if location else {}), done=done
+        say=lambda request: Answer(body, 202, {"Location": location} if location else {}), done=done
     )
     tree.monitors = list(monitors)
     return tree
@@ -517,6 +517,6 @@ def test_after_a_failed_task_the_state_of_the_outlet_decides() -> None:
 
 
 def test_a_task_in_the_answer_itself_is_followed() -> None:
-    tree = Switched(say=lambda seen: Answer(task("New"), 200))
+    tree = Switched(say=lambda request: Answer(task("New"), 200))
     tree.monitors = [RUNNING, Answer(None, 204)]
-    assert switch(tree) is DOWN and sum(seen.path == MONITOR for seen in tree.seen) == 2
+    assert switch(tree) is DOWN and sum(request.path == MONITOR for request in tree.seen) == 2

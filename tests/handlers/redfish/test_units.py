@@ -38,18 +38,18 @@ RACKS = f"{ROOT}/PowerEquipment/RackPDUs"
 
 def two() -> dict[str, Json]:
     """Return the resources of a service with two PDUs."""
-    made = unit()
-    made[f"{RACKS}/2"] = {
-        **made[f"{RACKS}/1"],
+    resources = unit()
+    resources[f"{RACKS}/2"] = {
+        **resources[f"{RACKS}/1"],
         "Id": "2",
         "Outlets": {"@odata.id": f"{RACKS}/2/Outlets"},
     }
-    made[f"{RACKS}/2/Outlets"] = {"Members": [outlet("1", "Off")], "Members@odata.count": 1}
-    made[RACKS] = {
+    resources[f"{RACKS}/2/Outlets"] = {"Members": [outlet("1", "Off")], "Members@odata.count": 1}
+    resources[RACKS] = {
         "Members": [{"@odata.id": f"{RACKS}/{number}"} for number in (1, 2)],
         "Members@odata.count": 2,
     }
-    return made
+    return resources
 
 
 def identities(tree: Tree, **settings: str) -> list[str]:
@@ -88,65 +88,65 @@ def test_the_outlets_of_one_pdu_are_not_taken_for_those_of_another(expands: bool
     """The request for PDU 2's outlets gets those of PDU 1, as from a proxy that confuses two
     answers.
     """
-    made = two()
-    for path, resource in made.items():
+    resources = two()
+    for path, resource in resources.items():
         resource["@odata.id"] = path
     first = f"{RACKS}/1/Outlets"
-    tree = Tree(made)
+    tree = Tree(resources)
     tree.expands = expands
     assert identities(tree) == ["1.1", "1.2", "2.1"]
-    tree.special[f"{RACKS}/2/Outlets"] = lambda seen: Answer(tree.expanded(made[first], 1))
+    tree.special[f"{RACKS}/2/Outlets"] = lambda request: Answer(tree.expanded(resources[first], 1))
     assert identities(tree) == ["1.1", "1.2"]
     error = refused(tree, pdu="2")
     assert error.kind == "protocol" and "a resource other than" in str(error)
 
 
 def test_two_outlets_of_different_pdus_with_one_identity_are_an_error() -> None:
-    made = two()
+    resources = two()
     # both outlet 1 of PDU 1.2 and outlet 2.1 of PDU 1 are 1.2.1
-    made[f"{RACKS}/2"]["Id"] = "1.2"
-    made[f"{OUTLETS}/2"]["Id"] = "2.1"
-    assert refused(Tree(made)).kind == "protocol"
+    resources[f"{RACKS}/2"]["Id"] = "1.2"
+    resources[f"{OUTLETS}/2"]["Id"] = "2.1"
+    assert refused(Tree(resources)).kind == "protocol"
 
 
 def test_one_of_too_many_pdus_can_still_be_chosen() -> None:
-    made = two()
-    made[RACKS] = {
+    resources = two()
+    resources[RACKS] = {
         "Members": [
             {"@odata.id": f"{RACKS}/1"},
             *({"@odata.id": f"{RACKS}/{number}", "Id": str(number)} for number in range(2, 102)),
         ]
     }
-    error = refused(Tree(made))
+    error = refused(Tree(resources))
     assert error.kind == "settings" and error.keys == ("pdu",) and "101 PDUs" in str(error)
-    assert identities(Tree(made), pdu="1") == ["1", "2"]
-    assert "'9', '10' and so on" in str(refused(Tree(made), pdu="102"))
+    assert identities(Tree(resources), pdu="1") == ["1", "2"]
+    assert "'9', '10' and so on" in str(refused(Tree(resources), pdu="102"))
 
 
 def test_as_many_pdus_as_one_call_reads_are_all_read() -> None:
-    made = unit()
+    resources = unit()
     racks = [{"Id": str(number), "EquipmentType": "FloorPDU"} for number in range(1, 101)]
-    made[RACKS] = {"Members": racks, "Members@odata.count": 100}
-    assert identities(Tree(made)) == []
-    made[RACKS] = {"Members": racks[:10], "Members@odata.count": 10}
-    assert "'9', '10'" in str(refused(Tree(made), pdu="x"))
-    assert "and so on" not in str(refused(Tree(made), pdu="x"))
-    made[RACKS] = {"Members": racks[:11], "Members@odata.count": 11}
-    assert "'9', '10' and so on" in str(refused(Tree(made), pdu="x"))
+    resources[RACKS] = {"Members": racks, "Members@odata.count": 100}
+    assert identities(Tree(resources)) == []
+    resources[RACKS] = {"Members": racks[:10], "Members@odata.count": 10}
+    assert "'9', '10'" in str(refused(Tree(resources), pdu="x"))
+    assert "and so on" not in str(refused(Tree(resources), pdu="x"))
+    resources[RACKS] = {"Members": racks[:11], "Members@odata.count": 11}
+    assert "'9', '10' and so on" in str(refused(Tree(resources), pdu="x"))
 
 
 @pytest.mark.parametrize("settings", [{}, {"pdu": "1"}])
 def test_two_pdus_with_the_same_id_are_an_error(settings: dict[str, str]) -> None:
-    made = two()
-    made[f"{RACKS}/2"]["Id"] = "1"
-    error = refused(Tree(made), **settings)
+    resources = two()
+    resources[f"{RACKS}/2"]["Id"] = "1"
+    error = refused(Tree(resources), **settings)
     assert error.kind == "protocol" and "two PDUs with the Id '1'" in str(error)
 
 
 def not_switched(tree: Tree, identity: str) -> PduHandlerError:
     with serving(tree) as address, pytest.raises(PduHandlerError) as error_info:
         handler(address).port_down(PduPortView(identity))
-    assert not any(seen.method == "POST" for seen in tree.seen)
+    assert not any(request.method == "POST" for request in tree.seen)
     return error_info.value
 
 
@@ -156,31 +156,33 @@ def test_the_error_for_an_identity_without_a_prefix_says_how_outlets_are_called_
     assert "; its outlets are now called '1.N' or '2.N': poll it" in str(error)
     assert "has no outlet '1.9': poll it" in str(not_switched(Tree(two()), "1.9"))
     for count, names in ((5, "'5.N': poll it"), (6, "'5.N' and so on: poll it")):
-        made = two()
-        made[RACKS] = {
+        resources = two()
+        resources[RACKS] = {
             "Members": [
                 {"Id": str(number), "EquipmentType": "FloorPDU"} for number in range(1, count + 1)
             ]
         }
-        assert names in str(not_switched(Tree(made), "A"))
+        assert names in str(not_switched(Tree(resources), "A"))
 
 
 @pytest.mark.parametrize("count", [None, 0])
 def test_an_outlet_is_missing_only_in_an_empty_list_that_counts_0_outlets(count: Any) -> None:
-    made = unit([])
-    made[OUTLETS]["Members@odata.count"] = count
-    error = not_switched(Tree(made), "1")
+    resources = unit([])
+    resources[OUTLETS]["Members@odata.count"] = count
+    error = not_switched(Tree(resources), "1")
     assert isinstance(error, NoSuchOutlet) is (count == 0)
     assert error.kind == ("protocol" if count is None else error.kind)
 
 
 def test_the_error_for_no_rack_pdus_names_the_other_equipment_of_the_service() -> None:
-    made = unit()
-    made[RACKS] = {"Members": [], "Members@odata.count": 0}
-    error = refused(Tree(made))
+    resources = unit()
+    resources[RACKS] = {"Members": [], "Members@odata.count": 0}
+    error = refused(Tree(resources))
     assert isinstance(error, Unsupported) and "lists no PDUs under its power" in str(error)
-    made[f"{ROOT}/PowerEquipment"]["FloorPDUs"] = {"@odata.id": f"{ROOT}/PowerEquipment/FloorPDUs"}
-    error = refused(Tree(made))
+    resources[f"{ROOT}/PowerEquipment"]["FloorPDUs"] = {
+        "@odata.id": f"{ROOT}/PowerEquipment/FloorPDUs"
+    }
+    error = refused(Tree(resources))
     assert isinstance(error, Unsupported) and error.keys == ("pdu",)
     assert "give FloorPDUs/ID in " in str(error)
 
@@ -192,9 +194,9 @@ def test_the_error_for_no_rack_pdus_names_the_other_equipment_of_the_service() -
 def test_two_pdus_with_the_same_list_of_outlets_are_an_error(
     method: str, settings: dict[str, str], spelling: str
 ) -> None:
-    made = two()
-    made[f"{RACKS}/2"]["Outlets"] = {"@odata.id": spelling.format(OUTLETS)}
-    tree = Tree(made)
+    resources = two()
+    resources[f"{RACKS}/2"]["Outlets"] = {"@odata.id": spelling.format(OUTLETS)}
+    tree = Tree(resources)
     with serving(tree) as address, pytest.raises(PduHandlerError) as error_info:
         getattr(handler(address, **settings), method)(
             *([PduPortView("2.1")] if method == "port_down" else [])
@@ -214,15 +216,15 @@ def test_two_pdus_with_the_same_list_of_outlets_are_an_error(
 def test_a_pdu_without_a_usable_id_does_not_make_a_named_one_unreadable(
     wrong: Any, expands: bool
 ) -> None:
-    made = two()
-    made[ROOT]["ProtocolFeaturesSupported"] = {"ExpandQuery": EXPAND}
+    resources = two()
+    resources[ROOT]["ProtocolFeaturesSupported"] = {"ExpandQuery": EXPAND}
     if wrong == "no link":
-        made[RACKS]["Members"][1] = {"Name": "strip"}
+        resources[RACKS]["Members"][1] = {"Name": "strip"}
     elif wrong == "missing":
-        del made[f"{RACKS}/2"]
+        del resources[f"{RACKS}/2"]
     else:
-        made[f"{RACKS}/2"].update({"Id": wrong, "@odata.id": f"{RACKS}/2"})
-    tree = Tree(made)
+        resources[f"{RACKS}/2"].update({"Id": wrong, "@odata.id": f"{RACKS}/2"})
+    tree = Tree(resources)
     tree.expands = expands
     assert identities(tree, pdu="1") == ["1", "2"]
     if wrong in ("missing", "no link"):
@@ -235,9 +237,9 @@ def test_a_pdu_without_a_usable_id_does_not_make_a_named_one_unreadable(
 
 
 def test_the_error_for_one_of_several_pdus_without_a_usable_id_names_the_setting() -> None:
-    made = two()
-    made[f"{RACKS}/2"]["Id"] = 2
-    error = refused(Tree(made))
+    resources = two()
+    resources[f"{RACKS}/2"]["Id"] = 2
+    error = refused(Tree(resources))
     assert error.keys == ("pdu",) and "without a usable Id" in str(error)
 
 
@@ -245,38 +247,38 @@ def test_the_error_for_one_of_several_pdus_without_a_usable_id_names_the_setting
     "ids, settings", [(["PASSWORD", "PASSWORD"], {}), (["PASSWORD", "2"], {"pdu": "3"})]
 )
 def test_a_password_in_an_id_is_not_in_the_error(ids: list[str], settings: dict[str, str]) -> None:
-    made = two()
+    resources = two()
     for number, one in enumerate(ids, 1):
-        made[f"{RACKS}/{number}"]["Id"] = one.replace("PASSWORD", PASSWORD)
-    error = refused(Tree(made), **settings)
+        resources[f"{RACKS}/{number}"]["Id"] = one.replace("PASSWORD", PASSWORD)
+    error = refused(Tree(resources), **settings)
     assert PASSWORD not in str(error) and "holds the login" in str(error)
 
 
 def test_a_service_with_power_shelves_alone_names_the_setting_that_reads_them() -> None:
-    made = unit()
-    made[f"{ROOT}/PowerEquipment"]["PowerShelves"] = {"@odata.id": f"{ROOT}/shelves"}
-    made[RACKS] = {"Members": [], "Members@odata.count": 0}
-    assert "PowerShelves/ID" in str(refused(Tree(made)))
+    resources = unit()
+    resources[f"{ROOT}/PowerEquipment"]["PowerShelves"] = {"@odata.id": f"{ROOT}/shelves"}
+    resources[RACKS] = {"Members": [], "Members@odata.count": 0}
+    assert "PowerShelves/ID" in str(refused(Tree(resources)))
 
 
 def test_panduits_link_power_distribution_is_followed_to_the_pdus() -> None:
-    made = unit()
-    del made[ROOT]["PowerEquipment"], made[f"{ROOT}/PowerEquipment"]
+    resources = unit()
+    del resources[ROOT]["PowerEquipment"], resources[f"{ROOT}/PowerEquipment"]
     # the link may lead to the list of PDUs or to a PDU
     for target in (RACKS, f"{RACKS}/1"):
-        made[ROOT]["PowerDistribution"] = {"@odata.id": target}
+        resources[ROOT]["PowerDistribution"] = {"@odata.id": target}
         assert (
-            identities(Tree(made))
-            == identities(Tree(made), pdu="1")
-            == identities(Tree(made), pdu="RackPDUs/1")
+            identities(Tree(resources))
+            == identities(Tree(resources), pdu="1")
+            == identities(Tree(resources), pdu="RackPDUs/1")
             == ["1", "2"]
         )
-        assert refused(Tree(made), pdu="TransferSwitches/1").kind == "settings"
-    made[RACKS] = {"Members": [], "Members@odata.count": 0}
-    made[ROOT]["PowerDistribution"] = {"@odata.id": RACKS}
+        assert refused(Tree(resources), pdu="TransferSwitches/1").kind == "settings"
+    resources[RACKS] = {"Members": [], "Members@odata.count": 0}
+    resources[ROOT]["PowerDistribution"] = {"@odata.id": RACKS}
     assert (
-        isinstance(refused(Tree(made)), Unsupported)
-        and refused(Tree(made), pdu="RackPDUs/1").kind == "settings"
+        isinstance(refused(Tree(resources)), Unsupported)
+        and refused(Tree(resources), pdu="RackPDUs/1").kind == "settings"
     )
 
 
@@ -284,39 +286,39 @@ def test_a_disabled_service_and_a_service_without_pdus_are_unsupported() -> None
     error = refused(Tree({}))
     assert error.kind == "unsupported" and "switch it on" in str(error)
     off = Tree(unit())
-    off.special[ROOT] = lambda seen: Answer(None, 503)
+    off.special[ROOT] = lambda request: Answer(None, 503)
     error = refused(off)
     assert (
         error.kind == "unreachable"
         and "try again in a minute" in str(error)
         and "switch it on" in str(error)
     )
-    made = unit()
-    del made[ROOT]["PowerEquipment"]
-    assert isinstance(refused(Tree(made)), Unsupported)
-    made = unit()
-    made[RACKS]["Members"], made[RACKS]["Members@odata.count"] = [], 0
-    assert isinstance(refused(Tree(made)), Unsupported)
+    resources = unit()
+    del resources[ROOT]["PowerEquipment"]
+    assert isinstance(refused(Tree(resources)), Unsupported)
+    resources = unit()
+    resources[RACKS]["Members"], resources[RACKS]["Members@odata.count"] = [], 0
+    assert isinstance(refused(Tree(resources)), Unsupported)
 
 
 def test_a_rack_pdu_without_a_list_of_outlets_is_an_error_and_a_floor_pdu_has_none() -> None:
-    made = unit()
-    del made[f"{RACKS}/1"]["Outlets"]
-    assert isinstance(refused(Tree(made)), Unsupported)
-    made[f"{RACKS}/1"]["EquipmentType"] = "FloorPDU"
-    assert identities(Tree(made)) == []
+    resources = unit()
+    del resources[f"{RACKS}/1"]["Outlets"]
+    assert isinstance(refused(Tree(resources)), Unsupported)
+    resources[f"{RACKS}/1"]["EquipmentType"] = "FloorPDU"
+    assert identities(Tree(resources)) == []
 
 
 def test_an_empty_list_of_outlets_is_an_error_unless_the_unit_counts_0_outlets() -> None:
-    made = unit([])
-    assert identities(Tree(made)) == []
+    resources = unit([])
+    assert identities(Tree(resources)) == []
     for count in (None, "0", False):
-        made[OUTLETS]["Members@odata.count"] = count
-        assert refused(Tree(made)).kind == "protocol"
+        resources[OUTLETS]["Members@odata.count"] = count
+        assert refused(Tree(resources)).kind == "protocol"
 
 
 def paged(pages: list[list[Json]], count: int) -> Tree:
-    tree = Tree(unit([one for page in pages for one in page]))
+    tree = Tree(unit([outlet_resource for page in pages for outlet_resource in page]))
     for number, page in enumerate(pages):
         more = (
             {"Members@odata.nextLink": f"{OUTLETS}/page{number + 1}"}
@@ -324,7 +326,9 @@ def paged(pages: list[list[Json]], count: int) -> Tree:
             else {}
         )
         tree.resources[OUTLETS if not number else f"{OUTLETS}/page{number}"] = {
-            "Members": [{"@odata.id": f"{OUTLETS}/{one['Id']}"} for one in page],
+            "Members": [
+                {"@odata.id": f"{OUTLETS}/{outlet_resource['Id']}"} for outlet_resource in page
+            ],
             "Members@odata.count": count,
             **more,
         }
@@ -372,7 +376,7 @@ def test_a_list_is_an_error_if_it_has_a_loop_or_is_invalid_or_shorter_than_its_c
 
 def test_an_endless_list_is_an_error() -> None:
     tree, pages = Tree(unit()), iter(range(10_000))
-    tree.special[OUTLETS] = lambda seen: Answer(
+    tree.special[OUTLETS] = lambda request: Answer(
         {
             "Members": [{"@odata.id": f"{OUTLETS}/1"}],
             "Members@odata.nextLink": f"{OUTLETS}?$skip={next(pages)}",
@@ -384,13 +388,13 @@ def test_an_endless_list_is_an_error() -> None:
 
 def test_a_list_of_too_many_members_is_an_error() -> None:
     tree = Tree(unit())
-    tree.special[OUTLETS] = lambda seen: Answer(
+    tree.special[OUTLETS] = lambda request: Answer(
         {"Members": [{"@odata.id": f"{OUTLETS}/1"}] * (MOST_MEMBERS + 1)}
     )
     error = refused(tree)
     assert error.kind == "protocol" and str(MOST_MEMBERS) in str(error) and len(tree.seen) < 10
     most = [{"Id": str(number), "PowerState": "On"} for number in range(MOST_MEMBERS)]
-    tree.special[OUTLETS] = lambda seen: Answer({"Members": most})
+    tree.special[OUTLETS] = lambda request: Answer({"Members": most})
     assert len(identities(tree)) == MOST_MEMBERS
 
 
@@ -400,8 +404,8 @@ def test_a_tool_that_needs_each_member_gets_the_error_of_one_that_cannot_be_read
         data = PduData(address, {"scheme": "http", "username": USER, "password": PASSWORD})
         with RedfishService(read_settings(data)) as service:
             outlets = members(service, service.get(OUTLETS))
-            assert [one["Id"] for one in outlets] == ["1", "2"]
-            tree.special[f"{OUTLETS}/2"] = lambda seen: Answer(None, 500)
+            assert [outlet_resource["Id"] for outlet_resource in outlets] == ["1", "2"]
+            tree.special[f"{OUTLETS}/2"] = lambda request: Answer(None, 500)
             with pytest.raises(PduHandlerError, match="HTTP Error 500"):
                 members(service, service.get(OUTLETS))
 
@@ -433,7 +437,7 @@ def test_an_outlet_that_cannot_be_read_is_unknown_and_others_are_read_and_switch
 ) -> None:
     names = [str(number) for number in range(1, count + 1)]
     tree = Tree(unit([outlet(name) for name in names]))
-    tree.special[f"{OUTLETS}/2"] = lambda seen: FAILED[failed]
+    tree.special[f"{OUTLETS}/2"] = lambda request: FAILED[failed]
     with serving(tree) as address:
         states = {port.identity: port.power_status for port in handler(address).status().ports}
         labels = handler(address).labels()
@@ -446,8 +450,8 @@ def test_an_outlet_that_cannot_be_read_is_unknown_and_others_are_read_and_switch
         found[link] = {**found[f"{OUTLETS}/3"], "@odata.id": link}
         found[link]["Actions"]["#Outlet.PowerControl"]["target"] = f"{link}/Outlet.PowerControl"
         tree = Tree(found)
-        tree.special[f"{OUTLETS}/2"] = lambda seen: FAILED[failed]
-        tree.special[f"{link}/Outlet.PowerControl"] = lambda seen: Answer(None, 204)
+        tree.special[f"{OUTLETS}/2"] = lambda request: FAILED[failed]
+        tree.special[f"{link}/Outlet.PowerControl"] = lambda request: Answer(None, 204)
         with serving(tree) as address:
             port = handler(address).port_up(PduPortView(name), deadline=0.0)
         assert port.power_status is EnumPowerStatus.UP
@@ -496,7 +500,7 @@ def test_if_no_outlet_can_be_read_the_error_is_that_of_the_first() -> None:
 
 def test_an_outlet_that_cannot_be_read_may_be_the_one_to_switch() -> None:
     tree = Tree(unit())
-    tree.special[f"{OUTLETS}/2"] = lambda seen: Answer(None, 500)
+    tree.special[f"{OUTLETS}/2"] = lambda request: Answer(None, 500)
     for identity in ("2", "3"):
         assert not_switched(tree, identity).kind == "refused"
 
@@ -521,8 +525,8 @@ def test_an_included_member_that_is_no_resource_is_read_by_its_link() -> None:
 def test_an_outlet_is_switched_though_another_pdu_cannot_be_read(expands: bool) -> None:
     tree = Tree(two())
     tree.expands = expands
-    tree.special[f"{RACKS}/2"] = lambda seen: Answer(None, 500)
-    tree.special[f"{OUTLETS}/1/Outlet.PowerControl"] = lambda seen: Answer(None, 204)
+    tree.special[f"{RACKS}/2"] = lambda request: Answer(None, 500)
+    tree.special[f"{OUTLETS}/1/Outlet.PowerControl"] = lambda request: Answer(None, 204)
     with serving(tree) as address:
         port = handler(address).port_up(PduPortView("1.1"), deadline=0.0)
         assert port.power_status is EnumPowerStatus.UP
@@ -568,14 +572,14 @@ def _spoilt(path: str, answer: Answer) -> Any:
 def test_one_pdu_of_several_that_cannot_be_read_leaves_the_others_theirs(
     spoil: Any, load: Optional[float], caplog: pytest.LogCaptureFixture
 ) -> None:
-    made: dict[str, Any] = two()
-    made[f"{RACKS}/1"]["Mains"] = {"@odata.id": f"{RACKS}/1/Mains"}
-    made[f"{RACKS}/1/Mains"] = {"Members": [{"Id": "AC1", "CurrentAmps": {"Reading": 3.0}}]}
-    spoil(made)
-    path, answer = made.pop("special", ("", Answer({})))
-    tree = Tree(made)
+    resources: dict[str, Any] = two()
+    resources[f"{RACKS}/1"]["Mains"] = {"@odata.id": f"{RACKS}/1/Mains"}
+    resources[f"{RACKS}/1/Mains"] = {"Members": [{"Id": "AC1", "CurrentAmps": {"Reading": 3.0}}]}
+    spoil(resources)
+    path, answer = resources.pop("special", ("", Answer({})))
+    tree = Tree(resources)
     if path:
-        tree.special[path] = lambda seen: answer
+        tree.special[path] = lambda request: answer
     assert identities(tree) == ["1.1", "1.2"]
     with serving(tree) as address:
         view = handler(address).statistic()
@@ -588,15 +592,15 @@ def test_one_pdu_of_several_that_cannot_be_read_leaves_the_others_theirs(
 def test_if_no_outlet_of_several_pdus_can_be_read_it_is_an_error() -> None:
     tree = Tree(two())
     for number in (1, 2):
-        tree.special[f"{RACKS}/{number}/Outlets"] = lambda seen: Answer(None, 500)
+        tree.special[f"{RACKS}/{number}/Outlets"] = lambda request: Answer(None, 500)
     assert refused(tree).kind == "refused"
 
 
 @pytest.mark.parametrize("status", [400, 404, 414, 500, 501, 507])
 def test_a_refused_expansion_is_replaced_by_plain_requests(status: int) -> None:
     tree = Tree(unit(expand=EXPAND))
-    tree.special[f"{ROOT}/PowerEquipment"] = lambda seen: (
-        Answer(None, status) if "$expand" in seen.target else None
+    tree.special[f"{ROOT}/PowerEquipment"] = lambda request: (
+        Answer(None, status) if "$expand" in request.target else None
     )
     assert (
         identities(tree) == ["1", "2"] and sum("$expand" in target for target in tree.targets) == 1
@@ -638,8 +642,8 @@ def test_outlets_whose_requests_were_too_many_at_once_are_read_one_by_one() -> N
 def moved(location: str) -> Tree:
     tree = Tree(unit())
     tree.resources["/redfish/v1/root"] = tree.resources[ROOT]
-    tree.special[ROOT] = lambda seen: Answer(
-        None, 308, {"Location": location.replace("HERE", seen.headers["host"])}
+    tree.special[ROOT] = lambda request: Answer(
+        None, 308, {"Location": location.replace("HERE", request.headers["host"])}
     )
     return tree
 

@@ -67,15 +67,15 @@ class Tree:
 
     @property
     def targets(self) -> list[str]:
-        return [one.target for one in self.seen]
+        return [request.target for request in self.seen]
 
     def answer(self, seen: Seen) -> Answer:
         path = seen.path.rstrip("/") or "/"
         special = self.special[path](seen) if path in self.special else None
         if special is not None:
             return special
-        found = self.resources.get(path)
-        if seen.method != "GET" or found is None:
+        resource = self.resources.get(path)
+        if seen.method != "GET" or resource is None:
             return Answer(
                 {"error": {"code": "Base.1.8.GeneralError", "message": f"no {seen.method} here"}},
                 404,
@@ -84,14 +84,14 @@ class Tree:
         levels = int("$expand" in query)
         if "$levels" in query:
             levels = int(query.rpartition("=")[2].rstrip(")"))
-        return Answer(self.expanded(found, levels) if self.expands else found)
+        return Answer(self.expanded(resource, levels) if self.expands else resource)
 
     def expanded(self, value: Any, levels: int, top: bool = True) -> Any:
         """Return `value` with links replaced by resources, `levels` deep, except those in Links
         (DSP0266, "$expand": `.`).
         """
         if isinstance(value, list):
-            return [self.expanded(one, levels, False) for one in value]
+            return [self.expanded(item, levels, False) for item in value]
         if not isinstance(value, dict):
             return value
         if (
@@ -102,8 +102,8 @@ class Tree:
         ):
             return self.expanded(self.resources[value["@odata.id"]], levels - 1)
         return {
-            key: one if key == "Links" else self.expanded(one, levels, False)
-            for key, one in value.items()
+            key: item if key == "Links" else self.expanded(item, levels, False)
+            for key, item in value.items()
         }
 
 
@@ -140,15 +140,15 @@ def serving(tree: Tree) -> Iterator[str]:
                         pass
                 return
             length = int(self.headers.get("Content-Length") or 0)
-            seen = Seen(
+            request = Seen(
                 self.command,
                 self.path,
                 {name.lower(): value for name, value in self.headers.items()},
                 self.rfile.read(length),
             )
             with lock:
-                tree.seen.append(seen)
-            answer = Answer(None, 429) if self.beyond else tree.answer(seen)
+                tree.seen.append(request)
+            answer = Answer(None, 429) if self.beyond else tree.answer(request)
             if answer.status == 0:
                 self.close_connection = True
                 return
@@ -184,11 +184,11 @@ def dmtf() -> dict[str, Json]:
     Skips the test where the files are not available.
     """
     folder = witnesses.path(witnesses.PUBLIC_PDU)
-    found = {}
+    resources = {}
     for file in folder.rglob("index.json"):
         resource = json.loads(file.read_text("utf-8"))
-        found[resource["@odata.id"].rstrip("/")] = resource
-    return found
+        resources[resource["@odata.id"].rstrip("/")] = resource
+    return resources
 
 
 def unit(
@@ -201,8 +201,8 @@ def unit(
     """
     root = "/redfish/v1"
     pdu = f"{root}/PowerEquipment/RackPDUs/1"
-    listed = outlets if outlets is not None else [outlet("1"), outlet("2")]
-    made: dict[str, Json] = {
+    outlet_resources = outlets if outlets is not None else [outlet("1"), outlet("2")]
+    resources: dict[str, Json] = {
         root: {
             "Id": "RootService",
             "PowerEquipment": {"@odata.id": f"{root}/PowerEquipment"},
@@ -224,17 +224,17 @@ def unit(
             **more,
         },
         f"{pdu}/Outlets": {
-            "Members": [{"@odata.id": f"{pdu}/Outlets/{one['Id']}"} for one in listed],
-            "Members@odata.count": len(listed),
+            "Members": [{"@odata.id": f"{pdu}/Outlets/{one['Id']}"} for one in outlet_resources],
+            "Members@odata.count": len(outlet_resources),
         },
     }
-    made.update(
+    resources.update(
         {
             f"{pdu}/Outlets/{one['Id']}": {"@odata.id": f"{pdu}/Outlets/{one['Id']}", **one}
-            for one in listed
+            for one in outlet_resources
         }
     )
-    return made
+    return resources
 
 
 def outlet(identity: str, state: Any = "On", **more: Any) -> Json:

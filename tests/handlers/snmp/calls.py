@@ -84,13 +84,13 @@ class NearPdu(SnmpPdu):
             status, bindings = self._ask(
                 ber.GET_NEXT if self._version == 1 else ber.GET_BULK, last, None
             )
-            for found, value in bindings if not status else ():
-                before, last = last, dotted(found)
+            for bound_oid, value in bindings if not status else ():
+                before, last = last, dotted(bound_oid)
                 if not isinstance(value, Row) or not last.startswith(f"{oid}."):
                     return rows
-                if found <= arcs(before):
+                if bound_oid <= arcs(before):
                     raise SnmpError(f"127.0.0.1 did not continue the walk: {last} after {before}")
-                rows.append(_element(found, value, last[len(oid) + 1 :]))
+                rows.append(_element(bound_oid, value, last[len(oid) + 1 :]))
             if status:
                 return rows
 

@@ -39,7 +39,10 @@ class Memory:
         begin = bisect_right(self._order, root)
         end = bisect_left(self._order, (*root[:-1], root[-1] + 1), begin)
         length, objects = len(root), self._objects
-        return {_dotted(found[length:]): objects[found] for found in self._order[begin:end]}
+        return {
+            _dotted(arcs_found[length:]): objects[arcs_found]
+            for arcs_found in self._order[begin:end]
+        }
 
     @staticmethod
     def quoted(words: str) -> str:
@@ -54,25 +57,25 @@ class Memory:
     @contextmanager
     def without(self, oids: Iterable[str]) -> Iterator[None]:
         """Leave these objects out of the device's answers within the block."""
-        lost = {arcs(oid): self._objects.pop(arcs(oid)) for oid in set(oids)}
-        for oid in lost:
+        lost_objects = {arcs(oid): self._objects.pop(arcs(oid)) for oid in set(oids)}
+        for oid in lost_objects:
             del self._order[bisect_left(self._order, oid)]
         try:
             yield
         finally:
-            self._objects.update(lost)
-            for oid in lost:
+            self._objects.update(lost_objects)
+            for oid in lost_objects:
                 insort(self._order, oid)
 
     @contextmanager
     def holding(self, values: Mapping[str, Value]) -> Iterator[None]:
         """Give these objects other values within the block."""
-        kept = {arcs(oid): self._objects[arcs(oid)] for oid in values}
+        earlier_objects = {arcs(oid): self._objects[arcs(oid)] for oid in values}
         self._objects.update({arcs(oid): value for oid, value in values.items()})
         try:
             yield
         finally:
-            self._objects.update(kept)
+            self._objects.update(earlier_objects)
 
 
 def reader(objects: Mapping[str, Value]) -> Reader:

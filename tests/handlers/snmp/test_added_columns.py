@@ -41,9 +41,9 @@ class Addition(NamedTuple):
 
 def detected(device: Memory) -> States:
     """The states that are told while the figures are read too."""
-    found = detection.detect(device, PROFILES, metered_only=True)
-    read_exactly(found)
-    return found.states
+    snmp_device = detection.detect(device, PROFILES, metered_only=True)
+    read_exactly(snmp_device)
+    return snmp_device.states
 
 
 def additions(unit: Fixture) -> Iterator[Addition]:
@@ -54,11 +54,11 @@ def additions(unit: Fixture) -> Iterator[Addition]:
         return
     walks = dict.fromkeys(ask[len("walk ") :] for ask in device.asked if ask.startswith("walk "))
     rows = {column: list(device.walk(column)) for column in walks}
-    filled = [row for row in rows.values() if row]
-    fitting = [held for held in filled if len(held) == len(whole)] or filled
+    filled_rows = [row for row in rows.values() if row]
+    fitting = [held for held in filled_rows if len(held) == len(whole)] or filled_rows
     indexes = fitting[0] if fitting else []
-    for column, held in rows.items():
-        for value in VALUES if not held and indexes else ():
+    for column, values in rows.items():
+        for value in VALUES if not values and indexes else ():
             more = of_rows(unit.rows)
             for index in indexes:
                 more.put(f"{column}.{index}", value)
@@ -66,20 +66,24 @@ def additions(unit: Fixture) -> Iterator[Addition]:
                 states = detected(more)
             except PduHandlerError:
                 continue
-            turned = [one for one in whole if {whole[one], states.get(one)} == {UP, DOWN}]
-            yield Addition(column, tuple(turned))
+            turned_outlets = [
+                identity
+                for identity in whole
+                if {whole[identity], states.get(identity)} == {UP, DOWN}
+            ]
+            yield Addition(column, tuple(turned_outlets))
 
 
 def columns_of_states() -> frozenset[str]:
     """All columns that a family reads as the states of outlets, with each root of the family."""
-    found: set[str] = set()
+    names_found: set[str] = set()
     for profile in PROFILES:
         for root in profile.roots_for(""):
             reader = Reader(Memory({}), root)
             for outlets in profile.outlets:
                 if outlets.states is not None:
-                    found.update(map(reader.resolve, oids(outlets.states.source)))
-    return frozenset(found)
+                    names_found.update(map(reader.resolve, oids(outlets.states.source)))
+    return frozenset(names_found)
 
 
 OF_STATES = columns_of_states()
@@ -91,15 +95,18 @@ LAYOUTS = {"ibm-dpi": "1.3.6.1.4.1.2.6.223.8.2.2.1."}
 def test_a_column_turns_no_state_unless_the_page_names_its_family_and_it_is_one_of_states() -> None:
     """Each of these has two columns of states, of which the first with rows is read: the other
     would cost a request."""
-    found: set[str] = set()
+    names_found: set[str] = set()
     for unit in units.FIXTURES:
         layout = LAYOUTS.get(unit.key, "-")
-        for column, turned in additions(unit):
-            if turned:
-                found.add(unit.key)
-                assert column in OF_STATES and not column.startswith(layout), (column, turned)
+        for column, turned_outlets in additions(unit):
+            if turned_outlets:
+                names_found.add(unit.key)
+                assert column in OF_STATES and not column.startswith(layout), (
+                    column,
+                    turned_outlets,
+                )
     text = PAGE.read_text("utf-8").partition("two tables of states")[2].partition("\n\n")[0]
-    assert found and set(re.findall("`([a-z0-9-]+)`", text)) == found
+    assert names_found and set(re.findall("`([a-z0-9-]+)`", text)) == names_found
 
 
 def dpi(version: str, columns: Mapping[int, tuple[int, ...]]) -> Memory:

@@ -144,10 +144,10 @@ def _read_or_refused(profile: Profile, reader: Reader) -> bool:
     has_any = False
     for found_by in (read_by_states, read_without_states):
         with contextlib.suppress(PduHandlerError):
-            found = found_by(profile, reader)
-            if found:
+            snmp_device = found_by(profile, reader)
+            if snmp_device:
                 has_any = True
-                _read(found)
+                _read(snmp_device)
     return has_any
 
 
@@ -157,11 +157,12 @@ def _read(found: SnmpDevice) -> None:
             call(found)
     if found.outlets is None or found.outlets.states is None:
         return
-    listed = found.outlets.states.read_from(found.reader)
-    for identity in list(listed)[:3]:
-        assert found.outlets.states.state_of(found.reader.again(), identity) is listed[identity], (
-            identity
-        )
+    state_by_outlet = found.outlets.states.read_from(found.reader)
+    for identity in list(state_by_outlet)[:3]:
+        assert (
+            found.outlets.states.state_of(found.reader.again(), identity)
+            is state_by_outlet[identity]
+        ), identity
         if found.outlets.control is None:
             continue
         with contextlib.suppress(PduHandlerError):

@@ -30,8 +30,8 @@ def position(unit: Fixture, identity: str) -> dict[str, str]:
     device = memory(unit)
     now = find(unit, device).reader.again()
     device.asked.clear()
-    held = outlets.position_of(now, identity)
-    return dict(zip((question.partition(" ")[2] for question in device.asked), held))
+    position_now = outlets.position_of(now, identity)
+    return dict(zip((question.partition(" ")[2] for question in device.asked), position_now))
 
 
 class Renumbered(Agent):
@@ -84,8 +84,8 @@ def test_an_outlet_whose_unit_is_not_told_as_it_is_for_others_is_not_switched(
 ) -> None:
     assert unit.switch is not None
     identity = unit.switch.identity
-    for lost in position(unit, identity):
-        rows = {oid: row for oid, row in unit.rows.items() if oid != lost}
+    for column_oid in position(unit, identity):
+        rows = {oid: row for oid, row in unit.rows.items() if oid != column_oid}
         with Agent(Device(rows, unit.rules)) as agent:
             with pytest.raises(Unsupported, match="does not tell its unit"):
                 near(agent).port_down(PduPortView(identity))
@@ -98,7 +98,7 @@ def test_the_labels_of_a_chain_of_several_units_say_that_identities_may_move(uni
     for identity in unit.expected.outlets:
         module = next(iter(position(unit, identity)))
         one_unit[module] = unit.rows[module]._replace(value=1)
-    for rows, told in ((unit.rows, True), (one_unit, False)):
+    for rows, has_caution in ((unit.rows, True), (one_unit, False)):
         with Agent(Device(rows, rules=None)) as agent:
             caution = getattr(near(agent).labels(), "caution", "")
-            assert ("an identity may become another unit's outlet" in caution) is told
+            assert ("an identity may become another unit's outlet" in caution) is has_caution

@@ -100,10 +100,10 @@ def test_a_position_without_an_outlet_is_written_back_as_it_was_read() -> None:
     control = WritePacked(
         Scalar("1.3.13.0"), Packed(Scalar("1.3.13.0")), on="1", off="0", empty=("-1",)
     )
-    held = reader({"1.3.13.0": "1,1,-1,-1"})
-    assert control.orders(held, "1", False) == [("1.3.13.0", "0,1,-1,-1")]
+    packed_reader = reader({"1.3.13.0": "1,1,-1,-1"})
+    assert control.orders(packed_reader, "1", False) == [("1.3.13.0", "0,1,-1,-1")]
     with pytest.raises(NoSuchOutlet):
-        control.orders(held, "3", False)
+        control.orders(packed_reader, "3", False)
     for odd in ("1,-2,-1,-1", "1,-3,-1,-1", "1,,-1,-1"):
         with pytest.raises(Unsupported, match="outlet 2"):
             control.orders(reader({"1.3.13.0": odd}), "1", False)

@@ -83,9 +83,9 @@ OLD, NEW, OTHER = (
 def test_the_longest_prefix_by_arcs_is_tried_first(
     sys_object_id: str, tables: str, key: str
 ) -> None:
-    found = detect(device(sys_object_id, *tables), (NEW, OLD, OTHER))
-    assert found.profile.key == key
-    assert found.states == {"1": UP, "2": DOWN}
+    snmp_device = detect(device(sys_object_id, *tables), (NEW, OLD, OTHER))
+    assert snmp_device.profile.key == key
+    assert snmp_device.states == {"1": UP, "2": DOWN}
 
 
 METER = Profile(
@@ -105,14 +105,22 @@ def test_a_family_that_only_meters_is_tried_after_families_with_states() -> None
     assert detect(both, (METER, OLD)).profile.key == "acme-1"
     memory = device(f"{ACME}.1")
     memory.put(f"{ACME}.9.0", 5)
-    found = detect(memory, (METER, OLD))
-    assert (found.profile.key, found.outlets, found.states) == ("acme-meter", None, {})
+    snmp_device = detect(memory, (METER, OLD))
+    assert (snmp_device.profile.key, snmp_device.outlets, snmp_device.states) == (
+        "acme-meter",
+        None,
+        {},
+    )
 
 
 def test_a_family_without_outlets_is_detected_by_sys_object_id_alone_if_it_comes_first() -> None:
     memory = device(f"{ACME}.1")
-    for found in (detect(memory, (METER, OLD)), read_as(memory, METER)):
-        assert (found.profile.key, found.outlets, found.states) == ("acme-meter", None, {})
+    for snmp_device in (detect(memory, (METER, OLD)), read_as(memory, METER)):
+        assert (snmp_device.profile.key, snmp_device.outlets, snmp_device.states) == (
+            "acme-meter",
+            None,
+            {},
+        )
     assert detect(device(f"{ACME}.1", "1"), (METER, OLD)).profile.key == "acme-1"
     with pytest.raises(Unsupported):
         # both families have outlets, but the device has none
@@ -356,8 +364,8 @@ def test_a_number_of_outlets_that_is_not_0_on_every_unit_proves_nothing(
 
 def test_a_number_of_outlets_that_is_0_although_outlets_are_listed_empties_no_list() -> None:
     for metered_only in (False, True):
-        found = detect(counting({"1": 0}, _1=1, _2=2), (COUNTING,), metered_only)
-        assert list(found.states) == ["1", "2"]
+        snmp_device = detect(counting({"1": 0}, _1=1, _2=2), (COUNTING,), metered_only)
+        assert list(snmp_device.states) == ["1", "2"]
 
 
 MODULE = Profile(
@@ -373,13 +381,13 @@ MODULE = Profile(
 
 
 def test_a_metered_unit_without_a_sys_object_id_is_told_by_its_description_and_its_meters() -> None:
-    described: dict[str, Value] = {SYS_DESCR: "Acme PDU Module 2.1"}
+    system_group: dict[str, Value] = {SYS_DESCR: "Acme PDU Module 2.1"}
     others: list[dict[str, Value]] = [
-        described,
+        system_group,
         {SYS_DESCR: "Acme UPS", f"{ACME}.9.0": 5},
         {f"{ACME}.9.0": 5},
     ]
-    assert detect(Memory({**described, f"{ACME}.9.0": 5}), (MODULE,)).profile is MODULE
+    assert detect(Memory({**system_group, f"{ACME}.9.0": 5}), (MODULE,)).profile is MODULE
     for objects in others:
         with pytest.raises(Unsupported):
             detect(Memory(objects), (MODULE,))

@@ -62,22 +62,22 @@ def claimed(evidence: Evidence, *proofs: EvidenceLevel) -> set[str]:
 
 
 def test_the_units_of_a_family_show_exactly_its_capabilities() -> None:
-    shown: dict[str, set[str]] = {profile.key: set() for profile in PROFILES}
+    kinds_by_family: dict[str, set[str]] = {profile.key: set() for profile in PROFILES}
     for unit in fixtures():
-        shown[unit.key] |= shown_by_unit(unit)
-    assert shown == {
+        kinds_by_family[unit.key] |= shown_by_unit(unit)
+    assert kinds_by_family == {
         profile.key: set(CAPABILITIES) - claimed(profile.evidence, EvidenceLevel.NONE)
         for profile in PROFILES
     }
 
 
 def test_expected_readings_show_exactly_what_a_family_claims_from_recordings() -> None:
-    shown: dict[str, set[str]] = {profile.key: set() for profile in PROFILES}
-    for expected in map(recorded.expected, recorded.ALL):
-        shown[expected["family"]] |= shown_by_recording(expected)
+    kinds_by_family: dict[str, set[str]] = {profile.key: set() for profile in PROFILES}
+    for expectation in map(recorded.expected, recorded.ALL):
+        kinds_by_family[expectation["family"]] |= shown_by_recording(expectation)
     for reading in readings.expected().values():
-        shown[reading["family"]] |= readings.shown(reading)
-    assert shown == {
+        kinds_by_family[reading["family"]] |= readings.shown(reading)
+    assert kinds_by_family == {
         profile.key: claimed(profile.evidence, EvidenceLevel.RECORDING) for profile in PROFILES
     }
 

@@ -145,14 +145,14 @@ def test_figures_of_outlets_agree_with_the_unit_and_none_is_invented() -> None:
     """
     for unit in FIXTURES:
         read = read_exactly(find(unit, memory(unit)))
-        shown = {
+        figures_by_outlet = {
             identity: tuple(
                 about(None if figures.get(identity) is None else float(figures[identity]))
                 for figures in (read.currents, read.powers, read.energies)
             )
             for identity in unit.expected.outlets
         }
-        assert shown == {
+        assert figures_by_outlet == {
             identity: (outlet.current_a, outlet.power_w, outlet.energy_kwh)
             for identity, outlet in unit.expected.outlets.items()
         }, unit.name
@@ -201,8 +201,8 @@ def test_a_status_costs_the_requests_that_the_fixture_expects() -> None:
     for unit in FIXTURES:
         device = memory(unit)
         find(unit, device)
-        asked = [question.partition(" ")[0] for question in device.asked]
-        costs[unit.name] = asked.count("get"), asked.count("walk")
+        request_kinds = [question.partition(" ")[0] for question in device.asked]
+        costs[unit.name] = request_kinds.count("get"), request_kinds.count("walk")
     assert costs == {unit.name: (unit.expected.gets, unit.expected.walks) for unit in FIXTURES}
 
 
@@ -220,10 +220,10 @@ def counted_states(unit: Fixture) -> list[str]:
 def state_columns(unit: Fixture) -> list[str]:
     """Return the columns that are walked to read the states of this unit."""
     device = memory(unit)
-    found = find(unit, device)
+    snmp_device = find(unit, device)
     device.asked.clear()
-    assert found.outlets is not None and found.outlets.states is not None
-    found.outlets.states.read_from(Reader(device, found.reader.root))
+    assert snmp_device.outlets is not None and snmp_device.outlets.states is not None
+    snmp_device.outlets.states.read_from(Reader(device, snmp_device.reader.root))
     return [question.partition(" ")[2] for question in device.asked if question.startswith("walk ")]
 
 
@@ -257,8 +257,8 @@ def without_state_rows(unit: Fixture) -> dict[str, Row]:
         if isinstance(part, Spread) and part.by_get
         for _, sub in part.numbers()
     ]
-    lost = tuple(f"{oid}." for oid in (*state_columns(unit), *by_get))
-    return {oid: row for oid, row in unit.rows.items() if not f"{oid}.".startswith(lost)}
+    missing_oids = tuple(f"{oid}." for oid in (*state_columns(unit), *by_get))
+    return {oid: row for oid, row in unit.rows.items() if not f"{oid}.".startswith(missing_oids)}
 
 
 def test_a_switched_unit_without_states_is_never_shown_without_outlets() -> None:
@@ -268,19 +268,21 @@ def test_a_switched_unit_without_states_is_never_shown_without_outlets() -> None
     for unit in SWITCHED:
         whole = expected_states(unit)
         try:
-            listed = dict(find(unit, of_rows(without_state_rows(unit))).states)
+            state_by_outlet = dict(find(unit, of_rows(without_state_rows(unit))).states)
         except PduHandlerError as error:
             assert error.kind in ("protocol", "unsupported"), unit.name
             continue
         if unit.key in METERS_APART:
-            assert listed and set(listed.values()) == {EnumPowerStatus.UNKNOWN}, unit.name
+            assert state_by_outlet and set(state_by_outlet.values()) == {EnumPowerStatus.UNKNOWN}, (
+                unit.name
+            )
             continue
-        assert list(listed) == list(whole), (
+        assert list(state_by_outlet) == list(whole), (
             f"{unit.name}: a shorter view, or the outlets of another table"
         )
         assert all(
             state in (EnumPowerStatus.UNKNOWN, whole[identity])
-            for identity, state in listed.items()
+            for identity, state in state_by_outlet.items()
         ), unit.name
 
 
@@ -418,32 +420,34 @@ def test_a_state_is_unknown_if_a_row_that_could_contradict_it_is_missing(unit: F
     """A walk may end early."""
     device = find(unit, memory(unit))
     assert device.outlets is not None and device.outlets.states is not None
-    state, told = device.outlets.states, expected_states(unit)
+    state, expected_by_outlet = device.outlets.states, expected_states(unit)
     for source, optional in [
         *((doubt.test, doubt.optional) for doubt in state.doubts),
         *([(state.confirm, False)] if state.confirm else []),
     ]:
         if optional and not source.rows(device.reader):
             continue  # the unit lacks the object
-        own = {lost: _objects(unit, state.source, lost) for lost in told}
-        held = {
+        own = {lost: _objects(unit, state.source, lost) for lost in expected_by_outlet}
+        objects_by_outlet = {
             lost: set(map(device.reader.resolve, _objects(unit, source, lost) - own[lost]))
-            for lost in told
+            for lost in expected_by_outlet
         }
-        if isinstance(source, First) and not any(held.values()):
+        if isinstance(source, First) and not any(objects_by_outlet.values()):
             continue  # only the state itself is left to choose
-        for lost, objects in held.items():
-            assert objects & set(unit.rows) or told[lost] is EnumPowerStatus.UNKNOWN
+        for outlet, objects in objects_by_outlet.items():
+            assert objects & set(unit.rows) or expected_by_outlet[outlet] is EnumPowerStatus.UNKNOWN
             for oid in objects & set(unit.rows):
                 rows = {other: row for other, row in unit.rows.items() if other != oid}
                 again = find(unit, of_rows(rows))
                 if optional and not source.rows(again.reader):
                     continue  # it was the only row of the object
                 assert dict(again.states) == {
-                    identity: EnumPowerStatus.UNKNOWN if oid in held[identity] else told[identity]
-                    for identity in told
+                    identity: EnumPowerStatus.UNKNOWN
+                    if oid in objects_by_outlet[identity]
+                    else expected_by_outlet[identity]
+                    for identity in expected_by_outlet
                 }
-                assert state.state_of(again.reader, lost) is EnumPowerStatus.UNKNOWN
+                assert state.state_of(again.reader, outlet) is EnumPowerStatus.UNKNOWN
 
 
 def test_at_least_three_families_declare_doubts_or_a_second_reading_of_states() -> None:
@@ -488,12 +492,12 @@ def test_a_truncated_table_of_states_never_shortens_the_list_of_outlets() -> Non
         ends = tuple(f"{oid}." for oid in state_objects(unit, lost))
         rows = {oid: row for oid, row in unit.rows.items() if not f"{oid}.".startswith(ends)}
         try:
-            listed = dict(find(unit, of_rows(rows)).states)
+            state_by_outlet = dict(find(unit, of_rows(rows)).states)
         except ProtocolError as error:
             sentence = f"counts {len(whole)} outlets, but it listed {len(whole) - 1}"
             assert sentence in str(error), unit.name
         else:
-            assert listed == {**whole, lost: EnumPowerStatus.UNKNOWN}, unit.name
+            assert state_by_outlet == {**whole, lost: EnumPowerStatus.UNKNOWN}, unit.name
 
 
 def test_a_unit_of_each_family_with_a_count_has_this_count() -> None:

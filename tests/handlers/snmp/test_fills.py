@@ -72,10 +72,12 @@ def feeding(unit: Fixture, found: SnmpDevice, figure: Figure) -> Iterator[tuple[
     """
     true = figure.source.rows(found.reader)
     columns = {found.reader.resolve(oid) for oid in oids(figure.source)}
-    done: set[str] = set()
+    columns_done: set[str] = set()
     for oid in unit.rows:
-        column = next((one for one in columns if f"{oid}.".startswith(f"{one}.")), "")
-        if not column or column in done:
+        column = next(
+            (candidate for candidate in columns if f"{oid}.".startswith(f"{candidate}.")), ""
+        )
+        if not column or column in columns_done:
             continue
         try:
             seven, nine = (
@@ -86,7 +88,7 @@ def feeding(unit: Fixture, found: SnmpDevice, figure: Figure) -> Iterator[tuple[
         fed = {one for one in true if "" not in (seven.get(one), nine.get(one))}
         fed = {one for one in fed if seven.get(one) != nine.get(one)}
         if fed and seven.keys() == nine.keys() == true.keys():
-            done.add(column)
+            columns_done.add(column)
             yield oid, fed
 
 
@@ -105,14 +107,18 @@ def _each_planted(name: str) -> tuple[Planted, ...]:
     unit = fixture(name)
     device = units.find(unit, of_rows(unit.rows))
     return tuple(
-        Planted(one, oid, frozenset(fed), device)
-        for one in declared(device)
-        for oid, fed in feeding(unit, device, one.figure)
+        Planted(declared_figure, oid, frozenset(fed), device)
+        for declared_figure in declared(device)
+        for oid, fed in feeding(unit, device, declared_figure.figure)
     )
 
 
 def each_planted(unit: Fixture, *kinds: str) -> list[Planted]:
-    return [one for one in _each_planted(unit.name) if one.figure.kind in kinds]
+    return [
+        planted_figure
+        for planted_figure in _each_planted(unit.name)
+        if planted_figure.figure.kind in kinds
+    ]
 
 
 @pytest.mark.sample(8)
@@ -120,28 +126,32 @@ def each_planted(unit: Fixture, *kinds: str) -> list[Planted]:
 def test_a_current_or_power_that_is_a_fill_of_16_32_or_64_bits_is_not_measured(
     unit: Fixture,
 ) -> None:
-    for one, oid, fed, device in each_planted(unit, "current", "power"):
+    for declared_figure, oid, fed, device in each_planted(unit, "current", "power"):
         fills: list[Value] = [*WIDE, *NARROW]
-        if one.kind == "current" and is_text(unit, oid) and device.profile.ceilings == RACK:
+        if (
+            declared_figure.kind == "current"
+            and is_text(unit, oid)
+            and device.profile.ceilings == RACK
+        ):
             fills += SCALED
         for fill in fills:
-            listed = one.figure.rows_from(
-                Reader(planted(unit, oid, fill), device.reader.root), one.most
+            rows = declared_figure.figure.rows_from(
+                Reader(planted(unit, oid, fill), device.reader.root), declared_figure.most
             )
-            assert not any(listed.get(row) for row in fed), (one.kind, oid, fill)
+            assert not any(rows.get(row) for row in fed), (declared_figure.kind, oid, fill)
 
 
 @pytest.mark.sample(8)
 @units.EACH
 def test_an_energy_passes_through_16_bits_and_is_not_measured_at_32_and_64(unit: Fixture) -> None:
-    for one, oid, fed, device in each_planted(unit, "energy"):
+    for declared_figure, oid, fed, device in each_planted(unit, "energy"):
         for fill in (*WIDE, *NARROW):
-            listed = one.figure.rows_from(
-                Reader(planted(unit, oid, fill), device.reader.root), one.most
+            listed = declared_figure.figure.rows_from(
+                Reader(planted(unit, oid, fill), device.reader.root), declared_figure.most
             )
             rows = [row for row in fed if listed.get(row)]
             # a text with decimals is never an integer (see `scale_of_integers`)
-            if fill in WIDE or one.figure.scale_of_integers is None:
+            if fill in WIDE or declared_figure.figure.scale_of_integers is None:
                 assert bool(rows) == (fill in NARROW), (oid, fill)
 
 

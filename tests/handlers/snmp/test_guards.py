@@ -33,16 +33,16 @@ from tests.simulators.snmp_agent import Agent, Device, Row
 
 def refusing() -> list[tuple[Fixture, Guarded]]:
     """Each unit with each of its guards that refuse some values."""
-    found = []
+    guards = []
     for unit in SWITCHED:
         outlets = find(unit, memory(unit)).outlets
         control = outlets.control if outlets else None
-        found += [
+        guards += [
             (unit, guard)
             for guard in parts_of(control)
             if isinstance(guard, Guarded) and guard.refuse
         ]
-    return found
+    return guards
 
 
 REFUSING = refusing()
@@ -105,8 +105,8 @@ def test_a_demanded_guard_of_which_the_whole_column_is_missing_forbids_every_com
     unit: Fixture, guard: Guarded
 ) -> None:
     reader = find(unit, memory(unit)).reader
-    lost = next(part.oid for part in parts_of(guard.test) if isinstance(part, Column))
-    check_no_command(unit, without(unit, (f"{reader.resolve(lost)}.",)))
+    column_oid = next(part.oid for part in parts_of(guard.test) if isinstance(part, Column))
+    check_no_command(unit, without(unit, (f"{reader.resolve(column_oid)}.",)))
 
 
 def marking_padding() -> list[tuple[Fixture, str]]:
@@ -133,9 +133,9 @@ def test_the_families_whose_padding_rows_have_the_outlet_number_0_demand_that_nu
 @pytest.mark.parametrize("unit, column", PADDED, ids=[unit.name for unit, _ in PADDED])
 def test_a_row_that_may_be_padding_is_an_error_and_no_outlet(unit: Fixture, column: str) -> None:
     identity = next(iter(expected_states(unit)))
-    for lost in (f"{column}.", f"{column}.{identity}."):
+    for column_oid in (f"{column}.", f"{column}.{identity}."):
         with pytest.raises(ProtocolError, match="tells outlets from padding; poll it again"):
-            find(unit, of_rows(without(unit, (lost,))))
+            find(unit, of_rows(without(unit, (column_oid,))))
     states = find(unit, memory(unit)).outlets
     assert states is not None and states.states is not None
     now = Reader(of_rows(without(unit, (f"{column}.{identity}.",))))

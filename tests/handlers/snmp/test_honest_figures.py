@@ -61,9 +61,9 @@ def totals(found: SnmpDevice) -> Iterator[tuple[str, Total, Optional[Decimal], d
         ("power", read.power_w, read.powers),
         ("energy", read.energy_kwh, read.energies),
     ):
-        declared = getattr(found.profile, name)
-        if declared is not None:
-            yield name, declared, total, of_outlets
+        declaration = getattr(found.profile, name)
+        if declaration is not None:
+            yield name, declaration, total, of_outlets
 
 
 @pytest.mark.sample(10)
@@ -71,8 +71,8 @@ def totals(found: SnmpDevice) -> Iterator[tuple[str, Total, Optional[Decimal], d
 def test_a_total_summed_over_outlets_counts_every_one_of_them(source: Source, name: str) -> None:
     rows, find = source(name)
     device = find(of_rows(rows))
-    for kind, declared, total, of_outlets in totals(device):
-        own = replace(declared, else_outlets=False) if declared.figures else None
+    for kind, declaration, total, of_outlets in totals(device):
+        own = replace(declaration, else_outlets=False) if declaration.figures else None
         if total is None or (
             own and own.read_from(device.reader, dict.fromkeys(device.states)) is not None
         ):
@@ -80,15 +80,15 @@ def test_a_total_summed_over_outlets_counts_every_one_of_them(source: Source, na
             continue
         by_unit: dict[str, list[str]] = {}
         for identity in device.states:
-            by_unit.setdefault(declared.unit.of(identity) if declared.unit else "", []).append(
-                identity
-            )
-        measured = {
-            (declared.unit.of(index) if declared.unit else "")
-            for figure in declared.figures
+            by_unit.setdefault(
+                declaration.unit.of(identity) if declaration.unit else "", []
+            ).append(identity)
+        figures = {
+            (declaration.unit.of(index) if declaration.unit else "")
+            for figure in declaration.figures
             for index in figure.read_from(device.reader)
         }
-        for unit in by_unit.keys() - measured:
+        for unit in by_unit.keys() - figures:
             assert set(by_unit[unit]) <= set(of_outlets), f"{kind} of unit {unit!r}"
 
 
@@ -141,21 +141,21 @@ def test_more_than_a_third_of_the_families_have_meters_that_can_be_removed() -> 
 def test_a_unit_without_its_meters_shows_no_figure_and_no_zero(source: Source, name: str) -> None:
     rows, find = source(name)
     device = find(of_rows(rows))
-    lost = tuple(f"{oid}." for oid in objects_of_meters(device.profile, device.reader.root))
+    missing_oids = tuple(f"{oid}." for oid in objects_of_meters(device.profile, device.reader.root))
     try:
         bare = find(
             of_rows(
                 {
                     oid: row
                     for oid, row in rows.items()
-                    if not lost or not f"{oid}.".startswith(lost)
+                    if not missing_oids or not f"{oid}.".startswith(missing_oids)
                 }
             )
         )
     except PduHandlerError:
         # the unit is not detected without its meters
         return
-    if lost and bare.profile.key == device.profile.key:
+    if missing_oids and bare.profile.key == device.profile.key:
         assert read_exactly(bare) == ExactFigures(None, None, None, {}, {}, {})
 
 
@@ -174,12 +174,14 @@ def test_a_unit_without_its_meters_shows_no_figure_and_no_zero(source: Source, n
 def test_a_row_that_cannot_be_assigned_prevents_a_sum(unit: str, empty: str, wrong: str) -> None:
     device = of_rows(fixture(unit).rows)
     device.put(f"1.3.6.1.4.1.{empty}", "")
-    found = detection.detect(device, PROFILES)
-    assert read_exactly(found).load_a != Decimal(wrong)
-    load = found.profile.load
+    snmp_device = detection.detect(device, PROFILES)
+    assert read_exactly(snmp_device).load_a != Decimal(wrong)
+    load = snmp_device.profile.load
     assert (
         load
-        and replace(load, figures=load.figures[:1], else_outlets=False).read_from(found.reader)
+        and replace(load, figures=load.figures[:1], else_outlets=False).read_from(
+            snmp_device.reader
+        )
         is None
     )
 
@@ -208,11 +210,11 @@ def _with(name: str, values: Mapping[str, str], without: tuple[str, ...] = ()) -
 
     OIDs are given without ENTERPRISES.
     """
-    lost = tuple(ENTERPRISES + below for below in without)
+    missing_oids = tuple(ENTERPRISES + below for below in without)
     rows = {
         oid: row
         for oid, row in fixture(name).rows.items()
-        if not lost or not f"{oid}.".startswith(lost)
+        if not missing_oids or not f"{oid}.".startswith(missing_oids)
     }
     rows.update(
         {
@@ -667,8 +669,8 @@ def test_a_limit_of_current_or_power_is_not_counted_as_energy() -> None:
 
 
 def test_a_geist_without_its_feed_and_its_lines_has_the_sum_of_its_phases() -> None:
-    lost = (GEIST_FEED, "21239.5.2.3.4.1.")
-    whole, without = _with("geist-v5", {}), _with("geist-v5", {}, lost)
+    missing_oids = (GEIST_FEED, "21239.5.2.3.4.1.")
+    whole, without = _with("geist-v5", {}), _with("geist-v5", {}, missing_oids)
     assert read_exactly(without).load_a == read_exactly(whole).load_a
 
 

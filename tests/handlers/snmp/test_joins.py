@@ -32,16 +32,16 @@ A, B, C, D = Column("1.3.1"), Column("1.3.2"), Column("1.3.3"), Column("1.3.4")
 
 
 def test_merged_tables_are_joined_in_order_and_a_shared_identity_is_an_error() -> None:
-    merged = Merged((A, Prefixed("9", B)))
-    rows = both(merged, {**table("1.3.1", {"1": 5}), **table("1.3.2", {"1": 6})})
+    source = Merged((A, Prefixed("9", B)))
+    rows = both(source, {**table("1.3.1", {"1": 5}), **table("1.3.2", {"1": 6})})
     assert list(rows.items()) == [("1", 5), ("9.1", 6)]
     with pytest.raises(ProtocolError, match="the row 1"):
         Merged((A, B)).rows(reader({**table("1.3.1", {"1": 5}), **table("1.3.2", {"1": 6})}))
 
 
 def test_an_outlet_outside_the_bounds_of_one_part_is_read_from_another() -> None:
-    merged = Merged((Spread("1.3.1", (Span(1, 2, 1),)), Spread("1.3.2", (Span(3, 4, 1),))))
-    assert both(merged, {"1.3.1.1.0": 1, "1.3.1.2.0": 0, "1.3.2.1.0": 1, "1.3.2.2.0": 0}) == {
+    source = Merged((Spread("1.3.1", (Span(1, 2, 1),)), Spread("1.3.2", (Span(3, 4, 1),))))
+    assert both(source, {"1.3.1.1.0": 1, "1.3.1.2.0": 0, "1.3.2.1.0": 1, "1.3.2.2.0": 0}) == {
         "1": 1,
         "2": 0,
         "3": 1,
@@ -69,11 +69,11 @@ def test_a_row_whose_tested_value_is_not_a_whole_number_is_empty_and_prevents_a_
     tested: str | bytes, keep: bool
 ) -> None:
     objects = {**PADDED, "1.3.2.2": tested}
-    kept = Only(A, B, ("1",)) if keep else Only(A, B, ("0",), keep=False)
-    assert both(kept, objects)["2"] == ""
-    assert Total((Figure(kept),)).read_from(reader(objects)) is None
+    source = Only(A, B, ("1",)) if keep else Only(A, B, ("0",), keep=False)
+    assert both(source, objects)["2"] == ""
+    assert Total((Figure(source),)).read_from(reader(objects)) is None
     # B alone makes no row
-    assert both(kept, {**objects, "1.3.2.4": tested}, absent="4")["2"] == ""
+    assert both(source, {**objects, "1.3.2.4": tested}, absent="4")["2"] == ""
 
 
 def test_tested_values_are_compared_as_text_if_a_listed_value_is_not_a_number() -> None:
@@ -123,8 +123,8 @@ def test_a_join_matches_module_and_number_and_not_the_row() -> None:
         **table("1.3.4", {"1": 1, "2": 2, "5": 2}),
         **table("1.3.5", {"1": 8, "2": 7, "5": 9}),
     }
-    joined = Joined(A, keys=(B, C), own=(D, Column("1.3.5")), else_same_row=True)
-    assert joined.rows(reader(objects)) == {"1": 12, "2": 21}
+    source = Joined(A, keys=(B, C), own=(D, Column("1.3.5")), else_same_row=True)
+    assert source.rows(reader(objects)) == {"1": 12, "2": 21}
 
 
 def test_a_row_that_lacks_a_key_joins_nothing() -> None:
@@ -176,8 +176,8 @@ def test_values_keep_their_indexes_only_if_both_tables_lack_a_key_and_the_profil
     keyed: dict[str, int], else_same_row: bool, values: dict[str, int]
 ) -> None:
     objects = {**table("1.3.1", {"1": 11}), **keyed}
-    joined = Joined(A, keys=(B,), own=(D,), else_same_row=else_same_row)
-    assert joined.rows(reader(objects)) == values
+    source = Joined(A, keys=(B,), own=(D,), else_same_row=else_same_row)
+    assert source.rows(reader(objects)) == values
 
 
 def test_a_join_needs_the_same_number_of_columns_on_both_sides() -> None:
@@ -210,21 +210,21 @@ def test_a_table_that_may_count_from_zero_is_joined_only_if_it_has_one_row_for_e
 
 
 def test_a_row_with_an_empty_key_is_not_joined_and_the_others_are() -> None:
-    joined = Joined(A, (B,), (C,))
+    source = Joined(A, (B,), (C,))
     keys = {"10": "x", "11": "", "12": "z"}
     objects = {
         **table("1.3.1", {"10": 5, "11": 6, "12": 7}),
         **table("1.3.2", keys),
         **table("1.3.3", {"1": "x", "2": "", "3": "z"}),
     }
-    assert joined.rows(reader(objects)) == {"1": 5, "3": 7}
+    assert source.rows(reader(objects)) == {"1": 5, "3": 7}
 
 
 def test_a_command_goes_through_parts_whose_identities_begin_with_different_arcs() -> None:
     first, second = Prefixed("1", A), Prefixed("2", B)
-    marked = Prefixed("1", C)
+    source = Prefixed("1", C)
     for parts in (
-        (Only(first, marked, ("1",)), second),
+        (Only(first, source, ("1",)), second),
         (Arc(first, 1, ("1", "2")), second),
         (Scalar("1.3.9.0"), first),
     ):

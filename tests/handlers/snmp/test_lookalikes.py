@@ -215,9 +215,9 @@ def test_a_station_that_does_not_answer_is_left_out_of_outlets_and_totals() -> N
     for oid in fixture("aten-pe2").rows:
         if oid.startswith(second):
             device.put(oid, -3000000)
-    found = detect(device, PROFILES)
-    assert set(found.states) == {"1.1", "1.2", "1.3", "1.4"}
-    assert read_exactly(found).load_a == Decimal("2.35")
+    snmp_device = detect(device, PROFILES)
+    assert set(snmp_device.states) == {"1.1", "1.2", "1.3", "1.4"}
+    assert read_exactly(snmp_device).load_a == Decimal("2.35")
 
 
 def test_sockets_have_no_figures_unless_each_pdu_says_that_it_meters_them() -> None:

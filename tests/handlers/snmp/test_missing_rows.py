@@ -46,8 +46,10 @@ def missing_rows(unit: Fixture) -> Iterator[str]:
     columns = walked(device)
     for column, rows in columns.items():
         others = {row for other in of_its_table(column, columns) for row in columns[other]}
-        shown = [row for row in rows if row in others]
-        for row in dict.fromkeys((*shown[:1], *shown[len(shown) // 2 :][:1], *shown[-1:])):
+        rows_shown = [row for row in rows if row in others]
+        for row in dict.fromkeys(
+            (*rows_shown[:1], *rows_shown[len(rows_shown) // 2 :][:1], *rows_shown[-1:])
+        ):
             if len(rows) > 1:
                 yield f"{column}.{row}"
 
@@ -77,10 +79,10 @@ def test_an_outlet_whose_state_is_missing_keeps_its_figures_and_its_name() -> No
     whole = metering.read_statistic(units.find(unit, of_rows(unit.rows)))
     device = of_rows(unit.rows)
     with device.without(["1.3.6.1.4.1.47952.1.1.1.3.3"]):
-        found = units.find(unit, device)
-        assert "3" not in found.states  # nothing that a status reads shows it
-        assert metering.read_statistic(found).ports == whole.ports
-        assert [label.identity for label in metering.labels(found)] == ["1", "2", "3", "4"]
+        snmp_device = units.find(unit, device)
+        assert "3" not in snmp_device.states  # nothing that a status reads shows it
+        assert metering.read_statistic(snmp_device).ports == whole.ports
+        assert [label.identity for label in metering.labels(snmp_device)] == ["1", "2", "3", "4"]
 
 
 NAME, CURRENT = Column("1.3.9.1.1"), Column("1.3.9.1.2")

@@ -37,10 +37,10 @@ def _example() -> Mapping[str, str]:
         .partition("## Adding an SNMP family")[2]
         .partition("\n## ")[0]
     )
-    found: dict[str, str] = dict(
+    names: dict[str, str] = dict(
         re.findall(r"^ *```(\w+)\n(.*?)^ *```$", text, re.DOTALL | re.MULTILINE)
     )
-    return {language: textwrap.dedent(block) for language, block in found.items()}
+    return {language: textwrap.dedent(block) for language, block in names.items()}
 
 
 @pytest.fixture(name="families", scope="module")
@@ -62,17 +62,22 @@ def _unit(example: Mapping[str, str]) -> Fixture:
 
 def test_the_example_is_detected_and_read_as_its_fixture_says(families: Any, unit: Fixture) -> None:
     device = of_rows(unit.rows)
-    found = detect(device, families)
-    asked = [question.partition(" ")[0] for question in device.asked]
-    assert (asked.count("get"), asked.count("walk")) == (unit.expected.gets, unit.expected.walks)
-    read = read_exactly(found)
-    assert found.profile.key == unit.key
-    assert [(label.identity, label.number, label.name) for label in metering.labels(found)] == [
+    snmp_device = detect(device, families)
+    request_kinds = [question.partition(" ")[0] for question in device.asked]
+    assert (request_kinds.count("get"), request_kinds.count("walk")) == (
+        unit.expected.gets,
+        unit.expected.walks,
+    )
+    read = read_exactly(snmp_device)
+    assert snmp_device.profile.key == unit.key
+    assert [
+        (label.identity, label.number, label.name) for label in metering.labels(snmp_device)
+    ] == [
         (identity, outlet.number, outlet.name) for identity, outlet in unit.expected.outlets.items()
     ]
     assert {
         identity: (state, float(read.currents[identity]), float(read.energies[identity]))
-        for identity, state in found.states.items()
+        for identity, state in snmp_device.states.items()
     } == {
         identity: (STATES[outlet.state], outlet.current_a, outlet.energy_kwh)
         for identity, outlet in unit.expected.outlets.items()

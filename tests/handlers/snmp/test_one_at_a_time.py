@@ -65,12 +65,12 @@ def assert_both_executed(relay_s: float, seed: int) -> None:
                 (outlet, chance.random() < 0.5)
                 for outlet in chance.sample(range(1, OUTLETS + 1), 2)
             ]
-            reported = list(callers.map(lambda order: switch(agent, *order), orders))
-            assert reported == [UP if up else DOWN for _, up in orders]
-            wanted = list(before)
+            results = list(callers.map(lambda order: switch(agent, *order), orders))
+            assert results == [UP if up else DOWN for _, up in orders]
+            wanted_states = list(before)
             for outlet, up in orders:
-                wanted[outlet - 1] = "1" if up else "0"
-            assert states(agent) == wanted
+                wanted_states[outlet - 1] = "1" if up else "0"
+            assert states(agent) == wanted_states
             assert len(agent.writes()) == 2 * (round_ + 1), "a command was not sent exactly once"
 
 

@@ -112,13 +112,13 @@ def test_a_prefix_fits_whole_arcs_and_not_characters(device: str, arcs: int) -> 
 
 
 def test_every_object_of_a_family_has_a_name() -> None:
-    unnamed = [
+    unnamed_objects = [
         (profile.key, part)
         for profile in PROFILES
         for part in parts_of(profile)
         if isinstance(part, (Column, Scalar, Spread, Tables, NamedRows)) and not part.object.strip()
     ]
-    assert not unnamed
+    assert not unnamed_objects
 
 
 def test_an_object_has_one_name_everywhere_in_a_family() -> None:

@@ -43,9 +43,9 @@ def test_a_row_that_another_column_of_the_table_has_is_missing_and_no_other() ->
     assert reader.lacks_rows() and not read(objects, B, OTHER).lacks_rows()
     # only columns that were read are compared, and only as columns
     assert not read(objects, A).lacks_rows()
-    walked = read(objects, A)
-    walked.walk(B)
-    assert not walked.lacks_rows() and walked.fill_rows().column(A) == walked.column(A)
+    rows = read(objects, A)
+    rows.walk(B)
+    assert not rows.lacks_rows() and rows.fill_rows().column(A) == rows.column(A)
 
 
 def test_one_column_without_rows_is_missing_and_of_two_the_device_is_an_older_one() -> None:
@@ -99,10 +99,10 @@ class Ahead(Memory):
         self, wanted: PrefetchRequest
     ) -> tuple[Mapping[str, Mapping[str, Value]], Mapping[str, Optional[Value]]]:
         self.wanted.append(wanted)
-        walked = {oid: Memory.walk(self, oid) for oid in wanted.walks if oid not in self._loses}
-        got = {oid: Memory.get(self, oid) for oid in wanted.gets if oid not in self._loses}
+        rows = {oid: Memory.walk(self, oid) for oid in wanted.walks if oid not in self._loses}
+        values = {oid: Memory.get(self, oid) for oid in wanted.gets if oid not in self._loses}
         self.asked.clear()
-        return walked, got
+        return rows, values
 
 
 def ahead_of(objects: Mapping[str, Value], root: str = "", **more: Any) -> tuple[Ahead, Reader]:
@@ -154,8 +154,8 @@ def test_the_first_miss_reads_all_that_is_expected() -> None:
         device, reader = ahead_of(objects)
         reader.expect(
             [
-                lambda one: [*one.column(A), one.get("1.3.8.1.0")],
-                lambda one: one.names(B),
+                lambda batch: [*batch.column(A), batch.get("1.3.8.1.0")],
+                lambda batch: batch.names(B),
                 _refuses,
             ]
         )
@@ -184,7 +184,7 @@ def test_the_first_miss_reads_all_that_is_expected() -> None:
     assert device.wanted == [PrefetchRequest((B,), ("1.3.8.2.0",), [])]
     assert reader.walk(B) == FULL and reader.get("1.3.8.2.0") is None and len(calls) == 1
     plain = Reader(Ahead(objects))
-    plain.expect([lambda one: one.names(B)])
+    plain.expect([lambda batch: batch.names(B)])
     assert not plain.is_expecting
 
 

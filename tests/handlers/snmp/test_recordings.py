@@ -39,26 +39,26 @@ def load_of(device: Mapping[str, Any]) -> Optional[float]:
 @RECORDINGS
 @pytest.mark.against("recordings of real units, in memory")
 def test_a_recorded_unit_is_detected_as_its_family_and_has_the_expected_states(name: str) -> None:
-    wanted = recorded.expected(name)
+    expectation = recorded.expected(name)
     device = of_rows(recorded.rows(name))
-    found = detection.detect(device, PROFILES)
-    assert found.profile.key == wanted["family"]
-    assert list(found.states) == sorted(
-        wanted["outlets"], key=lambda i: [int(arc) for arc in i.split(".")]
+    snmp_device = detection.detect(device, PROFILES)
+    assert snmp_device.profile.key == expectation["family"]
+    assert list(snmp_device.states) == sorted(
+        expectation["outlets"], key=lambda i: [int(arc) for arc in i.split(".")]
     )
-    assert not set(found.states) & set(wanted["phantom_rows"])
-    for identity, outlet in wanted["outlets"].items():
+    assert not set(snmp_device.states) & set(expectation["phantom_rows"])
+    for identity, outlet in expectation["outlets"].items():
         state = EnumPowerStatus.UNKNOWN if outlet["state"] is None else STATES[outlet["state"]]
-        assert (identity, found.states[identity]) == (identity, state)
+        assert (identity, snmp_device.states[identity]) == (identity, state)
 
 
 @RECORDINGS
 @pytest.mark.against("recordings of real units, in memory")
 def test_a_recorded_unit_has_every_expected_figure(name: str) -> None:
-    wanted = recorded.expected(name)
-    found = detection.detect(of_rows(recorded.rows(name)), PROFILES)
-    read = read_exactly(found)
-    for identity, outlet in wanted["outlets"].items():
+    expectation = recorded.expected(name)
+    snmp_device = detection.detect(of_rows(recorded.rows(name)), PROFILES)
+    read = read_exactly(snmp_device)
+    for identity, outlet in expectation["outlets"].items():
         for key, figures in (
             ("current_a", read.currents),
             ("power_w", read.powers),
@@ -70,7 +70,7 @@ def test_a_recorded_unit_has_every_expected_figure(name: str) -> None:
                 assert float(figures[identity]) == pytest.approx(outlet[key], abs=ROUNDED), (
                     f"{key} of {identity}"
                 )
-    device = wanted["device"]
+    device = expectation["device"]
     for total, figure in (
         (load_of(device), read.load_a),
         (device.get("power_w"), read.power_w),
@@ -83,11 +83,11 @@ def test_a_recorded_unit_has_every_expected_figure(name: str) -> None:
 @RECORDINGS
 @pytest.mark.against("recordings of real units, in memory")
 def test_a_recorded_unit_shows_its_owners_outlet_names(name: str) -> None:
-    wanted = recorded.expected(name)
+    expectation = recorded.expected(name)
     device = detection.detect(of_rows(recorded.rows(name)), PROFILES)
     labels = {label.identity: label for label in metering.labels(device)}
     assert list(labels) == list(device.states)
-    for identity, outlet in wanted["outlets"].items():
+    for identity, outlet in expectation["outlets"].items():
         if outlet["name"] is not None:
             assert (
                 labels[identity].name

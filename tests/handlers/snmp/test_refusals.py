@@ -201,9 +201,9 @@ def test_a_text_that_the_mib_does_not_allow_is_written_only_with_switch_unproven
 
 @pytest.mark.against("synthetic units, served by the project's agent")
 def test_a_unit_that_cuts_the_text_that_its_mib_does_not_allow_is_in_doubt() -> None:
-    held = E + "17420.1.2.9.1.13.0"
+    column = E + "17420.1.2.9.1.13.0"
     cut = ",".join(["1", "1", "0", "1"] * 4)[:-1] + "0"
-    cutting = Rule(held, keep=False, effects=(Effect(held, cut),))
+    cutting = Rule(column, keep=False, effects=(Effect(column, cut),))
     with Agent(Device(fixture("digipower_24").rows, (cutting,))) as agent:
         handler = near(agent, {"switch_unproven": "yes"})
         port = handler.port_down(PduPortView("16"), deadline=0.1, pause=0.01)
@@ -228,14 +228,14 @@ SECRET = "r3ad-and-write"
 def test_a_community_that_the_device_sends_back_is_not_in_the_error(
     unit: str, identity: str, oid: str, sent: str
 ) -> None:
-    made = fixture(unit)
+    unit_fixture = fixture(unit)
     rows = {
-        **made.rows,
+        **unit_fixture.rows,
         oid: Row(OCTETS, (sent if "17420" not in oid else f"1,{sent},1,0").encode()),
     }
     if oid.endswith("1.1.0"):
         rows = {held: row for held, row in rows.items() if "4.1.13400" not in held}
-    device = Device(rows, made.rules)
+    device = Device(rows, unit_fixture.rules)
     with (
         Agent(device, write=SECRET) as agent,
         pytest.raises(Unsupported, match="it holds the community") as error_info,

@@ -145,18 +145,18 @@ def _found(name: str) -> Any:
 
 
 @pytest.mark.against("devices made from public reports, in memory")
-@pytest.mark.parametrize("wanted", REPORTS, ids=lambda one: str(one.name))
+@pytest.mark.parametrize("wanted", REPORTS, ids=lambda report: str(report.name))
 def test_a_reported_unit_is_read_as_its_report_shows(wanted: Reported) -> None:
-    found = _found(wanted.name)
-    read = read_exactly(found)
-    assert found.profile.key == wanted.family
+    snmp_device = _found(wanted.name)
+    read = read_exactly(snmp_device)
+    assert snmp_device.profile.key == wanted.family
     for figure, shown in (
         (read.load_a, wanted.load),
         (read.power_w, wanted.power),
         (read.energy_kwh, wanted.energy),
     ):
         assert shown is None or figure == Decimal(shown)
-    assert wanted.states is None or list(found.states.values()) == wanted.states
+    assert wanted.states is None or list(snmp_device.states.values()) == wanted.states
     for of_outlets, figures in (
         (read.currents, wanted.outlet_load),
         (read.powers, wanted.outlet_power),

@@ -390,10 +390,10 @@ def test_the_reference_says_which_sources_can_be_written_and_what_each_field_hol
     "kind", [*schema.PLAIN, *schema.KINDS.values()], ids=lambda kind: kind.__name__
 )
 def test_a_part_describes_all_of_its_fields_or_none(kind: type[FrozenValue]) -> None:
-    described = re.findall(
+    names_in_page = re.findall(
         r"^    (\w+): ", (inspect.getdoc(kind) or "").partition("Fields:\n")[2], re.MULTILINE
     )
-    assert described == list(kind.FIELDS) or not described and len(kind.FIELDS) < 5
+    assert names_in_page == list(kind.FIELDS) or not names_in_page and len(kind.FIELDS) < 5
 
 
 def test_the_parts_that_a_single_family_needs_stand_under_their_own_heading() -> None:

@@ -60,25 +60,25 @@ def test_no_state_is_reported_and_no_command_sent_against_a_sibling(
         assert state is told
     else:
         assert state in (told, EnumPowerStatus.UNKNOWN)
-        for refused, written in _commands(unit, sibling, rows):
-            assert (refused, written) == (True, [])
+        for is_refused, writes in _commands(unit, sibling, rows):
+            assert (is_refused, writes) == (True, [])
 
 
 def _commands(
     unit: Fixture, sibling: Sibling, rows: dict[str, Row]
 ) -> list[tuple[bool, list[object]]]:
     """For each command: whether it is refused, and the writes that the agent saw."""
-    seen: list[tuple[bool, list[object]]] = []
+    outcomes: list[tuple[bool, list[object]]] = []
     for name in ("port_up", "port_down"):
         with Agent(Device(rows, unit.rules)) as agent:
             handler = near(agent, UNPROVEN, version=unit.versions[0][0])
-            refused = False
+            is_refused = False
             try:
                 getattr(handler, name)(PduPortView(sibling.identity), deadline=0.0)
             except Unsupported:
-                refused = True
-            seen.append((refused, list(agent.writes())))
-    return seen
+                is_refused = True
+            outcomes.append((is_refused, list(agent.writes())))
+    return outcomes
 
 
 @pytest.mark.parametrize("unit, sibling", OPTIONAL)
@@ -102,8 +102,8 @@ def test_the_fixture_of_every_family_with_states_lists_the_siblings_of_its_mib()
             " none"
         )
         doubts = (Doubt, Guarded, Unmarked)
-        doubted = any(isinstance(part, doubts) for part in parts_of(profile))
-        if states and (doubted or any(state.confirm for state in states)):
+        has_doubt = any(isinstance(part, doubts) for part in parts_of(profile))
+        if states and (has_doubt or any(state.confirm for state in states)):
             assert unit.siblings, (
                 f"{unit.name}: the profile reads an object that can contradict a state: list its"
                 " values"
@@ -114,7 +114,7 @@ def test_the_siblings_of_a_switched_family_name_the_text_that_they_are_from() ->
     for unit in OF_FAMILIES:
         mib = FAMILIES[unit.key].mib
         # names of MIBs, such as PDU2-MIB and IPDUS2, in the profile's own words
-        named = re.findall(r"[A-Z][A-Za-z0-9]*-?[A-Z0-9][A-Za-z0-9-]*", mib)
+        mib_names = re.findall(r"[A-Z][A-Za-z0-9]*-?[A-Z0-9][A-Za-z0-9-]*", mib)
         sources = [sibling.source for sibling in unit.siblings] or [unit.no_siblings]
         for source in sources if unit.switch else ():
             if "no MIB is public" in mib:
@@ -122,8 +122,8 @@ def test_the_siblings_of_a_switched_family_name_the_text_that_they_are_from() ->
                     f"{unit.name}: say that no text could be compared"
                 )
             else:
-                assert any(text in source for text in ("no MIB is public", *named)), (
-                    f"{unit.name}: name one of {', '.join(named)}"
+                assert any(text in source for text in ("no MIB is public", *mib_names)), (
+                    f"{unit.name}: name one of {', '.join(mib_names)}"
                 )
 
 

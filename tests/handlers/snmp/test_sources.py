@@ -104,9 +104,9 @@ def test_variables_are_found_by_their_whole_name_and_never_by_a_similar_end() ->
 
 def test_a_listed_number_whose_object_is_missing_has_an_empty_value() -> None:
     slots = Spread("1.3.2", (Span(1, 3, 1),), by_get=True, listed=Column("1.3.1"))
-    listed = table("1.3.1", {"1": 1, "3": 1})
-    assert slots.rows(reader({**listed, "1.3.2.1.0": 1, "1.3.2.2.0": 1})) == {"1": 1, "3": ""}
-    assert slots.rows(reader({**listed, "1.3.2.2.0": 1})) == {}
+    rows_listed = table("1.3.1", {"1": 1, "3": 1})
+    assert slots.rows(reader({**rows_listed, "1.3.2.1.0": 1, "1.3.2.2.0": 1})) == {"1": 1, "3": ""}
+    assert slots.rows(reader({**rows_listed, "1.3.2.2.0": 1})) == {}
 
 
 @pytest.mark.parametrize(
@@ -231,8 +231,8 @@ def test_what_is_read_ahead_is_what_a_reading_asks_for_first(
     assert list(source.asks()) == asked
     device = Memory({**table("1.3.1", {"1": 1}), "1.3.2.0": 1, "1.3.3.5.0": 1, "1.3.3.6.0": 1})
     source.rows(Reader(device))
-    said = [f"{'walk' if ask.is_walked else 'get'} {ask.oid}" for ask in asked]
-    assert device.asked[: len(said)] == said
+    requests = [f"{'walk' if ask.is_walked else 'get'} {ask.oid}" for ask in asked]
+    assert device.asked[: len(requests)] == requests
 
 
 @pytest.mark.parametrize(
@@ -270,11 +270,11 @@ CABLES = {
 
 def test_a_place_with_nothing_in_all_its_columns_is_left_out() -> None:
     status = Column("1.3.1")
-    fitted = Fitted(status, (Column("1.3.2"), Column("1.3.3")), ("", "-1"))
+    source = Fitted(status, (Column("1.3.2"), Column("1.3.3")), ("", "-1"))
     # 2.1 is metered, 2.2 has a name, and of 2.3 the answer lacks a column
-    assert list(fitted.rows(reader({**PLACES, **CABLES}))) == ["1.1", "2.1", "2.2", "2.3"]
+    assert list(source.rows(reader({**PLACES, **CABLES}))) == ["1.1", "2.1", "2.2", "2.3"]
     device = Memory(table("1.3.1", {"1": 1, "2": 0}))
-    assert list(fitted.rows(Reader(device))) == ["1", "2"] and device.asked == ["walk 1.3.1"]
-    assert list(fitted.asks()) == list(status.asks())
-    assert fitted.keeps(reader({**PLACES, **CABLES}), "2.1")
-    assert not fitted.keeps(reader({**PLACES, **CABLES}), "1.2")
+    assert list(source.rows(Reader(device))) == ["1", "2"] and device.asked == ["walk 1.3.1"]
+    assert list(source.asks()) == list(status.asks())
+    assert source.keeps(reader({**PLACES, **CABLES}), "2.1")
+    assert not source.keeps(reader({**PLACES, **CABLES}), "1.2")

@@ -17,8 +17,8 @@ A, B, C = Column("1.3.1"), Column("1.3.2"), Column("1.3.3")
 
 
 def test_a_packed_text_is_split_by_position() -> None:
-    packed = Packed(A, main="1")
-    assert both(packed, dict(table("1.3.1", {"1": "1,0, -1", "3": "0", "4": ""}))) == {
+    source = Packed(A, main="1")
+    assert both(source, dict(table("1.3.1", {"1": "1,0, -1", "3": "0", "4": ""}))) == {
         "1": "1",
         "2": "0",
         "3": "-1",
@@ -82,7 +82,7 @@ def test_the_meters_named_by_a_relay_are_summed_within_its_module() -> None:
 
 
 def test_an_index_may_start_with_octets_of_another_column() -> None:
-    measured = {
+    lengths = {
         **table(
             "1.3.1", {"0.0.255.4": 125, "0.1.255.4": 7, "0.2.255.4": 1, "0.2.255.5": 2, "9": 3}
         ),
@@ -98,7 +98,7 @@ def test_an_index_may_start_with_octets_of_another_column() -> None:
             },
         ),
     }
-    assert ByOctets(A, B, 3).rows(reader(dict(measured))) == {"1": 125, "2": 7, "3": "", "6": ""}
+    assert ByOctets(A, B, 3).rows(reader(dict(lengths))) == {"1": 125, "2": 7, "3": "", "6": ""}
     assert ByOctets(A, B, 3).rows(reader(table("1.3.2", {"1": b"\x00\x00\xff"}))) == {}
     with pytest.raises(ValueError, match="length"):
         ByOctets(A, B, 0)

@@ -93,7 +93,7 @@ DEMANDED = {
 
 
 def test_only_a_doubt_about_a_fault_needs_its_object() -> None:
-    demanded: dict[str, set[str]] = {}
+    values_by_key: dict[str, set[str]] = {}
     for profile in PROFILES:
         for doubt in (part for part in parts_of(profile) if isinstance(part, Doubt)):
             if not doubt.optional:
@@ -103,8 +103,8 @@ def test_only_a_doubt_about_a_fault_needs_its_object() -> None:
                     for name in [str(getattr(part, "object", ""))]
                     if name
                 }
-                demanded.setdefault(profile.key, set()).update(objects)
-    assert {key: sorted(objects) for key, objects in demanded.items()} == {
+                values_by_key.setdefault(profile.key, set()).update(objects)
+    assert {key: sorted(objects) for key, objects in values_by_key.items()} == {
         key: sorted(objects) for key, objects in DEMANDED.items()
     }
 

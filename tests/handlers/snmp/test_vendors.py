@@ -107,6 +107,8 @@ def test_the_oldest_products_of_gude_with_the_later_tree_are_found_by_their_syso
     }
     device = of_rows(rows)
     device.put("1.3.6.1.2.1.1.2.0", f"1.3.6.1.4.1.28507.{product}")
-    found = detection.detect(device, PROFILES)
-    assert found.profile.key == "gude-epc" and dict(found.states) == units.expected_states(unit)
-    assert read_exactly(found).load_a == Decimal("0.706")
+    snmp_device = detection.detect(device, PROFILES)
+    assert snmp_device.profile.key == "gude-epc" and dict(
+        snmp_device.states
+    ) == units.expected_states(unit)
+    assert read_exactly(snmp_device).load_a == Decimal("0.706")

@@ -345,13 +345,13 @@ def test_a_command_reaches_the_object_that_was_read_under_the_identity_and_no_ot
         return
     for identity in {*listed, *INDEXES, *(f"{arc}.{index}" for arc in "123" for index in INDEXES)}:
         try:
-            written = at.instance(reader(objects), identity)
+            instance = at.instance(reader(objects), identity)
         except NoSuchOutlet:
             assert listed.get(identity, "") == "", "an outlet that is listed cannot be switched"
             continue
         if identity in listed:
-            assert written == listed[identity]
+            assert instance == listed[identity]
         else:
-            assert written not in listed.values(), (
+            assert instance not in listed.values(), (
                 "a command for another identity reaches a listed outlet"
             )

@@ -61,12 +61,12 @@ def _kinds(parts: Callable[[list[type]], tuple[object, ...]]) -> list[Fixture]:
     """One switched unit for each different result of `parts` for the classes of its control, from
     the outermost to the innermost.
     """
-    found: dict[tuple[object, ...], Fixture] = {}
+    fixture_by_key: dict[tuple[object, ...], Fixture] = {}
     for unit in SWITCHED:
         control = _control(unit)
         if control:
-            found.setdefault(parts([type(part) for part in parts_of(control)]), unit)
-    return list(found.values())
+            fixture_by_key.setdefault(parts([type(part) for part in parts_of(control)]), unit)
+    return list(fixture_by_key.values())
 
 
 def _outermost_and_innermost(classes: list[type]) -> tuple[object, ...]:

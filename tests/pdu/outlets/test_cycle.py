@@ -77,10 +77,10 @@ class Unit:
 
 @pytest.fixture
 def unit(monkeypatch: pytest.MonkeyPatch) -> Unit:
-    made = Unit()
+    unit_double = Unit()
     monkeypatch.setattr(outlet, "AGAIN_S", 0.01)
-    use(monkeypatch, lambda name: LoadedHandler(name, name, made.make, (), False))
-    return made
+    use(monkeypatch, lambda name: LoadedHandler(name, name, unit_double.make, (), False))
+    return unit_double
 
 
 def raising(error: BaseException) -> Callable[[], EnumPowerStatus]:

@@ -37,7 +37,7 @@ class Interrupting:
         return self
 
     def status(self) -> PduView:
-        return PduView(ports=[PduPortView(identity=one) for one in ("1", "2", "3")])
+        return PduView(ports=[PduPortView(identity=identity) for identity in ("1", "2", "3")])
 
     def port_down(self, port: PduPortView) -> PduPortView:
         self._count()
@@ -177,10 +177,10 @@ def test_a_signal_at_the_question_for_a_password_turns_the_echo_of_the_terminal_
     )
     try:
         with process, bounded(process):
-            shown = b""
-            while b"password of operator" not in shown:
-                assert select.select([person], [], [], PATIENCE_S)[0], shown
-                shown += os.read(person, 1000)
+            output = b""
+            while b"password of operator" not in output:
+                assert select.select([person], [], [], PATIENCE_S)[0], output
+                output += os.read(person, 1000)
             assert until(
                 lambda: not termios.tcgetattr(inner)[3] & termios.ECHO and asleep(process.pid)
             )

@@ -80,12 +80,12 @@ def test_outlets_over_snmp_cost_the_requests_that_the_docstring_names_and_a_stat
             lambda: handler.make(data).statistic(),
             lambda: reading.read_pdu(handler, data, ALL),
         ):
-            sent: list[None] = []
+            requests: list[None] = []
             assert handler.sent is not None
-            token = handler.sent.set(lambda: sent.append(None))
+            token = handler.sent.set(lambda: requests.append(None))
             read()
             handler.sent.reset(token)
-            counts.append(len(sent))
+            counts.append(len(requests))
     assert counts == [5, 14, 17]
 
 

@@ -116,10 +116,10 @@ def test_down_and_up_switch_the_outlet_that_is_named(peer: Peer, ask: Any) -> No
     identity = next(identity for identity, on in before.items() if on)
     for call, on in (("down", False), ("up", True)):
         code, out, _ = ask(call, identity, "--yes", "--json")
-        (told,) = json.loads(out)["outlets"]
-        metered = told.pop("current_a", None)
-        assert (code, told) == (0, {"identity": identity, "state": SHOWN[on], "done": True})
-        assert metered is None or isinstance(metered, float)
+        (outlet,) = json.loads(out)["outlets"]
+        current_a = outlet.pop("current_a", None)
+        assert (code, outlet) == (0, {"identity": identity, "state": SHOWN[on], "done": True})
+        assert current_a is None or isinstance(current_a, float)
         assert peer.books().states == {**before, identity: on}
 
 
@@ -211,7 +211,7 @@ def test_labels_shows_numbers_and_names(peer: Peer, ask: Any) -> None:
     code, out, _ = ask("labels", "--json")
     assert code == 0
     assert json.loads(out)["outlets"] == [
-        {key: one[key] for key in ("identity", "number", "name")} for one in status
+        {key: outlet[key] for key in ("identity", "number", "name")} for outlet in status
     ]
 
 
@@ -347,23 +347,23 @@ def test_each_kind_of_error_has_its_exit_code(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     broken(monkeypatch, kind("do this").at("192.0.2.7", "port_down"))
-    expected = exit_codes.code_of(kind.kind)
-    assert expected > 1
+    exit_code = exit_codes.code_of(kind.kind)
+    assert exit_code > 1
     assert run(capsys, "down", "x", "192.0.2.7", "1", "--yes") == (
-        expected,
+        exit_code,
         "",
         f"{kind.kind}: 192.0.2.7: port_down: do this\n",
     )
     code, out, err = run(capsys, "down", "x", "192.0.2.7", "1", "--yes", "--json")
     assert (code, err, json.loads(out)["error"]) == (
-        expected,
+        exit_code,
         "",
         {
             "kind": kind.kind,
             "host": "192.0.2.7",
             "operation": "port_down",
             "reason": "do this",
-            "exit_code": expected,
+            "exit_code": exit_code,
         },
     )
 
@@ -383,10 +383,11 @@ def test_an_error_of_a_third_party_handler_is_escaped_and_stays_on_one_line(
 
 
 def test_exit_codes_are_distinct_and_in_the_help(capsys: pytest.CaptureFixture[str]) -> None:
-    assert len({one.code for one in exit_codes.EXITS}) == len(exit_codes.EXITS)
+    assert len({exit_code.code for exit_code in exit_codes.EXITS}) == len(exit_codes.EXITS)
     code, out, _ = run(capsys, "help", "exit-codes")
     assert code == 0 and all(
-        f"{one.code} {one.meaning}" in " ".join(out.split()) for one in exit_codes.EXITS
+        f"{exit_code.code} {exit_code.meaning}" in " ".join(out.split())
+        for exit_code in exit_codes.EXITS
     )
 
 
@@ -395,7 +396,7 @@ def test_every_kind_of_error_has_exactly_one_exit_code_and_unknown_kind_counts_a
     for file in (ROOT / "handlers").rglob("*.py"):
         if re.search("^    kind = ", file.read_text("utf-8"), re.MULTILINE):
             importlib.import_module(".".join(file.relative_to(ROOT).with_suffix("").parts))
-    kinds = [kind for one in exit_codes.EXITS for kind in one.kinds]
+    kinds = [kind for exit_code in exit_codes.EXITS for kind in exit_code.kinds]
     assert len(set(kinds)) == len(kinds) and {
         kind.kind for kind in every(errors.PduHandlerError)
     } - {"error"} <= set(kinds)
@@ -407,10 +408,10 @@ def every(kind: type[errors.PduHandlerError]) -> list[type[errors.PduHandlerErro
     return [
         kind,
         *(
-            one
+            subcommand
             for below in kind.__subclasses__()
-            for one in every(below)
-            if one.__module__.startswith("handlers.")
+            for subcommand in every(below)
+            if subcommand.__module__.startswith("handlers.")
         ),
     ]
 
@@ -454,8 +455,8 @@ def test_a_defect_is_reported_in_one_line_and_debug_shows_its_traceback(
         "defect: 192.0.2.7: port_down raised ZeroDivisionError: division\\x1b"
     )
     assert err.count("\n") == 1
-    shown = run(capsys, "down", "x", "192.0.2.7", "1", "--yes", "--debug")[2]
-    assert "Traceback" in shown and "division" in shown
+    output = run(capsys, "down", "x", "192.0.2.7", "1", "--yes", "--debug")[2]
+    assert "Traceback" in output and "division" in output
     assert (
         json.loads(run(capsys, "down", "x", "192.0.2.7", "1", "--yes", "--json")[1])["error"][
             "kind"
@@ -533,9 +534,9 @@ def test_the_question_names_pdu_outlet_name_and_state_and_needs_a_yes(
     )
     monkeypatch.setattr(sys, "stdin", terminal.Person(answer))
     found, _, err = ask("up", identity)
-    named = f" {name!r}" if name else ""
+    quoted_name = f" {name!r}" if name else ""
     assert (
-        f"switch on outlet {identity}{named} (now {state}) of {peer.address}? [y/N] " in err
+        f"switch on outlet {identity}{quoted_name} (now {state}) of {peer.address}? [y/N] " in err
         and found == code
     )
 
@@ -597,10 +598,10 @@ def test_titles_and_the_question_for_the_password_name_the_pdu_of_the_setting_ho
             peer.settings["username"],
         ]
         status = run(capsys, "status", "nut", " 192.0.2.7 ", *arguments)
-        switched = run(capsys, "down", "nut", "192.0.2.7", "2", "--yes", *arguments)
+        result = run(capsys, "down", "nut", "192.0.2.7", "2", "--yes", *arguments)
     assert (
         status[1].startswith(f"status of {text} by nut")
-        and switched[1] == f"outlet 2 of {text} is off (nut); its meter reads 0 A\n"
+        and result[1] == f"outlet 2 of {text} is off (nut); its meter reads 0 A\n"
     )
     assert asked == [f"password of {peer.settings['username']} on {text}: "] * 2
 
@@ -620,7 +621,7 @@ def test_titles_and_the_question_for_the_password_name_the_pdu_of_the_setting_ho
 def test_the_question_is_answered_on_a_real_terminal(typed: bytes, code: int, words: str) -> None:
     with PEERS["nut"]() as peer:
         arguments, secrets = options(peer)
-        shown = terminal.run(
+        output = terminal.run(
             [sys.executable, "-m", "pdu", "up", "nut", peer.address, "1", *arguments],
             {
                 **os.environ,
@@ -631,8 +632,8 @@ def test_the_question_is_answered_on_a_real_terminal(typed: bytes, code: int, wo
             "[y/N] ",
             typed,
         )
-        assert shown.code == code and words in shown.text and "Traceback" not in shown.text
-        assert ("may still be carried out" in shown.text, bool(peer.books().writes)) == (
+        assert output.code == code and words in output.text and "Traceback" not in output.text
+        assert ("may still be carried out" in output.text, bool(peer.books().writes)) == (
             False,
             code == 0,
         )
@@ -653,7 +654,7 @@ def test_an_outlet_that_is_given_twice_is_switched_once(peer: Peer, ask: Any) ->
     first, second = [*peer.books().states][:2]
     code, out, _ = ask("up", first, second, first, "--yes", "--json")
     assert code == 0
-    assert [one["identity"] for one in json.loads(out)["outlets"]] == [first, second]
+    assert [outlet["identity"] for outlet in json.loads(out)["outlets"]] == [first, second]
 
 
 def test_an_outlet_whose_new_state_was_not_seen_is_named_even_if_a_later_one_fails(
@@ -664,7 +665,7 @@ def test_an_outlet_whose_new_state_was_not_seen_is_named_even_if_a_later_one_fai
 
         def status(self) -> PduView:
             return PduView(
-                ports=[PduPortView(identity=one) for one in ("1", "2", "\x1b[2J", "3\n")]
+                ports=[PduPortView(identity=identity) for identity in ("1", "2", "\x1b[2J", "3\n")]
             )
 
         def port_down(self, port: PduPortView) -> PduPortView:
@@ -674,16 +675,16 @@ def test_an_outlet_whose_new_state_was_not_seen_is_named_even_if_a_later_one_fai
 
     use(monkeypatch, lambda name: LoadedHandler(name, name, lambda data: Lost(), (), False))
     code, out, err = run(capsys, "down", "x", "192.0.2.7", "1", "2", "--yes")
-    failed, place, missed = err.splitlines()
+    failure_line, place, missing_line = err.splitlines()
     assert (
         code == exit_codes.code_of("unreachable")
         and out == "outlet 1 of 192.0.2.7 is unknown (x)\n"
     )
-    assert (failed, place) == (
+    assert (failure_line, place) == (
         "unreachable: 192.0.2.7: port_down: no answer",
         "the error is about outlet 2",
     )
-    assert missed.startswith(
+    assert missing_line.startswith(
         "not-seen: outlet 1 of 192.0.2.7 was to be switched off; the PDU accepted the command"
     )
     code, out, err = run(capsys, "down", "x", "192.0.2.7", "\x1b[2J", "3\n", "--yes")
@@ -895,13 +896,13 @@ def test_a_line_of_progress_fits_the_terminal(
     """A line that wraps would stay on the screen. Some terminals report 0 columns."""
     ours, theirs = os.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
-    with open(theirs, "w", encoding="utf-8") as terminal_, monkeypatch.context() as patched:
-        patched.setattr(sys, "stderr", terminal_)
+    with open(theirs, "w", encoding="utf-8") as terminal_, monkeypatch.context() as patches:
+        patches.setattr(sys, "stderr", terminal_)
         show_status_line(100 * "x", False)
         show_status_line("", False)
-    shown = b""
+    output = b""
     with contextlib.suppress(OSError):  # EIO: everything was read
         for piece in iter(lambda: os.read(ours, 1000), b""):
-            shown += piece
+            output += piece
     os.close(ours)
-    assert shown.decode() == f"\r{width * 'x'}\r\r{width * ' '}\r"
+    assert output.decode() == f"\r{width * 'x'}\r\r{width * ' '}\r"
