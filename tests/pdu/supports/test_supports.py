@@ -10,12 +10,12 @@ import pytest
 from handlers.snmp.families import ENTERPRISES
 from handlers.snmp.profile import oids as profile_oids
 from handlers.snmp.profiles import PROFILES
-from pdu.supports import oids
+from pdu.supports import command, oids
 from pdu.supports.brands import BRANDS
 from pdu.supports.hints import hint_of
 from pdu.supports.model_names import COLUMNS, NAMES, UNREAD_MAKERS, Name, read_names
 from pdu.supports.model_patterns import fits, sample
-from pdu.supports.search import MAYBE, NO, UNKNOWN, YES, answer
+from pdu.supports.search import MAYBE, NO, UNKNOWN, YES, Match, answer
 from pdu.supports.shared_numbers import SHARED_NUMBERS
 from pdu.supports.table import entries
 from tests.needs import ROOT
@@ -670,3 +670,13 @@ def test_each_maker_that_no_handler_reads_is_a_no_with_its_reason_also_on_the_pa
 def test_a_model_of_a_maker_that_no_handler_reads_is_a_no_too() -> None:
     for question in ("Huawei PDU2000-16-1PH", "Ubiquiti USP-PDU-Pro", "ЦМО R-16"):
         assert answer(question).verdict == NO, question
+
+
+def test_a_note_that_is_above_already_is_not_repeated_below_an_owners_proof(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(command, "read_owner_proofs", lambda key: ["tried on a unit"])
+    entry = next(entry for entry in entries() if any(name.note for name in entry.names))
+    name = next(name for name in entry.names if name.note)
+    lines = " ".join(" ".join(command._entry(Match(entry, name), [name.note])).split())
+    assert "tried on a unit" in lines and name.note not in lines
