@@ -87,7 +87,7 @@ class Control(FrozenValue, ABC):
 def object_of(at: Source, reader: Reader, identity: str) -> str:
     """The OID of the object that a command to an outlet writes. A `Scalar` is the object of every
     outlet (`has_one_object`), unless it is inside another source. Raises NoSuchOutlet."""
-    return at.object_oid(reader) if isinstance(at, Scalar) else at.instance(reader, identity)
+    return at.object_oid(reader) if isinstance(at, Scalar) else at.instance_oid(reader, identity)
 
 
 class Write(Control):

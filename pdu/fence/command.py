@@ -263,10 +263,13 @@ def _cords(options: Mapping[str, str], plug: str) -> list[Cord]:
     cords: list[Cord] = []
     for text in plug.split(","):
         parts = text.strip().split("/")
-        fits = [n for n in range(1, len(parts)) if "/".join(parts[:n]) in names and parts[n]]
-        if len(fits) != 1:
+        name_lengths = [
+            n for n in range(1, len(parts)) if "/".join(parts[:n]) in names and parts[n]
+        ]
+        if len(name_lengths) != 1:
             raise SettingsError(f"{printable(text, 60)!r} is not PDU/OUTLET with a PDU of the list")
-        cords.append(Cord("/".join(parts[: fits[0]]), "/".join(parts[fits[0] :])))
+        [n] = name_lengths
+        cords.append(Cord("/".join(parts[:n]), "/".join(parts[n:])))
     return list(dict.fromkeys(cords))
 
 

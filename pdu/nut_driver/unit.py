@@ -136,8 +136,8 @@ class ServedPdu:
         self._due = time.monotonic() + pace.first
         self._was_read = True  # the first reading, too, is tried again
         self._plate_due, self._tries = 0.0, 0
-        self._said = ""
-        self._is_long = False
+        self._last_failure = ""
+        self._exceeds_clients = False
 
     def start(self) -> None:
         """Start the thread."""
@@ -275,8 +275,8 @@ class ServedPdu:
     def _warn_of_size(self) -> None:
         """Say once that some clients cannot read the PDU."""
         size = list_bytes(ups_name(self._target.device.name), self._panel.view)
-        is_long, was_long = size > CLIENT_BYTES, self._is_long
-        self._is_long = is_long
+        is_long, was_long = size > CLIENT_BYTES, self._exceeds_clients
+        self._exceeds_clients = is_long
         if is_long and not was_long:
             self._audience.say(
                 f"its variables take {size} bytes, and Home Assistant's client reads"
@@ -304,9 +304,9 @@ class ServedPdu:
 
     def _note(self, why: str) -> None:
         """Say why a reading failed, and when it no longer does; not at each reading."""
-        if why != self._said:
+        if why != self._last_failure:
             self._audience.say(why or "read again")
-            self._said = why
+            self._last_failure = why
 
     def _carry_out(self, command: DriverCommand, do: Callable[[], Optional[bool]]) -> None:
         """Report whether the effect of a command was seen, unless `do` returns None: not yet."""

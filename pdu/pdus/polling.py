@@ -188,7 +188,9 @@ def is_late_here(target: Target, full_reading: Reading, lag: SchedulingDelay) ->
     if not is_silence(full_reading):
         return False
     settings = {**target.auth.settings, **dict(target.device.settings)}
-    late_for_an_answer = lag.longest > max(_LATE * _wait(target.handler, settings), _LATE_S)
+    late_for_an_answer = lag.longest > max(
+        _LATE * _request_timeout_s(target.handler, settings), _LATE_S
+    )
     is_long = full_reading.seconds > _LONG_S
     late_in_all = is_long and lag.together > _LATE_IN_ALL * full_reading.seconds
     return late_for_an_answer or late_in_all
@@ -247,7 +249,7 @@ def _default_timeout(handler: LoadedHandler) -> float:
     return 2.0 if handler.snmp else 10.0
 
 
-def _wait(handler: LoadedHandler, settings: Mapping[str, str]) -> float:
+def _request_timeout_s(handler: LoadedHandler, settings: Mapping[str, str]) -> float:
     """How long one request waits for its answer, in seconds."""
     try:
         timeout_s = float(settings.get("timeout") or _default_timeout(handler))

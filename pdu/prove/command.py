@@ -67,15 +67,16 @@ def _teller(run_options: RunOptions) -> Callable[[str], None]:
     """Says what the command does: on a terminal in a line that the next one replaces; else in a
     line for each new job, without the seconds that are left.
     """
-    jobs: set[str] = set()
+    jobs_told: set[str] = set()
 
     def tell(line: str) -> None:
         if sys.stderr.isatty() or run_options.json:
             show_status_line(line, run_options.json)
             return
-        job = "".join(letter for letter in line if not letter.isdigit())
-        if job not in jobs:
-            jobs.add(job)
+        # the seconds that are left are no other job
+        line_without_digits = "".join(letter for letter in line if not letter.isdigit())
+        if line_without_digits not in jobs_told:
+            jobs_told.add(line_without_digits)
             print(printable(line), file=sys.stderr, flush=True)
 
     return tell

@@ -56,7 +56,7 @@ def _lines(question: str, result: SupportAnswer) -> list[str]:
             for line in _lines(printable(model, 60), model_answer)
         ]
     if result.verdict == YES:
-        return _yes(question, result)
+        return _yes_lines(question, result)
     lines = [f"{question}: {_head(result)}"]
     for name in result.refused:
         lines += _wrapped("", f"{name.pattern} is {_article(name.why)}")
@@ -98,7 +98,7 @@ def _keys_of(result: SupportAnswer) -> str:
     return ", ".join(entry.label for entry in result.near)
 
 
-def _yes(question: str, result: SupportAnswer) -> list[str]:
+def _yes_lines(question: str, result: SupportAnswer) -> list[str]:
     if len(result.hits) <= _IN_FULL:
         lines = [f"{question}: yes", *_shared_name_lines(result)]
         for hit in result.hits:

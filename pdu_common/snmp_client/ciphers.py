@@ -68,8 +68,8 @@ def decrypt(
     is_cut = not privacy.aes and len(data) % _BLOCK != 0
     if is_cut or len(salt) != _SALT:
         raise Malformed("encrypted octets of a wrong size")
-    work = _cipher(privacy, key, boots, seconds, salt).decryptor()
-    return bytes(work.update(data) + work.finalize())
+    decryptor = _cipher(privacy, key, boots, seconds, salt).decryptor()
+    return bytes(decryptor.update(data) + decryptor.finalize())
 
 
 def _cipher(privacy: Privacy, key: bytes, boots: int, seconds: int, salt: bytes) -> Cipher[Any]:

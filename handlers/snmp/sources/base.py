@@ -72,7 +72,7 @@ class Source(FrozenValue, ABC):
         """
 
     @abstractmethod
-    def instance(self, reader: Reader, identity: str) -> str:
+    def instance_oid(self, reader: Reader, identity: str) -> str:
         """The OID of an identity's object, instance included.
 
         Raises NoSuchOutlet if the source has none for it.
@@ -93,7 +93,7 @@ class ObjectSource(Source):
 
     def value_of(self, reader: Reader, identity: str) -> Optional[Raw]:
         try:
-            return reader.get(self.instance(reader, identity))
+            return reader.get(self.instance_oid(reader, identity))
         except NoSuchOutlet:
             return None
 
@@ -113,10 +113,10 @@ class Filter(Source):
     def written_places(self) -> tuple[ObjectSource, ...]:
         return self.source.written_places()
 
-    def instance(self, reader: Reader, identity: str) -> str:
+    def instance_oid(self, reader: Reader, identity: str) -> str:
         if not self.keeps(reader, identity):
             raise no_object(identity)
-        return self.source.instance(reader, identity)
+        return self.source.instance_oid(reader, identity)
 
     def identity_starts(self) -> Optional[frozenset[str]]:
         return self.source.identity_starts()
@@ -132,7 +132,7 @@ class ReadOnly(Source):
     def written_places(self) -> NoReturn:
         raise ValueError(self._refusal())
 
-    def instance(self, reader: Reader, identity: str) -> NoReturn:
+    def instance_oid(self, reader: Reader, identity: str) -> NoReturn:
         raise Unsupported(self._refusal())
 
     def _refusal(self) -> str:

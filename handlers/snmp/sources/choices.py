@@ -158,14 +158,14 @@ class Merged(Source):
             )
         return tuple(chain.from_iterable(part.written_places() for part in self.parts))
 
-    def instance(self, reader: Reader, identity: str) -> str:
-        instances: list[str] = []
+    def instance_oid(self, reader: Reader, identity: str) -> str:
+        oids: list[str] = []
         for part in self.parts:
             with suppress(NoSuchOutlet):
-                instances.append(part.instance(reader, identity))
-        if len(instances) != 1:
+                oids.append(part.instance_oid(reader, identity))
+        if len(oids) != 1:
             raise no_object(identity)
-        return instances[0]
+        return oids[0]
 
     def identity_starts(self) -> Optional[frozenset[str]]:
         starts: set[str] = set()
@@ -218,11 +218,11 @@ class Prefixed(Source):
     def written_places(self) -> tuple[ObjectSource, ...]:
         return self.source.written_places()
 
-    def instance(self, reader: Reader, identity: str) -> str:
+    def instance_oid(self, reader: Reader, identity: str) -> str:
         inner = self._inner(identity)
         if not inner:
             raise no_object(identity)
-        return self.source.instance(reader, inner)
+        return self.source.instance_oid(reader, inner)
 
     def identity_starts(self) -> frozenset[str]:
         starts = self.source.identity_starts()

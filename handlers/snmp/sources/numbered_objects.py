@@ -140,7 +140,7 @@ class Spread(ObjectSource):
                     value_by_outlet[f"{row}.{n}"] = values[n]
         return value_by_outlet
 
-    def instance(self, reader: Reader, identity: str) -> str:
+    def instance_oid(self, reader: Reader, identity: str) -> str:
         row, dot, n = identity.rpartition(".")
         sub = next((sub for number, sub in self.numbers() if str(number) == n), None)
         if sub is None or bool(dot) != self.by_row:
@@ -198,7 +198,7 @@ class Tables(ObjectSource):
         for unit in self._units():
             yield ObjectRead(f"{self.oid}.{unit}.{self.column}", True)
 
-    def instance(self, reader: Reader, identity: str) -> str:
+    def instance_oid(self, reader: Reader, identity: str) -> str:
         unit, _, row = identity.partition(".")
         if not row or unit not in self._units():
             raise NoSuchOutlet(f"outlet {identity[:40]!r} is outside this family's units")

@@ -48,7 +48,7 @@ class Column(ObjectSource):
     def asks(self) -> Iterator[ObjectRead]:
         yield ObjectRead(self.oid, True)
 
-    def instance(self, reader: Reader, identity: str) -> str:
+    def instance_oid(self, reader: Reader, identity: str) -> str:
         return reader.resolve(f"{self.oid}.{identity}") + ("." + self.suffix if self.suffix else "")
 
 
@@ -79,7 +79,7 @@ class Scalar(ObjectSource):
     def asks(self) -> Iterator[ObjectRead]:
         yield ObjectRead(self.oid, False)
 
-    def instance(self, reader: Reader, identity: str) -> str:
+    def instance_oid(self, reader: Reader, identity: str) -> str:
         if identity != _ONLY_ROW:
             raise no_object(identity)
         return self.object_oid(reader)

@@ -97,7 +97,7 @@ class NamedRows(ObjectSource):
         yield ObjectRead(self.names, True)
         yield ObjectRead(self.values, True)
 
-    def instance(self, reader: Reader, identity: str) -> str:
+    def instance_oid(self, reader: Reader, identity: str) -> str:
         index = self._indexes(reader).get(identity)
         if index is None:
             raise NoSuchOutlet(f"the device has no variable for outlet {identity[:40]!r}")
@@ -242,7 +242,7 @@ class Alike(ReadOnly):
         for identities in kinds.values():
             first, last = identities[0], identities[-1]
             value = self.source.value_of(reader, first)
-            if value is None and not reader.has_got(self.source.instance(reader, first)):
+            if value is None and not reader.has_got(self.source.instance_oid(reader, first)):
                 self.source.value_of(reader, last)  # `reader` only notes what will be read
                 continue
             if value is None or value != self.source.value_of(reader, last):

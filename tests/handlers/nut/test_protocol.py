@@ -1,3 +1,5 @@
+"""Requests as lines of NUT's protocol, and the answers to them."""
+
 from __future__ import annotations
 
 from typing import Callable

@@ -25,12 +25,12 @@ class Device:
 
     def __init__(self, responses: Any) -> None:
         self.responses: Any = responses
-        self.asked: list[Any] = []
+        self.requests: list[Any] = []
 
     def exchange(self, where: Endpoint, request: Request) -> Response:
         assert isinstance(request.body, bytes)
         document = json.loads(request.body)
-        self.asked.append(document)
+        self.requests.append(document)
         return Response(
             200,
             {},
@@ -156,10 +156,10 @@ def test_a_queued_call_keeps_the_arguments_it_was_added_with_and_can_be_sent_twi
     )
     helper.perform_bulk()
     helper.perform_bulk()
-    for request in device.asked:
+    for request in device.requests:
         first, second = (call["json"]["params"] for call in request["params"]["requests"])
         assert first["settings"]["name"] == "first" and second["outletNumbers"] == [4, 5]
-    assert len(device.asked) == 2
+    assert len(device.requests) == 2
 
 
 def test_a_queue_that_is_sent_again_has_only_the_answers_of_the_last_time() -> None:

@@ -236,7 +236,7 @@ def state_objects(unit: Fixture, identity: str) -> list[str]:
     with contextlib.suppress(ValueError):
         source = device.outlets.states.source
         source.written_places()
-        objects.append(source.instance(device.reader, identity))
+        objects.append(source.instance_oid(device.reader, identity))
     return objects
 
 
@@ -396,7 +396,7 @@ def _objects(unit: Fixture, source: Source, identity: str) -> set[str]:
     if isinstance(source, Column):
         return {f"{source.oid}.{identity}"}
     if isinstance(source, Spread):
-        return {source.instance(Reader(memory(unit)), identity)}
+        return {source.instance_oid(Reader(memory(unit)), identity)}
     if isinstance(source, Merged):
         return set().union(*(_objects(unit, part, identity) for part in source.parts))
     if isinstance(source, First):

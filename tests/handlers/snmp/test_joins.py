@@ -229,7 +229,7 @@ def test_a_command_goes_through_parts_whose_identities_begin_with_different_arcs
         (Scalar("1.3.9.0"), first),
     ):
         assert len(Merged(parts).written_places()) == 2
-    assert Merged((Arc(first, 1, ("1", "2")), second)).instance(reader({}), "1.2") == "1.3.1.2"
+    assert Merged((Arc(first, 1, ("1", "2")), second)).instance_oid(reader({}), "1.2") == "1.3.1.2"
 
 
 @pytest.mark.parametrize("column", ["9.2.3.1.2", "9.2.3.1.4", "9.4.3.1.2", "9.4.3.1.4"])

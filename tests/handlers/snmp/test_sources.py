@@ -30,10 +30,10 @@ def test_a_spread_never_leaves_its_bounds_on_either_side(identity: str) -> None:
     spread = Spread("1.3.9", (Span(1, 24, 2),))
     inside = [str(n) for n in range(1, 25)]
     if identity in inside:
-        assert spread.instance(reader({}), identity) == f"1.3.9.{int(identity) + 1}.0"
+        assert spread.instance_oid(reader({}), identity) == f"1.3.9.{int(identity) + 1}.0"
     else:
         with pytest.raises(NoSuchOutlet):
-            spread.instance(reader({}), identity)
+            spread.instance_oid(reader({}), identity)
 
 
 def test_a_spread_by_get_requests_only_listed_numbers() -> None:
@@ -97,9 +97,9 @@ NAMES = {
 def test_variables_are_found_by_their_whole_name_and_never_by_a_similar_end() -> None:
     at = reader({**table("1.3.1", NAMES), **table("1.3.2", dict.fromkeys(NAMES, "On"))})
     assert SOCKETS.rows(at) == {"2.1": "On", "2.2": "On"}
-    assert SOCKETS.instance(at, "2.2") == "1.3.2.2.40"
+    assert SOCKETS.instance_oid(at, "2.2") == "1.3.2.2.40"
     with pytest.raises(NoSuchOutlet):
-        SOCKETS.instance(at, "1.1")
+        SOCKETS.instance_oid(at, "1.1")
 
 
 def test_a_listed_number_whose_object_is_missing_has_an_empty_value() -> None:

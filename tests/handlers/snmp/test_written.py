@@ -136,7 +136,7 @@ def test_every_source_says_where_it_writes_or_why_it_cannot() -> None:
             with pytest.raises(ValueError, match=f"^a {name} cannot be written: [a-z].*[a-z]$"):
                 source.written_places()
             with pytest.raises(Unsupported, match=f"a {name} cannot be written: "):
-                source.instance(reader({}), "1")
+                source.instance_oid(reader({}), "1")
 
 
 MIXED: Sequence[Source] = (
@@ -345,7 +345,7 @@ def test_a_command_reaches_the_object_that_was_read_under_the_identity_and_no_ot
         return
     for identity in {*listed, *INDEXES, *(f"{arc}.{index}" for arc in "123" for index in INDEXES)}:
         try:
-            instance = at.instance(reader(objects), identity)
+            instance = at.instance_oid(reader(objects), identity)
         except NoSuchOutlet:
             assert listed.get(identity, "") == "", "an outlet that is listed cannot be switched"
             continue

@@ -32,14 +32,14 @@ READING = Reading(
 NUMBERED = ("1.1", "1.2", "1.3")
 
 
-def shown(reading: Reading = READING, numbered: tuple[str, ...] = NUMBERED) -> NutVariables:
+def view_of(reading: Reading = READING, numbered: tuple[str, ...] = NUMBERED) -> NutVariables:
     panel = UpsdView({"device.type": "pdu"})
     panel.take(reading, numbered)
     return panel.view
 
 
 def test_a_reading_has_nuts_names_and_units() -> None:
-    view = shown()
+    view = view_of()
     assert {name: text for name, text in view.variables.items() if ".1." in name} == {
         "outlet.1.id": "A1",
         "outlet.1.name": "A1",
@@ -67,7 +67,7 @@ def test_a_reading_has_nuts_names_and_units() -> None:
 
 
 def test_an_unknown_outlet_has_no_status_and_no_command() -> None:
-    view = shown()
+    view = view_of()
     assert "outlet.3.status" not in view.variables
     assert view.variables["outlet.3.switchable"] == "no"
     assert {command_of(one) for one in view.commands} == {
@@ -134,7 +134,7 @@ def test_names_outlast_a_reading_in_part() -> None:
 def test_the_load_that_a_client_works_out_is_the_pdus(
     meters: list[MeteredPart], lines: int
 ) -> None:
-    view = shown(READING._replace(meters=meters))
+    view = view_of(READING._replace(meters=meters))
     assert sum(".current" in name for name in view.variables if "input.L" in name) == lines
     device = nut_outlets.decode_outlets(view.variables, sorted(view.commands), {}, DEFAULTS)
     assert device.load_a == 3.0
