@@ -41,6 +41,7 @@ from tests.witnesses import readings
 DIFFERENCES = Path(__file__).with_name("differences.csv")
 #: LibreNMS's class of a sensor, and the figure of a total and of an outlet
 _CLASSES = {"current": "load_a", "power": "power_w", "power_consumed": "energy_kwh"}
+_TOTAL = {"current": "load", "power": "power", "power_consumed": "energy"}
 _OUTLET = {"current": "current", "power": "power", "power_consumed": "energy"}
 _STATE_WORDS = {EnumPowerStatus.UP: "on", EnumPowerStatus.DOWN: "off"}
 _STATE = re.compile(r"(?:outlet|switched|status|relay|power|immediate)*[ -]*(on|off)(?:ems)?")
@@ -197,7 +198,7 @@ def _figures(device: SnmpDevice, kind: str) -> Iterator[Figure]:
     outlet_figure = device.outlets and getattr(device.outlets, _OUTLET[kind])
     if outlet_figure:
         yield outlet_figure
-    total = getattr(device.profile, _CLASSES[kind])
+    total = getattr(device.profile, _TOTAL[kind])
     yield from total.figures if total else ()
 
 
