@@ -139,25 +139,25 @@ class _Clock:
     def put_starts_right(self) -> None:
         """Put the polls of each start on the line of its settings that are right."""
         starts = [*map(range, [0, *self._boots], [*self._boots, len(self._begins)])]
-        is_synced = [SYNCED in self._sync_states[polls.start : polls.stop] for polls in starts]
-        is_unknown: list[bool] = []
+        are_synced = [SYNCED in self._sync_states[polls.start : polls.stop] for polls in starts]
+        are_unknown: list[bool] = []
         earliest, is_sure = -math.inf, False
         for place, polls in enumerate(starts):
             is_wrong = not self._put_right(polls, earliest)
             is_old = max(self._read[polls[0]], self._read[polls[-1]]) < BORN
-            is_unknown.append(is_wrong and bool(is_sure or is_old))
+            are_unknown.append(is_wrong and bool(is_sure or is_old))
             end = self._ends[polls[-1]]
-            if is_synced[place] or (not is_wrong and end > earliest):
-                earliest, is_sure = end, is_synced[place]
+            if are_synced[place] or (not is_wrong and end > earliest):
+                earliest, is_sure = end, are_synced[place]
         # a start that says a later time than one after it, whose clock was synchronised
         least = math.inf
         for place in range(len(starts) - 1, -1, -1):
             begin = self._begins[starts[place][0]]
-            if is_synced[place]:
+            if are_synced[place]:
                 least = min(least, begin)
             elif begin > least + OVERLAP_S:
-                is_unknown[place] = True
-        self._place_between(starts, is_unknown)
+                are_unknown[place] = True
+        self._place_between(starts, are_unknown)
 
     def _put_right(self, start: range, earliest: float) -> bool:
         """Put the polls of one start on the line of its settings that are right. Returns whether
@@ -223,10 +223,10 @@ class _Clock:
     def _time(self, numbers: Column, anchor: int) -> Column:
         return self._read[anchor] + self._monotonic[numbers] - self._monotonic[anchor]
 
-    def _place_between(self, starts: Sequence[range], is_unknown: Sequence[bool]) -> None:
+    def _place_between(self, starts: Sequence[range], are_unknown: Sequence[bool]) -> None:
         """Give the polls of starts of which no setting is right all the time that there is."""
-        known = [place for place in range(len(starts)) if not is_unknown[place]]
-        for place in (place for place in range(len(starts)) if is_unknown[place]):
+        known = [place for place in range(len(starts)) if not are_unknown[place]]
+        for place in (place for place in range(len(starts)) if are_unknown[place]):
             place_before = max((at for at in known if at < place), default=-1)
             place_after = min((at for at in known if at > place), default=-1)
             if place_after < 0:

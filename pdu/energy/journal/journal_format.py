@@ -290,7 +290,9 @@ def poll_columns(records: Iterable[Any], outlets: int) -> PollColumns:
     kwh, amperes, watts = (
         table[:, first : first + width] for first in range(_TIMES, table.shape[1], width)
     )
-    return PollColumns(table[:, :_TIMES], kwh, amperes, watts, sync_states, np.array(has_error, bool))
+    return PollColumns(
+        table[:, :_TIMES], kwh, amperes, watts, sync_states, np.array(has_error, bool)
+    )
 
 
 def _or_nan(value: Any) -> Any:

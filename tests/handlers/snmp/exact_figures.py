@@ -31,7 +31,7 @@ def read_exactly(device: SnmpDevice, with_power: bool = True) -> ExactFigures:
     figures = metering.read_statistic(device, with_power)
     currents, powers, energies = (
         {
-            identity: Decimal(repr(value))
+            identity: _decimal(value)
             for identity, port in figures.ports.items()
             for value in [getattr(port, name)]
             if value is not None
@@ -39,7 +39,7 @@ def read_exactly(device: SnmpDevice, with_power: bool = True) -> ExactFigures:
         for name in ("current_a", "power_w", "energy_kwh")
     )
     load_a, power_w, energy_kwh, inlet_a, inlet_w = (
-        None if figure is None else Decimal(repr(figure))
+        None if figure is None else _decimal(figure)
         for figure in (
             figures.load_a,
             figures.power_w,
@@ -49,3 +49,7 @@ def read_exactly(device: SnmpDevice, with_power: bool = True) -> ExactFigures:
         )
     )
     return ExactFigures(load_a, power_w, energy_kwh, currents, powers, energies, inlet_a, inlet_w)
+
+
+def _decimal(value: float) -> Decimal:
+    return Decimal(repr(value).removesuffix(".0"))

@@ -43,10 +43,14 @@ def test_words_that_are_clear(
     [
         (STRIP, "db", "outlets 3, 4 have the name 'db': give an identity"),
         (STRIP, "web-1,db", "outlets 3, 4 have the name 'db': give an identity"),
-        (STRIP, "8", "the PDU has no outlet '8'; status lists its outlets"),
-        (STRIP, "6-8", "the PDU has no outlet '8', of '6-8'; status"),
-        (STRIP, "1-99", "the PDU has no outlet '8', of '1-99'; status"),
-        (STRIP, "4-2", "the PDU has no outlet '4-2'; status lists its outlets, and the numbers"),
+        (STRIP, "8", "the PDU has no outlet '8'; it has 1-7; status lists them"),
+        (STRIP, "6-8", "the PDU has no outlet '8', of '6-8'; it has 1-7; status"),
+        (STRIP, "1-99", "the PDU has no outlet '8', of '1-99'; it has 1-7; status"),
+        (
+            STRIP,
+            "4-2",
+            "the PDU has no outlet '4-2'; it has 1-7; status lists them, and the numbers",
+        ),
         (STRIP, "3-3", "the PDU has no outlet '3-3'"),
         (STRIP, "1,,2", "the PDU has no outlet '', of '1,,2'"),
         (STRIP, "1,9", "the PDU has no outlet '9', of '1,9'"),
