@@ -262,8 +262,12 @@ class HttpPdu(host.FourCalls[HttpSession], host.BasePdu):
     def statistic(self) -> PduStatisticView:
         """DCImanager would show the energy of an outlet that counts none as 0."""
         figures = self.measured()
-        counted = [port for port in figures.ports if port.energy_kwh is not None]
-        return figures._replace(ports=counted).view()
+        ports_with_energy = {
+            identity: port
+            for identity, port in figures.ports.items()
+            if port.energy_kwh is not None
+        }
+        return figures._replace(ports=ports_with_energy).view()
 
     def read_labels(self, session: HttpSession) -> list[host.Label]:
         return [

@@ -19,6 +19,7 @@ from typing import Any, Callable, Optional, TypeVar
 from ..http.dialogue import Dialogue, Outlet, PduState, ReadRequest, WriteRequest
 from ..http.strict_json import loads
 from ..shared.errors import ProtocolError, Refused
+from ..shared.meter_figures import MeterFigures
 
 T = TypeVar("T")
 DEVICE, OUTLETS, INLETS = (f"/api/{name}" for name in ("device", "outlets", "inlets"))
@@ -46,7 +47,7 @@ def read_unit(with_figures: bool) -> Dialogue[PduState]:
     except Refused as error:
         if error.code != "404":
             raise
-        return PduState(outlets, _sum([outlet.current_a for outlet in outlets]))
+        return PduState(outlets, _sum([outlet.figures.current_a for outlet in outlets]))
     return PduState(outlets, *figures)
 
 
@@ -95,7 +96,7 @@ def _outlet(entry: dict[str, Any]) -> Outlet:
         entry["id"],
         str(entry.get("outletName") or "")[:100],
         position if is_certain else None,
-        _figure(entry, "currentRms"),
+        MeterFigures(current_a=_figure(entry, "currentRms")),
         doubt=", ".join(doubts),
         is_measured=is_measured and is_certain,
         number=str(number) if type(number) is int else "",

@@ -72,7 +72,7 @@ def test_both_read_the_same_states_names_and_figures(unit: HttpServer) -> None:
     ]
     assert len(outlets) == device["numOutlets"]
     figures = pdu(unit).measured(True)
-    assert [(port.identity, port.load_a) for port in figures.ports] == [
+    assert [(identity, port.current_a) for identity, port in figures.ports.items()] == [
         (outlet["id"], outlet["currentRms"]) for outlet in outlets
     ]
     assert (figures.load_a, figures.energy_kwh, figures.power_w) == (

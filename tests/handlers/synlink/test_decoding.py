@@ -10,6 +10,7 @@ import pytest
 
 from handlers.http.dialogue import Outlet, PduState, WriteRequest
 from handlers.shared import errors
+from handlers.shared.meter_figures import MeterFigures
 from handlers.synlink import decoding
 from pdu.recordings.unit_recording import read_recorded
 from tests.handlers import codecs
@@ -49,12 +50,16 @@ def test_the_recording_is_read_with_its_units() -> None:
                 "1-16777225",
                 "Outlet 1",
                 None,
-                0.16,
+                MeterFigures(0.16),
                 doubt="its rebootStatus is pendingOff",
                 number="1",
             ),
-            Outlet("1-286331153", "Nas Server 1", True, 1.1, is_measured=True, number="1"),
-            Outlet("2-286331153", "Outlet 2", False, 0.0, is_measured=True, number="2"),
+            Outlet(
+                "1-286331153", "Nas Server 1", True, MeterFigures(1.1), is_measured=True, number="1"
+            ),
+            Outlet(
+                "2-286331153", "Outlet 2", False, MeterFigures(0.0), is_measured=True, number="2"
+            ),
         ),
         4.2,
         89.03,
@@ -147,7 +152,7 @@ def test_a_unit_that_lists_no_outlets_is_an_error() -> None:
 
 
 def test_an_outlet_without_a_meter_has_no_current() -> None:
-    assert outlet(currentRms=...).current_a is None
+    assert outlet(currentRms=...).figures.current_a is None
 
 
 @pytest.mark.parametrize(
