@@ -1,7 +1,6 @@
 """The ending of a value's name says its type. A name that says another type is believed, and wrong.
 
-Annotations are read, and expressions that show their type. A type that is not known, such as Any,
-is left alone.
+Annotations are read, and expressions that show their type; a type that is not known is left alone.
 """
 
 from __future__ import annotations
@@ -15,8 +14,7 @@ from typing import Any
 from tests.needs import ROOT
 
 _FOLDERS = ("common", "pdu_common", "handlers", "pdu", "packaging")
-_TEXT = {"str", "bytes", "Path"}
-_NUMBER = {"int", "float", "Decimal", "Fraction"}
+_TEXT, _NUMBER = {"str", "bytes", "Path"}, {"int", "float", "Decimal", "Fraction"}
 _MAPPING = {"dict", "Mapping", "MutableMapping", "Counter", "OrderedDict"}
 _SEVERAL = {"list", "Sequence", "Iterable", "Iterator", "set", "frozenset", "tuple", "Collection"}
 _TYPES = {*_TEXT, *_NUMBER, *_MAPPING, *_SEVERAL, "bool", "datetime", "timedelta", "Match"}
@@ -35,12 +33,9 @@ _RULES: Mapping[str, tuple[set[str], bool]] = {
 _ANY_NAME = {"Source", "PduPortView"}
 #: beginning of a file's path, and a name or "" for all -> whose name it is
 _EXCEPTIONS: Mapping[tuple[str, str], str] = {
-    ("handlers/nut/pynut.py", "text"): "whether PyNUTClient's methods return text",
+    ("handlers/nut/pynut.py", "text"): "whether methods return text",
     ("handlers/raritan/rpc/", ""): "the vendor's names",
     ("pdu/hall/walk/", "path"): "a path in the graph: how far each carrier on it carries",
-    ("pdu/hall/walk/", "number"): "numbers of nodes",
-    ("pdu/hall/walk/", "self._number"): "numbers of nodes",
-    ("pdu/hall/restore/model.py", "may_trip"): "breakers",
     ("pdu/hall/importing/dcim.py", "port"): "a power port of NetBox, as its JSON has it",
 }
 

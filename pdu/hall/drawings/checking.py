@@ -160,8 +160,8 @@ def _outlet_findings(
 ) -> Iterator[tuple[str, str]]:
     """What is wrong with one outlet: a word for programs, and a sentence's end."""
     pdu, amps = drawing.pdus[cord.pdu], ""
-    if (outlet.current_a or 0.0) > drawing.idle_a:
-        amps = f"carries {outlet.current_a:.3g} A"
+    if (outlet.figures.current_a or 0.0) > drawing.idle_a:
+        amps = f"carries {outlet.figures.current_a:.3g} A"
     if amps and owner is None:
         complete = ", and the drawing is said to be complete" if pdu.complete else ""
         yield "current-of-nobody", f"{amps} and belongs to nobody{complete}"

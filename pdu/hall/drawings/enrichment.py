@@ -113,7 +113,7 @@ def outlet_pools(drawing: Drawing, readings: HallReadings) -> OutletPools:
             if part.every or meter is None or meter.current_a is None or reading is None:
                 continue
             behind = [outlet for outlet in reading.outlets if pdu.carries(part, outlet)]
-            unmetered_outlets = [o for o in behind if reading.outlets[o].current_a is None]
+            unmetered_outlets = [o for o in behind if reading.outlets[o].figures.current_a is None]
             if not unmetered_outlets:
                 continue
             # the sum of numbers is more than that of phasors
@@ -123,7 +123,7 @@ def outlet_pools(drawing: Drawing, readings: HallReadings) -> OutletPools:
             )
             most = _METERS * (meter.current_a + reading.meter_step_a)
             most /= BETWEEN_LINES if is_between else IN_PHASE
-            metered_a = sum(reading.outlets[outlet].current_a or 0.0 for outlet in behind)
+            metered_a = sum(reading.outlets[outlet].figures.current_a or 0.0 for outlet in behind)
             pool = OutletPool(name, part.name)
             most_a[pool], outlets[pool] = max(0.0, most - metered_a), unmetered_outlets
     by_outlet: dict[Cord, OutletPool] = {}
@@ -144,9 +144,11 @@ def _residual_a(pdu: PduNode, readings: HallReadings) -> Optional[float]:
     only = pdu.inputs[0] if len(pdu.inputs) == 1 else None
     if load is None and isinstance(only, Cord):
         upper_outlet = readings.outlet(*only)
-        load = None if upper_outlet is None else upper_outlet.current_a
+        load = None if upper_outlet is None else upper_outlet.figures.current_a
     if load is None:
         return None
     outlets = () if reading is None else reading.outlets.values()
     step = 0.1 if reading is None else reading.meter_step_a
-    return max(0.0, _METERS * (load + step) - sum(outlet.current_a or 0.0 for outlet in outlets))
+    return max(
+        0.0, _METERS * (load + step) - sum(outlet.figures.current_a or 0.0 for outlet in outlets)
+    )

@@ -121,16 +121,16 @@ def updated(text: str, tables_by_kind: Tables) -> tuple[str, list[str]]:
         have: Any = (
             document.setdefault(kind, tomlkit.aot()) if new_tables else document.get(kind, [])
         )
-        by_name = {str(old_table["name"]): old_table for old_table in have}
+        table_by_name = {str(old_table["name"]): old_table for old_table in have}
         for table in new_tables:
             name = str(table["name"])
-            if name not in by_name:
+            if name not in table_by_name:
                 have.append(tomlkit.item(table))
                 changes.append(f"new: {kind} {name}")
                 continue
-            changes += _merge(tomlkit, by_name[name], table, f"{kind} {name}")
+            changes += _merge(tomlkit, table_by_name[name], table, f"{kind} {name}")
         new_names = {str(table["name"]) for table in new_tables}
-        left_names = [name for name in by_name if name not in new_names]
+        left_names = [name for name in table_by_name if name not in new_names]
         changes += [f"not in the import, kept: {kind} {name}" for name in left_names]
     return tomlkit.dumps(document), changes
 

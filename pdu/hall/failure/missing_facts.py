@@ -182,7 +182,7 @@ class _Lacks:
 
     def _watts(self, name: str) -> Iterable[str]:
         reading = self._hall.readings.pdus.get(name)
-        if reading is not None and all(o.power_w is None for o in reading.outlets.values()):
+        if reading is not None and all(o.figures.power_w is None for o in reading.outlets.values()):
             yield f"watts of the outlets of {name}"
 
     def _meter(self, name: str) -> str:

@@ -31,7 +31,7 @@ def find_unowned_cords(
     unowned_cords: list[CordNow] = []
     for name, reading in ((name, readings.pdus.get(name)) for name in drawing.pdus):
         for identity, outlet in () if reading is None else reading.outlets.items():
-            current = outlet.current_a
+            current = outlet.figures.current_a
             is_off = outlet.state is DOWN or drawing.pdus[name].complete
             # most outlets without a machine carry nothing
             if current == 0 or (current is None and is_off) or Cord(name, identity) in owners:
@@ -95,7 +95,7 @@ def least_of_inlets(
     least_by_pdu: dict[str, float] = {}
     for name, pdu in drawing.pdus.items():
         outlets = readings.pdus[name].outlets.values() if name in readings.pdus else ()
-        least = sum(reading_bounds(outlet.current_a, steps[name])[0] for outlet in outlets)
+        least = sum(reading_bounds(outlet.figures.current_a, steps[name])[0] for outlet in outlets)
         is_one = pdu.lines_are_drawn and len(pdu.lines) == 1
         least_by_pdu[name] = IN_PHASE * (least if is_one else least / 3)
     return least_by_pdu
@@ -107,7 +107,7 @@ def switched_off(graph: Graph, readings: HallReadings, idle_a: float) -> dict[in
     for cord, node in graph.feeders.items():
         outlet = readings.outlet(*cord)
         if outlet is not None and outlet.state is DOWN:
-            truths[node] = MAYBE if (outlet.current_a or 0.0) > idle_a else YES
+            truths[node] = MAYBE if (outlet.figures.current_a or 0.0) > idle_a else YES
     return truths
 
 
@@ -126,7 +126,7 @@ def input_groups(
             cord
             for cord in cords
             if (outlet := readings.outlet(*cord)) is not None
-            and (outlet.current_a or 0.0) > drawing.idle_a
+            and (outlet.figures.current_a or 0.0) > drawing.idle_a
         ]
         if len(carriers) == 1:
             first = graph.feeders[carriers[0]]

@@ -27,9 +27,9 @@ def unique(
             for key, words in alike.items()
             if place < len(words) and words[place]
         }
-        count = Counter(candidates.values())
+        count_by_name = Counter(candidates.values())
         for key, name in candidates.items():
-            if count[name] == 1 and name not in all_names:
+            if count_by_name[name] == 1 and name not in all_names:
                 name_by_key[key] = name
                 del alike[key]
         all_names.update(name_by_key.values())

@@ -306,23 +306,24 @@ class Return:
     def outcome(self) -> ReturnOutcome:
         """What happens."""
         breakers, scope = self._close_outlets()
-        may_trip = [n for n, breaker in breakers.items() if breaker.trips_from_s is not None]
+        trippable = [n for n, breaker in breakers.items() if breaker.trips_from_s is not None]
         tripping = Tripping(self._hall, self._flow)
         # first what this return may trip: what lived on only that is in question because of it, and
         # a line that trips again leaves no more to others than they carried before
         lives_before = {number: self._before.alive(number) for number in breakers}
         tripping.carriers_before = {n for n, lives in lives_before.items() if lives != NO}
         tripping.exempt = {n for n, lives in lives_before.items() if lives == YES} - scope
-        tripping.trip([number for number in may_trip if number in scope], ())
+        tripping.trip([number for number in trippable if number in scope], ())
         first_s = min(
-            (breakers[n].trips_from_s or 0.0 for n in may_trip if n in scope), default=0.0
+            (breakers[n].trips_from_s or 0.0 for n in trippable if n in scope),
+            default=0.0,
         )
         endangered_numbers = self._find_endangered(first_s)
         tripping.carriers_before, tripping.exempt = set(), set()
-        trips = tripping.trip([number for number in may_trip if number not in scope], scope)
+        trips = tripping.trip([number for number in trippable if number not in scope], scope)
         for number in trips:
             breakers[number] = replace(breakers[number], trips=True)
-        may_trip_at_all = dict.fromkeys((*may_trip, *tripping.candidates))
+        may_trip_at_all = dict.fromkeys((*trippable, *tripping.candidates))
         self._may_trip = {number: place for place, number in enumerate(may_trip_at_all)}
         verdicts = (
             self._judge_machine(n, n in endangered_numbers) for n in range(len(self.machines))

@@ -120,14 +120,14 @@ def cords_now(
     """The machine's cords. A current up to `idle_a` counts as none. `steps`: `outlet_steps`."""
     outlets = [readings.outlet(*cord) for cord in machine.cords]
     part = LEAST_SHARE / len(outlets)
-    least_a = part * sum(outlet.current_a or 0.0 for outlet in outlets if outlet)
-    least_w = part * sum(outlet.power_w or 0.0 for outlet in outlets if outlet)
+    least_a = part * sum(outlet.figures.current_a or 0.0 for outlet in outlets if outlet)
+    least_w = part * sum(outlet.figures.power_w or 0.0 for outlet in outlets if outlet)
     cords: list[CordNow] = []
     for cord, outlet in zip(machine.cords, outlets):
         if outlet is None:
             cords.append(CordNow(cord, Now.WORKS if machine.works else Now.UNREAD, 0.0, None))
             continue
-        current, power, step = outlet.current_a, outlet.power_w, steps[cord.pdu]
+        current, power, step = outlet.figures.current_a, outlet.figures.power_w, steps[cord.pdu]
         has_relay = not readings.pdus[cord.pdu].metered
         is_on = outlet.state is UP or (outlet.state is not DOWN and not has_relay)
         if is_on and current is None and power is None:
