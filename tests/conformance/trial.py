@@ -127,7 +127,7 @@ class WorkerMethods:
 
     def figures(self) -> Figures:
         self.statistic = self._call("statistic")
-        return Figures(self.statistic["load"], self.statistic["total_consumption"], ())
+        return Figures(self.statistic["load"], self.statistic["total_consumption"])
 
     def switch(self, identity: str, on: bool) -> EnumPowerStatus:
         method = "port_up" if on else "port_down"

@@ -53,7 +53,7 @@ def test_the_pages_own_handler_is_read_and_switched_unchanged(
         )
         code, out, err = run(capsys, "check", path, host, "--json")
         (row,) = json.loads(out)["pdus"]
-        assert (code, err, row["name"], row["load_a"]) == (0, "", host, shown["load_a"])
+        assert (code, err, row["name"], row["load_a"]) == (0, "", host, document["load_a"])
         assert row["on"] == sum(on is True for on in books.states.values())
         identity = next(identity for identity, on in books.states.items() if on)
         assert run(capsys, "off", path, host, identity, "--yes")[0] == 0
@@ -85,7 +85,7 @@ def test_a_base_pdu_handler_gets_what_the_form_carries_and_the_secret_by_referen
     assert run(capsys, "on", str(packed(path)), json_unit, "2", "--yes", *form)[0] == 2
     assert run(capsys, "off", str(path), json_unit, "1", "--yes", *form)[0] == 0
     assert Unit.states == {"1": False, "2": False}
-    code, out, err = run(capsys, "check", str(made), json_unit, *form, "--json")
+    code, out, err = run(capsys, "check", str(path), json_unit, *form, "--json")
     (row,) = json.loads(out)["pdus"]
     assert (code, err, row["result"], row["off"]) == (0, "", "well", 2) and "hunter" not in out
     monkeypatch.setenv("PDU_PASSWORD", "hunter-3")
