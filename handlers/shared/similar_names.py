@@ -12,10 +12,12 @@ _LEAST = 0.65
 
 def similar_names(word: str, names: Iterable[str], most: int = 1) -> list[str]:
     """At most `most` of the names, the most similar first; none that is below the one threshold of
-    likeness. Upper and lower case are alike.
+    likeness. Upper and lower case are alike, and the dashes before an option say nothing.
     """
     name_by_folded: dict[str, str] = {}
     for name in names:
-        name_by_folded.setdefault(name.casefold(), name)
-    near = difflib.get_close_matches(word.casefold(), list(name_by_folded), most, _LEAST)
+        name_by_folded.setdefault(name.casefold().lstrip("-"), name)
+    near = difflib.get_close_matches(
+        word.casefold().lstrip("-"), list(name_by_folded), most, _LEAST
+    )
     return [name_by_folded[folded] for folded in near]

@@ -29,8 +29,8 @@ from ..core.cli.options import (
     Seconds,
     device,
     option,
+    path_completion,
     spelled,
-    word_completion,
 )
 from ..core.cli.output import counted, print_json, progress
 from ..core.cli.prompts import NoSecret
@@ -81,7 +81,7 @@ class CheckOptions(NamedTuple):
             ["words"],
             metavar="[LIST | HANDLER HOST...]",
             nargs=-1,
-            shell_complete=word_completion(registry.names, or_file=True),
+            shell_complete=path_completion("FILE"),
         ),
     ]
     owner_files: Annotated[OwnerFiles, OwnerFileOptions([], LIST_FILE, AUTH, ARCHIVES)]

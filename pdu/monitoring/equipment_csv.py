@@ -116,7 +116,7 @@ def write(file: EquipmentFile, targets: Sequence[Target], rows: Sequence[PduRow]
     ports = list(_ports_without_field(targets, values, written))
     unwritten = [
         *ports[:_SHOWN],
-        *([f"{len(ports) - _SHOWN} more ports"] if len(ports) > _SHOWN else []),
+        *([counted(len(ports) - _SHOWN, "more port")] if len(ports) > _SHOWN else []),
         *(
             key
             for key in ("version", _COMMUNITY, "user")

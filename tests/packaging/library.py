@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import runpy
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,9 @@ from tests.needs import ROOT
 def packages(monkeypatch: pytest.MonkeyPatch) -> Mapping[str, str]:
     """Package of the wheel → its folder in the clone, as setup.py hands them to setuptools."""
     kept: dict[str, Any] = {}
-    monkeypatch.setattr("setuptools.setup", kept.update)
+    with warnings.catch_warnings():  # setuptools may import distutils of Python 3.11
+        warnings.simplefilter("ignore", DeprecationWarning)
+        monkeypatch.setattr("setuptools.setup", kept.update)
     monkeypatch.chdir(ROOT)
     runpy.run_path(str(ROOT / "setup.py"))
     places: dict[str, str] = kept["package_dir"]

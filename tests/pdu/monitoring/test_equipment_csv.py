@@ -51,7 +51,8 @@ def test_the_file_has_a_line_of_known_fields_for_each_pdu_and_is_private(
         for name in PEERS
         if name != "snmp"  # the only one whose port has a field on the page
     ]
-    assert f"known, but without a field in the file: {', '.join(unwritten)}; " in result.stderr
+    listed = ", ".join([*unwritten[:5], f"{len(unwritten) - 5} more port"])
+    assert f"known, but without a field in the file: {listed}; " in result.stderr
     assert (
         "empty: size, rack, note" in result.stderr and "delete it after the import" in result.stderr
     )
