@@ -283,7 +283,7 @@ def test_handlers_that_register_sh_uploads_appear_on_the_open_page(
         run = Admin(tmp_path, dist / "register.sh").run(manager, DCI_IDS=str(tmp_path / "ids"))
         assert (run.code, run.err) == (0, "")
         for handler in manager.handlers():
-            window.shows(f"version 1 of {handler.handler} was uploaded")
+            window.shows(f"{handler.handler} · id {handler.id}")  # the last events alone are shown
         assert len(window.all("section.card .chip.on")) == len(manager.handlers())
         pdu = manager.add_pdu("rack", manager.handlers()[0].handler, "127.0.0.1")
         window.one("button[title='A PDU uses it']")
