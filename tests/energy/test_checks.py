@@ -35,7 +35,7 @@ PARAMETERS = CheckParameters(0.01, None, 300.0, 300.0, is_outlet=True)
 
 def gaps_of(table: Rows, begin: float, end: float, usual_gap: float = 300.0) -> list[Event]:
     """The gaps of a register in a period."""
-    is_read = ~np.isnan(table.kwh)
+    is_read = ~np.isnan(table.energy_kwh)
     return [*gaps(table.begins[is_read], table.ends[is_read], usual_gap, begin, end)]
 
 

@@ -26,7 +26,7 @@ def rows(times: Column, kwh: Column, amperes: float = np.nan, watts: float = np.
 def stood(read: checks.Rows, parameters: checks.CheckParameters) -> Sequence[checks.Standstill]:
     flow = checks.Flow.of(read, parameters)
     assert flow is not None
-    return checks.standstills(read, flow, parameters, np.arange(len(read.kwh)))
+    return checks.standstills(read, flow, parameters, np.arange(len(read.energy_kwh)))
 
 
 def broken(
@@ -35,7 +35,7 @@ def broken(
     """The ratio by which a stretch breaks the law; None if it does not."""
     flow = checks.Flow.of(read, parameters)
     assert flow is not None
-    numbers = np.arange(len(read.kwh))
+    numbers = np.arange(len(read.energy_kwh))
     found = checks.compare(read, flow, parameters, numbers, is_believed=is_believed)
     return None if found is None or found.event is None else found.ratio
 
@@ -86,9 +86,9 @@ def test_power_that_varies_is_only_sampled() -> None:
     """A job each hour, which one poll of twelve sees: it may be shorter than the polls say."""
     times = 300.0 * np.arange(2 * DAY)
     watts = np.where(np.arange(len(times)) % 12 == 0, 900.0, 100.0)
-    read = rows(times, 0.12 * times / HOUR)._replace(watts=watts)
+    read = rows(times, 0.12 * times / HOUR)._replace(power_w=watts)
     assert broken(read) is None
-    assert broken(read._replace(kwh=0.5 * times / HOUR)) is not None
+    assert broken(read._replace(energy_kwh=0.5 * times / HOUR)) is not None
 
 
 def test_what_meters_do_not_count_shows_no_unit() -> None:
@@ -99,7 +99,7 @@ def test_what_meters_do_not_count_shows_no_unit() -> None:
         (rows(times, times * 0.0, amperes=0.1), 0.1),
     ):
         assert broken(read) is None and not stood(read, SUPPLY)
-        assert broken(read._replace(kwh=5.0 * most_kw * times / HOUR)) is not None
+        assert broken(read._replace(energy_kwh=5.0 * most_kw * times / HOUR)) is not None
 
 
 def readings(times: list[float], values: list[float], age: float = 0.0) -> RegisterReadings:

@@ -105,9 +105,9 @@ def test_polls_are_read_as_they_were_written(made: tuple[int, list[JournalPoll]]
         assert known(found.times)[place] == rounded([*one.utc, one.mono[0], one.uptime_s])
         kwh, amperes, watts = (one.figures[figure] for figure in JOURNAL_FIGURES)
         # an energy is evidence: not a digit is lost
-        assert known(found.kwh)[place] == row(one.energy_kwh, kwh, outlets)
-        assert known(found.amperes)[place] == rounded(row(one.load_a, amperes, outlets))
-        assert known(found.watts)[place] == rounded(row(one.power_w, watts, outlets))
+        assert known(found.energy_kwh)[place] == row(one.energy_kwh, kwh, outlets)
+        assert known(found.current_a)[place] == rounded(row(one.load_a, amperes, outlets))
+        assert known(found.power_w)[place] == rounded(row(one.power_w, watts, outlets))
         assert found.sync_states[place] is one.is_synced
         assert bool(found.has_error[place]) is (one.error is not None)
 

@@ -117,7 +117,7 @@ def shape(pdu: PduReadings) -> Any:
         return [None if math.isnan(value) else value for value in values]
 
     series = {
-        identity: (column(one.kwh), column(one.amperes), column(one.watts))
+        identity: (column(one.energy_kwh), column(one.current_a), column(one.power_w))
         for identity, one in pdu.registers.items()
     }
     times = [column(one) for one in (pdu.begins, pdu.ends, pdu.monotonic)]

@@ -108,7 +108,7 @@ def test_else_the_middle_rise_counts(case: tuple[str, Callable[[], PduReadings]]
     found = answered(case[1](), LIMIT)
     assert found.origins.step == READINGS and found.meter.step_kwh is None
     pdu = case[1]()
-    assert found.step == resolution.typical_step(np.diff(pdu.registers["1"].kwh))
+    assert found.step == resolution.typical_step(np.diff(pdu.registers["1"].energy_kwh))
 
 
 def test_the_owner_knows_better() -> None:
@@ -190,7 +190,7 @@ def test_only_a_register_that_stands_for_longer_is_told() -> None:
         return rising(0.1)(number - number % 3 if number < 400 else 400)
 
     pdu = polled(register)
-    pdu.registers["1"].amperes[:] = 4.5
+    pdu.registers["1"].current_a[:] = 4.5
     (event,) = answered(pdu, LIMIT).events
     assert event.kind == checks.STANDING and event.begin >= 396 * 300.0
 

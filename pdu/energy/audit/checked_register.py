@@ -198,7 +198,7 @@ class CheckedRegister:
         unit = self.unit
         if unit.is_confirmed or unit.confirms(begin, end) or unit.is_empty(begin, end):
             return ""
-        if np.isnan(self._rows.watts).all():
+        if np.isnan(self._rows.power_w).all():
             return "bounded by amperes, which show its unit within many times only"
         return "what flowed is too little to show its unit"
 
@@ -213,7 +213,7 @@ class CheckedRegister:
         return self._register.covered_share(begin, end, self._gaps(begin, end))
 
     def _gaps(self, begin: float, end: float) -> Sequence[Event]:
-        is_read = None if self.reads_all else ~np.isnan(self._rows.kwh)
+        is_read = None if self.reads_all else ~np.isnan(self._rows.energy_kwh)
         return self._times.gaps(begin, end, is_read)
 
     @property
@@ -245,7 +245,7 @@ class CheckedRegister:
         if energy.best or energy.high > 2.0 * self._limits.step + few:
             return False
         first, stop = np.searchsorted(self._rows.begins, (begin, end))
-        currents = self._rows.amperes[first:stop]
+        currents = self._rows.current_a[first:stop]
         return bool((currents == 0.0).any()) and not (currents > 0.0).any()
 
 

@@ -65,10 +65,10 @@ class Rows(NamedTuple):
     begins: Column
     ends: Column
     #: the register
-    kwh: Column
+    energy_kwh: Column
     #: current and power at that moment
-    amperes: Column
-    watts: Column
+    current_a: Column
+    power_w: Column
 
 
 class CheckParameters(NamedTuple):
@@ -93,7 +93,7 @@ def is_unit_in_doubt(events: Iterable[Event]) -> bool:
 
 def unknown_unit(rows: Rows) -> Iterator[Event]:
     """A register beside which neither power nor current was ever read (law 2)."""
-    if len(rows.begins) and np.isnan(rows.watts).all() and np.isnan(rows.amperes).all():
+    if len(rows.begins) and np.isnan(rows.power_w).all() and np.isnan(rows.current_a).all():
         reason = (
             "neither power nor current was read: nothing shows whether it counts ten times too much"
         )
@@ -128,18 +128,18 @@ class Flow(NamedTuple):
     @classmethod
     def of(cls, rows: Rows, parameters: CheckParameters) -> Optional[Flow]:
         """By watts, else by amperes. None if neither was read (law 2)."""
-        if not np.isnan(rows.watts).all():
-            return cls(*_bounds(rows.watts, START_W, 0.001, 0.001), "the power")
-        if np.isnan(rows.amperes).all():
+        if not np.isnan(rows.power_w).all():
+            return cls(*_bounds(rows.power_w, START_W, 0.001, 0.001), "the power")
+        if np.isnan(rows.current_a).all():
             return None
         if parameters.volts is None:
             source = "the current, of 48 V to 400 V"
-            return cls(*_bounds(rows.amperes, START_A, *_AMPERE_KW), source)
+            return cls(*_bounds(rows.current_a, START_A, *_AMPERE_KW), source)
         least, most = (factor * parameters.volts / 1000.0 for factor in POWER_FACTOR)
         if not parameters.is_outlet:
             least /= _BETWEEN_LINES
         source = f"current x {parameters.volts:g} V (apparent power)"
-        return cls(*_bounds(rows.amperes, START_A, least, most), source)
+        return cls(*_bounds(rows.current_a, START_A, least, most), source)
 
 
 def _bounds(figures: Column, start: float, least: float, most: float) -> tuple[Column, Column]:
@@ -236,7 +236,9 @@ def compare_together(
     rows, usual_gap = registers[0].rows, registers[0].parameters.usual_gap
     kwh, least, most = (
         np.stack([column[stretch] for column in columns])
-        for columns in zip(*((table.kwh, flow.least, flow.most) for table, flow, _ in registers))
+        for columns in zip(
+            *((table.energy_kwh, flow.least, flow.most) for table, flow, _ in registers)
+        )
     )
     begins, last = rows.begins[stretch], float(rows.ends[stretch][-1])
     unread = np.isnan(least).any(axis=0)
@@ -307,7 +309,10 @@ def unmoved_kwh(
     missing, or one read no power: nothing says what flowed then (law 5).
     """
     firsts, stops = np.searchsorted(rows.begins, np.array(periods, "f8").T)
-    edges = rows.kwh[np.minimum(firsts, len(rows.kwh) - 1)], rows.kwh[stops - 1]
+    edges = (
+        rows.energy_kwh[np.minimum(firsts, len(rows.energy_kwh) - 1)],
+        rows.energy_kwh[stops - 1],
+    )
     # most have; NaN is less than nothing
     has_risen = edges[0] < edges[1]
     return [
@@ -322,14 +327,14 @@ def _unmoved_kwh(
     rows: Rows, parameters: CheckParameters, period: tuple[float, float], here: slice
 ) -> float:
     """The most that flowed in a period, in kWh, if the register did not move in its rows."""
-    kwh = rows.kwh[here]
+    kwh = rows.energy_kwh[here]
     kwh = kwh[~np.isnan(kwh)]
     if len(kwh) < 2 or kwh[-1] != kwh[0]:
         return 0.0
-    kilowatts = rows.watts[here] / 1000.0
+    kilowatts = rows.power_w[here] / 1000.0
     if np.isnan(kilowatts).all():
         volts = parameters.volts
-        kilowatts = rows.amperes[here] * (_AMPERE_KW[1] if volts is None else volts / 1000.0)
+        kilowatts = rows.current_a[here] * (_AMPERE_KW[1] if volts is None else volts / 1000.0)
     if not np.nansum(kilowatts):
         return 0.0
     times = np.concatenate(([period[0]], rows.begins[here], [period[1]]))
@@ -346,7 +351,7 @@ def estimate(
     to what the supply delivers. None if no power was read in the period (law 2).
     """
     first, stop = np.searchsorted(rows.begins, (begin, end))
-    begins, watts = rows.begins[first:stop], rows.watts[first:stop]
+    begins, watts = rows.begins[first:stop], rows.power_w[first:stop]
     begins, watts = begins[~np.isnan(watts)], watts[~np.isnan(watts)]
     if len(watts) < 2:
         return None
@@ -385,7 +390,7 @@ def standstills(
     by later does not show that it caught up. One that did not catch up may have stood from the
     reading before to the reading after those that do not differ.
     """
-    rises = np.diff(rows.kwh[stretch])
+    rises = np.diff(rows.energy_kwh[stretch])
     is_still = rises == 0.0
     if not is_still.any():
         return ()
@@ -440,7 +445,7 @@ def _least_flow(rows: Rows, flow: Flow, parameters: CheckParameters, stretch: Co
     most[least == 0.0] = 0.0
     flows = np.diff(np.concatenate(([0.0], np.cumsum(least)))[stretch])
     possible = np.diff(np.concatenate(([0.0], np.cumsum(most)))[stretch])
-    rise, most_rise = float(np.diff(rows.kwh[stretch]).sum()), float(possible.sum())
+    rise, most_rise = float(np.diff(rows.energy_kwh[stretch]).sum()), float(possible.sum())
     if most_rise and rise >= 20.0 * parameters.step:
         flows = np.maximum(flows, _ALIKE * min(rise / most_rise, 1.0) * possible)
     return flows

@@ -202,7 +202,7 @@ class PduWalk:
         """
         pdu, times = self.pdu, self.times
         series = pdu.registers[identity]
-        if identity in self.registers or np.isnan(series.watts).all():
+        if identity in self.registers or np.isnan(series.power_w).all():
             return None
         facts = self.scope.meters.of(pdu.name, identity, pdu.accuracy_percent, self.outlets)
         rows = checks.Rows(times.begins, times.ends, *series)

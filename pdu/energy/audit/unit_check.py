@@ -100,7 +100,7 @@ class UnitCheck:
             arguments = self._rows, self._flow, self._parameters, stretch
             still_times = checks.standstills(*arguments) if is_believed else ()
             comparison = checks.compare(*arguments, still_times, is_believed=is_believed)
-            if comparison is None and still_times and np.ptp(self._rows.kwh[stretch]):
+            if comparison is None and still_times and np.ptp(self._rows.energy_kwh[stretch]):
                 comparison = checks.compare(*arguments)
             self._take(findings, comparison, still_times, is_believed=is_believed)
         return findings
@@ -140,7 +140,7 @@ class UnitCheck:
         if self._flow is None or not self._is_whole or np.isnan(self._flow.least).any():
             return None
         register = checks.ComparedRegister(self._rows, self._flow, self._parameters)
-        has_fallen = bool((np.diff(self._rows.kwh) < 0.0).any())
+        has_fallen = bool((np.diff(self._rows.energy_kwh) < 0.0).any())
         return None if has_fallen or checks.standstills(*register, slice(None)) else register
 
     def take_comparison(self, comparison: Optional[checks.Comparison]) -> None:
@@ -152,7 +152,7 @@ class UnitCheck:
     def _is_whole(self) -> bool:
         """Whether the register is continuous between all polls, and each of them read it."""
         lengths = [len(segment.readings) for segment in self._segments]
-        return lengths == [len(self._rows.kwh)]
+        return lengths == [len(self._rows.energy_kwh)]
 
     @property
     def doubts(self) -> Sequence[UnitDoubt]:
@@ -207,7 +207,7 @@ class UnitCheck:
         first, stop = np.searchsorted(self._rows.begins, (since, until))
         kwh, amperes, watts = (
             column[first:stop][~np.isnan(column[first:stop])]
-            for column in (self._rows.kwh, self._rows.amperes, self._rows.watts)
+            for column in (self._rows.energy_kwh, self._rows.current_a, self._rows.power_w)
         )
         flows = np.concatenate((amperes, watts))
         return bool(len(kwh) and len(flows) and not np.ptp(kwh) and not flows.any())
@@ -226,7 +226,7 @@ class UnitCheck:
         if self._is_whole:
             yield slice(None), True
             return
-        rows_read = np.flatnonzero(~np.isnan(self._rows.kwh))
+        rows_read = np.flatnonzero(~np.isnan(self._rows.energy_kwh))
         edges = [0, *sorted(self._readings.changes), len(rows_read)]
         for first, stop in zip(edges, edges[1:]):
             believed_readings = [
@@ -236,7 +236,7 @@ class UnitCheck:
                 yield rows_read[first:stop], False
                 continue
             for numbers in believed_readings:
-                if isinstance(numbers, range) and len(rows_read) == len(self._rows.kwh):
+                if isinstance(numbers, range) and len(rows_read) == len(self._rows.energy_kwh):
                     yield slice(numbers.start, numbers.stop), True  # copies nothing
                 else:
                     yield rows_read[np.asarray(numbers)], True

@@ -237,9 +237,9 @@ class PollColumns(NamedTuple):
     #: begin and end in s of UTC, begin by the monotonic clock, uptime
     times: Column
     #: of the PDU itself, then of its outlets
-    kwh: Column
-    amperes: Column
-    watts: Column
+    energy_kwh: Column
+    current_a: Column
+    power_w: Column
     #: whether the kernel called the clock synchronised; None where it does not say
     sync_states: Sequence[Optional[bool]]
     #: whether it ended with an error: a column

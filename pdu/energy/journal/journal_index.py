@@ -247,7 +247,7 @@ def _blocks(unit: UnitFacts, records: Iterable[Any]) -> Iterator[Block]:
     """
     outlets = len(unit.registers) - 1
     polls = poll_columns(records, outlets)
-    figures = (polls.kwh, polls.amperes, polls.watts)
+    figures = (polls.energy_kwh, polls.current_a, polls.power_w)
     is_read = np.zeros(len(polls.times), bool)
     for column in figures:
         column[column < 0.0] = math.nan  # no figure, and not used

@@ -35,9 +35,9 @@ class Block(NamedTuple):
     monotonic: Column
     uptimes: Column
     #: a row for each register, a column for each poll
-    kwh: Column
-    amperes: Column
-    watts: Column
+    energy_kwh: Column
+    current_a: Column
+    power_w: Column
     #: more polls, which read nothing
     failures: int = 0
 
@@ -73,9 +73,9 @@ class Block(NamedTuple):
 class Series(NamedTuple):
     """One register: a row for each poll of its PDU."""
 
-    kwh: Column
-    amperes: Column
-    watts: Column
+    energy_kwh: Column
+    current_a: Column
+    power_w: Column
 
 
 class PduReadings:
@@ -225,8 +225,8 @@ def _tables(blocks: Sequence[Block]) -> tuple[Sequence[str], Column]:
             if counts[identity] == 1
         }
         places, here = [*row_by_place], [*row_by_place.values()]
-        is_in_order = places == here == [*range(len(block.kwh))]
-        for table, figures in zip(tables, (block.kwh, block.amperes, block.watts)):
+        is_in_order = places == here == [*range(len(block.energy_kwh))]
+        for table, figures in zip(tables, (block.energy_kwh, block.current_a, block.power_w)):
             if is_in_order:
                 table[: len(here), first:stop] = figures  # quicker than by numbers
             else:
@@ -244,7 +244,7 @@ def readings_of(
         return RegisterReadings(
             clock.begins,
             clock.ends,
-            array("d", series.kwh.tobytes()),
+            array("d", series.energy_kwh.tobytes()),
             pdu.changes,
             clock.slack,
             identities=pdu.identities,
@@ -258,7 +258,7 @@ def readings_of(
     return RegisterReadings(
         _take(clock.begins, here),
         _take(clock.ends, here),
-        _take(series.kwh, here),
+        _take(series.energy_kwh, here),
         changes,
         clock.slack,
         identities=np.frombuffer(pdu.identities, dtype=np.uint8)[here].tobytes(),
@@ -268,7 +268,7 @@ def readings_of(
 
 def _idle(series: Series) -> Column:
     """1 for each poll that read a current of 0 and no power."""
-    return ((series.amperes == 0.0) & ~(series.watts > 0.0)).astype(np.uint8)
+    return ((series.current_a == 0.0) & ~(series.power_w > 0.0)).astype(np.uint8)
 
 
 def _take(column: Sequence[float], numbers: Column) -> array[float]:

@@ -84,7 +84,7 @@ def figures(inputs: OutletReadings, walk: Optional[PduWalk], rules: Rules) -> St
         "register_end": _edge(reads.last_until(inputs.end), rules.zone),
         "units": [_unit(unit, rules.zone) for unit in reads.units()],
     }
-    flow = power.quarter_hours(polls.begins, polls.watts, *span)
+    flow = power.quarter_hours(polls.begins, polls.power_w, *span)
     pieces = spans(rules.tariff, *span, rules.zone) if rules.tariff else ()
     answer, bill, estimate, usual_gap = None, None, None, 0.0
     if walk is not None:
@@ -120,7 +120,7 @@ def figures(inputs: OutletReadings, walk: Optional[PduWalk], rules: Rules) -> St
         **_power(flow.figures()),
     }
     parts = day_parts(rules.tariff, *span, rules.zone)
-    days = daily(reads.begins, reads.ends, reads.kwh, parts, inputs.meter, usual_gap)
+    days = daily(reads.begins, reads.ends, reads.energy_kwh, parts, inputs.meter, usual_gap)
     return StatementFigures(line, flow, days)
 
 

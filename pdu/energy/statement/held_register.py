@@ -29,8 +29,8 @@ class HeldRegister(NamedTuple):
 
     begins: Column
     ends: Column
-    kwh: Column
-    watts: Column
+    energy_kwh: Column
+    power_w: Column
     #: the unit of polls that follow each other, and the number of the poll after the last one
     stretches: Sequence[tuple[UnitFacts, int]]
 
@@ -42,7 +42,7 @@ class HeldRegister(NamedTuple):
         first one after them; some more if it `continues` to be the holder's.
         """
         begins, ends, series = np.asarray(pdu.begins), np.asarray(pdu.ends), pdu.registers[outlet]
-        is_read = ~np.isnan(series.kwh)
+        is_read = ~np.isnan(series.energy_kwh)
         inside = np.flatnonzero((begins >= begin) & (begins < end))
         first, stop = (int(inside[0]), int(inside[-1]) + 1) if len(inside) else (len(begins), 0)
         earlier = np.flatnonzero(is_read[:first] & (ends[:first] <= begin))
@@ -54,8 +54,8 @@ class HeldRegister(NamedTuple):
         return cls(
             begins[here],
             ends[here],
-            series.kwh[here],
-            series.watts[here],
+            series.energy_kwh[here],
+            series.power_w[here],
             [stretch for stretch in stretches if stretch[1] > 0],
         )
 
@@ -67,7 +67,7 @@ class HeldRegister(NamedTuple):
 
     def readings(self) -> HeldRegister:
         """The polls that read the register."""
-        is_read = ~np.isnan(self.kwh)
+        is_read = ~np.isnan(self.energy_kwh)
         if is_read.all():
             return self
         counts = np.concatenate(([0], np.cumsum(is_read))).tolist()
@@ -81,7 +81,7 @@ class HeldRegister(NamedTuple):
 
     def edge(self, place: int) -> RegisterEdge:
         """What a poll read."""
-        return RegisterEdge(float(self.begins[place]), float(self.kwh[place]))
+        return RegisterEdge(float(self.begins[place]), float(self.energy_kwh[place]))
 
     def last_until(self, moment: float) -> Optional[RegisterEdge]:
         """What was read last before a moment; else what was read first after it."""
