@@ -2,28 +2,37 @@
 
 from __future__ import annotations
 
+import json
 import os
-import runpy
-import warnings
+import subprocess
+import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
-
-import pytest
 
 from tests.needs import ROOT
+from tests.waiting import PATIENCE_S
+
+# setup.py in a process of its own: setuptools changes what the next test imports
+_PACKAGES = """
+import json, runpy, setuptools
+setuptools.setup = lambda **words: print(json.dumps([words["packages"], words["package_dir"]]))
+runpy.run_path("setup.py")
+"""
 
 
-def packages(monkeypatch: pytest.MonkeyPatch) -> Mapping[str, str]:
+def packages() -> Mapping[str, str]:
     """Package of the wheel → its folder in the clone, as setup.py hands them to setuptools."""
-    kept: dict[str, Any] = {}
-    with warnings.catch_warnings():  # setuptools may import distutils of Python 3.11
-        warnings.simplefilter("ignore", DeprecationWarning)
-        monkeypatch.setattr("setuptools.setup", kept.update)
-    monkeypatch.chdir(ROOT)
-    runpy.run_path(str(ROOT / "setup.py"))
-    places: dict[str, str] = kept["package_dir"]
-    assert set(kept["packages"]) == set(places)
+    done = subprocess.run(
+        [sys.executable, "-c", _PACKAGES],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+        timeout=PATIENCE_S,
+        check=True,
+    )
+    places: dict[str, str]
+    names, places = json.loads(done.stdout)
+    assert set(names) == set(places)
     return places
 
 

@@ -50,9 +50,9 @@ _EXAMPLES = ("raritan/test_documented.py", "nut/test_pynut.py")
 
 
 @pytest.fixture
-def library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def library(tmp_path: Path) -> Path:
     """A folder of site-packages with the library."""
-    return linked(packages(monkeypatch), tmp_path / "site-packages")
+    return linked(packages(), tmp_path / "site-packages")
 
 
 def _run(words: list[str], folder: Path, **variables: str) -> subprocess.CompletedProcess[str]:
@@ -85,8 +85,8 @@ def test_the_program_finds_its_packages(library: Path, tmp_path: Path) -> None:
         assert (done.returncode, done.stdout) == (here.returncode, here.stdout), done.stderr
 
 
-def test_each_package_of_the_tree_is_in_the_wheel_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    places = packages(monkeypatch)
+def test_each_package_of_the_tree_is_in_the_wheel_once() -> None:
+    places = packages()
     assert len(set(places.values())) == len(places)
     folders = {
         path.parent.relative_to(ROOT).as_posix()
