@@ -85,8 +85,8 @@ def _method_findings(device: TrialDevice) -> Iterator[Finding]:
     except Exception as error:
         yield broken("statistic", error_text(error))
     else:
-        shown = f"load {figures.load_a} A, energy {figures.energy_kwh} kWh"
-        yield Finding(RULES["statistic"], KEPT, shown)
+        figures_text = f"load {figures.load_a} A, energy {figures.energy_kwh} kWh"
+        yield Finding(RULES["statistic"], KEPT, figures_text)
     outlet = device.outlet_on()
     if outlet:
         yield from _command_findings(device, outlet)
@@ -96,10 +96,10 @@ def _method_findings(device: TrialDevice) -> Iterator[Finding]:
 
 def _command_findings(device: TrialDevice, outlet: str) -> Iterator[Finding]:
     count = device.commands or (lambda: 0)
-    for rule, wanted in (("port_down", DOWN), ("port_up", UP)):
+    for rule, target_state in (("port_down", DOWN), ("port_up", UP)):
         before = count()
         try:
-            state = device.methods.switch(outlet, wanted is UP)
+            state = device.methods.switch(outlet, target_state is UP)
             states = dict(device.methods.states()) if device.states is None else device.states()
         except Exception as error:
             is_taken = device.states is not None or count() != before
@@ -110,8 +110,8 @@ def _command_findings(device: TrialDevice, outlet: str) -> Iterator[Finding]:
                 yield Finding(RULES[rule], UNTRIED, printable(why, 200))
             continue
         real = states.get(outlet, UNKNOWN)
-        fault = f"the device has outlet {outlet} {word(real)}" if real is not wanted else ""
-        if state is not wanted:
+        fault = f"the device has outlet {outlet} {word(real)}" if real is not target_state else ""
+        if state is not target_state:
             fault = fault or f"{rule} returned {state.name}"
         yield broken(rule, fault) if fault else Finding(RULES[rule], KEPT)
         if device.commands is not None and rule == "port_down":
@@ -125,9 +125,9 @@ def _compare_states(
 ) -> Finding:
     if list(states.items()) == list(real.items()):
         return Finding(RULES["states"], KEPT)
-    missing = [name for name in real if name not in states]
-    if missing and len(states) < len(real):
-        return broken("states", f"status: outlets are missing: {', '.join(missing[:5])}")
+    absent_names = [name for name in real if name not in states]
+    if absent_names and len(states) < len(real):
+        return broken("states", f"status: outlets are missing: {', '.join(absent_names[:5])}")
     wrong = [
         f"{name} is {states[name].name} instead of {real[name].name}"
         for name in states
@@ -136,7 +136,7 @@ def _compare_states(
     if wrong:
         return broken("states", f"status: {'; '.join(wrong[:3])}")
     why = "its identities are not those of this pack's family, so states cannot be compared"
-    return Finding(RULES["states"], UNTRIED if missing else KEPT, why if missing else "")
+    return Finding(RULES["states"], UNTRIED if absent_names else KEPT, why if absent_names else "")
 
 
 def raises(rule: str, call: Callable[[], Any]) -> Finding:
@@ -151,12 +151,12 @@ def raises(rule: str, call: Callable[[], Any]) -> Finding:
         return Finding(RULES[rule], kind, printable(error.reason, 200))
     except Exception as error:
         return Finding(RULES[rule], KEPT, printable(error_text(error), 120))
-    shown = (
+    answer_text = (
         f"status returned {len(answer)} outlets"
         if isinstance(answer, list)
         else f"port_down returned {getattr(answer, 'name', answer)}"
     )
-    return broken(rule, f"{shown} and raised nothing")
+    return broken(rule, f"{answer_text} and raised nothing")
 
 
 class EndlessCall(PduHandlerError):

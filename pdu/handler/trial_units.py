@@ -160,9 +160,9 @@ def _requested_columns(profile: Profile, requests: set[str]) -> int:
         for column in parts_of(outlets.states)
         if isinstance(column, Column)
     }
-    others = {column.oid for column in _columns(profile)}
+    other_columns = {column.oid for column in _columns(profile)}
     return 100 * _hits(states, requests) + (
-        _hits(others, requests) if _hits(states, requests) else 0
+        _hits(other_columns, requests) if _hits(states, requests) else 0
     )
 
 

@@ -225,10 +225,10 @@ class _Clock:
 
     def _place_between(self, starts: Sequence[range], are_unknown: Sequence[bool]) -> None:
         """Give the polls of starts of which no setting is right all the time that there is."""
-        known = [place for place in range(len(starts)) if not are_unknown[place]]
+        known_starts = [place for place in range(len(starts)) if not are_unknown[place]]
         for place in (place for place in range(len(starts)) if are_unknown[place]):
-            place_before = max((at for at in known if at < place), default=-1)
-            place_after = min((at for at in known if at > place), default=-1)
+            place_before = max((at for at in known_starts if at < place), default=-1)
+            place_after = min((at for at in known_starts if at > place), default=-1)
             if place_after < 0:
                 continue
             # how long the unknown starts beside it took at least
