@@ -12,12 +12,10 @@ import argparse
 import importlib
 import re
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Callable
-
-import click
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
@@ -26,19 +24,14 @@ sys.path.insert(0, str(ROOT / "packaging"))
 from handlers import registry
 from handlers.shared.settings import Setting
 from handlers.snmp.profiles import PROFILES
-from pdu.core.cli import exit_codes, shared_options
-from pdu.core.cli.groups import LazyGroup
-from pdu.core.cli.options import SharedOption
+from pdu.core.cli import exit_codes
 from pdu.families import family_tables
 from pdu.prove import promises
-from pdu.root import ROOT as COMMAND
 from pdu.supports import model_names
 
 # by its name, because this folder is no package: it would hide the package `packaging` of PyPI
 proofs, russian = map(importlib.import_module, ("proofs", "russian"))
 _DEFAULTS = {True: "yes", False: "no", None: "", "": ""}
-
-_LISTED_COMMANDS = 12
 
 
 def row(setting: Setting[object]) -> str:
@@ -84,50 +77,12 @@ def _own_settings(name: str) -> str:
     return "\n".join([*head, *own_rows]) if own_rows else "It has no other settings."
 
 
-def _commands(group: LazyGroup, *path: str) -> Iterator[tuple[str, click.Command]]:
-    """Each command below a group, once, with its name."""
-    with click.Context(group, info_name="pdu") as context:
-        for name in group.listed:
-            command = group.get_command(context, name)
-            if isinstance(command, LazyGroup):
-                yield from _commands(command, *path, name)
-            elif command is not None:
-                yield " ".join((*path, name)), command
-
-
-def _options() -> str:
-    """The options that several commands have, and these commands, by number where they are many:
-    each command's `--help` has its own.
-    """
-    users: dict[str, list[str]] = {}
-    for name, command in _commands(COMMAND):
-        for parameter in command.params:
-            for flag in (
-                parameter.opts
-                if isinstance(parameter, click.Option) and not parameter.hidden
-                else ()
-            ):
-                users.setdefault(flag, []).append(name)
-    rows = ["| option | meaning | `pdu ...` |", "|---|---|---|"]
-    for option in vars(shared_options).values():
-        if isinstance(option, SharedOption):
-            flags = [word for word in option.flag.split() if word.startswith("-")]
-            names = users[flags[-1]]
-            commands = (
-                ", ".join(names) if len(names) <= _LISTED_COMMANDS else f"{len(names)} commands"
-            )
-            usage = " ".join(filter(None, (", ".join(flags), option.metavar)))
-            rows.append(f"| `{usage}` | {option.help} | {commands} |")
-    return "\n".join(rows)
-
-
 PARTS: Mapping[str, Callable[[], str]] = {
     "settings-common": _common,
     **{f"settings-{name}": partial(_own_settings, name) for name in registry.names()},
     "devices": lambda: family_tables.devices(PROFILES),
     "unread-makers": model_names.unread_makers,
     "exits": exit_codes.markdown,
-    "options": _options,
     "promises": promises.markdown,
     "claim": lambda: (
         f"**{proofs.families_sentence()}. {proofs.claim()}:** [what is proven](docs/certain.md)."
@@ -150,7 +105,7 @@ FILES: Mapping[str, Sequence[str]] = {
     ),
     "docs/devices.md": ("devices", "proven-families"),
     "docs/dev/evidence.md": ("claim-plain", "promises"),
-    "docs/reference.md": ("options", "exits"),
+    "docs/reference.md": ("exits",),
     "pdu/supports/owner_proofs.py": ("proven-code",),
 }
 
