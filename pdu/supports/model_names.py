@@ -83,17 +83,8 @@ NAMES = tuple(
 
 
 def unread_makers() -> str:
-    """The makers that no handler reads, as a table in Markdown: names, reason."""
-    rows: dict[tuple[str, str], list[str]] = {}
+    """The makers that no handler reads, with their other names, as a sentence."""
+    names: dict[tuple[str, str], list[str]] = {}
     for name in read_names(UNREAD_MAKERS.read_text("utf-8").splitlines()):
-        rows.setdefault((name.why, name.source), []).append(name.pattern.rstrip("*"))
-    return "\n".join(
-        [
-            "| PDUs of | why no handler reads them |",
-            "|---|---|",
-            *(
-                f"| {', '.join(names)} | [{why}]({source}) |"
-                for (why, source), names in rows.items()
-            ),
-        ]
-    )
+        names.setdefault((name.why, name.source), []).append(name.pattern.rstrip("*"))
+    return f"{'; '.join(', '.join(group) for group in names.values())}."

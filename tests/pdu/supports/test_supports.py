@@ -653,7 +653,7 @@ def test_each_switch_of_netping_is_known_by_its_name_alone(name: str) -> None:
     assert {hit.entry.family for hit in support_answer.hits} == {"netping"}
 
 
-def test_each_maker_that_no_handler_reads_is_a_no_with_its_reason_also_on_the_page() -> None:
+def test_each_maker_that_no_handler_reads_is_a_no_with_its_reason_and_named_on_the_page() -> None:
     page = (ROOT / "docs" / "certain.md").read_text("utf-8")
     makers = list(read_names(UNREAD_MAKERS.read_text("utf-8").splitlines()))
     assert len(makers) > 20
@@ -664,7 +664,7 @@ def test_each_maker_that_no_handler_reads_is_a_no_with_its_reason_also_on_the_pa
             NO,
             [name.why],
         ), text
-        assert text in page and name.why in page
+        assert text in page
 
 
 def test_a_model_of_a_maker_that_no_handler_reads_is_a_no_too() -> None:
