@@ -112,17 +112,17 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
 
 
 def _uncounted() -> tuple[Sequence[str], Sequence[Sequence[str]]]:
-    """The table of families of which a row may vanish from all columns, with the columns' table."""
-    found: dict[tuple[str, str], list[str]] = {}
+    """The table of sums that lack a row that vanishes from all columns, with their families."""
+    found: dict[str, set[str]] = {}
     for unit in snmp.made():
-        for line in snmp.run(unit).whole_shrunk:
-            of, _, table = line.partition(" without the row ")
-            name = of.split()[1]
-            names = found.setdefault((unit.name.partition("_")[0], table.partition(".*.")[0]), [])
-            names.extend(() if name in names else (name,))
-    return ("family", "table", "sums"), [
-        (f"`{family}`", table.replace("1.3.6.1.4.1.", ""), ", ".join(names))
-        for (family, table), names in sorted(found.items())
+        family = unit.name.partition("_")[0]
+        names = {line.split()[1] for line in snmp.run(unit).whole_shrunk}
+        found.setdefault(family, set()).update(names)
+    families: dict[str, list[str]] = {}
+    for family, names in sorted(found.items()):
+        families.setdefault(", ".join(sorted(names)), []).append(f"`{family}`")
+    return ("sums", "families"), [
+        (sums, ", ".join(keys)) for sums, keys in sorted(families.items()) if sums
     ]
 
 

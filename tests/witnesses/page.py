@@ -1,22 +1,19 @@
-"""The tables of docs/dev/evidence.md on the recordings of real units.
+"""The table of docs/dev/evidence.md on the evidence of the families.
 
-`python -m tests.witnesses.page` writes them between their markers.
+`python -m tests.witnesses.page` writes it between its markers.
 """
 
 from __future__ import annotations
 
 import re
 import sys
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Callable
 
 from handlers.snmp.evidence import EvidenceLevel
 from handlers.snmp.profiles import PROFILES
 from tests.measured import EVIDENCE
-from tests.witnesses import librenms, readings, selection
 
 _WORDS = {"state": "state", "current": "A", "power": "W", "energy": "kWh"}
+_BEGIN, _END = "<!-- families-by-evidence:begin -->", "<!-- families-by-evidence:end -->"
 
 
 def families_by_evidence() -> str:
@@ -28,67 +25,17 @@ def families_by_evidence() -> str:
         for level in reversed(EvidenceLevel)
         if level is not EvidenceLevel.NONE
     }
-    rows = ([level.value, *map(str, row)] for level, row in counts.items() if any(row))
-    return _markdown(["evidence", *_WORDS.values()], rows)
-
-
-def recordings_by_family() -> str:
-    """The recordings of each family, and what they show."""
-    names: dict[str, list[str]] = defaultdict(list)
-    shown: dict[str, set[str]] = defaultdict(set)
-    for name, reading in readings.expected().items():
-        names[reading["family"]].append(name)
-        shown[reading["family"]] |= readings.shown(reading)
-    rows = (
-        [
-            f"`{key}`",
-            ", ".join(names[key]),
-            " ".join(word for name, word in _WORDS.items() if name in shown[key])
-            or "that it is told from others",
-        ]
-        for key in sorted(names)
-    )
-    return _markdown(["family", "recordings", "what they show"], rows)
-
-
-def left_out() -> str:
-    """How many walks are left out for each reason."""
-    reasons = Counter(walk.reason for walk in selection.read_left_out())
-    return _markdown(
-        ["reason", "walks"], ([reason, str(number)] for reason, number in reasons.most_common())
-    )
-
-
-def differences() -> str:
-    """Where LibreNMS has another value, and why."""
-    rows = (
-        [walk, kind.replace("_", " "), reason]
-        for (walk, kind, _), reason in librenms.known_differences().items()
-    )
-    return _markdown(["recording", "class", "reason"], rows)
-
-
-PARTS: Mapping[str, Callable[[], str]] = {
-    "families-by-evidence": families_by_evidence,
-    "recordings-by-family": recordings_by_family,
-    "walks-left-out": left_out,
-    "librenms-differences": differences,
-}
+    head = ["evidence", *_WORDS.values()]
+    rows = [[level.value, *map(str, row)] for level, row in counts.items() if any(row)]
+    return "\n".join(f"| {' | '.join(row)} |" for row in (head, ["---"] * len(head), *rows))
 
 
 def filled(text: str) -> str:
-    """The page with its tables. Raises ValueError unless it has one pair of each marker."""
-    for name, part in PARTS.items():
-        begin, end = f"<!-- {name}:begin -->", f"<!-- {name}:end -->"
-        pieces = re.split(f"{re.escape(begin)}.*?{re.escape(end)}", text, flags=re.DOTALL)
-        if len(pieces) != 2:
-            raise ValueError(f"exactly one pair of the markers {begin} and {end} is needed")
-        text = f"{begin}\n{part()}\n{end}".join(pieces)
-    return text
-
-
-def _markdown(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    return "\n".join(f"| {' | '.join(row)} |" for row in (head, ["---"] * len(head), *rows))
+    """The page with its table. Raises ValueError unless it has one pair of the markers."""
+    pieces = re.split(f"{re.escape(_BEGIN)}.*?{re.escape(_END)}", text, flags=re.DOTALL)
+    if len(pieces) != 2:
+        raise ValueError(f"exactly one pair of the markers {_BEGIN} and {_END} is needed")
+    return f"{_BEGIN}\n{families_by_evidence()}\n{_END}".join(pieces)
 
 
 if __name__ == "__main__":

@@ -129,6 +129,6 @@ def test_every_walk_that_is_left_out_has_a_reason() -> None:
     assert len(found) > 100 and set(found) <= reasons
 
 
-def test_the_page_has_the_tables_of_the_recordings() -> None:
+def test_the_page_has_the_table_of_the_evidence() -> None:
     text = EVIDENCE.read_text("utf-8")
     assert page.filled(text) == text, "run: python -m tests.witnesses.page"
