@@ -37,9 +37,9 @@ demo: env        ## everything on simulators: build, register, poll, switch, met
 
 test: env-tests  ## lint and the tests that a change must pass, against real servers too where they are installed; names what is missing, and asks before it installs it
 	@[ -n "$(CI)" ] || sh .ci/setup offer
-	@# On one processor each: mypy; what the real servers need; and the bytecode of the tests, which in a new clone each worker
-	@# would otherwise compile.
-	@$(RUN) -m compileall -q tests >/dev/null 2>&1 & \
+	@# On one processor each: mypy; what the real servers need; and the first collection, whose bytecode of the tests each worker
+	@# would otherwise make anew in a new clone. pytest's differs from that of compileall.
+	@$(RUN) -m pytest -q --collect-only >/dev/null 2>&1 & \
 		[ -z "$(CI)" ] || sh .ci/setup offer & \
 		$(MAKE) --no-print-directory lint; status=$$?; wait; exit $$status
 	@$(RUN) -m pytest -q -m "not trial" -n $(WORKERS) --dist worksteal

@@ -20,9 +20,15 @@ def asking(lives: Callable[[], bool]) -> Iterator[str]:
     with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler) as server:
         server.daemon_threads = True
         threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
-        place = f"('127.0.0.1', {server.server_address[1]})"
-        reads = f"__import__('socket').create_connection({place}).recv(1)"
+        # not the module socket: proofs run this program thousands of times, and that import takes
+        # longer than Python's start
+        program = (
+            "import _socket;"
+            " asked = _socket.socket(_socket.AF_INET, _socket.SOCK_STREAM);"
+            f" asked.connect(('127.0.0.1', {server.server_address[1]}));"
+            " raise SystemExit(asked.recv(1) != b'1')"
+        )
         try:
-            yield f"{sys.executable} -IS -c \"raise SystemExit({reads} != b'1')\""
+            yield f'{sys.executable} -IS -c "{program}"'
         finally:
             server.shutdown()
