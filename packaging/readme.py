@@ -56,15 +56,18 @@ def _rows() -> Mapping[str, Sequence[str]]:
 
 
 def _common() -> str:
-    """The rows that several handlers share, with the handlers."""
+    """The rows that several handlers share, with the handlers, or those that do not have them."""
     owners: dict[str, list[str]] = {}
     for name, rows in _rows().items():
         for row in rows:
             owners.setdefault(row, []).append(name)
-    shared_rows = [f"{row} {', '.join(names)} |" for row, names in owners.items() if len(names) > 1]
-    return "\n".join(
-        ["| key | allowed | default | meaning | handlers |", "|---|---|---|---|---|", *shared_rows]
-    )
+    lines = ["| key | allowed | default | meaning | handlers |", "|---|---|---|---|---|"]
+    for row, names in owners.items():
+        if len(names) > 1:
+            others = [name for name in registry.names() if name not in names]
+            words = f"all but {', '.join(others)}" if len(others) < len(names) else ", ".join(names)
+            lines.append(f"{row} {words} |")
+    return "\n".join(lines)
 
 
 def _own_settings(name: str) -> str:
