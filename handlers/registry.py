@@ -10,7 +10,6 @@ from __future__ import annotations
 import functools
 import importlib
 import os
-from importlib.machinery import PathFinder
 from typing import TYPE_CHECKING
 
 from . import __path__ as _OWN
@@ -41,9 +40,8 @@ def is_handler(name: str) -> bool:
 @functools.lru_cache(maxsize=128)
 def _is_in(name: str, folders: tuple[str, ...]) -> bool:
     """Looked up once, because each reading of a PDU asks."""
-    places = [f"{folder}/{name}" for folder in folders]
     return all(
-        PathFinder.find_spec(module, places) is not None
+        any(os.path.isfile(f"{folder}/{name}/{module}.py") for folder in folders)
         for module in ("__init__", "about", "handler")
     )
 

@@ -16,6 +16,6 @@ def enable_fast_reads(on: bool = True) -> None:
 
 def _together(pdu: Any, request: prefetch.PrefetchRequest) -> prefetch.Prefetched:
     # imported late: 12 ms, for SNMP only
-    from pdu_common.snmp_client.tool_api import BatchRequest, read_batch
+    from pdu_common.snmp_client.tool_api import read_batch
 
-    return prefetch.Prefetched(*read_batch(pdu._credentials(), BatchRequest(*request)))
+    return prefetch.Prefetched(*read_batch(pdu._credentials(), *request))

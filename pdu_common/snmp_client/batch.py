@@ -13,7 +13,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any, NamedTuple, Optional
+from typing import Any, Optional
 
 from . import reads, udp_client
 from .agent_limits import AgentLimits
@@ -29,28 +29,6 @@ _SILENCES = 2
 _MOST_UNITS = 50_000
 
 Peer = tuple[str, int]
-
-
-class BatchRequest(NamedTuple):
-    """Objects to read together, dotted."""
-
-    #: tables and columns
-    walks: Sequence[str]
-    #: objects with their instances
-    gets: Sequence[str]
-    #: those of `gets` whose sum is the number of rows of most of the `walks`
-    counts: Collection[str] = ()
-    #: the one of `walks` without which the others are not needed, "" for none
-    lead: str = ""
-
-
-class BatchReader(NamedTuple):
-    """What was read for a `BatchRequest`, by OID."""
-
-    #: whole columns: index -> value, as the elements of `walk` have them
-    walks: Mapping[str, Mapping[str, Value]]
-    #: values, as the elements of `get` have them
-    gets: Mapping[str, Value]
 
 
 class _Alone:
@@ -95,23 +73,34 @@ class _Alone:
 ALONE = _Alone()
 
 
-def read_batch(credentials: Credentials, request: BatchRequest) -> BatchReader:
+def read_batch(
+    credentials: Credentials,
+    walks: Sequence[str],
+    gets: Sequence[str],
+    counts: Collection[str] = (),
+    lead: str = "",
+) -> tuple[Mapping[str, Mapping[str, Value]], Mapping[str, Value]]:
     """As many of the objects as the agent tells in few requests. Raises nothing: what is missing
     is to be read alone.
+
+    `walks`: tables and columns, dotted; `gets`: objects with their instances; `counts`: those of
+    `gets` whose sum is the number of rows of most of the `walks`; `lead`: the one of `walks`
+    without which the others are not needed, "" for none. Returns, by OID, whole columns (index ->
+    value, as the elements of `walk` have them), and values, as the elements of `get` have them.
 
     Nothing is sent over SNMPv1, whose agents answer a GET with one unknown object with an error,
     and have no GETBULK.
     """
     peer = credentials.peer
     if credentials.version == 1 or ALONE.is_alone(peer):
-        return BatchReader({}, {})
+        return {}, {}
     rows_by_column: dict[Arcs, Rows] = {}
     value_by_object: dict[Arcs, TypedValue] = {}
     try:
         limits = credentials.learned
         udp_client.run(
             credentials,
-            lambda: _both(request, rows_by_column, value_by_object, limits),
+            lambda: _both(walks, gets, counts, lead, rows_by_column, value_by_object, limits),
             WALK_DEADLINE_S,
         )
         ALONE.note_answer(peer)
@@ -127,33 +116,34 @@ def read_batch(credentials: Credentials, request: BatchRequest) -> BatchReader:
     except SnmpError as error:
         ALONE.note_refusal(peer)
         _LOGGER.debug("%s is read one object at a time from now on: %s", credentials.name, error)
-    walks = {}
-    for oid in request.walks:
+    columns_read = {}
+    for oid in walks:
         root = parse_oid(oid)
         if root in rows_by_column:
-            walks[oid] = reads.values(rows_by_column[root], root)
-    gets = {}
-    for oid in request.gets:
+            columns_read[oid] = reads.values(rows_by_column[root], root)
+    objects_read = {}
+    for oid in gets:
         arcs = parse_oid(oid)
         if arcs in value_by_object:
-            gets[oid] = reads.plain(value_by_object[arcs])
-    return BatchReader(walks, gets)
+            objects_read[oid] = reads.plain(value_by_object[arcs])
+    return columns_read, objects_read
 
 
 def _both(
-    request: BatchRequest,
+    walks: Sequence[str],
+    gets: Sequence[str],
+    counts: Collection[str],
+    lead: str,
     rows_by_column: dict[Arcs, Rows],
     value_by_object: dict[Arcs, TypedValue],
     limits: AgentLimits,
 ) -> Read[None]:
-    yield from objects([parse_oid(oid) for oid in request.gets], value_by_object)
+    yield from objects([parse_oid(oid) for oid in gets], value_by_object)
     if limits.bulk.is_less:
         return
-    rows = _count_rows([value_by_object.get(parse_oid(oid)) for oid in request.counts])
-    lead = parse_oid(request.lead) if request.lead else None
-    yield from columns(
-        [parse_oid(oid) for oid in request.walks], rows_by_column, rows, lead, limits
-    )
+    rows = _count_rows([value_by_object.get(parse_oid(oid)) for oid in counts])
+    lead_arcs = parse_oid(lead) if lead else None
+    yield from columns([parse_oid(oid) for oid in walks], rows_by_column, rows, lead_arcs, limits)
 
 
 def _count_rows(counts: Sequence[Optional[TypedValue]]) -> int:

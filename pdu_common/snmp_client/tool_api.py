@@ -6,7 +6,7 @@ The platform has nothing of this, and handlers do not import it.
 
 from __future__ import annotations
 
-from .batch import ALONE, BatchReader, BatchRequest, read_batch
+from .batch import ALONE, read_batch
 from .ber import encode_integer, tlv
 from .calls import typed_rows
 from .credentials import Credentials
@@ -40,8 +40,6 @@ __all__ = [
     "SnmpError",
     "SnmpPortClosed",
     "SnmpTimeout",
-    "BatchReader",
-    "BatchRequest",
     "encode_integer",
     "read_batch",
     "tlv",

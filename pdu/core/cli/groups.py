@@ -5,6 +5,7 @@ command.
 from __future__ import annotations
 
 import contextlib
+import functools
 import importlib
 import importlib.util
 import textwrap
@@ -44,11 +45,17 @@ class LazyCommand(NamedTuple):
 
     def is_installed(self) -> bool:
         """Whether the product that has this command is there: each product can be removed alone."""
-        return importlib.util.find_spec(f"pdu.{self.module.partition('.')[0]}") is not None
+        return _is_there(self.module.partition(".")[0])
 
     def load(self) -> Any:
         """Import the module, and return the command or the table."""
         return getattr(importlib.import_module(f"pdu.{self.module}"), self.name)
+
+
+@functools.lru_cache(maxsize=64)
+def _is_there(product: str) -> bool:
+    """Looked up once for a product, because one has up to seven commands."""
+    return importlib.util.find_spec(f"pdu.{product}") is not None
 
 
 class Subcommand(click.Command):

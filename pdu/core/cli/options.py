@@ -358,10 +358,10 @@ def path_completion(metavar: str) -> Optional[Callable[..., list[CompletionItem]
     """The `shell_complete` of a value that is a file or a folder by its metavar; None for another
     value.
     """
-    ends = re.search("(FILE(?:\\.json)?|DIR|FOLDER)$", metavar)
-    if ends is None or "=" in metavar:
+    is_file = metavar.endswith(("FILE", "FILE.json"))
+    if "=" in metavar or not (is_file or metavar.endswith(("DIR", "FOLDER"))):
         return None
-    kind = "file" if ends[1].startswith("FILE") else "dir"
+    kind = "file" if is_file else "dir"
 
     def complete(
         _context: click.Context, _parameter: click.Parameter, incomplete: str
