@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import glob
 import os
 import shutil
 import socket
@@ -183,13 +184,14 @@ def pythons() -> dict[str, Path]:
     versions below 3.9.
     """
     # pyenv's folders come first, because its scripts in PATH take ten times as long to start.
+    pyenv = os.environ.get("PYENV_ROOT", str(Path.home() / ".pyenv"))
     folders = [
-        *sorted(Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")).glob("versions/*/bin")),
-        *map(Path, os.environ.get("PATH", "").split(os.pathsep)),
+        *sorted(glob.glob(f"{glob.escape(pyenv)}/versions/*/bin")),
+        *os.environ.get("PATH", "").split(os.pathsep),
     ]
     versions: dict[str, Path] = {}
     for folder in folders:
-        for path in sorted(folder.glob("python[23].*[0-9]")):
+        for path in map(Path, sorted(glob.glob(f"{glob.escape(folder)}/python[23].*[0-9]"))):
             version = path.name[len("python") :]
             if version not in versions and _runs(path):
                 versions[version] = path

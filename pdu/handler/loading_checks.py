@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import ast
 import contextlib
+import glob
 import json
 import os
 import re
@@ -139,8 +140,10 @@ def _find_python(version: str) -> Optional[str]:
     selected.
     """
     name = f"python{version}"
-    pyenv = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv")
-    programs = [*map(str, pyenv.glob(f"versions/{version}.*/bin/{name}")), shutil.which(name)]
+    pyenv = os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv"
+    # the module glob skips a folder that may not be read; Path.glob raises before Python 3.13
+    pattern = f"{glob.escape(str(pyenv))}/versions/{version}.*/bin/{name}"
+    programs = [*glob.glob(pattern), shutil.which(name)]
     return next((program for program in programs if program and _starts(program)), None)
 
 

@@ -41,8 +41,10 @@ def test_the_pages_own_handler_keeps_the_page(
 
 
 def test_a_recording_is_served_to_the_handler(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # a folder that cannot be read, as another user's is: Pythons are then looked for in PATH
+    monkeypatch.setenv("PYENV_ROOT", "/" + "x" * 300)
     replay = ROOT / "tests" / "recordings" / "rpcm.snmprec"
     made = folder(tmp_path, source=QUICK)
     code, seen = findings(capsys, made, "--replay", str(replay))
