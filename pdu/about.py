@@ -13,7 +13,7 @@ from handlers.shared.similar_names import similar_names
 
 from .core.cli import exit_codes, pages
 from .core.cli.error_output import Usage
-from .core.cli.groups import Grouped, Subcommand
+from .core.cli.groups import Grouped, HostGroup, LazyGroup, Subcommand
 from .core.cli.options import Argument, output, run_options_of, word_completion
 from .core.cli.output import Result, print_result
 
@@ -80,6 +80,25 @@ def _topic(root: Grouped, word: str) -> Optional[Result]:
     return Result({"commands": {name: root.listed[name].help for name in names}}, lines)
 
 
+def _path(context: click.Context, root: Grouped, words: Sequence[str]) -> Sequence[str]:
+    """The words that call a command whose help is asked for. Raises Usage for a word after one that
+    has no commands, which click would not read.
+    """
+    if len(words) > 1 and words[0] in root.by_word and words[0] not in root.by_name:
+        raise Usage(f"{words[0]!r} is a group of commands: give pdu help {words[0]} alone")
+    command: Optional[click.Command] = root
+    for place, word in enumerate(words):
+        if not isinstance(command, LazyGroup):
+            path = " ".join(words[:place])
+            raise Usage(f"pdu {path} has no command {word[:40]!r}: give pdu help {path}")
+        if word not in command.by_name:
+            # click would take it for the HOST
+            takes_host = isinstance(command, HostGroup) and place == len(words) - 1
+            return [*words[:place], "HOST", word] if takes_host else words
+        command = command.get_command(context, word)
+    return words
+
+
 @click.pass_context
 def _help(context: click.Context, command: Sequence[str]) -> int:
     root = context.find_root().command
@@ -92,7 +111,7 @@ def _help(context: click.Context, command: Sequence[str]) -> int:
         if near and near[0] not in root.by_name:
             raise Usage(f"there is no command {command[0]!r}; did you mean pdu help {near[0]}?")
     with root.make_context(
-        "pdu", [*command, "--help"], obj=run_options_of(context)
+        "pdu", [*_path(context, root, command), "--help"], obj=run_options_of(context)
     ) as help_context:
         return int(root.invoke(help_context))  # ends in click's Exit, once the help is shown
 

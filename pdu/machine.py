@@ -351,7 +351,10 @@ def _verify_calls(options: VerifyOptions, run_options: RunOptions) -> list[Machi
     names, files = [*options.machine], options.owner_files
     if len(names) > 1 and os.path.isfile(names[-1]):
         if files.list:
-            raise Usage(f"{printable(names[-1], 60)!r} is one argument too many: --list says it")
+            raise Usage(
+                f"{printable(names[-1], 60)!r} is one argument too many: give the list once, as an"
+                " argument or as --list"
+            )
         files = files._replace(list=names.pop())
     files = files.add_known_list()
     drawing = files.read_drawing()

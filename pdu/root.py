@@ -22,6 +22,7 @@ from .core.cli.exit_handling import OutputError, missing_package_advice
 from .core.cli.groups import CommandGroup, Grouped, LazyCommand, LazyGroup
 from .core.cli.options import COMPLETION, SECRETS, RunOptions, spelled
 from .pdus.fast_snmp import enable_fast_reads
+from .pdus.handler_paths import list_advice
 from .pdus.names import how
 
 _HELP = "PDUs from the command line, by the handlers of this pack or your own."
@@ -264,6 +265,12 @@ _ELSEWHERE = {
     "y": "give --yes",
     "p": f"give --port; a password is never an argument: use {spelled('password')}",
     "force": "give --yes",
+    "all": "outlets are a range, such as 1-24; pdu help commands lists all commands",
+    "delay": "pdu cycle has --pause SECONDS",
+    "dry_run": "a command that switches asks first, and does nothing without an answer",
+    "outlet": "OUTLET is the last argument of pdu on, off and cycle",
+    "verbose": "--debug prints a log",
+    "watch": "for one line each time: watch -n 30 pdu status HANDLER HOST",
     "anchor": "a timer of your own keeps what pdu energy verify prints at another place",
     "stamps": "give a hash that was kept at another place as --kept",
 }
@@ -342,22 +349,22 @@ def run(arguments: Sequence[str]) -> int:
                 words += "; options come after the command"
         if words == _NO_COMMAND and error.ctx and isinstance(error.ctx.command, LazyGroup):
             words = f"Missing command: {error.ctx.command.choice()}"
-        if where in _EXTRA and " extra argument" in words:
-            words = _EXTRA[where]
+        examples: Sequence[str] = getattr(error.ctx.command, "examples", ()) if error.ctx else ()
+        if " extra argument" in words:
+            words = _EXTRA.get(where) or f"{words}. For example: {examples[0]}"
         first = str(error.ctx.params.get("handler") or "") if error.ctx else ""
         if (
             isinstance(error, click.MissingParameter)
             and first
             and not registry.is_handler(first)
-            and not os.path.exists(first)
+            and (list_advice(first) or not os.path.exists(first))
         ):
             words += (
                 f" The first argument, {first[:60]!r}, is not a handler"
                 f" ({', '.join(registry.names())})"
-                f"{_lead(first) or _names(where, first)}"
+                f"{list_advice(first) or _lead(first) or _names(where, first)}"
             )
-        elif isinstance(error, click.MissingParameter) and error.ctx:
-            examples: Sequence[str] = getattr(error.ctx.command, "examples", ())
+        elif isinstance(error, click.MissingParameter):
             words += f" For example: {examples[0]}" if examples else ""
         return fail(run_options, Usage(f"{words} ({where} --help)"))
     except KeyboardInterrupt:

@@ -247,7 +247,10 @@ def _listed_pdus(
     owner_files = config.owner_files
     for word in config.words:
         if owner_files.list:
-            raise Usage(f"{printable(word, 60)!r} is one argument too many: an option says it")
+            raise Usage(
+                f"{printable(word, 60)!r} is one argument too many: give the list once, as an"
+                " argument or as --list"
+            )
         if is_code(word) or registry.is_handler(word):
             raise Usage(f"{printable(word, 60)!r} is a handler: add the address of its PDU")
         owner_files = owner_files._replace(list=word)

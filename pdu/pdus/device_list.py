@@ -57,6 +57,11 @@ def read_device_list(path: str, lenient: bool = False) -> DeviceList:
     Raises SettingsError. A mistake in the form of the file, such as a line with too many cells,
     ends the reading. An error about wrong PDUs names the first five and counts the others.
     """
+    if hosts.is_ip(path) and not os.path.exists(path):
+        raise SettingsError(
+            f"{path} is an address in the place of a list of PDUs, which is a file; for one PDU:"
+            f" pdu identify {path}"
+        )
     text = secret_files.read_secret(path, secret_files.LIST)
     if path.endswith(".toml"):
         document = toml.loads(text, path)

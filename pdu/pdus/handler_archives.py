@@ -25,6 +25,7 @@ MOST_FILES, MOST_BYTES = 5000, 50_000_000
 # limit for a path, in bytes; no component can be longer in common file systems
 _LONGEST_PATH = 255
 _HOW = "pack the directory by its name (tar -czf NAME.tar.gz DIR)"
+_GZIP = b"\x1f\x8b"  # RFC 1952, 2.3.1
 _LATEST = 1 << 33  # limit for a file's time, in seconds since 1970: the year 2242
 
 
@@ -110,6 +111,10 @@ def read_archive(data: bytes) -> Archive:
     """Check the archive in `data` and return its content. Raises BadArchive."""
     if not data:
         raise BadArchive("the archive is empty")
+    if not data.startswith(_GZIP):
+        raise BadArchive(
+            f"not a handler: give a Python file (.py), a folder or a tar.gz with one; {_HOW}"
+        )
     try:
         content = _unzipped(data)
         with tarfile.open(fileobj=io.BytesIO(content), mode="r:") as tar:

@@ -35,5 +35,14 @@ def is_handler_there(word: str) -> bool:
     return os.path.isfile(path) or _is_folder(path)
 
 
+def list_advice(path: str) -> str:
+    """How a sentence about a list of PDUs in the place of a handler goes on; "" for another
+    file.
+    """
+    if not path.endswith((".csv", ".toml")):
+        return ""
+    return f"; a list of PDUs is read by pdu check {path}, or pdu status NAME --list {path}"
+
+
 def _is_folder(path: str) -> bool:
     return os.path.isdir(path) and any(name.endswith(PYTHON) for name in os.listdir(path))

@@ -27,7 +27,7 @@ from .handler_archives import (
     pack_archive,
     read_archive,
 )
-from .handler_paths import PYTHON, split_path
+from .handler_paths import PYTHON, list_advice, split_path
 
 #: the page on which DCImanager says what a handler is
 PAGE = 'the vendor\'s page "Creating a PDU handler"'
@@ -58,7 +58,7 @@ def read_handler(word: str) -> HandlerSource:
         data = _packed(path) or Path(path).read_bytes()
         archive = read_archive(data)
     except BadArchive as error:
-        raise SettingsError(f"{path}: {error}") from None
+        raise SettingsError(f"{path}: {error}{list_advice(path)}") from None
     except OSError as error:
         raise SettingsError(f"{path} cannot be read ({error.strerror})") from None
     texts = _texts(archive.files.get(f"{archive.top}/about.py", b""))

@@ -26,7 +26,7 @@ from handlers.shared.errors import (
 )
 from handlers.shared.settings import port as port_number
 
-from ..core.cli.error_output import describe, reason
+from ..core.cli.error_output import Usage, describe, reason
 from ..core.cli.exit_codes import DONE, code_of
 from ..core.cli.groups import Subcommand
 from ..core.cli.invocation import build_line, program
@@ -76,6 +76,11 @@ class HandlerAnswer(NamedTuple):
 def _identify(context: click.Context, host: str, handler: Sequence[str], verbose: bool) -> int:
     run_options = run_options_of(context)
     handler_name, host, run_options = names.resolve_name(run_options, host)
+    if not handler_name and registry.is_handler(host):
+        raise Usage(
+            f"{host!r} is a handler: give the address of the PDU, as in pdu identify 192.0.2.8"
+            f" --handler {host} (a host of this name: {host}.)"
+        )
     handler_names = [handler_name] if registry.is_handler(handler_name) else registry.names()
     candidates = list(dict.fromkeys(handler)) or order_handlers(handler_names, host, run_options)
     keys: set[str] = set().union(*(_keys(load(name)) for name in candidates))

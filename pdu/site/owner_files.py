@@ -103,7 +103,10 @@ class OwnerFiles(NamedTuple):
         texts = [text for name in files if (text := values[f"{name}_word"]) is not None]
         free = [name for name in files if not paths[name] and name not in but]
         if len(texts) > len(free):
-            raise Usage(f"{printable(texts[-1], 60)!r} is one argument too many: an option says it")
+            raise Usage(
+                f"{printable(texts[-1], 60)!r} is one argument too many: give each file once, as an"
+                " argument or by its option"
+            )
         paths.update(zip(free, texts))
         drawing = paths[DRAWING] or ""
         if drawing.lower().endswith(".csv"):

@@ -179,11 +179,11 @@ class LazyGroup(click.Group):
             near = suggestions.similar(word, self.by_name) or self.choice()
             return f"{near}, or see {path} {word} --help"
         advice = suggestions.advice_for(word, outer)
-        return (
-            f"for {path}, {advice}"
-            if advice
-            else suggestions.similar(word, self.by_name) or self.choice()
-        )
+        if advice:
+            return f"for {path}, {advice}"
+        if hosts.is_ip(word):
+            return f"{self.choice()}; pdu identify {word} says what a device is"
+        return suggestions.similar(word, self.by_name) or self.choice()
 
     def choice(self) -> str:
         """The commands to choose from, for errors."""

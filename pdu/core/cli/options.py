@@ -232,7 +232,7 @@ def device(*spellings: Spelling) -> Parameters:
             "KEY=VALUE",
             multiple=True,
             expose_value=False,
-            callback=_pairs("settings", "--setting takes KEY=VALUE"),
+            callback=_pairs("settings", "--setting takes KEY=VALUE, such as -s timeout=5"),
         ),
         *secret_files(),
     ]
@@ -246,7 +246,9 @@ def secret_files(**attributes: Any) -> Parameters:
         "KEY=FILE",
         multiple=True,
         expose_value=False,
-        callback=_pairs("secret_files", "--secret-file takes KEY=FILE"),
+        callback=_pairs(
+            "secret_files", "--secret-file takes KEY=FILE, such as community=community.txt"
+        ),
         **attributes,
     )
 

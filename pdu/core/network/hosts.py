@@ -14,6 +14,7 @@ _LONGEST_NAME = 253  # RFC 1035, 2.3.4: of a host name, in characters
 
 # the usual ports of PDUs, as an IPv6 address may end
 _PORTS = ("80", "161", "443", "3493")
+_NETWORK = re.compile(r"[0-9.]{7,15}/[0-9]{1,2}")
 _LABEL = re.compile(r"(?!-)[\w-]{1,63}(?<!-)")
 
 
@@ -50,7 +51,9 @@ def address(text: str) -> Address:
         )
     name, port = host.host, host.port
     if not is_address(host) or not _is_host(name):
-        raise NotAHost(f"{host[:60]!r} is not an address: give a host name or an IP address")
+        raise NotAHost(
+            f"{host[:60]!r} is not an address: give a host name or an IP address{_advice(host)}"
+        )
     if name.lower().startswith("fe80:") and "%" not in name:
         raise NotAHost(
             f"{host[:60]!r} is an address of one network alone: add this machine's interface, as in"
@@ -59,6 +62,20 @@ def address(text: str) -> Address:
     if port is not None and not 1 <= port <= 65535:
         raise NotAHost(f"{host[:60]!r} has the port {port}: give one from 1 to 65535")
     return host
+
+
+def _advice(text: str) -> str:
+    """How a sentence about text that is no address goes on, where it is probably something else."""
+    name, _, port = text.rpartition(":")
+    if text.isdecimal():
+        return "; the number of an outlet comes last: pdu off snmp 192.0.2.8 3"
+    if _NETWORK.fullmatch(text):
+        return f"; pdu find {text} searches a network"
+    if "," in text:
+        return ", and several with spaces between them"
+    if ":" not in name and _LABEL.fullmatch(port) and _is_host(name):
+        return f"; the port is a number, as in {name[:60]}:443"
+    return ""
 
 
 def parse_argument(host: str) -> Address:
@@ -104,16 +121,27 @@ def is_this_machine(host: str) -> bool:
         return host.lower() == "localhost"
 
 
+def is_ip(text: str) -> bool:
+    """Whether this is an IP address, perhaps with a port."""
+    return _is_ip_host(Address(text).host)
+
+
+def _is_ip_host(name: str) -> bool:
+    for family, text in ((socket.AF_INET, name), (socket.AF_INET6, name.partition("%")[0])):
+        with contextlib.suppress(OSError, ValueError):
+            socket.inet_pton(family, text)
+            return True
+    return False
+
+
 def _is_host(name: str) -> bool:
     """Whether this is an IP address or a possible host name.
 
     A name whose last part is a number is a mistyped IPv4 address, such as 192.0.2.256 or 10.0.0,
     which some systems would complete to another address.
     """
-    for family, text in ((socket.AF_INET, name), (socket.AF_INET6, name.partition("%")[0])):
-        with contextlib.suppress(OSError, ValueError):
-            socket.inet_pton(family, text)
-            return True
+    if _is_ip_host(name):
+        return True
     labels = name.removesuffix(".").split(".")
     return (
         len(name) <= _LONGEST_NAME

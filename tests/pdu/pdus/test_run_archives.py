@@ -36,7 +36,11 @@ def refused(file: Path, capsys: pytest.CaptureFixture[str]) -> str:
 
 @pytest.mark.parametrize(
     "content, words",
-    [(b"", "is empty"), (b"\x1f\x8b cut short", "not a complete"), (b"text", "not a complete")],
+    [
+        (b"", "is empty"),
+        (b"\x1f\x8b cut short", "not a complete"),
+        (b"text", "not a handler: give"),
+    ],
 )
 def test_a_damaged_archive_is_refused_with_the_reason(
     content: bytes, words: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
