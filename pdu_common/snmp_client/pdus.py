@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
-from typing import NamedTuple
+import struct
+from typing import Callable, NamedTuple
 
 from . import ber, reads
 from .ber import Malformed
@@ -36,6 +38,8 @@ _ADDRESS_OCTETS = 4
 _LONGEST_STRING = 65_535  # RFC 2578, 7.1.2
 # octets of a row that is kept, and how many are kept: 3 MB
 _SHORT, _KEPT = 48, 8192
+# of an answer with 50 rows 2 kB
+_KEPT_SPLITS = 1024
 
 
 class Pdu(NamedTuple):
@@ -51,19 +55,25 @@ class Pdu(NamedTuple):
 
 def encode(request: SnmpRequest, request_id: int) -> bytes:
     """The PDU of a request. `request_id`: 0 to 2**31 - 1."""
+    encode_objects = _known_objects if request.value is None else _objects
+    return ber.tlv(request.kind, ber.encode_integer(request_id) + encode_objects(request))
+
+
+def _objects(request: SnmpRequest) -> bytes:
+    """The PDU of a request after its identifier."""
     if request.value is None:
         bindings = b"".join(map(ber.encode_null_varbind, request.oids))
     else:
         tag, value = request.value
         content = ber.tlv(tag, ber.value_content(value))
         bindings = ber.tlv(ber.SEQUENCE, ber.encode_oid(request.oids[0]) + content)
-    return ber.tlv(
-        request.kind,
-        ber.encode_integer(request_id)
-        + ber.encode_integer(0)
-        + ber.encode_integer(request.most)
-        + ber.tlv(ber.SEQUENCE, bindings),
+    return (
+        ber.encode_integer(0) + ber.encode_integer(request.most) + ber.tlv(ber.SEQUENCE, bindings)
     )
+
+
+# a unit is read by the same requests again and again
+_known_objects = functools.lru_cache(maxsize=512)(_objects)
 
 
 def decode(data: bytes, at: int, end: int, version: int = V2C) -> Pdu:
@@ -82,18 +92,46 @@ def decode(data: bytes, at: int, end: int, version: int = V2C) -> Pdu:
     rows: Rows = []
     try:
         at, end = ber.exact_content_bounds(data, at, end, ber.SEQUENCE)
-        while at < end:
-            _, _, stop = ber.head(data, at, end)
-            decode_row = _known_row if stop - at <= _SHORT else _row
-            row = decode_row(data[at:stop])
-            # RFC 2576, 2.1.1. It has no exceptions either, but some agents send them.
-            if version == V1 and row[1].tag == reads.COUNTER64:
-                row = row[0], _undecodable("of a type that SNMPv1 does not have")
-            rows.append(row)
-            at = stop
+        _add_rows(rows, data[at:end])
     except Malformed as error:
         rows.append((_NO_NAME, _undecodable(str(error))))
+    if version == V1:
+        # RFC 2576, 2.1.1. It has no exceptions either, but some agents send them.
+        why = _undecodable("of a type that SNMPv1 does not have")
+        rows = [(arcs, why if value.tag == reads.COUNTER64 else value) for arcs, value in rows]
     return Pdu(kind, request_id, status, rows)
+
+
+def _add_rows(rows: Rows, bindings: bytes) -> None:
+    """Decodes SEQUENCEs of an OID and a value. Raises Malformed after the last whole one."""
+    # A unit's next answer to a request often has rows of the same sizes. Where the rows begin is
+    # only guessed by that: `_row` refuses whatever is not exactly one SEQUENCE.
+    key = len(bindings), bindings[:_SHORT]
+    split = _split_by_begin.get(key)
+    if split is not None:
+        with contextlib.suppress(Malformed):
+            rows += map(_known_row, split(bindings))
+            return
+        rows.clear()
+    at, end = 0, len(bindings)
+    sizes: list[int] = []
+    while at < end:
+        _, _, stop = ber.head(bindings, at, end)
+        sizes.append(stop - at)
+        rows.append((_known_row if sizes[-1] <= _SHORT else _row)(bindings[at:stop]))
+        at = stop
+    if sizes and max(sizes) <= _SHORT:
+        if len(_split_by_begin) >= _KEPT_SPLITS:
+            _split_by_begin.clear()
+        _split_by_begin[key] = struct.Struct("".join(map("{}s".format, sizes))).unpack
+
+
+_split_by_begin: dict[tuple[int, bytes], Callable[[bytes], tuple[bytes, ...]]] = {}
+
+
+def forget_sizes() -> None:
+    """Forget where the rows of earlier answers began."""
+    _split_by_begin.clear()
 
 
 def _row(binding: bytes) -> tuple[Arcs, TypedValue]:
