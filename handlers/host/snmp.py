@@ -15,6 +15,7 @@ from typing import (
     Optional,
     TypeVar,
     Union,
+    cast,
 )
 
 from ..shared import prefetch
@@ -149,13 +150,16 @@ class Snmp:
         """Results of `walk` and `get` for those of these objects that a tool's function could read
         together; none on the platform. Raises nothing."""
         read_batch = prefetch.prefetcher()
-        walks: dict[str, dict[str, Raw]] = {}
+        walks: dict[str, Mapping[str, Raw]] = {}
         gets: dict[str, Optional[Raw]] = {}
         if read_batch is None or not self._answered or self.remaining() < 0:
             return walks, gets
         batch = read_batch(self._device, request)
         # what has a wrong value, `walk` and `get` read again, and raise what is then wrong
         for oid, rows in batch.walks.items():
+            if {int}.issuperset(map(type, rows.values())):  # nearly always
+                walks[oid] = cast("Mapping[str, Raw]", rows)
+                continue
             with contextlib.suppress(PduHandlerError):
                 walks[oid] = _fill_gaps(
                     {

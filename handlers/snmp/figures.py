@@ -136,10 +136,13 @@ class Figure(FrozenValue):
         are_texts = self.scale_of_integers is None or any(
             "." in text(value) for value, _, _ in cells.values()
         )
+        # nearly always, "absent" is a number below 0
+        is_absent_below_0 = not any(absent.isdigit() for absent in self.absent)
         figures: dict[str, Optional[Decimal]] = {}
         for identity, (value, exponent, factor) in cells.items():
             reading = value if isinstance(value, int) else number(value, self.unit)
-            is_absent = text(value) in self.absent
+            is_measured = is_absent_below_0 and isinstance(value, int) and value >= 0
+            is_absent = not is_measured and text(value) in self.absent
             if is_absent and reading == 0 and not with_zeros:
                 continue
             figure: Optional[Decimal] = None
@@ -304,7 +307,7 @@ class Total(FrozenValue):
         the first that the device has is used, for all units, because the total would jump if
         another replaced it while it is not measured.
         """
-        units = set(map(self._unit, outlets))
+        units = set(map(self._unit, outlets)) if self.unit else {""} if outlets else set()
         sum_by_unit: dict[str, Decimal] = {}
         is_fitted = False
         for figure in self.figures:

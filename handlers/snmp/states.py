@@ -100,6 +100,8 @@ class State(FrozenValue):
     def rows_from(self, reader: Reader) -> Rows:
         """The outlets that the device lists, each with the value of its state."""
         rows = self.source.rows(reader)
+        if not self.absent:
+            return rows
         return {
             identity: value for identity, value in rows.items() if text(value) not in self.absent
         }

@@ -27,6 +27,9 @@ _DEFECT = "defect"
 _OF_A_FIGURE = ("protocol", "refused", "unsupported")
 
 
+_NO_GROUND = StateGround()
+
+
 class PolledOutlet(NamedTuple):
     """One outlet or branch circuit. "" for a text that is not known."""
 
@@ -46,7 +49,7 @@ class PolledOutlet(NamedTuple):
     #: what it does when power comes back; None if the unit does not say
     power_on: Optional[OutletRestorePolicy] = None
     #: what the state rests on
-    ground: StateGround = StateGround()
+    ground: StateGround = _NO_GROUND
 
 
 class CallError(NamedTuple):
@@ -129,7 +132,7 @@ def states(reading: Reading, unit: OpenHandler) -> Reading:
     states = unit.states()
     grounds = {_printable(identity): ground for identity, ground in unit.state_grounds().items()}
     outlets = [
-        PolledOutlet(name, state, ground=grounds.get(name, StateGround()))
+        PolledOutlet(name, state, ground=grounds.get(name, _NO_GROUND))
         for name, state in ((_printable(identity), state) for identity, state in states)
     ]
     return reading._replace(answered=True, outlets=outlets)
@@ -231,7 +234,7 @@ def _add_figures(reading: Reading, pdu_figures: Figures) -> Reading:
 def _meter_figures(handler_figures: MeterFigures) -> MeterFigures:
     """The figures of an outlet. An archive of another version may lack one."""
     return MeterFigures(
-        *(figure(getattr(handler_figures, key, None)) for key in MeterFigures._fields)
+        *[figure(getattr(handler_figures, key, None)) for key in MeterFigures._fields]
     )
 
 

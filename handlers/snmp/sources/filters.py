@@ -294,7 +294,7 @@ class EachUnit(ReadOnly):
         """The units of the chain; none if every source of `units` lists at most one."""
         unit_names: set[str] = set()
         for units in self.units:
-            names = set(map(text, units.rows(reader).values())) - {""}
+            names = set(map(text, set(units.rows(reader).values()))) - {""}
             if len(names) > 1:
                 unit_names |= names
         return unit_names

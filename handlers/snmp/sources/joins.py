@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Optional
 
 from ...host.rows import Raw
@@ -77,7 +78,7 @@ def _has_text(column: Source, reader: Reader) -> bool:
     return any(map(text, column.rows(reader).values()))
 
 
-def _row_by_key(columns: Sequence[Source], reader: Reader) -> dict[tuple[str, ...], str]:
+def _row_by_key(columns: Sequence[Source], reader: Reader) -> Mapping[tuple[str, ...], str]:
     """Key -> row, for rows that are in all columns.
 
     A key that is empty or that two rows share is left out. It is the same for all columns of the
@@ -85,21 +86,28 @@ def _row_by_key(columns: Sequence[Source], reader: Reader) -> dict[tuple[str, ..
     """
     cache_key = _row_by_key, columns
     if cache_key in reader.derived:
-        row_by_key: dict[tuple[str, ...], str] = reader.derived[cache_key]
+        row_by_key: Mapping[tuple[str, ...], str] = reader.derived[cache_key]
         return row_by_key
-    tables = [_nonblank_rows(column.rows(reader)) for column in columns]
+    row_by_key = _join(tuple(tuple(column.rows(reader).items()) for column in columns))
+    reader.derived[cache_key] = row_by_key
+    return row_by_key
+
+
+# the keys of a unit hardly ever change
+@functools.lru_cache(maxsize=256)
+def _join(columns: tuple[tuple[tuple[str, Raw], ...], ...]) -> Mapping[tuple[str, ...], str]:
+    """`_row_by_key` of these rows."""
+    tables = [_nonblank_rows(rows) for rows in columns]
     keys: dict[str, tuple[str, ...]] = {}
     for row in tables[0]:
         if all(row in table for table in tables):
             keys[row] = tuple(table[row] for table in tables)
     count_by_key = Counter(keys.values())
-    row_by_key = {key: row for row, key in keys.items() if count_by_key[key] == 1 and any(key)}
-    reader.derived[cache_key] = row_by_key
-    return row_by_key
+    return {key: row for row, key in keys.items() if count_by_key[key] == 1 and any(key)}
 
 
-def _nonblank_rows(rows: Rows) -> dict[str, str]:
-    text_by_row = {row: text(value) for row, value in rows.items()}
+def _nonblank_rows(rows: Sequence[tuple[str, Raw]]) -> dict[str, str]:
+    text_by_row = {row: text(value) for row, value in rows}
     return {row: value for row, value in text_by_row.items() if value} or text_by_row
 
 
