@@ -20,6 +20,7 @@ from .agent_limits import AgentLimits
 from .calls import WALK_DEADLINE_S
 from .credentials import Credentials
 from .errors import SnmpError, SnmpPortClosed, SnmpTimeout
+from .read_plans import PLANS, PlannedRead
 from .reads import Arcs, Read, Rows, TypedValue, Value, parse_oid
 from .table_reads import MOST_ROWS, columns, objects
 
@@ -96,14 +97,21 @@ def read_batch(
         return {}, {}
     rows_by_column: dict[Arcs, Rows] = {}
     value_by_object: dict[Arcs, TypedValue] = {}
+    limits = credentials.learned
+    unit = peer, (tuple(walks), tuple(gets), tuple(counts), (lead,))
+    plan = None if limits.bulk.is_less else PLANS.take(unit)
+    planned_read = PlannedRead(
+        plan, lambda: _both(walks, gets, counts, lead, rows_by_column, value_by_object, limits)
+    )
     try:
-        limits = credentials.learned
-        udp_client.run(
-            credentials,
-            lambda: _both(walks, gets, counts, lead, rows_by_column, value_by_object, limits),
-            WALK_DEADLINE_S,
-        )
+        udp_client.run(credentials, planned_read.read, WALK_DEADLINE_S)
         ALONE.note_answer(peer)
+        if plan is not None and planned_read.is_planned:
+            PLANS.bring_back(unit, plan)
+            return plan.results(planned_read.answers)
+        steps = planned_read.steps()
+        if steps is not None and rows_by_column.keys() == set(map(parse_oid, walks)):
+            PLANS.learn(unit, steps, rows_by_column)
     except SnmpPortClosed as error:
         _LOGGER.debug("%s is not read: %s", credentials.name, error)
     except SnmpTimeout as error:

@@ -430,7 +430,7 @@ def dotted(arcs: Arcs) -> str:
 
 
 # columns of a table have the same indexes
-_index = functools.lru_cache(maxsize=4096)(dotted)
+index_text = functools.lru_cache(maxsize=4096)(dotted)
 
 
 def plain(typed_value: TypedValue) -> Value:
@@ -455,7 +455,7 @@ def indexed_rows(rows: Rows, root: Arcs) -> list[Element]:
     start, depth = dotted(root), len(root)
     elements: list[Element] = []
     for arcs, typed_value in rows:
-        index = _index(arcs[depth:])
+        index = index_text(arcs[depth:])
         elements.append(Element(f"{start}.{index}", plain(typed_value), index))
     return elements
 
@@ -463,4 +463,4 @@ def indexed_rows(rows: Rows, root: Arcs) -> list[Element]:
 def values(rows: Rows, root: Arcs) -> dict[str, Value]:
     """Index below `root` -> value, of the rows of a walk."""
     depth = len(root)
-    return {_index(arcs[depth:]): plain(typed_value) for arcs, typed_value in rows}
+    return {index_text(arcs[depth:]): plain(typed_value) for arcs, typed_value in rows}
