@@ -46,7 +46,8 @@ def labels(device: SnmpDevice) -> Labels:
         number = printable_text(numbers.get(identity, "")) or identity.rpartition(".")[2]
         device_labels.append(host.label(identity, number, printable_text(names.get(identity, ""))))
     units = device.outlets.position[0].rows(device.reader) if device.outlets.position else {}
-    unit_count = len({text(units[identity]) for identity in device.states if identity in units})
+    outlet_units = {units[identity] for identity in device.states if identity in units}
+    unit_count = len(set(map(text, outlet_units)))
     if unit_count > 1:
         device_labels.caution = (
             f"the outlets of this chain's {unit_count} units are numbered "
