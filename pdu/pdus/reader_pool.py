@@ -20,6 +20,9 @@ from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from multiprocessing.connection import Connection
 from typing import Any, Callable, Generic, NamedTuple, Optional, TypeVar
 
+from .auth import DeviceLogin
+from .handler_loading import LoadedHandler
+from .listed_pdu import ListedPdu
 from .polling import Target, is_late_here, poll, undecided_silence_error
 from .process_pool import ALONE, ProcessPool, WorkerLost, cores
 from .reading import CallError, Reading
@@ -54,6 +57,23 @@ class ReadFunction(NamedTuple):
     failed: Callable[[Any, CallError], Any]
 
 
+#: names a handler and a login
+_AccessKey = tuple[int, int]
+
+
+class _Request(NamedTuple):
+    """What a process gets to read one PDU. It has the handlers and logins."""
+
+    device: ListedPdu
+    access: _AccessKey
+    state: Any
+
+
+def _access_key(target: Target) -> _AccessKey:
+    # many PDUs of a list have the same ones, whose secrets need not pass a pipe
+    return id(target.handler), id(target.auth)
+
+
 class ReaderPool(Generic[T]):
     """Processes that read PDUs, which are named by their place in `targets`."""
 
@@ -77,12 +97,18 @@ class ReaderPool(Generic[T]):
     def _start_pool(self) -> ProcessPool:
         parallel = max(1, min(self._parallel, len(self._targets)))
         most = min(self._processes or cores(), -(-parallel // _PER_PROCESS))
-        return ProcessPool(functools.partial(_job, self._way, self._targets), parallel, most)
+        # not the list: a forked process copies each page of it that it uses
+        access = {_access_key(target): (target.handler, target.auth) for target in self._targets}
+        return ProcessPool(functools.partial(_job, self._way, access), parallel, most)
+
+    def _request(self, place: int, state: Any) -> _Request:
+        target = self._targets[place]
+        return _Request(target.device, _access_key(target), state)
 
     def ask(self, place: int, state: Any = None) -> None:
         """Read a PDU. `state` is for `ReadFunction.take`."""
         self._out[place] = state, 0
-        self._crew.add(place, (place, state))
+        self._crew.add(place, self._request(place, state))
 
     def ask_all(self, places: Iterable[int]) -> None:
         """Read these PDUs in this order. They wait as numbers, because a list may be long."""
@@ -105,7 +131,7 @@ class ReaderPool(Generic[T]):
                 result, doubt = event.result
                 if doubt is not None and level < ALONE:
                     self._out[place] = state, level + 1
-                    self._crew.repeat(place, (place, state), level + 1)
+                    self._crew.repeat(place, self._request(place, state), level + 1)
                     continue
                 if doubt is not None:
                     result = self._way.failed(result, undecided_silence_error(doubt))
@@ -130,7 +156,7 @@ class ReaderPool(Generic[T]):
         for place, state in again:
             level = level_by_place.get(place, (None, 0))[1]
             self._out[place] = state, level
-            self._crew.repeat(place, (place, state), level)
+            self._crew.repeat(place, self._request(place, state), level)
 
     def close(self) -> None:
         """End all processes."""
@@ -202,13 +228,12 @@ def _once(read_target: Callable[[Target], Reading], target: Target, _: object) -
 
 def _job(
     read_function: ReadFunction,
-    targets: Sequence[Target],
-    request: tuple[int, Any],
+    access: Mapping[_AccessKey, tuple[LoadedHandler, DeviceLogin]],
+    request: _Request,
     since: Callable[[float], SchedulingDelay],
 ) -> _PoolReading:
-    place, state = request
-    target, begin = targets[place], time.monotonic()
-    pdu_reading = read_function.take(target, state)
+    target, begin = Target(request.device, *access[request.access]), time.monotonic()
+    pdu_reading = read_function.take(target, request.state)
     lag = since(begin)
     return _PoolReading(
         pdu_reading, lag if is_late_here(target, read_function.reading(pdu_reading), lag) else None

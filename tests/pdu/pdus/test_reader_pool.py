@@ -17,7 +17,6 @@ import subprocess
 import sys
 import threading
 import types
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, cast
 
@@ -72,11 +71,11 @@ def hog():
         keep(700_000)
         time.sleep(0.03)
 
-def late(way, targets, asked, since):
+def late(way, access, request, since):
     if not hogs:
         hogs.append(threading.Thread(target=hog, daemon=True))
         hogs[0].start()
-    return job(way, targets, asked, since)
+    return job(way, access, request, since)
 
 reader_pool._job = late
 settings = (("device", "pdu"), ("timeout", "0.5"))
@@ -202,6 +201,35 @@ def test_a_pdu_whose_silence_stays_doubted_is_not_called_unreachable(
     assert Alone.levels == [0, 1, 2]
 
 
+def test_a_reader_gets_its_pdus_one_by_one_and_not_the_list(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A forked process has the whole list, and copies each page of it that it uses."""
+    works: list[object] = []
+
+    class Noting(Alone):
+        def __init__(self, work: Any, parallel: int, processes: int) -> None:
+            super().__init__(work, parallel, processes)
+            works.append(work)
+
+    monkeypatch.setattr(reader_pool, "ProcessPool", Noting)
+    monkeypatch.setattr(tls, "cache_contexts", lambda: None)
+    login = DeviceLogin("none", {}, {})
+    targets = [
+        Target(ListedPdu(name, handler, Address(name)), load(handler), login)
+        for name, handler in [("192.0.2.1", "snmp"), ("192.0.2.2", "nut"), ("192.0.2.3", "snmp")]
+    ]
+    read: list[Target] = []
+
+    def take(target: Target) -> Reading:
+        read.append(target)
+        return Reading(answered=True)
+
+    assert [place for place, _ in reader_pool.read_all(targets, read_target=take)] == [0, 1, 2]
+    assert read == targets and all(a.handler is b.handler for a, b in zip(read, targets))
+    assert "'snmp'" in repr(works) and "192.0.2." not in repr(works)
+
+
 class Alone:
     """In place of a Crew: does each job at once, in this process."""
 
@@ -228,7 +256,7 @@ class Alone:
 
 def test_only_the_processes_of_a_round_keep_the_contexts_of_tls() -> None:
     result = script("""
-from pdu.pdus import reader_pool
+from pdu.pdus import polling, reader_pool
 from handlers.shared.tls import Trust
 
 def same(_=None):
@@ -236,7 +264,8 @@ def same(_=None):
 
 reading = reader_pool.Reading()
 reader_pool.is_late_here = lambda *_: False
-found = reader_pool.read_all([None], read_target=lambda _: reading._replace(answered=same()))
+targets = [polling.Target(None, None, None)]
+found = reader_pool.read_all(targets, read_target=lambda _: reading._replace(answered=same()))
 print([one.answered for _, one in found], same())
 """)
     assert result.stdout == "[True] False\n", result.stderr
@@ -413,7 +442,7 @@ def test_all_pdus_are_read_where_the_system_allows_few_processes_or_open_files()
     result = script(
         """
 import errno
-from pdu.pdus import process_pool, reader_pool
+from pdu.pdus import polling, process_pool, reader_pool
 started, tried = process_pool.ProcessPool._start_process, []
 
 def limited(self, most):
@@ -424,7 +453,8 @@ def limited(self, most):
 
 process_pool.ProcessPool._start_process = limited
 reader_pool._job = lambda *_: reader_pool._PoolReading(reader_pool.Reading(answered=True), None)
-found = dict(reader_pool.read_all([None] * 40, processes=2))
+targets = [polling.Target(None, None, None)] * 40
+found = dict(reader_pool.read_all(targets, processes=2))
 print(sorted(found) == list(range(40)), all(one.answered for one in found.values()), tried)
 """
     )
@@ -437,7 +467,7 @@ def test_a_system_that_allows_no_process_is_named(monkeypatch: pytest.MonkeyPatc
 
     context = types.SimpleNamespace(Pipe=refused)
     monkeypatch.setattr(multiprocessing, "get_context", lambda _: context)
-    targets: Sequence[Any] = [None] * 40
+    targets = [Target(*cast(Any, [None] * 3))] * 40
     with pytest.raises(
         SettingsError, match="allows no process that reads PDUs .Too many open files"
     ):
