@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple, Protocol, Union
+from typing import Protocol, Union
+
+from ..shared.named_tuples import NamedTuple
 
 PORTS = {"http": 80, "https": 443}
 

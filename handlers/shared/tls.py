@@ -6,9 +6,10 @@ import functools
 import hashlib
 import re
 import ssl
-from typing import NamedTuple, Optional
+from typing import Optional
 
 from .errors import NamedSetting, SettingsError, Unreachable
+from .named_tuples import NamedTuple
 from .settings import Setting, Settings, yes_no
 
 # limit in characters; bundles of public authorities have some 220,000 to 300,000
