@@ -14,8 +14,9 @@ phase has no readings by pole, so its own current counts.
 PDU-MIB: the state column itself is written. An energy of 0 means "not measured".
 """
 
-from typing import NamedTuple, Optional
+from typing import Optional
 
+from ...shared.named_tuples import NamedTuple
 from ..profile_parts import (
     RECORDED,
     SIMULATED,
