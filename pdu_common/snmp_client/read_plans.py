@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from operator import itemgetter
-from typing import Callable, NamedTuple, Optional, Union
+from typing import Any, Callable, NamedTuple, Optional, Union
 
 from . import reads
 from .errors import SnmpError
@@ -96,10 +96,11 @@ class Plan:
         columns: dict[str, dict[str, Value]] = {}
         for oid, indexes, values_of, are_numbers in self._columns:
             own_values = values_of(values)
-            plain_values = (
-                [value for _, value in own_values] if are_numbers else map(reads.plain, own_values)
-            )
-            columns[oid] = dict(zip(indexes, plain_values))  # type: ignore[arg-type]
+            if are_numbers:
+                numbers: Sequence[Any] = [value for _, value in own_values]
+                columns[oid] = dict(zip(indexes, numbers))
+            else:
+                columns[oid] = dict(zip(indexes, map(reads.plain, own_values)))
         return columns, {oid: reads.plain(values[place]) for oid, place in self._gets}
 
 
