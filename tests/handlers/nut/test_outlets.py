@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Optional
 
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import example, given, strategies as st
 
 from handlers.nut.daisy_chain import parse_number
 from handlers.nut.model import NutDevice, SwitchCommand
@@ -702,6 +702,7 @@ def test_a_chain_that_may_have_outlets_and_lists_none_is_an_error(
         max_size=30,
     )
 )
+@example([("", 1, "status", "off")])
 def test_any_mixture_of_rows_has_unique_identities_and_documented_states(
     rows: list[tuple[str, int, str, str]],
 ) -> None:
