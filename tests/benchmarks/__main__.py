@@ -21,9 +21,20 @@ from tests.needs import ROOT
 
 from .ratios import VARIABLE, Ratio, noted
 
-ALL = ("raritan", "snmp", "nut", "redfish", "cold", "fleet", "exporter", "driver")
+ALL = (
+    "raritan",
+    "snmp",
+    "nut",
+    "redfish",
+    "cold",
+    "fleet",
+    "exporter",
+    "driver",
+    "hall",
+    "statement",
+)
 # Those that print costs without a peer. They are run by name and have no row in the page.
-COSTS = ("energy", "statement", "hall", "gateway")
+COSTS = ("energy", "gateway")
 PAGE = ROOT / "docs" / "dev" / "benchmarks.md"
 _HEAD = """# Benchmarks
 
@@ -33,7 +44,8 @@ Most are ratios to a peer of the same run, because times depend on the machine. 
 Raritan's: its loop reads object by object, its leanest bulk sends the same requests as this client.
 "Expands" is a Redfish service that supports `$expand`. The exporters' rows are the CPU of whole
 processes that are asked over HTTP, of `pdu exporter` with its default options; Debian's
-prometheus-snmp-exporter runs with Go's own settings, and a second time with GOMAXPROCS=1.
+prometheus-snmp-exporter runs with Go's own settings, and a second time with GOMAXPROCS=1. Valgrind
+counts instructions, which do not depend on how busy the machine is.
 
 """
 

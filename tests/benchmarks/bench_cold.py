@@ -25,9 +25,6 @@ import argparse
 import contextlib
 import functools
 import json
-import os
-import re
-import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -46,9 +43,9 @@ from tests.peers import PEERS
 from tests.simulators.snmp_agent import Agent
 from tests.simulators.snmp_agent.devices import BUILT_IN
 
+from .cachegrind import COUNTER, instructions
 from .ratios import note
 
-COUNTER = "valgrind"
 REQUESTS = "import requests"
 PYTHON, CLICK = "`python -c pass`", "`import click`"
 VERSION, STATUS = "`pdu --version`", "`pdu status snmp`"
@@ -162,30 +159,6 @@ def _started(job: Mapping[str, Any], folder: Path, bytecode: bool) -> tuple[floa
         json.dumps({**job, "paths": [str(place), str(ROOT)]}) + "\n",
     )
     return count, int(printed)
-
-
-def instructions(command: Sequence[str], bytecode: bool, given: str = "") -> tuple[float, str]:
-    """Millions of instructions of a process with this standard input, and what it printed."""
-    environment = {
-        **os.environ,
-        "PYTHONDONTWRITEBYTECODE": "" if bytecode else "1",
-        "PYTHONHASHSEED": "0",
-        "PDU_COMMUNITY": "public",
-    }
-    options = ("--tool=cachegrind", "--cache-sim=no", "--cachegrind-out-file=/dev/null")
-    ended = subprocess.run(
-        [COUNTER, *options, *command],
-        cwd=ROOT,
-        env=environment,
-        input=given,
-        text=True,
-        capture_output=True,
-        timeout=600,
-    )
-    total = re.search(r"I *refs: *([\d,]+)", ended.stderr)
-    if ended.returncode or total is None:
-        raise RuntimeError(f"{' '.join(command)}: {ended.returncode}: {ended.stderr[-800:]}")
-    return int(total[1].replace(",", "")) / 1e6, ended.stdout
 
 
 def runs_of_pdu() -> dict[str, float]:

@@ -44,7 +44,7 @@ class Run(NamedTuple):
     megabytes: float
 
 
-def month(folder: Path, pdus: int, outlets: int, days: int = 31) -> None:
+def month(folder: Path, pdus: int, outlets: int, days: int = 31, every_s: float = EVERY) -> None:
     """The journal of `days` days, a day before and a day after: machines of 20 to 700 W. The newest
     file, which a meter would still write, has one round.
     """
@@ -55,11 +55,11 @@ def month(folder: Path, pdus: int, outlets: int, days: int = 31) -> None:
     for day in range(-1, days + 2):
         begin = FIRST + day * DAY
         with Journal(str(folder / f"{day_of(begin)}.jsonl"), after) as journal:
-            journal.append(_head(begin, pdus, outlets))
-            for number in range(int(DAY / EVERY) if day <= days else 1):
+            journal.append(_head(begin, pdus, outlets, every_s))
+            for number in range(int(DAY / every_s) if day <= days else 1):
                 now = watts * draw.uniform(0.9, 1.1, watts.shape)
-                registers += now * EVERY / 3.6e6
-                journal.append(_round(begin + number * EVERY, now, registers))
+                registers += now * every_s / 3.6e6
+                journal.append(_round(begin + number * every_s, now, registers))
             after = journal.hash
 
 
@@ -71,8 +71,8 @@ def _made_whole(hall: Path, pdus: int, outlets: int, days: int) -> None:
     part.rename(hall)
 
 
-def _head(begin: float, pdus: int, outlets: int) -> Iterator[Mapping[str, Any]]:
-    yield {"meter": 1, "version": "1", "boot": "b", "utc": begin, "mono": 5.0, "every": EVERY}
+def _head(begin: float, pdus: int, outlets: int, every_s: float) -> Iterator[Mapping[str, Any]]:
+    yield {"meter": 1, "version": "1", "boot": "b", "utc": begin, "mono": 5.0, "every": every_s}
     for number in range(pdus):
         yield {
             "unit": number,
