@@ -64,9 +64,10 @@ def _common() -> str:
     lines = ["| key | allowed | default | meaning | handlers |", "|---|---|---|---|---|"]
     for row, names in owners.items():
         if len(names) > 1:
-            others = [name for name in registry.names() if name not in names]
-            words = f"all but {', '.join(others)}" if len(others) < len(names) else ", ".join(names)
-            lines.append(f"{row} {words} |")
+            other_names = [name for name in registry.names() if name not in names]
+            listed_names = names if len(other_names) >= len(names) else other_names
+            lead = "" if listed_names is names else "all but "
+            lines.append(f"{row} {lead}{', '.join(listed_names)} |")
     return "\n".join(lines)
 
 

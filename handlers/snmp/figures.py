@@ -136,13 +136,13 @@ class Figure(FrozenValue):
         are_texts = self.scale_of_integers is None or any(
             "." in text(value) for value, _, _ in cells.values()
         )
-        # nearly always, "absent" is a number below 0
-        is_absent_below_0 = not any(absent.isdigit() for absent in self.absent)
+        # an integer from 0 on is compared only if `absent` has one: nearly always it is below 0
+        has_absent_natural = any(absent.isdigit() for absent in self.absent)
         figures: dict[str, Optional[Decimal]] = {}
         for identity, (value, exponent, factor) in cells.items():
             reading = value if isinstance(value, int) else number(value, self.unit)
-            is_measured = is_absent_below_0 and isinstance(value, int) and value >= 0
-            is_absent = not is_measured and text(value) in self.absent
+            is_natural = isinstance(value, int) and value >= 0
+            is_absent = (has_absent_natural or not is_natural) and text(value) in self.absent
             if is_absent and reading == 0 and not with_zeros:
                 continue
             figure: Optional[Decimal] = None

@@ -84,9 +84,9 @@ def read_statistic(device: SnmpDevice, with_power: bool = True) -> host.Figures:
     )
     ports = {
         identity: MeterFigures(
-            float_or_none(currents.get(identity)),
-            float_or_none(powers.get(identity)),
-            float_or_none(energies.get(identity)),
+            current_a=float_or_none(currents.get(identity)),
+            power_w=float_or_none(powers.get(identity)),
+            energy_kwh=float_or_none(energies.get(identity)),
         )
         # other rows are padding, and meters without an outlet
         for identity in outlets_read(device)

@@ -69,8 +69,6 @@ class Reader:
         self._names: dict[str, Walked] = {}
         self._columns: set[str] = set()  # those of `walked` that are columns of tables
         self._expected: list[Callable[[Reader], object]] = []
-        #: of how many columns and answers `lacks_rows` told, and what
-        self._compared = (0, 0, False)
         #: what sources derived from the answers, which do not change, by a key of their own
         self.derived: dict[Hashable, Any] = {}
 
@@ -170,12 +168,6 @@ class Reader:
 
     def lacks_rows(self) -> bool:
         """Whether a column that was read lacks a row that another one of its table has."""
-        sizes = len(self._columns), len(self.walked)  # both only grow
-        if sizes != self._compared[:2]:
-            self._compared = (*sizes, self._has_gaps())
-        return self._compared[2]
-
-    def _has_gaps(self) -> bool:
         columns: dict[str, Walked] = {}  # table -> one of its columns
         for full in self._columns:
             rows = self.walked.get(full)

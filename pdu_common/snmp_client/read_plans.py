@@ -16,7 +16,7 @@ from . import reads
 from .errors import SnmpError
 from .reads import Arcs, Read, Rows, SnmpAnswer, SnmpRequest, TypedValue, Value, parse_oid
 
-# a plan of 600 rows takes 120 kB, which all units with the same rows share
+# plans of 600 rows take 34 kB, which all units with the same rows share; the decoder keeps the OIDs
 _MOST_UNITS, _MOST_SHAPES, _MOST_ROWS = 50_000, 128, 2_000
 _NUMBERS = frozenset((reads.INTEGER, reads.COUNTER, reads.GAUGE, reads.TICKS, reads.COUNTER64))
 
