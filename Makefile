@@ -14,7 +14,7 @@ unexport PYTHONDONTWRITEBYTECODE
 export HYPOTHESIS_NO_PLUGINS = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help env env-tests system check demo test witnesses lint trials bench packages tools deb release hall serve try devices clean
+.PHONY: help env env-tests system check demo test witnesses lint trials bench packages tools deb release fleet serve try devices clean
 
 help:            ## print this list
 	@grep -E '^[a-z-]+:.*[^#]## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */	/' | expand -t 16
@@ -67,7 +67,7 @@ packages:        ## dist/*.tar.gz and dist/register.sh; needs Python only
 tools:           ## dist/pdu.pyz: the command pdu in one file, for any Python from 3.9; needs Python and PyPI
 	@$(PYTHON) packaging/tools.py
 
-deb:             ## dist/dcimanager-pdu-handlers_VERSION_all.deb: the command with manual pages, completions and four systemd services, for Debian and Ubuntu; needs dpkg-deb and PyPI
+deb:             ## dist/dcimanager-pdu-handlers_VERSION_all.deb: the command with manual pages, completions and a systemd service, for Debian and Ubuntu; needs dpkg-deb and PyPI
 	@$(PYTHON) packaging/deb.py
 
 release: packages deb env ## all that is handed out: the archives, register.sh, pdu.pyz, the Debian package, the wheel, an SBOM and the notes in dist/
@@ -80,8 +80,8 @@ check: env       ## HANDLER=PATH: what a handler of your own keeps and breaks of
 try: env         ## the command pdu: make try ARGS="status snmp 192.0.2.7"; make exits with 2 after any error, .venv/bin/pdu with its own code
 	@$(VENV)/bin/pdu $(ARGS)
 
-hall: env        ## a simulated hall of 4 racks for pdu plan and pdu rehearse, and a past month for pdu energy, until Ctrl-C; its files are in .cache/hall; ARGS="--over nut"
-	@$(RUN) -m tests.hall.twin --folder .cache/hall --month $(ARGS)
+fleet: env       ## a simulated PDU of each handler, with a list and logins for pdu check and pdu exporter, until Ctrl-C; in .cache/fleet
+	@$(RUN) -m tests.fleet $(ARGS)
 
 serve: env       ## a local DCImanager with a page in the browser, until Ctrl-C; keeps its data in .cache/dcimanager
 	@$(RUN) -m tests.dcimanager --data .cache/dcimanager $(ARGS)
@@ -91,7 +91,6 @@ devices: env     ## write the tables in docs/ that are made from the code: devic
 
 trials: env-tests ## the tests that are slow by nature, which make test leaves out: before each landing; in shards, goes on where it was stopped; some need PyPI and npm
 	@sh .ci/setup offer
-	@sh .ci/setup trials
 	@$(RUN) -m tests.trials --workers $(WORKERS) $(ARGS)
 
 bench: env-tests ## the benchmarks, with ratios to a peer of the same run, and writes docs/dev/benchmarks.md; ONLY=snmp runs one of them, ONLY=list names them

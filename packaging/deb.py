@@ -1,4 +1,4 @@
-"""Build dist/dcimanager-pdu-handlers_VERSION_all.deb: the command `pdu` and its four services for
+"""Build dist/dcimanager-pdu-handlers_VERSION_all.deb: the command `pdu` and its service for
 Debian and Ubuntu, by dpkg-deb alone.
 
     python packaging/deb.py [--out DIR] [--pyz FILE]
@@ -38,12 +38,7 @@ ROOT = HERE.parent
 DEBIAN = HERE / "debian"
 PACKAGE = "dcimanager-pdu-handlers"
 #: the unit files, which expect a program where docs/ advise to install it
-UNITS = (
-    ROOT / "docs/prometheus/pdu-exporter.service",
-    ROOT / "docs/prometheus/pdu-meter.service",
-    ROOT / "docs/doors/pdu-gateway.service",
-    ROOT / "docs/doors/pdu-nut-driver.service",
-)
+UNITS = (ROOT / "docs/prometheus/pdu-exporter.service",)
 _ADVISED, _PROGRAM = b"=/opt/pdu/bin/pdu ", b"=/usr/bin/pdu "
 _SEE = re.compile(rb"(?m)^(# systemd: .*?)\. See .*$")
 _DOC = f"usr/share/doc/{PACKAGE}"
@@ -241,7 +236,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     parser = argparse.ArgumentParser(
         prog="deb.py",
         allow_abbrev=False,
-        description="Build a Debian package of the command pdu with its services.",
+        description="Build a Debian package of the command pdu with its service.",
     )
     parser.add_argument(
         "--out", type=Path, default=ROOT / "dist", help="the folder to write to (default: dist/)"

@@ -130,7 +130,7 @@ help_ = Subcommand(
     callback=_help,
     help=f"""Show the help of a command, as COMMAND --help does, or what one of these words means:
 {", ".join(_TOPICS)}, or a group that pdu --help names.""",
-    examples=("pdu help hall", "pdu help exit-codes"),
+    examples=("pdu help recordings", "pdu help exit-codes"),
     params=[Argument("COMMAND*", shell_complete=_words), *output()],
 )
 version = Subcommand(

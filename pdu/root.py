@@ -6,14 +6,13 @@ A command's module is imported when the command is called: other commands do not
 from __future__ import annotations
 
 import os
-import shlex
 import sys
 from collections.abc import Mapping, Sequence
 
 import click
 
 from handlers import VERSION, registry
-from handlers.shared.errors import SettingsError, printable
+from handlers.shared.errors import SettingsError
 from handlers.shared.similar_names import similar_names
 
 from .core.cli.error_output import Interrupted, NoSuchHandler, Usage, fail
@@ -73,42 +72,8 @@ LAZY_COMMANDS: Mapping[str, LazyCommand] = {
         "find",
         "search a network for PDUs and print them as a list",
     ),
-    "rehearse": LazyCommand(
-        "hall.rehearse",
-        "rehearse",
-        "say which machines go dark if a feed, PDU or breaker fails",
-    ),
-    "plan": LazyCommand(
-        "hall.drawings.plan", "plan", "make the hall's drawing, and compare it with its PDUs"
-    ),
-    "machine": LazyCommand(
-        "machine",
-        "machine",
-        "read or switch a machine by all its cords, proven; asks first",
-    ),
     "exporter": LazyCommand(
         "monitoring.exporter", "exporter", "serve the figures of many PDUs to Prometheus"
-    ),
-    "nut-driver": LazyCommand(
-        "nut_driver.command", "nut_driver", "put the PDUs of a list behind a NUT server (upsd)"
-    ),
-    "meter": LazyCommand(
-        "energy.meter.command",
-        "meter",
-        "keep readings of all PDUs, in files that prove a change",
-    ),
-    "gateway": LazyCommand(
-        "gateway.command",
-        "gateway",
-        "serve machines over HTTP to MAAS, labgrid, Redfish, scripts",
-    ),
-    "energy": LazyCommand(
-        "energy.command",
-        "energy",
-        "say how much energy passed in a period, with bounds",
-    ),
-    "fence": LazyCommand(
-        "fence.command", "fence", "be a fence agent for Pacemaker: take a machine's power"
     ),
     "raritan": LazyCommand(
         "devices.raritan.command",
@@ -168,21 +133,6 @@ GROUPS: Sequence[CommandGroup] = (
     CommandGroup("Many PDUs", ("find", "check", "exporter")),
     CommandGroup("Your own handler", ("new", "handler")),
     CommandGroup(
-        "Machines and hall",
-        ("plan", "rehearse", "machine"),
-        "hall",
-        "what goes dark if a feed fails; machines by all their cords",
-    ),
-    CommandGroup(
-        "Energy", ("meter", "energy"), "billing", "kilowatt-hours of customers, with bounds"
-    ),
-    CommandGroup(
-        "Doors to other programs",
-        ("nut-driver", "fence", "gateway"),
-        "doors",
-        "NUT, Pacemaker, MAAS, Redfish clients, scripts",
-    ),
-    CommandGroup(
         "Recordings and proofs",
         ("record", "replay", "draft", "prove"),
         "recordings",
@@ -233,17 +183,7 @@ pdu --help begins with the usual ones, pdu COMMAND --help has the options,
 pdu help commands a line for each; pdu help errors, exit-codes, settings."""
 
 
-# a command of outlets -> the word of `pdu machine` that does it with a machine
-_OF_MACHINES = {
-    "pdu status": "status",
-    "pdu on": "on",
-    "pdu up": "on",
-    "pdu off": "off",
-    "pdu down": "off",
-    "pdu cycle": "cycle",
-}
-
-
+_NAMES_NEED_A_LIST = "; the name of a PDU needs its list ({})"
 _FORMATS = "--json prints JSON; pdu outlets and pdu check have --csv too"
 # an option that a command does not have -> where to find what it is meant for
 _ELSEWHERE = {
@@ -271,8 +211,6 @@ _ELSEWHERE = {
     "outlet": "OUTLET is the last argument of pdu on, off and cycle",
     "verbose": "--debug prints a log",
     "watch": "for one line each time: watch -n 30 pdu status HANDLER HOST",
-    "anchor": "a timer of your own keeps what pdu energy verify prints at another place",
-    "stamps": "give a hash that was kept at another place as --kept",
 }
 
 _NO_COMMAND = "Missing command."  # as click says it
@@ -294,16 +232,6 @@ def _lead(word: str) -> str:
 
     hint = hint_of(word)
     return f"; {hint}" if hint else ""
-
-
-def _names(command: str, word: str) -> str:
-    """How to do this with a PDU or a machine, whose name `word` may be."""
-    pdu = f"; the name of a PDU needs its list ({how()})"
-    verb = _OF_MACHINES.get(command)
-    if verb is None:
-        return pdu
-    words = shlex.join(["pdu", "machine", verb, printable(word, 60)])
-    return f"{pdu}; a machine of the drawing: {words} --drawing hall.power.toml --list hall.csv"
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -362,7 +290,7 @@ def run(arguments: Sequence[str]) -> int:
             words += (
                 f" The first argument, {first[:60]!r}, is not a handler"
                 f" ({', '.join(registry.names())})"
-                f"{list_advice(first) or _lead(first) or _names(where, first)}"
+                f"{list_advice(first) or _lead(first) or _NAMES_NEED_A_LIST.format(how())}"
             )
         elif isinstance(error, click.MissingParameter):
             words += f" For example: {examples[0]}" if examples else ""

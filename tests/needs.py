@@ -142,31 +142,6 @@ def pysmi() -> str:
     missing("pysmi is missing: sh .ci/setup system", fail=bool(os.environ.get("CI")))
 
 
-def netbox() -> list[Path]:
-    """NetBox's OpenAPI documents, one for each release, which `.ci/setup system` gets.
-
-    If they are missing, skips the test, or fails it if CI is set.
-    """
-    found = sorted((ROOT / ".cache" / "netbox").glob("netbox-openapi-?.?.json"))
-    if found:
-        return found
-    reason = "NetBox's OpenAPI documents are missing: sh .ci/setup system"
-    missing(reason, fail=bool(os.environ.get("CI")))
-
-
-def peers() -> str:
-    """The folder with clients of `pdu gateway`, which are not in .venv (.ci/setup says why).
-
-    If it is missing, skips the test, or fails it if CI is set.
-    """
-    folder = _for_this_python("peers")
-    if (folder / ".installed").is_file():
-        return str(folder)
-    missing(
-        "the gateway's clients are missing: sh .ci/setup system", fail=bool(os.environ.get("CI"))
-    )
-
-
 def clients() -> str:
     """The folder with other projects' clients of PDUs, which are not in .venv (.ci/setup says why).
 

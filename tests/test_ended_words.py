@@ -16,16 +16,12 @@ from tests.waiting import PATIENCE_S
 
 #: what ended → the pattern of its words
 ENDED = {
-    "sampled worlds of rehearse": r"--worlds\b|\bopen_facts\b|\bmonte_carlo\b|[Mm]onte Carlo",
     "the shape of lines over TCP": r"--shape[ |a-z]*lines\b|\bhandlers[/.]tcp\b|\bLinePdu\b",
     "pdu prove of a platform, and its judging of forged files": (
         r"\bprove platform\b|\bmake proofs\b|\bproof\.html\b|--also\b|--reader\b|PDU_READER_"
     ),
     "the second SNMP engine": r"\bpysnmp_(?:client|engine)\b|background_loop",
     "benchmarks without a peer": r"\bbench_(?:engines|page)\b|\bown_share\b|\budp_delay\b",
-    "a statement's page computed again, and days packed by the meter": (
-        r"\bSTREAM_256\b|--unpacked\b|\bday_packing\b|\bstatement/form\.py"
-    ),
     "partial evidence of machines": r"--meter-period\b|\bseen_for\b|\bstopped_cords\b",
     "tables of renamed modules": r"\brenamed\.md\b",
     "pdu nut": r"\bpdu nut (?!HANDLER)[A-Za-z0-9`]|`pdu nut`|\bpdu/devices/nut\b",
@@ -38,22 +34,20 @@ ENDED = {
         r"\btests[./](?:datagrams|wasm)\b|\bmake datagrams\b|[Pp]yodide|hypothesis-pure"
     ),
     "a trial of two exporters that shows no fault of the pack": r"\btests[./]shards\b",
-    "the meter's watch of cords": r"pdu meter [^`\n]*--drawing",
     "an age of trials that an option says": r"--verified-for\b|\bverified_for|\bVERIFIED_FOR\b",
     "pdu cycle-hall": r"\bpdu cycle-hall\b|\bcycle_hall\b|\bcycle-hall (?:plan|run|resume)\b"
     r"|\bhall[/.]cycle\b|\bcycle\.md\b|\bcycle_trial\b",
-    "options of the gateway that a client's table says, or nobody": (
-        r"gateway [^`\n]*--(?:fresh|commands|host)\b"
-    ),
-    "readings that rehearse and plan keep, or read so many at a time": (
-        r"(?:rehearse|plan (?:import|check)) [^`\n]*--(?:save|parallel)\b"
-    ),
     "the cryptographic proof of a statement": (
         r"\benergy (?:seal|check-statement)\b|\bcheck_statement\b|\bproof\.json\.gz\b"
         r"|\broots\.(?:jsonl|key)\b|\bday_roots\b|\bleaf_rows\b|\bmerkle\b|\benergy-checks\b"
     ),
     "stamps of the meter's hashes": r"--anchor\b|--stamps\b|--tsa-ca\b|docs/anchors\b",
     "a page of the meter's own": r"\bmeter\.md\b",
+    "the hall, machines, doors and bills": (
+        r"\bpdu (?:rehearse|plan|machine|meter|energy|fence|gateway|nut-driver)\b"
+        r"|\bpdu/(?:hall|site|energy|fence|gateway|nut_driver)/|\bpdu/machine\.py\b|\bmake hall\b"
+        r"|\bhall\.power\.toml\b|--drawing\b"
+    ),
     "releases before the first tag": r"\b(?:version|release|since|of|until|before) 0\.[1-4]\.0\b",
 }
 #: files whose words are other projects', or which give names of versions as examples

@@ -35,8 +35,6 @@ _ANY_NAME = {"Source", "PduPortView"}
 _EXCEPTIONS: Mapping[tuple[str, str], str] = {
     ("handlers/nut/pynut.py", "text"): "whether methods return text",
     ("handlers/raritan/rpc/", ""): "the vendor's names",
-    ("pdu/hall/walk/", "path"): "a path in the graph: how far each carrier on it carries",
-    ("pdu/hall/importing/dcim.py", "port"): "a power port of NetBox, as its JSON has it",
 }
 
 

@@ -15,10 +15,8 @@ from tests.needs import ROOT
 
 _TREE = ("common", "pdu_common", "handlers", "pdu", "packaging")
 _Function = Union[ast.FunctionDef, ast.AsyncFunctionDef]
-#: yes or no, or not known; a NumPy column of them
-_ANSWERS = ("bool", "Optional[bool]", "Truth", "Column")
-#: classes of which a field says that nothing was found
-_MAYBE = ("CablingEvidence",)
+#: yes or no, or not known
+_ANSWERS = ("bool", "Optional[bool]")
 #: values that were read already: nothing is left to read in them
 _VALUES = ("Mapping", "dict", "int", "float", "bool", "Decimal")
 #: what goes with them and is no source either
@@ -50,7 +48,7 @@ def _answers(function: _Function) -> str:
 def _finds(function: _Function) -> str:
     answer = _type(function.returns)
     says_so = "Raises" in (ast.get_docstring(function) or "")
-    if says_so or "Optional[" in answer or answer in _MAYBE or _is_command(function):
+    if says_so or "Optional[" in answer or _is_command(function):
         return ""
     if answer.partition("[")[0] in ("list", "set", "dict", "Mapping", "Sequence", "Iterator"):
         return ""
@@ -98,9 +96,6 @@ _PREPOSITIONS = frozenset(
 )
 #: a preposition says neither what is done nor what is returned, except where it is read with more
 _EXCEPTIONS = {
-    "as_csv": "a report in its other form; `to_csv` says no more",
-    "as_json": "a report in its other form; `to_json` says no more",
-    "_as_json": "a part of such a report",
     "of": "`evidence.of(capability)` is read behind its object",
     "from_params": "a constructor, as `datetime.fromisoformat`",
     "from_settings": "a constructor, as `datetime.fromisoformat`",
@@ -164,7 +159,6 @@ def test_an_untrue_word_is_named(source: str) -> None:
     "source",
     [
         "def is_on(self) -> Optional[bool]: ...",
-        "def has_power(self, node: int) -> Truth: ...",
         "def find_outlet(readings: Readings, cord: Cord) -> Optional[OutletReading]: ...",
         "def find_outlet(word: str) -> str:\n    '''Raises NoSuchOutlet.'''",
         "def read_drawing(path: str) -> Drawing: ...",

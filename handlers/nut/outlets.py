@@ -149,7 +149,7 @@ def _outlet(
     without_state = words_without_state(variables, table)
     state = state_of(values, without_state)
     # without a description, a name is the one that its owner gave it (hpe-pdu3-cis-mib.c,
-    # eaton-pdu-nlogic-mib.c), unless it is the `id` once more (`pdu nut-driver`)
+    # eaton-pdu-nlogic-mib.c), unless it is the `id` once more
     name, description = fields.get("name"), fields.get("desc")
     if description is None and name == fields.get("id"):
         name = None

@@ -8,7 +8,6 @@ from .controls import Control
 from .decoding import text
 from .figures import Figure
 from .frozen_value import FrozenValue
-from .power_restore import PowerRestorePolicy
 from .reader import Reader
 from .sources.base import Source
 from .states import State
@@ -36,7 +35,6 @@ class Outlets(FrozenValue):
             unit of each row and the outlet's number on it. A command reads them before its write
             and again before it believes the state: if they differ, the row is another outlet by
             now.
-        power_on: what they do when power comes back; only tools read it.
     """
 
     states: Optional[State] = None
@@ -50,7 +48,6 @@ class Outlets(FrozenValue):
     power: Optional[Figure] = None
     energy: Optional[Figure] = None
     position: tuple[Source, ...] = ()
-    power_on: Optional[PowerRestorePolicy] = None
 
     def __post_init__(self) -> None:
         if self.states is None and self.rows is None:

@@ -7,7 +7,6 @@ from .evidence import DRIVER, RECORDED, SIMULATED, Confidence, Evidence, Evidenc
 from .figures import Arcs, Ceilings, Figure, Total
 from .frozen_value import replace
 from .outlets import Outlets
-from .power_restore import PowerRestorePolicy
 from .profile import Profile, Root
 from .single_family import Unlock, Unmarked, WritePacked
 from .states import Doubt, State
@@ -23,7 +22,6 @@ __all__ = [
     "Figure",
     "Guarded",
     "Outlets",
-    "PowerRestorePolicy",
     "Profile",
     "EvidenceLevel",
     "RECORDED",

@@ -25,7 +25,6 @@ from .evidence import Evidence
 from .figures import Arcs, Ceilings, Figure, Total
 from .frozen_value import REQUIRED, FrozenValue
 from .outlets import Outlets
-from .power_restore import PowerRestorePolicy
 from .profile import Profile, Root
 from .sources import ObjectSource, ReadOnly, Source, Span
 from .states import Doubt, State
@@ -61,7 +60,6 @@ PLAIN: tuple[type[Any], ...] = (
     Root,
     Evidence,
     Outlets,
-    PowerRestorePolicy,
     State,
     Doubt,
     Figure,

@@ -25,7 +25,6 @@ _TABLES = {
     "costly": "costly",
     "contradicting": "contradicting_objects",
     "written": "command_table",
-    "returning": "power_restore_objects",
 }
 
 

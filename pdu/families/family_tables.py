@@ -13,7 +13,6 @@ from handlers.snmp.evidence import Confidence, Evidence, EvidenceLevel
 from handlers.snmp.figures import Total
 from handlers.snmp.frozen_value import FrozenValue, parts_of
 from handlers.snmp.outlets import Outlets
-from handlers.snmp.power_restore import PowerRestorePolicy
 from handlers.snmp.profile import Profile
 from handlers.snmp.single_family import Unlock, Unmarked, WritePacked
 from handlers.snmp.sources import (
@@ -208,42 +207,6 @@ def _writes(control: object, kind: str) -> Iterable[str]:
 
 def _assignments(source: object, value: object) -> Iterable[str]:
     yield from (f"{name} = {value}" for name in dict.fromkeys(object_names(source)))
-
-
-def power_restore_objects(profiles: Sequence[Profile]) -> str:
-    """The objects that say what an outlet does when power comes back, with the meaning of their
-    values. One row for each family that has them.
-    """
-    head = ["family", "state", "its values", "delay", "its special values"]
-    parts = [(p, outlets.power_on) for p in profiles for outlets in p.outlets if outlets.power_on]
-    return _markdown(head, (_returning(p, part) for p, part in parts if part is not None))
-
-
-def _returning(profile: Profile, part: PowerRestorePolicy) -> Sequence[str]:
-    words = {name: ", ".join(getattr(part, name)) for name in ("on", "off", "last", "inherits")}
-    values = [f"{values} {name}" for name, values in words.items() if values]
-    if part.inherits:
-        values[-1] = f"{words['inherits']} as {_objects(_part_object(part.unit))}"
-    for word, of_relay in (("ignored", part.latched), ("not known", part.held)):
-        if part.latching and of_relay:
-            name = _objects(_part_object(part.latching))
-            values.append(f"{word} if {name} is {', '.join(of_relay)}")
-    special = [f"{value} never" for value in part.never]
-    special += [f"{value} not known" for value in part.unsaid]
-    special += ["the wait before the next of a sequence"] if part.sequence else []
-    special += ["begins when the unit feeds its outlets"] if part.later else []
-    if part.start is not None:
-        nevers = "".join(f" ({value} never)" for value in part.start_never)
-        special.append(f"after {_objects(part.start)}{nevers}")
-    usual = "on" if part.always else "not known"
-    phrase = part.unit if part.state is None else part.state
-    return [
-        f"`{profile.key}`",
-        _objects(phrase) if phrase else "–",
-        "; ".join(values) or usual,
-        _objects(part.delay.source) if part.delay else "–",
-        "; ".join(special) or "–",
-    ]
 
 
 def _part_object(source: object) -> object:

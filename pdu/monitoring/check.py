@@ -46,16 +46,15 @@ from ..core.cli.shared_options import (
 from ..core.files.html import time_shown
 from ..core.files.whole_files import check_page, write_page
 from ..core.network import hosts
-from ..pdus import connection_data, reader_pool, saved_readings
+from ..pdus import connection_data, reader_pool
 from ..pdus.auth import ENVIRONMENT, DeviceLogin
 from ..pdus.device_arguments import arguments_help
 from ..pdus.handler_loading import load
 from ..pdus.handler_paths import is_code
 from ..pdus.listed_pdu import ListedPdu
 from ..pdus.newest_archives import use_newest_archives
-from ..pdus.polling import Target, poll, poll_full, poll_state_counts, targets
-from ..pdus.reading import Reading
-from ..site.owner_files import LIST, OwnerFileOptions, OwnerFiles
+from ..pdus.owner_files import OwnerFileOptions, OwnerFiles
+from ..pdus.polling import Target, poll, poll_lines, poll_state_counts, targets
 from . import equipment_csv, tables
 from .check_report import CheckReport
 from .check_result import (
@@ -84,7 +83,7 @@ class CheckOptions(NamedTuple):
             shell_complete=path_completion("FILE"),
         ),
     ]
-    owner_files: Annotated[OwnerFiles, OwnerFileOptions([], LIST_FILE, AUTH, ARCHIVES)]
+    owner_files: Annotated[OwnerFiles, OwnerFileOptions(LIST_FILE, AUTH, ARCHIVES)]
     lenient: Annotated[
         bool, option("--lenient", "list and ignore columns of a CSV file that are unknown")
     ]
@@ -99,7 +98,7 @@ class CheckOptions(NamedTuple):
             "poll every SECONDS, and mark what changed",
             "SECONDS",
             Seconds(1, 86400),
-            excludes=["--csv", "--nagios", "--save", "--dcimanager"],
+            excludes=["--csv", "--nagios", "--dcimanager"],
         ),
     ]
     csv: Annotated[bool, CSV(excludes=["--json", "--nagios"])]
@@ -107,8 +106,8 @@ class CheckOptions(NamedTuple):
     nagios: Annotated[
         bool, option("--nagios", "print the output of a Nagios plugin", excludes=["--json"])
     ]
-    save: Annotated[
-        Optional[str], option("--save", "also keep the readings in this new file", "FILE")
+    lines: Annotated[
+        bool, option("--lines", "also read lines and breakers, and how near they are to a rating")
     ]
     dcimanager: Annotated[
         Optional[str],
@@ -186,8 +185,6 @@ class _Check(Subcommand):
 
 
 def _run(config: CheckOptions, run_options: RunOptions) -> int:
-    if config.save is not None:
-        saved_readings.check_new(config.save)
     equipment = equipment_csv.equipment_file(config.dcimanager, config.columns)
     fleet_targets, repeated = (
         (_named_pdus(config, run_options), {})
@@ -257,7 +254,7 @@ def _listed_pdus(
     for key in run_options.settings:
         raise Usage(f"{spelled(key)} is for HANDLER HOST: a list has the settings of each PDU")
     owner_files = owner_files.add_known_list()
-    where = owner_files.require_path(LIST)
+    where = owner_files.require_list()
     fleet = owner_files.files(config.lenient)
     if fleet.ignored:
         print(f"ignored columns of {where}: {', '.join(fleet.ignored)}", file=sys.stderr)
@@ -306,8 +303,7 @@ def _round(
 ) -> Round:
     keep = run_options.json or config.html is not None or config.watch is not None
     rows: list[Optional[PduRow]] = [None] * len(fleet_targets)
-    kept_readings: list[Reading] = [] if config.save is None else [Reading()] * len(fleet_targets)
-    poll_one = poll_full if config.save is not None else poll if keep else poll_state_counts
+    poll_one = poll_lines if config.lines else poll if keep else poll_state_counts
     begin = time.monotonic()
     progress_bar = progress(len(fleet_targets), "polling", show_pos=True)
     with (
@@ -320,16 +316,9 @@ def _round(
     ):
         for place, reading in readings:
             rows[place] = judge_reading(fleet_targets[place].device, reading, keep)
-            if config.save is not None:
-                kept_readings[place] = reading
             if bar is not None:
                 bar.update(1)
     complete_rows = [row for row in rows if row is not None]
-    if config.save is not None:
-        devices = [target.device for target in fleet_targets]
-        saved_readings.save(
-            config.save, saved_readings.hall_readings(devices, kept_readings, time.time())
-        )
     totals = summary(complete_rows, time.monotonic() - begin, repeated)
     marks = _marks(complete_rows, earlier_rows)
     return Round(CheckReport(complete_rows, totals, marks), time.time())
@@ -392,8 +381,8 @@ LIST is CSV with a header line (name,handler,address,auth,settings,metered) or T
 tables; HANDLER HOST... in place of it reads these PDUs with the login of `pdu status`. A list
 contains no secret: `auth` names a login in a file of logins (--auth) or in an
 [auth.NAME] table of the TOML list. PDUs without `auth` are read with --secret-file,
-PDU_COMMUNITY, ...; on a terminal you are asked for what is missing. --save also reads numbers,
-names, W, lines, breakers and what outlets do when power comes back. Without LIST, that of PDU_LIST
+PDU_COMMUNITY, ...; on a terminal you are asked for what is missing. --lines also reads numbers,
+names, W, lines and breakers. Without LIST, that of PDU_LIST
 is read, else ~/.config/pdu/pdus.csv or /etc/pdu/pdus.csv, with logins.toml beside it.
 
 Exit code: 0 if all is well, 1 if an outlet is UNKNOWN, a NUT driver is not connected or its data

@@ -17,7 +17,6 @@ from handlers.shared.errors import PduHandlerError, SettingsError, printable
 
 from ..core.cli.output import counted
 from ..core.files.whole_files import write_whole
-from ..pdus import saved_readings
 from ..pdus.listed_pdu import handler_name, place_of, usual_ports
 from ..pdus.polling import Target
 from .check_result import PduRow
@@ -65,7 +64,8 @@ def equipment_file(path: Optional[str], columns: Optional[str]) -> Optional[Equi
     """
     if path is None or columns is None:
         return None
-    saved_readings.check_new(path)
+    if os.path.lexists(path):
+        raise SettingsError(f"{path} exists, and is not replaced: give another name, or remove it")
     folder = os.path.dirname(path) or "."
     if not os.path.isdir(folder):
         raise SettingsError(f"{path} cannot be written: there is no folder {folder}")

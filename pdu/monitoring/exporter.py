@@ -35,8 +35,8 @@ from ..core.network.service_signals import ServiceSignals
 from ..pdus import names
 from ..pdus.handler_loading import load
 from ..pdus.newest_archives import loadable_handlers
+from ..pdus.owner_files import OwnerFileOptions, OwnerFiles
 from ..pdus.reading import error_of
-from ..site.owner_files import LIST, OwnerFileOptions, OwnerFiles
 from .networks import one_network
 from .target_policy import TargetPolicy
 
@@ -48,7 +48,9 @@ class ExporterOptions(NamedTuple):
     """The options of one run."""
 
     #: the PDUs that may be queried, and the logins
-    owner_files: Annotated[OwnerFiles, OwnerFileOptions([LIST], LIST_FILE, AUTH, ARCHIVES)]
+    owner_files: Annotated[
+        OwnerFiles, OwnerFileOptions(LIST_FILE, AUTH, ARCHIVES, is_argument=True)
+    ]
     network: Annotated[
         Sequence[str],
         option(
@@ -78,15 +80,14 @@ class ExporterOptions(NamedTuple):
         bool,
         option(
             "--identity",
-            "also serve serial numbers, firmware and uptimes, for pdu energy audit: more requests",
+            "also serve serial numbers, firmware and uptimes: more requests",
         ),
     ]
     power: Annotated[
         bool,
         option(
             "--power",
-            "also serve the watts of outlets, by which pdu energy audit finds registers in a wrong"
-            " unit: more requests",
+            "also serve the watts of outlets: more requests",
         ),
     ]
 

@@ -42,7 +42,7 @@ from ..core.cli.shared_options import AUTH
 from ..core.files.csv_out import begins_as_formula, csv_lines
 from ..pdus import connection_data
 from ..pdus.auth import names
-from ..site.owner_files import OwnerFiles
+from ..pdus.owner_files import OwnerFiles
 from . import network_scan
 from .datagrams import AgentAnswer
 from .networks import Network, hosts, parsed

@@ -32,14 +32,13 @@ from ..core.cli.options import (
 from ..core.cli.output import Result, print_result, show_status_line, waiting
 from ..core.cli.shared_options import PAUSE
 from ..core.files.whole_files import signals_as_ctrl_c
-from ..pdus import connection_data, names
+from ..pdus import connection_data, names, outlet_power
 from ..pdus.device_arguments import arguments, arguments_help
 from ..pdus.four_methods import FourMethods
 from ..pdus.handler_loading import load
 from ..pdus.handler_tools import HandlerTools
+from ..pdus.outlet_power import OutletPower, RestartStage, target_state
 from ..pdus.states import DOWN, UNKNOWN, UP, state_of_word, word
-from ..site.machines import outlet as one_outlet
-from ..site.machines.outlet import OutletPower, RestartStage, target_state
 from .read_commands import name_field, show_warnings
 from .switch_commands import (
     outlets_of,
@@ -195,7 +194,7 @@ def _run_cycle(outcome: _OutletCycle, power: OutletPower, pause_s: float) -> Uni
         if not power.switch_off():
             why = "it was not proven off, so it was not switched on"
             return outcome.unproven(False, power.seen, power.outlet.state(), why)
-        _pause(outcome, max(pause_s, one_outlet.AGAIN_S))
+        _pause(outcome, max(pause_s, outlet_power.AGAIN_S))
         if power.switch_on():
             line = (
                 f"outlet {identity} of {outcome.where} was off and is on again ({outcome.handler})"

@@ -21,18 +21,15 @@ from ..core.cli.exit_codes import DONE, NOT_SEEN
 from ..core.cli.options import LOGIN, SNMP, TLS, RunOptions, device, output, prompting as asks
 from ..core.cli.output import Result, figure, print_json, print_result, waiting
 from ..core.files.whole_files import signals_as_ctrl_c
-from ..pdus import connection_data, names, outlet_words, reading
+from ..pdus import connection_data, names, outlet_power, outlet_words, reading
 from ..pdus.device_arguments import arguments, arguments_help
 from ..pdus.four_methods import FourMethods
 from ..pdus.handler_loading import LoadedHandler, load
 from ..pdus.handler_tools import HandlerTools
+from ..pdus.outlet_power import target_state
 from ..pdus.reading import PolledOutlet
 from ..pdus.states import DOWN, UNKNOWN, word
-from ..site.machines import outlet as one_outlet
-from ..site.machines.outlet import target_state
 from .read_commands import OutletRows, name_field, show_warnings, status_of
-
-_MACHINE = "pdu machine switches a machine of the drawing by its name"
 
 
 def send_command(
@@ -71,7 +68,7 @@ class _Switching(NamedTuple):
             return
         readings = [reading.Reading()]
         with waiting(f"reading {outlets_text(self.identities)} again", self.run_options):
-            time.sleep(one_outlet.AGAIN_S)
+            time.sleep(outlet_power.AGAIN_S)
             with contextlib.suppress(Exception):
                 parts = (reading.states, reading.figures)
                 reading.read_pdu(self.handler, self.data, parts, readings.append)
@@ -228,14 +225,8 @@ def outlets_of(handler: LoadedHandler, data: Any, host: str, words: Sequence[str
             words, {key: str(outlet["name"]) for key, outlet in outlet_by_identity.items()}
         )
     except NoSuchOutlet as error:
-        hint = f", and {_MACHINE}" if any(map(_is_name, words)) else ""
-        raise NoSuchOutlet(f"{error.reason}{hint}", host) from None
+        raise NoSuchOutlet(error.reason, host) from None
     return [outlet_by_identity[identity] for identity in identities]
-
-
-def _is_name(identity: str) -> bool:
-    """Whether a text that is no identity of the PDU may be a machine's name."""
-    return not identity.isascii() or any(map(str.isalpha, identity))
 
 
 def present_state_text(outlet: Mapping[str, Any]) -> str:

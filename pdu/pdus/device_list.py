@@ -20,8 +20,6 @@ from .duplicates import Duplicate, find_duplicates
 from .listed_pdu import ListedPdu
 
 COLUMNS = ("name", "handler", "address", "auth", "settings", "metered")
-# tables that only a drawing has
-_DRAWN = frozenset(("feed", "machine", "panel", "ups"))
 #: what other programs call the column of addresses
 _ADDRESSES = ("ip", "ip_address", "host", "hostname")
 _NEEDED = ("handler", "address")
@@ -66,11 +64,6 @@ def read_device_list(path: str, lenient: bool = False) -> DeviceList:
     if path.endswith(".toml"):
         document = toml.loads(text, path)
         unknown = sorted(set(document) - {"pdu", "auth"})
-        if _DRAWN.intersection(unknown):
-            raise SettingsError(
-                f"{path} is a drawing, and no list of PDUs: give it as --drawing, and the list as"
-                " --list"
-            )
         if unknown:
             raise SettingsError(
                 f"{path}: {printable(unknown[0], 60)!r} is unknown; allowed: [[pdu]] and"

@@ -12,31 +12,26 @@ import functools
 import importlib
 import importlib.util
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Callable, Optional, TypeVar, Union
+from typing import TYPE_CHECKING, Any, Optional, TypeVar, Union
 
 from handlers import registry
 from handlers.host import Figures, OpenPdu
 from pdu_common.helper import EnumPowerStatus
 
 from .adapters.nameplate import Nameplate
-from .adapters.topology import Topology
+from .adapters.topology import MeteredPart
 from .four_methods import FourMethods, make_pdu
 from .handler_loading import LoadedHandler
 
 if TYPE_CHECKING:
     from handlers.shared.labels import Label
 
-    from .adapters.power_restore import OutletRestorePolicy
-    from .adapters.state_ground import StateGround
-
 T = TypeVar("T")
 
 #: module of pdu/pdus/adapters/<name> -> the function or value with which it answers
 TOOL_FUNCTIONS: Mapping[str, str] = {
     "topology": "read_topology",
-    "power_restore": "read_power_restore",
     "nameplate": "read_nameplate",
-    "state_grounds": "read_state_grounds",
 }
 
 
@@ -83,32 +78,20 @@ class OpenHandler:
         """Number and name of each outlet."""
         return self._pdu.labels()
 
-    def topology(self) -> Topology:
-        """Lines, breakers and how outlets are fed."""
-        return self._answer("topology", Topology())
+    def meters(self) -> Sequence[MeteredPart]:
+        """Lines and breakers."""
+        return self._answer("topology", [])
 
-    def power_on(self) -> Mapping[str, OutletRestorePolicy]:
-        """Identity -> what the outlet does when power comes back."""
-        return self._answer("power_restore", {})
+    def nameplate(self) -> Nameplate:
+        """What a unit says about itself."""
+        return self._answer("nameplate", Nameplate())
 
-    def state_grounds(self) -> Mapping[str, StateGround]:
-        """Identity -> what the outlet's state rests on, if that is not the relay's position."""
-        return self._answer("state_grounds", {})
-
-    def nameplate(self, runs_on: Callable[[Optional[float]], bool]) -> Nameplate:
-        """What a unit says about itself.
-
-        `runs_on` says of an uptime in s whether the unit is the one that was read before: then what
-        costs further requests is left out.
-        """
-        return self._answer("nameplate", Nameplate(), runs_on)
-
-    def _answer(self, module: str, default: T, *arguments: Any) -> T:
+    def _answer(self, module: str, default: T) -> T:
         folder = f"pdu.pdus.adapters.{self._tool_name}"
         read = own_answer(folder, module, TOOL_FUNCTIONS[module]) if self._tool_name else None
         if read is None or isinstance(self._pdu, FourMethods):
             return default
-        result: T = self._pdu.read(module, lambda session: read(session, *arguments))
+        result: T = self._pdu.read(module, read)
         return result
 
 

@@ -16,10 +16,8 @@ from ..core.cli.error_output import NoSuchHandler
 from ..core.cli.options import SECRETS, RunOptions, spelled_secret
 from ..core.cli.prompts import NoSecret
 from . import connection_data, reading
-from .adapters.nameplate import Nameplate
 from .auth import ENVIRONMENT, DeviceLogin, names
 from .handler_loading import LoadedHandler, load
-from .handler_tools import HandlerTools
 from .listed_pdu import ListedPdu
 from .reading import CallError, Part, PolledOutlet, Reading
 from .scheduling_delay import SchedulingDelay
@@ -135,15 +133,9 @@ def poll_state_counts(target: Target) -> Reading:
     )
 
 
-def poll_states(target: Target) -> Reading:
-    """As `poll`, for the cost of one `status`."""
-    return _poll_target(target, None, (reading.states,))
-
-
-def poll_full(target: Target) -> Reading:
-    """As `poll`, with all that a `PolledOutlet` has, and the lines and breakers."""
-    parts = (reading.read_topology, reading.returning)
-    return poll(target, with_labels=True, with_power=True, parts=parts)
+def poll_lines(target: Target) -> Reading:
+    """As `poll`, with numbers, names, W, and the lines and breakers."""
+    return poll(target, with_labels=True, with_power=True, parts=(reading.read_topology,))
 
 
 def _poll_target(target: Target, timeout: Optional[float], parts: Sequence[Part]) -> Reading:
@@ -166,12 +158,6 @@ def _read_parts(target: Target, timeout: Optional[float], parts: Sequence[Part])
         seconds=time.monotonic() - readings[0].begun,
         requests=None if target.handler.sent is None else requests[0],
     )
-
-
-def read_nameplate(target: Target) -> Nameplate:
-    """The whole nameplate; empty for an archive. Raises the errors of the target's handler."""
-    with HandlerTools(target.handler).opened(target.data()) as unit:
-        return unit.nameplate(lambda _: False)
 
 
 def is_silence(full_reading: Reading) -> bool:

@@ -12,8 +12,7 @@ import collections
 import contextlib
 import os
 import signal
-import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from multiprocessing.connection import Connection, wait
 from typing import Any, Callable, NamedTuple, Optional, Union
 
@@ -43,13 +42,11 @@ Event = Union[JobResult, WorkerLost]
 
 
 class _Job:
-    __slots__ = ("deaths", "given_at", "level", "payload", "ticket")
+    __slots__ = ("deaths", "level", "payload", "ticket")
 
     def __init__(self, ticket: int, payload: Any) -> None:
         self.ticket, self.payload = ticket, payload
         self.level = self.deaths = 0
-        #: of time.monotonic(), when a process got it
-        self.given_at = 0.0
 
 
 class _PoolProcess:
@@ -117,40 +114,15 @@ class ProcessPool:
     def is_running(self) -> bool:
         return bool(self._members)
 
-    def overdue(self, seconds: float) -> list[int]:
-        """The tickets of jobs that a process has had for longer.
-
-        Only a new pool gets rid of them.
-        """
-        limit = time.monotonic() - seconds
-        return [
-            job.ticket
-            for member in self._members
-            for job in member.given.values()
-            if job.given_at < limit
-        ]
-
-    def turn(
-        self,
-        seconds: Optional[float],
-        callback_by_connection: Mapping[Connection, Callable[[], None]] = {},
-    ) -> Iterator[Event]:
+    def turn(self, seconds: Optional[float]) -> Iterator[Event]:
         """Gives out jobs, waits up to `seconds` for messages, and yields what happened. Does not
         wait if no process is left for the jobs.
-
-        Calls the function of each connection in `callback_by_connection` that has something to
-        read.
         """
         lost_jobs = [*self.give()]
         yield from lost_jobs
-        for connection in wait(
-            [*self.pipes, *callback_by_connection], 0.0 if lost_jobs else seconds
-        ):
+        for connection in wait(self.pipes, 0.0 if lost_jobs else seconds):
             assert isinstance(connection, Connection)
-            if connection in callback_by_connection:
-                callback_by_connection[connection]()
-            else:
-                yield from self.take(connection)
+            yield from self.take(connection)
         yield from self.give()
 
     @property
@@ -201,7 +173,6 @@ class ProcessPool:
                 job = waiting.popleft()
                 member.wants -= 1
                 member.given[job.ticket] = job
-                job.given_at = time.monotonic()
                 # if it has just died, `turn` finds out
                 with contextlib.suppress(OSError):
                     member.pipe.send((job.ticket, job.payload))

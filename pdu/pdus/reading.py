@@ -13,8 +13,6 @@ from handlers.shared.meter_figures import MeterFigures
 from pdu_common.helper import EnumPowerStatus
 
 from .adapters.nameplate import Nameplate
-from .adapters.power_restore import OutletRestorePolicy
-from .adapters.state_ground import StateGround
 from .adapters.topology import MeteredPart
 from .handler_loading import LoadedHandler
 from .handler_tools import HandlerTools, OpenHandler
@@ -25,9 +23,6 @@ if TYPE_CHECKING:
 _DEFECT = "defect"
 #: an error of these kinds concerns some of the figures; others are of the device or the login
 _OF_A_FIGURE = ("protocol", "refused", "unsupported")
-
-
-_NO_GROUND = StateGround()
 
 
 class PolledOutlet(NamedTuple):
@@ -41,15 +36,6 @@ class PolledOutlet(NamedTuple):
     #: set by a user, or by the device
     name: str = ""
     figures: MeterFigures = MeterFigures()
-    rating_a: Optional[float] = None
-    #: labels of the lines that feed it
-    lines: tuple[str, ...] = ()
-    #: label of its breaker
-    breaker: str = ""
-    #: what it does when power comes back; None if the unit does not say
-    power_on: Optional[OutletRestorePolicy] = None
-    #: what the state rests on
-    ground: StateGround = _NO_GROUND
 
 
 class CallError(NamedTuple):
@@ -129,12 +115,7 @@ def read_pdu(
 
 def states(reading: Reading, unit: OpenHandler) -> Reading:
     """The outlets with their states."""
-    states = unit.states()
-    grounds = {_printable(identity): ground for identity, ground in unit.state_grounds().items()}
-    outlets = [
-        PolledOutlet(name, state, ground=grounds.get(name, _NO_GROUND))
-        for name, state in ((_printable(identity), state) for identity, state in states)
-    ]
+    outlets = [PolledOutlet(_printable(identity), state) for identity, state in unit.states()]
     return reading._replace(answered=True, outlets=outlets)
 
 
@@ -168,30 +149,13 @@ def labels(reading: Reading, unit: OpenHandler) -> Reading:
 
 
 def read_topology(reading: Reading, unit: OpenHandler) -> Reading:
-    """Lines and breakers, and how the outlets are fed."""
-    topology = unit.topology()
-    outlets = [
-        outlet._replace(**topology.outlets[outlet.identity]._asdict())
-        if outlet.identity in topology.outlets
-        else outlet
-        for outlet in reading.outlets
-    ]
-    return reading._replace(outlets=outlets, meters=topology.meters)
-
-
-def returning(reading: Reading, unit: OpenHandler) -> Reading:
-    """What the outlets do when power comes back."""
-    policy_by_identity = unit.power_on()
-    outlets = [
-        outlet._replace(power_on=policy_by_identity.get(outlet.identity))
-        for outlet in reading.outlets
-    ]
-    return reading._replace(outlets=outlets)
+    """Lines and breakers."""
+    return reading._replace(meters=unit.meters())
 
 
 def add_nameplate(reading: Reading, unit: OpenHandler) -> Reading:
     """The whole nameplate."""
-    return reading._replace(plate=unit.nameplate(lambda uptime_s: False))
+    return reading._replace(plate=unit.nameplate())
 
 
 #: what a handler reads for a part, if it reads ahead

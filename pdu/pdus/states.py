@@ -18,20 +18,16 @@ class StateSpelling(NamedTuple):
 
     #: in texts, JSON and CSV
     word: str
-    #: in the meter's journal
-    sign: str
     #: in Prometheus; None: no sample
     sample: Optional[float]
 
 
 SPELLED: Mapping[EnumPowerStatus, StateSpelling] = {
-    UP: StateSpelling("on", "1", 1.0),
-    DOWN: StateSpelling("off", "0", 0.0),
-    UNKNOWN: StateSpelling("unknown", "-", None),
+    UP: StateSpelling("on", 1.0),
+    DOWN: StateSpelling("off", 0.0),
+    UNKNOWN: StateSpelling("unknown", None),
 }
 _OF_WORDS = {spelling.word: state for state, spelling in SPELLED.items()}
-#: all words for states in files
-STATE_WORDS = tuple(_OF_WORDS)
 
 
 def word(state: EnumPowerStatus) -> str:

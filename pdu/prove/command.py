@@ -29,22 +29,20 @@ from ..core.cli.options import (
     prompting as asks,
 )
 from ..core.cli.output import Result, print_result, show_status_line
-from ..core.cli.shared_options import DRAWING, OUT
+from ..core.cli.shared_options import OUT
 from ..core.files.whole_files import signals_as_ctrl_c
 from ..core.network import hosts
 from ..pdus import connection_data, names
 from ..pdus.device_arguments import arguments, arguments_help
 from ..pdus.handler_loading import load
 from ..recordings.scrub import Scrubber
-from ..site.machines.meters import load_text
-from ..site.machines.pdu_access import OutletReading
-from ..site.owner_files import OwnerFiles
 from . import owner_questions
 from .contract import COMMANDS
 from .document import BROKEN, SIMULATED, UNIT, UnitProof, check_writable, proof_text, write_new
+from .meters import load_text
 from .report import lines
 from .run import USUAL_WATCH_S, Plan, Tools, prove
-from .unit_reading import ProofClock, ProofTrace, UnitUnderTest
+from .unit_reading import OutletReading, ProofClock, ProofTrace, UnitUnderTest
 from .watchdog import Watchdog
 
 _MOST_MINUTES = 60.0
@@ -82,20 +80,6 @@ def _teller(run_options: RunOptions) -> Callable[[str], None]:
     return tell
 
 
-def _machine_on_outlet(path: Optional[str], name: str, outlet: str) -> str:
-    """Whose cord is in this outlet by a drawing."""
-    if path is None or not outlet:
-        return ""
-    drawing = OwnerFiles(drawing=path).read_drawing()
-    if name not in drawing.pdus:
-        raise Usage(f"{path} draws no PDU {name[:60]!r}: name it with --drawn-as")
-    for machine in drawing.machines.values():
-        for cord in machine.cords:
-            if (cord.pdu, cord.outlet) == (name, outlet):
-                return printable(machine.name, 60)
-    return ""
-
-
 @click.pass_context
 def _prove(
     context: click.Context,
@@ -103,8 +87,6 @@ def _prove(
     host: str,
     out: str,
     outlet: Sequence[str],
-    drawing: Optional[str],
-    drawn_as: str,
     minutes: float,
     front: Optional[int],
     dark: Optional[str],
@@ -118,7 +100,6 @@ def _prove(
     loaded, where = load(handler), connection_data.display_name(run_options, host)
     if identity:
         prompts.askable(run_options, f"switching outlet {identity}", host)
-    protected_machine = _machine_on_outlet(drawing, drawn_as or host.host, identity)
     unit = UnitUnderTest(loaded, connection_data.pdu_data(loaded, host, run_options))
     user = run_options.user or run_options.settings.get("username", "")
     wish = Plan(
@@ -126,7 +107,6 @@ def _prove(
         where,
         identity,
         len(outlet) == 2,
-        protected_machine,
         60 * minutes,
         SIMULATED if hosts.is_this_machine(_asked_host(run_options, host)) else UNIT,
     )
@@ -207,8 +187,7 @@ evidence. Without --outlet nothing is switched. Takes about six minutes.
 The unit is read twice, five minutes apart, and recorded as by pdu record. With --outlet that
 outlet is switched off, on, off and on; a process of its own sees to it that it ends on, whatever
 happens to this command. If something is plugged in, its meter and the inlet's must fall and rise
-with it. With --drawing, an outlet in which a cord is drawn is refused. Nothing is sent to anybody:
-the output says where to send the file.""",
+with it. Nothing is sent to anybody: the output says where to send the file.""",
     params=[
         *arguments(),
         *OUT(default="proof.json", show_default=True),
@@ -217,14 +196,6 @@ the output says where to send the file.""",
             "switch this idle outlet, which is on; give it twice if it is not known to be idle",
             "OUTLET",
             multiple=True,
-        ),
-        *DRAWING(requires=["--outlet"]),
-        *option(
-            "--drawn-as",
-            "the PDU's name in the drawing (HOST)",
-            "PDU",
-            default="",
-            requires=["--drawing"],
         ),
         *option(
             "--minutes",

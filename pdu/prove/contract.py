@@ -1,30 +1,27 @@
 """Switches one outlet off, on, off and on, and stops at the first surprise.
 
-The proof of machines (`site/machines/proof.py`) sends the commands and decides what is proven; here
-is only what a proof adds: the readings seconds later, the wait for a late unit, the neighbours, the
-owner's look. Whatever happens, `restore_outlets` has the last word; `watchdog` runs it in another
-process.
+`pdus/outlet_power.py` says when a state is read again; here is what a proof adds: the readings
+seconds later, the wait for a late unit, the neighbours, the owner's look. Whatever happens,
+`restore_outlets` has the last word; `watchdog` runs it in another process.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Callable, NamedTuple, Optional
 
 from handlers.shared.meter_figures import MeterFigures
 from pdu_common.helper import EnumPowerStatus
 
+from ..pdus import outlet_power
+from ..pdus.outlet_power import target_state
 from ..pdus.states import DOWN, UNKNOWN, UP, word
-from ..site.machines.machine_power import MachinePower, switch_by_state
-from ..site.machines.meters import MeterResolution
-from ..site.machines.pdu_access import NotProven, OutletReading, PduReading
-from .unit_reading import UnitAccess
+from .meters import MeterResolution
+from .unit_reading import OutletReading, UnitAccess, UnitReading
 from .verdicts import carries
 
 #: commands that a proof sends if nothing goes wrong
 COMMANDS = 4
-_UNIT = "unit"
 # relays that fall back do so within a second; the proof has read once more after one
 _SETTLE_S = 2.0
 # a unit that is later than this does not do it
@@ -38,21 +35,11 @@ SOON_S, PATIENCE_S = 60.0, 600.0
 States = Mapping[str, EnumPowerStatus]
 
 
-@dataclass(frozen=True)
-class OutletUnderTest:
-    """The outlet that is switched."""
-
-    pdu: str
-    outlet: str
-
-    def __str__(self) -> str:
-        return f"outlet {self.outlet}"
-
-
 class InitialReading(NamedTuple):
     """The unit right before the first command."""
 
-    outlet: OutletUnderTest
+    #: the identity of the outlet that is switched
+    outlet: str
     #: of all outlets
     states: States
     #: whether the outlet's meter shows that power flows
@@ -64,13 +51,13 @@ class InitialReading(NamedTuple):
 
 def begin(unit_access: UnitAccess, identity: str) -> tuple[Optional[OutletReading], InitialReading]:
     """Read the unit. The first is None if the outlet is not listed."""
-    now = unit_access.read_pdus([_UNIT])[_UNIT]
+    now = unit_access.read()
     outlet = now.outlets.get(identity)
     steps = MeterResolution().finer(outlet.draw for outlet in now.outlets.values())
     flows = outlet is not None and carries(outlet.draw, steps)
     states = {name: outlet.state for name, outlet in now.outlets.items()}
     draw = MeterFigures() if outlet is None else outlet.draw
-    return outlet, InitialReading(OutletUnderTest(_UNIT, identity), states, flows, draw, now.inlet)
+    return outlet, InitialReading(identity, states, flows, draw, now.inlet)
 
 
 def is_idle(outlet: OutletReading) -> bool:
@@ -90,15 +77,12 @@ def run(
 
     Ends early at the first surprise: what it was is in the unit's trace.
     """
-    machine = MachinePower(str(initial.outlet), [initial.outlet])
     is_shown = False
     for on in (False, True, False, True):
         if not on and not is_guarded():
             return
-        try:
-            switch_by_state(machine, unit_access, on)
-        except NotProven:
-            _wait_for(unit_access, initial, UP if on else DOWN)
+        if not _is_switched(unit_access, initial.outlet, on):
+            _wait_for(unit_access, initial, target_state(on))
             return
         if initial.carries:
             _wait_for_meters(unit_access, initial, on)
@@ -106,9 +90,18 @@ def run(
             is_shown = True
             look()
         unit_access.sleep(_SETTLE_S)
-        now = unit_access.read_pdus([_UNIT])[_UNIT]
-        if _state(now, initial) is not (UP if on else DOWN) or _has_other_change(initial, now):
+        now = unit_access.read()
+        if now.state(initial.outlet) is not target_state(on) or _has_other_change(initial, now):
             return
+
+
+def _is_switched(unit_access: UnitAccess, outlet: str, on: bool) -> bool:
+    """Send one command. Returns whether the outlet is seen so, twice."""
+    if unit_access.switch(outlet, on) is not target_state(on):
+        return False
+    unit_access.sleep(outlet_power.AGAIN_S)
+    again = unit_access.read()
+    return again.is_whole and again.state(outlet) is target_state(on)
 
 
 def _wait_for_meters(unit_access: UnitAccess, initial: InitialReading, on: bool) -> None:
@@ -118,8 +111,8 @@ def _wait_for_meters(unit_access: UnitAccess, initial: InitialReading, on: bool)
     """
     end = unit_access.monotonic() + _METER_S
     while unit_access.monotonic() < end:
-        now = unit_access.read_pdus([_UNIT])[_UNIT]
-        outlet = now.outlets.get(initial.outlet.outlet)
+        now = unit_access.read()
+        outlet = now.outlets.get(initial.outlet)
         if outlet is None or _has_other_change(initial, now) or not outlet.draw.has_load:
             return
         if is_idle(outlet) and (on or _inlet_has_fallen(initial, now.inlet)):
@@ -139,14 +132,12 @@ def _inlet_has_fallen(initial: InitialReading, inlet: MeterFigures) -> bool:
     return not figures or any(fall >= load / 2 for fall, load in figures)
 
 
-def _wait_for(
-    unit_access: UnitAccess, initial: InitialReading, target_state: EnumPowerStatus
-) -> None:
+def _wait_for(unit_access: UnitAccess, initial: InitialReading, wanted: EnumPowerStatus) -> None:
     """Read until the wanted state comes late, a neighbour moved, or the time is over."""
     end = unit_access.monotonic() + _LATE_S
     while unit_access.monotonic() < end:
-        now = unit_access.read_pdus([_UNIT])[_UNIT]
-        if _state(now, initial) is target_state or _has_other_change(initial, now):
+        now = unit_access.read()
+        if now.state(initial.outlet) is wanted or _has_other_change(initial, now):
             return
         unit_access.sleep(_LOOK_S)
 
@@ -166,59 +157,54 @@ def restore_outlets(
     end = unit_access.monotonic() + patience_s
     sent_at: Optional[float] = None
     if may_be_off:
-        unit_access.switch([initial.outlet], True)
+        unit_access.switch(initial.outlet, True)
         sent_at = unit_access.monotonic()
     switched_on: set[str] = set()
     while True:
-        now = unit_access.read_pdus([_UNIT])[_UNIT]
-        state = _state(now, initial)
+        now = unit_access.read()
+        state = now.state(initial.outlet)
         outlets_lost = [
             name
             for name, was in initial.states.items()
             if was is UP
-            and name != initial.outlet.outlet
+            and name != initial.outlet
             and (outlet := now.outlets.get(name)) is not None
             and outlet.state is DOWN
         ]
         if state is UP and not outlets_lost:
             unit_access.sleep(_LOOK_S)
-            again = unit_access.read_pdus([_UNIT])[_UNIT]
-            if _state(again, initial) is UP:
+            again = unit_access.read()
+            if again.state(initial.outlet) is UP:
                 return ""
         elif state is UP:
             if sent_at is None:  # the same wrong way back, first
-                unit_access.switch([initial.outlet], True)
+                unit_access.switch(initial.outlet, True)
                 sent_at = unit_access.monotonic()
             else:
                 left = [name for name in outlets_lost if name not in switched_on]
                 if left and _count_on(now) < sum(state is UP for state in initial.states.values()):
-                    unit_access.switch([OutletUnderTest(_UNIT, left[0])], True)
+                    unit_access.switch(left[0], True)
                     switched_on.add(left[0])
         elif sent_at is None or (state is DOWN and unit_access.monotonic() - sent_at >= _RESEND_S):
-            unit_access.switch([initial.outlet], True)
+            unit_access.switch(initial.outlet, True)
             sent_at = unit_access.monotonic()
         if unit_access.monotonic() >= end:
             break
         unit_access.sleep(_LOOK_S)
     if state is not UP:
-        return f"{initial.outlet} was on, and is {word(state)}"
+        return f"outlet {initial.outlet} was on, and is {word(state)}"
     return f"outlet {', '.join(outlets_lost)} was on, and is off"
 
 
-def _count_on(now: PduReading) -> int:
+def _count_on(now: UnitReading) -> int:
     return sum(outlet.state is UP for outlet in now.outlets.values())
 
 
-def _state(now: PduReading, initial: InitialReading) -> EnumPowerStatus:
-    outlet = now.outlets.get(initial.outlet.outlet)
-    return UNKNOWN if outlet is None else outlet.state
-
-
-def _has_other_change(initial: InitialReading, now: PduReading) -> bool:
+def _has_other_change(initial: InitialReading, now: UnitReading) -> bool:
     """Whether another outlet changed its state."""
     return any(
         UNKNOWN not in (outlet.state, initial.states.get(name, UNKNOWN))
         and outlet.state is not initial.states[name]
         for name, outlet in now.outlets.items()
-        if name != initial.outlet.outlet
+        if name != initial.outlet
     )

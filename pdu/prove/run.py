@@ -13,12 +13,19 @@ from handlers.shared.errors import NoSuchOutlet, PduHandlerError, printable
 from ..core.cli.error_output import Usage
 from ..pdus.reading import Reading
 from ..pdus.states import UP, word
-from ..site.machines.meters import load_text
-from ..site.machines.pdu_access import OutletReading
 from . import contract, unit_reading
 from .contract import is_idle
 from .document import UNIT, OwnerAnswers, ProvenReading, UnitProof
-from .unit_reading import FIGURES, NAMED, ProofClock, ProofTrace, UnitAccess, UnitUnderTest
+from .meters import load_text
+from .unit_reading import (
+    FIGURES,
+    NAMED,
+    OutletReading,
+    ProofClock,
+    ProofTrace,
+    UnitAccess,
+    UnitUnderTest,
+)
 from .verdicts import CONTRACT, FIRST, RECORDED, SECOND, judge_proof, readings_agree
 from .watchdog import WatchdogProcess
 
@@ -37,8 +44,6 @@ class Plan(NamedTuple):
     outlet: str = ""
     #: whether the owner typed the outlet's number twice
     is_sure: bool = False
-    #: who draws power there by a drawing; "" for nobody
-    protected: str = ""
     #: in s between the two readings
     watch_s: float = USUAL_WATCH_S
     basis: str = UNIT
@@ -148,9 +153,7 @@ def _require_switchable(wish: Plan, first: Reading) -> None:
         )
     now = OutletReading(outlet.state, outlet.figures)
     why = ""
-    if wish.protected:
-        why = f"{wish.protected} is drawn there"
-    elif not now.draw.has_load:
+    if not now.draw.has_load:
         why = "no meter shows that nothing is plugged in"
     elif not is_idle(now):
         why = f"it carries {load_text(now.draw)}"

@@ -11,14 +11,16 @@ import logging
 import os
 import shlex
 import time
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Callable, NamedTuple, Optional
+from typing import Any, Callable, NamedTuple
 
 from handlers import host
 from handlers.shared.address import Address
 from handlers.shared.errors import PduHandlerError, ProtocolError, printable
+from handlers.shared.meter_figures import MeterFigures
 from handlers.shared.switching import UNANSWERED
+from pdu_common.helper import EnumPowerStatus
 
 from ..core.cli.options import RunOptions
 from ..pdus import connection_data, reading
@@ -32,7 +34,6 @@ from ..recordings import of_handlers
 from ..recordings.private_patterns import SERIALS
 from ..recordings.recording_formats import RecordingFormat, RecordingOptions, ReplayedDevice
 from ..recordings.scrub import Scrubber
-from ..site.machines.pdu_access import CommandResult, MachineOutlet, PduReading, pdu_reading
 from .document import ProvenCommand, ProvenOutlet, ProvenReading
 from .verdicts import CONTRACT
 
@@ -70,6 +71,43 @@ class UnitUnderTest(NamedTuple):
     handler: LoadedHandler
     #: the argument of make_handler
     data: Any
+
+
+class OutletReading(NamedTuple):
+    """One outlet as it reads now."""
+
+    state: EnumPowerStatus
+    draw: MeterFigures = MeterFigures()
+
+
+class UnitReading(NamedTuple):
+    """The unit as it reads now."""
+
+    #: by identity; none if it could not be read
+    outlets: Mapping[str, OutletReading]
+    #: what a meter of its own shows at its inlet, over all lines; without one, no figure
+    inlet: MeterFigures = MeterFigures()
+    #: whether all of it was read
+    is_whole: bool = True
+
+    @classmethod
+    def of(cls, reading: Reading) -> UnitReading:
+        return cls(
+            {
+                outlet.identity: OutletReading(
+                    outlet.state,
+                    MeterFigures(outlet.figures.current_a, outlet.figures.power_w),
+                )
+                for outlet in reading.outlets
+            },
+            MeterFigures(reading.inlet_a, reading.inlet_w),
+            reading.failure is None,
+        )
+
+    def state(self, identity: str) -> EnumPowerStatus:
+        """Of an outlet; UNKNOWN if it was not read."""
+        outlet = self.outlets.get(identity)
+        return UNKNOWN if outlet is None else outlet.state
 
 
 def read_unit(unit: UnitUnderTest, parts: Sequence[Part]) -> Reading:
@@ -125,30 +163,28 @@ def take(
 
 
 class UnitAccess:
-    """The unit for a proof of machines: a `PduAccess` with one PDU."""
+    """The unit as a proof reads and switches it: each answer is kept in the trace."""
 
     def __init__(
         self, unit: UnitUnderTest, trace: ProofTrace, clock: ProofClock, phase: str = CONTRACT
     ) -> None:
         self._unit, self._trace, self._clock, self.phase = unit, trace, clock, phase
 
-    def read_pdus(self, pdus: Collection[str]) -> Mapping[str, PduReading]:
-        reading = take(self._unit, self.phase, self._trace, self._clock)
-        return dict.fromkeys(pdus, pdu_reading(reading))
+    def read(self) -> UnitReading:
+        """Read it now."""
+        return UnitReading.of(take(self._unit, self.phase, self._trace, self._clock))
 
-    def switch(
-        self, cords: Sequence[MachineOutlet], on: bool
-    ) -> Mapping[MachineOutlet, CommandResult]:
-        return {cord: self.command(self._unit, cord.outlet, on, self.phase) for cord in cords}
-
-    def command(self, unit: UnitUnderTest, identity: str, on: bool, phase: str) -> CommandResult:
-        """Send one command, once, and keep what came back in the trace."""
+    def switch(self, identity: str, on: bool) -> EnumPowerStatus:
+        """Send one command, once. Returns what the PDU reports afterwards, UNKNOWN after an
+        error.
+        """
         begin = self._clock.monotonic()
         state, kind, reason = UNKNOWN, "", ""
         log_lines: list[str] = []
         try:
             with _capture_log() as log_lines:
-                state = HandlerTools(unit.handler).four_methods(unit.data).switch(identity, on)
+                four_methods = HandlerTools(self._unit.handler).four_methods(self._unit.data)
+                state = four_methods.switch(identity, on)
         except (Exception, SystemExit) as error:
             read_error = reading.error_of(error)
             kind, reason = read_error.kind, read_error.reason
@@ -163,19 +199,10 @@ class UnitAccess:
                 kind,
                 self._trace.clean(printable(reason, _LONGEST)),
                 UNANSWERED in log_lines,
-                phase,
+                self.phase,
             )
         )
-        return CommandResult(state, reason)
-
-    def key(self, pdu: str) -> str:
-        return pdu
-
-    def serials(self, pdus: Collection[str]) -> Mapping[str, Optional[str]]:
-        return dict.fromkeys(pdus, "")
-
-    def now(self) -> float:
-        return time.time()
+        return state
 
     def monotonic(self) -> float:
         return self._clock.monotonic()

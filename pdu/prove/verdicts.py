@@ -13,7 +13,6 @@ from typing import Callable, NamedTuple, Optional
 
 from handlers.shared.meter_figures import MeterFigures
 
-from ..site.machines.meters import VOLTS, MeterResolution, is_nothing
 from .document import (
     BROKEN,
     KEPT,
@@ -24,6 +23,7 @@ from .document import (
     ProvenReading,
     UnitProof,
 )
+from .meters import VOLTS, MeterResolution, is_nothing
 from .promises import BY_KEY, READING
 
 #: phases of readings and commands
@@ -31,7 +31,7 @@ FIRST, SECOND, RECORDED = "first", "second", "recorded"
 CONTRACT, RESTORED = "contract", "restored"
 #: a command without a usable answer ends with one of these
 UNANSWERED = ("unreachable", "protocol")
-#: below this, `site/machines/meters.py` counts a current as none, in A
+#: below this, `meters.py` counts a current as none, in A
 THRESHOLD_A = 0.02
 # a figure must have fallen to less than this part, in the meter's worst rounding
 _LEFT_AFTER_FALL = 0.5

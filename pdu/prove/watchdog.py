@@ -188,7 +188,7 @@ def run_watchdog(
             may_be_off = pipe.recv()
         except (EOFError, OSError):
             is_awaited = False
-            say(f"pdu prove was ended: {initial.outlet} is switched on again")
+            say(f"pdu prove was ended: outlet {initial.outlet} is switched on again")
         restoration = restore(
             unit, trace, clock, initial, SOON_S if is_awaited else PATIENCE_S, may_be_off
         )
@@ -209,7 +209,7 @@ def run_watchdog(
         say(
             f"{restoration.wrong}: LOOK AT IT, and switch it on with pdu up"
             if restoration.wrong
-            else f"{initial.outlet} is on, as it began"
+            else f"outlet {initial.outlet} is on, as it began"
         )
 
 

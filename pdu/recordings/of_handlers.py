@@ -46,7 +46,7 @@ def identify(handler: LoadedHandler, data: Any) -> HandlerFinding:
         # a name is worth no failure
         with contextlib.suppress(PduHandlerError):
             with HandlerTools(handler).opened(data) as unit:
-                plate = unit.nameplate(lambda _: False)
+                plate = unit.nameplate()
             if not plate.manufacturer and not plate.model:
                 return finding
             finding.unit = f"{plate.manufacturer} {plate.model or finding.family}".strip()

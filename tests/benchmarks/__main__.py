@@ -29,12 +29,7 @@ ALL = (
     "cold",
     "fleet",
     "exporter",
-    "driver",
-    "hall",
-    "statement",
 )
-# Those that print costs without a peer. They are run by name and have no row in the page.
-COSTS = ("energy", "gateway")
 PAGE = ROOT / "docs" / "dev" / "benchmarks.md"
 _HEAD = """# Benchmarks
 
@@ -63,16 +58,15 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
         "names",
         nargs="*",
         metavar="NAME",
-        help=f"one or more of {', '.join(ALL)} (default: all of these, and the page is written), or "
-        f"of {', '.join(COSTS)}, which compare with no peer",
+        help=f"one or more of {', '.join(ALL)} (default: all of these, and the page is written)",
     )
     parser.add_argument(
         "--write", action="store_true", help="write the page with only the named benchmarks"
     )
     options = parser.parse_args(arguments)
     for name in options.names:
-        if name not in ALL + COSTS:
-            parser.error(f"there is no benchmark {name!r}; choose from {', '.join(ALL + COSTS)}")
+        if name not in ALL:
+            parser.error(f"there is no benchmark {name!r}; choose from {', '.join(ALL)}")
     codes: list[int] = []
     without: list[str] = []
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:

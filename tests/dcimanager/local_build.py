@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 
 from pdu.pdus.handler_archives import BadArchive, read_archive
 
-from . import hall
 from .records import Handler, Pdu, Refusal
 from .simulations import KINDS, Simulations
 
@@ -82,33 +81,6 @@ def simulate(manager: DciManager, simulations: Simulations, kind: str, name: str
     manager.poll_soon(pdu)
     manager.journal.happened(f"the PDU {name} was started and added")
     return pdu
-
-
-def simulate_hall(manager: DciManager, simulations: Simulations) -> list[Pdu]:
-    """Starts the simulated hall and adds its PDUs; registers missing handlers first.
-
-    Raises Refusal or Failed.
-    """
-    if not all(
-        f"pdu_{name}" in _ready(manager) for name in {one.handler for one in KINDS.values()}
-    ):
-        registered(manager)
-    added = []
-    for name, form in simulations.hall.begin().items():
-        pdu = manager.store.add_pdu(
-            name,
-            f"pdu_{form['handler']}",
-            form["address"],
-            form["snmp"],
-            form["settings"],
-            "in the simulated hall",
-            hall.simulated(name),
-        )
-        simulations.hall.keep(pdu)
-        manager.poll_soon(pdu)
-        added.append(pdu)
-    manager.journal.happened(f"the simulated hall was started, with {len(added)} PDUs")
-    return added
 
 
 def _ready(manager: DciManager) -> set[str]:

@@ -102,7 +102,7 @@ class DciManager:
             for sentence in self.journal.interrupted(self.store):
                 self.journal.happened(sentence)
             self.servers = Servers(self._db)
-            self.simulations = Simulations(self.store, (data or self._folder) / "hall")
+            self.simulations = Simulations(self.store)
             self.api = Api(
                 self.store, self.runtime, self.tokens, email, password, self.journal.happened
             )

@@ -5,7 +5,6 @@ One step of `python -m tests.dcimanager.pictures`.
 
 from __future__ import annotations
 
-import json
 import sys
 import tempfile
 import time
@@ -14,16 +13,12 @@ from pathlib import Path
 from typing import Callable
 
 from handlers.shared.address import Address
-from pdu import root as command
 from pdu.core.files.html import time_shown
 from pdu.monitoring.check_report import CheckReport
 from pdu.monitoring.check_result import judge_reading, summary
 from pdu.pdus.listed_pdu import ListedPdu
 from pdu.pdus.reading import CallError, PolledOutlet, Reading
 from pdu_common.helper import EnumPowerStatus
-from tests.hall.hosters import METERING, HosterHall
-from tests.hall.twin.built import four_racks
-from tests.hall.twin.month import LIMIT_KW, Month, customers, written
 from tests.needs import ROOT, found
 
 from .chromium import PHONE, Browser, browser
@@ -36,21 +31,6 @@ FOLDER = ROOT / "docs" / "pictures"
 _HISTORY_SECONDS, _POLL_SECONDS = 75.0, 60.0
 _DRAWN_SECONDS = 1.5  # for a page to draw its plots
 _PDUS = (("raritan", "rack 07 left"), ("apc", "rack 07 right"), ("nut", "rack 08"))
-_TARIFF = """
-currency = "EUR"
-issuer = ["Example Hosting", "1 Main Street, Springfield"]
-peak_price = "4.50"
-[[period]]
-name = "day"
-from = "06:00"
-to = "22:00"
-price = "0.2890"
-[[period]]
-name = "night"
-from = "22:00"
-to = "06:00"
-price = "0.2150"
-"""
 Size = tuple[int, int]
 
 
@@ -76,52 +56,7 @@ def main() -> int:
             report.write_text(_report(manager), encoding="utf-8")
             for name, size in (("report", (1280, 620)), ("report-phone", PHONE)):
                 _take(window, report.as_uri(), FOLDER / f"{name}.png", size, False, _nothing)
-            page = statement(Path(folder)).as_uri()
-            _take(window, page, FOLDER / "statement.png", (1000, 1240), False, _nothing)
-            page = failed_feed(Path(folder)).as_uri()
-            _take(window, page, FOLDER / "hall.png", (1060, 510), False, _show_diagram)
     return 0
-
-
-def failed_feed(folder: Path) -> Path:
-    """The page of a hall of four racks that loses feed A."""
-    hall = HosterHall(1, METERING[0], 0.45, racks=4)
-    (folder / "hall.power.toml").write_text(hall.drawing, "utf-8")
-    (folder / "readings.json").write_text(json.dumps(hall.readings()), "utf-8")
-    page = folder / "hall.html"
-    read = (str(folder / "hall.power.toml"), "--readings", str(folder / "readings.json"))
-    command.run(["rehearse", *read, "--fail", "feed:A", "--html", str(page)])
-    if not page.exists():
-        raise SystemExit("no page of the hall")
-    return page
-
-
-def _show_diagram(window: Browser) -> None:
-    window.script("document.querySelector('.legend').scrollIntoView()")
-
-
-def statement(folder: Path, cadence: float = 300.0) -> Path:
-    """The page of a customer of a simulated month, with a hole and an exchanged PDU.
-
-    The meter read each PDU every `cadence` seconds.
-    """
-    month = Month(2026, 10)
-    readings, owners = written(folder, month, cadence), customers(folder, month)
-    drawing = folder / "hall.power.toml"
-    drawing.write_text(four_racks().drawing, "utf-8")
-    tariff = folder / "tariff.toml"
-    tariff.write_text(_TARIFF, "utf-8")
-    done = command.run(
-        [
-            *("energy", "statement", str(readings), "--from", f"{month.text}-01"),
-            *("--to", f"{month.after.text}-01", "--zone", "Europe/Berlin"),
-            *("--limit-kw", f"{LIMIT_KW:g}", "--customers", str(owners), "--drawing", str(drawing)),
-            *("--tariff", str(tariff), "--into", str(folder / "statements")),
-        ]
-    )
-    if done:
-        raise SystemExit("no statement")
-    return next((folder / "statements").glob("0002-*/statement.html"))
 
 
 def _prepare(manager: DciManager) -> None:

@@ -1,4 +1,4 @@
-"""Simulated PDUs that a person started on the page: one process each, and the hall."""
+"""Simulated PDUs that a person started on the page: one process each."""
 
 from __future__ import annotations
 
@@ -7,13 +7,11 @@ import logging
 import re
 import subprocess
 import threading
-from pathlib import Path
 from typing import Any
 
 from tests.peers import KINDS
 
 from .database import Closed
-from .hall import Hall
 from .launching import Failed, end, launched
 from .records import Pdu
 from .store import Store
@@ -25,11 +23,10 @@ _LOG = logging.getLogger(__name__)
 
 
 class Simulations:
-    """`hall_folder`: for the files of the hall."""
+    """The processes of simulated PDUs."""
 
-    def __init__(self, store: Store, hall_folder: Path) -> None:
+    def __init__(self, store: Store) -> None:
         self._store = store
-        self.hall = Hall(store, hall_folder)
         self._processes: dict[int, subprocess.Popen[str]] = {}
         self._lock = threading.Lock()
         self._closed = False
@@ -46,7 +43,6 @@ class Simulations:
             for pdu in self._store.pdus()
             if pdu.simulated in KINDS and pdu.address == _HOST
         ]
-        threads.append(threading.Thread(target=self.hall.restore, daemon=True))
         for thread in threads:
             thread.start()
         for thread in threads:
@@ -83,7 +79,6 @@ class Simulations:
             process = self._processes.pop(pdu, None)
         if process is not None:
             end(process)
-        self.hall.end(pdu)
 
     def close(self) -> None:
         with self._lock:
@@ -91,7 +86,6 @@ class Simulations:
             processes, self._processes = list(self._processes.values()), {}
         for process in processes:
             end(process)
-        self.hall.close()
 
     def _again(self, pdu: Pdu) -> None:
         off = [

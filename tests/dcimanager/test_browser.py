@@ -28,7 +28,6 @@ from .chromium import DESKTOP, ENTER, PHONE, SHIFT, TAB, Browser
 from .client import Client
 from .looks import AXE, any_findings, beginning_with, broken_words, faults, fits, leave
 from .manager import DciManager
-from .pictures import statement
 from .records import Call, Label, Pdu
 from .visiting import HOSTILE, logged_in
 
@@ -447,20 +446,6 @@ def test_hostile_names_are_shown_harmlessly(window: Browser, small: bytes) -> No
 
 def reports(folder: Path) -> Iterator[tuple[Path, str]]:
     """Each kind of page that the command writes, and a text of it."""
-    yield statement(folder, 900.0), "Exchanged units"
-    owned = ("--customers", str(folder / "customers.csv"))
-    period = ("--from", "2026-10-01", "--to", "2026-11-01", "--limit-kw", "3.68")
-    audit = ("energy", "audit", str(folder / "readings"))
-    yield _page(folder, "audit", 1, *audit, *period, *owned), "What to look at"
-    hall = ROOT / "docs" / "hall"
-    read = ("--readings", str(hall / "readings.json"))
-    rehearse = ("rehearse", str(hall / "hall.power.toml"), *read)
-    yield _page(folder, "fail", 1, *rehearse, "--fail", "feed:A"), "Lines and breakers"
-    yield _page(folder, "each", 1, *rehearse, "--each"), "Failures"
-    both = ("--return", "feed:A", "--return", "feed:B")
-    yield _page(folder, "return", 1, *rehearse, *both), "Timeline"
-    drawn = ("plan", "check", str(hall / "hall.power.toml"), *read)
-    yield _page(folder, "drawing", 0, *drawn), "What is drawn"
     listed = folder / "list.csv"
     listed.write_text("name,handler,address,settings\nr1,nut,127.0.0.1,port=9\n", "utf-8")
     yield _page(folder, "check", 2, "check", "--list", str(listed)), "What to do"
@@ -475,9 +460,7 @@ def _page(folder: Path, name: str, code: int, *words: str) -> Path:
 
 @pytest.mark.trial
 def test_reports_fit_on_a_phone_and_axe_finds_nothing(window: Browser, tmp_path: Path) -> None:
-    """A month with an exchanged unit, whose serial numbers and times are the longest texts; a hall;
-    proofs of units.
-    """
+    """A check of a list; proofs of units."""
     for page, told in reports(tmp_path):
         axe = beginning_with(window, AXE.read_text("utf-8") if AXE.is_file() else "")
         with axe:

@@ -6,27 +6,6 @@ from __future__ import annotations
 
 _SNMP = ("tests/handlers/snmp", "tests/partial")
 _CLIENT = ("tests/pdu_common", "tests/handlers/snmp/test_no_bulk.py")
-_ENERGY = ("tests/energy", "tests/pdu/energy")
-#: without the tests of the twin, which take minutes and reach little of the walk
-_HALL = tuple(
-    f"tests/{name}.py"
-    for name in (
-        "pdu/hall/test_arithmetic",
-        "pdu/hall/test_breaker_times",
-        "pdu/hall/test_checking",
-        "pdu/hall/test_commands",
-        "pdu/hall/test_drawn_wrongly",
-        "pdu/hall/test_failure",
-        "pdu/hall/test_graph",
-        "pdu/hall/test_once_wrong",
-        "pdu/hall/test_flow",
-        "pdu/hall/test_restore",
-        "pdu/hall/test_supplies",
-        "pdu/hall/test_verdicts",
-        "hall/test_hosters",
-        "hall/test_trial",
-    )
-)
 
 TARGETS: dict[str, tuple[str, ...]] = {
     "pdu_common/snmp_client/agent_limits.py": _CLIENT,
@@ -66,40 +45,4 @@ TARGETS: dict[str, tuple[str, ...]] = {
     "handlers/redfish/units.py": ("tests/handlers/redfish",),
     "handlers/nut/outlets.py": ("tests/handlers/nut",),
     "handlers/nut/switching.py": ("tests/handlers/nut",),
-    "pdu/site/machines/contradictions.py": ("tests/pdu/site/machines",),
-    "pdu/site/machines/evidence.py": ("tests/pdu/site/machines",),
-    "pdu/site/machines/inlets.py": ("tests/pdu/site/machines",),
-    "pdu/site/machines/machine_power.py": ("tests/pdu/site/machines",),
-    "pdu/site/machines/proof.py": ("tests/pdu/site/machines",),
-    "pdu/site/machines/verification.py": ("tests/pdu/site/machines",),
-    "pdu/energy/registers/bounds.py": _ENERGY,
-    "pdu/energy/registers/segments.py": _ENERGY,
-    "pdu/energy/registers/parts.py": _ENERGY,
-    "pdu/energy/audit/checks.py": _ENERGY,
-    "pdu/energy/audit/grades.py": _ENERGY,
-    "pdu/energy/journal/verify.py": _ENERGY,
-    "pdu/hall/walk/arithmetic.py": _HALL,
-    "pdu/hall/walk/flow.py": _HALL,
-    "pdu/hall/walk/hall_state.py": _HALL,
-    "pdu/hall/walk/power.py": _HALL,
-    "pdu/hall/drawings/checking.py": (
-        "tests/pdu/hall/test_checking.py",
-        "tests/pdu/hall/test_commands.py",
-        "tests/pdu/hall/test_drawn_wrongly.py",
-        "tests/pdu/hall/test_supplies.py",
-    ),
-    "pdu/hall/failure/bounds.py": _HALL,
-    "pdu/hall/failure/drawn_consumer.py": _HALL,
-    "pdu/hall/failure/hall_model.py": _HALL,
-    "pdu/hall/failure/model_parts.py": _HALL,
-    "pdu/hall/failure/tripping.py": _HALL,
-    "pdu/hall/failure/machine_verdicts.py": _HALL,
-    "pdu/hall/failure/rehearsal.py": _HALL,
-    "pdu/hall/failure/shedding.py": _HALL,
-    "pdu/hall/walk/protection.py": _HALL,
-    "pdu/hall/walk/graph.py": _HALL,
-    "pdu/hall/walk/graph_builder.py": _HALL,
-    "pdu/hall/restore/model.py": _HALL,
-    "pdu/hall/restore/times.py": _HALL,
-    "pdu/hall/walk/verdicts.py": _HALL,
 }

@@ -30,7 +30,7 @@ from tests.waiting import PATIENCE_S, bounded
 NAME = "dcimanager-pdu-handlers"
 CODE = f"/usr/lib/{NAME}"
 QUICK = ("-Zgzip", "-z1")
-SERVICES = ("exporter", "gateway", "meter", "nut-driver")
+SERVICES = ("exporter",)
 
 
 @pytest.fixture(scope="module")
@@ -109,7 +109,7 @@ def test_each_command_has_a_manual_page_and_each_shell_its_completion(package: P
     assert {"pdu.1.gz", *(f"pdu-{name}.1.gz" for name in PDU.listed)} <= set(pages)
     status, first = pages["pdu-status.1.gz"], pages["pdu.1.gz"]
     assert "\npdu\\-status \\- list every outlet" in status and "\\-\\-timeout" in status
-    assert "pdu-nut-driver(1)" in first
+    assert "pdu-exporter(1)" in first
     if shutil.which("groff"):
         done = subprocess.run(
             ["groff", "-man", "-Tutf8", "-ww"],
@@ -270,21 +270,15 @@ def test_the_package_is_installed_started_upgraded_and_removed(
         # ---- started: as the unit's user, with the unit's command line
         with listed(system, tmp_path) as peer:
             serves(started(system, "exporter"))
-            system.shell("install -d -o pdu -g pdu -m 700 /var/lib/pdu-meter")
-            meter = [*started(system, "meter"), "--every", "1s", "--rounds", "1"]
-            done = subprocess.run(
-                meter, capture_output=True, text=True, timeout=PATIENCE_S, env=VARIABLES
-            )
-            assert done.returncode == 0, done.stderr
             assert peer.books().states
-        written = system.shell("cat /etc/pdu/hall.csv; cat /var/lib/pdu-meter/*.jsonl")
+        written = system.shell("cat /etc/pdu/hall.csv")
         # ---- upgraded: the administrator's file stays, the new one lies beside it, no old code
         system.run("systemctl", "enable", "pdu-exporter")
         (tmp_path / "newer").mkdir()
         later = newer(pyz, tmp_path / "newer", monkeypatch)
         system.run("dpkg", "--force-confold", "--install", str(later))
         assert system.run("dpkg-query", "-W", "-f", "${Version}", NAME) == "99.0"
-        assert system.shell("cat /etc/pdu/hall.csv; cat /var/lib/pdu-meter/*.jsonl") == written
+        assert system.shell("cat /etc/pdu/hall.csv") == written
         assert "# a new line" in system.run("cat", "/etc/pdu/hall.csv.dpkg-dist")
         assert owners(system, *files[:3]) == ["root:pdu 750", "root:pdu 640", "root:pdu 640"]
         assert system.run("ls", CODE).split() == ["common"]
@@ -292,10 +286,10 @@ def test_the_package_is_installed_started_upgraded_and_removed(
         system.run("dpkg", "--remove", NAME)
         system.shell(f"! ls {CODE} /usr/bin/pdu {' '.join(units)} 2>/dev/null")
         assert "pdu-" not in system.shell("ls -R /etc/systemd/system")
-        assert system.shell("cat /etc/pdu/hall.csv; cat /var/lib/pdu-meter/*.jsonl") == written
-        # ---- purged: what was measured stays
-        assert "kept: the readings" in system.run("dpkg", "--purge", NAME)
-        system.shell("! ls /etc/pdu 2>/dev/null; ls /var/lib/pdu-meter/*.jsonl; getent passwd pdu")
+        assert system.shell("cat /etc/pdu/hall.csv") == written
+        # ---- purged: the user stays
+        system.run("dpkg", "--purge", NAME)
+        system.shell("! ls /etc/pdu 2>/dev/null; getent passwd pdu")
 
 
 def serves(command: list[str]) -> None:

@@ -109,19 +109,6 @@ def shows_status(program: list[str], peer: Peer, folder: Path) -> None:
     }
 
 
-def checks_drawings(program: list[str], folder: Path) -> None:
-    """Asserts that `program plan check` checks drawings, by the schema that it carries."""
-    example = ROOT / "docs" / "hall"
-    drawing = (example / "hall.power.toml").read_text("utf-8")
-    for number, (text, code) in enumerate(((drawing, 0), (f"idle = 1\n{drawing}", 2))):
-        path = folder / f"{number}.power.toml"
-        path.write_text(text, "utf-8")
-        readings = str(example / "readings.json")
-        done = run([*program, "plan", "check", str(path), "--readings", readings], folder)
-        assert done.returncode == code, done.stderr
-    assert "line 1: the key 'idle' is unknown; allowed: idle_a" in done.stderr
-
-
 @pytest.fixture(scope="module", name="hall")
 def _hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hall]:
     """A simulated PDU for each handler."""
@@ -151,7 +138,6 @@ def test_pyz_reads_every_simulator_on_the_oldest_and_the_newest_python(
     program = [*python, str(pyz)]
     reads_every_simulator(program, hall, home)
     shows_status(program, hall.peers["nut"], home)
-    checks_drawings(program, home)
 
 
 @pytest.mark.trial
@@ -637,16 +623,11 @@ def test_the_wheel_requires_the_packages_of_the_tree_and_no_development_tools(wh
     )
     # see requirements.txt
     assert wanted.pop("click") == {">=8.1.7", "<9"} and tree["click"] == {">=8.1.7", "<8.2"}
-    # an extra that the small environment leaves out
-    assert wanted.pop("numpy") == {">=2", "<3"} and wanted.pop("orjson") == {">=3.10", "<4"}
-    assert not {"numpy", "orjson"} & set(tree)
     assert wanted.pop("pysmi") == {">=1.5", "<3"} and "pysmi" not in tree  # see .ci/setup
     assert set(wanted) == {
         "pysnmp",
         "pyasn1",
         "tomli",
-        "tomlkit",
-        "fastjsonschema",
         "zeroconf",
         "cryptography",
         "h11",
@@ -703,7 +684,6 @@ def test_the_installed_program_reads_every_simulator(
 ) -> None:
     reads_every_simulator([str(installed)], hall, home)
     shows_status([str(installed)], hall.peers["nut"], home)
-    checks_drawings([str(installed)], home)
 
 
 def test_pyz_runs_built_archives(pyz: Path, hall: Hall, home: Path, tmp_path: Path) -> None:

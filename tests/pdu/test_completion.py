@@ -131,7 +131,7 @@ ALL = ["ca.pem", "old/", "pdus.csv", "two words.csv"]
 # command that it does not know.
 LINES: list[tuple[str, Optional[list[str]]]] = [
     ("sta", ["statistic", "status"]),
-    ("help nut-", ["nut-driver"]),
+    ("help exp", ["exporter"]),
     ("check ", None),
     ("check 'two w", None),
     ("check ~/her", None),

@@ -49,7 +49,7 @@ def examples(shown: str) -> list[str]:
 
 
 def test_the_walk_finds_commands_and_their_other_names() -> None:
-    assert {("plan", "import"), ("snmp", "families"), *SWITCHING} < set(EVERY)
+    assert {("handler", "check"), ("snmp", "families"), *SWITCHING} < set(EVERY)
 
 
 @pytest.mark.parametrize("path", EVERY, ids=" ".join)

@@ -5,7 +5,6 @@ as spreadsheets save them are read.
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -13,20 +12,12 @@ import pytest
 
 from handlers import registry
 from handlers.shared.errors import SettingsError
-from pdu.core.files import csv_in
-from pdu.core.files.toml import loads
 from pdu.pdus import device_list
 from tests.pdu.running import run
 
 HEAD = "name,handler,address,auth,settings"
 ROW = "r1-left,snmp,192.0.2.1,snmp,"
 LOGINS = '[auth.snmp]\ncommunity = "s3cret-w0rd"\n'
-DRAWING = '[[feed]]\nname = "A"\n'
-MACHINES = (
-    DRAWING + '[[pdu]]\nname = "r1-left"\ninputs = ["A"]\n'
-    '[[machine]]\nname = "db-12"\ncords = ["r1-left/1"]\n'
-)
-AUDIT = ("energy", "audit", "gone", "--from", "2026-10-01", "--to", "2026-11-01")
 
 
 #: a line as it is typed | the end of the sentence, which says how to go on
@@ -73,14 +64,6 @@ TYPED = (
     "record snmp | For example: pdu record",
     "identify | For example: pdu identify 192.0.2.8",
     "supports | For example: pdu supports AP8959",
-    "rehearse hall.power.toml | say what fails: --fail KIND:NAME or --each",
-    "plan chek hall.power.toml | did you mean check?",
-    "machine off db-12 | give the hall's drawing: --drawing FILE",
-    "machine of db-12 | on switches outlets on, off switches outlets off",
-    "energy audit readings --from yesterday --to today | give a day such as 2026-10-12",
-    "energy bill | audit says kWh with bounds",
-    "meter hall.csv | Missing option '--into'. For example: pdu meter",
-    "gateway hall.csv | Missing option '--clients'. For example: pdu gateway",
     "raritan outlets 192.0.2.1 | give HOST before the command 'outlets'",
     "raritan 192.0.2.1 outlet | outlets lists the outlets with their states",
     "raritan 192.0.2.1 call | For example: pdu raritan 192.0.2.9 call",
@@ -97,7 +80,6 @@ TYPED = (
     "snmp 192.0.2.1 | choose from families, show, check, parts; pdu identify 192.0.2.1 says what",
     "check 192.0.2.1 | for one PDU: pdu identify 192.0.2.1",
     "exporter 192.0.2.1:161 | an address in the place of a list of PDUs, which is a file",
-    "meter 192.0.2.1 --into readings | for one PDU: pdu identify 192.0.2.1",
     "off snmp 192.0.2.1 --all | outlets are a range, such as 1-24",
     "cycle snmp 192.0.2.1 1 --delay 5 | pdu cycle has --pause SECONDS",
     "on snmp 192.0.2.1 1 --dry-run | asks first, and does nothing without an answer",
@@ -111,7 +93,6 @@ TYPED = (
     "help status nothing | pdu status has no command 'nothing': give pdu help status",
     "help handler check it | pdu handler check has no command 'it': give pdu help handler check",
     "help handler chek | did you mean check?",
-    "help hall plan | 'hall' is a group of commands: give pdu help hall alone",
     "status ./hall.csv 192.0.2.1 | a list of PDUs is read by pdu check ./hall.csv, or pdu status",
     "status hall.csv r1-left | pdu status NAME --list hall.csv",
     "status hall.csv | a list of PDUs is read by pdu check hall.csv, or pdu status NAME --list",
@@ -127,7 +108,6 @@ TYPED = (
     "new handler mine | For example: pdu new modbus",
     "version 1 | For example: pdu version",
     "check hall.csv --list hall.csv | give the list once, as an argument or as --list",
-    "rehearse hall.power.toml hall.csv --list hall.csv --each | give each file once",
 )
 
 
@@ -141,9 +121,7 @@ def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         "noheader.csv": f"{ROW}\nr1-right,snmp,192.0.2.2,snmp,\n",
         "password.csv": f"{HEAD},password\n{ROW},s3cret-w0rd\n",
         "apc.csv": f"{HEAD}\n{ROW.replace('snmp,192', 'apc,192')}\n",
-        "hall.power.toml": DRAWING,
         "unit.zip": "PK",
-        "dbs.power.toml": MACHINES,
         "logins.toml": LOGINS,
         "curly.toml": LOGINS.replace('"s3cret-w0rd"', "“s3cret-w0rd”"),
         "bare.toml": LOGINS.replace('"s3cret-w0rd"', "s3cret-w0rd"),
@@ -220,22 +198,9 @@ def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
             "--username has no effect without SNMPv3: give --snmp-version 3\n",
         ),
         (
-            ["rehearse", "hall.csv", "hall.power.toml", "--fail", "feed:A"],
-            "hall.csv is no drawing, which is TOML: the drawing comes before the list, or give"
-            " --drawing FILE and --list FILE\n",
-        ),
-        (
-            ["check", "hall.power.toml"],
-            "hall.power.toml is a drawing, and no list of PDUs: give it as --drawing, and the list"
-            " as --list\n",
-        ),
-        (
             ["prometheus"],
             "there is no command 'prometheus'; exporter serves the figures of many PDUs to",
         ),
-        (["energy"], "Missing command: choose from audit, statement, verify (pdu energy --help)"),
-        (["plan"], "Missing command: choose from "),
-        (["machine"], "Missing command: choose from status, check, "),
         (["raritan", "192.0.2.1"], "Missing command: choose from "),
         (
             ["find", "10.0.0.0/4"],
@@ -249,11 +214,7 @@ def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
             ["status", "snmp", "192.0.2.1", "--timeout", "5s"],
             "settings: --timeout must be a number from 0.05 to 60\n",
         ),
-        (["help", "haal"], "did you mean pdu help hall?"),
-        (
-            ["machine", "off", "DB-12", "--drawing", "dbs.power.toml", "--list", "hall.csv"],
-            "has no machine 'DB-12'; did you mean db-12?\n",
-        ),
+        (["help", "recordngs"], "did you mean pdu help recordings?"),
         (["metrics"], "exporter serves the figures of many PDUs to Prometheus"),
     ],
 )
@@ -293,8 +254,7 @@ def test_a_list_is_read_as_excel_saves_it(text: str, encoding: str, tmp_path: Pa
     path.write_bytes(text.encode(encoding))
     (found,) = device_list.read_device_list(str(path)).devices
     assert found.handler == "snmp" and found.address == "192.0.2.1"
-    (row,) = csv_in.read_file_rows(str(path), lambda _: ())
-    assert row["auth"] == "snmp"
+    assert found.auth == "snmp"
 
 
 def test_an_error_after_excels_line_names_the_line_of_the_file(tmp_path: Path) -> None:
@@ -307,30 +267,3 @@ def test_an_error_after_excels_line_names_the_line_of_the_file(tmp_path: Path) -
 def test_an_ipv6_address_in_brackets_is_the_address(capsys: pytest.CaptureFixture[str]) -> None:
     code, out, _ = run(capsys, "identify", "[2001:db8::8:161]", "--handler", "nut")
     assert code == 3 and out.startswith("nut: closed: no connection to TCP port 3493")
-
-
-def test_a_period_says_its_zone_where_it_is_not_that_of_the_machine(
-    files: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    told = "note: the period is in UTC, not in this machine's time zone: --zone NAME, such as"
-    try:
-        for zone, more, is_told in (
-            ("XXX-3", (), True),
-            ("UTC", (), False),
-            ("XXX-3", ("--zone", "UTC"), False),
-        ):
-            monkeypatch.setenv("TZ", zone)
-            time.tzset()
-            _, _, err = run(capsys, *AUDIT, *more)
-            assert (told in err) is is_told
-    finally:
-        monkeypatch.undo()
-        time.tzset()
-
-
-@pytest.mark.parametrize("text", ["a = b", "a = «b»", "a = 1\nb = ‘c’"])
-def test_an_error_of_toml_shows_none_of_its_text(text: str) -> None:
-    with pytest.raises(SettingsError) as raised:
-        loads(text, "logins.toml")
-    assert raised.value.reason.startswith("logins.toml: not valid TOML at line")
-    assert "quotes" in raised.value.reason and "«" not in raised.value.reason

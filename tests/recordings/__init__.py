@@ -11,8 +11,7 @@ defaults to 1), `rules` (how the unit reacts to writes; fields of the simulator'
 `Sibling`, or a sentence that says which tables of the MIB were read and have none. It may also have
 `padding` (row indexes that are not outlets), `also` (other families that fit the unit too) and
 `metered_only` (true: the unit has no outlets, but none of its answers proves that, so it needs the
-handler setting `metered_only`), and `power_on`: what each outlet does when power comes back, as
-[state, earliest s, latest s or null, whether the MIB's delay is one of a sequence].
+handler setting `metered_only`).
 """
 
 from __future__ import annotations
@@ -23,7 +22,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple, Optional, Union
 
-from pdu.pdus.adapters.power_restore import OutletRestorePolicy
 from tests.simulators.snmp_agent.device import Device, Row, Rule, read_snmprec, rules_from_json
 
 _HERE = Path(__file__).resolve().parent
@@ -104,7 +102,6 @@ class Fixture(NamedTuple):
     metered_only: bool
     siblings: tuple[Sibling, ...]
     no_siblings: str
-    power_on: Mapping[str, OutletRestorePolicy]
     rows: Mapping[str, Row]
 
     def device(self) -> Device:
@@ -151,7 +148,6 @@ def written(name: str, truth: str, rows: str) -> Fixture:
         tuple(data.get("also", ())),
         data.get("metered_only", False),
         *_siblings(data.get("siblings", "")),
-        {identity: OutletRestorePolicy(*one) for identity, one in data.get("power_on", {}).items()},
         read_snmprec(rows),
     )
 

@@ -19,7 +19,6 @@ from ..profile_parts import (
     Doubt,
     Figure,
     Outlets,
-    PowerRestorePolicy,
     Profile,
     State,
     Write,
@@ -192,16 +191,6 @@ RPDU2_OUTLETS = Outlets(
     power=figure(_metered_column("318.1.1.26.9.4.3.1.7", "rPDU2OutletMeteredStatusPower")),
     energy=figure(
         _metered_column("318.1.1.26.9.4.3.1.11", "rPDU2OutletMeteredStatusEnergy"), TENTHS
-    ),
-    # -1: never, 0: at once
-    power_on=PowerRestorePolicy(
-        delay=figure(column("318.1.1.26.9.2.1.1.5", "rPDU2OutletSwitchedConfigPowerOnTime")),
-        always=True,
-        never=("-1",),
-        start=column("318.1.1.26.4.1.1.6", "rPDU2DeviceConfigColdstartDelay"),
-        start_keys=column("318.1.1.26.4.1.1.2", "rPDU2DeviceConfigModule"),
-        start_own=RPDU2_MODULE,
-        start_never=("-1",),
     ),
 )
 

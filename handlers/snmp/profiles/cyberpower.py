@@ -24,7 +24,6 @@ from ..profile_parts import (
     Doubt,
     Figure,
     Outlets,
-    PowerRestorePolicy,
     Profile,
     State,
     Write,
@@ -178,18 +177,6 @@ PROFILES = (
                 ),
                 rows=First((METERED_NAME, METERED_LOAD)),
                 count=scalar(EPDU2 + ".6.1.1.0", "ePDU2OutletSwitchedTableSize"),
-                # -1: never, 0: at once
-                power_on=PowerRestorePolicy(
-                    delay=figure(
-                        column(EPDU2 + ".6.1.2.1.5", "ePDU2OutletSwitchedConfigPowerOnTime")
-                    ),
-                    always=True,
-                    never=("-1",),
-                    start=column(EPDU2 + ".3.2.1.7", "ePDU2DeviceConfigColdstartDelay"),
-                    start_keys=column(EPDU2 + ".3.2.1.2", "ePDU2DeviceConfigModuleIndex"),
-                    start_own=MODULE,
-                    start_never=("-1",),
-                ),
                 number=First((Chained(MODULE, NUMBER), Chained(METERED_MODULE, METERED_NUMBER))),
                 position=(MODULE, NUMBER),
                 name=First(
@@ -247,16 +234,6 @@ PROFILES = (
                 none_if_zero=EPDU_COUNT,
                 control=Write(
                     column(EPDU + ".3.3.1.1.4", "ePDUOutletControlOutletCommand"), on=1, off=2
-                ),
-                # "at coldstart", says the MIB; -1: never, 0: at once
-                power_on=PowerRestorePolicy(
-                    unit=scalar(EPDU + ".3.1.6.0", "ePDUOutletDevColdstartState"),
-                    on=("1",),
-                    last=("2",),
-                    delay=figure(column(EPDU + ".3.4.1.1.4", "ePDUOutletConfigPowerOnTime")),
-                    never=("-1",),
-                    start=scalar(EPDU + ".3.1.2.0", "ePDUOutletDevColdstartDelay"),
-                    start_never=("-1",),
                 ),
                 name=column(EPDU + ".3.5.1.1.2", "ePDUOutletStatusOutletName"),
                 current=figure(column(EPDU + ".3.5.1.1.7", "ePDUOutletStatusLoad"), TENTHS),

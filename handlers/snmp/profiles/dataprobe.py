@@ -13,7 +13,6 @@ from ..profile_parts import (
     Confidence,
     Figure,
     Outlets,
-    PowerRestorePolicy,
     Profile,
     State,
     Write,
@@ -58,13 +57,6 @@ PROFILES = (
                 control=Write(column("1418.6.5.1.5", "outletControl"), on=1, off=0),
                 number=column("1418.6.5.1.1", "outletIndex"),
                 name=column("1418.6.5.1.2", "outletName"),
-                # outletDelayTime is not read: the MIB does not say what it delays
-                power_on=PowerRestorePolicy(
-                    state=column("1418.6.5.1.3", "outletInitialState"),
-                    off=("0",),
-                    on=("1",),
-                    last=("2",),
-                ),
             ),
         ),
         load=total(Figure(LINE_CORDS, HUNDREDTHS, padding=NO_LINE)),

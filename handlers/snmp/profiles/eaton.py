@@ -25,7 +25,6 @@ from ..profile_parts import (
     Figure,
     Guarded,
     Outlets,
-    PowerRestorePolicy,
     Profile,
     Root,
     State,
@@ -80,7 +79,6 @@ STATE = column("534.6.6.7.6.6.1.2", "outletControlStatus")
 REBOOT = column("534.6.6.7.6.6.1.5", "outletControlRebootCmd")
 NO_REBOOT = ("-1",)  # other values are the seconds until the reboot
 GOOD = ("0",)  # 1 is communication lost
-POWER_ON_STATE = column("534.6.6.7.6.6.1.6", "outletControlPowerOnState")
 
 
 def _lost_contact(status: Column) -> Doubt:
@@ -159,23 +157,6 @@ PROFILES = (
                 current=figure(column("534.6.6.7.6.4.1.3", "outletCurrent"), THOUSANDTHS),
                 power=figure(column("534.6.6.7.6.5.1.3", "outletWatts")),
                 energy=figure(column("534.6.6.7.6.5.1.4", "outletWh"), THOUSANDTHS),
-                # -1 excludes the outlet from the command to all; the MIB does not say what it
-                # means when power comes back, nor what the state means for a relay that "keeps the
-                # current position when the PDU is powered down"
-                power_on=PowerRestorePolicy(
-                    state=POWER_ON_STATE,
-                    off=("0",),
-                    on=("1",),
-                    last=("2",),
-                    delay=figure(column("534.6.6.7.6.6.1.7", "outletControlSequenceDelay")),
-                    unsaid=("-1",),
-                    latching=Part(
-                        column("534.6.6.7.6.7.1.2", "outletAutomaticShutoff"),
-                        over=POWER_ON_STATE,
-                        stop=1,
-                    ),
-                    held=("1",),
-                ),
             ),
         ),
         load=total(LINES, else_outlets=True, unit=THE_UNIT, units=OUTLET_COUNT),

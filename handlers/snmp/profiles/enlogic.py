@@ -9,7 +9,6 @@ is not known, for which the state has no value.
 """
 
 from decimal import Decimal
-from typing import Optional
 
 from ..profile_parts import (
     SIMULATED,
@@ -19,7 +18,6 @@ from ..profile_parts import (
     Evidence,
     Figure,
     Outlets,
-    PowerRestorePolicy,
     Profile,
     State,
     Write,
@@ -81,11 +79,10 @@ def family(
     sys_object_id: str,
     evidence: Evidence,
     prefix: str = "pdu",
-    power_on: Optional[PowerRestorePolicy] = None,
 ) -> Profile:
     """A family of this design, with its tables below `root`.
 
-    `prefix` begins the names of its objects. `power_on`: what its outlets do when power comes back.
+    `prefix` begins the names of its objects.
     """
     number = column(f"{root}.5.4.1.2", prefix + "OutletSwitchedStatusNumber")
     metered_number = column(f"{root}.5.9.1.2", prefix + "OutletMeteredStatusNumber")
@@ -147,7 +144,6 @@ def family(
                 current=meter("5", prefix + "OutletMeteredStatusCurrent", HUNDREDTHS),
                 power=meter("6", prefix + "OutletMeteredStatusActivePower", ONES),
                 energy=meter("11", prefix + "OutletMeteredStatusResettableEnergy", TENTHS),
-                power_on=power_on,
             ),
         ),
         load=total(figure(lines, HUNDREDTHS), else_outlets=True, unit=THE_UNIT, units=count),
@@ -182,14 +178,6 @@ PROFILES = (
         models=("EN1xxx to EN6xxx",),
         sys_object_id="38446.1",
         evidence=SIMULATED.recorded("current", "power", "energy"),
-        power_on=PowerRestorePolicy(
-            state=column("38446.1.5.2.1.3", "pduOutletSwitchedStateOnStartup"),
-            off=("0",),
-            on=("1",),
-            last=("2",),
-            delay=figure(column("38446.1.5.2.1.4", "pduOutletSwitchedConfigPowerOnTime")),
-            later=True,
-        ),
     ),
     # No sysObjectID was seen on a pod or an ES PDU: these are the roots of their trees.
     family(

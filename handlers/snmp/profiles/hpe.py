@@ -25,7 +25,6 @@ from ..profile_parts import (
     Figure,
     Guarded,
     Outlets,
-    PowerRestorePolicy,
     Profile,
     State,
     Total,
@@ -83,7 +82,6 @@ def outlets(
     controllable: str = "",
     switched: str = "",
     doubts: tuple[Doubt, ...] = (),
-    powers_on: bool = False,
 ) -> Outlets:
     """The outlets of this design below `root`. The names of its objects start with `name`.
 
@@ -93,8 +91,7 @@ def outlets(
     without padding rows, if padding does not read 0. `count`: each unit's number of outlets.
     `controllable`: the column that shows which units switch; their outlets are counted even if none
     is listed. `switched`: the same column, if its value is needed for a command; "" where `control`
-    has such a guard. `doubts`: objects that only one family has. `powers_on`: what the
-    outlets do when power comes back is known from the family's MIB.
+    has such a guard. `doubts`: objects that only one family has.
     """
     verbs = Verbs(
         on=column(f"{root}.5.2.1.3", name + "OutletControlOnCmd"),
@@ -146,20 +143,6 @@ def outlets(
         energy=(
             figure(column(f"{root}.5.1.1.{watts + 1}", name + "OutletWh"), kilowatt_hours)
             if kilowatt_hours
-            else None
-        ),
-        # -1 excludes the outlet from the command to all; the MIBs do not say what it means when
-        # power comes back
-        power_on=(
-            PowerRestorePolicy(
-                state=column(f"{root}.5.2.1.5", name + "OutletControlPowerOnState"),
-                off=("1",),
-                on=("2",),
-                last=("3",),
-                delay=figure(column(f"{root}.5.2.1.6", name + "OutletControlSequenceDelay")),
-                unsaid=("-1",),
-            )
-            if powers_on
             else None
         ),
     )
@@ -304,7 +287,6 @@ PROFILES = (
                 first_unit=0,
                 count=PDU2_COUNT,
                 switched="9",
-                powers_on=True,
             ),
         ),
         load=load(PDU2, "pdu2", THOUSANDTHS, PDU2_COUNT),

@@ -48,7 +48,6 @@ PROFILES = (
                 count=OUTLET_COUNT,
                 switched="10",
                 doubts=(UNKNOWN,),
-                powers_on=True,
             ),
         ),
         load=hpe.load(

@@ -25,7 +25,6 @@ from ..profile_parts import (
     Figure,
     Guarded,
     Outlets,
-    PowerRestorePolicy,
     Profile,
     Root,
     State,
@@ -44,7 +43,6 @@ from ..sources import (
     Negative,
     Number,
     Only,
-    Part,
     Signed,
     Source,
     Unless,
@@ -169,13 +167,6 @@ def _units(kind: str) -> Figure:
     return UNITS.figure(if_listed(UNITS.parts(kind), UNITS.availability("")), kind)
 
 
-ON_STARTUP = column("13742.6.3.5.3.1.13", "outletStateOnStartup")
-
-
-def _pdu_part(below: str, name: str) -> Part:
-    return Part(column(f"13742.6.3.2.2.1.{below}", name), over=ON_STARTUP, stop=1)
-
-
 THE_PDU = Arcs(stop=1)
 INLET_COUNT = column("13742.6.3.2.2.1.2", "inletCount")
 # a row for each PDU of the chain; a controller has no inlet
@@ -297,20 +288,6 @@ PROFILES = (
                 current=_outlet(CURRENT),
                 power=_outlet(POWER),
                 energy=_outlet(ENERGY),
-                # "Ignored if relayBehaviorOnPowerLoss is set to latching", says the MIB. The wait
-                # of the sequence is never shorter than inrushGuardDelay.
-                power_on=PowerRestorePolicy(
-                    state=ON_STARTUP,
-                    off=("0",),
-                    on=("1",),
-                    last=("2",),
-                    inherits=("3",),
-                    unit=_pdu_part("38", "globalOutletStateOnStartup"),
-                    delay=figure(column("13742.6.3.5.3.1.32", "outletSequenceDelay")),
-                    sequence=True,
-                    latching=_pdu_part("69", "relayBehaviorOnPowerLoss"),
-                    latched=("1",),
-                ),
             ),
         ),
         load=total(LINES, ONE_PHASE_INLETS, BREAKERS, else_outlets=True, unit=THE_PDU, units=PDUS),

@@ -17,7 +17,6 @@ from ..profile_parts import (
     EvidenceLevel,
     Figure,
     Outlets,
-    PowerRestorePolicy,
     Profile,
     Root,
     State,
@@ -80,10 +79,6 @@ PROFILES = (
                 current=figure(column("~.1.1.2.7.2.1.5", "sdbDevOutMtActualCurrent"), HUNDREDTHS),
                 power=figure(column("~.1.1.2.7.2.1.11", "sdbDevOutMtPowerWatt")),
                 energy=figure(column("~.1.1.2.7.2.1.2", "sdbDevOutMtKWhTotal")),
-                # the MIB does not say whether an outlet that was off is switched on too
-                power_on=PowerRestorePolicy(
-                    delay=figure(column("~.1.1.2.7.3.1.5", "sdbDevOutSwIndividualOutletDelay"))
-                ),
             ),
         ),
         load=total(

@@ -13,7 +13,6 @@ from ..profile_parts import (
     EvidenceLevel,
     Guarded,
     Outlets,
-    PowerRestorePolicy,
     Profile,
     Root,
     State,
@@ -249,13 +248,6 @@ PROFILES = (
                 current=figure(_v5_metered(V5_CURRENT), HUNDREDTHS),
                 power=figure(_v5_metered(V5_POWER)),
                 energy=figure(_v5_metered(V5_ENERGY), THOUSANDTHS),
-                power_on=PowerRestorePolicy(
-                    state=column("21239.5.2.3.5.1.12", "pduOutletSwitchPoaAction"),
-                    on=("1",),
-                    off=("2",),
-                    last=("3",),
-                    delay=figure(column("21239.5.2.3.5.1.13", "pduOutletSwitchPoaDelay")),
-                ),
             ),
             Outlets(
                 rows=V5_METERED_NAME,
@@ -311,14 +303,6 @@ PROFILES = (
                 states=State(V3_STATUS, on=("1",), off=("0",), confirm=V3_SETTLED),
                 none_if_zero=scalar("~.1.8.1.16.0", "ctrlOutletCount"),
                 control=Write(V3_STATUS, on=1, off=3),
-                # 0: the unit does not support it
-                power_on=PowerRestorePolicy(
-                    state=column("~.16.1.12", "ctrlOutletPOAAction"),
-                    off=("1",),
-                    on=("2",),
-                    last=("3",),
-                    delay=figure(column("~.16.1.13", "ctrlOutletPOADelay")),
-                ),
                 name=column("~.16.1.2", "ctrlOutletName"),
                 current=figure(column("~.16.1.6", "ctrlOutletDeciAmps"), TENTHS),
                 power=figure(column("~.16.1.15", "ctrlOutletPower")),

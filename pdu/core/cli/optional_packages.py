@@ -14,11 +14,8 @@ _DEBIAN = f"/usr/lib/{_PROJECT}/"
 #: the name of a module -> its package at PyPI, and the extra of pyproject.toml that has it
 EXTRAS: Mapping[str, tuple[str, str]] = {
     "cryptography": ("cryptography", "privacy"),
-    "h11": ("h11", "gateway"),
-    "numpy": ("numpy", "energy"),
-    "orjson": ("orjson", "energy"),
+    "h11": ("h11", "exporter"),
     "pysmi": ("pysmi", "mib"),
-    "tomlkit": ("tomlkit", "plan"),
     "zeroconf": ("zeroconf", "discover"),
 }
 

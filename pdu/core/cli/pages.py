@@ -22,15 +22,7 @@ PAGES: Mapping[str, str] = {
     "supports": "devices.md",
     "check": "fleet.md",
     "find": "fleet.md",
-    "rehearse": "hall.md",
-    "plan": "hall.md",
-    "machine": "doors.md",
     "exporter": "prometheus/README.md",
-    "nut-driver": "doors.md",
-    "fence": "doors.md",
-    "gateway": "doors.md",
-    "meter": "energy.md",
-    "energy": "energy.md",
     "raritan": "raritan.md",
     "snmp": "snmp.md",
     "identify": "field.md",
@@ -49,7 +41,7 @@ IN_RUSSIAN = frozenset({"command.md", "fleet.md", "own-handler.md", ERRORS, SETT
 
 
 def page_of(words: Iterable[str]) -> str:
-    """The page of a command, by the words of its path: `("pdu", "plan", "check")`."""
+    """The page of a command, by the words of its path: `("pdu", "snmp", "families")`."""
     name = next((word for word in list(words)[1:] if word in PAGES), "")
     return localized(PAGES.get(name, _INDEX))
 

@@ -30,13 +30,6 @@ _CYCLE = (
     ),
     Suggestion("cycle", "cycle switches an outlet off, and on again"),
 )
-_ENDED_CYCLE_HALL = (
-    Suggestion(
-        "machine",
-        "it ended, because it switched many machines unattended and no unit was ever tried;"
-        " machine cycle restarts one machine, cycle one outlet",
-    ),
-)
 _POWER = (
     Suggestion(
         "on",
@@ -67,17 +60,6 @@ _WATCHED = (
         "check", "check reads all PDUs of a list, exporter serves their figures to Prometheus"
     ),
 )
-_BILLED = (
-    Suggestion("energy", "energy audit says kWh with bounds, for machines and customers"),
-    Suggestion("audit", "audit says kWh with bounds, for machines and customers"),
-)
-_CHECKED_BY_EYE = (
-    Suggestion(
-        "statement",
-        "a statement has the first and the last reading with their times, which a customer compares"
-        " himself; verify says whether the meter's files were changed",
-    ),
-)
 _UPLOADED = (
     Suggestion(
         "new",
@@ -86,7 +68,7 @@ _UPLOADED = (
 )
 _SIMULATED = (
     Suggestion(
-        "replay", "replay serves a recording as a device, make hall in a clone a whole hall"
+        "replay", "replay serves a recording as a device, make serve in a clone a local DCImanager"
     ),
 )
 _SET = (
@@ -101,20 +83,17 @@ _ROWS: Sequence[tuple[str, Sequence[Suggestion]]] = (
     ("on poweron turnon switchon outleton loadon up enable start", _ON),
     ("off poweroff turnoff switchoff outletoff loadoff down disable stop shutdown kill", _OFF),
     ("cycle powercycle recycle bounce reboot restart reset", _CYCLE),
-    ("cyclehall", _ENDED_CYCLE_HALL),
     ("switch toggle turn set socket port relay open close", _BOTH),
     ("power", _POWER),
     ("list ls show get state states outlet sockets ports names", _LISTED),
     (
-        "load energy amps current watts consumption meter metering stats statistics figures",
+        "load energy kwh amps current watts consumption meter metering stats statistics figures",
         _FIGURES,
     ),
     ("scan discover search probe sweep", _FOUND),
     ("watch monitor poll fleet all", _WATCHED),
     ("prometheus metrics export grafana scrape", _EXPORTED),
     ("who what which detect doctor diagnose model models info about", _WHO),
-    ("audit bill billing invoice kwh report", _BILLED),
-    ("seal checkstatement", _CHECKED_BY_EYE),
     ("register upload install deploy", _UPLOADED),
     ("simulate simulator sim fake", _SIMULATED),
     ("error errors troubleshoot troubleshooting faq", _EXPLAINED),

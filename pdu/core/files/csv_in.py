@@ -9,21 +9,16 @@ from __future__ import annotations
 
 import csv
 import io
-import math
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Callable, Optional
+from typing import Callable
 
 from handlers.shared.errors import SettingsError, printable
-
-from .whole_files import decoded, read_file
 
 _DELIMITERS = ",;\t"  # spreadsheets write semicolons in some countries
 # how Excel reads and writes what parts the cells
 _NAMED = re.compile(r"sep=([,;\t])\s*?(?:\r\n|\r|\n)", re.IGNORECASE)
-# with a comma between cells, `"1,234"` is 1.234 to some and 1234 to others
-_AMBIGUOUS = re.compile(r"[-+]?\d{1,3},\d{3}")
 
 #: takes the columns of a file, and returns those that are left out; raises SettingsError
 HeadCheck = Callable[[Sequence[str]], Collection[str]]
@@ -37,58 +32,10 @@ class CsvRow:
     where: str
     #: by the names of the head, in small letters; blanks around a cell and empty cells are left out
     cells: Mapping[str, str]
-    #: what parts the cells
-    delimiter: str = ","
 
     def __getitem__(self, name: str) -> str:
         """A cell, "" for an empty one."""
         return self.cells.get(name, "")
-
-    def number(self, name: str, least: float, most: float, unit: str = "") -> Optional[float]:
-        """A number with a point or a comma for its decimals, None for an empty cell. `unit` may
-        follow it.
-
-        Raises SettingsError.
-        """
-        cell = self[name]
-        cell = cell[: -len(unit)].rstrip() if unit and cell.endswith(unit) else cell
-        if not cell:
-            return None
-        if self.delimiter == "," and _AMBIGUOUS.fullmatch(cell):
-            raise SettingsError(
-                f"{self.where}: {name} is {cell!r}: write {cell.replace(',', '.')} or"
-                f" {cell.replace(',', '')}"
-            )
-        try:
-            value = float(cell.replace(",", "."))
-        except ValueError:
-            value = math.nan
-        if not least <= value <= most:
-            raise SettingsError(
-                f"{self.where}: {name} is {printable(cell, 40)!r}: give a number from {least:g} to"
-                f" {most:g}"
-            )
-        return value
-
-
-def require_columns(path: str, columns: Sequence[str], optional: Collection[str] = ()) -> HeadCheck:
-    """The check of a head that must have the needed columns, and may have the others."""
-
-    def check(head: Sequence[str]) -> Collection[str]:
-        if not set(columns) <= set(head) or not set(head) <= {*columns, *optional}:
-            raise SettingsError(
-                f"{path}: the first line must have the columns {', '.join(columns)}"
-                + (f", and may have {', '.join(sorted(optional))}" if optional else "")
-                + (f", not {printable(', '.join(head), 100)}" if head else "; it is empty")
-            )
-        return ()
-
-    return check
-
-
-def read_file_rows(path: str, check: HeadCheck) -> Iterator[CsvRow]:
-    """The rows of a file. Raises SettingsError, which names the line."""
-    return rows(decoded(read_file(path), path), printable(path), check)
 
 
 def rows(text: str, path: str, check: HeadCheck) -> Iterator[CsvRow]:
@@ -139,7 +86,7 @@ def rows(text: str, path: str, check: HeadCheck) -> Iterator[CsvRow]:
                         f"{where}: a cell is in a column without a name; allowed:"
                         f" {printable(', '.join(filter(None, head)), 100)}"
                     )
-                yield CsvRow(where, value_by_column, delimiter)
+                yield CsvRow(where, value_by_column)
     except csv.Error as error:
         end = reader.line_num
         quote = f"; a quote that opens there goes on to line {end}" if end > start else ""

@@ -176,26 +176,6 @@ def sync_folder(path: str) -> None:
         os.close(folder)
 
 
-def state_folder(program: str) -> str:
-    """Where a program keeps what must outlast it, for the user who runs it. It may not exist.
-
-    systemd's StateDirectory= (systemd.exec(5)); /var/lib/PROGRAM for root; else
-    $XDG_STATE_HOME/PROGRAM (XDG Base Directory Specification), by default below ~/.local/state.
-    Raises SettingsError for a user without a home.
-    """
-    folder = os.environ.get("STATE_DIRECTORY", "").partition(":")[0]
-    if os.path.isabs(folder):
-        return folder
-    if os.geteuid() == 0:
-        return os.path.join("/var/lib", program)
-    base = os.environ.get("XDG_STATE_HOME", "")
-    if not os.path.isabs(base):
-        base = os.path.join(os.path.expanduser("~"), ".local", "state")
-    if not os.path.isabs(base):
-        raise SettingsError("this user has no home folder: set XDG_STATE_HOME")
-    return os.path.join(base, program)
-
-
 #: how each page begins
 PAGE_BEGIN = b"<!doctype html>"
 _PAGE_NAME = ".html"

@@ -1,6 +1,4 @@
-"""What a service has that runs until it is stopped: signals that break nothing off, files that are
-read again, and what it tells systemd.
-"""
+"""What a service has that runs until it is stopped: signals that break nothing off."""
 
 from __future__ import annotations
 
@@ -8,13 +6,9 @@ import contextlib
 import multiprocessing
 import os
 import signal
-import socket
-from collections.abc import Mapping
 from multiprocessing.connection import Connection
 from types import FrameType
 from typing import Any, Callable, Optional, TypeVar
-
-from handlers.shared.errors import SettingsError
 
 T = TypeVar("T")
 _ENDING = (signal.SIGINT, signal.SIGTERM)
@@ -85,57 +79,3 @@ class ServiceSignals:
 
     def _hang_up(self, _number: int, _: Optional[FrameType]) -> None:
         self._is_hung_up = True
-
-
-def reread(load: Callable[[], T], say: Callable[[str], object]) -> Optional[T]:
-    """What the files say now; None if they cannot be used, which is said: the service goes on as
-    before.
-    """
-    try:
-        return load()
-    except SettingsError as error:
-        say(f"the files were not taken over, nothing changes: {error.reason}")
-        return None
-
-
-class SystemdNotify:
-    """systemd, if it started this process and asked to be told (sd_notify(3))."""
-
-    def __init__(self, variables: Mapping[str, str] = os.environ) -> None:
-        path = variables.get("NOTIFY_SOCKET", "")
-        self._address = "\0" + path[1:] if path.startswith("@") else path
-        self._is_there = path.startswith(("/", "@"))
-        self._status = ""
-        #: how often it must be told that this process lives, in s; None if it need not be
-        self.watchdog_s: Optional[float] = None
-        usec = variables.get("WATCHDOG_USEC", "")
-        # sd_watchdog_enabled(3): it may be meant for another process
-        if usec.isdecimal() and variables.get("WATCHDOG_PID", str(os.getpid())) == str(os.getpid()):
-            self.watchdog_s = int(usec) / 1e6
-
-    def ready(self) -> None:
-        """The service runs."""
-        self._tell("READY=1")
-
-    def lives(self, status: str) -> None:
-        """The service goes on. `status`: in one line, told where it changed."""
-        lines = [] if self.watchdog_s is None else ["WATCHDOG=1"]
-        if status != self._status:
-            lines.append(f"STATUS={status}")
-            self._status = status
-        if lines:
-            self._tell("\n".join(lines))
-
-    def stopping(self) -> None:
-        """The service ends."""
-        self._tell("STOPPING=1")
-
-    def _tell(self, text: str) -> None:
-        if not self._is_there:
-            return
-        with (
-            contextlib.suppress(OSError),
-            socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as connection,
-        ):
-            connection.settimeout(1.0)
-            connection.sendto(text.encode(), self._address)

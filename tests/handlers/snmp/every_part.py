@@ -11,7 +11,6 @@ from handlers.snmp.controls import Guarded, Verbs, Write
 from handlers.snmp.evidence import Confidence, Evidence, EvidenceLevel
 from handlers.snmp.figures import Arcs, Ceilings, Figure, Total
 from handlers.snmp.outlets import Outlets
-from handlers.snmp.power_restore import PowerRestorePolicy
 from handlers.snmp.profile import Profile, Root
 from handlers.snmp.single_family import Unlock, Unmarked, WritePacked
 from handlers.snmp.sources import (
@@ -137,32 +136,10 @@ EVERY_PART = Profile(
                 syntax="Counter32",
             ),
             position=(C, S),
-            power_on=PowerRestorePolicy(
-                C,
-                ("1",),
-                ("2",),
-                ("3",),
-                ("4",),
-                S,
-                False,
-                Figure(C),
-                ("-1",),
-                ("-2",),
-                True,
-                True,
-                S,
-                ("5",),
-                S,
-                C,
-                C,
-                ("-1",),
-                ("6",),
-            ),
         ),
         Outlets(
             states=State(PACKED, on=("on",), off=("off",)),
             control=WritePacked(S, PACKED, "on", "off", 32, 47, ("-1",)),
-            power_on=PowerRestorePolicy(delay=Figure(C), always=True),
         ),
         Outlets(states=State(C, on=("1",), off=("0",)), control=Write(C, "on", "off")),
     ),

@@ -62,7 +62,6 @@ def test_a_command_that_another_group_has_is_named(capsys: pytest.CaptureFixture
         ("costly", "apc-rpdu2"),
         ("contradicting", "wti-power"),
         ("written", "schleifenbauer"),
-        ("returning", "geist-v3"),
     ],
 )
 def test_tables_are_printed_as_markdown(

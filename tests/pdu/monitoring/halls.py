@@ -21,8 +21,6 @@ from tests.waiting import PATIENCE_S
 DEAD = "timeout=0.5; retries=1"  # SNMP fields that make the poll of the dead PDU fail soon
 SECRETS = ("password", "community", "token")
 PDU = (sys.executable, str(ROOT / "pdu" / "__main__.py"))
-#: the same, with a clock that does not wait for an outlet's state or a machine's meters
-HASTY = (sys.executable, str(ROOT / "tests" / "handlers" / "skipping.py"))
 Call = Callable[..., "subprocess.CompletedProcess[str]"]  # `run`, or the fixture `call`
 
 

@@ -18,7 +18,7 @@ from pdu.core.cli.exit_codes import INTERRUPTED
 from pdu.core.network.service_signals import ServiceSignals
 from pdu.monitoring import exporter as exporter_command, server
 from pdu.monitoring.target_policy import TargetPolicy
-from pdu.site.owner_files import OwnerFiles
+from pdu.pdus.owner_files import OwnerFiles
 from tests.needs import ROOT
 from tests.packaging.building import archive, small_tree
 from tests.pdu.running import run

@@ -14,7 +14,6 @@ from typing import Any
 
 import pytest
 
-from pdu.energy.meter import command as meter
 from pdu.monitoring import exporter, metrics
 from pdu.pdus.reading import Reading
 from tests.needs import ROOT, program
@@ -69,14 +68,14 @@ def test_prometheus_parses_the_dashboards_expressions(tmp_path: Path) -> None:
     assert result.returncode == 0 and f"{len(rules)} rules found" in result.stdout, result.stderr
 
 
-def _started(name: str) -> list[str]:
-    unit = (DOCS / f"pdu-{name}.service").read_text("utf-8")
+def _started() -> list[str]:
+    unit = (DOCS / "pdu-exporter.service").read_text("utf-8")
     (line,) = re.findall(r"(?m)^ExecStart=(.+)$", unit)
     return shlex.split(line)
 
 
 def test_the_unit_starts_an_exporter_with_options_that_it_has() -> None:
-    path, name, *arguments = _started("exporter")
+    path, name, *arguments = _started()
     assert (path, name) == (PROGRAM, "exporter")
     context = exporter.exporter.make_context("exporter", arguments)
     assert [str(context.params[name]) for name in ("list_word", "auth")] == [
@@ -85,25 +84,11 @@ def test_the_unit_starts_an_exporter_with_options_that_it_has() -> None:
     ]
 
 
-def test_the_other_unit_starts_a_meter_that_writes_where_the_unit_may() -> None:
-    path, name, *arguments = _started("meter")
-    assert (path, name) == (PROGRAM, "meter")
-    context = meter.meter.make_context("meter", arguments)
-    assert [context.params[name] for name in ("list_word", "into", "auth", "every")] == [
-        "/etc/pdu/hall.csv",
-        "/var/lib/pdu-meter",
-        "/etc/pdu/logins.toml",
-        300.0,
-    ]
-    assert "\nStateDirectory=pdu-meter\n" in (DOCS / "pdu-meter.service").read_text("utf-8")
-
-
-@pytest.mark.parametrize("name", ["exporter", "meter"])
-def test_systemd_accepts_the_unit(name: str, tmp_path: Path) -> None:
+def test_systemd_accepts_the_unit(tmp_path: Path) -> None:
     analyze = shutil.which("systemd-analyze")
     if analyze is None:
         pytest.skip("systemd-analyze is missing: apt-get install systemd")
-    path = tmp_path / f"pdu-{name}.service"
+    path = tmp_path / "pdu-exporter.service"
     text = (DOCS / path.name).read_text("utf-8")
     path.write_text(text.replace(PROGRAM, sys.executable).replace("User=pdu", "User=root"))
     result = subprocess.run(

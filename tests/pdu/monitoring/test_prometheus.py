@@ -4,20 +4,13 @@ real exporters.
 
 from __future__ import annotations
 
-import contextlib
 import re
 import subprocess
-import time
 from pathlib import Path
 from typing import Callable
 
 import pytest
 
-from handlers import registry
-from handlers.shared.tls import Trust
-from pdu.energy.journal import prometheus as energy
-from pdu.energy.journal.queries import Api, QueryLogin
-from pdu.energy.journal.unit_changes import SERIAL, UPTIME
 from tests.needs import ROOT, program
 from tests.peers import PEERS
 from tests.ports import reserved
@@ -137,19 +130,6 @@ def test_prometheus_scrapes_every_handler_through_relabelling(small: Hall, tmp_p
         assert eventually(
             lambda: [one["instance"] for one in seen.alerts().get("PduUnreachable", ())] == ["dead"]
         ), seen.alerts()
-        # the audit reads what the exporter serves
-        source, now = energy.Prometheus(Api(seen.url, QueryLogin(), Trust())), time.time()
-        with contextlib.closing(source):
-            found = [*source.audit_each(now - 60.0, now, lambda one: one)]
-        codecs = [name for name in registry.names() if registry.about(name).is_codec]
-        assert {one.name: (one.family, {*one.identities}) for one in found if one.begins} == {
-            **dict.fromkeys(codecs, ("", {0})),  # without a nameplate
-            "synlink": ("synlink", {SERIAL}),
-            "nut": ("simulated", {0}),  # says no serial number
-            "raritan": ("xerus", {SERIAL}),
-            "redfish": ("Contoso SIM-3P", {SERIAL}),
-            "snmp": ("apc-rpdu2", {UPTIME}),
-        }
 
 
 @pytest.mark.trial

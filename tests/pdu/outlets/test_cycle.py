@@ -14,9 +14,9 @@ import pytest
 from handlers.shared import errors
 from pdu.core.cli import exit_codes
 from pdu.outlets import cycle_command
+from pdu.pdus import outlet_power
 from pdu.pdus.handler_loading import LoadedHandler
 from pdu.pdus.states import word
-from pdu.site.machines import outlet
 from pdu_common.helper import EnumPowerStatus, PduPortView, PduView
 from tests import terminal
 from tests.pdu.running import options, run, use
@@ -78,7 +78,7 @@ class Unit:
 @pytest.fixture
 def unit(monkeypatch: pytest.MonkeyPatch) -> Unit:
     unit_double = Unit()
-    monkeypatch.setattr(outlet, "AGAIN_S", 0.01)
+    monkeypatch.setattr(outlet_power, "AGAIN_S", 0.01)
     use(monkeypatch, lambda name: LoadedHandler(name, name, unit_double.make, (), False))
     return unit_double
 

@@ -9,10 +9,10 @@ import pytest
 
 from handlers.shared.address import Address
 from pdu.monitoring import check_result
+from pdu.pdus import owner_files
 from pdu.pdus.duplicates import find_duplicates
 from pdu.pdus.listed_pdu import ListedPdu
 from pdu.pdus.reading import CallError, Reading
-from pdu.site import owner_files
 from tests.pdu.running import run
 from tests.simulators.snmp_agent import Agent
 from tests.simulators.snmp_agent.devices import BUILT_IN
@@ -105,9 +105,6 @@ def twice(tmp_path: Path) -> Path:
     "words",
     [
         ("check", "LIST", "--json"),
-        ("meter", "LIST", "--into", "FOLDER/kept", "--rounds", "1", "--json"),
-        ("rehearse", "FOLDER/hall.toml", "LIST", "--fail", "feed:A", "--json"),
-        ("plan", "check", "FOLDER/hall.toml", "LIST", "--json"),
     ],
     ids=lambda words: " ".join(words[:2]),
 )
@@ -118,20 +115,14 @@ def test_commands_warn_and_go_on(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("PDU_COMMUNITY", "public")
-    drawing = (
-        'feed = [{ name = "A", breaker_a = 32, voltage_v = 230 }]\n'
-        'pdu = [{ name = "r1", inputs = ["A"], breaker_a = 16 }]\n'
-        'machine = [{ name = "m", cords = ["r1/1"] }]\n'
-    )
-    (tmp_path / "hall.toml").write_text(drawing)
     with Agent(BUILT_IN["apc-rpdu2"]()) as agent:
         path = tmp_path / "list.csv"
         rows = "".join(f"{name},snmp,127.0.0.1:{agent.port},,\n" for name in ("r1", "other"))
         path.write_text(HEAD + rows)
         owner_files._warn.cache_clear()
-        said = [word.replace("LIST", str(path)).replace("FOLDER", str(tmp_path)) for word in words]
+        said = [word.replace("LIST", str(path)) for word in words]
         code, out, err = run(capsys, *said)
-    assert code in (0, 1, 2) and out.strip(), err  # 2: a machine goes dark
+    assert code in (0, 1, 2) and out.strip(), err
     assert err.count("line 2 (r1) and line 3 (other) are one PDU") == 1
     if words[0] == "check":
         document = json.loads(out)

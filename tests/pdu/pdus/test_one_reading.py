@@ -1,4 +1,4 @@
-"""Six tools read a PDU; all say the same of each outlet, whichever command was imported first."""
+"""Three tools read a PDU; all say the same of each outlet, whichever command was imported first."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from pdu.root import LAZY_COMMANDS
 from tests.handlers.snmp.units import FIXTURES, chosen_by_hand
 from tests.needs import ROOT
 from tests.pdu.monitoring.halls import Hall, environment, line, login, private
-from tests.pdu.pdus.six_tools import WORDS, Said, SaidOfEach, by_each_tool, targets
+from tests.pdu.pdus.each_tool import WORDS, Said, SaidOfEach, by_each_tool, targets
 from tests.peers import PEERS, Peer
 from tests.peers.unit_pdus import outlet_meters
 from tests.recordings import Fixture
@@ -27,10 +27,7 @@ from tests.simulators.snmp_agent import Agent
 from tests.waiting import PATIENCE_S
 
 #: the entry of each command
-ENTRIES = sorted(
-    {lazy_command.module for lazy_command in LAZY_COMMANDS.values()}
-    | {"energy.statement.command", "energy.journal.verify"}
-)
+ENTRIES = sorted({lazy_command.module for lazy_command in LAZY_COMMANDS.values()})
 SERVICES: Mapping[str, Callable[[], Model]] = units.UNITS
 # equipment that is read only by name
 NAMED = {"floor": "FloorPDUs/Row1", "transfer-switch": "TransferSwitches/1"}
@@ -48,7 +45,6 @@ def same(said: Mapping[str, SaidOfEach]) -> SaidOfEach:
         for identity, one in first.items():
             other = Said(*whole[identity])
             assert other.state in (one.state, *([None] if tool == "statistic" else [])), tool
-            # a line of the meter has mA and mW
             assert other[1:] == pytest.approx(one[1:], rel=1e-6, abs=6e-4), (tool, identity)
     return first
 
@@ -86,7 +82,7 @@ def fixture(unit: Fixture) -> Iterator[Peer]:
         yield Peer("snmp", "snmp", agent.host, agent.books, snmp=snmp, settings=settings)
 
 
-def test_six_tools_say_the_same_of_each_outlet_of_each_handlers_peer_with_watts(
+def test_three_tools_say_the_same_of_each_outlet_of_each_handlers_peer_with_watts(
     tmp_path: Path,
 ) -> None:
     for name, make in PEERS.items():
@@ -103,7 +99,7 @@ def test_six_tools_say_the_same_of_each_outlet_of_each_handlers_peer_with_watts(
 
 @pytest.mark.parametrize("name", SERVICES)
 @pytest.mark.sample(3)
-def test_six_tools_say_the_same_of_each_outlet_of_each_redfish_service(
+def test_three_tools_say_the_same_of_each_outlet_of_each_redfish_service(
     name: str, tmp_path: Path
 ) -> None:
     with service(name) as peer:
@@ -115,7 +111,7 @@ def test_six_tools_say_the_same_of_each_outlet_of_each_redfish_service(
 
 @pytest.mark.parametrize("unit", FIXTURES, ids=lambda unit: unit.name)
 @pytest.mark.sample(12)
-def test_six_tools_say_the_same_of_each_outlet_of_each_snmp_family(
+def test_three_tools_say_the_same_of_each_outlet_of_each_snmp_family(
     unit: Fixture, tmp_path: Path
 ) -> None:
     with fixture(unit) as peer:
@@ -128,7 +124,7 @@ def test_six_tools_say_the_same_of_each_outlet_of_each_snmp_family(
 
 @pytest.mark.parametrize("first", ENTRIES)
 @pytest.mark.sample(2)
-def test_six_tools_say_the_same_whichever_command_is_imported_first(
+def test_three_tools_say_the_same_whichever_command_is_imported_first(
     first: str, small: Hall
 ) -> None:
     """Of one PDU: each handler's in turn."""
@@ -138,7 +134,7 @@ def test_six_tools_say_the_same_whichever_command_is_imported_first(
         [
             sys.executable,
             "-m",
-            "tests.pdu.pdus.six_tools",
+            "tests.pdu.pdus.each_tool",
             f"pdu.{first}",
             fleet,
             small.logins,

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from handlers.shared.meter_figures import MeterFigures
-from pdu.pdus.outlet_figures import JOURNAL_FIGURES, OUTLET_FIGURES
+from pdu.pdus.outlet_figures import OUTLET_FIGURES
 from tests.needs import ROOT
 
 # file -> a text in it, and what stands there with the new figure
@@ -25,7 +25,7 @@ _CHANGES = {
         "OUTLET_FIGURES: Sequence[OutletFigure] = (\n",
         "OUTLET_FIGURES: Sequence[OutletFigure] = (\n"
         '    OutletFigure("power_factor", "PF", "power_factor", "pdu_outlet_power_factor_ratio",'
-        ' "Power factor.", journal_key="factors", nut_variable="powerfactor"),\n',
+        ' "Power factor."),\n',
     ),
 }
 _PROGRAM = """
@@ -33,26 +33,21 @@ import json
 from handlers.host import Figures, MeterFigures
 from pdu.pdus import reading
 from pdu.pdus.states import UP
-from pdu.energy.journal.clocks import Instant
-from pdu.energy.meter.journal_writer import PduHeading, PduLines, PollResult
 from pdu.monitoring.metrics import page
 from pdu.outlets import read_commands
 
 outlets = [reading.PolledOutlet("1", UP, "1", "a")]
 measured = Figures(None, None, {"1": MeterFigures(1.5, 300.0, 2.5, power_factor=0.875)})
 taken = reading._add_figures(reading.Reading(outlets, answered=True, labelled=True), measured)
-now = Instant(1.0, 2.0)
-*_, poll = PduLines(1, PduHeading("a", "snmp", "b")).lines(PollResult(now, now, taken))
 print(json.dumps({
     "json": {key: value(taken.outlets[0]) for key, value in read_commands._OUTLET_KEYS.items()},
     "heads": read_commands._HEADS,
     "metrics": page(taken, "").body.decode(),
-    "journal": poll,
 }, default=str))
 """
 
 
-def test_a_figure_that_is_added_in_two_files_is_in_json_csv_metrics_and_the_journal(
+def test_a_figure_that_is_added_in_two_files_is_in_json_csv_and_metrics(
     tmp_path: Path,
 ) -> None:
     for name in ("common", "pdu_common", "handlers", "pdu"):
@@ -80,13 +75,6 @@ def test_a_figure_that_is_added_in_two_files_is_in_json_csv_metrics_and_the_jour
     document = json.loads(result.stdout)
     assert document["json"]["power_factor"] == 0.875 and document["heads"]["power_factor"] == "PF"
     assert 'pdu_outlet_power_factor_ratio{outlet="1"} 0.875' in document["metrics"]
-    assert document["journal"]["factors"] == [0.875]
-    # those that were there stand where they stood
-    assert [key for key in document["journal"] if key in ("kwh", "amps", "watts")] == [
-        "kwh",
-        "amps",
-        "watts",
-    ]
     assert (document["json"]["current_a"], document["json"]["energy_kwh"]) == (1.5, 2.5)
 
 
@@ -94,8 +82,7 @@ def test_the_table_has_each_figure_of_a_meter_once() -> None:
     assert sorted(figure.key for figure in OUTLET_FIGURES) == sorted(MeterFigures._fields)
 
 
-@pytest.mark.parametrize("names", ["key", "statistic_key", "metric", "journal_key", "nut_variable"])
+@pytest.mark.parametrize("names", ["key", "statistic_key", "metric"])
 def test_no_two_figures_stand_at_one_place(names: str) -> None:
     places = [getattr(figure, names) for figure in OUTLET_FIGURES if getattr(figure, names)]
     assert len(set(places)) == len(places)
-    assert [figure.journal_key for figure in JOURNAL_FIGURES] == ["kwh", "amps", "watts"]

@@ -539,7 +539,7 @@ def _proven(
 ) -> UnitProof:
     clock = ProofClock(rig.plant.clock, rig.plant.clock.sleep)
     trace = ProofTrace(clock.monotonic(), str)
-    wish = Plan(rig.unit, "rig", outlet, True, "", watch_s, "simulated")
+    wish = Plan(rig.unit, "rig", outlet, True, watch_s, "simulated")
     guarded = InThread(rig.unit, trace, clock, patience_s)
     try:
         means = Tools(trace, guarded, clock, owner=lambda: owner, look=lambda: look)

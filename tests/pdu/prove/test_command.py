@@ -80,20 +80,6 @@ def test_an_outlet_that_may_feed_somebody_is_refused(
     assert rig.plant.commands == [] and not any(tmp_path.iterdir())
 
 
-def test_an_outlet_that_a_drawing_feeds_is_refused_unless_it_is_typed_twice(
-    rig: Rig, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    rig.plant.load_a = 0.0
-    drawing = tmp_path / "hall.power.toml"
-    drawing.write_text(
-        '[[feed]]\nname = "A"\n[[pdu]]\nname = "left"\ninputs = ["A"]\n'
-        '[[machine]]\nname = "db-1"\ncords = ["left/2"]\n'
-    )
-    more = ["--drawing", str(drawing), "--drawn-as", "left", "--outlet", TARGET, "--yes"]
-    code, _, said = run(capsys, *words(rig, tmp_path / "p.json", *more))
-    assert code == exit_codes.WRONG and "db-1 is drawn there" in said and rig.plant.commands == []
-
-
 def test_without_a_terminal_and_yes_nothing_is_switched(
     rig: Rig, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -6,8 +6,6 @@ Source: NUT's docs/nut-names.txt, `device.serial`, `device.mfr`, `device.model`,
 
 from __future__ import annotations
 
-from typing import Callable, Optional
-
 from handlers.nut.daisy_chain import Member
 from handlers.nut.sessions import NutSession, read_once
 
@@ -21,7 +19,7 @@ _UPTIMES = ("device.uptime", "uptime")
 _DRIVERS = ("driver.name",)
 
 
-def read_nameplate(session: NutSession, runs_on: Callable[[Optional[float]], bool]) -> Nameplate:
+def read_nameplate(session: NutSession) -> Nameplate:
     """What each device and each member of a chain says: nothing besides what `status` reads."""
     devices = read_once(session)
     wholes = [member.device.whole for member in devices]

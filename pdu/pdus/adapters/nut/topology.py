@@ -11,19 +11,19 @@ from collections.abc import Iterator
 from handlers.nut.daisy_chain import Member, parse_number
 from handlers.nut.sessions import NutSession, read_once
 
-from ..topology import BREAKER, LINE, MeteredPart, Topology
+from ..topology import BREAKER, LINE, MeteredPart
 
 _LINE = re.compile(r"input\.L([1-3])\.current")
 _GROUP = re.compile(r"outlet\.group\.([0-9]{1,4})\.current")
 
 
-def read_topology(session: NutSession) -> Topology:
+def read_topology(session: NutSession) -> list[MeteredPart]:
     """Current per line and group: nothing besides what `status` reads."""
     meters: list[MeteredPart] = []
     for device in read_once(session):
         for member in device.device.chain.values() or [device.device.whole]:
             meters += meters_of(member, device.prefix + member.before)
-    return Topology(meters)
+    return meters
 
 
 def meters_of(member: Member, prefix: str) -> Iterator[MeteredPart]:

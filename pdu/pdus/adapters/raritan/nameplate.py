@@ -6,8 +6,6 @@ is read each time.
 
 from __future__ import annotations
 
-from typing import Callable, Optional
-
 from handlers.raritan.discovery import ListedUnit, discover_units
 from handlers.raritan.handler import Session
 from handlers.raritan.rpc import Bulk
@@ -16,7 +14,7 @@ from handlers.raritan.rpc.pdumodel import Pdu
 from ..nameplate import Nameplate, join_words
 
 
-def read_nameplate(session: Session, runs_on: Callable[[Optional[float]], bool]) -> Nameplate:
+def read_nameplate(session: Session) -> Nameplate:
     """What each unit says about itself: 1 round trip besides those that find the units.
 
     A unit that refuses says nothing.

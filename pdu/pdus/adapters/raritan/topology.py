@@ -1,7 +1,6 @@
-"""Lines, protectors and outlets of a Xerus PDU with their ratings, for tools; in no archive.
+"""Lines and protectors of a Xerus PDU with their ratings, for tools; in no archive.
 
-Source: Inlet.idl, OverCurrentProtector.idl, Outlet.idl (getIOP: inlet, protector and poles of an
-outlet).
+Source: Inlet.idl, OverCurrentProtector.idl.
 """
 
 from __future__ import annotations
@@ -14,7 +13,6 @@ from handlers.raritan.readings import Reading, amount, ask
 from handlers.raritan.rpc import Bulk, Pending
 from handlers.raritan.rpc.pdumodel import (
     Inlet,
-    Outlet,
     OverCurrentProtector,
     Pdu,
     Pole,
@@ -22,7 +20,7 @@ from handlers.raritan.rpc.pdumodel import (
     Rating,
 )
 
-from ..topology import BREAKER, LINE, MeteredPart, OutletFacts, Topology
+from ..topology import BREAKER, LINE, MeteredPart
 from .nameplate import find_units
 
 _LINES = {PowerLine.L1: "L1", PowerLine.L2: "L2", PowerLine.L3: "L3"}
@@ -41,9 +39,9 @@ class _AskedProtector(NamedTuple):
     sensors: Pending[OverCurrentProtector.Sensors]
 
 
-def read_topology(session: Session) -> Topology:
-    """Current and rating of each line and protector; rating, lines and protector of each outlet: 3
-    round trips for every 300 calls besides those that find the units.
+def read_topology(session: Session) -> list[MeteredPart]:
+    """Current and rating of each line and protector: 3 round trips for every 300 calls besides
+    those that find the units.
     """
     bulk = Bulk(session.agent)
     units = [_Unit(bulk, unit) for unit in find_units(session) if unit.has_pdu]
@@ -54,24 +52,19 @@ def read_topology(session: Session) -> Topology:
     for unit in units:
         unit.ask_readings(bulk)
     bulk.perform()
-    return Topology(
-        [meter for unit in units for meter in unit.meters()],
-        {name: facts for unit in units for name, facts in unit.outlets().items()},
-    )
+    return [meter for unit in units for meter in unit.meters()]
 
 
 class _Unit:
     """One unit. What it cannot say is left out: a tool works with less."""
 
     def __init__(self, bulk: Bulk, unit: ListedUnit) -> None:
-        self._unit, self._listed = unit.unit, unit
+        self._unit = unit.unit
         pdu = unit.unit.proxy(Pdu)
         self._inlet_list = bulk.add(pdu.getInlets)
         self._protector_list = bulk.add(pdu.getOverCurrentProtectors)
         self._inlets: list[_AskedInlet] = []
         self._protectors: list[_AskedProtector] = []
-        self._paths = bulk.add_each(Outlet.getIOP, unit.outlets)
-        self._metadata = bulk.add_each(Outlet.getMetaData, unit.outlets)
         self._lines: list[tuple[str, Optional[float], Optional[Reading]]] = []
         self._currents: list[Optional[Reading]] = []
 
@@ -123,30 +116,6 @@ class _Unit:
             rating = None if protector.metadata.error else _amperes(protector.metadata.get().rating)
             parts.append(MeteredPart(BREAKER, self._label(number), amount(reading).value, rating))
         return parts
-
-    def outlets(self) -> dict[str, OutletFacts]:
-        """By identity."""
-        places = {part.protector.target: number for number, part in enumerate(self._protectors)}
-        inlets = {part.inlet.target: number for number, part in enumerate(self._inlets, 1)}
-        facts_by_outlet: dict[str, OutletFacts] = {}
-        for identity, path, metadata in zip(self._listed.identities(), self._paths, self._metadata):
-            lines: tuple[str, ...] = ()
-            breaker = ""
-            if path.error is None:
-                inlet, protector, poles = path.get()
-                number = inlets.get(self._unit.mine(inlet).target) if inlet is not None else None
-                inlet_prefix = f"I{number}." if len(self._inlets) > 1 else ""
-                if number is not None:
-                    lines = tuple(
-                        self._unit.prefixed(inlet_prefix + _LINES[pole.line])
-                        for pole in poles
-                        if pole.line in _LINES
-                    )
-                place = places.get(self._unit.mine(protector).target) if protector else None
-                breaker = self._label(place) if place is not None else ""
-            rating = None if metadata.error else _amperes(metadata.get().rating)
-            facts_by_outlet[identity] = OutletFacts(rating, lines, breaker)
-        return facts_by_outlet
 
     def _label(self, number: int) -> str:
         metadata = self._protectors[number].metadata

@@ -6,8 +6,6 @@ uptime of the PDU.
 
 from __future__ import annotations
 
-from typing import Callable, Optional
-
 from handlers.redfish.handler import Session
 from handlers.redfish.resources import text
 from handlers.redfish.units import read_units
@@ -15,7 +13,7 @@ from handlers.redfish.units import read_units
 from ..nameplate import Nameplate, join_words
 
 
-def read_nameplate(session: Session, runs_on: Callable[[Optional[float]], bool]) -> Nameplate:
+def read_nameplate(session: Session) -> Nameplate:
     """What each PDU says about itself: nothing besides the round trips that begin a session."""
     service, config = session
     units = [resource.resource for resource in read_units(service, config.pdu)]

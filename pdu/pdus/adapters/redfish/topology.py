@@ -1,44 +1,37 @@
-"""Mains, branches and outlets of a Redfish PDU with their ratings, for tools; in no archive.
+"""Mains and branches of a Redfish PDU with their ratings, for tools; in no archive.
 
-Source: Circuit.v1 (RatedCurrentAmps, PolyPhaseCurrentAmps), Outlet.v1 (Links.BranchCircuit,
-PhaseWiringType, VoltageType).
+Source: Circuit.v1 (RatedCurrentAmps, PolyPhaseCurrentAmps).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Optional
 
 from handlers.redfish.figures import excerpt, number
 from handlers.redfish.handler import Session
-from handlers.redfish.links import parts
 from handlers.redfish.members import members
 from handlers.redfish.resources import child, link, status_state, text
 from handlers.redfish.responses import Json
 from handlers.redfish.service import RedfishService
-from handlers.redfish.units import ServicePdu, read_outlets, read_units
+from handlers.redfish.units import ServicePdu, read_units
 
-from ..topology import BREAKER, LINE, MeteredPart, OutletFacts, Topology
+from ..topology import BREAKER, LINE, MeteredPart
 
 _LINES = {"Line1": "L1", "Line2": "L2", "Line3": "L3"}
 
 
-def read_topology(session: Session) -> Topology:
-    """Current and rating of each line and branch; rating and branch of each outlet. Up to 2 round
-    trips more than `status`. Figures that only a sensor has stay unknown.
+def read_topology(session: Session) -> list[MeteredPart]:
+    """Current and rating of each line and branch. Up to 2 round trips more than `status`. Figures
+    that only a sensor has stay unknown.
     """
     service, config = session
     meters: list[MeteredPart] = []
-    facts: dict[str, OutletFacts] = {}
     for unit in read_units(service, config.pdu):
-        branches = {_path(resource): resource for resource in _circuits(service, unit, "Branches")}
         meters += lines_of(unit.prefix, _circuits(service, unit, "Mains"))
-        meters += (parse_branch(unit.prefix, resource) for resource in branches.values())
-        facts.update(
-            (name, facts_of(unit.prefix, resource, branches))
-            for name, resource in read_outlets(service, unit)
-        )
-    return Topology(meters, facts)
+        branches = _circuits(service, unit, "Branches")
+        meters += (parse_branch(unit.prefix, resource) for resource in branches)
+    return meters
 
 
 def lines_of(prefix: str, mains: list[Json]) -> Iterator[MeteredPart]:
@@ -67,23 +60,8 @@ def parse_branch(prefix: str, circuit: Json) -> MeteredPart:
     return MeteredPart(BREAKER, prefix + text(circuit, "Id"), current, _rating(circuit))
 
 
-def facts_of(prefix: str, outlet: Json, branches: Mapping[str, Json]) -> OutletFacts:
-    """Rating and branch of an outlet."""
-    target = link(child(outlet, "Links"), "BranchCircuit")
-    branch = branches.get("/".join(parts(target))) if isinstance(target, str) else None
-    return OutletFacts(
-        _rating(outlet),
-        (),
-        prefix + text(branch, "Id") if branch is not None else "",
-    )
-
-
 def _rating(resource: Json) -> Optional[float]:
     return number(resource.get("RatedCurrentAmps")) or None
-
-
-def _path(resource: Json) -> str:
-    return "/".join(parts(text(resource, "@odata.id")))
 
 
 def _circuits(service: RedfishService, pdu: ServicePdu, key: str) -> list[Json]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Callable, NamedTuple, Optional
+from typing import NamedTuple, Optional
 
 from handlers.shared.errors import PduHandlerError
 from handlers.snmp.decoding import number, printable_text
@@ -84,21 +84,19 @@ _OBJECTS: Mapping[str, _Objects] = {
 }
 
 
-def read_nameplate(session: Session, runs_on: Callable[[Optional[float]], bool]) -> Nameplate:
-    """Family and uptime: 1 GET in the session of the other readings. Unless the unit `runs_on`,
-    also serial number, firmware, model, sysDescr and accuracy: usually 3 or 4 reads more. The
-    manufacturer is the family's vendor if no object names it.
+def read_nameplate(session: Session) -> Nameplate:
+    """Family and uptime, serial number, firmware, model, sysDescr and accuracy: usually 4 or 5
+    reads in the session of the other readings. The manufacturer is the family's vendor if no object
+    names it.
 
     sysUpTime is that of the agent. It begins again with the unit and with its network card, and
-    after 497 days; `runs_on` decides what that means.
+    after 497 days.
     """
     device = session.device
     # `again`: a session must not hand out an uptime that an earlier call has read
     ticks = number(device.reader.again().get(_SYS_UP_TIME) or "")
     uptime = None if ticks is None else float(ticks) / 100.0
     family = device.profile.key
-    if runs_on(uptime):
-        return Nameplate(family, uptime_s=uptime)
     objects = _OBJECTS.get(family, _ENTITY)
     walks = (*objects, _EO_POWER_ACCURACY)
     device.reader.ahead(

@@ -14,14 +14,14 @@ from handlers.snmp.figures import Figure
 from handlers.snmp.frozen_value import parts_of
 from handlers.snmp.handler import Session
 
-from ..topology import BREAKER, LINE, MeteredPart, Topology
+from ..topology import BREAKER, LINE, MeteredPart
 
 _BREAKERS = re.compile(r"bank|branch|breaker|circuit|group|fuse", re.IGNORECASE)
 _LINES = re.compile(r"(?i:phase|line|pole|infeed)|(?:Ph|LC|L)[1-3N]")
 _TOTALS = re.compile(r"total$|^total|totalcurrent|inputtotal", re.IGNORECASE)
 
 
-def read_topology(session: Session) -> Topology:
+def read_topology(session: Session) -> list[MeteredPart]:
     """Current per line and bank: a read for each of its objects, none for those that the load has
     needed. Raises the errors of handlers/shared/errors.py.
     """
@@ -37,7 +37,7 @@ def read_topology(session: Session) -> Topology:
         for row, value in parts.items():
             label = label_of(kind, row)
             metered_parts.setdefault(label, MeteredPart(kind, label, float_or_none(value)))
-    return Topology(list(metered_parts.values()))
+    return list(metered_parts.values())
 
 
 def kind_of(figure: Figure) -> Optional[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from typing import Any, Callable, Optional
+from typing import Any
 
 from handlers.http.dialogue import HttpSession, ReadRequest
 from handlers.http.strict_json import loads
@@ -12,7 +12,7 @@ from handlers.synlink.decoding import DEVICE
 from ..nameplate import Nameplate, join_words
 
 
-def read_nameplate(session: HttpSession, runs_on: Callable[[Optional[float]], bool]) -> Nameplate:
+def read_nameplate(session: HttpSession) -> Nameplate:
     """The serial number is the enclosure's: a controller may be exchanged."""
     device: dict[str, Any] = {}
     with contextlib.suppress(ValueError, TypeError):

@@ -13,8 +13,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from ...equipment_csv import import_pdus
-from ...hall import ORDERS
-from ...local_build import simulate, simulate_hall
+from ...local_build import simulate
 from ...records import Handler, Pdu
 from ...simulations import KINDS, Failed
 from .. import fleet
@@ -39,7 +38,6 @@ def routes(site: Site) -> list[Route]:
         Route("/pdus/add", action(site, _add), methods=["POST"]),
         Route("/pdus/import", action(site, _import), methods=["POST"]),
         Route("/pdus/simulate", action(site, _simulate), methods=["POST"]),
-        Route("/pdus/hall", action(site, _hall), methods=["POST"]),
         Route("/pdus/{id:int}/edit", page(site, _edit_form)),
         Route("/pdus/{id:int}/edit", action(site, _edit), methods=["POST"]),
         Route("/pdus/{id:int}/remove", action(site, _remove), methods=["POST"]),
@@ -65,8 +63,6 @@ def _list(site: Site, request: Request) -> Response:
         order=order,
         orders={key: shown for key, (shown, _) in fleet.ORDERS.items()},
         kinds=KINDS,
-        hall=site.simulations.hall,
-        orders_of_hall=ORDERS,
         interval=site.manager.poll_seconds,
     )
 
@@ -252,22 +248,6 @@ def _simulate(site: Site, request: Request, form: FormData) -> Response:
     except Failed as error:
         raise Wrong(str(error), 500) from None
     return go(f"/pdus/{pdu.id}")
-
-
-def _hall(site: Site, request: Request, form: FormData) -> Response:
-    """Starts the simulated hall, or fails and restores its feeds."""
-    order = text(form, "order")
-    if order not in ("start", *ORDERS):
-        raise Wrong("The hall has no such button.")
-    if order != "start":
-        site.simulations.hall.order(order)
-        return _poll_all(site, request, form)
-    try:
-        added = simulate_hall(site.manager, site.simulations)
-    except Failed as error:
-        raise Wrong(str(error), 500) from None
-    site.say(request, f"The hall runs, with {len(added)} PDUs.")
-    return go("/")
 
 
 def _poll_all(site: Site, request: Request, form: FormData) -> Response:

@@ -44,14 +44,8 @@ def test_the_greatest_accuracy_counts_if_all_are_known(
     accuracies: Sequence[Union[int, str]], percent: Optional[float]
 ) -> None:
     with Agent(unit(accuracies)) as agent, near(agent).session("nameplate") as session:
-        found = nameplate.read_nameplate(session, lambda _: False)
+        found = nameplate.read_nameplate(session)
     assert found.accuracy_percent == percent and found.firmware
-
-
-def test_it_is_not_read_of_a_unit_that_runs_on() -> None:
-    with Agent(unit([200])) as agent, near(agent).session("nameplate") as session:
-        found = nameplate.read_nameplate(session, lambda _: True)
-    assert found.accuracy_percent is None and found.uptime_s == 86400.0
 
 
 class Silent(Agent):
@@ -64,7 +58,7 @@ class Silent(Agent):
 
 def test_an_agent_that_is_silent_about_other_mibs_has_none() -> None:
     with Silent(unit([])) as agent, near(agent).session("nameplate") as session:
-        found = nameplate.read_nameplate(session, lambda _: False)
+        found = nameplate.read_nameplate(session)
     assert found.accuracy_percent is None and found.firmware
 
 
@@ -106,5 +100,5 @@ def test_the_maker_is_what_the_unit_says_else_the_familys_vendor(
         Agent(Device({**device.rows(), **added}, device.rules)) as agent,
         near(agent).session("nameplate") as session,
     ):
-        found = nameplate.read_nameplate(session, lambda _: False)
+        found = nameplate.read_nameplate(session)
     assert (found.manufacturer, found.model, found.serial) == said

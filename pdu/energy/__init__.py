@@ -1,1 +1,0 @@
-"""Energy that can be billed: readings that last, and kWh with a bound on their error."""

@@ -1,1 +1,0 @@
-"""The audit of a period: checks, grades, sums, and its output."""

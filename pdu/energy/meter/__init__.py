@@ -1,1 +1,0 @@
-"""`pdu meter`: readings of many PDUs in daily files that nobody can change unseen."""

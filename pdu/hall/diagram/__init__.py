@@ -1,1 +1,0 @@
-"""The single-line diagram of a hall, as SVG on a page."""

@@ -1,1 +1,0 @@
-"""The drawing as a file: made from CSV and DCIMs, checked against its PDUs; their readings."""

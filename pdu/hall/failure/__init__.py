@@ -1,1 +1,0 @@
-"""`pdu rehearse`: what a failure does, and how it is shown."""

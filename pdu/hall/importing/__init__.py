@@ -1,1 +1,0 @@
-"""Makes drawings from CSV files, and from NetBox and Nautobot."""

@@ -1,1 +1,0 @@
-"""`pdu rehearse --return`: what happens when power comes back, and how it is shown."""

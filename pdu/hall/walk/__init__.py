@@ -1,1 +1,0 @@
-"""Power and currents in a hall, between bounds. Pure."""

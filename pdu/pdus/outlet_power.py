@@ -1,0 +1,115 @@
+"""One outlet: a command with its proof, and off and on again. Pure.
+
+A command goes out once. What it was for is proven if the PDU reports it after the command and again
+a second later, because some relays fall back. An outlet is switched on again only if it was on, and
+only if it is proven off: without that, a command to switch on might come before the one to switch
+off, and prove nothing about a restart.
+"""
+
+from __future__ import annotations
+
+import enum
+import time
+from typing import Callable, Protocol
+
+from pdu_common.helper import EnumPowerStatus
+
+from .states import DOWN, UNKNOWN, UP
+
+#: how long after its first report a state is read again, in s: a relay that falls back within a
+#: second is seen even if this machine is busy
+AGAIN_S = 1.5
+
+
+class ProofOutlet(Protocol):
+    """What a proof needs of an outlet."""
+
+    def command(self, on: bool) -> EnumPowerStatus:
+        """Send one command, once. Returns what the PDU reports afterwards.
+
+        After an error the command may or may not have been carried out.
+        """
+
+    def state(self) -> EnumPowerStatus:
+        """What the PDU reports now; UNKNOWN if it cannot be read. Does not raise."""
+
+
+def target_state(on: bool) -> EnumPowerStatus:
+    """The state that a command is for."""
+    return UP if on else DOWN
+
+
+def switch_outlet(
+    outlet: ProofOutlet, on: bool, sleep: Callable[[float], None] = time.sleep
+) -> EnumPowerStatus:
+    """Switch it. Returns the wanted state if that is proven, else another one: what the PDU reports
+    now. Raises what the command raises.
+    """
+    first = outlet.command(on)
+    if first is not target_state(on):
+        return first
+    sleep(AGAIN_S)
+    return outlet.state()
+
+
+class RestartStage(enum.Enum):
+    """How far a restart came. The value says it for people."""
+
+    UNTOUCHED = "was not touched: no command was sent"
+    GOING_OFF = "may or may not have been switched off, and was not switched on"
+    OFF = "was switched off, and not on again"
+    GOING_ON = "was off, and may or may not have been switched on"
+    ON = "was off and is on again"
+
+
+class OutletPower:
+    """An outlet that is switched; or, with `is_on`, `switch_off`, a pause of at least AGAIN_S and
+    `switch_on`, off and, once that is proven, on again.
+
+    `stage` and `seen` say how far it came and how it was left, also after an error and Ctrl-C.
+    """
+
+    def __init__(self, outlet: ProofOutlet, sleep: Callable[[float], None] = time.sleep) -> None:
+        self.outlet, self._sleep = outlet, sleep
+        self.stage = RestartStage.UNTOUCHED
+        #: what the PDU reported last; UNKNOWN while a command has no answer
+        self.seen: EnumPowerStatus = UNKNOWN
+
+    def switch(self, on: bool) -> bool:
+        """Switch it. Returns whether that is proven. Raises what the command raises."""
+        self.seen = UNKNOWN
+        self.seen = switch_outlet(self.outlet, on, self._sleep)
+        return self.seen is target_state(on)
+
+    def is_on(self) -> bool:
+        """Read it. An outlet that is not known to be on may be off on purpose: `switch_off` then
+        sends nothing.
+        """
+        self.seen = self.outlet.state()
+        return self.seen is UP
+
+    def switch_off(self) -> bool:
+        """Switch off what was seen on. Returns whether that is proven so far: `switch_on` reads it
+        again. Raises what the command raises.
+        """
+        if self.seen is not UP:
+            return False
+        self.stage, self.seen = RestartStage.GOING_OFF, UNKNOWN
+        self.seen = self.outlet.command(False)
+        if self.seen is DOWN:
+            self.stage = RestartStage.OFF
+        return self.stage is RestartStage.OFF
+
+    def switch_on(self) -> bool:
+        """Switch on what is proven off. Returns whether that is proven; if it did not stay off,
+        nothing is sent, and `stage` remains OFF. Raises what the command raises.
+        """
+        if self.stage is not RestartStage.OFF:
+            return False
+        self.seen = self.outlet.state()
+        if self.seen is not DOWN:
+            return False
+        self.stage = RestartStage.GOING_ON
+        if self.switch(True):
+            self.stage = RestartStage.ON
+        return self.stage is RestartStage.ON

@@ -1,0 +1,129 @@
+"""The owner's files: his list of PDUs and his logins. The one reader of these files, for every
+product, with one set of errors.
+
+The list is an argument or an option of a command: `OwnerFileOptions` declares it.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple, Optional
+
+import click
+
+from handlers.shared.errors import printable
+
+from ..core.cli.error_output import Usage
+from ..core.cli.options import Parameters, RunOptions, SharedOption, path_completion
+from ..core.cli.output import report
+from . import device_list, names
+from .auth import DeviceLogin, environment_login, read_logins
+from .device_list import DeviceList
+from .newest_archives import use_newest_archives
+from .polling import Target, targets
+
+#: the argument of a command that takes the list so too
+LIST_ARGUMENT = click.Argument(
+    ["list_word"], metavar="[LIST]", required=False, shell_complete=path_completion("FILE")
+)
+
+
+class OwnerFileOptions:
+    """The owner's files as one value of a command's class of options (cli/option_classes).
+
+    `options`: those with an option. `is_argument`: the list may be an argument too.
+    """
+
+    def __init__(self, *options: SharedOption, is_argument: bool = False) -> None:
+        shared = [parameter for option in options for parameter in option()]
+        self.parameters: Parameters = [*([LIST_ARGUMENT] if is_argument else []), *shared]
+
+    def take(self, values: Mapping[str, Any], run_options: RunOptions) -> OwnerFiles:
+        """Raises Usage."""
+        return OwnerFiles.of(values, run_options)
+
+
+class OwnerFiles(NamedTuple):
+    """The paths of an owner's files; None for one that is not given."""
+
+    list: Optional[str] = None
+    #: the file with logins
+    auth: Optional[str] = None
+    #: the folder whose archives replace the handlers
+    archives: Optional[str] = None
+    #: the paths of --secret-file, by key
+    secret_files: Mapping[str, str] = {}
+
+    @classmethod
+    def of(cls, values: Mapping[str, Any], run_options: RunOptions) -> OwnerFiles:
+        """Those among the values of a command's parameters. Raises Usage for a list that is both an
+        argument and an option.
+        """
+        paths = {name: values.get(name) for name in ("list", "auth", "archives")}
+        word = values.get("list_word")
+        if word is not None and paths["list"]:
+            raise Usage(
+                f"{printable(word, 60)!r} is one argument too many: give each file once, as an"
+                " argument or by its option"
+            )
+        paths["list"] = paths["list"] or word
+        return cls(**paths, secret_files=run_options.secret_files)
+
+    def add_known_list(self) -> OwnerFiles:
+        """These files; without a list, with the one that is known without an option, and with its
+        logins. A line on standard error says which. Raises Usage if none is known.
+        """
+        if self.list:
+            return self
+        path = self.require_list()
+        files = self._replace(list=path, auth=self.auth or names.usual_logins(path) or None)
+        logins = f", with the logins of {files.auth}" if files.auth and not self.auth else ""
+        _warn(f"note: the list of PDUs is {path}{logins}")
+        return files
+
+    def require_list(self) -> str:
+        """The path of the list; if none is given, of the one that is known. Raises Usage if there
+        is none.
+        """
+        path = self.list or names.usual_list()
+        if not path:
+            raise Usage(f"give the list of PDUs: {names.how()}")
+        return path
+
+    def files(self, lenient: bool = False) -> DeviceList:
+        """The PDUs of the list, none without one, and the logins of both files. If the list names
+        others, those of the file that is known without an option. `lenient`: unknown columns of a
+        CSV list are ignored. Raises SettingsError.
+        """
+        fleet = (
+            device_list.read_device_list(self.list, lenient)
+            if self.list is not None
+            else DeviceList((), {})
+        )
+        for warning in fleet.warnings:
+            _warn(warning)
+        is_complete = all(not device.auth or device.auth in fleet.auths for device in fleet.devices)
+        usual = names.usual_logins(self.list) if self.list and not is_complete else ""
+        auth = self.auth or usual
+        return fleet._replace(auths={**fleet.auths, **read_logins(auth)}) if auth else fleet
+
+    def login(self) -> DeviceLogin:
+        """The login of PDUs that name none. Raises SettingsError."""
+        return environment_login(self.secret_files)
+
+    def targets(self, fleet: DeviceList) -> Sequence[Target]:
+        """The PDUs of files that were read, in their order and as they name them. None without a
+        list.
+        """
+        listed_targets = targets(
+            use_newest_archives(fleet.devices, self.archives), fleet.auths, self.login()
+        )
+        return [
+            target._replace(device=device) for target, device in zip(listed_targets, fleet.devices)
+        ]
+
+
+@functools.lru_cache(maxsize=1000)  # a command may read its list more than once
+def _warn(text: str) -> None:
+    report(printable(text, 1000))

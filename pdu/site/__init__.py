@@ -1,1 +1,0 @@
-"""An owner's site: the drawing of his hall, his machines and what proves them, his files."""

@@ -1,1 +1,0 @@
-"""The hall's drawing: feeds, panels, PDUs, machines and cords, as values."""

@@ -1,0 +1,31 @@
+"""One simulated PDU of each handler with their list and logins, until Ctrl-C (`make fleet`)."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import signal
+import sys
+from pathlib import Path
+
+from tests.pdu.monitoring.halls import hall
+
+_LOGINS = "--auth logins.toml"
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="tests.fleet", description=__doc__)
+    parser.add_argument("--folder", type=Path, default=Path(".cache/fleet"))
+    folder: Path = parser.parse_args().folder
+    folder.mkdir(parents=True, exist_ok=True)
+    with hall(folder) as fleet, contextlib.suppress(KeyboardInterrupt):
+        listed = fleet.list(name="pdus.csv").name
+        print(f"cd {folder.resolve()}")
+        for words in ("check {}", "exporter {}", "outlets raritan --list {}"):
+            print(f"pdu {words.format(listed)} {_LOGINS}", flush=True)
+        signal.pause()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

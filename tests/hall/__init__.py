@@ -1,1 +1,0 @@
-"""Random halls whose truth is known, against what the rehearsal says of them."""

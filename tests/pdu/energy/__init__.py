@@ -1,1 +1,0 @@
-"""What any command uses."""

@@ -1,1 +1,0 @@
-"""`pdu meter` and `pdu energy verify`."""

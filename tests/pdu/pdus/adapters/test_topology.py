@@ -1,0 +1,90 @@
+"""Lines and breakers that `pdu check --lines` reads."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from handlers.nut.daisy_chain import Member
+from handlers.snmp import profiles
+from pdu.pdus import device_list
+from pdu.pdus.adapters.nut.topology import meters_of
+from pdu.pdus.adapters.snmp import topology as of_snmp
+from pdu.pdus.adapters.topology import BREAKER, LINE, MeteredPart
+from pdu.pdus.auth import read_logins
+from pdu.pdus.polling import poll_lines, targets
+from pdu.pdus.reading import Reading
+from tests.pdu.monitoring.halls import line, login, private
+from tests.peers import PEERS, SHOWN, Peer
+
+
+def lines(meters: Sequence[MeteredPart]) -> dict[str, tuple[object, object]]:
+    return {one.label: (one.current_a, one.rating_a) for one in meters if one.kind == LINE}
+
+
+def read(folder: Path, peer: Peer) -> Reading:
+    """The PDU as `pdu check --lines` reads it."""
+    rows = ["name,handler,address,auth,settings", line(folder, peer), ""]
+    (folder / "hall.csv").write_text("\n".join(rows))
+    logins = read_logins(str(private(folder / "logins.toml", login(peer))))
+    fleet = device_list.read_device_list(str(folder / "hall.csv"))
+    found = poll_lines(targets(fleet.devices, logins, None)[0])
+    assert found.failure is None
+    return found
+
+
+@pytest.mark.parametrize("handler", ["snmp", "redfish"])
+def test_the_lines_sum_to_the_load_of_the_books(handler: str, tmp_path: Path) -> None:
+    with PEERS[handler]() as peer:
+        found = read(tmp_path, peer)
+        assert set(lines(found.meters)) == {"L1", "L2", "L3"}
+        currents = [one.current_a or 0.0 for one in found.meters if one.kind == LINE]
+        assert sum(currents) == pytest.approx(peer.books().load_a)
+        assert any((one.figures.power_w or 0) > 0 for one in found.outlets)
+
+
+def test_a_redfish_branch_has_its_rating(tmp_path: Path) -> None:
+    with PEERS["redfish"]() as peer:
+        found = read(tmp_path, peer)
+    breakers = {one.label: one.rating_a for one in found.meters if one.kind == BREAKER}
+    assert set(breakers.values()) == {16.0}
+
+
+def test_xerus_reports_lines_and_protectors(tmp_path: Path) -> None:
+    with SHOWN["raritan"]() as pdu:
+        found = read(tmp_path, pdu)
+        protectors = {one.label: one for one in found.meters if one.kind == BREAKER}
+        assert set(lines(found.meters)) == {"L1", "L2", "L3"} and protectors
+        assert {one.rating_a for one in protectors.values()} == {16.0}
+        currents = [one.current_a or 0.0 for one in protectors.values()]
+        assert sum(currents) == pytest.approx(pdu.books().load_a)
+
+
+def test_nut_reports_lines_and_groups() -> None:
+    member = Member(0)
+    for name, text in (
+        ("input.L2.current", "3.5"),
+        ("input.L2.current.nominal", "16"),
+        ("outlet.group.1.current", "1.25"),
+        ("outlet.1.current", "0.5"),
+        ("input.L1.current.high.warning", "14"),
+    ):
+        member.take(name, name, text)
+    assert list(meters_of(member, "rack1/")) == [
+        MeteredPart(LINE, "rack1/L2", 3.5, 16.0),
+        MeteredPart(BREAKER, "rack1/G1", 1.25, None),
+    ]
+
+
+def test_the_objects_of_families_say_what_is_a_line_and_what_a_breaker() -> None:
+    found = {
+        profile.key: [of_snmp.kind_of(figure) for figure in profile.load.figures]
+        for profile in profiles.PROFILES
+        if profile.load is not None
+    }
+    assert {*found["apc-rpdu2"], *found["apc-rpdu"]} == {LINE}
+    assert found["cpi-econnect"] == [LINE, BREAKER] and found["netio"] == [None]
+    assert sum(LINE in kinds or BREAKER in kinds for kinds in found.values()) >= 43
+    assert [of_snmp.label_of(LINE, row) for row in ("2", "1.3", "A")] == ["L2", "1.L3", "A"]

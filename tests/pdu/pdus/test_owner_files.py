@@ -1,0 +1,103 @@
+"""The owner's files for every product: as arguments, as options, missing, one too many."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+import pytest
+
+from handlers import registry
+from handlers.shared.errors import SettingsError
+from pdu.pdus import owner_files
+from pdu.pdus.names import PduCommand
+from pdu.pdus.owner_files import OwnerFiles
+from tests.pdu.running import run
+from tests.pdu.test_dialect import command_of
+from tests.pdu.test_help import EVERY
+
+# command -> why it reads a list that is no argument
+OPTION_ONLY: dict[str, str] = {}
+
+
+def of_one_pdu(path: tuple[str, ...]) -> bool:
+    """Whether a command is for one PDU, which the list may name."""
+    return isinstance(command_of(path), PduCommand) or path[0] in (*registry.names(), "identify")
+
+
+def test_every_command_that_reads_a_list_takes_it_as_an_argument_too() -> None:
+    found = {}
+    for path in EVERY:
+        params = command_of(path).params
+        listed = any(isinstance(one, click.Option) and "--list" in one.opts for one in params)
+        if listed and not of_one_pdu(path):
+            found[" ".join(path)] = any(
+                one.name == "list_word" or (one.metavar or "").startswith("[LIST ")
+                for one in params
+            )
+    assert {name for name, has in found.items() if not has} == set(OPTION_ONLY)
+    assert {"check", "exporter"} <= set(found)
+
+
+@pytest.mark.parametrize(
+    "words, said",
+    [
+        (["check"], "give the list of PDUs: --list FILE"),
+        (["check", "a", "--list", "b"], "'a' is one argument too many"),
+        (["exporter", "a", "--list", "b"], "'a' is one argument too many"),
+        (["check", "gone.csv"], "gone.csv cannot be read"),
+        (["check", "--list", "gone.csv"], "gone.csv cannot be read"),
+    ],
+)
+def test_products_say_the_same_of_a_missing_file(
+    words: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, out, err = run(capsys, *words)
+    assert (code, out) == (2, "") and said in err
+
+
+@pytest.fixture
+def known(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A list that is known by PDU_LIST, with its logins beside it. Nothing answers its PDU."""
+    (tmp_path / "lists").mkdir()
+    path = tmp_path / "lists" / "hall.csv"
+    path.write_text("name,handler,address,auth,settings\nleft,snmp,127.0.0.1:9,a,timeout=0.2\n")
+    (tmp_path / "lists" / "logins.toml").write_text('[auth.a]\ncommunity = "public"\n')
+    (tmp_path / "lists" / "logins.toml").chmod(0o600)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PDU_LIST", str(path))
+    return path
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["check", "--workers", "1"],
+        ["exporter", "--listen", "nowhere"],
+    ],
+    ids=lambda words: " ".join(words[:2]),
+)
+def test_a_list_that_is_known_is_that_of_many_pdus_too_and_said(
+    words: list[str], known: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    owner_files._warn.cache_clear()
+    _, out, err = run(capsys, *words)
+    logins = known.with_name("logins.toml")
+    assert f"note: the list of PDUs is {known}, with the logins of {logins}\n" in err, err
+    assert "give the list" not in err and "unknown login" not in out + err
+
+
+def test_a_given_list_is_not_said_and_has_its_own_logins(
+    known: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PDU_LIST", "gone.csv")
+    given = OwnerFiles(list=str(known))
+    assert given.add_known_list() is given
+    assert given.files().auths["a"].secrets == {"community": "public"}
+    monkeypatch.setenv("PDU_AUTH", "gone.toml")
+    with pytest.raises(SettingsError, match="gone.toml cannot be read"):
+        given.files()
+    # a file that no PDU needs is not read
+    known.write_text("name,handler,address\nleft,snmp,127.0.0.1:9\n")
+    assert given.files().auths == {}
+    assert capsys.readouterr().err == ""

@@ -1,1 +1,0 @@
-"""Machines whose power is taken: lies of drawings, relays and meters."""
