@@ -565,7 +565,7 @@ def own_profile(file: Path) -> Handler:
     """The archive for a PDU that `file` describes in JSON. Raises BuildError."""
     # imported late: 25 ms together; few archives need them
     from handlers.snmp import schema
-    from pdu.families import own_profiles
+    from pdu.recordings.families import own_profiles
 
     try:
         family = own_profiles.own_family(own_profiles.read_profile(file))
@@ -583,7 +583,7 @@ def own_profile(file: Path) -> Handler:
 def own_profile_guesses(file: Path) -> list[str]:
     """What `pdu draft` guessed in this file and nobody has confirmed: outlets with such a state are
     UNKNOWN."""
-    from pdu.families import own_profiles  # imported late, as in `own_profile`
+    from pdu.recordings.families import own_profiles  # imported late, as in `own_profile`
 
     return own_profiles.guesses(own_profiles.read_profile(file))
 
@@ -592,7 +592,7 @@ def build_with_options(
     handler: Handler, only: Sequence[str], profile: Optional[str], flags: Sequence[str]
 ) -> Handler:
     """The SNMP handler's archive with these build options. Raises BuildError."""
-    from pdu.families import own_profiles  # imported late, as in `own_profile`
+    from pdu.recordings.families import own_profiles  # imported late, as in `own_profile`
 
     try:
         options = own_profiles.build_options(only, profile, flags)

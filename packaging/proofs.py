@@ -14,8 +14,8 @@ sys.path.insert(0, str(ROOT))
 from handlers.shared.errors import printable
 from handlers.snmp.evidence import EvidenceLevel
 from handlers.snmp.profiles import PROFILES
-from pdu.prove import evidence
-from pdu.prove.document import UnitProof
+from pdu.evidence.prove import evidence
+from pdu.evidence.prove.document import UnitProof
 
 SENT = ROOT / "tests" / "proofs"
 _OTHERS = "no proof of a real unit has been sent yet"

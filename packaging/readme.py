@@ -25,8 +25,8 @@ from handlers import registry
 from handlers.shared.settings import Setting
 from handlers.snmp.profiles import PROFILES
 from pdu.core.cli import exit_codes
-from pdu.families import family_tables
-from pdu.prove import promises
+from pdu.evidence.prove import promises
+from pdu.recordings.families import family_tables
 from pdu.supports import model_names
 
 # by its name, because this folder is no package: it would hide the package `packaging` of PyPI

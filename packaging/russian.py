@@ -10,7 +10,7 @@ import importlib
 from collections.abc import Sequence
 from typing import Optional
 
-from pdu.prove import evidence
+from pdu.evidence.prove import evidence
 
 # by its name, as in readme.py, which puts the tree on sys.path first
 proofs = importlib.import_module("proofs")

@@ -76,41 +76,43 @@ LAZY_COMMANDS: Mapping[str, LazyCommand] = {
         "monitoring.exporter", "exporter", "serve the figures of many PDUs to Prometheus"
     ),
     "raritan": LazyCommand(
-        "devices.raritan.command",
+        "xerus.command",
         "raritan",
         "jobs on a Raritan, Legrand or Server Technology PDU (Xerus)",
     ),
     "snmp": LazyCommand(
-        "devices.snmp",
+        "workshop.snmp",
         "snmp",
         "show SNMP families, and check profiles of your own",
     ),
     "handler": LazyCommand(
-        "handler.command",
+        "workshop.handler.command",
         "handler",
         "check any handler against DCImanager's page, and try it",
     ),
-    "new": LazyCommand("new", "new", "start a handler or an SNMP family of your own, in a clone"),
+    "new": LazyCommand(
+        "workshop.new", "new", "start a handler or an SNMP family of your own, in a clone"
+    ),
     "identify": LazyCommand(
-        "recording.identify",
+        "evidence.identify",
         "identify",
         "say what a device is, and what can be read and switched",
     ),
     "record": LazyCommand(
-        "recording.record",
+        "evidence.record",
         "record",
         "write a device's answers into a file, names replaced",
     ),
     "replay": LazyCommand(
-        "recording.replay", "replay", "serve a recording as a device, on a port of this machine"
+        "evidence.replay", "replay", "serve a recording as a device, on a port of this machine"
     ),
     "prove": LazyCommand(
-        "prove.command",
+        "evidence.prove.command",
         "prove_command",
         "try the promises of this pack on a real unit, for a proof",
     ),
     "draft": LazyCommand(
-        "recording.drafting",
+        "workshop.drafting",
         "draft",
         "start a profile from a recording that no family fits",
     ),

@@ -41,7 +41,7 @@ def test_products_are_what_stands_beside_the_core() -> None:
     }
     assert beside - set(PRODUCTS) == {
         *("__init__", "__main__", "about", "core", "root", "start"),
-        *("families", "pdus", "recordings"),
+        *("pdus", "recordings"),
     }
 
 

@@ -96,9 +96,9 @@ def _run(config: ExporterOptions, run_options: RunOptions) -> int:
     """Serve until Ctrl-C or SIGTERM. Ends the process."""
     try:
         # imported late: 60 ms, and their packages may be missing
-        from ..core.web import server as web
-        from ..core.web.host_check import HostCheck
         from . import probes, server
+        from .web import server as web
+        from .web.host_check import HostCheck
     except ModuleNotFoundError as error:
         if error.name is None or error.name.partition(".")[0] not in _PACKAGES:
             raise

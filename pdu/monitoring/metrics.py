@@ -17,11 +17,11 @@ from typing import NamedTuple
 
 from handlers import VERSION
 
-from ..core.web.exposition import MetricFamily, Point, Sample, counter, gauge, media_type, render
 from ..pdus.outlet_figures import JOULES, OUTLET_FIGURES
 from ..pdus.reading import Reading
 from ..pdus.states import SPELLED, UNKNOWN
 from .process_metrics import process_families
+from .web.exposition import MetricFamily, Point, Sample, counter, gauge, media_type, render
 
 _PERCENT = 100.0
 # bytes; a shorter page fits into one packet

@@ -10,7 +10,7 @@ import os
 import platform
 from collections.abc import Iterator
 
-from ..core.web.exposition import MetricFamily, counter, gauge
+from .web.exposition import MetricFamily, counter, gauge
 
 
 def process_families() -> Iterator[MetricFamily]:

@@ -15,8 +15,6 @@ from handlers.shared.errors import printable
 
 from ..core.cli.output import counted
 from ..core.files import html
-from ..core.web.connection_limits import WebLimits
-from ..core.web.messages import WebRequest, WebResponse
 from ..pdus.polling import Target
 from ..pdus.reading import CallError, Reading
 from .metrics import ExporterMetrics, Page, gzip_encoded
@@ -31,6 +29,8 @@ from .probes import (
     request_of,
 )
 from .target_policy import NotAllowed, ProbeQuery, TargetPolicy
+from .web.connection_limits import WebLimits
+from .web.messages import WebRequest, WebResponse
 
 SCRAPE_TIMEOUT = "X-Prometheus-Scrape-Timeout-Seconds"
 # the scrape's time-out if the header is missing or not a finite number

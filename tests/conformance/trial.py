@@ -17,9 +17,9 @@ from typing import Any, NamedTuple, Optional
 
 from handlers.host import Figures
 from handlers.shared.errors import PduHandlerError
-from pdu.handler.method_trials import TrialDevice, method_findings
-from pdu.handler.rules import KEPT, RULES
 from pdu.pdus.handler_archives import Archive
+from pdu.workshop.handler.method_trials import TrialDevice, method_findings
+from pdu.workshop.handler.rules import KEPT, RULES
 from pdu_common.helper import EnumPowerStatus
 from tests.dcimanager.worker import Job, Worker, started
 from tests.peers import Peer

@@ -21,11 +21,11 @@ import tests.simulators
 from handlers import registry
 from handlers.http.dialogue import Codec, PduState, WriteRequest
 from handlers.shared import errors
-from pdu.new import SHAPES as ALL_SHAPES, handler_files
 from pdu.pdus import reading
 from pdu.pdus.handler_loading import load
 from pdu.recordings import of_handlers
 from pdu.recordings.recording_formats import RecordingOptions
+from pdu.workshop.new import SHAPES as ALL_SHAPES, handler_files
 from pdu_common.connection import PduData
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.handlers import codecs

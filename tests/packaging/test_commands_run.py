@@ -24,8 +24,8 @@ from pdu.recordings.snmp import snmprec
 from tests import terminal
 from tests.needs import ROOT, program, pysmi
 from tests.pdu.monitoring.halls import PDU, environment
-from tests.pdu.recording.draft import modules
-from tests.pdu.recording.draft.acme import ACME, acme
+from tests.pdu.workshop.draft import modules
+from tests.pdu.workshop.draft.acme import ACME, acme
 from tests.ports import reserved
 from tests.simulators.nut_server import ADMIN, NutServer, SwitchedPdu
 from tests.simulators.redfish import RedfishService
@@ -54,7 +54,7 @@ _ELSEWHERE: Mapping[str, str] = {
     "python3 packaging/build.py": "tests/packaging/test_build.py",
     "python -m": "tests/packaging/test_new.py",
     "python packaging/build.py acme": "tests/packaging/test_new.py",
-    "pdu status snmp 192.0.2.8 --snmp-version 3": "tests/pdu/devices/test_snmpv3.py",
+    "pdu status snmp 192.0.2.8 --snmp-version 3": "tests/pdu/outlets/test_snmpv3.py",
     "pdu new": "tests/packaging/test_new.py",
     "pdu status acme": "tests/packaging/test_new.py",
     "pdu record acme": "tests/packaging/test_new.py",
@@ -95,7 +95,7 @@ _ELSEWHERE: Mapping[str, str] = {
         ),
         "tests/dcimanager/test_command.py",
     ),
-    "pdu prove": "tests/pdu/prove/test_command.py",
+    "pdu prove": "tests/pdu/evidence/prove/test_command.py",
     "python3 packaging/tools.py": "tests/packaging/test_tools.py",
     "python3 dist/pdu.pyz": "tests/packaging/test_tools.py",
     "pipx install": "tests/packaging/test_tools.py",

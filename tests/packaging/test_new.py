@@ -20,11 +20,12 @@ from xml.etree import ElementTree
 import pytest
 
 from handlers import registry
-from pdu import new, root
+from pdu import root
 from pdu.core.cli.exit_codes import INTERRUPTED
-from pdu.new import SHAPES, families_table, family_files, handler_files
 from pdu.pdus.handler_tools import TOOL_FUNCTIONS
 from pdu.recordings.of_handlers import RECORDING_FUNCTIONS
+from pdu.workshop import new
+from pdu.workshop.new import SHAPES, families_table, family_files, handler_files
 from tests.needs import ROOT
 from tests.packaging.installing import once
 from tests.test_waiting import endless
@@ -205,7 +206,7 @@ print("all of it is right")
 def test_new_families_pass_the_tests_of_all_families(grown: Path, tmp_path: Path) -> None:
     # Tests with devices of no family. The new families must not detect them.
     unknown = (
-        "tests/pdu/recording/test_identify.py",
+        "tests/pdu/evidence/test_identify.py",
         "tests/pdu/monitoring/test_find.py",
     )
     found = passed(
@@ -221,7 +222,7 @@ def test_new_families_pass_the_tests_of_all_families(grown: Path, tmp_path: Path
     )
     assert min(sum(made in name for name in found) for made in ("globex", "acme-strip")) > 10
     assert (
-        sum("tests.pdu.recording" in name or "tests.pdu.monitoring" in name for name in found) == 2
+        sum("tests.pdu.evidence" in name or "tests.pdu.monitoring" in name for name in found) == 2
     )
 
 
@@ -509,7 +510,7 @@ def test_after_a_signal_the_tree_is_as_it_was(
     def signalled(*_: object, **__: object) -> None:
         os.kill(os.getpid(), number)
 
-    monkeypatch.setattr("pdu.new.subprocess.run", signalled)
+    monkeypatch.setattr("pdu.workshop.new.subprocess.run", signalled)
     assert root.run(("new", "acme", "--tree", str(small))) == INTERRUPTED
     assert _files(small) == before and not (small / "handlers" / "acme").exists()
 

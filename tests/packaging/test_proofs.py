@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from pdu.prove import evidence
-from pdu.prove.document import BROKEN, SIMULATED, UNIT, proof_text
-from pdu.prove.evidence import read_proof, why_not_replayed
-from tests.pdu.prove.rig import RIGS, plant, proven
-from tests.pdu.prove.samples import FOLDER, SAMPLES
+from pdu.evidence.prove import evidence
+from pdu.evidence.prove.document import BROKEN, SIMULATED, UNIT, proof_text
+from pdu.evidence.prove.evidence import read_proof, why_not_replayed
+from tests.pdu.evidence.prove.rig import RIGS, plant, proven
+from tests.pdu.evidence.prove.samples import FOLDER, SAMPLES
 
 ROOT = Path(__file__).resolve().parents[2]
 SENT = sorted((ROOT / "tests" / "proofs").glob("*.json"))

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from pdu.prove.evidence import ProvenUnits
+from pdu.evidence.prove.evidence import ProvenUnits
 from tests.needs import ROOT
 from tests.packaging.building import loaded
 

@@ -423,7 +423,7 @@ def test_pyz_has_the_same_bytes_wherever_it_is_built(pyz: Path, tmp_path: Path) 
 @pytest.mark.parametrize(
     "name, text, words",
     [
-        ("new.py", "match 1:\n    case 1:\n        pass\n", "is not Python 3.9"),
+        ("workshop/new.py", "match 1:\n    case 1:\n        pass\n", "is not Python 3.9"),
         ("fast.so", "", "fast.so is made for one kind of machine"),
     ],
 )

@@ -19,7 +19,7 @@ from typing import NamedTuple, Optional
 from handlers.snmp.families import ENTERPRISES
 from handlers.snmp.profile import Profile, is_below
 from handlers.snmp.profiles import PROFILES
-from pdu.recording.draft.mib import Object
+from pdu.workshop.draft.mib import Object
 from tests.needs import pysmi
 
 from .mibs import Folder, is_measurement, is_read, quantity, read_by

@@ -11,8 +11,8 @@ from pathlib import Path
 from handlers.shared.errors import SettingsError
 from handlers.snmp.profile import Profile, is_below, oids
 from handlers.snmp.reader import ROOT as FAMILY_ROOT
-from pdu.recording.draft import mib_parser
-from pdu.recording.draft.mib import Object
+from pdu.workshop.draft import mib_parser
+from pdu.workshop.draft.mib import Object
 
 _FROM = re.compile(r"\bFROM\s+([A-Za-z][\w.-]*)")
 _MODULE = re.compile(r"^\s*([A-Za-z][\w.-]*)\s+DEFINITIONS\b", re.MULTILINE)

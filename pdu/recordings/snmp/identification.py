@@ -25,7 +25,7 @@ from handlers.snmp.settings import FamilySelection, select_families
 
 from ...core.cli.error_output import reason
 from ...core.cli.output import counted
-from ...families import family_tables
+from ..families import family_tables
 from ..recording_formats import LONGEST, HandlerFinding
 
 _SOURCES = {

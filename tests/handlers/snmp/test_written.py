@@ -39,7 +39,7 @@ from handlers.snmp.sources import (
     Whole,
 )
 from handlers.snmp.states import State
-from pdu.families.profile_checks import check_profile
+from pdu.recordings.families.profile_checks import check_profile
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.handlers.snmp.calls import pdu
 from tests.handlers.snmp.every_part import EVERY_PART

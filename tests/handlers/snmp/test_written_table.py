@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from handlers.snmp.evidence import Confidence
 from handlers.snmp.profiles import PROFILES
-from pdu.families import family_tables
+from pdu.recordings.families import family_tables
 
 
 def test_each_family_that_is_switched_has_its_objects_and_values() -> None:

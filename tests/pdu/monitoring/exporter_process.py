@@ -19,8 +19,8 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from pdu.core.cli.option_classes import options_from
 from pdu.core.cli.options import RunOptions
-from pdu.core.web import server as web
 from pdu.monitoring import exporter as exporter_command, probes, server
+from pdu.monitoring.web import server as web
 from pdu.pdus.fast_snmp import enable_fast_reads
 from tests.needs import ROOT, program
 from tests.ports import reserved

@@ -24,12 +24,12 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from handlers import VERSION
 from handlers.shared.meter_figures import MeterFigures
-from pdu.core.web.exposition import MetricFamily
 from pdu.monitoring import metrics, process_metrics
+from pdu.monitoring.web.exposition import MetricFamily
 from pdu.pdus.adapters.nameplate import Nameplate
 from pdu.pdus.reading import CallError, PolledOutlet, Reading
 from pdu_common.helper import EnumPowerStatus
-from tests.pdu.core.web.test_exposition import ACCEPTED, witness
+from tests.pdu.monitoring.web.test_exposition import ACCEPTED, witness
 
 
 @pytest.mark.parametrize("accept", ACCEPTED)

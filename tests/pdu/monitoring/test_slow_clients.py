@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.pdu.core.web.slow_clients import slow_clients
+from tests.pdu.monitoring.web.slow_clients import slow_clients
 
 from .exporter_process import exporter
 from .halls import Hall

@@ -1,1 +1,0 @@
-"""Commands for one kind of device: Raritan, NUT, Redfish, SNMP."""

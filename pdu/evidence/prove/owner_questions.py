@@ -1,0 +1,104 @@
+"""What only the owner can see: three questions about the front, and one look at a dark outlet."""
+
+from __future__ import annotations
+
+import math
+import sys
+from typing import Callable, Optional, TypeVar
+
+from handlers.shared.errors import printable
+
+from ...core.cli.options import RunOptions
+from ...core.cli.prompts import ask_line
+from .document import OwnerAnswers
+
+T = TypeVar("T")
+_TRIES = 3
+_MOST_OUTLETS = 1_000
+
+
+def answers(
+    run_options: RunOptions, front: Optional[int], dark: Optional[str], display: Optional[float]
+) -> OwnerAnswers:
+    """The answers of options, and of a terminal for those that are missing."""
+    dark_outlets = None if dark is None else _dark(dark)
+    if front is None:
+        front = _ask_on_terminal(
+            run_options,
+            "How many outlets are on the front? (Enter: not known)",
+            _count,
+            f"a number from 0 to {_MOST_OUTLETS}",
+        )
+    if dark is None:
+        dark_outlets = _ask_on_terminal(
+            run_options,
+            "Which outlets are dark? Their numbers, 'none' if all are lit (Enter: not known)",
+            _dark,
+            "a list of outlets",
+        )
+    if display is None:
+        display = _ask_on_terminal(
+            run_options,
+            "How many amperes does the unit's own display show? (Enter: no display)",
+            _amperes,
+            "a number of amperes such as 3.68",
+        )
+    return OwnerAnswers(front, dark_outlets, display, None)
+
+
+def look(run_options: RunOptions, outlet: str) -> Optional[bool]:
+    """Whether the outlet is dark now; None if nobody says it."""
+    return _ask_on_terminal(
+        run_options,
+        f"Outlet {printable(outlet)} is reported off. Is it dark? [y/n] (Enter: not known)",
+        _yes,
+        "y or n",
+    )
+
+
+def _ask_on_terminal(
+    run_options: RunOptions, question: str, parse: Callable[[str], Optional[T]], expectation: str
+) -> Optional[T]:
+    """The answer; None for an empty line, at the end of the input, and after three wrong ones, and
+    without a terminal, with --yes and with --json.
+
+    `parse` returns None for a wrong one. `expectation`: what a right one is, such as "a number".
+    """
+    if run_options.yes or run_options.json or not sys.stdin.isatty():
+        return None
+    for _ in range(_TRIES):
+        line = ask_line(question)
+        if not line:
+            return None
+        answer = parse(line)
+        if answer is not None:
+            return answer
+        print(f"{printable(line, 60)!r} is not {expectation}", file=sys.stderr, flush=True)
+    return None
+
+
+# ---- parsers -------------------------------------------------------------------------------------
+
+
+def _count(text: str) -> Optional[int]:
+    return int(text) if text.isascii() and text.isdigit() and int(text) <= _MOST_OUTLETS else None
+
+
+def _dark(text: str) -> Optional[tuple[str, ...]]:
+    """Outlets, with commas or blanks between them; `none` for none."""
+    if text.strip().lower() in ("none", "no", "-"):
+        return ()
+    names = tuple(name for name in text.replace(",", " ").split() if name.isprintable())
+    return names or None
+
+
+def _amperes(text: str) -> Optional[float]:
+    try:
+        number = float(text.lower().removesuffix("a").strip().replace(",", "."))
+    except ValueError:
+        return None
+    return number if math.isfinite(number) and number >= 0 else None
+
+
+def _yes(text: str) -> Optional[bool]:
+    return {"y": True, "yes": True, "n": False, "no": False}.get(text.lower())

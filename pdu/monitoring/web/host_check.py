@@ -1,0 +1,71 @@
+"""By which names a server of our own may be called.
+
+A web page whose name leads to this address (DNS rebinding) may read the answers of a server that
+asks for no login. Its requests have that name as their Host (RFC 9110, 7.2), and are refused.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ipaddress
+import socket
+from collections.abc import Sequence
+from typing import Optional
+
+from ...core.network.hosts import is_this_machine, one_spelling
+from .messages import Application, WebRequest, WebResponse
+
+#: listening at all addresses
+_ANY = ("", "0.0.0.0", "::")  # noqa: S104
+
+
+class HostCheck:
+    """An application that answers 421 to requests for another host."""
+
+    def __init__(self, application: Application, listen: str, names: Sequence[str] = ()) -> None:
+        """`listen`: the address at which the server listens, "" for all. `names`: further hosts
+        that its owner allows, without a port.
+
+        Allowed are `listen`, this machine's own name, and localhost if the server listens there;
+        if it listens at all addresses, each address, because a page's name is no address.
+        """
+        self._application = application
+        listen = _plain(listen)
+        self._allows_addresses = listen in _ANY
+        self._names = {listen, _plain(socket.gethostname()), *map(_plain, names)} - {""}
+        if self._allows_addresses or is_this_machine(listen):
+            self._names.add("localhost")
+
+    async def __call__(self, request: WebRequest) -> WebResponse:
+        hosts = [value.decode("latin-1") for name, value in request.headers if name == b"host"]
+        # browsers always send a Host; HTTP/1.0, as of health checks, needs none
+        if all(map(self.allows, hosts)):
+            return await self._application(request)
+        text = b"this server has another name; its owner may allow this one with --allow-host\n"
+        return WebResponse(421, text, {"Content-Type": "text/plain; charset=utf-8"})
+
+    def allows(self, host: str) -> bool:
+        """Whether a Host header names this server, with any port."""
+        name = host_name(host)
+        if name is None:
+            return False
+        return _plain(name) in self._names or (self._allows_addresses and _is_address(name))
+
+
+def host_name(host: str) -> Optional[str]:
+    """The name or address in a Host header, IPv6 in brackets; None if it has no valid form."""
+    name, colon, port = host.lower().rpartition(":")
+    if not colon or host.endswith("]"):
+        name, port = host.lower(), ""
+    return name if name and (not port or (port.isascii() and port.isdigit())) else None
+
+
+def _plain(name: str) -> str:
+    return one_spelling(name.strip("[]"))
+
+
+def _is_address(name: str) -> bool:
+    with contextlib.suppress(ValueError):
+        ipaddress.ip_address(name.strip("[]"))
+        return True
+    return False

@@ -1,0 +1,372 @@
+"""Drafts a profile from the best guesses that a recording allows.
+
+A value with a doubtful meaning begins with a question mark ("?1"), so the outlet is UNKNOWN until a
+person removes the mark.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Optional
+
+from handlers.snmp.evidence import Confidence, Evidence, EvidenceLevel
+from handlers.snmp.figures import Figure, Total
+from handlers.snmp.outlets import Outlets
+from handlers.snmp.profile import Profile
+from handlers.snmp.sources import Column as ColumnSource, Packed, Scalar
+from handlers.snmp.states import State
+
+from ...recordings.families.own_profiles import MARK
+from ...recordings.snmp.recorded_rows import SYS_DESCR, SYS_OBJECT_ID, Arcs, Rows, dotted
+from . import columns
+from .columns import Guess, integers, letters, meanings, texts
+from .mib import Mib, Object
+from .packed import PackedGuess, find_packed_strings
+from .tables import AGENTS, VENDORS, tables
+from .unused import UnitScalar, WritableObject, scalars, writable
+
+# both values of a column -> (on, off) to propose
+_OFTEN = {frozenset((0, 1)): (1, 0), frozenset((1, 2)): (1, 2)}
+_NO_COMMAND = (
+    "No command is proposed, because a writable object need not be a command. Find the command in"
+    " the vendor's documents and add it by hand."
+)
+_SUMS = (
+    "The totals are the sums over the outlets. If the unit meters its lines or its inlet, give"
+    " these figures instead."
+)
+
+
+@dataclass
+class Draft:
+    """The result."""
+
+    #: None if nothing looks like outlets
+    profile: Optional[Profile]
+    #: all guesses at columns, used or not
+    guesses: list[Guess]
+    #: all guesses at strings, used or not
+    packed_guesses: list[PackedGuess]
+    #: role, or "confirm" -> OID
+    oid_by_role: dict[str, str]
+    doubts: list[str]
+    #: scalars with UNITS, which are not used
+    scalars: list[UnitScalar]
+    #: objects beside the states that can be written, which are not used
+    writable: list[WritableObject]
+
+    def best_guesses(self) -> dict[str, list[Guess]]:
+        """`guesses` by role, the best of each role first."""
+        return columns.guesses_by_role(self.guesses)
+
+
+def draft(rows: Rows, mib: Mib, key: str = "", names: Mapping[Arcs, str] = {}) -> Draft:
+    """The draft for a device with these rows. `names`: see `snmprec.Parsed`. Raises ValueError for
+    an invalid `key`, which is not checked if nothing looks like outlets."""
+    table_list = tables(rows, mib.objects)
+    guesses = columns.guesses(table_list, mib, names)
+    roles = columns.guesses_by_role(guesses)
+    packed_texts = find_packed_strings(rows)
+    doubts: list[str] = []
+    oid_by_role: dict[str, str] = {}
+    state = next(iter(roles.get(columns.STATE, ())), None)
+    if packed_texts and _is_better(packed_texts[0], state):
+        outlets: Optional[Outlets] = _packed_outlets(packed_texts, oid_by_role, doubts)
+    elif state is not None:
+        outlets = _column_outlets(state, roles, oid_by_role, doubts)
+    else:
+        outlets = None
+        doubts.append(
+            "No column looks like the states of outlets. The unit may have one outlet, report no"
+            " states, or report them in an unknown form."
+        )
+    if outlets is not None and any((outlets.current, outlets.power, outlets.energy)):
+        doubts.append(_SUMS)
+    doubts.append(_NO_COMMAND)
+    return Draft(
+        _profile(rows, mib, outlets, doubts, key) if outlets else None,
+        guesses,
+        packed_texts,
+        oid_by_role,
+        doubts,
+        scalars(rows, table_list, mib),
+        writable(state, table_list, mib) if state is not None else [],
+    )
+
+
+def _is_better(guess: PackedGuess, column: Optional[Guess]) -> bool:
+    """Whether a string is more likely to hold the states than the best column.
+
+    A column with a name always wins.
+    """
+    if column is None:
+        return True
+    return column.object is None and column.score < _score(guess)
+
+
+def _score(guess: PackedGuess) -> float:
+    """The score of a string with states, comparable with a column's: its number of values, but 0 if
+    all are "0".
+    """
+    return len(guess.values) if set(guess.values) - {"0"} else 0
+
+
+# ---- outlets -------------------------------------------------------------------------------------
+
+
+def _packed_outlets(
+    guess_list: Sequence[PackedGuess], oid_by_role: dict[str, str], doubts: list[str]
+) -> Outlets:
+    guess = guess_list[0]
+    oid_by_role[columns.STATE] = dotted(guess.oid)
+    rival = next(
+        (
+            other_guess
+            for other_guess in guess_list[1:]
+            if other_guess.oid != guess.oid and len(other_guess.values) == len(guess.values)
+        ),
+        None,
+    )
+    likely = f"{dotted(rival.oid)} is as likely to be the states" if rival is not None else ""
+    guess = guess._replace(doubt="; ".join(filter(None, (guess.doubt, likely))))
+    on, off = _words(guess.values)
+    mark = MARK if guess.doubt else ""
+    if set(guess.values) <= {"0", "1"}:
+        on, off = ["1"], ["0"]
+        reasons = "; ".join(
+            filter(None, (guess.evidence, likely, "1 for on and 0 for off is only a convention"))
+        )
+        doubts.append(
+            f"{reasons}. Compare the values with the unit's outlets, then remove the marks"
+            f" ({MARK})."
+        )
+    elif guess.doubt:
+        doubts.append(
+            f"{guess.evidence}; {guess.doubt}. Compare the values with the unit's outlets, then"
+            f" remove the marks ({MARK})."
+        )
+    return Outlets(
+        states=State(
+            Packed(Scalar(dotted(guess.oid)), guess.separator),
+            tuple(mark + value for value in on),
+            tuple(mark + value for value in off),
+        )
+    )
+
+
+def _column_outlets(
+    state: Guess,
+    roles: Mapping[str, Sequence[Guess]],
+    oid_by_role: dict[str, str],
+    doubts: list[str],
+) -> Outlets:
+    oid_by_role[columns.STATE] = dotted(state.column.oid)
+    rival = next(
+        (
+            guess
+            for guess in roles[columns.STATE]
+            if guess is not state and guess.score >= state.score
+        ),
+        None,
+    )
+    likely = (
+        f"{dotted(rival.column.oid)} is as likely to be the states" if rival is not None else ""
+    )
+    state = state._replace(doubt="; ".join(filter(None, (state.doubt, likely))))
+    on, off, why = _meaning(state)
+    if why:
+        doubts.append(f"{dotted(state.column.oid)}: {why.rstrip('.')}.")
+    confirm = _same_values(state, roles)
+    if confirm is not None:
+        oid_by_role["confirm"] = dotted(confirm.column.oid)
+        doubts.append(
+            f"{dotted(confirm.column.oid)} has the same values, so both are read and must agree:"
+            " one of them may be the command or a setting."
+        )
+    meter_by_role = {
+        role: _best_guess_with_rows_of(state, roles.get(role, ()))
+        for role in (columns.NAME, columns.NUMBER, columns.CURRENT, columns.POWER, columns.ENERGY)
+    }
+    oid_by_role.update(
+        {
+            role: dotted(guess.column.oid)
+            for role, guess in meter_by_role.items()
+            if guess is not None
+        }
+    )
+    return Outlets(
+        states=State(_source(state), on, off, confirm=_optional(confirm)),
+        number=_optional(meter_by_role[columns.NUMBER]),
+        name=_optional(meter_by_role[columns.NAME]),
+        current=_figure(meter_by_role[columns.CURRENT]),
+        power=_figure(meter_by_role[columns.POWER]),
+        energy=_figure(meter_by_role[columns.ENERGY]),
+    )
+
+
+def _meaning(state: Guess) -> tuple[tuple[str, ...], tuple[str, ...], str]:
+    """The values that are on, those that are off, and the doubt. Doubtful values are marked."""
+    words, mib_object = texts(state.column), state.object
+    on: Sequence[object]
+    off: Sequence[object]
+    if mib_object is not None and mib_object.enumeration:
+        on, off = meanings(mib_object)
+        if not on or not off:  # a walk without the other state
+            on, off = on or [_free(mib_object, 1, 2)], off or [_free(mib_object, 0, 2)]
+            missing = "off" if meanings(mib_object)[0] else "on"
+            state = state._replace(
+                doubt=(
+                    f"{state.doubt}; no recorded value is named {missing}, so its value is only a"
+                    " guess"
+                )
+            )
+    elif words is not None and integers(state.column) is None:
+        on, off = _words(words)
+    else:
+        values = set(integers(state.column) or ())
+        up, down = _OFTEN.get(frozenset(values)) or _one_of_two(values)
+        return (
+            (f"{MARK}{up}",),
+            (f"{MARK}{down}",),
+            (
+                f"{state.doubt}; {up} for on and {down} for off is only a guess. Switch an idle"
+                " outlet at the unit itself, read its new value, correct the values here, and"
+                f" remove the marks ({MARK})."
+            ),
+        )
+    mark = MARK if state.doubt else ""
+    return (
+        tuple(f"{mark}{value}" for value in on),
+        tuple(f"{mark}{value}" for value in off),
+        state.doubt,
+    )
+
+
+def _free(mib_object: Object, *values: int) -> int:
+    return next(
+        value
+        for value in (*values, max(mib_object.enumeration) + 1)
+        if value not in mib_object.enumeration
+    )
+
+
+def _words(values: Iterable[str]) -> tuple[list[str], list[str]]:
+    """The values that are words for on, or ["on"] if there are none; and the same for off."""
+    return (
+        sorted({value for value in values if letters(value) in columns.ON_WORDS}) or ["on"],
+        sorted({value for value in values if letters(value) in columns.OFF_WORDS}) or ["off"],
+    )
+
+
+def _one_of_two(values: set[int]) -> tuple[int, int]:
+    """The values to propose for on and off.
+
+    Both are in `values` if it has several. 0 is never proposed for on.
+    """
+    first = min(values)
+    if first == 0:
+        return max(values) or 1, 0
+    if len(values) > 1:
+        return first, max(values)
+    return (1, 0) if first == 1 else (first, first + 1)
+
+
+def _same_values(state: Guess, roles: Mapping[str, Sequence[Guess]]) -> Optional[Guess]:
+    """Of the other guesses at states in the same table, the last whose column equals the states in
+    every row. None if a MIB defines the states, or if they do not have exactly two values."""
+    mine = [row.value for row in state.column.rows.values()]
+    same = [
+        guess
+        for guess in roles[columns.STATE]
+        if guess.table is state.table
+        and guess.column is not state.column
+        and [row.value for row in guess.column.rows.values()] == mine
+    ]
+    is_defined = state.object is not None and state.object.name
+    return (
+        max(same, key=lambda guess: guess.column.oid, default=None)
+        if not is_defined and len(set(mine)) == 2
+        else None
+    )
+
+
+def _best_guess_with_rows_of(state: Guess, guesses: Sequence[Guess]) -> Optional[Guess]:
+    """The best guess whose column has the same rows as the states.
+
+    A meter with a doubt is left out.
+    """
+    fitting = (
+        guess
+        for guess in guesses
+        if guess.column.indexes == state.column.indexes and guess.column.oid != state.column.oid
+    )
+    return next(
+        (
+            guess
+            for guess in fitting
+            if guess.role in (columns.NAME, columns.NUMBER) or not guess.doubt
+        ),
+        None,
+    )
+
+
+def _source(guess: Guess) -> ColumnSource:
+    return ColumnSource(
+        dotted(guess.column.oid), guess.object.name if guess.object is not None else ""
+    )
+
+
+def _optional(guess: Optional[Guess]) -> Optional[ColumnSource]:
+    return _source(guess) if guess is not None else None
+
+
+def _figure(guess: Optional[Guess]) -> Optional[Figure]:
+    if guess is None or guess.object is None:
+        return None
+    role = columns.role_of_units(guess.object.units)
+    return Figure(_source(guess), scale=role[1] if role else Decimal(1))
+
+
+# ---- the whole -----------------------------------------------------------------------------------
+
+
+def _profile(rows: Rows, mib: Mib, outlets: Outlets, doubts: Sequence[str], key: str) -> Profile:
+    model = rows[SYS_DESCR].decoded[:80] if SYS_DESCR in rows else ""
+    model = "".join(c if c.isprintable() else " " for c in model).strip()
+    sys_object_id = rows[SYS_OBJECT_ID].value if SYS_OBJECT_ID in rows else ()
+    sys_object_id = sys_object_id if isinstance(sys_object_id, tuple) else ()
+    # names the agent's software, not the device
+    is_agent = any(sys_object_id[: len(arcs)] == arcs for arcs in AGENTS)
+    # a profile's OIDs start with 1
+    usable = len(sys_object_id) > len(VENDORS) + 1 and not is_agent and sys_object_id[0] == 1
+    vendor = (
+        sys_object_id[len(VENDORS)]
+        if sys_object_id[: len(VENDORS)] == VENDORS and len(sys_object_id) > len(VENDORS)
+        else 0
+    )
+    source = outlets.states.source if outlets.states is not None else None
+    in_mib = isinstance(source, ColumnSource) and source.object != ""
+    present = {"current": outlets.current, "power": outlets.power, "energy": outlets.energy}
+    totals = {
+        name: Total(else_outlets=True) if figure is not None else None
+        for name, figure in present.items()
+    }
+    return Profile(
+        key=key or f"own-{vendor or 'pdu'}",
+        vendor=f"enterprise {vendor}" if vendor else "unknown",
+        models=(model or "unknown",),
+        mib=", ".join(mib.modules) or "none: drafted from a recording",
+        sys_object_ids=(dotted(sys_object_id),) if usable else (),
+        outlets=(outlets,),
+        load=totals["current"],
+        power=totals["power"],
+        energy=totals["energy"],
+        switching_confidence=Confidence.NONE,
+        evidence=Evidence(
+            state=EvidenceLevel.MIB if in_mib else EvidenceLevel.DRIVER,
+            **{name: EvidenceLevel.MIB for name, figure in present.items() if figure is not None},
+        ),
+        note="Drafted, not confirmed. " + " ".join(doubts),
+    )

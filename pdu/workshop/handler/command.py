@@ -1,0 +1,189 @@
+"""`pdu handler check`: what a handler that anybody wrote keeps and breaks of the vendor's page."""
+
+from __future__ import annotations
+
+import functools
+import os
+import tempfile
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+
+from handlers import registry
+from handlers.shared.address import Address
+from handlers.shared.errors import SettingsError
+
+from ...core.cli.exit_codes import DEFECT, DONE, NOT_SEEN
+from ...core.cli.groups import EPILOG, LazyCommand, LazyGroup, Subcommand
+from ...core.cli.options import Argument, RunOptions, device, option, output, run_options_of
+from ...core.cli.output import Result, print_result, printing_to_stderr, tabulate, waiting
+from ...core.files.whole_files import text_of
+from ...pdus import connection_data
+from ...pdus.handler_loading import LoadedHandler, load
+from ...pdus.handler_paths import is_handler_there
+from ...pdus.handler_source import PAGE, read_handler
+from . import loading_checks
+from .rules import BROKEN, HEAD, KEPT, RULES, UNTRIED, Finding, table
+
+
+@click.pass_context
+def _check(context: click.Context, path: str, replay: str) -> int:
+    run_options = run_options_of(context)
+    if not is_handler_there(path):
+        near = (
+            f": check its archive, dist/pdu_{path}-VERSION.tar.gz, which `make packages` builds"
+            if registry.is_handler(path)
+            else ": the folder has no Python file"
+            if os.path.isdir(path)
+            else ""
+        )
+        raise SettingsError(f"{path[:200]!r} is no file, folder or archive with a handler{near}")
+    findings: list[Finding] = []
+    with tempfile.TemporaryDirectory(prefix="pdu-handler-") as name, printing_to_stderr():
+        for finding in _findings(path, replay, Path(name), run_options):
+            findings.append(finding)
+    return print_result(_result(path, findings), run_options.json)
+
+
+def _result(path: str, findings: list[Finding]) -> Result:
+    count_by_result = Counter(finding.result for finding in findings)
+    if any(finding.breaks_page for finding in findings):
+        code, verdict = DEFECT, f"breaks {PAGE}"
+    elif any(finding.rule is RULES["status"] and finding.result == UNTRIED for finding in findings):
+        code, verdict = NOT_SEEN, f"is not known to keep {PAGE}, its methods were not called"
+    elif count_by_result[BROKEN]:
+        code, verdict = NOT_SEEN, f"keeps {PAGE}, but not all of our advice"
+    else:
+        code, verdict = DONE, f"keeps {PAGE}"
+    lines = [
+        *tabulate(HEAD, table(findings)),
+        "",
+        f"{path} {verdict}: {count_by_result[KEPT]} kept, {count_by_result[BROKEN]} broken,"
+        f" {count_by_result[UNTRIED]} not tried",
+    ]
+    rows: list[dict[str, Any]] = [
+        {
+            "result": finding.result,
+            "rule": finding.rule.text,
+            "source": finding.rule.source,
+            "section": finding.rule.section,
+            "line": finding.rule.line,
+            "detail": finding.detail,
+        }
+        for finding in findings
+    ]
+    return Result({"handler": path, "findings": rows}, lines, code)
+
+
+def _findings(path: str, replay: str, folder: Path, run_options: RunOptions) -> Iterator[Finding]:
+    try:
+        source = read_handler(path)
+    except SettingsError as error:
+        yield Finding(RULES["archive"], BROKEN, error.reason)
+        return
+    loads = True
+    with waiting("loading the handler", run_options):
+        for finding in loading_checks.check_loading(source, _settings(run_options), folder):
+            yield finding
+            loads = loads and (finding.rule is not RULES["alone"] or finding.result != BROKEN)
+    try:
+        if not loads:  # it may end or stop this program
+            raise SettingsError("it does not load")
+        handler = load(path)
+    except SettingsError as error:
+        yield Finding(RULES["status"], UNTRIED, error.reason)
+        return
+    with waiting("calling the handler", run_options):
+        yield from _device_findings(handler, replay, run_options)
+
+
+def _settings(run_options: RunOptions) -> dict[str, str]:
+    """What DCImanager's form carries besides the fields of SNMP; a secret is any text."""
+    secrets = dict.fromkeys(run_options.secret_files, "secret")
+    fields = connection_data.SNMP_KEYS
+    return {
+        key: value
+        for key, value in {**run_options.settings, **secrets}.items()
+        if key not in fields
+    }
+
+
+def _device_findings(
+    handler: LoadedHandler, replay: str, run_options: RunOptions
+) -> Iterator[Finding]:
+    # imported late: 150 ms with pysnmp, which is missing where pdu has no packages
+    from .device_trials import SnmpTrials, served_findings
+    from .trial_units import recorded_device
+
+    text = text_of(replay) if replay else ""
+    if handler.snmp:
+        trials = SnmpTrials(handler, _settings(run_options))
+        yield from trials.findings(recorded_device(text) if text else None)
+        return
+    form = functools.partial(_form, handler, run_options)
+    if not text:
+        yield from served_findings(handler, form, "", None)
+        return
+    from ...recordings.of_handlers import handler_of_recording
+
+    _, kind = handler_of_recording(text, replay)
+    replay_server = kind.serve(text, 0)
+    try:
+        address = f"{replay_server.host}:{replay_server.port}"
+        yield from served_findings(handler, form, address, replay_server.writes)
+    finally:
+        replay_server.close()
+
+
+def _form(handler: LoadedHandler, run_options: RunOptions, address: str) -> Any:
+    """What DCImanager's form would carry for a device at this address."""
+    return connection_data.pdu_data(handler, Address(address), run_options)
+
+
+check = Subcommand(
+    "check",
+    callback=_check,
+    examples=(
+        "pdu handler check handler_dir",
+        "pdu handler check custom_handler.tar.gz --replay unit.snmprec",
+    ),
+    help="""Say what a handler keeps and breaks of the vendor's page "Creating a PDU handler", and
+of our advice: each row says who wants it, with words of the page to search for.
+
+PATH  its file (.py), folder or archive (.tar.gz); PATH:IMPORT.PATH for one of several
+
+The handler is loaded beside the platform's modules alone, checked by mypy, and called against a
+device on this machine: a recording, or one of the family whose objects it asks for. Faults are
+tried too: a silent or late device, a wrong community, a table that ends early.
+
+It runs code that you did not write: with your rights, as DCImanager runs it with its own.
+
+Exit code: 0 if it keeps all that was tried, 9 if only what is recommended is broken or if its
+methods were not tried, 1 if it breaks the page.""",
+    params=[
+        Argument("PATH"),
+        *option("--replay", "a recording of the device (pdu record)", "FILE", default=""),
+        *device(),
+        *output(),
+    ],
+)
+
+handler = LazyGroup(
+    "handler",
+    {
+        "check": LazyCommand(
+            "workshop.handler.command",
+            "check",
+            "say what a handler keeps and breaks of the vendor's page",
+        )
+    },
+    examples=(
+        "pdu handler check handler_dir",
+        "pdu handler check custom_handler.tar.gz --json",
+    ),
+    help="Check a handler of your own, or anybody's.",
+    epilog=EPILOG,
+)

@@ -1,0 +1,77 @@
+"""Imports a handler's module in an interpreter that has nothing else, and calls make_handler.
+
+`python -I -S -B import_alone.py PLATFORM FOLDER MODULE`: PLATFORM has `common` and
+`pdu_common`, FOLDER the handler; standard input has the handler settings as JSON. Prints one line
+of JSON. Imports the standard library alone, and
+runs on Python 3.9.
+"""
+
+import importlib
+import json
+import runpy
+import sys
+from pathlib import Path
+from typing import Any
+
+_LOADER = Path(__file__).resolve().parents[2] / "pdus" / "handler_module.py"
+
+_WATCHED = (
+    "socket.connect",
+    "socket.sendto",
+    "socket.sendmsg",
+    "socket.getaddrinfo",
+    "socket.gethostbyname",
+    "subprocess.Popen",
+    "os.system",
+    "os.posix_spawn",
+    "os.fork",
+)
+
+
+def main(platform: str, folder: str, module_name: str) -> dict[str, Any]:
+    """The errors of the import (`error`) and of make_handler (`entry`), "" for none, what that one
+    did (`sent`), and whether its object has one of the platform's classes (`base`).
+    """
+    loader = runpy.run_path(str(_LOADER))
+    sys.path[:0] = [platform, folder]
+    watched: list[str] = []
+    watching = [False]
+
+    def hook(event: str, _: tuple[Any, ...]) -> None:
+        if watching[0] and event in _WATCHED:
+            watched.append(event)
+
+    sys.addaudithook(hook)
+    try:
+        entry = loader["entry_of"](loader["import_handler"](module_name))
+        if entry is None:
+            return {"error": "it has no make_handler, which DCImanager calls"}
+        connection = importlib.import_module("pdu_common.connection")
+        settings = json.load(sys.stdin)
+        if entry.snmp:
+            data = connection.PduSnmpData("192.0.2.1", {"community": "public"}, settings)
+        else:
+            data = connection.PduData("192.0.2.1", settings)
+    except BaseException as error:  # noqa: B036 (anybody may have written it)
+        return {"error": f"{type(error).__name__}: {error}"[:300]}
+    watching[0] = True
+    try:
+        pdu = entry.make(data)
+    except BaseException as error:  # noqa: B036
+        fault = f"make_handler raised {type(error).__name__}: {error}"[:300]
+        return {"error": "", "entry": fault, "sent": watched}
+    watching[0] = False
+    bases = [base.__name__ for base in type(pdu).__mro__]
+    methods = ("status", "port_up", "port_down", "statistic")
+    missing = [name for name in methods if not callable(getattr(pdu, name, None))]
+    return {
+        "error": "",
+        "entry": f"make_handler's object has no {', '.join(missing)}" if missing else "",
+        "sent": watched,
+        "base": "BasePdu" in bases or "BaseSnmpPdu" in bases,
+    }
+
+
+if __name__ == "__main__":
+    sys.stdout.write(f"\n{json.dumps(main(*sys.argv[1:4]))}\n")
+    sys.stdout.flush()

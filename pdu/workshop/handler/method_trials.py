@@ -1,0 +1,173 @@
+"""Calls a handler's four methods on a device whose states are known, and says what it keeps of the
+rules: for handlers that anybody wrote, and for this pack's archives on a platform
+(tests/conformance).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Callable, NamedTuple, Optional, Protocol
+
+from handlers.host import Figures
+from handlers.shared.errors import PduHandlerError, printable
+from pdu_common.helper import EnumPowerStatus
+
+from ...pdus.four_methods import BrokenHandler
+from ...pdus.states import DOWN, UNKNOWN, UP, word
+from .rules import BROKEN, KEPT, RULES, UNTRIED, Finding, Rule
+
+#: an outlet that no device has
+ABSENT = "99999"
+
+
+class Methods(Protocol):
+    """A handler's methods, as FourMethods has them. A call ends."""
+
+    def states(self) -> Sequence[tuple[str, EnumPowerStatus]]: ...
+
+    def figures(self) -> Figures: ...
+
+    def switch(self, identity: str, on: bool) -> EnumPowerStatus: ...
+
+
+class TrialDevice(NamedTuple):
+    """A device, and the handler that reads it."""
+
+    methods: Methods
+    #: for people
+    about: str
+    #: the states that the device has; None if only the handler says them: then it may be a
+    #: recording that takes no commands
+    states: Optional[Callable[[], Mapping[str, EnumPowerStatus]]] = None
+    #: how many commands it was sent; None if it does not count them
+    commands: Optional[Callable[[], int]] = None
+
+    def outlet_on(self) -> str:
+        """An outlet that is on, "" if there is none."""
+        states = dict(self.methods.states()) if self.states is None else self.states()
+        return next((name for name, state in states.items() if state is UP), "")
+
+
+def method_findings(
+    device: TrialDevice, broken_rules: Optional[list[Rule]] = None
+) -> Iterator[Finding]:
+    """What is kept where the device is well; `broken_rules` gets what is not. Ends after a status
+    that fails.
+    """
+    broken_rules = [] if broken_rules is None else broken_rules
+    for finding in _method_findings(device):
+        if finding.result == BROKEN:
+            broken_rules.append(finding.rule)
+        yield finding
+    if RULES["status"] not in broken_rules:
+        absent = untried_after(broken_rules, "port_down", "no outlet")
+        yield absent or raises("no outlet", lambda: device.methods.switch(ABSENT, False))
+
+
+def untried_after(broken_rules: Sequence[Rule], method: str, rule: str) -> Optional[Finding]:
+    """That a rule was not tried because the method fails anyway; None if it does not."""
+    if RULES[method] not in broken_rules:
+        return None
+    return Finding(RULES[rule], UNTRIED, f"{method} fails on a device that is well")
+
+
+def _method_findings(device: TrialDevice) -> Iterator[Finding]:
+    try:
+        states = dict(device.methods.states())
+    except Exception as error:
+        yield broken("status", error_text(error))
+        return
+    yield Finding(RULES["status"], KEPT, f"{len(states)} outlets of {device.about}")
+    if device.states is not None:
+        yield _compare_states(states, device.states())
+    try:
+        figures = device.methods.figures()
+    except Exception as error:
+        yield broken("statistic", error_text(error))
+    else:
+        figures_text = f"load {figures.load_a} A, energy {figures.energy_kwh} kWh"
+        yield Finding(RULES["statistic"], KEPT, figures_text)
+    outlet = device.outlet_on()
+    if outlet:
+        yield from _command_findings(device, outlet)
+    else:
+        yield Finding(RULES["port_down"], UNTRIED, "no outlet of the device is on")
+
+
+def _command_findings(device: TrialDevice, outlet: str) -> Iterator[Finding]:
+    count = device.commands or (lambda: 0)
+    for rule, target_state in (("port_down", DOWN), ("port_up", UP)):
+        before = count()
+        try:
+            state = device.methods.switch(outlet, target_state is UP)
+            states = dict(device.methods.states()) if device.states is None else device.states()
+        except Exception as error:
+            is_taken = device.states is not None or count() != before
+            if is_taken or isinstance(error, BrokenHandler):
+                yield broken(rule, error_text(error))
+            else:
+                why = f"the served recording takes no command ({error_text(error)})"
+                yield Finding(RULES[rule], UNTRIED, printable(why, 200))
+            continue
+        real = states.get(outlet, UNKNOWN)
+        fault = f"the device has outlet {outlet} {word(real)}" if real is not target_state else ""
+        if state is not target_state:
+            fault = fault or f"{rule} returned {state.name}"
+        yield broken(rule, fault) if fault else Finding(RULES[rule], KEPT)
+        if device.commands is not None and rule == "port_down":
+            number = count() - before
+            fault = f"port_down wrote {number} times" if number != 1 else ""
+            yield broken("once", fault) if fault else Finding(RULES["once"], KEPT)
+
+
+def _compare_states(
+    states: Mapping[str, EnumPowerStatus], real: Mapping[str, EnumPowerStatus]
+) -> Finding:
+    if list(states.items()) == list(real.items()):
+        return Finding(RULES["states"], KEPT)
+    absent_names = [name for name in real if name not in states]
+    if absent_names and len(states) < len(real):
+        return broken("states", f"status: outlets are missing: {', '.join(absent_names[:5])}")
+    wrong = [
+        f"{name} is {states[name].name} instead of {real[name].name}"
+        for name in states
+        if name in real and states[name] is not real[name]
+    ]
+    if wrong:
+        return broken("states", f"status: {'; '.join(wrong[:3])}")
+    why = "its identities are not those of this pack's family, so states cannot be compared"
+    return Finding(RULES["states"], UNTRIED if absent_names else KEPT, why if absent_names else "")
+
+
+def raises(rule: str, call: Callable[[], Any]) -> Finding:
+    """Kept if the call raises an error that is no mistake of the handler's."""
+    try:
+        answer = call()
+    except EndlessCall as error:
+        return broken(rule, error.reason)
+    except BrokenHandler as error:
+        # an exception of its own is what is wanted; it is shown to the user as it is
+        kind = KEPT if " raised " in error.reason else BROKEN
+        return Finding(RULES[rule], kind, printable(error.reason, 200))
+    except Exception as error:
+        return Finding(RULES[rule], KEPT, printable(error_text(error), 120))
+    answer_text = (
+        f"status returned {len(answer)} outlets"
+        if isinstance(answer, list)
+        else f"port_down returned {getattr(answer, 'name', answer)}"
+    )
+    return broken(rule, f"{answer_text} and raised nothing")
+
+
+class EndlessCall(PduHandlerError):
+    """A call did not end in time."""
+
+
+def broken(rule: str, detail: str) -> Finding:
+    """A rule that is not kept."""
+    return Finding(RULES[rule], BROKEN, printable(detail, 300))
+
+
+def error_text(error: BaseException) -> str:
+    """The reason of an error of this pack; the type and the text of another."""
+    return str(getattr(error, "reason", None) or f"{type(error).__name__}: {error}")

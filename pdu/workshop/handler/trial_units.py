@@ -1,0 +1,199 @@
+"""Simulated SNMP units for the trials of a handler, from a recording or made from a family of this
+pack, also with faults.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from enum import Enum
+from typing import NamedTuple, Optional
+
+from handlers.shared.errors import SettingsError
+from handlers.snmp.frozen_value import parts_of
+from handlers.snmp.profile import Profile
+from handlers.snmp.profiles import PROFILES
+from handlers.snmp.sources.objects import Column
+from pdu_common.helper import EnumPowerStatus
+from pdu_common.snmp_client.tool_api import GAUGE, INTEGER, OCTETS
+
+from ...pdus.states import DOWN, UP
+from ...recordings.snmp import snmprec
+from ...recordings.snmp.agent import SimulatedAgent
+from ...recordings.snmp.recorded_rows import Arcs, Rows, SnmpRow, arcs, dotted
+from ...recordings.snmp.recording_format import find_device
+from ...recordings.snmp.unit import RecordedUnit
+
+COMMUNITY = "check"
+_OUTLETS = 4  # of a device that is made from a family
+LATE_S = 2.0  # how late a device reports a new state
+
+
+class Fault(Enum):
+    """What is wrong with a simulated device."""
+
+    NONE = "none"
+    #: it carries a command out later
+    LATE = "late"
+    #: it accepts a command and does nothing
+    STUCK = "stuck"
+    #: a walk breaks off in the middle
+    SHORT = "short"
+
+
+class TrialUnit(RecordedUnit):
+    """A recorded unit with a fault. Notes requests and commands."""
+
+    def __init__(self, rows: Rows, key: str, fault: Fault = Fault.NONE) -> None:
+        device = find_device(rows, key)[0] if key else None
+        super().__init__(rows, device)
+        self._key, self._fault = key, fault
+        self._last = max((oid for oid in rows), default=())
+        self._timers: list[threading.Timer] = []
+        self._walked: set[Arcs] = set()
+        self.requests: set[Arcs] = set()
+        self.commands: list[tuple[Arcs, object]] = []
+
+    @classmethod
+    def empty_unit(cls) -> TrialUnit:
+        """A unit that has no object but sysDescr."""
+        return cls({arcs("1.3.6.1.2.1.1.1.0"): SnmpRow(OCTETS, b"trial")}, "")
+
+    def oids(self) -> set[str]:
+        """The objects that were asked for."""
+        return {dotted(oid) for oid in self.requests}
+
+    def get(self, oid: Arcs) -> Optional[SnmpRow]:
+        self.requests.add(oid)
+        return super().get(oid)
+
+    def next(self, oid: Arcs) -> Optional[tuple[Arcs, SnmpRow]]:
+        self.requests.add(oid)
+        row = super().next(oid)
+        # the second row of a table and those after it
+        if self._fault is Fault.SHORT and row is not None and oid in self._walked:
+            from pysnmp.smi.error import GenError  # imported late: 60 ms, with the agent
+
+            raise GenError(name=oid, idx=0)
+        if row is not None:
+            self._walked.add(row[0])
+        return row
+
+    def set(self, pairs: Sequence[tuple[Arcs, SnmpRow]]) -> tuple[str, int]:
+        self.commands += [(oid, row.raw) for oid, row in pairs]
+        if any(oid not in dict(self.rows()) for oid, _ in pairs) or self._fault is Fault.NONE:
+            return super().set(pairs)
+        if self._fault is Fault.LATE:
+            timer = threading.Timer(LATE_S, super().set, [pairs])
+            timer.daemon = True
+            timer.start()
+            self._timers.append(timer)
+        return "", 0
+
+    def rows(self) -> Rows:
+        """All rows as they are now."""
+        rows: Rows = {}
+        step = RecordedUnit.next(self, ())
+        while step is not None:
+            rows[step[0]] = step[1]
+            step = RecordedUnit.next(self, step[0])
+        return rows
+
+    def states(self) -> Mapping[str, EnumPowerStatus]:
+        """The states that the family reads now."""
+        device = find_device(self.rows(), self._key)[0]
+        return {} if device is None else device.states
+
+    def close(self) -> None:
+        """Drop what is still to come."""
+        for timer in self._timers:
+            timer.cancel()
+
+
+class Device(NamedTuple):
+    """What the trials run against."""
+
+    rows: Rows
+    #: the family that reads it
+    key: str
+    #: for people
+    about: str
+
+
+def recorded_device(text: str) -> Device:
+    """The device of an SNMP recording. Raises SettingsError if no family reads it."""
+    rows = snmprec.parse(text).rows
+    device, why, _ = find_device(rows, "")
+    if device is None:
+        raise SettingsError(f"--replay: {why}")
+    return Device(rows, device.profile.key, f"the recording, {device.profile.key}")
+
+
+def requested_device(requests: set[str]) -> Optional[Device]:
+    """A device of the family that has most of these objects; None if no family has one."""
+    profiles = sorted(PROFILES, key=lambda profile: -_requested_columns(profile, requests))
+    for profile in profiles:
+        if not _requested_columns(profile, requests):
+            return None
+        rows = _made_rows(profile)
+        device = find_device(rows, profile.key)[0]
+        if device is not None and {*device.states.values()} >= {UP, DOWN}:
+            return Device(rows, profile.key, f"a simulated {profile.vendor}, {profile.key}")
+    return None
+
+
+def _columns(value: object) -> Iterator[Column]:
+    """The columns in a profile or a part of it."""
+    for part in parts_of(value):
+        if isinstance(part, Column) and not part.suffix:
+            yield part
+
+
+def _requested_columns(profile: Profile, requests: set[str]) -> int:
+    """How many of the family's state columns are asked for, then how many of its objects."""
+    states = {
+        column.oid
+        for outlets in profile.outlets
+        if outlets.states is not None
+        for column in parts_of(outlets.states)
+        if isinstance(column, Column)
+    }
+    other_columns = {column.oid for column in _columns(profile)}
+    return 100 * _hits(states, requests) + (
+        _hits(other_columns, requests) if _hits(states, requests) else 0
+    )
+
+
+def _hits(columns: set[str], requests: set[str]) -> int:
+    return sum(any(f"{oid}.".startswith(f"{column}.") for oid in requests) for column in columns)
+
+
+def _made_rows(profile: Profile) -> Rows:
+    """Rows of a unit of this family with outlets that are on and off by turns."""
+    rows: Rows = {arcs("1.3.6.1.2.1.1.1.0"): SnmpRow(OCTETS, profile.key.encode())}
+    outlet_numbers = range(1, _OUTLETS + 1)
+    for outlets in profile.outlets[:1]:
+        for column, number in itertools.product(_columns(outlets), outlet_numbers):
+            rows[arcs(f"{column.oid}.{number}")] = SnmpRow(GAUGE, number)
+        if outlets.states is None:
+            continue
+        for column, number in itertools.product(_columns(outlets.states), outlet_numbers):
+            value = (outlets.states.on if number % 2 else outlets.states.off)[0]
+            is_number = value.lstrip("-").isdigit()
+            rows[arcs(f"{column.oid}.{number}")] = (
+                SnmpRow(INTEGER, int(value)) if is_number else SnmpRow(OCTETS, value.encode())
+            )
+    return rows
+
+
+@contextlib.contextmanager
+def serving(unit: TrialUnit) -> Iterator[int]:
+    """The UDP port at which an agent serves the unit."""
+    agent = SimulatedAgent(unit, 0, COMMUNITY)
+    try:
+        yield agent.port
+    finally:
+        agent.close()
+        unit.close()

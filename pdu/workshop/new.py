@@ -1,0 +1,403 @@
+"""`pdu new NAME`: writes a working handler or SNMP family, to start from, into a copy of this
+project.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import keyword
+import re
+import shutil
+import subprocess
+import sys
+import textwrap
+from collections.abc import Collection, Iterator, Mapping
+from pathlib import Path
+from typing import Optional
+
+import click
+
+from handlers.shared.errors import SettingsError
+
+from ..core.cli.groups import Subcommand
+from ..core.cli.options import Argument, option, output, run_options_of
+from ..core.cli.output import Result, print_result
+from ..core.files.whole_files import signals_as_ctrl_c
+from ..pdus.handler_archives import RESERVED
+from ..pdus.handler_source import hides_module
+
+_SKELETON = Path("packaging", "new")
+SHAPES = ("document", "resources", "platform")  # folders below packaging/new
+_PLATFORM = "platform"
+_PLACES: Mapping[str, str] = {  # template → path in the tree
+    "__init__.py": "handlers/@name@/__init__.py",
+    "about.py": "handlers/@name@/about.py",
+    "decoding.py": "handlers/@name@/decoding.py",
+    "handler.py": "handlers/@name@/handler.py",
+    "simulated.py": "tests/simulators/@name@.py",
+    "tests__init__.py": "tests/handlers/@name@/__init__.py",
+    "test_decoding.py": "tests/handlers/@name@/test_decoding.py",
+    "recording.json": "tests/handlers/@name@/recording.json",
+}
+# the vendor's page: a folder of its own, which is no part of this project
+_PLATFORM_PLACES: Mapping[str, str] = {
+    "__init__.py": "@name@/__init__.py",
+    "about.py": "@name@/about.py",
+    "handler.py": "@name@/handler.py",
+    "test.py": "test_@name@.py",
+}
+_SECTION = """## @Title@
+
+<!-- settings-@name@:begin -->
+<!-- settings-@name@:end -->
+"""
+_PROJECT = Path("pyproject.toml")
+_FLOOR = re.compile(r'(?m)^ *"([a-z0-9 |]+)", +# pdu new adds a handler here$')
+_ADAPTERS = Path("pdu", "pdus", "adapters")
+_FAMILIES = Path("handlers", "snmp", "profiles")
+_PAGES_S = 300.0  # limit for writing the generated parts of the pages, in seconds
+# the start of a vendor's entry in the table of families, with the comment above it
+_VENDOR = re.compile(r'(?m)^(?: +#.*\n)* +Vendor\(\s*lambda: import_module\("\.(\w+)"')
+_NUMBER = 99_999  # the vendor's number in the example of docs/dev/new-family.md
+
+
+@click.pass_context
+def _new(
+    context: click.Context,
+    name: str,
+    title: Optional[str],
+    tree: Optional[str],
+    shape: str,
+    snmp: bool,
+) -> int:
+    root = Path(tree or ".")
+    if not (root / _SKELETON).is_dir():
+        raise SettingsError(
+            f"{root} is not a copy of this project: run pdu new in the folder of a copy, or give"
+            " --tree FOLDER"
+        )
+    try:
+        files = family_files(root, name, title) if snmp else handler_files(root, name, title, shape)
+        for path in files:
+            # a package would hide a module of its name
+            hidden = [path.parent.with_suffix(".py")] if path.parent.name else []
+            for path_in_use in (path, *hidden):
+                if (root / path_in_use).exists():
+                    raise SettingsError(f"{path_in_use} exists already; choose another name")
+        is_own = shape == _PLATFORM and not snmp
+        edits = (
+            families_table(root, name)
+            if snmp
+            else {}
+            if is_own
+            else {**_settings_page(root, name, title), **_contract(root, name)}
+        )
+        with signals_as_ctrl_c(), _all_or_nothing(root, files, edits):
+            pages = _write(root, {**files, **edits}, with_pages=not is_own)
+    except OSError as error:
+        place = error.filename or root.resolve()  # the error of a full disk names no file
+        raise SettingsError(
+            f"{place} cannot be read or written ({error.strerror}); nothing was made"
+        ) from None
+    tests = f"tests/handlers/snmp -k {name}" if snmp else f"tests/handlers/{name}"
+    page = "docs/dev/new-family.md" if snmp else "docs/dev/new-handler.md"
+    if is_own:
+        tests, page = f"test_{name}.py", "docs/own-handler.md"
+    changed_files = list(dict.fromkeys([*map(str, edits), *pages]))
+    lines = [
+        *map(str, files),
+        *(f"{path} (changed)" for path in changed_files),
+        "",
+        f"its tests: python -m pytest {tests}",
+        f"next steps: {page}",
+    ]
+    return print_result(
+        Result({"made": list(map(str, files)), "changed": changed_files}, lines),
+        run_options_of(context).json,
+    )
+
+
+def _text(path: Path) -> str:
+    """The text of a file of the copy. Raises OSError, and SettingsError if it is not UTF-8."""
+    try:
+        return path.read_text("utf-8")
+    except UnicodeDecodeError:
+        raise SettingsError(f"{path} is not UTF-8 text; nothing was made") from None
+
+
+def _write(root: Path, files: Mapping[Path, str], with_pages: bool = True) -> list[str]:
+    """Write the files, then the generated parts of docs `with_pages`.
+
+    Return the pages that changed. Raises OSError and SettingsError.
+    """
+    for path, text in files.items():
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_text(text, "utf-8")
+    _lay_out(root, [path for path in files if path.suffix == ".py"])
+    if not with_pages:
+        return []
+    try:
+        result = subprocess.run(
+            [sys.executable, str(root / "packaging" / "readme.py")],
+            capture_output=True,
+            encoding="utf-8",
+            errors="replace",
+            timeout=_PAGES_S,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise SettingsError(
+            f"packaging/readme.py took more than {error.timeout:g} s; nothing was made"
+        ) from None
+    if result.returncode:
+        why = (result.stderr.strip() or "it gives no reason").splitlines()[-1]
+        raise SettingsError(f"packaging/readme.py failed ({why[-300:]}); nothing was made")
+    return result.stdout.split()
+
+
+def _lay_out(root: Path, files: Collection[Path]) -> None:
+    """Give the files the layout that `make lint` checks, where ruff is installed: it depends on the
+    length of names, and on their place in the alphabet.
+    """
+    for arguments in (("check", "--select", "I", "--fix"), ("format",)):
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            subprocess.run(
+                [
+                    sys.executable,
+                    "-m",
+                    "ruff",
+                    *arguments,
+                    "--quiet",
+                    "--no-cache",
+                    *map(str, files),
+                ],
+                cwd=root,
+                capture_output=True,
+                timeout=_PAGES_S,
+            )
+
+
+@contextlib.contextmanager
+def _all_or_nothing(root: Path, paths: Collection[Path], edits: Collection[Path]) -> Iterator[None]:
+    """If the block fails, remove `paths` with their new folders, and restore `edits`,
+    both READMEs and the pages in docs.
+    """
+    above = itertools.chain.from_iterable((root / path).parents for path in paths)
+    folders = [folder for folder in above if not folder.exists()]
+    content_by_path = {
+        path: path.read_bytes()
+        for path in [
+            *(root / path for path in edits),
+            *root.glob("README*.md"),
+            *(root / "docs").glob("**/*.md"),
+        ]
+    }
+    try:
+        yield
+    except BaseException:
+        for folder in folders:
+            shutil.rmtree(folder, ignore_errors=True)
+        for path in paths:
+            with contextlib.suppress(OSError):
+                (root / path).unlink()
+        for path, content in content_by_path.items():
+            with contextlib.suppress(OSError):
+                if path.read_bytes() != content:
+                    path.write_bytes(content)
+        raise
+
+
+# ---- a handler -----------------------------------------------------------------------------------
+
+
+def handler_files(
+    root: Path, name: str, title: Optional[str], shape: str = "document"
+) -> dict[Path, str]:
+    """The files of a new handler by their paths in the tree. Raises OSError and SettingsError."""
+    if not re.fullmatch(r"[a-z][a-z0-9]{1,30}", name) or keyword.iskeyword(name):
+        raise SettingsError(
+            f"{name[:40]!r} is not a handler's name: give 2 to 31 lower-case letters and digits, a"
+            " letter first, not a Python keyword"
+        )
+    if name.startswith("test"):
+        raise SettingsError(
+            f"{name}: pytest would take the class {name.capitalize()}Pdu for a test; choose a name"
+            " that does not begin with test"
+        )
+    if f"pdu_{name}" in RESERVED:
+        raise SettingsError(
+            f"the archive pdu_{name} would replace a module of DCImanager; choose another name"
+        )
+    # The last three would be taken for parts of this handler: by identify, record and replay, by
+    # the tests, and by packaging/readme.py.
+    for path_in_use in (
+        Path("handlers", name),
+        Path("tests", "simulators", name),
+        _ADAPTERS / name,
+        Path("docs", f"{name}.md"),
+    ):
+        if (root / path_in_use).exists():
+            raise SettingsError(f"{path_in_use} exists already; choose another name")
+    files: dict[Path, str] = {}
+    is_own = shape == _PLATFORM
+    if is_own and ((root / name).exists() or hides_module(name)):
+        raise SettingsError(
+            f"{name} is a folder here, or the name of another Python module; choose another name"
+        )
+    places = _PLATFORM_PLACES if is_own else _PLACES
+    sources = [root / _SKELETON / folder for folder in ((shape,) if is_own else ("any", shape))]
+    for source in sorted(file for folder in sources for file in folder.glob("*.in")):
+        path = Path(_fill_template(places[source.stem], name, title))
+        files[path] = _fill_template(_text(source), name, title)
+    return files
+
+
+def _fill_template(text: str, name: str, title: Optional[str]) -> str:
+    shown_as = _display_name(title or name.capitalize(), "title")
+    return (
+        text.replace("@name@", name)
+        .replace("@Name@", name.capitalize())
+        .replace("@Title@", shown_as)
+    )
+
+
+def _display_name(text: str, what: str) -> str:
+    """`text` with single spaces.
+
+    Raises SettingsError unless it is short and safe in Python strings and in Markdown.
+    """
+    shown_as = " ".join(text.split())
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9 .+&-]{0,60}", shown_as):
+        raise SettingsError(
+            f"{what} {shown_as[:40]!r}: give ASCII letters, digits, spaces and . + & - (61 at"
+            " most), but begin with a letter or a digit"
+        )
+    return shown_as
+
+
+def _settings_page(root: Path, name: str, title: Optional[str]) -> dict[Path, str]:
+    page = Path("docs", "settings.md")
+    return {page: _text(root / page).rstrip() + "\n\n" + _fill_template(_SECTION, name, title)}
+
+
+def _contract(root: Path, name: str) -> dict[Path, str]:
+    """The contract of imports with the handler `name` beside the others.
+
+    Raises OSError and SettingsError.
+    """
+    text = _text(root / _PROJECT)
+    floor = _FLOOR.search(text)
+    if floor is None:
+        raise SettingsError(
+            f"{_PROJECT} does not show where the contract of imports lists the handlers; nothing"
+            " was made"
+        )
+    handlers = " | ".join(sorted({*floor[1].split(" | "), name}))
+    return {_PROJECT: text[: floor.start(1)] + handlers + text[floor.end(1) :]}
+
+
+# ---- an SNMP family ------------------------------------------------------------------------------
+
+
+def family_files(root: Path, key: str, vendor: Optional[str]) -> dict[Path, str]:
+    """The worked example of docs/dev/new-family.md as the family `key`: its entry and its fixture.
+
+    Raises OSError and SettingsError.
+    """
+    if not re.fullmatch(r"[a-z][a-z0-9]{1,20}(?=-.{1,30}$)(-[a-z0-9]+)+", key):
+        raise SettingsError(
+            f"{key[:40]!r} is not a family's key: give VENDOR-MODEL in lower-case letters and"
+            " digits; VENDOR has 2 to 21 of them, a letter first; MODEL has at most 30, including"
+            " single hyphens between them"
+        )
+    file = key.partition("-")[0]
+    if (root / _FAMILIES / f"{file}.py").exists():
+        if "PROFILES = " not in _text(root / _FAMILIES / f"{file}.py"):
+            raise SettingsError(
+                f"{file!r} cannot be a vendor: {_FAMILIES / file}.py holds no families; give"
+                " another name"
+            )
+        raise SettingsError(
+            f"{_FAMILIES / file}.py exists already: add an entry to its PROFILES, as"
+            " docs/dev/new-family.md shows"
+        )
+    page = _text(root / "docs/dev/new-family.md").partition("## Adding an SNMP family")[2]
+    fenced_blocks = re.findall(r"(?ms)^ *```(\w+)\n(.*?)^ *```$", page)
+    blocks = {language: textwrap.dedent(block) for language, block in reversed(fenced_blocks)}
+    shown_as = _display_name(vendor or file.capitalize(), "vendor")
+    words = {
+        "acme-strip": key,
+        "Acme": shown_as,
+        "ACME": file.upper(),
+        str(_NUMBER): _free_number(root),
+    }
+
+    def text(language: str) -> str:
+        return re.sub(
+            "|".join(words), lambda fenced_blocks: words[fenced_blocks[0]], blocks[language]
+        )
+
+    fixture = Path("tests", "recordings", key)
+    return {
+        _FAMILIES / f"{file}.py": (
+            f'"""{shown_as}.\n\nName the MIB, its revision and where its text is.\n"""\n\n'
+            + text("python")
+        ),
+        fixture.with_suffix(".snmprec"): text("snmprec"),
+        fixture.with_suffix(".json"): text("json"),
+    }
+
+
+def _free_number(root: Path) -> str:
+    """_NUMBER, or the next one that the table of vendors does not have: new families must not
+    detect each other's devices.
+    """
+    numbers = set(re.findall(r"\d+", _text(root / _FAMILIES / "__init__.py")))
+    return next(number for number in map(str, itertools.count(_NUMBER)) if number not in numbers)
+
+
+def families_table(root: Path, key: str) -> dict[Path, str]:
+    """The table of vendors with an entry for the family `key`: before the first file with a later
+    name, else after the last name. The table is in that order but for some entries.
+    """
+    table = _FAMILIES / "__init__.py"
+    text = _text(root / table)
+    file = key.partition("-")[0]
+    entry = (
+        f'    Vendor(\n        lambda: import_module(".{file}", __package__),\n        "{key}",\n'
+        f'        "{_free_number(root)}",\n    ),\n'
+    )
+    starts = [(match[1], match.start()) for match in _VENDOR.finditer(text)]
+    ends = [*(start for _, start in starts[1:]), text.index("\n)\n", starts[-1][1]) + 1]
+    later = [start for name, start in starts if name > file]
+    place = later[0] if later else ends[starts.index(max(starts))]
+    return {table: text[:place] + entry + text[place:]}
+
+
+new = Subcommand(
+    "new",
+    callback=_new,
+    examples=("pdu new modbus", "pdu new acme-strip --snmp"),
+    help="""\
+Write a working handler for a simulated device, with tests, as a start for your own
+(docs/dev/new-handler.md).
+With --snmp, write the entry and the fixture of an SNMP family instead (docs/dev/new-family.md).
+
+NAME  the handler's name, as in handlers/NAME; with --snmp the family's key, VENDOR-MODEL""",
+    params=[
+        Argument("NAME"),
+        *option("--title", "display name of the vendor or make", "TEXT"),
+        *option("--tree", "the copy of this project, if not this folder", "FOLDER"),
+        *option(
+            "--shape",
+            "how the device answers over HTTP: one JSON document or several resources; platform:"
+            " the handler of DCImanager's page, in a folder NAME of its own (docs/own-handler.md)",
+            "SHAPE",
+            click.Choice(SHAPES),
+            default="document",
+            show_default=True,
+        ),
+        *option("--snmp", "an SNMP family instead of a handler"),
+        *output(),
+    ],
+)

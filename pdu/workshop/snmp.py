@@ -1,0 +1,191 @@
+"""`pdu snmp`: the families that the handler reads, and users' own profiles."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Optional
+
+import click
+
+from handlers.shared.errors import SettingsError, printable
+
+from ..core.cli.exit_codes import DONE, NOT_SEEN
+from ..core.cli.groups import EPILOG, LazyCommand, LazyGroup, Subcommand
+from ..core.cli.options import Argument, output, run_options_of, word_completion
+from ..core.cli.output import Result, print_result, tabulate
+
+# name of a table -> the function of family_tables that makes it
+_TABLES = {
+    "devices": "devices",
+    "evidence": "evidence",
+    "identities": "identities",
+    "costly": "costly",
+    "contradicting": "contradicting_objects",
+    "written": "command_table",
+}
+
+
+def _keys() -> Iterable[str]:
+    from handlers.snmp.profiles import (
+        PROFILES,  # imported late: 10 ms, which the help of the group saves
+    )
+
+    return PROFILES.keys
+
+
+def _fitted(lines: Sequence[str]) -> list[str]:
+    """The lines as wide as the terminal, the last column cut; whole for a file or a program."""
+    if not sys.stdout.isatty():
+        return list(lines)
+    width = shutil.get_terminal_size().columns
+    return [line if len(line) <= width else f"{line[: width - 2]} …" for line in lines]
+
+
+@click.pass_context
+def _families(context: click.Context, word: str, table: Optional[str]) -> int:
+    from handlers.snmp.profiles import PROFILES
+
+    from ..recordings.families import family_tables  # imported late: 11 ms together, as in `_keys`
+
+    profiles = [
+        profile
+        for profile in PROFILES
+        if (word or "").lower()
+        in " ".join((profile.key, profile.vendor, profile.mib, *profile.models)).lower()
+    ]
+    nothing = [f"no family has {word!r} in its key, vendor, MIB or models"]
+    if table:
+        markdown = getattr(family_tables, _TABLES[table])(profiles)
+        return print_result(
+            Result({"markdown": markdown}, [markdown] if profiles else nothing),
+            run_options_of(context).json,
+        )
+    profiles.sort(key=lambda profile: (profile.vendor.lower(), profile.key))
+    data = [
+        {
+            "family": profile.key,
+            "vendor": profile.vendor,
+            "models": list(profile.models),
+            "mib": profile.mib,
+            "commands": family_tables.commands(profile).replace("`", ""),
+        }
+        for profile in profiles
+    ]
+    rows = [
+        [profile["family"], profile["vendor"], profile["commands"], ", ".join(profile["models"])]
+        for profile in data
+    ]
+    lines = _fitted(tabulate(("family", "vendor", "commands", "models"), rows))
+    return print_result(Result(data, lines if rows else nothing), run_options_of(context).json)
+
+
+def _show(family: str) -> int:
+    from handlers.snmp import schema
+
+    from ..recordings.families import own_profiles  # imported late: 14 ms together, as in `_keys`
+
+    try:
+        print(schema.dumps(own_profiles.built_in_family(family)))
+    except own_profiles.UnknownFamily as error:
+        raise SettingsError(str(error)) from None
+    return 0
+
+
+@click.pass_context
+def _check(context: click.Context, file: str) -> int:
+    from handlers.snmp import schema
+
+    from ..recordings.families import own_profiles  # imported late: 14 ms together, as in `_keys`
+
+    try:
+        profile = own_profiles.read_profile(Path(file))
+        # refuses a key that is too long or the name of another module
+        own_profiles.own_family(profile)
+    except schema.ProfileError as error:
+        raise SettingsError(f"{file}: {error}") from None
+    guesses = own_profiles.guesses(profile)
+    data = {"file": file, "key": profile.key, "guesses": guesses}
+    state = "is not finished" if guesses else "is valid"
+    lines = [f"{printable(file)}: the profile '{profile.key}' {state}", *guesses]
+    if not guesses:
+        lines += own_profiles.summary(profile)
+    return print_result(
+        Result(data, lines, NOT_SEEN if guesses else DONE),
+        run_options_of(context).json,
+    )
+
+
+@click.pass_context
+def _parts(context: click.Context) -> int:
+    from handlers.snmp import schema  # imported late: 12 ms, as in `_keys`
+
+    return print_result(
+        Result({"markdown": schema.reference()}, [schema.reference()]),
+        run_options_of(context).json,
+    )
+
+
+LAZY_COMMANDS: Mapping[str, LazyCommand] = {
+    "families": LazyCommand(
+        "workshop.snmp", "families", "the families of PDUs, and how certain their commands are"
+    ),
+    "show": LazyCommand("workshop.snmp", "show", "a family's profile as JSON"),
+    "check": LazyCommand("workshop.snmp", "check", "check a profile in JSON"),
+    "parts": LazyCommand("workshop.snmp", "parts", "the parts of a profile, as Markdown"),
+}
+
+
+def _command(
+    name: str, run: Any, *parameters: click.Parameter, examples: Sequence[str], details: str = ""
+) -> click.Command:
+    about = LAZY_COMMANDS[name].help
+    return Subcommand(
+        name,
+        examples=examples,
+        callback=run,
+        help=f"{about[0].upper()}{about[1:]}.{details}",
+        params=[*parameters, *output()],
+    )
+
+
+families = _command(
+    "families",
+    _families,
+    Argument("WORD?"),
+    click.Option(
+        ["--table"],
+        type=click.Choice(list(_TABLES)),
+        help="print a Markdown table: families, evidence, sources of identities, costly reads,"
+        " objects that contradict a state, what a command writes, or what an outlet does when power"
+        " returns",
+    ),
+    examples=("pdu snmp families apc", "pdu snmp families --table costly"),
+    details="\n\nWORD  a part of the key, the vendor, the MIB or a model",
+)
+show = _command(
+    "show",
+    _show,
+    Argument("FAMILY", shell_complete=word_completion(_keys)),
+    examples=("pdu snmp show apc-rpdu2", "pdu snmp show sentry4 > mine.json"),
+)
+check = _command(
+    "check",
+    _check,
+    Argument("FILE.json"),
+    examples=("pdu snmp check mine.json", "pdu snmp check mine.json --json"),
+    details="""
+
+The exit code is 9 while values of states are guesses of pdu draft, and 2 for a file that is no
+profile.""",
+)
+parts = _command("parts", _parts, examples=("pdu snmp parts", "pdu snmp parts > parts.md"))
+snmp = LazyGroup(
+    "snmp",
+    LAZY_COMMANDS,
+    examples=("pdu snmp families apc", "pdu snmp show apc-rpdu2"),
+    help="SNMP families and profiles.",
+    epilog=EPILOG,
+)

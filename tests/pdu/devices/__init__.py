@@ -1,1 +1,0 @@
-"""Jobs on devices of one protocol."""

@@ -1,0 +1,720 @@
+"""`pdu identify`: SNMP recordings of real units (some also over the network), a unit of every
+handler, an unknown device.
+
+Also: the evidence of a figure, and which address and port are tried.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import shlex
+import socket
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Optional, Union
+
+import pytest
+
+from handlers import registry
+from handlers.shared.address import Address
+from handlers.shared.errors import PduHandlerError, ProtocolError, Refused, Unsupported
+from handlers.snmp import metering
+from handlers.snmp.detection import SYS_OBJECT_ID
+from handlers.snmp.figures import Arcs, Figure, Total
+from handlers.snmp.reader import Reader
+from handlers.snmp.settings import select_families
+from handlers.snmp.sources import Column
+from pdu import root
+from pdu.core.cli.options import RunOptions
+from pdu.core.cli.output import counted, figure
+from pdu.evidence import identify
+from pdu.recordings.raritan import recorded_calls as raritan_calls
+from pdu.recordings.recording_formats import HandlerFinding
+from pdu.recordings.snmp.identification import device_finding, summed_figures
+from pdu_common.connection import PduData, PduSnmpData
+from tests.handlers.snmp import recorded
+from tests.handlers.snmp.memory import Memory, of_rows
+from tests.needs import ROOT
+from tests.pdu.core.cli.test_waiting_line import screen
+from tests.pdu.monitoring.halls import PDU, environment
+from tests.pdu.recordings.planted_devices import UNITS, Printed, arguments, identified, replayed
+from tests.pdu.recordings.recording_formats import identity, names
+from tests.peers.unit_pdus import UnitPeers
+from tests.recordings import fixture
+from tests.simulators.nut_server import NutServer, StaticDevice, SwitchedPdu
+from tests.simulators.snmp_agent import BUILT_IN, Agent
+from tests.simulators.xerus import CircuitModel, MeterModel, Model, XerusPdu
+from tests.waiting import bounded
+
+# Recordings of a family with several tables, an old agent, a unit without a usable sysObjectID, and
+# a unit that reports no states. Together they contain every SNMP type that occurs in any recording.
+OVER_SNMP = ("apc_ap8959eu3", "digipower", "digital-loggers", "raritan-pdu")
+Patched = pytest.MonkeyPatch
+
+
+def of_recording(name: str) -> HandlerFinding:
+    return device_finding(Reader(of_rows(recorded.rows(name))), select_families({}, {}))
+
+
+@pytest.mark.against("recordings of real units, in memory")
+@pytest.mark.parametrize("name", recorded.NAMES)
+def test_a_recorded_unit_is_identified_with_its_abilities(name: str) -> None:
+    expected, found = recorded.expected(name), of_recording(name)
+    assert found.family == expected["family"] and found.why
+    assert any(row["family"].partition(" at ")[0] == expected["family"] for row in found.tried)
+    states = [
+        outlet["state"]
+        for outlet in expected["outlets"].values()
+        if outlet.get("state") is not None
+    ]
+    if states:
+        on = states.count("on")
+        outlets = counted(len(expected["outlets"]), "outlet")
+        line = next(line for line in found.can if line.startswith("read the states of"))
+        assert line.startswith(f"read the states of {outlets} ") and (not on or f"({on} on" in line)
+    else:
+        assert any("states" in line for line in found.cannot)
+    assert len(found.seen) >= 2 and (found.evidence or not found.can)
+
+
+@pytest.mark.against("recordings of real units, over SNMP")
+@pytest.mark.parametrize("name", OVER_SNMP)
+def test_a_replayed_recording_is_identified_over_snmp_as_in_memory(
+    name: str, capsys: Printed, monkeypatch: Patched
+) -> None:
+    monkeypatch.setenv("PDU_COMMUNITY", "public")
+    with replayed("snmp", recorded.text(name)) as unit:
+        report = identified(capsys, 0, *arguments(unit), "--handler", "snmp")
+    (over_snmp,) = report["handlers"]
+    # its nameplate is read by another call
+    assert over_snmp.pop("unit")
+    in_memory = dataclasses.asdict(of_recording(name))
+    assert report["chosen"] == "snmp" and {**over_snmp, "unit": ""} == in_memory
+
+
+def with_no_and_yes(name: str, key: str) -> list[HandlerFinding]:
+    """Identify a synthetic unit, first with `no` as the value of the setting `key`, then with
+    `yes`.
+    """
+    return [
+        device_finding(
+            Reader(of_rows(fixture(name).device().rows())), select_families({key: value}, {})
+        )
+        for value in ("no", "yes")
+    ]
+
+
+def test_the_settings_metered_only_and_switch_unproven_decide_what_is_found() -> None:
+    assert [one.family for one in with_no_and_yes("geist-v5_inlet", "metered_only")] == [
+        "",
+        "geist-v5",
+    ]
+    unproven = with_no_and_yes("teltronix", "switch_unproven")
+    assert [any(line.startswith("switch") for line in one.can) for one in unproven] == [False, True]
+
+
+def test_a_family_with_states_but_without_commands_is_not_called_metered_only() -> None:
+    found = device_finding(
+        Reader(of_rows(fixture("opengear-rpc").device().rows())), select_families({}, {})
+    )
+    assert any(line.startswith("read the states") for line in found.can)
+    assert [line for line in found.cannot if line.startswith("switch")] == [
+        "switch: the family 'opengear-rpc' has no commands"
+    ]
+
+
+def test_outlets_without_states_cannot_be_switched() -> None:
+    found = device_finding(
+        Reader(of_rows(fixture("schleifenbauer_channels").device().rows())), select_families({}, {})
+    )
+    assert "read states: it reports none (4 outlets)" in found.cannot
+    assert "switch: a command could not be confirmed, because no state is reported" in found.cannot
+    assert not [line for line in found.can if line.startswith("switch")]
+
+
+@pytest.mark.parametrize(
+    "unit, used", [(None, [1]), (Arcs(stop=1), [0, 1])], ids=["one unit", "a chain"]
+)
+def test_a_total_rests_on_the_first_object_that_has_all_rows_of_a_unit(
+    unit: Optional[Arcs], used: list[int]
+) -> None:
+    """Row 1.2 of the first object has no figure: this object is used neither for a single unit nor
+    for unit 1 of a chain.
+    """
+    figures = tuple(Figure(Column(f"1.3.6.1.4.1.99999.{number}")) for number in range(3))
+    rows: dict[str, Union[int, str, bytes]] = {
+        "0.1.1": 2,
+        "0.1.2": "n/a",
+        "0.2.1": 3,
+        "1.1.1": 6,
+        "1.2.1": 4,
+        "2.1.1": 7,
+    }
+    reader = Reader(Memory({f"1.3.6.1.4.1.99999.{index}": value for index, value in rows.items()}))
+    total = Total(figures, unit=unit)
+    assert total.read_from(reader) == (9 if unit else 10)
+    assert summed_figures(total, reader) == [figures[number] for number in used]
+
+
+@pytest.mark.parametrize("error", [ProtocolError("odd"), Refused("odd"), Unsupported("odd")])
+def test_a_unit_whose_figures_cannot_be_read_is_identified_by_its_states(
+    error: PduHandlerError, monkeypatch: Patched
+) -> None:
+    def fails(*_: Any, **__: Any) -> Any:
+        raise error
+
+    rows = BUILT_IN["apc-rpdu2"]().device.rows()
+    monkeypatch.setattr(metering, "read_statistic", fails)
+    snmp = device_finding(Reader(of_rows(rows)), select_families({}, {}))
+    assert (
+        snmp.family == "apc-rpdu2"
+        and snmp.can[0].startswith("read the states of 24")
+        and "report figures: odd" in snmp.cannot
+    )
+    other = HandlerFinding("redfish")
+    other.note_figures(fails, "", "")
+    assert other.cannot == ["report load and energy: odd"]
+
+
+def test_no_meters_are_claimed_where_only_the_sys_object_id_or_a_setting_decides() -> None:
+    rows = {"1.3.6.1.2.1.1.2.0": "1.3.6.1.4.1.42610.1.4.2"}
+    found = [
+        device_finding(Reader(Memory(rows)), select_families(settings, {}))
+        for settings in ({}, {"profile": "powertek-simple"})
+    ]
+    assert [one.why for one in found] == [
+        (
+            "sysObjectID 1.3.6.1.4.1.42610.1.4.2 begins with 1.3.6.1.4.1.42610.1.4.2; the family"
+            " has no outlets"
+        ),
+        "the setting 'profile' names it; the family has no outlets",
+    ]
+
+
+def test_the_family_of_a_setting_is_shown_as_tried_although_the_id_does_not_fit() -> None:
+    sys_object_id, states = "1.3.6.1.2.1.1.2.0", "1.3.6.1.4.1.92.58.2."
+    missing = device_finding(
+        Reader(Memory({sys_object_id: "1.3.6.1.4.1.99999.1"})),
+        select_families({"profile": "sinetica-hawk"}, {}),
+    )
+    assert missing.tried == [{"family": "sinetica-hawk", "result": "no outlet reports a state"}]
+    assert "pduOutOn" in [row["object"] for row in missing.seen]
+    found = device_finding(
+        Reader(Memory({states + f"{n}.0": n % 2 for n in range(1, 5)})),
+        select_families({"profile": "ip9258"}, {}),
+    )
+    assert found.tried == [{"family": "ip9258", "result": "4 outlets"}]
+
+
+def test_the_outlets_of_link_units_are_counted() -> None:
+    calls: dict[raritan_calls.Key, raritan_calls.Outcome] = {}
+    for link, prefix, kinds in ((0, "", (True, False)), (2, "/link/2", (True, True, True))):
+        rids = [
+            f"{prefix}/tfwopaque/pdumodel.Outlet:2.1.6/outlet.{number}"
+            for number in range(len(kinds))
+        ]
+        results: dict[tuple[str, str], Any] = {
+            (f"/model/pdu/{link}", "getOutlets"): [
+                {"rid": rid, "type": "pdumodel.Outlet:2.1.6"} for rid in rids
+            ],
+            (f"/model/pdu/{link}", "getInlets"): [],
+        }
+        for number, (rid, switchable) in enumerate(zip(rids, kinds), 1):
+            results[rid, "getMetaData"] = {"label": str(number), "isSwitchable": switchable}
+            results[rid, "getState"] = {"available": True, "powerState": 1}
+        calls.update(
+            {
+                raritan_calls.key(rid, method, {}): {"result": {"_ret_": value}}
+                for (rid, method), value in results.items()
+            }
+        )
+    with replayed("raritan", raritan_calls.recording_text(calls)) as unit:
+        assert isinstance(unit.data, PduData)
+        found = [
+            identity(
+                "raritan", PduData(unit.data.ip, {**unit.data.custom_params, "link_units": value})
+            )
+            for value in ("no", "2")
+        ]
+    assert [
+        [line.partition(" outlets")[0] for line in one.can if " outlets" in line] for one in found
+    ] == [["read the states of 2", "switch 1 of 2"], ["read the states of 5", "switch 4 of 5"]]
+    assert [[row["object"].partition(" ")[0] for row in one.seen[::2]] for one in found] == [
+        ["/model/pdu/0"],
+        ["/model/pdu/0", "/model/pdu/2"],
+    ]
+
+
+@pytest.mark.parametrize("handler", list(UNITS))
+def test_a_unit_of_every_handler_is_identified_among_all_handlers(
+    handler: str, tmp_path: Path, capsys: Printed, monkeypatch: Patched
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with UNITS[handler]() as unit:
+        secrets: dict[str, Optional[str]] = {"community": "public", "password": "any"}
+        secrets.update(
+            unit.data.snmp_params if isinstance(unit.data, PduSnmpData) else unit.data.custom_params
+        )
+        for key in ("community", "password"):
+            monkeypatch.setenv(f"PDU_{key.upper()}", str(secrets[key]))
+        report = identified(capsys, 0, *arguments(unit), "--timeout", "5", "-s", "retries=0")
+        words = ["identify", *arguments(unit), "--timeout", "5", "--handler", handler]
+        assert root.run([*words, "--verbose"]) == 0
+        details = capsys.readouterr().out
+        assert root.run(words) == 0
+        shown = capsys.readouterr().out
+        # The output shows "..." in place of PEM text. The command below takes it for the name of a
+        # file.
+        (tmp_path / "...").write_text(secrets.get("ca_pem") or "")
+        assert root.run(shlex.split(shown.partition("\nnext: pdu ")[2])) == 0
+    tried = {one["handler"] for one in report["handlers"]}
+    assert report["chosen"] == handler and tried == {*names()}
+    mine = next(one for one in report["handlers"] if one["handler"] == handler)
+    assert any("states of" in line for line in mine["can"]) and any(
+        "load (" in line for line in mine["can"]
+    )
+    assert any("switch" in line for line in (*mine["can"], *mine["cannot"])) and mine["evidence"]
+    # the verdict, what it cannot, and the next step
+    verdict, *_, hint, step = shown.splitlines()
+    unit_name = {
+        "snmp": "APC AP8659, 8 outlets",
+        "raritan": "Raritan PX3-5190R, 8 outlets",
+        "nut": "ACME Switched-4, 4 outlets",
+        "redfish": "Contoso SIM-3P, 5 outlets",
+    }[handler]
+    assert verdict.startswith(f"{handler}: yes: {unit_name}: reads, switches, meters ")
+    assert (hint, step.partition("127")[0]) == (
+        "what it rests on: --verbose",
+        f"next: pdu status {handler} ",
+    )
+    assert details.startswith(verdict) and "\n  rests on  " in details
+    assert "s3cr3t" not in details + shown and "Pa55" not in details + shown
+
+
+def test_a_unit_without_meters_is_shown_without_figures(
+    capsys: Printed, monkeypatch: Patched
+) -> None:
+    with XerusPdu(Model(outlets=2, metering="none")) as pdu:
+        monkeypatch.setenv("PDU_PASSWORD", pdu.password)
+        report = identified(
+            capsys,
+            0,
+            f"{pdu.host}:{pdu.port}",
+            "--fingerprint",
+            pdu.fingerprint,
+            "--handler",
+            "raritan",
+        )
+        assert (
+            root.run(
+                ["raritan", f"{pdu.host}:{pdu.port}", "outlets", "--fingerprint", pdu.fingerprint]
+            )
+            == 0
+        )
+    found = report["handlers"][0]
+    assert {"report its load", "report its energy", "report the energy by outlet"} <= set(
+        found["cannot"]
+    )
+    assert not any(word in line for line in found["can"] for word in ("energy", "load"))
+    assert capsys.readouterr().out.splitlines()[1].count("not metered") == 3
+
+
+def test_load_and_energy_of_a_power_meter_controller_rest_on_mains(
+    capsys: Printed, monkeypatch: Patched
+) -> None:
+    with XerusPdu(
+        Model(outlets=0, inlets=0, metering="none", product="BCM2-1965", meters=(MeterModel(1),))
+    ) as pdu:
+        monkeypatch.setenv("PDU_PASSWORD", pdu.password)
+        report = identified(
+            capsys,
+            0,
+            f"{pdu.host}:{pdu.port}",
+            "--fingerprint",
+            pdu.fingerprint,
+            "--handler",
+            "raritan",
+        )
+        load = pdu.books().load_a
+    assert load and f"report its load ({figure(load)} A)" in report["handlers"][0]["can"]
+    evidence = report["handlers"][0]["evidence"]
+    assert "mains of its panels" in evidence["load"] and "mains of its panels" in evidence["energy"]
+
+
+def test_only_the_figures_of_a_raritan_unit_are_said_to_rest_on_recordings() -> None:
+    """The recorded traffic of real units has no Outlet.getState and no Outlet.setPowerState."""
+    with XerusPdu(Model(outlets=2)) as pdu:
+        data = PduData(
+            f"{pdu.host}:{pdu.port}",
+            {"username": pdu.user, "password": pdu.password, "ca_pem": pdu.ca_pem},
+        )
+        evidence = identity("raritan", data).evidence
+    assert {what for what, basis in evidence.items() if "recorded traffic" in basis} == {
+        "load",
+        "energy",
+    }
+    assert {"state", "switching"} <= set(evidence)
+
+
+@pytest.mark.parametrize(
+    "outlets, states, energy",
+    [
+        (
+            0,
+            "read states: all unknown (2 branch circuits)",
+            "report the energy by branch circuit (2 branch circuits)",
+        ),
+        (
+            3,
+            "read the states of 5 ports (2 on, 1 off, 2 unknown)",
+            "report the energy by port (5 ports)",
+        ),
+    ],
+)
+def test_branch_circuits_are_not_called_outlets(
+    outlets: int, states: str, energy: str, capsys: Printed, monkeypatch: Patched
+) -> None:
+    panel = Model(
+        outlets=0,
+        inlets=0,
+        metering="none",
+        meters=(MeterModel(1, circuits=(CircuitModel(0), CircuitModel(1))),),
+    )
+    link = ["-s", "link_units=2"] if outlets else []
+    with XerusPdu(
+        Model(outlets=outlets, off=(2,)) if outlets else panel,
+        links={2: panel} if outlets else None,
+    ) as pdu:
+        monkeypatch.setenv("PDU_PASSWORD", pdu.password)
+        report = identified(
+            capsys,
+            0,
+            f"{pdu.host}:{pdu.port}",
+            "--fingerprint",
+            pdu.fingerprint,
+            "--handler",
+            "raritan",
+            *link,
+        )
+    found = report["handlers"][0]
+    assert states in found["can"] + found["cannot"] and energy in found["can"]
+
+
+def test_no_further_family_is_tried_after_one_fits(capsys: Printed, monkeypatch: Patched) -> None:
+    monkeypatch.setenv("PDU_COMMUNITY", "public")
+    with Agent(BUILT_IN["apc-rpdu2"]()) as agent:
+        report = identified(capsys, 0, f"{agent.host}:{agent.port}", "--handler", "snmp")
+        assert not agent.writes()
+    tried = report["handlers"][0]["tried"]
+    assert tried[0] == {"family": "apc-rpdu2", "result": "24 outlets"} and all(
+        row["result"] == "not needed" for row in tried[1:]
+    )
+
+
+def test_a_family_that_is_tried_at_two_roots_has_a_row_for_each_with_its_root() -> None:
+    raritan = "1.3.6.1.4.1.13742"
+    older = Memory({SYS_OBJECT_ID: f"{raritan}.4", f"{raritan}.1.2.2.1.3.1": 1})
+    assert [
+        row
+        for row in device_finding(Reader(older), select_families({}, {})).tried
+        if row["family"].startswith("raritan-px1")
+    ] == [
+        {"family": f"raritan-px1 at {raritan}.4.1", "result": "no outlet reports a state"},
+        {"family": f"raritan-px1 at {raritan}.1", "result": "1 outlet"},
+    ]
+
+
+def test_the_next_commands_are_named_where_no_family_fits(
+    tmp_path: Path, capsys: Printed, monkeypatch: Patched
+) -> None:
+    monkeypatch.setenv("PDU_COMMUNITY", "public")
+    unknown = (
+        "1.3.6.1.2.1.1.1.0|4|Acme Strip"
+        " 8\n1.3.6.1.2.1.1.2.0|6|1.3.6.1.4.1.99998.1\n1.3.6.1.4.1.99998.2.1.1.3.1|2|1\n"
+    )
+    monkeypatch.chdir(tmp_path)
+    with replayed("snmp", unknown) as unit:
+        where = arguments(unit)[0]
+        report = identified(capsys, 8, where, "--handler", "snmp")
+        assert root.run(["identify", where, "--handler", "snmp"]) == 8
+        shown = capsys.readouterr().out
+        # each line runs as it is printed
+        for line in report["handlers"][0]["next_steps"][:2]:
+            assert root.run(shlex.split(line, comments=True)[1:]) == (0 if "record" in line else 8)
+    found = report["handlers"][0]
+    assert (
+        report["chosen"] is None
+        and found["answers"]
+        and found["about"]["sysDescr"] == "Acme Strip 8"
+        and not found["family"]
+    )
+    lines = [line.partition("    #")[0] for line in found["next_steps"]]
+    assert lines == [
+        f"pdu record snmp {where} -o unit.snmprec",
+        "pdu draft unit.snmprec -o mine.json",
+        f"python3 {ROOT / 'packaging' / 'build.py'} --profile mine.json",
+    ]
+    assert all(f"{line}\n" in shown for line in found["next_steps"])
+
+
+def test_a_host_without_services_is_unreachable_and_a_missing_community_is_named(
+    capsys: Printed, monkeypatch: Patched
+) -> None:
+    for key in ("PDU_COMMUNITY", "PDU_PASSWORD"):
+        monkeypatch.delenv(key, raising=False)
+    report = identified(capsys, 3, "127.0.0.1:9", "--timeout", "0.2")
+    assert not any(one["answers"] for one in report["handlers"])
+    why = {one["handler"]: one["why"] for one in report["handlers"]}
+    assert "no community was given" in why["snmp"] and "no connection to TCP port 9" in why["nut"]
+
+
+@pytest.mark.parametrize("handlers, named", [(("nut",), False), (("nut", "snmp"), True)])
+def test_advice_about_snmp_is_given_only_where_snmp_was_chosen(
+    handlers: Sequence[str], named: bool, capsys: Printed, monkeypatch: Patched
+) -> None:
+    monkeypatch.delenv("PDU_COMMUNITY", raising=False)
+    assert (
+        root.run(
+            [
+                "identify",
+                "127.0.0.1:9",
+                *(word for name in handlers for word in ("--handler", name)),
+            ]
+        )
+        == 3
+    )
+    shown = capsys.readouterr().out
+    assert "No handler found a PDU" in shown and ("For SNMP" in shown) == named
+
+
+def test_missing_logins_for_all_open_ports_are_missing_settings_and_not_a_missing_pdu(
+    capsys: Printed, monkeypatch: Patched
+) -> None:
+    for key in ("PDU_USERNAME", "PDU_PASSWORD"):
+        monkeypatch.delenv(key, raising=False)
+    with UNITS["redfish"]() as unit:
+        report = identified(
+            capsys, 2, arguments(unit)[0], "--handler", "redfish", "--handler", "raritan"
+        )
+    assert [(one["answers"], one["asked"]) for one in report["handlers"]] == [(False, False)] * 2
+
+
+@pytest.mark.parametrize(
+    "port", ["²", "٣", "65536", "1" * 5000], ids=["superscript", "Arabic", "too large", "long"]
+)
+def test_an_impossible_port_is_refused(port: str, capsys: Printed, monkeypatch: Patched) -> None:
+    monkeypatch.setenv("PDU_PASSWORD", "any")
+    report = identified(capsys, 2, "127.0.0.1:9", "--handler", "raritan", "-s", f"port={port}")
+    assert "port" in report["error"]["reason"]
+
+
+def test_a_refused_login_is_reported_and_not_called_a_missing_pdu(
+    capsys: Printed, monkeypatch: Patched
+) -> None:
+    monkeypatch.setenv("PDU_PASSWORD", "wrong")
+    with UNITS["raritan"]() as unit:
+        report = identified(capsys, 4, *arguments(unit), "--handler", "raritan")
+        assert root.run(["identify", *arguments(unit), "--handler", "raritan"]) == 4
+    assert (
+        report["handlers"][0]["error"]["kind"] == "denied"
+        and report["handlers"][0]["answers"] is True
+    )
+    assert "No handler found a PDU" not in capsys.readouterr().out
+
+
+def test_a_certificate_that_is_not_trusted_leads_to_its_fingerprint(
+    capsys: Printed, monkeypatch: Patched
+) -> None:
+    monkeypatch.delenv("PDU_COMMUNITY", raising=False)
+    with UNITS["raritan"]() as unit:
+        monkeypatch.setenv("PDU_USERNAME", "admin")
+        monkeypatch.setenv("PDU_PASSWORD", "any")
+        assert root.run(["identify", arguments(unit)[0]]) == 3
+        *lines, last = capsys.readouterr().out.splitlines()
+        assert any(
+            line.startswith("raritan: not asked: the device's certificate") for line in lines
+        )
+        assert last.startswith("next: compare the certificate's SHA-256")
+        words = shlex.split(last.partition("then: ")[2])[1:]
+        assert words[-2] == "--fingerprint"
+        # the certificate is trusted: what is refused now is this test's login
+        assert root.run(words) == 4
+
+
+@pytest.mark.parametrize("refused, code", [(("VER",), 0), (("VER", "LIST UPS"), 8)])
+def test_an_error_of_nuts_protocol_is_the_answer_of_a_nut_server(
+    refused: tuple[str, ...], code: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with NutServer([SwitchedPdu("pdu", 4)]) as server:
+        server.faults.rewrite = lambda line, answer: (
+            b"ERR UNKNOWN-COMMAND\n" if line.startswith(refused) else answer
+        )
+        report = identified(
+            capsys, code, f"{server.host}:9", "--handler", "nut", "-s", f"port={server.port}"
+        )
+    finding = report["handlers"][0]
+    assert finding["answers"] and "ERR UNKNOWN-COMMAND" in finding["about"]["server"]
+
+
+@pytest.mark.parametrize("port, first", [("443", "raritan"), ("3493", "nut"), ("161", "snmp")])
+def test_the_protocol_of_a_given_port_is_tried_first(port: str, first: str) -> None:
+    names = ["nut", "snmp", "raritan"]
+    for host, settings in ((f"h:{port}", {}), ("h", {"port": port})):
+        order = identify.order_handlers(names, Address(host), RunOptions(settings=settings))
+        assert (order[0], {*order}) == (first, {*names})
+    # on a port of no protocol, NUT waits for an answer after those over HTTP
+    assert identify.order_handlers(names, Address("h:8443"), RunOptions())[0] == "raritan"
+
+
+def test_the_setting_port_overrides_the_port_in_the_address(capsys: Printed) -> None:
+    with NutServer([StaticDevice("pdu", {"outlet.1.status": "on"})]) as server:
+        report = identified(
+            capsys, 0, f"{server.host}:9", "--handler", "nut", "-s", f"port={server.port}"
+        )
+    assert report["chosen"] == "nut"
+
+
+def test_the_command_that_reads_the_pdu_repeats_the_settings_of_its_handler(
+    tmp_path: Path, capsys: Printed, monkeypatch: Patched
+) -> None:
+    secret = tmp_path / "a secret"
+    secret.write_text("s3cret")
+    monkeypatch.setenv("PDU_COMMUNITY", "public")
+    with NutServer([StaticDevice("rack1", {"outlet.1.status": "on"})]) as server:
+        assert (
+            root.run(
+                [
+                    "identify",
+                    "127.0.0.1:9",
+                    "-s",
+                    f"host={server.host}:{server.port}",
+                    "-s",
+                    "device=rack1",
+                    "-s",
+                    "retries=0",
+                    "--timeout",
+                    "0.2",
+                    "--secret-file",
+                    f"password={secret}",
+                ]
+            )
+            == 0
+        )
+    again = capsys.readouterr().out.splitlines()[-1]
+    assert (
+        again == f"next: pdu status nut 127.0.0.1:9 -s host={server.host}:{server.port} -s"
+        " device=rack1 "
+        f"--timeout 0.2 --secret-file 'password={secret}'"
+    )
+
+
+def test_the_setting_host_names_the_address_that_is_tried(capsys: Printed) -> None:
+    with NutServer([StaticDevice("pdu", {"outlet.1.status": "on"})]) as server:
+        report = identified(
+            capsys, 0, "127.0.0.1:9", "--handler", "nut", "-s", f"host={server.host}:{server.port}"
+        )
+    assert report["chosen"] == "nut"
+
+
+@pytest.mark.parametrize("scheme, port", [("http", 80), ("HTTP", 80), ("https", 443)])
+def test_the_usual_port_follows_from_the_scheme(
+    scheme: str, port: int, capsys: Printed, monkeypatch: Patched
+) -> None:
+    monkeypatch.setattr(
+        "pdu.evidence.identify._port_error",
+        lambda host, port: f"{host} {port}",
+    )
+    report = identified(capsys, 3, "192.0.2.1", "--handler", "raritan", "-s", f"scheme={scheme}")
+    assert report["handlers"][0]["why"] == f"192.0.2.1 {port}"
+
+
+def test_the_wait_for_a_port_that_answers_nothing_says_at_once_what_it_is_for(
+    monkeypatch: Patched,
+) -> None:
+    """A queue of connections that is full drops more, as a firewall does. The port that two
+    handlers have is waited for once.
+    """
+    monkeypatch.setattr("pdu.evidence.identify._CONNECT_S", 0.3)
+    with contextlib.ExitStack() as stack:
+        full = stack.enter_context(socket.socket())
+        full.bind(("127.0.0.1", 0))
+        full.listen(0)
+        where = full.getsockname()
+        stack.enter_context(socket.create_connection(where))
+        with screen(3600.0) as shown:
+            words = ["--handler", "raritan", "--handler", "redfish"]
+            assert root.run(["identify", f"127.0.0.1:{where[1]}", *words]) == 3
+    lines = [line.strip() for line in shown.getvalue().split("\r") if line.strip()]
+    host = f"127.0.0.1:{where[1]}"
+    assert lines == [f"{host}: trying TCP port {where[1]} for raritan"]
+
+
+@pytest.mark.parametrize("words", [["-s", "usrname=x"], ["--secret-file", "usrname=/dev/null"]])
+def test_a_setting_that_no_handler_has_is_refused(words: list[str], capsys: Printed) -> None:
+    assert root.run(["identify", "127.0.0.1:9", *words]) == 2
+    assert (
+        f"none of {', '.join(registry.names())} has a setting 'usrname'" in capsys.readouterr().err
+    )
+    # although the port is closed
+    assert root.run(["identify", "127.0.0.1:9", "--handler", "nut", *words]) == 2
+    assert "nut has no setting 'usrname'; it takes ca_pem, device," in capsys.readouterr().err
+
+
+def test_snmp_is_tried_once_where_nut_reads_the_device_and_answers_come_at_once() -> None:
+    with (
+        NutServer([SwitchedPdu("pdu", outlets=2)]) as server,
+        socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as mute,
+    ):
+        mute.bind(("127.0.0.1", server.port))  # the same number as the TCP port
+        mute.setblocking(False)
+        words = ["identify", f"127.0.0.1:{server.port}", "--handler", "nut", "--handler", "snmp"]
+        words.append("--verbose")
+        with (
+            subprocess.Popen(
+                [*PDU, *words, "-s", "timeout=3"],
+                env={**environment(), "PDU_COMMUNITY": "public"},
+                stdout=subprocess.PIPE,
+                text=True,
+            ) as process,
+            bounded(process),
+        ):
+            assert process.stdout is not None
+            assert process.stdout.readline().startswith("nut: ")
+            assert process.poll() is None  # SNMP is still waited for
+            rest = process.stdout.read()
+        assert process.returncode == 0 and "\nsnmp: closed: " in rest and "\nnext: pdu " in rest
+        assert len(mute.recv(65_536)) > 0
+        with pytest.raises(BlockingIOError):
+            mute.recv(65_536)
+
+
+def test_a_unit_without_https_is_not_asked_and_the_next_step_asks_it(
+    capsys: Printed, monkeypatch: Patched
+) -> None:
+    with UnitPeers("netio").peer() as peer:
+        where = f"{peer.address}:{peer.settings['port']}"
+        assert root.run(["identify", where, "--handler", "netio"]) == 3
+        line, step = capsys.readouterr().out.splitlines()
+        assert line.startswith("netio: not asked: ") and line.endswith("give -s scheme=http")
+        monkeypatch.setenv("PDU_PASSWORD", peer.settings["password"])
+        words = shlex.split(step.partition("next: pdu ")[2], comments=True)
+        assert root.run([*words, "--username", peer.settings["username"]]) == 0
+        assert "netio: yes: netio, 8 outlets: reads, switches" in capsys.readouterr().out
+
+
+def test_port_80_is_tried_where_443_is_closed(capsys: Printed, monkeypatch: Patched) -> None:
+    monkeypatch.setattr(
+        identify, "_port_error", lambda _, port: "" if port == 80 else f"closed {port}"
+    )
+    assert root.run(["identify", "192.0.2.1", "--handler", "netio"]) == 3
+    line, step = capsys.readouterr().out.splitlines()
+    assert line == (
+        "netio: not asked: closed 443; port 80 is open: for a unit without HTTPS, give -s"
+        " scheme=http"
+    )
+    assert step.startswith("next: pdu identify 192.0.2.1 --handler netio -s scheme=http ")
+    # with a port given, no other one is tried
+    assert root.run(["identify", "192.0.2.1:444", "--handler", "netio"]) == 3
+    assert "port 80" not in capsys.readouterr().out

@@ -1,0 +1,193 @@
+"""A profile whose parts are valid but contradict each other is refused before an archive is built
+from it.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+from typing import Optional
+
+import pytest
+
+from handlers.snmp.controls import Control, Guarded, Verbs, Write
+from handlers.snmp.evidence import Confidence, Evidence, EvidenceLevel
+from handlers.snmp.figures import Figure, Total
+from handlers.snmp.frozen_value import replace
+from handlers.snmp.outlets import Outlets
+from handlers.snmp.profile import Profile
+from handlers.snmp.profiles import PROFILES
+from handlers.snmp.schema import ProfileError, dumps
+from handlers.snmp.single_family import Unlock, WritePacked
+from handlers.snmp.sources import Column, Packed, Scalar, Source
+from handlers.snmp.states import Doubt, State
+from pdu.recordings.families import own_profiles
+from pdu.recordings.families.profile_checks import check_profile
+
+ENTRY = "1.3.6.1.4.1.99999.2.1.1"
+STATUS, CONTROL, LOCK, AMPS, WATTS = (
+    Column(f"{ENTRY}.{arc}", name)
+    for arc, name in (
+        (3, "outletStatus"),
+        (4, "outletControl"),
+        (5, "outletLock"),
+        (6, "outletCurrent"),
+        (7, "outletPower"),
+    )
+)
+OTHER_NAME = Column(STATUS.oid, "outletControl")  # the same object under another name
+ALL = Scalar("1.3.6.1.4.1.99999.3.0", "stripStates")
+
+
+def acme(
+    control: Optional[Control] = None,
+    states: Source = STATUS,
+    current: Source = AMPS,
+    power: Source = WATTS,
+    load: Source = AMPS,
+    total: Source = WATTS,
+) -> Profile:
+    return Profile(
+        key="acme-strip",
+        vendor="Acme",
+        models=("Strip 8",),
+        mib="ACME-MIB",
+        sys_object_ids=("1.3.6.1.4.1.99999.1",),
+        outlets=(
+            Outlets(
+                states=State(states, on=("1",), off=("2",)),
+                control=control or Write(CONTROL, on=1, off=2),
+                current=Figure(current, Decimal("0.1")),
+                power=Figure(power),
+            ),
+        ),
+        load=Total((Figure(load, Decimal("0.1")),)),
+        power=Total((Figure(total),)),
+        switching_confidence=Confidence.MEDIUM,
+        evidence=Evidence(
+            state=EvidenceLevel.MIB,
+            current=EvidenceLevel.MIB,
+            power=EvidenceLevel.MIB,
+            switching=EvidenceLevel.MIB,
+        ),
+    )
+
+
+@pytest.mark.parametrize("profile", PROFILES, ids=lambda profile: str(profile.key))
+def test_no_family_contradicts_itself(profile: Profile) -> None:
+    assert list(check_profile(profile)) == []
+
+
+@pytest.mark.parametrize(
+    "control",
+    [
+        Write(CONTROL, on=2, off=1),
+        Write(STATUS, on=1, off=2),
+        Write(STATUS, on=1, off=3),
+        Verbs(CONTROL, LOCK),
+        Unlock(LOCK, 1, Write(CONTROL, on=1, off=2)),
+        Unlock(CONTROL, 9, Write(CONTROL, on=1, off=2)),
+    ],
+)
+def test_a_command_that_may_be_right_is_accepted(control: Control) -> None:
+    assert list(check_profile(acme(control))) == []
+
+
+@pytest.mark.parametrize(
+    "control, sentence",
+    [
+        (
+            Write(STATUS, on=2, off=1),
+            "on writes 2 into the object of the states, where it means off",
+        ),
+        (
+            Write(OTHER_NAME, on="2", off="3"),
+            "on writes '2' into the object of the states, where it means off",
+        ),
+        (
+            Guarded(Write(STATUS, on=3, off=1), LOCK, "it is locked", refuse=("1",)),
+            "off writes 1 into the object of the states, where it means on",
+        ),
+        (Verbs(on=CONTROL, off=STATUS), "off writes a delay into the object of the states"),
+        (
+            Unlock(CONTROL, 2, Write(CONTROL, on=1, off=2)),
+            "the value 2 that unlocks an outlet already switches it",
+        ),
+        (
+            Write(CONTROL, on=1, off="2"),
+            "on writes 1 and off writes '2', which are of different types",
+        ),
+    ],
+)
+def test_a_command_against_the_states_is_named(control: Control, sentence: str) -> None:
+    assert next(check_profile(acme(control))) == f"profile.outlets[0].control: {sentence}"
+
+
+def test_a_state_that_an_object_of_the_whole_device_decides_is_named() -> None:
+    """A status calls `Source.rows`, in which a Scalar has only the identity "0": outlets of a table
+    would be UNKNOWN. A command calls `Source.one`, in which a Scalar has the same value for
+    every outlet."""
+    control = Write(CONTROL, on=1, off=2)
+    for source, found in ((STATUS, 1), (ALL, 0)):
+        for name, state in (
+            ("confirm", State(source, on=("1",), off=("2",), confirm=ALL)),
+            ("a doubt", State(source, on=("1",), off=("2",), doubts=(Doubt(ALL, ("1",)),))),
+        ):
+            sentence = (
+                f"profile.outlets[0].states: {name} is a Scalar, which has no value for each outlet"
+                " of a table"
+            )
+            assert (
+                list(
+                    check_profile(
+                        replace(acme(), outlets=(Outlets(states=state, control=control),))
+                    )
+                )
+                == [sentence][:found]
+            )
+
+
+def test_a_packed_command_against_the_states_is_named() -> None:
+    packed = Packed(ALL)
+    found = list(check_profile(acme(WritePacked(ALL, packed, on="2", off="1"), states=packed)))
+    assert [sentence.partition(": ")[2].partition(" ")[0] for sentence in found] == ["on", "off"]
+    assert list(check_profile(acme(WritePacked(ALL, packed, on="1", off="2"), states=packed))) == []
+
+
+@pytest.mark.parametrize(
+    "profile, sentence",
+    [
+        (acme(current=WATTS), "profile.outlets[0].power: it reads the same object as current"),
+        (
+            acme(load=Column(WATTS.oid, "lineCurrent")),
+            "profile.power: it reads the same object as load",
+        ),
+        (
+            acme(states=Column(ENTRY, "outletEntry")),
+            (
+                f"profile: the column {ENTRY} contains {ENTRY}.4; one of them is not the OID of "
+                "a column"
+            ),
+        ),
+    ],
+)
+def test_a_figure_that_is_read_twice_and_a_column_that_is_a_table_are_named(
+    profile: Profile, sentence: str
+) -> None:
+    assert sentence in list(check_profile(profile))
+
+
+def test_a_sys_object_id_below_a_root_that_it_would_select_is_named() -> None:
+    assert list(check_profile(replace(acme(), sys_object_ids=("~.1",)))) == [
+        "profile: the sysObjectID ~.1 begins with ~; give the whole OID"
+    ]
+
+
+def test_a_profile_that_contradicts_itself_is_not_built(tmp_path: Path) -> None:
+    file = tmp_path / "acme.json"
+    file.write_text(dumps(acme(Write(STATUS, on=2, off=1))), "utf-8")
+    with pytest.raises(
+        ProfileError,
+        match=r"profile\.outlets\[0\]\.control: on writes 2 into the object of the states",
+    ):
+        own_profiles.read_profile(file)

@@ -1,0 +1,296 @@
+"""The draft's facts from MIB files, read by pysmi: names, units, enumerations, textual conventions
+and OIDs.
+"""
+
+from __future__ import annotations
+
+import importlib
+from pathlib import Path
+
+import pytest
+
+from handlers.snmp import detection
+from pdu.recordings.snmp.recorded_rows import RecordedRows, SnmpRow, arcs
+from pdu.workshop.draft import mib_parser
+from pdu.workshop.draft.mib_parser import parse_mib_files
+from pdu.workshop.draft.profile import draft
+from pdu.workshop.draft.tables import tables
+from pdu_common.snmp_client.tool_api import INTEGER
+from tests.needs import pysmi
+from tests.pdu.workshop.draft import modules
+from tests.pdu.workshop.draft.acme import ACME, acme, convention, node, tree
+
+OFF_FIRST, ON_FIRST = (
+    [("enumSpec", [(first, 0), (second, 1)])] for first, second in (("off", "on"), ("on", "off"))
+)
+
+
+@pytest.fixture
+def with_pysmi(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(pysmi())
+
+
+@pytest.mark.parametrize("conventions", [False, True])
+@pytest.mark.usefixtures("with_pysmi")
+def test_names_units_and_enumerations_come_from_the_mib(conventions: bool, tmp_path: Path) -> None:
+    file = tmp_path / "ACME-MIB.txt"
+    file.write_text(modules.module("ACME-MIB", ACME, conventions), "utf-8")
+    found = draft(acme(), parse_mib_files([str(file)]), "acme-strip")
+    assert (
+        found.profile is not None
+        and found.profile.key == "acme-strip"
+        and found.profile.mib == "ACME-MIB"
+    )
+    read_as = detection.read_as(RecordedRows(acme()), found.profile)
+    assert [state.name for state in read_as.states.values()] == ["UP", "UP", "DOWN"]
+    outlets = found.profile.outlets[0]
+    assert (
+        outlets.states is not None and getattr(outlets.states.source, "object", "") == "outletState"
+    )
+    assert (
+        outlets.current is not None
+        and str(outlets.current.scale) == "0.01"
+        and outlets.control is None
+    )
+    assert outlets.energy is not None and str(outlets.energy.scale) == "0.001"
+    assert getattr(outlets.name, "oid", "") == "1.3.6.1.4.1.99999.2.1.1.2"
+
+
+# A vendor's modules: the state's type and the parent of its table are each defined in another file.
+APART = {
+    "ACME-MIB": (
+        """IMPORTS OBJECT-TYPE, Integer32 FROM SNMPv2-SMI OnOff FROM ACME-TC strips FROM ACME-PRODUCTS;
+        outletTable OBJECT-TYPE SYNTAX SEQUENCE OF OutletEntry MAX-ACCESS not-accessible STATUS current DESCRIPTION ""
+            ::= { strips 1 }
+        outletEntry OBJECT-TYPE SYNTAX OutletEntry MAX-ACCESS not-accessible STATUS current DESCRIPTION "" INDEX { outletIndex }
+            ::= { outletTable 1 }
+        OutletEntry ::= SEQUENCE { outletIndex Integer32, outletState OnOff }
+        outletIndex OBJECT-TYPE SYNTAX Integer32 MAX-ACCESS read-only STATUS current DESCRIPTION "" ::= { outletEntry 1 }
+        outletState OBJECT-TYPE SYNTAX OnOff MAX-ACCESS read-only STATUS current DESCRIPTION "" ::= { outletEntry 3 }"""
+    ),
+    "ACME-PRODUCTS": "IMPORTS acme FROM ACME-SMI; strips OBJECT IDENTIFIER ::= { acme 2 }",
+    "ACME-SMI": (
+        "IMPORTS enterprises FROM SNMPv2-SMI; acme OBJECT IDENTIFIER ::= { enterprises 99999 }"
+    ),
+    "ACME-TC": (
+        """IMPORTS TEXTUAL-CONVENTION FROM SNMPv2-TC;
+        State ::= INTEGER { off(0), on(1) }
+        OnOff ::= TEXTUAL-CONVENTION STATUS current DESCRIPTION "" SYNTAX State"""
+    ),
+}
+
+
+def apart(folder: Path, *names_: str) -> list[str]:
+    """Write these modules of APART to files with other names than the modules, and return the
+    paths.
+    """
+    files = [folder / f"{name.lower()}.txt" for name in names_]
+    for file, name in zip(files, names_):
+        file.write_text(f"{name} DEFINITIONS ::= BEGIN\n{APART[name]}\nEND\n", "utf-8")
+    return list(map(str, files))
+
+
+@pytest.mark.parametrize("joined", [False, True])
+@pytest.mark.parametrize("order", [1, -1])
+@pytest.mark.usefixtures("with_pysmi")
+def test_types_and_parents_come_from_the_other_given_modules_in_any_order(
+    order: int, joined: bool, tmp_path: Path
+) -> None:
+    files = apart(tmp_path, *list(APART)[::order])
+    if joined:
+        (tmp_path / "all.txt").write_text(
+            "".join(Path(file).read_text("utf-8") for file in files), "utf-8"
+        )
+    found = parse_mib_files([str(tmp_path / "all.txt")] if joined else files)
+    state = found.objects[arcs("1.3.6.1.4.1.99999.2.1.1.3")]
+    assert (state.name, state.enumeration, state.doubt) == ("outletState", {0: "off", 1: "on"}, "")
+    assert not any("OID" in note for note in found.notes)
+
+
+@pytest.mark.usefixtures("with_pysmi")
+def test_objects_without_an_oid_are_counted_in_a_note(tmp_path: Path) -> None:
+    files = apart(tmp_path, "ACME-MIB", "ACME-TC", "ACME-SMI")
+    found = parse_mib_files(files)
+    assert [note for note in found.notes if "OID" in note] == [
+        f"{files[0]}: 4 objects have no OID: also give the files that it imports from"
+    ]
+    assert not any(one.name == "outletState" for one in found.objects.values())
+
+
+@pytest.mark.parametrize(
+    "before, after, reason",
+    [
+        ("on(1)", "on(1), closed(1)", "1 is on and closed"),
+        (
+            "END",
+            'outletSpare OBJECT-TYPE SYNTAX Integer32 MAX-ACCESS read-only STATUS current DESCRIPTION ""'
+            " ::= { enterprises 99999 2 1 1 3 } END",
+            "1.3.6.1.4.1.99999.2.1.1.3 is outletState and outletSpare",
+        ),
+    ],
+)
+@pytest.mark.usefixtures("with_pysmi")
+def test_a_number_with_two_names_gives_no_names_and_is_said(
+    before: str, after: str, reason: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "ACME-MIB.txt"
+    file.write_text(modules.module("ACME-MIB", ACME).replace(before, after), "utf-8")
+    parsed = parse_mib_files([str(file)])
+    state = parsed.objects[arcs("1.3.6.1.4.1.99999.2.1.1.3")]
+    assert state.enumeration == {} and state.doubt == f"two names for one number: {reason}"
+    assert parsed.notes == [
+        f"{file}: no names of values and no units are taken of {state.name} ({state.doubt})"
+    ]
+    found = draft(acme(), parsed)
+    assert found.profile is not None and any(state.doubt in doubt for doubt in found.doubts)
+    states = found.profile.outlets[0].states
+    assert states is not None and states.on == ("?1",) and states.off == ("?0",)
+
+
+@pytest.mark.parametrize("given", [False, True])
+@pytest.mark.usefixtures("with_pysmi")
+def test_units_are_doubtful_if_the_type_is_not_defined_in_the_files_given(
+    given: bool, tmp_path: Path
+) -> None:
+    (tmp_path / "TC-MIB.txt").write_text("""TC-MIB DEFINITIONS ::= BEGIN
+IMPORTS TEXTUAL-CONVENTION FROM SNMPv2-TC;
+Tenths ::= TEXTUAL-CONVENTION STATUS current DESCRIPTION "0.1" SYNTAX Integer32
+END
+""")
+    (tmp_path / "U-MIB.txt").write_text("""U-MIB DEFINITIONS ::= BEGIN
+IMPORTS enterprises, OBJECT-TYPE, Gauge32 FROM SNMPv2-SMI Tenths FROM TC-MIB;
+tenths OBJECT-TYPE SYNTAX Tenths UNITS "A" MAX-ACCESS read-only STATUS current DESCRIPTION "x" ::= { enterprises 9 1 }
+plain OBJECT-TYPE SYNTAX Gauge32 UNITS "A" MAX-ACCESS read-only STATUS current DESCRIPTION "x" ::= { enterprises 9 2 }
+limited OBJECT-TYPE SYNTAX INTEGER (0..99) UNITS "A" MAX-ACCESS read-only STATUS current DESCRIPTION "x" ::= { enterprises 9 3 }
+END
+""")
+    files = ["U-MIB.txt", "TC-MIB.txt"] if given else ["U-MIB.txt"]
+    doubts = {
+        one.name: one.doubt
+        for one in mib_parser.parse_mib_files(
+            [str(tmp_path / name) for name in files]
+        ).objects.values()
+        if one.module == "U-MIB"
+    }
+    assert (doubts["plain"], doubts["limited"]) == ("", "")
+    assert ("is not defined in the files given" in doubts["tenths"]) is not given
+
+
+@pytest.mark.usefixtures("with_pysmi")
+@pytest.mark.against("MIB files of Net-SNMP")
+def test_a_published_mib_is_read_with_its_numbers_and_textual_conventions() -> None:
+    """UCD-SNMP-MIB: laLoad is ucdavis.10.1.3, ssCpuIdle ucdavis.11.11; prErrorFlag has the type
+    UCDErrorFlag.
+    """
+    file = Path("/usr/share/snmp/mibs/UCD-SNMP-MIB.txt")
+    if not file.exists():
+        pytest.skip("no MIB files of Net-SNMP: apt-get install libsnmp-base")
+    found = parse_mib_files([str(file)])
+    named = {oid: object_.name for oid, object_ in found.objects.items()}
+    ucdavis = arcs("1.3.6.1.4.1.2021")
+    assert (
+        named[(*ucdavis, 10, 1, 3)] == "laLoad"
+        and named[(*ucdavis, 11, 11)] == "ssCpuIdle"
+        and len(named) > 130
+    )
+    flag = found.objects.get((*ucdavis, 2, 1, 100))
+    assert (
+        flag is not None
+        and flag.name == "prErrorFlag"
+        and flag.enumeration == {0: "noError", 1: "error"}
+    )
+
+
+def test_a_column_with_a_row_0_is_no_scalar() -> None:
+    entry = arcs("1.3.6.1.4.1.99999.2.1.1")
+    rows = {
+        (*oid[:-1], oid[-1] - 1) if oid[: len(entry)] == entry else oid: row
+        for oid, row in acme().items()
+    }
+    rows[arcs("1.3.6.1.4.1.99999.3.0")] = SnmpRow(INTEGER, 7)
+    found = tables(rows, [(*entry, 3), arcs("1.3.6.1.4.1.99999.3")])
+    (column,) = [column for table in found for column in table.columns if column.oid == (*entry, 3)]
+    assert sorted(column.rows) == [(0,), (1,), (2,)]
+    assert arcs("1.3.6.1.4.1.99999.3") not in [
+        column.oid for table in found for column in table.columns
+    ]
+
+
+def test_a_name_defined_in_two_modules_is_resolved_in_the_objects_own_module() -> None:
+    from pdu.workshop.draft.mib_parser import collect_objects
+
+    of_type = ("SimpleSyntax", "State")
+    first = tree(
+        "A",
+        convention("State", OFF_FIRST),
+        node("acme", "enterprises", 7),
+        node("s", "acme", 1, syntax=of_type),
+    )
+    second = tree(
+        "B",
+        convention("State", ON_FIRST),
+        node("acme", "enterprises", 8),
+        node("s", "acme", 1, syntax=of_type),
+    )
+    third = tree(
+        "C", node("t", "acme", 2, syntax=of_type), node("u", "enterprises", 9, syntax=of_type)
+    )
+    found = {
+        oid[6:]: object_.enumeration
+        for oid, object_ in collect_objects([first, second, third])[0].items()
+    }
+    assert found == {(7, 1): {0: "off", 1: "on"}, (8, 1): {0: "on", 1: "off"}, (9,): {}}
+    alone = {
+        oid[6:]: object_.enumeration for oid, object_ in collect_objects([first, third])[0].items()
+    }
+    assert alone == {
+        (7, 1): {0: "off", 1: "on"},
+        (7, 2): {0: "off", 1: "on"},
+        (9,): {0: "off", 1: "on"},
+    }
+
+
+def test_an_object_to_which_two_modules_give_different_enumerations_has_none() -> None:
+    from pdu.workshop.draft.mib_parser import collect_objects, merge_objects
+
+    modules_ = [
+        tree(
+            name, node(name.lower(), "enterprises", 7, syntax=("SimpleSyntax", "INTEGER", *values))
+        )
+        for name, values in (("A", OFF_FIRST), ("B", ON_FIRST), ("C", OFF_FIRST))
+    ]
+    both, _ = collect_objects(modules_)
+    (found,) = both.values()
+    assert (
+        found.enumeration == {} and found.doubt == "two modules define different enumerations of a"
+    )
+    (kept,) = merge_objects(collect_objects(modules_[:1])[0], both).values()
+    assert kept.enumeration == {} and kept.doubt == found.doubt
+    (kept,) = merge_objects(both, collect_objects(modules_[:1])[0]).values()
+    assert kept.enumeration == {}
+    (same,) = collect_objects([modules_[0], modules_[2]])[0].values()
+    assert same.enumeration == {0: "off", 1: "on"} and not same.doubt
+
+
+def test_a_cycle_of_names_has_no_oid() -> None:
+    from pdu.workshop.draft.mib_parser import collect_objects
+
+    assert collect_objects(
+        [tree("A", node("a", "b", 1, syntax=("SimpleSyntax", "INTEGER")), node("b", "a", 1))]
+    ) == ({}, {("A", "a")})
+
+
+@pytest.mark.usefixtures("with_pysmi")
+def test_the_dialect_has_another_name_in_pysmi_0_3(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dialect = importlib.import_module("pysmi.parser.dialect")
+    monkeypatch.setitem(vars(dialect), "smiV1Relaxed", dialect.smi_v1_relaxed)
+    monkeypatch.delattr(dialect, "smi_v1_relaxed")
+    mib_parser._pysmi.cache_clear()
+    try:
+        file = tmp_path / "ACME-MIB.txt"
+        file.write_text(modules.module("ACME-MIB", ACME), "utf-8")
+        assert list(parse_mib_files([str(file)]).modules) == ["ACME-MIB"]
+    finally:
+        mib_parser._pysmi.cache_clear()
