@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import functools
 import time
-from typing import Callable, Optional, TypeVar
+from typing import Callable, Optional, TypeVar, Union, overload
 
 K = TypeVar("K")
 V = TypeVar("V")
+D = TypeVar("D")
 R = TypeVar("R")
 
 
@@ -24,7 +25,11 @@ class Oid(str):
 class InversionDict(dict[K, V]):
     """KNOWN: `get_by_value(value, default)` returns the key of a value. INFERRED: it is a dict."""
 
-    def get_by_value(self, value: object, default: Optional[K] = None) -> Optional[K]:
+    @overload
+    def get_by_value(self, value: object) -> Optional[K]: ...
+    @overload
+    def get_by_value(self, value: object, default: D) -> Union[K, D]: ...
+    def get_by_value(self, value: object, default: object = None) -> object:
         """The first key with `value`, else `default`."""
         return next((key for key, candidate in self.items() if candidate == value), default)
 

@@ -4,9 +4,8 @@ them.
 An archive contains one directory `pdu_<name>` with an `__init__.py`, a generated entry module
 `handler.py`, and one folder with copies of the handler's own `handler.py` (in `handlers/<name>`; in
 `handlers/snmp` for a profile in JSON) and of the files below handlers/ that it imports, directly or
-not. The entry module loads all of them, so that a process that has it needs no file any more; what
-is found by a name runs later (`handlers/shared/module_lookup.py`). The copies are unchanged, except
-`snmp/options.py`, which holds the build options. A hash of the content is in the folder's name, so
+not. The entry module loads all of them, so that a process that has it needs no file any more.
+The copies are unchanged, except `snmp/options.py`, which holds the build options. A hash of the content is in the folder's name, so
 that versions do not mix. Relative imports keep working, because the paths below handlers/ stay the
 same.
 
@@ -335,14 +334,10 @@ _names = """
 {names}
 """.split()
 make_handler = importlib.import_module(_code + ".{name}.handler").make_handler
-{load}
+_held = [importlib.import_module(_code + name) for name in _names]
 
 __all__ = ["make_handler"]
 '''
-#: finds modules by name; in an archive only those that its function `load_archive` was given
-_LOOKUP = "shared/module_lookup.py"
-_LOAD = '_held = {_code + name: importlib.import_module(_code + name) for name in ("", *_names)}'
-_LOAD_LATER = 'importlib.import_module(_code + ".shared.module_lookup").load_archive(_code, _names)'
 
 
 def archive(
@@ -368,7 +363,6 @@ def archive(
         folder=folder,
         alone=f"{top}_{folder}",
         names=textwrap.fill(" ".join(names), 100, break_long_words=False),
-        load=_LOAD_LATER if _LOOKUP in content else _LOAD,
         name=name,
     ).encode()
     return pack_archive(members, digest)

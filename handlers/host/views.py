@@ -14,7 +14,7 @@ import math
 import re
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
-from typing import Any, Callable, Optional, TypeVar
+from typing import Any, Callable, NamedTuple, Optional, TypeVar
 
 from pdu_common.helper import (
     EnumPowerStatus,
@@ -27,7 +27,6 @@ from pdu_common.helper import (
 from .. import VERSION
 from ..shared.errors import ProtocolError
 from ..shared.meter_figures import MeterFigures
-from ..shared.named_tuples import NamedTuple
 
 T = TypeVar("T")
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
-from typing import Callable, Optional, Protocol, TypeVar, Union
+from typing import Callable, NamedTuple, Optional, Protocol, TypeVar, Union
 
 from common.logger import get_logger
 from pdu_common.helper import EnumPowerStatus, PduStatisticView
@@ -19,7 +19,6 @@ from .. import host
 from ..shared.doubts import doubt_sentences
 from ..shared.errors import NamedSetting, NoSuchOutlet, PduHandlerError, SettingsError
 from ..shared.meter_figures import MeterFigures
-from ..shared.named_tuples import NamedTuple
 from ..shared.prefetch import Purposes
 from ..shared.settings import HOST, TIMEOUT, Setting, Settings, port
 from ..shared.switching import CALL_SECONDS, switch

@@ -12,7 +12,7 @@ import base64
 import html
 import re
 from collections.abc import Iterator, Sequence
-from typing import Optional
+from typing import NamedTuple, Optional
 from urllib.parse import unquote, unquote_plus
 
 from ..shared.errors import (
@@ -22,7 +22,6 @@ from ..shared.errors import (
     SettingsError,
     printable,
 )
-from ..shared.named_tuples import NamedTuple
 
 # characters of the password in `user:pa` (see `secrets`)
 _BEGINNING = 2

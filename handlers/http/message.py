@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Protocol, Union
-
-from ..shared.named_tuples import NamedTuple
+from typing import NamedTuple, Protocol, Union
 
 PORTS = {"http": 80, "https": 443}
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from ..shared.errors import NamedSetting
-from ..shared.named_tuples import NamedTuple
 from .errors import HttpRefused, HttpUnreachable
 from .login import Login
 from .message import PORTS, Endpoint, Request, Response

@@ -5,12 +5,11 @@ An error of a link unit is raised, so that the list of outlets is not shortened.
 
 from __future__ import annotations
 
-from typing import Optional
+from typing import NamedTuple, Optional
 
 from common.logger import get_logger
 
 from ..shared.errors import Denied, NamedSetting, PduHandlerError, Unreachable
-from ..shared.named_tuples import NamedTuple
 from .link_units_setting import LINK_UNITS, LOWEST_LINK, LinkUnitSelection
 from .rpc import Agent, Bulk, JsonRpcSyntaxException, Pending, present
 from .rpc.cascading import CascadeManager

@@ -26,7 +26,7 @@ from typing import Any, Callable, Optional
 from ..http.errors import HttpLoginRefused
 from ..shared.errors import PduHandlerError, Refused
 from .reconnecting import Backoff, EventGap, Outage
-from .rpc import DEFAULT_TIMEOUT, Agent, Bulk, Interface, TypeName, base_name, declared, inner_name
+from .rpc import DEFAULT_TIMEOUT, Agent, Bulk, Interface, TypeName, base_name, inner_name, method
 from .rpc.event import Channel, Service
 from .rpc.idl import Event
 from .units import XerusUnit, is_missing_object_error
@@ -297,8 +297,8 @@ class Listener(Iterator[Event]):
 class _AnyObject(Interface):
     """Any object of the unit, with the one method that shows its type."""
 
-    def getTypeInfo(self) -> Any:
-        declared()
+    @method()
+    def getTypeInfo(self) -> Any: ...
 
 
 def _versions(info: object) -> dict[str, str]:

@@ -15,14 +15,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import Optional
+from typing import NamedTuple, Optional
 
 from pdu_common.helper import EnumPowerStatus
 
 from .. import host
 from ..http.connection import StandardTransport
 from ..http.message import Transport
-from ..shared.named_tuples import NamedTuple
 from ..shared.prefetch import Purposes
 from ..shared.request_counter import SENT as SENT
 from ..shared.switching import CALL_SECONDS

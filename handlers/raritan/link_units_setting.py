@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
+from typing import NamedTuple
 
-from ..shared.named_tuples import NamedTuple
 from ..shared.settings import Setting
 
 LOWEST_LINK, HIGHEST_LINK = 2, 255

@@ -5,10 +5,9 @@ outlet or a branch circuit).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Callable, Optional, Union
+from typing import Callable, NamedTuple, Optional, Union
 
 from ..shared.meter_figures import MeterFigures
-from ..shared.named_tuples import NamedTuple
 from .readings import (
     NOT_KNOWN,
     NOT_METERED,

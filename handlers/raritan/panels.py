@@ -9,13 +9,12 @@ the position of its first pole in the panel, from 1. Both are fixed when a circu
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Optional
+from typing import NamedTuple, Optional
 
 from pdu_common.helper import EnumPowerStatus
 
 from ..host import Label, MeterFigures, label
 from ..shared.errors import Unsupported
-from ..shared.named_tuples import NamedTuple
 from .discovery import ListedUnit
 from .meters import FeedMeter, PortMeter
 from .readings import NOT_KNOWN, NOT_METERED, MeteredValue, sum_if_complete

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, Callable, Optional
+from typing import Any, Callable, NamedTuple, Optional
 
 from ..shared.errors import Denied, PduHandlerError
-from ..shared.named_tuples import NamedTuple
 from .rpc import Bulk, Pending, present
 from .rpc.sensors import NumericSensor
 from .units import XerusUnit

@@ -6,11 +6,10 @@ Pure.
 from __future__ import annotations
 
 import datetime
-from typing import Optional
+from typing import NamedTuple, Optional
 
 from ..http.errors import HttpLoginRefused
 from ..shared.errors import Denied, PduHandlerError, ProtocolError
-from ..shared.named_tuples import NamedTuple
 from .units import is_missing_object_error
 
 # a channel ends after 30 s without access ("Event Service", JSON-RPC API 3.5 to 4.4)

@@ -5,7 +5,7 @@ Their table in docs/settings.md is generated from SETTINGS.
 
 from __future__ import annotations
 
-from typing import Optional
+from typing import NamedTuple, Optional
 
 from .. import host
 from ..http.login import Login
@@ -13,7 +13,6 @@ from ..http.message import Transport
 from ..http.settings import PASSWORD, SCHEME, USERNAME
 from ..shared.address import Address
 from ..shared.errors import NamedSetting, SettingsError
-from ..shared.named_tuples import NamedTuple
 from ..shared.settings import HOST, TIMEOUT, Setting, Settings, one_line, port as port_number
 from ..shared.tls import CA_PEM, FINGERPRINT, VERIFY, Trust
 from .link_units_setting import LINK_UNITS, LinkUnitSelection

@@ -5,10 +5,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Optional, TypeVar
+from typing import NamedTuple, Optional, TypeVar
 
 from ..shared.errors import Denied, PduHandlerError, Refused
-from ..shared.named_tuples import NamedTuple
 from .rpc import Agent, Interface, JsonRpcSyntaxException, may_have_executed
 
 AnInterface = TypeVar("AnInterface", bound=Interface)

@@ -10,10 +10,9 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
-from typing import Optional
+from typing import NamedTuple, Optional
 
 from ..shared import decimals
-from ..shared.named_tuples import NamedTuple
 from .resources import child, status_state, text
 from .responses import Json
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Callable, Optional
+from typing import Callable, NamedTuple, Optional
 
 from .. import host
 from ..http.errors import HttpRefused
 from ..shared.errors import PduHandlerError
 from ..shared.meter_figures import MeterFigures
-from ..shared.named_tuples import NamedTuple
 from . import figures, sensors
 from .figures import AMPERES, KILOWATT_HOURS, WATTS, RedfishFigure, Sensors
 from .members import Member, each_member, read_list, readable

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Optional
+from typing import NamedTuple, Optional
 
 from .. import host
 from ..http.login import Login
 from ..http.settings import PASSWORD, SCHEME, USERNAME
 from ..shared.address import Address
 from ..shared.errors import NamedSetting, SettingsError
-from ..shared.named_tuples import NamedTuple
 from ..shared.settings import HOST, TIMEOUT, Setting, Settings, one_of, port as port_number, yes_no
 from ..shared.tls import CA_PEM, FINGERPRINT, VERIFY, Trust
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import collections
 from collections.abc import Sequence
-from typing import Optional
+from typing import NamedTuple, Optional
 from urllib.parse import unquote
 
 from common.logger import get_logger
@@ -23,7 +23,6 @@ from ..shared.errors import (
     SettingsError,
     Unsupported,
 )
-from ..shared.named_tuples import NamedTuple
 from .links import parts
 from .members import (
     Member,

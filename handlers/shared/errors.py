@@ -15,9 +15,7 @@ an archive's error.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TypeVar, Union
-
-from .named_tuples import NamedTuple
+from typing import NamedTuple, TypeVar, Union
 
 E = TypeVar("E", bound="PduHandlerError")
 LONGEST = 2000  # limit for each part of an error and for its reason, in characters

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from .errors import printable
-from .named_tuples import NamedTuple
 
 
 class Label(NamedTuple):

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Optional
-
-from .named_tuples import NamedTuple
+from typing import NamedTuple, Optional
 
 
 class MeterFigures(NamedTuple):

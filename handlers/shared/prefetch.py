@@ -9,9 +9,7 @@ that the objects of all its calls are read together.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any, Callable, Optional, Union
-
-from .named_tuples import NamedTuple
+from typing import Any, Callable, NamedTuple, Optional, Union
 
 
 class PrefetchRequest(NamedTuple):

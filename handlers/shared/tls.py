@@ -6,10 +6,9 @@ import functools
 import hashlib
 import re
 import ssl
-from typing import Optional
+from typing import NamedTuple, Optional
 
 from .errors import NamedSetting, SettingsError, Unreachable
-from .named_tuples import NamedTuple
 from .settings import Setting, Settings, yes_no
 
 # limit in characters; bundles of public authorities have some 220,000 to 300,000

@@ -5,11 +5,10 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Sequence
-from typing import Optional
+from typing import NamedTuple, Optional
 
 from ..host.rows import oid_arcs
 from ..shared.errors import NamedSetting, PduHandlerError, ProtocolError, Reason, Unsupported
-from ..shared.named_tuples import NamedTuple
 from ..shared.prefetch import Purposes
 from . import prefetch_list
 from .decoding import text

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Optional
+from typing import NamedTuple, Optional
 
 from pdu_common.helper import EnumPowerStatus
 
 from ..shared.errors import PduHandlerError, ProtocolError
-from ..shared.named_tuples import NamedTuple
 from . import prefetch_list
 from .decoding import number
 from .frozen_value import replace

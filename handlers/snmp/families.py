@@ -2,7 +2,7 @@
 requested by its key: most take 1 to 5 ms, all together 50 ms.
 
 For most devices that is one file, with those that it imports. With a sysObjectID of Net-SNMP, or
-none, it is several. An archive reads their code at its start (`handlers/shared/module_lookup.py`).
+none, it is several. An archive loads all of them at its start.
 """
 
 from __future__ import annotations
@@ -10,9 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import chain
 from types import ModuleType
-from typing import Any, Callable, Optional
+from typing import Any, Callable, NamedTuple, Optional
 
-from ..shared.named_tuples import NamedTuple
 from .profile import Profile, is_below
 
 ENTERPRISES = "1.3.6.1.4.1."

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
-from typing import Optional
+from typing import NamedTuple, Optional
 
 from .. import host
 from ..shared import prefetch
 from ..shared.decimals import float_or_none
 from ..shared.errors import PduHandlerError
 from ..shared.meter_figures import MeterFigures
-from ..shared.named_tuples import NamedTuple
 from . import prefetch_list
 from .decoding import printable_text, text
 from .device import SnmpDevice, outlets_read

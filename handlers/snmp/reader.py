@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from typing import Any, Callable, Optional, Protocol, cast
+from typing import Any, Callable, NamedTuple, Optional, Protocol, cast
 
 from ..host.rows import Raw
 from ..shared import prefetch
 from ..shared.errors import LONGEST, PduHandlerError
-from ..shared.named_tuples import NamedTuple
 from .decoding import Walked, printable_text
 
 

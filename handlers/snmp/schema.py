@@ -11,6 +11,7 @@ import functools
 import inspect
 import json
 import re
+import sys
 import typing
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal, InvalidOperation
@@ -18,7 +19,6 @@ from enum import Enum
 from typing import Any, Callable
 
 from ..shared.errors import printable
-from ..shared.module_lookup import import_module
 from . import controls, single_family, sources
 from .controls import Control
 from .evidence import Evidence
@@ -78,7 +78,7 @@ _NAMES = {
         {base.__module__ for cls in (*PLAIN, *KINDS.values()) for base in cls.__mro__}
     )
     if module.startswith(_PACK)
-    for name, value in vars(import_module(module)).items()
+    for name, value in vars(sys.modules[module]).items()
 }
 
 

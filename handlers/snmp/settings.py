@@ -6,12 +6,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from ..shared.errors import NamedSetting, SettingsError
-from ..shared.module_lookup import import_module
-from ..shared.named_tuples import NamedTuple
 from ..shared.settings import Setting, Settings, yes_no
 from ..shared.similar_names import similar_names
+from . import schema
 from .families import family_named, family_names
 from .profile import Profile
 from .profiles import PROFILES
@@ -116,15 +116,12 @@ def select_families(settings: Mapping[str, str], build: Mapping[str, str]) -> Fa
 
 
 def _archive_profile(profile_text: str) -> Profile:
-    # an archive's own profile alone needs it: 4 ms
-    schema = import_module(".schema", __package__)
     try:
-        profile: Profile = schema.loads(profile_text)
+        return schema.loads(profile_text)
     except schema.ProfileError as error:
         raise SettingsError(
             f"the profile that this archive was built with is not valid: {error}"
         ) from None
-    return profile
 
 
 def _find_family(key: str, profiles: Sequence[Profile], setting: Setting[object]) -> Profile:

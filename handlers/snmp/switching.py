@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from contextlib import AbstractContextManager, nullcontext
+from typing import NamedTuple
 
 from pdu_common.helper import EnumPowerStatus
 
 from ..host.snmp import Snmp
 from ..shared.errors import NamedSetting, NoSuchOutlet, ProtocolError, Unsupported
-from ..shared.named_tuples import NamedTuple
 from ..shared.switching import switch
 from . import command_locks
 from .controls import Control

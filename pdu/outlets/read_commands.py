@@ -13,14 +13,13 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any, Callable, Optional
+from typing import TYPE_CHECKING, Any, Callable, NamedTuple, Optional
 
 import click
 
 from handlers import registry
 from handlers.shared import prefetch
 from handlers.shared.errors import NamedSetting, SettingsError, Unsupported, printable
-from handlers.shared.named_tuples import NamedTuple
 
 from ..core.cli.error_output import Interrupted, describe, fail
 from ..core.cli.exit_codes import DONE, INTERRUPTED

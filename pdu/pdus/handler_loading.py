@@ -15,12 +15,11 @@ import threading
 from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
 from types import ModuleType
-from typing import TYPE_CHECKING, Any, Callable, Optional
+from typing import TYPE_CHECKING, Any, Callable, NamedTuple, Optional
 
 from common.logger import get_logger
 from handlers import registry
 from handlers.shared.errors import SettingsError
-from handlers.shared.named_tuples import NamedTuple
 from handlers.shared.settings import Setting
 from handlers.shared.similar_names import similar_names
 from pdu_common.snmp_client.process_options import SENT

@@ -10,14 +10,13 @@ import contextlib
 import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Callable, Optional
+from typing import TYPE_CHECKING, Any, Callable, NamedTuple, Optional
 
 import click
 
 from handlers import registry
 from handlers.shared.address import Address
 from handlers.shared.errors import SettingsError, printable
-from handlers.shared.named_tuples import NamedTuple
 from handlers.shared.similar_names import similar_names
 
 from ..core.cli.error_output import NoSuchHandler, Usage

@@ -5,8 +5,7 @@ metrics. Tools take theirs from this table.
 from __future__ import annotations
 
 from collections.abc import Sequence
-
-from handlers.shared.named_tuples import NamedTuple
+from typing import NamedTuple
 
 JOULES = 3_600_000.0  # joules in one kWh
 

@@ -5,9 +5,8 @@ this table is the only way from it to files and output, and back.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Optional
+from typing import NamedTuple, Optional
 
-from handlers.shared.named_tuples import NamedTuple
 from pdu_common.helper import EnumPowerStatus
 
 UP, DOWN, UNKNOWN = EnumPowerStatus.UP, EnumPowerStatus.DOWN, EnumPowerStatus.UNKNOWN

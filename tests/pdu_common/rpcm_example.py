@@ -48,8 +48,7 @@ class Rpcm(BaseSnmpPdu):
                     identity=port.oid_index,
                     power_status=PORT_POWER_DICT.get_by_value(
                         port.value_int, EnumPowerStatus.UNKNOWN
-                    )
-                    or EnumPowerStatus.UNKNOWN,
+                    ),
                 )
             )
         return pdu_info

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from ...http.errors import HttpException
 from ...shared.tls import Trust
-from ._runtime import declared, scripts
+from ._runtime import method, scripts
 from ._runtime.agent import DEFAULT_TIMEOUT, Agent, reads_only
 from ._runtime.calls import CALLS_IN_A_BULK, Bulk, Interface, Method, Pending
 from ._runtime.errors import (
@@ -62,11 +62,11 @@ __all__ = [
     "Method",
     "TypeName",
     "base_name",
-    "declared",
     "field_names",
     "find",
     "inner_name",
     "may_have_executed",
+    "method",
     "present",
     "reads_only",
     "scripts",

@@ -6,7 +6,7 @@ Source: AssetStripConfig.idl, AssetStrip.idl, AssetStripLogger.idl.
 from __future__ import annotations
 
 from . import event, idl
-from ._runtime import ZERO, Enumeration, Interface, Structure, Time, declared, method
+from ._runtime import ZERO, Enumeration, Interface, Structure, Time, method
 
 
 class AssetStripConfig(Interface, version="1.0.1"):
@@ -55,30 +55,19 @@ class AssetStripConfig(Interface, version="1.0.1"):
         oldSettings: AssetStripConfig.StripSettings = ZERO
         newSettings: AssetStripConfig.StripSettings = ZERO
 
-    def getStripSettings(self) -> AssetStripConfig.StripSettings:
-        declared()
-
-    def setStripSettings(self, settings: AssetStripConfig.StripSettings) -> int:
-        declared()
-
+    def getStripSettings(self) -> AssetStripConfig.StripSettings: ...
+    def setStripSettings(self, settings: AssetStripConfig.StripSettings) -> int: ...
     @method("_ret_", "settings")
     def getRackUnitSettings(
         self, rackUnitNumber: int
-    ) -> tuple[int, AssetStripConfig.RackUnitSettings]:
-        declared()
-
-    def getAllRackUnitSettings(self) -> list[AssetStripConfig.RackUnitSettings]:
-        declared()
-
+    ) -> tuple[int, AssetStripConfig.RackUnitSettings]: ...
+    def getAllRackUnitSettings(self) -> list[AssetStripConfig.RackUnitSettings]: ...
     def setRackUnitSettings(
         self, rackUnitNumber: int, settings: AssetStripConfig.RackUnitSettings
-    ) -> int:
-        declared()
-
+    ) -> int: ...
     def setMultipleRackUnitSettings(
         self, settings: dict[int, AssetStripConfig.RackUnitSettings]
-    ) -> int:
-        declared()
+    ) -> int: ...
 
 
 class AssetStrip(Interface, version="2.0.6"):
@@ -182,44 +171,21 @@ class AssetStrip(Interface, version="2.0.6"):
     class TagRemovedEvent(TagEvent):
         pass
 
-    def getState(self) -> AssetStrip.State:
-        declared()
-
-    def getDeviceInfo(self) -> AssetStrip.DeviceInfo:
-        declared()
-
-    def getStripInfo(self) -> AssetStrip.StripInfo:
-        declared()
-
+    def getState(self) -> AssetStrip.State: ...
+    def getDeviceInfo(self) -> AssetStrip.DeviceInfo: ...
+    def getStripInfo(self) -> AssetStrip.StripInfo: ...
     @method("_ret_", "info")
-    def getRackUnitInfo(self, rackUnitNumber: int) -> tuple[int, AssetStrip.RackUnitInfo]:
-        declared()
-
-    def getAllRackUnitInfos(self) -> list[AssetStrip.RackUnitInfo]:
-        declared()
-
+    def getRackUnitInfo(self, rackUnitNumber: int) -> tuple[int, AssetStrip.RackUnitInfo]: ...
+    def getAllRackUnitInfos(self) -> list[AssetStrip.RackUnitInfo]: ...
     @method("_ret_", "tagInfo")
-    def getTag(self, rackUnitNumber: int, slotNumber: int) -> tuple[int, AssetStrip.TagInfo]:
-        declared()
-
-    def getAllTags(self) -> list[AssetStrip.TagInfo]:
-        declared()
-
-    def getMainTags(self) -> list[AssetStrip.TagInfo]:
-        declared()
-
+    def getTag(self, rackUnitNumber: int, slotNumber: int) -> tuple[int, AssetStrip.TagInfo]: ...
+    def getAllTags(self) -> list[AssetStrip.TagInfo]: ...
+    def getMainTags(self) -> list[AssetStrip.TagInfo]: ...
     @method("_ret_", "tags")
-    def getExtensionTags(self, rackUnitNumber: int) -> tuple[int, list[AssetStrip.TagInfo]]:
-        declared()
-
-    def triggerPowercycle(self, hard: bool) -> None:
-        declared()
-
-    def programTagIDs(self, tagInfos: list[AssetStrip.TagInfo]) -> int:
-        declared()
-
-    def getFirmwareUpdateState(self) -> AssetStrip.FirmwareUpdateState:
-        declared()
+    def getExtensionTags(self, rackUnitNumber: int) -> tuple[int, list[AssetStrip.TagInfo]]: ...
+    def triggerPowercycle(self, hard: bool) -> None: ...
+    def programTagIDs(self, tagInfos: list[AssetStrip.TagInfo]) -> int: ...
+    def getFirmwareUpdateState(self) -> AssetStrip.FirmwareUpdateState: ...
 
 
 class AssetStripLogger(Interface, version="1.0.7"):
@@ -249,9 +215,6 @@ class AssetStripLogger(Interface, version="1.0.7"):
         parentBladeId: str = ""
         state: AssetStrip.State = ZERO
 
-    def getInfo(self) -> AssetStripLogger.Info:
-        declared()
-
+    def getInfo(self) -> AssetStripLogger.Info: ...
     @method("_ret_", "records")
-    def getRecords(self, id: int, count: int) -> tuple[int, list[AssetStripLogger.Record]]:
-        declared()
+    def getRecords(self, id: int, count: int) -> tuple[int, list[AssetStripLogger.Record]]: ...

@@ -6,7 +6,7 @@ LdapServerSettings.idl.
 
 from __future__ import annotations
 
-from ._runtime import ZERO, Enumeration, Interface, Structure, declared, method
+from ._runtime import ZERO, Enumeration, Interface, Structure, method
 
 
 class Type(Enumeration):
@@ -23,11 +23,8 @@ class AuthManager(Interface, version="1.0.0"):
 
     ERR_UNSUPPORTED_TYPE = 1
 
-    def getPolicy(self) -> Policy:
-        declared()
-
-    def setPolicy(self, p: Policy) -> int:
-        declared()
+    def getPolicy(self) -> Policy: ...
+    def setPolicy(self, p: Policy) -> int: ...
 
 
 class LdapManager(Interface, version="5.0.0"):
@@ -75,17 +72,12 @@ class LdapManager(Interface, version="5.0.0"):
             "adoptSettingsId",
         )
 
-    def getLdapServers(self) -> list[LdapManager.ServerSettings]:
-        declared()
-
-    def setLdapServers(self, serverList: list[LdapManager.ServerSettings]) -> int:
-        declared()
-
+    def getLdapServers(self) -> list[LdapManager.ServerSettings]: ...
+    def setLdapServers(self, serverList: list[LdapManager.ServerSettings]) -> int: ...
     @method("_ret_", "diagMsg")
     def testLdapServer(
         self, username: str, password: str, settings: LdapManager.ServerSettings
-    ) -> tuple[int, str]:
-        declared()
+    ) -> tuple[int, str]: ...
 
 
 class RadiusManager(Interface, version="4.0.0"):
@@ -115,16 +107,11 @@ class RadiusManager(Interface, version="4.0.0"):
         disableAccounting: bool = False
         messageAuthenticatorOptional: bool = False
 
-    def getRadiusServers(self) -> list[RadiusManager.ServerSettings]:
-        declared()
-
-    def setRadiusServers(self, serverList: list[RadiusManager.ServerSettings]) -> int:
-        declared()
-
+    def getRadiusServers(self) -> list[RadiusManager.ServerSettings]: ...
+    def setRadiusServers(self, serverList: list[RadiusManager.ServerSettings]) -> int: ...
     def testRadiusServer(
         self, username: str, password: str, settings: RadiusManager.ServerSettings
-    ) -> int:
-        declared()
+    ) -> int: ...
 
 
 class TacPlusManager(Interface, version="1.0.1"):
@@ -148,16 +135,11 @@ class TacPlusManager(Interface, version="1.0.1"):
         authenType: TacPlusManager.AuthenType = ZERO
         disableAccounting: bool = False
 
-    def getTacPlusServers(self) -> list[TacPlusManager.ServerSettings]:
-        declared()
-
-    def setTacPlusServers(self, serverList: list[TacPlusManager.ServerSettings]) -> int:
-        declared()
-
+    def getTacPlusServers(self) -> list[TacPlusManager.ServerSettings]: ...
+    def setTacPlusServers(self, serverList: list[TacPlusManager.ServerSettings]) -> int: ...
     def testTacPlusServer(
         self, username: str, password: str, settings: TacPlusManager.ServerSettings
-    ) -> int:
-        declared()
+    ) -> int: ...
 
 
 class ldapsrv:

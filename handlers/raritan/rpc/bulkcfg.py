@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Optional
 
 from . import event
-from ._runtime import ZERO, Enumeration, Interface, Structure, Time, declared, method, scripts
+from ._runtime import ZERO, Enumeration, Interface, Structure, Time, method, scripts
 
 if TYPE_CHECKING:
     from ...http.multipart import Progress
@@ -59,35 +59,16 @@ class BulkConfiguration(Interface, version="1.0.2"):
         pass
 
     @method("status", "timeStamp")
-    def getStatus(self) -> tuple[BulkConfiguration.Status, Time]:
-        declared()
-
-    def getFilters(self) -> list[BulkConfiguration.Filter]:
-        declared()
-
-    def getFilterProfiles(self) -> list[BulkConfiguration.FilterProfile]:
-        declared()
-
-    def addFilterProfile(self, profile: BulkConfiguration.FilterProfile) -> int:
-        declared()
-
-    def modifyFilterProfile(self, profile: BulkConfiguration.FilterProfile) -> int:
-        declared()
-
-    def deleteFilterProfile(self, profileName: str) -> int:
-        declared()
-
-    def getDefaultFilterProfileName(self) -> str:
-        declared()
-
-    def selectDefaultFilterProfile(self, profileName: str) -> int:
-        declared()
-
-    def getSettings(self) -> BulkConfiguration.Settings:
-        declared()
-
-    def setSettings(self, settings: BulkConfiguration.Settings) -> int:
-        declared()
+    def getStatus(self) -> tuple[BulkConfiguration.Status, Time]: ...
+    def getFilters(self) -> list[BulkConfiguration.Filter]: ...
+    def getFilterProfiles(self) -> list[BulkConfiguration.FilterProfile]: ...
+    def addFilterProfile(self, profile: BulkConfiguration.FilterProfile) -> int: ...
+    def modifyFilterProfile(self, profile: BulkConfiguration.FilterProfile) -> int: ...
+    def deleteFilterProfile(self, profileName: str) -> int: ...
+    def getDefaultFilterProfileName(self) -> str: ...
+    def selectDefaultFilterProfile(self, profileName: str) -> int: ...
+    def getSettings(self) -> BulkConfiguration.Settings: ...
+    def setSettings(self, settings: BulkConfiguration.Settings) -> int: ...
 
 
 class UploadCode(scripts.ResultCode):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ._runtime import Interface, Structure, declared, method
+from ._runtime import Interface, Structure, method
 
 
 class Request(Structure):
@@ -33,15 +33,10 @@ class BulkRequest(Interface, version="1.0.2"):
         statcode: int = 0
 
     @method("responses")
-    def performRequest(self, requests: list[Request]) -> list[Response]:
-        declared()
-
+    def performRequest(self, requests: list[Request]) -> list[Response]: ...
     @method("responses")
-    def performBulk(self, requests: list[BulkRequest.Request]) -> list[BulkRequest.Response]:
-        declared()
-
+    def performBulk(self, requests: list[BulkRequest.Request]) -> list[BulkRequest.Response]: ...
     @method("responses")
     def performBulkTimeout(
         self, requests: list[BulkRequest.Request], timeoutMs: int
-    ) -> list[BulkRequest.Response]:
-        declared()
+    ) -> list[BulkRequest.Response]: ...

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from . import event, idl
-from ._runtime import ZERO, Enumeration, Interface, Structure, declared, decodes_unlisted_as, method
+from ._runtime import ZERO, Enumeration, Interface, Structure, decodes_unlisted_as, method
 
 
 class CascadeManager(Interface, version="3.0.0"):
@@ -102,25 +102,15 @@ class CascadeManager(Interface, version="3.0.0"):
         primaryUnit: str = ""
         _aliases = {"primaryUnit": ("master",)}
 
-    def getPrimaryUnitSettings(self) -> CascadeManager.PrimaryUnitSettings:
-        declared()
-
+    def getPrimaryUnitSettings(self) -> CascadeManager.PrimaryUnitSettings: ...
     def setPrimaryUnitSettings(
         self, primaryUnitSettings: CascadeManager.PrimaryUnitSettings
-    ) -> int:
-        declared()
-
-    def getStatus(self) -> CascadeManager.Status:
-        declared()
-
-    def getLinkPortStatus(self) -> CascadeManager.LinkPortStatus:
-        declared()
-
+    ) -> int: ...
+    def getStatus(self) -> CascadeManager.Status: ...
+    def getLinkPortStatus(self) -> CascadeManager.LinkPortStatus: ...
     def addLinkUnit(
         self, linkId: int, host: str, login: str, password: str, newPassword: str
-    ) -> int:
-        declared()
-
+    ) -> int: ...
     def addLinkUnit2(
         self,
         linkId: int,
@@ -129,40 +119,19 @@ class CascadeManager(Interface, version="3.0.0"):
         password: str,
         newPassword: str,
         disableStrongPasswordReq: bool,
-    ) -> int:
-        declared()
-
-    def releaseLinkUnit(self, linkId: int) -> int:
-        declared()
-
-    def requestLink(self, token: str) -> int:
-        declared()
-
-    def finalizeLink(self, token: str) -> None:
-        declared()
-
-    def unlink(self) -> None:
-        declared()
-
-    def getSupportedRoles(self) -> list[CascadeManager.Role]:
-        declared()
-
-    def getSupportedLinkUnitTypes(self) -> list[CascadeManager.LinkUnitType]:
-        declared()
-
+    ) -> int: ...
+    def releaseLinkUnit(self, linkId: int) -> int: ...
+    def requestLink(self, token: str) -> int: ...
+    def finalizeLink(self, token: str) -> None: ...
+    def unlink(self) -> None: ...
+    def getSupportedRoles(self) -> list[CascadeManager.Role]: ...
+    def getSupportedLinkUnitTypes(self) -> list[CascadeManager.LinkUnitType]: ...
     def addCascadeLinkUnit(
         self, linkId: int, nodeIndex: int, login: str, password: str, positionDependent: bool
-    ) -> int:
-        declared()
-
-    def addLinkPortLinkUnit(self) -> int:
-        declared()
-
-    def addSecureSerialLinkUnit(self, linkId: int, installKey: str) -> int:
-        declared()
-
-    def addZigbeeLinkUnit(self, linkId: int, address: str, installKey: str) -> int:
-        declared()
+    ) -> int: ...
+    def addLinkPortLinkUnit(self) -> int: ...
+    def addSecureSerialLinkUnit(self, linkId: int, installKey: str) -> int: ...
+    def addZigbeeLinkUnit(self, linkId: int, address: str, installKey: str) -> int: ...
 
 
 class Cascading(Interface, version="1.0.1"):
@@ -178,25 +147,14 @@ class Cascading(Interface, version="1.0.1"):
         appProtoName: str = ""
         transportProtoName: str = ""
 
-    def setType(self, type: Cascading.Type) -> int:
-        declared()
-
+    def setType(self, type: Cascading.Type) -> int: ...
     @method("_ret_", "type")
-    def getType(self) -> tuple[int, Cascading.Type]:
-        declared()
-
+    def getType(self) -> tuple[int, Cascading.Type]: ...
     @method("idx")
-    def getIndex(self) -> int:
-        declared()
-
+    def getIndex(self) -> int: ...
     @method("masterIpAddress")
-    def getMasterIpAddress(self) -> str:
-        declared()
-
+    def getMasterIpAddress(self) -> str: ...
     @method("masterIpV6Address")
-    def getMasterIpV6Address(self) -> str:
-        declared()
-
+    def getMasterIpV6Address(self) -> str: ...
     @method("mappings")
-    def getProtocolMappings(self) -> list[Cascading.ProtocolMapping]:
-        declared()
+    def getProtocolMappings(self) -> list[Cascading.ProtocolMapping]: ...

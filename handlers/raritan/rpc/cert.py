@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Optional
 
 from . import idl
-from ._runtime import ZERO, Enumeration, Interface, Structure, Time, declared, method, scripts
+from ._runtime import ZERO, Enumeration, Interface, Structure, Time, method, scripts
 
 if TYPE_CHECKING:
     from ._runtime.agent import Agent
@@ -54,26 +54,13 @@ class Scep(Interface, version="1.0.0"):
 
     def enableScep(
         self, initialEnrollmentData: Scep.EnrollmentData, scepSettings: Scep.ScepSettings
-    ) -> int:
-        declared()
-
-    def discardScep(self) -> None:
-        declared()
-
-    def getInitialEnrollmentData(self) -> Scep.EnrollmentData:
-        declared()
-
-    def getSettings(self) -> Scep.ScepSettings:
-        declared()
-
-    def getStatus(self) -> Scep.ScepStatus:
-        declared()
-
-    def setSettings(self, scepSettings: Scep.ScepSettings) -> int:
-        declared()
-
-    def getSupportedKeyInfos(self) -> list[ServerSSLCert.KeyInfo]:
-        declared()
+    ) -> int: ...
+    def discardScep(self) -> None: ...
+    def getInitialEnrollmentData(self) -> Scep.EnrollmentData: ...
+    def getSettings(self) -> Scep.ScepSettings: ...
+    def getStatus(self) -> Scep.ScepStatus: ...
+    def setSettings(self, scepSettings: Scep.ScepSettings) -> int: ...
+    def getSupportedKeyInfos(self) -> list[ServerSSLCert.KeyInfo]: ...
 
 
 class ServerSSLCert(Interface, version="4.0.1"):
@@ -150,51 +137,22 @@ class ServerSSLCert(Interface, version="4.0.1"):
         keyInfo: ServerSSLCert.KeyInfo = ZERO
         _lifted = _IN_KEY_INFO
 
-    def getSupportedKeyInfos(self) -> list[ServerSSLCert.KeyInfo]:
-        declared()
-
-    def generateUnsignedKeyPair(self, reqInfo: ServerSSLCert.ReqInfo, challenge: str) -> int:
-        declared()
-
-    def generateSelfSignedKeyPair(self, reqInfo: ServerSSLCert.ReqInfo, days: int) -> int:
-        declared()
-
-    def deletePending(self) -> None:
-        declared()
-
+    def getSupportedKeyInfos(self) -> list[ServerSSLCert.KeyInfo]: ...
+    def generateUnsignedKeyPair(self, reqInfo: ServerSSLCert.ReqInfo, challenge: str) -> int: ...
+    def generateSelfSignedKeyPair(self, reqInfo: ServerSSLCert.ReqInfo, days: int) -> int: ...
+    def deletePending(self) -> None: ...
     @method("info")
-    def getInfo(self) -> ServerSSLCert.Info:
-        declared()
-
-    def getActiveCertChainPEM(self) -> str:
-        declared()
-
-    def getActiveKeyPEM(self, keyPassword: str) -> str:
-        declared()
-
-    def getPendingRequestPEM(self) -> str:
-        declared()
-
-    def getPendingCertChainPEM(self) -> str:
-        declared()
-
-    def getPendingKeyPEM(self, keyPassword: str) -> str:
-        declared()
-
-    def setPendingCertChainPEM(self, certChain: str) -> int:
-        declared()
-
-    def setPendingKeyAndCertChainPEM(self, key: str, certChain: str, keyPassword: str) -> int:
-        declared()
-
-    def installPendingKeyPair(self) -> int:
-        declared()
-
-    def generateScepKey(self, keyInfo: ServerSSLCert.KeyInfo) -> int:
-        declared()
-
-    def installScepCertChain(self, certChain: str) -> int:
-        declared()
+    def getInfo(self) -> ServerSSLCert.Info: ...
+    def getActiveCertChainPEM(self) -> str: ...
+    def getActiveKeyPEM(self, keyPassword: str) -> str: ...
+    def getPendingRequestPEM(self) -> str: ...
+    def getPendingCertChainPEM(self) -> str: ...
+    def getPendingKeyPEM(self, keyPassword: str) -> str: ...
+    def setPendingCertChainPEM(self, certChain: str) -> int: ...
+    def setPendingKeyAndCertChainPEM(self, key: str, certChain: str, keyPassword: str) -> int: ...
+    def installPendingKeyPair(self) -> int: ...
+    def generateScepKey(self, keyInfo: ServerSSLCert.KeyInfo) -> int: ...
+    def installScepCertChain(self, certChain: str) -> int: ...
 
 
 TAGS = ("active_cert", "active_key", "new_cert", "new_key", "new_req")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Optional, Union
 
 from . import idl
-from ._runtime import ZERO, Enumeration, Interface, Structure, Time, declared, method
+from ._runtime import ZERO, Enumeration, Interface, Structure, Time, method
 
 
 class DateTime(Interface, version="4.0.0"):
@@ -71,27 +71,16 @@ class DateTime(Interface, version="4.0.0"):
         pass
 
     @method("zoneInfos")
-    def getZoneInfos(self, useOlson: bool) -> list[DateTime.ZoneInfo]:
-        declared()
-
+    def getZoneInfos(self, useOlson: bool) -> list[DateTime.ZoneInfo]: ...
     def checkNtpServer(
         self,
         ntpServer: str,
         ntpAuthKeyId: Optional[int] = None,
         ntpAuthKeyOverride: Optional[DateTime.NtpAuthKey] = None,
-    ) -> Union[int, bool]:
-        declared()
-
-    def getActiveNtpServers(self) -> list[str]:
-        declared()
-
+    ) -> Union[int, bool]: ...
+    def getActiveNtpServers(self) -> list[str]: ...
     @method("cfg")
-    def getCfg(self) -> DateTime.Cfg:
-        declared()
-
-    def setCfg(self, cfg: DateTime.Cfg) -> int:
-        declared()
-
+    def getCfg(self) -> DateTime.Cfg: ...
+    def setCfg(self, cfg: DateTime.Cfg) -> int: ...
     @method("zone", "dstEnabled", "utcOffset", "currentTime")
-    def getTime(self, useOlson: bool) -> tuple[DateTime.ZoneInfo, bool, int, Time]:
-        declared()
+    def getTime(self, useOlson: bool) -> tuple[DateTime.ZoneInfo, bool, int, Time]: ...

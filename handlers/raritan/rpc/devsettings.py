@@ -6,7 +6,7 @@ Source: Bluetooth.idl, Crestron.idl, Modbus.idl, Redfish.idl, Smtp.idl, Snmp.idl
 from __future__ import annotations
 
 from . import event, idl
-from ._runtime import ZERO, Enumeration, Interface, Structure, declared
+from ._runtime import ZERO, Enumeration, Interface, Structure
 
 
 class Bluetooth(Interface, version="1.0.0"):
@@ -21,22 +21,16 @@ class Bluetooth(Interface, version="1.0.0"):
         oldSettings: Bluetooth.Settings = ZERO
         newSettings: Bluetooth.Settings = ZERO
 
-    def getSettings(self) -> Bluetooth.Settings:
-        declared()
-
-    def setSettings(self, settings: Bluetooth.Settings) -> int:
-        declared()
+    def getSettings(self) -> Bluetooth.Settings: ...
+    def setSettings(self, settings: Bluetooth.Settings) -> int: ...
 
 
 class Crestron(Interface, version="1.0.0"):
     class Settings(Structure):
         enableXioCloudConnection: bool = False
 
-    def getSettings(self) -> Crestron.Settings:
-        declared()
-
-    def setSettings(self, settings: Crestron.Settings) -> None:
-        declared()
+    def getSettings(self) -> Crestron.Settings: ...
+    def setSettings(self, settings: Crestron.Settings) -> None: ...
 
 
 class Modbus(Interface, version="2.0.0"):
@@ -65,25 +59,17 @@ class Modbus(Interface, version="2.0.0"):
     class TcpSettings(Structure):
         readonly: bool = False
 
-    def getCapabilities(self) -> Modbus.Capabilities:
-        declared()
-
-    def getSettings(self) -> Modbus.Settings:
-        declared()
-
-    def setSettings(self, settings: Modbus.Settings) -> int:
-        declared()
+    def getCapabilities(self) -> Modbus.Capabilities: ...
+    def getSettings(self) -> Modbus.Settings: ...
+    def setSettings(self, settings: Modbus.Settings) -> int: ...
 
 
 class Redfish(Interface, version="1.0.0"):
     class Settings(Structure):
         enabled: bool = False
 
-    def getSettings(self) -> Redfish.Settings:
-        declared()
-
-    def setSettings(self, settings: Redfish.Settings) -> None:
-        declared()
+    def getSettings(self) -> Redfish.Settings: ...
+    def setSettings(self, settings: Redfish.Settings) -> None: ...
 
 
 class Smtp(Interface, version="2.0.0"):
@@ -108,14 +94,11 @@ class Smtp(Interface, version="2.0.0"):
         status: int = 0
         message: str = ""
 
-    def getConfiguration(self) -> Smtp.Configuration:
-        declared()
-
-    def setConfiguration(self, cfg: Smtp.Configuration) -> int:
-        declared()
-
-    def testConfiguration(self, cfg: Smtp.Configuration, recipients: list[str]) -> Smtp.TestResult:
-        declared()
+    def getConfiguration(self) -> Smtp.Configuration: ...
+    def setConfiguration(self, cfg: Smtp.Configuration) -> int: ...
+    def testConfiguration(
+        self, cfg: Smtp.Configuration, recipients: list[str]
+    ) -> Smtp.TestResult: ...
 
 
 class Snmp(Interface, version="1.0.2"):
@@ -138,14 +121,9 @@ class Snmp(Interface, version="1.0.2"):
         oldConfig: Snmp.Configuration = ZERO
         newConfig: Snmp.Configuration = ZERO
 
-    def getConfiguration(self) -> Snmp.Configuration:
-        declared()
-
-    def setConfiguration(self, cfg: Snmp.Configuration) -> int:
-        declared()
-
-    def getV3EngineId(self) -> str:
-        declared()
+    def getConfiguration(self) -> Snmp.Configuration: ...
+    def setConfiguration(self, cfg: Snmp.Configuration) -> int: ...
+    def getV3EngineId(self) -> str: ...
 
 
 class Zeroconf(Interface, version="2.0.0"):
@@ -159,8 +137,5 @@ class Zeroconf(Interface, version="2.0.0"):
         oldSettings: Zeroconf.Settings = ZERO
         newSettings: Zeroconf.Settings = ZERO
 
-    def getSettings(self) -> Zeroconf.Settings:
-        declared()
-
-    def setSettings(self, settings: Zeroconf.Settings) -> None:
-        declared()
+    def getSettings(self) -> Zeroconf.Settings: ...
+    def setSettings(self, settings: Zeroconf.Settings) -> None: ...

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ._runtime import ZERO, Enumeration, Interface, Structure, declared, method
+from ._runtime import ZERO, Enumeration, Interface, Structure, method
 
 if TYPE_CHECKING:
     from ._runtime.agent import Agent
@@ -29,21 +29,12 @@ class DiagLogSettings(Interface, version="1.0.0"):
         ctxName: str = ""
         logLevel: DiagLogSettings.LogLevel = ZERO
 
-    def resetLogLevelsForAllCtxNames(self) -> None:
-        declared()
-
-    def getLogLevelsForAllCtxNames(self) -> list[DiagLogSettings.LogLevelEntry]:
-        declared()
-
-    def setLogLevelForAllCtxNames(self, logLevel: DiagLogSettings.LogLevel) -> int:
-        declared()
-
+    def resetLogLevelsForAllCtxNames(self) -> None: ...
+    def getLogLevelsForAllCtxNames(self) -> list[DiagLogSettings.LogLevelEntry]: ...
+    def setLogLevelForAllCtxNames(self, logLevel: DiagLogSettings.LogLevel) -> int: ...
     @method("_ret_", "logLevel")
-    def getLogLevelByCtxName(self, ctxName: str) -> tuple[int, DiagLogSettings.LogLevel]:
-        declared()
-
-    def setLogLevelByCtxName(self, ctxName: str, logLevel: DiagLogSettings.LogLevel) -> int:
-        declared()
+    def getLogLevelByCtxName(self, ctxName: str) -> tuple[int, DiagLogSettings.LogLevel]: ...
+    def setLogLevelByCtxName(self, ctxName: str, logLevel: DiagLogSettings.LogLevel) -> int: ...
 
 
 def download(agent: Agent) -> bytes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from . import event
-from ._runtime import ZERO, Interface, Structure, declared
+from ._runtime import ZERO, Interface, Structure
 
 
 class DisplayControl(Interface, version="2.0.0"):
@@ -36,25 +36,16 @@ class DisplayControl(Interface, version="2.0.0"):
         idlType = "display.DisplayControl_1_0_1.DefaultViewChangedEvent:1.0.0"
         newView: DisplayControl.DefaultViewItem = ZERO
 
-    def getAvailableDefaultViews(self) -> list[DisplayControl.DefaultViewItem]:
-        declared()
-
-    def getSettings(self) -> DisplayControl.Settings:
-        declared()
-
-    def setSettings(self, settings: DisplayControl.Settings) -> int:
-        declared()
-
+    def getAvailableDefaultViews(self) -> list[DisplayControl.DefaultViewItem]: ...
+    def getSettings(self) -> DisplayControl.Settings: ...
+    def setSettings(self, settings: DisplayControl.Settings) -> int: ...
     def getDefaultView(self) -> str:
         """Not in firmware 4.4, which has the default view in the settings."""
-        declared()
+        ...
 
     def setDefaultView(self, id: str) -> int:
         """Not in firmware 4.4."""
-        declared()
+        ...
 
-    def getInfo(self) -> DisplayControl.Info:
-        declared()
-
-    def showSmiley(self, on: bool, happy: bool, msg: str) -> None:
-        declared()
+    def getInfo(self) -> DisplayControl.Info: ...
+    def showSmiley(self, on: bool, happy: bool, msg: str) -> None: ...

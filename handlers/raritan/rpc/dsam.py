@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Optional
 
 from . import event, idl
-from ._runtime import ZERO, Enumeration, Interface, Structure, declared
+from ._runtime import ZERO, Enumeration, Interface, Structure
 
 
 class DsamPort(Interface, version="1.0.0"):
@@ -61,20 +61,11 @@ class DsamPort(Interface, version="1.0.0"):
         oldSettings: DsamPort.Settings = ZERO
         newSettings: DsamPort.Settings = ZERO
 
-    def getInfo(self) -> DsamPort.Info:
-        declared()
-
-    def getSettings(self) -> DsamPort.Settings:
-        declared()
-
-    def setSettings(self, settings: DsamPort.Settings) -> int:
-        declared()
-
-    def getTtyUsbNumber(self) -> int:
-        declared()
-
-    def setState(self, state: DsamPort.State) -> None:
-        declared()
+    def getInfo(self) -> DsamPort.Info: ...
+    def getSettings(self) -> DsamPort.Settings: ...
+    def setSettings(self, settings: DsamPort.Settings) -> int: ...
+    def getTtyUsbNumber(self) -> int: ...
+    def setState(self, state: DsamPort.State) -> None: ...
 
 
 class DsamDevice(Interface, version="1.0.0"):
@@ -91,14 +82,9 @@ class DsamDevice(Interface, version="1.0.0"):
         hardwareVersion: int = 0
         firmwareVersion: DsamDevice.FirmwareVersion = ZERO
 
-    def getInfo(self) -> DsamDevice.Info:
-        declared()
-
-    def getPorts(self) -> dict[int, DsamPort]:
-        declared()
-
-    def startFirmwareUpdate(self) -> int:
-        declared()
+    def getInfo(self) -> DsamDevice.Info: ...
+    def getPorts(self) -> dict[int, DsamPort]: ...
+    def startFirmwareUpdate(self) -> int: ...
 
 
 class DsamManager(Interface, version="1.0.0"):
@@ -114,8 +100,5 @@ class DsamManager(Interface, version="1.0.0"):
         reset: bool = False
         resetReason: str = ""
 
-    def getDsamDevices(self) -> dict[int, DsamDevice]:
-        declared()
-
-    def getFirmwareUpdateFileVersion(self) -> DsamDevice.FirmwareVersion:
-        declared()
+    def getDsamDevices(self) -> dict[int, DsamDevice]: ...
+    def getFirmwareUpdateFileVersion(self) -> DsamDevice.FirmwareVersion: ...

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Optional
 
 from . import event, idl
-from ._runtime import ZERO, Enumeration, Interface, Structure, Time, declared, method, scripts
+from ._runtime import ZERO, Enumeration, Interface, Structure, Time, method, scripts
 
 if TYPE_CHECKING:
     from ...http.multipart import Progress
@@ -76,8 +76,7 @@ class FirmwareUpdateStatus(Interface, version="1.0.0"):
     the update.
     """
 
-    def getStatus(self) -> UpdateStatus:
-        declared()
+    def getStatus(self) -> UpdateStatus: ...
 
 
 class Firmware(Interface, version="2.0.4"):
@@ -88,39 +87,18 @@ class Firmware(Interface, version="2.0.4"):
         platform: str = ""
         version: str = ""
 
-    def getInfo(self) -> Firmware.Info:
-        declared()
-
-    def reboot(self) -> None:
-        declared()
-
-    def factoryReset(self) -> None:
-        declared()
-
-    def hardFactoryReset(self) -> int:
-        declared()
-
-    def manufacturingReset(self) -> int:
-        declared()
-
-    def getVersion(self) -> str:
-        declared()
-
-    def getUpdateHistory(self) -> list[UpdateHistoryEntry]:
-        declared()
-
-    def getImageStatus(self) -> ImageStatus:
-        declared()
-
-    def discardImage(self) -> None:
-        declared()
-
+    def getInfo(self) -> Firmware.Info: ...
+    def reboot(self) -> None: ...
+    def factoryReset(self) -> None: ...
+    def hardFactoryReset(self) -> int: ...
+    def manufacturingReset(self) -> int: ...
+    def getVersion(self) -> str: ...
+    def getUpdateHistory(self) -> list[UpdateHistoryEntry]: ...
+    def getImageStatus(self) -> ImageStatus: ...
+    def discardImage(self) -> None: ...
     @method("_ret_", "info")
-    def getImageInfo(self) -> tuple[bool, ImageInfo]:
-        declared()
-
-    def startUpdate(self, flags: list[UpdateFlags]) -> None:
-        declared()
+    def getImageInfo(self) -> tuple[bool, ImageInfo]: ...
+    def startUpdate(self, flags: list[UpdateFlags]) -> None: ...
 
 
 class FirmwareUpdateEvent(event.UserEvent, version="1.0.0"):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from . import idl
-from ._runtime import ZERO, Interface, Structure, Time, declared, method
+from ._runtime import ZERO, Interface, Structure, Time, method
 
 
 class Fitness(Interface, version="1.0.0"):
@@ -32,15 +32,10 @@ class Fitness(Interface, version="1.0.0"):
         powerOnHours: int = 0
         timeStampUTC: Time = ZERO
 
-    def getDataEntries(self) -> list[Fitness.DataEntry]:
-        declared()
-
+    def getDataEntries(self) -> list[Fitness.DataEntry]: ...
     @method("firstIndex", "entryCount")
-    def getErrorLogIndexRange(self) -> tuple[int, int]:
-        declared()
-
-    def getErrorLogEntries(self, startIndex: int, count: int) -> list[Fitness.ErrorLogEntry]:
-        declared()
+    def getErrorLogIndexRange(self) -> tuple[int, int]: ...
+    def getErrorLogEntries(self, startIndex: int, count: int) -> list[Fitness.ErrorLogEntry]: ...
 
 
 class HardwareHealth(Interface, version="1.0.3"):
@@ -70,5 +65,4 @@ class HardwareHealth(Interface, version="1.0.3"):
         failureType: int = 0
         isAsserted: bool = False
 
-    def getFailures(self) -> list[HardwareHealth.Failure]:
-        declared()
+    def getFailures(self) -> list[HardwareHealth.Failure]: ...

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from . import event, idl
-from ._runtime import ZERO, Enumeration, Interface, declared, method
+from ._runtime import ZERO, Enumeration, Interface, method
 
 
 class ExternalBeeper(Interface, version="1.0.1"):
@@ -16,17 +16,10 @@ class ExternalBeeper(Interface, version="1.0.1"):
         oldState: ExternalBeeper.State = ZERO
         newState: ExternalBeeper.State = ZERO
 
-    def getState(self) -> ExternalBeeper.State:
-        declared()
-
-    def alarm(self) -> None:
-        declared()
-
-    def on(self) -> None:
-        declared()
-
-    def off(self) -> None:
-        declared()
+    def getState(self) -> ExternalBeeper.State: ...
+    def alarm(self) -> None: ...
+    def on(self) -> None: ...
+    def off(self) -> None: ...
 
 
 class InternalBeeper(Interface, version="2.0.1"):
@@ -43,18 +36,9 @@ class InternalBeeper(Interface, version="2.0.1"):
         reason: str = ""
         mutedTemporarily: bool = False
 
-    def mute(self, muted: bool) -> None:
-        declared()
-
-    def isMuted(self) -> bool:
-        declared()
-
-    def activate(self, on: bool, reason: str, timeout: int) -> None:
-        declared()
-
+    def mute(self, muted: bool) -> None: ...
+    def isMuted(self) -> bool: ...
+    def activate(self, on: bool, reason: str, timeout: int) -> None: ...
     @method("_ret_", "reason", "mutedTemporarily")
-    def getState(self) -> tuple[InternalBeeper.State, str, bool]:
-        declared()
-
-    def muteCurrentActivation(self) -> None:
-        declared()
+    def getState(self) -> tuple[InternalBeeper.State, str, bool]: ...
+    def muteCurrentActivation(self) -> None: ...

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Optional
 
 from ...shared.errors import ProtocolError
 from . import event
-from ._runtime import ZERO, Enumeration, Interface, Structure, Time, declared
+from ._runtime import ZERO, Enumeration, Interface, Structure, Time
 
 if TYPE_CHECKING:
     from ._runtime.agent import Agent
@@ -46,40 +46,25 @@ class EventLogClearedEvent(event.UserEvent, version="1.0.0"):
 class DebugLog(Interface, version="2.0.0"):
     """The debug log, at `/debuglog`."""
 
-    def clear(self) -> None:
-        declared()
-
-    def getInfo(self) -> LogInfo:
-        declared()
-
-    def getChunk(self, refId: int, count: int, direction: RangeDirection) -> LogChunk:
-        declared()
+    def clear(self) -> None: ...
+    def getInfo(self) -> LogInfo: ...
+    def getChunk(self, refId: int, count: int, direction: RangeDirection) -> LogChunk: ...
 
 
 class EventLog(Interface, version="2.0.0"):
     """The event log, at `/eventlog`."""
 
-    def clear(self) -> None:
-        declared()
-
-    def getInfo(self) -> LogInfo:
-        declared()
-
+    def clear(self) -> None: ...
+    def getInfo(self) -> LogInfo: ...
     def getChunk(
         self, refId: int, count: int, direction: RangeDirection, categories: list[str]
-    ) -> LogChunk:
-        declared()
+    ) -> LogChunk: ...
 
 
 class WlanLog(Interface, version="1.0.0"):
-    def clear(self) -> None:
-        declared()
-
-    def getInfo(self) -> LogInfo:
-        declared()
-
-    def getChunk(self, refId: int, count: int, direction: RangeDirection) -> LogChunk:
-        declared()
+    def clear(self) -> None: ...
+    def getInfo(self) -> LogInfo: ...
+    def getChunk(self, refId: int, count: int, direction: RangeDirection) -> LogChunk: ...
 
 
 _MOST_STARTS = 5  # attempts to read one log

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ._runtime import ZERO, Enumeration, Interface, Structure, declared, method
+from ._runtime import ZERO, Enumeration, Interface, Structure, method
 
 
 class ScriptState(Structure):
@@ -50,48 +50,21 @@ class Manager(Interface, version="2.0.1"):
     ERR_TOO_MANY_ARGUMENTS = 10
     ERR_ARGUMENT_NOT_VALID = 11
 
-    def setScript(self, name: str, script: str, options: ScriptOptions) -> int:
-        declared()
-
+    def setScript(self, name: str, script: str, options: ScriptOptions) -> int: ...
     @method("_ret_", "script")
-    def getScript(self, name: str) -> tuple[int, str]:
-        declared()
-
-    def getScriptNames(self) -> list[str]:
-        declared()
-
-    def deleteScript(self, name: str) -> int:
-        declared()
-
-    def setScriptOptions(self, name: str, options: ScriptOptions) -> int:
-        declared()
-
+    def getScript(self, name: str) -> tuple[int, str]: ...
+    def getScriptNames(self) -> list[str]: ...
+    def deleteScript(self, name: str) -> int: ...
+    def setScriptOptions(self, name: str, options: ScriptOptions) -> int: ...
     @method("_ret_", "options")
-    def getScriptOptions(self, name: str) -> tuple[int, ScriptOptions]:
-        declared()
-
-    def getEnvironment(self) -> Environment:
-        declared()
-
+    def getScriptOptions(self, name: str) -> tuple[int, ScriptOptions]: ...
+    def getEnvironment(self) -> Environment: ...
     @method("_ret_", "oAddr", "nAddr", "oString", "more")
-    def getScriptOutput(self, name: str, iAddr: int) -> tuple[int, int, int, str, bool]:
-        declared()
-
-    def clearScriptOutput(self, name: str) -> int:
-        declared()
-
-    def startScript(self, name: str) -> int:
-        declared()
-
-    def startScriptWithArgs(self, name: str, arguments: dict[str, str]) -> int:
-        declared()
-
-    def terminateScript(self, name: str) -> int:
-        declared()
-
+    def getScriptOutput(self, name: str, iAddr: int) -> tuple[int, int, int, str, bool]: ...
+    def clearScriptOutput(self, name: str) -> int: ...
+    def startScript(self, name: str) -> int: ...
+    def startScriptWithArgs(self, name: str, arguments: dict[str, str]) -> int: ...
+    def terminateScript(self, name: str) -> int: ...
     @method("_ret_", "state")
-    def getScriptState(self, name: str) -> tuple[int, ScriptState]:
-        declared()
-
-    def getScriptStates(self) -> dict[str, ScriptState]:
-        declared()
+    def getScriptState(self, name: str) -> tuple[int, ScriptState]: ...
+    def getScriptStates(self) -> dict[str, ScriptState]: ...

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ._runtime import ZERO, Interface, Structure, declared
+from ._runtime import ZERO, Interface, Structure
 
 
 class Device(Interface, version="1.0.0"):
@@ -17,8 +17,7 @@ class Device(Interface, version="1.0.0"):
         model: str = ""
         app: str = ""
 
-    def readDeviceIdentification(self) -> Device.DeviceID:
-        declared()
+    def readDeviceIdentification(self) -> Device.DeviceID: ...
 
 
 class GatewayMgr(Interface, version="1.0.0"):
@@ -32,8 +31,5 @@ class GatewayMgr(Interface, version="1.0.0"):
     class Settings(Structure):
         rtu: GatewayMgr.RtuSettings = ZERO
 
-    def getSettings(self) -> GatewayMgr.Settings:
-        declared()
-
-    def setSettings(self, settings: GatewayMgr.Settings) -> int:
-        declared()
+    def getSettings(self) -> GatewayMgr.Settings: ...
+    def setSettings(self, settings: GatewayMgr.Settings) -> int: ...

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Optional
 
 from . import idl
-from ._runtime import ZERO, Enumeration, Interface, Structure, declared, decodes_unlisted_as
+from ._runtime import ZERO, Enumeration, Interface, Structure, decodes_unlisted_as
 
 if TYPE_CHECKING:
     from . import peripheral
@@ -51,26 +51,13 @@ class Port(Interface, version="2.0.4"):
         oldProperties: Port.Properties = ZERO
         newProperties: Port.Properties = ZERO
 
-    def getProperties(self) -> Port.Properties:
-        declared()
-
-    def setName(self, name: str) -> None:
-        declared()
-
-    def setDetectionMode(self, mode: Port.DetectionMode) -> int:
-        declared()
-
-    def getDetectableDevices(self) -> list[str]:
-        declared()
-
-    def getDevice(self) -> Optional[Interface]:
-        declared()
-
-    def getDeviceConfig(self, deviceType: str) -> Optional[Interface]:
-        declared()
-
-    def getFuse(self) -> Optional[PortFuse]:
-        declared()
+    def getProperties(self) -> Port.Properties: ...
+    def setName(self, name: str) -> None: ...
+    def setDetectionMode(self, mode: Port.DetectionMode) -> int: ...
+    def getDetectableDevices(self) -> list[str]: ...
+    def getDevice(self) -> Optional[Interface]: ...
+    def getDeviceConfig(self, deviceType: str) -> Optional[Interface]: ...
+    def getFuse(self) -> Optional[PortFuse]: ...
 
 
 class PortFuse(Interface, version="1.0.1"):
@@ -81,11 +68,6 @@ class PortFuse(Interface, version="1.0.1"):
         oldStatus: PortFuse.Status = ZERO
         newStatus: PortFuse.Status = ZERO
 
-    def getStatus(self) -> PortFuse.Status:
-        declared()
-
-    def reset(self) -> None:
-        declared()
-
-    def getTripCount(self) -> int:
-        declared()
+    def getStatus(self) -> PortFuse.Status: ...
+    def reset(self) -> None: ...
+    def getTripCount(self) -> int: ...

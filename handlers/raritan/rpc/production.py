@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-from ._runtime import Interface, declared
+from ._runtime import Interface
 
 
 class Production(Interface, version="1.0.1"):
     """Methods for the manufacturer's production line, at `/production`."""
 
-    def enterFactoryConfigMode(self, password: str) -> int:
-        declared()
-
-    def leaveFactoryConfigMode(self) -> None:
-        declared()
-
-    def isFactoryConfigModeEnabled(self) -> bool:
-        declared()
-
-    def assignRandomRs485Addresses(self, deviceId: int, rangeStart: int, rangeEnd: int) -> int:
-        declared()
+    def enterFactoryConfigMode(self, password: str) -> int: ...
+    def leaveFactoryConfigMode(self) -> None: ...
+    def isFactoryConfigModeEnabled(self) -> bool: ...
+    def assignRandomRs485Addresses(self, deviceId: int, rangeStart: int, rangeEnd: int) -> int: ...

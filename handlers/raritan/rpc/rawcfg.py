@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Optional
 
 from . import event
-from ._runtime import Enumeration, Interface, Time, declared, method, scripts
+from ._runtime import Enumeration, Interface, Time, method, scripts
 
 if TYPE_CHECKING:
     from ...http.multipart import Progress
@@ -25,8 +25,7 @@ class RawConfiguration(Interface, version="1.0.1"):
         pass
 
     @method("status", "timeStamp")
-    def getStatus(self) -> tuple[RawConfiguration.Status, Time]:
-        declared()
+    def getStatus(self) -> tuple[RawConfiguration.Status, Time]: ...
 
 
 class UploadCode(scripts.ResultCode):

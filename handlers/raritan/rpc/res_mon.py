@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ._runtime import ZERO, Enumeration, Interface, Structure, declared, method
+from ._runtime import ZERO, Enumeration, Interface, Structure, method
 
 
 class Entry(Structure):
@@ -29,5 +29,4 @@ class ResMon(Interface, version="1.0.0"):
     """The use of CPU, memory, processes and file systems, at `/res_mon`."""
 
     @method("entries")
-    def getDataEntries(self) -> list[Entry]:
-        declared()
+    def getDataEntries(self) -> list[Entry]: ...

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Optional, Union
 
 from . import event
-from ._runtime import ZERO, Enumeration, Interface, Structure, declared, method
+from ._runtime import ZERO, Enumeration, Interface, Structure, method
 
 
 class IpfwPolicy(Enumeration):
@@ -128,120 +128,49 @@ class Security(Interface, version="5.0.1"):
         singleLogin: bool = False
         sshSettings: SSHSettings = ZERO
 
-    def getHttpRedirSettings(self) -> bool:
-        declared()
-
-    def setHttpRedirSettings(self, http2httpsRedir: bool) -> None:
-        declared()
-
-    def isHstsEnabled(self) -> bool:
-        declared()
-
-    def setHstsEnabled(self, enable: bool) -> None:
-        declared()
-
-    def getIpFwSettings(self) -> IpFw:
-        declared()
-
-    def setIpFwSettings(self, ipFw: IpFw) -> int:
-        declared()
-
-    def getIpV6FwSettings(self) -> IpFw:
-        declared()
-
-    def setIpV6FwSettings(self, ipV6Fw: IpFw) -> int:
-        declared()
-
-    def getRoleAccessControlSettings(self) -> RoleAccessControl:
-        declared()
-
-    def setRoleAccessControlSettings(self, settings: RoleAccessControl) -> int:
-        declared()
-
-    def getRoleAccessControlSettingsV6(self) -> RoleAccessControl:
-        declared()
-
-    def setRoleAccessControlSettingsV6(self, settings: RoleAccessControl) -> int:
-        declared()
-
+    def getHttpRedirSettings(self) -> bool: ...
+    def setHttpRedirSettings(self, http2httpsRedir: bool) -> None: ...
+    def isHstsEnabled(self) -> bool: ...
+    def setHstsEnabled(self, enable: bool) -> None: ...
+    def getIpFwSettings(self) -> IpFw: ...
+    def setIpFwSettings(self, ipFw: IpFw) -> int: ...
+    def getIpV6FwSettings(self) -> IpFw: ...
+    def setIpV6FwSettings(self, ipV6Fw: IpFw) -> int: ...
+    def getRoleAccessControlSettings(self) -> RoleAccessControl: ...
+    def setRoleAccessControlSettings(self, settings: RoleAccessControl) -> int: ...
+    def getRoleAccessControlSettingsV6(self) -> RoleAccessControl: ...
+    def setRoleAccessControlSettingsV6(self, settings: RoleAccessControl) -> int: ...
     @method(older_out=("blockTimeout", "maxFailedLogins"))
-    def getBlockSettings(self) -> Union[BlockSettings, tuple[int, int]]:
-        declared()
-
+    def getBlockSettings(self) -> Union[BlockSettings, tuple[int, int]]: ...
     @method(older_in=("blockTimeout", "maxFailedLogins"))
     def setBlockSettings(
         self, settings: Union[BlockSettings, int], maxFailedLogins: Optional[int] = None
-    ) -> int:
-        declared()
-
-    def getPwSettings(self) -> PasswordSettings:
-        declared()
-
-    def setPwSettings(self, pwSettings: PasswordSettings) -> int:
-        declared()
-
-    def getIdleTimeoutSettings(self) -> int:
-        declared()
-
-    def setIdleTimeoutSettings(self, idleTimeout: int) -> int:
-        declared()
-
-    def getSingleLoginLimitation(self) -> bool:
-        declared()
-
-    def setSingleLoginLimitation(self, singleLogin: bool) -> None:
-        declared()
-
-    def getSSHSettings(self) -> SSHSettings:
-        declared()
-
-    def setSSHSettings(self, settings: SSHSettings) -> None:
-        declared()
-
-    def getSSHHostKeys(self) -> list[SSHHostKey]:
-        declared()
-
-    def getRestrictedServiceAgreement(self) -> RestrictedServiceAgreement:
-        declared()
-
-    def setRestrictedServiceAgreement(self, settings: RestrictedServiceAgreement) -> int:
-        declared()
-
-    def getSupportedFrontPanelPrivileges(self) -> list[str]:
-        declared()
-
-    def getFrontPanelPrivileges(self) -> list[str]:
-        declared()
-
-    def setFrontPanelPrivileges(self, privileges: list[str]) -> int:
-        declared()
-
-    def setDefaultAdminAccountPassword(self, password: str, disableStrongPasswordReq: bool) -> int:
-        declared()
-
-    def setAdminAccountPasswordHash(self, passwordHash: str) -> int:
-        declared()
-
-    def isSecureBootActive(self) -> bool:
-        declared()
-
-    def getTpmInfo(self) -> TpmInfo:
-        declared()
-
-    def getActiveFipsSettings(self) -> FipsSettings:
-        declared()
-
-    def getPersistentFipsSettings(self) -> FipsSettings:
-        declared()
-
-    def setPersistentFipsSettings(self, settings: FipsSettings) -> None:
-        declared()
-
-    def getSettings(self) -> Security.Settings:
-        declared()
-
-    def setSettings(self, settings: Security.Settings) -> int:
-        declared()
+    ) -> int: ...
+    def getPwSettings(self) -> PasswordSettings: ...
+    def setPwSettings(self, pwSettings: PasswordSettings) -> int: ...
+    def getIdleTimeoutSettings(self) -> int: ...
+    def setIdleTimeoutSettings(self, idleTimeout: int) -> int: ...
+    def getSingleLoginLimitation(self) -> bool: ...
+    def setSingleLoginLimitation(self, singleLogin: bool) -> None: ...
+    def getSSHSettings(self) -> SSHSettings: ...
+    def setSSHSettings(self, settings: SSHSettings) -> None: ...
+    def getSSHHostKeys(self) -> list[SSHHostKey]: ...
+    def getRestrictedServiceAgreement(self) -> RestrictedServiceAgreement: ...
+    def setRestrictedServiceAgreement(self, settings: RestrictedServiceAgreement) -> int: ...
+    def getSupportedFrontPanelPrivileges(self) -> list[str]: ...
+    def getFrontPanelPrivileges(self) -> list[str]: ...
+    def setFrontPanelPrivileges(self, privileges: list[str]) -> int: ...
+    def setDefaultAdminAccountPassword(
+        self, password: str, disableStrongPasswordReq: bool
+    ) -> int: ...
+    def setAdminAccountPasswordHash(self, passwordHash: str) -> int: ...
+    def isSecureBootActive(self) -> bool: ...
+    def getTpmInfo(self) -> TpmInfo: ...
+    def getActiveFipsSettings(self) -> FipsSettings: ...
+    def getPersistentFipsSettings(self) -> FipsSettings: ...
+    def setPersistentFipsSettings(self, settings: FipsSettings) -> None: ...
+    def getSettings(self) -> Security.Settings: ...
+    def setSettings(self, settings: Security.Settings) -> int: ...
 
 
 class ServiceAuthorization(Interface, version="1.0.0"):
@@ -249,5 +178,4 @@ class ServiceAuthorization(Interface, version="1.0.0"):
 
     ERR_PASSWORD_INVALID = 1
 
-    def setPassword(self, service: str, password: str) -> int:
-        declared()
+    def setPassword(self, service: str, password: str) -> int: ...

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Optional
 
 from . import idl
-from ._runtime import ZERO, Enumeration, Interface, Structure, declared, method
+from ._runtime import ZERO, Enumeration, Interface, Structure, method
 
 
 class AnalogModem(Interface, version="1.0.0"):
@@ -27,11 +27,8 @@ class AnalogModem(Interface, version="1.0.0"):
     class CallEndedEvent(DialInEvent):
         disconnectedRemotely: bool = False
 
-    def getSettings(self) -> AnalogModem.Settings:
-        declared()
-
-    def setSettings(self, settings: AnalogModem.Settings) -> int:
-        declared()
+    def getSettings(self) -> AnalogModem.Settings: ...
+    def setSettings(self, settings: AnalogModem.Settings) -> int: ...
 
 
 class GsmModem(Interface, version="1.0.2"):
@@ -70,32 +67,17 @@ class GsmModem(Interface, version="1.0.2"):
     class SimPinUpdatedEvent(idl.Event):
         newPin: str = ""
 
-    def getSettings(self) -> GsmModem.Settings:
-        declared()
-
-    def setSettings(self, settings: GsmModem.Settings) -> int:
-        declared()
-
-    def sendSms(self, recipient: str, text: str) -> int:
-        declared()
-
-    def sendTestSms(self, recipient: str, testSettings: GsmModem.Settings) -> int:
-        declared()
-
+    def getSettings(self) -> GsmModem.Settings: ...
+    def setSettings(self, settings: GsmModem.Settings) -> int: ...
+    def sendSms(self, recipient: str, text: str) -> int: ...
+    def sendTestSms(self, recipient: str, testSettings: GsmModem.Settings) -> int: ...
     @method("_ret_", "info")
-    def getInformation(self) -> tuple[int, GsmModem.Information]:
-        declared()
-
+    def getInformation(self) -> tuple[int, GsmModem.Information]: ...
     @method("_ret_", "info")
-    def getInformationWithPin(self, pin: str) -> tuple[int, GsmModem.Information]:
-        declared()
-
+    def getInformationWithPin(self, pin: str) -> tuple[int, GsmModem.Information]: ...
     @method("_ret_", "simStatus")
-    def getSimSecurityStatus(self) -> tuple[int, GsmModem.SimSecurityStatus]:
-        declared()
-
-    def unlockSimCard(self, puk: str, newPin: str) -> int:
-        declared()
+    def getSimSecurityStatus(self) -> tuple[int, GsmModem.SimSecurityStatus]: ...
+    def unlockSimCard(self, puk: str, newPin: str) -> int: ...
 
 
 class SerialPort(Interface, version="3.0.1"):
@@ -131,24 +113,14 @@ class SerialPort(Interface, version="3.0.1"):
     class ModemRemovedEvent(ModemEvent):
         pass
 
-    def getMetaData(self) -> SerialPort.MetaData:
-        declared()
-
-    def getSettings(self) -> SerialPort.Settings:
-        declared()
-
-    def setSettings(self, settings: SerialPort.Settings) -> int:
-        declared()
-
-    def getState(self) -> SerialPort.State:
-        declared()
-
-    def getModem(self) -> Optional[Interface]:
-        declared()
+    def getMetaData(self) -> SerialPort.MetaData: ...
+    def getSettings(self) -> SerialPort.Settings: ...
+    def setSettings(self, settings: SerialPort.Settings) -> int: ...
+    def getState(self) -> SerialPort.State: ...
+    def getModem(self) -> Optional[Interface]: ...
 
 
 class PortDispatcher(Interface, version="1.2.2"):
     """The serial ports that the device monitors, by name, at `/serial`."""
 
-    def getPorts(self) -> dict[str, SerialPort]:
-        declared()
+    def getPorts(self) -> dict[str, SerialPort]: ...

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Optional
 
 from . import event, idl
-from ._runtime import ZERO, Enumeration, Interface, Structure, Time, declared, method
+from ._runtime import ZERO, Enumeration, Interface, Structure, Time, method
 
 
 class ServerMonitor(Interface, version="2.0.1"):
@@ -104,21 +104,10 @@ class ServerMonitor(Interface, version="2.0.1"):
         newSettings: ServerMonitor.ServerSettings = ZERO
 
     @method("_ret_", "id")
-    def addServer(self, settings: ServerMonitor.ServerSettings) -> tuple[int, int]:
-        declared()
-
-    def modifyServer(self, id: int, settings: ServerMonitor.ServerSettings) -> int:
-        declared()
-
-    def deleteServer(self, id: int) -> int:
-        declared()
-
+    def addServer(self, settings: ServerMonitor.ServerSettings) -> tuple[int, int]: ...
+    def modifyServer(self, id: int, settings: ServerMonitor.ServerSettings) -> int: ...
+    def deleteServer(self, id: int) -> int: ...
     @method("_ret_", "server")
-    def getServer(self, id: int) -> tuple[int, ServerMonitor.Server]:
-        declared()
-
-    def listServers(self) -> dict[int, ServerMonitor.Server]:
-        declared()
-
-    def powerControl(self, id: int, on: bool) -> int:
-        declared()
+    def getServer(self, id: int) -> tuple[int, ServerMonitor.Server]: ...
+    def listServers(self) -> dict[int, ServerMonitor.Server]: ...
+    def powerControl(self, id: int, on: bool) -> int: ...

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ...http.login import Login
 from ...shared.errors import PduHandlerError, Refused, SettingsError
-from ._runtime import ZERO, Enumeration, Interface, Structure, Time, declared, method
+from ._runtime import ZERO, Enumeration, Interface, Structure, Time, method
 from ._runtime.errors import JsonRpcSyntaxException
 from ._runtime.values import present
 
@@ -50,26 +50,13 @@ class SessionManager(Interface, version="2.0.0"):
         ) = range(4)
 
     @method("_ret_", "session", "token")
-    def newSession(self) -> tuple[int, Session, str]:
-        declared()
-
-    def getCurrentSession(self) -> Session:
-        declared()
-
-    def getSessions(self) -> list[Session]:
-        declared()
-
-    def closeSession(self, sessionId: int, reason: SessionManager.CloseReason) -> None:
-        declared()
-
-    def closeCurrentSession(self, reason: SessionManager.CloseReason) -> None:
-        declared()
-
-    def touchCurrentSession(self, userActivity: bool) -> None:
-        declared()
-
-    def getSessionHistory(self) -> list[HistoryEntry]:
-        declared()
+    def newSession(self) -> tuple[int, Session, str]: ...
+    def getCurrentSession(self) -> Session: ...
+    def getSessions(self) -> list[Session]: ...
+    def closeSession(self, sessionId: int, reason: SessionManager.CloseReason) -> None: ...
+    def closeCurrentSession(self, reason: SessionManager.CloseReason) -> None: ...
+    def touchCurrentSession(self, userActivity: bool) -> None: ...
+    def getSessionHistory(self) -> list[HistoryEntry]: ...
 
 
 @contextlib.contextmanager

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Optional
 
 from . import event, idl
-from ._runtime import ZERO, Interface, Structure, declared, method
+from ._runtime import ZERO, Interface, Structure, method
 
 
 class CardReader(Interface, version="1.0.4"):
@@ -35,12 +35,9 @@ class CardReader(Interface, version="1.0.4"):
     class CardRemovedEvent(CardEvent):
         idlType = "smartcard.CardReader_1_0_4.CardRemovedEvent:2.0.0"
 
-    def getMetaData(self) -> CardReader.MetaData:
-        declared()
-
+    def getMetaData(self) -> CardReader.MetaData: ...
     @method("_ret_", "cardInfo")
-    def getCardInformation(self) -> tuple[int, CardReader.CardInformation]:
-        declared()
+    def getCardInformation(self) -> tuple[int, CardReader.CardInformation]: ...
 
 
 class CardReaderManager(Interface, version="1.0.5"):
@@ -65,19 +62,10 @@ class CardReaderManager(Interface, version="1.0.5"):
         newSettings: CardReaderManager.CardReaderSettings = ZERO
         position: str = ""
 
-    def getCardReaders(self) -> list[CardReader]:
-        declared()
-
-    def getCardReaderById(self, readerId: str) -> Optional[CardReader]:
-        declared()
-
+    def getCardReaders(self) -> list[CardReader]: ...
+    def getCardReaderById(self, readerId: str) -> Optional[CardReader]: ...
     def setCardReaderSettings(
         self, position: str, setting: CardReaderManager.CardReaderSettings
-    ) -> int:
-        declared()
-
-    def getAllCardReaderSettings(self) -> dict[str, CardReaderManager.CardReaderSettings]:
-        declared()
-
-    def getSupportedCardFormats(self) -> list[str]:
-        declared()
+    ) -> int: ...
+    def getAllCardReaderSettings(self) -> dict[str, CardReaderManager.CardReaderSettings]: ...
+    def getSupportedCardFormats(self) -> list[str]: ...

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Optional
 
 from . import event, idl
-from ._runtime import ZERO, Enumeration, Interface, Structure, Time, declared, method
+from ._runtime import ZERO, Enumeration, Interface, Structure, Time, method
 
 if TYPE_CHECKING:
     from . import peripheral
@@ -91,24 +91,17 @@ class DoorAccessControl(Interface, version="1.2.5"):
         ruleId: int = 0
         rule: DoorAccessControl.DoorAccessRule = ZERO
 
-    def getDoorAccessRules(self) -> dict[int, DoorAccessControl.DoorAccessRule]:
-        declared()
-
+    def getDoorAccessRules(self) -> dict[int, DoorAccessControl.DoorAccessRule]: ...
     @method("_ret_", "invalidRuleIds")
     def setAllDoorAccessRules(
         self, rules: dict[int, DoorAccessControl.DoorAccessRule]
-    ) -> tuple[int, list[int]]:
-        declared()
-
+    ) -> tuple[int, list[int]]: ...
     @method("_ret_", "ruleId")
-    def addDoorAccessRule(self, rule: DoorAccessControl.DoorAccessRule) -> tuple[int, int]:
-        declared()
-
-    def modifyDoorAccessRule(self, id: int, modifiedRule: DoorAccessControl.DoorAccessRule) -> int:
-        declared()
-
-    def deleteDoorAccessRule(self, id: int) -> int:
-        declared()
+    def addDoorAccessRule(self, rule: DoorAccessControl.DoorAccessRule) -> tuple[int, int]: ...
+    def modifyDoorAccessRule(
+        self, id: int, modifiedRule: DoorAccessControl.DoorAccessRule
+    ) -> int: ...
+    def deleteDoorAccessRule(self, id: int) -> int: ...
 
 
 class Keypad(Interface, version="1.0.0"):
@@ -125,12 +118,9 @@ class Keypad(Interface, version="1.0.0"):
     class PINEnteredEvent(idl.Event):
         metaData: Keypad.MetaData = ZERO
 
-    def getMetaData(self) -> Keypad.MetaData:
-        declared()
-
+    def getMetaData(self) -> Keypad.MetaData: ...
     @method("_ret_", "pin")
-    def getPIN(self) -> tuple[int, str]:
-        declared()
+    def getPIN(self) -> tuple[int, str]: ...
 
 
 class KeypadManager(Interface, version="1.0.1"):
@@ -154,14 +144,7 @@ class KeypadManager(Interface, version="1.0.1"):
         newSettings: KeypadManager.KeypadSettings = ZERO
         position: str = ""
 
-    def getKeypads(self) -> list[Keypad]:
-        declared()
-
-    def getKeypadById(self, keypadId: str) -> Optional[Keypad]:
-        declared()
-
-    def setKeypadSettings(self, position: str, setting: KeypadManager.KeypadSettings) -> int:
-        declared()
-
-    def getAllKeypadSettings(self) -> dict[str, KeypadManager.KeypadSettings]:
-        declared()
+    def getKeypads(self) -> list[Keypad]: ...
+    def getKeypadById(self, keypadId: str) -> Optional[Keypad]: ...
+    def setKeypadSettings(self, position: str, setting: KeypadManager.KeypadSettings) -> int: ...
+    def getAllKeypadSettings(self) -> dict[str, KeypadManager.KeypadSettings]: ...

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from ._runtime import Interface, declared
+from ._runtime import Interface
 
 
 class System(Interface, version="1.0.0"):
     """The daemons that run on the device, at `/system`."""
 
-    def isDaemonRunning(self, name: str) -> bool:
-        declared()
-
-    def restartDaemon(self, name: str) -> None:
-        declared()
+    def isDaemonRunning(self, name: str) -> bool: ...
+    def restartDaemon(self, name: str) -> None: ...

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Optional
 
-from ._runtime import ZERO, Enumeration, Interface, Structure, declared
+from ._runtime import ZERO, Enumeration, Interface, Structure
 
 
 class Display(Interface, version="2.0.0"):
@@ -20,31 +20,15 @@ class Display(Interface, version="2.0.0"):
         options: dict[str, str] = ZERO
         orientation: Display.Orientation = ZERO
 
-    def getInfo(self) -> Display.Info:
-        declared()
-
-    def testSequence(self, cycleTime_ms: int) -> None:
-        declared()
-
-    def enterTestMode(self, showColorNames: Optional[bool] = None) -> None:
-        declared()
-
-    def getTestStatus(self) -> Display.TestStatus:
-        declared()
+    def getInfo(self) -> Display.Info: ...
+    def testSequence(self, cycleTime_ms: int) -> None: ...
+    def enterTestMode(self, showColorNames: Optional[bool] = None) -> None: ...
+    def getTestStatus(self) -> Display.TestStatus: ...
 
 
 class Unit(Interface, version="2.0.0"):
-    def getDisplays(self) -> list[Display]:
-        declared()
-
-    def getButtonStates(self) -> list[bool]:
-        declared()
-
-    def setBuzzer(self, isOn: bool) -> None:
-        declared()
-
-    def resetAllSubControllers(self) -> None:
-        declared()
-
-    def triggerSubControllerWatchdog(self, rs485Addr: int) -> None:
-        declared()
+    def getDisplays(self) -> list[Display]: ...
+    def getButtonStates(self) -> list[bool]: ...
+    def setBuzzer(self, isOn: bool) -> None: ...
+    def resetAllSubControllers(self) -> None: ...
+    def triggerSubControllerWatchdog(self, rs485Addr: int) -> None: ...

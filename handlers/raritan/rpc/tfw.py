@@ -4,31 +4,19 @@ from __future__ import annotations
 
 from typing import Optional
 
-from ._runtime import Interface, declared
+from ._runtime import Interface
 
 
 class ScannerCtrl(Interface, version="1.0.0"):
-    def getScanInterval(self) -> int:
-        declared()
-
-    def setScanInterval(self, interval: int) -> None:
-        declared()
+    def getScanInterval(self) -> int: ...
+    def setScanInterval(self, interval: int) -> None: ...
 
 
 class CoreCtrl(Interface, version="1.0.0"):
     """Starts and stops the scanners and background workers, at `/model/core`."""
 
-    def getScanner(self, name: str) -> Optional[ScannerCtrl]:
-        declared()
-
-    def startAllScanners(self) -> None:
-        declared()
-
-    def stopAllScanners(self) -> None:
-        declared()
-
-    def startAllBackWorkers(self) -> None:
-        declared()
-
-    def stopAllBackWorkers(self) -> None:
-        declared()
+    def getScanner(self, name: str) -> Optional[ScannerCtrl]: ...
+    def startAllScanners(self) -> None: ...
+    def stopAllScanners(self) -> None: ...
+    def startAllBackWorkers(self) -> None: ...
+    def stopAllBackWorkers(self) -> None: ...

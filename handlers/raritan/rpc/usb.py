@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from . import event
-from ._runtime import ZERO, Interface, Structure, declared, method
+from ._runtime import ZERO, Interface, Structure, method
 
 
 class UsbDevice(Structure):
@@ -26,15 +26,8 @@ class Usb(Interface, version="1.0.4"):
         oldSettings: Usb.Settings = ZERO
         newSettings: Usb.Settings = ZERO
 
-    def getSettings(self) -> Usb.Settings:
-        declared()
-
-    def setSettings(self, settings: Usb.Settings) -> int:
-        declared()
-
-    def getHostPortCount(self) -> int:
-        declared()
-
+    def getSettings(self) -> Usb.Settings: ...
+    def setSettings(self, settings: Usb.Settings) -> int: ...
+    def getHostPortCount(self) -> int: ...
     @method("usbDevices")
-    def getDevices(self) -> list[UsbDevice]:
-        declared()
+    def getDevices(self) -> list[UsbDevice]: ...

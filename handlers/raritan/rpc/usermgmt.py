@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from . import event
-from ._runtime import ZERO, Enumeration, Interface, Structure, declared, method
+from ._runtime import ZERO, Enumeration, Interface, Structure, method
 
 
 class LengthEnum(Enumeration):
@@ -91,11 +91,8 @@ class Role(Interface, version="1.0.0"):
         name: str = ""
         args: list[str] = ZERO
 
-    def getInfo(self) -> Role.Info:
-        declared()
-
-    def updateFull(self, info: Role.Info) -> int:
-        declared()
+    def getInfo(self) -> Role.Info: ...
+    def updateFull(self, info: Role.Info) -> int: ...
 
 
 class RoleManager(Interface, version="1.0.0"):
@@ -122,23 +119,12 @@ class RoleManager(Interface, version="1.0.0"):
         name: str = ""
         info: Role.Info = ZERO
 
-    def createRoleFull(self, name: str, info: Role.Info) -> int:
-        declared()
-
-    def deleteRole(self, name: str) -> int:
-        declared()
-
-    def getAllRoleNames(self) -> list[str]:
-        declared()
-
-    def getAllRoles(self) -> list[RoleManager.RoleAccount]:
-        declared()
-
-    def getAllPrivileges(self) -> list[RoleManager.PrivilegeDesc]:
-        declared()
-
-    def getInfo(self) -> RoleManager.Info:
-        declared()
+    def createRoleFull(self, name: str, info: Role.Info) -> int: ...
+    def deleteRole(self, name: str) -> int: ...
+    def getAllRoleNames(self) -> list[str]: ...
+    def getAllRoles(self) -> list[RoleManager.RoleAccount]: ...
+    def getAllPrivileges(self) -> list[RoleManager.PrivilegeDesc]: ...
+    def getInfo(self) -> RoleManager.Info: ...
 
 
 class User(Interface, version="2.0.0"):
@@ -162,24 +148,13 @@ class User(Interface, version="2.0.0"):
     ERR_SSH_PUBKEY_NOT_SUPPORTED = 16
     ERR_SSH_RSA_PUBKEY_TOO_SHORT = 17
 
-    def getInfo(self) -> UserInfo:
-        declared()
-
-    def setAccountPassword(self, password: str) -> int:
-        declared()
-
-    def updateAccountFull(self, password: str, info: UserInfo) -> int:
-        declared()
-
+    def getInfo(self) -> UserInfo: ...
+    def setAccountPassword(self, password: str) -> int: ...
+    def updateAccountFull(self, password: str, info: UserInfo) -> int: ...
     @method("info", "privileges")
-    def getInfoAndPrivileges(self) -> tuple[UserInfo, list[Role.Privilege]]:
-        declared()
-
-    def setPreferences(self, prefs: Preferences) -> int:
-        declared()
-
-    def getCapabilities(self) -> UserCapabilities:
-        declared()
+    def getInfoAndPrivileges(self) -> tuple[UserInfo, list[Role.Privilege]]: ...
+    def setPreferences(self, prefs: Preferences) -> int: ...
+    def getCapabilities(self) -> UserCapabilities: ...
 
 
 class UserManager(Interface, version="2.0.0"):
@@ -205,32 +180,15 @@ class UserManager(Interface, version="2.0.0"):
     ERR_USERNAME_INVALID = 18
     ERR_NEW_USER_ALREADY_EXISTS = 19
 
-    def getAccountNames(self) -> list[str]:
-        declared()
-
-    def createAccount(self, username: str, password: str) -> int:
-        declared()
-
-    def renameAccount(self, username: str, newUsername: str) -> int:
-        declared()
-
-    def deleteAccount(self, username: str) -> int:
-        declared()
-
-    def getAllAccounts(self) -> list[Account]:
-        declared()
-
-    def createAccountFull(self, username: str, password: str, info: UserInfo) -> int:
-        declared()
-
-    def getAccountsByRole(self, roleName: str) -> list[Account]:
-        declared()
-
-    def getDefaultPreferences(self) -> Preferences:
-        declared()
-
-    def setDefaultPreferences(self, prefs: Preferences) -> int:
-        declared()
+    def getAccountNames(self) -> list[str]: ...
+    def createAccount(self, username: str, password: str) -> int: ...
+    def renameAccount(self, username: str, newUsername: str) -> int: ...
+    def deleteAccount(self, username: str) -> int: ...
+    def getAllAccounts(self) -> list[Account]: ...
+    def createAccountFull(self, username: str, password: str, info: UserInfo) -> int: ...
+    def getAccountsByRole(self, roleName: str) -> list[Account]: ...
+    def getDefaultPreferences(self) -> Preferences: ...
+    def setDefaultPreferences(self, prefs: Preferences) -> int: ...
 
 
 class AccountEvent(event.UserEvent, version="1.0.0"):

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Optional
 
 from . import event, idl
-from ._runtime import ZERO, Enumeration, Interface, Structure, declared, method
+from ._runtime import ZERO, Enumeration, Interface, Structure, method
 
 
 class PixelFormat(Enumeration):
@@ -91,20 +91,11 @@ class Webcam(Interface, version="2.0.2"):
         oldSettings: Settings = ZERO
         newSettings: Settings = ZERO
 
-    def getInformation(self) -> Information:
-        declared()
-
-    def getSettings(self) -> Settings:
-        declared()
-
-    def setSettings(self, settings: Settings) -> int:
-        declared()
-
-    def setControls(self, controls: Controls) -> int:
-        declared()
-
-    def getControlDefaults(self) -> Controls:
-        declared()
+    def getInformation(self) -> Information: ...
+    def getSettings(self) -> Settings: ...
+    def setSettings(self, settings: Settings) -> int: ...
+    def setControls(self, controls: Controls) -> int: ...
+    def getControlDefaults(self) -> Controls: ...
 
 
 class StorageManager(Interface, version="1.0.3"):
@@ -168,52 +159,29 @@ class StorageManager(Interface, version="1.0.3"):
         webcam: Optional[Webcam] = None
         folderUrl: str = ""
 
-    def getSupportedStorageTypes(self) -> list[StorageManager.StorageType]:
-        declared()
-
-    def getInformation(self) -> StorageManager.StorageInformation:
-        declared()
-
-    def getSettings(self) -> StorageManager.StorageSettings:
-        declared()
-
-    def setSettings(self, settings: StorageManager.StorageSettings) -> int:
-        declared()
-
+    def getSupportedStorageTypes(self) -> list[StorageManager.StorageType]: ...
+    def getInformation(self) -> StorageManager.StorageInformation: ...
+    def getSettings(self) -> StorageManager.StorageSettings: ...
+    def setSettings(self, settings: StorageManager.StorageSettings) -> int: ...
     @method("_ret_", "index")
-    def addImage(self, webcam: Optional[Webcam], image: Image) -> tuple[int, int]:
-        declared()
-
+    def addImage(self, webcam: Optional[Webcam], image: Image) -> tuple[int, int]: ...
     def removeImages(
         self, webcam: Optional[Webcam], start: int, count: int, direction: StorageManager.Direction
-    ) -> int:
-        declared()
-
+    ) -> int: ...
     @method("_ret_", "meta")
     def getMetaData(
         self, webcam: Optional[Webcam], start: int, count: int, direction: StorageManager.Direction
-    ) -> tuple[int, list[StorageManager.ImageStorageMetaData]]:
-        declared()
-
+    ) -> tuple[int, list[StorageManager.ImageStorageMetaData]]: ...
     @method("_ret_", "image")
     def getImages(
         self, webcam: Optional[Webcam], start: int, count: int, direction: StorageManager.Direction
-    ) -> tuple[int, list[StorageManager.StorageImage]]:
-        declared()
-
-    def getActivities(self) -> list[StorageManager.Activity]:
-        declared()
-
-    def startActivity(self, webcam: Optional[Webcam], count: int, interval: int) -> int:
-        declared()
-
+    ) -> tuple[int, list[StorageManager.StorageImage]]: ...
+    def getActivities(self) -> list[StorageManager.Activity]: ...
+    def startActivity(self, webcam: Optional[Webcam], count: int, interval: int) -> int: ...
     def startActivityWithFolder(
         self, webcam: Optional[Webcam], count: int, interval: int, folder: str
-    ) -> int:
-        declared()
-
-    def stopActivity(self, webcam: Optional[Webcam]) -> int:
-        declared()
+    ) -> int: ...
+    def stopActivity(self, webcam: Optional[Webcam]) -> int: ...
 
 
 class Channel(Interface, version="1.0.2"):
@@ -223,25 +191,14 @@ class Channel(Interface, version="1.0.2"):
     ERR_NOT_AVAILABLE = 2
     ERR_NO_SUCH_OBJECT = 3
 
-    def getClientType(self) -> str:
-        declared()
-
-    def getWebcam(self) -> Optional[Webcam]:
-        declared()
-
-    def isAvailable(self) -> bool:
-        declared()
-
-    def release(self) -> None:
-        declared()
-
+    def getClientType(self) -> str: ...
+    def getWebcam(self) -> Optional[Webcam]: ...
+    def isAvailable(self) -> bool: ...
+    def release(self) -> None: ...
     @method("_ret_", "image")
-    def captureImage(self) -> tuple[int, Image]:
-        declared()
-
+    def captureImage(self) -> tuple[int, Image]: ...
     @method("_ret_", "captureToken")
-    def triggerCapture(self) -> tuple[int, str]:
-        declared()
+    def triggerCapture(self) -> tuple[int, str]: ...
 
 
 class WebcamManager(Interface, version="2.0.2"):
@@ -249,32 +206,15 @@ class WebcamManager(Interface, version="2.0.2"):
 
     NO_ERROR, ERR_INVALID_PARAM = range(2)
 
-    def getWebcams(self) -> list[Webcam]:
-        declared()
-
+    def getWebcams(self) -> list[Webcam]: ...
     @method("_ret_", "channel")
     def getChannel(
         self, webcam: Optional[Webcam], clientType: str
-    ) -> tuple[int, Optional[Channel]]:
-        declared()
-
-    def getChannels(self) -> list[Channel]:
-        declared()
-
-    def removeClientType(self, clientType: str) -> int:
-        declared()
-
-    def getClientTypes(self) -> list[str]:
-        declared()
-
-    def getClientTypePriorities(self) -> dict[str, Priority]:
-        declared()
-
-    def setClientTypePriorities(self, priorities: dict[str, Priority]) -> int:
-        declared()
-
-    def getWebcamPriorities(self) -> dict[str, Priority]:
-        declared()
-
-    def setWebcamPriorities(self, priorities: dict[str, Priority]) -> int:
-        declared()
+    ) -> tuple[int, Optional[Channel]]: ...
+    def getChannels(self) -> list[Channel]: ...
+    def removeClientType(self, clientType: str) -> int: ...
+    def getClientTypes(self) -> list[str]: ...
+    def getClientTypePriorities(self) -> dict[str, Priority]: ...
+    def setClientTypePriorities(self, priorities: dict[str, Priority]) -> int: ...
+    def getWebcamPriorities(self) -> dict[str, Priority]: ...
+    def setWebcamPriorities(self, priorities: dict[str, Priority]) -> int: ...

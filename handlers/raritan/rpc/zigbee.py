@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from . import idl
-from ._runtime import ZERO, Enumeration, Interface, Structure, Time, declared
+from ._runtime import ZERO, Enumeration, Interface, Structure, Time
 
 
 class ZigbeeDevice(Interface, version="1.0.0"):
@@ -29,11 +29,8 @@ class ZigbeeDevice(Interface, version="1.0.0"):
     class ClusterDataEvent(idl.Event):
         value: ZigbeeDevice.ClusterValue = ZERO
 
-    def getMetaData(self) -> ZigbeeDevice.MetaData:
-        declared()
-
-    def getClusterValues(self) -> list[ZigbeeDevice.ClusterValue]:
-        declared()
+    def getMetaData(self) -> ZigbeeDevice.MetaData: ...
+    def getClusterValues(self) -> list[ZigbeeDevice.ClusterValue]: ...
 
 
 class ZigbeeManager(Interface, version="1.0.0"):
@@ -78,23 +75,10 @@ class ZigbeeManager(Interface, version="1.0.0"):
         oldState: ZigbeeManager.DongleState = ZERO
         newState: ZigbeeManager.DongleState = ZERO
 
-    def getMetaData(self) -> ZigbeeManager.MetaData:
-        declared()
-
-    def getDongleState(self) -> ZigbeeManager.DongleState:
-        declared()
-
-    def getSettings(self) -> ZigbeeManager.Settings:
-        declared()
-
-    def setSettings(self, settings: ZigbeeManager.Settings) -> int:
-        declared()
-
-    def addDevices(self, sensors: list[ZigbeeManager.DeviceRegistration]) -> list[int]:
-        declared()
-
-    def removeDevice(self, sourceId: int) -> int:
-        declared()
-
-    def getRegisteredDevices(self) -> list[ZigbeeDevice]:
-        declared()
+    def getMetaData(self) -> ZigbeeManager.MetaData: ...
+    def getDongleState(self) -> ZigbeeManager.DongleState: ...
+    def getSettings(self) -> ZigbeeManager.Settings: ...
+    def setSettings(self, settings: ZigbeeManager.Settings) -> int: ...
+    def addDevices(self, sensors: list[ZigbeeManager.DeviceRegistration]) -> list[int]: ...
+    def removeDevice(self, sourceId: int) -> int: ...
+    def getRegisteredDevices(self) -> list[ZigbeeDevice]: ...

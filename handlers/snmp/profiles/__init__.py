@@ -9,8 +9,17 @@ here (see `Vendor`), and add a fixture. The tests run over this table.
 
 from __future__ import annotations
 
-from ...shared.module_lookup import import_module
+import importlib
+from types import ModuleType
+
 from ..families import NET_SNMP_IDS, Families, Vendor
+
+
+def import_module(name: str, package: str) -> ModuleType:
+    """One of the files. A loaded one is a name of this package: after an upload sys.modules may
+    have another one."""
+    return globals().get(name[1:]) or importlib.import_module(package + name)
+
 
 PROFILES = Families(
     Vendor(

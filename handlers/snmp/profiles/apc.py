@@ -12,54 +12,7 @@ states.
 from decimal import Decimal
 from typing import Optional
 
-from ..profile_parts import (
-    RECORDED,
-    SIMULATED,
-    Confidence,
-    Doubt,
-    Figure,
-    Outlets,
-    Profile,
-    State,
-    Write,
-)
-from ..sources import (
-    Arc,
-    Chained,
-    Column,
-    Counted,
-    EachUnit,
-    First,
-    Fitted,
-    Joined,
-    Number,
-    OfUnits,
-    Only,
-    Provided,
-    Source,
-    Unless,
-)
-from .shorthand import (
-    FLOOR,
-    HUNDREDS,
-    HUNDREDTHS,
-    TENS,
-    TENTHS,
-    THOUSANDTHS,
-    column,
-    figure,
-    if_listed,
-    join_by_columns,
-    librenms,
-    oids,
-    outlet_count,
-    scalar,
-    sum_if_count_matches,
-    sum_if_rows_match,
-    total,
-    without,
-    zero_outlets_proof,
-)
+from .language import *
 
 POWERNET = librenms("apc/PowerNet-MIB")
 ANY_APC = "318"  # the whole sysObjectID of some units

@@ -3,9 +3,8 @@
 Not in apc.py: other units of APC need not load Enlogic's file.
 """
 
-from ..profile_parts import RECORDED
 from . import enlogic
-from .shorthand import librenms
+from .language import *
 
 PROFILES = (
     enlogic.family(

@@ -8,9 +8,7 @@ same objects for a PDU on its bus, but reads or writes that PDU only on a furthe
 switching is not enabled as a whole (bit 2 of pduEnableFeatures) is not switched.
 """
 
-from ..profile_parts import SIMULATED, Confidence, Doubt, Guarded, Outlets, Profile, State, Write
-from ..sources import Bits, Only, Provided, Source
-from .shorthand import ONES, TENTHS, column, figure, if_listed, oids, pysnmp_mibs, scalar, total
+from .language import *
 
 TYPE = column("29640.4.3.33.1.2", "nodeType")
 METER, METER_AND_SWITCH, SWITCH = "4", "5", "6"

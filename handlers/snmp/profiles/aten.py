@@ -18,35 +18,7 @@ everywhere, like one that was never there: its outlets are left out.
 
 from decimal import Decimal
 
-from ..profile_parts import (
-    RECORDED,
-    SIMULATED,
-    Arcs,
-    Confidence,
-    Figure,
-    Guarded,
-    Outlets,
-    Profile,
-    State,
-    Write,
-    replace,
-)
-from ..sources import Chained, First, Number, Only, Provided, Source, Span, Spread, Whole
-from .shorthand import (
-    THOUSANDTHS,
-    column,
-    energy_or_empty,
-    figure,
-    if_listed,
-    librenms,
-    oid,
-    oids,
-    pysnmp_mibs,
-    scalar,
-    sum_if_rows_match,
-    total,
-    without,
-)
+from .language import *
 
 STATUS = Spread(
     oid("21317.1.3.2.2.2.2"), (Span(1, 8, 2), Span(9, 42, 11)), "outletNStatus", by_get=True

@@ -7,9 +7,7 @@ have no meter. Powers are left out, because the checks do not say their unit. Th
 the circuits' currents.
 """
 
-from ..profile_parts import DRIVER, Doubt, Outlets, Profile, State
-from ..sources import Merged
-from .shorthand import NO_PUBLIC_MIB, TENTHS, column, figure, numbered_parts, oids, total
+from .language import *
 
 PDU = "34550.20.2.1.1.1"
 NOT_MEASURED = ("0", "-1")

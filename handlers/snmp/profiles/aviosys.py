@@ -3,9 +3,7 @@
 The device speaks SNMPv1. Its OIDs are below another company's enterprise number.
 """
 
-from ..profile_parts import DRIVER, Confidence, Outlets, Profile, State, Write
-from ..sources import Span, Spread
-from .shorthand import NO_PUBLIC_MIB, oid, public
+from .language import *
 
 OUTLETS = Spread(oid("92.58.2"), (Span(1, 4, 1),), "power of outlet N")
 

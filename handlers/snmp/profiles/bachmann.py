@@ -13,43 +13,7 @@ switched. Flags of each PDU say what it meters.
 
 from typing import Optional
 
-from ..profile_parts import (
-    SIMULATED,
-    Arcs,
-    Confidence,
-    Doubt,
-    Figure,
-    Guarded,
-    Outlets,
-    Profile,
-    State,
-    Write,
-)
-from ..sources import (
-    ByOctets,
-    Listed,
-    Number,
-    OfUnits,
-    Only,
-    Part,
-    Provided,
-    Source,
-    Unless,
-    Whole,
-)
-from .shorthand import (
-    ONES,
-    THOUSANDTHS,
-    column,
-    figure,
-    oids,
-    public,
-    pysnmp_mibs,
-    scalar,
-    sum_if_count_matches,
-    total,
-    without,
-)
+from .language import *
 
 STATUS = column("31770.2.2.6.5.1.11", "blueNet2SocketStatus")
 MODE = column("31770.2.2.6.5.1.12", "blueNet2SocketMode")

@@ -9,19 +9,7 @@ watts (Observium). Observium ignores a power of -2000000; this handler treats ev
 missing. An RPC without a meter reads 0 (Baytech-MIB), so 0 may mean no meter or no load.
 """
 
-from ..profile_parts import (
-    Confidence,
-    Doubt,
-    Evidence,
-    EvidenceLevel,
-    Guarded,
-    Outlets,
-    Profile,
-    State,
-    Write,
-)
-from ..sources import EachUnit, Number, OfUnits, Part, Source, Unless
-from .shorthand import TENTHS, column, figure, oids, pysnmp_mibs, total
+from .language import *
 
 STATE = column("4779.1.3.5.3.1.3", "sBTAModulesRPCOutletState")
 CURRENT = column("4779.1.3.5.2.1.4", "sBTAModulesRPCCurrent")

@@ -5,8 +5,7 @@ the load to the other source or restart the switch: nothing is written. It has n
 link between card and switch, only a trap.
 """
 
-from ..profile_parts import Evidence, EvidenceLevel, Profile
-from .shorthand import TENTHS, figure, librenms, oids, scalar, total
+from .language import *
 
 OUTPUT = "37662.1.2.2.1.1.3"
 

@@ -10,30 +10,7 @@ objects called power are in VA, so both are left out.
 from decimal import Decimal
 
 from ...shared.decimals import CONTEXT
-from ..profile_parts import (
-    RECORDED,
-    Arcs,
-    Confidence,
-    Doubt,
-    Guarded,
-    Outlets,
-    Profile,
-    State,
-    Write,
-)
-from ..sources import Number, Part
-from .shorthand import (
-    HUNDREDTHS,
-    column,
-    figure,
-    librenms,
-    oids,
-    outlet_count,
-    scalar,
-    sum_if_rows_match,
-    total,
-    zero_outlets_proof,
-)
+from .language import *
 
 CONTROL = column("30932.1.10.1.4.10.1.11", "cpiPduOutletControl")
 HAS_CONTROL = Part(column("30932.1.10.1.2.10.1.7", "cpiPduHasOutletControl"), over=CONTROL, start=1)

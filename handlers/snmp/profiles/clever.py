@@ -17,47 +17,7 @@ such an outlet is refused.
 
 from typing import Optional
 
-from ..profile_parts import (
-    DRIVER,
-    SIMULATED,
-    Confidence,
-    Figure,
-    Guarded,
-    Outlets,
-    Profile,
-    State,
-    Write,
-)
-from ..sources import (
-    Arc,
-    Column,
-    Complete,
-    Counted,
-    Listed,
-    Provided,
-    Scalar,
-    Source,
-    Span,
-    Spread,
-    Whole,
-)
-from .shorthand import (
-    HUNDREDTHS,
-    KILO,
-    NET_SNMP,
-    NO_PUBLIC_MIB,
-    TENTHS,
-    column,
-    figure,
-    oid,
-    oids,
-    public,
-    pysnmp_mibs,
-    scalar,
-    sum_if_rows_match,
-    total,
-    without,
-)
+from .language import *
 
 VENDOR = "Clever Electronic, FS.COM"
 ON, OFF, NOT_THERE = "ON", "OFF", ("--", "")

@@ -17,44 +17,8 @@ A state is UNKNOWN while a command is pending. The column for it is optional: so
 from decimal import Decimal
 from typing import Optional
 
-from ..profile_parts import (
-    RECORDED,
-    SIMULATED,
-    Confidence,
-    Doubt,
-    Figure,
-    Outlets,
-    Profile,
-    State,
-    Write,
-)
-from ..sources import (
-    Chained,
-    Column,
-    EachUnit,
-    First,
-    Listed,
-    Only,
-    Provided,
-    Scalar,
-    Source,
-    Unless,
-)
 from .apc import NOT_PENDING, OVERLOAD, phase_rows
-from .shorthand import (
-    ONES,
-    TENTHS,
-    column,
-    figure,
-    if_listed,
-    join_by_columns,
-    librenms,
-    oids,
-    scalar,
-    sum_if_rows_match,
-    total,
-    without,
-)
+from .language import *
 
 EPDU, EPDU2, ATS = "3808.1.1.3", "3808.1.1.6", "3808.1.1.5"
 ANY_CYBERPOWER = "3808"

@@ -8,9 +8,7 @@ ACS 5000: the table of outlets' figures is indexed by port.unit.outlet of the un
 that would join it is not readable, so it is not read. An estimated power is not read either.
 """
 
-from ..profile_parts import SIMULATED, Arcs, Confidence, Guarded, Outlets, Profile, State, Write
-from ..sources import Arc, Column, Listed, OfUnits, Only
-from .shorthand import TENTHS, column, figure, oids, pysnmp_mibs, total
+from .language import *
 
 UNLOCKED = "0"  # 1 is locked, 2 unknown
 THE_PORT = Arcs(0, 1)

@@ -8,27 +8,7 @@ iBootBar: one column holds the state or the activity. The unit of its line cords
 the compiled MIB, so they are not read.
 """
 
-from ..profile_parts import (
-    SIMULATED,
-    Confidence,
-    Figure,
-    Outlets,
-    Profile,
-    State,
-    Write,
-)
-from ..sources import Complete, Number
-from .shorthand import (
-    HUNDREDTHS,
-    NET_SNMP,
-    column,
-    librenms,
-    numbered_parts,
-    oids,
-    public,
-    scalar,
-    total,
-)
+from .language import *
 
 NO_LINE = ("99999",)
 BAR_STATUS = column("1418.4.3.1.3", "outletStatus")

@@ -6,22 +6,8 @@ may differ. Outlets are metered in whole A and kWh. The MIB does not name the un
 is assumed. A state is UNKNOWN while a command is pending.
 """
 
-from ..profile_parts import SIMULATED, Confidence, Doubt, Figure, Outlets, Profile, State, Write
-from ..sources import First
 from .apc import NOT_PENDING, OVERLOAD
-from .shorthand import (
-    TENS,
-    TENTHS,
-    column,
-    energy_or_empty,
-    figure,
-    join_by_columns,
-    librenms,
-    oids,
-    scalar,
-    sum_if_rows_match,
-    total,
-)
+from .language import *
 
 ROOT = "674.10903.200.2.200"
 NUMBER = column(ROOT + ".130.1.2.1.2", "rPDUOutletSwitchedStatusNumber")

@@ -9,22 +9,7 @@ each line is given over all its branches. Only enabled PDUs count; there is no t
 them is disconnected. The transfer switch has no load while its agent has no link to the device.
 """
 
-from ..profile_parts import SIMULATED, Confidence, Outlets, Profile, State, Write
-from ..sources import Listed, Only, Provided
-from .shorthand import (
-    FLOOR,
-    ONES,
-    TENTHS,
-    column,
-    figure,
-    numbered_parts,
-    oids,
-    public,
-    pysnmp_mibs,
-    scalar,
-    sum_if_rows_match,
-    total,
-)
+from .language import *
 
 MIBS = "elastiflow/pysnmp_mibs"
 STATE = column("2254.169.2.3.3.1.12", "pduOutletState")

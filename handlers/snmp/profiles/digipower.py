@@ -9,9 +9,7 @@ A write keeps each -1 at its position: the maker's own library fills its text up
 owners' programs write back what they read.
 """
 
-from ..profile_parts import RECORDED, Confidence, Outlets, Profile, State, WritePacked
-from ..sources import EachUnit, Field, Merged, Number, Packed, Prefixed, Source, Span, Spread
-from .shorthand import TENTHS, column, figure, librenms, oid, oids, total, without
+from .language import *
 
 FIRST, LAST = 1, 16
 NO_OUTLET = "-1"

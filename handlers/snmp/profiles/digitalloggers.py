@@ -6,9 +6,7 @@ to the admin state. While the two differ, the outlet changes over to the admin s
 its state is UNKNOWN.
 """
 
-from ..profile_parts import RECORDED, Confidence, Outlets, Profile, State, Write
-from ..sources import Span, Spread
-from .shorthand import NET_SNMP, librenms
+from .language import *
 
 ENERGY_OBJECTS = "1.3.6.1.2.1.229.1.2.1"
 

@@ -7,9 +7,7 @@ totals here. The MIB of a concentrator (CTR), with the meters of many racks, is 
 concentrator whose sysObjectID fits is taken for a PDU without outlets and totals.
 """
 
-from ..profile_parts import SIMULATED, Profile
-from ..sources import Column, Only
-from .shorthand import THOUSANDTHS, column, figure, librenms, oids, total
+from .language import *
 
 LIVE_WIRE = "0"
 

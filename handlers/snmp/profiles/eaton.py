@@ -14,46 +14,9 @@ which are listed and not switched.
 
 from decimal import Decimal
 
-from ..profile_parts import (
-    DRIVER,
-    RECORDED,
-    SIMULATED,
-    Confidence,
-    Doubt,
-    Evidence,
-    EvidenceLevel,
-    Figure,
-    Guarded,
-    Outlets,
-    Profile,
-    Root,
-    State,
-    Verbs,
-    Write,
-)
-from ..sources import Chained, Column, Counted, Number, Only, Part, Provided, Source, Span, Spread
 from . import hpe, raritan
 from .hpe import THE_UNIT
-from .shorthand import (
-    FLOOR,
-    HUNDREDTHS,
-    NO_PUBLIC_MIB,
-    ONES,
-    TENTHS,
-    THOUSANDTHS,
-    column,
-    energy_or_empty,
-    figure,
-    librenms,
-    oid,
-    oids,
-    public,
-    pysnmp_mibs,
-    scalar,
-    sum_if_rows_match,
-    total,
-    without,
-)
+from .language import *
 
 NEUTRAL = "2"
 CURRENT = column("534.6.6.7.3.3.1.4", "inputCurrent")

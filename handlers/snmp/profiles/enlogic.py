@@ -10,34 +10,7 @@ is not known, for which the state has no value.
 
 from decimal import Decimal
 
-from ..profile_parts import (
-    SIMULATED,
-    Arcs,
-    Confidence,
-    Doubt,
-    Evidence,
-    Figure,
-    Outlets,
-    Profile,
-    State,
-    Write,
-)
-from ..sources import Arc, Chained, First, Number, Only, Source
-from .shorthand import (
-    HUNDREDTHS,
-    ONES,
-    TENTHS,
-    column,
-    energy_or_empty,
-    figure,
-    join_by_columns,
-    librenms,
-    oids,
-    sum_if_count_matches,
-    sum_if_rows_match,
-    total,
-    without,
-)
+from .language import *
 
 THE_UNIT = Arcs(stop=1)
 PADDING = "0"  # the outlet number of a padding row

@@ -11,32 +11,7 @@ which are those of the later products. One of them writes the ports of product 2
 
 from decimal import Decimal
 
-from ..profile_parts import (
-    RECORDED,
-    SIMULATED,
-    Confidence,
-    Figure,
-    Outlets,
-    Profile,
-    Root,
-    State,
-    Write,
-)
-from ..sources import Only, Renumbered, Source
-from .shorthand import (
-    ONES,
-    THOUSANDTHS,
-    column,
-    figure,
-    librenms,
-    oid,
-    outlet_count,
-    pysnmp_mibs,
-    scalar,
-    sum_if_rows_match,
-    total,
-    zero_outlets_proof,
-)
+from .language import *
 
 OLDEST = (1, 5, 6)  # products EPC 8x, 24x, 2x6
 PRODUCTS = (

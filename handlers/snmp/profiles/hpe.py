@@ -14,51 +14,7 @@ then. The module does not report the MIB's revision.
 from decimal import Decimal
 from typing import Optional
 
-from ..profile_parts import (
-    RECORDED,
-    SIMULATED,
-    Arcs,
-    Confidence,
-    Control,
-    Doubt,
-    EvidenceLevel,
-    Figure,
-    Guarded,
-    Outlets,
-    Profile,
-    State,
-    Total,
-    Verbs,
-    replace,
-)
-from ..sources import (
-    Chained,
-    First,
-    Listed,
-    Merged,
-    Number,
-    OfUnits,
-    Only,
-    Part,
-    Source,
-    Unless,
-    Whole,
-)
-from .shorthand import (
-    HUNDREDTHS,
-    ONES,
-    THOUSANDTHS,
-    column,
-    figure,
-    librenms,
-    oids,
-    scalar,
-    sum_if_count_matches,
-    sum_if_rows_match,
-    total,
-    without,
-    zero_outlets_proof,
-)
+from .language import *
 
 # the state in rows beyond the unit's outlets, and the outlet count in rows beyond the chain's units
 PADDING = "0"

@@ -13,20 +13,7 @@ listed and not switched, and have no figures. Values 2 to 5 (cycling, and pendin
 and -1 (error) are neither on nor off.
 """
 
-from ..profile_parts import SIMULATED, Confidence, Outlets, Profile, State, Write
-from ..sources import Provided, Source, Unless
-from .shorthand import (
-    THOUSANDTHS,
-    column,
-    figure,
-    oids,
-    outlet_count,
-    pysnmp_mibs,
-    scalar,
-    sum_if_count_matches,
-    total,
-    without,
-)
+from .language import *
 
 TABLE = "2.6.223.8.2.2.1"
 OLDER = column(TABLE + ".11", "state in older firmware, else ibmPduOutletCurrentThresholdWarning")

@@ -4,9 +4,7 @@ It has three relays. No MIB is public: xCAT reads the relays over SNMP, and swit
 the meters over SSH. The agent is Net-SNMP's.
 """
 
-from ..profile_parts import DRIVER, Outlets, Profile, State
-from ..sources import First, Span, Spread
-from .shorthand import NET_SNMP, NO_PUBLIC_MIB, oid, oids, public
+from .language import *
 
 RELAYS, THREE = oid("2.6.262.15.2"), (Span(1, 3, 13),)
 

@@ -8,19 +8,7 @@ position of the relay.
 
 from decimal import Decimal
 
-from ..profile_parts import (
-    RECORDED,
-    Ceilings,
-    Confidence,
-    Doubt,
-    Figure,
-    Outlets,
-    Profile,
-    State,
-    Write,
-)
-from ..sources import Number, Source, Unless
-from .shorthand import column, librenms, oids, scalar, sum_if_rows_match, total
+from .language import *
 
 ENABLE = column("39145.10.8.1.5", "outputEnable")
 BUSES = column("39145.10.10.1.4", "busCurrent")

@@ -5,23 +5,7 @@ outletStatusKwatt, in the MIB "Kwatt in 0.001 KW/H", is read as energy in Wh, as
 outletStatusWH, "Watt in 0.1 W/H", may be power or energy and is not read.
 """
 
-from ..profile_parts import SIMULATED, Confidence, Outlets, Profile, Root, State, Write
-from ..sources import Complete
-from .shorthand import (
-    TENTHS,
-    THOUSANDTHS,
-    column,
-    figure,
-    librenms,
-    numbered_parts,
-    oid,
-    oids,
-    outlet_count,
-    scalar,
-    sum_if_rows_match,
-    total,
-    zero_outlets_proof,
-)
+from .language import *
 
 STATUS = column("~.3.2.3.1.2", "outletStatusStatus")
 COUNT = scalar("~.3.2.1.0", "ipmDeviceOutletNumber")

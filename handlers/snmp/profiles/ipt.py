@@ -6,19 +6,7 @@ two, so a unit whose third meter is in use has no load. PDUs that are slaves of 
 are not read either.
 """
 
-from ..profile_parts import SIMULATED, Confidence, Outlets, Profile, State, Write
-from ..sources import Listed, Merged, Only, Span, Spread
-from .shorthand import (
-    HUNDREDTHS,
-    TENTHS,
-    column,
-    figure,
-    oid,
-    oids,
-    pysnmp_mibs,
-    scalar,
-    total,
-)
+from .language import *
 
 SOCKETS = "38218.1.7.1.1"
 ON_OFF = column(SOCKETS + ".4", "socket-ONOFF")

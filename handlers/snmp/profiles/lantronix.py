@@ -4,9 +4,7 @@ The index is RPM.outlet. State and command have different columns and numbers. A
 power means that the RPM does not report it.
 """
 
-from ..profile_parts import SIMULATED, Arcs, Confidence, Outlets, Profile, State, Write
-from ..sources import OfUnits
-from .shorthand import TENTHS, column, figure, oids, pysnmp_mibs, total
+from .language import *
 
 RPM = "244.1.1.4.7"
 STATE = column(RPM + ".3.1.2", "slcDevRPMOutletState")

@@ -3,9 +3,7 @@
 Figures of 0 and -1 are not used: there may be no meter.
 """
 
-from ..profile_parts import SIMULATED, Confidence, Outlets, Profile, State, Write
-from ..sources import Number
-from .shorthand import ONES, THOUSANDTHS, column, figure, oids, pysnmp_mibs, scalar, total
+from .language import *
 
 NOT_MEASURED = ("0", "-1")
 

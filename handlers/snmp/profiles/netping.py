@@ -14,9 +14,7 @@ Some firmware reports whether there is AC at the output (npRelayPowered). If it 
 relay, the state is UNKNOWN.
 """
 
-from ..profile_parts import SIMULATED, Confidence, Doubt, Guarded, Outlets, Profile, State, Write
-from ..sources import Column, First
-from .shorthand import column, librenms, oids, pysnmp_mibs
+from .language import *
 
 ON, OFF = ("1",), ("0",)
 AUTOMATIC = ("2", "3", "4", "5")

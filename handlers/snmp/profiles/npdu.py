@@ -8,9 +8,7 @@ not read.
 """
 
 from ..profile import NO_MAKER
-from ..profile_parts import DRIVER, Confidence, Outlets, Profile, State, Write
-from ..sources import Counted
-from .shorthand import NO_PUBLIC_MIB, column, oids, public, scalar
+from .language import *
 
 COUNT = scalar("23273.3.1.1.1.3.0", "DeviceOutputNum")
 # a firmware may list more outputs than the unit has

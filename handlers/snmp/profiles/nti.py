@@ -6,8 +6,7 @@ The line monitor of the IPDU-SX is not read, because its MIB does not give the s
 currents.
 """
 
-from ..profile_parts import SIMULATED, Confidence, Outlets, Profile, State, Write
-from .shorthand import column, oids, pysnmp_mibs
+from .language import *
 
 VALUE = column("3699.1.1.6.1.7.1.1.5", "rlyOutputValue")
 

@@ -6,9 +6,7 @@ outlet that is transitioning(3) or unavailable(4) is UNKNOWN. UPSs of the consol
 another table, which is not read.
 """
 
-from ..profile_parts import SIMULATED, Arcs, Outlets, Profile, State
-from ..sources import OfUnits
-from .shorthand import HUNDREDTHS, TENTHS, column, figure, librenms, oids, total
+from .language import *
 
 STATE = column("25049.17.16.1.4", "ogRpcOutletState")
 THE_PDU = Arcs(stop=1)

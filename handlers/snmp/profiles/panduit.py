@@ -6,10 +6,8 @@ Outlets count energy in Wh, inputs in kWh. In the MIB, G6 is a hardware version 
 pdug5HWVersion) with the same tables.
 """
 
-from ..profile_parts import SIMULATED, Confidence, Doubt, Profile
-from ..sources import Only
 from . import hpe
-from .shorthand import HUNDREDTHS, THOUSANDTHS, column, figure, librenms, oids
+from .language import *
 
 ROOT, NAME = "19536.10.1", "pdug5"
 STATES = Only(

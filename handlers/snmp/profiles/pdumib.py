@@ -12,22 +12,7 @@ A chain has up to five PDUs. Phases and outlets are counted over all of them.
 """
 
 from ..profile import NO_MAKER
-from ..profile_parts import SIMULATED, Confidence, Doubt, Guarded, Outlets, Profile, State, Write
-from ..sources import Provided, Source
-from .shorthand import (
-    HUNDREDTHS,
-    THOUSANDTHS,
-    column,
-    figure,
-    librenms,
-    oids,
-    outlet_count,
-    scalar,
-    sum_if_count_matches,
-    sum_if_rows_match,
-    total,
-    without,
-)
+from .language import *
 
 LOCKED, NOT_SUPPORTED = "4", "-1"
 SUPPORTED = "(?!-1$).*"

@@ -3,19 +3,7 @@
 Off is 0 as a state and 2 as a command; on is 1 in both.
 """
 
-from ..profile_parts import RECORDED, Confidence, Outlets, Profile, State, Write
-from ..sources import First
-from .shorthand import (
-    TENTHS,
-    column,
-    figure,
-    librenms,
-    oids,
-    outlet_count,
-    scalar,
-    sum_if_rows_match,
-    total,
-)
+from .language import *
 
 STATUS = column("10456.3.3.3.1.4", "outSwitchStatus")
 

@@ -15,22 +15,7 @@ The Simple PDU (SimplePDU-MIB) meters its inlet. Its MIB gives energies in 0.01 
 out as well, because the same vendor's PWTv1-MIB gives KWh for energies in Wh.
 """
 
-from ..profile_parts import SIMULATED, Confidence, Doubt, Outlets, Profile, State, Write
-from ..sources import Column, Counted, Merged, Provided, Source, Tables
-from .shorthand import (
-    HUNDREDTHS,
-    TENTHS,
-    THOUSANDTHS,
-    column,
-    figure,
-    numbered_parts,
-    oid,
-    oids,
-    pysnmp_mibs,
-    scalar,
-    sum_if_rows_match,
-    total,
-)
+from .language import *
 
 
 def _tables(path: str, name: str) -> Tables:

@@ -5,19 +5,7 @@ a delay is over. The totals of a module are columns of the table of outlets, and
 say in which rows, so the outlets are summed. Units of an older MIB, below 34097.3, are not read.
 """
 
-from ..profile_parts import (
-    SIMULATED,
-    Confidence,
-    EvidenceLevel,
-    Guarded,
-    Outlets,
-    Profile,
-    State,
-    Write,
-    replace,
-)
-from ..sources import Chained, Number
-from .shorthand import ONES, THOUSANDTHS, column, figure, oids, pysnmp_mibs, total
+from .language import *
 
 POWER = "34097.9.80.1.1"
 STATE = column(f"{POWER}.8", "pStatePortCur")

@@ -14,55 +14,9 @@ phase has no readings by pole, so its own current counts.
 PDU-MIB: the state column itself is written. An energy of 0 means "not measured".
 """
 
-from typing import Optional
+from typing import NamedTuple, Optional
 
-from ...shared.named_tuples import NamedTuple
-from ..profile_parts import (
-    RECORDED,
-    SIMULATED,
-    Arcs,
-    Confidence,
-    Figure,
-    Guarded,
-    Outlets,
-    Profile,
-    Root,
-    State,
-    Write,
-)
-from ..sources import (
-    Alike,
-    Arc,
-    Bits,
-    Chained,
-    Checked,
-    Column,
-    EachUnit,
-    First,
-    Listed,
-    Negative,
-    Number,
-    Only,
-    Signed,
-    Source,
-    Unless,
-)
-from .shorthand import (
-    ONES,
-    THOUSANDTHS,
-    column,
-    figure,
-    if_listed,
-    librenms,
-    oid,
-    oids,
-    outlet_count,
-    scalar,
-    sum_if_rows_match,
-    total,
-    without,
-    zero_outlets_proof,
-)
+from .language import *
 
 CURRENT, POWER, ENERGY, ON_OFF = "1", "5", "8", "14"  # sensor types
 

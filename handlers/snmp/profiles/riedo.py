@@ -9,19 +9,7 @@ values count.
 
 from decimal import Decimal
 
-from ..profile_parts import (
-    SIMULATED,
-    Confidence,
-    Doubt,
-    Figure,
-    Outlets,
-    Profile,
-    State,
-    Total,
-    Write,
-)
-from ..sources import Gathered, Listed, Only, Source
-from .shorthand import NARROW, ONES, THOUSANDTHS, column, figure, librenms, oids, total, without
+from .language import *
 
 NAME = column("55108.1.3.1.1.2", "upduMeterName")
 TYPE = column("55108.1.3.1.1.3", "upduMeterType")

@@ -3,18 +3,7 @@ the number of a socket in four objects, where 0 means all sockets, and the MIB d
 the writes carries it out.
 """
 
-from ..profile_parts import SIMULATED, Outlets, Profile, State
-from ..sources import Provided
-from .shorthand import (
-    TENTHS,
-    column,
-    figure,
-    librenms,
-    oids,
-    scalar,
-    total,
-    zero_outlets_proof,
-)
+from .language import *
 
 MDU = "5491.11"
 SOCKETS = f"{MDU}.2.4.1"

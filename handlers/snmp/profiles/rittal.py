@@ -13,47 +13,7 @@ to 6) and the row.
 
 import re
 
-from ..profile_parts import (
-    RECORDED,
-    SIMULATED,
-    Arcs,
-    Confidence,
-    Doubt,
-    EvidenceLevel,
-    Figure,
-    Guarded,
-    Outlets,
-    Profile,
-    State,
-    Write,
-    replace,
-)
-from ..sources import (
-    Chained,
-    Column,
-    Complete,
-    Counted,
-    Listed,
-    Merged,
-    NamedRows,
-    Number,
-    Only,
-    Part,
-    Provided,
-    Source,
-    Tables,
-)
-from .shorthand import (
-    ONES,
-    column,
-    librenms,
-    numbered_parts,
-    oid,
-    oids,
-    scalar,
-    sum_if_rows_match,
-    total,
-)
+from .language import *
 
 NAMES, UNITS, TEXTS, NUMBERS, SCALES, ACCESS, QUALITIES = (
     oid(f"2606.7.4.2.2.1.{arc}") for arc in ("3", "5", "10", "11", "7", "13", "14")

@@ -3,8 +3,7 @@
 The MIB is not public.
 """
 
-from ..profile_parts import DRIVER, Confidence, Outlets, Profile, State, Write
-from .shorthand import NO_PUBLIC_MIB, THOUSANDTHS, column, figure, oids, total
+from .language import *
 
 STATE = column("46235.2.4.2.1.4", "administrative state (example handler)")
 

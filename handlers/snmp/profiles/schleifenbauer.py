@@ -9,33 +9,7 @@ current and power of an input without voltage are not used.
 
 from decimal import Decimal
 
-from ..profile_parts import (
-    RECORDED,
-    Arcs,
-    Confidence,
-    Doubt,
-    EvidenceLevel,
-    Figure,
-    Outlets,
-    Profile,
-    Root,
-    State,
-    Unlock,
-    Write,
-    replace,
-)
-from ..sources import Checked
-from .shorthand import (
-    HUNDREDTHS,
-    ONES,
-    column,
-    figure,
-    librenms,
-    oid,
-    sum_if_rows_match,
-    total,
-    without,
-)
+from .language import *
 
 THE_UNIT = Arcs(stop=1)
 NOT_WIRED = ("0",)

@@ -7,33 +7,7 @@ Energies are in Wh for outlets,
 0.1 kWh for infeeds (in Sentry4-MIB: cords) and kWh for towers.
 """
 
-from ..profile_parts import (
-    SIMULATED,
-    Arcs,
-    Confidence,
-    Doubt,
-    Guarded,
-    Outlets,
-    Profile,
-    State,
-    Write,
-)
-from ..sources import Arc, Bits, First, Listed, OfUnits, Part
-from .shorthand import (
-    HUNDREDTHS,
-    TENTHS,
-    THOUSANDTHS,
-    column,
-    energy_or_empty,
-    figure,
-    librenms,
-    oids,
-    scalar,
-    sum_if_rows_match,
-    total,
-    without,
-    zero_outlets_proof,
-)
+from .language import *
 
 THE_UNIT = Arcs(stop=1)  # or the tower
 THREE_PHASE = 3  # bit of towerCapabilities

@@ -4,19 +4,7 @@ Each outlet has a password, and the MIB does not say how a command uses it. Obje
 table of outlets switch all outlets of a unit or of all units; they are never written.
 """
 
-from ..profile_parts import (
-    SIMULATED,
-    Arcs,
-    Confidence,
-    EvidenceLevel,
-    Outlets,
-    Profile,
-    State,
-    Write,
-    replace,
-)
-from ..sources import OfUnits
-from .shorthand import HUNDREDS, TENTHS, column, figure, oids, pysnmp_mibs, total
+from .language import *
 
 STATE = column("3711.24.1.1.7.2.3.1.5", "pduOutOn")
 THE_PDU = Arcs(stop=1)

@@ -8,9 +8,7 @@ the table of ERD-4 has a fourth column. An ERD-4 with the first firmware, and ER
 object for each output. ERD-2 and ERD-3 have no absolute command and are not read.
 """
 
-from ..profile_parts import SIMULATED, Confidence, Outlets, Profile, State, Write
-from ..sources import Span, Spread, Unless
-from .shorthand import column, if_listed, oid, oids, public, pysnmp_mibs
+from .language import *
 
 ON, OFF = ("1",), ("0",)
 STATE = column("40418.2.6.2.2.1.3", "doState")

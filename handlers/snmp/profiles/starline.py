@@ -9,9 +9,7 @@ The MIB says that an agent has all its objects: so all lines and circuits have r
 that are not fitted may have rows too. A rating of 0 A leaves an outlet out.
 """
 
-from ..profile_parts import SIMULATED, Outlets, Profile
-from ..sources import Arc, Complete, Source
-from .shorthand import FLOOR, column, figure, oids, pysnmp_mibs, scalar, total, without
+from .language import *
 
 AC, DC = "35774.2.1", "35774.2.2"
 MIB = "UEC-STARLINE-MIB of 2017-10-11"

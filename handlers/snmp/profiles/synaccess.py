@@ -6,19 +6,7 @@ In the table of newer netBooters, index 0 is outlet 1. In the tree of older unit
 the newer table is empty.
 """
 
-from ..profile_parts import SIMULATED, Confidence, Guarded, Outlets, Profile, State, Write
-from ..sources import Number, Unless
-from .shorthand import (
-    ONES,
-    column,
-    figure,
-    numbered_parts,
-    oids,
-    pysnmp_mibs,
-    scalar,
-    sum_if_count_matches,
-    total,
-)
+from .language import *
 
 STATUS = column("21728.3.2.1.1.3", "outletStatus")
 OLDER_STATUS = Unless(

@@ -1,7 +1,6 @@
 """Teltronix. The source is one driver; no MIB is public."""
 
-from ..profile_parts import DRIVER, Confidence, Outlets, Profile, State, Write
-from .shorthand import NO_PUBLIC_MIB, column, oids, public
+from .language import *
 
 STATE = column("23620.1.2.2.1.4", "outlet state (no public MIB)")
 

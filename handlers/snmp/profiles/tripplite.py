@@ -8,34 +8,7 @@ past 24 hours. Older PDUs and UPSs have the same sysObjectID, 850.1; the family 
 outlet table has rows.
 """
 
-from ..profile_parts import (
-    DRIVER,
-    RECORDED,
-    Arcs,
-    Confidence,
-    Guarded,
-    Outlets,
-    Profile,
-    State,
-    Write,
-)
-from ..sources import Column, OfUnits, Scalar, Source
-from .shorthand import (
-    HUNDREDTHS,
-    NO_PUBLIC_MIB,
-    TENTHS,
-    column,
-    figure,
-    librenms,
-    oids,
-    outlet_count,
-    public,
-    scalar,
-    sum_if_count_matches,
-    sum_if_rows_match,
-    total,
-    zero_outlets_proof,
-)
+from .language import *
 
 
 def _ups_output(below: str, name: str) -> Source:

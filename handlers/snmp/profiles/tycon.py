@@ -7,9 +7,7 @@ relays are read only if sysDescr begins with TPDIN2. A load wired to normally cl
 while its relay is off.
 """
 
-from ..profile_parts import DRIVER, SIMULATED, Confidence, Outlets, Profile, State, Write
-from ..sources import Provided, Scalar, Span, Spread
-from .shorthand import librenms, oid, oids
+from .language import *
 
 RELAYS = Spread(oid("45621.2.2"), (Span(1, 4, 1),), "relayN")
 ON_WEB2 = Provided(RELAYS, Scalar("1.3.6.1.2.1.1.1.0", "sysDescr"), "TPDIN2.*")

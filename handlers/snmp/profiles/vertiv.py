@@ -3,60 +3,7 @@
 In four of the seven families, the values of the command differ from those of the state.
 """
 
-from ..profile_parts import (
-    RECORDED,
-    SIMULATED,
-    Arcs,
-    Confidence,
-    Doubt,
-    Evidence,
-    EvidenceLevel,
-    Guarded,
-    Outlets,
-    Profile,
-    Root,
-    State,
-    Write,
-    replace,
-)
-from ..sources import (
-    Column,
-    First,
-    Listed,
-    Merged,
-    OfUnits,
-    Only,
-    Part,
-    Provided,
-    Source,
-    Span,
-    Spread,
-    Unless,
-)
-from .shorthand import (
-    FLOOR,
-    HUNDREDTHS,
-    NET_SNMP,
-    TENS,
-    TENTHS,
-    THOUSANDTHS,
-    column,
-    energy_or_empty,
-    figure,
-    join_by_columns,
-    librenms,
-    numbered_parts,
-    oid,
-    oids,
-    outlet_count,
-    pysnmp_mibs,
-    scalar,
-    sum_if_count_matches,
-    sum_if_rows_match,
-    total,
-    without,
-    zero_outlets_proof,
-)
+from .language import *
 
 # Newer Geist units (VERTIV-V5-MIB): switched and metered outlets are two tables, joined by the
 # outlet's factory name.

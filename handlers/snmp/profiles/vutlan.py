@@ -10,9 +10,7 @@ the two MIBs: what is the value in one is the initial state in the other. The ve
 only a pulse, with names of objects that neither MIB has. So nothing is switched.
 """
 
-from ..profile_parts import SIMULATED, Outlets, Profile, State
-from ..sources import Only
-from .shorthand import column, librenms, oids
+from .language import *
 
 ELEMENT = "39052.1.3.1"
 TYPE = column(f"{ELEMENT}.6", "ctlUnitElementType")

@@ -5,8 +5,7 @@ Actions 1 to 4 only mark a plug; 5 to 8 mark it and execute all marks of the uni
 The meaning of the actions is from WTI's user guides; the MIB defines only their range.
 """
 
-from ..profile_parts import RECORDED, Confidence, Outlets, Profile, State, Unmarked, Write
-from .shorthand import NET_SNMP, TENTHS, column, figure, librenms, oids, scalar, total
+from .language import *
 
 ACTION = column("2634.3.100.200.1.4", "plugAction")
 

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Mapping
-
-from handlers.shared.named_tuples import NamedTuple
+from typing import NamedTuple
 
 DONE = 0
 DEFECT = 1

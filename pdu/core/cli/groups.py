@@ -10,12 +10,11 @@ import importlib
 import importlib.util
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Callable, Optional, TypeVar
+from typing import Any, Callable, NamedTuple, Optional, TypeVar
 
 import click
 
 from handlers.shared.address import Address
-from handlers.shared.named_tuples import NamedTuple
 
 from ..network import hosts
 from .exit_codes import WIDTH

@@ -11,11 +11,9 @@ import math
 import re
 import shlex
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Callable, Optional, Union
+from typing import TYPE_CHECKING, Any, Callable, NamedTuple, Optional, Union
 
 import click
-
-from handlers.shared.named_tuples import NamedTuple
 
 from . import invocation
 from .exit_codes import DEFECT

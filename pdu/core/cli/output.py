@@ -11,12 +11,11 @@ import threading
 import time
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from typing import Any, Optional
+from typing import Any, NamedTuple, Optional
 
 import click
 
 from handlers.shared.errors import printable
-from handlers.shared.named_tuples import NamedTuple
 
 from .exit_codes import DONE
 from .options import RunOptions

@@ -8,8 +8,8 @@ a sentence with both directions.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from typing import NamedTuple
 
-from handlers.shared.named_tuples import NamedTuple
 from handlers.shared.similar_names import similar_names
 
 

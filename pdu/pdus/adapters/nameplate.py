@@ -7,10 +7,9 @@ pdu/pdus/adapters/<name>/nameplate.py reads it for the handler of that name.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Optional
+from typing import NamedTuple, Optional
 
 from handlers.shared.errors import printable
-from handlers.shared.named_tuples import NamedTuple
 
 _LONGEST = 200
 

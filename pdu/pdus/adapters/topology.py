@@ -5,9 +5,7 @@ pdu/pdus/adapters/<name>/topology.py reads it for the handler of that name, in r
 
 from __future__ import annotations
 
-from typing import Optional
-
-from handlers.shared.named_tuples import NamedTuple
+from typing import NamedTuple, Optional
 
 LINE, BREAKER = "line", "breaker"
 

@@ -19,7 +19,7 @@ from handlers.raritan.rpc import (
     event,
     pdumodel,
 )
-from handlers.raritan.rpc._runtime import ZERO, declared, registry
+from handlers.raritan.rpc._runtime import ZERO, method, registry
 from pdu.pdus import handler_archives
 from tests.needs import ROOT
 from tests.packaging.building import archive
@@ -122,22 +122,13 @@ def test_in_a_subclass_plain_methods_stay_plain_and_declared_methods_become_call
         def name(self) -> str:
             return f"outlet at {self.target}"
 
-        def getFutureThing(self) -> int:
-            declared()
+        @method()
+        def getFutureThing(self) -> int: ...
 
     outlet = Named("/x", AGENT)
     assert outlet.name() == "outlet at /x"
-    method: Any = outlet.getFutureThing
-    assert isinstance(method, Interface.Method) and method.decode({"_ret_": 3}) == 3
-
-
-def test_calling_a_method_declared_outside_an_interface_is_a_type_error() -> None:
-    class NoInterface:
-        def getState(self) -> int:
-            declared()
-
-    with pytest.raises(TypeError, match="outside an interface"):
-        NoInterface().getState()
+    future: Any = outlet.getFutureThing
+    assert isinstance(future, Interface.Method) and future.decode({"_ret_": 3}) == 3
 
 
 # ---- modules -------------------------------------------------------------------------------------

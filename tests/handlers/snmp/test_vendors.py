@@ -91,7 +91,8 @@ print(loaded())
     ).stdout
     assert output.splitlines() == [
         "[]",
-        "['handlers.snmp.profiles.rpcm', 'handlers.snmp.profiles.shorthand']",
+        "['handlers.snmp.profiles.language', 'handlers.snmp.profiles.rpcm', "
+        "'handlers.snmp.profiles.shorthand']",
     ]
 
 

@@ -17,7 +17,7 @@ The vendor's modules use the names below in their declarations.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NoReturn, TypeVar, cast
+from typing import Any, TypeVar, cast
 
 from .calls import Interface, Method
 from .times import Time
@@ -38,7 +38,6 @@ __all__ = [
     "Time",
     "TypeName",
     "ValueObject",
-    "declared",
     "decodes_unlisted_as",
     "method",
 ]
@@ -46,24 +45,19 @@ __all__ = [
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-def declared() -> NoReturn:
-    """The body of an IDL method, which is an annotated method of an `Interface`.
-
-        def getState(self) -> Outlet.State: declared()
-        @method("i", "o", "p")                  # results under other names
-        def getIOP(self) -> Tuple[Inlet, OverCurrentProtector, List[Pole]]: declared()
-
-    The method and its parameters are sent under their names, and the result is `_ret_`. In an
-    interface the body is not run: when the class is made, a `Method` replaces the function.
-    """
-    raise TypeError("an IDL method was declared outside an interface")
-
-
 def method(
     *out: str, older_in: tuple[str, ...] = (), older_out: tuple[str, ...] = ()
 ) -> Callable[[F], F]:
     """Declares the names of the results (`out`), and the parameters and results of older releases
     where these differ.
+
+        def getState(self) -> Outlet.State: ...
+        @method("i", "o", "p")                  # results under other names
+        def getIOP(self) -> Tuple[Inlet, OverCurrentProtector, List[Pole]]: ...
+
+    The functions of an `Interface` that is declared with a version are its IDL methods; in other
+    subclasses, those under this decorator. A method and its parameters are sent under their names,
+    and the result is `_ret_`. The body is not run: a `Method` replaces the function.
 
     The number of positional arguments selects the parameters that are sent; the names in the answer
     select the results that are read.

@@ -1,6 +1,6 @@
 """Interfaces and calls of their methods, single or in bulks.
 
-`_runtime.declared` shows how to declare a method.
+`_runtime.method` shows how to declare a method.
 """
 
 from __future__ import annotations
@@ -193,7 +193,7 @@ class Interface(Reference):
     def __init_subclass__(cls, version: str = "") -> None:
         super().__init_subclass__(version)
         for name, value in list(vars(cls).items()):
-            if isinstance(value, FunctionType) and value.__code__.co_names == ("declared",):
+            if version and isinstance(value, FunctionType):
                 setattr(cls, name, Method(value))
             elif isinstance(value, type) and issubclass(value, ValueObject):
                 value.belongs_to(cls.idlType)

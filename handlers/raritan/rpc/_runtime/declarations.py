@@ -10,8 +10,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Callable, Optional, Protocol, TypeVar, cast
 
-from ....shared.module_lookup import import_module
-from .registry import MODULES, RPC, IdlType, idl_name, vendor_module
+from .registry import MODULES, RPC, IdlType, binding_module, idl_name, vendor_module
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -104,7 +103,7 @@ def signature_types(function: Callable[..., Any]) -> Mapping[str, Any]:
 @once
 def _type(text: str, file: str) -> Any:
     """The type that the annotation `text` names in the module `file`."""
-    return eval(text, vars(import_module(file)), _Names(file))  # noqa: S307 - the text is our own declaration
+    return eval(text, vars(binding_module(file)), _Names(file))  # noqa: S307 - the text is our own declaration
 
 
 class _Names(dict[str, object]):
@@ -117,13 +116,13 @@ class _Names(dict[str, object]):
         self._file = file
 
     def __missing__(self, name: str) -> object:
-        here = vars(import_module(self._file))
+        here = vars(binding_module(self._file))
         if name in here:
             return here[name]
         if name in MODULES:
-            return import_module(f"{RPC}.{name}")
+            return binding_module(f"{RPC}.{name}")
         if self._file.startswith(f"{RPC}."):  # not a script that declares types of its own
-            vendor = import_module(f"{RPC}.{vendor_module(self._file)}")
+            vendor = binding_module(f"{RPC}.{vendor_module(self._file)}")
             if hasattr(vendor, name):
                 return getattr(vendor, name)
         raise KeyError(name)  # then `eval` looks among the builtins, such as `int`

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import functools
+import importlib
 import re
-from functools import lru_cache
+import sys
 from types import ModuleType
 from typing import Any, ClassVar, Optional
-
-from ....shared.module_lookup import import_module
 
 MODULES = frozenset(
     """
@@ -20,6 +20,7 @@ MODULES = frozenset(
 # characters; checked before `find`, because devices choose the names in its cache
 LONGEST_NAME = 200
 RPC = __name__.rpartition("._runtime.")[0]
+_PACKAGE = sys.modules[RPC]
 # `pdumodel.Outlet_3_0_4.StateChangedEvent:1.0.0`
 _VERSION_IN_NAME = re.compile(r"_\d+_\d+_\d+(?=\.|$)")
 
@@ -60,6 +61,18 @@ def vendor_module(name: str) -> str:
     return "" if module == "_runtime" else module
 
 
+def binding_module(name: str) -> ModuleType:
+    """A module by its absolute name. An imported one is an attribute of its package: after an
+    upload sys.modules may have another one. Raises ImportError.
+    """
+    try:
+        parts = name.removeprefix(RPC).split(".")[1:] if name.startswith(f"{RPC}.") else [name]
+        module: ModuleType = functools.reduce(getattr, parts, _PACKAGE)
+    except AttributeError:
+        return importlib.import_module(name)
+    return module
+
+
 def inner_name(interface: str, version: str, name: str) -> str:
     """The IDL name of a type inside an interface.
 
@@ -73,7 +86,7 @@ def base_name(idl_type: str) -> str:
     return _VERSION_IN_NAME.sub("", idl_type.partition(":")[0])
 
 
-@lru_cache(maxsize=1024)
+@functools.lru_cache(maxsize=1024)
 def find(idl_type: str) -> Optional[type]:
     """The class for `pdumodel.Outlet:3.0.4`, whatever the version; None if this binding (or
     archive) has none.
@@ -84,7 +97,7 @@ def find(idl_type: str) -> Optional[type]:
     if module not in MODULES:
         return None
     try:
-        item: Any = import_module(f".{module}", RPC)
+        item: Any = binding_module(f"{RPC}.{module}")
     except ImportError:
         return None
     for name in names:

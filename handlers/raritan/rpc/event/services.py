@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Optional
 
 from .. import idl
-from .._runtime import ZERO, Enumeration, Interface, Structure, Time, TypeName, declared, method
+from .._runtime import ZERO, Enumeration, Interface, Structure, Time, TypeName, method
 from .structures import Event, KeyValue, UserEvent
 
 
@@ -18,8 +18,7 @@ class Consumer(Interface, version="1.0.0"):
     (EventService.idl 1.0.1).
     """
 
-    def pushEvents(self, events: list[idl.Event]) -> None:
-        declared()
+    def pushEvents(self, events: list[idl.Event]) -> None: ...
 
 
 class Channel(Interface, version="1.0.1"):
@@ -31,43 +30,20 @@ class Channel(Interface, version="1.0.1"):
         type: Optional[TypeName] = None
         src: Optional[Interface] = None
 
-    def demandEventType(self, type: TypeName) -> None:
-        declared()
-
-    def cancelEventType(self, type: TypeName) -> None:
-        declared()
-
-    def demandEventTypes(self, types: list[TypeName]) -> None:
-        declared()
-
-    def cancelEventTypes(self, types: list[TypeName]) -> None:
-        declared()
-
-    def demandEvent(self, type: TypeName, src: Optional[Interface]) -> None:
-        declared()
-
-    def cancelEvent(self, type: TypeName, src: Optional[Interface]) -> None:
-        declared()
-
-    def demandEvents(self, events: list[Channel.EventSelect]) -> None:
-        declared()
-
-    def cancelEvents(self, events: list[Channel.EventSelect]) -> None:
-        declared()
-
-    def subscribe(self, consumer: Optional[Consumer]) -> None:
-        declared()
-
-    def unsubscribe(self, consumer: Optional[Consumer]) -> int:
-        declared()
-
+    def demandEventType(self, type: TypeName) -> None: ...
+    def cancelEventType(self, type: TypeName) -> None: ...
+    def demandEventTypes(self, types: list[TypeName]) -> None: ...
+    def cancelEventTypes(self, types: list[TypeName]) -> None: ...
+    def demandEvent(self, type: TypeName, src: Optional[Interface]) -> None: ...
+    def cancelEvent(self, type: TypeName, src: Optional[Interface]) -> None: ...
+    def demandEvents(self, events: list[Channel.EventSelect]) -> None: ...
+    def cancelEvents(self, events: list[Channel.EventSelect]) -> None: ...
+    def subscribe(self, consumer: Optional[Consumer]) -> None: ...
+    def unsubscribe(self, consumer: Optional[Consumer]) -> int: ...
     @method("_ret_", "events")
-    def pollEvents(self) -> tuple[bool, list[idl.Event]]:
-        declared()
-
+    def pollEvents(self) -> tuple[bool, list[idl.Event]]: ...
     @method("_ret_", "events")
-    def pollEventsNb(self) -> tuple[bool, list[idl.Event]]:
-        declared()
+    def pollEventsNb(self) -> tuple[bool, list[idl.Event]]: ...
 
 
 class Service(Interface, version="1.0.1"):
@@ -75,17 +51,10 @@ class Service(Interface, version="1.0.1"):
 
     INVALID_CHANNEL = 1
 
-    def createChannel(self) -> Optional[Channel]:
-        declared()
-
-    def destroyChannel(self, channel: Optional[Channel]) -> int:
-        declared()
-
-    def pushEvent(self, event: Optional[idl.Event]) -> None:
-        declared()
-
-    def pushEvents(self, events: list[idl.Event]) -> None:
-        declared()
+    def createChannel(self) -> Optional[Channel]: ...
+    def destroyChannel(self, channel: Optional[Channel]) -> int: ...
+    def pushEvent(self, event: Optional[idl.Event]) -> None: ...
+    def pushEvents(self, events: list[idl.Event]) -> None: ...
 
 
 class DataPushService(Interface, version="1.0.3"):
@@ -136,31 +105,16 @@ class DataPushService(Interface, version="1.0.3"):
         newStatus: DataPushService.EntryStatus = ZERO
 
     @method("_ret_", "entryId")
-    def addEntry(self, entrySettings: DataPushService.EntrySettings) -> tuple[int, int]:
-        declared()
-
-    def modifyEntry(self, entryId: int, entrySettings: DataPushService.EntrySettings) -> int:
-        declared()
-
-    def deleteEntry(self, entryId: int) -> int:
-        declared()
-
+    def addEntry(self, entrySettings: DataPushService.EntrySettings) -> tuple[int, int]: ...
+    def modifyEntry(self, entryId: int, entrySettings: DataPushService.EntrySettings) -> int: ...
+    def deleteEntry(self, entryId: int) -> int: ...
     @method("_ret_", "entrySettings")
-    def getEntry(self, entryId: int) -> tuple[int, DataPushService.EntrySettings]:
-        declared()
-
-    def listEntries(self) -> dict[int, DataPushService.EntrySettings]:
-        declared()
-
-    def pushData(self, entryId: int) -> int:
-        declared()
-
-    def cancelDataPush(self, entryId: int) -> None:
-        declared()
-
+    def getEntry(self, entryId: int) -> tuple[int, DataPushService.EntrySettings]: ...
+    def listEntries(self) -> dict[int, DataPushService.EntrySettings]: ...
+    def pushData(self, entryId: int) -> int: ...
+    def cancelDataPush(self, entryId: int) -> None: ...
     @method("_ret_", "entryStatus")
-    def getEntryStatus(self, entryId: int) -> tuple[int, DataPushService.EntryStatus]:
-        declared()
+    def getEntryStatus(self, entryId: int) -> tuple[int, DataPushService.EntryStatus]: ...
 
 
 class Engine(Interface, version="1.0.1"):
@@ -209,57 +163,26 @@ class Engine(Interface, version="1.0.1"):
         arguments: list[KeyValue] = ZERO
 
     @method("_ret_", "eventDescs")
-    def listEventDescs(self, eventIdPrefix: list[str]) -> tuple[int, list[Engine.EventDesc]]:
-        declared()
-
-    def listActionTypes(self) -> list[str]:
-        declared()
-
+    def listEventDescs(self, eventIdPrefix: list[str]) -> tuple[int, list[Engine.EventDesc]]: ...
+    def listActionTypes(self) -> list[str]: ...
     @method("_ret_", "actionId")
-    def addAction(self, action: Engine.Action) -> tuple[int, str]:
-        declared()
-
-    def modifyAction(self, action: Engine.Action) -> int:
-        declared()
-
-    def deleteAction(self, actionId: str) -> int:
-        declared()
-
-    def listActions(self) -> list[Engine.Action]:
-        declared()
-
+    def addAction(self, action: Engine.Action) -> tuple[int, str]: ...
+    def modifyAction(self, action: Engine.Action) -> int: ...
+    def deleteAction(self, actionId: str) -> int: ...
+    def listActions(self) -> list[Engine.Action]: ...
     @method("_ret_", "errMsg")
-    def triggerAction(self, actionId: str, context: list[KeyValue]) -> tuple[int, str]:
-        declared()
-
+    def triggerAction(self, actionId: str, context: list[KeyValue]) -> tuple[int, str]: ...
     @method("_ret_", "errMsg")
-    def testAction(self, action: Engine.Action, context: list[KeyValue]) -> tuple[int, str]:
-        declared()
-
+    def testAction(self, action: Engine.Action, context: list[KeyValue]) -> tuple[int, str]: ...
     @method("_ret_", "ruleId")
-    def addRule(self, rule: Engine.Rule) -> tuple[int, str]:
-        declared()
-
-    def modifyRule(self, rule: Engine.Rule) -> int:
-        declared()
-
-    def enableRule(self, ruleId: str) -> int:
-        declared()
-
-    def disableRule(self, ruleId: str) -> int:
-        declared()
-
-    def deleteRule(self, ruleId: str) -> int:
-        declared()
-
-    def listRules(self) -> list[Engine.Rule]:
-        declared()
-
-    def deliverEvent(self, event: Event) -> int:
-        declared()
-
-    def rearmRule(self, ruleId: str) -> int:
-        declared()
+    def addRule(self, rule: Engine.Rule) -> tuple[int, str]: ...
+    def modifyRule(self, rule: Engine.Rule) -> int: ...
+    def enableRule(self, ruleId: str) -> int: ...
+    def disableRule(self, ruleId: str) -> int: ...
+    def deleteRule(self, ruleId: str) -> int: ...
+    def listRules(self) -> list[Engine.Rule]: ...
+    def deliverEvent(self, event: Event) -> int: ...
+    def rearmRule(self, ruleId: str) -> int: ...
 
 
 class TimerEventManager(Interface, version="2.0.0"):
@@ -293,17 +216,10 @@ class TimerEventManager(Interface, version="2.0.0"):
         executionTime: TimerEventManager.Schedule = ZERO
 
     @method("_ret_", "eventId")
-    def addTimerEvent(self, schedule: TimerEventManager.Schedule) -> tuple[int, list[str]]:
-        declared()
-
-    def modifyTimerEvent(self, eventId: list[str], schedule: TimerEventManager.Schedule) -> int:
-        declared()
-
-    def deleteTimerEvent(self, eventId: list[str]) -> int:
-        declared()
-
-    def listTimerEvents(self) -> list[TimerEventManager.TimerEvent]:
-        declared()
+    def addTimerEvent(self, schedule: TimerEventManager.Schedule) -> tuple[int, list[str]]: ...
+    def modifyTimerEvent(self, eventId: list[str], schedule: TimerEventManager.Schedule) -> int: ...
+    def deleteTimerEvent(self, eventId: list[str]) -> int: ...
+    def listTimerEvents(self) -> list[TimerEventManager.TimerEvent]: ...
 
 
 class AlarmManager(Interface, version="1.0.0"):
@@ -333,8 +249,5 @@ class AlarmManager(Interface, version="1.0.0"):
     class AlarmUpdatedEvent(idl.Event):
         alarm: AlarmManager.Alarm = ZERO
 
-    def acknowledgeAlarm(self, alarmId: str) -> int:
-        declared()
-
-    def listAlarms(self) -> list[AlarmManager.Alarm]:
-        declared()
+    def acknowledgeAlarm(self, alarmId: str) -> int: ...
+    def listAlarms(self) -> list[AlarmManager.Alarm]: ...

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .. import idl
-from .._runtime import ZERO, Enumeration, Interface, Structure, declared, method
+from .._runtime import ZERO, Enumeration, Interface, Structure, method
 
 if TYPE_CHECKING:
     from .firmware_3_3_0 import (
@@ -396,77 +396,40 @@ class Net(Interface, version="8.0.0"):
     ERR_WLAN_IF_NOT_SUPPORTED = 604
     ERR_BRIDGE_IF_NOT_SUPPORTED = 700
 
-    def getInfo(self) -> Info:
-        declared()
-
-    def getSettings(self) -> Settings:
-        declared()
-
-    def setSettings(self, settings: Settings) -> int:
-        declared()
-
-    def getPortForwardingProtocolMappings(self) -> list[PortForwardingProtocolMapping]:
-        declared()
-
-    def setNetworkConfigIP(self, cfg: NetworkConfigIP) -> int:
-        declared()
-
+    def getInfo(self) -> Info: ...
+    def getSettings(self) -> Settings: ...
+    def setSettings(self, settings: Settings) -> int: ...
+    def getPortForwardingProtocolMappings(self) -> list[PortForwardingProtocolMapping]: ...
+    def setNetworkConfigIP(self, cfg: NetworkConfigIP) -> int: ...
     @method("cfg")
-    def getNetworkConfigIP(self) -> NetworkConfigIP:
-        declared()
-
-    def setNetworkConfigIPv4(self, cfg4: NetworkConfigIPv4) -> int:
-        declared()
-
+    def getNetworkConfigIP(self) -> NetworkConfigIP: ...
+    def setNetworkConfigIPv4(self, cfg4: NetworkConfigIPv4) -> int: ...
     @method("cfg4", "cfg4current")
-    def getNetworkConfigIPv4(self) -> tuple[NetworkConfigIPv4, NetworkConfigIPv4]:
-        declared()
-
+    def getNetworkConfigIPv4(self) -> tuple[NetworkConfigIPv4, NetworkConfigIPv4]: ...
     @method("static_routes", "active_routes")
-    def getNetworkConfigRoutesIPv4(self) -> tuple[list[IPv4RoutingEntry], list[IPv4RoutingEntry]]:
-        declared()
-
-    def setNetworkConfigRoutesIPv4(self, static_routes: list[IPv4RoutingEntry]) -> int:
-        declared()
-
+    def getNetworkConfigRoutesIPv4(
+        self,
+    ) -> tuple[list[IPv4RoutingEntry], list[IPv4RoutingEntry]]: ...
+    def setNetworkConfigRoutesIPv4(self, static_routes: list[IPv4RoutingEntry]) -> int: ...
     @method("static_routes", "active_routes")
-    def getNetworkConfigRoutesIPv6(self) -> tuple[list[IPv6RoutingEntry], list[IPv6RoutingEntry]]:
-        declared()
-
-    def setNetworkConfigRoutesIPv6(self, static_routes: list[IPv6RoutingEntry]) -> int:
-        declared()
-
-    def setNetworkConfigIPv6(self, cfg6: NetworkConfigIPv6) -> int:
-        declared()
-
+    def getNetworkConfigRoutesIPv6(
+        self,
+    ) -> tuple[list[IPv6RoutingEntry], list[IPv6RoutingEntry]]: ...
+    def setNetworkConfigRoutesIPv6(self, static_routes: list[IPv6RoutingEntry]) -> int: ...
+    def setNetworkConfigIPv6(self, cfg6: NetworkConfigIPv6) -> int: ...
     @method("cfg6", "ipv6current")
-    def getNetworkConfigIPv6(self) -> tuple[NetworkConfigIPv6, NetworkActiveValuesIPv6]:
-        declared()
-
-    def setNetworkConfigServices(self, services: list[ServiceConfig]) -> int:
-        declared()
-
+    def getNetworkConfigIPv6(self) -> tuple[NetworkConfigIPv6, NetworkActiveValuesIPv6]: ...
+    def setNetworkConfigServices(self, services: list[ServiceConfig]) -> int: ...
     @method("services")
-    def getNetworkConfigServices(self) -> list[ServiceConfig]:
-        declared()
-
+    def getNetworkConfigServices(self) -> list[ServiceConfig]: ...
     @method("state", "lan", "lancurrent", "wlan")
     def getNetworkConfigInterface(
         self,
     ) -> tuple[
         InterfaceState, LanInterfaceSettings, LanInterfaceParameters, WirelessInterfaceSettings
-    ]:
-        declared()
-
+    ]: ...
     @method("state", "ethmac", "wlanmac")
-    def getMACs(self) -> tuple[InterfaceState, str, str]:
-        declared()
-
-    def setNetworkConfigLan(self, lancfg: LanInterfaceSettings) -> int:
-        declared()
-
-    def setNetworkConfigWLan(self, wlancfg: WirelessInterfaceSettings) -> int:
-        declared()
-
-    def getBridgeSlaveCount(self) -> int:
-        declared()
+    def getMACs(self) -> tuple[InterfaceState, str, str]: ...
+    def setNetworkConfigLan(self, lancfg: LanInterfaceSettings) -> int: ...
+    def setNetworkConfigWLan(self, wlancfg: WirelessInterfaceSettings) -> int: ...
+    def getBridgeSlaveCount(self) -> int: ...

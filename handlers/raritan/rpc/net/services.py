@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Optional
 
 from .. import idl
-from .._runtime import ZERO, Enumeration, Interface, Structure, Time, declared, method
+from .._runtime import ZERO, Enumeration, Interface, Structure, Time, method
 
 
 class PortForwardingAutoSetupExpansionUnitState(Enumeration):
@@ -57,11 +57,8 @@ class Services(Interface, version="1.0.0"):
     ERR_INVALID_PARAMS = 1
 
     @method("servicesSettings")
-    def getSettings(self) -> list[ServiceSettings]:
-        declared()
-
-    def setSettings(self, servicesSettings: list[ServiceSettings]) -> int:
-        declared()
+    def getSettings(self) -> list[ServiceSettings]: ...
+    def setSettings(self, servicesSettings: list[ServiceSettings]) -> int: ...
 
 
 class Diagnostics(Interface, version="2.0.0"):
@@ -70,27 +67,18 @@ class Diagnostics(Interface, version="2.0.0"):
     NO_ERROR, ERR_INVALID_PARAM, ERR_EXEC_FAIL, ERR_TIMEOUT, ERR_RESOLVE_FAIL = range(5)
 
     @method("_ret_", "results")
-    def ping(self, hostName: str, count: int, size: Optional[int] = None) -> tuple[int, list[str]]:
-        declared()
-
+    def ping(
+        self, hostName: str, count: int, size: Optional[int] = None
+    ) -> tuple[int, list[str]]: ...
     @method("_ret_", "results")
-    def traceRoute(self, hostName: str, timeout: int, useIcmp: bool) -> tuple[int, list[str]]:
-        declared()
-
+    def traceRoute(self, hostName: str, timeout: int, useIcmp: bool) -> tuple[int, list[str]]: ...
     @method("_ret_", "results")
-    def listTcpConnections(self) -> tuple[int, list[str]]:
-        declared()
-
+    def listTcpConnections(self) -> tuple[int, list[str]]: ...
     @method("_ret_", "results")
-    def listTcpUdpListenSockets(self) -> tuple[int, list[str]]:
-        declared()
-
+    def listTcpUdpListenSockets(self) -> tuple[int, list[str]]: ...
     @method("results")
-    def resolveHostName(self, hostName: str) -> list[str]:
-        declared()
-
-    def flushRouteCache(self, ifName: str) -> None:
-        declared()
+    def resolveHostName(self, hostName: str) -> list[str]: ...
+    def flushRouteCache(self, ifName: str) -> None: ...
 
 
 class PortForwardingAutoSetup(Interface, version="1.0.0"):
@@ -110,14 +98,9 @@ class PortForwardingAutoSetup(Interface, version="1.0.0"):
         password: str,
         newPassword: str,
         disableStrongPasswordReq: bool,
-    ) -> int:
-        declared()
-
-    def getStatus(self) -> PortForwardingAutoSetupStatus:
-        declared()
-
-    def cancel(self) -> None:
-        declared()
+    ) -> int: ...
+    def getStatus(self) -> PortForwardingAutoSetupStatus: ...
+    def cancel(self) -> None: ...
 
 
 FORWARDED_PORTS: Mapping[str, int] = {

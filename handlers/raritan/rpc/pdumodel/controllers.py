@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .. import event, idl
-from .._runtime import ZERO, Enumeration, Interface, Structure, declared, method
+from .._runtime import ZERO, Enumeration, Interface, Structure, method
 
 if TYPE_CHECKING:
     from .pdu import CtrlStatistic
@@ -53,28 +53,18 @@ class Controller(Interface, version="5.0.1"):
         oldStatus: Controller.Status = ZERO
         newStatus: Controller.Status = ZERO
 
-    def getCommunicationStatus(self) -> Controller.Status:
-        declared()
-
-    def getStatistics(self) -> CtrlStatistic:
-        declared()
-
-    def getMetaData(self) -> Controller.MetaData:
-        declared()
-
-    def reset(self) -> int:
-        declared()
+    def getCommunicationStatus(self) -> Controller.Status: ...
+    def getStatistics(self) -> CtrlStatistic: ...
+    def getMetaData(self) -> Controller.MetaData: ...
+    def reset(self) -> int: ...
 
 
 class MemoryMapController(Controller, version="5.0.1"):
     """Memory of a controller (diagnosis)."""
 
     @method("_ret_", "memory")
-    def readMemory(self, address: int, size: int) -> tuple[int, list[int]]:
-        declared()
-
-    def writeMemory(self, address: int, memory: list[int]) -> int:
-        declared()
+    def readMemory(self, address: int, size: int) -> tuple[int, list[int]]: ...
+    def writeMemory(self, address: int, memory: list[int]) -> int: ...
 
 
 class Unit(Interface, version="2.0.1"):
@@ -97,23 +87,12 @@ class Unit(Interface, version="2.0.1"):
     class IdentificationStartedEvent(event.UserEvent):
         duration: int = 0
 
-    def getMetaData(self) -> Unit.MetaData:
-        declared()
-
-    def getSettings(self) -> Unit.Settings:
-        declared()
-
-    def setSettings(self, settings: Unit.Settings) -> int:
-        declared()
-
-    def identify(self, seconds: int) -> None:
-        declared()
-
-    def muteBuzzer(self, mute: bool) -> None:
-        declared()
-
-    def getDisplayOrientation(self) -> Unit.Orientation:
-        declared()
+    def getMetaData(self) -> Unit.MetaData: ...
+    def getSettings(self) -> Unit.Settings: ...
+    def setSettings(self, settings: Unit.Settings) -> int: ...
+    def identify(self, seconds: int) -> None: ...
+    def muteBuzzer(self, mute: bool) -> None: ...
+    def getDisplayOrientation(self) -> Unit.Orientation: ...
 
 
 class Ade(Interface, version="1.0.0"):
@@ -134,17 +113,10 @@ class Ade(Interface, version="1.0.0"):
         wh: int = 0
         vah: int = 0
 
-    def getMetaData(self) -> Ade.MetaData:
-        declared()
-
-    def getLatestSample(self) -> list[Ade.Sample]:
-        declared()
-
-    def getCalibrationData(self) -> dict[int, int]:
-        declared()
-
-    def setCalibrationData(self, regs: dict[str, str]) -> int:
-        declared()
+    def getMetaData(self) -> Ade.MetaData: ...
+    def getLatestSample(self) -> list[Ade.Sample]: ...
+    def getCalibrationData(self) -> dict[int, int]: ...
+    def setCalibrationData(self, regs: dict[str, str]) -> int: ...
 
 
 class Bcm(Interface, version="1.0.0"):
@@ -172,19 +144,13 @@ class Bcm(Interface, version="1.0.0"):
         turnsRatio: int = 0
         burdenResistor: int = 0
 
-    def getChannelCount(self) -> int:
-        declared()
-
-    def getChannelConfigs(self) -> list[Bcm.ChannelConfig]:
-        declared()
-
-    def setChannelConfig(self, channel: int, config: Bcm.ChannelConfig) -> int:
-        declared()
+    def getChannelCount(self) -> int: ...
+    def getChannelConfigs(self) -> list[Bcm.ChannelConfig]: ...
+    def setChannelConfig(self, channel: int, config: Bcm.ChannelConfig) -> int: ...
 
 
 class Cascade(Interface, version="1.0.0"):
     class Info(Structure):
         pduIds: list[int] = ZERO
 
-    def getInfo(self) -> Cascade.Info:
-        declared()
+    def getInfo(self) -> Cascade.Info: ...

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Optional
 
 from .. import event, idl
-from .._runtime import ZERO, Interface, Structure, declared, method
+from .._runtime import ZERO, Interface, Structure, method
 
 if TYPE_CHECKING:
     from .. import sensors
@@ -45,23 +45,12 @@ class OutletGroup(Interface, version="1.1.11"):
         oldSettings: OutletGroup.Settings = ZERO
         newSettings: OutletGroup.Settings = ZERO
 
-    def getSensors(self) -> OutletGroup.Sensors:
-        declared()
-
-    def getMetaData(self) -> OutletGroup.MetaData:
-        declared()
-
-    def getSettings(self) -> OutletGroup.Settings:
-        declared()
-
-    def setSettings(self, settings: OutletGroup.Settings) -> int:
-        declared()
-
-    def setAllOutletPowerStates(self, pstate: Outlet.PowerState) -> int:
-        declared()
-
-    def cycleAllOutletPowerStates(self) -> int:
-        declared()
+    def getSensors(self) -> OutletGroup.Sensors: ...
+    def getMetaData(self) -> OutletGroup.MetaData: ...
+    def getSettings(self) -> OutletGroup.Settings: ...
+    def setSettings(self, settings: OutletGroup.Settings) -> int: ...
+    def setAllOutletPowerStates(self, pstate: Outlet.PowerState) -> int: ...
+    def cycleAllOutletPowerStates(self) -> int: ...
 
 
 class OutletGroupManager(Interface, version="1.1.11"):
@@ -81,15 +70,10 @@ class OutletGroupManager(Interface, version="1.1.11"):
         settings: OutletGroup.Settings = ZERO
 
     @method("_ret_", "group")
-    def createGroup(self, name: str, members: list[Outlet]) -> tuple[int, Optional[OutletGroup]]:
-        declared()
-
-    def getAllGroups(self) -> dict[int, OutletGroup]:
-        declared()
-
+    def createGroup(
+        self, name: str, members: list[Outlet]
+    ) -> tuple[int, Optional[OutletGroup]]: ...
+    def getAllGroups(self) -> dict[int, OutletGroup]: ...
     @method("_ret_", "group")
-    def getGroup(self, id: int) -> tuple[int, Optional[OutletGroup]]:
-        declared()
-
-    def deleteGroup(self, id: int) -> int:
-        declared()
+    def getGroup(self, id: int) -> tuple[int, Optional[OutletGroup]]: ...
+    def deleteGroup(self, id: int) -> int: ...

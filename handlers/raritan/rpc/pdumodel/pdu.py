@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Optional
 
 from .. import event, idl
-from .._runtime import ZERO, Enumeration, Interface, Structure, Time, declared, method
+from .._runtime import ZERO, Enumeration, Interface, Structure, Time, method
 
 if TYPE_CHECKING:
     from .. import hmi, peripheral, portsmodel, sensors
@@ -144,17 +144,10 @@ class EDevice(Interface, version="1.0.1"):
     `getParents` returns the parts that feed it, `getChildren` those that it feeds.
     """
 
-    def getParents(self) -> list[EDevice]:
-        declared()
-
-    def getChildren(self) -> list[EDevice]:
-        declared()
-
-    def getWaveform(self) -> Waveform:
-        declared()
-
-    def getPoleWaveform(self, line: PowerLine) -> Waveform:
-        declared()
+    def getParents(self) -> list[EDevice]: ...
+    def getChildren(self) -> list[EDevice]: ...
+    def getWaveform(self) -> Waveform: ...
+    def getPoleWaveform(self, line: PowerLine) -> Waveform: ...
 
 
 class Outlet(EDevice, version="3.0.4"):
@@ -249,50 +242,26 @@ class Outlet(EDevice, version="3.0.4"):
         oldState: Outlet.State = ZERO
         newState: Outlet.State = ZERO
 
-    def getMetaData(self) -> Outlet.MetaData:
-        declared()
-
-    def getSensors(self) -> Outlet.Sensors:
-        declared()
-
-    def getState(self) -> Outlet.State:
-        declared()
-
-    def setPowerState(self, pstate: Outlet.PowerState) -> int:
-        declared()
-
-    def cyclePowerState(self) -> int:
-        declared()
-
-    def getSettings(self) -> Outlet.Settings:
-        declared()
-
-    def setSettings(self, settings: Outlet.Settings) -> int:
-        declared()
-
+    def getMetaData(self) -> Outlet.MetaData: ...
+    def getSensors(self) -> Outlet.Sensors: ...
+    def getState(self) -> Outlet.State: ...
+    def setPowerState(self, pstate: Outlet.PowerState) -> int: ...
+    def cyclePowerState(self) -> int: ...
+    def getSettings(self) -> Outlet.Settings: ...
+    def setSettings(self, settings: Outlet.Settings) -> int: ...
     @method("i", "o", "p")
-    def getIOP(self) -> tuple[Optional[Inlet], Optional[OverCurrentProtector], list[Pole]]:
-        declared()
-
-    def getController(self) -> Optional[Controller]:
-        declared()
-
-    def getInrushWaveform(self) -> Waveform:
-        declared()
-
-    def setServiceModeEnabled(self, enabled: bool) -> int:
-        declared()
-
-    def unstick(self) -> int:
-        declared()
+    def getIOP(self) -> tuple[Optional[Inlet], Optional[OverCurrentProtector], list[Pole]]: ...
+    def getController(self) -> Optional[Controller]: ...
+    def getInrushWaveform(self) -> Waveform: ...
+    def setServiceModeEnabled(self, enabled: bool) -> int: ...
+    def unstick(self) -> int: ...
 
 
 class Outlets(Interface, version="1.0.0"):
     class Info(Structure):
         numberOfOutlets: int = 0
 
-    def getInfo(self) -> Outlets.Info:
-        declared()
+    def getInfo(self) -> Outlets.Info: ...
 
 
 class Pdu(Interface, version="6.5.7"):
@@ -384,104 +353,43 @@ class Pdu(Interface, version="6.5.7"):
         oldSettings: Pdu.Settings = ZERO
         newSettings: Pdu.Settings = ZERO
 
-    def getNameplate(self) -> Nameplate:
-        declared()
-
-    def getMetaData(self) -> Pdu.MetaData:
-        declared()
-
-    def getSensors(self) -> Pdu.Sensors:
-        declared()
-
-    def getSensorLogger(self) -> Optional[sensors.Logger]:
-        declared()
-
-    def getAlertedSensorManager(self) -> Optional[sensors.AlertedSensorManager]:
-        declared()
-
-    def getControllers(self) -> list[Controller]:
-        declared()
-
-    def getOutlets(self) -> list[Outlet]:
-        declared()
-
-    def getOverCurrentProtectors(self) -> list[OverCurrentProtector]:
-        declared()
-
-    def getInlets(self) -> list[Inlet]:
-        declared()
-
-    def getTransferSwitches(self) -> list[TransferSwitch]:
-        declared()
-
-    def getPeripheralDeviceManager(self) -> Optional[peripheral.DeviceManager]:
-        declared()
-
-    def getBeeper(self) -> Optional[hmi.InternalBeeper]:
-        declared()
-
-    def getSettings(self) -> Pdu.Settings:
-        declared()
-
-    def isLoadSheddingActive(self) -> bool:
-        declared()
-
-    def setSettings(self, settings: Pdu.Settings) -> int:
-        declared()
-
-    def setLoadSheddingActive(self, active: bool) -> None:
-        declared()
-
-    def getFeaturePorts(self) -> list[portsmodel.Port]:
-        declared()
-
-    def getSensorPorts(self) -> list[portsmodel.Port]:
-        declared()
-
-    def getRemoteHubPorts(self) -> list[portsmodel.Port]:
-        declared()
-
+    def getNameplate(self) -> Nameplate: ...
+    def getMetaData(self) -> Pdu.MetaData: ...
+    def getSensors(self) -> Pdu.Sensors: ...
+    def getSensorLogger(self) -> Optional[sensors.Logger]: ...
+    def getAlertedSensorManager(self) -> Optional[sensors.AlertedSensorManager]: ...
+    def getControllers(self) -> list[Controller]: ...
+    def getOutlets(self) -> list[Outlet]: ...
+    def getOverCurrentProtectors(self) -> list[OverCurrentProtector]: ...
+    def getInlets(self) -> list[Inlet]: ...
+    def getTransferSwitches(self) -> list[TransferSwitch]: ...
+    def getPeripheralDeviceManager(self) -> Optional[peripheral.DeviceManager]: ...
+    def getBeeper(self) -> Optional[hmi.InternalBeeper]: ...
+    def getSettings(self) -> Pdu.Settings: ...
+    def isLoadSheddingActive(self) -> bool: ...
+    def setSettings(self, settings: Pdu.Settings) -> int: ...
+    def setLoadSheddingActive(self, active: bool) -> None: ...
+    def getFeaturePorts(self) -> list[portsmodel.Port]: ...
+    def getSensorPorts(self) -> list[portsmodel.Port]: ...
+    def getRemoteHubPorts(self) -> list[portsmodel.Port]: ...
     def getPorts(
         self, portType: peripheral.PortType, devType: portsmodel.Port.DeviceTypeId
-    ) -> list[Pdu.PortWithProperties]:
-        declared()
-
-    def getPowerShelfManager(self) -> Optional[PowerShelfManager]:
-        declared()
-
-    def enterRS485ConfigModeAndAssignCtrlBoardAddress(self, addr: int) -> int:
-        declared()
-
-    def enterRS485ConfigModeAndAssignSCBoardAddress(self, deviceId: int, addr: int) -> int:
-        declared()
-
-    def leaveRS485ConfigMode(self) -> int:
-        declared()
-
-    def setAllOutletPowerStates(self, pstate: Outlet.PowerState) -> int:
-        declared()
-
+    ) -> list[Pdu.PortWithProperties]: ...
+    def getPowerShelfManager(self) -> Optional[PowerShelfManager]: ...
+    def enterRS485ConfigModeAndAssignCtrlBoardAddress(self, addr: int) -> int: ...
+    def enterRS485ConfigModeAndAssignSCBoardAddress(self, deviceId: int, addr: int) -> int: ...
+    def leaveRS485ConfigMode(self) -> int: ...
+    def setAllOutletPowerStates(self, pstate: Outlet.PowerState) -> int: ...
     def setMultipleOutletPowerStates(
         self, outletNumbers: list[int], state: Outlet.PowerState, respectSequence: bool
-    ) -> int:
-        declared()
-
-    def cycleAllOutletPowerStates(self) -> int:
-        declared()
-
+    ) -> int: ...
+    def cycleAllOutletPowerStates(self) -> int: ...
     def cycleMultipleOutletPowerStates(
         self, outletNumbers: list[int], respectSequence: bool
-    ) -> int:
-        declared()
-
-    def getStatistic(self) -> Pdu.Statistic:
-        declared()
-
-    def getOutletSequenceState(self) -> Pdu.OutletSequenceState:
-        declared()
-
-    def cancelOutletSequence(self) -> None:
-        declared()
+    ) -> int: ...
+    def getStatistic(self) -> Pdu.Statistic: ...
+    def getOutletSequenceState(self) -> Pdu.OutletSequenceState: ...
+    def cancelOutletSequence(self) -> None: ...
 
     # a name in the vendor's guide; the IDL does not have it
     powerCycleAllOutletPowerStates = cycleAllOutletPowerStates

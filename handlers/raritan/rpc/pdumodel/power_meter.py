@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Optional
 
 from .. import event
-from .._runtime import ZERO, Enumeration, Interface, Structure, declared, method
+from .._runtime import ZERO, Enumeration, Interface, Structure, method
 
 if TYPE_CHECKING:
     from .. import sensors
@@ -63,29 +63,14 @@ class PowerMeter(Interface, version="2.0.4"):
         oldSettings: PowerMeter.Settings = ZERO
         newSettings: PowerMeter.Settings = ZERO
 
-    def getConfig(self) -> PowerMeter.Config:
-        declared()
-
-    def getSensors(self) -> PowerMeter.Sensors:
-        declared()
-
-    def getPoles(self) -> list[Pole]:
-        declared()
-
-    def getControllers(self) -> list[Controller]:
-        declared()
-
-    def getSettings(self) -> PowerMeter.Settings:
-        declared()
-
-    def setSettings(self, settings: PowerMeter.Settings) -> int:
-        declared()
-
-    def getEnergyPulseSettings(self) -> PowerMeter.EnergyPulseSettings:
-        declared()
-
-    def setEnergyPulseSettings(self, settings: PowerMeter.EnergyPulseSettings) -> int:
-        declared()
+    def getConfig(self) -> PowerMeter.Config: ...
+    def getSensors(self) -> PowerMeter.Sensors: ...
+    def getPoles(self) -> list[Pole]: ...
+    def getControllers(self) -> list[Controller]: ...
+    def getSettings(self) -> PowerMeter.Settings: ...
+    def setSettings(self, settings: PowerMeter.Settings) -> int: ...
+    def getEnergyPulseSettings(self) -> PowerMeter.EnergyPulseSettings: ...
+    def setEnergyPulseSettings(self, settings: PowerMeter.EnergyPulseSettings) -> int: ...
 
 
 class PowerMeterController(Interface, version="1.2.12"):
@@ -113,29 +98,20 @@ class PowerMeterController(Interface, version="1.2.12"):
         panelSettings: Panel.PanelSettings = ZERO
 
     @method("_ret_", "result")
-    def scanMeterBoard(self, powerMeterId: int) -> tuple[int, PowerMeterController.ScanResult]:
-        declared()
-
-    def getPowerMeters(self) -> dict[int, Interface]:
-        declared()
-
+    def scanMeterBoard(self, powerMeterId: int) -> tuple[int, PowerMeterController.ScanResult]: ...
+    def getPowerMeters(self) -> dict[int, Interface]: ...
     @method("_ret_", "powerMeter")
     def createPowerMeter(
         self, config: PowerMeter.Config, settings: PowerMeter.Settings
-    ) -> tuple[int, Optional[PowerMeter]]:
-        declared()
-
+    ) -> tuple[int, Optional[PowerMeter]]: ...
     @method("_ret_", "panel")
     def createPanel(
         self,
         config: PowerMeter.Config,
         powerMeterSettings: PowerMeter.Settings,
         panelSettings: Panel.PanelSettings,
-    ) -> tuple[int, Optional[Panel]]:
-        declared()
-
-    def deletePowerMeter(self, powerMeterId: int) -> int:
-        declared()
+    ) -> tuple[int, Optional[Panel]]: ...
+    def deletePowerMeter(self, powerMeterId: int) -> int: ...
 
 
 class Panel(PowerMeter, version="2.0.4"):
@@ -163,23 +139,14 @@ class Panel(PowerMeter, version="2.0.4"):
         oldSettings: Panel.PanelSettings = ZERO
         newSettings: Panel.PanelSettings = ZERO
 
-    def getPanelSettings(self) -> Panel.PanelSettings:
-        declared()
-
-    def setPanelSettings(self, settings: Panel.PanelSettings) -> int:
-        declared()
-
-    def getCircuits(self) -> dict[int, Interface]:
-        declared()
-
+    def getPanelSettings(self) -> Panel.PanelSettings: ...
+    def setPanelSettings(self, settings: Panel.PanelSettings) -> int: ...
+    def getCircuits(self) -> dict[int, Interface]: ...
     @method("_ret_", "circuit")
     def createCircuit(
         self, config: Circuit.Config, settings: Circuit.Settings
-    ) -> tuple[int, Optional[Circuit]]:
-        declared()
-
-    def deleteCircuit(self, position: int) -> int:
-        declared()
+    ) -> tuple[int, Optional[Circuit]]: ...
+    def deleteCircuit(self, position: int) -> int: ...
 
 
 class Circuit(Interface, version="2.0.4"):
@@ -221,17 +188,8 @@ class Circuit(Interface, version="2.0.4"):
         oldSettings: Circuit.Settings = ZERO
         newSettings: Circuit.Settings = ZERO
 
-    def getConfig(self) -> Circuit.Config:
-        declared()
-
-    def getSensors(self) -> Circuit.Sensors:
-        declared()
-
-    def getPoles(self) -> list[Pole]:
-        declared()
-
-    def getSettings(self) -> Circuit.Settings:
-        declared()
-
-    def setSettings(self, settings: Circuit.Settings) -> int:
-        declared()
+    def getConfig(self) -> Circuit.Config: ...
+    def getSensors(self) -> Circuit.Sensors: ...
+    def getPoles(self) -> list[Pole]: ...
+    def getSettings(self) -> Circuit.Settings: ...
+    def setSettings(self, settings: Circuit.Settings) -> int: ...

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Optional
 
 from .. import event, idl
-from .._runtime import ZERO, Enumeration, Interface, Structure, declared
+from .._runtime import ZERO, Enumeration, Interface, Structure
 from .pdu import EDevice
 
 if TYPE_CHECKING:
@@ -24,11 +24,8 @@ class PowerBus(EDevice, version="1.0.0"):
         activeEnergy: Optional[sensors.NumericSensor] = None
         temperature: Optional[sensors.NumericSensor] = None
 
-    def getSensors(self) -> PowerBus.Sensors:
-        declared()
-
-    def getPoles(self) -> list[Pole]:
-        declared()
+    def getSensors(self) -> PowerBus.Sensors: ...
+    def getPoles(self) -> list[Pole]: ...
 
 
 class ShelfPowerSupply(EDevice, version="1.0.0"):
@@ -117,45 +114,21 @@ class ShelfPowerSupply(EDevice, version="1.0.0"):
         oldState: ShelfPowerSupply.State = ZERO
         newState: ShelfPowerSupply.State = ZERO
 
-    def getMetaData(self) -> ShelfPowerSupply.MetaData:
-        declared()
-
-    def getState(self) -> ShelfPowerSupply.State:
-        declared()
-
-    def getInputSensors(self) -> ShelfPowerSupply.InputSensors:
-        declared()
-
-    def getOutputSensors(self) -> ShelfPowerSupply.OutputSensors:
-        declared()
-
-    def getPowerSupplySensors(self) -> ShelfPowerSupply.PowerSupplySensors:
-        declared()
-
-    def setPowerState(self, pstate: ShelfPowerSupply.PowerState) -> int:
-        declared()
-
-    def setFanSpeedOverride(self, enableOverride: bool, fanSpeedPercent: int) -> int:
-        declared()
-
-    def clearFaults(self) -> None:
-        declared()
-
-    def getInputPoles(self) -> list[Pole]:
-        declared()
-
-    def getOutputPoles(self) -> list[Pole]:
-        declared()
-
-    def getController(self) -> Optional[Controller]:
-        declared()
+    def getMetaData(self) -> ShelfPowerSupply.MetaData: ...
+    def getState(self) -> ShelfPowerSupply.State: ...
+    def getInputSensors(self) -> ShelfPowerSupply.InputSensors: ...
+    def getOutputSensors(self) -> ShelfPowerSupply.OutputSensors: ...
+    def getPowerSupplySensors(self) -> ShelfPowerSupply.PowerSupplySensors: ...
+    def setPowerState(self, pstate: ShelfPowerSupply.PowerState) -> int: ...
+    def setFanSpeedOverride(self, enableOverride: bool, fanSpeedPercent: int) -> int: ...
+    def clearFaults(self) -> None: ...
+    def getInputPoles(self) -> list[Pole]: ...
+    def getOutputPoles(self) -> list[Pole]: ...
+    def getController(self) -> Optional[Controller]: ...
 
 
 class PowerShelfManager(Interface, version="1.0.0"):
     """The power supplies and the DC bus of a power shelf (firmware 4.4 and later)."""
 
-    def getPowerSupplies(self) -> list[ShelfPowerSupply]:
-        declared()
-
-    def getPowerBus(self) -> Optional[PowerBus]:
-        declared()
+    def getPowerSupplies(self) -> list[ShelfPowerSupply]: ...
+    def getPowerBus(self) -> Optional[PowerBus]: ...

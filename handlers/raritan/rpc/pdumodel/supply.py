@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Optional, Union
 
 from .. import event, idl, sensors
-from .._runtime import ZERO, Enumeration, Interface, Structure, Time, declared, decodes_unlisted_as
+from .._runtime import ZERO, Enumeration, Interface, Structure, Time, decodes_unlisted_as
 from .pdu import EDevice
 
 if TYPE_CHECKING:
@@ -75,37 +75,21 @@ class Inlet(EDevice, version="3.0.4"):
         oldSettings: Inlet.Settings = ZERO
         newSettings: Inlet.Settings = ZERO
 
-    def getMetaData(self) -> Inlet.MetaData:
-        declared()
-
-    def getSensors(self) -> Inlet.Sensors:
-        declared()
-
-    def getPoles(self) -> list[Pole]:
-        declared()
-
-    def getLinePairs(self) -> list[MeteredLinePair]:
-        declared()
-
-    def getSettings(self) -> Inlet.Settings:
-        declared()
-
-    def setSettings(self, settings: Inlet.Settings) -> int:
-        declared()
-
-    def setEnabled(self, enabled: bool) -> None:
-        declared()
-
-    def isEnabled(self) -> bool:
-        declared()
+    def getMetaData(self) -> Inlet.MetaData: ...
+    def getSensors(self) -> Inlet.Sensors: ...
+    def getPoles(self) -> list[Pole]: ...
+    def getLinePairs(self) -> list[MeteredLinePair]: ...
+    def getSettings(self) -> Inlet.Settings: ...
+    def setSettings(self, settings: Inlet.Settings) -> int: ...
+    def setEnabled(self, enabled: bool) -> None: ...
+    def isEnabled(self) -> bool: ...
 
 
 class Inlets(Interface, version="1.0.0"):
     class Info(Structure):
         numberOfInlets: int = 0
 
-    def getInfo(self) -> Inlets.Info:
-        declared()
+    def getInfo(self) -> Inlets.Info: ...
 
 
 class TransferSwitch(EDevice, version="6.0.3"):
@@ -199,41 +183,18 @@ class TransferSwitch(EDevice, version="6.0.3"):
         oldSettings: TransferSwitch.Settings = ZERO
         newSettings: TransferSwitch.Settings = ZERO
 
-    def getMetaData(self) -> TransferSwitch.MetaData:
-        declared()
-
-    def getSensors(self) -> TransferSwitch.Sensors:
-        declared()
-
-    def getPoles(self) -> list[ThrowPole]:
-        declared()
-
-    def getSettings(self) -> TransferSwitch.Settings:
-        declared()
-
-    def setSettings(self, settings: TransferSwitch.Settings) -> int:
-        declared()
-
-    def getStatistics(self) -> TransferSwitch.Statistics:
-        declared()
-
-    def transferToSource(self, source: int, faultOverride: bool) -> int:
-        declared()
-
-    def getLastTransferReason(self) -> TransferSwitch.TransferReason:
-        declared()
-
-    def getLastTransferWaveform(self) -> Union[Waveform, list[TransferSwitch.WaveformSample]]:
-        declared()
-
-    def getTransferLog(self) -> list[TransferSwitch.TransferLogEntry]:
-        declared()
-
-    def getParameters(self) -> dict[str, str]:
-        declared()
-
-    def setParameters(self, parameters: Union[dict[str, Any], dict[str, str]]) -> int:
-        declared()
+    def getMetaData(self) -> TransferSwitch.MetaData: ...
+    def getSensors(self) -> TransferSwitch.Sensors: ...
+    def getPoles(self) -> list[ThrowPole]: ...
+    def getSettings(self) -> TransferSwitch.Settings: ...
+    def setSettings(self, settings: TransferSwitch.Settings) -> int: ...
+    def getStatistics(self) -> TransferSwitch.Statistics: ...
+    def transferToSource(self, source: int, faultOverride: bool) -> int: ...
+    def getLastTransferReason(self) -> TransferSwitch.TransferReason: ...
+    def getLastTransferWaveform(self) -> Union[Waveform, list[TransferSwitch.WaveformSample]]: ...
+    def getTransferLog(self) -> list[TransferSwitch.TransferLogEntry]: ...
+    def getParameters(self) -> dict[str, str]: ...
+    def setParameters(self, parameters: Union[dict[str, Any], dict[str, str]]) -> int: ...
 
 
 class OverCurrentProtectorTripSensor(sensors.StateSensor, version="1.1.14"):
@@ -250,14 +211,9 @@ class OverCurrentProtectorTripSensor(sensors.StateSensor, version="1.1.14"):
         tripCause: Optional[Outlet] = None
         tripInformation: OverCurrentProtectorTripSensor.TripEventInformation = ZERO
 
-    def getTripCause(self) -> Optional[Outlet]:
-        declared()
-
-    def getTripEventInformation(self) -> OverCurrentProtectorTripSensor.TripEventInformation:
-        declared()
-
-    def getTripWaveform(self) -> Waveform:
-        declared()
+    def getTripCause(self) -> Optional[Outlet]: ...
+    def getTripEventInformation(self) -> OverCurrentProtectorTripSensor.TripEventInformation: ...
+    def getTripWaveform(self) -> Waveform: ...
 
 
 class OverCurrentProtector(EDevice, version="4.0.4"):
@@ -310,34 +266,20 @@ class OverCurrentProtector(EDevice, version="4.0.4"):
         oldSettings: OverCurrentProtector.Settings = ZERO
         newSettings: OverCurrentProtector.Settings = ZERO
 
-    def getMetaData(self) -> OverCurrentProtector.MetaData:
-        declared()
-
-    def getSensors(self) -> OverCurrentProtector.Sensors:
-        declared()
-
-    def getPoles(self) -> list[DoublePole]:
-        declared()
-
-    def getInlet(self) -> Optional[Inlet]:
-        declared()
-
-    def getOCP(self) -> Optional[OverCurrentProtector]:
-        declared()
-
-    def getSettings(self) -> OverCurrentProtector.Settings:
-        declared()
-
-    def setSettings(self, settings: OverCurrentProtector.Settings) -> int:
-        declared()
+    def getMetaData(self) -> OverCurrentProtector.MetaData: ...
+    def getSensors(self) -> OverCurrentProtector.Sensors: ...
+    def getPoles(self) -> list[DoublePole]: ...
+    def getInlet(self) -> Optional[Inlet]: ...
+    def getOCP(self) -> Optional[OverCurrentProtector]: ...
+    def getSettings(self) -> OverCurrentProtector.Settings: ...
+    def setSettings(self, settings: OverCurrentProtector.Settings) -> int: ...
 
 
 class OverCurrentProtectors(Interface, version="1.0.0"):
     class Info(Structure):
         numberOfOCPs: int = 0
 
-    def getInfo(self) -> OverCurrentProtectors.Info:
-        declared()
+    def getInfo(self) -> OverCurrentProtectors.Info: ...
 
 
 class PowerQualitySensor(sensors.StateSensor, version="2.0.8"):
@@ -347,8 +289,7 @@ class PowerQualitySensor(sensors.StateSensor, version="2.0.8"):
 class ResidualCurrentStateSensor(sensors.StateSensor, version="2.0.8"):
     STATE_NORMAL, STATE_WARNING, STATE_CRITICAL, STATE_SELFTEST, STATE_FAILURE = range(5)
 
-    def startSelfTest(self) -> int:
-        declared()
+    def startSelfTest(self) -> int: ...
 
 
 class TransferSwitchBypassStateSensor(sensors.StateSensor, version="1.0.2"):
@@ -363,15 +304,13 @@ class TransferSwitchBypassStateSensor(sensors.StateSensor, version="1.0.2"):
     STATE_ACTIVE_INLET_MASK = 7
     STATE_IS_BYPASS_SELECTED = 8
 
-    def acknowledgeFault(self) -> None:
-        declared()
+    def acknowledgeFault(self) -> None: ...
 
 
 class TypeBResidualCurrentNumericSensor(sensors.NumericSensor, version="1.0.8"):
     """Residual current including its DC part. `degauss` demagnetises the sensor."""
 
-    def degauss(self) -> None:
-        declared()
+    def degauss(self) -> None: ...
 
 
 class VoltageMonitoringSensor(sensors.NumericSensor, version="1.0.4"):
@@ -403,14 +342,9 @@ class VoltageMonitoringSensor(sensors.NumericSensor, version="1.0.4"):
     class EventOccurredEvent(idl.Event):
         event: VoltageMonitoringSensor.Event = ZERO
 
-    def getRecentEvents(self) -> list[VoltageMonitoringSensor.Event]:
-        declared()
-
-    def clearRecentEvents(self) -> None:
-        declared()
-
-    def getDipSwellThresholds(self) -> VoltageMonitoringSensor.DipSwellThresholds:
-        declared()
-
-    def setDipSwellThresholds(self, thresholds: VoltageMonitoringSensor.DipSwellThresholds) -> int:
-        declared()
+    def getRecentEvents(self) -> list[VoltageMonitoringSensor.Event]: ...
+    def clearRecentEvents(self) -> None: ...
+    def getDipSwellThresholds(self) -> VoltageMonitoringSensor.DipSwellThresholds: ...
+    def setDipSwellThresholds(
+        self, thresholds: VoltageMonitoringSensor.DipSwellThresholds
+    ) -> int: ...

@@ -16,7 +16,6 @@ from .._runtime import (
     Structure,
     Time,
     ValueObject,
-    declared,
     decodes_unlisted_as,
     method,
 )
@@ -102,8 +101,7 @@ class Device(ValueObject, version="7.0.3"):
 
 
 class Package(Interface, version="3.0.3"):
-    def getPackageInfo(self) -> PackageInfo:
-        declared()
+    def getPackageInfo(self) -> PackageInfo: ...
 
 
 class BatteryPoweredDevicePackage(Package, version="1.0.2"):
@@ -111,8 +109,7 @@ class BatteryPoweredDevicePackage(Package, version="1.0.2"):
         oldVoltage: float = 0.0
         newVoltage: float = 0.0
 
-    def getBatteryVoltage(self) -> float:
-        declared()
+    def getBatteryVoltage(self) -> float: ...
 
 
 class DoorHandleControllerPackage(Package, version="3.0.3"):
@@ -132,23 +129,12 @@ class DoorHandleControllerPackage(Package, version="3.0.3"):
         doorHandleName: str = ""
         doorLockName: str = ""
 
-    def getSupportedHandleTypes(self) -> list[str]:
-        declared()
-
-    def getSupportedExternalDeviceTypes(self) -> list[str]:
-        declared()
-
-    def getHandleType(self, channel: int) -> str:
-        declared()
-
-    def getExternalDeviceType(self, channel: int) -> str:
-        declared()
-
-    def setHandleType(self, channel: int, handleType: str) -> int:
-        declared()
-
-    def setExternalDeviceType(self, channel: int, type: str) -> int:
-        declared()
+    def getSupportedHandleTypes(self) -> list[str]: ...
+    def getSupportedExternalDeviceTypes(self) -> list[str]: ...
+    def getHandleType(self, channel: int) -> str: ...
+    def getExternalDeviceType(self, channel: int) -> str: ...
+    def setHandleType(self, channel: int, handleType: str) -> int: ...
+    def setExternalDeviceType(self, channel: int, type: str) -> int: ...
 
 
 class SensorHub(Interface, version="2.0.4"):
@@ -169,11 +155,8 @@ class SensorHub(Interface, version="2.0.4"):
         hubPort: str = ""
         fuse: Optional[portsmodel.PortFuse] = None
 
-    def getDeviceInfo(self) -> SensorHub.DeviceInfo:
-        declared()
-
-    def getPackageInfo(self) -> PackageInfo:
-        declared()
+    def getDeviceInfo(self) -> SensorHub.DeviceInfo: ...
+    def getPackageInfo(self) -> PackageInfo: ...
 
 
 class ModbusCfg(Interface, version="1.0.0"):
@@ -234,23 +217,12 @@ class DeviceSlot(Interface, version="5.0.3"):
         oldSettings: DeviceSlot.Settings = ZERO
         newSettings: DeviceSlot.Settings = ZERO
 
-    def getDevice(self) -> Optional[Device]:
-        declared()
-
-    def assign(self, devid: DeviceID) -> int:
-        declared()
-
-    def assignAddress(self, packageClass: str, address: Address) -> int:
-        declared()
-
-    def unassign(self) -> int:
-        declared()
-
-    def getSettings(self) -> DeviceSlot.Settings:
-        declared()
-
-    def setSettings(self, settings: DeviceSlot.Settings) -> int:
-        declared()
+    def getDevice(self) -> Optional[Device]: ...
+    def assign(self, devid: DeviceID) -> int: ...
+    def assignAddress(self, packageClass: str, address: Address) -> int: ...
+    def unassign(self) -> int: ...
+    def getSettings(self) -> DeviceSlot.Settings: ...
+    def setSettings(self, settings: DeviceSlot.Settings) -> int: ...
 
 
 class DeviceManager(Interface, version="5.3.6"):
@@ -330,47 +302,20 @@ class DeviceManager(Interface, version="5.3.6"):
         romCode: str = ""
         position: list[PosElement] = ZERO
 
-    def getDeviceSlots(self) -> list[DeviceSlot]:
-        declared()
-
-    def getDeviceSlot(self, idx: int) -> Optional[DeviceSlot]:
-        declared()
-
-    def getSensorHubs(self) -> list[SensorHub]:
-        declared()
-
-    def getDiscoveredDevices(self) -> list[Device]:
-        declared()
-
-    def getDiscoveredPackageInfos(self) -> list[PackageInfo]:
-        declared()
-
-    def getSettings(self) -> DeviceManager.Settings:
-        declared()
-
-    def setSettings(self, settings: DeviceManager.Settings) -> int:
-        declared()
-
-    def getMetaData(self) -> DeviceManager.MetaData:
-        declared()
-
-    def getDeviceTypeInfos(self) -> list[DeviceManager.DeviceTypeInfo]:
-        declared()
-
-    def getFirmwareUpdateState(self) -> DeviceManager.FirmwareUpdateState:
-        declared()
-
-    def getStatistics(self) -> DeviceManager.Statistics:
-        declared()
-
-    def getDiscoveredPackages(self) -> list[Package]:
-        declared()
-
-    def getPortFuse(self) -> Optional[portsmodel.PortFuse]:
-        declared()
-
-    def getGatewaySensorManager(self) -> Optional[GatewaySensorManager]:
-        declared()
+    def getDeviceSlots(self) -> list[DeviceSlot]: ...
+    def getDeviceSlot(self, idx: int) -> Optional[DeviceSlot]: ...
+    def getSensorHubs(self) -> list[SensorHub]: ...
+    def getDiscoveredDevices(self) -> list[Device]: ...
+    def getDiscoveredPackageInfos(self) -> list[PackageInfo]: ...
+    def getSettings(self) -> DeviceManager.Settings: ...
+    def setSettings(self, settings: DeviceManager.Settings) -> int: ...
+    def getMetaData(self) -> DeviceManager.MetaData: ...
+    def getDeviceTypeInfos(self) -> list[DeviceManager.DeviceTypeInfo]: ...
+    def getFirmwareUpdateState(self) -> DeviceManager.FirmwareUpdateState: ...
+    def getStatistics(self) -> DeviceManager.Statistics: ...
+    def getDiscoveredPackages(self) -> list[Package]: ...
+    def getPortFuse(self) -> Optional[portsmodel.PortFuse]: ...
+    def getGatewaySensorManager(self) -> Optional[GatewaySensorManager]: ...
 
 
 class G2Production(Interface, version="4.0.0"):
@@ -407,81 +352,46 @@ class G2Production(Interface, version="4.0.0"):
         configurationId: int = 0
         updateDate: str = ""
 
-    def programSerialNumber(self, romcode: str, serial: str) -> int:
-        declared()
-
-    def updateFirmware(self, romcode: str) -> int:
-        declared()
-
-    def updateFirmwarePos(self, position: list[PosElement]) -> int:
-        declared()
-
+    def programSerialNumber(self, romcode: str, serial: str) -> int: ...
+    def updateFirmware(self, romcode: str) -> int: ...
+    def updateFirmwarePos(self, position: list[PosElement]) -> int: ...
     @method("_ret_", "info")
-    def getFirmwareInfo(self, romcode: str) -> tuple[int, G2Production.FirmwareInfo]:
-        declared()
-
+    def getFirmwareInfo(self, romcode: str) -> tuple[int, G2Production.FirmwareInfo]: ...
     @method("_ret_", "info")
     def getFirmwareInfoPos(
         self, position: list[PosElement]
-    ) -> tuple[int, G2Production.FirmwareInfo]:
-        declared()
-
+    ) -> tuple[int, G2Production.FirmwareInfo]: ...
     @method("_ret_", "cfg")
     def readConfigurationSpace(
         self, romcode: str, cs: G2Production.ConfigurationSpace
-    ) -> tuple[int, list[int]]:
-        declared()
-
+    ) -> tuple[int, list[int]]: ...
     @method("_ret_", "cfg")
     def readConfigurationSpacePos(
         self, position: list[PosElement], cs: G2Production.ConfigurationSpace
-    ) -> tuple[int, list[int]]:
-        declared()
-
-    def eraseConfigurationSpace(self, romcode: str, cs: G2Production.ConfigurationSpace) -> int:
-        declared()
-
+    ) -> tuple[int, list[int]]: ...
+    def eraseConfigurationSpace(self, romcode: str, cs: G2Production.ConfigurationSpace) -> int: ...
     def eraseConfigurationSpacePos(
         self, position: list[PosElement], cs: G2Production.ConfigurationSpace
-    ) -> int:
-        declared()
-
+    ) -> int: ...
     def writeConfigurationSpace(
         self, romcode: str, cs: G2Production.ConfigurationSpace, cfg: list[int]
-    ) -> int:
-        declared()
-
+    ) -> int: ...
     def writeConfigurationSpacePos(
         self, position: list[PosElement], cs: G2Production.ConfigurationSpace, cfg: list[int]
-    ) -> int:
-        declared()
-
+    ) -> int: ...
     @method("_ret_", "data")
-    def readRegisters(self, romcode: str, address: int, count: int) -> tuple[int, list[int]]:
-        declared()
-
+    def readRegisters(self, romcode: str, address: int, count: int) -> tuple[int, list[int]]: ...
     @method("_ret_", "data")
     def readRegistersPos(
         self, position: list[PosElement], address: int, count: int
-    ) -> tuple[int, list[int]]:
-        declared()
-
-    def writeRegisters(self, romcode: str, address: int, data: list[int]) -> int:
-        declared()
-
-    def writeRegistersPos(self, position: list[PosElement], address: int, data: list[int]) -> int:
-        declared()
-
-    def writeRegisterBits(self, romcode: str, address: int, mask: int, bits: int) -> int:
-        declared()
-
+    ) -> tuple[int, list[int]]: ...
+    def writeRegisters(self, romcode: str, address: int, data: list[int]) -> int: ...
+    def writeRegistersPos(
+        self, position: list[PosElement], address: int, data: list[int]
+    ) -> int: ...
+    def writeRegisterBits(self, romcode: str, address: int, mask: int, bits: int) -> int: ...
     def writeRegisterBitsPos(
         self, position: list[PosElement], address: int, mask: int, bits: int
-    ) -> int:
-        declared()
-
-    def reset(self, romcode: str, method: G2Production.ResetMethod) -> int:
-        declared()
-
-    def resetPos(self, position: list[PosElement], method: G2Production.ResetMethod) -> int:
-        declared()
+    ) -> int: ...
+    def reset(self, romcode: str, method: G2Production.ResetMethod) -> int: ...
+    def resetPos(self, position: list[PosElement], method: G2Production.ResetMethod) -> int: ...

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar, Optional, Union
 
 from .. import idl
-from .._runtime import ZERO, Enumeration, Interface, Structure, ValueObject, declared
+from .._runtime import ZERO, Enumeration, Interface, Structure, ValueObject
 
 if TYPE_CHECKING:
     from .. import sensors
@@ -262,17 +262,12 @@ class GatewaySensorManager(Interface, version="3.0.1"):
     class SwitchSensorClass(StateSensorClass):
         pass
 
-    def getConfiguration(self) -> dict[int, GatewaySensorManager.ConfigurationPackage]:
-        declared()
-
+    def getConfiguration(self) -> dict[int, GatewaySensorManager.ConfigurationPackage]: ...
     def setConfiguration(
         self,
         cfg: Union[
             dict[str, GatewaySensorManager.ConfigurationPackage],
             dict[int, GatewaySensorManager.ConfigurationPackage],
         ],
-    ) -> int:
-        declared()
-
-    def getFeedback(self) -> list[GatewaySensorManager.Feedback]:
-        declared()
+    ) -> int: ...
+    def getFeedback(self) -> list[GatewaySensorManager.Feedback]: ...

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Optional, Union
 
 from .. import event, idl
-from .._runtime import ZERO, Enumeration, Interface, Structure, Time, declared, method
+from .._runtime import ZERO, Enumeration, Interface, Structure, Time, method
 
 if TYPE_CHECKING:
     from .. import peripheral
@@ -112,76 +112,41 @@ class Logger(Interface, version="3.1.6"):
         oldSettings: Logger.Settings = ZERO
         newSettings: Logger.Settings = ZERO
 
-    def getInfo(self) -> Logger.Info:
-        declared()
-
-    def getSettings(self) -> Logger.Settings:
-        declared()
-
+    def getInfo(self) -> Logger.Info: ...
+    def getSettings(self) -> Logger.Settings: ...
     @method(older_in=("isEnabled", "samplesPerRecord"))
     def setSettings(
         self, settings: Union[Logger.Settings, bool], samplesPerRecord: Optional[int] = None
-    ) -> int:
-        declared()
-
+    ) -> int: ...
     @method("_ret_", "timestamps")
-    def getTimeStamps(self, recid: int, count: int) -> tuple[int, list[Time]]:
-        declared()
-
+    def getTimeStamps(self, recid: int, count: int) -> tuple[int, list[Time]]: ...
     @method("_ret_", "recs")
     def getSensorRecords(
         self, sensor: Optional[Sensor], recid: int, count: int
-    ) -> tuple[int, list[Logger.Record]]:
-        declared()
-
+    ) -> tuple[int, list[Logger.Record]]: ...
     @method("_ret_", "recs")
     def getPeripheralDeviceRecords(
         self, slot: Optional[peripheral.DeviceSlot], recid: int, count: int
-    ) -> tuple[int, list[Logger.Record]]:
-        declared()
-
+    ) -> tuple[int, list[Logger.Record]]: ...
     @method("_ret_", "recs")
     def getSensorTimedRecords(
         self, sensor: Optional[Sensor], recid: int, count: int
-    ) -> tuple[int, list[Logger.TimedRecord]]:
-        declared()
-
+    ) -> tuple[int, list[Logger.TimedRecord]]: ...
     @method("_ret_", "recs")
     def getPeripheralDeviceTimedRecords(
         self, slot: Optional[peripheral.DeviceSlot], recid: int, count: int
-    ) -> tuple[int, list[Logger.TimedRecord]]:
-        declared()
-
-    def getLoggedSensors(self) -> Logger.SensorSet:
-        declared()
-
-    def setLoggedSensors(self, sensors: Logger.SensorSet) -> int:
-        declared()
-
-    def enableSensors(self, sensors: Logger.SensorSet) -> int:
-        declared()
-
-    def disableSensors(self, sensors: Logger.SensorSet) -> int:
-        declared()
-
-    def isSensorEnabled(self, sensor: Optional[Sensor]) -> bool:
-        declared()
-
-    def isSlotEnabled(self, slot: Optional[peripheral.DeviceSlot]) -> bool:
-        declared()
-
-    def enableAllSensors(self) -> None:
-        declared()
-
-    def disableAllSensors(self) -> None:
-        declared()
-
-    def getSensorSetTimestamp(self) -> Time:
-        declared()
-
+    ) -> tuple[int, list[Logger.TimedRecord]]: ...
+    def getLoggedSensors(self) -> Logger.SensorSet: ...
+    def setLoggedSensors(self, sensors: Logger.SensorSet) -> int: ...
+    def enableSensors(self, sensors: Logger.SensorSet) -> int: ...
+    def disableSensors(self, sensors: Logger.SensorSet) -> int: ...
+    def isSensorEnabled(self, sensor: Optional[Sensor]) -> bool: ...
+    def isSlotEnabled(self, slot: Optional[peripheral.DeviceSlot]) -> bool: ...
+    def enableAllSensors(self) -> None: ...
+    def disableAllSensors(self) -> None: ...
+    def getSensorSetTimestamp(self) -> Time: ...
     @method("_ret_", "row")
-    def getLogRow(self, recid: int) -> tuple[int, Logger.LogRow]:
-        declared()
+    def getLogRow(self, recid: int) -> tuple[int, Logger.LogRow]: ...
 
 
 class AlertedSensorManager(Interface, version="1.0.6"):
@@ -209,11 +174,6 @@ class AlertedSensorManager(Interface, version="1.0.6"):
     class MonitoredSensorsChangedEvent(idl.Event):
         counts: AlertedSensorManager.SensorCounts = ZERO
 
-    def getSensorCounts(self) -> AlertedSensorManager.SensorCounts:
-        declared()
-
-    def getAllSensors(self) -> list[AlertedSensorManager.SensorData]:
-        declared()
-
-    def getAlertedSensors(self) -> list[AlertedSensorManager.SensorData]:
-        declared()
+    def getSensorCounts(self) -> AlertedSensorManager.SensorCounts: ...
+    def getAllSensors(self) -> list[AlertedSensorManager.SensorData]: ...
+    def getAlertedSensors(self) -> list[AlertedSensorManager.SensorData]: ...

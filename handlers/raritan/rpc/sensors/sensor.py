@@ -7,7 +7,7 @@ AccumulatingNumericSensor.idl.
 from __future__ import annotations
 
 from .. import event, idl
-from .._runtime import ZERO, Enumeration, Interface, Structure, Time, declared
+from .._runtime import ZERO, Enumeration, Interface, Structure, Time
 
 
 class Sensor(Interface, version="4.0.8"):
@@ -152,14 +152,9 @@ class Sensor(Interface, version="4.0.8"):
         oldTypeSpec: Sensor.TypeSpec = ZERO
         newTypeSpec: Sensor.TypeSpec = ZERO
 
-    def getTypeSpec(self) -> Sensor.TypeSpec:
-        declared()
-
-    def isTypeChangeAllowed(self) -> bool:
-        declared()
-
-    def setType(self, type: int, unit: int) -> int:
-        declared()
+    def getTypeSpec(self) -> Sensor.TypeSpec: ...
+    def isTypeChangeAllowed(self) -> bool: ...
+    def setType(self, type: int, unit: int) -> int: ...
 
 
 class StateSensor(Sensor, version="4.0.8"):
@@ -174,8 +169,7 @@ class StateSensor(Sensor, version="4.0.8"):
         oldState: StateSensor.State = ZERO
         newState: StateSensor.State = ZERO
 
-    def getState(self) -> StateSensor.State:
-        declared()
+    def getState(self) -> StateSensor.State: ...
 
 
 class Switch(StateSensor, version="2.0.10"):
@@ -186,8 +180,7 @@ class Switch(StateSensor, version="2.0.10"):
     class SwitchEvent(event.UserEvent):
         targetState: int = 0
 
-    def setState(self, newState: int) -> int:
-        declared()
+    def setState(self, newState: int) -> int: ...
 
 
 class NumericSensor(Sensor, version="4.0.9"):
@@ -274,26 +267,13 @@ class NumericSensor(Sensor, version="4.0.9"):
         oldThresholds: NumericSensor.Thresholds = ZERO
         newThresholds: NumericSensor.Thresholds = ZERO
 
-    def getMetaData(self) -> NumericSensor.MetaData:
-        declared()
-
-    def getDefaultThresholds(self) -> NumericSensor.Thresholds:
-        declared()
-
-    def getThresholds(self) -> NumericSensor.Thresholds:
-        declared()
-
-    def setThresholds(self, thresh: NumericSensor.Thresholds) -> int:
-        declared()
-
-    def getReading(self) -> NumericSensor.Reading:
-        declared()
-
-    def getMinMax(self) -> NumericSensor.MinMax:
-        declared()
-
-    def resetMinMax(self) -> None:
-        declared()
+    def getMetaData(self) -> NumericSensor.MetaData: ...
+    def getDefaultThresholds(self) -> NumericSensor.Thresholds: ...
+    def getThresholds(self) -> NumericSensor.Thresholds: ...
+    def setThresholds(self, thresh: NumericSensor.Thresholds) -> int: ...
+    def getReading(self) -> NumericSensor.Reading: ...
+    def getMinMax(self) -> NumericSensor.MinMax: ...
+    def resetMinMax(self) -> None: ...
 
 
 class AccumulatingNumericSensor(NumericSensor, version="2.0.10"):
@@ -303,8 +283,5 @@ class AccumulatingNumericSensor(NumericSensor, version="2.0.10"):
         oldReading: NumericSensor.Reading = ZERO
         newReading: NumericSensor.Reading = ZERO
 
-    def resetValue(self) -> None:
-        declared()
-
-    def getLastResetTime(self) -> Time:
-        declared()
+    def resetValue(self) -> None: ...
+    def getLastResetTime(self) -> Time: ...
