@@ -15,26 +15,25 @@ from ...shared.tls import Trust
 from ._runtime import method, scripts
 from ._runtime.agent import DEFAULT_TIMEOUT, Agent, reads_only
 from ._runtime.calls import CALLS_IN_A_BULK, Bulk, Interface, Method, Pending
+from ._runtime.enumerations import Enumeration
 from ._runtime.errors import (
     DecodeException,
     JsonRpcErrorException,
     JsonRpcSyntaxException,
     may_have_executed,
 )
-from ._runtime.registry import LONGEST_NAME, base_name, find, inner_name
-from ._runtime.times import Time
-from ._runtime.values import (
-    Enumeration,
+from ._runtime.printing import Utils
+from ._runtime.registry import LONGEST_NAME, TypeInfo, base_name, find, inner_name
+from ._runtime.structures import (
     Structure,
-    TypeInfo,
     TypeName,
-    Utils,
     ValueObject,
     answered_field,
     field_names,
     present,
     shown_fields,
 )
+from ._runtime.times import Time
 from .BulkRequestHelper import BulkRequestHelper, perform_bulk
 
 __all__ = [

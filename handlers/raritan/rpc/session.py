@@ -10,7 +10,7 @@ from ...http.login import Login
 from ...shared.errors import PduHandlerError, Refused, SettingsError
 from ._runtime import ZERO, Enumeration, Interface, Structure, Time, method
 from ._runtime.errors import JsonRpcSyntaxException
-from ._runtime.values import present
+from ._runtime.structures import present
 
 if TYPE_CHECKING:
     from ._runtime.agent import Agent

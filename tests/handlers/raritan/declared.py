@@ -15,7 +15,7 @@ from handlers.raritan.rpc._runtime import registry
 from handlers.raritan.rpc._runtime.calls import Method
 from handlers.raritan.rpc._runtime.declarations import field_types
 from handlers.raritan.rpc._runtime.registry import idl_name
-from handlers.raritan.rpc._runtime.values import field_names
+from handlers.raritan.rpc._runtime.structures import field_names
 
 _INTS = st.integers(-(2**53), 2**53)
 _RID = st.text(min_size=1, max_size=12)

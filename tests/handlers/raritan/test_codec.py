@@ -25,9 +25,10 @@ from handlers.raritan.rpc import (
     usb,
     usermgmt,
 )
-from handlers.raritan.rpc._runtime.codec import decode_structure, decoder, encode, encode_structure
+from handlers.raritan.rpc._runtime.codec import decoder, encode
 from handlers.raritan.rpc._runtime.errors import JsonRpcSyntaxException
 from handlers.raritan.rpc._runtime.registry import find, idl_name
+from handlers.raritan.rpc._runtime.structures import decode_structure, encode_structure
 from handlers.shared.errors import ProtocolError
 
 from .declared import Nowhere, classes, hints, structure_json

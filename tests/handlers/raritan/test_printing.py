@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from handlers.raritan.rpc import Agent, Interface, cert
-from handlers.raritan.rpc._runtime.codec import decode_structure
 from handlers.raritan.rpc._runtime.registry import find
+from handlers.raritan.rpc._runtime.structures import decode_structure
 from tests.servers import sdk
 from tests.servers.worker import Worker
 from tests.simulators.xerus import Model, XerusPdu

@@ -15,9 +15,9 @@ from typing import Any, Optional
 import pytest
 
 from handlers.raritan.rpc import Enumeration, Interface, Structure, ValueObject
-from handlers.raritan.rpc._runtime.codec import decode_structure, encode, encode_structure
+from handlers.raritan.rpc._runtime.codec import encode
 from handlers.raritan.rpc._runtime.registry import find
-from handlers.raritan.rpc._runtime.values import field_names
+from handlers.raritan.rpc._runtime.structures import decode_structure, encode_structure, field_names
 from handlers.raritan.rpc.peripheral import GatewaySensorManager
 from tests.simulators.xerus.make_types import SCHEMA
 

@@ -30,7 +30,8 @@ from handlers.raritan.rpc import (
     session,
     usermgmt,
 )
-from handlers.raritan.rpc._runtime.codec import decode_structure, encode, encode_structure
+from handlers.raritan.rpc._runtime.codec import encode
+from handlers.raritan.rpc._runtime.structures import decode_structure, encode_structure
 from handlers.shared.errors import ProtocolError, SettingsError
 from tests.simulators.xerus import Model, XerusPdu
 

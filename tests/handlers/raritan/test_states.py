@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from handlers.raritan.rpc import Bulk
-from handlers.raritan.rpc._runtime.codec import decode_structure
+from handlers.raritan.rpc._runtime.structures import decode_structure
 from handlers.raritan.rpc.pdumodel import Outlet
 from handlers.raritan.states import decode_status, failed_relays, queue_hardware_failures
 from handlers.raritan.units import XerusUnit

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from handlers.raritan.rpc import Interface, Method
-from handlers.raritan.rpc._runtime.codec import encode_structure
+from handlers.raritan.rpc._runtime.structures import encode_structure
 from handlers.raritan.rpc.servermon import ServerMonitor
 from pdu.xerus.call import SECRETS
 from tests import terminal

@@ -2,11 +2,12 @@
 and JSON.
 
     calls        interfaces, their methods, bulks
-    codec        JSON → values, values → JSON
     scripts      uploads and downloads of the device's CGI scripts
-    values       base classes of enumerations, structures and value objects; printing
+    structures, enumerations, references   the base classes of IDL types, each with its JSON
+    codec        JSON → values, values → JSON
+    printing     values as text
     agent        one device: login, connection, waits, JSON-RPC calls and answers, files
-    declarations references, fields, types of annotations
+    declarations fields, types of annotations
     registry     the vendor's modules, the base of IDL types, classes by IDL name
     errors       the exceptions
     times        seconds since 1970, and datetimes
@@ -20,15 +21,9 @@ from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
 from .calls import Interface, Method
+from .enumerations import Enumeration, decodes_unlisted_as
+from .structures import ZERO, Structure, TypeName, ValueObject
 from .times import Time
-from .values import (
-    ZERO,
-    Enumeration,
-    Structure,
-    TypeName,
-    ValueObject,
-    decodes_unlisted_as,
-)
 
 __all__ = [
     "ZERO",

@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Any, Callable, Optional, TypeVar, Union, cast
 from ....shared.errors import PduHandlerError
 from .agent import MINIMUM_WAITS, Agent, reads_only, responses
 from .codec import Reader, decoder, encoder, missing_value_factory
-from .declarations import Caller, Reference, signature_types
+from .declarations import Caller, signature_types
 from .errors import JsonRpcSyntaxException
-from .values import ValueObject
+from .references import Reference
+from .structures import ValueObject
 
 if TYPE_CHECKING:
     from typing_extensions import ParamSpec

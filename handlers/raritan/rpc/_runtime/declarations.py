@@ -1,4 +1,4 @@
-"""References to objects on a device, and the types that annotations of fields and methods name.
+"""The types that annotations of fields and methods name.
 
 Annotations stay text until their first use, when their types are looked up here. They may therefore
 name types of vendor modules that are imported under TYPE_CHECKING.
@@ -8,12 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Callable, Optional, Protocol, TypeVar, cast
+from typing import Any, Callable, Protocol, TypeVar, cast
 
-from .registry import MODULES, RPC, IdlType, binding_module, idl_name, vendor_module
-
-if TYPE_CHECKING:
-    from typing_extensions import Self
+from .registry import MODULES, RPC, binding_module, vendor_module
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -30,45 +27,6 @@ class Caller(Protocol):
     """The part of an agent that proxies use."""
 
     def json_rpc(self, target: str, method: str, params: Mapping[str, object] = ...) -> object: ...
-
-
-class Reference(IdlType):
-    """An object on the device: `target` is its resource id; `agent` sends the calls and tells
-    whose object it is. Objects of two agents are equal if both lead to the same address.
-    """
-
-    def __init__(self, target: str, agent: Caller, idl_type: Optional[str] = None) -> None:
-        self.target, self.agent = target, agent
-        # the type name that is sent
-        self.wire_type = self.idlType if idl_type is None else idl_type
-
-    def __eq__(self, other: object) -> bool:
-        return (
-            isinstance(other, Reference)
-            and self.target == other.target
-            and idl_name(type(self)) == idl_name(type(other))
-            and (
-                self.agent is other.agent
-                # an agent of a script's own may have no address
-                or getattr(self.agent, "url", self.agent) == getattr(other.agent, "url", None)
-            )
-        )
-
-    def __hash__(self) -> int:
-        # without the address, which a redirect of the agent changes
-        return hash((idl_name(type(self)), self.target))
-
-    def __deepcopy__(self, memo: dict[int, object]) -> Self:
-        """Returns itself: the copy of a structure shares its references and their agent."""
-        return self
-
-    def __str__(self) -> str:
-        return f"{idl_name(type(self))}: {self.target}"
-
-    __repr__ = __str__
-
-
-# ---- fields and annotations ----------------------------------------------------------------------
 
 
 @once

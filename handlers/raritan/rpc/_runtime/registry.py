@@ -106,3 +106,36 @@ def find(idl_type: str) -> Optional[type]:
             return None
     ours = isinstance(item, type) and issubclass(item, IdlType) and vendor_module(item.__module__)
     return item if ours else None
+
+
+class TypeInfo:
+    """The names of IDL types and the classes of this binding. Names of interfaces and value objects
+    end with a version: `pdumodel.Outlet:3.0.4`. The name of an inner value object may also
+    contain the version of its interface."""
+
+    @staticmethod
+    def typeBaseName(typeId: str) -> str:
+        """The name without versions: `pdumodel.Outlet_3_0_4.StateChangedEvent:1.0.0` is
+        `pdumodel.Outlet.StateChangedEvent`.
+        """
+        return base_name(typeId)
+
+    @staticmethod
+    def idlTypeIdToPyClass(typeId: str) -> type[Any]:
+        """The class of that name, whatever the version.
+
+        Raises ImportError if this binding has none.
+        """
+        idl_class = find(typeId) if len(typeId) <= LONGEST_NAME else None
+        if idl_class is None:
+            raise ImportError(f"this binding has no {typeId}")
+        return idl_class
+
+    @staticmethod
+    def pyClassToIdlName(pyClass: type[Any]) -> str:
+        """The type name of a class."""
+        name: str = pyClass.idlType
+        return name
+
+    decode = idlTypeIdToPyClass
+    encode = pyClassToIdlName

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, Optional, TypeVar, Union
 from urllib.parse import quote, urlencode
 
 from ....http.multipart import BinaryFile, Progress
+from .enumerations import unlisted
 from .errors import JsonRpcSyntaxException
-from .values import unlisted
 
 if TYPE_CHECKING:
     from .agent import Agent

@@ -1,31 +1,35 @@
-"""Values of IDL types: enumerations, structures and value objects; and the printed form of all
-values.
+"""Structures and value objects: their fields, and their JSON.
 
 A class declares its fields by annotations, as a dataclass does. An instance that was decoded from
 an answer keeps the form of that answer (`WireForm`), so that it is written back with the same
-fields under the same names.
+fields under the same names, and with the caller's changes. A structure of older or newer firmware
+may lack fields, or have unknown fields, older names, or fields that newer firmware has inside
+another field.
 """
 
 from __future__ import annotations
 
 import dataclasses
-import enum
 import inspect
+import typing
 import warnings
 from collections.abc import Mapping
-from typing import (
-    TYPE_CHECKING,
-    Any,
-    Callable,
-    ClassVar,
-    NamedTuple,
-    Optional,
-    TypeVar,
-    Union,
-)
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Optional, TypeVar, Union
 
+from .codec import (
+    NamedIdlValue,
+    Reader,
+    class_of,
+    decoder,
+    encode,
+    encoder,
+    expect,
+    is_nullable,
+    missing_value_factory,
+)
 from .declarations import Caller, class_annotations, field_types, once
-from .registry import LONGEST_NAME, IdlType, base_name, find, idl_name, inner_name
+from .printing import indented, text
+from .registry import idl_name, inner_name
 
 if TYPE_CHECKING:
     from typing_extensions import Self, dataclass_transform
@@ -38,11 +42,9 @@ else:
         return lambda cls: cls
 
 
-E = TypeVar("E", bound=enum.IntEnum)
-N = TypeVar("N", bound="Enumeration")
-TypeName = Union[
-    str, type[Any]
-]  # a value that names an IDL type: a class of this binding, or the type's name
+S = TypeVar("S", bound="Structure")
+# a value that names an IDL type: a class of this binding, or the type's name
+TypeName = Union[str, type[Any]]
 
 
 class _Zero:
@@ -53,125 +55,6 @@ class _Zero:
 ZERO: Any = _Zero()
 """Stands for the default of the field's type: element 0 of an enumeration, an empty list or map, a
 structure with its defaults, 1970 for a time."""
-
-
-class _IdlNamed(IdlType):
-    def __init_subclass__(cls, version: str = "") -> None:
-        super().__init_subclass__(version)
-        if "idlType" not in vars(cls):
-            cls.idlType = idl_name(cls)
-
-
-# ---- the codec, which is made of these classes and imports this module ---------------------------
-
-
-class StructureCodec(NamedTuple):
-    """What structures need of the module `codec`."""
-
-    default: Callable[[type[Structure], str], object]
-    decoder: Callable[[Any], Callable[[object, Caller], Any]]
-    decode_structure: Callable[[type[Any], object, Caller], Any]
-    encode_structure: Callable[[Structure], dict[str, object]]
-
-
-_CODECS: list[StructureCodec] = []
-
-
-def use(codec: StructureCodec) -> None:
-    """Set the codec. The module `codec` calls this when it is imported."""
-    _CODECS[:] = [codec]
-
-
-def _codec() -> StructureCodec:
-    return _CODECS[0]
-
-
-# ---- enumerations --------------------------------------------------------------------------------
-
-
-class _ElementNames:
-    def __get__(self, member: object, owner: type[enum.Enum]) -> list[str]:
-        return [element.name for element in owner]
-
-
-class _EnumerationBase(_IdlNamed):
-    # declared in this base, because in an enumeration mypy would take it for an element
-    values = _ElementNames()
-    # the element for an ordinal that is not listed; "" if there is none
-    _unlisted: ClassVar[str] = ""
-
-
-def unlisted(cls: type[E], value: object, word: str) -> Optional[E]:
-    """A member for an integer that the enumeration does not list, named `<word>_<n>`; None for a
-    value of another type.
-    """
-    if not isinstance(value, int) or isinstance(value, bool):
-        return None
-    member = int.__new__(cls, value)
-    member._name_, member._value_ = f"{word}_{value}", value
-    return member
-
-
-class Enumeration(_EnumerationBase, enum.IntEnum):
-    """Base of enumerations. An ordinal without a name becomes `UNKNOWN_<n>`, or what
-    `decodes_unlisted_as` names, and is sent back unchanged.
-
-    An ordinal that is missing from an answer becomes -1, never the element that happens to be 0.
-    """
-
-    @property
-    def val(self) -> int:
-        """The ordinal, under its documented name."""
-        return int(self.value)
-
-    @classmethod
-    def get_elements(cls) -> list[Self]:
-        """All named elements."""
-        return list(cls)
-
-    def encode(self) -> int:
-        """The ordinal, which is the JSON of the element."""
-        return self.val
-
-    @classmethod
-    def decode(cls, json: int) -> Self:
-        """The element with that ordinal, listed or not.
-
-        Raises ValueError for text, null and fractions.
-        """
-        return cls(json)
-
-    @classmethod
-    def _missing_(cls, value: object) -> Optional[Enumeration]:
-        if cls._unlisted and isinstance(value, int) and value >= 0:
-            element = cls[cls._unlisted]
-            member = int.__new__(cls, element)  # equal to the element, with the ordinal as value
-            member._name_, member._value_ = element.name, value
-            return member
-        return unlisted(cls, value, "UNKNOWN")
-
-    def __str__(self) -> str:
-        return f"{idl_name(type(self))}.{self.name}"
-
-    __repr__ = __str__
-
-    def __format__(self, spec: str) -> str:
-        return format(str(self), spec)  # from Python 3.11 on, IntEnum shows the ordinal
-
-
-def decodes_unlisted_as(name: str) -> Callable[[type[N]], type[N]]:
-    """A decorator: the element for all ordinals that an enumeration does not list, as the vendor's
-    binding has it for some. What is decoded equals the element; its ordinal is sent back unchanged.
-    """
-
-    def set_element(cls: type[N]) -> type[N]:
-        cls._unlisted = cls[name].name
-        return cls
-
-    return set_element
-
-
-# ---- structures ----------------------------------------------------------------------------------
 
 
 class WireForm(NamedTuple):
@@ -243,7 +126,7 @@ class _DataclassFields:
 
 
 @dataclass_transform(eq_default=False)
-class Structure(_IdlNamed):
+class Structure(NamedIdlValue):
     """Base of structures and value objects. A field can also be read and set under its older names.
     `==` compares the fields.
 
@@ -280,8 +163,7 @@ class Structure(_IdlNamed):
                 )
             values[name] = value
         vars(self).update(
-            (name, values[name] if name in values else _codec().default(cls, name))
-            for name in names
+            (name, values[name] if name in values else default(cls, name)) for name in names
         )
 
     def __new__(cls, *args: object, **keywords: object) -> Self:
@@ -291,13 +173,26 @@ class Structure(_IdlNamed):
 
     def encode(self) -> dict[str, object]:
         """The JSON object of its fields."""
-        return _codec().encode_structure(self)
+        return encode_structure(self)
 
     @classmethod
     def decode(cls, json: object, agent: Caller) -> Self:
         """From the JSON object of its fields. Raises JsonRpcSyntaxException for other JSON."""
-        structure: Self = _codec().decode_structure(cls, json, agent)
-        return structure
+        return decode_structure(cls, json, agent)
+
+    @classmethod
+    def idl_reader(cls) -> Reader:
+        """Reads the JSON object of its fields."""
+        return lambda json, agent: decode_structure(cls, json, agent)
+
+    @classmethod
+    def idl_missing(cls, made_here: bool) -> object:
+        """With its defaults in a structure that a caller makes, else with blank fields."""
+        return cls() if made_here else decode_structure(cls, {}, _NOBODY)
+
+    def idl_json(self) -> dict[str, object]:
+        """The JSON object of its fields."""
+        return encode_structure(self)
 
     def __setattr__(self, name: str, value: object) -> None:
         if name in self._lifted:
@@ -365,6 +260,7 @@ class ValueObject(Structure):
 
     __slots__ = ()
     _own_first = True
+    sent_with_type = True
 
     @classmethod
     def belongs_to(cls, interface: str) -> None:
@@ -382,9 +278,31 @@ class ValueObject(Structure):
         "value": fields} and returns an instance of the value object class with that name, or of
         ValueObject if this binding has none."""
         if cls is ValueObject:
-            value: Self = _codec().decoder(ValueObject)(json, agent)
+            value: Self = decoder(ValueObject)(json, agent)
             return value
         return super().decode(json, agent)
+
+    @classmethod
+    def idl_reader(cls) -> Reader:
+        """Reads an instance of the class that the JSON names, else of this one: see `class_of`."""
+
+        def decode_json(json: object, agent: Caller) -> ValueObject:
+            envelope = expect(dict, json, cls)
+            name = expect(str, envelope.get("type"), cls)
+            value = decode_structure(class_of(cls, name), envelope.get("value"), agent)
+            object.__setattr__(value, "_wire", (value._wire or IN_FULL)._replace(type=name))
+            return value
+
+        return decode_json
+
+    @classmethod
+    def idl_missing(cls, made_here: bool) -> object:
+        """With its defaults in a structure that a caller makes, else None."""
+        return cls() if made_here else None
+
+    def idl_json(self) -> dict[str, object]:
+        """The JSON object of its fields, with the name of its type."""
+        return {"type": self.wire_type, "value": encode_structure(self)}
 
     @property
     def wire_type(self) -> str:
@@ -398,7 +316,7 @@ class ValueObject(Structure):
         return shown_fields(self)
 
 
-# ---- fields and printing -------------------------------------------------------------------------
+# ---- fields -------------------------------------------------------------------------------------
 
 
 @once
@@ -462,58 +380,138 @@ def _newest(cls: type[Structure], name: str) -> str:
     return next((new for new, old in cls._aliases.items() if name in old), name)
 
 
-def text(value: object) -> str:
-    """One value as the vendor's binding prints it; text is in quotes."""
-    if isinstance(value, str):
-        return f'"{value}"'
-    if isinstance(value, list):
-        return "[\n" + ",\n".join(indented(text(item)) for item in value) + "\n]" if value else "[]"
-    if isinstance(value, Mapping):
-        rows = [indented(f"{key} = {text(value[key])}") for key in sorted(value)]
-        return "{\n" + "\n".join(rows) + "\n}" if rows else "{}"
-    return str(value)
+# ---- JSON → structures ---------------------------------------------------------------------------
 
 
-def indented(block: str, columns: int = 4) -> str:
-    """The block with every line indented."""
-    return "\n".join(" " * columns + line for line in block.splitlines())
+def decode_structure(cls: type[S], json: object, agent: Caller) -> S:
+    """A structure from its JSON object.
+
+    Missing fields are blank and remembered as missing; unknown fields are kept.
+    """
+    structure = object.__new__(cls)
+    fields = _usual(expect(dict, json, cls), *_fields(cls), agent)
+    if fields is None:
+        _fill(structure, typing.cast(dict[str, object], json), agent)
+    else:
+        object.__setattr__(structure, "__dict__", fields)
+        object.__setattr__(structure, "_wire", IN_FULL)
+    return structure
 
 
-class Utils:
-    """`indented` and `text` under their names in the vendor's binding."""
+@once
+def _fields(cls: type[Structure]) -> tuple[Mapping[str, type], Mapping[str, Reader]]:
+    """The fields whose JSON already is the value, and the readers of the others."""
+    types = field_types(cls)
+    plain = {name: kind for name, kind in types.items() if kind in (bool, int, str)}
+    return plain, {name: decoder(kind) for name, kind in types.items() if name not in plain}
 
-    indent = staticmethod(indented)
-    rprint = staticmethod(text)
+
+def _usual(
+    json: dict[str, object], plain: Mapping[str, type], others: Mapping[str, Reader], agent: Caller
+) -> Optional[dict[str, object]]:
+    """The values by field name.
+
+    None if a field is missing, undeclared or null, or if a plain one has another type.
+    """
+    if len(json) != len(plain) + len(others):
+        return None
+    for name, kind in plain.items():
+        if type(json.get(name)) is not kind:
+            return None
+    fields = json.copy()
+    for name, read in others.items():
+        item = fields.get(name)
+        if item is None:
+            return None
+        fields[name] = read(item, agent)
+    return fields
 
 
-class TypeInfo:
-    """The names of IDL types and the classes of this binding. Names of interfaces and value objects
-    end with a version: `pdumodel.Outlet:3.0.4`. The name of an inner value object may also
-    contain the version of its interface."""
+# ---- structures of older or newer firmware -------------------------------------------------------
 
-    @staticmethod
-    def typeBaseName(typeId: str) -> str:
-        """The name without versions: `pdumodel.Outlet_3_0_4.StateChangedEvent:1.0.0` is
-        `pdumodel.Outlet.StateChangedEvent`.
-        """
-        return base_name(typeId)
 
-    @staticmethod
-    def idlTypeIdToPyClass(typeId: str) -> type[Any]:
-        """The class of that name, whatever the version.
+def _fill(structure: Structure, json: Mapping[str, object], agent: Caller) -> None:
+    """Set the fields of a structure, and remember the form in which the device sent them."""
+    fields, wire = _differing_fields(type(structure), json, agent)
+    object.__setattr__(structure, "__dict__", fields)
+    object.__setattr__(structure, "_wire", wire)
+    if structure._lifted:
+        _lift(structure, agent)
 
-        Raises ImportError if this binding has none.
-        """
-        idl_class = find(typeId) if len(typeId) <= LONGEST_NAME else None
-        if idl_class is None:
-            raise ImportError(f"this binding has no {typeId}")
-        return idl_class
 
-    @staticmethod
-    def pyClassToIdlName(pyClass: type[Any]) -> str:
-        """The type name of a class."""
-        name: str = pyClass.idlType
-        return name
+def _differing_fields(
+    cls: type[Structure], json: Mapping[str, object], agent: Caller
+) -> tuple[dict[str, object], WireForm]:
+    rest = dict(json)
+    fields: dict[str, object] = {}
+    absent, null, spelling = set(), set(), {}
+    for name, kind in field_types(cls).items():
+        wire = name if name in rest else _older(cls, name, rest)
+        item = rest.pop(wire) if wire is not None else None
+        if wire is None:
+            absent.add(name)
+        elif wire != name:
+            spelling[name] = wire
+        if wire is not None and item is None and not is_nullable(kind):
+            null.add(name)
+        fields[name] = (
+            missing_value_factory(kind)()
+            if wire is None or name in null
+            else decoder(kind)(item, agent)
+        )
+    return fields, WireForm(frozenset(absent), frozenset(null), spelling, {}, rest)
 
-    decode = idlTypeIdToPyClass
-    encode = pyClassToIdlName
+
+def _lift(structure: Structure, agent: Caller) -> None:
+    """Move older fields into the fields that hold them now.
+
+    `encode_structure` writes them back under their older names.
+    """
+    wire = structure._wire or WireForm()
+    rest, lifted = dict(wire.rest), {}
+    for older, place in structure._lifted.items():
+        outer, _, inner = place.partition(".")
+        if rest.get(older) is not None and outer in wire.absent:
+            holder = getattr(structure, outer)
+            setattr(
+                holder, inner, decoder(field_types(type(holder))[inner])(rest.pop(older), agent)
+            )
+            lifted[older] = outer
+    object.__setattr__(structure, "_wire", wire._replace(rest=rest, lifted=lifted))
+
+
+def _older(cls: type[Structure], name: str, json: Mapping[str, object]) -> Optional[str]:
+    return next((older for older in cls._aliases.get(name, ()) if older in json), None)
+
+
+# ---- structures → JSON ---------------------------------------------------------------------------
+
+
+_NOBODY = typing.cast(Caller, None)  # only references need an agent, and `{}` contains none
+
+
+def default(cls: type[Structure], name: str) -> object:
+    """The value of a field for which the constructor got no argument."""
+    value = getattr(cls, name)
+    return missing_value_factory(field_types(cls)[name], True)() if value is ZERO else value
+
+
+def encode_structure(value: Structure) -> dict[str, object]:
+    """The JSON object of a structure.
+
+    Fields that a device left out are written only if the caller set or changed them.
+    """
+    wire = value._wire if value._wire is not None else WireForm(absent=frozenset(value._legacy))
+    out: dict[str, object] = dict(wire.rest)
+    types = field_types(type(value))
+    for name in field_names(type(value)):
+        kind = types[name]
+        now = getattr(value, name)
+        left_out = name in wire.absent and now == missing_value_factory(kind, value._wire is None)()
+        if left_out or name in wire.lifted.values():
+            continue
+        sent_null = name in wire.null and now == missing_value_factory(kind)()
+        out[wire.spelling.get(name, name)] = None if sent_null else encoder(kind)(now)
+    for older in wire.lifted:
+        out[older] = encode(getattr(value, older))
+    return out

@@ -1,0 +1,118 @@
+"""The base class of enumerations."""
+
+from __future__ import annotations
+
+import enum
+from typing import TYPE_CHECKING, Callable, ClassVar, Optional, TypeVar
+
+from .codec import NamedIdlValue, Reader, read_int
+from .declarations import Caller
+from .registry import idl_name
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+E = TypeVar("E", bound=enum.IntEnum)
+N = TypeVar("N", bound="Enumeration")
+
+
+class _ElementNames:
+    def __get__(self, member: object, owner: type[enum.Enum]) -> list[str]:
+        return [element.name for element in owner]
+
+
+class _EnumerationBase(NamedIdlValue):
+    # declared in this base, because in an enumeration mypy would take it for an element
+    values = _ElementNames()
+    # the element for an ordinal that is not listed; "" if there is none
+    _unlisted: ClassVar[str] = ""
+
+
+def unlisted(cls: type[E], value: object, word: str) -> Optional[E]:
+    """A member for an integer that the enumeration does not list, named `<word>_<n>`; None for a
+    value of another type.
+    """
+    if not isinstance(value, int) or isinstance(value, bool):
+        return None
+    member = int.__new__(cls, value)
+    member._name_, member._value_ = f"{word}_{value}", value
+    return member
+
+
+class Enumeration(_EnumerationBase, enum.IntEnum):
+    """Base of enumerations. An ordinal without a name becomes `UNKNOWN_<n>`, or what
+    `decodes_unlisted_as` names, and is sent back unchanged.
+
+    An ordinal that is missing from an answer becomes -1, never the element that happens to be 0.
+    """
+
+    @property
+    def val(self) -> int:
+        """The ordinal, under its documented name."""
+        return int(self.value)
+
+    @classmethod
+    def get_elements(cls) -> list[Self]:
+        """All named elements."""
+        return list(cls)
+
+    def encode(self) -> int:
+        """The ordinal, which is the JSON of the element."""
+        return self.val
+
+    @classmethod
+    def decode(cls, json: int) -> Self:
+        """The element with that ordinal, listed or not.
+
+        Raises ValueError for text, null and fractions.
+        """
+        return cls(json)
+
+    @classmethod
+    def idl_reader(cls) -> Reader:
+        """Reads an ordinal, listed or not."""
+        elements = {element.value: element for element in cls.__members__.values()}
+
+        def decode_json(json: object, agent: Caller) -> Enumeration:
+            ordinal = read_int(json, agent)
+            return elements[ordinal] if ordinal in elements else cls(ordinal)
+
+        return decode_json
+
+    @classmethod
+    def idl_missing(cls, made_here: bool) -> Enumeration:
+        """Element 0 in a structure that a caller makes, else -1, which no element has."""
+        return cls(0 if made_here else -1)
+
+    def idl_json(self) -> int:
+        """The ordinal."""
+        return self.val
+
+    @classmethod
+    def _missing_(cls, value: object) -> Optional[Enumeration]:
+        if cls._unlisted and isinstance(value, int) and value >= 0:
+            element = cls[cls._unlisted]
+            member = int.__new__(cls, element)  # equal to the element, with the ordinal as value
+            member._name_, member._value_ = element.name, value
+            return member
+        return unlisted(cls, value, "UNKNOWN")
+
+    def __str__(self) -> str:
+        return f"{idl_name(type(self))}.{self.name}"
+
+    __repr__ = __str__
+
+    def __format__(self, spec: str) -> str:
+        return format(str(self), spec)  # from Python 3.11 on, IntEnum shows the ordinal
+
+
+def decodes_unlisted_as(name: str) -> Callable[[type[N]], type[N]]:
+    """A decorator: the element for all ordinals that an enumeration does not list, as the vendor's
+    binding has it for some. What is decoded equals the element; its ordinal is sent back unchanged.
+    """
+
+    def set_element(cls: type[N]) -> type[N]:
+        cls._unlisted = cls[name].name
+        return cls
+
+    return set_element

@@ -1,0 +1,29 @@
+"""The printed form of values, as the vendor's binding has it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+
+def text(value: object) -> str:
+    """One value as the vendor's binding prints it; text is in quotes."""
+    if isinstance(value, str):
+        return f'"{value}"'
+    if isinstance(value, list):
+        return "[\n" + ",\n".join(indented(text(item)) for item in value) + "\n]" if value else "[]"
+    if isinstance(value, Mapping):
+        rows = [indented(f"{key} = {text(value[key])}") for key in sorted(value)]
+        return "{\n" + "\n".join(rows) + "\n}" if rows else "{}"
+    return str(value)
+
+
+def indented(block: str, columns: int = 4) -> str:
+    """The block with every line indented."""
+    return "\n".join(" " * columns + line for line in block.splitlines())
+
+
+class Utils:
+    """`indented` and `text` under their names in the vendor's binding."""
+
+    indent = staticmethod(indented)
+    rprint = staticmethod(text)

@@ -1,0 +1,70 @@
+"""References to objects on a device."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Optional
+
+from .codec import IdlValue, Reader, class_of, expect
+from .declarations import Caller
+from .registry import idl_name
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+
+class Reference(IdlValue):
+    """An object on the device: `target` is its resource id; `agent` sends the calls and tells
+    whose object it is. Objects of two agents are equal if both lead to the same address.
+    """
+
+    sent_with_type = True
+
+    def __init__(self, target: str, agent: Caller, idl_type: Optional[str] = None) -> None:
+        self.target, self.agent = target, agent
+        # the type name that is sent
+        self.wire_type = self.idlType if idl_type is None else idl_type
+
+    def __eq__(self, other: object) -> bool:
+        return (
+            isinstance(other, Reference)
+            and self.target == other.target
+            and idl_name(type(self)) == idl_name(type(other))
+            and (
+                self.agent is other.agent
+                # an agent of a script's own may have no address
+                or getattr(self.agent, "url", self.agent) == getattr(other.agent, "url", None)
+            )
+        )
+
+    def __hash__(self) -> int:
+        # without the address, which a redirect of the agent changes
+        return hash((idl_name(type(self)), self.target))
+
+    def __deepcopy__(self, memo: dict[int, object]) -> Self:
+        """Returns itself: the copy of a structure shares its references and their agent."""
+        return self
+
+    def __str__(self) -> str:
+        return f"{idl_name(type(self))}: {self.target}"
+
+    __repr__ = __str__
+
+    @classmethod
+    def idl_reader(cls) -> Reader:
+        """Reads {"rid": resource id, "type": type name}."""
+
+        def decode_json(json: object, agent: Caller) -> Reference:
+            reference = expect(dict, json, cls)
+            rid, name = (
+                expect(str, reference.get("rid"), cls),
+                expect(str, reference.get("type"), cls),
+            )
+            proxy = object.__new__(class_of(cls, name))
+            proxy.target, proxy.agent, proxy.wire_type = rid, agent, name
+            return proxy
+
+        return decode_json
+
+    def idl_json(self) -> object:
+        """The resource id, and the type name that the device sent."""
+        return {"rid": self.target, "type": self.wire_type}
