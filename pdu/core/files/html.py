@@ -1,7 +1,7 @@
 """What all pages share: frame and policy, one style sheet, tables, text made safe.
 
 A page says first what made it, when, and what was asked; then the verdict in words, what to do, the
-figures, how they were computed, and at its end how it is read.
+figures, and at its end how it is read.
 
 A page is one file without scripts, fonts, pictures from elsewhere and requests. It follows the
 reader's light or dark colours, fits a phone, and prints well.
@@ -12,9 +12,7 @@ Pages are made by functions: a template would be a second language, which mypy d
 from __future__ import annotations
 
 import datetime
-import itertools
 import re
-import time
 from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 from typing import NamedTuple
@@ -25,7 +23,7 @@ from handlers.shared.errors import printable
 # `bad`, `doubtful` and `good` are the three words of a verdict. On a phone each row becomes a block
 # whose cells carry their column's head.
 _STYLE = """
-:root { color-scheme: light dark; --ground: #fff; --ink: #1b2430; --line: #8884; --soft: #5b6675; --bar: #3b82c4; --bad: #b3261e;
+:root { color-scheme: light dark; --ground: #fff; --ink: #1b2430; --line: #8884; --soft: #5b6675; --bad: #b3261e;
 --doubtful: #8a5300; --good: #1d6b3f; }
 @media (prefers-color-scheme: dark) { :root { --ground: #12161c; --ink: #e6eaf0; --soft: #a0acbb; --bad: #ff9d94; --doubtful: #f2bf70;
 --good: #7fd3a0; } }
@@ -35,27 +33,23 @@ overflow-wrap: break-word; }
 h1 { font-size: 1.4rem; } h2 { font-size: 1.1rem; margin: 2rem 0 .4rem; } h3 { font-size: 1rem;
 margin: 1rem 0 .2rem; } p { margin: .3rem 0; } a { color: inherit; }
 ul { margin: .2rem 0; padding-left: 1.2rem; overflow-wrap: anywhere; }
-details { margin: .3rem 0; } td details { margin: 0; } summary { cursor: pointer; } small { color: var(--soft); }
-pre { white-space: pre-wrap; font-size: 12px; overflow-wrap: anywhere; }
 table { border-collapse: collapse; width: 100%; }
 th, td { border-bottom: 1px solid var(--line); padding: .3rem .5rem; text-align: left;
 vertical-align: top; }
-.open td { border-bottom: 0; padding-bottom: 0; } .facts { width: auto; } th { font-weight: 600; color: var(--soft); vertical-align: bottom; }
-th.n { white-space: normal; } tfoot td { font-weight: 700; }
+th { font-weight: 600; color: var(--soft); vertical-align: bottom; }
+th.n { white-space: normal; }
 .name { font-weight: 600; white-space: nowrap; max-width: 20rem; overflow: hidden; text-overflow:
 ellipsis; } .text { overflow-wrap: anywhere; }
-.n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; } .b { font-weight: 700; }
+.n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 .bad { color: var(--bad); font-weight: 600; } .doubtful { color: var(--doubtful); font-weight: 600; }
 .made, .asked { color: var(--soft); } .made { font-size: .9rem; } h1 { margin: .3rem 0; }
 .verdict { font-size: 1.15rem; font-weight: 600; margin: .8rem 0 .3rem; }
-tr:target { outline: 2px solid var(--bar); }
 footer { border-top: 1px solid var(--line); margin-top: 2rem; color: var(--soft); } footer h2 { margin-top: .8rem; }
-.good { color: var(--good); } .word { white-space: nowrap; } .soft { color: var(--soft); } tr, .whole { break-inside: avoid; }
+.good { color: var(--good); } .word { white-space: nowrap; } tr { break-inside: avoid; }
 @media screen and (max-width: 44rem) {
-table, tbody, tfoot { display: block; } .head { display: none; }
+table, tbody { display: block; } .head { display: none; }
 tr { display: grid; grid-template-columns: 1fr 1fr; gap: .1rem 1rem; padding: .5rem 0; border-bottom:
-1px solid var(--line); } tr.open { border-bottom: 0; padding-bottom: 0; }
-.facts tr { grid-template-columns: auto 1fr; } .facts .text { grid-column: auto; }
+1px solid var(--line); }
 td { border: 0; padding: 0; display: flex; justify-content: space-between; gap: .8rem; min-width: 0; }
 td:empty { display: none; } .n { white-space: normal; } .word { white-space: normal; text-align: right; }
 td[data-head]::before { content: attr(data-head); color: var(--soft); flex: 0 1 auto; font-weight: 400; }
@@ -66,9 +60,9 @@ none; overflow-wrap: anywhere; } .half { grid-column: auto; }
 @media print { :root { color-scheme: light; --ground: #fff; --ink: #000; --soft: #444; --bad: #b3261e; --doubtful: #8a5300;
 --good: #1d6b3f; } body { margin: 0; padding: 0; max-width: none; font: 10px/1.35 system-ui, sans-serif; print-color-adjust: exact; }
 h1 { font-size: 17px; } h2 { font-size: 13px; margin: 1rem 0 .2rem; } h3 { font-size: 11px; margin: .6rem 0 .1rem; }
-h1, h2, h3, .open, .made, .asked, .verdict { break-after: avoid; } p, li { orphans: 3; widows: 3; } td, th { padding: .15rem .35rem; }
-tfoot { display: table-row-group; break-inside: avoid; } footer { margin-top: 1rem; font-size: 9px; break-inside: avoid; }
-footer p { margin: .1rem 0; } .verdict { font-size: 13px; } pre { font-size: 8px; }
+h1, h2, h3, .made, .asked, .verdict { break-after: avoid; } p, li { orphans: 3; widows: 3; } td, th { padding: .15rem .35rem; }
+footer { margin-top: 1rem; font-size: 9px; break-inside: avoid; }
+footer p { margin: .1rem 0; } .verdict { font-size: 13px; }
 .made { font-size: 9px; } .made a { text-decoration: none; } }
 """
 END = "</body></html>\n"
@@ -82,18 +76,16 @@ class Frame(NamedTuple):
     asked: str
     #: sentences on how the page is read
     reading: Sequence[str]
-    #: the page of the documentation, such as docs/hall.md
+    #: the page of the documentation, such as docs/fleet.md
     guide: str
-    #: when it was made, with its zone; "": now
-    made: str = ""
-    #: of the program that made it
-    version: str = VERSION
+    #: when it was made, with its zone
+    made: str
 
-    def begin(self, style: str = "") -> str:
-        """The file up to the verdict. `style`: rules of this page alone."""
+    def begin(self) -> str:
+        """The file up to the verdict."""
         return (
-            f"{_head(self.title, style)}<header>"
-            f'<p class="made">pdu {safe(self.version)} · {safe(self.made or time_shown(time.time()))} ·'
+            f"{_head(self.title)}<header>"
+            f'<p class="made">pdu {safe(VERSION)} · {safe(self.made)} ·'
             ' <a href="#reading">how to read this page</a></p>\n'
             f'<h1>{safe(self.title)}</h1>\n<p class="asked">{safe(self.asked)}</p></header>\n'
             "<main>\n"
@@ -123,8 +115,6 @@ class HtmlCell(NamedTuple):
     #: `name` and `text` need no head on a phone, `wide` has a line of its own there, `n` is a
     #: number, `bad`, `doubtful` and `good` a verdict
     classes: str = ""
-    #: of a row's first cell: whether the next row goes on with the same
-    goes_on: bool = False
 
 
 def safe(text: str) -> str:
@@ -137,18 +127,18 @@ def marked(text: str) -> str:
     return re.sub("`([^`]+)`", r"<code>\1</code>", safe(text))
 
 
-def begin(title: str, style: str = "") -> str:
+def begin(title: str) -> str:
     """A page that is no report, up to its first heading."""
-    return f"{_head(title, style)}<h1>{safe(title)}</h1>\n"
+    return f"{_head(title)}<h1>{safe(title)}</h1>\n"
 
 
-def _head(title: str, style: str) -> str:
+def _head(title: str) -> str:
     return (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         '<meta http-equiv="Content-Security-Policy"'
         " content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
-        f"<title>{safe(title)}</title><style>{_STYLE}{style}</style></head><body>\n"
+        f"<title>{safe(title)}</title><style>{_STYLE}</style></head><body>\n"
     )
 
 
@@ -163,62 +153,20 @@ def bullet_list(texts: Iterable[str]) -> str:
     return f"<ul>{items}</ul>" if items else ""
 
 
-def row_header(text: str) -> HtmlCell:
-    """What the row is about."""
-    return HtmlCell(safe(text), "name")
-
-
-def words(text: str, classes: str = "") -> HtmlCell:
-    """A text of any length."""
-    return HtmlCell(safe(text), f"text {classes}".rstrip())
-
-
-def short(text: str, classes: str = "") -> HtmlCell:
-    """A text of a word or two, beside its head on a phone."""
-    return HtmlCell(safe(text), classes)
-
-
-def number(text: str, classes: str = "") -> HtmlCell:
-    """A number, right-aligned."""
-    return HtmlCell(safe(text), f"n {classes}".rstrip())
-
-
-def table(
-    heads: Sequence[str],
-    rows: Iterable[Sequence[HtmlCell]],
-    foot: Iterable[Sequence[HtmlCell]] = (),
-    anchors: Sequence[str] = (),
-) -> Iterator[str]:
-    """A table, in lines; nothing if it has no rows. `heads` may be empty. `anchors`: the ids of the
-    first rows, "" for none.
-    """
+def table(heads: Sequence[str], rows: Iterable[Sequence[HtmlCell]]) -> Iterator[str]:
+    """A table, in lines; nothing if it has no rows."""
     lines = list(rows)
     if not lines:
         return
-    yield "<table>" if heads else '<table class="facts">'
-    if heads:
-        align = [' class="n"' if "n" in cell.classes.split() else "" for cell in lines[0]]
-        cells = "".join(f"<th{style}>{safe(head)}</th>" for style, head in zip(align, heads))
-        yield f'<thead><tr class="head">{cells}</tr></thead>'
-    yield "<tbody>"
-    ids = itertools.chain(anchors, itertools.repeat(""))
-    yield from (_row(heads, cells, anchor) for cells, anchor in zip(lines, ids))
-    yield "</tbody>"
-    closing = [_row(heads, row) for row in foot]
-    if closing:
-        yield f"<tfoot>{''.join(closing)}</tfoot>"
-    yield "</table>"
-
-
-def _row(heads: Sequence[str], cells: Sequence[HtmlCell], anchor: str = "") -> str:
-    row_heads = [*heads, *[""] * (len(cells) - len(heads))]
-    classes = ' class="open"' if cells[0].goes_on else ""
-    ident = f' id="{safe(anchor)}"' if anchor else ""
-    return f"<tr{ident}{classes}>{''.join(map(_td, cells, row_heads))}</tr>"
+    align = [' class="n"' if "n" in cell.classes.split() else "" for cell in lines[0]]
+    cells = "".join(f"<th{style}>{safe(head)}</th>" for style, head in zip(align, heads))
+    yield f'<table><thead><tr class="head">{cells}</tr></thead><tbody>'
+    yield from (f"<tr>{''.join(map(_td, row, heads))}</tr>" for row in lines)
+    yield "</tbody></table>"
 
 
 def _td(cell: HtmlCell, head: str) -> str:
     classes = f' class="{cell.classes}"' if cell.classes else ""
-    needs_head = head and cell.html and not {"name", "text"} & set(cell.classes.split())
+    needs_head = cell.html and not {"name", "text"} & set(cell.classes.split())
     data = f' data-head="{safe(head)}"' if needs_head else ""
     return f"<td{classes}{data}>{cell.html}</td>"

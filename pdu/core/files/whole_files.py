@@ -5,9 +5,9 @@ from __future__ import annotations
 import codecs
 import os
 import signal
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from typing import Callable, Optional, Union
+from typing import Callable, Optional
 
 from handlers.shared.errors import Part, SettingsError, printable
 
@@ -130,16 +130,15 @@ PRIVATE = 0o600
 
 def write_whole(
     path: str,
-    content: Union[bytes, Iterable[bytes]],
+    content: bytes,
     mode: Optional[int] = None,
     *,
     replaces: bool = True,
-    is_durable: bool = True,
 ) -> None:
     """Write a file in one step: whoever opens it finds all of it, or what was there before.
 
     `mode`: its permissions, by default those of any new file of this user. Unless it `replaces`,
-    a path that exists raises FileExistsError. A durable file is on the disk when this returns, and
+    a path that exists raises FileExistsError. The file is on the disk when this returns, and
     survives a power loss. Raises OSError.
     """
     part = f"{path}.{os.getpid()}.part"
@@ -152,22 +151,20 @@ def write_whole(
         with open(descriptor, "wb") as file:
             if mode is not None:
                 os.chmod(part, mode)  # whatever the umask is
-            file.writelines([content] if isinstance(content, bytes) else content)
-            if is_durable:
-                file.flush()
-                os.fsync(descriptor)
+            file.write(content)
+            file.flush()
+            os.fsync(descriptor)
         if replaces:
             os.replace(part, path)
         else:
             os.link(part, path)  # unlike a renaming, never replaces a file
-        if is_durable:
-            sync_folder(os.path.dirname(os.path.abspath(path)))
+        _sync_folder(os.path.dirname(os.path.abspath(path)))
     finally:
         with suppress(FileNotFoundError):  # it was renamed
             os.unlink(part)
 
 
-def sync_folder(path: str) -> None:
+def _sync_folder(path: str) -> None:
     """Without it, a power loss could take away a new file."""
     folder = os.open(path, os.O_RDONLY)
     try:
@@ -208,16 +205,15 @@ def check_page(path: str) -> None:
         raise SettingsError(f"{path} is not replaced, because it is not a page: give another name")
 
 
-def write_page(path: str, page: Union[str, Iterable[str]]) -> None:
+def write_page(path: str, page: str) -> None:
     """Write a page, or replace one in one step, so that nobody reads a half-written page.
 
-    `page`: its text, also in parts. A symbolic link stays one. The umask counts. Raises
-    SettingsError, also for what `check_page` refuses.
+    A symbolic link stays one. The umask counts. Raises SettingsError, also for what `check_page`
+    refuses.
     """
     check_page(path)
-    parts = [page] if isinstance(page, str) else page
-    chunks = (part.encode("utf-8", "backslashreplace") for part in parts)
+    content = page.encode("utf-8", "backslashreplace")
     try:
-        write_whole(os.path.realpath(path), chunks, is_durable=False)
+        write_whole(os.path.realpath(path), content)
     except OSError as error:
         raise SettingsError(f"{path} cannot be written ({error.strerror})") from None

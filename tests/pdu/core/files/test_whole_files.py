@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -43,12 +42,12 @@ def test_a_write_that_fails_leaves_what_was_there(
     path = tmp_path / "state"
     path.write_text("old")
 
-    def parts() -> Iterator[bytes]:
-        yield b"new"
+    def fail(_: int) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
+    monkeypatch.setattr(os, "fsync", fail)
     with pytest.raises(OSError, match="No space left"):
-        write_whole(str(path), parts(), replaces=replaces)
+        write_whole(str(path), b"new", replaces=replaces)
     assert path.read_text() == "old" and [*tmp_path.iterdir()] == [path]
 
 
