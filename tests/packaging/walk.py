@@ -33,9 +33,9 @@ _HEADS = f"{'seconds':>7}  {'silence':>7}  {'printed':>7}  step"
 #: if it is named.
 _SMALL: Mapping[str, Optional[str]] = {
     "try": "ARGS=--version",
-    "trials": "ARGS=tests/mutants",
+    "trials": "ARGS=tests/fuzz",
     "bench": "ONLY=list",
-    "hall": None,
+    "fleet": None,
     "serve": None,
 }
 _LONG = ("test",)
