@@ -4,7 +4,6 @@ them.
 
 from __future__ import annotations
 
-import contextlib
 import json
 import sys
 import time
@@ -16,6 +15,7 @@ import click
 
 from handlers import registry
 from handlers.shared.errors import PduHandlerError, printable
+from handlers.shared.tls import cache_contexts
 
 from ..core.cli import prompts
 from ..core.cli.error_output import Usage, describe
@@ -32,7 +32,7 @@ from ..core.cli.options import (
     path_completion,
     spelled,
 )
-from ..core.cli.output import counted, print_json, progress
+from ..core.cli.output import counted, print_json, printing_to_stderr, progress
 from ..core.cli.prompts import NoSecret
 from ..core.cli.shared_options import (
     ARCHIVES,
@@ -41,7 +41,6 @@ from ..core.cli.shared_options import (
     HTML,
     LIST as LIST_FILE,
     PARALLEL,
-    WORKERS,
 )
 from ..core.files.html import time_shown
 from ..core.files.whole_files import check_page, write_page
@@ -54,7 +53,7 @@ from ..pdus.handler_paths import is_code
 from ..pdus.listed_pdu import ListedPdu
 from ..pdus.newest_archives import use_newest_archives
 from ..pdus.owner_files import OwnerFileOptions, OwnerFiles
-from ..pdus.polling import Target, poll, poll_lines, poll_state_counts, targets
+from ..pdus.polling import Target, poll, poll_lines, targets
 from . import equipment_csv, tables
 from .check_report import CheckReport
 from .check_result import (
@@ -88,8 +87,6 @@ class CheckOptions(NamedTuple):
         bool, option("--lenient", "list and ignore columns of a CSV file that are unknown")
     ]
     parallel: Annotated[int, PARALLEL(default=reader_pool.PARALLEL, show_default=True)]
-    #: None: one for each core
-    workers: Annotated[Optional[int], WORKERS()]
     #: in s; None: poll once
     watch: Annotated[
         Optional[float],
@@ -193,10 +190,13 @@ def _run(config: CheckOptions, run_options: RunOptions) -> int:
     )
     if config.html is not None:
         check_page(config.html)
+    if config.watch is None:
+        cache_contexts()
+    pool = reader_pool.ReaderPool(config.parallel)
     earlier_rows: dict[str, PduRow] = {}
     begin = time.monotonic()
     while True:
-        check_round = _round(config, run_options, fleet_targets, earlier_rows, repeated)
+        check_round = _round(config, run_options, pool, fleet_targets, earlier_rows, repeated)
         _print_round(config, run_options, check_round, first=not earlier_rows)
         if equipment is not None:
             print(
@@ -297,23 +297,17 @@ def _prompted_secrets(file: str, fleet_targets: Sequence[Target]) -> dict[str, s
 def _round(
     config: CheckOptions,
     run_options: RunOptions,
+    pool: reader_pool.ReaderPool,
     fleet_targets: Sequence[Target],
     earlier_rows: Mapping[str, PduRow],
     repeated: Mapping[str, str],
 ) -> Round:
     keep = run_options.json or config.html is not None or config.watch is not None
     rows: list[Optional[PduRow]] = [None] * len(fleet_targets)
-    poll_one = poll_lines if config.lines else poll if keep else poll_state_counts
     begin = time.monotonic()
+    readings = pool.read_all(fleet_targets, read_target=poll_lines if config.lines else poll)
     progress_bar = progress(len(fleet_targets), "polling", show_pos=True)
-    with (
-        contextlib.closing(
-            reader_pool.read_all(
-                fleet_targets, config.parallel, processes=config.workers, read_target=poll_one
-            )
-        ) as readings,
-        progress_bar as bar,
-    ):
+    with printing_to_stderr(), progress_bar as bar:
         for place, reading in readings:
             rows[place] = judge_reading(fleet_targets[place].device, reading, keep)
             if bar is not None:

@@ -31,7 +31,6 @@ REMEDIES: Mapping[str, str] = {
         "check power, cable, address and firewall; over SNMP also the community, over TLS the"
         " certificate"
     ),
-    "busy": "read fewer PDUs at a time (--parallel), or use a machine with less other work",
     "denied": "correct the account on the PDU, or the login that was used for it",
     "settings": "correct this PDU in the list, or its login",
     "protocol": "read this PDU alone with `pdu status --debug` and report what it prints",

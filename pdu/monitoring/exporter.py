@@ -12,7 +12,7 @@ import signal
 import socket
 import sys
 from collections.abc import Sequence
-from typing import Annotated, Any, Callable, NamedTuple, NoReturn, Optional
+from typing import Annotated, Any, Callable, NamedTuple, NoReturn
 
 from handlers import registry
 from handlers.shared.errors import SettingsError, printable
@@ -29,7 +29,6 @@ from ..core.cli.shared_options import (
     LIST as LIST_FILE,
     LISTEN,
     PARALLEL,
-    WORKERS,
 )
 from ..core.network.service_signals import ServiceSignals
 from ..pdus import names
@@ -62,8 +61,6 @@ class ExporterOptions(NamedTuple):
     allow_host: Annotated[Sequence[str], ALLOW_HOST()]
     #: how many probes run at a time
     parallel: Annotated[int, PARALLEL(default=64, show_default=True)]
-    #: None: one for each core
-    workers: Annotated[Optional[int], WORKERS()]
     #: in s
     timeout_offset: Annotated[
         float,
@@ -116,7 +113,7 @@ def _run(config: ExporterOptions, run_options: RunOptions) -> int:
     with ServiceSignals() as signals:
         try:
             policy = read_targets(config)
-            readers = probes.readers(config.parallel, config.workers)
+            readers = probes.ThreadProber()
             exporter = server.Exporter(
                 policy,
                 server.ServerLimits(config.parallel, config.timeout_offset),
@@ -235,7 +232,7 @@ _HELP = """Serve many PDUs to Prometheus: /probe?target=NAME or
 Targets must be on LIST (as for pdu check) or in a --network. For an address that is
 only in a --network, a query must name a handler and a login. SIGHUP makes the exporter read the
 list and the logins again. /targets is the list for http_sd_configs, /metrics is about the
-exporter itself. With --workers 1 no process but the exporter's own reads. The exporter prints its
+exporter itself. The exporter prints its
 address and runs until Ctrl-C or SIGTERM."""
 exporter = Subcommand.typed(
     "exporter",

@@ -8,7 +8,7 @@ import json
 import math
 import time
 from concurrent.futures import ThreadPoolExecutor
-from typing import Callable, NamedTuple, Optional, Union
+from typing import Callable, NamedTuple, Optional
 from urllib.parse import parse_qsl, urlsplit
 
 from handlers.shared.errors import printable
@@ -23,10 +23,9 @@ from .probes import (
     NO_EXTRAS,
     ProbeAnswer,
     ProbeExtras,
-    ProcessProber,
+    ProbeRequest,
     ThreadProber,
     answer_of,
-    request_of,
 )
 from .target_policy import NotAllowed, ProbeQuery, TargetPolicy
 from .web.connection_limits import WebLimits
@@ -70,7 +69,7 @@ class Exporter:
         self,
         policy: TargetPolicy,
         limits: ServerLimits,
-        readers: Union[ThreadProber, ProcessProber, None] = None,
+        readers: Optional[ThreadProber] = None,
         extras: ProbeExtras = NO_EXTRAS,
     ) -> None:
         self.allowed, self.own, self._extras = policy, ExporterMetrics(), extras
@@ -119,7 +118,7 @@ class Exporter:
 
         A handler cannot be interrupted and keeps its slot until it ends.
         """
-        request = request_of(target, seconds, end, accept, encoding, self._extras)
+        request = ProbeRequest(target, seconds, end, accept, encoding, self._extras)
         future: asyncio.Future[Optional[ProbeAnswer]] = asyncio.get_running_loop().create_future()
 
         def then(answer: Optional[ProbeAnswer]) -> None:

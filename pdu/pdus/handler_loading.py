@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import atexit
 import contextlib
-import functools
 import importlib
 import os
 import signal
@@ -50,18 +49,6 @@ class LoadedHandler(NamedTuple):
     snmp: bool
     #: holds what it calls for each request; None if it does not say
     sent: Optional[ContextVar[Callable[[], object]]] = None
-    #: the module that it was loaded from
-    module: str = ""
-
-
-class HandlerReference(NamedTuple):
-    """A loaded handler, for another process of this program."""
-
-    name: str
-    shown: str
-    module: str
-    #: where the module is found; for an archive, the folder into which this program unpacked it
-    folder: str
 
 
 def load(handler: str) -> LoadedHandler:
@@ -91,21 +78,6 @@ def load(handler: str) -> LoadedHandler:
     return _loaded_handler(name, f"{shown}/" if os.path.isdir(source.path) else shown, module)
 
 
-def reference(handler: LoadedHandler) -> HandlerReference:
-    """Names the handler for `load_reference`."""
-    package, _, _ = handler.module.partition(".")
-    folder = os.path.dirname(os.path.dirname(getattr(sys.modules.get(package), "__file__", "")))
-    return HandlerReference(handler.name, handler.shown, handler.module, folder)
-
-
-@functools.lru_cache(maxsize=1000)
-def load_reference(reference: HandlerReference) -> LoadedHandler:
-    """The handler. An archive is not unpacked again."""
-    if reference.module not in sys.modules and reference.folder not in sys.path:
-        sys.path.insert(0, reference.folder)
-    return _loaded_handler(reference.name, reference.shown, import_handler(reference.module))
-
-
 def _loaded_handler(name: str, display_name: str, module: ModuleType) -> LoadedHandler:
     entry = entry_of(module)
     if entry is None:
@@ -121,7 +93,6 @@ def _loaded_handler(name: str, display_name: str, module: ModuleType) -> LoadedH
         entry.settings,
         entry.snmp,
         sent_hook if isinstance(sent_hook, ContextVar) else None,
-        module.__name__,
     )
 
 

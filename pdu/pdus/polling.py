@@ -10,7 +10,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, Optional
 
 from handlers.shared.errors import SettingsError, printable
-from pdu_common.helper import EnumPowerStatus
 
 from ..core.cli.error_output import NoSuchHandler
 from ..core.cli.options import SECRETS, RunOptions, spelled_secret
@@ -19,19 +18,10 @@ from . import connection_data, reading
 from .auth import ENVIRONMENT, DeviceLogin, names
 from .handler_loading import LoadedHandler, load
 from .listed_pdu import ListedPdu
-from .reading import CallError, Part, PolledOutlet, Reading
-from .scheduling_delay import SchedulingDelay
+from .reading import Part, Reading
 
-BUSY = "busy"  # the kind of error if this machine, and not the PDU, was late
 # in seconds; pdu_common's SNMP and this pack's handlers refuse a longer one
 _LONGEST_TIMEOUT = 60.0
-# how late this process may be while a PDU is silent, so that the silence is still the PDU's: this
-# share of one wait for an answer, or this many seconds if they are more
-_LATE, _LATE_S = 0.25, 0.05
-# the same for a whole call, which ends after 30 s or more (handlers/shared/switching.py,
-# host/snmp.py)
-_LONG_S, _LATE_IN_ALL = 25.0, 0.25
-_COUNTED = {state: PolledOutlet("", state) for state in EnumPowerStatus}
 
 
 class Target(NamedTuple):
@@ -123,16 +113,6 @@ def poll(
     return _poll_target(target, timeout, (reading.states, figures_part, *label_parts, *parts))
 
 
-def poll_state_counts(target: Target) -> Reading:
-    """As `poll`, for a tool that only counts the outlets in each state: they have nothing else, so
-    that another process gets a quarter of the bytes.
-    """
-    full_reading = poll(target)
-    return full_reading._replace(
-        outlets=[_COUNTED[outlet.state] for outlet in full_reading.outlets]
-    )
-
-
 def poll_lines(target: Target) -> Reading:
     """As `poll`, with numbers, names, W, and the lines and breakers."""
     return poll(target, with_labels=True, with_power=True, parts=(reading.read_topology,))
@@ -167,28 +147,6 @@ def is_silence(full_reading: Reading) -> bool:
     kind, reason = full_reading.failure
     # an archive of another pack may raise Python's own errors
     return kind in ("unreachable", "timeout") or reason.startswith(("TimeoutError", "timeout"))
-
-
-def is_late_here(target: Target, full_reading: Reading, lag: SchedulingDelay) -> bool:
-    """Whether the PDU may have answered in time, but this process was too late to see it."""
-    if not is_silence(full_reading):
-        return False
-    settings = {**target.auth.settings, **dict(target.device.settings)}
-    late_for_an_answer = lag.longest > max(
-        _LATE * _request_timeout_s(target.handler, settings), _LATE_S
-    )
-    is_long = full_reading.seconds > _LONG_S
-    late_in_all = is_long and lag.together > _LATE_IN_ALL * full_reading.seconds
-    return late_for_an_answer or late_in_all
-
-
-def undecided_silence_error(lag: SchedulingDelay) -> CallError:
-    """The failure of a PDU whose silence remains doubted."""
-    return CallError(
-        BUSY,
-        f"this machine was too busy to tell whether the PDU answers: it was {lag.longest:.1f} s"
-        " late",
-    )
 
 
 def _count(handler: LoadedHandler, requests: list[int]) -> None:
@@ -233,12 +191,3 @@ def _shortened_timeout(
 def _default_timeout(handler: LoadedHandler) -> float:
     """The handler's own `timeout`, in seconds."""
     return 2.0 if handler.snmp else 10.0
-
-
-def _request_timeout_s(handler: LoadedHandler, settings: Mapping[str, str]) -> float:
-    """How long one request waits for its answer, in seconds."""
-    try:
-        timeout_s = float(settings.get("timeout") or _default_timeout(handler))
-    except ValueError:
-        return _default_timeout(handler)
-    return timeout_s if 0 < timeout_s <= _LONGEST_TIMEOUT else _default_timeout(handler)

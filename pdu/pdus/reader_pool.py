@@ -1,148 +1,162 @@
-"""Reads many PDUs in parallel: up to one process for each core, with threads that wait for devices.
+"""Reads many PDUs at a time: a thread for each reading, and a deadline for each.
 
-Measured with 1,000 simulated PDUs on two cores (docs/fleet.md): the limit is the client's CPU time,
-which the threads of one process cannot spread over two cores. `process_pool` starts the processes
-and gives out the PDUs. `worker` reads as many at a time as it can without being late. If it was
-late and a PDU seemed not to answer, this PDU is read again with fewer others beside it, at last
-alone: what a PDU waits because of us is not its silence. Only readings are repeated.
-
-A probe of the exporter is read once, because Prometheus waits for it.
+A handler that hangs cannot be interrupted. At its deadline its thread is left behind and its PDU
+has a failure; a dead PDU, a slow one and a handler that raises cost the other PDUs nothing. While
+such a thread runs, its PDU is not asked again, and the number of such threads is bounded: so a
+process may read for months. Threads are daemons: they end with the process.
 """
 
 from __future__ import annotations
 
-import contextlib
+import collections
 import functools
-import itertools
+import queue
+import threading
 import time
-from collections.abc import Generator, Iterator, Mapping, Sequence
-from typing import Callable, NamedTuple, Optional
+from collections.abc import Callable, Generator, Sequence
+from dataclasses import dataclass
+from typing import Optional
 
-from .auth import DeviceLogin
-from .handler_loading import LoadedHandler
+from handlers.shared.errors import SettingsError
+
 from .listed_pdu import ListedPdu
-from .polling import Target, is_late_here, poll, undecided_silence_error
-from .process_pool import ALONE, ProcessPool, WorkerLost, cores
+from .polling import Target, poll
 from .reading import CallError, Reading
-from .scheduling_delay import SchedulingDelay
 
-# default limit for the PDUs that all processes together read at a time
+#: default limit for the PDUs that are read at a time
 PARALLEL = 128
-_PER_PROCESS = 16  # with fewer PDUs another process costs more than it saves
-#: longest wait for a reading; a call of this pack's handlers usually ends within a minute
-PATIENCE_S = 180.0
-HANGS = CallError(
-    "defect",
-    "this PDU was not read in time: run `pdu status` on it with --debug and report the output",
+#: default deadline of a reading, in s; a call of this pack's handlers usually ends within a minute
+DEADLINE_S = 180.0
+#: how many threads may be left behind
+MOST_HANGING = 256
+_REPORT = "run `pdu status` on it with --debug and report the output"
+#: why a PDU was not read
+HANGS = CallError("defect", f"this PDU was not read in time: {_REPORT}")
+STILL_HANGS = CallError(
+    "defect", f"not asked, because an earlier reading of this PDU still hangs: {_REPORT}"
 )
-LOST = CallError(
+TOO_MANY_HANG = CallError(
     "defect",
-    "a process ended before this PDU was read: run `pdu status` on it with --debug and report the"
-    " output",
+    f"not asked, because readings of {MOST_HANGING} other PDUs hang: start this program again",
 )
+NO_THREAD = "this machine allows no thread that reads PDUs"
+_LOST = CallError("defect", f"the reading ended without a result: {_REPORT}")
+# bytes of stack per thread; JSON of 10,000 levels, the most for Python 3.12 and 3.13, takes 2 MB
+_STACK = 4 << 20
 
-#: names a handler and a login
-_AccessKey = tuple[int, int]
 
+@dataclass(eq=False)
+class _Job:
+    """One reading in its thread."""
 
-class _Request(NamedTuple):
-    """What a process gets to read one PDU. It has the handlers and logins."""
-
+    #: its index in the targets
+    place: int
     device: ListedPdu
-    access: _AccessKey
+    #: its deadline, of time.monotonic()
+    end: float
+    is_done: bool = False
 
 
-def _access_key(target: Target) -> _AccessKey:
-    # many PDUs of a list have the same ones, whose secrets need not pass a pipe
-    return id(target.handler), id(target.auth)
+class ReaderPool:
+    """Reads PDUs, and knows which of them hang. May be used by several threads."""
 
+    def __init__(self, parallel: int = PARALLEL) -> None:
+        """`parallel`: how many PDUs one call of `read_all` reads at a time."""
+        self._parallel = parallel
+        self._lock = threading.Lock()
+        self._hanging: set[_Job] = set()
+        threading.stack_size(_STACK)
 
-def read_all(
-    targets: Sequence[Target],
-    parallel: int = PARALLEL,
-    patience_s: float = PATIENCE_S,
-    processes: Optional[int] = None,
-    read_target: Callable[[Target], Reading] = poll,
-) -> Generator[tuple[int, Reading], None, None]:
-    """Yields the index in `targets` and the reading of each PDU, in the order in which they arrive.
+    def read(
+        self,
+        target: Target,
+        seconds: float = DEADLINE_S,
+        read_target: Callable[[Target], Reading] = poll,
+    ) -> Reading:
+        """The reading of one PDU, after at most `seconds`. Raises SettingsError as `read_all`."""
+        ((_, reading),) = self.read_all([target], seconds, read_target)
+        return reading
 
-    `read_target` reads one PDU. `processes`: default one for each core. They end with the
-    generator, even if it is closed early. A PDU that ends its process has a failure; the others
-    are read by a new process. If no reading arrives for `patience_s` seconds, the missing ones are
-    failures. Raises SettingsError if no process starts.
-    """
-    at_once = max(1, min(parallel, len(targets)))
-    most = min(processes or cores(), -(-at_once // _PER_PROCESS))
-    # not the list: a forked process copies each page of it that it uses
-    access = {_access_key(target): (target.handler, target.auth) for target in targets}
-    missing = dict.fromkeys(range(len(targets)))
-    crew = ProcessPool(functools.partial(_job, read_target, access), at_once, most)
-    with contextlib.closing(crew):
-        for place, reading in _arriving(crew, targets, parallel, patience_s):
-            del missing[place]
-            yield place, reading
-        for place in missing:
-            yield place, _add_failure(None, HANGS)
+    def read_all(
+        self,
+        targets: Sequence[Target],
+        seconds: float = DEADLINE_S,
+        read_target: Callable[[Target], Reading] = poll,
+    ) -> Generator[tuple[int, Reading], None, None]:
+        """Yields the index in `targets` and the reading of each PDU, in the order in which they
+        arrive.
 
+        `seconds`: how long the reading of one PDU may take. `read_target` reads it. Raises
+        SettingsError if the system allows no thread.
+        """
+        results: queue.SimpleQueue[tuple[int, Reading]] = queue.SimpleQueue()
+        running: dict[int, _Job] = {}  # by place, the earliest deadline first
+        waiting, parallel = collections.deque(range(len(targets))), self._parallel
+        try:
+            while running or waiting:
+                while waiting and len(running) < parallel:
+                    place = waiting[0]
+                    target = targets[place]
+                    job = _Job(place, target.device, time.monotonic() + seconds)
+                    try:
+                        self._start(job, functools.partial(read_target, target), results)
+                    except RuntimeError:  # the system allows no more threads
+                        if not running:
+                            raise SettingsError(NO_THREAD) from None
+                        parallel = len(running)
+                        break
+                    running[waiting.popleft()] = job
+                first, job = next(iter(running.items()))
+                try:
+                    place, reading = results.get(timeout=max(0.0, job.end - time.monotonic()))
+                except queue.Empty:
+                    self._leave(job)
+                    place, reading = first, Reading(seconds=seconds, failure=HANGS)
+                if running.pop(place, None) is not None:  # else it was left behind
+                    yield place, reading
+        finally:
+            for job in running.values():
+                self._leave(job)
 
-def _arriving(
-    crew: ProcessPool, targets: Sequence[Target], parallel: int, patience_s: float
-) -> Iterator[tuple[int, Reading]]:
-    """Yields the place and the reading of each PDU that is believed, until none is missing or
-    nothing arrives for `patience_s` seconds.
-    """
-    later = iter(range(len(targets)))  # as numbers, because a list may be long
-    level_by_place: dict[int, int] = {}
-    end, left = time.monotonic() + patience_s, len(targets)
+    @property
+    def hanging(self) -> int:
+        """How many threads were left behind and still run."""
+        return len(self._hanging)
 
-    def request(place: int) -> _Request:
-        return _Request(targets[place].device, _access_key(targets[place]))
+    def _start(
+        self,
+        job: _Job,
+        read: Callable[[], Reading],
+        results: queue.SimpleQueue[tuple[int, Reading]],
+    ) -> None:
+        """Raises RuntimeError if the system allows no thread."""
 
-    while left and time.monotonic() < end:
-        for place in itertools.islice(later, max(0, parallel - crew.waiting)):
-            crew.add(place, request(place))
-        for event in crew.turn(end - time.monotonic()):
-            place = event.ticket
-            if isinstance(event, WorkerLost):
-                result = _add_failure(None, LOST)
-            else:
-                result, doubt = event.result
-                level = level_by_place.get(place, 0)
-                if doubt is not None and level < ALONE:
-                    level_by_place[place] = level + 1
-                    crew.repeat(place, request(place), level + 1)
-                    continue
-                if doubt is not None:
-                    result = _add_failure(result, undecided_silence_error(doubt))
-            end, left = time.monotonic() + patience_s, left - 1
-            yield place, result
+        def run() -> None:
+            reading = Reading(failure=_LOST)
+            try:
+                reading = read()
+            finally:
+                with self._lock:
+                    job.is_done = True
+                    self._hanging.discard(job)
+                results.put((job.place, reading))
 
+        obstacle = self._obstacle(job.device)
+        if obstacle is None:
+            threading.Thread(target=run, name=f"read {job.device.name}", daemon=True).start()
+        else:
+            job.is_done = True
+            results.put((job.place, Reading(failure=obstacle)))
 
-def _add_failure(pdu_reading: Optional[Reading], failure: CallError) -> Reading:
-    return (pdu_reading or Reading())._replace(failure=failure)
+    def _obstacle(self, device: ListedPdu) -> Optional[CallError]:
+        """Why a PDU must not be asked now."""
+        with self._lock:
+            if any(job.device == device for job in self._hanging):
+                return STILL_HANGS
+            return TOO_MANY_HANG if len(self._hanging) >= MOST_HANGING else None
 
-
-# ---- in a child process --------------------------------------------------------------------------
-
-
-class _PoolReading(NamedTuple):
-    reading: Reading
-    #: set if this process was too late for the PDU's silence to count
-    doubt: Optional[SchedulingDelay]
-
-
-def _job(
-    read_target: Callable[[Target], Reading],
-    access: Mapping[_AccessKey, tuple[LoadedHandler, DeviceLogin]],
-    request: _Request,
-    since: Callable[[float], SchedulingDelay],
-) -> _PoolReading:
-    from handlers.shared.tls import (
-        cache_contexts,  # imported late: 2 ms, which the parent does not need
-    )
-
-    cache_contexts()  # this process ends with the round
-    target, begin = Target(request.device, *access[request.access]), time.monotonic()
-    reading = read_target(target)
-    lag = since(begin)
-    return _PoolReading(reading, lag if is_late_here(target, reading, lag) else None)
+    def _leave(self, job: _Job) -> None:
+        """Its deadline is over."""
+        with self._lock:
+            if not job.is_done:
+                self._hanging.add(job)

@@ -45,9 +45,6 @@ ARCHIVES = SharedOption(
 # ---- reading many PDUs ---------------------------------------------------------------------------
 
 PARALLEL = SharedOption("--parallel", "PDUs to read at a time", "N", click.IntRange(1, 2000))
-WORKERS = SharedOption(
-    "--workers", "processes that read  [default: one for each core]", "N", click.IntRange(1, 256)
-)
 LISTEN = SharedOption(
     "--listen",
     "where to listen; a port alone: at 127.0.0.1; port 0: any free one",

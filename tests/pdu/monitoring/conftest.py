@@ -2,15 +2,11 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Iterator, Sequence
-from typing import Callable
+from collections.abc import Iterator
 
 import pytest
 
 from pdu import root
-from pdu.pdus import polling, reader_pool
-from pdu.pdus.polling import Target
-from pdu.pdus.reading import Reading
 from tests.waiting import PATIENCE_S
 
 from .exporter_process import Exporter, exporter
@@ -43,21 +39,7 @@ def running(small: Hall) -> Iterator[Exporter]:
 
 @pytest.fixture
 def call(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Call:
-    """A function like `halls.run` that runs the command in this process.
-
-    A check reads its PDUs one after another, because this process has threads and must not fork.
-    """
-
-    def one_by_one(
-        targets: Sequence[Target],
-        parallel: int,
-        processes: int | None = None,
-        read_target: Callable[[Target], Reading] | None = None,
-    ) -> Iterator[tuple[int, Reading]]:
-        for place, target in enumerate(targets):
-            yield place, (read_target or polling.poll)(target)
-
-    monkeypatch.setattr(reader_pool, "read_all", one_by_one)
+    """A function like `halls.run` that runs the command in this process."""
     for key in [key for key in os.environ if key.startswith("PDU_")]:
         monkeypatch.delenv(key)
 

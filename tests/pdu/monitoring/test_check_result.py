@@ -18,7 +18,6 @@ from handlers.shared.meter_figures import MeterFigures
 from pdu.core.cli import exit_codes
 from pdu.monitoring import check_result, tables
 from pdu.monitoring.check_report import CheckReport
-from pdu.pdus import polling
 from pdu.pdus.adapters.topology import BREAKER, MeteredPart
 from pdu.pdus.listed_pdu import ListedPdu
 from pdu.pdus.reading import CallError, PolledOutlet, Reading
@@ -112,8 +111,7 @@ def test_every_kind_of_error_has_a_remedy() -> None:
         "not-seen",
         "not-proven",
     }
-    # found by the check itself
-    assert about_devices == set(check_result.REMEDIES) - {polling.BUSY}
+    assert about_devices == set(check_result.REMEDIES)
 
 
 def test_the_summary_adds_up_measured_values() -> None:

@@ -6,10 +6,8 @@ import atexit
 import io
 import os
 import signal
-import socket
 import subprocess
 import sys
-import threading
 from pathlib import Path
 
 import pytest
@@ -22,10 +20,10 @@ from pdu.pdus.owner_files import OwnerFiles
 from tests.needs import ROOT
 from tests.packaging.building import archive, small_tree
 from tests.pdu.running import run
-from tests.waiting import PATIENCE_S, bounded, finished, until
+from tests.waiting import PATIENCE_S, bounded, until
 
 from .exporter_process import Exporter, exporter, fetched
-from .halls import Call, Hall, children, environment
+from .halls import Call, Hall, environment
 
 
 class FullDisk(io.StringIO):
@@ -45,7 +43,7 @@ def test_a_reload_that_raises_any_error_keeps_the_old_list(
     before = TargetPolicy((), (), {}, {})
     asked = server.Exporter(before, server.ServerLimits())
     exporter_options = exporter_command.ExporterOptions(
-        OwnerFiles(), (), "", (), 1, 1, 0.5, False, False
+        OwnerFiles(), (), "", (), 1, 0.5, False, False
     )
     exporter_command.reload_targets(asked, exporter_options)
     assert asked.allowed is before and b"last_reload_successful 0.0" in asked.own.page("").body
@@ -67,80 +65,17 @@ def test_sighup_reads_the_list_again_and_an_invalid_one_changes_nothing(small: H
         assert running.probe(target="nut")["pdu_up"] == {(): 1.0}
 
 
-def test_sighup_may_add_an_archive_and_other_processes_run_it(small: Hall, tmp_path: Path) -> None:
+def test_sighup_may_add_an_archive(small: Hall, tmp_path: Path) -> None:
     built = tmp_path / "pdu_small.tar.gz"
     built.write_bytes(archive(small_tree(tmp_path / "tree"), "small"))
     path = small.one("nut")
     text = path.read_text()
-    with exporter("--list", path, "--auth", small.logins, "--workers", "2") as running:
+    with exporter("--list", path, "--auth", small.logins) as running:
         path.write_text(f"{text}new,{built},192.0.2.1,,say=well\n")
         running.process.send_signal(signal.SIGHUP)
         assert until(lambda: running.get("probe", target="new")[0] == 200)
         assert running.probe(target="new")["pdu_up"] == {(): 1.0}
         assert running.probe(target="nut")["pdu_up"] == {(): 1.0}
-
-
-def descendants(pid: int) -> list[int]:
-    found = children(pid)
-    return found + [descendant for child in found for descendant in descendants(child)]
-
-
-def test_the_exporter_goes_on_without_the_processes_that_read(small: Hall) -> None:
-    """First the two that read are killed, which are replaced; then the one that starts them; then
-    the two that read again, which nobody replaces: threads read.
-    """
-    with exporter("--list", small.one("nut"), "--auth", small.logins, "--workers", "2") as running:
-
-        def is_up() -> bool:
-            status, text, _ = running.get("probe", target="nut")
-            return status == 200 and "pdu_up 1.0" in text
-
-        assert is_up()
-        own = running.process.pid
-        (manager,) = children(own)
-        first = children(manager)
-        assert len(first) == 2
-        for pid in first:
-            os.kill(pid, signal.SIGKILL)
-        assert until(is_up) and not set(children(manager)) & set(first)
-        second = children(manager)
-        os.kill(manager, signal.SIGKILL)
-        assert until(is_up) and until(is_up)
-        for pid in second:
-            os.kill(pid, signal.SIGKILL)
-        assert until(is_up) and until(is_up)
-
-
-def test_a_pdu_whose_process_ends_while_it_is_read_is_a_defect(small: Hall) -> None:
-    path = small.one("nut")
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as silent:
-        silent.bind(("127.0.0.1", 0))
-        silent.settimeout(PATIENCE_S)
-        line = f"silent,snmp,127.0.0.1:{silent.getsockname()[1]},snmp,\n"
-        path.write_text(path.read_text() + line)
-        with exporter("--list", path, "--auth", small.logins, "--workers", "2") as running:
-            (manager,) = children(running.process.pid)
-            answers: list[str] = []
-            probe = threading.Thread(
-                target=lambda: answers.append(running.get("probe", target="silent")[1])
-            )
-            probe.start()
-            silent.recv(65536)
-            for pid in children(manager):
-                os.kill(pid, signal.SIGKILL)
-            finished(probe)
-            assert 'pdu_probe_error{kind="defect"} 1.0' in answers[0]
-            assert running.probe(target="nut")["pdu_up"] == {(): 1.0}
-
-
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
-def test_the_processes_that_read_end_with_the_exporter(small: Hall, number: int) -> None:
-    with exporter("--list", small.one("nut"), "--auth", small.logins, "--workers", "2") as running:
-        assert until(lambda: len(descendants(running.process.pid)) == 3)
-        made = descendants(running.process.pid)
-        running.process.send_signal(number)
-        running.process.communicate(timeout=PATIENCE_S)
-        assert until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in made))
 
 
 def test_sigterm_among_sighups_ends_the_exporter(small: Hall) -> None:
@@ -174,8 +109,7 @@ def test_the_exporter_ends_its_process_without_pythons_own_end(
     before = {number: signal.getsignal(number) for number in (signal.SIGHUP, signal.SIGTERM)}
     try:
         with pytest.raises(GeneratorExit) as error_info:
-            # this process has threads and must not fork
-            run(capsys, "exporter", "--list", "x", "--listen", "127.0.0.1:0", "--workers", "1")
+            run(capsys, "exporter", "--list", "x", "--listen", "127.0.0.1:0")
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
@@ -239,7 +173,7 @@ def test_an_address_that_cannot_be_used_is_refused_in_one_line(
         ("ä..b:9914", "hostname"),
     ):
         asked = ("--list", small.list(), "--auth", small.logins, "--listen", listen)
-        result = call("exporter", *asked, "--workers", "1")
+        result = call("exporter", *asked)
         assert (result.returncode, len(result.stderr.splitlines())) == (
             2,
             1,

@@ -76,9 +76,9 @@ def _command(target: Target, call: str) -> SaidOfEach:
 def _exporter(target: Target, identities: Sequence[str]) -> SaidOfEach:
     from prometheus_client.parser import text_string_to_metric_families
 
-    from pdu.monitoring.probes import ProbeExtras, probe, request_of
+    from pdu.monitoring.probes import ProbeExtras, ProbeRequest, probe
 
-    probe_request = request_of(
+    probe_request = ProbeRequest(
         target, 60.0, time.monotonic() + 60.0, "text/plain", "", ProbeExtras(power=True)
     )
     answer = probe(probe_request)

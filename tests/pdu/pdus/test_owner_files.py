@@ -72,7 +72,7 @@ def known(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.mark.parametrize(
     "words",
     [
-        ["check", "--workers", "1"],
+        ["check", "--parallel", "1"],
         ["exporter", "--listen", "nowhere"],
     ],
     ids=lambda words: " ".join(words[:2]),

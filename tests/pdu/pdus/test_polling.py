@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import enum
-import pickle
 from collections.abc import Iterator
 from decimal import Decimal
 from types import SimpleNamespace
@@ -118,18 +117,6 @@ def test_a_figure_that_is_not_a_finite_number_is_a_defect_and_the_states_are_kep
         and found.failure.kind == "defect"
         and found.failure.reason.startswith("statistic: consumption of outlet '1' is ")
     )
-
-
-def test_a_reading_for_counting_makes_the_same_row_of_fewer_bytes(small: Hall) -> None:
-    fleet = device_list.read_device_list(str(small.list()))
-    for target in polling.targets(fleet.devices, auth.read_logins(str(small.logins)), None):
-        whole = polling.poll(target)
-        assert whole.answered and len(whole.outlets) >= 2
-        counted = polling.poll_state_counts(target)
-        counted = counted._replace(seconds=whole.seconds, begun=whole.begun)
-        rows = [check_result.judge_reading(target.device, one, False) for one in (whole, counted)]
-        assert rows[0] == rows[1]
-        assert len(pickle.dumps(counted)) < len(pickle.dumps(whole))
 
 
 def test_a_state_that_the_platform_does_not_have_is_a_failure() -> None:
