@@ -44,6 +44,10 @@ class FourCalls(Generic[S]):
         `purposes`: what will be read in it; None for a command.
         """
 
+    def open_command(self, identity: str) -> AbstractContextManager[S]:
+        """`open_session` for a command to this outlet: what tells of others need not be read."""
+        return self.open_session(None)
+
     def renew_session(self, session: S) -> None:
         """Give a session that another call of `OpenPdu` used the time of a new one."""
 
@@ -165,8 +169,11 @@ class FourCalls(Generic[S]):
     def _switch_port(
         self, method: str, port: PduPortView, on: bool, deadline: float, pause: float
     ) -> PduPortView:
-        with self.session(method, None) as session:
-            state = self.switch_outlet(session, outlet_identity(port), on, deadline, pause)
+        identity = outlet_identity(port)
+        with self.call(
+            method, lambda stack: stack.enter_context(self.open_command(identity))
+        ) as session:
+            state = self.switch_outlet(session, identity, on, deadline, pause)
             return port_answer(port, state)
 
 

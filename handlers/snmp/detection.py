@@ -42,6 +42,7 @@ def detect(
     metered_only: bool = False,
     listed_only: bool = False,
     purposes: Purposes = frozenset(),
+    only_outlet: str = "",
 ) -> SnmpDevice:
     """The device, read as the family that fits it.
 
@@ -57,12 +58,13 @@ def detect(
     sysObjectID, a family that numbers the outlets differently could be chosen. Raises Unsupported
     if no family fits. Raises ProtocolError if the device lists fewer outlets than it counts, or if
     meters were read and nothing proves that it has no outlets. `metered_only` replaces the proof.
-    `listed_only`: see `read_by_states`. `purposes`: what will be read of the device.
+    `listed_only` and `only_outlet`: see `read_by_states`. `purposes`: what will be read of the
+    device.
     """
     reader = Reader(device, purposes=purposes)
     shown_id, usable = sys_object_id(reader, profiles)
     families = candidates(usable, profiles)
-    device_read = _read_by_states(families, reader, listed_only)
+    device_read = _read_by_states(families, reader, listed_only, only_outlet)
     if not device_read:
         metering = families if usable else _metering(families, reader, profiles)
         device_read = _read_by_meters(metering, reader, metered_only, by_id=bool(usable))
@@ -79,6 +81,7 @@ def read_as(
     metered_only: bool = False,
     listed_only: bool = False,
     purposes: Purposes = frozenset(),
+    only_outlet: str = "",
 ) -> SnmpDevice:
     """The device read as this family, whatever its sysObjectID. Raises Unsupported if it has
     neither outlets nor meters of the family, unless the family has no outlets and the
@@ -86,7 +89,7 @@ def read_as(
     reader = Reader(device, purposes=purposes)
     usable = sys_object_id(reader, (profile,))[1] if profile.roots or not profile.outlets else ""
     families = [Candidate(profile, root) for root in profile.roots_for(usable)]
-    device_read = _read_by_states(families, reader, listed_only) or _read_by_meters(
+    device_read = _read_by_states(families, reader, listed_only, only_outlet) or _read_by_meters(
         families, reader, metered_only, by_id=bool(profile.match(usable))
     )
     if not device_read:
@@ -150,14 +153,15 @@ def _metering(
 
 
 def _read_by_states(
-    families: Sequence[Candidate], reader: Reader, listed_only: bool
+    families: Sequence[Candidate], reader: Reader, listed_only: bool, only_outlet: str
 ) -> Optional[SnmpDevice]:
     for place, (profile, root) in enumerate(families):
         if place == 1 or (place == 0 and len(families) > _SWEPT):
             prefetch_list.prefetch_outlet_lists(
                 [(candidate.profile, reader.at(candidate.root)) for candidate in families[place:]]
             )
-        device = read_by_states(profile, reader.at(root), listed_only)
+        own = only_outlet if len(families) <= _SWEPT else ""
+        device = read_by_states(profile, reader.at(root), listed_only, own)
         if device:
             return device
     return None

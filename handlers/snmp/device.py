@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import NamedTuple, Optional
 
@@ -17,6 +18,7 @@ from .reader import Reader
 from .sources.base import Source
 
 States = dict[str, EnumPowerStatus]
+_INDEX = re.compile(r"(?:0|[1-9][0-9]{0,9})(?:\.(?:0|[1-9][0-9]{0,9})){0,15}")
 
 
 class SnmpDevice(NamedTuple):
@@ -28,38 +30,83 @@ class SnmpDevice(NamedTuple):
     #: identity -> state of every outlet; all UNKNOWN if only the outlets were listed
     states: States
     reader: Reader  #: its answers so far
+    is_listed_only: bool = False  #: whether `states` are to be read yet
+    is_own_row: bool = False  #: whether only the outlet of a command was looked for
 
 
 def read_by_states(
-    profile: Profile, reader: Reader, listed_only: bool = False
+    profile: Profile, reader: Reader, listed_only: bool = False, only_outlet: str = ""
 ) -> Optional[SnmpDevice]:
     """The device, read through the first `Outlets` that has `states` and lists or counts an outlet;
     else None.
 
     `listed_only`: which outlets there are, without what could contradict a state: a command reads
-    that of its own outlet. What is read ahead costs nothing.
+    that of its own outlet, and figures need none. What is read ahead costs nothing. `only_outlet`:
+    if this outlet has a row of its own, no other is listed.
 
     Raises ProtocolError if the device lists fewer outlets than it counts.
     """
     for outlets in profile.outlets:
         if outlets.states is None:
             continue
+        if only_outlet and _has_own_row(outlets, reader, only_outlet):
+            return SnmpDevice(
+                profile, outlets, {only_outlet: EnumPowerStatus.UNKNOWN}, reader, True, True
+            )
         prefetch_list.prefetch_states(profile, outlets, reader)
+        is_listed_only = listed_only and not reader.is_ahead
         states = (
             dict.fromkeys(outlets.states.rows_from(reader), EnumPowerStatus.UNKNOWN)
-            if listed_only and not reader.is_ahead
+            if is_listed_only
             else outlets.states.read_from(reader)
         )
         states = _add_missing(outlets, states, reader)
         outlet_count, is_certain = _count(outlets.count, reader, states)
+        if is_listed_only and len(states) < outlet_count and not only_outlet:
+            # what contradicts a state may show the rows that are missing
+            states = _add_missing(outlets, outlets.states.read_from(reader), reader)
+            is_listed_only = False
         if states or outlet_count:
             return SnmpDevice(
                 profile,
                 outlets,
                 _complete(outlets, states, outlet_count, is_certain, reader),
                 reader,
+                is_listed_only,
             )
     return None
+
+
+def states_of(device: SnmpDevice) -> States:
+    """The state of every outlet; read now if only the outlets were listed."""
+    if not device.is_listed_only or device.outlets is None or device.outlets.states is None:
+        return device.states
+    return {**device.states, **device.outlets.states.read_from(device.reader)}
+
+
+def _has_own_row(outlets: Outlets, reader: Reader, identity: str) -> bool:
+    """Whether a GET shows that the outlet exists, and a command to it concerns no other one.
+
+    Where the rows of a chain are numbered consecutively, the last one that the device counts must
+    be there too: else units are joining or leaving, and the row may be another unit's.
+    """
+    states, control = outlets.states, outlets.control
+    if states is None or control is None or reader.is_ahead:
+        return False
+    # as an index is written: "07" is no row, and would be read as 7
+    if not _INDEX.fullmatch(identity) or not states.source.reads_single_rows():
+        return False
+    if control.writes_neighbours or control.has_one_object:
+        return False
+    has_position = bool(outlets.position) and outlets.count is not None
+    if has_position and "." in identity:
+        return False  # its rows are not numbered 1, 2, 3
+    if states.row_from(reader, identity) is None:
+        return False
+    if not has_position:
+        return True
+    outlet_count, is_certain = _count(outlets.count, reader, {identity: EnumPowerStatus.UNKNOWN})
+    return is_certain and states.row_from(reader, str(outlet_count)) is not None
 
 
 def read_without_states(

@@ -8,7 +8,7 @@ for. `switching.switch_outlet` says what a command costs.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Optional
 
 from pdu_common.base_snmp_pdu import BaseSnmpPdu
@@ -18,7 +18,7 @@ from pdu_common.helper import EnumPowerStatus
 from .. import host
 from ..host.snmp import CALL_SECONDS, Snmp, known_endpoint
 from ..shared import prefetch
-from . import detection, metering, options, switching
+from . import detection, device, metering, options, switching
 from .settings import SETTINGS as SETTINGS, select_families
 
 STATES = {True: EnumPowerStatus.UP, False: EnumPowerStatus.DOWN}
@@ -30,21 +30,31 @@ class SnmpPdu(host.FourCalls[Session], BaseSnmpPdu):
 
     handler_name = "snmp"
 
-    @contextmanager
-    def open_session(self, purposes: Optional[prefetch.Purposes]) -> Iterator[Session]:
+    def open_session(
+        self, purposes: Optional[prefetch.Purposes]
+    ) -> AbstractContextManager[Session]:
         """No GET, walk or SET starts later than CALL_SECONDS after the settings were read, or
         PLAN_SECONDS for a command, unless the session extends this.
         """
+        return self._open(CALL_SECONDS, purposes or frozenset())
+
+    def open_command(self, identity: str) -> AbstractContextManager[Session]:
+        return self._open(switching.PLAN_SECONDS, frozenset(), identity)
+
+    @contextmanager
+    def _open(
+        self, seconds: float, purposes: prefetch.Purposes, only_outlet: str = ""
+    ) -> Iterator[Session]:
         choice = select_families(host.settings(self.pdu_data), options.OPTIONS)
-        is_command = purposes is None
-        snmp = Snmp(self, switching.PLAN_SECONDS if is_command else CALL_SECONDS)
-        # a command reads the state of its own outlet
-        how = (choice.metered_only, is_command, purposes or frozenset())
+        snmp = Snmp(self, seconds)
+        # figures need which outlets there are; a command reads the state of its own outlet
+        listed_only = bool(only_outlet) or bool(purposes) and prefetch.STATES not in purposes
+        how = (choice.metered_only, listed_only, purposes, only_outlet)
         if choice.is_fixed:
-            device = detection.read_as(snmp, choice.profiles[0], *how)
+            detected_device = detection.read_as(snmp, choice.profiles[0], *how)
         else:
-            device = detection.detect(snmp, choice.profiles, *how)
-        yield Session(snmp, device, choice)
+            detected_device = detection.detect(snmp, choice.profiles, *how)
+        yield Session(snmp, detected_device, choice)
 
     def renew_session(self, session: Session) -> None:
         session.snmp.renew()
@@ -56,7 +66,7 @@ class SnmpPdu(host.FourCalls[Session], BaseSnmpPdu):
         return session.device.profile.key if session else ""
 
     def read_states(self, session: Session) -> Iterable[tuple[str, EnumPowerStatus]]:
-        return session.device.states.items()
+        return device.states_of(session.device).items()
 
     def read_figures(self, session: Session, with_power: bool) -> host.Figures:
         return metering.read_statistic(session.device, with_power)

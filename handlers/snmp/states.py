@@ -106,6 +106,11 @@ class State(FrozenValue):
             identity: value for identity, value in rows.items() if text(value) not in self.absent
         }
 
+    def row_from(self, reader: Reader, identity: str) -> Optional[Raw]:
+        """The value of one outlet's state, None if the device does not list it."""
+        value = self.source.value_of(reader, identity)
+        return None if value is None or text(value) in self.absent else value
+
     def lists_no_outlet(self, reader: Reader) -> bool:
         """Whether the table has rows, and the values of all are in `absent`."""
         rows = self.source.rows(reader)

@@ -113,8 +113,12 @@ def _switchable(
             " cannot be switched"
         )
     # no new read; an outlet from `Outlets.rows` may have no state
-    states_read = outlets.states.rows_from(device.reader)
-    if identity not in states_read:
+    value = (
+        outlets.states.row_from(device.reader, identity)
+        if device.is_own_row
+        else outlets.states.rows_from(device.reader).get(identity)
+    )
+    if value is None:
         raise Unsupported(
             f"outlet {identity} reports no state and is therefore not switched: it has no relay, or"
             " the device does not show its state"
@@ -135,7 +139,7 @@ def _switchable(
             f" one object, a Scalar, for all {len(device.states)} outlets of this PDU"
         )
     # What could contradict its state must be readable before the command, not only after it.
-    outlets.states.state_by_value(device.reader, identity, states_read[identity])
+    outlets.states.state_by_value(device.reader, identity, value)
     return outlets, outlets.states, outlets.control
 
 

@@ -64,6 +64,11 @@ class Source(FrozenValue, ABC):
                 if isinstance(part, Source):
                     yield from part.asks()
 
+    def reads_single_rows(self) -> bool:
+        """Whether `value_of` has a value for exactly the identities of `rows`, and most devices
+        need not list these for it."""
+        return False
+
     @abstractmethod
     def written_places(self) -> tuple[ObjectSource, ...]:
         """The places to which a command through this source may go.
@@ -120,6 +125,13 @@ class Filter(Source):
 
     def identity_starts(self) -> Optional[frozenset[str]]:
         return self.source.identity_starts()
+
+
+class RowFilter(Filter):
+    """A filter that tells of each row whether it is left out."""
+
+    def reads_single_rows(self) -> bool:
+        return self.source.reads_single_rows()
 
 
 class ReadOnly(Source):

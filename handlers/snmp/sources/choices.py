@@ -12,7 +12,15 @@ from ...shared.errors import NoSuchOutlet, ProtocolError
 from .. import validation
 from ..decoding import Rows, number, text
 from ..reader import MISSING, ObjectRead, Reader
-from .base import Filter, ObjectSource, ReadOnly, Source, identity_prefixes, no_object
+from .base import (
+    Filter,
+    ObjectSource,
+    ReadOnly,
+    RowFilter,
+    Source,
+    identity_prefixes,
+    no_object,
+)
 
 
 class First(ReadOnly):
@@ -41,6 +49,9 @@ class First(ReadOnly):
     def asks(self) -> Iterator[ObjectRead]:
         return self.choices[0].asks()
 
+    def reads_single_rows(self) -> bool:
+        return all(choice.reads_single_rows() for choice in self.choices)
+
     def value_of(self, reader: Reader, identity: str) -> Optional[Raw]:
         for choice in self.choices:
             value = choice.value_of(reader, identity)
@@ -50,7 +61,7 @@ class First(ReadOnly):
         return None
 
 
-class Provided(Filter):
+class Provided(RowFilter):
     """`source` on a device where `test` has rows and `pattern` matches the whole value of each;
     else no rows.
 
@@ -104,7 +115,7 @@ class Whole(Filter):
         return identity in self.rows(reader)
 
 
-class Unless(Filter):
+class Unless(RowFilter):
     """`source` on a device where `test` has no rows; else no rows.
 
     For a fallback that must not contradict a better reading.
@@ -151,6 +162,9 @@ class Merged(Source):
     def value_of(self, reader: Reader, identity: str) -> Optional[Raw]:
         values = (part.value_of(reader, identity) for part in self.parts)
         return next((value for value in values if value is not None), None)
+
+    def reads_single_rows(self) -> bool:
+        return all(part.reads_single_rows() for part in self.parts)
 
     def written_places(self) -> tuple[ObjectSource, ...]:
         if not _are_apart(self.parts):
@@ -225,6 +239,9 @@ class Prefixed(Source):
         if not inner:
             raise no_object(identity)
         return self.source.instance_oid(reader, inner)
+
+    def reads_single_rows(self) -> bool:
+        return self.source.reads_single_rows()
 
     def identity_starts(self) -> frozenset[str]:
         starts = self.source.identity_starts()

@@ -13,12 +13,20 @@ from ...shared.errors import ProtocolError
 from .. import validation
 from ..decoding import Rows, number, text
 from ..reader import MISSING, ObjectRead, Reader
-from .base import Filter, ObjectSource, ReadOnly, Source, identity_prefixes, unmarked_value
+from .base import (
+    Filter,
+    ObjectSource,
+    ReadOnly,
+    RowFilter,
+    Source,
+    identity_prefixes,
+    unmarked_value,
+)
 
 _WHOLE = re.compile(r"-?(?:0|[1-9][0-9]*)")
 
 
-class Only(Filter):
+class Only(RowFilter):
     """Rows of `source` whose value in `test` is one of `values`. For padding rows, mixed tables,
     neutral lines.
 
@@ -193,7 +201,7 @@ def lacks_first_row(rows: Sequence[str], count: Decimal) -> bool:
     return is_numbered and any(n not in numbers for n in range(1, int(count) + 1))
 
 
-class Arc(Filter):
+class Arc(RowFilter):
     """Rows of `source` whose identity has one of `values` as an arc. A row with a shorter identity
     has none of them.
 
@@ -300,7 +308,7 @@ class EachUnit(ReadOnly):
         return unit_names
 
 
-class Counted(Filter):
+class Counted(RowFilter):
     """The rows of `source` whose last arc is at most the device's own `count` (a scalar).
 
     For tables with a fixed number of rows. If the count is missing, not a number or below 0, all

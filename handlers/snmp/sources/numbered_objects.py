@@ -121,6 +121,9 @@ class Spread(ObjectSource):
         else:
             yield from self._gets(None)
 
+    def reads_single_rows(self) -> bool:
+        return self.listed is None
+
     def _gets(self, outlets: Optional[Rows]) -> Iterator[ObjectRead]:
         for n, sub in self.numbers():
             if outlets is None or str(n) in outlets:

@@ -48,6 +48,9 @@ class Column(ObjectSource):
     def asks(self) -> Iterator[ObjectRead]:
         yield ObjectRead(self.oid, True)
 
+    def reads_single_rows(self) -> bool:
+        return True
+
     def instance_oid(self, reader: Reader, identity: str) -> str:
         return reader.resolve(f"{self.oid}.{identity}") + ("." + self.suffix if self.suffix else "")
 
