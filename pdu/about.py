@@ -13,7 +13,7 @@ from handlers.shared.similar_names import similar_names
 
 from .core.cli import exit_codes, pages
 from .core.cli.error_output import Usage
-from .core.cli.groups import Grouped, HostGroup, LazyGroup, Subcommand
+from .core.cli.groups import Grouped, LazyGroup, Subcommand
 from .core.cli.options import Argument, output, run_options_of, word_completion
 from .core.cli.output import Result, print_result
 
@@ -92,9 +92,7 @@ def _path(context: click.Context, root: Grouped, words: Sequence[str]) -> Sequen
             path = " ".join(words[:place])
             raise Usage(f"pdu {path} has no command {word[:40]!r}: give pdu help {path}")
         if word not in command.by_name:
-            # click would take it for the HOST
-            takes_host = isinstance(command, HostGroup) and place == len(words) - 1
-            return [*words[:place], "HOST", word] if takes_host else words
+            return words
         command = command.get_command(context, word)
     return words
 

@@ -75,11 +75,6 @@ LAZY_COMMANDS: Mapping[str, LazyCommand] = {
     "exporter": LazyCommand(
         "monitoring.exporter", "exporter", "serve the figures of many PDUs to Prometheus"
     ),
-    "raritan": LazyCommand(
-        "xerus.command",
-        "raritan",
-        "jobs on a Raritan, Legrand or Server Technology PDU (Xerus)",
-    ),
     "snmp": LazyCommand(
         "workshop.snmp",
         "snmp",
@@ -133,15 +128,12 @@ GROUPS: Sequence[CommandGroup] = (
         ),
     ),
     CommandGroup("Many PDUs", ("find", "check", "exporter")),
-    CommandGroup("Your own handler", ("new", "handler")),
+    CommandGroup("Your own handler", ("new", "handler", "snmp")),
     CommandGroup(
         "Recordings and proofs",
         ("record", "replay", "draft", "prove"),
         "recordings",
         "a unit's answers in a file, a profile from it, a proof of a unit",
-    ),
-    CommandGroup(
-        "Kinds of devices", ("raritan", "snmp"), "devices", "jobs on Xerus units; SNMP families"
     ),
     CommandGroup("Shell", ("completion",), "shell", "completion of commands and names"),
 )

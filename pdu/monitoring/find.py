@@ -23,7 +23,7 @@ from handlers.shared.address import host_with_port
 from handlers.shared.errors import SettingsError, printable
 from handlers.shared.settings import port as port_number
 
-from ..core.cli import prompts
+from ..core.cli import optional_packages, prompts
 from ..core.cli.exit_codes import DONE, code_of
 from ..core.cli.groups import Subcommand
 from ..core.cli.options import (
@@ -215,7 +215,7 @@ def announced_pdus(networks: Sequence[Network]) -> list[FoundDevice]:
     try:
         devices = zeroconf.discover_devices(interfaces=interfaces)
     except (ImportError, OSError) as error:
-        why = error if isinstance(error, OSError) else "that needs the Python package zeroconf"
+        why = error if isinstance(error, OSError) else optional_packages.missing("mDNS", "zeroconf")
         print(
             f"Xerus units that announce themselves by mDNS are not searched for: {why}",
             file=sys.stderr,

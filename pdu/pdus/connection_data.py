@@ -350,35 +350,6 @@ def values(
     return value_by_key
 
 
-def command_values(
-    name: str,
-    settings: Sequence[Setting[object]],
-    run_options: RunOptions,
-    host: Address,
-    secrets: Sequence[str] = (),
-) -> dict[str, str]:
-    """The `values` for a command of `pdu NAME HOST`.
-
-    --secret-file may also give one of `secrets`. Raises SettingsError.
-    """
-    keys = [setting.key for setting in settings]
-    check(
-        run_options,
-        [*(setting.key for setting in settings if setting.secret), *secrets],
-        f"pdu {name}",
-    )
-    for key in run_options.settings:
-        if key not in keys and key not in run_options.of_list:
-            public_keys = ", ".join(key for key in keys if key not in SECRETS)
-            raise SettingsError(f"there is no setting {key[:60]!r} here; allowed: {public_keys}")
-    value_by_key = values(name, settings, run_options, host)
-    return {
-        key: text
-        for key, text in value_by_key.items()
-        if key in keys or key not in run_options.of_list
-    }
-
-
 def check(run_options: RunOptions, secrets: Sequence[str], whose: str) -> None:
     """Check that no secret is in an argument, and that each --secret-file is for one of `secrets`.
     Raises SettingsError.

@@ -258,9 +258,8 @@ def _pdu_text(pdu: ListedPdu) -> str:
 # ---- a name in place of HOST ---------------------------------------------------------------------
 
 
-def resolve_name(run_options: RunOptions, host: str, handler: str = "") -> ChosenPdu:
+def resolve_name(run_options: RunOptions, host: str) -> ChosenPdu:
     """The PDU of this name for a command that takes HOST alone; HANDLER is "" if it is no name.
-    `handler`: the only one that the command is for.
 
     The shared options get what the list says of it. Raises SettingsError. A list that was not given
     as an option and cannot be read is said: HOST may be an address.
@@ -275,33 +274,18 @@ def resolve_name(run_options: RunOptions, host: str, handler: str = "") -> Chose
     pdu = known_list.pdus.get(host) if known_list is not None else None
     if known_list is None or pdu is None:
         return ChosenPdu("", hosts.parse_argument(host), run_options)
-    if handler and pdu.handler != handler:
-        raise SettingsError(
-            f"{printable(host, 60)!r} is no PDU for {handler}: {known_list.path} has it as"
-            f" {_pdu_text(pdu)}"
-        )
     _use(run_options, known_list, pdu)
     if not _is_at(pdu, host):
         _note(f"{printable(host, 60)!r} is taken from {known_list.path}: {_pdu_text(pdu)}")
     return ChosenPdu(pdu.handler, pdu.address, run_options)
 
 
-def host_attributes(handler: str) -> dict[str, Any]:
-    """What lets a HostGroup for this handler take names for HOST."""
-    return {
-        "find": lambda state, host: resolve_name(state, host, handler).host,
-        "completes": complete(tuple, handler),
-    }
-
-
 # ---- completion ----------------------------------------------------------------------------------
 
 
-def complete(
-    other_words: Callable[[], Iterable[str]], handler: str = "", or_file: bool = False
-) -> Callable[..., Any]:
+def complete(other_words: Callable[[], Iterable[str]], or_file: bool = False) -> Callable[..., Any]:
     """The `shell_complete` of an argument that may be a name: these other words, then the names of
-    the list, for one `handler` only its own.
+    the list.
     """
 
     def complete(context: click.Context, argument: click.Parameter, incomplete: str) -> Any:
@@ -309,8 +293,7 @@ def complete(
         names: list[str] = []
         with contextlib.suppress(Exception):
             known_list = read_known_list(run_options.list_file, run_options.auth_file)
-            pdus = known_list.pdus.values() if known_list is not None else ()
-            names = [pdu.name for pdu in pdus if not handler or pdu.handler == handler]
+            names = list(known_list.pdus) if known_list is not None else []
         words = [*other_words(), *names]
         return word_completion(lambda: words, or_file)(context, argument, incomplete)
 

@@ -81,7 +81,6 @@ _ELSEWHERE: Mapping[str, str] = {
         "tests/packaging/test_own_handler_page.py",
     ),
     "python -m pip install": "it needs PyPI",
-    "pdu raritan discover": "tests/handlers/raritan/test_zeroconf.py",
     "pdu exporter": "tests/pdu/monitoring/test_exporter_process.py",
     "curl http://127.0.0.1:9914": "tests/pdu/monitoring/test_exporter.py",
     **dict.fromkeys(
@@ -105,7 +104,6 @@ _ELSEWHERE: Mapping[str, str] = {
 }
 _HOST = re.compile(r"HOST(\[:PORT\])?|192\.0\.2\.\d+(:443)?")
 _HANDLERS = ("raritan", "snmp", "redfish", "nut")
-_ENDS_AFTER = {"pdu raritan HOST events": ("--for", "0.1")}  # instead of Ctrl-C
 _NAMED = "r1-left"  # a PDU of the owner's list in the pages
 _UNTIL_STOPPED = {"replay"}  # commands that serve until they are stopped
 
@@ -278,10 +276,7 @@ def test_the_line_runs_as_written(
         for key, value in login.items():
             monkeypatch.setenv(key, value)
         monkeypatch.setattr(sys, "stdin", terminal.Person("y\n"))
-        for begin, more in _ENDS_AFTER.items():
-            arguments += more if line.text == begin else ()
         code = root.run(arguments)
     shown = capsys.readouterr()
     assert code == 0, shown.out + shown.err
-    # events may come or not
-    assert shown.out or shown.err or "events" in arguments
+    assert shown.out or shown.err

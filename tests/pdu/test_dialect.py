@@ -79,5 +79,5 @@ def test_each_option_is_declared_once() -> None:
     places: dict[str, list[str]] = defaultdict(list)
     for name, place in declarations():
         places[name].append(place)
-    assert len(places) > 60
+    assert len(places) > 40
     assert {name: where for name, where in places.items() if len(where) > 1} == {}

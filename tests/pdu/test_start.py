@@ -347,7 +347,6 @@ def test_the_program_prints_completions() -> None:
         (["status", "ra"], ["raritan"]),
         (["status", "nut", "h", "--fing"], ["--fingerprint"]),
         (["snmp", "show", "sentry"], ["sentry3", "sentry4"]),
-        (["raritan", "192.0.2.7", "sen"], ["sensors"]),
     ],
 )
 def test_commands_handlers_options_and_families_are_completed(
@@ -362,7 +361,7 @@ def test_commands_handlers_options_and_families_are_completed(
     assert [line.partition(",")[2] for line in capsys.readouterr().out.splitlines()] == offered
 
 
-@pytest.mark.parametrize("words", [["nosuch", "sta"], ["raritan", "192.0.2.7", "nosuch", "3"]])
+@pytest.mark.parametrize("words", [["nosuch", "sta"], ["snmp", "nosuch", "3"]])
 def test_completion_after_an_unknown_command_is_not_an_error(
     words: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -441,8 +440,7 @@ def test_a_word_for_switching_leads_to_the_command_that_does_it(
         (["statuss"], "did you mean status?"),
         (["STATUS"], "did you mean status?"),
         (["xyzzy"], "choose from status, "),
-        (["raritan", "h", "on", "3"], "see pdu on --help"),
-        (["raritan", "h", "reboot"], "firmware reboot restarts"),
+        (["snmp", "on", "3"], "see pdu on --help"),
         (["config"], "-s KEY=VALUE"),
         (["simulate"], "replay"),
         (["doctor"], "identify"),

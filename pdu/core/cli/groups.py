@@ -1,10 +1,7 @@
-"""Groups of commands: each command is imported when it is called, and a HOST may come before the
-command.
-"""
+"""Groups of commands: each command is imported when it is called."""
 
 from __future__ import annotations
 
-import contextlib
 import functools
 import importlib
 import importlib.util
@@ -14,12 +11,9 @@ from typing import Any, Callable, NamedTuple, Optional, TypeVar
 
 import click
 
-from handlers.shared.address import Address
-
 from ..network import hosts
 from .exit_codes import WIDTH
-from .options import Argument, Parameters, RunOptions, output, run_options_of
-from .output import Result, print_result, waiting
+from .options import Parameters, RunOptions, output, run_options_of
 from .pages import page_of
 
 T = TypeVar("T")
@@ -261,147 +255,3 @@ class Grouped(LazyGroup):
                 subsequent_indent=(width + 2) * " ",
                 break_on_hyphens=False,
             )
-
-
-class HostCommand(NamedTuple):
-    """A command of a HostGroup."""
-
-    run: Callable[[Any], Result]
-    #: its own arguments and options
-    parameters: Parameters = ()
-    #: whether it prints while it runs
-    prints: bool = False
-    #: two command lines that show its use, each without the words `pdu GROUP HOST`
-    examples: Sequence[str] = ()
-
-
-Commands = Mapping[str, HostCommand]
-Run = Callable[[RunOptions, Address, str, HostCommand, Mapping[str, Any]], Result]
-
-
-class _Host(click.Argument):
-    """The argument HOST, which the usage line of a command in `without` leaves out."""
-
-    def __init__(self, without: Sequence[str], completes: Optional[Callable[..., Any]]) -> None:
-        super().__init__(["host"], metavar="HOST", shell_complete=completes)
-        self.without = without
-
-    def get_usage_pieces(self, ctx: click.Context) -> list[str]:
-        return [] if ctx.info_name in self.without else super().get_usage_pieces(ctx)
-
-
-class HostGroup(LazyGroup):
-    """A group that is called as `HOST COMMAND ...`. Commands in `without` take neither HOST nor the
-    options `behind`.
-
-    HOST comes first because a person who looks into one device changes only the end of the line,
-    as with ssh; click's own order would put the word that changes into its middle.
-
-    The options `before` may come before and after HOST, the options `behind` after a command. `run`
-    takes the values of the shared options, the host, the command's name, the command and its
-    arguments. `find` makes an address of HOST and may add to the shared options; `completes` is the
-    `shell_complete` of HOST.
-    """
-
-    def __init__(
-        self,
-        name: str,
-        commands: Mapping[str, LazyCommand],
-        run: Run,
-        before: Parameters,
-        behind: Parameters,
-        examples: Sequence[str],
-        without: Sequence[str] = (),
-        find: Callable[[RunOptions, str], Address] = lambda _, host: hosts.address(host),
-        completes: Optional[Callable[..., Any]] = None,
-        **attributes: Any,
-    ) -> None:
-        super().__init__(
-            name,
-            commands,
-            examples,
-            params=[_Host(without, completes), *before, *output()],
-            epilog=EPILOG,
-            **attributes,
-        )
-        self.run = run
-        self.behind = behind
-        self.without = without
-        self.find = find
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> Optional[click.Command]:
-        if cmd_name not in self.by_name or cmd_name in self.without:
-            return super().get_command(ctx, cmd_name)
-        lazy_command = self.by_name[cmd_name]
-        command: HostCommand = lazy_command.load()[cmd_name]
-
-        @click.pass_context
-        def call(context: click.Context, /, **values: Any) -> int:
-            assert context.parent is not None
-            run_options = run_options_of(context)
-            # imported late: 1 ms, which the commands of handlers save
-            from .redaction import hide_login
-
-            host = self.find(run_options, str(context.parent.params["host"]))
-            with (
-                contextlib.nullcontext()
-                if command.prints
-                else waiting(f"waiting for {host}", run_options)
-            ):
-                result = self.run(run_options, host, cmd_name, command, values)
-            return print_result(hide_login(result, run_options), run_options.json)
-
-        arguments = [
-            parameter
-            for parameter in command.parameters
-            if isinstance(parameter, Argument) and parameter.about
-        ]
-        width = max((len(argument.plain) for argument in arguments), default=0)
-        about = [
-            textwrap.fill(
-                argument.about,
-                WIDTH,
-                initial_indent=f"{argument.plain:{width}}  ",
-                subsequent_indent=(width + 2) * " ",
-                break_long_words=False,
-            )
-            for argument in arguments
-        ]
-        return Subcommand(
-            cmd_name,
-            examples=[f"pdu {self.name} 192.0.2.9 {words}" for words in command.examples],
-            callback=call,
-            help="\n".join([lazy_command.help, *(["", "\b", *about] if about else [])]),
-            params=[
-                *command.parameters,
-                *self.behind,
-                *output(),
-            ],
-        )
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        leading_options, words = self._options_first(ctx, args)
-        if words and words[0] in self.without:
-            return super().parse_args(ctx, [*leading_options, "", *words])
-        behind, rest_behind = self._options_first(ctx, words[1:])
-        if rest_behind and rest_behind[0] in self.without and not ctx.resilient_parsing:
-            # the HOST itself is not shown: it may contain a password
-            ctx.fail(f"{rest_behind[0]!r} takes no HOST")
-        is_before = bool(words) and words[0] in self.by_name
-        is_behind = bool(rest_behind) and rest_behind[0] in self.by_name
-        if is_before and not is_behind and not ctx.resilient_parsing:
-            if not set(behind) & set(ctx.help_option_names):
-                ctx.fail(f"give HOST before the command {words[0]!r}")
-            # help for a command needs no host
-            return super().parse_args(ctx, [*leading_options, "HOST", *words[:1], *behind])
-        return super().parse_args(ctx, [*leading_options, *behind, *words[:1], *rest_behind])
-
-    def _options_first(self, ctx: click.Context, args: list[str]) -> tuple[list[str], list[str]]:
-        """The options at the beginning of `args`, and the rest."""
-        options: list[click.Parameter] = [
-            parameter for parameter in self.get_params(ctx) if isinstance(parameter, click.Option)
-        ]
-        parser = click.Command("", params=options, add_help_option=False).make_parser(ctx)
-        parser.allow_interspersed_args = False
-        words = parser.parse_args(list(args))[1]
-        return args[: len(args) - len(words)], words

@@ -11,7 +11,7 @@ import math
 import re
 import shlex
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Callable, NamedTuple, Optional, Union
+from typing import TYPE_CHECKING, Any, Callable, NamedTuple, Optional
 
 import click
 
@@ -155,7 +155,6 @@ SECRETS = frozenset(
         "community",
         "auth_password",
         "priv_password",
-        "config_password",
     )
 )
 
@@ -210,7 +209,7 @@ def output() -> Parameters:
         *_flag_option(
             "--debug",
             "debug",
-            "print log lines on standard error (pdu raritan: requests too); never secrets",
+            "print log lines on standard error, never secrets",
         ),
     ]
 
@@ -315,12 +314,9 @@ _MARKS = {
 
 
 class Argument(click.Argument):
-    """An argument. `?` after its name makes it optional; `*` (none needed) and `+` allow several.
+    """An argument. `?` after its name makes it optional; `*` (none needed), `+` allow several."""
 
-    Only commands in an `HostGroup` group show `about` in their help.
-    """
-
-    def __init__(self, name: str, about: str = "", **attributes: Any) -> None:
+    def __init__(self, name: str, **attributes: Any) -> None:
         plain = name.rstrip("?*+")
         mark = name[len(plain) :]
         marked_name, count, is_required = _MARKS[mark]
@@ -332,7 +328,6 @@ class Argument(click.Argument):
             required=is_required,
             **attributes,
         )
-        self.plain, self.about = plain, about
 
 
 def word_completion(
@@ -387,25 +382,6 @@ class PathText(click.ParamType):
         return text
 
 
-class ArgumentForm(NamedTuple):
-    """What an argument, or another option, must be for an option to have an effect."""
-
-    #: its name in Python
-    name: str
-    fits: Callable[[str], bool]
-    #: such as "a URL as SOURCE"
-    words: str
-
-
-def one_of(argument: str, *values: str) -> ArgumentForm:
-    """An argument that must have one of these values, such as the action `put`."""
-    return ArgumentForm(argument, lambda value: value in values, " or ".join(values))
-
-
-#: a flag, flags of which one is enough, or the form of an argument
-Requirement = Union[str, tuple[str, ...], ArgumentForm]
-
-
 class Option(click.Option):
     """An option that says beside which others it may be given. Click itself cannot.
 
@@ -416,7 +392,7 @@ class Option(click.Option):
     def __init__(
         self,
         flags: Sequence[str],
-        requires: Sequence[Requirement] = (),
+        requires: Sequence[str] = (),
         excludes: Sequence[str] = (),
         **attributes: Any,
     ) -> None:
@@ -448,25 +424,12 @@ class Option(click.Option):
             for flag in self.excludes:
                 if flag in flags:
                     raise click.UsageError(f"give only one of {flag} and {self.opts[-1]}", ctx)
-            if not all(_is_met(need, flags, opts) for need in self.requires):
+            if not flags.issuperset(self.requires):
                 raise click.UsageError(f"{self.opts[-1]} needs {self._requirement()}", ctx)
         return super().handle_parse_result(ctx, opts, args)
 
     def _requirement(self) -> str:
-        return " and ".join(map(_requirement_text, self.requires))
-
-
-def _requirement_text(need: Requirement) -> str:
-    if isinstance(need, ArgumentForm):
-        return need.words
-    return need if isinstance(need, str) else " or ".join(need)
-
-
-def _is_met(need: Requirement, flags: Collection[str], opts: Mapping[str, Any]) -> bool:
-    if isinstance(need, ArgumentForm):
-        value = opts.get(need.name)
-        return isinstance(value, str) and need.fits(value)
-    return any(flag in flags for flag in ((need,) if isinstance(need, str) else need))
+        return " and ".join(self.requires)
 
 
 def option(

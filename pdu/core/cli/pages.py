@@ -23,7 +23,6 @@ PAGES: Mapping[str, str] = {
     "check": "fleet.md",
     "find": "fleet.md",
     "exporter": "prometheus/README.md",
-    "raritan": "raritan.md",
     "snmp": "snmp.md",
     "identify": "field.md",
     "record": "field.md",

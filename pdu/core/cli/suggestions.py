@@ -23,20 +23,13 @@ class Suggestion(NamedTuple):
 _BOTH = (Suggestion("on", "on switches outlets on, off switches outlets off"),)
 _ON = (Suggestion("on", "on switches outlets on"),)
 _OFF = (Suggestion("off", "off switches outlets off"),)
-_CYCLE = (
-    Suggestion(
-        "firmware",
-        "pdu cycle switches an outlet off and on again, firmware reboot restarts the controller",
-    ),
-    Suggestion("cycle", "cycle switches an outlet off, and on again"),
-)
+_CYCLE = (Suggestion("cycle", "cycle switches an outlet off, and on again"),)
 _POWER = (
     Suggestion(
         "on",
         "on and off switch outlets, cycle switches one off and on again, outlets shows the figures"
         " of each, statistic those of the PDU",
     ),
-    Suggestion("sensors", "sensors shows the measured values"),
 )
 _LISTED = (
     Suggestion("status", "status lists the outlets with their states"),
@@ -44,12 +37,8 @@ _LISTED = (
 )
 _FIGURES = (
     Suggestion("statistic", "statistic shows load and energy, outlets the figures of each outlet"),
-    Suggestion("sensors", "sensors shows the measured values"),
 )
-_FOUND = (
-    Suggestion("discover", "discover finds units by mDNS"),
-    Suggestion("find", "find searches a network for PDUs"),
-)
+_FOUND = (Suggestion("find", "find searches a network for PDUs"),)
 _WHO = (Suggestion("identify", "identify says what a device is and what can be read and switched"),)
 _EXPORTED = (
     Suggestion("exporter", "exporter serves the figures of many PDUs to Prometheus"),

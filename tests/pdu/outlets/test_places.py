@@ -27,9 +27,6 @@ CALLS = {
     "cycle": ("cycle", "{handler}", "{where}", "1", "--yes"),
     "record": ("record", "{handler}", "{where}", "-o", "{folder}/x"),
 }
-TOOLS = {
-    "raritan": ("raritan", "{where}", "outlets"),
-}
 
 
 @pytest.fixture(autouse=True)
@@ -63,13 +60,6 @@ def test_an_error_of_a_command_names_the_port_that_was_typed(
     handler: str, call: str, tmp_path: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert_port_named(CALLS[call], handler, tmp_path, capsys)
-
-
-@pytest.mark.parametrize("handler", TOOLS)
-def test_an_error_of_a_device_tool_names_the_port(
-    handler: str, tmp_path: Any, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert_port_named(TOOLS[handler], handler, tmp_path, capsys)
 
 
 @pytest.mark.parametrize("handler, secret", [("snmp", "COMMUNITY"), ("raritan", "PASSWORD")])

@@ -736,7 +736,6 @@ def test_a_broken_pipe_ends_the_command_quietly(shown: list[str]) -> None:
         (["status", "nosuch", "h"], "not a handler"),
         (["stauts"], "mean status"),
         (["completion"], "Missing argument 'SHELL'. Choose from: bash, zsh, fish For"),
-        (["raritan", "info"], "give HOST before the command 'info'"),
         (["status", "nut", "h", "-s", "device"], "KEY=VALUE"),
         (["status", "nut", "h", "-s", "password=s3cret"], "--secret-file"),
         (["status", "nut", "h", "--password", "s3cret"], "no such option"),
@@ -759,7 +758,6 @@ def test_a_broken_pipe_ends_the_command_quietly(shown: list[str]) -> None:
         (["status", "snmp", "https://admin:s3cret#1@192.0.2.7/x"], "is a URL"),
         (["status", "snmp", "http://192.0.2.7?password=s3cret"], "as in 192.0.2.7"),
         (["status", "nut", "s3cret@192.0.2.7"], "give the host alone"),
-        (["raritan", "u:s3cret@h", "info"], "give the host alone"),
         (
             [
                 "status",
@@ -792,7 +790,6 @@ def test_a_broken_pipe_ends_the_command_quietly(shown: list[str]) -> None:
         (["status", "nut", "a b"], "not an address"),
         (["status", "nut", "h:0"], "has the port 0: give one from 1 to 65535"),
         (["identify", "[::1]:999999"], "has the port 999999"),
-        (["raritan", "h:0", "info"], "has the port 0"),
         (["status", "nut", "h", "--timeout", "soon"], "--timeout: 'soon'"),
         (["status", "nut", "h", "-s", "scheme=http"], "-s scheme=... is unknown"),
         (
@@ -808,7 +805,7 @@ def test_a_broken_pipe_ends_the_command_quietly(shown: list[str]) -> None:
         (["status", "pdu_nut-9.tar.gz", "127.0.0.1"], "make packages"),
         (["status", "raritan", "h", "--ca-pem", "/no/such/ca"], "--ca-pem: /no/such/ca"),
         (["record", "snmp", "127.0.0.1", "--snmp-version", "3"], "--username"),
-        (["raritan", "h", "events", "--for", "inf"], "give 0.1 to 2592000 seconds"),
+        (["record", "snmp", "h", "--patience", "inf"], "give 0 to"),
         (["status", "raritan", "h", "--ca-pem", "/dev/null"], "--ca-pem: /dev/null is empty"),
         (["status", "raritan", "h", "--ca-pem", ""], "--ca-pem: '' cannot be read"),
         (
@@ -840,24 +837,11 @@ def test_wrong_usage_is_reported_in_one_line_or_as_json(
     assert words.lower() in about["reason"].lower()
 
 
-@pytest.mark.parametrize("flag", ["--help", "-h"])
-def test_the_help_of_a_command_on_a_host_needs_no_host(
-    flag: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    with_host = run(capsys, "raritan", "HOST", "config", flag)
-    without = run(capsys, "raritan", "config", flag)
-    assert (
-        with_host == without
-        and without[0] == 0
-        and without[1].startswith("Usage: pdu raritan HOST config [OPTIONS] KIND ACTION")
-    )
-
-
 @pytest.mark.parametrize(
     "arguments, command",
     [
         (["status", "nut", "h", "--timeout"], "pdu status"),
-        (["raritan", "h", "info", "-s"], "pdu raritan"),
+        (["snmp", "show"], "pdu snmp show"),
         (["-s"], "pdu"),
     ],
 )

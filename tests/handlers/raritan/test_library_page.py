@@ -1,0 +1,119 @@
+"""The scripts of docs/raritan-library.md, one after the other on a simulated unit with a link unit:
+each prints what the page shows below it.
+
+The jobs are those of the vendor's "Python JSON-RPC Client Binding", "PDU Data Model" and "Cascading
+and Linking".
+"""
+
+from __future__ import annotations
+
+import contextlib
+import getpass
+import io
+import re
+import time
+import traceback
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from tests.needs import ROOT
+from tests.process_lock import turn
+from tests.simulators.xerus import Model, XerusPdu, image
+from tests.waiting import until
+
+from .test_zeroconf import announced
+
+PAGE = ROOT / "docs" / "raritan-library.md"
+MODEL = Model(
+    outlets=4, phases=3, in_rush_guard_ms=0, cycle_delay_s=0, names={1: "web-1", 2: "web-2"}
+)
+_HEADING_OR_SCRIPT = re.compile(
+    r"^## (?P<heading>[^\n]+)$|^```python\n(?P<script>.*?)^```\n(?:\n```text\n(?P<shown>.*?)^```)?",
+    re.MULTILINE | re.DOTALL,
+)
+#: not on the simulator: a search has a test of its own; one script needs a proxy
+_ELSEWHERE = ("zeroconf", "RequestsTransport(")
+
+
+class Script(NamedTuple):
+    """A script of the page, and what the page says that it prints."""
+
+    heading: str
+    line: int
+    code: str
+    shown: str
+
+
+def scripts() -> list[Script]:
+    text, heading, listed = PAGE.read_text("utf-8"), "", []
+    for match in _HEADING_OR_SCRIPT.finditer(text):
+        heading = match["heading"] or heading
+        if match["script"]:
+            line = text.count("\n", 0, match.start("script"))
+            code = match["script"].replace("dcimanager_pdu_handlers.", "handlers.")
+            listed.append(Script(heading, line, code, match["shown"] or ""))
+    return listed
+
+
+SCRIPTS = scripts()
+ON_THE_UNIT = [one for one in SCRIPTS if not any(word in one.code for word in _ELSEWHERE)]
+
+
+def run(script: Script, code: str, names: dict[str, Any]) -> str:
+    """What the script prints, with its traceback if it fails."""
+    out = io.StringIO()
+    with contextlib.redirect_stdout(out):
+        try:
+            exec(compile("\n" * script.line + code, str(PAGE), "exec"), names)
+        except Exception:
+            traceback.print_exc(file=out)
+    return out.getvalue()
+
+
+@pytest.fixture(scope="module")
+def printed(tmp_path_factory: pytest.TempPathFactory) -> Mapping[Script, str]:
+    """What each script of ON_THE_UNIT prints. They run in the page's order, as it says."""
+    sleep = time.sleep
+    with (
+        XerusPdu(MODEL, links={3: Model(outlets=2)}, update_seconds=0.2) as unit,
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        folder = tmp_path_factory.mktemp("scripts")
+        patch.chdir(folder)
+        key, certificate = unit.authority.issue()
+        Path("key.pem").write_bytes(key)
+        Path("cert.pem").write_bytes(certificate)
+        Path("pdu.bin").write_bytes(image("4.4.1.6-53300"))
+        Path("pmc.json").write_text('{"inlet.0": "main"}')
+        patch.setenv("PDU_PASSWORD", unit.password)
+        patch.setenv("PDU_LINK_PASSWORD", "legrand")
+        patch.setenv("PDU_COMMUNITY", "public")
+        patch.setattr(getpass, "getpass", lambda question: "s3cret")
+        patch.setattr(time, "sleep", lambda seconds: sleep(min(seconds, 0.05)))
+        first = ON_THE_UNIT[0]
+        assert "pdu.example" in first.code and "5E:0A:..." in first.code
+        code = first.code.replace("pdu.example", f"{unit.host}:{unit.port}")
+        names: dict[str, Any] = {}
+        printed = {first: run(first, code.replace("5E:0A:...", unit.fingerprint), names)}
+        for script in ON_THE_UNIT[1:]:
+            text = run(script, script.code, names)
+            printed[script] = text.replace(f"{unit.host}:{unit.port}", "pdu.example")
+        names["agent"].close()
+    return printed
+
+
+@pytest.mark.parametrize("script", ON_THE_UNIT, ids=lambda one: f"{one.heading}, line {one.line}")
+def test_a_script_prints_what_the_page_shows(script: Script, printed: Mapping[Script, str]) -> None:
+    assert script.shown and printed[script] == script.shown
+
+
+def test_the_script_of_a_search_prints_the_units_that_announce_themselves() -> None:
+    (script,) = (one for one in SCRIPTS if "zeroconf" in one.code)
+    code = script.code.replace("discover_devices()", 'discover_devices(2, ["127.0.0.1"])')
+    assert code != script.code
+    with turn("mdns"), contextlib.contextmanager(announced)():
+        # a busy machine may answer late
+        assert until(lambda: {*script.shown.splitlines()} <= {*run(script, code, {}).splitlines()})
