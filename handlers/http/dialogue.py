@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Callable, NamedTuple, Optional, Protocol, TypeVar, Union
 
 from common.logger import get_logger
@@ -27,6 +28,7 @@ from .client import HttpClient, endpoint
 from .connection import StandardTransport
 from .errors import (
     HttpException,
+    HttpLoginRefused,
     HttpRefused,
     HttpUnreachable,
     may_have_executed,
@@ -82,6 +84,8 @@ class PduState(NamedTuple):
     load_a: Optional[float] = None
     energy_kwh: Optional[float] = None
     power_w: Optional[float] = None
+    #: sentences for the log: why figures that the unit should have are not known
+    cautions: tuple[str, ...] = ()
 
 
 class ReadRequest(NamedTuple):
@@ -114,6 +118,11 @@ class Codec(Protocol):
         name and state of outlets. Raises ProtocolError for an answer that cannot be right.
         """
 
+    def read_outlets(self) -> Dialogue[tuple[Outlet, ...]]:
+        """The requests that read an outlet before and after a command, and the outlets that they
+        show: perhaps not all of the unit, for nothing counts them.
+        """
+
     def command(self, identity: str, on: bool) -> Dialogue[None]:
         """The request that switches an outlet that the PDU has. Raises Refused if the answer says
         that the command is not carried out, ProtocolError if it may be.
@@ -142,21 +151,39 @@ def run_dialogue(dialogue: Dialogue[T], exchange: Callable[[Request], bytes]) ->
 class HttpSession:
     """One PDU, over one kept connection. `timeout` bounds each wait, in seconds."""
 
-    def __init__(self, client: HttpClient, login: Login, timeout: float) -> None:
-        self.login = login
+    def __init__(
+        self, client: HttpClient, timeout: float, log_in: Callable[[HttpSession], Login]
+    ) -> None:
+        #: of the requests that follow
+        self.login = Login()
         #: for errors, as the client names it
         self.address = client.where.netloc
-        self._client, self._timeout = client, timeout
+        self._client, self._timeout, self._log_in = client, timeout, log_in
         self._answers: dict[Request, bytes] = {}
+
+    def log_in(self) -> None:
+        """Begin. Raises as `send`."""
+        self.login = self._log_in(self)
 
     def exchange(self, request: Request) -> bytes:
         """The body of the answer to one request. Raises as `send`."""
         return self.send(request).body
 
     def send(self, request: Request) -> Response:
-        """Send one request. Raises the errors of handlers/shared/errors.py; Unreachable for a
-        command means that it may or may not be carried out.
+        """Send one request; if the unit has ended the session of its login, a read once more in
+        another. Raises the errors of handlers/shared/errors.py; Unreachable for a command means
+        that it may or may not be carried out.
         """
+        try:
+            return self._send(request)
+        except HttpLoginRefused:
+            has_session = self.login.token is not None and not self.login.is_personal
+            if isinstance(request, WriteRequest) or not has_session:
+                raise
+        self.log_in()
+        return self._send(request)
+
+    def _send(self, request: Request) -> Response:
         is_write = isinstance(request, WriteRequest)
         method = "POST" if request.body else "GET"
         answers: tuple[int, ...] = (200,)
@@ -201,7 +228,7 @@ class HttpPdu(host.FourCalls[HttpSession], host.BasePdu):
     """One PDU with one list of outlets.
 
     `status` and `statistic` cost the requests that the codec names. A command costs those of
-    `status`, its own, and those of `status` for each read-back.
+    `read_outlets`, its own, and those of `read_outlets` for each read-back.
     """
 
     codec: Codec
@@ -219,12 +246,16 @@ class HttpPdu(host.FourCalls[HttpSession], host.BasePdu):
         )
         client = HttpClient(where, StandardTransport(trust, CALL_SECONDS))
         try:
-            session = HttpSession(client, UnsentLogin(*read_login(settings)), settings[TIMEOUT])
-            login = self.log_in(settings, session)
-            session.login = login._replace(public_words=frozenset((self.handler_name,)))
+            session = HttpSession(client, settings[TIMEOUT], partial(self._log_in, settings))
+            session.log_in()
             yield session
         finally:
             client.close()
+
+    def _log_in(self, settings: Settings, session: HttpSession) -> Login:
+        session.login = UnsentLogin(*read_login(settings))
+        login = self.log_in(settings, session)
+        return login._replace(public_words=frozenset((self.handler_name,)))
 
     def log_in(self, settings: Settings, session: HttpSession) -> Login:
         """The login of the requests of a session that has not logged in: here basic login, or none.
@@ -251,6 +282,8 @@ class HttpPdu(host.FourCalls[HttpSession], host.BasePdu):
 
     def read_figures(self, session: HttpSession, with_power: bool) -> host.Figures:
         unit = self.read_unit(True, session.exchange_once)
+        for caution in unit.cautions:
+            LOGGER.warning(session.login.quoted(caution))
         ports = {
             outlet.identity: outlet.figures if with_power else outlet.figures._replace(power_w=None)
             for outlet in unit.outlets
@@ -309,7 +342,7 @@ class HttpPdu(host.FourCalls[HttpSession], host.BasePdu):
 
     def _read_outlet(self, session: HttpSession, identity: str) -> Outlet:
         """One outlet, read now. Raises NoSuchOutlet."""
-        for outlet in self.read_unit(False, session.exchange).outlets:
+        for outlet in run_dialogue(self.codec.read_outlets(), session.exchange):
             if outlet.identity == identity:
                 return outlet
         raise NoSuchOutlet(

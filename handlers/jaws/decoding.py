@@ -2,63 +2,85 @@
 requests its CDUs are read and switched with, and what their answers mean. Pure functions.
 
 Source: what public clients of JAWS V1.06 rely on (Cray-HPE's hms-redfish-translation-layer with its
-fake PDU, OpenCHAMI's power-control, napalm-servertech-pro2 0.1.5, Chromium's recovery client), as
-the vendor's document is not public. Words of states that they do not show are those of
-Sentry4-MIB, which describes the same firmware. A field without a sensor is missing. The energy of
-an outlet is in Wh in the fake PDU's answers, and whole; one client reads it as kWh with tenths: a
-decimal is no figure. That of a cord is in kWh.
+fake PDU, OpenCHAMI's power-control, Chromium's recovery client), and the answers of a PRO2 in the
+tests of napalm-servertech-pro2, as the vendor's document is not public. Words of states that they
+do not show are those of Sentry4-MIB, which describes the same firmware. A field without a sensor is
+missing. The energy of a cord is in kWh. That of an outlet is in Wh in the fake PDU's answers, and
+in kWh with tenths in the help texts of servertech_exporter, which repeat the vendor's words.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
-from typing import Any, Optional
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple, Optional
 
 from ..http.dialogue import Dialogue, Outlet, PduState, ReadRequest, WriteRequest
+from ..http.errors import HttpDenied, HttpLoginRefused
 from ..http.strict_json import loads
 from ..shared.errors import ProtocolError, Refused
 from ..shared.meter_figures import MeterFigures
 
-OUTLETS, LINES, CORDS = (f"/jaws/monitor/{name}" for name in ("outlets", "lines", "cords"))
+OUTLETS, UNITS, LINES, CORDS = (
+    f"/jaws/monitor/{name}" for name in ("outlets", "units", "lines", "cords")
+)
 STATES = {"on": True, "off": False}
 # values of control_state with a command under way (Sentry4-MIB, st4OutletControlState)
 UNSETTLED = ("pendon", "pendoff", "reboot", "shutdown", "eventreboot", "eventshutdown")
 # the ends of values of status that do not deny the state: the alarms of an outlet's figures
 TRUSTED = ("normal", "warning", "alarm", "limit")
 # letters of unit and cord, and a number: also the path of a command
-_ID = re.compile(r"[A-Za-z]{1,4}[1-9][0-9]{0,2}")
+_OUTLET_ID = re.compile(r"[A-Za-z]{1,4}[1-9][0-9]{0,2}")
 _NEUTRAL = re.compile(r"[A-Za-z]+4")  # the line with st4LineIndex 4
 _FORM_ERRORS = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError)
+# energies of outlets: so many above zero are not all whole by chance, if they have tenths
+_SEVERAL = 3
+_WH, _KWH = 1000, 1  # of them make a kWh
+_NO_UNIT = (
+    "no energy of an outlet is shown: it may be in Wh or in kWh, and neither its values nor the"
+    " energy of the cords say which"
+)
+
+Entry = dict[str, Any]
+
+
+class _OptionalList(NamedTuple):
+    """The entries of a list that is not needed for the states; none if the unit lacks it."""
+
+    rows: Sequence[Entry] = ()
+    #: why it cannot be read; "" if it was, or if the unit lacks it
+    fault: str = ""
 
 
 def read_unit(with_figures: bool) -> Dialogue[PduState]:
-    """The outlets: one request, and two more for figures: load by lines, energy and power by
-    cords. A unit without such rows has the sums of its outlets.
+    """The outlets, and whether each linked unit is there: two requests, and two more for figures:
+    load by lines, energy and power by cords. A unit without such rows has the sums of its outlets.
     """
-    entries = yield from _rows(OUTLETS)
-    outlets = tuple(_outlet(entry, identity) for identity, entry in entries.items())
-    if not outlets:
-        raise ProtocolError(
-            "the PDU lists no outlets: is it a model with outlets, and may the account see them?"
-        )
+    entries = yield from _outlet_entries()
+    units = yield from _read_optional(UNITS)
+    lost = _lost_units(units.rows, entries)
     if not with_figures:
-        return PduState(outlets)
+        return PduState(tuple(_without_lost(_outlet(entry), lost) for entry in entries))
     # st4LineMonitorTable has no energy, and st4InputCordMonitorTable no current
-    lines = yield from _rows(LINES, without="energy")
-    cords = yield from _rows(CORDS, without="current")
-    currents = [
-        _figure(entry, "current") for name, entry in lines.items() if not _NEUTRAL.fullmatch(name)
-    ]
-    energies = [_figure(entry, "energy") for entry in cords.values()]
-    powers = [_figure(entry, "active_power") for entry in cords.values()]
+    lines = yield from _read_optional(LINES, without="energy")
+    cords = yield from _read_optional(CORDS, without="current")
+    phases = lines._replace(rows=[row for row in lines.rows if not _NEUTRAL.fullmatch(row["id"])])
+    energy_unit = _energy_unit(entries, cords.rows)
+    outlets = tuple(_without_lost(_outlet(entry, energy_unit), lost) for entry in entries)
+    faults = (lines.fault, cords.fault, "" if energy_unit else _NO_UNIT)
     return PduState(
         outlets,
-        _sum(currents or [outlet.figures.current_a for outlet in outlets]),
-        _sum(energies or [outlet.figures.energy_kwh for outlet in outlets]),
-        _sum(powers or [outlet.figures.power_w for outlet in outlets]),
+        _total(phases, "current", [outlet.figures.current_a for outlet in outlets]),
+        _total(cords, "energy", [outlet.figures.energy_kwh for outlet in outlets]),
+        _total(cords, "active_power", [outlet.figures.power_w for outlet in outlets]),
+        tuple(filter(None, faults)),
     )
+
+
+def read_outlets() -> Dialogue[tuple[Outlet, ...]]:
+    """The outlets that are listed: one request."""
+    return tuple(map(_outlet, (yield from _outlet_entries())))
 
 
 def command(identity: str, on: bool) -> Dialogue[None]:
@@ -69,56 +91,111 @@ def command(identity: str, on: bool) -> Dialogue[None]:
     yield WriteRequest(f"/jaws/control/outlets/{identity}", body, "PATCH", (200, 204))
 
 
-def _rows(path: str, without: str = "") -> Dialogue[dict[str, Any]]:
-    """The entries of a list by their ids. One whose entries are `without` a field, which tells it
-    from the answer to another request, need not be there.
+# ---- lists ---------------------------------------------------------------------------------------
+
+
+def _outlet_entries() -> Dialogue[Sequence[Entry]]:
+    entries = _entries(OUTLETS, (yield ReadRequest(OUTLETS)))
+    if not entries:
+        raise ProtocolError(
+            "the PDU lists no outlets: is it a model with outlets, and may the account see them?"
+        )
+    if not all(_OUTLET_ID.fullmatch(entry["id"]) for entry in entries):
+        raise _not_jaws(OUTLETS)
+    return entries
+
+
+def _read_optional(path: str, without: str = "") -> Dialogue[_OptionalList]:
+    """A list that a unit need not have. Its entries are `without` a field, which tells it from the
+    answer to another request.
     """
     try:
-        body = yield ReadRequest(path)
-    except Refused as error:
-        if without and error.code == "404":
-            return {}
+        entries = _entries(path, (yield ReadRequest(path)))
+    except HttpLoginRefused:
         raise
+    except (Refused, HttpDenied, ProtocolError) as error:
+        if isinstance(error, Refused) and error.code == "404":
+            return _OptionalList()
+        return _OptionalList(fault=f"{path} is not read: {error.reason}")
+    if any(without in entry for entry in entries):
+        return _OptionalList(fault=f"{path} is not read: it is the answer to another request")
+    return _OptionalList(entries)
+
+
+def _entries(path: str, body: bytes) -> Sequence[Entry]:
+    """The entries of a list, each with an id of its own."""
     try:
         document: Any = loads(body)
         if not isinstance(document, list):
             raise ValueError("no list")
-        rows = {entry["id"]: dict(entry) for entry in document}
-        if not all(_ID.fullmatch(name) and without not in row for name, row in rows.items()):
-            raise ValueError("no ID, or another list")
+        entries = [dict(entry) for entry in document]
+        different = {entry["id"] for entry in entries}
+        if not all(isinstance(name, str) for name in different):
+            raise ValueError("no id")
     except _FORM_ERRORS:
-        raise ProtocolError(
-            "the answer is not JAWS's: has the PDU firmware 8.0m or later, and is this its web"
-            " service?",
-            body,
-        ) from None
-    if len(rows) != len(document):
-        raise ProtocolError(f"{path} lists {len(document)} entries, but only {len(rows)} IDs", body)
-    return rows
+        raise _not_jaws(path) from None
+    if len(different) != len(entries):
+        raise ProtocolError(f"{path} lists {len(entries)} entries, but only {len(different)} IDs")
+    return entries
 
 
-def _outlet(entry: Any, identity: str) -> Outlet:
-    is_in_wh = type(entry.get("energy")) is int
+def _not_jaws(path: str) -> ProtocolError:
+    return ProtocolError(
+        f"the answer to {path} is not JAWS's: has the PDU firmware 8.0m or later, and is this its"
+        " web service?"
+    )
+
+
+def _lost_units(units: Sequence[Entry], outlets: Sequence[Entry]) -> dict[str, str]:
+    """The status of each unit that is not there, by its id. Raises ProtocolError for one whose
+    outlets are not listed.
+    """
+    status_by_id = {unit["id"]: str(unit.get("status")) for unit in units if not _is_trusted(unit)}
+    for name, status in status_by_id.items():
+        if not any(outlet["id"].startswith(name) for outlet in outlets):
+            raise ProtocolError(
+                f"the PDU lists its unit {name!r:.20} as {status!r:.20}, and none of that unit's"
+                " outlets: check its link cable and its power, or unlink it on the PDU's web page"
+            )
+    return status_by_id
+
+
+def _without_lost(outlet: Outlet, status_by_unit: Mapping[str, str]) -> Outlet:
+    """The outlet, without state and figures if its unit is not there."""
+    for unit, status in status_by_unit.items():
+        if outlet.identity.startswith(unit):
+            return Outlet(
+                outlet.identity, outlet.name, doubt=f"its unit {unit!r:.20} is {status!r:.20}"
+            )
+    return outlet
+
+
+# ---- outlets -------------------------------------------------------------------------------------
+
+
+def _outlet(entry: Entry, energy_unit: Optional[int] = None) -> Outlet:
+    """One outlet. `energy_unit`: how many units of its energy make a kWh; None: not known."""
+    energy = _figure(entry, "energy")
     return Outlet(
-        identity,
+        entry["id"],
         str(entry.get("name") or "")[:100],
         _state(entry),
         MeterFigures(
             current_a=_figure(entry, "current"),
             power_w=_figure(entry, "active_power"),
-            energy_kwh=_figure(entry, "energy", 1000) if is_in_wh else None,
+            energy_kwh=energy / energy_unit if energy is not None and energy_unit else None,
         ),
     )
 
 
-def _state(entry: Any) -> Optional[bool]:
+def _state(entry: Entry) -> Optional[bool]:
     """The state, unless the outlet's status or a command under way denies it."""
     if not _is_trusted(entry) or _word(entry.get("control_state", "")) in UNSETTLED:
         return None
     return STATES.get(_word(entry.get("state")))
 
 
-def _is_trusted(entry: Any) -> bool:
+def _is_trusted(entry: Entry) -> bool:
     """Whether the status does not deny the other values: "Not Found" does."""
     return _word(entry.get("status", "Normal")).endswith(TRUSTED)
 
@@ -127,13 +204,47 @@ def _word(value: object) -> str:
     return value.lower().replace(" ", "") if isinstance(value, str) else ""
 
 
-def _figure(entry: Any, key: str, unit: int = 1) -> Optional[float]:
-    """The value divided by `unit`. None if there is none, as without a sensor, or if it is no
-    number of zero or more: one public test has texts with units.
+# ---- figures -------------------------------------------------------------------------------------
+
+
+def _energy_unit(outlets: Sequence[Entry], cords: Sequence[Entry]) -> Optional[int]:
+    """How many units of the outlets' energies make a kWh; None if that is not certain.
+
+    Energies with a fraction are in kWh with tenths, as Wh are whole; so are whole ones among them,
+    because the firmware leaves out ".0". Whole ones alone are in Wh, if there are several. Neither
+    may exceed the cords' energy; and whole ones that would not exceed it in kWh may be either.
+    """
+    figures = [_figure(entry, "energy") for entry in outlets]
+    energies = [figure for figure in figures if figure]
+    if not energies:
+        return _WH  # nothing, in any unit
+    unit = _WH if all(energy == int(energy) for energy in energies) else _KWH
+    cord_energy = _sum([_figure(entry, "energy") for entry in cords])
+    if cord_energy is None:
+        return unit if unit == _KWH or len(energies) >= _SEVERAL else None
+    # meters differ by some per cent, and the cord's has tenths
+    most = 1.05 * cord_energy + 0.1
+    is_certain = sum(energies) / unit <= most and (unit == _KWH or sum(energies) > most)
+    return unit if is_certain else None
+
+
+def _total(rows: _OptionalList, key: str, outlets: Sequence[Optional[float]]) -> Optional[float]:
+    """The sum over the rows; only a unit without such rows has that over its outlets."""
+    if rows.fault:
+        return None
+    if not rows.rows:
+        return _sum(outlets)
+    return _sum([_figure(row, key) for row in rows.rows])
+
+
+def _figure(entry: Entry, key: str) -> Optional[float]:
+    """The value. None if there is none, as without a sensor, or if it is no number of zero or more:
+    one public test has texts with units.
     """
     value = entry.get(key)
-    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    return value / unit if is_number and 0 <= value < 10**15 and _is_trusted(entry) else None
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return None
+    return float(value) if 0 <= value < 10**15 and _is_trusted(entry) else None
 
 
 def _sum(figures: Sequence[Optional[float]]) -> Optional[float]:

@@ -53,6 +53,11 @@ def read_unit(with_figures: bool) -> Dialogue[PduState]:
     return PduState(outlets, load, energy, power)
 
 
+def read_outlets() -> Dialogue[tuple[Outlet, ...]]:
+    """The outlets: the same request."""
+    return (yield from read_unit(with_figures=False)).outlets
+
+
 def command(identity: str, on: bool) -> Dialogue[None]:
     """The command that switches one listed output."""
     # > POST /netio.json {"Outputs": [{"ID": 2, "Action": 0}]}

@@ -1,8 +1,9 @@
 """The codec of Synaccess SynLink's web API: which requests a unit is read and switched with, and
 what its answers mean. Pure functions.
 
-Source: the maker's references (synaccess-pdus.readme.io, "Outlets"; synaccess.readme.io, "Inlet
-object" and "Outlet events"), its older Markdown of the API, and its client (PyPI synlinkpy 0.0.14).
+Source: the maker's references (synaccess-pdus.readme.io, "Outlets" and "Inlets";
+synaccess.readme.io, "Inlet object" and "Outlet events"), its older Markdown of the API, which has
+`outletUuid` and `sessionToken`, and its client (PyPI synlinkpy 0.0.14).
 An outlet's id is its number and the serial number of its bank: a second bank may have its own
 outlet 1. `state` is the relay's position, `voltageDetection` is measured behind the relay; if they
 differ, the maker says, the relay may have a fault.
@@ -11,7 +12,6 @@ differ, the maker says, the relay may have a fault.
 from __future__ import annotations
 
 import json
-import math
 import re
 from collections.abc import Sequence
 from typing import Any, Callable, Optional, TypeVar
@@ -22,6 +22,7 @@ from ..shared.errors import ProtocolError, Refused
 from ..shared.meter_figures import MeterFigures
 
 T = TypeVar("T")
+_Totals = tuple[Optional[float], Optional[float], Optional[float]]  # A, kWh, W
 DEVICE, OUTLETS, INLETS = (f"/api/{name}" for name in ("device", "outlets", "inlets"))
 STATES = {"on": True, "off": False}
 _ID = re.compile(r"[1-9][0-9]{0,2}-[A-Za-z0-9-]{1,40}")  # also the path of a command
@@ -33,12 +34,12 @@ def read_unit(with_figures: bool) -> Dialogue[PduState]:
     without inlets in its API has the sum of its outlets' currents.
     """
     device = yield from _read(DEVICE, dict)
-    outlets = yield from _read(OUTLETS, lambda document: tuple(map(_outlet, _rows(document))))
-    count, different = device.get("numOutlets"), len({outlet.identity for outlet in outlets})
-    if type(count) is not int or not 0 < count == different == len(outlets):
+    outlets = yield from read_outlets()
+    count = device.get("numOutlets")
+    if type(count) is not int or not 0 < count == len(outlets):
         raise ProtocolError(
-            f"the PDU says that it has {str(count)[:20]} outlets, but shows {different} different"
-            f" ids in {len(outlets)} entries: may the account view all outlets?"
+            f"the PDU says that it has {str(count)[:20]} outlets, but shows {len(outlets)}: may the"
+            " account view all outlets?"
         )
     if not with_figures:
         return PduState(outlets)
@@ -49,6 +50,15 @@ def read_unit(with_figures: bool) -> Dialogue[PduState]:
             raise
         return PduState(outlets, _sum([outlet.figures.current_a for outlet in outlets]))
     return PduState(outlets, *figures)
+
+
+def read_outlets() -> Dialogue[tuple[Outlet, ...]]:
+    """The outlets that the account sees: one request."""
+    outlets = yield from _read(OUTLETS, lambda document: tuple(map(_outlet, _rows(document))))
+    different = len({outlet.identity for outlet in outlets})
+    if different != len(outlets):
+        raise ProtocolError(f"the PDU lists {len(outlets)} outlets with {different} different ids")
+    return outlets
 
 
 def command(identity: str, on: bool) -> Dialogue[None]:
@@ -65,7 +75,8 @@ def _read(path: str, decode: Callable[[Any], T]) -> Dialogue[T]:
         return decode(loads(body))
     except _FORM_ERRORS:
         raise ProtocolError(
-            "the answer is not a SynLink's: is this its web service?", body
+            f"the answer to {path} is not a SynLink's: is this its web service, and is its firmware"
+            " current?"
         ) from None
 
 
@@ -76,14 +87,17 @@ def _rows(document: Any) -> list[dict[str, Any]]:
 
 
 def _outlet(entry: dict[str, Any]) -> Outlet:
-    if not _ID.fullmatch(entry["id"]):
+    # older firmware has `outletUuid`, and a `state` that is true or false
+    identity = entry["id"] if "id" in entry else entry["outletUuid"]
+    if not _ID.fullmatch(identity):
         raise ValueError("no id")
-    position, voltage = STATES.get(_word(entry.get("state"))), entry.get("voltageDetection")
+    state, voltage = entry.get("state"), entry.get("voltageDetection")
+    position = state if isinstance(state, bool) else STATES.get(_word(state))
     reboot, health = entry.get("rebootStatus", "none"), entry.get("relayHealth")
     is_measured = position is not None and voltage is position
     doubts = []
     if voltage is not None and not is_measured:
-        doubts.append(f"its state is {entry.get('state')!s:.9}, voltageDetection {voltage!s:.9}")
+        doubts.append(f"its state is {state!s:.9}, voltageDetection {voltage!s:.9}")
     if _word(reboot) != "none":
         doubts.append(f"its rebootStatus is {reboot!s:.20}")
     is_certain = not doubts
@@ -93,7 +107,7 @@ def _outlet(entry: dict[str, Any]) -> Outlet:
         is_certain = is_certain and is_measured
     number = entry.get("outletIndex")
     return Outlet(
-        entry["id"],
+        identity,
         str(entry.get("outletName") or "")[:100],
         position if is_certain else None,
         MeterFigures(current_a=_figure(entry, "currentRms")),
@@ -103,12 +117,12 @@ def _outlet(entry: dict[str, Any]) -> Outlet:
     )
 
 
-def _inlets(device: Any, rows: list[dict[str, Any]]) -> tuple[Optional[float], ...]:
+def _inlets(device: Any, rows: list[dict[str, Any]]) -> _Totals:
     """Load, energy and power of the unit. Of a transfer switch, the active inlet has the figures.
     Each inlet has the energy of the whole unit.
     """
     if device.get("numInlets", len(rows)) != len(rows):
-        return ()
+        return None, None, None
     rows = [row for row in rows if row.get("inletType") != "ats" or row.get("atsInletActive")]
     currents = [current for row in rows for current in _currents(row)]
     energies = {_figure(row, "inletEnergyAccumulation") for row in rows}
@@ -125,14 +139,17 @@ def _currents(inlet: dict[str, Any]) -> list[Optional[float]]:
 
 
 def _power_w(inlet: Any) -> Optional[float]:
-    """The active power. The maker's texts call it kW and show W: the unit in which it is the
-    product of voltage, current and power factor, to 10 %.
+    """The active power, in W, as the maker's references say: some of its tables say kW. None if
+    voltage, current and power factor say that it is in kW.
     """
-    power, product = _figure(inlet, "inletActivePower"), 1.0
-    for key in ("inletVoltageRms", "inletCurrentRms", "inletPowerFactor"):
-        product *= math.nan if (factor := _figure(inlet, key)) is None else factor
-    in_watts = () if power is None else (power, 1000 * power)
-    return next((watts for watts in in_watts if abs(watts - product) <= product / 10), None)
+    power = _figure(inlet, "inletActivePower")
+    volts, amperes = _figure(inlet, "inletVoltageRms"), _figure(inlet, "inletCurrentRms")
+    if power is None or volts is None or amperes is None:
+        return power
+    factor = _figure(inlet, "inletPowerFactor")
+    expected = volts * amperes * (1.0 if factor is None else factor)
+    is_in_kw = expected > max(300 * power, 1.0)
+    return None if is_in_kw else power
 
 
 def _word(value: object) -> str:

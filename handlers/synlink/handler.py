@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from typing import Any
 
 from ..http.dialogue import (
     SETTINGS as HTTP_SETTINGS,
@@ -12,7 +13,10 @@ from ..http.dialogue import (
     WriteRequest,
     read_login,
 )
+from ..http.errors import HttpDenied, HttpLoginRefused
 from ..http.login import Login
+from ..http.message import Response
+from ..http.strict_json import loads
 from ..shared.errors import NamedSetting, ProtocolError, SettingsError
 from ..shared.request_counter import SENT as SENT
 from ..shared.settings import Setting, Settings, one_line
@@ -28,7 +32,15 @@ TOKEN: Setting[str] = Setting(
 )
 SETTINGS: tuple[Setting[object], ...] = (*HTTP_SETTINGS, TOKEN)
 # the cookie among others; the client reads no other place of the key
-_SESSION_KEY = re.compile(r"(?:^|[,;]\s*)SPID=([!-+\--:<-~]{1,400})(?:[;,]|$)")
+_COOKIE = re.compile(r"(?:^|[,;]\s*)SPID=([!-+\--:<-~]{1,400})(?:[;,]|$)")
+_KEY = re.compile(r"[!-+\--:<-~]{1,400}")
+# webMaxUsers and webTimeout: settings of the maker's older Markdown of the API
+_SESSIONS = (
+    "the unit may have as many sessions as it allows (webMaxUsers), and ends those that nobody uses"
+    " for a time (webTimeout). A personal access token, ",
+    NamedSetting("token", noun="the handler setting "),
+    ", needs no session",
+)
 
 
 class SynlinkPdu(HttpPdu):
@@ -62,16 +74,40 @@ class SynlinkPdu(HttpPdu):
         # > POST /login {"username": "...", "password": "..."}
         # < 200, Set-Cookie: SPID=KEY; path=/
         body = json.dumps({"username": login.user, "password": login.password}).encode()
-        answer = session.send(WriteRequest("/login", body))
-        key = _SESSION_KEY.search(answer.headers.get("set-cookie", ""))
-        if key is None:
+        try:
+            answer = session.send(WriteRequest("/login", body))
+        except HttpLoginRefused as error:
+            error.set_reason((*error.parts, "; if they are right, ", *_SESSIONS))
+            raise
+        except HttpDenied as error:
+            # no privilege is needed to log in
+            error.set_reason(("the unit began no session: ", *_SESSIONS))
+            raise
+        key = _session_key(answer)
+        if not key:
             raise ProtocolError(
-                "the answer to the login has no session key: is this a SynLink's web service?",
+                "the answer to the login has no session key: is this a SynLink's web service, and"
+                " is its firmware current?",
                 b"",
                 session.address,
                 "POST /login",
             )
-        return login._replace(token=key[1], sent_as="Cookie: SPID=")
+        return login._replace(token=key, sent_as="Cookie: SPID=")
+
+
+def _session_key(answer: Response) -> str:
+    """The key of the session, "" if there is none: in a cookie, of older firmware in the field
+    `sessionToken`.
+    """
+    cookie = _COOKIE.search(answer.headers.get("set-cookie", ""))
+    if cookie:
+        return cookie[1]
+    try:
+        user: Any = loads(answer.body)
+        key = user["sessionToken"]
+        return str(key) if _KEY.fullmatch(key) else ""
+    except (ValueError, TypeError, LookupError, RecursionError):
+        return ""
 
 
 def make_handler(pdu_data: object) -> SynlinkPdu:

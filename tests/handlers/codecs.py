@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from handlers.http.dialogue import PduState, run_dialogue
+from handlers.http.dialogue import Outlet, PduState, run_dialogue
 from pdu.recordings.unit_recording import request_key
 
 
@@ -21,6 +21,16 @@ def read(codec: Any, answers: Mapping[str, Any], with_figures: bool = True) -> P
 
     unit: PduState = run_dialogue(codec.read_unit(with_figures), exchange)
     return unit
+
+
+def outlets(codec: Any, answers: Mapping[str, Any]) -> Sequence[Outlet]:
+    """What the codec reads before and after a command, if the device answers so; no other request
+    may be made.
+    """
+    listed: Sequence[Outlet] = run_dialogue(
+        codec.read_outlets(), lambda request: json.dumps(answers[request_key(request)]).encode()
+    )
+    return listed
 
 
 def commands(codec: Any, identity: str, on: bool, answer: Any = b"") -> list[Any]:

@@ -1,5 +1,10 @@
-"""JAWS as its public clients know it: a CDU with two letters before the number of each outlet, two
-cords, and lines of which the fourth is the neutral.
+"""JAWS as its public clients know it: a CDU with one unit and one cord, and lines of which the
+fourth is the neutral.
+
+Source of its identifiers and fields: the answers of a PRO2 in the tests of napalm-servertech-pro2
+(monitor_cords.json: the cord "AA"; monitor_outlets.json: "AA1"), and of the fake PDU of
+Cray-HPE/hms-redfish-translation-layer (monitor_outlets.json, monitor_lines.json,
+monitor_units.json: the units "A" and "B").
 """
 
 from __future__ import annotations
@@ -35,8 +40,8 @@ class SimulatedPdu(UnitPdu):
             ],
             "/jaws/monitor/cords": [
                 {
-                    "id": "AA1",
-                    "name": "Cord_A",
+                    "id": "AA",
+                    "name": "Master_Cord_A",
                     "status": "Normal",
                     "state": "On",
                     "active_power": self.total_ma() * VOLTS // 1000,
@@ -44,6 +49,9 @@ class SimulatedPdu(UnitPdu):
                     "power_capacity": 8600,
                     "power_utilized": 9.5,
                 }
+            ],
+            "/jaws/monitor/units": [
+                {"id": "A", "name": "Master", "status": "Normal", "type": "Master"}
             ],
             "/jaws/monitor/system": [],
         }

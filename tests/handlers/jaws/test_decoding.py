@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, Optional
 
 import pytest
 
@@ -15,8 +15,9 @@ from handlers.shared.meter_figures import MeterFigures
 from pdu.recordings.unit_recording import read_recorded
 from tests.handlers import codecs
 
-# Values of outlets and lines: those of three outlets and one unit in the fake PDU of
-# Cray-HPE/hms-redfish-translation-layer, which has no cords. The cord has the sums of its phases.
+# Values of outlets, lines and unit: those of three outlets and one unit in the fake PDU of
+# Cray-HPE/hms-redfish-translation-layer, which has no cords. The cord has the sums of its phases,
+# and the id of the cord in the answers of a PRO2 (tests of napalm-servertech-pro2).
 RECORDING = Path(__file__).with_name("recording.json").read_text("utf-8")
 ANSWERS: dict[str, Any] = json.loads(RECORDING)["answers"]
 OUTLET = ANSWERS[decoding.OUTLETS][0]
@@ -74,9 +75,53 @@ def test_a_missing_field_is_no_figure() -> None:
     assert outlet == Outlet("AA1", "Master_Outlet_1", True)
 
 
-@pytest.mark.parametrize("energy", [1.4, "1.4 kWh", "", None, -1])
-def test_an_energy_whose_unit_is_in_doubt_is_no_figure(energy: object) -> None:
-    assert read(energy=energy).outlets[0].figures.energy_kwh is None
+@pytest.mark.parametrize("energy", ["1.4 kWh", "", None, -1, True])
+def test_an_energy_that_is_no_number_is_no_figure(energy: object) -> None:
+    outlets = read(energy=energy).outlets
+    assert outlets[0].figures.energy_kwh is None and outlets[2].figures.energy_kwh == 231.812
+
+
+def energies(values: list[Any], *cords: object) -> PduState:
+    """The recording with outlets of these energies, and cords of those; `...`: no such field."""
+    outlets = [{**OUTLET, "id": f"AA{number}", "energy": e} for number, e in enumerate(values, 1)]
+    rows = [
+        {"id": f"A{letter}", **({} if energy is ... else {"energy": energy})}
+        for letter, energy in zip("AB", cords)
+    ]
+    return codecs.read(decoding, {**ANSWERS, decoding.OUTLETS: outlets, decoding.CORDS: rows})
+
+
+@pytest.mark.parametrize(
+    "values, cords, kwh",
+    [
+        # tenths: kWh, and those without ".0" too
+        ([12, 12.5, 0.4, 3.1], [87.2], [12, 12.5, 0.4, 3.1]),
+        ([12, 12.5, 0.4, 3.1], [], [12, 12.5, 0.4, 3.1]),
+        # more than the cord has counted in kWh: Wh
+        ([701280, 0, 231812], [11814.5], [701.28, 0, 231.812]),
+        ([57], [0.1], [0.057]),
+        ([701280], [500.0, 400.0], [701.28]),
+        # several that are whole, and no cord that says otherwise: Wh
+        ([701280, 652669, 325082], [], [701.28, 652.669, 325.082]),
+        ([701280, 652669, 325082], [...], [701.28, 652.669, 325.082]),
+        ([0, 0], [87.2], [0, 0]),
+        # either may be right
+        ([12], [87.2], None),
+        ([12, 30, 41], [87.2], None),
+        ([12], [], None),
+        # neither can be right
+        ([701280, 652669, 325082], [0.5], None),
+        ([12.5, 100], [87.2], None),
+    ],
+)
+def test_the_unit_of_energies_is_judged_over_all_outlets_and_by_the_cords(
+    values: list[Any], cords: list[Any], kwh: Optional[list[float]]
+) -> None:
+    unit = energies(values, *cords)
+    expected = [None] * len(values) if kwh is None else kwh
+    assert [outlet.figures.energy_kwh for outlet in unit.outlets] == expected
+    assert bool(unit.cautions) is (kwh is None)
+    assert all("Wh or in kWh" in caution for caution in unit.cautions)
 
 
 @pytest.mark.parametrize("text", ["180 W", "1.4 kW", ""])
@@ -85,21 +130,112 @@ def test_a_figure_that_is_text_is_no_figure(text: str) -> None:
 
 
 def test_a_unit_without_lines_and_cords_has_the_sums_of_its_outlets() -> None:
-    empty: dict[str, Any] = {**ANSWERS, decoding.LINES: [], decoding.CORDS: []}
+    # with the seventh outlet of the fake PDU: three energies prove their unit without a cord
+    seventh = {**OUTLET, "id": "AA7", "active_power": 24, "current": 0.18, "energy": 325082}
+    outlets = [*ANSWERS[decoding.OUTLETS], seventh]
+    empty: dict[str, Any] = {decoding.OUTLETS: outlets, decoding.LINES: [], decoding.CORDS: []}
+    empty[decoding.UNITS] = ANSWERS[decoding.UNITS]
     unit = codecs.read(decoding, empty)
-    assert unit.load_a == pytest.approx(0.54) and unit.energy_kwh == pytest.approx(933.092)
-    assert unit.power_w == 65
+    assert unit.load_a == pytest.approx(0.72) and unit.energy_kwh == pytest.approx(1258.174)
+    assert unit.power_w == 89
     part = [dict(ANSWERS[decoding.OUTLETS][0]), dict(ANSWERS[decoding.OUTLETS][1])]
     del part[1]["current"]
     assert codecs.read(decoding, {**empty, decoding.OUTLETS: part}).load_a is None
 
 
-def test_a_line_or_cord_without_a_figure_leaves_no_sum() -> None:
-    for path, field in ((decoding.LINES, "current"), (decoding.CORDS, "energy")):
+@pytest.mark.parametrize("value", [None, -1, "3.4 A", ...])
+@pytest.mark.parametrize(
+    "path, field, total",
+    [
+        (decoding.LINES, "current", "load_a"),
+        (decoding.CORDS, "energy", "energy_kwh"),
+        (decoding.CORDS, "active_power", "power_w"),
+    ],
+)
+def test_a_line_or_cord_without_a_value_leaves_the_total_unset_though_outlets_have_one(
+    path: str, field: str, total: str, value: object
+) -> None:
+    for count in (1, len(ANSWERS[path])):
         rows = [dict(row) for row in ANSWERS[path]]
-        del rows[0][field]
+        for row in rows[:count]:
+            row[field] = value
+            if value is ...:
+                del row[field]
         unit = codecs.read(decoding, {**ANSWERS, path: rows})
-        assert None in (unit.load_a, unit.energy_kwh)
+        others = {"load_a", "energy_kwh", "power_w"} - {total}
+        assert getattr(unit, total) is None
+        assert None not in [getattr(unit, other) for other in others]
+
+
+# what an optional list may be instead of itself
+ODD: list[Any] = [
+    b"<html>",
+    {},
+    [1],
+    [{"name": "AA"}],
+    [{"id": 7}],
+    [{"id": "AA"}, {"id": "AA"}],
+    ANSWERS[decoding.OUTLETS],
+]
+
+
+@pytest.mark.parametrize("answer", ODD)
+def test_an_odd_optional_list_costs_its_own_figures_alone(answer: Any) -> None:
+    usual = codecs.read(decoding, ANSWERS)
+    lines = codecs.read(decoding, {**ANSWERS, decoding.LINES: answer})
+    assert lines == usual._replace(load_a=None, cautions=lines.cautions) and lines.cautions
+    cords = codecs.read(decoding, {**ANSWERS, decoding.CORDS: answer})
+    assert (cords.load_a, cords.energy_kwh, cords.power_w) == (usual.load_a, None, None)
+    assert [outlet.state for outlet in cords.outlets] == [outlet.state for outlet in usual.outlets]
+    assert decoding.CORDS in cords.cautions[0]
+    if answer is not ANSWERS[decoding.OUTLETS]:
+        assert codecs.read(decoding, {**ANSWERS, decoding.UNITS: answer}) == usual
+
+
+# ---- linked units --------------------------------------------------------------------------------
+
+# monitor_units.json of the fake PDU
+LINKED = [
+    {"id": "A", "name": "Master", "status": "Normal", "type": "Master"},
+    {"id": "B", "name": "Link1", "status": "Normal", "type": "Link"},
+]
+
+
+def linked(status: str, *outlets: dict[str, Any], with_figures: bool = False) -> PduState:
+    """A main unit with the recording's outlets, and a linked one with these."""
+    answers = {
+        **ANSWERS,
+        decoding.OUTLETS: [*ANSWERS[decoding.OUTLETS], *outlets],
+        decoding.UNITS: [LINKED[0], {**LINKED[1], "status": status}],
+    }
+    return codecs.read(decoding, answers, with_figures)
+
+
+@pytest.mark.parametrize("with_figures", [False, True])
+@pytest.mark.parametrize("status", ["Not Found", "Lost", "Read Error", ""])
+def test_a_linked_unit_that_is_lost_with_its_outlets_is_an_error(
+    status: str, with_figures: bool
+) -> None:
+    with pytest.raises(errors.ProtocolError, match="its unit 'B'"):
+        linked(status, with_figures=with_figures)
+
+
+@pytest.mark.parametrize("with_figures", [False, True])
+def test_a_listed_outlet_of_a_lost_unit_is_unknown_whatever_it_shows(with_figures: bool) -> None:
+    *_, last = linked("Not Found", {**OUTLET, "id": "BA1"}, with_figures=with_figures).outlets
+    assert last == Outlet("BA1", "Master_Outlet_1", doubt="its unit 'B' is 'Not Found'")
+
+
+@pytest.mark.parametrize("status", ["Normal", "High Warning"])
+def test_a_linked_unit_that_is_there_has_its_outlets(status: str) -> None:
+    *_, last = linked(status, {**OUTLET, "id": "BA1"}).outlets
+    assert (last.identity, last.state) == ("BA1", True)
+    assert len(linked(status).outlets) == 3  # a unit without outlets
+
+
+def test_a_command_reads_the_list_of_outlets_alone() -> None:
+    outlets = codecs.outlets(decoding, {decoding.OUTLETS: ANSWERS[decoding.OUTLETS]})
+    assert [outlet.state for outlet in outlets] == [True, True, True]
 
 
 @pytest.mark.parametrize("identity", ["1", "AA0", "AA01", "", "AA1/../AA2", None, 1])

@@ -145,6 +145,70 @@ def test_a_wrong_login_says_what_is_wrong_and_shows_no_secret(
     assert not any(secret in str(caught.value) for secret in (*login.values(), TOKEN))
 
 
+def sessions_end_after(unit: HttpServer, requests: int) -> None:
+    """Let each session of the unit end after so many requests."""
+    device: Any = unit.device
+    usual = device.user
+    left: dict[str, int] = {}
+
+    def user(method: str, path: str, headers: Any) -> Any:
+        cookie = headers.get("Cookie", "")
+        left[cookie] = left.get(cookie, requests) - 1
+        return usual(method, path, headers) if path == "/login" or left[cookie] >= 0 else ""
+
+    device.user = user
+
+
+def test_a_session_that_ended_between_command_and_reading_is_opened_anew(unit: HttpServer) -> None:
+    sessions_end_after(unit, 2)  # the outlets and the command
+    port = PduPortView("2-286331153", UNKNOWN)
+    pdu(unit).port_down(port)
+    device: Any = unit.device
+    assert port.power_status is DOWN and len(device.sessions) == 2
+    assert unit.books().writes == [("2-286331153", "off")]
+
+
+def test_a_command_whose_session_ended_is_not_sent_again(unit: HttpServer) -> None:
+    sessions_end_after(unit, 1)
+    with pytest.raises(errors.Denied, match="session may have ended"):
+        pdu(unit).port_down(PduPortView("2-286331153", UNKNOWN))
+    assert unit.books().writes == []
+
+
+def test_a_unit_whose_sessions_end_at_once_is_denied_after_two_logins(unit: HttpServer) -> None:
+    sessions_end_after(unit, 0)
+    with pytest.raises(errors.Denied):
+        pdu(unit).status()
+    device: Any = unit.device
+    assert len(device.sessions) == 2
+
+
+@pytest.mark.parametrize("status", [401, 403])
+def test_a_refused_login_speaks_of_sessions_and_of_no_privilege(
+    unit: HttpServer, status: int
+) -> None:
+    device: Any = unit.device
+    usual = device.answer
+    device.answer = lambda *r: Reply(status) if r[1] == "/login" else usual(*r)
+    with pytest.raises(errors.Denied, match="as many sessions as it allows") as caught:
+        pdu(unit).status()
+    assert "privilege" not in str(caught.value) and caught.value.keys == ("token",)
+
+
+def test_an_older_firmware_has_the_session_key_in_a_field(unit: HttpServer) -> None:
+    device: Any = unit.device
+    usual = device.answer
+
+    def answer(method: str, path: str, body: bytes) -> Any:
+        if path != "/login":
+            return usual(method, path, body)
+        device.sessions["key-of-test"] = USER
+        return Reply(200, b'{"username": "operator", "sessionToken": "key-of-test"}')
+
+    device.answer = answer
+    assert states(unit)[2] is DOWN
+
+
 @pytest.mark.parametrize("cookie", ["", "SPID=; path=/", "OTHER=key", "NSPID=key", "SPID"])
 def test_a_login_without_a_session_key_is_an_error(unit: HttpServer, cookie: str) -> None:
     device: Any = unit.device

@@ -63,7 +63,7 @@ def test_the_recording_is_read_with_its_units() -> None:
         ),
         4.2,
         89.03,
-        None,  # 11 is neither 680 W nor 0.68 kW
+        11.0,
     )
 
 
@@ -76,7 +76,15 @@ def test_a_state_is_read_in_any_case(word: str, state: bool) -> None:
     assert (found.state, found.is_measured, found.doubt) == (state, True, "")
 
 
-@pytest.mark.parametrize("word", ["REBOOT", "Unknown", "", None, 1, True, ...])
+@pytest.mark.parametrize("state", [True, False])
+def test_a_state_that_is_true_or_false_is_the_position(state: bool) -> None:
+    # the table of the maker's older Markdown
+    older = outlet(state=state, voltageDetection=...)
+    assert (older.state, older.doubt) == (state, "")
+    assert outlet(state=state, voltageDetection=not state).state is None
+
+
+@pytest.mark.parametrize("word", ["REBOOT", "Unknown", "", None, 1, 0, ...])
 def test_any_other_state_is_unknown(word: object) -> None:
     found = outlet(state=word)
     assert (found.state, found.is_measured) == (None, False)
@@ -131,6 +139,10 @@ def test_an_impossible_id_is_an_error(identity: object) -> None:
         outlet(id=identity)
 
 
+def test_an_older_firmware_calls_the_id_outlet_uuid() -> None:
+    assert outlet(id=..., outletUuid="1-858993459").identity == "1-858993459"
+
+
 @pytest.mark.parametrize("number", ["1", None, True, ...])
 def test_a_number_that_is_none_is_not_known(number: object) -> None:
     assert outlet(outletIndex=number).number == ""
@@ -157,9 +169,9 @@ def test_an_outlet_without_a_meter_has_no_current() -> None:
 
 @pytest.mark.parametrize(
     "power, watts",
-    [(4.32, 4.32), (0.00432, 4.32), (0.004, 4.0), (4.32e-6, None), (9.0, None), (None, None)],
+    [(4.32, 4.32), (0.00432, None), (0.004, None), (9.0, 9.0), (0, None), (None, None)],
 )
-def test_a_power_is_read_in_the_unit_that_voltage_and_current_say(
+def test_a_power_is_in_watts_unless_its_voltage_and_current_say_kilowatts(
     power: object, watts: Optional[float]
 ) -> None:
     # current, voltage and power factor of a bank of the maker's older reference
@@ -169,13 +181,18 @@ def test_a_power_is_read_in_the_unit_that_voltage_and_current_say(
         "inletVoltageRms": 122.69999694824219,
         "inletPowerFactor": 0.424346923828125,
     }
-    assert unit({**INLET, **fields}).power_w == pytest.approx(watts)
+    assert unit({**INLET, **fields}).power_w == watts
 
 
 @pytest.mark.parametrize("field", ["inletVoltageRms", "inletCurrentRms", "inletPowerFactor"])
-def test_a_power_of_unknown_unit_is_no_figure(field: str) -> None:
+def test_a_power_needs_neither_voltage_nor_current_nor_power_factor(field: str) -> None:
     fields = {"inletActivePower": 680.0, field: ...}
-    assert unit(with_changes(INLET, dict(fields))).power_w is None
+    assert unit(with_changes(INLET, dict(fields))).power_w == 680.0
+
+
+def test_a_small_power_beside_rounded_figures_is_as_given() -> None:
+    fields = {"inletCurrentRms": 0.03, "inletPowerFactor": 0.2, "inletActivePower": 1}
+    assert unit({**INLET, **fields}).power_w == 1.0
 
 
 def test_nothing_is_nothing_in_any_unit() -> None:
@@ -192,6 +209,7 @@ def test_the_load_of_three_phases_is_the_sum_of_the_lines() -> None:
         INLET, {**three, "inletLines": [*lines, {"line": "L3", "currentRms": 1.31}]}
     )
     assert unit(whole).load_a == pytest.approx(4.31)
+    assert unit(whole).power_w == 11.0
     assert unit({**whole, "inletLines": lines}).load_a is None
     assert unit(with_changes(whole, {"inletLines": ...})).load_a is None
 
@@ -216,6 +234,18 @@ def test_a_missing_inlet_leaves_no_sums() -> None:
     device = {**ANSWERS[decoding.DEVICE], "numInlets": 2}
     found = codecs.read(decoding, {**ANSWERS, decoding.DEVICE: device})
     assert (found.load_a, found.energy_kwh, found.power_w) == (None, None, None)
+
+
+def test_an_inlet_without_a_value_leaves_the_total_unset_though_outlets_have_currents() -> None:
+    assert unit({**INLET, "inletCurrentRms": None}).load_a is None
+    assert unit(with_changes(INLET, {"inletCurrentRms": ...})).load_a is None
+
+
+def test_a_command_asks_for_the_outlets_alone() -> None:
+    listed = codecs.outlets(decoding, {decoding.OUTLETS: ANSWERS[decoding.OUTLETS]})
+    assert [outlet.identity for outlet in listed] == ["1-16777225", "1-286331153", "2-286331153"]
+    with pytest.raises(errors.ProtocolError, match="2 outlets with 1 different ids"):
+        codecs.outlets(decoding, {decoding.OUTLETS: [OUTLET, OUTLET]})
 
 
 def test_a_command_is_the_request_of_the_makers_client() -> None:
