@@ -36,32 +36,16 @@ PACKAGES = {
     "upsrw": "nut-client",
     "curl": "curl",
     "git": "git",
-    "ssh-keygen": "openssh-client",
-    "logger": "bsdutils",
     "openssl": "openssl",
     "prometheus": "prometheus",
     "promtool": "prometheus",
     "prometheus-snmp-exporter": "prometheus-snmp-exporter",
-    "victoria-metrics": "victoria-metrics",
-    "fence_apc": "fence-agents",
-    "xmllint": "libxml2-utils",
-    "pacemaker-fenced": "pacemaker",
-    "stonith_admin": "pacemaker-cli-utils",
-    "corosync": "corosync",
-    "corosync-quorumtool": "corosync",
-    "pacemakerd": "pacemaker",
-    "crm_mon": "pacemaker-cli-utils",
-    "unshare": "util-linux",
-    "nsenter": "util-linux",
-    "fence_redfish": "fence-agents",
     "certutil": "libnss3-tools",
     "pk12util": "libnss3-tools",
     "zsh": "zsh",
     "fish": "fish",
 }
-_ELSEWHERE = os.pathsep.join(
-    ("/usr/sbin", "/sbin", "/lib/nut", "/usr/lib/nut", "/usr/libexec/nut", "/usr/lib/pacemaker")
-)
+_ELSEWHERE = os.pathsep.join(("/usr/sbin", "/sbin", "/lib/nut", "/usr/lib/nut", "/usr/libexec/nut"))
 
 
 def found(name: str) -> Optional[str]:

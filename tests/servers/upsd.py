@@ -171,11 +171,6 @@ class Upsd:
                 process.end()
         self._tidy()
 
-    @property
-    def state_path(self) -> Path:
-        """The folder of the drivers' sockets."""
-        return self._folder / "run"
-
     # ---- faults that a test causes ---------------------------------------------------------------
 
     def kill_driver(self, name: str) -> None:
