@@ -12,8 +12,6 @@ from tests.handlers.raritan.described import INTERNAL_ERROR, L1, L2, L3, Describ
 
 from .outcome import Outcome
 
-Measured = tuple[Optional[float], Optional[float]]
-
 
 def made() -> dict[str, Described]:
     """Units by name: with three lines; with two inlets; with banks or outlets only."""

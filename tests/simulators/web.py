@@ -48,15 +48,13 @@ class Reboots:
     def __init__(self, seconds: float) -> None:
         self.seconds = seconds
         self._starts: list[float] = []
-        #: without power, the unit is down until this is false again
-        self.unplugged = False
 
     def plan(self, after: float) -> None:
         self._starts.append(time.monotonic() + after)
 
     def down(self) -> bool:
         now = time.monotonic()
-        return self.unplugged or any(start <= now < start + self.seconds for start in self._starts)
+        return any(start <= now < start + self.seconds for start in self._starts)
 
     def count(self) -> int:
         now = time.monotonic()

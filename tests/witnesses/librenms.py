@@ -44,7 +44,6 @@ _CLASSES = {"current": "load_a", "power": "power_w", "power_consumed": "energy_k
 _TOTAL = {"current": "load", "power": "power", "power_consumed": "energy"}
 _OUTLET = {"current": "current", "power": "power", "power_consumed": "energy"}
 _STATE_WORDS = {EnumPowerStatus.UP: "on", EnumPowerStatus.DOWN: "off"}
-_STATE = re.compile(r"(?:outlet|switched|status|relay|power|immediate)*[ -]*(on|off)(?:ems)?")
 # LibreNMS computes with binary fractions
 _ROUNDING = 1e-6
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from typing import Any, Callable
+from typing import Any
 
 from handlers.shared.errors import SettingsError
 
@@ -14,11 +14,9 @@ _MOST_BITS = 64  # limit for an integer
 _WHERE = re.compile(r"\(at ([^()]*)\)$")
 
 
-def loads(text: str, path: str, parse_float: Callable[[str], Any] = float) -> dict[str, Any]:
-    """Parse a document. `parse_float` makes values of the texts of numbers that are not integers.
-
-    Raises SettingsError, with the line number if it is known but not the text, which may contain
-    secrets.
+def loads(text: str, path: str) -> dict[str, Any]:
+    """Parse a document. Raises SettingsError, with the line number if it is known but not the text,
+    which may contain secrets.
     """
     try:
         if sys.version_info >= (3, 11):
@@ -31,7 +29,7 @@ def loads(text: str, path: str, parse_float: Callable[[str], Any] = float) -> di
             " clone of this project and pdu.pyz (make tools) bring"
         ) from None
     try:
-        return tomllib.loads(text, parse_float=parse_float)
+        return tomllib.loads(text)
     except (ValueError, RecursionError) as error:
         match = _WHERE.search(str(error))
         where = f" at {match.group(1)}{_why(text, match.group(1))}" if match else ""

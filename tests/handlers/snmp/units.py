@@ -24,9 +24,6 @@ FAMILIES: dict[str, Profile] = {profile.key: profile for profile in PROFILES}
 FIXTURES = [unit for unit in fixtures() if unit.key in FAMILIES]
 STATES = {"on": EnumPowerStatus.UP, "off": EnumPowerStatus.DOWN, "unknown": EnumPowerStatus.UNKNOWN}
 UNPROVEN = {"switch_unproven": "yes"}
-# Over the wire: a SET without an answer is given up after 0.3 s, and a GET is repeated at most ten
-# times.
-HURRIED = {"timeout": "0.3", "retries": "10"}
 
 
 def unit_id(value: object) -> str:

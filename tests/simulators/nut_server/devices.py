@@ -114,7 +114,6 @@ class SwitchedPdu:
         self._wh = {key: 1000.0 + 250.0 * index for index, key in enumerate(keys)}
         self._draws = {key: round(0.25 + 0.05 * (index % 5), 2) for index, key in enumerate(keys)}
         self._names = {key: f"Server {key}" for key in keys}
-        self._starts: dict[str, int] = {}
         self._seen, self._seen_at = self._look(), clock()
 
     def _key(self, member: int, number: int) -> str:
@@ -164,7 +163,6 @@ class SwitchedPdu:
             f"{prefix}.current": f"{amperes:.2f}",
             f"{prefix}.realpower": f"{amperes * self.VOLTS:.1f}",
             f"{prefix}.energy": str(round(self._wh[key])),
-            **({f"{prefix}.delay.start": str(self._starts[key])} if key in self._starts else {}),
         }
 
     def _amperes(self, keys: Sequence[str]) -> float:
@@ -212,11 +210,6 @@ class SwitchedPdu:
         """
         with self._lock:
             self._on[key] = on
-
-    def start_after(self, key: str, seconds: int) -> None:
-        """Set outlet.N.delay.start."""
-        with self._lock:
-            self._starts[key] = seconds
 
     def draw(self, key: str, amperes: float) -> None:
         """Set the current that the load on an outlet draws while the outlet is on."""

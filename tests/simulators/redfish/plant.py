@@ -46,8 +46,6 @@ class Outlet:
         self.wh = 1000.0 + 250.0 * number
         self.on_delay = self.off_delay = 0.0
         self.cycle_delay = 5.0
-        #: PowerRestorePolicy, and PowerRestoreDelaySeconds
-        self.restores, self.restore_delay = "LastState", 0.0
         self._ticket = 0  # raised to cancel the planned movements
 
     def switch(self, verb: str, lag: float) -> float:

@@ -337,8 +337,8 @@ class PduResources:
             "PowerOnDelaySeconds": outlet.on_delay,
             "PowerOffDelaySeconds": outlet.off_delay,
             "PowerCycleDelaySeconds": outlet.cycle_delay,
-            "PowerRestoreDelaySeconds": outlet.restore_delay,
-            "PowerRestorePolicy": outlet.restores,
+            "PowerRestoreDelaySeconds": 0.0,
+            "PowerRestorePolicy": "LastState",
             "PowerControlLocked": outlet.locked,
             "ConfigurationLocked": False,
         }

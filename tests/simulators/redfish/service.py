@@ -217,13 +217,6 @@ class RedfishService:
         self._reboot_soon(0.0)
         self.close_connections()
 
-    def power(self, on: bool) -> None:
-        """Give power to the PDU, or take it. Relays keep their states without it."""
-        with self.lock:
-            self._reboots.unplugged = not on
-        if not on:
-            self.reboot()
-
     def _reboot_soon(self, seconds: float = 0.05) -> None:
         """Forgets sessions, tasks and planned switching now.
 

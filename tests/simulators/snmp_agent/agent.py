@@ -207,8 +207,7 @@ class Agent:
         if pdu.kind == ber.GET_BULK and not knows_bulk:
             return None
         self.counts[_NAMES[pdu.kind]] += 1
-        is_lost = pdu.kind == ber.SET and self.faults.lose_sets
-        if is_lost or self._rows_ended(pdu):
+        if self._rows_ended(pdu):
             return None
         status, place, bindings = self._perform(pdu, message)
         if pdu.kind == ber.SET and self.faults.lose_set_answers:

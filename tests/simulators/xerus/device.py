@@ -229,13 +229,6 @@ class XerusPdu:
         self.reboot_soon(0.0)
         self.close_connections()
 
-    def power(self, on: bool) -> None:
-        """Give power to the unit, or take it. Relays keep their states without it."""
-        with self.lock:
-            self._reboots.unplugged = not on
-        if not on:
-            self.reboot()
-
     def reboot_soon(self, seconds: float = 0.05) -> None:
         """Forgets planned switching, and reboots after `seconds`.
 

@@ -29,7 +29,7 @@ class Inlet(Device):
         self.enabled = True
         self.settings = {"name": ""}
         model = unit.model
-        self.awake = Awake(not model.asleep)
+        self.awake = Awake()
         self._path = path if model.well_known_sensors else None
         self.sensors = Sensors(unit, f"I{number}", self._path, self.awake, model.live)
         metered = model.metering != "none"

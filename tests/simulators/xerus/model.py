@@ -31,8 +31,7 @@ class Model:
     relay_delay         seconds that a relay needs to move in_rush_guard_ms, cycle_delay_s     start
     values of the PDU's settings inhibit_relay_control               start value of the PDU's
     setting inhibitRelayControl, only in generation 4.4 power_control       false: no outlet is
-    switchable asleep              sensors, except those of slots and groups, answer "not available"
-    until getSensors of their part is called well_known_sensors  false: sensors of inlets, outlets
+    switchable well_known_sensors  false: sensors of inlets, outlets
     and protectors have only references; their well-known ids answer 404 live                energy
     counters run with time meters              power meters and panels; None: the unit has no power
     meter controller slots               peripheral slots: the first `peripherals` have a device;
@@ -60,7 +59,6 @@ class Model:
     in_rush_guard_ms: int = 200
     cycle_delay_s: int = 10
     inhibit_relay_control: bool = False
-    asleep: bool = False
     well_known_sensors: bool = True
     live: bool = False
     meters: Optional[tuple[MeterModel, ...]] = None

@@ -41,7 +41,7 @@ class Outlet(Device):
             "nonCritical": number + 1 in model.load_shed,
             "sequenceDelay": 0,
         }
-        self.awake = Awake(not model.asleep)
+        self.awake = Awake()
         self.sensors = Sensors(
             unit, f"O{number}", path if model.well_known_sensors else None, self.awake, model.live
         )

@@ -108,7 +108,7 @@ class Meter(Configured):
             "currentRating": 63,
             "phaseCtRating": 63 if model.mains else 0,
         }
-        self.awake = Awake(not unit.model.asleep)
+        self.awake = Awake()
         self.sensors = Sensors(unit, f"PM{model.number}", None, self.awake, unit.model.live)
         self.poles = [
             Pole(line, Sensors(unit, f"PM{model.number}P{line}", None, self.awake, unit.model.live))
@@ -206,7 +206,7 @@ class Circuit(Configured):
                 for number, line in enumerate(model.lines)
             ],
         }
-        self.awake = Awake(not unit.model.asleep)
+        self.awake = Awake()
         self.sensors = Sensors(
             unit, f"PM{meter}C{model.position}", None, self.awake, unit.model.live
         )

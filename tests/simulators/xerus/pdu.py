@@ -199,7 +199,7 @@ class Pdu(Served):
         self._pdu = unit
         self._shedding = bool(unit.model.load_shed)
         unit.relays.held = frozenset(number - 1 for number in unit.model.load_shed)
-        self._awake = Awake(not unit.model.asleep)
+        self._awake = Awake()
         # no well-known ids are documented
         self._sensors = Sensors(unit, "PDU0", None, self._awake, unit.model.live)
         if unit.model.metering != "none":

@@ -25,7 +25,7 @@ class Protector(Device):
         self.pdu, self.number, self.inlet, self.line = unit, number, inlet, line
         self.settings = {"name": ""}
         model = unit.model
-        self.awake = Awake(not model.asleep)
+        self.awake = Awake()
         self.sensors = Sensors(
             unit, f"C{number}", path if model.well_known_sensors else None, self.awake, model.live
         )

@@ -10,7 +10,6 @@ from .objects import Served, Unit
 _THRESHOLDS = ("upperCritical", "upperWarning", "lowerWarning", "lowerCritical")
 _STATUS = ("aboveUpperCritical", "aboveUpperWarning", "belowLowerWarning", "belowLowerCritical")
 _OUT_OF_RANGE, _INVALID = 1, 2
-_NOT_SUPPORTED = 1
 Json = dict[str, Any]
 
 
@@ -54,8 +53,8 @@ class Awake:
     getSensors.
     """
 
-    def __init__(self, awake: bool = True) -> None:
-        self.sleep = 0 if awake else 1
+    def __init__(self) -> None:
+        self.sleep = 0
 
     def fetched(self) -> None:
         """Counts one call of getSensors."""

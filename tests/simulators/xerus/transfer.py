@@ -42,7 +42,7 @@ class TransferSwitch(Device):
             "manualTransferEnabled": True,
             "phaseSyncSensorEnabled": True,
         }
-        self.awake = Awake(not unit.model.asleep)
+        self.awake = Awake()
         self.sensors = Sensors(unit, "TS0", None, self.awake, False)
         self.sensors.state("selectedSource", _SELECTION, lambda: self.selected)
         self.sensors.state("operationalState", FAULT_STATE, self._operation)

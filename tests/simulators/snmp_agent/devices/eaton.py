@@ -30,12 +30,10 @@ _IDLE = "-1"
 _REBOOT_OFF_S = 1.0
 
 
-def epdu(
-    outlets: int = 24, relay_s: float = 0.0, only_now: bool = False, locked: Sequence[int] = ()
-) -> Model:
+def epdu(outlets: int = 24, relay_s: float = 0.0, locked: Sequence[int] = ()) -> Model:
     """The identity is strapping.outlet ("0.7").
 
-    `only_now`: delays are refused. `locked` outlets are not switchable.
+    `locked` outlets are not switchable.
     """
     rows = Rows()
     rows.system("Eaton ePDU EMA114-10", "1.3.6.1.4.1.534.6.6.7", "epdu")
@@ -66,7 +64,7 @@ def epdu(
     )
     return Model(
         "eaton-epdu",
-        Device(rows, _rules(relay_s, only_now)),
+        Device(rows, _rules(relay_s)),
         {index: Relay(f"{STATE}.{index}", on=(_IS_ON,), off=(_IS_OFF,)) for index in numbers},
         load=[(f"{INPUT_CURRENT}.0.1.{line}", "0.001") for line in (1, 2, 3)],
         energy=[(f"{INPUT_WATT_HOURS}.0.1", "0.001")],
@@ -75,12 +73,12 @@ def epdu(
     )
 
 
-def _rules(relay_s: float, only_now: bool) -> list[Rule]:
+def _rules(relay_s: float) -> list[Rule]:
     # Unlike on a unit, -1 does not cancel a reboot.
     may = (When(f"{SWITCHABLE}.*", ("1",)),)
     rules = [
-        _verb(OFF, _PENDING_OFF, _IS_OFF, relay_s, may, only_now),
-        _verb(ON, _PENDING_ON, _IS_ON, relay_s, may, only_now),
+        _verb(OFF, _PENDING_OFF, _IS_OFF, relay_s, may),
+        _verb(ON, _PENDING_ON, _IS_ON, relay_s, may),
     ]
     reboot = (
         Effect(f"{STATE}.*", _IS_OFF, after=relay_s, after_written=True),
@@ -92,7 +90,7 @@ def _rules(relay_s: float, only_now: bool) -> list[Rule]:
         Rule(
             f"{REBOOT}.*",
             lowest=0,
-            highest=0 if only_now else 99_999,
+            highest=99_999,
             when=may,
             otherwise="notWritable",
             effects=reboot,
@@ -104,9 +102,7 @@ def _rules(relay_s: float, only_now: bool) -> list[Rule]:
     return rules
 
 
-def _verb(
-    column: str, pending: str, done: str, relay_s: float, may: tuple[When, ...], only_now: bool
-) -> Rule:
+def _verb(column: str, pending: str, done: str, relay_s: float, may: tuple[When, ...]) -> Rule:
     """0 switches after `relay_s`, n after `relay_s` + n seconds. -1 cancels the command of this
     column that is shown as pending.
 
@@ -116,7 +112,7 @@ def _verb(
     return Rule(
         f"{column}.*",
         lowest=-1,
-        highest=0 if only_now else 99_999,
+        highest=99_999,
         when=may,
         otherwise="notWritable",
         effects=(
