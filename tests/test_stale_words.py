@@ -20,7 +20,6 @@ _BINDING = "handlers/raritan/rpc/"
 #: What docstrings quote that is no name of ours: others' programs, placeholders, parts of a URL.
 _FOREIGN = {
     "ServerTechnology",  # a vendor's name without its space, as in pdu/supports/query.py
-    "query_range",  # Prometheus' HTTP API
     "use_ssl",  # PyNUTClient's argument
     "concurrent",  # concurrent.futures of Python
     "pdu_x",  # an archive's folder

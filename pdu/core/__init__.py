@@ -1,1 +1,1 @@
-"""What the products share: the command line, files, the network, the web server."""
+"""What the products share: the command line, files and the network."""

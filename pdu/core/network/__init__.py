@@ -1,4 +1,1 @@
-"""Addresses as people type them, servers that are no PDU, and what services tell the system.
-
-Knows no PDU.
-"""
+"""Addresses as people type them, and the signals of a service. Knows no PDU."""

@@ -265,6 +265,8 @@ def test_an_outlet_that_does_not_exist_is_reported_in_one_line_and_nothing_is_sw
 @pytest.mark.parametrize(
     "text, names, said",
     [
+        ("web-2", ["web-1", "web-1"], "did you mean 'web-1', outlet 1, 2?"),
+        ("DB-12", ["db-11x", "db-12"], "did you mean 'db-12', outlet 2?"),
         ("srv-1", ["", ""], "it has 1-2; status lists them"),
         ("99", ["", ""], "it has 1-2; status lists them"),
     ],

@@ -20,7 +20,7 @@ class Outlet:
     `startup` are settings.
 
     `amperes` is the current on each of `lines` unless the outlet is off; `drawn`, if it is given,
-    says it at each moment, for a machine that moves its load between outlets. `metered`: false if a
+    says it at each moment, for a load that changes. `metered`: false if a
     published tree has no energy reading of this outlet. `welded`: the contact lets current through
     though the unit reports it open.
     """
