@@ -80,6 +80,13 @@ def test_states_and_figures_agree_with_the_simulators_books(small: Hall) -> None
         assert found[name]["requests"] == small.peers[name].books().requests - before[name]
 
 
+def test_with_lines_the_fullest_line_or_breaker_is_compared_with_its_rating(
+    small: Hall, call: Call
+) -> None:
+    table = call("check", small.list(), "--auth", small.logins, "--lines").stdout
+    assert " of its rating " in table and " % of 16 A (" in table
+
+
 def test_the_newest_archive_of_each_handler_is_run(small: Hall, tmp_path: Path) -> None:
     for name in PEERS:
         (tmp_path / f"pdu_{name}-0.9.0.tar.gz").write_bytes(

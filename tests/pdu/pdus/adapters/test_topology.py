@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Optional
 
 import pytest
 
 from handlers.nut.daisy_chain import Member
+from handlers.redfish.responses import Json
 from handlers.snmp import profiles
 from pdu.pdus import device_list
 from pdu.pdus.adapters.nut.topology import meters_of
+from pdu.pdus.adapters.redfish.topology import parse_branch
 from pdu.pdus.adapters.snmp import topology as of_snmp
 from pdu.pdus.adapters.topology import BREAKER, LINE, MeteredPart
 from pdu.pdus.auth import read_logins
@@ -50,6 +53,22 @@ def test_a_redfish_branch_has_its_rating(tmp_path: Path) -> None:
         found = read(tmp_path, peer)
     breakers = {one.label: one.rating_a for one in found.meters if one.kind == BREAKER}
     assert set(breakers.values()) == {16.0}
+
+
+@pytest.mark.parametrize(
+    "circuit, current_a",
+    [
+        ({"CurrentAmps": {"Reading": 2.5}}, 2.5),
+        ({"PolyPhaseCurrentAmps": {"Line2": {"Reading": 3.5}}}, 3.5),
+        # of two lines none is the branch's
+        ({"PolyPhaseCurrentAmps": {"Line1": {"Reading": 3.5}, "Line2": {"Reading": 1.0}}}, None),
+    ],
+)
+def test_a_redfish_branch_has_a_current_if_there_is_a_single_one(
+    circuit: Json, current_a: Optional[float]
+) -> None:
+    found = parse_branch("2.", {"Id": "A", **circuit})
+    assert found == MeteredPart(BREAKER, "2.A", current_a)
 
 
 def test_xerus_reports_lines_and_protectors(tmp_path: Path) -> None:
