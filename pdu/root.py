@@ -20,7 +20,6 @@ from .core.cli.exit_codes import DONE
 from .core.cli.exit_handling import OutputError, missing_package_advice
 from .core.cli.groups import CommandGroup, Grouped, LazyCommand, LazyGroup
 from .core.cli.options import COMPLETION, SECRETS, RunOptions, spelled
-from .pdus.fast_snmp import enable_fast_reads
 from .pdus.handler_paths import list_advice
 from .pdus.names import how
 
@@ -241,7 +240,6 @@ def run(arguments: Sequence[str]) -> int:
     if not arguments:
         print(_FIRST, *ROOT.overview(), _NEXT, sep="\n")
         return DONE
-    enable_fast_reads()
     # also for errors before the options are read
     run_options = RunOptions(json="--json" in arguments)
     try:

@@ -14,7 +14,6 @@ from collections.abc import Generator, Iterator, Sequence
 import pytest
 from hypothesis import HealthCheck, settings
 
-from pdu.pdus.fast_snmp import enable_fast_reads
 from tests import secrecy, witnesses
 
 _AGAINST = "against"
@@ -28,21 +27,6 @@ settings.register_profile(
     "patient", max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("patient")
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_runtest_setup() -> None:
-    """Each test begins with one object a request: the command `pdu` changes it for its process."""
-    enable_fast_reads(False)
-
-
-@pytest.fixture(params=["single", "batches"])
-def reading_way(request: pytest.FixtureRequest) -> str:
-    """How the handler reads over SNMP: a single object a request, as on the platform, or several,
-    as in the command. What both must do is tested with it.
-    """
-    enable_fast_reads(request.param == "batches")
-    return str(request.param)
 
 
 @pytest.hookimpl(wrapper=True)

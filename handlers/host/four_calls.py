@@ -12,15 +12,12 @@ from pdu_common.helper import EnumPowerStatus, PduPortView, PduStatisticView, Pd
 
 from ..shared.errors import PduHandlerError
 from ..shared.labels import Label
-from ..shared.prefetch import FIGURES, LABELS, POWER, STATES, Purposes
 from ..shared.switching import CONFIRM_SECONDS, PAUSE_SECONDS
 from .port_identity import outlet_identity
 from .views import Figures, log_call, pdu_view, port_answer
 
 S = TypeVar("S")
 T = TypeVar("T")
-#: a call that reads what is in no view
-_OTHER: Purposes = frozenset()
 
 
 class FourCalls(Generic[S]):
@@ -38,15 +35,16 @@ class FourCalls(Generic[S]):
     # ---- what a handler writes -------------------------------------------------------------------
 
     @abstractmethod
-    def open_session(self, purposes: Optional[Purposes]) -> AbstractContextManager[S]:
-        """Read the settings, and open a session that ends with the block.
+    def open_session(self) -> AbstractContextManager[S]:
+        """Read the settings, and open a session that ends with the block, for calls that read."""
 
-        `purposes`: what will be read in it; None for a command.
-        """
+    def open_statistic(self) -> AbstractContextManager[S]:
+        """`open_session` for figures alone: states need not be read."""
+        return self.open_session()
 
     def open_command(self, identity: str) -> AbstractContextManager[S]:
         """`open_session` for a command to this outlet: what tells of others need not be read."""
-        return self.open_session(None)
+        return self.open_session()
 
     def renew_session(self, session: S) -> None:
         """Give a session that another call of `OpenPdu` used the time of a new one."""
@@ -86,7 +84,7 @@ class FourCalls(Generic[S]):
 
     def status(self) -> PduView:
         """Every outlet and its state."""
-        with self.session("status", frozenset((STATES,))) as session:
+        with self.session("status") as session:
             return pdu_view(self.read_states(session))
 
     def statistic(self) -> PduStatisticView:
@@ -117,27 +115,27 @@ class FourCalls(Generic[S]):
 
     def measured(self, with_power: bool = False) -> Figures:
         """What `statistic` shows; the power of the PDU and its outlets if it is asked for."""
-        purposes = frozenset((FIGURES, POWER) if with_power else (FIGURES,))
-        with self.session("statistic", purposes) as session:
+        with self.call(
+            "statistic", lambda stack: stack.enter_context(self.open_statistic())
+        ) as session:
             return self.read_figures(session, with_power)
 
     def labels(self) -> list[Label]:
         """Identity, number and name of every outlet, for people."""
-        with self.session("labels", frozenset((LABELS,))) as session:
+        with self.session("labels") as session:
             return self.read_labels(session)
 
     @contextmanager
-    def opened(self, purposes: Iterable[str]) -> Iterator[OpenPdu[S]]:
-        """The PDU for several calls that only read, in one session."""
+    def opened(self, with_states: bool = True) -> Iterator[OpenPdu[S]]:
+        """The PDU for several calls that only read, in one session. `with_states`: whether others
+        than `figures` will be among them."""
         with ExitStack() as stack:
-            yield OpenPdu(self, frozenset(purposes), stack)
+            yield OpenPdu(self, with_states, stack)
 
     @contextmanager
-    def session(self, method: str, purposes: Optional[Purposes] = _OTHER) -> Iterator[S]:
-        """The session of one call."""
-        with self.call(
-            method, lambda stack: stack.enter_context(self.open_session(purposes))
-        ) as session:
+    def session(self, method: str) -> Iterator[S]:
+        """The session of one call that reads."""
+        with self.call(method, lambda stack: stack.enter_context(self.open_session())) as session:
             yield session
 
     @contextmanager
@@ -184,8 +182,8 @@ class OpenPdu(Generic[S]):
     A call that fails ends the session; the next one opens another.
     """
 
-    def __init__(self, pdu: FourCalls[S], purposes: Purposes, stack: ExitStack) -> None:
-        self._pdu, self._purposes, self._stack = pdu, purposes, stack
+    def __init__(self, pdu: FourCalls[S], with_states: bool, stack: ExitStack) -> None:
+        self._pdu, self._with_states, self._stack = pdu, with_states, stack
         self._session: Optional[S] = None
 
     def read(self, method: str, read: Callable[[S], T]) -> T:
@@ -200,7 +198,8 @@ class OpenPdu(Generic[S]):
 
     def _enter(self, _: ExitStack) -> S:
         if self._session is None:
-            self._session = self._stack.enter_context(self._pdu.open_session(self._purposes))
+            open_session = self._pdu.open_session if self._with_states else self._pdu.open_statistic
+            self._session = self._stack.enter_context(open_session())
         else:
             self._pdu.renew_session(self._session)
         return self._session

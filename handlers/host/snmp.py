@@ -15,10 +15,8 @@ from typing import (
     Optional,
     TypeVar,
     Union,
-    cast,
 )
 
-from ..shared import prefetch
 from ..shared.address import host_fault, host_with_port
 from ..shared.errors import PduHandlerError, ProtocolError, SettingsError, Unreachable
 from . import foreign
@@ -64,8 +62,7 @@ class Snmp:
         self._port = (port or "161")[:10]
         # Whether the platform splits OIDs; None until an answer shows it.
         self._splits: Optional[bool] = None
-        # Whether an answer came. Nothing is read ahead from a device that may be dead: its error
-        # would come later.
+        # whether an answer came
         self._answered = False
 
     @property
@@ -143,34 +140,6 @@ class Snmp:
         elements = self._elements(oid)
         self._answered = True
         return self._rows(elements, oid)
-
-    def read_ahead(
-        self, request: prefetch.PrefetchRequest
-    ) -> tuple[Mapping[str, Mapping[str, Raw]], Mapping[str, Optional[Raw]]]:
-        """Results of `walk` and `get` for those of these objects that a tool's function could read
-        together; none on the platform. Raises nothing."""
-        read_batch = prefetch.prefetcher()
-        walks: dict[str, Mapping[str, Raw]] = {}
-        gets: dict[str, Optional[Raw]] = {}
-        if read_batch is None or not self._answered or self.remaining() < 0:
-            return walks, gets
-        batch = read_batch(self._device, request)
-        # what has a wrong value, `walk` and `get` read again, and raise what is then wrong
-        for oid, rows in batch.walks.items():
-            if {int}.issuperset(map(type, rows.values())):  # nearly always
-                walks[oid] = cast("Mapping[str, Raw]", rows)
-                continue
-            with contextlib.suppress(PduHandlerError):
-                walks[oid] = _fill_gaps(
-                    {
-                        index: value if type(value) is int else raw_value(value)
-                        for index, value in rows.items()
-                    }
-                )
-        for oid, value in batch.gets.items():
-            with contextlib.suppress(PduHandlerError):
-                gets[oid] = raw_value(value)
-        return walks, gets
 
     def _rows(self, elements: Sequence[Any], oid: str) -> dict[str, Raw]:
         rows: dict[str, Optional[Raw]] = {}

@@ -20,7 +20,6 @@ from .. import host
 from ..shared.doubts import doubt_sentences
 from ..shared.errors import NamedSetting, NoSuchOutlet, PduHandlerError, SettingsError
 from ..shared.meter_figures import MeterFigures
-from ..shared.prefetch import Purposes
 from ..shared.settings import HOST, TIMEOUT, Setting, Settings, port
 from ..shared.switching import CALL_SECONDS, switch
 from ..shared.tls import CA_PEM, FINGERPRINT, VERIFY, Trust
@@ -236,7 +235,7 @@ class HttpPdu(host.FourCalls[HttpSession], host.BasePdu):
     settings: tuple[Setting[object], ...] = SETTINGS
 
     @contextmanager
-    def open_session(self, purposes: Optional[Purposes]) -> Iterator[HttpSession]:
+    def open_session(self) -> Iterator[HttpSession]:
         settings = Settings(host.settings(self.pdu_data), type(self).settings)
         where = endpoint(
             settings[SCHEME], settings[HOST] or host.address(self.pdu_data), settings[PORT]

@@ -17,7 +17,6 @@ from pdu_common.helper import EnumPowerStatus
 
 from .. import host
 from ..shared.doubts import doubt_sentences
-from ..shared.prefetch import Purposes
 from ..shared.request_counter import SENT as SENT
 from ..shared.switching import CALL_SECONDS
 from . import devices
@@ -34,7 +33,7 @@ class NutPdu(host.FourCalls[NutSession], host.BasePdu):
 
     handler_name = "nut"
 
-    def open_session(self, purposes: Optional[Purposes]) -> AbstractContextManager[NutSession]:
+    def open_session(self) -> AbstractContextManager[NutSession]:
         return open_session(self.pdu_data)
 
     def renew_session(self, session: NutSession) -> None:

@@ -22,7 +22,6 @@ from pdu_common.helper import EnumPowerStatus
 from .. import host
 from ..http.connection import StandardTransport
 from ..http.message import Transport
-from ..shared.prefetch import Purposes
 from ..shared.request_counter import SENT as SENT
 from ..shared.switching import CALL_SECONDS
 from ..shared.tls import Trust
@@ -56,7 +55,7 @@ class RaritanPdu(host.FourCalls[Session], host.BasePdu):
         return StandardTransport(trust, CALL_SECONDS)
 
     @contextmanager
-    def open_session(self, purposes: Optional[Purposes]) -> Iterator[Session]:
+    def open_session(self) -> Iterator[Session]:
         config = settings.read_settings(self.pdu_data)
         transport = self.transport(config.trust)
         with settings.agent(self.pdu_data, config, transport) as agent:

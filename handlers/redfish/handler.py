@@ -13,7 +13,7 @@ ETag.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Optional
 
 from pdu_common.helper import EnumPowerStatus
@@ -21,7 +21,6 @@ from pdu_common.helper import EnumPowerStatus
 from .. import host
 from ..http.connection import StandardTransport
 from ..http.message import Transport
-from ..shared.prefetch import Purposes
 from ..shared.request_counter import SENT as SENT
 from ..shared.switching import CALL_SECONDS
 from ..shared.tls import Trust
@@ -43,9 +42,17 @@ class RedfishPdu(host.FourCalls[Session], host.BasePdu):
         return StandardTransport(trust, CALL_SECONDS + LOGOUT_SECONDS)
 
     @contextmanager
-    def open_session(self, purposes: Optional[Purposes]) -> Iterator[Session]:
+    def open_session(self) -> Iterator[Session]:
+        with self._open(keeps=True) as session:
+            yield session
+
+    def open_command(self, identity: str) -> AbstractContextManager[Session]:
+        return self._open(keeps=False)
+
+    @contextmanager
+    def _open(self, keeps: bool) -> Iterator[Session]:
         config = settings.read_settings(self.pdu_data)
-        with RedfishService(config, self.transport, keeps=purposes is not None) as service:
+        with RedfishService(config, self.transport, keeps=keeps) as service:
             yield service, config
 
     def renew_session(self, session: Session) -> None:

@@ -9,8 +9,6 @@ from typing import NamedTuple, Optional
 
 from ..host.rows import oid_arcs
 from ..shared.errors import NamedSetting, PduHandlerError, ProtocolError, Reason, Unsupported
-from ..shared.prefetch import Purposes
-from . import prefetch_list
 from .decoding import text
 from .device import (
     SnmpDevice,
@@ -25,8 +23,6 @@ from .reader import Reader, SnmpReads
 
 SYS_DESCR, SYS_OBJECT_ID = "1.3.6.1.2.1.1.1.0", "1.3.6.1.2.1.1.2.0"
 _ENTERPRISES = (1, 3, 6, 1, 4, 1)
-# more candidates than any sysObjectID has: no one of them is likely
-_SWEPT = 10
 
 
 class Candidate(NamedTuple):
@@ -41,7 +37,6 @@ def detect(
     profiles: Sequence[Profile],
     metered_only: bool = False,
     listed_only: bool = False,
-    purposes: Purposes = frozenset(),
     only_outlet: str = "",
 ) -> SnmpDevice:
     """The device, read as the family that fits it.
@@ -58,13 +53,13 @@ def detect(
     sysObjectID, a family that numbers the outlets differently could be chosen. Raises Unsupported
     if no family fits. Raises ProtocolError if the device lists fewer outlets than it counts, or if
     meters were read and nothing proves that it has no outlets. `metered_only` replaces the proof.
-    `listed_only` and `only_outlet`: see `read_by_states`. `purposes`: what will be read of the
-    device.
+    `listed_only` and `only_outlet`: see `read_by_states`.
     """
-    reader = Reader(device, purposes=purposes)
+    reader = Reader(device)
     shown_id, usable = sys_object_id(reader, profiles)
     families = candidates(usable, profiles)
-    device_read = _read_by_states(families, reader, listed_only, only_outlet)
+    # of the many families of a sweep, no one is likely to have this row
+    device_read = _read_by_states(families, reader, listed_only, only_outlet if usable else "")
     if not device_read:
         metering = families if usable else _metering(families, reader, profiles)
         device_read = _read_by_meters(metering, reader, metered_only, by_id=bool(usable))
@@ -80,13 +75,12 @@ def read_as(
     profile: Profile,
     metered_only: bool = False,
     listed_only: bool = False,
-    purposes: Purposes = frozenset(),
     only_outlet: str = "",
 ) -> SnmpDevice:
     """The device read as this family, whatever its sysObjectID. Raises Unsupported if it has
     neither outlets nor meters of the family, unless the family has no outlets and the
     sysObjectID fits; other errors are those of `detect`."""
-    reader = Reader(device, purposes=purposes)
+    reader = Reader(device)
     usable = sys_object_id(reader, (profile,))[1] if profile.roots or not profile.outlets else ""
     families = [Candidate(profile, root) for root in profile.roots_for(usable)]
     device_read = _read_by_states(families, reader, listed_only, only_outlet) or _read_by_meters(
@@ -155,13 +149,8 @@ def _metering(
 def _read_by_states(
     families: Sequence[Candidate], reader: Reader, listed_only: bool, only_outlet: str
 ) -> Optional[SnmpDevice]:
-    for place, (profile, root) in enumerate(families):
-        if place == 1 or (place == 0 and len(families) > _SWEPT):
-            prefetch_list.prefetch_outlet_lists(
-                [(candidate.profile, reader.at(candidate.root)) for candidate in families[place:]]
-            )
-        own = only_outlet if len(families) <= _SWEPT else ""
-        device = read_by_states(profile, reader.at(root), listed_only, own)
+    for profile, root in families:
+        device = read_by_states(profile, reader.at(root), listed_only, only_outlet)
         if device:
             return device
     return None
@@ -181,9 +170,6 @@ def _read_by_meters(
     meters are then enough, even if no total is measured at the moment. None if nothing is found.
     """
     unproven: Optional[SnmpDevice] = None
-    prefetch_list.prefetch_meters(
-        [(candidate.profile, reader.at(candidate.root)) for candidate in families]
-    )
     for profile, root in families:
         device = read_without_states(profile, reader.at(root), accepts_rows)
         is_proven = device is not None and (device.states or has_no_outlets(profile, device.reader))

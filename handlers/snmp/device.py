@@ -9,7 +9,6 @@ from typing import NamedTuple, Optional
 from pdu_common.helper import EnumPowerStatus
 
 from ..shared.errors import PduHandlerError, ProtocolError
-from . import prefetch_list
 from .decoding import number
 from .frozen_value import replace
 from .outlets import Outlets
@@ -30,7 +29,6 @@ class SnmpDevice(NamedTuple):
     #: identity -> state of every outlet; all UNKNOWN if only the outlets were listed
     states: States
     reader: Reader  #: its answers so far
-    is_listed_only: bool = False  #: whether `states` are to be read yet
     is_own_row: bool = False  #: whether only the outlet of a command was looked for
 
 
@@ -41,8 +39,8 @@ def read_by_states(
     else None.
 
     `listed_only`: which outlets there are, without what could contradict a state: a command reads
-    that of its own outlet, and figures need none. What is read ahead costs nothing. `only_outlet`:
-    if this outlet has a row of its own, no other is listed.
+    that of its own outlet, and figures need none. `only_outlet`: if this outlet has a row of its
+    own, no other is listed.
 
     Raises ProtocolError if the device lists fewer outlets than it counts.
     """
@@ -50,38 +48,26 @@ def read_by_states(
         if outlets.states is None:
             continue
         if only_outlet and _has_own_row(outlets, reader, only_outlet):
-            return SnmpDevice(
-                profile, outlets, {only_outlet: EnumPowerStatus.UNKNOWN}, reader, True, True
-            )
-        prefetch_list.prefetch_states(profile, outlets, reader)
-        is_listed_only = listed_only and not reader.is_ahead
+            state = {only_outlet: EnumPowerStatus.UNKNOWN}
+            return SnmpDevice(profile, outlets, state, reader, is_own_row=True)
         states = (
             dict.fromkeys(outlets.states.rows_from(reader), EnumPowerStatus.UNKNOWN)
-            if is_listed_only
+            if listed_only
             else outlets.states.read_from(reader)
         )
         states = _add_missing(outlets, states, reader)
         outlet_count, is_certain = _count(outlets.count, reader, states)
-        if is_listed_only and len(states) < outlet_count and not only_outlet:
+        if listed_only and len(states) < outlet_count and not only_outlet:
             # what contradicts a state may show the rows that are missing
             states = _add_missing(outlets, outlets.states.read_from(reader), reader)
-            is_listed_only = False
         if states or outlet_count:
             return SnmpDevice(
                 profile,
                 outlets,
                 _complete(outlets, states, outlet_count, is_certain, reader),
                 reader,
-                is_listed_only,
             )
     return None
-
-
-def states_of(device: SnmpDevice) -> States:
-    """The state of every outlet; read now if only the outlets were listed."""
-    if not device.is_listed_only or device.outlets is None or device.outlets.states is None:
-        return device.states
-    return {**device.states, **device.outlets.states.read_from(device.reader)}
 
 
 def _has_own_row(outlets: Outlets, reader: Reader, identity: str) -> bool:
@@ -91,7 +77,7 @@ def _has_own_row(outlets: Outlets, reader: Reader, identity: str) -> bool:
     be there too: else units are joining or leaving, and the row may be another unit's.
     """
     states, control = outlets.states, outlets.control
-    if states is None or control is None or reader.is_ahead:
+    if states is None or control is None:
         return False
     # as an index is written: "07" is no row, and would be read as 7
     if not _INDEX.fullmatch(identity) or not states.source.reads_single_rows():

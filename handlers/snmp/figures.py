@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from decimal import Decimal
 from typing import Optional, Union
 
@@ -11,7 +11,7 @@ from ..shared.decimals import CONTEXT, total
 from . import validation
 from .decoding import FILLED, number, text
 from .frozen_value import FrozenValue
-from .reader import MISSING, FilledRows, ObjectRead, Reader
+from .reader import MISSING, FilledRows, Reader
 from .sources.base import Source
 from .sources.objects import Scalar
 
@@ -82,12 +82,6 @@ class Figure(FrozenValue):
                 f"syntax is {self.syntax!r}; give {' or '.join(COUNTERS)}, or leave it out: no"
                 " other SYNTAX says where an object begins again at 0"
             )
-
-    def asks(self) -> Iterator[ObjectRead]:
-        """What `rows_from` reads on most devices."""
-        for source in (self.source, self.exponent, self.factor):
-            if source is not None:
-                yield from source.asks()
 
     def read_from(self, reader: Reader, most: Optional[Decimal] = None) -> dict[str, Decimal]:
         """Identity -> figure, for rows with a figure. `most`: see `rows_from`."""
@@ -285,13 +279,6 @@ class Total(FrozenValue):
                 "unit is given and a figure is a Scalar, which has no unit: it would be added to"
                 " the units' sums"
             )
-
-    def asks(self) -> Iterator[ObjectRead]:
-        """What `read_from` reads on most devices: those with the first figure."""
-        for figure in self.figures[:1]:
-            yield from figure.asks()
-        if self.units is not None:
-            yield from self.units.asks()
 
     def read_from(
         self,

@@ -17,8 +17,7 @@ from pdu_common.helper import EnumPowerStatus
 
 from .. import host
 from ..host.snmp import CALL_SECONDS, Snmp, known_endpoint
-from ..shared import prefetch
-from . import detection, device, metering, options, switching
+from . import detection, metering, options, switching
 from .settings import SETTINGS as SETTINGS, select_families
 
 STATES = {True: EnumPowerStatus.UP, False: EnumPowerStatus.DOWN}
@@ -30,26 +29,26 @@ class SnmpPdu(host.FourCalls[Session], BaseSnmpPdu):
 
     handler_name = "snmp"
 
-    def open_session(
-        self, purposes: Optional[prefetch.Purposes]
-    ) -> AbstractContextManager[Session]:
+    def open_session(self) -> AbstractContextManager[Session]:
         """No GET, walk or SET starts later than CALL_SECONDS after the settings were read, or
         PLAN_SECONDS for a command, unless the session extends this.
         """
-        return self._open(CALL_SECONDS, purposes or frozenset())
+        return self._open(CALL_SECONDS)
+
+    def open_statistic(self) -> AbstractContextManager[Session]:
+        return self._open(CALL_SECONDS, listed_only=True)
 
     def open_command(self, identity: str) -> AbstractContextManager[Session]:
-        return self._open(switching.PLAN_SECONDS, frozenset(), identity)
+        # what contradicts a state is read of this outlet alone
+        return self._open(switching.PLAN_SECONDS, listed_only=True, only_outlet=identity)
 
     @contextmanager
     def _open(
-        self, seconds: float, purposes: prefetch.Purposes, only_outlet: str = ""
+        self, seconds: float, listed_only: bool = False, only_outlet: str = ""
     ) -> Iterator[Session]:
         choice = select_families(host.settings(self.pdu_data), options.OPTIONS)
         snmp = Snmp(self, seconds)
-        # figures need which outlets there are; a command reads the state of its own outlet
-        listed_only = bool(only_outlet) or bool(purposes) and prefetch.STATES not in purposes
-        how = (choice.metered_only, listed_only, purposes, only_outlet)
+        how = (choice.metered_only, listed_only, only_outlet)
         if choice.is_fixed:
             detected_device = detection.read_as(snmp, choice.profiles[0], *how)
         else:
@@ -66,7 +65,7 @@ class SnmpPdu(host.FourCalls[Session], BaseSnmpPdu):
         return session.device.profile.key if session else ""
 
     def read_states(self, session: Session) -> Iterable[tuple[str, EnumPowerStatus]]:
-        return device.states_of(session.device).items()
+        return session.device.states.items()
 
     def read_figures(self, session: Session, with_power: bool) -> host.Figures:
         return metering.read_statistic(session.device, with_power)

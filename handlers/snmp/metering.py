@@ -7,11 +7,9 @@ from decimal import Decimal
 from typing import NamedTuple, Optional
 
 from .. import host
-from ..shared import prefetch
 from ..shared.decimals import float_or_none
 from ..shared.errors import PduHandlerError
 from ..shared.meter_figures import MeterFigures
-from . import prefetch_list
 from .decoding import printable_text, text
 from .device import SnmpDevice, outlets_read
 from .figures import Total
@@ -35,9 +33,6 @@ def labels(device: SnmpDevice) -> Labels:
     """Number and name of each outlet. The number defaults to the last arc of the identity."""
     if device.outlets is None:
         return Labels()
-    prefetch_list.prefetch_unforeseen(
-        device.profile, device.outlets, device.reader, (prefetch.LABELS,)
-    )
     numbers = device.outlets.number.rows(device.reader) if device.outlets.number else {}
     names = device.outlets.name.rows(device.reader) if device.outlets.name else {}
     device_labels = Labels()
@@ -62,8 +57,6 @@ def read_statistic(device: SnmpDevice, with_power: bool = True) -> host.Figures:
     """
     outlets, profile, reader = device.outlets, device.profile, device.reader
     ceilings = profile.ceilings
-    purposes = (prefetch.FIGURES, prefetch.POWER) if with_power else (prefetch.FIGURES,)
-    prefetch_list.prefetch_unforeseen(profile, outlets, reader, purposes)
     currents = (
         outlets.current.read_from(reader, ceilings.outlet_a) if outlets and outlets.current else {}
     )

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
-from contextlib import suppress
-from typing import Any, Callable, NamedTuple, Optional, Protocol, cast
+from collections.abc import Hashable, Sequence
+from typing import Any, Callable, Optional, Protocol
 
 from ..host.rows import Raw
-from ..shared import prefetch
-from ..shared.errors import LONGEST, PduHandlerError
+from ..shared.errors import LONGEST
 from .decoding import Walked, printable_text
 
 
@@ -22,15 +20,6 @@ MISSING = _Missing("\0")
 ROOT = "~"  # in a profile's OIDs: the family's root
 
 
-class ObjectRead(NamedTuple):
-    """An object that a part of a profile reads."""
-
-    #: as in the profile
-    oid: str
-    #: whether it is read by a walk, else by a GET
-    is_walked: bool
-
-
 class SnmpReads(Protocol):
     """The reads that profiles use. `get` and `walk` raise the errors of handlers/shared/errors.py.
     `quoted` makes a device's text safe for an error."""
@@ -40,14 +29,6 @@ class SnmpReads(Protocol):
     def quoted(self, words: str) -> str: ...
 
 
-class Prefetcher(Protocol):
-    """What a device may offer besides: some of the objects, read together. Raises nothing."""
-
-    def read_ahead(
-        self, request: prefetch.PrefetchRequest
-    ) -> tuple[Mapping[str, Walked], Mapping[str, Optional[Raw]]]: ...
-
-
 class Reader:
     """Keeps the answers to walks and GETs (`walked`, `got`) and does not repeat an answered
     request.
@@ -55,59 +36,18 @@ class Reader:
     `root` replaces a leading `~` in OIDs, for families whose root differs by product.
     """
 
-    def __init__(
-        self, device: SnmpReads, root: str = "", purposes: prefetch.Purposes = frozenset()
-    ) -> None:
+    def __init__(self, device: SnmpReads, root: str = "") -> None:
         self._device, self.root = device, root
-        #: what will be read of the device, to be read ahead
-        self.purposes = purposes
-        #: whether `prefetch` may read anything
-        self.is_ahead = prefetch.prefetcher() is not None and hasattr(device, "read_ahead")
         self.walked: dict[str, Walked] = {}
         self.got: dict[str, Optional[Raw]] = {}
         self._names: dict[str, Walked] = {}
         self._columns: set[str] = set()  # those of `walked` that are columns of tables
-        self._expected: list[Callable[[Reader], object]] = []
         #: what sources derived from the answers, which do not change, by a key of their own
         self.derived: dict[Hashable, Any] = {}
-
-    def ahead(
-        self,
-        asks: Iterable[ObjectRead],
-        counts: Collection[ObjectRead] = (),
-        lead: Optional[ObjectRead] = None,
-    ) -> None:
-        """Read what is not yet read of these objects with few requests, if the process can do that.
-
-        `walk` and `get` then need not; what was not read, they read. `counts` and `lead` are those
-        of `prefetch.PrefetchRequest`. Raises nothing.
-        """
-        walks: dict[str, None] = {}
-        gets: dict[str, None] = {}
-        for oid, is_walked in (*counts, *asks):
-            full = self.resolve(oid)
-            if is_walked and full not in self.walked:
-                walks[full] = None
-            elif not is_walked and full not in self.got:
-                gets[full] = None
-        if not self.is_ahead or len(walks) + len(gets) < 2:
-            return
-        of_counts = [self.resolve(oid) for oid, is_walked in counts if not is_walked]
-        request = prefetch.PrefetchRequest(
-            tuple(walks),
-            tuple(gets),
-            of_counts if len(of_counts) == len(counts) and gets.keys() >= set(of_counts) else (),
-            "" if lead is None else self.resolve(lead.oid),
-        )
-        rows_by_oid, value_by_oid = cast(Prefetcher, self._device).read_ahead(request)
-        self.walked.update(rows_by_oid)
-        self.got.update(value_by_oid)
 
     def walk(self, oid: str) -> Walked:
         """Index suffix -> value for all rows below `oid`; {} if the device has none."""
         full = self.resolve(oid)
-        if full not in self.walked and self._expected:
-            self._miss(ObjectRead(oid, True))
         if full not in self.walked:
             self.walked[full] = self._device.walk(full)
         return self.walked[full]
@@ -127,35 +67,9 @@ class Reader:
     def get(self, oid: str) -> Optional[Raw]:
         """One object, None if the device does not have it."""
         full = self.resolve(oid)
-        if full not in self.got and self._expected:
-            self._miss(ObjectRead(oid, False))
         if full not in self.got:
             self.got[full] = self._device.get(full)
         return self.got[full]
-
-    def has_got(self, oid: str) -> bool:
-        """Whether this object's GET was answered, with a value or without."""
-        return self.resolve(oid) in self.got
-
-    def expect(self, reads: Iterable[Callable[[Reader], object]]) -> None:
-        """Functions that will be called with this reader. If it lacks an object, it looks what else
-        they lack, and reads that ahead too."""
-        if self.is_ahead:
-            self._expected = list(reads)
-
-    @property
-    def is_expecting(self) -> bool:
-        """Whether it was told what will be read."""
-        return bool(self._expected)
-
-    def _miss(self, ask: ObjectRead) -> None:
-        notes = _Known(self)
-        notes.lacking[ask] = None
-        for reading in self._expected:
-            # the call itself raises it, if it is still so with the device's answers
-            with suppress(PduHandlerError):
-                reading(notes)
-        self.ahead(notes.lacking)
 
     def quoted(self, raw: Raw, longest: int = 80) -> str:
         """A value for an error: one line of at most `longest` characters, or a notice if it holds a
@@ -207,7 +121,7 @@ class Reader:
 
     def at(self, root: str) -> Reader:
         """The same device and answers, with another root."""
-        reader = Reader(self._device, root, self.purposes)
+        reader = Reader(self._device, root)
         reader.walked = self.walked
         reader.got = self.got
         reader._names = self._names
@@ -216,7 +130,7 @@ class Reader:
 
     def again(self) -> Reader:
         """The same device without its answers, except names: for a reading that must be new."""
-        reader = Reader(self._device, self.root, self.purposes)
+        reader = Reader(self._device, self.root)
         reader._names = self._names
         return reader
 
@@ -233,7 +147,6 @@ class FilledRows(Reader):
         """`absent`: the OID of one column without a row, or of a scalar that was not read. Its rows
         are filled too."""
         super().__init__(reader._device, reader.root)
-        self.is_ahead = False
         #: what was read, without the missing rows
         self.answers = reader
         self.walked, self.got, self._columns = reader.walked, reader.got, reader._columns
@@ -309,28 +222,3 @@ def _group(full: str) -> str:
 def _table_of(oid: str) -> str:
     """The OID without its last arc."""
     return oid.rpartition(".")[0]
-
-
-class _Known(Reader):
-    """What a reader has read, without what it lacks: `lacking` notes it."""
-
-    def __init__(self, reader: Reader) -> None:
-        super().__init__(reader._device, reader.root)
-        self.is_ahead = False
-        self.walked, self.got = reader.walked, reader.got
-        self.lacking: dict[ObjectRead, None] = {}
-
-    def walk(self, oid: str) -> Walked:
-        rows = self.walked.get(self.resolve(oid))
-        if rows is None:
-            self.lacking[ObjectRead(oid, True)] = None
-            return {}
-        return rows
-
-    names = walk
-
-    def get(self, oid: str) -> Optional[Raw]:
-        full = self.resolve(oid)
-        if full not in self.got:
-            self.lacking[ObjectRead(oid, False)] = None
-        return self.got.get(full)

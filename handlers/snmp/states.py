@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Optional
 
 from pdu_common.helper import EnumPowerStatus
@@ -11,7 +11,7 @@ from ..host.rows import Raw
 from . import validation
 from .decoding import Rows, text
 from .frozen_value import FrozenValue
-from .reader import ObjectRead, Reader
+from .reader import Reader
 from .sources.base import Source
 
 
@@ -66,14 +66,6 @@ class State(FrozenValue):
         for name in ("on", "off", "absent"):
             validation.require_distinct_texts(getattr(self, name), name)
         validation.disjoint((("on", self.on), ("off", self.off), ("absent", self.absent)))
-
-    def asks(self) -> Iterator[ObjectRead]:
-        """What `read_from` reads on most devices, the list of the outlets first."""
-        yield from self.source.asks()
-        for doubt in self.doubts:
-            yield from doubt.test.asks()
-        if self.confirm is not None:
-            yield from self.confirm.asks()
 
     def read_from(self, reader: Reader) -> dict[str, EnumPowerStatus]:
         """The state of every outlet; {} if the device lists none."""

@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING, Any, Callable, NamedTuple, Optional
 import click
 
 from handlers import registry
-from handlers.shared import prefetch
 from handlers.shared.errors import NamedSetting, SettingsError, Unsupported, printable
 
 from ..core.cli.error_output import Interrupted, describe, fail
@@ -71,7 +70,7 @@ OutletRows = list[dict[str, Any]]
 
 def status_of(handler: LoadedHandler, data: Any) -> dict[str, Any]:
     """The outlets with states and labels, as `pdu status --json` prints them."""
-    with HandlerTools(handler).opened(data, (prefetch.STATES, prefetch.LABELS)) as unit:
+    with HandlerTools(handler).opened(data) as unit:
         state_by_outlet, labels = dict(unit.states()), _labels_of(unit) or {}
     return {
         "outlets": [
@@ -92,7 +91,7 @@ def statistic_of(handler: LoadedHandler, data: Any) -> dict[str, Any]:
     """
     from ..pdus import reading  # imported late: 3 ms, which a status does not need
 
-    with HandlerTools(handler).opened(data, (prefetch.FIGURES, prefetch.POWER)) as unit:
+    with HandlerTools(handler).opened(data, with_states=False) as unit:
         figures, _ = reading.read_figures(unit)
     return {
         "load_a": figures.load_a,
@@ -112,7 +111,7 @@ def statistic_of(handler: LoadedHandler, data: Any) -> dict[str, Any]:
 
 
 def _labels(handler: LoadedHandler, data: Any) -> dict[str, Any]:
-    with HandlerTools(handler).opened(data, (prefetch.LABELS,)) as unit:
+    with HandlerTools(handler).opened(data) as unit:
         labels = _labels_of(unit)
     if labels is None:
         raise Unsupported("this handler has no labels: `pdu status` lists its outlets")

@@ -11,7 +11,7 @@ import contextlib
 import functools
 import importlib
 import importlib.util
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Optional, TypeVar, Union
 
 from handlers import registry
@@ -43,13 +43,14 @@ class HandlerTools:
         self._tool_name = handler.name if registry.is_handler(handler.shown) else ""
 
     @contextlib.contextmanager
-    def opened(self, data: Any, purposes: Collection[str] = ()) -> Iterator[OpenHandler]:
-        """The PDU that `data`, an argument of make_handler, names, to be read in one session."""
+    def opened(self, data: Any, with_states: bool = True) -> Iterator[OpenHandler]:
+        """The PDU that `data`, an argument of make_handler, names, to be read in one session.
+        `with_states`: whether more than figures will be read."""
         pdu = make_pdu(self._handler.make, data)
         if not hasattr(pdu, "opened"):
             yield OpenHandler(FourMethods(pdu, data), "")
             return
-        with pdu.opened(purposes) as open_pdu:
+        with pdu.opened(with_states) as open_pdu:
             yield OpenHandler(open_pdu, self._tool_name)
 
     def four_methods(self, data: Any) -> FourMethods:

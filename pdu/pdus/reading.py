@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Callable, NamedTuple, Optional
 
-from handlers.shared import prefetch
 from handlers.shared.errors import printable
 from handlers.shared.meter_figures import MeterFigures
 from pdu_common.helper import EnumPowerStatus
@@ -102,8 +101,8 @@ def read_pdu(
     `keep` gets the reading after each part. Raises what the handler raises.
     """
     reading = Reading(begun=time.monotonic())
-    purposes = {purpose for part in parts for purpose in _PURPOSES.get(part, ())}
-    with HandlerTools(handler).opened(data, purposes) as unit:
+    with_states = not {figures, power}.issuperset(parts)
+    with HandlerTools(handler).opened(data, with_states) as unit:
         for part in parts:
             reading = part(reading, unit)
             keep(reading)
@@ -156,15 +155,6 @@ def read_topology(reading: Reading, unit: OpenHandler) -> Reading:
 def add_nameplate(reading: Reading, unit: OpenHandler) -> Reading:
     """The whole nameplate."""
     return reading._replace(plate=unit.nameplate())
-
-
-#: what a handler reads for a part, if it reads ahead
-_PURPOSES: Mapping[Part, Sequence[str]] = {
-    states: (prefetch.STATES,),
-    figures: (prefetch.FIGURES,),
-    power: (prefetch.FIGURES, prefetch.POWER),
-    labels: (prefetch.LABELS,),
-}
 
 
 def read_figures(unit: OpenHandler) -> tuple[Figures, Optional[CallError]]:

@@ -10,7 +10,6 @@ from typing import Any, Optional
 
 from handlers import registry
 from handlers.host.snmp import known_endpoint
-from handlers.shared import prefetch
 from handlers.shared.errors import PduHandlerError, SettingsError, printable
 
 from ..pdus.handler_loading import LoadedHandler
@@ -57,7 +56,7 @@ def _describe_by_calls(handler: LoadedHandler, data: Any) -> HandlerFinding:
     name = handler.shown
     out = HandlerFinding(name, family=name, why="its handler reads it")
     basis = "the handler's own reading, without a module that says more"
-    with HandlerTools(handler).opened(data, (prefetch.STATES, prefetch.FIGURES)) as unit:
+    with HandlerTools(handler).opened(data) as unit:
         out.note_states([state for _, state in unit.states()], basis)
         out.note_figures(lambda: unit.figures(with_power=False), basis, basis)
     if registry.is_handler(name):

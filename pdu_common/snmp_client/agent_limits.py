@@ -32,11 +32,6 @@ class RowLimit:
         self.usual = rows
         self._silences = 0
 
-    @property
-    def is_less(self) -> bool:
-        """Whether a silence or a wrong answer lowered it."""
-        return self.rows < self.usual
-
     def silent(self, rows: int) -> None:
         """Notes that a request for so many rows had no answer, unlike one for fewer."""
         self._silences += 1

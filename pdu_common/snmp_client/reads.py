@@ -458,9 +458,3 @@ def indexed_rows(rows: Rows, root: Arcs) -> list[Element]:
         index = index_text(arcs[depth:])
         elements.append(Element(f"{start}.{index}", plain(typed_value), index))
     return elements
-
-
-def values(rows: Rows, root: Arcs) -> dict[str, Value]:
-    """Index below `root` -> value, of the rows of a walk."""
-    depth = len(root)
-    return {index_text(arcs[depth:]): plain(typed_value) for arcs, typed_value in rows}

@@ -6,7 +6,6 @@ The platform has nothing of this, and handlers do not import it.
 
 from __future__ import annotations
 
-from .batch import ALONE, read_batch
 from .ber import encode_integer, tlv
 from .calls import typed_rows
 from .credentials import Credentials
@@ -26,7 +25,6 @@ from .reads import (
 
 __all__ = [
     "ADDRESS",
-    "ALONE",
     "COUNTER",
     "COUNTER64",
     "GAUGE",
@@ -41,7 +39,6 @@ __all__ = [
     "SnmpPortClosed",
     "SnmpTimeout",
     "encode_integer",
-    "read_batch",
     "tlv",
     "typed_rows",
 ]

@@ -12,7 +12,6 @@ from typing import Optional
 from handlers import registry
 from pdu.core.cli import exit_handling
 from pdu.core.cli.output import counted
-from pdu.pdus.fast_snmp import enable_fast_reads
 from tests import measured
 from tests.program import positive
 
@@ -68,11 +67,6 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
         help="number of worker processes (default: %(default)s)",
     )
     parser.add_argument(
-        "--batches",
-        action="store_true",
-        help="read several SNMP objects with each request, as the command pdu does",
-    )
-    parser.add_argument(
         "--all", action="store_true", help="print the result of each cell, right or wrong"
     )
     parser.add_argument(
@@ -92,7 +86,6 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
             "there is nothing to run: "
             + "; ".join(f"{pair}: {reason}" for pair, reason in reasons.items())
         )
-    enable_fast_reads(options.batches)
     begin = time.monotonic()
     wanted = matrix.cells(names, options.steps, faults, options.method or METHODS)
     verdicts = list(matrix.run(wanted, options.processes))

@@ -9,9 +9,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from typing import Optional
 
-from handlers.shared import prefetch
-from pdu.pdus.fast_snmp import enable_fast_reads
-
 from .catalogue import AT_START, FAULTS, METHODS, WRITES, Fault
 from .cell import Cell, Played, Verdict
 from .processes import fork, warm
@@ -87,17 +84,16 @@ def run(wanted: Sequence[Cell], processes: int = PROCESSES) -> Iterator[Verdict]
         processes,
         mp_context=warm(),
         initializer=_begin,
-        initargs=(names, prefetch.prefetcher() is not None),
+        initargs=(names,),
     ) as pool:
         yield from pool.map(_verdict, wanted, chunksize=1)
 
 
-def _begin(names: Sequence[str], in_batches: bool) -> None:
+def _begin(names: Sequence[str]) -> None:
     """Starts the process with a worker's devices, and calls each handler once to import its modules
     and fill its caches.
     """
     global _played
-    enable_fast_reads(in_batches)
     gc.freeze()  # each cell collects garbage; this excludes the imported modules
     _played = Played(fork).__enter__()
     for name in names:

@@ -11,7 +11,6 @@ import pytest
 
 from handlers import registry
 from handlers.shared.errors import PduHandlerError, Refused, Unreachable
-from pdu.pdus.fast_snmp import enable_fast_reads
 from pdu_common.base_pdu import BasePdu
 from pdu_common.helper import (
     EnumPowerStatus,
@@ -31,11 +30,8 @@ STEPS_OF_READS, STEPS_OF_COMMANDS = 2, 3
 
 
 @pytest.mark.timeout(900)  # hundreds of calls; many wait for a time-out
-@pytest.mark.parametrize(
-    "name, in_batches", [*((name, False) for name in registry.names()), ("snmp", True)]
-)
-def test_every_call_is_right_with_every_fault(name: str, in_batches: bool) -> None:
-    enable_fast_reads(in_batches)
+@pytest.mark.parametrize("name", registry.names())
+def test_every_call_is_right_with_every_fault(name: str) -> None:
     cells = matrix.cells([name], STEPS_OF_COMMANDS, most_of_reads=STEPS_OF_READS)
     verdicts = list(matrix.run(cells))
     wrong = [

@@ -20,7 +20,7 @@ from ...host.rows import Raw
 from ...shared.errors import NoSuchOutlet, Unsupported
 from ..decoding import Rows
 from ..frozen_value import FrozenValue
-from ..reader import MISSING, ObjectRead, Reader
+from ..reader import MISSING, Reader
 
 
 def no_object(identity: str) -> NoSuchOutlet:
@@ -54,15 +54,6 @@ class Source(FrozenValue, ABC):
         Reads all rows unless the class can read one.
         """
         return self.rows(reader).get(identity)
-
-    def asks(self) -> Iterator[ObjectRead]:
-        """What `rows` reads on most devices, for `Reader.ahead`. It may lack objects, and list some
-        that are not read on this device."""
-        for name in self.FIELDS:
-            value = self.__dict__[name]
-            for part in value if isinstance(value, tuple) else (value,):
-                if isinstance(part, Source):
-                    yield from part.asks()
 
     def reads_single_rows(self) -> bool:
         """Whether `value_of` has a value for exactly the identities of `rows`, and most devices

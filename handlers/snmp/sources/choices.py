@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from itertools import chain
 from typing import Optional
@@ -11,7 +11,7 @@ from ...host.rows import Raw
 from ...shared.errors import NoSuchOutlet, ProtocolError
 from .. import validation
 from ..decoding import Rows, number, text
-from ..reader import MISSING, ObjectRead, Reader
+from ..reader import MISSING, Reader
 from .base import (
     Filter,
     ObjectSource,
@@ -45,9 +45,6 @@ class First(ReadOnly):
             if rows:
                 return rows
         return {}
-
-    def asks(self) -> Iterator[ObjectRead]:
-        return self.choices[0].asks()
 
     def reads_single_rows(self) -> bool:
         return all(choice.reads_single_rows() for choice in self.choices)
@@ -125,9 +122,6 @@ class Unless(RowFilter):
 
     def rows(self, reader: Reader) -> Rows:
         return {} if self.test.rows(reader) else self.source.rows(reader)
-
-    def asks(self) -> Iterator[ObjectRead]:
-        return self.test.asks()
 
     def value_of(self, reader: Reader, identity: str) -> Optional[Raw]:
         return None if self.test.rows(reader) else self.source.value_of(reader, identity)

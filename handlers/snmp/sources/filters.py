@@ -12,7 +12,7 @@ from ...host.rows import Raw
 from ...shared.errors import ProtocolError
 from .. import validation
 from ..decoding import Rows, number, text
-from ..reader import MISSING, ObjectRead, Reader
+from ..reader import MISSING, Reader
 from .base import (
     Filter,
     ObjectSource,
@@ -385,9 +385,6 @@ class Checked(Filter):
             if mark is not None and text(mark) in self.refuse
         }
         return {identity: value for identity, value in rows.items() if identity not in rows_to_drop}
-
-    def asks(self) -> Iterator[ObjectRead]:
-        return self.source.asks()
 
     def keeps(self, reader: Reader, identity: str) -> bool:
         return identity in self.rows(reader)

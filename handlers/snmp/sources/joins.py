@@ -10,6 +10,7 @@ from typing import Optional
 from ...host.rows import Raw
 from .. import validation
 from ..decoding import Rows, text
+from ..frozen_value import frozen_parts_of
 from ..reader import Reader
 from .base import ReadOnly, Source
 
@@ -71,7 +72,9 @@ class Joined(ReadOnly):
 
 
 def _objects(columns: Sequence[Source]) -> list[str]:
-    return [ask.oid for column in columns for ask in column.asks()]
+    return [
+        part.__dict__["oid"] for part in frozen_parts_of(tuple(columns)) if "oid" in part.__dict__
+    ]
 
 
 def _has_text(column: Source, reader: Reader) -> bool:

@@ -13,7 +13,7 @@ from ...shared.errors import NoSuchOutlet
 from .. import validation
 from ..decoding import Rows, Walked
 from ..frozen_value import FrozenValue
-from ..reader import ObjectRead, Reader
+from ..reader import Reader
 from .base import ObjectSource, Source
 
 _MOST_OUTLETS, _MOST_UNITS = 10_000, 1_000
@@ -92,8 +92,6 @@ class Spread(ObjectSource):
         if not self.by_get:
             value_by_index = reader.walk(self.oid) if self.tail else reader.column(self.oid)
         outlets = self.listed.rows(reader) if self.listed else None
-        if self.by_get and reader.is_ahead:
-            reader.ahead(self._gets(outlets))
         value_by_outlet: Rows = {}
         empty: Rows = {}  # all outlets to list, in their order
         for n, sub in self.numbers():
@@ -113,21 +111,8 @@ class Spread(ObjectSource):
             else value_by_outlet
         )
 
-    def asks(self) -> Iterator[ObjectRead]:
-        if not self.by_get:
-            yield ObjectRead(self.oid, True)
-        elif self.listed is not None:
-            yield from self.listed.asks()
-        else:
-            yield from self._gets(None)
-
     def reads_single_rows(self) -> bool:
         return self.listed is None
-
-    def _gets(self, outlets: Optional[Rows]) -> Iterator[ObjectRead]:
-        for n, sub in self.numbers():
-            if outlets is None or str(n) in outlets:
-                yield ObjectRead(self._oid(sub), False)
 
     def _rows_of_units(self, reader: Reader) -> Rows:
         numbers = {str(sub): n for n, sub in self.numbers()}
@@ -196,10 +181,6 @@ class Tables(ObjectSource):
             for row, value in reader.column(f"{self.oid}.{unit}.{self.column}").items():
                 value_by_outlet[f"{unit}.{row}"] = value
         return value_by_outlet
-
-    def asks(self) -> Iterator[ObjectRead]:
-        for unit in self._units():
-            yield ObjectRead(f"{self.oid}.{unit}.{self.column}", True)
 
     def instance_oid(self, reader: Reader, identity: str) -> str:
         unit, _, row = identity.partition(".")

@@ -5,13 +5,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Optional
 
 from ...host.rows import Raw
 from .. import validation
 from ..decoding import Rows
-from ..reader import ObjectRead, Reader
+from ..reader import Reader
 from .base import ObjectSource, no_object
 
 _ONLY_ROW = "0"
@@ -45,9 +44,6 @@ class Column(ObjectSource):
             if index.endswith(tail)
         }
 
-    def asks(self) -> Iterator[ObjectRead]:
-        yield ObjectRead(self.oid, True)
-
     def reads_single_rows(self) -> bool:
         return True
 
@@ -78,9 +74,6 @@ class Scalar(ObjectSource):
 
     def value_of(self, reader: Reader, identity: str) -> Optional[Raw]:
         return reader.get(self.oid)
-
-    def asks(self) -> Iterator[ObjectRead]:
-        yield ObjectRead(self.oid, False)
 
     def instance_oid(self, reader: Reader, identity: str) -> str:
         if identity != _ONLY_ROW:

@@ -6,7 +6,7 @@ to the file of its kind.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from decimal import Decimal
 from typing import Optional
 
@@ -15,7 +15,7 @@ from ...shared.decimals import CONTEXT, total
 from ...shared.errors import NoSuchOutlet, ProtocolError
 from .. import validation
 from ..decoding import FILLED, LONGEST_NUMBER, Rows, latin_1, number, octets, text
-from ..reader import MISSING, ObjectRead, Reader
+from ..reader import MISSING, Reader
 from .base import Filter, ObjectSource, ReadOnly, Source, unmarked_value
 
 
@@ -48,9 +48,6 @@ class Fitted(Filter):
             places = [identity for identity in places if self._is_nothing(values.get(identity))]
         empty = frozenset(places)
         return {identity: value for identity, value in rows.items() if identity not in empty}
-
-    def asks(self) -> Iterator[ObjectRead]:
-        return self.source.asks()
 
     def keeps(self, reader: Reader, identity: str) -> bool:
         return identity in self.rows(reader)
@@ -92,10 +89,6 @@ class NamedRows(ObjectSource):
         if value_by_index.keys().isdisjoint(indexes.values()):
             return {}
         return {identity: value_by_index.get(index, "") for identity, index in indexes.items()}
-
-    def asks(self) -> Iterator[ObjectRead]:
-        yield ObjectRead(self.names, True)
-        yield ObjectRead(self.values, True)
 
     def instance_oid(self, reader: Reader, identity: str) -> str:
         index = self._indexes(reader).get(identity)
@@ -242,16 +235,10 @@ class Alike(ReadOnly):
         for identities in kinds.values():
             first, last = identities[0], identities[-1]
             value = self.source.value_of(reader, first)
-            if value is None and not reader.has_got(self.source.instance_oid(reader, first)):
-                self.source.value_of(reader, last)  # `reader` only notes what will be read
-                continue
             if value is None or value != self.source.value_of(reader, last):
                 return self.source.rows(reader)
             value_by_row.update(dict.fromkeys(identities, value))
         return value_by_row if kinds else self.source.rows(reader)
-
-    def asks(self) -> Iterator[ObjectRead]:
-        return self.like.asks()
 
 
 class Signed(ReadOnly):
@@ -296,10 +283,6 @@ class Signed(ReadOnly):
                 is_clear = row not in unknown or text(value) == text(signed_value)
                 reading_by_row[row] = value if is_clear else unmarked_value(lowest.get(row))
         return reading_by_row
-
-    def asks(self) -> Iterator[ObjectRead]:
-        yield from self.values.asks()
-        yield from self.minimum.asks()
 
 
 class Gathered(ReadOnly):

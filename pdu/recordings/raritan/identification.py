@@ -37,7 +37,7 @@ def identify(data: Any) -> HandlerFinding:
     config = settings.read_settings(data)
     with settings.agent(data, config) as agent:
         outlets = _units(agent, config.link_units, out)
-    with RaritanPdu(data).opened(()) as open_pdu:
+    with RaritanPdu(data).opened() as open_pdu:
         states = [state for _, state in open_pdu.states()]
         noun = _noun(outlets, len(states))
         if states:

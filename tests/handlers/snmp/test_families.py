@@ -542,13 +542,12 @@ def test_devices_of_at_least_thirty_families_count_their_outlets() -> None:
     assert len({unit.key for unit in COUNTED}) >= 30
 
 
-def check_readings(unit: Fixture, version: str, reach: Reach, reading_way: str) -> None:
+def check_readings(unit: Fixture, version: str, reach: Reach) -> None:
     """Asserts that status and statistics from an agent agree with the unit."""
     with Agent(unit.device(), versions=(int(version[0]),)) as agent:
         status = handler_of(unit, agent, reach, version=version).status()
         assert states(status) == expected_states(unit), unit.name
-        # a batch has several objects in one GET
-        assert reading_way == "batches" or agent.counts["get"] == unit.expected.gets, unit.name
+        assert agent.counts["get"] == unit.expected.gets, unit.name
         statistic = handler_of(unit, agent, reach, version=version).statistic()
         assert agent.writes() == []
     # A total that the unit does not meter keeps the view's default, 0.0.
@@ -564,9 +563,9 @@ def check_readings(unit: Fixture, version: str, reach: Reach, reading_way: str) 
 
 
 @pytest.mark.against("synthetic units, served by the project's agent")
-def test_status_and_statistics_in_memory_agree_with_each_unit(reading_way: str) -> None:
+def test_status_and_statistics_in_memory_agree_with_each_unit() -> None:
     for unit in FIXTURES:
-        check_readings(unit, unit.versions[0], near, reading_way)
+        check_readings(unit, unit.versions[0], near)
 
 
 @pytest.mark.parametrize(
@@ -576,9 +575,9 @@ def test_status_and_statistics_in_memory_agree_with_each_unit(reading_way: str) 
 )
 @pytest.mark.against("synthetic units, served by the project's agent")
 def test_status_and_statistics_over_the_wire_agree_with_the_unit(
-    unit: Fixture, version: str, reading_way: str
+    unit: Fixture, version: str
 ) -> None:
-    check_readings(unit, version, pdu, reading_way)
+    check_readings(unit, version, pdu)
 
 
 def check_commands(unit: Fixture, version: str, reach: Reach) -> None:

@@ -9,25 +9,16 @@ from typing import Any
 import pytest
 
 from handlers.shared.errors import PduHandlerError, Unreachable
-from handlers.shared.prefetch import FIGURES, LABELS, STATES
-from pdu_common.snmp_client.tool_api import ALONE
 from tests.handlers.snmp.calls import pdu
 from tests.handlers.snmp.units import FIXTURES, about, handler_of, unit_id
 from tests.recordings import Fixture
 from tests.simulators.snmp_agent import Agent, Faults
 from tests.simulators.snmp_agent.devices import apc
 
-pytestmark = pytest.mark.usefixtures("reading_way")
-
 #: the waits that the default timeout of 2 s makes of two silences leave 26 s of a call's 30 s
 SILENCES = 2
 # a silence costs 0.1 s here, and what this machine answers later is asked for again
 HURRIED: dict[str, Any] = {"timeout": "0.1", "retries": "10"}
-
-
-@pytest.fixture(autouse=True)
-def _forgotten() -> None:
-    ALONE.forget()
 
 
 def dropped(agent: Agent) -> int:
@@ -50,7 +41,7 @@ def test_a_family_is_read_whole_without_getbulk_for_two_silences(unit: Fixture) 
 def test_calls_of_one_session_share_the_silences_and_the_next_session_asks_anew() -> None:
     with Agent(apc.rpdu2(outlets=48), faults=Faults(no_bulk=True)) as agent:
         handler = pdu(agent, **HURRIED)
-        with handler.opened((STATES, FIGURES, LABELS)) as open_pdu:
+        with handler.opened() as open_pdu:
             assert len(open_pdu.states()) == 48
             assert open_pdu.figures(with_power=False).load_a is not None
             assert len(open_pdu.labels()) == 48

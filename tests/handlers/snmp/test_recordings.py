@@ -11,7 +11,6 @@ import pytest
 
 from handlers.snmp import detection, metering
 from handlers.snmp.profiles import PROFILES
-from pdu.pdus.fast_snmp import enable_fast_reads
 from pdu_common.helper import EnumPowerStatus
 from tests.handlers.snmp import recorded
 from tests.handlers.snmp.calls import near, pdu
@@ -97,7 +96,6 @@ def test_a_recorded_unit_shows_its_owners_outlet_names(name: str) -> None:
 
 @RECORDINGS
 @pytest.mark.parametrize("version", ["1", "2"])
-@pytest.mark.usefixtures("reading_way")
 @pytest.mark.against("recordings of real units, served by the project's agent")
 @pytest.mark.sample(24)
 def test_a_recorded_unit_reads_the_same_from_an_agent_as_in_memory(name: str, version: str) -> None:
@@ -165,8 +163,6 @@ def test_a_recorded_unit_reads_the_same_over_the_wire_as_in_memory(
     served: tuple[str, Snmpd], version: str
 ) -> None:
     name, server = served
-    for in_batches in (False, True):  # in one test, because snmpd takes long to start
-        enable_fast_reads(in_batches)
-        with pdu(server, version=version).session("figures") as session:
-            assert session.device.states == states_of(name)
-            assert read_exactly(session.device) == figures_in_memory(name, version)
+    with pdu(server, version=version).session("figures") as session:
+        assert session.device.states == states_of(name)
+        assert read_exactly(session.device) == figures_in_memory(name, version)

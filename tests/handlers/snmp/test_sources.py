@@ -1,28 +1,21 @@
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Optional
-
 import pytest
 from hypothesis import given, strategies as st
 
 from handlers.shared.errors import NoSuchOutlet, ProtocolError
-from handlers.shared.prefetch import PrefetchRequest
-from handlers.snmp.frozen_value import replace
-from handlers.snmp.reader import MISSING, ObjectRead, Reader
+from handlers.snmp.reader import MISSING, Reader
 from handlers.snmp.sources import (
     Column,
     Complete,
-    First,
     Fitted,
     NamedRows,
     Scalar,
-    Source,
     Span,
     Spread,
     Tables,
 )
-from tests.handlers.snmp.memory import Memory, Value, filled, reader, table
+from tests.handlers.snmp.memory import Memory, filled, reader, table
 
 
 @given(st.text("0123456789.-+ ", max_size=5))
@@ -206,61 +199,6 @@ def test_rows_that_are_not_numbered_as_the_count_assumes_are_not_missed() -> Non
     assert filled(by_second, table("1.3.1", {"1": 1, "3": 1})) == {"1": 1, "3": 1}
 
 
-COLUMN, SCALAR = Column("1.3.1"), Scalar("1.3.2.0")
-BY_GET = Spread("1.3.3", (Span(1, 3, 5),), by_get=True)
-
-
-@pytest.mark.parametrize(
-    "source, asked",
-    [
-        (COLUMN, [ObjectRead("1.3.1", True)]),
-        (SCALAR, [ObjectRead("1.3.2.0", False)]),
-        (First((COLUMN, SCALAR)), [ObjectRead("1.3.1", True)]),
-        (
-            Tables("1.3.4", 1, 2, "7"),
-            [ObjectRead("1.3.4.1.7", True), ObjectRead("1.3.4.2.7", True)],
-        ),
-        (Spread("1.3.3", (Span(1, 2, 5),)), [ObjectRead("1.3.3", True)]),
-        (BY_GET, [ObjectRead(f"1.3.3.{sub}.0", False) for sub in (5, 6, 7)]),
-        (replace(BY_GET, listed=COLUMN), [ObjectRead("1.3.1", True)]),
-    ],
-)
-def test_what_is_read_ahead_is_what_a_reading_asks_for_first(
-    source: Source, asked: list[ObjectRead]
-) -> None:
-    assert list(source.asks()) == asked
-    device = Memory({**table("1.3.1", {"1": 1}), "1.3.2.0": 1, "1.3.3.5.0": 1, "1.3.3.6.0": 1})
-    source.rows(Reader(device))
-    requests = [f"{'walk' if ask.is_walked else 'get'} {ask.oid}" for ask in asked]
-    assert device.asked[: len(requests)] == requests
-
-
-@pytest.mark.parametrize(
-    "source, gets",
-    [
-        (BY_GET, [("1.3.3.5.0", "1.3.3.6.0", "1.3.3.7.0")]),
-        (replace(BY_GET, listed=COLUMN), [("1.3.3.6.0", "1.3.3.7.0")]),
-        (Spread("1.3.3", (Span(1, 2, 5),)), []),
-    ],
-)
-def test_objects_that_are_read_by_get_are_read_ahead_together(
-    source: Source, gets: list[tuple[str, ...]]
-) -> None:
-    ahead: list[tuple[str, ...]] = []
-
-    class Device(Memory):
-        def read_ahead(
-            self, wanted: PrefetchRequest
-        ) -> tuple[dict[str, Mapping[str, Value]], dict[str, Optional[Value]]]:
-            ahead.append(tuple(wanted.gets))
-            return {}, {oid: self.get(oid) for oid in wanted.gets}
-
-    reading = Reader(Device({**table("1.3.1", {"2": 1, "3": 1}), "1.3.3.6.0": 1}))
-    reading.is_ahead = True
-    assert "2" in source.rows(reading)
-    assert ahead == gets
-
-
 PLACES = table("1.3.1", {"1.1": 1, "1.2": -1, "2.1": -1, "2.2": -1, "2.3": -1})
 CABLES = {
     **table("1.3.2", {"1.1": "a", "1.2": "", "2.1": "", "2.2": "b", "2.3": ""}),
@@ -275,6 +213,5 @@ def test_a_place_with_nothing_in_all_its_columns_is_left_out() -> None:
     assert list(source.rows(reader({**PLACES, **CABLES}))) == ["1.1", "2.1", "2.2", "2.3"]
     device = Memory(table("1.3.1", {"1": 1, "2": 0}))
     assert list(source.rows(Reader(device))) == ["1", "2"] and device.asked == ["walk 1.3.1"]
-    assert list(source.asks()) == list(status.asks())
     assert source.keeps(reader({**PLACES, **CABLES}), "2.1")
     assert not source.keeps(reader({**PLACES, **CABLES}), "1.2")

@@ -7,7 +7,6 @@ from typing import Optional
 
 import pytest
 
-from handlers.snmp.figures import Figure
 from handlers.snmp.frozen_value import parts_of
 from handlers.snmp.profiles import PROFILES
 from handlers.snmp.sources import (
@@ -119,6 +118,3 @@ def test_a_doubt_of_which_the_device_has_nothing_stays_unless_it_is_optional(
         device = reader({**table("1.3.1", {"1": 1}), **table("1.3.2", rows)})
         status = seen or EnumPowerStatus.UNKNOWN
         assert state.state_of(device, "1") == state.read_from(device)["1"] == status
-    assert [*state.asks()] == [*A.asks(), *B.asks()]
-    assert [*State(A, ("1",), ("2",), confirm=B).asks()] == [*A.asks(), *B.asks()]
-    assert [*Figure(A, exponent=B).asks()] == [*A.asks(), *B.asks()]

@@ -21,7 +21,6 @@ from pdu.core.cli.option_classes import options_from
 from pdu.core.cli.options import RunOptions
 from pdu.monitoring import exporter as exporter_command, probes, server
 from pdu.monitoring.web import server as web
-from pdu.pdus.fast_snmp import enable_fast_reads
 from tests.needs import ROOT, program
 from tests.ports import reserved
 from tests.waiting import PATIENCE_S, bounded, until
@@ -116,7 +115,6 @@ def serving(*arguments: object, port: int = 0) -> Iterator[Exporter]:
     """Run an exporter in this process until the block ends. It reads as the command does, and
     reports no currents of outlets: see the fixture `call`.
     """
-    enable_fast_reads()
     state = RunOptions()
     context = exporter_command.exporter.make_context("exporter", [*map(str, arguments)], obj=state)
     exporter_options = options_from(exporter_command.ExporterOptions, context.params, state)

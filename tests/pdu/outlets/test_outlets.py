@@ -90,7 +90,7 @@ def test_outlets_over_snmp_cost_the_requests_that_the_docstring_names_and_a_stat
             read()
             handler.sent.reset(token)
             counts.append(len(requests))
-    assert counts == [5, 14, 17]
+    assert counts == [5, 12, 17]
 
 
 def test_a_figure_that_only_tools_read_does_not_hide_those_of_dcimanager(
@@ -100,7 +100,7 @@ def test_a_figure_that_only_tools_read_does_not_hide_those_of_dcimanager(
         why: PduHandlerError = errors.ProtocolError("the watts are no number")
 
         @contextlib.contextmanager
-        def opened(self, purposes: object) -> Iterator[Watts]:
+        def opened(self, with_states: bool) -> Iterator[Watts]:
             yield self
 
         def figures(self, with_power: bool) -> host.Figures:

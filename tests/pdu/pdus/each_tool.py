@@ -38,10 +38,8 @@ SaidOfEach = Mapping[str, Said]
 
 def by_each_tool(target: Target) -> dict[str, SaidOfEach]:
     """By tool."""
-    from pdu.pdus.fast_snmp import enable_fast_reads
     from pdu.pdus.polling import poll
 
-    enable_fast_reads()
     reading = poll(target)
     assert reading.failure is None, reading.failure
     identities = [outlet.identity for outlet in reading.outlets]

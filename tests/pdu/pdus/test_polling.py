@@ -19,7 +19,6 @@ from handlers.http.message import Endpoint, Request
 from handlers.nut.reader import NutReader
 from handlers.shared.address import Address
 from handlers.shared.errors import ProtocolError, Unreachable
-from handlers.shared.prefetch import FIGURES, LABELS, STATES, Purposes
 from handlers.shared.request_counter import SENT
 from handlers.shared.tls import Trust
 from pdu.monitoring import check_result, tables
@@ -152,7 +151,7 @@ class Noting(FourCalls[int]):
         self.done: list[str] = []
 
     @contextlib.contextmanager
-    def open_session(self, purposes: Optional[Purposes]) -> Iterator[int]:
+    def open_session(self) -> Iterator[int]:
         self.done.append("opened")
         yield len(self.done)
         self.done.append("closed")
@@ -183,12 +182,12 @@ def test_a_session_is_shared_only_within_its_block_and_ends_with_it_or_with_a_fa
     pdu.status()
     assert pdu.done == ["opened", "closed"]
     pdu.done.clear()
-    with pdu.opened((STATES, LABELS)) as open_pdu:
+    with pdu.opened() as open_pdu:
         open_pdu.states()
         open_pdu.labels()
     assert pdu.done == ["opened", "renewed", "closed"]
     pdu.done.clear()
-    with pdu.opened((STATES, FIGURES)) as open_pdu:
+    with pdu.opened() as open_pdu:
         with pytest.raises(ProtocolError, match="192.0.2.1: statistic: no figures"):
             open_pdu.figures(with_power=False)
         open_pdu.states()

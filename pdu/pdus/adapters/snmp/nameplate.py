@@ -16,7 +16,7 @@ from handlers.snmp.decoding import number, printable_text
 from handlers.snmp.detection import SYS_DESCR
 from handlers.snmp.handler import Session
 from handlers.snmp.profile import NO_MAKER
-from handlers.snmp.reader import ObjectRead, Reader
+from handlers.snmp.reader import Reader
 
 from ..nameplate import Nameplate, join_words
 
@@ -98,10 +98,6 @@ def read_nameplate(session: Session) -> Nameplate:
     uptime = None if ticks is None else float(ticks) / 100.0
     family = device.profile.key
     objects = _OBJECTS.get(family, _ENTITY)
-    walks = (*objects, _EO_POWER_ACCURACY)
-    device.reader.ahead(
-        [ObjectRead(SYS_DESCR, False), *(ObjectRead(oid, True) for oid in walks if oid)]
-    )
     sys_descr = device.reader.get(SYS_DESCR)
     description = "" if sys_descr is None else printable_text(sys_descr, _LONGEST)
     vendor = device.profile.vendor

@@ -17,13 +17,11 @@ from typing import Any, Callable, NamedTuple, Optional
 
 import pytest
 
-from handlers.shared import prefetch
 from pdu.evidence.prove import unit_reading
 from pdu.evidence.prove.document import OwnerAnswers, UnitProof
 from pdu.evidence.prove.run import NOT_ANSWERED, Plan, Tools, prove
 from pdu.evidence.prove.unit_reading import ProofClock, ProofTrace, UnitUnderTest
 from pdu.evidence.prove.watchdog import Watchdog, run_watchdog
-from pdu.pdus.fast_snmp import enable_fast_reads
 from pdu.pdus.handler_loading import LoadedHandler, load
 from pdu_common.connection import PduData, PduSnmpData
 from tests.simulators.nut_server import ADMIN, NutServer, SwitchedPdu
@@ -516,8 +514,6 @@ def proven(
     `patience_s` is how long it tries when nobody waits any more. Without `records`, no recording is
     made and replayed, which takes much of the time.
     """
-    was = prefetch.prefetcher() is not None
-    enable_fast_reads()
     patch = pytest.MonkeyPatch()
     if not records:
         patch.setattr(unit_reading, "record_unit", lambda *_: ("", ("left out",)))
@@ -525,7 +521,6 @@ def proven(
         return _proven(rig, owner, look, outlet, watch_s, said, patience_s)
     finally:
         patch.undo()
-        enable_fast_reads(was)
 
 
 def _proven(
