@@ -44,7 +44,7 @@ from pdu.pdus.handler_paths import is_path
 if TYPE_CHECKING:
     from pdu.pdus.handler_source import HandlerSource
 
-TEMPLATE = HERE / "register.py"
+TEMPLATE = HERE / "register.sh"
 PREVIOUS = "previous"  # in the folder of archives: those that others of the same version replaced
 
 
@@ -387,8 +387,8 @@ def version(tree: Path) -> str:
 def register_script(
     number: str, handlers: Sequence[Handler], default_names: Optional[Collection[str]] = None
 ) -> str:
-    """The text of register.sh: register.py with the version and one row for each archive. `default_names`:
-    the names whose archives it registers if it is called without one; None: all.
+    """The text of dist/register.sh: the template with the version and one row for each archive.
+    `default_names`: the names whose archives it registers if it is called without one; None: all.
 
     Raises BuildError.
     """
@@ -417,8 +417,7 @@ def _registered_earlier(out: Path, number: str) -> list[Handler]:
     """
     script = out / "register.sh"
     text = script.read_text("utf-8", "replace") if script.is_file() else ""
-    # with one quote in builds that wrote a shell script
-    rows = re.search('^HANDLERS ?= ?(?:\'|""")([^\'"]*)(?:\'|""")$', text, re.MULTILINE)
+    rows = re.search("^HANDLERS='([^']*)'$", text, re.MULTILINE)
     split_rows = [row.split("|") for row in rows[1].splitlines()] if rows else []
     return [
         Handler(row[0], row[1], row[2])

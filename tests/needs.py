@@ -44,6 +44,7 @@ PACKAGES = {
     "pk12util": "libnss3-tools",
     "zsh": "zsh",
     "fish": "fish",
+    "shellcheck": "shellcheck",
 }
 _ELSEWHERE = os.pathsep.join(("/usr/sbin", "/sbin", "/lib/nut", "/usr/lib/nut", "/usr/libexec/nut"))
 

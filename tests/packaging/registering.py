@@ -26,7 +26,7 @@ class Run(NamedTuple):
 class Admin:
     """An administrator's machine: the script, a home and a folder for temporary files.
 
-    The `python3` of this machine logs pauses for `pauses` and does not wait. Its `curl` waits up to
+    The `sleep` of this machine logs pauses for `pauses` and does not wait. Its `curl` waits up to
     60 s for a connection.
     """
 
@@ -41,13 +41,8 @@ class Admin:
         self._tools = folder / "tools"
         for made in (self.temporary, self.home, self._tools):
             made.mkdir()
-        impatient = Path(__file__).with_name("impatient.py")
-        # called with -I and -c, or with -I and the script
-        self.tool(
-            "python3",
-            f'if [ "$2" = -c ]; then exec \'{sys.executable}\' "$@"; fi; shift\n'
-            f"exec '{sys.executable}' -I '{impatient}' '{self._log}' \"$@\"",
-        )
+        self.tool("sleep", f"echo \"$1\" >>'{self._log}'")
+        self.tool("python3", f"exec '{sys.executable}' \"$@\"")
         # the script gives a connection 10 s
         self.tool("curl", f"exec '{curl}' \"$@\" --connect-timeout 60")
         self._path = f"{self._tools}{os.pathsep}{os.environ['PATH']}"

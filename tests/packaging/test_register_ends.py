@@ -6,7 +6,6 @@ import contextlib
 import os
 import signal
 import subprocess
-import sys
 import threading
 from typing import Callable
 
@@ -14,7 +13,6 @@ import pytest
 
 from tests.dcimanager.api import Answer, Request
 from tests.dcimanager.manager import DciManager
-from tests.needs import ROOT
 from tests.waiting import PATIENCE_S
 
 from .registering import SHELLS, Admin
@@ -142,32 +140,17 @@ def test_an_error_that_cannot_be_printed_keeps_its_exit_code(admin: Admin) -> No
     assert done.returncode == 2
 
 
-_BOTH = """
-import os, signal, sys
-space = {"__name__": "register"}
-exec(compile(open(sys.argv[1]).read(), sys.argv[1], "exec"), space)
-both = (signal.SIGINT, signal.SIGTERM)
-for number in both:
-    signal.signal(number, space["_interrupt"])
-signal.pthread_sigmask(signal.SIG_BLOCK, both)
-for number in both:
-    os.kill(os.getpid(), number)
-try:
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, both)
-    while True:
-        pass
-except space["Interruption"] as interrupted:
-    print(interrupted.number)
-"""
-
-
-def test_two_signals_at_a_time_end_in_no_traceback() -> None:
-    """As from make, which repeats to its programs what the terminal sends to all of them."""
-    script = ROOT / "packaging" / "register.py"
+def test_a_full_folder_for_temporary_files_is_named(admin: Admin) -> None:
+    mounted = subprocess.run(["unshare", "-m", "true"], capture_output=True)
+    if mounted.returncode:
+        pytest.skip("no file system can be mounted here")
+    mount = f"mount -t tmpfs -o size=4k tmpfs '{admin.temporary}'"
     done = subprocess.run(
-        [sys.executable, "-c", _BOTH, str(script)],
+        ["unshare", "-m", "sh", "-c", f'{mount} && exec "$0" "$@"', *admin.command("snmp")],
+        env=admin.environment(None, DCI_URL="https://127.0.0.1:1"),
+        stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
         timeout=PATIENCE_S,
     )
-    assert (done.stdout, done.stderr) == (f"{signal.SIGINT.value}\n", "")
+    assert done.returncode == 2 and "is the disk full?" in done.stderr.splitlines()[-1]

@@ -163,9 +163,31 @@ def test_an_archive_may_have_any_name(admin: Admin, manager: DciManager, tmp_pat
             ["sh", "-c", pasted], cwd=tmp_path, capture_output=True, text=True, timeout=120
         )
         if is_one_line(text):
-            assert f"data=@{text}" in printed.stdout.split("\0") and printed.stderr == "", printed
+            assert f'data=@"{curl_quoted(text)}"' in printed.stdout.split("\0"), printed
+            assert printed.stderr == ""
         assert not [one for one in tmp_path.rglob(MARKER) if one.name != text], text
         (tmp_path / text).unlink()
+
+
+def curl_quoted(text: str) -> str:
+    """A file name inside the quotes of curl's option -F (manual page of curl, --form)."""
+    return text.replace("\\", "\\\\").replace('"', '\\"')
+
+
+def test_curl_finds_the_file_of_a_pasted_dry_run(admin: Admin, tmp_path: Path) -> None:
+    """Curl takes a semicolon for the end of the name, and a comma for the begin of another one."""
+    name = "a;type=b,c 'd' \"e\".tar.gz"
+    (tmp_path / name).write_bytes(next(admin.script.parent.glob("pdu_small-*.tar.gz")).read_bytes())
+    address = {"DCI_URL": "https://127.0.0.1:1"}
+    dry = admin.run(None, "--dry-run", "--archive", name, folder=tmp_path, **address)
+    done = subprocess.run(
+        ["sh", "-c", dry.out[dry.out.rindex("curl -X POST") :]],
+        cwd=tmp_path,
+        env=admin.environment(None),
+        capture_output=True,
+        timeout=120,
+    )
+    assert done.returncode == 7  # no connection; 26: the file cannot be read
 
 
 @pytest.mark.parametrize("shell", SHELLS)
@@ -192,7 +214,7 @@ def test_dry_run_shows_no_direction_mark_of_a_file_name_or_the_environment(
         ["sh", "-c", pasted], capture_output=True, text=True, timeout=120
     ).stdout.splitlines()
     hidden = "?" * len(TURNS)
-    assert f"data=@a{hidden}'b.tar.gz" in printed
+    assert f'data=@"a{hidden}\'b.tar.gz"' in printed
     assert {"email": f"a{hidden}'\"\x1b[2Jb@example.com", "password": "<password>"} in [
         json.loads(line) for line in printed if line.startswith("{")
     ]

@@ -1,0 +1,640 @@
+#!/bin/sh
+# Registers the PDU handler pack with DCImanager 6, or uploads a new version of it. packaging/build.py
+# writes this file, with the version and the handlers. It needs curl, and Python 3.9 for JSON and archives.
+#
+# The password and the token are no argument of a program and in no environment: curl reads them from
+# files in $work, a folder that only this user can read. It is removed when the script ends.
+set -eu
+umask 077
+VERSION='@VERSION@'
+# name|name shown in DCImanager|protocol
+HANDLERS='@HANDLERS@'
+BUILT='@BUILT@' # those whose archives lay beside this script when it was built
+API=/api/eservice/v3/custom_equipment
+
+# ---- the calls of DCImanager's page "Creating a PDU handler" ---------------------------------------
+# `call` adds the address, the header isp-box-instance: true and, once there is one, the token.
+
+request_token() { # login.json: {"email": "...", "password": "..."}; answer: {"token": "..."}
+    call POST /api/auth/v4/public/token 60 \
+        -H 'Content-Type: application/json' --data-binary @login.json
+}
+
+create_description() { # create.json: see `description` below; answer: {"id": 1}
+    call POST "$API" 60 \
+        -H 'Content-Type: application/json' --data-binary @create.json
+}
+
+upload_content() { # ID ARCHIVE IMPORT_PATH: also for a new version
+    call POST "$API/$1/content" 300 \
+        -F "data=@$2" -F "handler_import=$3"
+}
+
+list_handlers() { # not on the page; where it fails, the script relies on the ids that it remembers
+    call GET "$API" 60
+}
+
+# ---- help ------------------------------------------------------------------------------------------
+
+show_help() {
+    cat <<'END'
+register.sh [options] [NAME ...]     register handlers with DCImanager, or upload a new version of them
+
+Without a NAME or --archive: every handler that was built with this script.
+  --archive FILE   upload this archive: an older one to roll back, or a handler of your own; one that
+                   is not of this pack needs --protocol
+  --import PATH    its import path, such as handler_dir.my_handler (default: its one file with make_handler)
+  --name TEXT      its name in DCImanager's interface (default: the name of its directory)
+  --protocol WORD  snmp, or custom: DCImanager's form then asks for SNMP, or for handler settings
+  --try            register and upload under a second name, NAME_try, beside the handler that is in use
+  --id ID          upload to the handler that is registered under this id; needs one NAME or --archive
+  --dry-run        show the calls and send nothing
+  --help           this text
+
+Environment (the script asks on a terminal for a URL, e-mail or password that is not set):
+  DCI_URL             https://dci.example.com
+  DCI_EMAIL           an administrator of DCImanager
+  DCI_PASSWORD        the password, or
+  DCI_PASSWORD_FILE   a file with the password in its first line
+  DCI_INSECURE=1      accept any certificate (then others can listen); better: CURL_CA_BUNDLE=/path/to/ca.pem
+  DCI_IDS             file that remembers the ids by server (default: register.ids beside this script)
+  DCI_PAUSE           first pause in whole seconds (0 to 999) when the server is not ready (503) or refuses
+                      the connection, doubled each time, six tries in all (default 1)
+
+Exit codes:
+  0 done    1 refused, or the server's answer is an error or not DCImanager's
+  2 wrong use, or a setting, program or folder is missing or wrong    3 login or rights
+  4 server not reached or not ready, no complete answer, or its certificate not trusted
+  5 not known whether a handler was registered
+  6 an archive is missing, damaged or cannot be uploaded as it is; nothing was sent
+  129, 130, 131, 141, 143 interrupted
+END
+}
+
+# ---- JSON and archives, in Python ------------------------------------------------------------------
+
+# json VERB WORD...: makes a body, or reads the files `answer` and `status` of the last call.
+JSON='
+import json, re, sys
+
+verb, words = sys.argv[1], sys.argv[2:]
+
+def plain(value):  # one line without control characters and marks that change the direction of text
+    text = re.sub("[\0-\x1f\x7f]", "", str(value))
+    return re.sub("[\x80-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]", "?", text)
+
+def write(text):
+    try:
+        sys.stdout.buffer.write(text.encode("utf-8", "surrogateescape"))
+        sys.stdout.flush()
+    except (OSError, AttributeError) as error:  # full or closed: that ends no registration
+        sys.stdout = None
+        sys.exit(141 if isinstance(error, BrokenPipeError) else 0)
+
+def body(**members):
+    return json.dumps(members, ensure_ascii=False)
+
+def login(email):
+    password = sys.stdin.buffer.read().decode("utf-8", "surrogateescape")
+    return body(email=email, password=password)
+
+def description(handler, protocol, shown):
+    return body(device_type="pdu", handler=handler, name=shown, protocol=[protocol], features=[])
+
+rows = []  # every object of the answer
+
+def keep_row(row):
+    rows.append(row)
+    return row
+
+def read_answer():
+    try:
+        text = open("answer", "rb").read(1_000_000).decode("utf-8", "replace")
+        return json.loads(text, strict=False, object_hook=keep_row)
+    except (OSError, ValueError, RecursionError):
+        return None
+
+def id_of(row):
+    text = str(row.get("id")) if type(row.get("id")) in (str, int) else ""
+    return text if re.fullmatch("[0-9]{1,19}", text) else ""
+
+def state():
+    if status[:1] == "2" and not error:
+        return "success"
+    # 502, 504: a gateway lost the answer
+    is_refused = status[:1] == "4" or (error and status not in ("502", "503", "504"))
+    return "refusal" if is_refused else "unclear"
+
+def find(handler, remembered):
+    if answer is None or state() != "success":
+        return "unlisted"
+    own = [row for row in rows if row.get("handler") == handler]
+    number = next((id_of(row) for row in own if id_of(row)), "")
+    foreign = [row for row in own if row.get("device_type") in ("switch", "vpu")]
+    if foreign:
+        return "foreign {} {}".format(number, foreign[0]["device_type"])
+    if number:
+        return f"registered {number}"
+    is_taken = any(id_of(row) == remembered and row.get("handler") for row in rows)
+    return "taken" if remembered and is_taken else "absent"
+
+def reason():
+    members = error if isinstance(error, dict) else {}
+    texts = {name: plain(members[name]) for name in members if type(members[name]) in (str, int)}
+    if texts.get("msg") or texts.get("code"):
+        message = " \"{}\"".format(texts["msg"]) if texts.get("msg") else ""
+        message += " (code {})".format(texts["code"]) if texts.get("code") else ""
+        return "DCImanager answers" + message + (": " + texts["value"] if texts.get("value") else "")
+    if status[:1] == "3":
+        return f"HTTP {status}: open the address in a browser, and set DCI_URL to where it leads"
+    return f"HTTP {status}" + ("" if rows else " without JSON: is DCI_URL a DCImanager?")
+
+def token():
+    text = answer.get("token") if isinstance(answer, dict) else None
+    return text if isinstance(text, str) and re.fullmatch("[A-Za-z0-9._~+/=:-]+", text) else ""
+
+answer, status = (read_answer(), open("status").read()) if verb in ("state", "find", "reason", "token", "id") else (None, "")
+error = answer.get("error") if isinstance(answer, dict) else None
+write({
+    "show": lambda *texts: " ".join(map(plain, texts)) + "\n",
+    "login": login,
+    "description": description,
+    "state": state,
+    "find": find,
+    "reason": reason,
+    "token": token,
+    "id": lambda: id_of(answer) if isinstance(answer, dict) else "",
+}[verb](*words))
+'
+
+# check_archive FILE TARGET TOP IMPORT SUFFIX: checks an archive and copies it to TARGET, with SUFFIX added
+# to the name of its directory. TOP: the name that the directory must have, or nothing. Prints the
+# directory's name and the import path; an error is the rest of a sentence.
+ARCHIVE='
+import gzip, io, re, sys, tarfile, zlib
+
+path, target, top_wanted, module, suffix = sys.argv[1:]
+try:
+    packed = open(path, "rb").read()
+    with gzip.open(io.BytesIO(packed)) as unzipped:
+        data = unzipped.read(50_000_001)
+    tar = tarfile.open(fileobj=io.BytesIO(data), encoding="utf-8")
+    members = [(entry, tar.extractfile(entry).read() if entry.isfile() else b"") for entry in tar]
+except (OSError, EOFError, tarfile.TarError, ValueError, zlib.error):
+    sys.exit("is empty, damaged or cut short")
+if len(data) > 50_000_000:
+    sys.exit("is larger than 50 MB")
+is_changed = bool(suffix)
+for entry, _ in members:
+    if entry.name.startswith("./"):  # of tar -czf NAME.tar.gz ./DIR
+        entry.name, is_changed = entry.name[2:], True
+text_by_path = {entry.name: text for entry, text in members}
+top = next(iter(text_by_path), "").partition("/")[0]
+for entry, _ in members:
+    parts = entry.name.split("/")
+    if parts[0] != top or {"", ".", ".."} & set(parts) or not (entry.isfile() or entry.isdir()):
+        sys.exit("must hold one directory, and neither links nor other paths")
+if f"{top}/__init__.py" not in text_by_path:
+    sys.exit("is no handler: it must hold one directory with __init__.py")
+if not re.fullmatch("[a-z][a-z0-9_]{0,60}", top) or top in ("common", "pdu_common", "handlers"):
+    sys.exit("needs a directory of its own name, of lower-case letters, digits and _")
+if top_wanted not in ("", top):
+    sys.exit(f"holds {top} instead of {top_wanted}")
+modules = {
+    name[:-3].replace("/", "."): text for name, text in text_by_path.items() if name.endswith(".py")
+}
+handlers = [name for name, text in modules.items() if re.search(rb"(?m)^(def |from .*)?make_handler\b", text)]
+handlers = [name for name in handlers if name.count(".") == 1] or handlers
+if not module and len(handlers) == 1:
+    module = handlers[0]
+if module not in modules or not handlers:
+    listed = ", ".join(handlers) or "no file"
+    sys.exit(f"has make_handler in {listed}: give the import path of one with --import")
+for name, text in modules.items():
+    if suffix and re.search(rb"(?m)^\s*(from|import)\s+%s\b" % top.encode(), text):
+        sys.exit(f"imports its directory by name in {name}, so --try cannot rename it")
+try:
+    with open(target, "wb") as copy:
+        if not is_changed:
+            copy.write(packed)
+        else:
+            with tarfile.open(fileobj=copy, mode="w:gz", format=tarfile.PAX_FORMAT) as renamed:
+                for entry, text in members:
+                    entry.name = top + suffix + entry.name[len(top):]
+                    renamed.addfile(entry, io.BytesIO(text) if entry.isfile() else None)
+except OSError as failure:
+    sys.exit(f"cannot be copied to {target} ({failure.strerror}): TMPDIR may name another folder")
+print(top, top + suffix + module[len(top):])
+'
+
+json() { python3 -I -c "$JSON" "$@"; }
+check_archive() { python3 -I -c "$ARCHIVE" "$@"; }
+
+# ---- output and the end ----------------------------------------------------------------------------
+
+say() { json show "$*" || [ $? != 141 ] || kill -PIPE $$; } # 141: nobody reads the output any more
+
+stop() { # CODE SENTENCE
+    code=$1
+    shift
+    json show "register.sh: $*" >&2 || :
+    has_reason=yes
+    exit "$code"
+}
+
+work='' curl_pid='' echo_is_off='' has_reason=''
+
+clean_up() { # a command that failed without a reason could not write its file: set -e ended the script
+    code=$?
+    trap '' HUP INT QUIT PIPE TERM
+    [ -z "$echo_is_off" ] || stty echo </dev/tty
+    [ -z "$curl_pid" ] || kill "$curl_pid" 2>/dev/null || :
+    [ -z "$work" ] || { cd / && rm -rf "$work"; }
+    [ "$code" = 0 ] || [ -z "$work" ] || [ -n "$has_reason" ] ||
+        stop 2 "the folder for temporary files, $work, cannot be written (is the disk full?): TMPDIR names another one"
+}
+
+interrupt() { # CODE
+    trap '' HUP INT QUIT PIPE TERM
+    printf '\nregister.sh: interrupted; run it again to continue\n' >&2 || :
+    has_reason=yes
+    exit "$1"
+}
+
+trap clean_up EXIT
+trap 'interrupt 129' HUP
+trap 'interrupt 130' INT
+trap 'interrupt 131' QUIT
+trap 'interrupt 141' PIPE
+trap 'interrupt 143' TERM
+
+# ---- calling DCImanager ----------------------------------------------------------------------------
+
+call() { # METHOD PATH SECONDS [curl's options]: sets $curl, its exit code; the answer is in $work
+    # Repeated only if the server is not ready (503) or cannot be connected to (7): then it has done nothing.
+    method=$1 url=$DCI_URL$2 seconds=$3 pause=$DCI_PAUSE
+    shift 3
+    for try in 1 2 3 4 5 6; do
+        curl_once "$@"
+        case $curl,$(cat status) in
+            7,*) state='refuses the connection or cannot be reached' ;;
+            0,503) state='is not ready (503)' ;;
+            *) return 0 ;;
+        esac
+        [ "$try" -lt 6 ] || return 0
+        say "  $DCI_URL $state; trying again in $pause s"
+        sleep "$pause"
+        pause=$((pause * 2))
+    done
+}
+
+curl_once() { # [curl's options]
+    curl=0
+    : >answer # an earlier answer must not be taken for this one's
+    : >headers
+    curl -q -K options -X "$method" --max-time "$seconds" "$@" "$url" >status 2>message &
+    curl_pid=$!
+    wait "$curl_pid" || curl=$?
+    curl_pid=''
+    # curl takes the end of a connection for the end of the headers: the answer would look empty
+    if [ "$curl" = 0 ] && [ -n "$(tail -n 1 headers | tr -d '\r')" ]; then
+        curl=52
+        echo 'the answer ended within its headers' >message
+    fi
+}
+
+is_success() { [ "$curl" = 0 ] && [ "$(json state)" = success ]; }
+is_refused() { [ "$curl" = 0 ] && [ "$(json state)" = refusal ]; }
+was_never_sent() {
+    case $curl,$(cat status) in
+        5,* | 6,* | 7,* | 35,* | 51,* | 60,* | 77,* | 97,* | 0,503) ;;
+        *) return 1 ;;
+    esac
+}
+
+proxy_hint() { # what to check besides, if the environment names a proxy; it is shown without its login
+    proxy=${https_proxy:-${HTTPS_PROXY:-${all_proxy:-${ALL_PROXY:-}}}}
+    proxy=${proxy##*://}
+    [ -z "$proxy" ] || printf '; %s' "if it is reached through the proxy ${proxy##*@} (variable" \
+        ' https_proxy or all_proxy), check that too, or name the server in no_proxy'
+}
+
+stop_failed() { # WHAT: ends with the reason of the last call
+    case $curl in
+        0) why=$(json reason) ;;
+        6) why="the name in DCI_URL ($DCI_URL) cannot be resolved: check it" ;;
+        7) why="$DCI_URL refuses the connection or cannot be reached: check DCI_URL, the network and whether DCImanager runs" ;;
+        28) why="$DCI_URL did not answer in time" ;;
+        35) why="the TLS handshake with $DCI_URL failed: check its address and port" ;;
+        51 | 60) why="the certificate of $DCI_URL is not trusted: check its name and dates, give its authority in CURL_CA_BUNDLE=/path/to/ca.pem, or set DCI_INSECURE=1 to accept any certificate" ;;
+        77) why='curl cannot read its file of certificate authorities: set CURL_CA_BUNDLE to a readable PEM file' ;;
+        *) why="the connection to $DCI_URL failed ($(head -n 1 message))" ;;
+    esac
+    [ "$curl" = 0 ] || stop 4 "$1: $why$(proxy_hint)"
+    case $(cat status),$why in
+        401,* | 403,* | *'(code 3005)'*)
+            stop 3 "$1: $why; the login has expired or the account lacks the right: run again, as an administrator" ;;
+        503,*) stop 4 "$1: $DCI_URL is still not ready (503); try again later" ;;
+    esac
+    stop 1 "$1: $why"
+}
+
+log_in() { # the password is in $password
+    printf '%s' "$password" | json login "$DCI_EMAIL" >login.json # printf is part of the shell: no process has it
+    request_token
+    rm login.json
+    is_success || stop_login
+    token=$(json token)
+    [ -n "$token" ] || stop 1 "the login was answered without a usable token: is DCI_URL ($DCI_URL) a DCImanager?"
+    printf 'header = "x-xsrf-token: %s"\n' "$token" >>options
+    say "Logged in to $DCI_URL as $DCI_EMAIL."
+}
+
+stop_login() {
+    is_refused || stop_failed 'the login failed'
+    why=$(json reason)
+    case $(cat status),${DCI_URL#https://},$why in
+        404,* | 405,* | *,*/*,*) ;;
+        *,'DCImanager answers "'*)
+            stop 3 "the login of $DCI_EMAIL was refused: $why; check DCI_EMAIL and the password, which $password_source" ;;
+    esac
+    stop 1 "the login failed: HTTP $(cat status), and not from a login of DCImanager: give its address in DCI_URL ($DCI_URL), without a path"
+}
+
+# ---- ids that this script remembers ----------------------------------------------------------------
+# Lines "URL HANDLER ID"; ID is ? while it is not known whether the create call was carried out.
+
+remembered_id() {
+    [ -f "$ids" ] || return 0
+    awk -v url="$DCI_URL" -v handler="$handler" \
+        '$1 == url && $2 == handler { id = $3 } END { if (id ~ /^([0-9]+|\?)$/) print id }' \
+        <"$ids" 2>/dev/null ||
+        stop 2 "the file $ids, which remembers ids, cannot be read: set DCI_IDS to another file"
+}
+
+remember_id() { # ID, or nothing to forget it; fails if the file cannot be written
+    {
+        {
+            [ ! -f "$ids" ] || awk -v url="$DCI_URL" -v handler="$handler" \
+                '$1 != url || $2 != handler' <"$ids"
+            [ -z "$1" ] || printf '%s %s %s\n' "$DCI_URL" "$handler" "$1"
+        } >"$ids.$$" && mv "$ids.$$" "$ids"
+    } 2>/dev/null || { rm -f "$ids.$$" && return 1; }
+}
+
+# ---- one handler: its internal name is in $handler -------------------------------------------------
+
+find_or_create() { # sets $id
+    id=$given_id
+    if [ -n "$id" ]; then return; fi
+    list_handlers
+    id=$(remembered_id) || { has_reason=yes && exit 2; }
+    listed=unlisted
+    [ "$curl" != 0 ] || listed=$(json find "$handler" "$id")
+    case $listed,$id in
+        'foreign '*)
+            # shellcheck disable=SC2086 # two words: an id and a type
+            set -- ${listed%,*}
+            stop 1 "DCImanager has another handler named $handler (id $2), for devices of the type $3: its archive would be replaced; remove that handler in DCImanager first" ;;
+        'registered '*) id=${listed#* } ;;
+        'unlisted,?')
+            stop 5 "an earlier run could not find out whether $handler was registered: look in DCImanager's list of handlers; if it is there, run again with --id ID; if not, delete its line in $ids" ;;
+        unlisted,[0-9]* | absent,[0-9]*) ;; # the remembered one
+        *) create ;;
+    esac
+}
+
+create() { # sets $id. Never repeated after an answer that is not clear: that could register it twice
+    remember_id '?' || stop 2 "the file $ids, which remembers ids, cannot be written: set DCI_IDS to another file"
+    json description "$handler" "$protocol" "$shown" >create.json
+    create_description
+    id=''
+    ! is_success || id=$(json id)
+    if [ -n "$id" ]; then
+        remember_id "$id" || say "  (the id could not be written to $ids)"
+        say "$handler: registered as \"$shown\" with id $id."
+        return
+    fi
+    if is_refused || was_never_sent; then
+        remember_id '' || :
+        stop_failed "$handler was not registered (if DCImanager has it already, give its id with --id)"
+    fi
+    why="curl: $(head -n 1 message)"
+    [ "$curl" != 0 ] || why=$(json reason)
+    stop 5 "it is not known whether $handler was registered ($why): run again to look it up, or find its id in DCImanager and give it with --id ID"
+}
+
+upload() {
+    upload_content "$id" "$handler.tar.gz" "$import"
+    advice="if the handler was removed in DCImanager, delete its line in $ids"
+    [ -z "$given_id" ] || advice='is this its id in DCImanager?'
+    is_success || stop_failed "$handler (id $id): the upload failed ($advice)"
+    remember_id "$id" || say "  (the id could not be written to $ids)"
+    say "$handler: archive uploaded, import path $import, id $id."
+}
+
+for_shell() { json show "$1" | sed "s/'/'\\\\''/g"; } # for the inside of single quotes
+
+show_calls() { # what `find_or_create` and `upload` would send
+    file=$(json show "$(cat "$handler.path")" | sed 's/[\\"]/\\&/g')
+    id=${given_id:-$(remembered_id)} || { has_reason=yes && exit 2; }
+    headers='-H "isp-box-instance: true" -H "x-xsrf-token: <token>"'
+    say
+    if [ -z "${id#'?'}" ]; then
+        id='<id>'
+        say "$handler: if no handler in DCImanager has this internal name:"
+        say "curl -X POST \"$DCI_URL$API\" \\"
+        say "    $headers -H \"Content-Type: application/json\" \\"
+        say "    -d '$(for_shell "$(json description "$handler" "$protocol" "$shown")")'"
+    else
+        say "$handler: known under id $id"
+    fi
+    say "curl -X POST \"$DCI_URL$API/$id/content\" \\"
+    say "    $headers \\"
+    say "    -F 'data=@\"$(for_shell "$file")\"' -F \"handler_import=$import\""
+    [ -z "$suffix" ] || say "  (with the directory in the archive renamed: $import)"
+}
+
+# ---- settings --------------------------------------------------------------------------------------
+
+absolute() { case $1 in /*) printf '%s' "$1" ;; *) printf '%s/%s' "$PWD" "$1" ;; esac; }
+
+ask() { # NAME QUESTION: sets $reply to what a person types
+    { printf '%s: ' "$2" >/dev/tty; } 2>/dev/null ||
+        stop 2 "$1 is not set and there is no terminal to ask on: see --help"
+    IFS=' 	' read -r reply </dev/tty || : # without the blanks around a URL that was pasted
+    [ -n "$reply" ] || stop 2 "$1 is needed: see --help"
+}
+
+read_password() { # sets $password, and $password_source for errors
+    password=${DCI_PASSWORD:-}
+    password_source='is from DCI_PASSWORD'
+    unset DCI_PASSWORD # programs that are started have no need of it
+    if [ -n "$password" ]; then return; fi
+    if [ -n "${DCI_PASSWORD_FILE:-}" ]; then
+        byte_order_mark=$(printf '\357\273\277')
+        password=$(head -n 1 2>/dev/null <"$DCI_PASSWORD_FILE") ||
+            stop 2 "DCI_PASSWORD_FILE ($DCI_PASSWORD_FILE) cannot be read"
+        password=${password#"$byte_order_mark"}
+        password=${password%"$(printf '\r')"}
+        password_source="is from DCI_PASSWORD_FILE ($DCI_PASSWORD_FILE)"
+        [ -n "$password" ] || stop 2 "the first line of DCI_PASSWORD_FILE ($DCI_PASSWORD_FILE) is empty"
+        return
+    fi
+    echo_is_off=yes
+    { stty -echo </dev/tty; } 2>/dev/null || {
+        echo_is_off=''
+        stop 2 'DCI_PASSWORD (or DCI_PASSWORD_FILE) is not set and there is no terminal to ask on: see --help'
+    }
+    { printf '%s: ' "Password of $DCI_EMAIL" && IFS='' read -r password; } <>/dev/tty 1>&0 || :
+    stty echo </dev/tty
+    echo_is_off=''
+    [ -n "$password" ] || stop 2 'DCI_PASSWORD is needed: see --help'
+    password_source='was typed'
+}
+
+read_url() { # sets $DCI_URL
+    DCI_URL=${DCI_URL:-}
+    if [ -z "$DCI_URL" ] && [ -n "$is_dry" ]; then
+        DCI_URL='<DCI_URL>'
+        return
+    fi
+    [ -n "$DCI_URL" ] || { ask DCI_URL 'URL of DCImanager (https://…)' && DCI_URL=$reply; }
+    while [ "$DCI_URL" != "${DCI_URL%/}" ]; do DCI_URL=${DCI_URL%/}; done
+    case $DCI_URL in # no user:password@ either: the address is shown
+        https://*[!][A-Za-z0-9.:/_~%-]*) stop 2 'DCI_URL has characters that the address of a server cannot have' ;;
+        https://[][A-Za-z0-9]*) ;;
+        *) stop 2 'DCI_URL must begin with https:// and name a server (the password is sent there)' ;;
+    esac
+}
+
+write_curl_options() {
+    cat >options <<'END'
+proto = "=https"
+tlsv1.2
+silent
+show-error
+globoff
+connect-timeout = 10
+max-filesize = 1000000
+output = "answer"
+dump-header = "headers"
+write-out = "%{http_code}"
+header = "isp-box-instance: true"
+header = "Accept: application/json"
+header = "Expect:"
+END
+    case ${DCI_INSECURE:-0} in 1 | yes) echo insecure >>options ;; esac
+}
+
+row_of() { printf '%s\n' "$HANDLERS" | grep "^$1|"; } # name|shown|protocol of a handler of this pack
+
+plan() { # FILE [TOP]: checks an archive, and writes its line of the plan: handler|protocol|import path|shown
+    [ ! -d "$1" ] || stop 6 "the archive $1 is a folder, which packaging/build.py packs"
+    [ -f "$1" ] || stop 6 "there is no archive $1: $remedy"
+    checked=$(check_archive "$1" "$work/archive" "${2:-}" "$import" "$suffix" 2>"$work/error") ||
+        stop 6 "the archive $1 $(tail -n 1 "$work/error"): $remedy"
+    top=${checked%% *}
+    row=$(row_of "${top#pdu_}") || row="|$top|"
+    own_protocol=${protocol:-${row##*|}}
+    own_shown=${row#*|}
+    own_shown=${shown:-${own_shown%|*}}
+    [ -n "$own_protocol" ] ||
+        stop 2 "$top is not of this pack: give --protocol snmp (DCImanager's form then asks for SNMP), or --protocol custom (it asks for handler settings)"
+    mv "$work/archive" "$work/$top$suffix.tar.gz"
+    printf '%s' "$1" >"$work/$top$suffix.path"
+    printf '%s|%s|%s|%s\n' "$top$suffix" "$own_protocol" "${checked#* }" "$own_shown${suffix:+ (try)}" >>"$work/plan"
+}
+
+# ---- main ------------------------------------------------------------------------------------------
+
+python3 -I -c 'import sys; sys.exit(sys.version_info < (3, 9))' 2>/dev/null || {
+    echo 'register.sh: Python 3.9 or newer, called python3, is missing: install it' >&2
+    exit 2
+}
+names='' archive='' given_id='' import='' shown='' protocol='' suffix='' is_dry=''
+while [ $# -gt 0 ]; do
+    case $1 in
+        --help | -h) show_help && exit ;;
+        --dry-run) is_dry=yes ;;
+        --try) suffix=_try ;;
+        --archive | --id | --import | --name | --protocol)
+            [ -n "${2:-}" ] || stop 2 "$1 needs a value: see --help"
+            case $1 in
+                --archive) archive=$2 ;;
+                --id) given_id=$2 ;;
+                --import) import=$2 ;;
+                --name) shown=$2 ;;
+                --protocol) protocol=$2 ;;
+            esac
+            shift ;;
+        -*) stop 2 "there is no option $1: see --help" ;;
+        *[!a-z0-9_]*) stop 2 "there is no handler '$1' in this pack; an archive is given with --archive" ;;
+        *)
+            row_of "${1#pdu_}" >/dev/null ||
+                stop 2 "there is no handler '$1' in this pack; it has: $(printf '%s' "$HANDLERS" | cut -d '|' -f 1 | paste -s -d , - | sed 's/,/, /g')"
+            case " $names " in *" ${1#pdu_} "*) ;; *) names="$names ${1#pdu_}" ;; esac ;;
+    esac
+    shift
+done
+case $given_id in *[!0-9]*) stop 2 '--id must be a number' ;; esac
+case $protocol in *[!a-z0-9_-]*) stop 2 '--protocol is a word, such as snmp or custom' ;; esac
+case $import in *[!A-Za-z0-9_.]*) stop 2 '--import is a path such as handler_dir.my_handler' ;; esac
+case $shown in *[[:cntrl:]\|]*) stop 2 '--name is one line, without |' ;; esac
+[ -n "$archive" ] || [ -z "$import$shown$protocol" ] ||
+    stop 2 '--import, --name and --protocol are for --archive FILE: see --help'
+command -v curl >/dev/null || stop 2 'the program curl is missing: install it'
+DCI_PAUSE=${DCI_PAUSE:-1}
+case $DCI_PAUSE in
+    *[!0-9]* | 0?* | ????*) stop 2 'DCI_PAUSE must be a whole number of seconds from 0 to 999, without leading zeros' ;;
+esac
+case ${DCI_INSECURE:-0} in 1 | yes | 0 | no) ;; *) stop 2 'DCI_INSECURE must be 1 or 0' ;; esac
+here=$(cd "$(dirname "$0")" && pwd)
+ids=$(absolute "${DCI_IDS:-$here/register.ids}")
+[ ! -d "$ids" ] || stop 2 "DCI_IDS ($ids) is a folder: name a file in it for the ids"
+[ ! -e "$ids" ] || [ -f "$ids" ] || stop 2 "DCI_IDS ($ids) is a device or a pipe: name a file for the ids"
+# curl runs in another folder
+[ -z "${CURL_CA_BUNDLE:-}" ] || { CURL_CA_BUNDLE=$(absolute "$CURL_CA_BUNDLE") && export CURL_CA_BUNDLE; }
+work=$(mktemp -d "${TMPDIR:-/tmp}/register.XXXXXX" 2>/dev/null) || stop 2 'no folder for temporary files: check TMPDIR'
+work=$(absolute "$work")
+
+if [ -n "$archive" ]; then
+    remedy='name another one with --archive'
+    plan "$archive" "${names:+pdu_${names# }}"
+else
+    remedy="build it with 'make packages', or with packaging/build.py if it is for your own profile"
+    for name in ${names:-$BUILT}; do
+        import="pdu_$name.handler"
+        plan "$here/pdu_$name-$VERSION.tar.gz" "pdu_$name"
+    done
+fi
+[ -z "$given_id" ] || [ "$(wc -l <"$work/plan")" -eq 1 ] || stop 2 '--id is for one handler: give its NAME or --archive'
+read_url
+if [ -z "$is_dry" ]; then
+    [ -n "${DCI_EMAIL:-}" ] || { ask DCI_EMAIL 'E-mail of an administrator' && DCI_EMAIL=$reply; }
+    read_password
+fi
+cd "$work"
+write_curl_options
+if [ -n "$is_dry" ]; then
+    say 'Nothing is sent. A run would make these calls (the token comes from the first answer); without --id, it also reads the list of handlers:'
+    say "curl -X POST \"$DCI_URL/api/auth/v4/public/token\" \\"
+    say "    -H \"isp-box-instance: true\" -H \"Content-Type: application/json\" \\"
+    say "    -d '$(for_shell "$(printf '<password>' | json login "${DCI_EMAIL:-<DCI_EMAIL>}")")'"
+else
+    log_in
+fi
+while IFS='|' read -r handler protocol import shown <&3; do
+    if [ -n "$is_dry" ]; then
+        show_calls
+    else
+        find_or_create
+        upload
+    fi
+done 3<plan
+if [ -n "$is_dry" ]; then exit; fi
+if [ -n "$suffix" ]; then
+    say 'next: give one PDU this handler in DCImanager and look at its outlets; to make it the real one, run the same command without --try; to remove it, give its PDUs another handler and delete it in DCImanager'
+else
+    say 'next: for a new PDU, Equipment, PDU, Add PDU in DCImanager, with this handler; for one that has it, look at its states after the next poll, five minutes at most'
+fi
