@@ -167,7 +167,12 @@ class FourCalls(Generic[S]):
     def _switch_port(
         self, method: str, port: PduPortView, on: bool, deadline: float, pause: float
     ) -> PduPortView:
-        identity = outlet_identity(port)
+        try:
+            identity = outlet_identity(port)
+        except PduHandlerError:
+            # a session names the device in the error
+            with self.session(method, None):
+                raise
         with self.call(
             method, lambda stack: stack.enter_context(self.open_command(identity))
         ) as session:

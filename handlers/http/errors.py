@@ -17,7 +17,7 @@ from ..shared.errors import (
     Refused,
     Unreachable,
 )
-from ..shared.tls_handshake import fetch_fingerprint, handshake_error
+from ..shared.tls_handshake import fetch_fingerprint, handshake_error, is_not_tls
 from .login import Login
 
 H = TypeVar("H", bound="HttpException")
@@ -38,7 +38,10 @@ class HttpException(PduHandlerError):
     def caused_by(self: H, error: Exception) -> H:
         """Keep a copy of `error`, without its traceback, if it is an OSError. Returns self."""
         if isinstance(error, OSError):
-            self.args = (self.args[0], type(error)(*error.args))
+            cause = type(error)(*error.args)
+            if isinstance(error, ssl.SSLError) and isinstance(cause, ssl.SSLError):
+                cause.reason = error.reason
+            self.args = (self.args[0], cause)
         return self
 
     def __reduce__(self) -> tuple[object, ...]:
@@ -102,8 +105,8 @@ def may_have_executed(error: object) -> bool:
 def no_tls_answered(error: HttpException) -> bool:
     """Whether the port of https is closed, or something else than TLS answers there."""
     cause = error.args[1] if len(error.args) > 1 else None
-    return isinstance(cause, (ConnectionRefusedError, ssl.SSLError)) and not isinstance(
-        cause, ssl.SSLCertVerificationError
+    return isinstance(cause, ConnectionRefusedError) or (
+        isinstance(cause, ssl.SSLError) and is_not_tls(cause)
     )
 
 

@@ -16,6 +16,9 @@ LONGEST_PEM = 500_000
 _BEGIN, _END = "-----BEGIN CERTIFICATE-----", "-----END CERTIFICATE-----"
 # X509_V_FLAG_PARTIAL_CHAIN; ssl has a name for it only from Python 3.10 on
 _PARTIAL_CHAIN = 0x80000
+# Those of Python 3.9. Later Pythons leave out RSA key exchange and CBC with SHA-1, without which
+# some units cannot be reached (Server Technology's JAWS). Level 2: keys of 112 bits of strength.
+_CIPHERS = "DEFAULT:!aNULL:!eNULL:!MD5:!3DES:!DES:!RC4:!IDEA:!SEED:!aDSS:!SRP:!PSK:@SECLEVEL=2"
 _MOST_KEPT = 16  # contexts; each may hold a bundle of authorities
 
 
@@ -105,9 +108,9 @@ class Trust(NamedTuple):
         return cls(settings[VERIFY], settings[CA_PEM], settings[FINGERPRINT])
 
     def context(self) -> ssl.SSLContext:
-        """A client context for TLS 1.2 or newer, a new one unless this process keeps them
-        (`cache_contexts`). With a fingerprint, call `check` after the handshake, before sending
-        anything.
+        """A client context for TLS 1.2 or newer, with the same ciphers on every Python. A new one
+        unless this process keeps them (`cache_contexts`). With a fingerprint, call `check` after
+        the handshake, before sending anything.
 
         Raises SettingsError if the PEM cannot be loaded.
         """
@@ -147,6 +150,7 @@ def _new_context(trust: Trust) -> ssl.SSLContext:
             context.verify_flags = context.verify_flags & ~ssl.VERIFY_X509_STRICT | _PARTIAL_CHAIN
     # Python 3.9 sets no minimum; RFC 8996 deprecates older versions
     context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.set_ciphers(_CIPHERS)
     return context
 
 

@@ -29,6 +29,13 @@ _ABOUT_OURS = tuple(
     )
 )
 _ENDED = (ConnectionError, ssl.SSLEOFError, ssl.SSLZeroReturnError)
+# what OpenSSL says of bytes that are no TLS
+_NOT_TLS = (
+    "WRONG_VERSION_NUMBER",
+    "HTTP_REQUEST",
+    "PACKET_LENGTH_TOO_LONG",
+    "RECORD_LAYER_FAILURE",
+)
 # X509_V_ERR_... for dates, host name, IP address and key length: another ca_pem would rarely help
 _OF_ITSELF = (9, 10, 62, 64, 66)
 
@@ -65,6 +72,11 @@ def wrap_with_tls(context: ssl.SSLContext, plain: socket.socket, host: str) -> s
 def is_demanding(error: BaseException) -> bool:
     """Whether a device wants a client certificate: its alert or the handshake's end shows it."""
     return isinstance(error, EndedHandshake) or any(alert in _code(error) for alert in _ABOUT_OURS)
+
+
+def is_not_tls(error: BaseException) -> bool:
+    """Whether something else than TLS answered. The end of a connection proves nothing."""
+    return _code(error) in _NOT_TLS
 
 
 def _code(error: BaseException) -> str:
@@ -128,7 +140,11 @@ def handshake_failure_reason(error: ssl.SSLError) -> str:
         )
     if is_demanding(error):
         return _DEMANDED
+    code = _code(error) or error
+    if is_not_tls(error):
+        return f"the TLS handshake failed ({code}): check that the device speaks TLS on this port"
     return (
-        f"the TLS handshake failed ({_code(error) or error}): check that the device speaks TLS on"
-        " this port, in version 1.2 or newer"
+        f"the TLS handshake failed ({code}): the device and this host have no cipher or no version"
+        " of TLS in common (here: TLS 1.2 and 1.3, AES, keys from 2048 bits): look for newer"
+        " firmware of the device, and at its TLS settings"
     )

@@ -130,9 +130,8 @@ def test_the_error_for_an_answer_without_tls_says_to_check_the_port() -> None:
         other.sendall(b"SSH-2.0-OpenSSH_9.6\r\n" * 10)
         with pytest.raises(ssl.SSLError) as error_info:
             tls.Trust(True, "", "").context().wrap_socket(client, server_hostname="127.0.0.1")
-    assert (
-        "check that the device speaks TLS on this port, in version 1.2 or newer"
-        in tls_handshake.handshake_error(error_info.value)
+    assert "check that the device speaks TLS on this port" in tls_handshake.handshake_error(
+        error_info.value
     )
 
 
