@@ -5,14 +5,14 @@ It keeps no readings, so several exporters can share one list.
 
 from __future__ import annotations
 
-import asyncio
 import atexit
 import os
 import signal
-import socket
 import sys
+import threading
 from collections.abc import Sequence
-from typing import Annotated, Any, Callable, NamedTuple, NoReturn
+from multiprocessing.connection import wait
+from typing import Annotated, Any, NamedTuple, NoReturn
 
 from handlers import registry
 from handlers.shared.errors import SettingsError, printable
@@ -30,17 +30,19 @@ from ..core.cli.shared_options import (
     LISTEN,
     PARALLEL,
 )
+from ..core.network.listening import listening_at
 from ..core.network.service_signals import ServiceSignals
 from ..pdus import names
 from ..pdus.handler_loading import load
 from ..pdus.newest_archives import loadable_handlers
 from ..pdus.owner_files import OwnerFileOptions, OwnerFiles
 from ..pdus.reading import error_of
+from .host_check import HostCheck
 from .networks import one_network
 from .target_policy import TargetPolicy
 
 USUAL_LISTEN = "127.0.0.1:9914"
-_PACKAGES = ("h11",)
+_PACKAGES = ("prometheus_client", "waitress")
 
 
 class ExporterOptions(NamedTuple):
@@ -94,8 +96,7 @@ def _run(config: ExporterOptions, run_options: RunOptions) -> int:
     try:
         # imported late: 60 ms, and their packages may be missing
         from . import probes, server
-        from .web import server as web
-        from .web.host_check import HostCheck
+        from .web_server import WebServer
     except ModuleNotFoundError as error:
         if error.name is None or error.name.partition(".")[0] not in _PACKAGES:
             raise
@@ -108,63 +109,26 @@ def _run(config: ExporterOptions, run_options: RunOptions) -> int:
                 f" is known by {names.how()}"
             )
         config = config._replace(owner_files=config.owner_files.add_known_list())
-    readers = None
     # SIGHUP before listening must not end the process
     with ServiceSignals() as signals:
-        try:
-            policy = read_targets(config)
-            readers = probes.ThreadProber()
-            exporter = server.Exporter(
-                policy,
-                server.ServerLimits(config.parallel, config.timeout_offset),
-                readers,
-                probes.ProbeExtras(config.identity, config.power),
-            )
-            listener = web.listening_at(config.listen, "--listen", USUAL_LISTEN)
-        except BaseException:
-            if readers is not None:
-                readers.close()
-            raise
+        exporter = server.Exporter(
+            read_targets(config),
+            server.ServerLimits(config.parallel, config.timeout_offset),
+            probes.ProbeExtras(config.identity, config.power),
+        )
+        listener = listening_at(config.listen, "--listen", USUAL_LISTEN)
         url = page_url(config.listen, listener.getsockname()[1])
-        routes = server.ExporterRoutes(exporter)
         here = config.listen.rpartition(":")[0]
-        host_check = HostCheck(routes, here, config.allow_host)
-        web_server = web.WebServer(host_check, server.LIMITS, report=report)
-
-        def reload() -> None:
-            reload_targets(exporter, config)
-
-        with listener:
-            asyncio.run(
-                _serve(web_server, listener, signals, reload, lambda: _greet(url, run_options))
-            )
-        routes.close()
-        code = fail(run_options, Interrupted("")) if signals.ending == signal.SIGINT else 0
-    readers.close()
-    _end(code)
-
-
-async def _serve(
-    web_server: Any,
-    listener: socket.socket,
-    signals: ServiceSignals,
-    reload: Callable[[], None],
-    greet: Callable[[], None],
-) -> None:
-    """Serve until a signal asks to end; probes that run are not waited for."""
-    loop, turn = asyncio.get_running_loop(), asyncio.Event()
-    serving = loop.create_task(web_server.serve(listener))
-    loop.add_reader(signals.pipe.fileno(), turn.set)
-    greet()
-    try:
+        application = HostCheck(server.ExporterRoutes(exporter), here, config.allow_host)
+        web_server = WebServer(application, listener, exporter.threads)
+        threading.Thread(target=web_server.run, daemon=True).start()
+        _greet(url, run_options)
         while signals.ending is None:
-            await turn.wait()
-            turn.clear()
+            wait([signals.pipe])
             if signals.take_reload():
-                await asyncio.to_thread(reload)
-    finally:
-        loop.remove_reader(signals.pipe.fileno())
-        serving.cancel()
+                reload_targets(exporter, config)
+        code = fail(run_options, Interrupted("")) if signals.ending == signal.SIGINT else 0
+    _end(code)
 
 
 def _greet(url: str, run_options: RunOptions) -> None:
@@ -220,9 +184,9 @@ def reload_targets(exporter: Any, config: ExporterOptions) -> None:
     """
     try:
         exporter.allowed = read_targets(config)
-        exporter.own.is_loaded = True
+        exporter.own.is_loaded.set(1)
     except Exception as error:  # whatever fails must not end the exporter
-        exporter.own.is_loaded = False
+        exporter.own.is_loaded.set(0)
         report(f"not reloaded: {error_of(error).reason}")
 
 

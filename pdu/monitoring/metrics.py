@@ -7,21 +7,30 @@ currents again.
 
 from __future__ import annotations
 
-import bisect
 import gzip
-import os
 import re
-import time
-from collections.abc import Iterator
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator
+from typing import Callable, NamedTuple, Optional, Union
+
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    Info,
+    Metric,
+    PlatformCollector,
+    ProcessCollector,
+)
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
+from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, choose_encoder, generate_latest
+from prometheus_client.registry import Collector
 
 from handlers import VERSION
 
 from ..pdus.outlet_figures import JOULES, OUTLET_FIGURES
 from ..pdus.reading import Reading
 from ..pdus.states import SPELLED, UNKNOWN
-from .process_metrics import process_families
-from .web.exposition import MetricFamily, Point, Sample, counter, gauge, media_type, render
 
 _PERCENT = 100.0
 # bytes; a shorter page fits into one packet
@@ -30,6 +39,9 @@ _LEVEL = 4  # of gzip: a page of 48 outlets takes 0.2 ms, and gets as short as w
 _NEVER = re.compile(r"\s*q\s*=\s*0(\.0*)?\s*")  # RFC 9110, 12.4.2
 # the longest durations of the histogram's buckets, in s
 _BUCKETS = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 20.0, 60.0)
+
+#: values of the labels, and the value; None: left out
+Point = tuple[tuple[str, ...], Optional[float]]
 
 
 class Page(NamedTuple):
@@ -56,19 +68,55 @@ def _allows_gzip(encoding: str) -> bool:
     return False
 
 
+class _Metrics(Collector):
+    """Metrics, without those that have no value."""
+
+    def __init__(self, metrics: Iterable[Metric]) -> None:
+        self._metrics = metrics
+
+    def collect(self) -> Iterator[Metric]:
+        return (metric for metric in self._metrics if metric.samples)
+
+
 def page(reading: Reading, accept: str, is_metered: bool = False) -> Page:
     """The answer of /probe, in the format that `accept` asks for.
 
     `is_metered`: unknown states are normal, and are left out.
     """
-    kind = media_type(accept)
-    return Page(kind, render(metrics_of(reading, is_metered), kind))
+    return _page(_Metrics(metrics_of(reading, is_metered)), accept)
 
 
-def metrics_of(reading: Reading, is_metered: bool) -> Iterator[MetricFamily]:
+def _page(metrics: Collector, accept: str) -> Page:
+    try:
+        write, kind = choose_encoder(accept)
+    except (TypeError, ValueError):  # it has a version that is no number
+        write, kind = generate_latest, CONTENT_TYPE_PLAIN_0_0_4
+    return Page(kind, write(metrics))
+
+
+def gauge(name: str, about: str, *points: Point, labels: tuple[str, ...] = ()) -> Metric:
+    """A value that goes up and down."""
+    return _with_points(GaugeMetricFamily(name, about, labels=labels), points)
+
+
+def counter(name: str, about: str, *points: Point, labels: tuple[str, ...] = ()) -> Metric:
+    """A value that only grows. Its samples are called `name`_total."""
+    return _with_points(CounterMetricFamily(name, about, labels=labels), points)
+
+
+def _with_points(
+    metric: Union[GaugeMetricFamily, CounterMetricFamily], points: Iterable[Point]
+) -> Metric:
+    for labels, value in points:
+        if value is not None:
+            metric.add_metric(labels, value)
+    return metric
+
+
+def metrics_of(reading: Reading, is_metered: bool) -> Iterator[Metric]:
     """A figure that the device does not have is None, not 0."""
 
-    def energy(name: str, about: str, *points: Point, labels: tuple[str, ...] = ()) -> MetricFamily:
+    def energy(name: str, about: str, *points: Point, labels: tuple[str, ...] = ()) -> Metric:
         joules = [(values, None if kwh is None else kwh * JOULES) for values, kwh in points]
         return counter(name, about, *joules, labels=labels)
 
@@ -151,120 +199,59 @@ def metrics_of(reading: Reading, is_metered: bool) -> Iterator[MetricFamily]:
     )
 
 
-class _LabelledCounter:
-    """Counts by the values of labels."""
-
-    def __init__(self, name: str, about: str, *labels: str) -> None:
-        self._name, self._about, self._labels = name, about, labels
-        # values of the labels -> the count, and the time of the first one in s since 1970
-        self._counts: dict[tuple[str, ...], tuple[int, float]] = {}
-
-    def add(self, *values: str) -> None:
-        """Count one more."""
-        count, begin_s = self._counts.get(values, (0, time.time()))
-        self._counts[values] = (count + 1, begin_s)
-
-    def family(self) -> MetricFamily:
-        samples: list[Sample] = []
-        for values, (count, begin_s) in list(self._counts.items()):
-            samples += (("_total", values, count), _creation_sample(values, begin_s))
-        return MetricFamily(self._name, self._about, "counter", self._labels, samples)
-
-
-class _Durations(NamedTuple):
-    """The durations of a handler's probes. `buckets`: how many fell into each, the last one without
-    a limit; `sum_s` and `created` (since 1970) in s."""
-
-    buckets: tuple[int, ...]
-    sum_s: float
-    created: float
-
-
 class ExporterMetrics:
-    """The exporter's metrics about itself. One thread changes them, and others may read them."""
+    """The exporter's metrics about itself."""
 
-    def __init__(self) -> None:
-        #: probes that run now
-        self.running = 0
-        #: whether the list and the logins were last read without an error
-        self.is_loaded = True
-        self._probes = _LabelledCounter(
+    def __init__(self, running: Callable[[], int]) -> None:
+        """`running`: how many probes run now."""
+        self._registry = registry = CollectorRegistry()
+        ProcessCollector(registry=registry)
+        PlatformCollector(registry=registry)
+        Info("pdu_exporter_build", "Version of this pack.", registry=registry).info(
+            {"version": VERSION}
+        )
+        self._probes = Counter(
             "pdu_exporter_probes",
             "Probes by handler and outcome (ok or the kind of error).",
-            "handler",
-            "outcome",
+            ["handler", "outcome"],
+            registry=registry,
         )
-        self._refused = _LabelledCounter(
-            "pdu_exporter_refused", "Probes refused with 400, 403 or 503.", "reason"
+        self._seconds = Histogram(
+            "pdu_exporter_probe_seconds",
+            "How long probes took.",
+            ["handler"],
+            registry=registry,
+            buckets=_BUCKETS,
         )
-        self._durations: dict[str, _Durations] = {}
+        Gauge(
+            "pdu_exporter_probes_running",
+            "Probes that run now, late ones included.",
+            registry=registry,
+        ).set_function(running)
+        self._refused = Counter(
+            "pdu_exporter_refused",
+            "Probes refused with 400, 403 or 503.",
+            ["reason"],
+            registry=registry,
+        )
+        #: 1 if the list and the logins were last read without an error, else 0
+        self.is_loaded = Gauge(
+            "pdu_exporter_config_last_reload_successful",
+            "1 if the list and the logins were last read without an error, else 0.",
+            registry=registry,
+        )
+        self.is_loaded.set(1)
 
     def note(self, handler: str, kind: str, seconds: float) -> None:
         """Count a probe by its result, the `kind` of its failure, and note its duration. A late one
         counts as a time-out."""
-        self._probes.add(handler, kind or "ok")
-        durations = self._durations.get(handler)
-        if durations is None:
-            durations = _Durations((0,) * (len(_BUCKETS) + 1), 0.0, time.time())
-        buckets = list(durations.buckets)
-        buckets[bisect.bisect_left(_BUCKETS, seconds)] += 1
-        self._durations[handler] = _Durations(
-            tuple(buckets), durations.sum_s + seconds, durations.created
-        )
+        self._probes.labels(handler, kind or "ok").inc()
+        self._seconds.labels(handler).observe(seconds)
 
     def refuse(self, reason: str) -> None:
         """Count a probe that was refused."""
-        self._refused.add(reason)
+        self._refused.labels(reason).inc()
 
     def page(self, accept: str) -> Page:
         """The answer of /metrics."""
-        kind = media_type(accept)
-        return Page(kind, render(self.families(), kind))
-
-    def families(self) -> Iterator[MetricFamily]:
-        """All of them."""
-        yield from process_families()
-        version = [("_info", (VERSION,), 1.0)]
-        yield MetricFamily(
-            "pdu_exporter_build", "Version of this pack.", "info", ("version",), version
-        )
-        yield self._probes.family()
-        yield MetricFamily(
-            "pdu_exporter_probe_seconds",
-            "How long probes took.",
-            "histogram",
-            ("handler", "le"),
-            [
-                sample
-                for handler, durations in list(self._durations.items())
-                for sample in _histogram(handler, durations)
-            ],
-        )
-        yield gauge(
-            "pdu_exporter_probes_running",
-            "Probes that run now, late ones included.",
-            ((), self.running),
-        )
-        yield self._refused.family()
-        yield gauge(
-            "pdu_exporter_config_last_reload_successful",
-            "1 if the list and the logins were last read without an error, else 0.",
-            ((), self.is_loaded),
-        )
-
-
-def _histogram(handler: str, durations: _Durations) -> Iterator[Sample]:
-    """The samples of one handler; each bucket counts the shorter durations, too."""
-    count = 0
-    for limit, number in zip((*map(str, _BUCKETS), "+Inf"), durations.buckets):
-        count += number
-        yield "_bucket", (handler, limit), count
-    yield "_count", (handler,), count
-    yield "_sum", (handler,), durations.sum_s
-    yield _creation_sample((handler,), durations.created)
-
-
-def _creation_sample(values: tuple[str, ...], time_s: float) -> Sample:
-    """A time of creation, which the environment switches off as in prometheus-client."""
-    is_off = os.environ.get("PROMETHEUS_DISABLE_CREATED_SERIES", "").lower() in ("true", "1", "t")
-    return "_created", values, None if is_off else time_s
+        return _page(self._registry, accept)

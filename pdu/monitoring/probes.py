@@ -1,21 +1,27 @@
-"""The probes of the exporter: each reads one PDU and makes its page, in a thread."""
+"""The probes of the exporter: each reads one PDU until a deadline."""
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
+import functools
 import threading
 import time
-from typing import Callable, NamedTuple, Optional
+from typing import NamedTuple, Optional
+
+from handlers.shared.errors import SettingsError
 
 from ..pdus.polling import Target, is_silence, poll
-from ..pdus.reading import Reading, add_nameplate
-from .metrics import Page, gzip_encoded, page
+from ..pdus.reader_pool import HANGS, TOO_MANY_HANG, ReaderPool
+from ..pdus.reading import CallError, Reading, add_nameplate
 
 # the handler's share of the time that is left, so that a dead PDU's error arrives in time
 _OF_HANDLER = 0.8
 # share of a probe's time; if less is left, even a healthy PDU may not answer in time
-ENOUGH = 0.5
+_ENOUGH = 0.5
+#: the shortest time of a probe, in s
+LEAST_S = 0.2
+#: how many probes may wait for others to end
+WAITING = 32
+_LATE = CallError("timeout", "not done within the scrape's time-out")
 
 
 class ProbeExtras(NamedTuple):
@@ -30,73 +36,58 @@ class ProbeExtras(NamedTuple):
 NO_EXTRAS = ProbeExtras()
 
 
-class ProbeRequest(NamedTuple):
-    """One probe. `end` is a time of time.monotonic()."""
-
-    target: Target
-    #: how long the probe may take, since Prometheus asked
-    seconds: float
-    end: float
-    #: the headers Accept and Accept-Encoding
-    accept: str
-    encoding: str
-    extras: ProbeExtras
-
-
-class ProbeAnswer(NamedTuple):
-    """The answer to a probe."""
-
-    #: the kind of the failure, "" for none
-    kind: str
-    #: how long the reading took
-    seconds: float
-    page: Page
-    #: whether the PDU seemed silent only because this machine was busy
-    doubted: bool = False
-
-
-def answer_of(request: ProbeRequest, reading: Reading, is_doubted: bool = False) -> ProbeAnswer:
-    """The answer with this reading."""
-    metrics_page = page(reading, request.accept, request.target.device.metered)
-    kind = reading.failure.kind if reading.failure else ""
-    return ProbeAnswer(
-        kind, reading.seconds, gzip_encoded(metrics_page, request.encoding), is_doubted
-    )
-
-
-def probe(request: ProbeRequest) -> ProbeAnswer:
-    """Reads the PDU."""
-    left = request.end - time.monotonic()
-    reading = poll(
-        request.target,
-        _OF_HANDLER * left,
+def probe(target: Target, seconds: float, extras: ProbeExtras = NO_EXTRAS) -> Reading:
+    """Reads the PDU, which may take `seconds`."""
+    return poll(
+        target,
+        _OF_HANDLER * seconds,
         with_labels=True,
-        with_power=request.extras.power,
-        parts=(add_nameplate,) if request.extras.identity else (),
+        with_power=extras.power,
+        parts=(add_nameplate,) if extras.identity else (),
     )
-    return answer_of(request, reading, left < ENOUGH * request.seconds and is_silence(reading))
 
 
-Then = Callable[[Optional[ProbeAnswer]], None]
+class Prober:
+    """Reads up to `parallel` PDUs at a time. A reading that is not done in time is left behind."""
 
+    def __init__(self, parallel: int, extras: ProbeExtras = NO_EXTRAS) -> None:
+        self._extras, self._pool = extras, ReaderPool()
+        self._slots = threading.Semaphore(parallel)
+        self._places = threading.Semaphore(parallel + WAITING)
 
-class ThreadProber:
-    """Reads in threads of this process."""
+    @property
+    def running(self) -> int:
+        """How many probes run now, late ones included."""
+        return self._pool.running
 
-    def start(self, request: ProbeRequest, then: Then) -> None:
-        """Calls `then` in the running event loop with the answer; None if there is none. Raises
-        RuntimeError if the system allows no thread."""
-        loop = asyncio.get_running_loop()
+    def probe(self, target: Target, seconds: float) -> Optional[Reading]:
+        """The reading, or at the end of the `seconds` a failure.
 
-        def run() -> None:
-            answer: Optional[ProbeAnswer] = None
+        None if this exporter is too busy: no slot becomes free in time, or the PDU seems not to
+        answer and was asked late.
+        """
+        end = time.monotonic() + seconds
+        if not self._places.acquire(blocking=False):
+            return None
+        try:
+            if not self._slots.acquire(timeout=max(0.0, seconds - LEAST_S)):
+                return None
             try:
-                answer = probe(request)
+                return self._probe_until(end, target, seconds)
             finally:
-                with contextlib.suppress(RuntimeError):  # the loop has ended
-                    loop.call_soon_threadsafe(then, answer)
+                self._slots.release()
+        finally:
+            self._places.release()
 
-        threading.Thread(target=run, daemon=True).start()
-
-    def close(self) -> None:
-        """Nothing to end: threads end with the process."""
+    def _probe_until(self, end: float, target: Target, seconds: float) -> Optional[Reading]:
+        left = end - time.monotonic()
+        read = functools.partial(probe, seconds=left, extras=self._extras)
+        try:
+            reading = self._pool.read(target, left, read)
+        except SettingsError:  # the system allows no more threads
+            return None
+        if reading.failure == TOO_MANY_HANG:
+            return None
+        if reading.failure == HANGS:
+            reading = reading._replace(seconds=seconds, failure=_LATE)
+        return None if left < _ENOUGH * seconds and is_silence(reading) else reading

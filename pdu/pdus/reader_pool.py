@@ -15,7 +15,6 @@ import threading
 import time
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
-from typing import Optional
 
 from handlers.shared.errors import SettingsError
 
@@ -33,10 +32,10 @@ _REPORT = "run `pdu status` on it with --debug and report the output"
 #: why a PDU was not read
 HANGS = CallError("defect", f"this PDU was not read in time: {_REPORT}")
 STILL_HANGS = CallError(
-    "defect", f"not asked, because an earlier reading of this PDU still hangs: {_REPORT}"
+    "hangs", f"not asked, because an earlier reading of this PDU still hangs: {_REPORT}"
 )
 TOO_MANY_HANG = CallError(
-    "defect",
+    "hangs",
     f"not asked, because readings of {MOST_HANGING} other PDUs hang: start this program again",
 )
 NO_THREAD = "this machine allows no thread that reads PDUs"
@@ -54,7 +53,8 @@ class _Job:
     device: ListedPdu
     #: its deadline, of time.monotonic()
     end: float
-    is_done: bool = False
+    #: whether it was over while the thread ran
+    is_late: bool = False
 
 
 class ReaderPool:
@@ -64,7 +64,7 @@ class ReaderPool:
         """`parallel`: how many PDUs one call of `read_all` reads at a time."""
         self._parallel = parallel
         self._lock = threading.Lock()
-        self._hanging: set[_Job] = set()
+        self._running: set[_Job] = set()
         threading.stack_size(_STACK)
 
     def read(
@@ -110,18 +110,18 @@ class ReaderPool:
                 try:
                     place, reading = results.get(timeout=max(0.0, job.end - time.monotonic()))
                 except queue.Empty:
-                    self._leave(job)
+                    job.is_late = True
                     place, reading = first, Reading(seconds=seconds, failure=HANGS)
                 if running.pop(place, None) is not None:  # else it was left behind
                     yield place, reading
         finally:
             for job in running.values():
-                self._leave(job)
+                job.is_late = True
 
     @property
-    def hanging(self) -> int:
-        """How many threads were left behind and still run."""
-        return len(self._hanging)
+    def running(self) -> int:
+        """How many PDUs are read now; readings that were left behind are among them."""
+        return len(self._running)
 
     def _start(
         self,
@@ -137,26 +137,20 @@ class ReaderPool:
                 reading = read()
             finally:
                 with self._lock:
-                    job.is_done = True
-                    self._hanging.discard(job)
+                    self._running.discard(job)
                 results.put((job.place, reading))
 
-        obstacle = self._obstacle(job.device)
-        if obstacle is None:
-            threading.Thread(target=run, name=f"read {job.device.name}", daemon=True).start()
-        else:
-            job.is_done = True
+        with self._lock:
+            late_devices = [job.device for job in self._running if job.is_late]
+            obstacle = (
+                STILL_HANGS
+                if job.device in late_devices
+                else TOO_MANY_HANG
+                if len(late_devices) >= MOST_HANGING
+                else None
+            )
+            if obstacle is None:
+                threading.Thread(target=run, name=f"read {job.device.name}", daemon=True).start()
+                self._running.add(job)
+        if obstacle is not None:
             results.put((job.place, Reading(failure=obstacle)))
-
-    def _obstacle(self, device: ListedPdu) -> Optional[CallError]:
-        """Why a PDU must not be asked now."""
-        with self._lock:
-            if any(job.device == device for job in self._hanging):
-                return STILL_HANGS
-            return TOO_MANY_HANG if len(self._hanging) >= MOST_HANGING else None
-
-    def _leave(self, job: _Job) -> None:
-        """Its deadline is over."""
-        with self._lock:
-            if not job.is_done:
-                self._hanging.add(job)

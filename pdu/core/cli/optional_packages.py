@@ -14,8 +14,9 @@ _DEBIAN = f"/usr/lib/{_PROJECT}/"
 #: the name of a module -> its package at PyPI, and the extra of pyproject.toml that has it
 EXTRAS: Mapping[str, tuple[str, str]] = {
     "cryptography": ("cryptography", "privacy"),
-    "h11": ("h11", "exporter"),
+    "prometheus_client": ("prometheus-client", "exporter"),
     "pysmi": ("pysmi", "mib"),
+    "waitress": ("waitress", "exporter"),
     "zeroconf": ("zeroconf", "discover"),
 }
 

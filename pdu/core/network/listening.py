@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+
 from handlers.shared.address import Address
 from handlers.shared.errors import SettingsError
 
@@ -17,3 +19,21 @@ def listen_address(where: str, option: str, example: str) -> tuple[str, int]:
     if at.port is None or at.port > _LAST_PORT:
         raise SettingsError(f"{option} {where[:60]!r}: give ADDRESS:PORT, such as {example}")
     return at.host, at.port
+
+
+def listening_at(where: str, option: str, example: str) -> socket.socket:
+    """A listening socket at ADDRESS:PORT. Raises SettingsError, which names the `option`."""
+    host, port = listen_address(where, option, example)
+    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    try:
+        # a port can be used again at once after a restart
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if listener.family == socket.AF_INET6:
+            listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        listener.bind((host, port))
+        return listener
+    except (OSError, TypeError) as error:  # TypeError: text that cannot be a host name
+        listener.close()
+        raise SettingsError(
+            f"{option} {where[:60]}: {getattr(error, 'strerror', None) or error}"
+        ) from None

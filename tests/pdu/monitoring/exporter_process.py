@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import json
+import socket
 import subprocess
 import threading
 import urllib.error
@@ -13,19 +13,23 @@ import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from prometheus_client.parser import text_string_to_metric_families
+from waitress import wasyncore
 
 from pdu.core.cli.option_classes import options_from
 from pdu.core.cli.options import RunOptions
 from pdu.monitoring import exporter as exporter_command, probes, server
-from pdu.monitoring.web import server as web
+from pdu.monitoring.web_server import WebServer
 from tests.needs import ROOT, program
 from tests.ports import reserved
-from tests.waiting import PATIENCE_S, bounded, until
+from tests.waiting import PATIENCE_S, bounded, finished, until
 
 from .halls import PDU, environment
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
 
 Labels = tuple[tuple[str, str], ...]
 
@@ -121,7 +125,7 @@ def serving(*arguments: object, port: int = 0) -> Iterator[Exporter]:
     targets = exporter_command.read_targets(exporter_options)
     limits = server.ServerLimits(exporter_options.parallel, exporter_options.timeout_offset)
     extras = probes.ProbeExtras(exporter_options.identity, exporter_options.power)
-    made = server.Exporter(targets, limits, extras=extras)
+    made = server.Exporter(targets, limits, extras)
     with listening(made, port) as url:
         yield Exporter(url)
         assert until(lambda: b"pdu_exporter_probes_running 0.0\n" in made.own.page("").body), (
@@ -132,18 +136,26 @@ def serving(*arguments: object, port: int = 0) -> Iterator[Exporter]:
 @contextlib.contextmanager
 def listening(made: server.Exporter, port: int = 0) -> Iterator[str]:
     """Let an exporter listen on 127.0.0.1 until the block ends. Yields its URL."""
-    site = server.ExporterRoutes(made)
-    running, listener = web.WebServer(site, server.LIMITS), web.listening("127.0.0.1", port)
-    url = f"http://127.0.0.1:{listener.getsockname()[1]}/"
-    thread = threading.Thread(target=lambda: asyncio.run(running.serve(listener)), daemon=True)
+    with web_server(server.ExporterRoutes(made), made.threads, port=port) as running:
+        yield f"http://127.0.0.1:{running.effective_port}/"
+
+
+@contextlib.contextmanager
+def web_server(
+    application: WSGIApplication, threads: int = 4, port: int = 0, **limits: int
+) -> Iterator[Any]:
+    """Run the exporter's web server until the block ends."""
+    made: Any = WebServer(application, socket.create_server(("127.0.0.1", port)), threads, **limits)
+    thread = threading.Thread(target=made.run, daemon=True)
     thread.start()
     try:
-        yield url
+        yield made
     finally:
-        while thread.is_alive():  # it may not serve yet
-            running.stop()
-            thread.join(0.05)
-        site.close()
+        # in the thread of the server, whose loop ends when nothing is open
+        with contextlib.suppress(OSError):  # it has done so before it is woken for that
+            made.trigger.pull_trigger(lambda: wasyncore.close_all(made._map))
+        finished(thread)
+        made.task_dispatcher.shutdown()
 
 
 class Prometheus(NamedTuple):

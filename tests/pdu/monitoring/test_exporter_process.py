@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import atexit
 import io
-import os
 import signal
 import subprocess
 import sys
@@ -13,13 +11,11 @@ from pathlib import Path
 import pytest
 
 from pdu.core.cli.exit_codes import INTERRUPTED
-from pdu.core.network.service_signals import ServiceSignals
 from pdu.monitoring import exporter as exporter_command, server
 from pdu.monitoring.target_policy import TargetPolicy
 from pdu.pdus.owner_files import OwnerFiles
 from tests.needs import ROOT
 from tests.packaging.building import archive, small_tree
-from tests.pdu.running import run
 from tests.waiting import PATIENCE_S, bounded, until
 
 from .exporter_process import Exporter, exporter, fetched
@@ -87,33 +83,22 @@ def test_sigterm_among_sighups_ends_the_exporter(small: Hall) -> None:
 
 
 @pytest.mark.parametrize("ending, code", [(signal.SIGINT, INTERRUPTED), (signal.SIGTERM, 0)])
-def test_the_exporter_ends_its_process_without_pythons_own_end(
-    ending: int,
-    code: int,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
+def test_a_signal_ends_the_exporter_although_a_probe_hangs(
+    ending: int, code: int, tmp_path: Path
 ) -> None:
-    """A normal exit would run OpenSSL's cleanup while probes may still use OpenSSL."""
-
-    async def served(_: object, __: object, wishes: ServiceSignals, *___: object) -> None:
-        wishes.ending = ending
-
-    def left(number: int) -> None:
-        raise GeneratorExit(number)
-
-    ended: list[str] = []
-    monkeypatch.setattr(exporter_command, "read_targets", lambda *_: TargetPolicy((), (), {}, {}))
-    monkeypatch.setattr(exporter_command, "_serve", served)
-    monkeypatch.setattr(atexit, "_run_exitfuncs", lambda: ended.append("exit functions"))
-    monkeypatch.setattr(os, "_exit", left)
-    before = {number: signal.getsignal(number) for number in (signal.SIGHUP, signal.SIGTERM)}
-    try:
-        with pytest.raises(GeneratorExit) as error_info:
-            run(capsys, "exporter", "--list", "x", "--listen", "127.0.0.1:0")
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-    assert error_info.value.args == (code,) and ended == ["exit functions"]
+    built = tmp_path / "pdu_small.tar.gz"
+    built.write_bytes(archive(small_tree(tmp_path / "tree"), "small"))
+    path = tmp_path / "list.csv"
+    path.write_text(f"name,handler,address,settings\nhang,{built},192.0.2.1,say=hang\n")
+    with exporter("--list", path) as running:
+        assert (
+            "pdu_up 0.0"
+            in running.get("probe", {"X-Prometheus-Scrape-Timeout-Seconds": "1"}, target="hang")[1]
+        )
+        assert "pdu_exporter_probes_running 1.0" in running.get("metrics")[1]
+        running.process.send_signal(ending)
+        _, err = running.process.communicate(timeout=PATIENCE_S)
+        assert running.process.returncode == code and "Traceback" not in err
 
 
 def test_a_sighup_while_the_list_is_read_at_the_start_reads_it_again(tmp_path: Path) -> None:

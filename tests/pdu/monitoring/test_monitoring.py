@@ -43,7 +43,7 @@ def exported() -> set[str]:
     rules = (DOCS / "pdu-rules.yml").read_text("utf-8")
     return {
         *(name for family in of_a_pdu for name in (family.name, f"{family.name}_total")),
-        *(f"{family.name}_total" for family in metrics.ExporterMetrics().families()),
+        *re.findall(r"# TYPE (\S+)", metrics.ExporterMetrics(lambda: 0).page("").body.decode()),
         *re.findall(r"record: (\S+)", rules),
     }
 

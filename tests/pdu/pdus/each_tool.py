@@ -13,7 +13,6 @@ import importlib
 import io
 import json
 import sys
-import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Optional
@@ -74,16 +73,15 @@ def _command(target: Target, call: str) -> SaidOfEach:
 def _exporter(target: Target, identities: Sequence[str]) -> SaidOfEach:
     from prometheus_client.parser import text_string_to_metric_families
 
-    from pdu.monitoring.probes import ProbeExtras, ProbeRequest, probe
+    from pdu.monitoring import metrics
+    from pdu.monitoring.probes import ProbeExtras, probe
 
-    probe_request = ProbeRequest(
-        target, 60.0, time.monotonic() + 60.0, "text/plain", "", ProbeExtras(power=True)
-    )
-    answer = probe(probe_request)
-    assert not answer.kind, answer
+    reading = probe(target, 60.0, ProbeExtras(power=True))
+    assert reading.failure is None, reading.failure
+    page = metrics.page(reading, "text/plain").body.decode()
     found: dict[tuple[str, str], float] = {
         (sample.name, sample.labels["outlet"]): sample.value
-        for family in text_string_to_metric_families(answer.page.body.decode())
+        for family in text_string_to_metric_families(page)
         for sample in family.samples
         if "outlet" in sample.labels
     }

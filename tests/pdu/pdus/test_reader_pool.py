@@ -66,7 +66,7 @@ def test_a_reading_that_hangs_is_left_behind_and_costs_the_others_nothing(gate: 
         (1, WELL),
         (2, WELL),
     ]
-    assert pool.hanging == 1
+    assert pool.running == 1
 
 
 def test_each_pdu_has_a_deadline_of_its_own_from_its_own_beginning(gate: Gate) -> None:
@@ -94,7 +94,7 @@ def test_a_pdu_whose_reading_still_hangs_is_not_asked_again_until_that_has_ended
     }
     assert gate.asked == ["hang", "a"]
     gate.open()
-    assert until(lambda: pool.hanging == 0)
+    assert until(lambda: pool.running == 0)
     assert pool.read(pdus[0], PATIENCE_S, gate.read) == WELL
 
 
@@ -106,9 +106,9 @@ def test_the_number_of_threads_that_are_left_behind_is_bounded(
     pdus = targets("hang 1", "hang 2", "hang 3", "a")
     failures = [reading.failure for _, reading in pool.read_all(pdus, 0.1, gate.read)]
     assert failures == [HANGS, HANGS, TOO_MANY_HANG, TOO_MANY_HANG]
-    assert pool.hanging == 2 and threading.active_count() == before + 2
+    assert pool.running == 2 and threading.active_count() == before + 2
     gate.open()
-    assert until(lambda: pool.hanging == 0)
+    assert until(lambda: pool.running == 0)
     assert pool.read(pdus[3], PATIENCE_S, gate.read) == WELL
 
 

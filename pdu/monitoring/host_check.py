@@ -9,11 +9,13 @@ from __future__ import annotations
 import contextlib
 import ipaddress
 import socket
-from collections.abc import Sequence
-from typing import Optional
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Optional
 
-from ...core.network.hosts import is_this_machine, one_spelling
-from .messages import Application, WebRequest, WebResponse
+from ..core.network.hosts import is_this_machine, one_spelling
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 #: listening at all addresses
 _ANY = ("", "0.0.0.0", "::")  # noqa: S104
@@ -22,7 +24,9 @@ _ANY = ("", "0.0.0.0", "::")  # noqa: S104
 class HostCheck:
     """An application that answers 421 to requests for another host."""
 
-    def __init__(self, application: Application, listen: str, names: Sequence[str] = ()) -> None:
+    def __init__(
+        self, application: WSGIApplication, listen: str, names: Sequence[str] = ()
+    ) -> None:
         """`listen`: the address at which the server listens, "" for all. `names`: further hosts
         that its owner allows, without a port.
 
@@ -36,13 +40,19 @@ class HostCheck:
         if self._allows_addresses or is_this_machine(listen):
             self._names.add("localhost")
 
-    async def __call__(self, request: WebRequest) -> WebResponse:
-        hosts = [value.decode("latin-1") for name, value in request.headers if name == b"host"]
-        # browsers always send a Host; HTTP/1.0, as of health checks, needs none
-        if all(map(self.allows, hosts)):
-            return await self._application(request)
+    def __call__(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+        # browsers always send a Host; HTTP/1.0, as of health checks, needs none. The server joins
+        # several with commas, which no name has
+        host = environ.get("HTTP_HOST")
+        if host is None or self.allows(host):
+            return self._application(environ, start)
         text = b"this server has another name; its owner may allow this one with --allow-host\n"
-        return WebResponse(421, text, {"Content-Type": "text/plain; charset=utf-8"})
+        headers = [
+            ("Content-Type", "text/plain; charset=utf-8"),
+            ("Content-Length", str(len(text))),
+        ]
+        start("421 Misdirected Request", headers)
+        return [text]
 
     def allows(self, host: str) -> bool:
         """Whether a Host header names this server, with any port."""
