@@ -171,7 +171,7 @@ class FourCalls(Generic[S]):
             identity = outlet_identity(port)
         except PduHandlerError:
             # a session names the device in the error
-            with self.session(method, None):
+            with self.session(method):
                 raise
         with self.call(
             method, lambda stack: stack.enter_context(self.open_command(identity))
