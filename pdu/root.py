@@ -1,13 +1,10 @@
-"""The command line as a whole: its commands, and how each run ends.
-
-A command's module is imported when the command is called: other commands do not need it.
-"""
+"""The command line as a whole, and how each run ends."""
 
 from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import click
 
@@ -15,141 +12,26 @@ from handlers import VERSION, registry
 from handlers.shared.errors import SettingsError
 from handlers.shared.similar_names import similar_names
 
+from .commands import GROUPS, LAZY_COMMANDS
 from .core.cli.error_output import Interrupted, NoSuchHandler, Usage, fail
 from .core.cli.exit_codes import DONE
 from .core.cli.exit_handling import OutputError, missing_package_advice
-from .core.cli.groups import CommandGroup, Grouped, LazyCommand, LazyGroup
+from .core.cli.groups import Grouped, LazyGroup
 from .core.cli.options import COMPLETION, SECRETS, RunOptions, spelled
 from .pdus.handler_paths import list_advice
 from .pdus.names import how
 
 _HELP = "PDUs from the command line, by the handlers of this pack or your own."
 
-# A new command needs a line here, with its module below this folder and its name in that module.
-LAZY_COMMANDS: Mapping[str, LazyCommand] = {
-    "status": LazyCommand(
-        "outlets.read_commands",
-        "status",
-        "list every outlet with its state, number and name",
-    ),
-    "statistic": LazyCommand(
-        "outlets.read_commands",
-        "statistic",
-        "show the load and energy of the PDU, and energy by outlet",
-    ),
-    "labels": LazyCommand(
-        "outlets.read_commands",
-        "labels",
-        "list the number on the unit and the name of every outlet",
-    ),
-    "outlets": LazyCommand(
-        "outlets.read_commands",
-        "outlets",
-        "list every outlet with its state, current, power and energy",
-    ),
-    "on": LazyCommand("outlets.switch_commands", "on", "switch outlets on; asks first", ("up",)),
-    "off": LazyCommand(
-        "outlets.switch_commands", "off", "switch outlets off; asks first", ("down",)
-    ),
-    "cycle": LazyCommand(
-        "outlets.cycle_command",
-        "cycle",
-        "switch an outlet off, and on again; asks first",
-    ),
-    "supports": LazyCommand(
-        "supports.command",
-        "supports",
-        "say whether a model, vendor or sysObjectID is supported",
-    ),
-    "check": LazyCommand(
-        "monitoring.check",
-        "check",
-        "read all PDUs of a list; table, CSV, JSON, HTML, monitoring",
-    ),
-    "find": LazyCommand(
-        "monitoring.find",
-        "find",
-        "search a network for PDUs and print them as a list",
-    ),
-    "exporter": LazyCommand(
-        "monitoring.exporter", "exporter", "serve the figures of many PDUs to Prometheus"
-    ),
-    "snmp": LazyCommand(
-        "workshop.snmp",
-        "snmp",
-        "show SNMP families, and check profiles of your own",
-    ),
-    "handler": LazyCommand(
-        "workshop.handler.command",
-        "handler",
-        "check any handler against DCImanager's page, and try it",
-    ),
-    "new": LazyCommand(
-        "workshop.new", "new", "start a handler or an SNMP family of your own, in a clone"
-    ),
-    "identify": LazyCommand(
-        "evidence.identify",
-        "identify",
-        "say what a device is, and what can be read and switched",
-    ),
-    "record": LazyCommand(
-        "evidence.record",
-        "record",
-        "write a device's answers into a file, names replaced",
-    ),
-    "replay": LazyCommand(
-        "evidence.replay", "replay", "serve a recording as a device, on a port of this machine"
-    ),
-    "prove": LazyCommand(
-        "evidence.prove.command",
-        "prove_command",
-        "try the promises of this pack on a real unit, for a proof",
-    ),
-    "draft": LazyCommand(
-        "workshop.drafting",
-        "draft",
-        "start a profile from a recording that no family fits",
-    ),
-    "completion": LazyCommand(
-        "completion", "completion", "print the script that completes this command in a shell"
-    ),
-    "help": LazyCommand("about", "help_", "show the help of a command"),
-    "version": LazyCommand("about", "version", "show the versions of the pack and of Python"),
-}
-# Each command is in one group; `help` and `version` are in none, because `--help` and `--version`
-# are. Those of groups without a word have a line each in `pdu --help`, for a beginner.
-GROUPS: Sequence[CommandGroup] = (
-    CommandGroup(
-        "One PDU",
-        (
-            *("supports", "identify", "status", "outlets", "statistic", "labels"),
-            *("on", "off", "cycle"),
-        ),
-    ),
-    CommandGroup("Many PDUs", ("find", "check", "exporter")),
-    CommandGroup("Your own handler", ("new", "handler", "snmp")),
-    CommandGroup(
-        "Recordings and proofs",
-        ("record", "replay", "draft", "prove"),
-        "recordings",
-        "a unit's answers in a file, a profile from it, a proof of a unit",
-    ),
-    CommandGroup("Shell", ("completion",), "shell", "completion of commands and names"),
-)
 _EPILOG = f"""\b
 HANDLER: {", ".join(registry.names())}, or a PATH of one
 Settings, secrets: pdu help settings; exit codes, errors: pdu help exit-codes"""
 
 
-_INSTALLED = {name: command for name, command in LAZY_COMMANDS.items() if command.is_installed()}
 ROOT = Grouped(
     "pdu",
-    _INSTALLED,
-    groups=[
-        group._replace(names=installed_names)
-        for group in GROUPS
-        if (installed_names := [name for name in group.names if name in _INSTALLED])
-    ],
+    LAZY_COMMANDS,
+    groups=GROUPS,
     examples=("pdu identify 192.0.2.8", "pdu status snmp 192.0.2.8"),
     help=_HELP,
     epilog=_EPILOG,

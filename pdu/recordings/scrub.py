@@ -31,8 +31,8 @@ from typing import (
 from handlers.http import login
 from handlers.shared.address import Address
 
-from ..core.cli.generic_words import has_only_generic_words
 from . import private_patterns
+from .generic_words import has_only_generic_words
 from .private_patterns import ADDRESSES, CONTACTS, LOCATIONS, NAMES, SECRETS, SERIALS
 
 T = TypeVar("T")

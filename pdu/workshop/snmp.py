@@ -128,16 +128,6 @@ def _parts(context: click.Context) -> int:
     )
 
 
-LAZY_COMMANDS: Mapping[str, LazyCommand] = {
-    "families": LazyCommand(
-        "workshop.snmp", "families", "the families of PDUs, and how certain their commands are"
-    ),
-    "show": LazyCommand("workshop.snmp", "show", "a family's profile as JSON"),
-    "check": LazyCommand("workshop.snmp", "check", "check a profile in JSON"),
-    "parts": LazyCommand("workshop.snmp", "parts", "the parts of a profile, as Markdown"),
-}
-
-
 def _command(
     name: str, run: Any, *parameters: click.Parameter, examples: Sequence[str], details: str = ""
 ) -> click.Command:
@@ -151,37 +141,56 @@ def _command(
     )
 
 
-families = _command(
-    "families",
-    _families,
-    Argument("WORD?"),
-    click.Option(
-        ["--table"],
-        type=click.Choice(list(_TABLES)),
-        help="print a Markdown table: families, evidence, sources of identities, costly reads,"
-        " objects that contradict a state, what a command writes, or what an outlet does when power"
-        " returns",
-    ),
-    examples=("pdu snmp families apc", "pdu snmp families --table costly"),
-    details="\n\nWORD  a part of the key, the vendor, the MIB or a model",
-)
-show = _command(
-    "show",
-    _show,
-    Argument("FAMILY", shell_complete=word_completion(_keys)),
-    examples=("pdu snmp show apc-rpdu2", "pdu snmp show sentry4 > mine.json"),
-)
-check = _command(
-    "check",
-    _check,
-    Argument("FILE.json"),
-    examples=("pdu snmp check mine.json", "pdu snmp check mine.json --json"),
-    details="""
+def _families_command() -> click.Command:
+    return _command(
+        "families",
+        _families,
+        Argument("WORD?"),
+        click.Option(
+            ["--table"],
+            type=click.Choice(list(_TABLES)),
+            help="print a Markdown table: families, evidence, sources of identities, costly reads,"
+            " objects that contradict a state, or what a command writes",
+        ),
+        examples=("pdu snmp families apc", "pdu snmp families --table costly"),
+        details="\n\nWORD  a part of the key, the vendor, the MIB or a model",
+    )
+
+
+def _show_command() -> click.Command:
+    return _command(
+        "show",
+        _show,
+        Argument("FAMILY", shell_complete=word_completion(_keys)),
+        examples=("pdu snmp show apc-rpdu2", "pdu snmp show sentry4 > mine.json"),
+    )
+
+
+def _check_command() -> click.Command:
+    return _command(
+        "check",
+        _check,
+        Argument("FILE.json"),
+        examples=("pdu snmp check mine.json", "pdu snmp check mine.json --json"),
+        details="""
 
 The exit code is 9 while values of states are guesses of pdu draft, and 2 for a file that is no
 profile.""",
-)
-parts = _command("parts", _parts, examples=("pdu snmp parts", "pdu snmp parts > parts.md"))
+    )
+
+
+def _parts_command() -> click.Command:
+    return _command("parts", _parts, examples=("pdu snmp parts", "pdu snmp parts > parts.md"))
+
+
+LAZY_COMMANDS: Mapping[str, LazyCommand] = {
+    "families": LazyCommand(
+        _families_command, "the families of PDUs, and how certain their commands are"
+    ),
+    "show": LazyCommand(_show_command, "a family's profile as JSON"),
+    "check": LazyCommand(_check_command, "check a profile in JSON"),
+    "parts": LazyCommand(_parts_command, "the parts of a profile, as Markdown"),
+}
 snmp = LazyGroup(
     "snmp",
     LAZY_COMMANDS,

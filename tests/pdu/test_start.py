@@ -180,22 +180,6 @@ def test_a_call_over_snmp_imports_neither_pysnmp_nor_asyncio(call: str) -> None:
         assert (done.returncode, done.stderr) == (0, "") and agent.requests
 
 
-def test_a_read_imports_nothing_that_only_others_need() -> None:
-    """Each of these takes a millisecond or more of every start."""
-    program = (
-        "import sys; from pdu.start import main; code = main(sys.argv[1:]);"
-        " found = {'tempfile', 'ssl', 'pdu.pdus.reading', 'dataclasses',"
-        " 'ipaddress', 'getpass', 'click.shell_completion', 'pdu.core.cli.suggestions',"
-        " 'handlers.snmp.schema', 'handlers.snmp.profiles.eaton'} & set(sys.modules);"
-        " sys.exit(code or (repr(found) if found else 0))"
-    )
-    with Agent(apc.rpdu2(outlets=4)) as agent:
-        address = f"127.0.0.1:{agent.port}"
-        command = [sys.executable, "-c", program, "status", "snmp", address]
-        done = run(command, variables={"PDU_COMMUNITY": "public"})
-    assert (done.returncode, done.stderr) == (0, "")
-
-
 @pytest.mark.parametrize("more, code", [("", 3), ("threading.Thread(target=write).start();", 3)])
 def test_what_was_begun_is_ended_before_the_process_ends(more: str, code: int) -> None:
     """Also where the process does not wait for Python to free its objects."""

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import functools
-import importlib
-import importlib.util
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Callable, NamedTuple, Optional, TypeVar
@@ -24,31 +21,13 @@ EPILOG = (
 
 
 class LazyCommand(NamedTuple):
-    """A command that is not imported yet: its module below pdu, and in it the name of
-    the command or of a table that contains it.
+    """A command that is made, or whose module is imported, when it is called."""
 
-    `help`: one line for the list.
-    """
-
-    module: str
-    name: str
+    load: Callable[[], click.Command]
+    #: one line for the list
     help: str
     #: other names of the same command, which the list does not show
     also: Sequence[str] = ()
-
-    def is_installed(self) -> bool:
-        """Whether the product that has this command is there: each product can be removed alone."""
-        return _is_there(self.module.partition(".")[0])
-
-    def load(self) -> Any:
-        """Import the module, and return the command or the table."""
-        return getattr(importlib.import_module(f"pdu.{self.module}"), self.name)
-
-
-@functools.lru_cache(maxsize=64)
-def _is_there(product: str) -> bool:
-    """Looked up once for a product, because one has up to seven commands."""
-    return importlib.util.find_spec(f"pdu.{product}") is not None
 
 
 class Subcommand(click.Command):
@@ -141,10 +120,7 @@ class LazyGroup(click.Group):
         return list(self.by_name)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> Optional[click.Command]:
-        command: Optional[click.Command] = (
-            self.by_name[cmd_name].load() if cmd_name in self.by_name else None
-        )
-        return command
+        return self.by_name[cmd_name].load() if cmd_name in self.by_name else None
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

@@ -32,7 +32,7 @@ from pdu_common.snmp_client.tool_api import (
     typed_rows,
 )
 
-from ...core.cli.generic_words import is_generic_word, parts
+from ..generic_words import is_generic_word, parts
 from ..private_patterns import ADDRESSES, CONTACTS, LOCATIONS, NAMES, is_private_address
 from ..recording_formats import RecordingOptions
 from ..scrub import Scrubber

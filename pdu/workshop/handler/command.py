@@ -143,7 +143,7 @@ def _form(handler: LoadedHandler, run_options: RunOptions, address: str) -> Any:
     return connection_data.pdu_data(handler, Address(address), run_options)
 
 
-check = Subcommand(
+_CHECK = Subcommand(
     "check",
     callback=_check,
     examples=(
@@ -171,13 +171,16 @@ methods were not tried, 1 if it breaks the page.""",
     ],
 )
 
+
+def _check_command() -> click.Command:
+    return _CHECK
+
+
 handler = LazyGroup(
     "handler",
     {
         "check": LazyCommand(
-            "workshop.handler.command",
-            "check",
-            "say what a handler keeps and breaks of the vendor's page",
+            _check_command, "say what a handler keeps and breaks of the vendor's page"
         )
     },
     examples=(

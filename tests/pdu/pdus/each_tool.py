@@ -2,14 +2,13 @@
 
 They read SNMP as the command does, with the quick client.
 
-As a program: `python -m tests.pdu.pdus.each_tool MODULE LIST LOGINS` imports MODULE
+As a program: `python -m tests.pdu.pdus.each_tool COMMAND LIST LOGINS` imports COMMAND
 first, and prints what they say of each PDU of the list as JSON.
 """
 
 from __future__ import annotations
 
 import contextlib
-import importlib
 import io
 import json
 import sys
@@ -17,7 +16,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Optional
 
-if TYPE_CHECKING:  # MODULE is imported before them
+from pdu.commands import LAZY_COMMANDS
+
+if TYPE_CHECKING:  # COMMAND is imported before them
     from pdu.pdus.polling import Target
 
 WORDS = ("on", "off", "unknown")
@@ -108,8 +109,8 @@ def targets(fleet: Path, logins: Path) -> list[Target]:
     return [*files.targets(files.files())]
 
 
-def main(module: str, fleet: str, logins: str) -> None:
-    importlib.import_module(module)
+def main(command: str, fleet: str, logins: str) -> None:
+    LAZY_COMMANDS[command].load()
     found = {
         target.device.name: by_each_tool(target) for target in targets(Path(fleet), Path(logins))
     }

@@ -12,8 +12,8 @@ from typing import Callable
 
 import pytest
 
+from pdu.commands import LAZY_COMMANDS
 from pdu.pdus.polling import Target
-from pdu.root import LAZY_COMMANDS
 from tests.handlers.snmp.units import FIXTURES, chosen_by_hand
 from tests.needs import ROOT
 from tests.pdu.monitoring.halls import Hall, environment, line, login, private
@@ -26,8 +26,7 @@ from tests.simulators.redfish.model import Model
 from tests.simulators.snmp_agent import Agent
 from tests.waiting import PATIENCE_S
 
-#: the entry of each command
-ENTRIES = sorted({lazy_command.module for lazy_command in LAZY_COMMANDS.values()})
+COMMANDS = list(LAZY_COMMANDS)
 SERVICES: Mapping[str, Callable[[], Model]] = units.UNITS
 # equipment that is read only by name
 NAMED = {"floor": "FloorPDUs/Row1", "transfer-switch": "TransferSwitches/1"}
@@ -122,20 +121,20 @@ def test_three_tools_say_the_same_of_each_outlet_of_each_snmp_family(
     }
 
 
-@pytest.mark.parametrize("first", ENTRIES)
+@pytest.mark.parametrize("first", COMMANDS)
 @pytest.mark.sample(2)
 def test_three_tools_say_the_same_whichever_command_is_imported_first(
     first: str, small: Hall
 ) -> None:
     """Of one PDU: each handler's in turn."""
     handlers = list(small.peers)
-    fleet = small.one(handlers[ENTRIES.index(first) % len(handlers)])
+    fleet = small.one(handlers[COMMANDS.index(first) % len(handlers)])
     result = subprocess.run(
         [
             sys.executable,
             "-m",
             "tests.pdu.pdus.each_tool",
-            f"pdu.{first}",
+            first,
             fleet,
             small.logins,
         ],
