@@ -61,13 +61,13 @@ def read_unit(with_figures: bool) -> Dialogue[PduState]:
     units = yield from _read_optional(UNITS)
     lost = _lost_units(units.rows, entries)
     if not with_figures:
-        return PduState(tuple(_without_lost(_outlet(entry), lost) for entry in entries))
+        return PduState(tuple(_drop_lost_state(_outlet(entry), lost) for entry in entries))
     # st4LineMonitorTable has no energy, and st4InputCordMonitorTable no current
     lines = yield from _read_optional(LINES, without="energy")
     cords = yield from _read_optional(CORDS, without="current")
     phases = lines._replace(rows=[row for row in lines.rows if not _NEUTRAL.fullmatch(row["id"])])
     energy_unit = _energy_unit(entries, cords.rows)
-    outlets = tuple(_without_lost(_outlet(entry, energy_unit), lost) for entry in entries)
+    outlets = tuple(_drop_lost_state(_outlet(entry, energy_unit), lost) for entry in entries)
     faults = (lines.fault, cords.fault, "" if energy_unit else _NO_UNIT)
     return PduState(
         outlets,
@@ -160,7 +160,7 @@ def _lost_units(units: Sequence[Entry], outlets: Sequence[Entry]) -> dict[str, s
     return status_by_id
 
 
-def _without_lost(outlet: Outlet, status_by_unit: Mapping[str, str]) -> Outlet:
+def _drop_lost_state(outlet: Outlet, status_by_unit: Mapping[str, str]) -> Outlet:
     """The outlet, without state and figures if its unit is not there."""
     for unit, status in status_by_unit.items():
         if outlet.identity.startswith(unit):

@@ -96,15 +96,15 @@ def _page(metrics: Collector, accept: str) -> Page:
 
 def gauge(name: str, about: str, *points: Point, labels: tuple[str, ...] = ()) -> Metric:
     """A value that goes up and down."""
-    return _with_points(GaugeMetricFamily(name, about, labels=labels), points)
+    return _add_points(GaugeMetricFamily(name, about, labels=labels), points)
 
 
 def counter(name: str, about: str, *points: Point, labels: tuple[str, ...] = ()) -> Metric:
     """A value that only grows. Its samples are called `name`_total."""
-    return _with_points(CounterMetricFamily(name, about, labels=labels), points)
+    return _add_points(CounterMetricFamily(name, about, labels=labels), points)
 
 
-def _with_points(
+def _add_points(
     metric: Union[GaugeMetricFamily, CounterMetricFamily], points: Iterable[Point]
 ) -> Metric:
     for labels, value in points:
