@@ -14,7 +14,7 @@ unexport PYTHONDONTWRITEBYTECODE
 export HYPOTHESIS_NO_PLUGINS = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help env env-tests system check demo test witnesses lint trials bench packages tools deb release fleet serve try devices clean
+.PHONY: help env env-tests system check demo test witnesses lint trials bench packages fleet serve try devices clean
 
 help:            ## print this list
 	@grep -E '^[a-z-]+:.*[^#]## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */	/' | expand -t 16
@@ -63,15 +63,6 @@ lint: env-tests ## mypy --strict, ruff, the format, and the contract of imports 
 packages:        ## dist/*.tar.gz and dist/register.sh; needs Python only
 	@$(PYTHON) packaging/build.py
 	@echo "next: dist/register.sh --dry-run shows how it registers them; dist/register.sh does it (--help)"
-
-tools:           ## dist/pdu.pyz: the command pdu in one file, for any Python from 3.9; needs Python and PyPI
-	@$(PYTHON) packaging/tools.py
-
-deb:             ## dist/dcimanager-pdu-handlers_VERSION_all.deb: the command with manual pages, completions and a systemd service, for Debian and Ubuntu; needs dpkg-deb and PyPI
-	@$(PYTHON) packaging/deb.py
-
-release: packages deb env ## all that is handed out: the archives, register.sh, pdu.pyz, the Debian package, the wheel, an SBOM and the notes in dist/
-	@sh .ci/release
 
 check: env       ## HANDLER=PATH: what a handler of your own keeps and breaks of DCImanager's page; its file, folder or archive
 	@[ -n "$(HANDLER)" ] || { echo "make check HANDLER=PATH: the file, folder or archive of a handler" >&2; exit 2; }

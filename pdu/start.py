@@ -1,4 +1,4 @@
-"""The entry point of the installed program `pdu`, of `python -m pdu` and of pdu.pyz.
+"""The entry point of the installed program `pdu` and of `python -m pdu`.
 
 What only other commands need is imported after `pdu --version` has answered: `typing` and `signal`
 alone take as long as Python's own start.

@@ -21,7 +21,6 @@ from typing import NoReturn, Optional
 ROOT = Path(__file__).resolve().parents[1]
 
 PACKAGES = {
-    "lintian": "lintian",
     "snmpd": "snmpd",
     "snmpget": "snmp",
     "snmpset": "snmp",

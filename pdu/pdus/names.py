@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 
 _LIST, _AUTH = "PDU_LIST", "PDU_AUTH"
 _LOGINS = "logins.toml"
-#: the lists that are read if none is given; that of the Debian package's services is the last
-_USUAL = ("~/.config/pdu/pdus.csv", "/etc/pdu/pdus.csv", "/etc/pdu/hall.csv")
+#: the lists that are read if none is given
+_USUAL = ("~/.config/pdu/pdus.csv", "/etc/pdu/pdus.csv")
 #: how a list becomes known, for errors
 HOW = f"--list FILE, {_LIST} or {_USUAL[0]}"
 _KEY = "pdu.names"  # the list in the meta of a context whose arguments are names

@@ -33,7 +33,7 @@ _INSTALL = "pipx install '.[exporter,privacy]'"
 _HOWS = ("command.md#how-you-get-it)", "command.ru.md#как-получить-команду)")
 _FILE = re.compile(r"[\w./-]+\.(csv|toml|json|pem|bin|txt|snmprec|sh|pyz|gz)")
 _MADE_BY = {
-    "dist/": ("make packages", "make tools", "packaging/build.py", "packaging/tools.py"),
+    "dist/": ("make packages", "packaging/build.py"),
     ".cache/dcimanager/": ("make serve",),
 }
 

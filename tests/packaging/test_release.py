@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from pathlib import Path
 
 import pytest
 
 from handlers import VERSION
 from pdu.pdus import newest_archives
 from tests.needs import ROOT
-from tests.packaging.building import loaded
 
 _RELEASE = re.compile(r"([0-9]+\.[0-9]+\.[0-9]+) \(([0-9]{4}-[0-9]{2}-[0-9]{2})\)")
 
@@ -65,59 +63,3 @@ def test_a_version_and_headings_that_disagree_are_found(
 def test_what_is_built_on_the_way_to_a_release_comes_before_it() -> None:
     ordered = ["", "0.2.0", "0.3.0.dev0", "0.3.0", "0.4.0.dev0", "0.4.0", "0.10.0"]
     assert sorted(reversed(ordered), key=newest_archives.version_key) == ordered
-
-
-# ---- the notes -----------------------------------------------------------------------------------
-
-
-def test_every_release_has_its_parts_in_order() -> None:
-    notes, changes = loaded("notes"), (ROOT / "CHANGELOG.md").read_text("utf-8")
-    for heading in re.findall(r"(?m)^## (\S+)", changes):
-        version = VERSION if heading == "Unreleased" else heading
-        assert notes.section(changes, version)
-
-
-CHANGES = """# Changes
-
-## Unreleased
-
-### Upgrading
-
-### Added
-
-- A [page](docs/a.md#b), and [another site](https://example.org/).
-
-## 0.3.0 (2026-11-24)
-
-### Added
-
-### Upgrading
-
-- x
-"""
-
-
-def test_notes_are_the_section_of_the_version_with_links_that_lead_somewhere() -> None:
-    notes = loaded("notes")
-    text = notes.notes(CHANGES, "0.4.0.dev0", "https://example.org/tree/v1/")
-    assert text.endswith(
-        "0.4.0.dev0\n\n### Added\n\n- A [page](https://example.org/tree/v1/docs/a.md#b), and [another"
-        " site](https://example.org/).\n"
-    )
-    assert "- A page, and [another site](https://example.org/)." in notes.notes(CHANGES, "1.dev0")
-
-
-@pytest.mark.parametrize(
-    "version, said", [("0.3.0", "give the parts in the order"), ("0.2.0", "has no section 0.2.0")]
-)
-def test_a_section_that_is_missing_or_in_disorder_has_no_notes(version: str, said: str) -> None:
-    notes = loaded("notes")
-    with pytest.raises(notes.NotesError, match=said):
-        notes.notes(CHANGES, version)
-
-
-def test_the_program_writes_the_notes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert loaded("notes").main(["--out", str(tmp_path / "dist")]) == 0
-    text = (tmp_path / "dist" / "NOTES.md").read_text("utf-8")
-    assert text.startswith(f"# PDU handlers for DCImanager 6, {VERSION}\n")
-    assert capsys.readouterr().out == f"{tmp_path}/dist/NOTES.md\n"

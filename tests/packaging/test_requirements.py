@@ -1,4 +1,4 @@
-"""Every requirement except the build backend's has a lower and an upper bound."""
+"""Every requirement has a user, and except the build backend's a lower and an upper bound."""
 
 from __future__ import annotations
 
@@ -7,7 +7,18 @@ from collections.abc import Iterator
 
 from tests.needs import ROOT
 
-FILES = ("requirements.txt", "tests/requirements.txt", "packaging/pyz-requirements.txt")
+FILES = ("requirements.txt", "tests/requirements.txt")
+#: packages that no file imports: the file that runs or configures each, and the words there
+_RUN = {
+    "mypy": ("Makefile", "-m mypy"),
+    "ruff": ("Makefile", "-m ruff"),
+    "pytest-xdist": ("Makefile", "--dist worksteal"),
+    "pytest-timeout": ("pyproject.toml", "timeout = 300"),
+    "import-linter": ("Makefile", "importlinter"),
+    "coverage": (".ci/coverage", "-m coverage"),
+    "types-requests": ("requirements.txt", "requests>="),
+    "anyio": ("tests/requirements.txt", "starlette>="),
+}
 _NAME = re.compile(r"[A-Za-z0-9._-]+(?:\[[a-z,]+\])?")
 
 
@@ -77,3 +88,18 @@ def test_every_requirement_but_the_build_backends_has_a_lower_and_an_upper_bound
         for place, wanted in every
         if unbounded(wanted)
     ] == []
+
+
+def test_every_package_is_imported_by_a_file_or_run_by_its_name() -> None:
+    names = {match[0] for _, wanted in in_files() if (match := _NAME.match(wanted))}
+    folders = ("common", "pdu_common", "handlers", "pdu", "packaging", "tests")
+    files = [*ROOT.glob("*.py"), *(path for top in folders for path in (ROOT / top).rglob("*.py"))]
+    imported = set(
+        re.findall(
+            r"(?m)(?:^ *(?:import|from) |import_module\(\"|importorskip\(\")(\w+)",
+            "\n".join(file.read_text("utf-8") for file in files),
+        )
+    )
+    assert {name for name in names if name.replace("-", "_") not in imported} <= {*_RUN}
+    for name, (file, words) in _RUN.items():
+        assert name in names and words in (ROOT / file).read_text("utf-8"), name

@@ -25,8 +25,7 @@ class OutputError(Exception):
 # `dependencies` in pyproject.toml
 _REQUIRED = ("click", "pysnmp", "pyasn1", "tomli")
 _MISSING = """the Python package {name}, which pdu always needs, is missing: in a clone of this
-project, install the command with its packages (pipx install --force .), or use pdu.pyz (make
-tools), which contains them"""
+project, install the command with its packages (pipx install --force .)"""
 
 
 def missing_package_advice(error: ModuleNotFoundError) -> str:

@@ -15,11 +15,11 @@ _CODE = os.path.abspath(os.path.join(os.path.dirname(__file__), *[os.pardir] * 3
 
 def program() -> str:
     """The words that start this program again: `pdu`, `.venv/bin/pdu` if the shell does not find
-    that program by its name, `python3 dist/pdu.pyz`, or `python3 pdu` of the folder of its code.
+    that program by its name, or `python3 pdu` of the folder of its code.
     """
     path = sys.argv[0]
     name = os.path.basename(path)
-    if name.endswith(".pyz") or (name == "pdu" and os.path.isdir(path)):
+    if name == "pdu" and os.path.isdir(path):
         return f"{_python()} {shlex.quote(path)}"
     if name != "pdu" or not os.path.dirname(path) or _is_found(name, path):
         return "pdu"

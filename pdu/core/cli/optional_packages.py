@@ -9,8 +9,6 @@ import sys
 from collections.abc import Mapping
 
 _PROJECT = "dcimanager-pdu-handlers"
-#: where the Debian package of packaging/deb.py has its code
-_DEBIAN = f"/usr/lib/{_PROJECT}/"
 #: the name of a module -> its package at PyPI, and the extra of pyproject.toml that has it
 EXTRAS: Mapping[str, tuple[str, str]] = {
     "cryptography": ("cryptography", "privacy"),
@@ -43,16 +41,8 @@ def _remedy(packages: list[str], extra: str) -> str:
     """The command that adds the packages. A bare `pip` may be another Python's, or one that refuses
     because the system manages its packages (PEP 668).
     """
-    if os.path.abspath(__file__).startswith(_DEBIAN):
-        return f"apt-get install {' '.join(f'python3-{package}' for package in packages)}"
     if os.path.exists(os.path.join(sys.prefix, "pipx_metadata.json")):
         return f"pipx inject {_PROJECT} {' '.join(packages)}"
-    if sys.prefix != sys.base_prefix and not _is_one_file():
+    if sys.prefix != sys.base_prefix:
         return f"{shlex.quote(sys.executable)} -m pip install {' '.join(packages)}"
     return f"in a clone of this project, pipx install --force '.[{extra}]'"
-
-
-def _is_one_file() -> bool:
-    """Whether this is pdu.pyz, to which nothing can be added."""
-    main = getattr(sys.modules.get("__main__"), "__file__", None)
-    return main is not None and os.path.isfile(os.path.dirname(os.path.abspath(main)))

@@ -26,7 +26,7 @@ def loads(text: str, path: str) -> dict[str, Any]:
     except ModuleNotFoundError:
         raise SettingsError(
             f"{path}: TOML needs Python 3.11, or the package tomli, which `pipx install .` in a"
-            " clone of this project and pdu.pyz (make tools) bring"
+            " clone of this project brings"
         ) from None
     try:
         return tomllib.loads(text)

@@ -79,7 +79,7 @@ def test_the_unit_starts_an_exporter_with_options_that_it_has() -> None:
     assert (path, name) == (PROGRAM, "exporter")
     context = exporter.exporter.make_context("exporter", arguments)
     assert [str(context.params[name]) for name in ("list_word", "auth")] == [
-        "/etc/pdu/hall.csv",
+        "/etc/pdu/pdus.csv",
         "/etc/pdu/logins.toml",
     ]
 
@@ -126,7 +126,7 @@ def _icinga() -> list[str]:
 @pytest.mark.parametrize("words", [_nagios(), _icinga()], ids=["nagios", "icinga"])
 def test_the_definitions_check_a_list(words: list[str], small: Hall, call: Call) -> None:
     assert words[0] == PROGRAM
-    files = {"/etc/pdu/hall.csv": small.one("nut"), "/etc/pdu/logins.toml": small.logins}
+    files = {"/etc/pdu/pdus.csv": small.one("nut"), "/etc/pdu/logins.toml": small.logins}
     assert set(files) < set(words)
     result = call(*(files.get(word, word) for word in words[1:]))
     assert result.returncode == 0 and re.match(r"\w+ OK", result.stdout), result

@@ -47,22 +47,17 @@ def test_another_one_is_called_by_its_path(bin_: Path, monkeypatch: pytest.Monke
     assert started(monkeypatch, str(bin_ / "pdu")) == f"'{bin_}/pdu'"
 
 
-def test_one_file_is_called_by_its_python(bin_: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sys, "executable", str(bin_ / "python3"))
-    assert started(monkeypatch, "dist/pdu.pyz") == "python3 dist/pdu.pyz"
-    assert command_line(RunOptions(settings={"timeout": "5"}), "status", "snmp", "a b") == (
-        "python3 dist/pdu.pyz status snmp 'a b' --timeout 5"
-    )
-    monkeypatch.setenv("PATH", os.defpath)
-    assert started(monkeypatch, "./my pdu.pyz") == f"'{bin_}/python3' './my pdu.pyz'"
-
-
 def test_the_folder_of_its_code_is_called_by_its_python(
     bin_: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sys, "executable", str(bin_ / "python3"))
     (tmp_path / "clone" / "pdu").mkdir(parents=True)
     assert started(monkeypatch, "clone/pdu") == "python3 clone/pdu"
+    assert command_line(RunOptions(settings={"timeout": "5"}), "status", "snmp", "a b") == (
+        "python3 clone/pdu status snmp 'a b' --timeout 5"
+    )
+    monkeypatch.setenv("PATH", os.defpath)
+    assert started(monkeypatch, "clone/pdu") == f"'{bin_}/python3' clone/pdu"
 
 
 def test_a_test_or_a_module_is_called_pdu(monkeypatch: pytest.MonkeyPatch) -> None:
