@@ -1,4 +1,4 @@
-"""The workflows of .github call make targets that exist, and nothing else but three actions."""
+"""The workflows of .github call make targets that exist, and nothing else but two actions."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ def test_a_workflow_runs_make_or_a_script_of_ci_and_nothing_else(path: Path) -> 
             assert words[0] == "make" and words[1] in targets
             assert all(re.fullmatch(r"[A-Z]+=\S+", word) for word in words[2:])
     used = set(re.findall(r"uses: ([^@\s]+)@v\d+$", text, re.MULTILINE))
-    assert used <= {f"actions/{name}" for name in ("checkout", "setup-node", "setup-python")}
+    assert used <= {f"actions/{name}" for name in ("checkout", "setup-node")}
 
 
-def test_there_is_a_workflow_for_changes_for_the_night_and_for_a_release() -> None:
-    assert [path.stem for path in WORKFLOWS] == ["release", "test", "trials"]
+def test_there_is_a_workflow_for_changes_and_one_for_the_night() -> None:
+    assert [path.stem for path in WORKFLOWS] == ["test", "trials"]
 
 
 @pytest.mark.trial

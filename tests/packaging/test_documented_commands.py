@@ -31,7 +31,7 @@ _ACTIVATE = ". .venv/bin/activate"
 _INSTALL = "pipx install '.[exporter,privacy]'"
 #: the end of a link to the ways to get `pdu`, in each language
 _HOWS = ("command.md#how-you-get-it)", "command.ru.md#как-получить-команду)")
-_FILE = re.compile(r"[\w./-]+\.(csv|toml|json|pem|bin|txt|snmprec|sh|pyz|gz)")
+_FILE = re.compile(r"[\w./-]+\.(csv|toml|json|pem|bin|txt|snmprec|sh|gz)")
 _MADE_BY = {
     "dist/": ("make packages", "packaging/build.py"),
     ".cache/dcimanager/": ("make serve",),

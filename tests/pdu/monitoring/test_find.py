@@ -15,6 +15,7 @@ import os
 import signal
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -26,6 +27,7 @@ from zeroconf import IPVersion, ServiceInfo, Zeroconf
 from handlers.raritan import zeroconf as discovery
 from handlers.shared.errors import SettingsError
 from pdu import root
+from pdu.core.cli import optional_packages
 from pdu.core.cli.exit_codes import INTERRUPTED, READER_GONE
 from pdu.monitoring import find as find_, network_scan, networks
 from pdu.monitoring.datagrams import AgentAnswer
@@ -446,6 +448,14 @@ def test_xerus_units_that_announce_themselves_in_the_networks_are_added(
             network.unregister_all_services()
             discovery.close(network)
     assert rows[1:] == ["PX4-1 inside,raritan,127.0.0.1:8443,,"]
+
+
+def test_without_the_package_for_mdns_the_command_that_adds_it_is_named(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(sys.modules, "zeroconf", None)
+    assert find_.announced_pdus(networks.parsed(["127.0.0.1"])) == []
+    assert optional_packages.missing("mDNS", "zeroconf") in capsys.readouterr().err
 
 
 def test_ctrl_c_and_a_broken_pipe_end_the_search_without_a_traceback(hall: Hall) -> None:
