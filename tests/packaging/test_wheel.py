@@ -185,7 +185,8 @@ def test_the_wheel_requires_the_packages_of_the_tree_and_no_development_tools(wh
         "tomli",
         "zeroconf",
         "cryptography",
-        "h11",
+        "prometheus-client",
+        "waitress",
     }
     assert wanted == {name: tree[name] for name in wanted}
 
