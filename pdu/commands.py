@@ -79,6 +79,18 @@ def _import_exporter() -> click.Command:
     return exporter
 
 
+def _import_meter() -> click.Command:
+    from .energy.meter import meter
+
+    return meter
+
+
+def _import_energy() -> click.Command:
+    from .energy.command import energy
+
+    return energy
+
+
 def _import_snmp() -> click.Command:
     from .workshop.snmp import snmp
 
@@ -168,6 +180,10 @@ LAZY_COMMANDS: Mapping[str, LazyCommand] = {
     ),
     "find": LazyCommand(_import_find, "search a network for PDUs and print them as a list"),
     "exporter": LazyCommand(_import_exporter, "serve the figures of many PDUs to Prometheus"),
+    "meter": LazyCommand(_import_meter, "keep the energy registers of many PDUs in an SQLite file"),
+    "energy": LazyCommand(
+        _import_energy, "kWh of a month by outlet and customer, with their bounds"
+    ),
     "snmp": LazyCommand(_import_snmp, "show SNMP families, and check profiles of your own"),
     "handler": LazyCommand(
         _import_handler, "check any handler against DCImanager's page, and try it"
@@ -200,7 +216,7 @@ GROUPS: Sequence[CommandGroup] = (
             *("on", "off", "cycle"),
         ),
     ),
-    CommandGroup("Many PDUs", ("find", "check", "exporter")),
+    CommandGroup("Many PDUs", ("find", "check", "exporter", "meter", "energy")),
     CommandGroup("Your own handler", ("new", "handler", "snmp")),
     CommandGroup(
         "Recordings and proofs",

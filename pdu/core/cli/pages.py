@@ -23,6 +23,8 @@ PAGES: Mapping[str, str] = {
     "check": "fleet.md",
     "find": "fleet.md",
     "exporter": "prometheus/README.md",
+    "meter": "administrators.md",
+    "energy": "administrators.md",
     "snmp": "snmp.md",
     "identify": "field.md",
     "record": "field.md",
@@ -36,7 +38,9 @@ PAGES: Mapping[str, str] = {
     "version": "command.md",
 }
 #: pages that are in Russian too
-IN_RUSSIAN = frozenset({"command.md", "fleet.md", "own-handler.md", ERRORS, SETTINGS})
+IN_RUSSIAN = frozenset(
+    {"administrators.md", "command.md", "fleet.md", "own-handler.md", ERRORS, SETTINGS}
+)
 
 
 def page_of(words: Iterable[str]) -> str:

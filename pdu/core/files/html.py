@@ -81,10 +81,10 @@ class Frame(NamedTuple):
     #: when it was made, with its zone
     made: str
 
-    def begin(self) -> str:
-        """The file up to the verdict."""
+    def begin(self, style: str = "") -> str:
+        """The file up to the verdict. `style`: rules of this page alone."""
         return (
-            f"{_head(self.title)}<header>"
+            f"{_head(self.title, style)}<header>"
             f'<p class="made">pdu {safe(VERSION)} · {safe(self.made)} ·'
             ' <a href="#reading">how to read this page</a></p>\n'
             f'<h1>{safe(self.title)}</h1>\n<p class="asked">{safe(self.asked)}</p></header>\n'
@@ -132,13 +132,13 @@ def begin(title: str) -> str:
     return f"{_head(title)}<h1>{safe(title)}</h1>\n"
 
 
-def _head(title: str) -> str:
+def _head(title: str, style: str = "") -> str:
     return (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         '<meta http-equiv="Content-Security-Policy"'
         " content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
-        f"<title>{safe(title)}</title><style>{_STYLE}</style></head><body>\n"
+        f"<title>{safe(title)}</title><style>{_STYLE}{style}</style></head><body>\n"
     )
 
 

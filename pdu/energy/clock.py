@@ -1,0 +1,154 @@
+"""Puts right the times of polls that were taken while the reader's clock was wrong. Pure.
+
+The kernel's monotonic clock never jumps while a machine runs. The wall clock minus it is therefore
+constant, but where somebody sets the wall clock. Of all offsets of one run of the machine, the one
+that held longest is right. Another one may be right too, if the clock did not come back from it:
+it began or ended the run, and held for an hour. Then a poll was taken at either time.
+
+Polls are stored in their order. Where the times of two runs contradict it, the longer run is right,
+and the other one lies between its neighbours.
+
+What it cannot see: a clock that was wrong in a whole run of the machine, and contradicts no other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import groupby
+from typing import NamedTuple, Optional
+
+#: offsets that differ less are one clock: NTP slews it by 0.05 % at most, and reading takes time
+SAME_CLOCK_S = 2.0
+#: how long a second offset must hold to be believed: NTP sets a clock sooner after a start
+HELD_S = 3600.0
+#: nobody sets a right clock by more
+MOST_S = 86_400.0
+
+
+class PollTime(NamedTuple):
+    """When a poll was taken, by the clocks of the reader. In s."""
+
+    #: of the wall clock
+    begin: float
+    end: float
+    #: of the monotonic clock, at `begin`
+    monotonic: float
+    #: which run of the machine the monotonic clock belongs to
+    boot: str
+
+
+class PollBounds(NamedTuple):
+    """The earliest and the latest moment at which a poll can have been taken."""
+
+    earliest: float
+    latest: float
+
+
+class _Run(NamedTuple):
+    """The polls of one run of the machine."""
+
+    polls: Sequence[PollTime]
+    bounds: Sequence[PollBounds]
+
+    @property
+    def begin(self) -> float:
+        return self.bounds[0].earliest
+
+    @property
+    def end(self) -> float:
+        return self.bounds[-1].latest
+
+    def bounds_between(
+        self, begin: Optional[float], end: Optional[float]
+    ) -> Sequence[Optional[PollBounds]]:
+        """The bounds by the monotonic clock alone, if all polls were taken between two moments;
+        None for what one of them leaves open.
+        """
+        if begin is None or end is None:
+            return [None] * len(self.polls)
+        first, last = self.polls[0].monotonic, self.polls[-1].monotonic
+        return [
+            PollBounds(begin + poll.monotonic - first, end - (last - poll.monotonic))
+            for poll in self.polls
+        ]
+
+
+def poll_bounds(polls: Sequence[PollTime]) -> list[Optional[PollBounds]]:
+    """For each poll when it can have been taken; None if its clocks do not say. `polls`: in the
+    order in which they were taken.
+    """
+    runs = []
+    for _, group in groupby(polls, key=lambda poll: poll.boot):
+        run_polls = [*group]
+        runs.append(_Run(run_polls, _bounds_of_run(run_polls)))
+    believed = _believed(runs)
+    bounds: list[Optional[PollBounds]] = []
+    for place, run in enumerate(runs):
+        if place in believed:
+            bounds += run.bounds
+            continue
+        end = max((runs[other].end for other in believed if other < place), default=None)
+        begin = min((runs[other].begin for other in believed if other > place), default=None)
+        bounds += run.bounds_between(end, begin)
+    return bounds
+
+
+def _believed(runs: Sequence[_Run]) -> set[int]:
+    """The places of runs whose times do not contradict their order, longer runs first."""
+    believed: set[int] = set()
+    for place in sorted(range(len(runs)), key=lambda place: runs[place].begin - runs[place].end):
+        run = runs[place]
+        if all(
+            runs[other].end <= run.begin + SAME_CLOCK_S
+            if other < place
+            else run.end <= runs[other].begin + SAME_CLOCK_S
+            for other in believed
+        ):
+            believed.add(place)
+    return believed
+
+
+def _bounds_of_run(polls: Sequence[PollTime]) -> list[PollBounds]:
+    offsets = [poll.begin - poll.monotonic for poll in polls]
+    if max(offsets) - min(offsets) < SAME_CLOCK_S:
+        return [PollBounds(poll.begin, poll.end) for poll in polls]
+    times = [poll.monotonic for poll in polls]
+    right = _longest_held(offsets, times)
+    others = [
+        offset
+        for offset, held_s in (
+            _first_held(offsets, times),
+            _first_held(offsets[::-1], times[::-1]),
+        )
+        if held_s >= HELD_S and abs(offset - right) < MOST_S
+    ]
+    errors = [0.0, *(offset - right for offset in others)]
+    early, late = min(errors), max(errors)
+    return [
+        PollBounds(
+            poll.monotonic + right + early,
+            poll.monotonic + right + late + poll.end - poll.begin,
+        )
+        for poll in polls
+    ]
+
+
+def _longest_held(offsets: Sequence[float], times: Sequence[float]) -> float:
+    """The offset that held for most of the time between polls."""
+    held_s: dict[int, float] = {}
+    for offset, time, following in zip(offsets, times, times[1:]):
+        key = round(offset / SAME_CLOCK_S)
+        held_s[key] = held_s.get(key, 0.0) + following - time
+    best = max(held_s, key=lambda key: held_s[key])
+    # next to it, as a clock that drifts over the edge of a key is one clock
+    near = sorted(offset for offset in offsets if abs(round(offset / SAME_CLOCK_S) - best) <= 1)
+    return near[len(near) // 2]
+
+
+def _first_held(offsets: Sequence[float], times: Sequence[float]) -> tuple[float, float]:
+    """The first offset, and how long it held at first, in s."""
+    count = next(
+        (place for place, offset in enumerate(offsets) if abs(offset - offsets[0]) > SAME_CLOCK_S),
+        len(offsets),
+    )
+    return offsets[0], abs(times[count - 1] - times[0])

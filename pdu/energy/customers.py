@@ -1,0 +1,171 @@
+"""Who has which outlet, from the owner's CSV: `customer,pdu,outlet,from,to`.
+
+An empty outlet is the whole PDU, by its inlet. `*` and `?` match in pdu and outlet. Days begin at
+midnight of the owner's time zone; `to` is not counted, and an empty cell is open.
+"""
+
+from __future__ import annotations
+
+import datetime
+import math
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from fnmatch import fnmatchcase
+from itertools import chain
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from handlers.shared.errors import SettingsError, printable
+
+from ..core.files import csv_in
+from ..core.files.whole_files import decoded, read_file
+from .readings import INLET
+
+_COLUMNS = ("customer", "pdu", "outlet", "from", "to")
+
+
+class Period(NamedTuple):
+    """A time from `begin` to `end`, in s since 1970."""
+
+    begin: float
+    end: float
+
+    def cut(self, begin: float, end: float) -> Period:
+        """What of it lies between two moments."""
+        return Period(max(self.begin, begin), min(self.end, end))
+
+
+class Tenancy(NamedTuple):
+    """A row of the file: outlets that a customer has."""
+
+    customer: str
+    #: patterns; an outlet of INLET is the whole PDU
+    pdu: str
+    outlet: str
+    period: Period
+    #: `customers.csv: line 7`, for errors
+    where: str
+
+    def has_outlet(self, outlet: str) -> bool:
+        """Whether it has a register of a PDU that it names."""
+        if INLET in (outlet, self.outlet):
+            return outlet == self.outlet
+        return outlet == self.outlet or fnmatchcase(outlet, self.outlet)
+
+
+def time_zone(name: str) -> ZoneInfo:
+    """A time zone of the IANA's database. Raises SettingsError."""
+    try:
+        return ZoneInfo(name)
+    except (LookupError, ValueError, OSError):
+        raise SettingsError(
+            f"no time zone {printable(name, 40)!r}: give one such as Europe/Berlin"
+        ) from None
+
+
+def month(text: str, zone: ZoneInfo) -> Period:
+    """A month such as 2026-10. Raises SettingsError."""
+    try:
+        first = datetime.datetime.strptime(text, "%Y-%m").replace(tzinfo=zone)
+        following = first.replace(year=first.year + first.month // 12, month=first.month % 12 + 1)
+    except ValueError:
+        raise SettingsError(f"{printable(text, 40)!r} is no month: give such as 2026-10") from None
+    return Period(first.timestamp(), following.timestamp())
+
+
+def moment(text: str, zone: ZoneInfo) -> float:
+    """When a day begins, or a time, in s since 1970. Raises SettingsError.
+
+    Where summer time ends, the first of two hours is meant.
+    """
+    try:
+        time = datetime.datetime.fromisoformat(text)
+        return (time if time.tzinfo else time.replace(tzinfo=zone)).timestamp()
+    except (ValueError, OverflowError, OSError):
+        raise SettingsError(
+            f"{printable(text, 40)!r} is no day or time: give 2026-10-12 or 2026-10-12T14:00"
+        ) from None
+
+
+class Tenancies:
+    """All rows of a file. A PDU's are found by its name, because a hall has thousands."""
+
+    def __init__(self, rows: Iterable[Tenancy]) -> None:
+        self._named: dict[str, list[Tenancy]] = {}
+        self._patterns: list[Tenancy] = []
+        for row in rows:
+            is_pattern = any(mark in row.pdu for mark in "*?[")
+            (self._patterns if is_pattern else self._named.setdefault(row.pdu, [])).append(row)
+
+    @classmethod
+    def read(cls, path: str, zone: ZoneInfo) -> Tenancies:
+        """Those of a file. Raises SettingsError, which names the line, and for an empty file."""
+        rows = [*_rows(path, zone)]
+        if not rows:
+            raise SettingsError(f"{printable(path)} names no customer")
+        return cls(rows)
+
+    def rows_of_pdu(self, pdu: str) -> Sequence[Tenancy]:
+        """Those of a PDU, its outlets and its inlet."""
+        return [
+            *self._named.get(pdu, ()),
+            *(row for row in self._patterns if fnmatchcase(pdu, row.pdu)),
+        ]
+
+    def rows_in_period(self, period: Period) -> Iterator[Tenancy]:
+        """Those of a period, cut to it."""
+        for row in chain(self._patterns, *self._named.values()):
+            part = row.period.cut(*period)
+            if part.begin < part.end:
+                yield row._replace(period=part)
+
+
+def _rows(path: str, zone: ZoneInfo) -> Iterator[Tenancy]:
+    def check(head: Sequence[str]) -> Collection[str]:
+        if {*head} != {*_COLUMNS}:
+            raise SettingsError(
+                f"{printable(path)}: the first line must be {','.join(_COLUMNS)}"
+                + (f", not {printable(','.join(head), 100)}" if head else "; it is empty")
+            )
+        return ()
+
+    for row in csv_in.rows(decoded(read_file(path), path), printable(path), check):
+        if not (row["customer"] and row["pdu"]):
+            raise SettingsError(f"{row.where}: customer and pdu may not be empty")
+        period = Period(_when(row, "from", zone, -math.inf), _when(row, "to", zone, math.inf))
+        if period.end <= period.begin:
+            raise SettingsError(f"{row.where}: `to` must be later than `from`")
+        yield Tenancy(row["customer"], row["pdu"], row["outlet"], period, row.where)
+
+
+def _when(row: csv_in.CsvRow, name: str, zone: ZoneInfo, usual: float) -> float:
+    try:
+        return moment(row[name], zone) if row[name] else usual
+    except SettingsError as error:
+        raise SettingsError(f"{row.where}: {name}: {error.reason}") from None
+
+
+def tenancies_of_register(
+    rows: Sequence[Tenancy], outlet: str, period: Period
+) -> Sequence[Tenancy]:
+    """Who has a register in a period, in the order of time, each cut to it. `rows`: of its PDU.
+
+    Raises SettingsError for a register that two rows give away at one time: also an outlet of a PDU
+    that a row has as a whole, because the inlet counts what its outlets do.
+    """
+    tenancies = sorted(
+        (
+            row._replace(period=row.period.cut(*period))
+            for row in rows
+            if (row.has_outlet(outlet) or row.outlet == INLET)
+            and row.period.begin < period.end
+            and row.period.end > period.begin
+        ),
+        key=lambda row: row.period,
+    )
+    for earlier, later in zip(tenancies, tenancies[1:]):
+        if later.period.begin < earlier.period.end:
+            raise SettingsError(
+                f"{later.where}: outlet {outlet or '(inlet)'} belongs to"
+                f" {printable(earlier.customer, 60)} at the same time ({earlier.where})"
+            )
+    return [row for row in tenancies if row.has_outlet(outlet)]

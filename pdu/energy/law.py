@@ -1,0 +1,209 @@
+"""How much energy a register counted in a period: between which bounds, and why. Pure.
+
+`energy` is the one law of a month. A register shows at a time what had flowed up to AGE_S before
+it, cut to its steps. So between a reading before a moment and one AGE_S after it, what had flowed
+until that moment lies between their values. Energies are in Wh until they are shown.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from typing import NamedTuple, Optional
+
+from .segments import AGE_S, Event, RegisterLimits, Segment
+
+FIRM, BOUNDED, WIDE, NOT_BILLABLE = "firm", "bounded", "wide", "not billable"
+#: how far the bounds of a grade may be apart: a share of the best figure, or so many Wh
+_FIRM, _BOUNDED = 0.01, 0.1
+TOLERANCE_WH = 100.0
+#: a register that stands so many times longer than usual, and at least so long, may be stale
+_USUAL, _STALE_S = 4.0, 3600.0
+
+
+class Missed(NamedTuple):
+    """Energy that flowed while the register stood, by the power that was read, and that it did not
+    count later.
+    """
+
+    begin: float
+    end: float
+    wh: float
+
+
+class Register(NamedTuple):
+    """What is known of a register."""
+
+    segments: Sequence[Segment]
+    events: Sequence[Event]
+    limits: RegisterLimits
+    missed: Sequence[Missed] = ()
+    #: why nothing that it counts can be billed, such as a unit that nothing shows; "" if it can
+    doubt: str = ""
+    #: the greatest error of the meter, in percent
+    class_percent: float = 0.0
+
+
+class MeterReading(NamedTuple):
+    """A value that a customer can compare with the unit's display."""
+
+    time: float
+    wh: int
+
+
+class Edges(NamedTuple):
+    """The last readings until both ends of a period, of a register that went on between them."""
+
+    first: MeterReading
+    last: MeterReading
+    #: the difference of the two, in Wh, by which months add up to the register
+    rise: int
+
+
+class Energy(NamedTuple):
+    """What flowed in a period, in Wh: between `low` and `high`, most likely `best`."""
+
+    low: float
+    best: float
+    high: float
+    grade: str
+    #: what widens the bounds, or forbids a figure, in words
+    reasons: Sequence[str]
+    #: None if the register did not go on
+    edges: Optional[Edges] = None
+
+    @property
+    def billable(self) -> Optional[float]:
+        """What can be billed, in Wh: the difference of two readings if the register went on, within
+        the bounds; else the least that flowed; None if nothing can be.
+        """
+        if self.grade == NOT_BILLABLE:
+            return None
+        return self.low if self.edges is None else min(max(self.edges.rise, self.low), self.high)
+
+    def lower_high(self, most: float) -> Energy:
+        """The same, where something else shows that no more than `most` can have flowed."""
+        high = max(most, self.low)
+        best = min(self.best, high)
+        grade = self.grade if self.grade == NOT_BILLABLE else grade_of(self.low, best, high)
+        return self._replace(high=high, best=best, grade=grade)
+
+
+def energy(register: Register, begin: float, end: float) -> Optional[Energy]:
+    """What flowed from `begin` to `end`; None if the register was not read near this period."""
+    segments = [
+        segment
+        for segment in register.segments
+        if segment.latest[0] < end and segment.latest[-1] > begin
+    ]
+    if not segments:
+        return None
+    watts = register.limits.watts
+    low = best = high = 0.0
+    seconds, covered = 0.0, begin
+    for segment in segments:
+        since, until = _position(segment, begin, watts), _position(segment, end, watts)
+        low += max(until.low - since.high, 0.0)
+        best += max(until.best - since.best, 0.0)
+        high += max(until.high - since.low, 0.0)
+        high += sum(wh for at, wh in segment.set_back if begin < at and at - AGE_S < end)
+        seconds += max(min(segment.latest[0], end) - covered, 0.0)
+        covered = max(covered, segment.earliest[-1] - AGE_S)
+    if segments[-1].earliest[-1] < end:
+        seconds += end - covered
+    seconds = min(seconds, end - begin)
+    hole = watts * seconds / 3600.0
+    missed = sum(gap.wh for gap in register.missed if gap.begin < end and gap.end > begin)
+    error = register.class_percent / 100.0
+    low, high = low / (1.0 + error), (high + missed) / (1.0 - error) + hole
+    high = min(high, watts * (end - begin) / 3600.0)
+    best = min(max(best, low), high)
+    reasons = [event.text for event in register.events if event.begin < end and event.end > begin]
+    if hole:
+        reasons.append(f"for {seconds / 3600.0:.1f} h its register is not known")
+    if missed:
+        reasons.append("it stood still while power flowed")
+    if register.doubt:
+        reasons.append(register.doubt)
+    grade = NOT_BILLABLE if register.doubt else grade_of(low, best, high)
+    return Energy(low, best, high, grade, [*dict.fromkeys(reasons)], _edges(segments, begin, end))
+
+
+def grade_of(low: float, best: float, high: float) -> str:
+    """The grade of bounds in Wh, by their width alone."""
+    width = high - low
+    if width <= max(_FIRM * best, TOLERANCE_WH):
+        return FIRM
+    return BOUNDED if width <= max(_BOUNDED * best, TOLERANCE_WH) else WIDE
+
+
+class _Position(NamedTuple):
+    """What a register had counted at a moment, in Wh."""
+
+    low: float
+    best: float
+    high: float
+
+
+def _position(segment: Segment, at: float, watts: float) -> _Position:
+    """Where the register of a segment was at a moment; outside of the segment, where it was at the
+    end of it that is nearer.
+    """
+    before = bisect_right(segment.latest, at) - 1
+    after = bisect_left(segment.earliest, at + AGE_S)
+    if before == len(segment.wh) - 1:  # after the last reading
+        value = segment.wh[-1]
+        return _Position(value, value, value + segment.step)
+    if before >= 0 and after < len(segment.wh):
+        after = _past_stale(segment, before, after)
+    low = float(segment.wh[max(before, 0)])
+    high = float(segment.wh[min(after, len(segment.wh) - 1)] + segment.step)
+    following = before + 1
+    if before >= 0:
+        # in a long gap, what the supply delivers says more than the readings around it
+        left = watts * (segment.latest[following] - at) / 3600.0
+        low = max(low, segment.wh[following] - left)
+        passed = watts * (at - segment.earliest[before] + AGE_S) / 3600.0
+        reached = segment.wh[before] + segment.step + passed
+        high = min(high, reached) if after < len(segment.wh) else reached
+    return _Position(low, _interpolated(segment, before, at), max(low, high))
+
+
+def _interpolated(segment: Segment, before: int, at: float) -> float:
+    """The value at a moment, on the line between two readings."""
+    if before < 0:
+        return float(segment.wh[0])
+    value, following = segment.wh[before], segment.wh[before + 1]
+    since, until = segment.latest[before], segment.latest[before + 1]
+    return value + (following - value) * (at - since) / (until - since)
+
+
+def _past_stale(segment: Segment, before: int, after: int) -> int:
+    """The reading that bounds a moment from above, where the register stands around it: the next
+    one that shows another value, if it stands longer than it usually does.
+    """
+    wh, value = segment.wh, segment.wh[before]
+    stop = bisect_right(wh, value)
+    if wh[after] != value or stop == len(wh):
+        return after
+    first = bisect_left(wh, value)
+    stood_s = segment.latest[stop - 1] - segment.latest[first]
+    span_s = segment.latest[-1] - segment.latest[0]
+    usual_s = span_s / max(len(set(wh)) - 1, 1)
+    return stop if stood_s > max(_STALE_S, _USUAL * usual_s) else after
+
+
+def _edges(segments: Sequence[Segment], begin: float, end: float) -> Optional[Edges]:
+    """The last readings until both ends of the period, if one segment has both."""
+    for segment in segments:
+        first = bisect_right(segment.latest, begin) - 1
+        last = bisect_right(segment.latest, end) - 1
+        if first >= 0 and segment.latest[-1] >= end:
+            rise = segment.wh[last] - segment.wh[first]
+            return Edges(_meter_reading(segment, first), _meter_reading(segment, last), rise)
+    return None
+
+
+def _meter_reading(segment: Segment, place: int) -> MeterReading:
+    wh = segment.wh[place]
+    return MeterReading(segment.latest[place], wh % segment.wrap if segment.wrap else wh)

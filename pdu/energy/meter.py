@@ -1,0 +1,282 @@
+"""`pdu meter`: polls the PDUs of a list, and keeps what it read in a store.
+
+Each round begins at a random moment of its interval: a job that runs every five minutes is then
+seen as often as it runs, not always or never. Polls have their times, so a month needs no grid.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import math
+import random
+import time
+from collections.abc import Sequence
+from typing import Annotated, Any, Callable, NamedTuple, Optional
+
+import click
+
+from handlers.shared.errors import PduHandlerError, SettingsError
+
+from ..core.cli.exit_codes import DONE, WRONG
+from ..core.cli.groups import Subcommand
+from ..core.cli.options import RunOptions, option, secret_files
+from ..core.cli.output import counted, report
+from ..core.cli.shared_options import ARCHIVES, AUTH, LIST, PARALLEL
+from ..core.network.service_signals import ServiceSignals
+from ..pdus.owner_files import OwnerFileOptions, OwnerFiles
+from ..pdus.polling import Target, poll
+from ..pdus.reader_pool import PARALLEL as USUAL_PARALLEL, ReaderPool
+from ..pdus.reading import Reading, add_nameplate
+from .clock import SAME_CLOCK_S, PollTime
+from .readings import INLET
+from .store import Store, StoredPoll, StoredRegister, exclusive
+
+_BOOT_ID = "/proc/sys/kernel/random/boot_id"  # Linux, random(4)
+_DAY_S = 86_400.0
+#: a month needs the days around it
+_LEAST_DAYS = 62
+_SHORTEST_S, _LONGEST_S = 1.0, 86_400.0
+_UNITS_S = {"s": 1.0, "m": 60.0, "h": 3600.0}
+#: reads energy, and beside it power and which unit it is
+read_target = functools.partial(poll, with_power=True, parts=(add_nameplate,))
+
+
+class Interval(click.ParamType):
+    """A time such as 30s, 15m, 1h or 30, in s."""
+
+    name = "interval"
+
+    def convert(
+        self, value: Any, param: Optional[click.Parameter], ctx: Optional[click.Context]
+    ) -> float:
+        text = str(value)
+        unit_s = _UNITS_S.get(text[-1:])
+        try:
+            seconds = float(text) if unit_s is None else float(text[:-1]) * unit_s
+        except ValueError:
+            seconds = math.nan
+        if not _SHORTEST_S <= seconds <= _LONGEST_S:
+            self.fail(f"{text[:20]!r}: give 1s to 24h, such as 15m", param, ctx)
+        return seconds
+
+
+class MeterOptions(NamedTuple):
+    """The arguments of one run."""
+
+    owner_files: Annotated[OwnerFiles, OwnerFileOptions(LIST, AUTH, ARCHIVES, is_argument=True)]
+    into: Annotated[
+        str, option("--into", "the file of readings, made if missing", "FILE", required=True)
+    ]
+    #: in s
+    every: Annotated[
+        float,
+        option(
+            "--every",
+            "read each PDU once in this time, such as 5m",
+            "TIME",
+            Interval(),
+            default="15m",
+            show_default=True,
+        ),
+    ]
+    keep_days: Annotated[
+        Optional[int],
+        option(
+            "--keep-days",
+            "delete readings that are older; without it, none",
+            "DAYS",
+            click.IntRange(_LEAST_DAYS),
+        ),
+    ]
+    rounds: Annotated[
+        Optional[int], option("--rounds", "end after so many rounds", "N", click.IntRange(1))
+    ]
+    parallel: Annotated[int, PARALLEL(default=USUAL_PARALLEL, show_default=True)]
+
+
+def boot_id() -> str:
+    """Which run of the machine the monotonic clock belongs to."""
+    try:
+        with open(_BOOT_ID, encoding="ascii") as file:
+            return file.read().strip()
+    except OSError:
+        return f"process {time.time():.0f}"
+
+
+def stored_poll(pdu: str, reading: Reading, boot: str) -> StoredPoll:
+    """A reading as the store keeps it: energy, and beside it power, or else current."""
+    end = time.monotonic()
+    begin = reading.begun or end
+    wall = time.time() - (end - begin)
+    when = PollTime(wall, wall + reading.seconds, begin, boot)
+    if reading.failure is not None:
+        return StoredPoll(pdu, when, {}, error=f"{reading.failure.kind}: {reading.failure.reason}")
+    registers = {
+        outlet.identity: _register(
+            outlet.figures.energy_kwh, outlet.figures.power_w, outlet.figures.current_a
+        )
+        for outlet in reading.outlets
+    }
+    inlet_w = reading.inlet_w if reading.power_w is None else reading.power_w
+    registers[INLET] = _register(reading.energy_kwh, inlet_w, reading.load_a)
+    plate = reading.plate
+    unit = " ".join(filter(None, (plate.serial, plate.firmware)))
+    return StoredPoll(pdu, when, registers, unit, plate.family, plate.uptime_s)
+
+
+def _register(
+    kwh: Optional[float], watts: Optional[float], amperes: Optional[float]
+) -> StoredRegister:
+    # whole Wh that have flowed: a float of kWh may be a little below them
+    wh = None if kwh is None else math.floor(kwh * 1000.0 + 1e-3)
+    if watts is not None:
+        return StoredRegister(wh, round(watts))
+    return StoredRegister(wh, None, amperes)
+
+
+class ErrorLog:
+    """Which PDUs cannot be read: each is reported once, and once when it is read again."""
+
+    def __init__(self, say: Callable[[str], object]) -> None:
+        self._say = say
+        self._unread: set[str] = set()
+
+    def note(self, polled: StoredPoll) -> None:
+        """Take the result of a poll."""
+        if polled.error and polled.pdu not in self._unread:
+            self._unread.add(polled.pdu)
+            self._say(f"{polled.pdu} cannot be read: {polled.error}")
+        elif not polled.error and polled.pdu in self._unread:
+            self._unread.remove(polled.pdu)
+            self._say(f"{polled.pdu} is read again")
+
+    def __bool__(self) -> bool:
+        return bool(self._unread)
+
+
+class ClockWatch:
+    """Reports when somebody sets the wall clock of this machine."""
+
+    def __init__(
+        self,
+        say: Callable[[str], object],
+        wall: Callable[[], float] = time.time,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._say, self._wall, self._monotonic = say, wall, monotonic
+        self._offset = wall() - monotonic()
+
+    def compare_with(self, newest: Optional[float]) -> None:
+        """Report if the last poll of the file, in s since 1970, is in the future."""
+        ahead_s = 0.0 if newest is None else newest - self._wall()
+        if ahead_s > SAME_CLOCK_S:
+            self._say(
+                f"the last poll of the file is {ahead_s:.0f} s in the future: set the clock of this"
+                " machine right"
+            )
+
+    def check(self) -> None:
+        """Look again."""
+        offset = self._wall() - self._monotonic()
+        change_s, self._offset = offset - self._offset, offset
+        if abs(change_s) > SAME_CLOCK_S:
+            direction = "back" if change_s < 0.0 else "forward"
+            self._say(
+                f"the clock of this machine was set {direction} by {abs(change_s):.0f} s: polls are"
+                " put in order by a clock that nobody sets, so none is lost"
+            )
+
+
+class _Meter:
+    """The PDUs and their store, from round to round."""
+
+    def __init__(self, options: MeterOptions, store: Store, signals: ServiceSignals) -> None:
+        self._options, self._store, self._signals = options, store, signals
+        self._targets = self._read_targets()
+        self._pool = ReaderPool(options.parallel)
+        self._boot, self.errors = boot_id(), ErrorLog(report)
+        self._clock = ClockWatch(report)
+        self._clock.compare_with(store.newest())
+        #: polls that could not be written
+        self.lost = 0
+
+    def _read_targets(self) -> Sequence[Target]:
+        files = self._options.owner_files.add_known_list()
+        targets = files.targets(files.files())
+        if not targets:
+            raise SettingsError("the list has no PDU")
+        return targets
+
+    def reload(self) -> None:
+        """Read the list and the logins again; if that fails, the old ones stay in use."""
+        try:
+            self._targets = self._read_targets()
+        except PduHandlerError as error:
+            report(f"not reloaded: {error.reason}")
+
+    def run_round(self) -> None:
+        """Poll each PDU once, and keep each poll when it arrives."""
+        options, targets = self._options, self._targets
+        self._clock.check()
+        lost, reason = 0, ""
+        readings = self._pool.read_all(targets, read_target=read_target)
+        with contextlib.closing(readings):
+            for place, reading in readings:
+                polled = stored_poll(targets[place].device.name, reading, self._boot)
+                self.errors.note(polled)
+                try:
+                    self._store.add(polled)
+                except SettingsError as error:
+                    lost, reason = lost + 1, error.reason
+                if self._signals.ending is not None:
+                    break
+        if lost:
+            self.lost += lost
+            report(f"{counted(lost, 'poll')} lost: {reason}")
+        elif options.keep_days is not None:
+            oldest = time.time() - options.keep_days * _DAY_S
+            self._store.delete_before(oldest, 2 * len(targets))
+
+    def wait_until(self, wake: float) -> None:
+        """Wait until a moment of the monotonic clock, or until a signal asks to end."""
+        while self._signals.ending is None and time.monotonic() < wake:
+            self._signals.pipe.poll(max(wake - time.monotonic(), 0.0))
+            if self._signals.take_reload():
+                self.reload()
+
+
+def _run(options: MeterOptions, _: RunOptions) -> int:
+    with exclusive(options.into), ServiceSignals() as signals:
+        with contextlib.closing(Store(options.into, may_write=True)) as store:
+            meter_ = _Meter(options, store, signals)
+            interval, rounds = time.monotonic(), 0
+            while signals.ending is None:
+                meter_.run_round()
+                rounds += 1
+                if rounds == options.rounds:
+                    break
+                interval = max(interval + options.every, time.monotonic())
+                moment = random.random()  # noqa: S311  no secret
+                meter_.wait_until(interval + moment * options.every)
+    is_incomplete = meter_.lost or (options.rounds is not None and meter_.errors)
+    return WRONG if is_incomplete else DONE
+
+
+meter = Subcommand.typed(
+    "meter",
+    MeterOptions,
+    _run,
+    help="""Keep the energy registers of all PDUs of a list in one SQLite file.
+
+LIST is as for `pdu check`. It runs until Ctrl-C or SIGTERM, reports which PDUs cannot be read, and
+reads the list again on SIGHUP. A poll is on the disk when it is kept, so that a meter that is
+killed loses none. `pdu energy month` reads the file.
+
+Exit code: 2 if a poll could not be written, or with --rounds if a PDU was not read; else 0.""",
+    examples=(
+        "pdu meter pdus.csv --into energy.db --auth logins.toml",
+        "pdu meter pdus.csv --into energy.db --every 5m --keep-days 400",
+    ),
+    unnamed=secret_files(),
+)

@@ -1,0 +1,303 @@
+"""From the polls of a PDU to what is known of its registers. Pure.
+
+Watts are limits of supplies, volts the voltage at outlets, times s.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from operator import sub
+from typing import Callable, NamedTuple, Optional
+
+from .law import Energy, Missed, Register
+from .readings import INLET, PduReadings, RegisterReadings
+from .segments import Column, Era, Event, RegisterLimits, Segment, eras, segments_of, step_of
+from .units import Flow, doubts_of, flow_of, judge, missed_energy
+
+#: longer pauses between polls say nothing of the power in them
+_PAUSE_TURNS = 3.0
+#: by how much outlets may count more than their inlet: both are meters
+_BESIDE_INLET = 1.05
+#: a table of registers of which none has shown so many values says little of its step
+_VALUES_OF_STEP = 10
+
+UNKNOWN_UNIT = "its unit is not known: no power was read beside it"
+
+
+class CounterFacts(NamedTuple):
+    """What the MIB of a family says of a register, in Wh; 0 for what it does not say."""
+
+    step: int = 0
+    wrap: int = 0
+
+
+#: by the SNMP family of a unit, and whether it is the register of the inlet
+FactsOfFamily = Callable[[str, bool], CounterFacts]
+
+
+def no_facts(_: str, __: bool) -> CounterFacts:
+    """For units whose MIB is not known."""
+    return CounterFacts()
+
+
+class Supply(NamedTuple):
+    """What an owner knows of a PDU."""
+
+    #: the most that the supply of an outlet delivers: breaker times voltage
+    outlet_watts: float
+    #: the same of the PDU
+    pdu_watts: float
+    #: the voltage at outlets; None: currents show no power
+    volts: Optional[float] = None
+    #: whether the owner has compared the registers with the display of the unit
+    is_unit_checked: bool = False
+    #: the greatest error of the meters, in percent
+    class_percent: float = 0.0
+
+    def watts(self, name: str) -> float:
+        """The limit of a register."""
+        return self.pdu_watts if name == INLET else self.outlet_watts
+
+
+class _Rows(NamedTuple):
+    """The polls of one era that read a register."""
+
+    column: Column
+    #: the power beside them
+    flow: Optional[Flow]
+    #: how long each speaks for
+    seconds: Sequence[float]
+
+
+class _Count(NamedTuple):
+    """How a register counted in one era."""
+
+    segments: Sequence[Segment]
+    events: Sequence[Event]
+
+
+class _History:
+    """What is known of one register, while its eras are read."""
+
+    def __init__(self) -> None:
+        self.segments: list[Segment] = []
+        self.events: list[Event] = []
+        self.missed: list[Missed] = []
+
+    def add(self, reason: str, row: _Rows, count: _Count, step: int, doubt: str) -> None:
+        """Add an era. `reason`: how it began; `doubt`: why it is not believed, "" if it is."""
+        times = row.column.latest
+        self.events += count.events
+        if reason and times:
+            self.events.append(Event(times[0], times[0], reason))
+        if doubt and times:
+            self.events.append(Event(times[0], times[-1], doubt))
+            return
+        for segment in count.segments:
+            self.segments.append(segment._replace(step=step))
+            if row.flow is not None:
+                flow = _flow_of_segment(row, row.flow, segment)
+                self.missed += missed_energy(segment.wh, segment.latest, flow, step)
+
+
+def registers_of(
+    readings: PduReadings, supply: Supply, facts_of: FactsOfFamily = no_facts
+) -> dict[str, Register]:
+    """What is known of each register of a PDU."""
+    flows = _flows(readings, supply)
+    longest_s = _longest(readings.latest)
+    seconds = _seconds(readings.latest, longest_s)
+    histories = {name: _History() for name in readings.registers}
+    waiting = eras(readings)[::-1]
+    while waiting:
+        era = waiting.pop()
+        rows = {
+            name: _rows(readings, register, era, flows[name], seconds)
+            for name, register in readings.registers.items()
+        }
+        facts, has_identity = _facts(readings, era, facts_of), _has_identity(readings, era)
+        counts: dict[str, _Count] = {}
+        for name, row in rows.items():
+            limits = RegisterLimits(supply.watts(name), facts[name == INLET].wrap)
+            counts[name] = _Count(*segments_of(row.column, limits, has_identity))
+        parts = _split(readings, era, [count.segments for count in counts.values()])
+        if len(parts) > 1:
+            waiting += parts[::-1]
+            continue
+        steps = _steps(counts, facts)
+        judgements = {
+            name: judge(
+                _rise(row.column, counts[name].segments, longest_s),
+                steps[name == INLET],
+                row.flow,
+                row.seconds,
+            )
+            for name, row in rows.items()
+        }
+        doubts = doubts_of(judgements)
+        for name, row in rows.items():
+            doubt = doubts.get(name, "")
+            histories[name].add(era.reason, row, counts[name], steps[name == INLET], doubt)
+    is_shown = supply.is_unit_checked or any(flow is not None for flow in flows.values())
+    doubt = "" if is_shown else UNKNOWN_UNIT
+    return {
+        name: Register(
+            history.segments,
+            sorted(history.events),
+            RegisterLimits(supply.watts(name)),
+            history.missed,
+            doubt,
+            supply.class_percent,
+        )
+        for name, history in histories.items()
+    }
+
+
+def _facts(
+    readings: PduReadings, era: Era, facts_of: FactsOfFamily
+) -> tuple[CounterFacts, CounterFacts]:
+    """Of the outlets, and of the inlet; nothing where the polls name several families."""
+    families = {*readings.families[era.first : era.stop]} - {""}
+    family = families.pop() if len(families) == 1 else ""
+    return facts_of(family, False), facts_of(family, True)
+
+
+def _split(readings: PduReadings, era: Era, columns: Sequence[Sequence[Segment]]) -> Sequence[Era]:
+    """An era in parts, cut where most of its registers jumped at once: then something happened to
+    the unit that its serial number and uptime do not show.
+    """
+    jumps = Counter(segment.latest[0] for segments in columns for segment in segments[1:])
+    if not jumps:
+        return [era]
+    many = max(2.0, sum(len(segments) > 1 for segments in columns) / 2.0)
+    cuts = [
+        place for place in range(era.first + 1, era.stop) if jumps[readings.latest[place]] >= many
+    ]
+    edges = [era.first, *cuts, era.stop]
+    reasons = [era.reason, *["several registers jumped at once"] * len(cuts)]
+    return [Era(*part) for part in zip(edges, edges[1:], reasons)]
+
+
+def narrow_by_inlet(energies: Mapping[str, Optional[Energy]]) -> dict[str, Optional[Energy]]:
+    """The energies of a PDU's registers in one period, with those of outlets bounded by the inlet:
+    each took at most what the inlet counted less what the others surely took.
+    """
+    narrowed = {**energies}
+    inlet = energies.get(INLET)
+    outlets = {
+        name: value for name, value in energies.items() if name != INLET and value is not None
+    }
+    least = sum(outlet.low for outlet in outlets.values())
+    if inlet is None or _BESIDE_INLET * inlet.high < least:
+        return narrowed
+    for name, outlet in outlets.items():
+        most = _BESIDE_INLET * inlet.high - (least - outlet.low)
+        if most < outlet.high:
+            narrowed[name] = outlet.lower_high(most)
+    return narrowed
+
+
+def _flows(readings: PduReadings, supply: Supply) -> Mapping[str, Optional[Flow]]:
+    """The power beside each register; that of an inlet is the sum of its outlets', if it is not
+    read itself.
+    """
+    flows = {
+        name: flow_of(register, supply.volts, name == INLET)
+        for name, register in readings.registers.items()
+    }
+    outlets = [flow for name, flow in flows.items() if name != INLET]
+    inlet = readings.registers.get(INLET)
+    if inlet is not None and outlets and not any(watts is not None for watts in inlet.watts):
+        known = [flow for flow in outlets if flow is not None]
+        if len(known) == len(outlets):
+            flows[INLET] = Flow(
+                [*map(sum, zip(*(flow.least for flow in known)))],
+                [*map(sum, zip(*(flow.most for flow in known)))],
+            )
+    return flows
+
+
+def _longest(times: Sequence[float]) -> float:
+    """The longest time between two polls of which the first one's power speaks."""
+    between = sorted(map(sub, times[1:], times))
+    return _PAUSE_TURNS * between[len(between) // 2] if between else 0.0
+
+
+def _seconds(times: Sequence[float], longest_s: float) -> Sequence[float]:
+    """How long each poll speaks for: until the next one, but for pauses."""
+    between = map(sub, times[1:], times)
+    return [*(gap if gap <= longest_s else 0.0 for gap in between), 0.0]
+
+
+def _rows(
+    readings: PduReadings,
+    register: RegisterReadings,
+    era: Era,
+    flow: Optional[Flow],
+    seconds: Sequence[float],
+) -> _Rows:
+    part = slice(era.first, era.stop)
+    earliest, latest = readings.earliest[part], readings.latest[part]
+    wh = [value for value in register.wh[part] if value is not None]
+    flow_of_era = None if flow is None else Flow(flow.least[part], flow.most[part])
+    if len(wh) == len(latest):
+        return _Rows(Column(earliest, latest, wh), flow_of_era, seconds[part])
+    places = [place for place, value in enumerate(register.wh[part]) if value is not None]
+    column = Column([earliest[place] for place in places], [latest[place] for place in places], wh)
+    if flow_of_era is not None:
+        flow_of_era = Flow(*([side[place] for place in places] for side in flow_of_era))
+    spoken_s = seconds[part]
+    return _Rows(column, flow_of_era, [spoken_s[place] for place in places])
+
+
+def _flow_of_segment(row: _Rows, flow: Flow, segment: Segment) -> Flow:
+    """The power beside the readings of a segment."""
+    if len(segment.wh) == len(row.column.wh):
+        return flow
+    times = {*segment.latest}
+    places = [place for place, time in enumerate(row.column.latest) if time in times]
+    return Flow(*([side[place] for place in places] for side in flow))
+
+
+def _steps(
+    counts: Mapping[str, _Count], facts: tuple[CounterFacts, CounterFacts]
+) -> tuple[int, int]:
+    """The steps of an era's registers: outlets are one table, the inlet is another."""
+    outlets: list[Sequence[int]] = []
+    inlet: list[Sequence[int]] = []
+    for name, count in counts.items():
+        table = inlet if name == INLET else outlets
+        table += [segment.wh for segment in count.segments]
+    return _step(outlets, facts[0].step), _step(inlet, facts[1].step)
+
+
+def _step(columns: Sequence[Sequence[int]], step_of_mib: int) -> int:
+    """The step of a table: as its values say, and where they hardly changed, at most as its MIB
+    says.
+    """
+    step = step_of(columns)
+    if step_of_mib and all(len({*values}) < _VALUES_OF_STEP for values in columns):
+        return math.gcd(step, step_of_mib)
+    return step
+
+
+def _rise(column: Column, segments: Sequence[Segment], longest_s: float) -> float:
+    """By how much a register rose, but for pauses; of one mostly too fast, from first to last."""
+    believed = sum(len(segment.wh) for segment in segments)
+    if 2 * believed < len(column.wh):
+        return float(max(column.wh[-1] - column.wh[0], 0))
+    rise = float(sum(segment.wh[-1] - segment.wh[0] for segment in segments))
+    for segment in segments:
+        gaps = [*map(sub, segment.latest[1:], segment.latest)]
+        if max(gaps, default=0.0) > longest_s:
+            rises = map(sub, segment.wh[1:], segment.wh)
+            rise -= sum(part for part, gap in zip(rises, gaps) if gap > longest_s)
+    return rise
+
+
+def _has_identity(readings: PduReadings, era: Era) -> bool:
+    """Whether the unit of an era says which it is, or since when it runs."""
+    part = slice(era.first, era.stop)
+    return any(readings.units[part]) or any(uptime is not None for uptime in readings.uptimes[part])

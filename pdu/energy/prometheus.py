@@ -1,0 +1,233 @@
+"""The counters of `pdu exporter` in Prometheus, VictoriaMetrics, Thanos or Mimir.
+
+    GET /api/v1/series?match[]=pdu_up&start=S&end=S
+    GET /api/v1/query?query=SELECTOR[1d]&time=S
+
+A range selector in an instant query returns the samples as they were scraped. A query of a range
+does not: at each step it repeats the last sample of up to five minutes before, so it hides pauses
+and moves readings in time; and `increase()` extrapolates, so its months do not add up.
+
+A sample has the time at which its scrape began; the exporter read the unit within the scrape. These
+servers have no monotonic clock: a wrong clock of theirs cannot be seen.
+"""
+
+from __future__ import annotations
+
+import http.client
+import json
+import math
+import ssl
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple, Optional
+from urllib.parse import urlencode, urlsplit
+
+from handlers.shared.errors import Denied, ProtocolError, Refused, SettingsError, Unreachable
+
+from ..core.network import hosts
+from .readings import INLET, PduReadings, RegisterReadings
+
+_TIMEOUT_S = 120.0
+_MOST_BYTES = 256_000_000
+_JOULES = 3600.0  # of a Wh
+#: the longest scrape that Prometheus allows by default
+_SCRAPE_S = 10.0
+#: how far a server may move the time of a sample to the grid of its scrapes: VictoriaMetrics by a
+#: tenth of their interval (lib/promscrape/scrapework.go), and any by this
+_MOVED_SHARE, _MOVED_S = 0.1, 1.0
+_DAY_S = 86_400.0
+_ENERGY = {"pdu_outlet_energy_joules_total", "pdu_energy_joules_total"}
+_WATTS, _AMPERES = {"pdu_outlet_power_watts"}, {"pdu_outlet_current_amperes", "pdu_load_amperes"}
+_INFO, _UPTIME = "pdu_info", "pdu_uptime_seconds"
+_METRICS = sorted(_ENERGY | _WATTS | _AMPERES | {_INFO, _UPTIME})
+#: Thanos: no answer of a part only, no means of five minutes
+_RAW = (("partial_response", "false"), ("max_source_resolution", "0s"), ("dedup", "true"))
+
+
+class Server:
+    """The API of Prometheus at a URL. Follows no redirect, so a token goes nowhere else."""
+
+    def __init__(self, url: str, token: str = "", ca_file: Optional[str] = None) -> None:
+        """Raises SettingsError for a URL that cannot be asked, or not with a token."""
+        try:
+            parts = urlsplit(url)
+            host, port = parts.hostname or "", parts.port
+        except ValueError:
+            raise SettingsError("the URL cannot be read: give https://HOST:PORT") from None
+        if not host or parts.query or parts.fragment:
+            raise SettingsError("the URL must be https://HOST:PORT, with a path if there is one")
+        if "@" in parts.netloc:
+            raise SettingsError(
+                "the URL holds a login, which others can read in the list of processes: give a"
+                " token with --secret-file token=FILE"
+            )
+        self._connection = http.client.HTTPConnection(host, port, timeout=_TIMEOUT_S)
+        if parts.scheme == "https":
+            self._connection = http.client.HTTPSConnection(
+                host, port, timeout=_TIMEOUT_S, context=_context(ca_file)
+            )
+        elif token and not hosts.is_this_machine(host):
+            raise SettingsError(
+                "the URL is http://, and the token would be readable on the way: give https://"
+            )
+        #: for errors
+        self.name = parts.netloc
+        self._path = parts.path.rstrip("/")
+        self._headers = {"Accept": "application/json"}
+        if token:
+            self._headers["Authorization"] = f"Bearer {token}"
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._connection.close()
+
+    def read_data(self, endpoint: str, query: Sequence[tuple[str, object]]) -> Any:
+        """What the API answers as `data`. Raises PduHandlerError, also for an answer that lacks
+        samples.
+        """
+        path = f"{self._path}/api/v1/{endpoint}?{urlencode([*query, *_RAW])}"
+        status, body = self._get(path)
+        if status in (401, 403):
+            raise Denied("give a token that may read there: --secret-file token=FILE").at(self.name)
+        try:
+            document = json.loads(body)
+            is_success = document["status"] == "success"
+        except (ValueError, LookupError, TypeError):
+            raise self.protocol_error(
+                f"HTTP status {status}, and no JSON of Prometheus: check the URL"
+            ) from None
+        if not is_success:
+            raise Refused(str(document.get("error", "no reason given"))).at(self.name, endpoint)
+        if document.get("warnings") or document.get("isPartial"):
+            raise self.protocol_error("the server says that samples may be missing")
+        return document["data"]
+
+    def _get(self, path: str) -> tuple[int, bytes]:
+        try:
+            self._connection.request("GET", path, headers=self._headers)
+            response = self._connection.getresponse()
+            body = response.read(_MOST_BYTES + 1)
+        except (OSError, http.client.HTTPException) as error:
+            self._connection.close()
+            raise Unreachable(f"{error or type(error).__name__}: check the URL").at(
+                self.name
+            ) from None
+        if len(body) > _MOST_BYTES:
+            raise self.protocol_error("the answer is too long")
+        return response.status, body
+
+    def protocol_error(self, reason: str) -> ProtocolError:
+        """An error of this server."""
+        return ProtocolError(reason).at(self.name)
+
+
+def _context(ca_file: Optional[str]) -> ssl.SSLContext:
+    try:
+        return ssl.create_default_context(cafile=ca_file)
+    except (OSError, ValueError) as error:  # ssl.SSLError is an OSError
+        raise SettingsError(f"--ca-pem: {ca_file} cannot be used ({error})") from None
+
+
+class Prometheus:
+    """The readings in a server. Close it after use."""
+
+    def __init__(self, server: Server, match: str = "") -> None:
+        """`match`: more labels of the series, such as `job="pdu"`."""
+        self._server, self._match = server, match
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._server.close()
+
+    def pdus(self, begin: float, end: float) -> Sequence[str]:
+        """The instances that were scraped in a period, sorted. Raises PduHandlerError."""
+        selector = f"pdu_up{{{self._match}}}"
+        query = (("match[]", selector), ("start", begin), ("end", end))
+        labels = self._server.read_data("series", query)
+        return sorted({series["instance"] for series in labels if "instance" in series})
+
+    def read_pdu(self, pdu: str, begin: float, end: float) -> PduReadings:
+        """The scrapes of an instance in a period, and a day around it. Raises PduHandlerError."""
+        scrapes: dict[float, _Scrape] = {}
+        names = json.dumps("|".join(_METRICS))
+        match = f",{self._match}" if self._match else ""
+        selector = f"{{__name__=~{names},instance={json.dumps(pdu)}{match}}}[1d]"
+        for day_end in _day_ends(begin - _DAY_S, end + _DAY_S):
+            for series in self._series(selector, day_end):
+                for time, value in series.samples:
+                    # releases differ in whether a range contains the sample at its begin
+                    if time > day_end - _DAY_S:
+                        scrapes.setdefault(time, _Scrape()).add(pdu, series.labels, value)
+        return _pdu_readings(pdu, scrapes)
+
+    def _series(self, selector: str, time: float) -> Iterator[_Series]:
+        data = self._server.read_data("query", (("query", selector), ("time", time)))
+        if data.get("resultType") != "matrix":
+            raise self._server.protocol_error("the result is no matrix of samples")
+        for row in data["result"]:
+            samples = [(float(at), float(value)) for at, value in row["values"]]
+            # a staleness marker is a NaN, which Prometheus leaves out, and others may not
+            yield _Series(row["metric"], [pair for pair in samples if math.isfinite(pair[1])])
+
+
+class _Series(NamedTuple):
+    """One series: its labels, and pairs of time and value."""
+
+    labels: Mapping[str, str]
+    samples: Sequence[tuple[float, float]]
+
+
+class _Scrape:
+    """What one scrape of a PDU stored."""
+
+    def __init__(self) -> None:
+        #: outlet, or INLET -> Wh, W and A
+        self.registers: dict[str, list[Optional[float]]] = {}
+        self.unit = self.family = ""
+        self.uptime: Optional[float] = None
+
+    def add(self, pdu: str, labels: Mapping[str, str], value: float) -> None:
+        """Add a sample. Raises SettingsError for a second one of the same figure."""
+        metric, outlet = labels["__name__"], labels.get("outlet", INLET)
+        if metric == _UPTIME:
+            self.uptime = value
+        elif metric == _INFO:
+            self.unit = " ".join(filter(None, (_own(labels, "serial"), _own(labels, "firmware"))))
+            self.family = _own(labels, "family")
+        else:
+            figure = 0 if metric in _ENERGY else 1 if metric in _WATTS else 2
+            row = self.registers.setdefault(outlet, [None, None, None])
+            if row[figure] is not None:
+                raise SettingsError(f"{pdu} has two series of {metric}: choose one with --match")
+            row[figure] = value / _JOULES if figure == 0 else value
+
+
+def _own(labels: Mapping[str, str], name: str) -> str:
+    """A label of the exporter, which a label of the target may have pushed aside."""
+    return labels.get(f"exported_{name}", labels.get(name, ""))
+
+
+def _pdu_readings(pdu: str, scrapes: Mapping[float, _Scrape]) -> PduReadings:
+    times = sorted(time for time, scrape in scrapes.items() if scrape.registers)
+    gaps = sorted(later - earlier for earlier, later in zip(times, times[1:]))
+    moved_s = max(_MOVED_S, _MOVED_SHARE * gaps[len(gaps) // 2]) if gaps else _MOVED_S
+    outlets = dict.fromkeys(outlet for time in times for outlet in scrapes[time].registers)
+    registers = {}
+    for outlet in outlets:
+        rows = [scrapes[time].registers.get(outlet, (None, None, None)) for time in times]
+        wh = [None if row[0] is None else math.floor(row[0] + 1e-6) for row in rows]
+        registers[outlet] = RegisterReadings(wh, [row[1] for row in rows], [row[2] for row in rows])
+    return PduReadings(
+        pdu,
+        [time - moved_s for time in times],
+        [time + _SCRAPE_S + moved_s for time in times],
+        [scrapes[time].unit for time in times],
+        [scrapes[time].family for time in times],
+        [scrapes[time].uptime for time in times],
+        registers,
+    )
+
+
+def _day_ends(begin: float, end: float) -> Iterator[float]:
+    """The ends of the days of a period: what a server answers at once."""
+    for day in range(1, math.ceil((end - begin) / _DAY_S) + 1):
+        yield begin + day * _DAY_S

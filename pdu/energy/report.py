@@ -1,0 +1,168 @@
+"""The report of a period: a row for each outlet of each customer, the customers' sums, and what a
+PDU's inlet counted beside its outlets. Energies are in Wh.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
+from typing import NamedTuple, Optional
+
+from .customers import Period, Tenancies, Tenancy, tenancies_of_register
+from .law import FIRM, NOT_BILLABLE, Energy, energy, grade_of
+from .pdu_law import FactsOfFamily, Supply, narrow_by_inlet, no_facts, registers_of
+from .readings import INLET, FailedPoll, Readings
+
+NOBODY = "(nobody)"
+NOT_READ = "its register was not read"
+
+
+class Row(NamedTuple):
+    """What one customer has of one register."""
+
+    customer: str
+    pdu: str
+    #: INLET for the whole PDU
+    outlet: str
+    period: Period
+    #: None if the register was not read
+    energy: Optional[Energy]
+
+    @property
+    def grade(self) -> str:
+        """Of its bounds."""
+        return NOT_BILLABLE if self.energy is None else self.energy.grade
+
+    @property
+    def reasons(self) -> Sequence[str]:
+        """What widens its bounds, or why there is no figure."""
+        return [NOT_READ] if self.energy is None else self.energy.reasons
+
+
+class Sum(NamedTuple):
+    """The sum of rows. Of what was not read whole, only the lowest has a figure."""
+
+    billable: Optional[float]
+    low: float
+    high: Optional[float]
+    grade: str
+    rows: int
+    #: rows that have no figure
+    missing: int
+
+
+def sum_of(energies: Collection[Optional[Energy]]) -> Sum:
+    """The sum of the energies of rows."""
+    known = [value for value in energies if value is not None and value.grade != NOT_BILLABLE]
+    low = sum(value.low for value in known)
+    missing = len(energies) - len(known)
+    if missing:
+        return Sum(None, low, None, NOT_BILLABLE, len(energies), missing)
+    high = sum(value.high for value in known)
+    grade = grade_of(low, sum(value.best for value in known), high)
+    billable = sum(value.billable or 0.0 for value in known)
+    return Sum(billable, low, high, grade, len(energies), 0)
+
+
+class PduSum(NamedTuple):
+    """What the inlet of a PDU counted beside its outlets."""
+
+    pdu: str
+    #: None if it was not read
+    inlet: Optional[Energy]
+    outlets: Sum
+
+    @property
+    def difference(self) -> Optional[float]:
+        """What the inlet counted more than the outlets; None if one of them has no figure."""
+        if self.inlet is None or self.inlet.billable is None or self.outlets.billable is None:
+            return None
+        return self.inlet.billable - self.outlets.billable
+
+
+class Report(NamedTuple):
+    """Everything that a period's report shows."""
+
+    period: Period
+    #: also those of NOBODY
+    rows: Sequence[Row]
+    pdus: Sequence[PduSum]
+    #: a PDU, why it was not read, and how often
+    failed: Sequence[tuple[str, str, int]]
+
+    def rows_by_customer(self) -> dict[str, list[Row]]:
+        """The rows of each customer, sorted by name."""
+        rows: dict[str, list[Row]] = {}
+        for row in sorted(self.rows, key=lambda row: row.customer):
+            if row.customer != NOBODY:
+                rows.setdefault(row.customer, []).append(row)
+        return rows
+
+    def sums(self) -> dict[str, Sum]:
+        """The sum of each customer."""
+        return {
+            customer: sum_of([row.energy for row in rows])
+            for customer, rows in self.rows_by_customer().items()
+        }
+
+    def is_firm(self) -> bool:
+        """Whether the sum of each customer is firm."""
+        return all(total.grade == FIRM for total in self.sums().values())
+
+
+def report_of(
+    source: Readings,
+    period: Period,
+    tenancies: Tenancies,
+    supply: Supply,
+    facts_of: FactsOfFamily = no_facts,
+) -> Report:
+    """The report of all PDUs that were polled. Raises PduHandlerError, also for a register that two
+    customers have at one time.
+    """
+    rows: list[Row] = []
+    pdus: list[PduSum] = []
+    failed: list[tuple[str, str, int]] = []
+    unread = {tenancy.where: tenancy for tenancy in tenancies.rows_in_period(period)}
+    for pdu in source.pdus(*period):
+        readings = source.read_pdu(pdu, *period)
+        registers = registers_of(readings, supply, facts_of)
+        energies = narrow_by_inlet(
+            {name: energy(register, *period) for name, register in registers.items()}
+        )
+        outlets = [value for name, value in energies.items() if name != INLET]
+        pdus.append(PduSum(pdu, energies.get(INLET), sum_of(outlets)))
+        failed += _failed(pdu, readings.failed)
+        rows_of_pdu = tenancies.rows_of_pdu(pdu)
+        for outlet, register in registers.items():
+            if outlet == INLET and not register.segments:
+                continue  # this PDU has no meter at its inlet
+            for tenancy in _filled(
+                tenancies_of_register(rows_of_pdu, outlet, period), pdu, outlet, period
+            ):
+                unread.pop(tenancy.where, None)
+                value = energies[outlet]
+                if tenancy.period != period:
+                    value = energy(register, *tenancy.period)
+                rows.append(Row(tenancy.customer, pdu, outlet, tenancy.period, value))
+    rows += [Row(row.customer, row.pdu, row.outlet, row.period, None) for row in unread.values()]
+    return Report(period, rows, pdus, failed)
+
+
+def _filled(
+    tenancies: Sequence[Tenancy], pdu: str, outlet: str, period: Period
+) -> Iterator[Tenancy]:
+    """The tenancies of a register, and NOBODY's for the times between them."""
+    end = period.begin
+    for tenancy in tenancies:
+        if tenancy.period.begin > end:
+            yield Tenancy(NOBODY, pdu, outlet, Period(end, tenancy.period.begin), "")
+        yield tenancy
+        end = tenancy.period.end
+    if end < period.end:
+        yield Tenancy(NOBODY, pdu, outlet, Period(end, period.end), "")
+
+
+def _failed(pdu: str, polls: Sequence[FailedPoll]) -> Iterator[tuple[str, str, int]]:
+    for reason, count in Counter(poll.reason for poll in polls).items():
+        yield pdu, reason, count

@@ -1,0 +1,278 @@
+"""The readings of `pdu meter` in one SQLite file.
+
+A poll is a row, with JSON lists of its registers in Wh, and of the power in W or the current in A
+beside them, in the order of the unit's outlets. A poll that failed has its reason. The view
+`reading` has a row for each register: `sqlite3 energy.db "SELECT * FROM reading LIMIT 9"`.
+
+Rows are only added, in the order of polls, and the oldest deleted. So a wrong clock hides nothing,
+and `poll_bounds` of clock.py puts its times right. One process writes (`add`); any number may read
+meanwhile, because the file has a write-ahead log.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import json
+import os
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple, Optional
+from urllib.parse import quote
+
+from handlers.shared.errors import SettingsError, printable
+
+from .clock import PollTime, poll_bounds
+from .readings import FailedPoll, PduReadings, RegisterReadings
+
+#: how much before and after a period is read, so that its ends lie between readings
+AROUND_S = 86_400.0
+_FORM = 1
+_SCHEMA = """
+PRAGMA journal_mode = WAL;
+BEGIN;
+PRAGMA user_version = 1;
+CREATE TABLE unit (
+    id INTEGER PRIMARY KEY,
+    pdu TEXT NOT NULL,
+    name TEXT NOT NULL,         -- serial number and firmware; '' if it does not say them
+    family TEXT NOT NULL,       -- of SNMP; '' for none
+    outlets TEXT NOT NULL,      -- JSON: identities; "" is the inlet
+    UNIQUE (pdu, name, family, outlets));
+CREATE TABLE boot (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+CREATE TABLE poll (
+    id INTEGER PRIMARY KEY,
+    unit INTEGER NOT NULL REFERENCES unit,
+    begin REAL NOT NULL,        -- s since 1970, by the wall clock of the reader
+    duration REAL NOT NULL,     -- s
+    boot INTEGER NOT NULL REFERENCES boot,  -- which run of the reader's machine
+    monotonic REAL NOT NULL,    -- s, at begin
+    uptime REAL,                -- s, of the unit
+    wh TEXT,                    -- JSON, as the unit's outlets; null is not read
+    watts TEXT,
+    amperes TEXT,
+    error TEXT);                -- why nothing was read
+CREATE INDEX poll_of_unit ON poll (unit, begin);
+CREATE VIEW reading AS
+    SELECT pdu, unit.name AS unit, datetime(begin, 'unixepoch') AS utc, outlet.value AS outlet,
+        json_extract(wh, '$[' || outlet.key || ']') AS wh,
+        json_extract(watts, '$[' || outlet.key || ']') AS watts,
+        json_extract(amperes, '$[' || outlet.key || ']') AS amperes
+    FROM poll JOIN unit ON unit.id = poll.unit, json_each(unit.outlets) AS outlet;
+COMMIT;
+"""
+
+
+class StoredRegister(NamedTuple):
+    """What a poll read of one register; None for what it did not."""
+
+    wh: Optional[int]
+    #: to one W: it is compared with the energy, and never billed
+    watts: Optional[int] = None
+    amperes: Optional[float] = None
+
+
+class StoredPoll(NamedTuple):
+    """One poll of a PDU."""
+
+    pdu: str
+    time: PollTime
+    #: by outlet, or INLET
+    registers: Mapping[str, StoredRegister]
+    unit: str = ""
+    family: str = ""
+    uptime: Optional[float] = None
+    #: why nothing was read; "" if something was
+    error: str = ""
+
+
+@contextlib.contextmanager
+def exclusive(path: str) -> Iterator[None]:
+    """Lets this process alone write a file of readings. The kernel ends the lock with the process.
+
+    Raises SettingsError if another one does.
+    """
+    try:
+        # beside the file: to close a descriptor of the file itself would end SQLite's own locks
+        descriptor = os.open(f"{path}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except (OSError, ValueError) as error:  # ValueError: a path with NUL
+        reason = getattr(error, "strerror", error)
+        raise SettingsError(f"{printable(path)}.lock cannot be written ({reason})") from None
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    except BlockingIOError:
+        raise SettingsError(
+            f"another `pdu meter` writes {printable(path)}: give each its own file"
+        ) from None
+    finally:
+        os.close(descriptor)
+
+
+class Store:
+    """A file of readings. Close it after use."""
+
+    def __init__(self, path: str, *, may_write: bool = False) -> None:
+        """`may_write`: the file is made if it is missing. Raises SettingsError for a file that is
+        none.
+        """
+        self._path = path
+        mode = "rwc" if may_write else "ro"
+        try:
+            self._connection = sqlite3.connect(f"file:{quote(path)}?mode={mode}", uri=True)
+            form = self._connection.execute("PRAGMA user_version").fetchone()[0]
+            if may_write:
+                # a poll is on the disk when it is committed, also when the power fails
+                self._connection.execute("PRAGMA synchronous = FULL")
+                is_empty = not self._connection.execute("SELECT * FROM sqlite_master").fetchone()
+                if is_empty:
+                    self._connection.executescript(_SCHEMA)
+                    form = _FORM
+        except sqlite3.Error as error:
+            raise self._unusable(error) from None
+        if form != _FORM:
+            raise SettingsError(f"{printable(path)} is no file of readings of this program")
+
+    def close(self) -> None:
+        """Close the file."""
+        self._connection.close()
+
+    def add(self, poll: StoredPoll) -> None:
+        """Keep a poll: it is on the disk when this returns.
+
+        Raises SettingsError if the file cannot be written, such as on a full disk.
+        """
+        try:
+            with self._connection:
+                self._connection.execute(
+                    "INSERT INTO poll VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", self._row(poll)
+                )
+        except sqlite3.Error as error:
+            raise self._unusable(error) from None
+
+    def delete_before(self, time: float, most: int) -> None:
+        """Delete at most so many of the polls that began before a time, the oldest first: then a
+        clock that is wrong for a while deletes little. Raises SettingsError.
+        """
+        try:
+            with self._connection:
+                self._connection.execute(
+                    "DELETE FROM poll WHERE id IN"
+                    " (SELECT id FROM poll WHERE begin < ? ORDER BY id LIMIT ?)",
+                    (time, most),
+                )
+        except sqlite3.Error as error:
+            raise self._unusable(error) from None
+
+    def _row(self, poll: StoredPoll) -> Sequence[object]:
+        unit = self._number(
+            "unit",
+            ("pdu", "name", "family", "outlets"),
+            (poll.pdu, poll.unit, poll.family, json.dumps([*poll.registers])),
+        )
+        boot = self._number("boot", ("name",), (poll.time.boot,))
+        columns = zip(*poll.registers.values()) if poll.registers else [()] * 3
+        begin, end, monotonic, _ = poll.time
+        return (
+            *(unit, begin, end - begin, boot, monotonic, poll.uptime),
+            *(_text(column) for column in columns),
+            poll.error or None,
+        )
+
+    def _number(self, table: str, columns: Sequence[str], values: Sequence[str]) -> int:
+        """The number of a row, new or not. Names are literals of this module."""
+        names, marks = ", ".join(columns), ", ".join("?" * len(columns))
+        select = f"SELECT id FROM {table} WHERE ({names}) = ({marks})"  # noqa: S608
+        row = self._connection.execute(select, values).fetchone()
+        if row is not None:
+            return int(row[0])
+        insert = f"INSERT INTO {table} ({names}) VALUES ({marks})"  # noqa: S608
+        return int(self._connection.execute(insert, values).lastrowid or 0)
+
+    def newest(self) -> Optional[float]:
+        """When the last poll began, in s since 1970; None if there is none."""
+        last = "SELECT begin FROM poll ORDER BY id DESC LIMIT 1"
+        row = self._connection.execute(last).fetchone()
+        return None if row is None else float(row[0])
+
+    def pdus(self, begin: float, end: float) -> Sequence[str]:
+        """The PDUs that were polled in a period, sorted. Raises SettingsError."""
+        try:
+            rows = self._connection.execute(
+                "SELECT DISTINCT pdu FROM unit WHERE EXISTS (SELECT * FROM poll WHERE"
+                " poll.unit = unit.id AND begin BETWEEN ? AND ?) ORDER BY pdu",
+                (begin, end),
+            ).fetchall()
+        except sqlite3.Error as error:
+            raise self._unusable(error) from None
+        return [pdu for (pdu,) in rows]
+
+    def read_pdu(self, pdu: str, begin: float, end: float) -> PduReadings:
+        """The polls of a PDU in a period, and a day around it. Raises SettingsError."""
+        polls = "FROM poll JOIN unit ON unit.id = poll.unit WHERE pdu = ?"
+        try:
+            # by their numbers: a clock that was wrong for a while may have put a poll into any year
+            numbers = self._connection.execute(
+                f"SELECT min(poll.id), max(poll.id) {polls} AND begin BETWEEN ? AND ?",  # noqa: S608
+                (pdu, begin - AROUND_S, end + AROUND_S),
+            ).fetchone()
+            rows = self._connection.execute(
+                "SELECT begin, begin + duration, monotonic, boot, error, unit.name, family, uptime,"
+                f" outlets, wh, watts, amperes {polls} AND poll.id BETWEEN ? AND ?"  # noqa: S608
+                " ORDER BY poll.id",
+                (pdu, *numbers),
+            ).fetchall()
+        except sqlite3.Error as error:
+            raise self._unusable(error) from None
+        bounds = poll_bounds([PollTime(row[0], row[1], row[2], str(row[3])) for row in rows])
+        timed = [(row, time) for row, time in zip(rows, bounds) if time is not None]
+        polled = [(row, time) for row, time in timed if not row[4]]
+        return PduReadings(
+            pdu,
+            [time.earliest for _, time in polled],
+            [time.latest for _, time in polled],
+            [row[5] for row, _ in polled],
+            [row[6] for row, _ in polled],
+            [row[7] for row, _ in polled],
+            _registers([row[8] for row, _ in polled], [row[9:] for row, _ in polled]),
+            [FailedPoll(time.earliest, row[4]) for row, time in timed if row[4]],
+        )
+
+    def _unusable(self, error: sqlite3.Error) -> SettingsError:
+        return SettingsError(f"{printable(self._path)} cannot be used: {error}")
+
+
+def _text(column: Iterable[Optional[float]]) -> Optional[str]:
+    """A column of registers as JSON; None if nothing of it was read."""
+    values = [*column]
+    if all(value is None for value in values):
+        return None
+    return json.dumps(values, separators=(",", ":"))
+
+
+def _registers(
+    outlets: Sequence[str], texts_of_polls: Sequence[Sequence[Optional[str]]]
+) -> dict[str, RegisterReadings]:
+    """The readings by outlet. `outlets`: the JSON of each poll; `texts_of_polls`: that of its Wh, W
+    and A.
+    """
+    if len({*outlets}) == 1:
+        names = json.loads(outlets[0])
+        nulls = json.dumps([None] * len(names))
+        wh, watts, amperes = (
+            # all polls at once, which is three times as fast as each by itself
+            zip(*json.loads(f"[{','.join(text or nulls for text in texts)}]"))
+            for texts in zip(*texts_of_polls)
+        )
+        columns = zip(names, wh, watts, amperes)
+        return {name: RegisterReadings(*columns_of_name) for name, *columns_of_name in columns}
+    count = len(outlets)
+    cells: dict[str, tuple[list[Any], ...]] = {}
+    for place, (names_text, texts) in enumerate(zip(outlets, texts_of_polls)):
+        names = json.loads(names_text)
+        for name in names:
+            cells.setdefault(name, ([None] * count, [None] * count, [None] * count))
+        for figure, text in enumerate(texts):
+            for name, value in zip(names, json.loads(text or "[]")):
+                cells[name][figure][place] = value
+    return {name: RegisterReadings(*figures) for name, figures in cells.items()}

@@ -1,0 +1,178 @@
+"""A report as a table, CSV and JSON."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Optional
+from zoneinfo import ZoneInfo
+
+from handlers.shared.errors import printable
+
+from ..core.cli.output import counted, tabulate
+from ..core.files.csv_out import csv_lines
+from .law import Edges, Energy, MeterReading
+from .readings import INLET
+from .report import NOBODY, PduSum, Report, Row, Sum
+
+CSV_COLUMNS = (
+    *("customer", "pdu", "outlet", "from", "to", "kwh", "low_kwh", "high_kwh", "grade", "reasons"),
+    *("first_time", "first_kwh", "last_time", "last_kwh"),
+)
+_NO_FIGURE = "-"
+
+
+def kwh(wh: Optional[float], missing: str = _NO_FIGURE) -> str:
+    """An energy in kWh, to a Wh."""
+    return missing if wh is None else f"{wh / 1000.0:.3f}"
+
+
+def local_time(at: float, zone: ZoneInfo) -> str:
+    """A time to the minute, with its offset."""
+    return datetime.datetime.fromtimestamp(at, zone).isoformat(" ", "minutes")
+
+
+def place(row: Row) -> str:
+    """Which register it is."""
+    return f"{row.pdu} {'(inlet)' if row.outlet == INLET else row.outlet}"
+
+
+def pdu_sentence(pdu: PduSum) -> str:
+    """What a PDU's inlet and outlets counted."""
+    inlet, outlets = pdu.inlet and pdu.inlet.billable, pdu.outlets
+    text = f"inlet {kwh(inlet)} kWh, {counted(outlets.rows, 'outlet')} {kwh(outlets.billable)} kWh"
+    if outlets.missing:
+        text += f" ({outlets.missing} without a figure, the others at least {kwh(outlets.low)} kWh)"
+    if pdu.difference is not None:
+        share = f" ({100.0 * pdu.difference / inlet:.1f} %)" if inlet else ""
+        text += f", between them {kwh(pdu.difference)} kWh{share}"
+    return text
+
+
+def csv_of(report: Report, zone: ZoneInfo) -> str:
+    """A row for each outlet and customer; a cell without a figure is empty."""
+    lines: list[Sequence[object]] = [CSV_COLUMNS]
+    for rows in report.rows_by_customer().values():
+        for row in rows:
+            bounds = (row.energy.low, row.energy.high) if row.energy else (None, None)
+            lines.append(
+                (
+                    *(row.customer, row.pdu, row.outlet),
+                    *(local_time(row.period.begin, zone), local_time(row.period.end, zone)),
+                    *(kwh(wh, "") for wh in (row.energy and row.energy.billable, *bounds)),
+                    *(row.grade, "; ".join(row.reasons)),
+                    *_readings(row.energy and row.energy.edges, zone),
+                )
+            )
+    return csv_lines(lines)
+
+
+def _readings(edges: Optional[Edges], zone: ZoneInfo) -> Iterator[str]:
+    """The cells of the first and last reading."""
+    for reading in (edges.first, edges.last) if edges else (None, None):
+        yield local_time(reading.time, zone) if reading else ""
+        yield kwh(reading.wh) if reading else ""
+
+
+def document_of(report: Report) -> dict[str, Any]:
+    """For --json: times in s since 1970, energies in Wh, None for what has no figure."""
+    return {
+        "begin": report.period.begin,
+        "end": report.period.end,
+        "customers": [
+            {"customer": customer, **_sum_document(total)}
+            for customer, total in report.sums().items()
+        ],
+        "rows": [
+            {
+                "customer": None if row.customer == NOBODY else row.customer,
+                "pdu": row.pdu,
+                "outlet": row.outlet,
+                "begin": row.period.begin,
+                "end": row.period.end,
+                **_energy_document(row.energy),
+                "grade": row.grade,
+                "reasons": [*row.reasons],
+            }
+            for row in report.rows
+        ],
+        "pdus": [
+            {
+                "pdu": pdu.pdu,
+                "inlet": _energy_document(pdu.inlet),
+                "outlets": _sum_document(pdu.outlets),
+                "between_wh": pdu.difference,
+            }
+            for pdu in report.pdus
+        ],
+        "failed_polls": [
+            {"pdu": pdu, "reason": reason, "polls": count} for pdu, reason, count in report.failed
+        ],
+    }
+
+
+def _sum_document(total: Sum) -> Mapping[str, object]:
+    return {
+        "wh": total.billable,
+        "low_wh": total.low,
+        "high_wh": total.high,
+        "grade": total.grade,
+        "rows": total.rows,
+        "rows_without_figure": total.missing,
+    }
+
+
+def _energy_document(energy: Optional[Energy]) -> Mapping[str, object]:
+    edges = energy and energy.edges
+    return {
+        "wh": energy and energy.billable,
+        "low_wh": energy and energy.low,
+        "high_wh": energy and energy.high,
+        "first": edges and _reading_document(edges.first),
+        "last": edges and _reading_document(edges.last),
+    }
+
+
+def _reading_document(reading: MeterReading) -> Mapping[str, object]:
+    return {"time": reading.time, "wh": reading.wh}
+
+
+_HEAD = ("customer", "outlet", "first", "last", "kWh", "low", "high", "grade", "reasons")
+_SUM_HEAD = ("customer", "outlets", "kWh", "low", "high", "grade", "")
+
+
+def table_of(report: Report) -> Iterator[str]:
+    """For people: a row for each outlet and customer, the customers' sums, a line a PDU, and what
+    was not read.
+    """
+    rows = [
+        (
+            *(row.customer, place(row)),
+            *(kwh(reading and reading.wh) for reading in _edges_of(row.energy)),
+            kwh(row.energy and row.energy.billable),
+            *(kwh(row.energy and row.energy.low), kwh(row.energy and row.energy.high)),
+            *(row.grade, "; ".join(row.reasons)),
+        )
+        for rows in report.rows_by_customer().values()
+        for row in rows
+    ]
+    yield from tabulate(_HEAD, rows, range(2, 7))
+    yield ""
+    sums = [
+        (
+            *(customer, str(total.rows), kwh(total.billable), kwh(total.low), kwh(total.high)),
+            *(total.grade, f"{total.missing} without a figure" if total.missing else ""),
+        )
+        for customer, total in report.sums().items()
+    ]
+    yield from tabulate(_SUM_HEAD, sums, range(1, 5))
+    yield ""
+    for pdu in report.pdus:
+        yield f"{printable(pdu.pdu)}: {pdu_sentence(pdu)}"
+    for name, reason, count in report.failed:
+        yield f"{printable(name)}: not read {counted(count, 'time')}: {reason}"
+
+
+def _edges_of(energy: Optional[Energy]) -> Sequence[Optional[MeterReading]]:
+    edges = energy and energy.edges
+    return (edges.first, edges.last) if edges else (None, None)

@@ -1,0 +1,148 @@
+"""Whether registers count Wh at all: their rise beside the power that was read. Pure.
+
+A unit of measure belongs to a device, so registers of one era are judged together: one that its own
+power confirms is right; one that it contradicts is not believed in that era; one that says nothing
+follows the others. Where no power and no current was ever read, nothing shows the unit.
+
+What it cannot see: an error within the tolerances below, and one of a register and the power beside
+it by the same factor.
+
+Energies in Wh, powers in W, times in s.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping, Sequence
+from itertools import compress, groupby
+from operator import eq, mul, sub
+from typing import NamedTuple, Optional
+
+from .law import Missed
+from .readings import RegisterReadings
+from .segments import AGE_S
+
+#: how far a right register may be from its power, which is read at a few moments only
+_LEAST, _MOST = 0.8, 1.25
+#: beyond twice that, the load cannot explain it, even if it follows the clock of the polls
+_FAR = 2.0
+#: what a meter may not see: smaller powers are taken as anything below this
+_UNSEEN_W = 10.0
+#: the power factor of amperes times volts; of an inlet, whose current may be that of three lines
+_POWER_FACTOR, _LINES = 0.6, 3.0
+#: what must have flowed to judge by it: so many steps, and so much
+_LOADED_STEPS, _LOADED_WH = 20, 50.0
+
+
+class Flow(NamedTuple):
+    """The power beside a register, for each poll, between two bounds in W."""
+
+    least: Sequence[float]
+    most: Sequence[float]
+
+
+class Judgement(enum.Enum):
+    """What the power beside a register says of its unit."""
+
+    RIGHT = "right"
+    OFF = "its register and its power differ"
+    WRONG = "its register counts in another unit than its power shows"
+    SILENT = "nothing"
+    IDLE = "nothing flowed, in any unit"
+
+
+def flow_of(
+    register: RegisterReadings, volts: Optional[float], is_inlet: bool = False
+) -> Optional[Flow]:
+    """The power beside a register: as read, or by current and voltage; None if neither is known.
+
+    A poll that lacks it has the one before.
+    """
+    if any(watts is not None for watts in register.watts):
+        watts = _carried_forward(register.watts)
+        return Flow(watts, watts)
+    if volts is None or all(amperes is None for amperes in register.amperes):
+        return None
+    va = [volts * amperes for amperes in _carried_forward(register.amperes)]
+    lines = _LINES if is_inlet else 1.0
+    return Flow([_POWER_FACTOR * value for value in va], [lines * value for value in va])
+
+
+def _carried_forward(column: Sequence[Optional[float]]) -> Sequence[float]:
+    known = [value for value in column if value is not None]
+    if len(known) == len(column):
+        return known
+    values, last = [], 0.0
+    for value in column:
+        last = last if value is None else value
+        values.append(last)
+    return values
+
+
+def judge(rise: float, step: int, flow: Optional[Flow], seconds: Sequence[float]) -> Judgement:
+    """What the power says of a register that rose by so many Wh.
+
+    `flow` and `seconds`: of the polls between which it rose, and how long each speaks for.
+    """
+    if flow is None:
+        return Judgement.SILENT
+    least = sum(map(mul, flow.least, seconds)) / 3600.0
+    most = sum(map(mul, flow.most, seconds)) / 3600.0
+    unseen = _UNSEEN_W * sum(seconds) / 3600.0
+    if not rise and not most:
+        return Judgement.IDLE
+    slack = 3 * step
+    if rise - slack > _MOST * max(most, unseen):
+        is_far = rise - slack > _FAR * _MOST * max(most, unseen)
+        return Judgement.WRONG if is_far else Judgement.OFF
+    if least < max(_LOADED_STEPS * step, _LOADED_WH, unseen):
+        return Judgement.SILENT
+    if rise + slack < _LEAST * least:
+        return Judgement.WRONG if _FAR * (rise + slack) < _LEAST * least else Judgement.OFF
+    return Judgement.RIGHT
+
+
+def doubts_of(judgements: Mapping[str, Judgement]) -> Mapping[str, str]:
+    """Which registers of one device and era are not believed, and why.
+
+    A register that is off by less than twice while another one is right has a load that follows the
+    clock of the polls: it is believed.
+    """
+    has_right = Judgement.RIGHT in judgements.values()
+    is_off = [*judgements.values()].count(Judgement.OFF) > 1 and not has_right
+    doubts: dict[str, str] = {}
+    for name, judgement in judgements.items():
+        if judgement is Judgement.WRONG or (judgement is Judgement.OFF and is_off):
+            doubts[name] = judgement.value
+    if doubts and not has_right:
+        for name, judgement in judgements.items():
+            if judgement is not Judgement.IDLE:
+                doubts.setdefault(name, "another register of its device counts in a wrong unit")
+    return doubts
+
+
+def missed_energy(wh: Sequence[int], times: Sequence[float], flow: Flow, step: int) -> list[Missed]:
+    """Energy that a register did not count while it stood, by the power that was read.
+
+    Of coarse steps a register stands for two of them at most before it moves.
+    """
+    if not any(map(eq, wh, wh[1:])):
+        return []
+    seconds = [*map(sub, times[1:], times)]
+    # between two polls flowed at least what the lower one read
+    least_ws = [*map(mul, map(min, flow.least, flow.least[1:]), seconds)]
+    if sum(compress(least_ws, map(eq, wh, wh[1:]))) <= 3600.0 * 2 * step:
+        return []
+    missed: list[Missed] = []
+    place = 0
+    for _, group in groupby(wh):
+        first, place = place, place + len([*group])
+        least = sum(least_ws[first : place - 1]) / 3600.0
+        if least <= 2 * step or times[place - 1] - times[first] < AGE_S:
+            continue
+        most = sum(map(mul, flow.most[first:place], seconds[first:place])) / 3600.0
+        caught_up = wh[place] - wh[first] if place < len(wh) else 0
+        if caught_up < 0.75 * least:
+            margin = flow.most[first] * 2 * AGE_S / 3600.0
+            missed.append(Missed(times[first], times[place - 1], _MOST * most + margin))
+    return missed

@@ -1,0 +1,272 @@
+"""What a register counted in a month, with each fault that a register has: the truth is inside the
+bounds, and the reason is named.
+"""
+
+from __future__ import annotations
+
+import random
+from typing import Callable, Optional
+
+import pytest
+
+from pdu.energy.law import BOUNDED, FIRM, NOT_BILLABLE, WIDE, Energy, energy, grade_of
+from pdu.energy.pdu_law import UNKNOWN_UNIT, Supply, narrow_by_inlet, registers_of
+from pdu.energy.readings import RegisterReadings
+from pdu.energy.segments import AGE_S
+
+from .months import BEGIN, DAY, EVERY, INLET, OCTOBER, START_WH, pdu, register, times
+
+WATTS = 203.7
+TRUE_WH = WATTS * 31 * 24
+SUPPLY = Supply(3680.0, 22_000.0)
+Shown = Callable[[float, int], Optional[int]]
+
+
+def found(readings: RegisterReadings, supply: Supply = SUPPLY, **polls: object) -> Energy:
+    """The energy of the only outlet."""
+    at = times()
+    one = energy(registers_of(pdu({"1": readings}, at, **polls), supply)["1"], *OCTOBER)  # type: ignore[arg-type]
+    assert one is not None
+    return one
+
+
+def month(shown: Optional[Shown] = None, **polls: object) -> Energy:
+    answer = found(register(WATTS, times(), shown=shown), **polls)  # type: ignore[arg-type]
+    assert answer.low <= TRUE_WH <= answer.high, answer
+    return answer
+
+
+def test_a_plain_month_is_firm_and_billed_by_its_readings() -> None:
+    answer = month()
+    assert answer.grade == FIRM and not answer.reasons
+    assert answer.high - answer.low < 2 * WATTS * (AGE_S + 2 * EVERY) / 3600.0
+    assert answer.edges is not None
+    first, last, rise = answer.edges
+    assert answer.billable == rise == last.wh - first.wh
+    assert first.time <= OCTOBER.begin and last.time <= OCTOBER.end
+
+
+def test_months_add_up_to_the_register() -> None:
+    at = times()
+    one = registers_of(pdu({"1": register(WATTS, at, step=100)}, at), SUPPLY)["1"]
+    middle = BEGIN + 12.3 * DAY
+    parts = [energy(one, BEGIN, middle), energy(one, middle, OCTOBER.end)]
+    whole = energy(one, *OCTOBER)
+    assert whole is not None
+    assert whole.billable == sum(part.billable or 0.0 for part in parts if part is not None)
+
+
+@pytest.mark.parametrize("step", [1, 10, 100, 1000])
+def test_a_coarse_register_widens_the_bounds_by_its_steps(step: int) -> None:
+    answer = found(register(WATTS, times(), step=step))
+    assert answer.low <= TRUE_WH <= answer.high
+    assert 2 * step <= answer.high - answer.low <= 4 * step + 300
+
+
+def test_each_end_may_hide_a_step() -> None:
+    draw = random.Random(3)
+    for _ in range(60):
+        watts = draw.uniform(5.0, 700.0)
+        answer = found(register(watts, times(), step=1000))
+        assert answer.low <= watts * 744 <= answer.high, watts
+
+
+def test_a_register_may_be_a_quarter_of_an_hour_old() -> None:
+    """A load that ends with the old month is not the new one's."""
+    at = times()
+    wh = [START_WH + int(min(time - 840.0 - BEGIN, 0.0)) for time in at]
+    load = [3600.0 if time < BEGIN else 0.0 for time in at]
+    assert found(RegisterReadings(wh, load, [None] * len(at))).low == 0.0
+
+
+def between(begin: float, end: float, value: Callable[[int], Optional[int]]) -> Shown:
+    """A fault between two times, in days."""
+    return lambda since, wh: value(wh) if begin * DAY <= since < end * DAY else wh
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("zero", between(5.0, 5.02, lambda wh: 0)),
+        ("all ones", between(5.0, 5.02, lambda wh: 4_294_967_295)),
+        ("spike", between(5.0, 5.01, lambda wh: wh + 50_000)),
+        ("dip", between(5.0, 5.02, lambda wh: wh // 3)),
+    ],
+)
+def test_a_reading_that_leaves_the_line_costs_nothing(name: str, shown: Shown) -> None:
+    answer = month(shown)
+    assert answer.grade == FIRM and answer.billable == month().billable, name
+    assert any("left its line" in reason for reason in answer.reasons)
+
+
+def test_a_gap_is_bridged_by_the_register() -> None:
+    answer = month(between(5.0, 8.0, lambda wh: None))
+    assert answer.grade == FIRM and not answer.reasons
+
+
+def test_a_gap_at_the_end_is_bounded_by_what_the_supply_delivers() -> None:
+    answer = month(between(30.9, 31.5, lambda wh: None))
+    assert answer.grade in (FIRM, BOUNDED, WIDE)
+    assert answer.high - answer.low < 3680.0 * 0.6 * 24
+
+
+def test_a_register_that_begins_again_leaves_a_hole() -> None:
+    answer = month(lambda since, wh: wh - START_WH - 80_000 if since > 16 * DAY else wh)
+    hole = 3680.0 * (EVERY + AGE_S + 2.0) / 3600.0
+    assert any("began again" in reason for reason in answer.reasons)
+    assert answer.high - answer.low < hole + 400
+    assert answer.billable == answer.low and answer.edges is None
+
+
+def test_a_small_set_back_is_in_the_highest() -> None:
+    """It looks like a dip, but the readings that come back are the register's own."""
+    lost = 150
+    answer = found(
+        register(WATTS, times(), shown=lambda since, wh: wh - lost if since > 9 * DAY else wh)
+    )
+    assert answer.low <= TRUE_WH <= answer.high
+
+
+def test_another_unit_is_another_register() -> None:
+    units = ["A1" if time < BEGIN + 9 * DAY else "B2" for time in times()]
+    answer = month(lambda since, wh: wh + 70 if since > 9 * DAY else wh, units=units)
+    assert "another unit answered" in answer.reasons and answer.edges is None
+
+
+def test_a_restart_is_seen_by_the_uptime() -> None:
+    uptimes = [time - BEGIN - 9 * DAY if time > BEGIN + 9 * DAY else 1e7 + time for time in times()]
+    assert "the unit restarted" in month(uptimes=uptimes).reasons
+
+
+def test_a_jump_that_the_rating_cannot_explain_is_a_hole() -> None:
+    answer = month(lambda since, wh: wh + 900_000 if since > 9 * DAY else wh)
+    assert any("more than its supply delivers" in reason for reason in answer.reasons)
+
+
+def test_energy_that_a_standing_register_lost_is_in_the_highest() -> None:
+    lost_wh = int(WATTS * 12)
+
+    def shown(since: float, wh: int) -> int:
+        stood = START_WH + int(WATTS * (9 * DAY + DAY) / 3600)
+        if 9.0 * DAY < since < 9.5 * DAY:
+            return stood
+        return wh - lost_wh if since >= 9.5 * DAY else wh
+
+    answer = month(shown)
+    assert "it stood still while power flowed" in answer.reasons
+
+
+def test_a_register_that_catches_up_lost_nothing() -> None:
+    stood = START_WH + int(WATTS * (9 * DAY + DAY) / 3600)
+    answer = month(between(9.0, 9.5, lambda wh: stood))
+    assert answer.grade == FIRM
+
+
+def test_a_register_that_stands_at_the_end_of_the_month_is_bounded_by_where_it_goes_on() -> None:
+    at = times()
+    stood = START_WH + int(WATTS * 31.9 * 24)
+    blind = register(WATTS, at, shown=between(30.9, 31.3, lambda wh: stood))
+    answer = found(blind._replace(watts=[None] * len(at)), SUPPLY._replace(is_unit_checked=True))
+    assert answer.low <= TRUE_WH <= answer.high
+
+
+@pytest.mark.parametrize("factor", [0.001, 0.1, 0.278, 0.5, 0.577, 0.7, 1.3, 1.732, 3.6, 10, 1000])
+def test_a_unit_that_the_power_contradicts_is_not_billed(factor: float) -> None:
+    at = times()
+    wrong = {name: register(WATTS * factor, at, read_watts=WATTS) for name in ("1", "2")}
+    wrong["3"] = register(0.8 * factor, at, read_watts=0.8)
+    for name, register_found in registers_of(pdu(wrong, at), SUPPLY).items():
+        answer = energy(register_found, *OCTOBER)
+        assert answer is None or answer.low <= (0.8 * 744 if name == "3" else TRUE_WH)
+
+
+@pytest.mark.parametrize("factor", [0.9, 1.0, 1.1])
+def test_a_meter_within_its_tolerance_is_billed(factor: float) -> None:
+    answer = found(register(WATTS * factor, times(), read_watts=WATTS))
+    assert answer.grade == FIRM and answer.billable == pytest.approx(TRUE_WH * factor, abs=100)
+
+
+def test_a_load_that_follows_the_clock_of_the_polls_is_billed() -> None:
+    at = times()
+    registers = {"1": register(WATTS, at), "2": register(WATTS, at, read_watts=1.5 * WATTS)}
+    answers = [energy(one, *OCTOBER) for one in registers_of(pdu(registers, at), SUPPLY).values()]
+    assert all(one is not None and one.grade == FIRM for one in answers)
+
+
+def test_a_unit_that_nothing_shows_needs_the_owners_word() -> None:
+    at = times()
+    blind = register(WATTS, at)._replace(watts=[None] * len(at))
+    answer = found(blind)
+    assert answer.grade == NOT_BILLABLE and answer.billable is None
+    assert answer.reasons == [UNKNOWN_UNIT]
+    assert found(blind, SUPPLY._replace(is_unit_checked=True)).grade == FIRM
+
+
+def test_an_idle_outlet_is_nothing_and_firm() -> None:
+    """The step of a table is known by the outlets that count."""
+    at = times()
+    registers = {"1": register(0.0, at), "2": register(WATTS, at)}
+    answer = energy(registers_of(pdu(registers, at), SUPPLY)["1"], *OCTOBER)
+    assert answer is not None and (answer.low, answer.billable, answer.grade) == (0.0, 0.0, FIRM)
+
+
+def test_what_was_not_read_has_no_figure() -> None:
+    at = times()
+    silent = RegisterReadings([None] * len(at), [None] * len(at), [None] * len(at))
+    assert energy(registers_of(pdu({"1": silent}, at), SUPPLY)["1"], *OCTOBER) is None
+
+
+def test_an_outlet_takes_at_most_what_the_inlet_counted() -> None:
+    at = times()
+    hole = between(9.0, 12.0, lambda wh: None)
+    broken = register(
+        WATTS, at, shown=lambda since, wh: hole(since, wh - 4_900_000 if since > 9 * DAY else wh)
+    )
+    registers = {"1": broken, "2": register(300.0, at), INLET: register(505.0, at)}
+    answers = {
+        name: energy(one, *OCTOBER)
+        for name, one in registers_of(pdu(registers, at), SUPPLY).items()
+    }
+    before, after = answers["1"], narrow_by_inlet(answers)["1"]
+    assert before is not None and after is not None
+    assert after.low <= TRUE_WH <= after.high < before.high / 1.5
+
+
+def test_the_class_of_the_meter_widens_both_ends() -> None:
+    plain, classed = month(), found(register(WATTS, times()), SUPPLY._replace(class_percent=1.0))
+    assert classed.low < plain.low - 0.009 * TRUE_WH
+    assert classed.high > plain.high + 0.009 * TRUE_WH
+
+
+def test_grades_are_of_the_width() -> None:
+    assert grade_of(1000.0, 1050.0, 1100.0) == FIRM  # 0.1 kWh
+    assert grade_of(99_500.0, 100_000.0, 100_400.0) == FIRM
+    assert grade_of(95_000.0, 100_000.0, 103_000.0) == BOUNDED
+    assert grade_of(0.0, 100_000.0, 100_000.0) == WIDE
+
+
+def test_the_truth_is_inside_for_random_faults() -> None:
+    """Faults at random, drawn apart from the law: 300 months."""
+    draw = random.Random(7)
+    at = times()
+    for number in range(300):
+        watts = draw.choice([0.0, 3.0, 60.0, 200.0, 900.0, 3000.0])
+        when, length = draw.uniform(-0.5, 31.0), draw.choice([0.01, 0.02, 0.2, 2.0])
+        kind = draw.choice(["none", "zero", "gap", "reset", "old", "unit"])
+        units = None
+
+        def shown(since: float, wh: int) -> Optional[int]:
+            if kind in ("zero", "gap") and when <= since / DAY < when + min(length, 0.02):
+                return 0 if kind == "zero" else None
+            if kind == "gap" and when <= since / DAY < when + length:
+                return None
+            if kind in ("reset", "unit") and since / DAY >= when:
+                return wh - START_WH - int(watts * (when + 1.0) * 24)
+            return wh - 30 if kind == "old" and since / DAY >= when else wh
+
+        if kind == "unit":
+            units = ["A" if time < BEGIN + when * DAY else "B" for time in at]
+        step = draw.choice([1, 100])
+        answer = found(register(watts, at, step=step, shown=shown), units=units)
+        true = watts * 31 * 24
+        assert answer.low - 0.01 <= true <= answer.high + 0.01, (number, kind, watts, when, answer)

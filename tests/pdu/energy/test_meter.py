@@ -1,0 +1,158 @@
+"""`pdu meter` as a program, with simulated PDUs of every handler, and its file read by
+`pdu energy month`.
+"""
+
+from __future__ import annotations
+
+import re
+import resource
+import shlex
+import signal
+import sqlite3
+import subprocess
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Optional
+
+import click
+import pytest
+
+from pdu.core.cli.options import RunOptions
+from pdu.energy.meter import ClockWatch, meter as meter_command
+from pdu.energy.readings import INLET
+from pdu.energy.store import Store
+from tests.needs import ROOT
+from tests.pdu.monitoring.halls import PDU, Hall, environment, hall, run
+from tests.waiting import PATIENCE_S, until
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hall]:
+    with hall(tmp_path_factory.mktemp("hall")) as made:
+        yield made
+
+
+def words(whole: Hall, path: Path, *more: str, dead: bool = False) -> Sequence[str]:
+    logins = ("--auth", str(whole.logins))
+    return ("meter", str(whole.list(dead=dead)), "--into", str(path), *logins, *more)
+
+
+def meter(whole: Hall, path: Path) -> subprocess.Popen[str]:
+    """A meter that polls each second."""
+    command = [*PDU, *words(whole, path, "--every", "1")]
+    return subprocess.Popen(command, cwd=ROOT, env=environment(), stderr=subprocess.PIPE, text=True)
+
+
+def polls(path: Path) -> int:
+    """How many are in the file; 0 while it is not made."""
+    try:
+        (count,) = (
+            sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+            .execute("SELECT count(*) FROM poll")
+            .fetchone()
+        )
+    except sqlite3.Error:
+        return 0
+    return int(count)
+
+
+def test_a_round_keeps_every_pdu(whole: Hall, tmp_path: Path) -> None:
+    path = tmp_path / "energy.db"
+    done = run(*words(whole, path, "--rounds", "1", dead=True))
+    assert done.returncode == 2 and "dead cannot be read: unreachable: " in done.stderr
+    store, now = Store(str(path)), time.time()
+    assert {*store.pdus(now - 600.0, now)} == {*whole.peers, "dead"}
+    for name, peer in whole.peers.items():
+        readings = store.read_pdu(name, now - 600.0, now)
+        assert len(readings.earliest) == 1 and not readings.failed
+        assert now - 600.0 < readings.earliest[0] <= readings.latest[0] <= now
+        books = peer.books()
+        kwh = {key: (column.wh[0] or 0) / 1000 for key, column in readings.registers.items()}
+        for outlet, expected in books.port_energy_kwh.items():
+            assert kwh[outlet] == pytest.approx(expected, abs=0.001)
+        if books.energy_kwh is not None:
+            assert kwh[INLET] == pytest.approx(books.energy_kwh, abs=0.001)
+    assert store.read_pdu("snmp", now - 600.0, now).families[0]
+    (failed,) = store.read_pdu("dead", now - 600.0, now).failed
+    assert failed.reason.startswith("unreachable: ")
+
+
+def test_a_killed_meter_loses_no_poll_and_the_next_one_goes_on(whole: Hall, tmp_path: Path) -> None:
+    path = tmp_path / "energy.db"
+    with meter(whole, path) as first:
+        assert until(lambda: polls(path) > len(whole.peers))
+        before = polls(path)
+        first.send_signal(signal.SIGKILL)
+    kept = polls(path)
+    assert kept >= before
+    with meter(whole, path) as second:
+        assert until(lambda: polls(path) > kept + len(whole.peers))
+        second.send_signal(signal.SIGTERM)
+        assert second.wait(PATIENCE_S) == 0
+    (sound,) = sqlite3.connect(path).execute("PRAGMA integrity_check").fetchone()
+    assert sound == "ok"
+
+
+def test_a_file_has_one_meter(whole: Hall, tmp_path: Path) -> None:
+    path = tmp_path / "energy.db"
+    with meter(whole, path) as first:
+        assert until(lambda: polls(path) > 0)
+        done = run(*words(whole, path, "--rounds", "1"))
+        assert done.returncode == 2
+        assert f"another `pdu meter` writes {path}: give each its own file" in done.stderr
+        first.send_signal(signal.SIGTERM)
+
+
+def test_a_full_disk_is_reported_and_the_meter_goes_on(whole: Hall, tmp_path: Path) -> None:
+    """A limit of the file's size stands for the disk; with room again, polls are kept again."""
+    path = tmp_path / "energy.db"
+    assert run(*words(whole, path, "--rounds", "1")).returncode == 0
+    kept, most = polls(path), path.stat().st_size + 4096
+    with meter(whole, path) as full:
+        resource.prlimit(full.pid, resource.RLIMIT_FSIZE, (most, resource.RLIM_INFINITY))
+        assert full.stderr is not None
+        line = full.stderr.readline()
+        assert " lost: " in line and f"{path} cannot be used: " in line, line
+        resource.prlimit(
+            full.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY)
+        )
+        kept = polls(path)
+        assert until(lambda: polls(path) > kept + len(whole.peers))
+        full.send_signal(signal.SIGTERM)
+        assert full.wait(PATIENCE_S) == 2
+
+
+@pytest.mark.parametrize(
+    ("jump_s", "words_of_report"),
+    [(-3600.0, "set back by 3600 s"), (90.0, "set forward by 90 s"), (1.0, "")],
+)
+def test_a_clock_that_is_set_is_reported(jump_s: float, words_of_report: str) -> None:
+    reports: list[str] = []
+    walls = iter((1000.0, 1100.0, 1200.0 + jump_s, 1300.0 + jump_s))
+    times = iter((0.0, 100.0, 200.0, 300.0))
+    watch = ClockWatch(reports.append, lambda: next(walls), lambda: next(times))
+    for _ in range(3):
+        watch.check()
+    assert len(reports) == bool(words_of_report) and words_of_report in "".join(reports)
+
+
+@pytest.mark.parametrize(("newest", "is_reported"), [(None, 0), (999.0, 0), (5000.0, 1)])
+def test_a_file_of_the_future_is_reported(newest: Optional[float], is_reported: int) -> None:
+    reports: list[str] = []
+    ClockWatch(reports.append, lambda: 1000.0, lambda: 0.0).compare_with(newest)
+    assert len(reports) == is_reported
+
+
+def test_the_unit_starts_a_meter_with_options_that_it_has() -> None:
+    unit = (ROOT / "docs" / "prometheus" / "pdu-meter.service").read_text("utf-8")
+    (line,) = re.findall(r"(?m)^ExecStart=\S+ meter (.+)$", unit)
+    context = meter_command.make_context("meter", shlex.split(line), obj=RunOptions())
+    assert context.params["list_word"] == "/etc/pdu/hall.csv"
+    assert context.params["into"] == "/var/lib/pdu/energy.db" and "StateDirectory=pdu\n" in unit
+
+
+@pytest.mark.parametrize("words", [["--every", "0.5s"], ["--every", "2d"], ["--keep-days", "31"]])
+def test_what_a_month_cannot_be_made_of_is_refused(words: list[str]) -> None:
+    with pytest.raises(click.UsageError):
+        meter_command.make_context("meter", ["x.csv", "--into", "x.db", *words], obj=RunOptions())

@@ -1,0 +1,284 @@
+"""Months in Prometheus' API: real servers give the same bounds as the readings themselves; answers
+that lack samples are refused.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import subprocess
+import threading
+import urllib.request
+from collections.abc import Iterator, Mapping, Sequence
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any, Callable, Optional
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from handlers.shared.errors import Denied, PduHandlerError, SettingsError
+from pdu.energy.law import FIRM, Energy, energy
+from pdu.energy.pdu_law import Supply, registers_of
+from pdu.energy.prometheus import Prometheus, Server
+from pdu.energy.readings import INLET, PduReadings
+from tests.needs import programs
+from tests.pdu.monitoring.exporter_process import fetched
+from tests.ports import reserved
+from tests.waiting import PATIENCE_S, bounded, until
+
+from .months import BEGIN, DAY, OCTOBER, pdu, register, times
+
+SUPPLY = Supply(3680.0, 22_000.0)
+LOADS = {"1": 203.7, "2": 0.0, "3": 1200.0}
+
+
+def polls() -> PduReadings:
+    """A month with a pause of three hours and a register that begins again."""
+    at = [time for time in times() if not 5.0 * DAY < time - BEGIN < 5.125 * DAY]
+    registers = {name: register(watts, at) for name, watts in LOADS.items()}
+    registers["3"] = register(
+        LOADS["3"], at, shown=lambda since, wh: wh - 5_400_000 if since > 20 * DAY else wh
+    )
+    registers[INLET] = register(sum(LOADS.values()) + 6.0, at)
+    return pdu(registers, at, family="apc-rpdu2")
+
+
+def samples(readings: PduReadings) -> Iterator[tuple[str, float, float]]:
+    """What `pdu exporter` makes of each poll: a series, its value and the time in s."""
+    for place, time in enumerate(readings.earliest):
+        target = 'instance="rack1",job="pdu"'
+        yield f"pdu_up{{{target}}}", 1.0, time
+        yield f"pdu_uptime_seconds{{{target}}}", readings.uptimes[place] or 0.0, time
+        labels = f'{target},serial="A1",firmware="",family="apc-rpdu2"'
+        yield f"pdu_info{{{labels}}}", 1.0, time
+        for name, column in readings.registers.items():
+            joules, watts = float(column.wh[place] or 0) * 3600.0, column.watts[place] or 0.0
+            if name == INLET:
+                yield f"pdu_energy_joules_total{{{target}}}", joules, time
+            else:
+                outlet = f'{target},outlet="{name}"'
+                yield f"pdu_outlet_energy_joules_total{{{outlet}}}", joules, time
+                yield f"pdu_outlet_power_watts{{{outlet}}}", watts, time
+
+
+@contextlib.contextmanager
+def running(command: Sequence[str], folder: Path, ready: str) -> Iterator[None]:
+    """A server, until the block ends. `ready`: a URL that answers with 200 when it is."""
+
+    def is_ready() -> bool:
+        try:
+            return fetched(ready)[0] == 200
+        except OSError:
+            return False
+
+    with open(folder / "log", "wb") as log:
+        process = subprocess.Popen(command, stdout=log, stderr=log)
+    with process, bounded(process, 2 * PATIENCE_S):
+        assert until(is_ready, every=0.1), (folder / "log").read_text()[-2000:]
+        yield
+
+
+@contextlib.contextmanager
+def prometheus(folder: Path) -> Iterator[str]:
+    """Debian's Prometheus with the samples, made into blocks by its own tool."""
+    server, tool = programs("prometheus", "promtool")
+    rows = sorted((series, time, value) for series, value, time in samples(polls()))
+    lines = (f"{series} {value} {time}\n" for series, time, value in rows)
+    (folder / "samples").write_text("".join([*lines, "# EOF\n"]))
+    subprocess.run(
+        # one block for the month: with the usual ones of two hours it takes a minute and a half
+        [
+            *(tool, "tsdb", "create-blocks-from", "--max-block-duration=1536h"),
+            *("openmetrics", "samples", "data"),
+        ],
+        cwd=folder,
+        check=True,
+        capture_output=True,
+    )
+    (folder / "config.yml").write_text("")
+    url = f"http://127.0.0.1:{reserved()}"
+    command = [
+        *(server, f"--config.file={folder / 'config.yml'}", "--storage.tsdb.retention.time=100y"),
+        *(f"--storage.tsdb.path={folder / 'data'}", f"--web.listen-address={url[7:]}"),
+    ]
+    with running(command, folder, f"{url}/-/ready"):
+        yield url
+
+
+@contextlib.contextmanager
+def victoria_metrics(folder: Path) -> Iterator[str]:
+    """Debian's VictoriaMetrics with the samples, imported as it is documented."""
+    (server,) = programs("victoria-metrics")
+    url = f"http://127.0.0.1:{reserved()}"
+    command = [
+        *(server, f"-storageDataPath={folder / 'data'}", f"-httpListenAddr={url[7:]}"),
+        "-retentionPeriod=100y",
+    ]
+    with running(command, folder, f"{url}/health"):
+        lines = (
+            f"{series} {value} {time * 1000:.0f}\n" for series, value, time in samples(polls())
+        )
+        request = urllib.request.Request(  # noqa: S310  # loopback
+            f"{url}/api/v1/import/prometheus", "".join(lines).encode()
+        )
+        urllib.request.urlopen(request, timeout=PATIENCE_S).close()  # noqa: S310
+        fetched(f"{url}/internal/force_flush")
+        yield url
+
+
+def energies(readings: PduReadings) -> dict[str, Optional[Energy]]:
+    registers = registers_of(readings, SUPPLY)
+    return {name: energy(one, *OCTOBER) for name, one in registers.items()}
+
+
+@pytest.mark.parametrize(
+    "serve",
+    [
+        pytest.param(prometheus, marks=pytest.mark.against("prometheus"), id="prometheus"),
+        pytest.param(
+            victoria_metrics, marks=pytest.mark.against("victoria-metrics"), id="victoria-metrics"
+        ),
+    ],
+)
+def test_a_real_server_gives_the_bounds_of_the_readings(
+    serve: Callable[[Path], contextlib.AbstractContextManager[str]], tmp_path: Path
+) -> None:
+    with serve(tmp_path) as url, contextlib.closing(Prometheus(Server(url))) as source:
+        assert source.pdus(*OCTOBER) == ["rack1"]
+        served = source.read_pdu("rack1", *OCTOBER)
+    own = polls()
+    # each time is widened by a tenth of the interval and the longest scrape: the readings as such
+    # have the same bounds if theirs are
+    own = own._replace(
+        earliest=[time - 90.0 for time in own.earliest],
+        latest=[time + 100.0 for time in own.earliest],
+        registers={name: own.registers[name] for name in served.registers},
+    )
+    first = own.earliest.index(served.earliest[0])
+    last = own.earliest.index(served.earliest[-1])
+    assert list(served.earliest) == own.earliest[first : last + 1] and last - first > 2980
+    assert {*served.units} == {"A1"} and {*served.families} == {"apc-rpdu2"}
+    for name in own.registers:
+        assert list(served.registers[name].wh) == own.registers[name].wh[first : last + 1], name
+    bounds = energies(served)
+    for name, expected in energies(own).items():
+        answer = bounds[name]
+        assert answer is not None and expected is not None
+        assert [answer.low, answer.high] == pytest.approx([expected.low, expected.high])
+        assert answer.reasons == expected.reasons
+        watts = LOADS.get(name, sum(LOADS.values()) + 6.0)
+        assert answer.low <= watts * 744.0 <= answer.high
+
+
+class FakeServer(ThreadingHTTPServer):
+    """Serves samples of one PDU; `fault` changes an answer, `status` its HTTP status."""
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.fault: Mapping[str, Any] = {}
+        self.status = 200
+        self.series: list[tuple[Mapping[str, str], list[tuple[float, float]]]] = []
+        self.tokens: list[Optional[str]] = []
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_address[1]}"
+
+    def add(self, metric: str, value: Callable[[float], float], **labels: str) -> None:
+        column = [(time, value(time)) for time in times()]
+        self.series.append(({"__name__": metric, "instance": "rack1", **labels}, column))
+
+    def answer(self, query: Mapping[str, list[str]]) -> Any:
+        end = float(query["time"][0])
+        rows = []
+        for labels, column in self.series:
+            values = [[at, str(value)] for at, value in column if end - DAY <= at <= end]
+            rows.append({"metric": labels, "values": values})
+        return {"resultType": "matrix", "result": rows}
+
+
+class _Handler(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        assert isinstance(self.server, FakeServer)
+        self.server.tokens.append(self.headers["Authorization"])
+        data = self.server.answer(parse_qs(urlsplit(self.path).query))
+        body = json.dumps({"status": "success", "data": data, **self.server.fault}).encode()
+        self.send_response(self.server.status)
+        if self.server.status == 302:
+            self.send_header("Location", "http://192.0.2.1/")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None: ...
+
+
+@pytest.fixture
+def server() -> Iterator[FakeServer]:
+    with FakeServer() as made:
+        made.add("pdu_outlet_power_watts", lambda time: 203.7, outlet="1")
+        made.add("pdu_outlet_energy_joules_total", joules, outlet="1", job="a")
+        made.add("pdu_uptime_seconds", lambda time: time - OCTOBER.begin + 1e6)
+        made.add("pdu_info", lambda time: 1.0, serial="A1", firmware="2.0", exported_family="x")
+        thread = threading.Thread(target=made.serve_forever, args=(0.02,), daemon=True)
+        thread.start()
+        yield made
+        made.shutdown()
+
+
+def joules(time: float) -> float:
+    return float(int(203.7 * (time - OCTOBER.begin + DAY) / 3600.0)) * 3600.0
+
+
+def read(server: FakeServer, token: str = "") -> PduReadings:
+    with contextlib.closing(Prometheus(Server(server.url, token))) as source:
+        return source.read_pdu("rack1", *OCTOBER)
+
+
+def test_a_sample_that_two_ranges_contain_is_taken_once(server: FakeServer) -> None:
+    readings = read(server, "secret-token")
+    assert list(readings.uptimes) == [time - OCTOBER.begin + 1e6 for time in times()]
+    assert {*readings.units} == {"A1 2.0"} and {*readings.families} == {"x"}
+    answer = energies(readings)["1"]
+    assert answer is not None and answer.grade == FIRM
+    assert {*server.tokens} == {"Bearer secret-token"}
+
+
+def test_two_series_of_one_register_are_refused(server: FakeServer) -> None:
+    server.add("pdu_outlet_energy_joules_total", joules, outlet="1", job="b")
+    with pytest.raises(PduHandlerError, match="--match"):
+        read(server)
+
+
+@pytest.mark.parametrize(
+    ("fault", "status", "words"),
+    [
+        ({"warnings": ["a block is missing"]}, 200, "samples may be missing"),
+        ({"isPartial": True}, 200, "samples may be missing"),
+        ({"status": "error", "error": "too many samples"}, 422, "too many samples"),
+        ({"data": {"resultType": "vector", "result": []}}, 200, "no matrix"),
+        ({"status": None}, 302, "no reason given"),
+    ],
+)
+def test_an_answer_that_lacks_samples_is_refused(
+    server: FakeServer, fault: Mapping[str, Any], status: int, words: str
+) -> None:
+    server.fault, server.status = fault, status
+    with pytest.raises(PduHandlerError, match=words):
+        read(server)
+
+
+def test_a_server_that_wants_a_login_is_named_with_what_to_give(server: FakeServer) -> None:
+    server.status = 401
+    with pytest.raises(Denied, match="--secret-file token=FILE"):
+        read(server)
+
+
+@pytest.mark.parametrize(
+    "url", ["http://192.0.2.1:9090", "https://user:pw@192.0.2.1", "https://", "http://a:b", "x"]
+)
+def test_a_url_that_cannot_be_asked_or_would_show_the_token_is_refused(url: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        Server(url, "secret-token")
+    assert "secret-token" not in str(caught.value) and "pw" not in str(caught.value)

@@ -1,0 +1,180 @@
+"""The report of customers, and what it is printed as."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from handlers.shared.errors import SettingsError
+from pdu.energy import pages, tables
+from pdu.energy.customers import Tenancies, month, time_zone
+from pdu.energy.law import FIRM, NOT_BILLABLE, WIDE
+from pdu.energy.pdu_law import Supply
+from pdu.energy.readings import INLET, PduReadings, RegisterReadings
+from pdu.energy.report import NOBODY, Report, report_of
+
+from .months import OCTOBER, pdu, register, times
+
+UTC = ZoneInfo("UTC")
+SUPPLY = Supply(3680.0, 22_000.0)
+LOADS = {"1": 100.0, "2": 203.7, "3": 0.0}
+
+
+class Hall:
+    """Readings of one PDU, rack1, in place of a store."""
+
+    def __init__(self, silent: Sequence[str] = (), step: int = 1) -> None:
+        at = times()
+        registers = {name: register(watts, at, step=step) for name, watts in LOADS.items()}
+        registers[INLET] = register(sum(LOADS.values()) + 5.0, at, step=step)
+        none: list[None] = [None] * len(at)
+        registers.update({name: RegisterReadings(none, none, none) for name in silent})
+        self._readings = pdu(registers, at)
+
+    def pdus(self, begin: float, end: float) -> Sequence[str]:
+        return ["rack1"]
+
+    def read_pdu(self, pdu: str, begin: float, end: float) -> PduReadings:
+        return self._readings
+
+    def close(self) -> None: ...
+
+
+def report(tmp_path: Path, rows: str, silent: Sequence[str] = (), step: int = 1) -> Report:
+    path = tmp_path / "customers.csv"
+    path.write_text("customer,pdu,outlet,from,to\n" + rows)
+    return report_of(Hall(silent, step), OCTOBER, Tenancies.read(str(path), UTC), SUPPLY)
+
+
+def test_a_customer_has_the_energy_of_his_outlets(tmp_path: Path) -> None:
+    result = report(tmp_path, "Acme,rack1,1,,\nAcme,rack1,3,,\nCloudy,rack*,2,,\n")
+    sums = result.sums()
+    assert [*sums] == ["Acme", "Cloudy"] and (sums["Acme"].rows, sums["Acme"].missing) == (2, 0)
+    assert sums["Acme"].billable == pytest.approx(74_400.0, abs=100.0)
+    assert sums["Cloudy"].low <= 203.7 * 744.0 <= (sums["Cloudy"].high or 0.0)
+    assert result.is_firm()
+
+
+def test_a_sum_is_firm_though_an_idle_outlet_in_coarse_steps_is_wide(tmp_path: Path) -> None:
+    result = report(tmp_path, "Acme,rack1,*,,\n", step=1000)
+    assert {row.outlet: row.grade for row in result.rows}["3"] == WIDE
+    assert result.sums()["Acme"].grade == "bounded" and not result.is_firm()
+    result = report(tmp_path, "Acme,rack1,*,,\n", step=200)
+    assert {row.outlet: row.grade for row in result.rows}["3"] == WIDE
+    assert result.sums()["Acme"].grade == FIRM and result.is_firm()
+
+
+def test_an_outlet_that_changes_hands_is_counted_once(tmp_path: Path) -> None:
+    result = report(tmp_path, "Acme,rack1,2,,2026-10-12T14:30\nCloudy,rack1,2,2026-10-12T14:30,\n")
+    whole = report(tmp_path, "Acme,rack1,2,,\n").sums()["Acme"]
+    assert sum(total.billable or 0.0 for total in result.sums().values()) == whole.billable
+
+
+def test_a_time_that_nobody_has_is_in_no_sum(tmp_path: Path) -> None:
+    result = report(tmp_path, "Acme,rack1,2,2026-10-03,2026-10-05\n")
+    free = [row.period for row in result.rows if row.customer == NOBODY and row.outlet == "2"]
+    assert len(free) == 2 and [*result.rows_by_customer()] == ["Acme"]
+
+
+def test_a_rack_is_read_at_its_inlet(tmp_path: Path) -> None:
+    total = report(tmp_path, "Acme,rack1,,,\n").sums()["Acme"]
+    assert total.billable == pytest.approx(308_700 * 0.744, abs=100.0)
+
+
+@pytest.mark.parametrize(
+    ("row", "silent"),
+    [("rack1,*", "2"), ("rack1,9", ""), ("rack9,4", ""), ("rack1,", INLET), ("rack?,[78]", "")],
+)
+def test_what_was_not_read_has_no_sum(tmp_path: Path, row: str, silent: str) -> None:
+    """An outlet, a PDU, or an inlet that nobody read: never left out in silence."""
+    result = report(tmp_path, f"Acme,{row},,\nAcme,rack1,1,,2026-10-01\n", silent=[silent])
+    total = result.sums()["Acme"]
+    assert (total.missing, total.billable, total.high) == (1, None, None)
+    assert total.grade == NOT_BILLABLE and not result.is_firm()
+    assert "1 without a figure" in "\n".join(tables.table_of(result))
+    (path,) = pages.write_pages(str(tmp_path / "pages"), "2026-10", result, UTC)
+    assert "without a figure" in Path(path).read_text()
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        "Acme,rack1,1,,\nCloudy,rack1,1,2026-10-05,\n",
+        "Acme,rack1,,,\nCloudy,rack1,1,,\n",
+        "Acme,rack*,*,,\nCloudy,rack1,1,,\n",
+    ],
+)
+def test_two_customers_of_one_outlet_are_refused(tmp_path: Path, rows: str) -> None:
+    with pytest.raises(SettingsError, match="line 3|line 2"):
+        report(tmp_path, rows)
+
+
+@pytest.mark.parametrize(
+    "row", [",rack1,1,,\n", "A,rack1,1,2026-13-01,\n", "A,rack1,1,2026-10-02,2026-10-01\n"]
+)
+def test_a_wrong_row_is_named(tmp_path: Path, row: str) -> None:
+    with pytest.raises(SettingsError, match="customers.csv: line 2"):
+        report(tmp_path, row)
+
+
+@pytest.mark.parametrize("text", ["", "customer,pdu\n", "customer,pdu,outlet,from,to\n"])
+def test_a_file_without_customers_is_refused(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "customers.csv"
+    path.write_text(text)
+    with pytest.raises(SettingsError, match="customers.csv"):
+        Tenancies.read(str(path), UTC)
+
+
+def test_outlets_are_beside_their_inlet(tmp_path: Path) -> None:
+    (whole,) = report(tmp_path, "Acme,rack1,1,,\n").pdus
+    assert whole.difference == pytest.approx(5.0 * 744, abs=100.0)
+    assert tables.pdu_sentence(whole).startswith("inlet 229.6")
+    (part,) = report(tmp_path, "Acme,rack1,1,,\n", silent=["2"]).pdus
+    assert part.difference is None and "1 without a figure" in tables.pdu_sentence(part)
+    (bare,) = report(tmp_path, "Acme,rack1,1,,\n", silent=[INLET]).pdus
+    assert bare.difference is None and "inlet - kWh" in tables.pdu_sentence(bare)
+
+
+def test_csv_json_table_and_page_say_the_same(tmp_path: Path) -> None:
+    result = report(tmp_path, "=Acme,rack1,1,,\n")
+    (row,) = csv.DictReader(io.StringIO(tables.csv_of(result, UTC)))
+    (energy,) = (row.energy for row in result.rows if row.customer == "=Acme")
+    assert energy is not None and energy.edges is not None
+    shown = f"{(energy.billable or 0.0) / 1000:.3f}"
+    assert row["customer"] == "'=Acme" and row["kwh"] == shown
+    assert (row["from"], row["first_time"]) == ("2026-10-01 00:00+00:00", "2026-09-30 23:46+00:00")
+    assert row["first_kwh"] == f"{energy.edges.first.wh / 1000:.3f}"
+    document = json.loads(json.dumps(tables.document_of(result)))
+    assert document["customers"][0]["wh"] == energy.billable
+    assert document["rows"][0]["first"]["wh"] == energy.edges.first.wh
+    assert any(shown in line and row["last_kwh"] in line for line in tables.table_of(result))
+    (page,) = pages.write_pages(str(tmp_path / "pages"), "2026-10", result, UTC)
+    text = Path(page).read_text()
+    assert shown in text and row["first_kwh"] in text and row["low_kwh"] in text
+
+
+def test_each_customer_has_a_page_of_his_own(tmp_path: Path) -> None:
+    rows = "A.B,rack1,1,,\nA-B,rack1,2,,\n<b>Ёлка</b>,rack1,3,,\n"
+    paths = [*pages.write_pages(str(tmp_path), "2026-10", report(tmp_path, rows), UTC)]
+    names = [Path(path).name for path in paths]
+    assert names == ["2026-10-b-ёлка-b.html", "2026-10-a-b.html", "2026-10-a-b-2.html"]
+    assert "<b>Ёлка" not in Path(paths[0]).read_text()
+
+
+def test_a_month_has_the_hours_of_its_zone() -> None:
+    begin, end = month("2026-10", time_zone("Europe/Berlin"))
+    assert end - begin == (31 * 24 + 1) * 3600.0
+    begin, end = month("2026-12", UTC)
+    assert end - begin == 31 * 24 * 3600.0
+
+
+@pytest.mark.parametrize("text", ["2026-13", "October", "2026"])
+def test_what_is_no_month_is_refused(text: str) -> None:
+    with pytest.raises(SettingsError, match="no month"):
+        month(text, UTC)

@@ -1,0 +1,139 @@
+"""The file of readings: what is written is read, whatever the clock said, whoever was killed."""
+
+from __future__ import annotations
+
+import signal
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+from typing import Optional
+
+import pytest
+
+from handlers.shared.errors import SettingsError
+from pdu.energy.clock import PollTime
+from pdu.energy.readings import INLET
+from pdu.energy.store import Store, StoredPoll, StoredRegister, exclusive
+
+from .months import BEGIN, DAY, OCTOBER
+
+
+def poll(number: int, offset: float = 0.0, pdu: str = "rack1", unit: str = "A1") -> StoredPoll:
+    true = BEGIN + 900.0 * number
+    when = PollTime(true + offset, true + offset + 1.5, 900.0 * number, "boot1")
+    registers = {
+        "1": StoredRegister(1000 + number, 200),
+        "2": StoredRegister(None),
+        INLET: StoredRegister(9000 + number, None, 1.25),
+    }
+    return StoredPoll(pdu, when, registers, unit, "apc-rpdu2", 5.0 + number)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> str:
+    return str(tmp_path / "energy.db")
+
+
+def stored(path: str, *polls: StoredPoll) -> Store:
+    store = Store(path, may_write=True)
+    for each in polls:
+        store.add(each)
+    return store
+
+
+def test_what_is_written_is_read(path: str) -> None:
+    failed = StoredPoll("rack1", poll(2).time, {}, error="timeout: no answer")
+    store = stored(path, poll(0), poll(1), failed, poll(3), poll(0, pdu="rack2"))
+    assert store.pdus(*OCTOBER) == ["rack1", "rack2"]
+    readings = store.read_pdu("rack1", *OCTOBER)
+    assert readings.earliest == pytest.approx([BEGIN, BEGIN + 900, BEGIN + 2700])
+    assert readings.latest[0] == pytest.approx(BEGIN + 1.5)
+    assert (readings.units, readings.uptimes) == (["A1"] * 3, [5.0, 6.0, 8.0])
+    assert readings.families == ["apc-rpdu2"] * 3
+    assert [*readings.registers["1"].wh] == [1000, 1001, 1003]
+    assert [*readings.registers["1"].watts] == [200, 200, 200]
+    assert [*readings.registers["2"].wh] == [None] * 3
+    assert [*readings.registers[INLET].amperes] == [1.25] * 3
+    assert readings.failed == [(BEGIN + 1800, "timeout: no answer")]
+
+
+def test_outlets_that_come_and_go_have_gaps(path: str) -> None:
+    fewer = poll(1)._replace(registers={"1": StoredRegister(1001)}, unit="B2")
+    readings = stored(path, poll(0), fewer).read_pdu("rack1", *OCTOBER)
+    assert readings.registers["1"].wh == [1000, 1001]
+    assert readings.registers[INLET].wh == [9000, None]
+
+
+def test_a_poll_with_a_wrong_clock_is_found_and_put_right(path: str) -> None:
+    wrong = [poll(number, 3650 * DAY) for number in range(100, 104)]
+    store = stored(
+        path, *map(poll, range(100)), *wrong, *(poll(number) for number in range(104, 200))
+    )
+    readings = store.read_pdu("rack1", *OCTOBER)
+    assert readings.earliest == pytest.approx([BEGIN + 900.0 * number for number in range(200)])
+
+
+def test_a_hoster_reads_it_with_sqlite3(path: str) -> None:
+    stored(path, poll(0)).close()
+    rows = sqlite3.connect(path).execute("SELECT pdu, outlet, wh, watts FROM reading").fetchall()
+    assert rows == [
+        ("rack1", "1", 1000, 200),
+        ("rack1", "2", None, None),
+        ("rack1", "", 9000, None),
+    ]
+
+
+@pytest.mark.parametrize("content", [None, b"", b"no database" * 100])
+def test_what_is_no_file_of_readings_is_refused(path: str, content: Optional[bytes]) -> None:
+    if content is not None:
+        Path(path).write_bytes(content)
+    with pytest.raises(SettingsError):
+        Store(path)
+
+
+def test_a_failed_write_keeps_nothing_of_it(path: str) -> None:
+    store = stored(path, poll(0))
+    with pytest.raises((SettingsError, sqlite3.Error)):
+        store.add(poll(1)._replace(uptime=object()))  # type: ignore[arg-type]
+    assert len(store.read_pdu("rack1", *OCTOBER).earliest) == 1
+
+
+def test_old_polls_are_deleted_a_few_at_a_time(path: str) -> None:
+    """So a clock that is wrong for an hour costs an hour of the oldest readings."""
+    store = stored(path, *map(poll, range(20)))
+    store.delete_before(BEGIN + 10 * DAY, 4)
+    assert store.read_pdu("rack1", *OCTOBER).uptimes == [5.0 + number for number in range(4, 20)]
+    store.delete_before(BEGIN + 5 * 900.0, 4)
+    assert store.read_pdu("rack1", *OCTOBER).uptimes == [5.0 + number for number in range(5, 20)]
+
+
+def test_a_file_has_one_writer(path: str) -> None:
+    with exclusive(path):
+        with pytest.raises(SettingsError, match="another `pdu meter` writes"), exclusive(path):
+            pass
+    with exclusive(path):
+        pass
+
+
+_WRITER = """
+import sys
+from pdu.energy.store import Store
+from tests.pdu.energy.test_store import poll
+store = Store(sys.argv[1], may_write=True)
+for number in range(100_000):
+    store.add(poll(number))
+    print(number, flush=True)
+"""
+
+
+def test_a_killed_meter_loses_nothing_that_it_accepted(path: str) -> None:
+    writer = subprocess.Popen([sys.executable, "-c", _WRITER, path], stdout=subprocess.PIPE)
+    assert writer.stdout is not None
+    for _ in range(50):
+        accepted = int(writer.stdout.readline())
+    writer.send_signal(signal.SIGKILL)
+    rest = writer.communicate()[0].split()
+    accepted = int(rest[-1]) if rest else accepted
+    readings = Store(path).read_pdu("rack1", BEGIN, BEGIN + 900.0 * 100_000)
+    assert len(readings.earliest) in (accepted + 1, accepted + 2)
