@@ -70,8 +70,6 @@ class Outlet(NamedTuple):
     figures: MeterFigures = MeterFigures()
     #: what the unit says against the state, or why it is unknown; "" for nothing
     doubt: str = ""
-    #: whether the state is that of a voltage measured behind the relay, not the relay's position
-    is_measured: bool = False
     #: its number on the unit, "" if not known; None: the identity
     number: Optional[str] = None
 

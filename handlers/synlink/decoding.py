@@ -112,7 +112,6 @@ def _outlet(entry: dict[str, Any]) -> Outlet:
         position if is_certain else None,
         MeterFigures(current_a=_figure(entry, "currentRms")),
         doubt=", ".join(doubts),
-        is_measured=is_measured and is_certain,
         number=str(number) if type(number) is int else "",
     )
 

@@ -9,7 +9,7 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, NamedTuple, Optional
 
@@ -101,13 +101,6 @@ def tabulate(
         "  ".join(align(cell, width) for align, cell, width in zip(aligns, row, widths)).rstrip()
         for row in cells
     ]
-
-
-def facts(pairs: Mapping[str, object]) -> list[str]:
-    """A line for each pair of name and value."""
-    names = [text(name) for name in pairs]
-    width = max(map(len, names), default=0)
-    return [f"{name.ljust(width)}  {text(value)}" for name, value in zip(names, pairs.values())]
 
 
 def text(value: object, limit: int = _CELL) -> str:

@@ -14,9 +14,6 @@ import click
 
 from .options import Seconds, SharedOption
 
-#: in s: the longest pause of a restart
-LONGEST_PAUSE_S = 3600.0
-
 
 class ListenAddress(click.ParamType):
     """ADDRESS:PORT. A port alone is one of 127.0.0.1, which only this machine reaches."""
@@ -72,5 +69,5 @@ PAUSE = SharedOption(
     "--pause",
     "how long outlets stay off before they are switched on again",
     "SECONDS",
-    Seconds(0.0, LONGEST_PAUSE_S),
+    Seconds(0.0, 3600.0),
 )

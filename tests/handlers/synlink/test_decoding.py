@@ -54,12 +54,8 @@ def test_the_recording_is_read_with_its_units() -> None:
                 doubt="its rebootStatus is pendingOff",
                 number="1",
             ),
-            Outlet(
-                "1-286331153", "Nas Server 1", True, MeterFigures(1.1), is_measured=True, number="1"
-            ),
-            Outlet(
-                "2-286331153", "Outlet 2", False, MeterFigures(0.0), is_measured=True, number="2"
-            ),
+            Outlet("1-286331153", "Nas Server 1", True, MeterFigures(1.1), number="1"),
+            Outlet("2-286331153", "Outlet 2", False, MeterFigures(0.0), number="2"),
         ),
         4.2,
         89.03,
@@ -73,7 +69,7 @@ def test_the_recording_is_read_with_its_units() -> None:
 @pytest.mark.parametrize("word, state", [("On", True), ("ON", True), ("off", False)])
 def test_a_state_is_read_in_any_case(word: str, state: bool) -> None:
     found = outlet(state=word, voltageDetection=state)
-    assert (found.state, found.is_measured, found.doubt) == (state, True, "")
+    assert (found.state, found.doubt) == (state, "")
 
 
 @pytest.mark.parametrize("state", [True, False])
@@ -86,8 +82,7 @@ def test_a_state_that_is_true_or_false_is_the_position(state: bool) -> None:
 
 @pytest.mark.parametrize("word", ["REBOOT", "Unknown", "", None, 1, 0, ...])
 def test_any_other_state_is_unknown(word: object) -> None:
-    found = outlet(state=word)
-    assert (found.state, found.is_measured) == (None, False)
+    assert outlet(state=word).state is None
 
 
 @pytest.mark.parametrize("state, voltage", [("ON", False), ("OFF", True)])
@@ -95,7 +90,7 @@ def test_a_voltage_that_contradicts_the_relay_is_unknown_with_both(
     state: str, voltage: bool
 ) -> None:
     found = outlet(state=state, voltageDetection=voltage)
-    assert (found.state, found.is_measured) == (None, False)
+    assert found.state is None
     assert found.doubt == f"its state is {state}, voltageDetection {voltage}"
 
 
@@ -107,7 +102,7 @@ def test_a_voltage_that_is_no_answer_is_unknown(voltage: object) -> None:
 @pytest.mark.parametrize("voltage", [None, ...])
 def test_a_unit_that_measures_no_voltage_shows_the_relays_position(voltage: object) -> None:
     found = outlet(voltageDetection=voltage)
-    assert (found.state, found.is_measured, found.doubt) == (True, False, "")
+    assert (found.state, found.doubt) == (True, "")
 
 
 @pytest.mark.parametrize("word", ["pendingOff", "pendingOn", "later", "", 1, None])
@@ -127,7 +122,6 @@ def test_the_state_of_a_relay_with_a_fault_is_what_is_measured(
 ) -> None:
     found = outlet(relayHealth="STUCK", voltageDetection=voltage)
     assert (found.state, found.doubt) == (state, "its relayHealth is STUCK")
-    assert found.is_measured is (state is True)
 
 
 # ---- identities ----------------------------------------------------------------------------------

@@ -27,14 +27,12 @@ _LINES = {PowerLine.L1: "L1", PowerLine.L2: "L2", PowerLine.L3: "L3"}
 
 
 class _AskedInlet(NamedTuple):
-    inlet: Inlet
     metadata: Pending[Inlet.MetaData]
     sensors: Pending[Inlet.Sensors]
     poles: Pending[list[Pole]]
 
 
 class _AskedProtector(NamedTuple):
-    protector: OverCurrentProtector
     metadata: Pending[OverCurrentProtector.MetaData]
     sensors: Pending[OverCurrentProtector.Sensors]
 
@@ -74,7 +72,6 @@ class _Unit:
             for inlet in self._unit.each_once(self._inlet_list.get(), "getInlets"):
                 self._inlets.append(
                     _AskedInlet(
-                        inlet,
                         bulk.add(inlet.getMetaData),
                         bulk.add(inlet.getSensors),
                         bulk.add(inlet.getPoles),
@@ -84,9 +81,7 @@ class _Unit:
             method = "getOverCurrentProtectors"
             for answer in self._unit.each_once(self._protector_list.get(), method):
                 self._protectors.append(
-                    _AskedProtector(
-                        answer, bulk.add(answer.getMetaData), bulk.add(answer.getSensors)
-                    )
+                    _AskedProtector(bulk.add(answer.getMetaData), bulk.add(answer.getSensors))
                 )
 
     def ask_readings(self, bulk: Bulk) -> None:
