@@ -14,6 +14,7 @@ from typing import Callable, Optional, TypeVar
 from ..shared.errors import Denied, PduHandlerError, SettingsError
 from . import requests
 from .errors import ERRORS, WriteUnconfirmed, driver_not_ready_error
+from .model import SwitchCommand
 from .reader import POLL, STATUS, WAIT, NutReader
 from .responses import NutRequest, Responses
 
@@ -198,16 +199,43 @@ class NutClient(NutReader):
         the write. After WriteUnconfirmed (an unknown error code, an error as the report, or no
         report in time), Unreachable and ProtocolError the write may or may not have been done.
         """
-        return self._write_tracked(ups, requests.set_var(ups, variable, value))
+        return self._write_tracked(ups, requests.set_var(ups, variable, value)) is not None
 
     def run(self, ups: str, command: str, parameter: str = "") -> bool:
         """Run an instant command and wait for the driver's report.
 
         Result, costs and errors are those of `set`.
         """
-        return self._write_tracked(ups, requests.instcmd(ups, command, parameter))
+        return self._write_tracked(ups, requests.instcmd(ups, command, parameter)) is not None
 
-    def _write_tracked(self, ups: str, write: NutRequest[str]) -> bool:
+    def switch(
+        self, ups: str, command: SwitchCommand, variables: Sequence[str]
+    ) -> Optional[dict[str, str]]:
+        """`run` or `set`, and with each look at the report these variables. Returns those that
+        came with a report of success, without one that could not be read; None where `run` and
+        `set` return False.
+        """
+        write = (
+            requests.instcmd(ups, command.name)
+            if command.value is None
+            else requests.set_var(ups, command.name, command.value)
+        )
+        queries = {variable: requests.get_var(ups, variable) for variable in variables}
+        answers = self._write_tracked(ups, write, tuple(queries.values()))
+        if answers is None:
+            return None
+        return {
+            variable: answers[query]
+            for variable, query in queries.items()
+            if answers.failure(query) is None
+        }
+
+    def _write_tracked(
+        self, ups: str, write: NutRequest[str], queries: Sequence[NutRequest[str]] = ()
+    ) -> Optional[Responses]:
+        """The answers to the report of success and to `queries`, which are sent with it; None if
+        the server shows no report.
+        """
         # > SET TRACKING ON                             unless tracking is on already
         # < OK
         # > INSTCMD rack1 outlet.3.load.off
@@ -235,7 +263,9 @@ class NutClient(NutReader):
                 self.redact(write.label),
             )
         identifier = answers[write]
-        return bool(identifier) and self._await_report(identifier, self.redact(write.label))
+        if not identifier:
+            return None
+        return self._await_report(identifier, self.redact(write.label), queries)
 
     def _waits(self, ups: str) -> bool:
         """Whether the server waits for the driver; False if that cannot be read: then the write's
@@ -247,9 +277,11 @@ class NutClient(NutReader):
         except PduHandlerError:
             return False
 
-    def _await_report(self, identifier: str, label: str) -> bool:
-        """Wait for the report on an accepted write: True for success, False if this user may not
-        see it.
+    def _await_report(
+        self, identifier: str, label: str, queries: Sequence[NutRequest[str]]
+    ) -> Optional[Responses]:
+        """Wait for the report on an accepted write: the answers that came with its success, None if
+        this user may not see it.
 
         Raises WriteUnconfirmed, and Unreachable or ProtocolError if the report cannot be read.
         """
@@ -260,13 +292,13 @@ class NutClient(NutReader):
         end, pause = self._clock() + self._timeout, POLL
         while True:
             report = requests.get_tracking(identifier)
-            answers = self.ask(report, end=end)
+            answers = self.ask(report, *queries, end=end)
             failure = answers.failure(report)
             if failure is not None:
                 error = failure.error()
                 # only the report is denied: the write was accepted
                 if isinstance(error, Denied):
-                    return False
+                    return None
                 raise WriteUnconfirmed(
                     "accepted, but the report is an error, so it may or may not have been done:"
                     f" check the device before trying again ({error.reason})",
@@ -274,7 +306,7 @@ class NutClient(NutReader):
                     label,
                 )
             if answers[report] == "SUCCESS":
-                return True
+                return answers
             if self._clock() + pause >= end:
                 raise WriteUnconfirmed(
                     f"accepted, but the driver has not reported within {self._timeout:g} s whether"

@@ -18,15 +18,16 @@ from typing import Callable, Optional
 from .daisy_chain import Member, parse_number
 
 WH_IN_KWH = 1000.0
-_LINE_CURRENT = re.compile(r"(input|output)\.L([0-9])\.current")
-_LINE_POWER = re.compile(r"(input|output)\.L([0-9])\.realpower")
+_LINE = re.compile(r"(input|output)\.L([0-9])\.(current|realpower)")
 # input.L2.voltage, input.L2-N.voltage, input.L2-L3.voltage
 _LINE_VOLTAGE = re.compile(r"(input|output)\.L([1-3])(?:-(?:N|L([1-3])))?\.voltage")
 # of an outlet; number 0 is the whole device, or one of several
-_OUTLET_ENERGY = re.compile(r"outlet\.[1-9][0-9]*\.energy")
-# Takes the device's variables and the figures of its outlets. A figure is None where it is not
-# reported.
-Figure = Callable[[Mapping[str, str], Sequence[Optional[float]]], Optional[float]]
+_OUTLET = re.compile(r"outlet\.[1-9][0-9]*\.(current|realpower|energy)")
+#: The summands of a figure, each None if it has no value; None for a figure that the device does
+#: not list at all. Only then another source serves in its place.
+Summands = Optional[Sequence[Optional[float]]]
+# Takes the device's variables and the figures of its outlets.
+Figure = Callable[[Mapping[str, str], Sequence[Optional[float]]], Summands]
 
 _WITHOUT_OUTLETS = ("ups", "ats", "psu", "scd", "sts")  # types of devices that may have no outlets
 _TYPES = ("pdu", *_WITHOUT_OUTLETS)
@@ -69,8 +70,9 @@ def may_lack_outlets(variables: Mapping[str, str]) -> bool:
 # ---- load and energy -----------------------------------------------------------------------------
 
 
-def load(variables: Mapping[str, str], outlets: Sequence[Optional[float]]) -> Optional[float]:
-    """Amperes: the first figure that the device has, in the order of its type:
+def load(variables: Mapping[str, str], outlets: Sequence[Optional[float]]) -> Summands:
+    """Amperes: the first figure that the device lists, with a value or not, in the order of its
+    type:
 
     - PDU and all other types: input, outlets, output, `outlet.current` (last: one driver reports
       ten times the true current).
@@ -81,77 +83,80 @@ def load(variables: Mapping[str, str], outlets: Sequence[Optional[float]]) -> Op
     The input is the sum of its lines (`input.L1.current`), else, with one phase, `input.current`.
     The output is read likewise.
     """
+    inlet, output = _side_currents(variables, "input"), _side_currents(variables, "output")
+    every_outlet = _outlets(variables, "current", outlets)
     kind = type_of(variables)
-    inlet, output = side_current(variables, "input"), side_current(variables, "output")
-    outlet_sum = sum_if_complete(outlets)
     if kind == "ups":
-        return _first(output, outlet_sum)
+        return _first(output, every_outlet)
     if kind in ("ats", "sts"):
-        return _first(output, inlet, outlet_sum)
-    return _first(inlet, outlet_sum, output, parse_number(variables.get("outlet.current")))
+        return _first(output, inlet, every_outlet)
+    return _first(inlet, every_outlet, output, _one(variables, "outlet.current"))
 
 
-def power(variables: Mapping[str, str], outlets: Sequence[Optional[float]]) -> Optional[float]:
+def power(variables: Mapping[str, str], outlets: Sequence[Optional[float]]) -> Summands:
     """W, by the order of `load`. `ups.realpower` is a UPS's output, `outlet.realpower` that of a
     whole PDU (nut-names.txt).
     """
+    inlet, output = _side_powers(variables, "input"), _side_powers(variables, "output")
+    every_outlet = _outlets(variables, "realpower", outlets)
     kind = type_of(variables)
-    inlet, output = side_power(variables, "input"), side_power(variables, "output")
-    outlet_sum = sum_if_complete(outlets)
     if kind == "ups":
-        return _first(output, parse_number(variables.get("ups.realpower")), outlet_sum)
+        return _first(output, _one(variables, "ups.realpower"), every_outlet)
     if kind in ("ats", "sts"):
-        return _first(output, inlet, outlet_sum)
-    return _first(inlet, outlet_sum, output, parse_number(variables.get("outlet.realpower")))
+        return _first(output, inlet, every_outlet)
+    return _first(inlet, every_outlet, output, _one(variables, "outlet.realpower"))
 
 
-def side_power(variables: Mapping[str, str], name: str) -> Optional[float]:
-    """W of the side `name`, input or output: of all its phases, else the sum of its lines; None if
-    a line is missing.
+def energy(variables: Mapping[str, str], outlets: Sequence[Optional[float]]) -> Summands:
+    """kWh: `input.energy`, else the outlets, else `outlet.energy`: each counts from a zero of its
+    own. The server reports Wh.
     """
-    whole = parse_number(variables.get(f"{name}.realpower"))
-    if whole is not None:
-        return whole
-    lines = {
-        int(line[2]): parse_number(text)
-        for variable, text in variables.items()
-        if (line := _LINE_POWER.fullmatch(variable)) and line[1] == name
-    }
-    phases = max([_phases(variables, name), *lines])
-    return sum_if_complete(list(lines.values())) if len(lines) >= phases else None
+    every_outlet = _outlets(variables, "energy", outlets)
+    inlet, whole = _one(variables, "input.energy"), _one(variables, "outlet.energy")
+    return _first(_in_kwh(inlet), every_outlet, _in_kwh(whole))
 
 
-def inlet_current(
-    variables: Mapping[str, str], outlets: Sequence[Optional[float]]
-) -> Optional[float]:
+def inlet_current(variables: Mapping[str, str], outlets: Sequence[Optional[float]]) -> Summands:
     """Amperes at the inlet of a PDU, by `input.*` alone. No other type has a load there."""
-    return side_current(variables, "input") if type_of(variables) == "pdu" else None
+    return _side_currents(variables, "input") if type_of(variables) == "pdu" else None
 
 
-def inlet_power(
-    variables: Mapping[str, str], outlets: Sequence[Optional[float]]
-) -> Optional[float]:
+def inlet_power(variables: Mapping[str, str], outlets: Sequence[Optional[float]]) -> Summands:
     """The same in W."""
-    return side_power(variables, "input") if type_of(variables) == "pdu" else None
+    return _side_powers(variables, "input") if type_of(variables) == "pdu" else None
 
 
 def side_current(variables: Mapping[str, str], name: str) -> Optional[float]:
-    """Amperes of the side `name`, input or output; None if a phase's current is missing. A current
-    of a line `L2` proves two phases; without `input.phases`, so does its voltage.
+    """Amperes of the side `name`, input or output; None if a phase's current is missing."""
+    return _sum(_side_currents(variables, name))
 
-    With several phases `input.current` may be an average (nut-names.txt, Three-phase additions), so
-    it is not used.
+
+def _side_powers(variables: Mapping[str, str], name: str) -> Summands:
+    """W of a side: of all its phases, else of its lines."""
+    return _first(_one(variables, f"{name}.realpower"), _lines(variables, name, "realpower"))
+
+
+def _side_currents(variables: Mapping[str, str], name: str) -> Summands:
+    """Amperes of a side: of its lines, else, with one phase, its only current. With several phases
+    `input.current` may be an average (nut-names.txt, Three-phase additions), so it is not used.
+    """
+    whole = _one(variables, f"{name}.current") if _phases(variables, name) <= 1 else None
+    return _first(_lines(variables, name, "current"), whole)
+
+
+def _lines(variables: Mapping[str, str], name: str, field: str) -> Summands:
+    """The values of a side's lines, and None for each line that is not listed. A line `L2` proves
+    two phases; without `input.phases`, so does its voltage.
     """
     lines = {
         int(line[2]): parse_number(text)
         for variable, text in variables.items()
-        if (line := _LINE_CURRENT.fullmatch(variable)) and line[1] == name
+        if (line := _LINE.fullmatch(variable)) and (line[1], line[3]) == (name, field)
     }
-    phases = max([_phases(variables, name), *lines])
-    line_sum = sum_if_complete(list(lines.values()))
-    if max(len(lines), phases) > 1:
-        return line_sum if len(lines) >= phases else None
-    return _first(line_sum, parse_number(variables.get(f"{name}.current")))
+    if not lines:
+        return None
+    missing = int(max([_phases(variables, name), *lines])) - len(lines)
+    return [*lines.values(), *[None] * max(missing, 0)]
 
 
 def _phases(variables: Mapping[str, str], name: str) -> float:
@@ -168,23 +173,26 @@ def _phases_with_voltage(variables: Mapping[str, str], name: str) -> int:
     return max(numbers, default=1)
 
 
-def energy(variables: Mapping[str, str], outlets: Sequence[Optional[float]]) -> Optional[float]:
-    """kWh: `input.energy`, else the outlets, else `outlet.energy`: the first that the server lists,
-    with a value or not, because each counts from a zero of its own. The server reports Wh.
-    """
-    if "input.energy" not in variables and any(map(_OUTLET_ENERGY.fullmatch, variables)):
-        return sum_if_complete(outlets)
-    name = "input.energy" if "input.energy" in variables else "outlet.energy"
-    watt_hours = parse_number(variables.get(name))
-    return None if watt_hours is None else watt_hours / WH_IN_KWH
+def _outlets(
+    variables: Mapping[str, str], field: str, figures: Sequence[Optional[float]]
+) -> Summands:
+    """The figures of the outlets, if one of them lists the field."""
+    matches = filter(None, map(_OUTLET.fullmatch, variables))
+    return figures if any(match[1] == field for match in matches) else None
 
 
-def _counts_energy(variables: Mapping[str, str]) -> bool:
-    """Whether `energy` has a counter to read here, with a value or not."""
-    return any(
-        name in ("input.energy", "outlet.energy") or _OUTLET_ENERGY.fullmatch(name)
-        for name in variables
-    )
+def _one(variables: Mapping[str, str], name: str) -> Summands:
+    return [parse_number(variables[name])] if name in variables else None
+
+
+def _in_kwh(watt_hours: Summands) -> Summands:
+    if watt_hours is None:
+        return None
+    return [None if figure is None else figure / WH_IN_KWH for figure in watt_hours]
+
+
+def _first(*sources: Summands) -> Summands:
+    return next((summands for summands in sources if summands is not None), None)
 
 
 def total(
@@ -192,28 +200,25 @@ def total(
     device: Member,
     chain: Mapping[int, Member],
     outlets: Mapping[str, Optional[float]],
-    counters: bool = False,
 ) -> Optional[float]:
     """`figure` of a device; for a daisy chain, the sum over its members, or the chain's own figure
-    if a member lacks one. With `counters`, for energies, the chain's own is used only if no member
-    lists a counter.
+    if no member lists one.
 
     `outlets`: the figures of the outlets by identity.
     """
     if not chain:
-        return figure(device.variables, list(outlets.values()))
+        return _sum(figure(device.variables, list(outlets.values())))
     figures_by_name: dict[str, list[Optional[float]]] = {}
     for identity, value in outlets.items():
         figures_by_name.setdefault(identity.partition(".")[0], []).append(value)
     of_members = []
     for number, member in chain.items():
         kind = member_device_type(member.variables, device.variables)
-        of_members.append(
-            figure({**member.variables, "device.type": kind}, figures_by_name.get(str(number), []))
-        )
-    if counters and any(_counts_energy(member.variables) for member in chain.values()):
-        return sum_if_complete(of_members)
-    return _first(sum_if_complete(of_members), figure(device.variables, []))
+        variables = {**member.variables, "device.type": kind}
+        of_members.append(figure(variables, figures_by_name.get(str(number), [])))
+    if all(summands is None for summands in of_members):
+        return _sum(figure(device.variables, []))
+    return sum_if_complete(list(map(_sum, of_members)))
 
 
 def sum_if_complete(figures: Sequence[Optional[float]]) -> Optional[float]:
@@ -222,5 +227,5 @@ def sum_if_complete(figures: Sequence[Optional[float]]) -> Optional[float]:
     return math.fsum(values) if values and len(values) == len(figures) else None
 
 
-def _first(*figures: Optional[float]) -> Optional[float]:
-    return next((figure for figure in figures if figure is not None), None)
+def _sum(summands: Summands) -> Optional[float]:
+    return None if summands is None else sum_if_complete(summands)

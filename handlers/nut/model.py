@@ -8,6 +8,7 @@ from typing import NamedTuple, Optional
 from ..shared.meter_figures import MeterFigures
 from . import figures
 from .daisy_chain import Member
+from .state_words import AmbiguousTable
 
 LOAD_IDENTITY = "load"  # the identity of a UPS's whole load
 
@@ -48,6 +49,8 @@ class NutOutlet(NamedTuple):
     meter_variables: tuple[str, ...] = ()
     #: words that are no state of this outlet
     words_without_state: frozenset[str] = frozenset()
+    #: the table of its driver whose words prove no state; None if they do
+    table: Optional[AmbiguousTable] = None
     #: why what its driver shows is no state; "" if it is one, or if that is not known
     doubt: str = ""
 
@@ -100,7 +103,6 @@ class NutDevice(NamedTuple):
             self.whole,
             self.chain,
             {outlet.identity: outlet.figures.energy_kwh for outlet in self._real()},
-            counters=True,
         )
 
     def _real(self) -> list[NutOutlet]:

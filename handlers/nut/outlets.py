@@ -101,6 +101,23 @@ def state_of(
     return None if state is False and _carries_current(values) else state
 
 
+def doubt_of(
+    values: Mapping[str, str],
+    without_state: frozenset[str] = frozenset(),
+    table: Optional[AmbiguousTable] = None,
+) -> str:
+    """Why the values of `state_of` are no state; "" if they are one, or if that is not known."""
+    if state_of(values, without_state) is not None:
+        return ""
+    if table is not None:
+        return table.reason
+    if _shown_state(values, without_state) is False:
+        return "it carries current, so it is not off as its NUT driver shows"
+    words = [text.strip() for variable, text in values.items() if not variable.endswith(_METERS)]
+    word = next((word for word in words if word.lower() in WORDS_WITHOUT_STATE), "")
+    return word and f"its NUT driver shows '{word}': {WORDS_WITHOUT_STATE[word.lower()]}"
+
+
 def _shown_state(values: Mapping[str, str], without_state: frozenset[str]) -> Optional[bool]:
     """The state that the driver shows, whatever the meters do."""
     states = {word.is_on if word else None for word in _words_of(values, without_state)}
@@ -170,20 +187,9 @@ def _outlet(
         state_variables=states,
         meter_variables=tuple(variable for variable in values if variable not in states),
         words_without_state=without_state,
-        doubt="" if state is not None else _doubt(values, without_state, table),
+        table=table,
+        doubt=doubt_of(values, without_state, table),
     )
-
-
-def _doubt(
-    values: Mapping[str, str], without_state: frozenset[str], table: Optional[AmbiguousTable]
-) -> str:
-    if table is not None:
-        return table.reason
-    if _shown_state(values, without_state) is False:
-        return "it carries current, so it is not off as its NUT driver shows"
-    words = [text.strip() for variable, text in values.items() if not variable.endswith(_METERS)]
-    word = next((word for word in words if word.lower() in WORDS_WITHOUT_STATE), "")
-    return word and f"its NUT driver shows '{word}': {WORDS_WITHOUT_STATE[word.lower()]}"
 
 
 def _switch_command(

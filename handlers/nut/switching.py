@@ -5,6 +5,7 @@ state.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Optional
 
 from common.logger import get_logger
 from pdu_common.helper import EnumPowerStatus
@@ -30,9 +31,9 @@ def switch_outlet(
     """Switch one outlet, and return the wanted state, or UNKNOWN if not proven within `deadline`
     seconds.
 
-    After the reading: 1 round trip for the command, then 1 for each look at its report and 1 for
-    each look at the state. Raises NoSuchOutlet, Unsupported, SettingsError and reading errors
-    before anything is written, then the errors of `switch`.
+    After the reading: 1 round trip for the command, then 1 for each look at its report, with the
+    state, and 1 for each further look at the state. Raises NoSuchOutlet, Unsupported, SettingsError
+    and reading errors before anything is written, then the errors of `switch`.
     """
     listed_device, outlet = _find(client, settings, identity)
     ups, command = listed_device.name, _switch_command(outlet, on, listed_device.refusal)
@@ -47,35 +48,40 @@ def switch_outlet(
             )
         )
 
-    states, meters = outlet.state_variables, outlet.meter_variables
+    variables = (*outlet.state_variables, *outlet.meter_variables)
     proven = False
+    # of the last reading; the first comes with the driver's report
+    values: Optional[Mapping[str, str]] = None
+    is_fresh = False
 
     def write() -> None:
-        nonlocal proven
-        proven = (
-            client.run(ups, command.name)
-            if command.value is None
-            else client.set(ups, command.name, command.value)
-        )
+        nonlocal proven, values, is_fresh
+        values = client.switch(ups, command, variables)
+        proven = values is not None
+        is_fresh = values is not None and len(values) == len(variables)
 
     def read_state() -> EnumPowerStatus:
-        values = client.values(ups, (*states, *meters))
+        nonlocal values, is_fresh
+        if not is_fresh or values is None:
+            values = client.values(ups, variables)
+        is_fresh = False
         state = outlets.state_of(values, outlet.words_without_state)
         # The driver caches the state. If it was the wanted one before the write, only the report on
         # the command is proof.
         return STATES[None if state is on and outlet.state is on and not proven else state]
 
     # An outlet without a state to read is UNKNOWN at once.
-    can_prove = states and ("on" if on else "off") not in outlet.words_without_state
+    can_prove = outlet.state_variables and ("on" if on else "off") not in outlet.words_without_state
     if deadline > CONFIRM_SECONDS:
         client.renew(CALL_SECONDS - CONFIRM_SECONDS + deadline)
     state = switch(
         write, read_state, STATES[on], deadline=deadline if can_prove else 0.0, pause=pause
     )
     if state is EnumPowerStatus.UNKNOWN:
-        variables = listed_device.device.whole.variables
-        cause = late_reading(variables, deadline) if can_prove else outlet.doubt
-        for sentence in doubt_sentences([(identity, cause)]):
+        causes = [outlets.doubt_of(values or {}, outlet.words_without_state, outlet.table)]
+        if can_prove:
+            causes.append(late_reading(listed_device.device.whole.variables, deadline))
+        for sentence in doubt_sentences([(identity, cause) for cause in causes]):
             LOGGER.warning(sentence)
     return state
 

@@ -45,6 +45,8 @@ class RedfishFigure(NamedTuple):
     source: str = ""
 
 
+#: of a part that is metered, but whose figure is not known: no other source replaces it
+UNKNOWN = [RedfishFigure()]
 Sensors = Mapping[str, Optional[float]]  # the readings of sensors, by source
 
 
@@ -82,8 +84,8 @@ def sensor(resource: Json, units: Sequence[str]) -> Optional[float]:
 
 
 def current(resource: Json) -> Optional[list[RedfishFigure]]:
-    """The currents whose sum is the load of a circuit or an outlet. None if one is not metered, or
-    if the sum is ambiguous.
+    """The currents whose sum is the load of a circuit or an outlet; one that is not known if a line
+    is missing. None if it is not metered, or if the sum is ambiguous.
 
     `CurrentAmps` is the current of a single phase. Two lines without a neutral carry the same
     current.
@@ -98,7 +100,7 @@ def current(resource: Json) -> Optional[list[RedfishFigure]]:
         return lines[:1]
     if line_count > 1 and len(lines) == line_count:
         return lines
-    return None
+    return UNKNOWN if lines else None
 
 
 def power(resource: Json) -> Optional[list[RedfishFigure]]:
@@ -120,9 +122,11 @@ def energy(resource: Json) -> Optional[list[RedfishFigure]]:
 
 
 def _line_figures(resource: Json, key: str) -> Optional[list[RedfishFigure]]:
-    """The figures of the lines against the neutral, or of the pairs of lines; None if one is
-    missing. None also if there are both: the schema does not say whether one contains the other,
-    and in DMTF's published rack PDU neither sum, nor that of all, is the PDU's figure."""
+    """The figures of the lines against the neutral, or of the pairs of lines; one that is not known
+    if a line is missing. None without lines, and if there are both: the schema does not say whether
+    one contains the other, and in DMTF's published rack PDU neither sum, nor that of all, is the
+    PDU's figure.
+    """
     lines = child(resource, key)
     groups = [
         [part for part in (excerpt(lines, name) for name in names) if part is not None]
@@ -130,7 +134,9 @@ def _line_figures(resource: Json, key: str) -> Optional[list[RedfishFigure]]:
     ]
     groups_present = [parts for parts in groups if parts]
     count = _PHASES.get(text(resource, "PhaseWiringType")) or _phases_seen(resource)
-    return groups_present[0] if [len(parts) for parts in groups_present] == [count] else None
+    if len(groups_present) != 1:
+        return None
+    return groups_present[0] if len(groups_present[0]) == count else UNKNOWN
 
 
 def _phases_seen(resource: Json) -> int:
@@ -152,11 +158,15 @@ def _phases_seen(resource: Json) -> int:
 def sum_if_complete(
     parts: Iterable[Optional[Sequence[RedfishFigure]]],
 ) -> Optional[list[RedfishFigure]]:
-    """The figures of all parts; None if there is no part, or one is not metered."""
+    """The figures of all parts; one that is not known if only some parts are metered. None if no
+    part is.
+    """
     every = list(parts)
     metered_parts = [part for part in every if part is not None]
-    if not every or len(metered_parts) < len(every):
+    if not metered_parts:
         return None
+    if len(metered_parts) < len(every):
+        return UNKNOWN
     return [figure for part in metered_parts for figure in part]
 
 

@@ -12,7 +12,7 @@ from ..shared.meter_figures import MeterFigures
 from . import figures, sensors
 from .figures import AMPERES, KILOWATT_HOURS, WATTS, RedfishFigure, Sensors
 from .members import Member, each_member, read_list, readable
-from .resources import is_absent, link, text
+from .resources import is_absent, link, status_state, text
 from .responses import Json
 from .service import RESOURCE_ERRORS, RedfishService
 from .units import (
@@ -27,6 +27,8 @@ from .units import (
 
 Figures = Optional[Sequence[RedfishFigure]]
 _GONE = ("404", "410")
+# Resource.State of a circuit that carries nothing, and of one that cannot be read now
+_UNUSED, _OFFLINE = ("Absent", "Disabled"), ("UnavailableOffline", "StandbyOffline")
 
 
 class _FigureParts(NamedTuple):
@@ -53,7 +55,7 @@ class _UnitFigures(NamedTuple):
     ports: list[_Port]
 
 
-_NOT_KNOWN = _FigureParts((RedfishFigure(),), (RedfishFigure(),), (RedfishFigure(),))
+_NOT_KNOWN = _FigureParts(figures.UNKNOWN, figures.UNKNOWN, figures.UNKNOWN)
 #: of a PDU that cannot be read
 _UNREAD = _UnitFigures(_NOT_KNOWN, _NOT_KNOWN, [])
 
@@ -195,35 +197,38 @@ def _circuits(service: RedfishService, pdu: ServicePdu, key: str) -> list[Member
 
 
 def _sum_circuits(circuits: Sequence[Member], with_power: bool) -> _FigureParts:
-    """The sums over circuits. An absent one counts only by the counter that it shows: without it
-    the sum would fall, and jump when the circuit is back."""
-    fitted_circuits = [circuit for circuit in circuits if _is_fitted(circuit)]
+    """The sums over circuits. One that is absent or disabled counts only by the counter that it
+    shows: without it the sum would fall, and jump when the circuit is back. One that is offline may
+    show its last current.
+    """
+    used_circuits = [circuit for circuit in circuits if _state(circuit) not in _UNUSED]
     counting_circuits = [
-        circuit for circuit in circuits if _is_fitted(circuit) or _shows_counter(circuit)
+        circuit for circuit in circuits if _state(circuit) not in _UNUSED or _shows_counter(circuit)
     ]
+
+    def of_now(figures_of: Callable[[Json], Figures]) -> Figures:
+        return figures.sum_if_complete(
+            figures.UNKNOWN if _state(circuit) in _OFFLINE else _member_figures(circuit, figures_of)
+            for circuit in used_circuits
+        )
+
     return _FigureParts(
-        figures.sum_if_complete(
-            _member_figures(member, figures.current) for member in fitted_circuits
-        ),
+        of_now(figures.current),
         figures.sum_if_complete(
             _member_figures(member, figures.energy) for member in counting_circuits
         ),
-        figures.sum_if_complete(
-            _member_figures(member, figures.power) for member in fitted_circuits
-        )
-        if with_power
-        else None,
+        of_now(figures.power) if with_power else None,
     )
 
 
 def _member_figures(member: Member, figures_of: Callable[[Json], Figures]) -> Figures:
     """The figures of a resource. One that cannot be read has a figure that is not known: no other
     source may replace it, because the sum would jump."""
-    return [RedfishFigure()] if isinstance(member, PduHandlerError) else figures_of(member)
+    return figures.UNKNOWN if isinstance(member, PduHandlerError) else figures_of(member)
 
 
-def _is_fitted(circuit: Member) -> bool:
-    return isinstance(circuit, PduHandlerError) or not is_absent(circuit)
+def _state(circuit: Member) -> str:
+    return "" if isinstance(circuit, PduHandlerError) else status_state(circuit)
 
 
 def _shows_counter(circuit: Member) -> bool:

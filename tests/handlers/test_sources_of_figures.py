@@ -12,6 +12,7 @@ import pytest
 
 from handlers.netio import decoding
 from handlers.nut import figures
+from handlers.nut.daisy_chain import Member
 from handlers.snmp.profile import Profile
 from handlers.snmp.profiles import PROFILES
 from tests.handlers import codecs
@@ -33,13 +34,14 @@ def test_totals_of_a_family_fall_back_to_its_outlets_alike(profile: Profile) -> 
     assert len(set(falls_back.values())) <= 1, falls_back
 
 
+OUTLET = {f"outlet.1.{field}": "1" for field in ("current", "realpower", "energy")}
 SIDES: dict[str, tuple[dict[str, str], Optional[float]]] = {
     "the input": (
         {
             "input.current": "9",
             "input.realpower": "9",
             "input.energy": "9000",
-            "outlet.1.energy": "1",
+            **OUTLET,
         },
         9.0,
     ),
@@ -51,10 +53,15 @@ SIDES: dict[str, tuple[dict[str, str], Optional[float]]] = {
         },
         9.0,
     ),
-    "the outlets": ({"outlet.1.energy": "1"}, 2.0),
-    "the outlets, where a line is missing": (
-        {"outlet.1.energy": "1", "input.L2.current": "1", "input.L2.realpower": "1"},
-        2.0,
+    "the outlets": (OUTLET, 2.0),
+    "neither, where a line is missing at the input": (
+        {
+            **OUTLET,
+            "input.L2.current": "1",
+            "input.L2.realpower": "1",
+            "input.energy": "",
+        },
+        None,
     ),
 }
 
@@ -63,11 +70,15 @@ SIDES: dict[str, tuple[dict[str, str], Optional[float]]] = {
 def test_nut_takes_a_pdus_current_power_and_energy_from_one_order(source: str) -> None:
     variables, value = SIDES[source]
     whole = {"device.type": "pdu", **variables}
-    totals = [kind(whole, [1.0, 1.0]) for kind in (figures.load, figures.power, figures.energy)]
-    assert totals == [value, value, value]
+    device, outlets = Member(None), {"1": 1.0, "2": 1.0}
+    device.variables = whole
+
+    def totals(*kinds: figures.Figure) -> list[Optional[float]]:
+        return [figures.total(kind, device, {}, outlets) for kind in kinds]
+
+    assert totals(figures.load, figures.power, figures.energy) == [value, value, value]
     inlet = value if "input" in source else None
-    at_inlet = [kind(whole, []) for kind in (figures.inlet_current, figures.inlet_power)]
-    assert at_inlet == [inlet, inlet]
+    assert totals(figures.inlet_current, figures.inlet_power) == [inlet, inlet]
 
 
 def test_netio_takes_current_power_and_energy_of_the_unit_from_its_own_meter_alone() -> None:

@@ -451,7 +451,10 @@ def test_the_load_is_the_sum_of_the_lines_else_the_current_of_the_input() -> Non
 )
 def test_neither_a_part_of_the_lines_nor_their_average_is_the_load(figures: dict[str, str]) -> None:
     assert device({"device.type": "pdu", "outlet.1.status": "on", **figures}).load_a is None
-    assert device({"device.type": "pdu", "outlet.1.current": "0.5", **figures}).load_a == 0.5
+    # the outlets serve only a device without currents of lines
+    has_lines = any(".L" in name for name in figures)
+    with_outlet = device({"device.type": "pdu", "outlet.1.current": "0.5", **figures})
+    assert with_outlet.load_a == (None if has_lines else 0.5)
     output = {name.replace("input", "output"): value for name, value in figures.items()}
     assert device({"device.type": "ups", "outlet.1.status": "on", **output}).load_a is None
 
@@ -459,7 +462,8 @@ def test_neither_a_part_of_the_lines_nor_their_average_is_the_load(figures: dict
 def test_without_inlet_figures_the_load_comes_from_the_outlets_or_the_drivers_sum() -> None:
     outlets = {"outlet.1.current": "0.1", "outlet.2.current": "0.2", "outlet.current": "9"}
     assert device(outlets).load_a == pytest.approx(0.3)
-    assert device({**outlets, "outlet.2.current": "unknown"}).load_a == 9
+    assert device({**outlets, "outlet.2.current": "unknown"}).load_a is None
+    assert device({"outlet.1.status": "on", "outlet.current": "9"}).load_a == 9
     assert device({"outlet.1.current": "0.1", "outlet.2.status": "on"}).load_a is None
 
 
@@ -469,7 +473,7 @@ def test_without_inlet_figures_the_load_comes_from_the_outlets_or_the_drivers_su
         # NUT's data/epdu-managed.dev: the unit's own sum
         ({"outlet.realpower": "28", "outlet.current": "0.19"}, 28),
         ({"outlet.realpower": "28", "outlet.1.realpower": "12", "outlet.2.realpower": "15"}, 27),
-        ({"outlet.realpower": "28", "outlet.1.realpower": "12", "outlet.2.status": "on"}, 28),
+        ({"outlet.realpower": "28", "outlet.1.realpower": "12", "outlet.2.status": "on"}, None),
         ({"outlet.1.realpower": "12", "outlet.2.status": "on"}, None),
         ({"input.realpower": "30", "outlet.realpower": "28"}, 30),
         ({"input.L1.realpower": "10", "input.L2.realpower": "20", "input.L3.realpower": "5"}, 35),
@@ -570,6 +574,45 @@ def test_energy_is_in_kwh_and_the_inlet_is_preferred() -> None:
     assert device({"outlet.1.status": "on", "outlet.energy": "2000"}).energy_kwh == 2.0
 
 
+@pytest.mark.parametrize("text", ["", "n/a", "-", "-1"])
+@pytest.mark.parametrize(
+    "kind, name",
+    [
+        ("pdu", "input.current"),
+        ("pdu", "input.L1.current"),
+        ("pdu", "outlet.2.current"),
+        ("pdu", "output.current"),
+        ("ups", "output.current"),
+        ("ups", "output.L2.current"),
+        ("ats", "output.current"),
+        ("ats", "input.current"),
+        ("pdu", "input.realpower"),
+        ("pdu", "input.L1.realpower"),
+        ("pdu", "outlet.1.realpower"),
+        ("ups", "output.realpower"),
+        ("ups", "ups.realpower"),
+        ("ats", "output.realpower"),
+    ],
+)
+def test_a_source_that_is_listed_without_a_value_is_replaced_by_no_later_one(
+    kind: str, name: str, text: str
+) -> None:
+    field = name.rpartition(".")[2]
+    earlier = {
+        "pdu": ("input", "outlet", "output"),
+        "ups": ("output", "ups", "outlet"),
+        "ats": ("output", "input", "outlet"),
+    }[kind]
+    later = earlier[earlier.index(name.partition(".")[0]) + 1 :]
+    others = {f"{source}.{field}": "7" for source in later if source != "outlet"}
+    if "outlet" in later:
+        others[f"outlet.1.{field}"] = "7"
+    others.update({f"outlet.{field}": "9", "outlet.1.status": "on"})
+    variables = {"device.type": kind, **others, name: text}
+    total = "load_a" if field == "current" else "power_w"
+    assert getattr(device(variables), total) is None
+
+
 # Each counter has a zero of its own.
 @pytest.mark.parametrize(
     "lost",
@@ -624,8 +667,12 @@ def test_load_and_energy_of_a_chain_are_the_sums_over_its_devices() -> None:
     }
     nut_device = device({**CHAIN, **figures})
     assert nut_device.load_a == 7 and nut_device.energy_kwh == 1.03
+    for lost in ({"device.2.input.current": "-"}, {"device.2.input.current": ""}):
+        assert device({**CHAIN, **figures, **lost}).load_a is None
     del figures["device.2.input.current"]
-    assert device({**CHAIN, **figures}).load_a == 99
+    assert device({**CHAIN, **figures}).load_a is None
+    of_chain = {name: text for name, text in figures.items() if "L" not in name}
+    assert device({**CHAIN, **of_chain}).load_a == 99
 
 
 # snmp-ups.c shortens `device.2.device.type` to `device.2.type`.

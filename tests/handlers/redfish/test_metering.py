@@ -82,13 +82,19 @@ def test_of_circuits_of_which_one_is_listed_twice_no_sum_is_shown(key: str) -> N
         ([amps(8.0), amps(1.0)], [amps(5.0)], 9.0),
         # the mains are not metered
         ([{}], [amps(5.0), amps(2.0)], 7.0),
-        # one of two mains is not a total
-        ([amps(8.0), {}], [amps(5.0), amps(2.0)], 7.0),
-        # the second cord is not fitted
+        # one of two mains is not a total, and no other source replaces it
+        ([amps(8.0), {}], [amps(5.0), amps(2.0)], DEFAULT.load),
+        # the second cord is not fitted, or is disabled
         ([amps(8.0), {"Status": {"State": "Absent"}}], [amps(5.0)], 8.0),
+        ([amps(8.0), {**amps(3.8), "Status": {"State": "Absent"}}], [amps(5.0)], 8.0),
+        ([amps(8.0), {**amps(3.8), "Status": {"State": "Disabled"}}], [amps(5.0)], 8.0),
+        # it may show its last current
+        ([amps(8.0), {**amps(3.8), "Status": {"State": "UnavailableOffline"}}], [], DEFAULT.load),
+        ([amps(8.0), {**amps(3.8), "Status": {"State": "StandbyOffline"}}], [], DEFAULT.load),
+        ([amps(8.0), {**amps(3.8), "Status": {"State": "Enabled"}}], [], 11.8),
         ([], [amps(5.0)], 5.0),
         ([{}], [{}], 3.0),
-        ([{}], [amps(5.0), {}], 3.0),
+        ([{}], [amps(5.0), {}], DEFAULT.load),
         # unknown at present: no other source replaces it
         ([amps(None)], [amps(5.0)], DEFAULT.load),
         ([amps(8.0), amps(None)], [amps(5.0)], DEFAULT.load),
@@ -101,8 +107,7 @@ def test_the_load_comes_from_the_mains_else_the_branches_else_the_outlets(
     tree = metered([amps(1.0), amps(2.0)], metrics=hours(9), Mains=mains, Branches=branches)
     assert totals(tree)[0] == load
     read = any(request.path == f"{PDU}/Branches" for request in tree.seen)
-    fitted = [one for one in mains if "Status" not in one]
-    assert read == (not fitted or any("CurrentAmps" not in one for one in fitted))
+    assert read == (not any("CurrentAmps" in circuit for circuit in mains))
 
 
 @pytest.mark.parametrize(
@@ -126,7 +131,7 @@ def test_a_sum_over_outlets_counts_only_where_all_are_metered(
         (hours(56438), [hours(7)], 56438.0),
         ({"PowerWatts": {"Reading": 1}}, [hours(7), hours(1)], 8.0),
         (None, [hours(7)], 7.0),
-        (None, [hours(7), {}], 30.0),
+        (None, [hours(7), {}], DEFAULT.total_consumption),
         (hours(None), [hours(7)], DEFAULT.total_consumption),
         ({}, [hours(7)], 7.0),
         ({"EnergykWh": {"ApparentkVAh": 5}}, [hours(7)], DEFAULT.total_consumption),
@@ -145,11 +150,14 @@ def _circuit(reading: float) -> Json:
     return {**amps(reading), **watts(reading), **hours(reading)}
 
 
-SOURCES: dict[str, tuple[dict[str, Any], float]] = {
+SOURCES: dict[str, tuple[dict[str, Any], Optional[float]]] = {
     "the PDU": ({"metrics": {**watts(9), **hours(9)}, "Mains": [_circuit(9)]}, 9.0),
     "the mains": ({"metrics": {}, "Mains": [_circuit(4), _circuit(3)]}, 7.0),
     "the branches": ({"Mains": [{}], "Branches": [_circuit(3), _circuit(2)]}, 5.0),
-    "one of two mains": ({"Mains": [_circuit(4), {}], "Branches": [_circuit(5)]}, 5.0),
+    "no source, with one of two mains": (
+        {"Mains": [_circuit(4), {}], "Branches": [_circuit(5)]},
+        None,
+    ),
     "the outlets": ({"Mains": [{}], "Branches": [{}]}, 2.0),
 }
 
