@@ -10,7 +10,7 @@ from .. import host
 from ..shared.decimals import float_or_none
 from ..shared.errors import PduHandlerError
 from ..shared.meter_figures import MeterFigures
-from .decoding import printable_text, text
+from .decoding import printable_text
 from .device import SnmpDevice, outlets_read
 from .figures import Total
 from .reader import Reader
@@ -23,32 +23,20 @@ class _TotalRequest(NamedTuple):
     counters: bool = False  #: see `Total.read_from`
 
 
-class Labels(list[host.Label]):
-    """The labels of a device. `caution`: a sentence for people about its identities, or ""."""
-
-    caution = ""
-
-
-def labels(device: SnmpDevice) -> Labels:
+def labels(device: SnmpDevice) -> list[host.Label]:
     """Number and name of each outlet. The number defaults to the last arc of the identity."""
     if device.outlets is None:
-        return Labels()
+        return []
     numbers = device.outlets.number.rows(device.reader) if device.outlets.number else {}
     names = device.outlets.name.rows(device.reader) if device.outlets.name else {}
-    device_labels = Labels()
-    for identity in outlets_read(device):
-        number = printable_text(numbers.get(identity, "")) or identity.rpartition(".")[2]
-        device_labels.append(host.label(identity, number, printable_text(names.get(identity, ""))))
-    units = device.outlets.position[0].rows(device.reader) if device.outlets.position else {}
-    outlet_units = {units[identity] for identity in device.states if identity in units}
-    unit_count = len(set(map(text, outlet_units)))
-    if unit_count > 1:
-        device_labels.caution = (
-            f"the outlets of this chain's {unit_count} units are numbered "
-            "consecutively: if a unit joins or leaves the chain, an identity may become another "
-            "unit's outlet, so compare number and name again then"
+    return [
+        host.label(
+            identity,
+            printable_text(numbers.get(identity, "")) or identity.rpartition(".")[2],
+            printable_text(names.get(identity, "")),
         )
-    return device_labels
+        for identity in outlets_read(device)
+    ]
 
 
 def read_statistic(device: SnmpDevice, with_power: bool = True) -> host.Figures:

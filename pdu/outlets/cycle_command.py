@@ -38,7 +38,7 @@ from ..pdus.four_methods import FourMethods
 from ..pdus.handler_loading import load
 from ..pdus.handler_tools import HandlerTools
 from ..pdus.outlet_power import OutletPower, RestartStage, target_state
-from ..pdus.states import DOWN, UNKNOWN, UP, state_of_word, word
+from ..pdus.states import DOWN, UNKNOWN, UP, word
 from .read_commands import name_field, show_warnings
 from .switch_commands import (
     outlets_of,
@@ -140,10 +140,10 @@ def _cycle(pdu: names.ChosenPdu, outlet_word: str, pause_s: float) -> int:
         raise Usage(
             f"{outlet_word[:60]!r} is {1 + len(other_outlets)} outlets: cycle takes one at a time"
         )
-    identity = str(outlet["identity"])
+    identity = outlet.identity
     again = command_line(run_options, "on", *(run_options.words or (pdu.handler, host)), identity)
     outcome = _OutletCycle(run_options, identity, where, host, handler.shown, again)
-    _refuse(outcome, state_of_word(outlet["state"]))
+    _refuse(outcome, outlet.state)
     prompts.confirm(
         run_options,
         f"switch off {present_state_text(outlet)} of {where}, and on again after {pause_s:g} s",

@@ -9,11 +9,10 @@ from __future__ import annotations
 import contextlib
 import logging
 import sys
-import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any, Callable, NamedTuple, Optional
+from typing import Any, Callable, NamedTuple
 
 import click
 
@@ -36,126 +35,93 @@ from ..core.cli.output import (
 from ..core.cli.shared_options import CSV
 from ..pdus import connection_data, names, states
 from ..pdus.device_arguments import arguments, arguments_help
-from ..pdus.handler_loading import LoadedHandler, load
-from ..pdus.handler_tools import HandlerTools, OpenHandler
+from ..pdus.handler_loading import load
+from ..pdus.handler_tools import OpenHandler
 from ..pdus.outlet_figures import OUTLET_FIGURES
-
-if TYPE_CHECKING:
-    from ..pdus.reading import PolledOutlet
+from ..pdus.reading import (
+    Part,
+    PolledOutlet,
+    Reading,
+    labels as read_labels,
+    power,
+    read_pdu,
+    states as read_states,
+)
 
 _COLOURS = {
     states.word(states.UP): "green",
     states.word(states.DOWN): "red",
     states.word(states.UNKNOWN): "yellow",
 }
-_NO_LABEL = {"number": "", "name": ""}
 # a key of a result -> the head of its column
 _HEADS = {
     key: figure.unit for figure in OUTLET_FIGURES for key in (figure.statistic_key, figure.key)
 }
 _NO_FIGURE = "-"
-# an outlet in `pdu outlets`
-_OUTLET_KEYS: Mapping[str, Callable[[PolledOutlet], object]] = {
+# what is known of an outlet, by its keys in JSON and CSV
+_VALUES: Mapping[str, Callable[[PolledOutlet], object]] = {
     "identity": lambda outlet: outlet.identity,
     "number": lambda outlet: outlet.number,
     "name": lambda outlet: outlet.name,
     "state": lambda outlet: states.word(outlet.state),
     **{figure.key: attrgetter(f"figures.{figure.key}") for figure in OUTLET_FIGURES},
+    **{figure.statistic_key: attrgetter(f"figures.{figure.key}") for figure in OUTLET_FIGURES},
 }
 OutletRows = list[dict[str, Any]]
 
 
-# ---- results of the calls ------------------------------------------------------------------------
-
-
-def status_of(handler: LoadedHandler, data: Any) -> dict[str, Any]:
-    """The outlets with states and labels, as `pdu status --json` prints them."""
-    with HandlerTools(handler).opened(data) as unit:
-        state_by_outlet, labels = dict(unit.states()), _labels_of(unit) or {}
-    return {
-        "outlets": [
-            {
-                "identity": identity,
-                "state": states.word(state),
-                **labels.get(identity, _NO_LABEL),
-            }
-            for identity, state in state_by_outlet.items()
-        ]
-    }
-
-
-def statistic_of(handler: LoadedHandler, data: Any) -> dict[str, Any]:
-    """The figures that DCImanager gets, the current of each outlet, and watts.
-
-    Watts that cannot be read are left out, because DCImanager does not ask for them.
-    """
-    from ..pdus import reading  # imported late: 3 ms, which a status does not need
-
-    with HandlerTools(handler).opened(data, with_states=False) as unit:
-        figures, _ = reading.read_figures(unit)
-    return {
-        "load_a": figures.load_a,
-        "power_w": figures.power_w,
-        "total_consumption_kwh": figures.energy_kwh,
-        "outlets": [
-            {
-                "identity": identity,
-                **{
-                    column.statistic_key: getattr(port, column.key, None)
-                    for column in OUTLET_FIGURES
-                },
-            }
-            for identity, port in figures.ports.items()
-        ],
-    }
-
-
-def _labels(handler: LoadedHandler, data: Any) -> dict[str, Any]:
-    with HandlerTools(handler).opened(data) as unit:
-        labels = _labels_of(unit)
-    if labels is None:
-        raise Unsupported("this handler has no labels: `pdu status` lists its outlets")
-    return {"outlets": [{"identity": identity, **label} for identity, label in labels.items()]}
-
-
-def _labels_of(unit: OpenHandler) -> Optional[Mapping[str, Mapping[str, str]]]:
-    """Number and name by identity; None if the handler does not tell them, such as one from another
-    pack.
-    """
-    labels = unit.labels()
-    if labels is None:
-        return None
-    caution = getattr(labels, "caution", "")
-    if caution:
-        logging.getLogger(__name__).warning(caution)  # `show_warnings` shows it
-    return {label.identity: {"number": label.number, "name": label.name} for label in labels}
-
-
-def outlets_of(handler: LoadedHandler, data: Any) -> dict[str, Any]:
-    """All that is known of the outlets, as `pdu outlets --json` prints it."""
-    from ..pdus import reading  # imported late: 3 ms, which a status does not need
-
-    parts = (reading.states, reading.power, reading.labels)
-    pdu_reading = reading.read_pdu(handler, data, parts)
-    return {
-        "load_a": pdu_reading.load_a,
-        "power_w": pdu_reading.power_w,
-        "energy_kwh": pdu_reading.energy_kwh,
-        "outlets": [
-            {key: value(outlet) for key, value in _OUTLET_KEYS.items()}
-            for outlet in pdu_reading.outlets
-        ],
-    }
-
-
-# ---- readings ------------------------------------------------------------------------------------
+# ---- what the commands read, and how it is shown -------------------------------------------------
 
 
 class ReadingCommand(NamedTuple):
-    """A command that reads, and how its result is shown."""
+    """A command that reads a PDU."""
 
     call: str
-    ask: Callable[[LoadedHandler, Any], dict[str, Any]]
+    parts: Sequence[Part]
+    #: keys of `_VALUES`
+    columns: Sequence[str]
+    #: key in JSON -> field of the reading
+    totals: Mapping[str, str] = {}
+
+    def document(self, reading: Reading) -> dict[str, Any]:
+        """The reading, as --json prints it."""
+        return {
+            **{key: getattr(reading, field) for key, field in self.totals.items()},
+            "outlets": [
+                {key: _VALUES[key](outlet) for key in self.columns} for outlet in reading.outlets
+            ],
+        }
+
+
+def _labels(reading: Reading, unit: OpenHandler) -> Reading:
+    """Numbers and names. Raises Unsupported for a handler without them, such as one from another
+    pack.
+    """
+    labelled_reading = read_labels(reading, unit)
+    if not labelled_reading.labelled:
+        raise Unsupported("this handler has no labels: `pdu status` lists its outlets")
+    return labelled_reading
+
+
+STATUS = ReadingCommand(
+    "status", (read_states, read_labels), ("identity", "state", "number", "name")
+)
+STATISTIC = ReadingCommand(
+    "statistic",
+    (power,),  # DCImanager does not ask for W: a failure of W alone is not shown
+    ("identity", *(figure.statistic_key for figure in OUTLET_FIGURES)),
+    {"load_a": "load_a", "power_w": "power_w", "total_consumption_kwh": "energy_kwh"},
+)
+LABELS = ReadingCommand("labels", (_labels,), ("identity", "number", "name"))
+OUTLETS = ReadingCommand(
+    "outlets",
+    (read_states, power, read_labels),
+    ("identity", "number", "name", "state", *(figure.key for figure in OUTLET_FIGURES)),
+    {"load_a": "load_a", "power_w": "power_w", "energy_kwh": "energy_kwh"},
+)
+
+
+# ---- readings ------------------------------------------------------------------------------------
 
 
 def _read_pdus(
@@ -182,7 +148,6 @@ def _read_pdus(
     codes: list[int] = []
     documents: list[dict[str, Any]] = []
     for (_, host, parameters), handler, data in readable:
-        begin = time.monotonic()
         about = {
             "call": command.call,
             "handler": handler.shown,
@@ -191,8 +156,13 @@ def _read_pdus(
         }
         where = connection_data.display_name(parameters, host)
         try:
-            with show_warnings(parameters, where), waiting(f"waiting for {where}", parameters):
-                answer = command.ask(handler, data)
+            with (
+                show_warnings(parameters, where) as warnings,
+                waiting(f"waiting for {where}", parameters),
+            ):
+                reading = read_pdu(handler, data, command.parts)
+                if reading.caution:
+                    warnings.show(reading.caution)
         except KeyboardInterrupt:
             if not run_options.json or not documents:
                 raise
@@ -207,8 +177,8 @@ def _read_pdus(
                 documents.append({**about, "error": describe(error, parameters)})
                 codes.append(documents[-1]["error"]["exit_code"])
             continue
-        seconds = round(time.monotonic() - begin, 3)
-        documents.append({**about, **answer, "seconds": seconds})
+        answer = command.document(reading)
+        documents.append({**about, **answer, "seconds": round(reading.seconds, 3)})
         codes.append(DONE)
         if as_csv:
             _print_csv(parameters.name or host, answer["outlets"], with_head=codes.count(DONE) == 1)
@@ -228,7 +198,7 @@ def _print_csv(host: str, outlets: OutletRows, with_head: bool) -> None:
     # imported late: 12 ms; only --csv needs them
     from ..core.files.csv_out import csv_lines
 
-    rows = [["host", *_OUTLET_KEYS]] if with_head else []
+    rows = [["host", *OUTLETS.columns]] if with_head else []
     rows += [[host, *outlet.values()] for outlet in outlets]
     sys.stdout.write(csv_lines(rows))
 
@@ -242,7 +212,11 @@ class _Warnings(logging.Handler):
         self.printed: set[str] = set()
 
     def emit(self, record: logging.LogRecord) -> None:
-        words = printable(record.getMessage())
+        self.show(record.getMessage())
+
+    def show(self, sentence: str) -> None:
+        """Print it, if it has not been printed."""
+        words = printable(sentence)
         if words not in self.printed:
             self.printed.add(words)
             # the reading is worth more than its warning
@@ -252,13 +226,13 @@ class _Warnings(logging.Handler):
 
 
 @contextlib.contextmanager
-def show_warnings(run_options: RunOptions, host: str) -> Iterator[None]:
+def show_warnings(run_options: RunOptions, host: str) -> Iterator[_Warnings]:
     """Shows warnings during the block, except with --debug, whose log has them."""
     warnings = _Warnings(host, run_options.json)
     if not run_options.debug:
         logging.getLogger().addHandler(warnings)
     try:
-        yield
+        yield warnings
     finally:
         logging.getLogger().removeHandler(warnings)
 
@@ -358,23 +332,23 @@ def _reading(
 
 
 status = _reading(
-    ReadingCommand("status", status_of),
+    STATUS,
     "The outlets as DCImanager would show them: identity, state (on, off, unknown; its UP, DOWN,"
     " UNKNOWN), and beside it the number on the unit (if known) and the name.",
     ("pdu status snmp 192.0.2.8", "pdu status nut 192.0.2.9 -s device=rack1 --json"),
 )
 statistic = _reading(
-    ReadingCommand("statistic", statistic_of),
+    STATISTIC,
     "Load in A and energy in kWh of the PDU, and what it meters of each outlet.",
     ("pdu statistic snmp 192.0.2.8", "pdu statistic raritan 192.0.2.9 --username reader"),
 )
 labels = _reading(
-    ReadingCommand("labels", _labels),
+    LABELS,
     "The outlets: identity, number printed on the unit (if known), name.",
     ("pdu labels snmp 192.0.2.8", "pdu labels redfish 192.0.2.9 --username reader"),
 )
 outlets = _reading(
-    ReadingCommand("outlets", outlets_of),
+    OUTLETS,
     "The outlets with all that is known of each: identity, number on the unit, name, state (on,"
     " off, unknown), current in A, power in W, energy in kWh. The columns are the same for every"
     " handler; a table leaves out those without a figure. An archive of another pack reports no"

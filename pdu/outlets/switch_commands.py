@@ -29,7 +29,7 @@ from ..pdus.handler_tools import HandlerTools
 from ..pdus.outlet_power import target_state
 from ..pdus.reading import PolledOutlet
 from ..pdus.states import DOWN, UNKNOWN, word
-from .read_commands import OutletRows, name_field, show_warnings, status_of
+from .read_commands import name_field, show_warnings
 
 
 def send_command(
@@ -152,9 +152,9 @@ def _switch(pdu: names.ChosenPdu, on: bool, outlets: Sequence[str]) -> int:
     )
     if not run_options.yes or not is_only_identity:
         with waiting(f"waiting for {where}", run_options):
-            rows = outlets_of(handler, data, host, identities)
-        identities = [str(row["identity"]) for row in rows]
-        question = f"switch {goal} {', '.join(map(present_state_text, rows))} of {where}"
+            chosen_outlets = outlets_of(handler, data, host, identities)
+        identities = [outlet.identity for outlet in chosen_outlets]
+        question = f"switch {goal} {', '.join(map(present_state_text, chosen_outlets))} of {where}"
         prompts.confirm(run_options, question, host)
     run_options.changing = True
     begin = time.monotonic()
@@ -213,26 +213,39 @@ def outlets_text(identities: Sequence[str]) -> str:
     return f"outlet{'' if len(identities) == 1 else 's'} {', '.join(identities)}"
 
 
-def outlets_of(handler: LoadedHandler, data: Any, host: str, words: Sequence[str]) -> OutletRows:
-    """The outlets that these words mean, as `pdu status --json` prints them: 1 status. Raises
-    NoSuchOutlet, and Usage for a word with two meanings.
+def outlets_of(
+    handler: LoadedHandler, data: Any, host: str, words: Sequence[str]
+) -> Sequence[PolledOutlet]:
+    """The outlets that these words mean: 1 status. Raises NoSuchOutlet, and Usage for a word with
+    two meanings.
     """
-    outlet_by_identity = {
-        str(outlet["identity"]): outlet for outlet in status_of(handler, data)["outlets"]
-    }
+    outlet_by_identity = {outlet.identity: outlet for outlet in present_outlets(handler, data)}
     try:
         identities = outlet_words.resolve(
-            words, {key: str(outlet["name"]) for key, outlet in outlet_by_identity.items()}
+            words, {identity: outlet.name for identity, outlet in outlet_by_identity.items()}
         )
     except NoSuchOutlet as error:
         raise NoSuchOutlet(error.reason, host) from None
     return [outlet_by_identity[identity] for identity in identities]
 
 
-def present_state_text(outlet: Mapping[str, Any]) -> str:
+def present_outlets(handler: LoadedHandler, data: Any) -> Sequence[PolledOutlet]:
+    """All outlets with state and name. Their identities are those of the handler, with which it
+    switches: in a `Reading` they are printable.
+    """
+    with HandlerTools(handler).opened(data) as unit:
+        state_by_identity = dict(unit.states())
+        name_by_identity = {label.identity: label.name for label in unit.labels() or ()}
+    return [
+        PolledOutlet(identity, state, name=name_by_identity.get(identity, ""))
+        for identity, state in state_by_identity.items()
+    ]
+
+
+def present_state_text(outlet: PolledOutlet) -> str:
     """An outlet with name and present state, as the question shows it."""
-    name = f" {outlet['name']!r}" if outlet["name"] else ""
-    return f"outlet {outlet['identity']}{name} (now {outlet['state']})"
+    name = f" {outlet.name!r}" if outlet.name else ""
+    return f"outlet {outlet.identity}{name} (now {word(outlet.state)})"
 
 
 def _switch_command(name: str, on: bool) -> click.Command:

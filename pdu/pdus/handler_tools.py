@@ -1,24 +1,22 @@
 """What tools ask of a handler besides DCImanager's four calls (docs/dev/new-handler.md, "What tools
 ask"). Nothing of it has to be there.
 
-`opened` is a method of the handler's object, which its archive has as well. The rest is in modules
-that no archive contains, so an archive answers nothing there.
+`opened` is a method of the handler's object, which its archive has as well. The rest is in the
+table `adapters.table`, which no archive contains, so an archive answers nothing there.
 """
 
 from __future__ import annotations
 
 import contextlib
-import functools
-import importlib
-import importlib.util
-from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Optional, TypeVar, Union
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any, Callable, Optional, TypeVar, Union
 
 from handlers import registry
 from handlers.host import Figures, OpenPdu
 from pdu_common.helper import EnumPowerStatus
 
 from .adapters.nameplate import Nameplate
+from .adapters.table import adapter_of
 from .adapters.topology import MeteredPart
 from .four_methods import FourMethods, make_pdu
 from .handler_loading import LoadedHandler
@@ -27,12 +25,6 @@ if TYPE_CHECKING:
     from handlers.shared.labels import Label
 
 T = TypeVar("T")
-
-#: module of pdu/pdus/adapters/<name> -> the function or value with which it answers
-TOOL_FUNCTIONS: Mapping[str, str] = {
-    "topology": "read_topology",
-    "nameplate": "read_nameplate",
-}
 
 
 class HandlerTools:
@@ -64,8 +56,8 @@ class OpenHandler:
     """
 
     def __init__(self, pdu: Union[OpenPdu[Any], FourMethods], tool_name: str) -> None:
-        """`tool_name`: of the handler in `adapters`; "" if it has no module there."""
-        self._pdu, self._tool_name = pdu, tool_name
+        """`tool_name`: of the handler in `ADAPTERS`; "" for one that is not of this project."""
+        self._pdu, self._adapter = pdu, adapter_of(tool_name)
 
     def states(self) -> Sequence[tuple[str, EnumPowerStatus]]:
         """Identity and state of every outlet."""
@@ -81,24 +73,17 @@ class OpenHandler:
 
     def meters(self) -> Sequence[MeteredPart]:
         """Lines and breakers."""
-        return self._answer("topology", [])
+        return self._answer("topology", self._adapter.read_topology, [])
 
     def nameplate(self) -> Nameplate:
         """What a unit says about itself."""
-        return self._answer("nameplate", Nameplate())
+        return self._answer("nameplate", self._adapter.read_nameplate, Nameplate())
 
-    def _answer(self, module: str, default: T) -> T:
-        folder = f"pdu.pdus.adapters.{self._tool_name}"
-        read = own_answer(folder, module, TOOL_FUNCTIONS[module]) if self._tool_name else None
+    def caution(self) -> str:
+        """A sentence for people about the identities, or ""."""
+        return self._answer("caution", self._adapter.read_caution, "")
+
+    def _answer(self, what: str, read: Optional[Callable[[Any], T]], default: T) -> T:
         if read is None or isinstance(self._pdu, FourMethods):
             return default
-        result: T = self._pdu.read(module, read)
-        return result
-
-
-@functools.lru_cache(maxsize=128)
-def own_answer(folder: str, module: str, name: str) -> Any:
-    """What a handler's own folder says: None if it has no such module."""
-    # without the folder, a search for a module in it would be an error
-    is_there = all(importlib.util.find_spec(path) for path in (folder, f"{folder}.{module}"))
-    return getattr(importlib.import_module(f"{folder}.{module}"), name) if is_there else None
+        return self._pdu.read(what, read)

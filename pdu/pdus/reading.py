@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Callable, NamedTuple, Optional
 
 from handlers.shared.errors import printable
@@ -15,6 +15,7 @@ from .adapters.nameplate import Nameplate
 from .adapters.topology import MeteredPart
 from .handler_loading import LoadedHandler
 from .handler_tools import HandlerTools, OpenHandler
+from .states import UNKNOWN
 
 if TYPE_CHECKING:
     from handlers.host import Figures
@@ -69,6 +70,8 @@ class Reading(NamedTuple):
     #: lines and breakers
     meters: Sequence[MeteredPart] = ()
     plate: Nameplate = Nameplate()
+    #: a sentence for people about the identities, or ""
+    caution: str = ""
     #: when it began, of time.monotonic()
     begun: float = 0.0
 
@@ -106,7 +109,7 @@ def read_pdu(
         for part in parts:
             reading = part(reading, unit)
             keep(reading)
-    return reading
+    return reading._replace(seconds=time.monotonic() - reading.begun)
 
 
 # ---- the parts -----------------------------------------------------------------------------------
@@ -142,9 +145,9 @@ def labels(reading: Reading, unit: OpenHandler) -> Reading:
         )
         if outlet.identity in label_by_identity
         else outlet
-        for outlet in reading.outlets
+        for outlet in _outlets(reading, label_by_identity)
     ]
-    return reading._replace(outlets=outlets, labelled=True)
+    return reading._replace(outlets=outlets, labelled=True, caution=unit.caution())
 
 
 def read_topology(reading: Reading, unit: OpenHandler) -> Reading:
@@ -173,7 +176,7 @@ def _add_figures(reading: Reading, pdu_figures: Figures) -> Reading:
         outlet._replace(figures=_meter_figures(ports[outlet.identity]))
         if outlet.identity in ports
         else outlet
-        for outlet in reading.outlets
+        for outlet in _outlets(reading, ports)
     ]
     return reading._replace(
         outlets=outlets,
@@ -183,6 +186,13 @@ def _add_figures(reading: Reading, pdu_figures: Figures) -> Reading:
         inlet_a=figure(pdu_figures.inlet_a),
         inlet_w=figure(pdu_figures.inlet_w),
     )
+
+
+def _outlets(reading: Reading, identities: Iterable[str]) -> Sequence[PolledOutlet]:
+    """Those of the reading; without states, those of these identities, whose states are UNKNOWN."""
+    if reading.answered:
+        return reading.outlets
+    return [PolledOutlet(identity, UNKNOWN) for identity in identities]
 
 
 def _meter_figures(handler_figures: MeterFigures) -> MeterFigures:

@@ -26,14 +26,8 @@ SPELLED: Mapping[EnumPowerStatus, StateSpelling] = {
     DOWN: StateSpelling("off", 0.0),
     UNKNOWN: StateSpelling("unknown", None),
 }
-_OF_WORDS = {spelling.word: state for state, spelling in SPELLED.items()}
 
 
 def word(state: EnumPowerStatus) -> str:
     """`on`, `off` or `unknown`."""
     return SPELLED[state].word
-
-
-def state_of_word(text: str) -> EnumPowerStatus:
-    """The state that a file calls so. Raises KeyError for anything else."""
-    return _OF_WORDS[text]

@@ -1,44 +1,90 @@
-"""What a handler finds at an address, and how its devices are recorded: by a module of its own in
-`recordings/<name>`, else by its calls.
+"""What a handler finds at an address, and how its devices are recorded: by its entry in a table,
+else by its calls.
 """
 
 from __future__ import annotations
 
 import contextlib
 from collections.abc import Mapping
-from typing import Any, Optional
+from types import MappingProxyType
+from typing import Any, Callable, NamedTuple, Optional
 
 from handlers import registry
 from handlers.host.snmp import known_endpoint
 from handlers.shared.errors import PduHandlerError, SettingsError, printable
 
 from ..pdus.handler_loading import LoadedHandler
-from ..pdus.handler_tools import HandlerTools, own_answer
+from ..pdus.handler_tools import HandlerTools
 from .recording_formats import HandlerFinding, RecordingFormat
+from .replay_server import Response
 
-#: module of pdu/recordings/<name> -> the function or value with which it answers
-RECORDING_FUNCTIONS: Mapping[str, str] = {
-    "identification": "identify",
-    "recording_format": "KIND",
-    "login_answers": "ANSWERS",
+
+class HandlerRecordings(NamedTuple):
+    """What a handler of this project says; None for what it does not say."""
+
+    #: what it finds at the address in an argument of make_handler
+    identify: Optional[Callable[[Any], HandlerFinding]] = None
+    #: how its devices are recorded and simulated
+    recording_format: Optional[RecordingFormat] = None
+    #: what a replayed device answers to a login, which no recording holds
+    login_answers: Mapping[str, Response] = MappingProxyType({})
+
+
+# Imported late: 30 to 100 ms each, and most runs need one handler.
+
+
+def _nut() -> HandlerRecordings:
+    from .nut import identification, recording_format
+
+    return HandlerRecordings(identification.identify, recording_format.KIND)
+
+
+def _raritan() -> HandlerRecordings:
+    from .raritan import identification, recording_format
+
+    return HandlerRecordings(identification.identify, recording_format.KIND)
+
+
+def _redfish() -> HandlerRecordings:
+    from .redfish import identification, recording_format
+
+    return HandlerRecordings(identification.identify, recording_format.KIND)
+
+
+def _snmp() -> HandlerRecordings:
+    from .snmp import identification, recording_format
+
+    return HandlerRecordings(identification.identify, recording_format.KIND)
+
+
+def _synlink() -> HandlerRecordings:
+    from .synlink import login_answers
+
+    return HandlerRecordings(login_answers=login_answers.ANSWERS)
+
+
+#: by the handler's name; one of which the common answers below are true is not here
+RECORDINGS: Mapping[str, Callable[[], HandlerRecordings]] = {
+    "nut": _nut,
+    "raritan": _raritan,
+    "redfish": _redfish,
+    "snmp": _snmp,
+    "synlink": _synlink,
 }
 
 
-def _own(handler: str, module: str) -> Any:
-    if not registry.is_handler(handler):
-        return None
-    return own_answer(f"pdu.recordings.{handler}", module, RECORDING_FUNCTIONS[module])
+def _recordings_of(handler: str) -> HandlerRecordings:
+    """What the handler of this name says; nothing for a path."""
+    return RECORDINGS.get(handler, HandlerRecordings)()
 
 
 def identify(handler: LoadedHandler, data: Any) -> HandlerFinding:
     """What the handler finds at the address in `data`, an argument of make_handler. Raises the
     errors of handlers/shared/errors.py.
     """
-    reader = _own(handler.shown, "identification")
+    reader = _recordings_of(handler.shown).identify
     try:
-        finding: HandlerFinding = (
-            _describe_by_calls(handler, data) if reader is None else reader(data)
-        )
+        finding = _describe_by_calls(handler, data) if reader is None else reader(data)
     except PduHandlerError as error:
         raise error.at(known_endpoint(data), "identify") from None
     if finding.family:
@@ -69,23 +115,23 @@ def recordable_handlers() -> tuple[str, ...]:
     return tuple(
         name
         for name in registry.names()
-        if registry.about(name).is_codec or _own(name, "recording_format") is not None
+        if registry.about(name).is_codec or _recordings_of(name).recording_format is not None
     )
 
 
 def recording(handler: str) -> Optional[RecordingFormat]:
     """How its devices are recorded and simulated; None if they are not."""
-    recording_format: Optional[RecordingFormat] = _own(handler, "recording_format")
+    own = _recordings_of(handler)
     if (
-        recording_format is None
+        own.recording_format is None
         and registry.is_handler(handler)
         and registry.about(handler).is_codec
     ):
         # imported late: 20 ms, which handlers with a format of their own save
         from .unit_recording import unit_recording_format
 
-        return unit_recording_format(handler, _own(handler, "login_answers") or {})
-    return recording_format
+        return unit_recording_format(handler, own.login_answers)
+    return own.recording_format
 
 
 def handler_of_recording(text: str, file: str) -> tuple[str, RecordingFormat]:

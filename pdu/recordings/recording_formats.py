@@ -1,7 +1,7 @@
 """What the folders of the handlers here share: the recording of a device and its replay
 (<name>/recording_format.py), and what is found at an address (<name>/identification.py).
 
-`pdus/handler_tools.py` finds those modules by the handler's name.
+`of_handlers` has the table of those modules.
 """
 
 from __future__ import annotations

@@ -22,8 +22,8 @@ import pytest
 from handlers import registry
 from pdu import root
 from pdu.core.cli.exit_codes import INTERRUPTED
-from pdu.pdus.handler_tools import TOOL_FUNCTIONS
-from pdu.recordings.of_handlers import RECORDING_FUNCTIONS
+from pdu.pdus.adapters.table import HandlerAdapter
+from pdu.recordings.of_handlers import HandlerRecordings
 from pdu.workshop import new
 from pdu.workshop.new import SHAPES, families_table, family_files, handler_files
 from tests.needs import ROOT
@@ -301,11 +301,7 @@ def test_no_test_of_a_new_handler_waits_forever() -> None:
 def test_the_page_has_at_most_1000_words_and_each_file_that_it_names() -> None:
     assert len(GUIDE.split()) <= 1000
     made = {str(path) for path in handler_files(ROOT, "acme", None)}
-    may_be = {
-        *(f"pdu/pdus/adapters/acme/{module}.py" for module in TOOL_FUNCTIONS),
-        *(f"pdu/recordings/acme/{module}.py" for module in RECORDING_FUNCTIONS),
-    }
-    may_be |= {"tests/peers/acme.py", "tests/faults/subjects/acme.py"}
+    may_be = {"tests/peers/acme.py", "tests/faults/subjects/acme.py"}
     named = set(re.findall(r"`((?:[\w-]+/)+[\w.-]+)`", GUIDE)) - made - may_be
     assert len(named) > 8
     assert [path for path in named if not (ROOT / path).exists()] == []
@@ -323,13 +319,10 @@ def test_the_page_shows_code_of_what_is_made() -> None:
 
 def test_the_pages_table_of_what_tools_ask_is_what_they_look_for() -> None:
     rows = re.findall(r"(?m)^\| `(\w+)(?:\([\w, ]*\))?` \| (.*?) \|", GUIDE)
-    modules = {(name, file) for name, place in rows for file in re.findall(r"`(pdu/.*?)`", place)}
-    assert modules == {
-        *((name, f"pdu/pdus/adapters/acme/{module}.py") for module, name in TOOL_FUNCTIONS.items()),
-        *(
-            (name, f"pdu/recordings/acme/{module}.py")
-            for module, name in RECORDING_FUNCTIONS.items()
-        ),
+    fields = {(name, file) for name, place in rows for file in re.findall(r"`(pdu/.*?)`", place)}
+    assert fields == {
+        *((name, "pdu/pdus/adapters/table.py") for name in HandlerAdapter._fields),
+        *((name, "pdu/recordings/of_handlers.py") for name in HandlerRecordings._fields),
     }
     others = {name for name, place in rows if "pdu/" not in place}
     assert others == {"opened", "SENT"}

@@ -1,6 +1,7 @@
 """The lines and breakers of a PDU, which DCImanager's calls do not read. In no archive.
 
-pdu/pdus/adapters/<name>/topology.py reads it for the handler of that name, in requests of its own.
+pdu/pdus/adapters/<name>/topology.py reads it for the handler of that name (`table`), in requests
+of its own.
 """
 
 from __future__ import annotations

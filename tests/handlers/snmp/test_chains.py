@@ -9,6 +9,7 @@ from typing import Optional
 import pytest
 
 from handlers.shared.errors import Unsupported
+from pdu.pdus.adapters.snmp.caution import read_caution
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.handlers.snmp.calls import near, pdu
 from tests.handlers.snmp.units import FAMILIES, FIXTURES, find, memory, orders, states_on
@@ -100,5 +101,6 @@ def test_the_labels_of_a_chain_of_several_units_say_that_identities_may_move(uni
         one_unit[module] = unit.rows[module]._replace(value=1)
     for rows, has_caution in ((unit.rows, True), (one_unit, False)):
         with Agent(Device(rows, rules=None)) as agent:
-            caution = getattr(near(agent).labels(), "caution", "")
+            with near(agent).opened() as open_pdu:
+                caution = open_pdu.read("caution", read_caution)
             assert ("an identity may become another unit's outlet" in caution) is has_caution

@@ -272,8 +272,10 @@ def test_an_outlet_that_does_not_exist_is_reported_in_one_line_and_nothing_is_sw
 def test_a_name_where_an_outlet_is_asked_leads_to_what_may_be_meant(
     text: str, names: list[str], said: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    outlets = [{"identity": str(n), "name": name} for n, name in enumerate(names, 1)]
-    monkeypatch.setattr(switch_commands, "status_of", lambda *_: {"outlets": outlets})
+    outlets = [
+        PolledOutlet(str(n), EnumPowerStatus.UP, name=name) for n, name in enumerate(names, 1)
+    ]
+    monkeypatch.setattr(switch_commands, "present_outlets", lambda *_: outlets)
     with pytest.raises(errors.NoSuchOutlet) as error_info:
         switch_commands.outlets_of(load("nut"), None, "h", [text])
     assert error_info.value.reason.startswith(f"the PDU has no outlet {text!r}; ")

@@ -55,11 +55,12 @@ def _command(target: Target, call: str) -> SaidOfEach:
     options and variables they are tested elsewhere."""
     from pdu.core.cli.output import print_json
     from pdu.outlets import read_commands
+    from pdu.pdus.reading import read_pdu
 
-    read = {"outlets": read_commands.outlets_of, "statistic": read_commands.statistic_of}[call]
+    command = {"outlets": read_commands.OUTLETS, "statistic": read_commands.STATISTIC}[call]
     out = io.StringIO()
     with contextlib.redirect_stdout(out):
-        print_json(read(target.handler, target.data()))
+        print_json(command.document(read_pdu(target.handler, target.data(), command.parts)))
     return {
         one["identity"]: Said(
             one.get("state"),

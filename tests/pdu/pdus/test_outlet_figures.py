@@ -40,7 +40,7 @@ outlets = [reading.PolledOutlet("1", UP, "1", "a")]
 measured = Figures(None, None, {"1": MeterFigures(1.5, 300.0, 2.5, power_factor=0.875)})
 taken = reading._add_figures(reading.Reading(outlets, answered=True, labelled=True), measured)
 print(json.dumps({
-    "json": {key: value(taken.outlets[0]) for key, value in read_commands._OUTLET_KEYS.items()},
+    "json": read_commands.OUTLETS.document(taken)["outlets"][0],
     "heads": read_commands._HEADS,
     "metrics": page(taken, "").body.decode(),
 }, default=str))
