@@ -60,12 +60,6 @@ def drop(credentials: Credentials) -> None:
     _engines.pop(_key(credentials), None)
 
 
-def forget() -> None:
-    """Forget all engines, passwords and keys."""
-    _engines.clear()
-    keys.forget()
-
-
 def _key(credentials: Credentials) -> _Key:
     return (*credentials.peer, *credentials.engine_key())
 

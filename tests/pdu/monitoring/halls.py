@@ -139,11 +139,3 @@ def environment() -> dict[str, str]:
 def shown(states: Sequence[bool | None]) -> dict[str, int]:
     """Count the outlets that are on, off and unknown according to a simulator's books."""
     return {"on": states.count(True), "off": states.count(False), "unknown": states.count(None)}
-
-
-def children(pid: int) -> list[int]:
-    """The ids of the child processes; none if the process has ended."""
-    try:
-        return [int(word) for word in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-    except FileNotFoundError:
-        return []
