@@ -38,7 +38,6 @@ PACKAGES = {
     "openssl": "openssl",
     "prometheus": "prometheus",
     "promtool": "prometheus",
-    "prometheus-snmp-exporter": "prometheus-snmp-exporter",
     "certutil": "libnss3-tools",
     "pk12util": "libnss3-tools",
     "zsh": "zsh",

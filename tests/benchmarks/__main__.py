@@ -28,7 +28,6 @@ ALL = (
     "redfish",
     "cold",
     "fleet",
-    "exporter",
 )
 PAGE = ROOT / "docs" / "dev" / "benchmarks.md"
 _HEAD = """# Benchmarks
@@ -37,10 +36,8 @@ What has a goal, in one run on one machine: `make bench` prints all figures and 
 Most are ratios to a peer of the same run, because times depend on the machine. 0 ms (near) and
 20 ms (far) are added to a round trip. "Our double" replaces the platform's SNMP calls. The SDK is
 Raritan's: its loop reads object by object, its leanest bulk sends the same requests as this client.
-"Expands" is a Redfish service that supports `$expand`. The exporters' rows are the CPU of whole
-processes that are asked over HTTP, of `pdu exporter` with its default options; Debian's
-prometheus-snmp-exporter runs with Go's own settings, and a second time with GOMAXPROCS=1. Valgrind
-counts instructions, which do not depend on how busy the machine is.
+"Expands" is a Redfish service that supports `$expand`. Valgrind counts instructions, which do not
+depend on how busy the machine is.
 
 """
 

@@ -29,7 +29,7 @@ from rich.table import Table
 
 from handlers.snmp.handler import make_handler
 from pdu.core.cli import exit_handling
-from pdu_common.base_snmp_pdu import BaseSnmpPdu
+from pdu_common.base_snmp_pdu import BaseSnmpPdu, Element
 from pdu_common.connection import PduSnmpData
 from tests.needs import reported
 from tests.program import positive
@@ -37,7 +37,6 @@ from tests.servers.snmpd import AUTH_PASSWORD, PRIV_PASSWORD, USERS, Snmpd
 from tests.simulators.snmp_agent.devices import apc
 
 from .ratios import note
-from .snmp_exporter import statistic_columns
 
 _OBJECT_ID, _STATES, _OUTLETS = "1.3.6.1.2.1.1.2.0", f"{apc.RPDU2_STATUS}.5", 48
 _OURS = "our double, v2c"
@@ -46,6 +45,26 @@ _WALKS = "its walks alone"
 _HALF = 0.5
 
 Client = Callable[[int], int]  # port -> rows read
+
+
+def statistic_columns(agent_port: int) -> list[tuple[str, bool]]:
+    """What a statistic of the handler `snmp` walks, and whether its values are text."""
+    double = make_handler(
+        PduSnmpData("127.0.0.1", {"community": "public", "port": str(agent_port)})
+    )
+    assert isinstance(double, BaseSnmpPdu)
+    is_text_by_column: dict[str, bool] = {}
+    walk = double.snmp_walk
+
+    def noted(oid: str) -> list[Element]:
+        rows = walk(oid)
+        if rows:
+            is_text_by_column[str(oid)] = any(isinstance(row.value, str) for row in rows)
+        return rows
+
+    setattr(double, "snmp_walk", noted)
+    double.statistic()
+    return list(is_text_by_column.items())
 
 
 def _double(**params: str) -> Client:

@@ -3,7 +3,7 @@ DELAY_MS`.
 
 Each handler has one simulator, except that NUT has one for every 20 PDUs. One event loop serves
 ports (fronts) that keep the simulator's answers and repeat them after DELAY_MS; only NUT's commands
-other than LIST are answered anew each time. Every fiftieth PDU is dead: its port is open, but never
+other than LIST are answered anew each time. Every tenth PDU is dead: its port is open, but never
 answers. Writes list.csv, logins.toml and ca.pem into FOLDER and prints "ready". Then answers each
 line of standard input with the number of requests so far by handler, as JSON; the line "bytes" with
 the bytes of requests and answers, without the heads of packets and TLS. Lines that arrive at a NUT
@@ -36,7 +36,7 @@ from tests.simulators.xerus import Model, XerusPdu
 OUTLETS = 24
 # number of each in 100 PDUs
 SHARES = (("snmp", 50), ("nut", 30), ("raritan", 10), ("redfish", 10))
-_DEAD = 50  # every fiftieth PDU is dead
+_DEAD = 10  # every tenth PDU is dead
 _NUT_SITE = 20  # PDUs behind one NUT server
 _HOST = "127.0.0.1"
 
