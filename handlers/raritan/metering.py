@@ -20,6 +20,7 @@ from .readings import (
     amount,
     ask,
     call_error,
+    first_metered,
     kilowatt_hours,
     largest,
     listed_amount,
@@ -176,8 +177,7 @@ class UnitMeter:
             outlet.ask_power(bulk)
         if not self._banks:
             # the readings of `unread` are not there yet
-            inlet_load = None if unread else self._inlet_load().value
-            if inlet_load is None:
+            if unread or not self._inlet_load().is_metered:
                 self._ask_banks(bulk)
         inlets = [inlet for inlet in self._inlets if inlet not in unread]
         anew: list[Union[InletMeter, OutletMeter]] = [*inlets] if _all_invalid(inlets) else []
@@ -222,24 +222,20 @@ class UnitMeter:
         ]
 
     def load(self) -> MeteredValue:
-        """Amperes: the load of the inlets in use if it is known, else the sum over the protectors
-        (banks), else over the outlets.
+        """Amperes: the load of the inlets in use, else the sum over the protectors (banks), else
+        over the outlets: the first that the unit meters.
 
-        Raises Denied for a denied list or reading that a sum needs; if no sum is known, also for a
-        denied list of protectors.
+        Raises Denied for a denied list or reading that a sum needs; if nothing is metered, also for
+        a denied list of protectors.
         """
-        sums = (
+        load = first_metered(
             self._inlet_load(),
             sum_if_complete(amount(bank) for bank in self._banks),
             sum_if_complete(amount(outlet.current) for outlet in self._outlets),
         )
-        known_sums = [candidate for candidate in sums if candidate.value is not None]
-        if not known_sums:
+        if not load.is_metered:
             call_error(self._protectors)  # raises Denied: the banks may have a figure
-        for candidate in known_sums or sums:
-            if candidate.is_metered:
-                return candidate
-        return sums[0]
+        return load
 
     def inlet(self) -> MeteredValue:
         """Amperes of the inlets in use, by their own sensors."""
@@ -251,7 +247,7 @@ class UnitMeter:
 
         The numbering of the selected inlet is undocumented (TransferSwitch.idl 6.0.3). With one
         switch and two inlets the larger current is used; with more of either, or unknown switches,
-        the load is not known if several inlets may carry current.
+        the inlets have no load if several may carry current.
         """
         inlets = [inlet.load() for inlet in self._inlets if inlet.is_in_use]
         every = sum_if_complete(inlets)
@@ -260,7 +256,7 @@ class UnitMeter:
             return every
         if _count(self._switches) == 1 and len(inlets) == 2:
             return largest(inlets)
-        return NOT_KNOWN
+        return NOT_METERED
 
     def _may_be_switched_over(self) -> bool:
         error = call_error(self._switches)
@@ -305,7 +301,7 @@ class UnitMeter:
             return listed_amount(own)
         if self._sensors.error is not None and not is_missing_object_error(self._sensors.error):
             return NOT_KNOWN
-        return inlets if inlets.is_metered else outlets
+        return first_metered(inlets, outlets)
 
     def ports(self) -> dict[str, MeterFigures]:
         """The figures of each outlet.

@@ -178,12 +178,14 @@ class FeedMeter(Meter):
         single-phase feed's current.
 
         With several lines the feed's current is only the highest line's, so it never replaces the
-        sum. If the lines cannot be read, the load is not metered.
+        sum. If the lines are not there, or cannot be told apart, the load is not metered.
         """
         poles = self._listed_poles()
         if poles is None:
-            return NOT_METERED
-        lines = [amount(current) for current in self._line_currents()]
+            error = self._poles.error if self._poles is not None else None
+            is_failure = error is not None and not is_missing_object_error(error)
+            return NOT_KNOWN if is_failure else NOT_METERED
+        lines = [listed_amount(current) for current in self._line_currents()]
         if len(lines) < 2:
             return lines[0] if lines and lines[0].is_metered else amount(self.current)
         if self._one_circuit(poles):

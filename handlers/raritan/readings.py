@@ -61,6 +61,13 @@ def largest(parts: Iterable[MeteredValue]) -> MeteredValue:
     return _together(parts, max)
 
 
+def first_metered(*sources: MeteredValue) -> MeteredValue:
+    """The first that the device meters, also if its value is not known: no later one replaces it,
+    because that would be another quantity.
+    """
+    return next((source for source in sources if source.is_metered), NOT_METERED)
+
+
 def _together(parts: Iterable[MeteredValue], how: Callable[[list[float]], float]) -> MeteredValue:
     metered_values = [part.value for part in parts if part.is_metered]
     values = [value for value in metered_values if value is not None]
@@ -70,13 +77,13 @@ def _together(parts: Iterable[MeteredValue], how: Callable[[list[float]], float]
 
 
 def sum_if_complete(parts: Iterable[MeteredValue]) -> MeteredValue:
-    """The sum.
-
-    Not metered without parts or if one is not metered: the others' sum is no total. Not known if
-    one is not known.
+    """The sum. Not metered if no part is; not known if one is not known, or if only some are
+    metered: the others' sum is no total.
     """
     every = list(parts)
-    return _together(every, sum) if all(part.is_metered for part in every) else NOT_METERED
+    if len({part.is_metered for part in every}) > 1:
+        return NOT_KNOWN
+    return _together(every, sum)
 
 
 def kilowatt_hours(watt_hours: MeteredValue) -> Optional[float]:

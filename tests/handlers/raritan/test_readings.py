@@ -27,9 +27,9 @@ ONE, TWO = MeteredValue(True, 1.0), MeteredValue(True, 2.0)
         ([], NOT_METERED, NOT_METERED),
         ([NOT_METERED], NOT_METERED, NOT_METERED),
         ([ONE, TWO], MeteredValue(True, 3.0), TWO),
-        ([ONE, NOT_METERED], NOT_METERED, ONE),
+        ([ONE, NOT_METERED], NOT_KNOWN, ONE),
         ([ONE, NOT_KNOWN], NOT_KNOWN, NOT_KNOWN),
-        ([NOT_KNOWN, NOT_METERED], NOT_METERED, NOT_KNOWN),
+        ([NOT_KNOWN, NOT_METERED], NOT_KNOWN, NOT_KNOWN),
     ],
 )
 def test_a_part_that_is_not_known_makes_the_whole_not_known(
