@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import time
-from typing import Callable, Optional, TypeVar, Union, overload
+from typing import Any, Callable, Optional, TypeVar, Union, overload
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -34,9 +34,10 @@ class InversionDict(dict[K, V]):
         return next((key for key, candidate in self.items() if candidate == value), default)
 
 
-def waiter(function: Callable[[], R]) -> Callable[..., R]:
-    """KNOWN: a decorator whose result takes `matcher=` and `timeout=` (seconds). INFERRED: it
-    repeats until the matcher is true.
+def waiter(function: Callable[[], R]) -> Callable[..., Any]:
+    """KNOWN: a decorator whose result takes `matcher=` and `timeout=` (seconds), and is assigned to
+    a state though the function may return an exception. INFERRED: it repeats until the matcher is
+    true.
 
     UNKNOWN: the pause between tries, and what happens at the deadline. Here the last result is
     returned.

@@ -38,7 +38,7 @@ sys.path.insert(0, str(ROOT))  # run by path, so sys.path has this folder and no
 
 from handlers import registry
 from pdu.pdus.handler_archives import content_hash, pack_archive
-from pdu.pdus.handler_imports import PLATFORM_MODULES, standard_library
+from pdu.pdus.handler_imports import PLATFORM_MODULES, TOOL_MODULES, standard_library
 from pdu.pdus.handler_paths import is_path
 
 if TYPE_CHECKING:
@@ -489,7 +489,8 @@ def build_own(words: Sequence[str], out: Path) -> list[OwnHandler]:
     try:
         sources = [handler_source.read_handler(word) for word in words]
         for source in sources:
-            handler_source.require_own_name(source)
+            if source.archive.top not in TOOL_MODULES:
+                handler_source.require_own_name(source)
     except SettingsError as error:
         raise BuildError(error.reason) from None
     handlers: list[OwnHandler] = []

@@ -28,9 +28,12 @@ from pdu_common.helper import (
 
 from ..core.cli.options import SECRETS
 from ..core.cli.output import figure_or_none, printing_to_stderr
+from .handler_module import name_missing_in_double
 
 T = TypeVar("T")
 _HIDDEN = "its text holds the login and is not shown"
+#: DCImanager may have what a handler uses of it
+LACKING = "our double of the platform lacks this, which DCImanager may have"
 _SHOWN = 300  # limit for a text of the handler in an error, in characters
 
 
@@ -38,6 +41,10 @@ class BrokenHandler(PduHandlerError):
     """A method of the handler does not do what the vendor's page wants."""
 
     kind = "defect"
+
+
+class LackingDouble(BrokenHandler):
+    """A method uses what the local double of the platform does not have, and DCImanager may."""
 
 
 class FourMethods:
@@ -134,6 +141,9 @@ class FourMethods:
             answer = translate(_HIDDEN if is_hidden else text, words, writing, port)
             return answer or ProtocolError(f"the device has no such object ({words})")
         doubt = "; the outlet may or may not have switched" if writing else ""
+        missing = name_missing_in_double(error, type(self._pdu).__name__)
+        if missing and not is_hidden:
+            return LackingDouble(f"{method}: {LACKING} ({printable(missing, _SHOWN)}){doubt}")
         if isinstance(error, OSError):
             return Unreachable(f"{words}{doubt}")
         if isinstance(error, NotImplementedError):
@@ -278,6 +288,9 @@ def make_pdu(make: Callable[[Any], T], data: Any) -> T:
     except (Exception, SystemExit) as error:
         if isinstance(getattr(error, "kind", None), str):
             raise
+        missing = name_missing_in_double(error)
+        if missing:
+            raise LackingDouble(f"make_handler: {LACKING} ({missing})") from error
         raise BrokenHandler(
             f"make_handler raised {type(error).__name__}; --debug shows where"
         ) from error

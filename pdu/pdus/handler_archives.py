@@ -33,6 +33,10 @@ class BadArchive(ValueError):
     """The archive is not valid. The text is the reason."""
 
 
+class OddName(BadArchive):
+    """Its directory has a name that no import statement can write; the vendor's page allows it."""
+
+
 class Archive(NamedTuple):
     """A valid archive."""
 
@@ -153,9 +157,10 @@ def read_archive(data: bytes) -> Archive:
     if not top.isidentifier() or keyword.iskeyword(top) or top in RESERVED:
         if top in files:
             raise BadArchive(f"{top!r} is in no directory: {_HOW}")
-        raise BadArchive(
-            f"the top-level name {top!r} is"
-            f" {'reserved' if top in RESERVED else 'not a valid module name'}: rename the directory"
+        if top in RESERVED:
+            raise BadArchive(f"the top-level name {top!r} is reserved: rename the directory")
+        raise OddName(
+            f"the top-level name {top!r} is not a valid module name: rename the directory"
         )
     if f"{top}/__init__.py" not in files:
         raise BadArchive(f"there is no {top}/__init__.py: add an empty file")

@@ -8,6 +8,8 @@ import sys
 import sysconfig
 from pathlib import Path
 
+#: names of this project alone, which nothing in DCImanager has
+TOOL_MODULES = frozenset(("pdu", "tests"))
 PLATFORM_MODULES = frozenset(("common", "pdu_common"))  # DCImanager's own
 # modules of Python 3.9 that 3.13 does not have (PEP 594 and others)
 _REMOVED_MODULES = frozenset(

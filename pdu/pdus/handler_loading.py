@@ -59,7 +59,8 @@ def load(handler: str) -> LoadedHandler:
     What has a path is unpacked into a temporary folder.
     """
     if registry.is_handler(handler):
-        return _loaded_handler(handler, handler, import_handler(f"handlers.{handler}.handler"))
+        module = import_handler(f"handlers.{handler}.handler")
+        return _loaded_handler(handler, handler, module, registry.about(handler).protocol)
     if not is_handler_there(handler):
         near = similar_names(handler, registry.names())
         raise NoSuchHandler(
@@ -75,23 +76,27 @@ def load(handler: str) -> LoadedHandler:
     module = _import_source(source)
     name = source.archive.top.removeprefix("pdu_")
     shown = os.path.basename(os.path.normpath(source.path))
-    return _loaded_handler(name, f"{shown}/" if os.path.isdir(source.path) else shown, module)
+    shown = f"{shown}/" if os.path.isdir(source.path) else shown
+    return _loaded_handler(name, shown, module, source.protocol)
 
 
-def _loaded_handler(name: str, display_name: str, module: ModuleType) -> LoadedHandler:
+def _loaded_handler(
+    name: str, display_name: str, module: ModuleType, protocol: str
+) -> LoadedHandler:
     entry = entry_of(module)
     if entry is None:
         raise SettingsError(
             f"{display_name} is not a handler: {module.__name__} has no make_handler, which"
             " DCImanager calls"
         )
-    sent_hook = SENT if entry.snmp else getattr(entry.home, "SENT", None)
+    is_snmp = protocol == "snmp"
+    sent_hook = SENT if is_snmp else getattr(entry.home, "SENT", None)
     return LoadedHandler(
         name,
         display_name,
         entry.make,
         entry.settings,
-        entry.snmp,
+        is_snmp,
         sent_hook if isinstance(sent_hook, ContextVar) else None,
     )
 

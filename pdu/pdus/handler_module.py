@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import linecache
+import re
 import sys
+import traceback
 from collections.abc import Sequence
 from types import ModuleType
 from typing import Any, Callable, NamedTuple, Optional
@@ -16,12 +19,19 @@ from typing import Any, Callable, NamedTuple, Optional
 _SETTING_FIELDS = ("key", "allowed", "read", "default", "help", "secret", "longest")
 
 
+# what the vendor's page names without saying all that it has: classes, and functions of them
+CLASSES = (
+    "PduView|PduPortView|PduStatisticView|PduPortStatisticView|EnumPowerStatus|PduSnmpData|PduData"
+    "|BasePdu|BaseSnmpPdu|Element|Oid|InversionDict|Logger"
+)
+FUNCTIONS = "snmp_get|snmp_set|snmp_walk|get_by_value|get_logger|waiter"
+PLATFORM = r"(?:pdu_)?common(?:\.\w+)*"
+
+
 class Entry(NamedTuple):
     """What a handler's module says of itself."""
 
     make: Callable[[object], Any]
-    #: whether make_handler takes a PduSnmpData
-    snmp: bool
     #: the settings that it declares
     settings: Sequence[Any]
     #: the module that defines make_handler
@@ -50,28 +60,7 @@ def entry_of(module: ModuleType) -> Optional[Entry]:
     if not callable(make):
         return None
     home = sys.modules.get(getattr(make, "__module__", ""), module)
-    snmp = any(map(_speaks_snmp, vars(home).values())) or _takes_snmp_data(make)
-    return Entry(make, snmp, _settings(getattr(home, "SETTINGS", ())), home)
-
-
-def _speaks_snmp(kind: object) -> bool:
-    """Whether this is a class below BaseSnmpPdu. By such a class a handler says that it takes a
-    PduSnmpData; an archive has no `ABOUT` that could say it.
-
-    BaseSnmpPdu is known by its name: only an SNMP handler should import its module.
-    """
-    return isinstance(kind, type) and any(
-        base.__name__ == "BaseSnmpPdu" for base in kind.__mro__[1:]
-    )
-
-
-def _takes_snmp_data(make: Callable[..., Any]) -> bool:
-    """Whether make_handler is annotated with a class of SNMP: the handler's class may be in another
-    module.
-    """
-    annotations = getattr(make, "__annotations__", {}).values()
-    names = {getattr(kind, "__name__", kind) for kind in annotations}
-    return bool(names & {"PduSnmpData", "BaseSnmpPdu"})
+    return Entry(make, _settings(getattr(home, "SETTINGS", ())), home)
 
 
 def _settings(value: Any) -> Sequence[Any]:
@@ -81,3 +70,34 @@ def _settings(value: Any) -> Sequence[Any]:
     settings = value if isinstance(value, (tuple, list)) else ()
     is_table = all(hasattr(row, field) for row in settings for field in _SETTING_FIELDS)
     return tuple(settings) if is_table else ()
+
+
+def name_missing_in_double(error: BaseException, own_class: str = "") -> str:
+    """What a handler uses of the platform that its local double does not have, and DCImanager may;
+    "" if the error shows no such thing. `own_class`: the handler's, which has what its base has.
+    """
+    text = str(error)
+    if isinstance(error, ImportError):
+        match = re.match(rf"(No module named|cannot import name .* from) '{PLATFORM}'", text)
+        return match[0].removeprefix("No module named ") if match else ""
+    places = [
+        (frame, line_number)
+        for frame, line_number in traceback.walk_tb(error.__traceback__)
+        if frame.f_globals.get("__name__") != "enum"
+    ]
+    if not places or re.match(PLATFORM, places[-1][0].f_globals.get("__name__", "")):
+        return ""  # the double itself misses something in the handler
+    # Python before 3.12 says less, and the line of the handler says the rest
+    line = linecache.getline(places[-1][0].f_code.co_filename, places[-1][1])
+    match = None
+    if isinstance(error, AttributeError):
+        classes = f"{CLASSES}|{PLATFORM}|{re.escape(own_class or 'BasePdu')}"
+        match = re.search(
+            rf"'(?:{classes})' (?:object )?has no attribute '(?!_|snmp_params').*", text
+        ) or re.search(rf"EnumPowerStatus\.{re.escape(text)}\b", line)
+    elif isinstance(error, TypeError):
+        fault = r"\(\) (?:got an unexpected|missing|takes) .*"
+        match = re.search(rf"\b(?:{FUNCTIONS}|(?:{CLASSES})\.__init__){fault}", text)
+        if match is None and re.match(f"__init__{fault}", text):
+            match = re.search(rf"\b(?:{CLASSES})\(.*", line)
+    return match[0].strip() if match else ""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import os
+import re
 import stat
 import sys
 from collections.abc import Iterator, Sequence
@@ -23,6 +24,7 @@ from .handler_archives import (
     MOST_FILES,
     Archive,
     BadArchive,
+    OddName,
     content_hash,
     pack_archive,
     read_archive,
@@ -32,7 +34,13 @@ from .handler_paths import PYTHON, list_advice, split_path
 #: the page on which DCImanager says what a handler is
 PAGE = 'the vendor\'s page "Creating a PDU handler"'
 _ENTRY = "make_handler"
+# of the vendor's page: what an SNMP handler names, and no other
+_SNMP_NAMES = frozenset({"BaseSnmpPdu", "PduSnmpData"})
 _PACKAGE = "__init__.py"
+
+
+class UnreadHandler(SettingsError):
+    """The vendor's page allows this handler; these tools do not read it as it is."""
 
 
 class HandlerSource(NamedTuple):
@@ -47,25 +55,69 @@ class HandlerSource(NamedTuple):
     data: bytes
     #: its name in DCImanager, from its `about.py` if it has one; "" else
     shown: str
-    #: `snmp` or `custom`: from its `about.py`, else by the class that its files name
+    #: `snmp` or `custom`, see `read_protocol`
     protocol: str
 
 
 def read_handler(word: str) -> HandlerSource:
-    """Read `PATH` or `PATH:IMPORT.PATH`. Raises SettingsError, which says what is missing."""
+    """Read `PATH` or `PATH:IMPORT.PATH`. Raises SettingsError, which says what is missing, and
+    UnreadHandler.
+    """
     path, import_path = split_path(word)
     try:
         data = _packed(path) or Path(path).read_bytes()
         archive = read_archive(data)
+    except OddName as error:
+        raise UnreadHandler(f"{path}: {error}") from None
     except BadArchive as error:
         raise SettingsError(f"{path}: {error}{list_advice(path)}") from None
     except OSError as error:
         raise SettingsError(f"{path} cannot be read ({error.strerror})") from None
-    texts = _texts(archive.files.get(f"{archive.top}/about.py", b""))
-    is_snmp = any(b"BaseSnmpPdu" in content for content in archive.files.values())
-    protocol = texts.get("PROTOCOL") or ("snmp" if is_snmp else "custom")
     module = _entry_module(archive, import_path, path)
-    return HandlerSource(path, archive, module, data, texts.get("SHOWN", ""), protocol)
+    shown = _about(archive).get("SHOWN", "")
+    return HandlerSource(path, archive, module, data, shown, read_protocol(archive, module))
+
+
+def read_protocol(archive: Archive, import_path: str) -> str:
+    """`snmp` if the handler takes a PduSnmpData, else `custom`: what its `about.py` says, else by
+    the platform's classes that its files name. Another handler in the archive says nothing of one
+    that names its base class itself.
+    """
+    protocol = _about(archive).get("PROTOCOL")
+    if protocol:
+        return protocol
+    names_by_file = {
+        file: _names_used(content)
+        for file, content in archive.files.items()
+        if file.endswith(PYTHON)
+    }
+    entry = names_by_file.get(f"{import_path.replace('.', '/')}{PYTHON}", frozenset())
+    names = entry.union(
+        *(
+            names
+            for names in names_by_file.values()
+            if _ENTRY not in names or "BasePdu" not in entry
+        )
+    )
+    return "snmp" if names & _SNMP_NAMES else "custom"
+
+
+def _names_used(content: bytes) -> frozenset[str]:
+    """The names in a file's code; in a file for a newer Python, all its words."""
+    try:
+        nodes = list(ast.walk(ast.parse(content)))
+    except (SyntaxError, ValueError):
+        return frozenset(re.findall(r"\w+", content.decode("utf-8", "replace")))
+    names = (
+        getattr(node, field, None)
+        for node in nodes
+        for field in ("id", "attr", "name")  # of Name, Attribute; of alias and FunctionDef
+    )
+    return frozenset(name for name in names if isinstance(name, str))
+
+
+def _about(archive: Archive) -> dict[str, str]:
+    return _texts(archive.files.get(f"{archive.top}/about.py", b""))
 
 
 def _texts(content: bytes) -> dict[str, str]:
@@ -181,7 +233,7 @@ def _entry_module(archive: Archive, import_path: str, path: str) -> str:
     if len(candidates) == 1:
         return candidates[0]
     if candidates:
-        raise SettingsError(
+        raise UnreadHandler(
             f"{path} has {_ENTRY} in {' and '.join(candidates[:5])}: name one, as"
             f" {path}:{candidates[0]}"
         )

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Generator
+from dataclasses import dataclass
 from typing import NamedTuple, Optional, TypeVar, Union
 
 from .agent_limits import AgentLimits, RowLimit, fewer
@@ -122,7 +123,8 @@ class SnmpAnswer(NamedTuple):
 Read = Generator[SnmpRequest, SnmpAnswer, T]
 
 
-class Element(NamedTuple):
+@dataclass  # a tuple would have `index`, and another meaning for it than a handler
+class Element:
     """One object of an answer. `pdu_common/__init__.py` explains KNOWN, INFERRED and UNKNOWN.
 
     KNOWN: `value`, `value_int`, `value_float`. INFERRED: `oid`, and `oid_index`, the arcs after the

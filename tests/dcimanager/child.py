@@ -166,7 +166,7 @@ class _Worker:
         }
 
     def _described(self) -> dict[str, Any]:
-        """Whether the handler takes the data of an SNMP PDU, and its table of settings."""
+        """The handler's table of settings."""
         entry = self._entry_of(self._module)
         rows = [
             {
@@ -178,7 +178,7 @@ class _Worker:
             }
             for item in entry.settings
         ]
-        return {"snmp": entry.snmp, "settings": rows}
+        return {"settings": rows}
 
     def _port_up(self, pdu: Any, call: Mapping[str, str]) -> dict[str, Any]:
         return self._switched(pdu.port_up, call)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pdu.pdus.handler_archives import BadArchive, read_archive
+from pdu.pdus.handler_source import read_protocol
 
 from .records import Handler, Pdu, Refusal
 from .simulations import KINDS, Simulations
@@ -132,10 +133,11 @@ def install(manager: DciManager, data: bytes, title: str = "") -> Handler:
         raise Refusal(400, 1006, str(error)) from None
     if new:
         manager.journal.happened(f"{handler.handler} was registered with the id {handler.id}")
-    # A new handler is "custom". A version with a class for SNMP PDUs makes it "snmp", unless a PDU
-    # uses the handler.
+    # A new handler is "custom". A version for SNMP PDUs makes it "snmp", unless a PDU uses the
+    # handler.
     used = any(pdu.handler == handler.handler for pdu in manager.pdus())
-    if not used and not handler.speaks_snmp and manager.runtime.speaks_snmp(handler):
+    protocol = read_protocol(archive, handler.import_path)
+    if not used and not handler.speaks_snmp and protocol == "snmp":
         manager.store.set_protocol(handler, ["snmp"])
     manager.journal.happened(f"version {handler.current} of {handler.handler} was uploaded")
     return handler

@@ -143,12 +143,6 @@ class Runtime:
         described = self._description(handler)
         return None if described is None else described["settings"]
 
-    def speaks_snmp(self, handler: Handler) -> bool:
-        """Whether the handler's module has a class for SNMP PDUs; False if that cannot be found
-        out.
-        """
-        return bool((self._description(handler) or {}).get("snmp"))
-
     def _description(self, handler: Handler) -> Optional[Mapping[str, Any]]:
         # another handler may get the name of a removed one
         key = (handler.id, handler.current)

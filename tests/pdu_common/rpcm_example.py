@@ -1,13 +1,12 @@
-"""The RPCM handler of DCImanager's public handler page, completed by us where the page has gaps.
+"""The RPCM handler of DCImanager's public handler page, completed where the page's copy has gaps:
+the OIDs, the identities, what is appended, and docstrings, which are ours.
 
-The docstrings are ours. If a state cannot be read after a command, this handler raises the error;
-the page's code could store it as the state. This handler is not in the pack. Its tests show that a
-handler with the imports and structure of the page runs on the local doubles.
+It is not in the pack. Its tests show that the page's own code, unchanged, passes mypy --strict on
+the local doubles, runs on them, keeps every rule of `pdu handler check`, and is built, registered
+and switched.
 """
 
-from __future__ import annotations
-
-from typing import Callable, Optional, Union
+from typing import Optional, Union
 
 from common.logger import get_logger
 from common.misc import InversionDict, Oid, waiter
@@ -58,12 +57,9 @@ class Rpcm(BaseSnmpPdu):
     ) -> PduPortView:
         """Read the port's state until it is `wait_for_status` (None: any state) or 10 s have
         passed.
-
-        Returns the last state that was read. Raises the error of the last read if it failed.
         """
         logging.info(f"Get status for PDU port '{pdu_port_data.identity}'")
         port_status_oid = OID_RPCM_ADMINISTRATIVE_STATE + pdu_port_data.identity
-        matcher: Callable[[Union[EnumPowerStatus, Exception]], bool]
         if wait_for_status is not None:
             matcher = lambda response: response == wait_for_status
         else:
@@ -72,18 +68,12 @@ class Rpcm(BaseSnmpPdu):
         @waiter
         def get_status() -> Union[EnumPowerStatus, Exception]:
             try:
-                number = self.snmp_get(oid=port_status_oid).value_int
-                return (
-                    PORT_POWER_DICT.get_by_value(number, EnumPowerStatus.UNKNOWN)
-                    or EnumPowerStatus.UNKNOWN
-                )
+                res = self.snmp_get(oid=port_status_oid).value_int
+                return PORT_POWER_DICT.get_by_value(res, EnumPowerStatus.UNKNOWN)
             except Exception as error:
                 return error
 
-        response = get_status(matcher=matcher, timeout=10)
-        if isinstance(response, Exception):
-            raise response
-        pdu_port_data.power_status = response
+        pdu_port_data.power_status = get_status(matcher=matcher, timeout=10)
         logging.info(
             f"Got status '{pdu_port_data.power_status}' for PDU port '{pdu_port_data.identity}'"
         )

@@ -22,9 +22,10 @@ from ...core.cli.options import Argument, RunOptions, device, option, output, ru
 from ...core.cli.output import Result, print_result, printing_to_stderr, tabulate, waiting
 from ...core.files.whole_files import text_of
 from ...pdus import connection_data
+from ...pdus.four_methods import LACKING
 from ...pdus.handler_loading import LoadedHandler, load
 from ...pdus.handler_paths import is_handler_there
-from ...pdus.handler_source import PAGE, read_handler
+from ...pdus.handler_source import PAGE, UnreadHandler, read_handler
 from . import loading_checks
 from .rules import BROKEN, HEAD, KEPT, RULES, UNTRIED, Finding, table
 
@@ -54,6 +55,8 @@ def _result(path: str, findings: list[Finding]) -> Result:
         code, verdict = DEFECT, f"breaks {PAGE}"
     elif any(finding.rule is RULES["status"] and finding.result == UNTRIED for finding in findings):
         code, verdict = NOT_SEEN, f"is not known to keep {PAGE}, its methods were not called"
+    elif any(LACKING in finding.detail for finding in findings):
+        code, verdict = NOT_SEEN, f"is not known to keep {PAGE}: {LACKING}"
     elif count_by_result[BROKEN]:
         code, verdict = NOT_SEEN, f"keeps {PAGE}, but not all of our advice"
     else:
@@ -81,6 +84,9 @@ def _result(path: str, findings: list[Finding]) -> Result:
 def _findings(path: str, replay: str, folder: Path, run_options: RunOptions) -> Iterator[Finding]:
     try:
         source = read_handler(path)
+    except UnreadHandler as error:
+        yield Finding(RULES["status"], UNTRIED, error.reason)
+        return
     except SettingsError as error:
         yield Finding(RULES["archive"], BROKEN, error.reason)
         return
@@ -88,10 +94,10 @@ def _findings(path: str, replay: str, folder: Path, run_options: RunOptions) -> 
     with waiting("loading the handler", run_options):
         for finding in loading_checks.check_loading(source, _settings(run_options), folder):
             yield finding
-            loads = loads and (finding.rule is not RULES["alone"] or finding.result != BROKEN)
+            loads = loads and (finding.rule is not RULES["alone"] or finding.result == KEPT)
     try:
         if not loads:  # it may end or stop this program
-            raise SettingsError("it does not load")
+            raise SettingsError("it was not loaded")
         handler = load(path)
     except SettingsError as error:
         yield Finding(RULES["status"], UNTRIED, error.reason)

@@ -24,6 +24,7 @@ from .method_trials import (
     TrialDevice,
     broken,
     error_text,
+    fault_finding,
     method_findings,
     raises,
     untried_after,
@@ -107,11 +108,12 @@ class SnmpTrials:
                 return
         yield from self._device_findings(device)
 
-    def _requests(self) -> tuple[set[str], Mapping[str, str]]:
+    def _requests(self) -> tuple[set[str], Mapping[str, Exception]]:
         """The OIDs that are asked for, and each method's mistake that cannot come from a missing
         object, on a device that has none of them.
         """
-        unit, mistakes = TrialUnit.empty_unit(), {}
+        unit = TrialUnit.empty_unit()
+        mistakes: dict[str, Exception] = {}
         with serving(unit) as port:
             methods = self._methods(port)
             for name, call in (("status", methods.states), ("statistic", methods.figures)):
@@ -119,10 +121,11 @@ class SnmpTrials:
                 try:
                     call()
                 except Exception as error:
-                    text = error_text(error)
                     is_own = isinstance(error, (BrokenHandler, EndlessCall))
-                    if is_own and (len(unit.requests) == before or " raised " not in text):
-                        mistakes[name] = text
+                    if is_own and (
+                        len(unit.requests) == before or " raised " not in error_text(error)
+                    ):
+                        mistakes[name] = error
         return unit.oids(), mistakes
 
     def _device_findings(self, device: Device) -> Iterator[Finding]:
@@ -137,7 +140,11 @@ class SnmpTrials:
         broken_rules: list[Rule] = []
         with serving(unit) as port:
             trial_device = TrialDevice(
-                self._methods(port), device.about, unit.states, lambda: len(unit.commands)
+                self._methods(port),
+                device.about,
+                unit.states,
+                lambda: len(unit.commands),
+                unit.measured_sums(),
             )
             yield from method_findings(trial_device, broken_rules)
         silent = self._methods(_closed_port())
@@ -158,7 +165,7 @@ class SnmpTrials:
             try:
                 state = self._methods(port).switch(outlet, False)
             except BrokenHandler as error:
-                return broken(rule, error.reason)
+                return fault_finding(rule, error)
             except Exception as error:
                 return Finding(RULES[rule], KEPT, f"it raised {error_text(error)}"[:200])
             real = unit.states().get(outlet, UNKNOWN)
@@ -171,8 +178,10 @@ class SnmpTrials:
         return Finding(RULES[rule], KEPT, f"it returned {state.name}")
 
 
-def _findings_without_device(requests: set[str], mistakes: Mapping[str, str]) -> Iterator[Finding]:
-    yield from (broken(rule, fault) for rule, fault in mistakes.items())
+def _findings_without_device(
+    requests: set[str], mistakes: Mapping[str, Exception]
+) -> Iterator[Finding]:
+    yield from (fault_finding(rule, error) for rule, error in mistakes.items())
     if "status" not in mistakes:
         names = ", ".join(sorted(requests)[:3]) or "none"
         why = f"no family of this pack has the objects that it asks for ({names})"
@@ -206,6 +215,9 @@ def served_findings(
         count = None if writes is None else lambda: len(writes())
         trial_device = TrialDevice(methods, "the recording", commands=count)
         yield from method_findings(trial_device, broken_rules)
+        for rule in ("states", "figures"):
+            why = "what the device has is known of families of SNMP alone: compare it yourself"
+            yield Finding(RULES[rule], UNTRIED, why)
     else:
         yield Finding(RULES["status"], UNTRIED, "give a recording of the device: --replay FILE")
     nowhere = f"{HOST}:{_closed_port(socket.SOCK_STREAM)}"

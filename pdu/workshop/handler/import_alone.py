@@ -1,9 +1,9 @@
 """Imports a handler's module in an interpreter that has nothing else, and calls make_handler.
 
-`python -I -S -B import_alone.py PLATFORM FOLDER MODULE`: PLATFORM has `common` and
-`pdu_common`, FOLDER the handler; standard input has the handler settings as JSON. Prints one line
-of JSON. Imports the standard library alone, and
-runs on Python 3.9.
+`python -I -S -B import_alone.py PLATFORM FOLDER MODULE PROTOCOL`: PLATFORM has `common` and
+`pdu_common`, FOLDER the handler; PROTOCOL is `snmp` or `custom`; standard input has the handler
+settings as JSON. Prints one line of JSON. Imports the standard library alone, and runs on Python
+3.9.
 """
 
 import importlib
@@ -28,9 +28,11 @@ _WATCHED = (
 )
 
 
-def main(platform: str, folder: str, module_name: str) -> dict[str, Any]:
-    """The errors of the import (`error`) and of make_handler (`entry`), "" for none, what that one
-    did (`sent`), and whether its object has one of the platform's classes (`base`).
+def main(platform: str, folder: str, module_name: str, protocol: str) -> dict[str, Any]:
+    """The errors of the import (`error`) and of make_handler (`entry`), "" for none, with what the
+    platform's double lacks for them (`missing`), the module that an import did not find
+    (`absent`), what make_handler did (`sent`), and whether its object has one of the platform's
+    classes (`base`).
     """
     loader = runpy.run_path(str(_LOADER))
     sys.path[:0] = [platform, folder]
@@ -48,18 +50,22 @@ def main(platform: str, folder: str, module_name: str) -> dict[str, Any]:
             return {"error": "it has no make_handler, which DCImanager calls"}
         connection = importlib.import_module("pdu_common.connection")
         settings = json.load(sys.stdin)
-        if entry.snmp:
+        if protocol == "snmp":
             data = connection.PduSnmpData("192.0.2.1", {"community": "public"}, settings)
         else:
             data = connection.PduData("192.0.2.1", settings)
     except BaseException as error:  # noqa: B036 (anybody may have written it)
-        return {"error": f"{type(error).__name__}: {error}"[:300]}
+        absent = error.name if isinstance(error, ModuleNotFoundError) else ""
+        missing = loader["name_missing_in_double"](error)
+        text = f"{type(error).__name__}: {error}"[:300]
+        return {"error": text, "missing": missing, "absent": absent}
     watching[0] = True
     try:
         pdu = entry.make(data)
     except BaseException as error:  # noqa: B036
         fault = f"make_handler raised {type(error).__name__}: {error}"[:300]
-        return {"error": "", "entry": fault, "sent": watched}
+        missing = loader["name_missing_in_double"](error)
+        return {"error": "", "entry": fault, "missing": missing, "sent": watched}
     watching[0] = False
     bases = [base.__name__ for base in type(pdu).__mro__]
     methods = ("status", "port_up", "port_down", "statistic")
@@ -73,5 +79,5 @@ def main(platform: str, folder: str, module_name: str) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    sys.stdout.write(f"\n{json.dumps(main(*sys.argv[1:4]))}\n")
+    sys.stdout.write(f"\n{json.dumps(main(*sys.argv[1:5]))}\n")
     sys.stdout.flush()

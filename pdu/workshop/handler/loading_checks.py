@@ -7,6 +7,7 @@ from __future__ import annotations
 import ast
 import contextlib
 import glob
+import importlib.util
 import json
 import os
 import re
@@ -14,21 +15,29 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple, Optional
 
 import common
 import pdu_common
-from handlers.shared.errors import SettingsError, printable
+from handlers.shared.errors import printable
 
-from ...pdus.handler_imports import PLATFORM_MODULES, standard_library
-from ...pdus.handler_source import HandlerSource, require_own_name
+from ...pdus.four_methods import LACKING
+from ...pdus.handler_imports import PLATFORM_MODULES, TOOL_MODULES, standard_library
+from ...pdus.handler_module import CLASSES, FUNCTIONS, PLATFORM
+from ...pdus.handler_source import HandlerSource
 from .rules import BROKEN, KEPT, RULES, UNTRIED, Finding
 
 RECOMMENDED = "3.9"
 OTHERS = ("3.10", "3.11", "3.12", "3.13")
 _SECONDS = 120.0  # limit for one import or one run of mypy
 _CHILD = Path(__file__).with_name("import_alone.py")
+_OURS = TOOL_MODULES | {"handlers"}
+# mypy's words for what the double lacks: a module, an attribute, a parameter
+_MYPY_LACKING = re.compile(
+    rf'(?:Module|module named) "{PLATFORM}"|"(?:type\[)?(?:{CLASSES})\]?" has no attribute'
+    rf'|argument.* (?:for|to) "(?:{CLASSES}|{FUNCTIONS})"(?! has incompatible)'
+)
 _NO_MYPY = (
     "mypy is not here: Debian has it as mypy, `make env` in a copy of the project installs it"
 )
@@ -52,24 +61,27 @@ def check_loading(
     handler_folder, platform = folder / "handler", _place_platform(folder)
     handler_folder.mkdir()
     source.archive.unpack(handler_folder)
-    alone = _Alone(str(platform), str(handler_folder), source.import_path, json.dumps(settings))
+    alone = _Alone(
+        (str(platform), str(handler_folder), source.import_path, source.protocol),
+        json.dumps(settings),
+    )
     foreign = _foreign_imports(source)
-    try:
-        require_own_name(source)
-        outcome = alone.outcome(sys.executable)
-    except SettingsError as error:
-        yield _finding("alone", error.reason)
+    if source.archive.top in standard_library():
+        yield _finding(
+            "alone", f"its directory hides Python's module {source.archive.top}: rename it"
+        )
         return
-    fault = str(outcome.get("error", ""))
-    yield _import_finding("alone", fault, foreign)
-    if not fault:
-        yield _finding("entry", str(outcome.get("entry", "")))
+    outcome = alone.outcome(sys.executable)
+    yield _import_finding("alone", outcome, source)
+    if not outcome.get("error"):
+        fault = str(outcome.get("entry", ""))
+        yield _lacking("entry", outcome) if outcome.get("missing") else _finding("entry", fault)
         if not outcome.get("entry"):
             yield _finding("base", "" if outcome.get("base") else "its class has another base")
         events = ", ".join(sorted(set(outcome.get("sent", ()))))
         yield _finding("quiet", f"make_handler does {events}" if events else "")
-        yield _check_python("python", [RECOMMENDED], alone, foreign)
-        yield _check_python("pythons", OTHERS, alone, foreign)
+        yield _check_python("python", [RECOMMENDED], alone, source)
+        yield _check_python("pythons", OTHERS, alone, source)
     yield _finding("imports", foreign)
     yield _check_types(source, platform, handler_folder)
 
@@ -81,23 +93,32 @@ def _finding(rule: str, fault: str) -> Finding:
 class _Alone(NamedTuple):
     """How the handler is imported where nothing else is; see import_alone.py."""
 
-    platform: str
-    handler_folder: str
-    import_path: str
+    #: the folders of the platform and of the handler, its import path and its protocol
+    arguments: tuple[str, str, str, str]
     #: JSON
     settings: str
 
     def outcome(self, python: str) -> dict[str, Any]:
-        """What that prints in this interpreter."""
+        """What that prints in this interpreter; with the packages that are installed here, if this
+        is the interpreter of pdu and the handler imports one of them.
+        """
+        outcome = self._outcome(python, "-S")
+        absent = str(outcome.get("absent") or "").partition(".")[0]
+        is_here = python == sys.executable and absent not in ("", *_OURS, *PLATFORM_MODULES)
+        if is_here and importlib.util.find_spec(absent) is not None:
+            return self._outcome(python)
+        return outcome
+
+    def _outcome(self, python: str, *options: str) -> dict[str, Any]:
         try:
             process = subprocess.run(
-                [python, "-I", "-S", "-B", str(_CHILD), *self[:3]],
+                [python, "-I", *options, "-B", str(_CHILD), *self.arguments],
                 input=self.settings,
                 capture_output=True,
                 text=True,
                 errors="replace",
                 timeout=_SECONDS,
-                cwd=self.platform,
+                cwd=self.arguments[0],
             )
             outcome = json.loads(process.stdout.strip().rpartition("\n")[2])
             return outcome if isinstance(outcome, dict) else {"error": "it prints no result"}
@@ -107,17 +128,34 @@ class _Alone(NamedTuple):
             return {"error": "the interpreter ended while it imported the handler"}
 
 
-def _import_finding(rule: str, error: str, foreign: str) -> Finding:
-    """A package that the platform may have is missing here, which breaks nothing."""
-    match = re.match(r"ModuleNotFoundError: No module named '(\w+)", error)
-    if match and re.search(rf"\b{match[1]} \(", foreign):
-        return Finding(
-            RULES[rule], UNTRIED, f"{match[1]} is missing where pdu runs: install it there"
-        )
-    return _finding(rule, error)
+def _import_finding(rule: str, outcome: Mapping[str, Any], source: HandlerSource) -> Finding:
+    """What only this machine lacks breaks nothing: a package, or a part of the platform."""
+    if outcome.get("missing"):
+        return _lacking(rule, outcome)
+    absent = str(outcome.get("absent") or "")
+    top = absent.partition(".")[0]
+    if top in _own_modules(source):
+        remedy = f"{top} is in its own directory: import it with a dot first, from .{absent}"
+        return _finding(rule, f"{outcome['error']}; {remedy}")
+    if top and top not in (*_OURS, source.archive.top) and top not in standard_library():
+        where = "missing where pdu runs: install it there" if rule == "alone" else "not installed"
+        return Finding(RULES[rule], UNTRIED, f"{top} is {where}")
+    return _finding(rule, str(outcome.get("error", "")))
 
 
-def _check_python(rule: str, versions: Sequence[str], alone: _Alone, foreign: str) -> Finding:
+def _lacking(rule: str, outcome: Mapping[str, Any]) -> Finding:
+    return Finding(RULES[rule], UNTRIED, printable(f"{LACKING} ({outcome['missing']})", 300))
+
+
+def _own_modules(source: HandlerSource) -> set[str]:
+    """The last names of its modules and packages."""
+    paths = [PurePosixPath(path) for path in source.archive.files if path.endswith(".py")]
+    return {path.stem for path in paths} | {path.parent.name for path in paths[1:]}
+
+
+def _check_python(
+    rule: str, versions: Sequence[str], alone: _Alone, source: HandlerSource
+) -> Finding:
     """One rule for the versions that are here."""
     present_versions: list[str] = []
     for version in versions:
@@ -126,9 +164,9 @@ def _check_python(rule: str, versions: Sequence[str], alone: _Alone, foreign: st
         if program is None:
             continue
         present_versions.append(version)
-        error = str(alone.outcome(program).get("error", ""))
-        if error:
-            finding = _import_finding(rule, error, foreign)
+        outcome = alone.outcome(program)
+        if outcome.get("error"):
+            finding = _import_finding(rule, outcome, source)
             return finding._replace(detail=f"Python {version}: {finding.detail}")
     if not present_versions:
         return Finding(RULES[rule], UNTRIED, f"there is no python{versions[0]} here")
@@ -156,7 +194,7 @@ def _starts(program: str) -> bool:
 
 def _foreign_imports(source: HandlerSource) -> str:
     """Modules that neither the standard library nor the platform is known to have."""
-    allowed = standard_library() | PLATFORM_MODULES | {source.archive.top}
+    allowed = standard_library() | PLATFORM_MODULES | _own_modules(source)
     names: dict[str, str] = {}
     for path, content in source.archive.files.items():
         if not path.endswith(".py"):
@@ -222,5 +260,9 @@ def _check_types(source: HandlerSource, platform: Path, handler_folder: Path) ->
     ]
     if process.returncode > 1 and not errors:
         return Finding(RULES["types"], UNTRIED, printable(process.stderr.strip()[-200:], 200))
+    own_errors = [line for line in errors if not _MYPY_LACKING.search(line)]
+    if errors and not own_errors:
+        return _lacking("types", {"missing": errors[0]})
+    errors = own_errors
     more = f" (and {len(errors) - 1} more)" if errors[1:] else ""
     return _finding("types", f"{errors[0]}{more}" if errors else "")

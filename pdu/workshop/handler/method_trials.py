@@ -8,16 +8,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Callable, NamedTuple, Optional, Protocol
 
-from handlers.host import Figures
+from handlers.host import Figures, MeterFigures
 from handlers.shared.errors import PduHandlerError, printable
 from pdu_common.helper import EnumPowerStatus
 
-from ...pdus.four_methods import BrokenHandler
+from ...pdus.four_methods import BrokenHandler, LackingDouble
 from ...pdus.states import DOWN, UNKNOWN, UP, word
 from .rules import BROKEN, KEPT, RULES, UNTRIED, Finding, Rule
 
 #: an outlet that no device has
 ABSENT = "99999"
+# between the sums of tables that meter the same current lie the meters' errors, between units 10
+_MOST_DEVIATION = 0.1
 
 
 class Methods(Protocol):
@@ -28,6 +30,17 @@ class Methods(Protocol):
     def figures(self) -> Figures: ...
 
     def switch(self, identity: str, on: bool) -> EnumPowerStatus: ...
+
+
+class MeasuredSums(NamedTuple):
+    """The sums of each table of a unit's meters, such as lines, banks and outlets: a handler may
+    read any of them.
+    """
+
+    load_a: Sequence[float] = ()
+    energy_kwh: Sequence[float] = ()
+    #: of each outlet that is metered
+    outlet_kwh: Mapping[str, float] = {}
 
 
 class TrialDevice(NamedTuple):
@@ -41,6 +54,8 @@ class TrialDevice(NamedTuple):
     states: Optional[Callable[[], Mapping[str, EnumPowerStatus]]] = None
     #: how many commands it was sent; None if it does not count them
     commands: Optional[Callable[[], int]] = None
+    #: what it measures; None if only the handler says it
+    measured_sums: Optional[MeasuredSums] = None
 
     def outlet_on(self) -> str:
         """An outlet that is on, "" if there is none."""
@@ -75,7 +90,7 @@ def _method_findings(device: TrialDevice) -> Iterator[Finding]:
     try:
         states = dict(device.methods.states())
     except Exception as error:
-        yield broken("status", error_text(error))
+        yield fault_finding("status", error)
         return
     yield Finding(RULES["status"], KEPT, f"{len(states)} outlets of {device.about}")
     if device.states is not None:
@@ -83,10 +98,12 @@ def _method_findings(device: TrialDevice) -> Iterator[Finding]:
     try:
         figures = device.methods.figures()
     except Exception as error:
-        yield broken("statistic", error_text(error))
+        yield fault_finding("statistic", error)
     else:
         figures_text = f"load {figures.load_a} A, energy {figures.energy_kwh} kWh"
         yield Finding(RULES["statistic"], KEPT, figures_text)
+        if device.measured_sums is not None:
+            yield _compare_figures(figures, device.measured_sums)
     outlet = device.outlet_on()
     if outlet:
         yield from _command_findings(device, outlet)
@@ -104,7 +121,7 @@ def _command_findings(device: TrialDevice, outlet: str) -> Iterator[Finding]:
         except Exception as error:
             is_taken = device.states is not None or count() != before
             if is_taken or isinstance(error, BrokenHandler):
-                yield broken(rule, error_text(error))
+                yield fault_finding(rule, error)
             else:
                 why = f"the served recording takes no command ({error_text(error)})"
                 yield Finding(RULES[rule], UNTRIED, printable(why, 200))
@@ -139,12 +156,38 @@ def _compare_states(
     return Finding(RULES["states"], UNTRIED if absent_names else KEPT, why if absent_names else "")
 
 
+def _compare_figures(figures: Figures, sums: MeasuredSums) -> Finding:
+    if not sums.load_a and not sums.energy_kwh:
+        return Finding(RULES["figures"], UNTRIED, "its family reads no meter of this device")
+    if figures.load_a is None and figures.energy_kwh is None:
+        return broken("figures", "statistic returned no figure, and the device has meters")
+    comparisons = [
+        ("load", "A", figures.load_a, sums.load_a),
+        ("total_consumption", "kWh", figures.energy_kwh, sums.energy_kwh),
+        *(
+            (f"consumption of outlet {identity}", "kWh", port.energy_kwh, [real])
+            for identity, real in sums.outlet_kwh.items()
+            for port in [figures.ports.get(identity, MeterFigures())]
+        ),
+    ]
+    faults = [
+        f"{name} is {figure:g} {unit}; the device measures"
+        f" {' or '.join(f'{real:g}' for real in dict.fromkeys(real_figures))} {unit}"
+        for name, unit, figure, real_figures in comparisons
+        if figure is not None and real_figures
+        if all(abs(figure - real) > _MOST_DEVIATION * real for real in real_figures)
+    ]
+    return broken("figures", "; ".join(faults)) if faults else Finding(RULES["figures"], KEPT)
+
+
 def raises(rule: str, call: Callable[[], Any]) -> Finding:
     """Kept if the call raises an error that is no mistake of the handler's."""
     try:
         answer = call()
     except EndlessCall as error:
         return broken(rule, error.reason)
+    except LackingDouble as error:
+        return fault_finding(rule, error)
     except BrokenHandler as error:
         # an exception of its own is what is wanted; it is shown to the user as it is
         kind = KEPT if " raised " in error.reason else BROKEN
@@ -161,6 +204,14 @@ def raises(rule: str, call: Callable[[], Any]) -> Finding:
 
 class EndlessCall(PduHandlerError):
     """A call did not end in time."""
+
+
+def fault_finding(rule: str, error: BaseException) -> Finding:
+    """A rule that a call broke, or that was not tried because the platform's double lacks
+    something.
+    """
+    result = UNTRIED if isinstance(error, LackingDouble) else BROKEN
+    return Finding(RULES[rule], result, printable(error_text(error), 300))
 
 
 def broken(rule: str, detail: str) -> Finding:

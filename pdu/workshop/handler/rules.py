@@ -86,8 +86,9 @@ RULES: Mapping[str, Rule] = {
     "types": Rule("mypy finds no mistake in it", _PREPARING, "the mypy analyzer", recommended=True),
     "quiet": Rule("make_handler sends nothing and starts no program"),
     "status": Rule("status returns every outlet with its state", _METHODS, "PDU polling"),
-    "states": Rule("the states are those of the device"),
+    "states": Rule("the states are those of the device", _METHODS, "PDU port status"),
     "statistic": Rule("statistic returns finite figures", _METHODS, _VIEWS),
+    "figures": Rule("the figures are those of the device, in A and kWh", _METHODS, _VIEWS),
     "port_down": Rule(
         "port_down switches the outlet off and returns its state",
         _METHODS,

@@ -5,17 +5,20 @@ pack, also with faults.
 from __future__ import annotations
 
 import contextlib
-import itertools
 import threading
 from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
 from enum import Enum
+from itertools import zip_longest
 from typing import NamedTuple, Optional
 
 from handlers.shared.errors import SettingsError
+from handlers.snmp.figures import Figure, Total
 from handlers.snmp.frozen_value import parts_of
 from handlers.snmp.profile import Profile
 from handlers.snmp.profiles import PROFILES
-from handlers.snmp.sources.objects import Column
+from handlers.snmp.sources.objects import Column, Scalar
+from handlers.snmp.states import State
 from pdu_common.helper import EnumPowerStatus
 from pdu_common.snmp_client.tool_api import GAUGE, INTEGER, OCTETS
 
@@ -25,9 +28,10 @@ from ...recordings.snmp.agent import SimulatedAgent
 from ...recordings.snmp.recorded_rows import Arcs, Rows, SnmpRow, arcs, dotted
 from ...recordings.snmp.recording_format import find_device
 from ...recordings.snmp.unit import RecordedUnit
+from .method_trials import MeasuredSums
 
 COMMUNITY = "check"
-_OUTLETS = 4  # of a device that is made from a family
+_UNDOCUMENTED = ("97", "unknown")  # a state that no MIB has, as a number and as text
 LATE_S = 2.0  # how late a device reports a new state
 
 
@@ -106,6 +110,25 @@ class TrialUnit(RecordedUnit):
         device = find_device(self.rows(), self._key)[0]
         return {} if device is None else device.states
 
+    def measured_sums(self) -> MeasuredSums:
+        """What the unit measures, as the family reads it."""
+        device = find_device(self.rows(), self._key)[0]
+        if device is None:
+            return MeasuredSums()
+        profile, outlets = device.profile, device.outlets
+        meters = (outlets.current, outlets.energy) if outlets else (None, None)
+
+        def sums(totals: Sequence[Optional[Total]], of_outlets: Optional[Figure]) -> list[float]:
+            rows = [figure.read_from(device.reader) for figure in _figures(totals, of_outlets)]
+            return [float(sum(row.values())) for row in rows if row]
+
+        outlet_kwh = meters[1].read_from(device.reader) if meters[1] else {}
+        return MeasuredSums(
+            sums((profile.load, profile.inlet), meters[0]),
+            sums((profile.energy,), meters[1]),
+            {identity: float(kwh) for identity, kwh in outlet_kwh.items()},
+        )
+
     def close(self) -> None:
         """Drop what is still to come."""
         for timer in self._timers:
@@ -170,22 +193,64 @@ def _hits(columns: set[str], requests: set[str]) -> int:
     return sum(any(f"{oid}.".startswith(f"{column}.") for oid in requests) for column in columns)
 
 
+def _figures(totals: Sequence[Optional[Total]], of_outlets: Optional[Figure]) -> list[Figure]:
+    """All tables of the meters of one quantity."""
+    figures = [figure for total in totals if total is not None for figure in total.figures]
+    return [*figures, *([of_outlets] if of_outlets else [])]
+
+
 def _made_rows(profile: Profile) -> Rows:
-    """Rows of a unit of this family with outlets that are on and off by turns."""
+    """Rows of a unit of this family: an outlet for each documented value of a state, and one with
+    another; each meter shows some A and some hundred kWh.
+    """
     rows: Rows = {arcs("1.3.6.1.2.1.1.1.0"): SnmpRow(OCTETS, profile.key.encode())}
-    outlet_numbers = range(1, _OUTLETS + 1)
     for outlets in profile.outlets[:1]:
-        for column, number in itertools.product(_columns(outlets), outlet_numbers):
-            rows[arcs(f"{column.oid}.{number}")] = SnmpRow(GAUGE, number)
         if outlets.states is None:
             continue
-        for column, number in itertools.product(_columns(outlets.states), outlet_numbers):
-            value = (outlets.states.on if number % 2 else outlets.states.off)[0]
-            is_number = value.lstrip("-").isdigit()
-            rows[arcs(f"{column.oid}.{number}")] = (
-                SnmpRow(INTEGER, int(value)) if is_number else SnmpRow(OCTETS, value.encode())
-            )
+        values = _state_values(outlets.states)
+        numbers = range(1, len(values) + 1)
+        rows.update(_rows_of(outlets, numbers))
+        for totals, of_outlets, amount in (
+            ((profile.load, profile.inlet), outlets.current, Decimal(2)),
+            ((profile.energy,), outlets.energy, Decimal(300)),
+        ):
+            for figure in _figures(totals, of_outlets):
+                scale = figure.scale_of_integers or figure.scale
+                zeros = [0 for _ in numbers]
+                rows.update(_rows_of((figure.exponent, figure.factor), zeros))
+                amounts = [int((amount + number) / scale) for number in numbers]
+                rows.update(_rows_of(figure.source, amounts))
+        rows.update(_rows_of(outlets.count, [len(values), *[0 for _ in values[1:]]]))
+        for column in _columns(outlets.states):
+            for number, value in zip(numbers, values):
+                rows[arcs(f"{column.oid}.{number}")] = (
+                    SnmpRow(INTEGER, int(value))
+                    if value.lstrip("-").isdigit()
+                    else SnmpRow(OCTETS, value.encode())
+                )
     return rows
+
+
+def _rows_of(value: object, numbers: Sequence[int]) -> Rows:
+    """The columns and scalars in a part of a profile, with these numbers."""
+    rows: Rows = {}
+    for part in parts_of(value):
+        if isinstance(part, Scalar):
+            rows[arcs(part.oid)] = SnmpRow(GAUGE, numbers[0])
+        elif isinstance(part, Column) and not part.suffix:
+            for index, number in enumerate(numbers, 1):
+                rows[arcs(f"{part.oid}.{index}")] = SnmpRow(GAUGE, number)
+    return rows
+
+
+def _state_values(states: State) -> list[str]:
+    """On and off by turns, each value that the family documents, and one that it does not."""
+    is_number = all(value.lstrip("-").isdigit() for value in (*states.on, *states.off))
+    pairs = zip_longest(states.on, states.off)
+    documented = [
+        value for on, off in pairs for value in (on or states.on[0], off or states.off[0])
+    ]
+    return [*documented, states.on[0], states.off[0], _UNDOCUMENTED[0 if is_number else 1]]
 
 
 @contextlib.contextmanager

@@ -128,8 +128,7 @@ def replaced(old: str, new: str) -> str:
 _VIEW = "        pdu_info = PduView()\n"
 _STATE = """                    power_status=PORT_POWER_DICT.get_by_value(
                         port.value_int, EnumPowerStatus.UNKNOWN
-                    )
-                    or EnumPowerStatus.UNKNOWN,
+                    ),
 """
 _LOAD = "            sum(port.value_float for port in self.snmp_walk(OID_RPCM_OUTPUT_MILLIAMPS)) "
 _LOAD += "/ 1000"

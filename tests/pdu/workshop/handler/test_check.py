@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from pdu.pdus.four_methods import LACKING
 from pdu.workshop.handler.rules import RULES
 from tests.needs import ROOT
 from tests.pdu.pdus.json_pdu import HTTP
@@ -33,9 +34,9 @@ def findings(
 def test_the_pages_own_handler_keeps_the_page(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    made = folder(tmp_path, source=QUICK)
-    code, seen = findings(capsys, packed(made))
+    code, seen = findings(capsys, packed(folder(tmp_path)))
     assert code == 0 and not [key for key, (result, _) in seen.items() if result == "broken"], seen
+    assert seen["types"] == ("kept", "") and seen["figures"] == ("kept", "")
     assert seen["states"][0] == seen["late"][0] == seen["once"][0] == seen["short"][0] == "kept"
     assert set(seen) == set(RULES)
 
@@ -121,6 +122,113 @@ def test_one_fault_breaks_its_rule_and_is_told_with_the_method(
     assert ended == code
 
 
+_ENERGY = "PduPortStatisticView(identity=port.oid_index, consumption=port.value_float)"
+# text of the page's handler, what replaces it, the rule, and what is told
+WRONG_ANSWERS = {
+    "an unknown number is off": (
+        "port.value_int, EnumPowerStatus.UNKNOWN",
+        "port.value_int, EnumPowerStatus.DOWN",
+        "states",
+        "status: 5 is DOWN instead of UNKNOWN",
+    ),
+    "mA": (") / 1000", ")", "figures", "load is 25000 A; the device measures 25 A"),
+    "OIDs of nothing": ("46235.2.4.2.1.11", "46235.2.4.2.1.91", "figures", "load is 0 A; the de"),
+    "an outlet's energy in Wh": (
+        _ENERGY,
+        _ENERGY.replace("value_float", "value_float * 1000"),
+        "figures",
+        "consumption of outlet 1 is 301000 kWh; the device measures 301 kWh",
+    ),
+    "no figure": (
+        "return pdu_statistic\n",
+        "return PduStatisticView()\n",
+        "figures",
+        "statistic returned no figure, and the device has meters",
+    ),
+}
+
+
+@pytest.mark.sample(2)
+@pytest.mark.parametrize("case", WRONG_ANSWERS)
+def test_states_and_figures_are_compared_with_those_of_the_simulated_unit(
+    case: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    old, new, rule, words = WRONG_ANSWERS[case]
+    assert old in QUICK
+    code, seen = findings(capsys, folder(tmp_path, source=QUICK.replace(old, new)))
+    assert code == 1 and seen[rule][0] == "broken" and seen[rule][1].startswith(words), seen
+
+
+_IMPORT = "from common.logger import get_logger\n"
+# text of the page's handler, what replaces it, the rules, and what is told
+LACKING_CASES = {
+    "a class below one of the platform's handlers": (
+        _IMPORT,
+        f"{_IMPORT}from pdu_common.handlers.apc import ApcPdu\n",
+        ["alone"],
+        "'pdu_common.handlers'",
+    ),
+    "a name of common.misc": (
+        "import InversionDict,",
+        "import retry, InversionDict,",
+        ["alone", "types"],
+        "retry",
+    ),
+    "a state of its own": ("EnumPowerStatus.DOWN: 0", "EnumPowerStatus.OFF: 0", ["alone"], "OFF"),
+    "a guessed field": (_ENERGY, _ENERGY.replace("consumption", "energy"), ["statistic"], "energy"),
+    "an attribute of a row": ("port.oid_index", "port.index", ["status", "types"], "index"),
+    "a method of the base class": ("self.snmp_walk", "self.snmp_table", ["status"], "snmp_table"),
+    "a parameter": ("self.snmp_walk(", "self.snmp_walk(bulk=True, oid=", ["status"], "bulk"),
+}
+
+
+@pytest.mark.sample(3)
+@pytest.mark.parametrize("case", LACKING_CASES)
+def test_what_the_double_of_the_platform_lacks_is_not_tried(
+    case: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    old, new, rules, words = LACKING_CASES[case]
+    assert old in QUICK
+    code, seen = findings(capsys, folder(tmp_path, source=QUICK.replace(old, new)))
+    assert code == 9, seen
+    for rule in rules:
+        result, detail = seen[rule]
+        assert result == "not tried" and LACKING in detail and words in detail, (rule, detail)
+
+
+def test_a_handler_whose_class_is_in_another_file_is_called_over_snmp(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    maker = "def make_handler(data):\n    from .unit import Rpcm\n\n    return Rpcm(data)\n"
+    made = folder(tmp_path, source=maker)
+    (made / "unit.py").write_text(QUICK.replace("def make_handler", "def other"), "utf-8")
+    code, seen = findings(capsys, made)
+    assert code == 0 and seen["status"][0] == seen["late"][0] == "kept", seen
+
+
+def test_an_import_of_its_own_file_without_a_dot_is_broken_and_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made = folder(tmp_path, source=f"from const import X\n{QUICK}")
+    (made / "const.py").write_text("X = 1\n")
+    code, seen = findings(capsys, made)
+    assert code == 1 and seen["alone"][0] == "broken" and "from .const" in seen["alone"][1], seen
+    assert seen["imports"] == ("kept", "")
+
+
+def test_what_these_tools_cannot_read_is_not_called_broken(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("pdu", "my-pdu"):
+        code, seen = findings(capsys, folder(tmp_path, name, QUICK))
+        assert code == 9 and seen["status"][0] == "not tried" and name in seen["status"][1], seen
+        assert not [key for key, (result, _) in seen.items() if result == "broken"], seen
+    two = folder(tmp_path, source=QUICK)
+    (two / "other.py").write_text(QUICK, "utf-8")
+    code, seen = findings(capsys, two)
+    assert code == 9 and list(seen) == ["status"] and "name one, as" in seen["status"][1], seen
+
+
 # text of the page's handler, what replaces it, the rule, its result and words of it, the exit code
 _UNTRIED_CASES = {
     "an import that ends the process": (
@@ -164,11 +272,16 @@ def test_a_handler_that_cannot_be_tried_is_not_called_good(
 def test_a_module_that_the_platform_may_not_have_is_named_with_its_line(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    made = folder(tmp_path, source=f"{QUICK}\nimport requests\n")
+    made = folder(tmp_path, source=f"{QUICK}\nimport nothing_here\n")
     code, seen = findings(capsys, made)
     assert code == 9 and seen["imports"][0] == "broken", seen
-    assert "requests (handler_dir/my_handler.py line " in seen["imports"][1]
-    assert seen["alone"] == ("not tried", "requests is missing where pdu runs: install it there")
+    assert "nothing_here (handler_dir/my_handler.py line " in seen["imports"][1]
+    missing = "nothing_here is missing where pdu runs: install it there"
+    assert seen["alone"] == ("not tried", missing)
+    made = folder(tmp_path / "2", source=f"{QUICK}\nimport click\n")
+    _, seen = findings(capsys, made)
+    assert seen["alone"] == ("kept", "") and seen["imports"][0] == "broken", seen
+    assert "missing where" not in seen["python"][1] + seen["pythons"][1]
 
 
 # NETIO's JSON API: states at /netio.json, commands by POST to it

@@ -1,0 +1,41 @@
+"""The one judge of a handler's protocol: its about.py, then the platform's classes in its files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pdu.pdus.handler_source import read_handler
+
+SNMP = "from pdu_common.base_snmp_pdu import BaseSnmpPdu\n\n\nclass Unit(BaseSnmpPdu):\n    pass\n"
+MAKER = "\n\ndef make_handler(data):\n    return Unit(data)\n"
+CUSTOM = SNMP.replace("base_snmp_pdu", "base_pdu").replace("BaseSnmpPdu", "BasePdu") + MAKER
+CASES = {
+    "in its file": ({"a": SNMP + MAKER}, "snmp"),
+    "in another file": (
+        {"a": "def make_handler(d):\n    return load('unit')", "unit": SNMP},
+        "snmp",
+    ),
+    "of its data": (
+        {
+            "a": "from pdu_common.connection import PduSnmpData\n\n\n"
+            "def make_handler(d: PduSnmpData):\n    return 1\n"
+        },
+        "snmp",
+    ),
+    "another handler's file": ({"a": CUSTOM, "lib/b": SNMP + MAKER}, "custom"),
+    "a comment": ({"a": f"# unlike BaseSnmpPdu\n{CUSTOM}"}, "custom"),
+    "about.py": ({"a": SNMP + MAKER, "about": 'PROTOCOL = "custom"\n'}, "custom"),
+    "a newer Python": ({"a": f"{SNMP}{MAKER}", "b": "match x:\n    case !:\n"}, "snmp"),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_the_protocol_is_that_of_the_classes_that_its_files_name(case: str, tmp_path: Path) -> None:
+    files, protocol = CASES[case]
+    for name, content in files.items():
+        path = tmp_path / "odd" / f"{name}.py"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content)
+    assert read_handler(str(tmp_path / "odd")).protocol == protocol
