@@ -13,7 +13,9 @@ from .decoding import text
 from .device import (
     SnmpDevice,
     has_no_outlets,
+    list_for_figures,
     read_by_states,
+    read_totals,
     read_without_states,
     reported_outlet_count,
 )
@@ -36,7 +38,7 @@ def detect(
     device: SnmpReads,
     profiles: Sequence[Profile],
     metered_only: bool = False,
-    listed_only: bool = False,
+    for_figures: bool = False,
     only_outlet: str = "",
 ) -> SnmpDevice:
     """The device, read as the family that fits it.
@@ -53,13 +55,18 @@ def detect(
     sysObjectID, a family that numbers the outlets differently could be chosen. Raises Unsupported
     if no family fits. Raises ProtocolError if the device lists fewer outlets than it counts, or if
     meters were read and nothing proves that it has no outlets. `metered_only` replaces the proof.
-    `listed_only` and `only_outlet`: see `read_by_states`.
+    `for_figures`: see `list_for_figures`; of the only family that the sysObjectID fits, outlets are
+    not even listed if no figure needs them. `only_outlet`: see `read_by_states`.
     """
     reader = Reader(device)
     shown_id, usable = sys_object_id(reader, profiles)
     families = candidates(usable, profiles)
+    if for_figures and usable and len(families) == 1:
+        totals = read_totals(families[0].profile, reader.at(families[0].root))
+        if totals:
+            return totals
     # of the many families of a sweep, no one is likely to have this row
-    device_read = _read_by_states(families, reader, listed_only, only_outlet if usable else "")
+    device_read = _read_by_states(families, reader, for_figures, only_outlet if usable else "")
     if not device_read:
         metering = families if usable else _metering(families, reader, profiles)
         device_read = _read_by_meters(metering, reader, metered_only, by_id=bool(usable))
@@ -74,7 +81,7 @@ def read_as(
     device: SnmpReads,
     profile: Profile,
     metered_only: bool = False,
-    listed_only: bool = False,
+    for_figures: bool = False,
     only_outlet: str = "",
 ) -> SnmpDevice:
     """The device read as this family, whatever its sysObjectID. Raises Unsupported if it has
@@ -83,7 +90,7 @@ def read_as(
     reader = Reader(device)
     usable = sys_object_id(reader, (profile,))[1] if profile.roots or not profile.outlets else ""
     families = [Candidate(profile, root) for root in profile.roots_for(usable)]
-    device_read = _read_by_states(families, reader, listed_only, only_outlet) or _read_by_meters(
+    device_read = _read_by_states(families, reader, for_figures, only_outlet) or _read_by_meters(
         families, reader, metered_only, by_id=bool(profile.match(usable))
     )
     if not device_read:
@@ -147,10 +154,14 @@ def _metering(
 
 
 def _read_by_states(
-    families: Sequence[Candidate], reader: Reader, listed_only: bool, only_outlet: str
+    families: Sequence[Candidate], reader: Reader, for_figures: bool, only_outlet: str
 ) -> Optional[SnmpDevice]:
     for profile, root in families:
-        device = read_by_states(profile, reader.at(root), listed_only, only_outlet)
+        device = (
+            list_for_figures(profile, reader.at(root), is_only_family=len(families) == 1)
+            if for_figures
+            else read_by_states(profile, reader.at(root), only_outlet)
+        )
         if device:
             return device
     return None

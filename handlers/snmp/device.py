@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple, Optional
 
 from pdu_common.helper import EnumPowerStatus
 
 from ..shared.errors import PduHandlerError, ProtocolError
 from .decoding import number
-from .frozen_value import replace
+from .frozen_value import frozen_parts_of, replace
 from .outlets import Outlets
 from .profile import Profile
 from .reader import Reader
 from .sources.base import Source
+from .sources.objects import Column
 
 States = dict[str, EnumPowerStatus]
 _INDEX = re.compile(r"(?:0|[1-9][0-9]{0,9})(?:\.(?:0|[1-9][0-9]{0,9})){0,15}")
@@ -30,17 +31,15 @@ class SnmpDevice(NamedTuple):
     states: States
     reader: Reader  #: its answers so far
     is_own_row: bool = False  #: whether only the outlet of a command was looked for
+    is_counted: bool = True  #: whether the outlets were compared with the device's count
 
 
-def read_by_states(
-    profile: Profile, reader: Reader, listed_only: bool = False, only_outlet: str = ""
-) -> Optional[SnmpDevice]:
+def read_by_states(profile: Profile, reader: Reader, only_outlet: str = "") -> Optional[SnmpDevice]:
     """The device, read through the first `Outlets` that has `states` and lists or counts an outlet;
     else None.
 
-    `listed_only`: which outlets there are, without what could contradict a state: a command reads
-    that of its own outlet, and figures need none. `only_outlet`: if this outlet has a row of its
-    own, no other is listed.
+    `only_outlet`: for a command to this outlet. If it has a row of its own, no other is listed;
+    else they are listed without what could contradict a state, which is read of this one alone.
 
     Raises ProtocolError if the device lists fewer outlets than it counts.
     """
@@ -52,22 +51,80 @@ def read_by_states(
             return SnmpDevice(profile, outlets, state, reader, is_own_row=True)
         states = (
             dict.fromkeys(outlets.states.rows_from(reader), EnumPowerStatus.UNKNOWN)
-            if listed_only
+            if only_outlet
             else outlets.states.read_from(reader)
         )
-        states = _add_missing(outlets, states, reader)
-        outlet_count, is_certain = _count(outlets.count, reader, states)
-        if listed_only and len(states) < outlet_count and not only_outlet:
-            # what contradicts a state may show the rows that are missing
-            states = _add_missing(outlets, outlets.states.read_from(reader), reader)
+        states, outlet_count = _complete(outlets, states, reader)
         if states or outlet_count:
-            return SnmpDevice(
-                profile,
-                outlets,
-                _complete(outlets, states, outlet_count, is_certain, reader),
-                reader,
-            )
+            return SnmpDevice(profile, outlets, states, reader)
     return None
+
+
+def list_for_figures(
+    profile: Profile, reader: Reader, is_only_family: bool
+) -> Optional[SnmpDevice]:
+    """As `read_by_states`, for figures alone: the outlets are listed, all as UNKNOWN, and not
+    compared with the device's count before a sum needs them (`all_outlets`).
+
+    Columns that the figures need anyway list them, if there are some in the table of the states;
+    columns of the figures only if no other family could have the states.
+    """
+    for outlets in profile.outlets:
+        if outlets.states is None:
+            continue
+        figures = (outlets.current, outlets.energy) if is_only_family else ()
+        columns = _columns_beside(outlets, (*outlets.position, *figures))
+        rows = {row: None for column in columns for row in column.rows(reader)}
+        rows = rows or dict.fromkeys(outlets.states.rows_from(reader))
+        if rows or _count(outlets.count, reader)[0]:
+            states = dict.fromkeys(rows, EnumPowerStatus.UNKNOWN)
+            return SnmpDevice(profile, outlets, states, reader, is_counted=False)
+    return None
+
+
+def read_totals(profile: Profile, reader: Reader) -> Optional[SnmpDevice]:
+    """The device without its outlets, if its figures need none and one is measured, or if its
+    family has no figure; else None."""
+    by_outlet = [
+        figure
+        for outlets in profile.outlets
+        for figure in (outlets.current, outlets.power, outlets.energy)
+        if figure is not None
+    ]
+    if by_outlet or any(total.needs_outlets for total in profile.totals):
+        return None
+    is_measured = any(total.read_from(reader) is not None for total in profile.totals)
+    return SnmpDevice(profile, None, {}, reader) if is_measured or not profile.totals else None
+
+
+def all_outlets(device: SnmpDevice) -> States:
+    """The outlets of the device, as UNKNOWN if only figures are read. Raises ProtocolError if it
+    lists fewer than it counts."""
+    outlets, reader = device.outlets, device.reader
+    if device.is_counted or outlets is None or outlets.states is None:
+        return device.states
+    listed = {**dict.fromkeys(outlets.states.rows_from(reader), EnumPowerStatus.UNKNOWN)}
+    states = {**device.states, **listed}
+    try:
+        return _complete(outlets, states, reader)[0]
+    except ProtocolError:
+        # what contradicts a state may show the rows that are missing
+        return _complete(outlets, outlets.states.read_from(reader), reader)[0]
+
+
+def _columns_beside(outlets: Outlets, parts: Sequence[object]) -> list[Column]:
+    """The columns of these parts that are in the table of the states, and so have their rows."""
+    states = outlets.states
+    if states is None or not isinstance(states.source, Column) or states.absent:
+        return []
+    own = states.source
+    columns = (part for part in frozen_parts_of(tuple(parts)) if isinstance(part, Column))
+    return [
+        column
+        for column in columns
+        if column.oid.rpartition(".")[0] == own.oid.rpartition(".")[0]
+        and column.suffix == own.suffix
+    ]
 
 
 def _has_own_row(outlets: Outlets, reader: Reader, identity: str) -> bool:
@@ -110,16 +167,13 @@ def read_without_states(
             if outlets.rows
             else {}
         )
-        states = _add_missing(outlets, states, reader)
         # with states, `read_by_states` has compared the count
-        outlet_count = 0 if outlets.states else _count(outlets.count, reader)[0]
+        count = None if outlets.states else outlets.count
+        states = _add_missing(outlets, states, reader)
+        outlet_count = _count(count, reader)[0]
         if states or outlet_count:
-            return SnmpDevice(
-                profile,
-                replace(outlets, control=None),
-                _complete(outlets, states, outlet_count, True, reader),
-                reader,
-            )
+            states = _add_rows(outlets, states, outlet_count, True, reader)
+            return SnmpDevice(profile, replace(outlets, control=None), states, reader)
     totals = (profile.load, profile.energy, profile.power)
     if any(
         total is not None
@@ -199,7 +253,17 @@ def _count(
     return sum(numbers), len(numbers) == len(rows) > 0 and not missing
 
 
-def _complete(
+def _complete(outlets: Outlets, states: States, reader: Reader) -> tuple[States, int]:
+    """The states with the outlets that other answers show, and the device's count. Raises
+    ProtocolError if they are fewer."""
+    states = _add_missing(outlets, states, reader)
+    outlet_count, is_certain = _count(outlets.count, reader, states)
+    if not states and not outlet_count:
+        return states, 0
+    return _add_rows(outlets, states, outlet_count, is_certain, reader), outlet_count
+
+
+def _add_rows(
     outlets: Outlets, states: States, outlet_count: int, is_certain: bool, reader: Reader
 ) -> States:
     """The states. If they are fewer than `outlet_count`, also the outlets that only `rows` lists,

@@ -323,6 +323,11 @@ class Total(FrozenValue):
         )
         return total(sum_by_unit.values()) if complete else None
 
+    @property
+    def needs_outlets(self) -> bool:
+        """Whether the total may depend on which outlets there are."""
+        return self.else_outlets or self.unit is not None
+
     def is_listed(self, reader: Reader) -> bool:
         """Whether `Figure.rows_from` has a row for one of the figures, with or without a value."""
         return any(figure.rows_from(reader) for figure in self.figures)

@@ -36,19 +36,18 @@ class SnmpPdu(host.FourCalls[Session], BaseSnmpPdu):
         return self._open(CALL_SECONDS)
 
     def open_statistic(self) -> AbstractContextManager[Session]:
-        return self._open(CALL_SECONDS, listed_only=True)
+        return self._open(CALL_SECONDS, for_figures=True)
 
     def open_command(self, identity: str) -> AbstractContextManager[Session]:
-        # what contradicts a state is read of this outlet alone
-        return self._open(switching.PLAN_SECONDS, listed_only=True, only_outlet=identity)
+        return self._open(switching.PLAN_SECONDS, only_outlet=identity)
 
     @contextmanager
     def _open(
-        self, seconds: float, listed_only: bool = False, only_outlet: str = ""
+        self, seconds: float, for_figures: bool = False, only_outlet: str = ""
     ) -> Iterator[Session]:
         choice = select_families(host.settings(self.pdu_data), options.OPTIONS)
         snmp = Snmp(self, seconds)
-        how = (choice.metered_only, listed_only, only_outlet)
+        how = (choice.metered_only, for_figures, only_outlet)
         if choice.is_fixed:
             detected_device = detection.read_as(snmp, choice.profiles[0], *how)
         else:

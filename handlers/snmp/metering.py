@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import NamedTuple, Optional
 
@@ -11,7 +11,7 @@ from ..shared.decimals import float_or_none
 from ..shared.errors import PduHandlerError
 from ..shared.meter_figures import MeterFigures
 from .decoding import printable_text
-from .device import SnmpDevice, outlets_read
+from .device import SnmpDevice, all_outlets, outlets_read
 from .figures import Total
 from .reader import Reader
 
@@ -54,14 +54,16 @@ def read_statistic(device: SnmpDevice, with_power: bool = True) -> host.Figures:
         if with_power and outlets and outlets.power
         else {}
     )
-    load_a, energy_kwh, power_w, inlet_a, inlet_w = _totals(
-        device,
+    requests = (
         _TotalRequest(profile.load, currents, ceilings.part_a),
         _TotalRequest(profile.energy, energies, counters=True),
         _TotalRequest(profile.power if with_power else None, powers, ceilings.part_w),
         _TotalRequest(profile.inlet, {}, ceilings.part_a),
         _TotalRequest(profile.inlet_power if with_power else None, {}, ceilings.part_w),
     )
+    if any(_needs_outlets(request, reader) for request in requests):
+        device = device._replace(states=all_outlets(device), is_counted=True)
+    load_a, energy_kwh, power_w, inlet_a, inlet_w = _totals(device, requests)
     ports = {
         identity: MeterFigures(
             current_a=float_or_none(currents.get(identity)),
@@ -82,7 +84,15 @@ def read_statistic(device: SnmpDevice, with_power: bool = True) -> host.Figures:
     )
 
 
-def _totals(device: SnmpDevice, *requests: _TotalRequest) -> list[Optional[Decimal]]:
+def _needs_outlets(request: _TotalRequest, reader: Reader) -> bool:
+    """Whether all outlets must be known for a total: it is by unit, or there is none without their
+    own figures."""
+    if request.total is None or not request.total.needs_outlets:
+        return False
+    return request.total.unit is not None or _total(request, reader, ()) is None
+
+
+def _totals(device: SnmpDevice, requests: Sequence[_TotalRequest]) -> list[Optional[Decimal]]:
     """The totals. One is None if it would be another with the rows that the answers lack, as other
     columns show that were read: it is a smaller sum, or another source's.
     """

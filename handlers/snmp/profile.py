@@ -145,6 +145,12 @@ class Profile(FrozenValue):
             raise ValueError(f"evidence.{name} is given, but the profile has no part for {name}")
 
     @property
+    def totals(self) -> tuple[Total, ...]:
+        """All totals that the family has."""
+        totals = (self.load, self.energy, self.power, self.inlet, self.inlet_power)
+        return tuple(total for total in totals if total is not None)
+
+    @property
     def is_switched(self) -> bool:
         """Whether any outlet of the family can be switched."""
         return any(outlets.control for outlets in self.outlets)

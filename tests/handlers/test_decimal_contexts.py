@@ -48,10 +48,10 @@ HOSTILE: dict[str, Context] = {
 @pytest.mark.sample(10)
 @EACH
 def test_the_figures_of_a_family_are_the_same_in_every_context(unit: Fixture) -> None:
-    plain = repr(read_exactly(find(unit, memory(unit))))
+    plain = repr(read_exactly(find(unit, memory(unit), for_figures=True)))
     for name, context in HOSTILE.items():
         with decimal.localcontext(context):
-            assert repr(read_exactly(find(unit, memory(unit)))) == plain, name
+            assert repr(read_exactly(find(unit, memory(unit), for_figures=True))) == plain, name
 
 
 # ---- each handler over the network ---------------------------------------------------------------

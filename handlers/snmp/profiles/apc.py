@@ -115,20 +115,14 @@ def _metered_column(below: str, name: str) -> Joined:
     )
 
 
-# It reads 1 (on) or 2 (off); 4 says that the state cannot be determined, for which the state has no
-# value.
 RPDU2_COMMAND = column("318.1.1.26.9.2.4.1.5", "rPDU2OutletSwitchedControlCommand")
-RPDU2_DETERMINED = ("1", "2")
 
 RPDU2_OUTLETS = Outlets(
     states=State(
         RPDU2_STATE,
         on=("2",),
         off=("1",),
-        doubts=(
-            _pending("26.9.2.3.1.6", "rPDU2OutletSwitchedStatusCommandPending"),
-            Doubt(RPDU2_COMMAND, RPDU2_DETERMINED, optional=True),
-        ),
+        doubts=(_pending("26.9.2.3.1.6", "rPDU2OutletSwitchedStatusCommandPending"),),
     ),
     control=Write(RPDU2_COMMAND, on=1, off=2),
     rows=First((RPDU2_NAME, RPDU2_METERED_NAME)),
@@ -149,15 +143,10 @@ RPDU2_OUTLETS = Outlets(
 
 RPDU2_DEVICE = column("318.1.1.26.4.3.1.2", "rPDU2DeviceStatusModule")
 RPDU2_PHASE = column("318.1.1.26.6.3.1.2", "rPDU2PhaseStatusModule")
-# The modules of outlets are not walked on a unit without outlets.
+# The modules of metered outlets are not walked on a unit without outlets.
 RPDU2_UNITS = (
     RPDU2_DEVICE,
-    First(
-        (
-            if_listed(RPDU2_MODULE, RPDU2_STATE),
-            if_listed(RPDU2_METERED_MODULE, RPDU2_METERED_NAME),
-        )
-    ),
+    First((RPDU2_MODULE, if_listed(RPDU2_METERED_MODULE, RPDU2_METERED_NAME))),
 )
 
 
@@ -318,7 +307,9 @@ PROFILES = (
         switching_confidence=Confidence.HIGH,
         evidence=RECORDED,
         unread=(
-            f"rPDU2BankConfigOverloadRestriction, rPDU2PhaseConfigOverloadRestriction: {OVERLOAD}"
+            f"rPDU2BankConfigOverloadRestriction, rPDU2PhaseConfigOverloadRestriction: {OVERLOAD};"
+            " rPDU2OutletSwitchedControlCommand: by the MIB it reads 4 if a state cannot be"
+            " determined, but real units read 1 for outlets that are off"
         ),
         note=(
             "The outlet tables of rPDU2 are from the MIB; the recording shows outlets only in the"

@@ -144,7 +144,7 @@ def test_figures_of_outlets_agree_with_the_unit_and_none_is_invented() -> None:
     is in VA (cpi-econnect); the MIB's text names a wrong unit (ipoman).
     """
     for unit in FIXTURES:
-        read = read_exactly(find(unit, memory(unit)))
+        read = read_exactly(find(unit, memory(unit), for_figures=True))
         figures_by_outlet = {
             identity: tuple(
                 about(None if figures.get(identity) is None else float(figures[identity]))
@@ -165,7 +165,7 @@ def test_totals_agree_with_the_unit_and_count_no_current_twice() -> None:
     mW, ts-bspdu: KWh).
     """
     for unit in FIXTURES:
-        read = read_exactly(find(unit, memory(unit)))
+        read = read_exactly(find(unit, memory(unit), for_figures=True))
         totals = tuple(
             None if total is None else float(total)
             for total in (read.load_a, read.power_w, read.energy_kwh)
@@ -299,7 +299,9 @@ def test_metered_only_is_refused_for_a_unit_that_counts_controlled_outlets(name:
 
 @pytest.mark.against("synthetic units, served by the project's agent")
 @pytest.mark.parametrize("name", ["gude-epc", "netio", "apc-rpdu_total", "digipower"])
-def test_an_empty_table_of_states_is_an_error_in_every_call_over_the_wire(name: str) -> None:
+def test_an_empty_table_of_states_is_an_error_of_a_status_and_of_a_command_over_the_wire(
+    name: str,
+) -> None:
     unit = next(unit for unit in FIXTURES if unit.name == name)
     rows = unit.rows
     if name == "digipower":  # each unit's string of states is empty
@@ -313,7 +315,6 @@ def test_an_empty_table_of_states_is_an_error_in_every_call_over_the_wire(name: 
         handler = handler_of(unit, agent)
         for call in (
             handler.status,
-            handler.statistic,
             lambda: handler.port_up(port_of(unit)),
             lambda: handler.port_down(port_of(unit)),
         ):
@@ -466,7 +467,7 @@ def test_a_variable_that_rittal_reports_to_be_without_a_value_is_not_read() -> N
         EnumPowerStatus.UNKNOWN
     }
     assert (
-        read_exactly(find(unit, memory(unit))).load_a is not None
+        read_exactly(find(unit, memory(unit), for_figures=True)).load_a is not None
         and read_exactly(device).load_a is None
     )
 

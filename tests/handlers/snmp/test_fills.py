@@ -162,7 +162,7 @@ def test_a_device_with_a_fill_shows_no_figure_that_no_pdu_carries(unit: Fixture,
     for _, oid, _, device in each_planted(unit, "current", "power"):
         true, read = (
             read_exactly(device),
-            read_exactly(units.find(unit, planted(unit, oid, fill))),
+            read_exactly(units.find(unit, planted(unit, oid, fill), for_figures=True)),
         )
         for figures, expected in (
             ({"": read.load_a}, {"": true.load_a}),

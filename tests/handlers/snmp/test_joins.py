@@ -239,5 +239,5 @@ def test_an_outlet_has_no_figures_of_another_one_if_a_key_column_is_missing(colu
     missing = f"1.3.6.1.4.1.318.1.1.26.{column}."
     rows = {oid: row for oid, row in unit.rows.items() if not oid.startswith(missing)}
     assert len(rows) < len(unit.rows)
-    assert read_exactly(detection.detect(of_rows(unit.rows), PROFILES)).currents
-    assert read_exactly(detection.detect(of_rows(rows), PROFILES)).currents == {}
+    assert read_exactly(detection.detect(of_rows(unit.rows), PROFILES, for_figures=True)).currents
+    assert read_exactly(detection.detect(of_rows(rows), PROFILES, for_figures=True)).currents == {}

@@ -150,7 +150,7 @@ Figures = Mapping[str, Optional[str]]
 def test_a_total_counts_what_belongs_to_it(
     name: str, put: Put, lost: tuple[str, ...], figures: Figures
 ) -> None:
-    read = read_exactly(detect(unit(name, put, *lost), PROFILES))
+    read = read_exactly(detect(unit(name, put, *lost), PROFILES, for_figures=True))
     for key, figure in figures.items():
         assert getattr(read, key) == (None if figure is None else Decimal(figure)), key
 
@@ -210,7 +210,7 @@ PE2_COLUMNS = (
 
 def test_a_station_that_does_not_answer_is_left_out_of_outlets_and_totals() -> None:
     device = unit("aten-pe2", {})
-    assert read_exactly(detect(device, PROFILES)).load_a == Decimal("4.55")
+    assert read_exactly(detect(device, PROFILES, for_figures=True)).load_a == Decimal("4.55")
     second = tuple(f"{ENTERPRISES}{PE2}.{column}.2" for column in PE2_COLUMNS)
     for oid in fixture("aten-pe2").rows:
         if oid.startswith(second):
@@ -223,7 +223,12 @@ def test_a_station_that_does_not_answer_is_left_out_of_outlets_and_totals() -> N
 def test_sockets_have_no_figures_unless_each_pdu_says_that_it_meters_them() -> None:
     meters = "31770.1.1.2.2.1.9.1.65"
     for put, has in ({}, True), ({meters: 0}, False):
-        assert bool(read_exactly(detect(unit("bachmann-irs", put), PROFILES)).currents) is has
+        assert (
+            bool(
+                read_exactly(detect(unit("bachmann-irs", put), PROFILES, for_figures=True)).currents
+            )
+            is has
+        )
 
 
 def test_the_delays_of_an_erd_with_three_columns_are_not_read_as_states() -> None:

@@ -76,7 +76,7 @@ def test_no_outlet_is_left_out_and_no_state_is_another_one(unit: Fixture) -> Non
 def test_an_outlet_whose_state_is_missing_keeps_its_figures_and_its_name() -> None:
     """NETIO-PRODUCTS-NETIO-MIB: netioOutputState of output 3, whose meter and name are there."""
     unit = fixture("netio")
-    whole = metering.read_statistic(units.find(unit, of_rows(unit.rows)))
+    whole = metering.read_statistic(units.find(unit, of_rows(unit.rows), for_figures=True))
     device = of_rows(unit.rows)
     with device.without(["1.3.6.1.4.1.47952.1.1.1.3.3"]):
         snmp_device = units.find(unit, device)

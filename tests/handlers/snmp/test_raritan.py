@@ -31,7 +31,7 @@ def px4() -> Memory:
 
 
 def meter(device: Memory) -> ExactFigures:
-    return read_exactly(detection.detect(device, PROFILES), with_power=False)
+    return read_exactly(detection.detect(device, PROFILES, for_figures=True), with_power=False)
 
 
 @pytest.mark.against("synthetic units, served by the project's agent")
@@ -188,7 +188,7 @@ def add(
 
 
 def figure(device: Memory, sensor: Sensor) -> Optional[Decimal]:
-    return sensor.read(read_exactly(detection.detect(device, PROFILES)))
+    return sensor.read(read_exactly(detection.detect(device, PROFILES, for_figures=True)))
 
 
 def scaled(sensor: Sensor, value: int, digits: int = 1) -> Decimal:
@@ -250,6 +250,6 @@ def test_signed_and_unsigned_outlets_of_a_table_are_read_each_by_its_own_column(
         device.put(f"{E}4.1.2.1.3.1.2", 7)
         device.put(f"{E}3.2.2.1.4.1", 2)
         add(device, first._replace(row="1.2"), 640, 0, 0, digits=2)
-        figures = read_exactly(detection.detect(device, PROFILES))
+        figures = read_exactly(detection.detect(device, PROFILES, for_figures=True))
         of = {1: figures.currents, 5: figures.powers, 8: figures.energies}[first.kind]
         assert of == {"1.1": scaled(first, 52), "1.2": scaled(first, 640, 2)}

@@ -141,7 +141,7 @@ def figures_in_memory(name: str, version: str) -> ExactFigures:
         for oid, row in recorded.rows(name).items()
         if version == "2" or row.tag != COUNTER64
     }
-    return read_exactly(detection.detect(of_rows(rows), PROFILES))
+    return read_exactly(detection.detect(of_rows(rows), PROFILES, for_figures=True))
 
 
 @pytest.fixture(scope="module")

@@ -95,10 +95,11 @@ def chosen_by_hand(unit: Fixture) -> bool:
     return not (profile.sys_object_ids or profile.roots or profile.sweep)
 
 
-def find(unit: Fixture, device: Memory) -> SnmpDevice:
+def find(unit: Fixture, device: Memory, for_figures: bool = False) -> SnmpDevice:
+    """The device as a status reads it, or as a statistic does."""
     if chosen_by_hand(unit):
-        return detection.read_as(device, FAMILIES[unit.key], unit.metered_only)
-    return detection.detect(device, PROFILES, metered_only=unit.metered_only)
+        return detection.read_as(device, FAMILIES[unit.key], unit.metered_only, for_figures)
+    return detection.detect(device, PROFILES, unit.metered_only, for_figures)
 
 
 def handler_of(

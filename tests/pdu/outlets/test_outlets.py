@@ -90,7 +90,7 @@ def test_outlets_over_snmp_cost_the_requests_that_the_docstring_names_and_a_stat
             read()
             handler.sent.reset(token)
             counts.append(len(requests))
-    assert counts == [5, 12, 17]
+    assert counts == [4, 10, 16]
 
 
 def test_a_figure_that_only_tools_read_does_not_hide_those_of_dcimanager(
