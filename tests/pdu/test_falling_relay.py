@@ -2,12 +2,42 @@
 
 from __future__ import annotations
 
+import time
+from typing import Any, Optional
+
 import pytest
 
 from pdu import root
 from pdu.core.cli.exit_codes import NOT_SEEN
-from tests.pdu.falling_relay import Falling
+from tests.simulators.snmp_agent import Agent
+from tests.simulators.snmp_agent.device import INTEGER, arcs
 from tests.simulators.snmp_agent.devices import apc
+
+ON, OFF = "1", "2"  # rPDU2OutletSwitchedControlCommand
+#: how long a relay holds, in s: less than a second read after the first one waits
+BACK_S = 1.3
+
+
+class Falling(Agent):
+    """Relays that fall back on the clock. Who asks later than BACK_S after a command sees the
+    state from before it.
+    """
+
+    def __init__(self, *given: Any) -> None:
+        self._back: dict[str, tuple[float, str]] = {}
+        super().__init__(*given)
+
+    def exchange(self, data: bytes) -> Optional[bytes]:
+        for oid, (at, was) in list(self._back.items()):
+            if time.monotonic() >= at:
+                del self._back[oid]
+                self.device.write(arcs(oid), INTEGER, int(was))
+        known = len(self.writes())
+        answer = super().exchange(data)
+        for one in self.writes()[known:]:
+            was = ON if one.value == OFF else OFF
+            self._back[one.oid] = time.monotonic() + BACK_S, was
+        return answer
 
 
 @pytest.mark.parametrize("call, outlet", [("off", "1"), ("on", "4"), ("cycle", "1")])
