@@ -118,8 +118,7 @@ class Snmpd:
         self._tidy()
 
     def restart(self, forget: bool = False) -> None:
-        """Restarts snmpd on the same port. Values that were written are lost; values from
-        `set_value` stay.
+        """Restarts snmpd on the same port. Values that were written are lost.
 
         With `forget`, snmpd gets another SNMPv3 engine id, as after a replacement of the unit.
         """
@@ -137,11 +136,6 @@ class Snmpd:
             if path.exists()
             else []
         )
-
-    def set_value(self, oid: str, value: str) -> None:
-        """Changes a value at the device; the next request sees it."""
-        with open(self.folder / "changes.jsonl", "a", encoding="utf-8") as changes:
-            changes.write(json.dumps([oid, value]) + "\n")
 
     def _fill(self, rows: Mapping[str, Row], rules: Optional[Sequence[Rule]]) -> None:
         (self.folder / "rows.snmprec").write_text(simulated.write_snmprec(rows), "utf-8")

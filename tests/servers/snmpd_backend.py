@@ -2,9 +2,8 @@
 
 If root starts snmpd, this runs as the user nobody. Its folder contains this file, a copy of the
 simulator's device.py, `rows.snmprec` and `rules.json`. Each varbind of a SET becomes a line of JSON
-in `writes.jsonl`. A line of JSON `[oid, value]` in `changes.jsonl` changes a value without a SET.
-snmpd sends an empty line after each varbind of a SET. This back end ignores that line: if it ended
-there, snmpd would start it anew, and the written values would be lost.
+in `writes.jsonl`. snmpd sends an empty line after each varbind of a SET. This back end ignores that
+line: if it ended there, snmpd would start it anew, and the written values would be lost.
 """
 
 from __future__ import annotations
@@ -55,23 +54,18 @@ class BackEnd:
             device.read_snmprec((HERE / "rows.snmprec").read_text("utf-8")),
             None if rules is None else device.rules_from_json(rules),
         )
-        self._changes = HERE / "changes.jsonl"
-        self._seen = 0
 
     def get(self, oid: device.Arcs) -> tuple[str, ...]:
-        self._take_changes()
         row = self._device.get(oid)
         return ("NONE",) if row is None or row.tag not in NAMES else self._answer(oid, row)
 
     def next(self, oid: device.Arcs) -> tuple[str, ...]:
-        self._take_changes()
         found = self._device.next(oid)
         while found is not None and found[1].tag not in NAMES:
             found = self._device.next(found[0])
         return ("NONE",) if found is None else self._answer(*found)
 
     def set(self, oid: device.Arcs, kind: str, text: str) -> str:
-        self._take_changes()
         tag = TAGS.get(kind, 0)
         if kind == "octet":
             value: device.Value = bytes.fromhex(text.strip('"').replace(" ", ""))
@@ -93,15 +87,6 @@ class BackEnd:
         else:
             text = ("." if row.tag == device.OID else "") + device.as_text(row)
         return "." + device.dotted(oid), NAMES[row.tag], text
-
-    def _take_changes(self) -> None:
-        if not self._changes.exists() or self._changes.stat().st_size <= self._seen:
-            return
-        with open(self._changes, encoding="utf-8") as changes:
-            changes.seek(self._seen)
-            for line in changes:
-                self._seen += len(line.encode("utf-8"))
-                self._device.put(*json.loads(line))
 
 
 def ask(back_end: BackEnd, command: str) -> Optional[tuple[str, ...]]:

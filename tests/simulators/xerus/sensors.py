@@ -110,10 +110,6 @@ class NumericSensor(Sensor):
     def value(self) -> float:
         return self._read()
 
-    def follow(self, read: Callable[[], float]) -> None:
-        """From now on, the value is what this returns."""
-        self._read = read
-
     def getMetaData(self) -> Json:
         kind = self.kind
         return {
