@@ -29,9 +29,7 @@ from ._runtime.structures import (
     TypeName,
     ValueObject,
     answered_field,
-    field_names,
     present,
-    shown_fields,
 )
 from ._runtime.times import Time
 from .BulkRequestHelper import BulkRequestHelper, perform_bulk
@@ -61,7 +59,6 @@ __all__ = [
     "Method",
     "TypeName",
     "base_name",
-    "field_names",
     "find",
     "inner_name",
     "may_have_executed",
@@ -70,5 +67,4 @@ __all__ = [
     "reads_only",
     "scripts",
     "answered_field",
-    "shown_fields",
 ]
