@@ -32,8 +32,8 @@ T = TypeVar("T")
 # A table with as many rows may consist of the rows 1.1 and 2.2 alone, which look like the rows 1
 # and 2 if OIDs are split. A longer table shows it, because its rows have other numbers too.
 _UNSURE_ROWS = 2
-# usual limit for the start of the last SNMP call; a walk of the local pdu_common may then take 25 s
-CALL_SECONDS = 30.0
+# limits for the start of an SNMP call: from the last answer, and from the first call
+SILENCE_SECONDS, LONGEST_SECONDS = 30.0, 300.0
 # the port that IANA registers for snmp
 SNMP_PORT = 161
 
@@ -41,18 +41,19 @@ SNMP_PORT = 161
 class Snmp:
     """The three SNMP calls of one PDU.
 
-    They cannot be interrupted, so none starts later than `seconds` after the object was made.
-    `extend` moves that limit.
+    They cannot be interrupted, so none starts later than SILENCE_SECONDS after the last answer, nor
+    later than `longest` seconds after the object was made. `extend` moves that limit.
     """
 
     def __init__(
         self,
         device: BaseSnmpPdu,
-        seconds: float = CALL_SECONDS,
+        longest: float = LONGEST_SECONDS,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._device, self._clock = device, clock
-        self._seconds, self._start = seconds, clock()
+        self._longest, self._start = longest, clock()
+        self._last_answer = self._start
         # Only our pdu_common has it: nothing that it learned of the agent is kept between calls.
         begin = getattr(type(device), "begin_snmp_session", None)
         if begin is not None:
@@ -75,15 +76,16 @@ class Snmp:
 
     def extend(self, seconds: float) -> None:
         """Let calls start up to `seconds` after the object was made."""
-        self._seconds = seconds
+        self._longest = seconds
 
     def renew(self) -> None:
         """Let calls start as long from now on as from the start."""
-        self._start = self._clock()
+        self._start = self._last_answer = self._clock()
 
     def remaining(self) -> float:
         """Seconds in which a call may still start; below zero if none may."""
-        return self._start + self._seconds - self._clock()
+        end = min(self._last_answer + SILENCE_SECONDS, self._start + self._longest)
+        return end - self._clock()
 
     def check(self) -> None:
         """Raises SettingsError for an address that is a URL, and Unreachable if no further call may
@@ -95,8 +97,9 @@ class Snmp:
             if fault:
                 raise SettingsError(fault)
         if self.remaining() < 0:
+            seconds = self._clock() - self._start
             raise Unreachable(
-                f"the PDU answers too slowly: {self._seconds:g} s were not enough for this call."
+                f"the PDU answers too slowly: {seconds:.0f} s were not enough for this call."
                 " Check the network. SNMP 2c reads more objects at once than 1; but if the PDU"
                 " leaves its GETBULK requests without an answer, set the SNMP version to 1",
                 known_endpoint(self._device.pdu_data),
@@ -107,7 +110,7 @@ class Snmp:
         `check` and `translate`, and ProtocolError for another object or a value that is too
         large."""
         element = self._call(lambda: self._device.snmp_get(oid), f"read {oid}")
-        self._answered = True
+        self._note_answer()
         return self._value(element, oid)
 
     def _value(self, element: object, oid: str) -> Optional[Raw]:
@@ -123,12 +126,16 @@ class Snmp:
             f"read {oid}",
         )
 
+    def _note_answer(self) -> None:
+        self._answered, self._last_answer = True, self._clock()
+
     def set(self, oid: str, value: Union[int, str]) -> None:
         """Call snmp_set once.
 
         The platform chooses the type, probably INTEGER for an int and OCTET STRING for a str.
         """
         self._call(lambda: self._device.snmp_set(oid, value), f"write {oid}", writing=True)
+        self._note_answer()
 
     def walk(self, oid: str) -> dict[str, Raw]:
         """Index suffix -> value of the rows below `oid`, in the order read; {} if no row has a
@@ -138,7 +145,7 @@ class Snmp:
         missing or repeated index.
         """
         elements = self._elements(oid)
-        self._answered = True
+        self._note_answer()
         return self._rows(elements, oid)
 
     def _rows(self, elements: Sequence[Any], oid: str) -> dict[str, Raw]:

@@ -16,7 +16,7 @@ from pdu_common.connection import PduSnmpData
 from pdu_common.helper import EnumPowerStatus
 
 from .. import host
-from ..host.snmp import CALL_SECONDS, Snmp, known_endpoint
+from ..host.snmp import LONGEST_SECONDS, Snmp, known_endpoint
 from . import detection, metering, options, switching
 from .settings import SETTINGS as SETTINGS, select_families
 
@@ -30,23 +30,21 @@ class SnmpPdu(host.FourCalls[Session], BaseSnmpPdu):
     handler_name = "snmp"
 
     def open_session(self) -> AbstractContextManager[Session]:
-        """No GET, walk or SET starts later than CALL_SECONDS after the settings were read, or
-        PLAN_SECONDS for a command, unless the session extends this.
-        """
-        return self._open(CALL_SECONDS)
+        """See `Snmp` for when the last GET, walk or SET may start."""
+        return self._open(LONGEST_SECONDS)
 
     def open_statistic(self) -> AbstractContextManager[Session]:
-        return self._open(CALL_SECONDS, for_figures=True)
+        return self._open(LONGEST_SECONDS, for_figures=True)
 
     def open_command(self, identity: str) -> AbstractContextManager[Session]:
         return self._open(switching.PLAN_SECONDS, only_outlet=identity)
 
     @contextmanager
     def _open(
-        self, seconds: float, for_figures: bool = False, only_outlet: str = ""
+        self, longest: float, for_figures: bool = False, only_outlet: str = ""
     ) -> Iterator[Session]:
         choice = select_families(host.settings(self.pdu_data), options.OPTIONS)
-        snmp = Snmp(self, seconds)
+        snmp = Snmp(self, longest)
         how = (choice.metered_only, for_figures, only_outlet)
         if choice.is_fixed:
             detected_device = detection.read_as(snmp, choice.profiles[0], *how)

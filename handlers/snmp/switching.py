@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from pdu_common.helper import EnumPowerStatus
 
-from ..host.snmp import Snmp
+from ..host.snmp import LONGEST_SECONDS, Snmp
 from ..shared.errors import NamedSetting, NoSuchOutlet, ProtocolError, Unsupported
 from ..shared.switching import switch
 from . import command_locks
@@ -19,10 +19,8 @@ from .reader import Reader
 from .settings import SWITCH_UNPROVEN, FamilySelection
 from .states import State
 
-# Seconds after the start of a switching call: limits for the start of the last request before the
-# command, and of the last reading after it. With the local double of pdu_common a request takes up
-# to 20 s, a walk up to 25 s, and a call up to 60 s.
-PLAN_SECONDS, CONFIRM_UNTIL_SECONDS = 20.0, 35.0
+# Limit for the write, in seconds after the start of the call: later, nobody expects it any more.
+PLAN_SECONDS = 60.0
 
 
 class SwitchCall(NamedTuple):
@@ -67,7 +65,7 @@ def switch_outlet(
             )
         # raises Unreachable, before anything is written, if the time is over
         snmp.check()
-        snmp.extend(CONFIRM_UNTIL_SECONDS)
+        snmp.extend(LONGEST_SECONDS)
 
         def write() -> None:
             for oid, value in orders:

@@ -496,19 +496,27 @@ def test_an_oid_that_is_too_long_is_refused(written: str) -> None:
         snmp([row("1", oid=written), row("2", oid=written + ".1")]).walk(ROOT)
 
 
-def test_no_request_starts_after_the_time_limit_of_a_call() -> None:
+def test_no_request_starts_half_a_minute_after_the_last_answer_or_after_the_limit_of_a_call() -> (
+    None
+):
     now = [0.0]
     device = Device(row(1))
-    asked = Snmp(cast(Any, device), 30.0, clock=lambda: now[0])
-    for now[0] in (0.0, 12.0, 29.9, 30.0):
+    asked = Snmp(cast(Any, device), 100.0, clock=lambda: now[0])
+
+    def assert_over() -> None:
+        for call in (lambda: asked.get(ROOT), lambda: asked.walk(ROOT), lambda: asked.set(ROOT, 1)):
+            with pytest.raises(Unreachable, match=f"{now[0]:.0f} s were not enough") as error_info:
+                call()
+            assert error_info.value.host == "192.0.2.7"
+
+    for now[0] in (29.0, 58.0, 87.0, 100.0):
         assert asked.get(ROOT) == 1
-    now[0] = 30.1
-    for call in (lambda: asked.get(ROOT), lambda: asked.walk(ROOT), lambda: asked.set(ROOT, 1)):
-        with pytest.raises(Unreachable, match="30 s were not enough") as error_info:
-            call()
-        assert error_info.value.host == "192.0.2.7"
-    asked.extend(35.0)
-    assert asked.get(ROOT) == 1 and asked.remaining() == pytest.approx(4.9)
+    now[0] = 101.0
+    assert_over()
+    asked.extend(200.0)
+    assert asked.get(ROOT) == 1 and asked.remaining() == pytest.approx(30.0)
+    now[0] = 132.0
+    assert_over()
 
 
 def test_an_error_of_the_pack_is_passed_on_unchanged() -> None:

@@ -103,7 +103,7 @@ def test_a_walk_without_an_answer_names_version_1(monkeypatch: pytest.MonkeyPatc
 
 
 def test_a_call_that_takes_too_long_names_version_1(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("handlers.snmp.handler.CALL_SECONDS", -1.0)
+    monkeypatch.setattr("handlers.snmp.handler.LONGEST_SECONDS", -1.0)
     with Agent(apc.rpdu2(outlets=8)) as agent:
         with pytest.raises(Unreachable, match="GETBULK .* set the SNMP version to 1"):
             pdu(agent).statistic()
