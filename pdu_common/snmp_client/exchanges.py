@@ -20,7 +20,8 @@ class Exchange(Protocol):
     """The requests to one agent, one at a time."""
 
     def start(self, request: SnmpRequest) -> bytes:
-        """The datagram to send. Each try has an identifier of its own."""
+        """The datagram to send. A repeated request keeps its identifier, so that the answer to any
+        try counts."""
 
     def take(self, datagram: bytes) -> Taken:
         """What a datagram from the agent is. Raises SnmpError if it is a valid report of an
@@ -38,10 +39,12 @@ class CommunityExchange:
 
     def __init__(self, version: int, community: bytes) -> None:
         self._version, self._community = version - 1, community
+        self._request: Optional[SnmpRequest] = None
         self._number = 0
 
     def start(self, request: SnmpRequest) -> bytes:
-        self._number = identifier()
+        if request != self._request:
+            self._request, self._number = request, identifier()
         return pdus.message(self._version, self._community, pdus.encode(request, self._number))
 
     def take(self, datagram: bytes) -> Taken:

@@ -308,7 +308,9 @@ class _TableWalk:
         return self._bulk > 1
 
     def read_after(self, last: Arcs, retries: int) -> Read[SnmpAnswer]:
-        """The rows after `last`."""
+        """The rows after `last`. The first request without an answer is repeated as it is, because
+        a datagram may be lost; then fewer rows are asked for."""
+        is_repeated = False
         while True:
             request = self._request(last)
             try:
@@ -323,7 +325,9 @@ class _TableWalk:
                 if not retries and not (request.asks_rows and self._learned.is_alive):
                     raise
                 retries = max(0, retries - 1)
-                self._quieter(request)
+                if is_repeated:
+                    self._quieter(request)
+                is_repeated = True
                 continue
             except SnmpReport:
                 if not self.leave_bulk():

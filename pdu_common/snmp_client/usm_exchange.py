@@ -106,7 +106,9 @@ class UserExchange:
         self._name, self._user, self._engine = name, user, engine
         self._learned, self._clock = note_engine, clock
         self._request = SnmpRequest(GET, ())
-        self._message_id = self._number = 0
+        self._number = 0
+        #: of all tries of the request
+        self._message_ids: set[int] = set()
         self._reported: set[int] = set()
         self._is_discovered = self._is_answered = False
 
@@ -117,22 +119,25 @@ class UserExchange:
         return self._is_discovered and not self._is_answered and self._user.privacy is not None
 
     def start(self, request: SnmpRequest) -> bytes:
-        self._request = request
+        if request != self._request:
+            self._request, self._number = request, identifier()
+            self._message_ids.clear()
         self._reported.clear()
         return self._datagram()
 
     def _datagram(self) -> bytes:
-        self._message_id, self._number = identifier(), identifier()
+        message_id = identifier()
+        self._message_ids.add(message_id)
         if self._engine is None:
             nothing = pdus.encode(SnmpRequest(GET, ()), self._number)
-            return usm.discovery(self._message_id, nothing)
+            return usm.discovery(message_id, nothing)
         pdu = pdus.encode(self._request, self._number)
-        return usm.secure_request(self._user, self._engine, self._message_id, pdu, self._clock())
+        return usm.secure_request(self._user, self._engine, message_id, pdu, self._clock())
 
     def take(self, datagram: bytes) -> Taken:
         try:
             message = v3.decode(datagram)
-            if message.msg_id != self._message_id:
+            if message.msg_id not in self._message_ids:
                 return None
             engine = self._engine
             if message.level:

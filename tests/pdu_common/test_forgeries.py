@@ -216,12 +216,13 @@ def test_the_answer_after_all_that_do_not_fit_is_taken(agent: Agent, version: st
 
 def test_a_silent_agent_is_asked_as_often_as_the_retries_say(agent: Agent) -> None:
     with Relay(agent.port, lambda request, answer: ()) as relay:
-        for read in ("snmp_get", "snmp_walk"):
+        # a walk repeats its first request, and then asks for fewer rows
+        for read, different in (("snmp_get", 1), ("snmp_walk", 3)):
             relay.requests.clear()
             with pytest.raises(SnmpError, match="timeout: no SNMP answer from"):
                 getattr(connect(relay.port, timeout="0.1", retries="3"), read)(OBJECT_ID)
             assert until(lambda: len(relay.requests) >= 4) and len(relay.requests) == 4
             numbers = {ber.decode(request).pdu.request_id for request in relay.requests}
-            assert len(numbers) == 4  # so a late answer is not taken for a later one
+            assert len(numbers) == different  # an answer to any try of a request counts
         relay.bend = unbent
         assert connect(relay.port).snmp_get(NAME).value == "rpdu2"

@@ -1,5 +1,5 @@
 """Agents that leave a GETBULK without an answer, and slow ones: each family is read whole, and a
-session waits for two silences at most.
+session waits for three silences at most.
 """
 
 from __future__ import annotations
@@ -8,15 +8,15 @@ from typing import Any
 
 import pytest
 
-from handlers.shared.errors import PduHandlerError, Unreachable
+from handlers.shared.errors import Unreachable
 from tests.handlers.snmp.calls import pdu
 from tests.handlers.snmp.units import FIXTURES, about, handler_of, unit_id
 from tests.recordings import Fixture
 from tests.simulators.snmp_agent import Agent, Faults
 from tests.simulators.snmp_agent.devices import apc
 
-#: the waits that the default timeout of 2 s makes of two silences leave 26 s of a call's 30 s
-SILENCES = 2
+#: of a GETBULK, of the same again, and of one for fewer rows
+SILENCES = 3
 # a silence costs 0.1 s here, and what this machine answers later is asked for again
 HURRIED: dict[str, Any] = {"timeout": "0.1", "retries": "10"}
 
@@ -28,7 +28,7 @@ def dropped(agent: Agent) -> int:
 
 @pytest.mark.parametrize("unit", [unit for unit in FIXTURES if "2c" in unit.versions], ids=unit_id)
 @pytest.mark.sample(5)
-def test_a_family_is_read_whole_without_getbulk_for_two_silences(unit: Fixture) -> None:
+def test_a_family_is_read_whole_without_getbulk_for_three_silences(unit: Fixture) -> None:
     with Agent(unit.device(), faults=Faults(no_bulk=True)) as agent:
         handler = handler_of(unit, agent, pdu, version="2c", **HURRIED)
         figures = handler.measured(with_power=True)
@@ -58,11 +58,14 @@ def test_no_repetition_is_needed_once_the_agent_is_alive(retries: str) -> None:
         assert len(pdu(agent, timeout="2", retries=retries).status().ports) == 48
 
 
-def test_one_lost_answer_is_not_held_against_an_agent() -> None:
+def test_a_walk_that_lost_a_datagram_keeps_its_step() -> None:
+    with Agent(apc.rpdu2(outlets=48)) as agent:
+        pdu(agent).statistic()
+        bulks = agent.counts["bulk"]
     with Agent(apc.rpdu2(outlets=48), faults=Faults(drop=frozenset((2,)))) as agent:
         handler = pdu(agent, timeout="2", retries="10")
         assert len(handler.statistic().ports) == 48
-        assert agent.counts["next"] == 0
+        assert (agent.counts["next"], agent.counts["bulk"]) == (0, bulks)
 
 
 def test_an_agent_that_drops_large_answers_is_asked_for_small_ones() -> None:
@@ -74,7 +77,6 @@ def test_an_agent_that_drops_large_answers_is_asked_for_small_ones() -> None:
 def test_a_long_timeout_is_not_waited_for_once_the_agent_is_alive(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """With a timeout of 20 s two silences would leave nothing of a call's 30 s."""
     monkeypatch.setattr("pdu_common.snmp_client.agent_limits._LONGEST_SILENCE_S", 0.2)
     with Agent(apc.rpdu2(outlets=48), faults=Faults(no_bulk=True)) as agent:
         assert len(pdu(agent, timeout="20").statistic().ports) == 48
@@ -82,17 +84,12 @@ def test_a_long_timeout_is_not_waited_for_once_the_agent_is_alive(
 
 @pytest.mark.sample(1)
 @pytest.mark.parametrize("late_s", [0.5, 1.5])
-def test_late_answers_are_the_right_ones(late_s: float) -> None:
+def test_answers_that_come_after_the_timeout_are_the_right_ones(late_s: float) -> None:
     with Agent(apc.rpdu2(outlets=8)) as quick:
         view = pdu(quick).status()
-    for timeout in (late_s / 2, late_s * 4):
+    for timeout in (late_s / 1.5, late_s * 4):
         with Agent(apc.rpdu2(outlets=8), faults=Faults(late_s=late_s)) as agent:
-            handler = pdu(agent, timeout=str(timeout), retries="10")
-            if timeout > late_s:
-                assert handler.status() == view
-            else:
-                with pytest.raises(PduHandlerError, match="no answer"):
-                    handler.status()
+            assert pdu(agent, timeout=str(timeout), retries="10").status() == view
 
 
 def test_a_walk_without_an_answer_names_version_1(monkeypatch: pytest.MonkeyPatch) -> None:
