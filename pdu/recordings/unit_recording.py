@@ -6,7 +6,6 @@ takes any login.
 
 from __future__ import annotations
 
-import importlib
 import json
 from collections.abc import Mapping
 from typing import Any
@@ -68,8 +67,8 @@ def unit_recording_format(name: str, logins: Mapping[str, Response]) -> Recordin
     return RecordingFormat(_PORT, 4, record, make_json_detector(name), serve, holds=_content)
 
 
-def read_recorded(name: str, text: str) -> PduState:
-    """The values that the handler's codec reads in a recording. Raises the errors of
+def read_recorded(codec: Codec, text: str) -> PduState:
+    """The values that a handler's codec reads in a recording. Raises the errors of
     handlers/shared/errors.py.
     """
     answers = _parse_answers(text)
@@ -77,7 +76,6 @@ def read_recorded(name: str, text: str) -> PduState:
     def exchange(request: Request) -> bytes:
         return json.dumps(answers[request_key(request)]).encode()
 
-    codec: Codec = importlib.import_module(f"handlers.{name}.decoding")
     return run_dialogue(codec.read_unit(True), exchange)
 
 

@@ -32,7 +32,7 @@ def read(**changes: object) -> PduState:
 
 
 def test_the_recording_is_read_with_its_units() -> None:
-    unit = read_recorded("jaws", RECORDING)
+    unit = read_recorded(decoding, RECORDING)
     assert unit.outlets == (
         Outlet("AA1", "Master_Outlet_1", True, MeterFigures(0.35, 57, 701.28)),
         Outlet("AA3", "Master_Outlet_3", True, MeterFigures(0, 0, 0)),

@@ -27,7 +27,7 @@ def read(document: object) -> PduState:
 
 
 def test_outputs_of_the_vendors_page_are_read_with_their_units() -> None:
-    unit = read_recorded("netio", RECORDING)
+    unit = read_recorded(decoding, RECORDING)
     assert (
         unit.outlets[2] == Outlet("3", "out_3", True, MeterFigures(8.61, 2062.0, 11387.035))
         and unit.outlets[1].state is False

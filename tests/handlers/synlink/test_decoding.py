@@ -44,7 +44,7 @@ def unit(*inlets: dict[str, Any]) -> PduState:
 
 
 def test_the_recording_is_read_with_its_units() -> None:
-    assert read_recorded("synlink", RECORDING) == PduState(
+    assert read_recorded(decoding, RECORDING) == PduState(
         (
             Outlet(
                 "1-16777225",
