@@ -89,7 +89,7 @@ IDENTITIES: dict[str, tuple[int, dict[str, str]]] = {
     "raritan": (2, {"family": "xerus", "serial": "SIM0000001", "firmware": "4.4.1.5-50000"}),
     "redfish": (0, {"family": "Contoso SIM-3P", "serial": "SIM0000001", "firmware": "1.2.3"}),
     "snmp": (
-        3,
+        6,
         {
             "family": "apc-rpdu2",
             "serial": "",
@@ -119,7 +119,7 @@ def test_with_identity_a_probe_says_which_unit_it_is(
 #: that is not none and 230; None: no outlet has watts
 POWERS: dict[str, tuple[int, Optional[float]]] = {
     "raritan": (0, 230.0 * 0.95),
-    "snmp": (1, 230.0),
+    "snmp": (2, 230.0),
     "synlink": (0, None),
 }
 
