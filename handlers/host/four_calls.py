@@ -30,6 +30,9 @@ class FourCalls(Generic[S]):
 
     #: the handler's name, for the log
     handler_name: ClassVar[str]
+    #: whether a command may use a session in which a tool has read: its `switch_outlet` reads anew,
+    #: and what was read before is not used after it
+    commands_share_session: ClassVar[bool] = False
     pdu_data: Any
 
     # ---- what a handler writes -------------------------------------------------------------------
@@ -127,7 +130,7 @@ class FourCalls(Generic[S]):
 
     @contextmanager
     def opened(self, with_states: bool = True) -> Iterator[OpenPdu[S]]:
-        """The PDU for several calls that only read, in one session. `with_states`: whether others
+        """The PDU for several calls in one session. `with_states`: whether others
         than `figures` will be among them."""
         with ExitStack() as stack:
             yield OpenPdu(self, with_states, stack)
@@ -181,7 +184,7 @@ class FourCalls(Generic[S]):
 
 
 class OpenPdu(Generic[S]):
-    """A PDU that tools read: several calls in one session, which ends with the block of
+    """A PDU that tools read and switch: several calls in one session, which ends with the block of
     `FourCalls.opened`.
 
     A call that fails ends the session; the next one opens another.
@@ -220,3 +223,18 @@ class OpenPdu(Generic[S]):
     def labels(self) -> list[Label]:
         """Identity, number and name of every outlet."""
         return self.read("labels", self._pdu.read_labels)
+
+    def switch(self, identity: str, on: bool) -> EnumPowerStatus:
+        """Switch an outlet as `port_up` and `port_down` do. What is read next is read anew."""
+        if self._pdu.commands_share_session:
+            return self.read(
+                "port_up" if on else "port_down",
+                lambda session: self._pdu.switch_outlet(
+                    session, identity, on, CONFIRM_SECONDS, PAUSE_SECONDS
+                ),
+            )
+        self._session = None
+        self._stack.close()
+        port = PduPortView(identity, EnumPowerStatus.UNKNOWN)
+        answer = self._pdu.port_up(port) if on else self._pdu.port_down(port)
+        return answer.power_status

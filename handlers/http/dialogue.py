@@ -216,6 +216,10 @@ class HttpSession:
             self._answers[request] = self.exchange(request)
         return self._answers[request]
 
+    def forget(self) -> None:
+        """Let the requests of a reading be made anew."""
+        self._answers.clear()
+
     def renew(self) -> None:
         """Give it the time of a new session."""
         self._client.renew(CALL_SECONDS)
@@ -231,6 +235,7 @@ class HttpPdu(host.FourCalls[HttpSession], host.BasePdu):
     codec: Codec
     #: SETTINGS, and others that the codec needs
     settings: tuple[Setting[object], ...] = SETTINGS
+    commands_share_session = True
 
     @contextmanager
     def open_session(self) -> Iterator[HttpSession]:
@@ -312,6 +317,7 @@ class HttpPdu(host.FourCalls[HttpSession], host.BasePdu):
     def switch_outlet(
         self, session: HttpSession, identity: str, on: bool, deadline: float, pause: float
     ) -> EnumPowerStatus:
+        session.forget()
         outlet = self._read_outlet(session, identity)  # before anything is written
 
         def read() -> EnumPowerStatus:

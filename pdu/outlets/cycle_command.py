@@ -135,7 +135,8 @@ def _cycle(pdu: names.ChosenPdu, outlet_word: str, pause_s: float) -> int:
     prompts.askable(run_options, f"cycling outlet {outlet_word}", host)
     data = connection_data.pdu_data(handler, host, run_options)
     with show_warnings(run_options, where), waiting(f"waiting for {where}", run_options):
-        outlet, *other_outlets = outlets_of(handler, data, host, [outlet_word])
+        with HandlerTools(handler).opened(data) as unit:
+            outlet, *other_outlets = outlets_of(unit, host, [outlet_word])
     if other_outlets:
         raise Usage(
             f"{outlet_word[:60]!r} is {1 + len(other_outlets)} outlets: cycle takes one at a time"

@@ -1,5 +1,5 @@
-"""`pdu on` and `pdu off`, also called `up` and `down`: they call a handler's `port_up` and
-`port_down` as DCImanager does.
+"""`pdu on` and `pdu off`, also called `up` and `down`: they switch outlets as DCImanager does, and
+read before and after that, in one session if the handler can share it.
 """
 
 from __future__ import annotations
@@ -8,10 +8,11 @@ import contextlib
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple, Optional
+from typing import Any, NamedTuple, Optional, Union
 
 import click
 
+from handlers.host import OpenPdu
 from handlers.shared.errors import NoSuchOutlet, printable
 from pdu_common.helper import EnumPowerStatus
 
@@ -24,8 +25,8 @@ from ..core.files.whole_files import signals_as_ctrl_c
 from ..pdus import connection_data, names, outlet_power, outlet_words, reading
 from ..pdus.device_arguments import arguments, arguments_help
 from ..pdus.four_methods import FourMethods
-from ..pdus.handler_loading import LoadedHandler, load
-from ..pdus.handler_tools import HandlerTools
+from ..pdus.handler_loading import load
+from ..pdus.handler_tools import HandlerTools, OpenHandler
 from ..pdus.outlet_power import target_state
 from ..pdus.reading import PolledOutlet
 from ..pdus.states import DOWN, UNKNOWN, word
@@ -33,7 +34,7 @@ from .read_commands import name_field, show_warnings
 
 
 def send_command(
-    pdu: FourMethods, identity: str, on: bool, run_options: RunOptions
+    pdu: Union[FourMethods, OpenPdu[Any]], identity: str, on: bool, run_options: RunOptions
 ) -> EnumPowerStatus:
     """Call `port_up` or `port_down` of a handler. Returns what the PDU reports afterwards."""
     with waiting(f"switching outlet {identity} {word(target_state(on))}", run_options):
@@ -45,8 +46,9 @@ class _Switching(NamedTuple):
 
     host: str
     run_options: RunOptions
-    handler: LoadedHandler
-    data: Any
+    #: the handler's name, for people
+    handler: str
+    unit: OpenHandler
     #: the PDU, for people
     where: str
     on: bool
@@ -59,7 +61,7 @@ class _Switching(NamedTuple):
         """
         proven: list[str] = []
         for identity in self.identities:
-            pdu = HandlerTools(self.handler).four_methods(self.data)
+            pdu = self.unit.for_command()
             yield identity, None
             state = send_command(pdu, identity, self.on, self.run_options)
             yield identity, PolledOutlet(identity, state)
@@ -71,7 +73,7 @@ class _Switching(NamedTuple):
             time.sleep(outlet_power.AGAIN_S)
             with contextlib.suppress(Exception):
                 parts = (reading.states, reading.figures)
-                reading.read_pdu(self.handler, self.data, parts, readings.append)
+                reading.read_parts(self.unit, parts, readings.append)
         for identity in proven:
             yield identity, readings[-1].outlet(identity) or PolledOutlet(identity, UNKNOWN)
 
@@ -86,13 +88,13 @@ class _Switching(NamedTuple):
         notes = self._unproven_notes(outlets)
         answer: dict[str, Any] = {
             "call": "up" if self.on else "down",
-            "handler": self.handler.shown,
+            "handler": self.handler,
             "host": self.host,
             **name_field(self.run_options),
             "outlets": [*map(self._row, outlets)],
         }
         for outlet in () if self.run_options.json else outlets:
-            line = state_line(outlet.identity, self.where, self.handler.shown, outlet.state)
+            line = state_line(outlet.identity, self.where, self.handler, outlet.state)
             print(f"{line}; {meter_text(outlet)}" if outlet.figures.current_a is not None else line)
         if stop is None:
             answer["seconds"], code = seconds, NOT_SEEN if notes else DONE
@@ -150,25 +152,26 @@ def _switch(pdu: names.ChosenPdu, on: bool, outlets: Sequence[str]) -> int:
     is_only_identity = (
         len(identities) == 1 and outlet_words.PLAIN.fullmatch(identities[0]) is not None
     )
-    if not run_options.yes or not is_only_identity:
-        with waiting(f"waiting for {where}", run_options):
-            chosen_outlets = outlets_of(handler, data, host, identities)
-        identities = [outlet.identity for outlet in chosen_outlets]
-        question = f"switch {goal} {', '.join(map(present_state_text, chosen_outlets))} of {where}"
-        prompts.confirm(run_options, question, host)
-    run_options.changing = True
-    begin = time.monotonic()
-    switching = _Switching(host, run_options, handler, data, where, on, identities)
-    results: dict[str, Optional[PolledOutlet]] = {}
-    stop: Optional[BaseException] = None
-    try:
-        # the switched outlets are reported after SIGTERM as well
-        with signals_as_ctrl_c(), show_warnings(run_options, where):
-            for identity, outlet in switching.results():
-                results[identity] = outlet
-    except (Exception, KeyboardInterrupt) as error:
-        stop = error
-    return switching.report(results, stop, round(time.monotonic() - begin, 3))
+    with HandlerTools(handler).opened(data) as unit:
+        if not run_options.yes or not is_only_identity:
+            with waiting(f"waiting for {where}", run_options):
+                chosen_outlets = outlets_of(unit, host, identities)
+            identities = [outlet.identity for outlet in chosen_outlets]
+            states = ", ".join(map(present_state_text, chosen_outlets))
+            prompts.confirm(run_options, f"switch {goal} {states} of {where}", host)
+        run_options.changing = True
+        begin = time.monotonic()
+        switching = _Switching(host, run_options, handler.shown, unit, where, on, identities)
+        results: dict[str, Optional[PolledOutlet]] = {}
+        stop: Optional[BaseException] = None
+        try:
+            # the switched outlets are reported after SIGTERM as well
+            with signals_as_ctrl_c(), show_warnings(run_options, where):
+                for identity, outlet in switching.results():
+                    results[identity] = outlet
+        except (Exception, KeyboardInterrupt) as error:
+            stop = error
+        return switching.report(results, stop, round(time.monotonic() - begin, 3))
 
 
 def meter_text(outlet: PolledOutlet) -> str:
@@ -213,13 +216,11 @@ def outlets_text(identities: Sequence[str]) -> str:
     return f"outlet{'' if len(identities) == 1 else 's'} {', '.join(identities)}"
 
 
-def outlets_of(
-    handler: LoadedHandler, data: Any, host: str, words: Sequence[str]
-) -> Sequence[PolledOutlet]:
+def outlets_of(unit: OpenHandler, host: str, words: Sequence[str]) -> Sequence[PolledOutlet]:
     """The outlets that these words mean: 1 status. Raises NoSuchOutlet, and Usage for a word with
     two meanings.
     """
-    outlet_by_identity = {outlet.identity: outlet for outlet in present_outlets(handler, data)}
+    outlet_by_identity = {outlet.identity: outlet for outlet in present_outlets(unit)}
     try:
         identities = outlet_words.resolve(
             words, {identity: outlet.name for identity, outlet in outlet_by_identity.items()}
@@ -229,13 +230,12 @@ def outlets_of(
     return [outlet_by_identity[identity] for identity in identities]
 
 
-def present_outlets(handler: LoadedHandler, data: Any) -> Sequence[PolledOutlet]:
+def present_outlets(unit: OpenHandler) -> Sequence[PolledOutlet]:
     """All outlets with state and name. Their identities are those of the handler, with which it
     switches: in a `Reading` they are printable.
     """
-    with HandlerTools(handler).opened(data) as unit:
-        state_by_identity = dict(unit.states())
-        name_by_identity = {label.identity: label.name for label in unit.labels() or ()}
+    state_by_identity = dict(unit.states())
+    name_by_identity = {label.identity: label.name for label in unit.labels() or ()}
     return [
         PolledOutlet(identity, state, name=name_by_identity.get(identity, ""))
         for identity, state in state_by_identity.items()

@@ -8,6 +8,7 @@ table `adapters.table`, which no archive contains, so an archive answers nothing
 from __future__ import annotations
 
 import contextlib
+import functools
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Callable, Optional, TypeVar, Union
 
@@ -36,14 +37,15 @@ class HandlerTools:
 
     @contextlib.contextmanager
     def opened(self, data: Any, with_states: bool = True) -> Iterator[OpenHandler]:
-        """The PDU that `data`, an argument of make_handler, names, to be read in one session.
+        """The PDU that `data`, an argument of make_handler, names, for calls in one session.
         `with_states`: whether more than figures will be read."""
         pdu = make_pdu(self._handler.make, data)
+        make_anew = functools.partial(self.four_methods, data)
         if not hasattr(pdu, "opened"):
-            yield OpenHandler(FourMethods(pdu, data), "")
+            yield OpenHandler(FourMethods(pdu, data), make_anew, "")
             return
         with pdu.opened(with_states) as open_pdu:
-            yield OpenHandler(open_pdu, self._tool_name)
+            yield OpenHandler(open_pdu, make_anew, self._tool_name)
 
     def four_methods(self, data: Any) -> FourMethods:
         """The PDU that `data` names, called as DCImanager calls it."""
@@ -55,9 +57,16 @@ class OpenHandler:
     in one of another pack: then there is nothing.
     """
 
-    def __init__(self, pdu: Union[OpenPdu[Any], FourMethods], tool_name: str) -> None:
-        """`tool_name`: of the handler in `ADAPTERS`; "" for one that is not of this project."""
-        self._pdu, self._adapter = pdu, adapter_of(tool_name)
+    def __init__(
+        self,
+        pdu: Union[OpenPdu[Any], FourMethods],
+        make_anew: Callable[[], FourMethods],
+        tool_name: str,
+    ) -> None:
+        """`make_anew` makes the same PDU. `tool_name`: of the handler in `ADAPTERS`; "" for one
+        that is not of this project.
+        """
+        self._pdu, self._make_anew, self._adapter = pdu, make_anew, adapter_of(tool_name)
 
     def states(self) -> Sequence[tuple[str, EnumPowerStatus]]:
         """Identity and state of every outlet."""
@@ -70,6 +79,13 @@ class OpenHandler:
     def labels(self) -> Optional[Sequence[Label]]:
         """Number and name of each outlet."""
         return self._pdu.labels()
+
+    def for_command(self) -> Union[OpenPdu[Any], FourMethods]:
+        """The PDU for one command: made anew, unless it switches in this session."""
+        # an archive of another version may read in a session, and not switch in it
+        if isinstance(self._pdu, FourMethods) or not hasattr(self._pdu, "switch"):
+            return self._make_anew()
+        return self._pdu
 
     def meters(self) -> Sequence[MeteredPart]:
         """Lines and breakers."""

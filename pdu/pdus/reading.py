@@ -103,12 +103,21 @@ def read_pdu(
 
     `keep` gets the reading after each part. Raises what the handler raises.
     """
-    reading = Reading(begun=time.monotonic())
     with_states = not {figures, power}.issuperset(parts)
     with HandlerTools(handler).opened(data, with_states) as unit:
-        for part in parts:
-            reading = part(reading, unit)
-            keep(reading)
+        return read_parts(unit, parts, keep)
+
+
+def read_parts(
+    unit: OpenHandler,
+    parts: Sequence[Part],
+    keep: Callable[[Reading], object] = lambda _: None,
+) -> Reading:
+    """As `read_pdu`, of a PDU that is open."""
+    reading = Reading(begun=time.monotonic())
+    for part in parts:
+        reading = part(reading, unit)
+        keep(reading)
     return reading._replace(seconds=time.monotonic() - reading.begun)
 
 

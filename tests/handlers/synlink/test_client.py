@@ -15,6 +15,7 @@ from handlers.synlink.handler import make_handler
 from pdu_common.connection import PduData
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.handlers.other_clients import run_client
+from tests.pdu.running import run
 from tests.peers.unit_pdus import UnitPeers
 from tests.simulators.synlink import TOKEN
 from tests.simulators.unit_servers import PASSWORD, READER, USER, HttpServer, Reply
@@ -246,3 +247,16 @@ def test_the_error_of_a_unit_without_https_names_the_setting(unit: HttpServer) -
         make_handler(
             PduData(unit.host, {"port": str(unit.port), "username": USER, "password": PASSWORD})
         ).status()
+
+
+def test_pdu_off_with_what_it_reads_before_and_after_is_one_session(
+    unit: HttpServer, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PDU_PASSWORD", PASSWORD)
+    words = ("off", "synlink", f"{unit.host}:{unit.port}", "2-286331153", "--yes")
+    login = ("-s", "scheme=http", "--username", USER)
+    code, out, err = run(capsys, *words, *login)
+    device: Any = unit.device
+    assert (code, err, len(device.sessions)) == (0, "", 1) and "is off (synlink)" in out
+    # what was read before the command is not shown after it
+    assert "its meter reads 0 A" in out

@@ -276,8 +276,9 @@ def test_a_name_where_an_outlet_is_asked_leads_to_what_may_be_meant(
         PolledOutlet(str(n), EnumPowerStatus.UP, name=name) for n, name in enumerate(names, 1)
     ]
     monkeypatch.setattr(switch_commands, "present_outlets", lambda *_: outlets)
+    unit: Any = None
     with pytest.raises(errors.NoSuchOutlet) as error_info:
-        switch_commands.outlets_of(load("nut"), None, "h", [text])
+        switch_commands.outlets_of(unit, "h", [text])
     assert error_info.value.reason.startswith(f"the PDU has no outlet {text!r}; ")
     assert error_info.value.reason.endswith(said)
 
