@@ -17,8 +17,6 @@ import pdu
 from pdu.root import ROOT
 from tests.pdu.test_help import EVERY
 
-# command and option -> why the name means something else there
-EXCEPTIONS: dict[tuple[str, str], str] = {}
 _DECLARING = {"option", "SharedOption", "Spelling", "_stored"}
 
 
@@ -53,8 +51,7 @@ def test_an_option_of_one_name_has_one_type_and_one_text() -> None:
     for path, one in options():
         about = repr((form(one.type), one.metavar, one.multiple, one.nargs, one.is_flag, one.help))
         for name in one.opts:
-            if (path, name) not in EXCEPTIONS:
-                found[name][about].append(path)
+            found[name][about].append(path)
     assert {name: dict(each) for name, each in found.items() if len(each) > 1} == {}
 
 
