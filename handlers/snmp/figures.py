@@ -17,6 +17,7 @@ from .sources.objects import Scalar
 
 # "Not measured" in a register of 16 bits; a counter of energy passes through them
 FILLED_16 = frozenset(map(Decimal, (2**15 - 1, 2**16 - 1, -(2**15))))
+LEAST_NINES = 5
 # SYNTAX -> number of values, after which the object begins again at 0 (RFC 2578, 7.1.6 and 7.1.10)
 COUNTERS: Mapping[str, int] = {"Counter32": 2**32, "Counter64": 2**64}
 
@@ -30,16 +31,16 @@ class Figure(FrozenValue):
     these are given.
 
     "Not measured", whatever `absent` says: text that is not a number; 2^n - 1 for n of 31, 32, 63
-    and 64, and -2^31 and -2^63; a number below 0, unless `magnitude` is set. Of currents and powers
+    and 64, and -2^31 and -2^63; five nines or more and no other digit; a number below 0, unless
+    `magnitude` is set. Of currents and powers
     (see `Ceilings`) also 32767, 65535 and -32768, and a figure above what the part can carry.
 
     Fields:
         source: the values, under the identities of outlets or meters.
         scale: what a value of 1 means, in A, W or kWh.
-        absent: texts, including the `unit`, that mean "not measured". If there are none, a number
-            below 0 is a reading, and a `Total` does not replace it.
+        absent: texts, including the `unit`, that mean "not measured".
         padding: values in rows of missing parts, such as a second line cord; a sum is complete
-            without them.
+            without them, and a device with no other rows does not have the figure.
         exponent: the power of ten that the device reports for each value (-2: value / 100). A row
             without a usable one has no figure.
         factor: the factor that the device reports, negative for a divisor (-10: value / 10), 0 for
@@ -113,19 +114,15 @@ class Figure(FrozenValue):
         }
 
     def rows_from(
-        self, reader: Reader, most: Optional[Decimal] = None, with_zeros: bool = False
+        self, reader: Reader, most: Optional[Decimal] = None
     ) -> dict[str, Optional[Decimal]]:
         """Identity -> figure as in `read_from`, and None for rows without a figure: a sum without
-        them is not complete. `most`: the most A or W of a row, None for an energy.
-
-        Padding is left out, and so are rows with a 0 that means "not measured", unless
-        `with_zeros`.
+        them is not complete. Padding is left out. `most`: the most A or W of a row, None for an
+        energy.
         """
-        return self.figures_of(self.cells(reader), most, with_zeros)
+        return self.figures_of(self.cells(reader), most)
 
-    def figures_of(
-        self, cells: Cells, most: Optional[Decimal], with_zeros: bool
-    ) -> dict[str, Optional[Decimal]]:
+    def figures_of(self, cells: Cells, most: Optional[Decimal]) -> dict[str, Optional[Decimal]]:
         """As `rows_from`, of what `cells` read."""
         are_texts = self.scale_of_integers is None or any(
             "." in text(value) for value, _, _ in cells.values()
@@ -137,24 +134,13 @@ class Figure(FrozenValue):
             reading = value if isinstance(value, int) else number(value, self.unit)
             is_natural = isinstance(value, int) and value >= 0
             is_absent = (has_absent_natural or not is_natural) and text(value) in self.absent
-            if is_absent and reading == 0 and not with_zeros:
-                continue
             figure: Optional[Decimal] = None
-            if reading is not None and not is_absent and reading not in FILLED:
+            if reading is not None and not is_absent and not _is_filled(reading):
                 figure = self._figure(value, reading, are_texts, exponent, factor)
             if figure is not None and most is not None and (figure > most or reading in FILLED_16):
                 figure = None  # more than the part can carry, or a filled register
             figures[identity] = figure
         return figures
-
-    def is_below_zero(self, reader: Reader) -> bool:
-        """Whether a row has a reading below 0: something is measured there that is no figure."""
-        if self.absent or self.magnitude:
-            return False
-        numbers = (number(value, self.unit) for value in self.source.rows(reader).values())
-        return any(
-            reading is not None and reading < 0 and reading not in FILLED for reading in numbers
-        )
 
     def _figure(
         self,
@@ -182,6 +168,12 @@ class Figure(FrozenValue):
             times = number(factor)
             return None if times is None else _multiply(figure, times)
         return figure
+
+
+def _is_filled(reading: Union[int, Decimal]) -> bool:
+    """Whether a register is filled up, or a text with nines: 9999.99 A and 999999.99 W."""
+    digits = str(reading).replace(".", "")
+    return reading in FILLED or len(digits) >= LEAST_NINES and set(digits) == {"9"}
 
 
 def _rows_of(
@@ -244,22 +236,21 @@ class Arcs(FrozenValue):
 
 
 class Total(FrozenValue):
-    """A total of the device. In a chain, with `unit`, each unit is summed by these rules; there is
-    no total if a unit with outlets or with an unmeasured row has no sum.
+    """A total of the device: the complete sum of the first figure that the device has. Any other
+    source is another quantity, so it serves only a device that does not have this one: without a
+    value, there is no total. In a chain, with `unit`, this holds for each unit.
 
     Fields:
-        figures: the first with a complete sum of its rows is used (see `Figure.rows_from`). A
-            scalar has one row. Of energies, only the first that the device has is used, measured or
-            not. There is no total if a row of the figure is missing in the answers, as a `Complete`
-            or, with `Reader.fill_rows`, another column of its table shows, or has a reading below 0
-            (`absent`).
-        else_outlets: if there is no such figure, the sum over the outlets' own figures, provided
-            that every outlet is metered.
+        figures: a device has the first of them with rows (see `Figure.rows_from`); a scalar has one
+            row. There is no total if a row has no figure, or is missing in the answers, as a
+            `Complete` or, with `Reader.fill_rows`, another column of its table shows.
+        else_outlets: on a device without these figures, the sum over the outlets' own figures,
+            provided that every outlet is metered.
         unit: the arcs that name the unit, in the indexes of the figures and in the identities of
-            the outlets.
+            the outlets. There is no total if a unit with outlets has no figure.
         units: a source with a row for each unit of the chain, such as its number of inputs. There
-            is no total if one of these units has no sum. If it lists only one unit, it is ignored,
-            because a single unit may have a different number in each table.
+            is no total if one of these units has no figure. If it lists only one unit, it is
+            ignored, because a single unit may have a different number in each table.
     """
 
     figures: tuple[Figure, ...] = ()
@@ -290,38 +281,30 @@ class Total(FrozenValue):
         """The total, None if there is none.
 
         `outlets`: the figure of each listed outlet, None for one that is not metered. `most`: as in
-        `Figure.rows_from`. `counters`: the figures are counters, each with a zero of its own: only
-        the first that the device has is used, for all units, because the total would jump if
-        another replaced it while it is not measured.
+        `Figure.rows_from`. `counters`: the figures are counters, each with a zero of its own, and
+        the first that a unit has is used for all units: the total would jump if another replaced
+        it where an answer lacks it.
         """
-        units = set(map(self._unit, outlets)) if self.unit else {""} if outlets else set()
-        sum_by_unit: dict[str, Decimal] = {}
-        is_fitted = False
+        rows: dict[str, Optional[Decimal]] = {}
+        units: set[str] = set()  # those of `rows`
         for figure in self.figures:
-            if (self.unit or not sum_by_unit) and not is_fitted:
-                cells = figure.cells(reader)
-                # of a unit that is summed already, further figures may be missing
-                other_cells = self._others_than(sum_by_unit, cells)
-                if _is_missing(other_cells) or self._differ(
-                    other_cells, sum_by_unit, figure, reader
-                ):
-                    return None
-                sums, units_without_sum = self._sum_by_unit(
-                    figure.figures_of(cells, most, counters)
-                )
-                if units_without_sum and figure.is_below_zero(reader):
-                    return None  # another source would contradict the reading
-                units |= units_without_sum
-                sum_by_unit = {**sums, **sum_by_unit}
-                is_fitted = counters and bool(sums or units_without_sum)
-        if self.else_outlets and not is_fitted:
-            sum_by_unit = {**self._sum_by_unit(outlets)[0], **sum_by_unit}
-        complete = (
-            sum_by_unit
-            and units <= sum_by_unit.keys()
-            and self._chain(reader) <= sum_by_unit.keys()
+            cells = self._cells_of_others(units, figure, reader)
+            if _is_missing(cells) or self._differ(units, figure, reader):
+                return None
+            rows.update(figure.figures_of(cells, most))
+            units.update(map(self._unit, cells))
+            if units and (counters or not self.unit):
+                break
+        if self.else_outlets and not (counters and units):
+            rows.update((of, value) for of, value in outlets.items() if self._unit(of) not in units)
+            units.update(map(self._unit, outlets))
+        values = [value for value in rows.values() if value is not None]
+        is_complete = (
+            len(values) == len(rows) > 0
+            and units.issuperset(map(self._unit, outlets))
+            and units >= self._chain(reader)
         )
-        return total(sum_by_unit.values()) if complete else None
+        return total(values) if is_complete else None
 
     @property
     def needs_outlets(self) -> bool:
@@ -329,28 +312,27 @@ class Total(FrozenValue):
         return self.else_outlets or self.unit is not None
 
     def is_listed(self, reader: Reader) -> bool:
-        """Whether `Figure.rows_from` has a row for one of the figures, with or without a value."""
-        return any(figure.rows_from(reader) for figure in self.figures)
+        """Whether the device has one of the figures, with or without a value."""
+        return any(figure.cells(reader) for figure in self.figures)
 
-    def _others_than(self, units_with_sum: Collection[str], cells: Cells) -> Cells:
-        """The cells of the other units that are not empty."""
+    def _cells_of_others(self, units: Collection[str], figure: Figure, reader: Reader) -> Cells:
+        """The cells of a figure, of all units but these."""
         return {
             index: cell
-            for index, cell in cells.items()
-            if (cell[0] is MISSING or text(cell[0])) and self._unit(index) not in units_with_sum
+            for index, cell in figure.cells(reader).items()
+            if self._unit(index) not in units
         }
 
-    def _differ(
-        self, other_cells: Cells, units_with_sum: Collection[str], figure: Figure, reader: Reader
-    ) -> bool:
+    def _differ(self, units: Collection[str], figure: Figure, reader: Reader) -> bool:
         """Whether these cells, with the rows that the answers lack, are others than without."""
         if not isinstance(reader, FilledRows):
             return False
-        answers = self._others_than(units_with_sum, figure.cells(reader.answers))
-        if other_cells or answers:
-            return other_cells != answers
+        cells = self._cells_of_others(units, figure, reader)
+        answers = self._cells_of_others(units, figure, reader.answers)
+        if cells or answers:
+            return cells != answers
         return any(
-            self._others_than(units_with_sum, figure.cells(filled_rows))
+            self._cells_of_others(units, figure, filled_rows)
             for filled_rows in reader.fill_absent(figure.cells)
         )
 
@@ -358,22 +340,6 @@ class Total(FrozenValue):
         """The units that `units` lists, none if it lists only one."""
         units = set(map(self._unit, self.units.rows(reader))) if self.units else set()
         return units if len(units) > 1 else set()
-
-    def _sum_by_unit(
-        self, rows: Mapping[str, Optional[Decimal]]
-    ) -> tuple[dict[str, Decimal], set[str]]:
-        """The sum of each unit's rows; and the units without a sum, because one of their rows has
-        no figure.
-        """
-        sums: dict[str, Decimal] = {}
-        for index, value in rows.items():
-            if value is not None:
-                unit = self._unit(index)
-                sums[unit] = CONTEXT.add(sums.get(unit, Decimal(0)), value)
-        units_without_sum = {self._unit(index) for index, value in rows.items() if value is None}
-        return {
-            unit: value for unit, value in sums.items() if unit not in units_without_sum
-        }, units_without_sum
 
     def _unit(self, index: str) -> str:
         return self.unit.of(index) if self.unit else ""

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
 from decimal import Decimal
 from typing import Callable, NamedTuple, Optional, TypeVar
 
@@ -21,6 +20,7 @@ from handlers.snmp import detection
 from handlers.snmp.device import SnmpDevice
 from handlers.snmp.figures import Figure, Total
 from handlers.snmp.frozen_value import parts_of
+from handlers.snmp.profile import oids
 from handlers.snmp.profiles import PROFILES
 from handlers.snmp.sources import (
     ByOctets,
@@ -32,14 +32,18 @@ from handlers.snmp.sources import (
     Signed,
     Source,
 )
+from pdu_common.helper import EnumPowerStatus
 from tests.handlers.snmp import recorded, units
 from tests.handlers.snmp.exact_figures import read_exactly
 from tests.handlers.snmp.memory import Memory, Value, of_rows
 from tests.recordings import fixture
+from tests.witnesses import readings
 
 from .outcome import Outcome
 
 NAMES = ("load", "energy", "power")
+# recordings of units without outlets that need the setting
+_METERED_ONLY = {name for name, read in readings.expected().items() if read.get("metered_only")}
 _FIELDS = {"load": "load_a", "power": "power_w", "energy": "energy_kwh"}
 T = TypeVar("T")
 Sums = Mapping[str, Optional[Decimal]]
@@ -73,7 +77,7 @@ def of_recording(name: str) -> Unit:
     return Unit(
         f"recording {name}",
         lambda: of_rows(recorded.rows(name)),
-        lambda device: detection.detect(device, PROFILES),
+        lambda device: detection.detect(device, PROFILES, metered_only=name in _METERED_ONLY),
     )
 
 
@@ -287,20 +291,43 @@ def _counters(
     return tried, jumped
 
 
-def without_energy(unit: Unit) -> Iterator[str]:
-    """The energies that become another counter because the answers lack the whole column, or the
-    scalar, of the preferred one."""
+def hidden(unit: Unit) -> Iterator[str]:
+    """What turns if the answers lack one object of the family wholly, as a view of the agent may
+    hide it: a state, or a sum that becomes another. Likewise if one value of a sum is -1."""
     device = unit.make()
     found = unit.find(device)
-    base, total = sums(found)["energy"], _total(found, "energy")
-    if base is None or total is None:
+    base = sums(found)
+    figures = [
+        part
+        for name in NAMES
+        if (total := _total(found, name)) is not None
+        for part in total.figures
+        if not part.magnitude  # of it, a -1 is a reading
+    ]
+    values = dict.fromkeys(oid for figure in figures for oid in _valued(figure.source))
+    for oid in dict.fromkeys(oids(found.profile)):
+        cells = _cells(found, device, oid)
+        if cells:
+            with device.without(cells):
+                yield from _turned(unit, found, base, device, f"without {oid}")
+        if cells and oid in values:
+            with device.holding({cells[0]: -1}):
+                yield from _turned(unit, found, base, device, f"with -1 in {cells[0]}")
+
+
+def _turned(unit: Unit, found: SnmpDevice, base: Sums, device: Memory, view: str) -> Iterator[str]:
+    try:
+        again = unit.find(device)
+        after = sums(again)
+    except PduHandlerError:
         return
-    preferred = next((one for one in total.figures if one.source.rows(found.reader)), None)
-    for oid in _valued(preferred.source) if preferred else ():
-        with device.without(_cells(found, device, oid)), suppress(PduHandlerError):
-            after = sums(unit.find(device))["energy"]
-            if after not in (None, base):
-                yield f"{unit.name}: energy {base} -> {after} without {oid}"
+    for name in NAMES:
+        if base[name] is not None and after[name] not in (None, base[name]):
+            yield f"{unit.name}: {name} {base[name]} -> {after[name]} {view}"
+    plain = {EnumPowerStatus.UP, EnumPowerStatus.DOWN}
+    for identity, state in found.states.items():
+        if {state, again.states.get(identity)} == plain:
+            yield f"{unit.name}: outlet {identity} turned {view}"
 
 
 # the field of a source that has its values; the others select, count or join

@@ -50,15 +50,21 @@ def _spdu(state: Source) -> Outlets:
     )
 
 
+def _beside(states: Source, table: Source) -> Source:
+    """`states` on a unit that also has rows of `table`, which is only read if there are states."""
+    return if_listed(states, if_listed(table, states))
+
+
 def phase_rows(values: Source, banks: Source, phases: Source) -> First:
     """The phase rows of a table that also has bank rows and perhaps a total: rows with bank 0 and a
     phase other than 0.
 
-    If there are none, all rows with bank 0.
+    If there are none, all rows with bank 0. A row without a phase has an empty value: it may be the
+    total.
     """
     every = sum_if_rows_match(values, phases, numbered=-1)
     bank = sum_if_rows_match(banks, values, numbered=-1)
-    phase = sum_if_rows_match(phases, values, numbered=-1)
+    phase = Listed(values, sum_if_rows_match(phases, values, numbered=-1))
     of_no_bank = Only(every, bank, ("0",))
     return First((without(of_no_bank, "0", by=phase), of_no_bank))
 
@@ -69,14 +75,9 @@ RPDU_PHASE = column("318.1.1.12.2.3.1.1.4", "rPDULoadStatusPhaseNumber")
 RPDU_PHASES = phase_rows(
     RPDU_LOAD, column("318.1.1.12.2.3.1.1.5", "rPDULoadStatusBankNumber"), RPDU_PHASE
 )
-RPDU_NOT_BANKS = Only(
-    sum_if_rows_match(RPDU_LOAD, RPDU_PHASE, numbered=-1),
-    sum_if_rows_match(RPDU_PHASE, RPDU_LOAD, numbered=-1),
-    ("1", "2", "3"),
-)
 # for a table whose only row has index 1
 RPDU_ONE_ROW = Provided(RPDU_LOAD, Number(RPDU_LOAD, plus=0), "1")
-RPDU_LINES = figure(First((RPDU_PHASES, RPDU_NOT_BANKS, RPDU_ONE_ROW)), TENTHS)
+RPDU_LINES = figure(First((RPDU_PHASES, Listed(RPDU_LOAD, RPDU_ONE_ROW))), TENTHS)
 RPDU_WATTS = figure(scalar("318.1.1.12.1.16.0", "rPDUIdentDevicePowerWatts"))
 
 RPDU_STATE = column("318.1.1.12.3.5.1.1.4", "rPDUOutletStatusOutletState")
@@ -125,7 +126,7 @@ RPDU2_OUTLETS = Outlets(
         doubts=(_pending("26.9.2.3.1.6", "rPDU2OutletSwitchedStatusCommandPending"),),
     ),
     control=Write(RPDU2_COMMAND, on=1, off=2),
-    rows=First((RPDU2_NAME, RPDU2_METERED_NAME)),
+    rows=First((RPDU2_NAME, RPDU2_METERED_NAME, RPDU2_METERED_NUMBER)),
     count=scalar("318.1.1.26.9.1.0", "rPDU2OutletSwitchedTableSize"),
     number=First(
         (Chained(RPDU2_MODULE, RPDU2_NUMBER), Chained(RPDU2_METERED_MODULE, RPDU2_METERED_NUMBER))
@@ -143,20 +144,12 @@ RPDU2_OUTLETS = Outlets(
 
 RPDU2_DEVICE = column("318.1.1.26.4.3.1.2", "rPDU2DeviceStatusModule")
 RPDU2_PHASE = column("318.1.1.26.6.3.1.2", "rPDU2PhaseStatusModule")
+RPDU2_TABLES = First((RPDU2_DEVICE, RPDU2_PHASE))
 # The modules of metered outlets are not walked on a unit without outlets.
 RPDU2_UNITS = (
     RPDU2_DEVICE,
     First((RPDU2_MODULE, if_listed(RPDU2_METERED_MODULE, RPDU2_METERED_NAME))),
 )
-
-
-def _unless_chained(values: Source) -> First:
-    """`values` of the first generation's tables, which do not have the other units of a chain; no
-    rows in a chain.
-    """
-    return First(
-        (Provided(values, Number(RPDU2_DEVICE, plus=0), "1"), Unless(values, RPDU2_DEVICE))
-    )
 
 
 def _column_of_units(below: str, name: str, module: Column = RPDU2_DEVICE) -> EachUnit:
@@ -226,17 +219,6 @@ def _easy_phases(below: str, name: str) -> EachUnit:
 EMS_COMMAND = column("318.1.1.10.3.3.1.1.3", "emsOutletControlOutletCommand")
 
 ATS_NEUTRAL = "4"  # a value of atsOutputPhaseIndex
-ATS_BANK = column("318.1.1.8.5.4.5.1.3", "atsOutputBank")
-ATS_BANK_POWER = column("318.1.1.8.5.4.5.1.15", "atsOutputBankPower")
-# the row of all banks together; not read on units without the table of phases
-ATS_TOTAL = if_listed(
-    Only(
-        ATS_BANK_POWER,
-        ATS_BANK,
-        ("1",),
-    ),
-    column("318.1.1.8.5.4.3.1.4", "atsOutputCurrent"),
-)
 
 
 def _ats_phases(below: str, name: str) -> Source:
@@ -288,21 +270,17 @@ PROFILES = (
         sys_object_ids=oids("318.1.3.4.6", "318.1.3.4.8", ANY_APC),
         outlets=(
             RPDU2_OUTLETS,
-            _rpdu(if_listed(RPDU_STATE, RPDU2_DEVICE)),
-            _spdu(if_listed(SPDU_STATE, RPDU2_DEVICE)),
+            _rpdu(_beside(RPDU_STATE, RPDU2_TABLES)),
+            _spdu(_beside(SPDU_STATE, RPDU2_TABLES)),
         ),
         load=total(
-            figure(_column_of_units("6.3.1.5", "rPDU2PhaseStatusCurrent", RPDU2_PHASE), TENTHS),
-            figure(_unless_chained(RPDU_LINES.source), TENTHS),
+            figure(_column_of_units("6.3.1.5", "rPDU2PhaseStatusCurrent", RPDU2_PHASE), TENTHS)
         ),
         inlet=total(
             figure(_column_of_units("6.3.1.5", "rPDU2PhaseStatusCurrent", RPDU2_PHASE), TENTHS)
         ),
         inlet_power=total(figure(_column_of_units("4.3.1.5", "rPDU2DeviceStatusPower"), TENS)),
-        power=total(
-            figure(_column_of_units("4.3.1.5", "rPDU2DeviceStatusPower"), TENS),
-            figure(_unless_chained(RPDU_WATTS.source)),
-        ),
+        power=total(figure(_column_of_units("4.3.1.5", "rPDU2DeviceStatusPower"), TENS)),
         energy=total(figure(_column_of_units("4.3.1.9", "rPDU2DeviceStatusEnergy"), TENTHS)),
         switching_confidence=Confidence.HIGH,
         evidence=RECORDED,
@@ -323,7 +301,7 @@ PROFILES = (
         source=POWERNET,
         models=("AP78xx", "AP79xx"),
         sys_object_ids=oids("318.1.3.4.5", ANY_APC),
-        outlets=(_rpdu(RPDU_STATE), _spdu(if_listed(SPDU_STATE, RPDU_LOAD))),
+        outlets=(_rpdu(RPDU_STATE), _spdu(_beside(SPDU_STATE, RPDU_LOAD))),
         load=total(RPDU_LINES, else_outlets=True),
         power=total(RPDU_WATTS),
         switching_confidence=Confidence.HIGH,
@@ -478,10 +456,7 @@ PROFILES = (
         models=("Rack ATS AP44xx, AP77xx",),
         sys_object_ids=oids("318.1.3.11", "318.1.3.32"),
         load=total(figure(_ats_phases("4", "atsOutputCurrent"), TENTHS)),
-        power=total(
-            figure(_ats_phases("13", "atsOutputPower")),
-            figure(ATS_TOTAL),
-        ),
+        power=total(figure(_ats_phases("13", "atsOutputPower"))),
         evidence=SIMULATED.of("current", "power"),
         note=(
             "The power is the product of volts and amperes: PowerNet-MIB calls it apparent power"

@@ -40,7 +40,7 @@ NUMBER_OF_OUTLETS = scalar("21317.1.3.2.2.2.1.13.0", "outletnumber")
 PE2 = "21317.1.3.2.3"
 TEN_THOUSANDTHS = Decimal("0.0001")
 NO_STATION = "-3000000"
-NO_READING = ("-1000000", "-2000000")
+NO_READING = ("-1000000",)
 ONE_PHASE = "1"  # a value of devStatusWiredType
 OPERATION = column(f"{PE2}.2.3.3.1.1", "outletControlOperation")
 SWITCHABLE = column(f"{PE2}.2.3.1.1.3", "outletStatusSwitchable")
@@ -62,7 +62,9 @@ def _station_rows(source: Source) -> Provided:
 
 
 def _reading(source: Source) -> Figure:
-    return Figure(_station_rows(source), TEN_THOUSANDTHS, NO_READING, padding=(NO_STATION,))
+    # what is not supported is as if it were not there
+    padding = (NO_STATION, *NOT_SUPPORTED)
+    return Figure(_station_rows(source), TEN_THOUSANDTHS, NO_READING, padding)
 
 
 def _pe2(below: str, name: str) -> Figure:
@@ -137,21 +139,21 @@ PROFILES = (
             ),
         ),
         load=total(
-            figure(PE_CURRENT, THOUSANDTHS, NOT_SUPPORTED),
+            figure(PE_CURRENT, THOUSANDTHS, padding=NOT_SUPPORTED),
             else_outlets=True,
         ),
         power=total(
             figure(
                 column("21317.1.3.2.2.2.1.99.1.4", "deviceIntegerPower"),
                 THOUSANDTHS,
-                NOT_SUPPORTED,
+                padding=NOT_SUPPORTED,
             ),
             else_outlets=True,
         ),
         energy=total(
             # one table of five columns, where a unit without a meter reads "not supported"
             figure(
-                energy_or_empty(PE_ENERGY, PE_CURRENT),
+                value_or_empty(PE_ENERGY, PE_CURRENT),
                 THOUSANDTHS,
                 NOT_SUPPORTED,
             ),
@@ -207,10 +209,7 @@ PROFILES = (
             units=STATIONS,
         ),
         energy=total(
-            replace(
-                _compared_figure("1.4.1.4", "devReadingPD", "1.4.1.1", "devReadingCur"),
-                padding=(NO_STATION, NOT_SUPPORTED[0]),
-            ),
+            _compared_figure("1.4.1.4", "devReadingPD", "1.4.1.1", "devReadingCur"),
             else_outlets=True,
             unit=THE_STATION,
             units=STATIONS,

@@ -66,12 +66,18 @@ def _irs_phase(below: str, name: str) -> Source:
     return Provided(rows, IRS_METERS_PHASES, YES)
 
 
-# The phases by two columns; no rows if a PDU does not meter them. If the energy of one, the count
-# or the flags are missing from an answer, there is no sum: the sockets' energies are others.
+# The phases by two columns; no rows if a PDU does not meter them. If the value of one, the count or
+# the flags are missing from an answer, there is no sum: that of the sockets is another.
 IRS_PHASES = Unless(
     column(f"{IRS}.6.1.12", "pRealEnergy"),
     Only(IRS_METERS_PHASES, IRS_METERS_PHASES, ("0",)),
 )
+
+
+def _irs_total(below: str, name: str) -> Total:
+    return total(
+        figure(Listed(IRS_PHASES, _irs_phase(below, name)), THOUSANDTHS), else_outlets=True
+    )
 
 
 def _measurement(kind: tuple[str, str], guids: Source, count: Optional[Source] = None) -> Figure:
@@ -169,12 +175,9 @@ PROFILES = (
                 energy=_irs_socket("28", "sRealEnergy"),
             ),
         ),
-        load=total(figure(_irs_phase("3", "pCurrent"), THOUSANDTHS), else_outlets=True),
-        power=total(figure(_irs_phase("10", "pRealPower"), THOUSANDTHS), else_outlets=True),
-        energy=total(
-            figure(Listed(IRS_PHASES, _irs_phase("12", "pRealEnergy")), THOUSANDTHS),
-            else_outlets=True,
-        ),
+        load=_irs_total("3", "pCurrent"),
+        power=_irs_total("10", "pRealPower"),
+        energy=_irs_total("12", "pRealEnergy"),
         evidence=SIMULATED.of("current", "power", "energy"),
     ),
 )

@@ -17,6 +17,7 @@ HAS_CONTROL = Part(column("30932.1.10.1.2.10.1.7", "cpiPduHasOutletControl"), ov
 OUT_OF_SERVICE = Part(column("30932.1.10.1.2.10.1.10", "cpiPduOutOfService"), over=CONTROL, start=1)
 RESET = column("30932.1.10.1.4.10.1.12", "cpiPduOutletReset")
 COUNT = scalar("30932.1.10.1.4.1.0", "cpiOutletTableCount")
+LINE = column("30932.1.10.1.3.10.1.2", "cpiPduLineId")
 THE_PDU = Arcs(start=1)
 DECA_WATT_SECONDS = CONTEXT.divide(Decimal(1), 360_000)  # in kWh
 
@@ -60,10 +61,11 @@ PROFILES = (
         ),
         load=total(
             figure(
-                sum_if_rows_match(
-                    column("30932.1.10.1.3.10.1.3", "cpiPduLineCurrent"),
-                    column("30932.1.10.1.3.10.1.2", "cpiPduLineId"),
-                    numbered=0,
+                value_or_empty(
+                    sum_if_rows_match(
+                        column("30932.1.10.1.3.10.1.3", "cpiPduLineCurrent"), LINE, numbered=0
+                    ),
+                    LINE,
                 ),
                 HUNDREDTHS,
             ),

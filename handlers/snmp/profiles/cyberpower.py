@@ -104,7 +104,7 @@ def _epdu_figure(values: First, scale: Decimal = ONES) -> Figure:
         values = First(
             (Provided(values, module, "0"), Provided(values, module, "1"), Unless(values, module))
         )
-    return figure(if_listed(values, EPDU2_STATE), scale)
+    return figure(if_listed(values, First((EPDU2_STATE, METERED_NAME, METERED_LOAD))), scale)
 
 
 def _metered_column(below: str, name: str) -> Figure:
@@ -154,7 +154,9 @@ PROFILES = (
         load=total(
             figure(
                 _column_of_units(
-                    column(EPDU2 + ".4.4.1.5", "ePDU2PhaseStatusLoad"),
+                    value_or_empty(
+                        column(EPDU2 + ".4.4.1.5", "ePDU2PhaseStatusLoad"), PHASE_MODULE
+                    ),
                     PHASE_MODULE,
                     scalar(EPDU2 + ".4.1.0", "ePDU2PhaseTableSize"),
                 ),

@@ -67,16 +67,14 @@ PROFILES = (
                     scalar(ROOT + ".120.1.0", "rPDUPhaseTableSize"),
                 ),
                 TENTHS,
-            ),
-            else_outlets=True,
+            )
         ),
-        power=total(figure(DEVICE_POWER, TENS), else_outlets=True),
+        power=total(figure(DEVICE_POWER, TENS)),
         energy=total(
             figure(
-                energy_or_empty(sum_if_rows_match(DEVICE_ENERGY, DEVICE_POWER), DEVICE_POWER),
+                value_or_empty(sum_if_rows_match(DEVICE_ENERGY, DEVICE_POWER), DEVICE_POWER),
                 TENTHS,
-            ),
-            else_outlets=True,
+            )
         ),
         switching_confidence=Confidence.MEDIUM,
         evidence=SIMULATED.recorded("current", "power", "energy"),

@@ -24,7 +24,11 @@ CURRENT_TYPE = column("534.6.6.7.3.3.1.2", "inputCurrentMeasType")
 # of each input, with the neutral
 CURRENT_COUNT = column("534.6.6.7.3.1.1.6", "inputCurrentCount")
 LINES = figure(
-    without(sum_if_rows_match(CURRENT, CURRENT_TYPE, CURRENT_COUNT), NEUTRAL, by=CURRENT_TYPE),
+    without(
+        sum_if_rows_match(CURRENT, CURRENT_TYPE, CURRENT_COUNT),
+        NEUTRAL,
+        by=Listed(CURRENT, CURRENT_TYPE),
+    ),
     THOUSANDTHS,
 )
 WATTS = column("534.6.6.7.3.5.1.4", "inputTotalWatts")
@@ -136,7 +140,7 @@ PROFILES = (
         ),
         energy=total(
             # the first firmware has neither
-            figure(energy_or_empty(sum_if_rows_match(WATT_HOURS, WATTS), WATTS), THOUSANDTHS),
+            figure(value_or_empty(sum_if_rows_match(WATT_HOURS, WATTS), WATTS), THOUSANDTHS),
             *_input_figures(INPUT_WH, THOUSANDTHS),
             else_outlets=True,
             unit=THE_UNIT,
@@ -256,7 +260,7 @@ PROFILES = (
             ),
         ),
         load=hpe.load(NLOGIC, "pdu", HUNDREDTHS, NLOGIC_COUNT, has_total=True),
-        power=hpe.chain_total(units=NLOGIC_COUNT),
+        power=hpe.chain_total(units=NLOGIC_COUNT, else_outlets=True),
         switching_confidence=Confidence.LOW,
         evidence=DRIVER.of("state", "current", "power", "switching"),
         note=(

@@ -127,7 +127,7 @@ def family(
             units=count,
         ),
         energy=total(
-            figure(energy_or_empty(energy, watts), TENTHS),
+            figure(value_or_empty(energy, watts), TENTHS),
             else_outlets=True,
             unit=THE_UNIT,
             units=count,

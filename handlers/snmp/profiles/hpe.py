@@ -120,12 +120,12 @@ def _count(root: str, name: str, count: Source, controllable: str, states: Sourc
     )
 
 
-def chain_total(*figures: Figure, units: Source) -> Total:
-    """A total of these figures, else of the outlets.
+def chain_total(*figures: Figure, units: Source, else_outlets: bool = False) -> Total:
+    """A total of these figures.
 
     `units` has a row for each unit of the chain; a value of 0 is padding.
     """
-    return total(*figures, else_outlets=True, unit=THE_UNIT, units=without(units, PADDING))
+    return total(*figures, else_outlets=else_outlets, unit=THE_UNIT, units=without(units, PADDING))
 
 
 def load(
@@ -136,27 +136,30 @@ def load(
     has_total: bool = False,
     phases: Optional[Source] = None,
 ) -> Total:
-    """The lines of the inputs without their neutral, else the total of each input (`has_total`),
-    else the outlets. `phases`: the number of lines of each unit, which may list more.
+    """The lines of the inputs without their neutral; with `has_total`, else the total of each
+    input, else the outlets. `phases`: the number of lines of each unit, which may list more.
     """
     currents = column(f"{root}.2.2.1.11", name + "InputPhaseCurrent")
     types = column(f"{root}.2.2.1.9", name + "InputPhaseCurrentMeasType")
-    # some firmware lacks the types
+    # some firmware lacks the types: a fourth row may be the neutral
     types_or_voltages = First((types, column(f"{root}.2.2.1.3", name + "InputPhaseVoltage")))
     lines: Source = without(
-        sum_if_rows_match(currents, types_or_voltages, numbered=-1), NEUTRAL, by=types
+        sum_if_rows_match(currents, types_or_voltages, numbered=-1),
+        NEUTRAL,
+        by=First((types, Listed(Arc(currents, -1, ("4",)), types))),
     )
     if phases is not None:
         lines = sum_if_count_matches(lines, phases)
     totals = (
         [figure(column(f"{root}.2.1.1.11", name + "InputTotalCurrent"), amps)] if has_total else []
     )
-    return chain_total(figure(lines, amps), *totals, units=units)
+    return chain_total(figure(lines, amps), *totals, units=units, else_outlets=has_total)
 
 
-def power(root: str, name: str, units: Source) -> Total:
-    """The power of all inputs in W, else of the outlets."""
-    return chain_total(figure(column(f"{root}.2.1.1.5", name + "InputPowerWatts")), units=units)
+def power(root: str, name: str, units: Source, else_outlets: bool = False) -> Total:
+    """The power of all inputs in W."""
+    watts = figure(column(f"{root}.2.1.1.5", name + "InputPowerWatts"))
+    return chain_total(watts, units=units, else_outlets=else_outlets)
 
 
 def unread(name: str) -> str:

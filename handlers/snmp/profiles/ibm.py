@@ -23,6 +23,7 @@ VOLTAGES = without(EIGHTH, "0")
 POWER = column(TABLE + ".15", "ibmPduOutletLastPowerReading")
 NAME = column(TABLE + ".2", "ibmPduOutletName")
 COUNT = scalar("2.6.223.8.2.1.0", "ibmPduOutletCount")
+PHASE_COUNT = scalar("2.6.223.8.3.1.0", "ibmPduPhaseCount")
 VERSION = scalar("2.6.223.7.3.0", "ibmPduSoftwareVersion")
 STATES = "-1|[0-5]"
 VOLTS = "[89][0-9]|1[0-9]{2}|2[0-8][0-9]"
@@ -71,9 +72,11 @@ PROFILES = (
         load=total(else_outlets=True),
         power=total(
             figure(
-                sum_if_count_matches(
-                    column("2.6.223.8.3.2.1.4", "ibmPduPhaseLastPowerReading"),
-                    scalar("2.6.223.8.3.1.0", "ibmPduPhaseCount"),
+                value_or_empty(
+                    sum_if_count_matches(
+                        column("2.6.223.8.3.2.1.4", "ibmPduPhaseLastPowerReading"), PHASE_COUNT
+                    ),
+                    without(PHASE_COUNT, "0"),
                 )
             ),
             else_outlets=True,

@@ -12,6 +12,7 @@ from .language import *
 
 ENABLE = column("39145.10.8.1.5", "outputEnable")
 BUSES = column("39145.10.10.1.4", "busCurrent")
+BUS = column("39145.10.10.1.1", "busNumber")
 WHOLE = "1"  # outputFuseStatus of a good fuse; 2 is open
 
 
@@ -43,9 +44,8 @@ PROFILES = (
             ),
         ),
         load=total(
-            _amperes(sum_if_rows_match(BUSES, column("39145.10.10.1.1", "busNumber"))),
-            _amperes(Unless(scalar("39145.10.7.0", "systemCurrent"), BUSES)),
-            else_outlets=True,
+            _amperes(sum_if_rows_match(BUSES, BUS)),
+            _amperes(Unless(scalar("39145.10.7.0", "systemCurrent"), BUS)),
         ),
         ceilings=Ceilings(outlet_a=Decimal(200)),  # the models' names: 180 A and 200 A in all
         switching_confidence=Confidence.HIGH,

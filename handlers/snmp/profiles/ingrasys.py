@@ -7,6 +7,7 @@ outletStatusWH, "Watt in 0.1 W/H", may be power or energy and is not read.
 
 from .language import *
 
+INLET_VOLTAGE = column("~.3.1.3.1.2", "inletStatusVoltage")
 STATUS = column("~.3.2.3.1.2", "outletStatusStatus")
 COUNT = scalar("~.3.2.1.0", "ipmDeviceOutletNumber")
 # The objects of all three lines exist on each unit.
@@ -42,10 +43,13 @@ PROFILES = (
         ),
         load=total(
             figure(
-                sum_if_rows_match(
-                    column("~.3.1.3.1.3", "inletStatusCurrent"),
-                    column("~.3.1.3.1.2", "inletStatusVoltage"),
-                    scalar("~.3.1.1.0", "ipduDeviceInletNumber"),
+                value_or_empty(
+                    sum_if_rows_match(
+                        column("~.3.1.3.1.3", "inletStatusCurrent"),
+                        INLET_VOLTAGE,
+                        scalar("~.3.1.1.0", "ipduDeviceInletNumber"),
+                    ),
+                    INLET_VOLTAGE,
                 ),
                 THOUSANDTHS,
             ),

@@ -6,6 +6,7 @@ Figures of 0 and -1 are not used: there may be no meter.
 from .language import *
 
 NOT_MEASURED = ("0", "-1")
+NO_METER = ("0",)
 
 STATE = column("47952.1.1.1.3", "netioOutputState")
 
@@ -33,11 +34,11 @@ PROFILES = (
             ),
         ),
         load=total(
-            figure(scalar("47952.1.2.3.0", "netioTotalCurrent"), THOUSANDTHS, NOT_MEASURED),
+            figure(scalar("47952.1.2.3.0", "netioTotalCurrent"), THOUSANDTHS, padding=NO_METER),
             else_outlets=True,
         ),
         power=total(
-            figure(scalar("47952.1.2.5.0", "netioTotalLoad"), ONES, NOT_MEASURED), else_outlets=True
+            figure(scalar("47952.1.2.5.0", "netioTotalLoad"), padding=NO_METER), else_outlets=True
         ),
         energy=total(
             figure(scalar("47952.1.2.6.0", "netioTotalEnergy"), THOUSANDTHS, NOT_MEASURED),

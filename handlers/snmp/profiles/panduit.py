@@ -51,9 +51,11 @@ PROFILES = (
         load=hpe.load(
             ROOT, NAME, HUNDREDTHS, OUTLET_COUNT, has_total=True, phases=INPUT_PHASE_COUNT
         ),
-        power=hpe.power(ROOT, NAME, OUTLET_COUNT),
+        power=hpe.power(ROOT, NAME, OUTLET_COUNT, else_outlets=True),
         energy=hpe.chain_total(
-            figure(column(ROOT + ".2.1.1.6", "pdug5InputTotalEnergy")), units=OUTLET_COUNT
+            figure(column(ROOT + ".2.1.1.6", "pdug5InputTotalEnergy")),
+            units=OUTLET_COUNT,
+            else_outlets=True,
         ),
         switching_confidence=Confidence.MEDIUM,
         evidence=SIMULATED.recorded("current", "power", "energy"),

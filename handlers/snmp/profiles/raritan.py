@@ -138,17 +138,21 @@ def _phase_rows(poles: Source) -> Only:
 LINES = INLET_POLES.figure(
     _phase_rows(sum_if_rows_match(INLET_POLES.checked_readings(CURRENT), POLE_LINE)), CURRENT
 )
+INLET_CURRENTS = INLETS.parts(CURRENT)
+# Of an inlet with more poles it is the highest of their currents, which is only a load if it is 0.
 ONE_PHASE_INLETS = INLETS.figure(
-    Only(
-        INLETS.parts(CURRENT),
-        column("13742.6.3.3.3.1.5", "inletPoleCount"),
-        ("1", "2"),
+    Listed(
+        INLET_CURRENTS,
+        First(
+            (
+                Only(INLET_CURRENTS, column("13742.6.3.3.3.1.5", "inletPoleCount"), ("1", "2")),
+                Only(INLET_CURRENTS, INLET_CURRENTS, ("0",)),
+            )
+        ),
     ),
     CURRENT,
 )
-# Breakers are summed only if no inlet has a current, not even the highest line current of a
-# three-phase inlet.
-BREAKERS = PROTECTORS.figure(Unless(PROTECTORS.values(CURRENT), INLETS.meters(CURRENT)), CURRENT)
+BREAKERS = PROTECTORS.figure(Unless(PROTECTORS.values(CURRENT), INLET_CURRENTS), CURRENT)
 
 # PDU-MIB of the first PX. `~` is its root: 13742.4.1, or another one in older firmware and in
 # copies.
@@ -176,8 +180,8 @@ def px1_outlets(label_plus: int, energy: Optional[Figure]) -> Outlets:
     )
 
 
-# The load is the sum of all poles but the neutral; if none is measured, of the inlets; else the
-# unit's own; else of the outlets.
+# The load is the sum of all poles but the neutral; without poles, of the inlets; else the unit's
+# own; else of the outlets.
 PX1_POLE_CURRENT = column("~.21.2.1.3", "inletPoleCurrent")
 PX1_POLE_LABEL = column("~.21.2.1.2", "inletPoleLabel")
 PX1_POLE_COUNT = column("~.20.2.1.3", "inletPoleCount")
@@ -185,25 +189,25 @@ PX1_POLE_COUNT = column("~.20.2.1.3", "inletPoleCount")
 PX1_POLES = without(
     Listed(
         sum_if_rows_match(PX1_POLE_CURRENT, PX1_POLE_LABEL, PX1_POLE_COUNT),
-        without(PX1_POLE_CURRENT, "", by=PX1_POLE_LABEL),
+        without(PX1_POLE_CURRENT, "", by=Listed(PX1_POLE_CURRENT, PX1_POLE_LABEL)),
     ),
     "N",
     by=PX1_POLE_LABEL,
 )
-PX1_MEASURED_POLES = without(PX1_POLES, "-1")
 PX1_POLES_OF_EACH_INLET = EachUnit(
     PX1_POLES,
     Number(PX1_POLES, plus=0, position=0),
     (Number(without(PX1_POLE_COUNT, "0"), plus=0),),
 )
+PX1_INLET_CURRENT = column("~.20.2.1.7", "inletCurrent")
 PX1_LOAD = total(
     figure(PX1_POLES_OF_EACH_INLET, THOUSANDTHS),
-    figure(Unless(column("~.20.2.1.7", "inletCurrent"), PX1_MEASURED_POLES), THOUSANDTHS),
-    figure(Unless(scalar("~.3.1.1.0", "unitCurrent"), PX1_MEASURED_POLES), THOUSANDTHS),
+    figure(PX1_INLET_CURRENT, THOUSANDTHS),
+    figure(scalar("~.3.1.1.0", "unitCurrent"), THOUSANDTHS),
     else_outlets=True,
 )
 PX1_POWER = total(
-    figure(column("~.20.2.1.9", "inletActivePower")),
+    figure(value_or_empty(column("~.20.2.1.9", "inletActivePower"), PX1_INLET_CURRENT)),
     figure(scalar("~.3.1.3.0", "unitActivePower")),
     else_outlets=True,
 )

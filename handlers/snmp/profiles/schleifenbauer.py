@@ -21,9 +21,14 @@ CURRENT = column("~.1.1.2.6.1.1.5", "sdbDevInActualCurrent")
 PHASES = column("~.1.1.2.2.1.1.1", "sdbDevCfPhases")  # an input has one
 
 
+INPUT_ENERGY = value_or_empty(sum_if_rows_match(ENERGY, CURRENT, PHASES), CURRENT)
+
+
 def _inputs(below: str, name: str, scale: Decimal = ONES) -> Figure:
     values = column(f"~.1.1.2.6.1.1.{below}", name)
-    return figure(without(sum_if_rows_match(values, ENERGY, PHASES), *NOT_WIRED, by=VOLTAGE), scale)
+    inputs = value_or_empty(sum_if_rows_match(values, ENERGY, PHASES), ENERGY)
+    # an input whose voltage is missing in the answer has an empty value
+    return figure(without(inputs, *NOT_WIRED, by=Listed(inputs, VOLTAGE)), scale)
 
 
 STATE = column("~.1.1.2.7.3.1.2", "sdbDevOutSwCurrentState")
@@ -63,12 +68,10 @@ PROFILES = (
         # not metered.
         energy=total(
             figure(
-                Checked(
-                    sum_if_rows_match(ENERGY, CURRENT, PHASES),
-                    ("0",),
-                    VOLTAGE,
-                    NOT_WIRED,
-                    most=0,
+                without(
+                    INPUT_ENERGY,
+                    *NOT_WIRED,
+                    by=Listed(Only(INPUT_ENERGY, INPUT_ENERGY, ("0",)), VOLTAGE),
                 )
             ),
             else_outlets=True,

@@ -47,6 +47,7 @@ STATUS, ST4_STATE = (
 OUTLET_COUNT = column("1718.3.2.2.1.9", "infeedOutletCount")
 ST4_OUTLET_COUNT = column("1718.4.1.3.2.1.24", "st4InputCordOutletCount")
 ST4_LINES = column("1718.4.1.4.3.1.3", "st4LineCurrent")
+ST4_LABEL = column("1718.4.1.4.2.1.4", "st4LineLabel")
 # the input cords whose lines are metered
 ST4_CORDS = OfUnits(ST4_OUTLET_COUNT, ST4_LINES)
 # Models that only monitor may lack the control states.
@@ -69,6 +70,7 @@ TOWER = column("1718.3.2.1.1.8", "towerCapabilities")
 # Came into the MIB with towerEnergy (2010-07-07), after infeedEnergy (2009-03-10): firmware between
 # them has towerCapabilities and no energy of towers.
 TOWER_POWER = column("1718.3.2.1.1.11", "towerActivePower")
+AREA = scalar("1718.3.1.7.0", "systemArea")  # came into the MIB with systemTotalPower
 IS_THREE_PHASE = Bits(TOWER, THREE_PHASE)
 # A fourth infeed may be a neutral line. If its tower does not report its capabilities, the tower's
 # infeeds are not summed.
@@ -113,19 +115,15 @@ PROFILES = (
         ),
         load=total(
             figure(without(INFEED_LOAD, "1", by=NEUTRAL), HUNDREDTHS),
-            else_outlets=True,
             unit=THE_UNIT,
         ),
         power=total(
-            figure(scalar("1718.3.1.6.0", "systemTotalPower")),
-            figure(sum_if_rows_match(TOWER_POWER, column("1718.3.2.1.1.2", "towerID"))),
+            figure(value_or_empty(scalar("1718.3.1.6.0", "systemTotalPower"), AREA)),
             figure(without(INFEED_POWER, "1", by=NEUTRAL)),
-            else_outlets=True,
         ),
         energy=total(
-            figure(energy_or_empty(column("1718.3.2.1.1.14", "towerEnergy"), TOWER_POWER)),
+            figure(value_or_empty(column("1718.3.2.1.1.14", "towerEnergy"), TOWER_POWER)),
             figure(column("1718.3.2.2.1.16", "infeedEnergy"), TENTHS),
-            else_outlets=True,
             unit=THE_UNIT,
         ),
         switching_confidence=Confidence.HIGH,
@@ -173,10 +171,7 @@ PROFILES = (
         load=total(
             figure(
                 Arc(
-                    sum_if_rows_match(
-                        ST4_LINES,
-                        column("1718.4.1.4.2.1.4", "st4LineLabel"),
-                    ),
+                    value_or_empty(sum_if_rows_match(ST4_LINES, ST4_LABEL), ST4_LABEL),
                     -1,
                     (ST4_NEUTRAL,),
                     keep=False,

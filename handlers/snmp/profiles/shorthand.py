@@ -89,14 +89,16 @@ def figure(
     absent: Sequence[str] = ("-1",),
     syntax: str = "",
     witness: Optional[Source] = None,
+    padding: Sequence[str] = (),
 ) -> Figure:
-    """A measurement in A, W or kWh: value * `scale`, none for the values in `absent`.
+    """A measurement in A, W or kWh: value * `scale`, none for the values in `absent`, and no row
+    for those in `padding`.
 
     `syntax`: of an energy whose object is a Counter32 or Counter64. `witness`: another column of
     the table, which nothing else reads: a row that only it has is missing, and there is no sum.
     """
     rows = source if witness is None else Complete(source, beside=witness)
-    return Figure(rows, scale, tuple(absent), syntax=syntax)
+    return Figure(rows, scale, tuple(absent), tuple(padding), syntax=syntax)
 
 
 def sum_if_rows_match(
@@ -117,13 +119,12 @@ def sum_if_count_matches(values: Source, count: Source) -> Complete:
     return Complete(values, count=count)
 
 
-def energy_or_empty(values: Source, witness: Source) -> Listed:
-    """Values of an energy. If an answer has none of them, an empty row for each of `witness`, so
-    that no other counter takes their place.
+def value_or_empty(values: Source, witness: Source) -> Listed:
+    """Values of a figure. If an answer has none of them, an empty row for each of `witness`, so
+    that no other source takes their place.
 
     `witness` is on every device that has the values, and on no other: a column that came into the
-    MIB with theirs, which no known unit has without it. A device that has it and lacks the values
-    has no energy at all. It is only read if there are no values.
+    MIB with theirs, which no known unit has without it. It is only read if there are no values.
     """
     return Listed(First((values, witness)), values)
 

@@ -6,7 +6,8 @@ and one for direct current by circuits. Index 4 and 5 of the lines are the calcu
 measured neutral. A tap-off box has outlets, which are not switched and have no state.
 
 The MIB says that an agent has all its objects: so all lines and circuits have rows, and outlets
-that are not fitted may have rows too. A rating of 0 A leaves an outlet out.
+that are not fitted may have rows too. A rating of 0 A leaves an outlet out. A figure without a
+value reads 9999.99 A or 999999.99 W.
 """
 
 from .language import *

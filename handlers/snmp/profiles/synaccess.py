@@ -85,7 +85,7 @@ PROFILES = (
             ),
         ),
         load=total(
-            figure(scalar("21728.3.5.1.0", "mpiCurrent"), ONES, NO_MODULE),
+            figure(scalar("21728.3.5.1.0", "mpiCurrent"), padding=NO_MODULE),
             figure(BANKS),
             else_outlets=True,
         ),

@@ -8,6 +8,7 @@ from .language import *
 # Newer Geist units (VERTIV-V5-MIB): switched and metered outlets are two tables, joined by the
 # outlet's factory name.
 V5_METERED_NAME = column("21239.5.2.3.6.1.2", "pduOutletMeterName")
+V5_SWITCH_NAME = column("21239.5.2.3.5.1.2", "pduOutletSwitchName")
 V5_CURRENT = column("21239.5.2.3.6.1.8", "pduOutletMeterCurrent")
 V5_POWER = column("21239.5.2.3.6.1.12", "pduOutletMeterRealPower")
 V5_ENERGY = column("21239.5.2.3.6.1.15", "pduOutletMeterEnergy")
@@ -20,26 +21,27 @@ def _v5_metered(values: Source) -> Source:
     return join_by_columns(
         values,
         keys=(V5_METERED_NAME,),
-        outlet_keys=(column("21239.5.2.3.5.1.2", "pduOutletSwitchName"),),
+        outlet_keys=(V5_SWITCH_NAME,),
     )
 
 
 # The load of a unit fed in delta is the sum of its line currents: its phase currents flow between
 # two lines. Firmware that does not measure the lines reports 0 for them.
 V5_DELTA = "1"  # a value of pduMeterType
+V5_VOLTS = column("21239.5.2.3.2.1.4", "pduPhaseVoltage")
 V5_TYPE = column("21239.5.2.3.1.1.6", "pduMeterType")
+V5_LINE_NAME = column("21239.5.2.3.4.1.2", "pduLineName")
 # Also of a unit that does not say how it is fed: the sum of its lines is right either way.
 V5_LINES = figure(
     Unless(
-        sum_if_rows_match(
-            column("21239.5.2.3.4.1.4", "pduLineCurrent"),
-            column("21239.5.2.3.4.1.2", "pduLineName"),
-            least=3,
+        value_or_empty(
+            sum_if_rows_match(column("21239.5.2.3.4.1.4", "pduLineCurrent"), V5_LINE_NAME, least=3),
+            V5_LINE_NAME,
         ),
         without(V5_TYPE, V5_DELTA),
     ),
     HUNDREDTHS,
-    ("-1", "0"),
+    padding=("0",),
 )
 
 # Older Geist units (GEIST-MIB-V3) and units of I.T. Watchdogs (IT-WATCHDOGS-MIB-V3), each below its
@@ -110,7 +112,8 @@ AVOCENT_STATUS = column("~.5.1.5", "pmPowerMgmtOutletsTableStatus")
 # Tells of a blown fuse or a tripped breaker of the outlet. The console servers do not report it.
 AVOCENT_ALARM = column("~.5.1.45", "pmPowerMgmtOutletsTableAlarm")
 PM_TRUSTED = ("1", "4", "5", "6", "7")  # normal, and the limits of the current
-NOT_MEASURED = ("0", "-1")  # PM-MIB: columns of measurements use 0 for "not supported"
+NO_METER = ("0",)  # PM-MIB: columns of measurements use 0 for "not supported"
+NOT_MEASURED = (*NO_METER, "-1")
 
 NO_SENSOR, THREE_PHASES = "0", "3"  # ...PowerMgmtPDUTablePowerType, ...NumberOfPhases
 
@@ -191,6 +194,7 @@ PROFILES = (
                     doubts=(Doubt(V5_RELAY_FAILURE, (V5_WORKING,)),),
                 ),
                 control=Write(column("21239.5.2.3.5.1.6", "pduOutletSwitchControl"), on=2, off=4),
+                rows=V5_SWITCH_NAME,
                 name=column("21239.5.2.3.5.1.3", "pduOutletSwitchLabel"),
                 current=figure(_v5_metered(V5_CURRENT), HUNDREDTHS),
                 power=figure(_v5_metered(V5_POWER)),
@@ -207,10 +211,11 @@ PROFILES = (
         load=total(
             V5_LINES,
             figure(
-                sum_if_rows_match(
-                    column("21239.5.2.3.2.1.8", "pduPhaseCurrent"),
-                    column("21239.5.2.3.2.1.4", "pduPhaseVoltage"),
-                    numbered=-1,
+                value_or_empty(
+                    sum_if_rows_match(
+                        column("21239.5.2.3.2.1.8", "pduPhaseCurrent"), V5_VOLTS, numbered=-1
+                    ),
+                    V5_VOLTS,
                 ),
                 HUNDREDTHS,
             ),
@@ -346,20 +351,17 @@ PROFILES = (
                 ),
                 HUNDREDTHS,
             ),
-            else_outlets=True,
             unit=LIEBERT_PDU,
         ),
         power=total(
             figure(LIEBERT_POWER, witness=LIEBERT_ENERGY),
-            else_outlets=True,
             unit=LIEBERT_PDU,
         ),
         energy=total(
             figure(
-                energy_or_empty(sum_if_rows_match(LIEBERT_ENERGY, LIEBERT_POWER), LIEBERT_POWER),
+                value_or_empty(sum_if_rows_match(LIEBERT_ENERGY, LIEBERT_POWER), LIEBERT_POWER),
                 TENTHS,
             ),
-            else_outlets=True,
             unit=LIEBERT_PDU,
         ),
         switching_confidence=Confidence.HIGH,
@@ -471,7 +473,7 @@ PROFILES = (
         ),
         load=total(
             *(
-                figure(currents, TENTHS, NOT_MEASURED)
+                figure(currents, TENTHS, padding=NO_METER)
                 for currents in (PM_LINES, PM_CURRENT, ACS_LINES, ACS_CURRENT)
             ),
             else_outlets=True,
@@ -481,9 +483,9 @@ PROFILES = (
             figure(
                 column("10418.17.2.5.3.1.60", "pmPowerMgmtPDUTablePowerValue"),
                 TENTHS,
-                NOT_MEASURED,
+                padding=NO_METER,
             ),
-            figure(ACS_POWER, TENTHS, NOT_MEASURED),
+            figure(ACS_POWER, TENTHS, padding=NO_METER),
             else_outlets=True,
             unit=PDU_OF_PORT,
         ),

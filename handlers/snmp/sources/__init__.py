@@ -9,13 +9,14 @@ from __future__ import annotations
 from .base import ObjectSource, ReadOnly, Source
 from .choices import First, Merged, Prefixed, Provided, Unless, Whole
 from .derived import Bits, Chained, Number
-from .filters import Arc, Checked, Complete, Counted, EachUnit, Listed, OfUnits, Only
+from .filters import Arc, Complete, Counted, EachUnit, Listed, OfUnits, Only
 from .joins import Joined, Part
 from .numbered_objects import Span, Spread, Tables
 from .objects import Column, Scalar
 from .single_family import (
     Alike,
     ByOctets,
+    Checked,
     Field,
     Fitted,
     Gathered,

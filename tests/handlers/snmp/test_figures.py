@@ -77,10 +77,20 @@ def test_missing_or_repeated_values_of_a_state_are_refused(
         2**63 - 1,
         "4294967295",
         "18446744073709551615",
+        "9999.99",
+        "999999.99",
+        99999,
     ],
 )
 def test_an_unmeasured_value_is_not_a_figure_and_never_zero(value: Value) -> None:
     assert Figure(A).read_from(reader({"1.3.1.1": value})) == {}
+
+
+def test_fewer_than_five_nines_are_a_measurement() -> None:
+    assert Figure(A).read_from(reader(table("1.3.1", {"1": "99.99", "2": 9999}))) == {
+        "1": Decimal("99.99"),
+        "2": 9999,
+    }
 
 
 def test_zero_is_a_measurement_unless_it_means_absent_on_the_device() -> None:
@@ -161,30 +171,43 @@ def test_a_text_that_may_be_an_integer_has_no_figure_if_the_scales_differ(
     )
 
 
-def test_a_total_is_the_first_measured_figure_and_never_a_sum_of_two() -> None:
+def test_a_total_is_the_first_figure_of_the_device_and_never_another_or_a_sum_of_two() -> None:
     total = Total((Figure(A), Figure(B)))
     assert (
         total.read_from(reader({**table("1.3.1", {"1": 2, "2": 3}), **table("1.3.2", {"1": 99})}))
         == 5
     )
-    assert total.read_from(reader({**table("1.3.1", {"1": -1}), **table("1.3.2", {"1": 99})})) == 99
+    assert (
+        total.read_from(reader({**table("1.3.1", {"1": -1}), **table("1.3.2", {"1": 99})})) is None
+    )
+    assert total.read_from(reader(table("1.3.2", {"1": 99}))) == 99
+    outlets = {"1": Decimal(2)}
+    any_source = Total((Figure(A),), else_outlets=True)
+    for unmeasured in (-1, "", "n/a", -3):
+        for of in (total, any_source):
+            objects = {**table("1.3.1", {"1": 2, "2": unmeasured}), **table("1.3.2", {"1": 99})}
+            assert of.read_from(reader(objects), outlets) is None
+            assert of.read_from(reader(objects), outlets, counters=True) is None
     assert total.read_from(reader({})) is None
 
 
 def test_a_sum_over_rows_is_a_total_only_if_every_row_is_measured() -> None:
     lines = table("1.3.1", {"1.1": 2, "1.2": -1, "2.1": 5})
     assert Total((Figure(A),)).read_from(reader(lines)) is None
-    assert (
-        Total((Figure(A), Figure(B))).read_from(reader({**lines, **table("1.3.2", {"0": 9})})) == 9
-    )
     assert Total((Figure(A, padding=("-1",)),)).read_from(reader(lines)) == 7
-    # 0: absent, adds nothing
-    assert (
-        Total((Figure(A, absent=("0",)),)).read_from(reader(table("1.3.1", {"1": 2, "2": 0}))) == 2
-    )
+    zeros = reader(table("1.3.1", {"1": 2, "2": 0}))
+    assert Total((Figure(A, absent=("0",)),)).read_from(zeros) is None
+    assert Total((Figure(A, padding=("0",)),)).read_from(zeros) == 2
     by_unit = Total((Figure(A), Figure(B)), unit=Arcs(0, 1))
-    assert by_unit.read_from(reader(lines)) is None
-    assert by_unit.read_from(reader({**lines, **table("1.3.2", {"1.1": 4, "2.1": 99})})) == 9
+    assert by_unit.read_from(reader({**lines, **table("1.3.2", {"1.1": 4, "2.1": 99})})) is None
+    other_unit = reader({**table("1.3.1", {"2.1": 5}), **table("1.3.2", {"1.1": 4, "2.1": 99})})
+    assert by_unit.read_from(other_unit) == 9
+
+
+def test_a_figure_whose_rows_are_all_padding_is_not_there() -> None:
+    total = Total((Figure(A, padding=("0",)), Figure(B)))
+    objects = {**table("1.3.1", {"1": 0, "2": 0}), **table("1.3.2", {"1": 99})}
+    assert total.read_from(reader(objects)) == 99
 
 
 def test_a_sum_over_outlets_is_a_total_only_if_every_outlet_is_metered() -> None:
@@ -238,27 +261,6 @@ def test_a_scale_is_above_zero_and_shifts_by_at_most_12_digits() -> None:
     Figure(A, Decimal("1E+12"))
     with pytest.raises(ValueError, match="12 digits"):
         Figure(A, Decimal("1E-13"))
-
-
-@pytest.mark.parametrize(
-    "rows, below",
-    [
-        ({"1": 5, "2": -3}, True),
-        ({"1": -3, "2": 5}, True),
-        ({"1": 5, "2": 0}, False),
-        ({}, False),
-        # no number, and numbers that registers hold when they are not measured
-        ({"1": "N/A"}, False),
-        ({"1": 5, "2": -(2**31)}, False),
-    ],
-)
-def test_a_reading_below_zero_is_noticed_unless_it_means_that_nothing_is_measured(
-    rows: dict[str, Value], below: bool
-) -> None:
-    device = reader(table("1.3.1", rows))
-    assert Figure(A, absent=()).is_below_zero(device) is below
-    assert Figure(A).is_below_zero(device) is False
-    assert Figure(A, absent=(), magnitude=True).is_below_zero(device) is False
 
 
 def test_a_scale_that_the_answers_lack_is_missing() -> None:

@@ -267,7 +267,7 @@ def _with(name: str, values: Mapping[str, str], without: tuple[str, ...] = ()) -
                 f"476.1.42.3.8.30.{column}.2."
                 for column in ("40.1.15", "40.1.22", "20.1.65", "20.1.50")
             ),
-            ("3.62", "763", None),
+            (None, None, None),
         ),
         (
             "tripplite-products",
@@ -277,7 +277,7 @@ def _with(name: str, values: Mapping[str, str], without: tuple[str, ...] = ()) -
         ("bachmann-bluenet2", ("31770.2.2.6.3.1.4.2.",), (None, None, None)),
         (
             "schleifenbauer_conteg",
-            tuple(f"28402.12.1.1.2.6.1.1.{column}.210." for column in ("5", "10", "2")),
+            tuple(f"28402.12.1.1.2.6.1.1.{column}.210." for column in ("5", "10", "2", "7")),
             ("2.00", "445", None),
         ),
         (
@@ -618,9 +618,9 @@ PHASES_OF_PM = {f"{PM}9.1.50.1.1.{phase}": f"2{phase}" for phase in (1, 2, 3)}
             (),
             "2.00",
         ),
-        # a phase has bad data: the PDU's own figure, or none (not 1.41 A or 4.254 A)
-        ("riedo-updu", {"55108.1.3.1.1.15.0.2": "1"}, (), "1.999"),
-        ("riedo-updu", {"55108.1.3.1.1.15.0.2": "2"}, (), "1.999"),
+        # a phase has bad data (not 1.41 A, 1.999 A or 4.254 A)
+        ("riedo-updu", {"55108.1.3.1.1.15.0.2": "1"}, (), None),
+        ("riedo-updu", {"55108.1.3.1.1.15.0.2": "2"}, (), None),
         ("bachmann-bluenet2", {"31770.2.2.8.4.1.4.0.0.0.0.255.255.0.4": "7"}, (), None),
         # a device or unit is listed, and has no row in the meters
         ("apc-rpdu2", {"318.1.1.26.4.3.1.2.3": "3"}, (), None),
@@ -642,13 +642,14 @@ PHASES_OF_PM = {f"{PM}9.1.50.1.1.{phase}": f"2{phase}" for phase in (1, 2, 3)}
         # The current of a PDU that reports three phases may be the highest of the three: it is the
         # load only of a PDU with one phase.
         ("cyberpower-epdu2", LOST_PHASE, (), None),
-        ("cyberpower-epdu2", {**NO_PHASES, **ONE_PHASE_EACH}, (), "4.8"),
+        ("cyberpower-epdu2", ONE_PHASE_EACH, (f"{EPDU2}4.4.1.",), "4.8"),
+        ("cyberpower-epdu2", {**NO_PHASES, **ONE_PHASE_EACH}, (), None),
         ("avocent-pm_totals", {**THREE_PHASES, **PHASES_OF_PM}, (), "6.6"),
         ("avocent-pm_totals", THREE_PHASES, (), None),
-        # an unmeasured bus or pole: the sum of the outlets, not the 2.4 A of the first bus, nor the
-        # 3.1 A of the inlet
-        ("ict-pdu_buses", {"39145.10.10.1.4.1": "n/a"}, (), "3.7"),
-        ("raritan-px1", {"13742.4.1.21.2.1.3.1.1": "-1"}, (), "3.310"),
+        # an unmeasured bus or pole: not the 2.4 A of the first bus, the 3.1 A of the inlet, nor the
+        # sum of the outlets
+        ("ict-pdu_buses", {"39145.10.10.1.4.1": "n/a"}, (), None),
+        ("raritan-px1", {"13742.4.1.21.2.1.3.1.1": "-1"}, (), None),
         # a Geist that does not say how it is fed has the sum of its lines
         ("geist-v5_delta", {}, (GEIST_FEED,), "37.78"),
     ],

@@ -92,11 +92,11 @@ Figures = Mapping[str, Optional[str]]
         ("e3meter-ipm", {f"{IPM}.12.3": 0}, (), {"load_a": "4.47"}),
         ("e3meter-ipm", {f"{IPM}.12.{channel}": 7 for channel in range(4)}, (), {"load_a": None}),
         # one of the PDUs behind a console server is not measured
-        ("opengear-rpc", {"25049.17.16.1.7.2.1": -1}, (), {"load_a": None}),
-        ("opengear-rpc", {"25049.17.16.1.7.2.1": 102}, (), {"load_a": "3.52"}),
-        # Phases and their banks share one table: without the columns that name them, the sum of
-        # the outlets. A single row needs neither column.
-        ("apc-rpdu", {}, (f"{LOADS}.4.", f"{LOADS}.5."), {"load_a": "4.8"}),
+        ("opengear-rpc", {"25049.17.15.1.11.2": -1}, (), {"load_a": None}),
+        ("opengear-rpc", {"25049.17.15.1.11.2": 11}, (), {"load_a": "3.6"}),
+        # Phases and their banks share one table: without the columns that name them, there is no
+        # load. A single row needs neither column.
+        ("apc-rpdu", {}, (f"{LOADS}.4.", f"{LOADS}.5."), {"load_a": None}),
         (
             "apc-rpdu",
             {},
