@@ -72,6 +72,7 @@ def test_a_unit_with_this_cipher_alone_is_read_on_each_python(version: str, ciph
             cwd=ROOT,
             capture_output=True,
             text=True,
+            timeout=PATIENCE_S,
         )
     assert answer.stdout.strip() == "8", answer.stderr
 

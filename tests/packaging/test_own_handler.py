@@ -18,6 +18,7 @@ from tests.dcimanager.manager import DciManager
 from tests.needs import ROOT
 from tests.pdu.pdus.json_pdu import HTTP, Unit, serving
 from tests.pdu.pdus.page_handler import SOURCE, agent, folder, packed
+from tests.waiting import PATIENCE_S
 
 from .building import build as archives
 from .registering import Admin
@@ -194,7 +195,8 @@ def test_an_archive_of_a_path_with_a_dot_is_uploaded_without_it(
 ) -> None:
     """The page packs DIR; `tar -czf NAME.tar.gz ./DIR` gives all names a `./`."""
     made = folder(tmp_path)
-    subprocess.run(["tar", "-czf", "a.tar.gz", f"./{made.name}"], cwd=tmp_path, check=True)
+    command = ["tar", "-czf", "a.tar.gz", f"./{made.name}"]
+    subprocess.run(command, cwd=tmp_path, check=True, timeout=PATIENCE_S)
     run = admin.run(manager, "--archive", str(tmp_path / "a.tar.gz"), *OWN)
     assert (run.code, run.err) == (0, "")
     assert manager.handlers()[0].import_path == "handler_dir.my_handler"

@@ -141,7 +141,7 @@ def test_an_error_that_cannot_be_printed_keeps_its_exit_code(admin: Admin) -> No
 
 
 def test_a_full_folder_for_temporary_files_is_named(admin: Admin) -> None:
-    mounted = subprocess.run(["unshare", "-m", "true"], capture_output=True)
+    mounted = subprocess.run(["unshare", "-m", "true"], capture_output=True, timeout=PATIENCE_S)
     if mounted.returncode:
         pytest.skip("no file system can be mounted here")
     mount = f"mount -t tmpfs -o size=4k tmpfs '{admin.temporary}'"

@@ -93,6 +93,7 @@ def prometheus(folder: Path) -> Iterator[str]:
             *("openmetrics", "samples", "data"),
         ],
         cwd=folder,
+        timeout=PATIENCE_S,
         check=True,
         capture_output=True,
     )

@@ -15,6 +15,7 @@ from handlers.shared.errors import SettingsError
 from pdu.energy.clock import PollTime
 from pdu.energy.readings import INLET
 from pdu.energy.store import Store, StoredPoll, StoredRegister, exclusive
+from tests.waiting import PATIENCE_S
 
 from .months import BEGIN, DAY, OCTOBER
 
@@ -133,7 +134,7 @@ def test_a_killed_meter_loses_nothing_that_it_accepted(path: str) -> None:
     for _ in range(50):
         accepted = int(writer.stdout.readline())
     writer.send_signal(signal.SIGKILL)
-    rest = writer.communicate()[0].split()
+    rest = writer.communicate(timeout=PATIENCE_S)[0].split()
     accepted = int(rest[-1]) if rest else accepted
     readings = Store(path).read_pdu("rack1", BEGIN, BEGIN + 900.0 * 100_000)
     assert len(readings.earliest) in (accepted + 1, accepted + 2)
