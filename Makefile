@@ -88,6 +88,11 @@ bench: env-tests ## the benchmarks, with ratios to a peer of the same run, and w
 	@sh .ci/setup offer
 	@$(RUN) -m tests.benchmarks $(if $(filter list,$(ONLY)),--help,$(ONLY))
 
+# Folders of this name would be up to date, and make would say so.
+.PHONY: tests docs packaging pdu
+tests docs packaging pdu:
+	@echo "there is no target $@, which is a folder; make help lists the targets: test, devices, packages, try" >&2; exit 2
+
 clean:           ## remove everything that was made here
 	rm -rf dist build *.egg-info .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis $(VENV)
 	find . -name __pycache__ -not -path './.venv*' -prune -exec rm -rf {} +

@@ -37,6 +37,7 @@ ROOT = HERE.parent
 sys.path.insert(0, str(ROOT))  # run by path, so sys.path has this folder and not the project's
 
 from handlers import registry
+from handlers.shared.similar_names import similar_names
 from pdu.pdus.handler_archives import content_hash, pack_archive
 from pdu.pdus.handler_imports import PLATFORM_MODULES, TOOL_MODULES, standard_library
 from pdu.pdus.handler_paths import is_path
@@ -674,9 +675,13 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     paths = [name for name in options.names if name not in handler_names and is_path(name)]
     options.names = [name for name in options.names if name not in paths]
     for name in options.names:
+        if name not in handler_names and Path(name).is_dir():
+            parser.error(f"the folder {name} has no Python file: give the folder of a handler")
         if name not in handler_names:
+            near = similar_names(name, handler_names)
             parser.error(
-                f"there is no handler {name!r}; choose from {', '.join(handler_names)}, or give the"
+                f"there is no handler {name!r}{f'; did you mean {near[0]}?' if near else ''};"
+                f" choose from {', '.join(handler_names)}, or give the"
                 f" path of your own{registry.missing_part(name)}"
             )
     handlers_in_only = [key for key in options.only if key in handler_names]

@@ -170,8 +170,8 @@ def _error_of_marks(
         if has_answered:
             return Unreachable(
                 "no answer to a walk, though the device answered before it: try again; if it stays"
-                " so, set the SNMP version to 1: some devices leave the GETBULK requests of 2c and"
-                f" 3 without an answer ({words})"
+                " so with SNMP 2c or 3, set the SNMP version to 1: some devices leave GETBULK"
+                f" requests without an answer ({words})"
             )
         return Unreachable(
             f"no answer over SNMP: check the address, the port ({port}), the SNMP version (older"

@@ -20,7 +20,7 @@ from ..core.cli.options import Argument, option, output, run_options_of
 from ..core.cli.output import print_json
 from ..core.cli.shared_options import LISTEN
 from ..core.files.whole_files import text_of
-from ..core.network.listening import listen_address
+from ..core.network.listening import listen_address, port_advice
 from ..recordings.of_handlers import handler_of_recording
 from ..recordings.recording_formats import ReplayedDevice
 from ..recordings.replay_server import HOST
@@ -44,7 +44,9 @@ def _replay(context: click.Context, file: str, listen: str, profile: str) -> int
             else kind.serve(text, port)
         )
     except OSError as error:
-        raise SettingsError(f"port {port} cannot be used ({error.strerror})") from None
+        raise SettingsError(
+            f"port {port} cannot be used ({error.strerror}){port_advice(error.errno)}"
+        ) from None
     try:
         # before the output: a script that reads the address may end this program at once
         with _collect_signals() as signals:

@@ -128,7 +128,7 @@ def _grouped(
 
 def _unknown(rows: Sequence[PduRow]) -> Iterator[Part]:
     cells = [
-        [row_header(row.device.name), words(_outlets(row, UNKNOWN) or str(row.unknown))]
+        [row_header(row.device.name), words(str(row.unknown))]
         for row in rows
         if row.unknown and not row.device.metered
     ]

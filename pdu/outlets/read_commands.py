@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import os
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -313,12 +314,25 @@ A community or password is asked for, unless a variable has it:
   read -rs PDU_COMMUNITY; export PDU_COMMUNITY; pdu status snmp 192.0.2.8"""
 
 
+def _refuse_communities(host_words: Sequence[str]) -> None:
+    """Raise SettingsError for a community in the place of a further host: it would be asked of the
+    name server.
+    """
+    communities = {"public", "private", os.environ.get("PDU_COMMUNITY")}
+    if communities.intersection(host_words[1:]):
+        raise SettingsError(
+            "a community stands where a further host is expected: give it in PDU_COMMUNITY, or"
+            " with --secret-file community=FILE"
+        )
+
+
 def _reading(
     command: ReadingCommand, help_text: str, examples: Sequence[str], *parameters: click.Parameter
 ) -> click.Command:
     @click.pass_context
     def run(context: click.Context, handler: str, host: Sequence[str], csv: bool = False) -> int:
         alone = len(set(host)) == 1
+        _refuse_communities(host)
         pdus = [names.choose_pdu(context, handler, name, alone) for name in dict.fromkeys(host)]
         return _read_pdus(run_options_of(context), command, pdus, csv)
 

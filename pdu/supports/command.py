@@ -14,7 +14,7 @@ from ..core.cli.error_output import Usage
 from ..core.cli.exit_codes import DONE, code_of
 from ..core.cli.groups import Subcommand
 from ..core.cli.options import Argument, output, run_options_of, word_completion
-from ..core.cli.output import Result, print_result, tabulate
+from ..core.cli.output import Result, counted, print_result, tabulate
 from .model_names import TABLE, Name, read_names
 from .owner_proofs import read_owner_proofs
 from .search import MAYBE, NO, YES, Match, SupportAnswer, answer
@@ -116,7 +116,8 @@ def _yes_lines(question: str, result: SupportAnswer) -> list[str]:
     ]
     head = ("handler", "family", "models", "switched", "per outlet")
     return [
-        f"{question}: yes, by {len(rows)} entries; name the model to see one in full",
+        f"{question}: yes, by {counted(len(rows), 'entry', 'entries')}; name the model to see one"
+        " in full",
         *_shared_name_lines(result),
         *tabulate(head, rows),
         *_wrapped("next", _IDENTIFY),
@@ -255,8 +256,8 @@ def _vendor_lines(result: SupportAnswer) -> str:
         dict.fromkeys(entry.vendors[0] for entry in result.near if entry.handler != "redfish")
     )
     return (
-        f"{vendors}: known, with {len(result.near)} entries (pdu supports VENDOR lists them), but"
-        f" none is called {strange}. It may be read all the same"
+        f"{vendors}: known, with {counted(len(result.near), 'entry', 'entries')} (pdu supports"
+        f" VENDOR lists them), but none is called {strange}. It may be read all the same"
     )
 
 

@@ -109,7 +109,7 @@ def _new(
         *map(str, files),
         *(f"{path} (changed)" for path in changed_files),
         "",
-        f"its tests: python -m pytest {tests}",
+        f"its tests: python -m pytest {tests} (pytest is in the environment of make env-tests)",
         f"next steps: {page}",
     ]
     return print_result(

@@ -122,6 +122,10 @@ class _Worker:
             kind = getattr(error, "kind", None)
             if isinstance(kind, str) and _KIND.fullmatch(kind):
                 return {"kind": kind, "text": str(error)}
+            # of the network, whoever wrote the handler; SnmpTimeout is of our double
+            kinds = {kind.__name__ for kind in type(error).__mro__}
+            if kinds & {"OSError", "SnmpTimeout"}:
+                return {"kind": "unreachable", "text": f"{type(error).__name__}: {error}"}
             logging.exception("defect in %s", call["method"])
             return {"kind": "bug", "text": f"{type(error).__name__}: {error}"}
 

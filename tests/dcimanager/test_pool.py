@@ -5,17 +5,20 @@ masked secrets.
 from __future__ import annotations
 
 import hashlib
+import socket
 import threading
 from pathlib import Path
 
 import pytest
 
+from pdu.pdus.handler_archives import pack_archive
+from tests.needs import ROOT
 from tests.packaging.building import archive, small_tree
 from tests.simulators.nut_server import NutServer, SwitchedPdu
 from tests.waiting import PATIENCE_S
 
 from .client import Client
-from .local_build import registered
+from .local_build import install, registered
 from .manager import DciManager
 from .sealed import masked
 
@@ -122,3 +125,19 @@ def test_the_plot_library_is_the_release_that_its_readme_names() -> None:
         "uplot.css": "df630c6a8d6f8eea",
         "uplot.LICENSE": "8f989229699b4fe2",
     }
+
+
+def test_an_error_of_the_network_is_unreachable_whoever_wrote_the_handler() -> None:
+    source = (ROOT / "tests" / "pdu_common" / "rpcm_example.py").read_text("utf-8")
+    packed = pack_archive(
+        {"pdu_page/__init__.py": b"", "pdu_page/handler.py": source.encode()}, "0" * 64
+    )
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as taken, DciManager() as manager:
+        taken.bind(("127.0.0.1", 0))  # never answers
+        port = taken.getsockname()[1]
+        install(manager, packed)
+        snmp = {"community": "public", "port": str(port), "timeout": "1", "retries": "0"}
+        off = manager.add_pdu("off", "pdu_page", "127.0.0.1", snmp=snmp)
+        manager.poll([off])
+        assert {call.kind for call in off.calls} == {"unreachable"}
+        assert not any("defect" in line or "Traceback" in line for line in manager.log(off))

@@ -125,9 +125,9 @@ def figure_or_none(view: object, name: str) -> Optional[float]:
     return None if value is getattr(type(view), name, None) else value
 
 
-def counted(number: int, noun: str) -> str:
+def counted(number: int, noun: str, plural: str = "") -> str:
     """`1 PDU`, `2 PDUs`."""
-    return f"{number} {noun}{'' if number == 1 else 's'}"
+    return f"{number} {noun if number == 1 else plural or f'{noun}s'}"
 
 
 def figure(value: Optional[float], unit: str = "") -> str:

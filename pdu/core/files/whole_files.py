@@ -113,6 +113,8 @@ def new_file(path: Optional[str]) -> Iterator[Callable[[bytes], None]]:
     with signals_as_ctrl_c():
         try:
             file = open(path, "xb", opener=lambda name, flags: os.open(name, flags, 0o600))
+        except FileExistsError:
+            raise SettingsError(f"{path} exists already: remove it, or give another name") from None
         except OSError as error:
             raise SettingsError(f"{path} cannot be written ({error.strerror})") from None
         try:

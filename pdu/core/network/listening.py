@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import socket
+from typing import Optional
 
 from handlers.shared.address import Address
 from handlers.shared.errors import SettingsError
@@ -36,4 +38,16 @@ def listening_at(where: str, option: str, example: str) -> socket.socket:
         listener.close()
         raise SettingsError(
             f"{option} {where[:60]}: {getattr(error, 'strerror', None) or error}"
+            f"{port_advice(getattr(error, 'errno', None))}"
         ) from None
+
+
+def port_advice(number: Optional[int]) -> str:
+    """What to do about a port that cannot be used, as the end of a sentence; "" if the system's
+    words say all. `number`: of the OSError.
+    """
+    if number == errno.EADDRINUSE:
+        return ": another program uses this port; give another one, or stop that program"
+    if number == errno.EACCES:
+        return ": ports below 1024 need rights of their own; give one from 1024 on"
+    return ""

@@ -74,7 +74,7 @@ def test_a_recording_is_written_to_a_new_file_that_only_its_owner_can_read(
         )
         first = done(*arguments, PDU_COMMUNITY=COMMUNITY)
         monkeypatch.setenv("PDU_COMMUNITY", COMMUNITY)
-        assert root.run(arguments) == 2 and "File exists" in capsys.readouterr().err
+        assert root.run(arguments) == 2 and "exists already: remove it" in capsys.readouterr().err
     assert first.returncode == 0
     assert (
         "reads as the family apc-rpdu2 with" in first.stderr

@@ -388,3 +388,9 @@ def test_a_load_is_a_share_of_a_rating_only_where_every_part_is_known(
     checked_row = check_result.judge_reading(device(), reading("UP")._replace(meters=parts))
     assert checked_row.of_rating == said
     assert said in "\n".join(checked([checked_row]).lines())
+
+
+def test_the_column_of_unknown_states_is_a_count_in_text_and_on_the_page() -> None:
+    made = page([row("UP", "DOWN", "UNKNOWN")])  # outlet 3
+    table = made[made.index("Unknown states") :].partition("</table>")[0]
+    assert ">1</" in table and ">3</" not in table

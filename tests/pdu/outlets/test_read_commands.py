@@ -871,3 +871,13 @@ def test_a_line_of_progress_fits_the_terminal(
             output += piece
     os.close(ours)
     assert output.decode() == f"\r{width * 'x'}\r\r{width * ' '}\r"
+
+
+def test_a_community_in_the_place_of_a_host_is_not_asked_of_the_name_server(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PDU_COMMUNITY", "s3cret")
+    for word in ("public", "s3cret"):
+        code, out, err = run(capsys, "status", "snmp", "127.0.0.1:9", word)
+        assert (code, out) == (2, "") and "a community stands where a further host" in err
+        assert word not in err and "127.0.0.1" not in err

@@ -142,7 +142,7 @@ def test_a_draft_does_not_replace_a_file(recording: Path, tmp_path: Path, capsys
     file.write_text("mine")
     assert (
         root.run(["draft", str(recording), "-o", str(file)]) == 2
-        and "File exists" in capsys.readouterr().err
+        and "exists already: remove it" in capsys.readouterr().err
     )
     assert file.read_text() == "mine"
 
