@@ -216,6 +216,30 @@ def is_of(element: object, root: str) -> bool:
     return root_arcs[: len(oid)] == oid and root_arcs[len(root_arcs) - len(index) :] == index
 
 
+def is_no_row(elements: Sequence[Any], root: str) -> bool:
+    """Whether the last of the walked elements is no row below `root`. Libraries tell the end of a
+    walk in this way: ezsnmp 2.5 has an exception's text, named as the row before it or as `root`;
+    pysnmp 4 the last row again over SNMPv1, or `root` with an empty value. Another one may have the
+    object behind `root`.
+    """
+    last, oid, root_arcs = elements[-1], _oid(elements[-1]), oid_arcs(root) or ()
+    if not oid:
+        return False
+    shared = min(len(oid), len(root_arcs))
+    if oid[:_INTERNET] == root_arcs[:_INTERNET] and oid[:shared] != root_arcs[:shared]:
+        return True
+    value = raw_value(last)
+    if len(elements) > 1:
+        before = elements[-2]
+        is_again = (oid, _index(last)) == (_oid(before), _index(before))
+        return is_again and (value is None or value == raw_value(before))
+    return value in (None, "") and is_of(last, root)
+
+
+def _oid(element: object) -> tuple[int, ...]:
+    return oid_arcs(getattr(element, "oid", "") or "") or ()
+
+
 def _index(element: object) -> Optional[tuple[int, ...]]:
     for name in ("oid_index", "index"):
         index = getattr(element, name, None)

@@ -21,7 +21,16 @@ from ..shared.address import host_fault, host_with_port
 from ..shared.errors import PduHandlerError, ProtocolError, SettingsError, Unreachable
 from . import foreign
 from .form import address
-from .rows import LONGEST_TEXT, IndexedRows, Raw, is_of, is_oid_split, plain_indexes, raw_value
+from .rows import (
+    LONGEST_TEXT,
+    IndexedRows,
+    Raw,
+    is_no_row,
+    is_of,
+    is_oid_split,
+    plain_indexes,
+    raw_value,
+)
 from .snmp_errors import is_end_of_table, translate
 
 if TYPE_CHECKING:
@@ -32,6 +41,8 @@ T = TypeVar("T")
 # A table with as many rows may consist of the rows 1.1 and 2.2 alone, which look like the rows 1
 # and 2 if OIDs are split. A longer table shows it, because its rows have other numbers too.
 _UNSURE_ROWS = 2
+# of the first row of most tables
+_USUAL_INDEXES = ("1", "0", "1.1", "1.1.1")
 # limits for the start of an SNMP call: from the last answer, and from the first call
 SILENCE_SECONDS, LONGEST_SECONDS = 30.0, 300.0
 # the port that IANA registers for snmp
@@ -65,6 +76,8 @@ class Snmp:
         self._splits: Optional[bool] = None
         # whether an answer came
         self._answered = False
+        # a row of each table that was walked
+        self._index_by_table: dict[str, str] = {}
 
     @property
     def name(self) -> str:
@@ -146,7 +159,14 @@ class Snmp:
         """
         elements = self._elements(oid)
         self._note_answer()
-        return self._rows(elements, oid)
+        if elements:
+            is_end = self._call_library(lambda: is_no_row(elements, oid), f"walk {oid}")
+            if is_end:
+                elements.pop()
+        rows = self._rows(elements, oid)
+        if rows:
+            self._index_by_table[oid.rpartition(".")[0]] = next(iter(rows))
+        return rows
 
     def _rows(self, elements: Sequence[Any], oid: str) -> dict[str, Raw]:
         rows: dict[str, Optional[Raw]] = {}
@@ -180,14 +200,31 @@ class Snmp:
         missing then."""
         elements: list[Any] = []
 
-        def walk_rows() -> None:
+        def walk_rows() -> bool:
             rows = self._device.snmp_walk(oid)
             if rows is not None:  # an empty table
                 for element in rows:
                     elements.append(element)  # `extend` need not keep the rows before an error
+            return True
 
-        self._call(walk_rows, f"walk {oid}", begun=elements, walking=True)
+        has_returned = self._call(walk_rows, f"walk {oid}", begun=elements, walking=True)
+        if not has_returned and not elements:
+            self._raise_if_rows_were_lost(oid)
         return elements
+
+    def _raise_if_rows_were_lost(self, oid: str) -> None:
+        """For a walk that raised that nothing follows, and returned no row: easysnmp 0.2.6 does so
+        over SNMPv1 after the last rows of the device, and they are lost."""
+        known_index = self._index_by_table.get(oid.rpartition(".")[0])
+        for index in (known_index,) if known_index else _USUAL_INDEXES:
+            if self.get(f"{oid}.{index}") is not None:
+                raise ProtocolError(
+                    "the platform's SNMP library lost the rows of a table at the end of the"
+                    " device's objects: set the SNMP version to 2",
+                    b"",
+                    known_endpoint(self._device.pdu_data),
+                    f"walk {oid}",
+                )
 
     def _indexes(self, elements: Sequence[Any], oid: str) -> list[str]:
         """The indexes of the walked rows. Costs a GET if only that shows whether the platform

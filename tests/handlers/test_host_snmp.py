@@ -136,13 +136,68 @@ def test_a_row_with_neither_an_oid_nor_an_index_is_an_error() -> None:
 
 
 @pytest.mark.parametrize(
-    "where", [["1.4.1.1", "1.4.1.2", "1.5.1.3"], ["1.5.1.1", "1.5.1.2"]], ids=["at the end", "only"]
+    "where",
+    [["1.5.1.3", "1.4.1.1", "1.4.1.2"], ["1.4.1.1", "1.5.1.2", "1.5.1.3"], ["1.5.1.1", "1.5.1.2"]],
+    ids=["first", "two at the end", "only"],
 )
-def test_a_row_of_another_column_is_an_error(where: list[str]) -> None:
+def test_rows_of_another_column_are_an_error(where: list[str]) -> None:
     """Its index alone would make it an outlet of this column."""
     rows = [row("1", oid=f"1.3.6.1.4.1.9.{at}", oid_index=at.rpartition(".")[2]) for at in where]
     with pytest.raises(ProtocolError, match="not asked for"):
         snmp(rows).walk("1.3.6.1.4.1.9.1.4")
+
+
+# ---- how libraries end a walk: easysnmp 0.2.6, ezsnmp 2.5.0, pysnmp 4.4.12 -----------------------
+
+END = "No more variables left in this MIB View (It is past the end of the MIB tree)"
+NO_INSTANCE = "No Such Instance currently exists at this OID"
+TWO = [row("5", oid=f"{ROOT}.1"), row("5", oid=f"{ROOT}.2")]
+
+
+@pytest.mark.parametrize(
+    "last",
+    [
+        row(END, oid=f"{ROOT}.2"),
+        row("5", oid=f"{ROOT}.2"),
+        row("6", oid="1.3.6.1.6.3.1.1.6.1.0"),
+        row("6", oid=f"{ROOT.rpartition('.')[0]}.999.1"),
+    ],
+    ids=["a sentence", "again", "behind the device's objects", "behind the table"],
+)
+def test_what_a_library_adds_at_the_end_of_a_walk_is_no_row(last: SimpleNamespace) -> None:
+    assert snmp([*TWO, last]).walk(ROOT) == {"1": "5", "2": "5"}
+
+
+@pytest.mark.parametrize(
+    "only",
+    [
+        row(NO_INSTANCE, oid=ROOT.rpartition(".")[0], index=ROOT.rpartition(".")[2]),
+        row("", oid=ROOT),
+    ],
+    ids=["a sentence", "the table without a value"],
+)
+def test_what_a_library_makes_of_an_empty_table_is_no_row(only: SimpleNamespace) -> None:
+    assert snmp([only]).walk(ROOT) == {}
+
+
+def test_an_outlet_whose_name_is_the_text_of_an_exception_is_a_row() -> None:
+    rows = [row("A", oid=f"{ROOT}.1"), row(NO_INSTANCE, oid=f"{ROOT}.2")]
+    assert snmp(rows).walk(ROOT) == {"1": "A", "2": ""}
+
+
+def test_a_walk_that_raises_and_has_lost_its_rows_is_an_error() -> None:
+    class Losing(Table):
+        def snmp_walk(self, oid: object) -> Any:
+            if str(oid) == ROOT:
+                raise RuntimeError("no such name error encountered")
+            return [self._element(f"{oid}.7.7", "1")]
+
+    for index, walked in (("1", ()), ("7.7", (f"{ROOT.rpartition('.')[0]}.2",))):
+        device = Snmp(cast(Any, Losing({index: "1"}, False)))
+        for beside in walked:  # a column of the same table shows an index
+            assert device.walk(beside) == {"7.7": "1"}
+        with pytest.raises(ProtocolError, match="lost the rows .* set the SNMP version to 2"):
+            device.walk(ROOT)
 
 
 def test_rows_of_which_only_some_have_a_readable_oid_are_an_error() -> None:
