@@ -4,8 +4,8 @@ version numbers.
 Documented names are imported from the platform where they are used. This package finds the rest:
 the module of the class BasePdu (`base`), the address and the handler settings (`form`), the
 identity on a port (`port_identity`), the fields of the views (`views`), the index of a walked row
-(`rows`), the failures of SNMP calls (`snmp`, `snmp_errors`), and the text of values and exceptions
-whose own methods may raise (`foreign`).
+(`rows`), the failures of SNMP calls (`snmp`, `snmp_errors`), and the values and exceptions whose
+own methods may raise (`foreign`, `foreign_snmp`).
 """
 
 from __future__ import annotations

@@ -1,45 +1,20 @@
-"""Values and exceptions of the platform, whose own methods may raise or hide their text. What is
-returned are plain values.
+"""Values of the platform, whose own methods may raise or hide their text. What is returned are
+plain values.
 """
 
 from __future__ import annotations
 
-import contextlib
 import itertools
 import numbers
 from collections import UserString
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Callable, Optional, TypeVar, Union
 
 from ..shared.errors import PduHandlerError, Reason, SettingsError
 
 T = TypeVar("T")
 _LONGEST_NUMBER = 100  # limit in bits
-_DEEPEST = 10  # limit for groups of exceptions in groups
-_DEEPEST_PARAMETER = 10  # limit for nested parameters
 _GETTER = "get_secret_value"  # of pydantic's SecretStr and SecretBytes, whose text is stars
-
-
-def exception_text(error: BaseException) -> str:
-    """The type's name and the text; the name alone if the exception cannot make its text."""
-    name = type(error).__name__
-    try:
-        return f"{name}: {error}"
-    except Exception:  # its __str__ raised, or returned no text
-        return f"{name}, whose text cannot be made"
-
-
-def leaf_exceptions(error: BaseException, depth: int = 0) -> Iterator[BaseException]:
-    """The exceptions in a group (PEP 654), also nested ones; else the exception itself."""
-    inner: object = ()
-    if type(error).__name__.endswith("ExceptionGroup") and depth < _DEEPEST:
-        with contextlib.suppress(Exception):
-            inner = getattr(error, "exceptions", ())
-    if isinstance(inner, tuple) and inner:
-        for member in inner:
-            yield from leaf_exceptions(member, depth + 1)
-    else:
-        yield error
 
 
 def is_mapping(value: object) -> bool:
@@ -87,7 +62,7 @@ def _reveal(value: object) -> object:
 # ---- what the platform passed --------------------------------------------------------------------
 
 
-def _call_platform(function: Callable[[], T], reason: Reason) -> T:
+def call_platform(function: Callable[[], T], reason: Reason) -> T:
     """The function's result. If a method of the platform's objects raises, SettingsError with
     `reason` and the exception's type; its text may hold a secret."""
     try:
@@ -117,12 +92,12 @@ def read_field(holder: object, name: str) -> object:
             return mapping[name] if name in mapping.keys() else None
         return attribute
 
-    return _call_platform(value, _unreadable(name))
+    return call_platform(value, unreadable(name))
 
 
 def read_text(value: object, name: str) -> Optional[str]:
     """The `text` of the value of the field `name`. Raises SettingsError."""
-    return _call_platform(lambda: text(value), _unreadable(name))
+    return call_platform(lambda: text(value), unreadable(name))
 
 
 def read_address(value: object, name: str) -> str:
@@ -137,7 +112,7 @@ def read_address(value: object, name: str) -> str:
             return ""
         return (text(value) or "").strip()
 
-    return _call_platform(read_stripped, _unreadable(name))
+    return call_platform(read_stripped, unreadable(name))
 
 
 def read_json_text(value: object, name: str) -> Union[str, bytes, None]:
@@ -150,7 +125,7 @@ def read_json_text(value: object, name: str) -> Union[str, bytes, None]:
             return str.__str__(value).strip()
         return bytes(value).strip() if isinstance(value, (bytes, bytearray)) else None
 
-    return _call_platform(read_stripped, _unreadable(name))
+    return call_platform(read_stripped, unreadable(name))
 
 
 def read_settings(value: object, name: str, most: int) -> list[tuple[str, str]]:
@@ -159,7 +134,7 @@ def read_settings(value: object, name: str, most: int) -> list[tuple[str, str]]:
     """
     return [
         (key_text, _setting_text(setting, f"the value of {key_text.strip().lower()[:60]!r}"))
-        for key, setting in _call_platform(lambda: _entries(value, most), _unreadable(name))
+        for key, setting in call_platform(lambda: _entries(value, most), unreadable(name))
         for key_text in [_setting_text(key, "a key")]
     ]
 
@@ -201,57 +176,12 @@ def _setting_text(value: object, what: str) -> str:
             why = f"is {error}"
         raise SettingsError(unread + why)
 
-    setting = _call_platform(read_setting, f"{unread}cannot be read")
+    setting = call_platform(read_setting, f"{unread}cannot be read")
     if setting is None:
         raise SettingsError(f"{unread}has the type {type(value).__name__}; give text")
     return setting
 
 
-def read_parameters(pdu_data: object) -> list[tuple[str, str]]:
-    """Each text in the field `snmp_params` with its key; of a nested one, keys with dots between.
-
-    Raises SettingsError if they cannot be read: a secret among them could then reach an error.
-    """
-    params = read_field(pdu_data, "snmp_params")
-
-    def parameters() -> list[tuple[str, str]]:
-        fields = params if is_mapping(params) else getattr(params, "__dict__", {})
-        return list(_nested_texts(fields))
-
-    return _call_platform(parameters, _unreadable("snmp_params"))
-
-
-def _nested_texts(node: Any, key: str = "", depth: int = 0) -> Iterator[tuple[str, str]]:
-    """A community of digits may be a number."""
-    if depth > _DEEPEST_PARAMETER:
-        raise ValueError("nested too deeply")
-    if is_mapping(node):
-        for name in list(node.keys()):
-            below = text(name) or ""
-            yield from _nested_texts(node[name], f"{key}.{below}" if key else below, depth + 1)
-    elif isinstance(node, (list, tuple)):
-        for value in node:
-            yield from _nested_texts(value, key, depth + 1)
-    elif isinstance(node, (bytes, bytearray)):
-        yield key, bytes(node).decode("utf-8", "replace")
-    elif not isinstance(node, bool) and not (isinstance(node, int) and node.bit_length() > 64):
-        parameter = text(node)
-        if parameter:
-            yield key, parameter
-
-
-def read_port(pdu_data: object) -> Optional[str]:
-    """The port in the field `snmp_params`, None if there is none or if it cannot be read."""
-
-    def port() -> Optional[str]:
-        params = getattr(pdu_data, "snmp_params", None)
-        value = params.get("port") if isinstance(params, Mapping) else None
-        return None if value is None else (text(value) or "")[:10]
-
-    with contextlib.suppress(SettingsError):
-        return _call_platform(port, "")
-    return None
-
-
-def _unreadable(name: str) -> str:
+def unreadable(name: str) -> str:
+    """The reason if a field cannot be read."""
     return f"the field {name!r} of the PDU's data, which the platform passed, cannot be read"

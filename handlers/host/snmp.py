@@ -19,7 +19,7 @@ from typing import (
 
 from ..shared.address import host_fault, host_with_port
 from ..shared.errors import PduHandlerError, ProtocolError, SettingsError, Unreachable
-from . import foreign
+from . import foreign_snmp
 from .form import address
 from .rows import (
     LONGEST_TEXT,
@@ -69,7 +69,7 @@ class Snmp:
         begin = getattr(type(device), "begin_snmp_session", None)
         if begin is not None:
             begin(device)
-        self._parameters = foreign.read_parameters(device.pdu_data)
+        self._parameters = foreign_snmp.read_parameters(device.pdu_data)
         port = next((value for key, value in self._parameters if key == "port"), "")
         self._port = (port or "161")[:10]
         # Whether the platform splits OIDs; None until an answer shows it.
@@ -291,8 +291,8 @@ class Snmp:
         except Exception as error:
             # the platform's exceptions are not documented; its elements' attributes may raise them
             texts = [
-                foreign.exception_text(failure)[:LONGEST_TEXT]
-                for failure in foreign.leaf_exceptions(error)
+                foreign_snmp.exception_text(failure)[:LONGEST_TEXT]
+                for failure in foreign_snmp.leaf_exceptions(error)
             ]
         errors: list[PduHandlerError] = []
         for words in texts:  # several if they were raised as a group
@@ -355,5 +355,5 @@ def known_endpoint(pdu_data: object) -> str:
     """
     host = known_address(pdu_data)
     with contextlib.suppress(ValueError):
-        return host_with_port(host, foreign.read_port(pdu_data), SNMP_PORT)
+        return host_with_port(host, foreign_snmp.read_port(pdu_data), SNMP_PORT)
     return host_with_port(host, None, SNMP_PORT)

@@ -1,6 +1,4 @@
-"""One device over HTTP: its address, the repetition of reads, redirects, and the errors for
-statuses.
-"""
+"""One device over HTTP: its address, the repetition of reads, and the errors for statuses."""
 
 from __future__ import annotations
 
@@ -10,11 +8,10 @@ from collections.abc import Container, Mapping
 from typing import Optional, Union
 
 from ..shared.address import Address, host_fault
-from ..shared.errors import PduHandlerError, SettingsError
-from .errors import REDIRECTS, HttpException, HttpUnreachable, error_of_status
+from ..shared.errors import SettingsError
+from .errors import HttpException, HttpUnreachable, error_of_status
 from .login import Login
 from .message import PORTS, BodyStream, Endpoint, Request, Response, Transport
-from .redirects import next_request, redirect_unreachable
 
 
 def endpoint(scheme: str, host: str, port: Optional[int] = None) -> Endpoint:
@@ -37,7 +34,9 @@ def endpoint(scheme: str, host: str, port: Optional[int] = None) -> Endpoint:
 
 
 class HttpClient:
-    """One device's HTTP service at `where`. Thread-safe; requests are serialised."""
+    """One device's HTTP service at `where`. Thread-safe; requests are serialised. A redirect is an
+    error; `redirects.RedirectedClient` follows some.
+    """
 
     def __init__(self, where: Endpoint, transport: Transport) -> None:
         self.where = where
@@ -74,8 +73,7 @@ class HttpClient:
         answers: Container[int] = (200,),
     ) -> Response:
         """The answer, whose status is one of `answers`. A request that is sent `once` (a write,
-        with any method) is neither repeated nor redirected. Any other request may be sent again,
-        also where a redirect leads (`redirects.next_request`).
+        with any method) is not repeated. Any other request may be sent again.
 
         Raises SettingsError (login or `ca_pem` is unusable), HttpException (the upload cannot be
         read) and its subclasses.
@@ -96,9 +94,7 @@ class HttpClient:
                 self._transport.close()
                 self._process = os.getpid()
             try:
-                reply = self._attempt(request)
-                if reply.status in REDIRECTS and not once:
-                    reply = self._follow_redirect(request, reply, login)
+                reply = self.reply(request, login)
                 if reply.status not in answers:
                     raise error_of_status(reply.status, login, reply.headers)
                 return reply
@@ -106,24 +102,11 @@ class HttpClient:
                 error.at(self.where.netloc, f"{method} {login.quoted_path(target)}")
                 raise
 
-    def _follow_redirect(self, request: Request, reply: Response, login: Login) -> Response:
-        """The reply where the redirect `reply` leads. If it leads to another endpoint that answers,
-        the client keeps that one.
+    def reply(self, request: Request, login: Login) -> Response:
+        """The reply with any status."""
+        return self.attempt(request)
 
-        Raises HttpRefused for a redirect that is not followed.
-        """
-        here = self.where
-        where, again = next_request(here, request, reply, login)
-        self.where = where
-        try:
-            return self._attempt(again)
-        except PduHandlerError as error:
-            self.where = here
-            if where == here or not isinstance(error, HttpUnreachable):
-                raise
-            raise redirect_unreachable(where, error) from None
-
-    def _attempt(self, request: Request) -> Response:
+    def attempt(self, request: Request) -> Response:
         """The reply with any status. If the persistent connection was closed, and after a 408, a
         request is repeated unless it is sent `once`."""
         try:

@@ -1,12 +1,13 @@
-"""Decides which redirects of reads are followed, and where they lead. Pure."""
+"""Redirects of reads: which are followed, where they lead, and a client that follows them."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from ..shared.errors import NamedSetting
-from .errors import HttpRefused, HttpUnreachable
+from ..shared.errors import NamedSetting, PduHandlerError
+from .client import HttpClient
+from .errors import REDIRECTS, HttpRefused, HttpUnreachable
 from .login import Login
 from .message import PORTS, Endpoint, Request, Response
 from .urls import same_origin_path
@@ -108,3 +109,30 @@ def redirect_unreachable(where: Endpoint, error: HttpUnreachable) -> HttpUnreach
             *error.parts,
         )
     )
+
+
+class RedirectedClient(HttpClient):
+    """A client that follows redirects of reads."""
+
+    def reply(self, request: Request, login: Login) -> Response:
+        reply = self.attempt(request)
+        if reply.status in REDIRECTS and not request.once:
+            return self._follow_redirect(request, reply, login)
+        return reply
+
+    def _follow_redirect(self, request: Request, reply: Response, login: Login) -> Response:
+        """The reply where the redirect `reply` leads. If it leads to another endpoint that answers,
+        the client keeps that one.
+
+        Raises HttpRefused for a redirect that is not followed.
+        """
+        here = self.where
+        where, again = next_request(here, request, reply, login)
+        self.where = where
+        try:
+            return self.attempt(again)
+        except PduHandlerError as error:
+            self.where = here
+            if where == here or not isinstance(error, HttpUnreachable):
+                raise
+            raise redirect_unreachable(where, error) from None

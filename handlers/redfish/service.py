@@ -15,6 +15,7 @@ from ..http.connection import StandardTransport
 from ..http.errors import HttpBusy, HttpUnreachable
 from ..http.login import UnsentLogin
 from ..http.message import Response, Transport
+from ..http.redirects import RedirectedClient
 from ..http.strict_json import LIMIT
 from ..shared.errors import (
     NamedSetting,
@@ -75,7 +76,9 @@ class RedfishService:
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._clients = [
-            HttpClient(endpoint(config.scheme, config.host, config.port), transport(config.trust))
+            RedirectedClient(
+                endpoint(config.scheme, config.host, config.port), transport(config.trust)
+            )
         ]
         self._transport, self._trust = transport, config.trust
         self._clock, self._sleep, self._timeout = clock, sleep, config.timeout
@@ -212,7 +215,9 @@ class RedfishService:
         for _ in range(
             len(self._clients), min(_MOST_CONNECTIONS, -(-len(paths) // _PER_CONNECTION))
         ):
-            self._clients.append(HttpClient(self._clients[0].where, self._transport(self._trust)))
+            self._clients.append(
+                RedirectedClient(self._clients[0].where, self._transport(self._trust))
+            )
         if len(paths) > _PER_CONNECTION:
             return read_in_parallel(paths, self._clients, self._resource_or_error)
         return [self._resource_or_error(path, self._clients[0], True) for path in paths]

@@ -15,7 +15,7 @@ from decimal import Decimal
 from enum import Enum
 from typing import Any, Callable, Optional, TypeVar
 
-from handlers.host import Figures, MeterFigures, foreign
+from handlers.host import Figures, MeterFigures, foreign_snmp
 from handlers.host.views import ports_of
 from handlers.shared.errors import PduHandlerError, ProtocolError, Unreachable, printable
 from pdu_common.helper import (
@@ -137,7 +137,7 @@ class FourMethods:
             # imported late: 2 ms, which a handler without an error saves
             from handlers.host.snmp_errors import translate
 
-            port = foreign.read_port(self._data) or "161"
+            port = foreign_snmp.read_port(self._data) or "161"
             answer = translate(_HIDDEN if is_hidden else text, words, writing, port)
             return answer or ProtocolError(f"the device has no such object ({words})")
         doubt = "; the outlet may or may not have switched" if writing else ""

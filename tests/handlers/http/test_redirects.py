@@ -10,7 +10,7 @@ from handlers.http.client import HttpClient
 from handlers.http.errors import HttpRefused, error_of_status, may_have_executed
 from handlers.http.login import Login
 from handlers.http.message import Endpoint, Request, Response
-from handlers.http.redirects import next_request
+from handlers.http.redirects import RedirectedClient, next_request
 
 HERE = Endpoint("https", "pdu.example", 443)
 ACTION = "/redfish/v1/Outlets/A3/Outlet.PowerControl"
@@ -81,3 +81,14 @@ def test_a_write_is_sent_once_and_its_error_quotes_where_it_was_sent(
 
 def test_the_error_for_a_redirect_does_not_quote_the_login() -> None:
     assert "secret-word" not in error_of_status(308, LOGIN, {"location": "/secret-word"}).reason
+
+
+def test_a_codecs_handler_follows_no_redirect_and_says_where_it_leads() -> None:
+    here = Endpoint("http", "pdu.example", 80)
+    for kind, requests in ((HttpClient, 1), (RedirectedClient, 2)):
+        device = Redirecting(302, f"https://pdu.example{ACTION}")
+        with pytest.raises(HttpRefused, match="final address.*https://pdu.example"):
+            kind(here, device).send(
+                "GET", ACTION, {}, None, LOGIN, 10.0, 20.0, once=False, limit=1000
+            )
+        assert len(device.requests) == requests

@@ -14,12 +14,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Optional, Union
 from urllib.parse import quote
 
-from ....http.client import HttpClient, endpoint
+from ....http.client import endpoint
 from ....http.connection import StandardTransport
 from ....http.errors import error_of_status
 from ....http.login import Login
 from ....http.message import BodyStream, Response, Transport
 from ....http.multipart import Headers, MultipartForm
+from ....http.redirects import RedirectedClient
 from ....http.strict_json import LIMIT, loads
 from ....shared.errors import PduHandlerError, SettingsError
 from ....shared.tls import Trust
@@ -104,7 +105,7 @@ class Agent:
         transport: Optional[Transport] = None,
     ) -> None:
         trust = trust or Trust(verify=not disable_certificate_verification)
-        self._client = HttpClient(
+        self._client = RedirectedClient(
             endpoint(proto, host, port), transport or StandardTransport(trust)
         )
         self._ids = itertools.count(1)
