@@ -14,6 +14,7 @@ from pdu.core.cli.groups import Subcommand
 from pdu.core.cli.option_classes import OptionGroup, options_from, parameters_of
 from pdu.core.cli.options import Argument, NumberRange, PathText, RunOptions, Seconds, option
 from pdu.core.cli.shared_options import ListenAddress
+from pdu.energy.meter import Interval
 
 _TYPES: dict[type, type] = {
     click.types.StringParamType: str,
@@ -26,6 +27,7 @@ _TYPES: dict[type, type] = {
     NumberRange: float,
     Seconds: float,
     ListenAddress: str,
+    Interval: float,
 }
 
 
