@@ -13,7 +13,7 @@ What it cannot see: a clock that was wrong in a whole run of the machine, and co
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 from typing import NamedTuple, Optional
 
@@ -51,12 +51,9 @@ class _Run(NamedTuple):
     bounds: Sequence[PollBounds]
 
     @property
-    def begin(self) -> float:
-        return self.bounds[0].earliest
-
-    @property
-    def end(self) -> float:
-        return self.bounds[-1].latest
+    def span(self) -> PollBounds:
+        """From its first poll to its last."""
+        return PollBounds(self.bounds[0].earliest, self.bounds[-1].latest)
 
     def bounds_between(
         self, begin: Optional[float], end: Optional[float]
@@ -77,35 +74,33 @@ def poll_bounds(polls: Sequence[PollTime]) -> list[Optional[PollBounds]]:
     """For each poll when it can have been taken; None if its clocks do not say. `polls`: in the
     order in which they were taken.
     """
-    runs = []
-    for _, group in groupby(polls, key=lambda poll: poll.boot):
-        run_polls = [*group]
-        runs.append(_Run(run_polls, _bounds_of_run(run_polls)))
-    believed = _believed(runs)
+    groups = ([*group] for _, group in groupby(polls, key=lambda poll: poll.boot))
+    runs = [_Run(group, _bounds_of_run(group)) for group in groups]
+    believed: dict[int, PollBounds] = {}
+    # longer runs first
+    for place in sorted(range(len(runs)), key=lambda at: -_length(runs[at].span)):
+        span, (begin, end) = runs[place].span, _neighbours(believed, place)
+        is_after = begin is None or begin <= span.earliest + SAME_CLOCK_S
+        if is_after and (end is None or span.latest <= end + SAME_CLOCK_S):
+            believed[place] = span
     bounds: list[Optional[PollBounds]] = []
     for place, run in enumerate(runs):
-        if place in believed:
-            bounds += run.bounds
-            continue
-        end = max((runs[other].end for other in believed if other < place), default=None)
-        begin = min((runs[other].begin for other in believed if other > place), default=None)
-        bounds += run.bounds_between(end, begin)
+        is_believed = place in believed
+        bounds += run.bounds if is_believed else run.bounds_between(*_neighbours(believed, place))
     return bounds
 
 
-def _believed(runs: Sequence[_Run]) -> set[int]:
-    """The places of runs whose times do not contradict their order, longer runs first."""
-    believed: set[int] = set()
-    for place in sorted(range(len(runs)), key=lambda place: runs[place].begin - runs[place].end):
-        run = runs[place]
-        if all(
-            runs[other].end <= run.begin + SAME_CLOCK_S
-            if other < place
-            else run.end <= runs[other].begin + SAME_CLOCK_S
-            for other in believed
-        ):
-            believed.add(place)
-    return believed
+def _length(span: PollBounds) -> float:
+    return span.latest - span.earliest
+
+
+def _neighbours(
+    believed: Mapping[int, PollBounds], place: int
+) -> tuple[Optional[float], Optional[float]]:
+    """When the run before a place ended, and the one behind it began; None if there is none."""
+    ends = [span.latest for other, span in believed.items() if other < place]
+    begins = [span.earliest for other, span in believed.items() if other > place]
+    return max(ends, default=None), min(begins, default=None)
 
 
 def _bounds_of_run(polls: Sequence[PollTime]) -> list[PollBounds]:

@@ -34,84 +34,33 @@ from .report import report_of
 from .segments import AGE_S
 from .store import Store
 
+_KW = NumberRange(0.1, 1000.0)
+_SOURCE = "file of `pdu meter`, or URL of Prometheus"
+_CUSTOMERS = "CSV with customer,pdu,outlet,from,to"
+_OUTLET = "the most that is delivered to an outlet: breaker x voltage  [default: 3.68]"
+_PDU = "the same of a PDU  [default: 22]"
+_ZONE = "time zone of the month, such as Europe/Berlin  [default: UTC]"
+_CHECKED = "registers beside which no power is read were compared with the units' displays"
+_MATCH = 'more labels of the series in Prometheus, such as job="pdu"'
+
 
 class MonthOptions(NamedTuple):
     """The arguments of one run."""
 
     month: Annotated[str, Argument("MONTH")]
-    source: Annotated[
-        str,
-        option(
-            "--from source",
-            "the file of `pdu meter`, or the URL of Prometheus",
-            "SOURCE",
-            required=True,
-        ),
-    ]
-    customers: Annotated[
-        str, option("--customers", "CSV with customer,pdu,outlet,from,to", "FILE", required=True)
-    ]
-    limit_kw: Annotated[
-        float,
-        option(
-            "--limit-kw",
-            "the most that the supply of an outlet delivers: breaker x voltage",
-            "KW",
-            NumberRange(0.1, 100.0),
-            default=3.68,
-            show_default=True,
-        ),
-    ]
-    pdu_limit_kw: Annotated[
-        float,
-        option(
-            "--pdu-limit-kw",
-            "the same of a PDU",
-            "KW",
-            NumberRange(0.1, 1000.0),
-            default=22.0,
-            show_default=True,
-        ),
-    ]
+    source: Annotated[str, option("--from source", _SOURCE, "SOURCE", required=True)]
+    customers: Annotated[str, option("--customers", _CUSTOMERS, "FILE", required=True)]
+    limit_kw: Annotated[float, option("--limit-kw", _OUTLET, "KW", _KW, default=3.68)]
+    pdu_limit_kw: Annotated[float, option("--pdu-limit-kw", _PDU, "KW", _KW, default=22.0)]
     volts: Annotated[
         Optional[float],
         option("--volts", "where no power is read: the voltage", "V", NumberRange(50.0, 500.0)),
     ]
-    meter_class: Annotated[
-        float,
-        option(
-            "--class meter_class",
-            "the greatest error of the meters, which widens all bounds",
-            "PERCENT",
-            NumberRange(0.0, 50.0),
-            default=0.0,
-        ),
-    ]
-    units_checked: Annotated[
-        bool,
-        option(
-            "--units-checked",
-            "registers beside which no power is read were compared with the units' displays",
-        ),
-    ]
-    zone: Annotated[
-        str,
-        option(
-            "--zone",
-            "the time zone of the month, such as Europe/Berlin",
-            "NAME",
-            default="UTC",
-            show_default=True,
-        ),
-    ]
+    units_checked: Annotated[bool, option("--units-checked", _CHECKED)]
+    zone: Annotated[str, option("--zone", _ZONE, "NAME", default="UTC")]
     csv: Annotated[bool, CSV(excludes=["--json"])]
-    pages: Annotated[
-        Optional[str], option("--pages", "write a page for each customer into this folder", "DIR")
-    ]
-    match: Annotated[
-        Optional[str],
-        option("--match", 'more labels of the series in Prometheus, such as job="pdu"', "LABELS"),
-    ]
+    pages: Annotated[Optional[str], option("--pages", "write a page for each customer", "DIR")]
+    match: Annotated[Optional[str], option("--match", _MATCH, "LABELS")]
     ca_pem: Annotated[Optional[str], plain_option(CA_PEM)]
 
 
@@ -125,7 +74,6 @@ def _run(options: MonthOptions, run_options: RunOptions) -> int:
         options.pdu_limit_kw * 1000.0,
         options.volts,
         options.units_checked,
-        options.meter_class,
     )
     tenancies = Tenancies.read(options.customers, zone)
     with closing(_source(options, run_options)) as source:

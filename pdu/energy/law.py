@@ -11,7 +11,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from typing import NamedTuple, Optional
 
-from .segments import AGE_S, Event, RegisterLimits, Segment
+from .segments import AGE_S, Event, Segment
 
 FIRM, BOUNDED, WIDE, NOT_BILLABLE = "firm", "bounded", "wide", "not billable"
 #: how far the bounds of a grade may be apart: a share of the best figure, or so many Wh
@@ -36,12 +36,11 @@ class Register(NamedTuple):
 
     segments: Sequence[Segment]
     events: Sequence[Event]
-    limits: RegisterLimits
+    #: the most that its supply delivers, in W
+    watts: float
     missed: Sequence[Missed] = ()
     #: why nothing that it counts can be billed, such as a unit that nothing shows; "" if it can
     doubt: str = ""
-    #: the greatest error of the meter, in percent
-    class_percent: float = 0.0
 
 
 class MeterReading(NamedTuple):
@@ -90,15 +89,19 @@ class Energy(NamedTuple):
 
 
 def energy(register: Register, begin: float, end: float) -> Optional[Energy]:
-    """What flowed from `begin` to `end`; None if the register was not read near this period."""
+    """What flowed from `begin` to `end`; None if the register was not read near this period. Not
+    billable if what was read is not believed.
+    """
     segments = [
         segment
         for segment in register.segments
         if segment.latest[0] < end and segment.latest[-1] > begin
     ]
+    reasons = [event.text for event in register.events if event.begin < end and event.end > begin]
+    watts = register.watts
+    most = watts * (end - begin) / 3600.0
     if not segments:
-        return None
-    watts = register.limits.watts
+        return Energy(0.0, 0.0, most, NOT_BILLABLE, _distinct(reasons)) if reasons else None
     low = best = high = 0.0
     seconds, covered = 0.0, begin
     for segment in segments:
@@ -114,11 +117,8 @@ def energy(register: Register, begin: float, end: float) -> Optional[Energy]:
     seconds = min(seconds, end - begin)
     hole = watts * seconds / 3600.0
     missed = sum(gap.wh for gap in register.missed if gap.begin < end and gap.end > begin)
-    error = register.class_percent / 100.0
-    low, high = low / (1.0 + error), (high + missed) / (1.0 - error) + hole
-    high = min(high, watts * (end - begin) / 3600.0)
+    high = min(high + missed + hole, most)
     best = min(max(best, low), high)
-    reasons = [event.text for event in register.events if event.begin < end and event.end > begin]
     if hole:
         reasons.append(f"for {seconds / 3600.0:.1f} h its register is not known")
     if missed:
@@ -126,7 +126,11 @@ def energy(register: Register, begin: float, end: float) -> Optional[Energy]:
     if register.doubt:
         reasons.append(register.doubt)
     grade = NOT_BILLABLE if register.doubt else grade_of(low, best, high)
-    return Energy(low, best, high, grade, [*dict.fromkeys(reasons)], _edges(segments, begin, end))
+    return Energy(low, best, high, grade, _distinct(reasons), _edges(segments, begin, end))
+
+
+def _distinct(reasons: Sequence[str]) -> Sequence[str]:
+    return [*dict.fromkeys(reasons)]
 
 
 def grade_of(low: float, best: float, high: float) -> str:

@@ -61,6 +61,10 @@ class Interval(click.ParamType):
         return seconds
 
 
+_EVERY = "read each PDU once in this time, such as 5m"
+_KEEP = "delete readings that are older; without it, none"
+
+
 class MeterOptions(NamedTuple):
     """The arguments of one run."""
 
@@ -70,24 +74,10 @@ class MeterOptions(NamedTuple):
     ]
     #: in s
     every: Annotated[
-        float,
-        option(
-            "--every",
-            "read each PDU once in this time, such as 5m",
-            "TIME",
-            Interval(),
-            default="15m",
-            show_default=True,
-        ),
+        float, option("--every", _EVERY, "TIME", Interval(), default="15m", show_default=True)
     ]
     keep_days: Annotated[
-        Optional[int],
-        option(
-            "--keep-days",
-            "delete readings that are older; without it, none",
-            "DAYS",
-            click.IntRange(_LEAST_DAYS),
-        ),
+        Optional[int], option("--keep-days", _KEEP, "DAYS", click.IntRange(_LEAST_DAYS))
     ]
     rounds: Annotated[
         Optional[int], option("--rounds", "end after so many rounds", "N", click.IntRange(1))
@@ -220,8 +210,7 @@ class _Meter:
         options, targets = self._options, self._targets
         self._clock.check()
         lost, reason = 0, ""
-        readings = self._pool.read_all(targets, read_target=read_target)
-        with contextlib.closing(readings):
+        with contextlib.closing(self._pool.read_all(targets, read_target=read_target)) as readings:
             for place, reading in readings:
                 polled = stored_poll(targets[place].device.name, reading, self._boot)
                 self.errors.note(polled)

@@ -16,7 +16,7 @@ from ..core.files import html
 from ..core.files.whole_files import write_page
 from .law import BOUNDED, FIRM, NOT_BILLABLE, WIDE, MeterReading
 from .report import Report, Row, Sum, sum_of
-from .tables import kwh, local_time, place
+from .tables import figures_of, kwh, local_time, place
 
 _LONGEST_NAME = 80  # of a file, in characters
 _LOOKS = {FIRM: "good", BOUNDED: "doubtful", WIDE: "doubtful", NOT_BILLABLE: "bad"}
@@ -104,9 +104,7 @@ def _cells(row: Row, report: Report, zone: ZoneInfo) -> list[html.HtmlCell]:
         html.HtmlCell(name, "name"),
         _reading(edges and edges.first, zone),
         _reading(edges and edges.last, zone),
-        _number(row.energy and row.energy.billable, "wide energy"),
-        _number(row.energy and row.energy.low),
-        _number(row.energy and row.energy.high),
+        *map(_number, figures_of(row.energy), ("wide energy", "", "")),
     ]
 
 
@@ -124,7 +122,7 @@ def _sum_cells(total: Sum) -> list[html.HtmlCell]:
     return [
         html.HtmlCell("sum", "name sum"),
         *[html.HtmlCell("", "sum")] * 2,
-        *(_number(wh, look) for wh, look in zip(figures, ("wide sum", "sum", "sum"))),
+        *map(_number, figures, ("wide sum", "sum", "sum")),
     ]
 
 

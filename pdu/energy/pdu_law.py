@@ -9,7 +9,7 @@ import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from operator import sub
-from typing import Callable, NamedTuple, Optional
+from typing import Callable, NamedTuple, Optional, cast
 
 from .law import Energy, Missed, Register
 from .readings import INLET, PduReadings, RegisterReadings
@@ -53,8 +53,6 @@ class Supply(NamedTuple):
     volts: Optional[float] = None
     #: whether the owner has compared the registers with the display of the unit
     is_unit_checked: bool = False
-    #: the greatest error of the meters, in percent
-    class_percent: float = 0.0
 
     def watts(self, name: str) -> float:
         """The limit of a register."""
@@ -107,8 +105,7 @@ def registers_of(
 ) -> dict[str, Register]:
     """What is known of each register of a PDU."""
     flows = _flows(readings, supply)
-    longest_s = _longest(readings.latest)
-    seconds = _seconds(readings.latest, longest_s)
+    seconds, longest_s = _seconds(readings.latest)
     histories = {name: _History() for name in readings.registers}
     waiting = eras(readings)[::-1]
     while waiting:
@@ -127,15 +124,10 @@ def registers_of(
             waiting += parts[::-1]
             continue
         steps = _steps(counts, facts)
-        judgements = {
-            name: judge(
-                _rise(row.column, counts[name].segments, longest_s),
-                steps[name == INLET],
-                row.flow,
-                row.seconds,
-            )
-            for name, row in rows.items()
-        }
+        judgements = {}
+        for name, row in rows.items():
+            rise = _rise(row.column, counts[name].segments, longest_s)
+            judgements[name] = judge(rise, steps[name == INLET], row.flow, row.seconds)
         doubts = doubts_of(judgements)
         for name, row in rows.items():
             doubt = doubts.get(name, "")
@@ -143,15 +135,8 @@ def registers_of(
     is_shown = supply.is_unit_checked or any(flow is not None for flow in flows.values())
     doubt = "" if is_shown else UNKNOWN_UNIT
     return {
-        name: Register(
-            history.segments,
-            sorted(history.events),
-            RegisterLimits(supply.watts(name)),
-            history.missed,
-            doubt,
-            supply.class_percent,
-        )
-        for name, history in histories.items()
+        name: Register(each.segments, sorted(each.events), supply.watts(name), each.missed, doubt)
+        for name, each in histories.items()
     }
 
 
@@ -219,16 +204,13 @@ def _flows(readings: PduReadings, supply: Supply) -> Mapping[str, Optional[Flow]
     return flows
 
 
-def _longest(times: Sequence[float]) -> float:
-    """The longest time between two polls of which the first one's power speaks."""
-    between = sorted(map(sub, times[1:], times))
-    return _PAUSE_TURNS * between[len(between) // 2] if between else 0.0
-
-
-def _seconds(times: Sequence[float], longest_s: float) -> Sequence[float]:
-    """How long each poll speaks for: until the next one, but for pauses."""
-    between = map(sub, times[1:], times)
-    return [*(gap if gap <= longest_s else 0.0 for gap in between), 0.0]
+def _seconds(times: Sequence[float]) -> tuple[Sequence[float], float]:
+    """How long each poll speaks for: until the next one, but for pauses; and the longest time that
+    is no pause.
+    """
+    gaps = [*map(sub, times[1:], times)]
+    longest_s = _PAUSE_TURNS * sorted(gaps)[len(gaps) // 2] if gaps else 0.0
+    return [*(gap if gap <= longest_s else 0.0 for gap in gaps), 0.0], longest_s
 
 
 def _rows(
@@ -240,12 +222,12 @@ def _rows(
 ) -> _Rows:
     part = slice(era.first, era.stop)
     earliest, latest = readings.earliest[part], readings.latest[part]
-    wh = [value for value in register.wh[part] if value is not None]
+    column = Column(earliest, latest, cast("Sequence[int]", register.wh[part]))
     flow_of_era = None if flow is None else Flow(flow.least[part], flow.most[part])
-    if len(wh) == len(latest):
-        return _Rows(Column(earliest, latest, wh), flow_of_era, seconds[part])
+    if None not in column.wh:
+        return _Rows(column, flow_of_era, seconds[part])
     places = [place for place, value in enumerate(register.wh[part]) if value is not None]
-    column = Column([earliest[place] for place in places], [latest[place] for place in places], wh)
+    column = column.select(places)
     if flow_of_era is not None:
         flow_of_era = Flow(*([side[place] for place in places] for side in flow_of_era))
     spoken_s = seconds[part]

@@ -18,7 +18,7 @@ import json
 import math
 import ssl
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple, Optional
+from typing import Any, Optional
 from urllib.parse import urlencode, urlsplit
 
 from handlers.shared.errors import Denied, ProtocolError, Refused, SettingsError, Unreachable
@@ -152,28 +152,23 @@ class Prometheus:
         match = f",{self._match}" if self._match else ""
         selector = f"{{__name__=~{names},instance={json.dumps(pdu)}{match}}}[1d]"
         for day_end in _day_ends(begin - _DAY_S, end + _DAY_S):
-            for series in self._series(selector, day_end):
-                for time, value in series.samples:
-                    # releases differ in whether a range contains the sample at its begin
-                    if time > day_end - _DAY_S:
-                        scrapes.setdefault(time, _Scrape()).add(pdu, series.labels, value)
+            for labels, samples in self._series(selector, day_end):
+                for time, value in samples:
+                    # releases differ in whether a range contains the sample at its begin; a
+                    # staleness marker is a NaN, which not all leave out
+                    if time > day_end - _DAY_S and math.isfinite(value):
+                        scrapes.setdefault(time, _Scrape()).add(pdu, labels, value)
         return _pdu_readings(pdu, scrapes)
 
-    def _series(self, selector: str, time: float) -> Iterator[_Series]:
+    def _series(
+        self, selector: str, time: float
+    ) -> Iterator[tuple[Mapping[str, str], Sequence[tuple[float, float]]]]:
+        """Labels, and pairs of time and value."""
         data = self._server.read_data("query", (("query", selector), ("time", time)))
         if data.get("resultType") != "matrix":
             raise self._server.protocol_error("the result is no matrix of samples")
         for row in data["result"]:
-            samples = [(float(at), float(value)) for at, value in row["values"]]
-            # a staleness marker is a NaN, which Prometheus leaves out, and others may not
-            yield _Series(row["metric"], [pair for pair in samples if math.isfinite(pair[1])])
-
-
-class _Series(NamedTuple):
-    """One series: its labels, and pairs of time and value."""
-
-    labels: Mapping[str, str]
-    samples: Sequence[tuple[float, float]]
+            yield row["metric"], [(float(at), float(value)) for at, value in row["values"]]
 
 
 class _Scrape:

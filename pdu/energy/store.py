@@ -118,18 +118,15 @@ class Store:
         """
         self._path = path
         mode = "rwc" if may_write else "ro"
-        try:
+        with self._translated_errors():
             self._connection = sqlite3.connect(f"file:{quote(path)}?mode={mode}", uri=True)
-            form = self._connection.execute("PRAGMA user_version").fetchone()[0]
+            (form,) = self._connection.execute("PRAGMA user_version").fetchone()
             if may_write:
                 # a poll is on the disk when it is committed, also when the power fails
                 self._connection.execute("PRAGMA synchronous = FULL")
-                is_empty = not self._connection.execute("SELECT * FROM sqlite_master").fetchone()
-                if is_empty:
+                if not self._connection.execute("SELECT * FROM sqlite_master").fetchone():
                     self._connection.executescript(_SCHEMA)
                     form = _FORM
-        except sqlite3.Error as error:
-            raise self._unusable(error) from None
         if form != _FORM:
             raise SettingsError(f"{printable(path)} is no file of readings of this program")
 
@@ -142,27 +139,17 @@ class Store:
 
         Raises SettingsError if the file cannot be written, such as on a full disk.
         """
-        try:
-            with self._connection:
-                self._connection.execute(
-                    "INSERT INTO poll VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", self._row(poll)
-                )
-        except sqlite3.Error as error:
-            raise self._unusable(error) from None
+        insert = "INSERT INTO poll VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        with self._translated_errors(), self._connection:
+            self._connection.execute(insert, self._row(poll))
 
     def delete_before(self, time: float, most: int) -> None:
         """Delete at most so many of the polls that began before a time, the oldest first: then a
         clock that is wrong for a while deletes little. Raises SettingsError.
         """
-        try:
-            with self._connection:
-                self._connection.execute(
-                    "DELETE FROM poll WHERE id IN"
-                    " (SELECT id FROM poll WHERE begin < ? ORDER BY id LIMIT ?)",
-                    (time, most),
-                )
-        except sqlite3.Error as error:
-            raise self._unusable(error) from None
+        oldest = "SELECT id FROM poll WHERE begin < ? ORDER BY id LIMIT ?"
+        with self._translated_errors(), self._connection:
+            self._connection.execute(f"DELETE FROM poll WHERE id IN ({oldest})", (time, most))  # noqa: S608
 
     def _row(self, poll: StoredPoll) -> Sequence[object]:
         unit = self._number(
@@ -197,33 +184,25 @@ class Store:
 
     def pdus(self, begin: float, end: float) -> Sequence[str]:
         """The PDUs that were polled in a period, sorted. Raises SettingsError."""
-        try:
-            rows = self._connection.execute(
-                "SELECT DISTINCT pdu FROM unit WHERE EXISTS (SELECT * FROM poll WHERE"
-                " poll.unit = unit.id AND begin BETWEEN ? AND ?) ORDER BY pdu",
-                (begin, end),
-            ).fetchall()
-        except sqlite3.Error as error:
-            raise self._unusable(error) from None
-        return [pdu for (pdu,) in rows]
+        polled = "SELECT * FROM poll WHERE poll.unit = unit.id AND begin BETWEEN ? AND ?"
+        names = f"SELECT DISTINCT pdu FROM unit WHERE EXISTS ({polled}) ORDER BY pdu"  # noqa: S608
+        with self._translated_errors():
+            return [pdu for (pdu,) in self._connection.execute(names, (begin, end))]
 
     def read_pdu(self, pdu: str, begin: float, end: float) -> PduReadings:
         """The polls of a PDU in a period, and a day around it. Raises SettingsError."""
         polls = "FROM poll JOIN unit ON unit.id = poll.unit WHERE pdu = ?"
-        try:
-            # by their numbers: a clock that was wrong for a while may have put a poll into any year
-            numbers = self._connection.execute(
-                f"SELECT min(poll.id), max(poll.id) {polls} AND begin BETWEEN ? AND ?",  # noqa: S608
-                (pdu, begin - AROUND_S, end + AROUND_S),
-            ).fetchone()
-            rows = self._connection.execute(
-                "SELECT begin, begin + duration, monotonic, boot, error, unit.name, family, uptime,"
-                f" outlets, wh, watts, amperes {polls} AND poll.id BETWEEN ? AND ?"  # noqa: S608
-                " ORDER BY poll.id",
-                (pdu, *numbers),
-            ).fetchall()
-        except sqlite3.Error as error:
-            raise self._unusable(error) from None
+        # by their numbers: a clock that was wrong for a while may have put a poll into any year
+        numbers = f"SELECT min(poll.id), max(poll.id) {polls} AND begin BETWEEN ? AND ?"
+        columns = (
+            "begin, begin + duration, monotonic, boot, error, unit.name, family, uptime, outlets,"
+            " wh, watts, amperes"
+        )
+        ordered = f"SELECT {columns} {polls} AND poll.id BETWEEN ? AND ? ORDER BY poll.id"
+        with self._translated_errors():
+            around = (pdu, begin - AROUND_S, end + AROUND_S)
+            first, last = self._connection.execute(numbers, around).fetchone()
+            rows = self._connection.execute(ordered, (pdu, first, last)).fetchall()
         bounds = poll_bounds([PollTime(row[0], row[1], row[2], str(row[3])) for row in rows])
         timed = [(row, time) for row, time in zip(rows, bounds) if time is not None]
         polled = [(row, time) for row, time in timed if not row[4]]
@@ -238,8 +217,12 @@ class Store:
             [FailedPoll(time.earliest, row[4]) for row, time in timed if row[4]],
         )
 
-    def _unusable(self, error: sqlite3.Error) -> SettingsError:
-        return SettingsError(f"{printable(self._path)} cannot be used: {error}")
+    @contextlib.contextmanager
+    def _translated_errors(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as error:
+            raise SettingsError(f"{printable(self._path)} cannot be used: {error}") from None
 
 
 def _text(column: Iterable[Optional[float]]) -> Optional[str]:

@@ -11,9 +11,9 @@ from handlers.shared.errors import printable
 
 from ..core.cli.output import counted, tabulate
 from ..core.files.csv_out import csv_lines
-from .law import Edges, Energy, MeterReading
+from .law import Energy, MeterReading
 from .readings import INLET
-from .report import NOBODY, PduSum, Report, Row, Sum
+from .report import NOBODY, PduSum, Report, Row
 
 CSV_COLUMNS = (
     *("customer", "pdu", "outlet", "from", "to", "kwh", "low_kwh", "high_kwh", "grade", "reasons"),
@@ -30,6 +30,13 @@ def kwh(wh: Optional[float], missing: str = _NO_FIGURE) -> str:
 def local_time(at: float, zone: ZoneInfo) -> str:
     """A time to the minute, with its offset."""
     return datetime.datetime.fromtimestamp(at, zone).isoformat(" ", "minutes")
+
+
+def figures_of(energy: Optional[Energy]) -> Sequence[Optional[float]]:
+    """What can be billed, low and high, in Wh; None for what has no figure."""
+    if energy is None or energy.billable is None:
+        return None, None, None
+    return energy.billable, energy.low, energy.high
 
 
 def place(row: Row) -> str:
@@ -54,22 +61,20 @@ def csv_of(report: Report, zone: ZoneInfo) -> str:
     lines: list[Sequence[object]] = [CSV_COLUMNS]
     for rows in report.rows_by_customer().values():
         for row in rows:
-            bounds = (row.energy.low, row.energy.high) if row.energy else (None, None)
             lines.append(
                 (
                     *(row.customer, row.pdu, row.outlet),
                     *(local_time(row.period.begin, zone), local_time(row.period.end, zone)),
-                    *(kwh(wh, "") for wh in (row.energy and row.energy.billable, *bounds)),
+                    *(kwh(wh, "") for wh in figures_of(row.energy)),
                     *(row.grade, "; ".join(row.reasons)),
-                    *_readings(row.energy and row.energy.edges, zone),
+                    *_reading_cells(row.energy, zone),
                 )
             )
     return csv_lines(lines)
 
 
-def _readings(edges: Optional[Edges], zone: ZoneInfo) -> Iterator[str]:
-    """The cells of the first and last reading."""
-    for reading in (edges.first, edges.last) if edges else (None, None):
+def _reading_cells(energy: Optional[Energy], zone: ZoneInfo) -> Iterator[str]:
+    for reading in _edges_of(energy):
         yield local_time(reading.time, zone) if reading else ""
         yield kwh(reading.wh) if reading else ""
 
@@ -80,19 +85,14 @@ def document_of(report: Report) -> dict[str, Any]:
         "begin": report.period.begin,
         "end": report.period.end,
         "customers": [
-            {"customer": customer, **_sum_document(total)}
-            for customer, total in report.sums().items()
+            {"customer": customer, **total._asdict()} for customer, total in report.sums().items()
         ],
         "rows": [
             {
                 "customer": None if row.customer == NOBODY else row.customer,
-                "pdu": row.pdu,
-                "outlet": row.outlet,
-                "begin": row.period.begin,
-                "end": row.period.end,
+                **{"pdu": row.pdu, "outlet": row.outlet, **row.period._asdict()},
                 **_energy_document(row.energy),
-                "grade": row.grade,
-                "reasons": [*row.reasons],
+                **{"grade": row.grade, "reasons": [*row.reasons]},
             }
             for row in report.rows
         ],
@@ -100,41 +100,24 @@ def document_of(report: Report) -> dict[str, Any]:
             {
                 "pdu": pdu.pdu,
                 "inlet": _energy_document(pdu.inlet),
-                "outlets": _sum_document(pdu.outlets),
-                "between_wh": pdu.difference,
+                "outlets": pdu.outlets._asdict(),
+                "difference": pdu.difference,
             }
             for pdu in report.pdus
         ],
-        "failed_polls": [
+        "failed": [
             {"pdu": pdu, "reason": reason, "polls": count} for pdu, reason, count in report.failed
         ],
     }
 
 
-def _sum_document(total: Sum) -> Mapping[str, object]:
-    return {
-        "wh": total.billable,
-        "low_wh": total.low,
-        "high_wh": total.high,
-        "grade": total.grade,
-        "rows": total.rows,
-        "rows_without_figure": total.missing,
-    }
-
-
 def _energy_document(energy: Optional[Energy]) -> Mapping[str, object]:
-    edges = energy and energy.edges
+    first, last = _edges_of(energy)
     return {
-        "wh": energy and energy.billable,
-        "low_wh": energy and energy.low,
-        "high_wh": energy and energy.high,
-        "first": edges and _reading_document(edges.first),
-        "last": edges and _reading_document(edges.last),
+        **dict(zip(("billable", "low", "high"), figures_of(energy))),
+        "first": first and first._asdict(),
+        "last": last and last._asdict(),
     }
-
-
-def _reading_document(reading: MeterReading) -> Mapping[str, object]:
-    return {"time": reading.time, "wh": reading.wh}
 
 
 _HEAD = ("customer", "outlet", "first", "last", "kWh", "low", "high", "grade", "reasons")
@@ -149,8 +132,7 @@ def table_of(report: Report) -> Iterator[str]:
         (
             *(row.customer, place(row)),
             *(kwh(reading and reading.wh) for reading in _edges_of(row.energy)),
-            kwh(row.energy and row.energy.billable),
-            *(kwh(row.energy and row.energy.low), kwh(row.energy and row.energy.high)),
+            *map(kwh, figures_of(row.energy)),
             *(row.grade, "; ".join(row.reasons)),
         )
         for rows in report.rows_by_customer().values()

@@ -16,7 +16,7 @@ import enum
 from collections.abc import Mapping, Sequence
 from itertools import compress, groupby
 from operator import eq, mul, sub
-from typing import NamedTuple, Optional
+from typing import NamedTuple, Optional, cast
 
 from .law import Missed
 from .readings import RegisterReadings
@@ -69,9 +69,8 @@ def flow_of(
 
 
 def _carried_forward(column: Sequence[Optional[float]]) -> Sequence[float]:
-    known = [value for value in column if value is not None]
-    if len(known) == len(column):
-        return known
+    if None not in column:
+        return cast("Sequence[float]", column)
     values, last = [], 0.0
     for value in column:
         last = last if value is None else value
@@ -137,6 +136,8 @@ def missed_energy(wh: Sequence[int], times: Sequence[float], flow: Flow, step: i
     place = 0
     for _, group in groupby(wh):
         first, place = place, place + len([*group])
+        if place - first < 2:
+            continue
         least = sum(least_ws[first : place - 1]) / 3600.0
         if least <= 2 * step or times[place - 1] - times[first] < AGE_S:
             continue

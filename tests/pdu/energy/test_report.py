@@ -151,7 +151,7 @@ def test_csv_json_table_and_page_say_the_same(tmp_path: Path) -> None:
     assert (row["from"], row["first_time"]) == ("2026-10-01 00:00+00:00", "2026-09-30 23:46+00:00")
     assert row["first_kwh"] == f"{energy.edges.first.wh / 1000:.3f}"
     document = json.loads(json.dumps(tables.document_of(result)))
-    assert document["customers"][0]["wh"] == energy.billable
+    assert document["customers"][0]["billable"] == energy.billable
     assert document["rows"][0]["first"]["wh"] == energy.edges.first.wh
     assert any(shown in line and row["last_kwh"] in line for line in tables.table_of(result))
     (page,) = pages.write_pages(str(tmp_path / "pages"), "2026-10", result, UTC)

@@ -1,0 +1,124 @@
+"""`pdu energy month` as a program, from a file of readings: what it prints, writes and returns."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import pytest
+
+from pdu.energy.clock import PollTime
+from pdu.energy.command import facts_of_family
+from pdu.energy.pdu_law import CounterFacts
+from pdu.energy.readings import INLET
+from pdu.energy.store import Store, StoredPoll, StoredRegister
+from tests.pdu.monitoring.halls import run
+
+from .months import BEGIN, DAY, OCTOBER, START_WH, register, times
+
+LOADS = {"1": 203.7, "2": 61.0}
+
+
+@pytest.fixture(scope="module")
+def readings(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file with a poll each hour. From the eleventh day on outlet 2 is not read, and two polls
+    fail.
+    """
+    path = tmp_path_factory.mktemp("energy") / "energy.db"
+    store = Store(str(path), may_write=True)
+    at = times()[::4]
+    columns = {name: register(watts, at).wh for name, watts in LOADS.items()}
+    columns[INLET] = register(sum(LOADS.values()) + 4.0, at).wh
+    for place, time in enumerate(at):
+        when = PollTime(time, time + 1.0, time - at[0], "boot")
+        registers = {
+            name: StoredRegister(column[place], round(LOADS.get(name, 268.7)))
+            for name, column in columns.items()
+        }
+        if time > BEGIN + 11 * DAY:
+            registers["2"] = StoredRegister(None)
+        error = "unreachable: no answer" if place in (100, 101) else ""
+        store.add(StoredPoll("rack1", when, {} if error else registers, "A1", "", time, error))
+    store.close()
+    return path
+
+
+def month(path: Path, folder: Path, rows: str, *more: str) -> tuple[int, str, str]:
+    """The exit code and what is printed."""
+    customers = folder / "customers.csv"
+    customers.write_text("customer,pdu,outlet,from,to\n" + rows)
+    done = run(
+        *("energy", "month", "2026-10", "--from", path, "--customers", customers, *more), TZ="UTC"
+    )
+    return done.returncode, done.stdout, done.stderr
+
+
+def test_a_firm_month_ends_with_0_and_another_with_9(readings: Path, tmp_path: Path) -> None:
+    code, out, _ = month(readings, tmp_path, "Acme,rack1,1,,\n")
+    lines = out.splitlines()
+    assert code == 0 and lines[1].split()[:3] == ["Acme", "rack1", "1"]
+    assert any(line.startswith("rack1: inlet ") for line in lines)
+    assert lines[-1] == "rack1: not read 2 times: unreachable: no answer"
+    code, out, _ = month(readings, tmp_path, "Acme,rack1,*,,\n")
+    assert code == 9 and "its register is not known" in out
+
+
+def test_csv_and_json_have_the_same_row(readings: Path, tmp_path: Path) -> None:
+    code, out, _ = month(readings, tmp_path, "Acme,rack1,1,,\n", "--csv")
+    (row,) = csv.DictReader(io.StringIO(out))
+    assert code == 0 and float(row["low_kwh"]) <= 203.7 * 0.744 <= float(row["high_kwh"])
+    code, out, _ = month(readings, tmp_path, "Acme,rack1,1,,\n", "--json")
+    document = json.loads(out)
+    (energy,) = (row for row in document["rows"] if row["customer"])
+    assert (code, energy["grade"]) == (0, "firm") and document["begin"] == OCTOBER.begin
+    assert f"{energy['billable'] / 1000:.3f}" == row["kwh"]
+    assert energy["first"]["wh"] >= START_WH
+
+
+def test_a_month_has_the_zone_that_is_asked_for(readings: Path, tmp_path: Path) -> None:
+    words = ("--csv", "--zone", "Europe/Berlin")
+    (row,) = csv.DictReader(io.StringIO(month(readings, tmp_path, "A,rack1,1,,\n", *words)[1]))
+    assert (row["from"], row["to"]) == ("2026-10-01 00:00+02:00", "2026-11-01 00:00+01:00")
+
+
+def test_pages_are_written_and_named(readings: Path, tmp_path: Path) -> None:
+    pages = tmp_path / "pages"
+    code, _, error = month(readings, tmp_path, "Acme,rack1,1,,\n", "--pages", str(pages))
+    (page,) = pages.iterdir()
+    assert code == 0 and error == f"wrote {page}\n" and page.name == "2026-10-acme.html"
+    pages.joinpath("2026-10-acme.html").write_text("no page")
+    code, _, error = month(readings, tmp_path, "Acme,rack1,1,,\n", "--pages", str(pages))
+    assert code == 2 and "is not replaced" in error
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("2099-10", "--from", "energy.db"), "2099-10 is not over"),
+        (("2026-10", "--from", "nowhere.db"), "nowhere.db cannot be used"),
+        (("2026-10", "--from", __file__), "cannot be used"),
+        (("2026-10", "--from", "http://127.0.0.1:9"), "check the URL"),
+        (("2026-10", "--from", "https://127.0.0.1:9", "--ca-pem", __file__), "--ca-pem"),
+        (("2026-10", "--from", "energy.db", "--zone", "Mars/Olympus"), "no time zone"),
+    ],
+)
+def test_what_cannot_be_answered_is_a_sentence(
+    words: tuple[str, ...], sentence: str, tmp_path: Path
+) -> None:
+    customers = tmp_path / "customers.csv"
+    customers.write_text("customer,pdu,outlet,from,to\nAcme,rack1,1,,\n")
+    done = run("energy", "month", *words, "--customers", customers)
+    assert done.returncode in (2, 3) and sentence in done.stderr, done.stderr
+    assert "Traceback" not in done.stderr and not done.stdout
+
+
+def test_families_have_the_facts_of_their_mibs() -> None:
+    """Sources: PowerNet-MIB, rPDU2OutletMeteredStatusEnergy in tenths of kWh; CPI-UNITY-MIB, of
+    Counter64; of the text of synaccess-netbooter nothing is known.
+    """
+    assert facts_of_family("apc-rpdu2", False) == CounterFacts(100, 0)
+    assert facts_of_family("cpi-econnect", False).wrap > 2**48
+    for family in ("", "synaccess-netbooter", "no-such-family"):
+        assert facts_of_family(family, False) == CounterFacts()
