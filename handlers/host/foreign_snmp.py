@@ -9,15 +9,18 @@ from typing import Any, Optional
 from ..shared.errors import SettingsError
 from .foreign import call_platform, is_mapping, read_field, text, unreadable
 
+_DOUBLE = "pdu_common.snmp_client.errors"
 _DEEPEST = 10  # limit for groups of exceptions in groups
 _DEEPEST_PARAMETER = 10  # limit for nested parameters
 
 
 def exception_text(error: BaseException) -> str:
-    """The type's name and the text; the name alone if the exception cannot make its text."""
+    """The type's name and the text; the name alone if the exception cannot make its text. The
+    names of our double's types are internal, and its texts say what they say.
+    """
     name = type(error).__name__
     try:
-        return f"{name}: {error}"
+        return str(error) if type(error).__module__ == _DOUBLE else f"{name}: {error}"
     except Exception:  # its __str__ raised, or returned no text
         return f"{name}, whose text cannot be made"
 

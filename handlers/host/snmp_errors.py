@@ -27,6 +27,8 @@ _LAST = ("nosuchname", "endofmibview", "nomorevariablesleftinthismibview")
 _CLOSED = ("nothinglistensthere",)
 # of our pdu_common alone: an agent drops what it cannot decrypt (RFC 3414, 3.2)
 _UNDECRYPTED = "discoveryofsnmpv3"
+# our double's own words for the same, which name the address: 50 equal errors would be 50 texts
+_NO_MORE = ("refuses datagrams: nothing listens there", "timeout: no SNMP answer from")
 _SILENT = ("timeout", "timedout", "noresponse", "nosnmpresponse")
 # Words in the text of an agent or an SNMP library -> the class of the error, and how its text
 # begins.
@@ -145,10 +147,11 @@ def is_end_of_table(text: str) -> bool:
 def _error_of_marks(
     normalized_text: str, words: str, writing: bool, port: str, has_answered: bool
 ) -> Optional[PduHandlerError]:
+    platform_words = "" if any(text in words for text in _NO_MORE) else f" ({words})"
     if any(mark in normalized_text for mark in _CLOSED):
         return Unreachable(
             f"nothing listens at UDP port {port} there: check the address and the port, and that"
-            f" SNMP is enabled on the PDU ({words})"
+            f" SNMP is enabled on the PDU{platform_words}"
         )
     # not "snmp_params timeout must be ..."
     if any(mark in normalized_text for mark in _SILENT) and "snmpparams" not in normalized_text:
@@ -176,7 +179,7 @@ def _error_of_marks(
         return Unreachable(
             f"no answer over SNMP: check the address, the port ({port}), the SNMP version (older"
             " PDUs speak only 1), and the community or the SNMPv3 user and keys: a device may not"
-            f" answer wrong ones ({words})"
+            f" answer wrong ones{platform_words}"
         )
     if writing and any(mark in normalized_text for mark in MISSING):
         # In SNMPv1, noSuchName is also the answer to a write that is not allowed (RFC 1157, 4.1.5).

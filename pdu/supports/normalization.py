@@ -30,7 +30,7 @@ GENERIC = frozenset(
     object master outlet outlets output outputs ats pdu pdus phase plus power primary pro
     processing rack racks relay schemas simple single smart snmp socket sockets static strip strips
     switch switched switches switching three transfer tree unit units upgradeable ups upss vertical
-    zero
+    u zero
     """.upper().split()
 )
 _LEAST = 3  # letters of a word from a description; shorter ones need a digit

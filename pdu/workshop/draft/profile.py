@@ -313,8 +313,12 @@ def _best_guess_with_rows_of(state: Guess, guesses: Sequence[Guess]) -> Optional
 
 
 def _source(guess: Guess) -> ColumnSource:
+    # scalars of one name each, such as outlet1State.0: the zero of all rows is no part of a number
+    is_scalar = all(index[-1] == 0 and len(index) > 1 for index in guess.column.indexes)
     return ColumnSource(
-        dotted(guess.column.oid), guess.object.name if guess.object is not None else ""
+        dotted(guess.column.oid),
+        guess.object.name if guess.object is not None else "",
+        "0" if is_scalar else "",
     )
 
 

@@ -698,3 +698,14 @@ def test_two_columns_whose_values_a_walk_names_alike_must_agree() -> None:
         found.oid_by_role["state"] == "1.3.6.1.4.1.99999.2.1.1.2"
         and found.oid_by_role["confirm"] == "1.3.6.1.4.1.99999.2.1.1.3"
     )
+
+
+def test_an_identity_leaves_out_a_zero_that_ends_all_rows() -> None:
+    rows = {
+        oid + (0,) if oid[:7] == arcs("1.3.6.1.4.1.99999") else oid: row
+        for oid, row in acme().items()
+    }
+    found = draft(rows, Mib())
+    assert found.profile is not None
+    device = detection.read_as(RecordedRows(rows), found.profile)
+    assert list(device.states) == ["1", "2", "3"]
