@@ -30,8 +30,8 @@ class FourCalls(Generic[S]):
 
     #: the handler's name, for the log
     handler_name: ClassVar[str]
-    #: whether a command may use a session in which a tool has read: its `switch_outlet` reads anew,
-    #: and what was read before is not used after it
+    #: whether a command may use a session in which a tool has read: its `switch_outlet` reads the
+    #: state anew, and what was read before the command is not used after it
     commands_share_session: ClassVar[bool] = False
     pdu_data: Any
 

@@ -317,12 +317,13 @@ class HttpPdu(host.FourCalls[HttpSession], host.BasePdu):
     def switch_outlet(
         self, session: HttpSession, identity: str, on: bool, deadline: float, pause: float
     ) -> EnumPowerStatus:
+        # before anything is written; that it exists, a tool may have read in this session
+        outlet = self._find_outlet(identity, session.exchange_once)
         session.forget()
-        outlet = self._read_outlet(session, identity)  # before anything is written
 
         def read() -> EnumPowerStatus:
             nonlocal outlet
-            outlet = self._read_outlet(session, identity)
+            outlet = self._find_outlet(identity, session.exchange)
             return STATES[outlet.state]
 
         state = switch(
@@ -343,9 +344,9 @@ class HttpPdu(host.FourCalls[HttpSession], host.BasePdu):
     def _outlets(self, session: HttpSession) -> tuple[Outlet, ...]:
         return self.read_unit(False, session.exchange_once).outlets
 
-    def _read_outlet(self, session: HttpSession, identity: str) -> Outlet:
-        """One outlet, read now. Raises NoSuchOutlet."""
-        for outlet in run_dialogue(self.codec.read_outlets(), session.exchange):
+    def _find_outlet(self, identity: str, exchange: Callable[[Request], bytes]) -> Outlet:
+        """One outlet, read by these exchanges. Raises NoSuchOutlet."""
+        for outlet in run_dialogue(self.codec.read_outlets(), exchange):
             if outlet.identity == identity:
                 return outlet
         raise NoSuchOutlet(
