@@ -191,7 +191,7 @@ def _read_by_meters(
         unproven = unproven or device
     # Several families may share a sysObjectID, so only the first candidate is recognised without
     # any rows.
-    if by_id and families and not families[0].profile.outlets:
+    if by_id and families and _is_named(families[0].profile, reader):
         return SnmpDevice(families[0].profile, None, {}, reader.at(families[0].root))
     if unproven:
         raise ProtocolError(
@@ -209,6 +209,15 @@ def _read_by_meters(
         None
         if accepts_rows
         else _read_by_meters(families, reader, metered_only, by_id=False, accepts_rows=True)
+    )
+
+
+def _is_named(profile: Profile, reader: Reader) -> bool:
+    """Whether the sysObjectID alone tells a device of this family. `described`: other devices have
+    the same one."""
+    return not profile.outlets and (
+        not profile.described
+        or re.fullmatch(profile.described, text(reader.get(SYS_DESCR) or "")) is not None
     )
 
 

@@ -59,7 +59,8 @@ class Profile(FrozenValue):
         roots: more prefixes, each with the root of its tree.
         sweep: the family is probed on devices without a usable sysObjectID.
         described: for families that only meter: a regular expression for the sysDescr of units
-            without a usable sysObjectID, which then need rows of the family's meters.
+            without a usable sysObjectID, which then need rows of the family's meters. Other units
+            with the family's sysObjectID need such rows too.
         outlets: ways to read the outlets, tried in this order; empty for a family without outlets.
             A device is read and switched through only one of them (see `device.read_by_states`).
         load: the device's total, in A.

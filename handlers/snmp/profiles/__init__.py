@@ -63,8 +63,9 @@ PROFILES = Families(
     Vendor(
         lambda: import_module(".eaton", __package__),
         "eaton-epdu eaton-revelation eaton-pulizzi eaton-pulizzi-monitored eaton-genesis2"
-        " eaton-nlogic eaton-power-pdu eaton-ats2",
-        "534 20677 17373",
+        " eaton-nlogic eaton-power-pdu eaton-ats2 eaton-ats30",
+        "534 20677 17373 705",
+        sweep=True,
     ),
     Vendor(
         lambda: import_module(".enlogic", __package__), "enlogic enlogic-pod enlogic-esp", "38446"
@@ -83,7 +84,7 @@ PROFILES = Families(
     Vendor(lambda: import_module(".lantronix", __package__), "lantronix-slc", "244"),
     Vendor(lambda: import_module(".netio", __package__), "netio", "47952"),
     Vendor(lambda: import_module(".netping", __package__), "netping netping-pwr", "25728"),
-    Vendor(lambda: import_module(".npdu", __package__), "npdu", "23273"),
+    Vendor(lambda: import_module(".npdu", __package__), "npdu", "23273", sweep=True),
     Vendor(lambda: import_module(".nti", __package__), "nti-ipdu", "3699"),
     Vendor(lambda: import_module(".opengear", __package__), "opengear-rpc", "25049"),
     Vendor(lambda: import_module(".panduit", __package__), "panduit-g5", "19536"),

@@ -13,6 +13,7 @@ from .language import *
 
 STATE = column("4779.1.3.5.3.1.3", "sBTAModulesRPCOutletState")
 CURRENT = column("4779.1.3.5.2.1.4", "sBTAModulesRPCCurrent")
+POWER = column("4779.1.3.5.2.1.7", "sBTAModulesRPCPower")
 OFF, ON, LOCKED_ON, LOCKED_OFF = "0", "1", "3", "4"
 BREAKER = column("4779.1.3.5.2.1.16", "sBTAModulesRPCCircuitBreaker")
 CLOSED = "1"
@@ -57,7 +58,10 @@ PROFILES = (
             figure(_column_of_rpcs(CURRENT), TENTHS),
             figure(Unless(column("4779.1.3.5.5.1.6", "sRPCCurrent"), CURRENT), TENTHS),
         ),
-        power=total(figure(_column_of_rpcs(column("4779.1.3.5.2.1.7", "sBTAModulesRPCPower")))),
+        power=total(
+            figure(_column_of_rpcs(POWER)),
+            figure(Unless(column("4779.1.3.5.5.1.9", "sRPCPower"), POWER)),
+        ),
         switching_confidence=Confidence.HIGH,
         evidence=Evidence(
             state=EvidenceLevel.SIMULATED,

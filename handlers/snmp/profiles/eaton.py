@@ -304,8 +304,20 @@ PROFILES = (
         mib="EATON-ATS2-MIB of 2014-07-31",
         source=librenms("eaton/EATON-ATS2-MIB"),
         models=("ATS 16",),
-        sys_object_ids=oids("534.10.2"),
+        # the second is that of the older card, which UPSs have too
+        sys_object_ids=oids("534.10.2", "705.1"),
+        described=r"(?is).*\bATS\b.*",
         load=total(figure(scalar("534.10.2.2.3.2.0", "ats2OutputCurrent"), TENTHS)),
         evidence=SIMULATED.of("current"),
+    ),
+    Profile(
+        key="eaton-ats30",
+        vendor="Eaton",
+        mib="none is named: the objects are those of NUT",
+        source=public("networkupstools/nut", "drivers/eaton-ats30-nmc-mib.c"),
+        models=("ATS 30",),
+        sys_object_ids=oids("534.10.1"),
+        load=total(figure(scalar("534.10.1.3.2.2.0", "atsOutputCurrent"), TENTHS)),
+        evidence=DRIVER.of("current"),
     ),
 )

@@ -1,40 +1,62 @@
-"""NPDU, enterprise 23273, sold as PDUMIND and DPU7016D. A hall's software and an asset program name
-the objects of the MIB file npdu-n-v2-bu; no copy of the file is public.
+"""NPDU, enterprise 23273: sold as APDU, PDUMIND, DPU7016D and BKT BPS2000.
 
-States are the texts ON and OFF. Figures are left out: one program divides the numbers of the same
-objects by 10 or 100, the other reads them as they are. Up to three PDUs behind the first one have
-the same objects below 23273.3.2 to 3.4; what these show of an empty place is not known, so they are
-not read.
+All values are texts. States are ON and OFF; the row after the last output reads "--". Figures have
+a decimal point, and the limits beside them are whole numbers in other units: a column without any
+point gives no figure. Up to three PDUs behind the first one have the same objects below 23273.3.2
+to 3.4; what these show of an empty place is not known, so they are not read.
 """
+
+from decimal import Decimal
 
 from ..profile import NO_MAKER
 from .language import *
 
-COUNT = scalar("23273.3.1.1.1.3.0", "DeviceOutputNum")
+MASTER = "23273.3.1.1"
+COUNT = scalar(f"{MASTER}.1.3.0", "MasterDeviceOutputNum")
 # a firmware may list more outputs than the unit has
-STATUS = Counted(column("23273.3.1.1.6", "masterOutputStatus", suffix="0"), COUNT)
+STATUS = Counted(column(f"{MASTER}.6", "masterOutputStatus", suffix="0"), COUNT)
+
+
+def _texts(source: Source) -> Figure:
+    return Figure(source, absent=("--",), scale_of_integers=Decimal(1))
+
+
+def _of_lines(arc: int, name: str) -> Source:
+    """An object of each line."""
+    return numbered_parts(lambda line: scalar(f"{MASTER}.{line + 1}.{arc}.0", name), (1, 2, 3))
+
+
+def _lines(arc: int, name: str) -> Figure:
+    volts = _of_lines(1, "MasterVoltageP1 to P3")
+    return _texts(sum_if_rows_match(_of_lines(arc, name), volts))
+
 
 PROFILES = (
     Profile(
         key="npdu",
         vendor=NO_MAKER,
-        mib="npdu-n-v2-bu: no MIB is public",
-        source=public("lnesto74/pdumind-setup", "backend/polling/oid_profiles.py"),
-        models=("NPDU, sold as PDUMIND", "DPU7016D-8, DPU7016D-12"),
+        mib="SNMPPDU-MIB (APDU1.MIB)",
+        source=public("HashSource/APDU-SNMP-Resources", "30-Port-APDU/APDU1.MIB"),
+        models=("NPDU, sold as APDU, PDUMIND, BKT BPS2000", "DPU7016D-8, DPU7016D-12"),
+        # a recorded unit has the text BPS2000 as its sysObjectID
         sys_object_ids=oids("23273"),
+        sweep=True,
         outlets=(
             Outlets(
                 states=State(STATUS, on=("ON",), off=("OFF",)),
                 control=Write(STATUS, on="ON", off="OFF"),
-                name=column("23273.3.1.1.5", "masterOutputName", suffix="0"),
+                name=column(f"{MASTER}.5", "masterOutputName", suffix="0"),
+                current=_texts(column(f"{MASTER}.7", "masterOutputCurrect", suffix="0")),
             ),
         ),
+        load=total(_lines(2, "MasterCurrectP1 to P3")),
+        power=total(_lines(3, "MasterPowerP1 to P3")),
         switching_confidence=Confidence.LOW,
-        evidence=DRIVER.of("state", "switching"),
+        evidence=DRIVER.of("state", "current", "power", "switching"),
         note=(
-            "The older program (2018) switches by writing the text; the newer one (2026) tried that"
-            " and switches over HTTP instead. No figures, and only the first PDU of a chain."
-            f" {NO_PUBLIC_MIB}"
+            "The older of two programs (2018) switches by writing the text; the newer one (2026)"
+            " tried that and switches over HTTP instead. No energies: the MIB does not name their"
+            " unit. Only the first PDU of a chain."
         ),
     ),
 )

@@ -7,6 +7,13 @@ The meaning of the actions is from WTI's user guides; the MIB defines only their
 
 from .language import *
 
+
+def _branches(first: int, name: str) -> Spread:
+    """A reading of the four branches of each unit. Older units have these, and no total."""
+    spans = tuple(Span(n, n, first + 3 * (n - 1)) for n in (1, 2, 3, 4))
+    return Spread(oid("2634.3.200.10.1"), spans, name, by_row=True)
+
+
 ACTION = column("2634.3.100.200.1.4", "plugAction")
 
 PROFILES = (
@@ -35,10 +42,13 @@ PROFILES = (
         ),
         load=total(
             figure(scalar("2634.3.200.60.0", "environmentSystemTotalCurrent"), TENTHS),
+            figure(_branches(4, "environmentUnitCurrentA to D"), TENTHS),
             else_outlets=True,
         ),
         power=total(
-            figure(scalar("2634.3.200.70.0", "environmentSystemTotalPower")), else_outlets=True
+            figure(scalar("2634.3.200.70.0", "environmentSystemTotalPower")),
+            figure(_branches(6, "environmentUnitPowerA to D")),
+            else_outlets=True,
         ),
         switching_confidence=Confidence.MEDIUM,
         evidence=RECORDED.of("state", "current", "power", "switching"),
