@@ -106,8 +106,8 @@ class Figure(FrozenValue):
             return {}
         if self.exponent is None and self.factor is None:
             return {identity: (value, None, None) for identity, value in rows.items()}
-        exponents = _rows_of(self.exponent, rows, reader)
-        factors = _rows_of(self.factor, rows, reader)
+        exponents = _values_for(self.exponent, rows, reader)
+        factors = _values_for(self.factor, rows, reader)
         return {
             identity: (value, exponents[identity], factors[identity])
             for identity, value in rows.items()
@@ -176,7 +176,7 @@ def _is_filled(reading: Union[int, Decimal]) -> bool:
     return reading in FILLED or len(digits) >= LEAST_NINES and set(digits) == {"9"}
 
 
-def _rows_of(
+def _values_for(
     scale: Optional[Source], rows: Collection[str], reader: Reader
 ) -> Mapping[str, Optional[Raw]]:
     """The value of `scale` for each of `rows`, MISSING for one that it lacks."""

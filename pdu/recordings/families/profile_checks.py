@@ -30,22 +30,24 @@ def check_profile(profile: Profile) -> Iterator[str]:
     for number, outlets in enumerate(profile.outlets):
         place = f"profile.outlets[{number}]"
         if outlets.states:
-            yield from (f"{place}.states: {finding}" for finding in _marks(outlets.states))
+            yield from (f"{place}.states: {finding}" for finding in _mark_faults(outlets.states))
         if outlets.states and outlets.control:
             yield from (
                 f"{place}.control: {finding}"
-                for finding in _commands(outlets.states, outlets.control)
+                for finding in _command_faults(outlets.states, outlets.control)
             )
         of_outlets = {name: getattr(outlets, name) for name in ("current", "power", "energy")}
-        yield from _figures(
+        yield from _figure_faults(
             place, {name: [figure] for name, figure in of_outlets.items() if figure}
         )
     totals = {name: getattr(profile, name) for name in ("load", "power", "energy")}
-    yield from _figures("profile", {name: total.figures for name, total in totals.items() if total})
-    yield from _columns(profile)
+    yield from _figure_faults(
+        "profile", {name: total.figures for name, total in totals.items() if total}
+    )
+    yield from _column_faults(profile)
 
 
-def _columns(profile: Profile) -> Iterator[str]:
+def _column_faults(profile: Profile) -> Iterator[str]:
     """A message for each OID below that of a column."""
     columns = {
         part.oid for part in parts_of(profile) if isinstance(part, Column) and not part.suffix
@@ -62,7 +64,7 @@ def _columns(profile: Profile) -> Iterator[str]:
     yield from sorted(findings)
 
 
-def _marks(states: State) -> Iterator[str]:
+def _mark_faults(states: State) -> Iterator[str]:
     sources: list[tuple[str, Optional[Source]]] = [("confirm", states.confirm)]
     sources += [("a doubt", doubt.test) for doubt in states.doubts]
     for name, source in sources:
@@ -70,7 +72,7 @@ def _marks(states: State) -> Iterator[str]:
             yield f"{name} is a Scalar, which has no value for each outlet of a table"
 
 
-def _commands(states: State, control: Control) -> Iterator[str]:
+def _command_faults(states: State, control: Control) -> Iterator[str]:
     state_objects = {
         _unnamed(part) for part in parts_of(states.source) if isinstance(part, ObjectSource)
     }
@@ -112,7 +114,7 @@ def _writable_places(at: Source) -> set[object]:
     return set(map(_unnamed, at.written_places()))
 
 
-def _figures(place: str, figures: Mapping[str, Sequence[Figure]]) -> Iterator[str]:
+def _figure_faults(place: str, figures: Mapping[str, Sequence[Figure]]) -> Iterator[str]:
     for first, second in combinations(figures, 2):
         if {_unnamed(figure.source) for figure in figures[first]} & {
             _unnamed(figure.source) for figure in figures[second]
