@@ -44,7 +44,7 @@ _PATH_WORDS = frozenset(
 )
 _PATH_WORD = re.compile("(?<![A-Za-z0-9+=_-])[A-Za-z0-9]+(?![A-Za-z0-9+=_-])")
 _NUMBER = re.compile("[0-9]{1,3}")
-_QUOTED = 300  # limit for a device's text in an error, in characters
+_QUOTED = 200  # limit for a device's text in an error, in characters
 # searched for secrets, in characters or bytes; an error keeps at most 2000
 _EXAMINED = 8000
 
