@@ -41,8 +41,8 @@ show_help() {
 register.sh [options] [NAME ...]     register handlers with DCImanager, or upload a new version of them
 
 Without a NAME or --archive: every handler that was built with this script.
-  --archive FILE   upload this archive: an older one to roll back, or a handler of your own; one that
-                   is not of this pack needs --protocol
+  --archive FILE   upload this archive: an older one to roll back, or a handler of your own, with --protocol
+                   or a PROTOCOL in its about.py
   --import PATH    its import path, such as handler_dir.my_handler (default: its one file with make_handler)
   --name TEXT      its name in DCImanager's interface (default: the name of its directory)
   --protocol WORD  snmp, or custom: DCImanager's form then asks for SNMP, or for handler settings
@@ -168,8 +168,8 @@ write({
 '
 
 # check_archive FILE TARGET TOP IMPORT SUFFIX: checks an archive and copies it to TARGET, with SUFFIX added
-# to the name of its directory. TOP: the name that the directory must have, or nothing. Prints the
-# directory's name and the import path; an error is the rest of a sentence.
+# to the name of its directory. TOP: the name that the directory must have, or nothing. Prints
+# directory|import path|protocol|shown name, the last two from about.py; an error is the rest of a sentence.
 ARCHIVE='
 import gzip, io, re, sys, tarfile, zlib
 
@@ -224,7 +224,9 @@ try:
                     renamed.addfile(entry, io.BytesIO(text) if entry.isfile() else None)
 except OSError as failure:
     sys.exit(f"cannot be copied to {target} ({failure.strerror}): TMPDIR may name another folder")
-print(top, top + suffix + module[len(top):])
+about = text_by_path.get(f"{top}/about.py", b"").decode("utf-8", "replace")
+facts = dict(re.findall(r"(?m)^(SHOWN|PROTOCOL) = \"([^\"\\|]{1,200})\"$", about))
+print(top, top + suffix + module[len(top):], facts.get("PROTOCOL", ""), facts.get("SHOWN", top), sep="|")
 '
 
 json() { python3 -I -c "$JSON" "$@"; }
@@ -534,8 +536,12 @@ plan() { # FILE [TOP]: checks an archive, and writes its line of the plan: handl
     [ -f "$1" ] || stop 6 "there is no archive $1: $remedy"
     checked=$(check_archive "$1" "$work/archive" "${2:-}" "$import" "$suffix" 2>"$work/error") ||
         stop 6 "the archive $1 $(tail -n 1 "$work/error"): $remedy"
-    top=${checked%% *}
-    row=$(row_of "${top#pdu_}") || row="|$top|"
+    top=${checked%%|*}
+    facts=${checked#*|}
+    row=$(row_of "${top#pdu_}") || {
+        row=${facts#*|} # protocol|shown name
+        row="$top|${row#*|}|${row%%|*}"
+    }
     own_protocol=${protocol:-${row##*|}}
     own_shown=${row#*|}
     own_shown=${shown:-${own_shown%|*}}
@@ -543,7 +549,7 @@ plan() { # FILE [TOP]: checks an archive, and writes its line of the plan: handl
         stop 2 "$top is not of this pack: give --protocol snmp (DCImanager's form then asks for SNMP), or --protocol custom (it asks for handler settings)"
     mv "$work/archive" "$work/$top$suffix.tar.gz"
     printf '%s' "$1" >"$work/$top$suffix.path"
-    printf '%s|%s|%s|%s\n' "$top$suffix" "$own_protocol" "${checked#* }" "$own_shown${suffix:+ (try)}" >>"$work/plan"
+    printf '%s|%s|%s|%s\n' "$top$suffix" "$own_protocol" "${facts%%|*}" "$own_shown${suffix:+ (try)}" >>"$work/plan"
 }
 
 # ---- main ------------------------------------------------------------------------------------------

@@ -113,7 +113,7 @@ def energy(variables: Mapping[str, str], outlets: Sequence[Optional[float]]) -> 
     """
     every_outlet = _outlets(variables, "energy", outlets)
     inlet, whole = _one(variables, "input.energy"), _one(variables, "outlet.energy")
-    return _first(_in_kwh(inlet), every_outlet, _in_kwh(whole))
+    return _first(_kwh(inlet), every_outlet, _kwh(whole))
 
 
 def inlet_current(variables: Mapping[str, str], outlets: Sequence[Optional[float]]) -> Summands:
@@ -185,7 +185,7 @@ def _one(variables: Mapping[str, str], name: str) -> Summands:
     return [parse_number(variables[name])] if name in variables else None
 
 
-def _in_kwh(watt_hours: Summands) -> Summands:
+def _kwh(watt_hours: Summands) -> Summands:
     if watt_hours is None:
         return None
     return [None if figure is None else figure / WH_IN_KWH for figure in watt_hours]

@@ -206,18 +206,18 @@ def _sum_circuits(circuits: Sequence[Member], with_power: bool) -> _FigureParts:
         circuit for circuit in circuits if _state(circuit) not in _UNUSED or _shows_counter(circuit)
     ]
 
-    def of_now(figures_of: Callable[[Json], Figures]) -> Figures:
+    def present_sum(figures_of: Callable[[Json], Figures]) -> Figures:
         return figures.sum_if_complete(
             figures.UNKNOWN if _state(circuit) in _OFFLINE else _member_figures(circuit, figures_of)
             for circuit in used_circuits
         )
 
     return _FigureParts(
-        of_now(figures.current),
+        present_sum(figures.current),
         figures.sum_if_complete(
             _member_figures(member, figures.energy) for member in counting_circuits
         ),
-        of_now(figures.power) if with_power else None,
+        present_sum(figures.power) if with_power else None,
     )
 
 

@@ -61,7 +61,7 @@ class _Switching(NamedTuple):
         """
         proven: list[str] = []
         for identity in self.identities:
-            pdu = self.unit.for_command()
+            pdu = self.unit.command_pdu()
             yield identity, None
             state = send_command(pdu, identity, self.on, self.run_options)
             yield identity, PolledOutlet(identity, state)

@@ -80,7 +80,7 @@ class OpenHandler:
         """Number and name of each outlet."""
         return self._pdu.labels()
 
-    def for_command(self) -> Union[OpenPdu[Any], FourMethods]:
+    def command_pdu(self) -> Union[OpenPdu[Any], FourMethods]:
         """The PDU for one command: made anew, unless it switches in this session."""
         # an archive of another version may read in a session, and not switch in it
         if isinstance(self._pdu, FourMethods) or not hasattr(self._pdu, "switch"):

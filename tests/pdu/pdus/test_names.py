@@ -132,7 +132,6 @@ def test_what_is_not_clear_switches_nothing(
         (["status", "lft"], "; did you mean left?"),
         (["off", "lft", "3"], "; did you mean left?"),
         (["status", "left", "192.0.2.8"], "give names alone, or HANDLER and addresses"),
-        (["raritan", "left", "outlets"], "'left' is no PDU for raritan: "),
         (["prove", "lft"], "did you mean left?"),
         (["record", "lft"], "did you mean left?"),
     ],
@@ -153,17 +152,9 @@ def test_a_name_that_is_also_a_host_or_a_handler_is_said(
     told, named, _ = err.splitlines()
     assert told == f"note: 'snmp' is a handler here, and no PDU of {listed.list}"
     assert named.startswith("note: 'left' is a host name here; `pdu status left` means the PDU")
-    code, out, err = run(capsys, "raritan", "top", "outlets")
-    assert code == 0 and out
-    where = address(listed.peers["top"])
-    assert err == f"note: 'top' is taken from {listed.list}: raritan {where}\n"
 
 
-@pytest.mark.parametrize(
-    "command", [["identify", "127.0.0.1:9"], ["raritan", "127.0.0.1:9", "info"]]
-)
 def test_an_address_needs_no_list_that_can_be_read(
-    command: list[str],
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
@@ -172,7 +163,7 @@ def test_an_address_needs_no_list_that_can_be_read(
     path.write_text("name,handler\n", "utf-8")
     monkeypatch.setenv("PDU_LIST", str(path))
     monkeypatch.setenv("PDU_PASSWORD", "p")
-    code, _, err = run(capsys, *command)
+    code, _, err = run(capsys, "identify", "127.0.0.1:9")
     assert code != 2 and "note: names of PDUs are not known: " in err
 
 
@@ -193,7 +184,6 @@ def test_a_list_without_a_pdu_in_its_usual_place_is_no_list(
         (["status"], "", [*registry.names(), "left", "right", "top"]),
         (["off"], "le", ["left"]),
         (["status", "left"], "r", ["right"]),
-        (["raritan"], "", ["top"]),
         (["identify"], "t", ["top"]),
         (["record"], "le", ["left"]),
         (["prove"], "to", ["top"]),
