@@ -38,6 +38,7 @@ PACKAGES = {
     "openssl": "openssl",
     "prometheus": "prometheus",
     "promtool": "prometheus",
+    "victoria-metrics": "victoria-metrics",
     "certutil": "libnss3-tools",
     "pk12util": "libnss3-tools",
     "zsh": "zsh",

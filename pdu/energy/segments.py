@@ -117,7 +117,7 @@ def step_of(columns: Sequence[Sequence[int]]) -> int:
         # the first few usually say it
         step = math.gcd(step, *values[:100])
         if step > 1:
-            step = math.gcd(step, *values)
+            step = math.gcd(step, *{*values})
     return step
 
 

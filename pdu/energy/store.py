@@ -233,6 +233,16 @@ def _text(column: Iterable[Optional[float]]) -> Optional[str]:
     return json.dumps(values, separators=(",", ":"))
 
 
+def _values_by_outlet(texts: Sequence[Optional[str]], width: int) -> Iterable[Sequence[Any]]:
+    """The values of each outlet, of the JSON of each poll."""
+    if not any(texts):
+        return [[None] * len(texts)] * width
+    nulls = json.dumps([None] * width)
+    # all polls at once, which is three times as fast as each by itself
+    rows = json.loads(f"[{','.join(text or nulls for text in texts)}]")
+    return zip(*rows)
+
+
 def _registers(
     outlets: Sequence[str], texts_of_polls: Sequence[Sequence[Optional[str]]]
 ) -> dict[str, RegisterReadings]:
@@ -241,14 +251,8 @@ def _registers(
     """
     if len({*outlets}) == 1:
         names = json.loads(outlets[0])
-        nulls = json.dumps([None] * len(names))
-        wh, watts, amperes = (
-            # all polls at once, which is three times as fast as each by itself
-            zip(*json.loads(f"[{','.join(text or nulls for text in texts)}]"))
-            for texts in zip(*texts_of_polls)
-        )
-        columns = zip(names, wh, watts, amperes)
-        return {name: RegisterReadings(*columns_of_name) for name, *columns_of_name in columns}
+        columns = (_values_by_outlet(texts, len(names)) for texts in zip(*texts_of_polls))
+        return {name: RegisterReadings(*values) for name, values in zip(names, zip(*columns))}
     count = len(outlets)
     cells: dict[str, tuple[list[Any], ...]] = {}
     for place, (names_text, texts) in enumerate(zip(outlets, texts_of_polls)):

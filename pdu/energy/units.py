@@ -14,8 +14,8 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Mapping, Sequence
-from itertools import compress, groupby
-from operator import eq, mul, sub
+from itertools import compress, count, groupby
+from operator import eq, mul
 from typing import NamedTuple, Optional, cast
 
 from .law import Missed
@@ -125,25 +125,22 @@ def missed_energy(wh: Sequence[int], times: Sequence[float], flow: Flow, step: i
 
     Of coarse steps a register stands for two of them at most before it moves.
     """
-    if not any(map(eq, wh, wh[1:])):
-        return []
-    seconds = [*map(sub, times[1:], times)]
-    # between two polls flowed at least what the lower one read
-    least_ws = [*map(mul, map(min, flow.least, flow.least[1:]), seconds)]
-    if sum(compress(least_ws, map(eq, wh, wh[1:]))) <= 3600.0 * 2 * step:
-        return []
+    standing = [*compress(count(), map(eq, wh, wh[1:]))]
     missed: list[Missed] = []
-    place = 0
-    for _, group in groupby(wh):
-        first, place = place, place + len([*group])
-        if place - first < 2:
+    # places that follow one another differ from their rank by the same
+    for _, group in groupby(enumerate(standing), key=lambda pair: pair[1] - pair[0]):
+        places = [place for _, place in group]
+        first, last = places[0], places[-1] + 1
+        if times[last] - times[first] < AGE_S:
             continue
-        least = sum(least_ws[first : place - 1]) / 3600.0
-        if least <= 2 * step or times[place - 1] - times[first] < AGE_S:
-            continue
-        most = sum(map(mul, flow.most[first:place], seconds[first:place])) / 3600.0
-        caught_up = wh[place] - wh[first] if place < len(wh) else 0
-        if caught_up < 0.75 * least:
+        seconds = [times[place + 1] - times[place] for place in range(first, last)]
+        # between two polls flowed at least what the lower one read
+        lower = map(min, flow.least[first:last], flow.least[first + 1 : last + 1])
+        least = sum(map(mul, lower, seconds)) / 3600.0
+        caught_up = wh[last + 1] - wh[first] if last + 1 < len(wh) else 0
+        if least > 2 * step and caught_up < 0.75 * least:
+            gap_s = times[last + 1] - times[last] if last + 1 < len(wh) else 0.0
+            most = sum(map(mul, flow.most[first : last + 1], [*seconds, gap_s])) / 3600.0
             margin = flow.most[first] * 2 * AGE_S / 3600.0
-            missed.append(Missed(times[first], times[place - 1], _MOST * most + margin))
+            missed.append(Missed(times[first], times[last], _MOST * most + margin))
     return missed
