@@ -225,7 +225,10 @@ class _Meter:
             report(f"{counted(lost, 'poll')} lost: {reason}")
         elif options.keep_days is not None:
             oldest = time.time() - options.keep_days * _DAY_S
-            self._store.delete_before(oldest, 2 * len(targets))
+            try:
+                self._store.delete_before(oldest, 2 * len(targets))
+            except SettingsError as error:
+                report(f"old polls are not deleted: {error.reason}")
 
     def wait_until(self, wake: float) -> None:
         """Wait until a moment of the monotonic clock, or until a signal asks to end."""

@@ -75,13 +75,17 @@ def page_of(customer: str, rows: Sequence[Row], report: Report, zone: ZoneInfo) 
     return "\n".join(
         (
             frame.begin(_STYLE),
-            f'<p class="total">{kwh(total.billable, "no figure")} <small>kWh</small></p>',
+            f'<p class="total">{_total(total)}</p>',
             html.verdict(_verdict(total), _LOOKS[total.grade]),
             *html.table(_HEADS, [*(_cells(row, report, zone) for row in rows), _sum_cells(total)]),
             *_notes(rows),
             frame.end(),
         )
     )
+
+
+def _total(total: Sum) -> str:
+    return "no sum" if total.billable is None else f"{kwh(total.billable)} <small>kWh</small>"
 
 
 def _verdict(total: Sum) -> str:

@@ -99,12 +99,13 @@ def exclusive(path: str) -> Iterator[None]:
         reason = getattr(error, "strerror", error)
         raise SettingsError(f"{printable(path)}.lock cannot be written ({reason})") from None
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise SettingsError(
+                f"another `pdu meter` writes {printable(path)}: give each its own file"
+            ) from None
         yield
-    except BlockingIOError:
-        raise SettingsError(
-            f"another `pdu meter` writes {printable(path)}: give each its own file"
-        ) from None
     finally:
         os.close(descriptor)
 
