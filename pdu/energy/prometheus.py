@@ -38,7 +38,7 @@ _DAY_S = 86_400.0
 _ENERGY = {"pdu_outlet_energy_joules_total", "pdu_energy_joules_total"}
 _WATTS, _AMPERES = {"pdu_outlet_power_watts"}, {"pdu_outlet_current_amperes", "pdu_load_amperes"}
 _INFO, _UPTIME = "pdu_info", "pdu_uptime_seconds"
-_METRICS = sorted(_ENERGY | _WATTS | _AMPERES | {_INFO, _UPTIME})
+METRICS = sorted(_ENERGY | _WATTS | _AMPERES | {_INFO, _UPTIME})
 #: Thanos: no answer of a part only, no means of five minutes
 _RAW = (("partial_response", "false"), ("max_source_resolution", "0s"), ("dedup", "true"))
 
@@ -148,7 +148,7 @@ class Prometheus:
     def read_pdu(self, pdu: str, begin: float, end: float) -> PduReadings:
         """The scrapes of an instance in a period, and a day around it. Raises PduHandlerError."""
         scrapes: dict[float, _Scrape] = {}
-        names = json.dumps("|".join(_METRICS))
+        names = json.dumps("|".join(METRICS))
         match = f",{self._match}" if self._match else ""
         selector = f"{{__name__=~{names},instance={json.dumps(pdu)}{match}}}[1d]"
         for day_end in _day_ends(begin - _DAY_S, end + _DAY_S):

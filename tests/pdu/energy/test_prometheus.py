@@ -18,12 +18,17 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from handlers.shared.errors import Denied, PduHandlerError, SettingsError
+from handlers.shared.meter_figures import MeterFigures
 from pdu.energy.law import FIRM, Energy, energy
 from pdu.energy.pdu_law import Supply, registers_of
-from pdu.energy.prometheus import Prometheus, Server
+from pdu.energy.prometheus import METRICS, Prometheus, Server
 from pdu.energy.readings import INLET, PduReadings
+from pdu.monitoring import metrics
+from pdu.pdus.adapters.nameplate import Nameplate
+from pdu.pdus.reading import PolledOutlet, Reading
+from pdu_common.helper import EnumPowerStatus
 from tests.needs import programs
-from tests.pdu.monitoring.exporter_process import fetched
+from tests.pdu.monitoring.exporter_process import fetched, parsed
 from tests.ports import reserved
 from tests.waiting import PATIENCE_S, bounded, until
 
@@ -170,6 +175,21 @@ def test_a_real_server_gives_the_bounds_of_the_readings(
         assert answer.reasons == expected.reasons
         watts = LOADS.get(name, sum(LOADS.values()) + 6.0)
         assert answer.low <= watts * 744.0 <= answer.high
+
+
+def test_the_exporter_serves_what_is_asked_for() -> None:
+    """Names and labels; the samples above are written by hand."""
+    figures = MeterFigures(current_a=0.9, power_w=203.7, energy_kwh=5000.0)
+    reading = Reading(
+        [PolledOutlet("1", EnumPowerStatus.UP, figures=figures)],
+        *(0.9, 5000.0),
+        answered=True,
+        plate=Nameplate("apc-rpdu2", "A1", "2.0", 1e6),
+    )
+    served = parsed(metrics.page(reading, "").body.decode())
+    assert {*METRICS, "pdu_up"} <= {*served}
+    assert dict(*served["pdu_info"]) == {"family": "apc-rpdu2", "firmware": "2.0", "serial": "A1"}
+    assert served["pdu_outlet_energy_joules_total"] == {(("outlet", "1"),): 5000.0 * 3.6e6}
 
 
 class FakeServer(ThreadingHTTPServer):
