@@ -121,6 +121,7 @@ PROFILES = Families(
         "tripplite-products tripplite-12x-ups tripplite-legacy-pdu",
         "850",
     ),
+    Vendor(lambda: import_module(".tsl", __package__), "tsl-mdu12", "6853 332"),
     Vendor(lambda: import_module(".tycon", __package__), "tycon-tpdin2 tycon-tpdin3", "45621"),
     Vendor(
         lambda: import_module(".vertiv", __package__),
