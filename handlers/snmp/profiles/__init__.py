@@ -38,7 +38,12 @@ PROFILES = Families(
     Vendor(lambda: import_module(".austinhughes", __package__), "infrapower", "34550"),
     Vendor(lambda: import_module(".baytech", __package__), "baytech", "4779"),
     Vendor(lambda: import_module(".borri", __package__), "smart-ats", "37662"),
-    Vendor(lambda: import_module(".chatsworth", __package__), "cpi-econnect", "30932", sweep=True),
+    Vendor(
+        lambda: import_module(".chatsworth", __package__),
+        "cpi-econnect cpi-legacy",
+        "30932",
+        sweep=True,
+    ),
     Vendor(
         lambda: import_module(".cyberpower", __package__),
         "cyberpower-epdu2 cyberpower-epdu cyberpower-ats",

@@ -21,6 +21,18 @@ LINE = column("30932.1.10.1.3.10.1.2", "cpiPduLineId")
 THE_PDU = Arcs(start=1)
 DECA_WATT_SECONDS = CONTEXT.divide(Decimal(1), 360_000)  # in kWh
 
+# The firmware before Unity has an object for each of at most 24 outlets.
+LEGACY = "30932.1.1"
+
+
+# pduSelect, which anybody may write, decides whose objects a chain shows: it is not read
+CHAIN = without(scalar(f"{LEGACY}.5.1.0", "pduCount"), "0", "1")
+
+
+def _legacy(below: str, name: str, last: int = 24) -> Unless:
+    return Unless(Spread(oid(f"{LEGACY}.{below}"), (Span(1, last, 1),), name), CHAIN)
+
+
 PROFILES = (
     Profile(
         key="cpi-econnect",
@@ -87,5 +99,34 @@ PROFILES = (
             "cpiPduOutletStatus, cpiPduBranchStatus: they are alarms of figures; "
             "cpiPduUpgrade: the MIB does not say what an upgrade means for the states"
         ),
+    ),
+    Profile(
+        key="cpi-legacy",
+        vendor="Chatsworth",
+        mib="CPI-UNIFIED-MIB of 2020-12-01 (legacy)",
+        source=public(
+            "DanielleHuisman/observium-community-edition", "mibs/chatsworth/CPI-UNIFIED-MIB"
+        ),
+        models=("eConnect before Unity firmware",),
+        sys_object_ids=oids(LEGACY),
+        outlets=(
+            Outlets(
+                states=State(_legacy("3.7", "outletNState"), on=("1",), off=("0",)),
+                name=_legacy("2.42", "outletNName"),
+                current=figure(_legacy("3.5", "outletNCurrent"), HUNDREDTHS),
+                energy=figure(
+                    _legacy("3.12", "receptacleEnergyoutletNs"),
+                    DECA_WATT_SECONDS,
+                    syntax="Counter64",
+                ),
+            ),
+        ),
+        load=total(figure(_legacy("3.13", "lineNcurr", 3), HUNDREDTHS)),
+        evidence=SIMULATED.of("state", "current", "energy"),
+        note=(
+            "Not switched, and a chain is not read: pduSelect, which anybody may write, decides"
+            " whose objects are shown."
+        ),
+        unread="outOfService: the MIB does not say what it means for the states",
     ),
 )
