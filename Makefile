@@ -77,8 +77,9 @@ fleet: env       ## a simulated PDU of each handler, with a list and logins for 
 serve: env       ## a local DCImanager with a page in the browser, until Ctrl-C; keeps its data in .cache/dcimanager
 	@$(RUN) -m tests.dcimanager --data .cache/dcimanager $(ARGS)
 
-devices: env     ## write the tables in docs/ that are made from the code: devices, settings, options, exit codes, promises
+devices: env-tests ## write the tables in docs/ that are made from the code: devices, settings, options, exit codes, promises
 	@$(RUN) packaging/readme.py
+	@$(RUN) -m tests.platform_calls
 
 trials: env-tests ## the tests that are slow by nature, which make test leaves out: before each landing; in shards, goes on where it was stopped; some need PyPI and npm
 	@sh .ci/setup offer

@@ -1,0 +1,150 @@
+"""`python -m tests.platform_calls` counts what a status, a statistic and a command cost each SNMP
+family through the platform's three calls, and writes the table of docs/dev/families.md.
+
+A call is a GET, a walk or a SET. Its datagrams depend on how the platform's library walks: by
+GETBULK of 25 rows, or by GETNEXT. The units are the synthetic ones; a walk with about a row for
+each of their outlets counts as one with a row for each of OUTLETS. The relay switches at once.
+"""
+
+from __future__ import annotations
+
+import bisect
+import functools
+import itertools
+import sys
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple, Union
+
+from handlers.snmp.handler import SnmpPdu
+from pdu_common.base_snmp_pdu import Element, SnmpError
+from pdu_common.connection import PduSnmpData
+from pdu_common.helper import PduPortView
+from tests.handlers.snmp.memory import plain
+from tests.handlers.snmp.units import FIXTURES, UNPROVEN, chosen_by_hand
+from tests.needs import ROOT
+from tests.recordings import Fixture
+from tests.simulators.snmp_agent.device import INTEGER, OCTETS, Device, arcs, dotted
+
+OUTLETS = 48
+_BULK_ROWS = 25
+PAGE = ROOT / "docs" / "dev" / "families.md"
+_BEGIN, _END = "<!-- platform-calls:begin -->", "<!-- platform-calls:end -->"
+_METHODS = ("status", "statistic", "command")
+
+
+class Cost(NamedTuple):
+    """What a method of the handler costs."""
+
+    calls: int  #: of the platform
+    bulk: int  #: datagrams, if the library walks by GETBULK
+    next: int  #: datagrams, if it walks by GETNEXT
+
+    def __str__(self) -> str:
+        return f"{self.calls} / {self.bulk} / {self.next}"
+
+
+class CountedPdu(SnmpPdu):
+    """The handler on a platform that reads a device in memory. `rows` has the number of rows of
+    each call, 0 for a GET or SET."""
+
+    def __init__(self, pdu_data: PduSnmpData, device: Device) -> None:
+        super().__init__(pdu_data)
+        self._device = device
+        self._objects = sorted(map(arcs, device.rows()))
+        self.rows: list[int] = []
+
+    def snmp_get(self, oid: str) -> Element:
+        self.rows.append(0)
+        row = self._device.get(arcs(oid))
+        return Element(oid, None if row is None else plain(row))
+
+    def snmp_set(self, oid: str, value: Union[int, str, bytes]) -> None:
+        self.rows.append(0)
+        octets = value.encode() if isinstance(value, str) else value
+        tag = INTEGER if isinstance(octets, int) else OCTETS
+        if self._device.write(arcs(oid), tag, octets):
+            raise SnmpError(f"127.0.0.1 refused {oid}")
+
+    def snmp_walk(self, oid: str) -> list[Element]:
+        root = arcs(oid)
+        begin = bisect.bisect_right(self._objects, root)
+        end = bisect.bisect_left(self._objects, (*root[:-1], root[-1] + 1), begin)
+        self.rows.append(end - begin)
+        return [
+            Element(dotted(name), plain(row), dotted(name[len(root) :]))
+            for name in self._objects[begin:end]
+            for row in [self._device.get(name)]
+            if row is not None
+        ]
+
+
+def costs(unit: Fixture) -> Mapping[str, Cost]:
+    """What each method costs a unit of its family with OUTLETS outlets."""
+    outlets = len(unit.expected.outlets)
+    cost_by_method: dict[str, Cost] = {}
+    for method in _METHODS:
+        if method == "command" and not unit.switch:
+            continue
+        clock = itertools.count(0, 1000)
+        pdu = CountedPdu(_data(unit), Device(unit.rows, unit.rules, lambda: next(clock)))
+        if unit.switch and method == "command":
+            pdu.port_down(PduPortView(unit.switch.identity), deadline=0.0, pause=0.0)
+        else:
+            getattr(pdu, "status" if method == "status" else "statistic")()
+        rows = [_scaled(count, outlets) for count in pdu.rows]
+        cost_by_method[method] = Cost(
+            len(rows), sum(count // _BULK_ROWS + 1 for count in rows), sum(rows) + len(rows)
+        )
+    return cost_by_method
+
+
+def _scaled(rows: int, outlets: int) -> int:
+    has_row_for_each = outlets > 1 and rows >= max(2, 0.6 * outlets)
+    return round(rows * OUTLETS / outlets) if has_row_for_each else rows
+
+
+def _data(unit: Fixture) -> PduSnmpData:
+    settings = {**UNPROVEN, "metered_only": "yes" if unit.metered_only else "no"}
+    if chosen_by_hand(unit):
+        settings["profile"] = unit.key
+    return PduSnmpData("127.0.0.1", {"version": "2", "community": "private"}, settings)
+
+
+def first_units() -> Iterator[Fixture]:
+    """The first unit of each family."""
+    keys: set[str] = set()
+    for unit in FIXTURES:
+        if unit.key not in keys:
+            keys.add(unit.key)
+            yield unit
+
+
+@functools.cache
+def all_costs() -> Mapping[str, Mapping[str, Cost]]:
+    """The costs of each family, those with the most datagrams first."""
+    costs_by_family = {unit.key: costs(unit) for unit in first_units()}
+    return dict(
+        sorted(
+            costs_by_family.items(), key=lambda entry: -sum(cost.next for cost in entry[1].values())
+        )
+    )
+
+
+def markdown() -> str:
+    """The table of the page."""
+    lines = [f"| family | {' | '.join(_METHODS)} |", "|---|---|---|---|"]
+    for key, cost_by_method in all_costs().items():
+        cells = [str(cost_by_method.get(method, "")) for method in _METHODS]
+        lines.append(f"| `{key}` | {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def main() -> int:
+    head, begin, rest = PAGE.read_text("utf-8").partition(_BEGIN)
+    _, end, tail = rest.partition(_END)
+    PAGE.write_text(f"{head}{begin}\n{markdown()}\n{end}{tail}", "utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
