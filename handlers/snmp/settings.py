@@ -34,7 +34,8 @@ PROFILE: Setting[str] = Setting(
     "the key of a family in the table of supported devices",
     _key,
     "",
-    "read the PDU as this family instead of detecting it",
+    "read the PDU as this family instead of detecting it: for slow cards, it saves the reads of"
+    " other families and, for most, that of sysObjectID",
 )
 SWITCH_UNPROVEN: Setting[bool] = Setting(
     "switch_unproven",
