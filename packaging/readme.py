@@ -19,18 +19,15 @@ from typing import Callable
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
-sys.path.insert(0, str(ROOT / "packaging"))
 
 from handlers import registry
 from handlers.shared.settings import Setting
+from handlers.snmp.evidence import EvidenceLevel
 from handlers.snmp.profiles import PROFILES
 from pdu.core.cli import exit_codes
-from pdu.evidence.prove import promises
 from pdu.recordings.families import family_tables
 from pdu.supports import model_names
 
-# by its name, because this folder is no package: it would hide the package `packaging` of PyPI
-proofs, russian = map(importlib.import_module, ("proofs", "russian"))
 _DEFAULTS = {True: "yes", False: "no", None: "", "": ""}
 
 
@@ -81,36 +78,56 @@ def _own_settings(name: str) -> str:
     return "\n".join([*head, *own_rows]) if own_rows else "It has no other settings."
 
 
+def _families() -> tuple[int, int]:
+    """How many families there are over SNMP, and how many of them recordings of real units show."""
+    recorded = [
+        profile
+        for profile in PROFILES
+        if any(
+            getattr(profile.evidence, name) is EvidenceLevel.RECORDING
+            for name in profile.evidence.FIELDS
+        )
+    ]
+    return len(PROFILES), len(recorded)
+
+
+def families_sentence() -> str:
+    """The sentence on the families and the real units behind them."""
+    number, recorded = _families()
+    return (
+        f"**{number} families over SNMP, {recorded} of them read from recordings of real units,"
+        " the others only from texts.**"
+    )
+
+
+def _families_ru() -> str:
+    """The same for README.ru.md."""
+    number, recorded = _families()
+    return (
+        f"**Семейств по SNMP: {number}; прочитаны по записям с реальных устройств: {recorded},"
+        " остальные сделаны только по описаниям.**"
+    )
+
+
 PARTS: Mapping[str, Callable[[], str]] = {
     "settings-common": _common,
     **{f"settings-{name}": partial(_own_settings, name) for name in registry.names()},
     "devices": lambda: family_tables.devices(PROFILES),
     "unread-makers": model_names.unread_makers,
     "exits": exit_codes.markdown,
-    "promises": promises.markdown,
-    "claim": lambda: (
-        f"**{proofs.families_sentence()}. {proofs.claim()}:** [what is proven](docs/certain.md)."
-    ),
-    "claim-plain": lambda: f"{proofs.claim()}.",
-    "grounds": proofs.grounds,
-    "proven": proofs.sentence,
-    "proven-ru": russian.proven,
-    "families-ru": russian.families,
-    "proven-families": proofs.table,
-    "proven-code": proofs.generated_source,
+    "families": families_sentence,
+    "families-ru": _families_ru,
 }
 FILES: Mapping[str, Sequence[str]] = {
-    "README.md": ("claim", "proven"),
-    "docs/certain.md": ("grounds", "proven", "unread-makers"),
-    "README.ru.md": ("families-ru", "proven-ru"),
+    "README.md": ("families",),
+    "docs/certain.md": ("unread-makers",),
+    "README.ru.md": ("families-ru",),
     "docs/settings.md": (
         "settings-common",
         *(f"settings-{name}" for name in registry.names()),
     ),
-    "docs/devices.md": ("devices", "proven-families"),
-    "docs/dev/evidence.md": ("claim-plain", "promises"),
+    "docs/devices.md": ("devices",),
     "docs/reference.md": ("exits",),
-    "pdu/supports/owner_proofs.py": ("proven-code",),
 }
 
 
@@ -121,8 +138,6 @@ def filled(text: str, parts: Sequence[str]) -> str:
     """
     for name in parts:
         begin, end = f"<!-- {name}:begin -->", f"<!-- {name}:end -->"
-        if f"# {name}:begin" in text:  # Python
-            begin, end = f"# {name}:begin", f"# {name}:end"
         pattern = re.compile(f"{re.escape(begin)}.*?{re.escape(end)}", re.DOTALL)
         if not text.count(begin) == text.count(end) == len(pattern.findall(text)) == 1:
             raise ValueError(f"exactly one pair of the markers {begin} and {end} is needed")

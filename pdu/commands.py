@@ -196,9 +196,7 @@ LAZY_COMMANDS: Mapping[str, LazyCommand] = {
     "replay": LazyCommand(
         _import_replay, "serve a recording as a device, on a port of this machine"
     ),
-    "prove": LazyCommand(
-        _import_prove, "try the promises of this pack on a real unit, for a proof"
-    ),
+    "prove": LazyCommand(_import_prove, "try DCImanager's four calls on a real unit, for a proof"),
     "draft": LazyCommand(_import_draft, "start a profile from a recording that no family fits"),
     "completion": LazyCommand(
         _import_completion, "print the script that completes this command in a shell"

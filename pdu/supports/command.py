@@ -16,7 +16,6 @@ from ..core.cli.groups import Subcommand
 from ..core.cli.options import Argument, output, run_options_of, word_completion
 from ..core.cli.output import Result, counted, print_result, tabulate
 from .model_names import TABLE, Name, read_names
-from .owner_proofs import read_owner_proofs
 from .search import MAYBE, NO, YES, Match, SupportAnswer, answer
 from .table import READ, VARIES, SupportEntry
 
@@ -150,8 +149,6 @@ def _entry(hit: Match, earlier_sentences: Sequence[str] = ()) -> list[str]:
     lines += _wrapped("metered", _meters(hit))
     lines += _wrapped("switched", _shown_switching(hit))
     lines += _wrapped("evidence", _evidence(hit))
-    for sentence in read_owner_proofs(entry.key):
-        lines += _wrapped("proven", printable(sentence, 300))
     if hit.name and hit.name.note and hit.name.note not in earlier_sentences:
         lines += _wrapped("note" if hit.name.sure else "maybe", hit.name.note)
     if entry.note:
@@ -309,7 +306,6 @@ def _hit(hit: Match) -> dict[str, Any]:
         "unit": dict(entry.unit),
         "switched": _shown_switching(hit),
         "evidence": dict(_bases(hit)),
-        "proven": read_owner_proofs(entry.key),
         "document": entry.document,
         "source": entry.source,
         "note": entry.note,

@@ -9,9 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from pdu.evidence.prove.evidence import ProvenUnits
 from tests.needs import ROOT
-from tests.packaging.building import loaded
 
 RUSSIAN = sorted(
     path for folder in (".", "docs", "packaging") for path in (ROOT / folder).glob("*.ru.md")
@@ -125,11 +123,6 @@ def test_a_link_that_does_not_say_so_is_found() -> None:
     assert unsaid(text) == ["](d.md)", "](e.md)"]
 
 
-def test_the_claim_that_was_translated_is_the_present_one() -> None:
-    text = (ROOT / "README.ru.md").read_text("utf-8")
-    assert f"<!-- claim: {loaded('proofs').claim()} -->" in text
-
-
 OWN = ROOT / "docs" / "a.md"
 PAGE = """# A
 ## B
@@ -167,15 +160,3 @@ def test_errors_stand_in_english_as_the_program_says_them() -> None:
         for name in ("troubleshooting.ru.md", "troubleshooting.md")
     )
     assert ours == theirs
-
-
-def test_what_is_made_from_the_code_is_translated_whole() -> None:
-    russian = loaded("readme").russian
-    units = [
-        ProvenUnits("snmp", "apc-rpdu2", "switching", ("6.9.6", "6.9.6"), ("AP8959",), ()),
-        ProvenUnits("raritan", "", "reading", ("",), ("PX3",), ()),
-    ]
-    assert russian.proven(units) == (
-        "На устройствах владельцев, командой `pdu prove`: `apc-rpdu2`: переключение, устройств: 2,"
-        " прошивки 6.9.6; `raritan`: чтение, устройств: 1."
-    )

@@ -1,6 +1,4 @@
-"""`pdu prove`: asks a real unit, and keeps its answers as evidence.
+"""`pdu prove`: records a real unit, makes DCImanager's four calls, and keeps what came back.
 
-`unit_reading` reads, `contract` switches one outlet while `watchdog` owns its last "on", `verdicts`
-says from the answers alone which promise was kept, `document` is the file, `evidence` reads one
-that somebody sent.
+`run` makes the calls, `owner_questions` asks what only the owner can see, `document` is the file.
 """

@@ -1,18 +1,20 @@
-"""`pdu prove HANDLER HOST`: reads a unit, switches one outlet if its owner wants, and writes what
-came back into a file that can become evidence.
+"""`pdu prove HANDLER HOST`: records a unit, makes the four calls of DCImanager, switches one outlet
+off and on if its owner wants, asks him what he saw, and writes one file.
 """
 
 from __future__ import annotations
 
 import dataclasses
-import sys
+import platform
 from collections.abc import Sequence
-from typing import Any, Callable, Optional
+from datetime import datetime, timezone
+from typing import NamedTuple, NoReturn, Optional
 
 import click
 
+from handlers import VERSION, host as platform_host
 from handlers.shared.address import Address
-from handlers.shared.errors import printable
+from handlers.shared.errors import PduHandlerError, printable
 
 from ...core.cli import prompts
 from ...core.cli.error_output import Interrupted, Usage
@@ -23,12 +25,13 @@ from ...core.cli.options import (
     TLS,
     NumberRange,
     RunOptions,
+    command_line,
     device,
     option,
     output,
     prompting as asks,
 )
-from ...core.cli.output import Result, print_result, show_status_line
+from ...core.cli.output import Result, counted, figure, print_result, report, show_status_line
 from ...core.cli.shared_options import OUT
 from ...core.files.whole_files import signals_as_ctrl_c
 from ...core.network import hosts
@@ -36,48 +39,61 @@ from ...pdus import connection_data, names
 from ...pdus.device_arguments import arguments, arguments_help
 from ...pdus.handler_loading import load
 from ...recordings.scrub import Scrubber
-from . import owner_questions
-from .contract import COMMANDS
-from .document import BROKEN, SIMULATED, UNIT, UnitProof, check_writable, proof_text, write_new
-from .meters import load_text
-from .report import lines
-from .run import USUAL_WATCH_S, Plan, Tools, prove
-from .unit_reading import OutletReading, ProofClock, ProofTrace, UnitUnderTest
-from .watchdog import Watchdog
+from . import owner_questions, run
+from .document import (
+    SIMULATED,
+    UNIT,
+    OwnerAnswers,
+    ProvenCall,
+    UnitProof,
+    check_writable,
+    proof_text,
+    write_new,
+)
+from .run import Calls, UnitUnderTest
 
-_MOST_MINUTES = 60.0
-#: the time of a proof; tests have a faster one
-CLOCK = ProofClock()
-#: where a file is sent; docs/dev/evidence.md says what happens with it
+#: handler settings that a replay needs too
+_SETTINGS = ("profile", "metered_only")
+#: where a file is sent; docs/field.md says what happens with it
 SEND = (
     "Nothing was sent. Look through the file, then attach it to a new issue of this project with"
     " the template 'A proof of a unit'."
 )
 
 
-def _asked_host(run_options: RunOptions, host: Address) -> str:
-    """The host that is asked: of the setting `host` if there is one."""
-    host_setting = run_options.settings.get("host", "").strip()
-    return (Address(host_setting) if host_setting else host).host
+class _CallFailed(PduHandlerError):
+    """The first call failed, so there is nothing to prove."""
+
+    def __init__(self, call: ProvenCall, host: str) -> None:
+        super().__init__(call.error, host, call.method)
+        self.kind = call.error_kind
 
 
-def _teller(run_options: RunOptions) -> Callable[[str], None]:
-    """Says what the command does: on a terminal in a line that the next one replaces; else in a
-    line for each new job, without the seconds that are left.
-    """
-    jobs_told: set[str] = set()
+class _Plan(NamedTuple):
+    """What the owner asks for."""
 
-    def tell(line: str) -> None:
-        if sys.stderr.isatty() or run_options.json:
-            show_status_line(line, run_options.json)
-            return
-        # the seconds that are left are no other job
-        line_without_digits = "".join(letter for letter in line if not letter.isdigit())
-        if line_without_digits not in jobs_told:
-            jobs_told.add(line_without_digits)
-            print(printable(line), file=sys.stderr, flush=True)
+    handler: str
+    host: Address
+    run_options: RunOptions
+    #: "" for none
+    outlet: str
+    #: whether the owner typed the outlet's number twice
+    is_sure: bool
 
-    return tell
+    def tell(self, line: str) -> None:
+        """Say what is being done."""
+        show_status_line(line, self.run_options.json)
+
+    @property
+    def where(self) -> str:
+        """The unit, for people."""
+        return connection_data.display_name(self.run_options, self.host)
+
+    @property
+    def on_command(self) -> str:
+        """The command that switches the outlet on."""
+        words = self.run_options.words or (self.handler, self.host)
+        return command_line(self.run_options, "on", *words, self.outlet)
 
 
 @click.pass_context
@@ -87,77 +103,118 @@ def _prove(
     host: str,
     out: str,
     outlet: Sequence[str],
-    minutes: float,
     front: Optional[int],
     dark: Optional[str],
     display: Optional[float],
 ) -> int:
-    handler, host, run_options = names.choose_pdu(context, handler, host)
+    handler, address, run_options = names.choose_pdu(context, handler, host)
     check_writable(out)
     if len(set(outlet)) > 1 or len(outlet) > 2:
         raise Usage("one outlet is proven at a time: give --outlet once, or the same one twice")
-    identity = outlet[0] if outlet else ""
-    loaded, where = load(handler), connection_data.display_name(run_options, host)
-    if identity:
-        prompts.askable(run_options, f"switching outlet {identity}", host)
-    unit = UnitUnderTest(loaded, connection_data.pdu_data(loaded, host, run_options))
+    plan = _Plan(handler, address, run_options, outlet[0] if outlet else "", len(outlet) == 2)
+    if plan.outlet:
+        prompts.askable(run_options, f"switching outlet {plan.outlet}", address)
+    loaded = load(handler)
+    data = connection_data.pdu_data(loaded, address, run_options)
     user = run_options.user or run_options.settings.get("username", "")
-    wish = Plan(
-        unit,
-        where,
-        identity,
-        len(outlet) == 2,
-        60 * minutes,
-        SIMULATED if hosts.is_this_machine(_asked_host(run_options, host)) else UNIT,
-    )
-    scrubber = Scrubber((), run_options.used, user, host)
-    trace = ProofTrace(CLOCK.monotonic(), scrubber.text)
-    guard = Watchdog(unit, trace, where, CLOCK) if identity else None  # before any thread
-
-    def agree(now: OutletReading) -> None:
-        prompts.confirm(
-            run_options,
-            f"switch outlet {identity} of {where} ({load_text(now.draw)}) off, on, off and on:"
-            f" {COMMANDS} commands, and more 'on' only if it is not on at the end",
-            host,
-        )
-
-    means = Tools(
-        trace,
-        guard,
-        CLOCK,
-        tell=_teller(run_options),
-        owner=lambda: _quiet(
-            run_options, lambda: owner_questions.answers(run_options, front, dark, display)
-        ),
-        look=lambda: _quiet(run_options, lambda: owner_questions.look(run_options, identity)),
-        agree=lambda now: _quiet(run_options, lambda: agree(now)),
-    )
+    unit = UnitUnderTest(loaded, data, Scrubber((), run_options.used, user, address).text)
+    calls = Calls(unit)
     try:
         with signals_as_ctrl_c():
-            proof = prove(wish, means)
+            proof = _read(plan, unit, calls)
+            plan.tell("")
+            owner = owner_questions.answers(run_options, front, dark, display)
+            if plan.outlet:
+                owner = _switch(plan, unit, calls, owner)
     except KeyboardInterrupt:
-        look = "; look at the outlet" if identity else ""
-        raise Interrupted(f"no file was written{look}", host) from None
+        _raise_interrupted(plan, calls)
     finally:
-        show_status_line("", run_options.json)
-        if guard is not None:
-            guard.close()
+        plan.tell("")
+    proof = dataclasses.replace(proof, owner=owner, calls=tuple(calls.made))
     write_new(out, proof_text(proof))
     return print_result(_result(proof, out), run_options.json)
 
 
-def _quiet(run_options: RunOptions, ask: Callable[[], Any]) -> Any:
-    show_status_line("", run_options.json)
-    return ask()
+def _read(plan: _Plan, unit: UnitUnderTest, calls: Calls) -> UnitProof:
+    """Read and record the unit. Nothing is switched."""
+    plan.tell("reading the unit")
+    status = calls.status()
+    if status.error_kind in ("unreachable", "denied", "settings"):
+        raise _CallFailed(status, plan.host)
+    calls.statistic()
+    unit_reading, notes = run.read_unit(unit)
+    if plan.outlet:
+        run.check_switchable(unit_reading, plan.outlet, plan.host, plan.is_sure)
+    recording, recording_notes = run.record_unit(unit, plan.tell)
+    host_setting = plan.run_options.settings.get("host", "").strip()
+    asked_host = (Address(host_setting) if host_setting else plan.host).host
+    family, manufacturer, model, firmware = run.nameplate_texts(unit_reading.plate)
+    settings = platform_host.settings(unit.data)
+    return UnitProof(
+        SIMULATED if hosts.is_this_machine(asked_host) else UNIT,
+        datetime.now(timezone.utc).strftime("%Y-%m-%d"),
+        VERSION,
+        platform.python_version(),
+        unit.handler.name,
+        family,
+        manufacturer,
+        model,
+        firmware,
+        {key: str(settings[key]) for key in _SETTINGS if settings.get(key)},
+        {
+            unit.clean(outlet.identity): unit.clean(outlet.number)
+            for outlet in unit_reading.outlets
+            if outlet.number
+        },
+        unit.clean(plan.outlet),
+        OwnerAnswers(),
+        (),
+        recording,
+        (*notes, *recording_notes),
+    )
+
+
+def _switch(plan: _Plan, unit: UnitUnderTest, calls: Calls, owner: OwnerAnswers) -> OwnerAnswers:
+    """Ask, and switch the outlet off and on. Returns the owner's answers with what he saw then."""
+    unit_reading, _ = run.read_unit(unit)  # the questions took their time
+    load = run.check_switchable(unit_reading, plan.outlet, plan.host, plan.is_sure)
+    report(
+        f"if this program is ended while the outlet is off, switch it on by hand: {plan.on_command}"
+    )
+    prompts.confirm(
+        plan.run_options,
+        f"switch outlet {plan.outlet} of {plan.where} ({run.load_text(load)}) off and on",
+        plan.host,
+    )
+
+    def look(is_dark: bool) -> Optional[bool]:
+        plan.tell("")
+        return owner_questions.look(plan.run_options, plan.outlet, is_dark)
+
+    plan.tell(f"switching outlet {plan.outlet} off")
+    seen_dark, seen_on = run.switch_off_and_on(calls, plan.outlet, look)
+    return dataclasses.replace(owner, seen_dark=seen_dark, seen_on=seen_on)
+
+
+def _raise_interrupted(plan: _Plan, calls: Calls) -> NoReturn:
+    reason = "no file was written"
+    commands = [call for call in calls.made if call.method.startswith("port_")]
+    if commands and commands[-1].method == "port_up" and not commands[-1].error_kind:
+        reason += f"; outlet {plan.outlet} was switched on again"
+    elif plan.run_options.changing:
+        reason += f"; look at outlet {plan.outlet}, and switch it on: {plan.on_command}"
+    raise Interrupted(reason, plan.host) from None
 
 
 def _result(proof: UnitProof, out: str) -> Result:
+    surprises = [*run.surprises(proof)]
     data = {
         "file": out,
         "basis": proof.basis,
         "family": proof.family,
-        "verdicts": [dataclasses.asdict(verdict) for verdict in proof.verdicts],
+        "calls": [dataclasses.asdict(call) for call in proof.calls],
+        "owner": dataclasses.asdict(proof.owner),
+        "surprises": surprises,
     }
     note = SEND
     if proof.basis == SIMULATED:
@@ -165,10 +222,37 @@ def _result(proof: UnitProof, out: str) -> Result:
             "It was made at a loopback address, where only simulators and tunnels answer, so it is"
             " marked as simulated and can never count as evidence."
         )
-    is_broken = any(verdict.verdict == BROKEN for verdict in proof.verdicts)
     return Result(
-        data, lines(proof), NOT_SEEN if is_broken else DONE, note=f"{out}: the proof\n{note}"
+        data,
+        _lines(proof, surprises),
+        NOT_SEEN if surprises else DONE,
+        note=f"{out}: the proof\n{note}",
     )
+
+
+def _lines(proof: UnitProof, surprises: Sequence[str]) -> list[str]:
+    about = " ".join(filter(None, (proof.manufacturer, proof.model))) or proof.family
+    firmware = f", firmware {proof.firmware}" if proof.firmware else ""
+    lines = [f"{about or proof.handler}{firmware}"]
+    for call in proof.calls:
+        lines.append(f"{call.method:<9}  {call.seconds:.1f} s  {_answer(call, proof)}")
+    if proof.owner.load_a is not None:
+        lines.append(f"display    {figure(proof.owner.load_a, 'A')}, by the owner")
+    lines += [f"surprise: {surprise}" for surprise in surprises]
+    return [printable(line, 400) for line in lines]
+
+
+def _answer(call: ProvenCall, proof: UnitProof) -> str:
+    """The answer to a call in a line."""
+    if call.error_kind:
+        return f"{call.error_kind}: {call.error}"
+    if call.method == "statistic":
+        return f"load {figure(call.load_a, 'A')}, {figure(call.energy_kwh, 'kWh')}"
+    if call.method == "status":
+        states = [outlet.state for outlet in call.outlets]
+        numbers = ", ".join(f"{states.count(state)} {state}" for state in dict.fromkeys(states))
+        return f"{counted(len(states), 'outlet')}{f': {numbers}' if numbers else ''}"
+    return f"outlet {proof.outlet} is {call.state(proof.outlet)}"
 
 
 prove_command = names.PduCommand(
@@ -179,15 +263,15 @@ prove_command = names.PduCommand(
         "pdu prove raritan 192.0.2.9 --username admin --outlet 7 -o r1.json",
     ),
     help=f"""\
-Try the promises of this pack on a real unit, and write what came back into a file that can become
-evidence. Without --outlet nothing is switched. Takes about six minutes.
+Try a real unit, and write what came back into a file that can become evidence: the unit's
+recording as by pdu record, and DCImanager's four calls. Without --outlet nothing is switched.
 
 {arguments_help("HANDLER", "HOST", "NAME")}
 
-The unit is read twice, five minutes apart, and recorded as by pdu record. With --outlet that
-outlet is switched off, on, off and on; a process of its own sees to it that it ends on, whatever
-happens to this command. If something is plugged in, its meter and the inlet's must fall and rise
-with it. Nothing is sent to anybody: the output says where to send the file.""",
+With --outlet that outlet is switched off and on once, with a status after each command. Asks
+first, and says how the outlet is switched on by hand if this program is ended in between. Asks
+what you see on the unit, too. Nothing is sent to anybody: the output says where to send the
+file.""",
     params=[
         *arguments(),
         *OUT(default="proof.json", show_default=True),
@@ -196,14 +280,6 @@ with it. Nothing is sent to anybody: the output says where to send the file.""",
             "switch this idle outlet, which is on; give it twice if it is not known to be idle",
             "OUTLET",
             multiple=True,
-        ),
-        *option(
-            "--minutes",
-            "between the two readings",
-            "MINUTES",
-            NumberRange(0, _MOST_MINUTES),
-            default=USUAL_WATCH_S / 60,
-            show_default=True,
         ),
         *option(
             "--front", "how many outlets the front has; else asked", "N", click.IntRange(0, 1000)

@@ -1,108 +1,65 @@
-"""proof.json: what was asked, what came back, and what it shows. The only module that writes and
-reads it.
+"""proof.json: what was asked, what came back, and what the owner saw. The only module that writes
+and reads it.
 
-The file is the JSON of a `UnitProof`, with `"proof": "pdu-proof 1"` before its fields and the
-recording as a list of lines, so that its owner can look through it. The verdicts in it are for
-people: `evidence.read_proof` writes them anew.
+The file is the JSON of a `UnitProof`, with `"proof": "pdu-proof 2"` before its fields and the
+recording as a list of lines, so that its owner can look through it.
 """
 
 from __future__ import annotations
 
 import dataclasses
-import functools
 import json
-import math
 import os
-import typing
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Optional, Union
+from typing import Optional
 
 from handlers.shared.errors import SettingsError
 
 from ...core.files.whole_files import PRIVATE, write_whole
 
-FORMAT = "pdu-proof 1"
+FORMAT = "pdu-proof 2"
 UNIT, SIMULATED = "unit", "simulated"
-KEPT, BROKEN, NOT_TRIED = "kept", "broken", "not tried"
-VERDICTS = (KEPT, BROKEN, NOT_TRIED)
-# the proof reads once a second, so a proof has a few hundred readings at most
-_MOST_READS, _MOST_OUTLETS = 5_000, 10_000
-_RECORDING = "recording"
-# get_type_hints compiles strings: three quarters of the time of a large proof
-_hints = functools.lru_cache(maxsize=None)(typing.get_type_hints)
-
-
-class BadProof(Exception):
-    """A text is not a proof as this module writes it; the message says where."""
 
 
 @dataclass(frozen=True)
 class ProvenOutlet:
-    """One outlet in one reading. Its name is left out, because it tells what is plugged in."""
+    """One outlet in the answer to a call. Its name is left out: it tells what is plugged in."""
 
-    #: as `pdu status` lists it
+    #: as the handler lists it
     identity: str
-    #: as printed on the unit; "" if not known
-    number: str
-    #: on, off or unknown
+    #: on, off or unknown; "" where the call tells no state
     state: str
     #: in A; None if not metered
-    current_a: Optional[float]
-    #: in W; None if not metered
-    power_w: Optional[float]
+    current_a: Optional[float] = None
     #: in kWh; None if not metered
-    energy_kwh: Optional[float]
+    energy_kwh: Optional[float] = None
 
 
 @dataclass(frozen=True)
-class ProvenReading:
-    """One reading of the unit, as every tool of the pack gets it."""
+class ProvenCall:
+    """One call of the handler, and its answer."""
 
-    #: first, second, recorded, contract, restored
-    phase: str
-    #: in s since the first reading began
+    #: status, statistic, port_down or port_up
+    method: str
+    #: in s since the first call began
     at_s: float
-    #: in A; None if not metered
-    load_a: Optional[float]
-    #: in W; None if not metered
-    power_w: Optional[float]
-    #: in kWh; None if not metered
-    energy_kwh: Optional[float]
-    #: how many lines the inlet has; 0 if the handler does not tell
-    lines: int
-    #: in the unit's order
-    outlets: tuple[ProvenOutlet, ...]
-    #: kind and reason of the error with which it ended; "" for none
-    failure_kind: str
-    failure: str
-
-    def outlet(self, identity: str) -> Optional[ProvenOutlet]:
-        """The outlet of this identity, None if it is not listed."""
-        return next((outlet for outlet in self.outlets if outlet.identity == identity), None)
-
-
-@dataclass(frozen=True)
-class ProvenCommand:
-    """One command to the outlet that was switched."""
-
-    #: the outlet's identity
-    outlet: str
-    #: whether it was to be on
-    on: bool
-    #: in s since the first reading began
-    at_s: float
-    #: how long the call took, in s
+    #: how long it took, in s
     seconds: float
-    #: the state that the call returned: on, off or unknown
-    state: str
+    #: in the handler's order
+    outlets: tuple[ProvenOutlet, ...] = ()
+    #: in A; None if not metered
+    load_a: Optional[float] = None
+    #: in kWh; None if not metered
+    energy_kwh: Optional[float] = None
     #: kind and reason of the error with which it ended; "" for none
-    failure_kind: str
-    failure: str
-    #: whether it had no usable answer, and the state was read instead
-    unanswered: bool
-    #: contract, restored (the last word)
-    phase: str
+    error_kind: str = ""
+    error: str = ""
+
+    def state(self, identity: str) -> str:
+        """The state of an outlet, "unknown" if it is not there."""
+        states = (outlet.state for outlet in self.outlets if outlet.identity == identity)
+        return next(states, "unknown")
 
 
 @dataclass(frozen=True)
@@ -110,34 +67,22 @@ class OwnerAnswers:
     """What the owner saw on the unit; None for a question that was not answered."""
 
     #: outlets on the front
-    outlets: Optional[int]
+    outlets: Optional[int] = None
     #: the numbers of those that are dark
-    dark: Optional[tuple[str, ...]]
+    dark: Optional[tuple[str, ...]] = None
     #: the load on the unit's own display, in A
-    load_a: Optional[float]
-    #: whether the outlet was dark while the unit reported it off
-    seen_dark: Optional[bool]
-
-
-@dataclass(frozen=True)
-class PromiseVerdict:
-    """What the answers show of one promise."""
-
-    #: its key in `promises.PROMISES`
-    promise: str
-    #: one of `VERDICTS`
-    verdict: str
-    #: what was seen, in one sentence
-    finding: str
-    #: the figures that it rests on, by name
-    figures: Mapping[str, float]
+    load_a: Optional[float] = None
+    #: whether the outlet was dark after it was switched off
+    seen_dark: Optional[bool] = None
+    #: whether it was on again after it was switched on
+    seen_on: Optional[bool] = None
 
 
 @dataclass(frozen=True)
 class UnitProof:
     """The content of a file about one unit."""
 
-    #: UNIT or SIMULATED; only the first can count as evidence
+    #: UNIT or SIMULATED; only the first can become evidence
     basis: str
     #: the day, YYYY-MM-DD in UTC
     made: str
@@ -152,51 +97,29 @@ class UnitProof:
     manufacturer: str
     model: str
     firmware: str
-    #: handler settings without which it reads otherwise (`unit_reading.SETTINGS`)
+    #: handler settings without which it reads otherwise
     settings: Mapping[str, str]
+    #: the number printed on the unit, by identity, where the handler knows it
+    numbers: Mapping[str, str]
     #: the outlet of --outlet; "" for none
     outlet: str
     owner: OwnerAnswers
-    readings: tuple[ProvenReading, ...]
-    commands: tuple[ProvenCommand, ...]
-    verdicts: tuple[PromiseVerdict, ...]
+    #: in order
+    calls: tuple[ProvenCall, ...]
     #: the recording, scrubbed, as `pdu record` writes it; "" if none could be made
     recording: str
     #: why not, and what `pdu record` says of it
     notes: tuple[str, ...]
 
-    def readings_in(self, phase: str) -> list[ProvenReading]:
-        """The readings of one phase, in order."""
-        return [reading for reading in self.readings if reading.phase == phase]
-
-    def verdict(self, promise: str) -> Optional[PromiseVerdict]:
-        """What is said of one promise."""
-        return next((verdict for verdict in self.verdicts if verdict.promise == promise), None)
+    def first(self, method: str) -> Optional[ProvenCall]:
+        """The first call of this method."""
+        return next((call for call in self.calls if call.method == method), None)
 
 
 def proof_text(proof: UnitProof) -> str:
     """The file's text."""
-    content = dataclasses.asdict(proof)
-    document = {"proof": FORMAT, **content, _RECORDING: proof.recording.split("\n")}
-    return json.dumps(document, indent=1, allow_nan=False) + "\n"
-
-
-def parsed(text: str) -> UnitProof:
-    """A proof from the text of its file. Raises BadProof."""
-    try:
-        content = json.loads(text, parse_constant=_no_constant)
-        if not isinstance(content, dict) or content.pop("proof", None) != FORMAT:
-            raise BadProof(f"it does not begin with the format {FORMAT!r}")
-        readings = content.get("readings")
-        if isinstance(readings, list) and len(readings) > _MOST_READS:
-            raise BadProof(f"it has more than {_MOST_READS} readings")
-        lines = _value(tuple[str, ...], content.get(_RECORDING), _RECORDING)
-        proof: UnitProof = _value(UnitProof, {**content, _RECORDING: "\n".join(lines)}, "content")
-    except (ValueError, RecursionError) as error:
-        raise BadProof(f"it is not JSON ({error})") from None
-    if any(len(reading.outlets) > _MOST_OUTLETS for reading in proof.readings):
-        raise BadProof(f"a reading has more than {_MOST_OUTLETS} outlets")
-    return proof
+    content = {**dataclasses.asdict(proof), "recording": proof.recording.split("\n")}
+    return json.dumps({"proof": FORMAT, **content}, indent=1, allow_nan=False) + "\n"
 
 
 def write_new(path: str, text: str) -> None:
@@ -217,46 +140,3 @@ def check_writable(path: str) -> None:
     folder = os.path.dirname(os.path.abspath(path))
     if not os.access(folder, os.W_OK | os.X_OK):
         raise SettingsError(f"{path} cannot be written: the folder cannot be written")
-
-
-def _no_constant(name: str) -> float:
-    raise ValueError(f"{name} is not a number of JSON")
-
-
-# ---- from JSON to values -------------------------------------------------------------------------
-
-
-def _value(kind: Any, data: Any, where: str) -> Any:
-    """`data` as a value of the annotation `kind`. Raises BadProof."""
-    origin, inner = typing.get_origin(kind), typing.get_args(kind)
-    if origin is Union:
-        return None if data is None else _value(inner[0], data, where)
-    if origin is tuple:
-        if not isinstance(data, list):
-            raise BadProof(f"{where} is not a list")
-        return tuple(_value(inner[0], item, f"{where}[{at}]") for at, item in enumerate(data))
-    if origin is not None:  # Mapping[str, float]
-        if not isinstance(data, dict):
-            raise BadProof(f"{where} is not an object")
-        return {name: _value(inner[1], item, f"{where}.{name}") for name, item in data.items()}
-    if dataclasses.is_dataclass(kind):
-        return _dataclass_value(kind, data, where)
-    if kind is float and type(data) in (int, float) and math.isfinite(data):
-        return float(data)
-    if type(data) is not kind:
-        raise BadProof(f"{where} is no {kind.__name__}")
-    return data
-
-
-def _dataclass_value(kind: Any, data: Any, where: str) -> Any:
-    hints = _hints(kind)
-    if not isinstance(data, dict) or set(data) != set(hints):
-        raise BadProof(f"{where} does not have exactly the fields {', '.join(hints)}")
-    item = kind(
-        **{name: _value(hint, data[name], f"{where}.{name}") for name, hint in hints.items()}
-    )
-    if isinstance(item, PromiseVerdict) and item.verdict not in VERDICTS:
-        raise BadProof(f"{where}.verdict is none of {', '.join(VERDICTS)}")
-    if isinstance(item, UnitProof) and item.basis not in (UNIT, SIMULATED):
-        raise BadProof(f"{where}.basis is neither {UNIT} nor {SIMULATED}")
-    return item

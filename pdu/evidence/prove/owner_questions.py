@@ -1,4 +1,4 @@
-"""What only the owner can see: three questions about the front, and one look at a dark outlet."""
+"""What only the owner can see: three questions about the front, and a look at the outlet."""
 
 from __future__ import annotations
 
@@ -43,14 +43,15 @@ def answers(
             _amperes,
             "a number of amperes such as 3.68",
         )
-    return OwnerAnswers(front, dark_outlets, display, None)
+    return OwnerAnswers(front, dark_outlets, display)
 
 
-def look(run_options: RunOptions, outlet: str) -> Optional[bool]:
-    """Whether the outlet is dark now; None if nobody says it."""
+def look(run_options: RunOptions, outlet: str, is_dark: bool) -> Optional[bool]:
+    """Whether the outlet is dark now, or on; None if nobody says it."""
+    state, question = ("off", "Is it dark?") if is_dark else ("on", "Is it on again?")
     return _ask_on_terminal(
         run_options,
-        f"Outlet {printable(outlet)} is reported off. Is it dark? [y/n] (Enter: not known)",
+        f"Outlet {printable(outlet)} was switched {state}. {question} [y/n] (Enter: not known)",
         _yes,
         "y or n",
     )

@@ -1,190 +1,236 @@
-"""One proof of one unit: read it, record it, ask its owner, switch one outlet, judge."""
+"""The calls of a proof: those of DCImanager, each on an object made anew, and what they returned.
+
+One outlet is switched off and on once. The last command is always "on", whatever happened before.
+"""
 
 from __future__ import annotations
 
-import dataclasses
-import platform as python_platform
-from datetime import datetime, timezone
-from typing import Callable, NamedTuple, Optional
+import time
+from collections.abc import Iterator
+from typing import Any, Callable, NamedTuple, Optional
 
-from handlers import VERSION
+from handlers.host import Figures
 from handlers.shared.errors import NoSuchOutlet, PduHandlerError, printable
+from handlers.shared.meter_figures import MeterFigures
+from pdu_common.helper import EnumPowerStatus
 
 from ...core.cli.error_output import Usage
+from ...pdus import reading
+from ...pdus.adapters.nameplate import Nameplate
+from ...pdus.four_methods import FourMethods
+from ...pdus.handler_loading import LoadedHandler
+from ...pdus.handler_tools import HandlerTools
+from ...pdus.outlet_power import AGAIN_S
 from ...pdus.reading import Reading
 from ...pdus.states import UP, word
-from . import contract, unit_reading
-from .contract import is_idle
-from .document import UNIT, OwnerAnswers, ProvenReading, UnitProof
-from .meters import load_text
-from .unit_reading import (
-    FIGURES,
-    NAMED,
-    OutletReading,
-    ProofClock,
-    ProofTrace,
-    UnitAccess,
-    UnitUnderTest,
-)
-from .verdicts import CONTRACT, FIRST, RECORDED, SECOND, judge_proof, readings_agree
-from .watchdog import WatchdogProcess
+from ...recordings import of_handlers
+from ...recordings.private_patterns import SERIALS
+from ...recordings.recording_formats import RecordingOptions
+from ...recordings.scrub import Scrubber
+from .document import ProvenCall, ProvenOutlet, UnitProof
 
-# between the two readings, in s
-USUAL_WATCH_S = 300.0
-NOT_ANSWERED = OwnerAnswers(None, None, None, None)
+#: of an error, in characters
+_LONGEST = 300
 
 
-class Plan(NamedTuple):
-    """What the owner asks for."""
+class UnitUnderTest(NamedTuple):
+    """How the unit is reached."""
 
-    unit: UnitUnderTest
-    #: the unit, for people
-    where: str
-    #: "" for none
-    outlet: str = ""
-    #: whether the owner typed the outlet's number twice
-    is_sure: bool = False
-    #: in s between the two readings
-    watch_s: float = USUAL_WATCH_S
-    basis: str = UNIT
+    handler: LoadedHandler
+    #: the argument of make_handler
+    data: Any
+    #: replaces what could identify the owner in a text
+    clean: Callable[[str], str]
 
 
-class Tools(NamedTuple):
-    """What a proof needs besides the unit; tests have others."""
+class Calls:
+    """The four calls of a unit. `made` holds each with its answer, in order."""
 
-    trace: ProofTrace
-    guard: Optional[WatchdogProcess]
-    clock: ProofClock = ProofClock()
-    tell: Callable[[str], None] = lambda _: None
-    #: asks for the owner's answers
-    owner: Callable[[], OwnerAnswers] = lambda: NOT_ANSWERED
-    #: asks whether the outlet is dark
-    look: Callable[[], Optional[bool]] = lambda: None
-    #: asks before the first command; raises if the owner does not agree
-    agree: Callable[[OutletReading], None] = lambda _: None
+    def __init__(self, unit: UnitUnderTest) -> None:
+        self._unit, self._begin = unit, time.monotonic()
+        self.made: list[ProvenCall] = []
+
+    def status(self) -> ProvenCall:
+        """The states of all outlets."""
+        return self._keep("status", lambda pdu: {"outlets": self._states(pdu.states())})
+
+    def statistic(self) -> ProvenCall:
+        """What is measured."""
+        return self._keep("statistic", lambda pdu: self._figures(pdu.figures()))
+
+    def switch(self, identity: str, on: bool) -> ProvenCall:
+        """One command, sent once."""
+        return self._keep(
+            "port_up" if on else "port_down",
+            lambda pdu: {"outlets": self._states([(identity, pdu.switch(identity, on))])},
+        )
+
+    def _states(self, states: list[tuple[str, EnumPowerStatus]]) -> tuple[ProvenOutlet, ...]:
+        clean = self._unit.clean
+        return tuple(ProvenOutlet(clean(identity), word(state)) for identity, state in states)
+
+    def _figures(self, figures: Figures) -> dict[str, Any]:
+        outlets = tuple(
+            ProvenOutlet(self._unit.clean(identity), "", meter.current_a, meter.energy_kwh)
+            for identity, meter in figures.ports.items()
+        )
+        return {"outlets": outlets, "load_a": figures.load_a, "energy_kwh": figures.energy_kwh}
+
+    def _keep(self, method: str, ask: Callable[[FourMethods], dict[str, Any]]) -> ProvenCall:
+        answer: dict[str, Any] = {}
+        begin = time.monotonic()
+        try:
+            answer = ask(HandlerTools(self._unit.handler).four_methods(self._unit.data))
+        except (Exception, SystemExit) as error:  # anybody may have written the archive
+            call_error = reading.error_of(error)
+            reason = self._unit.clean(printable(call_error.reason, _LONGEST))
+            answer = {"error_kind": call_error.kind, "error": reason}
+        seconds = time.monotonic() - begin
+        call = ProvenCall(method, round(begin - self._begin, 3), round(seconds, 3), **answer)
+        self.made.append(call)
+        return call
 
 
-def prove(wish: Plan, means: Tools) -> UnitProof:
-    """Read, switch if an outlet is named, and judge.
-
-    Raises the error of the first reading if the unit cannot be reached or refuses the login, and
-    Usage for an outlet that must not be switched.
+def read_unit(unit: UnitUnderTest) -> tuple[Reading, tuple[str, ...]]:
+    """States, figures, numbers and nameplate, as the tools read them before the first error, with
+    that error.
     """
-    trace, clock = means.trace, means.clock
-    means.tell("reading the unit")
-    first = unit_reading.take(wish.unit, FIRST, trace, clock, NAMED)
-    if first.failure is not None and first.failure.kind in ("unreachable", "denied", "settings"):
-        raise _Unread(first.failure.kind, first.failure.reason)
-    if wish.outlet:
-        _require_switchable(wish, first)
-    recording, notes = unit_reading.record_unit(wish.unit, means.tell)
-    if recording:
-        means.tell("reading the recording")
-        trace.readings.append(_read_replay(wish, recording, trace, clock))
-    owner = means.owner()
-    _watch(wish, means)
-    dark_answers: list[Optional[bool]] = []
-    if wish.outlet and first.answered and readings_agree(trace.readings[0], trace.readings[-1]):
-        _switch(wish, means, dark_answers)
-    plate = first.plate
-    proof = UnitProof(
-        wish.basis,
-        datetime.now(timezone.utc).strftime("%Y-%m-%d"),
-        VERSION,
-        python_platform.python_version(),
-        wish.unit.handler.name,
-        unit_reading.scrub_nameplate(plate.family, plate),
-        unit_reading.scrub_nameplate(plate.manufacturer, plate),
-        unit_reading.scrub_nameplate(plate.model, plate),
-        unit_reading.scrub_nameplate(plate.firmware, plate),
-        unit_reading.settings_of(wish.unit),
-        trace.clean(wish.outlet),
-        dataclasses.replace(owner, seen_dark=dark_answers[0]) if dark_answers else owner,
-        tuple(trace.readings),
-        tuple(trace.commands),
-        (),
-        recording,
-        tuple(trace.clean(printable(note, 300)) for note in notes),
-    )
-    return dataclasses.replace(proof, verdicts=judge_proof(proof))
-
-
-class _Unread(PduHandlerError):
-    """The first reading failed."""
-
-    def __init__(self, kind: str, reason: str) -> None:
-        super().__init__(reason)
-        self.kind = kind
-
-
-def _read_replay(wish: Plan, recording: str, trace: ProofTrace, clock: ProofClock) -> ProvenReading:
+    readings = [Reading()]
+    parts = (reading.states, reading.power, reading.labels, reading.add_nameplate)
     try:
-        reading = unit_reading.read_recording(
-            wish.unit.handler.name, recording, trace.clean, unit_reading.settings_of(wish.unit)
-        ).reading
+        reading.read_pdu(unit.handler, unit.data, parts, readings.append)
+    except (Exception, SystemExit) as error:
+        call_error = reading.error_of(error)
+        reason = unit.clean(printable(call_error.reason, _LONGEST))
+        return readings[-1], (f"not all of it was read: {call_error.kind}: {reason}",)
+    return readings[-1], ()
+
+
+def record_unit(unit: UnitUnderTest, tell: Callable[[str], None]) -> tuple[str, tuple[str, ...]]:
+    """The scrubbed recording of the unit, "" if there is none, with notes or the reason."""
+    kind = of_handlers.recording(unit.handler.shown)
+    if kind is None:
+        return "", ("its handler makes no recordings",)
+    try:
+        recording = kind.record(unit.data, RecordingOptions(tell=tell))
+    except RecursionError:
+        return "", ("an answer is nested too deeply to be recorded",)
     except PduHandlerError as error:
-        return unit_reading.failed_reading(RECORDED, error, clock.monotonic() - trace.begun, trace)
-    return dataclasses.replace(reading, at_s=round(clock.monotonic() - trace.begun, 3))
+        reason = unit.clean(printable(error.reason, _LONGEST))
+        return "", (f"the unit could not be recorded: {error.kind}: {reason}",)
+    notes = (recording.holds, *recording.notes)
+    return recording.text, tuple(unit.clean(printable(note, _LONGEST)) for note in notes)
 
 
-def _watch(wish: Plan, means: Tools) -> None:
-    """Wait for the second reading, and read."""
-    end = means.trace.begun + wish.watch_s
-    while (left := end - means.clock.monotonic()) > 0:
-        means.tell(f"watching the meters for {left:.0f} s more")
-        means.clock.sleep(min(1.0 if wish.watch_s < 600 else 5.0, left))
-    means.tell("reading the unit again")
-    unit_reading.take(wish.unit, SECOND, means.trace, means.clock, FIGURES)
+def nameplate_texts(plate: Nameplate) -> tuple[str, str, str, str]:
+    """Family, manufacturer, model and firmware. A model looks like a serial number, so only
+    addresses and the serial number itself are replaced.
+    """
+    scrubber = Scrubber((SERIALS,))
+
+    def clean(text: str) -> str:
+        for serial in filter(None, plate.serial.split(", ")):
+            text = text.replace(serial, "serial")
+        return scrubber.text(printable(text, 120))
+
+    return clean(plate.family), clean(plate.manufacturer), clean(plate.model), clean(plate.firmware)
 
 
-def _require_switchable(wish: Plan, first: Reading) -> None:
-    """Raise Usage unless the outlet is on and idle, or its owner is sure."""
-    outlet = first.outlet(wish.outlet)
-    if not first.answered:
-        return
+def load_text(load: MeterFigures) -> str:
+    """The current and the power for people."""
+    figures = [] if load.current_a is None else [f"{load.current_a:g} A"]
+    figures += [] if load.power_w is None else [f"{load.power_w:g} W"]
+    return ", ".join(figures) or "no figure"
+
+
+def check_switchable(
+    unit_reading: Reading, identity: str, host: str, is_sure: bool
+) -> MeterFigures:
+    """What the outlet carries. Raises Usage unless it is on, and idle or its owner `is_sure`;
+    NoSuchOutlet.
+    """
+    if not unit_reading.answered:
+        raise Usage(
+            f"outlet {identity} was not switched: {unit_reading.unread or 'it is not read'}"
+        )
+    outlet = unit_reading.outlet(identity)
     if outlet is None:
         raise NoSuchOutlet(
-            f"the PDU has no outlet {wish.outlet[:60]!r}; status lists its outlets", wish.where
+            f"the PDU has no outlet {identity[:60]!r}; status lists its outlets", host
         )
     if outlet.state is not UP:
         raise Usage(
-            f"outlet {wish.outlet} is {word(outlet.state)}: nothing was switched, because a proof"
+            f"outlet {identity} is {word(outlet.state)}: nothing was switched, because a proof"
             " begins and ends with an outlet that is on"
         )
-    now = OutletReading(outlet.state, outlet.figures)
+    load = outlet.figures
     why = ""
-    if not now.draw.has_load:
+    if not load.has_load:
         why = "no meter shows that nothing is plugged in"
-    elif not is_idle(now):
-        why = f"it carries {load_text(now.draw)}"
-    if why and not wish.is_sure:
+    elif load.current_a or load.power_w:
+        why = f"it carries {load_text(load)}"
+    if why and not is_sure:
         raise Usage(
-            f"outlet {wish.outlet} was not switched: {why}. If it may lose its power, type it"
-            f" twice: --outlet {wish.outlet} --outlet {wish.outlet}"
+            f"outlet {identity} was not switched: {why}. If it may lose its power, type it"
+            f" twice: --outlet {identity} --outlet {identity}"
         )
+    return load
 
 
-def _switch(wish: Plan, means: Tools, dark_answers: list[Optional[bool]]) -> None:
-    assert means.guard is not None
-    unit_access = UnitAccess(wish.unit, means.trace, means.clock)
-    outlet, begin = contract.begin(unit_access, wish.outlet)
-    if outlet is None or outlet.state is not UP:
-        return  # the readings say why
-    if not is_idle(outlet) and outlet.draw.has_load and not wish.is_sure:
-        raise Usage(
-            f"outlet {wish.outlet} was not switched: it carries {load_text(outlet.draw)} now. If it"
-            f" may lose its power, type it twice: --outlet {wish.outlet} --outlet {wish.outlet}"
-        )
-    means.agree(outlet)
-    means.tell(f"switching outlet {wish.outlet}: off, on, off, on")
-    means.guard.arm(begin)
+def switch_off_and_on(
+    calls: Calls, identity: str, look: Callable[[bool], Optional[bool]]
+) -> tuple[Optional[bool], Optional[bool]]:
+    """Switch the outlet off and on, with a status and a look of the owner after each command.
+
+    `look` gets whether the outlet should be dark; what it returns for off and for on is returned.
+    "On" is sent once, also when "off" failed or Ctrl-C came: the outlet was on.
+    """
     try:
-        contract.run(
-            unit_access, begin, lambda: dark_answers.append(means.look()), means.guard.is_there
-        )
+        calls.switch(identity, on=False)
+        time.sleep(AGAIN_S)
+        calls.status()
+        seen_dark = look(True)
     finally:
-        means.tell(f"making sure that outlet {wish.outlet} is on")
-        commands = [command.on for command in means.trace.commands if command.phase == CONTRACT]
-        restoration = means.guard.release(may_be_off=bool(commands) and not commands[-1])
-        means.trace.readings.extend(restoration.readings)
-        means.trace.commands.extend(restoration.commands)
+        calls.switch(identity, on=True)
+    time.sleep(AGAIN_S)
+    calls.status()
+    return seen_dark, look(False)
+
+
+def surprises(proof: UnitProof) -> Iterator[str]:
+    """What did not come back as it should, or is not as the owner sees it, a sentence each."""
+    for call in proof.calls:
+        if call.error_kind:
+            yield f"{call.method} failed: {call.error_kind}: {call.error}"
+    status, owner = proof.first("status"), proof.owner
+    outlets = () if status is None else status.outlets
+    if owner.outlets is not None and status is not None and owner.outlets != len(outlets):
+        yield f"status lists {len(outlets)} outlets, and the front has {owner.outlets}"
+    for outlet in outlets if owner.dark is not None else ():
+        number = proof.numbers.get(outlet.identity) or outlet.identity
+        seen = "off" if number in (owner.dark or ()) else "on"
+        if outlet.state != seen:
+            yield f"outlet {number} is reported {outlet.state}, and the owner sees it {seen}"
+    yield from _switching_surprises(proof)
+
+
+def _switching_surprises(proof: UnitProof) -> Iterator[str]:
+    before = proof.first("status")
+    wanted = ""
+    for call in proof.calls:
+        if call.method.startswith("port_"):
+            wanted = "on" if call.method == "port_up" else "off"
+        if wanted and not call.error_kind and call.method != "statistic":
+            state = call.state(proof.outlet)
+            if state != wanted:
+                yield f"{call.method} tells {state} of outlet {proof.outlet}, not {wanted}"
+        if wanted and call.method == "status" and before is not None and not call.error_kind:
+            states = {outlet.identity: outlet.state for outlet in call.outlets}
+            for outlet in before.outlets:
+                now = states.get(outlet.identity, "not listed")
+                if outlet.identity != proof.outlet and now != outlet.state:
+                    yield f"outlet {outlet.identity} was {outlet.state}, and is {now}"
+    if proof.owner.seen_dark is False:
+        yield f"outlet {proof.outlet} was switched off, and the owner sees it on"
+    if proof.owner.seen_on is False:
+        yield f"outlet {proof.outlet} was switched on, and the owner sees it dark: look at it"
