@@ -51,7 +51,7 @@ def test_the_truth_is_inside_or_its_fault_is_named_in_the_docs(first: int) -> No
 
 
 @pytest.mark.sample(1)
-@pytest.mark.parametrize("first", range(0, 110, EACH))
+@pytest.mark.parametrize("first", range(0, 200, EACH))
 def test_a_load_that_knows_the_clock_keeps_its_figure(first: int) -> None:
     """Cron, monitoring and backups meet polls of a fixed interval always or never."""
     for seed in range(first, first + EACH):
