@@ -413,10 +413,10 @@ _SETS = tuple(
     )
 )
 
-_BY_PYSNMP = """
+BY_LIBRARY = """
 from .base_pdu import BasePdu
 from .connection import wire
-from .pysnmp_calls import PysnmpCalls
+from .library_calls import LibraryCalls
 from .rows import row
 
 
@@ -432,12 +432,17 @@ class BaseSnmpPdu(BasePdu):
         return [row(str(oid), name[depth:], value) for name, value in self._calls().walk(str(oid))]
 
     def _calls(self):
-        return PysnmpCalls(*wire(self.pdu_data))
+        return LibraryCalls(*wire(self.pdu_data))
 """
 
 
+_BY_PYSNMP = BY_LIBRARY.replace("library_calls", "pysnmp_calls").replace(
+    "LibraryCalls", "PysnmpCalls"
+)
+
+
 @contextmanager
-def _snmpd(**params: str) -> Iterator[Peer]:
+def snmpd(**params: str) -> Iterator[Peer]:
     """A PDU that Net-SNMP's snmpd serves."""
     with Snmpd(apc.rpdu2(outlets=4), users=[_USER]) as server:
 
@@ -462,7 +467,7 @@ _PYSNMP = tuple(
             "pdu_common/pysnmp_calls.py": Path(pysnmp_calls.__file__).read_text("utf-8"),
         },
         handlers=SNMP_ONLY,
-        peer=partial(_snmpd, **params),
+        peer=partial(snmpd, **params),
     )
     for form, params in (
         ("v1", {"version": "1"}),
