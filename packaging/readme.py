@@ -78,34 +78,40 @@ def _own_settings(name: str) -> str:
     return "\n".join([*head, *own_rows]) if own_rows else "It has no other settings."
 
 
-def _families() -> tuple[int, int]:
-    """How many families there are over SNMP, and how many of them recordings of real units show."""
-    recorded = [
-        profile
-        for profile in PROFILES
-        if any(
-            getattr(profile.evidence, name) is EvidenceLevel.RECORDING
-            for name in profile.evidence.FIELDS
-        )
+#: Its recordings show outlets in an older table; the tables of its outlets are from the MIB alone.
+_STATES_OF_AN_OLDER_TABLE = "apc-rpdu2"
+
+
+def _families() -> tuple[int, int, int]:
+    """How many families there are over SNMP, and of how many recordings of real units show outlet
+    states and figures.
+    """
+    recording = EvidenceLevel.RECORDING
+    levels = {profile.key: profile.evidence for profile in PROFILES}
+    states = [key for key, level in levels.items() if level.state is recording]
+    figures = [
+        key
+        for key, level in levels.items()
+        if recording in (level.current, level.power, level.energy)
     ]
-    return len(PROFILES), len(recorded)
+    return len(levels), len(set(states) - {_STATES_OF_AN_OLDER_TABLE}), len(figures)
 
 
 def families_sentence() -> str:
     """The sentence on the families and the real units behind them."""
-    number, recorded = _families()
+    number, states, figures = _families()
     return (
-        f"**{number} families over SNMP, {recorded} of them read from recordings of real units,"
-        " the others only from texts.**"
+        f"**{number} families over SNMP. Recordings of real units show the outlet states of"
+        f" {states} families and the figures of {figures}; the others rest on texts alone.**"
     )
 
 
 def _families_ru() -> str:
     """The same for README.ru.md."""
-    number, recorded = _families()
+    number, states, figures = _families()
     return (
-        f"**Семейств по SNMP: {number}; прочитаны по записям с реальных устройств: {recorded},"
-        " остальные сделаны только по описаниям.**"
+        f"**Семейств по SNMP: {number}. Записи с реальных устройств показывают состояния розеток"
+        f" {states} семейств и показания {figures}; остальные сделаны только по описаниям.**"
     )
 
 

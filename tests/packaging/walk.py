@@ -54,11 +54,11 @@ class Done(NamedTuple):
 
 def steps(page: str) -> Iterator[str]:
     """The commands of README's fences, in order."""
-    for found in re.finditer(r"(?ms)^```sh\n(.*?)^```", page):
-        for line in found[1].splitlines():
+    for fence in re.finditer(r"(?ms)^```(sh|console)\n(.*?)^```", page):
+        for line in fence[2].splitlines():
             command = line.partition("  #")[0].strip()
-            if command:
-                yield command
+            if command and (fence[1] == "sh" or command.startswith("$ ")):
+                yield command.removeprefix("$ ")
 
 
 def run(command: str, tree: Path, environment: Mapping[str, str]) -> Done:

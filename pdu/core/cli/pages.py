@@ -38,9 +38,7 @@ PAGES: Mapping[str, str] = {
     "version": "command.md",
 }
 #: pages that are in Russian too
-IN_RUSSIAN = frozenset(
-    {"administrators.md", "command.md", "fleet.md", "own-handler.md", ERRORS, SETTINGS}
-)
+IN_RUSSIAN = frozenset({"administrators.md", "own-handler.md", ERRORS})
 
 
 def page_of(words: Iterable[str]) -> str:

@@ -1,0 +1,66 @@
+"""README.md: what its commands print is what they print today."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.needs import ROOT
+from tests.packaging.building import build
+from tests.waiting import PATIENCE_S
+
+PAGE = (ROOT / "README.md").read_text("utf-8")
+_RUSSIAN = (ROOT / "README.ru.md").read_text("utf-8")
+
+
+def printed(command: str) -> list[str]:
+    """The lines that the page shows below a command, without an ellipsis."""
+    fence = re.search(rf"(?ms)^```console\n\$ {re.escape(command)}\n(.*?)^```", PAGE)
+    assert fence is not None, command
+    return [line for line in fence[1].splitlines() if line != "..."]
+
+
+def run(command: list[str], **variables: str) -> list[str]:
+    done = subprocess.run(
+        command,
+        cwd=ROOT,
+        env={**os.environ, **variables},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_S,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout.splitlines()
+
+
+def test_supports_prints_what_the_page_shows() -> None:
+    lines = run([sys.executable, "-m", "pdu", "supports", "ePDU G3"])
+    assert [line for line in printed('pdu supports "ePDU G3"') if line not in lines] == []
+
+
+@pytest.mark.against("curl")
+def test_a_dry_run_prints_what_the_page_shows(tmp_path: Path) -> None:
+    build.main(["snmp", "--out", str(tmp_path)])
+    lines = run(
+        ["sh", str(tmp_path / "register.sh"), "--dry-run", "snmp"],
+        DCI_URL="https://dci.example.com",
+        DCI_EMAIL="admin@example.com",
+    )
+    shown = printed("sh dist/register.sh --dry-run snmp")
+    assert [line for line in shown if line not in lines] == []
+
+
+def test_both_languages_show_the_same_output() -> None:
+    def output(text: str) -> list[str]:
+        return [
+            fence for kind, fence in re.findall(r"(?ms)^```(\w*)\n(.*?)^```", text) if kind != "sh"
+        ]
+
+    assert output(_RUSSIAN) == output(PAGE)
