@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Optional
+from typing import Optional
 
 import click
+from click.shell_completion import CompletionItem
 
 from handlers import VERSION, registry
 from handlers.shared.similar_names import similar_names
 
 from .core.cli import exit_codes, pages
 from .core.cli.error_output import Usage
-from .core.cli.groups import Grouped, LazyGroup, Subcommand
-from .core.cli.options import Argument, output, run_options_of, word_completion
+from .core.cli.groups import LazyGroup, Subcommand
+from .core.cli.options import (
+    RunOptions,
+    output_options,
+    pass_run_options,
+    run_options_of,
+    word_completion,
+)
 from .core.cli.output import Result, print_result
-
-if TYPE_CHECKING:
-    from click.shell_completion import CompletionItem
-
 
 EXIT_CODES = "exit-codes"
 ERRORS = "errors"
@@ -42,7 +45,7 @@ secrets   --secret-file KEY=FILE, or PDU_PASSWORD, PDU_COMMUNITY, ...;
 Each setting of each handler: {}"""
 
 
-def _topic_words(root: Grouped) -> list[str]:
+def _topic_words(root: LazyGroup) -> list[str]:
     """What `pdu help` explains beside commands."""
     return [*_TOPICS, *root.by_word]
 
@@ -52,11 +55,11 @@ def _words(
 ) -> list[CompletionItem]:
     """Completes the name of a command of `pdu`, a topic or a group."""
     root = context.find_root().command
-    names = [*root.by_name, *_topic_words(root)] if isinstance(root, Grouped) else []
+    names = [*root.by_name, *_topic_words(root)] if isinstance(root, LazyGroup) else []
     return word_completion(lambda: names)(context, argument, incomplete)
 
 
-def _topic(root: Grouped, word: str) -> Optional[Result]:
+def _topic(root: LazyGroup, word: str) -> Optional[Result]:
     """What `pdu help WORD` prints of a topic or a group, None for another word."""
     if word == EXIT_CODES:
         codes = [row._asdict() for row in exit_codes.EXITS]
@@ -80,7 +83,7 @@ def _topic(root: Grouped, word: str) -> Optional[Result]:
     return Result({"commands": {name: root.listed[name].help for name in names}}, lines)
 
 
-def _path(context: click.Context, root: Grouped, words: Sequence[str]) -> Sequence[str]:
+def _path(context: click.Context, root: LazyGroup, words: Sequence[str]) -> Sequence[str]:
     """The words that call a command whose help is asked for. Raises Usage for a word after one that
     has no commands, which click would not read.
     """
@@ -88,19 +91,28 @@ def _path(context: click.Context, root: Grouped, words: Sequence[str]) -> Sequen
         raise Usage(f"{words[0]!r} is a group of commands: give pdu help {words[0]} alone")
     command: Optional[click.Command] = root
     for place, word in enumerate(words):
-        if not isinstance(command, LazyGroup):
+        if not isinstance(command, click.Group):
             path = " ".join(words[:place])
             raise Usage(f"pdu {path} has no command {word[:40]!r}: give pdu help {path}")
-        if word not in command.by_name:
+        if word not in command.list_commands(context):
             return words
         command = command.get_command(context, word)
     return words
 
 
+@click.command(
+    "help",
+    cls=Subcommand,
+    examples=("pdu help recordings", "pdu help exit-codes"),
+    help=f"""Show the help of a command, as COMMAND --help does, or what one of these words means:
+{", ".join(_TOPICS)}, or a group that pdu --help names.""",
+)
+@click.argument("command", nargs=-1, shell_complete=_words)
+@output_options
 @click.pass_context
-def _help(context: click.Context, command: Sequence[str]) -> int:
+def help_(context: click.Context, command: Sequence[str]) -> int:
     root = context.find_root().command
-    assert isinstance(root, Grouped)
+    assert isinstance(root, LazyGroup)
     if len(command) == 1 and command[0] not in root.by_name:
         result = _topic(root, command[0])
         if result is not None:
@@ -114,27 +126,13 @@ def _help(context: click.Context, command: Sequence[str]) -> int:
         return int(root.invoke(help_context))  # ends in click's Exit, once the help is shown
 
 
-@click.pass_context
-def _version(context: click.Context) -> int:
+@click.command("version", cls=Subcommand, examples=("pdu version", "pdu version --json"))
+@output_options
+@pass_run_options
+def version(run_options: RunOptions) -> int:
+    """Show the versions of the pack and of Python, as pdu --version does."""
     python = sys.version.split()[0]
     return print_result(
         Result({"version": VERSION, "python": python}, [f"pdu {VERSION}, Python {python}"]),
-        run_options_of(context).json,
+        run_options.json,
     )
-
-
-help_ = Subcommand(
-    "help",
-    callback=_help,
-    help=f"""Show the help of a command, as COMMAND --help does, or what one of these words means:
-{", ".join(_TOPICS)}, or a group that pdu --help names.""",
-    examples=("pdu help recordings", "pdu help exit-codes"),
-    params=[Argument("COMMAND*", shell_complete=_words), *output()],
-)
-version = Subcommand(
-    "version",
-    callback=_version,
-    help="Show the versions of the pack and of Python, as pdu --version does.",
-    examples=("pdu version", "pdu version --json"),
-    params=output(),
-)

@@ -6,33 +6,29 @@ import click
 
 from .core.cli.completion_scripts import SHELLS
 from .core.cli.groups import Subcommand
-from .core.cli.options import COMPLETION, output, run_options_of
+from .core.cli.options import COMPLETION, output_options, run_options_of
 from .core.cli.output import Result, print_result
 
 # Where each shell reads it.
 _FILES = {"bash": "~/.bashrc", "zsh": "~/.zshrc", "fish": "~/.config/fish/completions/pdu.fish"}
-
-
-@click.pass_context
-def _print(context: click.Context, shell: str) -> int:
-    root = context.find_root().command
-    script = SHELLS[shell](root, {}, "pdu", COMPLETION).source()
-    return print_result(
-        Result({"shell": shell, "script": script}, [script]), run_options_of(context).json
-    )
-
-
 _HELP = "Print the script that completes pdu in a shell. Add it to this file:\n\n\b\n"
-completion = Subcommand(
+
+
+@click.command(
     "completion",
-    callback=_print,
+    cls=Subcommand,
     examples=(
         "pdu completion bash >> ~/.bashrc",
         "pdu completion fish > ~/.config/fish/completions/pdu.fish",
     ),
     help=_HELP + "\n".join(f"{shell}: {file}" for shell, file in _FILES.items()),
-    params=[
-        click.Argument(["shell"], type=click.Choice(list(_FILES)), metavar="SHELL"),
-        *output(),
-    ],
 )
+@click.argument("shell", type=click.Choice(list(_FILES)), metavar="SHELL")
+@output_options
+@click.pass_context
+def completion(context: click.Context, shell: str) -> int:
+    root = context.find_root().command
+    script = SHELLS[shell](root, {}, "pdu", COMPLETION).source()
+    return print_result(
+        Result({"shell": shell, "script": script}, [script]), run_options_of(context).json
+    )

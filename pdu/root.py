@@ -16,7 +16,7 @@ from .commands import GROUPS, LAZY_COMMANDS
 from .core.cli.error_output import Interrupted, NoSuchHandler, Usage, fail
 from .core.cli.exit_codes import DONE
 from .core.cli.exit_handling import OutputError, missing_package_advice
-from .core.cli.groups import Grouped, LazyGroup
+from .core.cli.groups import Group, LazyGroup
 from .core.cli.options import COMPLETION, SECRETS, RunOptions, spelled
 from .pdus.handler_paths import list_advice
 from .pdus.names import how
@@ -28,9 +28,9 @@ HANDLER: {", ".join(registry.names())}, or a PATH of one
 Settings, secrets: pdu help settings; exit codes, errors: pdu help exit-codes"""
 
 
-ROOT = Grouped(
+ROOT = LazyGroup(
     "pdu",
-    LAZY_COMMANDS,
+    lazy_commands=LAZY_COMMANDS,
     groups=GROUPS,
     examples=("pdu identify 192.0.2.8", "pdu status snmp 192.0.2.8"),
     help=_HELP,
@@ -149,7 +149,7 @@ def run(arguments: Sequence[str]) -> int:
             words = f"No such option: {option}" + (f"; did you mean {near[0]}?" if near else "")
             if not near and where == "pdu":
                 words += "; options come after the command"
-        if words == _NO_COMMAND and error.ctx and isinstance(error.ctx.command, LazyGroup):
+        if words == _NO_COMMAND and error.ctx and isinstance(error.ctx.command, Group):
             words = f"Missing command: {error.ctx.command.choice()}"
         examples: Sequence[str] = getattr(error.ctx.command, "examples", ()) if error.ctx else ()
         if " extra argument" in words:

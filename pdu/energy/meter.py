@@ -12,7 +12,7 @@ import math
 import random
 import time
 from collections.abc import Sequence
-from typing import Annotated, Any, Callable, NamedTuple, Optional
+from typing import Any, Callable, NamedTuple, Optional
 
 import click
 
@@ -20,11 +20,18 @@ from handlers.shared.errors import PduHandlerError, SettingsError
 
 from ..core.cli.exit_codes import DONE, WRONG
 from ..core.cli.groups import Subcommand
-from ..core.cli.options import RunOptions, option, secret_files
+from ..core.cli.options import (
+    FILE,
+    FILE_ARGUMENT,
+    RunOptions,
+    output_options,
+    pass_run_options,
+    secret_file_option,
+)
 from ..core.cli.output import counted, report
-from ..core.cli.shared_options import ARCHIVES, AUTH, LIST, PARALLEL
+from ..core.cli.shared_options import archives_option, auth_option, list_option, parallel_option
 from ..core.network.service_signals import ServiceSignals
-from ..pdus.owner_files import OwnerFileOptions, OwnerFiles
+from ..pdus.owner_files import OwnerFiles
 from ..pdus.polling import Target, poll
 from ..pdus.reader_pool import PARALLEL as USUAL_PARALLEL, ReaderPool
 from ..pdus.reading import Reading, add_nameplate
@@ -61,28 +68,14 @@ class Interval(click.ParamType):
         return seconds
 
 
-_EVERY = "read each PDU once in this time, such as 5m"
-_KEEP = "delete readings that are older; without it, none"
-
-
 class MeterOptions(NamedTuple):
-    """The arguments of one run."""
+    """What a meter reads, and what it keeps."""
 
-    owner_files: Annotated[OwnerFiles, OwnerFileOptions(LIST, AUTH, ARCHIVES, is_argument=True)]
-    into: Annotated[
-        str, option("--into", "the file of readings, made if missing", "FILE", required=True)
-    ]
-    #: in s
-    every: Annotated[
-        float, option("--every", _EVERY, "TIME", Interval(), default="15m", show_default=True)
-    ]
-    keep_days: Annotated[
-        Optional[int], option("--keep-days", _KEEP, "DAYS", click.IntRange(_LEAST_DAYS))
-    ]
-    rounds: Annotated[
-        Optional[int], option("--rounds", "end after so many rounds", "N", click.IntRange(1))
-    ]
-    parallel: Annotated[int, PARALLEL(default=USUAL_PARALLEL, show_default=True)]
+    owner_files: OwnerFiles
+    #: how many PDUs are read at a time
+    parallel: int
+    #: older readings are deleted; None: none
+    keep_days: Optional[int] = None
 
 
 def boot_id() -> str:
@@ -238,37 +231,78 @@ class _Meter:
                 self.reload()
 
 
-def _run(options: MeterOptions, _: RunOptions) -> int:
-    with exclusive(options.into), ServiceSignals() as signals:
-        with contextlib.closing(Store(options.into, may_write=True)) as store:
-            meter_ = _Meter(options, store, signals)
-            interval, rounds = time.monotonic(), 0
-            while signals.ending is None:
-                meter_.run_round()
-                rounds += 1
-                if rounds == options.rounds:
-                    break
-                interval = max(interval + options.every, time.monotonic())
-                moment = random.random()  # noqa: S311  no secret
-                meter_.wait_until(interval + moment * options.every)
-    is_incomplete = meter_.lost or (options.rounds is not None and meter_.errors)
-    return WRONG if is_incomplete else DONE
-
-
-meter = Subcommand.typed(
+@click.command(
     "meter",
-    MeterOptions,
-    _run,
-    help="""Keep the energy registers of all PDUs of a list in one SQLite file.
-
-LIST is as for `pdu check`. It runs until Ctrl-C or SIGTERM, reports which PDUs cannot be read, and
-reads the list again on SIGHUP. A poll is on the disk when it is kept, so that a meter that is
-killed loses none. `pdu energy month` reads the file.
-
-Exit code: 2 if a poll could not be written, or with --rounds if a PDU was not read; else 0.""",
+    cls=Subcommand,
     examples=(
         "pdu meter pdus.csv --into energy.db --auth logins.toml",
         "pdu meter pdus.csv --into energy.db --every 5m --keep-days 400",
     ),
-    unnamed=secret_files(),
 )
+@click.argument("list_word", metavar="[LIST]", required=False, type=FILE_ARGUMENT)
+@list_option()
+@auth_option()
+@archives_option()
+@click.option(
+    "--into",
+    metavar="FILE",
+    type=FILE,
+    required=True,
+    help="the file of readings, made if missing",
+)
+@click.option(
+    "--every",
+    "every_s",
+    metavar="TIME",
+    type=Interval(),
+    default="15m",
+    show_default=True,
+    help="read each PDU once in this time, such as 5m",
+)
+@click.option(
+    "--keep-days",
+    metavar="DAYS",
+    type=click.IntRange(_LEAST_DAYS),
+    help="delete readings that are older; without it, none",
+)
+@click.option("--rounds", metavar="N", type=click.IntRange(1), help="end after so many rounds")
+@parallel_option(default=USUAL_PARALLEL)
+@secret_file_option
+@output_options
+@pass_run_options
+def meter(
+    run_options: RunOptions,
+    list_word: Optional[str],
+    list_file: Optional[str],
+    auth_file: Optional[str],
+    archives: Optional[str],
+    into: str,
+    every_s: float,
+    keep_days: Optional[int],
+    rounds: Optional[int],
+    parallel: int,
+) -> int:
+    """Keep the energy registers of all PDUs of a list in one SQLite file.
+
+    LIST is as for `pdu check`. It runs until Ctrl-C or SIGTERM, reports which PDUs cannot be read,
+    and reads the list again on SIGHUP. A poll is on the disk when it is kept, so that a meter that
+    is killed loses none. `pdu energy month` reads the file.
+
+    Exit code: 2 if a poll could not be written, or with --rounds if a PDU was not read; else 0.
+    """
+    files = OwnerFiles.of_command(run_options, list_word, list_file, auth_file, archives)
+    options = MeterOptions(files, parallel, keep_days)
+    with exclusive(into), ServiceSignals() as signals:
+        with contextlib.closing(Store(into, may_write=True)) as store:
+            meter_ = _Meter(options, store, signals)
+            interval, round_count = time.monotonic(), 0
+            while signals.ending is None:
+                meter_.run_round()
+                round_count += 1
+                if round_count == rounds:
+                    break
+                interval = max(interval + every_s, time.monotonic())
+                moment = random.random()  # noqa: S311  no secret
+                meter_.wait_until(interval + moment * every_s)
+    is_incomplete = meter_.lost or (rounds is not None and meter_.errors)
+    return WRONG if is_incomplete else DONE

@@ -31,15 +31,11 @@ from ..core.cli.exit_codes import DONE, code_of
 from ..core.cli.groups import Subcommand
 from ..core.cli.invocation import build_line, program
 from ..core.cli.options import (
-    LOGIN,
-    SNMP,
-    TLS,
     RunOptions,
     command_line,
-    device,
-    option,
-    output,
-    run_options_of,
+    login_options,
+    output_options,
+    pass_run_options,
 )
 from ..core.cli.output import counted, print_json, tabulate, waiting
 from ..core.network import hosts
@@ -72,9 +68,40 @@ class HandlerAnswer(NamedTuple):
     asked: bool = True
 
 
-@click.pass_context
-def _identify(context: click.Context, host: str, handler: Sequence[str], verbose: bool) -> int:
-    run_options = run_options_of(context)
+@click.command(
+    "identify",
+    cls=Subcommand,
+    examples=("pdu identify 192.0.2.8", "pdu identify 192.0.2.8 --handler snmp --snmp-version 1"),
+)
+@click.argument("host", shell_complete=names.complete(tuple))
+@click.option(
+    "--handler",
+    metavar="NAME",
+    type=click.Choice(registry.names()),
+    multiple=True,
+    help=f"try only this one: {', '.join(registry.names())}; repeatable",
+)
+@click.option(
+    "-v",
+    "--verbose",
+    is_flag=True,
+    help="also what was tried, what was seen, and what each figure rests on",
+)
+@names.list_options
+@login_options
+@output_options
+@pass_run_options
+def identify(run_options: RunOptions, host: str, handler: Sequence[str], verbose: bool) -> int:
+    """Say what the device at HOST is, and whether its outlets are read, switched and metered. With
+    --verbose, also the families tried, the one that fits and why, the objects seen, and what each
+    figure rests on. Nothing is written to the device.
+
+    Every handler is tried unless its TCP port cannot be reached, or its settings are missing or
+    wrong. SNMP needs a community or an SNMPv3 user. Raritan Xerus and Redfish need a login. If none
+    reads the device, or with --verbose, each handler's line begins with one of four answers: yes;
+    no, the device spoke and is something else; closed, nothing answers; not asked, its certificate
+    is not trusted, or a login is missing or refused.
+    """
     handler_name, host, run_options = names.resolve_name(run_options, host)
     if not handler_name and registry.is_handler(host):
         raise Usage(
@@ -446,36 +473,3 @@ def _identity(finding: HandlerFinding, verbose: bool) -> list[str]:
             continue
         lines += [f"  {'' if number else name:<8}  {line}" for number, line in enumerate(block)]
     return lines
-
-
-identify = Subcommand(
-    "identify",
-    callback=_identify,
-    examples=("pdu identify 192.0.2.8", "pdu identify 192.0.2.8 --handler snmp --snmp-version 1"),
-    help="""\
-Say what the device at HOST is, and whether its outlets are read, switched and metered. With
---verbose, also the families tried, the one that fits and why, the objects seen, and what each
-figure rests on. Nothing is written to the device.
-
-Every handler is tried unless its TCP port cannot be reached, or its settings are missing or
-wrong. SNMP needs a community or an SNMPv3 user. Raritan Xerus and Redfish need a login. If none
-reads the device, or with --verbose, each handler's line begins with one of four answers: yes; no,
-the device spoke and is something else; closed, nothing answers; not asked, its certificate is not
-trusted, or a login is missing or refused.""",
-    params=[
-        click.Argument(["host"], metavar="HOST", shell_complete=names.complete(tuple)),
-        *option(
-            "--handler",
-            f"try only this one: {', '.join(registry.names())}; repeatable",
-            "NAME",
-            click.Choice(registry.names()),
-            multiple=True,
-        ),
-        *option(
-            "-v --verbose", "also what was tried, what was seen, and what each figure rests on"
-        ),
-        *names.options(),
-        *device(*LOGIN, *TLS, *SNMP),
-        *output(),
-    ],
-)

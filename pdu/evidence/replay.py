@@ -16,9 +16,15 @@ from handlers.shared.errors import SettingsError, printable
 from ..core.cli.exit_codes import DONE
 from ..core.cli.groups import Subcommand
 from ..core.cli.invocation import build_line, program
-from ..core.cli.options import Argument, option, output, run_options_of
+from ..core.cli.options import (
+    FILE,
+    FILE_ARGUMENT,
+    RunOptions,
+    output_options,
+    pass_run_options,
+)
 from ..core.cli.output import print_json
-from ..core.cli.shared_options import LISTEN
+from ..core.cli.shared_options import listen_option
 from ..core.files.whole_files import text_of
 from ..core.network.listening import listen_address, port_advice
 from ..recordings.of_handlers import handler_of_recording
@@ -30,9 +36,34 @@ _POLL_S = 0.2
 _ENDS = (signal.SIGINT, signal.SIGTERM)
 
 
-@click.pass_context
-def _replay(context: click.Context, file: str, listen: str, profile: str) -> int:
-    run_options, port = run_options_of(context), _port(listen)
+@click.command(
+    "replay",
+    cls=Subcommand,
+    examples=(
+        "pdu replay unit.snmprec",
+        "pdu replay unit.snmprec --listen 127.0.0.1:16161",
+    ),
+)
+@click.argument("file", type=FILE_ARGUMENT)
+@listen_option(default=USUAL_LISTEN)
+@click.option(
+    "--profile",
+    metavar="FAMILY|FILE.json",
+    type=FILE,
+    default="",
+    help="SNMP: follow the commands of this family or profile instead of the detected one",
+)
+@output_options
+@pass_run_options
+def replay(run_options: RunOptions, file: str, listen: str, profile: str) -> int:
+    """Serve a recording as a device on 127.0.0.1 until Ctrl-C.
+
+    FILE  a file of pdu record, the output of snmpwalk -On, or a file for NUT's dummy-ups
+
+    Reads are answered from the recording. Outlets follow the handler's commands, and figures keep
+    their recorded values.
+    """
+    port = _port(listen)
     text = text_of(file)
     handler, kind = handler_of_recording(text, file)
     if profile and kind.serve_as is None:
@@ -127,30 +158,3 @@ def _wait_for_signal(signals: list[int], device: ReplayedDevice, as_json: bool) 
         count += len(new)
         if new and not as_json:
             print("\n".join(map(printable, new)), flush=True)
-
-
-replay = Subcommand(
-    "replay",
-    callback=_replay,
-    examples=(
-        "pdu replay unit.snmprec",
-        "pdu replay unit.snmprec --listen 127.0.0.1:16161",
-    ),
-    help="""Serve a recording as a device on 127.0.0.1 until Ctrl-C.
-
-FILE  a file of pdu record, the output of snmpwalk -On, or a file for NUT's dummy-ups
-
-Reads are answered from the recording. Outlets follow the handler's commands, and figures keep
-their recorded values.""",
-    params=[
-        Argument("FILE"),
-        *LISTEN(default=USUAL_LISTEN, show_default=True),
-        *option(
-            "--profile",
-            "SNMP: follow the commands of this family or profile instead of the detected one",
-            "FAMILY|FILE.json",
-            default="",
-        ),
-        *output(),
-    ],
-)

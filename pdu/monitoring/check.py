@@ -9,7 +9,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Annotated, Any, NamedTuple, Optional
+from typing import Any, NamedTuple, Optional
 
 import click
 
@@ -22,25 +22,24 @@ from ..core.cli.error_output import Usage, describe
 from ..core.cli.exit_codes import WRONG
 from ..core.cli.groups import Subcommand
 from ..core.cli.options import (
-    LOGIN,
-    SNMP,
-    TLS,
+    FILE,
+    FILE_ARGUMENT,
+    Option,
     RunOptions,
     Seconds,
-    device,
-    option,
-    path_completion,
+    login_options,
+    output_options,
+    pass_run_options,
     spelled,
 )
 from ..core.cli.output import counted, print_json, printing_to_stderr, progress
 from ..core.cli.prompts import NoSecret
 from ..core.cli.shared_options import (
-    ARCHIVES,
-    AUTH,
-    CSV,
-    HTML,
-    LIST as LIST_FILE,
-    PARALLEL,
+    archives_option,
+    auth_option,
+    csv_option,
+    list_option,
+    parallel_option,
 )
 from ..core.files.html import time_shown
 from ..core.files.whole_files import check_page, write_page
@@ -52,7 +51,7 @@ from ..pdus.handler_loading import load
 from ..pdus.handler_paths import is_code
 from ..pdus.listed_pdu import ListedPdu
 from ..pdus.newest_archives import use_newest_archives
-from ..pdus.owner_files import OwnerFileOptions, OwnerFiles
+from ..pdus.owner_files import OwnerFiles
 from ..pdus.polling import Target, poll, poll_lines, targets
 from . import equipment_csv, tables
 from .check_report import CheckReport
@@ -70,60 +69,19 @@ _CLEAR, _CHANGED = "\x1b[H\x1b[2J", "*"
 
 
 class CheckOptions(NamedTuple):
-    """The options of one run."""
+    """What is read, and how it is shown."""
 
     #: a list; or a handler and the addresses of its PDUs
-    words: Annotated[
-        Sequence[str],
-        click.Argument(
-            ["words"],
-            metavar="[LIST | HANDLER HOST...]",
-            nargs=-1,
-            shell_complete=path_completion("FILE"),
-        ),
-    ]
-    owner_files: Annotated[OwnerFiles, OwnerFileOptions(LIST_FILE, AUTH, ARCHIVES)]
-    lenient: Annotated[
-        bool, option("--lenient", "list and ignore columns of a CSV file that are unknown")
-    ]
-    parallel: Annotated[int, PARALLEL(default=reader_pool.PARALLEL, show_default=True)]
+    words: Sequence[str]
+    owner_files: OwnerFiles
+    is_lenient: bool
+    parallel: int
     #: in s; None: poll once
-    watch: Annotated[
-        Optional[float],
-        option(
-            "--watch",
-            "poll every SECONDS, and mark what changed",
-            "SECONDS",
-            Seconds(1, 86400),
-            excludes=["--csv", "--nagios", "--dcimanager"],
-        ),
-    ]
-    csv: Annotated[bool, CSV(excludes=["--json", "--nagios"])]
-    html: Annotated[Optional[str], HTML()]
-    nagios: Annotated[
-        bool, option("--nagios", "print the output of a Nagios plugin", excludes=["--json"])
-    ]
-    lines: Annotated[
-        bool, option("--lines", "also read lines and breakers, and how near they are to a rating")
-    ]
-    dcimanager: Annotated[
-        Optional[str],
-        option(
-            "--dcimanager",
-            "also write this new file, from which DCImanager imports the PDUs",
-            "FILE",
-            requires=["--columns"],
-        ),
-    ]
-    columns: Annotated[
-        Optional[str],
-        option(
-            "--columns",
-            "the fields of a PDU in that file, as the vendor's page lists them",
-            "NAME,...",
-            requires=["--dcimanager"],
-        ),
-    ]
+    watch_s: Optional[float]
+    csv: bool
+    html: Optional[str]
+    nagios: bool
+    lines: bool
 
 
 class Round(NamedTuple):
@@ -143,16 +101,6 @@ class Round(NamedTuple):
     def when_utc(self) -> str:
         """For programs: in local time, an hour comes twice when summer time ends."""
         return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(self.ended))
-
-
-def _check(check_options: CheckOptions, run_options: RunOptions) -> int:
-    run_options.defect_code = WRONG
-    try:
-        return _run(check_options, run_options)
-    except Exception as error:
-        if not check_options.nagios or isinstance(error, BrokenPipeError):
-            raise
-        return _failed_plugin(describe(error, run_options)["reason"])
 
 
 def _failed_plugin(reason: str) -> int:
@@ -181,8 +129,11 @@ class _Check(Subcommand):
             ) from None
 
 
-def _run(config: CheckOptions, run_options: RunOptions) -> int:
-    equipment = equipment_csv.equipment_file(config.dcimanager, config.columns)
+def _run(
+    config: CheckOptions,
+    run_options: RunOptions,
+    equipment: Optional[equipment_csv.EquipmentFile],
+) -> int:
     fleet_targets, repeated = (
         (_named_pdus(config, run_options), {})
         if config.words[1:]
@@ -190,7 +141,7 @@ def _run(config: CheckOptions, run_options: RunOptions) -> int:
     )
     if config.html is not None:
         check_page(config.html)
-    if config.watch is None:
+    if config.watch_s is None:
         cache_contexts()
     pool = reader_pool.ReaderPool(config.parallel)
     earlier_rows: dict[str, PduRow] = {}
@@ -203,13 +154,13 @@ def _run(config: CheckOptions, run_options: RunOptions) -> int:
                 equipment_csv.write(equipment, fleet_targets, check_round.outcome.rows),
                 file=sys.stderr,
             )
-        if config.watch is None:
+        if config.watch_s is None:
             return check_round.outcome.totals.level
         earlier_rows = {
             row.device.name: carry_forward(earlier_rows.get(row.device.name), row)
             for row in check_round.outcome.rows
         }
-        begin = max(begin + config.watch, time.monotonic())
+        begin = max(begin + config.watch_s, time.monotonic())
         time.sleep(max(0.0, begin - time.monotonic()))
 
 
@@ -255,7 +206,7 @@ def _listed_pdus(
         raise Usage(f"{spelled(key)} is for HANDLER HOST: a list has the settings of each PDU")
     owner_files = owner_files.add_known_list()
     where = owner_files.require_list()
-    fleet = owner_files.files(config.lenient)
+    fleet = owner_files.files(config.is_lenient)
     if fleet.ignored:
         print(f"ignored columns of {where}: {', '.join(fleet.ignored)}", file=sys.stderr)
     devices = use_newest_archives(fleet.devices, owner_files.archives)
@@ -302,7 +253,7 @@ def _round(
     earlier_rows: Mapping[str, PduRow],
     repeated: Mapping[str, str],
 ) -> Round:
-    keep = run_options.json or config.html is not None or config.watch is not None
+    keep = run_options.json or config.html is not None or config.watch_s is not None
     rows: list[Optional[PduRow]] = [None] * len(fleet_targets)
     begin = time.monotonic()
     readings = pool.read_all(fleet_targets, read_target=poll_lines if config.lines else poll)
@@ -335,7 +286,7 @@ def _print_round(
     outcome = check_round.outcome
     if run_options.json:
         document = tables.check_document(*outcome)
-        if config.watch is None:
+        if config.watch_s is None:
             print_json(document)
         else:
             print(json.dumps({"time": check_round.when_utc, **document}), flush=True)
@@ -357,7 +308,7 @@ def _lines(config: CheckOptions, check_round: Round, first: bool) -> Iterator[st
     rounds show what changed, what to do about it and the verdict, or nothing if no PDU changed.
     """
     terminal, outcome = sys.stdout.isatty(), check_round.outcome
-    if config.watch is not None and terminal:
+    if config.watch_s is not None and terminal:
         yield _CLEAR + check_round.when
     if first or terminal:
         yield from outcome.lines()
@@ -383,14 +334,88 @@ Exit code: 0 if all is well, 1 if an outlet is UNKNOWN, a NUT driver is not conn
 is stale, or figures cannot be read, 2 if a PDU did not answer or stopped answering, or if its
 states could not be read for another reason. If the list or an option is wrong: 2, or with
 --nagios 3. UNKNOWN outlets of a PDU with metered=yes do not count."""
-check = _Check.typed(
+
+
+@click.command(
     "check",
-    CheckOptions,
-    _check,
+    cls=_Check,
     examples=(
         "pdu check pdus.csv --auth logins.toml --html pdus.html",
         "pdu check handler_dir 192.0.2.8",
     ),
     help=_HELP,
-    unnamed=device(*LOGIN, *TLS, *SNMP),
 )
+@click.argument("words", metavar="[LIST | HANDLER HOST...]", nargs=-1, type=FILE_ARGUMENT)
+@list_option()
+@auth_option()
+@archives_option()
+@click.option(
+    "--lenient", is_flag=True, help="list and ignore columns of a CSV file that are unknown"
+)
+@parallel_option(default=reader_pool.PARALLEL)
+@click.option(
+    "--watch",
+    cls=Option,
+    metavar="SECONDS",
+    type=Seconds(1, 86400),
+    excludes=["--csv", "--nagios", "--dcimanager"],
+    help="poll every SECONDS, and mark what changed",
+)
+@csv_option(excludes=["--json", "--nagios"])
+@click.option("--html", metavar="FILE", type=FILE, help="also write one self-contained page")
+@click.option(
+    "--nagios",
+    cls=Option,
+    is_flag=True,
+    excludes=["--json"],
+    help="print the output of a Nagios plugin",
+)
+@click.option(
+    "--lines",
+    is_flag=True,
+    help="also read lines and breakers, and how near they are to a rating",
+)
+@click.option(
+    "--dcimanager",
+    cls=Option,
+    metavar="FILE",
+    type=FILE,
+    requires=["--columns"],
+    help="also write this new file, from which DCImanager imports the PDUs",
+)
+@click.option(
+    "--columns",
+    cls=Option,
+    metavar="NAME,...",
+    requires=["--dcimanager"],
+    help="the fields of a PDU in that file, as the vendor's page lists them",
+)
+@login_options
+@output_options
+@pass_run_options
+def check(
+    run_options: RunOptions,
+    words: Sequence[str],
+    list_file: Optional[str],
+    auth_file: Optional[str],
+    archives: Optional[str],
+    lenient: bool,
+    parallel: int,
+    watch: Optional[float],
+    csv: bool,
+    html: Optional[str],
+    nagios: bool,
+    lines: bool,
+    dcimanager: Optional[str],
+    columns: Optional[str],
+) -> int:
+    run_options.defect_code = WRONG
+    files = OwnerFiles.of_command(run_options, None, list_file, auth_file, archives)
+    config = CheckOptions(words, files, lenient, parallel, watch, csv, html, nagios, lines)
+    try:
+        equipment = equipment_csv.equipment_file(dcimanager, columns)
+        return _run(config, run_options, equipment)
+    except Exception as error:
+        if not nagios or isinstance(error, BrokenPipeError):
+            raise
+        return _failed_plugin(describe(error, run_options)["reason"])

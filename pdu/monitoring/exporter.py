@@ -12,7 +12,9 @@ import sys
 import threading
 from collections.abc import Sequence
 from multiprocessing.connection import wait
-from typing import Annotated, Any, NamedTuple, NoReturn
+from typing import Any, NamedTuple, NoReturn, Optional
+
+import click
 
 from handlers import registry
 from handlers.shared.errors import SettingsError, printable
@@ -20,22 +22,28 @@ from handlers.shared.errors import SettingsError, printable
 from ..core.cli import optional_packages
 from ..core.cli.error_output import Interrupted, fail
 from ..core.cli.groups import Subcommand
-from ..core.cli.options import RunOptions, Seconds, option, secret_files
+from ..core.cli.options import (
+    FILE_ARGUMENT,
+    RunOptions,
+    Seconds,
+    output_options,
+    pass_run_options,
+    secret_file_option,
+)
 from ..core.cli.output import print_json, report
 from ..core.cli.shared_options import (
-    ALLOW_HOST,
-    ARCHIVES,
-    AUTH,
-    LIST as LIST_FILE,
-    LISTEN,
-    PARALLEL,
+    archives_option,
+    auth_option,
+    list_option,
+    listen_option,
+    parallel_option,
 )
 from ..core.network.listening import listening_at
 from ..core.network.service_signals import ServiceSignals
 from ..pdus import names
 from ..pdus.handler_loading import load
 from ..pdus.newest_archives import loadable_handlers
-from ..pdus.owner_files import OwnerFileOptions, OwnerFiles
+from ..pdus.owner_files import OwnerFiles
 from ..pdus.reading import error_of
 from .host_check import HostCheck
 from .networks import one_network
@@ -46,53 +54,84 @@ _PACKAGES = ("prometheus_client", "waitress")
 
 
 class ExporterOptions(NamedTuple):
-    """The options of one run."""
+    """What may be queried, and what is served of it."""
 
     #: the PDUs that may be queried, and the logins
-    owner_files: Annotated[
-        OwnerFiles, OwnerFileOptions(LIST_FILE, AUTH, ARCHIVES, is_argument=True)
-    ]
-    network: Annotated[
-        Sequence[str],
-        option(
-            "--network", "further addresses that may be queried; repeatable", "CIDR", multiple=True
-        ),
-    ]
-    #: ADDRESS:PORT
-    listen: Annotated[str, LISTEN(default=USUAL_LISTEN, show_default=True)]
-    allow_host: Annotated[Sequence[str], ALLOW_HOST()]
-    #: how many probes run at a time
-    parallel: Annotated[int, PARALLEL(default=64, show_default=True)]
-    #: in s
-    timeout_offset: Annotated[
-        float,
-        option(
-            "--timeout-offset",
-            "end a probe this much before Prometheus gives up",
-            "SECONDS",
-            Seconds(0, 60),
-            default=0.5,
-            show_default=True,
-        ),
-    ]
-    identity: Annotated[
-        bool,
-        option(
-            "--identity",
-            "also serve serial numbers, firmware and uptimes: more requests",
-        ),
-    ]
-    power: Annotated[
-        bool,
-        option(
-            "--power",
-            "also serve the watts of outlets: more requests",
-        ),
-    ]
+    owner_files: OwnerFiles
+    #: further addresses that may be queried
+    networks: Sequence[str] = ()
+    #: serial numbers, firmware and uptimes too
+    identity: bool = False
+    #: the watts of outlets too
+    power: bool = False
 
 
-def _run(config: ExporterOptions, run_options: RunOptions) -> int:
-    """Serve until Ctrl-C or SIGTERM. Ends the process."""
+@click.command(
+    "exporter",
+    cls=Subcommand,
+    examples=(
+        "pdu exporter hall.csv --auth logins.toml",
+        "pdu exporter hall.csv --listen 127.0.0.1:9116",
+    ),
+)
+@click.argument("list_word", metavar="[LIST]", required=False, type=FILE_ARGUMENT)
+@list_option()
+@auth_option()
+@archives_option()
+@click.option(
+    "--network",
+    metavar="CIDR",
+    multiple=True,
+    help="further addresses that may be queried; repeatable",
+)
+@listen_option(default=USUAL_LISTEN)
+@click.option(
+    "--allow-host",
+    metavar="NAME",
+    multiple=True,
+    help="a further name by which clients call this server; repeatable",
+)
+@parallel_option(default=64)
+@click.option(
+    "--timeout-offset",
+    metavar="SECONDS",
+    type=Seconds(0, 60),
+    default=0.5,
+    show_default=True,
+    help="end a probe this much before Prometheus gives up",
+)
+@click.option(
+    "--identity",
+    is_flag=True,
+    help="also serve serial numbers, firmware and uptimes: more requests",
+)
+@click.option("--power", is_flag=True, help="also serve the watts of outlets: more requests")
+@secret_file_option
+@output_options
+@pass_run_options
+def exporter(
+    run_options: RunOptions,
+    list_word: Optional[str],
+    list_file: Optional[str],
+    auth_file: Optional[str],
+    archives: Optional[str],
+    network: Sequence[str],
+    listen: str,
+    allow_host: Sequence[str],
+    parallel: int,
+    timeout_offset: float,
+    identity: bool,
+    power: bool,
+) -> int:
+    """Serve many PDUs to Prometheus: /probe?target=NAME or
+    /probe?target=HOST[:PORT]&handler=HANDLER&auth=LOGIN.
+
+    Targets must be on LIST (as for pdu check) or in a --network. For an address that is
+    only in a --network, a query must name a handler and a login. SIGHUP makes the exporter read the
+    list and the logins again. /targets is the list for http_sd_configs, /metrics is about the
+    exporter itself. The exporter prints its
+    address and runs until Ctrl-C or SIGTERM.
+    """
     try:
         # imported late: 60 ms, and their packages may be missing
         from . import probes, server
@@ -101,7 +140,13 @@ def _run(config: ExporterOptions, run_options: RunOptions) -> int:
         if error.name is None or error.name.partition(".")[0] not in _PACKAGES:
             raise
         raise SettingsError(optional_packages.missing("the exporter", *_PACKAGES)) from None
-    is_open = bool(config.network and config.owner_files.auth)
+    config = ExporterOptions(
+        OwnerFiles.of_command(run_options, list_word, list_file, auth_file, archives),
+        network,
+        identity,
+        power,
+    )
+    is_open = bool(network and auth_file)
     if config.owner_files.list is None and not is_open:
         if not names.usual_list():
             raise SettingsError(
@@ -111,22 +156,22 @@ def _run(config: ExporterOptions, run_options: RunOptions) -> int:
         config = config._replace(owner_files=config.owner_files.add_known_list())
     # SIGHUP before listening must not end the process
     with ServiceSignals() as signals:
-        exporter = server.Exporter(
+        served = server.Exporter(
             read_targets(config),
-            server.ServerLimits(config.parallel, config.timeout_offset),
-            probes.ProbeExtras(config.identity, config.power),
+            server.ServerLimits(parallel, timeout_offset),
+            probes.ProbeExtras(identity, power),
         )
-        listener = listening_at(config.listen, "--listen", USUAL_LISTEN)
-        url = page_url(config.listen, listener.getsockname()[1])
-        here = config.listen.rpartition(":")[0]
-        application = HostCheck(server.ExporterRoutes(exporter), here, config.allow_host)
-        web_server = WebServer(application, listener, exporter.threads)
+        listener = listening_at(listen, "--listen", USUAL_LISTEN)
+        url = page_url(listen, listener.getsockname()[1])
+        here = listen.rpartition(":")[0]
+        application = HostCheck(server.ExporterRoutes(served), here, allow_host)
+        web_server = WebServer(application, listener, served.threads)
         threading.Thread(target=web_server.run, daemon=True).start()
         _greet(url, run_options)
         while signals.ending is None:
             wait([signals.pipe])
             if signals.take_reload():
-                reload_targets(exporter, config)
+                reload_targets(served, config)
         code = fail(run_options, Interrupted("")) if signals.ending == signal.SIGINT else 0
     _end(code)
 
@@ -159,7 +204,7 @@ def read_targets(config: ExporterOptions) -> TargetPolicy:
     Raises SettingsError.
     """
     fleet = config.owner_files.files()
-    networks = [one_network(text) for text in dict.fromkeys(config.network)]
+    networks = [one_network(text) for text in dict.fromkeys(config.networks)]
     targets = config.owner_files.targets(fleet)
     archive_devices = [
         target.device.name for target in targets if not registry.is_handler(target.handler.shown)
@@ -188,24 +233,3 @@ def reload_targets(exporter: Any, config: ExporterOptions) -> None:
     except Exception as error:  # whatever fails must not end the exporter
         exporter.own.is_loaded.set(0)
         report(f"not reloaded: {error_of(error).reason}")
-
-
-_HELP = """Serve many PDUs to Prometheus: /probe?target=NAME or
-/probe?target=HOST[:PORT]&handler=HANDLER&auth=LOGIN.
-
-Targets must be on LIST (as for pdu check) or in a --network. For an address that is
-only in a --network, a query must name a handler and a login. SIGHUP makes the exporter read the
-list and the logins again. /targets is the list for http_sd_configs, /metrics is about the
-exporter itself. The exporter prints its
-address and runs until Ctrl-C or SIGTERM."""
-exporter = Subcommand.typed(
-    "exporter",
-    ExporterOptions,
-    _run,
-    examples=(
-        "pdu exporter hall.csv --auth logins.toml",
-        "pdu exporter hall.csv --listen 127.0.0.1:9116",
-    ),
-    help=_HELP,
-    unnamed=secret_files(),
-)

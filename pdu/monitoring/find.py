@@ -28,17 +28,16 @@ from ..core.cli.exit_codes import DONE, code_of
 from ..core.cli.groups import Subcommand
 from ..core.cli.options import (
     PORT,
-    Argument,
     NumberRange,
+    Option,
     RunOptions,
-    option,
-    output,
+    output_options,
+    pass_run_options,
     plain_option,
-    run_options_of,
-    secret_files,
+    secret_file_option,
 )
 from ..core.cli.output import counted, print_json, progress, tabulate
-from ..core.cli.shared_options import AUTH
+from ..core.cli.shared_options import auth_option
 from ..core.files.csv_out import begins_as_formula, csv_lines
 from ..pdus import connection_data
 from ..pdus.auth import names
@@ -71,21 +70,58 @@ class FoundDevice(NamedTuple):
     what: str
 
 
-@click.pass_context
-def _find(
-    context: click.Context,
-    /,
+@click.command(
+    "find",
+    cls=Subcommand,
+    examples=("pdu find 192.0.2.0/24 > pdus.csv", "pdu find 192.0.2.0/24 --rate 50 --json"),
+)
+@click.argument("network", nargs=-1, required=True)
+@auth_option(requires=["--login"])
+@click.option(
+    "--login",
+    cls=Option,
+    metavar="NAME",
+    requires=["--auth"],
+    help="the login whose community is tried; the list names it for each PDU found over SNMP",
+)
+@plain_option(PORT, default=str(_USUAL["snmp"]), show_default=True)
+@click.option(
+    "--rate",
+    metavar="N",
+    type=NumberRange(1, _HIGHEST_RATE),
+    default=200,
+    show_default=True,
+    help="requests a second",
+)
+@click.option(
+    "--no-mdns", is_flag=True, help="do not search for Xerus units that announce themselves"
+)
+@secret_file_option
+@output_options
+@pass_run_options
+def find(
+    run_options: RunOptions,
     network: Sequence[str],
-    auth: Optional[str],
+    auth_file: Optional[str],
     login: Optional[str],
     port: str,
     rate: float,
     no_mdns: bool,
 ) -> int:
-    run_options = run_options_of(context)
+    """Ask every host address of the networks over SNMP what it is, and print the PDUs as a list for
+    pdu check.
+
+    NETWORK is a network such as 192.0.2.0/24, or a single address. Each address gets one small
+    SNMPv2c request, and a second one if it does not answer, with the community of --login,
+    --secret-file or PDU_COMMUNITY; on a terminal you are asked for one that is missing. At most
+    65,536 addresses are asked, at --rate requests a second. Xerus units that announce themselves by
+    mDNS are added if this machine reaches one of the networks (IPv4) from an address inside it, and
+    has the Python package zeroconf. Other PDUs without SNMPv2c are not found. A PDU with the
+    sysObjectID of Net-SNMP is not listed, but shown as "not a known PDU".
+    """
     connection_data.check(run_options, ["community"], "pdu find")
     networks = parsed(network)
-    community = _community(run_options, auth, login)
+    community = _community(run_options, auth_file, login)
     at = _port(port)
     count = sum(1 for _ in itertools.chain.from_iterable(map(hosts, networks)))
     beforehand = describe_search(count, rate)
@@ -364,43 +400,3 @@ def _result_of(
 
 def _where(device: FoundDevice) -> str:
     return host_with_port(device.address, device.port, _USUAL[device.handler])
-
-
-_HELP = """Ask every host address of the networks over SNMP what it is, and print the PDUs as a
-list for pdu check.
-
-NETWORK is a network such as 192.0.2.0/24, or a single address. Each address gets one small
-SNMPv2c request, and a second one if it does not answer, with the community of --login,
---secret-file or PDU_COMMUNITY; on a terminal you are asked for one that is missing. At most
-65,536 addresses are asked, at --rate requests a second. Xerus units that announce themselves by
-mDNS are added if this machine reaches one of the networks (IPv4) from an address inside it, and has
-the Python package zeroconf. Other PDUs without SNMPv2c are not found. A PDU with the
-sysObjectID of Net-SNMP is not listed, but shown as "not a known PDU"."""
-find = Subcommand(
-    "find",
-    callback=_find,
-    examples=("pdu find 192.0.2.0/24 > pdus.csv", "pdu find 192.0.2.0/24 --rate 50 --json"),
-    help=_HELP,
-    params=[
-        Argument("NETWORK+"),
-        *AUTH(requires=["--login"]),
-        *option(
-            "--login",
-            "the login whose community is tried; the list names it for each PDU found over SNMP",
-            "NAME",
-            requires=["--auth"],
-        ),
-        *plain_option(PORT, default=str(_USUAL["snmp"]), show_default=True),
-        *option(
-            "--rate",
-            "requests a second",
-            "N",
-            NumberRange(1, _HIGHEST_RATE),
-            default=200,
-            show_default=True,
-        ),
-        *option("--no-mdns", "do not search for Xerus units that announce themselves"),
-        *secret_files(),
-        *output(),
-    ],
-)

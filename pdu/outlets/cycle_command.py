@@ -20,20 +20,17 @@ from ..core.cli import prompts
 from ..core.cli.error_output import Interrupted, Usage
 from ..core.cli.exit_codes import DONE, NOT_SEEN
 from ..core.cli.options import (
-    LOGIN,
-    SNMP,
-    TLS,
     RunOptions,
+    Seconds,
     command_line,
-    device,
-    output,
-    prompting as asks,
+    login_options,
+    output_options,
+    yes_option,
 )
 from ..core.cli.output import Result, print_result, show_status_line, waiting
-from ..core.cli.shared_options import PAUSE
 from ..core.files.whole_files import signals_as_ctrl_c
 from ..pdus import connection_data, names, outlet_power
-from ..pdus.device_arguments import arguments, arguments_help
+from ..pdus.device_arguments import arguments_help, pdu_arguments
 from ..pdus.four_methods import FourMethods
 from ..pdus.handler_loading import load
 from ..pdus.handler_tools import HandlerTools
@@ -229,18 +226,13 @@ def _pause(outcome: _OutletCycle, pause_s: float) -> None:
         show_status_line("", outcome.run_options.json)
 
 
-@click.pass_context
-def _run(context: click.Context, handler: str, host: str, outlet: str, pause: float) -> int:
-    return _cycle(names.choose_pdu(context, handler, host), outlet, pause)
-
-
-cycle = names.PduCommand(
+@click.command(
     "cycle",
+    cls=names.PduCommand,
     examples=(
         "pdu cycle snmp 192.0.2.8 3",
         "pdu cycle nut 192.0.2.9 3 -s device=rack1 --username admin --pause 30",
     ),
-    callback=_run,
     help=f"""Switch an outlet off and on again. Shows its name and present state, and asks once.
 
 {arguments_help("HANDLER", "HOST", "NAME", "OUTLET")}
@@ -248,13 +240,21 @@ cycle = names.PduCommand(
 The outlet is switched on only after the PDU has reported it off, and a pause. Otherwise nothing
 more is sent, and the output says in which state the outlet was left. An outlet that is not on is
 left as it is. Ctrl-C during the pause leaves the outlet off, and says how to switch it on.""",
-    params=[
-        *arguments(),
-        click.Argument(["outlet"], metavar="OUTLET"),
-        *names.options(),
-        *PAUSE(default=_PAUSE_S, show_default=True),
-        *device(*LOGIN, *TLS, *SNMP),
-        *asks(),
-        *output(),
-    ],
 )
+@pdu_arguments()
+@click.argument("outlet")
+@names.list_options
+@click.option(
+    "--pause",
+    metavar="SECONDS",
+    type=Seconds(0.0, 3600.0),
+    default=_PAUSE_S,
+    show_default=True,
+    help="how long outlets stay off before they are switched on again",
+)
+@login_options
+@yes_option()
+@output_options
+@click.pass_context
+def cycle(context: click.Context, handler: str, host: str, outlet: str, pause: float) -> int:
+    return _cycle(names.choose_pdu(context, handler, host), outlet, pause)

@@ -23,7 +23,14 @@ from handlers.shared.errors import NamedSetting, SettingsError, Unsupported, pri
 from ..core.cli.error_output import Interrupted, describe, fail
 from ..core.cli.exit_codes import DONE, INTERRUPTED
 from ..core.cli.exit_handling import UNWRITABLE
-from ..core.cli.options import LOGIN, SNMP, TLS, RunOptions, device, output, run_options_of, spelled
+from ..core.cli.options import (
+    F,
+    RunOptions,
+    login_options,
+    output_options,
+    run_options_of,
+    spelled,
+)
 from ..core.cli.output import (
     counted,
     figure,
@@ -33,9 +40,10 @@ from ..core.cli.output import (
     takes_colours,
     waiting,
 )
-from ..core.cli.shared_options import CSV
+from ..core.cli.shared_options import csv_option
+from ..core.files.csv_out import csv_lines
 from ..pdus import connection_data, names, states
-from ..pdus.device_arguments import arguments, arguments_help
+from ..pdus.device_arguments import arguments_help, pdu_arguments
 from ..pdus.handler_loading import load
 from ..pdus.handler_tools import OpenHandler
 from ..pdus.outlet_figures import OUTLET_FIGURES
@@ -196,9 +204,6 @@ def name_field(run_options: RunOptions) -> dict[str, str]:
 
 
 def _print_csv(host: str, outlets: OutletRows, with_head: bool) -> None:
-    # imported late: 12 ms; only --csv needs them
-    from ..core.files.csv_out import csv_lines
-
     rows = [["host", *OUTLETS.columns]] if with_head else []
     rows += [[host, *outlet.values()] for outlet in outlets]
     sys.stdout.write(csv_lines(rows))
@@ -304,10 +309,7 @@ def _figure(value: Any) -> str:
 # ---- the commands --------------------------------------------------------------------------------
 
 
-# Each command has them. Made once: a fifth of this module's time
-_ARGUMENTS = arguments(-1)
 _ARGUMENTS_HELP = arguments_help("HANDLER", "HOST", "NAME")
-_OPTIONS = [*names.options(), *device(*LOGIN, *TLS, *SNMP), *output()]
 _LOGIN_HELP = """\
 \b
 A community or password is asked for, unless a variable has it:
@@ -326,47 +328,88 @@ def _refuse_communities(host_words: Sequence[str]) -> None:
         )
 
 
-def _reading(
-    command: ReadingCommand, help_text: str, examples: Sequence[str], *parameters: click.Parameter
-) -> click.Command:
-    @click.pass_context
-    def run(context: click.Context, handler: str, host: Sequence[str], csv: bool = False) -> int:
-        alone = len(set(host)) == 1
-        _refuse_communities(host)
-        pdus = [names.choose_pdu(context, handler, name, alone) for name in dict.fromkeys(host)]
-        return _read_pdus(run_options_of(context), command, pdus, csv)
-
-    return names.PduCommand(
-        command.call,
-        examples=examples,
-        callback=run,
-        help=f"{help_text}\n\n{_ARGUMENTS_HELP}\n\n{_LOGIN_HELP}",
-        params=[*_ARGUMENTS, *parameters, *_OPTIONS],
-    )
+def _help(text: str) -> str:
+    return f"{text}\n\n{_ARGUMENTS_HELP}\n\n{_LOGIN_HELP}"
 
 
-status = _reading(
-    STATUS,
-    "The outlets as DCImanager would show them: identity, state (on, off, unknown; its UP, DOWN,"
-    " UNKNOWN), and beside it the number on the unit (if known) and the name.",
-    ("pdu status snmp 192.0.2.8", "pdu status nut 192.0.2.9 -s device=rack1 --json"),
+def _reading_options(function: F) -> F:
+    """What all commands have that read PDUs."""
+    options = names.list_options(login_options(output_options(function)))
+    return pdu_arguments(hosts=-1)(options)
+
+
+def _read(
+    context: click.Context,
+    command: ReadingCommand,
+    handler: str,
+    host_words: Sequence[str],
+    as_csv: bool = False,
+) -> int:
+    alone = len(set(host_words)) == 1
+    _refuse_communities(host_words)
+    pdus = [names.choose_pdu(context, handler, name, alone) for name in dict.fromkeys(host_words)]
+    return _read_pdus(run_options_of(context), command, pdus, as_csv)
+
+
+@click.command(
+    "status",
+    cls=names.PduCommand,
+    examples=("pdu status snmp 192.0.2.8", "pdu status nut 192.0.2.9 -s device=rack1 --json"),
+    help=_help(
+        "The outlets as DCImanager would show them: identity, state (on, off, unknown; its UP,"
+        " DOWN, UNKNOWN), and beside it the number on the unit (if known) and the name."
+    ),
 )
-statistic = _reading(
-    STATISTIC,
-    "Load in A and energy in kWh of the PDU, and what it meters of each outlet.",
-    ("pdu statistic snmp 192.0.2.8", "pdu statistic raritan 192.0.2.9 --username reader"),
+@_reading_options
+@click.pass_context
+def status(context: click.Context, handler: str, host: Sequence[str]) -> int:
+    return _read(context, STATUS, handler, host)
+
+
+@click.command(
+    "statistic",
+    cls=names.PduCommand,
+    examples=(
+        "pdu statistic snmp 192.0.2.8",
+        "pdu statistic raritan 192.0.2.9 --username reader",
+    ),
+    help=_help("Load in A and energy in kWh of the PDU, and what it meters of each outlet."),
 )
-labels = _reading(
-    LABELS,
-    "The outlets: identity, number printed on the unit (if known), name.",
-    ("pdu labels snmp 192.0.2.8", "pdu labels redfish 192.0.2.9 --username reader"),
+@_reading_options
+@click.pass_context
+def statistic(context: click.Context, handler: str, host: Sequence[str]) -> int:
+    return _read(context, STATISTIC, handler, host)
+
+
+@click.command(
+    "labels",
+    cls=names.PduCommand,
+    examples=("pdu labels snmp 192.0.2.8", "pdu labels redfish 192.0.2.9 --username reader"),
+    help=_help("The outlets: identity, number printed on the unit (if known), name."),
 )
-outlets = _reading(
-    OUTLETS,
-    "The outlets with all that is known of each: identity, number on the unit, name, state (on,"
-    " off, unknown), current in A, power in W, energy in kWh. The columns are the same for every"
-    " handler; a table leaves out those without a figure. An archive of another pack reports no"
-    " power, and a current of an outlet only if DCImanager's view of an outlet has one.",
-    ("pdu outlets snmp 192.0.2.8", "pdu outlets nut 192.0.2.9 192.0.2.10 --csv > outlets.csv"),
-    *CSV(excludes=["--json"]),
+@_reading_options
+@click.pass_context
+def labels(context: click.Context, handler: str, host: Sequence[str]) -> int:
+    return _read(context, LABELS, handler, host)
+
+
+@click.command(
+    "outlets",
+    cls=names.PduCommand,
+    examples=(
+        "pdu outlets snmp 192.0.2.8",
+        "pdu outlets nut 192.0.2.9 192.0.2.10 --csv > outlets.csv",
+    ),
+    help=_help(
+        "The outlets with all that is known of each: identity, number on the unit, name, state (on,"
+        " off, unknown), current in A, power in W, energy in kWh. The columns are the same for"
+        " every handler; a table leaves out those without a figure. An archive of another pack"
+        " reports no power, and a current of an outlet only if DCImanager's view of an outlet has"
+        " one."
+    ),
 )
+@csv_option(excludes=["--json"])
+@_reading_options
+@click.pass_context
+def outlets(context: click.Context, handler: str, host: Sequence[str], csv: bool) -> int:
+    return _read(context, OUTLETS, handler, host, csv)

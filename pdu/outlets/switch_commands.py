@@ -19,11 +19,11 @@ from pdu_common.helper import EnumPowerStatus
 from ..core.cli import prompts
 from ..core.cli.error_output import Interrupted, describe, fail
 from ..core.cli.exit_codes import DONE, NOT_SEEN
-from ..core.cli.options import LOGIN, SNMP, TLS, RunOptions, device, output, prompting as asks
+from ..core.cli.options import F, RunOptions, login_options, output_options, yes_option
 from ..core.cli.output import Result, figure, print_json, print_result, waiting
 from ..core.files.whole_files import signals_as_ctrl_c
 from ..pdus import connection_data, names, outlet_power, outlet_words, reading
-from ..pdus.device_arguments import arguments, arguments_help
+from ..pdus.device_arguments import arguments_help, pdu_arguments
 from ..pdus.four_methods import FourMethods
 from ..pdus.handler_loading import load
 from ..pdus.handler_tools import HandlerTools, OpenHandler
@@ -248,38 +248,40 @@ def present_state_text(outlet: PolledOutlet) -> str:
     return f"outlet {outlet.identity}{name} (now {word(outlet.state)})"
 
 
-def _switch_command(name: str, on: bool) -> click.Command:
-    @click.pass_context
-    def run(context: click.Context, handler: str, host: str, outlet: Sequence[str]) -> int:
-        return _switch(names.choose_pdu(context, handler, host), on, outlet)
-
-    opposite = "up" if on else "down"
-    return names.PduCommand(
-        name,
-        examples=(
-            f"pdu {name} snmp 192.0.2.8 3",
-            f"pdu {name} raritan 192.0.2.9 1 2 --username admin --yes",
-        ),
-        callback=run,
-        help=f"""Switch outlets {name}. Shows the name and the present state of each; asks first.
-`pdu {opposite}` is the same command.
+def _help(name: str, other_name: str) -> str:
+    return f"""Switch outlets {name}. Shows the name and the present state of each; asks first.
+`pdu {other_name}` is the same command.
 
 {arguments_help("HANDLER", "HOST", "NAME", "OUTLET")}
 
 Outlets are switched one after another, until the first error. No command is sent twice. The state
 in the output is the one that the PDU reported afterwards and once more a second later, or unknown
 if it did not report the wanted state in time. What the outlet's meter reads then is told, too: a
-relay that is welded shut is reported as off, and carries current. Some meters are late.""",
-        params=[
-            *arguments(),
-            click.Argument(["outlet"], nargs=-1, required=True, metavar="OUTLET..."),
-            *names.options(),
-            *device(*LOGIN, *TLS, *SNMP),
-            *asks(),
-            *output(),
-        ],
+relay that is welded shut is reported as off, and carries current. Some meters are late."""
+
+
+def _examples(name: str) -> Sequence[str]:
+    return (
+        f"pdu {name} snmp 192.0.2.8 3",
+        f"pdu {name} raritan 192.0.2.9 1 2 --username admin --yes",
     )
 
 
-on = _switch_command("on", True)
-off = _switch_command("off", False)
+def _switching_options(function: F) -> F:
+    """What `on` and `off` have."""
+    options = names.list_options(login_options(yes_option()(output_options(function))))
+    return pdu_arguments()(click.argument("outlet", nargs=-1, required=True)(options))
+
+
+@click.command("on", cls=names.PduCommand, examples=_examples("on"), help=_help("on", "up"))
+@_switching_options
+@click.pass_context
+def on(context: click.Context, handler: str, host: str, outlet: Sequence[str]) -> int:
+    return _switch(names.choose_pdu(context, handler, host), True, outlet)
+
+
+@click.command("off", cls=names.PduCommand, examples=_examples("off"), help=_help("off", "down"))
+@_switching_options
+@click.pass_context
+def off(context: click.Context, handler: str, host: str, outlet: Sequence[str]) -> int:
+    return _switch(names.choose_pdu(context, handler, host), False, outlet)

@@ -3,33 +3,30 @@
 from __future__ import annotations
 
 import textwrap
+from typing import Callable
 
 import click
 
 from handlers import registry
 
 from ..core.cli.exit_codes import WIDTH
-from ..core.cli.options import Parameters
+from ..core.cli.options import F
 from . import names
 
 
-def arguments(*hosts: int) -> Parameters:
+def pdu_arguments(hosts: int = 1) -> Callable[[F], F]:
     """HANDLER and HOST, in place of which a name stands; `hosts`: -1 for several."""
-    (count,) = hosts or (1,)
-    return [
-        click.Argument(
-            ["handler"],
-            shell_complete=names.complete(registry.names, or_file=True),
-            metavar="HANDLER",
-        ),
-        click.Argument(
-            ["host"],
-            nargs=count,
-            required=True,
-            metavar="HOST" if count == 1 else "HOST...",
-            shell_complete=names.complete_host,
-        ),
-    ]
+
+    def declare(function: F) -> F:
+        handler_argument = click.argument(
+            "handler", shell_complete=names.complete(registry.names, or_file=True)
+        )
+        host_argument = click.argument(
+            "host", nargs=hosts, required=True, shell_complete=names.complete_host
+        )
+        return handler_argument(host_argument(function))
+
+    return declare
 
 
 def arguments_help(*argument_names: str) -> str:

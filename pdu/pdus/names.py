@@ -21,8 +21,8 @@ from handlers.shared.similar_names import similar_names
 
 from ..core.cli.error_output import NoSuchHandler, Usage
 from ..core.cli.groups import Subcommand
-from ..core.cli.options import Parameters, RunOptions, run_options_of, word_completion
-from ..core.cli.shared_options import AUTH, LIST
+from ..core.cli.options import F, RunOptions, keep, run_options_of, word_completion
+from ..core.cli.shared_options import auth_option, list_option
 from ..core.network import hosts
 from .handler_paths import is_path
 
@@ -76,17 +76,10 @@ class ChosenPdu(NamedTuple):
     run_options: RunOptions
 
 
-def options() -> Parameters:
+def list_options(function: F) -> F:
     """--list and --auth, for commands of one PDU."""
-    return [
-        *LIST(expose_value=False, callback=_keep),
-        *AUTH(expose_value=False, callback=_keep),
-    ]
-
-
-def _keep(context: click.Context, option: click.Parameter, value: Optional[str]) -> None:
-    if value:
-        setattr(run_options_of(context), f"{option.name}_file", value)
+    list_ = list_option(expose_value=False, callback=keep)
+    return list_(auth_option(expose_value=False, callback=keep)(function))
 
 
 def read_known_list(list_file: str = "", auth_file: str = "") -> Optional[KnownList]:
@@ -178,7 +171,11 @@ class PduCommand(Subcommand):
         values, words, _ = parser.parse_args(list(args))
         parser.allow_interspersed_args = False
         remainder = parser.parse_args(list(args))[1]
-        return len(args) - len(remainder), values.get("list") or "", values.get("auth") or ""
+        return (
+            len(args) - len(remainder),
+            values.get("list_file") or "",
+            values.get("auth_file") or "",
+        )
 
 
 @contextlib.contextmanager

@@ -1,47 +1,23 @@
 """The owner's files: his list of PDUs and his logins. The one reader of these files, for every
 product, with one set of errors.
-
-The list is an argument or an option of a command: `OwnerFileOptions` declares it.
 """
 
 from __future__ import annotations
 
 import functools
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple, Optional
-
-import click
+from typing import NamedTuple, Optional
 
 from handlers.shared.errors import printable
 
 from ..core.cli.error_output import Usage
-from ..core.cli.options import Parameters, RunOptions, SharedOption, path_completion
+from ..core.cli.options import RunOptions
 from ..core.cli.output import report
 from . import device_list, names
 from .auth import DeviceLogin, environment_login, read_logins
 from .device_list import DeviceList
 from .newest_archives import use_newest_archives
 from .polling import Target, targets
-
-#: the argument of a command that takes the list so too
-LIST_ARGUMENT = click.Argument(
-    ["list_word"], metavar="[LIST]", required=False, shell_complete=path_completion("FILE")
-)
-
-
-class OwnerFileOptions:
-    """The owner's files as one value of a command's class of options (cli/option_classes).
-
-    `options`: those with an option. `is_argument`: the list may be an argument too.
-    """
-
-    def __init__(self, *options: SharedOption, is_argument: bool = False) -> None:
-        shared = [parameter for option in options for parameter in option()]
-        self.parameters: Parameters = [*([LIST_ARGUMENT] if is_argument else []), *shared]
-
-    def take(self, values: Mapping[str, Any], run_options: RunOptions) -> OwnerFiles:
-        """Raises Usage."""
-        return OwnerFiles.of(values, run_options)
 
 
 class OwnerFiles(NamedTuple):
@@ -56,19 +32,23 @@ class OwnerFiles(NamedTuple):
     secret_files: Mapping[str, str] = {}
 
     @classmethod
-    def of(cls, values: Mapping[str, Any], run_options: RunOptions) -> OwnerFiles:
-        """Those among the values of a command's parameters. Raises Usage for a list that is both an
-        argument and an option.
+    def of_command(
+        cls,
+        run_options: RunOptions,
+        list_word: Optional[str],
+        list_file: Optional[str],
+        auth_file: Optional[str],
+        archives: Optional[str],
+    ) -> OwnerFiles:
+        """Those of a command whose list is an argument, or else an option. Raises Usage if both are
+        given.
         """
-        paths = {name: values.get(name) for name in ("list", "auth", "archives")}
-        word = values.get("list_word")
-        if word is not None and paths["list"]:
+        if list_word is not None and list_file:
             raise Usage(
-                f"{printable(word, 60)!r} is one argument too many: give each file once, as an"
+                f"{printable(list_word, 60)!r} is one argument too many: give each file once, as an"
                 " argument or by its option"
             )
-        paths["list"] = paths["list"] or word
-        return cls(**paths, secret_files=run_options.secret_files)
+        return cls(list_file or list_word, auth_file, archives, run_options.secret_files)
 
     def add_known_list(self) -> OwnerFiles:
         """These files; without a list, with the one that is known without an option, and with its

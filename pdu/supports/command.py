@@ -13,7 +13,7 @@ from handlers.shared.errors import printable
 from ..core.cli.error_output import Usage
 from ..core.cli.exit_codes import DONE, code_of
 from ..core.cli.groups import Subcommand
-from ..core.cli.options import Argument, output, run_options_of, word_completion
+from ..core.cli.options import RunOptions, output_options, pass_run_options, word_completion
 from ..core.cli.output import Result, counted, print_result, tabulate
 from .model_names import TABLE, Name, read_names
 from .search import MAYBE, NO, YES, Match, SupportAnswer, answer
@@ -31,8 +31,30 @@ _NUT = (
 )
 
 
-@click.pass_context
-def _supports(context: click.Context, words: Sequence[str]) -> int:
+def _model_words() -> Iterable[str]:
+    """The models of one word, for completion; a class of models as its source writes it."""
+    with TABLE.open(encoding="utf-8") as lines:
+        patterns = [name.pattern.rstrip("*") for name in read_names(lines)]
+    return (word for word in dict.fromkeys(patterns) if not set("*? ") & set(word))
+
+
+@click.command(
+    "supports",
+    cls=Subcommand,
+    examples=("pdu supports AP8959", "pdu supports Eaton ePDU G3"),
+)
+@click.argument("words", nargs=-1, required=True, shell_complete=word_completion(_model_words))
+@output_options
+@pass_run_options
+def supports(run_options: RunOptions, words: Sequence[str]) -> int:
+    """Say whether a PDU is supported: which handler and family read it, what is read, metered and
+    switched, and on what evidence. Asks no device. WORDS are a model, vendor, brand, family or
+    sysObjectID, in any order and spelling.
+
+    The exit code is 0 only for a yes. It is 8 for a PDU that is known not to be supported, for one
+    that is only probably or maybe read (its vendor is known, not its name), and for one that no
+    source names: pdu identify HOST asks the PDU itself.
+    """
     question = " ".join(words).strip()
     if not question:
         raise Usage("WORDS is empty: give a model, a vendor, a brand or a sysObjectID")
@@ -40,7 +62,7 @@ def _supports(context: click.Context, words: Sequence[str]) -> int:
     code = DONE if result.verdict == YES else code_of("unsupported")
     return print_result(
         Result(_data(question, result), _lines(printable(question, 60), result), code),
-        run_options_of(context).json,
+        run_options.json,
     )
 
 
@@ -326,26 +348,3 @@ def _name(name: Optional[Name]) -> Optional[dict[str, Any]]:
 
 def _keys(entries: Iterable[SupportEntry]) -> list[str]:
     return [entry.key for entry in entries]
-
-
-def _model_words() -> Iterable[str]:
-    """The models of one word, for completion; a class of models as its source writes it."""
-    with TABLE.open(encoding="utf-8") as lines:
-        patterns = [name.pattern.rstrip("*") for name in read_names(lines)]
-    return (word for word in dict.fromkeys(patterns) if not set("*? ") & set(word))
-
-
-supports = Subcommand(
-    "supports",
-    callback=_supports,
-    help="""\
-Say whether a PDU is supported: which handler and family read it, what is read, metered and
-switched, and on what evidence. Asks no device. WORDS are a model, vendor, brand, family or
-sysObjectID, in any order and spelling.
-
-The exit code is 0 only for a yes. It is 8 for a PDU that is known not to be supported, for one
-that is only probably or maybe read (its vendor is known, not its name), and for one that no source
-names: pdu identify HOST asks the PDU itself.""",
-    examples=("pdu supports AP8959", "pdu supports Eaton ePDU G3"),
-    params=[Argument("WORDS+", shell_complete=word_completion(_model_words)), *output()],
-)

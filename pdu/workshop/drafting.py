@@ -16,9 +16,15 @@ from handlers.shared.errors import SettingsError, printable
 from ..core.cli.exit_codes import DONE, code_of
 from ..core.cli.groups import Subcommand
 from ..core.cli.invocation import build_line, program
-from ..core.cli.options import Argument, option, output, run_options_of
+from ..core.cli.options import (
+    FILE,
+    FILE_ARGUMENT,
+    RunOptions,
+    output_options,
+    pass_run_options,
+)
 from ..core.cli.output import Result, print_result
-from ..core.cli.shared_options import OUT, STANDARD_OUTPUT
+from ..core.cli.shared_options import STANDARD_OUTPUT, out_option
 from ..core.files.whole_files import new_file, text_of
 from ..recordings.snmp.recorded_rows import dotted
 
@@ -32,10 +38,38 @@ _MOST_GUESSES = 4
 _NOTHING = code_of("unsupported")
 
 
-@click.pass_context
-def _draft(
-    context: click.Context, file: str, mib: Sequence[str], family: str, out: Optional[str]
-) -> int:
+@click.command(
+    "draft",
+    cls=Subcommand,
+    examples=("pdu draft unit.snmprec", "pdu draft unit.snmprec --mib ACME-MIB.txt"),
+)
+@click.argument("file", type=FILE_ARGUMENT)
+@click.option(
+    "--mib",
+    metavar="FILE",
+    type=FILE,
+    multiple=True,
+    help="the vendor's MIB file, for names, units and enumerations; repeatable",
+)
+@click.option(
+    "--family",
+    metavar="KEY",
+    default="",
+    help="the key of the family  [default: own-NUMBER with the enterprise number, else own-pdu]",
+)
+@out_option(default="-", show_default=STANDARD_OUTPUT)
+@output_options
+@pass_run_options
+def draft(run_options: RunOptions, file: str, mib: Sequence[str], family: str, out: str) -> int:
+    """Draft a profile for an SNMP PDU that no family fits. Prints it as JSON, for
+    packaging/build.py --profile. Evidence and doubts go to standard error, or to standard output if
+    the profile is written to --out. --json prints the profile, the evidence and the doubts as one
+    JSON document, which build.py does not accept.
+
+    FILE  a recording (pdu record snmp), or the output of snmpwalk -On
+
+    The draft cannot switch outlets: find the command in the vendor's documents and add it by hand.
+    """
     from handlers.snmp import schema  # imported late: 120 ms together, which --help saves
 
     from ..recordings.snmp import recording, snmprec
@@ -43,7 +77,7 @@ def _draft(
     from .draft.mib_parser import parse_mib_files
     from .draft.profile import draft as drafted
 
-    run_options, out = run_options_of(context), None if out == "-" else out
+    path = None if out == "-" else out
     text = text_of(file)
     if not snmprec.is_recording(text):
         raise SettingsError(
@@ -51,7 +85,7 @@ def _draft(
         )
     walk = snmprec.parse(text)
     parsed_mib = parse_mib_files(mib) if mib else Mib()
-    with new_file(out) as write:
+    with new_file(path) as write:
         try:
             profile_draft = drafted(walk.rows, parsed_mib, family, walk.names)
         except ValueError as error:
@@ -69,7 +103,7 @@ def _draft(
         notes.append(
             f"The family {detection.profile.key} reads this device already: pdu status snmp HOST"
         )
-    return print_result(_result(profile_draft, profile, notes, out), run_options.json)
+    return print_result(_result(profile_draft, profile, notes, path), run_options.json)
 
 
 def _result(profile_draft: Draft, profile: str, notes: Sequence[str], out: Optional[str]) -> Result:
@@ -210,36 +244,3 @@ def _more_guesses(role: str, number: int) -> list[str]:
         if number > _MOST_GUESSES
         else []
     )
-
-
-draft = Subcommand(
-    "draft",
-    callback=_draft,
-    examples=("pdu draft unit.snmprec", "pdu draft unit.snmprec --mib ACME-MIB.txt"),
-    help="""\
-Draft a profile for an SNMP PDU that no family fits. Prints it as JSON, for packaging/build.py
---profile. Evidence and doubts go to standard error, or to standard output if the profile is
-written to --out. --json prints the profile, the evidence and the doubts as one JSON document,
-which build.py does not accept.
-
-FILE  a recording (pdu record snmp), or the output of snmpwalk -On
-
-The draft cannot switch outlets: find the command in the vendor's documents and add it by hand.""",
-    params=[
-        Argument("FILE"),
-        *option(
-            "--mib",
-            "the vendor's MIB file, for names, units and enumerations; repeatable",
-            "FILE",
-            multiple=True,
-        ),
-        *option(
-            "--family",
-            "the key of the family  [default: own-NUMBER with the enterprise number, else own-pdu]",
-            "KEY",
-            default="",
-        ),
-        *OUT(default="-", show_default=STANDARD_OUTPUT),
-        *output(),
-    ],
-)

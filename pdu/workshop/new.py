@@ -21,7 +21,7 @@ import click
 from handlers.shared.errors import SettingsError
 
 from ..core.cli.groups import Subcommand
-from ..core.cli.options import Argument, option, output, run_options_of
+from ..core.cli.options import FOLDER, RunOptions, output_options, pass_run_options
 from ..core.cli.output import Result, print_result
 from ..core.files.whole_files import signals_as_ctrl_c
 from ..pdus.handler_archives import RESERVED
@@ -62,15 +62,38 @@ _VENDOR = re.compile(r'(?m)^(?: +#.*\n)* +Vendor\(\s*lambda: import_module\("\.(
 _NUMBER = 99_999  # the vendor's number in the example of docs/dev/new-family.md
 
 
-@click.pass_context
-def _new(
-    context: click.Context,
+@click.command("new", cls=Subcommand, examples=("pdu new modbus", "pdu new acme-strip --snmp"))
+@click.argument("name")
+@click.option("--title", metavar="TEXT", help="display name of the vendor or make")
+@click.option(
+    "--tree", metavar="FOLDER", type=FOLDER, help="the copy of this project, if not this folder"
+)
+@click.option(
+    "--shape",
+    metavar="SHAPE",
+    type=click.Choice(SHAPES),
+    default="document",
+    show_default=True,
+    help="how the device answers over HTTP: one JSON document or several resources; platform:"
+    " the handler of DCImanager's page, in a folder NAME of its own (docs/own-handler.md)",
+)
+@click.option("--snmp", is_flag=True, help="an SNMP family instead of a handler")
+@output_options
+@pass_run_options
+def new(
+    run_options: RunOptions,
     name: str,
     title: Optional[str],
     tree: Optional[str],
     shape: str,
     snmp: bool,
 ) -> int:
+    """Write a working handler for a simulated device, with tests, as a start for your own
+    (docs/dev/new-handler.md).
+    With --snmp, write the entry and the fixture of an SNMP family instead (docs/dev/new-family.md).
+
+    NAME  the handler's name, as in handlers/NAME; with --snmp the family's key, VENDOR-MODEL
+    """
     root = Path(tree or ".")
     if not (root / _SKELETON).is_dir():
         raise SettingsError(
@@ -114,7 +137,7 @@ def _new(
     ]
     return print_result(
         Result({"made": list(map(str, files)), "changed": changed_files}, lines),
-        run_options_of(context).json,
+        run_options.json,
     )
 
 
@@ -372,32 +395,3 @@ def families_table(root: Path, key: str) -> dict[Path, str]:
     later = [start for name, start in starts if name > file]
     place = later[0] if later else ends[starts.index(max(starts))]
     return {table: text[:place] + entry + text[place:]}
-
-
-new = Subcommand(
-    "new",
-    callback=_new,
-    examples=("pdu new modbus", "pdu new acme-strip --snmp"),
-    help="""\
-Write a working handler for a simulated device, with tests, as a start for your own
-(docs/dev/new-handler.md).
-With --snmp, write the entry and the fixture of an SNMP family instead (docs/dev/new-family.md).
-
-NAME  the handler's name, as in handlers/NAME; with --snmp the family's key, VENDOR-MODEL""",
-    params=[
-        Argument("NAME"),
-        *option("--title", "display name of the vendor or make", "TEXT"),
-        *option("--tree", "the copy of this project, if not this folder", "FOLDER"),
-        *option(
-            "--shape",
-            "how the device answers over HTTP: one JSON document or several resources; platform:"
-            " the handler of DCImanager's page, in a folder NAME of its own (docs/own-handler.md)",
-            "SHAPE",
-            click.Choice(SHAPES),
-            default="document",
-            show_default=True,
-        ),
-        *option("--snmp", "an SNMP family instead of a handler"),
-        *output(),
-    ],
-)

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import shutil
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any, Optional
+from typing import Optional
 
 import click
 
 from handlers.shared.errors import SettingsError, printable
 
 from ..core.cli.exit_codes import DONE, NOT_SEEN
-from ..core.cli.groups import EPILOG, LazyCommand, LazyGroup, Subcommand
-from ..core.cli.options import Argument, output, run_options_of, word_completion
+from ..core.cli.groups import EPILOG, Group
+from ..core.cli.options import (
+    FILE_ARGUMENT,
+    RunOptions,
+    output_options,
+    pass_run_options,
+    word_completion,
+)
 from ..core.cli.output import Result, print_result, tabulate
 
 # name of a table -> the function of family_tables that makes it
@@ -44,8 +50,35 @@ def _fitted(lines: Sequence[str]) -> list[str]:
     return [line if len(line) <= width else f"{line[: width - 2]} …" for line in lines]
 
 
-@click.pass_context
-def _families(context: click.Context, word: str, table: Optional[str]) -> int:
+@click.group(
+    "snmp",
+    cls=Group,
+    examples=("pdu snmp families apc", "pdu snmp show apc-rpdu2"),
+    epilog=EPILOG,
+)
+def snmp() -> None:
+    """SNMP families and profiles."""
+
+
+@snmp.command(
+    "families",
+    short_help="the families of PDUs, and how certain their commands are",
+    examples=("pdu snmp families apc", "pdu snmp families --table costly"),
+)
+@click.argument("word", required=False)
+@click.option(
+    "--table",
+    type=click.Choice(list(_TABLES)),
+    help="print a Markdown table: families, evidence, sources of identities, costly reads,"
+    " objects that contradict a state, or what a command writes",
+)
+@output_options
+@pass_run_options
+def snmp_families(run_options: RunOptions, word: Optional[str], table: Optional[str]) -> int:
+    """The families of PDUs, and how certain their commands are.
+
+    WORD  a part of the key, the vendor, the MIB or a model
+    """
     from handlers.snmp.profiles import PROFILES
 
     from ..recordings.families import family_tables  # imported late: 11 ms together, as in `_keys`
@@ -61,7 +94,7 @@ def _families(context: click.Context, word: str, table: Optional[str]) -> int:
         markdown = getattr(family_tables, _TABLES[table])(profiles)
         return print_result(
             Result({"markdown": markdown}, [markdown] if profiles else nothing),
-            run_options_of(context).json,
+            run_options.json,
         )
     profiles.sort(key=lambda profile: (profile.vendor.lower(), profile.key))
     data = [
@@ -79,10 +112,18 @@ def _families(context: click.Context, word: str, table: Optional[str]) -> int:
         for profile in data
     ]
     lines = _fitted(tabulate(("family", "vendor", "commands", "models"), rows))
-    return print_result(Result(data, lines if rows else nothing), run_options_of(context).json)
+    return print_result(Result(data, lines if rows else nothing), run_options.json)
 
 
-def _show(family: str) -> int:
+@snmp.command(
+    "show",
+    short_help="a family's profile as JSON",
+    examples=("pdu snmp show apc-rpdu2", "pdu snmp show sentry4 > mine.json"),
+)
+@click.argument("family", shell_complete=word_completion(_keys))
+@output_options
+def snmp_show(family: str) -> int:
+    """A family's profile as JSON."""
     from handlers.snmp import schema
 
     from ..recordings.families import own_profiles  # imported late: 14 ms together, as in `_keys`
@@ -94,8 +135,20 @@ def _show(family: str) -> int:
     return 0
 
 
-@click.pass_context
-def _check(context: click.Context, file: str) -> int:
+@snmp.command(
+    "check",
+    short_help="check a profile in JSON",
+    examples=("pdu snmp check mine.json", "pdu snmp check mine.json --json"),
+)
+@click.argument("file", metavar="FILE.json", type=FILE_ARGUMENT)
+@output_options
+@pass_run_options
+def snmp_check(run_options: RunOptions, file: str) -> int:
+    """Check a profile in JSON.
+
+    The exit code is 9 while values of states are guesses of pdu draft, and 2 for a file that is no
+    profile.
+    """
     from handlers.snmp import schema
 
     from ..recordings.families import own_profiles  # imported late: 14 ms together, as in `_keys`
@@ -114,87 +167,22 @@ def _check(context: click.Context, file: str) -> int:
         lines += own_profiles.summary(profile)
     return print_result(
         Result(data, lines, NOT_SEEN if guesses else DONE),
-        run_options_of(context).json,
+        run_options.json,
     )
 
 
-@click.pass_context
-def _parts(context: click.Context) -> int:
+@snmp.command(
+    "parts",
+    short_help="the parts of a profile, as Markdown",
+    examples=("pdu snmp parts", "pdu snmp parts > parts.md"),
+)
+@output_options
+@pass_run_options
+def snmp_parts(run_options: RunOptions) -> int:
+    """The parts of a profile, as Markdown."""
     from handlers.snmp import schema  # imported late: 12 ms, as in `_keys`
 
     return print_result(
         Result({"markdown": schema.reference()}, [schema.reference()]),
-        run_options_of(context).json,
+        run_options.json,
     )
-
-
-def _command(
-    name: str, run: Any, *parameters: click.Parameter, examples: Sequence[str], details: str = ""
-) -> click.Command:
-    about = LAZY_COMMANDS[name].help
-    return Subcommand(
-        name,
-        examples=examples,
-        callback=run,
-        help=f"{about[0].upper()}{about[1:]}.{details}",
-        params=[*parameters, *output()],
-    )
-
-
-def _families_command() -> click.Command:
-    return _command(
-        "families",
-        _families,
-        Argument("WORD?"),
-        click.Option(
-            ["--table"],
-            type=click.Choice(list(_TABLES)),
-            help="print a Markdown table: families, evidence, sources of identities, costly reads,"
-            " objects that contradict a state, or what a command writes",
-        ),
-        examples=("pdu snmp families apc", "pdu snmp families --table costly"),
-        details="\n\nWORD  a part of the key, the vendor, the MIB or a model",
-    )
-
-
-def _show_command() -> click.Command:
-    return _command(
-        "show",
-        _show,
-        Argument("FAMILY", shell_complete=word_completion(_keys)),
-        examples=("pdu snmp show apc-rpdu2", "pdu snmp show sentry4 > mine.json"),
-    )
-
-
-def _check_command() -> click.Command:
-    return _command(
-        "check",
-        _check,
-        Argument("FILE.json"),
-        examples=("pdu snmp check mine.json", "pdu snmp check mine.json --json"),
-        details="""
-
-The exit code is 9 while values of states are guesses of pdu draft, and 2 for a file that is no
-profile.""",
-    )
-
-
-def _parts_command() -> click.Command:
-    return _command("parts", _parts, examples=("pdu snmp parts", "pdu snmp parts > parts.md"))
-
-
-LAZY_COMMANDS: Mapping[str, LazyCommand] = {
-    "families": LazyCommand(
-        _families_command, "the families of PDUs, and how certain their commands are"
-    ),
-    "show": LazyCommand(_show_command, "a family's profile as JSON"),
-    "check": LazyCommand(_check_command, "check a profile in JSON"),
-    "parts": LazyCommand(_parts_command, "the parts of a profile, as Markdown"),
-}
-snmp = LazyGroup(
-    "snmp",
-    LAZY_COMMANDS,
-    examples=("pdu snmp families apc", "pdu snmp show apc-rpdu2"),
-    help="SNMP families and profiles.",
-    epilog=EPILOG,
-)

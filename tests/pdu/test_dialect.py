@@ -17,7 +17,8 @@ import pdu
 from pdu.root import ROOT
 from tests.pdu.test_help import EVERY
 
-_DECLARING = {"option", "SharedOption", "Spelling", "_stored"}
+#: the calls that declare an option; `partial(click.option, ...)` does, too
+_DECLARING = {"option", "partial", "Spelling"}
 
 
 def command_of(path: tuple[str, ...]) -> click.Command:
@@ -65,11 +66,10 @@ def declarations() -> Iterator[tuple[str, str]]:
             if not isinstance(node, ast.Call) or not node.args:
                 continue
             called = getattr(node.func, "id", getattr(node.func, "attr", ""))
-            first = node.args[0]
-            if called in _DECLARING and isinstance(first, ast.Constant):
-                for word in str(first.value).split():
-                    if word.startswith("-"):
-                        yield word, f"{path.relative_to(root)}:{node.lineno}"
+            for argument in node.args if called in _DECLARING else ():
+                word = argument.value if isinstance(argument, ast.Constant) else ""
+                if isinstance(word, str) and word.startswith("-"):
+                    yield word, f"{path.relative_to(root)}:{node.lineno}"
 
 
 def test_each_option_is_declared_once() -> None:

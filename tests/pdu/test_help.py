@@ -13,7 +13,6 @@ import pytest
 from handlers import VERSION, registry
 from pdu.about import COMMANDS
 from pdu.core.cli import exit_codes, pages
-from pdu.core.cli.groups import LazyGroup
 from pdu.root import ROOT
 from tests import needs
 from tests.pdu.running import run
@@ -22,13 +21,13 @@ WIDTH = 80
 ROOT_FOLDER = needs.ROOT
 
 
-def commands(group: LazyGroup, *path: str) -> Iterator[tuple[str, ...]]:
+def commands(group: click.Group, *path: str) -> Iterator[tuple[str, ...]]:
     """The names of each command below `group`, with other names, and of the group itself."""
     yield path
     with click.Context(group, info_name="pdu") as context:
         for name in group.list_commands(context):
             command = group.get_command(context, name)
-            if isinstance(command, LazyGroup):
+            if isinstance(command, click.Group):
                 yield from commands(command, *path, name)
             else:
                 yield (*path, name)
@@ -92,7 +91,7 @@ def parsed(words: list[str]) -> None:
     name, context = "pdu", None
     while True:
         context = group.make_context(name, words, parent=context)
-        if not isinstance(group, LazyGroup):
+        if not isinstance(group, click.Group):
             return
         # as click.Group.invoke does
         kept = vars(context)  # click 8.1 has protected_args, later releases _protected_args

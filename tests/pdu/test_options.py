@@ -1,11 +1,17 @@
-"""Numbers as options, and options that need or exclude others."""
+"""Numbers as options, options that need or exclude others, and the types of their values."""
 
 from __future__ import annotations
+
+import inspect
+from collections.abc import Sequence
+from typing import Any, Optional, get_type_hints
 
 import click
 import pytest
 
-from pdu.core.cli.options import Option
+from pdu.core.cli.options import NumberRange, Option, PathOption, Seconds
+from pdu.core.cli.shared_options import ListenAddress
+from pdu.energy.meter import Interval
 from tests.pdu.running import run
 from tests.pdu.test_dialect import command_of
 from tests.pdu.test_help import EVERY
@@ -70,3 +76,46 @@ def test_a_flag_that_is_not_there_does_not_hide_in_an_argument() -> None:
     with pytest.raises(click.UsageError, match="--needs needs --needed"):
         command.main(["--needs", "--", "--needed"], standalone_mode=False)
     command.main(["--needs", "--needed", "w"], standalone_mode=False)
+
+
+#: a type of click -> that of its values
+_TYPES: dict[type[click.ParamType], type] = {
+    click.types.StringParamType: str,
+    click.Path: str,
+    PathOption: str,
+    click.Choice: str,
+    click.IntRange: int,
+    click.types.BoolParamType: bool,
+    NumberRange: float,
+    Seconds: float,
+    Interval: float,
+    ListenAddress: str,
+}
+
+
+def _value_type(parameter: click.Parameter) -> Any:
+    """The type of what click hands over for a parameter."""
+    value = _TYPES[type(parameter.type)]
+    if parameter.multiple or parameter.nargs == -1:
+        generic: Any = Sequence
+        return generic[value]
+    is_always_there = parameter.required or parameter.default is not None or value is bool
+    return value if is_always_there else Optional[value]
+
+
+@pytest.mark.parametrize("path", EVERY[1:], ids=" ".join)
+def test_the_function_of_a_command_is_typed_as_click_calls_it(path: tuple[str, ...]) -> None:
+    command = command_of(path)
+    assert command.callback is not None
+    function = inspect.unwrap(command.callback)
+    hints = {
+        name: hint
+        for name, hint in get_type_hints(function).items()
+        if name not in ("return", "run_options", "context")
+    }
+    values = {
+        str(parameter.name): _value_type(parameter)
+        for parameter in command.params
+        if parameter.expose_value
+    }
+    assert hints == values

@@ -11,9 +11,8 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import IO, Any, Union
+from typing import IO, Union
 
-import click
 import pytest
 from hypothesis import given, strategies
 
@@ -22,7 +21,6 @@ from pdu import root
 from pdu.core.cli import suggestions
 from pdu.core.cli.exit_codes import INTERRUPTED, READER_GONE, code_of
 from pdu.core.cli.exit_handling import missing_package_advice
-from pdu.core.cli.options import option
 from tests.needs import ROOT, pythons
 from tests.pdu.running import options
 from tests.peers import PEERS
@@ -91,22 +89,6 @@ def test_help_announces_a_question_for_a_secret_only_where_one_is_asked(
         True,
         False,
     ]
-
-
-def test_only_an_option_without_a_value_is_declared_as_a_flag(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    declared: list[object] = []
-
-    class Declared(click.Option):
-        def __init__(self, *names: Any, **more: Any) -> None:
-            declared.append(more.get("is_flag"))
-            super().__init__(*names, **more)
-
-    monkeypatch.setattr("pdu.core.cli.options.Option", Declared)
-    assert option("--name", "with a value", "NAME") and option("--yes", "without a value")
-    # since click 8.3, is_flag=False makes the option's value optional
-    assert declared == [None, True]
 
 
 def test_the_command_runs_by_its_path_from_another_folder(tmp_path: Path) -> None:

@@ -1,33 +1,25 @@
-"""Groups of commands: each command is imported when it is called."""
+"""Commands and groups whose help ends with examples, and the group of all commands, which imports
+each of them when it is called.
+"""
 
 from __future__ import annotations
 
+import pkgutil
 import textwrap
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Callable, NamedTuple, Optional, TypeVar
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple, Optional
 
 import click
 
 from ..network import hosts
+from . import suggestions
 from .exit_codes import WIDTH
-from .options import Parameters, RunOptions, output, run_options_of
 from .pages import page_of
 
-T = TypeVar("T")
 EPILOG = (
     "\b\nOptions of a command: COMMAND --help\nSettings, secrets: pdu help settings; exit codes:"
     " pdu help exit-codes"
 )
-
-
-class LazyCommand(NamedTuple):
-    """A command that is made, or whose module is imported, when it is called."""
-
-    load: Callable[[], click.Command]
-    #: one line for the list
-    help: str
-    #: other names of the same command, which the list does not show
-    also: Sequence[str] = ()
 
 
 class Subcommand(click.Command):
@@ -35,48 +27,9 @@ class Subcommand(click.Command):
     its page.
     """
 
-    def __init__(
-        self,
-        *arguments: Any,
-        examples: Sequence[str],
-        options: Optional[type] = None,
-        **attributes: Any,
-    ) -> None:
+    def __init__(self, *arguments: Any, examples: Sequence[str], **attributes: Any) -> None:
         super().__init__(*arguments, **attributes)
         self.examples = examples
-        #: the class whose fields declare the parameters, if one does
-        self.options = options
-
-    @classmethod
-    def typed(
-        cls,
-        name: str,
-        options: type[T],
-        run: Callable[[T, RunOptions], int],
-        *,
-        examples: Sequence[str],
-        help: str,
-        unnamed: Parameters = (),
-    ) -> Subcommand:
-        """A command whose parameters are the fields of `options` (`option_classes`), those
-        `unnamed`, whose values reach RunOptions alone, and those that all commands have.
-        """
-        # imported late: 1 ms, which commands with a list of parameters save
-        from .option_classes import options_from, parameters_of
-
-        @click.pass_context
-        def call(context: click.Context, /, **values: Any) -> int:
-            run_options = run_options_of(context)
-            return run(options_from(options, values, run_options), run_options)
-
-        return cls(
-            name,
-            callback=call,
-            examples=examples,
-            help=help,
-            options=options,
-            params=[*parameters_of(options), *unnamed, *output()],
-        )
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         super().format_epilog(ctx, formatter)
@@ -92,82 +45,73 @@ def _write_examples(
     formatter.write(f"\nDocs: {page_of(context.command_path.split())}\n")
 
 
-class LazyGroup(click.Group):
-    """A group whose commands are imported when they are called, completed or asked for their help.
+class Group(click.Group):
+    """A group whose help ends with examples, and which advises for a word that is no command."""
 
-    `by_name`: the commands by each of their names. The help ends with the examples.
-    """
+    command_class = Subcommand
 
-    def __init__(
-        self,
-        name: str,
-        commands: Mapping[str, LazyCommand],
-        examples: Sequence[str],
-        **attributes: Any,
-    ) -> None:
-        super().__init__(name, no_args_is_help=False, **attributes)
+    def __init__(self, *arguments: Any, examples: Sequence[str], **attributes: Any) -> None:
+        super().__init__(*arguments, no_args_is_help=False, **attributes)
         self.examples = examples
-        self.listed = commands
-        self.by_name = {
-            alias: command for name, command in commands.items() for alias in (name, *command.also)
-        }
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         super().format_epilog(ctx, formatter)
         _write_examples(self.examples, ctx, formatter)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(self.by_name)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> Optional[click.Command]:
-        return self.by_name[cmd_name].load() if cmd_name in self.by_name else None
+        return list(self.commands)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[Optional[str], Optional[click.Command], list[str]]:
-        if (
-            args
-            and args[0] not in self.by_name
-            and not args[0].startswith("-")
-            and not ctx.resilient_parsing
-        ):
-            ctx.fail(f"there is no command {args[0][:40]!r}; {self._advice(ctx, args[0])}")
+        names = self.list_commands(ctx)
+        is_unknown = args and args[0] not in names and not args[0].startswith("-")
+        if is_unknown and not ctx.resilient_parsing:
+            ctx.fail(f"there is no command {args[0][:40]!r}; {self._advice(ctx, args[0], names)}")
         return super().resolve_command(ctx, args)
 
-    def _advice(self, ctx: click.Context, word: str) -> str:
+    def _advice(self, ctx: click.Context, word: str, names: Sequence[str]) -> str:
         """What to use instead of a word that is not a command of this group."""
-        from . import suggestions  # imported late: 1 ms, for an error alone
-
-        above = ctx.parent.command if ctx.parent is not None else None
-        outer = above.by_name if isinstance(above, LazyGroup) else {}
-        path = ctx.parent.command_path if ctx.parent is not None else ""
-        advice = suggestions.advice_for(word, self.by_name)
+        outer: Sequence[str] = ()
+        path = ""
+        if ctx.parent is not None and isinstance(ctx.parent.command, click.Group):
+            outer, path = ctx.parent.command.list_commands(ctx.parent), ctx.parent.command_path
+        advice = suggestions.advice_for(word, names)
         if advice:
             return advice
         if word in outer:  # `pdu snmp record`: `pdu record snmp`
-            near = suggestions.similar(word, self.by_name) or self.choice()
+            near = suggestions.similar(word, names) or self.choice()
             return f"{near}, or see {path} {word} --help"
         advice = suggestions.advice_for(word, outer)
         if advice:
             return f"for {path}, {advice}"
         if hosts.is_ip(word):
             return f"{self.choice()}; pdu identify {word} says what a device is"
-        return suggestions.similar(word, self.by_name) or self.choice()
+        return suggestions.similar(word, names) or self.choice()
 
     def choice(self) -> str:
         """The commands to choose from, for errors."""
-        return f"choose from {', '.join(self.listed)}"
+        return f"choose from {', '.join(self.shown())}"
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Commands"):
-            _write_commands(self.listed, formatter)
+    def shown(self) -> Iterable[str]:
+        """The names of the commands; of several names of one command, the first."""
+        return self.commands
 
 
-def _write_commands(
-    commands: Mapping[str, LazyCommand], formatter: click.HelpFormatter, width: int = 0
-) -> None:
-    """A line for each command; names get a column of at least `width` characters."""
-    formatter.write_dl([(name.ljust(width), command.help) for name, command in commands.items()])
+class LazyCommand(NamedTuple):
+    """A command that is imported when it is called."""
+
+    #: `package.module:name`
+    place: str
+    #: one line for the list
+    help: str
+    #: other names of the same command, which the list does not show
+    also: Sequence[str] = ()
+
+    def load(self) -> click.Command:
+        """Import the command."""
+        command: click.Command = pkgutil.resolve_name(self.place)
+        return command
 
 
 class CommandGroup(NamedTuple):
@@ -181,22 +125,37 @@ class CommandGroup(NamedTuple):
     help: str = ""
 
 
-class Grouped(LazyGroup):
-    """A group whose help shows its commands by `groups`, in their order. Called without arguments,
-    it shows an overview of the names alone.
+class LazyGroup(Group):
+    """A group whose commands are imported when they are called, completed or asked for their help,
+    which its own help shows by `groups`, in their order.
     """
 
     def __init__(
         self,
-        name: str,
-        commands: Mapping[str, LazyCommand],
-        examples: Sequence[str],
+        *arguments: Any,
+        lazy_commands: Mapping[str, LazyCommand],
         groups: Sequence[CommandGroup],
         **attributes: Any,
     ) -> None:
-        super().__init__(name, commands, examples, **attributes)
+        super().__init__(*arguments, **attributes)
+        self.listed = lazy_commands
+        #: the commands by each of their names
+        self.by_name = {
+            alias: command
+            for name, command in lazy_commands.items()
+            for alias in (name, *command.also)
+        }
         self.groups = groups
         self.by_word = {group.word: group for group in groups if group.word}
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(self.by_name)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> Optional[click.Command]:
+        return self.by_name[cmd_name].load() if cmd_name in self.by_name else None
+
+    def shown(self) -> Iterable[str]:
+        return self.listed
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The commands alone: --help is known, and --version is a command too."""
@@ -212,10 +171,12 @@ class Grouped(LazyGroup):
 
     def write_groups(self, groups: Sequence[CommandGroup], formatter: click.HelpFormatter) -> None:
         """A line for each command of these groups, below their headings."""
+        width = self._width()
         for group in groups:
             with formatter.section(group.heading):
-                listed = {name: self.listed[name] for name in group.names}
-                _write_commands(listed, formatter, self._width())
+                formatter.write_dl(
+                    [(name.ljust(width), self.listed[name].help) for name in group.names]
+                )
 
     def _width(self) -> int:
         return max(map(len, self.listed))

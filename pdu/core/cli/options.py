@@ -5,23 +5,22 @@ An option for a handler setting is another spelling of `-s KEY=VALUE`.
 
 from __future__ import annotations
 
-import itertools
+import functools
 import logging
 import math
 import re
 import shlex
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Callable, NamedTuple, Optional
+from typing import Any, Callable, NamedTuple, Optional, TypeVar
 
 import click
+from click.shell_completion import CompletionItem
 
 from . import invocation
 from .exit_codes import DEFECT
 
-if TYPE_CHECKING:
-    from click.shell_completion import CompletionItem
-
-Parameters = Sequence[click.Parameter]
+#: the function of a command
+F = TypeVar("F", bound=Callable[..., Any])
 # the variable with which a shell asks for completions
 COMPLETION = "_PDU_COMPLETE"
 
@@ -81,6 +80,10 @@ class RunOptions:
 def run_options_of(context: click.Context) -> RunOptions:
     """The `RunOptions` of this run, which all its commands share."""
     return context.ensure_object(RunOptions)
+
+
+#: a decorator: the function's first argument is the `RunOptions` of this run
+pass_run_options = click.make_pass_decorator(RunOptions, ensure=True)
 
 
 class Spelling(NamedTuple):
@@ -202,95 +205,108 @@ def _quoted(text: str) -> str:
     return shlex.quote(text) if text.isprintable() else "..."
 
 
-def output() -> Parameters:
+# ---- declarations: decorators of a command's function --------------------------------------------
+
+
+def keep(context: click.Context, option: click.Parameter, value: object) -> None:
+    """The callback of an option whose value is an attribute of RunOptions."""
+    if value and option.name is not None:
+        setattr(run_options_of(context), option.name, value)
+
+
+def _keep_debug(context: click.Context, option: click.Parameter, value: bool) -> None:
+    keep(context, option, value)
+    if value:
+        logging.basicConfig(level=logging.DEBUG, format="%(levelname)s %(name)s: %(message)s")
+        logging.getLogger("asyncio").setLevel(logging.WARNING)
+
+
+def output_options(function: F) -> F:
     """--json and --debug, which every command has."""
-    return [
-        *_flag_option("--json", "json", "print JSON, errors too"),
-        *_flag_option(
-            "--debug",
-            "debug",
-            "print log lines on standard error, never secrets",
-        ),
-    ]
+    json_option = click.option(
+        "--json", is_flag=True, help="print JSON, errors too", expose_value=False, callback=keep
+    )
+    debug_option = click.option(
+        "--debug",
+        is_flag=True,
+        help="print log lines on standard error, never secrets",
+        expose_value=False,
+        callback=_keep_debug,
+    )
+    return json_option(debug_option(function))
 
 
-def prompting() -> Parameters:
-    """--yes, for commands that change something."""
-    return _flag_option("--yes", "yes", "do not ask")
+#: --yes, for commands that change something
+yes_option = functools.partial(
+    click.option, "--yes", is_flag=True, help="do not ask", expose_value=False, callback=keep
+)
 
 
-def device(*spellings: Spelling) -> Parameters:
-    """The options for reaching the device: these spellings, --setting and --secret-file."""
-    return [
-        *itertools.chain.from_iterable(map(setting, spellings)),
-        *option(
-            "-s --setting",
-            "a handler setting, as on DCImanager's form; or set the variable PDU_KEY",
-            "KEY=VALUE",
-            multiple=True,
-            expose_value=False,
-            callback=_pairs("settings", "--setting takes KEY=VALUE, such as -s timeout=5"),
-        ),
-        *secret_files(),
-    ]
+def login_options(function: F) -> F:
+    """The options for reaching a device: the settings that have an option, --setting and
+    --secret-file.
+    """
+    function = setting_options(function)
+    for spelling in reversed((*LOGIN, *TLS, *SNMP)):
+        function = _spelled_option(spelling)(function)
+    return function
 
 
-def secret_files(**attributes: Any) -> Parameters:
-    """--secret-file, for commands that need a secret."""
-    return option(
-        "--secret-file",
-        "read a secret (password, community, ...) from a file instead of the variable PDU_KEY",
-        "KEY=FILE",
+def setting_options(function: F) -> F:
+    """--setting and --secret-file."""
+    setting_option = click.option(
+        "-s",
+        "--setting",
+        metavar="KEY=VALUE",
         multiple=True,
+        help="a handler setting, as on DCImanager's form; or set the variable PDU_KEY",
+        expose_value=False,
+        callback=_pairs("settings", "--setting takes KEY=VALUE, such as -s timeout=5"),
+    )
+    return setting_option(secret_file_option(function))
+
+
+def secret_file_option(function: F) -> F:
+    """--secret-file, for commands that need a secret."""
+    return click.option(
+        "--secret-file",
+        metavar="KEY=FILE",
+        multiple=True,
+        help="read a secret (password, community, ...) from a file instead of the variable PDU_KEY",
         expose_value=False,
         callback=_pairs(
             "secret_files", "--secret-file takes KEY=FILE, such as community=community.txt"
         ),
+    )(function)
+
+
+def _spelled_option(spelling: Spelling) -> Callable[[F], F]:
+    """A handler setting as an option."""
+
+    def keep_setting(context: click.Context, _: click.Parameter, value: Any) -> None:
+        if value not in (None, False):
+            run_options_of(context).settings[spelling.key] = spelling.value or str(value)
+
+    return plain_option(spelling, expose_value=False, callback=keep_setting)
+
+
+def plain_option(spelling: Spelling, **attributes: Any) -> Callable[[F], F]:
+    """The same option where its value is not a handler's setting."""
+    if spelling.values:
+        attributes["shell_complete"] = word_completion(lambda: spelling.values)
+    return click.option(
+        spelling.flag,
+        metavar=spelling.metavar or None,
+        # is_flag=False would make the value optional from click 8.3 on.
+        is_flag=None if spelling.metavar else True,
+        type=FILE if spelling.metavar == "FILE" else None,
+        help=spelling.help,
         **attributes,
     )
 
 
-def _flag_option(flag: str, name: str, help_text: str) -> Parameters:
-    def keep(context: click.Context, _: click.Parameter, value: bool) -> None:
-        if value:
-            setattr(run_options_of(context), name, True)
-            if name == "debug":
-                _log()
-
-    return option(flag, help_text, expose_value=False, callback=keep)
-
-
-def _log() -> None:
-    logging.basicConfig(level=logging.DEBUG, format="%(levelname)s %(name)s: %(message)s")
-    logging.getLogger("asyncio").setLevel(logging.WARNING)
-
-
-def setting(spelling: Spelling) -> Parameters:
-    """A handler setting as an option."""
-
-    def keep(context: click.Context, _: click.Parameter, value: Any) -> None:
-        if value not in (None, False):
-            run_options_of(context).settings[spelling.key] = spelling.value or str(value)
-
-    words = spelling.values
-    completes = word_completion(lambda: words) if words else path_completion(spelling.metavar)
-    return option(
-        spelling.flag,
-        spelling.help,
-        spelling.metavar,
-        expose_value=False,
-        callback=keep,
-        shell_complete=completes,
-    )
-
-
-def plain_option(spelling: Spelling, **attributes: Any) -> Parameters:
-    """The same option where its value is not a handler's setting."""
-    return option(spelling.flag, spelling.help, spelling.metavar, **attributes)
-
-
 def _pairs(name: str, form: str) -> Callable[[click.Context, click.Parameter, Sequence[str]], None]:
-    def keep(context: click.Context, _: click.Parameter, texts: Sequence[str]) -> None:
+    def keep_pairs(context: click.Context, _: click.Parameter, texts: Sequence[str]) -> None:
         pairs: dict[str, str] = getattr(run_options_of(context), name)
         for text in texts:
             key, equals, value = text.partition("=")
@@ -300,86 +316,7 @@ def _pairs(name: str, form: str) -> Callable[[click.Context, click.Parameter, Se
             if name == "settings":
                 run_options_of(context).typed_keys.add(key.strip().lower())
 
-    return keep
-
-
-# The mark after an argument's name -> how it is shown, the number of values (-1: any number),
-# whether one is required.
-_MARKS = {
-    "": ("{}", 1, True),
-    "?": ("[{}]", 1, False),
-    "*": ("[{}]...", -1, False),
-    "+": ("{}...", -1, True),
-}
-
-
-class Argument(click.Argument):
-    """An argument. `?` after its name makes it optional; `*` (none needed), `+` allow several."""
-
-    def __init__(self, name: str, **attributes: Any) -> None:
-        plain = name.rstrip("?*+")
-        mark = name[len(plain) :]
-        marked_name, count, is_required = _MARKS[mark]
-        attributes.setdefault("shell_complete", path_completion(plain))
-        super().__init__(
-            [plain.partition(".")[0].lower()],
-            metavar=marked_name.format(plain),
-            nargs=count,
-            required=is_required,
-            **attributes,
-        )
-
-
-def word_completion(
-    names: Callable[[], Iterable[str]], or_file: bool = False
-) -> Callable[..., list[CompletionItem]]:
-    """The `shell_complete` of an argument: offers `names`.
-
-    If none fits and `or_file` is set, it offers file names.
-    """
-
-    def complete(
-        _context: click.Context, _argument: click.Parameter, incomplete: str
-    ) -> list[CompletionItem]:
-        from click.shell_completion import CompletionItem  # imported late: 1 ms, for a shell
-
-        items = [CompletionItem(word) for word in names() if word.startswith(incomplete)]
-        return items or [CompletionItem(incomplete, type="file")] if or_file else items
-
-    return complete
-
-
-def path_completion(metavar: str) -> Optional[Callable[..., list[CompletionItem]]]:
-    """The `shell_complete` of a value that is a file or a folder by its metavar; None for another
-    value.
-    """
-    is_file = metavar.endswith(("FILE", "FILE.json"))
-    if "=" in metavar or not (is_file or metavar.endswith(("DIR", "FOLDER"))):
-        return None
-    kind = "file" if is_file else "dir"
-
-    def complete(
-        _context: click.Context, _parameter: click.Parameter, incomplete: str
-    ) -> list[CompletionItem]:
-        from click.shell_completion import CompletionItem  # imported late: 1 ms, for a shell
-
-        return [CompletionItem(incomplete, type=kind)]
-
-    return complete
-
-
-class PathText(click.ParamType):
-    """The path of a file or a folder. What begins with -- is an option whose turn was not meant."""
-
-    name = "path"
-
-    def convert(
-        self, value: Any, param: Optional[click.Parameter], ctx: Optional[click.Context]
-    ) -> str:
-        text = str(value)
-        if text.startswith("--"):
-            self.fail(f"{text[:60]!r} looks like an option; a file is ./{text[:60]}", param, ctx)
-        return text
+    return keep_pairs
 
 
 class Option(click.Option):
@@ -391,12 +328,12 @@ class Option(click.Option):
 
     def __init__(
         self,
-        flags: Sequence[str],
+        *arguments: Any,
         requires: Sequence[str] = (),
         excludes: Sequence[str] = (),
         **attributes: Any,
     ) -> None:
-        super().__init__(flags, **attributes)
+        super().__init__(*arguments, **attributes)
         self.requires = requires
         self.excludes = excludes
 
@@ -411,10 +348,8 @@ class Option(click.Option):
     def handle_parse_result(
         self, ctx: click.Context, opts: Mapping[str, Any], args: list[str]
     ) -> tuple[Any, list[str]]:
+        result = super().handle_parse_result(ctx, opts, args)
         if self.name is not None and self.name in opts and not ctx.resilient_parsing:
-            value = opts[self.name]
-            if isinstance(self.type, PathText) and isinstance(value, str):
-                self.type.convert(value, self, ctx)  # an option is no file
             flags = {
                 flag
                 for parameter in ctx.command.params
@@ -426,50 +361,48 @@ class Option(click.Option):
                     raise click.UsageError(f"give only one of {flag} and {self.opts[-1]}", ctx)
             if not flags.issuperset(self.requires):
                 raise click.UsageError(f"{self.opts[-1]} needs {self._requirement()}", ctx)
-        return super().handle_parse_result(ctx, opts, args)
+        return result
 
     def _requirement(self) -> str:
         return " and ".join(self.requires)
 
 
-def option(
-    flag: str,
-    help_text: str,
-    metavar: str = "",
-    kind: Optional[click.ParamType] = None,
-    **attributes: Any,
-) -> Parameters:
-    """An option. Without a metavar it is a flag. `attributes` are arguments of Option.
-
-    A shell completes the value by the metavar: FILE, DIR, FOLDER.
-    """
-    attributes.setdefault("shell_complete", path_completion(metavar))
-    if kind is None and path_completion(metavar) is not None:
-        kind = PathText()
-    # is_flag=False would make the value optional from click 8.3 on.
-    about: dict[str, Any] = {"metavar": metavar or None, "is_flag": None if metavar else True}
-    return [Option(flag.split(), type=kind, help=help_text, **about, **attributes)]
+# ---- values --------------------------------------------------------------------------------------
 
 
-class SharedOption(NamedTuple):
-    """An option that several commands have: one name, one meaning, one text. Called with what is a
-    command's own, such as `required` and `default`, it is an option of that command.
+def word_completion(
+    names: Callable[[], Iterable[str]], or_file: bool = False
+) -> Callable[..., list[CompletionItem]]:
+    """The `shell_complete` of an argument: offers `names`.
+
+    If none fits and `or_file` is set, it offers file names.
     """
 
-    #: its names, and the name of its value if that is another one: `--from begin`
-    flag: str
-    help: str
-    #: "": a flag
-    metavar: str = ""
-    #: None: text
-    kind: Optional[click.ParamType] = None
-    #: whether it may be given several times
-    multiple: bool = False
+    def complete(
+        _context: click.Context, _argument: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        items = [CompletionItem(word) for word in names() if word.startswith(incomplete)]
+        return items or [CompletionItem(incomplete, type="file")] if or_file else items
 
-    def __call__(self, **attributes: Any) -> Parameters:
-        return option(
-            self.flag, self.help, self.metavar, self.kind, multiple=self.multiple, **attributes
-        )
+    return complete
+
+
+class PathOption(click.Path):
+    """The path of a file or a folder. What begins with -- is an option whose turn was not meant."""
+
+    def convert(
+        self, value: Any, param: Optional[click.Parameter], ctx: Optional[click.Context]
+    ) -> Any:
+        if str(value).startswith("--"):
+            text = str(value)[:60]
+            self.fail(f"{text!r} looks like an option; a file is ./{text}", param, ctx)
+        return super().convert(value, param, ctx)
+
+
+#: the commands look at files themselves: their errors name what a file is for
+FILE_ARGUMENT = click.Path(readable=False)
+FILE = PathOption(readable=False)
+FOLDER = PathOption(file_okay=False, readable=False)
 
 
 class NumberRange(click.FloatRange):

@@ -1,18 +1,18 @@
-"""The options that several commands have. Each is declared here and nowhere else, so that one name
-has one meaning, one form and one text; a command adds whether it is required, and its usual value.
+"""The options that several commands have: `click.option` with its name, its form and its text. A
+command adds whether it is required, and its usual value.
 
-Those of a handler's settings (--port, --username, ...) are in `options`, those of one product in
-that product.
+Those of a handler's settings (--port, --username, ...) are in `options`.
 """
 
 from __future__ import annotations
 
+import functools
 import re
 from typing import Any, Optional
 
 import click
 
-from .options import Seconds, SharedOption
+from .options import FILE, FOLDER, Option
 
 
 class ListenAddress(click.ParamType):
@@ -29,45 +29,56 @@ class ListenAddress(click.ParamType):
 
 # ---- what an owner keeps in files ----------------------------------------------------------------
 
-LIST = SharedOption("--list", "the list of PDUs, as for pdu check: CSV or TOML", "FILE")
-AUTH = SharedOption(
-    "--auth", "logins: a TOML file with [auth.NAME] tables, not readable by other users", "FILE"
+list_option = functools.partial(
+    click.option,
+    "--list",
+    "list_file",
+    metavar="FILE",
+    type=FILE,
+    help="the list of PDUs, as for pdu check: CSV or TOML",
 )
-ARCHIVES = SharedOption(
+auth_option = functools.partial(
+    click.option,
+    "--auth",
+    "auth_file",
+    cls=Option,
+    metavar="FILE",
+    type=FILE,
+    help="logins: a TOML file with [auth.NAME] tables, not readable by other users",
+)
+archives_option = functools.partial(
+    click.option,
     "--archives",
-    "run the newest archive of each handler in this folder, in place of this program's handlers",
-    "DIR",
+    metavar="DIR",
+    type=FOLDER,
+    help="run the newest archive of each handler in this folder, in place of this program's"
+    " handlers",
 )
 
 # ---- reading many PDUs ---------------------------------------------------------------------------
 
-PARALLEL = SharedOption("--parallel", "PDUs to read at a time", "N", click.IntRange(1, 2000))
-LISTEN = SharedOption(
-    "--listen",
-    "where to listen; a port alone: at 127.0.0.1; port 0: any free one",
-    "ADDRESS:PORT",
-    ListenAddress(),
+parallel_option = functools.partial(
+    click.option,
+    "--parallel",
+    metavar="N",
+    type=click.IntRange(1, 2000),
+    help="PDUs to read at a time",
+    show_default=True,
 )
-ALLOW_HOST = SharedOption(
-    "--allow-host",
-    "a further name by which clients call this server; repeatable",
-    "NAME",
-    multiple=True,
+listen_option = functools.partial(
+    click.option,
+    "--listen",
+    metavar="ADDRESS:PORT",
+    type=ListenAddress(),
+    help="where to listen; a port alone: at 127.0.0.1; port 0: any free one",
+    show_default=True,
 )
 
 # ---- output --------------------------------------------------------------------------------------
 
-CSV = SharedOption("--csv", "print CSV")
-HTML = SharedOption("--html", "also write one self-contained page", "FILE")
-OUT = SharedOption("-o --out", "the file to write", "FILE")
-#: how the usual value of OUT is shown where it is "-"
-STANDARD_OUTPUT = "-, the standard output"
-
-# ---- switching -----------------------------------------------------------------------------------
-
-PAUSE = SharedOption(
-    "--pause",
-    "how long outlets stay off before they are switched on again",
-    "SECONDS",
-    Seconds(0.0, 3600.0),
+csv_option = functools.partial(click.option, "--csv", cls=Option, is_flag=True, help="print CSV")
+out_option = functools.partial(
+    click.option, "-o", "--out", cls=Option, metavar="FILE", type=FILE, help="the file to write"
 )
+#: how the usual value of --out is shown where it is "-"
+STANDARD_OUTPUT = "-, the standard output"

@@ -20,23 +20,19 @@ from ...core.cli import prompts
 from ...core.cli.error_output import Interrupted, Usage
 from ...core.cli.exit_codes import DONE, NOT_SEEN
 from ...core.cli.options import (
-    LOGIN,
-    SNMP,
-    TLS,
     NumberRange,
     RunOptions,
     command_line,
-    device,
-    option,
-    output,
-    prompting as asks,
+    login_options,
+    output_options,
+    yes_option,
 )
 from ...core.cli.output import Result, counted, figure, print_result, report, show_status_line
-from ...core.cli.shared_options import OUT
+from ...core.cli.shared_options import out_option
 from ...core.files.whole_files import signals_as_ctrl_c
 from ...core.network import hosts
 from ...pdus import connection_data, names
-from ...pdus.device_arguments import arguments, arguments_help
+from ...pdus.device_arguments import arguments_help, pdu_arguments
 from ...pdus.handler_loading import load
 from ...recordings.scrub import Scrubber
 from . import owner_questions, run
@@ -96,8 +92,51 @@ class _Plan(NamedTuple):
         return command_line(self.run_options, "on", *words, self.outlet)
 
 
+@click.command(
+    "prove",
+    cls=names.PduCommand,
+    examples=(
+        "pdu prove snmp 192.0.2.8",
+        "pdu prove raritan 192.0.2.9 --username admin --outlet 7 -o r1.json",
+    ),
+    help=f"""\
+Try a real unit, and write what came back into a file that can become evidence: the unit's
+recording as by pdu record, and DCImanager's four calls. Without --outlet nothing is switched.
+
+{arguments_help("HANDLER", "HOST", "NAME")}
+
+With --outlet that outlet is switched off and on once, with a status after each command. Asks
+first, and says how the outlet is switched on by hand if this program is ended in between. Asks
+what you see on the unit, too. Nothing is sent to anybody: the output says where to send the
+file.""",
+)
+@pdu_arguments()
+@out_option(default="proof.json", show_default=True)
+@click.option(
+    "--outlet",
+    metavar="OUTLET",
+    multiple=True,
+    help="switch this idle outlet, which is on; give it twice if it is not known to be idle",
+)
+@click.option(
+    "--front",
+    metavar="N",
+    type=click.IntRange(0, 1000),
+    help="how many outlets the front has; else asked",
+)
+@click.option("--dark", metavar="N,N|none", help="the outlets that are dark, or none; else asked")
+@click.option(
+    "--display",
+    metavar="A",
+    type=NumberRange(0, 10_000),
+    help="A on the unit's display; else asked",
+)
+@names.list_options
+@login_options
+@yes_option()
+@output_options
 @click.pass_context
-def _prove(
+def prove_command(
     context: click.Context,
     handler: str,
     host: str,
@@ -253,42 +292,3 @@ def _answer(call: ProvenCall, proof: UnitProof) -> str:
         numbers = ", ".join(f"{states.count(state)} {state}" for state in dict.fromkeys(states))
         return f"{counted(len(states), 'outlet')}{f': {numbers}' if numbers else ''}"
     return f"outlet {proof.outlet} is {call.state(proof.outlet)}"
-
-
-prove_command = names.PduCommand(
-    "prove",
-    callback=_prove,
-    examples=(
-        "pdu prove snmp 192.0.2.8",
-        "pdu prove raritan 192.0.2.9 --username admin --outlet 7 -o r1.json",
-    ),
-    help=f"""\
-Try a real unit, and write what came back into a file that can become evidence: the unit's
-recording as by pdu record, and DCImanager's four calls. Without --outlet nothing is switched.
-
-{arguments_help("HANDLER", "HOST", "NAME")}
-
-With --outlet that outlet is switched off and on once, with a status after each command. Asks
-first, and says how the outlet is switched on by hand if this program is ended in between. Asks
-what you see on the unit, too. Nothing is sent to anybody: the output says where to send the
-file.""",
-    params=[
-        *arguments(),
-        *OUT(default="proof.json", show_default=True),
-        *option(
-            "--outlet",
-            "switch this idle outlet, which is on; give it twice if it is not known to be idle",
-            "OUTLET",
-            multiple=True,
-        ),
-        *option(
-            "--front", "how many outlets the front has; else asked", "N", click.IntRange(0, 1000)
-        ),
-        *option("--dark", "the outlets that are dark, or none; else asked", "N,N|none"),
-        *option("--display", "A on the unit's display; else asked", "A", NumberRange(0, 10_000)),
-        *names.options(),
-        *device(*LOGIN, *TLS, *SNMP),
-        *asks(),
-        *output(),
-    ],
-)

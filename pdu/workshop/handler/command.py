@@ -17,8 +17,14 @@ from handlers.shared.address import Address
 from handlers.shared.errors import SettingsError
 
 from ...core.cli.exit_codes import DEFECT, DONE, NOT_SEEN
-from ...core.cli.groups import EPILOG, LazyCommand, LazyGroup, Subcommand
-from ...core.cli.options import Argument, RunOptions, device, option, output, run_options_of
+from ...core.cli.groups import EPILOG, Group
+from ...core.cli.options import (
+    FILE,
+    RunOptions,
+    output_options,
+    pass_run_options,
+    setting_options,
+)
 from ...core.cli.output import Result, print_result, printing_to_stderr, tabulate, waiting
 from ...core.files.whole_files import text_of
 from ...pdus import connection_data
@@ -30,9 +36,53 @@ from . import loading_checks
 from .rules import BROKEN, HEAD, KEPT, RULES, UNTRIED, Finding, table
 
 
-@click.pass_context
-def _check(context: click.Context, path: str, replay: str) -> int:
-    run_options = run_options_of(context)
+@click.group(
+    "handler",
+    cls=Group,
+    examples=(
+        "pdu handler check handler_dir",
+        "pdu handler check custom_handler.tar.gz --json",
+    ),
+    epilog=EPILOG,
+)
+def handler() -> None:
+    """Check a handler of your own, or anybody's."""
+
+
+@handler.command(
+    "check",
+    short_help="say what a handler keeps and breaks of the vendor's page",
+    examples=(
+        "pdu handler check handler_dir",
+        "pdu handler check custom_handler.tar.gz --replay unit.snmprec",
+    ),
+)
+@click.argument("path")
+@click.option(
+    "--replay",
+    metavar="FILE",
+    type=FILE,
+    default="",
+    help="a recording of the device (pdu record)",
+)
+@setting_options
+@output_options
+@pass_run_options
+def handler_check(run_options: RunOptions, path: str, replay: str) -> int:
+    """Say what a handler keeps and breaks of the vendor's page "Creating a PDU handler", and
+    of our advice: each row says who wants it, with words of the page to search for.
+
+    PATH  its file (.py), folder or archive (.tar.gz); PATH:IMPORT.PATH for one of several
+
+    The handler is loaded beside the platform's modules alone, checked by mypy, and called against a
+    device on this machine: a recording, or one of the family whose objects it asks for. Faults are
+    tried too: a silent or late device, a wrong community, a table that ends early.
+
+    It runs code that you did not write: with your rights, as DCImanager runs it with its own.
+
+    Exit code: 0 if it keeps all that was tried, 9 if only what is recommended is broken or if its
+    methods were not tried, 1 if it breaks the page.
+    """
     if not is_handler_there(path):
         near = (
             f": check its archive, dist/pdu_{path}-VERSION.tar.gz, which `make packages` builds"
@@ -98,12 +148,12 @@ def _findings(path: str, replay: str, folder: Path, run_options: RunOptions) -> 
     try:
         if not loads:  # it may end or stop this program
             raise SettingsError("it was not loaded")
-        handler = load(path)
+        loaded_handler = load(path)
     except SettingsError as error:
         yield Finding(RULES["status"], UNTRIED, error.reason)
         return
     with waiting("calling the handler", run_options):
-        yield from _device_findings(handler, replay, run_options)
+        yield from _device_findings(loaded_handler, replay, run_options)
 
 
 def _settings(run_options: RunOptions) -> dict[str, str]:
@@ -147,52 +197,3 @@ def _device_findings(
 def _form(handler: LoadedHandler, run_options: RunOptions, address: str) -> Any:
     """What DCImanager's form would carry for a device at this address."""
     return connection_data.pdu_data(handler, Address(address), run_options)
-
-
-_CHECK = Subcommand(
-    "check",
-    callback=_check,
-    examples=(
-        "pdu handler check handler_dir",
-        "pdu handler check custom_handler.tar.gz --replay unit.snmprec",
-    ),
-    help="""Say what a handler keeps and breaks of the vendor's page "Creating a PDU handler", and
-of our advice: each row says who wants it, with words of the page to search for.
-
-PATH  its file (.py), folder or archive (.tar.gz); PATH:IMPORT.PATH for one of several
-
-The handler is loaded beside the platform's modules alone, checked by mypy, and called against a
-device on this machine: a recording, or one of the family whose objects it asks for. Faults are
-tried too: a silent or late device, a wrong community, a table that ends early.
-
-It runs code that you did not write: with your rights, as DCImanager runs it with its own.
-
-Exit code: 0 if it keeps all that was tried, 9 if only what is recommended is broken or if its
-methods were not tried, 1 if it breaks the page.""",
-    params=[
-        Argument("PATH"),
-        *option("--replay", "a recording of the device (pdu record)", "FILE", default=""),
-        *device(),
-        *output(),
-    ],
-)
-
-
-def _check_command() -> click.Command:
-    return _CHECK
-
-
-handler = LazyGroup(
-    "handler",
-    {
-        "check": LazyCommand(
-            _check_command, "say what a handler keeps and breaks of the vendor's page"
-        )
-    },
-    examples=(
-        "pdu handler check handler_dir",
-        "pdu handler check custom_handler.tar.gz --json",
-    ),
-    help="Check a handler of your own, or anybody's.",
-    epilog=EPILOG,
-)

@@ -18,10 +18,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from prometheus_client.parser import text_string_to_metric_families
 from waitress import wasyncore
 
-from pdu.core.cli.option_classes import options_from
 from pdu.core.cli.options import RunOptions
 from pdu.monitoring import exporter as exporter_command, probes, server
 from pdu.monitoring.web_server import WebServer
+from pdu.pdus.owner_files import OwnerFiles
 from tests.needs import ROOT, program
 from tests.ports import reserved
 from tests.waiting import PATIENCE_S, bounded, finished, until
@@ -121,10 +121,16 @@ def serving(*arguments: object, port: int = 0) -> Iterator[Exporter]:
     """
     state = RunOptions()
     context = exporter_command.exporter.make_context("exporter", [*map(str, arguments)], obj=state)
-    exporter_options = options_from(exporter_command.ExporterOptions, context.params, state)
-    targets = exporter_command.read_targets(exporter_options)
-    limits = server.ServerLimits(exporter_options.parallel, exporter_options.timeout_offset)
-    extras = probes.ProbeExtras(exporter_options.identity, exporter_options.power)
+    values = context.params
+    files = OwnerFiles.of_command(
+        state, values["list_word"], values["list_file"], values["auth_file"], values["archives"]
+    )
+    config = exporter_command.ExporterOptions(
+        files, values["network"], values["identity"], values["power"]
+    )
+    targets = exporter_command.read_targets(config)
+    limits = server.ServerLimits(values["parallel"], values["timeout_offset"])
+    extras = probes.ProbeExtras(config.identity, config.power)
     made = server.Exporter(targets, limits, extras)
     with listening(made, port) as url:
         yield Exporter(url)

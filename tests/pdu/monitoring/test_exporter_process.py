@@ -38,9 +38,7 @@ def test_a_reload_that_raises_any_error_keeps_the_old_list(
     monkeypatch.setattr(exporter_command, "read_targets", broken)
     before = TargetPolicy((), (), {}, {})
     asked = server.Exporter(before, server.ServerLimits())
-    exporter_options = exporter_command.ExporterOptions(
-        OwnerFiles(), (), "", (), 1, 0.5, False, False
-    )
+    exporter_options = exporter_command.ExporterOptions(OwnerFiles())
     exporter_command.reload_targets(asked, exporter_options)
     assert asked.allowed is before and b"last_reload_successful 0.0" in asked.own.page("").body
     assert capsys.readouterr().err == "not reloaded: ZeroDivisionError: in an archive\n"
