@@ -13,6 +13,7 @@ from handlers.shared.errors import SettingsError
 from handlers.shared.similar_names import similar_names
 
 from .commands import GROUPS, LAZY_COMMANDS
+from .core.cli.completion_scripts import answer
 from .core.cli.error_output import Interrupted, NoSuchHandler, Usage, fail
 from .core.cli.exit_codes import DONE
 from .core.cli.exit_handling import OutputError, missing_package_advice
@@ -116,8 +117,6 @@ def run(arguments: Sequence[str]) -> int:
     Raises BrokenPipeError and OutputError, which `exit_handling.run` handles.
     """
     if COMPLETION in os.environ:
-        from .core.cli.completion_scripts import answer  # imported late: 1 ms, for a shell
-
         return answer(ROOT, "pdu", COMPLETION, os.environ[COMPLETION])
     if not arguments:
         print(_FIRST, *ROOT.overview(), _NEXT, sep="\n")

@@ -1,7 +1,6 @@
 """The entry point of the installed program `pdu` and of `python -m pdu`.
 
-`pdu --version` answers before the packages of the other commands, which may be missing, are
-imported.
+`pdu --version` answers before the command line is imported, whose packages may be missing.
 """
 
 from __future__ import annotations
@@ -12,8 +11,6 @@ from collections.abc import Sequence
 from typing import NoReturn, Optional
 
 from handlers import VERSION
-
-from .core.cli import exit_handling
 
 VERSION_LINE = f"pdu {VERSION}, Python {sys.version.split()[0]}"
 
@@ -31,8 +28,11 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     if words in (["--version"], ["-V"]) and _is_printed(VERSION_LINE):
         return 0
     previous_handler = signal.signal(signal.SIGINT, signal.SIG_DFL)
+    # imported late: after the version, and the packages of `root` may be missing
+    from .core.cli import exit_handling
+
     try:
-        from . import root  # imported late: its packages may be missing
+        from . import root
     except ModuleNotFoundError as error:
         remedy = exit_handling.missing_package_advice(error)
         if not remedy:

@@ -117,8 +117,10 @@ def test_handlers_and_tools_use_what_a_double_offers_publicly() -> None:
     assert not found, listed(found)
 
 
-# What a comment says of an import in a function: its cost, or that it may fail.
-LATE = re.compile(r"#.*(\d ms|imported late, as in|may be missing|Windows has|has no fcntl)")
+# What a comment says of an import in a function: that it costs 30 ms or more, or may fail.
+LATE = re.compile(
+    r"#.*(([3-9]\d|\d{3,}) ms|imported late, as in|may be missing|Windows has|has no fcntl)"
+)
 
 
 #: the table of commands, each of which is imported when it is called

@@ -22,6 +22,10 @@ from handlers.raritan import zeroconf
 from handlers.shared.address import host_with_port
 from handlers.shared.errors import SettingsError, printable
 from handlers.shared.settings import port as port_number
+from handlers.snmp.detection import candidates
+from handlers.snmp.families import ENTERPRISES, NET_SNMP_IDS
+from handlers.snmp.profile import is_below
+from handlers.snmp.profiles import PROFILES
 
 from ..core.cli import optional_packages, prompts
 from ..core.cli.exit_codes import DONE, code_of
@@ -211,12 +215,6 @@ def split_answers(
     The sysObjectID of Net-SNMP names only the agent, which servers run too. Such a device counts as
     one of the others.
     """
-    # imported late: 11 ms together, after the networks have been checked
-    from handlers.snmp.detection import candidates
-    from handlers.snmp.families import ENTERPRISES, NET_SNMP_IDS
-    from handlers.snmp.profile import is_below
-    from handlers.snmp.profiles import PROFILES
-
     agents = [ENTERPRISES + number for number in NET_SNMP_IDS.split()]
     pdus: list[FoundDevice] = []
     other_devices: list[FoundDevice] = []

@@ -6,11 +6,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Union
+from typing import Union
 
 from handlers import registry
 from handlers.shared.address import Address, host_with_port
 from handlers.shared.errors import NamedSetting, SettingsError, printable
+from handlers.shared.settings import Setting
 from pdu_common.connection import PduData, PduSnmpData
 from pdu_common.snmp_client.tool_api import Credentials, SnmpError
 
@@ -18,11 +19,7 @@ from ..core.cli import optional_packages
 from ..core.cli.options import SECRETS, SPELLINGS, RunOptions, spelled_secret
 from ..core.cli.prompts import NoSecret, secret
 from ..core.files.whole_files import read_file
-
-if TYPE_CHECKING:
-    from handlers.shared.settings import Setting
-
-    from .handler_loading import LoadedHandler
+from .handler_loading import LoadedHandler
 
 # Keys of this command → keys of DCImanager's SNMP fields.
 _SNMP_FIELDS: Mapping[str, str] = {

@@ -16,7 +16,10 @@ from enum import Enum
 from typing import Any, Callable, Optional, TypeVar
 
 from handlers.host import Figures, MeterFigures, foreign_snmp
+from handlers.host.snmp import known_endpoint
+from handlers.host.snmp_errors import translate
 from handlers.host.views import ports_of
+from handlers.http import login
 from handlers.shared.errors import PduHandlerError, ProtocolError, Unreachable, printable
 from pdu_common.helper import (
     EnumPowerStatus,
@@ -120,9 +123,6 @@ class FourMethods:
         if callable(close):
             with contextlib.suppress(Exception):
                 close()
-        # imported late: 5 ms, which a handler without an error saves
-        from handlers.host.snmp import known_endpoint
-
         failure = self._translated(method, error, bool(port))
         # the reason of a broken handler names the method
         operation = "" if isinstance(failure, BrokenHandler) else method
@@ -134,9 +134,6 @@ class FourMethods:
         name = type(error).__name__
         words = f"{name}: {_HIDDEN if is_hidden else text}" if text else name
         if any(kind.__name__ == "SnmpError" for kind in type(error).__mro__):
-            # imported late: 2 ms, which a handler without an error saves
-            from handlers.host.snmp_errors import translate
-
             port = foreign_snmp.read_port(self._data) or "161"
             answer = translate(_HIDDEN if is_hidden else text, words, writing, port)
             return answer or ProtocolError(f"the device has no such object ({words})")
@@ -168,8 +165,6 @@ class FourMethods:
         ]
         if not secrets:
             return False
-        from handlers.http import login  # imported late: 27 ms, for errors alone
-
         return any(login.holds(text, login.secrets(login.Login(None, word))) for word in secrets)
 
 

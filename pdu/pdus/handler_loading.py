@@ -10,11 +10,13 @@ import importlib
 import os
 import signal
 import sys
+import tempfile
 import threading
 from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
+from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING, Any, Callable, NamedTuple, Optional
+from typing import Any, Callable, NamedTuple, Optional
 
 from common.logger import get_logger
 from handlers import registry
@@ -27,11 +29,7 @@ from ..core.cli.error_output import NoSuchHandler
 from ..core.cli.output import printing_to_stderr
 from .handler_module import entry_of, import_handler
 from .handler_paths import is_handler_there
-
-if TYPE_CHECKING:
-    import tempfile
-
-    from .handler_source import HandlerSource
+from .handler_source import HandlerSource, read_handler, require_own_name
 
 
 class LoadedHandler(NamedTuple):
@@ -70,8 +68,6 @@ def load(handler: str) -> LoadedHandler:
             f"{registry.missing_part(handler)}",
             handler,
         )
-    from .handler_source import read_handler  # imported late: 12 ms with tarfile, for paths alone
-
     source = read_handler(handler)
     module = _import_source(source)
     name = source.archive.top.removeprefix("pdu_")
@@ -109,11 +105,6 @@ _loaded: dict[str, tuple[str, Mapping[str, bytes]]] = {}
 
 def _import_source(source: HandlerSource) -> ModuleType:
     """Unpack and import. Raises SettingsError."""
-    import tempfile  # imported late, as in `load`
-    from pathlib import Path
-
-    from .handler_source import require_own_name
-
     path, archive, import_path = source.path, source.archive, source.import_path
     try:
         is_ours = archive.top in _loaded or archive.top.startswith("pdu_")

@@ -10,10 +10,11 @@ from __future__ import annotations
 import contextlib
 import functools
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any, Callable, Optional, TypeVar, Union
+from typing import Any, Callable, Optional, TypeVar, Union
 
 from handlers import registry
 from handlers.host import Figures, OpenPdu
+from handlers.shared.labels import Label
 from pdu_common.helper import EnumPowerStatus
 
 from .adapters.nameplate import Nameplate
@@ -21,9 +22,6 @@ from .adapters.table import adapter_of
 from .adapters.topology import MeteredPart
 from .four_methods import FourMethods, make_pdu
 from .handler_loading import LoadedHandler
-
-if TYPE_CHECKING:
-    from handlers.shared.labels import Label
 
 T = TypeVar("T")
 

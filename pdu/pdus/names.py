@@ -10,7 +10,7 @@ import contextlib
 import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Callable, NamedTuple, Optional
+from typing import Any, Callable, NamedTuple, Optional
 
 import click
 
@@ -24,11 +24,10 @@ from ..core.cli.groups import Subcommand
 from ..core.cli.options import F, RunOptions, keep, run_options_of, word_completion
 from ..core.cli.shared_options import auth_option, list_option
 from ..core.network import hosts
+from . import auth, device_list
+from .auth import DeviceLogin
 from .handler_paths import is_path
-
-if TYPE_CHECKING:
-    from .auth import DeviceLogin
-    from .listed_pdu import ListedPdu
+from .listed_pdu import ListedPdu
 
 _LIST, _AUTH = "PDU_LIST", "PDU_AUTH"
 _LOGINS = "logins.toml"
@@ -53,8 +52,6 @@ class KnownList(NamedTuple):
 
     def login(self, pdu: ListedPdu) -> Optional[DeviceLogin]:
         """The login of this PDU, None if the list names none. Raises SettingsError."""
-        from . import auth  # imported late: 5 ms, for commands that are given a name
-
         if not pdu.auth:
             return None
         logins = {**self.logins, **(auth.read_logins(self.auth) if self.auth else {})}
@@ -91,19 +88,17 @@ def read_known_list(list_file: str = "", auth_file: str = "") -> Optional[KnownL
     path = list_file or usual_list()
     if not path:
         return None
-    from . import device_list  # imported late: 20 ms, for commands that are given a name
-
     try:
         fleet = device_list.read_device_list(path)
     except device_list.EmptyList:
         if list_file or _LIST in os.environ:
             raise
         return None
-    auth = auth_file or usual_logins(path)
+    logins = auth_file or usual_logins(path)
     files = {"--list": list_file, "--auth": auth_file}
     words = [word for flag, file in files.items() if file for word in (flag, file)]
     return KnownList(
-        path, auth, words, {device.name: device for device in fleet.devices}, fleet.auths
+        path, logins, words, {device.name: device for device in fleet.devices}, fleet.auths
     )
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any, Callable, NamedTuple, Optional
+from typing import Any, Callable, NamedTuple, Optional
 
+from handlers.host import Figures
 from handlers.shared.errors import printable
 from handlers.shared.meter_figures import MeterFigures
 from pdu_common.helper import EnumPowerStatus
@@ -16,9 +17,6 @@ from .adapters.topology import MeteredPart
 from .handler_loading import LoadedHandler
 from .handler_tools import HandlerTools, OpenHandler
 from .states import UNKNOWN
-
-if TYPE_CHECKING:
-    from handlers.host import Figures
 
 _DEFECT = "defect"
 #: an error of these kinds concerns some of the figures; others are of the device or the login

@@ -7,6 +7,7 @@ from typing import NamedTuple, Optional
 
 from handlers.snmp.families import ENTERPRISES, NET_SNMP_IDS
 from handlers.snmp.profile import Profile, is_below, oids
+from handlers.snmp.profiles import PROFILES
 
 from .shared_numbers import SHARED_NUMBERS
 from .table import SupportEntry, entries
@@ -37,8 +38,6 @@ def parse_oid(text: str) -> Optional[str]:
 
 def match_families(oid: str) -> OidFamilies:
     """The families for a sysObjectID, the closest first."""
-    from handlers.snmp.profiles import PROFILES  # imported late: 11 ms, for an OID only
-
     prefixes = [ENTERPRISES + number for number in NET_SNMP_IDS.split()]
     vendor_arcs = ENTERPRISES.count(".") + 1
     entry_by_family = {entry.family: entry for entry in entries()}

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from handlers.snmp.evidence import Confidence, Evidence, EvidenceLevel
 from handlers.snmp.profile import Profile
+from handlers.snmp.profiles import PROFILES
 
 from .brands import BRANDS, Brand
 from .model_names import NAMES, Name
@@ -84,8 +85,6 @@ class SupportEntry(NamedTuple):
 @cache
 def entries() -> tuple[SupportEntry, ...]:
     """All entries. The first call builds all profiles."""
-    from handlers.snmp.profiles import PROFILES  # imported late: 50 ms with their building
-
     raritan, *other_handlers = _OTHERS
     return (raritan, *map(_profile_entry, PROFILES), *other_handlers)
 

@@ -7,11 +7,12 @@ from __future__ import annotations
 import json
 import shlex
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Optional
+from typing import Any, Optional
 
 import click
 
 from handlers.shared.errors import SettingsError, printable
+from handlers.snmp import schema
 
 from ..core.cli.exit_codes import DONE, code_of
 from ..core.cli.groups import Subcommand
@@ -26,11 +27,12 @@ from ..core.cli.options import (
 from ..core.cli.output import Result, print_result
 from ..core.cli.shared_options import STANDARD_OUTPUT, out_option
 from ..core.files.whole_files import new_file, text_of
+from ..recordings.snmp import recording, snmprec
 from ..recordings.snmp.recorded_rows import dotted
-
-if TYPE_CHECKING:
-    from .draft.columns import Guess
-    from .draft.profile import Draft
+from .draft.columns import Guess
+from .draft.mib import Mib
+from .draft.mib_parser import parse_mib_files
+from .draft.profile import Draft, draft as drafted
 
 # Limit of the guesses that the text output shows for each role, and of the strings of states. The
 # taken column of a role is always shown.
@@ -70,13 +72,6 @@ def draft(run_options: RunOptions, file: str, mib: Sequence[str], family: str, o
 
     The draft cannot switch outlets: find the command in the vendor's documents and add it by hand.
     """
-    from handlers.snmp import schema  # imported late: 120 ms together, which --help saves
-
-    from ..recordings.snmp import recording, snmprec
-    from .draft.mib import Mib
-    from .draft.mib_parser import parse_mib_files
-    from .draft.profile import draft as drafted
-
     path = None if out == "-" else out
     text = text_of(file)
     if not snmprec.is_recording(text):

@@ -11,6 +11,8 @@ from typing import Optional
 import click
 
 from handlers.shared.errors import SettingsError, printable
+from handlers.snmp import schema
+from handlers.snmp.profiles import PROFILES
 
 from ..core.cli.exit_codes import DONE, NOT_SEEN
 from ..core.cli.groups import EPILOG, Group
@@ -22,6 +24,7 @@ from ..core.cli.options import (
     word_completion,
 )
 from ..core.cli.output import Result, print_result, tabulate
+from ..recordings.families import family_tables, own_profiles
 
 # name of a table -> the function of family_tables that makes it
 _TABLES = {
@@ -35,10 +38,6 @@ _TABLES = {
 
 
 def _keys() -> Iterable[str]:
-    from handlers.snmp.profiles import (
-        PROFILES,  # imported late: 10 ms, which the help of the group saves
-    )
-
     return PROFILES.keys
 
 
@@ -79,10 +78,6 @@ def snmp_families(run_options: RunOptions, word: Optional[str], table: Optional[
 
     WORD  a part of the key, the vendor, the MIB or a model
     """
-    from handlers.snmp.profiles import PROFILES
-
-    from ..recordings.families import family_tables  # imported late: 11 ms together, as in `_keys`
-
     profiles = [
         profile
         for profile in PROFILES
@@ -124,10 +119,6 @@ def snmp_families(run_options: RunOptions, word: Optional[str], table: Optional[
 @output_options
 def snmp_show(family: str) -> int:
     """A family's profile as JSON."""
-    from handlers.snmp import schema
-
-    from ..recordings.families import own_profiles  # imported late: 14 ms together, as in `_keys`
-
     try:
         print(schema.dumps(own_profiles.built_in_family(family)))
     except own_profiles.UnknownFamily as error:
@@ -149,10 +140,6 @@ def snmp_check(run_options: RunOptions, file: str) -> int:
     The exit code is 9 while values of states are guesses of pdu draft, and 2 for a file that is no
     profile.
     """
-    from handlers.snmp import schema
-
-    from ..recordings.families import own_profiles  # imported late: 14 ms together, as in `_keys`
-
     try:
         profile = own_profiles.read_profile(Path(file))
         # refuses a key that is too long or the name of another module
@@ -180,8 +167,6 @@ def snmp_check(run_options: RunOptions, file: str) -> int:
 @pass_run_options
 def snmp_parts(run_options: RunOptions) -> int:
     """The parts of a profile, as Markdown."""
-    from handlers.snmp import schema  # imported late: 12 ms, as in `_keys`
-
     return print_result(
         Result({"markdown": schema.reference()}, [schema.reference()]),
         run_options.json,

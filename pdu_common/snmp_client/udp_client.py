@@ -6,6 +6,7 @@ import socket
 import time
 from typing import Callable, TypeVar
 
+from . import usm_exchange
 from .credentials import Credentials
 from .errors import SnmpError, SnmpPortClosed, SnmpReport, SnmpTimeout, SnmpUndecrypted
 from .exchanges import CommunityExchange, Exchange, Taken
@@ -41,7 +42,6 @@ def run(
             if credentials.version < 3:
                 community = credentials.community.encode("latin-1")
                 return run_over(CommunityExchange(credentials.version, community))
-            from . import usm_exchange  # imported late: 6 ms, for SNMPv3 only
 
             def run_encrypted() -> T:
                 exchange = usm_exchange.open_exchange(credentials)

@@ -1,7 +1,4 @@
-"""Dialogues over SNMPv3: discovers an agent's engine, keeps its time, understands its reports.
-
-Imported for SNMPv3 only: its hash functions cost 6 ms.
-"""
+"""Dialogues over SNMPv3: discovers an agent's engine, keeps its time, understands its reports."""
 
 from __future__ import annotations
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import os
 import shlex
+import shutil
 import sys
 
 _BUILD = os.path.join("packaging", "build.py")
@@ -47,8 +48,6 @@ def _python() -> str:
 
 def _is_found(name: str, path: str) -> bool:
     """Whether the shell finds this program by its name."""
-    import shutil  # imported late: 8 ms, which only commands that print a line need
-
     program = shutil.which(name)
     return program is not None and os.path.realpath(program) == os.path.realpath(path)
 

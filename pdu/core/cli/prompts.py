@@ -5,6 +5,7 @@ Reads secrets from a file, the environment or the terminal, never from an argume
 
 from __future__ import annotations
 
+import getpass
 import os
 import sys
 from typing import Optional
@@ -115,8 +116,6 @@ def _secret(run_options: RunOptions, key: str, question: str, is_needed: bool) -
     if value or not is_needed:
         return value or ""
     if sys.stdin.isatty():
-        import getpass  # imported late: 1 ms, for a person who is asked
-
         is_text = True
         try:
             with (

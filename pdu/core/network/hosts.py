@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import ipaddress
 import re
 import socket
 
@@ -98,8 +99,6 @@ def one_spelling(host: str) -> str:
     """A host without its port, as everybody would spell it: an IP address in its short form, a name
     in lower case without a last dot.
     """
-    import ipaddress  # imported late: 2 ms, which a command of one PDU saves
-
     name, _, zone = host.partition("%")
     try:
         ip = ipaddress.ip_address(name)
@@ -113,8 +112,6 @@ def is_this_machine(host: str) -> bool:
     """Whether a host without a port is the machine on which this program runs, by a loopback
     address or the name localhost.
     """
-    import ipaddress  # imported late, as in `one_spelling`
-
     try:
         return ipaddress.ip_address(host.partition("%")[0]).is_loopback
     except ValueError:

@@ -32,6 +32,7 @@ from ...pdus.four_methods import LACKING
 from ...pdus.handler_loading import LoadedHandler, load
 from ...pdus.handler_paths import is_handler_there
 from ...pdus.handler_source import PAGE, UnreadHandler, read_handler
+from ...recordings.of_handlers import handler_of_recording
 from . import loading_checks
 from .rules import BROKEN, HEAD, KEPT, RULES, UNTRIED, Finding, table
 
@@ -183,8 +184,6 @@ def _device_findings(
     if not text:
         yield from served_findings(handler, form, "", None)
         return
-    from ...recordings.of_handlers import handler_of_recording
-
     _, kind = handler_of_recording(text, replay)
     replay_server = kind.serve(text, 0)
     try:
