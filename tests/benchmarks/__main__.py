@@ -26,7 +26,6 @@ ALL = (
     "snmp",
     "nut",
     "redfish",
-    "cold",
     "fleet",
 )
 PAGE = ROOT / "docs" / "dev" / "benchmarks.md"
@@ -36,8 +35,7 @@ What has a goal, in one run on one machine: `make bench` prints all figures and 
 Most are ratios to a peer of the same run, because times depend on the machine. 0 ms (near) and
 20 ms (far) are added to a round trip. Over SNMP both handlers run on pysnmp. The SDK is
 Raritan's: its loop reads object by object, its leanest bulk sends the same requests as this client.
-"Expands" is a Redfish service that supports `$expand`. Valgrind counts instructions, which do not
-depend on how busy the machine is.
+"Expands" is a Redfish service that supports `$expand`.
 
 """
 
