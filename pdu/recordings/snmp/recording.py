@@ -62,7 +62,7 @@ _INET_TYPES = {4: 1, 16: 2}
 _TEXT, _TEXT_IN_OCTETS = re.compile("[^\x00-\x1f\x7f-\x9f]+"), re.compile("[ -~]{4,}")
 # Net-SNMP's default sysDescr names the host
 _UNAME = re.compile(r"(?:Linux|[A-Z][a-z]*BSD|SunOS|Darwin) (\S+) [0-9]")
-_ENTERPRISES = arcs("1.3.6.1.4.1")
+_ENTERPRISES, _INTERNET = arcs("1.3.6.1.4.1"), arcs("1.3.6.1")
 # arcs at the start of an OID that are never part of an index: 1.3.6.1.4.1.<vendor>
 _PREFIX = 7
 # sysName, sysContact and sysLocation.
@@ -84,31 +84,13 @@ def walk_trees(data: PduSnmpData, recorder: RecordingOptions) -> tuple[Rows, lis
     rows: Rows = {}
     notes: list[str] = []
     for root in map(arcs, _TREES):
-        reader = _PageReader(credentials, root)
-        last = root
+        number = len(rows)
         try:
-            while True:
-                read = functools.partial(reader.read_after, last)
-                try:
-                    page = recorder.again(read)
-                except (ProtocolError, Unreachable) as error:
-                    if reader.was_small or (isinstance(error, Unreachable) and not rows):
-                        raise
-                    continue
-                if not page:
-                    break
-                rows.update(page)
-                last = page[-1][0]
-                recorder.tell(f"{len(rows)} objects, at {dotted(last[:12])}")
-                if len(rows) > _MOST_ROWS:
-                    raise ProtocolError(
-                        f"the walk did not end after {_MOST_ROWS} objects",
-                        host=known_endpoint(data),
-                        operation="record",
-                    )
+            _walk_tree(credentials, root, rows, recorder)
         except (ProtocolError, Unreachable) as error:
             if not rows or len(rows) > _MOST_ROWS:
                 raise
+            last = next(reversed(rows)) if len(rows) > number else root
             where = f"after {dotted(last)}" if last != root else f"before {dotted(root)}"
             notes.append(f"The recording is not whole: it stopped {where} ({error.reason}).")
             if isinstance(error, Unreachable):
@@ -123,13 +105,62 @@ def walk_trees(data: PduSnmpData, recorder: RecordingOptions) -> tuple[Rows, lis
     return rows, notes
 
 
+def _walk_tree(
+    credentials: Credentials, root: Arcs, rows: Rows, recorder: RecordingOptions
+) -> None:
+    """Add the objects below `root` to `rows`, which are in the order of their OIDs.
+
+    Some agents continue only from an object that they have: to any other they answer an error or
+    their first object. Then the walk goes on from the last row, and objects before `root` are left
+    out. Raises Unreachable, ProtocolError.
+    """
+    number = len(rows)
+    try:
+        _walk_after(root, _PageReader(credentials, root), root, rows, recorder)
+    except ProtocolError:
+        if not number or len(rows) > number:
+            raise
+    else:
+        # v1 has the same error for the end of the MIB; each PDU has objects of its vendor
+        if not number or len(rows) > number or root != _ENTERPRISES:
+            return
+    _walk_after(root, _PageReader(credentials, _INTERNET), next(reversed(rows)), rows, recorder)
+
+
+def _walk_after(
+    root: Arcs, reader: _PageReader, last: Arcs, rows: Rows, recorder: RecordingOptions
+) -> None:
+    """Add the objects after `last` that are below `root`. Raises Unreachable, ProtocolError."""
+    most = _MOST_ROWS
+    while True:
+        read = functools.partial(reader.read_after, last)
+        try:
+            page = recorder.again(read)
+        except (ProtocolError, Unreachable) as error:
+            if reader.was_small or (isinstance(error, Unreachable) and not rows):
+                raise
+            continue
+        rows.update((oid, row) for oid, row in page if oid[: len(root)] == root)
+        if not page or page[-1][0][: len(root)] > root:
+            return
+        last = page[-1][0]
+        most -= len(page)
+        recorder.tell(f"{len(rows)} objects, at {dotted(last[:12])}")
+        if len(rows) > _MOST_ROWS or most < 0:
+            raise ProtocolError(
+                f"the walk did not end after {_MOST_ROWS} objects",
+                host=_place(reader.credentials),
+                operation="record",
+            )
+
+
 class _PageReader:
     """Reads the objects below `root` in pages of _PAGE rows; after an error, in those of one answer
     each, so that what a failed page had before its error is read once more and kept.
     """
 
     def __init__(self, credentials: Credentials, root: Arcs) -> None:
-        self._credentials, self._root = credentials, root
+        self.credentials, self._root = credentials, root
         self._most = _PAGE
         #: whether the last page was that of one answer
         self.was_small = False
@@ -138,7 +169,7 @@ class _PageReader:
         """[] at the end. Raises Unreachable, ProtocolError."""
         most, self._most = self._most, 1
         self.was_small = most == 1
-        page = _page(self._credentials, self._root, last, most)
+        page = _page(self.credentials, self._root, last, most)
         self._most = most
         return page
 

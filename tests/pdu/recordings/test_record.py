@@ -49,6 +49,7 @@ from tests.simulators.redfish import Model as RedfishModel, Pdu, RedfishService
 from tests.simulators.snmp_agent import (
     BUILT_IN,
     Agent,
+    Device,
     Faults,
     Row,
     write_snmprec,
@@ -487,6 +488,24 @@ def test_all_that_was_read_before_an_agent_fell_silent_is_kept(version: str) -> 
     recorded_rows = snmprec.parse(recording.text).rows
     assert [oid for oid in recorded_rows if oid[:6] == _ENTERPRISES] == vendors[:60]
     assert f"it stopped after {'.'.join(map(str, vendors[59]))} (" in recording.notes[0]
+
+
+@pytest.mark.parametrize("version", ["1", "2"])
+@pytest.mark.parametrize("after_missing", ["first", "end"])
+def test_an_agent_that_continues_only_from_its_objects_is_recorded_whole(
+    after_missing: str, version: str
+) -> None:
+    """To the root of a tree it answers its first object, or the end of its objects. Between the
+    system group and the vendor's objects it has a row that no recording holds."""
+    device = Device({**apc.rpdu2(outlets=8).device.rows(), "1.3.6.1.2.1.2.1.0": Row(0x02, 2)})
+    with Agent(device, faults=Faults(after_missing=after_missing)) as agent:
+        params = {"port": str(agent.port), "community": "public", "version": version}
+        recording = kind("snmp").record(PduSnmpData(agent.host, params), RecordingOptions())
+    with Agent(device) as usual:
+        params["port"] = str(usual.port)
+        whole = kind("snmp").record(PduSnmpData(usual.host, params), RecordingOptions())
+    assert snmprec.parse(recording.text).rows.keys() == snmprec.parse(whole.text).rows.keys()
+    assert not any(note.startswith("The recording is not whole") for note in recording.notes)
 
 
 def test_a_xerus_unit_that_the_handler_cannot_read_is_recorded(

@@ -58,6 +58,7 @@ _FOR_V1 = {
     "commitFailed": "genErr",
     "undoFailed": "genErr",
 }
+_SYSTEM = (1, 3, 6, 1, 2, 1, 1)  # where a walk of everything begins
 _NAMES = {ber.GET: "get", ber.GET_NEXT: "next", ber.GET_BULK: "bulk", ber.SET: "set"}
 _FAR = 1 << 30
 _LARGEST = 65_507  # most octets of a UDP payload over IPv4
@@ -313,6 +314,8 @@ class Agent:
     def _next(self, oid: Arcs) -> Binding:
         faults = self.faults
         found = self.device.next(oid)
+        if faults.after_missing and self.device.get(oid) is None and oid != _SYSTEM:
+            found = self.device.next((1, 3)) if faults.after_missing == "first" else None
         leaves_column = found is None or found[0][:-1] != oid[:-1]
         if faults.endless and leaves_column and self.device.get((*oid[:-1], 1)) is not None:
             return (*oid[:-1], oid[-1] + 1), Row(INTEGER, 1)

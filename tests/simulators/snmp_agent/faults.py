@@ -48,3 +48,6 @@ class Faults:
     set_error: str = ""
     no_bulk: bool = False  # no answer to GETBULK
     bulk_as_get: bool = False  # GETBULK is answered as GET
+    # what follows an OID that is no object of the device: "first", its first object; "end",
+    # nothing. Some agents continue a walk only from an object
+    after_missing: str = ""
