@@ -10,16 +10,18 @@ from __future__ import annotations
 import hmac
 import json
 import re
+import secrets
+import time
 from collections.abc import Mapping
 from typing import Any, Callable, NamedTuple, Optional
 
 from pdu.pdus.handler_archives import BadArchive
 
 from . import multipart
+from .database import storable
 from .records import Refusal
 from .runtime import Runtime
-from .store import Store, storable
-from .tokens import Tokens, Tries
+from .store import Store
 
 _TOKEN = "/api/auth/v4/public/token"
 _HANDLERS = "/api/eservice/v3/custom_equipment"
@@ -49,6 +51,25 @@ def answer_error(status: int, code: int, msg: str, value: object = "") -> Answer
     return answer_json(status, {"error": {"code": code, "msg": msg, "value": value}})
 
 
+class Tokens:
+    """The tokens of administrators who logged in; each is valid for `seconds`."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        self._ends: dict[str, float] = {}
+
+    def issue(self) -> str:
+        token = secrets.token_urlsafe(32)
+        self._ends[token] = time.time() + self.seconds
+        return token
+
+    def is_valid(self, token: str) -> bool:
+        return self._ends.get(token, 0.0) > time.time()
+
+    def revoke(self, token: str) -> None:
+        self._ends.pop(token, None)
+
+
 class Api:
     """Answers the API's requests, and calls `happened(sentence)` after each successful request to
     log in, register, upload or remove."""
@@ -64,7 +85,6 @@ class Api:
     ) -> None:
         self._store, self._runtime, self._tokens = store, runtime, tokens
         self._email, self._password, self._happened = email, password, happened
-        self._tries = Tries()
 
     def answer(self, request: Request) -> Answer:
         """The answer to one request; a refusal becomes an error answer."""
@@ -106,22 +126,16 @@ class Api:
         )
 
     def log_in(self, email: str, password: str) -> str:
-        """A new token for the administrator.
-
-        Raises Refusal if e-mail or password is wrong, and after many wrong ones.
-        """
-        if self._tries.too_many():
-            raise Refusal(429, 3004, "too many wrong passwords: wait a minute")
+        """A new token for the administrator. Raises Refusal if e-mail or password is wrong."""
         if not (
             hmac.compare_digest(email.encode("utf-8", "replace"), self._email.encode())
             and hmac.compare_digest(password.encode("utf-8", "replace"), self._password.encode())
         ):
-            self._tries.failed()
             raise Refusal(401, 3004, "wrong e-mail or password")
         return self._tokens.issue()
 
     def _check_token(self, request: Request) -> None:
-        if not self._tokens.valid(request.headers.get("x-xsrf-token", "")):
+        if not self._tokens.is_valid(request.headers.get("x-xsrf-token", "")):
             raise Refusal(403, 3005, "access denied")
 
     def _create(self, request: Request) -> Answer:
@@ -159,7 +173,7 @@ class Api:
             handler = self._runtime.accept(number, form["data"], import_path)
         except BadArchive as error:
             raise Refusal(400, 1006, str(error)) from None
-        self._happened(f"version {handler.current} of {handler.handler} was uploaded")
+        self._happened(f"version {handler.uploads} of {handler.handler} was uploaded")
         return answer_json(200, {})
 
 

@@ -43,8 +43,6 @@ def main() -> None:
     logging.basicConfig(
         stream=sys.stderr, level=logging.INFO, format="%(levelname)s %(name)s: %(message)s"
     )
-    trips = SimpleNamespace(**runpy.run_path(str(Path(__file__).with_name("trips.py"))))
-    trips.watch()
     try:
         worker = _Worker(job)
     except BaseException as error:
@@ -55,9 +53,7 @@ def main() -> None:
             _say(answers, json.loads(lines.get())["number"], failed)
     while True:
         call = json.loads(lines.get())
-        trips.begin()
-        answer = worker.answer(call)
-        _say(answers, call["number"], {**answer, "round_trips": trips.so_far()})
+        _say(answers, call["number"], worker.answer(call))
 
 
 def _listen(lines: queue.Queue[str]) -> None:
@@ -96,17 +92,13 @@ class _Worker:
         if job["metering"]:
             self._adapter.prepare()
         loader = runpy.run_path(str(_LOADER))
-        self._module = loader["import_handler"](job["import"])
-        self._make = self._module.make_handler
-        self._entry_of = loader["entry_of"]
+        self._make = loader["import_handler"](job["import"]).make_handler
         self._pdu: Any = None
         self._data: Any = None
         self._fresh = job["fresh"]
 
     def answer(self, call: Mapping[str, Any]) -> dict[str, Any]:
         try:
-            if call["method"] == "describe":
-                return {"value": self._described()}
             if call["data"] != self._data:
                 self._data, self._pdu = call["data"], None
             if not self._fresh:
@@ -169,21 +161,6 @@ class _Worker:
             "labels": {_text(item.identity): [str(item.number), str(item.name)] for item in found}
         }
 
-    def _described(self) -> dict[str, Any]:
-        """The handler's table of settings."""
-        entry = self._entry_of(self._module)
-        rows = [
-            {
-                "key": str(item.key),
-                "allowed": str(item.allowed),
-                "help": str(item.help),
-                "secret": bool(item.secret),
-                "default": _default(item.default),
-            }
-            for item in entry.settings
-        ]
-        return {"settings": rows}
-
     def _port_up(self, pdu: Any, call: Mapping[str, str]) -> dict[str, Any]:
         return self._switched(pdu.port_up, call)
 
@@ -219,15 +196,6 @@ def _state(name: object) -> str:
     if name not in ("UP", "DOWN", "UNKNOWN"):
         raise ValueError(f"a state must be UP, DOWN or UNKNOWN, not {name!r}")
     return str(name)
-
-
-def _default(value: object) -> str:
-    """A setting's default as a person types it."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return str(value)
 
 
 def _figure(value: object) -> float:

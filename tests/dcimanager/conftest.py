@@ -58,7 +58,7 @@ def site() -> Iterator[DciManager]:
 def visitor(site: DciManager) -> Visitor:
     """A person who has logged in to the page."""
     made = Visitor(site)
-    assert made.log_in().headers["location"] == "/log"
+    assert made.log_in().headers["location"] == "/"
     return made
 
 

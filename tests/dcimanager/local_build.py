@@ -4,7 +4,7 @@ them.
 
 from __future__ import annotations
 
-import re
+import itertools
 import subprocess
 import sys
 import tempfile
@@ -15,7 +15,7 @@ from pdu.pdus.handler_archives import BadArchive, read_archive
 from pdu.pdus.handler_source import read_protocol
 
 from .records import Handler, Pdu, Refusal
-from .simulations import KINDS, Simulations
+from .simulations import KINDS
 
 if TYPE_CHECKING:
     from .manager import DciManager
@@ -46,65 +46,36 @@ def registered(manager: DciManager, only: str = "") -> list[Handler]:
         if done.returncode:
             raise Refusal(500, 1006, f"packaging/build.py failed: {done.stderr.strip()[-500:]}")
         built = [path.read_bytes() for path in sorted(Path(folder).glob("*.tar.gz"))]
-        titles = _titles((Path(folder) / "register.sh").read_text("utf-8"))
-    installed = []
-    for data in built:
-        top = read_archive(data).top
-        if only in ("", top):
-            installed.append(install(manager, data, titles.get(top, "")))
-    return installed
+    return [install(manager, data) for data in built if only in ("", read_archive(data).top)]
 
 
-def simulate(manager: DciManager, simulations: Simulations, kind: str, name: str = "") -> Pdu:
+def simulate(manager: DciManager, kind: str) -> Pdu:
     """Starts a simulated PDU and adds it; registers its handler first if needed.
 
-    Raises Refusal, Failed or LookupError.
+    Raises Refusal, OSError or LookupError.
     """
     wanted = KINDS[kind]
     drives = f"pdu_{wanted.handler}"
-    if drives not in _ready(manager):
+    if drives not in {handler.handler for handler in manager.handlers() if handler.uploads}:
         registered(manager, drives)
-    process, made = simulations.begin(kind)
-    try:
-        taken = {pdu.name for pdu in manager.pdus()}
-        name = name or next(
-            name
-            for name in (f"simulated {kind} {count}" for count in range(1, 10_000))
-            if name not in taken
-        )
-        pdu = manager.store.add_pdu(
-            name, drives, made["address"], made["snmp"], made["settings"], wanted.title, kind
-        )
-    except BaseException:
-        simulations.abandon(process)
-        raise
-    simulations.keep(pdu, process)
+    simulation = manager.simulations.begin(kind)
+    peer, taken = simulation.peer, {pdu.name for pdu in manager.pdus()}
+    names = (f"simulated {kind} {count}" for count in itertools.count(1))
+    pdu = manager.store.add_pdu(
+        next(name for name in names if name not in taken),
+        drives,
+        peer.address,
+        peer.snmp,
+        peer.settings,
+        wanted.title,
+        kind,
+    )
+    manager.simulations.keep(pdu, simulation)
     manager.poll_soon(pdu)
-    manager.journal.happened(f"the PDU {name} was started and added")
     return pdu
 
 
-def _ready(manager: DciManager) -> set[str]:
-    """The handlers that have a version."""
-    return {handler.handler for handler in manager.handlers() if handler.import_path}
-
-
-def _titles(script: str) -> dict[str, str]:
-    """Name of the archive's directory → the title, from the rows `name|title|protocol` of
-    register.sh.
-    """
-    rows = re.search("^HANDLERS='([^']*)'$", script, re.MULTILINE)
-    return (
-        {
-            f"pdu_{name}": title
-            for name, title, _ in (row.split("|") for row in rows[1].splitlines())
-        }
-        if rows
-        else {}
-    )
-
-
-def install(manager: DciManager, data: bytes, title: str = "") -> Handler:
+def install(manager: DciManager, data: bytes) -> Handler:
     """Stores an archive as a new version of the handler named like the archive's directory;
     registers that handler if needed.
 
@@ -118,9 +89,7 @@ def install(manager: DciManager, data: bytes, title: str = "") -> Handler:
             handler, new = manager.store.handler(archive.top), False
         except LookupError:
             handler, new = (
-                manager.store.create(
-                    "pdu", archive.top, title or _title(archive.top), ["custom"], []
-                ),
+                manager.store.create("pdu", archive.top, _title(archive.top), ["custom"], []),
                 True,
             )
         try:
@@ -139,7 +108,7 @@ def install(manager: DciManager, data: bytes, title: str = "") -> Handler:
     protocol = read_protocol(archive, handler.import_path)
     if not used and not handler.speaks_snmp and protocol == "snmp":
         manager.store.set_protocol(handler, ["snmp"])
-    manager.journal.happened(f"version {handler.current} of {handler.handler} was uploaded")
+    manager.journal.happened(f"version {handler.uploads} of {handler.handler} was uploaded")
     return handler
 
 

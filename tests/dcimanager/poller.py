@@ -12,15 +12,12 @@ from .records import Pdu
 
 _LOG = logging.getLogger(__name__)
 _THIN_SECONDS = 1800.0
-_STOP_SECONDS = 30.0
+_TICK_SECONDS = 0.2
 
 
 class Poller:
     """Until `stop`, calls `poll(pdu)` for each of `pdus()` every `seconds`, and `thin()`, to delete
-    old records, every half hour.
-
-    A PDU whose poll ends more than `seconds` after it was due misses turns, which `late` counts. No
-    PDU is polled twice at once.
+    old records, every half hour. No PDU is polled twice at once.
     """
 
     def __init__(
@@ -31,86 +28,50 @@ class Poller:
         seconds: float,
         threads: int,
     ) -> None:
-        self.seconds, self.late = seconds, 0
-        self._pdus, self._poll, self._thin = pdus, poll, thin
+        self._pdus, self._poll, self._thin, self._seconds = pdus, poll, thin, seconds
+        # id of a PDU → monotonic time of its next poll
         self._due: dict[int, float] = {}
-        self._running: dict[int, bool] = {}
-        self._wake = threading.Condition()
-        self._stopped = self._starved = False
+        self._running: set[int] = set()
+        self._lock = threading.Lock()
+        self._stopped = threading.Event()
         self._pool = ThreadPoolExecutor(threads, "poll")
         self._thread = threading.Thread(target=self._run, name="poller", daemon=True)
         self._thread.start()
 
-    def forget(self, pdu: int) -> None:
-        """Plans no more polls of a removed PDU; a poll in progress goes on."""
-        with self._wake:
-            self._due.pop(pdu, None)
-
-    def soon(self, pdu: Pdu, after: float = 0.0) -> None:
-        """Makes a poll of this PDU due now, or `after` some seconds; a running one ends first."""
-        with self._wake:
-            self._due[pdu.id] = time.monotonic() + after
-            self._wake.notify()
+    def soon(self, pdu: Pdu) -> None:
+        """Makes a poll of this PDU due now; a running one ends first."""
+        with self._lock:
+            self._due[pdu.id] = 0.0
 
     def stop(self) -> None:
         """Ends the timer, and waits for polls in progress."""
-        with self._wake:
-            self._stopped = True
-            self._wake.notify()
-        self._thread.join(_STOP_SECONDS)
+        self._stopped.set()
+        self._thread.join()
         self._pool.shutdown(wait=True, cancel_futures=True)
 
     def _run(self) -> None:
         thinned = time.monotonic()
-        while True:
-            with self._wake:
-                if self._stopped:
-                    return
-                now = time.monotonic()
-                pdus = self._pdus()
-                for pdu in pdus:
-                    if self._due.setdefault(pdu.id, now) <= now and not self._running.get(pdu.id):
-                        self._running[pdu.id] = True
-                        self._submit(self._turn, pdu)
-                if now - thinned >= _THIN_SECONDS:
-                    thinned = now
-                    self._submit(self._guarded, self._thin)
-                if self._starved:
-                    self._submit(int)
-                waiting = [self._due[pdu.id] for pdu in pdus if not self._running.get(pdu.id)]
-                self._wake.wait(max(0.0, min([*waiting, now + 1.0]) - now))
-
-    def _submit(self, work: Callable[..., object], *arguments: object) -> None:
-        """Gives work to the pool.
-
-        If the system refuses a thread, the work stays queued until the pool has a free one.
-        """
-        try:
-            self._pool.submit(work, *arguments)
-            self._starved = False
-        except RuntimeError:
-            if not self._starved:
-                _LOG.exception("polls wait for a thread")
-            self._starved = True
+        while not self._stopped.wait(_TICK_SECONDS):
+            now = time.monotonic()
+            if now - thinned >= _THIN_SECONDS:
+                thinned = now
+                self._pool.submit(self._guarded, self._thin)
+            for pdu in self._pdus():
+                with self._lock:
+                    if pdu.id in self._running or self._due.get(pdu.id, 0.0) > now:
+                        continue
+                    self._running.add(pdu.id)
+                    self._due[pdu.id] = now + self._seconds
+                self._pool.submit(self._turn, pdu)
 
     def _turn(self, pdu: Pdu) -> None:
-        with self._wake:
-            began = self._due.get(pdu.id)
-        if began is not None:  # None after `forget`
-            self._guarded(lambda: self._poll(pdu))
-        with self._wake:
-            now = time.monotonic()
-            # False after `forget` or `soon`
-            if began is not None and self._due.get(pdu.id) == began:
-                missed = max(0, int((now - began) // self.seconds))
-                self.late += missed
-                self._due[pdu.id] = began + (missed + 1) * self.seconds
-            self._running[pdu.id] = False
-            self._wake.notify()
+        self._guarded(self._poll, pdu)
+        with self._lock:
+            self._running.discard(pdu.id)
 
-    def _guarded(self, work: Callable[[], None]) -> None:
+    def _guarded(self, work: Callable[..., None], *arguments: object) -> None:
         try:
-            work()
+            work(*arguments)
         except Exception:
-            if not self._stopped:  # the stop itself may cause an error
+            if not self._stopped.is_set():  # the stop itself may cause an error
                 _LOG.exception("an error in a poll or in thinning; polling continues")

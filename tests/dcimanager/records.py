@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Optional
-
-#: how long after a command a meter may show what flowed before it, in s
-LATE_S = 60.0
 
 CALLS_KEPT = 100  # calls of each PDU in memory; the database keeps more
 # After errors of these kinds, a switching call counts as not carried out.
@@ -32,10 +28,8 @@ class Call(NamedTuple):
 
     `kind` is "" when it succeeded, else the kind of the handler's own error, or one of "import"
     (the archive is missing or cannot be loaded), "bug" (another exception), "time-out", "died" (the
-    process ended, did not start, or gave no valid answer), "interrupted" (the stand-in ended before
-    it stored the result of a switching call). `round_trips` are those to the device, None if they
-    were not counted. `lines` are lines that the handler logged. `at` is when the call ended, or
-    when an interrupted one began, in seconds since 1970.
+    process ended, did not start, or gave no valid answer). `lines` are lines that the handler
+    logged. `at` is when the call ended, in seconds since 1970.
     """
 
     method: str
@@ -44,7 +38,6 @@ class Call(NamedTuple):
     value: Mapping[str, Any]
     kind: str
     text: str
-    round_trips: Optional[int] = None
     lines: tuple[str, ...] = ()
     at: float = 0.0
 
@@ -59,8 +52,8 @@ class Call(NamedTuple):
 
 @dataclass
 class Handler:
-    """A registered handler; `uploads` counts its versions, 0 before the first archive; `current` is
-    the version that runs.
+    """A registered handler; `uploads` counts its versions, 0 before the first archive. Of the
+    version that runs, `label` is the pack's version, or "", and `uploaded` in seconds since 1970.
     """
 
     id: int
@@ -69,10 +62,15 @@ class Handler:
     name: str
     protocol: list[str]
     features: list[str]
-    top: str = ""
-    import_path: str = ""
     uploads: int = 0
-    current: int = 0
+    label: str = ""
+    import_path: str = ""
+    uploaded: float = 0.0
+
+    @property
+    def top(self) -> str:
+        """The directory of its archive, "" before the first one."""
+        return self.import_path.partition(".")[0]
 
     def shown(self) -> dict[str, object]:
         return {
@@ -87,19 +85,6 @@ class Handler:
     @property
     def speaks_snmp(self) -> bool:
         return "snmp" in self.protocol
-
-
-class Version(NamedTuple):
-    """One accepted upload; `label` is the version found in it, or ""; `size` in bytes, `uploaded`
-    in seconds since 1970.
-    """
-
-    number: int
-    label: str
-    import_path: str
-    sha256: str
-    size: int
-    uploaded: float
 
 
 class Label(NamedTuple):
@@ -117,10 +102,9 @@ class Pdu:
 
     `load_a` and `energy_kwh` are the platform's figures, 0.0 where nothing was metered; `metered`
     names the metered ones. `doubts` are the ports whose last switching may or may not have
-    happened. `changes` are the times, in seconds since 1970, at which address, SNMP parameters or
-    settings were changed: from then on, another device may count the energy. `unread`: no `status`
-    has succeeded since the last of these changes. `switched` are the ports that a command may have
-    switched, with the time of the last one: figures measured before it say nothing about its effect.
+    happened. `changes` counts the changes of address, SNMP parameters or settings: after each, it
+    may be another device. `switched` are the ports that a command may have switched, with the time
+    of the last one: figures measured before it say nothing about its effect.
     """
 
     id: int
@@ -145,8 +129,7 @@ class Pdu:
     measured_at: float = 0.0
     labels: dict[str, Label] = field(default_factory=dict)
     doubts: dict[str, str] = field(default_factory=dict)
-    changes: list[float] = field(default_factory=list)
-    unread: bool = False
+    changes: int = 0
     # identity → seconds since 1970
     switched: dict[str, float] = field(default_factory=dict)
     # limit of a call; None: the stand-in's limit
@@ -168,7 +151,7 @@ class Pdu:
                 self.doubts[call.identity] = "may or may not have switched"
         elif call.method == "status":
             self.ports, self.polled_at = dict(call.value["ports"]), call.at
-            self.doubts, self.unread = {}, False
+            self.doubts = {}
         elif call.method == "statistic":
             self._meter(call.value)
             self.measured_at = call.at
@@ -183,42 +166,18 @@ class Pdu:
             self.doubts.pop(identity, None)
 
     def changed(self) -> None:
-        """Forgets figures, labels, doubts and calls, and notes the time.
-
-        Until the next good poll, `port_state` is UNKNOWN.
-        """
+        """Forgets figures, labels, doubts and calls."""
         self.load_a, self.energy_kwh = 0.0, 0.0
         self.metered, self.measured_at = [], 0.0
         self.port_energy_kwh, self.port_load_a = {}, {}
         self.port_metered = []
         self.labels, self.doubts, self.switched = {}, {}, {}
         self.calls.clear()
-        self.changes, self.unread = [*self.changes, time.time()], True
+        self.changes += 1
 
-    def port_state(self, identity: str) -> str:
-        """The port's state in the last good answers. UNKNOWN if they do not contain the port, if
-        its last switching is in doubt, or if the PDU was changed after the last good poll."""
-        if identity in self.doubts or self.unread:
-            return "UNKNOWN"
-        return self.ports.get(identity, "UNKNOWN")
-
-    def measured_before_command(self, identity: Optional[str] = None) -> bool:
-        """Whether the figures of a port, or of the PDU (None), are older than the last command that
-        may have switched the port, or any port.
-        """
-        times = self.switched.values() if identity is None else [self.switched.get(identity, 0.0)]
-        return bool(self.measured_at) and max(times, default=0.0) > self.measured_at
-
-    def may_be_late(self, now: float) -> bool:
-        """Whether a meter shows a current at a port that a command of less than LATE_S ago switched
-        off: it may not have renewed its figure yet.
-        """
-        return any(
-            now - at < LATE_S
-            and self.ports.get(identity) == "DOWN"
-            and self.port_load_a.get(identity, 0.0) > 0
-            for identity, at in self.switched.items()
-        )
+    def measured_before_command(self, identity: str) -> bool:
+        """Whether a port's figures are older than the last command that may have switched it."""
+        return bool(self.measured_at) and self.switched.get(identity, 0.0) > self.measured_at
 
     def _meter(self, value: Mapping[str, Any]) -> None:
         self.load_a, self.energy_kwh = float(value["load"]), float(value["total_consumption"])

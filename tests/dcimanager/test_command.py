@@ -81,7 +81,7 @@ def test_a_restart_changes_neither_address_nor_login_and_files_with_secrets_are_
             assert process.wait(PATIENCE_S) == 0
             assert process.stderr is not None and process.stderr.read() == ""
     assert lines[1] == (f"http://127.0.0.1:{kept[1]}/", *lines[0][1:])
-    private = {"key", "password", "register.env", "authority.pem", "dcimanager.sqlite"}
+    private = {"password", "register.env", "dcimanager.sqlite"}
     assert private <= {path.name for path in (tmp_path / "data").iterdir()}
     assert all((tmp_path / "data" / name).stat().st_mode & 0o077 == 0 for name in private)
     assert [path.name for path in tmp_path.iterdir()] == ["data"]
@@ -158,4 +158,4 @@ def test_the_page_about_the_stand_in_without_a_browser_runs_as_written(tmp_path:
     assert done.returncode == 0 and not done.stderr, done.stderr
     words = " ".join(done.stdout.split())
     assert words.startswith("1 Off "), words
-    assert "Outlet 1 of simulated apc 1 is off." in words
+    assert "the PDU reports off." in words

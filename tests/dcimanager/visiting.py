@@ -11,7 +11,6 @@ from urllib.parse import urlencode
 
 from .chromium import Browser
 from .manager import DciManager
-from .tokens import proof
 
 HOSTILE = "<script>alert(1)</script>\"'&\x1b[2J\x00\u202egnp.exe\r\nX: y" + "W" * 10_000
 
@@ -23,7 +22,7 @@ class Answer(NamedTuple):
 
 
 class Visitor:
-    """A person's browser, reduced to HTTP: keeps the cookie and sends forms with the CSRF token."""
+    """A person's browser, reduced to HTTP: keeps the cookie and sends forms."""
 
     def __init__(self, manager: DciManager) -> None:
         self._manager = manager
@@ -34,9 +33,9 @@ class Visitor:
         connection = http.client.HTTPConnection(self._host, timeout=60)
         try:
             given = {key.replace("_", "-"): value for key, value in headers.items()}
-            connection.request(
-                method, path, body, {**({"cookie": self.cookie} if self.cookie else {}), **given}
-            )
+            if self.cookie:
+                given.setdefault("cookie", self.cookie)
+            connection.request(method, path, body, given)
             answer = connection.getresponse()
             shown = {key.lower(): value for key, value in answer.getheaders()}
             return Answer(answer.status, shown, answer.read().decode())
@@ -48,45 +47,32 @@ class Visitor:
 
     def log_in(self, password: Optional[str] = None) -> Answer:
         given = self._manager.password if password is None else password
-        fields = {"email": self._manager.email, "password": given, "next": "/log"}
-        answer = self.post("/login", fields)
+        answer = self.post("/login", {"email": self._manager.email, "password": given})
         self.cookie = answer.headers.get("set-cookie", "").partition(";")[0]
         return answer
-
-    @property
-    def csrf(self) -> str:
-        return proof(self.cookie.partition("=")[2])
 
     def post(
         self, path: str, fields: Mapping[str, Union[str, Sequence[str]]], **headers: str
     ) -> Answer:
-        body = urlencode({"csrf": self.csrf, **fields}, doseq=True, errors="surrogatepass").encode()
-        return self.sent(path, body, content_type="application/x-www-form-urlencoded", **headers)
-
-    def sent(self, path: str, body: bytes, **headers: str) -> Answer:
-        """POSTs a form. After a refusal, opens the page that says why, as a browser does."""
-        answer = self.request("POST", path, body, **headers)
-        to = answer.headers.get("location", "")
-        return self.get(to) if answer.status == 303 and "refused=" in to else answer
+        body = urlencode(fields, doseq=True, errors="surrogatepass").encode()
+        kind = "application/x-www-form-urlencoded"
+        return self.request("POST", path, body, content_type=kind, **headers)
 
     def upload(
         self,
-        files: list[tuple[str, bytes]],
+        name: str,
+        data: bytes,
         path: str = "/handlers/upload",
         field: str = "archive",
         **fields: str,
     ) -> Answer:
         mark = "d41d8c"
         part = f'--{mark}\r\nContent-Disposition: form-data; name="'
-        plain = {"csrf": self.csrf, **fields}
-        parts = [f'{part}{name}"\r\n\r\n{value}\r\n'.encode() for name, value in plain.items()]
-        head = f'{part}{field}"; filename="%s"\r\n\r\n'
-        parts += [(head % name).encode() + data + b"\r\n" for name, data in files]
-        return self.sent(
-            path,
-            b"".join(parts) + f"--{mark}--\r\n".encode(),
-            content_type=f"multipart/form-data; boundary={mark}",
-        )
+        parts = [f'{part}{key}"\r\n\r\n{value}\r\n'.encode() for key, value in fields.items()]
+        parts.append(f'{part}{field}"; filename="{name}"\r\n\r\n'.encode() + data + b"\r\n")
+        body = b"".join(parts) + f"--{mark}--\r\n".encode()
+        kind = f"multipart/form-data; boundary={mark}"
+        return self.request("POST", path, body, content_type=kind)
 
 
 def logged_in(window: Browser, manager: DciManager) -> None:

@@ -138,7 +138,6 @@ class Worker:
                 answer.get("value") or {},
                 answer.get("kind", ""),
                 answer.get("text", ""),
-                answer.get("round_trips"),
                 tuple(lines),
                 time.time(),
             )

@@ -91,7 +91,6 @@ _ELSEWHERE: Mapping[str, str] = {
             "curl -s -c",
             "curl -s -b",
             "sed -n",
-            "head -n 1",
             "sleep 3",
         ),
         "tests/dcimanager/test_command.py",

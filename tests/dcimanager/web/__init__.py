@@ -1,1 +1,1 @@
-"""The stand-in's page for a browser. It does some of what DCImanager's own pages do."""
+"""The stand-in's page for a browser: handlers, PDUs, one PDU, log."""

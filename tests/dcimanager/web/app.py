@@ -1,68 +1,89 @@
-"""The page as one ASGI application."""
+"""One web application: DCImanager's API below /api/, and the page for a browser."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Optional
 
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import Mount, Router
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from ..simulations import Simulations
-from .access import Access
-from .pages import entry, handlers, log, pdu, pdus, servers, trust
-from .site import Site, Wrong
+from .. import api
+from ..records import Refusal
+from . import handlers, log, login, pdu, pdus
+from .forms import LARGEST_BODY, Wrong
+from .rendering import show
 
 if TYPE_CHECKING:
     from ..manager import DciManager
 
-_PAGES = (entry, pdus, pdu, trust, handlers, servers, log)
-_LONGEST_PATH = 1000  # in characters; int() refuses an id of more than 4300 digits
+_METHODS = ["GET", "POST", "PUT", "DELETE"]
 
 
-def application(
-    manager: DciManager, simulations: Simulations, hosts: Optional[Sequence[str]]
-) -> Any:
-    """The pages, wrapped in `Access`, which checks `hosts`."""
-    site = Site(manager, simulations)
-
-    async def nothing(scope: Any, receive: Any, send: Any) -> None:
-        await _missing(site, Request(scope))(scope, receive, send)
-
-    routes = [route for page in _PAGES for route in page.routes(site)]
-    router = Router(
-        [*routes, Mount("/static", _Files(directory=Path(__file__).with_name("static")))],
-        redirect_slashes=False,
-        default=nothing,
-    )
-
-    async def bounded(scope: Any, receive: Any, send: Any) -> None:
-        answer = router if len(scope["path"]) <= _LONGEST_PATH else nothing
-        await answer(scope, receive, send)
-
-    return Access(bounded, manager.tokens, hosts)
-
-
-def _missing(site: Site, request: Request) -> Response:
-    return site.wrong(request, Wrong("There is no such page.", 404))
-
-
-class _Files(StaticFiles):
-    """The browser may cache these files but must revalidate them each time.
-
-    An error has no body.
+def application(manager: DciManager, hosts: list[str]) -> Starlette:
+    """`hosts` are the names by which a browser may reach this server: another name that resolves to
+    it is refused (DNS rebinding).
     """
+    app = Starlette(
+        routes=[
+            Route("/api/{path:path}", _api, methods=_METHODS),
+            Mount("/static", StaticFiles(directory=Path(__file__).with_name("static"))),
+            *login.ROUTES,
+            *handlers.ROUTES,
+            *pdus.ROUTES,
+            *pdu.ROUTES,
+            *log.ROUTES,
+        ],
+        middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=hosts)],
+        exception_handlers={
+            HTTPException: _failure,
+            Wrong: _failure,
+            Refusal: _failure,
+            LookupError: _failure,
+        },
+    )
+    app.state.manager = manager
+    return app
 
-    async def get_response(self, path: str, scope: Any) -> Response:
-        try:
-            answer = await super().get_response(path, scope)
-        except HTTPException as error:
-            return Response(status_code=error.status_code)
-        except ValueError:  # a NUL in the path
-            return Response(status_code=404)
-        answer.headers["cache-control"] = "no-cache"
-        return answer
+
+async def _api(request: Request) -> Response:
+    length = request.headers.get("content-length", "0")
+    if not length.isdigit() or int(length) > LARGEST_BODY:
+        return PlainTextResponse("too large", 413)
+    query = request.scope["query_string"]
+    asked = api.Request(
+        request.method,
+        request.scope["raw_path"].decode("latin-1") + (f"?{query.decode('latin-1')}" * bool(query)),
+        {key.lower(): value for key, value in request.headers.items()},
+        await request.body(),
+    )
+    answer: Optional[api.Answer] = await run_in_threadpool(request.app.state.manager.respond, asked)
+    if answer is None:
+        return _Cut()
+    headers = {"Location": answer.location} if answer.location else {}
+    return Response(answer.body, answer.status, headers, answer.content_type)
+
+
+class _Cut(Response):
+    """Promises a body and sends none: uvicorn then closes the connection."""
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        headers = [(b"content-length", b"1")]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+
+
+async def _failure(request: Request, error: Exception) -> Response:
+    """The page of a request that cannot be carried out."""
+    status, text = 404, str(error)
+    if isinstance(error, (Wrong, Refusal)):
+        status = error.status
+    elif isinstance(error, HTTPException):
+        status, text = error.status_code, error.detail
+    return await run_in_threadpool(show, request, "error.html", status, text=text)

@@ -1,0 +1,186 @@
+"""The list of PDUs; adding, importing, changing and removing them; simulated ones."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple, Optional
+
+from starlette.datastructures import FormData, UploadFile
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from ..equipment_csv import import_pdus
+from ..local_build import simulate
+from ..masking import looks_secret
+from ..records import Handler, Pdu
+from ..simulations import KINDS
+from .forms import Wrong, action, checked, go, manager_of, number, page, text
+from .rendering import failing, plain, show
+
+SNMP_FIELDS = (
+    "version",
+    "port",
+    "community",
+    "user",
+    "auth_protocol",
+    "auth_password",
+    "priv_protocol",
+    "priv_password",
+)
+_LONGEST_VALUE = 20_000  # of a setting: it may be a certificate
+_BLANK_ROWS = 6  # for further settings
+_NOTHING: Mapping[str, str] = {}
+
+
+class Given(NamedTuple):
+    """What a PDU's form holds."""
+
+    name: str
+    address: str
+    notes: str
+    snmp: dict[str, str]
+    settings: dict[str, str]
+
+
+def _list(request: Request) -> Response:
+    manager = manager_of(request)
+    return show(
+        request,
+        "pdus.html",
+        pdus=sorted(manager.pdus(), key=lambda pdu: not failing(pdu)),
+        kinds=KINDS,
+        interval=manager.poll_seconds,
+    )
+
+
+def _handlers(request: Request) -> list[Handler]:
+    return [handler for handler in manager_of(request).handlers() if handler.device_type == "pdu"]
+
+
+def _add_form(request: Request) -> Response:
+    handlers, name = _handlers(request), request.query_params.get("handler", "")
+    handler = next((one for one in handlers if name in ("", one.handler)), None)
+    if name and handler is None:
+        raise Wrong("There is no such handler.", 404)
+    return _form(request, handler, None)
+
+
+def _edit_form(request: Request) -> Response:
+    store = manager_of(request).store
+    pdu = store.pdu(number(request))
+    return _form(request, store.handler(pdu.handler), pdu)
+
+
+def _form(request: Request, handler: Optional[Handler], pdu: Optional[Pdu]) -> Response:
+    return show(
+        request,
+        "pdu_form.html",
+        handlers=_handlers(request),
+        handler=handler,
+        pdu=pdu,
+        snmp=pdu.snmp if pdu else _NOTHING,
+        settings=[*(pdu.settings.items() if pdu else ()), *[("", "")] * _BLANK_ROWS],
+        looks_secret=looks_secret,
+    )
+
+
+def _given(form: FormData, handler: Handler, old: Optional[Pdu]) -> Given:
+    """What the form holds; an empty secret keeps its old value. Raises Wrong."""
+    name, address = text(form, "name"), text(form, "address")
+    if not name or not address:
+        raise Wrong("A PDU needs a name and an address.")
+    snmp: dict[str, str] = {}
+    for key in SNMP_FIELDS if handler.speaks_snmp else ():
+        value = text(form, f"snmp_{key}", strip=not looks_secret(key))
+        snmp[key] = value or _secret(old.snmp if old else _NOTHING, key)
+    settings: dict[str, str] = {}
+    for given, value in zip(form.getlist("key"), form.getlist("value")):
+        key = checked(given, "key")
+        if key in settings:
+            raise Wrong(f"The key {plain(key, 40)} is given twice.")
+        if key:
+            value = checked(value, key, _LONGEST_VALUE, strip=False)
+            settings[key] = value or _secret(old.settings if old else _NOTHING, key)
+    filled = {key: value for key, value in snmp.items() if value}
+    return Given(name, address, text(form, "notes", 2000), filled, settings)
+
+
+def _secret(stored: Mapping[str, str], key: str) -> str:
+    """The stored value of a secret, which the form does not show."""
+    return stored.get(key, "") if looks_secret(key) else ""
+
+
+def _add(request: Request, form: FormData) -> Response:
+    manager = manager_of(request)
+    handler = manager.store.handler(text(form, "handler"))
+    given = _given(form, handler, None)
+    pdu = manager.add_pdu(
+        given.name,
+        handler.handler,
+        given.address,
+        snmp=given.snmp,
+        settings=given.settings,
+        notes=given.notes,
+    )
+    return go(f"/pdus/{pdu.id}")
+
+
+def _edit(request: Request, form: FormData) -> Response:
+    manager = manager_of(request)
+    pdu = manager.store.pdu(number(request))
+    given = _given(form, manager.store.handler(pdu.handler), pdu)
+    with pdu.busy:
+        before = pdu.address, pdu.snmp, pdu.settings
+        pdu.name, pdu.address, pdu.notes, pdu.snmp, pdu.settings = given
+        if before != (pdu.address, pdu.snmp, pdu.settings):
+            pdu.changed()
+        manager.store.save(pdu)
+    manager.poll_soon(pdu)
+    return go(f"/pdus/{pdu.id}")
+
+
+def _remove(request: Request, form: FormData) -> Response:
+    manager = manager_of(request)
+    manager.remove_pdu(manager.store.pdu(number(request)))
+    return go("/")
+
+
+def _import(request: Request, form: FormData) -> Response:
+    file = form.get("equipment")
+    fields = [field.strip() for field in text(form, "fields").split(",")]
+    if not isinstance(file, UploadFile) or not file.filename:
+        raise Wrong("Choose a file first: a .csv file with a line #pdu.")
+    try:
+        import_pdus(manager_of(request), file.file.read(), fields)
+    except (ValueError, LookupError) as error:
+        raise Wrong(f"{plain(file.filename)} was not read to its end: {error}.") from None
+    return go("/")
+
+
+def _simulate(request: Request, form: FormData) -> Response:
+    manager, kind = manager_of(request), text(form, "kind")
+    if kind not in KINDS:
+        raise Wrong("There is no simulated PDU of this kind.")
+    pdu = simulate(manager, kind)
+    return go(f"/pdus/{pdu.id}")
+
+
+def _poll_all(request: Request, form: FormData) -> Response:
+    manager = manager_of(request)
+    for pdu in manager.pdus():
+        manager.poll_soon(pdu)
+    return go("/")
+
+
+ROUTES = [
+    Route("/", page(_list)),
+    Route("/pdus/add", page(_add_form)),
+    Route("/pdus/add", action(_add), methods=["POST"]),
+    Route("/pdus/import", action(_import), methods=["POST"]),
+    Route("/pdus/simulate", action(_simulate), methods=["POST"]),
+    Route("/pdus/poll", action(_poll_all), methods=["POST"]),
+    Route("/pdus/{id:int}/edit", page(_edit_form)),
+    Route("/pdus/{id:int}/edit", action(_edit), methods=["POST"]),
+    Route("/pdus/{id:int}/remove", action(_remove), methods=["POST"]),
+]
