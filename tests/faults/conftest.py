@@ -13,7 +13,7 @@ from handlers import registry
 
 @pytest.fixture
 def budget(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
-    """A function that sets CALL_SECONDS in all handlers.
+    """A function that sets the limit of a call in all handlers.
 
     An SNMP command keeps its own limits (handlers/snmp/switching.py).
     """
@@ -24,7 +24,8 @@ def budget(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
         for module in [
             module for key, module in sys.modules.items() if key.startswith("handlers.")
         ]:
-            if "CALL_SECONDS" in vars(module):
-                monkeypatch.setattr(module, "CALL_SECONDS", seconds)
+            for name in ("CALL_SECONDS", "LONGEST_SECONDS"):
+                if name in vars(module):
+                    monkeypatch.setattr(module, name, seconds)
 
     return limit
