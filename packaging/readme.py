@@ -133,7 +133,7 @@ FILES: Mapping[str, Sequence[str]] = {
         *(f"settings-{name}" for name in registry.names()),
     ),
     "docs/devices.md": ("devices",),
-    "docs/reference.md": ("exits",),
+    "docs/command.md": ("exits",),
 }
 
 

@@ -51,7 +51,7 @@ class CheckReport(NamedTuple):
     def report(self, when: str) -> Report:
         """For a page and for programs. `when`: with its zone."""
         title = f"Check of {counted(self.totals.pdus, 'PDU')}"
-        frame = Frame(title, _QUESTION, _READING, "docs/fleet.md", when)
+        frame = Frame(title, _QUESTION, _READING, "docs/administrators.md", when)
         parts = [
             *self._verdict(),
             *_advice_parts(self.rows),

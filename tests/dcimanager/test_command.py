@@ -137,9 +137,9 @@ def test_the_demo_with_keep_serves_its_page_until_ctrl_c(tmp_path: Path) -> None
     assert list(tmp_path.iterdir()) == []
 
 
-def test_the_page_about_the_stand_in_without_a_browser_runs_as_written(tmp_path: Path) -> None:
+def test_the_tutorial_without_a_browser_runs_as_written(tmp_path: Path) -> None:
     program("curl")
-    text = (ROOT / "docs" / "stand-in.md").read_text("utf-8")
+    text = (ROOT / "docs" / "tutorial.md").read_text("utf-8")
     found = re.search(r"(?ms)^## Without a browser$.*?^```sh\n(.*?)^```$", text)
     assert found is not None
     data = tmp_path / ".cache" / "dcimanager"

@@ -364,7 +364,7 @@ def written(page: Path, content: bytes) -> Iterator[None]:
         (["test"], "does not begin with test"),
         (["http"], "exists already"),
         (["host"], "handlers/host exists already"),
-        (["fleet"], "docs/fleet.md exists already"),
+        (["tutorial"], "docs/tutorial.md exists already"),
         (["acme", "--shape", "serial"], "'serial' is not one of"),
         (["acme", "--title", 'x"""'], "give ASCII letters, digits"),
         (["shorthand-x", "--snmp"], "cannot be a vendor"),
@@ -518,7 +518,7 @@ def test_if_a_file_or_page_cannot_be_written_the_error_is_one_line_and_the_tree_
     folder.parent.mkdir(parents=True)
     folder.touch()
     # readme.py writes docs/devices.md before it fails at this page.
-    page = small / "docs" / "reference.md"
+    page = small / "docs" / "command.md"
     with written(page, page.read_bytes().replace(b"<!-- exits:begin -->", b"")):
         before = _files(small)
         for arguments, words in (

@@ -74,7 +74,7 @@ def code_of(kind: str) -> int:
 
 
 def markdown() -> str:
-    """The codes as a table for docs/reference.md."""
+    """The codes as a table for docs/command.md."""
     rows = (
         f"| {row.code} | {', '.join(f'`{kind}`' for kind in row.kinds) or '–'} | {row.meaning} |"
         for row in EXITS

@@ -76,7 +76,7 @@ class Frame(NamedTuple):
     asked: str
     #: sentences on how the page is read
     reading: Sequence[str]
-    #: the page of the documentation, such as docs/fleet.md
+    #: the page of the documentation, such as docs/administrators.md
     guide: str
     #: when it was made, with its zone
     made: str
