@@ -14,6 +14,8 @@ def _branches(first: int, name: str) -> Spread:
     return Spread(oid("2634.3.200.10.1"), spans, name, by_row=True)
 
 
+# each branch that has a voltage has a current and a power
+VOLTAGES = _branches(5, "environmentUnitVoltageA to D")
 ACTION = column("2634.3.100.200.1.4", "plugAction")
 
 PROFILES = (
@@ -42,12 +44,12 @@ PROFILES = (
         ),
         load=total(
             figure(scalar("2634.3.200.60.0", "environmentSystemTotalCurrent"), TENTHS),
-            figure(_branches(4, "environmentUnitCurrentA to D"), TENTHS),
+            figure(sum_if_rows_match(_branches(4, "environmentUnitCurrentA to D"), VOLTAGES), TENTHS),
             else_outlets=True,
         ),
         power=total(
             figure(scalar("2634.3.200.70.0", "environmentSystemTotalPower")),
-            figure(_branches(6, "environmentUnitPowerA to D")),
+            figure(sum_if_rows_match(_branches(6, "environmentUnitPowerA to D"), VOLTAGES)),
             else_outlets=True,
         ),
         switching_confidence=Confidence.MEDIUM,
