@@ -29,23 +29,10 @@ class Item(NamedTuple):
         return name if self.is_long else None
 
 
-def ordered(items: list[Any], workers: int) -> list[Any]:
-    return list(long_ones_first(items, workers))
-
-
-def test_long_tests_begin_each_workers_share_and_the_others_keep_their_order() -> None:
-    items = [Item(number, number in (6, 8, 9)) for number in range(10)]
-    assert [item.name for item in ordered(items, 3)] == [6, 0, 1, 8, 2, 3, 9, 4, 5, 7]
-    assert [item.name for item in ordered(items, 1)] == [6, 8, 9, 0, 1, 2, 3, 4, 5, 7]
-
-
-def test_no_test_is_lost_and_none_is_run_twice() -> None:
-    chance = random.Random(1)
-    for _ in range(300):
-        items = [Item(number, chance.random() < 0.5) for number in range(chance.randrange(12))]
-        found = ordered(items, chance.randrange(1, 8))
-        assert sorted(found) == items
-        assert [one for one in found if not one.is_long] == [one for one in items if not one[1]]
+def test_long_tests_begin_each_workers_share_and_none_is_lost() -> None:
+    items: list[Any] = [Item(number, number in (6, 8, 9)) for number in range(10)]
+    ordered = [[item.name for item in long_ones_first(items, workers)] for workers in (3, 1)]
+    assert ordered == [[6, 0, 1, 8, 2, 3, 9, 4, 5, 7], [6, 8, 9, 0, 1, 2, 3, 4, 5, 7]]
 
 
 class Case(NamedTuple):
@@ -69,32 +56,6 @@ class Case(NamedTuple):
     def get_closest_marker(self, name: str) -> Optional[Any]:
         assert name == "sample"
         return None if self.kept is None else pytest.mark.sample(self.kept, of=self.of).mark
-
-
-def kept(*groups: tuple[str, int, Optional[int]]) -> list[tuple[str, int]]:
-    items: list[Any] = [
-        Case(name, number, of) for name, count, of in groups for number in range(count)
-    ]
-    left_out = trials(items)
-    return [(item.function, item.number) for item in items if item not in left_out]
-
-
-def test_of_a_sampled_test_so_many_cases_are_no_trials_spread_evenly() -> None:
-    assert kept(("a", 10, 3)) == [("a", 0), ("a", 4), ("a", 7)]
-    assert kept(("a", 10, 1), ("b", 2, None)) == [("a", 0), ("b", 0), ("b", 1)]
-
-
-def test_a_sampled_file_keeps_so_many_of_all_its_tests_and_the_first_of_each() -> None:
-    items: list[Any] = [Case(name, number, 3, "file") for name in "abcd" for number in range(3)]
-    left_out = trials(items)
-    assert [(one.function, one.number) for one in items if one not in left_out] == [
-        ("a", 0),
-        ("b", 0),
-        ("b", 1),
-        ("c", 0),
-        ("c", 2),
-        ("d", 0),
-    ]
 
 
 @given(
@@ -123,11 +84,6 @@ def test_each_value_of_a_parameter_of_at_most_15_values_has_a_quick_case(
             values = {item.params[at] for item in items}
             if len(values) <= 15:
                 assert {item.params[at] for item in quick if item.function == name} == values
-
-
-def test_a_test_with_fewer_cases_than_the_sample_keeps_all() -> None:
-    assert kept(("a", 2, 5)) == [("a", 0), ("a", 1)]
-    assert len(kept(("a", 100, 7))) == 7
 
 
 TESTS = """

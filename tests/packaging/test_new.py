@@ -28,7 +28,6 @@ from pdu.workshop import new
 from pdu.workshop.new import SHAPES, families_table, family_files, handler_files
 from tests.needs import ROOT
 from tests.packaging.installing import once
-from tests.test_waiting import endless
 
 GUIDE = (ROOT / "docs" / "dev" / "new-handler.md").read_text("utf-8")
 _INIT = "__init__.py"
@@ -288,14 +287,6 @@ def test_a_project_without_the_contract_of_imports_is_refused_and_nothing_is_wri
         assert root.run(("new", "acme", "--tree", str(small))) == 2
         assert "pyproject.toml does not show" in capsys.readouterr().err
         assert _files(small) == before
-
-
-def test_no_test_of_a_new_handler_waits_forever() -> None:
-    made = handler_files(ROOT, "acme", None)
-    texts = [
-        text for path, text in made.items() if path.parts[0] == "tests" and path.suffix == ".py"
-    ]
-    assert len(texts) > 2 and [endless(text) for text in texts] == [[]] * len(texts)
 
 
 def test_the_page_has_at_most_1000_words_and_each_file_that_it_names() -> None:

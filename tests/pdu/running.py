@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
 
+import click
 import pytest
 
 from pdu import root
@@ -117,3 +118,15 @@ def silent() -> tuple[socket.socket, list[str]]:
         f"port={taken.getsockname()[1]}",
         "--yes",
     ]
+
+
+def command_of(path: tuple[str, ...]) -> click.Command:
+    """The command of these names below `pdu`."""
+    command: click.Command = root.ROOT
+    for name in path:
+        assert isinstance(command, click.Group)
+        with click.Context(command, info_name="pdu") as context:
+            inner = command.get_command(context, name)
+        assert inner is not None
+        command = inner
+    return command

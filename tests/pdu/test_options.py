@@ -12,8 +12,7 @@ import pytest
 from pdu.core.cli.options import NumberRange, Option, PathOption, Seconds
 from pdu.core.cli.shared_options import ListenAddress
 from pdu.energy.meter import Interval
-from tests.pdu.running import run
-from tests.pdu.test_dialect import command_of
+from tests.pdu.running import command_of, run
 from tests.pdu.test_help import EVERY
 
 

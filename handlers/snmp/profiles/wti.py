@@ -44,7 +44,9 @@ PROFILES = (
         ),
         load=total(
             figure(scalar("2634.3.200.60.0", "environmentSystemTotalCurrent"), TENTHS),
-            figure(sum_if_rows_match(_branches(4, "environmentUnitCurrentA to D"), VOLTAGES), TENTHS),
+            figure(
+                sum_if_rows_match(_branches(4, "environmentUnitCurrentA to D"), VOLTAGES), TENTHS
+            ),
             else_outlets=True,
         ),
         power=total(

@@ -12,8 +12,7 @@ from handlers.shared.errors import SettingsError
 from pdu.pdus import owner_files
 from pdu.pdus.names import PduCommand
 from pdu.pdus.owner_files import OwnerFiles
-from tests.pdu.running import run
-from tests.pdu.test_dialect import command_of
+from tests.pdu.running import command_of, run
 from tests.pdu.test_help import EVERY
 
 
