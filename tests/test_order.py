@@ -31,7 +31,7 @@ class Item(NamedTuple):
 
 def test_long_tests_begin_each_workers_share_and_none_is_lost() -> None:
     items: list[Any] = [Item(number, number in (6, 8, 9)) for number in range(10)]
-    ordered = [[item.name for item in long_ones_first(items, workers)] for workers in (3, 1)]
+    ordered: Any = [[item.name for item in long_ones_first(items, number)] for number in (3, 1)]
     assert ordered == [[6, 0, 1, 8, 2, 3, 9, 4, 5, 7], [6, 8, 9, 0, 1, 2, 3, 4, 5, 7]]
 
 
