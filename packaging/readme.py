@@ -22,10 +22,10 @@ sys.path.insert(0, str(ROOT))
 
 from handlers import registry
 from handlers.shared.settings import Setting
-from handlers.snmp.evidence import EvidenceLevel
 from handlers.snmp.profiles import PROFILES
 from pdu.core.cli import exit_codes
 from pdu.recordings.families import family_tables
+from pdu.recordings.families.recorded import family_counts
 from pdu.supports import model_names
 
 _DEFAULTS = {True: "yes", False: "no", None: "", "": ""}
@@ -78,28 +78,9 @@ def _own_settings(name: str) -> str:
     return "\n".join([*head, *own_rows]) if own_rows else "It has no other settings."
 
 
-#: Its recordings show outlets in an older table; the tables of its outlets are from the MIB alone.
-_STATES_OF_AN_OLDER_TABLE = "apc-rpdu2"
-
-
-def _families() -> tuple[int, int, int]:
-    """How many families there are over SNMP, and of how many recordings of real units show outlet
-    states and figures.
-    """
-    recording = EvidenceLevel.RECORDING
-    levels = {profile.key: profile.evidence for profile in PROFILES}
-    states = [key for key, level in levels.items() if level.state is recording]
-    figures = [
-        key
-        for key, level in levels.items()
-        if recording in (level.current, level.power, level.energy)
-    ]
-    return len(levels), len(set(states) - {_STATES_OF_AN_OLDER_TABLE}), len(figures)
-
-
 def families_sentence() -> str:
     """The sentence on the families and the real units behind them."""
-    number, states, figures = _families()
+    number, states, figures = family_counts()
     return (
         f"**{number} families over SNMP. Recordings of real units show the outlet states of"
         f" {states} families and the figures of {figures}; the others rest on texts alone.**"
@@ -108,7 +89,7 @@ def families_sentence() -> str:
 
 def _families_ru() -> str:
     """The same for README.ru.md."""
-    number, states, figures = _families()
+    number, states, figures = family_counts()
     return (
         f"**Семейств по SNMP: {number}. Записи с реальных устройств показывают состояния розеток"
         f" {states} семейств и показания {figures}; остальные сделаны только по описаниям.**"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .controls import Control, Guarded, Verbs, Write
-from .evidence import DRIVER, RECORDED, SIMULATED, Confidence, Evidence, EvidenceLevel
+from .evidence import DRIVER, SIMULATED, Confidence, Evidence, EvidenceLevel
 from .figures import Arcs, Ceilings, Figure, Total
 from .frozen_value import replace
 from .outlets import Outlets
@@ -24,7 +24,6 @@ __all__ = [
     "Outlets",
     "Profile",
     "EvidenceLevel",
-    "RECORDED",
     "Root",
     "SIMULATED",
     "State",

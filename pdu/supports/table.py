@@ -11,6 +11,7 @@ from handlers.snmp.evidence import Confidence, Evidence, EvidenceLevel
 from handlers.snmp.profile import Profile
 from handlers.snmp.profiles import PROFILES
 
+from ..recordings.families.recorded import evidence_of
 from .brands import BRANDS, Brand
 from .model_names import NAMES, Name
 from .normalization import GENERIC, squeezed, telling, word
@@ -98,6 +99,7 @@ def _profile_entry(profile: Profile) -> SupportEntry:
         if any(getattr(outlets, name) for outlets in outlet_tables)
     }
     totals = {"load": profile.load, "power": profile.power, "energy": profile.energy}
+    evidence = evidence_of(profile)
     return _entry(
         "snmp",
         profile.key,
@@ -110,9 +112,9 @@ def _profile_entry(profile: Profile) -> SupportEntry:
         {name: READ for name, total in totals.items() if total},
         _SWITCHING[profile.switching_confidence],
         {
-            name: _PROOFS[getattr(profile.evidence, name)]
+            name: _PROOFS[getattr(evidence, name)]
             for name in Evidence.FIELDS
-            if getattr(profile.evidence, name) is not EvidenceLevel.NONE
+            if getattr(evidence, name) is not EvidenceLevel.NONE
         },
         profile.note,
     )

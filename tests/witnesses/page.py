@@ -10,6 +10,7 @@ import sys
 
 from handlers.snmp.evidence import EvidenceLevel
 from handlers.snmp.profiles import PROFILES
+from pdu.recordings.families.recorded import evidence_of
 from tests.measured import EVIDENCE
 
 _WORDS = {"state": "state", "current": "A", "power": "W", "energy": "kWh"}
@@ -20,7 +21,8 @@ def families_by_evidence() -> str:
     """How many families have each evidence, by capability."""
     counts = {
         level: [
-            sum(getattr(profile.evidence, name) is level for profile in PROFILES) for name in _WORDS
+            sum(getattr(evidence_of(profile), name) is level for profile in PROFILES)
+            for name in _WORDS
         ]
         for level in reversed(EvidenceLevel)
         if level is not EvidenceLevel.NONE

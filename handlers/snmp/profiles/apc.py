@@ -283,7 +283,7 @@ PROFILES = (
         power=total(figure(_column_of_units("4.3.1.5", "rPDU2DeviceStatusPower"), TENS)),
         energy=total(figure(_column_of_units("4.3.1.9", "rPDU2DeviceStatusEnergy"), TENTHS)),
         switching_confidence=Confidence.HIGH,
-        evidence=RECORDED,
+        evidence=SIMULATED,
         unread=(
             f"rPDU2BankConfigOverloadRestriction, rPDU2PhaseConfigOverloadRestriction: {OVERLOAD};"
             " rPDU2OutletSwitchedControlCommand: by the MIB it reads 4 if a state cannot be"
@@ -317,7 +317,7 @@ PROFILES = (
         sys_object_ids=oids("318.1.3.4.1", "318.1.3.4.2", "318.1.3.4.7", ANY_APC),
         outlets=(_spdu(SPDU_STATE),),
         switching_confidence=Confidence.HIGH,
-        evidence=RECORDED.of("state", "switching"),
+        evidence=SIMULATED.of("state", "switching"),
     ),
     Profile(
         key="apc-masterswitch-plus",
@@ -418,7 +418,7 @@ PROFILES = (
             _easy_text("7", "energy", "kWh"),
         ),
         switching_confidence=Confidence.MEDIUM,
-        evidence=SIMULATED.recorded("current", "power", "energy"),
+        evidence=SIMULATED,
     ),
     Profile(
         key="apc-ems-outlet",
@@ -446,7 +446,7 @@ PROFILES = (
             ),
         ),
         switching_confidence=Confidence.MEDIUM,
-        evidence=RECORDED.of("state", "switching"),
+        evidence=SIMULATED.of("state", "switching"),
     ),
     Profile(
         key="apc-ats",
@@ -481,7 +481,7 @@ PROFILES = (
         load=total(figure(XPDU_LINES, TENTHS)),
         power=total(figure(scalar("318.1.1.15.3.4.3.0", "xPDUSystemOutputTotalPower"), HUNDREDS)),
         ceilings=FLOOR,
-        evidence=SIMULATED.of("current", "power").recorded("current", "power"),
+        evidence=SIMULATED.of("current", "power"),
         note="The sysObjectID is the MIB's product infraStruXurePDU; it was not seen on a unit.",
     ),
     Profile(

@@ -15,6 +15,6 @@ PROFILES = (
         source=librenms("apc-cpdu/PowerNet-MIB"),
         models=("Easy Rack PDU APDU10xxx",),
         sys_object_id="318.1.1.32.1",
-        evidence=RECORDED,
+        evidence=SIMULATED,
     ),
 )

@@ -160,7 +160,7 @@ PROFILES = (
             else_outlets=True,
         ),
         switching_confidence=Confidence.HIGH,
-        evidence=RECORDED,
+        evidence=SIMULATED,
         unread="breakerStatus: the MIB does not say which outlets a breaker has",
     ),
     Profile(

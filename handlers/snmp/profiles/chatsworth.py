@@ -94,7 +94,7 @@ PROFILES = (
         ),
         energy=total(else_outlets=True, unit=THE_PDU),
         switching_confidence=Confidence.MEDIUM,
-        evidence=RECORDED.of("state", "current", "energy", "switching"),
+        evidence=SIMULATED.of("state", "current", "energy", "switching"),
         unread=(
             "cpiPduOutletStatus, cpiPduBranchStatus: they are alarms of figures; "
             "cpiPduUpgrade: the MIB does not say what an upgrade means for the states"

@@ -177,7 +177,7 @@ PROFILES = (
             else_outlets=True,
         ),
         switching_confidence=Confidence.MEDIUM,
-        evidence=RECORDED,
+        evidence=SIMULATED,
         unread=f"overload restrictions of banks and phases: {OVERLOAD}",
         note="A slave of a chain lists only itself: read the host.",
     ),

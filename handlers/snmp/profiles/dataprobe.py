@@ -41,7 +41,7 @@ PROFILES = (
         ),
         load=total(Figure(LINE_CORDS, HUNDREDTHS, padding=NO_LINE)),
         switching_confidence=Confidence.HIGH,
-        evidence=SIMULATED.of("state", "current", "switching").recorded("state", "current"),
+        evidence=SIMULATED.of("state", "current", "switching"),
     ),
     Profile(
         key="dataprobe-ibootbar",

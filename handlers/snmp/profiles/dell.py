@@ -77,7 +77,7 @@ PROFILES = (
             )
         ),
         switching_confidence=Confidence.MEDIUM,
-        evidence=SIMULATED.recorded("current", "power", "energy"),
+        evidence=SIMULATED,
         unread=f"rPDUPhaseCfgOverloadRestriction: {OVERLOAD}",
     ),
 )

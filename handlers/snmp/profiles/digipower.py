@@ -63,7 +63,7 @@ PROFILES = (
             )
         ),
         switching_confidence=Confidence.MEDIUM,
-        evidence=RECORDED.of("state", "current", "switching"),
+        evidence=SIMULATED.of("state", "current", "switching"),
         note=(
             "Units with 17 to 24 outlets need more characters than the MIB allows in a write (32):"
             " they are switched only with switch_unproven. Units with an outlet that lost its power"

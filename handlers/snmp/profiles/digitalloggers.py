@@ -34,6 +34,6 @@ PROFILES = (
             ),
         ),
         switching_confidence=Confidence.MEDIUM,
-        evidence=RECORDED.of("state", "switching"),
+        evidence=SIMULATED.of("state", "switching"),
     ),
 )

@@ -30,6 +30,6 @@ PROFILES = (
         load=total(figure(_live(column("21695.1.10.7.2.1.9", "e3IpmIrms")), THOUSANDTHS)),
         power=total(figure(_live(column("21695.1.10.7.2.1.5", "e3IpmPowerP")))),
         energy=total(figure(_live(column("21695.1.10.7.2.1.2", "e3IpmEnergyP")), THOUSANDTHS)),
-        evidence=SIMULATED.of("current", "power", "energy").recorded("current", "power", "energy"),
+        evidence=SIMULATED.of("current", "power", "energy"),
     ),
 )

@@ -147,7 +147,7 @@ PROFILES = (
             units=OUTLET_COUNT,
         ),
         switching_confidence=Confidence.HIGH,
-        evidence=RECORDED,
+        evidence=SIMULATED,
         unread=(
             "groupBreakerStatus: units do not agree on how outletParentOID names an outlet's group;"
             " internalStatus: it does not say what failed"
@@ -164,7 +164,7 @@ PROFILES = (
         load=raritan.PX1_LOAD,
         power=raritan.PX1_POWER,
         switching_confidence=Confidence.HIGH,
-        evidence=RECORDED.of("state", "current", "power", "switching"),
+        evidence=SIMULATED.of("state", "current", "power", "switching"),
         unread=(
             "unitCircuitBreak0State to unitCircuitBreak2State: the MIB does not say which outlets a"
             " breaker has"

@@ -150,7 +150,7 @@ PROFILES = (
         source=librenms("enlogic/ENLOGIC-PDU-MIB"),
         models=("EN1xxx to EN6xxx",),
         sys_object_id="38446.1",
-        evidence=SIMULATED.recorded("current", "power", "energy"),
+        evidence=SIMULATED,
     ),
     # No sysObjectID was seen on a pod or an ES PDU: these are the roots of their trees.
     family(

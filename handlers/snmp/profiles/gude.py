@@ -109,7 +109,7 @@ PROFILES = (
         power=POWER,
         energy=ENERGY,
         switching_confidence=Confidence.HIGH,
-        evidence=RECORDED,
+        evidence=SIMULATED,
         unread=(
             "OVPStatus: the overvoltage protection of the whole unit, which does not switch its"
             " ports; RCMBOutputRMS, RCMBOutputDC: signals of residual current, and the MIB does not"

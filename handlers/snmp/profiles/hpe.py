@@ -222,7 +222,7 @@ PROFILES = (
             figure(column(PDU3 + ".2.1.1.6", "pdu3InputTotalEnergy")), units=PDU3_COUNT
         ),
         switching_confidence=Confidence.HIGH,
-        evidence=replace(RECORDED, energy=EvidenceLevel.SIMULATED),
+        evidence=SIMULATED,
         note=(
             "Energies are in kWh although the outlet's object is called Wh. The input's power is in"
             " W although its description says 0.001 W."
@@ -255,7 +255,7 @@ PROFILES = (
             units=PDU2_COUNT,
         ),
         switching_confidence=Confidence.HIGH,
-        evidence=SIMULATED.recorded("state", "current", "power"),
+        evidence=SIMULATED,
         unread=unread("pdu2"),
     ),
     Profile(
@@ -321,7 +321,7 @@ PROFILES = (
             ),
             figure(Unless(Unless(MODULE_POWER, MODULE_PDUS), MODULE_COUNT)),
         ),
-        evidence=SIMULATED.of("power").recorded("power"),
+        evidence=SIMULATED.of("power"),
         note=(
             "It has no outlets. Its current is not read, because its unit changed between revisions"
             " of the MIB. Some units have no sysObjectID: they are told by sysDescr."

@@ -49,6 +49,6 @@ PROFILES = (
         ),
         ceilings=Ceilings(outlet_a=Decimal(200)),  # the models' names: 180 A and 200 A in all
         switching_confidence=Confidence.HIGH,
-        evidence=RECORDED.of("state", "current", "switching"),
+        evidence=SIMULATED.of("state", "current", "switching"),
     ),
 )

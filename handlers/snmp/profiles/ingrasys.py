@@ -57,7 +57,7 @@ PROFILES = (
         ),
         energy=total(else_outlets=True),
         switching_confidence=Confidence.MEDIUM,
-        evidence=SIMULATED.of("state", "switching").recorded("current", "energy"),
+        evidence=SIMULATED.of("state", "current", "energy", "switching"),
         note=(
             "The MIBs limit an outlet's energy to 65.5 kWh (0 to 65500 Wh), but units count on: a "
             "public recording shows 275.576 kWh. Where their counter ends is not known."
@@ -72,7 +72,7 @@ PROFILES = (
         models=("metered PDU (NRT-OP-PDU)",),
         sys_object_ids=oids("4555.2.30"),
         load=total(figure(LINES, TENTHS)),
-        evidence=SIMULATED.of("current").recorded("current"),
+        evidence=SIMULATED.of("current"),
         note="Metered per line, without outlets. In spite of its key it is not a transfer switch.",
     ),
 )

@@ -58,7 +58,7 @@ PROFILES = (
             else_outlets=True,
         ),
         switching_confidence=Confidence.MEDIUM,
-        evidence=SIMULATED.recorded("current", "power", "energy"),
+        evidence=SIMULATED,
         unread=hpe.unread(NAME),
     ),
 )

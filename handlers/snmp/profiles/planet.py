@@ -42,7 +42,7 @@ PROFILES = (
         ),
         power=total(figure(sum_if_rows_match(FEED_POWER, FEED_CURRENT, FEEDS)), else_outlets=True),
         switching_confidence=Confidence.MEDIUM,
-        evidence=RECORDED.of("state", "current", "power", "switching"),
+        evidence=SIMULATED.of("state", "current", "power", "switching"),
         unread=(
             "outComputerStatus, outCurrentStatus: the MIB gives no values; "
             "pduStatus: its PDUs are not joined to outlets"

@@ -119,7 +119,7 @@ PROFILES = (
         ),
         energy=total(figure(INLET_ENERGY, THOUSANDTHS), else_outlets=True),
         switching_confidence=Confidence.LOW,
-        evidence=SIMULATED.recorded("current", "power", "energy"),
+        evidence=SIMULATED,
         note=(
             "Units of an older MIB under the same sysObjectID switch after a delay; the handler"
             " does not distinguish them."

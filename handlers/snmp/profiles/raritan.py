@@ -266,7 +266,7 @@ PROFILES = (
             units=PDUS,
         ),
         switching_confidence=Confidence.HIGH,
-        evidence=RECORDED,
+        evidence=SIMULATED,
         note="A negative reading, such as of power that is fed back, is no figure.",
         unread=(
             "outletSuspendedState: the reason why an outlet is off; "
@@ -304,7 +304,7 @@ PROFILES = (
             else_outlets=True,
         ),
         switching_confidence=Confidence.HIGH,
-        evidence=SIMULATED.recorded("current", "power"),
+        evidence=SIMULATED,
         unread="circuitBreakerState: a breaker is not joined to its outlets",
     ),
 )

@@ -81,6 +81,6 @@ PROFILES = (
         power=_first_of(POWER, ONES, *OF_PDU),
         energy=_first_of(ENERGY, THOUSANDTHS, *OF_PDU, syntax=WATT_HOURS),
         switching_confidence=Confidence.MEDIUM,
-        evidence=SIMULATED.recorded("current", "power", "energy"),
+        evidence=SIMULATED,
     ),
 )

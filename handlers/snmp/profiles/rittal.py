@@ -187,7 +187,7 @@ PROFILES = (
             unit=THE_DEVICE,
         ),
         switching_confidence=Confidence.LOW,
-        evidence=replace(RECORDED, switching=EvidenceLevel.DRIVER),
+        evidence=replace(SIMULATED, switching=EvidenceLevel.DRIVER),
         note=(
             "The MIB does not define a relay's values. A walk of a DK 7955.401 shows 0 with the"
             " text Off on its sockets, and its owner's program switches them by 0 and 1; no socket"

@@ -78,7 +78,7 @@ PROFILES = (
             unit=THE_UNIT,
         ),
         switching_confidence=Confidence.MEDIUM,
-        evidence=replace(RECORDED, state=EvidenceLevel.SIMULATED),
+        evidence=SIMULATED,
         unread="sdbDevOutSwReboot: the MIB does not say what it reads during a reboot",
     ),
 )

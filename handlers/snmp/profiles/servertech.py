@@ -127,7 +127,7 @@ PROFILES = (
             unit=THE_UNIT,
         ),
         switching_confidence=Confidence.HIGH,
-        evidence=SIMULATED.recorded("current", "power"),
+        evidence=SIMULATED,
         unread=(
             "outletLoadStatus: its noComm and readError are of the measured load, "
             "and outletStatus has noComm of its own"
@@ -192,6 +192,6 @@ PROFILES = (
             unit=THE_UNIT,
         ),
         switching_confidence=Confidence.HIGH,
-        evidence=SIMULATED.recorded("current", "power", "energy"),
+        evidence=SIMULATED,
     ),
 )

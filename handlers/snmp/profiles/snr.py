@@ -39,7 +39,7 @@ PROFILES = (
             ),
         ),
         switching_confidence=Confidence.HIGH,
-        evidence=SIMULATED.of("state", "switching").recorded("state"),
+        evidence=SIMULATED.of("state", "switching"),
         note=THERMOSTAT,
     ),
     Profile(

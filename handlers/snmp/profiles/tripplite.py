@@ -98,7 +98,7 @@ PROFILES = (
             unit=THE_DEVICE,
         ),
         switching_confidence=Confidence.HIGH,
-        evidence=RECORDED.of("state", "current", "power", "switching"),
+        evidence=SIMULATED.of("state", "current", "power", "switching"),
         unread=(
             "tlpPduBreakerStatus: outlets name a circuit, not a breaker; tlpPduOutputSource: none"
             " (0) and normal (1), but a recorded unit in operation reports 3"
@@ -132,7 +132,7 @@ PROFILES = (
         load=total(figure(_ups_output("3", "upsOutputCurrent"), TENTHS), else_outlets=True),
         power=total(figure(_ups_output("4", "upsOutputPower")), else_outlets=True),
         switching_confidence=Confidence.MEDIUM,
-        evidence=RECORDED.of("state", "current", "power", "switching"),
+        evidence=SIMULATED.of("state", "current", "power", "switching"),
     ),
     Profile(
         key="tripplite-legacy-pdu",

@@ -27,7 +27,7 @@ PROFILES = (
             ),
         ),
         switching_confidence=Confidence.LOW,
-        evidence=DRIVER.of("state", "switching").recorded("state"),
+        evidence=DRIVER.of("state", "switching"),
         note=(
             "The relays are for DC. TPDIN2-MIB does not define 0 and 1; they are taken as off and"
             " on, as in TPDIN3-MIB."

@@ -235,7 +235,7 @@ PROFILES = (
             else_outlets=True,
         ),
         switching_confidence=Confidence.HIGH,
-        evidence=SIMULATED.recorded("current", "power", "energy"),
+        evidence=SIMULATED,
         unread="pduBreakerLossOfLoadDetected (newer MIBs): a breaker is not joined to its outlets",
     ),
     Profile(
@@ -365,7 +365,7 @@ PROFILES = (
             unit=LIEBERT_PDU,
         ),
         switching_confidence=Confidence.HIGH,
-        evidence=RECORDED,
+        evidence=SIMULATED,
         note="A command also sets the state that the receptacle takes after a power failure.",
         unread=(
             "lgpPduEntrySysStatus: the condition of the whole PDU, which does not name receptacles"
@@ -387,7 +387,7 @@ PROFILES = (
             )
         ),
         ceilings=FLOOR,
-        evidence=Evidence(current=EvidenceLevel.RECORDING),
+        evidence=SIMULATED.of("current"),
         note=(
             "The currents to the load, in whole A. Powers and energies are not read: the MIB says W"
             " and Wh, but a recorded PDU shows kW, and nothing tells which of them a unit means. A"
@@ -426,7 +426,7 @@ PROFILES = (
         ),
         energy=total(figure(_dcs("13", "mpduMpscom13PowerConsumption"), HUNDREDTHS), unit=DCS_UNIT),
         switching_confidence=Confidence.MEDIUM,
-        evidence=SIMULATED.recorded("state", "current", "power", "energy"),
+        evidence=SIMULATED,
     ),
     Profile(
         key="avocent-pm",

@@ -55,7 +55,7 @@ PROFILES = (
             else_outlets=True,
         ),
         switching_confidence=Confidence.MEDIUM,
-        evidence=RECORDED.of("state", "current", "power", "switching"),
+        evidence=SIMULATED.of("state", "current", "power", "switching"),
         unread=(
             "alarmCommLoss, alarmCircuitBreakerOpen, alarmLostVoltage: alarms of the whole unit,"
             " not joined to plugs"

@@ -28,6 +28,8 @@ from handlers.snmp.sources import (
 )
 from handlers.snmp.states import State
 
+from .recorded import evidence_of
+
 #: What a family may read besides states: the field of `Evidence`, and its column's words.
 _METERED = {"current": "A", "power": "W", "energy": "kWh"}
 
@@ -52,7 +54,7 @@ def _device(profile: Profile) -> Sequence[str]:
         f"`{profile.key}`",
         _SWITCHED.get(profile.switching_confidence, "yes"),
         " ".join(units) or "–",
-        evidence_text(profile.evidence),
+        evidence_text(evidence_of(profile)),
     ]
 
 
@@ -93,7 +95,7 @@ def _sort_by_vendor(profiles: Sequence[Profile]) -> Sequence[Profile]:
 
 def _evidence_of(profile: Profile, name: str) -> EvidenceLevel:
     """The evidence for one capability."""
-    proof: EvidenceLevel = getattr(profile.evidence, name)
+    proof: EvidenceLevel = getattr(evidence_of(profile), name)
     return proof
 
 

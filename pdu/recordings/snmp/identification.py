@@ -26,6 +26,7 @@ from handlers.snmp.settings import FamilySelection, select_families
 from ...core.cli.error_output import reason
 from ...core.cli.output import counted
 from ..families import family_tables
+from ..families.recorded import evidence_of
 from ..recording_formats import LONGEST, HandlerFinding
 
 _SOURCES = {
@@ -147,12 +148,13 @@ def _lists(read_device: SnmpDevice) -> str:
 
 def _capabilities(read_device: SnmpDevice, switch_unproven: bool, out: HandlerFinding) -> None:
     profile, outlets = read_device.profile, read_device.outlets
+    evidence = evidence_of(profile)
     if (
         outlets is not None
         and outlets.states is not None
         and outlets.states.read_from(read_device.reader)
     ):
-        out.note_states(read_device.states.values(), _basis(profile.evidence.state, outlets.states))
+        out.note_states(read_device.states.values(), _basis(evidence.state, outlets.states))
     elif read_device.states:
         out.outlets = len(read_device.states)
         out.cannot.append(
@@ -173,7 +175,7 @@ def _capabilities(read_device: SnmpDevice, switch_unproven: bool, out: HandlerFi
             meter_reading.load_a,
             "A",
             profile.load,
-            profile.evidence.current,
+            evidence.current,
             ceilings.part_a,
         ),
         (
@@ -181,10 +183,10 @@ def _capabilities(read_device: SnmpDevice, switch_unproven: bool, out: HandlerFi
             meter_reading.power_w,
             "W",
             profile.power,
-            profile.evidence.power,
+            evidence.power,
             ceilings.part_w,
         ),
-        ("energy", meter_reading.energy_kwh, "kWh", profile.energy, profile.evidence.energy, None),
+        ("energy", meter_reading.energy_kwh, "kWh", profile.energy, evidence.energy, None),
     ):
         if total is None:
             out.cannot.append(f"report its {name}: the family '{profile.key}' has no such object")
@@ -206,13 +208,13 @@ def _capabilities(read_device: SnmpDevice, switch_unproven: bool, out: HandlerFi
             "current by outlet",
             [port.current_a for port in ports if port.current_a is not None],
             outlets and outlets.current,
-            profile.evidence.current,
+            evidence.current,
         ),
         (
             "energy by outlet",
             [port.energy_kwh for port in ports if port.energy_kwh is not None],
             outlets and outlets.energy,
-            profile.evidence.energy,
+            evidence.energy,
         ),
     ):
         if outlet_figures:

@@ -6,14 +6,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any
+
+import pytest
 
 from handlers.snmp.evidence import Evidence, EvidenceLevel
 from handlers.snmp.profiles import PROFILES
-from tests.handlers.snmp import recorded
-from tests.handlers.snmp.test_recordings import load_of
+from pdu.recordings.families import family_tables
+from pdu.recordings.families.recorded import evidence_of, family_counts, recorded_objects
+from pdu.supports import table
+from tests.needs import ROOT
 from tests.recordings import Fixture, fixtures
-from tests.witnesses import readings
+from tests.witnesses import recorded_objects as recorded_objects_of_walks
 
 # A link to a driver or to a program's folder. A MIB compiled for pysnmp counts as a MIB.
 PROGRAM = re.compile(r"^(?!.*/(?:(?:pysnmp_)?mibs|mibs\.pysnmp\.com)/).*(\.(py|c|cpp|php)$|/tree/)")
@@ -40,23 +43,6 @@ def shown_by_unit(unit: Fixture) -> set[str]:
     return names | ({"switching"} if unit.switch else set())
 
 
-def shown_by_recording(wanted: Mapping[str, Any]) -> set[str]:
-    """Return the capabilities that a recording shows.
-
-    Switching is not among them: the units were only read.
-    """
-    outlets: list[dict[str, Any]] = list(wanted["outlets"].values())
-    device = {**wanted["device"], "current_a": load_of(wanted["device"])}
-    names = {
-        name
-        for name, key in FIGURES.items()
-        if device.get(key) is not None or any(outlet[key] is not None for outlet in outlets)
-    }
-    return names | (
-        {"state"} if any(outlet["state"] in ("on", "off") for outlet in outlets) else set()
-    )
-
-
 def claimed(evidence: Evidence, *proofs: EvidenceLevel) -> set[str]:
     return {name for name in CAPABILITIES if getattr(evidence, name) in proofs}
 
@@ -71,15 +57,46 @@ def test_the_units_of_a_family_show_exactly_its_capabilities() -> None:
     }
 
 
-def test_expected_readings_show_exactly_what_a_family_claims_from_recordings() -> None:
-    kinds_by_family: dict[str, set[str]] = {profile.key: set() for profile in PROFILES}
-    for expectation in map(recorded.expected, recorded.ALL):
-        kinds_by_family[expectation["family"]] |= shown_by_recording(expectation)
-    for reading in readings.expected().values():
-        kinds_by_family[reading["family"]] |= readings.shown(reading)
-    assert kinds_by_family == {
-        profile.key: claimed(profile.evidence, EvidenceLevel.RECORDING) for profile in PROFILES
-    }
+@pytest.mark.against("recordings of real units, in memory")
+def test_what_is_said_to_be_recorded_is_what_recordings_show() -> None:
+    assert recorded_objects() == recorded_objects_of_walks.computed(), "run: make devices"
+
+
+def test_states_in_an_older_table_beside_the_familys_own_are_not_called_recorded() -> None:
+    """The recordings of apc-rpdu2 have outlets in sPDU's and rPDU's tables alone."""
+    level = evidence_of(next(profile for profile in PROFILES if profile.key == "apc-rpdu2"))
+    assert level.state is EvidenceLevel.SIMULATED
+    assert level.current is level.power is level.energy is EvidenceLevel.RECORDING
+
+
+def test_the_numbers_of_readme_are_those_of_the_table() -> None:
+    counts = family_counts()
+    levels = [evidence_of(profile) for profile in PROFILES]
+    recording = EvidenceLevel.RECORDING
+    assert counts.families == len(levels)
+    assert counts.states == sum(level.state is recording for level in levels)
+    assert counts.figures == sum(
+        recording in (level.current, level.power, level.energy) for level in levels
+    )
+    assert 0 < counts.states < counts.figures < counts.families
+
+
+def test_pages_supports_and_identify_say_the_same_of_what_is_recorded() -> None:
+    text = (ROOT / "README.md").read_text("utf-8")
+    counts = family_counts()
+    assert (
+        f"the outlet states of {counts.states} families and the figures of {counts.figures};"
+        in (text)
+    )
+    page = family_tables.devices(PROFILES)
+    for entry in table.entries():
+        profile = PROFILES.find_profile(entry.family) if entry.handler == "snmp" else None
+        if profile is not None:
+            level = evidence_of(profile)
+            assert ("recording" in entry.evidence.get("state", "")) is (
+                level.state is EvidenceLevel.RECORDING
+            )
+            assert f"| `{profile.key}` |" in page and family_tables.evidence_text(level) in page
 
 
 def test_every_family_fills_its_mib_field_and_links_its_source() -> None:
@@ -92,24 +109,24 @@ def test_every_family_fills_its_mib_field_and_links_its_source() -> None:
         assert profile.source.startswith("https://github.com/") or profile.key == "rpcm"
 
 
-def test_a_family_made_from_a_program_claims_more_than_driver_only_by_recordings() -> None:
+def test_a_family_made_from_a_program_claims_no_more_than_driver() -> None:
     made_from_programs = [profile for profile in PROFILES if PROGRAM.search(profile.source)]
     assert made_from_programs
     for profile in made_from_programs:
-        weak = claimed(
-            profile.evidence, EvidenceLevel.NONE, EvidenceLevel.DRIVER, EvidenceLevel.RECORDING
-        )
+        weak = claimed(profile.evidence, EvidenceLevel.NONE, EvidenceLevel.DRIVER)
         assert weak == set(CAPABILITIES), profile.key
 
 
-def test_no_family_claims_a_test_on_hardware_or_a_write_from_a_recording() -> None:
+def test_no_family_itself_claims_a_recording_or_a_test_on_hardware() -> None:
     on_units = {
         profile.key for profile in PROFILES if claimed(profile.evidence, EvidenceLevel.UNIT)
     }
     assert on_units <= TRIED, "if the family has been tried on a real unit, add its key to TRIED"
-    for profile in PROFILES:
-        # a recording proves no write
-        assert profile.evidence.switching is not EvidenceLevel.RECORDING, profile.key
+    recordings = {
+        profile.key for profile in PROFILES if claimed(profile.evidence, EvidenceLevel.RECORDING)
+    }
+    assert not recordings, "make devices computes what is recorded"
+    assert all(row.capability != "switching" for row in recorded_objects())
 
 
 def test_a_family_without_a_public_mib_says_when_one_was_last_looked_for() -> None:

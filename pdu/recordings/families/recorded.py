@@ -1,0 +1,77 @@
+"""What recordings of real units show of each family, and the evidence of a family with it.
+
+`make devices` computes `recorded.csv` from the recordings that tests read
+(tests/witnesses/recorded_objects.py), where they are there: they are no part of the project. A row
+says that a recording answers the object of a capability through the family's profile, and who else
+says what its value is: LibreNMS, or a reading that was written down from the MIB.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+from handlers.snmp.evidence import Evidence, EvidenceLevel
+from handlers.snmp.frozen_value import replace
+from handlers.snmp.profile import Profile
+from handlers.snmp.profiles import PROFILES
+
+TABLE = Path(__file__).with_name("recorded.csv")
+
+
+class RecordedObject(NamedTuple):
+    """A row of the table."""
+
+    family: str
+    #: the field of `Evidence`
+    capability: str
+    #: the name of a recording
+    recording: str
+    #: who else says what its value is
+    source: str
+
+
+class FamilyCounts(NamedTuple):
+    """How many families there are, and of how many the recordings show outlet states, or one of A,
+    W and kWh."""
+
+    families: int
+    states: int
+    figures: int
+
+
+@cache
+def recorded_objects() -> Sequence[RecordedObject]:
+    """The rows of the table."""
+    with TABLE.open(encoding="utf-8", newline="") as file:
+        return [RecordedObject(*row) for row in list(csv.reader(file))[1:]]
+
+
+@cache
+def _capabilities() -> Mapping[str, Sequence[str]]:
+    """What is recorded of each family, by its key."""
+    return {
+        row.family: [other.capability for other in recorded_objects() if other.family == row.family]
+        for row in recorded_objects()
+    }
+
+
+def evidence_of(profile: Profile) -> Evidence:
+    """What a family was made from, or that it is recorded. No recording shows a command."""
+    if PROFILES.find_profile(profile.key) is not profile:  # an owner's own
+        return profile.evidence
+    names = _capabilities().get(profile.key, ())
+    return replace(profile.evidence, **dict.fromkeys(names, EvidenceLevel.RECORDING))
+
+
+def family_counts() -> FamilyCounts:
+    """The numbers of README's first lines."""
+    names = _capabilities().values()
+    return FamilyCounts(
+        len(PROFILES),
+        sum("state" in capabilities for capabilities in names),
+        sum(any(name != "state" for name in capabilities) for capabilities in names),
+    )

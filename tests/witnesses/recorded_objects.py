@@ -1,0 +1,80 @@
+"""Computes which objects of each family a recording of a real unit shows.
+
+`python -m tests.witnesses.recorded_objects` writes pdu/recordings/families/recorded.csv. Without
+the recordings it changes nothing.
+
+States count only if the recording answers the object of the family's first outlets: the older
+tables beside it, which some units keep, are no evidence of it. A value counts only if another
+source says it: LibreNMS's answer of the recording, or a reading that was written down from the MIB
+(expected/snmp).
+"""
+
+from __future__ import annotations
+
+import csv
+import sys
+
+from handlers.snmp.device import SnmpDevice
+from handlers.snmp.evidence import Evidence
+from pdu.recordings.families.recorded import TABLE, RecordedObject
+from tests import witnesses
+from tests.handlers.snmp import recorded
+from tests.witnesses import librenms, readings
+
+_MIB, _LIBRENMS = "MIB", "LibreNMS"
+#: those whose values another source says
+NAMES = sorted({*recorded.ALL, *witnesses.names("snmp/answers")})
+#: the class of LibreNMS's sensors
+_CLASSES = {
+    "state": "state",
+    "current": "current",
+    "power": "power",
+    "energy": "power_consumed",
+}
+
+
+def computed() -> list[RecordedObject]:
+    """The rows of the table, sorted. Skips the test where a recording is not there."""
+    best: dict[tuple[str, str], RecordedObject] = {}
+    for name in NAMES:
+        device = librenms.device_of(name, recorded.rows(name))
+        reading = readings.expected()[name]
+        equal = _equal_classes(name)
+        for capability in readings.shown(reading):
+            source = _LIBRENMS if _CLASSES[capability] in equal else ""
+            if not source and name in recorded.ALL:
+                source = _MIB
+            if not source or (capability == "state" and not _is_first(device)):
+                continue
+            key = (device.profile.key, capability)
+            if key not in best or (best[key].source, source) == (_MIB, _LIBRENMS):
+                best[key] = RecordedObject(*key, name, source)
+    fields = list(Evidence.FIELDS)
+    return sorted(best.values(), key=lambda row: (row.family, fields.index(row.capability)))
+
+
+def _equal_classes(name: str) -> set[str]:
+    """The classes of sensors in which LibreNMS reads the same of this recording."""
+    if name not in witnesses.names("snmp/answers"):
+        return set()
+    answers = librenms.sensors(witnesses.text("snmp/answers", f"{name}.json"))
+    return set(librenms.compare(name, recorded.rows(name), answers).equal)
+
+
+def _is_first(device: SnmpDevice) -> bool:
+    return device.outlets is not None and device.outlets is device.profile.outlets[0]
+
+
+def main() -> int:
+    if not all(map(recorded.available, NAMES)):
+        print("recorded.csv stays as it is: the recordings are not there; run: make witnesses")
+        return 0
+    with TABLE.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(RecordedObject._fields)
+        writer.writerows(computed())
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
