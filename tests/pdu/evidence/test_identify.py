@@ -135,18 +135,16 @@ def test_outlets_without_states_cannot_be_switched() -> None:
 
 
 @pytest.mark.parametrize(
-    "unit, used", [(None, [1]), (Arcs(stop=1), [0, 1])], ids=["one unit", "a chain"]
+    "unit, used, sum_of_them",
+    [(None, [0], 3), (Arcs(stop=1), [0, 1], 9)],
+    ids=["one unit", "a chain"],
 )
-def test_a_total_rests_on_the_first_object_that_has_all_rows_of_a_unit(
-    unit: Optional[Arcs], used: list[int]
+def test_a_total_rests_on_the_first_object_that_a_unit_has(
+    unit: Optional[Arcs], used: list[int], sum_of_them: int
 ) -> None:
-    """Row 1.2 of the first object has no figure: this object is used neither for a single unit nor
-    for unit 1 of a chain.
-    """
+    """Unit 1 of the chain does not have the first object."""
     figures = tuple(Figure(Column(f"1.3.6.1.4.1.99999.{number}")) for number in range(3))
     rows: dict[str, Union[int, str, bytes]] = {
-        "0.1.1": 2,
-        "0.1.2": "n/a",
         "0.2.1": 3,
         "1.1.1": 6,
         "1.2.1": 4,
@@ -154,7 +152,7 @@ def test_a_total_rests_on_the_first_object_that_has_all_rows_of_a_unit(
     }
     reader = Reader(Memory({f"1.3.6.1.4.1.99999.{index}": value for index, value in rows.items()}))
     total = Total(figures, unit=unit)
-    assert total.read_from(reader) == (9 if unit else 10)
+    assert total.read_from(reader) == sum_of_them
     assert summed_figures(total, reader) == [figures[number] for number in used]
 
 
