@@ -110,6 +110,11 @@ def neighbour(folder: Path) -> Path:
 
 def environment(folder: Path, *packed: Path) -> None:
     """Makes a virtual environment with only these wheels and their requirements."""
+    environment_of(folder, *map(str, packed))
+
+
+def environment_of(folder: Path, *requirements: str) -> None:
+    """Makes a virtual environment with only these packages."""
     subprocess.run(
         [sys.executable, "-m", "venv", "--without-pip", str(folder)], check=True, timeout=PATIENCE_S
     )
@@ -124,7 +129,7 @@ def environment(folder: Path, *packed: Path) -> None:
                 "install",
                 "-q",
                 "--no-compile",
-                *map(str, packed),
+                *requirements,
             ],
         ),
         "an installation",

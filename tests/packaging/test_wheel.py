@@ -236,3 +236,31 @@ def test_the_installed_program_reads_every_simulator(
 ) -> None:
     reads_every_simulator([str(installed)], hall, home)
     shows_status([str(installed)], hall.peers["nut"], home)
+
+
+def upgrade_lines() -> list[str]:
+    """The commands of docs/administrators.md that install and upgrade the command."""
+    text = (ROOT / "docs" / "administrators.md").read_text("utf-8")
+    section = text.partition("## Upgrade\n")[2].partition("\n## ")[0]
+    blocks = "".join(re.findall(r"(?ms)^```sh\n(.*?)^```", section))
+    lines = [line.partition("  #")[0].strip() for line in blocks.splitlines()]
+    return [line for line in lines if re.match(r"pipx|python3?\b|\. ", line)]
+
+
+@pytest.mark.trial
+def test_the_command_is_upgraded_and_installed_without_the_internet_as_the_page_says(
+    tmp_path: Path,
+) -> None:
+    upgrade, *offline = upgrade_lines()
+    assert upgrade.startswith("pipx install --force ") and len(offline) == 4
+    copy, tools = installing.tree(tmp_path), tmp_path / "tools"
+    installing.environment_of(tools, "pip", "pipx")
+    settings = {name: text for name, text in os.environ.items() if name.startswith("PIP_")}
+    own = {**settings, "PATH": f"{tools / 'bin'}:/usr/bin:/bin", "PIPX_HOME": str(tmp_path / "px")}
+    own["PIPX_BIN_DIR"] = str(tmp_path / "bin")
+    for line in (upgrade.replace(" --force", ""), upgrade, offline[0]):
+        installing.fetched(run(["sh", "-c", line], copy, **own), line)
+    assert run([str(tmp_path / "bin" / "pdu"), "--version"], tmp_path).returncode == 0
+    script = "; ".join(["set -e", *offline[1:], "pdu --version"])
+    done = run(["sh", "-c", script], copy, **{**own, "PIP_INDEX_URL": "http://127.0.0.1:9/"})
+    assert done.returncode == 0 and f"pdu {VERSION}, " in done.stdout, done.stderr
