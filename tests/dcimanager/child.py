@@ -26,7 +26,6 @@ from typing import Any
 
 _KIND = re.compile("[a-z][a-z-]{0,40}")
 _LOADER = Path(__file__).resolve().parents[2] / "pdu" / "pdus" / "handler_module.py"
-LOGGED = "\x1e"  # ends the log lines of a call; written to standard error before the answer
 
 
 def main() -> None:
@@ -63,11 +62,8 @@ def _listen(lines: queue.Queue[str]) -> None:
 
 
 def _say(answers: Any, number: int, answer: Mapping[str, Any]) -> None:
-    try:
-        print(LOGGED, file=sys.stderr, flush=True)
-    except (OSError, ValueError):  # a handler may have closed standard error
-        with contextlib.suppress(OSError):
-            os.write(1, f"{LOGGED}\n".encode())  # descriptor 1 is the same pipe
+    with contextlib.suppress(OSError, ValueError):  # a handler may have closed it
+        sys.stdout.flush()
     answers.write(json.dumps({**answer, "number": number}) + "\n")
     answers.flush()
 
@@ -92,7 +88,7 @@ class _Worker:
         if job["metering"]:
             self._adapter.prepare()
         loader = runpy.run_path(str(_LOADER))
-        self._make = loader["import_handler"](job["import"]).make_handler
+        self._make = loader["import_handler"](job["import_path"]).make_handler
         self._pdu: Any = None
         self._data: Any = None
         self._fresh = job["fresh"]

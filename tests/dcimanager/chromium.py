@@ -150,29 +150,13 @@ class Browser:
         finally:
             self.driver.execute_cdp_cmd(cut, {"offline": False, **rates})
 
-    @contextlib.contextmanager
-    def without_scripts(self) -> Iterator[None]:
-        """A block in which pages that are opened run no script of their own."""
-        switch = "Emulation.setScriptExecutionDisabled"
-        self.driver.execute_cdp_cmd(switch, {"value": True})
-        try:
-            yield
-        finally:
-            self.driver.execute_cdp_cmd(switch, {"value": False})
-
-    def requests(self, method: str = "") -> list[str]:
-        """The addresses that pages have requested since the last call, by default with any
-        method.
-        """
+    def requests(self) -> list[str]:
+        """The addresses that pages have requested since the last call."""
         events = [json.loads(line["message"])["message"] for line in self._log("performance")]
         return [
-            request["url"]
-            for request in (
-                event["params"]["request"]
-                for event in events
-                if event["method"] == "Network.requestWillBeSent"
-            )
-            if method in ("", request["method"])
+            event["params"]["request"]["url"]
+            for event in events
+            if event["method"] == "Network.requestWillBeSent"
         ]
 
     def _log(self, kind: str) -> list[dict[str, Any]]:

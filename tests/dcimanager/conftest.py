@@ -96,7 +96,6 @@ def hanging_switch(tmp_path_factory: pytest.TempPathFactory) -> bytes:
 
 _METERED = """
 import time
-from pathlib import Path
 
 from pdu_common.base_pdu import BasePdu
 from pdu_common.helper import (
@@ -109,12 +108,7 @@ OFF = set()
 
 
 class Metered(BasePdu):
-    def _held(self, name):
-        while Path(self.pdu_data.custom_params["gates"], name).exists():
-            time.sleep(0.02)
-
     def status(self):
-        self._held("status")
         states = {True: EnumPowerStatus.DOWN, False: EnumPowerStatus.UP}
         view = PduView()
         for number in range(1, 25):
@@ -128,7 +122,6 @@ class Metered(BasePdu):
         return self._switched(port, True)
 
     def _switched(self, port, off):
-        self._held("switch")
         number = int(port.identity)
         if number == 7:
             raise SmallError("the administrator has locked outlet 7")
@@ -137,7 +130,6 @@ class Metered(BasePdu):
         return port
 
     def statistic(self):
-        self._held("statistic")
         view = PduStatisticView()
         view.load, view.total_consumption = 0.5 * (24 - len(OFF)), 12345.5 + time.monotonic() / 1e6
         for number in range(1, 25):
@@ -156,9 +148,7 @@ def make_handler(pdu_data):
 
 @pytest.fixture(scope="session")
 def metered(tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    """The archive `small` with 24 metered outlets. It refuses to switch outlet 7. A file `switch`,
-    `status` or `statistic` in the folder of the setting `gates` holds these calls.
-    """
+    """The archive `small` with 24 metered outlets. It refuses to switch outlet 7."""
     tree = small_tree(tmp_path_factory.mktemp("metered"))
     (tree / "small" / "handler.py").write_text(_METERED, "utf-8")
     return archive(tree, "small")

@@ -9,18 +9,14 @@ from pathlib import Path
 from typing import Any, Optional
 
 _VERSION = 2  # of the schema
+# `data` is the record of records.py as JSON, whose lone surrogates are escaped: SQLite's text has none
 _SCHEMA = """
-CREATE TABLE handler (id INTEGER PRIMARY KEY AUTOINCREMENT, device_type TEXT NOT NULL, handler TEXT NOT NULL UNIQUE,
-    name TEXT NOT NULL, protocol TEXT NOT NULL, features TEXT NOT NULL, uploads INTEGER NOT NULL DEFAULT 0,
-    label TEXT NOT NULL DEFAULT '', import_path TEXT NOT NULL DEFAULT '', uploaded REAL NOT NULL DEFAULT 0, archive BLOB);
-CREATE TABLE pdu (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL, handler TEXT NOT NULL REFERENCES handler (handler),
-    address TEXT NOT NULL, notes TEXT NOT NULL, simulated TEXT NOT NULL, snmp TEXT NOT NULL, settings TEXT NOT NULL,
-    seen TEXT NOT NULL DEFAULT '{}');
+CREATE TABLE handler (id INTEGER PRIMARY KEY AUTOINCREMENT, data TEXT NOT NULL, archive BLOB);
+CREATE TABLE pdu (id INTEGER PRIMARY KEY AUTOINCREMENT, data TEXT NOT NULL);
 CREATE TABLE reading (pdu INTEGER NOT NULL REFERENCES pdu ON DELETE CASCADE, outlet TEXT NOT NULL, at REAL NOT NULL,
     load REAL, energy REAL, PRIMARY KEY (pdu, outlet, at)) WITHOUT ROWID;
-CREATE TABLE call (id INTEGER PRIMARY KEY, pdu INTEGER NOT NULL REFERENCES pdu ON DELETE CASCADE, at REAL NOT NULL,
-    method TEXT NOT NULL, identity TEXT NOT NULL, seconds REAL NOT NULL, kind TEXT NOT NULL, text TEXT NOT NULL,
-    lines TEXT NOT NULL);
+CREATE TABLE call (id INTEGER PRIMARY KEY, pdu INTEGER NOT NULL REFERENCES pdu ON DELETE CASCADE, failed INTEGER NOT NULL,
+    data TEXT NOT NULL);
 CREATE INDEX call_of_pdu ON call (pdu, id);
 CREATE TABLE event (id INTEGER PRIMARY KEY, at REAL NOT NULL, text TEXT NOT NULL);
 """

@@ -9,7 +9,7 @@ from typing import NamedTuple, Optional
 from . import readings
 from .database import Database, storable
 from .records import Call, Pdu
-from .store import seen
+from .store import saved
 
 # the newest calls of each PDU, and the newest events
 KEPT_CALLS, KEPT_EVENTS = 400, 2000
@@ -37,24 +37,11 @@ class Journal:
 
         Raises sqlite3.IntegrityError for a removed PDU.
         """
-        row = (
-            pdu.id,
-            call.at,
-            call.method,
-            storable(call.identity),
-            call.seconds,
-            call.kind,
-            storable(call.text),
-            json.dumps(call.lines),
-        )
+        row = (pdu.id, not call.ok, json.dumps(call._replace(value={})))
         is_measured = call.ok and call.method == "statistic"
         self._db.write(
-            (
-                "INSERT INTO call (pdu, at, method, identity, seconds, kind, text, lines) VALUES"
-                " (?, ?, ?, ?, ?, ?, ?, ?)",
-                row,
-            ),
-            ("UPDATE pdu SET seen = ? WHERE id = ?", (seen(pdu), pdu.id)),
+            ("INSERT INTO call (pdu, failed, data) VALUES (?, ?, ?)", row),
+            saved(pdu),
             *(readings.statements(pdu, call) if is_measured else ()),
         )
 
@@ -72,18 +59,11 @@ class Journal:
     ) -> list[Entry]:
         """The last calls, of one PDU or of all, newest first; with `failed`, only failures."""
         rows = self._db.rows(
-            "SELECT id, pdu, method, identity, seconds, kind, text, lines, at FROM call WHERE"
-            " (? IS NULL OR pdu = ?) AND (NOT ? OR kind <> '') ORDER BY id DESC LIMIT ?",
+            "SELECT id, pdu, data FROM call WHERE (? IS NULL OR pdu = ?) AND (NOT ? OR failed)"
+            " ORDER BY id DESC LIMIT ?",
             (pdu, pdu, failed, most),
         )
-        return [
-            Entry(
-                number,
-                of_pdu,
-                Call(method, identity, seconds, {}, kind, text, tuple(json.loads(lines)), at),
-            )
-            for number, of_pdu, method, identity, seconds, kind, text, lines, at in rows
-        ]
+        return [Entry(number, of_pdu, Call(*json.loads(data))) for number, of_pdu, data in rows]
 
     def thin(self) -> None:
         """Delete old readings, calls and events."""

@@ -69,12 +69,8 @@ def faults(window: Browser) -> list[str]:
     sentences = _findings(window, "light desktop", {})
     window.resize(*PHONE)
     window.dark(True)
-    return sentences + contrast(window, "dark phone")
-
-
-def contrast(window: Browser, look: str) -> list[str]:
-    """The findings of the rules of _OF_LOOKS, in the window as it is."""
-    return _findings(window, look, {"runOnly": {"type": "rule", "values": _OF_LOOKS}})
+    of_looks = {"runOnly": {"type": "rule", "values": _OF_LOOKS}}
+    return sentences + _findings(window, "dark phone", of_looks)
 
 
 def any_findings(window: Browser) -> list[str]:

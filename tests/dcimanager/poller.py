@@ -13,6 +13,7 @@ from .records import Pdu
 _LOG = logging.getLogger(__name__)
 _THIN_SECONDS = 1800.0
 _TICK_SECONDS = 0.2
+_STOP_SECONDS = 30.0
 
 
 class Poller:
@@ -46,7 +47,7 @@ class Poller:
     def stop(self) -> None:
         """Ends the timer, and waits for polls in progress."""
         self._stopped.set()
-        self._thread.join()
+        self._thread.join(_STOP_SECONDS)
         self._pool.shutdown(wait=True, cancel_futures=True)
 
     def _run(self) -> None:

@@ -13,6 +13,7 @@ import trustme
 import uvicorn
 
 _LOOK_SECONDS = 0.01
+_STOP_SECONDS = 30.0
 _GRACE_SECONDS = 2  # limit for requests in progress when the server stops
 
 
@@ -73,4 +74,4 @@ class WebServer:
 
     def stop(self) -> None:
         self._server.should_exit = True
-        self._thread.join()
+        self._thread.join(_STOP_SECONDS)

@@ -10,28 +10,17 @@ import re
 import threading
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Union
 
 from pdu.pdus.handler_archives import Archive, BadArchive
 
-from .database import Database, storable
+from .database import Database
 from .records import Handler, Label, Pdu, Refusal
 
 DEVICE_TYPES = ("switch", "pdu", "vpu")
 _LABEL = re.compile(rb'^VERSION = "([0-9A-Za-z.+-]{1,40})"', re.MULTILINE)
-_SEEN = (
-    "ports",
-    "load_a",
-    "energy_kwh",
-    "metered",
-    "port_energy_kwh",
-    "port_metered",
-    "port_load_a",
-    "measured_at",
-    "doubts",
-    "changes",
-    "switched",
-    "polled_at",
-)
+_NOT_SAVED = ("id", "call_seconds", "calls", "busy")
 
 
 class Store:
@@ -40,24 +29,11 @@ class Store:
         self._lock = threading.RLock()
         self._handlers: dict[int, Handler] = {}
         self._pdus: dict[int, Pdu] = {}
-        for number, device_type, handler, name, protocol, features, *upload in database.rows(
-            "SELECT id, device_type, handler, name, protocol, features, uploads, label,"
-            " import_path, uploaded FROM handler ORDER BY id"
-        ):
-            lists = json.loads(protocol), json.loads(features)
-            self._handlers[number] = Handler(number, device_type, handler, name, *lists, *upload)
-        for number, name, handler, address, notes, simulated, snmp, settings, last in database.rows(
-            "SELECT id, name, handler, address, notes, simulated, snmp, settings, seen FROM pdu"
-            " ORDER BY id"
-        ):
-            forms = json.loads(snmp), json.loads(settings)
-            pdu = Pdu(number, name, handler, address, *forms, notes, simulated)
-            known = json.loads(last)
-            for identity, label in known.pop("labels", {}).items():
-                pdu.labels[identity] = Label(*label)
-            for field, value in known.items():
-                setattr(pdu, field, value)
-            self._pdus[number] = pdu
+        for number, data in database.rows("SELECT id, data FROM handler ORDER BY id"):
+            self._handlers[number] = Handler(number, **json.loads(data))
+        for number, data in database.rows("SELECT id, data FROM pdu ORDER BY id"):
+            pdu = self._pdus[number] = Pdu(number, **json.loads(data))
+            pdu.labels = {identity: Label(*label) for identity, label in pdu.labels.items()}
 
     # ---- handlers ----
 
@@ -98,22 +74,16 @@ class Store:
             if any(known.handler == handler for known in self._handlers.values()):
                 words = "a handler with this internal name exists already"
                 raise Refusal(409, 1002, words, handler)
-            lists = json.dumps(protocol), json.dumps(features)
-            number = self._db.write(
-                (
-                    "INSERT INTO handler (device_type, handler, name, protocol, features) VALUES"
-                    " (?, ?, ?, ?, ?)",
-                    (device_type, handler, storable(name), *lists),
-                )
-            )
-            made = Handler(number, device_type, handler, name, list(protocol), list(features))
-            self._handlers[made.id] = made
+            made = Handler(0, device_type, handler, name, list(protocol), list(features))
+            number = self._db.write(("INSERT INTO handler (data) VALUES (?)", (_data(made),)))
+            made.id = number
+            self._handlers[number] = made
             return made
 
     def set_protocol(self, handler: Handler, protocol: list[str]) -> None:
-        row = (json.dumps(protocol), handler.id)
-        self._db.write(("UPDATE handler SET protocol = ? WHERE id = ?", row))
         handler.protocol = protocol
+        row = (_data(handler), handler.id)
+        self._db.write(("UPDATE handler SET data = ? WHERE id = ?", row))
 
     def delete(self, number: int) -> Handler:
         """Deletes a handler. Raises Refusal if it is unknown or a PDU uses it."""
@@ -136,16 +106,17 @@ class Store:
                 raise BadArchive(f"the directory {archive.top!r} is in use by another handler")
             if not archive.holds_module(import_path):
                 raise BadArchive(f"{import_path!r} is not a module of this archive")
-            row = (handler.uploads + 1, label_of(archive), import_path, time.time())
-            self._db.write(
-                (
-                    "UPDATE handler SET uploads = ?, label = ?, import_path = ?, uploaded = ?,"
-                    " archive = ? WHERE id = ?",
-                    (*row, data, number),
-                )
+            made = replace(
+                handler,
+                uploads=handler.uploads + 1,
+                label=label_of(archive),
+                import_path=import_path,
+                uploaded=time.time(),
             )
-            handler.uploads, handler.label, handler.import_path, handler.uploaded = row
-            return handler
+            row = (_data(made), data, number)
+            self._db.write(("UPDATE handler SET data = ?, archive = ? WHERE id = ?", row))
+            self._handlers[number] = made
+            return made
 
     def archive(self, handler: Handler) -> bytes:
         """The bytes of the current version's archive; b"" before the first upload."""
@@ -178,30 +149,15 @@ class Store:
         """Adds a PDU and returns it. Raises LookupError if no handler has this internal name."""
         with self._lock:
             self.handler(handler)
-            texts = [storable(text) for text in (name, address, notes)]
-            forms = json.dumps(dict(snmp)), json.dumps(dict(settings))
-            number = self._db.write(
-                (
-                    "INSERT INTO pdu (name, address, notes, handler, simulated, snmp, settings)"
-                    " VALUES (?, ?, ?, ?, ?, ?, ?)",
-                    (*texts, handler, simulated, *forms),
-                )
-            )
-            pdu = Pdu(number, name, handler, address, dict(snmp), dict(settings), notes, simulated)
-            self._pdus[pdu.id] = pdu
+            pdu = Pdu(0, name, handler, address, dict(snmp), dict(settings), notes, simulated)
+            number = self._db.write(("INSERT INTO pdu (data) VALUES (?)", (_data(pdu),)))
+            pdu.id = number
+            self._pdus[number] = pdu
             return pdu
 
     def save(self, pdu: Pdu) -> None:
-        """Writes name, address, notes, the form and the column `seen`."""
-        texts = [storable(text) for text in (pdu.name, pdu.address, pdu.notes)]
-        forms = json.dumps(pdu.snmp), json.dumps(pdu.settings)
-        self._db.write(
-            (
-                "UPDATE pdu SET name = ?, address = ?, notes = ?, snmp = ?, settings = ?, seen = ?"
-                " WHERE id = ?",
-                (*texts, *forms, seen(pdu), pdu.id),
-            )
-        )
+        """Writes the form of a PDU, and what is known of it."""
+        self._db.write(saved(pdu))
 
     def delete_pdu(self, number: int) -> None:
         """Deletes a PDU with its readings and calls."""
@@ -210,10 +166,15 @@ class Store:
             self._pdus.pop(number, None)
 
 
-def seen(pdu: Pdu) -> str:
-    """The content of the column `seen`: the fields of _SEEN and the labels, as JSON."""
-    known = {field: getattr(pdu, field) for field in _SEEN}
-    return json.dumps({**known, "labels": pdu.labels})
+def saved(pdu: Pdu) -> tuple[str, Sequence[object]]:
+    """The statement that writes a PDU."""
+    return "UPDATE pdu SET data = ? WHERE id = ?", (_data(pdu), pdu.id)
+
+
+def _data(record: Union[Handler, Pdu]) -> str:
+    """Its fields as JSON."""
+    fields = vars(record).items()
+    return json.dumps({name: value for name, value in fields if name not in _NOT_SAVED})
 
 
 def label_of(archive: Archive) -> str:

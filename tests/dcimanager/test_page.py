@@ -33,6 +33,7 @@ def test_a_handler_is_registered_updated_and_removed(
     visitor.upload("pdu_small-2.tar.gz", newer)
     pdu = site.add_pdu("rack", "pdu_small", "127.0.0.1")
     site.poll()
+    (handler,) = site.handlers()
     assert "2.0" in pdu.ports and handler.uploads == 2
     refused = visitor.post(f"/handlers/{handler.id}/remove", {})
     assert refused.status == 409 and "a PDU uses this handler" in refused.body
@@ -195,11 +196,10 @@ def test_only_the_command_that_changes_a_certain_state_is_offered(
 
 
 def test_figures_from_before_a_command_or_a_failed_reading_say_so(
-    visitor: Visitor, site: DciManager, metered: bytes, tmp_path_factory: pytest.TempPathFactory
+    visitor: Visitor, site: DciManager, metered: bytes
 ) -> None:
     Client(site).install(metered)
-    gates = str(tmp_path_factory.mktemp("gates"))
-    pdu = site.add_pdu("rack", "pdu_small", "127.0.0.1", settings={"gates": gates})
+    pdu = site.add_pdu("rack", "pdu_small", "127.0.0.1")
     site.poll()
     where = f"/pdus/{pdu.id}"
     visitor.post(f"{where}/switch", {"outlet": "3", "to": "off"})
@@ -218,11 +218,10 @@ def test_figures_from_before_a_command_or_a_failed_reading_say_so(
 
 
 def test_readings_of_a_pdu_and_of_an_outlet_are_served_for_the_plot(
-    visitor: Visitor, site: DciManager, metered: bytes, tmp_path_factory: pytest.TempPathFactory
+    visitor: Visitor, site: DciManager, metered: bytes
 ) -> None:
     Client(site).install(metered)
-    gates = str(tmp_path_factory.mktemp("gates"))
-    pdu = site.add_pdu("rack", "pdu_small", "127.0.0.1", settings={"gates": gates})
+    pdu = site.add_pdu("rack", "pdu_small", "127.0.0.1")
     site.poll()
     site.poll()
 

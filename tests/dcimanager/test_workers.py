@@ -4,7 +4,6 @@ checked.
 
 from __future__ import annotations
 
-import io
 import json
 import os
 import shutil
@@ -12,18 +11,17 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
-from typing import Optional
+from typing import IO
 
 import pytest
 
 from tests.packaging.building import archive, small_tree
 from tests.waiting import PATIENCE_S, finished, until
 
-from . import child
 from .client import Client
 from .manager import DciManager
 from .test_api import packed
-from .worker import Job, Worker
+from .worker import Job, Start, Worker
 
 # The identity of this handler's only outlet describes its process: importable modules, path,
 # folder, command line.
@@ -230,34 +228,28 @@ def test_workers_end_when_their_stand_in_is_killed(small: bytes, tmp_path: Path)
     assert len(pids) == 2 and until(lambda: all(gone(int(pid)) for pid in pids))
 
 
-class Answering:
-    """A process that has already written these answers."""
+def answering(*lines: str) -> Start:
+    """Starts a process that has already written these answers."""
+    program = f"import sys; print({chr(10).join(lines)!r}, flush=True); sys.stdin.read()"
 
-    pid = 0
+    def start(folder: Path, log: IO[bytes]) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [sys.executable, "-c", program],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
 
-    def __init__(self, *answers: str) -> None:
-        self.stdin: Optional[io.StringIO] = io.StringIO()
-        self.stdout = io.StringIO("".join(f"{answer}\n" for answer in answers))
-        self.stderr = io.StringIO(f"{child.LOGGED}\n" * len(answers))
-
-    def poll(self) -> Optional[int]:
-        return None
-
-    def kill(self) -> None:
-        pass
-
-    def wait(self, timeout: Optional[float] = None) -> int:
-        return 0
+    return start
 
 
 def test_an_answer_without_the_number_of_its_call_is_a_failed_call(tmp_path: Path) -> None:
     up = '{"value": {"identity": "1", "state": "UP"}, "number": 1}'
-    worker = Worker(Job([], "", {}), tmp_path, lambda folder: Answering(up, up))
+    worker = Worker(Job([], "", {}), tmp_path, answering(up, up))
     assert worker.call("port_up", PATIENCE_S, "1").ok
     assert worker.call("port_down", PATIENCE_S, "1").kind == "died"
-    assert (
-        Worker(Job([], "", {}), tmp_path, lambda folder: Answering("[]"))
-        .call("status", PATIENCE_S)
-        .kind
-        == "died"
-    )
+    worker.close()
+    worker = Worker(Job([], "", {}), tmp_path, answering("[]"))
+    assert worker.call("status", PATIENCE_S).kind == "died"
+    worker.close()

@@ -11,12 +11,13 @@ for (const card of document.querySelectorAll("[data-plot]")) {
   function options() {
     const axis = { stroke: colour("--soft"), grid: { stroke: colour("--line"), width: 1 }, ticks: { stroke: colour("--line"), width: 1 }, size: 64 };
     const line = (scale, label) => ({ label, scale, stroke: colour(`--${scale}`), width: 2, value: figure });
-    const x = { ...axis, size: 40, values: "{HH}:{mm}" };
+    const form = (step) => uPlot.fmtDate(step < 60 ? "{HH}:{mm}:{ss}" : step < 86400 ? "{HH}:{mm}" : "{YYYY}-{MM}-{DD}");
+    const x = { ...axis, size: 40, space: 80, values: (plot, ticks, index, space, step) => ticks.map((at) => form(step)(new Date(1000 * at))) };
     return {
       width: place.clientWidth, height: 260,
       scales: { load: { range: (plot, low, high) => [0, Math.max(1.15 * high, 0.1)] }, energy: { range: (plot, low, high) => [low - 0.05, high + 0.05] } },
       series: [{ label: "Time", value: "{YYYY}-{MM}-{DD} {HH}:{mm}:{ss}" }, line("load", "Load A"), line("energy", "Energy kWh")],
-      axes: [Number(hours.value) > 24 ? { ...x, values: "{YYYY}-{MM}-{DD}" } : x, { ...axis, scale: "load" }, { ...axis, scale: "energy", side: 1, grid: { show: false } }],
+      axes: [x, { ...axis, scale: "load" }, { ...axis, scale: "energy", side: 1, size: 96, grid: { show: false } }],
     };
   }
 
