@@ -69,7 +69,7 @@ def faults(window: Browser) -> list[str]:
     sentences = _findings(window, "light desktop", {})
     window.resize(*PHONE)
     window.dark(True)
-    of_looks = {"runOnly": {"type": "rule", "values": _OF_LOOKS}}
+    of_looks: dict[str, object] = {"runOnly": {"type": "rule", "values": _OF_LOOKS}}
     return sentences + _findings(window, "dark phone", of_looks)
 
 
