@@ -14,13 +14,14 @@ if sys.version_info < (3, 9):
     sys.exit(2)
 if not __package__:  # run by path: `python pdu`, or this file, from any folder
     import os
+    from importlib import import_module
     from importlib.machinery import ModuleSpec
 
     # a link may have another name
     sys.path[0] = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
     # so that relative imports work
     __package__, __spec__ = "pdu", ModuleSpec("pdu.__main__", None)
-    __import__(__package__)
+    import_module(__package__)
 
 try:
     from .start import program
