@@ -14,7 +14,7 @@ unexport PYTHONDONTWRITEBYTECODE
 export HYPOTHESIS_NO_PLUGINS = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help env env-tests system check demo test witnesses lint trials bench packages fleet serve try devices clean
+.PHONY: help env env-tests system check demo test recordings lint trials bench packages fleet serve try devices clean
 
 help:            ## print this list
 	@grep -E '^[a-z-]+:.*[^#]## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */	/' | expand -t 16
@@ -45,8 +45,8 @@ test: env-tests  ## lint and the tests that a change must pass, against real ser
 	@$(RUN) -m pytest -q -m "not trial" -n $(WORKERS) --dist worksteal
 	@echo "next: make trials, what is slow by nature, before each landing; make help lists the rest"
 
-witnesses: env-tests ## the foreign files that tests read (recordings of real PDUs, published schemas), 17 MB, into .cache/witnesses; from GitHub, or FROM=DIR
-	@$(RUN) -m tests.witnesses $(if $(FROM),--from "$(FROM)")
+recordings: env-tests ## the foreign files that tests read (recordings of real PDUs, published schemas), 17 MB, into .cache/foreign_files; from GitHub, or FROM=DIR
+	@$(RUN) -m tests.foreign_files $(if $(FROM),--from "$(FROM)")
 
 lint: env-tests ## mypy --strict, ruff, the format, and the contract of imports in pyproject.toml
 	@$(RUN) -m mypy
@@ -78,7 +78,7 @@ serve: env       ## a local DCImanager with a page in the browser, until Ctrl-C;
 	@$(RUN) -m tests.dcimanager --data .cache/dcimanager $(ARGS)
 
 devices: env-tests ## write what recordings show of each family, where they are there, and the tables in docs/ that are made from the code: devices, settings, options, exit codes, promises
-	@$(RUN) -m tests.witnesses.recorded_objects
+	@$(RUN) -m tests.foreign_files.recorded_objects
 	@$(RUN) packaging/readme.py
 	@$(RUN) -m tests.platform_calls
 

@@ -14,7 +14,7 @@ from collections.abc import Generator, Iterator, Sequence
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests import secrecy, witnesses
+from tests import foreign_files, secrecy
 
 _AGAINST = "against"
 # a parameter of at most so many values has a case of each in `make test`
@@ -208,7 +208,7 @@ def _write_absent(terminalreporter: pytest.TerminalReporter) -> None:
     for report in terminalreporter.stats.get("skipped", []):
         where = getattr(report, "longrepr", None)
         reason = where[2] if isinstance(where, tuple) else ""
-        if reason.endswith(witnesses.REMEDY):
+        if reason.endswith(foreign_files.REMEDY):
             skipped[reason.removeprefix("Skipped: ").partition(" is not")[0]] += 1
     if skipped:
         terminalreporter.section("what could not be read")
@@ -216,5 +216,5 @@ def _write_absent(terminalreporter: pytest.TerminalReporter) -> None:
             terminalreporter.write_line(f"{group}: {skipped[group]} skipped")
         terminalreporter.write_line(
             "These files have other licences and are not part of the project. To get them, "
-            + witnesses.REMEDY
+            + foreign_files.REMEDY
         )

@@ -1,7 +1,7 @@
 """System programs, and packages outside `.venv`, that some tests need.
 
 If one is missing, the tests that need it are skipped, or fail if CI is set. The reason names the
-command that installs it. Recordings and schemas of others: tests/witnesses.
+command that installs it. Recordings and schemas of others: tests/foreign_files.
 """
 
 from __future__ import annotations

@@ -53,7 +53,7 @@ _SECTION = """## @Title@
 <!-- settings-@name@:end -->
 """
 _PROJECT = Path("pyproject.toml")
-_FLOOR = re.compile(r'(?m)^ *"([a-z0-9 |]+)", +# pdu new adds a handler here$')
+_LAYER = re.compile(r'(?m)^ *"([a-z0-9 |]+)", +# pdu new adds a handler here$')
 _ADAPTERS = Path("pdu", "pdus", "adapters")
 _FAMILIES = Path("handlers", "snmp", "profiles")
 _PAGES_S = 300.0  # limit for writing the generated parts of the pages, in seconds
@@ -309,14 +309,14 @@ def _contract(root: Path, name: str) -> dict[Path, str]:
     Raises OSError and SettingsError.
     """
     text = _text(root / _PROJECT)
-    floor = _FLOOR.search(text)
-    if floor is None:
+    layer = _LAYER.search(text)
+    if layer is None:
         raise SettingsError(
             f"{_PROJECT} does not show where the contract of imports lists the handlers; nothing"
             " was made"
         )
-    handlers = " | ".join(sorted({*floor[1].split(" | "), name}))
-    return {_PROJECT: text[: floor.start(1)] + handlers + text[floor.end(1) :]}
+    handlers = " | ".join(sorted({*layer[1].split(" | "), name}))
+    return {_PROJECT: text[: layer.start(1)] + handlers + text[layer.end(1) :]}
 
 
 # ---- an SNMP family ------------------------------------------------------------------------------

@@ -274,8 +274,8 @@ def test_mypy_and_ruff_accept_what_is_made(grown: Path) -> None:
 @pytest.mark.trial
 @pytest.mark.skipif(sys.version_info < (3, 10), reason="import-linter needs Python 3.10")
 def test_the_contract_of_imports_lists_a_new_handler_and_is_kept(grown: Path) -> None:
-    floor = " | ".join(sorted([*registry.names(), "acme", "umbrella"]))
-    assert f'"{floor}",' in (grown / "pyproject.toml").read_text("utf-8")
+    layer = " | ".join(sorted([*registry.names(), "acme", "umbrella"]))
+    assert f'"{layer}",' in (grown / "pyproject.toml").read_text("utf-8")
     assert "0 broken" in run(grown, "-c", _LINT_IMPORTS)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests import witnesses
+from tests import foreign_files
 
 from .xerus import Model, XerusPdu
 from .xerus_client import Client
@@ -37,7 +37,7 @@ def unit(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def recorded(unit: str) -> list[Json]:
-    units = json.loads(witnesses.text("raritan", "recorded.json"))["units"]
+    units = json.loads(foreign_files.text("raritan", "recorded.json"))["units"]
     exchanges: list[Json] = next(one["exchanges"] for one in units if one["name"] == unit)
     return exchanges
 

@@ -71,11 +71,11 @@ def _pe2(below: str, name: str) -> Figure:
     return _reading(column(f"{PE2}.2.{below}", name))
 
 
-def _compared_figure(below: str, name: str, witness: str, witness_name: str) -> Figure:
+def _compared_figure(below: str, name: str, beside: str, beside_name: str) -> Figure:
     """A column of a sum, compared with another column of the same table."""
     return _reading(
         sum_if_rows_match(
-            column(f"{PE2}.2.{below}", name), column(f"{PE2}.2.{witness}", witness_name)
+            column(f"{PE2}.2.{below}", name), column(f"{PE2}.2.{beside}", beside_name)
         )
     )
 

@@ -43,7 +43,7 @@ PROFILES = (
             figure(
                 column(PDU + ".24.1.1.7", "circuitAmp"),
                 TENTHS,
-                witness=column(PDU + ".24.1.1.4", "circuitName"),
+                beside=column(PDU + ".24.1.1.4", "circuitName"),
             )
         ),
         evidence=DRIVER.of("state", "current"),

@@ -66,7 +66,7 @@ PROFILES = (
             figure(
                 column(ACS + ".3.1.5", "cyPMUnitCurrent"),
                 TENTHS,
-                witness=column(ACS + ".3.1.6", "cyPMUnitMaxCurrent"),
+                beside=column(ACS + ".3.1.6", "cyPMUnitMaxCurrent"),
             ),
             unit=THE_PORT,
         ),

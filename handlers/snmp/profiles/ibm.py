@@ -8,7 +8,7 @@ possible under it and nothing speaks against it. Newer: there is column 15, colu
 states, and there is column 11, with another value than a state, or the version has the mark of
 newer firmware ("sLEN"): columns may have been appended to the older layout. Older: there is no
 column 15, column 11 has valid states, there is column 8, whose values are not all voltages, and the
-version is readable and lacks the mark. A layout whose witness is missing is none: outlets are then
+version is readable and lacks the mark. A layout whose column is missing is none: outlets are then
 listed and not switched, and have no figures. Values 2 to 5 (cycling, and pending for 10, 30, 60 s)
 and -1 (error) are neither on nor off.
 """

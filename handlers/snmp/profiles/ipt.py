@@ -44,9 +44,9 @@ PROFILES = (
                 energy=figure(column(SOCKETS + ".6", "socket-KWH"), TENTHS),
             ),
         ),
-        load=total(figure(CURRENTS, HUNDREDTHS, witness=ENERGIES)),
-        power=total(figure(_meters(4, "pdu-meterN-KW"), witness=ENERGIES)),
-        energy=total(figure(ENERGIES, TENTHS, witness=_meters(2, "pdu-meterN-IRMS"))),
+        load=total(figure(CURRENTS, HUNDREDTHS, beside=ENERGIES)),
+        power=total(figure(_meters(4, "pdu-meterN-KW"), beside=ENERGIES)),
+        energy=total(figure(ENERGIES, TENTHS, beside=_meters(2, "pdu-meterN-IRMS"))),
         switching_confidence=Confidence.HIGH,
         evidence=SIMULATED,
         note=(

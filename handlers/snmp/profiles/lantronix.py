@@ -30,7 +30,7 @@ PROFILES = (
                 current=figure(column(RPM + ".3.1.3", "slcDevRPMOutletCurrent"), TENTHS),
             ),
         ),
-        load=total(figure(CURRENT, TENTHS, witness=POWER), else_outlets=True, unit=THE_RPM),
+        load=total(figure(CURRENT, TENTHS, beside=POWER), else_outlets=True, unit=THE_RPM),
         power=total(figure(POWER, TENTHS), unit=THE_RPM),
         switching_confidence=Confidence.MEDIUM,
         evidence=SIMULATED.of("state", "current", "power", "switching"),

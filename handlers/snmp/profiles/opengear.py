@@ -29,7 +29,7 @@ PROFILES = (
             ),
         ),
         load=total(
-            figure(column("25049.17.15.1.11", "ogRpcInputCurrent"), TENTHS, witness=TOTAL),
+            figure(column("25049.17.15.1.11", "ogRpcInputCurrent"), TENTHS, beside=TOTAL),
             else_outlets=True,
             unit=THE_PDU,
         ),

@@ -77,8 +77,8 @@ PWT2_VALID = numbered_parts(
 )
 
 
-def _pwt2_inlets(first: int, *names: str, witness: Column) -> Source:
-    """Consecutive columns of the inlets, from `first`; each needs the rows of `witness`."""
+def _pwt2_inlets(first: int, *names: str, beside: Column) -> Source:
+    """Consecutive columns of the inlets, from `first`; each needs the rows of `beside`."""
     columns = range(first, first + len(names))
     return sum_if_rows_match(
         numbered_parts(
@@ -87,7 +87,7 @@ def _pwt2_inlets(first: int, *names: str, witness: Column) -> Source:
             ),
             columns,
         ),
-        numbered_parts(lambda below: witness, columns),
+        numbered_parts(lambda below: beside, columns),
     )
 
 
@@ -167,7 +167,7 @@ PROFILES = (
                     "CurrentPh1B2",
                     "CurrentPh2B2",
                     "CurrentPh3B2",
-                    witness=column(PWT2 + ".2.1.1.1.20", "pduDevMonInletActPowerPh1"),
+                    beside=column(PWT2 + ".2.1.1.1.20", "pduDevMonInletActPowerPh1"),
                 ),
                 HUNDREDTHS,
             ),
@@ -180,7 +180,7 @@ PROFILES = (
                     "ActPowerPh1",
                     "ActPowerPh2",
                     "ActPowerPh3",
-                    witness=column(PWT2 + ".2.1.1.1.14", "pduDevMonInletCurrentPh1B1"),
+                    beside=column(PWT2 + ".2.1.1.1.14", "pduDevMonInletCurrentPh1B1"),
                 ),
                 TENTHS,
             ),

@@ -182,12 +182,12 @@ PROFILES = (
             unit=THE_UNIT,
         ),
         power=total(
-            figure(column("1718.4.1.3.3.1.3", "st4InputCordActivePower"), witness=ST4_CORDS),
+            figure(column("1718.4.1.3.3.1.3", "st4InputCordActivePower"), beside=ST4_CORDS),
             else_outlets=True,
             unit=THE_UNIT,
         ),
         energy=total(
-            figure(column("1718.4.1.3.3.1.10", "st4InputCordEnergy"), TENTHS, witness=ST4_CORDS),
+            figure(column("1718.4.1.3.3.1.10", "st4InputCordEnergy"), TENTHS, beside=ST4_CORDS),
             else_outlets=True,
             unit=THE_UNIT,
         ),

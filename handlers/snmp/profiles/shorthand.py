@@ -88,16 +88,16 @@ def figure(
     scale: Decimal = ONES,
     absent: Sequence[str] = ("-1",),
     syntax: str = "",
-    witness: Optional[Source] = None,
+    beside: Optional[Source] = None,
     padding: Sequence[str] = (),
 ) -> Figure:
     """A measurement in A, W or kWh: value * `scale`, none for the values in `absent`, and no row
     for those in `padding`.
 
-    `syntax`: of an energy whose object is a Counter32 or Counter64. `witness`: another column of
+    `syntax`: of an energy whose object is a Counter32 or Counter64. `beside`: another column of
     the table, which nothing else reads: a row that only it has is missing, and there is no sum.
     """
-    rows = source if witness is None else Complete(source, beside=witness)
+    rows = source if beside is None else Complete(source, beside=beside)
     return Figure(rows, scale, tuple(absent), tuple(padding), syntax=syntax)
 
 
@@ -119,14 +119,14 @@ def sum_if_count_matches(values: Source, count: Source) -> Complete:
     return Complete(values, count=count)
 
 
-def value_or_empty(values: Source, witness: Source) -> Listed:
-    """Values of a figure. If an answer has none of them, an empty row for each of `witness`, so
+def value_or_empty(values: Source, beside: Source) -> Listed:
+    """Values of a figure. If an answer has none of them, an empty row for each of `beside`, so
     that no other source takes their place.
 
-    `witness` is on every device that has the values, and on no other: a column that came into the
+    `beside` is on every device that has the values, and on no other: a column that came into the
     MIB with theirs, which no known unit has without it. It is only read if there are no values.
     """
-    return Listed(First((values, witness)), values)
+    return Listed(First((values, beside)), values)
 
 
 def join_by_columns(

@@ -49,7 +49,7 @@ PROFILES = (
             ),
         ),
         power=total(figure(INLET_POWER)),
-        energy=total(figure(INLET_ENERGY, witness=INLET_POWER)),
+        energy=total(figure(INLET_ENERGY, beside=INLET_POWER)),
         switching_confidence=Confidence.MEDIUM,
         evidence=SIMULATED.of("state", "power", "energy", "switching"),
         note=(

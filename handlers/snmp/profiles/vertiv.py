@@ -222,16 +222,16 @@ PROFILES = (
             figure(
                 column("21239.5.2.3.3.1.4", "pduBreakerCurrent"),
                 HUNDREDTHS,
-                witness=column("21239.5.2.3.3.1.2", "pduBreakerName"),
+                beside=column("21239.5.2.3.3.1.2", "pduBreakerName"),
             ),
             else_outlets=True,
         ),
         power=total(
-            figure(column("21239.5.2.3.1.1.9", "pduTotalRealPower"), witness=V5_TYPE),
+            figure(column("21239.5.2.3.1.1.9", "pduTotalRealPower"), beside=V5_TYPE),
             else_outlets=True,
         ),
         energy=total(
-            figure(column("21239.5.2.3.1.1.12", "pduTotalEnergy"), THOUSANDTHS, witness=V5_TYPE),
+            figure(column("21239.5.2.3.1.1.12", "pduTotalEnergy"), THOUSANDTHS, beside=V5_TYPE),
             else_outlets=True,
         ),
         switching_confidence=Confidence.HIGH,
@@ -354,7 +354,7 @@ PROFILES = (
             unit=LIEBERT_PDU,
         ),
         power=total(
-            figure(LIEBERT_POWER, witness=LIEBERT_ENERGY),
+            figure(LIEBERT_POWER, beside=LIEBERT_ENERGY),
             unit=LIEBERT_PDU,
         ),
         energy=total(

@@ -152,8 +152,8 @@ class Complete(ReadOnly):
         rows = self.source.rows(reader)
         if not rows:
             return {}
-        witnesses = self.beside.rows(reader) if self.beside else {}
-        all_rows = {**rows, **{identity: MISSING for identity in witnesses if identity not in rows}}
+        beside = self.beside.rows(reader) if self.beside else {}
+        all_rows = {**rows, **{identity: MISSING for identity in beside if identity not in rows}}
         counts = self.count.rows(reader) if self.count else {}
         for unit, value in counts.items():
             count = number(value)

@@ -1,1 +1,1 @@
-"""Addresses as people type them, and the signals of a service. Knows no PDU."""
+"""Addresses as people type them, where a service listens, and its signals. Knows no PDU."""

@@ -10,12 +10,12 @@ import pytest
 
 from handlers.nut import outlets
 from pdu_common.helper import EnumPowerStatus
-from tests import witnesses
+from tests import foreign_files
 from tests.handlers.nut.given import DEFAULTS, client, handler, states
 from tests.servers import upsd
 from tests.servers.upsd import Upsd
 
-DUMPS = witnesses.names("nut/dumps")
+DUMPS = foreign_files.names("nut/dumps")
 STATES = {"on": EnumPowerStatus.UP, "off": EnumPowerStatus.DOWN, None: EnumPowerStatus.UNKNOWN}
 # Load in A by the start of a dump's name. For a PDU: the sum of the line currents, else
 # input.current, else the outlets' sum. For a UPS or a transfer switch: output.current.
@@ -31,7 +31,7 @@ LOADS = {
 
 @pytest.fixture(scope="module")
 def recorded() -> Iterator[Upsd]:
-    texts = [witnesses.text("nut/dumps", f"{dump}.dev") for dump in DUMPS]
+    texts = [foreign_files.text("nut/dumps", f"{dump}.dev") for dump in DUMPS]
     with Upsd([upsd.dummy_file(f"d{at}", text) for at, text in enumerate(texts)]) as server:
         yield server
 
@@ -39,7 +39,7 @@ def recorded() -> Iterator[Upsd]:
 @pytest.mark.parametrize("dump", DUMPS)
 @pytest.mark.against("NUT upsd serving dumps of real devices")
 def test_outlets_and_figures_of_a_real_device_are_as_expected(recorded: Upsd, dump: str) -> None:
-    name, wanted = f"d{DUMPS.index(dump)}", witnesses.expected("nut", dump)
+    name, wanted = f"d{DUMPS.index(dump)}", foreign_files.expected("nut", dump)
     pdu = handler(recorded, device=name)
     assert states(pdu.status()) == {
         number: STATES[outlet["state"]] for number, outlet in wanted["outlets"].items()

@@ -12,11 +12,11 @@ from typing import Optional
 import pytest
 
 from handlers.nut.outlets import decode_outlets
-from tests import witnesses
+from tests import foreign_files
+from tests.foreign_files import dumps
 from tests.handlers.nut.given import DEFAULTS
-from tests.witnesses import dumps
 
-NAMES = list(witnesses.GROUPS[dumps.FOLDER].files)
+NAMES = list(foreign_files.GROUPS[dumps.FOLDER].files)
 EACH = pytest.mark.parametrize("name", NAMES)
 IN_MEMORY = pytest.mark.against("NUT dumps of real devices, in memory")
 # the words of drivers: bcmxcp says On/Closed, others write in capitals
@@ -25,7 +25,7 @@ CURRENTS = ("output.current", "input.current")
 
 
 def variables(name: str) -> Mapping[str, str]:
-    return dumps.variables(witnesses.text(dumps.FOLDER, name))
+    return dumps.variables(foreign_files.text(dumps.FOLDER, name))
 
 
 def stated(values: Mapping[str, str], number: str) -> Optional[bool]:

@@ -28,7 +28,7 @@ def _outlet(agent: Agent) -> pdumodel.Outlet:
     return pdumodel.Outlet("/model/outlet/0", agent)
 
 
-class _Witness:
+class _RecordingTransport:
     """A transport that records requests and answers 0 to every call."""
 
     def __init__(self) -> None:
@@ -202,27 +202,27 @@ def test_an_invalid_time_out_is_a_settings_error(timeout: Any) -> None:
 
 
 def test_the_default_time_out_is_10_seconds_and_a_large_bulk_gets_more() -> None:
-    witness = _Witness()
-    agent = Agent("https", "pdu.example", "a", "b", timeout=None, transport=witness)
+    transport = _RecordingTransport()
+    agent = Agent("https", "pdu.example", "a", "b", timeout=None, transport=transport)
     get_state(agent)
     bulk = Bulk(agent)
     for _ in range(700):
         bulk.add(_outlet(agent).unstick)
     bulk.perform()
-    waits = [request.timeout for request in witness.requests]
+    waits = [request.timeout for request in transport.requests]
     assert waits[0] == 10.0 and len(waits) == 4
     assert waits[1] == waits[2] > 20.0 > waits[3] > 10.0
 
 
 def test_slow_methods_have_minimum_time_outs() -> None:
-    witness = _Witness()
-    agent = Agent("https", "pdu.example", "a", "b", timeout=5, transport=witness)
+    transport = _RecordingTransport()
+    agent = Agent("https", "pdu.example", "a", "b", timeout=5, transport=transport)
     for name in ("pollEvents", "generateSelfSignedKeyPair", "addLinkUnit", "getState"):
         agent.json_rpc("/x", name)
     agent.timeout = 300
     agent.json_rpc("/x", "pollEvents")
     agent.json_rpc("/x", "pollEvents", least=400.0)
-    waits = [request.timeout for request in witness.requests]
+    waits = [request.timeout for request in transport.requests]
     assert waits[0] > 30.0 and min(waits[1:3]) >= 60.0 and waits[3:] == [5.0, 300.0, 400.0]
     methods = [
         name

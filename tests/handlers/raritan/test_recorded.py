@@ -11,7 +11,7 @@ import pytest
 from handlers.raritan.rpc import Interface, Structure, pdumodel, peripheral, sensors
 from handlers.raritan.rpc._runtime.codec import encode
 from handlers.raritan.rpc._runtime.registry import find
-from tests import witnesses
+from tests import foreign_files
 
 from .declared import Nowhere, calls
 
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.against("recorded traffic of real Xerus units")
 
 
 def _units() -> dict[str, Any]:
-    document = json.loads(witnesses.text("raritan", "recorded.json"))
+    document = json.loads(foreign_files.text("raritan", "recorded.json"))
     return {unit["name"]: unit["exchanges"] for unit in document["units"]}
 
 

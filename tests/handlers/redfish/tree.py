@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 from handlers.redfish.handler import RedfishPdu, make_handler
 from pdu_common.connection import PduData
-from tests import witnesses
+from tests import foreign_files
 from tests.servers.serving import in_thread
 from tests.simulators.web import PromptServer
 from tests.waiting import PATIENCE_S
@@ -183,7 +183,7 @@ def dmtf() -> dict[str, Json]:
 
     Skips the test where the files are not available.
     """
-    folder = witnesses.path(witnesses.PUBLIC_PDU)
+    folder = foreign_files.path(foreign_files.PUBLIC_PDU)
     resources = {}
     for file in folder.rglob("index.json"):
         resource = json.loads(file.read_text("utf-8"))

@@ -1,6 +1,6 @@
 """The recordings of real units over SNMP, and the readings expected from them.
 
-They are read in place (tests/witnesses). For some, each reading was written down from its MIB
+They are read in place (tests/foreign_files). For some, each reading was written down from its MIB
 (`ALL`); of the others (`WALKS`), LibreNMS's own answers are known.
 """
 
@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any
 
 from pdu.recordings.snmp import snmprec
-from tests import witnesses
+from tests import foreign_files
 from tests.simulators.snmp_agent import Row, read_snmprec
 
 _FOLDERS = {
@@ -19,25 +19,25 @@ _FOLDERS = {
     "snmp/walks": ".snmprec",
     "snmp/centreon": ".snmpwalk",
 }
-_FOLDER = {name: folder for folder in _FOLDERS for name in witnesses.names(folder)}
+_FOLDER = {name: folder for folder in _FOLDERS for name in foreign_files.names(folder)}
 #: all recordings, whether or not they are here
 WALKS = sorted(_FOLDER)
 #: those whose readings were written down, likewise
-ALL = witnesses.expectations("snmp")
+ALL = foreign_files.expectations("snmp")
 #: of these, those of units without outlets
-METERED = [name for name in ALL if not witnesses.expected("snmp", name)["outlets"]]
+METERED = [name for name in ALL if not foreign_files.expected("snmp", name)["outlets"]]
 #: of these, those of units with outlets
 NAMES = [name for name in ALL if name not in METERED]
 
 
 def available(name: str = NAMES[0]) -> bool:
     """Whether a recording is here; the others of its group are too."""
-    return witnesses.place(_FOLDER[name]) is not None
+    return foreign_files.place(_FOLDER[name]) is not None
 
 
 def text(name: str) -> str:
     """Return a recording. Skips the test where it is not available."""
-    return witnesses.text(_FOLDER[name], f"{name}{_FOLDERS[_FOLDER[name]]}")
+    return foreign_files.text(_FOLDER[name], f"{name}{_FOLDERS[_FOLDER[name]]}")
 
 
 @cache
@@ -54,4 +54,4 @@ def parse_walk(content: str) -> Mapping[str, Row]:
 
 def expected(name: str) -> Mapping[str, Any]:
     """Return the readings expected from a recording, with `outlets` by identity."""
-    return witnesses.expected("snmp", name)
+    return foreign_files.expected("snmp", name)

@@ -140,7 +140,7 @@ STATES, WATTS, VOLTS, THRESHOLDS = (1, 0), (217, 1), (230, 230), (9600, 9600)
         ("sIBM_v01.3_8", {7: (1120, 5), 8: (1200, 230), 11: STATES, 13: WATTS}, (UP, DOWN)),
         ("sIBM_v01.3_8", {7: (1120, 5), 11: STATES, 13: WATTS, 15: VOLTS}, (UNKNOWN, UNKNOWN)),
         ("sIBM_v01.3_8", {7: (5, 5), 11: STATES, 13: (1, 0), 15: VOLTS}, (UNKNOWN, UNKNOWN)),
-        # a layout whose witness is missing: 8, 11 or 15
+        # a layout whose column is missing: 8, 11 or 15
         ("sIBM_v01.3_8", {7: (1120, 5), 11: STATES, 13: WATTS}, (UNKNOWN, UNKNOWN)),
         ("sIBM_v01.3_8", {7: (5, 5), 13: (1, 0), 15: VOLTS}, (UNKNOWN, UNKNOWN)),
         ("sIBM_v01.3_3", {**CURRENT, 8: VOLTS, 11: (1, 1), 13: STATES}, (UNKNOWN, UNKNOWN)),

@@ -16,7 +16,7 @@ from pdu.recordings.families.recorded import evidence_of, family_counts, recorde
 from pdu.supports import table
 from tests.needs import ROOT
 from tests.recordings import Fixture, fixtures
-from tests.witnesses import recorded_objects as recorded_objects_of_walks
+from tests.foreign_files import recorded_objects as recorded_objects_of_walks
 
 # A link to a driver or to a program's folder. A MIB compiled for pysnmp counts as a MIB.
 PROGRAM = re.compile(r"^(?!.*/(?:(?:pysnmp_)?mibs|mibs\.pysnmp\.com)/).*(\.(py|c|cpp|php)$|/tree/)")

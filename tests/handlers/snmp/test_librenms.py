@@ -6,14 +6,14 @@ from typing import Protocol
 
 import pytest
 
-from tests import witnesses
+from tests import foreign_files
+from tests.foreign_files import librenms, readings
+from tests.foreign_files.librenms import Difference, Sensor
 from tests.handlers.snmp import recorded
 from tests.recordings import fixture
 from tests.simulators.snmp_agent import Row
-from tests.witnesses import librenms, readings
-from tests.witnesses.librenms import Difference, Sensor
 
-ANSWERED = witnesses.names("snmp/answers")
+ANSWERED = foreign_files.names("snmp/answers")
 OUTLET_CURRENT = "1.3.6.1.4.1.850.100.1.10.2.1.13"
 OUTLET_STATE = "1.3.6.1.4.1.850.100.1.10.2.1.2"
 
@@ -38,7 +38,7 @@ def test_what_is_read_of_a_walk_is_written_down(name: str) -> None:
 @pytest.mark.parametrize("name", ANSWERED)
 @pytest.mark.against("LibreNMS's own answers of recordings of real units")
 def test_each_value_that_differs_from_librenms_has_its_reason(name: str) -> None:
-    answers = librenms.sensors(witnesses.text("snmp/answers", f"{name}.json"))
+    answers = librenms.sensors(foreign_files.text("snmp/answers", f"{name}.json"))
     comparison = librenms.compare(name, recorded.rows(name), answers)
     differences = {
         (name, difference.kind, difference.where) for difference in comparison.differences

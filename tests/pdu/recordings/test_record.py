@@ -26,7 +26,7 @@ from pdu.recordings.snmp.recorded_rows import RecordedRows, SnmpRow as HeldRow, 
 from pdu.recordings.snmp.recording import scrubbed
 from pdu.recordings.snmp.recording_format import compare_rows, find_device
 from pdu_common.connection import PduData, PduSnmpData
-from tests import witnesses
+from tests import foreign_files
 from tests.handlers.redfish import tree as redfish
 from tests.needs import localhost, program
 from tests.pdu.recordings import planted_devices
@@ -628,8 +628,8 @@ def test_a_real_agent_is_recorded_over_snmpv3() -> None:
 
 
 def test_dumps_of_real_devices_read_the_same_after_recording_them_from_a_replay() -> None:
-    for name in witnesses.names("nut/dumps"):
-        with replayed("nut", witnesses.text("nut/dumps", f"{name}.dev")) as unit:
+    for name in foreign_files.names("nut/dumps"):
+        with replayed("nut", foreign_files.text("nut/dumps", f"{name}.dev")) as unit:
             before, text = read(unit), recorded(unit)
         with replayed("nut", text) as again:
             assert read(again) == before, name

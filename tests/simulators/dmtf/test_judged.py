@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from tests import witnesses
+from tests import foreign_files
 from tests.servers.worker import Worker
 
 from ..redfish import UNITS, Model, Pdu, RedfishService
@@ -136,7 +136,7 @@ def assert_explained(faults: list[str], rows: list[Accepted], most: int) -> None
 @pytest.mark.against("DMTF's service validator")
 @pytest.mark.parametrize("name", sorted(set(UNITS) - {"hall"}))
 def test_each_fault_found_with_the_schemas_is_explained(judges: Worker, name: str) -> None:
-    faults = _judged(judges, "service", witnesses.path("redfish/csdl"), name)
+    faults = _judged(judges, "service", foreign_files.path("redfish/csdl"), name)
     assert_explained(faults, SERVICE.get(name, []), MOST["service"])
 
 
@@ -145,7 +145,7 @@ def test_each_fault_found_with_the_schemas_is_explained(judges: Worker, name: st
 @pytest.mark.parametrize("name", sorted(INTEROP))
 def test_each_fault_found_with_ocps_profile_is_explained(judges: Worker, name: str) -> None:
     faults = _judged(
-        judges, "interop", witnesses.path("redfish/profiles", "OCPRackPDU.v1_0_0.json"), name
+        judges, "interop", foreign_files.path("redfish/profiles", "OCPRackPDU.v1_0_0.json"), name
     )
     assert_explained(faults, [NOT_A_CONTROLLER, BRANCHES, *INTEROP[name]], MOST["interop"])
 
@@ -159,7 +159,7 @@ def test_the_validator_finds_a_wrong_value(judges: Worker) -> None:
         unit.rewrite = wrong
         _, failed = judges.order(
             "service",
-            str(witnesses.path("redfish/csdl")),
+            str(foreign_files.path("redfish/csdl")),
             unit.url,
             unit.user,
             unit.password,

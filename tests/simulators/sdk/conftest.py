@@ -11,7 +11,7 @@ from tests.servers import sdk
 from tests.servers.worker import Worker
 
 from ..xerus import GENERATIONS, XerusPdu
-from .witness import LINKED, MODEL, SCRIPTS, Step
+from .models import LINKED, MODEL, SCRIPTS, Step
 
 
 @pytest.fixture(params=GENERATIONS)

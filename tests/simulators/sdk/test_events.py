@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import pytest
 
-from .witness import Step
+from .models import Step
 
 pytestmark = pytest.mark.against("the vendor's SDK")
 BY = {"by": ["admin", "127.0.0.1"]}

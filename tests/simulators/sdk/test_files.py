@@ -7,7 +7,7 @@ import base64
 import pytest
 
 from ..xerus import XerusPdu, image
-from .witness import Step, only, since
+from .models import Step, only, since
 
 pytestmark = pytest.mark.against("the vendor's SDK")
 

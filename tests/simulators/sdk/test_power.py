@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ..xerus import XerusPdu
-from .witness import Step
+from .models import Step
 
 pytestmark = pytest.mark.against("the vendor's SDK")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ..xerus import XerusPdu
-from .witness import Step, only, since
+from .models import Step, only, since
 
 pytestmark = pytest.mark.against("the vendor's SDK")
 

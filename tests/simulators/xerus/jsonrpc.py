@@ -55,7 +55,7 @@ class RpcError(Exception):
 # Takes (object, method, received parameters). Runs before each call that has passed the
 # Dispatcher's checks. That includes each call in a bulk, but neither the bulk itself nor
 # getTypeInfo.
-Witness = Callable[[Served, str, dict[str, Any]], None]
+BeforeCall = Callable[[Served, str, dict[str, Any]], None]
 
 
 class Dispatcher:
@@ -66,9 +66,9 @@ class Dispatcher:
     `caller` again.
     """
 
-    def __init__(self, site: Site, witness: Witness) -> None:
+    def __init__(self, site: Site, before_call: BeforeCall) -> None:
         self._site = site
-        self._witness = witness
+        self._before_call = before_call
         self.caller = Caller("", False, None, "")
 
     def post(self, rid: str, body: bytes, caller: Caller) -> tuple[int, Any]:
@@ -134,7 +134,7 @@ class Dispatcher:
             and name not in OWN_SESSION + OWN_CHANNEL
         ):
             raise RpcError(NO_PRIVILEGE, "Insufficient privileges to perform request.")
-        self._witness(served, name, given)
+        self._before_call(served, name, given)
         caller = self.caller
         try:
             value = getattr(served, name)(**values)

@@ -33,10 +33,10 @@ from handlers.snmp.figures import Figure
 from handlers.snmp.profile import oids
 from handlers.snmp.profiles import PROFILES
 from pdu_common.helper import EnumPowerStatus
+from tests.foreign_files import readings
 from tests.handlers.snmp.exact_figures import read_exactly
 from tests.handlers.snmp.memory import of_rows
 from tests.simulators.snmp_agent import Row
-from tests.witnesses import readings
 
 DIFFERENCES = Path(__file__).with_name("differences.csv")
 #: LibreNMS's class of a sensor, and the figure of a total and of an outlet

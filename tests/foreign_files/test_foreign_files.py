@@ -13,13 +13,13 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
-from tests import witnesses
+from tests import foreign_files
+from tests.foreign_files import File, Group, Incomplete, find
+from tests.foreign_files.__main__ import bring
+from tests.foreign_files.readers import readers
 from tests.needs import ROOT
 from tests.servers.serving import in_thread
 from tests.waiting import PATIENCE_S
-from tests.witnesses import File, Group, Incomplete, find
-from tests.witnesses.__main__ import bring
-from tests.witnesses.readers import readers
 
 CONTENT = {"a.snmprec": b"1.3|4|a\n", "$metadata/b c.xml": b"<b/>\n"}
 
@@ -68,7 +68,7 @@ def address() -> Iterator[str]:
 
 
 def test_each_file_of_the_list_has_a_hash_a_licence_and_an_address_at_a_commit() -> None:
-    for one in witnesses.GROUPS.values():
+    for one in foreign_files.GROUPS.values():
         assert one.licence and one.what
         # put together from published files: it has no address
         assert one.folder == "raritan" or re.fullmatch(
@@ -82,7 +82,7 @@ def test_each_file_of_the_list_has_a_hash_a_licence_and_an_address_at_a_commit()
 
 def test_the_list_has_the_stated_number_of_files() -> None:
     """A case of each parametrised test for each: if files go, tests go."""
-    assert {folder: len(one.files) for folder, one in witnesses.GROUPS.items()} == {
+    assert {folder: len(one.files) for folder, one in foreign_files.GROUPS.items()} == {
         "snmp/recordings": 23,
         "snmp/walks": 47,
         "snmp/answers": 70,
@@ -98,16 +98,16 @@ def test_the_list_has_the_stated_number_of_files() -> None:
 
 @pytest.mark.parametrize("kind", ["snmp", "nut"])
 def test_each_expectation_has_a_recording(kind: str) -> None:
-    folders = [folder for folder in witnesses.GROUPS if folder.startswith(f"{kind}/")]
-    assert {name for folder in folders for name in witnesses.names(folder)} >= set(
-        witnesses.expectations(kind)
+    folders = [folder for folder in foreign_files.GROUPS if folder.startswith(f"{kind}/")]
+    assert {name for folder in folders for name in foreign_files.names(folder)} >= set(
+        foreign_files.expectations(kind)
     )
 
 
 def test_the_files_that_are_here_are_those_of_the_list() -> None:
-    for folder, one in witnesses.GROUPS.items():
-        for name, file in one.files.items() if witnesses.place(folder) else ():
-            content = witnesses.path(folder, name).read_bytes()
+    for folder, one in foreign_files.GROUPS.items():
+        for name, file in one.files.items() if foreign_files.place(folder) else ():
+            content = foreign_files.path(folder, name).read_bytes()
             assert (len(content), hashlib.sha256(content).hexdigest()) == (file.size, file.sha256)
 
 
@@ -197,7 +197,7 @@ def test_a_folder_with_some_of_its_files_is_an_error(tmp_path: Path) -> None:
 
 def test_the_list_is_printed_with_addresses() -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "tests.witnesses", "--list"],
+        [sys.executable, "-m", "tests.foreign_files", "--list"],
         cwd=ROOT,
         capture_output=True,
         text=True,

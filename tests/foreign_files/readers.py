@@ -1,5 +1,5 @@
-"""Which files of tests read foreign files: those that import `tests.witnesses`, directly or through
-another module of the tests.
+"""Which files of tests read foreign files: those that import `tests.foreign_files`, directly or
+through another module of the tests.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Optional
 
 from tests.needs import ROOT
 
-_THIS = "tests.witnesses"
+_THIS = "tests.foreign_files"
 _IMPORT = re.compile(
     r"^[ \t]*(?:import tests\b[^\n]*|from (?:\.|tests\b)[\w.]* import (?:\([^)]*\)|[^\n(]+))",
     re.MULTILINE,

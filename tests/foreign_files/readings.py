@@ -15,8 +15,8 @@ from typing import Any, Optional
 from handlers.snmp import metering
 from handlers.snmp.device import SnmpDevice
 from pdu_common.helper import EnumPowerStatus
+from tests.foreign_files import WALKS
 from tests.handlers.snmp.exact_figures import read_exactly
-from tests.witnesses import WALKS
 
 _WORDS = {EnumPowerStatus.UP: "on", EnumPowerStatus.DOWN: "off"}
 

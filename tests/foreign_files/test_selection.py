@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from tests import witnesses
+from tests import foreign_files
+from tests.foreign_files import page, readings, selection
+from tests.foreign_files.selection import LeftOut, Taken
 from tests.measured import EVIDENCE
 from tests.recordings import fixture
 from tests.simulators.snmp_agent import write_snmprec
-from tests.witnesses import page, readings, selection
-from tests.witnesses.selection import LeftOut, Taken
 
 SYSTEM = "1.3.6.1.2.1.1.1.0|4|{words}\n1.3.6.1.2.1.1.2.0|6|1.3.6.1.4.1.{number}\n"
 
@@ -99,7 +99,7 @@ def test_a_new_kind_of_power_device_ends_with_an_error_until_somebody_looked(
 def test_a_taken_walk_and_its_answers_enter_the_list_with_their_hashes(tmp_path: Path) -> None:
     folder = checkout(tmp_path, new=write_snmprec(fixture("wti-power").rows))
     (folder / "tests/data/new.json").write_text("{}", "utf-8")
-    groups = json.loads(witnesses.LIST.read_text("utf-8"))
+    groups = json.loads(foreign_files.LIST.read_text("utf-8"))
     taken = [walk for walk in selection.select(folder) if isinstance(walk, Taken)]
     selection.groups_of(taken, folder, groups)
     files = {group["folder"]: group["files"] for group in groups}
@@ -110,16 +110,16 @@ def test_a_taken_walk_and_its_answers_enter_the_list_with_their_hashes(tmp_path:
 
 
 def test_the_list_is_as_the_rule_writes_it() -> None:
-    text = witnesses.LIST.read_text("utf-8")
+    text = foreign_files.LIST.read_text("utf-8")
     assert selection.list_text(json.loads(text)) == text
 
 
 def test_every_walk_of_the_list_has_a_reading_and_none_that_is_left_out() -> None:
     folders = ("snmp/recordings", "snmp/walks", "snmp/centreon")
-    walks = {name for folder in folders for name in witnesses.names(folder)}
+    walks = {name for folder in folders for name in foreign_files.names(folder)}
     assert set(readings.expected()) == walks
     assert not walks & {name for name, _ in selection.read_left_out()}
-    assert set(witnesses.names("snmp/answers")) <= walks
+    assert set(foreign_files.names("snmp/answers")) <= walks
 
 
 def test_every_walk_that_is_left_out_has_a_reason() -> None:
@@ -131,4 +131,4 @@ def test_every_walk_that_is_left_out_has_a_reason() -> None:
 
 def test_the_page_has_the_table_of_the_evidence() -> None:
     text = EVIDENCE.read_text("utf-8")
-    assert page.filled(text) == text, "run: python -m tests.witnesses.page"
+    assert page.filled(text) == text, "run: python -m tests.foreign_files.page"

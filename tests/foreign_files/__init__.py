@@ -1,10 +1,10 @@
 """The foreign files that tests read: recordings of real devices, and published schemas.
 
 They have their own licences and are not part of the project. `list.json` names each with its
-public address at a commit, its size, its SHA-256 and its licence. `make witnesses` brings them into
-.cache/witnesses; tests look there, then in the folder `shared` next to the project. Without them,
-the tests that need them are skipped. What the tests expect of them is the project's own, and is in
-`expected`.
+public address at a commit, its size, its SHA-256 and its licence. `make recordings` brings them
+into .cache/foreign_files; tests look there, then in the folder `shared` next to the project.
+Without them, the tests that need them are skipped. What the tests expect of them is the project's
+own, and is in `expected`.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from typing import Any, NamedTuple, Optional
 from tests.needs import ROOT, missing
 
 #: where a group's folder is looked for; the first that has it is read
-PLACES = (ROOT / ".cache" / "witnesses", ROOT.parent / "shared")
+PLACES = (ROOT / ".cache" / "foreign_files", ROOT.parent / "shared")
 LIST = Path(__file__).with_name("list.json")
 EXPECTED = Path(__file__).with_name("expected")
 #: what is read of each walk
@@ -26,7 +26,7 @@ WALKS = EXPECTED / "walks.json"
 #: the folder of DMTF's sample PDU
 PUBLIC_PDU = "redfish/mockups/public-pdu"
 #: what the reason of a skipped test ends with
-REMEDY = "run: make witnesses"
+REMEDY = "run: make recordings"
 
 
 class File(NamedTuple):

@@ -1,4 +1,4 @@
-"""`make witnesses` brings the foreign files that tests read into .cache/witnesses.
+"""`make recordings` brings the foreign files that tests read into .cache/foreign_files.
 
 Prints how large they are and under which licences, then fetches those that are missing or changed,
 and keeps only those whose SHA-256 is in the list. Nothing of them enters the project.
@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import NamedTuple, Optional
 
 from pdu.core.cli import exit_handling
-from tests.witnesses import GROUPS, PLACES, File, Group
-from tests.witnesses.readers import readers
+from tests.foreign_files import GROUPS, PLACES, File, Group
+from tests.foreign_files.readers import readers
 
 _TARGET = PLACES[0]
 _AT_ONCE = 8
@@ -38,9 +38,9 @@ class _Job(NamedTuple):
 
 def main(arguments: Optional[Sequence[str]] = None) -> int:
     parser = argparse.ArgumentParser(
-        prog="python -m tests.witnesses",
+        prog="python -m tests.foreign_files",
         description=__doc__,
-        epilog="exit codes: 0 all files that can be had are in .cache/witnesses; 1 some are not",
+        epilog="exit codes: 0 all files that can be had are in .cache/foreign_files; 1 not all",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument(

@@ -1,6 +1,6 @@
 """The table of docs/dev/evidence.md on the evidence of the families.
 
-`python -m tests.witnesses.page` writes it between its markers.
+`python -m tests.foreign_files.page` writes it between its markers.
 """
 
 from __future__ import annotations

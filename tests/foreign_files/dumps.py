@@ -1,6 +1,6 @@
-"""Which dumps of NUT's device dump library are witnesses, by a rule.
+"""Which dumps of NUT's device dump library are taken, by a rule.
 
-    python -m tests.witnesses.dumps CHECKOUT    writes them into list.json
+    python -m tests.foreign_files.dumps CHECKOUT    writes them into list.json
 
 CHECKOUT is a clone of networkupstools/nut-ddl. A dump is taken if it has a variable of an outlet
 with a number, or says that its device is a PDU or a transfer switch. The others are of UPSs without
@@ -17,7 +17,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Optional
 
-from tests.witnesses import LIST, selection
+from tests.foreign_files import LIST, selection
 
 FOLDER = "nut/library"
 _ENDS = (".dev", ".nds")
@@ -56,7 +56,7 @@ def group_of(checkout: Path, groups: list[dict[str, Any]]) -> None:
 
 def main(arguments: Optional[Sequence[str]] = None) -> int:
     parser = argparse.ArgumentParser(
-        prog="python -m tests.witnesses.dumps",
+        prog="python -m tests.foreign_files.dumps",
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )

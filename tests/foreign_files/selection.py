@@ -1,7 +1,7 @@
-"""Which walks of public collections are witnesses, by a rule.
+"""Which walks of public collections are taken, by a rule.
 
-    python -m tests.witnesses.selection CHECKOUT            says what would change
-    python -m tests.witnesses.selection CHECKOUT --write    writes the three files that hold it
+    python -m tests.foreign_files.selection CHECKOUT            says what would change
+    python -m tests.foreign_files.selection CHECKOUT --write    writes the three files that hold it
 
 CHECKOUT is a folder with a collection: `tests/snmpsim`, `tests/data` and `resources/definitions` of
 LibreNMS, or `tests` of Centreon's plugins. A walk that a family reads is taken, with LibreNMS's own
@@ -31,10 +31,10 @@ from handlers.snmp.device import SnmpDevice
 from handlers.snmp.families import ENTERPRISES, NET_SNMP_IDS
 from handlers.snmp.profile import Profile, is_below, oids
 from handlers.snmp.profiles import PROFILES
+from tests.foreign_files import LIST, WALKS, readings
 from tests.handlers.snmp import recorded
 from tests.handlers.snmp.memory import of_rows
 from tests.simulators.snmp_agent import Row, read_snmprec
-from tests.witnesses import LIST, WALKS, readings
 
 LEFT_OUT = Path(__file__).with_name("left_out.csv")
 KINDS = Path(__file__).with_name("kinds.csv")
@@ -285,7 +285,7 @@ def _is_other(name: str, example: str) -> bool:
 
 def main(arguments: Optional[Sequence[str]] = None) -> int:
     parser = argparse.ArgumentParser(
-        prog="python -m tests.witnesses.selection",
+        prog="python -m tests.foreign_files.selection",
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )

@@ -1,6 +1,6 @@
 """Computes which objects of each family a recording of a real unit shows.
 
-`python -m tests.witnesses.recorded_objects` writes pdu/recordings/families/recorded.csv. Without
+`python -m tests.foreign_files.recorded_objects` writes pdu/recordings/families/recorded.csv. Without
 the recordings it changes nothing.
 
 States count only if the recording answers the object of the family's first outlets: the older
@@ -17,13 +17,13 @@ import sys
 from handlers.snmp.device import SnmpDevice
 from handlers.snmp.evidence import Evidence
 from pdu.recordings.families.recorded import TABLE, RecordedObject
-from tests import witnesses
+from tests import foreign_files
 from tests.handlers.snmp import recorded
-from tests.witnesses import librenms, readings
+from tests.foreign_files import librenms, readings
 
 _MIB, _LIBRENMS = "MIB", "LibreNMS"
 #: those whose values another source says
-NAMES = sorted({*recorded.ALL, *witnesses.names("snmp/answers")})
+NAMES = sorted({*recorded.ALL, *foreign_files.names("snmp/answers")})
 #: the class of LibreNMS's sensors
 _CLASSES = {
     "state": "state",
@@ -55,9 +55,9 @@ def computed() -> list[RecordedObject]:
 
 def _equal_classes(name: str) -> set[str]:
     """The classes of sensors in which LibreNMS reads the same of this recording."""
-    if name not in witnesses.names("snmp/answers"):
+    if name not in foreign_files.names("snmp/answers"):
         return set()
-    answers = librenms.sensors(witnesses.text("snmp/answers", f"{name}.json"))
+    answers = librenms.sensors(foreign_files.text("snmp/answers", f"{name}.json"))
     return set(librenms.compare(name, recorded.rows(name), answers).equal)
 
 
@@ -67,7 +67,7 @@ def _is_first(device: SnmpDevice) -> bool:
 
 def main() -> int:
     if not all(map(recorded.available, NAMES)):
-        print("recorded.csv stays as it is: the recordings are not there; run: make witnesses")
+        print("recorded.csv stays as it is: the recordings are not there; run: make recordings")
         return 0
     with TABLE.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
