@@ -1,7 +1,7 @@
 """Computes which objects of each family a recording of a real unit shows.
 
-`python -m tests.foreign_files.recorded_objects` writes pdu/recordings/families/recorded.csv. Without
-the recordings it changes nothing.
+`python -m tests.foreign_files.recorded_objects` writes pdu/recordings/families/recorded.csv.
+Without the recordings it changes nothing.
 
 States count only if the recording answers the object of the family's first outlets: the older
 tables beside it, which some units keep, are no evidence of it. A value counts only if another
@@ -18,8 +18,8 @@ from handlers.snmp.device import SnmpDevice
 from handlers.snmp.evidence import Evidence
 from pdu.recordings.families.recorded import TABLE, RecordedObject
 from tests import foreign_files
-from tests.handlers.snmp import recorded
 from tests.foreign_files import librenms, readings
+from tests.handlers.snmp import recorded
 
 _MIB, _LIBRENMS = "MIB", "LibreNMS"
 #: those whose values another source says

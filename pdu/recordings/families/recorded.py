@@ -1,9 +1,9 @@
 """What recordings of real units show of each family, and the evidence of a family with it.
 
 `make devices` computes `recorded.csv` from the recordings that tests read
-(tests/foreign_files/recorded_objects.py), where they are there: they are no part of the project. A row
-says that a recording answers the object of a capability through the family's profile, and who else
-says what its value is: LibreNMS, or a reading that was written down from the MIB.
+(tests/foreign_files/recorded_objects.py), where they are there: they are no part of the project. A
+row says that a recording answers the object of a capability through the family's profile, and who
+else says what its value is: LibreNMS, or a reading that was written down from the MIB.
 """
 
 from __future__ import annotations

@@ -14,9 +14,9 @@ from handlers.snmp.profiles import PROFILES
 from pdu.recordings.families import family_tables
 from pdu.recordings.families.recorded import evidence_of, family_counts, recorded_objects
 from pdu.supports import table
+from tests.foreign_files import recorded_objects as recorded_objects_of_walks
 from tests.needs import ROOT
 from tests.recordings import Fixture, fixtures
-from tests.foreign_files import recorded_objects as recorded_objects_of_walks
 
 # A link to a driver or to a program's folder. A MIB compiled for pysnmp counts as a MIB.
 PROGRAM = re.compile(r"^(?!.*/(?:(?:pysnmp_)?mibs|mibs\.pysnmp\.com)/).*(\.(py|c|cpp|php)$|/tree/)")

@@ -17,11 +17,11 @@ from handlers.shared.errors import PduHandlerError
 from handlers.snmp import detection
 from handlers.snmp.profiles import PROFILES
 from pdu_common.helper import EnumPowerStatus
+from tests.foreign_files import readings
 from tests.handlers.snmp import recorded, units
 from tests.handlers.snmp.exact_figures import read_exactly
 from tests.handlers.snmp.memory import Memory, of_rows
 from tests.recordings import Fixture
-from tests.foreign_files import readings
 
 TOTALS = ("load_a", "power_w", "energy_kwh")
 #: units of which an object says what the others are, so that without it they are another unit
