@@ -11,7 +11,7 @@ from tests import measured
 
 @pytest.mark.parametrize(
     "page, name",
-    [(measured.EVIDENCE, name) for name in ("faults", "soak", "fuzz")],
+    [(measured.EVIDENCE, name) for name in ("faults", "soak")],
 )
 def test_a_measurement_replaces_its_table_and_nothing_else(
     page: Path, name: str, tmp_path: Path

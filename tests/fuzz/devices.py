@@ -23,13 +23,13 @@ from handlers.nut.decoder import Decoder
 from handlers.nut.responses import Responses
 from handlers.raritan.handler import RaritanPdu
 from handlers.redfish.handler import RedfishPdu
-from handlers.shared.errors import PduHandlerError
+from handlers.shared.errors import PduHandlerError, SettingsError
 from handlers.shared.tls import Trust
 from handlers.snmp import decoding
 from handlers.snmp.detection import detect
 from handlers.snmp.profiles import PROFILES
 from pdu_common.connection import PduData
-from pdu_common.helper import EnumPowerStatus
+from pdu_common.helper import EnumPowerStatus, PduPortView, PduView
 from tests.handlers.nut.given import WITH_WHOLE_LOAD
 from tests.handlers.snmp.exact_figures import read_exactly
 from tests.handlers.snmp.memory import of_rows
@@ -37,6 +37,7 @@ from tests.simulators.redfish import RedfishService, units
 from tests.simulators.snmp_agent import read_snmprec
 from tests.simulators.xerus import Model, XerusPdu
 
+_PASSWORD = "a pass phrase"
 _MARK = b"\n--8<--\n"  # separates the answers of one call
 
 
@@ -120,14 +121,16 @@ class _Redfish(RedfishPdu):
         return _Script(self.bodies)
 
 
-def _read(pdu: Any) -> None:
-    """Calls status and statistic, and checks their texts, states and figures."""
-    for call in (pdu.status, pdu.statistic):
+def _read(pdu: Any, identity: str) -> None:
+    """Calls status, statistic and port_down, and checks texts, identities, states and figures."""
+    for call in (pdu.status, pdu.statistic, lambda: _off(pdu, identity)):
         try:
             view = call()
         except PduHandlerError as error:
-            assert str(error).isprintable()
+            assert str(error).isprintable() and _PASSWORD not in str(error)
+            assert error.kind != PduHandlerError.kind
             continue
+        assert len({port.identity for port in view.ports}) == len(view.ports)
         for port in view.ports:
             assert isinstance(port.identity, str) and port.identity.isprintable()
             assert isinstance(
@@ -139,44 +142,46 @@ def _read(pdu: Any) -> None:
         )
 
 
+def _off(pdu: Any, identity: str) -> PduView:
+    return PduView([pdu.port_down(PduPortView(identity, EnumPowerStatus.UNKNOWN), deadline=0.0)])
+
+
 def raritan(data: bytes) -> None:
-    _read(raritan_pdu(data))
+    _read(raritan_pdu(data), "1")
 
 
 def raritan_pdu(data: bytes) -> RaritanPdu:
     """A PDU whose answers are in `data`. Each new transport begins with the first answer."""
     pdu = _Raritan(
-        PduData(
-            "192.0.2.1", {"username": "admin", "password": "a pass phrase", "link_units": "yes"}
-        )
+        PduData("192.0.2.1", {"username": "admin", "password": _PASSWORD, "link_units": "yes"})
     )
     pdu.bodies = data.split(_MARK)
     return pdu
 
 
 def redfish(data: bytes) -> None:
-    _read(redfish_pdu(data))
+    _read(redfish_pdu(data), "A1")
 
 
 def redfish_pdu(data: bytes) -> RedfishPdu:
     """A PDU whose answers are in `data`. Each new transport begins with the first answer."""
     pdu = _Redfish(
-        PduData("192.0.2.1", {"username": "admin", "password": "a pass phrase", "session": "basic"})
+        PduData("192.0.2.1", {"username": "admin", "password": _PASSWORD, "session": "basic"})
     )
     pdu.bodies = data.split(_MARK)
     return pdu
 
 
 class _Tape:
-    """A transport that records the answers of another one."""
+    """A transport that records its answers in `bodies`."""
 
-    def __init__(self, transport: connection.StandardTransport) -> None:
-        self._transport = transport
-        self.bodies: list[bytes] = []
+    def __init__(self, bodies: list[bytes]) -> None:
+        self._transport = connection.StandardTransport(Trust())
+        self.bodies = bodies
 
     def exchange(self, where: Endpoint, request: Request) -> Response:
         reply = self._transport.exchange(where, request)
-        asked = json.loads(request.body)["id"] if isinstance(request.body, bytes) else 0
+        asked = json.loads(request.body).get("id", 0) if isinstance(request.body, bytes) else 0
         self.bodies.append(re.sub(rb'"id": ?%d(?!\d)' % asked, b'"id": 0', reply.body))
         return reply
 
@@ -184,17 +189,15 @@ class _Tape:
         self._transport.close()
 
 
-def _taped(pdu: Any, kind: Any) -> list[bytes]:
-    """Two seeds: the answers that the handler receives during `status`, and those during
-    `statistic`.
-    """
-    found = []
-    for call in ("status", "statistic"):
-        tape = _Tape(connection.StandardTransport(Trust()))
-        with mock.patch.object(kind, "transport", lambda self, trust: tape):
-            getattr(pdu, call)()
-        found.append(_MARK.join(tape.bodies))
-    return found
+def _taped(pdu: Any, kind: Any, identity: str) -> list[bytes]:
+    """Three seeds: the answers that the handler receives during each call."""
+    seeds = []
+    for call in (pdu.status, pdu.statistic, lambda: _off(pdu, identity)):
+        bodies: list[bytes] = []
+        with mock.patch.object(kind, "transport", lambda self, trust: _Tape(bodies)):
+            call()
+        seeds.append(_MARK.join(bodies))
+    return seeds
 
 
 @cache
@@ -214,6 +217,7 @@ def raritan_seeds() -> Sequence[bytes]:
                 )
             ),
             RaritanPdu,
+            "1",
         )
 
 
@@ -233,6 +237,7 @@ def redfish_seeds() -> Sequence[bytes]:
                 )
             ),
             RedfishPdu,
+            "A1",
         )
 
 
@@ -260,6 +265,11 @@ def nut(data: bytes) -> None:
             ):
                 assert figure is None or math.isfinite(figure)
             assert all(outlet.state in (True, False, None) for outlet in device.outlets)
+            assert len({outlet.identity for outlet in device.outlets}) == len(device.outlets)
+            for name in (*answers[variables], *answers[commands]):
+                with contextlib.suppress(SettingsError):
+                    sent = requests.instcmd(name, name, name).line
+                    assert sent.count(b"\n") == 1 and not {0, 13} & set(sent)
     for request in (
         requests.get_var("pdu", "ups.status"),
         requests.instcmd("pdu", "load.on"),
@@ -285,6 +295,8 @@ def nut_seeds() -> list[bytes]:
             b' ups.load "12.5"\nEND LIST VAR pdu\nBEGIN LIST CMD pdu\nCMD pdu load.off\nEND LIST'
             b" CMD pdu\n"
         ),
+        # a figure with a control character, which was read as 0.5
+        b'BEGIN LIST VAR pdu\nVAR pdu outlet.1.current "0.5\x1d"\nEND LIST VAR pdu\n',
         b"ERR DATA-STALE\nERR UNKNOWN-UPS\n",
         b'VAR pdu ups.status "OL"\n',
         f"OK TRACKING {_TRACKED}\n".encode(),

@@ -6,8 +6,7 @@ A target raises if its parser raises an undocumented error or a check of the res
 from __future__ import annotations
 
 import gzip
-from collections.abc import Iterator, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 from typing import Callable, NamedTuple
 
 from pdu.recordings.nut import dump
@@ -90,6 +89,8 @@ TARGETS: tuple[Target, ...] = (
             b' "x"\n[auth.x]\nsnmp_version = "1"\n',
             b'[[pdu]]\nname = "a"\nhandler = "snmp"\naddress = "192.0.2.1"\nauth ='
             b' "x"\n[auth.x]\ncommunity_file = "c"\n',
+            b'[[pdu]]\nname = "a"\nhandler = "snmp"\naddress = "192.0.2.1"\nauth ='
+            b' "x"\n[auth.x]\ncommunity_file = "c\\u0000"\n',
         ),
     ),
     Target("archive", given.archive, lambda: [gzip.compress(given.tar(), 1), given.tar()]),
@@ -99,12 +100,3 @@ TARGETS: tuple[Target, ...] = (
     Target("snmp-v3", snmp.user_message, snmp.user_messages),
 )
 BY_NAME: dict[str, Target] = {target.name: target for target in TARGETS}
-
-
-FOUND = Path(__file__).parent / "found"
-
-
-def found(name: str) -> Iterator[bytes]:
-    """The failing inputs of earlier runs for this target."""
-    for path in sorted(FOUND.glob(f"{name}-{'[0-9a-f]' * 8}.bin")):
-        yield path.read_bytes()
