@@ -22,10 +22,6 @@ from handlers.raritan import zeroconf
 from handlers.shared.address import host_with_port
 from handlers.shared.errors import SettingsError, printable
 from handlers.shared.settings import port as port_number
-from handlers.snmp.detection import candidates
-from handlers.snmp.families import ENTERPRISES, NET_SNMP_IDS
-from handlers.snmp.profile import is_below
-from handlers.snmp.profiles import PROFILES
 
 from ..core.cli import optional_packages, prompts
 from ..core.cli.exit_codes import DONE, code_of
@@ -46,6 +42,7 @@ from ..core.files.csv_out import begins_as_formula, csv_lines
 from ..pdus import connection_data
 from ..pdus.auth import names
 from ..pdus.owner_files import OwnerFiles
+from ..recordings.families.recognition import is_of_agent, recognise
 from . import network_scan
 from .datagrams import AgentAnswer
 from .networks import Network, hosts, parsed
@@ -215,18 +212,12 @@ def split_answers(
     The sysObjectID of Net-SNMP names only the agent, which servers run too. Such a device counts as
     one of the others.
     """
-    agents = [ENTERPRISES + number for number in NET_SNMP_IDS.split()]
     pdus: list[FoundDevice] = []
     other_devices: list[FoundDevice] = []
     for address, answer in answers.items():
-        is_named = answer.object_id and not any(
-            is_below(answer.object_id, agent) for agent in agents
-        )
-        family = (
-            next((fitting.profile for fitting in candidates(answer.object_id, PROFILES)), None)
-            if is_named
-            else None
-        )
+        is_named = answer.object_id and not is_of_agent(answer.object_id)
+        likely = recognise(answer.object_id).likely if is_named else ()
+        family = next((profile for profile in likely if profile.match(answer.object_id)), None)
         what = (
             family.key
             if family

@@ -2,5 +2,5 @@
 sysObjectID.
 
 `model_names.csv` and `brands.py` are the public names, `table.py` joins them with the profiles,
-`oids.py` and `search.py` answer, `command.py` prints.
+`search.py` answers, `command.py` prints.
 """

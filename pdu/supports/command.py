@@ -16,7 +16,7 @@ from ..core.cli.groups import Subcommand
 from ..core.cli.options import RunOptions, output_options, pass_run_options, word_completion
 from ..core.cli.output import Result, counted, print_result, tabulate
 from .model_names import TABLE, Name, read_names
-from .search import MAYBE, NO, YES, Match, SupportAnswer, answer
+from .search import MAYBE, NO, UNKNOWN, YES, Match, SupportAnswer, answer
 from .table import READ, VARIES, SupportEntry
 
 _IN_FULL = 3  # more hits than this are a table
@@ -52,7 +52,7 @@ def supports(run_options: RunOptions, words: Sequence[str]) -> int:
     sysObjectID, in any order and spelling.
 
     The exit code is 0 only for a yes. It is 8 for a PDU that is known not to be supported, for one
-    that is only probably or maybe read (its vendor is known, not its name), and for one that no
+    that is maybe read (its vendor is known, not its name), and for one that no
     source names: pdu identify HOST asks the PDU itself.
     """
     question = " ".join(words).strip()
@@ -105,10 +105,7 @@ def _lines(question: str, result: SupportAnswer) -> list[str]:
 
 def _head(result: SupportAnswer) -> str:
     """The first word of an answer that is no yes."""
-    if result.verdict == MAYBE:
-        sure = result.hits and all(map(_is_sure, result.hits))
-        return "probably" if sure else "maybe"
-    return "no" if result.verdict == NO else "not known"
+    return "not known" if result.verdict == UNKNOWN else result.verdict
 
 
 def _is_sure(hit: Match) -> bool:

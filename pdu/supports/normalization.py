@@ -7,7 +7,7 @@ module of `pdu supports` compares words in this form, and makes it here.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -35,8 +35,6 @@ GENERIC = frozenset(
 )
 _LEAST = 3  # letters of a word from a description; shorter ones need a digit
 _MOST_WORDS = 4096
-# Cyrillic letters that look like Latin ones, for a keyboard in the other layout
-_LATIN = dict(zip("АВЕЗКМНОРСТХІЅЈаеорсухіѕј", "ABE3KMHOPCTXISJaeopcyxisj"))
 _CYRILLIC = re.compile("[\u0400-\u04ff]")
 
 
@@ -55,20 +53,6 @@ class Word(NamedTuple):
         the tables.
         """
         return all(part in GENERIC or _CYRILLIC.match(part) for part in self.parts)
-
-
-def latin_letters(text: str, vocabulary: Collection[str]) -> str:
-    """The text, with Latin letters for the Cyrillic ones that look like them: in words that also
-    have a Latin letter or a digit, and in those whose squeezed form is known.
-    """
-    return " ".join(_latin_word(part, vocabulary) for part in text.split(" "))
-
-
-def _latin_word(text: str, vocabulary: Collection[str]) -> str:
-    if not all(letter in _LATIN for letter in _CYRILLIC.findall(text)):
-        return text
-    latin = "".join(_LATIN.get(letter, letter) for letter in text)
-    return latin if re.search("[A-Za-z0-9]", text) or word(latin).squeezed in vocabulary else text
 
 
 @lru_cache(_MOST_WORDS)

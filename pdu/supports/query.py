@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from typing import NamedTuple
+from typing import Optional
+
+from handlers.snmp.families import ENTERPRISES
 
 from .normalization import Word, word
 
@@ -26,17 +28,6 @@ PREFIXES: Mapping[str, str] = {
     "NETIO": "",
     "PLANET": "IPM",
 }
-_LINK = (
-    "a link (expansion) unit may have no network port of its own: it is then read through its"
-    " primary unit"
-)
-# Words that name no product, but a reason why a model that fits is only probably read.
-DOUBTS: Mapping[str, str] = {
-    "link": _LINK,
-    "expansion": _LINK,
-    "secondary": _LINK,
-    "slave": _LINK,
-}
 # Words of ratings, sockets and plugs: they name no product. Watts are none of them: a UPS is often
 # named by its maker and its watts.
 _RATING = re.compile(
@@ -44,72 +35,53 @@ _RATING = re.compile(
     r"|(NEMA)?(L\d+(15|20|30|50|60)[PR]?|[56](15|20|30|50)[PR])|CS8365C?"
 )
 _UPS = re.compile(r"(SMART|BACK|EASY)?UPSS?|\d+K?VA")
-_BRACKETS = re.compile(r"[(\[{]([^()\[\]{}]*)[)\]}]")
+_OID = re.compile(
+    r"(?:\.?(?:iso\.|1\.)3\.6\.1\.4\.1|(?:SNMPv2-SMI::)?enterprises)((?:\.\d+)+)\.?", re.IGNORECASE
+)
 _DIGITS = re.compile(r"\d{4}")
 _LEAST_VENDOR = 4  # letters of a vendor's name that stands before its model without a blank
 
 Fits = Callable[[Word], bool]
 
 
-class Query(NamedTuple):
-    """A question in the spelling of the tables."""
-
-    words: Sequence[Word]
-    #: words that stood in brackets: an answer may ignore them
-    aside: Collection[str]
-    #: why a model that fits is only probably read
-    doubts: Sequence[str]
-    #: whether the question names a UPS
-    ups: bool
+def parse_oid(text: str) -> Optional[str]:
+    """The dotted OID in a text, or None if it is not one of a vendor."""
+    match = _OID.fullmatch(text.strip())
+    return ENTERPRISES.rstrip(".") + match[1] if match else None
 
 
-def parse_query(question: str, phrases: Collection[str], fits: Fits) -> Query:
-    """The words of a question.
+def parse_words(question: str, phrases: Collection[str], fits: Fits) -> list[Word]:
+    """The words of a question, without ratings.
 
     `phrases`: the squeezed names of vendors and brands; `fits`: whether a word is a model's name.
     """
-    text = question.replace(",", " ")
-    aside = {aside_word for brackets in _BRACKETS.findall(text) for aside_word in brackets.split()}
-    words = _merged(list(map(word, re.sub(r"[()\[\]{}]", " ", text).split())), phrases)
+    words = _merged(list(map(word, re.sub(r"[()\[\]{},]", " ", question).split())), phrases)
     words = [piece for query_word in words for piece in _split(query_word, phrases, fits)]
     words = _merged(list(_prefixed(words, fits)), phrases)
-    doubts = [
-        DOUBTS[query_word.text.lower()] for query_word in words if query_word.text.lower() in DOUBTS
+    return [
+        query_word
+        for query_word in words
+        if fits(query_word) or not _RATING.fullmatch(query_word.squeezed)
     ]
-    return Query(
-        [
-            query_word
-            for query_word in words
-            if query_word.text.lower() not in DOUBTS
-            and (fits(query_word) or not _is_rating(query_word))
-        ],
-        aside,
-        tuple(dict.fromkeys(doubts)),
-        any(_UPS.fullmatch(query_word.squeezed) for query_word in words),
-    )
 
 
-def _is_rating(query_word: Word) -> bool:
-    return _RATING.fullmatch(query_word.squeezed) is not None
+def names_ups(words: Sequence[Word]) -> bool:
+    """Whether the words name a UPS."""
+    return any(_UPS.fullmatch(query_word.squeezed) for query_word in words)
 
 
 def _merged(words: Sequence[Word], phrases: Collection[str]) -> list[Word]:
     """The words, with each vendor's name of several words as one: `ServerTechnology`."""
     merged_words: list[Word] = []
     while words:
-        phrase_candidates = (
-            (n, word(" ".join(query_word.text for query_word in words[:n])))
-            for n in range(min(LONGEST, len(words)), 0, -1)
-        )
-        length, name = next(
-            (
-                (n, word(query_word.squeezed))
-                for n, query_word in phrase_candidates
-                if query_word.squeezed in phrases and len(query_word.parts) > 1
-            ),
-            (1, words[0]),
-        )
-        merged_words.append(name)
+        for length in range(min(LONGEST, len(words)), 0, -1):
+            name = word(" ".join(query_word.text for query_word in words[:length]))
+            if name.squeezed in phrases and len(name.parts) > 1:
+                merged_words.append(word(name.squeezed))
+                break
+        else:
+            length = 1
+            merged_words.append(words[0])
         words = words[length:]
     return merged_words
 

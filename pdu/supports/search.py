@@ -1,4 +1,5 @@
-"""Answers "is this PDU supported?" from the table. Pure.
+"""Answers "is this PDU supported?" from the table: a model by its exact name or by a pattern, a
+vendor or brand, a sysObjectID; else the nearest names. Pure.
 
 A yes needs that every word of the question is known for the same entry. A word that is not known,
 such as another model of a known vendor, makes the answer "not named", never a yes; beside words
@@ -15,16 +16,16 @@ from typing import NamedTuple, Optional
 from handlers.shared.errors import printable
 from handlers.shared.similar_names import similar_names
 
-from . import oids, query
+from ..recordings.families.recognition import recognise
+from . import query
 from .model_names import NAMES, Name
 from .model_patterns import continues, fits, literals, needs_company, sample
-from .normalization import GENERIC, Word, latin_letters, squeezed, word
+from .normalization import GENERIC, Word, squeezed, word
 from .query import LONGEST
 from .table import SupportEntry, entries
 
 YES, NO, MAYBE, UNKNOWN = "yes", "no", "maybe", "unknown"
 _LONGEST_TAIL = 4  # characters of a `*` in a name of several words, such as "AP8959 EU3"
-_LONGEST_VARIANT = 6  # characters behind a known name
 _NEAREST = 5
 _LEAST_BEGINNING = 3  # characters with which a model begins, to be named as the nearest
 
@@ -50,7 +51,7 @@ class SupportAnswer(NamedTuple):
     #: YES, NO (known not to be supported), MAYBE (the vendor or a similar name is known) or
     #: UNKNOWN (nobody named it)
     verdict: str
-    #: what reads it, for YES; what probably reads it, for MAYBE; for NO, what reads the other
+    #: what reads it, for YES; what may read it, for MAYBE; for NO, what reads the other
     #: models of the question
     hits: tuple[Match, ...] = ()
     #: the names that say why not, for NO
@@ -71,72 +72,59 @@ class SupportAnswer(NamedTuple):
     each: tuple[tuple[str, SupportAnswer], ...] = ()
 
 
-class _NameMatch(NamedTuple):
+class _Model(NamedTuple):
     """Words that are the name of a model, and the patterns that fit, the most specific first."""
 
     text: str
     names: tuple[Name, ...]
-    #: why the patterns only probably fit
-    doubt: str = ""
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether it has places for digits, and so names several models."""
+        return "XX" in word(self.text).squeezed
+
+    @property
+    def vendors(self) -> str:
+        """The vendors that have a model with this name."""
+        keys = {name.key for name in self.names}
+        vendors = [vendor for entry in entries() if entry.key in keys for vendor in entry.vendors]
+        return ", ".join(dict.fromkeys(vendors))
 
 
 def answer(question: str) -> SupportAnswer:
     """The answer for a model, vendor, brand, family or sysObjectID, or for a mix of their words."""
-    latin = latin_letters(question, _phrases())
-    if latin != question:
-        latin_words = ", ".join(
-            printable(latin_word)
-            for latin_word, typed_word in zip(latin.split(), question.split())
-            if latin_word != typed_word
-        )
-        doubt = f"typed with Cyrillic letters, read as with the Latin ones alike: {latin_words}"
-        of_latin = answer(latin)
-        verdict = MAYBE if of_latin.verdict == YES else of_latin.verdict
-        return of_latin._replace(verdict=verdict, doubts=(doubt, *of_latin.doubts))
-    oid = oids.parse_oid(question)
+    oid = query.parse_oid(question)
     if oid:
-        families = oids.match_families(oid)
-        hits = tuple(Match(entry, None) for entry in families.matches)
-        verdict = YES if hits else MAYBE if families.candidates else UNKNOWN
-        doubts = (
-            (f"{families.other_devices} have this number too",) if families.other_devices else ()
+        return _answer_oid(oid)
+    words = query.parse_words(question, _phrases(), lambda name: bool(_fitting([name])))
+    models, other_words = _models(words)
+    company = [query_word for query_word in other_words if not query_word.is_generic]
+    if not models:
+        if query.names_ups(words):
+            return _answer_ups(company)
+        return (
+            _answer_words(company) if company else _not_named((), [question])._replace(strange=())
         )
-        return SupportAnswer(verdict, hits, near=families.candidates, oid=oid, doubts=doubts)
-    model_query = query.parse_query(question, _phrases(), _is_name)
-    spans, left = _spans(model_query.words)
-    company = [query_word for query_word in left if not query_word.is_generic]
-    if model_query.ups and not spans:
-        return _answer_ups(company)
-    if not spans and not company:
-        return SupportAnswer(UNKNOWN, alike=_alike(question, ()))
-    found_all = _answer_names(spans, company)
-    if (
-        found_all.verdict in (YES, NO)
-        or found_all.hits
-        or not any(query_word.text in model_query.aside for query_word in company)
-    ):
-        return _doubted(found_all, model_query.doubts)
-    # a second look without the unknown words in brackets
-    plain = [query_word for query_word in company if query_word.text not in model_query.aside]
-    aside = ", ".join(
-        printable(query_word.text) for query_word in company if query_word.text in model_query.aside
+    answers = [
+        (model.text, _answer_model(model, company if len(models) == 1 else _own(model, company)))
+        for model in models
+    ]
+    return answers[0][1] if len(answers) == 1 else _answer_all(answers, models, company)
+
+
+def _answer_oid(oid: str) -> SupportAnswer:
+    entry_by_family = {entry.family: entry for entry in entries()}
+    recognition = recognise(oid)
+    hits = tuple(Match(entry_by_family[family.key], None) for family in recognition.families)
+    near = tuple(entry_by_family[family.key] for family in recognition.candidates)
+    others = recognition.other_devices
+    return SupportAnswer(
+        YES if hits else MAYBE if near else UNKNOWN,
+        hits,
+        near=near,
+        oid=oid,
+        doubts=(f"{others} have this number too",) if others else (),
     )
-    if not spans and not plain:
-        return found_all
-    return _doubted(
-        _answer_names(spans, plain), (f"nothing is known of {aside}", *model_query.doubts)
-    )
-
-
-def _answer_names(spans: Sequence[_NameMatch], company: Sequence[Word]) -> SupportAnswer:
-    return _answer_models(spans, company) if spans else _answer_words(company)
-
-
-def _doubted(result: SupportAnswer, doubts: Sequence[str]) -> SupportAnswer:
-    """The answer, a yes as MAYBE if there are doubts."""
-    if result.verdict not in (YES, MAYBE) or not doubts:
-        return result
-    return result._replace(verdict=MAYBE, doubts=(*result.doubts, *doubts))
 
 
 @cache
@@ -149,75 +137,42 @@ def _phrases() -> frozenset[str]:
     )
 
 
-def _is_name(query_word: Word) -> bool:
-    return bool(_fitting([query_word]))
-
-
 def _answer_ups(company: Sequence[Word]) -> SupportAnswer:
     """A UPS is no PDU: families that say that they read some, and NUT."""
-    keys = {entry.key for entry in _entries_of_makers(company)}
+    makers = {entry.key for entry in _entries_maker_wordss(company)}
     near = tuple(
         entry
         for entry in entries()
-        if entry.key == "nut" or entry.key in keys and _reads_ups(entry)
+        if entry.key == "nut"
+        or entry.key in makers
+        and any({"UPS", "UPSS"} & set(word(text).parts) for text in entry.models)
     )
-    return SupportAnswer(
-        MAYBE, near=near, doubts=("a UPS is read by the handler nut if a driver of NUT reads it",)
-    )
+    doubt = "a UPS is read by the handler nut if a driver of NUT reads it"
+    return SupportAnswer(MAYBE, near=near, doubts=(doubt,))
 
 
-def _reads_ups(entry: SupportEntry) -> bool:
-    return any({"UPS", "UPSS"} & set(word(text).parts) for text in entry.models)
+# ---- models --------------------------------------------------------------------------------------
 
 
-def _spans(words: Sequence[Word]) -> tuple[list[_NameMatch], list[Word]]:
-    """The names of models among the words, the longest first, and the words that are left."""
-    spans: list[_NameMatch] = []
+def _models(words: Sequence[Word]) -> tuple[list[_Model], list[Word]]:
+    """The models among the words, in their order, and the words that are left. Longer names are
+    taken first.
+    """
+    models: dict[int, _Model] = {}
     left: list[Optional[Word]] = list(words)
     for length in range(min(LONGEST, len(words)), 0, -1):
         for start in range(len(words) - length + 1):
-            span_words = left[start : start + length]
-            if None in span_words:
-                continue
-            text = " ".join(query_word.text for query_word in words[start : start + length])
-            names = _fitting(words[start : start + length])
-            if names:
-                spans.append(_NameMatch(text, names))
-                left[start : start + length] = [None] * length
-    for at, query_word in enumerate(left):
-        variant = _variant(query_word) if query_word else None
-        if variant:
-            spans.append(variant)
-            left[at] = None
-    return spans, [query_word for query_word in left if query_word is not None]
-
-
-def _variant(query_word: Word) -> Optional[_NameMatch]:
-    """A known name with an unknown one before its hyphen, or with letters behind it."""
-    if query_word.squeezed in _phrases() or query_word.is_generic:
-        return None
-    for cut in re.finditer("-", query_word.text):
-        known_part = query_word.text[cut.end() :]
-        names = _fitting([word(known_part)]) if re.search(r"\d", known_part) else ()
-        if names and _is_sure(names):
-            return _NameMatch(
-                known_part,
-                names,
-                f"{printable(known_part)} is known, {printable(query_word.text)} is not",
+            names = (
+                ()
+                if None in left[start : start + length]
+                else _fitting(words[start : start + length])
             )
-    name = query_word.squeezed
-    for end in range(len(name) - 1, max(len(name) - 1 - _LONGEST_VARIANT, 3), -1):
-        if not name[end].isalpha() or not re.search(r"\d", name[:end]):
-            continue
-        names = _fitting([word(name[:end])])
-        if names and _is_sure(names) and not needs_company(names[0].pattern):
-            doubt = f"{printable(name[:end])} is known, {printable(query_word.text)} is not"
-            return _NameMatch(query_word.text, names, doubt)
-    return None
-
-
-def _is_sure(names: Sequence[Name]) -> bool:
-    return all(name.key and name.sure for name in names)
+            if names:
+                text = " ".join(query_word.text for query_word in words[start : start + length])
+                models[start] = _Model(text, names)
+                left[start : start + length] = [None] * length
+    in_order = [models[start] for start in sorted(models)]
+    return in_order, [query_word for query_word in left if query_word is not None]
 
 
 def _fitting(words: Sequence[Word]) -> tuple[Name, ...]:
@@ -240,109 +195,91 @@ def _fitting(words: Sequence[Word]) -> tuple[Name, ...]:
     return tuple(sorted(patterns, key=lambda candidate: -literals(candidate.pattern)))
 
 
-def _answer_models(spans: Sequence[_NameMatch], company: Sequence[Word]) -> SupportAnswer:
-    refusals: list[Name] = []
-    hits: list[Match] = []
-    unread: list[_NameMatch] = []
-    doubts: list[str] = []
-    shared_names: list[Shared] = []
-    of_models: set[Word] = set()  # words that say more of at least one of the models
-    for span in spans:
-        readable_names = [name for name in span.names if name.key]
-        if span.names[0].key == "" and not (readable_names and _is_wide(span)):
-            refusals.append(span.names[0])
-            of_models.update(company)
-            continue
-        first: dict[str, Name] = {}
-        for name in readable_names:
-            first.setdefault(name.key, name)
-        rows = [
-            (entry, first[entry.key], _known_words(entry, company, with_shared_brands=True))
-            for entry in entries()
-            if entry.key in first
-        ]
-        if len(spans) == 1:
-            rows = [row for row in rows if len(row[2]) == len(company)]
-        rows = [row for row in rows if row[2] or not needs_company(row[1].pattern)]
-        hits += [Match(entry, name) for entry, name, _ in rows]
-        families = tuple(entry.family for entry, _, _ in rows if entry.family)
-        if len(families) > 1 and not _is_wide(span):
-            shared_names.append(Shared(span.text, families))
-        of_models.update(*(known_words for _, _, known_words in rows))
-        if span.doubt:
-            doubts.append(span.doubt)
-        if rows and not any(name.sure for _, name, _ in rows):
-            doubts += [name.note for _, name, _ in rows]
-        if not rows:
-            unread.append(span)
-    strange = [query_word.text for query_word in company if query_word not in of_models]
-    each = _answer_each(spans, company) if len(spans) > 1 and not strange else ()
-    if refusals and not unread:
-        return SupportAnswer(
-            NO, tuple(hits), tuple(refusals), shared=tuple(shared_names), each=each
-        )
-    if hits and not unread and not strange:
-        return _doubted(
-            SupportAnswer(YES, tuple(hits), shared=tuple(shared_names), each=each), doubts
-        )
-    near = _entries_of_makers(company)
-    if near:  # a vendor that does not have the model, such as "Raritan AP8959"
-        vendors = [
-            query_word
-            for query_word in company
-            if any(query_word.squeezed in entry.makers for entry in near)
-        ]
-        foreign = [span for span in spans if not _is_of(span, vendors)]
-        strange = [text for text in strange if text not in [each.text for each in vendors]]
-        strange += [span.text for span in foreign]
-        doubts += [
-            f"{printable(span.text)} is a name of {_makers_of(span)}"
-            for span in foreign
-            if _makers_of(span)
-        ]
-    if not near:
-        keys = {name.key for span in spans if re.search(r"\d", span.text) for name in span.names}
-        near = tuple(entry for entry in entries() if entry.key in keys)
-        if not company:
-            strange = [span.text for span in unread]
-            doubts = [f"{printable(text)} is no name without its vendor" for text in strange]
-    return _not_named(near, strange or [span.text for span in unread], doubts, refusals)
-
-
-def _answer_each(
-    spans: Sequence[_NameMatch], company: Sequence[Word]
-) -> tuple[tuple[str, SupportAnswer], ...]:
-    """Each model with the answer to it, beside those of the other words that its entries know."""
-    answers = []
-    for span in spans:
-        keys = {name.key for name in span.names}
-        own_words = [
-            query_word
-            for query_word in company
-            if any(
-                entry.key in keys and _known_words(entry, [query_word], with_shared_brands=True)
-                for entry in entries()
-            )
-        ]
-        answers.append((span.text, _answer_models([span], own_words)))
-    return tuple(answers)
-
-
-def _is_of(span: _NameMatch, vendors: Sequence[Word]) -> bool:
-    """Whether one of these vendors has a model with this name."""
-    keys = {name.key for name in span.names}
-    return any(
-        entry.key in keys and vendor.squeezed in entry.makers
+def _own(model: _Model, company: Sequence[Word]) -> list[Word]:
+    """Those of the words that an entry of this model knows."""
+    keys = {name.key for name in model.names}
+    known_words = [
+        _known_words(entry, company, with_shared_brands=True)
         for entry in entries()
-        for vendor in vendors
+        if entry.key in keys
+    ]
+    return [query_word for query_word in company if any(query_word in row for row in known_words)]
+
+
+def _answer_model(model: _Model, company: Sequence[Word]) -> SupportAnswer:
+    """The answer for one model, beside the other words of the question."""
+    first: dict[str, Name] = {}
+    for name in model.names:
+        if name.key:
+            first.setdefault(name.key, name)
+    if not model.names[0].key and not (first and model.is_wide):
+        return SupportAnswer(NO, refused=(model.names[0],))
+    known_words = [
+        (entry, _known_words(entry, company, with_shared_brands=True))
+        for entry in entries()
+        if entry.key in first
+    ]
+    hits = tuple(
+        Match(entry, first[entry.key])
+        for entry, own_words in known_words
+        if len(own_words) == len(company)
+        and (own_words or not needs_company(first[entry.key].pattern))
+    )
+    if hits:
+        families = tuple(hit.entry.family for hit in hits if hit.entry.family)
+        shared = (Shared(model.text, families),) if len(families) > 1 and not model.is_wide else ()
+        is_sure = any(hit.name.sure for hit in hits if hit.name)
+        doubts = () if is_sure else tuple(hit.name.note for hit in hits if hit.name)
+        return SupportAnswer(YES if is_sure else MAYBE, hits, doubts=doubts, shared=shared)
+    return _answer_unread(model, company)
+
+
+def _answer_unread(model: _Model, company: Sequence[Word]) -> SupportAnswer:
+    """A model that no entry reads beside these words."""
+    near = _entries_maker_wordss(company)
+    known_of = {query_word for entry in entries() for query_word in _maker_words(entry, company)}
+    if near:  # a vendor that does not have the model, such as "Raritan AP8959"
+        strange = [query_word.text for query_word in company if query_word not in known_of]
+        keys = {name.key for name in model.names}
+        if any(entry.key in keys for entry in near):
+            return _not_named(near, strange or [model.text])
+        doubt = f"{printable(model.text)} is a name of {model.vendors}"
+        return _not_named(near, [*strange, model.text], [doubt] if model.vendors else [])
+    keys = {name.key for name in model.names if re.search(r"\d", model.text)}
+    near = tuple(entry for entry in entries() if entry.key in keys)
+    if not company:
+        doubt = f"{printable(model.text)} is no name without its vendor"
+        return _not_named(near, [model.text], [doubt])
+    unknown = [query_word for query_word in company if query_word not in _own(model, company)]
+    return _not_named(near, [query_word.text for query_word in unknown] or [model.text])
+
+
+def _maker_words(entry: SupportEntry, company: Iterable[Word]) -> list[Word]:
+    return [query_word for query_word in company if query_word.squeezed in entry.makers]
+
+
+def _answer_all(
+    answers: Sequence[tuple[str, SupportAnswer]], models: Sequence[_Model], company: Sequence[Word]
+) -> SupportAnswer:
+    """The answer for several models, from the answer to each."""
+    own_words = {query_word for model in models for query_word in _own(model, company)}
+    strange = [query_word for query_word in company if query_word not in own_words]
+    if strange:  # a vendor without these models, or a word that nobody knows
+        near = _entries_maker_wordss(strange)
+        doubts = [f"{printable(model.text)} is a name of {model.vendors}" for model in models]
+        words = [query_word.text for query_word in strange] if not near else []
+        return _not_named(near, words or [model.text for model in models], doubts if near else ())
+    verdicts = {model_answer.verdict for _, model_answer in answers}
+    verdict = next(word for word in (NO, MAYBE, UNKNOWN, YES) if word in verdicts)
+    return SupportAnswer(
+        verdict,
+        tuple(hit for _, model_answer in answers for hit in model_answer.hits),
+        tuple(name for _, model_answer in answers for name in model_answer.refused),
+        each=tuple(answers),
     )
 
 
-def _makers_of(span: _NameMatch) -> str:
-    """The vendors that have a model with this name."""
-    keys = {name.key for name in span.names}
-    vendors = [vendor for entry in entries() if entry.key in keys for vendor in entry.vendors]
-    return ", ".join(dict.fromkeys(vendors))
+# ---- vendors and brands --------------------------------------------------------------------------
 
 
 def _answer_words(company: Sequence[Word]) -> SupportAnswer:
@@ -363,9 +300,9 @@ def _answer_words(company: Sequence[Word]) -> SupportAnswer:
         doubts = [
             f"{brand} stands on PDUs of several makers, and some are read" for brand in brand_names
         ]
-        return _not_named(_entries_of_makers(map(word, brand_names)), (), doubts)
+        return _not_named(_entries_maker_wordss(map(word, brand_names)), (), doubts)
     return _not_named(
-        _entries_of_makers(company)
+        _entries_maker_wordss(company)
         or _entries_knowing(query_word for query_word in company if query_word.text not in strange),
         strange or [query_word.text for query_word in company],
     )
@@ -390,14 +327,12 @@ def _not_named(
     near: tuple[SupportEntry, ...],
     strange: Sequence[str],
     doubts: Sequence[str] = (),
-    refused: Sequence[Name] = (),
 ) -> SupportAnswer:
     return SupportAnswer(
         MAYBE if near else UNKNOWN,
         near=near,
         strange=tuple(strange),
         alike=_alike(" ".join(strange), near),
-        refused=tuple(refused),
         doubts=tuple(doubts),
     )
 
@@ -427,12 +362,7 @@ def _names_alone(entry: SupportEntry, query_word: Word) -> bool:
     return len(query_word.squeezed) > 2 or query_word.squeezed in entry.makers
 
 
-def _is_wide(span: _NameMatch) -> bool:
-    """Whether the span has places for digits, and so names several models."""
-    return "XX" in word(span.text).squeezed
-
-
-def _entries_of_makers(words: Iterable[Word]) -> tuple[SupportEntry, ...]:
+def _entries_maker_wordss(words: Iterable[Word]) -> tuple[SupportEntry, ...]:
     """The entries whose vendor or brand is among the words."""
     squeezed_words = {query_word.squeezed for query_word in words}
     return tuple(entry for entry in entries() if squeezed_words & entry.makers)

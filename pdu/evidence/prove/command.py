@@ -86,7 +86,7 @@ class _Plan(NamedTuple):
         return connection_data.display_name(self.run_options, self.host)
 
     @property
-    def on_command(self) -> str:
+    def manual_line(self) -> str:
         """The command that switches the outlet on."""
         words = self.run_options.words or (self.handler, self.host)
         return command_line(self.run_options, "on", *words, self.outlet)
@@ -217,9 +217,8 @@ def _switch(plan: _Plan, unit: UnitUnderTest, calls: Calls, owner: OwnerAnswers)
     """Ask, and switch the outlet off and on. Returns the owner's answers with what he saw then."""
     unit_reading, _ = run.read_unit(unit)  # the questions took their time
     load = run.check_switchable(unit_reading, plan.outlet, plan.host, plan.is_sure)
-    report(
-        f"if this program is ended while the outlet is off, switch it on by hand: {plan.on_command}"
-    )
+    by_hand = plan.manual_line
+    report(f"if this program is ended while the outlet is off, switch it on by hand: {by_hand}")
     prompts.confirm(
         plan.run_options,
         f"switch outlet {plan.outlet} of {plan.where} ({run.load_text(load)}) off and on",
@@ -241,7 +240,7 @@ def _raise_interrupted(plan: _Plan, calls: Calls) -> NoReturn:
     if commands and commands[-1].method == "port_up" and not commands[-1].error_kind:
         reason += f"; outlet {plan.outlet} was switched on again"
     elif plan.run_options.changing:
-        reason += f"; look at outlet {plan.outlet}, and switch it on: {plan.on_command}"
+        reason += f"; look at outlet {plan.outlet}, and switch it on: {plan.manual_line}"
     raise Interrupted(reason, plan.host) from None
 
 

@@ -1,0 +1,104 @@
+"""Which SNMP families a sysObjectID names, for every command that has only this number:
+`find` and `supports`. `identify` and `draft` have the device's rows too, and ask
+`handlers.snmp.detection`, whose candidates these are.
+
+Other devices of a vendor, such as consoles, UPSs, coolers and sensors, may have a family's number
+(`SHARED_NUMBERS`). Such a number alone does not say that a device is a PDU. The rule: LibreNMS's
+definitions or its recordings of real devices have a device with the number, or with one below it,
+that is of another kind than "power", or that has none of the family's outlets and meters.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from handlers.snmp.detection import candidates
+from handlers.snmp.families import ENTERPRISES, NET_SNMP_IDS
+from handlers.snmp.profile import Profile, is_below, oids
+from handlers.snmp.profiles import PROFILES
+
+# Prefix of the family -> the other devices, and in brackets their names in LibreNMS's tests/snmpsim
+# or resources/definitions/os_detection.
+SHARED_NUMBERS: Mapping[str, str] = {
+    ENTERPRISES + number: devices
+    for number, devices in (
+        ("10418.16", "console servers (avocent_6000)"),
+        ("10418.26", "console servers (avocent_8000)"),
+        ("21239.2", "environment monitors (geist-watchdog_wd1000)"),
+        ("21239.42.1", "environment monitors (geist-temperature-sensor, geist-watchdog)"),
+        ("244.1.1", "console servers (lantronix-slc)"),
+        ("25049.1", "console servers and their manager (opengear, opengear-lighthouse)"),
+        ("2606.4", "monitoring units without sockets (rittal-cmc)"),
+        ("2606.7", "coolers and monitoring units without sockets (rittal-lcp, rittal-cmc-iii-pu)"),
+        ("318.1.3.8.4", "environment monitors (apc_environmental-manager)"),
+        ("3711.24", "monitoring units (panduit-eagle)"),
+        ("3808.1.1.5", "UPSs with an SNMP card (cyberpower_rmcard205)"),
+        ("476.1.42", "UPSs and other power equipment (liebert_apm, liebert_weblbds)"),
+        ("850.1", "UPSs and console servers (poweralert, trippliteconsole)"),
+    )
+}
+_AGENTS = tuple(ENTERPRISES + number for number in NET_SNMP_IDS.split())
+_VENDOR_ARCS = ENTERPRISES.count(".") + 1
+
+
+class Recognition(NamedTuple):
+    """What a sysObjectID says."""
+
+    #: the families that it names, the closest ones alone, in the order in which they are tried
+    families: tuple[Profile, ...] = ()
+    #: families that are tried on any device of this vendor, or of this number
+    candidates: tuple[Profile, ...] = ()
+    #: the other devices that have the number, "" for none
+    other_devices: str = ""
+
+    @property
+    def likely(self) -> tuple[Profile, ...]:
+        """All of them, the most likely first."""
+        return (*self.families, *self.candidates)
+
+
+def is_of_agent(oid: str) -> bool:
+    """Whether the number names only the agent, Net-SNMP, which servers run too."""
+    return any(is_below(oid, agent) for agent in _AGENTS)
+
+
+def recognise(oid: str) -> Recognition:
+    """The families for a dotted sysObjectID, or for an OID of a family's objects."""
+    tried = [candidate.profile for candidate in candidates(oid, PROFILES)] if oid else []
+    if is_of_agent(oid):
+        return Recognition(candidates=tuple(dict.fromkeys(tried)))
+    close: list[tuple[int, Profile]] = []
+    others: list[Profile] = []
+    other_devices = ""
+    for profile in dict.fromkeys((*tried, *PROFILES)):
+        arcs = profile.match(oid)
+        if _is_shared(profile, oid, arcs):
+            other_devices = other_devices or SHARED_NUMBERS.get(".".join(oid.split(".")[:arcs]), "")
+            others.append(profile)
+        elif arcs > _VENDOR_ARCS:
+            close.append((arcs, profile))
+        elif oid.count(".") + 1 > _VENDOR_ARCS and _reads(profile, oid):
+            close.append((_VENDOR_ARCS, profile))
+        elif arcs or any(root.startswith(f"{oid}.") for root in profile.sys_object_ids):
+            others.append(profile)
+    most = max((arcs for arcs, _ in close), default=0)
+    return Recognition(
+        tuple(profile for arcs, profile in close if arcs == most),
+        (*others, *(profile for arcs, profile in close if arcs < most)),
+        other_devices,
+    )
+
+
+def _is_shared(profile: Profile, oid: str, arcs: int) -> bool:
+    """Whether devices that are no PDUs have this number, too. An object of the family is no such
+    number, even below one.
+    """
+    if oid in SHARED_NUMBERS:
+        return bool(arcs) or _reads(profile, oid)
+    return ".".join(oid.split(".")[:arcs]) in SHARED_NUMBERS and not _reads(profile, oid)
+
+
+def _reads(profile: Profile, oid: str) -> bool:
+    """Whether the family reads an object below this OID, or one that it is below."""
+    return any(is_below(root, oid) or is_below(oid, root) for root in oids(profile))
