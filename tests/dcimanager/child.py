@@ -120,8 +120,14 @@ class _Worker:
     def _made(self, call: Mapping[str, str]) -> dict[str, Any]:
         if self._pdu is None:
             self._pdu = self._make(self._adapter.data(**self._data))
-        answer: dict[str, Any] = getattr(self, "_" + call["method"])(self._pdu, call)
-        return answer
+        methods = {
+            "status": self._status,
+            "statistic": self._statistic,
+            "labels": self._labels,
+            "port_up": self._port_up,
+            "port_down": self._port_down,
+        }
+        return methods[call["method"]](self._pdu, call)
 
     def _status(self, pdu: Any, call: Mapping[str, str]) -> dict[str, Any]:
         ports = [

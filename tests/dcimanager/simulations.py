@@ -4,7 +4,6 @@ that plots show a curve.
 
 from __future__ import annotations
 
-import contextlib
 import threading
 import time
 from collections.abc import Sequence
@@ -22,6 +21,7 @@ _TICK_SECONDS = 1.0
 
 class Simulation(NamedTuple):
     peer: Peer
+    tick: Tick
     context: Living
 
 
@@ -31,7 +31,6 @@ class Simulations:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._running: dict[int, Simulation] = {}
-        self._ticks: list[Tick] = []
         self._lock = threading.Lock()
         self._ended = threading.Event()
         threading.Thread(target=self._tick, name="simulations", daemon=True).start()
@@ -61,9 +60,7 @@ class Simulations:
         context = living(kind, port, off)
         peer, tick = context.__enter__()
         tick(0.0)
-        with self._lock:
-            self._ticks.append(tick)
-        return Simulation(peer, context)
+        return Simulation(peer, tick, context)
 
     def keep(self, pdu: Pdu, simulation: Simulation) -> None:
         """The simulation ends when the PDU is removed or the stand-in stops."""
@@ -73,8 +70,8 @@ class Simulations:
     def end(self, pdu: int) -> None:
         with self._lock:
             simulation = self._running.pop(pdu, None)
-        if simulation is not None:
-            simulation.context.__exit__(None, None, None)
+            if simulation is not None:
+                simulation.context.__exit__(None, None, None)
 
     def close(self) -> None:
         self._ended.set()
@@ -86,8 +83,6 @@ class Simulations:
         while not self._ended.wait(_TICK_SECONDS):
             now = time.monotonic()
             with self._lock:
-                ticks = list(self._ticks)
-            for tick in ticks:
-                with contextlib.suppress(OSError):
-                    tick(now - before)
+                for simulation in self._running.values():
+                    simulation.tick(now - before)
             before = now

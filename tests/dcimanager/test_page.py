@@ -102,7 +102,8 @@ def test_switching_asks_first_and_shows_the_result(
     # a redirect, so that a reload does not send the command
     assert visitor.post(f"{where}/switch", form).headers["location"] == f"{where}#outlet-1"
     assert pdu.ports["1"] == "DOWN"
-    assert "<strong>Done</strong>" in visitor.get(where).body
+    body = visitor.get(where).body
+    assert "<strong>Done</strong>" in body and body.count("not metered") == 4  # two outlets
     for outlet, to in (("nothing", "off"), ("1", "toggle")):
         answer = visitor.post(f"{where}/switch", {"outlet": outlet, "to": to})
         assert answer.status in (400, 404)
