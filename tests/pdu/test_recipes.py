@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import re
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,7 +17,7 @@ import pytest
 import requests
 
 from tests.needs import ROOT, found
-from tests.pdu.monitoring.halls import environment, hall, private
+from tests.pdu.monitoring.halls import PDU, environment, hall, private
 from tests.peers import PEERS, Peer
 from tests.ports import reserved
 from tests.waiting import PATIENCE_S, until
@@ -153,6 +154,18 @@ def test_zabbix_agent_reads_a_list(tmp_path: Path) -> None:
     value = done.stdout.partition("[t|")[2].rpartition("]")[0]
     results = {one["name"]: one["result"] for one in json.loads(value)["pdus"]}
     assert results == {**{name: "well" for name in PEERS}, "dead": "unreachable"}
+
+
+def test_the_zabbix_template_takes_what_check_prints(tmp_path: Path) -> None:
+    template = (DOCS / "zabbix-template.yaml").read_text("utf-8")
+    of_outlets = set(re.findall(r"\.outlets\[.*?\]\.(\w+)\.first\(\)", template))
+    of_pdus = set(re.findall(r"#PDU\}\"\)\]\.(\w+)\.first\(\)", template))
+    assert of_outlets and of_pdus
+    with hall(tmp_path) as made:
+        done = run([*PDU, "check", str(made.list()), "--auth", str(made.logins), "--json"])
+    for row in json.loads(done.stdout)["pdus"]:
+        assert {"name", *of_pdus} <= row.keys()
+        assert all({"identity", *of_outlets} <= outlet.keys() for outlet in row["outlets"])
 
 
 def test_icinga_accepts_the_definitions(tmp_path: Path) -> None:
