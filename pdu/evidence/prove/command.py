@@ -29,7 +29,7 @@ from ...core.cli.options import (
 )
 from ...core.cli.output import Result, counted, figure, print_result, report, show_status_line
 from ...core.cli.shared_options import out_option
-from ...core.files.whole_files import signals_as_ctrl_c
+from ...core.files.whole_files import new_file
 from ...core.network import hosts
 from ...pdus import connection_data, names
 from ...pdus.device_arguments import arguments_help, pdu_arguments
@@ -42,9 +42,7 @@ from .document import (
     OwnerAnswers,
     ProvenCall,
     UnitProof,
-    check_writable,
     proof_text,
-    write_new,
 )
 from .run import Calls, UnitUnderTest
 
@@ -147,7 +145,6 @@ def prove_command(
     display: Optional[float],
 ) -> int:
     handler, address, run_options = names.choose_pdu(context, handler, host)
-    check_writable(out)
     if len(set(outlet)) > 1 or len(outlet) > 2:
         raise Usage("one outlet is proven at a time: give --outlet once, or the same one twice")
     plan = _Plan(handler, address, run_options, outlet[0] if outlet else "", len(outlet) == 2)
@@ -159,19 +156,19 @@ def prove_command(
     unit = UnitUnderTest(loaded, data, Scrubber((), run_options.used, user, address).text)
     calls = Calls(unit)
     try:
-        with signals_as_ctrl_c():
+        with new_file(out) as write:
             proof = _read(plan, unit, calls)
             plan.tell("")
             owner = owner_questions.answers(run_options, front, dark, display)
             if plan.outlet:
                 owner = _switch(plan, unit, calls, owner)
+            proof = dataclasses.replace(proof, owner=owner, calls=tuple(calls.made))
+            write(proof_text(proof).encode())
     except KeyboardInterrupt:
         _raise_interrupted(plan, calls)
     finally:
         plan.tell("")
-    proof = dataclasses.replace(proof, owner=owner, calls=tuple(calls.made))
-    write_new(out, proof_text(proof))
-    return print_result(_result(proof, out), run_options.json)
+    return print_result(_result(plan, proof, out), run_options.json)
 
 
 def _read(plan: _Plan, unit: UnitUnderTest, calls: Calls) -> UnitProof:
@@ -244,7 +241,7 @@ def _raise_interrupted(plan: _Plan, calls: Calls) -> NoReturn:
     raise Interrupted(reason, plan.host) from None
 
 
-def _result(proof: UnitProof, out: str) -> Result:
+def _result(plan: _Plan, proof: UnitProof, out: str) -> Result:
     surprises = [*run.surprises(proof)]
     data = {
         "file": out,
@@ -260,6 +257,8 @@ def _result(proof: UnitProof, out: str) -> Result:
             "It was made at a loopback address, where only simulators and tunnels answer, so it is"
             " marked as simulated and can never count as evidence."
         )
+    if plan.outlet and proof.calls[-1].state(proof.outlet) != "on":
+        note += f"\nLOOK AT outlet {plan.outlet}: it was on. Switch it on: {plan.manual_line}"
     return Result(
         data,
         _lines(proof, surprises),

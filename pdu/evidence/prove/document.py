@@ -9,14 +9,9 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Optional
-
-from handlers.shared.errors import SettingsError
-
-from ...core.files.whole_files import PRIVATE, write_whole
 
 FORMAT = "pdu-proof 2"
 UNIT, SIMULATED = "unit", "simulated"
@@ -120,23 +115,3 @@ def proof_text(proof: UnitProof) -> str:
     """The file's text."""
     content = {**dataclasses.asdict(proof), "recording": proof.recording.split("\n")}
     return json.dumps({"proof": FORMAT, **content}, indent=1, allow_nan=False) + "\n"
-
-
-def write_new(path: str, text: str) -> None:
-    """Create the file whole: it appears when its content is on the disk, or not at all.
-
-    Raises SettingsError, also if the path exists.
-    """
-    try:
-        write_whole(path, text.encode("utf-8"), PRIVATE, replaces=False)
-    except OSError as error:
-        raise SettingsError(f"{path} cannot be written ({error.strerror})") from None
-
-
-def check_writable(path: str) -> None:
-    """Raise SettingsError if `write_new` could not create the file now."""
-    if os.path.lexists(path):
-        raise SettingsError(f"{path} exists: give another name with -o")
-    folder = os.path.dirname(os.path.abspath(path))
-    if not os.access(folder, os.W_OK | os.X_OK):
-        raise SettingsError(f"{path} cannot be written: the folder cannot be written")

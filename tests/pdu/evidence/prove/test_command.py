@@ -226,6 +226,20 @@ def test_an_on_that_fails_after_ctrl_c_says_how_to_switch_by_hand(
     assert "look at outlet 1, and switch it on: pdu on nut 192.0.2.7 1" in said.splitlines()[-1]
 
 
+def test_an_outlet_that_is_not_on_at_the_end_is_named_with_the_command(
+    unit: Unit, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def lose(method: str) -> None:
+        if method == "port_up":
+            raise Unreachable("no answer")
+
+    unit.before = lose
+    code, text, said = run(capsys, *words(tmp_path / "p.json", "--outlet", "1", "--yes"))
+    assert (code, unit.sent) == (exit_codes.NOT_SEEN, BOTH)
+    assert "surprise: port_up failed: unreachable: no answer" in text
+    assert "LOOK AT outlet 1: it was on. Switch it on: pdu on nut 192.0.2.7 1" in said
+
+
 def refuse(method: str) -> None:
     if method == "port_down":
         raise Refused("it is locked")
