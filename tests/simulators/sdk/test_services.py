@@ -1,4 +1,4 @@
-"""The vendor's SDK administers the simulated unit, from SNMP to log levels."""
+"""The vendor's SDK administers the simulated unit, from SNMP to the beeper."""
 
 from __future__ import annotations
 
@@ -76,33 +76,6 @@ def test_a_session_is_opened_used_and_closed(pdu: XerusPdu, step: Step) -> None:
     assert pdu.access.sessions == {}
 
 
-def test_the_sdk_manages_accounts(step: Step) -> None:
-    found = step("services", "users")
-    assert found["codes"] == [0, 1, 6, 0, 0, 2]
-    assert (found["enabled"], found["name"], found["policy"], found["deleted"]) == (
-        True,
-        "Nina",
-        0,
-        0,
-    )
-    assert found["accounts"] == ["admin", "nina", "viewer"]
-    assert found["privileges"] > 1 and "Admin" in found["roles"]
-
-
-@since("3.6")
-def test_the_sdk_manages_and_switches_outlet_groups(step: Step) -> None:
-    found = step("services", "groups")
-    assert (found["code"], found["switched"], found["states"]) == (0, 0, [0, 0, 1])
-    assert (found["settings"], found["name"], found["members"]) == (0, "mail", [True, True])
-    assert (found["groups"], found["empty"], found["got"], found["deleted"], found["gone"]) == (
-        [1],
-        1,
-        0,
-        0,
-        2,
-    )
-
-
 def test_the_sdk_manages_peripheral_slots(step: Step) -> None:
     found = step("services", "peripherals")
     assert (found["slots"], found["reading"], found["set"], found["name"], found["empty"]) == (
@@ -133,7 +106,3 @@ def test_the_sdk_sets_the_time_zone(step: Step) -> None:
 
 def test_the_sdk_starts_and_mutes_the_beeper(step: Step) -> None:
     assert step("services", "beeper") == {"active": 2, "reason": "test", "muted": True, "quiet": 0}
-
-
-def test_the_sdk_sets_and_resets_log_levels(step: Step) -> None:
-    assert step("services", "logs") == {"set": 0, "level": 4, "unknown": 1, "reset": 2}

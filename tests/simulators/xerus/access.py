@@ -5,8 +5,8 @@ from __future__ import annotations
 import base64
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any, Optional
+from dataclasses import dataclass
+from typing import Optional
 
 from ..clockwork import Clockwork
 from .jsonrpc import Caller
@@ -19,7 +19,6 @@ LOGOUT = 0  # CloseReason of SessionManager.idl
 class Account:
     password: str
     may_write: bool = True
-    info: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass
@@ -70,7 +69,7 @@ class Access:
         self, user: str, token: Optional[str], headers: Mapping[str, str], address: str
     ) -> Optional[Caller]:
         account = self.accounts.get(user)
-        if account is None or not account.info.get("enabled", True):
+        if account is None:
             return None
         return Caller(user, account.may_write, token, address, headers.get("X-Client-Type", ""))
 

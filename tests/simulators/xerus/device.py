@@ -30,12 +30,11 @@ from .services.certificate import ServerCertificate
 from .services.config import BulkConfiguration, RawConfiguration
 from .services.events import EventService
 from .services.firmware import PROGRESS, Firmware, UpdateStatus
-from .services.groups import OutletGroupManager
 from .services.network import Net
-from .services.people import AuthManager, RoleManager, SessionManager, User, UserManager
 from .services.peripherals import Beeper, DeviceManager, FeaturePort
 from .services.servers import ServerMonitor
-from .services.settings import DateTime, DiagLog, NameService, Panel, Snmp
+from .services.sessions import SessionManager
+from .services.settings import DateTime, Snmp
 
 USER, PASSWORD = "admin", "xerus-own-words"
 VIEWER, VIEWER_PASSWORD = "viewer", "only-look"
@@ -58,7 +57,7 @@ class XerusPdu:
     certificate), user, password, faults (on demand), access (logins), units (link id → PduUnit:
     outlets, relays, inlets …), events (link id → its event service), and the services of the
     primary unit: snmp, servers, firmware, certificate, raw_configuration, bulk_configuration, net,
-    groups, cascade, panel.
+    cascade.
     """
 
     host = "127.0.0.1"
@@ -112,23 +111,12 @@ class XerusPdu:
         """Adds the services that only the primary unit has."""
         unit = self.units[0]
         Served(unit, "bulkrpc.BulkRequest", "bulk", ["/bulk"])
-        NameService(unit)
-        AuthManager(unit)
         SessionManager(unit, self)
-        roles = RoleManager(unit)
-        UserManager(unit, self, roles)
-        User(unit, self, roles, None)
-        self.groups = OutletGroupManager(unit)
         self.certificate = ServerCertificate(unit, self, key, certificate)
         self.raw_configuration = RawConfiguration(unit, self)
         self.bulk_configuration = BulkConfiguration(unit, self)
         self.cascade = CascadeManager(unit, self)
-        self.snmp, self.servers, self.net, self.panel = (
-            Snmp(unit),
-            ServerMonitor(unit),
-            Net(unit),
-            Panel(unit),
-        )
+        self.snmp, self.servers, self.net = Snmp(unit), ServerMonitor(unit), Net(unit)
         self.firmware = self._firmware[0]
 
     def _serve_unit(self, unit: PduUnit) -> None:
@@ -137,7 +125,6 @@ class XerusPdu:
         FeaturePort(unit)
         Beeper(unit)
         DateTime(unit)
-        DiagLog(unit)
         firmware = Firmware(unit, self)
         UpdateStatus(unit, self, firmware)
         self._firmware[unit.link_id] = firmware

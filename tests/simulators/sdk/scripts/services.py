@@ -1,5 +1,5 @@
-"""The SDK administers a unit: SNMP, servers, network, link units, sessions, users, groups, slots,
-clock, beeper, logs.
+"""The SDK administers a unit: SNMP, servers, network, link units, sessions, slots,
+clock, beeper.
 """
 
 from __future__ import annotations
@@ -156,64 +156,6 @@ def session(agent: Any, given: Any) -> dict[str, Any]:
     }
 
 
-def users(agent: Any, given: Any) -> dict[str, Any]:
-    usermgmt, auth = module("usermgmt"), module("auth")
-    manager = usermgmt.UserManager("/auth/user", agent)
-    info, privileges = usermgmt.User("/auth/currentUser", agent).getInfoAndPrivileges()
-    codes = [
-        manager.createAccount("nina", "a-password"),
-        manager.createAccount("nina", "a-password"),
-        manager.createAccount("otto", "x"),
-    ]
-    user = usermgmt.User("/auth/user/nina", agent)
-    their = user.getInfo()
-    their.auxInfo.fullname = "Nina"
-    codes += [
-        user.updateAccountFull("", their),
-        user.setAccountPassword("another-one"),
-        manager.deleteAccount("admin"),
-    ]
-    return {
-        "enabled": info.enabled,
-        "privileges": len(privileges),
-        "codes": codes,
-        "name": user.getInfo().auxInfo.fullname,
-        "accounts": manager.getAccountNames(),
-        "deleted": manager.deleteAccount("nina"),
-        "policy": auth.AuthManager("/auth", agent).getPolicy().type.val,
-        "roles": usermgmt.RoleManager("/auth/role", agent).getAllRoleNames(),
-    }
-
-
-def groups(agent: Any, given: Any) -> dict[str, Any]:
-    pdumodel = module("pdumodel")
-    outlets = pdumodel.Pdu("/model/pdu/0", agent).getOutlets()
-    manager = pdumodel.OutletGroupManager("/model/outletgroup", agent)
-    code, group = manager.createGroup("web", outlets[:2])
-    switched = group.setAllOutletPowerStates(pdumodel.Outlet.PowerState.PS_OFF)
-    settings = group.getSettings()
-    settings.name, settings.members = "mail", outlets[1:3]
-    found = {
-        "code": code,
-        "switched": switched,
-        "states": [outlet.getState().powerState.val for outlet in outlets[:3]],
-        "settings": group.setSettings(settings),
-        "name": group.getSettings().name,
-        "members": [
-            member == outlet for member, outlet in zip(group.getSettings().members, outlets[1:3])
-        ],
-        "groups": sorted(manager.getAllGroups()),
-        "empty": manager.createGroup("none", [])[0],
-    }
-    number = group.getMetaData().groupId
-    return {
-        **found,
-        "got": manager.getGroup(number)[0],
-        "deleted": manager.deleteGroup(number),
-        "gone": manager.getGroup(number)[0],
-    }
-
-
 def peripherals(agent: Any, given: Any) -> dict[str, Any]:
     pdu = module("pdumodel").Pdu("/model/pdu/0", agent)
     manager = pdu.getPeripheralDeviceManager()
@@ -264,17 +206,3 @@ def beeper(agent: Any, given: Any) -> dict[str, Any]:
         "muted": proxy.isMuted(),
         "quiet": proxy.getState()[0].val,
     }
-
-
-def logs(agent: Any, given: Any) -> dict[str, Any]:
-    diag = module("diag")
-    proxy = diag.DiagLogSettings("/diag", agent)
-    names = [entry.ctxName for entry in proxy.getLogLevelsForAllCtxNames()]
-    level = diag.DiagLogSettings.LogLevel.LOG_LEVEL_DEBUG
-    found = {
-        "set": proxy.setLogLevelByCtxName(names[0], level),
-        "level": proxy.getLogLevelByCtxName(names[0])[1].val,
-        "unknown": proxy.setLogLevelByCtxName("no such", level),
-    }
-    proxy.resetLogLevelsForAllCtxNames()
-    return {**found, "reset": proxy.getLogLevelByCtxName(names[0])[1].val}

@@ -1,4 +1,4 @@
-"""Small services of the unit: SNMP agent, clock, diagnostic logs, panel, names of objects."""
+"""Small services of the unit: SNMP agent, clock."""
 
 from __future__ import annotations
 
@@ -7,9 +7,6 @@ from typing import Any, Optional
 from ..objects import Served, Unit
 
 _INVALID = 1
-_CONTEXTS = ("ajax", "bootstrap", "eventengine", "jsonrpc", "netcfg", "outletcontrol", "snmpagent")
-_DEFAULT_LEVEL = 2
-_UNKNOWN_CONTEXT = 1
 _NTP = 1
 _NO_RESPONSE = 7
 Json = dict[str, Any]
@@ -115,66 +112,3 @@ class DateTime(Served):
             "utcOffset": offset,
             "currentTime": self._now(),
         }
-
-
-class DiagLog(Served):
-    """/diag: the log level of each part of the firmware."""
-
-    def __init__(self, unit: Unit) -> None:
-        super().__init__(unit, "diag.DiagLogSettings", "diag", ["/diag"])
-        self._levels = dict.fromkeys(_CONTEXTS, _DEFAULT_LEVEL)
-
-    def resetLogLevelsForAllCtxNames(self) -> None:
-        self._levels = dict.fromkeys(_CONTEXTS, _DEFAULT_LEVEL)
-
-    def getLogLevelsForAllCtxNames(self) -> list[Json]:
-        return [{"ctxName": name, "logLevel": level} for name, level in self._levels.items()]
-
-    def getLogLevelByCtxName(self, ctxName: str) -> Json:
-        known = ctxName in self._levels
-        return {"_ret_": 0 if known else _UNKNOWN_CONTEXT, "logLevel": self._levels.get(ctxName, 0)}
-
-    def setLogLevelByCtxName(self, ctxName: str, logLevel: int) -> int:
-        if ctxName not in self._levels:
-            return _UNKNOWN_CONTEXT
-        self._levels[ctxName] = logLevel
-        return 0
-
-
-class Panel(Served):
-    """/model/unit: display and buzzer."""
-
-    def __init__(self, unit: Unit) -> None:
-        super().__init__(unit, "pdumodel.Unit", "unit", ["/model/unit"])
-        self._settings: Json = {
-            "buzzerMuted": False,
-            "autoDisplayOrientation": True,
-            "displayOrientation": 0,
-        }
-        self.identified = 0
-
-    def getMetaData(self) -> Json:
-        return {"hasOrientationSensor": True, "supportedDisplayOrientations": [0, 1]}
-
-    def getSettings(self) -> Json:
-        return self._settings
-
-    def setSettings(self, settings: Json) -> int:
-        self._settings = settings
-        return 0
-
-    def identify(self, seconds: int) -> None:
-        self.identified = seconds
-
-    def getDisplayOrientation(self) -> int:
-        return int(self._settings["displayOrientation"])
-
-
-class NameService(Served):
-    """/ns: looks up the object of a resource id."""
-
-    def __init__(self, unit: Unit) -> None:
-        super().__init__(unit, "jsonrpc.NameService", "ns", ["/ns"])
-
-    def lookup(self, name: str) -> Optional[Served]:
-        return self.unit.site.find(name)
