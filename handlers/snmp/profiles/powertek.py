@@ -27,6 +27,7 @@ def _states(unit: int) -> Source:
     return Counted(
         column(table + ".2.1.2", f"outletPdu{name}State"),
         scalar(table + ".1.0", f"pduPwrMonitoringOutletNumPdu{name}"),
+        demanded=True,
     )
 
 

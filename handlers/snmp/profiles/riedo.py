@@ -68,7 +68,8 @@ PROFILES = (
                 energy=figure(_relay_rows(ENERGY), THOUSANDTHS, syntax=WATT_HOURS),
             ),
             Outlets(
-                rows=Only(NAME, TYPE, (OUTLET,), demanded=True),
+                # not on a unit with relays, whose numbers are not those of the meters
+                rows=Unless(Only(NAME, TYPE, (OUTLET,), demanded=True), RELAY_METERS),
                 number=NAME,
                 name=column("55108.1.3.1.1.13", "upduMeterCustomName"),
                 current=_typed_figure(CURRENT, THOUSANDTHS, OUTLET),

@@ -313,13 +313,25 @@ class Counted(RowFilter):
     For tables with a fixed number of rows. If the count is missing, not a number or below 0, all
     rows are kept. Raises ProtocolError if fewer rows than the count remain; `value_of` does not
     check this.
+
+    Fields:
+        source: the rows to choose from.
+        count: the number of rows that are no padding.
+        demanded: padding has states, too. Without a count, `rows` raises ProtocolError if there is
+            a row, and `value_of` has no value.
     """
 
     count: Source
+    demanded: bool = False
 
     def rows(self, reader: Reader) -> Rows:
         count = self._read_count(reader)
         rows = {} if count == 0 else self.source.rows(reader)
+        if rows and count is None and self.demanded:
+            raise ProtocolError(
+                "the device does not say how many rows of a table are outlets, and the others look"
+                " like outlets, too; check which objects this community or user may read"
+            )
         fitting = {
             identity: value for identity, value in rows.items() if self._fits(identity, count)
         }
@@ -340,9 +352,8 @@ class Counted(RowFilter):
         count = number(self.count.value_of(reader, "0"))
         return None if count is None or count < 0 else count
 
-    @staticmethod
-    def _fits(identity: str, count: Optional[Decimal]) -> bool:
+    def _fits(self, identity: str, count: Optional[Decimal]) -> bool:
         if count is None:
-            return True
+            return not self.demanded
         arc = identity.rpartition(".")[2]
         return arc.isascii() and arc.isdigit() and int(arc) <= count

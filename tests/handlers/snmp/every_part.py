@@ -99,7 +99,7 @@ EVERY_PART = Profile(
                 automatic=True,
                 demanded=True,
             ),
-            rows=Merged((Prefixed("2", Counted(BY_ROW, S)), TABLES)),
+            rows=Merged((Prefixed("2", Counted(BY_ROW, S, demanded=True)), TABLES)),
             count=OfUnits(S, C),
             none_if_zero=S,
             number=Chained(Number(C, 2, 0), C, "."),

@@ -1,6 +1,6 @@
 """An object, a column or a row is missing in the answers that figures are read from, of each unit:
-each total is what it was, or unset. It never shrinks, no energy becomes another counter, and no
-state turns.
+each total and each outlet's figure is what it was, or unset. It never shrinks, no energy becomes
+another counter, no state turns, and no row of padding becomes an outlet with a state.
 """
 
 from __future__ import annotations
@@ -56,6 +56,8 @@ _METERED_ONLY = {name for name, read in readings.expected().items() if read.get(
 class Reading(NamedTuple):
     states: Mapping[str, EnumPowerStatus]
     totals: Mapping[str, Optional[Decimal]]
+    #: by the quantity and the outlet's identity
+    of_outlets: Mapping[tuple[str, str], Decimal]
 
 
 class Unit:
@@ -71,7 +73,15 @@ class Unit:
         else:
             device = detection.detect(self.memory, PROFILES, self.name in _METERED_ONLY)
         figures = read_exactly(device)
-        return Reading(device.states, {name: getattr(figures, name) for name in TOTALS})
+        return Reading(
+            device.states,
+            {name: getattr(figures, name) for name in TOTALS},
+            {
+                (name, identity): value
+                for name in ("currents", "powers", "energies")
+                for identity, value in getattr(figures, name).items()
+            },
+        )
 
     def changes(self, changed: AbstractContextManager[None]) -> Iterator[str]:
         """The totals that become others, and the states that turn, in changed answers."""
@@ -86,6 +96,12 @@ class Unit:
         for identity, state in self.whole.states.items():
             if {state, reading.states.get(identity)} == {EnumPowerStatus.UP, EnumPowerStatus.DOWN}:
                 yield f"outlet {identity} turned"
+        for identity in reading.states.keys() - self.whole.states.keys():
+            if self.whole.states and reading.states[identity] is not EnumPowerStatus.UNKNOWN:
+                yield f"outlet {identity} appeared"
+        for (name, identity), value in reading.of_outlets.items():
+            if self.whole.of_outlets.get((name, identity), value) != value:
+                yield f"{name} of outlet {identity} became {value}"
 
     def columns(self) -> list[list[str]]:
         """The objects of each column and each scalar that figures and states are read from."""
