@@ -20,7 +20,7 @@ from .database import Database
 from .journal import Journal
 from .poller import Poller
 from .records import Call, Handler, Pdu, Refusal
-from .runtime import HOST_PACKAGES, Runtime
+from .runtime import Runtime
 from .server import WebServer, certificate
 from .simulations import Simulations
 from .store import Store
@@ -29,7 +29,6 @@ from .web.app import application
 LOCAL = ("127.0.0.1", "localhost")
 _LOG = logging.getLogger(__name__)
 Wrap = Callable[[Request, Callable[[Request], Answer]], Optional[Answer]]
-__all__ = ["HOST_PACKAGES", "DciManager"]
 
 
 class DciManager:

@@ -18,7 +18,7 @@ from .store import Store
 from .worker import Job
 
 _ROOT = Path(__file__).resolve().parents[2]
-HOST_PACKAGES = ("common", "pdu_common")
+_HOST_PACKAGES = ("common", "pdu_common")
 
 
 class Runtime:
@@ -30,7 +30,7 @@ class Runtime:
         self._store, self._call_seconds = store, call_seconds
         self._host, self._handlers = folder / "host", folder / "handlers"
         self._uploading = threading.Lock()
-        for package in HOST_PACKAGES:
+        for package in _HOST_PACKAGES:
             shutil.copytree(
                 _ROOT / package,
                 self._host / package,
