@@ -37,12 +37,10 @@ demo: env        ## everything on simulators: build, register, poll, switch, met
 
 test: env-tests  ## lint and the tests that a change must pass, against real servers too where they are installed; names what is missing, and asks before it installs it
 	@[ -n "$(CI)" ] || sh .ci/setup offer
-	@# On one processor each: mypy; what the real servers need; and the first collection, whose bytecode of the tests each worker
-	@# would otherwise make anew in a new clone. pytest's differs from that of compileall.
-	@$(RUN) -m pytest -q --collect-only >/dev/null 2>&1 & \
-		[ -z "$(CI)" ] || sh .ci/setup offer & \
-		$(MAKE) --no-print-directory lint; status=$$?; wait; exit $$status
-	@$(RUN) -m pytest -q -m "not trial" -n $(WORKERS) --dist worksteal
+	@[ -z "$(CI)" ] || sh .ci/setup offer
+	@mkdir -p .cache; $(MAKE) --no-print-directory lint >.cache/lint.log 2>&1 & lint=$$!; \
+		$(RUN) -m pytest -q -m "not trial" -n $(WORKERS) --dist worksteal; tests=$$?; \
+		wait $$lint; lint=$$?; cat .cache/lint.log; exit $$((tests || lint))
 	@echo "next: make trials, what is slow by nature, before each landing; make help lists the rest"
 
 recordings: env-tests ## the foreign files that tests read (recordings of real PDUs, published schemas), 17 MB, into .cache/foreign_files; from GitHub, or FROM=DIR

@@ -14,7 +14,7 @@ from collections.abc import Generator, Iterator, Sequence
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests import foreign_files, secrecy
+from tests import secrecy
 
 _AGAINST = "against"
 # a parameter of at most so many values has a case of each in `make test`
@@ -162,13 +162,12 @@ def pytest_unconfigure() -> None:
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> Iterator[None]:
-    """Writes the counts, and what could not be read, below pytest's own summary, which
+    """Writes what was skipped, and the counts, below pytest's own summary, which
     names each failure.
     """
     yield
     _write_skips(terminalreporter)
     _write_peers(terminalreporter)
-    _write_absent(terminalreporter)
 
 
 def _write_skips(terminalreporter: pytest.TerminalReporter) -> None:
@@ -200,21 +199,3 @@ def _write_peers(terminalreporter: pytest.TerminalReporter) -> None:
             f"{number} {outcome}" for outcome, number in sorted(outcomes[peer].items())
         )
         terminalreporter.write_line(f"{peer}: {counts}")
-
-
-def _write_absent(terminalreporter: pytest.TerminalReporter) -> None:
-    """The foreign files that tests were skipped for, and how to get them."""
-    skipped: Counter[str] = Counter()
-    for report in terminalreporter.stats.get("skipped", []):
-        where = getattr(report, "longrepr", None)
-        reason = where[2] if isinstance(where, tuple) else ""
-        if reason.endswith(foreign_files.REMEDY):
-            skipped[reason.removeprefix("Skipped: ").partition(" is not")[0]] += 1
-    if skipped:
-        terminalreporter.section("what could not be read")
-        for group in sorted(skipped):
-            terminalreporter.write_line(f"{group}: {skipped[group]} skipped")
-        terminalreporter.write_line(
-            "These files have other licences and are not part of the project. To get them, "
-            + foreign_files.REMEDY
-        )

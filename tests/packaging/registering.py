@@ -60,7 +60,7 @@ class Admin:
         """
         path = shutil.which(name)
         if path is None:
-            pytest.skip(f"no {name} in PATH")
+            pytest.skip(f"{name} is missing: apt-get install {name}")
         if name != "busybox":
             return path
         (self._tools / "sh").symlink_to(path)

@@ -174,7 +174,7 @@ def test_archives_run_on_the_other_versions_of_python_that_this_machine_has(
 ) -> None:
     python = pythons().get(version)
     if python is None:
-        pytest.skip(f"no Python {version} in PATH or pyenv")
+        pytest.skip(f"Python {version} is missing: pyenv install {version}")
     with contextlib.ExitStack() as stack:
         peers = [stack.enter_context(PEERS[name]()) for name in NAMES]
         answers = run(str(python), task(placed(tmp_path, *NAMES), *peers), {})

@@ -13,7 +13,7 @@ _RUN = {
     "mypy": ("Makefile", "-m mypy"),
     "ruff": ("Makefile", "-m ruff"),
     "pytest-xdist": ("Makefile", "--dist worksteal"),
-    "pytest-timeout": ("pyproject.toml", "timeout = 300"),
+    "pytest-timeout": ("pyproject.toml", "timeout = 900"),
     "import-linter": ("Makefile", "importlinter"),
     "coverage": (".ci/coverage", "-m coverage"),
     "anyio": ("tests/requirements.txt", "starlette>="),

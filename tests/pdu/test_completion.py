@@ -69,7 +69,7 @@ FILES = ["compopt -o default"]
 
 
 @pytest.mark.sample(3)
-@pytest.mark.skipif(BASH is None, reason="no bash here")
+@pytest.mark.skipif(BASH is None, reason="bash is missing: apt-get install bash")
 @pytest.mark.parametrize(
     "words, offered",
     [

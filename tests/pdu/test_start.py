@@ -129,7 +129,7 @@ OLD = {
 }
 
 
-@pytest.mark.skipif(not OLD, reason="no Python older than 3.9 here")
+@pytest.mark.skipif(not OLD, reason="a Python before 3.9 is missing: pyenv install 3.8")
 @pytest.mark.parametrize("python", OLD.values(), ids=list(OLD))
 @pytest.mark.parametrize(
     "program",
