@@ -30,20 +30,22 @@ import zlib
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, Optional
+from typing import NamedTuple, Optional
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
 sys.path.insert(0, str(ROOT))  # run by path, so sys.path has this folder and not the project's
 
 from handlers import registry
+from handlers.shared.errors import SettingsError
 from handlers.shared.similar_names import similar_names
+from handlers.snmp import schema
+from pdu.pdus import handler_source
 from pdu.pdus.handler_archives import content_hash, pack_archive
 from pdu.pdus.handler_imports import PLATFORM_MODULES, TOOL_MODULES, standard_library
 from pdu.pdus.handler_paths import is_path
-
-if TYPE_CHECKING:
-    from pdu.pdus.handler_source import HandlerSource
+from pdu.pdus.handler_source import HandlerSource
+from pdu.recordings.families import own_profiles
 
 TEMPLATE = HERE / "register.sh"
 PREVIOUS = "previous"  # in the folder of archives: those that others of the same version replaced
@@ -484,9 +486,6 @@ def build_own(words: Sequence[str], out: Path) -> list[OwnHandler]:
     """Write the archives of handlers that anybody wrote, by the paths of their files, folders or
     archives, and register.sh. Raises BuildError and OSError.
     """
-    from handlers.shared.errors import SettingsError
-    from pdu.pdus import handler_source  # imported late: 10 ms together; few builds need them
-
     try:
         sources = [handler_source.read_handler(word) for word in words]
         for source in sources:
@@ -558,10 +557,6 @@ _OPTIONS = "snmp/options.py"
 
 def own_profile(file: Path) -> Handler:
     """The archive for a PDU that `file` describes in JSON. Raises BuildError."""
-    # imported late: 25 ms together; few archives need them
-    from handlers.snmp import schema
-    from pdu.recordings.families import own_profiles
-
     try:
         family = own_profiles.own_family(own_profiles.read_profile(file))
     except schema.ProfileError as error:
@@ -578,8 +573,6 @@ def own_profile(file: Path) -> Handler:
 def own_profile_guesses(file: Path) -> list[str]:
     """What `pdu draft` guessed in this file and nobody has confirmed: outlets with such a state are
     UNKNOWN."""
-    from pdu.recordings.families import own_profiles  # imported late, as in `own_profile`
-
     return own_profiles.guesses(own_profiles.read_profile(file))
 
 
@@ -587,8 +580,6 @@ def build_with_options(
     handler: Handler, only: Sequence[str], profile: Optional[str], flags: Sequence[str]
 ) -> Handler:
     """The SNMP handler's archive with these build options. Raises BuildError."""
-    from pdu.recordings.families import own_profiles  # imported late, as in `own_profile`
-
     try:
         options = own_profiles.build_options(only, profile, flags)
     except own_profiles.UnknownFamily as error:
