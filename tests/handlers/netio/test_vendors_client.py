@@ -16,8 +16,7 @@ from tests.peers.unit_pdus import UnitPeers
 from tests.simulators.unit_servers import PASSWORD, READER, USER, HttpServer
 
 netio = pytest.importorskip(
-    "Netio",
-    reason="Netio needs Python 3.11: make test PYTHON=python3.11 VENV=.venv-3.11",
+    "Netio", reason="Netio is missing: it needs Python 3.11, pyenv install 3.11"
 )
 pytestmark = pytest.mark.against("PyPI Netio, the vendor's client")
 UP, DOWN = EnumPowerStatus.UP, EnumPowerStatus.DOWN
