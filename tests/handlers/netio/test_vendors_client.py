@@ -15,9 +15,7 @@ from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.peers.unit_pdus import UnitPeers
 from tests.simulators.unit_servers import PASSWORD, READER, USER, HttpServer
 
-netio = pytest.importorskip(
-    "Netio", reason="Netio is missing: it needs Python 3.11, pyenv install 3.11"
-)
+netio = pytest.importorskip("Netio", reason="Netio is missing: pyenv install 3.11")
 pytestmark = pytest.mark.against("PyPI Netio, the vendor's client")
 UP, DOWN = EnumPowerStatus.UP, EnumPowerStatus.DOWN
 
