@@ -38,9 +38,9 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
             )
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             file = folder / "password"
-            known = file.read_text("utf-8").strip() if file.exists() else ""
-            given = os.environ.pop("DCI_PASSWORD", "")
-            password = given or known or secrets.token_urlsafe(9)
+            old = file.read_text("utf-8").strip() if file.exists() else ""
+            new = os.environ.pop("DCI_PASSWORD", "")
+            password = new or old or secrets.token_urlsafe(9)
             manager = stack.enter_context(_manager(options, folder, password))
             _write_private(file, f"{password}\n")
         manager.environment_file = str(folder / "register.env")
@@ -114,7 +114,7 @@ def _write_private(path: Path, text: str) -> None:
 def _manager(options: argparse.Namespace, folder: Path, password: str) -> DciManager:
     is_local = options.host in LOCAL
 
-    def made(api_port: int, page_port: int) -> DciManager:
+    def start(api_port: int, page_port: int) -> DciManager:
         return DciManager(
             host=options.host,
             port=api_port,
@@ -130,13 +130,13 @@ def _manager(options: argparse.Namespace, folder: Path, password: str) -> DciMan
 
     file = folder / "ports"  # of the last run
     if options.port or options.page_port or not is_local or not file.exists():
-        manager = made(options.port, options.page_port)
+        manager = start(options.port, options.page_port)
     else:
         try:
             api_port, page_port = file.read_text("ascii").split()
-            manager = made(int(api_port), int(page_port))
+            manager = start(int(api_port), int(page_port))
         except (OSError, OverflowError, ValueError):  # for example, another program has a port
-            manager = made(0, 0)
+            manager = start(0, 0)
     if is_local:
         ports = (url.rstrip("/").rpartition(":")[2] for url in (manager.url, manager.page_url))
         file.write_text(" ".join(ports), "ascii")

@@ -37,20 +37,20 @@ class Pool:
 
         A PDU may have one call at a time. After `close`, a worker that refuses each call.
         """
-        ended = []
+        surplus = []
         with self._lock:
-            known, worker = self._workers.pop(pdu, (None, None))
-            if worker is None or known != version:
-                ended = [worker] if worker else []
+            last, worker = self._workers.pop(pdu, (None, None))
+            if worker is None or last != version:
+                surplus = [worker] if worker else []
                 worker = Worker(job, self._folder)
             self._workers[pdu] = version, worker
             self._busy.add(pdu)
             idle = [other for other in self._workers if other not in self._busy]
             for other in idle[: max(0, len(self._workers) - self._most)]:
-                ended.append(self._workers.pop(other)[1])
+                surplus.append(self._workers.pop(other)[1])
             if self._closed:
-                ended.append(worker)
-        for old in ended:
+                surplus.append(worker)
+        for old in surplus:
             old.close()
         try:
             yield worker

@@ -26,12 +26,12 @@ class Certificate(NamedTuple):
 
 def certificate(folder: Path, host: str) -> Certificate:
     """A certificate of a new authority for `host` and localhost, written into `folder`."""
-    made = Certificate(folder / "ca.pem", folder / "server.pem")
+    files = Certificate(folder / "ca.pem", folder / "server.pem")
     authority = trustme.CA()
-    authority.cert_pem.write_to_path(str(made.authority))
+    authority.cert_pem.write_to_path(str(files.authority))
     chain = authority.issue_cert(host, "localhost").private_key_and_cert_chain_pem
-    chain.write_to_path(str(made.chain))
-    return made
+    chain.write_to_path(str(files.chain))
+    return files
 
 
 class WebServer:

@@ -74,11 +74,11 @@ class Store:
             if any(known.handler == handler for known in self._handlers.values()):
                 words = "a handler with this internal name exists already"
                 raise Refusal(409, 1002, words, handler)
-            made = Handler(0, device_type, handler, name, list(protocol), list(features))
-            number = self._db.write(("INSERT INTO handler (data) VALUES (?)", (_data(made),)))
-            made.id = number
-            self._handlers[number] = made
-            return made
+            record = Handler(0, device_type, handler, name, list(protocol), list(features))
+            number = self._db.write(("INSERT INTO handler (data) VALUES (?)", (_data(record),)))
+            record.id = number
+            self._handlers[number] = record
+            return record
 
     def set_protocol(self, handler: Handler, protocol: list[str]) -> None:
         handler.protocol = protocol
@@ -106,17 +106,17 @@ class Store:
                 raise BadArchive(f"the directory {archive.top!r} is in use by another handler")
             if not archive.holds_module(import_path):
                 raise BadArchive(f"{import_path!r} is not a module of this archive")
-            made = replace(
+            record = replace(
                 handler,
                 uploads=handler.uploads + 1,
                 label=label_of(archive),
                 import_path=import_path,
                 uploaded=time.time(),
             )
-            row = (_data(made), data, number)
+            row = (_data(record), data, number)
             self._db.write(("UPDATE handler SET data = ?, archive = ? WHERE id = ?", row))
-            self._handlers[number] = made
-            return made
+            self._handlers[number] = record
+            return record
 
     def archive(self, handler: Handler) -> bytes:
         """The bytes of the current version's archive; b"" before the first upload."""

@@ -58,13 +58,13 @@ async def _api(request: Request) -> Response:
     if not length.isdigit() or int(length) > LARGEST_BODY:
         return PlainTextResponse("too large", 413)
     query = request.scope["query_string"]
-    asked = api.Request(
+    call = api.Request(
         request.method,
         request.scope["raw_path"].decode("latin-1") + (f"?{query.decode('latin-1')}" * bool(query)),
         {key.lower(): value for key, value in request.headers.items()},
         await request.body(),
     )
-    answer: Optional[api.Answer] = await run_in_threadpool(request.app.state.manager.respond, asked)
+    answer: Optional[api.Answer] = await run_in_threadpool(request.app.state.manager.respond, call)
     if answer is None:
         return _Cut()
     headers = {"Location": answer.location} if answer.location else {}

@@ -13,9 +13,9 @@ _MOST = 100
 
 
 def _list(request: Request) -> Response:
-    manager, given = manager_of(request), request.query_params.get("pdu", "")
+    manager, words = manager_of(request), request.query_params.get("pdu", "")
     pdus = {pdu.id: pdu for pdu in manager.pdus()}
-    chosen = next((number for number in pdus if str(number) == given), None)
+    chosen = next((number for number in pdus if str(number) == words), None)
     failed = request.query_params.get("failed") == "1"
     return show(
         request,

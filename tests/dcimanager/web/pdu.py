@@ -88,8 +88,8 @@ def _readings(request: Request) -> Response:
     """Columns for the plot, oldest first: the newest readings of the PDU or of one outlet."""
     manager = manager_of(request)
     pdu = manager.store.pdu(number(request))
-    given = request.query_params.get("hours", "")
-    hours = next((choice for choice in _HOURS if str(choice) == given), 1)
+    words = request.query_params.get("hours", "")
+    hours = next((choice for choice in _HOURS if str(choice) == words), 1)
     outlet = request.query_params.get("outlet", "")
     readings = manager.readings(pdu, time.time() - 3600 * hours, outlet)[-_MOST_POINTS:]
     return JSONResponse(

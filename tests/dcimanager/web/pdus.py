@@ -33,7 +33,7 @@ _BLANK_ROWS = 6  # for further settings
 _NOTHING: Mapping[str, str] = {}
 
 
-class Given(NamedTuple):
+class PduForm(NamedTuple):
     """What a PDU's form holds."""
 
     name: str
@@ -85,7 +85,7 @@ def _form(request: Request, handler: Optional[Handler], pdu: Optional[Pdu]) -> R
     )
 
 
-def _given(form: FormData, handler: Handler, old: Optional[Pdu]) -> Given:
+def _read_form(form: FormData, handler: Handler, old: Optional[Pdu]) -> PduForm:
     """What the form holds; an empty secret keeps its old value. Raises Wrong."""
     name, address = text(form, "name"), text(form, "address")
     if not name or not address:
@@ -95,15 +95,15 @@ def _given(form: FormData, handler: Handler, old: Optional[Pdu]) -> Given:
         value = text(form, f"snmp_{key}", strip=not looks_secret(key))
         snmp[key] = value or _secret(old.snmp if old else _NOTHING, key)
     settings: dict[str, str] = {}
-    for given, value in zip(form.getlist("key"), form.getlist("value")):
-        key = checked(given, "key")
+    for field, value in zip(form.getlist("key"), form.getlist("value")):
+        key = checked(field, "key")
         if key in settings:
             raise Wrong(f"The key {plain(key, 40)} is given twice.")
         if key:
             value = checked(value, key, _LONGEST_VALUE, strip=False)
             settings[key] = value or _secret(old.settings if old else _NOTHING, key)
     filled = {key: value for key, value in snmp.items() if value}
-    return Given(name, address, text(form, "notes", 2000), filled, settings)
+    return PduForm(name, address, text(form, "notes", 2000), filled, settings)
 
 
 def _secret(stored: Mapping[str, str], key: str) -> str:
@@ -114,14 +114,14 @@ def _secret(stored: Mapping[str, str], key: str) -> str:
 def _add(request: Request, form: FormData) -> Response:
     manager = manager_of(request)
     handler = manager.store.handler(text(form, "handler"))
-    given = _given(form, handler, None)
+    entries = _read_form(form, handler, None)
     pdu = manager.add_pdu(
-        given.name,
+        entries.name,
         handler.handler,
-        given.address,
-        snmp=given.snmp,
-        settings=given.settings,
-        notes=given.notes,
+        entries.address,
+        snmp=entries.snmp,
+        settings=entries.settings,
+        notes=entries.notes,
     )
     return go(f"/pdus/{pdu.id}")
 
@@ -129,10 +129,10 @@ def _add(request: Request, form: FormData) -> Response:
 def _edit(request: Request, form: FormData) -> Response:
     manager = manager_of(request)
     pdu = manager.store.pdu(number(request))
-    given = _given(form, manager.store.handler(pdu.handler), pdu)
+    entries = _read_form(form, manager.store.handler(pdu.handler), pdu)
     with pdu.busy:
         before = pdu.address, pdu.snmp, pdu.settings
-        pdu.name, pdu.address, pdu.notes, pdu.snmp, pdu.settings = given
+        pdu.name, pdu.address, pdu.notes, pdu.snmp, pdu.settings = entries
         if before != (pdu.address, pdu.snmp, pdu.settings):
             pdu.changed()
         manager.store.save(pdu)
