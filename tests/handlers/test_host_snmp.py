@@ -180,6 +180,11 @@ def test_what_a_library_makes_of_an_empty_table_is_no_row(only: SimpleNamespace)
     assert snmp([only]).walk(ROOT) == {}
 
 
+def test_the_one_row_of_a_table_may_be_empty() -> None:
+    """Without it, a sum would be another counter's."""
+    assert Snmp(cast(Any, Table({"7": ""}, split=True))).walk(ROOT) == {"7": ""}
+
+
 def test_an_outlet_whose_name_is_the_text_of_an_exception_is_a_row() -> None:
     rows = [row("A", oid=f"{ROOT}.1"), row(NO_INSTANCE, oid=f"{ROOT}.2")]
     assert snmp(rows).walk(ROOT) == {"1": "A", "2": ""}
