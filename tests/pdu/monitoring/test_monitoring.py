@@ -78,7 +78,7 @@ def test_the_unit_starts_an_exporter_with_options_that_it_has() -> None:
     path, name, *arguments = _started()
     assert (path, name) == (PROGRAM, "exporter")
     context = exporter.exporter.make_context("exporter", arguments)
-    assert [str(context.params[name]) for name in ("list_word", "auth")] == [
+    assert [str(context.params[name]) for name in ("list_word", "auth_file")] == [
         "/etc/pdu/pdus.csv",
         "/etc/pdu/logins.toml",
     ]
