@@ -31,7 +31,7 @@ from .services.config import BulkConfiguration, RawConfiguration
 from .services.events import EventService
 from .services.firmware import PROGRESS, Firmware, UpdateStatus
 from .services.network import Net
-from .services.peripherals import Beeper, DeviceManager, FeaturePort
+from .services.peripherals import Beeper, DeviceManager
 from .services.servers import ServerMonitor
 from .services.sessions import SessionManager
 from .services.settings import DateTime, Snmp
@@ -122,7 +122,6 @@ class XerusPdu:
     def _serve_unit(self, unit: PduUnit) -> None:
         """Adds the services that each unit has, link units too."""
         DeviceManager(unit)
-        FeaturePort(unit)
         Beeper(unit)
         DateTime(unit)
         firmware = Firmware(unit, self)

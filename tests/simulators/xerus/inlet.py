@@ -151,9 +151,6 @@ class Inlet(Device):
             for pole in self.poles
         ]
 
-    def getLinePairs(self) -> list[Json]:
-        return []
-
     def isEnabled(self) -> bool:
         return self.enabled
 

@@ -114,5 +114,3 @@ class Device(Served):
         return 0
 
     # The simulated units record no waveforms: hasWaveformSupport is false.
-    def getWaveform(self) -> dict[str, Any]:
-        return {}

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Optional
 
 from .metered import Device, Sensors
-from .objects import Served
 from .relays import Relay
 from .sensors import Awake
 
@@ -170,12 +169,6 @@ class Outlet(Device):
             "o": self.pdu.protector_of(self),
             "p": [],
         }
-
-    def getController(self) -> Served:
-        return self.pdu.controller
-
-    def getInrushWaveform(self) -> Json:
-        return {}
 
     def fed_by(self) -> list[Device]:
         return [

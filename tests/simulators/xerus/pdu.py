@@ -173,9 +173,6 @@ class Controller(Served):
         super().__init__(unit, "pdumodel.Controller", "controller.0")
         self._pdu = unit
 
-    def getCommunicationStatus(self) -> int:
-        return 0 if all(relay.board_answers for relay in self._pdu.relays.all) else 2
-
     def getStatistics(self) -> Json:
         return {}
 
@@ -279,15 +276,6 @@ class Pdu(Served):
     def getBeeper(self) -> Served:
         return self.unit.named("internalbeeper")
 
-    def getFeaturePorts(self) -> list[Served]:
-        return [self.unit.named("featureport.0")]
-
-    def getSensorPorts(self) -> list[Served]:
-        return []
-
-    def getRemoteHubPorts(self) -> list[Served]:
-        return []
-
     def getStatistic(self) -> Json:
         return {
             "cbStats": [{"tripCnt": 0} for _ in self._pdu.protectors],
@@ -314,9 +302,6 @@ class Pdu(Served):
             newSettings=self._pdu.settings,
         )
         return 0
-
-    def isLoadSheddingActive(self) -> bool:
-        return self._shedding
 
     def setLoadSheddingActive(self, active: bool) -> None:
         """True switches off the non-critical outlets that may be switched, and keeps them off.

@@ -62,9 +62,6 @@ class Protector(Device):
             }
         ]
 
-    def getInlet(self) -> Device:
-        return self.pdu.inlets[self.inlet]
-
     def getOCP(self) -> Optional[Device]:
         """None: in this model no protector feeds another one."""
         return None

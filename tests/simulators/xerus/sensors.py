@@ -82,9 +82,6 @@ class Sensor(Served):
         reading, quantity, unit = self.typespec
         return {"readingtype": reading, "type": quantity, "unit": unit}
 
-    def isTypeChangeAllowed(self) -> bool:
-        return False
-
 
 class NumericSensor(Sensor):
     """A sensor with a number; `read` returns its current value."""
@@ -143,9 +140,6 @@ class NumericSensor(Sensor):
         ]
         return dict(zip(_STATUS, crossed))
 
-    def getDefaultThresholds(self) -> Json:
-        return {}
-
     def getThresholds(self) -> Json:
         return self.thresholds
 
@@ -188,9 +182,6 @@ class NumericSensor(Sensor):
     def resetMinMax(self) -> None:
         self._seen, self._observed_since = None, self.unit.clockwork.wall()
 
-    def degauss(self) -> None:
-        """Does nothing. In the IDL only TypeBResidualCurrentNumericSensor has this method."""
-
 
 class AccumulatingSensor(NumericSensor):
     """A counter in Wh or VAh.
@@ -232,9 +223,6 @@ class AccumulatingSensor(NumericSensor):
             newReading=self.getReading(),
         )
 
-    def getLastResetTime(self) -> int:
-        return self._reset_at
-
 
 class StateSensor(Sensor):
     """A sensor with a discrete state; `read` returns the state, or None if the unit does not know
@@ -261,16 +249,6 @@ class StateSensor(Sensor):
             "available": value is not None,
             "value": value or 0,
         }
-
-    def getTripCause(self) -> Optional[Served]:
-        """None: no protector trips."""
-        return None
-
-    def getTripEventInformation(self) -> Json:
-        return {"cause": None}
-
-    def getTripWaveform(self) -> Json:
-        return {}
 
 
 class SwitchSensor(StateSensor):

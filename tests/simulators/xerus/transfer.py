@@ -110,21 +110,8 @@ class TransferSwitch(Device):
         self.settings = {**self.settings, "preferredSource": source}
         return 0
 
-    def getLastTransferReason(self) -> int:
-        return self._reason
-
-    def getLastTransferWaveform(self) -> Any:
-        """None: no waveform was recorded.
-
-        It is a list in TransferSwitch.idl 4.0.4 (firmware 3.6), a structure in 5.0.0 (4.0).
-        """
-        return None
-
     def getTransferLog(self) -> list[Json]:
         return self._log
-
-    def getParameters(self) -> dict[str, Any]:
-        return self._parameters
 
     def fed_by(self) -> list[Device]:
         return list(self.pdu.inlets)

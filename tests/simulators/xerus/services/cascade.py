@@ -86,20 +86,5 @@ class CascadeManager(Served):
         """Refuses: the simulator cannot make this unit a link unit."""
         return _ON_PRIMARY if self._hosts else _NOT_SUPPORTED
 
-    def finalizeLink(self, token: str) -> None:
-        """Does nothing: this call completes a requestLink, which this unit refuses."""
-
     def unlink(self) -> None:
         """Does nothing: this unit is not a link unit."""
-
-    def getSupportedRoles(self) -> list[int]:
-        return [_STANDALONE, _PRIMARY, _LINK_UNIT]
-
-    def getSupportedLinkUnitTypes(self) -> list[int]:
-        return [0]
-
-    def getLinkPortStatus(self) -> Json:
-        return {"isSupported": False}
-
-    def getPrimaryUnitSettings(self) -> Json:
-        return self._settings

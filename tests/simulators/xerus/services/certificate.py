@@ -92,12 +92,6 @@ class ServerCertificate(Served):
 
     # -- making keys
 
-    def getSupportedKeyInfos(self) -> list[Json]:
-        return [
-            *({"type": _RSA, "rsaKeyLength": length} for length in _LENGTHS[1:]),
-            *({"type": _ECDSA, "ecCurve": curve} for curve in _CURVES),
-        ]
-
     def generateUnsignedKeyPair(self, reqInfo: Json, challenge: str) -> int:
         subject, names = _subject(reqInfo)
         code = self._generate(reqInfo)
@@ -159,15 +153,6 @@ class ServerCertificate(Served):
         return 0
 
     # -- PEM: real units do not answer these over JSON-RPC (ServerSSLCert.idl 4.0.1)
-
-    def getActiveCertChainPEM(self) -> str:
-        return _chain_pem(self.active.chain).decode()
-
-    def getPendingRequestPEM(self) -> str:
-        return self._request_pem().decode()
-
-    def getPendingCertChainPEM(self) -> str:
-        return _chain_pem(self.pending.chain).decode()
 
     # -- information
 

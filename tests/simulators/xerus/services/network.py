@@ -165,15 +165,3 @@ class Net(Served):
             return 1
         self._old = cfg4
         return 0
-
-    def getNetworkConfigInterface(self) -> Json:
-        return {"state": {}, "lan": self._lan, "lancurrent": {"link": True}, "wlan": None}
-
-    def getNetworkConfigServices(self) -> list[Json]:
-        return self._services
-
-    def getMACs(self) -> Json:
-        return {"state": {}, "ethmac": "00:0d:5d:00:00:00", "wlanmac": ""}
-
-    def getBridgeSlaveCount(self) -> int:
-        return 0

@@ -57,19 +57,6 @@ class DeviceManager(Served):
     def getDiscoveredDevices(self) -> list[ValueObject]:
         return [("peripheral.Device", device) for device in self.devices]
 
-    def getDiscoveredPackageInfos(self) -> list[Json]:
-        return [
-            {
-                "state": 0,
-                "position": device["position"],
-                "hwInfo": {
-                    "serial": device["deviceID"]["serial"],
-                    "packageClass": device["packageClass"],
-                },
-            }
-            for device in self.devices
-        ]
-
     def getSettings(self) -> Json:
         return self.settings
 
@@ -81,22 +68,6 @@ class DeviceManager(Served):
 
     def getMetaData(self) -> Json:
         return {"oneWirePortCount": 1, "onboardDeviceCount": 0}
-
-    def getDeviceTypeInfos(self) -> list[Json]:
-        return [
-            {
-                "type": {"readingtype": 0, "type": kind.quantity, "unit": kind.unit},
-                "identifier": name,
-                "name": name,
-                "defaultRange": {"lower": kind.lower, "upper": kind.upper},
-                "defaultDecDigits": kind.digits,
-            }
-            for name, kind in KINDS.items()
-            if name in {name for name, _, _ in _SENSORS}
-        ]
-
-    def getFirmwareUpdateState(self) -> Json:
-        return {"active": False, "remaining": 0}
 
     def getStatistics(self) -> Json:
         return {"cSumErrCnt": 0, "fuseTripCnt": 0}
@@ -176,25 +147,6 @@ class DeviceSlot(Served):
     def setSettings(self, settings: Json) -> int:
         self.settings = settings
         return 0
-
-
-class FeaturePort(Served):
-    def __init__(self, unit: PduUnit) -> None:
-        super().__init__(unit, "portsmodel.Port", "featureport.0")
-        self._name = "FEATURE"
-        self._mode: Json = {"type": 0, "pinnedDeviceType": ""}
-
-    def getProperties(self) -> Json:
-        return {"name": self._name, "label": "FEATURE", "mode": self._mode}
-
-    def getDetectableDevices(self) -> list[str]:
-        return ["Asset Strip", "External Beeper", "LHX"]
-
-    def getDevice(self) -> None:
-        """None: no device is connected."""
-
-    def getDeviceConfig(self, deviceType: str) -> None:
-        """None: no device is connected."""
 
 
 class Beeper(Served):

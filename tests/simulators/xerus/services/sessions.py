@@ -46,16 +46,6 @@ class SessionManager(Served):
     def touchCurrentSession(self, userActivity: bool) -> None:
         """Does nothing: the request itself has refreshed the session."""
 
-    def getSessionHistory(self) -> list[Json]:
-        return [
-            {
-                "creationTime": session.created,
-                "remoteIp": session.address,
-                "clientType": session.client,
-            }
-            for session in self._access.history
-        ]
-
     def _current(self) -> Optional[Session]:
         return self._access.sessions.get(self._device.caller.token or "")
 

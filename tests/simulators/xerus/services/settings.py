@@ -84,14 +84,6 @@ class DateTime(Served):
             return answers
         return 0 if answers else _NO_RESPONSE
 
-    def getActiveNtpServers(self) -> list[str]:
-        servers = self._cfg["ntpCfg"]
-        return [
-            servers[name]
-            for name in ("server1", "server2")
-            if servers[name] and self._cfg["protocol"] == _NTP
-        ]
-
     def getCfg(self) -> Json:
         return {**self._cfg, "deviceTime": self._now()}
 
