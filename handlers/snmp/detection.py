@@ -46,7 +46,8 @@ def detect(
     Sends a GET of sysObjectID, then reads the states and counts of each candidate in turn until one
     lists a state or counts an outlet. If none does, other rows and meters are tried. Candidates are
     the profiles whose sysObjectID prefix fits, the longest prefix first, then in the order of
-    `profiles`. Without a usable sysObjectID they are the families with `sweep`, recognised only by
+    `profiles`. Without a usable sysObjectID they are the families with `sweep`, then those with
+    `unseen`, recognised only by
     states or a count, also a count of 0 if they have meters; then the families whose `described`
     fits sysDescr, recognised by their meters. The sysObjectID alone may be enough for the first
     candidate if its family has no outlets.
@@ -65,11 +66,15 @@ def detect(
         totals = read_totals(families[0].profile, reader.at(families[0].root))
         if totals:
             return totals
-    # of the many families of a sweep, no one is likely to have this row
-    device_read = _read_by_states(families, reader, for_figures, only_outlet if usable else "")
-    if not device_read:
-        metering = families if usable else _metering(families, reader, profiles)
-        device_read = _read_by_meters(metering, reader, metered_only, by_id=bool(usable))
+    device_read: Optional[SnmpDevice] = None
+    for group in [families] if usable else _probed(families):
+        # of the many families of a sweep, no one is likely to have this row
+        device_read = _read_by_states(group, reader, for_figures, only_outlet if usable else "")
+        if not device_read:
+            metering = group if usable else _metering(group, reader, profiles)
+            device_read = _read_by_meters(metering, reader, metered_only, by_id=bool(usable))
+        if device_read:
+            break
     if not device_read:
         raise Unsupported(
             _unknown(reader, shown_id, [candidate.profile.key for candidate in families])
@@ -119,7 +124,9 @@ def candidates(sys_object_id: str, profiles: Sequence[Profile]) -> Sequence[Cand
 def _candidates(sys_object_id: str, profiles: Sequence[Profile]) -> Sequence[Candidate]:
     fitting = []
     for profile in families_near(profiles, sys_object_id):
-        fits = profile.match(sys_object_id) > 0 if sys_object_id else profile.sweep
+        fits = (
+            profile.match(sys_object_id) > 0 if sys_object_id else profile.sweep or profile.unseen
+        )
         if fits:
             fitting.append(profile)
     # stable: equals keep their order
@@ -133,17 +140,32 @@ def _candidates(sys_object_id: str, profiles: Sequence[Profile]) -> Sequence[Can
 _known_candidates = functools.lru_cache(maxsize=256)(_candidates)
 
 
+def _probed(families: Sequence[Candidate]) -> list[Sequence[Candidate]]:
+    """The families for a device without a usable sysObjectID: those whose units are known to have
+    none cost nothing for the others, which come after them."""
+    return [
+        [candidate for candidate in families if candidate.profile.unseen is unseen]
+        for unseen in (False, True)
+    ]
+
+
 def _metering(
     families: Sequence[Candidate], reader: Reader, profiles: Sequence[Profile]
 ) -> list[Candidate]:
     """The families that a device without states and without a usable sysObjectID may be of: those
-    of `families` whose number of outlets it reports as 0, and those that its sysDescr
-    names."""
+    of `families` whose number of outlets it reports as 0, those without states whose sysObjectID
+    was seen on no unit, and those that its sysDescr names."""
     metering = [
         candidate
         for candidate in families
-        if candidate.profile.outlets
-        and has_no_outlets(candidate.profile, reader.at(candidate.root))
+        if (
+            candidate.profile.unseen
+            and not any(outlets.states for outlets in candidate.profile.outlets)
+        )
+        or (
+            candidate.profile.outlets
+            and has_no_outlets(candidate.profile, reader.at(candidate.root))
+        )
     ]
     described_profiles = [profile for profile in families_near(profiles, "") if profile.described]
     description = text(reader.get(SYS_DESCR) or "") if described_profiles else ""

@@ -29,7 +29,8 @@ class Vendor(NamedTuple):
     keys: str
     #: the first arcs of its devices' sysObjectIDs, below 1.3.6.1.4.1, separated by spaces
     numbers: str = ""
-    #: whether any of its families is probed or `described` for devices without a usable sysObjectID
+    #: whether any of its families is probed (`sweep`, `unseen`) or `described` for devices without
+    #: a usable sysObjectID
     sweep: bool = False
 
     def profiles(self) -> tuple[Profile, ...]:

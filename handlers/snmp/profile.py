@@ -58,6 +58,8 @@ class Profile(FrozenValue):
         sys_object_ids: prefixes of the devices' sysObjectIDs, compared by arcs.
         roots: more prefixes, each with the root of its tree.
         sweep: the family is probed on devices without a usable sysObjectID.
+        unseen: the sysObjectID was seen on no unit: the root of the MIB or the maker's number is
+            assumed. The family is probed, too, after those with `sweep`.
         described: for families that only meter: a regular expression for the sysDescr of units
             without a usable sysObjectID, which then need rows of the family's meters. Other units
             with the family's sysObjectID need such rows too.
@@ -85,6 +87,7 @@ class Profile(FrozenValue):
     sys_object_ids: tuple[str, ...] = ()
     roots: tuple[Root, ...] = ()
     sweep: bool = False
+    unseen: bool = False
     described: str = ""
     outlets: tuple[Outlets, ...] = ()
     load: Optional[Total] = None

@@ -171,6 +171,7 @@ PROFILES = (
         models=("PE series with firmware of 2018 or later, also cascaded",),
         # Neither was seen on a unit of this MIB. The first is its root, the second that of aten-pe.
         sys_object_ids=oids(PE2, "21317"),
+        unseen=True,
         outlets=(
             Outlets(
                 states=State(OPERATION, on=("2",), off=("1",), absent=(NOT_THERE, NO_STATION)),

@@ -164,6 +164,7 @@ PROFILES = (
         # No sysObjectID was seen on a unit: this is the root of the MIB.
         models=("BlueNet IRS, with the PDUs of its server",),
         sys_object_ids=oids("31770.1"),
+        unseen=True,
         outlets=(
             Outlets(
                 rows=IRS_TAG,

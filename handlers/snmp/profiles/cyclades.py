@@ -81,6 +81,7 @@ PROFILES = (
         # Assumed: the enterprise number. No source tells what an ACS 5000 reports.
         models=("AlterPath PM, PM PDUs behind Avocent ACS 5000",),
         sys_object_ids=oids("2925"),
+        unseen=True,
         outlets=(
             Outlets(
                 states=State(_outlets(ACS5K), on=("1",), off=("0",)),

@@ -48,6 +48,7 @@ PROFILES = (
         # No sysObjectID was seen on a unit: this is the root of the MIB's PDU tree.
         models=("PDU with outlets (DeltaIDC-MIB)",),
         sys_object_ids=oids("2254.169.2"),
+        unseen=True,
         outlets=(
             Outlets(
                 states=State(STATE, on=("1",), off=("0",)),
@@ -70,6 +71,7 @@ PROFILES = (
         # No sysObjectID was seen on a unit: this is the root of the MIB.
         models=("PDU controller with up to 16 PDUs (DeltaPDU-MIB)",),
         sys_object_ids=oids(PDU),
+        unseen=True,
         load=total(figure(numbered_parts(_line, (1, 2, 3)), TENTHS)),
         power=total(figure(_output(15, "dpduOutputWattageTotal"), ONES)),
         energy=total(figure(_output(16, "dpduOutputEnergyTotal"), TENTHS)),
@@ -84,6 +86,7 @@ PROFILES = (
         # No sysObjectID was seen on a unit: this is the root of the MIB.
         models=("Static transfer switch (STS)",),
         sys_object_ids=oids(STS),
+        unseen=True,
         load=total(figure(STS_CURRENT, TENTHS)),
         ceilings=FLOOR,
         evidence=SIMULATED.of("current"),

@@ -52,6 +52,7 @@ def family(
     sys_object_id: str,
     evidence: Evidence,
     prefix: str = "pdu",
+    unseen: bool = False,
 ) -> Profile:
     """A family of this design, with its tables below `root`.
 
@@ -134,6 +135,7 @@ def family(
         ),
         switching_confidence=Confidence.MEDIUM,
         evidence=evidence,
+        unseen=unseen,
         unread=(
             f"{prefix}CircuitBreakerStatusLoadState: it is a state of the load, and the MIB does"
             " not say that off means tripped"
@@ -163,6 +165,7 @@ PROFILES = (
         sys_object_id="38446.3",
         evidence=SIMULATED,
         prefix="pod",
+        unseen=True,
     ),
     Profile(
         key="enlogic-esp",
@@ -171,6 +174,7 @@ PROFILES = (
         source=librenms("enlogic/ENLOGIC-PDU2-MIB"),
         models=("ES PDU and inline meter, without outlets",),
         sys_object_ids=oids("38446.2"),
+        unseen=True,
         load=total(figure(ESP_LINES, HUNDREDTHS), unit=THE_UNIT, units=ESP_UNITS),
         power=total(
             figure(column("38446.2.2.4.1.4", "espUnitStatusActivePower")),

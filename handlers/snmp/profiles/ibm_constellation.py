@@ -17,6 +17,7 @@ PROFILES = (
         models=("Constellation (Coral) PDU",),
         # No sysObjectID was seen on a unit; its agent is Net-SNMP's.
         sys_object_ids=(*oids("2.6.262"), *NET_SNMP),
+        unseen=True,
         outlets=(
             Outlets(
                 # xCAT does not say whether the objects have an instance.

@@ -33,6 +33,7 @@ PROFILES = (
         # Assumed: the MIB names no products.
         models=("iPower PDU",),
         sys_object_ids=oids("38218"),
+        unseen=True,
         outlets=(
             Outlets(
                 states=State(ON_OFF, on=("1",), off=("0",)),

@@ -20,6 +20,7 @@ PROFILES = (
         # No sysObjectID was seen on a unit: this is the maker's number.
         models=("EnergySwitch and other units with power modules",),
         sys_object_ids=oids("34097"),
+        unseen=True,
         outlets=(
             Outlets(
                 states=State(STATE, on=tuple(map(str, range(1, 24, 2))), off=("0", "2", "4", "6")),

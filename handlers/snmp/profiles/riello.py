@@ -18,6 +18,7 @@ PROFILES = (
         models=("Multi Distribution Unit (MDU)",),
         # No sysObjectID was seen on a unit: these are Riello's cards, also those of its UPSs.
         sys_object_ids=oids("5491"),
+        unseen=True,
         outlets=(
             Outlets(
                 # 2 and 3 are on with a shutdown under way, 4 off with a restore under way

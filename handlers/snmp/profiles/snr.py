@@ -63,6 +63,7 @@ PROFILES = (
         source=pysnmp_mibs("mibs/snr/SNR-ERD-Project"),
         models=("ERD-Project: its digital outputs",),
         sys_object_ids=oids("40418.2.7"),  # the root of the MIB; not seen on a unit
+        unseen=True,
         outlets=(
             Outlets(
                 states=State(Unless(PROJECT_STATE, PROJECT_FOURTH), on=ON, off=OFF),
@@ -81,6 +82,7 @@ PROFILES = (
         source=pysnmp_mibs("mibs/snr/SNR-ERD-PRO-Mini"),
         models=("ERD-PRO-Mini: two SMART sockets",),
         sys_object_ids=oids("40418.2.5"),  # the root of the MIB; not seen on a unit
+        unseen=True,
         outlets=(
             Outlets(
                 states=State(MINI_STATE, on=ON, off=OFF), control=Write(MINI_STATE, on=1, off=0)

@@ -51,6 +51,7 @@ PROFILES = (
         models=("Critical Power Monitor M40 and M50 (end feeds, tap-off boxes)",),
         # No sysObjectID was seen on a unit: this is the root of the MIB.
         sys_object_ids=oids("35774"),
+        unseen=True,
         outlets=(
             Outlets(
                 rows=_rated_outlets(2, "cpmAcOutletId"),
@@ -80,6 +81,7 @@ PROFILES = (
         models=("Critical Power Monitor for direct current",),
         # No sysObjectID was seen on a unit: this is the root of the MIB.
         sys_object_ids=oids("35774"),
+        unseen=True,
         load=total(DC_LOAD),
         power=total(DC_POWER),
         energy=total(DC_ENERGY),

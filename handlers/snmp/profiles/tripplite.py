@@ -110,7 +110,8 @@ PROFILES = (
         mib="TRIPPLITE-12X, UPS-MIB",
         source=librenms("poweralert/TRIPPLITE-12X"),
         models=("UPS with PowerAlert 12 and switched outlets",),
-        sys_object_ids=oids("850.1"),
+        # PowerAlert 12 names the maker alone
+        sys_object_ids=oids("850.1", "850"),
         outlets=(
             Outlets(
                 states=State(UPS12_STATE, on=("2",), off=("1",)),
@@ -140,7 +141,7 @@ PROFILES = (
         mib="TRIPPLITE (850.10)",
         source=public("ClusterLabs/fence-agents", "agents/apc_snmp/fence_apc_snmp.py"),
         models=("PDUMH..NET with SNMPWEBCARD",),
-        sys_object_ids=oids("850.1"),
+        sys_object_ids=oids("850.1", "850"),
         outlets=(
             Outlets(
                 states=State(column(LEGACY + ".2", "outlet state (driver)"), on=("2",), off=("1",)),

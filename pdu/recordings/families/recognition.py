@@ -35,6 +35,7 @@ SHARED_NUMBERS: Mapping[str, str] = {
         ("3711.24", "monitoring units (panduit-eagle)"),
         ("3808.1.1.5", "UPSs with an SNMP card (cyberpower_rmcard205)"),
         ("476.1.42", "UPSs and other power equipment (liebert_apm, liebert_weblbds)"),
+        ("850", "UPSs and console servers (poweralert, trippliteconsole)"),
         ("850.1", "UPSs and console servers (poweralert, trippliteconsole)"),
     )
 }

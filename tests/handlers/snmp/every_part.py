@@ -69,6 +69,7 @@ EVERY_PART = Profile(
     sys_object_ids=("1.3.6.1.4.1.99999",),
     roots=(Root("1.3.6.1.4.1.99998", "1.3.6.1.4.1.99998.1"),),
     sweep=True,
+    unseen=True,
     described="Acme.*",
     outlets=(
         Outlets(

@@ -18,6 +18,8 @@ from handlers.snmp.sources import Column, Scalar
 from handlers.snmp.states import State
 from pdu_common.helper import EnumPowerStatus
 from tests.handlers.snmp.memory import Memory, Value, of_rows, table
+from tests.handlers.snmp.units import find
+from tests.recordings import fixture
 from tests.simulators.snmp_agent import BUILT_IN
 
 UP, DOWN, UNKNOWN = EnumPowerStatus.UP, EnumPowerStatus.DOWN, EnumPowerStatus.UNKNOWN
@@ -223,6 +225,35 @@ def test_without_a_usable_sys_object_id_the_sweep_families_are_tried_in_order(
     memory = device(sys_object_id, "2", "3")
     assert detect(memory, SWEPT).profile.key == "acme-2"
     assert memory.asked[1:] == [f"walk {ACME}.1.3", f"walk {ACME}.2.3"]
+
+
+@pytest.mark.parametrize("key", [profile.key for profile in PROFILES if profile.unseen])
+def test_a_family_whose_sys_object_id_was_seen_on_no_unit_is_found_without_one(key: str) -> None:
+    rows = {oid: row for oid, row in fixture(key).rows.items() if oid != SYS_OBJECT_ID}
+    assert detect(of_rows(rows), PROFILES).profile.key == key
+
+
+@pytest.mark.parametrize(
+    "key, requests", [("cpi-econnect", 5), ("dli-energy-object", 4), ("npdu", 5)]
+)
+def test_families_of_unseen_numbers_are_probed_after_those_whose_units_have_none(
+    key: str, requests: int
+) -> None:
+    rows = {oid: row for oid, row in fixture(key).rows.items() if oid != SYS_OBJECT_ID}
+    memory = of_rows(rows)
+    assert detect(memory, PROFILES).profile.key == key and len(memory.asked) <= requests
+
+
+@pytest.mark.parametrize("key", ["tripplite-12x-ups", "tripplite-legacy-pdu"])
+def test_poweralert_12_answers_the_makers_number_alone(key: str) -> None:
+    """LibreNMS's definition of poweralert has the same number."""
+    unit = fixture(key)
+    rows = {
+        **unit.rows,
+        SYS_OBJECT_ID: unit.rows[SYS_OBJECT_ID]._replace(value=(1, 3, 6, 1, 4, 1, 850)),
+    }
+    device = detect(of_rows(rows), PROFILES)
+    assert device.profile.key == key and device.states == find(unit, of_rows(unit.rows)).states
 
 
 def test_a_device_with_an_unknown_sys_object_id_is_not_probed_for_sweep_families() -> None:
