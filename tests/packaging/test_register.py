@@ -12,6 +12,7 @@ import pytest
 
 from tests.dcimanager.api import Answer, Request, answer_error, answer_json
 from tests.dcimanager.manager import DciManager
+from tests.needs import ROOT, program
 
 from .building import archive, register_script, small_tree
 from .registering import SHELLS, Admin
@@ -287,3 +288,12 @@ def test_the_script_uploads_its_own_version_among_archives_of_two_versions(
     pdu = manager.add_pdu("rack", "pdu_small", "127.0.0.1")
     manager.poll()
     assert "2.0" in pdu.ports
+
+
+@pytest.mark.against("shellcheck")
+def test_shellcheck_has_nothing_to_say() -> None:
+    template = str(ROOT / "packaging" / "register.sh")
+    done = subprocess.run(
+        [program("shellcheck"), template], capture_output=True, text=True, timeout=600
+    )
+    assert (done.returncode, done.stdout) == (0, "")
