@@ -232,7 +232,8 @@ def scrubbed(rows: Rows, data: PduSnmpData, keep: Collection[str] = ()) -> Rows:
 
     `Scrubber.text` replaces what it recognises. The other words are replaced too, except numbers,
     short words, technical terms and the words of `_words_that_stay`. In sysDescr and the rows of
-    `_find_needed_rows`, all other words stay. Values of the kinds in `keep` stay.
+    `_find_needed_rows`, all other words stay. If a family reads the device, octets that are no text
+    stay in those rows alone. Values of the kinds in `keep` stay.
     """
     scrubber = Scrubber(
         keep, map(data.snmp_params.get, _SECRETS), data.snmp_params.get("user"), data.ip
@@ -249,14 +250,24 @@ def scrubbed(rows: Rows, data: PduSnmpData, keep: Collection[str] = ()) -> Rows:
     if device is not None:
         objects = {arcs(device.reader.resolve(oid)) for oid in oids(device.profile)}
     words = _words_that_stay(rows, device, scrubber, needed_rows)
+
+    def scrub(oid: Arcs) -> SnmpRow:
+        if oid in needed_rows:
+            return _scrubbed(oid, rows, scrubber, None)
+        row = _scrubbed(oid, rows, scrubber, words)
+        # a draft for a device of no family may need them
+        return row if device is None or ADDRESSES in scrubber.keep else _without_octets(row)
+
     return scrubber.twice(
-        lambda: {
-            _scrub_index(oid, scrubber, objects): _scrubbed(
-                oid, rows, scrubber, words if oid not in needed_rows else None
-            )
-            for oid in rows
-        }
+        lambda: {_scrub_index(oid, scrubber, objects): scrub(oid) for oid in rows}
     )
+
+
+def _without_octets(row: SnmpRow) -> SnmpRow:
+    """The row with zeros in place of octets that are no text, whatever they look like."""
+    if row.tag != OCTETS or row.text is not None or not isinstance(row.value, bytes):
+        return row
+    return SnmpRow(OCTETS, bytes(len(row.value)))
 
 
 def _scrubbed(oid: Arcs, rows: Rows, scrubber: Scrubber, words: Optional[set[str]]) -> SnmpRow:

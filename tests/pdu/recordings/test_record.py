@@ -263,6 +263,20 @@ def test_a_text_after_a_number_is_not_taken_for_an_address() -> None:
     assert [clean[arcs(f"{entry}.5.{row}")].raw for row in (1, 2)] == ["off\0", "Nü1"]
 
 
+@pytest.mark.parametrize("octets", ["5db8d822", "0d5d0eefdd7f9c01"])
+def test_octets_that_the_family_does_not_read_are_replaced_whatever_they_look_like(
+    octets: str,
+) -> None:
+    device = fixture("hpe-mapdu3_metered").device().rows()
+    rows = snmprec.parse(write_snmprec(device)).rows
+    entry = arcs("1.3.6.1.4.1.232.165.99.1.0")
+    rows[entry] = HeldRow(4, bytes.fromhex(octets))
+    clean = scrubbed(rows, PduSnmpData("192.0.2.1", {"community": "public"}))
+    assert clean[entry].value == bytes(len(octets) // 2)
+    kept = scrubbed(rows, PduSnmpData("192.0.2.1", {"community": "public"}), ["addresses"])
+    assert kept[entry] == rows[entry]
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "latin-1"])
 def test_an_outlets_name_is_replaced_also_where_its_column_is_needed(encoding: str) -> None:
     rows = snmprec.parse(write_snmprec(fixture("hpe-mapdu3_metered").device().rows())).rows
