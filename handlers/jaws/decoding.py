@@ -34,8 +34,6 @@ TRUSTED = ("normal", "warning", "alarm", "limit")
 _OUTLET_ID = re.compile(r"[A-Za-z]{1,4}[1-9][0-9]{0,2}")
 _NEUTRAL = re.compile(r"[A-Za-z]+4")  # the line with st4LineIndex 4
 _FORM_ERRORS = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError)
-# energies of outlets: so many above zero are not all whole by chance, if they have tenths
-_SEVERAL = 3
 _WH, _KWH = 1000, 1  # of them make a kWh
 _NO_UNIT = (
     "no energy of an outlet is shown: it may be in Wh or in kWh, and neither its values nor the"
@@ -211,8 +209,9 @@ def _energy_unit(outlets: Sequence[Entry], cords: Sequence[Entry]) -> Optional[i
     """How many units of the outlets' energies make a kWh; None if that is not certain.
 
     Energies with a fraction are in kWh with tenths, as Wh are whole; so are whole ones among them,
-    because the firmware leaves out ".0". Whole ones alone are in Wh, if there are several. Neither
-    may exceed the cords' energy; and whole ones that would not exceed it in kWh may be either.
+    because the firmware leaves out ".0". Neither may exceed the cords' energy. Whole ones alone may
+    be in kWh by chance, as the tenths of a few outlets move on. They are in Wh only if they would
+    exceed the cords' energy in kWh.
     """
     figures = [_figure(entry, "energy") for entry in outlets]
     energies = [figure for figure in figures if figure]
@@ -221,7 +220,7 @@ def _energy_unit(outlets: Sequence[Entry], cords: Sequence[Entry]) -> Optional[i
     unit = _WH if all(energy == int(energy) for energy in energies) else _KWH
     cord_energy = _sum([_figure(entry, "energy") for entry in cords])
     if cord_energy is None:
-        return unit if unit == _KWH or len(energies) >= _SEVERAL else None
+        return unit if unit == _KWH else None
     # meters differ by some per cent, and the cord's has tenths
     most = 1.05 * cord_energy + 0.1
     is_certain = sum(energies) / unit <= most and (unit == _KWH or sum(energies) > most)
