@@ -182,16 +182,27 @@ def read_kinds() -> _Kinds:
 
 
 def _reason(rows: Mapping[str, Row], kinds: _Kinds) -> str:
-    if all(any(is_below(oid, root) for root in _SYSTEM) for oid in rows):
+    number = _sys_object_id(rows)
+    is_system_alone = all(any(is_below(oid, root) for root in _SYSTEM) for oid in rows)
+    # a number of a maker leads to a family or to a kind of device
+    if is_system_alone and (_families(rows) or not _is_of_maker(number)):
         return SYSTEM_ALONE
     for root, device in kinds:
-        if any(is_below(oid, root) for oid in rows) or is_below(_sys_object_id(rows), root):
+        if any(is_below(oid, root) for oid in rows) or is_below(number, root):
             return device
+    if is_system_alone:
+        return ""
     if _families(rows):
         return _PART
     if not any(oid.startswith(ENTERPRISES) for oid in rows):
         return STANDARD_ALONE
     return ""
+
+
+def _is_of_maker(sys_object_id: str) -> bool:
+    """Whether it is a maker's number, and none of Net-SNMP's. UPSs may have that of UPS-MIB."""
+    shared = [ENTERPRISES + number for number in NET_SNMP_IDS.split()]
+    return bool(sys_object_id) and not any(is_below(sys_object_id, root) for root in shared)
 
 
 def groups_of(taken: Sequence[Taken], checkout: Path, groups: list[dict[str, Any]]) -> None:

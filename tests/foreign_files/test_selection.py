@@ -77,13 +77,28 @@ def test_what_concerns_us_and_is_not_read_has_a_reason(tmp_path: Path) -> None:
     ups = system("99999.1") + "1.3.6.1.2.1.33.1.1.1.0|4|a UPS\n"
     plain = system("8072.3.2.10") + "1.3.6.1.2.1.2.1.0|2|1\n"
     folder = checkout(
-        tmp_path, power_a=system("99999.1"), enlogic=enlogic, power_ups=ups, power_b=plain
+        tmp_path, power_a=system("38446.1"), enlogic=enlogic, power_ups=ups, power_b=plain
     )
     assert left_out(folder) == {
         "power_a": selection.SYSTEM_ALONE,
         "enlogic": "a part of a walk of a PDU, without its outlets and meters",
         "power_ups": "a UPS",
         "power_b": selection.STANDARD_ALONE,
+    }
+
+
+def test_a_makers_number_in_a_system_group_leads_to_a_family_or_a_kind(tmp_path: Path) -> None:
+    """The last is of no family, and nobody looked at it: it has no reason."""
+    folder = checkout(
+        tmp_path,
+        power_pdu=system("705.2", "MGE Switched PDU"),
+        power_ups=system("705.1"),
+        power_new=system("99999.1"),
+    )
+    assert left_out(folder) == {
+        "power_pdu": "a switched PDU of MGE, of which no MIB is known",
+        "power_ups": selection.SYSTEM_ALONE,
+        "power_new": "",
     }
 
 
