@@ -40,7 +40,7 @@ class HttpException(PduHandlerError):
         if isinstance(error, OSError):
             cause = type(error)(*error.args)
             if isinstance(error, ssl.SSLError) and isinstance(cause, ssl.SSLError):
-                cause.reason = error.reason
+                cause.reason = getattr(error, "reason", "")  # one that we raised has none
             self.args = (self.args[0], cause)
         return self
 

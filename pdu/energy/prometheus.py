@@ -122,9 +122,11 @@ class Server:
 
 def _context(ca_file: Optional[str]) -> ssl.SSLContext:
     try:
-        return ssl.create_default_context(cafile=ca_file)
+        context = ssl.create_default_context(cafile=ca_file)
     except (OSError, ValueError) as error:  # ssl.SSLError is an OSError
         raise SettingsError(f"--ca-pem: {ca_file} cannot be used ({error})") from None
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    return context
 
 
 class Prometheus:
