@@ -121,6 +121,13 @@ BRANDS = (
     Brand("nVent", ("Enlogic",), f"{_MIBS}enlogic/ENLOGIC-PDU-MIB"),
     Brand("Conteg", ("Schleifenbauer",), f"{_MIBS}conteg/CONTEG-DATABUS-MIB"),
     Brand(
+        "Minuteman",
+        ("DigiPower",),
+        "https://github.com/kentik/snmp-profiles",
+        ("digipower",),
+        others=True,
+    ),
+    Brand(
         "Lindy",
         ("DigiPower",),
         "https://github.com/ClusterLabs/fence-agents/blob/HEAD/agents/lindy_pdu/fence_lindypdu.py",
