@@ -17,17 +17,31 @@ out as well, because the same vendor's PWTv1-MIB gives KWh for energies in Wh.
 
 from .language import *
 
+BSPDU = "42610.1.4.4.1.6.2"
+BSPDU_UNITS = dict(enumerate("ABCDEFGH", 1))
+
 
 def _tables(path: str, name: str) -> Tables:
-    return Tables(oid("42610.1.4.4.1.6.2"), 1, 8, path, name)
+    return Tables(oid(BSPDU), 1, 8, path, name)
+
+
+def _count(unit: int) -> Scalar:
+    return scalar(f"{BSPDU}.{unit}.1.0", f"pduPwrMonitoringOutletNumPdu{BSPDU_UNITS[unit]}")
 
 
 def _states(unit: int) -> Source:
-    table, name = f"42610.1.4.4.1.6.2.{unit}", "ABCDEFGH"[unit - 1]
-    return Counted(
-        column(table + ".2.1.2", f"outletPdu{name}State"),
-        scalar(table + ".1.0", f"pduPwrMonitoringOutletNumPdu{name}"),
-        demanded=True,
+    states = column(f"{BSPDU}.{unit}.2.1.2", f"outletPdu{BSPDU_UNITS[unit]}State")
+    return Counted(states, _count(unit), demanded=True)
+
+
+def _measurements(below: str, name: str) -> Merged:
+    """A column of the outlets, without units that count none."""
+    return numbered_parts(
+        lambda unit: Unless(
+            column(f"{BSPDU}.{unit}.2.1.{below}", f"outletPdu{BSPDU_UNITS[unit]}{name}"),
+            Only(_count(unit), _count(unit), ("0",)),
+        ),
+        BSPDU_UNITS,
     )
 
 
@@ -41,6 +55,8 @@ PHASES = sum_if_rows_match(
 )
 
 PWT2 = "42610.1.4.1.1"
+# The number of outlets is read for each of them, as for A to H above: the MIBs do not say that the
+# units with outlets come first.
 PWT2_UNITS = range(1, 17)  # 1 is the first unit of a chain, which the MIB calls master
 ONLINE = "2"
 
@@ -102,12 +118,12 @@ PROFILES = (
         sys_object_ids=oids("42610.1.4.4"),
         outlets=(
             Outlets(
-                states=State(numbered_parts(_states, range(1, 9)), on=("2",), off=("1",)),
+                states=State(numbered_parts(_states, BSPDU_UNITS), on=("2",), off=("1",)),
                 control=Write(_tables("4.1.2", "outletCtlPduXControl"), on=2, off=4),
                 name=_tables("3.1.2", "outletCfgPduXName"),
-                current=figure(_tables("2.1.3", "outletPduXCurrent"), HUNDREDTHS),
-                power=figure(_tables("2.1.5", "outletPduXPower"), TENTHS),
-                energy=figure(_tables("2.1.6", "outletPduXEnergy"), THOUSANDTHS),
+                current=figure(_measurements("3", "Current"), HUNDREDTHS),
+                power=figure(_measurements("5", "Power"), TENTHS),
+                energy=figure(_measurements("6", "Energy"), THOUSANDTHS),
             ),
         ),
         load=total(figure(PHASES, HUNDREDTHS), else_outlets=True),

@@ -57,6 +57,8 @@ V3_SETTLED = Merged(
     )
 )
 V3_PLUGGED = column("~.25.1.4", "ctrl3ChIECAvail")
+# Two columns tell whether a unit has ctrl3ChIECTable: an answer may lack one of them.
+V3_TABLE = First((V3_PLUGGED, column("~.25.1.8", "ctrl3ChIECDeciAmpsA")))
 
 
 def _v3_phases(first: int, name: str) -> Source:
@@ -70,7 +72,8 @@ def _v3_phases(first: int, name: str) -> Source:
         return column(f"~.25.1.{first + 8 * (n - 1)}", name + "ABC"[n - 1])
 
     plug = numbered_parts(lambda n: sum_if_rows_match(V3_PLUGGED, values(n)), phases)
-    return Only(sum_if_rows_match(numbered_parts(values, phases), plug), plug, ("1",))
+    rows = Only(sum_if_rows_match(numbered_parts(values, phases), plug), plug, ("1",))
+    return if_listed(rows, V3_TABLE)
 
 
 # Geist EM series (GEIST-EM-SERIES-MIB): "main" channels meter the unit, each "auxiliary" channel
@@ -149,6 +152,8 @@ ACS_POWER = without(
     by=ACS_TYPE,
 )
 PDU_OF_PORT = Arcs(0, 2)
+# A PM with outlets is no console server. Not the other way round: a PM may have no outlets.
+PM_OUTLETS = column("10418.17.2.5.5.1.5", "pmPowerMgmtOutletsTableStatus")
 
 # Liebert floor PDUs (LIEBERT-GP-POWER-MIB): measurement points, told apart by an OID, and their
 # lines. UPSs have the same tables and the same sysObjectID; they also have a battery.
@@ -474,7 +479,12 @@ PROFILES = (
         load=total(
             *(
                 figure(currents, TENTHS, padding=NO_METER)
-                for currents in (PM_LINES, PM_CURRENT, ACS_LINES, ACS_CURRENT)
+                for currents in (
+                    PM_LINES,
+                    PM_CURRENT,
+                    Unless(ACS_LINES, PM_OUTLETS),
+                    Unless(ACS_CURRENT, PM_OUTLETS),
+                )
             ),
             else_outlets=True,
             unit=PDU_OF_PORT,
@@ -485,7 +495,7 @@ PROFILES = (
                 TENTHS,
                 padding=NO_METER,
             ),
-            figure(ACS_POWER, TENTHS, padding=NO_METER),
+            figure(Unless(ACS_POWER, PM_OUTLETS), TENTHS, padding=NO_METER),
             else_outlets=True,
             unit=PDU_OF_PORT,
         ),
