@@ -30,6 +30,7 @@ PHASE_COUNT = column("31770.2.2.4.2.1.20", "blueNet2DeviceNumberOfPhases")
 VALUE = column("31770.2.2.8.4.1.5", "blueNet2VariableDataValue")
 TYPE = column("31770.2.2.8.4.1.3", "blueNet2VariableDataType")
 CONDITION = column("31770.2.2.8.4.1.4", "blueNet2VariableDataStatus")
+# Read for each variable: nothing says that sockets of one strip, or PDUs of a chain, share it.
 SCALING = column("31770.2.2.8.2.1.9", "blueNet2VariableScaling")
 UNIT = column("31770.2.2.8.2.1.10", "blueNet2VariableUnit")
 # type and unit of variables in A, W and kWh

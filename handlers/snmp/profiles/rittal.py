@@ -56,7 +56,7 @@ def _phase_values(pattern: str, of: str) -> Complete:
 
 
 def _sum(values: Source, pattern: str, of: str) -> Figure:
-    return Figure(values, ONES, ("-1",), factor=_scale(pattern, of))
+    return Figure(values, ONES, ("-1",), factor=_device_scale(pattern, of))
 
 
 def _total(pattern: str, of: str) -> Figure:
@@ -71,13 +71,21 @@ def _scale(pattern: str, of: str) -> NamedRows:
     return NamedRows(NAMES, SCALES, pattern, f"cmcIIIVarScale of {of}")
 
 
+def _unit(pattern: str, of: str) -> NamedRows:
+    return NamedRows(NAMES, UNITS, pattern, f"cmcIIIVarUnit of {of}")
+
+
+def _device_scale(pattern: str, of: str) -> Alike:
+    """The scale of variables that a device has several times: the firmware gives all of a unit the
+    same one.
+    """
+    return Alike(_scale(pattern, of), _unit(pattern, of))
+
+
 def _socket_figure(name: str, unit: str) -> Figure:
     """What managed PDUs meter of each socket, if it is in this unit."""
     pattern, of = _SOCKET + re.escape(name), f"...{name}"
-    values = Only(
-        _value(pattern, of), NamedRows(NAMES, UNITS, pattern, f"cmcIIIVarUnit of {of}"), (unit,)
-    )
-    return _sum(values, pattern, of)
+    return _sum(Only(_value(pattern, of), _unit(pattern, of), (unit,)), pattern, of)
 
 
 # The value of a strip is its current if the unit is A. With another unit there is no load.
@@ -86,14 +94,13 @@ STRIP_VALUE = sum_if_rows_match(
     _value(STRIPS, STRIP),
     _variable_names(r"PSM_(?:P(\d+)_(\d+)|[^.]*)\.Unit\.DescName", "PSM_...Unit.DescName"),
 )
-STRIP_CURRENT = Only(
-    STRIP_VALUE, NamedRows(NAMES, UNITS, STRIPS, f"cmcIIIVarUnit of {STRIP}"), ("A",)
-)
+STRIP_CURRENT = Only(STRIP_VALUE, _unit(STRIPS, STRIP), ("A",))
 CURRENT = Figure(
     Merged((_phase_values(PHASES, PHASE), Listed(STRIP_VALUE, STRIP_CURRENT))),
     ONES,
     ("-1",),
-    factor=Merged((_scale(PHASES, PHASE), _scale(STRIPS, STRIP))),
+    # the strips of a controller may be of several kinds
+    factor=Merged((_device_scale(PHASES, PHASE), if_listed(_scale(STRIPS, STRIP), STRIP_VALUE))),
 )
 THE_DEVICE = Arcs(stop=1)  # a PDU, or a controller with strips
 

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from .base import ObjectSource, ReadOnly, Source
 from .choices import First, Merged, Prefixed, Provided, Unless, Whole
-from .derived import Bits, Chained, Number
+from .derived import Alike, Bits, Chained, Number
 from .filters import Arc, Complete, Counted, EachUnit, Listed, OfUnits, Only
 from .joins import Joined, Part
 from .numbered_objects import Span, Spread, Tables
 from .objects import Column, Scalar
 from .single_family import (
-    Alike,
     ByOctets,
     Checked,
     Field,

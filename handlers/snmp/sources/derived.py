@@ -1,4 +1,4 @@
-"""Sources of single bits, and of the numbers of outlets and units."""
+"""Sources of single bits, of the numbers of outlets and units, and of values that rows share."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Optional
 from ...host.rows import Raw
 from ..decoding import Rows, bits, latin_1, number, text
 from ..reader import Reader
-from .base import ReadOnly, Source
+from .base import ObjectSource, ReadOnly, Source
 
 _LOST = "\ufffd"  # what decoders put in place of octets that they cannot decode
 
@@ -93,3 +93,33 @@ class Chained(ReadOnly):
             else:
                 numbers[identity] = label
         return numbers
+
+
+class Alike(ReadOnly):
+    """A property of the hardware that rows of the same kind share, read by GET for the first and
+    the last row of each kind.
+
+    Rows are of the same kind if they have the same unit (the arcs of the identity before the last,
+    or the only one) and the same value of `like`. All of `source` is walked if the two rows of a
+    kind differ or have no value, or if `like` has no rows.
+    """
+
+    WHY = "most of its values are those of other rows"
+
+    source: ObjectSource
+    like: Source
+
+    def rows(self, reader: Reader) -> Rows:
+        kinds: dict[tuple[str, Raw], list[str]] = {}
+        # `mark` stays raw: as text, different octets can look the same
+        for identity, mark in self.like.rows(reader).items():
+            unit = identity.rpartition(".")[0] or identity
+            kinds.setdefault((unit, mark), []).append(identity)
+        value_by_row: Rows = {}
+        for identities in kinds.values():
+            first, last = identities[0], identities[-1]
+            value = self.source.value_of(reader, first)
+            if value is None or value != self.source.value_of(reader, last):
+                return self.source.rows(reader)
+            value_by_row.update(dict.fromkeys(identities, value))
+        return value_by_row if kinds else self.source.rows(reader)

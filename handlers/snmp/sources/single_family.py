@@ -259,35 +259,6 @@ class Negative(ReadOnly):
         }
 
 
-class Alike(ReadOnly):
-    """A property of the hardware that rows of the same kind share, read by GET for the first and
-    the last row of each kind.
-
-    Rows are of the same kind if they have the same unit (the first arc of the identity) and the
-    same value of `like`. All of `source` is walked if the two rows of a kind differ or have no
-    value, or if `like` has no rows.
-    """
-
-    WHY = "most of its values are those of other rows"
-
-    source: ObjectSource
-    like: Source
-
-    def rows(self, reader: Reader) -> Rows:
-        kinds: dict[tuple[str, Raw], list[str]] = {}
-        # `mark` stays raw: as text, different octets can look the same
-        for identity, mark in self.like.rows(reader).items():
-            kinds.setdefault((identity.partition(".")[0], mark), []).append(identity)
-        value_by_row: Rows = {}
-        for identities in kinds.values():
-            first, last = identities[0], identities[-1]
-            value = self.source.value_of(reader, first)
-            if value is None or value != self.source.value_of(reader, last):
-                return self.source.rows(reader)
-            value_by_row.update(dict.fromkeys(identities, value))
-        return value_by_row if kinds else self.source.rows(reader)
-
-
 class Signed(ReadOnly):
     """Readings of sensors that the device gives twice, unsigned and signed: the signed one if the
     sensor's smallest possible reading is below 0, else the unsigned one.

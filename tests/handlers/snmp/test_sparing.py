@@ -32,6 +32,13 @@ def test_all_rows_are_read_if_the_first_and_last_of_a_kind_differ_or_one_is_miss
     assert Alike(A, B).rows(reader({**KINDS, **table("1.3.1", values)})) == values
 
 
+@pytest.mark.parametrize("values", [{"1.1.1": 2, "1.2.1": 3, "1.3.1": 2}, {"1": 2, "2": 3, "3": 2}])
+def test_rows_of_different_units_are_of_different_kinds(values: dict[str, int]) -> None:
+    device = Memory({**table("1.3.1", values), **table("1.3.2", dict.fromkeys(values, "x"))})
+    assert Alike(A, B).rows(Reader(device)) == values
+    assert asked(device)[1] == 1
+
+
 ZEROS = {
     **table("1.3.1", {"1": 0, "2": 5, "3": 0, "4": 0}),
     **table("1.3.2", {"1": 2, "2": 2, "3": 1}),
