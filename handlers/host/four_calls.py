@@ -170,6 +170,8 @@ class FourCalls(Generic[S]):
     def _switch_port(
         self, method: str, port: PduPortView, on: bool, deadline: float, pause: float
     ) -> PduPortView:
+        """The port with the state after one command. Raises NoSuchOutlet for a port without a
+        usable identity, before any command."""
         try:
             identity = outlet_identity(port)
         except PduHandlerError:
@@ -205,6 +207,8 @@ class OpenPdu(Generic[S]):
             raise
 
     def _enter(self, _: ExitStack) -> S:
+        """The open session: opened once and kept, renewed afterwards. It ends with this object's
+        stack, so the stack of the call is not used."""
         if self._session is None:
             open_session = self._pdu.open_session if self._with_states else self._pdu.open_statistic
             self._session = self._stack.enter_context(open_session())

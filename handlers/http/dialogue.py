@@ -163,7 +163,7 @@ class HttpSession:
         self.login = self._log_in(self)
 
     def exchange(self, request: Request) -> bytes:
-        """The body of the answer to one request. Raises as `send`."""
+        """The body of the answer to one request, which is sent each time. Raises as `send`."""
         return self.send(request).body
 
     def send(self, request: Request) -> Response:
@@ -181,6 +181,9 @@ class HttpSession:
         return self._send(request)
 
     def _send(self, request: Request) -> Response:
+        """One request, sent once in the present login. A refusal of a command that the unit may
+        have carried out is raised as HttpUnreachable.
+        """
         is_write = isinstance(request, WriteRequest)
         method = "POST" if request.body else "GET"
         answers: tuple[int, ...] = (200,)
@@ -211,13 +214,15 @@ class HttpSession:
             raise HttpUnreachable(error.parts, error.host, error.operation) from None
 
     def exchange_once(self, request: Request) -> bytes:
-        """The answer to a request of a reading, which is made once in a session."""
+        """The body of the answer to a request of a reading: sent at the first time, and kept in the
+        session until `forget`. Raises as `send`.
+        """
         if request not in self._answers:
             self._answers[request] = self.exchange(request)
         return self._answers[request]
 
     def forget(self) -> None:
-        """Let the requests of a reading be made anew."""
+        """Drop the answers that `exchange_once` keeps, so that it sends its requests anew."""
         self._answers.clear()
 
     def renew(self) -> None:
@@ -317,11 +322,14 @@ class HttpPdu(host.FourCalls[HttpSession], host.BasePdu):
     def switch_outlet(
         self, session: HttpSession, identity: str, on: bool, deadline: float, pause: float
     ) -> EnumPowerStatus:
-        # before anything is written; that it exists, a tool may have read in this session
+        # Before the command, only whether the outlet exists matters. An answer that this session
+        # keeps shows that too.
         outlet = self._find_outlet(identity, session.exchange_once)
+        # The command makes the kept answers old.
         session.forget()
 
         def read() -> EnumPowerStatus:
+            # `exchange` reads each time: a kept answer would never show the change
             nonlocal outlet
             outlet = self._find_outlet(identity, session.exchange)
             return STATES[outlet.state]

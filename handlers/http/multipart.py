@@ -35,6 +35,7 @@ class MultipartForm:
     def __init__(self, files: Sequence[Mapping[str, Any]]) -> None:
         boundary = secrets.token_hex(16)
         self.content_type = f"multipart/form-data; boundary={boundary}"
+        #: what is left to send: where from, how many bytes, and whom to tell
         self._pieces: list[tuple[BinaryFile, int, Optional[Progress]]] = []
         for file in files:
             kind = file.get("mimetype") or "application/octet-stream"
@@ -51,6 +52,7 @@ class MultipartForm:
         self._sent = 0  # bytes already sent of the current piece
 
     def _add(self, source: BinaryFile, progress: Optional[Progress] = None) -> None:
+        """Let the body go on with `source`, from its current position to its end."""
         start = source.tell()
         size = max(0, source.seek(0, os.SEEK_END) - start)
         source.seek(start)
@@ -72,6 +74,7 @@ class MultipartForm:
             ) from None
 
     def _read_pieces(self, size: int) -> bytes:
+        """`read`; the errors are those of the files, OSError for one that became shorter."""
         out = b""
         while self._pieces:
             if 0 <= size <= len(out):
@@ -114,10 +117,11 @@ class Headers(Mapping[str, str]):
 
 
 def _open_part(data: Any) -> BinaryFile:
+    """The data of a file as an open binary file. Raises TypeError for other data."""
     if isinstance(data, (bytes, bytearray, memoryview)):
         return io.BytesIO(data)
-    # text
-    if not hasattr(data, "read") or not hasattr(data, "seek") or hasattr(data, "encoding"):
+    is_text_file = hasattr(data, "encoding")
+    if is_text_file or not hasattr(data, "read") or not hasattr(data, "seek"):
         raise TypeError(
             f"data must be bytes or a file open in binary mode, not {type(data).__name__}"
         )
@@ -126,6 +130,7 @@ def _open_part(data: Any) -> BinaryFile:
 
 
 def _quoted(value: object) -> str:
+    """The text of a value for a header field, between double quotes and on one line."""
     return (
         str(value).replace("\\", "\\\\").replace('"', '\\"').replace("\r", " ").replace("\n", " ")
     )

@@ -1,11 +1,12 @@
 """The type of a NUT device, and its load and energy, from NUT's variables. Pure.
 
 `device.type` is pdu, ups, ats (automatic transfer switch), psu (power supply) or scd (solar
-controller). Some drivers before NUT
-2.4.3 do not report it, and some report other words. NUT does not list sts (static transfer switch),
-  but it is treated like ats.
-A sum with a missing part is not used: it would look like a small load. Source: NUT's
-docs/nut-names.txt.
+controller). Some drivers before NUT 2.4.3 do not report it, and some report other words. NUT does
+not list sts (static transfer switch), but it is treated like ats.
+
+A sum with a missing part is not used: it would look like a small load.
+
+Source: NUT's docs/nut-names.txt.
 """
 
 from __future__ import annotations
@@ -90,7 +91,7 @@ def load(variables: Mapping[str, str], outlets: Sequence[Optional[float]]) -> Su
         return _first(output, every_outlet)
     if kind in ("ats", "sts"):
         return _first(output, inlet, every_outlet)
-    return _first(inlet, every_outlet, output, _one(variables, "outlet.current"))
+    return _first(inlet, every_outlet, output, _variable(variables, "outlet.current"))
 
 
 def power(variables: Mapping[str, str], outlets: Sequence[Optional[float]]) -> Summands:
@@ -101,10 +102,10 @@ def power(variables: Mapping[str, str], outlets: Sequence[Optional[float]]) -> S
     every_outlet = _outlets(variables, "realpower", outlets)
     kind = type_of(variables)
     if kind == "ups":
-        return _first(output, _one(variables, "ups.realpower"), every_outlet)
+        return _first(output, _variable(variables, "ups.realpower"), every_outlet)
     if kind in ("ats", "sts"):
         return _first(output, inlet, every_outlet)
-    return _first(inlet, every_outlet, output, _one(variables, "outlet.realpower"))
+    return _first(inlet, every_outlet, output, _variable(variables, "outlet.realpower"))
 
 
 def energy(variables: Mapping[str, str], outlets: Sequence[Optional[float]]) -> Summands:
@@ -112,7 +113,7 @@ def energy(variables: Mapping[str, str], outlets: Sequence[Optional[float]]) -> 
     own. The server reports Wh.
     """
     every_outlet = _outlets(variables, "energy", outlets)
-    inlet, whole = _one(variables, "input.energy"), _one(variables, "outlet.energy")
+    inlet, whole = _variable(variables, "input.energy"), _variable(variables, "outlet.energy")
     return _first(_kwh(inlet), every_outlet, _kwh(whole))
 
 
@@ -133,14 +134,14 @@ def side_current(variables: Mapping[str, str], name: str) -> Optional[float]:
 
 def _side_powers(variables: Mapping[str, str], name: str) -> Summands:
     """W of a side: of all its phases, else of its lines."""
-    return _first(_one(variables, f"{name}.realpower"), _lines(variables, name, "realpower"))
+    return _first(_variable(variables, f"{name}.realpower"), _lines(variables, name, "realpower"))
 
 
 def _side_currents(variables: Mapping[str, str], name: str) -> Summands:
     """Amperes of a side: of its lines, else, with one phase, its only current. With several phases
     `input.current` may be an average (nut-names.txt, Three-phase additions), so it is not used.
     """
-    whole = _one(variables, f"{name}.current") if _phases(variables, name) <= 1 else None
+    whole = _variable(variables, f"{name}.current") if _phases(variables, name) <= 1 else None
     return _first(_lines(variables, name, "current"), whole)
 
 
@@ -160,6 +161,7 @@ def _lines(variables: Mapping[str, str], name: str, field: str) -> Summands:
 
 
 def _phases(variables: Mapping[str, str], name: str) -> float:
+    """The number of phases of a side, as listed, else as its lines' voltages show."""
     phase_count = parse_number(variables.get(f"{name}.phases"))
     return _phases_with_voltage(variables, name) if phase_count is None else phase_count
 
@@ -181,7 +183,8 @@ def _outlets(
     return figures if any(match[1] == field for match in matches) else None
 
 
-def _one(variables: Mapping[str, str], name: str) -> Summands:
+def _variable(variables: Mapping[str, str], name: str) -> Summands:
+    """The value of one variable as the only summand; None if it is not listed."""
     return [parse_number(variables[name])] if name in variables else None
 
 
@@ -192,6 +195,7 @@ def _kwh(watt_hours: Summands) -> Summands:
 
 
 def _first(*sources: Summands) -> Summands:
+    """The first that the device lists, also if its value is not known."""
     return next((summands for summands in sources if summands is not None), None)
 
 

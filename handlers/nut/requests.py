@@ -337,6 +337,8 @@ Read = Callable[[NutResponse, list[str]], T]
 
 
 def _get(parse: Read[T], *query: str) -> NutRequest[T]:
+    """A GET request. Its answer repeats the words of `query`; `parse` reads the others."""
+
     def parse_reply(reply: NutResponse) -> T:
         words = split(reply.line)
         if tuple(words[: len(query)]) != query:
@@ -348,21 +350,30 @@ def _get(parse: Read[T], *query: str) -> NutRequest[T]:
 
 
 def _value(reply: NutResponse, words: list[str]) -> str:
+    """The only word. Raises ProtocolError if there are more or none."""
     if len(words) != 1:
         raise unexpected_answer(reply.line)
     return words[0]
 
 
 def _number(reply: NutResponse, words: list[str]) -> int:
+    """The only word, as a number. Raises ProtocolError if it is none."""
     text = _value(reply, words)
-    if not (text.isascii() and text.isdigit() and len(text) < 10):
+    if not _is_whole_number(text):
         raise unexpected_answer(reply.line)
     return int(text)
 
 
+def _is_whole_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 10
+
+
 def _type(reply: NutResponse, words: list[str]) -> VariableType:
-    lengths = [word[7:] for word in words if word.startswith("STRING:")]
-    if any(not (length.isascii() and length.isdigit() and len(length) < 10) for length in lengths):
+    """The type that words such as `RW STRING:32` show. Raises ProtocolError for a length that is
+    no number.
+    """
+    lengths = [word[len("STRING:") :] for word in words if word.startswith("STRING:")]
+    if not all(map(_is_whole_number, lengths)):
         raise unexpected_answer(reply.line)
     return VariableType(
         tuple(word.partition(":")[0] for word in words), int(lengths[0]) if lengths else None
@@ -374,13 +385,16 @@ def _line(reply: NutResponse) -> str:
 
 
 def _tracking_id(reply: NutResponse) -> str:
-    """The tracking id after `OK TRACKING`, '' for a plain OK."""
-    words = _ok(reply).split(" ")
-    if len(words) == 2 and words[0] == "TRACKING" and is_name(words[1]):
-        return words[1]
-    if words != [""]:
+    """The tracking id after `OK TRACKING`, '' for a plain OK. Raises ProtocolError for other
+    lines.
+    """
+    arguments = _ok(reply)
+    if not arguments:
+        return ""
+    keyword, _, identifier = arguments.partition(" ")
+    if keyword != "TRACKING" or not is_name(identifier):
         raise unexpected_answer(reply.line)
-    return ""
+    return identifier
 
 
 def _quoted(text: str, what: str) -> str:

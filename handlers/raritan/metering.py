@@ -17,13 +17,13 @@ from .readings import (
     MeteredValue,
     Reading,
     all_invalid,
-    amount,
     ask,
     call_error,
     first_metered,
     kilowatt_hours,
     largest,
-    listed_amount,
+    listed_value,
+    metered_value,
     sum_if_complete,
 )
 from .rpc import Agent, Bulk, Pending, answered_field
@@ -230,8 +230,8 @@ class UnitMeter:
         """
         load = first_metered(
             self._inlet_load(),
-            sum_if_complete(amount(bank) for bank in self._banks),
-            sum_if_complete(amount(outlet.current) for outlet in self._outlets),
+            sum_if_complete(metered_value(bank) for bank in self._banks),
+            sum_if_complete(metered_value(outlet.current) for outlet in self._outlets),
         )
         if not load.is_metered:
             call_error(self._protectors)  # raises Denied: the banks may have a figure
@@ -273,7 +273,7 @@ class UnitMeter:
         return self._own_or_of_parts(
             self._energy,
             sum_if_complete(inlet.energy() for inlet in self._inlets),
-            sum_if_complete(amount(outlet.counter) for outlet in self._outlets),
+            sum_if_complete(metered_value(outlet.counter) for outlet in self._outlets),
         )
 
     def power(self) -> MeteredValue:
@@ -287,7 +287,7 @@ class UnitMeter:
         return self._own_or_of_parts(
             self._power,
             self.inlet_power(),
-            sum_if_complete(amount(outlet.power) for outlet in self._outlets),
+            sum_if_complete(metered_value(outlet.power) for outlet in self._outlets),
         )
 
     def inlet_power(self) -> MeteredValue:
@@ -298,7 +298,7 @@ class UnitMeter:
         self, own: Optional[Reading], inlets: MeteredValue, outlets: MeteredValue
     ) -> MeteredValue:
         if own is not None:
-            return listed_amount(own)
+            return listed_value(own)
         if self._sensors.error is not None and not is_missing_object_error(self._sensors.error):
             return NOT_KNOWN
         return first_metered(inlets, outlets)

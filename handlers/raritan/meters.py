@@ -13,12 +13,12 @@ from .readings import (
     NOT_METERED,
     MeteredValue,
     Reading,
-    amount,
     ask,
     call_error,
     kilowatt_hours,
     largest,
-    listed_amount,
+    listed_value,
+    metered_value,
     sum_if_complete,
 )
 from .rpc import Bulk, Pending
@@ -97,9 +97,9 @@ class PortMeter(Meter):
         The current is the port's own sensor, not a sum over its poles.
         """
         return MeterFigures(
-            current_a=amount(self.current).value,
-            power_w=amount(self.power).value,
-            energy_kwh=kilowatt_hours(amount(self.counter)),
+            current_a=metered_value(self.current).value,
+            power_w=metered_value(self.power).value,
+            energy_kwh=kilowatt_hours(metered_value(self.counter)),
         )
 
 
@@ -185,11 +185,11 @@ class FeedMeter(Meter):
             error = self._poles.error if self._poles is not None else None
             is_failure = error is not None and not is_missing_object_error(error)
             return NOT_KNOWN if is_failure else NOT_METERED
-        lines = [listed_amount(current) for current in self._line_currents()]
+        lines = [listed_value(current) for current in self._line_currents()]
         if len(lines) < 2:
-            return lines[0] if lines and lines[0].is_metered else amount(self.current)
+            return lines[0] if lines and lines[0].is_metered else metered_value(self.current)
         if self._one_circuit(poles):
-            return largest(map(listed_amount, self._line_currents()))
+            return largest(map(listed_value, self._line_currents()))
         return sum_if_complete(lines)
 
     def _one_circuit(self, poles: list[Pole]) -> bool:
@@ -220,13 +220,13 @@ class FeedMeter(Meter):
         self, own: Optional[Reading], reading_by_sensor: Mapping[str, Optional[Reading]]
     ) -> MeteredValue:
         if own is not None:
-            return listed_amount(own)
+            return listed_value(own)
         if any(
             call is not None and call.error is not None and not is_missing_object_error(call.error)
             for call in (self._sensors, self._poles)
         ):
             return NOT_KNOWN
-        return sum_if_complete(map(listed_amount, reading_by_sensor.values()))
+        return sum_if_complete(map(listed_value, reading_by_sensor.values()))
 
     def _lines_only(self) -> list[_Line]:
         """The lines without the neutral."""

@@ -32,13 +32,15 @@ def ask(bulk: Bulk, unit: XerusUnit, sensor: Optional[NumericSensor]) -> Optiona
     return bulk.add(unit.mine(sensor).getReading) if sensor is not None else None
 
 
-def amount(reading: Optional[Reading]) -> MeteredValue:
+def metered_value(reading: Optional[Reading]) -> MeteredValue:
     """The value that was read. NOT_METERED without a sensor or if the call failed. NOT_KNOWN if the
     reading is not valid now, or below zero: an RMS current or a counter cannot be negative.
 
     Raises Denied if the account may not read the sensor.
     """
-    if reading is None or call_error(reading) is not None:
+    if reading is None:
+        return NOT_METERED
+    if call_error(reading) is not None:  # raises Denied
         return NOT_METERED
     value = reading.get()
     if not present(value, "available", "valid", "value"):
@@ -48,10 +50,12 @@ def amount(reading: Optional[Reading]) -> MeteredValue:
     return NOT_KNOWN
 
 
-def listed_amount(reading: Optional[Reading]) -> MeteredValue:
-    """As `amount`, but not known if the device lists the sensor and the call failed."""
-    value = amount(reading)
-    return value if value.is_metered or reading is None else NOT_KNOWN
+def listed_value(reading: Optional[Reading]) -> MeteredValue:
+    """As `metered_value`, but NOT_KNOWN if the call failed: the device lists the sensor."""
+    if reading is None:
+        return NOT_METERED
+    value = metered_value(reading)
+    return value if value.is_metered else NOT_KNOWN
 
 
 def largest(parts: Iterable[MeteredValue]) -> MeteredValue:
@@ -69,6 +73,7 @@ def first_metered(*sources: MeteredValue) -> MeteredValue:
 
 
 def _together(parts: Iterable[MeteredValue], how: Callable[[list[float]], float]) -> MeteredValue:
+    """`how` of the values of the metered parts, as `largest` says."""
     metered_values = [part.value for part in parts if part.is_metered]
     values = [value for value in metered_values if value is not None]
     if not metered_values:
@@ -93,9 +98,9 @@ def kilowatt_hours(watt_hours: MeteredValue) -> Optional[float]:
 
 def all_invalid(readings: Iterable[Optional[Reading]]) -> bool:
     """Whether some sensors answered but no value is known: their references may be stale."""
-    amounts = [amount(reading) for reading in readings]
-    return any(value.is_metered for value in amounts) and all(
-        value.value is None for value in amounts
+    values = [metered_value(reading) for reading in readings]
+    return any(value.is_metered for value in values) and all(
+        value.value is None for value in values
     )
 
 

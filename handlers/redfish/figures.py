@@ -91,7 +91,7 @@ def current(resource: Json) -> Optional[list[RedfishFigure]]:
     current.
     """
     phases = child(resource, "PolyPhaseCurrentAmps")
-    lines = [figure for figure in (excerpt(phases, line) for line in _LINES) if figure is not None]
+    lines = _excerpts(phases, _LINES)
     single = excerpt(resource, "CurrentAmps")
     line_count = _PHASES.get(text(resource, "PhaseWiringType")) or _phases_seen(resource)
     if line_count == 1 and single is not None:
@@ -112,7 +112,8 @@ def power(resource: Json) -> Optional[list[RedfishFigure]]:
 
 
 def energy(resource: Json) -> Optional[list[RedfishFigure]]:
-    """The same of the energy counters.
+    """The energy counters whose sum is that of a PDU, a circuit or an outlet. None if it is not
+    metered.
 
     If the counter is null, no other counter replaces it, because the figure would jump.
     """
@@ -122,21 +123,26 @@ def energy(resource: Json) -> Optional[list[RedfishFigure]]:
 
 
 def _line_figures(resource: Json, key: str) -> Optional[list[RedfishFigure]]:
-    """The figures of the lines against the neutral, or of the pairs of lines; one that is not known
-    if a line is missing. None without lines, and if there are both: the schema does not say whether
-    one contains the other, and in DMTF's published rack PDU neither sum, nor that of all, is the
-    PDU's figure.
+    """The figures under `key` whose sum is that of the whole.
+
+    - Lines against the neutral alone, or pairs of lines alone: these; UNKNOWN if some are missing.
+    - Neither: None.
+    - Both: None. The schema does not say whether one contains the other, and in DMTF's published
+      rack PDU neither sum, nor that of all, is the PDU's figure.
     """
     lines = child(resource, key)
-    groups = [
-        [part for part in (excerpt(lines, name) for name in names) if part is not None]
-        for names in (_TO_NEUTRAL, _PAIRS)
-    ]
-    groups_present = [parts for parts in groups if parts]
-    count = _PHASES.get(text(resource, "PhaseWiringType")) or _phases_seen(resource)
-    if len(groups_present) != 1:
+    to_neutral, pairs = _excerpts(lines, _TO_NEUTRAL), _excerpts(lines, _PAIRS)
+    if bool(to_neutral) == bool(pairs):
         return None
-    return groups_present[0] if len(groups_present[0]) == count else UNKNOWN
+    parts = to_neutral or pairs
+    count = _PHASES.get(text(resource, "PhaseWiringType")) or _phases_seen(resource)
+    return parts if len(parts) == count else UNKNOWN
+
+
+def _excerpts(resource: Json, keys: Sequence[str]) -> list[RedfishFigure]:
+    """The sensor excerpts under those of `keys` that have one."""
+    excerpts = (excerpt(resource, key) for key in keys)
+    return [figure for figure in excerpts if figure is not None]
 
 
 def _phases_seen(resource: Json) -> int:

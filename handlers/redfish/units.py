@@ -172,6 +172,9 @@ def name_unit(
 
 
 def _pdu_with_id(service: RedfishService, pdu_id: str, members: Sequence[Member]) -> Json:
+    """The PDU with this Id. Raises ProtocolError for two, the error of a member that cannot be read
+    and may be it, else SettingsError.
+    """
     pdus = readable(members)
     same = [pdu for pdu in pdus if usable_id(pdu) == pdu_id]
     raise_if_twice(service, "PDUs with the Id", [pdu_id] * len(same))
@@ -278,6 +281,7 @@ def is_pdu(resource: Json) -> bool:
 
 
 def _own_id(resource: Json) -> str:
+    """The Id of a PDU of several. Raises ProtocolError without a usable one."""
     identifier = usable_id(resource)
     if not identifier:
         raise ProtocolError(
@@ -418,10 +422,13 @@ def _outlets_link(pdu: ServicePdu) -> Optional[object]:
     Raises Unsupported if a PDU does not list its outlets.
     """
     collection = link(pdu.resource, "Outlets")
-    has_none = text(pdu.resource, "EquipmentType") in _WITHOUT_OUTLETS or (
-        bool(pdu.prefix) and (is_absent(pdu.resource) or link(pdu.resource, "Mains") is not None)
+    is_without_outlets = text(pdu.resource, "EquipmentType") in _WITHOUT_OUTLETS
+    is_one_of_several = bool(pdu.prefix)
+    only_meters = link(pdu.resource, "Mains") is not None
+    may_lack_list = is_without_outlets or (
+        is_one_of_several and (only_meters or is_absent(pdu.resource))
     )
-    if collection is None and not has_none:
+    if collection is None and not may_lack_list:
         raise Unsupported(
             "the service does not list the outlets of this PDU: see whether newer firmware does, or"
             " use another handler for this PDU"
@@ -483,7 +490,7 @@ def _now_called(service: RedfishService, every: Sequence[ServicePdu], sought: st
 def _outlets_with_id(
     service: RedfishService, pdu: ServicePdu, identifier: str
 ) -> tuple[list[FoundOutlet], list[PduHandlerError]]:
-    """Outlets with the Id `own`, and the errors of outlets that cannot be read.
+    """The PDU's outlets with the Id `identifier`, and the errors of outlets that cannot be read.
 
     If just one link ends with this Id, it is read first; the Id in the resource decides.
     """

@@ -38,6 +38,7 @@ class Reader:
 
     def __init__(self, device: SnmpReads, root: str = "") -> None:
         self._device, self.root = device, root
+        #: the answers, by the OID with the root instead of `~`
         self.walked: dict[str, Walked] = {}
         self.got: dict[str, Optional[Raw]] = {}
         self._names: dict[str, Walked] = {}
@@ -47,10 +48,10 @@ class Reader:
 
     def walk(self, oid: str) -> Walked:
         """Index suffix -> value for all rows below `oid`; {} if the device has none."""
-        full = self.resolve(oid)
-        if full not in self.walked:
-            self.walked[full] = self._device.walk(full)
-        return self.walked[full]
+        full_oid = self.resolve(oid)
+        if full_oid not in self.walked:
+            self.walked[full_oid] = self._device.walk(full_oid)
+        return self.walked[full_oid]
 
     def column(self, oid: str) -> Walked:
         """A walk of a column of a table, which `fill_rows` compares with others of the table."""
@@ -59,17 +60,17 @@ class Reader:
 
     def names(self, oid: str) -> Walked:
         """A walk of a column of names. `again` keeps it: names are taken as fixed during a call."""
-        full = self.resolve(oid)
-        if full not in self._names:
-            self._names[full] = self.column(oid)
-        return self._names[full]
+        full_oid = self.resolve(oid)
+        if full_oid not in self._names:
+            self._names[full_oid] = self.column(oid)
+        return self._names[full_oid]
 
     def get(self, oid: str) -> Optional[Raw]:
         """One object, None if the device does not have it."""
-        full = self.resolve(oid)
-        if full not in self.got:
-            self.got[full] = self._device.get(full)
-        return self.got[full]
+        full_oid = self.resolve(oid)
+        if full_oid not in self.got:
+            self.got[full_oid] = self._device.get(full_oid)
+        return self.got[full_oid]
 
     def quoted(self, raw: Raw, longest: int = 80) -> str:
         """A value for an error: one line of at most `longest` characters, or a notice if it holds a
@@ -82,33 +83,39 @@ class Reader:
     def lacks_rows(self) -> bool:
         """Whether a column that was read lacks a row that another one of its table has."""
         columns: dict[str, Walked] = {}  # table -> one of its columns
-        for full in self._columns:
-            rows = self.walked.get(full)
-            if rows and columns.setdefault(_table_of(full), rows).keys() != rows.keys():
+        for full_oid in self._columns:
+            rows = self.walked.get(full_oid)
+            if rows and columns.setdefault(_table_of(full_oid), rows).keys() != rows.keys():
                 return True
         return False
 
     def has_table(self, oid: str) -> bool:
         """Whether a column that was walked in the table of the column `oid` has a row."""
         table = _table_of(self.resolve(oid))
-        return any(rows and _table_of(full) == table for full, rows in self.walked.items())
+        return any(rows and _table_of(full_oid) == table for full_oid, rows in self.walked.items())
 
     def absent_objects(self) -> list[str]:
         """The columns without a row in tables of which all others that were read have rows; and
         missing scalars of groups of which others were read. A device without two columns of a table
         is an older or smaller one."""
-        empty = [full for full in self._columns if not self.walked.get(full)]
+        empty = [full_oid for full_oid in self._columns if not self.walked.get(full_oid)]
         absent: list[str] = []
         if empty:
             often = Counter(map(_table_of, empty))
-            tables = {_table_of(full) for full in self._columns if self.walked.get(full)}
+            tables = {
+                _table_of(full_oid) for full_oid in self._columns if self.walked.get(full_oid)
+            }
             absent = [
-                full for full in empty if _table_of(full) in tables and often[_table_of(full)] == 1
+                full_oid
+                for full_oid in empty
+                if _table_of(full_oid) in tables and often[_table_of(full_oid)] == 1
             ]
-        missing = [full for full, value in self.got.items() if value is None]
+        missing = [full_oid for full_oid, value in self.got.items() if value is None]
         if missing:
-            groups = {_group(full) for full, value in self.got.items() if value is not None} - {""}
-            absent += [full for full in missing if _group(full) in groups]
+            groups = {
+                _group(full_oid) for full_oid, value in self.got.items() if value is not None
+            } - {""}
+            absent += [full_oid for full_oid in missing if _group(full_oid) in groups]
         return absent
 
     def fill_rows(self) -> FilledRows:
@@ -160,9 +167,9 @@ class FilledRows(Reader):
             self._tables, self._filled = reader._tables, reader._filled
             return
         columns: dict[str, list[Walked]] = {}  # table -> its columns that have rows
-        for full in sorted(self._columns & self.walked.keys()):
-            if self.walked[full]:
-                columns.setdefault(_table_of(full), []).append(self.walked[full])
+        for full_oid in sorted(self._columns & self.walked.keys()):
+            if self.walked[full_oid]:
+                columns.setdefault(_table_of(full_oid), []).append(self.walked[full_oid])
         self._tables = {table: _all_rows(of_table) for table, of_table in columns.items()}
 
     def walk(self, oid: str) -> Walked:
@@ -172,31 +179,35 @@ class FilledRows(Reader):
         return self.column(oid)
 
     def column(self, oid: str) -> Walked:
-        full = self.resolve(oid)
-        self.asked.add(full)
-        answer = self.walked.get(full, {})
-        if not answer and full != self._absent:
+        full_oid = self.resolve(oid)
+        self.asked.add(full_oid)
+        answer = self.walked.get(full_oid, {})
+        if not answer and full_oid != self._absent:
             return {}
-        rows = self._tables.get(_table_of(full), {})
+        rows = self._tables.get(_table_of(full_oid), {})
         if len(answer) >= len(rows):
             return answer
-        if full == self._absent:
+        if full_oid == self._absent:
             return {row: MISSING for row in rows}
-        if full not in self._filled:
-            self._filled[full] = {row: answer.get(row, MISSING) for row in rows}
-        return self._filled[full]
+        if full_oid not in self._filled:
+            self._filled[full_oid] = {row: answer.get(row, MISSING) for row in rows}
+        return self._filled[full_oid]
 
     def get(self, oid: str) -> Optional[Raw]:
-        full = self.resolve(oid)
-        self.asked.add(full)
-        return MISSING if full == self._absent else self.got.get(full)
+        full_oid = self.resolve(oid)
+        self.asked.add(full_oid)
+        return MISSING if full_oid == self._absent else self.got.get(full_oid)
 
     def fill_absent(self, read: Callable[[Reader], object]) -> list[FilledRows]:
         """The same with the rows of one of `absent_objects`, for each of these that `read` asks
         for: with the rows of another one, `read` returns the same."""
         rows = FilledRows(self)
         read(rows)
-        return [FilledRows(self, full) for full in self.absent_objects() if full in rows.asked]
+        return [
+            FilledRows(self, full_oid)
+            for full_oid in self.absent_objects()
+            if full_oid in rows.asked
+        ]
 
 
 def _all_rows(columns: Sequence[Walked]) -> dict[str, None]:
@@ -214,9 +225,9 @@ def _arcs(index: str) -> tuple[tuple[int, str], ...]:
     return tuple((len(arc), arc) for arc in index.split("."))
 
 
-def _group(full: str) -> str:
+def _group(full_oid: str) -> str:
     """What the OIDs of the scalars of a group have in common; "" for another object."""
-    return _table_of(full.removesuffix(".0")) if full.endswith(".0") else ""
+    return _table_of(full_oid.removesuffix(".0")) if full_oid.endswith(".0") else ""
 
 
 def _table_of(oid: str) -> str:

@@ -53,6 +53,15 @@ class SynlinkPdu(HttpPdu):
     settings = SETTINGS
 
     def log_in(self, settings: Settings, session: HttpSession) -> Login:
+        """The login of the requests that follow.
+
+        - With `token`: the token; nothing is sent.
+        - With neither token nor user: none; nothing is sent.
+        - With user and password: the key of a session that the unit begins; 1 round trip.
+
+        Raises SettingsError for both token and user, the errors of `send`, and ProtocolError for an
+        answer without a key.
+        """
         login, token = read_login(settings), settings[TOKEN]
         if token and login.user:
             raise SettingsError(
@@ -88,9 +97,8 @@ class SynlinkPdu(HttpPdu):
             raise ProtocolError(
                 "the answer to the login has no session key: is this a SynLink's web service, and"
                 " is its firmware current?",
-                b"",
-                session.address,
-                "POST /login",
+                host=session.address,
+                operation="POST /login",
             )
         return login._replace(token=key, sent_as="Cookie: SPID=")
 

@@ -37,14 +37,20 @@ class Bits(ReadOnly):
         return None if value is None else self._bit(value)
 
     def _bit(self, value: Raw) -> str:
+        """The bit as "1" or "0", "" if it cannot be known.
+
+        The platform may pass octets as text, and does not say whether it decoded them as UTF-8 or
+        as Latin-1. Only a bit that is the same in both is certain.
+        """
         if isinstance(value, str) and _LOST in value:
             return ""
-        bits_of_readings = {
+        possible_bits = {
             self._bit_of(octets) for octets in (bits(value), latin_1(value)) if octets is not None
         }
-        return bits_of_readings.pop() if len(bits_of_readings) == 1 else ""
+        return possible_bits.pop() if len(possible_bits) == 1 else ""
 
     def _bit_of(self, octets: bytes) -> str:
+        """The bit in these octets, "0" behind their end."""
         octet, shift = self.bit // 8, 7 - self.bit % 8
         return str(octets[octet] >> shift & 1) if octet < len(octets) else "0"
 

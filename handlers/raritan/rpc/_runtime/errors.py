@@ -1,6 +1,6 @@
 """JSON-RPC exceptions of Raritan's SDK and `JsonRpcDenied`, in this pack's error tree.
 
-`http.failures` has `HttpException`.
+`HttpException` is in handlers/http/errors.py.
 """
 
 from __future__ import annotations
@@ -34,8 +34,9 @@ _INTERNAL, _SERVER_ERRORS = -32603, range(-32099, -32000 + 1)  # JSON-RPC 2.0, 5
 def error_of(
     error: object, login: Login, body: bytes = b""
 ) -> Union[JsonRpcErrorException, JsonRpcSyntaxException]:
-    """The exception for an error object; JsonRpcSyntaxException if it lacks an integer code or a
-    message.
+    """The exception for an error object of an answer: JsonRpcDenied if the account lacks a
+    privilege, JsonRpcSyntaxException if the object lacks an integer code or a message, else
+    JsonRpcErrorException. `body`: the answer, for the log.
     """
     members = error if isinstance(error, dict) else {}
     code, message = members.get("code"), members.get("message")

@@ -9,7 +9,7 @@ from typing import NamedTuple, Optional
 
 from handlers.raritan.discovery import ListedUnit
 from handlers.raritan.handler import Session
-from handlers.raritan.readings import Reading, amount, ask
+from handlers.raritan.readings import Reading, ask, metered_value
 from handlers.raritan.rpc import Bulk, Pending
 from handlers.raritan.rpc.pdumodel import (
     Inlet,
@@ -104,12 +104,14 @@ class _Unit:
     def meters(self) -> list[MeteredPart]:
         """The lines of each inlet, and the protectors by their printed labels."""
         parts = [
-            MeteredPart(LINE, label, amount(reading).value, rating)
+            MeteredPart(LINE, label, metered_value(reading).value, rating)
             for label, rating, reading in self._lines
         ]
         for number, (protector, reading) in enumerate(zip(self._protectors, self._currents)):
             rating = None if protector.metadata.error else _amperes(protector.metadata.get().rating)
-            parts.append(MeteredPart(BREAKER, self._label(number), amount(reading).value, rating))
+            parts.append(
+                MeteredPart(BREAKER, self._label(number), metered_value(reading).value, rating)
+            )
         return parts
 
     def _label(self, number: int) -> str:
