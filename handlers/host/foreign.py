@@ -132,14 +132,17 @@ def read_settings(value: object, name: str, most: int) -> list[tuple[str, str]]:
     """Key and value, as text, of each setting in the field `name`: a mapping, pairs, or objects
     with `key` and `value`; at most `most` + 1. Raises SettingsError.
     """
-    return [
-        (key_text, _setting_text(setting, f"the value of {key_text.strip().lower()[:60]!r}"))
-        for key, setting in call_platform(lambda: _entries(value, most), unreadable(name))
-        for key_text in [_setting_text(key, "a key")]
-    ]
+    settings: list[tuple[str, str]] = []
+    for key, setting in call_platform(lambda: _entries(value, most), unreadable(name)):
+        key_text = _setting_text(key, "a key")
+        shown_key = key_text.strip().lower()[:60]
+        settings.append((key_text, _setting_text(setting, f"the value of {shown_key!r}")))
+    return settings
 
 
 def _entries(value: object, most: int) -> list[tuple[object, object]]:
+    """Key and value of each setting, as the platform passes them; at most `most` + 1. Raises
+    SettingsError for another type."""
     if value is None:
         return []
     if is_mapping(value):
@@ -155,6 +158,8 @@ def _entries(value: object, most: int) -> list[tuple[object, object]]:
 
 
 def _entry(item: object) -> tuple[object, object]:
+    """Key and value of a pair, or of an object with `key` and `value`. Raises SettingsError
+    without a key."""
     if isinstance(item, (list, tuple)) and len(item) == 2:
         return item[0], item[1]
     key, value = read_field(item, "key"), read_field(item, "value")

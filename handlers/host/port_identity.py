@@ -33,6 +33,7 @@ def outlet_identity(port: PduPortView) -> str:
 
 
 def _text(value: object) -> str:
+    """Text unchanged, an integer as digits. Raises NoSuchOutlet for anything else."""
     if isinstance(value, str):
         # also of an Enum, whose own text would be its member's name
         return str.__str__(value)

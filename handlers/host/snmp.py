@@ -127,6 +127,8 @@ class Snmp:
         return self._value(element, oid)
 
     def _value(self, element: object, oid: str) -> Optional[Raw]:
+        """The value of the element that a GET of `oid` returned. Raises ProtocolError if it is
+        another object's."""
         if element is None:
             return None
         if self._call_library(lambda: is_of(element, oid), f"read {oid}"):
@@ -169,6 +171,8 @@ class Snmp:
         return rows
 
     def _rows(self, elements: Sequence[Any], oid: str) -> dict[str, Raw]:
+        """Index suffix -> value. Raises ProtocolError for a row without an index but with a value,
+        and for two rows with the same index."""
         rows: dict[str, Optional[Raw]] = {}
         for suffix, value in zip(self._indexes(elements, oid), self._values(elements, oid)):
             lacks_index = not suffix and value is not None

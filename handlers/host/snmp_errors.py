@@ -147,6 +147,8 @@ def is_end_of_table(text: str) -> bool:
 def _error_of_marks(
     normalized_text: str, words: str, writing: bool, port: str, has_answered: bool
 ) -> Optional[PduHandlerError]:
+    """The error for the first kind of words in the platform's text; None if it has none of
+    them. `normalized_text`: as `normalize_text` returns it; `words`: to be shown."""
     platform_words = "" if any(text in words for text in _NO_MORE) else f" ({words})"
     if any(mark in normalized_text for mark in _CLOSED):
         return Unreachable(

@@ -217,6 +217,7 @@ def _unescaped(text: str) -> str:
 
 
 def _decoded(token: str) -> Iterator[str]:
+    """The text in a token of base64, read from each of its first four letters."""
     standard = token.replace("-", "+").replace("_", "/")
     # other letters may directly precede the encoded text
     for start in range(min(4, len(standard))):

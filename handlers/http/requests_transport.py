@@ -178,6 +178,8 @@ def _incomplete() -> HttpUnreachable:
 
 
 def _read_body(response: requests.Response, request: Request) -> bytes:
+    """The whole body. Raises HttpSyntax if it is longer than the request's limit, HttpUnreachable
+    if it is not complete in the request's time."""
     end = time.monotonic() + request.total
     body = bytearray()
     chunks: Any = response.iter_content(_CHUNK)

@@ -119,6 +119,7 @@ class Connection:
         return self._socket, end
 
     def _addresses(self) -> list[_Address]:
+        """The addresses of the host. Raises the error of `not_resolved`."""
         # ASCII names are passed as bytes: text would load the large tables for international names.
         name = self.host.encode("ascii") if self.host.isascii() else self.host
         try:
@@ -130,6 +131,8 @@ class Connection:
             raise errors.not_resolved(self.host, self.port, error).at(self.place) from None
 
     def _dial(self, addresses: Sequence[_Address], end: float) -> socket.socket:
+        """A connection to the first address that accepts one. The time until `end` is shared evenly
+        among those that are left. Raises the error of `not_connected`."""
         last_error: Optional[OSError] = None
         for left, (family, kind, proto, _, address) in zip(range(len(addresses), 0, -1), addresses):
             sock: Optional[socket.socket] = None
@@ -193,6 +196,10 @@ class Connection:
         connection: socket.socket,
         end: float,
     ) -> None:
+        """Send `requests`, and put their answers into `answers`.
+
+        A failure closes the connection. Its error names the request and shows no secret.
+        """
         decoder = Decoder(requests, answers)
         # raised outside the except block: no chained exception shows the password
         handler_error: PduHandlerError
@@ -234,6 +241,7 @@ class Connection:
         return data
 
     def _left(self, end: float) -> float:
+        """The seconds until `end`. Raises socket.timeout if none are left."""
         left = end - self._clock()
         if left <= 0:
             raise socket.timeout
@@ -257,6 +265,7 @@ def _refuse_unasked(connection: socket.socket) -> None:
 
 
 def _batches(requests: Sequence[NutRequest[object]]) -> Iterator[Sequence[NutRequest[object]]]:
+    """The requests in groups that are each sent in one write."""
     start = size = 0
     for at, request in enumerate(requests):
         if at > start and size + len(request.line) > _ONE_WRITE:

@@ -58,6 +58,7 @@ class Decoder:
         return not self._open
 
     def _line(self, raw: bytes) -> None:
+        """Take one whole line. Raises ProtocolError for one that no request waits for."""
         raw = raw.removesuffix(b"\r")
         if len(raw) > MAX_LINE or b"\0" in raw or b"\r" in raw:
             raise ProtocolError(
@@ -74,6 +75,8 @@ class Decoder:
             self._first_line(line, self._open[-1])
 
     def _first_line(self, line: str, request: NutRequest[object]) -> None:
+        """Take the line that begins the answer to `request`: ERR, the head of its list, or all of
+        it."""
         if line == "ERR" or line.startswith("ERR "):
             code, _, extra = line[4:].partition(" ")
             if not code:
@@ -93,6 +96,7 @@ class Decoder:
             self._hand_over(NutResponse(line))
 
     def _list_line(self, line: str, rows: list[tuple[str, ...]]) -> None:
+        """Take a line of the open list: a row, or the end, which completes the answer."""
         if line == self._end:
             self._rows = None
             self._hand_over(NutResponse(line, tuple(rows)))
@@ -119,6 +123,7 @@ _PLAIN_ROW = re.compile(r'([^ \t"\\]+) "([^"\\]*)"')
 
 
 def _row(line: str, start: str) -> tuple[str, ...]:
+    """The words of a row after `start`; none for a line that does not begin with it."""
     if not line.startswith(start):
         return ()
     plain = _PLAIN_ROW.fullmatch(line, len(start))

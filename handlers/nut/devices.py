@@ -129,6 +129,7 @@ def figures_of(listed_devices: Sequence[ListedDevice], with_power: bool = False)
 
 
 def _device(client: NutReader, name: str, settings: Settings, snapshot: Snapshot) -> NutDevice:
+    """One device by its values. Errors name the device."""
     try:
         return read_device(
             snapshot.variables, snapshot.commands, snapshot.writable, settings, client.redact

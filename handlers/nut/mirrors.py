@@ -50,15 +50,18 @@ def originals(devices: Mapping[str, Mapping[str, str]], host: str) -> dict[str, 
             if first != name:
                 original_by_mirror[name] = first
     for name in list(original_by_mirror):
+        # from each mirror to its original, until one is no mirror or comes a second time
         chain = [name]
         while chain[-1] in original_by_mirror and chain[-1] not in chain[:-1]:
             chain.append(original_by_mirror[chain[-1]])
-        if chain[-1] in chain[:-1]:
+        is_circle = chain[-1] in chain[:-1]
+        if is_circle:
             del original_by_mirror[name]
     return original_by_mirror
 
 
 def _mirror(variables: Mapping[str, str]) -> Optional[Mirror]:
+    """What a driver that shows another device is configured to show; None for other drivers."""
     driver, port = variables.get("driver.name"), variables.get("driver.parameter.port", "")
     if driver in _OF_SOCKETS:
         return Mirror(tuple(port.split(",")))
@@ -76,6 +79,8 @@ def _host_of(server: str) -> str:
 
 
 def _device_of(source: str, mirror: Mirror, names: Collection[str]) -> Optional[str]:
+    """The device of `names` that the mirror's source is: its name on a server, else the name at
+    the end of a driver's socket; None if there is none."""
     if mirror.host:
         return source if source in names else None
     socket_name = source.rpartition("/")[2]
@@ -86,6 +91,8 @@ def _device_of(source: str, mirror: Mirror, names: Collection[str]) -> Optional[
 def _is_here(
     mirror: Mirror, variables: Mapping[str, str], original: Mapping[str, str], host: str
 ) -> bool:
+    """Whether the server at `host` is also the one that the mirror reads: by its address, or by
+    the serial number of both devices."""
     if mirror.host in ("", "localhost", host.lower()):
         return True
     try:

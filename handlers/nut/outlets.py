@@ -139,6 +139,8 @@ def _carries_current(values: Mapping[str, str]) -> bool:
 def _words_of(
     values: Mapping[str, str], without_state: frozenset[str]
 ) -> list[Optional[StatusWord]]:
+    """What the words of the status and the switch say, without the meters; None for a word that
+    says no state."""
     words: list[Optional[StatusWord]] = []
     for variable, text in values.items():
         if not variable.endswith(_METERS):
@@ -195,6 +197,8 @@ def _outlet(
 def _switch_command(
     member: Member, row_prefix: str, on: bool, writable: Mapping[str, str]
 ) -> Optional[SwitchCommand]:
+    """The instant command if the device has one, else a write of its variable `switch`; None if
+    it has neither."""
     command = member.commands.get(f"{row_prefix}load.on" if on else f"{row_prefix}load.off")
     if command is not None:
         return SwitchCommand(command)

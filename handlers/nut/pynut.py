@@ -322,6 +322,7 @@ class PyNUTClient(Generic[AnyStr]):
     # ---- one request -----------------------------------------------------------------------------
 
     def _answer(self, method: str, make: Callable[..., NutRequest[T]], *arguments: object) -> T:
+        """The answer to the request that `make` builds. Raises PyNUTError."""
         try:
             request = make(*map(str, arguments))  # scripts pass numbers too
         except PduHandlerError as error:
@@ -331,6 +332,7 @@ class PyNUTClient(Generic[AnyStr]):
         return self._value(self._ask(request), request)
 
     def _ask(self, *requests: NutRequest[object]) -> Responses:
+        """Send requests on the open connection. Raises PyNUTConnectionError if it has ended."""
         if not self._client.is_open:  # a new connection would lack the login
             raise PyNUTConnectionError("the connection has ended: make a new PyNUTClient")
         try:
@@ -339,6 +341,7 @@ class PyNUTClient(Generic[AnyStr]):
             _fail(error)
 
     def _value(self, answers: Responses, request: NutRequest[T]) -> T:
+        """The answer to `request` among `answers`. Raises PyNUTError for an ERR."""
         failure = answers.failure(request)
         if failure is not None:
             raise PyNUTError(printable(f"ERR {failure.code} {failure.extra}".rstrip()))
@@ -363,6 +366,7 @@ def _port(port: object) -> int:
 
 
 def _fail(error: PduHandlerError) -> NoReturn:
+    """Raise the library's error for one of this pack: by the system's error, if there is one."""
     if not isinstance(error, Unreachable):
         raise PyNUTError(str(error)) from error
     system = error.system if isinstance(error, NetworkError) else None

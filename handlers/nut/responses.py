@@ -98,6 +98,8 @@ class Responses:
         return failure.code if failure is not None else ""
 
     def __getitem__(self, request: NutRequest[T]) -> T:
+        """The answer to `request`, read. Raises the error of its ERR, and ProtocolError for an
+        answer that cannot be read."""
         answer = self._found[request]
         error: PduHandlerError
         if isinstance(answer, ErrAnswer):

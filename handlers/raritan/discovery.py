@@ -206,6 +206,7 @@ def _unusable(link_id: int, trouble: str, error: Optional[PduHandlerError]) -> P
 
 
 def _trouble(status: CascadeManager.LinkUnitStatus) -> str:
+    """What is wrong with a link unit, for an error."""
     if status.value in _USABLE:
         return "does not list its outlets"
     if status == _LinkStatus.UNREACHABLE:

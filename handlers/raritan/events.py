@@ -149,6 +149,7 @@ class Listener(Iterator[Event]):
     # ---- polling ---------------------------------------------------------------------------------
 
     def _fetch(self, channel: Channel) -> None:
+        """Poll once, so that new events wait, or an Outage. Without either, pause."""
         # > POST /tfwopaque/event.Channel:1.0.1/... pollEventsNb {}
         # < {"_ret_": false, "events": [{"type": "pdumodel.Outlet_3_0_4.StateChangedEvent:1.0.0",
         #       "value": {...}}]}

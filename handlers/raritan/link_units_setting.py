@@ -27,6 +27,7 @@ class LinkUnitSelection(NamedTuple):
 
 
 def _link_units(text: str) -> LinkUnitSelection:
+    """The value of the setting. Raises ValueError for other text."""
     if text.lower() in ("yes", "true", "on"):
         return LinkUnitSelection(all=True)
     if text.lower() in ("no", "false", "off", "0"):

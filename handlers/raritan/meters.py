@@ -219,6 +219,7 @@ class FeedMeter(Meter):
     def _own_or_of_lines(
         self, own: Optional[Reading], reading_by_sensor: Mapping[str, Optional[Reading]]
     ) -> MeteredValue:
+        """The feed's own reading, else the sum of `reading_by_sensor`, by the rules of `energy`."""
         if own is not None:
             return listed_value(own)
         if any(

@@ -219,6 +219,7 @@ class _PanelCircuits(NamedTuple):
 
 
 def _queue_circuits(bulk: Bulk, units: Sequence[UnitWithoutOutlets]) -> list[_PanelCircuits]:
+    """Queue the list of circuits of each panel."""
     # > getCircuits of each panel
     # < {"_ret_": [{"key": 0, "value": {"rid": ..., "type": "pdumodel.Circuit:2.0.4"}}, ...]}
     #       Panel.idl 2.0.4

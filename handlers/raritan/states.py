@@ -41,6 +41,7 @@ def read_states(agent: Agent, selection: LinkUnitSelection) -> list[tuple[str, E
 
 
 def _look(agent: Agent, selection: LinkUnitSelection) -> list[_UnitStates]:
+    """The units with one reading of their states."""
     units, bulk = discover_units(agent, selection)
     # > POST /bulk: getState of each reference that getOutlets returned; getFailures of /hwhealth,
     #       getMetaData of

@@ -175,6 +175,7 @@ def _order(address: str) -> tuple[int, int]:
 
 
 def _devices(info: ServiceInfo, service: str) -> list[AnnouncedDevice]:
+    """One device for each address of an announcement: its IPv4 addresses, else its IPv6 ones."""
     name = info.name[: -len(service) - 1] if info.name.endswith(service) else info.name
     properties = {
         key.decode("utf-8", "replace"): value.decode("utf-8", "replace")

@@ -112,6 +112,7 @@ def _split_by_unit(resource_by_source: Mapping[str, Json]) -> tuple[Sensors, Sen
 def _port_figures(
     ports: Sequence[_Port], amperes: Sensors, hours: Sensors, watts: Sensors
 ) -> dict[str, MeterFigures]:
+    """The figures of each port, by the readings of sensors in A, kWh and W."""
     return {
         port.identity: MeterFigures(
             current_a=figures.total(port.parts.currents, amperes),
@@ -123,6 +124,7 @@ def _port_figures(
 
 
 def _ports(outlets: Sequence[tuple[str, Json]], with_power: bool) -> list[_Port]:
+    """What each outlet meters; power only `with_power`."""
     return [
         _Port(
             name,

@@ -172,6 +172,8 @@ def _texts(values: object) -> Sequence[str]:
 
 
 def _hpe(identity: str, outlet: Json, on: bool) -> dict[str, object]:
+    """The body of HPE's command: the state, and the outlet's configuration unchanged. Raises
+    Unsupported if some of that cannot be read."""
     fields: dict[str, object] = {}
     for names in _HPE_CONFIGURATION:
         # bool is a kind of int

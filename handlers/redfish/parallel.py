@@ -32,6 +32,7 @@ def read_in_parallel(
     errors: list[BaseException] = []
 
     def work(client: HttpClient, alone: bool) -> None:
+        """Fetch waiting paths until none is left, a client fails or another one has failed."""
         while not errors:
             try:
                 number, path = waiting.popleft()

@@ -65,10 +65,9 @@ def error_of(reply: Response, login: Login, method: str, path: str) -> PduHandle
 
 
 def _failure(reply: Response, login: Login) -> PduHandlerError:
-    error, words = (
-        error_of_status(reply.status, login, reply.headers),
-        quoted_messages(reply, login),
-    )
+    """The error of the status, with the messages of the service after it."""
+    error = error_of_status(reply.status, login, reply.headers)
+    words = quoted_messages(reply, login)
     if not words:
         return error
     parts = (*error.parts, f"; the device says: {words}")

@@ -225,6 +225,10 @@ class RedfishService:
     def _resource_or_error(
         self, path: str, client: HttpClient, alone: bool
     ) -> Union[Json, PduHandlerError]:
+        """The resource at `path`, from what was read before, else read by `client`; its error if it
+        alone cannot be read. Raises errors that concern the whole service, and that of a 503 unless
+        `alone`.
+        """
         if self._resources is not None and path in self._resources:
             return self._resources[path]
         reply = (
@@ -244,6 +248,8 @@ class RedfishService:
         return links.path(target, self._clients[0].where, self.login)
 
     def _resource(self, reply: Response, path: str, also: str = "") -> Json:
+        """The resource in `reply`. Raises ProtocolError if its `@odata.id` is neither `path` nor
+        `also`, and the error of a status other than 200."""
         if reply.status == 429:  # concerns all requests
             error = error_of(reply, self.login, "GET", path)
             raise TooManyRequests(error.parts, operation=error.operation)
@@ -364,6 +370,9 @@ class RedfishService:
         client: Optional[HttpClient] = None,
         once: bool = False,
     ) -> Response:
+        """One request within the time of the call. `anonymous`: without the login; `once`: never
+        repeated. Raises HttpUnreachable when the time is over, ProtocolError when all answers
+        together are too long."""
         left = self._end - self._clock()
         if left <= 0:
             raise HttpUnreachable(

@@ -97,6 +97,8 @@ def switch(
 
 
 def _read_or_none(read: Callable[[], EnumPowerStatus]) -> Optional[EnumPowerStatus]:
+    """The state; None if the reading failed, so that another one follows. Raises Denied: another
+    one would fail too."""
     try:
         return read()
     except Denied:

@@ -135,6 +135,8 @@ class Trust(NamedTuple):
 
 
 def _new_context(trust: Trust) -> ssl.SSLContext:
+    """TLS 1.2 or newer, checked as `trust` says; a fingerprint is checked after the handshake.
+    Raises SettingsError for certificates that cannot be read."""
     if trust.fingerprint or not trust.verify:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         context.check_hostname = False

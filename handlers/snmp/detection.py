@@ -122,6 +122,7 @@ def candidates(sys_object_id: str, profiles: Sequence[Profile]) -> Sequence[Cand
 
 
 def _candidates(sys_object_id: str, profiles: Sequence[Profile]) -> Sequence[Candidate]:
+    """`candidates`, without what is known from earlier calls."""
     fitting = []
     for profile in families_near(profiles, sys_object_id):
         fits = (
@@ -178,6 +179,7 @@ def _metering(
 def _read_by_states(
     families: Sequence[Candidate], reader: Reader, for_figures: bool, only_outlet: str
 ) -> Optional[SnmpDevice]:
+    """The device as the first family whose states have rows; None if none has."""
     for profile, root in families:
         device = (
             list_for_figures(profile, reader.at(root), is_only_family=len(families) == 1)
@@ -272,6 +274,7 @@ def sys_object_id(reader: Reader, profiles: Sequence[Profile]) -> tuple[str, str
 
 
 def _unknown(reader: Reader, shown_id: str, family_keys: list[str]) -> Reason:
+    """The reason if no family fits: what was seen, and which families were tried."""
     try:
         raw = reader.get(SYS_DESCR)
     except PduHandlerError:

@@ -193,6 +193,8 @@ def outlets_read(device: SnmpDevice) -> States:
 
 
 def _add_missing(outlets: Outlets, states: States, reader: Reader) -> States:
+    """`states`, and UNKNOWN for each outlet that only other columns show. Unchanged if no row is
+    missing, or if the rows contradict each other."""
     if not states or not reader.lacks_rows():
         return states
     filled_rows = reader.fill_rows()
@@ -226,6 +228,7 @@ def reported_outlet_count(profile: Profile, reader: Reader) -> int:
 
 
 def _has_none(outlets: Outlets, reader: Reader) -> bool:
+    """Whether a mark or a count of the device says that these outlets do not exist."""
     if outlets.states is not None and outlets.states.lists_no_outlet(reader):
         return True
     for source in (outlets.count, outlets.none_if_zero):

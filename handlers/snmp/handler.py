@@ -43,6 +43,8 @@ class SnmpPdu(host.FourCalls[Session], BaseSnmpPdu):
     def _open(
         self, longest: float, for_figures: bool = False, only_outlet: str = ""
     ) -> Iterator[Session]:
+        """A session with the device, detected or as the settings fix it. No call starts later than
+        `longest` seconds after its start."""
         choice = select_families(host.settings(self.pdu_data), options.OPTIONS)
         snmp = Snmp(self, longest)
         how = (choice.metered_only, for_figures, only_outlet)

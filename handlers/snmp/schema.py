@@ -106,6 +106,7 @@ def loads(text: str) -> Profile:
 
 
 def _parse_json(text: str) -> object:
+    """The JSON of a text. Raises ProfileError."""
     try:
         return json.loads(text, object_pairs_hook=_once)
     except ProfileError:
@@ -118,6 +119,7 @@ def _parse_json(text: str) -> object:
 
 
 def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """The object of these pairs. Raises ProfileError for a key that is given twice."""
     out: dict[str, object] = {}
     for key, value in pairs:
         if key in out:
@@ -129,6 +131,7 @@ def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
 
 
 def _plain(value: object) -> object:
+    """A part of a profile as JSON's types, without fields that have their default."""
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, FrozenValue):
@@ -145,6 +148,7 @@ def _plain(value: object) -> object:
 
 
 def _read_value(data: object, hint: Any, path: str) -> Any:
+    """The value of the type `hint` in `data`, at `path` in the profile. Raises ProfileError."""
     origin, arguments = typing.get_origin(hint), typing.get_args(hint)
     if origin is typing.Union:
         return _read_union(data, arguments, path)
@@ -172,6 +176,7 @@ _WORDS: Mapping[Any, str] = {str: "a string", int: "a whole number", bool: "true
 
 
 def _read_union(data: object, arguments: tuple[Any, ...], path: str) -> Any:
+    """The value of one of several types; None is allowed if it is among them."""
     inner = [argument for argument in arguments if argument is not type(None)]
     if data is None and len(inner) < len(arguments):
         return None
@@ -192,6 +197,8 @@ def _read_decimal(data: object, path: str) -> Decimal:
 
 
 def _read_object(data: object, hint: Any, path: str) -> Any:
+    """The part of a profile in a JSON object; `kind` in it chooses the class if `hint` has
+    several."""
     if not isinstance(data, dict):
         raise ProfileError(f"{path}: give an object, not {_quote(data)}")
     cls, members = hint, dict(data)
@@ -247,6 +254,7 @@ def is_single_family(cls: type[Any]) -> bool:
 
 
 def _table(classes: Iterable[type[Any]]) -> Iterator[str]:
+    """The lines of a table in Markdown, one for each class."""
     yield "| kind | used as | fields (defaults in brackets) | meaning |"
     yield "|---|---|---|---|"
     for cls in classes:

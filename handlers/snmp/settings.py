@@ -117,6 +117,7 @@ def select_families(settings: Mapping[str, str], build: Mapping[str, str]) -> Fa
 
 
 def _archive_profile(profile_text: str) -> Profile:
+    """The profile that the archive was built with. Raises SettingsError."""
     try:
         return schema.loads(profile_text)
     except schema.ProfileError as error:

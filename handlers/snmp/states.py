@@ -130,6 +130,8 @@ class State(FrozenValue):
     def _decide(
         self, value: Raw, doubts: Iterable[tuple[Doubt, Optional[Raw]]], second: Optional[Raw]
     ) -> EnumPowerStatus:
+        """The state by its value; UNKNOWN if a doubt rises, or if the confirming value `second` has
+        another meaning."""
         if any(doubt.rises(mark) for doubt, mark in doubts):
             return EnumPowerStatus.UNKNOWN
         state = self._meaning(value)
