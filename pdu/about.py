@@ -83,9 +83,9 @@ def _topic(root: LazyGroup, word: str) -> Optional[Result]:
     return Result({"commands": {name: root.listed[name].help for name in names}}, lines)
 
 
-def _path(context: click.Context, root: LazyGroup, words: Sequence[str]) -> Sequence[str]:
-    """The words that call a command whose help is asked for. Raises Usage for a word after one that
-    has no commands, which click would not read.
+def _check_words(context: click.Context, root: LazyGroup, words: Sequence[str]) -> None:
+    """Raises Usage if the help of these words is not that of one command: a word stands after a
+    command that has no commands of its own, where click would not read it, or after a group's name.
     """
     if len(words) > 1 and words[0] in root.by_word and words[0] not in root.by_name:
         raise Usage(f"{words[0]!r} is a group of commands: give pdu help {words[0]} alone")
@@ -95,9 +95,8 @@ def _path(context: click.Context, root: LazyGroup, words: Sequence[str]) -> Sequ
             path = " ".join(words[:place])
             raise Usage(f"pdu {path} has no command {word[:40]!r}: give pdu help {path}")
         if word not in command.list_commands(context):
-            return words
+            return  # the group says so when it is called, with advice
         command = command.get_command(context, word)
-    return words
 
 
 @click.command(
@@ -120,8 +119,9 @@ def help_(context: click.Context, command: Sequence[str]) -> int:
         near = similar_names(command[0], [*_topic_words(root), *root.by_name])
         if near and near[0] not in root.by_name:
             raise Usage(f"there is no command {command[0]!r}; did you mean pdu help {near[0]}?")
+    _check_words(context, root, command)
     with root.make_context(
-        "pdu", [*_path(context, root, command), "--help"], obj=run_options_of(context)
+        "pdu", [*command, "--help"], obj=run_options_of(context)
     ) as help_context:
         return int(root.invoke(help_context))  # ends in click's Exit, once the help is shown
 

@@ -294,15 +294,17 @@ def meter(
     options = MeterOptions(files, parallel, keep_days)
     with exclusive(into), ServiceSignals() as signals:
         with contextlib.closing(Store(into, may_write=True)) as store:
-            meter_ = _Meter(options, store, signals)
-            interval, round_count = time.monotonic(), 0
+            worker = _Meter(options, store, signals)
+            interval_start, round_count = time.monotonic(), 0
             while signals.ending is None:
-                meter_.run_round()
+                worker.run_round()
                 round_count += 1
                 if round_count == rounds:
                     break
-                interval = max(interval + every_s, time.monotonic())
-                moment = random.random()  # noqa: S311  no secret
-                meter_.wait_until(interval + moment * every_s)
-    is_incomplete = meter_.lost or (rounds is not None and meter_.errors)
+                # after a round that was longer than an interval, the next one begins now: intervals
+                # that have passed are not made up for
+                interval_start = max(interval_start + every_s, time.monotonic())
+                fraction = random.random()  # noqa: S311  no secret
+                worker.wait_until(interval_start + fraction * every_s)
+    is_incomplete = worker.lost or (rounds is not None and worker.errors)
     return WRONG if is_incomplete else DONE

@@ -18,7 +18,7 @@ import json
 import math
 import ssl
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Optional
+from typing import Any, NamedTuple, Optional
 from urllib.parse import urlencode, urlsplit
 
 from handlers.shared.errors import Denied, ProtocolError, Refused, SettingsError, Unreachable
@@ -35,10 +35,16 @@ _SCRAPE_S = 10.0
 #: tenth of their interval (lib/promscrape/scrapework.go), and any by this
 _MOVED_SHARE, _MOVED_S = 0.1, 1.0
 _DAY_S = 86_400.0
-_ENERGY = {"pdu_outlet_energy_joules_total", "pdu_energy_joules_total"}
-_WATTS, _AMPERES = {"pdu_outlet_power_watts"}, {"pdu_outlet_current_amperes", "pdu_load_amperes"}
 _INFO, _UPTIME = "pdu_info", "pdu_uptime_seconds"
-METRICS = sorted(_ENERGY | _WATTS | _AMPERES | {_INFO, _UPTIME})
+#: metrics of a register -> field of _Register
+_REGISTER_FIELDS = {
+    "pdu_outlet_energy_joules_total": "wh",
+    "pdu_energy_joules_total": "wh",
+    "pdu_outlet_power_watts": "watts",
+    "pdu_outlet_current_amperes": "amperes",
+    "pdu_load_amperes": "amperes",
+}
+METRICS = sorted([*_REGISTER_FIELDS, _INFO, _UPTIME])
 #: Thanos: no answer of a part only, no means of five minutes
 _RAW = (("partial_response", "false"), ("max_source_resolution", "0s"), ("dedup", "true"))
 
@@ -173,29 +179,41 @@ class Prometheus:
             yield row["metric"], [(float(at), float(value)) for at, value in row["values"]]
 
 
+class _Register(NamedTuple):
+    """What one scrape stored of an outlet or the inlet; None for what it did not."""
+
+    wh: Optional[float] = None
+    watts: Optional[float] = None
+    amperes: Optional[float] = None
+
+
 class _Scrape:
     """What one scrape of a PDU stored."""
 
     def __init__(self) -> None:
-        #: outlet, or INLET -> Wh, W and A
-        self.registers: dict[str, list[Optional[float]]] = {}
+        #: by outlet, or INLET
+        self.registers: dict[str, _Register] = {}
         self.unit = self.family = ""
         self.uptime: Optional[float] = None
+        #: field or metric, and outlet, of each sample
+        self._added: set[tuple[str, str]] = set()
 
     def add(self, pdu: str, labels: Mapping[str, str], value: float) -> None:
         """Add a sample. Raises SettingsError for a second one of the same figure."""
         metric, outlet = labels["__name__"], labels.get("outlet", INLET)
+        field = _REGISTER_FIELDS.get(metric, metric)
+        if (field, outlet) in self._added:
+            raise SettingsError(f"{pdu} has two series of {metric}: choose one with --match")
+        self._added.add((field, outlet))
         if metric == _UPTIME:
             self.uptime = value
         elif metric == _INFO:
             self.unit = " ".join(filter(None, (_own(labels, "serial"), _own(labels, "firmware"))))
             self.family = _own(labels, "family")
         else:
-            figure = 0 if metric in _ENERGY else 1 if metric in _WATTS else 2
-            row = self.registers.setdefault(outlet, [None, None, None])
-            if row[figure] is not None:
-                raise SettingsError(f"{pdu} has two series of {metric}: choose one with --match")
-            row[figure] = value / _JOULES if figure == 0 else value
+            figure = value / _JOULES if field == "wh" else value
+            register = self.registers.get(outlet, _Register())
+            self.registers[outlet] = register._replace(**{field: figure})
 
 
 def _own(labels: Mapping[str, str], name: str) -> str:
@@ -210,9 +228,13 @@ def _pdu_readings(pdu: str, scrapes: Mapping[float, _Scrape]) -> PduReadings:
     outlets = dict.fromkeys(outlet for time in times for outlet in scrapes[time].registers)
     registers = {}
     for outlet in outlets:
-        rows = [scrapes[time].registers.get(outlet, (None, None, None)) for time in times]
-        wh = [None if row[0] is None else math.floor(row[0] + 1e-6) for row in rows]
-        registers[outlet] = RegisterReadings(wh, [row[1] for row in rows], [row[2] for row in rows])
+        rows = [scrapes[time].registers.get(outlet, _Register()) for time in times]
+        registers[outlet] = RegisterReadings(
+            # a counter counts whole Wh; joules as floating-point numbers may lie just below one
+            [None if row.wh is None else math.floor(row.wh + 1e-6) for row in rows],
+            [row.watts for row in rows],
+            [row.amperes for row in rows],
+        )
     return PduReadings(
         pdu,
         [time - moved_s for time in times],

@@ -38,7 +38,7 @@ from ..core.cli.shared_options import (
     listen_option,
     parallel_option,
 )
-from ..core.network.listening import listening_at
+from ..core.network.listening import bound_socket
 from ..core.network.service_signals import ServiceSignals
 from ..pdus import names
 from ..pdus.handler_loading import load
@@ -161,7 +161,7 @@ def exporter(
             server.ServerLimits(parallel, timeout_offset),
             probes.ProbeExtras(identity, power),
         )
-        listener = listening_at(listen, "--listen", USUAL_LISTEN)
+        listener = bound_socket(listen, "--listen", USUAL_LISTEN)
         url = page_url(listen, listener.getsockname()[1])
         here = listen.rpartition(":")[0]
         application = HostCheck(server.ExporterRoutes(served), here, allow_host)

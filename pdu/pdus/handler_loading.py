@@ -45,7 +45,7 @@ class LoadedHandler(NamedTuple):
     settings: Sequence[Setting[object]]
     #: whether it takes a PduSnmpData
     snmp: bool
-    #: holds what it calls for each request; None if it does not say
+    #: holds the function that it calls for each request it sends; None if it has no such variable
     sent: Optional[ContextVar[Callable[[], object]]] = None
 
 
@@ -79,6 +79,7 @@ def load(handler: str) -> LoadedHandler:
 def _loaded_handler(
     name: str, display_name: str, module: ModuleType, protocol: str
 ) -> LoadedHandler:
+    """The handler of an imported module. Raises SettingsError if it has no make_handler."""
     entry = entry_of(module)
     if entry is None:
         raise SettingsError(
@@ -86,6 +87,8 @@ def _loaded_handler(
             " DCImanager calls"
         )
     is_snmp = protocol == "snmp"
+    # over SNMP, the platform's double sends the requests; another handler of this pack has a
+    # variable of that name, and anybody's may mean something else by it
     sent_hook = SENT if is_snmp else getattr(entry.home, "SENT", None)
     return LoadedHandler(
         name,

@@ -79,26 +79,26 @@ def read_handler(word: str) -> HandlerSource:
 
 
 def read_protocol(archive: Archive, import_path: str) -> str:
-    """`snmp` if the handler takes a PduSnmpData, else `custom`: what its `about.py` says, else by
-    the platform's classes that its files name. Another handler in the archive says nothing of one
-    that names its base class itself.
+    """`snmp` if the handler takes a PduSnmpData, else `custom`: what its `about.py` says, else
+    `snmp` if its files name one of the platform's classes for SNMP.
+
+    Its files are its own module and the modules of the archive that are no handlers. One that does
+    not name BasePdu takes its base class from elsewhere, perhaps from another handler: then all
+    modules are looked at.
     """
     protocol = _about(archive).get("PROTOCOL")
     if protocol:
         return protocol
-    names_by_file = {
-        file: _names_used(content)
-        for file, content in archive.files.items()
-        if file.endswith(PYTHON)
-    }
-    entry = names_by_file.get(f"{import_path.replace('.', '/')}{PYTHON}", frozenset())
-    names = entry.union(
-        *(
-            names
-            for names in names_by_file.values()
-            if _ENTRY not in names or "BasePdu" not in entry
-        )
-    )
+    entry_file = f"{import_path.replace('.', '/')}{PYTHON}"
+    entry_names = _names_used(archive.files.get(entry_file, b""))
+    has_base_class = "BasePdu" in entry_names
+    names = set(entry_names)
+    for file, content in archive.files.items():
+        if file.endswith(PYTHON):
+            file_names = _names_used(content)
+            is_other_handler = _ENTRY in file_names
+            if not (is_other_handler and has_base_class):
+                names |= file_names
     return "snmp" if names & _SNMP_NAMES else "custom"
 
 

@@ -205,11 +205,14 @@ def choose_pdu(context: click.Context, handler: str, host: str, alone: bool = Tr
     if pdu is None:
         raise Usage(f"{_no_name(host, known_list)}; give names alone, or HANDLER and addresses")
     pdu_options = run_options if alone else run_options.copy()
-    _use(pdu_options, known_list, pdu)
+    _fill_options(pdu_options, known_list, pdu)
     return ChosenPdu(pdu.handler, pdu.address, pdu_options)
 
 
-def _use(run_options: RunOptions, known_list: KnownList, pdu: ListedPdu) -> None:
+def _fill_options(run_options: RunOptions, known_list: KnownList, pdu: ListedPdu) -> None:
+    """Put into the options what the list says of a PDU: its name, settings and login. Settings of
+    the command line win over those of the PDU, and these over its login's.
+    """
     login = known_list.login(pdu)
     settings = {**(login.settings if login else {}), **dict(pdu.settings)}
     run_options.of_list = frozenset(settings.keys() - run_options.settings.keys())
@@ -266,7 +269,7 @@ def resolve_name(run_options: RunOptions, host: str) -> ChosenPdu:
     pdu = known_list.pdus.get(host) if known_list is not None else None
     if known_list is None or pdu is None:
         return ChosenPdu("", hosts.parse_argument(host), run_options)
-    _use(run_options, known_list, pdu)
+    _fill_options(run_options, known_list, pdu)
     if not _is_at(pdu, host):
         _note(f"{printable(host, 60)!r} is taken from {known_list.path}: {_pdu_text(pdu)}")
     return ChosenPdu(pdu.handler, pdu.address, run_options)

@@ -445,6 +445,6 @@ TYPED = strategies.text("onfupdwer-_ ", min_size=1, max_size=7) | strategies.sam
 @given(TYPED)
 def test_similarity_never_picks_a_direction(word: str) -> None:
     """A word that is not in the table never leads to `up` alone or to `down` alone."""
-    told = suggestions.similar(word, root.ROOT.by_name)
+    told = suggestions.similar_word(word, root.ROOT.by_name)
     assert ("on" in told.split()) == ("off" in told.split())
     assert told not in [f"did you mean {word}?" for word in ("on", "off", "up", "down")]

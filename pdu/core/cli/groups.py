@@ -39,6 +39,7 @@ class Subcommand(click.Command):
 def _write_examples(
     examples: Sequence[str], context: click.Context, formatter: click.HelpFormatter
 ) -> None:
+    """Write the end of a command's help: the examples, and where its page is."""
     with formatter.section("Examples"):
         for line in examples:
             formatter.write(f"{'':{formatter.current_indent}}{line}\n")
@@ -72,22 +73,24 @@ class Group(click.Group):
 
     def _advice(self, ctx: click.Context, word: str, names: Sequence[str]) -> str:
         """What to use instead of a word that is not a command of this group."""
-        outer: Sequence[str] = ()
-        path = ""
+        outer_names: Sequence[str] = ()
+        outer_path = ""
         if ctx.parent is not None and isinstance(ctx.parent.command, click.Group):
-            outer, path = ctx.parent.command.list_commands(ctx.parent), ctx.parent.command_path
-        advice = suggestions.advice_for(word, names)
+            outer_names = ctx.parent.command.list_commands(ctx.parent)
+            outer_path = ctx.parent.command_path
+        advice = suggestions.for_known_mistake(word, names)
         if advice:
             return advice
-        if word in outer:  # `pdu snmp record`: `pdu record snmp`
-            near = suggestions.similar(word, names) or self.choice()
-            return f"{near}, or see {path} {word} --help"
-        advice = suggestions.advice_for(word, outer)
+        nearest = suggestions.similar_word(word, names) or self.choice()
+        if word in outer_names:
+            # the words may be in the wrong order: `pdu snmp record` for `pdu record snmp`
+            return f"{nearest}, or see {outer_path} {word} --help"
+        advice = suggestions.for_known_mistake(word, outer_names)
         if advice:
-            return f"for {path}, {advice}"
+            return f"for {outer_path}, {advice}"
         if hosts.is_ip(word):
             return f"{self.choice()}; pdu identify {word} says what a device is"
-        return suggestions.similar(word, names) or self.choice()
+        return nearest
 
     def choice(self) -> str:
         """The commands to choose from, for errors."""

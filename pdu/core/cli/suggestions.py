@@ -94,15 +94,15 @@ _TABLE: Mapping[str, Sequence[Suggestion]] = {
 _SWITCHING = ("on", "off", "up", "down")
 
 
-def advice_for(word: str, commands: Collection[str]) -> str:
-    """The table's advice for `word` in a group with these commands, "" if it has none."""
+def for_known_mistake(word: str, commands: Collection[str]) -> str:
+    """The table's advice for `word` in a group with these commands, "" if the table lacks it."""
     plain = word.lower().replace("-", "").replace("_", "")
     if plain in commands:
         return f"did you mean {plain}?"
     return _fitting(_TABLE.get(plain, ()), commands)
 
 
-def similar(word: str, commands: Collection[str]) -> str:
+def similar_word(word: str, commands: Collection[str]) -> str:
     """Advice by similarity, "" if no command is similar."""
     near = similar_names(word.lower(), commands)
     if not near:

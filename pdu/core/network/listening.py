@@ -23,19 +23,25 @@ def listen_address(where: str, option: str, example: str) -> tuple[str, int]:
     return at.host, at.port
 
 
-def listening_at(where: str, option: str, example: str) -> socket.socket:
-    """A listening socket at ADDRESS:PORT. Raises SettingsError, which names the `option`."""
+def bound_socket(where: str, option: str, example: str) -> socket.socket:
+    """A TCP socket that is bound to ADDRESS:PORT; its server makes it listen.
+
+    Raises SettingsError, which names the `option`.
+    """
     host, port = listen_address(where, option, example)
-    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    bound = None
     try:
+        # a kernel without IPv6 refuses the socket itself
+        bound = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
         # a port can be used again at once after a restart
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        if listener.family == socket.AF_INET6:
-            listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
-        listener.bind((host, port))
-        return listener
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if bound.family == socket.AF_INET6:
+            bound.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        bound.bind((host, port))
+        return bound
     except (OSError, TypeError) as error:  # TypeError: text that cannot be a host name
-        listener.close()
+        if bound is not None:
+            bound.close()
         raise SettingsError(
             f"{option} {where[:60]}: {getattr(error, 'strerror', None) or error}"
             f"{port_advice(getattr(error, 'errno', None))}"

@@ -56,7 +56,7 @@ class Calls:
 
     def statistic(self) -> ProvenCall:
         """What is measured."""
-        return self._keep("statistic", lambda pdu: self._figures(pdu.figures()))
+        return self._keep("statistic", lambda pdu: self._figure_fields(pdu.figures()))
 
     def switch(self, identity: str, on: bool) -> ProvenCall:
         """One command, sent once."""
@@ -69,7 +69,10 @@ class Calls:
         clean = self._unit.clean
         return tuple(ProvenOutlet(clean(identity), word(state)) for identity, state in states)
 
-    def _figures(self, figures: Figures) -> dict[str, Any]:
+    def _figure_fields(self, figures: Figures) -> dict[str, Any]:
+        """The fields of a ProvenCall that hold figures. Its outlets are those with a port of
+        figures; their states are left empty.
+        """
         outlets = tuple(
             ProvenOutlet(self._unit.clean(identity), "", meter.current_a, meter.energy_kwh)
             for identity, meter in figures.ports.items()

@@ -266,9 +266,20 @@ def test_a_sample_that_two_ranges_contain_is_taken_once(server: FakeServer) -> N
     assert {*server.tokens} == {"Bearer secret-token"}
 
 
-def test_two_series_of_one_register_are_refused(server: FakeServer) -> None:
-    server.add("pdu_outlet_energy_joules_total", joules, outlet="1", job="b")
-    with pytest.raises(PduHandlerError, match="--match"):
+@pytest.mark.parametrize(
+    ("metric", "labels"),
+    [
+        ("pdu_outlet_energy_joules_total", {"outlet": "1"}),
+        ("pdu_uptime_seconds", {}),
+        ("pdu_info", {"serial": "B2"}),
+    ],
+)
+def test_two_series_of_one_figure_are_refused(
+    server: FakeServer, metric: str, labels: Mapping[str, str]
+) -> None:
+    """Readings of two units under one name would be taken for one that restarts at each poll."""
+    server.add(metric, joules, job="b", **labels)
+    with pytest.raises(PduHandlerError, match=f"two series of {metric}: .*--match"):
         read(server)
 
 

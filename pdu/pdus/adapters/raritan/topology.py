@@ -19,6 +19,7 @@ from handlers.raritan.rpc.pdumodel import (
     PowerLine,
     Rating,
 )
+from handlers.raritan.rpc.sensors import NumericSensor
 
 from ..topology import BREAKER, LINE, MeteredPart
 from .nameplate import find_units
@@ -53,6 +54,15 @@ def read_topology(session: Session) -> list[MeteredPart]:
     return [meter for unit in units for meter in unit.meters()]
 
 
+class _LineReading(NamedTuple):
+    #: such as `L1`, or `I2.L1` of a unit with several inlets
+    label: str
+    #: in A, of the inlet
+    rating: Optional[float]
+    #: of its current
+    reading: Optional[Reading]
+
+
 class _Unit:
     """One unit. What it cannot say is left out: a tool works with less."""
 
@@ -63,7 +73,7 @@ class _Unit:
         self._protector_list = bulk.add(pdu.getOverCurrentProtectors)
         self._inlets: list[_AskedInlet] = []
         self._protectors: list[_AskedProtector] = []
-        self._lines: list[tuple[str, Optional[float], Optional[Reading]]] = []
+        self._lines: list[_LineReading] = []
         self._currents: list[Optional[Reading]] = []
 
     def ask_parts(self, bulk: Bulk) -> None:
@@ -85,18 +95,13 @@ class _Unit:
                 )
 
     def ask_readings(self, bulk: Bulk) -> None:
-        """Queue the currents of lines and protectors."""
+        """Queue the currents of lines and protectors; `ask_parts` was answered before."""
         for number, inlet in enumerate(self._inlets, 1):
             inlet_prefix = f"I{number}." if len(self._inlets) > 1 else ""
             rating = None if inlet.metadata.error else _amperes(inlet.metadata.get().rating)
-            poles = inlet.poles.get() if inlet.poles.error is None else []
-            lines = [(_LINES[pole.line], pole.current) for pole in poles if pole.line in _LINES]
-            if not lines and inlet.poles.error is None and inlet.sensors.error is None:
-                # an inlet with one line may list no poles
-                lines = [("L1", inlet.sensors.get().current)]
-            for line, sensor in lines:
-                reading = ask(bulk, self._unit, sensor)
-                self._lines.append((self._unit.prefixed(inlet_prefix + line), rating, reading))
+            for line, sensor in _line_sensors(inlet):
+                label = self._unit.prefixed(inlet_prefix + line)
+                self._lines.append(_LineReading(label, rating, ask(bulk, self._unit, sensor)))
         for protector in self._protectors:
             sensors = None if protector.sensors.error else protector.sensors.get()
             self._currents.append(ask(bulk, self._unit, sensors.current) if sensors else None)
@@ -104,8 +109,8 @@ class _Unit:
     def meters(self) -> list[MeteredPart]:
         """The lines of each inlet, and the protectors by their printed labels."""
         parts = [
-            MeteredPart(LINE, label, metered_value(reading).value, rating)
-            for label, rating, reading in self._lines
+            MeteredPart(LINE, line.label, metered_value(line.reading).value, line.rating)
+            for line in self._lines
         ]
         for number, (protector, reading) in enumerate(zip(self._protectors, self._currents)):
             rating = None if protector.metadata.error else _amperes(protector.metadata.get().rating)
@@ -118,6 +123,17 @@ class _Unit:
         metadata = self._protectors[number].metadata
         label = "" if metadata.error else metadata.get().label
         return self._unit.prefixed(label or f"C{number + 1}")
+
+
+def _line_sensors(inlet: _AskedInlet) -> list[tuple[str, Optional[NumericSensor]]]:
+    """Names of the lines of an inlet, neutral left out, with the sensors of their currents."""
+    if inlet.poles.error is not None:
+        return []
+    lines = [(_LINES[pole.line], pole.current) for pole in inlet.poles.get() if pole.line in _LINES]
+    if not lines and inlet.sensors.error is None:
+        # an inlet with one line may list no poles
+        lines = [("L1", inlet.sensors.get().current)]
+    return lines
 
 
 def _amperes(rating: Rating) -> Optional[float]:
