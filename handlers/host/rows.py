@@ -88,6 +88,8 @@ def raw_value(element: object) -> Optional[Raw]:
 
 
 def _may_be_missing(value: str, raw: object) -> bool:
+    """Whether the text, or the class's name of an empty one, says that the object is missing. The
+    first letter is compared first: it spares most values the rest."""
     if value[:1].isalnum() and value[0].lower() not in _FIRST_LETTERS:
         return False
     return normalize_text(value or type(raw).__name__).startswith(MISSING)
@@ -189,6 +191,7 @@ class IndexedRows:
 
 
 def _ends_with(arcs: tuple[int, ...], index: Optional[tuple[int, ...]]) -> bool:
+    """Whether the arcs end with this index; true without one."""
     return index is None or arcs[len(arcs) - len(index) :] == index
 
 
@@ -196,7 +199,7 @@ def is_oid_split(element: object, root: str) -> Optional[bool]:
     """Whether the platform splits OIDs: the element of the object `root` has a part of it as `oid`
     and the rest as its index. None if the element does not tell.
     """
-    oid, root_arcs = oid_arcs(getattr(element, "oid", "") or ""), oid_arcs(root) or ()
+    oid, root_arcs = _oid(element), oid_arcs(root) or ()
     if not oid:
         return None
     if oid == root_arcs:
@@ -209,7 +212,7 @@ def is_of(element: object, root: str) -> bool:
     equal to `root`. Otherwise `root` must begin with the element's OID and end with its index, if
     it has an index.
     """
-    oid, root_arcs = oid_arcs(getattr(element, "oid", "") or ""), oid_arcs(root) or ()
+    oid, root_arcs = _oid(element), oid_arcs(root) or ()
     if not oid or oid == root_arcs:
         return True
     index = _index(element) or ()
@@ -240,10 +243,13 @@ def is_no_row(elements: Sequence[Any], root: str) -> bool:
 
 
 def _oid(element: object) -> tuple[int, ...]:
+    """The arcs of the attribute `oid`; () if it is missing or cannot be read."""
     return oid_arcs(getattr(element, "oid", "") or "") or ()
 
 
 def _index(element: object) -> Optional[tuple[int, ...]]:
+    """The arcs of the attribute `oid_index`, else `index`; None if neither holds any that can be
+    read: `index` may also be a method, that of a tuple."""
     for name in ("oid_index", "index"):
         index = getattr(element, name, None)
         if index not in (None, ""):

@@ -136,9 +136,8 @@ class Snmp:
             return self._call_library(lambda: raw_value(element), f"read {oid}")
         raise ProtocolError(
             "the device answered with another object",
-            b"",
-            known_endpoint(self._device.pdu_data),
-            f"read {oid}",
+            host=known_endpoint(self._device.pdu_data),
+            operation=f"read {oid}",
         )
 
     def _note_answer(self) -> None:
@@ -179,7 +178,9 @@ class Snmp:
             if lacks_index or suffix in rows:
                 wrong = f"the answer has the row {suffix} twice" if suffix else "a row has no index"
                 raise ProtocolError(
-                    wrong, b"", known_endpoint(self._device.pdu_data), f"walk {oid}"
+                    wrong,
+                    host=known_endpoint(self._device.pdu_data),
+                    operation=f"walk {oid}",
                 )
             rows[suffix] = value
         return _fill_gaps(rows)
@@ -194,7 +195,7 @@ class Snmp:
 
         while len(values) < len(elements):
             self._call_library(convert_elements, f"walk {oid}")
-            if len(values) < len(elements):
+            if len(values) < len(elements):  # the conversion ended at an element
                 values.append(None)  # its attribute raised that the object is missing
         return values
 
@@ -225,15 +226,13 @@ class Snmp:
                 raise ProtocolError(
                     "the platform's SNMP library lost the rows of a table at the end of the"
                     " device's objects: set the SNMP version to 2",
-                    b"",
-                    known_endpoint(self._device.pdu_data),
-                    f"walk {oid}",
+                    host=known_endpoint(self._device.pdu_data),
+                    operation=f"walk {oid}",
                 )
 
     def _indexes(self, elements: Sequence[Any], oid: str) -> list[str]:
         """The indexes of the walked rows. Costs a GET if only that shows whether the platform
         splits OIDs."""
-
         if self._splits is False:
             plain = self._call_library(lambda: plain_indexes(elements, oid), f"walk {oid}")
             if plain is not None:
@@ -275,6 +274,8 @@ class Snmp:
         begun: Sequence[Any] = (),
         walking: bool = False,
     ) -> Optional[T]:
+        """`_call_library` for a call to the device, which `check` permits. `walking`: a walk, whose
+        error depends on whether the device answered before."""
         self.check()
         return self._call_library(function, operation, writing, begun, walking and self._answered)
 

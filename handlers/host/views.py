@@ -149,6 +149,7 @@ def _port_statistic(identity: str, figures: MeterFigures) -> Optional[PduPortSta
 
 
 def _finite(value: float, what: str) -> float:
+    """The figure as a float. Raises ProtocolError if it is infinite or NaN."""
     number = float(value)
     if not math.isfinite(number):
         raise ProtocolError(f"a figure for {what} is not a finite number: {number}")
@@ -165,8 +166,9 @@ def ports_of(view: object) -> Optional[list[Any]]:
         return ports
     values = [getattr(view, name, None) for name in _field_names(type(view), view)]
     # one list may have two names
-    lists = {id(value): value for value in values if isinstance(value, list)}
-    return lists.popitem()[1] if len(lists) == 1 else None
+    list_by_id = {id(value): value for value in values if isinstance(value, list)}
+    lists = list(list_by_id.values())
+    return lists[0] if len(lists) == 1 else None
 
 
 def _construct(cls: Callable[..., T], values: Mapping[str, object]) -> Optional[T]:

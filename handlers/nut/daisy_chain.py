@@ -65,10 +65,8 @@ class Member:
         Number 0 is another name for the whole device, except on devices that count from 0: their
         numbers are exactly 0 to count - 1, and number 0 has every variable that the others share.
         """
-        numbers, count = (
-            sorted(self.rows, key=int),
-            parse_number(self.variables.get("outlet.count")),
-        )
+        numbers = sorted(self.rows, key=int)
+        count = parse_number(self.variables.get("outlet.count"))
         if len(set(map(int, numbers))) < len(numbers):
             raise listed_twice(self.prefix)
         real = [n for n in numbers if int(n) > 0]
@@ -77,10 +75,10 @@ class Member:
         from_0 = [n for n in numbers if int(n) < count]
         if len(from_0) < count:
             raise outlet_count_error(max(len(real), len(from_0)), self.prefix, count)
-        if real and not set.intersection(*(set(self.rows[n]) for n in real)) <= set(
-            self.rows[from_0[0]]
-        ):
-            raise outlet_count_error(len(real), self.prefix, count)
+        if real:
+            shared_variables = set.intersection(*(set(self.rows[n]) for n in real))
+            if not shared_variables <= set(self.rows[from_0[0]]):
+                raise outlet_count_error(len(real), self.prefix, count)
         return from_0
 
 
@@ -90,6 +88,7 @@ def members_of(
     """The whole device, and every member by its number."""
     whole_device, members = Member(None), dict[int, Member]()
     for name, text in (*variables.items(), *((command, None) for command in commands)):
+        # `text` is the value of a variable, None for a command
         match = _MEMBER.fullmatch(name)
         if match is None:
             whole_device.take(name, name, text)

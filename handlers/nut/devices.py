@@ -103,28 +103,21 @@ def ports(listed_devices: Iterable[ListedDevice]) -> Iterator[tuple[str, NutOutl
 
 def figures_of(listed_devices: Sequence[ListedDevice], with_power: bool = False) -> host.Figures:
     """The figures of the PDU and of each outlet; power only `with_power`, though it is read."""
+    devices = [listed_device.device for listed_device in listed_devices]
+    power_w = inlet_w = None
+    if with_power:
+        power_w = figures.sum_if_complete([device.power_w for device in devices])
+        inlet_w = figures.sum_if_complete([device.inlet_w for device in devices])
     return host.Figures(
-        figures.sum_if_complete([listed_device.device.load_a for listed_device in listed_devices]),
-        figures.sum_if_complete(
-            [listed_device.device.energy_kwh for listed_device in listed_devices]
-        ),
-        {
+        load_a=figures.sum_if_complete([device.load_a for device in devices]),
+        energy_kwh=figures.sum_if_complete([device.energy_kwh for device in devices]),
+        ports={
             identity: outlet.figures if with_power else outlet.figures._replace(power_w=None)
             for identity, outlet in ports(listed_devices)
         },
-        power_w=figures.sum_if_complete(
-            [listed_device.device.power_w for listed_device in listed_devices]
-        )
-        if with_power
-        else None,
-        inlet_a=figures.sum_if_complete(
-            [listed_device.device.inlet_a for listed_device in listed_devices]
-        ),
-        inlet_w=figures.sum_if_complete(
-            [listed_device.device.inlet_w for listed_device in listed_devices]
-        )
-        if with_power
-        else None,
+        power_w=power_w,
+        inlet_a=figures.sum_if_complete([device.inlet_a for device in devices]),
+        inlet_w=inlet_w,
     )
 
 

@@ -72,9 +72,8 @@ def decode_outlets(
     if settings[WHOLE_LOAD]:
         outlets += _whole_load(device)
     if not outlets and not only_meters and not may_lack_outlets(variables):
-        raise errors.no_outlets(
-            *(mask(variables.get(key, "")) for key in ("driver.name", "device.type"))
-        )
+        driver, device_type = variables.get("driver.name", ""), variables.get("device.type", "")
+        raise errors.no_outlets(mask(driver), mask(device_type))
     return NutDevice(
         outlets,
         device,
@@ -114,8 +113,10 @@ def doubt_of(
     if _shown_state(values, without_state) is False:
         return "it carries current, so it is not off as its NUT driver shows"
     words = [text.strip() for variable, text in values.items() if not variable.endswith(_METERS)]
-    word = next((word for word in words if word.lower() in WORDS_WITHOUT_STATE), "")
-    return word and f"its NUT driver shows '{word}': {WORDS_WITHOUT_STATE[word.lower()]}"
+    for word in words:
+        if word.lower() in WORDS_WITHOUT_STATE:
+            return f"its NUT driver shows '{word}': {WORDS_WITHOUT_STATE[word.lower()]}"
+    return ""
 
 
 def _shown_state(values: Mapping[str, str], without_state: frozenset[str]) -> Optional[bool]:
@@ -221,35 +222,35 @@ def _whole_load(device: Member) -> list[NutOutlet]:
     """The whole load of a UPS as one more outlet, switched by `load.on` and `load.off`; [] if the
     server lists neither.
     """
-    commands = [
+    on, off = (
         SwitchCommand(command) if command in device.commands else None for command in SWITCHES
-    ]
-    if commands == [None, None]:
+    )
+    if on is None and off is None:
         return []
     variables = device.variables
     return [
         NutOutlet(
-            LOAD_IDENTITY,
-            "",
-            "whole load",
-            _load_state(variables.get("ups.status", "")),
-            False,
-            None,
-            MeterFigures(
+            identity=LOAD_IDENTITY,
+            number="",
+            name="whole load",
+            state=_load_state(variables.get("ups.status", "")),
+            is_locked=False,
+            switchable=None,
+            figures=MeterFigures(
                 current_a=figures.side_current(variables, "output"),
                 power_w=parse_number(variables.get("ups.realpower")),
             ),
-            commands[0],
-            commands[1],
-            ("ups.status",) if "ups.status" in variables else (),
+            on=on,
+            off=off,
+            state_variables=("ups.status",) if "ups.status" in variables else (),
         )
     ]
 
 
 def _load_state(status: str) -> Optional[bool]:
-    """`ups.status` is a set of words.
+    """Whether the load of a UPS is on, by the words of its `ups.status`; None if they do not tell.
 
-    OFF: the load is off. OL (on line) or OB (on battery) without OFF: it is on.
+    OFF: it is off. OL (on line) or OB (on battery) without OFF: it is on.
     """
     words = status.upper().split()
     if "OFF" in words:

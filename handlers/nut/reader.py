@@ -207,7 +207,7 @@ class NutReader:
         self._known_on = self._connection.opened
         for login in logins:
             if answers.code(login) and answers.code(requests[-1]) in _LOGIN_FIRST:
-                answers[login]
+                answers[login]  # raises the error of its ERR
         return answers
 
     def redact(self, text: str) -> str:

@@ -87,17 +87,22 @@ def read_statistic(
     total = _sum([pdu.total for pdu in figures_of_pdus])
     inlet = _sum([pdu.inlet for pdu in figures_of_pdus])
     return host.Figures(
-        figures.total(total.currents, amperes),
-        figures.total(total.energies, hours),
-        _port_figures(ports, amperes, hours, watts),
-        figures.total(total.powers, watts),
-        figures.total(inlet.currents, amperes),
-        figures.total(inlet.powers, watts),
+        load_a=figures.total(total.currents, amperes),
+        energy_kwh=figures.total(total.energies, hours),
+        ports=_port_figures(ports, amperes, hours, watts),
+        power_w=figures.total(total.powers, watts),
+        inlet_a=figures.total(inlet.currents, amperes),
+        inlet_w=figures.total(inlet.powers, watts),
     )
 
 
 def _sum(parts: Sequence[_FigureParts]) -> _FigureParts:
-    return _FigureParts(*(figures.sum_if_complete(summands) for summands in zip(*parts)))
+    """Each figure as the sum of that figure of all `parts`."""
+    return _FigureParts(
+        currents=figures.sum_if_complete(part.currents for part in parts),
+        energies=figures.sum_if_complete(part.energies for part in parts),
+        powers=figures.sum_if_complete(part.powers for part in parts),
+    )
 
 
 def _split_by_unit(resource_by_source: Mapping[str, Json]) -> tuple[Sensors, Sensors, Sensors]:
@@ -164,7 +169,8 @@ def _unit_figures(
         _member_figures(metrics, figures.power) if with_power else None,
     )
     total = _first(unit, inlet)
-    if None in (total.currents, total.energies, total.powers if with_power else ()):
+    lacks_power = with_power and total.powers is None
+    if total.currents is None or total.energies is None or lacks_power:
         total = _first(total, _sum_circuits(_circuits(service, pdu, "Branches"), with_power))
     return _UnitFigures(_first(total, _sum([port.parts for port in ports])), inlet, ports)
 
@@ -239,6 +245,7 @@ def _shows_counter(circuit: Member) -> bool:
 
 
 def _metrics(service: RedfishService, pdu: ServicePdu) -> Member:
+    """The metrics of a PDU; {} if it has none, the error if they cannot be read."""
     target = link(pdu.resource, "Metrics")
     return _unless_missing(lambda: service.get(target)) if target is not None else {}
 

@@ -102,6 +102,7 @@ def is_below(target: str, outlet: str) -> bool:
 
 
 def _steps(path: str) -> Sequence[str]:
+    """The parts of a path, unescaped and without the query; a backslash may count as a slash."""
     return unquote(path.partition("?")[0]).replace("\\", "/").rstrip("/").split("/")
 
 
@@ -147,9 +148,9 @@ def body(
                 NamedSetting("switch_unproven", "yes", "the handler setting "),
             )
         )
-    own_body = _HPE_STATE in outlet or _HPE_ID.fullmatch(text(outlet, "Id"))
-    if own_body:
-        return _hpe(identity, outlet, on)
+    is_hpe = _HPE_STATE in outlet or _HPE_ID.fullmatch(text(outlet, "Id"))
+    if is_hpe:
+        return _hpe_body(identity, outlet, on)
     return {_PARAMETER: word}
 
 
@@ -171,7 +172,7 @@ def _texts(values: object) -> Sequence[str]:
     return [value for value in values if isinstance(value, str)] if isinstance(values, list) else []
 
 
-def _hpe(identity: str, outlet: Json, on: bool) -> dict[str, object]:
+def _hpe_body(identity: str, outlet: Json, on: bool) -> dict[str, object]:
     """The body of HPE's command: the state, and the outlet's configuration unchanged. Raises
     Unsupported if some of that cannot be read."""
     fields: dict[str, object] = {}

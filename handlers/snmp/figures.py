@@ -150,7 +150,7 @@ class Figure(FrozenValue):
         exponent: Optional[Raw],
         factor: Optional[Raw],
     ) -> Optional[Decimal]:
-        """`value`: the number in `raw`."""
+        """The figure of one row, None if it has none. `value`: the number in `raw`."""
         if value < 0 and not self.magnitude:
             return None
         scale, is_text = self.scale, True

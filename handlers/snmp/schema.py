@@ -108,7 +108,7 @@ def loads(text: str) -> Profile:
 def _parse_json(text: str) -> object:
     """The JSON of a text. Raises ProfileError."""
     try:
-        return json.loads(text, object_pairs_hook=_once)
+        return json.loads(text, object_pairs_hook=_with_unique_keys)
     except ProfileError:
         raise
     except json.JSONDecodeError as error:
@@ -118,7 +118,7 @@ def _parse_json(text: str) -> object:
         raise ProfileError(f"profile: the JSON cannot be read ({error})") from None
 
 
-def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+def _with_unique_keys(pairs: list[tuple[str, object]]) -> dict[str, object]:
     """The object of these pairs. Raises ProfileError for a key that is given twice."""
     out: dict[str, object] = {}
     for key, value in pairs:

@@ -127,26 +127,26 @@ class WritePacked(Control):
         return True
 
     def is_carried_out(self, reader: Reader, identity: str, orders: list[Order]) -> bool:
-        row, parts = (
-            self.packed.position(identity)[0],
-            str(orders[-1][1]).split(self.packed.separator),
-        )
+        row, _ = self.packed.position(identity)
         states_now = self.packed.rows(reader)
         return all(
             states_now.get(self.packed.identity(row, n)) == value
-            for n, value in enumerate(parts, 1)
+            for n, value in enumerate(self._written_values(orders), 1)
         )
 
     def covers(self, identities: Iterable[str], identity: str, orders: list[Order]) -> bool:
-        row, parts = (
-            self.packed.position(identity)[0],
-            str(orders[-1][1]).split(self.packed.separator),
-        )
+        row, _ = self.packed.position(identity)
+        count = len(self._written_values(orders))
         return all(
-            n <= len(parts)
+            n <= count
             for row_of_outlet, n in map(self.packed.position, identities)
             if row_of_outlet == row
         )
+
+    def _written_values(self, orders: list[Order]) -> list[str]:
+        """The value that the last order writes for each outlet of its unit."""
+        _, packed_text = orders[-1]
+        return str(packed_text).split(self.packed.separator)
 
 
 class Unmarked(Control):

@@ -79,6 +79,7 @@ class Only(RowFilter):
         return self._fit_of(reader, identity) is True
 
     def _fit_of(self, reader: Reader, identity: str) -> Optional[bool]:
+        """`_fits` of one row, read alone."""
         mark = self.test.value_of(reader, identity)
         return False if mark is None and self.demanded else self._fits(mark)
 

@@ -72,12 +72,14 @@ class Joined(ReadOnly):
 
 
 def _objects(columns: Sequence[Source]) -> list[str]:
+    """The OIDs of all objects in these sources."""
     return [
         part.__dict__["oid"] for part in frozen_parts_of(tuple(columns)) if "oid" in part.__dict__
     ]
 
 
 def _has_text(column: Source, reader: Reader) -> bool:
+    """Whether a row of the column has text."""
     return any(map(text, column.rows(reader).values()))
 
 
@@ -110,6 +112,7 @@ def _join(columns: tuple[tuple[tuple[str, Raw], ...], ...]) -> Mapping[tuple[str
 
 
 def _nonblank_rows(rows: Sequence[tuple[str, Raw]]) -> dict[str, str]:
+    """Row -> text, without the empty ones; with them if all are empty."""
     text_by_row = {row: text(value) for row, value in rows}
     return {row: value for row, value in text_by_row.items() if value} or text_by_row
 

@@ -115,6 +115,7 @@ class Spread(ObjectSource):
         return self.listed is None
 
     def _rows_of_units(self, reader: Reader) -> Rows:
+        """The rows with `by_row`: all outlets of a unit, by number, then those of the next unit."""
         numbers = {str(sub): n for n, sub in self.numbers()}
         units: dict[str, dict[int, Raw]] = {}
         for index, value in reader.walk(self.oid).items():

@@ -97,6 +97,7 @@ class Checked(Filter):
         return identity in self.rows(reader)
 
     def _marks(self, reader: Reader, doubtful_rows: Sequence[str]) -> dict[str, Optional[Raw]]:
+        """The value of `test` for each of these rows, None where it has none."""
         if len(doubtful_rows) > self.most:
             value_by_row = self.test.rows(reader)
             return {identity: value_by_row.get(identity) for identity in doubtful_rows}
@@ -144,12 +145,14 @@ class NamedRows(ObjectSource):
         return reader.resolve(f"{self.values}.{index}")
 
     def _indexes(self, reader: Reader) -> dict[str, str]:
+        """Identity -> index of each row whose name fits. A name that the answers lack may be any
+        variable's: it has an identity that ends with a dot, as no other does."""
         expression = validation.pattern(self.pattern, "pattern")
         index_by_identity: dict[str, str] = {}
         for index, name in reader.names(self.names).items():
             match = expression.fullmatch(text(name))
             if name == MISSING:
-                index_by_identity[f"{index}."] = index  # it may be any variable
+                index_by_identity[f"{index}."] = index
             if match is None:
                 continue
             numbers = [group for group in match.groups() if group is not None]
