@@ -371,21 +371,27 @@ class Scrubber:
         return [(value.upper(), value) for value in long]
 
     def _address(self, match: re.Match[str]) -> str:
-        text = (
-            private_patterns.PADDING.sub("", match[0])
-            if private_patterns.PADDED_ADDRESS.fullmatch(match[0])
-            else match[0]
-        )
+        """What replaces a match that looks like an IP address: its stand-in, or the match itself if
+        it is no address, a netmask, or four numbers that are rather a version: all of them small,
+        or after a word such as "firmware". A learned address is never taken for a version.
+        """
+        text = match[0]
+        if private_patterns.PADDED_ADDRESS.fullmatch(text):
+            text = private_patterns.PADDING.sub("", text)
         try:
             address = ipaddress.ip_address(text)
         except ValueError:
             return match[0]
-        is_small = not address.is_private and max(address.packed) < private_patterns.DISTINCTIVE_ARC
-        words = match.string[max(0, match.start() - private_patterns.LONGEST_MARK) : match.start()]
-        looks_like_version = is_small or private_patterns.VERSION.search(words) is not None
-        is_version = address.version == 4 and looks_like_version
-        stand_in = text if is_version and text not in self._learned else self.address(text)
-        return match[0] if stand_in == text else stand_in
+        if address.version == 4 and text not in self._learned:
+            arcs_are_small = max(address.packed) < private_patterns.DISTINCTIVE_ARC
+            begin = max(0, match.start() - private_patterns.LONGEST_MARK)
+            text_before = match.string[begin : match.start()]
+            if private_patterns.VERSION.search(text_before) or (
+                arcs_are_small and not address.is_private
+            ):
+                return match[0]
+        stand_in = self.address(text)
+        return match[0] if stand_in == text else stand_in  # what stays keeps its padding
 
     def address(self, address: str) -> str:
         """The stand-in of an IP address; a netmask stays."""

@@ -165,24 +165,24 @@ def _figures(
 
 
 def _sources(device: RecordedDevice, settings: Settings, total_of: _Total) -> tuple[str, ...]:
-    """The driver's variables that contribute to the total.
+    """The driver's variables that contribute to the total, found by trial: the variables of a name
+    count if the total is another one when each of them is larger by 1.
 
     In a name, N stands for any number.
     """
     total = total_of(device.decode(settings))
-    groups: dict[str, dict[str, str]] = {}
-    for name, text in device.variables.items():
+    raised_by_name: dict[str, dict[str, str]] = {}
+    for variable, text in device.variables.items():
         value = daisy_chain.parse_number(text)
-        if name.endswith((".current", ".energy")) and value is not None:
-            groups.setdefault(re.sub(r"\.[0-9]+\.", ".N.", name), {})[name] = f"{value + 1:.6f}"
-    return tuple(
-        group
-        for group, source in groups.items()
-        if total
-        != total_of(
-            dataclasses.replace(device, variables={**device.variables, **source}).decode(settings)
-        )
-    )
+        if variable.endswith((".current", ".energy")) and value is not None:
+            name = re.sub(r"\.[0-9]+\.", ".N.", variable)
+            raised_by_name.setdefault(name, {})[variable] = f"{value + 1:.6f}"
+    sources = []
+    for name, raised in raised_by_name.items():
+        changed = dataclasses.replace(device, variables={**device.variables, **raised})
+        if total_of(changed.decode(settings)) != total:
+            sources.append(name)
+    return tuple(sources)
 
 
 def _basis(variables: tuple[str, ...]) -> str:

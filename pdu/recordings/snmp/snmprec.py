@@ -270,7 +270,12 @@ def _may_go_on(lines: Sequence[str], line: str) -> bool:
 
 
 def _oid(text: str) -> Arcs:
-    """The OID of a row: numbers, or names and numbers. Raises _UnknownName."""
+    """The OID of a row: numbers, or names and numbers. Raises _UnknownName.
+
+    `SNMPv2-MIB::sysDescr.0` is in _NAMES (-OS, the default of snmpwalk); `system.sysDescr.0`
+    (-Ou) begins with a name of _BARE_NAMES; in `.iso.org.dod.internet.mgmt.mib-2.system.1.0`
+    (-Of), _ARCS has the number of each name below the first.
+    """
     first, *others = text.lstrip(".").split(".")
     first = _NAMES.get(first) or _BARE_NAMES.get(first) or first
     oid = oid_arcs(".".join([first, *(_ARCS.get(part, part) for part in others)]))

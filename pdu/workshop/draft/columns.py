@@ -460,8 +460,17 @@ _SCALED = re.compile(
 )
 
 
-def role_of_units(units: str) -> Optional[tuple[str, Decimal]]:
-    """The role of a column with these UNITS, and the value of one unit in A, W or kWh.
+class UnitsRole(NamedTuple):
+    """What the UNITS of a column say."""
+
+    #: CURRENT, POWER or ENERGY
+    role: str
+    #: the value of one unit in A, W or kWh
+    scale: Decimal
+
+
+def role_of_units(units: str) -> Optional[UnitsRole]:
+    """What a column with these UNITS measures.
 
     None if the UNITS are not clear, or if a profile does not accept the value as a scale.
     """
@@ -478,7 +487,8 @@ def role_of_units(units: str) -> Optional[tuple[str, Decimal]]:
     factor = (match["number"] or "1").rstrip("s")
     scale = Decimal(_SCALES.get(factor) or number(factor) or 0) * Decimal(value)
     scale *= Decimal(_SCALES.get(prefix, "1"))
-    return (role, scale) if scale > 0 and abs(scale.adjusted()) <= Figure.MOST_DIGITS else None
+    is_accepted = scale > 0 and abs(scale.adjusted()) <= Figure.MOST_DIGITS
+    return UnitsRole(role, scale) if is_accepted else None
 
 
 def _meter(
@@ -489,13 +499,15 @@ def _meter(
     """
     if mib_object is not None and mib_object.enumeration:
         return None
-    role = role_of_units(mib_object.units) if mib_object is not None and mib_object.units else None
-    if mib_object is not None and role is not None:
+    of_units = (
+        role_of_units(mib_object.units) if mib_object is not None and mib_object.units else None
+    )
+    if mib_object is not None and of_units is not None:
         doubt = limit_doubt(mib_object)
         is_outlet = re.search(r"outlet|socket|relay", mib_object.name.lower()) is not None
         score = (0 if doubt else 10) + (2 if is_outlet else 0)
         return Guess(
-            role[0],
+            of_units.role,
             table,
             column,
             score,

@@ -327,10 +327,13 @@ def _optional(guess: Optional[Guess]) -> Optional[ColumnSource]:
 
 
 def _figure(guess: Optional[Guess]) -> Optional[Figure]:
+    """The figure that a profile reads from a guessed column; None for a column that no MIB
+    describes, whose unit is then not known.
+    """
     if guess is None or guess.object is None:
         return None
-    role = columns.role_of_units(guess.object.units)
-    return Figure(_source(guess), scale=role[1] if role else Decimal(1))
+    of_units = columns.role_of_units(guess.object.units)
+    return Figure(_source(guess), scale=of_units.scale if of_units else Decimal(1))
 
 
 # ---- the whole -----------------------------------------------------------------------------------

@@ -59,8 +59,10 @@ def scalars(rows: Rows, table_list: Sequence[WalkedTable], mib: Mib) -> list[Uni
         row = rows.get((*oid, 0))
         if row is None or oid in column_oids or not mib_object.units:
             continue
-        role = columns.role_of_units(mib_object.units)
-        total, scale = (TOTALS[role[0]], role[1]) if role else ("", Decimal(0))
+        of_units = columns.role_of_units(mib_object.units)
+        total, scale = "", Decimal(0)
+        if of_units is not None:
+            total, scale = TOTALS[of_units.role], of_units.scale
         doubt = columns.limit_doubt(mib_object) or mib_object.doubt
         scalar_list.append(UnitScalar((*oid, 0), mib_object, row.decoded, total, scale, doubt))
     order = ["load", "power", "energy", ""]

@@ -31,7 +31,8 @@ from ...recordings.snmp.unit import RecordedUnit
 from .method_trials import MeasuredSums
 
 COMMUNITY = "check"
-_UNDOCUMENTED = ("97", "unknown")  # a state that no MIB has, as a number and as text
+# a state that no MIB has
+_UNDOCUMENTED_NUMBER, _UNDOCUMENTED_TEXT = "97", "unknown"
 LATE_S = 2.0  # how late a device reports a new state
 
 
@@ -245,12 +246,14 @@ def _rows_of(value: object, numbers: Sequence[int]) -> Rows:
 
 def _state_values(states: State) -> list[str]:
     """On and off by turns, each value that the family documents, and one that it does not."""
-    is_number = all(value.lstrip("-").isdigit() for value in (*states.on, *states.off))
-    pairs = zip_longest(states.on, states.off)
-    documented = [
-        value for on, off in pairs for value in (on or states.on[0], off or states.off[0])
-    ]
-    return [*documented, states.on[0], states.off[0], _UNDOCUMENTED[0 if is_number else 1]]
+    first_on, first_off = states.on[0], states.off[0]
+    values: list[str] = []
+    # the shorter list goes on with its first value
+    for on, off in zip_longest(states.on, states.off):
+        values += [on or first_on, off or first_off]
+    values += [first_on, first_off]
+    is_number = all(value.lstrip("-").isdigit() for value in values)
+    return [*values, _UNDOCUMENTED_NUMBER if is_number else _UNDOCUMENTED_TEXT]
 
 
 @contextlib.contextmanager
