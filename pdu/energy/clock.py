@@ -104,6 +104,10 @@ def _neighbours(
 
 
 def _bounds_of_run(polls: Sequence[PollTime]) -> list[PollBounds]:
+    """The times of the polls of one run, by the wall clock if nobody set it; else by the monotonic
+    clock and the offset that was held longest. The offset that was held first, and that held last,
+    widen the bounds if they were held for long and are near it: which was right is not known.
+    """
     offsets = [poll.begin - poll.monotonic for poll in polls]
     if max(offsets) - min(offsets) < SAME_CLOCK_S:
         return [PollBounds(poll.begin, poll.end) for poll in polls]

@@ -120,6 +120,8 @@ class Tenancies:
 
 
 def _rows(path: str, zone: ZoneInfo) -> Iterator[Tenancy]:
+    """The tenancies of a CSV file. Raises SettingsError, which names the line."""
+
     def check(head: Sequence[str]) -> Collection[str]:
         if {*head} != {*_COLUMNS}:
             raise SettingsError(

@@ -220,6 +220,9 @@ def _rows(
     flow: Optional[Flow],
     seconds: Sequence[float],
 ) -> _Rows:
+    """The readings of a register in an era, with the power and the time beside each; polls that did
+    not read the register are left out.
+    """
     part = slice(era.first, era.stop)
     earliest, latest = readings.earliest[part], readings.latest[part]
     column = Column(earliest, latest, cast("Sequence[int]", register.wh[part]))
@@ -229,7 +232,10 @@ def _rows(
     places = [place for place, value in enumerate(register.wh[part]) if value is not None]
     column = column.select(places)
     if flow_of_era is not None:
-        flow_of_era = Flow(*([side[place] for place in places] for side in flow_of_era))
+        flow_of_era = Flow(
+            [flow_of_era.least[place] for place in places],
+            [flow_of_era.most[place] for place in places],
+        )
     spoken_s = seconds[part]
     return _Rows(column, flow_of_era, [spoken_s[place] for place in places])
 

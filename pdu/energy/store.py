@@ -153,13 +153,15 @@ class Store:
             self._connection.execute(f"DELETE FROM poll WHERE id IN ({oldest})", (time, most))  # noqa: S608
 
     def _row(self, poll: StoredPoll) -> Sequence[object]:
+        """A row of the table `poll`, without its id; unit and boot by their numbers."""
         unit = self._number(
             "unit",
             ("pdu", "name", "family", "outlets"),
             (poll.pdu, poll.unit, poll.family, json.dumps([*poll.registers])),
         )
         boot = self._number("boot", ("name",), (poll.time.boot,))
-        columns = zip(*poll.registers.values()) if poll.registers else [()] * 3
+        # a column for each field of StoredRegister
+        columns = zip(*poll.registers.values()) if poll.registers else [(), (), ()]
         begin, end, monotonic, _ = poll.time
         return (
             *(unit, begin, end - begin, boot, monotonic, poll.uptime),

@@ -298,6 +298,7 @@ def _code(answers: Sequence[HandlerAnswer]) -> int:
 
 
 def _data(answer: HandlerAnswer, run_options: RunOptions) -> dict[str, Any]:
+    """What --json shows of the answer of one handler."""
     if answer.identity is not None:
         return dataclasses.asdict(answer.identity)
     assert answer.error is not None
@@ -449,6 +450,9 @@ def _verdict(finding: HandlerFinding) -> str:
 
 
 def _identity(finding: HandlerFinding, verbose: bool) -> list[str]:
+    """What one handler can do with the device, for people: a verdict, then lines under headings;
+    without `verbose`, what it cannot do and the next steps alone.
+    """
     rows = [(row["object"], row.get("oid", ""), row["holds"]) for row in finding.seen[:_MOST_SEEN]]
     details = (
         [f"and {len(finding.seen) - _MOST_SEEN} more: --json shows them"]

@@ -106,6 +106,7 @@ def record(
 
 
 def _result(recording: Recording, handler: str, host: str, out: Optional[str]) -> Result:
+    """What the command prints: where the recording was written, or without a file the recording."""
     notes = [*recording.notes, _LOOK]
     data: dict[str, Any] = {
         "handler": handler,

@@ -141,6 +141,7 @@ def _share_of_rating(meters: Sequence[MeteredPart]) -> str:
 
 
 def _level(device: ListedPdu, reading: Reading) -> tuple[int, str]:
+    """WELL, DOUBTFUL or BAD, with a word for why."""
     if reading.failure is None:
         return (
             (DOUBTFUL, "unknown")

@@ -60,6 +60,10 @@ def decode_answer(data: bytes) -> Optional[AgentAnswer]:
 
 
 def _decode_answer(data: bytes) -> AgentAnswer:
+    """The values of a GetResponse (RFC 3416): a message holds version, community and PDU; the PDU
+    request-id, error-status, error-index and pairs of OID and value. Raises ValueError or
+    IndexError.
+    """
     ((outer, message),) = _parts(data)
     _, _, (tag, body) = _parts(message)
     if outer != _SEQUENCE or tag != _RESPONSE:
@@ -106,6 +110,7 @@ def _oid(text: str) -> bytes:
 
 
 def _dotted(content: bytes) -> str:
+    """An OID in BER as text. Raises ValueError."""
     if not content:  # some agents encode 0.0 without octets
         return "0.0"
     arcs: list[int] = []

@@ -80,6 +80,11 @@ class Prober:
             self._places.release()
 
     def _probe_until(self, end: float, target: Target, seconds: float) -> Optional[Reading]:
+        """A probe that ends at a moment of the monotonic clock. `seconds`: of the whole probe.
+
+        None if this machine is too busy to tell: no thread, or too little time was left to call a
+        PDU silent.
+        """
         left = end - time.monotonic()
         read = functools.partial(probe, seconds=left, extras=self._extras)
         try:

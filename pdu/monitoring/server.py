@@ -119,6 +119,7 @@ class Exporter:
 
 
 def _query(text: str) -> ProbeQuery:
+    """The query string of /probe. Raises NotAllowed."""
     try:
         pairs = parse_qsl(text, keep_blank_values=True, max_num_fields=20)
     except ValueError:

@@ -99,6 +99,9 @@ def setting_value(key: str, text: str, folder: str) -> str:
 
 
 def _auth(name: str, table: Mapping[str, Any], path: str, inline: bool) -> DeviceLogin:
+    """The login of the table [auth.NAME] in a file. `inline`: whether the file may hold secrets
+    themselves. Raises SettingsError.
+    """
     where = f"{path}: [auth.{printable(name, 60)}]"
     settings: dict[str, str] = {}
     secrets: dict[str, str] = {}
@@ -135,6 +138,9 @@ def _reference(key: str) -> tuple[str, str]:
 
 
 def _secret_value(where: str, secret: str, source: str, text: str, folder: str) -> str:
+    """The secret that `text` is, or names as a variable ("_env") or a file ("_file"), by `source`.
+    Raises SettingsError.
+    """
     if source == "_env":
         if not os.environ.get(text):
             raise SettingsError(

@@ -180,6 +180,9 @@ class _DevicesWithPlaces(NamedTuple):
 
 
 def _devices(path: str, entries: Iterable[Entry]) -> _DevicesWithPlaces:
+    """The PDUs of a list. Raises SettingsError with the first entries that are wrong, and EmptyList
+    if there is none.
+    """
     devices: list[ListedPdu] = []
     places: dict[str, str] = {}
     wrong: list[str] = []

@@ -129,6 +129,10 @@ class FourMethods:
         raise failure.at(known_endpoint(self._data), operation) from self._cause(error)
 
     def _translated(self, method: str, error: BaseException, writing: bool) -> PduHandlerError:
+        """The error of ours for one that somebody's handler raised: an SnmpError of the platform
+        and an OSError are the device's or the network's, any other is the handler's. A text that
+        shows the login is hidden.
+        """
         text = printable(str(error), _SHOWN)
         is_hidden = self._holds_login(text)
         name = type(error).__name__
@@ -155,6 +159,7 @@ class FourMethods:
         return None if self._holds_login(str(error)) else error
 
     def _holds_login(self, text: str) -> bool:
+        """Whether the text shows a secret of the settings that the handler was given."""
         forms = (getattr(self._data, name, None) for name in ("snmp_params", "custom_params"))
         secrets = [
             value

@@ -195,6 +195,7 @@ def _list_members(tar: tarfile.TarFile) -> list[tarfile.TarInfo]:
 
 
 def _check(member: tarfile.TarInfo) -> None:
+    """Raises BadArchive for a member that is not safe to unpack or that DCImanager may refuse."""
     parts = PurePosixPath(member.name).parts
     if member.name.partition("/")[0] == ".":
         raise BadArchive(

@@ -33,6 +33,10 @@ def resolve(words: Sequence[str], names: Mapping[str, str]) -> list[str]:
 
 
 def _identities_of(word: str, names: Mapping[str, str]) -> Sequence[str]:
+    """The outlets that a word means: an identity, a name, a range, or several of these with commas.
+
+    Raises NoSuchOutlet, and Usage if it is a name and also means other outlets.
+    """
     identities = _single_outlet(word, names)
     parts = [part.strip() for part in word.split(",")]
     if len(parts) == 1:
@@ -60,6 +64,7 @@ def _single_outlet(word: str, names: Mapping[str, str]) -> Optional[Sequence[str
 
 
 def _range(word: str, names: Mapping[str, str]) -> Optional[Sequence[str]]:
+    """The outlets of `1-8` or `2.1-2.8`; None for another word, or if one of them is missing."""
     match = _RANGE.fullmatch(word)
     if match is None:
         return None

@@ -124,6 +124,9 @@ def _poll_target(target: Target, timeout: Optional[float], parts: Sequence[Part]
 
 
 def _read_parts(target: Target, timeout: Optional[float], parts: Sequence[Part]) -> Reading:
+    """The parts of a reading until the first error, which is its `failure`, with the seconds and
+    the requests that they took.
+    """
     readings = [Reading(begun=time.monotonic())]
     requests = [0]
     try:

@@ -178,6 +178,7 @@ def read_figures(unit: OpenHandler) -> tuple[Figures, Optional[CallError]]:
 
 
 def _add_figures(reading: Reading, pdu_figures: Figures) -> Reading:
+    """The reading with the figures of the PDU, and of its outlets by their identities."""
     ports = {_printable(identity): port for identity, port in pdu_figures.ports.items()}
     outlets = [
         outlet._replace(figures=_meter_figures(ports[outlet.identity]))

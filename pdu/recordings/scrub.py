@@ -127,24 +127,26 @@ class Scrubber:
         return text
 
     def _replace_learned(self, text: str) -> str:
+        """The text with the stand-ins of distinctive learned values that are whole words of it."""
         upper = text.upper()
-        near = [value for secret, value in self._replaced_forms if secret in upper]
-        if not near:  # the usual case; one pattern of all values takes far longer
+        values = [value for upper_form, value in self._replaced_forms if upper_form in upper]
+        if not values:  # the usual case; one pattern of all values takes far longer
             return text
         # A short name in another case may be a word or an abbreviation: an outlet "nas", the text
         # "NAS". In capitals, "Straße" has one letter more: "STRASSE".
-        values = "|".join(
+        forms = "|".join(
             (
                 f"((?i:{re.escape(value)}|{re.escape(value.upper())}))"
                 if len(value) > private_patterns.SHORTEST
                 else f"({re.escape(value)})"
             )
-            for value in near
+            for value in values
         )
         return re.sub(
-            rf"(?<![0-9A-Za-z])(?:{values})(?![0-9A-Za-z])",
+            rf"(?<![0-9A-Za-z])(?:{forms})(?![0-9A-Za-z])",
+            # group N matched the Nth value, in another case unless the match itself is learned
             lambda match: (
-                self._learned.get(match[0]) or self._learned[near[(match.lastindex or 1) - 1]]
+                self._learned.get(match[0]) or self._learned[values[(match.lastindex or 1) - 1]]
             ),
             text,
         )

@@ -60,6 +60,9 @@ def read_secret(path: str, rule: FilePermission) -> str:
 
 
 def _check(path: str, status: os.stat_result, rule: FilePermission) -> None:
+    """Raises SettingsError if others may use a file as the rule forbids, or if it belongs to
+    another user, who could change it. Pipes and systems without POSIX permissions pass.
+    """
     if os.name != "posix" or not stat.S_ISREG(status.st_mode):
         return
     if status.st_mode & rule.bits:

@@ -80,6 +80,9 @@ class Calls:
         return {"outlets": outlets, "load_a": figures.load_a, "energy_kwh": figures.energy_kwh}
 
     def _keep(self, method: str, ask: Callable[[FourMethods], dict[str, Any]]) -> ProvenCall:
+        """Call a method on an object made anew, and add the call to `made` with its error or what
+        `ask` returned: fields of ProvenCall.
+        """
         answer: dict[str, Any] = {}
         begin = time.monotonic()
         try:
@@ -218,6 +221,9 @@ def surprises(proof: UnitProof) -> Iterator[str]:
 
 
 def _switching_surprises(proof: UnitProof) -> Iterator[str]:
+    """Each call after a command must show the outlet as commanded, and each status the others as
+    they were in the first one.
+    """
     before = proof.first("status")
     wanted = ""
     for call in proof.calls:
