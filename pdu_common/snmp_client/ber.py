@@ -99,6 +99,9 @@ def arcs(content: bytes) -> Arcs:
 
 
 def _arcs(content: bytes) -> Arcs:
+    """`arcs`, decoded anew. Each arc is in base 128; the first number holds two arcs (X.690,
+    8.19).
+    """
     arcs: list[int] = []
     value = 0
     for octet in content:

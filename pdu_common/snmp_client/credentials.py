@@ -214,6 +214,7 @@ def _squeeze(text: str) -> str:
 
 
 def _require(fields: Mapping[str, str], key: str) -> str:
+    """The value of the parameter `key`. Raises SnmpError without it."""
     if key not in fields:
         raise SnmpError(
             f"snmp_params has no {key}, which this SNMPv3 security level needs",
@@ -224,6 +225,7 @@ def _require(fields: Mapping[str, str], key: str) -> str:
 
 
 def _number(text: str, key: str, lowest: float, highest: float) -> float:
+    """A number in these bounds. Raises SnmpError for other text."""
     try:
         number = float(text)
     except ValueError:

@@ -117,8 +117,10 @@ def _add_rows(rows: Rows, bindings: bytes) -> None:
     sizes: list[int] = []
     while at < end:
         _, _, stop = ber.head(bindings, at, end)
-        sizes.append(stop - at)
-        rows.append((_known_row if sizes[-1] <= _SHORT else _row)(bindings[at:stop]))
+        size = stop - at
+        decode_row = _known_row if size <= _SHORT else _row
+        rows.append(decode_row(bindings[at:stop]))
+        sizes.append(size)
         at = stop
     if sizes and max(sizes) <= _SHORT:
         if len(_split_by_begin) >= _KEPT_SPLITS:
@@ -157,6 +159,7 @@ _known_row = functools.lru_cache(maxsize=_KEPT)(_row)
 
 
 def _value(tag: int, content: bytes) -> TypedValue:
+    """The value with this tag. Raises Malformed if SNMP has no such type or not of this size."""
     bounds = _NUMBERS.get(tag)
     if bounds is not None:
         return TypedValue(tag, ber.number(content, *bounds, is_signed=tag == reads.INTEGER))

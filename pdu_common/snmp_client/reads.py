@@ -326,7 +326,7 @@ class _TableWalk:
                     raise
                 retries = max(0, retries - 1)
                 if is_repeated:
-                    self._quieter(request)
+                    self._ask_for_less(request)
                 is_repeated = True
                 continue
             except SnmpReport:
@@ -358,14 +358,15 @@ class _TableWalk:
         return was_bulk
 
     def _request(self, last: Arcs) -> SnmpRequest:
+        """The next request for the rows after `last`."""
         if self._bulk > 1:
             return SnmpRequest(GET_BULK, (last,), self._bulk)
         stem, number = (last[:-1], last[-1]) if len(last) > len(self._root) else (last, 0)
         guesses = range(number + 1, min(number + self._next, _ARCS))
         return SnmpRequest(GET_NEXT, (last, *((*stem, guess) for guess in guesses)))
 
-    def _quieter(self, request: SnmpRequest) -> None:
-        """Asks for less after a request without an answer."""
+    def _ask_for_less(self, request: SnmpRequest) -> None:
+        """Lets the next requests ask for fewer rows, after one without an answer."""
         if request.asks_rows:
             self._unanswered.append(request)
         if request.kind == GET_BULK:
@@ -381,9 +382,11 @@ class _TableWalk:
             limit, rows = self._limit(silent)
             limit.silent(rows)
         self._unanswered.clear()
-        self._limit(request)[0].note_answer()
+        limit, _ = self._limit(request)
+        limit.note_answer()
 
     def _limit(self, request: SnmpRequest) -> tuple[RowLimit, int]:
+        """The agent's limit for requests of this kind, and the rows that this one asks for."""
         if request.kind == GET_BULK:
             return self._learned.bulk, request.most
         return self._learned.next, len(request.oids)
@@ -415,6 +418,7 @@ def parse_oid(text: str) -> Arcs:
 
 
 def _arcs_of(text: str) -> Arcs:
+    """`parse_oid`, parsed anew."""
     parts = text.strip().strip(".").split(".")
     if 2 <= len(parts) <= _MOST_ARCS and all(
         part.isascii() and part.isdigit() and len(part) < 11 for part in parts

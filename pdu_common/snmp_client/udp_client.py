@@ -44,6 +44,7 @@ def run(
                 return run_over(CommunityExchange(credentials.version, community))
 
             def run_encrypted() -> T:
+                """One dialogue over v3. Its time-out tells if nothing encrypted was answered."""
                 exchange = usm_exchange.open_exchange(credentials)
                 try:
                     return run_over(exchange)
@@ -131,6 +132,11 @@ class _Link:
             return result
 
     def _ask(self, request: SnmpRequest) -> SnmpAnswer:
+        """The answer to one request. Sends what the dialogue demands before it, such as the
+        request with the agent's time.
+
+        Raises SnmpTimeout, and SnmpPortClosed if the host refuses the port.
+        """
         SENT.get()()
         datagram = self._dialogue.start(request)
         wait_s = self._timeout_s

@@ -60,8 +60,20 @@ class Engine(NamedTuple):
 
 def discovery(msg_id: int, pdu: bytes) -> bytes:
     """The request that makes an agent report its engine ID (RFC 3414, 4)."""
-    message = Message(msg_id, 0, b"", 0, 0, b"", 0, 0, b"", v3.scoped_pdu(b"", pdu))
-    return v3.encode(message)[0]
+    message = Message(
+        msg_id=msg_id,
+        level=0,
+        engine_id=b"",
+        boots=0,
+        seconds=0,
+        user=b"",
+        digest_at=0,
+        digest_size=0,
+        salt=b"",
+        data=v3.scoped_pdu(b"", pdu),
+    )
+    datagram, _ = v3.encode(message)
+    return datagram
 
 
 def secure_request(user: User, engine: Engine, msg_id: int, pdu: bytes, at: float) -> bytes:

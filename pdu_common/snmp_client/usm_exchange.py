@@ -62,6 +62,9 @@ def _key(credentials: Credentials) -> _Key:
 
 
 def _user(credentials: Credentials) -> User:
+    """The user with its protocols. Raises SnmpError for a protocol that this machine does not allow
+    or lacks.
+    """
     auth = keys.PROTOCOLS.get(credentials.auth_protocol)
     privacy = ciphers.PROTOCOLS.get(credentials.priv_protocol)
     if auth is not None:
@@ -123,6 +126,7 @@ class UserExchange:
         return self._datagram()
 
     def _datagram(self) -> bytes:
+        """The request as a new message, or the discovery while the engine is not known."""
         message_id = identifier()
         self._message_ids.add(message_id)
         if self._engine is None:

@@ -99,14 +99,21 @@ def decode(data: bytes) -> Message:
     if begin != stop or digest_size > _LONGEST_DIGEST:
         raise Malformed("security parameters of a wrong size")
     if level & PRIV:
-        begin, end = ber.exact_content_bounds(data, at, end, ber.OCTETS)
-        return Message(
-            msg_id, level, engine_id, boots, seconds, user, digest_at, digest_size, salt,
-            data[begin:end],
-        )  # fmt: skip
-    ber.exact_content_bounds(data, at, end, ber.SEQUENCE)
+        at, end = ber.exact_content_bounds(data, at, end, ber.OCTETS)
+    else:
+        # only checked: a scoped PDU is the whole SEQUENCE, with its head
+        ber.exact_content_bounds(data, at, end, ber.SEQUENCE)
     return Message(
-        msg_id, level, engine_id, boots, seconds, user, digest_at, digest_size, salt, data[at:end]
+        msg_id=msg_id,
+        level=level,
+        engine_id=engine_id,
+        boots=boots,
+        seconds=seconds,
+        user=user,
+        digest_at=digest_at,
+        digest_size=digest_size,
+        salt=salt,
+        data=data[at:end],
     )
 
 
@@ -126,6 +133,9 @@ def _header(data: bytes, at: int, end: int) -> tuple[int, int, int]:
 
 
 def _octets(data: bytes, at: int, end: int, longest: int) -> tuple[bytes, int]:
+    """The security parameter at `at`, and where the next one begins. Raises Malformed if it is
+    longer than `longest`.
+    """
     parameter, at = ber.octets(data, at, end)
     if len(parameter) > longest:
         raise Malformed("a security parameter that is too long")
