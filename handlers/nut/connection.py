@@ -159,9 +159,9 @@ class Connection:
         deadline, end = end, self._end(end)
         answers = Responses(self.place, self._secret)
         for batch in _batches(requests):
-            connection, end = (
-                (self._socket, end) if self._socket is not None else self._open(deadline)
-            )
+            connection = self._socket
+            if connection is None:
+                connection, end = self._open(deadline)
             self._exchange(batch, answers, connection, end)
         return answers
 

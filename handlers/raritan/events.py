@@ -180,7 +180,10 @@ class Listener(Iterator[Event]):
 
     def _recover(self, error: PduHandlerError, channel: Channel) -> None:
         """Try until the channel or a new one answers. Raises the error that ends the listening."""
-        began, retries, is_kept, latest = self._clock(), Backoff(self._heard), True, error
+        began = self._clock()
+        retries = Backoff(self._heard)
+        is_kept = True  # whether the unit may still have the channel
+        latest = error
         while self._channel is not None:
             if is_kept and is_missing_object_error(latest):
                 # the unit answers, but has no such channel any more: a new one at once
@@ -237,9 +240,9 @@ class Listener(Iterator[Event]):
         if handed_out is None:
             raise Refused(
                 "all event channels of the unit are in use; one that nobody polls ends after 30 s",
-                "",
-                self._agent.place,
-                "createChannel",
+                code="",
+                host=self._agent.place,
+                operation="createChannel",
             )
         channel = self._unit.mine(handed_out)
         try:
@@ -287,12 +290,14 @@ class Listener(Iterator[Event]):
             for _, source in self._wanted
             if source is not None
         ]
-        bulk, pending_by_source = Bulk(self._agent), {}
+        bulk = Bulk(self._agent)
         answers = bulk.add_each(_AnyObject.getTypeInfo, objects)
         bulk.perform()
+        version_by_interface: dict[str, str] = {}
         for answer in answers:
-            pending_by_source.update(_versions(answer.get()) if answer.error is None else {})
-        return lambda kind: _versioned_type(kind.idlType, pending_by_source)
+            if answer.error is None:
+                version_by_interface.update(_versions(answer.get()))
+        return lambda kind: _versioned_type(kind.idlType, version_by_interface)
 
 
 class _AnyObject(Interface):

@@ -267,8 +267,10 @@ def sys_object_id(reader: Reader, profiles: Sequence[Profile]) -> tuple[str, str
     shown_id = "none" if raw is None else reader.quoted(raw) or "empty"
     arcs: Sequence[int] = () if raw is None else oid_arcs(text(raw)) or ()
     oid = ".".join(map(str, arcs))
-    company = arcs[len(_ENTERPRISES) :][:1] if arcs[: len(_ENTERPRISES)] == _ENTERPRISES else ()
-    if any(company) or any(profile.match(oid) for profile in families_near(profiles, oid)):
+    depth = len(_ENTERPRISES)
+    # 0 is no company's number
+    names_company = len(arcs) > depth and arcs[:depth] == _ENTERPRISES and arcs[depth] != 0
+    if names_company or any(profile.match(oid) for profile in families_near(profiles, oid)):
         return shown_id, oid
     return shown_id, ""
 

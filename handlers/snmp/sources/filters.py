@@ -158,12 +158,15 @@ class Complete(ReadOnly):
         counts = self.count.rows(reader) if self.count else {}
         for unit, value in counts.items():
             count = number(value)
-            mine = [
+            # a single count is of all rows
+            rows_of_unit = [
                 identity
                 for identity in all_rows
                 if len(counts) == 1 or unit in identity_prefixes(identity)
             ]
-            if count is not None and (len(mine) < count or lacks_first_row(mine, count)):
+            if count is not None and (
+                len(rows_of_unit) < count or lacks_first_row(rows_of_unit, count)
+            ):
                 all_rows[f"{unit}."] = MISSING  # the dot: no index ends with one
         if len(all_rows) < self.least:
             all_rows["."] = MISSING
@@ -177,9 +180,10 @@ def _gaps(rows: Sequence[str], position: int) -> Iterator[str]:
     numbers: dict[str, set[int]] = {}
     for identity in rows:
         arcs = identity.split(".")
-        number_of = arcs.pop(position) if -len(arcs) <= position < len(arcs) else ""
-        if number_of.isascii() and number_of.isdigit():
-            numbers.setdefault(".".join(arcs), set()).add(int(number_of))
+        arc = arcs.pop(position) if -len(arcs) <= position < len(arcs) else ""
+        if arc.isascii() and arc.isdigit():
+            # the other arcs name the unit
+            numbers.setdefault(".".join(arcs), set()).add(int(arc))
     for unit, numbers_of_unit in numbers.items():
         if (
             max(numbers_of_unit) - min(numbers_of_unit) >= len(numbers_of_unit)
@@ -192,10 +196,10 @@ def lacks_first_row(rows: Sequence[str], count: Decimal) -> bool:
     """Whether a table that is numbered from 1, and may be longer than the count, lacks a row of
     those up to the count.
     """
-    last = [arc.rpartition(".")[2] for arc in rows]
-    if not rows or not all(arc.isascii() and arc.isdigit() for arc in last):
+    last_arcs = [row.rpartition(".")[2] for row in rows]
+    if not rows or not all(arc.isascii() and arc.isdigit() for arc in last_arcs):
         return False
-    numbers = set(map(int, last))
+    numbers = set(map(int, last_arcs))
     # with one row missing at most: what is numbered otherwise has no first rows
     is_numbered = len(numbers) == len(rows) and min(numbers) > 0 and max(numbers) <= len(rows) + 1
     return is_numbered and any(n not in numbers for n in range(1, int(count) + 1))
