@@ -253,6 +253,7 @@ def _round(
     earlier_rows: Mapping[str, PduRow],
     repeated: Mapping[str, str],
 ) -> Round:
+    # a row keeps its outlets only where something shows or compares them: lists are long
     keep = run_options.json or config.html is not None or config.watch_s is not None
     rows: list[Optional[PduRow]] = [None] * len(fleet_targets)
     begin = time.monotonic()

@@ -113,6 +113,7 @@ def answer(question: str) -> SupportAnswer:
 
 
 def _answer_oid(oid: str) -> SupportAnswer:
+    """The answer for a sysObjectID: yes if it names a family, maybe if some are tried at it."""
     entry_by_family = {entry.family: entry for entry in entries()}
     recognition = recognise(oid)
     hits = tuple(Match(entry_by_family[family.key], None) for family in recognition.families)
@@ -139,7 +140,7 @@ def _phrases() -> frozenset[str]:
 
 def _answer_ups(company: Sequence[Word]) -> SupportAnswer:
     """A UPS is no PDU: families that say that they read some, and NUT."""
-    makers = {entry.key for entry in _entries_maker_wordss(company)}
+    makers = {entry.key for entry in _entries_of_makers(company)}
     near = tuple(
         entry
         for entry in entries()
@@ -236,7 +237,7 @@ def _answer_model(model: _Model, company: Sequence[Word]) -> SupportAnswer:
 
 def _answer_unread(model: _Model, company: Sequence[Word]) -> SupportAnswer:
     """A model that no entry reads beside these words."""
-    near = _entries_maker_wordss(company)
+    near = _entries_of_makers(company)
     known_of = {query_word for entry in entries() for query_word in _maker_words(entry, company)}
     if near:  # a vendor that does not have the model, such as "Raritan AP8959"
         strange = [query_word.text for query_word in company if query_word not in known_of]
@@ -265,7 +266,7 @@ def _answer_all(
     own_words = {query_word for model in models for query_word in _own(model, company)}
     strange = [query_word for query_word in company if query_word not in own_words]
     if strange:  # a vendor without these models, or a word that nobody knows
-        near = _entries_maker_wordss(strange)
+        near = _entries_of_makers(strange)
         doubts = [f"{printable(model.text)} is a name of {model.vendors}" for model in models]
         words = [query_word.text for query_word in strange] if not near else []
         return _not_named(near, words or [model.text for model in models], doubts if near else ())
@@ -283,6 +284,9 @@ def _answer_all(
 
 
 def _answer_words(company: Sequence[Word]) -> SupportAnswer:
+    """The answer for words that name no model: yes if an entry knows all of them, else what is
+    near, with the words that are strange.
+    """
     knowing = _entries_knowing(company)
     if knowing:
         return SupportAnswer(YES, tuple(Match(entry, None) for entry in knowing))
@@ -300,9 +304,9 @@ def _answer_words(company: Sequence[Word]) -> SupportAnswer:
         doubts = [
             f"{brand} stands on PDUs of several makers, and some are read" for brand in brand_names
         ]
-        return _not_named(_entries_maker_wordss(map(word, brand_names)), (), doubts)
+        return _not_named(_entries_of_makers(map(word, brand_names)), (), doubts)
     return _not_named(
-        _entries_maker_wordss(company)
+        _entries_of_makers(company)
         or _entries_knowing(query_word for query_word in company if query_word.text not in strange),
         strange or [query_word.text for query_word in company],
     )
@@ -362,7 +366,7 @@ def _names_alone(entry: SupportEntry, query_word: Word) -> bool:
     return len(query_word.squeezed) > 2 or query_word.squeezed in entry.makers
 
 
-def _entries_maker_wordss(words: Iterable[Word]) -> tuple[SupportEntry, ...]:
+def _entries_of_makers(words: Iterable[Word]) -> tuple[SupportEntry, ...]:
     """The entries whose vendor or brand is among the words."""
     squeezed_words = {query_word.squeezed for query_word in words}
     return tuple(entry for entry in entries() if squeezed_words & entry.makers)

@@ -106,6 +106,9 @@ class NutServer(Replay):
         return effect
 
     def _turn_outlet(self, device: RecordedDevice, outlet: model.NutOutlet, on: bool) -> str:
+        """Set the state of an outlet in the driver's own words. Its meters read 0 while it is off,
+        and then what was recorded. Returns what happened, for people.
+        """
         for variable in outlet.state_variables:
             status = device.variables.get(variable, "")
             if variable == "ups.status":

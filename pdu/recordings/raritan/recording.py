@@ -164,6 +164,9 @@ def _mine(rid: str, link: int) -> str:
 
 
 def _getters(idl_type: str) -> list[str]:
+    """The methods of an interface and its bases that only read and need no argument; of a sensor,
+    those of _OF_SENSORS alone.
+    """
     cls = _idl_class(idl_type)
     if cls is None:
         return []

@@ -88,6 +88,9 @@ def _is_below(oid: Arcs, roots: Iterable[Arcs]) -> bool:
 
 
 def _candidates(rows: Mapping[Arcs, SnmpRow]) -> Iterator[WalkedTable]:
+    """The tables that the rows make if the last arc of each is its index, then the last two, and so
+    on: a row may be in several of them.
+    """
     for depth in range(1, _DEEPEST + 1):
         columns: dict[Arcs, dict[Index, SnmpRow]] = defaultdict(dict)
         for oid, row in rows.items():
@@ -100,11 +103,14 @@ def _candidates(rows: Mapping[Arcs, SnmpRow]) -> Iterator[WalkedTable]:
 
 
 def _tables_of_columns(rows: Mapping[Arcs, SnmpRow], oids: Collection[Arcs]) -> list[WalkedTable]:
+    """The tables that the columns with these OIDs make."""
     columns: dict[Arcs, dict[Index, SnmpRow]] = defaultdict(dict)
     for oid, row in rows.items():
-        ends = next((end for end in range(len(oid) - 1, len(VENDORS), -1) if oid[:end] in oids), 0)
-        if ends:
-            columns[oid[:ends]][oid[ends:]] = row
+        # the longest that fits
+        for end in range(len(oid) - 1, len(VENDORS), -1):
+            if oid[:end] in oids:
+                columns[oid[:end]][oid[end:]] = row
+                break
     # without scalars
     return _together(
         {

@@ -59,6 +59,10 @@ class BoundedMethods:
         return self._call("port_up" if on else "port_down", FourMethods.switch, identity, on)
 
     def _call(self, name: str, method: Callable[..., T], *arguments: Any) -> T:
+        """Call a method of an object made anew, in a thread that is left behind if it does not end.
+
+        Raises what it raises, and EndlessCall.
+        """
         results: list[T] = []
         errors: list[BaseException] = []
 

@@ -87,6 +87,9 @@ def untried_after(broken_rules: Sequence[Rule], method: str, rule: str) -> Optio
 
 
 def _method_findings(device: TrialDevice) -> Iterator[Finding]:
+    """Findings on the four methods: the figures, and the commands to an outlet that is on, are
+    tried if status() answers.
+    """
     try:
         states = dict(device.methods.states())
     except Exception as error:
@@ -140,6 +143,9 @@ def _command_findings(device: TrialDevice, outlet: str) -> Iterator[Finding]:
 def _compare_states(
     states: Mapping[str, EnumPowerStatus], real: Mapping[str, EnumPowerStatus]
 ) -> Finding:
+    """Compares what status() returned with the real states, also their order. A handler that has
+    other identities than this pack cannot be compared.
+    """
     if list(states.items()) == list(real.items()):
         return Finding(RULES["states"], KEPT)
     absent_names = [name for name in real if name not in states]
@@ -152,11 +158,16 @@ def _compare_states(
     ]
     if wrong:
         return broken("states", f"status: {'; '.join(wrong[:3])}")
-    why = "its identities are not those of this pack's family, so states cannot be compared"
-    return Finding(RULES["states"], UNTRIED if absent_names else KEPT, why if absent_names else "")
+    if absent_names:
+        why = "its identities are not those of this pack's family, so states cannot be compared"
+        return Finding(RULES["states"], UNTRIED, why)
+    return Finding(RULES["states"], KEPT)
 
 
 def _compare_figures(figures: Figures, sums: MeasuredSums) -> Finding:
+    """Compares what statistic() returned with what the device measures. Where it has several meters
+    of one quantity, a figure is right if it is that of any.
+    """
     if not sums.load_a and not sums.energy_kwh:
         return Finding(RULES["figures"], UNTRIED, "its family reads no meter of this device")
     if figures.load_a is None and figures.energy_kwh is None:
@@ -164,12 +175,10 @@ def _compare_figures(figures: Figures, sums: MeasuredSums) -> Finding:
     comparisons = [
         ("load", "A", figures.load_a, sums.load_a),
         ("total_consumption", "kWh", figures.energy_kwh, sums.energy_kwh),
-        *(
-            (f"consumption of outlet {identity}", "kWh", port.energy_kwh, [real])
-            for identity, real in sums.outlet_kwh.items()
-            for port in [figures.ports.get(identity, MeterFigures())]
-        ),
     ]
+    for identity, real_kwh in sums.outlet_kwh.items():
+        outlet_kwh = figures.ports.get(identity, MeterFigures()).energy_kwh
+        comparisons.append((f"consumption of outlet {identity}", "kWh", outlet_kwh, [real_kwh]))
     faults = [
         f"{name} is {figure:g} {unit}; the device measures"
         f" {' or '.join(f'{real:g}' for real in dict.fromkeys(real_figures))} {unit}"
