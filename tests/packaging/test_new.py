@@ -111,7 +111,7 @@ _OF_ALL = (
     "tests/packaging/test_pages.py",
     "tests/test_hostile_text.py::test_an_outlets_name_stays_within_its_cell_json_value_and_metric_label[{}]",
     "tests/faults/test_matrix.py::test_tcp_faults_and_wrong_answers_are_played_or_excluded_with_a_reason[{}]",
-    "tests/faults/test_matrix.py::test_every_call_is_right_with_every_fault[{}-False]",
+    "tests/faults/test_matrix.py::test_every_call_is_right_with_every_fault[{}]",
     "tests/pdu/pdus/test_one_reading.py::test_three_tools_say_the_same_of_each_outlet_of_each_handlers_peer_with_watts",
     "tests/pdu/pdus/test_one_reading.py::test_three_tools_say_the_same_whichever_command_is_imported_first[prove]",
 )
