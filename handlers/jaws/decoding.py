@@ -35,6 +35,7 @@ _OUTLET_ID = re.compile(r"[A-Za-z]{1,4}[1-9][0-9]{0,2}")
 _NEUTRAL = re.compile(r"[A-Za-z]+4")  # the line with st4LineIndex 4
 _FORM_ERRORS = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError)
 _WH, _KWH = 1000, 1  # of them make a kWh
+_NO_OUTLETS_KWH = 100_000  # 16 A at 230 V without a pause for three years
 _NO_UNIT = (
     "no energy of an outlet is shown: it may be in Wh or in kWh, and neither its values nor the"
     " energy of the cords say which"
@@ -211,7 +212,7 @@ def _energy_unit(outlets: Sequence[Entry], cords: Sequence[Entry]) -> Optional[i
     Energies with a fraction are in kWh with tenths, as Wh are whole; so are whole ones among them,
     because the firmware leaves out ".0". Neither may exceed the cords' energy. Whole ones alone may
     be in kWh by chance, as the tenths of a few outlets move on. They are in Wh only if they would
-    exceed the cords' energy in kWh.
+    exceed the cords' energy in kWh, or if no cord counts and one of them is no outlet's in kWh.
     """
     figures = [_figure(entry, "energy") for entry in outlets]
     energies = [figure for figure in figures if figure]
@@ -220,7 +221,7 @@ def _energy_unit(outlets: Sequence[Entry], cords: Sequence[Entry]) -> Optional[i
     unit = _WH if all(energy == int(energy) for energy in energies) else _KWH
     cord_energy = _sum([_figure(entry, "energy") for entry in cords])
     if cord_energy is None:
-        return unit if unit == _KWH else None
+        return unit if unit == _KWH or max(energies) >= _NO_OUTLETS_KWH else None
     # meters differ by some per cent, and the cord's has tenths
     most = 1.05 * cord_energy + 0.1
     is_certain = sum(energies) / unit <= most and (unit == _KWH or sum(energies) > most)
