@@ -252,8 +252,8 @@ def _count(
     numbers = [int(n) for n in rows.values() if n is not None and n >= 0]
     units = {identity.rpartition(".")[0] for identity in states}
     # else the counts are not by unit
-    missing = units - rows.keys() if units & rows.keys() else ()
-    return sum(numbers), len(numbers) == len(rows) > 0 and not missing
+    uncounted_units = units - rows.keys() if units & rows.keys() else ()
+    return sum(numbers), len(numbers) == len(rows) > 0 and not uncounted_units
 
 
 def _complete(outlets: Outlets, states: States, reader: Reader) -> tuple[States, int]:

@@ -76,17 +76,19 @@ def poll_bounds(polls: Sequence[PollTime]) -> list[Optional[PollBounds]]:
     """
     groups = ([*group] for _, group in groupby(polls, key=lambda poll: poll.boot))
     runs = [_Run(group, _bounds_of_run(group)) for group in groups]
-    believed: dict[int, PollBounds] = {}
+    span_by_run: dict[int, PollBounds] = {}
     # longer runs first
     for place in sorted(range(len(runs)), key=lambda at: -_length(runs[at].span)):
-        span, (begin, end) = runs[place].span, _neighbours(believed, place)
+        span, (begin, end) = runs[place].span, _neighbours(span_by_run, place)
         is_after = begin is None or begin <= span.earliest + SAME_CLOCK_S
         if is_after and (end is None or span.latest <= end + SAME_CLOCK_S):
-            believed[place] = span
+            span_by_run[place] = span
     bounds: list[Optional[PollBounds]] = []
     for place, run in enumerate(runs):
-        is_believed = place in believed
-        bounds += run.bounds if is_believed else run.bounds_between(*_neighbours(believed, place))
+        is_believed = place in span_by_run
+        bounds += (
+            run.bounds if is_believed else run.bounds_between(*_neighbours(span_by_run, place))
+        )
     return bounds
 
 
@@ -95,11 +97,11 @@ def _length(span: PollBounds) -> float:
 
 
 def _neighbours(
-    believed: Mapping[int, PollBounds], place: int
+    span_by_run: Mapping[int, PollBounds], place: int
 ) -> tuple[Optional[float], Optional[float]]:
     """When the run before a place ended, and the one behind it began; None if there is none."""
-    ends = [span.latest for other, span in believed.items() if other < place]
-    begins = [span.earliest for other, span in believed.items() if other > place]
+    ends = [span.latest for other, span in span_by_run.items() if other < place]
+    begins = [span.earliest for other, span in span_by_run.items() if other > place]
     return max(ends, default=None), min(begins, default=None)
 
 
@@ -113,7 +115,7 @@ def _bounds_of_run(polls: Sequence[PollTime]) -> list[PollBounds]:
         return [PollBounds(poll.begin, poll.end) for poll in polls]
     times = [poll.monotonic for poll in polls]
     right = _longest_held(offsets, times)
-    others = [
+    other_offsets = [
         offset
         for offset, held_s in (
             _first_held(offsets, times),
@@ -121,7 +123,7 @@ def _bounds_of_run(polls: Sequence[PollTime]) -> list[PollBounds]:
         )
         if held_s >= HELD_S and abs(offset - right) < MOST_S
     ]
-    errors = [0.0, *(offset - right for offset in others)]
+    errors = [0.0, *(offset - right for offset in other_offsets)]
     early, late = min(errors), max(errors)
     return [
         PollBounds(

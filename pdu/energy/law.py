@@ -165,11 +165,11 @@ def _position(segment: Segment, at: float, watts: float) -> _Position:
     following = before + 1
     if before >= 0:
         # in a long gap, what the supply delivers says more than the readings around it
-        left = watts * (segment.latest[following] - at) / 3600.0
-        low = max(low, segment.wh[following] - left)
-        passed = watts * (at - segment.earliest[before] + AGE_S) / 3600.0
-        reached = segment.wh[before] + segment.step + passed
-        high = min(high, reached) if after < len(segment.wh) else reached
+        wh_after = watts * (segment.latest[following] - at) / 3600.0
+        low = max(low, segment.wh[following] - wh_after)
+        wh_before = watts * (at - segment.earliest[before] + AGE_S) / 3600.0
+        most_wh = segment.wh[before] + segment.step + wh_before
+        high = min(high, most_wh) if after < len(segment.wh) else most_wh
     return _Position(low, _interpolated(segment, before, at), max(low, high))
 
 

@@ -195,11 +195,11 @@ def _flows(readings: PduReadings, supply: Supply) -> Mapping[str, Optional[Flow]
     outlets = [flow for name, flow in flows.items() if name != INLET]
     inlet = readings.registers.get(INLET)
     if inlet is not None and outlets and not any(watts is not None for watts in inlet.watts):
-        known = [flow for flow in outlets if flow is not None]
-        if len(known) == len(outlets):
+        outlet_flows = [flow for flow in outlets if flow is not None]
+        if len(outlet_flows) == len(outlets):
             flows[INLET] = Flow(
-                [*map(sum, zip(*(flow.least for flow in known)))],
-                [*map(sum, zip(*(flow.most for flow in known)))],
+                [*map(sum, zip(*(flow.least for flow in outlet_flows)))],
+                [*map(sum, zip(*(flow.most for flow in outlet_flows)))],
             )
     return flows
 
@@ -273,8 +273,8 @@ def _step(columns: Sequence[Sequence[int]], step_of_mib: int) -> int:
 
 def _rise(column: Column, segments: Sequence[Segment], longest_s: float) -> float:
     """By how much a register rose, but for pauses; of one mostly too fast, from first to last."""
-    believed = sum(len(segment.wh) for segment in segments)
-    if 2 * believed < len(column.wh):
+    reading_count = sum(len(segment.wh) for segment in segments)
+    if 2 * reading_count < len(column.wh):
         return float(max(column.wh[-1] - column.wh[0], 0))
     rise = float(sum(segment.wh[-1] - segment.wh[0] for segment in segments))
     for segment in segments:

@@ -151,8 +151,8 @@ def segments_of(
         if len(part.places) <= FEW < longest:
             walk.note(part.places[0], part.places[-1], "too few readings confirm the register")
         else:
-            believed = column.select(part.places)
-            segments.append(Segment(*believed, step, limits.wrap, part.set_back))
+            columns = column.select(part.places)
+            segments.append(Segment(*columns, step, limits.wrap, part.set_back))
     return segments, walk.events
 
 
@@ -226,9 +226,9 @@ class _Walk:
             # this reading, and perhaps the next ones, left the line and came back
             self._leave_out(part, last, back, (last, place))
             self._skip_until = back
-        elif (kept := self._follows_earlier(part, place)) is not None:
+        elif (last_place := self._follows_earlier(part, place)) is not None:
             # the last readings had left the line, and this one is on it
-            del part.places[kept + 1 :]
+            del part.places[last_place + 1 :]
             self._leave_out(part, part.places[-1], place, (last, place))
             part.places.append(place)
         else:
@@ -279,10 +279,10 @@ class _Walk:
         has flowed than it shows: what it lost by that, and what flowed meanwhile.
         """
         column, (high, low) = self._column, fall
-        lost = column.wh[high] - column.wh[low]
-        if lost > 0 and self._follows(low, back):
+        fall_wh = column.wh[high] - column.wh[low]
+        if fall_wh > 0 and self._follows(low, back):
             hole_s = column.latest[low] - column.earliest[high] + AGE_S
-            part.set_back.append((column.latest[low], lost + self._watts * hole_s / 3600.0))
+            part.set_back.append((column.latest[low], fall_wh + self._watts * hole_s / 3600.0))
         self.note(before, back, "the register left its line for a moment, and came back")
 
     def _last_moved(self, part: _Part) -> int:

@@ -162,7 +162,7 @@ def prove_command(
             owner = owner_questions.answers(run_options, front, dark, display)
             if plan.outlet:
                 owner = _switch(plan, unit, calls, owner)
-            proof = dataclasses.replace(proof, owner=owner, calls=tuple(calls.made))
+            proof = dataclasses.replace(proof, owner=owner, calls=tuple(calls.calls))
             write(proof_text(proof).encode())
     except KeyboardInterrupt:
         _raise_interrupted(plan, calls)
@@ -233,7 +233,7 @@ def _switch(plan: _Plan, unit: UnitUnderTest, calls: Calls, owner: OwnerAnswers)
 
 def _raise_interrupted(plan: _Plan, calls: Calls) -> NoReturn:
     reason = "no file was written"
-    commands = [call for call in calls.made if call.method.startswith("port_")]
+    commands = [call for call in calls.calls if call.method.startswith("port_")]
     if commands and commands[-1].method == "port_up" and not commands[-1].error_kind:
         reason += f"; outlet {plan.outlet} was switched on again"
     elif plan.run_options.changing:

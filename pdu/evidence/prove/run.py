@@ -48,7 +48,7 @@ class Calls:
 
     def __init__(self, unit: UnitUnderTest) -> None:
         self._unit, self._begin = unit, time.monotonic()
-        self.made: list[ProvenCall] = []
+        self.calls: list[ProvenCall] = []
 
     def status(self) -> ProvenCall:
         """The states of all outlets."""
@@ -93,7 +93,7 @@ class Calls:
             answer = {"error_kind": call_error.kind, "error": reason}
         seconds = time.monotonic() - begin
         call = ProvenCall(method, round(begin - self._begin, 3), round(seconds, 3), **answer)
-        self.made.append(call)
+        self.calls.append(call)
         return call
 
 
@@ -214,9 +214,9 @@ def surprises(proof: UnitProof) -> Iterator[str]:
         yield f"status lists {len(outlets)} outlets, and the front has {owner.outlets}"
     for outlet in outlets if owner.dark is not None else ():
         number = proof.numbers.get(outlet.identity) or outlet.identity
-        seen = "off" if number in (owner.dark or ()) else "on"
-        if outlet.state != seen:
-            yield f"outlet {number} is reported {outlet.state}, and the owner sees it {seen}"
+        state = "off" if number in (owner.dark or ()) else "on"
+        if outlet.state != state:
+            yield f"outlet {number} is reported {outlet.state}, and the owner sees it {state}"
     yield from _switching_surprises(proof)
 
 
