@@ -1,36 +1,35 @@
 """A device's login, and what keeps it out of errors and debug lines when a device sends it back.
 Pure.
 
-A secret is found in plain text, escaped once or twice for JSON, JavaScript (`\\xXX`, `\\uXXXX`), a
-URL or HTML, and in hex or base64, as in the Authorization header. Case does not matter, except in
-base64. A secret is also found if its UTF-8 was decoded as Latin-1, as http.client decodes headers.
+Errors quote a device's message field, address or type of content, at most 200 characters of it,
+and nothing of it if it holds the login: in plain text, in hex or base64, as in the Authorization
+header, or with the escapes of JSON, a URL or HTML.
 """
 
 from __future__ import annotations
 
 import base64
 import html
+import json
 import re
-from collections.abc import Iterator, Sequence
-from typing import NamedTuple, Optional
-from urllib.parse import unquote, unquote_plus
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Callable, NamedTuple, Optional
+from urllib.parse import quote
 
-from ..shared.errors import (
-    PduHandlerError,
-    ProtocolError,
-    Refused,
-    SettingsError,
-    printable,
-)
+from ..shared.errors import PduHandlerError, Refused, SettingsError, printable
 
 # characters of the password in `user:pa` (see `secrets`)
 _BEGINNING = 2
 _HIDDEN = "(not shown: it holds the login)"
-_ENCODED = re.compile(r"[A-Za-z0-9+/_-]{2,}")
-# html.unescape() calls int(), whose limit of digits cannot be set below 640
-_TOO_LONG = re.compile("(?<=&#)[0-9]{640,}")
-_ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|x([0-9A-Fa-f]{2})|(.))", re.DOTALL)
-_CONTROLS = dict(zip("bfnrt", "\b\f\n\r\t"))
+_ESCAPES: Sequence[Callable[[str], str]] = (
+    lambda text: json.dumps(text)[1:-1],
+    lambda text: json.dumps(text, ensure_ascii=False)[1:-1],
+    html.escape,
+    lambda text: quote(text, safe="", errors="replace"),
+    lambda text: re.sub("[!-/:-@[-`{-~]", lambda sign: f"%{ord(sign[0]):02x}", text),
+)
+# characters of base64; fewer are in many words by chance
+_LEAST_ENCODED = 4
 # Words of the paths that Redfish (DSP0268, "Resource map") and Xerus (its well-known ids) define,
 # in lower case. A password that is one of them is no secret in a path, and to hide the path would
 # tell that it is one.
@@ -45,8 +44,7 @@ _PATH_WORDS = frozenset(
 _PATH_WORD = re.compile("(?<![A-Za-z0-9+=_-])[A-Za-z0-9]+(?![A-Za-z0-9+=_-])")
 _NUMBER = re.compile("[0-9]{1,3}")
 _QUOTED = 200  # limit for a device's text in an error, in characters
-# searched for secrets, in characters or bytes; an error keeps at most 2000
-_EXAMINED = 8000
+_EXAMINED = 8000  # searched for secrets, in characters
 
 
 class Login(NamedTuple):
@@ -126,19 +124,9 @@ class Login(NamedTuple):
         )
         return holds(own_words, secrets(self))
 
-    def payload(self, body: bytes) -> bytes:
-        """The beginning of a device's answer, for an error to keep; b"" if it holds the password or
-        the token.
-        """
-        head = body[:_EXAMINED]
-        if holds(head.decode("utf-8", "replace"), secrets(self)):
-            return b""
-        return head
-
     def mask(self, error: PduHandlerError) -> None:
         """Take the password and the token out of an error of any class, whose text may quote the
-        device: each part of its reason that holds one is replaced by a notice, and its bytes are
-        dropped.
+        device: each part of its reason that holds one is replaced by a notice.
         """
         parts = [
             _HIDDEN if isinstance(part, str) and self._is_in(part) else part for part in error.parts
@@ -147,9 +135,7 @@ class Login(NamedTuple):
             parts = [_HIDDEN]
         error.set_reason(parts)
         error.operation = _HIDDEN if self._is_in(error.operation) else error.operation
-        if isinstance(error, ProtocolError):
-            error.payload = self.payload(error.payload)
-        elif isinstance(error, Refused) and self._is_in(error.code):
+        if isinstance(error, Refused) and self._is_in(error.code):
             error.code = ""
 
 
@@ -165,64 +151,48 @@ def secrets(login: Login) -> list[str]:
     header that it sends back.
     """
     texts = [secret for secret in (login.password, login.token) if secret]
-    if login.user and login.password:
+    if login.user is not None and login.password:
         texts.append(f"{login.user}:{login.password[:_BEGINNING]}")
     return texts
 
 
-def holds(text: str, secrets: Sequence[str]) -> bool:
-    """Whether `text` holds one of the secrets in a form that the module's docstring lists."""
-    in_utf8 = [secret.encode("utf-8", "replace") for secret in secrets]
-    if any(secret.hex() in text.lower() for secret in in_utf8):
-        return True
-    in_latin = [secret.decode("latin-1") for secret in in_utf8]
-    sought = {secret.casefold() for secret in (*secrets, *in_latin)}
-    for view in _views(text):
-        lower_text = view.casefold()
-        if any(secret in lower_text for secret in sought):
-            return True
-    return False
+def holds(text: str, secrets: Iterable[str]) -> bool:
+    """Whether `text` holds one of the secrets in a form that the module's docstring lists.
 
-
-def _views(text: str) -> Iterator[str]:
-    """The text, and the variants that result when one or two escapes and an encoding are undone."""
-    plain = [text]
-    for _ in range(2):  # text in HTML in JSON, a URL in a URL
-        undone = [view for view_text in plain for view in _once_unescaped(view_text)]
-        plain = list(dict.fromkeys(undone))
-    yield from plain
-    for view_text in dict.fromkeys((*plain, re.sub(r"\s", "", text))):
-        for token in _ENCODED.findall(view_text):
-            yield from _decoded(token)
-
-
-def _once_unescaped(text: str) -> Sequence[str]:
-    """The text as it is, and without one escape of each kind."""
-    in_html = html.unescape(_TOO_LONG.sub("", text))
-    return text, _unescaped(text), unquote(text), unquote_plus(text), in_html
-
-
-def _character(escape: re.Match[str]) -> str:
-    digits = escape[1] or escape[2]
-    if digits:
-        return chr(int(digits, 16))
-    return _CONTROLS.get(escape[3], escape[3])
-
-
-def _unescaped(text: str) -> str:
-    """Escapes of JSON and JavaScript undone, surrogate pairs joined."""
-    return (
-        _ESCAPE.sub(_character, text).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    Case does not matter, except in base64, nor do line breaks in base64.
+    """
+    lower_text = text.casefold()
+    in_base64 = re.sub(r"\s", "", text).replace("-", "+").replace("_", "/")
+    return any(
+        any(form.casefold() in lower_text for form in _escaped(secret))
+        or any(form in in_base64 for form in _base64_forms(secret))
+        for secret in secrets
     )
 
 
-def _decoded(token: str) -> Iterator[str]:
-    """The text in a token of base64, read from each of its first four letters."""
-    standard = token.replace("-", "+").replace("_", "/")
-    # other letters may directly precede the encoded text
-    for start in range(min(4, len(standard))):
-        part = standard[start:]
-        if len(part) % 4 == 1:
-            part = part[:-1]  # a lone last letter is not a byte
-        padding = -len(part) % 4
-        yield base64.b64decode(part + "=" * padding).decode("utf-8", "replace")
+def _escaped(secret: str) -> Iterator[str]:
+    """The secret as it is and in hex, and with what must be escaped, or all, escaped; also twice,
+    as in HTML in JSON.
+    """
+    in_utf8 = secret.encode("utf-8", "replace")
+    yield in_utf8.hex()
+    yield "".join(f"%{octet:02x}" for octet in in_utf8)
+    yield "".join(f"\\u{ord(character):04x}" for character in secret)
+    yield "".join(f"&#{ord(character)};" for character in secret)
+    # http.client decodes headers as Latin-1
+    forms = {secret, in_utf8.decode("latin-1")}
+    for _ in range(2):
+        forms |= {escape(form) for escape in _ESCAPES for form in forms}
+    yield from forms
+
+
+def _base64_forms(secret: str) -> Iterator[str]:
+    """The secret in base64 after any other text: without the first and last characters, which
+    depend on what is beside it.
+    """
+    in_utf8 = secret.encode("utf-8", "replace")
+    for before in range(3):
+        encoded = base64.b64encode(bytes(before) + in_utf8).decode("ascii")
+        own = encoded[-(-before * 8 // 6) : (before + len(in_utf8)) * 8 // 6]
+        if len(own) >= _LEAST_ENCODED:
+            yield own

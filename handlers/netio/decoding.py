@@ -41,14 +41,13 @@ def read_unit(with_figures: bool) -> Dialogue[PduState]:
             raise ValueError("no count")
     except (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError):
         raise ProtocolError(
-            "the answer is not NETIO's JSON: is its JSON API on, at this port?", body
+            "the answer is not NETIO's JSON: is its JSON API on, at this port?"
         ) from None
     different = len({outlet.identity for outlet in outlets})
     if not count == different == len(outlets):
         raise ProtocolError(
             f"the PDU says that it has {count} outputs, but lists {different} different IDs in "
             f"{len(outlets)} entries",
-            body,
         )
     return PduState(outlets, load, energy, power)
 

@@ -261,7 +261,7 @@ def _refuse_unasked(connection: socket.socket) -> None:
     except OSError:  # nothing arrived
         return
     if surplus:
-        raise ProtocolError("the server sent data that was not asked for", surplus)
+        raise ProtocolError("the server sent data that was not asked for")
 
 
 def _batches(requests: Sequence[NutRequest[object]]) -> Iterator[Sequence[NutRequest[object]]]:

@@ -13,7 +13,7 @@ from typing import Optional, Union, cast
 
 from ..shared.errors import ProtocolError, printable
 from .errors import ErrAnswer
-from .quoting import encoded, split
+from .quoting import split
 from .responses import NutRequest, NutResponse, Responses
 
 MAX_LINE = 4096  # bytes; upsd 2.8.0 cuts its lines after 512
@@ -49,12 +49,11 @@ class Decoder:
         if self._size > MAX_BYTES or len(self._rest) > MAX_LINE:
             raise ProtocolError(
                 "the answer is longer than a NUT server sends: is this the port of a NUT server?",
-                self._rest,
             )
         for line in lines:
             self._line(line)
         if self._rest and not self._open:
-            raise ProtocolError("the server sent more than was asked for", self._rest)
+            raise ProtocolError("the server sent more than was asked for")
         return not self._open
 
     def _line(self, raw: bytes) -> None:
@@ -64,13 +63,12 @@ class Decoder:
             raise ProtocolError(
                 "a line of the answer is too long or holds NUL or a carriage return: "
                 "is this the port of a NUT server?",
-                raw,
             )
         line = raw.decode("utf-8", "surrogateescape")
         if self._rows is not None:
             self._list_line(line, self._rows)
         elif not self._open:
-            raise ProtocolError("the server sent more than was asked for", raw)
+            raise ProtocolError("the server sent more than was asked for")
         else:
             self._first_line(line, self._open[-1])
 
@@ -80,18 +78,16 @@ class Decoder:
         if line == "ERR" or line.startswith("ERR "):
             code, _, extra = line[4:].partition(" ")
             if not code:
-                raise ProtocolError("an ERR without a code", encoded(line))
+                raise ProtocolError("an ERR without a code")
             self._hand_over(ErrAnswer(code, extra))
         elif request.query:
             query = " ".join(request.query)
             if line != f"BEGIN LIST {query}":
-                raise ProtocolError(
-                    f"expected BEGIN LIST {query}, not {printable(line, 80)!r}", encoded(line)
-                )
+                raise ProtocolError(f"expected BEGIN LIST {query}, not {printable(line, 80)!r}")
             self._rows = []
             self._row_start, self._end = f"{query} ", f"END LIST {query}"
         elif line.startswith("BEGIN LIST"):
-            raise ProtocolError("a list that was not asked for", encoded(line))
+            raise ProtocolError("a list that was not asked for")
         else:
             self._hand_over(NutResponse(line))
 
@@ -105,12 +101,10 @@ class Decoder:
         if len(row) != self._open[-1].fields:
             raise ProtocolError(
                 f"a line of {self._end[4:]} breaks the protocol: {printable(line, 80)!r}",
-                encoded(line),
             )
         if len(rows) == MAX_ROWS:
             raise ProtocolError(
                 f"{self._end[4:]} has more than {MAX_ROWS} lines, the limit for a list",
-                encoded(line),
             )
         rows.append(row)
 

@@ -23,7 +23,6 @@ from ..shared.errors import (
     printable,
 )
 from ..shared.tls_handshake import is_demanding
-from .quoting import encoded
 
 
 class DataStale(Refused):
@@ -234,7 +233,6 @@ def unexpected_answer(line: str) -> ProtocolError:
     """The error for a line that does not answer the request."""
     return ProtocolError(
         f"the server answered {printable(line, 80)!r}, which does not answer the request",
-        encoded(line),
     )
 
 

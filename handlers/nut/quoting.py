@@ -76,7 +76,7 @@ def split(line: str) -> list[str]:
         if match is None:
             if not line[at:].strip(" \t"):
                 break
-            raise ProtocolError("a line of the answer has an open quote or escape", encoded(line))
+            raise ProtocolError("a line of the answer has an open quote or escape")
         quoted_word, bare = match.groups()
         words.append(_ESCAPED.sub(r"\1", bare if quoted_word is None else quoted_word))
         at = match.end()

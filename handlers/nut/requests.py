@@ -12,7 +12,7 @@ from typing import Callable, NamedTuple, Optional, TypeVar
 
 from ..shared.errors import ProtocolError, SettingsError, printable
 from .errors import unexpected_answer
-from .quoting import encoded, is_name, name, split, word
+from .quoting import is_name, name, split, word
 from .responses import NutRequest, NutResponse
 
 T = TypeVar("T")
@@ -316,7 +316,7 @@ def _names(reply: NutResponse) -> list[str]:
         what = (
             "a name twice" if odd is None else f"{printable(odd, 80)!r}, which is not a valid name"
         )
-        raise ProtocolError(f"the answer to {reply.line[4:]} lists {what}", encoded(reply.line))
+        raise ProtocolError(f"the answer to {reply.line[4:]} lists {what}")
     return names
 
 

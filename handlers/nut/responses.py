@@ -7,7 +7,7 @@ from typing import Callable, Generic, NamedTuple, Optional, TypeVar, Union
 
 from ..shared.errors import PduHandlerError, ProtocolError
 from .errors import ERRORS, ErrAnswer, redacted_answer_error
-from .quoting import MAX_WORD, encoded, escaped
+from .quoting import encoded, escaped
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -29,14 +29,7 @@ class Secret:
 
     def drop_answer(self, error: ProtocolError) -> ProtocolError:
         """`error`, or an error without the answer if `error` holds the password."""
-        if self.is_within(error.reason) or self.is_within(
-            error.payload.decode("utf-8", "surrogateescape")
-        ):
-            return redacted_answer_error()
-        if self._forms and len(error.payload) == error.KEPT:
-            # the payload may be cut inside a password
-            error.payload = error.payload[: -2 * MAX_WORD]
-        return error
+        return redacted_answer_error() if self.is_within(error.reason) else error
 
 
 class NutResponse(NamedTuple):

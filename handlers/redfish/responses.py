@@ -46,13 +46,11 @@ def resource(reply: Response, login: Login) -> Json:
         words = quoted_messages(reply, login) or "no reason is given"
         raise ProtocolError(
             f"the service answered with a success status, but with no resource: {words}",
-            login.payload(reply.body),
         )
     content_type = login.quoted(reply.headers.get("content-type", "")) or "no content type"
     raise ProtocolError(
         f"the answer is not a valid JSON object of a Redfish service ({content_type}): check that"
         " this is the address of the PDU's web service and that no proxy answers in its place",
-        login.payload(reply.body),
     )
 
 

@@ -130,14 +130,6 @@ class ProtocolError(PduHandlerError):
     """An answer that is invalid, incomplete or too long."""
 
     kind = "protocol"
-    KEPT = 2000  # limit for `payload`, in bytes
-
-    def __init__(
-        self, reason: Reason, payload: bytes = b"", host: str = "", operation: str = ""
-    ) -> None:
-        super().__init__(reason, host, operation)
-        #: the first bytes of the answer or of its wrong part; b"" if not known or not to be kept
-        self.payload = payload[: self.KEPT]
 
 
 class Refused(PduHandlerError):

@@ -101,7 +101,7 @@ def _json(body: bytes) -> Any:
     try:
         return loads(body)
     except ValueError:
-        raise ProtocolError("the answer is not JSON", body) from None
+        raise ProtocolError("the answer is not JSON") from None
 
 
 class _DocumentReplay(HttpReplay):

@@ -60,18 +60,13 @@ def test_no_two_classes_of_the_module_share_a_kind() -> None:
     "error",
     [
         errors.Refused("no", "35", "pdu1", "port_up"),
-        errors.ProtocolError("?", b"\x00\xff"),
+        errors.ProtocolError("?"),
         errors.SettingsError((errors.NamedSetting("verify", "no"), " is not enough")),
     ],
 )
 def test_an_error_can_be_sent_between_processes(error: errors.PduHandlerError) -> None:
     copy = pickle.loads(pickle.dumps(error))
     assert type(copy) is type(error) and str(copy) == str(error) and copy.__dict__ == error.__dict__
-
-
-def test_a_protocol_error_keeps_only_the_first_bytes() -> None:
-    first = b"a" * errors.ProtocolError.KEPT
-    assert errors.ProtocolError("x", first + b"b" * 100_000).payload == first
 
 
 HOSTILE = "a\x1b[2J\x07b\r\nc\x85\x9bd\u202ee\u2066f\u2028g\ud800h"

@@ -228,17 +228,13 @@ def test_answers_of_one_line_are_read() -> None:
         (messages.ver(), b"x" * (MAX_LINE + 2)),
     ],
 )
-def test_an_answer_that_the_protocol_does_not_allow_is_an_error_with_its_bytes(
+def test_an_answer_that_the_protocol_does_not_allow_is_an_error_of_one_line(
     request_: NutRequest[object], data: bytes
 ) -> None:
     decoder = Decoder([request_], Responses())
     with pytest.raises(ProtocolError) as error_info:
         decoder.feed(data)
-    assert (
-        error_info.value.payload
-        and error_info.value.payload in data
-        and "\n" not in str(error_info.value)
-    )
+    assert "\n" not in str(error_info.value)
 
 
 @pytest.mark.parametrize(

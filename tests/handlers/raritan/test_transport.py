@@ -225,13 +225,10 @@ _BODIES = [
 
 
 @pytest.mark.parametrize("body", _BODIES, ids=[repr(body[:25]) for body in _BODIES])
-def test_a_body_that_is_not_json_rpc_is_a_syntax_error_that_keeps_its_first_2000_bytes(
-    agent: MakeAgent, body: bytes
-) -> None:
+def test_a_body_that_is_not_json_rpc_is_a_syntax_error(agent: MakeAgent, body: bytes) -> None:
     with Peer([[http(body)]]) as peer:
-        with pytest.raises(JsonRpcSyntaxException) as error_info:
+        with pytest.raises(JsonRpcSyntaxException):
             get_state(agent("http", peer.address))
-    assert isinstance(error_info.value, ProtocolError) and error_info.value.payload == body[:2000]
 
 
 @pytest.mark.parametrize("code, kind", [(-32601, Refused), (-32001, Denied), (7, Refused)])

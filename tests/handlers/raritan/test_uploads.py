@@ -137,16 +137,15 @@ def test_a_refusal_during_an_upload_is_reported(agent: MakeAgent, proto: str) ->
         (bulkcfg.upload, "bulk_config_restore"),
     ],
 )
-def test_an_answer_without_a_result_code_is_an_error_with_the_request_and_the_answer(
+def test_an_answer_without_a_result_code_is_an_error_with_the_request(
     agent: MakeAgent, upload: Callable[[Agent, bytes], object], script: str
 ) -> None:
     with Peer([[http("<html>Sign in</html>")]]) as peer:
         with pytest.raises(
             ProtocolError,
             match=f"127.0.0.1:[0-9]+: POST /cgi-bin/{script}.cgi: .* without a result code",
-        ) as error_info:
+        ):
             upload(agent("http", peer.address), b"x")
-    assert error_info.value.payload == b"<html>Sign in</html>"
 
 
 def test_a_bare_number_is_not_the_result_code_of_a_certificate_upload(agent: MakeAgent) -> None:

@@ -233,7 +233,7 @@ class Agent:
                 LIMIT,
                 bool(reads_only(method)) if repeatable is None else repeatable,
             )
-            return result(parsed(reply, login), number, login, reply.body)
+            return result(parsed(reply, login), number, login)
         except (JsonRpcErrorException, JsonRpcSyntaxException) as error:
             if isinstance(error, JsonRpcSyntaxException):
                 # the next answer on this connection may belong to another request
@@ -317,34 +317,30 @@ def parsed(reply: Response, login: Login) -> object:
     raise JsonRpcSyntaxException(
         f"the answer is not the JSON of a Xerus PDU ({content_type}): check that this is the"
         " address of a Xerus PDU and that no proxy answers in its place",
-        login.payload(reply.body),
     )
 
 
-def result(answer: object, number: int, login: Login, body: bytes = b"") -> object:
+def result(answer: object, number: int, login: Login) -> object:
     """The `result` member of the answer to the call with the id `number`.
 
     Raises JsonRpcErrorException for an error object, and JsonRpcSyntaxException for a malformed
     answer or one whose id is not `number`: it may belong to another call.
     """
     if not isinstance(answer, dict):
-        raise JsonRpcSyntaxException("the answer is not a JSON object", login.payload(body))
+        raise JsonRpcSyntaxException("the answer is not a JSON object")
     error, answer_id = answer.get("error"), answer.get("id")
     # `true` is an int in Python, and equals 1
     if type(answer_id) is not int or answer_id != number:
         words = f": {error_of(error, login).reason}" if error is not None else ""
         raise JsonRpcSyntaxException(
             f"the answer may belong to another request (wrong id, or none){words}",
-            login.payload(body),
         )
     if error is not None:
         if answer.get("result") is not None:
-            raise JsonRpcSyntaxException(
-                "the answer has a result and an error", login.payload(body)
-            )
-        raise error_of(error, login, body)
+            raise JsonRpcSyntaxException("the answer has a result and an error")
+        raise error_of(error, login)
     if "result" not in answer:
-        raise JsonRpcSyntaxException("the answer has neither result nor error", login.payload(body))
+        raise JsonRpcSyntaxException("the answer has neither result nor error")
     return answer["result"]
 
 

@@ -118,7 +118,7 @@ class Method:
                 return self._older_result(json, agent)
             values = tuple(read(json[name], agent) for name, read in self.readers.items())
         except JsonRpcSyntaxException as error:
-            raise JsonRpcSyntaxException(f"{self.name}: {error.reason}", error.payload) from None
+            raise JsonRpcSyntaxException(f"{self.name}: {error.reason}") from None
         except RecursionError:
             raise JsonRpcSyntaxException(f"{self.name}: the result is nested too deeply") from None
         return values if len(values) > 1 else values[0]

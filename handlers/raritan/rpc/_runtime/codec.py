@@ -88,13 +88,8 @@ def wrong(json: object, hint: object) -> JsonRpcSyntaxException:
         if isinstance(hint, str)
         else idl_name(typing.cast(type, hint)).replace("builtins.", "")
     )
-    # The value may be the password: only its type and length are kept.
-    summary = type(json).__name__ + (
-        f" of {len(json)}" if isinstance(json, (dict, list, str)) else ""
-    )
-    return JsonRpcSyntaxException(
-        f"{type(json).__name__} where {name} was expected", summary.encode()
-    )
+    # without the value, which may be the password
+    return JsonRpcSyntaxException(f"{type(json).__name__} where {name} was expected")
 
 
 def expect(kind: type[T], json: object, hint: object = None) -> T:

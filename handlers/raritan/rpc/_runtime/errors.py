@@ -31,18 +31,16 @@ _PRIVILEGE, _NO_METHOD = -32001, -32601
 _INTERNAL, _SERVER_ERRORS = -32603, range(-32099, -32000 + 1)  # JSON-RPC 2.0, 5.1
 
 
-def error_of(
-    error: object, login: Login, body: bytes = b""
-) -> Union[JsonRpcErrorException, JsonRpcSyntaxException]:
+def error_of(error: object, login: Login) -> Union[JsonRpcErrorException, JsonRpcSyntaxException]:
     """The exception for an error object of an answer: JsonRpcDenied if the account lacks a
     privilege, JsonRpcSyntaxException if the object lacks an integer code or a message, else
-    JsonRpcErrorException. `body`: the answer, for the log.
+    JsonRpcErrorException.
     """
     members = error if isinstance(error, dict) else {}
     code, message = members.get("code"), members.get("message")
     if not isinstance(code, int) or isinstance(code, bool) or not isinstance(message, str):
         return JsonRpcSyntaxException(
-            "the device answered with an error without a valid code or message", login.payload(body)
+            "the device answered with an error without a valid code or message"
         )
     number, words = login.quoted(str(code)), login.quoted(message)
     if code == _PRIVILEGE:

@@ -92,6 +92,5 @@ def code(kind: type[C], digits: str, agent: Agent, where: str, response: Mapping
     if not words.isascii() or not words.isdigit() or len(words) > 9:
         raise JsonRpcSyntaxException(
             "the device answered the upload without a result code",
-            agent.login.payload(response["body"].encode("utf-8", "replace")),
         ).at(agent.place, f"POST {where.partition('?')[0]}")
     return kind(int(words))
