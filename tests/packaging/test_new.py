@@ -426,7 +426,7 @@ def test_a_vendors_name_with_a_word_of_the_example_is_kept() -> None:
         ("axis", "aviosys", "bachmann"),
         ("b2b", "aviosys", "bachmann"),  # austinhughes stands after bachmann
         ("cisco", "chatsworth", "cyberpower"),
-        ("globex", "enlogic", "gude"),
+        ("globex", "eta", "gude"),
         ("zebra", "wti", "clever"),  # clever is the last for a reason, which stands above it
     ],
 )

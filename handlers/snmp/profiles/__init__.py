@@ -91,6 +91,7 @@ PROFILES = Families(
         "38446",
         sweep=True,
     ),
+    Vendor(lambda: import_module(".eta", __package__), "eta-rci10", "44086"),
     Vendor(lambda: import_module(".gude", __package__), "gude-epc gude-pdu", "28507"),
     Vendor(
         lambda: import_module(".hpe", __package__),

@@ -1,0 +1,80 @@
+"""E-T-A: the remote control interface RCI10 of power distribution for direct current
+(ControlPlex), of ETA-RCI10-MIB.
+
+A fuse is an electronic circuit breaker, whose output is read and switched. It stands in a slot of
+feed A or B, and its identity is the feed (1 or 2) and the slot. Empty slots have rows too. Fuses of
+several slots may be connected in parallel for one load.
+"""
+
+from .language import *
+
+FUSES = "44086.4.1.10"
+FEEDS = {1: "A", 2: "B"}
+
+
+def _column(below: int, name: str) -> Merged:
+    """A column of the slots of both feeds."""
+    return numbered_parts(
+        lambda feed: column(f"{FUSES}.{feed}.10.1.{below}", name + FEEDS[feed]), FEEDS
+    )
+
+
+AVAILABLE = _column(2, "available")
+OUTPUT = _column(16, "loadOutput")
+
+
+def _of_fuses(values: Source) -> Only:
+    """The rows of the slots that have a fuse."""
+    return Only(values, AVAILABLE, ("1",), demanded=True)
+
+
+PROFILES = (
+    Profile(
+        key="eta-rci10",
+        vendor="E-T-A",
+        mib="ETA-RCI10-MIB of 2018-10-08",
+        source=public("DanielleHuisman/observium-community-edition", "mibs/eta/ETA-RCI10-MIB"),
+        models=("RCI10 (ControlPlex), 48 V and other direct current",),
+        sys_object_ids=oids("44086.4.1"),
+        outlets=(
+            Outlets(
+                states=State(
+                    _of_fuses(OUTPUT),
+                    on=("1",),
+                    off=("0",),
+                    doubts=(Doubt(_column(22, "statusNoVcc"), ("1",)),),
+                ),
+                control=Guarded(
+                    Write(OUTPUT, on=1, off=0),
+                    _column(26, "multiEsx"),
+                    refuse=("1", "2"),
+                    why=(
+                        "its fuse is connected in parallel with others, and the MIB does not say"
+                        " which of them a command switches"
+                    ),
+                ),
+                none_if_zero=AVAILABLE,
+                name=_column(24, "label"),
+                current=figure(_column(23, "load"), THOUSANDTHS),
+            ),
+        ),
+        load=total(
+            figure(
+                Complete(
+                    numbered_parts(
+                        lambda feed: scalar(f"{FUSES}.{feed}.1.0", "sumCurrent" + FEEDS[feed]),
+                        FEEDS,
+                    ),
+                    least=2,
+                ),
+                THOUSANDTHS,
+            ),
+        ),
+        switching_confidence=Confidence.MEDIUM,
+        evidence=SIMULATED.of("state", "current", "switching"),
+        unread=(
+            "statusShort, statusOverload, statusUvlt, statusOvlt, statusOtmp and the errors of a"
+            " fuse: the MIB does not say that they open its output, which loadOutput tells"
+        ),
+    ),
+)
