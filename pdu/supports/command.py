@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Optional
+from typing import Any
 
 import click
 
@@ -14,12 +14,12 @@ from ..core.cli.error_output import Usage
 from ..core.cli.exit_codes import DONE, code_of
 from ..core.cli.groups import Subcommand
 from ..core.cli.options import RunOptions, output_options, pass_run_options, word_completion
-from ..core.cli.output import Result, counted, print_result, tabulate
+from ..core.cli.output import Result, print_result, tabulate
 from .model_names import TABLE, Name, read_names
-from .search import MAYBE, NO, UNKNOWN, YES, Match, SupportAnswer, answer
-from .table import READ, VARIES, SupportEntry
+from .search import MAYBE, UNKNOWN, YES, Match, SupportAnswer, answer
+from .table import READ, VARIES
 
-_IN_FULL = 3  # more hits than this are a table
+_IN_FULL = 3  # more matches than this are a table
 _WIDTH = 79
 _LABEL = 12
 _CELL = 24  # characters of the models in a table
@@ -60,225 +60,130 @@ def supports(run_options: RunOptions, words: Sequence[str]) -> int:
         raise Usage("WORDS is empty: give a model, a vendor, a brand or a sysObjectID")
     result = answer(question)
     code = DONE if result.verdict == YES else code_of("unsupported")
-    return print_result(
-        Result(_data(question, result), _lines(printable(question, 60), result), code),
-        run_options.json,
-    )
+    return print_result(Result(_data(result), _lines(result), code), run_options.json)
 
 
 # ---- for a person --------------------------------------------------------------------------------
 
 
-def _lines(question: str, result: SupportAnswer) -> list[str]:
+def _lines(result: SupportAnswer) -> list[str]:
     if result.each:
-        return [
-            line
-            for model, model_answer in result.each
-            for line in _lines(printable(model, 60), model_answer)
-        ]
-    if result.verdict == YES:
-        return _yes_lines(question, result)
-    lines = [f"{question}: {_head(result)}"]
-    for name in result.refused:
-        lines += _wrapped("", f"{name.pattern} is {_article(name.why)}")
-        lines += _wrapped("", f"said by {name.source}")
-    for doubt in result.doubts:
-        lines += _wrapped("", doubt)
-    lines += _shared_name_lines(result)
-    if result.hits:
-        lines += [line for hit in result.hits for line in _entry(hit, result.doubts)]
-    if result.verdict == NO:
-        return lines
-    if result.oid:
-        lines += _wrapped("", _oid_lines(result))
-    elif result.strange:
-        lines += _wrapped("", _vendor_lines(result))
-    elif result.near:
-        lines += _wrapped("", f"it may be read by {_keys_of(result)}")
-    elif not result.hits:
-        lines += _wrapped("", "name a model, a vendor, a brand or a sysObjectID")
+        return [line for model_answer in result.each for line in _lines(model_answer)]
+    verdict = "not known" if result.verdict == UNKNOWN else result.verdict
+    lines = [f"{printable(result.question, 60)}: {verdict}"]
+    for sentence in _sentences(result):
+        lines += _wrapped("", sentence)
+    if len(result.matches) > _IN_FULL:
+        lines += [*_table(result.matches), *_wrapped("next", f"name the model; {_IDENTIFY}")]
+    else:
+        lines += [line for match in result.matches for line in _match_lines(match, result.doubts)]
     if result.alike:
         lines += _wrapped("nearest", ", ".join(result.alike))
-    lines += _wrapped("next", _IDENTIFY)
-    return [*lines, *_wrapped("", _NUT)]
+    if result.verdict in (MAYBE, UNKNOWN):
+        lines += [*_wrapped("next", _IDENTIFY), *_wrapped("", _NUT)]
+    return lines
 
 
-def _head(result: SupportAnswer) -> str:
-    """The first word of an answer that is no yes."""
-    return "not known" if result.verdict == UNKNOWN else result.verdict
+def _sentences(result: SupportAnswer) -> Iterable[str]:
+    """Why the answer is as it is."""
+    for name in result.refused:
+        article = "" if name.why.startswith(("a ", "an ")) else "not supported: "
+        yield f"{name.pattern} is {article}{name.why}"
+        yield f"said by {name.source}"
+    yield from result.doubts
+    if result.either_of:
+        yield (
+            f"it may be of the families {' or '.join(result.either_of)}: the handler asks the unit"
+            " which one it is"
+        )
+    if result.strange:
+        yield f"no source names {', '.join(printable(word, 40) for word in result.strange)}"
+    if result.near:
+        keys = [entry.key for entry in result.near]
+        yield f"it may be read by {', '.join(keys)}: pdu supports {keys[0]} says more"
+    elif result.verdict == UNKNOWN:
+        yield "name a model, a vendor, a brand or a sysObjectID"
 
 
-def _is_sure(hit: Match) -> bool:
-    return hit.name is None or hit.name.sure
-
-
-def _keys_of(result: SupportAnswer) -> str:
-    return ", ".join(entry.label for entry in result.near)
-
-
-def _yes_lines(question: str, result: SupportAnswer) -> list[str]:
-    if len(result.hits) <= _IN_FULL:
-        lines = [f"{question}: yes", *_shared_name_lines(result)]
-        for hit in result.hits:
-            lines += _entry(hit)
-        return lines
+def _table(matches: Sequence[Match]) -> list[str]:
+    words = {"only with switch_unproven=yes": "unproven", VARIES: "varies"}
     rows = [
         (
-            hit.entry.handler,
-            hit.entry.family or "-",
-            _short(hit),
-            _shown_switching(hit, brief=True),
-            _brief_meters(hit),
+            match.entry.handler,
+            match.entry.family or "-",
+            textwrap.shorten(
+                match.name.pattern if match.name else ", ".join(match.entry.models),
+                _CELL,
+                placeholder=" ...",
+            ),
+            words.get(match.switching, match.switching),
+            ", ".join(_UNITS[name] for name in match.outlet) or "no",
         )
-        for hit in result.hits
+        for match in matches
     ]
-    head = ("handler", "family", "models", "switched", "per outlet")
-    return [
-        f"{question}: yes, by {counted(len(rows), 'entry', 'entries')}; name the model to see one"
-        " in full",
-        *_shared_name_lines(result),
-        *tabulate(head, rows),
-        *_wrapped("next", _IDENTIFY),
-    ]
+    return tabulate(("handler", "family", "models", "switched", "per outlet"), rows)
 
 
-def _shared_name_lines(result: SupportAnswer) -> list[str]:
-    return [
-        line
-        for name, families in result.shared
-        for line in _wrapped(
-            "",
-            f"{printable(name, 60)} may be of the families {' or '.join(families)}: the handler"
-            " asks the unit which one it is",
-        )
-    ]
-
-
-def _entry(hit: Match, earlier_sentences: Sequence[str] = ()) -> list[str]:
-    """`earlier_sentences`: those above it; a note among them is not repeated."""
-    entry = hit.entry
+def _match_lines(match: Match, sentences: Sequence[str]) -> list[str]:
+    """`sentences`: those above; a note among them is not repeated."""
+    entry, name = match.entry, match.name
     head = f"{entry.label}: {', '.join(entry.vendors)}, {entry.document}"
     lines = textwrap.wrap(head, _WIDTH, subsequent_indent="  ", break_on_hyphens=False)
-    if hit.name:
-        lines += _wrapped("model", f"{hit.name.pattern} ({hit.name.source})")
+    if name:
+        lines += _wrapped("model", f"{name.pattern} ({name.source})")
     elif entry.names:
         patterns = (f"{name.pattern}{'' if name.sure else ' (maybe)'}" for name in entry.names)
         lines += _wrapped("models", ", ".join(patterns))
-    lines += _wrapped("read", _reads(hit))
-    lines += _wrapped("metered", _meters(hit))
-    lines += _wrapped("switched", _shown_switching(hit))
-    lines += _wrapped("evidence", _evidence(hit))
-    if hit.name and hit.name.note and hit.name.note not in earlier_sentences:
-        lines += _wrapped("note" if hit.name.sure else "maybe", hit.name.note)
+    lines += _wrapped("read", _reads(match))
+    lines += _wrapped("metered", f"the unit: {_figures(entry.unit)}; each outlet: {_outlet(match)}")
+    lines += _wrapped("switched", _switched(match))
+    lines += _wrapped("evidence", _evidence(match))
+    if name and name.note and name.note not in sentences:
+        lines += _wrapped("note" if name.sure else "maybe", name.note)
     if entry.note:
         lines += _wrapped("note", entry.note)
     return lines
 
 
-def _reads(hit: Match) -> str:
-    states = _states(hit)
-    if states == "no":
-        return "no states: this PDU has no switched outlets"
-    if hit.entry.states == "no":
+def _reads(match: Match) -> str:
+    if match.entry.states == "no":
         return "figures, no states of outlets"
-    return "the state, number and name of each outlet" + _if(states)
+    if match.states == "no":
+        return "no states: this PDU has no switched outlets"
+    return "the state, number and name of each outlet" + _condition(match.states)
 
 
-def _states(hit: Match) -> str:
-    """Whether states of outlets are read: "no" for models without switched outlets."""
-    if hit.name is not None and hit.name.switched is False and hit.entry.states == READ:
-        return "no"
-    return hit.entry.states
-
-
-def _meters(hit: Match) -> str:
-    entry = hit.entry
-    unit = _figures(entry.unit)
-    outlets = "no" if _outlets_unmetered(hit) else _figures(entry.outlet)
-    sure = hit.name is not None and hit.name.outlets
-    varies = entry.outlet and outlets != "no" and not sure and READ in entry.outlet.values()
-    return (
-        f"the unit: {unit}; each outlet: {outlets}{', if the model meters them' if varies else ''}"
-    )
-
-
-def _outlets_unmetered(hit: Match) -> bool:
-    return hit.name is not None and hit.name.outlets is False
+def _outlet(match: Match) -> str:
+    is_open = READ in match.outlet.values() and not (match.name and match.name.outlets)
+    return _figures(match.outlet) + (", if the model meters them" if is_open else "")
 
 
 def _figures(figures: Mapping[str, str]) -> str:
     if not figures:
         return "no"
     units = ", ".join(_UNITS[name] for name in figures)
-    return units + _if(next(iter(figures.values())))
+    return units + _condition(next(iter(figures.values())))
 
 
-def _if(how: str) -> str:
+def _condition(how: str) -> str:
     return f", {how}" if how == VARIES else ""
 
 
-def _shown_switching(hit: Match, brief: bool = False) -> str:
-    entry, name = hit.entry, hit.name
-    if name is not None and name.switched is False:
-        return "no" if brief else "no: this model does not switch outlets"
-    words = entry.switching
-    if brief and words.startswith("only"):
-        return "unproven"
-    if brief and words == VARIES:
-        return "varies"
-    is_open = name is None or name.switched is None
-    if not brief and words == READ and is_open:
-        return "yes, if the model switches outlets"
-    return words
-
-
-def _brief_meters(hit: Match) -> str:
-    if _outlets_unmetered(hit) or not hit.entry.outlet:
-        return "no"
-    return ", ".join(_UNITS[name] for name in hit.entry.outlet)
-
-
-def _evidence(hit: Match) -> str:
-    by_basis: dict[str, list[str]] = {}
-    for name, basis in _bases(hit).items():
-        by_basis.setdefault(basis, []).append(name)
-    sentence = "; ".join(f"{', '.join(names)}: {basis}" for basis, names in by_basis.items())
-    return f"{sentence} ({hit.entry.source})"
-
-
-def _bases(hit: Match) -> Mapping[str, str]:
-    """The evidence for what the model can do: without switched outlets no states and commands."""
-    lacking = ("state", "switching") if _states(hit) == "no" else ()
-    return {name: basis for name, basis in hit.entry.evidence.items() if name not in lacking}
-
-
-def _short(hit: Match) -> str:
-    text = hit.name.pattern if hit.name else ", ".join(hit.entry.models)
-    return textwrap.shorten(text, _CELL, placeholder=" ...")
-
-
-def _oid_lines(result: SupportAnswer) -> str:
-    if not result.near:
-        return f"no family is of the vendor with the sysObjectID {result.oid}"
-    keys = ", ".join(entry.key for entry in result.near)
-    return f"a device with the sysObjectID {result.oid} may be one of {keys}, or no PDU at all"
-
-
-def _vendor_lines(result: SupportAnswer) -> str:
-    strange = ", ".join(printable(word, 40) for word in result.strange)
-    if not result.near:
-        return f"no vendor, brand or model is called {strange}"
-    vendors = ", ".join(
-        dict.fromkeys(entry.vendors[0] for entry in result.near if entry.handler != "redfish")
-    )
-    return (
-        f"{vendors}: known, with {counted(len(result.near), 'entry', 'entries')} (pdu supports"
-        f" VENDOR lists them), but none is called {strange}. It may be read all the same"
+def _switched(match: Match) -> str:
+    if match.name and match.name.switched is False:
+        return "no: this model does not switch outlets"
+    is_open = match.name is None or match.name.switched is None
+    return match.switching + (
+        ", if the model switches outlets" if is_open and match.switching == READ else ""
     )
 
 
-def _article(why: str) -> str:
-    return why if why.startswith(("a ", "an ")) else f"not supported: {why}"
+def _evidence(match: Match) -> str:
+    names_by_basis: dict[str, list[str]] = {}
+    for name, basis in match.evidence.items():
+        names_by_basis.setdefault(basis, []).append(name)
+    phrases = (f"{', '.join(names)}: {basis}" for basis, names in names_by_basis.items())
+    return f"{'; '.join(phrases)} ({match.entry.source})"
 
 
 def _wrapped(label: str, text: str) -> list[str]:
@@ -295,53 +200,39 @@ def _wrapped(label: str, text: str) -> list[str]:
 # ---- for a program -------------------------------------------------------------------------------
 
 
-def _data(question: str, result: SupportAnswer) -> dict[str, Any]:
-    sure = [result.verdict != MAYBE and _is_sure(hit) for hit in result.hits]
+def _data(result: SupportAnswer) -> dict[str, Any]:
+    sure = [match for match in result.matches if match.is_sure and result.verdict != MAYBE]
+    either_of = {"name": result.question, "families": list(result.either_of)}
     return {
-        "asked": question,
+        "asked": result.question,
         "answer": result.verdict,
-        "read_by": [_hit(hit) for hit, is_sure in zip(result.hits, sure) if is_sure],
-        "perhaps_read_by": [_hit(hit) for hit, is_sure in zip(result.hits, sure) if not is_sure],
-        "either_of": [{"name": name, "families": list(keys)} for name, keys in result.shared],
+        "read_by": [_match_data(match) for match in sure],
+        "perhaps_read_by": [_match_data(match) for match in result.matches if match not in sure],
+        "either_of": [either_of] if result.either_of else [],
         "doubts": list(result.doubts),
-        "not_supported": [_name(name) for name in result.refused],
-        "may_be": _keys(result.near),
+        "not_supported": [_name_data(name) for name in result.refused],
+        "may_be": [entry.key for entry in result.near],
         "not_known": list(result.strange),
         "nearest": list(result.alike),
-        "each": [_data(model, model_answer) for model, model_answer in result.each],
+        "each": [_data(model_answer) for model_answer in result.each],
     }
 
 
-def _hit(hit: Match) -> dict[str, Any]:
-    entry, name = hit.entry, hit.name
+def _match_data(match: Match) -> dict[str, Any]:
+    facts = match.entry._asdict()
     return {
-        "handler": entry.handler,
-        "family": entry.family or None,
-        "vendors": list(entry.vendors),
-        "brands": list(entry.brands),
-        "model": _name(name),
-        "states": _states(hit),
-        "outlet": {} if _outlets_unmetered(hit) else dict(entry.outlet),
-        "unit": dict(entry.unit),
-        "switched": _shown_switching(hit),
-        "evidence": dict(_bases(hit)),
-        "document": entry.document,
-        "source": entry.source,
-        "note": entry.note,
+        **{name: facts[name] for name in ("handler", "vendors", "brands", "unit", "document")},
+        "family": match.entry.family or None,
+        "model": _name_data(match.name) if match.name else None,
+        "states": match.states,
+        "outlet": dict(match.outlet),
+        "switched": _switched(match),
+        "evidence": dict(match.evidence),
+        "source": match.entry.source,
+        "note": match.entry.note,
     }
 
 
-def _name(name: Optional[Name]) -> Optional[dict[str, Any]]:
-    if name is None:
-        return None
-    return {
-        "pattern": name.pattern,
-        "source": name.source,
-        "why": name.why,
-        "note": name.note,
-        "sure": name.sure,
-    }
-
-
-def _keys(entries: Iterable[SupportEntry]) -> list[str]:
-    return [entry.key for entry in entries]
+def _name_data(name: Name) -> dict[str, Any]:
+    facts = name._asdict()
+    return {column: facts[column] for column in ("pattern", "source", "why", "note", "sure")}

@@ -19,7 +19,7 @@ def hint_of(word: str) -> str:
     if _HOST.fullmatch(word) and "/" not in word and not word.endswith(".gz"):
         return f"pdu identify {printable(word, 60)} asks the device which handler reads it"
     result = answer(word)
-    candidates = [hit.entry for hit in result.hits] or list(result.near)
+    candidates = [match.entry for match in result.matches] or list(result.near)
     handlers = dict.fromkeys(entry.handler for entry in candidates)
     if not handlers:
         if not result.alike:

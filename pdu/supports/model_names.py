@@ -1,26 +1,27 @@
-"""Models by their public names, read from model_names.csv beside this file; and makers that no
-handler reads, from unread_makers.csv, which has the same columns.
+"""The public names of PDUs: models, from model_names.csv beside this file; makers that no handler
+reads, from unread_makers.csv, which has the same columns; and brands, from brands.csv.
 
-Each row of the table is a list of patterns, whether they are supported (`yes`, `no`, or `maybe`:
-the note then says why), the family or handler that reads them, whether these models switch outlets
-and whether they meter each outlet (`yes`, `no`, empty where the name does not say it), the address
-of the page that says it, and a note: what the owner of such a PDU should know, or why it is not
-supported. A line that begins with `#` is a comment.
+A name is in a table only if its source, the MIB of its family or a recording of such a unit says
+that it belongs there. A line that begins with `#` is a comment.
 
-In a pattern, `x` is a digit, `?` a letter, `*` any letters and digits; hyphens and blanks do not
-count. A name is in this table only if its source, the MIB of its family or a recording of
-such a unit says that it belongs there.
+A row of models has a list of patterns, whether they are supported (`yes`, `no`, or `maybe`: the
+note then says why), the family or handler that reads them, whether these models switch outlets and
+whether they meter each outlet (`yes`, `no`, empty where the name does not say it), the address of
+the page that says it, and a note: what the owner of such a PDU should know, or why it is not
+supported. In a pattern, `x` is a digit, `?` a letter, `*` any letters and digits; hyphens and
+blanks do not count.
 """
 
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple, Optional
 
 TABLE = Path(__file__).with_name("model_names.csv")
 UNREAD_MAKERS = Path(__file__).with_name("unread_makers.csv")
+_BRANDS = Path(__file__).with_name("brands.csv")
 COLUMNS = ["supported", "names", "read_by", "switched", "outlets", "source", "note"]
 _SUPPORTED = ("yes", "maybe", "no")
 _FLAGS = {"yes": True, "no": False, "": None}
@@ -44,6 +45,22 @@ class Name(NamedTuple):
     note: str = ""
     #: False if it is not certain that it is read; the note then says why
     sure: bool = True
+
+
+class Brand(NamedTuple):
+    """A vendor's other name: a brand, an owner, or a company that sells the same PDUs. It says
+    which families to expect, not that each of its PDUs is read.
+    """
+
+    name: str
+    #: as in `Profile.vendor`
+    vendors: Sequence[str]
+    #: if not empty, only these families of the vendors; or a handler that has no families
+    families: Sequence[str]
+    #: whether the name also stands on PDUs of others, so that it alone answers only "maybe"
+    is_shared: bool
+    #: the address of the page that says it
+    source: str
 
 
 def read_names(lines: Iterable[str]) -> Iterator[Name]:
@@ -75,11 +92,24 @@ def read_names(lines: Iterable[str]) -> Iterator[Name]:
             )
 
 
+def _read_brands() -> Iterator[Brand]:
+    rows = csv.reader(_BRANDS.read_text("utf-8").splitlines()[1:], strict=True)
+    for name, vendors, families, is_shared, source in rows:
+        yield Brand(
+            name,
+            vendors.split(", "),
+            families.split(", ") if families else (),
+            is_shared == "yes",
+            source,
+        )
+
+
 NAMES = tuple(
     name
     for table in (TABLE, UNREAD_MAKERS)
     for name in read_names(table.read_text("utf-8").splitlines())
 )
+BRANDS = tuple(_read_brands())
 
 
 def unread_makers() -> str:

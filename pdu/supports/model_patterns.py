@@ -6,25 +6,32 @@ import re
 from functools import cache
 from typing import Optional
 
+_PLACES = {"x": "[0-9X]", "?": "[A-Z]", "*": "([A-Z0-9]*)"}
+
 
 def fits(pattern: str, name: str, tail: Optional[int] = None) -> bool:
     """Whether the pattern fits a squeezed name. An X of the name stands for any digit.
 
     `tail`: the most characters that a `*` may stand for; None for any number.
     """
-    match = _compiled(pattern).fullmatch(name)
+    match = _compiled(_shape(pattern)).fullmatch(name)
     if match is None:
-        return _may_mean(name, pattern)
+        return is_wide(name) and _wide(name).fullmatch(sample(pattern)) is not None
     return tail is None or sum(map(len, match.groups())) <= tail
 
 
-def literals(pattern: str) -> int:
-    """How specific a pattern is: the number of its fixed characters, twice, and of its digits."""
+def is_wide(name: str) -> bool:
+    """Whether a squeezed name has places for digits and so names several models: AP8XXX."""
+    return "XX" in name
+
+
+def specificity(pattern: str) -> int:
+    """The number of the fixed characters, twice, and of the digits."""
     shape = _shape(pattern)
     return 2 * len(re.sub(r"[x?*]", "", shape)) + shape.count("x")
 
 
-def needs_company(pattern: str) -> bool:
+def needs_vendor(pattern: str) -> bool:
     """Whether the pattern says too little without its vendor: it has no fixed letter."""
     return re.search(r"[A-Z\u0400-\u04ff]", _shape(pattern)) is None
 
@@ -32,9 +39,8 @@ def needs_company(pattern: str) -> bool:
 def continues(pattern: str, name: str) -> bool:
     """Whether names of the pattern begin with this squeezed name and are longer."""
     shape = _shape(pattern).rstrip("*")
-    if len(shape) <= len(name) or "*" in shape[: len(name)]:
-        return False
-    return re.fullmatch(_expression(shape[: len(name)]), name) is not None
+    begin = shape[: len(name)]
+    return begin != shape and "*" not in begin and _compiled(begin).fullmatch(name) is not None
 
 
 def sample(pattern: str) -> str:
@@ -42,6 +48,7 @@ def sample(pattern: str) -> str:
     return _shape(pattern).replace("x", "0").replace("?", "A").replace("*", "")
 
 
+@cache
 def _shape(pattern: str) -> str:
     """The pattern squeezed: capitals and digits, `x` for a digit, `?` for a letter, `*`."""
     places = re.sub(r"(?<![a-z])x+(?![a-z])", lambda match: "#" * len(match[0]), pattern)
@@ -49,19 +56,9 @@ def _shape(pattern: str) -> str:
 
 
 @cache
-def _compiled(pattern: str) -> re.Pattern[str]:
-    return re.compile(_expression(_shape(pattern)))
+def _compiled(shape: str) -> re.Pattern[str]:
+    return re.compile("".join(_PLACES.get(place, place) for place in shape))
 
 
-def _expression(shape: str) -> str:
-    """The regular expression of a shape."""
-    places = {"x": "[0-9X]", "?": "[A-Z]", "*": "([A-Z0-9]*)"}
-    return "".join(places.get(place, place) for place in shape)
-
-
-def _may_mean(name: str, pattern: str) -> bool:
-    """Whether a name with places for digits, such as AP8XXX, includes a name of the pattern."""
-    if "XX" not in name:
-        return False
-    wide = re.sub(r"X{2,}", lambda match: f"[0-9]{{{len(match[0])}}}", name)
-    return re.fullmatch(wide, sample(pattern)) is not None
+def _wide(name: str) -> re.Pattern[str]:
+    return re.compile(re.sub(r"X{2,}", lambda match: f"[0-9]{{{len(match[0])}}}", name))

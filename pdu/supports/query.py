@@ -7,17 +7,21 @@ People type what is printed on a unit or in an inventory: `APC8959`, `APC 8959`,
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from typing import Optional
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import NamedTuple, Optional
 
 from handlers.snmp.families import ENTERPRISES
 
+from .model_names import NAMES, Name
+from .model_patterns import fits, is_wide, specificity
 from .normalization import Word, word
 
-LONGEST = 5  # words of a name, such as "Web Power Switch Pro"
+_LONGEST = 5  # words of a name, such as "Web Power Switch Pro"
+_LONGEST_TAIL = 4  # characters of a `*` in a name of several words, such as "AP8959 EU3"
+_LEAST_VENDOR = 4  # letters of a vendor's name that stands before its model without a blank
 
 # What stands before the digits of a vendor's models, so that "APC 8959" is AP8959.
-PREFIXES: Mapping[str, str] = {
+_PREFIXES: Mapping[str, str] = {
     "APC": "AP",
     "SCHNEIDER": "AP",
     "SCHNEIDERELECTRIC": "AP",
@@ -34,14 +38,21 @@ _RATING = re.compile(
     r"\d{1,3}(A|V|VAC|HZ|PH)|(\d+X)?C(13|14|15|19|20|39)S?|IEC(60309|309|320)?|CEE|SCHUKO|NEMA"
     r"|(NEMA)?(L\d+(15|20|30|50|60)[PR]?|[56](15|20|30|50)[PR])|CS8365C?"
 )
-_UPS = re.compile(r"(SMART|BACK|EASY)?UPSS?|\d+K?VA")
 _OID = re.compile(
     r"(?:\.?(?:iso\.|1\.)3\.6\.1\.4\.1|(?:SNMPv2-SMI::)?enterprises)((?:\.\d+)+)\.?", re.IGNORECASE
 )
-_DIGITS = re.compile(r"\d{4}")
-_LEAST_VENDOR = 4  # letters of a vendor's name that stands before its model without a blank
 
-Fits = Callable[[Word], bool]
+
+class Model(NamedTuple):
+    """Words that are the name of a model, and the patterns that fit, the most specific first."""
+
+    text: str
+    names: tuple[Name, ...]
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether it has places for digits, and so names several models."""
+        return is_wide(word(self.text).squeezed)
 
 
 def parse_oid(text: str) -> Optional[str]:
@@ -50,72 +61,85 @@ def parse_oid(text: str) -> Optional[str]:
     return ENTERPRISES.rstrip(".") + match[1] if match else None
 
 
-def parse_words(question: str, phrases: Collection[str], fits: Fits) -> list[Word]:
-    """The words of a question, without ratings.
+def parse_query(question: str, makers: Collection[str]) -> tuple[list[Model], list[Word]]:
+    """The models of a question, and its other words that may name a product, of which a vendor's
+    name of several words is one.
 
-    `phrases`: the squeezed names of vendors and brands; `fits`: whether a word is a model's name.
+    `makers`: the squeezed names of vendors, brands and families.
     """
-    words = _merged(list(map(word, re.sub(r"[()\[\]{},]", " ", question).split())), phrases)
-    words = [piece for query_word in words for piece in _split(query_word, phrases, fits)]
-    words = _merged(list(_prefixed(words, fits)), phrases)
-    return [
-        query_word
-        for query_word in words
-        if fits(query_word) or not _RATING.fullmatch(query_word.squeezed)
-    ]
-
-
-def names_ups(words: Sequence[Word]) -> bool:
-    """Whether the words name a UPS."""
-    return any(_UPS.fullmatch(query_word.squeezed) for query_word in words)
-
-
-def _merged(words: Sequence[Word], phrases: Collection[str]) -> list[Word]:
-    """The words, with each vendor's name of several words as one: `ServerTechnology`."""
-    merged_words: list[Word] = []
+    texts = re.sub(r"[()\[\]{},]", " ", question).split()
+    pieces = [piece for text in texts for piece in _split(text, makers)]
+    words = [piece for piece in _add_prefixes(pieces) if _fitting([piece]) or not _is_rating(piece)]
+    models: list[Model] = []
+    others: list[Word] = []
     while words:
-        for length in range(min(LONGEST, len(words)), 0, -1):
-            name = word(" ".join(query_word.text for query_word in words[:length]))
-            if name.squeezed in phrases and len(name.parts) > 1:
-                merged_words.append(word(name.squeezed))
+        for length in range(min(_LONGEST, len(words)), 0, -1):
+            name = word(" ".join(piece.text for piece in words[:length]))
+            names = _fitting(words[:length])
+            if names:
+                models.append(Model(name.text, names))
+                break
+            if len(name.parts) > 1 and name.squeezed in makers:
+                others.append(Word(name.text, name.squeezed, (name.squeezed,)))
                 break
         else:
-            length = 1
-            merged_words.append(words[0])
+            others += [words[0]] if not words[0].is_generic else []
         words = words[length:]
-    return merged_words
+    return models, others
 
 
-def _split(query_word: Word, phrases: Collection[str], fits: Fits) -> list[Word]:
+def _fitting(run: Sequence[Word]) -> tuple[Name, ...]:
+    """The patterns that fit these words as one name, the most specific first.
+
+    A `*` must not take in a word that says something else, such as `basic` or another model: words
+    after the first are then short, have a digit, and are no name themselves.
+    """
+    name = "".join(piece.squeezed for piece in run)
+    if not name:
+        return ()
+    tail = None
+    if len(run) > 1:
+        tail = _LONGEST_TAIL
+        if any(not re.search(r"\d", piece.squeezed) or _fitting([piece]) for piece in run[1:]):
+            tail = 0
+    names = [candidate for candidate in NAMES if fits(candidate.pattern, name, tail)]
+    return tuple(sorted(names, key=lambda candidate: -specificity(candidate.pattern)))
+
+
+def _split(text: str, makers: Collection[str]) -> list[Word]:
     """The word, or vendor and model if it is both: `Raritan-PX3-5145`, `APC8959`, `EatonEMAT08`."""
-    if fits(query_word) or query_word.squeezed in phrases:
-        return [query_word]
-    for cut in re.finditer(r"[-_/:]", query_word.text):
-        head, tail = word(query_word.text[: cut.start()]), query_word.text[cut.end() :]
-        if head.squeezed in phrases and tail:
-            return [head, *_split(word(tail), phrases, fits)]
-    name = query_word.squeezed
-    for vendor, prefix in PREFIXES.items():
-        remainder = name[len(vendor) :]
-        if name.startswith(vendor) and _DIGITS.match(remainder):
-            full_name = word(prefix + remainder)
-            return [word(vendor), full_name if fits(full_name) else word(remainder)]
-    for end in range(len(name) - 1, _LEAST_VENDOR - 1, -1):
-        vendor, remainder = name[:end], name[end:]
-        if vendor in phrases and (fits(word(remainder)) or remainder.isdigit()):
-            return [word(vendor), word(remainder)]
-    return [query_word]
+    if _fitting([word(text)]) or word(text).squeezed in makers:
+        return [word(text)]
+    hyphens = [cut.start() for cut in re.finditer("[-_/:]", text)]
+    for end in (*hyphens, *range(len(text) - 1, 0, -1)):  # then the longest vendor first
+        vendor, model = word(text[:end]), word(text[end:])
+        if vendor.squeezed not in makers or not text[end - 1].isalnum() or not model.squeezed:
+            continue
+        if end in hyphens:
+            return [vendor, *_split(text[end + 1 :], makers)]
+        is_long = end >= _LEAST_VENDOR or vendor.squeezed in _PREFIXES
+        if is_long and (
+            model.text.isdigit() or _fitting([model]) or _fitting([_prefixed(vendor, model)])
+        ):
+            return [vendor, model]
+    return [word(text)]
 
 
-def _prefixed(words: Sequence[Word], fits: Fits) -> Iterator[Word]:
+def _add_prefixes(words: Sequence[Word]) -> Iterator[Word]:
     """The words, with the vendor's prefix before digits that stand without it."""
-    prefixes = [
-        PREFIXES[query_word.squeezed] for query_word in words if query_word.squeezed in PREFIXES
-    ]
-    for query_word in words:
-        if _DIGITS.match(query_word.text):
-            yield next(
-                filter(fits, (word(prefix + query_word.text) for prefix in prefixes)), query_word
-            )
-        else:
-            yield query_word
+    vendors = [piece for piece in words if piece.squeezed in _PREFIXES]
+    for piece in words:
+        yield next(
+            (full for full in (_prefixed(vendor, piece) for vendor in vendors) if _fitting([full])),
+            piece,
+        )
+
+
+def _prefixed(vendor: Word, model: Word) -> Word:
+    """The model with its vendor's prefix, if it begins with four digits."""
+    prefix = _PREFIXES.get(vendor.squeezed, "") if re.match(r"\d{4}", model.text) else ""
+    return word(prefix + model.text)
+
+
+def _is_rating(piece: Word) -> bool:
+    return _RATING.fullmatch(piece.squeezed) is not None

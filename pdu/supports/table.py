@@ -12,8 +12,7 @@ from handlers.snmp.profile import Profile
 from handlers.snmp.profiles import PROFILES
 
 from ..recordings.families.recorded import evidence_of
-from .brands import BRANDS, Brand
-from .model_names import NAMES, Name
+from .model_names import BRANDS, NAMES, Name
 from .normalization import GENERIC, squeezed, telling, word
 
 _PROOFS: Mapping[EvidenceLevel, str] = {
@@ -40,8 +39,6 @@ class SupportEntry(NamedTuple):
     #: "" for a handler that has no families
     family: str
     vendors: tuple[str, ...]
-    #: other names under which these vendors' PDUs are sold
-    brands: tuple[str, ...]
     #: as in `Profile.models`
     models: tuple[str, ...]
     #: the MIB or another description of the protocol
@@ -60,17 +57,17 @@ class SupportEntry(NamedTuple):
     #: capability -> its basis
     evidence: Mapping[str, str]
     #: what else an owner should know, "" for nothing
-    note: str
+    note: str = ""
     #: the patterns of models that it reads
-    names: tuple[Name, ...]
+    names: tuple[Name, ...] = ()
+    #: other names under which these vendors' PDUs are sold
+    brands: tuple[str, ...] = ()
     #: brands that other makers' PDUs have too; not in `brands`
-    others: tuple[str, ...]
-    #: the words below in the form of `normalization.py`; those that tell it from others
-    telling: frozenset[str]
-    #: vendors and brands, whole and in their parts
-    makers: frozenset[str]
-    #: of `others`
-    shared: frozenset[str]
+    shared_brands: tuple[str, ...] = ()
+    #: the words above that tell it from others, in the form of `normalization.py`
+    words: frozenset[str] = frozenset()
+    #: vendors and brands, whole and in their parts, in that form
+    makers: frozenset[str] = frozenset()
 
     @property
     def key(self) -> str:
@@ -87,98 +84,72 @@ class SupportEntry(NamedTuple):
 def entries() -> tuple[SupportEntry, ...]:
     """All entries. The first call builds all profiles."""
     raritan, *other_handlers = _OTHERS
-    return (raritan, *map(_profile_entry, PROFILES), *other_handlers)
+    return tuple(map(_add_names, (raritan, *map(_profile_entry, PROFILES), *other_handlers)))
 
 
 def _profile_entry(profile: Profile) -> SupportEntry:
-    outlet_tables = profile.outlets
-    states = any(outlets.states for outlets in outlet_tables)
-    outlet = {
-        name: READ
-        for name in ("current", "power", "energy")
-        if any(getattr(outlets, name) for outlets in outlet_tables)
-    }
-    totals = {"load": profile.load, "power": profile.power, "energy": profile.energy}
     evidence = evidence_of(profile)
-    return _entry(
-        "snmp",
-        profile.key,
-        tuple(vendor.strip() for vendor in profile.vendor.split(",")),
-        profile.models,
-        profile.mib,
-        profile.source,
-        READ if states else "no",
-        outlet,
-        {name: READ for name, total in totals.items() if total},
-        _SWITCHING[profile.switching_confidence],
-        {
+    totals = {"load": profile.load, "power": profile.power, "energy": profile.energy}
+    return SupportEntry(
+        handler="snmp",
+        family=profile.key,
+        vendors=tuple(vendor.strip() for vendor in profile.vendor.split(",")),
+        models=profile.models,
+        document=profile.mib,
+        source=profile.source,
+        states=READ if any(outlets.states for outlets in profile.outlets) else "no",
+        outlet={
+            name: READ
+            for name in ("current", "power", "energy")
+            if any(getattr(outlets, name) for outlets in profile.outlets)
+        },
+        unit={name: READ for name, total in totals.items() if total},
+        switching=_SWITCHING[profile.switching_confidence],
+        evidence={
             name: _PROOFS[getattr(evidence, name)]
             for name in Evidence.FIELDS
             if getattr(evidence, name) is not EvidenceLevel.NONE
         },
-        profile.note,
+        note=profile.note,
     )
 
 
-def _entry(
-    handler: str,
-    family: str,
-    vendors: tuple[str, ...],
-    models: tuple[str, ...],
-    document: str,
-    source: str,
-    states: str,
-    outlet: Mapping[str, str],
-    unit: Mapping[str, str],
-    switching: str,
-    evidence: Mapping[str, str],
-    note: str = "",
-) -> SupportEntry:
-    key = family or handler
-    brands_sold = [
-        brand for brand in BRANDS if set(brand.vendors) & set(vendors) and _holds(brand, key)
+def _add_names(entry: SupportEntry) -> SupportEntry:
+    """The entry with its models' names, its brands and the words that are compared."""
+    brands = [
+        brand
+        for brand in BRANDS
+        if set(brand.vendors) & set(entry.vendors)
+        and (not brand.families or entry.key in brand.families)
     ]
-    brands = tuple(brand.name for brand in brands_sold if not brand.others)
-    names = tuple(name for name in NAMES if name.key == key)
+    own = tuple(brand.name for brand in brands if not brand.is_shared)
+    shared = tuple(brand.name for brand in brands if brand.is_shared)
+    names = tuple(name for name in NAMES if name.key == entry.key)
+    patterns = [name.pattern for name in names]
     # a MIB's name tells a family; another document only says how a handler speaks
-    descriptions = (handler, family, document if family else "", *vendors, *brands, *models)
-    full_names = [name.pattern for name in names if not re.search(r"[x?*]", name.pattern)]
+    document = entry.document if entry.family else ""
     # a handler's models are also makes, such as HP
-    makes = () if family else models
-    name_words = squeezed((key, *vendors, *brands, *full_names, *makes))
-    shared_brands = tuple(brand.name for brand in brands_sold if brand.others)
-    makers = [word(text) for text in (*vendors, *brands, *shared_brands)]
-    return SupportEntry(
-        handler,
-        family,
-        vendors,
-        brands,
-        models,
-        document,
-        source,
-        states,
-        outlet,
-        unit,
-        switching,
-        evidence,
-        note,
-        names,
-        shared_brands,
-        telling(descriptions) | name_words | telling(name.pattern for name in names),
-        frozenset(text for maker in makers for text in (maker.squeezed, *maker.parts)) - GENERIC,
-        squeezed(shared_brands),
+    makes = () if entry.family else entry.models
+    full_names = [pattern for pattern in patterns if not re.search(r"[x?*]", pattern)]
+    makers = [word(text) for text in (*entry.vendors, *own, *shared)]
+    return entry._replace(
+        names=names,
+        brands=own,
+        shared_brands=shared,
+        words=squeezed((entry.key, *entry.vendors, *own, *full_names, *makes))
+        | telling(
+            (entry.handler, entry.family, document, *entry.vendors, *own, *entry.models, *patterns)
+        ),
+        makers=frozenset(text for maker in makers for text in (maker.squeezed, *maker.parts))
+        - GENERIC,
     )
-
-
-def _holds(brand: Brand, key: str) -> bool:
-    return not brand.families or key in brand.families
 
 
 _ALL = {"current": VARIES, "power": VARIES, "energy": VARIES}
 _TOTALS = {"load": VARIES, "power": VARIES, "energy": VARIES}
 _SDK = "the vendor's SDK and simulated units"
 _OTHERS = (
-    _entry(
+    SupportEntry(
         "raritan",
         "",
         ("Raritan", "Legrand", "Server Technology"),
@@ -197,7 +168,7 @@ _OTHERS = (
             "switching": _SDK,
         },
     ),
-    _entry(
+    SupportEntry(
         "redfish",
         "",
         ("Raritan", "Legrand", "Server Technology", "Panduit", "Rittal", "HPE", "APC"),
@@ -213,7 +184,7 @@ _OTHERS = (
         " only with switch_unproven=yes. APC: NetShelter Advanced. Raritan, Legrand and Server"
         " Technology: Xerus 4. No unit was tried.",
     ),
-    _entry(
+    SupportEntry(
         "netio",
         "",
         ("NETIO",),
@@ -228,7 +199,7 @@ _OTHERS = (
         "JSON API must be on, on the unit's page M2M API Protocols; it usually speaks HTTP"
         " (scheme=http). No SNMP is needed.",
     ),
-    _entry(
+    SupportEntry(
         "jaws",
         "",
         ("Server Technology",),
@@ -243,7 +214,7 @@ _OTHERS = (
         "The firmware must be 8.0m or later. The family sentry4 reads the same figures over SNMP,"
         " and also tells locked outlets. No unit was tried.",
     ),
-    _entry(
+    SupportEntry(
         "synlink",
         "",
         ("Synaccess",),
@@ -258,7 +229,7 @@ _OTHERS = (
         "Take this handler rather than the SNMP family: it reads the voltage behind each relay, the"
         " relay's health, and currents. No unit was tried.",
     ),
-    _entry(
+    SupportEntry(
         "nut",
         "",
         ("NUT",),
