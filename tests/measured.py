@@ -9,10 +9,8 @@ import os
 import platform
 import re
 import subprocess
-import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Optional
 
 from tests.needs import ROOT
 from tests.waiting import PATIENCE_S
@@ -28,14 +26,6 @@ def commit() -> str:
     """
     short = _git("rev-parse", "--short=10", "HEAD").strip()
     return short + (CHANGED if _git("status", "--porcelain") else "")
-
-
-def run(program: str, arguments: Optional[Sequence[str]]) -> str:
-    """A title for the table of one run: the command, and the commit. `arguments` as `main` gets
-    them: None means those of this process.
-    """
-    given = sys.argv[1:] if arguments is None else arguments
-    return f"`{' '.join(['python -m', program, *given])}`, commit {commit()}"
 
 
 def _git(*arguments: str) -> str:

@@ -1,7 +1,5 @@
-"""The faults.
-
-For each: what happens, which errors a call may raise, and whether the request can reach the
-device.
+"""The faults: for each what happens, which errors a call may raise, and whether the request can
+reach the device.
 """
 
 from __future__ import annotations
@@ -32,7 +30,8 @@ class Fault(NamedTuple):
 
     `kinds`: the errors that a call may raise; NONE if it must not fail. `lasts`: a relay's fault
     lasts from its step to the end of the call; otherwise it happens once. `reaches`: the request
-    can reach the device.
+    can reach the device. `seeds`: so many random forms of the fault are played; if there are any,
+    a changed state or figure may be valid.
     """
 
     key: str
@@ -41,6 +40,7 @@ class Fault(NamedTuple):
     kinds: frozenset[str]
     lasts: bool = True
     reaches: bool = True
+    seeds: int = 0
 
 
 FAULTS: tuple[Fault, ...] = (
@@ -60,7 +60,7 @@ FAULTS: tuple[Fault, ...] = (
         "the previous answer is sent instead, or garbage if there is none",
         WRONG | {"no-such-outlet", "unsupported"},
     ),
-    Fault("twice", "tcp", "the answer is sent twice", frozenset({"protocol"}), lasts=False),
+    Fault("twice", "tcp", "the answer is sent twice", WRONG, lasts=False),
     Fault("reboot", "tcp", "the answer arrives, then the device is gone", NETWORK),
     Fault(
         "blip",
@@ -140,6 +140,9 @@ FAULTS: tuple[Fault, ...] = (
     Fault("repeated", "answer", "lists repeat their first entry", ANY),
     Fault("neighbour", "answer", "an answer about one object names another one", WRONG),
     Fault("below-zero", "answer", "figures are below zero", ANY),
+    Fault("no-figures", "answer", "figures are infinite, text, lists or of 400 digits", ANY),
+    Fault("control", "answer", "each text has control characters and a lone surrogate", ANY),
+    Fault("random", "answer", "bytes of the answers are changed at random", ANY | BUSY, seeds=4),
     # ---- TLS
     Fault("tls-expired", "tls", "the certificate has expired", NETWORK, reaches=False),
     Fault("tls-other-host", "tls", "the certificate is for another host", NETWORK, reaches=False),
@@ -168,4 +171,10 @@ FAULTS: tuple[Fault, ...] = (
     Fault("two-writers", "device", "another client switches the outlet back at once", NONE),
 )
 AT_START = ("stuck", "cycling")
+# A call with one of these may time out, and gets a short limit. The others must not time out, even
+# on a busy machine.
+WAITS = frozenset(
+    "silent deaf stalls drip quiet gone away noise cut lossy-10 lossy-30 lost lost-answer late"
+    " reboot tls-hangs other nested digits huge page empty cut-off random".split()
+)
 BY_KEY: dict[str, Fault] = {fault.key: fault for fault in FAULTS}

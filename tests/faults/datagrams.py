@@ -22,7 +22,6 @@ class Relay:
 
     `step`: the number of the request, from 0, at which the fault begins. `bend` makes the wrong
     answer for a fault whose place is "answer"; if it returns None, the answer is not changed.
-    `listen`: the relay's own port, 0 for a free one.
     """
 
     def __init__(
@@ -31,12 +30,11 @@ class Relay:
         fault: Optional[Fault] = None,
         step: int = 0,
         bend: Optional[Callable[[Exchange], Optional[bytes]]] = None,
-        listen: int = 0,
     ) -> None:
         self._fault, self._step, self._bend = fault, step, bend
         self._chance = random.Random(f"{fault.key if fault else ''} {step}")
         self.steps = 0
-        self._front, self._back = _socket(listen), _socket()
+        self._front, self._back = _socket(), _socket()
         self._back.connect(("127.0.0.1", port))
         self.port = int(self._front.getsockname()[1])
         self._before, self._held = b"", b""
@@ -113,7 +111,7 @@ class Relay:
         }.get(fault.key, [exchange.answer])
 
 
-def _socket(port: int = 0) -> socket.socket:
+def _socket() -> socket.socket:
     opened = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-    opened.bind(("127.0.0.1", port))
+    opened.bind(("127.0.0.1", 0))
     return opened

@@ -1,155 +1,79 @@
-"""The fault matrix at the first and the last step of each call, and at a middle step of a command;
-`python -m tests.faults` runs up to 100 steps of each.
-"""
+"""Every call is right with every fault; see this package's docstring."""
 
 from __future__ import annotations
 
-import re
-from collections import Counter
+import gc
+import os
+import threading
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from typing import Any
 
 import pytest
 
 from handlers import registry
-from handlers.shared.errors import PduHandlerError, Refused, Unreachable
-from pdu_common.base_pdu import BasePdu
-from pdu_common.helper import (
-    EnumPowerStatus,
-    PduPortStatisticView,
-    PduPortView,
-    PduStatisticView,
-    PduView,
-)
+from tests.waiting import until
 
-from . import cell, matrix
-from .catalogue import BY_KEY, FAULTS, METHODS
-from .cell import Cell
+from .call import Call, play
+from .catalogue import AT_START, BY_KEY, FAULTS, METHODS, WRITES, Fault
 from .subjects import subject
 from .wire import Relay
 
-STEPS_OF_READS, STEPS_OF_COMMANDS = 2, 3
+THREADS = 8
+PAIRS = [(name, fault.key) for name in registry.names() for fault in subject(name).faults()]
 
 
-@pytest.mark.timeout(900)  # hundreds of calls; many wait for a time-out
+@cache
+def exchanges(name: str) -> dict[str, int]:
+    """The number of exchanges of each call without a fault, whose results are right."""
+    steps = {}
+    play(subject(name), None, Call("status"))  # fills the caches of the process
+    for method in METHODS:
+        outcome = play(subject(name), None, Call(method))
+        assert not outcome.kind and not outcome.problems, outcome
+        steps[method] = outcome.steps
+    return steps
+
+
+def calls(name: str, fault: Fault, every: bool) -> Iterator[Call]:
+    """The calls with a fault: at every step; or at the first and the last of a read, and at every
+    other step of a command. TLS faults and those of AT_START have one step.
+    """
+    at_start = fault.place == "tls" or fault.key in AT_START
+    for method in METHODS:
+        count = 1 if at_start else exchanges(name)[method]
+        steps: Sequence[int] = range(count)
+        if not every and count > 2:
+            begin = WRITES.index(method) if method in WRITES else 0
+            steps = steps[begin::2] if method in WRITES else (0, count - 1)
+        for step in steps:
+            yield from (Call(method, step, seed) for seed in range(max(1, fault.seeds)))
+
+
+def resources() -> tuple[int, int]:
+    gc.collect()
+    return len(os.listdir("/proc/self/fd")), threading.active_count()
+
+
+@pytest.mark.parametrize(
+    "every",
+    [pytest.param(False, id="some"), pytest.param(True, id="every step", marks=pytest.mark.trial)],
+)
+@pytest.mark.parametrize("name, key", PAIRS)
+def test_every_call_is_right_with_every_fault(name: str, key: str, every: bool) -> None:
+    wanted = list(calls(name, BY_KEY[key], every))
+    before = resources()
+    with ThreadPoolExecutor(THREADS) as pool:
+        outcomes = list(pool.map(lambda call: play(subject(name), BY_KEY[key], call), wanted))
+    assert [problem for outcome in outcomes for problem in outcome.problems] == []
+    assert until(lambda: all(now <= then for now, then in zip(resources(), before)))
+
+
 @pytest.mark.parametrize("name", registry.names())
-def test_every_call_is_right_with_every_fault(name: str) -> None:
-    cells = matrix.cells([name], STEPS_OF_COMMANDS, most_of_reads=STEPS_OF_READS)
-    verdicts = list(matrix.run(cells))
-    wrong = [
-        f"{one.cell}: {one.outcome}: {'; '.join(one.problems)}" for one in verdicts if one.problems
-    ]
-    assert not wrong, "\n".join(wrong[:20])
-    rows = matrix.table([name], verdicts)
-    empty = [row for row in rows[2:] if re.search(r"\|  \|", row)]
-    assert len(rows) == len(FAULTS) + 2 and not empty, empty
-    ends = Counter(one.outcome for one in verdicts)
-    assert len(ends) >= 4 and ends["answered"] and ends["unreachable"], ends
-
-
-@pytest.mark.parametrize("name", registry.names())
-def test_tcp_faults_and_wrong_answers_are_played_or_excluded_with_a_reason(name: str) -> None:
-    played = subject(name)
+def test_each_fault_is_played_or_excluded_with_a_reason(name: str) -> None:
+    played: Any = subject(name)
     assert set(played.excluded) <= set(BY_KEY) and all(played.excluded.values())
-    for fault in FAULTS:
-        answered = "broken" if fault.key == "hiccup" else fault.key
-        if fault.place == "tcp":
-            assert hasattr(Relay, f"_{fault.key}"), fault.key
-        if fault.place == "answer":
-            assert (answered in played.bends) == (not played.reason(fault)), fault.key
-
-
-# ---- the judgement of a call ---------------------------------------------------------------------
-
-
-def view(**states: str) -> PduView:
-    return PduView(
-        [PduPortView(identity, EnumPowerStatus[state]) for identity, state in states.items()]
-    )
-
-
-BOOKS = {
-    "states": {"a": True, "b": False},
-    "load_a": 1.5,
-    "energy_kwh": 2.0,
-    "port_energy_kwh": {"a": 1.0, "b": 1.0},
-    "writes": [],
-}
-
-
-@pytest.mark.parametrize(
-    "found, problem",
-    [
-        (view(a="UP", b="DOWN"), ""),
-        (view(a="UNKNOWN", b="UNKNOWN"), ""),
-        (view(a="DOWN", b="DOWN"), "outlet a is DOWN"),
-        (view(a="UP"), "listed"),
-        (view(b="DOWN", a="UP"), "listed"),
-        (view(), "listed"),
-    ],
-)
-def test_a_wrong_state_or_list_of_outlets_is_a_problem(found: PduView, problem: str) -> None:
-    problems = list(cell.view_problems(found, "status", BOOKS, BOOKS))
-    assert bool(problems) == bool(problem) and problem in "".join(problems)
-
-
-@pytest.mark.parametrize(
-    "listed, problem", [("ab", False), ("b", False), ("", False), ("abb", True), ("c", True)]
-)
-def test_an_outlet_that_a_statistic_lists_twice_or_that_does_not_exist_is_a_problem(
-    listed: str, problem: bool
-) -> None:
-    found = PduStatisticView(ports=[PduPortStatisticView(identity) for identity in listed])
-    assert bool(list(cell.view_problems(found, "statistic", BOOKS, BOOKS))) == problem
-
-
-@pytest.mark.parametrize(
-    "error, fault, problem",
-    [
-        (Unreachable("no answer", "127.0.0.1", "status"), "silent", ""),
-        (Refused("no", "1", "127.0.0.1", "status"), "silent", "ended with"),
-        (ValueError("x"), "silent", "raised ValueError"),
-        (Unreachable("no answer"), "silent", "not one printable line"),
-    ],
-)
-def test_an_error_of_the_wrong_kind_or_form_is_a_problem(
-    error: BaseException, fault: str, problem: str
-) -> None:
-    problems = list(cell.ending_problems(error, BY_KEY[fault]))
-    assert bool(problems) == bool(problem) and problem in "".join(problems)
-
-
-@pytest.mark.parametrize(
-    "writes, error, state, problem",
-    [
-        ([], None, "UNKNOWN", ""),
-        (["x"], None, "UP", ""),
-        (["x", "x"], None, "UP", "2 commands"),
-        ([], None, "UP", "without a command"),
-        (["x"], Refused("no"), "UNKNOWN", "does not say"),
-        (["x"], Unreachable("may or may not"), "UNKNOWN", ""),
-        ([], Refused("no"), "UP", "raised an error and set"),
-    ],
-)
-def test_a_second_command_or_an_error_or_state_that_does_not_fit_is_a_problem(
-    writes: list[str], error: PduHandlerError, state: str, problem: str
-) -> None:
-    port = PduPortView("a", EnumPowerStatus[state])
-    problems = list(cell.write_problems(Cell("nut", "port_up", "half"), error, port, writes))
-    assert bool(problems) == bool(problem) and problem in "".join(problems)
-
-
-def test_a_command_that_a_read_sends_is_a_problem() -> None:
-    port = PduPortView("a", EnumPowerStatus.UNKNOWN)
-    assert list(cell.write_problems(Cell("nut", "status", "half"), None, port, ["x"])) == [
-        "1 command: ['x']"
-    ]
-
-
-def test_a_secret_and_its_base64_are_found() -> None:
-    assert list(cell.leak_problems("the password is s3cret", ["s3cret"])) and list(
-        cell.leak_problems("czNjcmV0", ["s3cret"])
-    )
-    assert not list(cell.leak_problems("nothing", ["s3cret"]))
-
-
-def test_the_matrix_has_all_calls_of_the_platform() -> None:
-    assert set(METHODS) == {name for name in vars(BasePdu) if not name.startswith("_")}
+    own = {fault.key for fault in FAULTS if fault.place == "answer"} - {"hiccup", "random"}
+    assert set(played.bends) == own - set(played.excluded)
+    assert all(hasattr(Relay, f"_{fault.key}") for fault in FAULTS if fault.place == "tcp")

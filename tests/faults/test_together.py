@@ -1,13 +1,10 @@
-"""Calls in many threads: reads of one device and of several, and commands to one device.
-
-Also a short soak.
-"""
+"""Calls in many threads: reads of one device and of several, and commands to one device."""
 
 from __future__ import annotations
 
 import contextlib
 import importlib
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Callable
 
 import pytest
@@ -18,9 +15,6 @@ from pdu_common.connection import PduData, PduSnmpData
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from pdu_common.snmp_client import credentials
 from tests.peers import PEERS, Peer
-
-from . import soak
-from .processes import warm
 
 THREADS, CALLS, DEVICES = 16, 16, 4
 Answer = tuple[Any, ...]
@@ -105,15 +99,3 @@ def test_switching_in_many_threads_leaves_each_outlet_in_its_commanded_state(nam
             **{identity: not before[identity] for identity in chosen},
         }
         assert len(peer.books().writes) == len(chosen)
-
-
-@pytest.mark.trial
-@pytest.mark.timeout(600)
-def test_an_hour_of_polls_and_faults_ends_with_nothing_wrong() -> None:
-    names = registry.names()
-    # side by side, because much of an hour is waiting for a time-out
-    with ProcessPoolExecutor(len(names), mp_context=warm()) as processes:
-        days = list(processes.map(soak.live, names, [1] * len(names), [7] * len(names)))
-    assert [day.handler for day in days] == list(names)
-    bad = [day for day in days if day.wrong or not day.faults or not day.flat]
-    assert not bad, bad

@@ -33,7 +33,7 @@ _HEADS = f"{'seconds':>7}  {'silence':>7}  {'printed':>7}  step"
 #: if it is named.
 _SMALL: Mapping[str, Optional[str]] = {
     "try": "ARGS=--version",
-    "trials": "ARGS=tests/fuzz",
+    "trials": "ARGS=tests/faults/test_parsers.py",
     "bench": "ONLY=list",
     "fleet": None,
     "serve": None,

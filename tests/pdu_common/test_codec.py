@@ -23,8 +23,8 @@ from pdu_common.snmp_client.reads import (
     TypedValue,
     status_name,
 )
-from tests.fuzz import snmp
-from tests.fuzz.mutation import mutated
+from tests.faults.mutation import mutated
+from tests.faults.parsers import community_messages
 from tests.simulators.snmp_agent import ber as agent
 
 ARCS = some.tuples(some.integers(0, 2), some.integers(0, 39)).flatmap(
@@ -231,10 +231,11 @@ def _by_pysnmp(data: bytes) -> Optional[tuple[int, bytes, int, int, Rows]]:
 
 
 def test_a_changed_answer_is_read_as_by_pysnmp_or_not_at_all() -> None:
-    seeds = snmp.messages()
+    seeds = community_messages()
     read = 0
     for number in range(400):
-        data = mutated(random.Random(number), seeds) if number >= len(seeds) else seeds[number]
+        chance = random.Random(number)
+        data = mutated(chance, chance.choice(seeds)) if number >= len(seeds) else seeds[number]
         try:
             community = pdus.decode_message(data)
         except Malformed:

@@ -7,6 +7,7 @@ codec.
 from __future__ import annotations
 
 import importlib
+import random
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ from typing import Any, Callable, Optional, Protocol
 from handlers import registry
 from tests.simulators.books import Books
 
+from .. import mutation
 from ..catalogue import FAULTS, Fault
 from ..wire import Exchange
 
@@ -62,18 +64,19 @@ class Subject:
     "broken". `excluded`: the reason why a fault is not played for this handler, by the fault's key.
     Faults of another transport, and TLS faults if `tls` is "", need no entry. `up` is an outlet for
     port_up: it is off when the device starts. `down`, for port_down, is on. `tls`: a TLS handshake
-    begins "at once" or after "STARTTLS"; "": the handler has no TLS.
+    begins "at once" or after "STARTTLS"; "": the handler has no TLS. `relay` takes the device's port,
+    the fault, its step and its bend. `mutated` changes an answer at random.
     """
 
     name: str
     opened: Callable[[str], AbstractContextManager[Device]]
-    # (port of the device, fault, step, bend); over UDP also the port to listen on
-    relay: Callable[..., Relay]
+    relay: Callable[[int, Optional[Fault], int, Optional[Bend]], Relay]
     bends: Mapping[str, Bend]
     excluded: Mapping[str, str]
     up: str
     down: str
     tls: str = ""
+    mutated: Callable[[random.Random, bytes], bytes] = mutation.mutated
 
     @property
     def transport(self) -> str:

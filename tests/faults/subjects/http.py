@@ -5,13 +5,16 @@ server.
 from __future__ import annotations
 
 import base64
+import gzip
+import itertools
 import json
+import math
+import random
 import re
-import struct
-import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Callable, Optional
 
+from .. import mutation
 from ..catalogue import Fault
 from ..wire import HUGE, Exchange, Relay, Stream
 from . import Bend
@@ -105,11 +108,28 @@ def repeated(value: Any, key: str = "") -> Any:
     return [repeated(one) for one in (value if key == "responses" else value[:1] + value)]
 
 
-def below_zero(name: str) -> Bend:
-    """A bend that sets every number under the key `name` to -1.5."""
-    return changed(
-        leaves(lambda key, value: -1.5 if key == name and type(value) in (int, float) else value)
+def figures(is_figure: Callable[[str, Any], bool]) -> dict[str, Bend]:
+    """The bends of impossible figures; `is_figure(key, value)`."""
+    others: Iterator[Any] = itertools.cycle(
+        (math.inf, math.nan, "many", "", True, None, [1.5], {}, 10**400, "1e999", "\u0661")
     )
+
+    def of(values: Iterator[Any]) -> Bend:
+        return changed(leaves(lambda key, value: next(values) if is_figure(key, value) else value))
+
+    return {"below-zero": of(itertools.repeat(-1.5)), "no-figures": of(others)}
+
+
+def numbers(name: str) -> Callable[[str, Any], bool]:
+    """A number under this key is a figure."""
+    return lambda key, value: key == name and type(value) in (int, float)
+
+
+def mutated(chance: random.Random, message: bytes) -> bytes:
+    """Changes the content, with a right length, or in a fifth of all cases any of the message."""
+    if chance.random() < 0.2:
+        return mutation.mutated(chance, message)
+    return reply(200, mutation.mutated(chance, content(message)))
 
 
 def _digits(exchange: Exchange) -> Optional[bytes]:
@@ -144,6 +164,11 @@ def _echo_text(exchange: Exchange) -> Optional[bytes]:
     return changed(leaves(echoed))(exchange)
 
 
+def _control(key: str, value: Any) -> Any:
+    is_link = isinstance(value, str) and value.startswith("/")
+    return f"\x1b[2J\x9b\u202e\ud800{value}" if isinstance(value, str) and not is_link else value
+
+
 def _obeyed_moved(exchange: Exchange) -> bytes:
     path = exchange.request.split(b" ", 2)[1].decode()
     return reply(307, Location=f"{path}&p=2" if "?" in path else f"{path}?p=2")
@@ -173,25 +198,6 @@ def _always(made: bytes) -> Bend:
     return lambda exchange: made
 
 
-def bomb(megabytes: int) -> bytes:
-    """A gzip member (RFC 1952) of `megabytes` MiB of spaces.
-
-    It repeats one block; a full flush makes the copies independent.
-    """
-    block, packer, check = b" " * (1 << 20), zlib.compressobj(wbits=-zlib.MAX_WBITS), 0
-    packed = packer.compress(block) + packer.flush(zlib.Z_FULL_FLUSH)
-    for _ in range(megabytes):
-        check = zlib.crc32(block, check)
-    return (
-        b"\x1f\x8b\x08"
-        + bytes(6)
-        + b"\xff"
-        + packed * megabytes
-        + packer.flush()
-        + struct.pack("<II", check, megabytes << 20 & 0xFFFFFFFF)
-    )
-
-
 BENDS: Mapping[str, Bend] = {
     "credentials": _always(reply(401, WWW_Authenticate='Basic realm="pdu"')),
     "rights": _always(reply(403)),
@@ -208,10 +214,11 @@ BENDS: Mapping[str, Bend] = {
         f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {500 << 20}\r\n\r\n".encode()
         + HUGE
     ),
-    "bomb": _always(reply(200, bomb(64), Content_Encoding="gzip")),
+    "bomb": _always(reply(200, gzip.compress(b" " * (1 << 20)), Content_Encoding="gzip")),
     "nested": _always(reply(200, b"[" * 100_000 + b"]" * 100_000)),
     "digits": _digits,
     "repeated": changed(repeated),
+    "control": changed(leaves(_control)),
 }
 
 

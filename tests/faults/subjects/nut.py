@@ -13,6 +13,7 @@ from ..catalogue import Fault
 from ..wire import HUGE, Exchange, Relay, Stream
 from . import Bend, Device, Subject
 
+_FIGURE = rb'"\d+\.\d+"|"\d{3,}"'
 _PAGE = (
     b"HTTP/1.1 400 Bad Request\r\nContent-Type: text/html\r\n\r\n<html><title>Bad"
     b" Request</title></html>\n"
@@ -119,7 +120,9 @@ SUBJECT = Subject(
         "nulls": _valued(rb'"[^"]*"', b""),
         "repeated": _repeated,
         "neighbour": _neighbour,
-        "below-zero": _valued(rb'"\d+\.\d+"|"\d{3,}"', b"-1.50"),
+        "below-zero": _valued(_FIGURE, b"-1.50"),
+        "no-figures": _valued(_FIGURE, b"1e999"),
+        "control": _valued(rb'"[a-zA-Z][^"]*"', b"\x1b[2J\x9b\xed\xa0\x80"),
     },
     {
         "moved": "NUT has no redirects",

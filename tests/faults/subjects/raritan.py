@@ -59,7 +59,7 @@ SUBJECT = Subject(
             "nulls": http.changed(
                 http.leaves(lambda key, value: value if key in ("id", "jsonrpc") else None)
             ),
-            "below-zero": http.below_zero("value"),
+            **http.figures(http.numbers("value")),
         }
     ),
     {
@@ -72,4 +72,5 @@ SUBJECT = Subject(
     up="3",
     down="2",
     tls="at once",
+    mutated=http.mutated,
 )

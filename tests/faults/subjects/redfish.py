@@ -62,7 +62,7 @@ SUBJECT = Subject(
                 )
             ),
             "neighbour": http.changed(_of_neighbour),
-            "below-zero": http.below_zero("Reading"),
+            **http.figures(http.numbers("Reading")),
         }
     ),
     {
@@ -81,4 +81,5 @@ SUBJECT = Subject(
     up="A2",
     down="A1",
     tls="at once",
+    mutated=http.mutated,
 )

@@ -23,10 +23,8 @@ _GEN_ERR, _NO_ACCESS, _RESOURCE_UNAVAILABLE, _AUTHORIZATION_ERROR = 5, 6, 13, 16
 _LONG_INTEGER = b"\x02\x82\x08\x00" + b"\x41" * 2048
 
 
-def _relay(
-    port: int, fault: Optional[Fault], step: int, bend: Optional[Bend], listen: int = 0
-) -> datagrams.Relay:
-    return datagrams.Relay(port, fault, step, bend, listen)
+def _relay(port: int, fault: Optional[Fault], step: int, bend: Optional[Bend]) -> datagrams.Relay:
+    return datagrams.Relay(port, fault, step, bend)
 
 
 @contextlib.contextmanager
@@ -143,17 +141,23 @@ def _echo_text(exchange: Exchange) -> Optional[bytes]:
     )(exchange)
 
 
-def _below_zero(asked: ber.Pdu, given: ber.Pdu) -> ber.Pdu:
+def _numbers(number: Row) -> Bend:
+    """Each number becomes this one."""
+    return _pdu(
+        lambda asked, given: given._replace(
+            bindings=tuple(
+                (oid, number if isinstance(getattr(value, "value", None), int) else value)
+                for oid, value in given.bindings
+            )
+        )
+    )
+
+
+def _control(asked: ber.Pdu, given: ber.Pdu) -> ber.Pdu:
+    text = Row(OCTETS, b"\x1b[2J\x9b\xed\xa0\x80")
     return given._replace(
         bindings=tuple(
-            (
-                oid,
-                (
-                    Row(INTEGER, -5)
-                    if isinstance(value, Row) and isinstance(value.value, int)
-                    else value
-                ),
-            )
+            (oid, text if isinstance(value, Row) and value.tag == OCTETS else value)
             for oid, value in given.bindings
         )
     )
@@ -187,7 +191,9 @@ SUBJECT = Subject(
         ),
         "echo-text": _echo_text,
         "neighbour": _pdu(_of_next),
-        "below-zero": _pdu(_below_zero),
+        "below-zero": _numbers(Row(INTEGER, -5)),
+        "no-figures": _numbers(Row(OCTETS, b"1e999")),
+        "control": _pdu(_control),
     },
     {
         "credentials": "an agent does not answer a wrong community; see `quiet`",

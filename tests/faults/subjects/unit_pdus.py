@@ -58,7 +58,9 @@ def unit_subject(name: str) -> Subject:
     device = peers.device()
     excluded = _EXCLUDED if device.NUMBERS else {**_EXCLUDED, "repeated": _BY_POSITION}
     up, down = device.identity(3), device.identity(2)
-    return Subject(name, opened, http.relay, _bends(device), excluded, up, down, "at once")
+    return Subject(
+        name, opened, http.relay, _bends(device), excluded, up, down, "at once", http.mutated
+    )
 
 
 def _bends(device: Any) -> dict[str, Bend]:
@@ -66,12 +68,9 @@ def _bends(device: Any) -> dict[str, Bend]:
     def without_value(key: str, value: Any) -> Any:
         return value if key in device.NUMBERS else None
 
-    def below_zero(key: str, value: Any) -> Any:
-        return -1.5 if key in device.FIGURES else value
-
     return http.bends(
         {
             "nulls": http.changed(http.leaves(without_value)),
-            "below-zero": http.changed(http.leaves(below_zero)),
+            **http.figures(lambda key, value: key in device.FIGURES),
         }
     )

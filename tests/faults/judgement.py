@@ -1,0 +1,129 @@
+"""What is wrong with the result of a call, compared with the device's books before and after it."""
+
+from __future__ import annotations
+
+import base64
+import math
+import traceback
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, Optional
+
+from handlers.shared.errors import PduHandlerError
+from pdu_common.helper import EnumPowerStatus, PduPortView
+from tests.simulators.books import Books
+
+from .catalogue import Fault
+
+STATES = {True: EnumPowerStatus.UP, False: EnumPowerStatus.DOWN, None: EnumPowerStatus.UNKNOWN}
+
+
+def error_problems(
+    error: BaseException, fault: Optional[Fault], secrets: Sequence[str]
+) -> Iterator[str]:
+    """Problems unless the error is a PduHandlerError of a kind that fits the fault, with host,
+    operation and one line of text, and neither it nor its causes show a secret.
+    """
+    if not isinstance(error, PduHandlerError):
+        yield f"raised {type(error).__name__}: {error}"
+    else:
+        if fault is None or error.kind not in fault.kinds:
+            yield f"ended with {error.kind!r}: {error}"
+        words = str(error)
+        if not words.isprintable() or len(words) > 2500:
+            yield f"not one printable line of at most 2500 characters: {words!r}"
+        if error.host.partition(":")[0] != "127.0.0.1" or not error.operation:
+            yield f"without host or operation: {words!r}"
+    trace = "".join(traceback.format_exception(type(error), error, error.__traceback__))
+    shown = f"{trace}{error!r}{getattr(error, '__dict__', '')}"
+    if any(text in shown for text in _forms(secrets)):
+        yield "shows a secret"
+
+
+def _forms(secrets: Iterable[str]) -> Iterator[str]:
+    yield from ("Authorization", "Basic ")
+    for secret in secrets:
+        yield from (secret, base64.b64encode(secret.encode()).decode().rstrip("="))
+
+
+def view_problems(view: Any, method: str, before: Books, after: Books) -> Iterator[str]:
+    """Problems unless the view fits the books.
+
+    A status has exactly the outlets of one of the books, in order; each is UNKNOWN or has its state
+    in one of them. A statistic has only outlets of one of the books, none twice; each figure is
+    unset or between its values in the two books.
+    """
+    outlets = [port.identity for port in view.ports]
+    lists = [list(books.states) for books in (before, after)]
+    if method == "status":
+        if outlets not in lists:
+            yield f"listed {outlets} instead of {lists[0]}"
+        for port in view.ports:
+            true = {STATES[books.states.get(port.identity)] for books in (before, after)}
+            if port.power_status not in {EnumPowerStatus.UNKNOWN, *true}:
+                yield f"outlet {port.identity} is {port.power_status.name}"
+        return
+    if not any(sorted(set(outlets) & set(names)) == sorted(outlets) for names in lists):
+        yield f"listed {outlets} instead of {lists[0]}"
+    yield from _figure_problems(view, "load", before.load_a, after.load_a)
+    yield from _figure_problems(view, "total_consumption", before.energy_kwh, after.energy_kwh)
+    for port in view.ports:
+        energies = (books.port_energy_kwh.get(port.identity) for books in (before, after))
+        yield from _figure_problems(port, "consumption", *energies)
+
+
+def _figure_problems(view: Any, name: str, *true: Optional[float]) -> Iterator[str]:
+    value = getattr(view, name)
+    if value is None or value is getattr(type(view), name, None):
+        return
+    known = [figure or 0.0 for figure in true]
+    if all(figure is None for figure in true) or not (
+        min(known) - 1e-6 <= value <= max(known) + 1e-6
+    ):
+        yield f"{name} is {value} instead of {true[-1]}"
+
+
+def form_problems(view: Any) -> Iterator[str]:
+    """Problems unless identities are printable and differ, and states and figures are of their
+    types.
+    """
+    outlets = [port.identity for port in view.ports]
+    if len(set(outlets)) != len(outlets) or not all(map(str.isprintable, outlets)):
+        yield f"listed {outlets}"
+    for part in (view, *view.ports):
+        for name in ("load", "total_consumption", "consumption"):
+            if not math.isfinite(getattr(part, name, None) or 0.0):
+                yield f"{name} is {getattr(part, name)}"
+        if not isinstance(getattr(part, "power_status", STATES[None]), EnumPowerStatus):
+            yield f"the state is {part.power_status!r}"
+
+
+def switch_problems(
+    view: Any, port: PduPortView, on: bool, after: Books, fault: Optional[Fault]
+) -> Iterator[str]:
+    """Problems unless the result is the given object, UNKNOWN or with the wanted state, which the
+    device has. With `two-writers`, another client switches the outlet back.
+    """
+    if view is not port:
+        yield "returned another object"
+    if port.power_status is STATES[not on]:
+        yield f"reported {port.power_status.name}"
+    two_writers = fault is not None and fault.key == "two-writers"
+    if port.power_status is STATES[on] and after.states.get(port.identity) is not on:
+        if not two_writers:
+            yield f"reported {port.power_status.name}, which the outlet is not"
+
+
+def write_problems(
+    error: Optional[BaseException], port: PduPortView, writes: bool, sent: Sequence[object]
+) -> Iterator[str]:
+    """Problems if a read sent a command, a write sent more than one, or the error or the state does
+    not fit the sent commands.
+    """
+    if len(sent) > writes:
+        yield f"{len(sent)} commands: {sent}"
+    if error is not None and port.power_status is not EnumPowerStatus.UNKNOWN:
+        yield f"raised an error and set {port.power_status.name}"
+    if sent and error is not None and "may or may not" not in str(error):
+        yield f"a command arrived, but the error does not say that it may have: {error}"
+    if writes and not sent and error is None and port.power_status is not EnumPowerStatus.UNKNOWN:
+        yield "reported a state without a command"
