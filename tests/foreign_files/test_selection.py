@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from pathlib import Path
 
 import pytest
 
+from handlers.snmp import detection
+from handlers.snmp.profile import is_below
+from handlers.snmp.profiles import PROFILES
+from pdu.recordings.families.recognition import recognise
 from tests import foreign_files
 from tests.foreign_files import page, readings, selection
 from tests.foreign_files.selection import LeftOut, Taken
+from tests.handlers.snmp.memory import reader
 from tests.measured import EVIDENCE
 from tests.recordings import fixture
 from tests.simulators.snmp_agent import write_snmprec
@@ -142,6 +148,21 @@ def test_every_walk_that_is_left_out_has_a_reason() -> None:
     reasons |= {selection.SYSTEM_ALONE, selection.STANDARD_ALONE}
     found = [reason for _, reason in selection.read_left_out()]
     assert len(found) > 100 and set(found) <= reasons
+
+
+def test_each_number_of_a_power_device_in_other_programs_leads_to_a_family_or_a_reason() -> None:
+    """numbers.csv has each sysObjectID by which LibreNMS (4ab87302), NUT's snmp-ups (6c63f774) and
+    Observium's community edition (df77e9d3) know a power device, and their names of it. A number
+    of no company is that of families which are probed.
+    """
+    kinds = selection.read_kinds()
+    with Path(selection.__file__).with_name("numbers.csv").open(encoding="utf-8") as file:
+        numbers = [row["number"] for row in csv.DictReader(file)]
+    for number in numbers:
+        _, usable = detection.sys_object_id(reader({detection.SYS_OBJECT_ID: number}), PROFILES)
+        families = recognise(usable).likely or detection.candidates(usable, PROFILES)
+        assert families or any(is_below(number, root) for root, _ in kinds), number
+    assert len(numbers) > 180
 
 
 def test_the_page_has_the_table_of_the_evidence() -> None:

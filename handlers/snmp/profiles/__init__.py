@@ -74,7 +74,7 @@ PROFILES = Families(
     Vendor(
         lambda: import_module(".digitalloggers", __package__),
         "dli-energy-object",
-        NET_SNMP_IDS,
+        "45770 " + NET_SNMP_IDS,
         sweep=True,
     ),
     Vendor(lambda: import_module(".e3meter", __package__), "e3meter-ipm", "21695"),

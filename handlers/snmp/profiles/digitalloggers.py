@@ -20,7 +20,8 @@ PROFILES = (
         mib="ENERGY-OBJECT-MIB",
         source=librenms("ENERGY-OBJECT-MIB"),
         models=("Web Power Switch Pro", "Ethernet Power Controller with firmware 1.8 or later"),
-        sys_object_ids=NET_SNMP,
+        # the first is the maker's own, in Observium's definition of these units
+        sys_object_ids=(*oids("45770"), *NET_SNMP),
         sweep=True,
         outlets=(
             Outlets(

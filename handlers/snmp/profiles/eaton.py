@@ -95,7 +95,8 @@ PROFILES = (
                 " (EMI)"
             ),
         ),
-        sys_object_ids=oids("534.6.6.7"),
+        # the second is that of UPSs, which Observium has also seen on a PDU with this MIB
+        sys_object_ids=oids("534.6.6.7", "534.1"),
         outlets=(
             Outlets(
                 states=State(

@@ -25,7 +25,7 @@ PROFILES = (
         mib="WTI-POWER-MIB of 2019-01-29",
         source=librenms("wti/WTI-POWER-MIB"),
         models=("VMR", "NPS", "NBB", "RSM hybrid", "MPC"),
-        # 2634.3 is assumed: it is the root of both MIBs.
+        # 2634.3 is the root of both MIBs, and the number of a VMR in Observium's definitions.
         sys_object_ids=(*oids("2634.6", "2634.3"), *NET_SNMP),
         outlets=(
             Outlets(

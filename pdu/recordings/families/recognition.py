@@ -35,6 +35,7 @@ SHARED_NUMBERS: Mapping[str, str] = {
         ("3711.24", "monitoring units (panduit-eagle)"),
         ("3808.1.1.5", "UPSs with an SNMP card (cyberpower_rmcard205)"),
         ("476.1.42", "UPSs and other power equipment (liebert_apm, liebert_weblbds)"),
+        ("534.1", "UPSs (eatonups)"),
         ("850", "UPSs and console servers (poweralert, trippliteconsole)"),
         ("850.1", "UPSs and console servers (poweralert, trippliteconsole)"),
     )
@@ -81,7 +82,10 @@ def recognise(oid: str) -> Recognition:
             close.append((arcs, profile))
         elif oid.count(".") + 1 > _VENDOR_ARCS and _reads(profile, oid):
             close.append((_VENDOR_ARCS, profile))
-        elif arcs or any(root.startswith(f"{oid}.") for root in profile.sys_object_ids):
+        elif arcs or any(
+            number.startswith(f"{oid}.")
+            for number in (*profile.sys_object_ids, *(root.oid for root in profile.roots))
+        ):
             others.append(profile)
     most = max((arcs for arcs, _ in close), default=0)
     return Recognition(
