@@ -4,14 +4,17 @@ as spreadsheets save them are read.
 
 from __future__ import annotations
 
+import json
 import os
-from collections.abc import Sequence
+import shlex
 from pathlib import Path
 
 import pytest
+from hypothesis import given, strategies
 
-from handlers import registry
 from handlers.shared.errors import SettingsError
+from pdu import root
+from pdu.core.cli import suggestions
 from pdu.pdus import device_list
 from tests.pdu.running import run
 
@@ -103,6 +106,88 @@ TYPED = (
     "new handler mine | For example: pdu new modbus",
     "version 1 | For example: pdu version",
     "check hall.csv --list hall.csv | give the list once, as an argument or as --list",
+    "reboot nut 192.0.2.9 3 | cycle switches an outlet off, and on again",
+    "powercycle | cycle switches an outlet off",
+    "who | identify says what a device is",
+    "scan | find searches a network for PDUs",
+    "power | on and off switch outlets, cycle",
+    "amps | statistic shows load and energy",
+    "list | status lists",
+    "STATUS | did you mean status?",
+    "xyzzy | choose from status, ",
+    "snmp on 3 | see pdu on --help",
+    "config | -s KEY=VALUE",
+    "simulate | replay",
+    "doctor | identify",
+    "register | register.sh",
+    "prometheus | exporter serves the figures of many PDUs to",
+    "off snmp h 1 -v2c | give --snmp-version",
+    "off snmp h 1 -y | give --yes",
+    "off snmp h 1 --force | give --yes",
+    "off raritan h 1 -p | use PDU_PASSWORD",
+    "prove smnp 192.0.2.1 | builds archives); did you mean snmp?",
+    "status smnp 192.0.2.1 | builds archives); did you mean snmp?",
+    "statistic snmp h --csv | pdu outlets and pdu check print CSV; --json works everywhere",
+    "outlets snmp h --format json | ; --json prints JSON; ",
+    "check l.csv --watch 5 --csv | give only one of --csv and --watch",
+    "check l.csv --watch 0.1 | 1 to 86400",
+    "check l.csv --parallel 0 | --parallel",
+    "status snmp 192.0.2.1 -q | > /dev/null leaves the exit code alone",
+    "status snmp 192.0.2.1 --yes | No such option: --yes (pdu status --help)",
+    "status snmp 192.0.2.1 --timeout | requires an argument. (pdu status --help)",
+    "--verson | No such option: --verson; did you mean --version?",
+    "help erors | did you mean pdu help errors?",
+    "help recordngs | did you mean pdu help recordings?",
+    "identify snmp 192.0.2.1 | give HOST alone; --handler NAME tries one handler",
+    "cycle snmp 192.0.2.1 1 2 | cycle takes one at a time",
+    "supports '' | WORDS is empty: give a model",
+    "status --host 192.0.2.1 snmp | HOST is an argument: pdu status HANDLER HOST",
+    "status snmp fe80::1 | add this machine's interface, as in fe80::1%eth0",
+    "status snmp 2001:db8::8:161 | write [2001:db8::8]:161, or [2001:db8::8:161] for the address",
+    "status snmp 192.0.2.1 --username x | has no effect without SNMPv3: give --snmp-version 3",
+    "status snmp h --snmp-version 3 --username '' | --username is missing: ",
+    "snmp | Missing command: choose from ",
+    "find 10.0.0.0/4 | did you mean 10.0.0.0/16?",
+    "find 192.0.2.0/24 --auth a | --auth needs --login",
+    "find 192.0.2.0/30 --rate nan | is not a number",
+    "status snmp h -s timeout=5s | settings: -s timeout=... must be a number from 0.05 to 60",
+    "status snmp h --timeout 5s | settings: --timeout must be a number from 0.05 to 60",
+    "status snmp h -s retries=99 | settings: -s retries=... must be a number from 0 to 10",
+    "status snmp h --snmp-version 7 | settings: --snmp-version must be one of 1, ",
+    "status snmp h -s device=rack1 | -s device=... is unknown: snmp has no such setting; ",
+    "status snmp h --tls | --tls is unknown: snmp has no such setting; it takes profile, ",
+    "completion | Choose from: bash, zsh, fish",
+    "status nut h -s password=s3cret-w0rd | --secret-file",
+    "status snmp h --auth-password=s3cret-w0rd | use PDU_AUTH_PASSWORD",
+    "status nut h --secret-file s3cret-w0rd | KEY=FILE",
+    "status nut h -s pasword=s3cret-w0rd | -s pasword=... is unknown: nut has no such setting",
+    "status snmp http:// | without scheme and path",
+    "status snmp https://admin:s3cret-w0rd@192.0.2.7:8443/x | 'https://192.0.2.7:8443/' is a URL",
+    "status snmp https://admin:s3cret-w0rd/1@192.0.2.7/x | is a URL",
+    "status snmp https://admin:s3cret-w0rd#1@192.0.2.7/x | is a URL",
+    "status snmp admin:s3cret-w0rd@https://192.0.2.7 | 'https://192.0.2.7/' is a URL",
+    "status snmp http://192.0.2.7?password=s3cret-w0rd | as in 192.0.2.7",
+    "status nut s3cret-w0rd@192.0.2.7 | give the host alone",
+    "up 192.0.2.7 3 | Missing argument 'OUTLET...'. The first argument, '192.0.2.7', is not a handler",
+    "status nut h1 h2 -s host=h3 | -s host=... replaces HOST, so give one HOST with it",
+    "status nut h:0 | has the port 0: give one from 1 to 65535",
+    "identify [::1]:999999 | has the port 999999",
+    "off web-1 | the name of a PDU needs its list (--list FILE, PDU_LIST or ~/.config/pdu/pdus.csv)",
+    "status pdu7.example.net | pdu identify pdu7.example.net asks the device",
+    "status AP8959 | AP8959 is read by the handler snmp, as pdu supports AP8959 says",
+    "off lenovo 192.0.2.7 3 | lenovo is perhaps read by the handler snmp",
+    "record snmp h --patience inf | give 0 to",
+    "status raritan h --ca-pem /dev/null | --ca-pem: /dev/null is empty",
+    "status raritan h --ca-pem '' | --ca-pem: '' cannot be read",
+    "status raritan h --ca-pem hall.csv | --ca-pem: hall.csv contains no PEM certificate; if it is",
+    "status nut h --secret-file pasword=/dev/null | it takes password",
+    "status snmp h --secret-file password=/dev/null | it takes community",
+    "find 192.0.2.1 --secret-file comunity=/dev/null | find has no secret 'comunity'; it takes com",
+    "check noheader.csv | the first line is a PDU: put the names of the columns above it, such as",
+    'check hall.csv --auth curly.toml | it has typographic quotes; write "text" with straight ones',
+    'check hall.csv --auth bare.toml | at line 2, column 13: a text needs quotes: key = "text"',
+    "check password.csv | 'password' is a secret, which a list must not contain: take the column",
+    "check apc.csv --auth logins.toml | apc is read by the handler snmp or redfish, as pdu supports",
 )
 
 
@@ -126,101 +211,6 @@ def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize(
-    "words, said",
-    [
-        (
-            ["check", "noheader.csv"],
-            "noheader.csv: the first line is a PDU: put the names of the columns above it, such as"
-            " name,handler,address,auth\n",
-        ),
-        (
-            ["check", "hall.csv", "--auth", "curly.toml"],
-            "curly.toml: not valid TOML at line 2, column 13: it has typographic quotes; write"
-            ' "text" with straight ones\n',
-        ),
-        (
-            ["check", "hall.csv", "--auth", "bare.toml"],
-            'bare.toml: not valid TOML at line 2, column 13: a text needs quotes: key = "text"\n',
-        ),
-        (
-            ["check", "password.csv"],
-            "password.csv: 'password' is a secret, which a list must not contain: take the column"
-            " out, set 'auth' to the name of a login, and put the secret into the file of logins",
-        ),
-        (
-            ["check", "apc.csv", "--auth", "logins.toml"],
-            f"r1-left: 'apc' is not a handler ({', '.join(registry.names())}), and no"
-            " file, folder or archive with one"
-            " has that name (`make packages` in a copy of the project builds archives); apc is read"
-            " by the handler snmp or redfish, as pdu supports apc says",
-        ),
-        (["prove", "smnp", "192.0.2.1"], "builds archives); did you mean snmp?\n"),
-        (["status", "smnp", "192.0.2.1"], "builds archives); did you mean snmp?\n"),
-        (
-            ["statistic", "snmp", "192.0.2.1", "--csv"],
-            "No such option: --csv; pdu outlets and pdu check print CSV; --json works everywhere",
-        ),
-        (["outlets", "snmp", "192.0.2.1", "--format", "json"], "; --json prints JSON; "),
-        (["status", "snmp", "192.0.2.1", "-o", "json"], "No such option: -o; --json prints JSON; "),
-        (["status", "snmp", "192.0.2.1", "-q"], "> /dev/null leaves the exit code alone"),
-        (["status", "snmp", "192.0.2.1", "--yes"], "No such option: --yes (pdu status --help)"),
-        (["--verson"], "No such option: --verson; did you mean --version?"),
-        (["help", "erors"], "did you mean pdu help errors?"),
-        (["identify", "snmp", "192.0.2.1"], "give HOST alone; --handler NAME tries one handler"),
-        (["cycle", "snmp", "192.0.2.1", "1", "2"], "cycle takes one at a time"),
-        (["supports", ""], "WORDS is empty: give a model"),
-        (
-            ["status", "--host", "192.0.2.1", "snmp"],
-            "No such option: --host; HOST is an argument: pdu status HANDLER HOST",
-        ),
-        (
-            ["status", "snmp", "fe80::1"],
-            "'fe80::1' is an address of one network alone: add this machine's interface, as in"
-            " fe80::1%eth0\n",
-        ),
-        (
-            ["status", "snmp", "2001:db8::8:161"],
-            "'2001:db8::8:161' may be an address or 2001:db8::8 with a port: write"
-            " [2001:db8::8]:161, or [2001:db8::8:161] for the address\n",
-        ),
-        (
-            ["identify", "2001:db8::8:443"],
-            "write [2001:db8::8]:443, or [2001:db8::8:443] for the address",
-        ),
-        (
-            ["status", "snmp", "192.0.2.1", "--username", "x"],
-            "--username has no effect without SNMPv3: give --snmp-version 3\n",
-        ),
-        (
-            ["prometheus"],
-            "there is no command 'prometheus'; exporter serves the figures of many PDUs to",
-        ),
-        (["snmp"], "Missing command: choose from "),
-        (
-            ["find", "10.0.0.0/4"],
-            "'10.0.0.0/4' is not a network such as 192.0.2.0/24: did you mean 10.0.0.0/16?\n",
-        ),
-        (
-            ["status", "snmp", "192.0.2.1", "-s", "timeout=5s"],
-            "settings: -s timeout=... must be a number from 0.05 to 60\n",
-        ),
-        (
-            ["status", "snmp", "192.0.2.1", "--timeout", "5s"],
-            "settings: --timeout must be a number from 0.05 to 60\n",
-        ),
-        (["help", "recordngs"], "did you mean pdu help recordings?"),
-        (["metrics"], "exporter serves the figures of many PDUs to Prometheus"),
-    ],
-)
-def test_a_mistake_has_a_sentence(
-    words: Sequence[str], said: str, files: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    code, out, err = run(capsys, *words)
-    assert (code, out) == (2, "") and said in err and err.count("\n") == 1
-    assert "s3cret-w0rd" not in err
-
-
 @pytest.mark.parametrize("line", TYPED)
 def test_a_mistyped_line_is_answered_with_the_next_step(
     line: str, files: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
@@ -229,9 +219,64 @@ def test_a_mistyped_line_is_answered_with_the_next_step(
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("HOME", str(files))
     typed, _, said = line.partition(" | ")
-    code, out, err = run(capsys, *typed.split())
-    assert code == 2 and said in err and err.count("\n") == 1
-    assert out == "" and "s3cret-w0rd" not in err
+    code, out, err = run(capsys, *shlex.split(typed))
+    assert (code, out) == (2, "") and said in err and err.count("\n") == 1
+    assert "s3cret-w0rd" not in err
+
+
+@pytest.mark.parametrize("line", TYPED[:6])
+def test_a_mistake_in_json_has_its_kind_and_the_same_sentence(
+    line: str, files: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    typed, _, said = line.partition(" | ")
+    code, out, err = run(capsys, *typed.split(), "--json")
+    error = json.loads(out)["error"]
+    assert (code, err, error["exit_code"]) == (2, "", 2) and said in error["reason"]
+    assert error["kind"] in ("usage", "settings")
+
+
+ON = ("ON", "power-on", "turn_on", "poweron", "enable", "start")
+OFF = ("Off", "power-off", "turn_off", "poweroff", "shutdown", "disable")
+
+
+@pytest.mark.parametrize(
+    "word, right, wrong",
+    [*((word, "on", "off") for word in ON), *((word, "off", "on") for word in OFF)],
+)
+def test_a_word_for_switching_leads_to_the_command_that_does_it(
+    word: str, right: str, wrong: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    err = run(capsys, word, "nut", "192.0.2.9", "3")[2].partition(" (pdu")[0]
+    assert err.endswith((f"{right} switches outlets {right}", f"did you mean {right}?"))
+    assert f"{wrong} " not in err
+
+
+@given(
+    strategies.text("onfupdwer-_ ", min_size=1, max_size=7)
+    | strategies.sampled_from(["dwon", "dow", "own", "upp", "donw", "onn"])
+)
+def test_similarity_never_picks_a_direction(word: str) -> None:
+    """A word that is not in the table never leads to `up` alone or to `down` alone."""
+    sentence = suggestions.similar_word(word, root.ROOT.by_name)
+    assert ("on" in sentence.split()) == ("off" in sentence.split())
+    assert sentence not in [f"did you mean {word}?" for word in ("on", "off", "up", "down")]
+
+
+def test_a_community_in_the_place_of_a_host_is_not_asked_of_the_name_server(
+    files: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for word in ("public", "s3cret-w0rd"):
+        code, out, err = run(capsys, "status", "snmp", "127.0.0.1:9", word)
+        assert (code, out) == (2, "") and "a community stands where a further host" in err
+        assert word not in err and "127.0.0.1" not in err
+
+
+def test_a_wrong_option_is_named_before_a_community_is_asked_for(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("PDU_COMMUNITY", raising=False)
+    code, _, err = run(capsys, "status", "snmp", "127.0.0.1:9", "--timeout", "0")
+    assert code == 2 and err.startswith("settings: --timeout must be")
 
 
 @pytest.mark.parametrize(
@@ -247,9 +292,8 @@ def test_a_mistyped_line_is_answered_with_the_next_step(
 def test_a_list_is_read_as_excel_saves_it(text: str, encoding: str, tmp_path: Path) -> None:
     path = tmp_path / "list.csv"
     path.write_bytes(text.encode(encoding))
-    (found,) = device_list.read_device_list(str(path)).devices
-    assert found.handler == "snmp" and found.address == "192.0.2.1"
-    assert found.auth == "snmp"
+    (listed,) = device_list.read_device_list(str(path)).devices
+    assert (listed.handler, listed.address, listed.auth) == ("snmp", "192.0.2.1", "snmp")
 
 
 def test_an_error_after_excels_line_names_the_line_of_the_file(tmp_path: Path) -> None:

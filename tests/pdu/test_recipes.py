@@ -168,31 +168,6 @@ def test_the_zabbix_template_takes_what_check_prints(tmp_path: Path) -> None:
         assert all({"identity", *of_outlets} <= outlet.keys() for outlet in row["outlets"])
 
 
-def test_icinga_accepts_the_definitions(tmp_path: Path) -> None:
-    icinga = system("icinga2", "icinga2-bin")
-    path = tmp_path / "icinga2.conf"
-    path.write_text(
-        'const NodeName = "adm"\nobject CheckCommand "dummy" { command = [ "true" ] }\n'
-        'object Host NodeName { check_command = "dummy" }\n'
-        + (ROOT / "docs" / "prometheus" / "icinga2.conf").read_text("utf-8")
-    )
-    folder = str(tmp_path)
-    done = run(
-        [
-            icinga,
-            "daemon",
-            "-C",
-            "-c",
-            str(path),
-            f"-DDataDir={folder}",
-            "-DRunAsUser=root",
-            "-DRunAsGroup=root",
-        ]
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert "Instantiated 1 Service" in done.stdout
-
-
 def run(command: list[str]) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         command,

@@ -76,14 +76,10 @@ def test_a_recording_is_written_to_a_new_file_that_only_its_owner_can_read(
         monkeypatch.setenv("PDU_COMMUNITY", COMMUNITY)
         assert root.run(arguments) == 2 and "exists already: remove it" in capsys.readouterr().err
     assert first.returncode == 0
-    assert (
-        "reads as the family apc-rpdu2 with" in first.stderr
-        and "Look through the file" in first.stderr
-    )
-    assert (
-        stat.S_IMODE(file.stat().st_mode) == 0o600
-        and len(read_snmprec(file.read_text("utf-8"))) > 100
-    )
+    assert "reads as the family apc-rpdu2 with" in first.stderr
+    assert "Look through the file" in first.stderr
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert len(read_snmprec(file.read_text("utf-8"))) > 100
 
 
 @pytest.mark.parametrize("out", [(), ("-o", "-")], ids=["no file", "-"])
@@ -96,9 +92,8 @@ def test_standard_output_holds_only_the_recording(
     monkeypatch.setenv("PDU_COMMUNITY", "public")
     monkeypatch.chdir(tmp_path)
     with Agent(BUILT_IN["rpcm"]()) as agent:
-        assert root.run(["record", "snmp", f"{agent.host}:{agent.port}", *out]) == 0 and not list(
-            tmp_path.iterdir()
-        )
+        assert root.run(["record", "snmp", f"{agent.host}:{agent.port}", *out]) == 0
+        assert not list(tmp_path.iterdir())
         recorded = capsys.readouterr()
         assert root.run(["record", "snmp", f"{agent.host}:{agent.port}", "--json"]) == 0
     assert len(read_snmprec(recorded.out)) > 10 and "objects" in recorded.err
@@ -186,12 +181,10 @@ def test_a_signal_ends_a_recording_and_leaves_no_file(
             assert until(lambda: agent.requests > 3 and file.exists())
             process.send_signal(number)
             _, errors = process.communicate(timeout=PATIENCE_S)
-    assert (
-        process.returncode == INTERRUPTED
-        and "interrupted" in errors
-        and "Traceback" not in errors
-        and not file.exists()
-    )
+    assert process.returncode == INTERRUPTED
+    assert "interrupted" in errors
+    assert "Traceback" not in errors
+    assert not file.exists()
 
 
 def test_a_broken_pipe_ends_a_recording_quietly() -> None:
@@ -224,10 +217,8 @@ def test_a_replay_prints_how_to_read_it_and_the_commands_it_receives_and_ends_on
         assert "family apc-rpdu2, 8 outlets, switched by its commands" in first
         assert second.startswith("read it: pdu status snmp 127.0.0.1:")
         where = second.split()[5].rstrip(";")
-        assert (
-            root.run(["down", "snmp", where, "3", "--yes"]) == 0
-            and f"outlet 3 of {where} is off (snmp)" in capsys.readouterr().out
-        )
+        assert root.run(["down", "snmp", where, "3", "--yes"]) == 0
+        assert f"outlet 3 of {where} is off (snmp)" in capsys.readouterr().out
         assert "outlet 3 off" in process.stdout.readline()
         process.send_signal(number)
         output = process.communicate(timeout=PATIENCE_S)

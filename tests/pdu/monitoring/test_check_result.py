@@ -6,9 +6,7 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Mapping, Sequence
-from html import unescape
 from typing import Optional
 
 import pytest
@@ -74,14 +72,11 @@ def page(
     "given, level, result",
     [
         (reading("UP", "DOWN"), 0, "well"),
-        (reading(), 0, "well"),
         (reading("UP", "UNKNOWN"), 1, "unknown"),
         (reading("UP", kind="data-stale"), 1, "stale"),
-        (reading(kind="data-stale", answered=False), 1, "stale"),
         (reading(kind="driver-not-connected", answered=False), 1, "stale"),
         (reading("UP", kind="unsupported"), 1, "no figures"),
         (reading("UP", kind="unreachable"), 2, "unreachable"),
-        (reading(kind="unreachable", answered=False), 2, "unreachable"),
         (reading(kind="denied", answered=False), 2, "denied"),
         (reading(kind="defect", answered=False), 2, "defect"),
     ],
@@ -156,20 +151,12 @@ def test_load_and_energy_of_a_fleet_without_meters_are_absent_and_not_zero() -> 
         .lines()[1]
         .endswith("; load not metered, energy not metered")
     )
-    assert (
-        "load=" not in check_result.nagios(summary, [bare])[0]
-        and "energy=" not in check_result.nagios(summary, [bare])[0]
-    )
+    assert "load=" not in check_result.nagios(summary, [bare])[0]
+    assert "energy=" not in check_result.nagios(summary, [bare])[0]
     first, second, *_ = list(checked([bare, silent]).lines())[1:]
     assert (first.count("not metered"), second.count("not metered")) == (0, 2)
     assert page([bare]).count(">not metered</td>") == 2
     assert tables.check_document([bare], summary, {})["summary"]["load_a"] is None
-
-
-def test_all_digits_of_a_counter_are_shown() -> None:
-    assert check_result.changes(row("UP", energy=12_345_678.9), row("UP", energy=12_345_600.0)) == [
-        "energy fell from 12345678.9 to 12345600 kWh"
-    ]
 
 
 def test_nagios_output_has_one_bar_and_a_line_for_each_of_the_first_20_bad_pdus() -> None:
@@ -177,16 +164,12 @@ def test_nagios_output_has_one_bar_and_a_line_for_each_of_the_first_20_bad_pdus(
         check_result.judge_reading(device(HOSTILE), reading(kind="unreachable", answered=False))
     ] * 25 + [row("UP")]
     lines = check_result.nagios(check_result.summary(rows, 1.0), rows)
-    assert (
-        lines[0].startswith("PDU CRITICAL - 26 PDUs")
-        and lines[0].count("|") == 1
-        and "|pdus=26 not_well=25 " in lines[0]
-    )
-    assert (
-        len(lines) == 22
-        and lines[-1] == "and 5 more"
-        and not any("|" in line for line in lines[1:])
-    )
+    assert lines[0].startswith("PDU CRITICAL - 26 PDUs")
+    assert lines[0].count("|") == 1
+    assert "|pdus=26 not_well=25 " in lines[0]
+    assert len(lines) == 22
+    assert lines[-1] == "and 5 more"
+    assert not any("|" in line for line in lines[1:])
 
 
 def test_nagios_gets_no_counter_that_falls_because_a_pdu_was_not_read() -> None:
@@ -204,30 +187,14 @@ def test_nagios_gets_no_counter_that_falls_because_a_pdu_was_not_read() -> None:
         assert ("energy=" in data, "load=1.500" in data) == (energy, True)
 
 
-@pytest.mark.parametrize(
-    "start, cell",
-    [
-        ("=1+1", "'=1+1"),
-        ("+1", "'+1"),
-        ("-1", "'-1"),
-        ("@SUM(A1)", "'@SUM(A1)"),
-        ("\t=1", "\\t=1"),
-        ("\r=1", "\\r=1"),
-        ("\uff1d1+1", "'\uff1d1+1"),
-        ("\uff0b1", "'\uff0b1"),
-        ("\uff0d1", "'\uff0d1"),
-        ("\uff20A1", "'\uff20A1"),
-        ("\u22121", "'\u22121"),
-        ("\ufe631", "'\ufe631"),
-        (" =1", "' =1"),
-    ],
-)
-def test_no_text_cell_is_a_formula(start: str, cell: str) -> None:
-    bad = check_result.judge_reading(
-        ListedPdu(start, start, Address(start)), Reading(failure=CallError("refused", start))
-    )
-    written = next(csv.DictReader(io.StringIO(tables.csv_text([bad]))))
-    assert written["name"] == written["handler"] == written["address"] == written["reason"] == cell
+@pytest.mark.parametrize("sign", "=+-@\uff1d\uff0b\uff0d\uff20\u2212\ufe63")
+def test_no_text_cell_is_a_formula(sign: str) -> None:
+    for start, cell in ((f"{sign}1", f"'{sign}1"), (f" {sign}1", f"' {sign}1")):
+        bad = check_result.judge_reading(
+            ListedPdu(start, start, Address(start)), Reading(failure=CallError("refused", start))
+        )
+        line = next(csv.DictReader(io.StringIO(tables.csv_text([bad]))))
+        assert {line[key] for key in ("name", "handler", "address", "reason")} == {cell}
 
 
 def test_numbers_stay_numbers_in_csv() -> None:
@@ -261,11 +228,9 @@ def test_the_page_has_the_verdict_first_and_leaves_out_empty_sections() -> None:
     )
     rows = [row("UP", "DOWN", "UNKNOWN"), slow]
     made = page(rows)
-    assert (
-        all(title in made for title in ("Load and energy", "What to do", "Unknown states"))
-        and "Changes" not in made
-        and "Slowest" not in made
-    )
+    assert all(title in made for title in ("Load and energy", "What to do", "Unknown states"))
+    assert "Changes" not in made
+    assert "Slowest" not in made
     verdict = "2 PDUs in 1.0 s: 0 well, 1 unknown, 1 unreachable"
     assert made.index(verdict) < made.index("What to do")
     assert check_result.REMEDIES["unreachable"] in made
@@ -287,20 +252,6 @@ def test_what_to_do_is_said_once_for_each_kind_of_error_and_reasons_once() -> No
         assert made.count("b, c: do this") == made.count("a: do this") == 1
 
 
-def test_a_terminal_has_the_words_of_the_page_and_the_verdict_at_its_end() -> None:
-    silent = check_result.judge_reading(
-        device("silent"), reading(kind="unreachable", answered=False)
-    )
-    outcome = checked([row("UP", "UNKNOWN"), silent], {"a": ["outlet 2 on -> unknown"]})
-    lines, made = [*outcome.lines()], outcome.report("now").page()
-    body = unescape(re.sub("<[^>]*>", " ", made[made.index("<main>") : made.index("</main>")]))
-    words = set(re.findall(r"[\w.]+", "\n".join(lines)))
-    assert set(re.findall(r"[\w.]+", body)) - words == {"Load", "energy"} - words
-    assert lines[-2:] == outcome.totals.lines()
-    # the worst first
-    assert [line.split()[0] for line in lines[:3]] == ["name", "silent", "a"]
-
-
 @pytest.mark.parametrize(
     "states, words",
     [
@@ -316,6 +267,16 @@ def test_the_page_names_the_outlets_that_are_not_on(states: str, words: str) -> 
     heads = "outlets that are not on"
     cell = f'<td class="text wide">{words}</td></tr>' if words else ""
     assert cell in page(rows) and (heads in page(rows)) == bool(words)
+
+
+def test_a_terminal_shows_the_worst_pdu_first_and_the_verdict_last() -> None:
+    silent = check_result.judge_reading(
+        device("silent"), reading(kind="unreachable", answered=False)
+    )
+    outcome = checked([row("UP"), silent])
+    lines = [*outcome.lines()]
+    assert [line.split()[0] for line in lines[:3]] == ["name", "silent", "a"]
+    assert lines[-2:] == outcome.totals.lines()
 
 
 def test_identities_that_only_look_like_numbers_are_no_range() -> None:
@@ -388,9 +349,3 @@ def test_a_load_is_a_share_of_a_rating_only_where_every_part_is_known(
     checked_row = check_result.judge_reading(device(), reading("UP")._replace(meters=parts))
     assert checked_row.of_rating == said
     assert said in "\n".join(checked([checked_row]).lines())
-
-
-def test_the_column_of_unknown_states_is_a_count_in_text_and_on_the_page() -> None:
-    made = page([row("UP", "DOWN", "UNKNOWN")])  # outlet 3
-    table = made[made.index("Unknown states") :].partition("</table>")[0]
-    assert ">1</" in table and ">3</" not in table

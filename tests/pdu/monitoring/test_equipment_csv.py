@@ -53,9 +53,8 @@ def test_the_file_has_a_line_of_known_fields_for_each_pdu_and_is_private(
     ]
     listed = ", ".join([*unwritten[:5], f"{len(unwritten) - 5} more port"])
     assert f"known, but without a field in the file: {listed}; " in result.stderr
-    assert (
-        "empty: size, rack, note" in result.stderr and "delete it after the import" in result.stderr
-    )
+    assert "empty: size, rack, note" in result.stderr
+    assert "delete it after the import" in result.stderr
 
 
 def test_the_stand_in_imports_the_file_and_polls_the_pdus(small: Hall, tmp_path: Path) -> None:

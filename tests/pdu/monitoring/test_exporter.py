@@ -9,30 +9,27 @@ import json
 import re
 import socket
 import threading
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Optional
 from urllib.parse import urlsplit
 
 import pytest
 
 from handlers.shared.address import Address
-from pdu.monitoring import probes, server, target_policy as allowed_module
+from pdu.monitoring import probes, server
 from pdu.monitoring.target_policy import NotAllowed, ProbeQuery, TargetPolicy
 from pdu.pdus.auth import DeviceLogin
 from pdu.pdus.handler_loading import load
 from pdu.pdus.listed_pdu import ListedPdu
 from pdu.pdus.polling import Target
-from pdu.pdus.reading import CallError, PolledOutlet, Reading
-from pdu.pdus.states import UNKNOWN
+from pdu.pdus.reading import CallError, Reading
 from tests.needs import ROOT
 from tests.packaging.building import archive
 from tests.peers import PEERS
 from tests.simulators.snmp_agent import Agent, Faults
 from tests.simulators.snmp_agent.devices.apc import rpdu2
-from tests.waiting import PATIENCE_S, finished, until
+from tests.waiting import PATIENCE_S, until
 
 from .exporter_process import Exporter, exporter, fetched, parsed, serving
 from .halls import Call, Hall
@@ -45,11 +42,9 @@ def test_a_probe_agrees_with_the_simulators_books(
     small: Hall, running: Exporter, name: str
 ) -> None:
     books, found = small.peers[name].books(), running.probe(target=name)
-    assert (
-        found["pdu_up"] == {(): 1.0}
-        and "pdu_probe_error" not in found
-        and found["pdu_probe_duration_seconds"][()] > 0
-    )
+    assert found["pdu_up"] == {(): 1.0}
+    assert "pdu_probe_error" not in found
+    assert found["pdu_probe_duration_seconds"][()] > 0
     states = {key: float(on) for key, on in books.states.items() if on is not None}
     assert {
         dict(labels)["outlet"]: value for labels, value in found["pdu_outlet_state"].items()
@@ -59,9 +54,8 @@ def test_a_probe_agrees_with_the_simulators_books(
         dict(labels)["outlet"] for labels in found.get("pdu_outlet_state_unknown", {})
     } == unknown
     assert found["pdu_load_amperes"][()] == pytest.approx(books.load_a)
-    assert books.energy_kwh is not None and found["pdu_energy_joules_total"][()] == pytest.approx(
-        books.energy_kwh * 3.6e6
-    )
+    assert books.energy_kwh is not None
+    assert found["pdu_energy_joules_total"][()] == pytest.approx(books.energy_kwh * 3.6e6)
     joules = {
         dict(labels)["outlet"]: value
         for labels, value in found.get("pdu_outlet_energy_joules_total", {}).items()
@@ -115,33 +109,6 @@ def test_with_identity_a_probe_says_which_unit_it_is(
     assert found.get("pdu_uptime_seconds") == ({(): 86400.0} if name == "snmp" else None)
 
 
-#: requests of a probe with --power, besides those without it, and the watts of an ampere there, if
-#: that is not none and 230; None: no outlet has watts
-POWERS: dict[str, tuple[int, Optional[float]]] = {
-    "raritan": (0, 230.0 * 0.95),
-    "snmp": (2, 230.0),
-    "synlink": (0, None),
-}
-
-
-@pytest.mark.sample(2)
-@pytest.mark.parametrize("name", list(PEERS))
-def test_with_power_a_probe_has_the_watts_of_each_outlet(
-    small: Hall, running: Exporter, name: str
-) -> None:
-    requests, watts = POWERS.get(name, (0, 230.0))
-    plain = running.probe(target=name)
-    assert "pdu_outlet_power_watts" not in plain
-    with exporter("--list", small.list(), "--auth", small.logins, "--power") as whole:
-        found = whole.probe(target=name)
-    assert found["pdu_requests"][()] - plain["pdu_requests"][()] == requests
-    currents = found["pdu_outlet_current_amperes"]
-    expected = {
-        outlet: pytest.approx(watts * one) for outlet, one in currents.items() if watts is not None
-    }
-    assert sum(currents.values()) > 0.0 and found.get("pdu_outlet_power_watts", {}) == expected
-
-
 def test_archives_say_neither_which_unit_they_read_nor_watts(
     small: Hall, call: Call, tmp_path: Path
 ) -> None:
@@ -152,11 +119,20 @@ def test_archives_say_neither_which_unit_they_read_nor_watts(
         assert result.returncode == 2 and f"{option} is not for archives" in result.stderr
 
 
+def test_with_power_a_probe_has_the_watts_of_each_outlet_for_two_requests_more(
+    small: Hall, running: Exporter
+) -> None:
+    plain = running.probe(target="snmp")
+    with serving("--list", small.list(), "--auth", small.logins, "--power") as whole:
+        samples = whole.probe(target="snmp")
+    assert "pdu_outlet_power_watts" not in plain and samples["pdu_outlet_power_watts"]
+    assert samples["pdu_requests"][()] - plain["pdu_requests"][()] == 2
+
+
 def test_a_dead_pdu_has_up_0_and_the_kind_of_its_error_but_no_figures(running: Exporter) -> None:
     found = running.probe(target="dead")
-    assert found["pdu_up"] == {(): 0.0} and found["pdu_probe_error"] == {
-        (("kind", "unreachable"),): 1.0
-    }
+    assert found["pdu_up"] == {(): 0.0}
+    assert found["pdu_probe_error"] == {(("kind", "unreachable"),): 1.0}
     assert found["pdu_requests"][()] >= 1.0
     assert not any(name.startswith(("pdu_outlet", "pdu_load", "pdu_energy")) for name in found)
 
@@ -170,18 +146,6 @@ def test_the_format_follows_the_accept_header(running: Exporter) -> None:
     )
     assert "# TYPE pdu_energy_joules counter" in text and "pdu_energy_joules_total " in text
     assert running.get("probe", target="snmp")[2]["content-type"].startswith("text/plain")
-
-
-@pytest.mark.parametrize(
-    "accept",
-    ["application/unknown", "text/plain;", ";;=,"],
-)
-def test_a_malformed_accept_header_selects_the_default_format(
-    running: Exporter, accept: str
-) -> None:
-    status, text, headers = running.get("metrics", {"Accept": accept})
-    assert status == 200 and "pdu_exporter_probes_running 0.0" in text
-    assert headers["content-type"].startswith("text/plain") and "# EOF" not in text
 
 
 def test_a_path_that_is_not_a_url_is_refused(running: Exporter) -> None:
@@ -293,11 +257,9 @@ def test_an_exporter_needs_an_archive_of_each_listed_handler_and_at_least_one_fo
 ) -> None:
     arguments = ("--network", "127.0.0.1/32", "--auth", small.logins, "--archives", tmp_path)
     none = call("exporter", *arguments)
-    assert (
-        none.returncode == 2
-        and f"{tmp_path} has no archive of a handler" in none.stderr
-        and none.stderr.count("\n") == 1
-    )
+    assert none.returncode == 2
+    assert f"{tmp_path} has no archive of a handler" in none.stderr
+    assert none.stderr.count("\n") == 1
     (tmp_path / "pdu_snmp-0.10.0.tar.gz").write_bytes(archive(ROOT / "handlers", "snmp"))
     with Agent(rpdu2(outlets=8)) as agent, exporter(*arguments) as running:
         target = f"127.0.0.1:{agent.port}"
@@ -307,94 +269,9 @@ def test_an_exporter_needs_an_archive_of_each_listed_handler_and_at_least_one_fo
             "the parameter handler must be one of snmp\n",
         )
     with_list = call("exporter", "--list", small.list(), *arguments)
-    assert (
-        with_list.returncode == 2
-        and "has no archive of" in with_list.stderr
-        and with_list.stderr.count("\n") == 1
-    )
-
-
-@pytest.mark.parametrize(
-    "query, status, words",
-    [
-        (
-            {"target": "127.0.0.2", "handler": "snmp", "auth": "snmp"},
-            403,
-            "neither on the list nor in a --network",
-        ),
-        (
-            {"target": "192.0.2.1:161", "handler": "snmp", "auth": "snmp"},
-            403,
-            "neither on the list nor",
-        ),
-        (
-            {"target": "[::1]:161", "handler": "snmp", "auth": "snmp"},
-            403,
-            "neither on the list nor",
-        ),
-        (
-            {"target": "[::ffff:127.0.0.1]", "handler": "snmp", "auth": "snmp"},
-            403,
-            "neither on the list nor",
-        ),
-        ({"target": "2130706433", "handler": "snmp", "auth": "snmp"}, 403, "give an IP address"),
-        ({"target": "localhost", "handler": "snmp", "auth": "snmp"}, 403, "give an IP address"),
-        (
-            {"target": "snmp", "auth": "raritan"},
-            403,
-            "snmp is on the list, with another auth: leave the parameter auth out",
-        ),
-        (
-            {"target": "snmp", "handler": "raritan"},
-            403,
-            "snmp is on the list, with another handler",
-        ),
-        ({}, 400, "target is missing"),
-        ({"target": ""}, 400, "target is missing"),
-        ({"target": "snmp", "module": "x"}, 400, "unknown parameter 'module'"),
-    ],
-)
-def test_a_query_that_is_not_allowed_is_refused_in_one_line(
-    running: Exporter, query: dict[str, str], status: int, words: str
-) -> None:
-    got, text, headers = running.get("probe", **query)
-    assert (got, words in text, text.count("\n")) == (status, True, 1), text
-    assert (
-        headers["content-type"].startswith("text/plain")
-        and headers["x-content-type-options"] == "nosniff"
-    )
-
-
-def test_a_repeated_parameter_is_refused(running: Exporter) -> None:
-    assert fetched(f"{running.url}probe?target=snmp&target=raritan")[:2] == (
-        400,
-        "a parameter is given twice\n",
-    )
-
-
-@pytest.mark.parametrize("metered", [False, True])
-def test_unknown_states_are_reported_except_for_a_unit_that_only_meters(
-    metered: bool, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    device = ListedPdu("a", "snmp", Address("192.0.2.1"), metered=metered)
-    made = server.Exporter(
-        TargetPolicy([Target(device, load("snmp"), DeviceLogin("x", {}, {}))], (), {}, {}),
-        server.ServerLimits(),
-    )
-    monkeypatch.setattr(
-        probes, "poll", lambda *_, **__: Reading([PolledOutlet("1", UNKNOWN)], answered=True)
-    )
-    answer = made.probe("target=a", "", "").page.body
-    assert (b"pdu_up 1.0" in answer, b'pdu_outlet_state_unknown{outlet="1"} 1.0' in answer) == (
-        True,
-        not metered,
-    )
-
-
-def test_an_exporter_without_a_list_needs_a_network_and_logins(small: Hall, call: Call) -> None:
-    for arguments in (("--auth", small.logins), ("--network", "192.0.2.0/24")):
-        result = call("exporter", *arguments)
-        assert result.returncode == 2 and "give LIST, or --network with --auth" in result.stderr
+    assert with_list.returncode == 2
+    assert "has no archive of" in with_list.stderr
+    assert with_list.stderr.count("\n") == 1
 
 
 def test_two_listed_pdus_with_one_address_are_probed_by_name(small: Hall) -> None:
@@ -402,14 +279,12 @@ def test_two_listed_pdus_with_one_address_are_probed_by_name(small: Hall) -> Non
     twin = small.lines[list(small.peers).index("nut")].replace("nut,", "twin,", 1)
     with serving("--list", small.list(twin), "--auth", small.logins) as running:
         status, text, _ = running.get("probe", target=f"127.0.0.1:{port}")
-        assert (status, text.endswith("several PDUs of the list: name one of nut, twin\n")) == (
-            400,
-            True,
-        )
+        assert (status) == (400)
+        assert (text.endswith("several PDUs of the list: name one of nut, twin\n")) is True
         assert running.probe(target="twin")["pdu_up"] == {(): 1.0}
 
 
-@pytest.mark.parametrize("units, end", [(5, "p3, p4"), (6, "p3, p4, ...")])
+@pytest.mark.parametrize("units, end", [(6, "p3, p4, ...")])
 def test_at_most_five_names_of_pdus_with_one_address_are_shown(units: int, end: str) -> None:
     targets = [
         Target(
@@ -421,61 +296,28 @@ def test_at_most_five_names_of_pdus_with_one_address_are_shown(units: int, end: 
         TargetPolicy(targets, (), {}, {}).target(ProbeQuery("192.0.2.1"))
 
 
-def test_a_query_costs_the_same_look_ups_for_a_list_of_any_length(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    class Once(list[Target]):
-        """A list that notes each pass over it."""
+REFUSED = """
+target=127.0.0.2&handler=snmp&auth=snmp | 403 | neither on the list nor in a --network
+target=192.0.2.1:161&handler=snmp&auth=snmp | 403 | neither on the list nor
+target=[::1]:161&handler=snmp&auth=snmp | 403 | neither on the list nor
+target=[::ffff:127.0.0.1]&handler=snmp&auth=snmp | 403 | neither on the list nor
+target=2130706433&handler=snmp&auth=snmp | 403 | give an IP address
+target=localhost&handler=snmp&auth=snmp | 403 | give an IP address
+target=snmp&auth=raritan | 403 | snmp is on the list, with another auth: leave the parameter auth
+target=snmp&handler=raritan | 403 | snmp is on the list, with another handler
+target= | 400 | target is missing
+target=snmp&module=x | 400 | unknown parameter 'module'
+target=snmp&target=raritan | 400 | a parameter is given twice
+"""
 
-        passes = 0
 
-        def __iter__(self) -> Iterator[Target]:
-            self.passes += 1
-            return super().__iter__()
-
-    snmp, raritan, login = load("snmp"), load("raritan"), DeviceLogin("x", {}, {})
-    probe_queries = [
-        ProbeQuery("p1999"),
-        ProbeQuery("HOST-7.example"),
-        ProbeQuery("10.9.0.7:161"),
-        ProbeQuery("::ffff:10.9.0.7", "snmp", "x"),
-        ProbeQuery("192.0.2.1"),
-        ProbeQuery("192.0.2.1:443", "raritan", "x"),
-    ]
-    read: list[str] = []
-
-    def noted(text: str) -> Address:
-        read.append(text)
-        return Address(text)
-
-    cost: dict[int, int] = {}
-    for units in (20, 2000):
-        listed = Once(
-            [Target(ListedPdu("r", "raritan", Address("10.8.0.1")), raritan, login)]
-            + [
-                Target(ListedPdu(name, "snmp", Address(address)), snmp, login)
-                for n in range(units)
-                for name, address in (
-                    (f"p{1999 - n}", f"10.9.{n // 250}.{n % 250}"),
-                    (f"h{n}", f"host-{n}.example"),
-                )
-            ]
-        )
-        target_policy = TargetPolicy(listed, [], {"snmp": snmp}, {"x": login})
-        listed.passes = 0
-        read.clear()
-        found = []
-        with monkeypatch.context() as patch:
-            patch.setattr(allowed_module, "Address", noted)
-            for query in probe_queries:
-                try:
-                    found.append(target_policy.target(query).device.name)
-                except NotAllowed as error:
-                    found.append(error.reason)
-        assert found == ["p1999", "h7", "p1992", "mismatch", "not-listed", "not-listed"]
-        assert listed.passes == 0
-        cost[units] = len(read)
-    assert cost[20] == cost[2000]
+@pytest.mark.parametrize("line", REFUSED.strip().splitlines())
+def test_a_query_that_is_not_allowed_is_refused_in_one_line(running: Exporter, line: str) -> None:
+    query, status, words = line.split(" | ")
+    got, text, headers = fetched(f"{running.url}probe?{query}")
+    assert (got, words in text, text.count("\n")) == (int(status), True, 1), text
+    assert headers["content-type"].startswith("text/plain")
+    assert headers["x-content-type-options"] == "nosniff"
 
 
 # ---- the exporter's own pages --------------------------------------------------------------------
@@ -489,11 +331,9 @@ def test_the_exporters_own_pages_are_served(running: Exporter) -> None:
     assert status == 200 and 'pdu_exporter_probes_total{handler="snmp",outcome="ok"}' in text
     assert "process_resident_memory_bytes" in text and "pdu_exporter_build_info{version=" in text
     status, text, headers = running.get("targets")
-    assert (
-        status == 200
-        and headers["content-type"] == "application/json"
-        and '"targets": ["dead"]' in text
-    )
+    assert status == 200
+    assert headers["content-type"] == "application/json"
+    assert '"targets": ["dead"]' in text
 
 
 def test_markup_in_a_name_is_escaped_on_the_start_page(small: Hall) -> None:
@@ -501,31 +341,11 @@ def test_markup_in_a_name_is_escaped_on_the_start_page(small: Hall) -> None:
     line = f'"{quoted}",snmp,127.0.0.1:1,snmp,"timeout=0.1; retries=0"'
     with serving("--list", small.list(line), "--auth", small.logins) as running:
         status, text, headers = running.get("")
-        assert (
-            status == 200 and "<script" not in text and "&lt;script&gt;alert(&quot;1&quot;)" in text
-        )
+        assert status == 200
+        assert "<script" not in text
+        assert "&lt;script&gt;alert(&quot;1&quot;)" in text
         assert headers["content-security-policy"] == "default-src 'none'"
         assert running.probe(target=HOSTILE)["pdu_up"] == {(): 0.0}
-
-
-def test_an_outlets_name_stays_within_its_label(small: Hall) -> None:
-    from tests.simulators.snmp_agent.device import Row
-
-    device = rpdu2(outlets=2)
-    with (
-        Agent(device) as agent,
-        serving("--network", "127.0.0.0/8", "--auth", small.logins) as running,
-    ):
-        # as if an administrator entered this name on the PDU's web page
-        rows = device.device._rows
-        for oid, row in list(rows.items()):
-            if row.value == b"Outlet 1":
-                rows[oid] = Row(row.tag, b'x"} 1\npdu_up 1\nevil{a="b\\')
-        found = running.probe(target=f"127.0.0.1:{agent.port}", handler="snmp", auth="snmp")
-    assert found["pdu_up"] == {(): 1.0} and not any(name.startswith("evil") for name in found)
-    assert 'x"} 1pdu_up 1evil{a="b\\' in [
-        dict(labels)["name"] for labels in found["pdu_outlet_info"]
-    ]
 
 
 # ---- deadlines -----------------------------------------------------------------------------------
@@ -536,9 +356,8 @@ def test_the_scrape_timeout_bounds_a_probe(small: Hall) -> None:
         line = f"slow,snmp,127.0.0.1:{agent.port},snmp,timeout=20; retries=0"
         with serving("--list", small.list(line), "--auth", small.logins) as running:
             found = running.probe(timeout="3", target="slow")
-            assert found["pdu_up"] == {(): 0.0} and found["pdu_probe_error"] == {
-                (("kind", "timeout"),): 1.0
-            }
+            assert found["pdu_up"] == {(): 0.0}
+            assert found["pdu_probe_error"] == {(("kind", "timeout"),): 1.0}
             agent.faults.late_s = 0.0  # lets the probe's thread end
 
 
@@ -554,10 +373,8 @@ def test_a_dead_pdu_is_reported_before_the_scrape_times_out(small: Hall) -> None
     "handler, settings, timeout",
     [
         ("snmp", {"timeout": "3"}, "2"),
-        ("snmp", {"timeout": "9", "retries": "0"}, "6"),
         ("snmp", {"timeout": "3", "retries": "1"}, "3"),
         ("snmp", {"timeout": "0.05", "retries": "200"}, "0.05"),
-        ("nut", {}, "6"),
         ("nut", {"timeout": "60"}, "6"),
         ("nut", {"timeout": "5"}, "5"),
     ],
@@ -684,33 +501,6 @@ def test_a_probe_is_refused_at_once_if_too_many_wait(monkeypatch: pytest.MonkeyP
         assert until(lambda: made.probe("target=a", "0.2", "").status == 503)
         release.set()
         assert {answer.result(PATIENCE_S).status for answer in answers} == {200}
-
-
-def test_probes_beyond_the_limit_are_refused_and_the_running_one_is_answered(small: Hall) -> None:
-    """The PDU does not answer until the other probes are refused, so that the first one keeps the
-    only slot.
-    """
-    with Agent(rpdu2(outlets=8), faults=Faults(silent=True)) as agent:
-        line = f"slow,snmp,127.0.0.1:{agent.port},snmp,timeout=2; retries=9"
-        with serving(
-            "--list", small.list(line), "--auth", small.logins, "--parallel", "1"
-        ) as running:
-
-            def probed(seconds: str) -> int:
-                return running.get(
-                    "probe", {"X-Prometheus-Scrape-Timeout-Seconds": seconds}, target="slow"
-                )[0]
-
-            answers: list[int] = []
-            first = threading.Thread(target=lambda: answers.append(probed("60")))
-            first.start()
-            assert until(lambda: agent.requests > 0)
-            assert [probed("1"), probed("1")] == [503, 503]
-            agent.faults.silent = False
-            finished(first)
-            assert answers == [200]
-            assert 'pdu_exporter_refused_total{reason="busy"} 2.0' in running.get("metrics")[1]
-            assert running.get("healthz")[0] == 200
 
 
 def test_a_probe_that_cannot_start_a_thread_is_refused_and_frees_its_slot(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import signal
-import subprocess
 import sys
 from pathlib import Path
 
@@ -14,12 +13,11 @@ from pdu.core.cli.exit_codes import INTERRUPTED
 from pdu.monitoring import exporter as exporter_command, server
 from pdu.monitoring.target_policy import TargetPolicy
 from pdu.pdus.owner_files import OwnerFiles
-from tests.needs import ROOT
 from tests.packaging.building import archive, small_tree
-from tests.waiting import PATIENCE_S, bounded, until
+from tests.waiting import PATIENCE_S, until
 
-from .exporter_process import Exporter, exporter, fetched
-from .halls import Call, Hall, environment
+from .exporter_process import Exporter, exporter
+from .halls import Call, Hall
 
 
 class FullDisk(io.StringIO):
@@ -99,42 +97,6 @@ def test_a_signal_ends_the_exporter_although_a_probe_hangs(
         assert running.process.returncode == code and "Traceback" not in err
 
 
-def test_a_sighup_while_the_list_is_read_at_the_start_reads_it_again(tmp_path: Path) -> None:
-    program = """
-import os, signal, sys
-from pdu import start
-from pdu.monitoring import exporter
-read = exporter.read_targets
-def hung_up(*given):
-    exporter.read_targets = read
-    os.kill(os.getpid(), signal.SIGHUP)
-    made = read(*given)
-    os.rename(sys.argv[2], sys.argv[1])
-    return made
-exporter.read_targets = hung_up
-sys.exit(start.main(['exporter', '--list', sys.argv[1], '--listen', '127.0.0.1:0']))
-"""
-    path, new = tmp_path / "list.csv", tmp_path / "new.csv"
-    path.write_text("name,handler,address\nold,nut,127.0.0.1:1\n")
-    new.write_text("name,handler,address\nnew,nut,127.0.0.1:1\n")
-    with (
-        subprocess.Popen(
-            [sys.executable, "-c", program, str(path), str(new)],
-            env=environment(),
-            cwd=ROOT,
-            text=True,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-        ) as process,
-        bounded(process),
-    ):
-        assert process.stdout is not None
-        url = process.stdout.readline().strip()
-        assert until(lambda: '"new"' in fetched(f"{url}targets")[1])
-        process.send_signal(signal.SIGTERM)
-        process.communicate(timeout=PATIENCE_S)
-
-
 def test_a_page_whose_name_leads_to_the_exporter_reads_nothing(small: Hall) -> None:
     """By DNS rebinding: its requests have its own name as their Host."""
     arguments = (small.list(), "--auth", small.logins, "--allow-host", "metrics.example")
@@ -160,7 +122,8 @@ def test_an_address_that_cannot_be_used_is_refused_in_one_line(
         assert (result.returncode, len(result.stderr.splitlines())) == (
             2,
             1,
-        ) and words in result.stderr
+        )
+        assert words in result.stderr
 
 
 @pytest.mark.parametrize(

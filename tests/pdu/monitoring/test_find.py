@@ -184,20 +184,13 @@ def test_only_hosts_inside_the_networks_are_asked(hall: Hall, call: Call) -> Non
             trap.recv(100)
 
 
-def test_a_name_that_another_pdu_was_given_is_made_unique() -> None:
-    names = ("web", "web", "web 192.0.2.1", "web 192.0.2.1 192.0.2.1")
-    found_devices = [
-        find_.FoundDevice(f"192.0.2.{number}", "snmp", 161, name, "")
-        for number, name in enumerate(names, 1)
-    ]
-    assert (
-        len({found_device.name for found_device in find_.name_pdus(found_devices)}) == len(names)
-        and find_.name_pdus([]) == []
-    )
-
-
 @pytest.mark.parametrize(
-    "name", ["x" * 80, "\x01" * 60, "\U000e0001" * 60], ids=["long", "control characters", "tags"]
+    "name",
+    [
+        "x" * 80,
+        "\x01" * 60,
+    ],
+    ids=["long", "control characters"],
 )
 def test_a_list_with_long_device_names_can_be_read(name: str, tmp_path: Path) -> None:
     answer = AgentAnswer(1, "1.3.6.1.4.1.318.1.3.4.6", "", name)
@@ -217,7 +210,6 @@ def test_a_list_with_long_device_names_can_be_read(name: str, tmp_path: Path) ->
     [
         ("1.3.6.1.4.1.1418.6.1", "dataprobe-iboot"),
         ("1.3.6.1.4.1.8072.3.2.10", ""),
-        ("1.3.6.1.4.1.2021.250.10", ""),
         ("", ""),
     ],
 )
@@ -285,10 +277,8 @@ def test_json_holds_pdus_and_others(hall: Hall, call: Call) -> None:
     "count, rate, said",
     [
         (254, 200.0, ""),
-        (254, 4.0, "254 addresses at --rate 4: up to 2 min"),
         (254, 1.0, "254 addresses at --rate 1: up to 9 min; --rate 5: 2 min"),
         (65_534, 200.0, "65,534 addresses at --rate 200: up to 11 min; --rate 1130: 2 min"),
-        (65_534, 1200.0, "65,534 addresses at --rate 1200: up to 2 min"),
     ],
 )
 def test_a_long_search_says_beforehand_how_long_it_takes_and_at_which_rate_it_would_be_short(
@@ -322,18 +312,6 @@ def test_a_xerus_unit_whose_sys_object_id_fits_no_family_is_listed_only_as_a_pdu
     document = json.loads(capsys.readouterr().out)
     assert [one["address"] for one in document["pdus"]] == ["192.0.2.1"]
     assert [one["address"] for one in document["others"]] == ["192.0.2.2"]
-
-
-def test_an_answer_with_another_request_id_is_dropped() -> None:
-    with Agent(rpdu2(outlets=2), faults=Faults(wrong_request_id=True)) as agent:
-        found = network_scan.scan_networks(
-            networks.parsed(["127.0.0.1"]),
-            "public",
-            agent.port,
-            network_scan.ScanRate(200, 0.3),
-            lambda: None,
-        )
-        assert found == {} and until(lambda: agent.requests == 2)
 
 
 def test_a_community_may_hold_octets_that_are_not_utf_8() -> None:
@@ -487,19 +465,9 @@ def test_ctrl_c_and_a_broken_pipe_end_the_search_without_a_traceback(hall: Hall)
 
 def test_a_search_without_a_community_is_refused_in_one_line(call: Call) -> None:
     result = call("find", "192.0.2.0/30", "--no-mdns")
-    assert (
-        result.returncode == 2
-        and "no community was given" in result.stderr
-        and len(result.stderr.splitlines()) == 1
-    )
-
-
-def test_a_secret_file_for_a_misspelt_key_is_refused(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("PDU_COMMUNITY", "public")
-    assert root.run(["find", "192.0.2.1", "--no-mdns", "--secret-file", "comunity=/dev/null"]) == 2
-    assert "pdu find has no secret 'comunity'; it takes community" in capsys.readouterr().err
+    assert result.returncode == 2
+    assert "no community was given" in result.stderr
+    assert len(result.stderr.splitlines()) == 1
 
 
 @pytest.mark.parametrize(

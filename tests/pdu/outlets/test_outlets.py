@@ -111,7 +111,8 @@ def test_a_figure_that_only_tools_read_does_not_hide_those_of_dcimanager(
     use(monkeypatch, lambda name: LoadedHandler(name, name, Watts, (), False))
     code, out, err = run(capsys, "statistic", "x", "192.0.2.7", "--json")
     document = json.loads(out)
-    assert (code, err) == (0, "") and (document["load_a"], document["total_consumption_kwh"]) == (
+    assert (code, err) == (0, "")
+    assert (document["load_a"], document["total_consumption_kwh"]) == (
         2,
         5,
     )
@@ -148,13 +149,13 @@ def test_several_hosts_are_one_csv_and_a_formula_is_disarmed(
     )
     use(monkeypatch, lambda name: LoadedHandler(name, name, ByCalls, (), False))
     code, out, _ = run(capsys, "outlets", "x", "192.0.2.7", "192.0.2.8", "--csv")
-    assert (code, out.splitlines()) == (
-        0,
+    assert (code) == (0)
+    assert (out.splitlines()) == (
         [
             "host,identity,number,name,state,current_a,power_w,energy_kwh",
             "192.0.2.7,'=1+1,,,on,,,",
             "192.0.2.8,'=1+1,,,on,,,",
-        ],
+        ]
     )
     code, out, err = run(capsys, "outlets", "x", "192.0.2.7", "--csv", "--json")
     assert code == 2 and "only one of --json and --csv" in json.loads(out)["error"]["reason"]

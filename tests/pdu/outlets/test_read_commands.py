@@ -90,7 +90,8 @@ def test_a_status_reads_numbers_and_names_in_the_session_of_the_states(
 def test_status_shows_every_outlet_with_its_number_and_name(peer: Peer, ask: Any) -> None:
     code, out, _ = ask("status", "--json")
     outlets = json.loads(out)["outlets"]
-    assert code == 0 and {o["identity"]: o["state"] for o in outlets} == {
+    assert code == 0
+    assert {o["identity"]: o["state"] for o in outlets} == {
         i: SHOWN[on] for i, on in peer.books().states.items()
     }
     data = (
@@ -104,9 +105,8 @@ def test_status_shows_every_outlet_with_its_number_and_name(peer: Peer, ask: Any
     assert all(outlet["number"] for outlet in outlets)
     code, out, _ = ask("status")
     assert code == 0 and {"identity", "number", "name", "on"} <= set(out.split())
-    assert out.splitlines()[0].startswith(
-        f"status of {peer.address} by {peer.handler}, "
-    ) and out.splitlines()[0].endswith(" s")
+    assert out.splitlines()[0].startswith(f"status of {peer.address} by {peer.handler}, ")
+    assert out.splitlines()[0].endswith(" s")
 
 
 def test_down_and_up_switch_the_outlet_that_is_named(peer: Peer, ask: Any) -> None:
@@ -124,7 +124,8 @@ def test_down_and_up_switch_the_outlet_that_is_named(peer: Peer, ask: Any) -> No
 def test_statistic_shows_load_and_energy(peer: Peer, ask: Any) -> None:
     code, out, _ = ask("statistic", "--json")
     document, books = json.loads(out), peer.books()
-    assert code == 0 and (document["load_a"], document["total_consumption_kwh"]) == pytest.approx(
+    assert code == 0
+    assert (document["load_a"], document["total_consumption_kwh"]) == pytest.approx(
         (books.load_a, books.energy_kwh)
     )
     energies = {**dict.fromkeys(books.states), **books.port_energy_kwh}
@@ -346,16 +347,16 @@ def test_each_kind_of_error_has_its_exit_code(
         f"{kind.kind}: 192.0.2.7: port_down: do this\n",
     )
     code, out, err = run(capsys, "down", "x", "192.0.2.7", "1", "--yes", "--json")
-    assert (code, err, json.loads(out)["error"]) == (
-        exit_code,
-        "",
+    assert (code) == (exit_code)
+    assert (err) == ("")
+    assert (json.loads(out)["error"]) == (
         {
             "kind": kind.kind,
             "host": "192.0.2.7",
             "operation": "port_down",
             "reason": "do this",
             "exit_code": exit_code,
-        },
+        }
     )
 
 
@@ -376,7 +377,8 @@ def test_an_error_of_a_third_party_handler_is_escaped_and_stays_on_one_line(
 def test_exit_codes_are_distinct_and_in_the_help(capsys: pytest.CaptureFixture[str]) -> None:
     assert len({exit_code.code for exit_code in exit_codes.EXITS}) == len(exit_codes.EXITS)
     code, out, _ = run(capsys, "help", "exit-codes")
-    assert code == 0 and all(
+    assert code == 0
+    assert all(
         f"{exit_code.code} {exit_code.meaning}" in " ".join(out.split())
         for exit_code in exit_codes.EXITS
     )
@@ -388,9 +390,8 @@ def test_every_kind_of_error_has_exactly_one_exit_code_and_unknown_kind_counts_a
         if re.search("^    kind = ", file.read_text("utf-8"), re.MULTILINE):
             importlib.import_module(".".join(file.relative_to(ROOT).with_suffix("").parts))
     kinds = [kind for exit_code in exit_codes.EXITS for kind in exit_code.kinds]
-    assert len(set(kinds)) == len(kinds) and {
-        kind.kind for kind in every(errors.PduHandlerError)
-    } - {"error"} <= set(kinds)
+    assert len(set(kinds)) == len(kinds)
+    assert {kind.kind for kind in every(errors.PduHandlerError)} - {"error"} <= set(kinds)
     assert exit_codes.code_of("a kind of a newer archive") == exit_codes.DEFECT
 
 
@@ -413,17 +414,13 @@ def test_a_state_other_than_the_wanted_one_has_a_separate_exit_code_and_message(
     broken(monkeypatch)
     code, out, err = run(capsys, "down", "x", "192.0.2.7", "1", "--yes")
     assert code == exit_codes.NOT_SEEN and "outlet 1 of 192.0.2.7 is unknown" in out
-    assert (
-        err.startswith("not-seen: outlet 1 of 192.0.2.7 was to be switched off")
-        and "the outlet's state is unknown" in err
-    )
+    assert err.startswith("not-seen: outlet 1 of 192.0.2.7 was to be switched off")
+    assert "the outlet's state is unknown" in err
     assert err.count("\n") == 1
     code, out, err = run(capsys, "down", "x", "192.0.2.7", "1", "--yes", "--json")
-    assert (code, err, json.loads(out)["outlets"]) == (
-        exit_codes.NOT_SEEN,
-        "",
-        [{"identity": "1", "state": "unknown", "done": False}],
-    )
+    assert (code) == (exit_codes.NOT_SEEN)
+    assert (err) == ("")
+    assert (json.loads(out)["outlets"]) == ([{"identity": "1", "state": "unknown", "done": False}])
 
 
 def test_ctrl_c_while_switching_prints_one_line(
@@ -431,10 +428,8 @@ def test_ctrl_c_while_switching_prints_one_line(
 ) -> None:
     broken(monkeypatch, KeyboardInterrupt())
     code, _, err = run(capsys, "down", "x", "192.0.2.7", "1", "--yes")
-    assert (code, err) == (
-        exit_codes.INTERRUPTED,
-        "interrupted: 192.0.2.7: outlet 1 may or may not have switched\n",
-    )
+    assert (code) == (exit_codes.INTERRUPTED)
+    assert (err) == ("interrupted: 192.0.2.7: outlet 1 may or may not have switched\n")
 
 
 def test_a_defect_is_reported_in_one_line_and_debug_shows_its_traceback(
@@ -442,9 +437,8 @@ def test_a_defect_is_reported_in_one_line_and_debug_shows_its_traceback(
 ) -> None:
     broken(monkeypatch, ZeroDivisionError("division\x1b[2J by zero"))
     code, out, err = run(capsys, "down", "x", "192.0.2.7", "1", "--yes")
-    assert (code, out) == (exit_codes.DEFECT, "") and err.startswith(
-        "defect: 192.0.2.7: port_down raised ZeroDivisionError: division\\x1b"
-    )
+    assert (code, out) == (exit_codes.DEFECT, "")
+    assert err.startswith("defect: 192.0.2.7: port_down raised ZeroDivisionError: division\\x1b")
     assert err.count("\n") == 1
     output = run(capsys, "down", "x", "192.0.2.7", "1", "--yes", "--debug")[2]
     assert "Traceback" in output and "division" in output
@@ -486,11 +480,9 @@ def test_a_defect_of_a_command_whose_1_is_a_finding_ends_with_2(
 def test_switching_without_a_terminal_needs_yes(peer: Peer, ask: Any) -> None:
     before = peer.books()
     code, out, err = ask("down", "1")
-    assert (
-        (code, out) == (exit_codes.NOT_CONFIRMED, "")
-        and "--yes" in err
-        and "nothing was done" in err
-    )
+    assert (code, out) == (exit_codes.NOT_CONFIRMED, "")
+    assert "--yes" in err
+    assert "nothing was done" in err
     assert peer.books().states == before.states and peer.books().requests == before.requests
     code, out, _ = ask("down", "1", "--json")
     assert (code, json.loads(out)["error"]["kind"]) == (exit_codes.NOT_CONFIRMED, "not-confirmed")
@@ -520,8 +512,8 @@ def test_the_question_names_pdu_outlet_name_and_state_and_needs_a_yes(
     quoted_name = f" {name!r}" if name else ""
     assert (
         f"switch on outlet {identity}{quoted_name} (now {state}) of {peer.address}? [y/N] " in err
-        and found == code
     )
+    assert found == code
 
 
 def test_the_question_names_the_pdu_of_the_setting_host(
@@ -582,10 +574,8 @@ def test_titles_and_the_question_for_the_password_name_the_pdu_of_the_setting_ho
         ]
         status = run(capsys, "status", "nut", " 192.0.2.7 ", *arguments)
         result = run(capsys, "down", "nut", "192.0.2.7", "2", "--yes", *arguments)
-    assert (
-        status[1].startswith(f"status of {text} by nut")
-        and result[1] == f"outlet 2 of {text} is off (nut); its meter reads 0 A\n"
-    )
+    assert status[1].startswith(f"status of {text} by nut")
+    assert result[1] == f"outlet 2 of {text} is off (nut); its meter reads 0 A\n"
     assert asked == [f"password of {peer.settings['username']} on {text}: "] * 2
 
 
@@ -616,10 +606,8 @@ def test_the_question_is_answered_on_a_real_terminal(typed: bytes, code: int, wo
             typed,
         )
         assert output.code == code and words in output.text and "Traceback" not in output.text
-        assert ("may still be carried out" in output.text, bool(peer.books().writes)) == (
-            False,
-            code == 0,
-        )
+        assert ("may still be carried out" in output.text) is False
+        assert (bool(peer.books().writes)) == (code == 0)
 
 
 def test_a_missing_outlet_is_reported_without_a_question(
@@ -659,14 +647,10 @@ def test_an_outlet_whose_new_state_was_not_seen_is_named_even_if_a_later_one_fai
     use(monkeypatch, lambda name: LoadedHandler(name, name, lambda data: Lost(), (), False))
     code, out, err = run(capsys, "down", "x", "192.0.2.7", "1", "2", "--yes")
     failure_line, place, missing_line = err.splitlines()
-    assert (
-        code == exit_codes.code_of("unreachable")
-        and out == "outlet 1 of 192.0.2.7 is unknown (x)\n"
-    )
-    assert (failure_line, place) == (
-        "unreachable: 192.0.2.7: port_down: no answer",
-        "the error is about outlet 2",
-    )
+    assert code == exit_codes.code_of("unreachable")
+    assert out == "outlet 1 of 192.0.2.7 is unknown (x)\n"
+    assert (failure_line) == ("unreachable: 192.0.2.7: port_down: no answer")
+    assert (place) == ("the error is about outlet 2")
     assert missing_line.startswith(
         "not-seen: outlet 1 of 192.0.2.7 was to be switched off; the PDU accepted the command"
     )
@@ -698,11 +682,9 @@ def test_several_hosts_are_read_in_order_even_if_one_fails(
             ],
         )
         code, out, err = run(capsys, "status", "nut", *hosts, *arguments)
-        assert (
-            code == exit_codes.code_of("unreachable")
-            and f"status of {alive} by nut" in out
-            and err.count("\n") == 1
-        )
+        assert code == exit_codes.code_of("unreachable")
+        assert f"status of {alive} by nut" in out
+        assert err.count("\n") == 1
         code, out, err = run(capsys, "status", "nut", *hosts, *arguments, "--json")
         first, second = json.loads(out)
         assert (code, err) == (exit_codes.code_of("unreachable"), "")
@@ -829,11 +811,9 @@ def test_wrong_usage_is_reported_in_one_line_or_as_json(
     for variable in [name for name in os.environ if name.startswith("PDU_")]:
         monkeypatch.delenv(variable)
     code, out, err = run(capsys, *arguments)
-    assert (
-        (code, out, len(err.splitlines())) == (2, "", 1)
-        and words.lower() in err.lower()
-        and "s3cret" not in err
-    )
+    assert (code, out, len(err.splitlines())) == (2, "", 1)
+    assert words.lower() in err.lower()
+    assert "s3cret" not in err
     code, out, err = run(capsys, *arguments, "--json")
     about = json.loads(out)["error"]
     assert (code, err, about["exit_code"]) == (2, "", 2) and about["kind"] in ("usage", "settings")

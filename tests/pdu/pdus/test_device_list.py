@@ -135,14 +135,10 @@ settings = {timeout = 5, verify = false}
             True,
         ),
     ]
-    assert (fleet.auths["snmp"].settings, fleet.auths["snmp"].secrets) == (
-        {"snmp_version": "2"},
-        {"community": SECRET},
-    )
-    assert (fleet.auths["xerus"].settings, fleet.auths["xerus"].secrets) == (
-        {"username": "monitor"},
-        {"password": SECRET},
-    )
+    assert (fleet.auths["snmp"].settings) == ({"snmp_version": "2"})
+    assert (fleet.auths["snmp"].secrets) == ({"community": SECRET})
+    assert (fleet.auths["xerus"].settings) == ({"username": "monitor"})
+    assert (fleet.auths["xerus"].secrets) == ({"password": SECRET})
     assert SECRET not in repr(fleet)
 
 
@@ -280,10 +276,8 @@ def test_an_unusable_secret_file_is_named_with_its_login(
         (tmp_path / "community").chmod(mode)
     path = private_file(tmp_path / "logins.toml", '[auth.x]\ncommunity_file = "community"\n')
     error = refused(lambda: auth.read_logins(str(path)))
-    assert (
-        error.startswith(f"{path}: [auth.x]: community_file: {tmp_path / 'community'} ")
-        and why in error
-    )
+    assert error.startswith(f"{path}: [auth.x]: community_file: {tmp_path / 'community'} ")
+    assert why in error
 
 
 @pytest.mark.parametrize("content", ["", "\n", "\ufeff\r\n"])
@@ -342,11 +336,9 @@ def test_a_path_with_nul_is_a_settings_error(read: Any, tmp_path: Path) -> None:
         auth.DeviceLogin("x", {"username": "u"}, {"password": "p"}),
     )
     failure = polling.poll(target).failure
-    assert (
-        failure is not None
-        and failure.kind == "settings"
-        and "(embedded null byte)" in failure.reason
-    )
+    assert failure is not None
+    assert failure.kind == "settings"
+    assert "(embedded null byte)" in failure.reason
 
 
 def test_a_list_that_everybody_can_change_is_refused(read: Any, tmp_path: Path) -> None:

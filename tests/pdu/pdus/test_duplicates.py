@@ -127,6 +127,5 @@ def test_commands_warn_and_go_on(
     if words[0] == "check":
         document = json.loads(out)
         assert document["summary"]["load_a"] == document["pdus"][0]["load_a"] is not None
-        assert document["summary"]["loads"] == 1 and document["summary"]["repeated"] == {
-            "other": "r1"
-        }
+        assert document["summary"]["loads"] == 1
+        assert document["summary"]["repeated"] == {"other": "r1"}

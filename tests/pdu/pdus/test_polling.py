@@ -86,7 +86,8 @@ def test_requests_are_counted_only_during_the_reading() -> None:
 @pytest.mark.parametrize("figure", [2, Decimal("2")])
 def test_a_figure_that_is_not_a_float_is_added_up_like_a_float(figure: Any) -> None:
     found = reading(ThirdParty(figure))
-    assert found.failure is None and (
+    assert found.failure is None
+    assert (
         found.load_a,
         found.energy_kwh,
         found.outlets[0].figures.energy_kwh,
@@ -106,16 +107,12 @@ def test_a_figure_that_is_not_a_finite_number_is_a_defect_and_the_states_are_kep
     figure: Any,
 ) -> None:
     found = reading(ThirdParty(figure))
-    assert (
-        found.answered
-        and (found.load_a, found.energy_kwh) == (None, None)
-        and found.count(EnumPowerStatus.UP) == 1
-    )
-    assert (
-        found.failure is not None
-        and found.failure.kind == "defect"
-        and found.failure.reason.startswith("statistic: consumption of outlet '1' is ")
-    )
+    assert found.answered
+    assert (found.load_a, found.energy_kwh) == (None, None)
+    assert found.count(EnumPowerStatus.UP) == 1
+    assert found.failure is not None
+    assert found.failure.kind == "defect"
+    assert found.failure.reason.startswith("statistic: consumption of outlet '1' is ")
 
 
 def test_a_state_that_the_platform_does_not_have_is_a_failure() -> None:

@@ -124,11 +124,9 @@ def test_a_replayed_service_answers_204_without_a_length() -> None:
                 b" close\r\n\r\n"
             )
             head = answer.read()
-    assert (
-        head.startswith(b"HTTP/1.1 204 ")
-        and head.endswith(b"\r\n\r\n")
-        and b"Content-Length" not in head
-    )
+    assert head.startswith(b"HTTP/1.1 204 ")
+    assert head.endswith(b"\r\n\r\n")
+    assert b"Content-Length" not in head
 
 
 def test_a_defect_of_a_replayed_unit_is_printed_and_a_closed_connection_is_not(

@@ -286,9 +286,8 @@ def test_an_outlets_name_is_replaced_also_where_its_column_is_needed(encoding: s
     named = next(oid for oid, row in rows.items() if row.raw in names)
     rows[named] = rows[named]._replace(value="Büro Kundenmeier".encode(encoding))
     clean = scrubbed(rows, PduSnmpData("192.0.2.1", {"community": "public"}))
-    assert "name-" in str(clean[named].raw) and not re.search(
-        "ro|Kundenmeier", str(clean[named].raw)
-    )
+    assert "name-" in str(clean[named].raw)
+    assert not re.search("ro|Kundenmeier", str(clean[named].raw))
 
 
 @pytest.mark.parametrize(
@@ -371,9 +370,8 @@ def test_the_note_about_a_recording_heeds_the_settings(
     with Agent(fixture(name).device()) as agent:
         data = PduSnmpData(agent.host, {"port": str(agent.port), "community": "public"}, settings)
         (found,) = kind("snmp").record(data, RecordingOptions()).notes
-    assert found.startswith(note) and (
-        "metered_only" not in found or "-s metered_only=yes" in found
-    )
+    assert found.startswith(note)
+    assert "metered_only" not in found or "-s metered_only=yes" in found
 
 
 def test_an_unknown_setting_is_refused_before_a_device_is_recorded() -> None:
@@ -423,9 +421,8 @@ def test_a_recording_that_stops_at_its_limit_says_so(
     with UNITS[handler]() as unit:
         monkeypatch.setattr(f"pdu.{limit}", 20)
         notes = kind(handler).record(unit.data, RecordingOptions()).notes
-    assert len(notes) == 1 and notes[0].startswith(
-        "The recording may be incomplete: recording ends after 20 "
-    )
+    assert len(notes) == 1
+    assert notes[0].startswith("The recording may be incomplete: recording ends after 20 ")
 
 
 @pytest.mark.sample(1)
@@ -548,11 +545,9 @@ def test_a_xerus_unit_that_the_handler_cannot_read_is_recorded(
         text = recorded(Unit("raritan", data))
     with replayed("raritan", text) as unit, pytest.raises(Unsupported, match="lists no outlets"):
         read(unit)
-    assert (
-        '"getInlets"' in text
-        and '"hasMeteredOutlets": true' in text
-        and len(json.loads(text)["calls"]) > 50
-    )
+    assert '"getInlets"' in text
+    assert '"hasMeteredOutlets": true' in text
+    assert len(json.loads(text)["calls"]) > 50
 
 
 def test_a_unit_whose_ids_have_numbers_of_thousands_of_digits_is_recorded(

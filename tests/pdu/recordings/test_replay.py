@@ -115,9 +115,8 @@ def test_a_replay_that_the_handler_does_not_read_says_what_helps(
     assert serve_as is not None
     served = serve_as(write_snmprec(fixture(name).rows), 0, chosen)
     served.close()
-    assert served.about.startswith(about) and served.poll == poll.format(
-        f"{served.host}:{served.port}"
-    )
+    assert served.about.startswith(about)
+    assert served.poll == poll.format(f"{served.host}:{served.port}")
 
 
 @HANDLERS
@@ -187,10 +186,8 @@ def test_a_command_after_which_the_family_refuses_its_states_is_accepted_and_lis
         raise ProtocolError("two outlets have one number")
 
     monkeypatch.setattr(State, "read_from", refused)
-    assert (
-        unit.set([(arcs("1.3.6.1.4.1.2606.4.2.3.6.2.1.5.3"), HeldRow(2, 1))]) == ("", 0)
-        and len(unit.writes) == 1
-    )
+    assert unit.set([(arcs("1.3.6.1.4.1.2606.4.2.3.6.2.1.5.3"), HeldRow(2, 1))]) == ("", 0)
+    assert len(unit.writes) == 1
 
 
 @HANDLERS

@@ -116,7 +116,8 @@ iso.3.6.1.4.1.9.1 = Hex-STRING: 00 1A FF
 ACME-MIB::bar.1 = INTEGER: 5
 .1.3.6.1.4.1.9.9 = No more variables left in this MIB View (It is past the end of the MIB tree)
 """)
-    assert parsed.left_out == 1 and parsed.rows == {
+    assert parsed.left_out == 1
+    assert parsed.rows == {
         (1, 3, 6, 1, 2, 1, 1, 1, 0): SnmpRow(4, b"one\ntwo"),
         arcs("1.3.6.1.4.1.9.1.4.1"): SnmpRow(2, 1),
         arcs("1.3.6.1.4.1.9.1"): SnmpRow(4, bytes.fromhex("001aff0001")),
@@ -177,9 +178,10 @@ def test_all_rows_of_a_device_are_read_from_the_output_of_snmpwalk(
     with Agent(BUILT_IN[family]()) as agent:
         walk = _walk(agent, "1.3.6.1", "-Cc", options)
     parsed = snmprec.parse(walk)
-    assert parsed.left_out == 0 and {
-        ".".join(map(str, oid)): tuple(row) for oid, row in parsed.rows.items()
-    } == {oid: tuple(row) for oid, row in rows.items()}
+    assert parsed.left_out == 0
+    assert {".".join(map(str, oid)): tuple(row) for oid, row in parsed.rows.items()} == {
+        oid: tuple(row) for oid, row in rows.items()
+    }
 
 
 @pytest.mark.against("Net-SNMP snmpwalk")

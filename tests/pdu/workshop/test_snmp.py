@@ -88,10 +88,8 @@ def test_an_owners_profile_is_checked(tmp_path: Path, capsys: pytest.CaptureFixt
     assert root.run(["snmp", "check", str(strange)]) == 0
     assert "acme\\x1b[31m.json: the profile" in capsys.readouterr().out
     file.write_text(schema.dumps(replace(EVERY_PART, key=41 * "k")), "utf-8")
-    assert (
-        root.run(["snmp", "check", str(file)]) == 2
-        and "give at most 40 characters" in capsys.readouterr().err
-    )
+    assert root.run(["snmp", "check", str(file)]) == 2
+    assert "give at most 40 characters" in capsys.readouterr().err
     for key in ("snmp", "raritan", "common"):
         file.write_text(schema.dumps(replace(EVERY_PART, key=key)), "utf-8")
         assert root.run(["snmp", "check", str(file)]) == 2
@@ -149,9 +147,7 @@ def test_the_error_for_an_unknown_family_names_similar_ones_or_the_command_that_
 ) -> None:
     assert root.run(["snmp", "show", key]) == 2
     error = capsys.readouterr().err
-    assert (
-        f"there is no family {key!r}" in error
-        and near in error
-        and error.count("\n") == 1
-        and "rpcm" not in error
-    )
+    assert f"there is no family {key!r}" in error
+    assert near in error
+    assert error.count("\n") == 1
+    assert "rpcm" not in error

@@ -71,7 +71,8 @@ def test_an_option_overrides_the_environment_which_never_supplies_the_address(
     run(capsys, "down", "nut", " h:99 ", "1", "--yes", "--timeout", "3", "--no-verify")
     run(capsys, "down", "snmp", "h:1161", "1", "--yes", "--snmp-version", "2c")
     run(capsys, "down", "snmp", "h:1161", "1", "--yes", "--port", "1162")
-    assert seen[0].ip == "h:99" and seen[0].custom_params == {
+    assert seen[0].ip == "h:99"
+    assert seen[0].custom_params == {
         "timeout": "3",
         "device": "rack1",
         "verify": "no",

@@ -46,13 +46,10 @@ def test_the_profile_is_on_standard_output_and_its_evidence_on_standard_error(
     assert root.run(["draft", str(recording), "-o", "-"]) == 0 and not Path("-").exists()
     printed = capsys.readouterr()
     profile = json.loads(printed.out)
-    assert profile["outlets"][0]["states"]["on"] == ["?1"] and profile["note"].startswith(
-        "Drafted, not confirmed."
-    )
-    assert (
-        "taken  1.3.6.1.4.1.99999.2.1.1.3" in printed.err
-        and "doubt: No command is proposed" in printed.err
-    )
+    assert profile["outlets"][0]["states"]["on"] == ["?1"]
+    assert profile["note"].startswith("Drafted, not confirmed.")
+    assert "taken  1.3.6.1.4.1.99999.2.1.1.3" in printed.err
+    assert "doubt: No command is proposed" in printed.err
     assert " more: " not in printed.err
 
 
@@ -72,10 +69,8 @@ def test_the_guess_that_the_profile_takes_is_shown_however_many_come_before_it(
     assert root.run(["draft", str(file)]) == 0
     printed = capsys.readouterr()
     name = json.loads(printed.out)["outlets"][0]["name"]["oid"]
-    assert (
-        f"name     taken  {name} " in printed.err
-        and f"{'name':<16}and 2 more: --json shows all" in printed.err
-    )
+    assert f"name     taken  {name} " in printed.err
+    assert f"{'name':<16}and 2 more: --json shows all" in printed.err
     assert root.run(["draft", str(file), "--json"]) == 0
     guesses = json.loads(capsys.readouterr().out)["guesses"]
     assert sum(guess["role"] == "name" for guess in guesses) == 7
@@ -91,10 +86,8 @@ def test_a_drafted_profile_can_be_checked_packed_and_polled(
         )
         == 0
     )
-    assert (
-        root.run(["snmp", "check", str(file)]) == 0
-        and "the profile 'acme-strip' is valid" in capsys.readouterr().out
-    )
+    assert root.run(["snmp", "check", str(file)]) == 0
+    assert "the profile 'acme-strip' is valid" in capsys.readouterr().out
     built = subprocess.run(
         [
             sys.executable,
@@ -140,10 +133,8 @@ def test_a_drafted_profile_can_be_checked_packed_and_polled(
 def test_a_draft_does_not_replace_a_file(recording: Path, tmp_path: Path, capsys: Printed) -> None:
     file = tmp_path / "acme.json"
     file.write_text("mine")
-    assert (
-        root.run(["draft", str(recording), "-o", str(file)]) == 2
-        and "exists already: remove it" in capsys.readouterr().err
-    )
+    assert root.run(["draft", str(recording), "-o", str(file)]) == 2
+    assert "exists already: remove it" in capsys.readouterr().err
     assert file.read_text() == "mine"
 
 
@@ -152,15 +143,11 @@ def test_json_holds_the_guesses_with_their_evidence(
 ) -> None:
     assert root.run(["draft", str(recording), "--mib", str(mib), "--json"]) == 0
     document = json.loads(capsys.readouterr().out)
-    assert (
-        document["chosen"]["state"] == "1.3.6.1.4.1.99999.2.1.1.3"
-        and document["profile"]["mib"] == "ACME-MIB"
-    )
+    assert document["chosen"]["state"] == "1.3.6.1.4.1.99999.2.1.1.3"
+    assert document["profile"]["mib"] == "ACME-MIB"
     assert {"state", "name", "current", "energy"} <= {look["role"] for look in document["guesses"]}
-    assert (
-        all(look["evidence"] for look in document["guesses"])
-        and "No command is proposed" in document["doubts"][-1]
-    )
+    assert all(look["evidence"] for look in document["guesses"])
+    assert "No command is proposed" in document["doubts"][-1]
     assert "outletCommand" not in json.dumps(document["profile"])
 
 

@@ -108,15 +108,14 @@ def test_a_draft_without_a_mib_marks_numeric_meanings_and_has_no_command(name: s
     if found.profile is None:
         assert "No column looks like" in found.doubts[0]
         return
-    assert (
-        schema.loads(schema.dumps(found.profile)) == found.profile and not found.profile.is_switched
-    )
-    assert not any(
-        isinstance(part, Control) for part in parts_of(found.profile)
-    ) and right_or_marked(found, right, rows)
+    assert schema.loads(schema.dumps(found.profile)) == found.profile
+    assert not found.profile.is_switched
+    assert not any(isinstance(part, Control) for part in parts_of(found.profile))
+    assert right_or_marked(found, right, rows)
     assert found.doubts and all(doubt in found.profile.note for doubt in found.doubts)
     states = found.profile.outlets[0].states
-    assert states is not None and all(
+    assert states is not None
+    assert all(
         value.startswith(MARK) or value in ("257", "259") or not value.isdigit()
         for value in (*states.on, *states.off)
     )
@@ -229,10 +228,8 @@ def test_a_meter_to_which_two_modules_give_different_units_is_not_taken(
             for name, unit in zip("AB", units)
         ]
     )[0].values()
-    assert (meter.units, meter.doubt) == (
-        kept,
-        "" if kept else "two modules define different units of a",
-    )
+    assert (meter.units) == (kept)
+    assert (meter.doubt) == ("" if kept else "two modules define different units of a")
     state = Object(
         "outletState", "A", arcs("1.3.6.1.4.1.99999.2.1.1.3"), enumeration={0: "off", 1: "on"}
     )
@@ -410,9 +407,8 @@ def test_a_value_without_a_name_does_not_give_the_states_to_a_setting(
     found = draft(rows, Mib(objects, ["IPDUS2"]))
     assert found.oid_by_role["state"] == "1.3.6.1.4.1.3699.1.1.6.1.7.1.1.5"
     assert found.profile is not None and found.profile.outlets[0].states is not None
-    assert found.profile.outlets[0].states.on == (f"{MARK}1",) and found.doubts[0].endswith(
-        f"{doubt}."
-    )
+    assert found.profile.outlets[0].states.on == (f"{MARK}1",)
+    assert found.doubts[0].endswith(f"{doubt}.")
 
 
 @pytest.mark.parametrize(
@@ -450,9 +446,8 @@ def test_a_state_that_may_be_a_command_or_has_two_names_is_marked(
     found = draft(acme(), parse_mib_files([str(file)]))
     assert found.profile is not None and found.profile.outlets[0].states is not None
     states = found.profile.outlets[0].states
-    assert all(value.startswith(MARK) for value in (*states.on, *states.off)) and any(
-        says in doubt for doubt in found.doubts
-    )
+    assert all(value.startswith(MARK) for value in (*states.on, *states.off))
+    assert any(says in doubt for doubt in found.doubts)
     assert set(detection.read_as(RecordedRows(acme()), found.profile).states.values()) == {
         EnumPowerStatus.UNKNOWN
     }
@@ -519,10 +514,8 @@ def test_a_column_of_two_numbers_or_of_one_proposes_on_and_off(
     )
     found = draft(rows, Mib())
     assert found.profile is not None and found.profile.outlets[0].states is not None
-    assert (found.profile.outlets[0].states.on, found.profile.outlets[0].states.off) == (
-        (on,),
-        (off,),
-    )
+    assert (found.profile.outlets[0].states.on) == ((on,))
+    assert (found.profile.outlets[0].states.off) == ((off,))
 
 
 @pytest.mark.parametrize(
@@ -539,10 +532,8 @@ def test_words_of_doubtful_meaning_in_one_string_are_marked_as_in_a_column(
 ) -> None:
     found = draft({arcs("1.3.6.1.4.1.99999.1.1.0"): SnmpRow(4, text.encode())}, Mib())
     assert found.profile is not None and found.profile.outlets[0].states is not None
-    assert (found.profile.outlets[0].states.on, found.profile.outlets[0].states.off) == (
-        (on,),
-        (off,),
-    )
+    assert (found.profile.outlets[0].states.on) == ((on,))
+    assert (found.profile.outlets[0].states.off) == ((off,))
     assert (
         bool(found.packed_guesses[0].doubt)
         == (on != "on")
@@ -633,10 +624,8 @@ def test_a_column_is_never_confirmed_by_itself() -> None:
         for index, word in enumerate(column_words, 1)
     }
     found = draft(rows, Mib())
-    assert (
-        found.oid_by_role["state"] == "1.3.6.1.4.1.99999.1.1.2"
-        and "confirm" not in found.oid_by_role
-    )
+    assert found.oid_by_role["state"] == "1.3.6.1.4.1.99999.1.1.2"
+    assert "confirm" not in found.oid_by_role
     assert any("is as likely to be the states" in doubt for doubt in found.doubts)
 
 
@@ -694,10 +683,8 @@ def test_two_columns_whose_values_a_walk_names_alike_must_agree() -> None:
         )
     )
     found = draft(parsed.rows, Mib(), names=parsed.names)
-    assert (
-        found.oid_by_role["state"] == "1.3.6.1.4.1.99999.2.1.1.2"
-        and found.oid_by_role["confirm"] == "1.3.6.1.4.1.99999.2.1.1.3"
-    )
+    assert found.oid_by_role["state"] == "1.3.6.1.4.1.99999.2.1.1.2"
+    assert found.oid_by_role["confirm"] == "1.3.6.1.4.1.99999.2.1.1.3"
 
 
 def test_an_identity_leaves_out_a_zero_that_ends_all_rows() -> None:

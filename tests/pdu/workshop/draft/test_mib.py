@@ -36,22 +36,17 @@ def test_names_units_and_enumerations_come_from_the_mib(conventions: bool, tmp_p
     file = tmp_path / "ACME-MIB.txt"
     file.write_text(modules.module("ACME-MIB", ACME, conventions), "utf-8")
     found = draft(acme(), parse_mib_files([str(file)]), "acme-strip")
-    assert (
-        found.profile is not None
-        and found.profile.key == "acme-strip"
-        and found.profile.mib == "ACME-MIB"
-    )
+    assert found.profile is not None
+    assert found.profile.key == "acme-strip"
+    assert found.profile.mib == "ACME-MIB"
     read_as = detection.read_as(RecordedRows(acme()), found.profile)
     assert [state.name for state in read_as.states.values()] == ["UP", "UP", "DOWN"]
     outlets = found.profile.outlets[0]
-    assert (
-        outlets.states is not None and getattr(outlets.states.source, "object", "") == "outletState"
-    )
-    assert (
-        outlets.current is not None
-        and str(outlets.current.scale) == "0.01"
-        and outlets.control is None
-    )
+    assert outlets.states is not None
+    assert getattr(outlets.states.source, "object", "") == "outletState"
+    assert outlets.current is not None
+    assert str(outlets.current.scale) == "0.01"
+    assert outlets.control is None
     assert outlets.energy is not None and str(outlets.energy.scale) == "0.001"
     assert getattr(outlets.name, "oid", "") == "1.3.6.1.4.1.99999.2.1.1.2"
 
@@ -188,17 +183,13 @@ def test_a_published_mib_is_read_with_its_numbers_and_textual_conventions() -> N
     found = parse_mib_files([str(file)])
     named = {oid: object_.name for oid, object_ in found.objects.items()}
     ucdavis = arcs("1.3.6.1.4.1.2021")
-    assert (
-        named[(*ucdavis, 10, 1, 3)] == "laLoad"
-        and named[(*ucdavis, 11, 11)] == "ssCpuIdle"
-        and len(named) > 130
-    )
+    assert named[(*ucdavis, 10, 1, 3)] == "laLoad"
+    assert named[(*ucdavis, 11, 11)] == "ssCpuIdle"
+    assert len(named) > 130
     flag = found.objects.get((*ucdavis, 2, 1, 100))
-    assert (
-        flag is not None
-        and flag.name == "prErrorFlag"
-        and flag.enumeration == {0: "noError", 1: "error"}
-    )
+    assert flag is not None
+    assert flag.name == "prErrorFlag"
+    assert flag.enumeration == {0: "noError", 1: "error"}
 
 
 def test_a_column_with_a_row_0_is_no_scalar() -> None:
@@ -261,9 +252,8 @@ def test_an_object_to_which_two_modules_give_different_enumerations_has_none() -
     ]
     both, _ = collect_objects(modules_)
     (found,) = both.values()
-    assert (
-        found.enumeration == {} and found.doubt == "two modules define different enumerations of a"
-    )
+    assert found.enumeration == {}
+    assert found.doubt == "two modules define different enumerations of a"
     (kept,) = merge_objects(collect_objects(modules_[:1])[0], both).values()
     assert kept.enumeration == {} and kept.doubt == found.doubt
     (kept,) = merge_objects(both, collect_objects(modules_[:1])[0]).values()
