@@ -30,8 +30,7 @@ from pdu_common.connection import PduData
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.handlers import codecs
 from tests.needs import ROOT
-from tests.pdu.pdus.each_tool import by_each_tool
-from tests.pdu.pdus.test_one_reading import same, target_of
+from tests.pdu.pdus.test_one_reading import check_tools_agree
 from tests.peers import Peer
 from tests.peers.unit_pdus import UnitPeers, outlet_meters
 
@@ -107,8 +106,8 @@ def test_tools_read_states_names_and_figures_with_watts_in_the_requests_of_figur
         ]
 
 
-def test_six_tools_say_the_same_of_each_outlet(peer: Peer, tmp_path: Path) -> None:
-    assert len(same(by_each_tool(target_of(peer, tmp_path)))) == len(peer.books().states)
+def test_tools_say_the_same_of_each_outlet(peer: Peer, tmp_path: Path) -> None:
+    check_tools_agree(peer, tmp_path)
 
 
 def test_the_device_is_identified_and_its_recording_is_read_like_it(peer: Peer) -> None:

@@ -168,11 +168,11 @@ TYPED = (
     "status snmp admin:s3cret-w0rd@https://192.0.2.7 | 'https://192.0.2.7/' is a URL",
     "status snmp http://192.0.2.7?password=s3cret-w0rd | as in 192.0.2.7",
     "status nut s3cret-w0rd@192.0.2.7 | give the host alone",
-    "up 192.0.2.7 3 | Missing argument 'OUTLET...'. The first argument, '192.0.2.7', is not a handler",
+    "up 192.0.2.7 3 | Missing argument 'OUTLET...'. The first argument, '192.0.2.7', is not",
     "status nut h1 h2 -s host=h3 | -s host=... replaces HOST, so give one HOST with it",
     "status nut h:0 | has the port 0: give one from 1 to 65535",
     "identify [::1]:999999 | has the port 999999",
-    "off web-1 | the name of a PDU needs its list (--list FILE, PDU_LIST or ~/.config/pdu/pdus.csv)",
+    "off web-1 | the name of a PDU needs its list (--list FILE, PDU_LIST or ~/.config",
     "status pdu7.example.net | pdu identify pdu7.example.net asks the device",
     "status AP8959 | AP8959 is read by the handler snmp, as pdu supports AP8959 says",
     "off lenovo 192.0.2.7 3 | lenovo is perhaps read by the handler snmp",
@@ -187,7 +187,7 @@ TYPED = (
     'check hall.csv --auth curly.toml | it has typographic quotes; write "text" with straight ones',
     'check hall.csv --auth bare.toml | at line 2, column 13: a text needs quotes: key = "text"',
     "check password.csv | 'password' is a secret, which a list must not contain: take the column",
-    "check apc.csv --auth logins.toml | apc is read by the handler snmp or redfish, as pdu supports",
+    "check apc.csv --auth logins.toml | apc is read by the handler snmp or redfish, as pdu",
 )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,38 +13,28 @@ from handlers.shared.address import host_with_port
 from handlers.shared.errors import PduHandlerError
 from pdu.pdus import device_list
 from pdu.pdus.handler_loading import load
-from pdu.start import main
 from pdu_common.connection import PduData, PduSnmpData
+from tests.pdu.running import run
 from tests.ports import reserved
 
-LOGIN = {"PDU_COMMUNITY": "public", "PDU_USERNAME": "u", "PDU_PASSWORD": "long-words-1"}
-HURRY = ("--timeout", "0.2")
-HANDLERS = registry.names()
-CALLS = {
-    "status": ("status", "{handler}", "{where}"),
-    "labels": ("labels", "{handler}", "{where}"),
-    "statistic": ("statistic", "{handler}", "{where}"),
-    "on": ("on", "{handler}", "{where}", "1", "--yes"),
-    "cycle": ("cycle", "{handler}", "{where}", "1", "--yes"),
-    "record": ("record", "{handler}", "{where}", "-o", "{folder}/x"),
-}
+HANDLERS = pytest.mark.parametrize("handler", registry.names())
 
 
 @pytest.fixture(autouse=True)
 def _login(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in LOGIN.items():
-        monkeypatch.setenv(name, value)
+    for name, value in (("COMMUNITY", "public"), ("USERNAME", "u"), ("PASSWORD", "long-words-1")):
+        monkeypatch.setenv(f"PDU_{name}", value)
 
 
-def data(handler: str, port: int, host: str = "127.0.0.1") -> Any:
+def data(handler: str, port: int) -> Any:
     if handler == "snmp":
         fields = {"version": "2", "community": "public", "timeout": "0.1", "retries": "0"}
-        return PduSnmpData(host, {**fields, "port": str(port)})
+        return PduSnmpData("127.0.0.1", {**fields, "port": str(port)})
     login = {} if handler == "nut" else {"username": "u", "password": "long-words-1"}
-    return PduData(host, {**login, "port": str(port), "timeout": "1"})
+    return PduData("127.0.0.1", {**login, "port": str(port), "timeout": "1"})
 
 
-@pytest.mark.parametrize("handler", HANDLERS)
+@HANDLERS
 @pytest.mark.parametrize("call", ["status", "statistic", "labels"])
 def test_an_error_of_a_handler_names_its_port(handler: str, call: str) -> None:
     port = reserved()
@@ -53,72 +44,65 @@ def test_an_error_of_a_handler_names_its_port(handler: str, call: str) -> None:
     assert str(error_info.value).startswith(f"127.0.0.1:{port}: ")
 
 
-@pytest.mark.sample(8)
-@pytest.mark.parametrize("handler", HANDLERS)
-@pytest.mark.parametrize("call", CALLS)
+@pytest.mark.parametrize("handler", ["snmp", "nut", "raritan"])
+@pytest.mark.parametrize(
+    "line", ["status {}", "on {} 1 --yes", "cycle {} 1 --yes", "record {} -o new"]
+)
 def test_an_error_of_a_command_names_the_port_that_was_typed(
-    handler: str, call: str, tmp_path: Any, capsys: pytest.CaptureFixture[str]
+    handler: str,
+    line: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    assert_port_named(CALLS[call], handler, tmp_path, capsys)
+    monkeypatch.chdir(tmp_path)
+    where = f"127.0.0.1:{reserved()}"
+    words = [*line.format(f"{handler} {where}").split(), "--timeout", "0.2"]
+    assert f": {where}: " in run(capsys, *words)[2]
+    assert json.loads(run(capsys, *words, "--json")[1])["error"]["host"] == where
 
 
 @pytest.mark.parametrize("handler, secret", [("snmp", "COMMUNITY"), ("raritan", "PASSWORD")])
-@pytest.mark.parametrize("where", [("127.0.0.1:9",), ("127.0.0.1", "--port", "9")])
+@pytest.mark.parametrize("where", ["127.0.0.1:9", "127.0.0.1 --port 9"])
 def test_a_missing_secret_is_of_a_pdu(
     handler: str,
     secret: str,
-    where: tuple[str, ...],
+    where: str,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.delenv(f"PDU_{secret}")
-    assert main(["status", handler, *where, "--json"]) == 2
-    error = json.loads(capsys.readouterr().out)["error"]
-    assert error["host"] == "127.0.0.1:9" and f"no {secret.lower()} was given" in error["reason"]
+    code, out, _ = run(capsys, "status", handler, *where.split(), "--json")
+    error = json.loads(out)["error"]
+    assert code == 2 and f"no {secret.lower()} was given" in error["reason"]
+    assert error["host"] == "127.0.0.1:9"
 
 
-def assert_port_named(
-    command: tuple[str, ...], handler: str, folder: Any, capsys: pytest.CaptureFixture[str]
+@HANDLERS
+def test_pdus_at_one_address_are_told_apart_by_the_port_of_their_settings(
+    handler: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    where = f"127.0.0.1:{reserved()}"
-    words = [word.format(handler=handler, where=where, folder=folder) for word in command]
-    for form in ((), ("--json",)):
-        assert main([*words, *HURRY, *form]) != 0
-        output = capsys.readouterr()
-        if form:
-            assert json.loads(output.out)["error"]["host"] == where
-        else:
-            assert f": {where}: " in output.err
-
-
-@pytest.mark.parametrize("handler", HANDLERS)
-def test_tools_tell_pdus_at_one_address_apart(
-    handler: str, tmp_path: Any, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """Their ports are settings, as an owner writes who keeps addresses bare."""
     ports = [reserved(), reserved()]
     rows = [f"{n},{handler},127.0.0.1,,port={port};timeout=0.2" for n, port in enumerate(ports)]
-    fleet = tmp_path / "hall.csv"
+    fleet, page = tmp_path / "hall.csv", tmp_path / "page.html"
     fleet.write_text("\n".join(["name,handler,address,auth,settings", *rows]))
     places = [f"127.0.0.1:{port}" for port in ports]
-    page = tmp_path / "page.html"
-
-    assert main(["check", str(fleet), "--html", str(page)]) != 0
-    table = capsys.readouterr().out
-    assert main(["check", str(fleet), "--json"]) != 0
-    document = json.loads(capsys.readouterr().out)
-    assert [one["address"] for one in document["pdus"]] == places
-    for where in places:
-        assert where in table and where in page.read_text()
-    pdus = device_list.read_device_list(str(fleet)).devices
-    assert [listed_pdu.where for listed_pdu in pdus] == places
+    table = run(capsys, "check", str(fleet), "--html", str(page))[1]
+    assert all(where in table and where in page.read_text() for where in places)
+    document = json.loads(run(capsys, "check", str(fleet), "--json")[1])
+    assert [row["address"] for row in document["pdus"]] == places
+    first, _ = device_list.read_device_list(str(fleet)).devices
     usual = {"snmp": "161", "nut": "3493"}.get(handler, "443")
-    assert pdus[0]._replace(settings=(("port", usual),)).where == "127.0.0.1"
+    assert first._replace(settings=(("port", usual),)).where == "127.0.0.1"
 
 
 def test_a_usual_port_is_left_out() -> None:
-    assert (
-        host_with_port("10.0.0.1", "161", 161) == host_with_port("10.0.0.1", 161, 161) == "10.0.0.1"
-    )
-    assert host_with_port("10.0.0.1", None, 161) == "10.0.0.1" and host_with_port("", 9, 161) == ""
-    assert host_with_port("fe80::1", 9, 161) == host_with_port("[fe80::1]", 9, 161) == "[fe80::1]:9"
+    for host, port, text in (
+        ("10.0.0.1", "161", "10.0.0.1"),
+        ("10.0.0.1", 161, "10.0.0.1"),
+        ("10.0.0.1", None, "10.0.0.1"),
+        ("", 9, ""),
+        ("fe80::1", 9, "[fe80::1]:9"),
+        ("[fe80::1]", 9, "[fe80::1]:9"),
+    ):
+        assert host_with_port(host, port, 161) == text

@@ -16,24 +16,6 @@ def _own_environment(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name)
 
 
-@pytest.mark.parametrize(
-    "options, begin",
-    [
-        (["--timeout", "0"], "settings: --timeout must be a number from 0.05 to 60\n"),
-        (["--port", "x"], "settings: --port must be a number from 1 to 65535\n"),
-        (["-s", "retries=99"], "settings: -s retries=... must be a number from 0 to 10\n"),
-        (["--snmp-version", "7"], "settings: --snmp-version must be one of 1, "),
-        (["-s", "device=rack1"], "settings: -s device=... is unknown: snmp has no such setting; "),
-        (["--tls"], "settings: --tls is unknown: snmp has no such setting; it takes profile, "),
-    ],
-)
-def test_a_wrong_option_is_named_before_a_community_is_asked_for(
-    options: list[str], begin: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    code, out, err = run(capsys, "status", "snmp", "127.0.0.1:9", *options)
-    assert (code, out) == (2, "") and err.startswith(begin)
-
-
 def test_a_wrong_option_of_snmpv3_and_a_short_password_are_named(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -44,20 +26,6 @@ def test_a_wrong_option_of_snmpv3_and_a_short_password_are_named(
     code, _, err = run(capsys, *begin, "--auth-protocol", "SHA")
     assert code == 2 and err.startswith("settings: PDU_AUTH_PASSWORD (or --secret-file")
     assert "is shorter than the 8 characters" in err and "s3cret" not in err
-
-
-def test_an_empty_user_of_snmpv3_is_named(capsys: pytest.CaptureFixture[str]) -> None:
-    user = ["--snmp-version", "3", "--username", ""]
-    code, _, err = run(capsys, "status", "snmp", "127.0.0.1:9", *user)
-    assert code == 2 and err.startswith("settings: --username is missing: ")
-
-
-def test_an_unknown_setting_whose_value_may_be_a_secret_is_named_without_it(
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    code, _, err = run(capsys, "status", "nut", "127.0.0.1:9", "-s", "pasword=s3cret")
-    assert code == 2 and "-s pasword=... is unknown: nut has no such setting" in err
-    assert "s3cret" not in err
 
 
 HOSTS = ["h", "rack-1.example.", "host_x", "192.0.2.7", "[::1]:161", "::1", "fe80::1%lo", "pdu:161"]

@@ -34,23 +34,6 @@ def test_every_command_that_reads_a_list_takes_it_as_an_argument_too() -> None:
     assert {"check", "exporter"} <= set(found) and all(found.values()), found
 
 
-@pytest.mark.parametrize(
-    "words, said",
-    [
-        (["check"], "give the list of PDUs: --list FILE"),
-        (["check", "a", "--list", "b"], "'a' is one argument too many"),
-        (["exporter", "a", "--list", "b"], "'a' is one argument too many"),
-        (["check", "gone.csv"], "gone.csv cannot be read"),
-        (["check", "--list", "gone.csv"], "gone.csv cannot be read"),
-    ],
-)
-def test_products_say_the_same_of_a_missing_file(
-    words: list[str], said: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    code, out, err = run(capsys, *words)
-    assert (code, out) == (2, "") and said in err
-
-
 @pytest.fixture
 def known(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A list that is known by PDU_LIST, with its logins beside it. Nothing answers its PDU."""

@@ -22,8 +22,7 @@ from pdu.pdus.reader_pool import HANGS, STILL_HANGS, TOO_MANY_HANG, ReaderPool
 from pdu.pdus.reading import Reading
 from tests.needs import ROOT
 from tests.packaging.building import archive, small_tree
-from tests.pdu.monitoring.halls import PDU, environment
-from tests.simulators.nut_server import NutServer, SwitchedPdu
+from tests.pdu.monitoring.halls import environment
 from tests.waiting import PATIENCE_S, until
 
 WELL = Reading(answered=True)
@@ -67,20 +66,6 @@ def test_a_reading_that_hangs_is_left_behind_and_costs_the_others_nothing(gate: 
         (2, WELL),
     ]
     assert pool.running == 1
-
-
-def test_each_pdu_has_a_deadline_of_its_own_from_its_own_beginning(gate: Gate) -> None:
-    """The second one begins when the first one's deadline is over, and has as long as that."""
-    begun = threading.Event()
-
-    def read(target: Target) -> Reading:
-        if target.device.name == "later":
-            assert not begun.wait(0.5)
-            return WELL
-        return gate.read(target)
-
-    answers = dict(ReaderPool(parallel=1).read_all(targets("hang", "later"), 1.5, read))
-    assert answers[0].failure == HANGS and answers[1] == WELL
 
 
 def test_a_pdu_whose_reading_still_hangs_is_not_asked_again_until_that_has_ended(
@@ -184,35 +169,6 @@ sys.exit(start.main(["check", sys.argv[1], "--json"]))
     hang, well = json.loads(result.stdout)["pdus"]
     assert hang["error"]["reason"] == HANGS.reason and "error" not in well
     assert result.returncode == 2, result.stderr
-
-
-def test_dead_pdus_cost_the_living_ones_nothing(tmp_path: Path) -> None:
-    """40 living ones and 40 that take a connection and never answer."""
-    import socket
-
-    with (
-        NutServer([SwitchedPdu("pdu", 2)]) as server,
-        socket.create_server(("127.0.0.1", 0), backlog=64) as silent,
-    ):
-        living, dead = f"{server.host}:{server.port}", f"127.0.0.1:{silent.getsockname()[1]}"
-        path = tmp_path / "list.csv"
-        names = [f"{'dead' if n % 2 else 'rack'} {n}" for n in range(80)]
-        lines = [
-            f"{name},nut,{dead if name[0] == 'd' else living},device=pdu; timeout=1"
-            for name in names
-        ]
-        path.write_text("\n".join(["name,handler,address,settings", *lines, ""]))
-        result = subprocess.run(
-            [*PDU, "check", str(path), "--json"],
-            env=environment(),
-            capture_output=True,
-            text=True,
-            timeout=PATIENCE_S,
-        )
-    results = {row["name"]: row["result"] for row in json.loads(result.stdout)["pdus"]}
-    assert results == {name: "unreachable" if name[0] == "d" else "well" for name in names}, (
-        result.stderr
-    )
 
 
 # ---- systems that allow little -------------------------------------------------------------------

@@ -56,16 +56,11 @@ def test_a_damaged_archive_is_refused_with_the_reason(
         ({"path": "pdu_odd/a\0b"}, "contains NUL"),
         ({"path": f"pdu_odd/{250 * 'a'}"}, "longer than 255 bytes"),
         ({"path": "pdu_odd/handler.py/odd"}, "is also a file"),
-        ({"mtime": "nan"}, "impossible time"),
-        ({"mtime": "1e300"}, "impossible time"),
         ({"mtime": "-1"}, "impossible time"),
         ({"size": 40 * "9"}, "not a complete tar.gz"),
         ({"GNU.sparse.map": "0,0", "GNU.sparse.size": str(1 << 50)}, "is a sparse file"),
-        ({"GNU.sparse.map": "x", "GNU.sparse.size": "3"}, "not a complete tar.gz"),
-        ({"GNU.sparse.major": "1", "GNU.sparse.minor": "0"}, "not a complete tar.gz"),
         ({"path": "notes.txt"}, "one directory is expected at the top, not 2 entries"),
         (tarfile.FIFOTYPE, "is neither a file nor a directory"),
-        (tarfile.SYMTYPE, "is neither a file nor a directory"),
     ],
 )
 def test_an_archive_with_an_impossible_file_is_refused(
@@ -121,8 +116,6 @@ def test_an_archive_without_make_handler_is_reported_in_one_line(
     "line",
     [
         "SETTINGS = {'timeout': 5}",
-        "SETTINGS = None",
-        "SETTINGS = ['timeout']",
         "Small.__module__ = make_handler.__module__ = 'elsewhere'",
     ],
 )
@@ -193,19 +186,6 @@ finally:
     # what a handler prints is no part of the answer
     assert result.stderr.startswith("1\n") if left else not result.stdout
     assert not list(path.iterdir())
-
-
-def test_an_archive_with_many_extended_headers_in_a_row_is_refused(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    name, file = tarfile.TarInfo("././@LongLink"), tmp_path / "pdu_odd.tar.gz"
-    name.type, name.size = tarfile.GNUTYPE_LONGNAME, 4
-    file.write_bytes(
-        gzip.compress(
-            3000 * (name.tobuf(tarfile.GNU_FORMAT) + b"odd".ljust(tarfile.BLOCKSIZE, b"\0"))
-        )
-    )
-    assert "not a complete tar.gz" in refused(file, capsys)
 
 
 @pytest.mark.parametrize(

@@ -3,66 +3,168 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Callable
 
 import pytest
 
 from pdu.pdus.four_methods import LACKING
-from pdu.workshop.handler.rules import RULES
+from pdu.pdus.handler_source import read_handler
+from pdu.workshop.handler import device_trials, loading_checks
+from pdu.workshop.handler.rules import RULES, UNTRIED, Finding
 from tests.needs import ROOT
 from tests.pdu.pdus.json_pdu import HTTP
 from tests.pdu.pdus.page_handler import SOURCE, folder, packed
 from tests.pdu.running import run
 
-# the page waits 10 s for a state; a fault is seen as well in 4
-QUICK = SOURCE.replace("timeout=10", "timeout=4")
-_VIEW = "        pdu_info = PduView()\n"
-_ANSWER = "        return self.__get_port_status(pdu_port_data, power_status)"
+# the page waits 10 s for a state; without a wait, only what comes late is not seen
+QUICK = SOURCE.replace("timeout=10", "timeout=0")
+Seen = dict[str, tuple[str, str]]
+# the arguments of `pdu handler check`, and the exit code and each rule's result and detail
+Check = Callable[..., tuple[int, Seen]]
 
 
-def findings(
-    capsys: pytest.CaptureFixture[str], path: Path, *arguments: str
-) -> tuple[int, dict[str, tuple[str, str]]]:
-    """The exit code, and result and detail by the rule's key."""
-    code, out, err = run(capsys, "handler", "check", str(path), *arguments, "--json")
-    assert err == "", err
+@pytest.fixture
+def check(capsys: pytest.CaptureFixture[str]) -> Check:
     keys = {rule.text: key for key, rule in RULES.items()}
-    rows = json.loads(out)["findings"]
-    return code, {keys[one["rule"]]: (one["result"], one["detail"]) for one in rows}
+
+    def checked(path: Path, *arguments: str) -> tuple[int, Seen]:
+        code, out, err = run(capsys, "handler", "check", str(path), *arguments, "--json")
+        assert err == "", err
+        rows = json.loads(out)["findings"]
+        return code, {keys[row["rule"]]: (row["result"], row["detail"]) for row in rows}
+
+    return checked
 
 
-def test_the_pages_own_handler_keeps_the_page(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    code, seen = findings(capsys, packed(folder(tmp_path)))
+@pytest.fixture
+def without_loading(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only the trials on a device."""
+    monkeypatch.setattr(loading_checks, "check_loading", lambda *_: iter(()))
+
+
+@pytest.fixture
+def without_device(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only the checks at loading, without mypy, which takes seconds."""
+    untried = Finding(RULES["types"], UNTRIED)
+    monkeypatch.setattr(loading_checks, "_check_types", lambda *_: untried)
+    monkeypatch.setattr(device_trials.SnmpTrials, "findings", lambda *_: iter(()))
+
+
+def replaced(*changes: tuple[str, str]) -> str:
+    """The page's handler with other texts."""
+    source = QUICK
+    for old, new in changes:
+        assert old in source
+        source = source.replace(old, new)
+    return source
+
+
+def test_the_pages_own_handler_keeps_the_page(tmp_path: Path, check: Check) -> None:
+    source = SOURCE.replace("timeout=10", "timeout=4")
+    code, seen = check(packed(folder(tmp_path, source=source)))
     assert code == 0 and not [key for key, (result, _) in seen.items() if result == "broken"], seen
-    assert seen["types"] == ("kept", "") and seen["figures"] == ("kept", "")
-    assert seen["states"][0] == seen["late"][0] == seen["once"][0] == seen["short"][0] == "kept"
+    kept = ("types", "figures", "states", "late", "once", "short")
+    assert [seen[rule][0] for rule in kept] == ["kept"] * len(kept)
     assert set(seen) == set(RULES)
 
 
-def test_a_recording_is_served_to_the_handler(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    # a folder that cannot be read, as another user's is: Pythons are then looked for in PATH
-    monkeypatch.setenv("PYENV_ROOT", "/" + "x" * 300)
+@pytest.mark.usefixtures("without_loading")
+def test_a_recording_is_served_to_the_handler(tmp_path: Path, check: Check) -> None:
     replay = ROOT / "tests" / "recordings" / "rpcm.snmprec"
-    made = folder(tmp_path, source=QUICK)
-    code, seen = findings(capsys, made, "--replay", str(replay))
-    assert code == 0 and seen["status"] == ("kept", "5 outlets of the recording, rpcm"), seen
+    _, seen = check(folder(tmp_path, source=QUICK), "--replay", str(replay))
+    assert seen["status"] == ("kept", "5 outlets of the recording, rpcm"), seen
     assert seen["statistic"] == ("kept", "load 2.05 A, energy 1810.0 kWh")
 
 
+# ---- at loading ----------------------------------------------------------------------------------
+
 _MAKE = "    return Rpcm(pdu_data)"
-_SET = "        self.snmp_set(\n"
-_TWICE = """        self.snmp_set(
-            OID_RPCM_ADMINISTRATIVE_STATE + pdu_port_data.identity, PORT_POWER_DICT[power_status]
-        )
-"""
 _SENT = """    import socket
 
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sending:
         sending.sendto(b"", ("127.0.0.1", 9))
+"""
+_IMPORT = "from common.logger import get_logger\n"
+_ENDING = ("class Rpcm(BaseSnmpPdu):", "import os\nos._exit(3)\n\n\nclass Rpcm(BaseSnmpPdu):")
+_PLATFORM_CLASS = (_IMPORT, f"{_IMPORT}from pdu_common.handlers.apc import ApcPdu\n")
+_MISC_NAME = ("import InversionDict,", "import retry, InversionDict,")
+_ROW_ATTRIBUTE = ("port.oid_index", "port.index")
+_PARAMETER = ("self.snmp_walk(", "self.snmp_walk(bulk=True, oid=")
+#: what is changed in the page's handler, the rule, its result, and words of its detail
+AT_LOADING = {
+    "quiet": ((_MAKE, _SENT + _MAKE), "quiet", "broken", "make_handler does socket.sendto"),
+    "a local import without a dot": (
+        (_IMPORT, f"{_IMPORT}from const import X\n"), "alone", "broken", "from .const",
+    ),
+    "an end of the process": (
+        _ENDING, "alone", "broken", "the interpreter ended while it imported the handler",
+    ),
+    "a module that is nowhere": (
+        (_IMPORT, f"{_IMPORT}import nothing_here\n"),
+        *("alone", "not tried", "nothing_here is missing where pdu runs: install it there"),
+    ),
+    "a module that only pdu has": (
+        (_IMPORT, f"{_IMPORT}import click\n"),
+        *("imports", "broken", "click (handler_dir/my_handler.py line "),
+    ),
+    "a class of the platform's": (_PLATFORM_CLASS, "alone", "not tried", "'pdu_common.handlers'"),
+    "a name of common.misc": (_MISC_NAME, "alone", "not tried", "retry"),
+    "a state": (
+        ("EnumPowerStatus.DOWN: 0", "EnumPowerStatus.OFF: 0"), "alone", "not tried", "OFF",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.usefixtures("without_device")
+@pytest.mark.parametrize("case", AT_LOADING)
+def test_what_is_seen_at_loading_is_told_with_its_rule(
+    case: str, tmp_path: Path, check: Check
+) -> None:
+    change, rule, result, words = AT_LOADING[case]
+    made = folder(tmp_path, source=replaced(change))
+    (made / "const.py").write_text("X = 1\n")
+    code, seen = check(made)
+    assert seen[rule][0] == result and words in seen[rule][1], seen
+    is_demanded = RULES[rule].source == "page"
+    assert code == (1 if result == "broken" and is_demanded else 9)
+
+
+def types(made: Path, folder: Path) -> tuple[str, str]:
+    """Result and detail of the rule about types. One run of mypy."""
+    source = read_handler(str(made))
+    platform = loading_checks._place_platform(folder)
+    finding = loading_checks._check_types(source, platform, made.parent)
+    return finding.result, finding.detail
+
+
+def test_a_mistake_in_types_is_told_with_its_line(tmp_path: Path) -> None:
+    made = folder(tmp_path, source=replaced((_MAKE, f"    number: int = ''\n{_MAKE}")))
+    result, detail = types(made, tmp_path)
+    assert result == "broken" and "my_handler.py:" in detail
+
+
+def test_types_that_only_the_double_of_the_platform_lacks_are_not_tried(tmp_path: Path) -> None:
+    changes = (_PLATFORM_CLASS, _MISC_NAME, _ROW_ATTRIBUTE)
+    result, detail = types(folder(tmp_path, source=replaced(*changes)), tmp_path)
+    assert result == "not tried" and LACKING in detail, detail
+
+
+def test_an_unreadable_folder_of_pythons_is_no_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As another user's is: Pythons are then looked for in PATH."""
+    monkeypatch.setenv("PYENV_ROOT", "/" + "x" * 300)
+    assert loading_checks._find_python("2.0") is None
+
+
+# ---- on a device ---------------------------------------------------------------------------------
+
+_VIEW = "        pdu_info = PduView()\n"
+_ANSWER = "        return self.__get_port_status(pdu_port_data, power_status)"
+_SET = "        self.snmp_set(\n"
+_TWICE = """        self.snmp_set(
+            OID_RPCM_ADMINISTRATIVE_STATE + pdu_port_data.identity, PORT_POWER_DICT[power_status]
+        )
 """
 _WISH = """        pdu_port_data.power_status = power_status
         return pdu_port_data"""
@@ -80,221 +182,101 @@ _FIRST = _EMPTY.replace(
     "return PduView()",
     f"view = PduView()\n            view.ports = {_ONE}\n            return view",
 )
-# rule -> text of the page's handler, what replaces it, the exit code, and what is told
-FAULTS = {
-    "quiet": (_MAKE, _SENT + _MAKE, 9, "make_handler does socket.sendto"),
-    "types": (_MAKE, f"    number: int = ''\n{_MAKE}", 9, "my_handler.py:"),
-    "states": (
-        "EnumPowerStatus.UP: 1, EnumPowerStatus.DOWN: 0",
-        "EnumPowerStatus.UP: 0",
-        1,
-        "status: 1 is UNKNOWN instead of UP",
+_ENERGY = "PduPortStatisticView(identity=port.oid_index, consumption=port.value_float)"
+_NO_FIGURE = ("return pdu_statistic\n", "return PduStatisticView()\n")
+#: what is changed in the page's handler, and words of the detail of each rule that it breaks
+ON_A_DEVICE: Sequence[tuple[Sequence[tuple[str, str]], dict[str, str]]] = (
+    (
+        (
+            (_SET, _TWICE + _SET),
+            ("        return pdu_statistic\n", "        return {}\n"),
+            ("port.value_int, EnumPowerStatus.UNKNOWN", "port.value_int, EnumPowerStatus.DOWN"),
+        ),
+        {
+            "once": "port_down wrote 2 times",
+            "statistic": "statistic returned an object of the type dict; the page wants a Pdu",
+            "states": "status: 5 is DOWN instead of UNKNOWN",
+        },
     ),
-    "once": (_SET, _TWICE + _SET, 9, "port_down wrote 2 times"),
-    "stuck": (_ANSWER, _WISH, 1, "port_down returned DOWN while the device has the outlet on"),
-    "late": (
-        _ANSWER,
-        "        return self.__get_port_status(pdu_port_data)",
-        1,
-        "port_down returned UP; the outlet was off 2 s after the command",
+    (
+        (
+            (_ANSWER, _WISH),
+            (") / 1000", ")"),
+            (_ENERGY, _ENERGY.replace("value_float", "value_float * 1000")),
+        ),
+        {
+            "stuck": "port_down returned DOWN while the device has the outlet on",
+            "figures": "load is 25000 A; the device measures 25 A; consumption of outlet 1 is "
+            "301000 kWh; the device measures 301 kWh",
+        },
     ),
-    "short": (_STATUS, _FIRST, 9, "status returned 1 outlets and raised nothing"),
-    "statistic": (
-        "        return pdu_statistic\n",
-        "        return {}\n",
-        1,
-        "statistic returned an object of the type dict; the page wants a PduStatisticView",
+    (
+        (_NO_FIGURE, (_ANSWER, "        return self.__get_port_status(pdu_port_data)")),
+        {
+            "late": "port_down returned UP; the outlet was off 2 s after the command",
+            "figures": "statistic returned no figure, and the device has meters",
+        },
     ),
-    "silent": (_STATUS, _EMPTY, 9, "status returned 0 outlets and raised nothing"),
-    "community": (_STATUS, _EMPTY, 9, "status returned 0 outlets and raised nothing"),
-}
-
-
-# faults of one handler, each of which breaks its own rule alone: a check takes seconds
-TOGETHER = (
-    ("quiet", "once", "statistic"),
-    ("types", "states"),
-    ("stuck",),
-    ("late",),
-    ("short",),
-    ("silent", "community"),
+    (((_STATUS, _FIRST),), {"short": "status returned 1 outlets and raised nothing"}),
+    (
+        ((_STATUS, _EMPTY),),
+        {
+            "silent": "status returned 0 outlets and raised nothing",
+            "community": "status returned 0 outlets and raised nothing",
+        },
+    ),
+    (
+        ((_VIEW, f"        raise KeyError('x')\n{_VIEW}"),),
+        {"status": "status raised KeyError: 'x'"},
+    ),
 )
 
 
-@pytest.mark.parametrize("rules", TOGETHER, ids="-".join)
+@pytest.mark.usefixtures("without_loading")
+@pytest.mark.parametrize("changes, details", ON_A_DEVICE)
 def test_a_fault_breaks_its_rule_and_is_told_with_the_method(
-    rules: tuple[str, ...], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    changes: Sequence[tuple[str, str]], details: dict[str, str], tmp_path: Path, check: Check
 ) -> None:
-    source = QUICK
-    for old, new in dict.fromkeys(FAULTS[rule][:2] for rule in rules):
-        assert old in source
-        source = source.replace(old, new)
-    ended, seen = findings(capsys, folder(tmp_path, source=source))
-    for rule in rules:
-        assert seen[rule][0] == "broken" and FAULTS[rule][3] in seen[rule][1], (rule, seen)
-    assert ended == min(FAULTS[rule][2] for rule in rules)
+    code, seen = check(folder(tmp_path, source=replaced(*changes)))
+    for rule, words in details.items():
+        assert seen[rule][0] == "broken" and seen[rule][1].startswith(words), (rule, seen)
+    assert code == 1
 
 
-_ENERGY = "PduPortStatisticView(identity=port.oid_index, consumption=port.value_float)"
-# text of the page's handler, what replaces it, the rule, and what is told
-WRONG_ANSWERS = {
-    "an unknown number is off": (
-        "port.value_int, EnumPowerStatus.UNKNOWN",
-        "port.value_int, EnumPowerStatus.DOWN",
-        "states",
-        "status: 5 is DOWN instead of UNKNOWN",
-    ),
-    "mA": (") / 1000", ")", "figures", "load is 25000 A; the device measures 25 A"),
-    "OIDs of nothing": ("46235.2.4.2.1.11", "46235.2.4.2.1.91", "figures", "load is 0 A; the de"),
-    "an outlet's energy in Wh": (
-        _ENERGY,
-        _ENERGY.replace("value_float", "value_float * 1000"),
-        "figures",
-        "consumption of outlet 1 is 301000 kWh; the device measures 301 kWh",
-    ),
-    "no figure": (
-        "return pdu_statistic\n",
-        "return PduStatisticView()\n",
-        "figures",
-        "statistic returned no figure, and the device has meters",
-    ),
-}
-
-
-@pytest.mark.sample(2)
-@pytest.mark.parametrize("case", WRONG_ANSWERS)
-def test_states_and_figures_are_compared_with_those_of_the_simulated_unit(
-    case: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    old, new, rule, words = WRONG_ANSWERS[case]
-    assert old in QUICK
-    code, seen = findings(capsys, folder(tmp_path, source=QUICK.replace(old, new)))
-    assert code == 1 and seen[rule][0] == "broken" and seen[rule][1].startswith(words), seen
-
-
-_IMPORT = "from common.logger import get_logger\n"
-# text of the page's handler, what replaces it, the rules, and what is told
-LACKING_CASES = {
-    "a class below one of the platform's handlers": (
-        _IMPORT,
-        f"{_IMPORT}from pdu_common.handlers.apc import ApcPdu\n",
-        ["alone"],
-        "'pdu_common.handlers'",
-    ),
-    "a name of common.misc": (
-        "import InversionDict,",
-        "import retry, InversionDict,",
-        ["alone", "types"],
-        "retry",
-    ),
-    "a state of its own": ("EnumPowerStatus.DOWN: 0", "EnumPowerStatus.OFF: 0", ["alone"], "OFF"),
-    "a guessed field": (_ENERGY, _ENERGY.replace("consumption", "energy"), ["statistic"], "energy"),
-    "an attribute of a row": ("port.oid_index", "port.index", ["status", "types"], "index"),
-    "a method of the base class": ("self.snmp_walk", "self.snmp_table", ["status"], "snmp_table"),
-    "a parameter": ("self.snmp_walk(", "self.snmp_walk(bulk=True, oid=", ["status"], "bulk"),
-}
-
-
-@pytest.mark.sample(3)
-@pytest.mark.parametrize("case", LACKING_CASES)
+@pytest.mark.usefixtures("without_loading")
+@pytest.mark.parametrize(
+    "change, rule, words",
+    [
+        ((_ENERGY, _ENERGY.replace("consumption", "energy")), "statistic", "energy"),
+        (("self.snmp_walk", "self.snmp_table"), "status", "snmp_table"),
+        (_PARAMETER, "status", "bulk"),
+    ],
+)
 def test_what_the_double_of_the_platform_lacks_is_not_tried(
-    case: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    change: tuple[str, str], rule: str, words: str, tmp_path: Path, check: Check
 ) -> None:
-    old, new, rules, words = LACKING_CASES[case]
-    assert old in QUICK
-    code, seen = findings(capsys, folder(tmp_path, source=QUICK.replace(old, new)))
-    assert code == 9, seen
-    for rule in rules:
-        result, detail = seen[rule]
-        assert result == "not tried" and LACKING in detail and words in detail, (rule, detail)
+    code, seen = check(folder(tmp_path, source=replaced(change)))
+    result, detail = seen[rule]
+    assert result == "not tried" and LACKING in detail and words in detail, detail
+    assert code == 9 or rule == "statistic"
 
 
-def test_a_handler_whose_class_is_in_another_file_is_called_over_snmp(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    maker = "def make_handler(data):\n    from .unit import Rpcm\n\n    return Rpcm(data)\n"
-    made = folder(tmp_path, source=maker)
-    (made / "unit.py").write_text(QUICK.replace("def make_handler", "def other"), "utf-8")
-    code, seen = findings(capsys, made)
-    assert code == 0 and seen["status"][0] == seen["late"][0] == "kept", seen
+@pytest.mark.usefixtures("without_loading")
+def test_objects_of_no_family_are_not_tried(tmp_path: Path, check: Check) -> None:
+    code, seen = check(folder(tmp_path, source=replaced(("46235", "99999"))))
+    assert seen["status"][0] == "not tried" and code == 9 and "late" not in seen
+    assert "(1.3.6.1.4.1.99999.2.4.2.1.11, " in seen["status"][1]
 
 
-def test_an_import_of_its_own_file_without_a_dot_is_broken_and_named(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    made = folder(tmp_path, source=f"from const import X\n{QUICK}")
-    (made / "const.py").write_text("X = 1\n")
-    code, seen = findings(capsys, made)
-    assert code == 1 and seen["alone"][0] == "broken" and "from .const" in seen["alone"][1], seen
-    assert seen["imports"] == ("kept", "")
-
-
-def test_what_these_tools_cannot_read_is_not_called_broken(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+@pytest.mark.usefixtures("without_loading")
+def test_what_these_tools_cannot_read_is_not_called_broken(tmp_path: Path, check: Check) -> None:
     for name in ("pdu", "my-pdu"):
-        code, seen = findings(capsys, folder(tmp_path, name, QUICK))
-        assert code == 9 and seen["status"][0] == "not tried" and name in seen["status"][1], seen
-        assert not [key for key, (result, _) in seen.items() if result == "broken"], seen
+        code, seen = check(folder(tmp_path, name, QUICK))
+        assert code == 9 and [*seen] == ["status"] and seen["status"][0] == "not tried", seen
     two = folder(tmp_path, source=QUICK)
     (two / "other.py").write_text(QUICK, "utf-8")
-    code, seen = findings(capsys, two)
-    assert code == 9 and list(seen) == ["status"] and "name one, as" in seen["status"][1], seen
-
-
-# text of the page's handler, what replaces it, the rule, its result and words of it, the exit code
-_UNTRIED_CASES = {
-    "an import that ends the process": (
-        "class Rpcm(BaseSnmpPdu):",
-        "import os\nos._exit(3)\n\n\nclass Rpcm(BaseSnmpPdu):",
-        "alone",
-        "broken",
-        "the interpreter ended while it imported the handler",
-        1,
-    ),
-    "an exception before any request": (
-        _VIEW,
-        "        raise KeyError('x')\n" + _VIEW,
-        "status",
-        "broken",
-        "status raised KeyError: 'x'",
-        1,
-    ),
-    "objects of no family": (
-        "46235",
-        "99999",
-        "status",
-        "not tried",
-        "(1.3.6.1.4.1.99999.2.4.2.1.11, ",
-        9,
-    ),
-}
-
-
-@pytest.mark.parametrize("case", _UNTRIED_CASES)
-def test_a_handler_that_cannot_be_tried_is_not_called_good(
-    case: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    old, new, rule, result, words, code = _UNTRIED_CASES[case]
-    assert old in QUICK
-    ended, seen = findings(capsys, folder(tmp_path, source=QUICK.replace(old, new)))
-    assert seen[rule][0] == result and words in seen[rule][1], seen
-    assert ended == code and "late" not in seen
-
-
-def test_a_module_that_the_platform_may_not_have_is_named_with_its_line(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    made = folder(tmp_path, source=f"{QUICK}\nimport nothing_here\n")
-    code, seen = findings(capsys, made)
-    assert code == 9 and seen["imports"][0] == "broken", seen
-    assert "nothing_here (handler_dir/my_handler.py line " in seen["imports"][1]
-    missing = "nothing_here is missing where pdu runs: install it there"
-    assert seen["alone"] == ("not tried", missing)
-    made = folder(tmp_path / "2", source=f"{QUICK}\nimport click\n")
-    _, seen = findings(capsys, made)
-    assert seen["alone"] == ("kept", "") and seen["imports"][0] == "broken", seen
-    assert "missing where" not in seen["python"][1] + seen["pythons"][1]
+    code, seen = check(two)
+    assert code == 9 and [*seen] == ["status"] and "name one, as" in seen["status"][1], seen
 
 
 # NETIO's JSON API: states at /netio.json, commands by POST to it
@@ -311,9 +293,8 @@ _OUTLETS = """
     def status("""
 
 
-def test_a_handler_over_http_is_called_on_a_served_recording(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+@pytest.mark.usefixtures("without_loading")
+def test_a_handler_over_http_is_called_on_a_served_recording(tmp_path: Path, check: Check) -> None:
     source = (
         HTTP.replace(
             'self.ask(self.pdu_data.custom_params["path"]).items()', "self.outlets().items()"
@@ -326,7 +307,7 @@ def test_a_handler_over_http_is_called_on_a_served_recording(
     (tmp_path / "secret").write_text("netio")
     form = ("-s", "username=netio", "--secret-file", f"password={tmp_path / 'secret'}")
     made = folder(tmp_path, "http_dir", source)
-    code, seen = findings(capsys, made, "--replay", str(replay), *form)
+    code, seen = check(made, "--replay", str(replay), *form)
     assert code == 0, seen
     kept = ("status", "statistic", "no outlet", "silent")
     assert [seen[rule][0] for rule in kept] == ["kept"] * len(kept), seen
@@ -336,14 +317,15 @@ def test_a_handler_over_http_is_called_on_a_served_recording(
 
 
 def test_what_is_no_handler_is_one_broken_row(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, check: Check, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    code, seen = findings(capsys, folder(tmp_path, source="x = 1\n"))
+    code, seen = check(folder(tmp_path, source="x = 1\n"))
     assert code == 1 and list(seen) == ["archive"] and "make_handler" in seen["archive"][1]
     code, _, err = run(capsys, "handler", "check", str(tmp_path / "none"))
     assert code == 2 and "no file, folder or archive" in err
 
 
+@pytest.mark.usefixtures("without_device")
 def test_each_rule_says_who_wants_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     made = folder(tmp_path, "http_dir", source="def make_handler(pdu_data):\n    return object()\n")
     code, out, _ = run(capsys, "handler", "check", str(made))

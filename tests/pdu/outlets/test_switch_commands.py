@@ -1,0 +1,302 @@
+"""`pdu on` and `pdu off`: what is asked, sent and told, and the exit codes of errors."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import json
+import os
+import re
+import sys
+from typing import Any
+
+import pytest
+
+from handlers.shared import errors
+from handlers.shared.meter_figures import MeterFigures
+from pdu.core.cli import exit_codes, prompts
+from pdu.core.cli.options import RunOptions
+from pdu.outlets import switch_commands
+from pdu.pdus.handler_loading import LoadedHandler
+from pdu.pdus.reading import PolledOutlet
+from pdu_common.helper import EnumPowerStatus, PduPortView, PduView
+from tests import terminal
+from tests.needs import ROOT
+from tests.pdu.running import Broken, options, run, use
+from tests.peers import Peer
+
+from .test_read_commands import SHOWN, ask, peer
+
+__all__ = ["ask", "peer"]
+DOWN = ("down", "x", "192.0.2.7", "1", "--yes")
+one_peer = pytest.mark.parametrize("peer", ["nut"], indirect=True)
+
+
+def test_down_and_up_switch_the_outlet_that_is_named(peer: Peer, ask: Any) -> None:
+    before = peer.books().states
+    identity = next(identity for identity, on in before.items() if on)
+    for call, on in (("down", False), ("up", True)):
+        code, out, _ = ask(call, identity, "--yes", "--json")
+        (outlet,) = json.loads(out)["outlets"]
+        outlet.pop("current_a", None)
+        assert (code, outlet) == (0, {"identity": identity, "state": SHOWN[on], "done": True})
+        assert peer.books().states == {**before, identity: on}
+
+
+@pytest.mark.parametrize("more", [(), ("--yes",)])
+def test_all_outlets_are_looked_up_before_the_first_command(
+    peer: Peer, ask: Any, more: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "stdin", terminal.Person("y\n"))
+    before = peer.books().states
+    code, out, err = ask("down", *[*before][:2], "99", *more)
+    assert (code, out) == (exit_codes.code_of("no-such-outlet"), "")
+    assert "no outlet '99'" in err and "[y/N]" not in err and err.count("\n") == 1
+    assert peer.books().states == before
+
+
+@one_peer
+def test_an_outlet_that_is_given_twice_is_switched_once(peer: Peer, ask: Any) -> None:
+    first, second = [*peer.books().states][:2]
+    writes = len(peer.books().writes)
+    code, out, _ = ask("up", first, second, first, "--yes", "--json")
+    assert code == 0 and len(peer.books().writes) == writes + 2
+    assert [outlet["identity"] for outlet in json.loads(out)["outlets"]] == [first, second]
+
+
+def test_a_wrong_secret_is_reported_in_one_line_without_the_secret(
+    peer: Peer, ask: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = peer.books().states
+    monkeypatch.setenv("PDU_PASSWORD", "s3cret-w0rd")
+    # a community that may only read: an unknown one gets no answer
+    monkeypatch.setenv("PDU_COMMUNITY", "public")
+    code, out, err = ask("down", "1", "--yes")
+    assert code == exit_codes.code_of("denied") and len(err.splitlines()) == 1
+    assert "s3cret-w0rd" not in out + err and "public" not in out + err
+    assert peer.books().states == before
+
+
+@one_peer
+def test_switching_without_a_terminal_needs_yes(peer: Peer, ask: Any) -> None:
+    before = peer.books()
+    code, out, err = ask("down", "1")
+    assert (code, out) == (exit_codes.NOT_CONFIRMED, "")
+    assert "--yes" in err and "nothing was done" in err
+    assert peer.books() == before
+    error = json.loads(ask("down", "1", "--json")[1])["error"]
+    assert (error["kind"], error["exit_code"]) == ("not-confirmed", exit_codes.NOT_CONFIRMED)
+
+
+@one_peer
+@pytest.mark.parametrize(
+    "answer, code",
+    [
+        ("n\n", exit_codes.NOT_CONFIRMED),
+        ("\n", exit_codes.NOT_CONFIRMED),
+        ("", exit_codes.NOT_CONFIRMED),
+        ("y\n", 0),
+    ],
+)
+def test_the_question_names_pdu_outlet_name_and_state_and_needs_a_yes(
+    peer: Peer, ask: Any, monkeypatch: pytest.MonkeyPatch, answer: str, code: int
+) -> None:
+    outlet = json.loads(ask("status", "--json")[1])["outlets"][1]
+    monkeypatch.setattr(sys, "stdin", terminal.Person(answer))
+    ended, _, err = ask("up", outlet["identity"])
+    name = f" {outlet['name']!r}" if outlet["name"] else ""
+    question = f"switch on outlet {outlet['identity']}{name} (now {outlet['state']})"
+    assert ended == code and f"{question} of {peer.address}? [y/N] " in err
+
+
+@one_peer
+@pytest.mark.parametrize(
+    "typed, code, words",
+    [
+        (b"y\n", 0, " is on (nut)"),
+        (b"\x04", exit_codes.NOT_CONFIRMED, "[y/N] \r\nnot-confirmed: "),
+        (b"\xff\n", exit_codes.NOT_CONFIRMED, "nothing was done"),
+        (b"\x03", exit_codes.INTERRUPTED, "interrupted"),
+    ],
+    ids=["yes", "Ctrl-D", "not UTF-8", "Ctrl-C"],
+)
+def test_the_question_is_answered_on_a_real_terminal(
+    peer: Peer, typed: bytes, code: int, words: str
+) -> None:
+    arguments, secrets = options(peer)
+    variables = {f"PDU_{key.upper()}": value for key, value in secrets.items()}
+    writes = len(peer.books().writes)
+    shown = terminal.run(
+        [sys.executable, "-m", "pdu", "up", "nut", peer.address, "1", *arguments],
+        {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8:strict", **variables},
+        "[y/N] ",
+        typed,
+    )
+    assert shown.code == code and words in shown.text and "Traceback" not in shown.text
+    assert "may still be carried out" not in shown.text
+    assert (len(peer.books().writes) > writes) == (code == 0)
+
+
+def test_a_long_question_is_shown_whole(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "stdin", terminal.Person("y\n"))
+    question = f"switch off {', '.join(f'outlet {number}' for number in range(1, 300))} of h"
+    prompts.confirm(RunOptions(), question)
+    assert capsys.readouterr().err == f"{question}? [y/N] "
+
+
+@pytest.mark.parametrize(
+    "text, names, said",
+    [
+        ("web-2", ["web-1", "web-1"], "did you mean 'web-1', outlet 1, 2?"),
+        ("DB-12", ["db-11x", "db-12"], "did you mean 'db-12', outlet 2?"),
+        ("99", ["", ""], "it has 1-2; status lists them"),
+    ],
+)
+def test_a_name_where_an_outlet_is_asked_leads_to_what_may_be_meant(
+    text: str, names: list[str], said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outlets = [
+        PolledOutlet(str(n), EnumPowerStatus.UP, name=name) for n, name in enumerate(names, 1)
+    ]
+    monkeypatch.setattr(switch_commands, "present_outlets", lambda *_: outlets)
+    unit: Any = None
+    with pytest.raises(errors.NoSuchOutlet) as error_info:
+        switch_commands.outlets_of(unit, "h", [text])
+    assert error_info.value.reason.startswith(f"the PDU has no outlet {text!r}; ")
+    assert error_info.value.reason.endswith(said)
+
+
+def test_a_current_of_an_outlet_that_is_off_may_be_late() -> None:
+    def text(state: EnumPowerStatus, current_a: float) -> str:
+        return switch_commands.meter_text(PolledOutlet("1", state, figures=MeterFigures(current_a)))
+
+    late = "its meter still reads 0.9 A, which may be late: read it again"
+    assert text(EnumPowerStatus.DOWN, 0.9) == late
+    assert text(EnumPowerStatus.DOWN, 0.0) == "its meter reads 0 A"
+    assert text(EnumPowerStatus.UP, 0.9) == "its meter reads 0.9 A"
+
+
+# ---- errors and exit codes -----------------------------------------------------------------------
+
+
+def broken(monkeypatch: pytest.MonkeyPatch, error: BaseException | None = None) -> None:
+    use(monkeypatch, lambda name: LoadedHandler(name, name, lambda data: Broken(error), (), False))
+
+
+KINDS = [
+    kind
+    for _, kind in inspect.getmembers(errors, inspect.isclass)
+    if issubclass(kind, errors.PduHandlerError) and kind is not errors.PduHandlerError
+]
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: str(kind.kind))
+def test_each_kind_of_error_has_its_exit_code(
+    kind: type[errors.PduHandlerError],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    broken(monkeypatch, kind("do this").at("192.0.2.7", "port_down"))
+    code = exit_codes.code_of(kind.kind)
+    line = f"{kind.kind}: 192.0.2.7: port_down: do this\n"
+    assert code > 1 and run(capsys, *DOWN) == (code, "", line)
+    error = {"kind": kind.kind, "host": "192.0.2.7", "operation": "port_down", "reason": "do this"}
+    assert json.loads(run(capsys, *DOWN, "--json")[1])["error"] == {**error, "exit_code": code}
+
+
+def test_every_kind_of_error_has_exactly_one_exit_code_and_unknown_kind_counts_as_defect() -> None:
+    # a module that is not loaded may define further kinds
+    for file in (ROOT / "handlers").rglob("*.py"):
+        if re.search("^    kind = ", file.read_text("utf-8"), re.MULTILINE):
+            importlib.import_module(".".join(file.relative_to(ROOT).with_suffix("").parts))
+    kinds = [kind for exit_code in exit_codes.EXITS for kind in exit_code.kinds]
+    assert len({exit_code.code for exit_code in exit_codes.EXITS}) == len(exit_codes.EXITS)
+    assert len({*kinds}) == len(kinds)
+    assert kinds_below(errors.PduHandlerError) - {"error"} <= {*kinds}
+    assert exit_codes.code_of("a kind of a newer archive") == exit_codes.DEFECT
+
+
+def kinds_below(base: type[errors.PduHandlerError]) -> set[str]:
+    """The kinds of the loaded subclasses in this pack."""
+    own = [kind for kind in base.__subclasses__() if kind.__module__.startswith("handlers.")]
+    return {kind.kind for kind in own}.union(*map(kinds_below, own))
+
+
+def test_an_error_of_a_third_party_handler_is_escaped_and_stays_on_one_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    class Other(Exception):
+        kind, host, operation, reason = "refused", "a\nb", "c\x1b", "d\re"
+
+    broken(monkeypatch, Other())
+    assert run(capsys, *DOWN) == (6, "", "refused: a\\nb: c\\x1b: d\\re\n")
+
+
+def test_a_state_other_than_the_wanted_one_has_a_separate_exit_code_and_message(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    broken(monkeypatch)
+    code, out, err = run(capsys, *DOWN)
+    assert code == exit_codes.NOT_SEEN and "outlet 1 of 192.0.2.7 is unknown" in out
+    assert err.startswith("not-seen: outlet 1 of 192.0.2.7 was to be switched off")
+    assert "the outlet's state is unknown" in err and err.count("\n") == 1
+    code, out, err = run(capsys, *DOWN, "--json")
+    outlet = {"identity": "1", "state": "unknown", "done": False}
+    assert (code, err, json.loads(out)["outlets"]) == (exit_codes.NOT_SEEN, "", [outlet])
+
+
+def test_an_outlet_whose_new_state_was_not_seen_is_named_even_if_a_later_one_fails(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    class Lost:
+        """Accepts commands to outlet 1, whose state stays UNKNOWN; other outlets do not answer."""
+
+        def status(self) -> PduView:
+            return PduView([PduPortView(identity) for identity in ("1", "2", "\x1b[2J", "3\n")])
+
+        def port_down(self, port: PduPortView) -> PduPortView:
+            if port.identity != "1":
+                raise errors.Unreachable("no answer", "192.0.2.7", "port_down")
+            return port
+
+    use(monkeypatch, lambda name: LoadedHandler(name, name, lambda data: Lost(), (), False))
+    code, out, err = run(capsys, "down", "x", "192.0.2.7", "1", "2", "--yes")
+    error, place, missing = err.splitlines()
+    assert code == exit_codes.code_of("unreachable")
+    assert out == "outlet 1 of 192.0.2.7 is unknown (x)\n"
+    assert error == "unreachable: 192.0.2.7: port_down: no answer"
+    assert place == "the error is about outlet 2"
+    assert missing.startswith("not-seen: outlet 1 of 192.0.2.7 was to be switched off; the PDU acc")
+    err = run(capsys, "down", "x", "192.0.2.7", "\x1b[2J", "3\n", "--yes")[2]
+    place = "the error is about outlet \\x1b[2J; no command was sent to outlet 3\\n"
+    assert err.splitlines()[1:] == [place]
+
+
+def test_a_defect_is_reported_in_one_line_and_debug_shows_its_traceback(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    broken(monkeypatch, ZeroDivisionError("division\x1b[2J by zero"))
+    code, out, err = run(capsys, *DOWN)
+    assert (code, out, err.count("\n")) == (exit_codes.DEFECT, "", 1)
+    start = "defect: 192.0.2.7: port_down raised "
+    assert err.startswith(f"{start}ZeroDivisionError: division\\x1b")
+    assert "Traceback" in run(capsys, *DOWN, "--debug")[2]
+    assert json.loads(run(capsys, *DOWN, "--json")[1])["error"]["kind"] == "defect"
+    broken(monkeypatch, AssertionError())
+    assert run(capsys, *DOWN)[2].startswith(f"{start}AssertionError; ")
+    broken(monkeypatch, ValueError("x" * 5000))
+    end = "xxx...; the outlet may or may not have switched; --debug shows where\n"
+    assert run(capsys, *DOWN)[2].endswith(end)
+
+
+def test_a_defect_of_a_command_whose_1_is_a_finding_ends_with_2(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(*_: object) -> None:
+        raise ZeroDivisionError("division by zero")
+
+    monkeypatch.setattr("pdu.pdus.device_list.read_device_list", fail)
+    code, out, err = run(capsys, "check", "hall.csv")
+    assert (code, out) == (exit_codes.WRONG, "") and err.startswith("defect: ZeroDivisionError: ")
