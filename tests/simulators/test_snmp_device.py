@@ -15,7 +15,7 @@ from tests.simulators.snmp_agent import (
     read_snmprec,
     write_snmprec,
 )
-from tests.simulators.snmp_agent.devices import apc, packed, servertech
+from tests.simulators.snmp_agent.devices import apc, servertech
 
 
 @pytest.mark.against("recordings of real units")
@@ -32,8 +32,6 @@ def test_every_recording_of_a_real_unit_is_read() -> None:
     [
         (apc.masterswitch, "apc_masterswitch2"),
         (apc.rpdu2, "apc_ap8959eu3"),
-        (packed.aten, "atenpdu"),
-        (packed.wti, "wti-power"),
         (servertech.sentry3, "sentry3_switched"),
     ],
 )

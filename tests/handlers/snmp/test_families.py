@@ -586,15 +586,12 @@ def check_commands(unit: Fixture, version: str, reach: Reach) -> None:
     switch = switching(unit)
     with Agent(unit.device(), versions=(int(version[0]),)) as agent:
         at_first = states_on(unit, agent)
-        for up in (False, True):
+        for up in (False, True, True):  # also an outlet that is on already
             before = len(agent.writes())
-            handler = handler_of(unit, agent, reach, version=version)
-            port = (
-                handler.port_up(port_of(unit), pause=0.01)
-                if up
-                else handler.port_down(port_of(unit), pause=0.01)
-            )
+            handler, port = handler_of(unit, agent, reach, version=version), port_of(unit)
+            command = handler.port_up if up else handler.port_down
             state = EnumPowerStatus.UP if up else EnumPowerStatus.DOWN
+            assert command(port, pause=0.01) is port, unit.name
             assert (port.identity, port.power_status) == (switch.identity, state), unit.name
             writes = agent.writes()[before:]
             assert [Order(write.oid, write.tag, write.value) for write in writes] == orders(
@@ -679,7 +676,9 @@ def test_a_unit_with_unproven_or_no_switching_is_read_only(unit: Fixture) -> Non
             for settings in (chosen, {**chosen, **UNPROVEN}) if unit.switch is None else (chosen,):
                 handler = near(agent, settings, version=unit.versions[-1].replace("2c", "2"))
                 for method in (handler.port_up, handler.port_down):
-                    with pytest.raises(Unsupported):
+                    with pytest.raises(
+                        Unsupported, match="set switch_unproven=yes" if unit.switch else None
+                    ):
                         method(PduPortView(identity, EnumPowerStatus.UNKNOWN))
         assert agent.writes() == []
 
@@ -688,7 +687,7 @@ def test_a_unit_with_unproven_or_no_switching_is_read_only(unit: Fixture) -> Non
 @EACH
 def test_an_unknown_outlet_is_an_error_and_nothing_is_written(unit: Fixture) -> None:
     with Agent(Device(unit.rows, rules=None)) as agent:
-        for identity in ("999", *unit.padding[:1]):
+        for identity in ("999", "", "-1", "1.3.6.1", "1; drop", *unit.padding[:1]):
             with pytest.raises(PduHandlerError):
                 handler_of(unit, agent, near).port_down(
                     PduPortView(identity, EnumPowerStatus.UNKNOWN)

@@ -1,21 +1,20 @@
-"""Calls of the handler on simulated agents: readings, cost, faults and time limits.
-
-Also settings and build options.
-"""
+"""Calls of the handler on simulated agents: power, errors, time limits, settings, build options."""
 
 from __future__ import annotations
 
 import json
 import logging
 import re
-from collections.abc import Mapping
-from typing import Callable
+from collections.abc import Sequence
+from functools import partial
+from typing import Optional
 
 import pytest
 
 from handlers import VERSION
+from handlers.host.snmp import Snmp
 from handlers.http import client as http_client
-from handlers.shared.errors import PduHandlerError, SettingsError, Unreachable, Unsupported
+from handlers.shared.errors import SettingsError, Unreachable, Unsupported
 from handlers.snmp import options, schema, switching
 from handlers.snmp.handler import make_handler
 from handlers.snmp.profiles import PROFILES
@@ -23,87 +22,31 @@ from handlers.snmp.profiles.rpcm import PROFILES as RPCM
 from handlers.snmp.settings import BUILD_OPTIONS, SETTINGS, select_families
 from pdu_common.connection import PduSnmpData
 from pdu_common.helper import EnumPowerStatus, PduPortView
-from tests.handlers.snmp.calls import pdu
-from tests.handlers.snmp.commands import COMMANDS
-from tests.handlers.snmp.units import FAMILIES as PROFILE_OF
-from tests.simulators.snmp_agent import BUILT_IN, Agent, Faults, Model
-from tests.simulators.snmp_agent.devices import apc, eaton, raritan, rpcm, servertech
+from tests.handlers.snmp.calls import NearPdu, form, near, pdu
+from tests.recordings import fixture
+from tests.simulators.clockwork import ManualClock
+from tests.simulators.snmp_agent import Agent, Model, Row
+from tests.simulators.snmp_agent.ber import Binding
+from tests.simulators.snmp_agent.devices import apc, rpcm
 from tests.waiting import until
-
-FAMILIES = pytest.mark.parametrize("key", sorted(COMMANDS))
-STATES = {True: EnumPowerStatus.UP, False: EnumPowerStatus.DOWN, None: EnumPowerStatus.UNKNOWN}
-BIG: Mapping[str, Callable[[], Model]] = {
-    "apc-masterswitch": lambda: apc.masterswitch(48),
-    "apc-rpdu": lambda: apc.rpdu(48),
-    "apc-rpdu2": lambda: apc.rpdu2(48),
-    "eaton-epdu": lambda: eaton.epdu(48),
-    "raritan-px2": lambda: raritan.px(48),
-    "rpcm": lambda: rpcm.rpcm(48),
-    "sentry3": lambda: servertech.sentry3(16),
-}
-
-
-@pytest.mark.sample(7)
-@FAMILIES
-@pytest.mark.parametrize("version", ["1", "2"])
-def test_status_and_figures_agree_with_the_simulators_books(key: str, version: str) -> None:
-    model = BUILT_IN[key]()
-    with Agent(model) as agent:
-        handler = pdu(agent, version=version)
-        view, statistic, books = handler.status(), handler.statistic(), agent.books()
-    assert {port.identity: port.power_status for port in view.ports} == {
-        i: STATES[s] for i, s in books.states.items()
-    }
-    assert [port.identity for port in view.ports] == list(model.relays)
-    assert statistic.load == pytest.approx(books.load_a or 0.0)
-    assert statistic.total_consumption == pytest.approx(books.energy_kwh or 0.0)
-    energies = {port.identity: port.consumption for port in statistic.ports if port.consumption}
-    assert energies == pytest.approx(books.port_energy_kwh)
-    assert books.writes == []
-
-
-@FAMILIES
-def test_a_status_of_forty_eight_outlets_costs_at_most_five_requests_and_two_for_each_doubt(
-    key: str,
-) -> None:
-    states = PROFILE_OF[key].outlets[0].states
-    assert states is not None
-    with Agent(BIG[key]()) as agent:
-        assert len(pdu(agent).status().ports) == 48
-        assert agent.requests <= 5 + 2 * len(states.doubts)
-        assert agent.counts["get"] <= 2 + len(states.doubts)
 
 
 def test_the_figures_for_tools_include_power() -> None:
-    with Agent(eaton.epdu(4)) as agent:
-        plain, figures = pdu(agent).measured(), pdu(agent).measured(with_power=True)
-    powers = [port.power_w or 0.0 for port in figures.ports.values()]
-    assert len(powers) == 4 and any(powers) and figures.power_w == pytest.approx(sum(powers))
+    unit = fixture("eaton-epdu")
+    with Agent(unit.device()) as agent:
+        plain, figures = near(agent).measured(), near(agent).measured(with_power=True)
+    powers = {identity: port.power_w for identity, port in figures.ports.items()}
+    assert figures.power_w == unit.expected.power_w
+    assert powers == {
+        identity: outlet.power_w
+        for identity, outlet in unit.expected.outlets.items()
+        if outlet.power_w is not None
+    }
     assert plain == figures._replace(
         power_w=None,
         inlet_w=None,
         ports={identity: port._replace(power_w=None) for identity, port in figures.ports.items()},
     )
-
-
-@pytest.mark.parametrize(
-    "faults",
-    [
-        Faults(walk_silent_after=10),
-        Faults(walk_error="genErr", walk_error_after=10),
-        Faults(garbage=True),
-        Faults(truncate=True),
-        Faults(silent=True),
-        Faults(same_oid_after=10),
-    ],
-    ids=lambda faults: next(k for k, v in vars(faults).items() if v),
-)
-def test_an_interrupted_reading_is_an_error_and_never_a_partial_view(faults: Faults) -> None:
-    for version in ("1", "2"):
-        with Agent(apc.rpdu2(48), faults=faults) as agent:
-            with pytest.raises(PduHandlerError) as error_info:
-                pdu(agent, version=version, timeout="0.1", retries="0").status()
-            assert error_info.value.host.startswith("127.0.0.1:") and error_info.value.operation
 
 
 def test_the_error_for_a_wrong_community_suggests_it_as_the_cause_and_hides_it() -> None:
@@ -114,34 +57,37 @@ def test_the_error_for_a_wrong_community_suggests_it_as_the_cause_and_hides_it()
         assert community not in str(error_info.value) and until(lambda: agent.requests == 1)
 
 
-@pytest.mark.parametrize("method", ["status", "statistic", "port_down"])
+class SlowPdu(NearPdu):
+    """A handler of which each request takes 35 s of `clock`."""
+
+    clock = ManualClock()
+
+    def _ask(self, kind: int, oid: str, value: Optional[Row]) -> tuple[str, Sequence[Binding]]:
+        self.clock.now += 35.0
+        return super()._ask(kind, oid, value)
+
+
+@pytest.mark.parametrize(
+    "method, model",
+    [
+        ("status", apc.rpdu2(48)),
+        ("statistic", apc.rpdu2(48)),
+        ("port_down", apc.rpdu2(8)),
+        # the last reading before the write begins within the limit and ends after it
+        ("port_down", rpcm.rpcm(2)),
+    ],
+)
 def test_a_call_to_a_slow_device_starts_no_get_walk_or_set_after_its_limit(
-    method: str, monkeypatch: pytest.MonkeyPatch
+    method: str, model: Model, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Each request has a time-out, and the call has a limit.
-
-    Every answer is slow but within the time-out.
-    """
-    monkeypatch.setattr(switching, "PLAN_SECONDS", 0.5)
-    monkeypatch.setattr("handlers.snmp.handler.LONGEST_SECONDS", 0.5)
-    with Agent(apc.rpdu2(8), faults=Faults(late_s=0.3)) as agent:
-        handler = pdu(agent, timeout="20", retries="0", version="1")
-        call = getattr(handler, method)
+    monkeypatch.setattr("handlers.snmp.handler.Snmp", partial(Snmp, clock=SlowPdu.clock))
+    monkeypatch.setattr("handlers.snmp.handler.LONGEST_SECONDS", switching.PLAN_SECONDS)
+    with Agent(model) as agent:
+        handler = SlowPdu(form(agent, None, {"version": "1"}), agent)
+        began = handler.clock.now
         with pytest.raises(Unreachable, match="s were not enough for this call"):
-            call(*([PduPortView("1")] if method == "port_down" else []))
-        # a GET, then a walk of two requests; the next GET would be late
-        assert agent.requests <= 3 and agent.writes() == []
-
-
-def test_a_command_is_not_sent_if_the_readings_before_it_took_too_long(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """The last reading, a walk, starts within the limit and ends after it."""
-    monkeypatch.setattr(switching, "PLAN_SECONDS", 0.5)
-    with Agent(rpcm.rpcm(2), faults=Faults(late_s=0.3)) as agent:
-        with pytest.raises(Unreachable, match="s were not enough for this call"):
-            pdu(agent, timeout="20", retries="0").port_down(PduPortView("1"))
-        assert agent.writes() == []
+            getattr(handler, method)(*([PduPortView("1")] if method == "port_down" else []))
+        assert handler.clock.now - began > switching.PLAN_SECONDS and agent.writes() == []
 
 
 def test_the_error_for_a_unit_that_does_not_answer_version_2_suggests_version_1() -> None:

@@ -14,7 +14,7 @@ from handlers.snmp.handler import SnmpPdu
 from handlers.snmp.profile import Profile
 from handlers.snmp.profiles import PROFILES
 from pdu_common.helper import EnumPowerStatus, PduPortView, PduView
-from tests.handlers.snmp.calls import near, pdu
+from tests.handlers.snmp.calls import Listening, near, pdu
 from tests.handlers.snmp.memory import Memory, of_rows
 from tests.recordings import Fixture, Order, Switch, fixtures
 from tests.simulators.snmp_agent import Agent
@@ -103,7 +103,7 @@ def find(unit: Fixture, device: Memory, for_figures: bool = False) -> SnmpDevice
 
 
 def handler_of(
-    unit: Fixture, agent: Agent, reach: Reach = pdu, *, version: str = "", **params: str
+    unit: Fixture, agent: Listening, reach: Reach = pdu, *, version: str = "", **params: str
 ) -> SnmpPdu:
     """Make a handler with unproven switching allowed.
 

@@ -16,7 +16,8 @@ from pdu.recordings.snmp.recorded_rows import SnmpRow, arcs, wire_row
 from pdu_common.snmp_client.tool_api import NULL
 from tests.handlers.snmp import recorded
 from tests.needs import program
-from tests.simulators.snmp_agent import BUILT_IN, Agent, Device, Row as AgentRow, read_snmprec
+from tests.recordings import fixture
+from tests.simulators.snmp_agent import Agent, Device, Row as AgentRow, read_snmprec
 from tests.simulators.snmp_agent.device import GAUGE, INTEGER, OCTETS, OPAQUE, TICKS
 
 
@@ -168,14 +169,14 @@ def test_an_integer_is_read_without_its_decimal_point_unit_or_label(shown: str, 
         ("sentry3", "-On"),
         ("sentry3", "-Oe"),
         ("sentry3", "-Oen"),
-        ("raritan-px2", "-On"),
+        ("raritan-px2_sensors", "-On"),
     ],
 )
 def test_all_rows_of_a_device_are_read_from_the_output_of_snmpwalk(
     family: str, options: str
 ) -> None:
-    rows = BUILT_IN[family]().device.rows()
-    with Agent(BUILT_IN[family]()) as agent:
+    rows = fixture(family).rows
+    with Agent(Device(rows)) as agent:
         walk = _walk(agent, "1.3.6.1", "-Cc", options)
     parsed = snmprec.parse(walk)
     assert parsed.left_out == 0

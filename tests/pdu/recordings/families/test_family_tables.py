@@ -20,15 +20,20 @@ from handlers.snmp.sources import (
 from pdu.recordings.families import family_tables
 from tests.handlers.snmp.every_part import NAMED, SPREAD
 from tests.handlers.snmp.memory import of_rows
-from tests.simulators.snmp_agent import BUILT_IN
+from tests.recordings import fixture
+
+KEYS = (
+    "apc-masterswitch apc-rpdu apc-rpdu2 aten-pe avocent-pm digipower eaton-epdu eaton-pulizzi"
+    " liebert-mph raritan-px2 rpcm sentry3 vertiv-dcs-mpdu wti-power"
+).split()
 
 
-@pytest.mark.parametrize("key", sorted(BUILT_IN))
+@pytest.mark.parametrize("key", KEYS)
 def test_a_status_makes_the_requests_of_the_cost_table(key: str) -> None:
     """The only requests outside the table are the GET of sysObjectID and the probes of families
     that are tried earlier.
     """
-    device = of_rows(BUILT_IN[key]().device.rows())
+    device = of_rows(fixture(key).rows)
     (profile,) = (profile for profile in PROFILES if profile.key == key)
     found = detect(device, PROFILES)
     assert found.outlets is profile.outlets[0]
