@@ -9,9 +9,9 @@ identity, `load_a`, `power_w`, `energy_kwh`, `walks` and `gets` (the cost of a s
 defaults to 1), `rules` (how the unit reacts to writes; fields of the simulator's Rule), `switch`
 (the exact writes, in order; or null). The first unit of a family also has `siblings`: a list of
 `Sibling`, or a sentence that says which tables of the MIB were read and have none. It may also have
-`padding` (row indexes that are not outlets), `also` (other families that fit the unit too) and
+`padding` (row indexes that are not outlets), `also` (other families that fit the unit too),
 `metered_only` (true: the unit has no outlets, but none of its answers proves that, so it needs the
-handler setting `metered_only`).
+handler setting `metered_only`) and `variations`: a list of `Variation`.
 """
 
 from __future__ import annotations
@@ -22,10 +22,22 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple, Optional, Union
 
-from tests.simulators.snmp_agent.device import Device, Row, Rule, read_snmprec, rules_from_json
+from tests.simulators.snmp_agent.device import (
+    IP,
+    OCTETS,
+    OID,
+    OPAQUE,
+    Device,
+    Row,
+    Rule,
+    from_text,
+    read_snmprec,
+    rules_from_json,
+)
 
 _HERE = Path(__file__).resolve().parent
 TAGS: Mapping[str, int] = {"INTEGER": 2, "OCTET STRING": 4}
+_NOT_NUMBERS = (OCTETS, OID, IP, OPAQUE)
 
 
 class Outlet(NamedTuple):
@@ -76,6 +88,57 @@ class Sibling(NamedTuple):
     optional: bool = False
 
 
+class Variation(NamedTuple):
+    """The unit with some objects changed or lost, and what is right then.
+
+    OIDs are those below 1.3.6.1.4.1, or whole. `put` sets objects; a number is an INTEGER where the
+    unit has no number. `without` leaves out the objects at or below these OIDs, or beginning with
+    one that ends in a dot.
+    """
+
+    what: str
+    #: other OIDs in place of these, for the objects at or below them
+    moved: Mapping[str, str] = {}
+    put: Mapping[str, Union[int, str]] = {}
+    without: tuple[str, ...] = ()
+    #: the kind of the error with which the unit is refused
+    error: str = ""
+    #: the family, if it is another one
+    family: str = ""
+    #: the identities of all outlets
+    listed: Optional[list[str]] = None
+    #: the states of some outlets
+    states: Mapping[str, str] = {}
+    #: some fields of `Outlet` by identity
+    outlets: Mapping[str, Mapping[str, Any]] = {}
+    #: some totals, in A, W and kWh
+    totals: Mapping[str, Optional[float]] = {}
+    #: words of the error with which both commands to an outlet are refused
+    refused: Mapping[str, str] = {}
+
+    def rows(self, rows: Mapping[str, Row]) -> dict[str, Row]:
+        lost = tuple(f"{_whole(oid)}." if oid[-1] != "." else _whole(oid) for oid in self.without)
+        varied: dict[str, Row] = {}
+        for oid, row in rows.items():
+            for before, after in self.moved.items():
+                if f"{oid}.".startswith(f"{_whole(before)}."):
+                    oid = _whole(after) + oid[len(_whole(before)) :]
+            if not lost or not f"{oid}.".startswith(lost):
+                varied[oid] = row
+        for below, value in self.put.items():
+            oid = _whole(below)
+            like = rows[oid].tag if oid in rows else TAGS["OCTET STRING"]
+            is_number = isinstance(value, int)
+            if is_number is (like in _NOT_NUMBERS):
+                like = TAGS["INTEGER" if is_number else "OCTET STRING"]
+            varied[oid] = Row(like, from_text(like, str(value)))
+        return varied
+
+
+def _whole(oid: str) -> str:
+    return oid if oid.startswith("1.3.6.") else f"1.3.6.1.4.1.{oid}"
+
+
 class Expected(NamedTuple):
     """The values that a correct reader returns, and the cost of a status in walks and GETs."""
 
@@ -102,6 +165,7 @@ class Fixture(NamedTuple):
     metered_only: bool
     siblings: tuple[Sibling, ...]
     no_siblings: str
+    variations: tuple[Variation, ...]
     rows: Mapping[str, Row]
 
     def device(self) -> Device:
@@ -148,6 +212,7 @@ def written(name: str, truth: str, rows: str) -> Fixture:
         tuple(data.get("also", ())),
         data.get("metered_only", False),
         *_siblings(data.get("siblings", "")),
+        tuple(map(_variation, data.get("variations", ()))),
         read_snmprec(rows),
     )
 
@@ -178,6 +243,13 @@ def _siblings(data: Union[str, list[Mapping[str, Any]]]) -> tuple[tuple[Sibling,
         ),
         "",
     )
+
+
+def _variation(data: Mapping[str, Any]) -> Variation:
+    """Totals stand beside the other fields."""
+    totals = {name: data[name] for name in ("load_a", "power_w", "energy_kwh") if name in data}
+    fields = {name: value for name, value in data.items() if name not in totals}
+    return Variation(**{**fields, "totals": totals, "without": tuple(data.get("without", ()))})
 
 
 def _switch(data: Optional[Mapping[str, Any]]) -> Optional[Switch]:

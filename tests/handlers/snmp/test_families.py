@@ -5,7 +5,6 @@ switching and faults.
 from __future__ import annotations
 
 import contextlib
-from typing import Optional
 
 import pytest
 
@@ -329,36 +328,6 @@ def test_an_empty_table_of_states_is_an_error_of_a_status_and_of_a_command_over_
             assert snmp_pdu.status().ports == []
 
 
-@pytest.mark.parametrize("first", [b"", None], ids=["empty", "missing"])
-def test_a_first_unit_without_outlets_is_an_error_if_a_later_unit_has_some(
-    first: Optional[bytes],
-) -> None:
-    unit = next(unit for unit in FIXTURES if unit.name == "digipower")
-    state = "1.3.6.1.4.1.17420.1.2.9.1.13.0"
-    rows = {
-        oid: row._replace(value=first) if oid == state and first is not None else row
-        for oid, row in unit.rows.items()
-        if oid != state or first is not None
-    }
-    with (
-        Agent(Device(rows, rules=None)) as agent,
-        pytest.raises(ProtocolError, match="the first unit lists no outlets"),
-    ):
-        handler_of(unit, agent).status()
-
-
-@pytest.mark.parametrize("lost", ["15.4.2.3.1.2.8", "15.3.4.14.1.4.3"], ids=["panel", "lines"])
-def test_a_table_of_a_floor_pdu_that_ends_early_is_an_error(lost: str) -> None:
-    unit = next(unit for unit in FIXTURES if unit.name == "apc-xpdu")
-    rows = {oid: row for oid, row in unit.rows.items() if oid != f"1.3.6.1.4.1.318.1.1.{lost}"}
-    assert len(rows) == len(unit.rows) - 1
-    with (
-        Agent(Device(rows, rules=None)) as agent,
-        pytest.raises(ProtocolError, match="counts [38] rows in a table"),
-    ):
-        handler_of(unit, agent).statistic()
-
-
 def test_a_newer_netbooter_without_its_table_is_not_read_by_the_older_tree() -> None:
     """The older tree counts from 1, the newer one from 0, so the same identity names neighbouring
     outlets in them.
@@ -455,23 +424,6 @@ def test_at_least_three_families_declare_doubts_or_a_second_reading_of_states() 
     assert len({unit.key for unit in DOUBTED}) >= 3
 
 
-def test_a_variable_that_rittal_reports_to_be_without_a_value_is_not_read() -> None:
-    unit = next(unit for unit in FIXTURES if unit.name == "rittal-cmc3_pdu")
-    qualities, undefined_no_value = "1.3.6.1.4.1.2606.7.4.2.2.1.14.", 21
-    rows = {
-        oid: row._replace(value=undefined_no_value) if oid.startswith(qualities) else row
-        for oid, row in unit.rows.items()
-    }
-    device = find(unit, of_rows(rows))
-    assert set(device.states) == set(expected_states(unit)) and set(device.states.values()) == {
-        EnumPowerStatus.UNKNOWN
-    }
-    assert (
-        read_exactly(find(unit, memory(unit), for_figures=True)).load_a is not None
-        and read_exactly(device).load_a is None
-    )
-
-
 def test_a_count_of_zero_proves_that_a_unit_has_no_outlets() -> None:
     unit = next(unit for unit in FIXTURES if unit.name == "apc-rpdu_total")
     rows = without_state_rows(unit)
@@ -530,13 +482,6 @@ def test_a_unit_whose_count_is_lost_lists_all_outlets() -> None:
         if count:
             rest = {oid: row for oid, row in unit.rows.items() if not is_below(oid, count)}
             assert find(unit, of_rows(rest)).states == expected_states(unit), unit.name
-
-
-def test_a_padding_row_is_not_listed_even_if_the_device_counts_it() -> None:
-    unit = next(unit for unit in FIXTURES if unit.name == "apc-easy-epdu_metered")
-    size = "1.3.6.1.4.1.318.1.1.30.5.0"
-    rows = unit.rows
-    assert find(unit, of_rows({**rows, size: rows[size]._replace(value=1)})).states == {}
 
 
 def test_devices_of_at_least_thirty_families_count_their_outlets() -> None:

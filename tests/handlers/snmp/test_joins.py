@@ -5,9 +5,7 @@ import time
 import pytest
 
 from handlers.shared.errors import ProtocolError
-from handlers.snmp import detection
 from handlers.snmp.figures import Figure, Total
-from handlers.snmp.profiles import PROFILES
 from handlers.snmp.sources import (
     Arc,
     Column,
@@ -24,9 +22,7 @@ from handlers.snmp.sources import (
     Spread,
     Tables,
 )
-from tests.handlers.snmp.exact_figures import read_exactly
-from tests.handlers.snmp.memory import both, of_rows, reader, table
-from tests.recordings import fixture
+from tests.handlers.snmp.memory import both, reader, table
 
 A, B, C, D = Column("1.3.1"), Column("1.3.2"), Column("1.3.3"), Column("1.3.4")
 
@@ -230,14 +226,3 @@ def test_a_command_goes_through_parts_whose_identities_begin_with_different_arcs
     ):
         assert len(Merged(parts).written_places()) == 2
     assert Merged((Arc(first, 1, ("1", "2")), second)).instance_oid(reader({}), "1.2") == "1.3.1.2"
-
-
-@pytest.mark.parametrize("column", ["9.2.3.1.2", "9.2.3.1.4", "9.4.3.1.2", "9.4.3.1.4"])
-def test_an_outlet_has_no_figures_of_another_one_if_a_key_column_is_missing(column: str) -> None:
-    """APC's tables of outlets and of their meters number their rows differently."""
-    unit = fixture("apc-rpdu2")
-    missing = f"1.3.6.1.4.1.318.1.1.26.{column}."
-    rows = {oid: row for oid, row in unit.rows.items() if not oid.startswith(missing)}
-    assert len(rows) < len(unit.rows)
-    assert read_exactly(detection.detect(of_rows(unit.rows), PROFILES, for_figures=True)).currents
-    assert read_exactly(detection.detect(of_rows(rows), PROFILES, for_figures=True)).currents == {}

@@ -7,20 +7,12 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Iterable
-from decimal import Decimal
 
-import pytest
-
-from handlers.snmp import detection
 from handlers.snmp.detection import candidates
 from handlers.snmp.families import ENTERPRISES
 from handlers.snmp.profile import Profile
 from handlers.snmp.profiles import PROFILES
-from tests.handlers.snmp import units
-from tests.handlers.snmp.exact_figures import read_exactly
-from tests.handlers.snmp.memory import of_rows
 from tests.needs import ROOT
-from tests.recordings import fixture
 
 
 def prefixes_of(profiles: Iterable[Profile]) -> set[str]:
@@ -94,22 +86,3 @@ print(loaded())
         "['handlers.snmp.profiles.language', 'handlers.snmp.profiles.rpcm', "
         "'handlers.snmp.profiles.shorthand']",
     ]
-
-
-@pytest.mark.parametrize("product", [19, 29, 38])
-def test_the_oldest_products_of_gude_with_the_later_tree_are_found_by_their_sysobjectid(
-    product: int,
-) -> None:
-    unit = fixture("gude-epc_822x")
-    rows = {
-        oid.replace("28507.38.", f"28507.{product}."): row
-        for oid, row in unit.rows.items()
-        if oid != "1.3.6.1.2.1.1.2.0"
-    }
-    device = of_rows(rows)
-    device.put("1.3.6.1.2.1.1.2.0", f"1.3.6.1.4.1.28507.{product}")
-    snmp_device = detection.detect(device, PROFILES)
-    assert snmp_device.profile.key == "gude-epc" and dict(
-        snmp_device.states
-    ) == units.expected_states(unit)
-    assert read_exactly(snmp_device).load_a == Decimal("0.706")

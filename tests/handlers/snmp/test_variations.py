@@ -1,0 +1,102 @@
+"""The variations of the synthetic units (tests/recordings): objects that are changed or lost, as
+other firmware, a chain, a lock or a fault has them.
+"""
+
+from __future__ import annotations
+
+from typing import Optional
+
+import pytest
+
+from handlers.shared.errors import PduHandlerError, Unsupported
+from handlers.snmp import metering
+from pdu_common.helper import PduPortView
+from tests.handlers.snmp.calls import near
+from tests.handlers.snmp.exact_figures import ExactFigures, read_exactly
+from tests.handlers.snmp.memory import of_rows
+from tests.handlers.snmp.units import FIXTURES, STATES, UNPROVEN, find
+from tests.recordings import Fixture, Variation
+from tests.simulators.snmp_agent import Agent, Device
+
+AUTOMATIC = {"switch_automatic": "yes"}
+CASES = [(unit, variation) for unit in FIXTURES for variation in unit.variations]
+
+
+def cases(*fields: str) -> pytest.MarkDecorator:
+    """The variations that have one of these fields."""
+    return pytest.mark.parametrize(
+        "unit, variation",
+        [
+            pytest.param(unit, variation, id=f"{unit.name}: {variation.what}")
+            for unit, variation in CASES
+            if any(getattr(variation, field) not in ("", {}, None) for field in fields)
+        ],
+    )
+
+
+@cases("error")
+def test_another_device_or_a_table_that_ends_is_not_taken_for_the_pdu(
+    unit: Fixture, variation: Variation
+) -> None:
+    device = of_rows(variation.rows(unit.rows))
+    with pytest.raises(PduHandlerError) as raised:
+        find(unit, device)
+        read_exactly(find(unit, device, for_figures=True))
+    assert raised.value.kind == variation.error
+
+
+@cases("family", "listed", "states")
+def test_outlets_and_states_of_a_changed_unit_are_told_only_if_they_are_certain(
+    unit: Fixture, variation: Variation
+) -> None:
+    device = find(unit, of_rows(variation.rows(unit.rows)))
+    assert device.profile.key == (variation.family or unit.key)
+    assert variation.listed is None or list(device.states) == variation.listed
+    for identity, word in variation.states.items():
+        assert device.states[identity] is STATES[word], identity
+
+
+def figure(total: Optional[object]) -> Optional[float]:
+    return None if total is None else float(str(total))
+
+
+def of_outlet(figures: ExactFigures, identity: str) -> dict[str, Optional[float]]:
+    return {
+        "current_a": figure(figures.currents.get(identity)),
+        "power_w": figure(figures.powers.get(identity)),
+        "energy_kwh": figure(figures.energies.get(identity)),
+    }
+
+
+@cases("totals", "outlets")
+def test_a_figure_of_a_changed_unit_counts_every_part_or_is_missing(
+    unit: Fixture, variation: Variation
+) -> None:
+    device = find(unit, of_rows(variation.rows(unit.rows)), for_figures=True)
+    figures = read_exactly(device)
+    assert {name: figure(getattr(figures, name)) for name in variation.totals} == variation.totals
+    labels = {label.identity: label for label in metering.labels(device)}
+    for identity, fields in variation.outlets.items():
+        outlet = {**of_outlet(figures, identity), "number": labels[identity].number}
+        assert {name: outlet[name] for name in fields} == fields, identity
+
+
+@cases("refused")
+@pytest.mark.parametrize("call", ["port_up", "port_down"])
+def test_a_reserved_outlet_is_not_switched_and_nothing_is_written(
+    unit: Fixture, variation: Variation, call: str
+) -> None:
+    """Because of a lock, a missing right, an automatic mode or a neighbour. Permission to end an
+    automatic mode lifts no other guard.
+    """
+    with Agent(Device(variation.rows(unit.rows), rules=None)) as agent:
+        for identity, words in variation.refused.items():
+            for settings in (UNPROVEN, {**UNPROVEN, **AUTOMATIC}):
+                if "automatic mode" in words and settings is not UNPROVEN:
+                    continue
+                handler = near(agent, settings)
+                assert identity in [port.identity for port in handler.status().ports]
+                with pytest.raises(Unsupported) as raised:
+                    getattr(handler, call)(PduPortView(identity))
+                assert words in str(raised.value)
+        assert agent.writes() == []
