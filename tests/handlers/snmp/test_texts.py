@@ -51,6 +51,8 @@ def test_bits_count_from_the_highest_of_the_first_octet_and_missing_ones_are_0(
         ("\ufffd\x04", 3, ""),  # an octet that was lost
         ("\ud800", 0, "0"),
         ("\u20ac", 0, "1"),
+        ("é", 1, "1"),  # C3 A9 in UTF-8, and E9 in Latin-1, differ in bit 2 alone
+        ("é", 2, ""),
     ],
 )
 def test_a_bit_that_depends_on_how_a_platform_decoded_the_octets_is_empty(

@@ -166,6 +166,8 @@ def test_a_control_refuses_a_source_that_cannot_be_written(at: Source) -> None:
     [
         (A, B),
         (Prefixed("1", A), B),
+        (A, Prefixed("1", B)),
+        (Arc(A, 0, ("1",)), B),
         (Prefixed("1", A), Prefixed("1", B)),
         (Prefixed("1", A), Prefixed("1.2", B)),
         (Prefixed("1.2", A), Prefixed("1", B)),
