@@ -121,7 +121,10 @@ PROFILES = (
                 ),
             ),
         ),
-        load=total(figure(Complete(_legacy("3.13", "lineNcurr", 3), numbered=0), HUNDREDTHS)),
+        load=total(
+            figure(Complete(_legacy("3.13", "lineNcurr", 3), numbered=0), HUNDREDTHS),
+            else_outlets=True,
+        ),
         evidence=SIMULATED.of("state", "current", "energy"),
         note=(
             "Not switched, and a chain is not read: pduSelect, which anybody may write, decides"

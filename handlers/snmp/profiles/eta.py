@@ -69,6 +69,7 @@ PROFILES = (
                 ),
                 THOUSANDTHS,
             ),
+            else_outlets=True,
         ),
         switching_confidence=Confidence.MEDIUM,
         evidence=SIMULATED.of("state", "current", "switching"),

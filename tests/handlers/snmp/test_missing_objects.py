@@ -1,11 +1,14 @@
 """An object, a column or a row is missing in the answers that figures are read from, of each unit:
 each total and each outlet's figure is what it was, or unset. It never shrinks, no energy becomes
 another counter, no state turns, and no row of padding becomes an outlet with a state.
+
+A unit that does not have the objects of a total's first source has the total of the next, and
+`ONE_SOURCE` says why a total has none.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
 from decimal import Decimal
@@ -15,6 +18,8 @@ import pytest
 
 from handlers.shared.errors import PduHandlerError
 from handlers.snmp import detection
+from handlers.snmp.frozen_value import replace
+from handlers.snmp.profile import is_below, oids
 from handlers.snmp.profiles import PROFILES
 from pdu_common.helper import EnumPowerStatus
 from tests.foreign_files import readings
@@ -23,7 +28,9 @@ from tests.handlers.snmp.exact_figures import read_exactly
 from tests.handlers.snmp.memory import Memory, of_rows
 from tests.recordings import Fixture
 
-TOTALS = ("load_a", "power_w", "energy_kwh")
+#: totals of a profile, and their names in a reading
+PARTS = {"load": "load_a", "power": "power_w", "energy": "energy_kwh"}
+TOTALS = tuple(PARTS.values())
 #: units of which an object says what the others are, so that without it they are another unit
 ALIKE = {
     "bachmann-irs": "the flags of a PDU say that there is one",
@@ -48,9 +55,74 @@ NUMBERED = frozenset(
         "sentry3 sinetica-hawk tripplite-products wti-power_mpc"
     ).split()
 )
+NO_OTHER = "the MIB, or the program that shows the objects, has no other object for it"
+NO_UNIT = "no unit and no release of the MIB is known that has its other objects without this one"
+NOT_THE_SAME = (
+    "the MIB's other objects are another quantity: estimated, of groups that users make, behind a"
+    " transformer, or of another counter; or it does not say their unit, or which rows are padding"
+)
+#: families whose profile has one source for a total, by the reason and the total
+ONE_SOURCE = {
+    NO_OTHER: {
+        "load": (
+            "infrapower smart-ats dataprobe-iboot delta-pdu delta-sts digipower eaton-ats2"
+            " eaton-ats30 eaton-pulizzi-monitored enlogic-esp ibm-dpi socomec-ats npdu pdumib-v07"
+            " rpcm gude-epc gude-pdu hpe-ipdu ipt-ipower clever-mpdu clever-zpdu clever-rpdu"
+            " clever-npm-v clever-ms-pdu clever-ip-pdu"
+        ),
+        "power": (
+            "apc-rpdu delta-pdu eaton-nlogic enlogic-esp gude-epc gude-pdu ipt-ipower npdu"
+            " lantronix-slc vertiv-dcs-mpdu"
+        ),
+        "energy": (
+            "apc-rpdu2 cpi-econnect cyberpower-ats dell-rpdu delta-pdu enlogic-esp hpe-ipdu ipoman"
+            " ipt-ipower rpcm synaccess-synlink synaccess-netbooter vertiv-dcs-mpdu clever-mpdu"
+            " clever-zpdu clever-rpdu clever-npm-v clever-ip-pdu"
+        ),
+    },
+    NO_UNIT: {
+        "load": (
+            "apc-rpdu2 apc-ats apc-xpdu apc-isx-modular apnl-modular dell-rpdu eaton-pulizzi"
+            " rittal-cmc3 sentry3 starline-ac starline-dc geist-em liebert-mph liebert-power"
+            " vertiv-dcs-mpdu"
+        ),
+        "power": (
+            "apc-rpdu2 apc-ats apc-xpdu apc-isx-modular dell-rpdu powertek-simple sinetica-hawk"
+            " starline-ac starline-dc synaccess-synlink liebert-mph"
+        ),
+        "energy": "apc-isx-modular apnl-modular starline-ac starline-dc",
+    },
+    NOT_THE_SAME: {
+        "load": (
+            "cyclades-pm cyclades-acs5k e3meter-ipm eaton-power-pdu hpe-mapdu3 hpe-mapdu2"
+            " racktivity"
+        ),
+        "power": "cyclades-acs5k e3meter-ipm eaton-power-pdu hpe-mapdu3 hpe-mapdu2 racktivity",
+        "energy": (
+            "e3meter-ipm eaton-power-pdu gude-epc gude-pdu hpe-mapdu3 hpe-mapdu2 powertek-simple"
+            " racktivity liebert-mph"
+        ),
+    },
+}
+_LISTED = "the first's objects also tell which outlets there are"
+_BESIDE = "a column that is missing alone in its table is lost in the answer"
+#: units without the first source of a total that do not have that of the next
+WITHOUT_SECOND = {
+    ("cyberpower-epdu2_phase", "load"): _LISTED,
+    ("eaton-epdu_input", "power"): _BESIDE,
+    ("eaton-epdu_input", "energy"): _BESIDE,
+    ("riedo-updu", "load"): "all meters are rows of one column",
+    ("riedo-updu_metered", "load"): _LISTED,
+    ("riedo-updu_metered", "energy"): _LISTED,
+}
 #: so many objects of a column of a recording are tried
 _OBJECTS_OF_A_COLUMN = 3
 _METERED_ONLY = {name for name, read in readings.expected().items() if read.get("metered_only")}
+
+
+def _table_of(oid: str) -> str:
+    """The OID above the columns of a table, or above the scalars of a group."""
+    return oid.removesuffix(".0").rpartition(".")[0]
 
 
 class Reading(NamedTuple):
@@ -103,18 +175,66 @@ class Unit:
             if self.whole.of_outlets.get((name, identity), value) != value:
                 yield f"{name} of outlet {identity} became {value}"
 
-    def columns(self) -> list[list[str]]:
+    def columns(self) -> dict[str, list[str]]:
         """The objects of each column and each scalar that figures and states are read from."""
         self.memory.asked.clear()
         self.read()
-        oids = dict.fromkeys(request.partition(" ")[2] for request in self.memory.asked)
-        columns = [
-            [f"{oid}.{row}" for row in self.memory.walk(oid)]
+        asked = dict.fromkeys(request.partition(" ")[2] for request in self.memory.asked)
+        columns = {
+            oid: [f"{oid}.{row}" for row in self.memory.walk(oid)]
             or [oid] * (self.memory.get(oid) is not None)
-            for oid in oids
+            for oid in asked
             if not oid.startswith("1.3.6.1.2.1.1.")
+        }
+        return {oid: objects for oid, objects in columns.items() if objects}
+
+    def second_source(self, part: str, name: str) -> Optional[tuple[Decimal, list[list[str]]]]:
+        """The total of the source after the first, and what a unit without the first may lack: its
+        objects; those that no state is read from; and those that are read beside these, too. None
+        if there is no second source.
+        """
+        assert self.fixture
+        self.memory.asked.clear()
+        device = units.find(self.fixture, self.memory)
+        of_states = {request.partition(" ")[2] for request in self.memory.asked}
+        total = getattr(device.profile, part)
+        figures = list(total.figures) if total else []
+        while figures and not figures[0].cells(device.reader):
+            del figures[0]
+        has_second = figures[1:] or (figures and total.else_outlets)
+        if self.whole.totals[name] is None or not has_second:
+            return None
+        rest = replace(device.profile, **{part: replace(total, figures=tuple(figures[1:]))})
+        try:
+            reading = detection.read_as(self.memory, rest, self.fixture.metered_only)
+        except PduHandlerError:  # nothing else says that it is a unit of this family
+            return None
+        next_total = getattr(read_exactly(reading), name)
+        first = {device.reader.resolve(oid) for oid in oids(figures[0])}
+        kept = {device.reader.resolve(oid) for figure in figures[1:] for oid in oids(figure)}
+        kept |= of_states
+        tables = set(map(_table_of, first))
+        own, unshared = self._below(first), self._below(first - of_states)
+        beside = [
+            object_
+            for oid, objects in self.columns().items()
+            if _table_of(oid) in tables and oid not in kept | first
+            for object_ in objects
         ]
-        return [objects for objects in columns if objects]
+        return None if next_total is None else (next_total, [own, unshared, unshared + beside])
+
+    def _below(self, columns: set[str]) -> list[str]:
+        assert self.fixture
+        return [
+            oid for oid in self.fixture.rows if any(is_below(oid, column) for column in columns)
+        ]
+
+    def total_without(self, objects: list[str], name: str) -> Optional[Decimal]:
+        with self.memory.without(objects):
+            try:
+                return self.read().totals[name]
+            except PduHandlerError:
+                return None
 
     def rows(self) -> list[set[str]]:
         """The objects of each row of the tables that figures and states are read from."""
@@ -131,7 +251,7 @@ class Unit:
 def wrong(unit: Unit, objects_of_a_column: int = 1000) -> list[str]:
     """What changes without an object or a whole column, or if an object is empty."""
     changes: list[str] = []
-    for objects in unit.columns():
+    for objects in unit.columns().values():
         step = -(-len(objects) // objects_of_a_column)
         for object_ in objects[::step]:
             changes += unit.changes(unit.memory.without([object_]))
@@ -145,6 +265,35 @@ def wrong(unit: Unit, objects_of_a_column: int = 1000) -> list[str]:
 def test_no_total_shrinks_and_no_state_turns_without_an_object(unit: Fixture) -> None:
     changes = wrong(Unit(unit.name, of_rows(unit.rows), unit))
     assert bool(changes) is (unit.name in ALIKE), changes
+
+
+def test_a_total_has_a_second_source_or_a_reason_why_it_has_none() -> None:
+    reasons = Counter(
+        (family, name)
+        for families in ONE_SOURCE.values()
+        for name, keys in families.items()
+        for family in keys.split()
+    )
+    assert reasons == Counter(
+        (profile.key, name)
+        for profile in PROFILES
+        for name in PARTS
+        for total in [getattr(profile, name)]
+        if total and len(total.figures) + total.else_outlets == 1
+    )
+
+
+@units.EACH
+@pytest.mark.sample(12)
+def test_a_unit_without_the_first_source_of_a_total_has_that_of_the_next(unit: Fixture) -> None:
+    device = Unit(unit.name, of_rows(unit.rows), unit)
+    for part, name in PARTS.items():
+        second = device.second_source(part, name)
+        if second:
+            next_total, lacking = second
+            totals = [device.total_without(objects, name) for objects in lacking]
+            is_without = (unit.name, part) in WITHOUT_SECOND
+            assert (next_total in totals) is not is_without, (part, next_total, totals)
 
 
 @units.EACH
