@@ -154,6 +154,16 @@ ACS_POWER = without(
 PDU_OF_PORT = Arcs(0, 2)
 # A PM with outlets is no console server. Not the other way round: a PM may have no outlets.
 PM_OUTLETS = column("10418.17.2.5.5.1.5", "pmPowerMgmtOutletsTableStatus")
+# Before 2010, PM-MIB has only the currents of up to three sensors, and does not say what each of
+# several measures.
+ONE_SENSOR = Unless(
+    Only(
+        column("10418.17.2.5.3.1.10", "pmPowerMgmtPDUTableCurrent1Value"),
+        column("10418.17.2.5.3.1.9", "pmPowerMgmtPDUTableCurrentNOS"),
+        ("1",),
+    ),
+    First((PM_AMPS, _acs("3.1.39", "acsPowerMgmtPDUTableCurrentValue"))),
+)
 
 # Liebert floor PDUs (LIEBERT-GP-POWER-MIB): measurement points, told apart by an OID, and their
 # lines. UPSs have the same tables and the same sysObjectID; they also have a battery.
@@ -484,6 +494,7 @@ PROFILES = (
                     PM_CURRENT,
                     Unless(ACS_LINES, PM_OUTLETS),
                     Unless(ACS_CURRENT, PM_OUTLETS),
+                    ONE_SENSOR,
                 )
             ),
             else_outlets=True,
