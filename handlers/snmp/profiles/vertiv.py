@@ -154,6 +154,7 @@ ACS_POWER = without(
 PDU_OF_PORT = Arcs(0, 2)
 # A PM with outlets is no console server. Not the other way round: a PM may have no outlets.
 PM_OUTLETS = column("10418.17.2.5.5.1.5", "pmPowerMgmtOutletsTableStatus")
+PM_OUTLET_AMPS = column("~.5.1.50", "pmPowerMgmtOutletsTableCurrentValue")
 # Before 2010, PM-MIB has only the currents of up to three sensors, and does not say what each of
 # several measures.
 ONE_SENSOR = Unless(
@@ -162,7 +163,7 @@ ONE_SENSOR = Unless(
         column("10418.17.2.5.3.1.9", "pmPowerMgmtPDUTableCurrentNOS"),
         ("1",),
     ),
-    First((PM_AMPS, _acs("3.1.39", "acsPowerMgmtPDUTableCurrentValue"))),
+    First((PM_OUTLET_AMPS, PM_AMPS, _acs("3.1.39", "acsPowerMgmtPDUTableCurrentValue"))),
 )
 
 # Liebert floor PDUs (LIEBERT-GP-POWER-MIB): measurement points, told apart by an OID, and their
@@ -473,9 +474,7 @@ PROFILES = (
                     column("~.3.1.8", "pmPowerMgmtPDUTableNumberOfOutlets"), AVOCENT_STATUS
                 ),
                 name=column("~.5.1.4", "pmPowerMgmtOutletsTableName"),
-                current=figure(
-                    column("~.5.1.50", "pmPowerMgmtOutletsTableCurrentValue"), TENTHS, NOT_MEASURED
-                ),
+                current=figure(PM_OUTLET_AMPS, TENTHS, NOT_MEASURED),
                 power=figure(
                     column("~.5.1.60", "pmPowerMgmtOutletsTablePowerValue"), TENTHS, NOT_MEASURED
                 ),
