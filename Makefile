@@ -80,9 +80,9 @@ devices: env-tests ## write what recordings show of each family, where they are 
 	@$(RUN) packaging/readme.py
 	@$(RUN) -m tests.platform_calls
 
-trials: env-tests ## the tests that are slow by nature, which make test leaves out: before each landing; in shards, goes on where it was stopped; some need PyPI and npm
+trials: env-tests ## the tests that are slow by nature, which make test leaves out: before each landing; ARGS=--lf only what failed; some need PyPI and npm
 	@sh .ci/setup offer
-	@$(RUN) -m tests.trials --workers $(WORKERS) $(ARGS)
+	@$(RUN) -m pytest -q -m trial -n $(WORKERS) --dist worksteal $(ARGS)
 
 bench: env-tests ## the benchmarks, with ratios to a peer of the same run, and writes docs/dev/benchmarks.md; ONLY=snmp runs one of them, ONLY=list names them
 	@sh .ci/setup offer

@@ -17,8 +17,6 @@ from hypothesis import HealthCheck, settings
 from tests import secrecy
 
 _AGAINST = "against"
-# a parameter of at most so many values has a case of each in `make test`
-_FEW = 15
 # On a busy machine, some examples take longer than Hypothesis' deadline of 200 ms. Without a
 # deadline, the check too_slow would still fail a test if the data of its first examples took more
 # than 30 s.
@@ -61,77 +59,28 @@ def pytest_configure() -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
-    """Marks the cases that are trials before `-m` chooses among them, and orders those chosen."""
+    """Marks the cases that are trials before `-m` chooses among them."""
     for item in trials(items):
         item.add_marker("trial")
     yield
     for item in items:
         for mark in item.iter_markers(_AGAINST):
             item.user_properties.append((_AGAINST, str(mark.args[0])))
-    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
-    items[:] = long_ones_first(items, workers)
 
 
 def trials(items: Sequence[pytest.Item]) -> list[pytest.Item]:
-    """The cases that are trials: all but so many of each function, or of each file, that is marked
-    `sample`.
-
-    Those that are no trials are spread evenly over the others. With them, every function has its
-    first case in `make test`, and every value of every parameter of at most `_FEW` values has one:
-    what a promise is made for is tried before every landing.
-    """
-    groups: dict[tuple[str, int], list[pytest.Item]] = {}
-    functions: dict[str, list[pytest.Item]] = {}
+    """The cases that are trials: of a function marked `sample(n)`, all but n, evenly spread."""
+    cases_by_function: dict[str, list[pytest.Item]] = {}
     for item in items:
-        mark = item.get_closest_marker("sample")
-        if mark is not None:
-            function = item.nodeid.partition("[")[0]
-            of = function.partition("::")[0] if mark.kwargs.get("of") == "file" else function
-            groups.setdefault((of, int(mark.args[0])), []).append(item)
-            functions.setdefault(function, []).append(item)
-    kept = {
-        item.nodeid
-        for (_, number_kept), cases in groups.items()
-        for number, item in enumerate(cases)
-        # the numbers at which number * number_kept / len(cases) reaches the next whole number
-        if not number
-        or number * number_kept // len(cases) > (number - 1) * number_kept // len(cases)
-    }
-    for cases in functions.values():
-        values = {item.nodeid: _values(item) for item in cases}
-        counts = Counter(name for name, _ in {pair for pairs in values.values() for pair in pairs})
-        missing = {pair for pairs in values.values() for pair in pairs if counts[pair[0]] <= _FEW}
-        missing.difference_update(*(values[item.nodeid] for item in cases if item.nodeid in kept))
-        for item in cases:
-            if item is cases[0] or values[item.nodeid] & missing:
-                kept.add(item.nodeid)
-                missing -= values[item.nodeid]
-    return [item for cases in groups.values() for item in cases if item.nodeid not in kept]
-
-
-def _values(item: pytest.Item) -> set[tuple[str, str]]:
-    """The name and value of each parameter of a case."""
-    call = getattr(item, "callspec", None)
-    parameters = {} if call is None else call.params
-    return {
-        (name, repr(getattr(value, "name", None) or getattr(value, "__name__", None) or value))
-        for name, value in parameters.items()
-    }
-
-
-def long_ones_first(items: Sequence[pytest.Item], workers: int) -> list[pytest.Item]:
-    """The tests marked `long` at the beginning of each worker's part: with `--dist worksteal`, that
-    is an equal share of the list. One that begins last keeps all other processes waiting.
-    """
-    longest = [item for item in items if item.get_closest_marker("long")]
-    others = [item for item in items if not item.get_closest_marker("long")]
-    ordered: list[pytest.Item] = []
-    for left in range(workers, 0, -1):
-        share = (len(items) - len(ordered)) // left
-        begin = min(-(-len(longest) // left), share)
-        ordered += longest[:begin] + others[: share - begin]
-        del longest[:begin], others[: share - begin]
-    return ordered
+        if item.get_closest_marker("sample") is not None:
+            cases_by_function.setdefault(item.nodeid.partition("[")[0], []).append(item)
+    slow: list[pytest.Item] = []
+    for cases in cases_by_function.values():
+        mark = cases[0].get_closest_marker("sample")
+        assert mark is not None
+        step = -(-len(cases) // int(mark.args[0]))
+        slow += [item for number, item in enumerate(cases) if number % step]
+    return slow
 
 
 @pytest.hookimpl(wrapper=True)

@@ -11,8 +11,9 @@ import sys
 from handlers.snmp.evidence import EvidenceLevel
 from handlers.snmp.profiles import PROFILES
 from pdu.recordings.families.recorded import evidence_of
-from tests.measured import EVIDENCE
+from tests.needs import ROOT
 
+EVIDENCE = ROOT / "docs" / "dev" / "evidence.md"
 _WORDS = {"state": "state", "current": "A", "power": "W", "energy": "kWh"}
 _BEGIN, _END = "<!-- families-by-evidence:begin -->", "<!-- families-by-evidence:end -->"
 

@@ -212,7 +212,7 @@ def test_the_readers_are_the_tests_that_import_the_list_also_through_other_modul
     found = readers()
     assert "tests/handlers/nut/test_dumps.py" in found  # itself
     assert "tests/handlers/snmp/test_recordings.py" in found  # through recorded
-    assert "tests/test_measured.py" not in found
+    assert "tests/test_trials.py" not in found
 
 
 def test_no_test_looks_beside_the_project_but_through_the_list() -> None:

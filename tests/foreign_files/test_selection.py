@@ -16,7 +16,6 @@ from tests import foreign_files
 from tests.foreign_files import page, readings, selection
 from tests.foreign_files.selection import LeftOut, Taken
 from tests.handlers.snmp.memory import reader
-from tests.measured import EVIDENCE
 from tests.recordings import fixture
 from tests.simulators.snmp_agent import write_snmprec
 
@@ -166,5 +165,5 @@ def test_each_number_of_a_power_device_in_other_programs_leads_to_a_family_or_a_
 
 
 def test_the_page_has_the_table_of_the_evidence() -> None:
-    text = EVIDENCE.read_text("utf-8")
+    text = page.EVIDENCE.read_text("utf-8")
     assert page.filled(text) == text, "run: python -m tests.foreign_files.page"

@@ -96,7 +96,6 @@ def test_each_package_of_the_tree_is_in_the_wheel_once() -> None:
     assert folders | {f"packaging/{OWN}"} == set(places.values())
 
 
-@pytest.mark.long
 def test_a_script_sees_the_types(library: Path, tmp_path: Path) -> None:
     (tmp_path / "script.py").write_text(_TYPED)
     done = _run(

@@ -129,7 +129,6 @@ def passed(tree: Path, report: Path, *arguments: str) -> list[str]:
     ]
 
 
-@pytest.mark.long
 @pytest.mark.trial
 def test_new_handlers_pass_their_own_and_the_common_tests(grown: Path, tmp_path: Path) -> None:
     own, faults = (words[3:] for words in LAST if words[:3] == ["python", "-m", "pytest"])

@@ -26,7 +26,7 @@ from .acme import COMMAND, OUTLETS, PROFILE, UNLOCK, strip
 from .building import build as builder
 from .registering import Admin
 
-pytestmark = [pytest.mark.against("curl"), pytest.mark.sample(4, of="file")]
+pytestmark = pytest.mark.against("curl")
 INTEGER = 2
 SYS_OBJECT_ID = (1, 3, 6, 1, 2, 1, 1, 2, 0)
 STATES = {"on": "UP", "off": "DOWN", "unknown": "UNKNOWN"}

@@ -18,8 +18,6 @@ from tests.waiting import PATIENCE_S
 from .registering import SHELLS, Admin
 from .test_register import CREATE, calls
 
-pytestmark = pytest.mark.sample(5, of="file")
-
 
 def started(admin: Admin, manager: DciManager) -> subprocess.Popen[str]:
     """The script in a group of its own, with its curl."""

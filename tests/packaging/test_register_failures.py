@@ -26,7 +26,7 @@ from .building import packed
 from .registering import Admin, Run
 from .test_register import CREATE, LIST, calls
 
-pytestmark = [pytest.mark.against("curl"), pytest.mark.sample(12, of="file")]
+pytestmark = pytest.mark.against("curl")
 Serve = Callable[[Request], Answer]
 
 

@@ -19,7 +19,7 @@ from .registering import SHELLS, Admin
 from .test_register import CREATE, LIST
 from .test_register_failures import Serve, is_call
 
-pytestmark = [pytest.mark.against("curl"), pytest.mark.sample(3, of="file")]
+pytestmark = pytest.mark.against("curl")
 MARKER = "here"  # the file that the commands in the texts would create
 MEANT = (
     "line break",
