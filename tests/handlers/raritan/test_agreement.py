@@ -62,8 +62,10 @@ def _reading(unit: XerusPdu) -> list[list[str]]:
             sensors.add(kind)
         calls += [
             [interface.interface, rid, method.name]
-            for method in firmware.methods(interface.interface).values()
-            if not method.takes and method.name.startswith(("get", "is", "list"))
+            for method in firmware.methods(interface.interface)
+            if hasattr(interface, method.name)
+            and not method.takes
+            and method.name.startswith(("get", "is", "list"))
         ]
     return calls
 

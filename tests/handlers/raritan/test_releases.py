@@ -19,7 +19,7 @@ from handlers.raritan.rpc._runtime.codec import encode
 from handlers.raritan.rpc._runtime.registry import find
 from handlers.raritan.rpc._runtime.structures import decode_structure, encode_structure, field_names
 from handlers.raritan.rpc.peripheral import GatewaySensorManager
-from tests.simulators.xerus.make_types import SCHEMA
+from tests.simulators.xerus.idl import SCHEMA
 
 from .declared import Nowhere, calls
 

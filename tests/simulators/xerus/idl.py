@@ -1,8 +1,9 @@
-"""One firmware generation: its types, the encoding of their values, and the values that it refuses.
+"""One firmware release: its types, the encoding of their values, and the values that it refuses.
 
-In the vendor's JSON, a structure is an object with every field of that firmware, an enumeration is
-its ordinal, and a map is an array of {"key", "value"}. A reference is {"rid", "type"} or null, a
-value object {"type", "value"} or null.
+Source: releases.json has the names and types of the vendor's interface definitions (IDL), as the
+SDKs of ten releases have them. In the vendor's JSON, a structure is an object with every field of
+that firmware, an enumeration is its ordinal, and a map is an array of {"key", "value"}. A reference
+is {"rid", "type"} or null, a value object {"type", "value"} or null.
 """
 
 from __future__ import annotations
@@ -15,7 +16,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Callable, NamedTuple, Optional
 
+SCHEMA = Path(__file__).with_name("releases.json")
 GENERATIONS = ("3.3", "3.6", "4.0", "4.4")
+_RELEASES = ("3.3.0", "3.6.0", "4.0.0", "4.4.1")
 _GENERIC = re.compile(r"(vector|map)<(.*)>$")
 # The version of peripheral.Device in each generation, from the vendor's releases (3.6 and 4.0 also
 # from real units). All events of the simulator have version 1.0.0.
@@ -39,11 +42,29 @@ class Reference(NamedTuple):
 
 
 @cache
-def _table() -> dict[str, Any]:
-    table: dict[str, Any] = json.loads(
-        Path(__file__).with_name("types.json").read_text(encoding="utf-8")
-    )
-    return table
+def _schema() -> dict[str, Any]:
+    schema: dict[str, Any] = json.loads(SCHEMA.read_text(encoding="utf-8"))
+    return schema
+
+
+@cache
+def _definition(kind: str, name: str, release: str) -> Optional[dict[str, Any]]:
+    """An entry of releases.json as this release has it; None if this release lacks it."""
+    variants: list[dict[str, Any]] = _schema()[kind].get(name, [])
+    return next((variant for variant in variants if release in variant["releases"]), None)
+
+
+@cache
+def _fields(struct: str, release: str) -> tuple[tuple[str, str], ...]:
+    value = _definition("valueobjects", struct, release)
+    entry = value or _definition("structs", struct, release) or {"fields": {}}
+    base = _base(struct, release)
+    return (*entry["fields"].items(), *(_fields(base, release) if base else ()))
+
+
+def _base(value: str, release: str) -> str:
+    base: str = (_definition("valueobjects", value, release) or {}).get("base", "")
+    return base if base in _schema()["valueobjects"] else ""
 
 
 def _split(pair: str) -> tuple[str, str]:
@@ -72,47 +93,46 @@ class Firmware:
             )
         self.generation = generation
         self.index = GENERATIONS.index(generation)
-        self.release: str = _table()["releases"][self.index]
+        self.release = _RELEASES[self.index]
         self.surplus: set[str] = set()
         self._reference = reference
         self._resolve = resolve
-        self._structs: dict[str, list[tuple[str, str]]] = {}
-        self._methods: dict[str, dict[str, Method]] = {}
-        self._value_types: dict[str, tuple[str, ...]] = {}
+
+    def _interface(self, name: str) -> dict[str, Any]:
+        return _definition("interfaces", name, self.release) or {}
 
     def version(self, interface: str) -> Optional[str]:
         """The interface's version in this firmware; None if this firmware lacks the interface."""
-        known: Optional[str] = _table()["interfaces"][interface]["versions"][self.index]
-        return known
+        version: Optional[str] = self._interface(interface).get("releases", {}).get(self.release)
+        return version
 
     def type_id(self, interface: str) -> str:
         return f"{interface}:{self.version(interface)}"
 
     def type_info(self, interface: str) -> dict[str, Any]:
-        base = _table()["interfaces"][interface]["base"]
+        base = self._interface(interface)["base"]
         return {"id": self.type_id(interface), "base": self.type_info(base) if base else None}
 
-    def methods(self, interface: str) -> dict[str, Method]:
-        """The methods of an interface, inherited ones too."""
-        if interface not in self._methods:
-            entry = _table()["interfaces"][interface]
-            found = dict(self.methods(entry["base"])) if entry["base"] else {}
-            found.update(
-                (name, Method(name, takes, gives))
-                for mask, name, (takes, gives) in entry["methods"]
-                if mask[self.index] == "1"
-            )
-            self._methods[interface] = found
-        return self._methods[interface]
+    def method(self, interface: str, name: str) -> Optional[Method]:
+        """The method of an interface or of its bases; None if this firmware lacks it."""
+        entry = self._interface(interface)
+        signature = entry.get("methods", {}).get(name)
+        if signature is not None:
+            return Method(name, signature["in"], signature["out"])
+        return self.method(entry["base"], name) if entry.get("base") else None
 
-    def fields(self, struct: str) -> list[tuple[str, str]]:
-        if struct not in self._structs:
-            value = _table()["values"].get(struct)
-            rows = value["fields"] if value else _table()["structs"][struct]
-            self._structs[struct] = [
-                (name, kind) for mask, name, kind in rows if mask[self.index] == "1"
-            ]
-        return self._structs[struct]
+    def methods(self, interface: str) -> list[Method]:
+        """The methods of an interface and of its bases."""
+        entry = self._interface(interface)
+        own = [
+            Method(name, signature["in"], signature["out"])
+            for name, signature in entry["methods"].items()
+        ]
+        return [*(self.methods(entry["base"]) if entry["base"] else ()), *own]
+
+    def fields(self, struct: str) -> tuple[tuple[str, str], ...]:
+        """The fields of a structure, or of a value object with those of its bases."""
+        return _fields(struct, self.release)
 
     def value_type(self, name: str) -> str:
         """The type of a value object, such as
@@ -124,17 +144,14 @@ class Firmware:
         if name == _DEVICE:
             return f"{name}:{DEVICE_VERSIONS[self.index]}"
         outer, _, inner = name.rpartition(".")
-        version = self.version(outer) if outer in _table()["interfaces"] else _FIRST
+        version = self.version(outer) if outer in _schema()["interfaces"] else _FIRST
         inside = "" if version in (None, _FIRST) else "_" + str(version).replace(".", "_")
         return f"{outer}{inside}.{inner}:{_FIRST}"
 
     def value_types(self, name: str) -> tuple[str, ...]:
         """The types of a value object and its bases."""
-        if name not in self._value_types:
-            base = _table()["values"][name]["base"]
-            bases = self.value_types(base) if base else ()
-            self._value_types[name] = (self.value_type(name), *bases)
-        return self._value_types[name]
+        base = _base(name, self.release)
+        return (self.value_type(name), *(self.value_types(base) if base else ()))
 
     # -- encoding
 
@@ -158,7 +175,7 @@ class Firmware:
             return self._encode_value_object(value)
         if kind in _SCALARS:
             return _SCALARS[kind].zero if value is None else value
-        if kind in _table()["structs"]:
+        if kind in _schema()["structs"]:
             given: Mapping[str, Any] = value or {}
             return {name: self.encode(inner, given.get(name)) for name, inner in self.fields(kind)}
         return int(value or 0)  # an enumeration
@@ -198,10 +215,10 @@ class Firmware:
             if not _SCALARS[kind].accepts(value):
                 raise BadParams(f"{where} is not of type {kind}")
             return value
-        if kind in _table()["structs"]:
+        if kind in _schema()["structs"]:
             return self._decode_struct(kind, value, where)
-        size = _table()["enums"][kind][self.index]
-        if not _is_int(value) or not 0 <= value < size:
+        enumeration = _definition("enums", kind, self.release)
+        if not _is_int(value) or not 0 <= value < len((enumeration or {"values": ()})["values"]):
             raise BadParams(f"{where} is not a value of {kind}")
         return value
 

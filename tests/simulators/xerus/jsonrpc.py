@@ -121,8 +121,8 @@ class Dispatcher:
             return {"_ret_": firmware.type_info(served.interface)}
         if served.interface == "bulkrpc.BulkRequest":
             return self._bulk(name, params)
-        method = firmware.methods(served.interface).get(name)
-        if method is None:
+        method = firmware.method(served.interface, name)
+        if method is None or not hasattr(served, name):
             raise RpcError(NO_METHOD, f"Method not found: {name}")
         given = params or {}
         if not isinstance(given, dict):
