@@ -1,5 +1,5 @@
-"""Steps for the worker process of the vendor's SDK: how it prints, which names it has, what it
-reads and encodes.
+"""Steps for the worker process of the vendor's SDK: which names it has, what it reads, prints and
+encodes.
 """
 
 from __future__ import annotations
@@ -16,13 +16,6 @@ from typing import Any
 def _proxy(agent: Any, interface: str, rid: str) -> Any:
     module, _, name = interface.partition(".")
     return getattr(importlib.import_module(f"raritan.rpc.{module}"), name)(rid, agent)
-
-
-def printed(agent: Any, asked: list[list[str]]) -> list[str]:
-    """Return str() of the result of each call [interface, rid, method]."""
-    return [
-        str(getattr(_proxy(agent, interface, rid), method)()) for interface, rid, method in asked
-    ]
 
 
 def names(agent: Any, asked: Any) -> dict[str, dict[str, Any]]:
@@ -128,31 +121,31 @@ def echoed(agent: Any, asked: list[list[Any]]) -> list[Any]:
 
 
 def read(agent: Any, asked: list[list[str]]) -> list[Any]:
-    """Return the result of each call [interface, rid, method] as JSON."""
-    return [
-        _plain(getattr(_proxy(agent, interface, rid), method)()) for interface, rid, method in asked
-    ]
+    """Return the result of each call [interface, rid, method], as JSON and as text."""
+    out = []
+    for interface, rid, method in asked:
+        value = getattr(_proxy(agent, interface, rid), method)()
+        out.append([plain(value), str(value)])
+    return out
 
 
-def _plain(value: Any) -> Any:
-    """Return the value as JSON: a tuple becomes a list; dicts, times and objects of the SDK become
-    {kind: content}.
+def plain(value: Any) -> Any:
+    """Return the value as JSON: dicts, tuples, times and objects of the SDK become {kind:
+    content}.
     """
-    if isinstance(value, (list, tuple)):
-        return [_plain(item) for item in value]
+    if isinstance(value, list):
+        return [plain(item) for item in value]
+    if isinstance(value, tuple):
+        return {"tuple": [plain(item) for item in value]}
     if isinstance(value, dict):
-        return {"map": [[_plain(key), _plain(item)] for key, item in value.items()]}
+        return {"map": [[plain(key), plain(item)] for key, item in value.items()]}
     if isinstance(value, datetime.datetime):
-        return {"time": [value.year, value.month, value.day]}
+        return {"time": str(value.date())}
     if hasattr(value, "target"):
         return {"reference": [type(value).__name__, value.target]}
     if hasattr(value, "val"):
         return {"enumeration": value.val}
     if hasattr(value, "__dict__"):
-        return {
-            "structure": [
-                type(value).__name__,
-                {name: _plain(item) for name, item in vars(value).items()},
-            ]
-        }
+        fields = {name: plain(item) for name, item in vars(value).items()}
+        return {"structure": [type(value).__name__, fields]}
     return value

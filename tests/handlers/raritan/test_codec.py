@@ -22,12 +22,10 @@ from handlers.raritan.rpc import (
     sensors,
     servermon,
     session,
-    usb,
-    usermgmt,
 )
 from handlers.raritan.rpc._runtime.codec import decoder, encode
 from handlers.raritan.rpc._runtime.errors import JsonRpcSyntaxException
-from handlers.raritan.rpc._runtime.registry import find, idl_name
+from handlers.raritan.rpc._runtime.registry import find
 from handlers.raritan.rpc._runtime.structures import decode_structure, encode_structure
 from handlers.shared.errors import ProtocolError
 
@@ -55,30 +53,19 @@ def _decode(cls: type[Structure], json: object) -> Structure:
 
 @thorough
 @given(some_structure(), st.data())
-def test_missing_fields_stay_missing_and_unknown_fields_survive(
+def test_missing_fields_stay_missing_and_null_and_unknown_fields_survive(
     made: tuple[type[Structure], dict[str, Any]], data: st.DataObject
 ) -> None:
     cls, json = made
     missing_keys = data.draw(st.sets(st.sampled_from(sorted(json)))) if json else set()
-    older = {
-        **{name: value for name, value in json.items() if name not in missing_keys},
-        "ofTheFuture": [1, {"a": None}],
-    }
+    older = {name: value for name, value in json.items() if name not in missing_keys}
+    if older:
+        older[data.draw(st.sampled_from(sorted(older)))] = None
+    older["ofTheFuture"] = [1, {"a": None}]
     value = _decode(cls, older)
     assert encode_structure(value) == older
     assert _decode(cls, encode_structure(value)) == value
     assert not any(present(value, name) for name in missing_keys)
-
-
-@thorough
-@given(some_structure(), st.data())
-def test_a_null_field_is_written_back_as_null(
-    made: tuple[type[Structure], dict[str, Any]], data: st.DataObject
-) -> None:
-    cls, json = made
-    if json:
-        json = {**json, data.draw(st.sampled_from(sorted(json))): None}
-    assert encode_structure(_decode(cls, json)) == json
 
 
 _ANYTHING = st.recursive(
@@ -88,13 +75,6 @@ _ANYTHING = st.recursive(
     ),
     max_leaves=4,
 )
-
-
-def test_an_infinite_number_in_a_value_of_the_type_any_is_a_syntax_error() -> None:
-    read = decoder(Any)
-    assert read({"a": [1e308, None, "1e999"]}, AGENT) == {"a": [1e308, None, "1e999"]}
-    with pytest.raises(JsonRpcSyntaxException, match="a finite number was expected"):
-        read({"a": [{"b": float("1e999")}]}, AGENT)
 
 
 @thorough
@@ -112,29 +92,13 @@ def test_any_json_or_a_field_with_any_json_is_decoded_or_is_a_syntax_error(
         assert isinstance(error, JsonRpcSyntaxException)
 
 
-def test_each_structure_can_be_made_without_arguments_and_with_all_of_them() -> None:
+def test_each_structure_can_be_made_without_arguments_and_from_an_empty_object() -> None:
     assert len(STRUCTURES) > 400
     for cls in STRUCTURES:
-        empty = cls()
+        empty, decoded = cls(), _decode(cls, {})
         assert cls(*(getattr(empty, name) for name in hints(cls))) == empty, cls
-        assert str(empty).startswith(idl_name(cls)), cls
-
-
-def test_a_structure_read_from_an_empty_object_is_written_as_an_empty_object() -> None:
-    for cls in STRUCTURES:
-        value = _decode(cls, {})
-        assert encode_structure(value) == {} and not any(
-            present(value, name) for name in hints(cls)
-        ), cls
-
-
-def test_a_structure_of_a_script_is_written_with_the_newest_fields_and_those_it_set() -> None:
-    structures: list[Any] = [cls() for cls in STRUCTURES]
-    assert [one for one in structures if list(one.encode()) != type(one).elements] == []
-    assert (
-        "oldSettings"
-        in usermgmt.AccountChanged(oldSettings=usermgmt.UserInfo(enabled=True)).encode()
-    )
+        assert encode_structure(decoded) == {}, cls
+        assert not any(present(decoded, name) for name in hints(cls)), cls
 
 
 # ---- particular types ----------------------------------------------------------------------------
@@ -230,21 +194,8 @@ def test_a_certificates_key_is_read_by_old_and_new_names_on_every_firmware(
     assert encode_structure(request) == json
     request.keyLength = 4096
     assert request.keyInfo.rsaKeyLength == 4096
-    encoded_request = encode_structure(request)
-    assert (
-        set(encoded_request) == set(json)
-        and "4096" in str(encoded_request)
-        and "2048" not in str(encoded_request)
-    )
-    request.keyInfo = cert.ServerSSLCert.KeyInfo(rsaKeyLength=3072)
-    encoded_request = encode_structure(request)
-    assert set(encoded_request) == set(json) and "3072" in str(encoded_request)
-
-
-def test_a_null_under_an_older_name_of_a_certificates_key_is_written_back_as_null() -> None:
-    json = {"keyLength": None}
-    request = decode_structure(cert.ServerSSLCert.ReqInfo, json, AGENT)
-    assert request.keyLength == 0 and encode_structure(request) == json
+    encoded = encode_structure(request)
+    assert set(encoded) == set(json) and "4096" in str(encoded) and "2048" not in str(encoded)
 
 
 @pytest.mark.parametrize(
@@ -263,40 +214,28 @@ def test_a_value_object_of_an_unknown_type_keeps_its_type_and_fields() -> None:
     assert type(event) is ValueObject and encode(event) == json
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        "os.system:1.0",
-        "pdumodel.os:1",
-        "handlers.shared.errors:1",
-        "idl.functools",
-        "",
-        ":",
-        "a.b.c.d",
-        "pdumodel.__init__",
-        "pdumodel.Outlet.__class__:1.0.0",
-        "..pdumodel.Outlet",
-        "pdumodel.Nope:9",
-    ],
+STRANGE_TYPES = (
+    "os.system:1.0",
+    "pdumodel.os:1",
+    "handlers.shared.errors:1",
+    "idl.functools",
+    "",
+    ":",
+    "pdumodel.__init__",
+    "pdumodel.Outlet.__class__:1.0.0",
+    "..pdumodel.Outlet",
+    "pdumodel.Nope:9",
+    "session.PduHandlerError:1.0.0",
+    "logging.LogHelper:1.0.0",
+    "bulkcfg.UploadCode:1.0.0",
+    "usb.Interface:1.0.0",
 )
+
+
+@pytest.mark.parametrize("name", STRANGE_TYPES)
 def test_a_type_name_that_is_not_an_interface_leaves_the_declared_class(name: str) -> None:
     proxy = decoder(pdumodel.Outlet)({"rid": "/x", "type": name}, AGENT)
-    assert type(proxy) is pdumodel.Outlet and proxy.wire_type == name
-
-
-@pytest.mark.parametrize(
-    "name",
-    [
-        "cert.Time",
-        "session.PduHandlerError",
-        "logging.LogHelper",
-        "bulkcfg.UploadCode",
-        "usb.Interface",
-        "idl.ValueObject",
-    ],
-)
-def test_a_type_name_finds_only_idl_types_of_the_vendors_modules(name: str) -> None:
-    assert find(f"{name}:1.0.0") is None
+    assert type(proxy) is pdumodel.Outlet and proxy.wire_type == name and find(name) is None
 
 
 def test_a_very_long_type_name_is_not_cached() -> None:
@@ -335,14 +274,6 @@ def test_a_missing_result_code_is_not_success(answer: dict[str, Any]) -> None:
         manager.newSession.decode(answer)
 
 
-def test_a_single_number_that_is_null_is_not_called_a_result_code() -> None:
-    count: Any = usb.Usb("/usb", AGENT).getHostPortCount
-    with pytest.raises(
-        JsonRpcSyntaxException, match="getHostPortCount: NoneType where int was expected"
-    ):
-        count.decode({"_ret_": None})
-
-
 def test_a_result_that_is_nested_too_deeply_is_a_protocol_error() -> None:
     engine: Any = event.Engine("/event_engine", AGENT)
     condition: dict[str, Any] = {"conditions": []}
@@ -363,14 +294,8 @@ def test_a_key_of_a_map_may_come_twice_only_with_the_same_value() -> None:
 
 
 def test_only_json_values_and_idl_types_are_encoded() -> None:
-    assert encode([1, 2.5, "a", True, None, pdumodel.Outlet.PowerState.PS_ON]) == [
-        1,
-        2.5,
-        "a",
-        True,
-        None,
-        1,
-    ]
+    on = pdumodel.Outlet.PowerState.PS_ON
+    assert encode([1, 2.5, "a", True, None, on]) == [1, 2.5, "a", True, None, 1]
     assert encode(pdumodel.Outlet) == pdumodel.Outlet.idlType
     with pytest.raises(TypeError, match="no IDL type"):
         encode(object())

@@ -6,11 +6,10 @@ from __future__ import annotations
 
 import copy
 import datetime
-import inspect
 import json
 import pickle
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, Optional
 
 import pytest
 
@@ -28,7 +27,6 @@ from handlers.raritan.rpc import (
     portsmodel,
     sensors,
     session,
-    usermgmt,
 )
 from handlers.raritan.rpc._runtime.codec import encode
 from handlers.raritan.rpc._runtime.structures import decode_structure, encode_structure
@@ -37,7 +35,7 @@ from tests.simulators.xerus import Model, XerusPdu
 
 from .conftest import MakeAgent
 from .declared import Nowhere
-from .peer import Peer, Step, http, result
+from .peer import Peer, http, result
 
 AGENT = Nowhere()
 STATE = {"available": True, "powerState": 1, "isLoadShed": False}
@@ -50,18 +48,6 @@ def unit(firmware: str) -> Iterator[XerusPdu]:
 
 
 # ---- structures ----------------------------------------------------------------------------------
-
-
-def test_the_elements_of_a_class_or_new_structure_are_the_fields_of_the_newest_firmware() -> None:
-    assert (
-        pdumodel.Outlet.State.elements
-        == pdumodel.Outlet.State().elements
-        == list(vars(pdumodel.Outlet.State()))
-    )
-    assert (
-        "inhibitRelayControl" in pdumodel.Pdu.Settings.elements
-        and "hwRevision" in pdumodel.Pdu.MetaData.elements
-    )
 
 
 def test_a_structure_can_be_stored_as_json() -> None:
@@ -98,44 +84,6 @@ def test_a_field_of_a_newer_firmware_is_read_and_changed_as_plain_json() -> None
 
 
 # ---- value objects -------------------------------------------------------------------------------
-
-
-def test_a_value_object_takes_its_own_fields_before_those_of_its_base() -> None:
-    # Any: to type checkers the fields are keyword-only
-    kind: Any = usermgmt.AccountRenamed
-    settings = kind("new", "old", "admin", "192.0.2.1")
-    assert (
-        settings.newUsername,
-        settings.username,
-        settings.actUserName,
-        settings.actIpAddr,
-        settings.source,
-    ) == (
-        "new",
-        "old",
-        "admin",
-        "192.0.2.1",
-        None,
-    )
-    assert settings == kind(
-        newUsername="new", username="old", actUserName="admin", actIpAddr="192.0.2.1"
-    )
-    assert list(inspect.signature(kind).parameters) == settings.listElements() == settings.elements
-    with pytest.raises(TypeError, match="takes 5 fields, not 6"):
-        kind(*"abcdef")
-    with pytest.raises(TypeError, match="newUsername"):
-        kind("a", newUsername="b")
-
-
-def test_an_event_prints_its_own_fields_first_and_inherited_fields_last() -> None:
-    lines = str(sensors.StateSensor.StateChangedEvent()).splitlines()
-    names = [line.split()[1] for line in lines if line.startswith("    * ")]
-    assert lines[0] == "sensors.StateSensor.StateChangedEvent:" and names == [
-        "oldState",
-        "newState",
-        "source",
-    ]
-    assert lines[-1] == "    * source   = None"
 
 
 def test_an_event_is_read_from_type_and_value() -> None:
@@ -176,9 +124,7 @@ def test_enumerations_list_their_names_by_ordinal_and_are_sent_as_numbers() -> N
 def test_an_enumerated_value_is_formatted_as_its_full_name() -> None:
     on, name = pdumodel.Outlet.PowerState.PS_ON, "pdumodel.Outlet.PowerState.PS_ON"
     old_style = "%s" % on  # noqa: UP031  # old scripts use this form
-    assert [f"{on}", f"{on!s}", f"{on!r}", str(on), old_style, format(on), f"{on:>40}".strip()] == [
-        name
-    ] * 7
+    assert {f"{on}", f"{on!r}", str(on), old_style, f"{on:>40}".strip()} == {name}
 
 
 def test_type_names_map_to_classes_and_back() -> None:
@@ -208,27 +154,6 @@ def test_utils_offers_the_vendors_printing_helpers() -> None:
         rpc.Utils.rprint({"b": 1, "a": ["x"]}) == '{\n    a = [\n        "x"\n    ]\n    b = 1\n}'
     )
     assert rpc.Utils.indent("a\nb", 2) == "  a\n  b"
-
-
-def test_a_method_that_is_not_called_exposes_its_proxy_and_its_name() -> None:
-    outlet = pdumodel.Outlet("/model/outlet/0", AGENT)
-    method: Any = outlet.getState
-    assert isinstance(method, rpc.Interface.Method) and (method.parent, method.name) == (
-        outlet,
-        "getState",
-    )
-
-
-def test_the_vendors_module_of_perform_bulk_does_not_hide_the_class_of_the_same_name() -> None:
-    names: dict[str, Any] = {}
-    exec(
-        "from handlers.raritan.rpc.BulkRequestHelper import BulkRequestHelper, perform_bulk", names
-    )
-    assert (
-        names["perform_bulk"] is rpc.perform_bulk
-        and names["BulkRequestHelper"] is rpc.BulkRequestHelper
-    )
-    assert isinstance(rpc.BulkRequestHelper, type)
 
 
 # ---- the agent and its errors --------------------------------------------------------------------
@@ -291,51 +216,20 @@ def test_an_invalid_login_leaves_the_previous_one_in_place(agent: MakeAgent) -> 
     assert "authorization" in peer.seen[0].headers
 
 
-def test_a_demand_for_a_new_password_is_an_error_and_the_password_can_then_be_set(
-    agent: MakeAgent,
+@pytest.mark.parametrize("seconds, year", [(900_000_000_000, 9999), (-(10**15), 1)])
+def test_a_time_beyond_the_calendar_is_clamped_and_written_back_unchanged_by_copies_too(
+    seconds: int, year: int
 ) -> None:
-    steps: list[Step] = [http("{}", "451 Unavailable For Legal Reasons"), result(0)]
-    with Peer([steps]) as peer:
-        to = agent("http", peer.address, "admin", "raritan")
-        with pytest.raises(rpc.HttpException, match="HTTP Error 451") as error_info:
-            pdumodel.Pdu("/model/pdu/0", to).getMetaData()
-        assert "change its password" in str(error_info.value)
-        assert usermgmt.User("/auth/user/admin", to).setAccountPassword("new") == 0
-
-
-@pytest.mark.parametrize(
-    "seconds, year", [(900_000_000_000, 9999), (-(10**15), 1), (1_700_000_000_000_000, 9999)]
-)
-@pytest.mark.parametrize(
-    "again",
-    [
-        lambda value: value,
-        copy.copy,
-        copy.deepcopy,
-        lambda value: pickle.loads(pickle.dumps(value)),
-    ],
-)
-def test_a_time_beyond_the_calendar_is_clamped_and_written_back_unchanged(
-    seconds: int, year: int, again: Any
-) -> None:
-    from handlers.raritan.rpc.session import Session
-
-    far = again(decode_structure(Session, {"sessionId": 1, "creationTime": seconds}, AGENT))
-    assert far.creationTime.year == year and far.sessionId == 1
-    assert encode(far) == {"sessionId": 1, "creationTime": seconds}
+    json = {"sessionId": 1, "creationTime": seconds}
+    far = decode_structure(session.Session, json, AGENT)
+    for copied in (far, copy.copy(far), copy.deepcopy(far), pickle.loads(pickle.dumps(far))):
+        assert copied.creationTime.year == year and encode(copied) == json
 
 
 def test_a_time_computed_from_a_clamped_one_is_written_as_computed() -> None:
-    from handlers.raritan.rpc.session import Session
-
-    far = decode_structure(Session, {"creationTime": 900_000_000_000}, AGENT).creationTime
-    moment = far.replace(year=2020, tzinfo=datetime.timezone.utc)
-    assert (
-        copy.deepcopy(moment)
-        == moment
-        == datetime.datetime(2020, 12, 31, 23, 59, 59, 999999, datetime.timezone.utc)
-    )
-    assert encode(moment) == 1609459199
+    far = decode_structure(session.Session, {"creationTime": 900_000_000_000}, AGENT)
+    moment = far.creationTime.replace(year=2020, tzinfo=datetime.timezone.utc)
+    assert encode(moment) == encode(copy.deepcopy(moment)) == 1609459199
 
 
 def test_a_copied_structure_keeps_its_references(to: Agent) -> None:
@@ -344,64 +238,50 @@ def test_a_copied_structure_keeps_its_references(to: Agent) -> None:
     assert current == outlet_sensors.current and current is not None and current.getReading().valid
 
 
-def test_a_bulk_configuration_is_for_link_id_1_by_default_and_spaces_are_percent_encoded(
+def test_a_bulk_configuration_sends_its_arguments_encoded_and_no_password_for_clear_text(
     agent: MakeAgent,
 ) -> None:
     answer = http("text", "200 OK", "X-Response-Code: 0")
-    with Peer([[answer] * 4]) as peer:
+    with Peer([[answer] * 5]) as peer:
         to = agent("http", peer.address)
         assert bulkcfg.download(to) == b"text" and bulkcfg.upload(to, b"x", password=None) == 0
         bulkcfg.download(to, backup=True, password="a b+&/", link_ids=[2, 3])
         bulkcfg.upload(to, b"x", True, "a b", "firmware_version,model", link_ids=(1,))
+        bulkcfg.download(to, password="ignored", clear_text=True)
     assert [request.start.split()[1] for request in peer.seen] == [
         "/cgi-bin/bulk_config_save.cgi?link_ids=1",
         "/cgi-bin/bulk_config_restore.cgi?link_ids=1",
         "/cgi-bin/bulk_config_save.cgi?link_ids=2,3&mode=backup&bulk_config_password=a%20b%2B%26%2F",
         "/cgi-bin/bulk_config_restore.cgi?link_ids=1&mode=backup&user_password=a%20b&skip_checks=firmware_version,model",
+        "/cgi-bin/bulk_config_save.cgi?link_ids=1&config_format=cleartext",
     ]
-
-
-def test_a_clear_text_bulk_configuration_is_downloaded_without_sending_the_password(
-    agent: MakeAgent,
-) -> None:
-    with Peer([[http("text")]]) as peer:
-        bulkcfg.download(agent("http", peer.address), password="ignored", clear_text=True)
-    assert (
-        peer.seen[0].start.split()[1]
-        == "/cgi-bin/bulk_config_save.cgi?link_ids=1&config_format=cleartext"
-    )
 
 
 # ---- logs ----------------------------------------------------------------------------------------
 
 
 class Log:
-    """An agent whose log returns at most three entries per call."""
+    """An agent whose log returns at most three entries per call. Before each chunk after the first,
+    the log is recreated with one more entry, `recreations` times. With `first` its chunks begin at
+    this id, whatever is asked for.
+    """
 
-    def __init__(self) -> None:
-        self.created, self.first, self.messages, self.asked = (
-            1,
-            0,
-            [f"[WRN] {number}" for number in range(5)],
-            0,
-        )
+    def __init__(self, recreations: int = 0, first: Optional[int] = None) -> None:
+        self.messages = [f"[WRN] {number}" for number in range(5)]
+        self.created, self.asked, self.recreations, self.first = 1, 0, recreations, first
 
     def json_rpc(self, target: str, method: str, params: Mapping[str, object] = {}) -> object:
-        following = self.first + len(self.messages)
         if method == "getInfo":
-            return {
-                "_ret_": {"creationTime": self.created, "idFirst": self.first, "idNext": following}
-            }
+            following = len(self.messages)
+            return {"_ret_": {"creationTime": self.created, "idFirst": 0, "idNext": following}}
+        if self.asked and self.recreations:
+            self.recreations, self.created = self.recreations - 1, self.created + 1
+            self.messages.append("new")
         self.asked += 1
-        start = max(self.first, int(str(params["refId"])))
+        start = int(str(params["refId"])) if self.first is None else self.first
         entries = [
-            {
-                "id": number,
-                "timestamp": number,
-                "eventClass": "x",
-                "message": self.messages[number - self.first],
-            }
-            for number in range(start, min(start + 3, following))
+            {"id": start + number, "timestamp": 0, "eventClass": "x", "message": message}
+            for number, message in enumerate(self.messages[max(0, start) :][:3])
         ]
         assert ("categories" in params) is (target == "/eventlog")
         return {
@@ -429,59 +309,34 @@ def test_the_first_read_of_a_log_returns_all_entries_and_the_next_only_new_ones(
     assert [entry.message for entry in helper.get_next_entries()] == ["seven"]
 
 
-@pytest.mark.parametrize("words, ids", [(None, [0, 1]), ([], [0, 1]), (["six", "two"], [2, 3])])
-def test_log_entries_are_filtered_by_words_and_without_words_for_errors_and_warnings(
-    words: Any, ids: list[int]
-) -> None:
-    entries = [
-        logging.LogEntry(number, rpc.Time(2024, 2, 3), "x", message)
-        for number, message in enumerate(["[ERR] one", "[WRN] three", "two", "six"])
-    ]
-    assert [entry.id for entry in logging.LogHelper.filter_entries(entries, words)] == ids
-
-
-class Recreated(Log):
-    """A log that is recreated, with one more entry, before the second and each later chunk, at most
-    `times` times.
-    """
-
-    def __init__(self, times: int) -> None:
-        super().__init__()
-        self.times = times
-
-    def json_rpc(self, target: str, method: str, params: Mapping[str, object] = {}) -> object:
-        if method == "getChunk" and self.asked and self.times:
-            self.times, self.created = self.times - 1, self.created + 1
-            self.messages.append("new")
-        return super().json_rpc(target, method, params)
-
-
-def test_a_log_that_is_recreated_while_it_is_read_is_read_again_from_its_start() -> None:
-    log: Any = Recreated(2)
+def test_a_log_that_is_recreated_while_it_is_read_is_read_again_five_times_at_most() -> None:
+    log: Any = Log(recreations=2)
     entries, following, log_id = logging.LogHelper.get_entries(log, "debug")
     assert [entry.id for entry in entries] == list(range(7)) and (following, log_id) == (7, 3)
-
-
-def test_reading_a_log_that_is_recreated_five_times_raises_a_protocol_error() -> None:
-    log: Any = Recreated(99)
+    log = Log(recreations=99)
     with pytest.raises(ProtocolError, match="the log was recreated 5 times while it was read"):
         logging.LogHelper.get_entries(log, "debug")
 
 
-def test_a_log_entry_is_formatted_as_one_line_with_its_time() -> None:
-    entry = logging.LogEntry(1, rpc.Time(2024, 2, 3, 4, 5, 6), "x", "hello")
-    assert (
-        logging.LogHelper.format_entry(entry, datetime.timezone.utc)
-        == "[02/03/2024 04:05:06 UTC]:hello"
-    )
+def test_a_log_whose_ids_do_not_advance_is_an_error() -> None:
+    log: Any = Log(first=-5)
+    with pytest.raises(ProtocolError, match="asked for 0, the device sent ids below -2"):
+        logging.LogHelper.get_entries(log, "debug")
+    assert log.asked == 1
 
 
-def test_a_log_entry_is_formatted_in_utc_if_time_zone_would_move_it_beyond_the_calendar() -> None:
-    far = logging.LogEntry(1, rpc.Time(9999, 12, 31, 23, 59, 59), "x", "far")
-    assert (
-        logging.LogHelper.format_entry(far, datetime.timezone(datetime.timedelta(hours=5)))
-        == "[12/31/9999 23:59:59 UTC]:far"
-    )
+def test_log_entries_are_filtered_by_words_and_formatted_as_a_line() -> None:
+    texts = ["[ERR] one", "[WRN] three", "two", "six"]
+    noon = rpc.Time(2024, 2, 3, 12)
+    entries = [logging.LogEntry(number, noon, "x", text) for number, text in enumerate(texts)]
+    for words, ids in ((None, [0, 1]), ([], [0, 1]), (["six", "two"], [2, 3])):
+        filtered = logging.LogHelper.filter_entries(entries, words)
+        assert [entry.id for entry in filtered] == ids
+    line = logging.LogHelper.format_entry(entries[0], datetime.timezone.utc)
+    assert line == "[02/03/2024 12:00:00 UTC]:[ERR] one"
+    far = logging.LogEntry(1, rpc.Time(9999, 12, 31, 23, 59, 59), "x", "beyond the calendar")
+    east = datetime.timezone(datetime.timedelta(hours=5))
+    assert logging.LogHelper.format_entry(far, east).startswith("[12/31/9999 23:59:59 UTC]")
 
 
 def test_the_error_for_an_unknown_type_of_log_lists_the_known_types() -> None:
@@ -489,37 +344,7 @@ def test_the_error_for_an_unknown_type_of_log_lists_the_known_types() -> None:
         logging.LogHelper.log_proxy(rpc.Agent("http", "pdu.example"), "system")
 
 
-class Stuck(Log):
-    """A log whose chunks always begin at id -5."""
-
-    def __init__(self, count: int) -> None:
-        super().__init__()
-        self.count = count
-
-    def json_rpc(self, target: str, method: str, params: Mapping[str, object] = {}) -> object:
-        if method == "getInfo":
-            return {"_ret_": {"creationTime": 1, "idFirst": 0, "idNext": 10**9}}
-        self.asked += 1
-        return {
-            "_ret_": {
-                "logCreationTime": 1,
-                "idFirst": -5,
-                "allEntryCnt": self.count,
-                "selEntries": [],
-            }
-        }
-
-
-def test_a_log_whose_ids_do_not_advance_is_an_error() -> None:
-    log: Any = Stuck(2)
-    with pytest.raises(ProtocolError, match="asked for 0, the device sent ids below -3"):
-        logging.LogHelper.get_entries(log, "debug")
-    assert log.asked == 1
-
-
-def test_a_log_ends_at_an_empty_chunk() -> None:
-    log: Any = Stuck(0)
-    assert logging.LogHelper.get_entries(log, "debug") == ([], 10**9, 1) and log.asked == 1
+# ---- elements and proxies ------------------------------------------------------------------------
 
 
 def test_an_ordinal_that_is_not_listed_equals_the_vendors_element_for_it() -> None:
@@ -537,15 +362,8 @@ def test_an_ordinal_that_is_not_listed_equals_the_vendors_element_for_it() -> No
 
 
 def test_objects_of_two_pdus_are_not_equal() -> None:
-    def outlet(host: str) -> pdumodel.Outlet:
-        return pdumodel.Outlet("/model/pdu/0/outlet/0", rpc.Agent("https", host, "a", "b"))
-
-    first, second = outlet("192.0.2.1"), outlet("192.0.2.2")
-    assert first != second and len({first: 1, second: 2}) == 2
-    assert first == outlet("192.0.2.1")
-
-
-def test_a_time_encodes_to_seconds() -> None:
-    assert rpc.Time(2026, 1, 1).encode() == 1767225600
-    timestamp = decode_structure(logging.LogEntry, {"timestamp": 1767225600}, Nowhere()).timestamp
-    assert (timestamp + datetime.timedelta(seconds=1)).encode() == 1767225601
+    first, same, second = (
+        pdumodel.Outlet("/model/pdu/0/outlet/0", rpc.Agent("https", host, "a", "b"))
+        for host in ("192.0.2.1", "192.0.2.1", "192.0.2.2")
+    )
+    assert first == same != second and len({first, same, second}) == 2

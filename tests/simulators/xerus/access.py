@@ -1,8 +1,9 @@
-"""Basic login and sessions."""
+"""Basic login and sessions. Source: SessionManager.idl, and the vendor's SDK 3.3 to 4.4."""
 
 from __future__ import annotations
 
 import base64
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,13 +13,7 @@ from ..clockwork import Clockwork
 from .jsonrpc import Caller
 
 SESSION_TIMEOUT = 600  # seconds
-LOGOUT = 0  # CloseReason of SessionManager.idl
-
-
-@dataclass
-class Account:
-    password: str
-    may_write: bool = True
+LOGOUT = 0  # CloseReason
 
 
 @dataclass
@@ -33,62 +28,39 @@ class Session:
 
 
 class Access:
-    """Accounts by name, open sessions by token, and closed sessions in `history`.
+    """Passwords by user, and open sessions by token.
 
     `single_login`: a user with an open session cannot open another. `refuse_all`: every login and
     token is refused, even a correct one.
     """
 
-    def __init__(self, clockwork: Clockwork) -> None:
+    def __init__(self, clockwork: Clockwork, passwords: Mapping[str, str]) -> None:
         self._clockwork = clockwork
-        self.accounts: dict[str, Account] = {}
+        self._passwords = passwords
         self.sessions: dict[str, Session] = {}
-        self.history: list[Session] = []
         self.single_login = False
         self.refuse_all = False
         self._count = 0
 
     def caller(self, headers: Mapping[str, str], address: str) -> Optional[Caller]:
         """The sender of a request with these headers; None without an accepted login or token."""
-        self._close_idle()
-        if self.refuse_all:
-            return None
-        token = headers.get("X-SessionToken")
-        if token is not None:
-            session = self._session(token)
-            return self._known(session.user, token, headers, address) if session else None
-        user, password = _basic(headers.get("Authorization", ""))
-        account = self.accounts.get(user)
-        if account is None or not secrets.compare_digest(
-            account.password.encode(), password.encode()
-        ):
-            return None
-        return self._known(user, None, headers, address)
-
-    def _known(
-        self, user: str, token: Optional[str], headers: Mapping[str, str], address: str
-    ) -> Optional[Caller]:
-        account = self.accounts.get(user)
-        if account is None:
-            return None
-        return Caller(user, account.may_write, token, address, headers.get("X-Client-Type", ""))
-
-    def _session(self, token: str) -> Optional[Session]:
-        session = self.sessions.get(token)
-        if session is not None:
-            session.used = self._clockwork.now()
-        return session
-
-    def _close_idle(self) -> None:
+        now, client = self._clockwork.now(), headers.get("X-Client-Type", "")
         for session in list(self.sessions.values()):
-            if self._clockwork.now() - session.used >= SESSION_TIMEOUT:
+            if now - session.used >= SESSION_TIMEOUT:
                 self.close(session)
+        token = headers.get("X-SessionToken")
+        if self.refuse_all or (token is not None and token not in self.sessions):
+            return None
+        if token is not None:
+            self.sessions[token].used = now
+            return Caller(self.sessions[token].user, token, address, client)
+        user, _, password = _basic(headers.get("Authorization", "")).partition(":")
+        is_known = user in self._passwords and self._passwords[user] == password
+        return Caller(user, None, address, client) if is_known else None
 
     def open(self, caller: Caller) -> Optional[Session]:
         """Opens a session; None if `single_login` is set and the user already has one."""
-        if self.single_login and any(
-            session.user == caller.user for session in self.sessions.values()
-        ):
+        if self.single_login and caller.user in [one.user for one in self.sessions.values()]:
             return None
         self._count += 1
         session = Session(
@@ -105,23 +77,15 @@ class Access:
 
     def close(self, session: Session) -> None:
         self.sessions.pop(session.token, None)
-        self.history.append(session)
 
 
-def _basic(header: str) -> tuple[str, str]:
-    """User and password; two empty texts if the header cannot be read.
+def _basic(header: str) -> str:
+    """User, colon and password; empty if the header cannot be read.
 
     The vendor's SDK 3.3 to 3.5 writes "Basic:" without a space.
     """
-    for start in ("Basic ", "Basic:"):
-        if header.startswith(start):
-            try:
-                user, colon, password = (
-                    base64.b64decode(header[len(start) :], validate=True)
-                    .decode("utf-8")
-                    .partition(":")
-                )
-            except ValueError:  # not ASCII, not base64, or not UTF-8
-                return "", ""
-            return (user, password) if colon else ("", "")
-    return "", ""
+    login = re.match("Basic[ :](.*)", header)
+    try:
+        return base64.b64decode(login[1], validate=True).decode("utf-8") if login else ""
+    except ValueError:  # not ASCII, not base64, or not UTF-8
+        return ""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import ssl
 import threading
 import time
 from collections.abc import Mapping
@@ -14,13 +13,12 @@ from ..books import Books
 from ..certificates import fingerprint, server_context, usual
 from ..clockwork import Clockwork
 from ..web import Counters, Reboots
-from .access import Access, Account
+from .access import Access
 from .faults import Faults
 from .files import Files
 from .idl import GENERATIONS
 from .jsonrpc import OWN_CHANNEL, READING, Caller, Dispatcher
 from .model import Model
-from .multipart import Part
 from .objects import Served, Site
 from .panels import PowerMeterController
 from .pdu import PduUnit
@@ -29,39 +27,38 @@ from .services.cascade import CascadeManager
 from .services.certificate import ServerCertificate
 from .services.config import BulkConfiguration, RawConfiguration
 from .services.events import EventService
-from .services.firmware import PROGRESS, Firmware, UpdateStatus
+from .services.firmware import Firmware
 from .services.network import Net
-from .services.peripherals import Beeper, DeviceManager
+from .services.peripherals import DeviceManager
 from .services.servers import ServerMonitor
 from .services.sessions import SessionManager
-from .services.settings import DateTime, Snmp
+from .services.snmp import Snmp
 
 USER, PASSWORD = "admin", "xerus-own-words"
-VIEWER, VIEWER_PASSWORD = "viewer", "only-look"
 _TEMPORARY_REDIRECT_FROM = 2  # generation 4.0
 
 
 class XerusPdu:
     """A PDU listening on 127.0.0.1; usable as a context manager.
 
-    model           the kind of unit firmware        "3.3", "3.6", "4.0" or "4.4": determines
-    methods, fields and type versions links           link units by id (from 2), reached as
-    /link/<id>/… and /model/pdu/<id>/… prefix_links    whether references to a link unit's objects
-    begin with /link/<id> https_port, http_port       0: the system chooses; http_port None: no
-    plain HTTP enforce_https   plain HTTP redirects to HTTPS user, password  the administrator; a
-    second account, viewer_user and viewer_password, may only read clock           monotonic
-    seconds; a test may pass its own reboot_seconds  duration of a reboot, in real time
+    model           the kind of unit
+    firmware        "3.3", "3.6", "4.0" or "4.4": its methods, fields and type versions
+    links           link units by id (from 2), reached as /link/<id>/… and /model/pdu/<id>/…
+    prefix_links    whether references to a link unit's objects begin with /link/<id>
+    https_port, http_port   0: the system chooses; http_port None: no plain HTTP
+    enforce_https   plain HTTP redirects to HTTPS
+    clock           monotonic seconds; a test may pass its own
+    reboot_seconds  duration of a reboot, in real time
     update_seconds  duration of a firmware update before its reboot, by `clock`
 
     Attributes: host, port (HTTPS), http_port, url, ca_pem, fingerprint (SHA-256 of the
     certificate), user, password, faults (on demand), access (logins), units (link id → PduUnit:
     outlets, relays, inlets …), events (link id → its event service), and the services of the
-    primary unit: snmp, servers, firmware, certificate, raw_configuration, bulk_configuration, net,
-    cascade.
+    primary unit.
     """
 
     host = "127.0.0.1"
-    viewer_user, viewer_password = VIEWER, VIEWER_PASSWORD
+    user = USER
 
     def __init__(
         self,
@@ -72,23 +69,18 @@ class XerusPdu:
         https_port: int = 0,
         http_port: Optional[int] = None,
         enforce_https: bool = True,
-        user: str = USER,
         password: str = PASSWORD,
         clock: Callable[[], float] = time.monotonic,
         reboot_seconds: float = 0.2,
         update_seconds: float = 0.5,
     ) -> None:
-        self.user, self.password = user, password
         self.enforce_https = enforce_https
+        self.password = password
         self.update_seconds = update_seconds
         self.lock = threading.RLock()
         self.clockwork = Clockwork(clock)
         self.site = Site(firmware, self.clockwork, prefix_links)
-        self.access = Access(self.clockwork)
-        self.access.accounts = {
-            user: Account(password),
-            VIEWER: Account(VIEWER_PASSWORD, may_write=False),
-        }
+        self.access = Access(self.clockwork, {USER: password})
         self.faults = Faults()
         self._writes: list[tuple[str, str]] = []
         self._dispatcher = Dispatcher(self.site, self._note)
@@ -105,7 +97,14 @@ class XerusPdu:
         self.fingerprint = fingerprint(identity.certificate)
         self._serve(identity.key, identity.certificate)
         self._files = Files(self)
-        self._listen(identity.context, https_port, http_port)
+        address = (self.host, https_port)
+        self._servers = [XerusServer(address, self, self._counters, identity.context)]
+        self.port = self._servers[0].port
+        self.url = f"https://{self.host}:{self.port}"
+        self.http_port = 0
+        if http_port is not None:
+            self._servers.append(XerusServer((self.host, http_port), self, self._counters, None))
+            self.http_port = self._servers[1].port
 
     def _serve(self, key: bytes, certificate: bytes) -> None:
         """Adds the services that only the primary unit has."""
@@ -115,47 +114,25 @@ class XerusPdu:
         self.certificate = ServerCertificate(unit, self, key, certificate)
         self.raw_configuration = RawConfiguration(unit, self)
         self.bulk_configuration = BulkConfiguration(unit, self)
-        self.cascade = CascadeManager(unit, self)
-        self.snmp, self.servers, self.net = Snmp(unit), ServerMonitor(unit), Net(unit)
+        CascadeManager(unit, self)
+        ServerMonitor(unit)
+        Net(unit)
+        self.snmp = Snmp(unit)
         self.firmware = self._firmware[0]
 
     def _serve_unit(self, unit: PduUnit) -> None:
         """Adds the services that each unit has, link units too."""
         DeviceManager(unit)
-        Beeper(unit)
-        DateTime(unit)
-        firmware = Firmware(unit, self)
-        UpdateStatus(unit, self, firmware)
-        self._firmware[unit.link_id] = firmware
+        self._firmware[unit.link_id] = Firmware(unit, self)
         self.events[unit.link_id] = EventService(unit, self)
-
-    def _listen(self, tls: ssl.SSLContext, https_port: int, http_port: Optional[int]) -> None:
-        self._servers = [XerusServer((self.host, https_port), self, self._counters, tls)]
-        self.port = self._servers[0].port
-        self.url = f"https://{self.host}:{self.port}"
-        self.http_port = 0
-        if http_port is not None:
-            try:
-                self._servers.append(
-                    XerusServer((self.host, http_port), self, self._counters, None)
-                )
-            except OSError:
-                self.stop()
-                raise
-            self.http_port = self._servers[1].port
 
     # -- for tests
 
-    def books(self, link_units: bool = True) -> Books:
-        """The true state at this moment, of all units or, without `link_units`, of the primary unit
-        only.
-
-        Requests, connections and writes always cover all units.
-        """
+    def books(self) -> Books:
+        """The true state of all units at this moment."""
         with self.lock:
             self.clockwork.settle()
-            units = list(self.units.items()) if link_units else [(0, self.units[0])]
-            metered = [unit for _, unit in units if unit.model.metering != "none"]
+            metered = [unit for unit in self.units.values() if unit.model.metering != "none"]
             books = Books(
                 states={},
                 requests=self._counters.requests,
@@ -165,7 +142,7 @@ class XerusPdu:
             if metered:
                 books.load_a = sum(unit.load() for unit in metered)
                 books.energy_kwh = sum(unit.energy() for unit in metered) / 1000
-            for link_id, unit in units:
+            for link_id, unit in self.units.items():
                 prefix = f"{link_id}." if link_id else ""
                 if unit.meters is not None:
                     self._enter(books, prefix, unit.meters)
@@ -186,11 +163,6 @@ class XerusPdu:
             if circuit.energy is not None:
                 books.port_energy_kwh[prefix + identity] = circuit.energy.stored / 1000
 
-    @property
-    def surplus(self) -> list[str]:
-        """Received fields and parameters that this firmware does not have."""
-        return sorted(self.site.firmware.surplus)
-
     def fall_asleep(self, inlets: int = 1) -> None:
         """Makes the sensors of inlets, outlets and protectors "not available" until getSensors of
         the same part has been called.
@@ -201,19 +173,6 @@ class XerusPdu:
             for unit in self.units.values():
                 for device in (*unit.inlets, *unit.outlets, *unit.protectors):
                     device.awake.sleep = inlets if device in unit.inlets else 1
-
-    def close_connections(self) -> None:
-        """Closes all connections, as a unit closes idle ones."""
-        for server in self._servers:
-            server.hang_up_all()
-
-    def reboot(self) -> None:
-        """Reboots at once: closes connections, forgets planned switching, keeps the relays' states.
-
-        The unit does not answer for `reboot_seconds`.
-        """
-        self.reboot_soon(0.0)
-        self.close_connections()
 
     def reboot_soon(self, seconds: float = 0.05) -> None:
         """Forgets planned switching, and reboots after `seconds`.
@@ -263,9 +222,9 @@ class XerusPdu:
             self.site.firmware = self.site.types(generation)
         self.reboot_soon(0.0)
 
-    def note_upload(self, target: str, parts: Mapping[str, Part]) -> None:
-        sizes = {name: part.size for name, part in parts.items()}
-        self._writes.append((urlsplit(target).path, json.dumps(sizes)))
+    def note_upload(self, path: str, files: Mapping[str, bytes]) -> None:
+        sizes = {name: len(data) for name, data in files.items()}
+        self._writes.append((path, json.dumps(sizes)))
 
     def stop(self) -> None:
         for server in self._servers:
@@ -301,24 +260,20 @@ class XerusPdu:
 
     def answer(self, request: Request, caller: Caller) -> Answer:
         path = urlsplit(request.target).path
-        if self._busy(path):
-            return Answer(503)
-        page = self._files.answer(request, caller)
+        with self.lock:
+            self.clockwork.settle()
+            if self.firmware.is_updating:
+                return Answer(503)
+        page = self._files.answer(request)
         if page is not None:
             return page
         if request.method != "POST":
             return Answer(404)
-        body = request.body.all()
         with self.lock:
-            status, answer = self._dispatcher.post(path, body, caller)
+            status, answer = self._dispatcher.post(path, request.body, caller)
         if answer is None:
             return Answer(status)
         return Answer(status, json.dumps(answer, separators=(",", ":")).encode(), JSON)
-
-    def _busy(self, path: str) -> bool:
-        with self.lock:
-            self.clockwork.settle()
-            return self.firmware.began is not None and path != PROGRESS
 
     def _note(self, served: Served, method: str, params: dict[str, Any]) -> None:
         if not method.startswith(READING) and method not in OWN_CHANNEL:

@@ -8,21 +8,15 @@ from .. import orders
 
 
 class Fault(Enum):
-    """What happens to a request. HTML, EMPTY, NOT_JSON, ECHO and PRIVILEGE do not carry it out."""
+    """What happens to a request; only DROP_AFTER_WRITE and SLOW carry it out."""
 
-    STATUS = "answers with an HTTP status such as 401 or 503 and does not carry out the request"
+    STATUS = "answers with an HTTP status such as 401 or 503"
     HTML = "answers with status 200 and a page of HTML, as from a proxy"
     EMPTY = "answers with status 200 and no body"
     NOT_JSON = "answers with status 200 and a body that is announced as JSON but is not JSON"
     CLOSE_BEFORE = "closes the connection when a request arrives, and does not carry it out"
     DROP_AFTER_WRITE = "carries out the request and closes without an answer"
     SLOW = "waits before it carries out the request"
-    REDIRECT = "answers with a redirect and does not carry out the request"
-    DONE_TWICE = (
-        "carries out the request; the answer repeats fields whose value is 0 or 1, with the other"
-        " value"
-    )
-    ECHO = "answers with a JSON-RPC error that repeats the client's header Authorization"
     PRIVILEGE = "answers that the user lacks the privilege"
 
 

@@ -1,16 +1,18 @@
-"""The unit's pages for files: uploads and downloads under /cgi-bin."""
+"""The unit's pages for files: uploads and downloads under /cgi-bin.
+
+Source of their names: the vendor's SDK 4.4.1.
+"""
 
 from __future__ import annotations
 
 import io
 import json
+import re
 import tarfile
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Callable, Optional
 from urllib.parse import parse_qs, urlsplit
 
-from .jsonrpc import Caller
-from .multipart import BadForm, Part, parse
 from .server import Answer, Request
 
 if TYPE_CHECKING:
@@ -19,9 +21,8 @@ if TYPE_CHECKING:
 _FOLDER = "/cgi-bin/"
 _RAW_FROM = 1  # generation 3.6
 _MAINS = ("voltage", "current", "activePower", "activeEnergy")
-_LOW_MEMORY = {"lowMemoryUpload", "allowLowMemoryDowngrade", "allowLowMemoryUntrusted"}
 Query = Mapping[str, str]
-Upload = Callable[[Mapping[str, Part], Query], Answer]
+Upload = Callable[[Mapping[str, bytes], Query], Answer]
 Download = Callable[[Query], Answer]
 
 
@@ -33,18 +34,25 @@ def _text(data: bytes, kind: str = "text/plain; charset=UTF-8") -> Answer:
     return Answer(200, data, kind)
 
 
-def _data(parts: Mapping[str, Part], name: str) -> Optional[bytes]:
-    return parts[name].file.read() if name in parts else None
-
-
 def _links(query: Query) -> list[int]:
-    return [int(one) for one in query.get("link_ids", "1").split(",") if one.isdecimal()]
+    return [int(text) for text in query.get("link_ids", "1").split(",") if text.isdecimal()]
+
+
+def _form(request: Request) -> dict[str, bytes]:
+    """The files of a form (multipart/form-data, RFC 7578), by their names."""
+    boundary = request.headers.get_param("boundary", header="Content-Type")
+    files = {}
+    for part in request.body.split(f"--{boundary}".encode())[1:-1]:
+        head, _, data = part.partition(b"\r\n\r\n")
+        name = re.search(rb'; name="([^"]*)"', head)
+        assert name is not None
+        files[name[1].decode()] = data[: -len(b"\r\n")]
+    return files
 
 
 class Files:
     def __init__(self, device: XerusPdu) -> None:
         self._device = device
-        self.pmc_config: dict[str, str] = {}
         self._uploads: dict[str, Upload] = {
             "fwupload.cgi": self._firmware,
             "server_ssl_cert_upload.cgi": self._certificate,
@@ -61,7 +69,7 @@ class Files:
             "export_pmc.cgi": self._get_pmc,
         }
 
-    def answer(self, request: Request, caller: Caller) -> Optional[Answer]:
+    def answer(self, request: Request) -> Optional[Answer]:
         """The answer of a page; None if this unit does not have the page, or not for this HTTP
         method.
         """
@@ -71,70 +79,45 @@ class Files:
         if is_newer or not parts.path.startswith(_FOLDER):
             return None
         query = {name: values[0] for name, values in parse_qs(parts.query).items()}
-        if request.method == "POST" and page in self._uploads:
-            return (
-                self._receive(request, self._uploads[page], query)
-                if caller.may_write
-                else Answer(403)
-            )
-        if request.method == "GET" and page in self._downloads:
-            with self._device.lock:
-                self._device.clockwork.settle()
+        with self._device.lock:
+            self._device.clockwork.settle()
+            if request.method == "POST" and page in self._uploads:
+                files = _form(request)
+                self._device.note_upload(parts.path, files)
+                return self._uploads[page](files, query)
+            if request.method == "GET" and page in self._downloads:
                 return self._downloads[page](query)
         return None
 
-    def _receive(self, request: Request, upload: Upload, query: Query) -> Answer:
-        try:
-            parts = parse(request.body, request.headers.get("Content-Type", ""))
-        except BadForm as error:
-            return Answer(400, str(error).encode())
-        try:
-            with self._device.lock:
-                self._device.clockwork.settle()
-                self._device.note_upload(request.target, parts)
-                return upload(parts, query)
-        finally:
-            for part in parts.values():
-                part.file.close()
-
     # -- uploads
 
-    def _firmware(self, parts: Mapping[str, Part], query: Query) -> Answer:
-        if "upfile" in parts and set(query) <= _LOW_MEMORY:
-            self._device.firmware.receive(parts["upfile"].file, parts["upfile"].size)
-        else:
-            self._device.firmware.upload_failed("no file named upfile")
+    def _firmware(self, files: Mapping[str, bytes], query: Query) -> Answer:
+        self._device.firmware.receive(files["upfile"])
         return _text(b"")
 
-    def _certificate(self, parts: Mapping[str, Part], query: Query) -> Answer:
-        code = self._device.certificate.upload(
-            _data(parts, "cert_file") or b"", _data(parts, "key_file")
-        )
+    def _certificate(self, files: Mapping[str, bytes], query: Query) -> Answer:
+        code = self._device.certificate.upload(files.get("cert_file", b""), files.get("key_file"))
         return _text(f"return_code={code}".encode())
 
-    def _raw(self, parts: Mapping[str, Part], query: Query) -> Answer:
-        return _code(self._device.raw_configuration.upload(_data(parts, "config_file")))
+    def _raw(self, files: Mapping[str, bytes], query: Query) -> Answer:
+        return _code(self._device.raw_configuration.upload(files.get("config_file")))
 
-    def _bulk(self, parts: Mapping[str, Part], query: Query) -> Answer:
-        skip = [one for one in query.get("skip_checks", "").split(",") if one]
+    def _bulk(self, files: Mapping[str, bytes], query: Query) -> Answer:
         return _code(
             self._device.bulk_configuration.upload(
-                _data(parts, "bulk_config_file"),
+                files.get("bulk_config_file"),
                 _links(query),
                 query.get("mode") == "backup",
                 query.get("user_password", ""),
-                skip,
+                query.get("skip_checks", "").split(","),
             )
         )
 
-    def _pmc(self, parts: Mapping[str, Part], query: Query) -> Answer:
+    def _pmc(self, files: Mapping[str, bytes], query: Query) -> Answer:
         try:
-            given = json.loads(_data(parts, "config_file") or b"")
-        except (ValueError, RecursionError):
-            given = None
-        if not isinstance(given, dict):
-            return _text(b"ERROR: the configuration is not a JSON object")
-        self.pmc_config = {str(key): str(value) for key, value in given.items()}
+            json.loads(files.get("config_file", b""))
+        except ValueError:
+            return _text(b"ERROR: the configuration is not JSON")
         return _text(b"OK")
 
     # -- downloads
@@ -148,56 +131,32 @@ class Files:
 
     def _get_bulk(self, query: Query) -> Answer:
         data = self._device.bulk_configuration.download(
-            _links(query),
-            query.get("mode") == "backup",
-            query.get("bulk_config_password", ""),
-            query.get("config_format") == "cleartext",
-            query.get("filter_profile", ""),
+            _links(query), query.get("mode") == "backup", query.get("bulk_config_password", "")
         )
         return Answer(404) if data is None else _text(data)
 
     def _get_diag(self, query: Query) -> Answer:
-        files = {
-            "version.txt": self._device.firmware.version,
-            "outlets.json": json.dumps(self._device.books().states),
-        }
-        packed = io.BytesIO()
+        text, packed = json.dumps(self._device.books().states).encode(), io.BytesIO()
         with tarfile.open(fileobj=packed, mode="w:gz") as archive:
-            for name, text in files.items():
-                entry = tarfile.TarInfo(name)
-                entry.size = len(text.encode())
-                archive.addfile(entry, io.BytesIO(text.encode()))
+            entry = tarfile.TarInfo("outlets.json")
+            entry.size = len(text)
+            archive.addfile(entry, io.BytesIO(text))
         return _text(packed.getvalue(), "application/x-gzip")
 
     def _get_eto(self, query: Query) -> Answer:
         model = self._device.units[0].model
-        return _text(
-            json.dumps(
-                {"model": model.product, "serial": model.serial, "outlets": model.outlets}
-            ).encode(),
-            "application/octet-stream",
-        )
+        names = {"model": model.product, "serial": model.serial, "outlets": model.outlets}
+        return _text(json.dumps(names).encode(), "application/octet-stream")
 
     def _get_pmc(self, query: Query) -> Answer:
         """A CSV of the primary unit's inlets, as mains.
 
         With `panelid`, 1 to 8, its outlets follow as the panel's circuits.
         """
-        panel = query.get("panelid")
-        if panel is not None and panel not in {str(number) for number in range(1, 9)}:
-            return Answer(404)
         pdu = self._device.units[0]
         rows = ["device,name," + ",".join(_MAINS)]
-        circuits = pdu.outlets if panel is not None else []
-        for device in (*pdu.inlets, *circuits):
-            readings = (device.sensors.fitted.get(name) for name in _MAINS)
-            figures = [
-                (
-                    str(reading.getReading()["value"])
-                    if reading is not None and hasattr(reading, "getReading")
-                    else ""
-                )
-                for reading in readings
-            ]
-            rows.append(",".join([device.name, self.pmc_config.get(device.name, ""), *figures]))
+        for device in (*pdu.inlets, *(pdu.outlets if "panelid" in query else ())):
+            sensors = device.sensors.fitted
+            figures = [str(sensors[name].value()) if name in sensors else "" for name in _MAINS]
+            rows.append(",".join([device.name, "", *figures]))
         return _text("\n".join(rows).encode() + b"\n", "text/csv")

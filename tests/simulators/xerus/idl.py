@@ -76,9 +76,8 @@ class Firmware:
     """The types of one generation.
 
     `reference` returns the Reference of an object of the simulator; `resolve` returns the object of
-    a received rid (None: no such object). `surplus` collects received fields and parameters that
-    this generation does not have. The simulator ignores them; whether real units do is not
-    documented.
+    a received rid (None: no such object). The simulator ignores received fields and parameters that
+    this generation does not have; whether real units do is not documented.
     """
 
     def __init__(
@@ -94,7 +93,6 @@ class Firmware:
         self.generation = generation
         self.index = GENERATIONS.index(generation)
         self.release = _RELEASES[self.index]
-        self.surplus: set[str] = set()
         self._reference = reference
         self._resolve = resolve
 
@@ -253,7 +251,6 @@ class Firmware:
         missing = [name for name, _ in fields if name not in value]
         if missing:
             raise BadParams(f"{where} lacks {', '.join(missing)}")
-        self.surplus |= {f"{kind}.{name}" for name in set(value) - {name for name, _ in fields}}
         return {name: self.decode(inner, value[name], f"{where}.{name}") for name, inner in fields}
 
 

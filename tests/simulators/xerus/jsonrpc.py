@@ -17,10 +17,8 @@ PARSE, INVALID, NO_METHOD, BAD_PARAMS, INTERNAL, NO_PRIVILEGE = (
     -32603,
     -32001,
 )
-# A read-only user may call the methods that begin with one of these words, and those of OWN_SESSION
-# and OWN_CHANNEL.
+# Methods that begin with one of these words, and those of OWN_CHANNEL, change nothing of the unit.
 READING = ("get", "is", "list", "perform", "lookup", "check")
-OWN_SESSION = ("newSession", "closeCurrentSession", "touchCurrentSession")
 OWN_CHANNEL = (
     "createChannel",
     "destroyChannel",
@@ -40,7 +38,6 @@ log = logging.getLogger(__name__)
 
 class Caller(NamedTuple):
     user: str
-    may_write: bool
     token: Optional[str]
     address: str
     client: str = ""  # the header X-Client-Type
@@ -69,7 +66,7 @@ class Dispatcher:
     def __init__(self, site: Site, before_call: BeforeCall) -> None:
         self._site = site
         self._before_call = before_call
-        self.caller = Caller("", False, None, "")
+        self.caller = Caller("", None, "")
 
     def post(self, rid: str, body: bytes, caller: Caller) -> tuple[int, Any]:
         """HTTP status and JSON answer of one request body."""
@@ -128,12 +125,6 @@ class Dispatcher:
         if not isinstance(given, dict):
             raise BadParams("params is not an object")
         values = self._values(served, method, given)
-        if (
-            not self.caller.may_write
-            and not name.startswith(READING)
-            and name not in OWN_SESSION + OWN_CHANNEL
-        ):
-            raise RpcError(NO_PRIVILEGE, "Insufficient privileges to perform request.")
         self._before_call(served, name, given)
         caller = self.caller
         try:
@@ -150,9 +141,6 @@ class Dispatcher:
         missing = [name for name in method.takes if name not in given]
         if missing:
             raise BadParams(f"{method.name} lacks {', '.join(missing)}")
-        firmware.surplus |= {
-            f"{served.interface}.{method.name}({name})" for name in set(given) - set(method.takes)
-        }
         return {
             name: firmware.decode(kind, given[name], name) for name, kind in method.takes.items()
         }

@@ -112,5 +112,3 @@ class Device(Served):
     def setSettings(self, settings: dict[str, Any]) -> int:
         self.settings = {**self.settings, **settings}
         return 0
-
-    # The simulated units record no waveforms: hasWaveformSupport is false.

@@ -8,34 +8,37 @@ from typing import Optional
 
 from .panels import MeterModel
 
-METERINGS = ("none", "inlet", "outlet")
-
 
 @dataclass(frozen=True)
 class Model:
     """One unit. Outlets are given by the number printed on them, from 1.
 
     metering            "inlet": unit, inlets and protectors are metered; "outlet": these and each
-    outlet; "none": none of them phases              1 or 3 (three lines and neutral) inlets
-    number of inlets, over which the outlets are distributed; with `transfer_switch` (2 inlets) one
-    feeds all standby_current     current on each line of the inlet that is not selected, in A
+                        outlet; "none": none of them
+    phases              1 or 3 (three lines and neutral)
+    inlets              number of inlets, over which the outlets are distributed; with
+                        `transfer_switch` (2 inlets) one feeds all
+    standby_current     current on each line of the inlet that is not selected, in A
     latching            the unit reports that its relays keep their state without power
-    not_switchable      outlets without a relay disabled            outlets whose switching an
-    administrator disabled off, suspended, load_shed       outlets that are off at the start; the
-    last two also name the reason; `load_shed` also makes
-                        its outlets non-critical and load shedding active
-    names               names of outlets, by number listed              the order of outlets in
-    getOutlets; empty: by number. Well-known ids always follow the number no_relay_board
-    outlets whose relay board does not answer: State.available is false stuck               outlets
-    whose contact does not follow the relay's control state; the unit reports this from 3.6 on
-    relay_delay         seconds that a relay needs to move in_rush_guard_ms, cycle_delay_s     start
-    values of the PDU's settings inhibit_relay_control               start value of the PDU's
-    setting inhibitRelayControl, only in generation 4.4 power_control       false: no outlet is
-    switchable well_known_sensors  false: sensors of inlets, outlets
-    and protectors have only references; their well-known ids answer 404 live                energy
-    counters run with time meters              power meters and panels; None: the unit has no power
-    meter controller slots               peripheral slots: the first `peripherals` have a device;
-    the last `actuators` of these devices can switch
+    not_switchable      outlets without a relay
+    disabled            outlets whose switching an administrator disabled
+    off, suspended, load_shed   outlets that are off at the start; the last two also name the
+                        reason; `load_shed` also makes its outlets non-critical
+    names               names of outlets, by number
+    listed              the order of outlets in getOutlets; empty: by number. Well-known ids always
+                        follow the number
+    no_relay_board      outlets whose relay board does not answer: State.available is false
+    stuck               outlets whose contact does not follow the relay's control state; the unit
+                        reports this from 3.6 on
+    relay_delay         seconds that a relay needs to move
+    in_rush_guard_ms, cycle_delay_s     start values of the PDU's settings
+    inhibit_relay_control   start value of the PDU's setting, only in generation 4.4
+    power_control       false: no outlet is switchable
+    well_known_sensors  false: sensors of inlets, outlets and protectors have only references; their
+                        well-known ids answer 404
+    live                energy counters run with time
+    meters              power meters and panels; None: the unit has no power meter controller
+    slots               peripheral slots: the first `peripherals` have a device
     """
 
     outlets: int = 8
@@ -64,38 +67,5 @@ class Model:
     meters: Optional[tuple[MeterModel, ...]] = None
     slots: int = 8
     peripherals: int = 3
-    actuators: int = 1
-    name: str = ""
     product: str = "PX3-5190R"
     serial: str = "SIM0000001"
-
-    def __post_init__(self) -> None:
-        if not 0 <= self.outlets <= 200:
-            raise ValueError(f"outlets: {self.outlets} is not from 0 to 200")
-        if self.metering not in METERINGS:
-            raise ValueError(f"metering: {self.metering!r} is not one of {', '.join(METERINGS)}")
-        if self.phases not in (1, 3):
-            raise ValueError(f"phases: {self.phases} is neither 1 nor 3")
-        if self.transfer_switch and self.inlets != 2:
-            raise ValueError("a transfer switch has 2 inlets")
-        if self.inlets < (self.outlets > 0):
-            raise ValueError("inlets: at least 1, or 0 for a unit without outlets")
-        if self.listed and sorted(self.listed) != list(range(1, self.outlets + 1)):
-            raise ValueError("listed: name every outlet once")
-        for name in (
-            "not_switchable",
-            "disabled",
-            "off",
-            "suspended",
-            "load_shed",
-            "no_relay_board",
-            "stuck",
-            "names",
-        ):
-            unknown = [number for number in getattr(self, name) if not 1 <= number <= self.outlets]
-            if unknown:
-                raise ValueError(f"{name}: the unit has no outlet {unknown[0]}")
-        if not 0 <= self.actuators <= self.peripherals <= self.slots:
-            raise ValueError(
-                "slots, peripherals, actuators: each at most the one before, and none below 0"
-            )

@@ -37,7 +37,7 @@ class Served:
     def leave(self) -> None:
         """Removes the object's callbacks.
 
-        Called when its unit is unlinked or its outlet group is deleted.
+        Called when its unit is unlinked.
         """
 
 

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 # result codes, Outlet.idl and Pdu.idl
 NOT_SWITCHABLE, DISABLED, INHIBITED, INVALID = 1, 3, 5, 1
 _ON_OFF = 13  # type of a state sensor, Sensor.idl
-_LONGEST_DELAY = 3600  # seconds
 Json = dict[str, Any]
 
 
@@ -31,7 +30,6 @@ class Outlet(Device):
         self.switchable = model.power_control and number + 1 not in model.not_switchable
         self.disabled = number + 1 in model.disabled
         self.current = round(0.2 + 0.05 * (number % 8), 3)
-        self.service_mode = False
         self.settings = {
             "name": model.names.get(number + 1, ""),
             "startupState": 3,
@@ -84,7 +82,6 @@ class Outlet(Device):
             "isSwitchable": self.switchable,
             "isLatching": self.pdu.model.latching,
             "maxRelayCycleCnt": 100000,
-            "hasServiceModeSupport": True,
         }
 
     def getState(self) -> Json:
@@ -98,7 +95,6 @@ class Outlet(Device):
             "lastPowerStateChange": relay.changed,
             "isLoadShed": relay.load_shed,
             "isSuspended": relay.suspended,
-            "inServiceMode": self.service_mode,
         }
 
     def _shown(self) -> Optional[int]:
@@ -144,19 +140,6 @@ class Outlet(Device):
         if not code:
             self.pdu.relays.cycle([self.relay], sequence=False)
             self.announce(1, cycle=True)
-        return code
-
-    def unstick(self) -> int:
-        return 0
-
-    def setSettings(self, settings: Json) -> int:
-        delays = (settings["cycleDelay"], settings["sequenceDelay"] / 1000)
-        if not all(0 <= delay <= _LONGEST_DELAY for delay in delays):
-            return INVALID
-        old, code = self.settings, super().setSettings(settings)
-        self.unit.emit(
-            "pdumodel.Outlet.SettingsChangedEvent", self, oldSettings=old, newSettings=self.settings
-        )
         return code
 
     def getIOP(self) -> Json:

@@ -90,10 +90,6 @@ class Configured(Served):
     def getSettings(self) -> Json:
         return self.settings
 
-    def setSettings(self, settings: Json) -> int:
-        self.settings = settings
-        return 0
-
 
 class Meter(Configured):
     """A power meter."""
@@ -148,9 +144,6 @@ class Meter(Configured):
             for pole in self.poles
         ]
 
-    def getControllers(self) -> list[Served]:
-        return []
-
 
 class Panel(Meter):
     """A power meter with branch circuits."""
@@ -181,10 +174,6 @@ class Panel(Meter):
 
     def getPanelSettings(self) -> Json:
         return self._panel_settings
-
-    def setPanelSettings(self, settings: Json) -> int:
-        self._panel_settings = settings
-        return 0
 
     def getCircuits(self) -> dict[int, Circuit]:
         return self.circuits

@@ -19,7 +19,6 @@ from .transfer import TransferSwitch
 _PER_PROTECTOR = 8  # outlets behind one breaker, at most
 # index of generation 4.4, the first simulated one with the setting inhibitRelayControl
 _INHIBIT_FROM = 3
-_LONGEST = {"cycleDelay": 3600, "inRushGuardDelay": 100_000, "powerOnDelay": 3600}  # s, ms, s
 Json = dict[str, Any]
 
 
@@ -32,7 +31,7 @@ class PduUnit(Unit):
         super().__init__(site, link_id)
         self.model = model
         self.settings: Json = {
-            "name": model.name,
+            "name": "",
             "startupState": 2,
             "cycleDelay": model.cycle_delay_s,
             "inRushGuardDelay": model.in_rush_guard_ms,
@@ -52,7 +51,6 @@ class PduUnit(Unit):
         self.transfer_switch = TransferSwitch(self) if model.transfer_switch else None
         self.outlets = [Outlet(self, relay) for relay in self.relays.all]
         self.protectors = self._protectors()
-        self.controller = Controller(self)
         self.health = HardwareHealth(self)
         self.meters = PowerMeterController(self) if model.meters is not None else None
         self.pdu = Pdu(self)
@@ -166,35 +164,10 @@ class PduUnit(Unit):
         return self.firmware.index >= _INHIBIT_FROM and bool(self.settings["inhibitRelayControl"])
 
 
-class Controller(Served):
-    """The relay boards' controller."""
-
-    def __init__(self, unit: PduUnit) -> None:
-        super().__init__(unit, "pdumodel.Controller", "controller.0")
-        self._pdu = unit
-
-    def getStatistics(self) -> Json:
-        return {}
-
-    def getMetaData(self) -> Json:
-        return {
-            "address": "1",
-            "versionAvailable": True,
-            "fwAppVersion": 1,
-            "fwBootVersion": 1,
-            "hwVersion": 1,
-            "serial": "SIMCTRL001",
-        }
-
-    def reset(self) -> int:
-        return 0
-
-
 class Pdu(Served):
     def __init__(self, unit: PduUnit) -> None:
         super().__init__(unit, "pdumodel.Pdu", "pdu.0", ["/model/pdu/0"])
         self._pdu = unit
-        self._shedding = bool(unit.model.load_shed)
         unit.relays.held = frozenset(number - 1 for number in unit.model.load_shed)
         self._awake = Awake()
         # no well-known ids are documented
@@ -253,9 +226,6 @@ class Pdu(Served):
         self._awake.fetched()
         return self._sensors.fitted
 
-    def getControllers(self) -> list[Served]:
-        return [self._pdu.controller]
-
     def getOutlets(self) -> list[Outlet]:
         listed = self._pdu.model.listed
         self._pdu.stale_looks = max(0, self._pdu.stale_looks - 1)
@@ -273,16 +243,6 @@ class Pdu(Served):
     def getPeripheralDeviceManager(self) -> Served:
         return self.unit.named("peripheraldevicemanager")
 
-    def getBeeper(self) -> Served:
-        return self.unit.named("internalbeeper")
-
-    def getStatistic(self) -> Json:
-        return {
-            "cbStats": [{"tripCnt": 0} for _ in self._pdu.protectors],
-            "ctrlStats": [self._pdu.controller.getStatistics()],
-            "outletStats": [{"relayCycleCnt": relay.cycles} for relay in self._pdu.relays.all],
-        }
-
     # -- settings
 
     def getSettings(self) -> Json:
@@ -290,17 +250,9 @@ class Pdu(Served):
 
     def setSettings(self, settings: Json) -> int:
         order = settings["outletPowerStateSequence"]
-        in_range = all(0 <= settings[name] <= longest for name, longest in _LONGEST.items())
-        lists_others = order and sorted(order) != list(range(len(self._pdu.outlets)))
-        if lists_others or not in_range:
+        if order and sorted(order) != list(range(len(self._pdu.outlets))):
             return INVALID
-        old, self._pdu.settings = self._pdu.settings, {**self._pdu.settings, **settings}
-        self.unit.emit(
-            "pdumodel.Pdu.SettingsChangedEvent",
-            self,
-            oldSettings=old,
-            newSettings=self._pdu.settings,
-        )
+        self._pdu.settings = {**self._pdu.settings, **settings}
         return 0
 
     def setLoadSheddingActive(self, active: bool) -> None:
@@ -310,8 +262,6 @@ class Pdu(Served):
 
         Source: Legrand PDU User Guide (June 2018), "Off and Lock Icons for Outlets".
         """
-        self._shedding = active
-        self.unit.emit("pdumodel.Pdu.LoadSheddingModeChangedEvent", self, enabled=active)
         if active:
             self._pdu.relays.shed(
                 outlet.relay.number

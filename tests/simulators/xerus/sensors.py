@@ -1,4 +1,4 @@
-"""Sensors: readings, thresholds, counters, states."""
+"""Sensors: readings, thresholds, counters, states. Source: Sensor.idl, NumericSensor.idl."""
 
 from __future__ import annotations
 
@@ -8,8 +8,6 @@ from typing import Any, Callable, NamedTuple, Optional
 from .objects import Served, Unit
 
 _THRESHOLDS = ("upperCritical", "upperWarning", "lowerWarning", "lowerCritical")
-_STATUS = ("aboveUpperCritical", "aboveUpperWarning", "belowLowerWarning", "belowLowerCritical")
-_OUT_OF_RANGE, _INVALID = 1, 2
 Json = dict[str, Any]
 
 
@@ -101,8 +99,6 @@ class NumericSensor(Sensor):
         self.thresholds: Json = {name: 0.0 for name in _THRESHOLDS}
         self.thresholds.update({f"{name}Active": False for name in _THRESHOLDS})
         self.thresholds.update(assertionTimeout=0, deassertionHysteresis=0.0)
-        self._seen: Optional[tuple[float, int, float, int]] = None
-        self._observed_since = unit.clockwork.wall()
 
     def value(self) -> float:
         return self._read()
@@ -120,73 +116,27 @@ class NumericSensor(Sensor):
     def getReading(self) -> Json:
         good = self._answers()
         value = self.value() if good else 0.0
-        if good:
-            self._remember(value)
         # Some units send 0 instead of 0.0, so a client must accept an integer too.
         return {
             "timestamp": self.unit.clockwork.wall(),
             "available": good,
             "valid": good,
-            "status": self._status(value) if good else {},
+            "status": {},
             "value": value if value else 0,
         }
-
-    def _status(self, value: float) -> Json:
-        limits = self.thresholds
-        crossed = [
-            limits[f"{name}Active"]
-            and (value > limits[name] if name.startswith("upper") else value < limits[name])
-            for name in _THRESHOLDS
-        ]
-        return dict(zip(_STATUS, crossed))
 
     def getThresholds(self) -> Json:
         return self.thresholds
 
     def setThresholds(self, thresh: Json) -> int:
-        active = [(name, thresh[name]) for name in _THRESHOLDS if thresh[f"{name}Active"]]
-        if any(not self.kind.lower <= value <= self.kind.upper for _, value in active):
-            return _OUT_OF_RANGE
-        falling = [value for _, value in active]  # _THRESHOLDS begins with the highest limit
-        if falling != sorted(falling, reverse=True) or thresh["assertionTimeout"] < 0:
-            return _INVALID
-        old, self.thresholds = self.thresholds, thresh
-        self.unit.emit(
-            "sensors.NumericSensor.ThresholdsChangedEvent",
-            self,
-            oldThresholds=old,
-            newThresholds=thresh,
-        )
+        self.thresholds = thresh
         return 0
-
-    def _remember(self, value: float) -> None:
-        now = self.unit.clockwork.wall()
-        low, low_at, high, high_at = self._seen or (value, now, value, now)
-        self._seen = (value, now, high, high_at) if value < low else (low, low_at, high, high_at)
-        if value > high:
-            self._seen = (*self._seen[:2], value, now)
-
-    def getMinMax(self) -> Json:
-        if self._answers():
-            self._remember(self.value())
-        low, low_at, high, high_at = self._seen or (0.0, 0, 0.0, 0)
-        return {
-            "minReading": low,
-            "minReadingTimestamp": low_at,
-            "maxReading": high,
-            "maxReadingTimestamp": high_at,
-            "valid": self._seen is not None,
-            "observedSince": self._observed_since,
-        }
-
-    def resetMinMax(self) -> None:
-        self._seen, self._observed_since = None, self.unit.clockwork.wall()
 
 
 class AccumulatingSensor(NumericSensor):
     """A counter in Wh or VAh.
 
-    Runs with time if `power` is given; restarts at 0 after resetValue.
+    Runs with time if `power` is given.
     """
 
     def __init__(
@@ -201,27 +151,12 @@ class AccumulatingSensor(NumericSensor):
     ) -> None:
         super().__init__(unit, kind, name, paths, lambda: self.stored, awake)
         self.stored = start
-        self._reset_at = 0
         if power is not None:
             self._power = power
             unit.clockwork.elapse.append(self._elapse)
 
-    def leave(self) -> None:
-        if self._elapse in self.unit.clockwork.elapse:
-            self.unit.clockwork.elapse.remove(self._elapse)
-
     def _elapse(self, seconds: float) -> None:
         self.stored += self._power() * seconds / 3600.0
-
-    def resetValue(self) -> None:
-        old = self.getReading()
-        self.stored, self._reset_at = 0.0, self.unit.clockwork.wall()
-        self.unit.emit(
-            "sensors.AccumulatingNumericSensor.ResetEvent",
-            self,
-            oldReading=old,
-            newReading=self.getReading(),
-        )
 
 
 class StateSensor(Sensor):
@@ -249,19 +184,3 @@ class StateSensor(Sensor):
             "available": value is not None,
             "value": value or 0,
         }
-
-
-class SwitchSensor(StateSensor):
-    """An actuator in a peripheral slot."""
-
-    def __init__(
-        self, unit: Unit, name: str, paths: Sequence[str], quantity: int, awake: Awake
-    ) -> None:
-        super().__init__(unit, "sensors.Switch", name, paths, quantity, lambda: self.state, awake)
-        self.state = 0
-
-    def setState(self, newState: int) -> int:
-        if newState not in (0, 1):
-            return 1
-        self.state = newState
-        return 0

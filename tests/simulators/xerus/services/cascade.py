@@ -1,4 +1,4 @@
-"""/cascade: link units (firmware 3.6 and later)."""
+"""/cascade: link units, from firmware 3.6 on. Source: CascadeManager.idl."""
 
 from __future__ import annotations
 
@@ -9,29 +9,21 @@ from ..objects import Served, Unit
 if TYPE_CHECKING:
     from ..device import XerusPdu
 
-_INVALID, _ON_PRIMARY, _ID_IN_USE, _HOST_IN_USE, _UNREACHABLE = 1, 2, 4, 5, 6
-_DENIED, _NOT_SUPPORTED, _PASSWORD_CHANGE, _PASSWORD_POLICY = 7, 10, 11, 12
-_STANDALONE, _PRIMARY, _LINK_UNIT = 0, 1, 2
+_INVALID, _ID_IN_USE, _HOST_IN_USE, _UNREACHABLE, _DENIED = 1, 4, 5, 6, 7
+_STANDALONE, _PRIMARY = 0, 1
 _STATUS_OK, _STATUS_UNREACHABLE = 1, 2
 _LOWEST, _HIGHEST = 2, 8
-_SHORTEST_PASSWORD = 4
 _NETWORK = "192.0.2."  # RFC 5737
-_FACTORY_FRESH = "192.0.2.11"  # asks for a new password
 Json = dict[str, Any]
 
 
 class CascadeManager(Served):
-    """/cascade.
-
-    Units in 192.0.2.0/24 can be linked with the login admin/legrand; other addresses do not
-    answer.
-    """
+    """Units in 192.0.2.0/24 can be linked with the login admin/legrand; others do not answer."""
 
     def __init__(self, unit: Unit, device: XerusPdu) -> None:
         super().__init__(unit, "cascading.CascadeManager", "cascade", ["/cascade"])
         self._device = device
         self._hosts = {link_id: f"{_NETWORK}{100 + link_id}" for link_id in device.units if link_id}
-        self._settings: Json = {"caCertChain": "", "allowOffTimeRangeCerts": False}
 
     def getStatus(self) -> Json:
         units = self._device.units
@@ -53,27 +45,18 @@ class CascadeManager(Served):
     def addLinkUnit(
         self, linkId: int, host: str, login: str, password: str, newPassword: str
     ) -> int:
-        code = self._check(linkId, host, login, password)
-        if not code and host == _FACTORY_FRESH:
-            if not newPassword:
-                return _PASSWORD_CHANGE
-            if len(newPassword) < _SHORTEST_PASSWORD:
-                return _PASSWORD_POLICY
+        codes = {
+            _INVALID: not _LOWEST <= linkId <= _HIGHEST,
+            _ID_IN_USE: linkId in self._hosts,
+            _HOST_IN_USE: host in self._hosts.values(),
+            _UNREACHABLE: not host.startswith(_NETWORK),
+            _DENIED: (login, password) != ("admin", "legrand"),
+        }
+        code = next((code for code, applies in codes.items() if applies), 0)
         if not code:
             self._device.link(linkId)
             self._hosts[linkId] = host
         return code
-
-    def _check(self, link_id: int, host: str, login: str, password: str) -> int:
-        known = login == "admin" and password == "legrand"
-        faults = (
-            (_INVALID, not _LOWEST <= link_id <= _HIGHEST),
-            (_ID_IN_USE, link_id in self._hosts),
-            (_HOST_IN_USE, host in self._hosts.values()),
-            (_UNREACHABLE, not host.startswith(_NETWORK)),
-            (_DENIED, not known),
-        )
-        return next((code for code, wrong in faults if wrong), 0)
 
     def releaseLinkUnit(self, linkId: int) -> int:
         if linkId not in self._hosts:
@@ -81,10 +64,3 @@ class CascadeManager(Served):
         del self._hosts[linkId]
         self._device.unlink(linkId)
         return 0
-
-    def requestLink(self, token: str) -> int:
-        """Refuses: the simulator cannot make this unit a link unit."""
-        return _ON_PRIMARY if self._hosts else _NOT_SUPPORTED
-
-    def unlink(self) -> None:
-        """Does nothing: this unit is not a link unit."""

@@ -1,5 +1,4 @@
-"""Functions that the scripts of this folder share. Run as a program, this module executes a
-Worker's orders with one release of the SDK."""
+"""Runs a Worker's orders with one release of the vendor's SDK, in a process of its own."""
 
 from __future__ import annotations
 
@@ -36,9 +35,9 @@ def _keep_old_releases_alive() -> None:
     setattr(importlib.import_module("raritan.rpc.TypeInfo"), "raritan", package)
 
 
-def run(script: str, step: str, address: str, user: str, password: str, given: Any) -> Any:
-    """Runs one step of a script with a new agent."""
-    return getattr(importlib.import_module(script), step)(agent(address, user, password), given)
+def run(script: str, step: str, address: str, user: str, password: str, *given: Any) -> Any:
+    """Runs a function of a module with a new agent."""
+    return getattr(importlib.import_module(script), step)(agent(address, user, password), *given)
 
 
 if __name__ == "__main__":
