@@ -1,4 +1,4 @@
-"""One agent and its connection: login, threads and forks, time-outs, addresses."""
+"""One agent and its connection: login, threads and forks, time-outs, addresses, certificates."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import json
 import os
 import signal
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,8 @@ from handlers.http.client import endpoint
 from handlers.http.message import Endpoint, Request, Response
 from handlers.raritan.rpc import Agent, Bulk, HttpException, cascading, cert, event, pdumodel
 from handlers.raritan.rpc._runtime.agent import MINIMUM_WAITS
-from handlers.shared.errors import PduHandlerError, SettingsError
+from handlers.shared.errors import PduHandlerError, SettingsError, Unreachable
+from handlers.shared.tls import Trust
 from tests.simulators.xerus import Model, XerusPdu
 from tests.waiting import PATIENCE_S, finished, until
 
@@ -38,18 +40,12 @@ class _RecordingTransport:
         self.requests.append(request)
         assert isinstance(request.body, bytes)
         document = json.loads(request.body)
-        count = len(document["params"].get("requests", ()))
         responses = [
             {"json": {"result": {"_ret_": 0}, "id": number}, "statcode": 200}
-            for number in range(count)
+            for number in range(len(document["params"].get("requests", ())))
         ]
-        return Response(
-            200,
-            {},
-            json.dumps(
-                {"id": document["id"], "result": {"responses": responses, "_ret_": 0}}
-            ).encode(),
-        )
+        result = {"responses": responses, "_ret_": 0}
+        return Response(200, {}, json.dumps({"id": document["id"], "result": result}).encode())
 
     def close(self) -> None:
         """Does nothing, since no connection is open."""
@@ -137,43 +133,37 @@ def test_proxies_and_netrc_of_the_environment_and_cookies_are_not_used(
             assert "authorization" not in request.headers and "cookie" not in request.headers
 
 
-def test_a_password_that_is_not_utf_8_is_a_settings_error_that_hides_it() -> None:
-    with pytest.raises(SettingsError, match="not UTF-8") as error_info:
-        Agent("https", "pdu.example", "admin", "hush\udcff")
-    assert "hush" not in repr(error_info.value) + str(error_info.value)
-
-
-@pytest.mark.parametrize("token", ["", "a\r\nX-Evil: 1", "ü"])
-def test_an_invalid_token_is_a_settings_error_that_hides_it(token: str) -> None:
-    with pytest.raises(SettingsError, match="one line") as error_info:
-        Agent("https", "pdu.example", token=token)
-    assert "Evil" not in str(error_info.value) and "ü" not in str(error_info.value)
+@pytest.mark.parametrize(
+    "login, words",
+    [
+        ({"user": "admin", "passwd": "hush\udcff"}, "not UTF-8"),
+        ({"user": "hush:half", "passwd": "hush"}, "the user name contains a colon"),
+        ({"token": ""}, "one line"),
+        ({"token": "hush\r\nX-Evil: 1"}, "one line"),
+        ({"token": "hüsh"}, "one line"),
+    ],
+)
+def test_an_invalid_login_is_a_settings_error_that_hides_it(
+    login: dict[str, str], words: str
+) -> None:
+    with pytest.raises(SettingsError, match=words) as error_info:
+        Agent("https", "pdu.example", **login)
+    text = repr(error_info.value) + str(error_info.value)
+    assert not any(part in text for part in ("hush", "hüsh", "Evil"))
 
 
 def test_debug_output_and_errors_hold_no_secret(
     agent: MakeAgent, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with Peer(
-        [
-            [
-                result({"_ret_": 0, "token": "hush-token"}),
-                http(b"hush-file"),
-                http(b"hush-page", "500 No"),
-            ]
-        ]
-    ) as peer:
+    token = result({"_ret_": 0, "token": "hush-token"})
+    with Peer([[token, http(b"hush-file"), http(b"hush-page", "500 No")]]) as peer:
         rpc_agent = agent("http", peer.address, debug=True)
         rpc_agent.json_rpc("/auth/currentUser", "setAccountPassword", {"password": "hush-hush"})
         rpc_agent.get("/cgi-bin/server_ssl_cert_download.cgi")
         with pytest.raises(HttpException) as error_info:
             rpc_agent.get("/cgi-bin/bulk_config_save.cgi?bulk_config_password=hush-hush")
-        output = (
-            capsys.readouterr().out
-            + str(error_info.value)
-            + repr(error_info.value)
-            + repr(rpc_agent)
-            + str(vars(error_info.value))
-        )
+        error = error_info.value
+        output = f"{capsys.readouterr().out} {error} {error!r} {rpc_agent!r} {vars(error)}"
     assert "setAccountPassword /auth/currentUser" in output and "bytes received" in output
     assert "hush" not in output and "secret-word" not in output and "Basic" not in output
 
@@ -224,28 +214,76 @@ def test_slow_methods_have_minimum_time_outs() -> None:
     agent.json_rpc("/x", "pollEvents", least=400.0)
     waits = [request.timeout for request in transport.requests]
     assert waits[0] > 30.0 and min(waits[1:3]) >= 60.0 and waits[3:] == [5.0, 300.0, 400.0]
-    methods = [
-        name
-        for interface in (event.Channel, cert.ServerSSLCert, cascading.CascadeManager)
-        for name in vars(interface)
-    ]
-    assert set(MINIMUM_WAITS) <= set(methods)
-    assert {
-        name
-        for name in methods
-        if name.startswith("generate") or "LinkUnit" in name and name.startswith("add")
-    } <= set(MINIMUM_WAITS)
+    interfaces = (event.Channel, cert.ServerSSLCert, cascading.CascadeManager)
+    methods = {name for interface in interfaces for name in vars(interface)}
+    slow = {name for name in methods if name.startswith("generate") or name.startswith("addLink")}
+    assert slow <= set(MINIMUM_WAITS) <= methods
 
 
-# ---- addresses -----------------------------------------------------------------------------------
+# ---- addresses and certificates ------------------------------------------------------------------
 
 
-def test_a_password_in_the_address_is_not_shown() -> None:
-    with pytest.raises(SettingsError, match="contains an @, is not an address") as error_info:
-        endpoint("https", "admin:hush@hush@pdu.example")
+@pytest.mark.parametrize(
+    "proto, host, words",
+    [
+        ("https", "admin:hush@hush@pdu.example", "contains an @, is not an address"),
+        ("ftp", "pdu.example", "https or http"),
+    ],
+)
+def test_an_address_with_a_login_or_another_scheme_is_a_settings_error(
+    proto: str, host: str, words: str
+) -> None:
+    with pytest.raises(SettingsError, match=words) as error_info:
+        endpoint(proto, host)
     assert "hush" not in str(error_info.value)
 
 
-def test_a_scheme_other_than_http_and_https_is_a_settings_error() -> None:
-    with pytest.raises(SettingsError, match="https or http"):
-        endpoint("ftp", "pdu.example")
+@pytest.fixture(scope="module")
+def pdu() -> Iterator[XerusPdu]:
+    with XerusPdu(Model(outlets=2), http_port=0) as unit:
+        yield unit
+
+
+def test_the_error_of_an_untrusted_certificate_after_a_redirect_names_the_redirect(
+    agent: MakeAgent, pdu: XerusPdu
+) -> None:
+    setting = f"set scheme=https and port={pdu.port}"
+    words = f"redirects to {pdu.url} .{setting}., which failed: .*not trusted"
+    with pytest.raises(HttpException, match=words):
+        get_state(agent("http", f"{pdu.host}:{pdu.http_port}", pdu.user, pdu.password))
+
+
+@pytest.mark.parametrize(
+    "password, hinted",
+    [(" xerus-own-words", True), ("xerus-own-words\u00a0", True), ("le grande", False)],
+)
+def test_a_space_at_either_end_of_a_refused_password_is_pointed_out(
+    agent: MakeAgent, pdu: XerusPdu, password: str, hinted: bool
+) -> None:
+    with pytest.raises(HttpException, match="refused the login") as error_info:
+        get_state(agent("https", pdu.url[8:], pdu.user, password, trust=Trust(ca_pem=pdu.ca_pem)))
+    text = str(error_info.value)
+    assert ("begins or ends with white space" in text) is hinted and password.strip() not in text
+
+
+@pytest.mark.parametrize("verify", [True, False])
+def test_with_another_fingerprint_no_request_is_sent_even_if_verification_is_off(
+    agent: MakeAgent, pdu: XerusPdu, verify: bool
+) -> None:
+    before, trust = pdu.books().requests, Trust(verify=verify, fingerprint="00" * 32)
+    with pytest.raises(HttpException, match="another certificate") as error_info:
+        get_state(agent("https", pdu.url[8:], trust=trust))
+    assert isinstance(error_info.value, Unreachable) and pdu.books().requests == before
+
+
+def test_a_certificate_is_verified_unless_the_documented_argument_turns_it_off(
+    pdu: XerusPdu,
+) -> None:
+    login = (pdu.user, pdu.password)
+    with (
+        Agent("https", pdu.url[8:], *login) as agent,
+        pytest.raises(HttpException, match="trusted"),
+    ):
+        get_state(agent)
+    with Agent("https", pdu.url[8:], *login, disable_certificate_verification=True) as agent:
+        get_state(agent)

@@ -104,16 +104,17 @@ def test_each_request_of_a_connection_has_its_own_deadline(agent: MakeAgent, clo
 # ---- a persistent connection that was closed -----------------------------------------------------
 
 
-def test_a_getter_is_repeated_once_when_the_kept_connection_was_closed(agent: MakeAgent) -> None:
-    with Peer([[result(1), None], [result(2)]]) as peer:
+@pytest.mark.parametrize(
+    "end", [None, http(b"", "408 Request Timeout", "Connection: close")], ids=["closed", "408"]
+)
+def test_on_a_kept_connection_that_ended_a_getter_is_repeated_once_and_a_write_never(
+    agent: MakeAgent, end: Step
+) -> None:
+    with Peer([[result(1), end], [result(2)]]) as peer:
         rpc_agent = agent("http", peer.address)
         get_state(rpc_agent)
-        assert get_state(rpc_agent) == {"_ret_": 2}
-        assert (len(peer.seen), peer.accepted) == (3, 2)
-
-
-def test_a_write_is_never_repeated(agent: MakeAgent) -> None:
-    with Peer([[result(1), None], [result(2)]]) as peer:
+        assert get_state(rpc_agent) == {"_ret_": 2} and (len(peer.seen), peer.accepted) == (3, 2)
+    with Peer([[result(1), end], [result(2)]]) as peer:
         rpc_agent = agent("http", peer.address)
         get_state(rpc_agent)
         with pytest.raises(Unreachable):
@@ -138,71 +139,38 @@ def test_a_bulk_is_repeated_only_if_all_its_calls_are_getters(agent: MakeAgent) 
             assert len(peer.seen) == 1 + tries
 
 
-def test_after_a_408_a_getter_is_repeated_and_a_write_is_an_error(agent: MakeAgent) -> None:
-    late = http(b"", "408 Request Timeout", "Connection: close")
-    with Peer([[result(1), late], [result(2)]]) as peer:
-        rpc_agent = agent("http", peer.address)
-        get_state(rpc_agent)
-        assert get_state(rpc_agent) == {"_ret_": 2}
-    with Peer([[result(1), late], [result(2)]]) as peer:
-        rpc_agent = agent("http", peer.address)
-        get_state(rpc_agent)
-        with pytest.raises(Unreachable):
-            set_state(rpc_agent)
-        assert len(peer.seen) == 2
-
-
 def test_only_getters_count_as_reading() -> None:
     assert all(map(reads_only, ("getState", "isEnabled", "listServers", "lookup")))
-    assert not any(
-        map(
-            reads_only,
-            (
-                "setState",
-                "issue",
-                "getaway",
-                "listen",
-                "cyclePowerState",
-                "newSession",
-                "pollEvents",
-                "performBulk",
-                "resetValue",
-                "addServer",
-                "startUpdate",
-                "reboot",
-                "getInformationWithPin",
-            ),
-        )
-    )
+    others = "setState issue getaway listen cyclePowerState newSession pollEvents performBulk"
+    others += " resetValue addServer startUpdate reboot getInformationWithPin"
+    assert not any(map(reads_only, others.split()))
 
 
 # ---- invalid answers -----------------------------------------------------------------------------
 
-_KINDS: list[tuple[str, type, type]] = [
-    ("400 Bad Request", HttpException, Refused),
-    ("401 Unauthorized", HttpException, Denied),
-    ("403 Forbidden", HttpException, Denied),
-    ("451 Unavailable For Legal Reasons", HttpException, Denied),
-    ("503 Service Unavailable", HttpException, Unreachable),
-    ("404 Not Found", HttpException, Refused),
-    ("500 Internal Server Error", HttpException, Refused),
-    ("204 No Content", HttpException, Refused),
-]
+_STATUSES = {
+    "400 Bad Request": Refused,
+    "401 Unauthorized": Denied,
+    "403 Forbidden": Denied,
+    "451 Unavailable For Legal Reasons": Denied,
+    "503 Service Unavailable": Unreachable,
+    "404 Not Found": Refused,
+    "500 Internal Server Error": Refused,
+    "204 No Content": Refused,
+    "304 Not Modified": Refused,
+}
 
 
-@pytest.mark.parametrize("status, documented, ours", _KINDS, ids=[kind[0] for kind in _KINDS])
+@pytest.mark.parametrize("status, kind", _STATUSES.items())
 def test_each_http_status_is_an_error_of_the_vendors_class_and_of_ours(
-    agent: MakeAgent, status: str, documented: type, ours: type
+    agent: MakeAgent, status: str, kind: type
 ) -> None:
-    body = b"" if status.startswith("204") else b"<html>no</html>"
+    body = b"" if status[:3] in ("204", "304") else b"<html>no</html>"
     with Peer([[http(body, status, "Connection: close")]]) as peer:
         # scripts look for this form of the status
-        with pytest.raises(documented, match=f"HTTP Error {status[:3]}") as error_info:
+        with pytest.raises(HttpException, match=f"HTTP Error {status[:3]}") as error_info:
             get_state(agent("http", peer.address))
-    assert isinstance(error_info.value, ours) and isinstance(error_info.value, PduHandlerError)
-    assert "secret-word" not in str(error_info.value) and "getState" not in repr(
-        error_info.value.args
-    )
+    assert isinstance(error_info.value, kind) and "getState" not in repr(error_info.value.args)
 
 
 _BODIES = [
@@ -219,8 +187,6 @@ _BODIES = [
     b'{"id":1,"error":{}}',
     b'{"id":1,"error":{"code":"a","message":1}}',
     b'{"id":1,"result":NaN}',
-    b'{"id":1,"result":{"_ret_":-Infinity}}',
-    b"[" * 100_000,
 ]
 
 
@@ -282,66 +248,40 @@ def test_with_an_invalid_content_length_an_answer_is_read_until_the_connection_e
                 get_state(rpc_agent)
 
 
-def test_a_304_is_reported_even_with_a_content_length(agent: MakeAgent) -> None:
-    with Peer([[http(b"", "304 Not Modified", length=14)]]) as peer:
-        with pytest.raises(HttpException, match="304"):
-            get_state(agent("http", peer.address))
-
-
-_UNUSABLE: list[tuple[str, Step, type, str]] = [
-    ("half a body", http(b'{"jsonrpc"', length=500), Unreachable, "answer broke off"),
-    ("half a header", b"HTTP/1.1 200 OK\r\nContent-Le", Unreachable, "closed before an answer"),
-    (
-        "no end of the headers",
-        b"HTTP/1.1 200 OK\r\nServer: x\r\n",
-        Unreachable,
-        "closed before an answer",
-    ),
-    (
-        "half a chunk",
-        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n50\r\n{",
-        Unreachable,
-        "answer broke off",
-    ),
-    (
-        "an invalid chunk",
-        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
-        Unreachable,
-        "or is malformed",
-    ),
-    ("half a status", b"HTTP/1", ProtocolError, "not HTTP"),
-    ("another protocol", b"SSH-2.0-x\r\n", ProtocolError, "not HTTP"),
-    (
-        "429",
-        http(b"x", "429 Too Many Requests"),
-        Refused,
-        "too many requests .HTTP Error 429.: try again later",
-    ),
-    (
-        "429 with a pause",
+_OK = b"HTTP/1.1 200 OK\r\n"
+_CHUNKED = _OK + b"Transfer-Encoding: chunked\r\n\r\n"
+_UNUSABLE: dict[str, tuple[Step, type, str]] = {
+    "nothing": (None, Unreachable, "closed before an answer"),
+    "half a body": (http(b'{"jsonrpc"', length=500), Unreachable, "answer broke off"),
+    "half a header": (_OK + b"Content-Le", Unreachable, "closed before an answer"),
+    "no end of the headers": (_OK + b"Server: x\r\n", Unreachable, "closed before an answer"),
+    "half a chunk": (_CHUNKED + b"50\r\n{", Unreachable, "answer broke off"),
+    "an invalid chunk": (_CHUNKED + b"zz\r\n", Unreachable, "or is malformed"),
+    "half a status": (b"HTTP/1", ProtocolError, "not HTTP"),
+    "another protocol": (b"SSH-2.0-x\r\n", ProtocolError, "not HTTP"),
+    "too many headers": (_OK + b"X: y\r\n" * 500, ProtocolError, "not HTTP"),
+    "a long line": (_OK + b"X: " + b"y" * 70_000, ProtocolError, "not HTTP"),
+    "404": (http(b"x", "404 No"), Refused, "no such resource"),
+    "451": (http(b"x", "451 No"), Denied, "change its password"),
+    "429": (http(b"x", "429 No"), Refused, "too many requests .HTTP Error 429.: try again later"),
+    "429 with a pause": (
         http(b"x", "429 No", "Retry-After: 120"),
         Refused,
         "polls it; it asks for a pause of 120 s$",
     ),
-    (
-        "503 until a date",
+    "503 until a date": (
         http(b"x", "503 No", "Retry-After: Fri, 31 Dec 1999 23:59:59 GMT"),
         Unreachable,
         "in a minute$",
     ),
-    ("nothing", None, Unreachable, "closed before an answer"),
-    ("404", http(b"x", "404 No"), Refused, "no such resource"),
-    ("too many headers", b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 500, ProtocolError, "not HTTP"),
-    ("a long line", b"HTTP/1.1 200 OK\r\nX: " + b"y" * 70_000, ProtocolError, "not HTTP"),
-]
+}
 
 
-@pytest.mark.parametrize(
-    "step, kind, words", [case[1:] for case in _UNUSABLE], ids=[case[0] for case in _UNUSABLE]
-)
+@pytest.mark.parametrize("name", _UNUSABLE)
 def test_each_unusable_answer_is_an_error_of_the_right_kind_that_says_what_is_wrong(
-    agent: MakeAgent, step: Step, kind: type, words: str
+    agent: MakeAgent, name: str
 ) -> None:
+    step, kind, words = _UNUSABLE[name]
     with Peer([[step]]) as peer:
         with pytest.raises(PduHandlerError, match=words) as error_info:
             get_state(agent("http", peer.address))
@@ -352,12 +292,6 @@ def test_each_unusable_answer_is_an_error_of_the_right_kind_that_says_what_is_wr
 def test_an_unusable_address_is_unreachable(agent: MakeAgent, host: str) -> None:
     with pytest.raises(Unreachable, match="check (the )?address|refuses the connection"):
         get_state(agent("http", host))
-
-
-def test_a_user_name_with_a_colon_is_an_error(agent: MakeAgent) -> None:
-    with pytest.raises(SettingsError, match="the user name contains a colon") as error_info:
-        agent("https", "pdu.example", "user:half", "other-half")
-    assert "half" not in str(error_info.value)
 
 
 @pytest.mark.parametrize("proto", ["http", "https"])
@@ -377,26 +311,22 @@ def test_an_answer_that_was_sent_twice_is_not_the_answer_to_the_next_request(
         )
 
 
-def test_a_file_of_which_only_some_headers_arrive_is_not_an_empty_file(agent: MakeAgent) -> None:
-    for cut in (
-        b"HTTP/1.1 200 OK\r\nContent-Ty",
-        b"HTTP/1.1 200 OK\r\nContent-Type: text/csv\r\n",
-        b"HTTP/1.1 200 OK\r\n",
-    ):
-        with Peer([[cut]]) as peer, pytest.raises(Unreachable, match="closed before an answer"):
-            agent("http", peer.address).get("/x.csv")
-        with Peer([[http(b"1"), cut], [http(b"2")]]) as peer:
-            rpc_agent = agent("http", peer.address)
-            assert [rpc_agent.get("/x.csv"), rpc_agent.get("/x.csv")] == [
-                b"1",
-                b"2",
-            ], "a read is repeated if a persistent connection ends"
+@pytest.mark.parametrize("cut", [_OK + b"Content-Ty", _OK + b"Content-Type: text/csv\r\n", _OK])
+def test_a_file_of_which_only_some_headers_arrive_is_not_an_empty_file(
+    agent: MakeAgent, cut: bytes
+) -> None:
+    with Peer([[cut]]) as peer, pytest.raises(Unreachable, match="closed before an answer"):
+        agent("http", peer.address).get("/x.csv")
+    with Peer([[http(b"1"), cut], [http(b"2")]]) as peer:
+        rpc_agent = agent("http", peer.address)
+        # a read is repeated if a persistent connection ends
+        assert [rpc_agent.get("/x.csv"), rpc_agent.get("/x.csv")] == [b"1", b"2"]
 
 
 # ---- redirects -----------------------------------------------------------------------------------
 
 
-def _moved(location: str, status: str = "302 Found") -> Step:
+def _moved(location: str, status: str = "302 Found") -> bytes:
     return http(b"", status, f"Location: {location}", "Connection: close")
 
 
@@ -413,13 +343,9 @@ def test_a_redirect_to_https_sends_the_same_getter_with_body_and_login_and_is_re
             assert get_state(rpc_agent) == {"_ret_": 1}
             set_state(rpc_agent)
             assert rpc_agent.url == f"https://{target.address}"
-            first_request, second_request = origin.seen[0], target.seen[0]
-            assert (
-                second_request.start == first_request.start
-                and second_request.body == first_request.body
-            )
-            assert second_request.headers["authorization"] == first_request.headers["authorization"]
-            assert (len(origin.seen), len(target.seen)) == (1, 2)
+            (first,), (second, _) = origin.seen, target.seen
+            assert (second.start, second.body) == (first.start, first.body)
+            assert second.headers["authorization"] == first.headers["authorization"]
 
 
 def test_a_redirect_is_not_remembered_if_ca_pem_cannot_be_read(agent: MakeAgent) -> None:
@@ -446,66 +372,42 @@ def test_a_redirected_write_is_not_sent_again_and_the_error_quotes_the_location(
         assert len(origin.seen) == 1 and target.accepted == 0
 
 
-@pytest.mark.parametrize("scheme", ["http", "https"])
-def test_the_login_is_not_sent_to_another_port_with_the_same_scheme(
-    agent: MakeAgent, scheme: str
+_REFUSED = [
+    (
+        "http",
+        "http://{target}/",
+        "another port .*another PDU.*; if the port is right, set that scheme and port",
+    ),
+    ("https", "https://{target}/", "another port .*another PDU"),
+    ("https", "http://{origin}/", "from https to http"),
+    ("http", "https://localhost:{port}/", "to another host .localhost:"),
+    ("http", "http://localhost:{port}/x", "redirects"),
+    ("http", "//localhost:{port}/x", "redirects"),
+    ("http", "http://{origin}/", "to itself"),
+    ("http", "ftp://127.0.0.1/", "redirects"),
+    ("http", "/elsewhere", "redirects"),
+    ("http", "", "redirects"),
+    ("http", "http://[", "redirects"),
+    ("http", "http://127.0.0.1:99999/", "redirects"),
+    ("http", "https://127.0.0.1:0/", "redirects"),
+]
+
+
+@pytest.mark.parametrize("scheme, location, words", _REFUSED)
+def test_a_login_is_sent_to_no_other_host_or_port_and_not_from_https_to_http(
+    agent: MakeAgent, scheme: str, location: str, words: str
 ) -> None:
     tls = usual().context if scheme == "https" else None
-    with (
-        Peer([[result(1)]], tls=tls) as target,
-        Peer([[_moved(f"{scheme}://{target.address}/")]], tls=tls) as origin,
-    ):
-        with pytest.raises(
-            HttpException,
-            match="another port .*another PDU.*; if the port is right, set that scheme and port",
-        ):
-            get_state(agent(scheme, origin.address, trust=Trust(verify=False)))
-        assert target.accepted == 0
+    with Peer([[result(1)]], tls=tls) as target:
 
+        def moved(_: object) -> bytes:
+            places = {"target": target.address, "origin": origin.address, "port": target.port}
+            return _moved(location.format(**places))
 
-def test_the_login_is_not_sent_from_https_to_http(agent: MakeAgent) -> None:
-    def moved(_: object) -> bytes:
-        return http(b"", "302 Found", f"Location: http://{origin.address}/", "Connection: close")
-
-    with Peer([[moved]], tls=usual().context) as origin:
-        with pytest.raises(HttpException, match="from https to http"):
-            get_state(agent("https", origin.address, trust=Trust(verify=False)))
-        assert origin.accepted == 1
-
-
-def test_a_redirect_to_https_on_another_host_is_refused(agent: MakeAgent) -> None:
-    def moved(_: object) -> bytes:
-        return http(
-            b"", "302 Found", f"Location: https://localhost:{origin.port}/", "Connection: close"
-        )
-
-    with Peer([[moved]]) as origin:
-        with pytest.raises(HttpException, match="to another host .localhost:"):
-            get_state(agent("http", origin.address))
-        assert origin.accepted == 1
-
-
-@pytest.mark.parametrize(
-    "location",
-    [
-        "http://localhost:{port}/x",
-        "//localhost:{port}/x",
-        "ftp://127.0.0.1/",
-        "/elsewhere",
-        "",
-        "http://[",
-        "http://127.0.0.1:99999/",
-        "https://127.0.0.1:0/",
-    ],
-)
-def test_a_redirect_to_another_host_or_without_a_usable_address_is_refused(
-    agent: MakeAgent, location: str
-) -> None:
-    with Peer([[result(1)]]) as target:
-        with Peer([[_moved(location.format(port=target.port))]]) as origin:
-            with pytest.raises(HttpException, match="redirects") as error_info:
-                get_state(agent("http", origin.address))
-        assert not target.seen and isinstance(error_info.value, Refused)
+        with Peer([[moved]], tls=tls) as origin:
+            with pytest.raises(HttpException, match=words) as error_info:
+                get_state(agent(scheme, origin.address, trust=Trust(verify=False)))
+        assert target.accepted == 0 and isinstance(error_info.value, Refused)
 
 
 def test_a_second_redirect_is_refused(agent: MakeAgent) -> None:
@@ -515,15 +417,6 @@ def test_a_second_redirect_is_refused(agent: MakeAgent) -> None:
             with pytest.raises(HttpException, match="redirect is not followed"):
                 get_state(agent("http", origin.address, trust=Trust(verify=False)))
         assert last.accepted == 0
-
-
-def test_a_redirect_to_itself_is_refused(agent: MakeAgent) -> None:
-    def again(_: object) -> bytes:
-        return http(b"", "302 Found", f"Location: http://{origin.address}/")
-
-    with Peer([[again]]) as origin:
-        with pytest.raises(HttpException, match="to itself"):
-            get_state(agent("http", origin.address))
 
 
 def test_a_copy_of_the_network_or_tls_error_is_the_second_argument(agent: MakeAgent) -> None:
