@@ -144,7 +144,7 @@ def test_proxies_and_netrc_of_the_environment_and_cookies_are_not_used(
     ],
 )
 def test_an_invalid_login_is_a_settings_error_that_hides_it(
-    login: dict[str, str], words: str
+    login: dict[str, Any], words: str
 ) -> None:
     with pytest.raises(SettingsError, match=words) as error_info:
         Agent("https", "pdu.example", **login)

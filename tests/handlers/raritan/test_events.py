@@ -26,7 +26,7 @@ from tests.simulators.clockwork import ManualClock
 from tests.simulators.xerus import Fault, Model, XerusPdu
 from tests.waiting import finished
 
-from .conftest import MakeAgent, connected
+from .conftest import MakeAgent
 
 MODEL = Model(outlets=2, in_rush_guard_ms=0)
 STATES = [(Outlet.StateChangedEvent, None)]
@@ -34,8 +34,13 @@ STATES = [(Outlet.StateChangedEvent, None)]
 
 @pytest.fixture
 def pdu(clock: ManualClock) -> Iterator[XerusPdu]:
-    with XerusPdu(MODEL, clock=clock, reboot_seconds=0.2) as unit:
+    # without TLS: each new connection would cost a handshake
+    with XerusPdu(MODEL, clock=clock, http_port=0, enforce_https=False) as unit:
         yield unit
+
+
+def connected(agent: MakeAgent, pdu: XerusPdu) -> Agent:
+    return agent("http", f"{pdu.host}:{pdu.http_port}", pdu.user, pdu.password)
 
 
 def switch(agent: MakeAgent, pdu: XerusPdu, state: Outlet.PowerState) -> None:
@@ -45,58 +50,40 @@ def switch(agent: MakeAgent, pdu: XerusPdu, state: Outlet.PowerState) -> None:
 OFF, ON = Outlet.PowerState.PS_OFF, Outlet.PowerState.PS_ON
 
 
+def power_state(event: Event) -> Outlet.PowerState:
+    assert isinstance(event, Outlet.StateChangedEvent)
+    return event.newState.powerState
+
+
+def source(event: Event) -> str:
+    return event.source.target.rpartition("/")[2] if event.source else ""
+
+
 def test_types_are_demanded_as_each_firmware_names_them(agent: MakeAgent, firmware: str) -> None:
     with (
-        XerusPdu(MODEL, firmware) as pdu,
+        XerusPdu(MODEL, firmware, http_port=0, enforce_https=False) as pdu,
         Listener(
             connected(agent, pdu),
             [*STATES, (NumericSensor.ReadingChangedEvent, None), (UserEvent, None)],
         ) as listener,
     ):
         switch(agent, pdu, OFF)
-        command = next(listener)
-        others: list[Event] = []
-        while not {Outlet.StateChangedEvent, NumericSensor.ReadingChangedEvent} <= {
-            type(event) for event in others
-        }:
-            others.append(next(listener))
-        assert isinstance(command, Outlet.PowerControlEvent) and (
-            command.actUserName,
-            command.state,
-        ) == (pdu.user, OFF)
-        change = next(event for event in others if isinstance(event, Outlet.StateChangedEvent))
-        assert change.newState.powerState is OFF and isinstance(change.source, Outlet)
-        assert (
-            change.source.target
-            == f"/tfwopaque/{pdu.site.firmware.type_id('pdumodel.Outlet')}/outlet.0"
-        )
-
-
-def test_events_of_one_source_and_of_a_base_type_are_demanded(
-    agent: MakeAgent, pdu: XerusPdu
-) -> None:
-    first = Outlet("/model/pdu/0/outlet/0", connected(agent, pdu))
-    with Listener(connected(agent, pdu), [(Event, first)]) as listener:
-        Outlet("/model/outlet/1", first.agent).setPowerState(OFF)
-        first.setPowerState(OFF)
-        # an event of the other outlet would come first
-        sources = [next(listener).source for _ in range(2)]
-        assert [source.target.rpartition("/")[2] for source in sources if source is not None] == [
-            "outlet.0"
-        ] * 2
+        command, change = next(listener), next(listener)
+        assert isinstance(command, Outlet.PowerControlEvent)
+        assert (command.actUserName, command.state) == (pdu.user, OFF)
+        while not isinstance(change, Outlet.StateChangedEvent):
+            change = next(listener)
+        outlet_type = pdu.site.firmware.type_id("pdumodel.Outlet")
+        assert power_state(change) is OFF and isinstance(change.source, Outlet)
+        assert change.source.target == f"/tfwopaque/{outlet_type}/outlet.0"
 
 
 def test_more_events_than_one_answer_holds_come_in_order(agent: MakeAgent, pdu: XerusPdu) -> None:
     with Listener(connected(agent, pdu), STATES) as listener:
-        for _ in range(40):
-            switch(agent, pdu, OFF)
-            switch(agent, pdu, ON)
-        seen = [next(listener) for _ in range(80)]
-        assert [
-            event.newState.powerState
-            for event in seen
-            if isinstance(event, Outlet.StateChangedEvent)
-        ] == [OFF, ON] * 40
+        outlet = Outlet("/model/outlet/0", connected(agent, pdu))
+        for state in [OFF, ON] * 40:
+            outlet.setPowerState(state)
+        assert [power_state(next(listener)) for _ in range(80)] == [OFF, ON] * 40
 
 
 @pytest.mark.parametrize("fault", [Fault.CLOSE_BEFORE, Fault.STATUS])
@@ -111,11 +98,8 @@ def test_the_notice_of_an_outage_may_close_the_listener(
 
     with Listener(connected(agent, pdu), STATES, notice=close) as listener:
         pdu.faults.order(fault, 1, status=503)
-        assert (
-            list(listener) == []
-            and [outage.duration for outage in outages] == [None]
-            and not pdu.events[0].channels
-        )
+        assert list(listener) == [] and not pdu.events[0].channels
+        assert [outage.duration for outage in outages] == [None]
 
 
 # ---- outages on the test's clock, which the unit shares: a channel lives 30 s without access ----
@@ -179,12 +163,7 @@ class Listening(NamedTuple):
 
     def states(self, count: int) -> list[bool]:
         """The next states that the listener reports."""
-        found = [next(self.listener) for _ in range(count)]
-        return [
-            event.newState.powerState is ON
-            for event in found
-            if isinstance(event, Outlet.StateChangedEvent)
-        ]
+        return [power_state(next(self.listener)) is ON for _ in range(count)]
 
 
 @pytest.fixture
@@ -205,11 +184,11 @@ def listening(agent: MakeAgent) -> Iterator[Listening]:
         yield Listening(pdu, listener, clock, outages)
 
 
-@pytest.mark.sample(1)
 @pytest.mark.parametrize(
     "fault, seconds, status",
     [
-        *((Fault.CLOSE_BEFORE, each, 0) for each in (1.0, 15.0, 23.7, 24.0, 27.9, 29.4, 29.8)),
+        (Fault.CLOSE_BEFORE, 1.0, 0),
+        (Fault.CLOSE_BEFORE, 29.8, 0),
         *((fault, 29.8, 503) for fault in (Fault.STATUS, Fault.HTML, Fault.EMPTY, Fault.NOT_JSON)),
         (Fault.STATUS, 1.0, 429),
     ],
@@ -220,19 +199,14 @@ def test_no_event_is_lost_in_an_outage_that_is_shorter_than_the_channels_life(
     listening.switch_each_second(40)
     listening.fails(fault, seconds, status)
     assert listening.states(40) == [False, True] * 20
-    assert [
-        (outage.duration is None, outage.kept, outage.lost) for outage in listening.outages
-    ] == [
-        (True, True, None),
-        (False, True, None),
-    ]
-    assert listening.outages[1].duration == pytest.approx(seconds, abs=0.6)
-    assert isinstance(listening.outages[0].error, Refused) is (status == 429)
-    assert len(listening.pdu.events[0].channels) == 1
+    begun, ended = listening.outages
+    assert (begun.duration, begun.kept, begun.lost) == (None, True, None)
+    assert (ended.kept, ended.lost) == (True, None)
+    assert ended.duration == pytest.approx(seconds, abs=0.6)
+    assert isinstance(begun.error, Refused) is (status == 429)
 
 
-@pytest.mark.sample(1)
-@pytest.mark.parametrize("fault", [Fault.CLOSE_BEFORE, Fault.STATUS, Fault.HTML])
+@pytest.mark.parametrize("fault", [Fault.CLOSE_BEFORE, Fault.STATUS])
 def test_a_longer_outage_loses_events_and_says_from_when_to_when(
     listening: Listening, fault: Fault
 ) -> None:
@@ -240,17 +214,14 @@ def test_a_longer_outage_loses_events_and_says_from_when_to_when(
     event_time = listening.clock.utc()
     listening.fails(fault, 45.0)
     assert len(listening.states(1)) == 1
-    first = listening.clock.utc()
-    last = listening.outages[-1]
-    assert last.kept is False and last.lost is not None and last.duration is not None
-    assert last.lost.since == event_time and last.lost.until - event_time >= datetime.timedelta(
-        seconds=45.0
-    )
-    assert last.duration == pytest.approx(45.0, abs=8.0)
-    missed = int((last.lost.until - event_time).total_seconds() + 0.5)
-    assert first >= last.lost.until and listening.states(89 - missed) == [
-        number % 2 == 1 for number in range(missed + 1, 90)
-    ]
+    first, last = listening.clock.utc(), listening.outages[-1]
+    assert last.kept is False and last.lost is not None and last.lost.since == event_time
+    lost_s = (last.lost.until - event_time).total_seconds()
+    assert lost_s >= 45.0 and last.duration == pytest.approx(45.0, abs=8.0)
+    assert first >= last.lost.until
+    missed = int(lost_s + 0.5)
+    later = [number % 2 == 1 for number in range(missed + 1, 90)]
+    assert listening.states(89 - missed) == later
 
 
 def test_one_refused_login_does_not_end_the_listening_and_loses_no_event(
@@ -295,7 +266,6 @@ def test_a_login_that_is_refused_while_a_channel_is_made_is_not_sent_again_to_re
     assert listening.pdu.books().requests == before + 1 + names + made + demanded
 
 
-@pytest.mark.sample(1)
 @pytest.mark.parametrize("fault, kind", [(Fault.HTML, ProtocolError), (Fault.STATUS, Refused)])
 def test_a_unit_that_starts_may_answer_with_pages_for_ten_minutes(
     listening: Listening, fault: Fault, kind: type[PduHandlerError]
@@ -345,16 +315,12 @@ class Swallowing:
 
 def test_a_request_without_an_answer_leaves_time_for_another_try_before_the_channel_ends() -> None:
     clock, outages = Hours(), list[Outage]()
-    with XerusPdu(MODEL, clock=clock) as pdu:
-        network = Swallowing(StandardTransport(Trust(ca_pem=pdu.ca_pem)), clock)
-        agent = Agent(
-            "https",
-            f"{pdu.host}:{pdu.port}",
-            pdu.user,
-            pdu.password,
-            timeout=40.0,
-            transport=network,
+    with XerusPdu(MODEL, clock=clock, http_port=0, enforce_https=False) as pdu:
+        network, address = (
+            Swallowing(StandardTransport(Trust()), clock),
+            f"{pdu.host}:{pdu.http_port}",
         )
+        agent = Agent("http", address, pdu.user, pdu.password, timeout=40.0, transport=network)
         with (
             agent,
             Listener(
@@ -372,24 +338,23 @@ def test_a_request_without_an_answer_leaves_time_for_another_try_before_the_chan
             assert network.waits[-1] == 40.0, "later on, the agent's own patience decides"
 
 
-def test_the_types_of_any_source_are_demanded_as_documented(
+def test_types_of_any_source_and_of_one_source_are_demanded_as_documented(
     agent: MakeAgent, pdu: XerusPdu
 ) -> None:
-    """demandEvents takes a source with each type; a type alone belongs to demandEventTypes."""
+    """demandEvents takes a source with each type; a type alone belongs to demandEventTypes. A base
+    type includes the derived types.
+    """
     first, before = Outlet("/model/pdu/0/outlet/0", connected(agent, pdu)), pdu.books().requests
     with Listener(connected(agent, pdu), [*STATES, (UserEvent, first)]) as listener:
         assert pdu.books().requests == before + 4
         Outlet("/model/outlet/1", first.agent).setPowerState(OFF)
         first.setPowerState(OFF)
         seen = [next(listener) for _ in range(3)]
-        assert [
-            (type(event).__name__, event.source and event.source.target.rpartition("/")[2])
-            for event in seen
-        ] == [
-            ("StateChangedEvent", "outlet.1"),
-            ("PowerControlEvent", "outlet.0"),
-            ("StateChangedEvent", "outlet.0"),
-        ]
+    assert [(type(event).__name__, source(event)) for event in seen] == [
+        ("StateChangedEvent", "outlet.1"),
+        ("PowerControlEvent", "outlet.0"),
+        ("StateChangedEvent", "outlet.0"),
+    ]
     before = pdu.books().requests
     with Listener(connected(agent, pdu), STATES):
         assert pdu.books().requests == before + 3
@@ -425,9 +390,8 @@ def test_closing_releases_the_channel_and_does_not_wait_long_for_a_silent_unit(
     before = pdu.books().connections
     listener.close()
     assert not pdu.events[0].channels and list(listener) == []
-    assert pdu.books().connections == before + 1, (
-        "an interrupted poll may have left half an answer on the old connection"
-    )
+    # an interrupted poll may have left half an answer on the old connection
+    assert pdu.books().connections == before + 1
     patient = connected(agent, pdu)
     patient.timeout = 3600.0
     listener = Listener(patient, STATES)
@@ -485,7 +449,9 @@ def test_events_of_a_link_unit_come_from_the_event_service_of_that_unit(
     contain its id.
     """
     with (
-        XerusPdu(MODEL, links={3: MODEL}, prefix_links=prefixed) as pdu,
+        XerusPdu(
+            MODEL, links={3: MODEL}, prefix_links=prefixed, http_port=0, enforce_https=False
+        ) as pdu,
         Listener(connected(agent, pdu), STATES, link=3) as listener,
     ):
         switch(agent, pdu, OFF)

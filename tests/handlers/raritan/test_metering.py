@@ -169,12 +169,8 @@ def test_a_disabled_inlet_counts_for_the_energy_but_not_for_the_load(unit: Descr
     unit.inlet({"current": 3.0, "activeEnergy": 100.0}, {})
     unit.inlet({"current": 0.5, "activeEnergy": 50.0}, {}, enabled=False)
     assert unit.measured() == (3.0, 150.0)
-
-
-def test_an_inlet_that_does_not_say_whether_it_is_enabled_is_in_use(unit: Described) -> None:
-    unit.inlet({"current": 3.0}, {})
-    unit.calls[f"{PDU}/inlet/0", "isEnabled"] = Status(404)
-    assert unit.measured()[0] == 3.0
+    unit.calls[f"{PDU}/inlet/1", "isEnabled"] = Status(404)  # it is in use
+    assert unit.measured() == (3.5, 150.0)
 
 
 def test_the_units_own_counter_comes_before_the_inlets(unit: Described) -> None:
@@ -192,33 +188,22 @@ def test_an_inlet_without_a_counter_has_the_energy_of_its_lines_without_neutral(
     assert unit.measured() == (15.0, 600.0)
 
 
-def test_the_energy_of_only_some_outlets_is_not_a_total(unit: Described) -> None:
-    unit.outlets([1.0, 2.0], [10.0, 20.0])
-    del unit.calls[f"{PDU}/outlet/1/activeEnergy", "getReading"]
-    assert unit.measured() == (3.0, None)
-
-
-def test_without_inlets_the_energy_comes_from_the_outlets_and_the_load_from_banks_or_else_outlets(
+def test_without_inlets_the_load_is_of_banks_or_else_outlets_and_the_energy_of_all_outlets(
     unit: Described,
 ) -> None:
     unit.outlets([1.0, 2.0], [10.0, 20.0])
     assert unit.measured() == (3.0, 30.0)
     unit.banks([1.5, 2.0])
     assert unit.measured() == (3.5, 30.0)
-
-
-def test_a_sensor_that_the_account_may_not_read_is_denied(unit: Described) -> None:
-    unit.inlet({"current": 3.0, "activeEnergy": 100.0}, {})
-    unit.calls["/sensor/I0current", "getReading"] = Status(403)
-    with pytest.raises(PduHandlerError) as error_info:
-        unit.measured()
-    assert error_info.value.kind == "denied"
+    del unit.calls[f"{PDU}/outlet/1/activeEnergy", "getReading"]
+    assert unit.measured() == (3.5, None)
 
 
 @pytest.mark.parametrize("answer", [Status(403), Failure(-32001)])
 @pytest.mark.parametrize(
     "rid, method",
     [
+        ("/sensor/I0current", "getReading"),
         (PDU, "getSensors"),
         (f"{PDU}/inlet/0", "getSensors"),
         (f"{PDU}/inlet/0", "getPoles"),
@@ -226,7 +211,7 @@ def test_a_sensor_that_the_account_may_not_read_is_denied(unit: Described) -> No
         (PDU, "getTransferSwitches"),
     ],
 )
-def test_a_list_that_the_account_may_not_read_is_denied_and_the_account_may_still_switch(
+def test_a_sensor_or_list_that_the_account_may_not_read_is_denied_and_it_may_still_switch(
     unit: Described, rid: str, method: str, answer: Any
 ) -> None:
     unit.inlet({"current": 3.0, "activeEnergy": 100.0}, {})
@@ -249,10 +234,12 @@ def test_a_list_that_the_account_may_not_read_is_denied_and_the_account_may_stil
 
 def test_a_list_that_no_figure_needs_may_be_denied(unit: Described) -> None:
     unit.inlet({"current": 3.0, "activeEnergy": 100.0}, {})
-    unit.calls[f"{PDU}/inlet/1", "getSensors"] = unit.calls[PDU, "getOverCurrentProtectors"] = (
-        Status(403)
-    )
-    unit.calls[PDU, "getTransferSwitches"] = Status(403)
+    for rid, method in (
+        (f"{PDU}/inlet/1", "getSensors"),
+        (PDU, "getOverCurrentProtectors"),
+        (PDU, "getTransferSwitches"),
+    ):
+        unit.calls[rid, method] = Status(403)
     assert unit.measured() == (3.0, 100.0)
 
 

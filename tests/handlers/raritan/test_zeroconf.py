@@ -1,6 +1,5 @@
-"""Discovery over mDNS.
-
-Some tests use a real responder and a real service browser on the loopback interface.
+"""Discovery over mDNS. The page's script (test_library_page.py) asks a real responder on the
+loopback interface.
 """
 
 from __future__ import annotations
@@ -11,14 +10,12 @@ import re
 import socket
 import time
 from collections.abc import Iterator
-from typing import Any, cast
+from typing import Any, Optional, cast
 
 import pytest
 from zeroconf import IPVersion, ServiceInfo, ServiceStateChange, Zeroconf
 
 from handlers.raritan import zeroconf as discovery
-from tests.process_lock import turn
-from tests.waiting import until
 
 LOOPBACK = ["127.0.0.1"]
 OLD, NEW = discovery.SERVICES
@@ -35,13 +32,6 @@ ANNOUNCED = (
 
 def _packed(address: str) -> bytes:
     return socket.inet_pton(socket.AF_INET6 if ":" in address else socket.AF_INET, address)
-
-
-@pytest.fixture(scope="module")
-def responder() -> Iterator[None]:
-    """Announces the devices of ANNOUNCED. Test processes that run at the same time take turns."""
-    with turn("mdns"):
-        yield from announced()
 
 
 def announced() -> Iterator[None]:
@@ -67,67 +57,44 @@ def announced() -> Iterator[None]:
         discovery.close(network)
 
 
-def test_discover_returns_the_addresses_as_text(responder: None) -> None:
-    names: list[str] = []
-
-    def all_found() -> bool:
-        names[:] = discovery.discover(2.0, LOOPBACK)
-        return len(names) == 4
-
-    until(all_found)  # a busy machine may answer late
-    assert names == ["127.0.0.11", "127.0.0.12", "127.0.0.13", "2001:db8::14"]
-
-
-def test_an_address_also_works_as_the_dictionary_of_the_vendors_discover(
+def test_discover_returns_texts_that_also_work_as_the_dictionaries_of_the_vendors_discover(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    announced_devices = [discovery.AnnouncedDevice("PX4-1", "PX4-1", "192.0.2.1", 443, "4.4.1")]
-    monkeypatch.setattr(
-        discovery, "discover_devices", lambda timeout, interfaces: announced_devices
-    )
-    (host_address,) = discovery.discover()
-    assert {key: host_address[key] for key in ("ip", "port", "fw")} == {
-        "ip": "192.0.2.1",
-        "port": 443,
-        "fw": "4.4.1",
-    }
-    assert (
-        host_address.get("port") == 443
-        and host_address.get("model", "none") == "none"
-        and host_address.get("model") is None
-    )
-    assert (
-        isinstance(host_address, str)
-        and host_address[:3] == "192"
-        and f"{host_address}" == "192.0.2.1"
-    )
+    device = discovery.AnnouncedDevice("PX4-1", "PX4-1", "192.0.2.1", 443, "4.4.1")
+    monkeypatch.setattr(discovery, "discover_devices", lambda timeout, interfaces: [device])
+    (address,) = discovery.discover()
+    copies: list[Any] = [address, copy.deepcopy(address), pickle.loads(pickle.dumps(address))]
+    for again in copies:
+        assert isinstance(again, str) and again == "192.0.2.1"
+        assert (again["ip"], again["port"], again["fw"]) == ("192.0.2.1", 443, "4.4.1")
+    assert address.get("port") == 443 and address.get("model", "none") == "none"
     with pytest.raises(KeyError):
-        host_address["model"]
-    for again in (
-        copy.copy(host_address),
-        copy.deepcopy(host_address),
-        pickle.loads(pickle.dumps(host_address)),
-    ):
-        assert again == host_address and again["fw"] == "4.4.1"
+        address["model"]
 
 
-def test_waiting_for_a_silent_name_ends_with_the_discovery() -> None:
-    """The time-out of a query is 2 s, or less near the end of the discovery."""
-    waits: list[int] = []
+class Network:
+    """Answers every query with this device, or with nothing; notes the time-outs in ms."""
 
-    class Silent:
-        def get_service_info(self, service: str, name: str, timeout: int) -> None:
-            waits.append(timeout)
+    def __init__(self, **announced: Any) -> None:
+        self.announced, self.waits = announced, list[int]()
 
-    for end, expected in ((time.monotonic() + 100, 2000), (time.monotonic() - 100, 0)):
-        announcements = discovery.Announcements(end)
-        silent: Any = Silent()
-        announcements.handle_change(silent, NEW, f"ghost.{NEW}", ServiceStateChange.Added)
-        assert waits[-1] == expected and announcements.devices() == []
-    discovery.Announcements(time.monotonic() + 1).handle_change(
-        silent, NEW, f"ghost.{NEW}", ServiceStateChange.Added
-    )
-    assert waits[-1] <= 1000
+    def get_service_info(self, service: str, name: str, timeout: int) -> Optional[ServiceInfo]:
+        self.waits.append(timeout)
+        if not self.announced:
+            return None
+        return ServiceInfo(service, name, port=443, addresses=[b"\x7f\0\0\x10"], **self.announced)
+
+
+def devices(network: Network, name: str, seconds: float = 100.0) -> list[Any]:
+    announcements = discovery.Announcements(time.monotonic() + seconds)
+    announcements.handle_change(cast(Any, network), NEW, name, ServiceStateChange.Added)
+    return list(announcements.devices())
+
+
+@pytest.mark.parametrize("seconds, longest_ms", [(100, 2000), (1, 1000), (-100, 0)])
+def test_waiting_for_a_silent_name_ends_with_the_discovery(seconds: int, longest_ms: int) -> None:
+    silent = Network()
+    assert devices(silent, f"ghost.{NEW}", seconds) == [] and silent.waits[0] <= longest_ms
 
 
 @pytest.mark.parametrize(
@@ -137,55 +104,27 @@ def test_a_name_that_is_not_allowed_or_of_another_service_is_ignored(name: str) 
     """An exception would end the browser's thread, and devices that answer later
     would be missed.
     """
-
-    class Network:
-        def get_service_info(self, service: str, name: str, timeout: int) -> ServiceInfo:
-            return ServiceInfo(service, name, port=443, addresses=[_packed("127.0.0.16")])
-
-    announcements = discovery.Announcements(time.monotonic() + 100)
-    announcements.handle_change(cast(Any, Network()), NEW, name, ServiceStateChange.Added)
-    assert announcements.devices() == []
+    assert devices(Network(properties={}), name) == []
 
 
 @pytest.mark.parametrize("announced, model", [("PX4-9", "PX4-9"), ("", "Rack")])
 def test_an_announced_model_is_used_and_not_the_first_word_of_the_name_unless_it_is_empty(
     announced: str, model: str
 ) -> None:
-    class Network:
-        def get_service_info(self, service: str, name: str, timeout: int) -> ServiceInfo:
-            return ServiceInfo(
-                NEW,
-                name,
-                port=443,
-                addresses=[_packed("127.0.0.17")],
-                properties={"model": announced},
-            )
-
-    announcements = discovery.Announcements(time.monotonic() + 100)
-    announcements.handle_change(
-        cast(Any, Network()), NEW, f"Rack 1.{NEW}", ServiceStateChange.Added
-    )
-    assert [(device.name, device.model) for device in announcements.devices()] == [
-        ("Rack 1", model)
-    ]
+    (device,) = devices(Network(properties={"model": announced}), f"Rack 1.{NEW}")
+    assert (device.name, device.model) == ("Rack 1", model)
 
 
 def test_a_device_stays_until_it_leaves_even_if_its_change_cannot_be_read() -> None:
-    info = ServiceInfo(NEW, f"PX4-1.{NEW}", port=443, addresses=[_packed("127.0.0.15")])
-    answers: list[Any] = [info, None]
-
-    class Network:
-        def get_service_info(self, service: str, name: str, timeout: int) -> Any:
-            return answers.pop(0)
-
-    announcements, network = discovery.Announcements(time.monotonic() + 100), cast(Any, Network())
+    announcements, network = discovery.Announcements(time.monotonic() + 100), Network(properties={})
     for change, count in (
         (ServiceStateChange.Added, 1),
         (ServiceStateChange.Updated, 1),
         (ServiceStateChange.Removed, 0),
     ):
-        announcements.handle_change(network, NEW, info.name, change)
+        announcements.handle_change(cast(Any, network), NEW, f"PX4-1.{NEW}", change)
         assert len(announcements.devices()) == count
+        network.announced = {}
 
 
 @pytest.mark.parametrize(

@@ -4,18 +4,11 @@ An order is a line of JSON: [one of WAYS, address, CA file or "", user, password
 "session", Id of the PDU]. The result is [seconds, CPU seconds, reading]. The seconds include login
 and logout. The reading has `states` and `amperes` by the outlets' ids, `load` in A (the sum of the
 lines without neutral), and `energy` in kWh.
-
-The order ["program", file, argument, …] runs a Python program. Its result is the text that the
-program prints.
 """
 
 from __future__ import annotations
 
-import contextlib
 import importlib
-import io
-import runpy
-import sys
 import time
 from collections.abc import Iterator
 from typing import Any, Callable
@@ -100,24 +93,5 @@ def timed(
     return [time.perf_counter() - begin, time.process_time() - cpu, reading]
 
 
-def program(file: str, *arguments: str) -> str:
-    """Runs the program and returns what it prints.
-
-    Raises SystemExit, which ends this process, if its exit code is not 0.
-    """
-    sys.argv = [file, *arguments]
-    with contextlib.redirect_stdout(io.StringIO()) as printed:
-        try:
-            runpy.run_path(file, run_name="__main__")
-        except SystemExit as end:
-            if end.code:
-                raise
-    return printed.getvalue()
-
-
-def carry_out(what: str, *rest: str) -> Any:
-    return program(*rest) if what == "program" else timed(what, *rest)
-
-
 if __name__ == "__main__":
-    orders.take(carry_out)
+    orders.take(timed)

@@ -132,7 +132,7 @@ def assert_explained(faults: list[str], rows: list[Accepted], most: int) -> None
     assert len(faults) <= most
 
 
-@pytest.mark.sample(6)
+@pytest.mark.sample(5)
 @pytest.mark.against("DMTF's service validator")
 @pytest.mark.parametrize("name", sorted(set(UNITS) - {"hall"}))
 def test_each_fault_found_with_the_schemas_is_explained(judges: Worker, name: str) -> None:
@@ -144,26 +144,6 @@ def test_each_fault_found_with_the_schemas_is_explained(judges: Worker, name: st
 @pytest.mark.against("DMTF's interop validator, OCP's rack PDU profile")
 @pytest.mark.parametrize("name", sorted(INTEROP))
 def test_each_fault_found_with_ocps_profile_is_explained(judges: Worker, name: str) -> None:
-    faults = _judged(
-        judges, "interop", foreign_files.path("redfish/profiles", "OCPRackPDU.v1_0_0.json"), name
-    )
+    profile = foreign_files.path("redfish/profiles", "OCPRackPDU.v1_0_0.json")
+    faults = _judged(judges, "interop", profile, name)
     assert_explained(faults, [NOT_A_CONTROLLER, BRANCHES, *INTEROP[name]], MOST["interop"])
-
-
-@pytest.mark.against("DMTF's service validator")
-def test_the_validator_finds_a_wrong_value(judges: Worker) -> None:
-    def wrong(target: str, body: Any) -> Any:
-        return {**body, "PowerState": "Maybe"} if target.endswith("/Outlets/A1") else body
-
-    with RedfishService(_small(Model()), tls=False) as unit:
-        unit.rewrite = wrong
-        _, failed = judges.order(
-            "service",
-            str(foreign_files.path("redfish/csdl")),
-            unit.url,
-            unit.user,
-            unit.password,
-            "Basic",
-            seconds=SECONDS,
-        )
-    assert [(uri[-2:], name) for uri, name, _ in failed] == [("A1", "/PowerState")]

@@ -36,16 +36,13 @@ def several(agent: Any) -> Any:
     """Switches outlets 1 and 2 off, then all; cycles one, two and all without an off time."""
     pdu, off = _pdu(agent), module("pdumodel").Outlet.PowerState.PS_OFF
     outlets = pdu.getOutlets()[:2]
-    states = []
-    for code in (
-        lambda: pdu.setMultipleOutletPowerStates([1], off, False),
-        lambda: pdu.setAllOutletPowerStates(off),
-        lambda: outlets[0].cyclePowerState(),
-        lambda: pdu.cycleMultipleOutletPowerStates([0], False),
-        lambda: pdu.cycleAllOutletPowerStates(),
-    ):
-        states.append([code(), *_states(outlets)])
-    return states
+    return [
+        [pdu.setMultipleOutletPowerStates([1], off, False), *_states(outlets)],
+        [pdu.setAllOutletPowerStates(off), *_states(outlets)],
+        [outlets[0].cyclePowerState(), *_states(outlets)],
+        [pdu.cycleMultipleOutletPowerStates([0], False), *_states(outlets)],
+        [pdu.cycleAllOutletPowerStates(), *_states(outlets)],
+    ]
 
 
 def sequence(agent: Any) -> Any:
@@ -160,24 +157,21 @@ def snmp(agent: Any) -> Any:
 def servers(agent: Any) -> Any:
     monitor = module("servermon").ServerMonitor
     proxy = monitor("/servermon", agent)
-    zeros = dict.fromkeys(monitor.ServerSettings.elements, 0)
-    power = getattr(monitor, "ServerPowerSettings", None)
-    if power is not None:
-        check = monitor.ServerPowerCheckMethod.TIMER
-        rest = dict.fromkeys(("powerThreshold",), 0.0)
-        text = dict.fromkeys(("shutdownCmd", "username", "password"), "")
-        zeros["powerSettings"] = make(
-            power,
-            **{
-                **dict.fromkeys(power.elements, 0),
-                **rest,
-                **text,
-                "enabled": False,
-                "target": None,
-                "powerCheck": check,
-            },
+    values: dict[str, Any] = dict.fromkeys(monitor.ServerSettings.elements, 0)
+    values["host"] = "192.0.2.1"
+    if hasattr(monitor, "ServerPowerSettings"):
+        texts = dict.fromkeys(("shutdownCmd", "username", "password"), "")
+        values["powerSettings"] = make(
+            monitor.ServerPowerSettings,
+            enabled=False,
+            target=None,
+            powerCheck=monitor.ServerPowerCheckMethod.TIMER,
+            powerThreshold=0.0,
+            timeout=1,
+            sshPort=22,
+            **texts,
         )
-    settings = make(monitor.ServerSettings, **{**zeros, "host": "192.0.2.1", "enabled": True})
+    settings = make(monitor.ServerSettings, **{**values, "enabled": True})
     added = proxy.addServer(settings)
     listed = proxy.listServers()
     return [
@@ -201,7 +195,7 @@ def session(agent: Any) -> Any:
 
 
 def firmware(agent: Any, image: str) -> Any:
-    """Uploads an image (base64) and updates; the new version and the newest entry of the history."""
+    """Uploads an image (base64) and updates; the new version and the newest result."""
     package = module("firmware")
     proxy = package.Firmware("/firmware", agent)
     package.upload(agent, base64.b64decode(image))

@@ -95,6 +95,7 @@ class Firmware:
         self.release = _RELEASES[self.index]
         self._reference = reference
         self._resolve = resolve
+        self._value_types: dict[str, tuple[str, ...]] = {}
 
     def _interface(self, name: str) -> dict[str, Any]:
         return _definition("interfaces", name, self.release) or {}
@@ -148,8 +149,11 @@ class Firmware:
 
     def value_types(self, name: str) -> tuple[str, ...]:
         """The types of a value object and its bases."""
-        base = _base(name, self.release)
-        return (self.value_type(name), *(self.value_types(base) if base else ()))
+        if name not in self._value_types:
+            base = _base(name, self.release)
+            bases = self.value_types(base) if base else ()
+            self._value_types[name] = (self.value_type(name), *bases)
+        return self._value_types[name]
 
     # -- encoding
 

@@ -1,7 +1,7 @@
 """/rawcfg and /bulkcfg: download and upload of the unit's configuration as files.
 
-Source of the result codes: the vendor's page on the client binding. The formats of the files are not
-documented: they are the simulator's own.
+Source of the result codes: the vendor's page on the client binding. The formats of the files are
+the simulator's own, because the vendor's are not documented.
 """
 
 from __future__ import annotations

@@ -1,0 +1,69 @@
+"""The recorded answers of two real Xerus units, call by call."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, NamedTuple
+
+from tests import foreign_files
+
+Json = dict[str, Any]
+
+
+class Call(NamedTuple):
+    rid: str
+    method: str
+    result: Any
+
+
+def bulks(unit: str) -> list[list[Call]]:
+    """The calls of each recorded bulk of "unit-a" or "unit-b"."""
+    units = json.loads(foreign_files.text("raritan", "recorded.json"))["units"]
+    exchanges = next(one["exchanges"] for one in units if one["name"] == unit)
+    answers = [exchange["response"]["result"]["responses"] for exchange in exchanges]
+    assert all(answer["statcode"] == 200 for bulk in answers for answer in bulk)
+    results = [[answer["json"]["result"] for answer in bulk] for bulk in answers]
+    if exchanges[0]["request"] is None:
+        asked = _rebuilt([[result["_ret_"] for result in bulk] for bulk in results])
+    else:
+        asked = [
+            [
+                (one["rid"], one["json"]["method"])
+                for one in exchange["request"]["params"]["requests"]
+            ]
+            for exchange in exchanges
+        ]
+    assert [len(bulk) for bulk in asked] == [len(bulk) for bulk in results]
+    return [
+        [Call(rid, method, result) for (rid, method), result in zip(calls, bulk)]
+        for calls, bulk in zip(asked, results)
+    ]
+
+
+def _rebuilt(answers: list[list[Any]]) -> list[list[tuple[str, str]]]:
+    """The calls of "unit-b", whose requests were not recorded: those of the other unit, with the
+    resource ids of its own answers.
+    """
+    inlets, outlets, slots = ([one["rid"] for one in listed] for listed in answers[0])
+    poles = [
+        sensor["rid"]
+        for pole in answers[3][0]
+        for sensor in pole.values()
+        if isinstance(sensor, dict)
+    ]
+    return [
+        [
+            ("/model/pdu/0", "getInlets"),
+            ("/model/pdu/0", "getOutlets"),
+            ("/model/peripheraldevicemanager", "getDeviceSlots"),
+        ],
+        [(rid, "getMetaData") for rid in (*inlets, *outlets)],
+        [(rid, "getSettings") for rid in (*inlets, *outlets, *slots)],
+        [(rid, "getPoles") for rid in inlets],
+        [
+            *((rid, "getSensors") for rid in (*inlets, *outlets)),
+            *((rid, "getDevice") for rid in slots),
+        ],
+        [(rid, "getMetaData") for rid in poles],
+        [(rid, "getReading") for rid in poles],
+    ]
