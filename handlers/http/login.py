@@ -26,6 +26,7 @@ _ESCAPES: Sequence[Callable[[str], str]] = (
     lambda text: json.dumps(text, ensure_ascii=False)[1:-1],
     html.escape,
     lambda text: quote(text, safe="", errors="replace"),
+    lambda text: quote(text, errors="replace"),  # a path keeps its slashes
     lambda text: re.sub("[!-/:-@[-`{-~]", lambda sign: f"%{ord(sign[0]):02x}", text),
 )
 # characters of base64; fewer are in many words by chance
