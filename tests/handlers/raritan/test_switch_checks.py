@@ -62,44 +62,28 @@ def test_an_outlet_that_the_account_may_not_read_is_not_switched(method: str) ->
     assert error_info.value.kind == "denied"
 
 
-@pytest.mark.parametrize(
-    "answers, kind",
-    [
-        ({"getMetaData": {"isSwitchable": False}}, "unsupported"),
-        ({"getSettings": {"inhibitRelayControl": True}}, "refused"),
-    ],
-)
-def test_an_outlet_that_cannot_or_may_not_be_switched_is_refused(
-    answers: dict[str, Any], kind: str
-) -> None:
-    with pytest.raises(PduHandlerError) as error_info:
-        raise_if_outlet_1_is_locked(**answers)
-    assert error_info.value.kind == kind
+_SAME: list[tuple[Any, Any]] = [
+    ({"label": "1"}, {"label": "1"}),
+    ({"label": "AA1"}, {"label": "AA1"}),
+    ({"label": "5"}, {"label": "5"}),
+    ({"label": "1"}, {}),
+    ({"label": "1"}, Status(500)),
+    # The label behind the well-known id is not known: only another number shows another outlet.
+    *((Status(404), {"label": text}) for text in ("1", "01", "AA2", "", "\u0662", "9" * 5000)),
+    (Status(404), {}),
+]
+_MIXED_UP: list[tuple[Any, Any]] = [
+    ({"label": "1"}, {"label": "2"}),
+    ({"label": "AA1"}, {"label": "AA2"}),
+    ({}, {"label": "2"}),
+    (Status(404), {"label": "2"}),
+    (Status(403), {"label": "2"}),
+]
 
 
-@pytest.mark.sample(14)
 @pytest.mark.parametrize(
     "known, listed, mixed_up",
-    [
-        ({"label": "1"}, {"label": "1"}, False),
-        ({"label": "1"}, {"label": "2"}, True),
-        ({"label": "AA1"}, {"label": "AA1"}, False),
-        ({"label": "AA1"}, {"label": "AA2"}, True),
-        ({"label": "5"}, {"label": "5"}, False),
-        ({"label": "1"}, {}, False),
-        ({"label": "1"}, Status(500), False),
-        # The label behind the well-known id is not known: only another number shows another outlet.
-        ({}, {"label": "2"}, True),
-        (Status(404), {"label": "2"}, True),
-        (Status(403), {"label": "2"}, True),
-        (Status(404), {"label": "1"}, False),
-        (Status(404), {"label": "01"}, False),
-        (Status(404), {"label": "AA2"}, False),
-        (Status(404), {"label": ""}, False),
-        (Status(404), {"label": "\u0662"}, False),
-        (Status(404), {"label": "9" * 5000}, False),
-        (Status(404), {}, False),
-    ],
+    [*((*labels, False) for labels in _SAME), *((*labels, True) for labels in _MIXED_UP)],
 )
 @pytest.mark.parametrize("identity", ["1", "2.1"])
 def test_an_outlet_is_mixed_up_if_its_labels_differ_or_its_only_label_is_another_number(

@@ -65,8 +65,8 @@ def test_discover_returns_texts_that_also_work_as_the_dictionaries_of_the_vendor
     (address,) = discovery.discover()
     copies: list[Any] = [address, copy.deepcopy(address), pickle.loads(pickle.dumps(address))]
     for again in copies:
-        assert isinstance(again, str) and again == "192.0.2.1"
         assert (again["ip"], again["port"], again["fw"]) == ("192.0.2.1", 443, "4.4.1")
+        assert again == "192.0.2.1" and isinstance(again, str)
     assert address.get("port") == 443 and address.get("model", "none") == "none"
     with pytest.raises(KeyError):
         address["model"]

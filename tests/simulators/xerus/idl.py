@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 import re
-import sys
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -176,7 +175,7 @@ class Firmware:
         if kind == "valueobject":
             return self._encode_value_object(value)
         if kind in _SCALARS:
-            return _SCALARS[kind].zero if value is None else value
+            return _SCALARS[kind] if value is None else value
         if kind in _schema()["structs"]:
             given: Mapping[str, Any] = value or {}
             return {name: self.encode(inner, given.get(name)) for name, inner in self.fields(kind)}
@@ -214,7 +213,7 @@ class Firmware:
         if kind == "ref":
             return self._decode_reference(value, where)
         if kind in _SCALARS:
-            if not _SCALARS[kind].accepts(value):
+            if not _accepts(kind, value):
                 raise BadParams(f"{where} is not of type {kind}")
             return value
         if kind in _schema()["structs"]:
@@ -258,33 +257,26 @@ class Firmware:
         return {name: self.decode(inner, value[name], f"{where}.{name}") for name, inner in fields}
 
 
-class _Scalar(NamedTuple):
-    zero: Any
-    accepts: Callable[[Any], bool]
+# the zero of each simple type, which has its Python type
+_SCALARS: dict[str, Any] = {
+    "bool": False,
+    "string": "",
+    "int": 0,
+    "long": 0,
+    "time": 0,
+    "float": 0.0,
+    "double": 0.0,
+    "typeinfo": "",
+    "any": "",
+}
 
 
 def _is_int(value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
 
 
-def _fits(bits: int) -> Callable[[Any], bool]:
-    return lambda value: _is_int(value) and -(2 ** (bits - 1)) <= value < 2 ** (bits - 1)
-
-
-def _is_number(value: Any) -> bool:
-    # false for nan
-    return (_is_int(value) or isinstance(value, float)) and abs(value) <= sys.float_info.max
-
-
-_SCALARS: dict[str, _Scalar] = {
-    "bool": _Scalar(False, lambda value: isinstance(value, bool)),
-    "string": _Scalar("", lambda value: isinstance(value, str)),
-    "int": _Scalar(0, _fits(32)),
-    "long": _Scalar(0, _fits(64)),
-    "time": _Scalar(0, _fits(64)),
-    "float": _Scalar(0.0, _is_number),
-    "double": _Scalar(0.0, _is_number),
-    "typeinfo": _Scalar("", lambda value: isinstance(value, str)),
-    "any": _Scalar("", lambda value: True),
-    "bulkrpc.JsonObject": _Scalar(None, lambda value: True),
-}
+def _accepts(kind: str, value: Any) -> bool:
+    zero = _SCALARS[kind]
+    return (
+        kind == "any" or type(value) is type(zero) or (isinstance(zero, float) and _is_int(value))
+    )

@@ -9,27 +9,16 @@ from typing import Any, Callable, NamedTuple, Optional
 from .idl import BadParams, Method
 from .objects import LinkDown, Served, Site
 
-PARSE, INVALID, NO_METHOD, BAD_PARAMS, INTERNAL, NO_PRIVILEGE = (
-    -32700,
-    -32600,
-    -32601,
-    -32602,
-    -32603,
-    -32001,
-)
+PARSE, INVALID, NO_METHOD, BAD_PARAMS, INTERNAL = -32700, -32600, -32601, -32602, -32603
+NO_PRIVILEGE = -32001
 # Methods that begin with one of these words, and those of OWN_CHANNEL, change nothing of the unit.
 READING = ("get", "is", "list", "perform", "lookup", "check")
 OWN_CHANNEL = (
     "createChannel",
     "destroyChannel",
-    "demandEventType",
-    "cancelEventType",
     "demandEventTypes",
-    "cancelEventTypes",
     "demandEvent",
-    "cancelEvent",
     "demandEvents",
-    "cancelEvents",
     "pollEvents",
     "pollEventsNb",
 )
@@ -49,9 +38,7 @@ class RpcError(Exception):
         self.code = code
 
 
-# Takes (object, method, received parameters). Runs before each call that has passed the
-# Dispatcher's checks. That includes each call in a bulk, but neither the bulk itself nor
-# getTypeInfo.
+# Takes (object, method, received parameters). Runs before each call, also each one in a bulk.
 BeforeCall = Callable[[Served, str, dict[str, Any]], None]
 
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple, Optional
+from typing import TYPE_CHECKING, Any, Optional
 
+from .inlet import NEUTRAL, Pole
 from .metered import Sensors
 from .objects import Served
 from .sensors import AccumulatingSensor, Awake, Sensor
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from .pdu import PduUnit
 
 ONE_PHASE, SPLIT_PHASE, THREE_PHASE = range(3)
-NEUTRAL = 3
 _LINES = {ONE_PHASE: 1, SPLIT_PHASE: 2, THREE_PHASE: 3}
 _LINE_TO_NEUTRAL, _LINE_TO_LINE, _THREE_LINES = 0, 1, 3
 _TYPE_OF = {1: _LINE_TO_NEUTRAL, 2: _LINE_TO_LINE, 3: _THREE_LINES}
@@ -71,11 +71,6 @@ class MeterModel:
         return self.amperes + sum(one.amperes for one in self.circuits or () if line in one.lines)
 
 
-class Pole(NamedTuple):
-    line: int
-    sensors: Sensors
-
-
 class Configured(Served):
     """A part with sensors and settings."""
 
@@ -99,11 +94,7 @@ class Meter(Configured):
     ) -> None:
         super().__init__(unit, interface, f"powermeter.{model.number}")
         self.model = model
-        self.settings: Json = {
-            "name": model.name,
-            "currentRating": 63,
-            "phaseCtRating": 63 if model.mains else 0,
-        }
+        self.settings: Json = {"name": model.name}
         self.awake = Awake()
         self.sensors = Sensors(unit, f"PM{model.number}", None, self.awake, unit.model.live)
         self.poles = [
@@ -153,9 +144,7 @@ class Panel(Meter):
         circuits = sorted(model.circuits or (), key=lambda one: one.position)
         self.circuits = {one.position: Circuit(unit, self, one) for one in circuits}
         self._panel_settings: Json = {
-            "meterCount": sum(len(one.lines) for one in circuits),
             "panelSize": model.size,
-            "columns": 2 if model.odd_even else 1,
             "labelingScheme": int(model.odd_even),
         }
 
@@ -186,15 +175,7 @@ class Circuit(Configured):
         meter = panel.model.number
         super().__init__(unit, "pdumodel.Circuit", f"circuit.{meter}.{model.position}")
         self.panel, self.model = panel, model
-        self.settings: Json = {
-            "name": model.name,
-            "rating": 16,
-            "ctRating": 60,
-            "poleSettings": [
-                {"line": line, "meterChannel": model.position + number if model.metered else -1}
-                for number, line in enumerate(model.lines)
-            ],
-        }
+        self.settings: Json = {"name": model.name}
         self.awake = Awake()
         self.sensors = Sensors(
             unit, f"PM{meter}C{model.position}", None, self.awake, unit.model.live

@@ -36,9 +36,6 @@ class PduUnit(Unit):
             "cycleDelay": model.cycle_delay_s,
             "inRushGuardDelay": model.in_rush_guard_ms,
             "latchingRelays": model.latching,
-            "energyPulsesPerKWh": 1000,
-            "demandUpdateInterval": 5,
-            "demandAveragingIntervals": 6,
             "inhibitRelayControl": model.inhibit_relay_control,
         }
         self._protector_numbers: list[int] = []
@@ -59,10 +56,8 @@ class PduUnit(Unit):
         model, printed = self.model, number + 1
         relay = Relay(number, printed not in (*model.off, *model.suspended, *model.load_shed))
         relay.suspended, relay.load_shed = printed in model.suspended, printed in model.load_shed
-        relay.board_answers, relay.stuck = (
-            printed not in model.no_relay_board,
-            printed in model.stuck,
-        )
+        relay.board_answers = printed not in model.no_relay_board
+        relay.stuck = printed in model.stuck
         return relay
 
     def _delays(self) -> Delays:
@@ -106,21 +101,17 @@ class PduUnit(Unit):
 
     def inlet_of(self, outlet: Outlet) -> int:
         """The inlet that feeds the outlet now."""
-        return (
-            self.transfer_switch.selected
-            if self.transfer_switch
-            else self._home_inlet(outlet.relay.number)
-        )
+        if self.transfer_switch:
+            return self.transfer_switch.selected
+        return self._home_inlet(outlet.relay.number)
 
     def line_of(self, number: int) -> int:
         return number % self.model.phases
 
     def protector_of(self, outlet: Outlet) -> Optional[Protector]:
-        return (
-            self.protectors[self._protector_numbers[outlet.relay.number]]
-            if self.protectors
-            else None
-        )
+        if not self.protectors:
+            return None
+        return self.protectors[self._protector_numbers[outlet.relay.number]]
 
     def line_current(self, inlet: int, line: int) -> float:
         """The current of a line in A; on the standby inlet of a transfer switch, the model's
@@ -181,12 +172,7 @@ class Pdu(Served):
         def watts() -> float:
             return sum(inlet.watts() for inlet in inlets)
 
-        self._sensors.numeric(
-            {
-                "activePower": watts,
-                "apparentPower": lambda: sum(inlet.volt_amperes() for inlet in inlets),
-            }
-        )
+        self._sensors.numeric({"activePower": watts})
         self.energy = self._sensors.counter(
             "activeEnergy", sum(inlet.energy.stored for inlet in inlets), watts
         )
@@ -281,13 +267,10 @@ class Pdu(Served):
     def setMultipleOutletPowerStates(
         self, outletNumbers: list[int], state: int, respectSequence: bool
     ) -> int:
-        code = self._refusal(outletNumbers)
-        chosen = (
-            self._allowed([self._pdu.outlets[number] for number in outletNumbers])
-            if not code
-            else []
+        outlets = [self._pdu.outlets[number] for number in outletNumbers]
+        return self._refusal(outlets) or self._switch(
+            self._allowed(outlets), state, respectSequence
         )
-        return code or self._switch(chosen, state, respectSequence)
 
     def cycleAllOutletPowerStates(self) -> int:
         if self._pdu.inhibited():
@@ -297,10 +280,8 @@ class Pdu(Served):
     def cycleMultipleOutletPowerStates(
         self, outletNumbers: list[int], respectSequence: bool
     ) -> int:
-        code = self._refusal(outletNumbers)
-        return code or self._cycle(
-            self._allowed([self._pdu.outlets[number] for number in outletNumbers]), respectSequence
-        )
+        outlets = [self._pdu.outlets[number] for number in outletNumbers]
+        return self._refusal(outlets) or self._cycle(self._allowed(outlets), respectSequence)
 
     @staticmethod
     def _allowed(outlets: list[Outlet]) -> list[Outlet]:
@@ -310,15 +291,13 @@ class Pdu(Served):
         """
         return [outlet for outlet in outlets if not outlet.refusal()]
 
-    def _refusal(self, numbers: list[int]) -> int:
+    def _refusal(self, outlets: list[Outlet]) -> int:
         """The result code that a command for these outlets gets; 0: it may run.
 
         Outlets without a relay are skipped.
         """
-        if any(not 0 <= number < len(self._pdu.outlets) for number in numbers):
-            return INVALID
-        codes = [self._pdu.outlets[number].refusal() for number in numbers]
-        return next((code for code in codes if code not in (0, NOT_SWITCHABLE)), 0)
+        codes = {outlet.refusal() for outlet in outlets}
+        return max(codes - {NOT_SWITCHABLE}, default=0)
 
     def _switch(self, outlets: list[Outlet], state: int, sequence: bool) -> int:
         relays = [outlet.relay for outlet in outlets]
@@ -331,17 +310,15 @@ class Pdu(Served):
         return 0
 
     def _cycle(self, outlets: list[Outlet], sequence: bool) -> int:
-        self._pdu.relays.cycle(
-            self._order([outlet.relay for outlet in outlets], sequence), sequence
-        )
+        relays = [outlet.relay for outlet in outlets]
+        self._pdu.relays.cycle(self._order(relays, sequence), sequence)
         for outlet in outlets:
             outlet.announce(1, cycle=True)
         return 0
 
     def _order(self, relays: list[Relay], sequence: bool) -> list[Relay]:
-        return in_order(
-            relays, self._pdu.settings.get("outletPowerStateSequence") if sequence else None
-        )
+        order = self._pdu.settings.get("outletPowerStateSequence") if sequence else None
+        return in_order(relays, order)
 
     def getOutletSequenceState(self) -> Json:
         plans = self._pdu.relays.plans()
@@ -350,9 +327,7 @@ class Pdu(Served):
         return {
             "sequenceRunning": True,
             "nextOutletToSwitch": plans[0].relay.number,
-            "timeUntilNextSwitch": max(0, int((plans[0].due - self.unit.clockwork.now()) * 1000)),
             "outletsRemaining": len(plans),
-            "cancelableOutletsRemaining": sum(planned.cancelable for planned in plans),
         }
 
     def cancelOutletSequence(self) -> None:

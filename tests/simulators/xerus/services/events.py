@@ -1,8 +1,8 @@
 """/eventservice: channels that keep events until their client polls them.
 
 Source: EventService.idl 1.0.1 and the vendor's page "Event Service": a channel is a queue on the
-unit, filtered by event type and source. A base type includes the derived types. The documents have
-no demand for a type without a source except demandEventType(s), so the others refuse a null source.
+unit, filtered by event type and source. A base type includes the derived types. Only
+demandEventTypes is documented for any source, so demandEvents refuses a null source.
 pollEvents answers at once if events are waiting, else after 30 s at the latest. A channel is
 destroyed after 30 s without access.
 """
@@ -11,8 +11,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Sequence
-from typing import Any, Callable, Optional
+from typing import Any, Optional
 
 from ..idl import BadParams
 from ..jsonrpc import Caller
@@ -124,7 +123,7 @@ class Channel(Served):
         super().__init__(unit, "event.Channel", f"channel.{number}")
         self.queue: deque[tuple[str, Json]] = deque()
         self.boots: int = service.device.boots()
-        self.waiting = self.polls = 0
+        self.waiting = 0
         self._service = service
         self._demands: list[Demand] = []
         self._accessed = unit.clockwork.now()
@@ -137,22 +136,10 @@ class Channel(Served):
         types = self.unit.firmware.value_types(event)
         return any(kind in types and one in (None, source) for kind, one in self._demands)
 
-    def _change(self, change: Callable[[Demand], None], demands: Sequence[Demand]) -> None:
-        self._accessed = self.unit.clockwork.now()
-        for demand in demands:
-            change(demand)
-
-    def _cancel(self, demand: Demand) -> None:
-        if demand in self._demands:
-            self._demands.remove(demand)
-
     # -- the interface
 
-    def demandEventType(self, type: str) -> None:
-        self._change(self._demands.append, [(type, None)])
-
     def demandEventTypes(self, types: list[str]) -> None:
-        self._change(self._demands.append, [(kind, None) for kind in types])
+        self._demand([(kind, None) for kind in types])
 
     def demandEvent(self, type: str, src: Optional[Served]) -> None:
         self.demandEvents([{"type": type, "src": src}])
@@ -160,23 +147,14 @@ class Channel(Served):
     def demandEvents(self, events: list[Json]) -> None:
         if any(one["src"] is None for one in events):
             raise BadParams("src: null")
-        self._change(self._demands.append, [(one["type"], one["src"]) for one in events])
+        self._demand([(one["type"], one["src"]) for one in events])
 
-    def cancelEventType(self, type: str) -> None:
-        self._change(self._cancel, [(type, None)])
-
-    def cancelEventTypes(self, types: list[str]) -> None:
-        self._change(self._cancel, [(kind, None) for kind in types])
-
-    def cancelEvent(self, type: str, src: Optional[Served]) -> None:
-        self._change(self._cancel, [(type, src)])
-
-    def cancelEvents(self, events: list[Json]) -> None:
-        self._change(self._cancel, [(one["type"], one["src"]) for one in events])
+    def _demand(self, demands: list[Demand]) -> None:
+        self._accessed = self.unit.clockwork.now()
+        self._demands += demands
 
     def pollEventsNb(self) -> Json:
         self._accessed = self.unit.clockwork.now()
-        self.polls += 1
         taken = [self.queue.popleft() for _ in range(min(_AT_ONCE, len(self.queue)))]
         return {"_ret_": bool(self.queue), "events": taken}
 
