@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import functools
-import socket
-import threading
-from typing import Callable, Optional
+from typing import Callable
 
 import pytest
 
 from handlers.nut import client as client_module, reader, sessions
 from handlers.nut.client import NutClient
-from handlers.nut.connection import Connection
 from handlers.nut.handler import NutPdu, make_handler
 from handlers.nut.settings import SETTINGS
 from handlers.shared.settings import Settings
@@ -50,33 +47,6 @@ def pdu_variables(outlets: int) -> dict[str, str]:
             }
         )
     return variables
-
-
-def gives_up_soon(monkeypatch: pytest.MonkeyPatch) -> Callable[[Optional[bytes]], Optional[bytes]]:
-    """Return a function that passes an answer through and marks it as the last: a client waits at
-    most 0.4 s for more.
-
-    Any other answer may take as long as the client's time-out, because the machine may be busy.
-    """
-    silent = threading.Event()
-
-    class Impatient(Connection):
-        def _receive(self, connection: socket.socket, end: float) -> bytes:
-            while True:
-                over = silent.is_set()
-                try:
-                    return super()._receive(connection, min(end, self._clock() + 0.2))
-                except socket.timeout:
-                    if over or self._clock() >= end:
-                        silent.clear()
-                        raise
-
-    def last(answer: Optional[bytes]) -> Optional[bytes]:
-        silent.set()
-        return answer
-
-    monkeypatch.setattr(reader, "Connection", Impatient)
-    return last
 
 
 LOOKS_S = 42.0  # the time-out with `looks_three_times`

@@ -7,7 +7,6 @@ from typing import Callable
 
 import pytest
 
-from handlers.nut import requests
 from handlers.nut.client import NutClient
 from handlers.nut.errors import DriverNotConnected
 from handlers.shared.errors import Denied, PduHandlerError, Refused, SettingsError
@@ -31,37 +30,6 @@ def test_readings_send_no_login_and_writes_send_it_once(server: NutServer) -> No
         == 1
         == received_lines.count("SET TRACKING ON")
     )
-
-
-def test_requests_other_than_writes_are_answered(server: NutServer) -> None:
-    with named(server, MON) as nut:
-        assert list(nut.devices()) == ["pdu", "ups"] and nut.variables("ups") == {
-            "ups.status": "OL"
-        }
-        assert nut.commands("ups") == {"load.off": ""} and "outlet.1.desc" in nut.writable("pdu")
-        assert trips(server, lambda: nut.commands("pdu", describe=True)) == 2
-        assert nut.commands("ups", describe=True) == {"load.off": "Description unavailable"}
-        assert nut.type("pdu", "outlet.1.desc") == requests.VariableType(("RW", "STRING"), 64)
-        assert nut.type("pdu", "outlet.1.desc").writable
-        assert (
-            nut.description("pdu").startswith("Simulated")
-            and nut.description("pdu", "ups.status") == "UPS status"
-        )
-        assert (
-            nut.enumeration("pdu", "outlet.1.desc") == []
-            and nut.ranges("pdu", "outlet.1.desc") == []
-        )
-        assert nut.version().startswith("Network UPS Tools") and nut.help().startswith("Commands:")
-        assert trips(server, nut.protocol_version) == 1 and nut.protocol_version() == "1.3"
-        assert nut.logins("pdu") == 0
-        nut.login("pdu")
-        nut.primary("pdu")
-        assert nut.logins("pdu") == 1 and nut.clients("pdu") == ["127.0.0.1"]
-        nut.forced_shutdown("ups")
-        assert nut.variable("ups", "ups.status") == "FSD OL"
-        nut.logout()
-        nut.logout()
-        assert nut.logins("pdu") == 0
 
 
 @pytest.mark.parametrize("no_protver", [False, True])
@@ -184,13 +152,6 @@ def test_an_unknown_device_is_an_error_that_lists_the_known_ones(
         ):
             read(nut)
         assert error_info.value.keys == ("device",)
-
-
-def test_a_device_named_like_the_password_is_masked(server: NutServer) -> None:
-    """A server that got the password may send it back as the name of a device."""
-    with named(server, User(ADMIN.name, "pdu")) as nut, pytest.raises(SettingsError) as error_info:
-        nut.variables("nosuch")
-    assert "it has ***, ups" in str(error_info.value)
 
 
 # ---- writes and their reports --------------------------------------------------------------------

@@ -9,10 +9,9 @@ from collections.abc import Iterator
 import pytest
 
 from handlers.nut.client import NutClient
-from handlers.shared.errors import ProtocolError, SettingsError, Unreachable
+from handlers.shared.errors import ProtocolError, Unreachable
 from handlers.shared.tls import Trust
 from tests.handlers.nut.clients import listen
-from tests.needs import localhost
 from tests.servers.scripted import serving
 from tests.simulators.certificates import usual
 from tests.simulators.nut_server import ADMIN, NutServer
@@ -29,16 +28,6 @@ def over_tls(server: NutServer, tls: Trust, host: str = "127.0.0.1") -> NutClien
     return NutClient(
         host, server.port, username=ADMIN.name, password=ADMIN.password, tls=tls, timeout=PATIENCE_S
     )
-
-
-@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
-def test_a_certificate_of_the_configured_authority_is_accepted(
-    secure: NutServer, host: str
-) -> None:
-    if host == "localhost":
-        localhost()
-    with over_tls(secure, Trust(ca_pem=secure.ca_pem), host) as nut:
-        assert nut.run("pdu", "outlet.1.load.off")
 
 
 def test_a_pinned_certificate_is_accepted_and_no_other(secure: NutServer) -> None:
@@ -64,13 +53,6 @@ def test_without_a_second_connection_an_untrusted_certificate_has_no_fingerprint
         with pytest.raises(Unreachable, match="not trusted .*'fingerprint'") as error_info:
             nut.devices()
     assert "SHA-256" not in str(error_info.value)
-
-
-def test_an_unreadable_ca_is_an_error_that_names_the_host(secure: NutServer) -> None:
-    broken = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"
-    with over_tls(secure, Trust(ca_pem=broken)) as nut, pytest.raises(SettingsError) as error_info:
-        nut.devices()
-    assert error_info.value.host == f"127.0.0.1:{secure.port}"
 
 
 def test_a_host_that_cannot_start_tls_is_an_error_and_leaves_no_socket_open(
@@ -112,18 +94,3 @@ def test_bytes_after_the_answer_to_starttls_are_an_error_and_nothing_more_is_sen
         assert received_lines == ["STARTTLS"]
     finally:
         secure.faults.rewrite = None
-
-
-def test_a_handshake_without_an_answer_ends_at_the_deadline() -> None:
-    def half(connection: socket.socket) -> None:
-        connection.recv(100)
-        connection.sendall(b"OK STARTTLS\n")
-        while connection.recv(100000):
-            pass
-
-    with serving(half) as port, NutClient("127.0.0.1", port, tls=Trust(), timeout=0.3) as nut:
-        with pytest.raises(
-            Unreachable,
-            match="the TLS handshake did not end in time: check the network, or raise 'timeout'$",
-        ):
-            nut.devices()

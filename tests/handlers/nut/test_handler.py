@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterator
-from typing import Callable
 
 import pytest
 
 from handlers.nut import switching as switch_module
 from handlers.nut.client import NutClient
-from handlers.nut.errors import DataStale, DriverNotConnected
+from handlers.nut.errors import DataStale
 from handlers.nut.handler import NutPdu, make_handler
 from handlers.shared.errors import (
-    Denied,
     NoSuchOutlet,
     PduHandlerError,
-    ProtocolError,
     SettingsError,
     Unreachable,
     Unsupported,
@@ -28,7 +25,6 @@ from tests.handlers.nut.given import (
     ADMIN_SETTINGS,
     LOOKS_S,
     WORDS,
-    gives_up_soon,
     handler,
     looks_three_times,
     states,
@@ -91,41 +87,37 @@ def test_outlet_groups_without_outlets_are_named(caplog: pytest.LogCaptureFixtur
     assert "outlet groups (0, 1), which are neither read nor switched" in caplog.text
 
 
-def test_status_of_a_named_device_takes_one_round_trip_and_agrees_with_the_device(
-    server: NutServer,
+# the settings beside `device`, the call, and the requests that the client waits for
+COSTS: list[tuple[dict[str, str], str, int]] = [
+    ({"device": "pdu"}, "status", 1),
+    ({}, "status", 2),
+    ({"device": "pdu"}, "statistic", 1),
+    ({"device": "pdu", "tls": "yes", "verify": "no"}, "status", 2),
+    ({"device": "pdu", **ADMIN_SETTINGS}, "port_down", 3),
+    ({"device": "pdu", **ADMIN_SETTINGS}, "port_up", 3),
+]
+
+
+@pytest.mark.parametrize("settings, method, requests", COSTS)
+def test_a_call_costs_few_round_trips_and_its_view_is_true(
+    settings: dict[str, str], method: str, requests: int
 ) -> None:
-    pdu = handler(server, device="pdu")
-    assert (
-        seen(pdu) == booked(server)
-        and len(booked(server)) == 48
-        and set(booked(server).values()) == {"UP", "DOWN"}
-    )
-    assert server.books().requests == 1 and server.books().connections == 1
-
-
-def test_finding_the_only_device_costs_one_more_round_trip(server: NutServer) -> None:
-    assert seen(handler(server)) == booked(server)
-    assert server.books().requests == 2
-
-
-def test_a_status_over_tls_costs_one_more_request_for_starttls() -> None:
-    with NutServer(tls=True) as server:
-        for trust in (
-            {"ca_pem": server.ca_pem.replace("\n", " ")},
-            {"fingerprint": server.fingerprint.upper()},
-            {"verify": "no"},
-        ):
-            before = server.books().requests
-            assert seen(handler(server, device="pdu", tls="yes", **trust)) == booked(server)
-            assert server.books().requests - before == 2
-
-
-def test_statistic_agrees_with_the_device_in_one_round_trip(server: NutServer) -> None:
-    view = handler(server, device="pdu").statistic()
-    books = server.books()
-    assert view.load == books.load_a and view.total_consumption == pytest.approx(books.energy_kwh)
-    assert {port.identity: port.consumption for port in view.ports} == books.port_energy_kwh
-    assert books.requests == 1
+    with NutServer([SwitchedPdu("pdu", 48)], tls="tls" in settings) as server:
+        pdu = handler(server, **settings)
+        view = getattr(pdu, method)(*([PduPortView("3")] if "port" in method else []))
+        books = server.books()
+        assert (books.requests, books.connections) == (requests, 1)
+        if method == "status":
+            assert {port.identity: port.power_status.name for port in view.ports} == booked(server)
+        elif method == "statistic":
+            assert (view.load, len(view.ports)) == (books.load_a, 48)
+            assert view.total_consumption == pytest.approx(books.energy_kwh)
+            energies = {port.identity: port.consumption for port in view.ports}
+            assert energies == books.port_energy_kwh
+        else:
+            # also if the outlet already has the state
+            word = {"port_down": "off", "port_up": "on"}[method]
+            assert books.writes == [(f"pdu outlet.3.load.{word}", "")]
 
 
 @pytest.mark.parametrize("way", ["command", "variable"])
@@ -141,19 +133,6 @@ def test_every_outlet_switches_off_and_on_and_no_other_changes(way: str, first: 
                 after = server.books().states
                 assert after.pop(identity) is (state is UP) and after == others
         assert len(server.books().writes) == 8 * 3
-
-
-def test_switching_costs_a_reading_a_command_and_its_report_with_the_state(
-    server: NutServer,
-) -> None:
-    handler(server, device="pdu", **ADMIN_SETTINGS).port_down(PduPortView("3"))
-    assert server.books().requests == 3 and server.books().connections == 1
-    assert server.books().writes == [("pdu outlet.3.load.off", "")]
-
-
-def test_an_outlet_that_already_has_the_state_is_written_once(server: NutServer) -> None:
-    handler(server, device="pdu", **ADMIN_SETTINGS).port_up(PduPortView("1"))
-    assert server.books().writes == [("pdu outlet.1.load.on", "")]
 
 
 def test_in_a_daisy_chain_identities_are_device_and_outlet() -> None:
@@ -185,19 +164,6 @@ def test_identities_begin_with_the_device_if_there_are_several_and_none_is_named
             alone.port_down(PduPortView("right/3"))
 
 
-@pytest.mark.parametrize(
-    "count, words",
-    [(5, "'pdu4/N', 'pdu5/N' (N:"), (6, "'pdu5/N' and 1 more (N:"), (7, "and 2 more")],
-)
-def test_the_error_for_an_unknown_device_names_five_and_counts_the_others(
-    count: int, words: str
-) -> None:
-    with NutServer([SwitchedPdu(f"pdu{n}", 1) for n in range(1, count + 1)]) as server:
-        with pytest.raises(NoSuchOutlet) as error_info:
-            handler(server, **ADMIN_SETTINGS).port_down(PduPortView("1"))
-        assert words in str(error_info.value) and not server.books().writes
-
-
 def test_one_unreadable_device_makes_the_whole_status_an_error() -> None:
     with NutServer([SwitchedPdu("left", 4), SwitchedPdu("right", 4)]) as server:
         server.faults.drivers["right"] = Driver.STALE
@@ -219,35 +185,25 @@ def test_the_whole_load_of_a_ups_is_a_port_only_with_the_setting() -> None:
         assert server.books().writes == [("ups load.off", "")]
 
 
-def test_a_whole_load_without_a_state_is_unknown_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    waits: list[float] = []
-    monkeypatch.setattr(switch_module, "switch", functools.partial(switch, sleep=waits.append))
-    with NutServer(
-        [StaticDevice("ups", {"device.type": "ups", "ups.load": "20"}, ["load.on", "load.off"])]
-    ) as server:
-        pdu = handler(server, whole_load="yes", **ADMIN_SETTINGS)
-        assert pdu.port_down(PduPortView("load"), deadline=1.0).power_status is UNKNOWN
-        assert server.books().writes == [("ups load.off", "")] and not waits
-
-
-def test_labels_hold_number_and_name(server: NutServer) -> None:
-    labels = handler(server, device="pdu").labels()
-    assert labels[0] == ("1", "1", "Server 1") and len(labels) == 48
-
-
-def test_a_server_that_demands_a_login_before_reading_gets_it(server: NutServer) -> None:
-    server.faults.login_to_read = True
-    pdu = handler(server, device="pdu", **ADMIN_SETTINGS)
-    assert (
-        seen(pdu) == booked(server)
-        and pdu.statistic().load == server.books().load_a
-        and len(pdu.labels()) == 48
-    )
-    assert pdu.port_down(PduPortView("1")).power_status is DOWN and seen(
-        handler(server, **ADMIN_SETTINGS)
-    ) == booked(server)
-    with pytest.raises(Denied, match="give 'username' and 'password'"):
-        handler(server, device="pdu").status()
+def test_names_of_a_server_and_thousands_of_them_do_not_make_an_error_long() -> None:
+    long = "\x01" * 480  # a line of the server has at most 512 characters
+    meter = {"device.type": long, "driver.name": long}
+    chain = {f"device.{n}.outlet.1.status": "on" for n in range(1, 5000)}
+    cases: list[tuple[list[StaticDevice], type[PduHandlerError], str, int]] = [
+        ([StaticDevice(f"{'x' * 400}{n}", {}) for n in range(101)], SettingsError, "101 dev", 300),
+        (
+            [StaticDevice(f"{'x' * 480}{n}", {"outlet.1.status": "on"}) for n in range(99)],
+            NoSuchOutlet,
+            "",
+            4000,
+        ),
+        ([StaticDevice("pdu", meter)], Unsupported, "", 1000),
+        ([StaticDevice("pdu", {**chain, "device.type": "pdu"})], NoSuchOutlet, "", 300),
+    ]
+    for devices, kind, words, length in cases:
+        with NutServer(devices) as server, pytest.raises(kind, match=words or None) as error_info:
+            handler(server, **ADMIN_SETTINGS).port_up(PduPortView("x"))
+        assert len(str(error_info.value)) < length and str(error_info.value).isprintable()
 
 
 # ---- reports and states that prove nothing -------------------------------------------------------
@@ -327,51 +283,6 @@ def test_a_command_without_a_report_is_confirmed_by_the_state(
         pdu.port_up(PduPortView("1"))
 
 
-@pytest.mark.parametrize(
-    "words, ends",
-    [
-        ("LIST UPS", Unreachable),
-        ("LIST VAR", ProtocolError),
-        ("LIST RW", Unreachable),
-        ("USERNAME", DOWN),
-        ("INSTCMD", DOWN),
-        ("GET TRACKING", DOWN),
-    ],
-)
-def test_a_missing_answer_at_any_step_never_leads_to_a_wrong_state(
-    server: NutServer, words: str, ends: object, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    last = gives_up_soon(monkeypatch)
-    server.faults.rewrite = lambda line, answer: last(None) if line.startswith(words) else answer
-    pdu, port = handler(server, timeout=str(PATIENCE_S), **ADMIN_SETTINGS), PduPortView("1")
-    if isinstance(ends, EnumPowerStatus):
-        assert (
-            pdu.port_down(port, deadline=0).power_status is ends
-            and server.books().states["1"] is False
-        )
-    else:
-        with pytest.raises(PduHandlerError) as error_info:
-            pdu.port_down(port, deadline=0)
-        assert (
-            error_info.value.kind == getattr(ends, "kind")
-            and port.power_status is UNKNOWN
-            and not server.books().writes
-        )
-
-
-def test_a_server_that_does_not_answer_to_report_and_state_may_have_switched(
-    server: NutServer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    last = gives_up_soon(monkeypatch)
-    server.faults.rewrite = lambda line, answer: (
-        last(None) if line.startswith("GET VAR") else answer
-    )
-    pdu, port = handler(server, timeout=str(PATIENCE_S), **ADMIN_SETTINGS), PduPortView("1")
-    with pytest.raises(Unreachable, match="may or may not have switched"):
-        pdu.port_down(port, deadline=0)
-    assert port.power_status is UNKNOWN and len(server.books().writes) == 1
-
-
 @pytest.mark.parametrize("pollfreq, late", [("2", False), ("30", True)])
 def test_a_command_is_doubted_by_the_last_reading_and_not_by_the_one_before_it(
     pollfreq: str, late: bool, caplog: pytest.LogCaptureFixture
@@ -413,49 +324,13 @@ def test_an_outlet_without_a_state_is_unknown_without_waiting(
         pytest.fail(f"waited {seconds} s for a state that the outlet does not have")
 
     monkeypatch.setattr(switch_module, "switch", functools.partial(switch, sleep=sleep))
-    device = StaticDevice(
-        "pdu", {"device.type": "pdu", "outlet.1.id": "1", "ups.status": "OL"}, ["outlet.1.load.off"]
-    )
-    with NutServer([device]) as server:
-        assert handler(server, **ADMIN_SETTINGS).port_down(PduPortView("1")).power_status is UNKNOWN
-
-
-@pytest.mark.parametrize(
-    "driver, kind", [(Driver.STALE, DataStale), (Driver.GONE, DriverNotConnected)]
-)
-def test_a_stale_or_unconnected_driver_is_an_error_and_never_off(
-    server: NutServer, driver: Driver, kind: type
-) -> None:
-    server.faults.drivers["pdu"] = driver
-    pdu = handler(server, device="pdu", **ADMIN_SETTINGS)
-    calls: list[Callable[[], object]] = [
-        pdu.status,
-        pdu.statistic,
-        lambda: pdu.port_up(PduPortView("1")),
-    ]
-    for call in calls:
-        with pytest.raises(kind):
-            call()
-    assert not server.books().writes
-
-
-def test_fewer_outlets_than_the_device_counts_are_an_error() -> None:
-    variables = {f"outlet.{n}.status": "on" for n in range(1, 48)}
-    with NutServer(
-        [StaticDevice("pdu", {**variables, "outlet.count": "48", "ups.status": "OL"})]
-    ) as server:
-        pdu = handler(server, device="pdu", **ADMIN_SETTINGS)
-        calls: list[Callable[[], object]] = [
-            pdu.status,
-            pdu.statistic,
-            lambda: pdu.port_up(PduPortView("1")),
-        ]
-        for call in calls:
-            with pytest.raises(
-                ProtocolError, match=r"fewer outlets \(47\) than it counts \(outlet.count 48\)"
-            ) as error_info:
-                call()
-            assert error_info.value.host == f"{server.host}:{server.port}"
+    commands = ["outlet.1.load.off", "load.on", "load.off"]
+    for kind, identity in (("pdu", "1"), ("ups", "load")):
+        variables = {"device.type": kind, "outlet.1.id": "1"}
+        with NutServer([StaticDevice("a", variables, commands)]) as server:
+            pdu = handler(server, whole_load="yes", **ADMIN_SETTINGS)
+            assert pdu.port_down(PduPortView(identity)).power_status is UNKNOWN
+            assert len(server.books().writes) == 1
 
 
 def test_a_locked_outlet_is_not_switched_and_another_one_is() -> None:
@@ -516,46 +391,6 @@ def test_a_longer_wait_gets_the_time_for_it(
 def test_a_server_without_devices_is_an_error_with_a_remedy() -> None:
     with NutServer([]) as server, pytest.raises(Unsupported, match="ups.conf"):
         handler(server).status()
-
-
-def test_a_chain_of_almost_twenty_thousand_members_is_read_in_time_and_its_error_is_short() -> None:
-    rows = {f"device.{n}.outlet.1.status": "on" for n in range(1, 19_990)}
-    with NutServer(
-        [StaticDevice("pdu", {**rows, "device.type": "pdu", "ups.status": "OL"})]
-    ) as server:
-        pdu = handler(server, device="pdu", timeout="20")
-        assert len(pdu.status().ports) == len(rows)
-        with pytest.raises(NoSuchOutlet) as error_info:
-            pdu.port_up(PduPortView("x"))
-        assert len(str(error_info.value)) < 300
-
-
-def test_too_many_devices_give_a_short_error_about_the_setting() -> None:
-    name = "x" * 400
-    with NutServer(
-        [StaticDevice(f"{name}{n}", {"device.type": "ups"}) for n in range(101)]
-    ) as server:
-        with pytest.raises(SettingsError, match="101 devices.*'device'") as error_info:
-            handler(server).status()
-        assert len(str(error_info.value)) < 300
-
-
-def test_long_names_of_a_server_do_not_make_an_error_long() -> None:
-    long = "\x01" * 480  # a line of the server has at most 512 characters
-    devices = [
-        StaticDevice(
-            f"{'x' * 480}{n}", {"device.type": long, "driver.name": long, "outlet.1.status": "on"}
-        )
-        for n in range(99)
-    ]
-    with NutServer(devices) as server:
-        with pytest.raises(NoSuchOutlet) as caught:
-            handler(server, **ADMIN_SETTINGS).port_up(PduPortView("3"))
-        assert len(str(caught.value)) < 4000
-    with NutServer([StaticDevice("pdu", {"device.type": long, "driver.name": long})]) as server:
-        with pytest.raises(Unsupported) as error_info:
-            handler(server).status()
-        assert len(str(error_info.value)) < 1000 and str(error_info.value).isprintable()
 
 
 # ---- bad input -----------------------------------------------------------------------------------
@@ -639,12 +474,12 @@ def test_the_error_for_switching_without_a_login_names_username_and_password(
     assert not server.books().writes
 
 
-@pytest.mark.parametrize("identity", ["0", "49", "", "load", "1.1", "outlet.1", "-1", "1\n", "all"])
 def test_an_outlet_that_does_not_exist_is_an_error_and_nothing_is_written(
-    server: NutServer, identity: str
+    server: NutServer,
 ) -> None:
-    with pytest.raises(NoSuchOutlet):
-        handler(server, device="pdu", **ADMIN_SETTINGS).port_down(PduPortView(identity))
+    for identity in ("0", "49", "", "load", "1.1", "outlet.1", "-1", "1\n", "all"):
+        with pytest.raises(NoSuchOutlet):
+            handler(server, device="pdu", **ADMIN_SETTINGS).port_down(PduPortView(identity))
     assert not server.books().writes
 
 

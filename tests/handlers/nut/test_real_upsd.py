@@ -19,7 +19,7 @@ from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.handlers.nut.given import ADMIN_SETTINGS, client, handler, pdu_variables, states
 from tests.needs import localhost
 from tests.servers import upsd
-from tests.servers.upsd import ADMIN, ODD, ONE_COMMAND, PRIMARY, SECONDARY, VIEWER, Upsd, User
+from tests.servers.upsd import ADMIN, ONE_COMMAND, PRIMARY, SECONDARY, VIEWER, Upsd, User
 from tests.waiting import PATIENCE_S, until
 
 pytestmark = pytest.mark.against("NUT upsd")
@@ -75,11 +75,6 @@ def test_a_value_that_is_set_is_read_back(real: Upsd, value: str) -> None:
         assert nut.variable("small", "ups.id") == value
 
 
-def test_a_password_with_special_characters_is_accepted(real: Upsd) -> None:
-    with client(real, ODD) as nut:
-        assert nut.set("small", "ups.id", "done") is True
-
-
 def test_a_request_needs_a_valid_login_and_the_right_to_make_it(real: Upsd) -> None:
     cases: list[tuple[User, Callable[[NutClient], object], type | None]] = [
         (ADMIN, lambda nut: nut.set("small", "ups.id", "a"), None),
@@ -103,17 +98,6 @@ def test_a_request_needs_a_valid_login_and_the_right_to_make_it(real: Upsd) -> N
                     call(nut)
     with client(real) as nut:
         assert nut.variable("small", "ups.id") == "a"
-
-
-def test_a_logged_in_client_is_counted_until_it_logs_out(real: Upsd) -> None:
-    with client(real, PRIMARY) as nut:
-        nut.login("small")
-        assert nut.logins("small") == 1 and nut.clients("small") == ["127.0.0.1"]
-        with pytest.raises(Refused) as error_info:
-            nut.login("small")
-        assert error_info.value.code == "ALREADY-LOGGED-IN"
-        nut.logout()
-        assert nut.logins("small") == 0
 
 
 def test_only_tracking_shows_that_dummy_ups_did_not_execute_a_command(real: Upsd) -> None:
@@ -161,11 +145,6 @@ def test_an_unknown_request_is_answered_with_unknown_command(real: Upsd) -> None
         assert nut.ask(odd).failure(odd) == ErrAnswer("UNKNOWN-COMMAND")
 
 
-def test_an_outlet_without_a_command_or_a_switch_variable_cannot_be_switched(real: Upsd) -> None:
-    with pytest.raises(Unsupported, match="outlet 1 "):
-        handler(real, device="pdu", **ADMIN_SETTINGS).port_down(PduPortView("1"))
-
-
 def test_an_outlet_with_the_writable_switch_variable_of_tripplite_drivers_is_switched(
     real: Upsd,
 ) -> None:
@@ -208,18 +187,6 @@ def test_a_certificate_of_the_configured_authority_is_accepted(real_tls: Upsd) -
             )
             again = requests.starttls()
             assert nut.ask(again).failure(again) == ErrAnswer("ALREADY-SSL-MODE")
-
-
-def test_an_unknown_authority_and_a_wrong_fingerprint_are_errors(real_tls: Upsd) -> None:
-    for tls, reason in (
-        (Trust(), "is not trusted"),
-        (Trust(fingerprint="ab" * 32), "shows another certificate"),
-    ):
-        with (
-            NutClient(real_tls.host, real_tls.port, tls=tls, timeout=PATIENCE_S) as nut,
-            pytest.raises(Unreachable, match=reason),
-        ):
-            nut.devices()
 
 
 def test_the_handler_works_over_tls_and_unencrypted(real_tls: Upsd) -> None:
@@ -289,17 +256,6 @@ def test_a_client_reads_again_after_the_server_restarted(restarted: Upsd) -> Non
                 nut.variables("pdu")
         restarted.start_upsd(wait=False)
         assert _patient(lambda: nut.snapshots(["pdu"]))["pdu"].variables["outlet.1.status"] == "on"
-
-
-def test_starting_an_upsd_that_does_not_answer_is_an_error(
-    restarted: Upsd, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with monkeypatch.context() as patches:
-        patches.setattr(restarted, "ask", lambda line: "")
-        patches.setattr(upsd, "until", lambda true: true())
-        with pytest.raises(RuntimeError, match="did not start again"):
-            restarted.start_upsd(wait=False)
-    restarted.start_upsd()
 
 
 def test_a_status_is_an_error_while_the_server_waits_for_its_driver(restarted: Upsd) -> None:
