@@ -94,7 +94,7 @@ def redfish(
 ) -> Iterator[Wired]:
     outlets = tuple(map(str, range(1, 11 if is_dotted else 5)))
     pdus = tuple(
-        Pdu(name, outlets=outlets, metering="branch") for name in ("1", "2")[: 1 + is_dotted]
+        Pdu(name, outlets=outlets, outlets_metered=False) for name in ("1", "2")[: 1 + is_dotted]
     )
     model = RedfishModel(pdus, relay_delay=lag, transition="silent")
     with RedfishService(model, clock=clock) as unit:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import base64
 import json
+import logging
 from typing import Optional
 
 import pytest
@@ -15,6 +16,7 @@ from handlers.redfish.service import LOGOUT_SECONDS, RedfishService
 from handlers.shared.errors import PduHandlerError
 from pdu_common.connection import PduData
 from pdu_common.helper import PduPortView
+from tests.chains import kept
 
 from .tree import EXPAND, OUTLETS, PASSWORD, USER, Answer, Seen, Tree, handler, serving, unit
 
@@ -203,6 +205,21 @@ def test_an_error_of_the_request_that_opens_a_session_does_not_show_the_login() 
         "another host" in error_info.value.reason
         and PASSWORD not in f"{error_info.value} {vars(error_info.value)}"
     )
+
+
+@pytest.mark.parametrize("call", ["status", "statistic", "port_down", "labels"])
+def test_a_sessions_token_that_the_service_sends_back_is_in_no_error_and_no_log(
+    call: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    tree = Guarded(token="1f" * 16)
+    tree.special[OUTLETS] = lambda request: Answer(
+        {"error": {"message": f"no {dict(request.headers)}"}}, 400
+    )
+    with serving(tree) as address, pytest.raises(PduHandlerError) as error_info:
+        made = handler(address, session="session")
+        getattr(made, call)(*([PduPortView("1")] if call == "port_down" else []))
+    assert tree.opened == 1 and tree.token not in kept(error_info.value) + caplog.text
 
 
 @pytest.mark.parametrize("answer", [Answer(None, 0), Answer(None, 503), Answer(b"x", is_cut=True)])

@@ -1,10 +1,8 @@
-"""DMTF's validators in a separate process, which carries out orders (tests/servers/worker.py).
+"""DMTF's validator in a separate process, which carries out orders (tests/servers/worker.py).
 
-An order is a line of JSON: ["service", folder of schemas, URL, user, password, "Basic" or
-"Session"], or ["interop", file of a profile, URL, user, password, "Basic" or "Session"]. The result
-is [number of passed checks, failures], with a list [resource, property, message] for each failure.
-If a required type of resource is missing, or a forbidden one is present, the list is ["", type,
-message].
+An order is a line of JSON: [folder of schemas, URL, user, password, "Basic" or "Session"]. The
+result is [number of passed checks, failures], with a list [resource, property, message] for each
+failure.
 """
 
 from __future__ import annotations
@@ -13,14 +11,11 @@ import contextlib
 import functools
 import importlib
 import io
-import multiprocessing
-from pathlib import Path
-from typing import Any, Callable
+from typing import Any
 
 from tests.servers import orders
 
-_loaded: list[str] = []  # schemas and profiles that the validators have read
-_END_SECONDS = 30.0
+_loaded: list[str] = []  # schemas that the validator has read
 
 
 def service(schemas: str, *account: str) -> list[Any]:
@@ -29,31 +24,7 @@ def service(schemas: str, *account: str) -> list[Any]:
         metadata.parse_schema_files(schemas)
         _remember(metadata)
         _loaded.append(schemas)
-    return _judged("redfish_service_validator", *account)
-
-
-def interop(profile: str, *account: str) -> list[Any]:
-    if profile not in _loaded:
-        path = Path(profile)
-        importlib.import_module("redfish_interop_validator.profile").load_profile(
-            str(path.parent), path.name
-        )
-        _loaded.append(profile)
-    importlib.import_module("redfish_interop_validator.system_under_test")
-    # Each service is validated in a new process: the loaded profile remembers the resources that it
-    # found, and would hide that a later service lacks them.
-    context = multiprocessing.get_context("fork")
-    ours, theirs = context.Pipe(duplex=False)
-    judging = context.Process(
-        target=lambda: theirs.send(_judged("redfish_interop_validator", *account))
-    )
-    judging.start()
-    theirs.close()
-    try:
-        found: list[Any] = ours.recv()
-        return found
-    finally:
-        judging.join(_END_SECONDS)
+    return _judged(*account)
 
 
 def _remember(metadata: Any) -> None:
@@ -67,19 +38,16 @@ def _remember(metadata: Any) -> None:
     metadata.get_type_definition = functools.cache(metadata.get_type_definition)
 
 
-def _judged(package: str, url: str, user: str, password: str, login: str) -> list[Any]:
-    under_test = importlib.import_module(f"{package}.system_under_test").SystemUnderTest(
+def _judged(url: str, user: str, password: str, login: str) -> list[Any]:
+    validator = importlib.import_module("redfish_service_validator.system_under_test")
+    under_test = validator.SystemUnderTest(
         url, user, password, 60, login, None, None, None, [], False
     )
     try:
         under_test.validate(None, "/redfish/v1/", "/redfish/v1/")
-        if hasattr(under_test, "apply_global_checks"):
-            under_test.apply_global_checks()
-        of_service = getattr(under_test, "_service_resource_results", {}).get("Results", {})
         found: list[list[str]] = []
         for uri, resource in under_test._resources.items():
             found += _failures(uri, resource["Results"])
-        found += _failures("", of_service)
         assert len(found) == under_test.fail_count, (
             f"{len(found)} failures found, {under_test.fail_count} counted"
         )
@@ -96,12 +64,9 @@ def _failed(entry: dict[str, Any]) -> bool:
     return str(getattr(entry["Result"], "name", entry["Result"])) == "FAIL"
 
 
-JUDGES: dict[str, Callable[..., list[Any]]] = {"service": service, "interop": interop}
-
-
-def judge(what: str, *rest: str) -> list[Any]:
+def judge(*order: str) -> list[Any]:
     with contextlib.redirect_stdout(io.StringIO()):
-        return JUDGES[what](*rest)
+        return service(*order)
 
 
 if __name__ == "__main__":

@@ -65,4 +65,4 @@ def test_outlets_and_figures_match_the_books(
             load, energy = load + seen["load"], energy + seen["energy"]
         assert (round(load, 3), round(energy, 3)) == (books.load_a, books.energy_kwh)
         logins = (len(model.pdus) or 1) if login == "session" else 0
-        assert unit.sessions == [] and unit.opened == logins
+        assert not unit.has_sessions and unit.access.opened == logins

@@ -1,17 +1,16 @@
 """A simulated Redfish service with PDUs, for tests and the demo.
 
     with RedfishService(units.rack()) as unit:
-        ... unit.host, unit.port, unit.books(), unit.log, unit.sessions, unit.faults
+        ... unit.host, unit.port, unit.books(), unit.log
 
 Written from DMTF's protocol (DSP0266) and schemas, without the handlers' code. DMTF's own
 validators check its resources, and DMTF's own clients read them.
 """
 
 from . import units
-from .faults import Fault
 from .model import Expand, Model, Pdu
 from .server import Seen
 from .service import RedfishService
 from .units import UNITS
 
-__all__ = ["UNITS", "Expand", "Fault", "Model", "Pdu", "RedfishService", "Seen", "units"]
+__all__ = ["UNITS", "Expand", "Model", "Pdu", "RedfishService", "Seen", "units"]

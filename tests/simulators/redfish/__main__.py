@@ -1,6 +1,6 @@
 """A simulated Redfish service with PDUs on 127.0.0.1.
 
-Ctrl-C ends it; it then prints the accepted commands, except restarts.
+Ctrl-C ends it; it then prints the accepted commands.
 """
 
 from __future__ import annotations
@@ -36,16 +36,6 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
         metavar="SECONDS",
         help="delay until a contact moves, in addition to the outlet's own",
     )
-    parser.add_argument(
-        "--task",
-        type=seconds,
-        default=None,
-        metavar="SECONDS",
-        help="answer actions with 202 and a task that takes at least this long",
-    )
-    parser.add_argument(
-        "--delay", type=seconds, default=0.0, metavar="SECONDS", help="delay before each answer"
-    )
     parser.add_argument("--live", action="store_true", help="let energy counters rise")
     parser.add_argument(
         "--port", type=port, default=0, help="TCP port (default: the system chooses one)"
@@ -73,7 +63,6 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
             model = UNITS[chosen.unit]()
             changes = {
                 "relay_delay": chosen.relay_delay,
-                "task_seconds": chosen.task,
                 "live": chosen.live or None,
             }
             model = dataclasses.replace(
@@ -85,7 +74,6 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
                     tls=not chosen.http,
                     port=chosen.port,
                     user=chosen.user,
-                    delay_s=chosen.delay,
                     password=os.environ.get("REDFISH_PASSWORD", PASSWORD),
                 )
             )
@@ -100,8 +88,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
             print(f"CA file {ca_file}\nfingerprint {unit.fingerprint}", flush=True)
         print(
             f"outlets: {len(unit.books().states)}\n"
-            f"login {unit.user} / {shown_password('REDFISH_PASSWORD', PASSWORD)} may switch,"
-            f" {unit.viewer_user} / {unit.viewer_password} may read; Ctrl-C stops it",
+            f"login {unit.user} / {shown_password('REDFISH_PASSWORD', PASSWORD)}; Ctrl-C stops it",
             file=sys.stderr,
         )
         signals.wait()

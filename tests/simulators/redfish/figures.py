@@ -33,12 +33,11 @@ class Sensors:
     """The sensors of one chassis by name. Until `complete` is set, `excerpt` adds the sensor to
     `made` and returns {}.
 
-    `figures` is the form of excerpts. "inline": with values; "sensors": only a DataSourceUri;
-    "null": Reading is null.
+    `apart`: an excerpt is only a DataSourceUri, without values.
     """
 
-    def __init__(self, path: str, figures: str) -> None:
-        self.path, self._figures = path, figures
+    def __init__(self, path: str, apart: bool) -> None:
+        self.path, self._apart = path, apart
         self.complete = False
         self.made: dict[str, Callable[[], Json]] = {}
 
@@ -48,13 +47,9 @@ class Sensors:
             self.made.setdefault(name, partial(self._sensor, name, figure))
             return {}
         source = {"DataSourceUri": f"{self.path}/{name}"}
-        if self._figures == "sensors":
-            return source
-        return {**source, **self._values(figure)}
+        return source if self._apart else {**source, **self._values(figure)}
 
     def _values(self, figure: Figure) -> Json:
-        if self._figures == "null":
-            return {"Reading": None}
         value = round(figure.read(), 3)
         if figure.kind == "Power":
             apparent = round(value / _POWER_FACTOR, 3)
@@ -89,10 +84,7 @@ class Sensors:
             "ReadingTime": "2026-11-20T12:00:00Z",
             "SensingInterval": "PT1S",
         }
-        # The sensor itself shows its value, except in the form "null".
-        values = Sensors("", "inline" if self._figures == "sensors" else self._figures)._values(
-            figure
-        )
+        values = self._values(figure)
         if figure.kind == "Power":
             made.update(PeakReading=values["Reading"], PeakReadingTime="2026-11-20T11:00:00Z")
         return {**made, **values}

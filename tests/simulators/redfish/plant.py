@@ -5,7 +5,7 @@ above them.
 from __future__ import annotations
 
 import math
-from typing import Callable, Optional
+from typing import Optional
 
 from ..clockwork import Clockwork
 from .model import Model, Pdu
@@ -19,10 +19,7 @@ class Outlet:
     """One outlet. `on`: whether its contact is closed, None if the unit shows no state. `name` and
     `startup` are settings.
 
-    `amperes` is the current on each of `lines` unless the outlet is off; `drawn`, if it is given,
-    says it at each moment, for a load that changes. `metered`: false if a
-    published tree has no energy reading of this outlet. `welded`: the contact lets current through
-    though the unit reports it open.
+    `amperes` is the current on each of `lines` unless the outlet is off.
     """
 
     def __init__(
@@ -38,11 +35,9 @@ class Outlet:
         self.name, self.startup = f"Server {id}", "last"
         self.on = on
         self.target: Optional[bool] = None  # the state to which the contact is about to move
-        self.stuck = self.locked = self.welded = False
-        self.metered = True
+        self.stuck = self.locked = False
         self.switchable = on is not None
         self.amperes = round(0.25 + 0.05 * (number % 5), 2)
-        self.drawn: Optional[Callable[[], float]] = None
         self.wh = 1000.0 + 250.0 * number
         self.on_delay = self.off_delay = 0.0
         self.cycle_delay = 5.0
@@ -65,13 +60,8 @@ class Outlet:
 
     def turn(self, on: bool) -> None:
         """Switches as a person at the device would."""
-        self.forget()
-        self.on = on
-
-    def forget(self) -> None:
-        """Cancels a planned movement, as a reboot does; the contact stays."""
         self._ticket += 1
-        self.target = None
+        self.on, self.target = on, None
 
     def _plan(self, on: bool, begin: float, lag: float) -> float:
         """Moves the contact after the outlet's delay and the relay's lag; returns the time of the
@@ -93,24 +83,13 @@ class Outlet:
             self._clockwork.at(due, act)
         return due
 
-    def reset(self) -> None:
-        """ResetMetrics: the energy counter restarts at 0."""
-        self.wh = 0.0
-
     @property
     def moving(self) -> bool:
         return self.target is not None
 
-    @property
-    def closed(self) -> bool:
-        """Whether current can flow."""
-        return self.on is not False or self.welded
-
     def current(self) -> float:
         """The current in A on each of the outlet's lines."""
-        if not self.closed:
-            return 0.0
-        return self.amperes if self.drawn is None else self.drawn()
+        return 0.0 if self.on is False else self.amperes
 
     def watts(self) -> float:
         return self.current() * VOLTS * len(self.lines)
@@ -144,8 +123,6 @@ class Plant:
         # The current in A that equipment behind a unit without outlets draws on each line. The
         # line's branches share it equally.
         self._behind = 0.0 if pdu.outlets else 12.5
-        #: what the meter of the mains shows on line 1, in A; else the sum of the outlets
-        self.shown_a: Optional[Callable[[], float]] = None
 
     def run_for(self, hours: float) -> None:
         """Advances the energy counters by `hours`."""
@@ -170,8 +147,6 @@ class Plant:
     def main_lines(self, main: str) -> dict[int, float]:
         """The current in A on each line; 0 on a main that is not in use."""
         in_use = main == self.pdu.mains[0]
-        if self.shown_a is not None:
-            return {1: round(self.shown_a(), 3)}
         lines = range(1, self.pdu.phases + 1)
         return {
             line: (
@@ -201,7 +176,7 @@ class Plant:
         return 100 * self.load() / (RATED_AMPS * self.pdu.phases)
 
     def reset(self) -> None:
-        """ResetMetrics: the counters of the outlets and of the main in use restart at 0."""
+        """The counters of the outlets and of the main in use restart at 0."""
         self.base_wh = 0.0
         for outlet in self.outlets.values():
-            outlet.reset()
+            outlet.wh = 0.0

@@ -11,9 +11,9 @@ from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import Callable
 
-from .actions import CONTROL, RESET, RESET_ALL
+from .actions import CONTROL
 from .figures import ENABLED, Json, Sensors
-from .model import METERINGS, Model
+from .model import Model
 from .plant import HERTZ, RATED_AMPS, VOLTS, Outlet, Plant
 
 Make = Callable[[], Json]
@@ -80,8 +80,7 @@ class PduResources:
         self.plant, self.pdu, self._model = plant, plant.pdu, model
         self.path = plant.pdu.path
         self.chassis = f"/redfish/v1/Chassis/{chassis}"
-        self.sensors = Sensors(f"{self.chassis}/Sensors", plant.pdu.figures)
-        self._depth = METERINGS.index(plant.pdu.metering)
+        self.sensors = Sensors(f"{self.chassis}/Sensors", plant.pdu.in_sensors)
         self._info = f"{self.path}/OutletPowerControlActionInfo"
         self.made: dict[str, Make] = {self.path: self._body}
         self._parts = [
@@ -97,8 +96,7 @@ class PduResources:
             path = f"{self.path}/{name}"
             self.made[path] = partial(collection, path, kind, f"{name} of PDU {self.pdu.id}", ids)
             self.made.update((f"{path}/{id}", partial(make, id)) for id in ids)
-        if self.pdu.metrics:
-            self.made[f"{self.path}/Metrics"] = self._metrics
+        self.made[f"{self.path}/Metrics"] = self._metrics
         if model.values == "info":
             self.made[self._info] = self._action_info
         for body in list(self.made.values()):
@@ -111,12 +109,9 @@ class PduResources:
             collection, self.sensors.path, "SensorCollection", "Sensors", list(self.sensors.made)
         )
 
-    # -- targets of actions
-
-    def target(self, resource: str, action: str) -> str:
-        return (
-            f"{resource}/{action}" if self._model.short_targets else f"{resource}/Actions/{action}"
-        )
+    @staticmethod
+    def target(outlet: str) -> str:
+        return f"{outlet}/Actions/{CONTROL}"
 
     def outlet_path(self, id: str) -> str:
         return f"{self.path}/Outlets/{id}"
@@ -133,30 +128,14 @@ class PduResources:
             "SerialNumber": pdu.serial,
             "PartNumber": f"{pdu.model}-01",
             "FirmwareVersion": "1.2.3",
-            "Version": "1.0",
-            "ProductionDate": "2026-01-05T00:00:00Z",
-            "AssetTag": "",
             "UUID": str(uuid.uuid5(uuid.NAMESPACE_OID, pdu.serial)),
             "UserLabel": f"PDU {pdu.id}",
             "Status": ENABLED,
             "PowerCapacityVA": int(RATED_AMPS * VOLTS * pdu.phases),
-            "Location": {
-                "Placement": {
-                    "Rack": "1",
-                    "Row": "1",
-                    "RackOffset": 1,
-                    "RackOffsetUnits": "EIA_310",
-                },
-                "Contacts": [],
-            },
-            "Links": {
-                "Chassis": [link(self.chassis)],
-                "ManagedBy": [link("/redfish/v1/Managers/1")],
-            },
+            "Links": {"Chassis": [link(self.chassis)]},
         }
         body.update((name, link(f"{self.path}/{name}")) for name, _, _, _ in self._parts)
-        if pdu.metrics:
-            body["Metrics"] = link(f"{self.path}/Metrics")
+        body["Metrics"] = link(f"{self.path}/Metrics")
         if pdu.kind == "AutomaticTransferSwitch":
             body["TransferConfiguration"] = {
                 "ActiveMainsId": pdu.mains[0],
@@ -166,21 +145,13 @@ class PduResources:
         return body
 
     def _metrics(self) -> Json:
-        path = f"{self.path}/Metrics"
-        body = head(
-            path, "PowerDistributionMetrics.v1_4_0", "Metrics", f"Metrics of PDU {self.pdu.id}"
-        )
-        if self._depth:
-            see, plant = self.sensors.excerpt, self.plant
-            body.update(
-                PowerWatts=see("Power", "Power", "Total", lambda: plant.load() * VOLTS),
-                EnergykWh=see("Energy", "EnergykWh", "Total", lambda: plant.counted_wh() / 1000),
-                PowerLoadPercent=see("Load", "Percent", "Total", plant.load_percent),
-            )
-        body["Actions"] = {
-            "#PowerDistributionMetrics.ResetMetrics": {"target": self.target(path, RESET_ALL)}
+        see, plant, name = self.sensors.excerpt, self.plant, f"Metrics of PDU {self.pdu.id}"
+        return {
+            **head(f"{self.path}/Metrics", "PowerDistributionMetrics.v1_4_0", "Metrics", name),
+            "PowerWatts": see("Power", "Power", "Total", lambda: plant.load() * VOLTS),
+            "EnergykWh": see("Energy", "EnergykWh", "Total", lambda: plant.counted_wh() / 1000),
+            "PowerLoadPercent": see("Load", "Percent", "Total", plant.load_percent),
         }
-        return body
 
     def _action_info(self) -> Json:
         return {
@@ -207,14 +178,10 @@ class PduResources:
         place: str,
         id: str,
         kind: str,
-        lines: Mapping[int, float],
-        depth: int,
         read: Callable[[], Mapping[int, float]],
     ) -> Json:
-        """The common part of mains and branches.
-
-        It has figures only if the unit meters at this level.
-        """
+        """The common part of mains and branches."""
+        lines = read()
         three = len(lines) == 3
         body = {
             **head(f"{self.path}/{place}/{id}", "Circuit.v1_9_0", id, f"{kind} {id}"),
@@ -233,8 +200,6 @@ class PduResources:
             "PowerRestorePolicy": "LastState",
             "ElectricalContext": "Total" if three else f"Line{min(lines)}",
         }
-        if self._depth < depth:
-            return body
         see, front = self.sensors.excerpt, f"{place}{id}"
 
         def amps(line: int) -> Callable[[], float]:
@@ -272,28 +237,21 @@ class PduResources:
 
     def _main(self, id: str) -> Json:
         plant, see = self.plant, self.sensors.excerpt
-        body = self._circuit(
-            "Mains", id, "Mains", plant.main_lines(id), 1, partial(plant.main_lines, id)
-        )
+        body = self._circuit("Mains", id, "Mains", partial(plant.main_lines, id))
         body.update(
             PlugType=_PLUG[self.pdu.phases],
             NominalFrequencyHz=HERTZ,
-            ElectricalSourceName="",
-            ElectricalSourceManagerURI="",
             Links={},
         )
-        if self._depth:
-            body["EnergykWh"] = see(
-                f"EnergyMains{id}", "EnergykWh", "Total", lambda: plant.main_wh(id) / 1000
-            )
-            body["FrequencyHz"] = see(f"FrequencyMains{id}", "Frequency", "Total", lambda: HERTZ)
+        body["EnergykWh"] = see(
+            f"EnergyMains{id}", "EnergykWh", "Total", lambda: plant.main_wh(id) / 1000
+        )
+        body["FrequencyHz"] = see(f"FrequencyMains{id}", "Frequency", "Total", lambda: HERTZ)
         return body
 
     def _branch(self, id: str) -> Json:
         plant = self.plant
-        body = self._circuit(
-            "Branches", id, "Branch", plant.branch_lines(id), 2, partial(plant.branch_lines, id)
-        )
+        body = self._circuit("Branches", id, "Branch", partial(plant.branch_lines, id))
         body["Links"] = {
             "Outlets": [link(self.outlet_path(outlet.id)) for outlet in plant.on_branch(id)]
         }
@@ -314,7 +272,6 @@ class PduResources:
             "NominalVoltage": "AC400V" if three else "AC230V",
             "RatedCurrentAmps": 10,
             "ElectricalContext": "Total" if three else f"Line{outlet.lines[0]}",
-            "ElectricalConsumerNames": [],
             "Links": (
                 {"BranchCircuit": link(f"{self.path}/Branches/{branch}")}
                 if branch is not None
@@ -322,9 +279,9 @@ class PduResources:
             ),
         }
         body.update(self._power(outlet, path))
-        if self._depth == 3:
+        if self.pdu.outlets_metered:
             body.update(self._readings(outlet))
-        if self._model.body == "hpe":
+        if self._model.is_hpe:
             body.update(hpe_outlet(outlet))
         return body
 
@@ -337,19 +294,16 @@ class PduResources:
             "PowerOnDelaySeconds": outlet.on_delay,
             "PowerOffDelaySeconds": outlet.off_delay,
             "PowerCycleDelaySeconds": outlet.cycle_delay,
-            "PowerRestoreDelaySeconds": 0.0,
             "PowerRestorePolicy": "LastState",
             "PowerControlLocked": outlet.locked,
-            "ConfigurationLocked": False,
         }
-        control: Json = {"target": self.target(path, CONTROL)}
+        control: Json = {"target": self.target(path)}
         if self._model.values == "allowable":
             control["PowerState@Redfish.AllowableValues"] = list(self._model.verbs)
         elif self._model.values == "info":
             control["@Redfish.ActionInfo"] = self._info
         power["Actions"] = {
             "#Outlet.PowerControl": control,
-            "#Outlet.ResetMetrics": {"target": self.target(path, RESET)},
         }
         return power
 

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import ssl
 from email.message import Message
 from typing import Any, NamedTuple, Optional, Protocol
 
 from ..web import Connection, Counters, WebServer
-from .answer import Answer
-from .faults import Fault, Faults, instead
 
-_PIECE = b" " * 65536
+Headers = tuple[tuple[str, str], ...]
 
 
 class Seen(NamedTuple):
-    """One request with the status of its answer, or 0 if it was not answered."""
+    """One request with the status of its answer."""
 
     method: str
     target: str
@@ -28,11 +27,14 @@ class Request(NamedTuple):
     body: bytes
 
 
+class Answer(NamedTuple):
+    status: int
+    body: Optional[dict[str, Any]] = None
+    headers: Headers = ()
+
+
 class Service(Protocol):
     """The part of the service that the server uses."""
-
-    faults: Faults
-    delay_s: float
 
     def down(self) -> bool: ...
     def boots(self) -> int: ...
@@ -60,56 +62,24 @@ class RedfishConnection(Connection):
     def version_string(self) -> str:
         return "Redfish simulator"
 
-    def __getattr__(self, name: str) -> Any:
-        """Serves every HTTP method, so that the service itself answers 405."""
-        if name.startswith("do_"):
-            return self._serve
-        raise AttributeError(name)
-
     def _serve(self) -> None:
-        service = self.server.unit
         self.server.counters.request()
-        announced = int(self.headers.get("Content-Length") or 0)
-        request = Request(self.command, self.path, self.headers, self.rfile.read(announced))
-        if len(request.body) < announced:
-            self._silent(request)
-            return
-        order = service.faults.take(
-            lambda method: method == request.method or method in request.target
-        )
-        fault = order.fault if order is not None else None
-        self.server.stopping.wait(
-            service.delay_s + (order.seconds if order is not None and fault is Fault.SLOW else 0.0)
-        )
-        if self.rebooted() or fault is Fault.CLOSE_BEFORE:
-            self._silent(request)
-            return
-        replaced = None if order is None else instead(order, request.target, request.headers)
-        answer = replaced or service.answer(request)
-        if self.rebooted() or fault is Fault.DROP_AFTER_WRITE:
-            self._silent(request)
-            return
-        service.note(Seen(request.method, request.target, answer.status))
-        self._send(answer)
-
-    def _silent(self, request: Request) -> None:
-        self.server.unit.note(Seen(request.method, request.target, 0))
-        self.hang_up()
-
-    def _send(self, answer: Answer) -> None:
+        size = int(self.headers.get("Content-Length") or 0)
+        request = Request(self.command, self.path, self.headers, self.rfile.read(size))
+        answer = self.server.unit.answer(request)
+        self.server.unit.note(Seen(request.method, request.target, answer.status))
         self.send_response(answer.status)
         self.send_header("OData-Version", "4.0")
         self.send_header("Cache-Control", "no-cache")
         for name, value in answer.headers:
             self.send_header(name, value)
+        body = b""
         if answer.status != 204:
-            self.send_header("Content-Type", answer.kind)
-            self.send_header("Content-Length", str(len(answer.body) + answer.padding))
+            body = json.dumps(answer.body, separators=(",", ":")).encode()
+            self.send_header("Content-Type", "application/json; charset=utf-8")
+            self.send_header("Content-Length", str(len(body)))
         self.end_headers()
-        if self.command == "HEAD" or answer.status in (204, 304):
-            answer = answer._replace(body=b"", padding=0)
-        self.wfile.write(answer.body)
-        for _ in range(answer.padding // len(_PIECE)):
-            self.wfile.write(_PIECE)
-        self.wfile.write(_PIECE[: answer.padding % len(_PIECE)])
+        self.wfile.write(body)
         self.wfile.flush()
+
+    do_GET = do_POST = do_DELETE = do_PATCH = _serve

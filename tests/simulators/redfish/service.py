@@ -10,44 +10,31 @@ from typing import Callable, Optional
 from ..books import Books
 from ..certificates import fingerprint, usual
 from ..clockwork import Clockwork
-from ..web import Counters, Reboots
-from .access import Access, Account, Session
-from .actions import CONTROL, RESET, RESET_ALL, RESTART, Control, identity_of
-from .answer import Answer
-from .faults import Faults
+from ..web import Counters
+from .access import Access
+from .actions import Control, identity_of
 from .model import Model
 from .plant import Outlet, Plant
-from .protocol import Action, Dispatcher, Json, Rewrite
+from .protocol import Action, Dispatcher, Rewrite
 from .resources import PduResources
-from .server import RedfishServer, Request, Seen
-from .site import MANAGER, Site
+from .server import Answer, RedfishServer, Request, Seen
+from .site import Site
 from .tasks import Tasks
 
 USER, PASSWORD = "admin", "redfish-own-words"
-VIEWER, VIEWER_PASSWORD = "viewer", "only-to-look"
 
 
 class RedfishService:
     """A Redfish service listening on 127.0.0.1; usable as a context manager.
 
-    model           the kind of service tls             HTTPS, with a certificate that `ca_pem`
-    verifies and whose SHA-256 is `fingerprint`; else plain HTTP port            0: chosen by the
-    system user, password  the administrator; a second account, viewer_user and viewer_password, may
-    only read;
-                    it is absent if `user` has the same name
-    clock           seconds, monotonic; a test may pass a clock that it moves itself
-    delay_s         delay before each answer
-    reboot_seconds  duration of a reboot, in real time
+    `tls`: HTTPS, with a certificate that `ca_pem` verifies and whose SHA-256 is `fingerprint`; else
+    plain HTTP. `port`: 0 for a free one. `clock`: seconds, monotonic; a test may move it itself.
 
-    Attributes: host, port, url, ca_pem, fingerprint; faults (on demand); log (requests with the
-    status of their answers); access (accounts and sessions); tasks; control (`writes`: accepted
-    actions, except restarts; `ignores`: acknowledges switching without effect); plants (PDU's id →
-    its outlets, loads and counters); rewrite (target, body → the body to send
-    instead).
+    `log`: the requests with the status of their answers; `plants`: a PDU's id → its outlets, loads
+    and counters; `access`: the sessions; `rewrite`: (target, body) → the body to send instead.
     """
 
     host = "127.0.0.1"
-    viewer_user, viewer_password = VIEWER, VIEWER_PASSWORD
 
     def __init__(
         self,
@@ -58,24 +45,17 @@ class RedfishService:
         user: str = USER,
         password: str = PASSWORD,
         clock: Callable[[], float] = time.monotonic,
-        delay_s: float = 0.0,
-        reboot_seconds: float = 0.2,
     ) -> None:
-        self.model, self.user, self.password, self.delay_s = model, user, password, delay_s
+        self.model, self.user, self.password = model, user, password
         self.lock = threading.RLock()
         self.clockwork = Clockwork(clock)
-        self.access = Access(model, self.clockwork)
-        self.access.accounts = {
-            VIEWER: Account(VIEWER_PASSWORD, "ReadOnly"),
-            user: Account(password, "Administrator"),
-        }
-        self.tasks, self.control, self.faults = Tasks(self.clockwork), Control(model), Faults()
+        self.access = Access(model, user, password)
+        self._tasks, self._control = Tasks(self.clockwork), Control(model)
         self.log: list[Seen] = []
         self.plants: dict[str, Plant] = {}
-        self.outlets: dict[str, Outlet] = {}  # path -> outlet
-        self._dispatcher = Dispatcher(model, self.access, self.tasks)
+        self._outlets: dict[str, Outlet] = {}  # path -> outlet
+        self._dispatcher = Dispatcher(model, self.access, self._tasks)
         self._serve_pdus()
-        self._reboots = Reboots(reboot_seconds)
         self._counters = Counters()
         identity = usual() if tls else None
         self.ca_pem = identity.authority.ca_pem if identity else ""
@@ -84,9 +64,7 @@ class RedfishService:
             (self.host, port), self, self._counters, identity.context if identity else None
         )
         self.port = self._server.port
-        self.url = self._dispatcher.front = (
-            f"{'https' if tls else 'http'}://{self.host}:{self.port}"
-        )
+        self.url = f"{'https' if tls else 'http'}://{self.host}:{self.port}"
 
     def _serve_pdus(self) -> None:
         parts = []
@@ -97,35 +75,11 @@ class RedfishService:
             parts.append(part)
             for id, outlet in plant.outlets.items():
                 path = part.outlet_path(id)
-                self.outlets[path] = outlet
+                self._outlets[path] = outlet
                 if outlet.switchable:
-                    identity = identity_of(path, self._several)
-                    self._add_action(
-                        part.target(path, CONTROL),
-                        path,
-                        partial(self.control.switch, identity, outlet),
-                    )
-                    self._add_action(
-                        part.target(path, RESET),
-                        path,
-                        partial(self.control.reset, identity, outlet),
-                    )
-            if pdu.metrics:
-                metrics = f"{part.path}/Metrics"
-                self._add_action(
-                    part.target(metrics, RESET_ALL),
-                    metrics,
-                    partial(self.control.reset, pdu.id, plant),
-                )
-        self._add_action(
-            f"{MANAGER}/Actions/{RESTART}",
-            MANAGER,
-            partial(self.control.restart, self._reboot_soon),
-        )
-        self._dispatcher.made = Site(self.model, parts, self.access, self.tasks).made
-
-    def _add_action(self, target: str, resource: str, run: Callable[[Json], float]) -> None:
-        self._dispatcher.actions[target] = Action(resource, run)
+                    run = partial(self._control.switch, identity_of(path, self._several), outlet)
+                    self._dispatcher.actions[part.target(path)] = Action(path, run)
+        self._dispatcher.made = Site(self.model, parts, self.access, self._tasks).made
 
     # -- for tests
 
@@ -139,7 +93,7 @@ class RedfishService:
                 states={},
                 requests=self._counters.requests,
                 connections=self._counters.connections,
-                writes=list(self.control.writes),
+                writes=list(self._control.writes),
             )
             racks = [one for one in self.plants.values() if one.pdu.kind == "RackPDU"] or list(
                 self.plants.values()
@@ -148,19 +102,13 @@ class RedfishService:
             return books
 
     def _enter(self, books: Books, plants: list[Plant]) -> None:
-        metered = [
-            plant
-            for plant in plants
-            if plant.pdu.metering != "none" and plant.pdu.figures != "null"
-        ]
-        if metered:
-            books.load_a = round(sum(plant.load() for plant in metered), 3)
-            books.energy_kwh = round(sum(plant.counted_wh() for plant in metered) / 1000, 3)
+        books.load_a = round(sum(plant.load() for plant in plants), 3)
+        books.energy_kwh = round(sum(plant.counted_wh() for plant in plants) / 1000, 3)
         for plant in plants:
             front = f"{plant.pdu.id}." if self._several else ""
             for id, outlet in plant.outlets.items():
                 books.states[front + id] = outlet.on
-                if plant.pdu.metering == "outlet" and plant.pdu.figures != "null":
+                if plant.pdu.outlets_metered:
                     books.port_energy_kwh[front + id] = round(outlet.wh / 1000, 3)
 
     @property
@@ -173,15 +121,9 @@ class RedfishService:
         self._dispatcher.rewrite = rewrite
 
     @property
-    def sessions(self) -> list[Session]:
-        """The open sessions."""
-        with self.lock:
-            return self.access.open()
-
-    @property
-    def opened(self) -> int:
-        """The number of sessions opened since the start."""
-        return self.access.opened
+    def has_sessions(self) -> bool:
+        """Whether a session is open."""
+        return bool(self.access.sessions)
 
     def outlet(self, identity: str) -> Outlet:
         """The outlet with this identity in the books."""
@@ -189,7 +131,7 @@ class RedfishService:
             self.clockwork.settle()
             return next(
                 one
-                for path, one in self.outlets.items()
+                for path, one in self._outlets.items()
                 if identity_of(path, self._several) == identity
             )
 
@@ -204,32 +146,6 @@ class RedfishService:
         with self.lock:
             self.outlet(identity).turn(on)
 
-    def close_connections(self) -> None:
-        """Closes all connections, as a service does with idle ones."""
-        self._server.hang_up_all()
-
-    def reboot(self) -> None:
-        """Closes all connections, and answers no request for reboot_seconds. Forgets sessions,
-        tasks and planned switching.
-
-        Relays keep their state.
-        """
-        self._reboot_soon(0.0)
-        self.close_connections()
-
-    def _reboot_soon(self, seconds: float = 0.05) -> None:
-        """Forgets sessions, tasks and planned switching now.
-
-        Reboots after `seconds`, to answer Manager.Reset first.
-        """
-        with self.lock:
-            self.clockwork.settle()
-            for outlet in self.outlets.values():
-                outlet.forget()
-            self.access.sessions.clear()
-            self.tasks.all.clear()
-            self._reboots.plan(seconds)
-
     def stop(self) -> None:
         self._server.stop()
 
@@ -242,10 +158,10 @@ class RedfishService:
     # -- for the server
 
     def down(self) -> bool:
-        return self._reboots.down()
+        return False
 
     def boots(self) -> int:
-        return self._reboots.count()
+        return 0
 
     def note(self, seen: Seen) -> None:
         with self.lock:

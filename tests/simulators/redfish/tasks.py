@@ -12,19 +12,13 @@ from ..clockwork import Clockwork
 from .errors import message
 
 TASKS = "/redfish/v1/TaskService/Tasks"
-MONITORS = "/redfish/v1/TaskService/TaskMonitors"
 Json = dict[str, Any]
 
 
 @dataclass
 class Task:
-    """`result` is the state at the task's end: "Completed", "Exception", "Cancelled"
-    or "Killed".
-    """
-
     id: str
     due: float
-    result: str
     fetched: bool = False  # the monitor has returned the result
 
     @property
@@ -33,45 +27,36 @@ class Task:
 
     @property
     def monitor(self) -> str:
-        return f"{MONITORS}/{self.id}"
+        return f"/redfish/v1/TaskService/TaskMonitors/{self.id}"
 
 
 class Tasks:
-    """`result` is the state in which new tasks end."""
-
     def __init__(self, clockwork: Clockwork) -> None:
         self._clockwork = clockwork
         self.all: list[Task] = []
-        self.result = "Completed"
 
     def start(self, seconds: float) -> Task:
-        task = Task(str(len(self.all) + 1), self._clockwork.now() + seconds, self.result)
+        task = Task(str(len(self.all) + 1), self._clockwork.now() + seconds)
         self.all.append(task)
         return task
 
     def find(self, path: str) -> Optional[Task]:
-        return next((one for one in self.all if path in (one.path, one.monitor)), None)
+        return next((task for task in self.all if path in (task.path, task.monitor)), None)
 
     def ended(self, task: Task) -> bool:
         return self._clockwork.now() >= task.due
 
     def body(self, task: Task) -> Json:
         ended = self.ended(task)
-        state = task.result if ended else "Running"
-        good = state in ("Running", "Completed")
-        body: Json = {
+        return {
             "@odata.id": task.path,
             "@odata.type": "#Task.v1_7_4.Task",
             "Id": task.id,
             "Name": f"Task {task.id}",
-            "TaskState": state,
-            "TaskStatus": "OK" if good else "Critical",
+            "TaskState": "Completed" if ended else "Running",
+            "TaskStatus": "OK",
             "PercentComplete": 100 if ended else 50,
             "StartTime": "2026-11-20T12:00:00Z",
-            "Messages": [message("Success" if good else "GeneralError")],
+            "Messages": [message("Success")],
+            **({"EndTime": "2026-11-20T12:00:01Z"} if ended else {"TaskMonitor": task.monitor}),
         }
-        if ended:
-            body["EndTime"] = "2026-11-20T12:00:01Z"
-        else:
-            body["TaskMonitor"] = task.monitor
-        return body

@@ -45,7 +45,7 @@ def panduit() -> Model:
                 model="G5",
             ),
         ),
-        root="panduit",
+        is_panduit=True,
         expand=None,
     )
 
@@ -77,7 +77,7 @@ def hpe() -> Model:
         off_delay=0.0,
         cycle_delay=7.0,
     )
-    return Model((pdu,), body="hpe", values="none", expand=None, login="basic")
+    return Model((pdu,), is_hpe=True, values="none", expand=None, login="basic")
 
 
 def rittal() -> Model:
@@ -97,7 +97,7 @@ def rittal() -> Model:
 def apc() -> Model:
     """The value for a power cycle is Cycle; only sensors have readings."""
     return Model(
-        (Pdu(figures="sensors", manufacturer="APC", model="APDU10452SW"),),
+        (Pdu(in_sensors=True, manufacturer="APC", model="APDU10452SW"),),
         verbs=("On", "Off", "Cycle"),
         expand=Expand(all=False, links=False, levels=False, max_levels=1),
     )
@@ -110,7 +110,7 @@ def four_wire() -> Model:
 
 def metered() -> Model:
     """Mains and branches are metered; outlets are listed without state, action or readings."""
-    return Model((Pdu(metering="branch", switched=False),))
+    return Model((Pdu(outlets_metered=False, switched=False),))
 
 
 def several() -> Model:
@@ -126,7 +126,7 @@ def floor() -> Model:
                 id="Row1",
                 kind="FloorPDU",
                 outlets=(),
-                metering="branch",
+                outlets_metered=False,
                 switched=False,
                 model="FLOOR-9000",
             ),
@@ -173,8 +173,8 @@ def delayed() -> Model:
 
 
 UNITS: dict[str, Callable[[], Model]] = {
-    one.__name__.replace("_", "-"): one
-    for one in (
+    model.__name__.replace("_", "-"): model
+    for model in (
         rack,
         plain,
         paged,

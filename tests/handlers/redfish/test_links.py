@@ -1,0 +1,168 @@
+"""Links: another host gets no request, loops end, and no command goes to another resource.
+
+The fault matrix has what devices and networks of every handler do.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Callable
+
+import pytest
+
+from handlers.redfish import handler as handler_module, service as service_module
+from handlers.redfish.handler import RedfishPdu
+from handlers.shared.errors import PduHandlerError, ProtocolError
+from pdu_common.helper import EnumPowerStatus, PduPortView
+from tests.simulators.redfish import Model, RedfishService, units
+from tests.waiting import PATIENCE_S
+
+from .simulated import handler
+from .tree import OUTLETS, Answer, Tree, handler as handler_of_tree, serving, unit
+
+CALLS: dict[str, Callable[[RedfishPdu], Any]] = {
+    "status": lambda pdu: pdu.status(),
+    "statistic": lambda pdu: pdu.statistic(),
+    "port_down": lambda pdu: pdu.port_down(PduPortView("A1"), deadline=0.5, pause=0.1),
+    "labels": lambda pdu: pdu.labels(),
+}
+BOTH = pytest.mark.parametrize("model", [units.rack(), units.plain()], ids=["expanded", "plain"])
+
+
+def changed(body: Any, change: Callable[[dict[str, Any]], dict[str, Any]]) -> Any:
+    """The body with each object in it changed, the innermost first."""
+    if isinstance(body, list):
+        return [changed(item, change) for item in body]
+    if not isinstance(body, dict):
+        return body
+    return change({name: changed(value, change) for name, value in body.items()})
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_the_other_host_of_a_redirect_gets_no_request(status: int, method: str) -> None:
+    tree, other = Tree(unit()), Tree({})
+    target = "/redfish/v1" if method == "GET" else f"{OUTLETS}/1/Outlet.PowerControl"
+    with serving(tree) as address, serving(other) as elsewhere:
+        for scheme in ("http:", "", "HTTP:"):
+            location = {"Location": f"{scheme}//{elsewhere}"}
+            tree.special[target] = lambda request: Answer(None, status, location)
+            with pytest.raises(PduHandlerError):
+                handler_of_tree(address).port_down(PduPortView("1"), deadline=0.0)
+    assert other.connections == 0
+
+
+@pytest.mark.parametrize(
+    "where", ["Outlets", "RackPDUs", "Members", "Mains", "DataSourceUri", "nextLink"]
+)
+def test_a_link_to_another_host_is_not_followed(where: str) -> None:
+    other, links = Tree({}), list[str]()
+
+    def relinked(value: Any) -> Any:
+        links.append(where)
+        if isinstance(value, list):
+            return [{"@odata.id": elsewhere + link["@odata.id"]} for link in value]
+        return elsewhere + value if isinstance(value, str) else relinked([value])[0]
+
+    def change(body: dict[str, Any]) -> dict[str, Any]:
+        if where == "nextLink" and "Members" in body:
+            return {**body, "Members@odata.nextLink": relinked(f"{body['@odata.id']}?$skip=1")}
+        return {name: relinked(link) if name == where else link for name, link in body.items()}
+
+    model = units.apc() if where == "DataSourceUri" else units.plain()
+    with serving(other) as address, RedfishService(model) as service:
+        elsewhere = f"http://{address}"
+        service.rewrite = lambda target, body: changed(body, change)
+        try:
+            handler(service).statistic()
+        except PduHandlerError:
+            pass
+        else:
+            # a refused link to a circuit or a sensor leaves its figure unknown
+            assert where in ("DataSourceUri", "Mains")
+    assert links and other.connections == 0
+
+
+@pytest.mark.sample(3)
+@BOTH
+@pytest.mark.parametrize("page", ["the same again", "a new one forever"])
+def test_paging_that_does_not_end_is_an_error_within_500_pages(
+    model: Model, page: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # on a busy machine 500 pages may take over 45 s
+    for module in (service_module, handler_module):
+        monkeypatch.setattr(module, "CALL_SECONDS", 10 * PATIENCE_S)
+
+    def next_page(target: str, body: Any) -> Any:
+        if not target.startswith(OUTLETS) or "Members" not in body:
+            return body
+        link = target if page == "the same again" else f"{OUTLETS}?$skip={len(service.log)}"
+        return {**body, "Members@odata.nextLink": link}
+
+    with RedfishService(model) as service:
+        service.rewrite = next_page
+        with pytest.raises(ProtocolError, match="list repeats a page or has too many pages"):
+            handler(service).status()
+        assert service.books().requests < 510
+
+
+@BOTH
+@pytest.mark.parametrize(
+    "loop", ["a PDU's outlets are the PDUs", "an outlet is the list", "a list contains itself"]
+)
+def test_reading_circular_links_ends_and_shows_no_state(model: Model, loop: str) -> None:
+    pdus = OUTLETS.rpartition("/1/")[0]
+    to_pdus = {"@odata.id": pdus}
+
+    def circle(target: str, body: Any) -> Any:
+        path = target.partition("?")[0]
+        if loop == "an outlet is the list":
+            members = [{"@odata.id": OUTLETS}] * len(body.get("Members", ()))
+            return {**body, "Members": members} if path == OUTLETS else body
+        if loop == "a list contains itself" and path == pdus:
+            return {**body, "Members": [to_pdus]}
+        name = "Outlets" if loop == "a PDU's outlets are the PDUs" else "RackPDUs"
+        return changed(body, lambda part: {**part, name: to_pdus} if name in part else part)
+
+    with RedfishService(model) as service:
+        service.rewrite = circle
+        for name, call in CALLS.items():
+            try:
+                view = call(handler(service, timeout="60"))
+            except PduHandlerError:
+                continue
+            # PDUs are read as outlets without a state
+            assert name != "port_down" and loop == "a PDU's outlets are the PDUs"
+            assert name != "status" or {port.power_status for port in view.ports} == {
+                EnumPowerStatus.UNKNOWN
+            }
+        assert service.books().requests < 500 and service.books().writes == []
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        f"{OUTLETS}/A2/Actions/Outlet.PowerControl",
+        f"{OUTLETS}/A1/../A2/Actions/Outlet.PowerControl",
+        f"{OUTLETS}/A1/%2e%2e/A2/Actions/Outlet.PowerControl",
+        f"{OUTLETS}/A1/..%2fA2/Actions/Outlet.PowerControl",
+        f"{OUTLETS}/A1/..%5CA2/Actions/Outlet.PowerControl",
+        f"{OUTLETS}/A11/Actions/Outlet.PowerControl",
+        OUTLETS,
+        f"{OUTLETS}/A1",
+        "/redfish/v1/Managers/1/Actions/Manager.Reset",
+        "/redfish/v1/PowerEquipment/RackPDUs/1/Actions/Outlet.PowerControl",
+    ],
+)
+def test_no_command_is_sent_to_another_outlet_or_to_the_unit(target: str) -> None:
+    def retargeted(body: dict[str, Any]) -> dict[str, Any]:
+        if body.get("Id") != "A1" or "Actions" not in body:
+            return body
+        control = {**body["Actions"]["#Outlet.PowerControl"], "target": target}
+        return {**body, "Actions": {"#Outlet.PowerControl": control}}
+
+    with RedfishService() as service:
+        service.rewrite = lambda _, body: changed(body, retargeted)
+        with pytest.raises(PduHandlerError, match="below the outlet") as error_info:
+            handler(service).port_down(PduPortView("A1"))
+        assert error_info.value.kind == "unsupported" and all(service.books().states.values())
+        assert {request.method for request in service.log} == {"GET"}
