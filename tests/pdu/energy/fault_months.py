@@ -14,7 +14,7 @@ import random
 from bisect import bisect_right
 from collections.abc import Sequence
 from itertools import accumulate
-from typing import Callable, NamedTuple, Optional, Protocol
+from typing import NamedTuple, Optional
 
 from pdu.energy.readings import INLET, PduReadings, RegisterReadings
 
@@ -24,14 +24,6 @@ HOUR, DAY = 3600.0, 86_400.0
 MONTH = 31 * DAY
 #: what the breaker of an outlet allows, and that of the PDU
 OUTLET_W, PDU_W = 3680.0, 22_000.0
-
-
-class Load(Protocol):
-    """What a machine takes, exactly."""
-
-    def power(self, time: float) -> float: ...
-
-    def energy(self, time: float) -> float: ...
 
 
 class Machine:
@@ -56,40 +48,6 @@ class Machine:
     def energy(self, time: float) -> float:
         place = bisect_right(self.times, time) - 1
         return self._wh[place] + self.watts[place] * (time - self.times[place]) / HOUR
-
-
-class ClockMachine:
-    """A load that knows the clock: cron at each fifth minute, monitoring each minute, backups at
-    full hours, more by day than at night. Its integral is a formula.
-    """
-
-    def __init__(self, draw: random.Random) -> None:
-        self._base = math.exp(draw.uniform(math.log(15.0), math.log(600.0)))
-        self._swing = draw.choice([0.0, 0.0, 0.1, 0.3])
-        more = self._base * draw.uniform(0.2, 1.5)
-        backup = draw.choice([HOUR, 6 * HOUR, DAY])
-        #: watts, how often, and how long
-        jobs = [
-            (more, 300.0, draw.uniform(5.0, 60.0)),
-            (0.4 * more, 60.0, draw.uniform(2.0, 12.0)),
-            (more, backup, draw.uniform(60.0, 0.2 * backup)),
-        ]
-        self._jobs = [job for job in jobs if draw.random() < 0.5]
-
-    def power(self, time: float) -> float:
-        wave = 1.0 + self._swing * math.sin(2.0 * math.pi * time / DAY)
-        return self._base * wave + sum(
-            watts for watts, every, length in self._jobs if time % every < length
-        )
-
-    def energy(self, time: float) -> float:
-        turn = 2.0 * math.pi / DAY
-        wave = self._swing * (1.0 - math.cos(turn * time)) / turn
-        ws = self._base * (time + wave)
-        for watts, every, length in self._jobs:
-            turns, rest = divmod(time, every)
-            ws += watts * (turns * length + min(rest, length))
-        return ws / HOUR
 
 
 class Meter(NamedTuple):
@@ -147,7 +105,7 @@ class Month(NamedTuple):
     kind: str
 
 
-def month_of(seed: int, make: Callable[[random.Random], Load] = Machine, kind: str = "") -> Month:
+def month_of(seed: int, kind: str = "") -> Month:
     """A PDU of four outlets and an inlet, with a fault of a kind."""
     draw = random.Random(seed)
     kind = kind or KINDS[seed % len(KINDS)]
@@ -164,7 +122,7 @@ def month_of(seed: int, make: Callable[[random.Random], Load] = Machine, kind: s
         faults = [fault_of(draw, "exchange")._replace(of_unit=True) for _ in range(2)]
         faults.sort(key=lambda fault: fault.begin)
     times = _poll_times(draw)
-    machines = {str(number): make(draw) for number in range(1, 5)}
+    machines = {str(number): Machine(draw) for number in range(1, 5)}
     own_w = draw.uniform(2.0, 12.0)
     registers: dict[str, RegisterReadings] = {}
     truth: dict[str, float] = {}
@@ -249,7 +207,7 @@ class _Register:
         self,
         draw: random.Random,
         meter: Meter,
-        machines: Sequence[Load],
+        machines: Sequence[Machine],
         extra_w: float,
         faults: Sequence[Fault],
     ) -> None:

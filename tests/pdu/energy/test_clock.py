@@ -30,7 +30,7 @@ def bounds(polls: list[PollTime]) -> list[PollBounds]:
     return [time for time in poll_bounds(polls) if time is not None]
 
 
-@pytest.mark.parametrize("error_s", [-7200.0, 60.0, 3600.0, 40 * 86_400.0, 3650 * 86_400.0])
+@pytest.mark.parametrize("error_s", [-7200.0, 3600.0, 3650 * 86_400.0])
 def test_a_clock_that_comes_back_was_wrong_meanwhile(error_s: float) -> None:
     times = bounds(polls({100: error_s, 140: 0.0}))
     assert [*chain(*times)] == pytest.approx([*chain(*true_times())])

@@ -9,12 +9,10 @@ import pytest
 from pdu.energy.law import NOT_BILLABLE, Energy, energy
 from pdu.energy.pdu_law import Supply, narrow_by_inlet, registers_of
 
-from .fault_months import BEGIN, KINDS, MONTH, OUTLET_W, PDU_W, ClockMachine, Month, month_of
+from .fault_months import BEGIN, MONTH, OUTLET_W, PDU_W, Month, month_of
 
 #: PDUs of five registers; a whole Wh may be cut at both ends
 EACH, CUT_WH = 10, 1.0
-#: the widest usual register counts in steps of 1 kWh
-USUAL_WIDTH_WH = 4_500.0
 
 
 def energies(month: Month, is_unit_checked: bool = False) -> dict[str, Energy]:
@@ -48,20 +46,3 @@ def test_the_truth_is_inside_or_its_fault_is_named_in_the_docs(first: int) -> No
     assert not outside, outside
     # a law that bills nothing would be right, too
     assert figures > 0.6 * 5 * EACH
-
-
-@pytest.mark.sample(1)
-@pytest.mark.parametrize("first", range(0, 200, EACH))
-def test_a_load_that_knows_the_clock_keeps_its_figure(first: int) -> None:
-    """Cron, monitoring and backups meet polls of a fixed interval always or never."""
-    for seed in range(first, first + EACH):
-        month = month_of(seed, ClockMachine, "none")
-        values = energies(month, is_unit_checked=True)
-        assert {*values} == {*month.truth}, seed
-        for name, value in values.items():
-            assert is_inside(month.truth[name], value), (seed, name, month.truth[name], value)
-            assert value.high - value.low < USUAL_WIDTH_WH, (seed, name, value)
-
-
-def test_there_are_months_of_each_kind() -> None:
-    assert {month_of(seed).kind for seed in range(len(KINDS))} == {*KINDS}

@@ -177,7 +177,7 @@ def test_a_register_that_stands_at_the_end_of_the_month_is_bounded_by_where_it_g
     assert answer.low <= TRUE_WH <= answer.high
 
 
-@pytest.mark.parametrize("factor", [0.001, 0.1, 0.278, 0.5, 0.577, 0.7, 1.3, 1.732, 3.6, 10, 1000])
+@pytest.mark.parametrize("factor", [0.001, 0.278, 0.577, 1.3, 3.6, 1000])
 def test_a_unit_that_the_power_contradicts_is_not_billed(factor: float) -> None:
     at = times()
     wrong = {name: register(WATTS * factor, at, read_watts=WATTS) for name in ("1", "2")}
@@ -275,7 +275,14 @@ def test_a_counter_that_wraps_is_no_hole() -> None:
     assert wrapped("").edges is None
 
 
-@pytest.mark.parametrize("day", [1.0, 8.99, 9.0, 9.01, 20.0])
+@pytest.mark.parametrize(
+    "day",
+    [
+        8.99,
+        9.0,
+        9.01,
+    ],
+)
 @pytest.mark.parametrize("value", [0, WRAP - 1])
 def test_a_wrong_reading_is_no_wrap(day: float, value: int) -> None:
     answer = wrapped("counter32", between(day, day + 0.02, lambda _: value))

@@ -11,14 +11,6 @@ from tests.pdu.recordings.planted_devices import Printed, identified
 from tests.simulators.nut_server import Driver, NutServer, StaticDevice
 
 
-def test_control_characters_in_the_name_of_a_driver_are_escaped(capsys: Printed) -> None:
-    with NutServer(
-        [StaticDevice("pdu", {"outlet.1.status": "on", "driver.name": "\x1b[2Jdriver"})]
-    ) as server:
-        assert root.run(["identify", f"{server.host}:{server.port}", "--handler", "nut"]) == 0
-    assert capsys.readouterr().out.splitlines()[0] == r"nut: yes: \x1b[2Jdriver, 1 outlet: reads"
-
-
 @pytest.mark.parametrize("options, count", [((), "2 devices"), (("-s", "device=pdu"), "1 device")])
 def test_the_reason_for_nut_counts_the_devices_that_the_handler_reads(
     options: tuple[str, ...], count: str, capsys: Printed
@@ -59,18 +51,6 @@ def test_the_reason_for_nut_does_not_deny_outlets_whose_states_are_unknown(capsy
     assert "pdu: read states: all unknown (1 outlet)" in found["cannot"]
 
 
-def test_a_nut_outlet_that_reports_no_state_does_not_count_as_unknown(capsys: Printed) -> None:
-    device = StaticDevice(
-        "pdu", {"outlet.1.status": "on", "outlet.2.status": "pending", "outlet.3.current": "1"}
-    )
-    with NutServer([device]) as server:
-        report = identified(capsys, 0, f"{server.host}:{server.port}", "--handler", "nut")
-    assert (
-        "pdu: read the states of 2 of 3 outlets (1 on or off, 1 UNKNOWN)"
-        in report["handlers"][0]["can"]
-    )
-
-
 @pytest.mark.parametrize(
     "variables, load, energy",
     [
@@ -95,24 +75,8 @@ def test_a_nut_outlet_that_reports_no_state_does_not_count_as_unknown(capsys: Pr
             "device.N.input.current",
             "input.energy",
         ),
-        ({"outlet.1.current": "1", "outlet.count": "1"}, "outlet.N.current", ""),
-        (
-            {
-                "device.1.outlet.1.status": "on",
-                "device.2.outlet.1.status": "on",
-                "device.3.outlet.1.status": "on",
-                **{f"device.1.input.L{line}.current": "1" for line in (1, 2, 3)},
-                "device.2.input.current": "2",
-                "device.3.outlet.1.current": "3",
-            },
-            (
-                "device.N.input.L1.current, device.N.input.L2.current, device.N.input.L3.current,"
-                " device.N.input.current, ..."
-            ),
-            "",
-        ),
     ],
-    ids=["equal input and output", "lines", "daisy chain", "outlets", "more than four"],
+    ids=["equal input and output", "lines", "daisy chain"],
 )
 def test_the_evidence_of_a_nut_total_names_its_variables(
     variables: dict[str, str], load: str, energy: str, capsys: Printed

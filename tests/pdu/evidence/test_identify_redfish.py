@@ -5,13 +5,14 @@ cannot.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, Optional
 
 import pytest
 
 from handlers.redfish.handler import make_handler
 from handlers.shared.errors import Unsupported
+from pdu.recordings.recording_formats import HandlerFinding
 from pdu.recordings.redfish import tree as redfish_tree
 from pdu_common.connection import PduData
 from pdu_common.helper import EnumPowerStatus, PduPortView
@@ -19,93 +20,78 @@ from tests.pdu.recordings.planted_devices import Printed, Unit, arguments, ident
 from tests.pdu.recordings.recording_formats import identity
 from tests.simulators.redfish import RedfishService, units as redfish_units
 
+PDUS = "/redfish/v1/PowerEquipment/RackPDUs"
+OUTLETS = f"{PDUS}/1/Outlets"
 
-def test_a_redfish_action_without_values_is_usable_where_the_settings_permit_it() -> None:
-    pdus = "/redfish/v1/PowerEquipment/RackPDUs"
-    outlet = {
-        "Id": "A1",
-        "PowerState": "On",
-        "Actions": {"#Outlet.PowerControl": {"target": f"{pdus}/1/Outlets/A1/Switch"}},
-    }
-    text = redfish_tree.tree_text(
+
+def outlet(
+    name: str = "A1",
+    target: str = "",
+    values: Optional[Sequence[str]] = ("On", "Off"),
+    **more: Any,
+) -> dict[str, Any]:
+    """An outlet whose action takes these values; None: it does not say which."""
+    action: dict[str, Any] = {"target": target or f"{OUTLETS}/{name}/Switch"}
+    if values is not None:
+        action["PowerState@Redfish.AllowableValues"] = values
+    actions = {"#Outlet.PowerControl": action}
+    row = {"@odata.id": f"{OUTLETS}/{name}", "Id": name, "PowerState": "On"}
+    return {**row, "Actions": actions, **more}
+
+
+def service(outlets: Sequence[Mapping[str, Any]], more: Mapping[str, Any] = {}) -> str:
+    """A recording of a service with one PDU with these outlets, and `more` resources by path."""
+    return redfish_tree.tree_text(
         {
-            "/redfish/v1": {"PowerEquipment": {"@odata.id": "/redfish/v1/PowerEquipment"}},
-            "/redfish/v1/PowerEquipment": {"RackPDUs": {"@odata.id": pdus}},
-            pdus: {"Members": [{"@odata.id": f"{pdus}/1"}]},
-            f"{pdus}/1": {"Id": "1", "Outlets": {"@odata.id": f"{pdus}/1/Outlets"}},
-            f"{pdus}/1/Outlets": {"Members": [{"@odata.id": f"{pdus}/1/Outlets/A1"}]},
-            f"{pdus}/1/Outlets/A1": outlet,
-        }
-    )
-    with replayed("redfish", text) as unit:
-        assert isinstance(unit.data, PduData)
-        found = [
-            identity(
-                "redfish",
-                PduData(unit.data.ip, {**unit.data.custom_params, "switch_unproven": value}),
-            )
-            for value in ("no", "yes")
-        ]
-    assert [any(line.startswith("switch 1 of 1") for line in one.can) for one in found] == [
-        False,
-        True,
-    ]
-    assert [any("switch_unproven" in line for line in one.cannot) for one in found] == [True, False]
-
-
-def test_redfish_outlets_that_the_handler_refuses_to_switch_are_not_counted_as_switchable() -> None:
-    pdus = "/redfish/v1/PowerEquipment/RackPDUs"
-
-    def outlet(
-        number: int, target: str = "", values: Sequence[str] = ("On", "Off"), **more: Any
-    ) -> Any:
-        own = f"{pdus}/1/Outlets/A{number}"
-        return {
-            "@odata.id": own,
-            "Id": f"A{number}",
-            "PowerState": "On",
+            "/redfish/v1": {"PowerEquipment": {"@odata.id": PDUS}},
+            PDUS: {"Members": [{"@odata.id": f"{PDUS}/1"}]},
+            f"{PDUS}/1": {"Id": "1", "Outlets": {"@odata.id": OUTLETS}},
+            OUTLETS: {"Members": [*outlets]},
             **more,
-            "Actions": {
-                "#Outlet.PowerControl": {
-                    "target": target or f"{own}/Switch",
-                    "PowerState@Redfish.AllowableValues": values,
-                }
-            },
-        }
-
-    outlets = [
-        outlet(1),
-        outlet(2, f"{pdus}/1/Outlets/A1/Switch"),
-        outlet(3, values=["PowerCycle"]),
-        outlet(4, PowerControlLocked=True),
-        outlet(5, "https://evil.example/Switch"),
-        {**outlet(6), "@odata.id": f"https://evil.example{pdus}/1/Outlets/A6"},
-    ]
-    text = redfish_tree.tree_text(
-        {
-            "/redfish/v1": {"PowerEquipment": {"@odata.id": pdus}},
-            pdus: {"Members": [{"@odata.id": f"{pdus}/1"}]},
-            f"{pdus}/1": {"Id": "1", "Outlets": {"@odata.id": f"{pdus}/1/Outlets"}},
-            f"{pdus}/1/Outlets": {"Members": outlets},
         }
     )
-    with replayed("redfish", text) as unit:
-        assert isinstance(unit.data, PduData)
-        found = [
-            identity(
-                "redfish",
-                PduData(unit.data.ip, {**unit.data.custom_params, "switch_unproven": value}),
-            )
-            for value in ("no", "yes")
-        ]
-    assert [
-        [line.partition(" outlets")[0] for line in one.can if line.startswith("switch")]
-        for one in found
-    ] == [["switch 1 of 6"], ["switch 2 of 6"]]
-    assert [
-        [line.partition(":")[0] for line in one.cannot if line.startswith("switch")]
-        for one in found
-    ] == [["switch 1 outlet without switch_unproven=yes", "switch 4 outlets"], ["switch 4 outlets"]]
+
+
+def finding(unit: Unit, **settings: str) -> HandlerFinding:
+    assert isinstance(unit.data, PduData)
+    return identity("redfish", PduData(unit.data.ip, {**unit.data.custom_params, **settings}))
+
+
+def switchable(lines: Sequence[str]) -> list[str]:
+    """The lines about switching, without their reasons."""
+    return [
+        line.partition(":")[0].partition(" (")[0] for line in lines if line.startswith("switch")
+    ]
+
+
+def test_an_action_without_values_is_usable_where_the_settings_permit_it() -> None:
+    with replayed("redfish", service([outlet(values=None)])) as unit:
+        careful, permitted = finding(unit), finding(unit, switch_unproven="yes")
+    assert switchable(careful.can) == []
+    assert any("switch_unproven" in line for line in careful.cannot)
+    assert switchable(permitted.can) == ["switch 1 of 1 outlet"]
+    assert switchable(permitted.cannot) == []
+
+
+def test_outlets_that_the_handler_refuses_to_switch_are_not_counted_as_switchable() -> None:
+    evil = "https://evil.example"
+    outlets = [
+        outlet("A1"),
+        outlet("A2", f"{OUTLETS}/A1/Switch"),
+        outlet("A3", values=["PowerCycle"]),
+        outlet("A4", PowerControlLocked=True),
+        outlet("A5", f"{evil}/Switch"),
+        {**outlet("A6"), "@odata.id": f"{evil}{OUTLETS}/A6"},
+    ]
+    with replayed("redfish", service(outlets)) as unit:
+        careful, permitted = finding(unit), finding(unit, switch_unproven="yes")
+    assert switchable(careful.can) == ["switch 1 of 6 outlets"]
+    assert switchable(careful.cannot) == [
+        "switch 1 outlet without switch_unproven=yes",
+        "switch 4 outlets",
+    ]
+    assert switchable(permitted.can) == ["switch 2 of 6 outlets"]
+    assert switchable(permitted.cannot) == ["switch 4 outlets"]
 
 
 @pytest.mark.parametrize(
@@ -117,155 +103,78 @@ def test_redfish_outlets_that_the_handler_refuses_to_switch_are_not_counted_as_s
         ("", "Elsewhere/A1/Switch", False),
     ],
 )
-def test_the_target_of_a_redfish_action_must_be_below_the_link_to_the_outlet(
+def test_the_target_of_an_action_must_be_below_the_link_to_the_outlet(
     own: str, target: str, can: bool
 ) -> None:
-    pdus = "/redfish/v1/PowerEquipment/RackPDUs"
-    outlet = {
-        "Id": "A1",
-        "PowerState": "On",
-        **({"@odata.id": f"{pdus}/1/{own}"} if own else {}),
-        "Actions": {
-            "#Outlet.PowerControl": {
-                "target": f"{pdus}/1/{target}",
-                "PowerState@Redfish.AllowableValues": ["On", "Off"],
-            }
-        },
-    }
-    text = redfish_tree.tree_text(
-        {
-            "/redfish/v1": {"PowerEquipment": {"@odata.id": pdus}},
-            pdus: {"Members": [{"@odata.id": f"{pdus}/1"}]},
-            f"{pdus}/1": {"Id": "1", "Outlets": {"@odata.id": f"{pdus}/1/Outlets"}},
-            f"{pdus}/1/Outlets": {"Members": [{"@odata.id": f"{pdus}/1/Outlets/A1"}]},
-            f"{pdus}/1/Outlets/A1": outlet,
-        }
+    member = outlet(target=f"{PDUS}/1/{target}")
+    del member["@odata.id"]
+    if own:
+        member["@odata.id"] = f"{PDUS}/1/{own}"
+    text = service(
+        [{"@odata.id": f"{OUTLETS}/A1"}],
+        {f"{OUTLETS}/A1": member},
     )
     with replayed("redfish", text) as unit:
         assert isinstance(unit.data, PduData)
-        found = identity("redfish", unit.data)
+        lines = switchable(finding(unit).can)
         device = make_handler(unit.data)
         with contextlib.nullcontext() if can else pytest.raises(Unsupported, match="not below"):
             device.port_down(PduPortView(identity="A1", power_status=EnumPowerStatus.UP))
-    assert any(line.startswith("switch 1 of 1") for line in found.can) is can
+    assert bool(lines) is can
 
 
 def test_hpe_outlets_whose_configuration_cannot_be_read_are_not_counted_as_switchable() -> None:
+    def rewrite(target: str, body: Any) -> Any:
+        is_third = target.endswith("/OUTLET3")
+        return {key: body[key] for key in body if key != "OnDelay" or not is_third}
+
     with RedfishService(redfish_units.hpe(), tls=False) as unit:
-
-        def rewrite(target: str, body: Any) -> Any:
-            return (
-                {key: one for key, one in body.items() if key != "OnDelay"}
-                if target.endswith("/OUTLET3")
-                else body
-            )
-
         unit.rewrite = rewrite
-        found = identity(
-            "redfish",
-            PduData(
-                f"{unit.host}:{unit.port}",
-                {
-                    "scheme": "http",
-                    "username": unit.user,
-                    "password": unit.password,
-                    "switch_unproven": "yes",
-                },
-            ),
-        )
-    assert [line for line in found.can if line.startswith("switch 7 of 8 outlets")]
-    assert [
-        line
-        for line in found.cannot
-        if line.startswith("switch 1 outlet: ") and "configuration cannot be read" in line
-    ]
+        form = {"scheme": "http", "username": unit.user, "password": unit.password}
+        data = PduData(f"{unit.host}:{unit.port}", {**form, "switch_unproven": "yes"})
+        hpe = identity("redfish", data)
+    assert switchable(hpe.can) == ["switch 7 of 8 outlets"]
+    (reason,) = [line for line in hpe.cannot if line.startswith("switch 1 outlet: ")]
+    assert "configuration cannot be read" in reason
 
 
-def test_redfish_outlets_of_one_identity_cannot_be_read_or_switched() -> None:
-    pdus = "/redfish/v1/PowerEquipment/RackPDUs"
-    outlets = [
-        {
-            "Id": "A1",
-            "PowerState": "On",
-            "Actions": {
-                "#Outlet.PowerControl": {
-                    "target": f"{pdus}/1/Outlets/{link}/Switch",
-                    "PowerState@Redfish.AllowableValues": ["On", "Off"],
-                }
-            },
-        }
-        for link in "ab"
-    ]
-    text = redfish_tree.tree_text(
-        {
-            "/redfish/v1": {"PowerEquipment": {"@odata.id": pdus}},
-            pdus: {"Members": [{"@odata.id": f"{pdus}/1"}]},
-            f"{pdus}/1": {"Id": "1", "Outlets": {"@odata.id": f"{pdus}/1/Outlets"}},
-            f"{pdus}/1/Outlets": {"Members": outlets},
-        }
-    )
-    with replayed("redfish", text) as unit:
-        found = identity("redfish", unit.data)
-    assert not found.can
-    assert [
-        line for line in found.cannot if "two outlets that are called 'A1'" in line
-    ] == found.cannot
-    assert [line.partition(":")[0] for line in found.cannot] == [
-        "read states",
-        "switch",
-        "report load and energy",
-    ]
+def test_outlets_of_one_identity_cannot_be_read_or_switched() -> None:
+    with replayed(
+        "redfish", service([outlet(target=f"{OUTLETS}/{link}/Switch") for link in "ab"])
+    ) as unit:
+        twins = finding(unit)
+    assert not twins.can
+    assert all("two outlets that are called 'A1'" in line for line in twins.cannot)
+    reads = ["read states", "switch", "report load and energy"]
+    assert [line.partition(":")[0] for line in twins.cannot] == reads
 
 
 def test_the_values_of_another_resource_decide_whether_an_outlet_is_switchable() -> None:
-    pdus = "/redfish/v1/PowerEquipment/RackPDUs"
-    infos: dict[str, dict[str, Any]] = {
+    values = {
         "Both": {"AllowableValues": ["On", "Off"]},
         "Cycle": {"AllowableValues": ["PowerCycle"]},
         "None": {},
     }
-    listed = {
-        f"{pdus}/1/{name}": {"Parameters": [{"Name": "PowerState", **values}]}
-        for name, values in infos.items()
+    infos = {
+        f"{PDUS}/1/{name}": {"Parameters": [{"Name": "PowerState", **value}]}
+        for name, value in values.items()
     }
-    links = [f"{pdus}/1/{name}" for name in (*infos, "Both", "Missing")] + [
-        "https://evil.example/Both"
-    ]
-    outlets = [
-        {
-            "@odata.id": f"{pdus}/1/Outlets/A{number}",
-            "Id": f"A{number}",
-            "PowerState": "On",
-            "Actions": {
-                "#Outlet.PowerControl": {
-                    "target": f"{pdus}/1/Outlets/A{number}/Switch",
-                    "@Redfish.ActionInfo": link,
-                }
-            },
-        }
-        for number, link in enumerate(links, 1)
-    ]
-    text = redfish_tree.tree_text(
-        {
-            "/redfish/v1": {"PowerEquipment": {"@odata.id": pdus}},
-            pdus: {"Members": [{"@odata.id": f"{pdus}/1"}]},
-            **listed,
-            f"{pdus}/1": {"Id": "1", "Outlets": {"@odata.id": f"{pdus}/1/Outlets"}},
-            f"{pdus}/1/Outlets": {"Members": outlets},
-        }
-    )
-    with replayed("redfish", text) as unit:
-        found = identity("redfish", unit.data)
-    assert [line.partition(" (")[0] for line in found.can if line.startswith("switch")] == [
-        "switch 2 of 6 outlets"
-    ]
-    assert [line.partition(":")[0] for line in found.cannot if line.startswith("switch")] == [
+    links = [f"{PDUS}/1/{name}" for name in (*values, "Both", "Missing")]
+    outlets = []
+    for number, link in enumerate([*links, "https://evil.example/Both"], 1):
+        member = outlet(f"A{number}", values=None)
+        member["Actions"]["#Outlet.PowerControl"]["@Redfish.ActionInfo"] = link
+        outlets.append(member)
+    with replayed("redfish", service(outlets, infos)) as unit:
+        outcome = finding(unit)
+    assert switchable(outcome.can) == ["switch 2 of 6 outlets"]
+    assert switchable(outcome.cannot) == [
         "switch 1 outlet without switch_unproven=yes",
         "switch 3 outlets",
     ]
 
 
-def test_states_cannot_be_read_if_all_outlets_of_a_redfish_service_are_unknown(
+def test_states_cannot_be_read_if_all_outlets_are_unknown(
     capsys: Printed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with RedfishService(redfish_units.metered()) as unit:
@@ -274,6 +183,6 @@ def test_states_cannot_be_read_if_all_outlets_of_a_redfish_service_are_unknown(
             unit.host, {"port": str(unit.port), "username": unit.user, "ca_pem": unit.ca_pem}
         )
         report = identified(capsys, 0, *arguments(Unit("redfish", data)), "--handler", "redfish")
-    found = report["handlers"][0]
-    assert found["cannot"][0] == "read states: all unknown (12 outlets)"
-    assert not any("states" in line for line in found["can"]) and "state" not in found["evidence"]
+    row = report["handlers"][0]
+    assert row["cannot"][0] == "read states: all unknown (12 outlets)"
+    assert not any("states" in line for line in row["can"]) and "state" not in row["evidence"]

@@ -313,20 +313,6 @@ def test_a_page_does_not_replace_what_the_check_reads(name: str, tmp_path: Path)
     assert path.read_text().startswith("name,")
 
 
-def test_what_was_read_is_printed_before_the_page_is_written(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    def full(path: str, text: str) -> None:
-        raise SettingsError(f"{path} cannot be written (No space left on device)")
-
-    monkeypatch.setattr("pdu.monitoring.check.write_page", full)
-    listed = tmp_path / "list.csv"
-    listed.write_text("name,handler,address\nx,nut,127.0.0.1:1\n")
-    assert root.run(["check", str(listed), "--html", str(tmp_path / "page.html")]) == 2
-    output = capsys.readouterr()
-    assert "1 unreachable" in output.out and "No space left" in output.err
-
-
 def test_ctrl_c_ends_the_check(small: Hall) -> None:
     dead = [f"dead {number},snmp,{small.dead},snmp," for number in range(100)]
     with (
@@ -419,31 +405,22 @@ def test_a_watch_prints_why_a_pdu_failed_only_when_that_changed(
     assert why.strip() == "rack: no answer" and len(sums) == 2
 
 
-def test_a_watch_in_json_prints_one_document_per_line(small: Hall) -> None:
-    process = subprocess.Popen(
-        [
-            *PDU,
-            "check",
-            str(small.one("nut")),
-            "--auth",
-            str(small.logins),
-            "--watch",
-            "1",
-            "--json",
-        ],
-        env={**environment(), "TZ": "Asia/Tokyo"},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    )
-    with process, bounded(process):
-        assert process.stdout is not None
-        documents = [json.loads(process.stdout.readline()) for _ in range(2)]
-        process.send_signal(signal.SIGINT)
-        process.stdout.read()
-    assert [one["summary"]["pdus"] for one in documents] == [1, 1]
-    assert documents[0]["time"] <= documents[1]["time"]
-    age = time.time() - calendar.timegm(time.strptime(documents[1]["time"], "%Y-%m-%dT%H:%M:%SZ"))
+def test_a_watch_in_json_prints_one_document_per_line(
+    monkeypatch: pytest.MonkeyPatch, small: Hall, call: Call
+) -> None:
+    pauses: list[float] = []
+
+    def sleep(seconds: float) -> None:
+        if pauses:
+            raise KeyboardInterrupt
+        pauses.append(seconds)
+
+    monkeypatch.setattr(time, "sleep", sleep)
+    asked = ("check", small.one("nut"), "--auth", small.logins, "--watch", "1", "--json")
+    # the interruption has a document of its own at the end
+    documents = [json.loads(line) for line in call(*asked).stdout.splitlines()[:2]]
+    assert [document["summary"]["pdus"] for document in documents] == [1, 1]
+    age = time.time() - calendar.timegm(time.strptime(documents[0]["time"], "%Y-%m-%dT%H:%M:%SZ"))
     assert 0 <= age < PATIENCE_S
 
 
@@ -455,15 +432,6 @@ def plain_list(folder: Path, agent: Agent) -> Path:
         "utf-8",
     )
     return file
-
-
-def test_a_check_without_a_login_names_the_ways_to_give_one(call: Call, tmp_path: Path) -> None:
-    with Agent(BUILT_IN["apc-rpdu2"]()) as agent:
-        result = call("check", plain_list(tmp_path, agent), "--lenient")
-    assert result.returncode == 2
-    assert result.stderr.endswith(f"\nignored columns of {tmp_path}/list.csv: rack\n")
-    for words in ("--auth in the column auth", "PDU_COMMUNITY", "--secret-file community=FILE"):
-        assert words in result.stdout
 
 
 def test_a_check_without_a_login_asks_once_on_a_terminal(

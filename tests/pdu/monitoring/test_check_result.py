@@ -12,14 +12,13 @@ from typing import Optional
 import pytest
 
 from handlers.shared.address import Address
-from handlers.shared.meter_figures import MeterFigures
 from pdu.core.cli import exit_codes
 from pdu.monitoring import check_result, tables
 from pdu.monitoring.check_report import CheckReport
 from pdu.pdus.adapters.topology import BREAKER, MeteredPart
 from pdu.pdus.listed_pdu import ListedPdu
 from pdu.pdus.reading import CallError, PolledOutlet, Reading
-from pdu.pdus.states import DOWN, UNKNOWN
+from pdu.pdus.states import UNKNOWN
 from pdu_common.helper import EnumPowerStatus
 
 HOSTILE = "<script>alert(1)</script>|=cmd"
@@ -121,20 +120,6 @@ def test_the_summary_adds_up_measured_values() -> None:
     ]
 
 
-def test_a_sum_of_counters_is_no_finer_than_its_coarsest_counter() -> None:
-    fine, tenths = row("UP", energy=12.345), row("UP", energy=1000.1)
-    outlet = PolledOutlet("1", EnumPowerStatus.UP, figures=MeterFigures(energy_kwh=0.1))
-    whole = row("UP", energy=5000.0)._replace(outlets=[outlet])
-    for rows, said in (
-        ([fine], "12.345"),
-        ([fine, tenths], "1012.4"),
-        ([fine, tenths, whole], "6012.4"),
-        ([fine, row("UP", energy=5.0)], "17"),
-    ):
-        line = check_result.summary(rows, 1.0).lines()[1]
-        assert line.endswith(f", energy {said} kWh of {len(rows)}")
-
-
 def test_load_and_energy_of_a_fleet_without_meters_are_absent_and_not_zero() -> None:
     bare, silent = (
         row("UP")._replace(load_a=None, energy_kwh=None),
@@ -170,21 +155,6 @@ def test_nagios_output_has_one_bar_and_a_line_for_each_of_the_first_20_bad_pdus(
     assert len(lines) == 22
     assert lines[-1] == "and 5 more"
     assert not any("|" in line for line in lines[1:])
-
-
-def test_nagios_gets_no_counter_that_falls_because_a_pdu_was_not_read() -> None:
-    bare = row("UP", name="bare", energy=None)._replace(load_a=None)
-    silent = check_result.judge_reading(
-        device("b"), reading(kind="unreachable", answered=False, load=None, energy=None)
-    )
-    stale = check_result.judge_reading(device("b"), reading("UP", kind="data-stale", load=None))
-    for rows, energy in (
-        ([row("UP"), bare], True),
-        ([row("UP"), stale], True),
-        ([row("UP"), silent], False),
-    ):
-        data = check_result.nagios(check_result.summary(rows, 1.0), rows)[0].partition("|")[2]
-        assert ("energy=" in data, "load=1.500" in data) == (energy, True)
 
 
 @pytest.mark.parametrize("sign", "=+-@\uff1d\uff0b\uff0d\uff20\u2212\ufe63")
@@ -277,12 +247,6 @@ def test_a_terminal_shows_the_worst_pdu_first_and_the_verdict_last() -> None:
     lines = [*outcome.lines()]
     assert [line.split()[0] for line in lines[:3]] == ["name", "silent", "a"]
     assert lines[-2:] == outcome.totals.lines()
-
-
-def test_identities_that_only_look_like_numbers_are_no_range() -> None:
-    outlets = [PolledOutlet(identity, DOWN) for identity in ("1", "02", "3", "\u00b9", "9" * 5000)]
-    rows = [check_result.judge_reading(device(), Reading(outlets, 1.0, 1.0, 0.1, 1, None, True))]
-    assert ">off 1, 02, 3, \u00b9, 999" in page(rows)
 
 
 def test_a_changed_state_or_result_and_a_falling_counter_are_changes() -> None:

@@ -71,20 +71,6 @@ def test_the_stand_in_imports_the_file_and_polls_the_pdus(small: Hall, tmp_path:
         assert len(snmp.ports) == len(small.peers["snmp"].books().states)
 
 
-def test_a_file_without_a_community_has_the_mode_of_any_file(small: Hall, tmp_path: Path) -> None:
-    file = tmp_path / "import.csv"
-    words = ("--dcimanager", file, "--columns", "name,ip")
-    done = run("check", small.list(), "--auth", small.logins, *words)
-    assert done.returncode == 0
-    other = tmp_path / "other"
-    other.touch()
-    assert file.stat().st_mode == other.stat().st_mode
-    assert file.read_text("utf-8").splitlines()[1:3] == ["jaws,127.0.0.1", "netio,127.0.0.1"]
-    (sentence,) = [part for part in done.stderr.split("; ") if part.startswith("known, but")]
-    assert f"port {small.peers['jaws'].settings['port']} of jaws" in sentence
-    assert sentence.endswith(f"{len(PEERS) - 5} more ports, version, community")
-
-
 def test_the_usual_port_of_a_protocol_is_not_named(tmp_path: Path) -> None:
     (tmp_path / "hall.csv").write_text(
         "name,handler,address,settings\na,nut,192.0.2.1,device=x\nb,redfish,192.0.2.1:8443,\n"
@@ -105,9 +91,7 @@ def test_the_usual_port_of_a_protocol_is_not_named(tmp_path: Path) -> None:
         (["--columns", "name,ip"], "--columns needs --dcimanager"),
         (["--dcimanager", "{old}", "--columns", "name,ip"], "exists, and is not replaced"),
         (["--dcimanager", "{new}", "--columns", "size,rack"], "neither the name nor the address"),
-        (["--dcimanager", "{new}", "--columns", "name,,ip"], "a name is missing"),
         (["--dcimanager", "{new}", "--columns", "name,ip,name"], "names 'name' twice"),
-        (["--dcimanager", "{new}", "--columns", "#pdu,name,ip"], "without #pdu itself"),
         (["--dcimanager", "{new}/x.csv", "--columns", "name,ip"], "there is no folder"),
         (["--dcimanager", "--columns", "name,ip"], "looks like an option"),
     ],

@@ -5,9 +5,6 @@ from __future__ import annotations
 import gzip
 import http.client
 import ipaddress
-import json
-import re
-import socket
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -31,38 +28,10 @@ from tests.simulators.snmp_agent import Agent, Faults
 from tests.simulators.snmp_agent.devices.apc import rpdu2
 from tests.waiting import PATIENCE_S, until
 
-from .exporter_process import Exporter, exporter, fetched, parsed, serving
+from .exporter_process import Exporter, fetched, parsed, serving
 from .halls import Call, Hall
 
 HOSTILE = '<script>alert("1")</script>'
-
-
-@pytest.mark.parametrize("name", list(PEERS))
-def test_a_probe_agrees_with_the_simulators_books(
-    small: Hall, running: Exporter, name: str
-) -> None:
-    books, found = small.peers[name].books(), running.probe(target=name)
-    assert found["pdu_up"] == {(): 1.0}
-    assert "pdu_probe_error" not in found
-    assert found["pdu_probe_duration_seconds"][()] > 0
-    states = {key: float(on) for key, on in books.states.items() if on is not None}
-    assert {
-        dict(labels)["outlet"]: value for labels, value in found["pdu_outlet_state"].items()
-    } == states
-    unknown = {key for key, on in books.states.items() if on is None}
-    assert {
-        dict(labels)["outlet"] for labels in found.get("pdu_outlet_state_unknown", {})
-    } == unknown
-    assert found["pdu_load_amperes"][()] == pytest.approx(books.load_a)
-    assert books.energy_kwh is not None
-    assert found["pdu_energy_joules_total"][()] == pytest.approx(books.energy_kwh * 3.6e6)
-    joules = {
-        dict(labels)["outlet"]: value
-        for labels, value in found.get("pdu_outlet_energy_joules_total", {}).items()
-    }
-    assert joules == pytest.approx({key: kwh * 3.6e6 for key, kwh in books.port_energy_kwh.items()})
-    assert {dict(labels)["outlet"] for labels in found["pdu_outlet_info"]} == set(books.states)
-    assert all(dict(labels)["number"] for labels in found["pdu_outlet_info"])
 
 
 def test_a_probe_reports_as_many_requests_as_the_pdu_received(
@@ -76,39 +45,6 @@ def test_a_probe_reports_as_many_requests_as_the_pdu_received(
         )
 
 
-#: requests of a probe with --identity, besides those without it, and what the unit then says; a
-#: codec without a nameplate says nothing
-IDENTITIES: dict[str, tuple[int, dict[str, str]]] = {
-    "nut": (0, {"family": "simulated", "serial": "", "firmware": ""}),
-    "raritan": (2, {"family": "xerus", "serial": "SIM0000001", "firmware": "4.4.1.5-50000"}),
-    "redfish": (0, {"family": "Contoso SIM-3P", "serial": "SIM0000001", "firmware": "1.2.3"}),
-    "snmp": (
-        6,
-        {
-            "family": "apc-rpdu2",
-            "serial": "",
-            "firmware": "APC Web/SNMP Management Card (PN:apc_hw05_aos_696.bin MN:AP8659)",
-        },
-    ),
-    "synlink": (0, {"family": "synlink", "serial": "1024122712", "firmware": "1.0.3"}),
-}
-
-
-@pytest.mark.parametrize("name", list(PEERS))
-def test_with_identity_a_probe_says_which_unit_it_is(
-    small: Hall, running: Exporter, name: str
-) -> None:
-    requests, said = IDENTITIES.get(name, (0, {}))
-    plain = running.probe(target=name)
-    assert not {"pdu_info", "pdu_uptime_seconds", "pdu_power_error_ratio"} & set(plain)
-    with serving("--list", small.list(), "--auth", small.logins, "--identity") as whole:
-        found = whole.probe(target=name)
-    assert found["pdu_requests"][()] - plain["pdu_requests"][()] == requests
-    units = found.get("pdu_info", {})
-    assert [(dict(labels), value) for labels, value in units.items()] == [(said, 1.0)] * bool(said)
-    assert found.get("pdu_uptime_seconds") == ({(): 86400.0} if name == "snmp" else None)
-
-
 def test_archives_say_neither_which_unit_they_read_nor_watts(
     small: Hall, call: Call, tmp_path: Path
 ) -> None:
@@ -117,6 +53,17 @@ def test_archives_say_neither_which_unit_they_read_nor_watts(
     for option in ("--identity", "--power"):
         result = call("exporter", *arguments, option)
         assert result.returncode == 2 and f"{option} is not for archives" in result.stderr
+
+
+def test_with_identity_a_probe_says_which_unit_it_is(small: Hall, running: Exporter) -> None:
+    plain = running.probe(target="snmp")
+    assert not {"pdu_info", "pdu_uptime_seconds"} & set(plain)
+    with serving("--list", small.list(), "--auth", small.logins, "--identity") as whole:
+        samples = whole.probe(target="snmp")
+    ((labels, value),) = samples["pdu_info"].items()
+    assert (dict(labels)["family"], value) == ("apc-rpdu2", 1.0)
+    assert samples["pdu_uptime_seconds"] == {(): 86400.0}
+    assert samples["pdu_requests"][()] - plain["pdu_requests"][()] == 6
 
 
 def test_with_power_a_probe_has_the_watts_of_each_outlet_for_two_requests_more(
@@ -148,14 +95,6 @@ def test_the_format_follows_the_accept_header(running: Exporter) -> None:
     assert running.get("probe", target="snmp")[2]["content-type"].startswith("text/plain")
 
 
-def test_a_path_that_is_not_a_url_is_refused(running: Exporter) -> None:
-    host, port = running.url[len("http://") :].rstrip("/").split(":")
-    with socket.create_connection((host, int(port)), PATIENCE_S) as line:
-        line.sendall(b"GET http://[ HTTP/1.0\r\n\r\n")
-        assert line.recv(1000) == b""
-    assert running.get("healthz")[0] == 200
-
-
 # ---- allowed targets -----------------------------------------------------------------------------
 
 
@@ -179,14 +118,6 @@ def test_an_address_in_a_network_needs_a_handler_and_a_login(
             status, text, _ = running.get("probe", target=other, **query)
             assert (status, words in text) == (400, True), text
         assert agent.requests == requests
-
-
-def test_an_exporter_without_logins_says_so_for_an_address_in_a_network() -> None:
-    target_policy = TargetPolicy(
-        (), [ipaddress.ip_network("192.0.2.0/24")], {"snmp": load("snmp")}, {}
-    )
-    with pytest.raises(NotAllowed, match="has no logins by name"):
-        target_policy.target(ProbeQuery("192.0.2.1", "snmp", "x"))
 
 
 @pytest.mark.parametrize("networks, advised", [(["192.0.2.0/24"], True), ([], False)])
@@ -252,48 +183,14 @@ def test_a_login_whose_settings_lead_to_a_listed_pdu_is_refused_for_another_addr
         target_policy.target(ProbeQuery("192.0.2.8", "raritan", "other"))
 
 
-def test_an_exporter_needs_an_archive_of_each_listed_handler_and_at_least_one_for_a_network(
-    small: Hall, tmp_path: Path, call: Call
-) -> None:
-    arguments = ("--network", "127.0.0.1/32", "--auth", small.logins, "--archives", tmp_path)
-    none = call("exporter", *arguments)
-    assert none.returncode == 2
-    assert f"{tmp_path} has no archive of a handler" in none.stderr
-    assert none.stderr.count("\n") == 1
-    (tmp_path / "pdu_snmp-0.10.0.tar.gz").write_bytes(archive(ROOT / "handlers", "snmp"))
-    with Agent(rpdu2(outlets=8)) as agent, exporter(*arguments) as running:
-        target = f"127.0.0.1:{agent.port}"
-        assert running.probe(target=target, handler="snmp", auth="snmp")["pdu_up"] == {(): 1.0}
-        assert running.get("probe", target=target, handler="nut", auth="snmp")[:2] == (
-            400,
-            "the parameter handler must be one of snmp\n",
-        )
-    with_list = call("exporter", "--list", small.list(), *arguments)
-    assert with_list.returncode == 2
-    assert "has no archive of" in with_list.stderr
-    assert with_list.stderr.count("\n") == 1
-
-
 def test_two_listed_pdus_with_one_address_are_probed_by_name(small: Hall) -> None:
     port = small.peers["nut"].settings["port"]
     twin = small.lines[list(small.peers).index("nut")].replace("nut,", "twin,", 1)
     with serving("--list", small.list(twin), "--auth", small.logins) as running:
         status, text, _ = running.get("probe", target=f"127.0.0.1:{port}")
-        assert (status) == (400)
-        assert (text.endswith("several PDUs of the list: name one of nut, twin\n")) is True
+        assert status == 400
+        assert text.endswith("several PDUs of the list: name one of nut, twin\n") is True
         assert running.probe(target="twin")["pdu_up"] == {(): 1.0}
-
-
-@pytest.mark.parametrize("units, end", [(6, "p3, p4, ...")])
-def test_at_most_five_names_of_pdus_with_one_address_are_shown(units: int, end: str) -> None:
-    targets = [
-        Target(
-            ListedPdu(f"p{n}", "snmp", Address("192.0.2.1")), load("snmp"), DeviceLogin("x", {}, {})
-        )
-        for n in range(units)
-    ]
-    with pytest.raises(NotAllowed, match=f"name one of p0, p1, p2, {re.escape(end)}$"):
-        TargetPolicy(targets, (), {}, {}).target(ProbeQuery("192.0.2.1"))
 
 
 REFUSED = """
@@ -336,18 +233,6 @@ def test_the_exporters_own_pages_are_served(running: Exporter) -> None:
     assert '"targets": ["dead"]' in text
 
 
-def test_markup_in_a_name_is_escaped_on_the_start_page(small: Hall) -> None:
-    quoted = HOSTILE.replace('"', '""')
-    line = f'"{quoted}",snmp,127.0.0.1:1,snmp,"timeout=0.1; retries=0"'
-    with serving("--list", small.list(line), "--auth", small.logins) as running:
-        status, text, headers = running.get("")
-        assert status == 200
-        assert "<script" not in text
-        assert "&lt;script&gt;alert(&quot;1&quot;)" in text
-        assert headers["content-security-policy"] == "default-src 'none'"
-        assert running.probe(target=HOSTILE)["pdu_up"] == {(): 0.0}
-
-
 # ---- deadlines -----------------------------------------------------------------------------------
 
 
@@ -385,33 +270,6 @@ def test_all_tries_of_a_handler_fit_into_the_time_of_a_probe(
     device = ListedPdu("rack", handler, Address("192.0.2.1"), settings=tuple(settings.items()))
     data = Target(device, load(handler), DeviceLogin("x", {}, {"community": "c"})).data(6.0)
     assert (data.snmp_params if handler == "snmp" else data.custom_params)["timeout"] == timeout
-
-
-def test_a_setting_that_a_handler_refuses_fails_a_probe_as_it_fails_a_check(
-    small: Hall, call: Call
-) -> None:
-    refused = ("timeout=soon", "timeout=0", "timeout=61", "timeout=inf")
-    lines = {
-        f"{name}-{number}": re.sub(
-            "timeout=[0-9]+$", pair, line.replace(name, f"{name}-{number}", 1)
-        )
-        for name, line in zip(small.peers, small.lines)
-        for number, pair in enumerate(refused)
-    }
-    path = small.list(
-        *lines.values(),
-        "tries,snmp,192.0.2.1,snmp,retries=many",
-        "none,snmp,192.0.2.1,snmp,retries=-1",
-        name="refused.csv",
-    )
-    rows = json.loads(call("check", path, "--auth", small.logins, "--json").stdout)["pdus"]
-    kinds = {row["name"]: row["error"]["kind"] for row in rows if "error" in row}
-    assert set(kinds) == {*lines, "tries", "none"}
-    with serving("--list", path, "--auth", small.logins) as running:
-        for name, kind in kinds.items():
-            assert running.probe(timeout="60", target=name)["pdu_probe_error"] == {
-                (("kind", kind),): 1.0
-            }, name
 
 
 @pytest.mark.parametrize(
@@ -501,21 +359,6 @@ def test_a_probe_is_refused_at_once_if_too_many_wait(monkeypatch: pytest.MonkeyP
         assert until(lambda: made.probe("target=a", "0.2", "").status == 503)
         release.set()
         assert {answer.result(PATIENCE_S).status for answer in answers} == {200}
-
-
-def test_a_probe_that_cannot_start_a_thread_is_refused_and_frees_its_slot(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    def refuse(_: threading.Thread) -> None:
-        raise RuntimeError("can't start new thread")
-
-    made = exporter_of("rack", parallel=1)
-    monkeypatch.setattr(probes, "poll", lambda *_, **__: Reading(answered=True))
-    with monkeypatch.context() as patched:
-        patched.setattr(threading.Thread, "start", refuse)
-        assert made.probe("target=rack", "1", "").status == 503
-    assert made.probe("target=rack", "1", "").status == 200
-    assert b"pdu_exporter_probes_running 0.0\n" in made.own.page("").body
 
 
 def test_a_page_is_compressed_for_a_client_that_allows_it(running: Exporter) -> None:

@@ -57,19 +57,6 @@ def test_sighup_reads_the_list_again_and_an_invalid_one_changes_nothing(small: H
         assert running.probe(target="nut")["pdu_up"] == {(): 1.0}
 
 
-def test_sighup_may_add_an_archive(small: Hall, tmp_path: Path) -> None:
-    built = tmp_path / "pdu_small.tar.gz"
-    built.write_bytes(archive(small_tree(tmp_path / "tree"), "small"))
-    path = small.one("nut")
-    text = path.read_text()
-    with exporter("--list", path, "--auth", small.logins) as running:
-        path.write_text(f"{text}new,{built},192.0.2.1,,say=well\n")
-        running.process.send_signal(signal.SIGHUP)
-        assert until(lambda: running.get("probe", target="new")[0] == 200)
-        assert running.probe(target="new")["pdu_up"] == {(): 1.0}
-        assert running.probe(target="nut")["pdu_up"] == {(): 1.0}
-
-
 def test_sigterm_among_sighups_ends_the_exporter(small: Hall) -> None:
     with exporter("--list", small.one("nut"), "--auth", small.logins) as running:
         for number in (signal.SIGHUP, signal.SIGHUP, signal.SIGTERM, signal.SIGHUP):

@@ -4,7 +4,6 @@ rate.
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import csv
 import errno
@@ -25,7 +24,6 @@ import pytest
 from zeroconf import IPVersion, ServiceInfo, Zeroconf
 
 from handlers.raritan import zeroconf as discovery
-from handlers.shared.errors import SettingsError
 from pdu import root
 from pdu.core.cli import optional_packages
 from pdu.core.cli.exit_codes import INTERRUPTED, READER_GONE
@@ -314,54 +312,6 @@ def test_a_xerus_unit_whose_sys_object_id_fits_no_family_is_listed_only_as_a_pdu
     assert [one["address"] for one in document["others"]] == ["192.0.2.2"]
 
 
-def test_a_community_may_hold_octets_that_are_not_utf_8() -> None:
-    with Agent(rpdu2(outlets=2)) as agent:
-        agent._read = b"\xff"
-
-        def answers() -> bool:
-            found = network_scan.scan_networks(
-                networks.parsed(["127.0.0.1"]),
-                "\udcff",
-                agent.port,
-                network_scan.ScanRate(200, 0.3),
-                lambda: None,
-            )
-            return list(found) == ["127.0.0.1"]
-
-        assert until(answers)
-
-
-def test_an_ipv6_host_is_asked() -> None:
-    with socket.socket(socket.AF_INET6, socket.SOCK_DGRAM) as trap:
-        try:
-            trap.bind(("::1", 0))
-        except OSError:
-            pytest.skip("no IPv6 here")
-        network_scan.scan_networks(
-            networks.parsed(["::1"]),
-            "public",
-            trap.getsockname()[1],
-            network_scan.ScanRate(200, 0.1),
-            lambda: None,
-        )
-        trap.settimeout(10)
-        assert trap.recv(1000)
-
-
-def test_missing_ipv6_is_given_as_the_reason(monkeypatch: pytest.MonkeyPatch) -> None:
-    async def refused(*_: Any, **__: Any) -> None:
-        raise OSError(errno.EAFNOSUPPORT, "Address family not supported by protocol")
-
-    monkeypatch.setattr(asyncio.BaseEventLoop, "create_datagram_endpoint", refused)
-    with pytest.raises(
-        SettingsError,
-        match="cannot open a UDP socket for these networks .Address family not supported",
-    ):
-        network_scan.scan_networks(
-            networks.parsed(["::1"]), "public", 161, network_scan.ScanRate(200, 0.1), lambda: None
-        )
-
-
 @pytest.mark.parametrize(
     "lost, words, code",
     [
@@ -470,38 +420,27 @@ def test_a_search_without_a_community_is_refused_in_one_line(call: Call) -> None
     assert len(result.stderr.splitlines()) == 1
 
 
-@pytest.mark.parametrize(
-    "found, names",
-    [
-        # a name that is the address of another one
-        (
-            [
-                ("192.0.2.9", 161, "192.0.2.5"),
-                ("192.0.2.5", 161, ""),
-                ("192.0.2.7", 161, "192.0.2.7"),
-            ],
-            ["192.0.2.5", "192.0.2.7", "192.0.2.5 192.0.2.9"],
-        ),
-        # three at one address
-        (
-            [("192.0.2.7", port, "PX4") for port in (443, 8443, 9443)],
-            ["PX4 192.0.2.7", "PX4 192.0.2.7:8443", "PX4 192.0.2.7:9443"],
-        ),
-        # names that begin as a formula or a comment
-        *(
-            ([("192.0.2.9", 161, f"{sign}1+1")], ["192.0.2.9"])
-            for sign in "=+-@\uff1d\uff0b\uff0d\uff20\u2212#"
-        ),
-    ],
-)
-def test_names_differ_and_begin_as_no_formula(
-    found: list[tuple[str, int, str]], names: list[str]
-) -> None:
+def names(*devices: tuple[str, int, str]) -> list[str]:
+    """The names in the list, of hosts, ports and the devices' own names."""
     pdus = [
         find_.FoundDevice(host, "snmp" if port == 161 else "raritan", port, name, "")
-        for host, port, name in found
+        for host, port, name in devices
     ]
-    assert [found_device.name for found_device in find_.name_pdus(pdus)] == names
+    return [device.name for device in find_.name_pdus(pdus)]
+
+
+def test_names_differ_and_begin_as_no_formula_and_no_comment() -> None:
+    # a name that is the address of another one
+    assert names(("192.0.2.9", 161, "192.0.2.5"), ("192.0.2.5", 161, "")) == [
+        "192.0.2.5",
+        "192.0.2.5 192.0.2.9",
+    ]
+    assert names(*[("192.0.2.7", port, "PX4") for port in (443, 8443)]) == [
+        "PX4 192.0.2.7",
+        "PX4 192.0.2.7:8443",
+    ]
+    for sign in "=+-@\uff1d\uff0b\uff0d\uff20\u2212#":
+        assert names(("192.0.2.9", 161, f"{sign}1+1")) == ["192.0.2.9"]
 
 
 def test_a_family_that_another_handler_reads_too_names_it_once() -> None:

@@ -57,11 +57,6 @@ def test_a_probe_says_all_that_was_read_in_base_units() -> None:
     }
 
 
-def test_a_metric_without_a_value_is_left_out() -> None:
-    names = set(parsed(metrics.page(Reading(), "").body.decode()))
-    assert names == {"pdu_up", "pdu_probe_duration_seconds"}
-
-
 def test_unknown_states_of_a_pdu_that_only_meters_are_left_out() -> None:
     page = metrics.page(reading(), "", is_metered=True).body
     assert b"pdu_outlet_state{" in page and b"pdu_outlet_state_unknown" not in page

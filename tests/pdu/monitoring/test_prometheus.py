@@ -16,7 +16,7 @@ from tests.peers import PEERS
 from tests.ports import reserved
 from tests.waiting import until
 
-from .exporter_process import Prometheus, exporter, prometheus, serving
+from .exporter_process import Prometheus, exporter, prometheus
 from .halls import Hall
 
 DOCS = ROOT / "docs" / "prometheus"
@@ -129,51 +129,4 @@ def test_prometheus_scrapes_every_handler_through_relabelling(small: Hall, tmp_p
         ), seen.alerts()
         assert eventually(
             lambda: [one["instance"] for one in seen.alerts().get("PduUnreachable", ())] == ["dead"]
-        ), seen.alerts()
-
-
-@pytest.mark.trial
-@pytest.mark.against("prometheus")
-def test_a_falling_counter_and_a_missing_exporter_raise_alerts(small: Hall, tmp_path: Path) -> None:
-    from tests.simulators.snmp_agent import Agent
-    from tests.simulators.snmp_agent.device import Row
-    from tests.simulators.snmp_agent.devices.apc import rpdu2
-
-    device, port = rpdu2(outlets=2), reserved()
-    rules(tmp_path, 100)
-    with Agent(device) as agent, prometheus(tmp_path, config(port)) as seen:
-        with serving(
-            "--list",
-            small.list(f"falls,snmp,127.0.0.1:{agent.port},snmp,"),
-            "--auth",
-            small.logins,
-            port=port,
-        ):
-            assert eventually(
-                lambda: (
-                    value(seen, 'count_over_time(pdu_energy_joules_total{instance="falls"}[1h])')
-                    >= 2
-                )
-            )
-            before = (agent.books().energy_kwh or 0) * 3.6e6
-            assert before > 0
-            assert eventually(
-                lambda: (
-                    value(seen, 'pdu_energy_joules_total{instance="falls"}')
-                    == pytest.approx(before)
-                )
-            )
-            # as if an administrator reset the counter on the PDU's web page
-            rows = device.device._rows
-            for oid, row in list(rows.items()):
-                if isinstance(row.value, int) and row.value * 360_000 == pytest.approx(before):
-                    rows[oid] = Row(row.tag, 1)
-            assert eventually(
-                lambda: (
-                    "falls"
-                    in {one["instance"] for one in seen.alerts().get("PduEnergyCounterFell", ())}
-                )
-            )
-        assert eventually(
-            lambda: len(seen.alerts().get("PduExporterDown", ())) >= len(PEERS) + 1
         ), seen.alerts()

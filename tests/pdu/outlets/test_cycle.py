@@ -38,9 +38,9 @@ def test_an_outlet_of_every_handler_is_switched_off_and_on_again(
         on = next(identity for identity, state in before.items() if state)
         command = ["cycle", name, peer.address, on, "--pause", "0", "--yes", *arguments]
         code, out, err = run(capsys, *command, "--json")
-        assert (code) == (0)
-        assert (err) == ("")
-        assert (json.loads(out)["outlets"]) == ([{"identity": on, "state": "on", "done": True}])
+        assert code == 0
+        assert err == ""
+        assert json.loads(out)["outlets"] == [{"identity": on, "state": "on", "done": True}]
         assert peer.books().states == before and len(peer.books().writes) >= 2
 
 
@@ -235,8 +235,8 @@ def test_a_relay_that_falls_back_is_not_told_as_switched(
     unit.answers[command] = falls_back
     code, out, err = run(capsys, *CYCLE, "--pause", "0", "--yes", "--json")
     (outlet,) = json.loads(out)["outlets"]
-    assert (code) == (exit_codes.NOT_SEEN)
-    assert (outlet) == ({"identity": "3", "state": word(other), "done": False})
+    assert code == exit_codes.NOT_SEEN
+    assert outlet == {"identity": "3", "state": word(other), "done": False}
     assert unit.sent == ["down", "up"][: 1 if command == "down" else 2]
     unit.state = UP
     unit.sent.clear()

@@ -112,9 +112,9 @@ def test_an_interruption_after_the_last_command_says_that_all_were_answered(
     use(monkeypatch, lambda name: LoadedHandler(name, name, Interrupting(0, 0).make, (), False))
     monkeypatch.setattr(time, "sleep", interrupted)
     code, out, err = run(capsys, "down", "x", "192.0.2.7", "1", "--yes")
-    assert (code) == (exit_codes.INTERRUPTED)
-    assert (out) == ("outlet 1 of 192.0.2.7 is off (x)\n")
-    assert (err) == ("interrupted: 192.0.2.7: every command had been answered\n")
+    assert code == exit_codes.INTERRUPTED
+    assert out == "outlet 1 of 192.0.2.7 is off (x)\n"
+    assert err == "interrupted: 192.0.2.7: every command had been answered\n"
 
 
 class InterruptedStatus:
@@ -136,13 +136,13 @@ def test_ctrl_c_keeps_the_answers_of_the_hosts_that_were_read_before(
     code, out, err = run(capsys, "status", "x", "192.0.2.7", "192.0.2.8", "192.0.2.9", "--json")
     first, second = json.loads(out)
     assert (code, err) == (exit_codes.INTERRUPTED, "")
-    assert (first["host"]) == ("192.0.2.7")
-    assert ([outlet["state"] for outlet in first["outlets"]]) == (["on"])
+    assert first["host"] == "192.0.2.7"
+    assert [outlet["state"] for outlet in first["outlets"]] == ["on"]
     assert (second["host"], second["error"]["kind"]) == ("192.0.2.8", "interrupted")
     code, out, err = run(capsys, "status", "x", "192.0.2.8", "192.0.2.9", "--json")
-    assert (code) == (exit_codes.INTERRUPTED)
-    assert (err) == ("")
-    assert (json.loads(out)["error"]["kind"]) == ("interrupted")
+    assert code == exit_codes.INTERRUPTED
+    assert err == ""
+    assert json.loads(out)["error"]["kind"] == "interrupted"
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])

@@ -15,10 +15,10 @@ from handlers.shared import errors
 from handlers.shared.errors import PduHandlerError
 from handlers.shared.meter_figures import MeterFigures
 from pdu.pdus import reading
-from pdu.pdus.handler_loading import LoadedHandler, load
+from pdu.pdus.handler_loading import LoadedHandler
 from pdu.pdus.reading import PolledOutlet
 from pdu_common.base_pdu import BasePdu
-from pdu_common.connection import PduData, PduSnmpData
+from pdu_common.connection import PduData
 from pdu_common.helper import (
     EnumPowerStatus,
     PduPortStatisticView,
@@ -29,8 +29,6 @@ from pdu_common.helper import (
 from tests.pdu.running import options, run, use
 from tests.peers import PEERS
 from tests.peers.unit_pdus import outlet_meters
-from tests.simulators.snmp_agent import Agent
-from tests.simulators.snmp_agent.devices import BUILT_IN
 
 KEYS = ["identity", "number", "name", "state", "current_a", "power_w", "energy_kwh"]
 ALL = (reading.states, reading.power, reading.labels)
@@ -70,27 +68,6 @@ def test_outlets_of_every_handler_have_the_same_keys_and_the_true_states_and_fig
         rows = list(csv.DictReader(io.StringIO(out)))
         assert list(rows[0]) == ["host", *KEYS]
         assert [row["state"] for row in rows] == [SHOWN[on] for on in books.states.values()]
-
-
-def test_outlets_over_snmp_cost_the_requests_that_the_docstring_names_and_a_status_no_more() -> (
-    None
-):
-    with Agent(BUILT_IN["apc-rpdu2"]()) as agent:
-        data = PduSnmpData(agent.host, {"community": "public", "port": str(agent.port)})
-        handler = load("snmp")
-        counts = []
-        for read in (
-            lambda: handler.make(data).status(),
-            lambda: handler.make(data).statistic(),
-            lambda: reading.read_pdu(handler, data, ALL),
-        ):
-            requests: list[None] = []
-            assert handler.sent is not None
-            token = handler.sent.set(lambda: requests.append(None))
-            read()
-            handler.sent.reset(token)
-            counts.append(len(requests))
-    assert counts == [4, 10, 16]
 
 
 def test_a_figure_that_only_tools_read_does_not_hide_those_of_dcimanager(
@@ -149,7 +126,7 @@ def test_several_hosts_are_one_csv_and_a_formula_is_disarmed(
     )
     use(monkeypatch, lambda name: LoadedHandler(name, name, ByCalls, (), False))
     code, out, _ = run(capsys, "outlets", "x", "192.0.2.7", "192.0.2.8", "--csv")
-    assert (code) == (0)
+    assert code == 0
     assert (out.splitlines()) == (
         [
             "host,identity,number,name,state,current_a,power_w,energy_kwh",

@@ -20,6 +20,7 @@ from tests.pdu.monitoring.halls import private as private_file
 SECRET = "s3cret-w0rd"
 PEM = "-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----"
 HEAD = "name,handler,address,auth,settings,metered\n"
+PDU = '[[pdu]]\nhandler = "snmp"\naddress = "h"\n'
 PLAIN = ListedPdu("a", "snmp", Address("192.0.2.1"))
 
 
@@ -116,10 +117,10 @@ settings = {timeout = 5, verify = false}
             True,
         ),
     ]
-    assert (fleet.auths["snmp"].settings) == ({"snmp_version": "2"})
-    assert (fleet.auths["snmp"].secrets) == ({"community": SECRET})
-    assert (fleet.auths["xerus"].settings) == ({"username": "monitor"})
-    assert (fleet.auths["xerus"].secrets) == ({"password": SECRET})
+    assert fleet.auths["snmp"].settings == {"snmp_version": "2"}
+    assert fleet.auths["snmp"].secrets == {"community": SECRET}
+    assert fleet.auths["xerus"].settings == {"username": "monitor"}
+    assert fleet.auths["xerus"].secrets == {"password": SECRET}
     assert SECRET not in repr(fleet)
 
 
@@ -129,28 +130,19 @@ settings = {timeout = 5, verify = false}
         (HEAD, "no PDU in it"),
         ("name,adress\n", "'adress' is not a column"),
         ("name,handler\n", "no column 'address'"),
-        (
-            f"handler,address,password\nsnmp,h,{SECRET}\n",
-            "'password' is a secret, which a list must not contain",
-        ),
+        (f"handler,address,password\nsnmp,h,{SECRET}\n", "'password' is a secret, which a list"),
         (HEAD + "a,snmp,\n", "line 2: there is no address"),
         (HEAD + "a,,192.0.2.1\n", "line 2: there is no handler"),
         (HEAD + "a,snmp,http://192.0.2.1/\n", "line 2: 'http://192.0.2.1/' is a URL"),
         (HEAD + "a,nut,rack1@192.0.2.1\n", "line 2: an address has no @"),
         (HEAD + "a,snmp,192.0.2.1,,x\n", "settings must have the form key=value"),
-        (
-            HEAD + f"a,snmp,192.0.2.1,,community={SECRET}\n",
-            "line 2: community is a secret, which a list must not contain",
-        ),
+        (HEAD + f"a,snmp,192.0.2.1,,community={SECRET}\n", "line 2: community is a secret, which"),
         (HEAD + "a,snmp,192.0.2.1,,x=1;x=2\n", "'x' is given twice"),
         (HEAD + "a,snmp,192.0.2.1,,,maybe\n", "metered must be yes or no"),
+        (HEAD + "a,snmp,h1\nb,nut,h2\n\na,nut,h3\n", "line 5: the name 'a' is already in line 2"),
         (
-            HEAD + "a,snmp,192.0.2.1\nb,nut,192.0.2.2\n\na,nut,192.0.2.3\n",
-            "line 5: the name 'a' is already in line 2",
-        ),
-        (
-            "name,handler,address,\na,snmp,192.0.2.1,rack 1\n",
-            "line 2: a cell is in a column without a name; allowed: name",
+            "name,handler,address,\na,snmp,h,rack 1\n",
+            "line 2: a cell is in a column without a name",
         ),
         (HEAD + "a\x1bb,snmp,192.0.2.1\n", "not printable"),
     ],
@@ -164,32 +156,17 @@ def test_a_wrong_list_is_refused_with_the_reason(read: Any, text: str, words: st
     [
         (
             f'[auth.x]\ncommunity = "{SECRET}"\n',
-            (
-                "community is a secret, which a list must not contain: give "
-                "community_file or community_env"
-            ),
+            "not contain: give community_file or community_env",
         ),
-        (
-            f'[[pdu]]\nhandler = "snmp"\naddress = "h"\nsettings = {{Community = "{SECRET}"}}\n',
-            "PDU 1: community is a secret",
-        ),
+        (f'{PDU}settings = {{Community = "{SECRET}"}}\n', "PDU 1: community is a secret"),
         (f'[auth.x]\ncommunity = "{SECRET}\n', "not valid TOML at line 2"),
         ('pdu = "x"\n', "each PDU must be a table"),
         ("[other]\n", "'other' is unknown; allowed: [[pdu]]"),
-        (
-            '[auth.x]\ncommunity_env = "NOT_SET"\n',
-            "community_env names a variable that is not set or is empty",
-        ),
+        ('[auth.x]\ncommunity_env = "NOT_SET"\n', "names a variable that is not set or is empty"),
         ("[auth.x]\nuser = []\n", "neither text nor"),
-        (
-            '[[pdu]]\nhandler = "snmp"\naddress = "h"\nport = 3\n',
-            "PDU 1: 'port' is unknown; allowed: name",
-        ),
+        (f"{PDU}port = 3\n", "PDU 1: 'port' is unknown; allowed: name"),
         ("[[pdu]]\nhandler = 0xfffffffffffffffff\n", "handler is an integer of more than 64 bits"),
-        (
-            "[[pdu]]\nsettings = 3\nhandler='a'\naddress='b'\n",
-            "settings must be a table or have the form",
-        ),
+        (f"{PDU}settings = 3\n", "settings must be a table or have the form"),
     ],
 )
 def test_a_wrong_toml_list_is_refused_with_the_reason(read: Any, text: str, words: str) -> None:
@@ -280,25 +257,6 @@ def test_a_login_with_a_password_but_no_protocol_is_refused(stage: str) -> None:
     )
     error = refused(polling.Target(PLAIN, load("snmp"), login).data)
     assert error == f"{stage}_password has no effect without a protocol: give '{stage}_protocol'"
-
-
-def test_a_path_with_nul_is_a_settings_error(read: Any, tmp_path: Path) -> None:
-    login = private_file(tmp_path / "logins.toml", '[auth.x]\ncommunity_file = "c\\u0000"\n')
-    error = refused(lambda: auth.read_logins(str(login)))
-    assert "community_file: " in error and "(embedded null byte)" in error
-    given = read(
-        '[[pdu]]\nhandler = "redfish"\naddress = "192.0.2.1"\nsettings = {ca_pem = "c\\u0000"}\n',
-        "list.toml",
-    )
-    target = polling.Target(
-        given.devices[0],
-        load("redfish"),
-        auth.DeviceLogin("x", {"username": "u"}, {"password": "p"}),
-    )
-    failure = polling.poll(target).failure
-    assert failure is not None
-    assert failure.kind == "settings"
-    assert "(embedded null byte)" in failure.reason
 
 
 def test_a_list_that_everybody_can_change_is_refused(read: Any, tmp_path: Path) -> None:

@@ -94,38 +94,17 @@ def test_a_sum_has_a_unit_once_by_the_name_that_was_read() -> None:
     assert check_result.summary(rows, 1.0).load_a == 11.3
 
 
-@pytest.fixture
-def twice(tmp_path: Path) -> Path:
-    path = tmp_path / "list.csv"
-    path.write_text(f"{HEAD}r1,snmp,192.0.2.1,,\nother,snmp,192.0.2.1,,\n")
-    return path
-
-
-@pytest.mark.parametrize(
-    "words",
-    [
-        ("check", "LIST", "--json"),
-    ],
-    ids=lambda words: " ".join(words[:2]),
-)
-def test_commands_warn_and_go_on(
-    words: tuple[str, ...],
-    tmp_path: Path,
-    capsys: pytest.CaptureFixture[str],
-    monkeypatch: pytest.MonkeyPatch,
+def test_a_check_warns_and_has_the_sum_once(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PDU_COMMUNITY", "public")
+    path = tmp_path / "list.csv"
     with Agent(BUILT_IN["apc-rpdu2"]()) as agent:
-        path = tmp_path / "list.csv"
-        rows = "".join(f"{name},snmp,127.0.0.1:{agent.port},,\n" for name in ("r1", "other"))
-        path.write_text(HEAD + rows)
+        rows = [f"{name},snmp,127.0.0.1:{agent.port},," for name in ("r1", "other")]
+        path.write_text("\n".join(["name,handler,address,auth,settings", *rows]))
         owner_files._warn.cache_clear()
-        said = [word.replace("LIST", str(path)) for word in words]
-        code, out, err = run(capsys, *said)
-    assert code in (0, 1, 2) and out.strip(), err
-    assert err.count("line 2 (r1) and line 3 (other) are one PDU") == 1
-    if words[0] == "check":
-        document = json.loads(out)
-        assert document["summary"]["load_a"] == document["pdus"][0]["load_a"] is not None
-        assert document["summary"]["loads"] == 1
-        assert document["summary"]["repeated"] == {"other": "r1"}
+        code, out, err = run(capsys, "check", str(path), "--json")
+    document = json.loads(out)
+    assert code == 0 and err.count("line 2 (r1) and line 3 (other) are one PDU") == 1
+    assert document["summary"]["load_a"] == document["pdus"][0]["load_a"] is not None
+    assert document["summary"]["repeated"] == {"other": "r1"}

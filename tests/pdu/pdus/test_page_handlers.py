@@ -5,14 +5,12 @@ checked by their path; what breaks the page is told in one sentence.
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Callable
 
 import pytest
 
-from handlers import registry
 from pdu.pdus import outlet_power
 from tests.pdu.running import run
 
@@ -234,16 +232,6 @@ def test_what_a_handler_prints_is_no_part_of_the_answer(
                 assert "at its import" in err and "in status" in err
 
 
-def test_a_silent_device_is_no_defect_of_the_handler(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    path = folder(tmp_path)
-    with agent() as unit:
-        host = f"127.0.0.1:{unit.port}"
-    code, _, err = run(capsys, "status", str(path), host, "-s", "timeout=1", "-s", "retries=0")
-    assert code == 3 and err.startswith(f"unreachable: {host}: status: ") and "private" not in err
-
-
 def test_an_exception_that_quotes_the_community_is_told_without_it(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -301,13 +289,3 @@ def test_a_name_that_hides_a_module_or_is_none_is_refused(
 ) -> None:
     code, _, err = run(capsys, "status", str(folder(tmp_path, name)), "127.0.0.1")
     assert code == 2 and repr(name) in err
-
-
-def test_a_folder_of_the_tree_without_about_says_what_is_missing(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    path = folder(tmp_path, "my_page")
-    os.rename(path / "my_handler.py", path / "handler.py")
-    monkeypatch.setattr(registry, "FOLDERS", [*registry.FOLDERS, str(tmp_path)])
-    code, _, err = run(capsys, "status", "my_page", "192.0.2.7")
-    assert code == 2 and "handlers/my_page has no about.py: three lines: " in err

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import enum
 from collections.abc import Iterator
-from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any, Optional, cast
 
@@ -21,7 +20,6 @@ from handlers.shared.address import Address
 from handlers.shared.errors import ProtocolError, Unreachable
 from handlers.shared.request_counter import SENT
 from handlers.shared.tls import Trust
-from pdu.monitoring import check_result, tables
 from pdu.pdus import auth, device_list, polling
 from pdu.pdus.auth import DeviceLogin
 from pdu.pdus.handler_loading import LoadedHandler
@@ -81,21 +79,6 @@ def reading(pdu: ThirdParty) -> Reading:
 
 def test_requests_are_counted_only_during_the_reading() -> None:
     assert reading(Counted(2)).requests == 1 and SENT.get() is bool
-
-
-@pytest.mark.parametrize("figure", [2, Decimal("2")])
-def test_a_figure_that_is_not_a_float_is_added_up_like_a_float(figure: Any) -> None:
-    found = reading(ThirdParty(figure))
-    assert found.failure is None
-    assert (
-        found.load_a,
-        found.energy_kwh,
-        found.outlets[0].figures.energy_kwh,
-    ) == (2.0, 2.0, 2.0)
-    row = check_result.judge_reading(ListedPdu("a", "other", Address("192.0.2.1")), found)
-    assert check_result.summary([row, row._replace(load_a=0.5)], 1.0).load_a == 2.5
-    text_by_key = {column.key: column.cells([row])[0].text for column in tables.PAGE_COLUMNS}
-    assert (text_by_key["load_a"], text_by_key["energy_kwh"]) == ("2", "2")
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,6 @@ from __future__ import annotations
 import fcntl
 import gzip
 import io
-import json
 import os
 import signal
 import subprocess
@@ -113,82 +112,6 @@ def test_an_archive_without_make_handler_is_reported_in_one_line(
 
 
 @pytest.mark.parametrize(
-    "line",
-    [
-        "SETTINGS = {'timeout': 5}",
-        "Small.__module__ = make_handler.__module__ = 'elsewhere'",
-    ],
-)
-def test_an_archive_of_another_pack_may_have_settings_of_another_kind(
-    line: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(sys, "path", list(sys.path))
-    monkeypatch.setattr(handler_loading, "_loaded", {})
-    tree, file = small_tree(tmp_path, "other"), tmp_path / "pdu_other.tar.gz"
-    with (tree / "other" / "handler.py").open("a") as handler:
-        handler.write(f"\n{line}\n")
-    file.write_bytes(archive(tree, "other"))
-    code, out, err = run(capsys, "status", str(file), "192.0.2.7", "-s", "say=nothing", "--json")
-    for name in [name for name in sys.modules if name.partition(".")[0] == "pdu_other"]:
-        sys.modules.pop(name)
-    assert code == 0 and [one["state"] for one in json.loads(out)["outlets"]] == [
-        "on",
-        "unknown",
-    ], err
-
-
-@pytest.mark.sample(2)
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
-@pytest.mark.parametrize(
-    "who, left", [("os.getpid()", 0), ("child()", 1)], ids=["pdu", "its child"]
-)
-def test_a_signal_that_ends_pdu_removes_the_unpacked_archive(
-    number: int, who: str, left: int, tmp_path: Path
-) -> None:
-    """A signal that ends only a child process of `pdu` leaves the unpacked archive, which `pdu`
-    still needs.
-    """
-    tree, file, path = (
-        small_tree(tmp_path, "other"),
-        tmp_path / "pdu_other.tar.gz",
-        tmp_path / "unpacked",
-    )
-    path.mkdir()
-    with (tree / "other" / "handler.py").open("a") as handler:
-        handler.write(f"""
-import glob, os, signal, time
-def child():
-    runs, told = os.pipe()
-    found = os.fork()
-    if not found:
-        os.write(told, b"-")
-        for _ in range({10 * int(PATIENCE_S)}):          # a signal right before a sleep is handled after it
-            time.sleep(0.1)
-        os._exit(0)
-    os.read(runs, 1)
-    return found
-os.kill({who}, {number:d})
-try:
-    assert os.WTERMSIG(os.wait()[1]) == {number:d}
-finally:
-    print(len(glob.glob("{path}/pdu-archive-*")))
-""")
-    file.write_bytes(archive(tree, "other"))
-    result = subprocess.run(
-        [sys.executable, "-m", "pdu", "status", str(file), "192.0.2.7", "-s", "say=nothing"],
-        cwd=ROOT,
-        env={**os.environ, "TMPDIR": str(path)},
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE_S,
-    )
-    assert result.returncode == (0 if left else -number), result.stderr
-    # what a handler prints is no part of the answer
-    assert result.stderr.startswith("1\n") if left else not result.stdout
-    assert not list(path.iterdir())
-
-
-@pytest.mark.parametrize(
     "field, of, words",
     [
         (
@@ -287,3 +210,20 @@ def test_the_folder_of_an_archive_is_locked_against_the_removal_of_old_temporary
     with pytest.raises(BlockingIOError):
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     os.close(descriptor)
+
+
+def test_a_signal_that_ends_pdu_removes_the_unpacked_archive(tmp_path: Path) -> None:
+    tree, file = small_tree(tmp_path, "other"), tmp_path / "pdu_other.tar.gz"
+    unpacked = tmp_path / "unpacked"
+    unpacked.mkdir()
+    with (tree / "other" / "handler.py").open("a") as handler:
+        handler.write("\nimport os, signal\nos.kill(os.getpid(), signal.SIGTERM)\n")
+    file.write_bytes(archive(tree, "other"))
+    result = subprocess.run(
+        [sys.executable, "-m", "pdu", "status", str(file), "192.0.2.7"],
+        cwd=ROOT,
+        env={**os.environ, "TMPDIR": str(unpacked)},
+        capture_output=True,
+        timeout=PATIENCE_S,
+    )
+    assert result.returncode == -signal.SIGTERM and not list(unpacked.iterdir())

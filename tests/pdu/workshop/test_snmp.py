@@ -11,7 +11,6 @@ from handlers.snmp import schema
 from handlers.snmp.frozen_value import replace
 from handlers.snmp.profiles import PROFILES
 from pdu import root
-from pdu.core.cli.exit_codes import code_of
 from tests.handlers.snmp.every_part import EVERY_PART
 from tests.needs import ROOT
 
@@ -31,26 +30,6 @@ def test_all_families_or_those_with_a_word_are_listed(capsys: pytest.CaptureFixt
         capsys.readouterr().out.splitlines()
         == ["no family has 'nosuch' in its key, vendor, MIB or models"] * 2
     )
-
-
-def test_the_list_of_families_is_as_wide_as_the_terminal_and_whole_in_a_file(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("COLUMNS", "80")
-    longest = {}
-    for is_terminal in (True, False):
-        monkeypatch.setattr("sys.stdout.isatty", lambda shown=is_terminal: shown)
-        assert root.run(["snmp", "families"]) == 0
-        longest[is_terminal] = max(map(len, capsys.readouterr().out.splitlines()))
-    assert longest[True] == 80 and longest[False] > 200
-
-
-def test_a_command_that_another_group_has_is_named(capsys: pytest.CaptureFixture[str]) -> None:
-    for words, advice in (
-        (["snmp", "record", "h"], "parts, or see pdu record --help"),
-        (["snmp", "shwo"], "did you mean show?"),
-    ):
-        assert root.run(words) == code_of("usage") and advice in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

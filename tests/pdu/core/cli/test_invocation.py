@@ -10,7 +10,6 @@ import pytest
 
 from pdu.core.cli import invocation
 from pdu.core.cli.options import RunOptions, command_line
-from tests.needs import ROOT
 
 
 @pytest.fixture
@@ -63,15 +62,6 @@ def test_the_folder_of_its_code_is_called_by_its_python(
 def test_a_test_or_a_module_is_called_pdu(monkeypatch: pytest.MonkeyPatch) -> None:
     for path in ("/usr/bin/pytest", "-c", "/a/pdu/__main__.py", ""):
         assert started(monkeypatch, path) == "pdu"
-
-
-def test_the_line_that_builds_names_the_builder_of_this_clone(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(ROOT)
-    assert invocation.build_line("a b.json") == "python3 packaging/build.py --profile 'a b.json'"
-    monkeypatch.chdir(tmp_path)
-    assert invocation.build_line("a.json") == f"python3 {ROOT}/packaging/build.py --profile a.json"
 
 
 def test_outside_a_clone_the_line_says_where_it_runs(

@@ -48,12 +48,6 @@ def test_a_terminal_and_a_page_have_the_same_words() -> None:
     assert set(re.findall(r"[\w.]+", "\n".join(text_lines(parts)))) == words_of(page(*parts))
 
 
-def test_a_table_and_a_list_of_nothing_are_not_shown() -> None:
-    parts = (Table("Lines", ("line",), []), Items("Not known", []))
-    assert [*text_lines(parts)] == []
-    assert not {"Lines", "Not"} & words_of(page(*parts))
-
-
 def test_a_long_sentence_is_not_cut_on_a_terminal() -> None:
     sentence = "what to do is at its end. " * 20
     assert sentence.rstrip() in [*text_lines([Table("", ("A",), [[words(sentence)]])])]

@@ -55,21 +55,6 @@ def test_a_slow_block_shows_what_it_waits_for_and_the_line_is_gone_afterwards() 
     assert text.split("\r")[-2].strip() == "" and threads() == []
 
 
-def test_the_line_goes_away_after_ctrl_c() -> None:
-    with screen() as terminal:
-        with pytest.raises(KeyboardInterrupt), waiting("waiting", RunOptions()):
-            assert terminal.seen.wait(PATIENCE_S)
-            raise KeyboardInterrupt
-        assert terminal.getvalue().split("\r")[-2].strip() == ""
-
-
-def test_a_quick_block_shows_nothing() -> None:
-    with screen(3600.0) as terminal:
-        with waiting("waiting", RunOptions()):
-            assert threads() == ["waiting"]
-        assert terminal.getvalue() == ""
-
-
 @pytest.mark.parametrize("state", [RunOptions(json=True), RunOptions(debug=True)])
 def test_json_and_debug_show_nothing(state: RunOptions) -> None:
     with screen(), waiting("waiting", state):

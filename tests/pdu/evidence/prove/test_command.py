@@ -212,20 +212,6 @@ def test_a_command_that_is_interrupted_sends_on_and_leaves_no_file(
     assert "outlet 1 was switched on again" in said and not any(tmp_path.iterdir())
 
 
-def test_an_on_that_fails_after_ctrl_c_says_how_to_switch_by_hand(
-    unit: Unit, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    def interrupt(method: str) -> None:
-        if method == "port_up":
-            raise Unreachable("no answer")
-        os.kill(os.getpid(), signal.SIGINT)
-
-    unit.before = interrupt
-    code, _, said = run(capsys, *words(tmp_path / "p.json", "--outlet", "1", "--yes"))
-    assert code == exit_codes.INTERRUPTED and unit.sent == BOTH
-    assert "look at outlet 1, and switch it on: pdu on nut 192.0.2.7 1" in said.splitlines()[-1]
-
-
 def test_an_outlet_that_is_not_on_at_the_end_is_named_with_the_command(
     unit: Unit, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from pdu.recordings.snmp import snmprec
 from pdu.recordings.snmp.recorded_rows import Rows
 
@@ -56,7 +54,3 @@ def node(label: str, *path: object, syntax: object = None) -> tuple[object, ...]
         syntax,
         ("objectIdentifier", list(path)),
     )
-
-
-def convention(name: str, values: Sequence[object]) -> tuple[object, ...]:
-    return "typeDeclaration", name, ("typeDeclarationRHS", ("SimpleSyntax", "INTEGER", *values))

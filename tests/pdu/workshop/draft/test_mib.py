@@ -4,21 +4,18 @@ and OIDs.
 
 from __future__ import annotations
 
-import importlib
 from pathlib import Path
 
 import pytest
 
 from handlers.snmp import detection
-from pdu.recordings.snmp.recorded_rows import RecordedRows, SnmpRow, arcs
+from pdu.recordings.snmp.recorded_rows import RecordedRows, arcs
 from pdu.workshop.draft import mib_parser
 from pdu.workshop.draft.mib_parser import parse_mib_files
 from pdu.workshop.draft.profile import draft
-from pdu.workshop.draft.tables import tables
-from pdu_common.snmp_client.tool_api import INTEGER
 from tests.needs import pysmi
 from tests.pdu.workshop.draft import modules
-from tests.pdu.workshop.draft.acme import ACME, acme, convention, node, tree
+from tests.pdu.workshop.draft.acme import ACME, acme, node, tree
 
 OFF_FIRST, ON_FIRST = (
     [("enumSpec", [(first, 0), (second, 1)])] for first, second in (("off", "on"), ("on", "off"))
@@ -192,55 +189,6 @@ def test_a_published_mib_is_read_with_its_numbers_and_textual_conventions() -> N
     assert flag.enumeration == {0: "noError", 1: "error"}
 
 
-def test_a_column_with_a_row_0_is_no_scalar() -> None:
-    entry = arcs("1.3.6.1.4.1.99999.2.1.1")
-    rows = {
-        (*oid[:-1], oid[-1] - 1) if oid[: len(entry)] == entry else oid: row
-        for oid, row in acme().items()
-    }
-    rows[arcs("1.3.6.1.4.1.99999.3.0")] = SnmpRow(INTEGER, 7)
-    found = tables(rows, [(*entry, 3), arcs("1.3.6.1.4.1.99999.3")])
-    (column,) = [column for table in found for column in table.columns if column.oid == (*entry, 3)]
-    assert sorted(column.rows) == [(0,), (1,), (2,)]
-    assert arcs("1.3.6.1.4.1.99999.3") not in [
-        column.oid for table in found for column in table.columns
-    ]
-
-
-def test_a_name_defined_in_two_modules_is_resolved_in_the_objects_own_module() -> None:
-    from pdu.workshop.draft.mib_parser import collect_objects
-
-    of_type = ("SimpleSyntax", "State")
-    first = tree(
-        "A",
-        convention("State", OFF_FIRST),
-        node("acme", "enterprises", 7),
-        node("s", "acme", 1, syntax=of_type),
-    )
-    second = tree(
-        "B",
-        convention("State", ON_FIRST),
-        node("acme", "enterprises", 8),
-        node("s", "acme", 1, syntax=of_type),
-    )
-    third = tree(
-        "C", node("t", "acme", 2, syntax=of_type), node("u", "enterprises", 9, syntax=of_type)
-    )
-    found = {
-        oid[6:]: object_.enumeration
-        for oid, object_ in collect_objects([first, second, third])[0].items()
-    }
-    assert found == {(7, 1): {0: "off", 1: "on"}, (8, 1): {0: "on", 1: "off"}, (9,): {}}
-    alone = {
-        oid[6:]: object_.enumeration for oid, object_ in collect_objects([first, third])[0].items()
-    }
-    assert alone == {
-        (7, 1): {0: "off", 1: "on"},
-        (7, 2): {0: "off", 1: "on"},
-        (9,): {0: "off", 1: "on"},
-    }
-
-
 def test_an_object_to_which_two_modules_give_different_enumerations_has_none() -> None:
     from pdu.workshop.draft.mib_parser import collect_objects, merge_objects
 
@@ -260,27 +208,3 @@ def test_an_object_to_which_two_modules_give_different_enumerations_has_none() -
     assert kept.enumeration == {}
     (same,) = collect_objects([modules_[0], modules_[2]])[0].values()
     assert same.enumeration == {0: "off", 1: "on"} and not same.doubt
-
-
-def test_a_cycle_of_names_has_no_oid() -> None:
-    from pdu.workshop.draft.mib_parser import collect_objects
-
-    assert collect_objects(
-        [tree("A", node("a", "b", 1, syntax=("SimpleSyntax", "INTEGER")), node("b", "a", 1))]
-    ) == ({}, {("A", "a")})
-
-
-@pytest.mark.usefixtures("with_pysmi")
-def test_the_dialect_has_another_name_in_pysmi_0_3(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    dialect = importlib.import_module("pysmi.parser.dialect")
-    monkeypatch.setitem(vars(dialect), "smiV1Relaxed", dialect.smi_v1_relaxed)
-    monkeypatch.delattr(dialect, "smi_v1_relaxed")
-    mib_parser._pysmi.cache_clear()
-    try:
-        file = tmp_path / "ACME-MIB.txt"
-        file.write_text(modules.module("ACME-MIB", ACME), "utf-8")
-        assert list(parse_mib_files([str(file)]).modules) == ["ACME-MIB"]
-    finally:
-        mib_parser._pysmi.cache_clear()
