@@ -140,7 +140,8 @@ def find(handler, remembered):
 
 def reason():
     members = error if isinstance(error, dict) else {}
-    texts = {name: plain(members[name]) for name in members if type(members[name]) in (str, int)}
+    # a longer text would not fit into an argument of a program
+    texts = {name: plain(str(members[name])[:500]) for name in members if type(members[name]) in (str, int)}
     if texts.get("msg") or texts.get("code"):
         message = " \"{}\"".format(texts["msg"]) if texts.get("msg") else ""
         message += " (code {})".format(texts["code"]) if texts.get("code") else ""
