@@ -100,38 +100,21 @@ def test_a_v1_agent_that_answers_only_one_oid_is_walked_row_by_row() -> None:
     [
         Faults(max_octets=400),
         Faults(max_octets=120),
-        Faults(silent_above=130),
-        Faults(drop=frozenset((2,))),
-        Faults(max_octets=400, drop_answers=frozenset((3,))),
-    ],
-    ids=faults_id,
-)
-def test_a_v1_walk_is_whole_despite_small_answers_and_losses(agent: Agent, faults: Faults) -> None:
-    agent.faults = faults
-    assert _walked(agent, version="1", retries="10", timeout="0.5") == WHOLE
-
-
-@pytest.mark.sample(8)
-@pytest.mark.parametrize(
-    "faults",
-    [
-        Faults(max_octets=400),
-        Faults(max_octets=120),
         Faults(max_bindings=3),
-        Faults(silent_above=500),
         Faults(silent_above=130),
         Faults(drop=frozenset((1,))),
-        Faults(drop=frozenset((2,))),
         Faults(drop_answers=frozenset((2,))),
-        Faults(late_s=0.05),
         Faults(no_bulk=True),
         Faults(max_octets=400, drop=frozenset((2,))),
     ],
     ids=faults_id,
 )
-def test_a_walk_is_whole_despite_limits_delays_and_losses(agent: Agent, faults: Faults) -> None:
+@pytest.mark.parametrize("version", ("1", "2"))
+def test_a_walk_is_whole_despite_limits_and_losses(
+    agent: Agent, faults: Faults, version: str
+) -> None:
     agent.faults = faults
-    assert _walked(agent, retries="10", timeout="0.5") == WHOLE
+    assert _walked(agent, version=version, retries="10", timeout="0.3") == WHOLE
 
 
 @pytest.mark.sample(10)
@@ -256,13 +239,6 @@ def test_a_value_in_a_column_that_nobody_asked_for_may_be_undecodable(
     with Relay(agent.port, _spoilt(f"{column}.{int(last) + 1}.1", b"\x09\x01\x02")) as relay:
         elements = connect(relay.port, version=version, timeout="60").snmp_walk(STATES)
     assert [element.oid_index for element in elements] == WHOLE
-
-
-@pytest.mark.parametrize("version", ("1", "2"))
-def test_an_unsigned_number_without_its_first_octet_is_read(agent: Agent, version: str) -> None:
-    with Relay(agent.port, _spoilt(NAME, b"\x41\x04\xb2\xd0\x5e\x00")) as relay:
-        pdu = connect(relay.port, version=version, timeout="60")
-        assert pdu.snmp_get(NAME).value == 3_000_000_000
 
 
 def test_a_walk_that_ends_for_lack_of_rights_raises(agent: Agent) -> None:
