@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from decimal import Decimal
 from typing import NamedTuple
 
 import pytest
@@ -20,10 +19,9 @@ from handlers.snmp.reader import Reader
 from pdu_common.helper import EnumPowerStatus
 from tests.handlers.snmp import units
 from tests.handlers.snmp.exact_figures import read_exactly
-from tests.handlers.snmp.memory import Memory, Value, of_rows
+from tests.handlers.snmp.memory import Memory, of_rows
 from tests.needs import ROOT
-from tests.recordings import Fixture, fixture
-from tests.simulators.snmp_agent.device import dotted
+from tests.recordings import Fixture
 
 UP, DOWN, UNKNOWN = EnumPowerStatus.UP, EnumPowerStatus.DOWN, EnumPowerStatus.UNKNOWN
 States = Mapping[str, EnumPowerStatus]
@@ -107,58 +105,3 @@ def test_a_column_turns_no_state_unless_the_page_names_its_family_and_it_is_one_
                 )
     text = PAGE.read_text("utf-8").partition("two tables of states")[2].partition("\n\n")[0]
     assert names_found and set(re.findall("`([a-z0-9-]+)`", text)) == names_found
-
-
-def dpi(version: str, columns: Mapping[int, tuple[int, ...]]) -> Memory:
-    """IBM-PDU-MIB: a unit with two outlets and these columns of ibmPduOutletTable."""
-    device = of_rows(fixture("ibm-dpi_doubtful").rows)
-    table = LAYOUTS["ibm-dpi"]
-    objects: dict[str, Value] = {
-        dotted(oid): value
-        for oid, value in device._objects.items()
-        if not dotted(oid).startswith(table) or dotted(oid).startswith(f"{table}2.")
-    }
-    objects["1.3.6.1.4.1.2.6.223.7.3.0"] = version
-    for column, values in columns.items():
-        objects.update((f"{table}{column}.{row}", value) for row, value in enumerate(values, 1))
-    return Memory(objects)
-
-
-CURRENT = {9: (1120, 5)}
-STATES, WATTS, VOLTS, THRESHOLDS = (1, 0), (217, 1), (230, 230), (9600, 9600)
-
-
-@pytest.mark.parametrize(
-    "version, columns, states",
-    [
-        # the newer layout: 11 is a threshold, 13 the state, 15 the power
-        ("sIBM_v01.3_3", {**CURRENT, 11: THRESHOLDS, 13: STATES, 15: WATTS}, (UP, DOWN)),
-        ("sLEN_v02.1_1", {**CURRENT, 11: (0, 0), 13: STATES, 15: WATTS}, (UP, DOWN)),
-        # thresholds that could be states, and no mark: it may be the older layout
-        ("sIBM_v01.3_3", {**CURRENT, 11: (0, 0), 13: STATES, 15: WATTS}, (UNKNOWN, UNKNOWN)),
-        # the older layout: 11 is the state, 13 the power; with two columns appended, 15 the volts
-        ("sIBM_v01.3_8", {7: (1120, 5), 8: (1200, 230), 11: STATES, 13: WATTS}, (UP, DOWN)),
-        ("sIBM_v01.3_8", {7: (1120, 5), 11: STATES, 13: WATTS, 15: VOLTS}, (UNKNOWN, UNKNOWN)),
-        ("sIBM_v01.3_8", {7: (5, 5), 11: STATES, 13: (1, 0), 15: VOLTS}, (UNKNOWN, UNKNOWN)),
-        # a layout whose column is missing: 8, 11 or 15
-        ("sIBM_v01.3_8", {7: (1120, 5), 11: STATES, 13: WATTS}, (UNKNOWN, UNKNOWN)),
-        ("sIBM_v01.3_8", {7: (5, 5), 13: (1, 0), 15: VOLTS}, (UNKNOWN, UNKNOWN)),
-        ("sIBM_v01.3_3", {**CURRENT, 8: VOLTS, 11: (1, 1), 13: STATES}, (UNKNOWN, UNKNOWN)),
-        ("sIBM_v01.3_3", {**CURRENT, 8: (230, 0), 11: (0, 0), 13: STATES}, (UNKNOWN, UNKNOWN)),
-        # a mark of newer firmware, and a row that is not possible under its layout
-        ("sLEN_v02.1_1", {**CURRENT, 11: THRESHOLDS, 13: (1, 7), 15: WATTS}, (UNKNOWN, UNKNOWN)),
-    ],
-)
-def test_a_layout_holds_only_if_every_row_fits_and_nothing_speaks_against_it(
-    version: str,
-    columns: Mapping[int, tuple[int, ...]],
-    states: tuple[EnumPowerStatus, EnumPowerStatus],
-) -> None:
-    device = detection.detect(dpi("OPDP_" + version, columns), PROFILES)
-    assert tuple(device.states.values()) == states
-    figures = read_exactly(device)
-    if UNKNOWN in states:
-        assert not figures.currents and not figures.powers and figures.load_a is None
-        assert device.outlets is not None and device.outlets.control is None
-    else:
-        assert [figures.currents["1"], figures.powers["1"]] == [Decimal("1.120"), 217]

@@ -96,34 +96,17 @@ def test_the_energy_of_the_example_is_a_counter_of_tenths(families: Any) -> None
     )
 
 
-@pytest.mark.parametrize(
-    "file, old, new, words",
-    [
-        ("json", '"load_a": 1.27, ', "", "KeyError('load_a')"),
-        ("json", '"walks": 1,', '"walks": 1', "Expecting ',' delimiter"),
-        ("json", '"power_w": null, "energy_kwh": 7.7', '"energy_kwh": 7.7', "'power_w'"),
-        ("snmprec", "|6|", "|OID|", "line 2"),
-        ("snmprec", "", "", "No such file"),
-    ],
-)
 def test_a_mistake_in_a_fixture_is_reported_with_its_name(
-    example: Mapping[str, str],
-    file: str,
-    old: str,
-    new: str,
-    words: str,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
+    example: Mapping[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(recordings, "_HERE", tmp_path)
-    for kind in ("json", "snmprec"):
-        text = example[kind].replace(old, new) if kind == file else example[kind]
-        if kind != file or old:
-            (tmp_path / f"acme-strip.{kind}").write_text(text, "utf-8")
-    with pytest.raises(ValueError, match="tests/recordings/acme-strip: ") as error_info:
+    (tmp_path / "acme-strip.json").write_text(
+        example["json"].replace('"load_a": 1.27, ', ""), "utf-8"
+    )
+    (tmp_path / "acme-strip.snmprec").write_text(example["snmprec"], "utf-8")
+    with pytest.raises(ValueError, match="tests/recordings/acme-strip: KeyError.'load_a'"):
         # past its cache, which has the family of that name that `pdu new` made
         recordings.fixture.__wrapped__("acme-strip")
-    assert words in str(error_info.value)
 
 
 @pytest.mark.against("synthetic units, served by the project's agent")

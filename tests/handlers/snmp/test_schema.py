@@ -3,7 +3,6 @@ from __future__ import annotations
 import inspect
 import json
 import re
-import sys
 import types
 from typing import Any, Optional, Union
 
@@ -86,6 +85,9 @@ def changed(path: str, value: Any) -> str:
     return json.dumps(data)
 
 
+OF_STATES = "outlets.0.states.source.kind"
+
+
 @pytest.mark.parametrize(
     "path, value, sentence",
     [
@@ -93,106 +95,43 @@ def changed(path: str, value: Any) -> str:
         ("key", 7, "profile.key: give a string, not 7"),
         ("vendor!", None, "profile.vendor: this key is missing"),
         ("colour", "red", "profile.colour: this key is unknown; Profile has key, vendor"),
-        (
-            "sys_object_ids",
-            ["1.3.99999999999"],
-            "profile: sys_object_ids is '1.3.99999999999'; give a numeric OID",
-        ),
-        (
-            "sys_object_ids",
-            ["1.3.4294967296"],
-            "profile: sys_object_ids is '1.3.4294967296'; give a numeric OID",
-        ),
+        ("sys_object_ids", ["1.3.4294967296"], "profile: sys_object_ids is '1.3.4294967296'"),
         ("models", "Strip", 'profile.models: give a list, not "Strip"'),
         ("models", [1], "profile.models[0]: give a string, not 1"),
         ("sweep", "yes", 'profile.sweep: give true or false, not "yes"'),
-        ("sys_object_ids", ["99999"], "profile: sys_object_ids is '99999'"),
         (
             "switching_confidence",
             "sure",
-            (
-                'profile.switching_confidence: "sure" is not allowed; give one of none, low,'
-                " medium, high"
-            ),
+            'profile.switching_confidence: "sure" is not allowed; give',
         ),
-        ("evidence.state", "hearsay", 'profile.evidence.state: "hearsay" is not allowed'),
+        ("evidence.state", None, "profile.evidence.state: null is not allowed; give one of none"),
         ("outlets", [7], "profile.outlets[0]: give an object, not 7"),
-        ("outlets.0.states.on", [1], "profile.outlets[0].states.on[0]: give a string, not 1"),
+        ("outlets.0.states.off", ["1"], "profile.outlets[0].states: '1' is both in 'on' and in"),
         (
-            "outlets.0.states.off",
-            ["1"],
-            "profile.outlets[0].states: '1' is both in 'on' and in 'off'",
-        ),
-        (
-            "outlets.0.states.source.kind",
+            OF_STATES,
             "Collumn",
-            (
-                'profile.outlets[0].states.source.kind: "Collumn" is not allowed; give one of'
-                " Alike, Arc, Bits"
-            ),
+            'profile.outlets[0].states.source.kind: "Collumn" is not allowed; give',
         ),
-        (
-            "outlets.0.states.source.kind!",
-            None,
-            "profile.outlets[0].states.source.kind: this key is missing; give one of Alike",
-        ),
-        (
-            "outlets.0.states.source.kind",
-            None,
-            "profile.outlets[0].states.source.kind: null is not allowed; give one of Alike",
-        ),
-        (
-            "evidence.state",
-            None,
-            "profile.evidence.state: null is not allowed; give one of none, driver",
-        ),
-        (
-            "outlets.0.states.source.kind",
-            "Write",
-            'profile.outlets[0].states.source.kind: "Write" is not allowed',
-        ),
+        (f"{OF_STATES}!", None, "profile.outlets[0].states.source.kind: this key is missing; give"),
+        (OF_STATES, "Write", 'profile.outlets[0].states.source.kind: "Write" is not allowed'),
         (
             "outlets.0.states.source.oid",
             "1.3.x",
             "profile.outlets[0].states.source: oid is '1.3.x'",
         ),
         (
-            "outlets.0.control.at.kind",
-            "Write",
-            'profile.outlets[0].control.at.kind: "Write" is not allowed; give one of Alike',
-        ),
-        (
             "outlets.0.control.at",
             {"kind": "Number", "over": {"kind": "Column", "oid": "1.3.6.1.4.1.99999.1.3"}},
-            (
-                "profile.outlets[0].control: a Number cannot be written: its numbers are no objects"
-                " of the device"
-            ),
+            "profile.outlets[0].control: a Number cannot be written: its numbers are no objects",
         ),
-        (
-            "outlets.0.control.on",
-            True,
-            "profile.outlets[0].control.on: give a whole number or a string, not true",
+        *(
+            ("outlets.0.control.on", value, f"profile.outlets[0].control.on: give {words}")
+            for value, words in (
+                (True, "a whole number or a string, not true"),
+                (1.5, "a whole number or a string, not 1.5"),
+            )
         ),
-        (
-            "outlets.0.control.on",
-            None,
-            "profile.outlets[0].control.on: give a whole number or a string, not null",
-        ),
-        (
-            "outlets.0.control.on",
-            1.5,
-            "profile.outlets[0].control.on: give a whole number or a string, not 1.5",
-        ),
-        (
-            "outlets.0.number",
-            {
-                "kind": "Number",
-                "over": {"kind": "Column", "oid": "1.3.6.1.4.1.99999.1.3"},
-                "plus": True,
-            },
-            "profile.outlets[0].number.plus: give a whole number, not true",
-        ),
+        ("outlets.0.control.off", 2**31, "profile.outlets[0].control: off is 2147483648; give a"),
         (
             "outlets.0.name",
             {
@@ -201,65 +140,27 @@ def changed(path: str, value: Any) -> str:
                 "test": {"kind": "Column", "oid": "1.3.6.1.4.1.99999.1.3"},
                 "pattern": "(" * 5000,
             },
-            (
-                "profile.outlets[0].name: pattern is not a valid regular expression (maximum"
-                " recursion depth"
-            ),
-        ),
-        (
-            "outlets.0.states.on",
-            ["ON "],
-            "profile.outlets[0].states: on has 'ON '; give it without the white space and NULs",
+            "profile.outlets[0].name: pattern is not a valid regular expression (maximum recursion",
         ),
         (
             "outlets.0.current.absent",
             ["\n-1"],
-            "profile.outlets[0].current: absent has '\\n-1'; give it without",
+            "profile.outlets[0].current: absent has '\\n-1'; give",
         ),
-        (
-            "outlets.0.control.off",
-            2**31,
-            "profile.outlets[0].control: off is 2147483648; give a number from -2147483648",
-        ),
-        ("outlets.0.control.off", 1, "profile.outlets[0].control: on and off are both 1"),
-        (
-            "outlets.0.current.scale",
-            0.01,
-            'profile.outlets[0].current.scale: give a number as a string, such as "0.1", not 0.01',
-        ),
-        (
-            "outlets.0.current.scale",
-            "1_0",
-            'profile.outlets[0].current.scale: give a number as a string, such as "0.1", not "1_0"',
-        ),
-        (
-            "outlets.0.current.scale",
-            "ten",
-            'profile.outlets[0].current.scale: give a number as a string, such as "0.1", not "ten"',
-        ),
-        (
-            "outlets.0.current.scale",
-            "-1",
-            "profile.outlets[0].current: scale -1 is not a finite number above zero",
-        ),
-        (
-            "outlets.0.current.scale",
-            "Infinity",
-            "profile.outlets[0].current: scale Infinity is not a finite number above zero",
+        *(
+            (
+                "outlets.0.current.scale",
+                value,
+                f'profile.outlets[0].current.scale: give a number as a string, such as "0.1", {w}',
+            )
+            for value, w in ((0.01, "not 0.01"), ("1_0", 'not "1_0"'))
         ),
         (
             "outlets.0.current.scale",
             "1E+999999",
-            (
-                "profile.outlets[0].current: scale 1.0e+999999 shifts the decimal point by more"
-                " than 12 digits"
-            ),
+            "profile.outlets[0].current: scale 1.0e+999999 shifts the decimal point by more than",
         ),
-        (
-            "outlets.0.current.syntax",
-            "Gauge32",
-            "profile.outlets[0].current: syntax is 'Gauge32'; give Counter32 or Counter64",
-        ),
+        ("outlets.0.current.syntax", "Gauge32", "profile.outlets[0].current: syntax is 'Gauge32'"),
     ],
 )
 def test_an_error_names_the_path_of_the_wrong_value(path: str, value: Any, sentence: str) -> None:
@@ -294,14 +195,6 @@ def test_a_key_that_is_given_twice_is_an_error() -> None:
 def test_json_that_is_nested_too_deeply_is_not_called_invalid() -> None:
     with pytest.raises(schema.ProfileError, match="^profile: nested too deeply$"):
         schema.loads("[" * 100_000 + "]" * 100_000)
-
-
-@pytest.mark.skipif(
-    not hasattr(sys, "set_int_max_str_digits"), reason="this Python reads numbers of any length"
-)
-def test_json_with_a_number_that_is_too_long_is_not_called_invalid() -> None:
-    with pytest.raises(schema.ProfileError, match="^profile: the JSON cannot be read .*digits"):
-        schema.loads("9" * 5_000)
 
 
 JSON = st.recursive(

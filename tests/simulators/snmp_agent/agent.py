@@ -211,8 +211,6 @@ class Agent:
         if self._rows_ended(pdu):
             return None
         status, place, bindings = self._perform(pdu, message)
-        if pdu.kind == ber.SET and self.faults.lose_set_answers:
-            return None
         silent_from = self.faults.walk_silent_from
         if silent_from and pdu.kind in (ber.GET_NEXT, ber.GET_BULK):
             first = tuple(map(int, silent_from.split(".")))

@@ -22,7 +22,6 @@ class Faults:
     drop: frozenset[int] = frozenset()
     # numbers of the requests that are executed without an answer
     drop_answers: frozenset[int] = frozenset()
-    lose_set_answers: bool = False  # SETs are executed, but their answers are lost
     silent: bool = False  # no answer at all
     late_s: float = 0.0  # seconds before every answer
     # seconds before the answer to the first request, if late_s is 0

@@ -49,7 +49,6 @@ class Model:
     load: Sequence[Figure] = ()
     energy: Sequence[Figure] = ()
     port_energy: Mapping[str, Figure] = field(default_factory=dict)
-    labels: Mapping[str, str] = field(default_factory=dict)  # identity -> the outlet's label
 
     def books(self) -> Books:
         """The true state at this moment; None for an outlet whose state is uncertain."""
@@ -72,8 +71,3 @@ class Model:
     def _worth(self, figure: Figure) -> Decimal:
         oid, unit = figure
         return Decimal(self.device.text(oid) or "nan") * Decimal(unit)
-
-
-def numbered(count: int) -> dict[str, str]:
-    """Labels of a device whose outlets have the printed numbers and the identities 1 to `count`."""
-    return {str(number): str(number) for number in range(1, count + 1)}

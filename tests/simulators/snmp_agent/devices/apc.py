@@ -7,10 +7,10 @@ generations, the states have the same numbers; in those of the newest, state 1 i
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 
 from ..device import GAUGE, Device, Effect, Rule
-from ..model import Model, Relay, numbered
+from ..model import Model, Relay
 from .rows import Rows, deciamps, energy_tenths, indexes, off_at_first
 
 _APC = "1.3.6.1.4.1.318.1.1"
@@ -28,10 +28,7 @@ RPDU2_STATUS, RPDU2_CONTROL, RPDU2_METERED = (
 RPDU2_CONFIG = f"{_APC}.26.9.2.1.1"
 RPDU2_COUNT = f"{_APC}.26.9.1.0"  # rPDU2OutletSwitchedTableSize
 RPDU2_DEVICE, RPDU2_PHASE = f"{_APC}.26.4.3.1", f"{_APC}.26.6.3.1"
-_PENDING, _NOT_PENDING = "1", "2"
-# seconds until a delayed command acts; a real unit has a setting for it
-_CONFIGURED_DELAY_S = 1.0
-PENDING_COLUMNS = (f"{SPDU_CONTROL}.2", f"{RPDU_STATUS}.5", f"{RPDU2_STATUS}.6")
+_NOT_PENDING = 2
 _TURNED = {"1": "2", "2": "1"}
 
 
@@ -50,7 +47,6 @@ def masterswitch(outlets: int = 8, relay_s: float = 0.0) -> Model:
         "apc-masterswitch",
         Device(rows, _commands([column], relay_s)),
         _relays(column, outlets),
-        labels=numbered(outlets),
     )
 
 
@@ -73,46 +69,30 @@ def rpdu(outlets: int = 24, relay_s: float = 0.0) -> Model:
         Device(rows, _commands([f"{SPDU_CONTROL}.3", state, f"{RPDU_CONTROL}.4"], relay_s)),
         _relays(state, outlets),
         load=[(f"{RPDU_LOAD}.2.1", "0.1")],
-        labels=numbered(outlets),
     )
 
 
-def rpdu2(outlets: int = 24, relay_s: float = 0.0, units: int = 1, phases: int = 3) -> Model:
-    """AP8xxx/AP9xxx, with three phases or one.
-
-    The rows of `units` linked units are numbered consecutively. Has the older tables too.
-    """
+def rpdu2(outlets: int = 24, relay_s: float = 0.0) -> Model:
+    """AP8xxx/AP9xxx, with three phases. Has the older tables too."""
     rows = Rows()
     rows.system(
         "APC Web/SNMP Management Card (PN:apc_hw05_aos_696.bin MN:AP8659)",
         "1.3.6.1.4.1.318.1.3.4.6",
         "rpdu2",
     )
-    numbers = range(1, outlets * units + 1)
+    numbers = range(1, outlets + 1)
     _spdu(rows, numbers)
     _rpdu(rows, numbers)
-    _rpdu2(rows, outlets, units, phases)
+    _rpdu2(rows, numbers)
     state = f"{RPDU2_STATUS}.5"
-    device = Device(
-        rows,
-        _commands(
-            [f"{SPDU_CONTROL}.3", f"{RPDU_STATUS}.4", f"{RPDU_CONTROL}.4", f"{RPDU2_CONTROL}.5"],
-            relay_s,
-            state,
-        ),
-    )
-    labels = {
-        str(n): f"{(n - 1) // outlets + 1}:{(n - 1) % outlets + 1}" if units > 1 else str(n)
-        for n in numbers
-    }
+    columns = [f"{SPDU_CONTROL}.3", f"{RPDU_STATUS}.4", f"{RPDU_CONTROL}.4", f"{RPDU2_CONTROL}.5"]
     return Model(
         "apc-rpdu2",
-        device,
+        Device(rows, _commands(columns, relay_s, state)),
         {str(n): Relay(f"{state}.{n}", on=("2",), off=("1",)) for n in numbers},
-        load=[(f"{RPDU2_PHASE}.5.{row}", "0.1") for row in range(1, phases * units + 1)],
-        energy=[(f"{RPDU2_DEVICE}.9.{unit}", "0.1") for unit in range(1, units + 1)],
+        load=[(f"{RPDU2_PHASE}.5.{row}", "0.1") for row in (1, 2, 3)],
+        energy=[(f"{RPDU2_DEVICE}.9.1", "0.1")],
         port_energy={str(n): (f"{RPDU2_METERED}.11.{n}", "0.1") for n in numbers},
-        labels=labels,
     )
 
 
@@ -134,49 +114,17 @@ def _relays(column: str, outlets: int) -> dict[str, Relay]:
 
 
 def _commands(columns: Sequence[str], relay_s: float, turned: str = "") -> list[Rule]:
-    """One rule for each command column.
-
-    Each rule changes all `columns`, and `turned`, in which 1 and 2 are swapped.
+    """One rule for each command column: it changes all `columns`, and `turned`, in which 1 and 2
+    are swapped.
     """
-
-    def all_to(meaning: Mapping[str, str], after: float) -> list[Effect]:
-        moved = [Effect(f"{column}.*", mapping=meaning, after=after) for column in columns]
-        if turned:
-            other = {command: _TURNED[state] for command, state in meaning.items()}
-            moved.append(Effect(f"{turned}.*", mapping=other, after=after))
-        return moved
-
-    def pending(shown: str, commands: Sequence[str], after: float = 0.0) -> list[Effect]:
-        return [
-            Effect(f"{column}.*", shown, written=tuple(commands), after=after)
-            for column in PENDING_COLUMNS
-        ]
-
-    def rule(command: str, delayed_on: int) -> Rule:
-        on_later, off_later, cycle_later = (str(delayed_on + step) for step in range(3))
-        later = relay_s + _CONFIGURED_DELAY_S
-        back = later + _CONFIGURED_DELAY_S
-        effects = (
-            *pending(_PENDING, (on_later, off_later, cycle_later)),
-            *all_to({"1": "1", "2": "2", "3": "2"}, relay_s),
-            *all_to({"3": "1", on_later: "1", off_later: "2", cycle_later: "2"}, later),
-            *all_to({cycle_later: "1"}, back),
-            *pending(_NOT_PENDING, (on_later, off_later), later),
-            *pending(_NOT_PENDING, (cycle_later,), back),
-        )
-        return Rule(
-            f"{command}.*",
-            allow=("1", "2", "3", on_later, off_later, cycle_later),
-            keep=False,
-            effects=effects,
-        )
-
-    # In the oldest and the newest table, 4 is "unknown", which cannot be written; the delayed
-    # commands begin at 5.
+    effects = [
+        Effect(f"{column}.*", mapping={"1": "1", "2": "2"}, after=relay_s) for column in columns
+    ]
+    if turned:
+        effects.append(Effect(f"{turned}.*", mapping=_TURNED, after=relay_s))
     return [
-        rule(f"{SPDU_CONTROL}.3", 5),
-        rule(f"{RPDU_CONTROL}.4", 4),
-        rule(f"{RPDU2_CONTROL}.5", 5),
+        Rule(f"{command}.*", allow=("1", "2"), keep=False, effects=tuple(effects))
+        for command in (f"{SPDU_CONTROL}.3", f"{RPDU_CONTROL}.4", f"{RPDU2_CONTROL}.5")
     ]
 
 
@@ -192,7 +140,7 @@ def _spdu(rows: Rows, numbers: Sequence[int]) -> None:
     # sPDUOutletControlTableSize
     rows.put(f"{_APC}.4.4.1.0", len(numbers))
     rows.column(f"{SPDU_CONTROL}.1", {str(n): n for n in numbers})
-    rows.column(f"{SPDU_CONTROL}.2", {str(n): int(_NOT_PENDING) for n in numbers})
+    rows.column(f"{SPDU_CONTROL}.2", {str(n): _NOT_PENDING for n in numbers})
     rows.column(f"{SPDU_CONTROL}.3", _states(numbers, on=1, off=2))
     rows.column(f"{SPDU_CONTROL}.4", _names(numbers))
 
@@ -213,45 +161,37 @@ def _rpdu(rows: Rows, numbers: Sequence[int]) -> None:
         rows.column(f"{table}.2", _names(numbers))
         rows.column(f"{table}.3", {str(n): 1 for n in numbers})
         rows.column(f"{table}.4", _states(numbers, on=1, off=2))
-    rows.column(f"{RPDU_STATUS}.5", {str(n): int(_NOT_PENDING) for n in numbers})
+    rows.column(f"{RPDU_STATUS}.5", {str(n): _NOT_PENDING for n in numbers})
 
 
-def _rpdu2(rows: Rows, outlets: int, units: int, phases: int) -> None:
-    numbers = range(1, outlets * units + 1)
-    unit_of = {str(n): (n - 1) // outlets + 1 for n in numbers}
-    number_of = {str(n): (n - 1) % outlets + 1 for n in numbers}
+def _rpdu2(rows: Rows, numbers: Sequence[int]) -> None:
     rows.put(RPDU2_COUNT, len(numbers))
     # rPDU2OutletMeteredTableSize
     rows.put(f"{_APC}.26.9.3.0", len(numbers))
     for table in (RPDU2_STATUS, RPDU2_CONTROL, RPDU2_METERED):
         rows.column(f"{table}.1", {str(n): n for n in numbers})
-        rows.column(f"{table}.2", unit_of)
+        rows.column(f"{table}.2", {str(n): 1 for n in numbers})
         rows.column(f"{table}.3", _names(numbers))
-        rows.column(f"{table}.4", number_of)
+        rows.column(f"{table}.4", {str(n): n for n in numbers})
     # rPDU2OutletSwitchedConfigPowerOnTime
     rows.column(f"{RPDU2_CONFIG}.5", {str(n): 0 for n in numbers})
     rows.column(f"{RPDU2_STATUS}.5", _states(numbers, on=2, off=1))
-    rows.column(f"{RPDU2_STATUS}.6", {str(n): int(_NOT_PENDING) for n in numbers})
+    rows.column(f"{RPDU2_STATUS}.6", {str(n): _NOT_PENDING for n in numbers})
     rows.column(f"{RPDU2_CONTROL}.5", _states(numbers, on=1, off=2))
     rows.gauges(f"{RPDU2_METERED}.6", {str(n): deciamps(n) for n in numbers})
     rows.gauges(f"{RPDU2_METERED}.7", {str(n): deciamps(n) * 23 for n in numbers})
     rows.gauges(f"{RPDU2_METERED}.11", {str(n): energy_tenths(n) for n in numbers})
-    for unit in range(1, units + 1):
-        mine = [n for n in numbers if unit_of[str(n)] == unit]
-        # rPDU2DeviceConfigModule, rPDU2DeviceConfigColdstartDelay
-        rows.put(f"{_APC}.26.4.1.1.2.{unit}", unit)
-        rows.put(f"{_APC}.26.4.1.1.6.{unit}", 0)
-        rows.put(f"{RPDU2_DEVICE}.1.{unit}", unit)
-        rows.put(f"{RPDU2_DEVICE}.2.{unit}", unit)
-        rows.put(f"{RPDU2_DEVICE}.3.{unit}", f"rpdu2-{unit}")
-        rows.put(f"{RPDU2_DEVICE}.5.{unit}", sum(deciamps(n) for n in mine) * 23 // 10)
-        rows.put(f"{RPDU2_DEVICE}.9.{unit}", sum(energy_tenths(n) for n in mine))
-        for phase in range(1, phases + 1):
-            row = phases * (unit - 1) + phase
-            rows.put(f"{RPDU2_PHASE}.1.{row}", row)
-            rows.put(f"{RPDU2_PHASE}.2.{row}", unit)
-            rows.put(f"{RPDU2_PHASE}.3.{row}", phase)
-            rows.put(
-                f"{RPDU2_PHASE}.5.{row}",
-                sum(deciamps(n) for n in mine if n % phases == phase - 1),
-            )
+    # rPDU2DeviceConfigModule, rPDU2DeviceConfigColdstartDelay
+    rows.put(f"{_APC}.26.4.1.1.2.1", 1)
+    rows.put(f"{_APC}.26.4.1.1.6.1", 0)
+    rows.put(f"{RPDU2_DEVICE}.1.1", 1)
+    rows.put(f"{RPDU2_DEVICE}.2.1", 1)
+    rows.put(f"{RPDU2_DEVICE}.3.1", "rpdu2-1")
+    rows.put(f"{RPDU2_DEVICE}.5.1", sum(deciamps(n) for n in numbers) * 23 // 10)
+    rows.put(f"{RPDU2_DEVICE}.9.1", sum(energy_tenths(n) for n in numbers))
+    for phase in (1, 2, 3):
+        rows.put(f"{RPDU2_PHASE}.1.{phase}", phase)
+        rows.put(f"{RPDU2_PHASE}.2.{phase}", 1)
+        rows.put(f"{RPDU2_PHASE}.3.{phase}", phase)
+        amps = sum(deciamps(n) for n in numbers if n % 3 == phase - 1)
+        rows.put(f"{RPDU2_PHASE}.5.{phase}", amps)

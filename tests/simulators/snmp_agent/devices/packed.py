@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..device import Device, Effect, Rule
-from ..model import Model, Relay, numbered
+from ..model import Model, Relay
 from .rows import Rows, deciamps, off_at_first
 
 
@@ -26,5 +26,4 @@ def digipower(outlets: int = 8, relay_s: float = 0.0) -> Model:
         Device(rows, [rule]),
         {str(n): Relay(states, on=("1",), off=("0",), place=n - 1) for n in numbers},
         load=[(f"{unit}.11.0", "0.1")],
-        labels=numbered(outlets),
     )

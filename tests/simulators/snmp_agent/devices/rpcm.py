@@ -5,7 +5,7 @@ totals.
 from __future__ import annotations
 
 from ..device import GAUGE, Device, Effect, Rule
-from ..model import Model, Relay, numbered
+from ..model import Model, Relay
 from .rows import Rows, deciamps, energy_tenths, indexes, off_at_first
 
 _OUTPUT = "1.3.6.1.4.1.46235.2.4.2.1"
@@ -31,5 +31,4 @@ def rpcm(outlets: int = 10, relay_s: float = 0.0) -> Model:
         load=[(f"{MILLIAMPS}.{index}", "0.001") for index in indexes(outlets)],
         energy=list(energies.values()),
         port_energy=energies,
-        labels=numbered(outlets),
     )

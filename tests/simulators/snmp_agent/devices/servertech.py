@@ -1,13 +1,10 @@
 """Server Technology's Sentry Switched CDU, from Sentry3-MIB.
 
 An outlet's index is tower.infeed.outlet. Its status is 0 (off), 1 (on), 2 (offWait) or 3 (onWait).
-Its action is 0 (none), 1 (on), 2 (off) or 3 (reboot). An action on an outlet without power control
-is accepted without effect.
+Its action is 0 (none), 1 (on) or 2 (off).
 """
 
 from __future__ import annotations
-
-from collections.abc import Sequence
 
 from ..device import Device, Effect, Rule, When
 from ..model import Model, Relay
@@ -26,25 +23,13 @@ STATUS, CONTROL_STATE, ACTION, CAPABILITIES = (
     f"{OUTLET}.11",
     f"{OUTLET}.4",
 )
-_REBOOT_S = 1.0
-# Bit 0 is the highest bit of the first octet.
-_THREE_PHASE = b"\x10"  # bit 3 of towerCapabilities
-# onSense 0, loadSense 1, powerSense 8; powerControl 2 only if switched
-_SWITCHED, _METERED = b"\xe0\x80", b"\xc0\x80"
+# outletCapabilities; bit 0 is the highest of the first octet: onSense, loadSense, powerControl 2,
+# powerSense 8
+_SWITCHED = b"\xe0\x80"
 
 
-def sentry3(
-    each: int = 8,
-    infeeds: int = 3,
-    relay_s: float = 0.0,
-    neutral: bool = False,
-    fixed: Sequence[str] = (),
-) -> Model:
-    """One tower of `infeeds` infeeds. Each infeed has `each` outlets. `neutral`: the tower is
-    three-phase, and its neutral is a further infeed without outlets.
-
-    `fixed`: outlets without power control.
-    """
+def sentry3(each: int = 8, infeeds: int = 3, relay_s: float = 0.0) -> Model:
+    """One tower of `infeeds` infeeds. Each infeed has `each` outlets."""
     rows = Rows()
     rows.system("Sentry Switched CDU", "1.3.6.1.4.1.1718.3", "sentry3")
     numbers = {
@@ -54,25 +39,21 @@ def sentry3(
     }
     rows.column(f"{OUTLET}.2", {index: _letters(index) for index in numbers})
     rows.column(f"{OUTLET}.3", {index: f"TowerA_Outlet{n}" for index, n in numbers.items()})
-    rows.column(
-        CAPABILITIES, {index: _METERED if index in fixed else _SWITCHED for index in numbers}
-    )
+    rows.column(CAPABILITIES, dict.fromkeys(numbers, _SWITCHED))
     rows.column(STATUS, {index: 0 if off_at_first(n) else 1 for index, n in numbers.items()})
     rows.column(f"{OUTLET}.7", {index: deciamps(n) * 10 for index, n in numbers.items()})
     rows.column(CONTROL_STATE, {index: 0 if off_at_first(n) else 1 for index, n in numbers.items()})
     rows.column(ACTION, dict.fromkeys(numbers, 0))
     rows.column(f"{OUTLET}.14", {index: deciamps(n) * 23 for index, n in numbers.items()})
     rows.column(f"{OUTLET}.18", {index: energy_tenths(n) * 100 for index, n in numbers.items()})
-    for infeed in range(1, infeeds + 1):
+    real = range(1, infeeds + 1)
+    for infeed in real:
         mine = [n for index, n in numbers.items() if index.startswith(f"1.{infeed}.")]
         _infeed(rows, infeed, each, sum(deciamps(n) * 10 for n in mine), 4_000 + 10 * infeed)
-    if neutral:
-        _infeed(rows, infeeds + 1, 0, 123, 0)
     rows.put(f"{TOWER}.2.1", "A")
-    rows.put(f"{TOWER}.8.1", _THREE_PHASE if neutral else b"\x00")
-    rows.put(f"{TOWER}.14.1", sum(4_000 + 10 * infeed for infeed in range(1, infeeds + 1)) // 10)
+    rows.put(f"{TOWER}.8.1", b"\x00")
+    rows.put(f"{TOWER}.14.1", sum(4_000 + 10 * infeed for infeed in real) // 10)
     rows.put(TOTAL_WATTS, sum(deciamps(n) * 23 for n in numbers.values()))
-    real = range(1, infeeds + 1)
     return Model(
         "sentry3",
         Device(rows, _rules(relay_s)),
@@ -80,7 +61,6 @@ def sentry3(
         load=[(f"{INFEED}.7.1.{infeed}", "0.01") for infeed in real],
         energy=[(f"{TOWER}.14.1", "1")],
         port_energy={index: (f"{OUTLET}.18.{index}", "0.001") for index in numbers},
-        labels={index: _letters(index) for index in numbers},
     )
 
 
@@ -100,17 +80,14 @@ def _infeed(rows: Rows, infeed: int, outlets: int, hundredths: int, tenths_kwh: 
 
 
 def _rules(relay_s: float) -> list[Rule]:
-    # outletControlState: 0 idle off, 1 idle on, 4 off, 5 on, 8 reboot.
-    final: dict[str, str] = {"1": "1", "2": "0", "3": "0"}
-    effects = [
+    # outletControlState: 0 idle off, 1 idle on, 4 off, 5 on
+    final: dict[str, str] = {"1": "1", "2": "0"}
+    effects = (
         Effect(f"{ACTION}.*", "0"),
-        Effect(f"{CONTROL_STATE}.*", mapping={"1": "5", "2": "4", "3": "8"}),
+        Effect(f"{CONTROL_STATE}.*", mapping={"1": "5", "2": "4"}),
         Effect(f"{STATUS}.*", mapping={"1": "3"}, when=(When(f"{STATUS}.*", ("0",)),)),
-        Effect(f"{STATUS}.*", mapping={"2": "2", "3": "2"}, when=(When(f"{STATUS}.*", ("1",)),)),
+        Effect(f"{STATUS}.*", mapping={"2": "2"}, when=(When(f"{STATUS}.*", ("1",)),)),
         Effect(f"{STATUS}.*", mapping=final, after=relay_s),
-        Effect(f"{STATUS}.*", mapping={"3": "1"}, after=relay_s + _REBOOT_S),
-        Effect(f"{CONTROL_STATE}.*", mapping={"1": "1", "2": "0"}, after=relay_s),
-        Effect(f"{CONTROL_STATE}.*", mapping={"3": "1"}, after=relay_s + _REBOOT_S),
-    ]
-    can = (When(f"{CAPABILITIES}.*", (_SWITCHED.decode("latin-1"),)),)
-    return [Rule(f"{ACTION}.*", allow=("0", "1", "2", "3"), when=can, effects=tuple(effects))]
+        Effect(f"{CONTROL_STATE}.*", mapping=final, after=relay_s),
+    )
+    return [Rule(f"{ACTION}.*", allow=("0", "1", "2"), effects=effects)]
