@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-import subprocess
-import sys
 import urllib.parse
 from collections.abc import Iterator, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -17,9 +15,7 @@ from tests import foreign_files
 from tests.foreign_files import File, Group, Incomplete, find
 from tests.foreign_files.__main__ import bring
 from tests.foreign_files.readers import readers
-from tests.needs import ROOT
 from tests.servers.serving import in_thread
-from tests.waiting import PATIENCE_S
 
 CONTENT = {"a.snmprec": b"1.3|4|a\n", "$metadata/b c.xml": b"<b/>\n"}
 
@@ -194,29 +190,8 @@ def test_a_folder_with_some_of_its_files_is_an_error(tmp_path: Path) -> None:
         find(group(), (tmp_path,))
 
 
-def test_the_list_is_printed_with_addresses() -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.foreign_files", "--list"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE_S,
-    )
-    lines = done.stdout.splitlines()
-    assert done.returncode == 0 and len(lines) == 772
-    assert all(len(line.split()) >= 4 for line in lines)
-
-
 def test_the_readers_are_the_tests_that_import_the_list_also_through_other_modules() -> None:
     found = readers()
     assert "tests/handlers/nut/test_dumps.py" in found  # itself
     assert "tests/handlers/snmp/test_recordings.py" in found  # through recorded
     assert "tests/test_trials.py" not in found
-
-
-def test_no_test_looks_beside_the_project_but_through_the_list() -> None:
-    for path in sorted((ROOT / "tests").rglob("*.py")):
-        if path.parent != Path(__file__).parent:
-            assert not re.search(r"ROOT\.parents?\b.*shared|\"shared\"", path.read_text("utf-8")), (
-                path
-            )

@@ -204,12 +204,3 @@ def test_contexts_are_kept_only_where_a_tool_says_so_and_only_for_the_same_check
     for _ in range(2):
         with pytest.raises(SettingsError, match="ca_pem"):
             tls.Trust(True, "broken", "").context()
-
-
-def test_a_device_that_demands_a_client_certificate_is_not_said_to_lack_tls() -> None:
-    error = ssl.SSLError(
-        1, "[SSL: TLSV13_ALERT_CERTIFICATE_REQUIRED] tlsv13 alert certificate required"
-    )
-    error.reason = "TLSV13_ALERT_CERTIFICATE_REQUIRED"
-    sentence = Unreachable(tls_handshake.handshake_error(error)).reason
-    assert "demands a client certificate" in sentence and "1.2" not in sentence

@@ -10,7 +10,6 @@ from __future__ import annotations
 import ssl
 import warnings
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any, Callable
 
 import pytest
@@ -27,7 +26,6 @@ from tests.simulators.nut_server import NutServer
 from tests.waiting import PATIENCE_S
 
 OLD = [ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1_1]
-ROOT = Path(__file__).resolve().parents[2]
 AUTHORITY = trustme.CA()
 LEAF = AUTHORITY.issue_cert("127.0.0.1")
 CA_PEM = AUTHORITY.cert_pem.bytes().decode("ascii")
@@ -103,17 +101,3 @@ def test_a_current_version_is_accepted(version: ssl.TLSVersion) -> None:
 )
 def test_every_kind_of_trust_has_the_same_minimum_version(trust: tuple[bool, str, str]) -> None:
     assert tls.Trust(*trust).context().minimum_version is ssl.TLSVersion.TLSv1_2
-
-
-def test_every_file_that_makes_a_context_mentions_the_minimum_version() -> None:
-    texts = {
-        str(file): file.read_text("utf-8")
-        for folder in ("common", "handlers", "packaging", "pdu", "pdu_common", "tests")
-        for file in (ROOT / folder).rglob("*.py")
-    }
-    files = [
-        file
-        for file, text in texts.items()
-        if "SSLContext(" in text or "create_default_context(" in text
-    ]
-    assert len(files) > 4 and [file for file in files if "minimum_version" not in texts[file]] == []
