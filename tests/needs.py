@@ -6,7 +6,6 @@ command that installs it. Recordings and schemas of others: tests/foreign_files.
 
 from __future__ import annotations
 
-import contextlib
 import functools
 import glob
 import os
@@ -14,7 +13,6 @@ import shutil
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import NoReturn, Optional
 
@@ -38,6 +36,7 @@ PACKAGES = {
     "openssl": "openssl",
     "prometheus": "prometheus",
     "promtool": "prometheus",
+    "prometheus-snmp-exporter": "prometheus-snmp-exporter",
     "victoria-metrics": "victoria-metrics",
     "certutil": "libnss3-tools",
     "pk12util": "libnss3-tools",
@@ -82,20 +81,6 @@ def missing(reason: str, fail: bool) -> NoReturn:
     if fail:
         pytest.fail(reason, pytrace=False)
     pytest.skip(reason)
-
-
-@contextlib.contextmanager
-def reported() -> Iterator[None]:
-    """For benchmarks: if a program is missing, prints the reason as one line on standard error and
-    exits with code 2.
-    """
-    import pytest
-
-    try:
-        yield
-    except (pytest.skip.Exception, pytest.fail.Exception) as missing:
-        print(missing, file=sys.stderr)
-        raise SystemExit(2) from None
 
 
 def _for_this_python(name: str) -> Path:

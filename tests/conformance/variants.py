@@ -1,10 +1,14 @@
-"""Plausible forms of the platform. Each variant is a form of one undocumented point."""
+"""Plausible forms of the platform: a table of points that no page says, each with its forms.
+
+A form is a text, which its point's function makes into files of the platform (baseline.py) and
+functions of the adapter (tests/dcimanager/adapter.py).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Callable, Optional
@@ -28,6 +32,7 @@ CUSTOM, SNMP_ONLY = (
     tuple(name for name in ALL if registry.about(name).protocol == protocol)
     for protocol in ("custom", "snmp")
 )
+Files = Mapping[str, str]
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,7 +49,7 @@ class Variant:
 
     point: str
     form: str
-    files: Mapping[str, str] = field(default_factory=dict)
+    files: Files = field(default_factory=dict)
     adapter: str = ""
     handlers: tuple[str, ...] = ALL
     port_energy: bool = True
@@ -64,24 +69,11 @@ class Variant:
             return trial.run(platform, placed, peer, port_energy=self.port_energy, fresh=self.fresh)
 
 
-# ---- BasePdu's module and form -------------------------------------------------------------------
-
-_ABSTRACT = "from abc import ABC, abstractmethod\n" + BASE_PDU.replace(
-    "class BasePdu:", "class BasePdu(ABC):"
-).replace("    def status", "    @abstractmethod\n    def status").replace(
-    "    def port", "    @abstractmethod\n    def port"
-).replace("    def statistic", "    @abstractmethod\n    def statistic")
-_READ_ONLY = (
-    BASE_PDU.replace("self.pdu_data = pdu_data", "self.__data = pdu_data")
-    + """
-    @property
-    def pdu_data(self):
-        return self.__data
-"""
-)
+# ---- what a form changes ----
 
 
-def _base_in(module: str) -> dict[str, str]:
+def base_in(module: str) -> Files:
+    """BasePdu in another module of pdu_common."""
     return {
         "pdu_common/base_pdu.py": "",
         f"pdu_common/{module}.py": BASE_PDU,
@@ -89,42 +81,52 @@ def _base_in(module: str) -> dict[str, str]:
     }
 
 
-_BASE = (
-    Variant("BasePdu", "in pdu_common.base_pdu"),
-    Variant("BasePdu", "in pdu_common.base", _base_in("base")),
-    Variant("BasePdu", "in pdu_common.pdu", _base_in("pdu")),
-    Variant(
-        "BasePdu",
-        "in a module of another name, re-exported by base_snmp_pdu",
-        _base_in("abstractions"),
-    ),
-    Variant(
-        "BasePdu",
-        "only as a base class of BaseSnmpPdu",
-        {
-            **_base_in("abstractions"),
-            "pdu_common/base_snmp_pdu.py": (
-                SNMP.replace("from .base_pdu import BasePdu", "from . import abstractions").replace(
-                    "(BasePdu)", "(abstractions.BasePdu)"
-                )
-            ),
-        },
-    ),
-    Variant("BasePdu", "abstract", {"pdu_common/base_pdu.py": _ABSTRACT}),
-    Variant("BasePdu", "its pdu_data is read only", {"pdu_common/base_pdu.py": _READ_ONLY}),
+_ABSTRACT = "from abc import ABC, abstractmethod\n" + BASE_PDU.replace(
+    "class BasePdu:", "class BasePdu(ABC):"
 )
-
-# ---- address and settings ------------------------------------------------------------------------
+for _method in ("status", "port_up", "port_down", "statistic"):
+    _ABSTRACT = _ABSTRACT.replace(f"    def {_method}", f"    @abstractmethod\n    def {_method}")
+_READ_ONLY = BASE_PDU.replace("self.pdu_data =", "self.__data =") + (
+    "\n    @property\n    def pdu_data(self):\n        return self.__data\n"
+)
+_BASES: Mapping[str, Files] = {
+    "in pdu_common.base_pdu": {},
+    "in pdu_common.base": base_in("base"),
+    "in pdu_common.pdu": base_in("pdu"),
+    "in a module of another name, re-exported by base_snmp_pdu": base_in("abstractions"),
+    "only as a base class of BaseSnmpPdu": {
+        **base_in("abstractions"),
+        "pdu_common/base_snmp_pdu.py": SNMP.replace(
+            "from .base_pdu import BasePdu", "from . import abstractions"
+        ).replace("(BasePdu)", "(abstractions.BasePdu)"),
+    },
+    "abstract": {"pdu_common/base_pdu.py": _ABSTRACT},
+    "its pdu_data is read only": {"pdu_common/base_pdu.py": _READ_ONLY},
+}
 
 _DATA = """
+from enum import Enum
+from ipaddress import ip_address
+from json import dumps
 from types import SimpleNamespace
 
 
+class Secret:
+    def __init__(self, value):
+        self.get_secret_value = lambda: value
+
+    def __str__(self):
+        return "*" * 10
+
+
 def data(protocol, address, snmp, settings, handler):
-    found = {NAME: ADDRESS, "device": handler}
-    found.update({"snmp_params": snmp} if protocol == "snmp" else SNMP)
-    found.update(SETTINGS(settings))
-    return MAKE(found)
+    listed = lambda pairs: [{"key": key, "value": value} for key, value in pairs.items()]
+    mapped = lambda change, pairs: {key: change(value) for key, value in pairs.items()}
+    fields = {NAME: ADDRESS, "device": handler}
+    fields.update({"snmp_params": snmp} if protocol == "snmp" else SNMP)
+    pairs = settings
+    fields.update(SETTINGS)
+    return MADE
 """
 _WIRE = """
 def wire(data):
@@ -137,190 +139,143 @@ class PduSnmpData:
 """
 
 
-def _data(
+def data_in(
+    point: str,
     form: str,
-    point: str = "address",
     handlers: tuple[str, ...] = ALL,
+    *,
     name: str = "ip",
     address: str = "address",
-    settings: str = 'lambda pairs: {"custom_params": pairs}',
+    settings: str = '{"custom_params": pairs}',
     snmp: str = "{}",
-    make: str = "lambda found: SimpleNamespace(**found)",
+    made: str = "SimpleNamespace(**fields)",
 ) -> Variant:
-    text = (
-        _DATA.replace("NAME", repr(name))
-        .replace("ADDRESS", address)
-        .replace("SETTINGS", f"({settings})")
-    )
-    return Variant(
-        point,
-        form,
-        {"pdu_common/connection.py": _WIRE.replace("NAME", name)},
-        handlers=handlers,
-        adapter=text.replace("SNMP", snmp).replace("MAKE", f"({make})"),
-    )
+    """The data that make_handler gets, as Python expressions of the form's values."""
+    text = _DATA.replace("NAME", repr(name)).replace("ADDRESS", address)
+    text = text.replace("SETTINGS", settings).replace("SNMP", snmp).replace("MADE", made)
+    files = {"pdu_common/connection.py": _WIRE.replace("NAME", name)}
+    return Variant(point, form, files, text, handlers)
 
 
-_LIST = '[{"key": key, "value": value} for key, value in pairs.items()]'
-_JSON = '__import__("json").dumps'
-_ADDRESS = (
-    *(_data(f"named {name}", name=name) for name in ("ip_addr", "ip_address", "address", "host")),
-    _data("an ipaddress object", address='__import__("ipaddress").ip_address(address)'),
-    _data("followed by a port", address="f\"{address}:{settings.pop('port')}\"", handlers=CUSTOM),
-    _data("in brackets", address='f"[{address}]"', handlers=CUSTOM),
-    _data("the data are a dict", make="lambda found: found"),
-    _data(
-        "empty on the form, given as the setting host",
-        address='settings.__setitem__("host", address)',
-        handlers=CUSTOM,
+_SETTINGS = {
+    "a list of key and value": "listed(pairs)",
+    "a list of objects": "[SimpleNamespace(**item) for item in listed(pairs)]",
+    "a list of pairs": "list(pairs.items())",
+    "JSON text of an object": "dumps(pairs)",
+    "JSON text of a list": "dumps(listed(pairs))",
+    "the port as a number": '{**pairs, "port": int(pairs["port"])}',
+    "keys with capitals and blanks": '{f" {key.upper()} ": pairs[key] for key in pairs}',
+    "text Enums": 'mapped(lambda value: Enum("S", {"IT": value}, type=str).IT, pairs)',
+    "objects whose text is stars": "mapped(Secret, pairs)",
+    "with the platform's own keys": '{**pairs, "device_id": 7, "handler": "x", "name": "rack"}',
+}
+_SETTINGS_IN = {
+    "in handler_params": '{"handler_params": pairs}',
+    "in handler_settings": '{"handler_settings": pairs}',
+    "in custom_settings": '{"custom_settings": pairs}',
+    "in handler_params, custom_params empty": '{"custom_params": {}, "handler_params": pairs}',
+}
+_NO_SETTINGS = {
+    "none at all": "{}",
+    "None": '{"custom_params": None}',
+    "an empty list": '{"custom_params": []}',
+    "empty text": '{"custom_params": ""}',
+}
+_LOST_LINES = 'mapped(lambda value: value.replace("\\n", " "), pairs)'
+
+_ROWS = {
+    "oid is whole, with an oid_index": "Row(value, oid=whole(oid, index), oid_index=index)",
+    "oid is whole, without an index": "Row(value, oid=whole(oid, index))",
+    "oid is whole, with a leading dot": 'Row(value, oid="." + whole(oid, index))',
+    "oid begins with iso": 'Row(value, oid=whole(oid, index).replace("1.", "iso.", 1))',
+    "oid stops before the index": "Row(value, oid=oid, oid_index=index)",
+    "oid holds all but the last part": "Row(value, oid=parts[0], oid_index=parts[2])",
+    "oid is whole, oid_index its last part": (
+        "Row(value, oid=whole(oid, index), oid_index=parts[2])"
     ),
-    _data(
-        "further addresses, all empty",
-        settings='lambda pairs: {"custom_params": pairs, "hostname": "", "ip_addr": None}',
+    "only oid_index": "Row(value, oid_index=index)",
+    "only index, with a leading dot": 'Row(value, index="." + index)',
+    "only index, as a number if it has one part": (
+        "Row(value, index=int(index) if index.isdigit() else index)"
     ),
-)
-_SETTINGS = (
-    tuple(
-        _data(form, "handler settings", CUSTOM, settings=f"lambda pairs: {text}")
-        for form, text in (
-            ("a list of key and value", f'{{"custom_params": {_LIST}}}'),
-            (
-                "a list of objects",
-                (
-                    '{"custom_params": [SimpleNamespace(key=key, value=value) for key, value in'
-                    " pairs.items()]}"
-                ),
-            ),
-            ("a list of pairs", '{"custom_params": list(pairs.items())}'),
-            ("JSON text of an object", f'{{"custom_params": {_JSON}(pairs)}}'),
-            ("JSON text of a list", f'{{"custom_params": {_JSON}({_LIST})}}'),
-            ("in handler_params", '{"handler_params": pairs}'),
-            ("in handler_settings", '{"handler_settings": pairs}'),
-            ("in custom_settings", '{"custom_settings": pairs}'),
-            ("the port as a number", '{"custom_params": {**pairs, "port": int(pairs["port"])}}'),
-            (
-                "keys with capitals and blanks",
-                '{"custom_params": {f" {key.upper()} ": value for key, value in pairs.items()}}',
-            ),
-            (
-                "in handler_params beside an empty custom_params",
-                '{"custom_params": {}, "handler_params": pairs}',
-            ),
-            (
-                "text Enums",
-                (
-                    '{"custom_params": {key: __import__("enum").Enum("S", {"IT": value},'
-                    " type=str).IT for key, value in pairs.items()}}"
-                ),
-            ),
-            (
-                "objects whose text is stars",
-                (
-                    '{"custom_params": {key: type("Secret", (), {"__str__": lambda self: "*" * 10,'
-                    ' "get_secret_value": lambda self, value=value: value})()'
-                    " for key, value in pairs.items()}}"
-                ),
-            ),
-            (
-                "with the platform's own keys among them",
-                '{"custom_params": {**pairs, "device_id": 7, "handler": "x", "name": "rack"}}',
-            ),
-        )
-    )
-    + (
-        _data(
-            "line ends of a PEM lost",
-            "handler settings",
-            WITH_PEM,
-            settings=(
-                'lambda pairs: {"custom_params": {key: value.replace("\\n", " ") for key, value in'
-                " pairs.items()}}"
-            ),
-        ),
-    )
-    + tuple(
-        _data(form, "handler settings", SNMP_ONLY, settings=f"lambda pairs: {text}")
-        for form, text in (
-            ("none at all", "{}"),
-            ("None", '{"custom_params": None}'),
-            ("an empty list", '{"custom_params": []}'),
-            ("empty text", '{"custom_params": ""}'),
-        )
-    )
-)
-_NO_SNMP = tuple(
-    _data(form, "snmp_params of a handler without SNMP", CUSTOM, snmp=text)
-    for form, text in (
-        ("None", '{"snmp_params": None}'),
-        ("empty", '{"snmp_params": {}}'),
-    )
-)
+    "only index, which is the whole OID": "Row(value, index=whole(oid, index))",
+    "oid is an object": "Row(value, oid=Shown(whole(oid, index)))",
+}
+_VALUES = {
+    "always text": "str(value)",
+    "text as bytes": "value.encode() if isinstance(value, str) else value",
+    "an object of the library": "Shown(value)",
+}
+_SHOWN = """
+class Shown:
+    def __init__(self, value):
+        self._value = value
 
-# ---- SNMP ----------------------------------------------------------------------------------------
+    def __str__(self):
+        return str(self._value)
 
-# On a unit whose indexes have one to three parts.
-_ROWS = tuple(
-    Variant(
-        "index of a walked row",
-        form,
-        rows(row=f"\ndef row(oid, index, value):\n    return {text}\n"),
-        handlers=SNMP_ONLY,
-        peer=partial(PEERS["snmp"], partial(sentry3, each=1)),
-    )
-    for form, text in (
-        ("oid is whole, with an oid_index", "Row(value, oid=whole(oid, index), oid_index=index)"),
-        ("oid is whole, without an index", "Row(value, oid=whole(oid, index))"),
-        ("oid is whole, with a leading dot", 'Row(value, oid="." + whole(oid, index))'),
-        ("oid begins with iso", 'Row(value, oid=whole(oid, index).replace("1.", "iso.", 1))'),
-        ("oid stops before the index", "Row(value, oid=oid, oid_index=index)"),
-        (
-            "oid holds all but the last part",
-            (
-                'Row(value, oid=whole(oid, index).rpartition(".")[0], oid_index=whole(oid,'
-                ' index).rpartition(".")[2])'
-            ),
-        ),
-        (
-            "oid is whole, oid_index its last part",
-            'Row(value, oid=whole(oid, index), oid_index=whole(oid, index).rpartition(".")[2])',
-        ),
-        ("only oid_index", "Row(value, oid_index=index)"),
-        ("only index, with a leading dot", 'Row(value, index="." + index)'),
-        (
-            "only index, as a number if it has one part",
-            "Row(value, index=int(index) if index.isdigit() else index)",
-        ),
-        ("only index, which is the whole OID", "Row(value, index=whole(oid, index))"),
-        (
-            "oid is an object",
-            'Row(value, oid=type("Oid", (), {"__str__": lambda self: whole(oid, index)})())',
-        ),
-    )
-)
-_VALUES = tuple(
-    Variant(
-        "value of an element",
-        form,
-        rows(
-            row=(
-                f"\ndef shaped(value):\n    return {text}\n\n\ndef row(oid, index, value):\n"
-                "    return Row(shaped(value), oid=whole(oid, index), oid_index=index)\n"
-            )
-        ),
-        handlers=SNMP_ONLY,
-    )
-    for form, text in (
-        ("always text", "str(value)"),
-        ("text as bytes", "value.encode() if isinstance(value, str) else value"),
-        (
-            "an object of the library",
-            (
-                'type("Integer32", (), {"__str__": lambda self: str(value), "__int__": lambda self:'
-                " int(value)})()"
-            ),
-        ),
-    )
-)
+    def __int__(self):
+        return int(self._value)
+"""
+
+
+def row_of(text: str) -> Files:
+    """`text` makes a walked row of oid, index and value."""
+    head = 'def row(oid, index, value):\n    parts = whole(oid, index).rpartition(".")\n'
+    return rows(row=f"{_SHOWN}\n\n{head}    return {text}\n")
+
+
+def value_of(text: str) -> Files:
+    return row_of(f"Row({text}, oid=whole(oid, index), oid_index=index)")
+
+
+_MISSING = {
+    "a value of None": 'return Row(None, oid=oid, oid_index="")',
+    "None in place of an element": "return None",
+    "a marker as value": 'return Row("NOSUCHINSTANCE", oid=oid, oid_index="")',
+    "a sentence as value": (
+        'return Row("No Such Instance currently exists at this OID", oid=oid, oid_index="")'
+    ),
+    "an exception": 'raise LookupError("noSuchInstance")',
+}
+_FAILURES = {
+    "the platform's own exception": 'SnmpException("request timed out") from error',
+    "an exception of a library": (
+        'EasySNMPTimeoutError("timed out while connecting to remote host") from error'
+    ),
+    "TimeoutError without a message": "TimeoutError()",
+    "an exception of the standard library": 'OSError(110, "Connection timed out")',
+    "an exception whose text cannot be made": "Mute()",
+}
+_EXCEPTIONS = """
+class SnmpException(Exception):
+    pass
+
+
+class EasySNMPTimeoutError(Exception):
+    pass
+
+
+class Mute(Exception):
+    def __str__(self):
+        return None
+
+
+def fail(error):
+    raise """
+_SETS = {
+    "a third parameter for the type": "def snmp_set(self, oid, value, snmp_type=None):",
+    "another name for the value": "def snmp_set(self, oid, new_value):\n        value = new_value",
+    "positional only": "def snmp_set(self, oid, value, /):",
+    "returns an element": (
+        "def snmp_set(self, oid, value):\n        return self._set(oid, value)\n\n"
+        "    def _set(self, oid, value):"
+    ),
+}
+
+
+def set_by(text: str) -> Files:
+    return {"pdu_common/base_snmp_pdu.py": SNMP.replace("def snmp_set(self, oid, value):", text)}
 
 
 def _without_count() -> Model:
@@ -329,89 +284,6 @@ def _without_count() -> Model:
     model.device.take("1.3.6.1.4.1.318.1.1.26.9.1.0")
     return model
 
-
-_MISSING = tuple(
-    Variant(
-        "a missing object",
-        form,
-        rows(missing=f"\ndef missing(oid):\n    {text}\n"),
-        handlers=SNMP_ONLY,
-        peer=partial(PEERS["snmp"], _without_count),
-    )
-    for form, text in (
-        ("a value of None", 'return Row(None, oid=oid, oid_index="")'),
-        ("None in place of an element", "return None"),
-        ("a marker as value", 'return Row("NOSUCHINSTANCE", oid=oid, oid_index="")'),
-        (
-            "a sentence as value",
-            'return Row("No Such Instance currently exists at this OID", oid=oid, oid_index="")',
-        ),
-        ("an exception", 'raise LookupError("noSuchInstance")'),
-    )
-)
-_FAILURES = tuple(
-    Variant("a call that fails", form, rows(fail=f"\n{text}\n"), handlers=SNMP_ONLY, silent=True)
-    for form, text in (
-        (
-            "the platform's own exception",
-            (
-                "class SnmpException(Exception):\n    pass\n\n\ndef fail(error):\n"
-                '    raise SnmpException("request timed out") from error'
-            ),
-        ),
-        (
-            "an exception of a library",
-            (
-                "class EasySNMPTimeoutError(Exception):\n    pass\n\n\ndef fail(error):\n"
-                '    raise EasySNMPTimeoutError("timed out while connecting to remote host")'
-            ),
-        ),
-        ("TimeoutError without a message", "def fail(error):\n    raise TimeoutError()"),
-        (
-            "an exception of the standard library",
-            'def fail(error):\n    raise OSError(110, "Connection timed out")',
-        ),
-        (
-            "an exception whose text cannot be made",
-            (
-                "class Mute(Exception):\n    def __str__(self):\n        return None\n\n\n"
-                "def fail(error):\n    raise Mute()"
-            ),
-        ),
-    )
-)
-_EMPTY = tuple(
-    Variant(
-        "an empty table",
-        form,
-        {"pdu_common/base_snmp_pdu.py": SNMP.replace("for found in rows]", text)},
-        handlers=SNMP_ONLY,
-    )
-    for form, text in (("None", "for found in rows] or None"),)
-)
-_SETS = tuple(
-    Variant(
-        "snmp_set",
-        form,
-        {"pdu_common/base_snmp_pdu.py": SNMP.replace("def snmp_set(self, oid, value):", text)},
-        handlers=SNMP_ONLY,
-    )
-    for form, text in (
-        ("a third parameter for the type", "def snmp_set(self, oid, value, snmp_type=None):"),
-        (
-            "another name for the value",
-            "def snmp_set(self, oid, new_value):\n        value = new_value",
-        ),
-        ("positional only", "def snmp_set(self, oid, value, /):"),
-        (
-            "returns an element",
-            (
-                "def snmp_set(self, oid, value):\n        return self._set(oid, value)\n\n"
-                "    def _set(self, oid, value):"
-            ),
-        ),
-    )
-)
 
 BY_LIBRARY = """
 from .base_pdu import BasePdu
@@ -434,11 +306,14 @@ class BaseSnmpPdu(BasePdu):
     def _calls(self):
         return LibraryCalls(*wire(self.pdu_data))
 """
-
-
-_BY_PYSNMP = BY_LIBRARY.replace("library_calls", "pysnmp_calls").replace(
-    "LibraryCalls", "PysnmpCalls"
-)
+_BY_PYSNMP = {
+    "pdu_common/base_snmp_pdu.py": BY_LIBRARY.replace("library_calls", "pysnmp_calls").replace(
+        "LibraryCalls", "PysnmpCalls"
+    ),
+    "pdu_common/pysnmp_calls.py": Path(pysnmp_calls.__file__).read_text("utf-8"),
+}
+_USER = User("shaaes", "SHA", "AES")
+_VERSIONS = {"v1": {"version": "1"}, "v2c": {"version": "2"}, "v3": _USER.params()}
 
 
 @contextmanager
@@ -456,27 +331,6 @@ def snmpd(**params: str) -> Iterator[Peer]:
         snmp = {"port": str(server.port), "community": "private", "timeout": "20", **params}
         yield Peer("snmp", "snmp", server.host, books, snmp=snmp)
 
-
-_USER = User("shaaes", "SHA", "AES")
-_PYSNMP = tuple(
-    Variant(
-        "the three SNMP calls",
-        f"pysnmp's, over {form}, with snmpd",
-        {
-            "pdu_common/base_snmp_pdu.py": _BY_PYSNMP,
-            "pdu_common/pysnmp_calls.py": Path(pysnmp_calls.__file__).read_text("utf-8"),
-        },
-        handlers=SNMP_ONLY,
-        peer=partial(snmpd, **params),
-    )
-    for form, params in (
-        ("v1", {"version": "1"}),
-        ("v2c", {"version": "2"}),
-        ("v3", _USER.params()),
-    )
-)
-
-# ---- views ---------------------------------------------------------------------------------------
 
 _CLOSED = """
 class PduPortView:
@@ -512,8 +366,7 @@ class PduView:
 _EMPTY_FIRST = """
 class PduPortView:
     def __init__(self):
-        self.identity = ""
-        self.power_status = EnumPowerStatus.UNKNOWN
+        self.identity, self.power_status = "", EnumPowerStatus.UNKNOWN
 
 
 class PduView:
@@ -532,54 +385,8 @@ _OTHER_LIST_READ = """
 def ports(view):
     return [(item.identity, item.power_status.name) for item in view.outlets]
 """
-_VIEWS = (
-    Variant("views of ports", "dataclasses", helper(ports=_DATACLASSES)),
-    Variant("views of ports", "slots, and keyword arguments only", helper(ports=_CLOSED)),
-    Variant(
-        "views of ports",
-        "filled after they are made",
-        helper(ports=_EMPTY_FIRST),
-        adapter=_NEW_PORT,
-    ),
-    Variant(
-        "views of ports",
-        "the list has another name",
-        helper(ports=_OTHER_LIST),
-        adapter=_OTHER_LIST_READ,
-    ),
-    Variant(
-        "EnumPowerStatus",
-        "numbers",
-        helper(enum=ENUM.replace('"up"', "1").replace('"down"', "0").replace('"unknown"', "-1")),
-    ),
-    Variant(
-        "EnumPowerStatus", "members are text", helper(enum=ENUM.replace("(Enum)", "(str, Enum)"))
-    ),
-)
+_NUMBERS = ENUM.replace('"up"', "1").replace('"down"', "0").replace('"unknown"', "-1")
 
-
-def _statistic(
-    port: str, whole: str = "self.load, self.total_consumption, self.ports = 0.0, 0.0, []"
-) -> dict[str, str]:
-    return helper(
-        statistic=f"{port}\n\nclass PduStatisticView:\n    def __init__(self):\n        {whole}\n"
-    )
-
-
-def _port_class(arguments: str) -> str:
-    names = [part.split("=")[0].strip() for part in arguments.split(",") if part.strip() != "*"]
-    body = "\n".join(f"        self.{name} = {name}" for name in names)
-    return f"class PduPortStatisticView:\n    def __init__(self, {arguments}):\n{body}\n"
-
-
-def _energy(name: str, listed: str = "ports") -> str:
-    return (
-        f"\ndef port_energy(view):\n    return {{item.identity: item.{name} for item in"
-        f" view.{listed}}}\n"
-    )
-
-
-_NO_ENERGY = "\ndef port_energy(view):\n    return {}\n"
 _CHECKED = """
 class Checked:
     def __setattr__(self, name, value):
@@ -601,13 +408,6 @@ class PduStatisticView(Checked):
     def __init__(self):
         self.load, self.total_consumption, self.ports = 0.0, 0.0, []
 """
-_ANNOTATED = """class PduPortStatisticView:
-    identity: str
-    consumption: float = 0.0
-"""
-_SLOTTED = """class PduPortStatisticView:
-    __slots__ = ("identity", "energy", "load")
-"""
 _DATACLASS = """from dataclasses import dataclass, field
 
 
@@ -623,82 +423,48 @@ class PduStatisticView:
     total_consumption: float = 0.0
     ports: list = field(default_factory=list)
 """
-_STATISTICS = (
-    Variant("statistics of a port", "dataclasses", helper(statistic=_DATACLASS)),
-    Variant(
-        "statistics of a port",
-        "total_consumption",
-        _statistic(_port_class("identity, total_consumption=0.0")),
-        _energy("total_consumption"),
+#: the class of a port's statistics, and its field with the energy; "": it has none
+_PORT_STATISTICS = {
+    "total_consumption": ("identity, total_consumption=0.0", "total_consumption"),
+    "energy and load, both required": ("identity, energy, load", "energy"),
+    "keywords only": ("*, identity, consumption=0.0, amperage=0.0", "consumption"),
+    "fields with unknown names": ("outlet_label, joules", ""),
+    "only an identity": ("identity", ""),
+}
+_PORT_BODIES = {
+    "annotations without a constructor": (
+        "    identity: str\n    consumption: float = 0.0\n",
+        "consumption",
     ),
-    Variant(
-        "statistics of a port",
-        "energy and load, both required",
-        _statistic(_port_class("identity, energy, load")),
-        _energy("energy"),
+    "slots without a constructor": ('    __slots__ = ("identity", "energy", "load")\n', "energy"),
+    "filled after they are made": (
+        "    def __init__(self):\n        self.identity, self.consumption = '', 0.0\n",
+        "consumption",
     ),
-    Variant(
-        "statistics of a port",
-        "keywords only",
-        _statistic(_port_class("*, identity, consumption=0.0, amperage=0.0")),
-        _energy("consumption"),
-    ),
-    Variant(
-        "statistics of a port",
-        "annotations without a constructor",
-        _statistic(_ANNOTATED),
-        _energy("consumption"),
-    ),
-    Variant(
-        "statistics of a port",
-        "slots without a constructor",
-        _statistic(_SLOTTED),
-        _energy("energy"),
-    ),
-    Variant(
-        "statistics of a port",
-        "filled after they are made",
-        _statistic(
-            "class PduPortStatisticView:\n    def __init__(self):\n        self.identity,"
-            " self.consumption = '', 0.0\n"
-        ),
-    ),
-    Variant(
-        "statistics of a port",
-        "fields with unknown names",
-        _statistic(_port_class("outlet_label, joules")),
-        _NO_ENERGY,
-        port_energy=False,
-    ),
-    Variant(
-        "statistics of a port",
-        "only an identity",
-        _statistic(_port_class("identity")),
-        _NO_ENERGY,
-        port_energy=False,
-    ),
-    Variant("statistics of a port", "types are checked, fields closed", helper(statistic=_CHECKED)),
-    Variant(
-        "statistics",
-        "the list has another name",
-        _statistic(
-            _port_class("identity, consumption=0.0"),
-            "self.load, self.total_consumption, self.port_list = 0.0, 0.0, []",
-        ),
-        _energy("consumption", "port_list"),
-    ),
-    Variant(
-        "statistics",
-        "no list of ports",
-        _statistic(
-            _port_class("identity, consumption=0.0"), "self.load, self.total_consumption = 0.0, 0.0"
-        ),
-        _NO_ENERGY,
-        port_energy=False,
-    ),
-)
+}
 
-# ---- logger, loading -----------------------------------------------------------------------------
+
+def _body(arguments: str) -> str:
+    names = [part.split("=")[0].strip() for part in arguments.split(",") if part.strip() != "*"]
+    lines = [f"        self.{name} = {name}\n" for name in names]
+    return f"    def __init__(self, {arguments}):\n{''.join(lines)}"
+
+
+def statistics(form: str, body: str, energy: str, fields: str = "ports") -> Variant:
+    """`body` of the view of a port, its field with the energy, and the field of the whole view
+    with the list ("": none).
+    """
+    more = f"self.{fields} = []" if fields else "pass"
+    whole = f"        self.load, self.total_consumption = 0.0, 0.0\n        {more}\n"
+    text = (
+        f"class PduPortStatisticView:\n{body}\n\nclass PduStatisticView:\n    def __init__(self):\n"
+    )
+    values = f"{{item.identity: item.{energy} for item in view.{fields}}}" if energy else "{}"
+    adapter = f"\ndef port_energy(view):\n    return {values}\n"
+    point = "statistics of a port" if fields == "ports" else "statistics"
+    files = helper(statistic=text + whole)
+    return Variant(point, form, files, adapter, port_energy=bool(energy))
+
 
 _THIN = '''
 class Logger:
@@ -713,26 +479,123 @@ class Logger:
 def get_logger(name):
     return Logger()
 '''
-_OTHERS = (
+_CONSUMPTION = _body("identity, consumption=0.0")
+
+# ---- the table ----
+
+_SETTINGS_POINT, _NO_SNMP_POINT = "handler settings", "snmp_params of a handler without SNMP"
+
+
+def _table(
+    point: str, forms: Mapping[str, str], files: Callable[[str], Files], usual: Variant
+) -> Iterator[Variant]:
+    """The forms of a point for SNMP; all else is as in `usual`."""
+    for form, text in forms.items():
+        yield replace(usual, point=point, form=form, files=files(text), handlers=SNMP_ONLY)
+
+
+_PLAIN = Variant("", "")
+
+VARIANTS: tuple[Variant, ...] = (
+    *(Variant("BasePdu", form, files) for form, files in _BASES.items()),
+    *(
+        data_in("address", f"named {name}", name=name)
+        for name in ("ip_addr", "ip_address", "address", "host")
+    ),
+    data_in("address", "an ipaddress object", address="ip_address(address)"),
+    data_in(
+        "address", "followed by a port", CUSTOM, address="f\"{address}:{settings.pop('port')}\""
+    ),
+    data_in("address", "in brackets", CUSTOM, address='f"[{address}]"'),
+    data_in("address", "the data are a dict", made="fields"),
+    data_in(
+        "address",
+        "empty on the form, given as the setting host",
+        CUSTOM,
+        address='settings.__setitem__("host", address)',
+    ),
+    data_in(
+        "address",
+        "further addresses, all empty",
+        settings='{"custom_params": pairs, "hostname": "", "ip_addr": None}',
+    ),
+    *(
+        data_in(_SETTINGS_POINT, form, CUSTOM, settings=f'{{"custom_params": {text}}}')
+        for form, text in _SETTINGS.items()
+    ),
+    *(data_in(_SETTINGS_POINT, form, CUSTOM, settings=text) for form, text in _SETTINGS_IN.items()),
+    data_in(
+        _SETTINGS_POINT,
+        "line ends of a PEM lost",
+        WITH_PEM,
+        settings=f'{{"custom_params": {_LOST_LINES}}}',
+    ),
+    *(
+        data_in(_SETTINGS_POINT, form, SNMP_ONLY, settings=text)
+        for form, text in _NO_SETTINGS.items()
+    ),
+    data_in(_NO_SNMP_POINT, "None", CUSTOM, snmp='{"snmp_params": None}'),
+    data_in(_NO_SNMP_POINT, "empty", CUSTOM, snmp='{"snmp_params": {}}'),
+    # on a unit whose indexes have one to three parts
+    *_table(
+        "index of a walked row",
+        _ROWS,
+        row_of,
+        replace(_PLAIN, peer=partial(PEERS["snmp"], partial(sentry3, each=1))),
+    ),
+    *_table("value of an element", _VALUES, value_of, _PLAIN),
+    *_table(
+        "a missing object",
+        _MISSING,
+        lambda text: rows(missing=f"\ndef missing(oid):\n    {text}\n"),
+        replace(_PLAIN, peer=partial(PEERS["snmp"], _without_count)),
+    ),
+    *_table(
+        "a call that fails",
+        _FAILURES,
+        lambda text: rows(fail=f"{_EXCEPTIONS}{text}\n"),
+        replace(_PLAIN, silent=True),
+    ),
+    Variant(
+        "an empty table",
+        "None",
+        {
+            "pdu_common/base_snmp_pdu.py": SNMP.replace(
+                "for found in rows]", "for found in rows] or None"
+            )
+        },
+        handlers=SNMP_ONLY,
+    ),
+    *_table("snmp_set", _SETS, set_by, _PLAIN),
+    *(
+        Variant(
+            "the three SNMP calls",
+            f"pysnmp's, over {version}, with snmpd",
+            _BY_PYSNMP,
+            handlers=SNMP_ONLY,
+            peer=partial(snmpd, **params),
+        )
+        for version, params in _VERSIONS.items()
+    ),
+    Variant("views of ports", "dataclasses", helper(ports=_DATACLASSES)),
+    Variant("views of ports", "slots, and keyword arguments only", helper(ports=_CLOSED)),
+    Variant("views of ports", "filled after they are made", helper(ports=_EMPTY_FIRST), _NEW_PORT),
+    Variant(
+        "views of ports", "the list has another name", helper(ports=_OTHER_LIST), _OTHER_LIST_READ
+    ),
+    Variant("EnumPowerStatus", "numbers", helper(enum=_NUMBERS)),
+    Variant("EnumPowerStatus", "texts", helper(enum=ENUM.replace("(Enum)", "(str, Enum)"))),
+    Variant("statistics of a port", "dataclasses", helper(statistic=_DATACLASS)),
+    Variant("statistics of a port", "types are checked", helper(statistic=_CHECKED)),
+    *(
+        statistics(form, _body(arguments), energy)
+        for form, (arguments, energy) in _PORT_STATISTICS.items()
+    ),
+    *(statistics(form, body, energy) for form, (body, energy) in _PORT_BODIES.items()),
+    statistics("the list has another name", _CONSUMPTION, "consumption", "port_list"),
+    statistics("no list of ports", _CONSUMPTION, "", ""),
     Variant("get_logger", "a thin wrapper", {"common/logger.py": _THIN}),
     Variant("archive", "inside a package", place="package"),
     Variant("archive", "loaded by the path of its file", place="file"),
     Variant("archive", "a new object and a new thread for each call", fresh=True),
-)
-
-VARIANTS: tuple[Variant, ...] = (
-    *_BASE,
-    *_ADDRESS,
-    *_SETTINGS,
-    *_NO_SNMP,
-    *_ROWS,
-    *_VALUES,
-    *_MISSING,
-    *_FAILURES,
-    *_EMPTY,
-    *_SETS,
-    *_PYSNMP,
-    *_VIEWS,
-    *_STATISTICS,
-    *_OTHERS,
 )

@@ -1,0 +1,99 @@
+"""Figures of the product beside those of a peer in the same run, and the table of them."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Sequence
+from typing import Callable, NamedTuple, Optional
+
+SECONDS, CPU, REQUESTS = "seconds", "CPU seconds", "requests"
+_LONGEST_S = 6.0  # of the rounds of one comparison; one round is made in any case
+
+
+class Figure(NamedTuple):
+    """One row of the table. `name` is what a user feels.
+
+    `most` is the largest ratio of the product's value to the peer's, or, without `is_ratio`, the
+    largest value of the product; None: no goal.
+    """
+
+    area: str
+    name: str
+    product: str
+    peer: str
+    unit: str
+    value: float
+    peer_value: float
+    most: Optional[float] = None
+    is_ratio: bool = True
+
+    @property
+    def ratio(self) -> Optional[float]:
+        """The product's value ÷ the peer's; None if the peer's is 0."""
+        return self.value / self.peer_value if self.peer_value else None
+
+    @property
+    def is_met(self) -> bool:
+        judged = self.ratio if self.is_ratio else self.value
+        return self.most is None or (judged is not None and judged <= self.most)
+
+
+class Reading(NamedTuple):
+    """What one reading took. Requests are None where nothing counts them."""
+
+    seconds: float
+    cpu: float
+    requests: Optional[float]
+
+
+def compare(
+    product: Callable[[], Reading], peer: Callable[[], Reading], rounds: int, warms_up: bool = True
+) -> tuple[Reading, Reading]:
+    """Medians of both. They take turns, in alternating order, because other load on the machine
+    varies. A round to warm up comes first.
+    """
+    if warms_up:
+        product(), peer()
+    own: list[Reading] = []
+    others: list[Reading] = []
+    end = time.monotonic() + _LONGEST_S
+    while len(own) < rounds and (not own or time.monotonic() < end):
+        turns = ((own, product), (others, peer))
+        for readings, read in turns if len(own) % 2 else reversed(turns):
+            readings.append(read())
+    return _median(own), _median(others)
+
+
+def _median(readings: Sequence[Reading]) -> Reading:
+    return Reading(
+        statistics.median(reading.seconds for reading in readings),
+        statistics.median(reading.cpu for reading in readings),
+        readings[-1].requests,
+    )
+
+
+def rows(figures: Sequence[Figure], with_seconds: bool) -> list[str]:
+    """The figures as a Markdown table.
+
+    Without seconds, a row that a machine's speed decides has its ratio alone.
+    """
+    lines = [
+        "| area | what a user feels | product | peer | unit | product's | peer's | ratio | goal |",
+        "|---|---|---|---|---|---|---|---|---|",
+    ]
+    for figure in figures:
+        is_shown = with_seconds or not figure.unit.endswith(("seconds", "MiB", "a minute"))
+        values = [
+            "" if value is None or not is_shown else f"{value:.4g}"
+            for value in (figure.value, figure.peer_value)
+        ]
+        ratio = "" if figure.ratio is None else f"{figure.ratio:.3g}"
+        goal = (
+            ""
+            if figure.most is None
+            else f"≤ {figure.most:.3g}: {'met' if figure.is_met else 'missed'}"
+        )
+        cells = (figure.area, figure.name, figure.product, figure.peer, figure.unit)
+        lines.append("| " + " | ".join([*cells, *values, ratio, goal]) + " |")
+    return lines

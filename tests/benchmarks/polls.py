@@ -1,0 +1,208 @@
+"""A reading of one PDU of 48 outlets, beside another client's reading of the same unit.
+
+Clients and units are separate processes. A round trip takes 0 ms (near), or 20 ms through a relay
+(far). Handlers read as DCImanager polls: make_handler, status, statistic. The rows "everything"
+compare the NUT client and the Raritan binding with their peers: both read the same things.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import random
+import socket
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Callable, NamedTuple
+
+from tests.handlers.nut.given import pdu_variables
+from tests.pdu_common.relay import Relay
+from tests.peers import NAMED, Peer
+from tests.servers import sdk, upsd
+from tests.servers.delay import DelayRelay
+from tests.servers.upsd import Upsd
+from tests.servers.worker import Worker
+from tests.simulators.books import Books
+from tests.simulators.snmp_agent import Agent
+from tests.simulators.snmp_agent.devices import apc
+
+from .figures import CPU, REQUESTS, SECONDS, Figure, Reading, compare
+
+OUTLETS, NEAR, FAR = 48, 0.0, 0.020
+_ROUNDS, _ORDER_S = 15, 120.0
+_LOSS, _POLLS, _THREADS = 0.05, 200, 64
+_TIMEOUT_S = 0.25  # of the platform's SNMP library, for a dead unit; it tries four times
+_PYSNMP, _PAGE = "handler over pysnmp", "the page's handler over pysnmp"
+
+
+@contextlib.contextmanager
+def real_upsd() -> Iterator[Peer]:
+    """A real NUT server, which counts nothing. PyNUTClient waits 40 ms for each of its lists after
+    the first (handlers/nut/connection.py says why).
+    """
+    with Upsd([upsd.dummy("pdu", pdu_variables(OUTLETS))]) as server:
+        settings = {"port": str(server.port), "device": "pdu"}
+        yield Peer("nut", "custom", server.host, lambda: Books({}), settings=settings)
+
+
+class Poll(NamedTuple):
+    """One comparison of `product` and `peer`, which are WAYS of readers.py.
+
+    `limits`: the largest ratio, by unit of a figure. Only the last of the `readings` is timed;
+    those before it open the connection. `snmp`: further parameters of the platform.
+    """
+
+    handler: str
+    name: str
+    product: str
+    peer: str
+    delay_s: float = FAR
+    limits: Mapping[str, float] = {}
+    readings: int = 1
+    snmp: Mapping[str, str] = {}
+    is_upsd: bool = False
+
+
+_QUICK = {SECONDS: 1 / 3}
+POLLS: Sequence[Poll] = (
+    Poll("snmp", "a poll", _PYSNMP, _PAGE, NEAR, {CPU: 3.0}),
+    Poll("snmp", "a poll by GETNEXT", _PYSNMP, _PAGE, NEAR, snmp={"version": "1"}),
+    Poll("raritan", "a poll", "handler", "SDK's loop", NEAR),
+    Poll(
+        "raritan",
+        "everything, same connection",
+        "bulk on the binding",
+        "SDK's loop",
+        FAR,
+        {SECONDS: 0.01},
+        2,
+    ),
+    Poll(
+        "raritan", "everything", "bulk on the binding", "SDK's leanest bulk", NEAR, {SECONDS: 1.1}
+    ),
+    Poll("raritan", "everything", "bulk on the binding", "SDK's leanest bulk", FAR, {SECONDS: 1.1}),
+    Poll("nut", "a poll", "handler", "PyNUTClient", FAR),
+    Poll(
+        "nut",
+        "everything",
+        "NutClient",
+        "PyNUTClient",
+        NEAR,
+        {SECONDS: 0.05, CPU: 1.0},
+        is_upsd=True,
+    ),
+    Poll("nut", "everything", "NutClient", "PyNUTClient", FAR, {SECONDS: 0.25}, is_upsd=True),
+    Poll("nut", "everything, descriptions too", "PyNUT facade", "PyNUTClient", FAR, _QUICK),
+    Poll("redfish", "a poll", "handler", "redfish library", NEAR, _QUICK),
+    Poll("redfish", "a poll", "handler", "redfish library", FAR, _QUICK),
+    Poll("jaws", "a poll", "handler", "script on requests"),
+    Poll("netio", "a poll", "handler", "script on requests"),
+    Poll("synlink", "a poll", "handler", "script on requests"),
+)
+
+
+class Readers:
+    """A process for each way to read, so that no client's imports burden another."""
+
+    def __init__(self, stack: ExitStack) -> None:
+        self._stack, self._workers = stack, dict[str, Worker]()
+        self._folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+
+    def worker(self, way: str) -> Worker:
+        """The process of this way. Skips the benchmark if the SDK is missing."""
+        if way not in self._workers:
+            folder = sdk.needed(sdk.RELEASES["4.4"]) if way.startswith("SDK") else self._folder
+            worker = Worker(folder, "tests.benchmarks.readers")
+            self._workers[way] = self._stack.enter_context(worker)
+        return self._workers[way]
+
+    def order(self, name: str, way: str, peer: Peer, *arguments: Any) -> Any:
+        """The result of one of ORDERS in readers.py on this PDU."""
+        ca_file = self._folder / f"{peer.handler}.pem"
+        ca_file.write_text(peer.settings.get("ca_pem", ""))
+        target = (peer.handler, peer.protocol, peer.address, peer.snmp, peer.settings, str(ca_file))
+        return self.worker(way).order(name, way, target, *arguments, seconds=_ORDER_S)
+
+    def read(self, way: str, peer: Peer, readings: int = 1) -> Reading:
+        """One reading of a PDU of OUTLETS. Raises RuntimeError if it has another number."""
+        before = peer.books().requests
+        seconds, cpu, outlets = self.order("read", way, peer, readings)
+        if outlets != OUTLETS:
+            raise RuntimeError(f"{way}: {outlets} outlets instead of {OUTLETS}")
+        requests = (peer.books().requests - before) / readings
+        return Reading(seconds, cpu, requests or None)
+
+
+@contextlib.contextmanager
+def _distant(peer: Peer, delay_s: float) -> Iterator[Peer]:
+    """The PDU behind a relay that adds `delay_s` to each round trip."""
+    if not delay_s:
+        yield peer
+        return
+    with DelayRelay(peer.address, int(peer.settings["port"]), delay_s) as relay:
+        yield replace(peer, settings={**peer.settings, "port": str(relay.port)})
+
+
+def _unit(poll: Poll) -> AbstractContextManager[Peer]:
+    names = [f"Outlet {number}" for number in range(1, OUTLETS + 1)]
+    return real_upsd() if poll.is_upsd else NAMED[poll.handler](names)
+
+
+def measure(handler: str) -> Iterator[Figure]:
+    """The figures of one handler."""
+    with ExitStack() as stack:
+        readers = Readers(stack)
+        for poll in POLLS:
+            if poll.handler == handler:
+                with _unit(poll) as near, _distant(near, poll.delay_s) as peer:
+                    peer.snmp.update(poll.snmp)
+                    yield from _figures(poll, readers, peer)
+        if handler == "snmp":
+            yield _under_loss(readers)
+            yield _dead(readers)
+
+
+def _figures(poll: Poll, readers: Readers, peer: Peer) -> Iterator[Figure]:
+    def reading(way: str) -> Callable[[], Reading]:
+        return lambda: readers.read(way, peer, poll.readings)
+
+    own, other = compare(reading(poll.product), reading(poll.peer), _ROUNDS, poll.readings == 1)
+    name = f"{poll.name}, {poll.delay_s * 1000:.0f} ms"
+    for unit, value, peer_value in zip((SECONDS, CPU, REQUESTS), own, other):
+        if value is not None and peer_value is not None:
+            limit = poll.limits.get(unit)
+            pair = (poll.product, poll.peer)
+            yield Figure(poll.handler, name, *pair, unit, value, peer_value, limit)
+
+
+def _under_loss(readers: Readers) -> Figure:
+    """The polls that are not whole while _LOSS of the requests are lost."""
+    chance = random.Random(7)
+
+    def lose(_: bytes, answer: bytes) -> Sequence[bytes]:
+        return () if chance.random() < _LOSS else (answer,)
+
+    with Agent(apc.rpdu2(outlets=OUTLETS)) as agent, Relay(agent.port, lose) as relay:
+        peer = Peer("snmp", "snmp", agent.host, agent.books, {"community": "public"})
+        peer.snmp["port"] = str(relay.port)
+        ways = ("handler", "the page's handler")
+        parts = [
+            1 - readers.order("read by threads", way, peer, _POLLS, _THREADS)[1] / _POLLS
+            for way in ways
+        ]
+    name = f"polls that are not whole at {_LOSS:.0%} loss"
+    return Figure("snmp", name, *ways, "share", parts[0], parts[1], 0.01, is_ratio=False)
+
+
+def _dead(readers: Readers) -> Figure:
+    """How long a unit without an answer takes."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as silent:
+        silent.bind(("127.0.0.1", 0))
+        snmp = {"community": "public", "port": str(silent.getsockname()[1])}
+        peer = Peer("snmp", "snmp", "127.0.0.1", lambda: Books({}), snmp)
+        snmp["timeout"] = str(_TIMEOUT_S)
+        ways = (_PYSNMP, _PAGE)
+        seconds = [readers.order("read until error", way, peer) for way in ways]
+    return Figure("snmp", "a dead unit is an error", *ways, SECONDS, seconds[0], seconds[1])

@@ -1,0 +1,134 @@
+"""Whole processes: the start of each archive beside that of the page's handler, and `pdu status`
+beside the program with which an administrator would ask the same PDU.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Callable, NamedTuple
+
+from handlers import registry
+from pdu.pdus import handler_archives
+from tests.needs import ROOT, programs
+from tests.packaging.building import archive
+from tests.pdu_common import rpcm_example
+from tests.peers import NAMED, Peer
+from tests.simulators.snmp_agent.devices import apc
+from tests.waiting import PATIENCE_S
+
+from .figures import SECONDS, Figure, Reading, compare
+from .polls import OUTLETS
+
+_ROUNDS = 5
+# The script's own command line, but with the account from the environment.
+_RF_TOOL = """
+import os, runpy, sys
+url, user, secret = (os.environ[name] for name in ("URL", "ACCOUNT", "SECRET"))
+sys.argv = ["tool", "-r", url, "-u", user, "-p", secret, "outlets", "-t", "RackPDU"]
+runpy.run_path(os.environ["TOOL"], run_name="__main__")
+"""
+
+
+def _run(command: Sequence[str], environment: Mapping[str, str], lines: int) -> Reading:
+    """Measures a process, which must print at least so many lines."""
+    begin = time.perf_counter()
+    done = subprocess.run(
+        command,
+        cwd=ROOT,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_S,
+        check=False,
+    )
+    seconds = time.perf_counter() - begin
+    if done.returncode or done.stdout.count("\n") < lines:
+        raise RuntimeError(f"{command[0]} ended with {done.returncode}: {done.stderr[-500:]}")
+    return Reading(seconds, 0.0, None)
+
+
+def archives() -> Iterator[Figure]:
+    """The import of each archive's entry, beside that of the page's handler, on our doubles."""
+    with tempfile.TemporaryDirectory() as folder:
+        page = Path(folder) / "page"
+        page.mkdir()
+        (page / "my_handler.py").write_bytes(Path(rpcm_example.__file__).read_bytes())
+        for name in registry.names():
+            handler_archives.read_archive(archive(ROOT / "handlers", name)).unpack(Path(folder))
+        subprocess.run([sys.executable, "-m", "compileall", "-q", folder], check=True)
+
+        def start(place: Path, module: str) -> Callable[[], Reading]:
+            paths = os.pathsep.join((str(ROOT), str(place)))
+            command = (sys.executable, "-c", f"from {module} import make_handler")
+            return lambda: _run(command, {"PYTHONPATH": paths}, 0)
+
+        for name in registry.names():
+            own, other = compare(
+                start(Path(folder), f"pdu_{name}.handler"), start(page, "my_handler"), _ROUNDS
+            )
+            pair = (f"pdu_{name}", "the page's handler")
+            yield Figure(
+                "start", "an archive is loaded", *pair, SECONDS, own.seconds, other.seconds
+            )
+
+
+class Program(NamedTuple):
+    """What asks a PDU for the states of its outlets: the command, and its further environment."""
+
+    title: str
+    command: Sequence[str]
+    environment: Mapping[str, str] = {}
+
+
+def _peer_program(peer: Peer) -> Program:
+    where = f"{peer.address}:{ {**peer.settings, **peer.snmp}['port'] }"
+    if peer.handler == "snmp":
+        column = f"{apc.RPDU2_STATUS}.5"
+        command = (*programs("snmpbulkwalk"), "-v2c", "-cpublic", "-On", where, column)
+        return Program("snmpbulkwalk", command)
+    if peer.handler == "nut":
+        return Program("upsc", (*programs("upsc"), f"pdu@{where}"))
+    environment = {
+        "URL": f"https://{where}",
+        "ACCOUNT": peer.settings["username"],
+        "SECRET": peer.settings["password"],
+        "TOOL": str(Path(sys.executable).with_name("rf_power_equipment.py")),
+    }
+    return Program("rf_power_equipment.py", (sys.executable, "-c", _RF_TOOL), environment)
+
+
+def status() -> Iterator[Figure]:
+    """`pdu status` beside a program of the same protocol, near."""
+    names = [f"Outlet {number}" for number in range(1, OUTLETS + 1)]
+    for handler in ("snmp", "nut", "redfish"):
+        with NAMED[handler](names) as peer, tempfile.TemporaryDirectory() as folder:
+            own, other = _pdu_status(peer, Path(folder)), _peer_program(peer)
+            product, theirs = compare(
+                lambda: _run(own.command, own.environment, OUTLETS),
+                lambda: _run(other.command, other.environment, OUTLETS),
+                _ROUNDS,
+            )
+        pair = (f"pdu status {handler}", other.title)
+        yield Figure("status", "a command", *pair, SECONDS, product.seconds, theirs.seconds)
+
+
+def _pdu_status(peer: Peer, folder: Path) -> Program:
+    settings = {**peer.settings, **peer.snmp}
+    where = f"{peer.address}:{settings['port']}"
+    options: list[str] = []
+    if "device" in settings:
+        options += ["-s", f"device={settings['device']}"]
+    if "username" in settings:
+        options += ["--username", settings["username"]]
+    if "ca_pem" in settings:
+        (folder / "ca.pem").write_text(settings["ca_pem"])
+        options += ["--ca-pem", str(folder / "ca.pem")]
+    secrets = {"PDU_PASSWORD": settings.get("password", ""), "PDU_COMMUNITY": "public"}
+    command = (sys.executable, "-m", "pdu", "status", peer.handler, where, *options)
+    return Program("pdu status", command, {name: text for name, text in secrets.items() if text})

@@ -1,0 +1,325 @@
+"""The ways to read a PDU that are compared, in a separate process (tests/servers/worker.py).
+
+An order is the name of one of ORDERS and its arguments. A `target` has the fields of Target: those
+of tests.peers.Peer, and a file with the PEM of its authority.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import importlib
+import logging
+import time
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Callable, NamedTuple, Union
+
+from handlers.snmp.handler import SnmpPdu
+from pdu.monitoring import check_result
+from pdu.pdus import auth, device_list, polling
+from pdu_common.base_snmp_pdu import BaseSnmpPdu, Element
+from pdu_common.connection import PduData, PduSnmpData
+from pdu_common.helper import (
+    EnumPowerStatus,
+    PduPortStatisticView,
+    PduPortView,
+    PduStatisticView,
+    PduView,
+)
+from tests.servers import orders
+from tests.simulators.snmp_agent.devices import apc
+
+#: one reading; returns the number of outlets
+Read = Callable[[], int]
+
+
+class Target(NamedTuple):
+    handler: str
+    protocol: str
+    address: str
+    snmp: Mapping[str, str]
+    settings: Mapping[str, str]
+    ca_file: str
+
+    @property
+    def port(self) -> int:
+        return int(self.settings["port"])
+
+    @property
+    def login(self) -> tuple[str, str]:
+        return self.settings["username"], self.settings["password"]
+
+    def data(self) -> Union[PduData, PduSnmpData]:
+        if self.protocol == "snmp":
+            return PduSnmpData(self.address, dict(self.snmp))
+        return PduData(self.address, dict(self.settings))
+
+
+# ---- as DCImanager polls: make_handler, status, statistic ----
+
+
+def handler(target: Target) -> Read:
+    make = importlib.import_module(f"handlers.{target.handler}.handler").make_handler
+    return lambda: _poll(make(target.data()))
+
+
+def _poll(pdu: Any) -> int:
+    """The outlets of a whole poll. Raises RuntimeError if it is not whole."""
+    outlets, figures = len(pdu.status().ports), pdu.statistic()
+    if not outlets or len(figures.ports) not in (0, outlets) or not figures.load:
+        raise RuntimeError(f"{outlets} outlets, {len(figures.ports)} with figures")
+    return outlets
+
+
+class PagePdu(BaseSnmpPdu):
+    """A handler as DCImanager's page shows it, for an rPDU2: three walks, nothing is proven."""
+
+    def status(self) -> PduView:
+        states = {2: EnumPowerStatus.UP, 1: EnumPowerStatus.DOWN}
+        return PduView(
+            [
+                PduPortView(row.oid_index, states.get(row.value_int, EnumPowerStatus.UNKNOWN))
+                for row in self.snmp_walk(f"{apc.RPDU2_STATUS}.5")
+            ]
+        )
+
+    def statistic(self) -> PduStatisticView:
+        currents = self.snmp_walk(f"{apc.RPDU2_METERED}.6")
+        energies = self.snmp_walk(f"{apc.RPDU2_METERED}.11")
+        return PduStatisticView(
+            sum(row.value_float for row in currents) / 10,
+            sum(row.value_float for row in energies) / 10,
+            [PduPortStatisticView(row.oid_index, row.value_float / 10) for row in energies],
+        )
+
+
+def page(target: Target) -> Read:
+    return lambda: _poll(PagePdu(target.data()))
+
+
+def over_pysnmp(base: type[BaseSnmpPdu], target: Target) -> Read:
+    return lambda: _poll(_over_pysnmp(base)(target.data()))
+
+
+def _over_pysnmp(base: type[BaseSnmpPdu]) -> Callable[[Any], BaseSnmpPdu]:
+    """The handler on a platform whose three calls are pysnmp's."""
+    from tests.conformance.pysnmp_calls import PysnmpCalls  # its import takes half a second
+
+    def make(data: PduSnmpData) -> BaseSnmpPdu:
+        pdu = base(data)
+        calls = PysnmpCalls(data.ip, {key: str(value) for key, value in data.snmp_params.items()})
+
+        def get(oid: str) -> Element:
+            return Element(oid, _plain(calls.get(oid)))
+
+        def walk(oid: str) -> list[Element]:
+            rows = calls.walk(oid)
+            return [Element(name, _plain(value), name[len(oid) + 1 :]) for name, value in rows]
+
+        for name, call in (("snmp_get", get), ("snmp_walk", walk), ("snmp_set", calls.set)):
+            setattr(pdu, name, call)
+        return pdu
+
+    return make
+
+
+def _plain(value: Any) -> Any:
+    """pysnmp's value as a number or text, None for a missing object."""
+    if hasattr(value, "__int__"):
+        return int(value)
+    return bytes(value).decode("latin-1") if hasattr(value, "__bytes__") else str(value) or None
+
+
+# ---- Raritan: name, state, current, power and energy of each outlet. The same scripts run on the
+# vendor's SDK and, with another import, on this project's binding.
+
+_PDU, _SENSORS = "/model/pdu/0", ("current", "activePower", "activeEnergy")
+
+
+def _rpc(package: str, target: Target) -> tuple[Any, Any, Any]:
+    """The package, its module pdumodel, and an agent."""
+    rpc = importlib.import_module(package)
+    host = f"{target.address}:{target.port}"
+    agent = rpc.Agent("https", host, *target.login, disable_certificate_verification=True)
+    return rpc, importlib.import_module(f"{package}.pdumodel"), agent
+
+
+def loop(package: str, target: Target) -> Read:
+    """As the SDK's documentation shows it: object by object, sensor by sensor."""
+    _, model, agent = _rpc(package, target)
+
+    def read() -> int:
+        rows = []
+        for outlet in model.Pdu(_PDU, agent).getOutlets():
+            sensors = outlet.getSensors()
+            values = [getattr(sensors, name).getReading().value for name in _SENSORS]
+            rows.append((outlet.getSettings().name, outlet.getState().powerState.val, values))
+        return len(rows)
+
+    return read
+
+
+def bulk(package: str, target: Target) -> Read:
+    """Two requests: the outlets, then a bulk of all else with well-known sensor ids."""
+    rpc, model, agent = _rpc(package, target)
+    kinds = importlib.import_module(f"{package}.sensors")
+
+    def read() -> int:
+        outlets = model.Pdu(_PDU, agent).getOutlets()
+        helper = rpc.BulkRequestHelper(agent)
+        for index, outlet in enumerate(outlets):
+            helper.add_request(outlet.getSettings)
+            helper.add_request(outlet.getState)
+            for name in _SENSORS:
+                sensor = kinds.NumericSensor(f"{_PDU}/outlet/{index}/{name}", agent)
+                helper.add_request(sensor.getReading)
+        return len(helper.perform_bulk(raise_subreq_failure=True)) // (2 + len(_SENSORS))
+
+    return read
+
+
+# ---- NUT: variables, what can be written, and commands ----
+
+
+def nut_client(target: Target) -> Read:
+    client = importlib.import_module("handlers.nut.client")
+
+    def read() -> int:
+        with client.NutClient(target.address, target.port) as nut:
+            return int(nut.snapshots(["pdu"], writable=True)["pdu"].variables["outlet.count"])
+
+    return read
+
+
+def pynutclient(module: str, target: Target) -> Read:
+    """PyNUTClient, or the facade with its names. Both read the descriptions of commands too."""
+    library = importlib.import_module(module)
+
+    def read() -> int:
+        nut = library.PyNUTClient(target.address, target.port)
+        socket = nut if hasattr(nut, "close") else nut._PyNUTClient__srv_handler
+        with contextlib.closing(socket):
+            variables = nut.GetUPSVars("pdu")
+            assert nut.GetRWVars("pdu") and nut.GetUPSCommands("pdu")
+        return int(variables[b"outlet.count"])
+
+    return read
+
+
+# ---- Redfish: states and currents of outlets, lines of mains, energy ----
+
+
+def redfish_library(target: Target) -> Read:
+    reader = importlib.import_module("tests.simulators.dmtf.reader")
+    order = ("library", f"https://{target.address}:{target.port}", target.ca_file, *target.login)
+    return lambda: len(reader.timed(*order, "basic", "1")[2]["states"])
+
+
+# ---- a PDU with an HTTP API: what a short script with `requests` reads ----
+
+_PATHS = {
+    "jaws": ("/jaws/monitor/outlets", "/jaws/monitor/lines", "/jaws/monitor/cords"),
+    "netio": ("/netio.json",),
+    "synlink": ("/api/outlets", "/api/inlets"),
+}
+
+
+def requests_script(target: Target) -> Read:
+    requests = importlib.import_module("requests")
+    url, (user, password) = f"http://{target.address}:{target.port}", target.login
+
+    def read() -> int:
+        with requests.Session() as session:
+            if target.handler == "synlink":
+                session.post(f"{url}/login", json={"username": user, "password": password})
+            else:
+                session.auth = target.login
+            answers = [session.get(url + path).json() for path in _PATHS[target.handler]]
+        outlets: Any = answers[0]
+        return len(outlets if isinstance(outlets, list) else outlets["Outputs"])
+
+    return read
+
+
+WAYS: Mapping[str, Callable[[Target], Read]] = {
+    "handler": handler,
+    "handler over pysnmp": functools.partial(over_pysnmp, SnmpPdu),
+    "the page's handler": page,
+    "the page's handler over pysnmp": functools.partial(over_pysnmp, PagePdu),
+    "bulk on the binding": functools.partial(bulk, "handlers.raritan.rpc"),
+    "SDK's loop": functools.partial(loop, "raritan.rpc"),
+    "SDK's leanest bulk": functools.partial(bulk, "raritan.rpc"),
+    "NutClient": nut_client,
+    "PyNUT facade": functools.partial(pynutclient, "handlers.nut.pynut"),
+    "PyNUTClient": functools.partial(pynutclient, "PyNUTClient.PyNUT"),
+    "redfish library": redfish_library,
+    "script on requests": requests_script,
+}
+
+
+def read(way: str, target: Sequence[Any], readings: int) -> list[float]:
+    """Seconds, CPU seconds and outlets of the last of so many readings; those before it open the
+    connection.
+    """
+    once = WAYS[way](Target(*target))
+    for _ in range(readings - 1):
+        once()
+    begin, cpu = time.perf_counter(), time.process_time()
+    outlets = once()
+    return [time.perf_counter() - begin, time.process_time() - cpu, outlets]
+
+
+def read_by_threads(way: str, target: Sequence[Any], polls: int, threads: int) -> list[float]:
+    """The seconds of so many polls by so many threads, and how many were whole."""
+    once = WAYS[way](Target(*target))
+
+    def is_whole(_: int) -> bool:
+        try:
+            return once() > 0
+        except Exception:  # a poll that fails is what is counted
+            return False
+
+    begin = time.perf_counter()
+    with ThreadPoolExecutor(threads) as pool:
+        whole = sum(pool.map(is_whole, range(polls)))
+    return [time.perf_counter() - begin, whole]
+
+
+def read_until_error(way: str, target: Sequence[Any]) -> float:
+    """The seconds until a PDU that does not answer is an error."""
+    once, begin = WAYS[way](Target(*target)), time.perf_counter()
+    try:
+        once()
+    except Exception:  # the error is what is timed
+        return time.perf_counter() - begin
+    raise RuntimeError("a dead unit was read")
+
+
+def read_list(path: str, logins: str, threads: int) -> dict[str, list[Any]]:
+    """By the name of each PDU of a list: the seconds of a poll, and the figures as CSV of `pdu
+    check` shows them. So many are read at a time.
+    """
+
+    def row(target: polling.Target) -> list[Any]:
+        reading = polling.poll(target)
+        result = check_result.judge_reading(target.device, reading)
+        values = (result.on, result.off, result.unknown, result.load_a, result.energy_kwh)
+        return [reading.seconds, ["" if value is None else str(value) for value in values]]
+
+    devices = device_list.read_device_list(path).devices
+    with ThreadPoolExecutor(threads) as pool:
+        rows = pool.map(row, polling.targets(devices, auth.read_logins(logins), None))
+        return {device.name: values for device, values in zip(devices, rows)}
+
+
+ORDERS: Mapping[str, Callable[..., Any]] = {
+    "read": read,
+    "read by threads": read_by_threads,
+    "read until error": read_until_error,
+    "read list": read_list,
+}
+
+if __name__ == "__main__":
+    logging.disable(logging.CRITICAL)
+    orders.take(lambda name, *arguments: ORDERS[name](*arguments))
