@@ -4,30 +4,19 @@ import pytest
 
 from handlers.shared.errors import NoSuchOutlet, Unsupported
 from handlers.snmp.controls import Guarded, Verbs, Write
-from handlers.snmp.figures import Figure
 from handlers.snmp.reader import Reader
-from handlers.snmp.single_family import Unlock, Unmarked, WritePacked
+from handlers.snmp.single_family import Unmarked, WritePacked
 from handlers.snmp.sources import (
-    Checked,
     Column,
-    Only,
     Packed,
     Scalar,
     Span,
     Spread,
 )
-from handlers.snmp.states import Doubt
 from tests.handlers.snmp.memory import Memory, reader, table
 
 COMMAND = Column("1.3.5")
 WRITE = Write(COMMAND, on=1, off=2)
-
-
-def test_a_write_with_equal_values_for_on_and_off_is_refused() -> None:
-    with pytest.raises(ValueError, match="on and off are both 1"):
-        Write(COMMAND, on=1, off=1)
-    with pytest.raises(ValueError, match="on and off are both '1'"):
-        WritePacked(Scalar("1.3.13.0"), Packed(Scalar("1.3.13.0")), on="1", off="1")
 
 
 def test_each_verb_has_its_column_and_writes_a_delay_of_zero() -> None:
@@ -36,32 +25,6 @@ def test_each_verb_has_its_column_and_writes_a_delay_of_zero() -> None:
     assert verbs.orders(reader({}), "0.7", False) == [("1.3.3.0.7", 0)]
     with pytest.raises(ValueError):
         Verbs(on=Column("1.3.3"), off=Column("1.3.3"))
-
-
-@pytest.mark.parametrize("value", [2**31, -(2**31) - 1])
-def test_a_number_that_no_integer_can_hold_is_refused(value: int) -> None:
-    for make in (
-        lambda: Write(COMMAND, on=value, off=2),
-        lambda: Write(COMMAND, on=1, off=value),
-        lambda: Verbs(Column("1.3.4"), COMMAND, value),
-        lambda: Unlock(COMMAND, value, WRITE),
-    ):
-        with pytest.raises(ValueError, match="which an INTEGER can hold"):
-            make()
-
-
-def test_a_value_that_no_text_of_a_device_equals_is_refused() -> None:
-    """Such a value never matches, so in `refuse` of a guard it would forbid no command."""
-    for make in (
-        lambda: Guarded(WRITE, COMMAND, why="locked", refuse=("2 ",)),
-        lambda: Unmarked(WRITE, COMMAND, ("\t0",), "marked"),
-        lambda: Doubt(COMMAND, ("0\0",)),
-        lambda: Only(COMMAND, COMMAND, (" 1",)),
-        lambda: Checked(COMMAND, ("0",), COMMAND, ("2\n",)),
-        lambda: Figure(COMMAND, padding=("- ",)),
-    ):
-        with pytest.raises(ValueError, match="give it without the white space and NULs around it"):
-            make()
 
 
 def test_a_shifted_command_column_never_reaches_the_object_for_all_outlets() -> None:
@@ -124,19 +87,6 @@ def test_a_text_longer_than_the_mib_allows_is_not_written() -> None:
         control.orders(reader({"1.3.13.0": ",".join("1" * 24)}), "1", False)
 
 
-@pytest.mark.parametrize("most", [0, 31, 32])
-def test_a_limit_of_the_owners_word_that_is_not_above_the_mibs_is_refused(most: int) -> None:
-    with pytest.raises(ValueError, match="give more than longest, 32"):
-        WritePacked(
-            Scalar("1.3.13.0"),
-            Packed(Scalar("1.3.13.0")),
-            on="1",
-            off="0",
-            longest=32,
-            longest_unproven=most,
-        )
-
-
 LOCKED = Guarded(WRITE, Column("1.3.6"), refuse=("2",), why="it is locked")
 
 
@@ -158,23 +108,12 @@ def test_a_lock_that_is_missing_beside_others_forbids_write_and_only_then_costs_
     assert device.asked == ["get 1.3.6.1"]
 
 
-def test_demanded_is_refused_with_allow_which_demands_a_value_anyway() -> None:
-    with pytest.raises(ValueError, match="demanded is for refuse"):
-        Guarded(WRITE, Column("1.3.6"), "why", allow=("1",), demanded=True)
-
-
 @pytest.mark.parametrize("marks", [{}, {"1": 0}], ids=["none", "only another's"])
 def test_a_mark_that_cannot_be_read_forbids_the_write(marks: dict[str, int]) -> None:
     """A table of marks that ends early may lack the mark of another outlet too."""
     control = Unmarked(WRITE, Column("1.3.4"), ("0",), "a command executes all marks")
     with pytest.raises(Unsupported, match="does not list which outlets are marked"):
         control.orders(reader(table("1.3.4", marks)), "2", True)
-
-
-def test_a_guard_has_either_allowed_or_refused_values() -> None:
-    for allow, refuse in (((), ()), (("1",), ("2",))):
-        with pytest.raises(ValueError, match="either allow or refuse"):
-            Guarded(WRITE, Column("1.3.6"), "why", allow, refuse)
 
 
 def test_a_mark_on_another_outlet_forbids_the_write() -> None:

@@ -24,16 +24,7 @@ from handlers.snmp.profiles import PROFILES
 from handlers.snmp.reader import Reader
 from handlers.snmp.sources import (
     Column,
-    Counted,
-    First,
-    Merged,
-    NamedRows,
-    Only,
-    Part,
-    Prefixed,
-    Provided,
     Scalar,
-    Source,
     Spread,
 )
 from pdu_common.helper import EnumPowerStatus, PduPortView
@@ -338,90 +329,6 @@ def test_a_newer_netbooter_without_its_table_is_not_read_by_the_older_tree() -> 
     )
     with pytest.raises(ProtocolError, match="lists no outlet"):
         find(newer, of_rows({**older.rows, **without_state_rows(newer)}))
-
-
-def _doubted(unit: Fixture) -> bool:
-    outlets = find(unit, memory(unit)).outlets
-    if not unit.expected.outlets or outlets is None or outlets.states is None:
-        return False
-    return bool(outlets.states.doubts or outlets.states.confirm)
-
-
-DOUBTED = [unit for unit in FIXTURES if _doubted(unit)]
-
-
-def _objects(unit: Fixture, source: Source, identity: str) -> set[str]:
-    """Return the objects that may hold the value of one outlet, or decide whether it counts."""
-    # reading finds the object: each value is replaced by its OID
-    if isinstance(source, NamedRows):
-        rows = {
-            oid: (
-                row._replace(tag=_OCTETS, value=oid.encode())
-                if oid.startswith(f"{source.values}.")
-                else row
-            )
-            for oid, row in unit.rows.items()
-        }
-        return {str(source.rows(Reader(of_rows(rows)))[identity])}
-    if isinstance(source, Column):
-        return {f"{source.oid}.{identity}"}
-    if isinstance(source, Spread):
-        return {source.instance_oid(Reader(memory(unit)), identity)}
-    if isinstance(source, Merged):
-        return set().union(*(_objects(unit, part, identity) for part in source.parts))
-    if isinstance(source, First):
-        choices = (_objects(unit, choice, identity) for choice in source.choices)
-        return next((choice for choice in choices if choice & set(unit.rows)), set())
-    if isinstance(source, Only):
-        return _objects(unit, source.source, identity) | _objects(unit, source.test, identity)
-    if isinstance(source, Part):
-        part = ".".join(identity.split(".")[source.start : source.stop])
-        return _objects(unit, source.source, part)
-    if isinstance(source, Prefixed):
-        prefix, _, row = identity.partition(".")
-        return _objects(unit, source.source, row) if prefix == source.prefix else set()
-    assert isinstance(source, (Counted, Provided))
-    return _objects(unit, source.source, identity)
-
-
-@pytest.mark.sample(20)
-@pytest.mark.parametrize("unit", DOUBTED, ids=unit_id)
-def test_a_state_is_unknown_if_a_row_that_could_contradict_it_is_missing(unit: Fixture) -> None:
-    """A walk may end early."""
-    device = find(unit, memory(unit))
-    assert device.outlets is not None and device.outlets.states is not None
-    state, expected_by_outlet = device.outlets.states, expected_states(unit)
-    for source, optional in [
-        *((doubt.test, doubt.optional) for doubt in state.doubts),
-        *([(state.confirm, False)] if state.confirm else []),
-    ]:
-        if optional and not source.rows(device.reader):
-            continue  # the unit lacks the object
-        own = {lost: _objects(unit, state.source, lost) for lost in expected_by_outlet}
-        objects_by_outlet = {
-            lost: set(map(device.reader.resolve, _objects(unit, source, lost) - own[lost]))
-            for lost in expected_by_outlet
-        }
-        if isinstance(source, First) and not any(objects_by_outlet.values()):
-            continue  # only the state itself is left to choose
-        for outlet, objects in objects_by_outlet.items():
-            assert objects & set(unit.rows) or expected_by_outlet[outlet] is EnumPowerStatus.UNKNOWN
-            for oid in objects & set(unit.rows):
-                rows = {other: row for other, row in unit.rows.items() if other != oid}
-                again = find(unit, of_rows(rows))
-                if optional and not source.rows(again.reader):
-                    continue  # it was the only row of the object
-                assert dict(again.states) == {
-                    identity: EnumPowerStatus.UNKNOWN
-                    if oid in objects_by_outlet[identity]
-                    else expected_by_outlet[identity]
-                    for identity in expected_by_outlet
-                }
-                assert state.state_of(again.reader, outlet) is EnumPowerStatus.UNKNOWN
-
-
-def test_at_least_three_families_declare_doubts_or_a_second_reading_of_states() -> None:
-    assert len({unit.key for unit in DOUBTED}) >= 3
 
 
 def test_a_count_of_zero_proves_that_a_unit_has_no_outlets() -> None:

@@ -44,23 +44,6 @@ def test_an_undocumented_value_of_a_doubt_makes_the_state_unknown(
 
 
 @pytest.mark.parametrize(
-    "on, off, absent",
-    [
-        (("1",), ("1",), ()),
-        ((), ("2",), ()),
-        (("1",), (), ()),
-        (("1",), ("2",), ("2",)),
-        (("1", "1"), ("2",), ()),
-    ],
-)
-def test_missing_or_repeated_values_of_a_state_are_refused(
-    on: tuple[str, ...], off: tuple[str, ...], absent: tuple[str, ...]
-) -> None:
-    with pytest.raises(ValueError):
-        State(A, on, off, absent)
-
-
-@pytest.mark.parametrize(
     "value",
     [
         -1,
@@ -245,22 +228,6 @@ def test_a_chain_has_no_total_if_a_listed_unit_has_none() -> None:
     )
     with pytest.raises(ValueError, match="units"):
         Total((Figure(A),), units=B)
-
-
-def test_a_total_of_nothing_is_refused() -> None:
-    with pytest.raises(ValueError, match="figures"):
-        Total()
-
-
-def test_a_scale_is_above_zero_and_shifts_by_at_most_12_digits() -> None:
-    with pytest.raises(ValueError, match="scale"):
-        Figure(A, Decimal(0))
-    with pytest.raises(ValueError, match="scale"):
-        Figure(A, Decimal("NaN"))
-    Figure(A, Decimal("1E-12"))
-    Figure(A, Decimal("1E+12"))
-    with pytest.raises(ValueError, match="12 digits"):
-        Figure(A, Decimal("1E-13"))
 
 
 def test_a_scale_that_the_answers_lack_is_missing() -> None:

@@ -187,9 +187,3 @@ def test_a_figure_above_the_ceiling_is_not_measured(raw: int, shown: Optional[in
     assert figure.rows_from(device, RACK.outlet_a) == {"1": shown}
     assert Total((figure,)).read_from(device, {}, RACK.outlet_a) == shown
     assert figure.read_from(device) == {"1": Decimal(raw) / 100}
-
-
-@pytest.mark.parametrize("value", ["0", "-1", "Infinity", "NaN"])
-def test_a_ceiling_that_is_no_number_above_zero_is_refused(value: str) -> None:
-    with pytest.raises(ValueError, match="part_w .* is not a finite number above zero"):
-        Ceilings(part_w=Decimal(value))

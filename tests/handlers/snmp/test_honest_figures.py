@@ -1,20 +1,15 @@
-"""No recording and no synthetic unit shows a partial sum, or a zero that no object of the device
-holds.
-"""
+"""No recording and no synthetic unit shows a figure, or a zero, that no object of it holds."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from decimal import Decimal
-from typing import Callable, Optional
+from collections.abc import Mapping
+from typing import Callable
 
 import pytest
 
 from handlers.shared.errors import PduHandlerError
 from handlers.snmp import detection
 from handlers.snmp.device import SnmpDevice
-from handlers.snmp.figures import Total
-from handlers.snmp.frozen_value import replace
 from handlers.snmp.profile import Profile, oids
 from handlers.snmp.profiles import PROFILES
 from tests.handlers.snmp import recorded, units
@@ -47,47 +42,6 @@ UNITS = [
 UNITS += [pytest.param(_made, unit.name, id=unit.name) for unit in units.FIXTURES]
 EACH = pytest.mark.parametrize("source, name", UNITS)
 Source = Callable[[str], tuple[Rows, Callable[[Memory], SnmpDevice]]]
-
-
-def totals(found: SnmpDevice) -> Iterator[tuple[str, Total, Optional[Decimal], dict[str, Decimal]]]:
-    """Yield for each total that the profile declares: its name, its declaration, its value and the
-    outlets' values.
-    """
-    read = read_exactly(found)
-    for name, total, of_outlets in (
-        ("load", read.load_a, read.currents),
-        ("power", read.power_w, read.powers),
-        ("energy", read.energy_kwh, read.energies),
-    ):
-        declaration = getattr(found.profile, name)
-        if declaration is not None:
-            yield name, declaration, total, of_outlets
-
-
-@pytest.mark.sample(10)
-@EACH
-def test_a_total_summed_over_outlets_counts_every_one_of_them(source: Source, name: str) -> None:
-    rows, find = source(name)
-    device = find(of_rows(rows))
-    for kind, declaration, total, of_outlets in totals(device):
-        own = replace(declaration, else_outlets=False) if declaration.figures else None
-        if total is None or (
-            own and own.read_from(device.reader, dict.fromkeys(device.states)) is not None
-        ):
-            # no total, or the device reports it
-            continue
-        by_unit: dict[str, list[str]] = {}
-        for identity in device.states:
-            by_unit.setdefault(
-                declaration.unit.of(identity) if declaration.unit else "", []
-            ).append(identity)
-        figures = {
-            (declaration.unit.of(index) if declaration.unit else "")
-            for figure in declaration.figures
-            for index in figure.read_from(device.reader)
-        }
-        for unit in by_unit.keys() - figures:
-            assert set(by_unit[unit]) <= set(of_outlets), f"{kind} of unit {unit!r}"
 
 
 def objects_of_meters(profile: Profile, root: str) -> set[str]:

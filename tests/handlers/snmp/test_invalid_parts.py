@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from typing import Callable
 
 import pytest
 
-from handlers.snmp.controls import Guarded, Write
-from handlers.snmp.figures import Figure
+from handlers.snmp.controls import Guarded, Verbs, Write
+from handlers.snmp.figures import Ceilings, Figure, Total
+from handlers.snmp.single_family import Unlock, Unmarked, WritePacked
 from handlers.snmp.sources import (
     Arc,
+    Bits,
     Checked,
     Column,
     Complete,
     EachUnit,
+    Field,
     First,
     Fitted,
     Joined,
     Merged,
     Only,
+    Packed,
     Prefixed,
     Scalar,
     Span,
@@ -31,6 +36,12 @@ from handlers.snmp.states import Doubt, State
 A, B = Column("1.3.1"), Column("1.3.2")
 WRITE = Write(A, on=1, off=2)
 SPANS = (Span(1, 2, 1),)
+TOO_LARGE: tuple[Callable[[], object], ...] = (
+    lambda: Write(A, on=2**31, off=2),
+    lambda: Write(A, on=1, off=-(2**31) - 1),
+    lambda: Verbs(A, B, 2**31),
+    lambda: Unlock(A, 2**31, WRITE),
+)
 
 
 @pytest.mark.parametrize(
@@ -76,6 +87,39 @@ SPANS = (Span(1, 2, 1),)
         (lambda: Guarded(WRITE, B, "it is locked", allow=("1 ",)), "allow has '1 '"),
         (lambda: Guarded(WRITE, B, "it is locked", refuse=("1 ",)), "refuse has '1 '"),
         (lambda: Guarded(WRITE, B, " ", refuse=("1",)), "why is empty"),
+        (lambda: Guarded(WRITE, B, "why"), "either allow or refuse"),
+        (lambda: Guarded(WRITE, B, "why", ("1",), ("2",)), "either allow or refuse"),
+        (lambda: Guarded(WRITE, B, "why", ("1",), demanded=True), "demanded is for refuse"),
+        *(
+            (lambda oid=oid: Column(oid), "oid")
+            for oid in ("", ".1.3.6", "1.3.", "2.1", "1.3.06", "1")
+        ),
+        (lambda: Spread("1.3.1", (Span(1, 4, 2), Span(4, 5, 9))), "spans"),
+        (lambda: Spread("1.3.1", (Span(1, 4, 2), Span(5, 6, 5))), "spans"),
+        (lambda: Spread("1.3.1", SPANS, by_row=True, by_get=True), "by_row and by_get"),
+        (lambda: Span(5, 4, 1), "not a range of outlets"),
+        (lambda: Tables("1.3.9", 5, 4, "2.1.2"), "not a range of units"),
+        (lambda: State(A, ("1",), ("1",)), "'1' is both in 'on' and in 'off'"),
+        (lambda: State(A, ("1",), ("2",), ("2",)), "'2' is both"),
+        (lambda: State(A, (), ("2",)), "on is empty"),
+        (lambda: State(A, ("1",), ()), "off is empty"),
+        (lambda: State(A, ("1", "1"), ("2",)), "on has a value twice"),
+        (lambda: Total(), "figures"),
+        (lambda: Total((Figure(A),), units=B), "units"),
+        (lambda: Figure(A, Decimal(0)), "scale"),
+        (lambda: Figure(A, Decimal("NaN")), "scale"),
+        (lambda: Figure(A, Decimal("1E-13")), "12 digits"),
+        (lambda: Ceilings(part_w=Decimal(0)), "is not a finite number above zero"),
+        (lambda: Ceilings(part_w=Decimal("NaN")), "is not a finite number above zero"),
+        (lambda: Write(A, on=1, off=1), "on and off are both 1"),
+        (lambda: WritePacked(A, Packed(A), "1", "1"), "on and off are both '1'"),
+        (lambda: WritePacked(A, Packed(A), "1", "0", 32, 32), "give more than longest, 32"),
+        (lambda: Verbs(A, A), "on and off"),
+        *((build, "which an INTEGER can hold") for build in TOO_LARGE),
+        (lambda: Unmarked(WRITE, B, ("\t0",), "marked"), "quiet has '\\t0'"),
+        (lambda: Field(A, -1), "count from 0"),
+        (lambda: Bits(A, -1), "count from 0"),
+        (lambda: Joined(A, keys=(A, B), own=(A,)), "give the same number in both"),
     ],
 )
 def test_a_field_that_means_nothing_is_refused_by_its_name(

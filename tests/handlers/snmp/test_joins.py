@@ -176,11 +176,6 @@ def test_values_keep_their_indexes_only_if_both_tables_lack_a_key_and_the_profil
     assert source.rows(reader(objects)) == values
 
 
-def test_a_join_needs_the_same_number_of_columns_on_both_sides() -> None:
-    with pytest.raises(ValueError, match="give the same number in both"):
-        Joined(A, keys=(B, C), own=(D,))
-
-
 @pytest.mark.parametrize(
     "rows, joined",
     [

@@ -38,26 +38,6 @@ def test_a_spread_by_get_requests_only_listed_numbers() -> None:
         Spread("1.3.9", (Span(1, 42, 1),), listed=Column("1.3.1"))
 
 
-@pytest.mark.parametrize(
-    "spans", [(), (Span(1, 4, 2), Span(4, 5, 9)), (Span(1, 4, 2), Span(5, 6, 5))]
-)
-def test_missing_or_overlapping_spans_are_refused(spans: tuple[Span, ...]) -> None:
-    with pytest.raises(ValueError, match="spans"):
-        Spread("1.3.9", spans)
-
-
-def test_an_empty_range_of_outlets_or_units_is_refused() -> None:
-    with pytest.raises(ValueError, match="not a range of outlets"):
-        Span(5, 4, 1)
-    with pytest.raises(ValueError, match="not a range of units"):
-        Tables("1.3.9", 5, 4, "2.1.2")
-
-
-def test_a_spread_by_row_and_by_get_is_refused() -> None:
-    with pytest.raises(ValueError, match="by_row and by_get"):
-        Spread("1.3.9", (Span(1, 4, 2),), by_row=True, by_get=True)
-
-
 def test_a_span_of_more_than_10000_outlets_is_refused() -> None:
     Span(0, 0, 0)
     Span(1, 10_000, 1)
@@ -129,14 +109,6 @@ def test_a_variable_without_a_number_may_occur_once_in_each_device() -> None:
         total.rows(
             reader({**table("1.3.1", {"2.9": "Total.Power", "2.11": "Total.Power"}), **values})
         )
-
-
-@pytest.mark.parametrize(
-    "oid", ["", ".1.3.6", "1.3.", "2.1", "1.3.06", "1.3.x", "enterprises.318", "1"]
-)
-def test_a_column_with_an_invalid_oid_is_refused(oid: str) -> None:
-    with pytest.raises(ValueError, match="oid"):
-        Column(oid)
 
 
 @pytest.mark.parametrize(

@@ -61,12 +61,6 @@ def test_a_bit_that_depends_on_how_a_platform_decoded_the_octets_is_empty(
     assert both(Bits(A, bit), dict(table("1.3.1", {"1": held}))) == {"1": expected}
 
 
-def test_a_field_or_a_bit_below_zero_is_refused() -> None:
-    for make in (Field, Bits):
-        with pytest.raises(ValueError, match="count from 0"):
-            make(A, -1)
-
-
 def test_a_number_is_made_from_one_arc_of_the_index() -> None:
     assert both(Number(A), dict(table("1.3.1", {"0": 1, "1.9": 1}))) == {"0": "1", "1.9": "10"}
     assert both(Number(A, plus=0, position=1), dict(table("1.3.1", {"0": 1, "1.9": 1}))) == {

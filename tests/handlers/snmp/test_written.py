@@ -9,12 +9,9 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from handlers.shared.errors import NoSuchOutlet, ProtocolError, Unsupported
-from handlers.snmp import options, schema
+from handlers.snmp import schema
 from handlers.snmp.controls import Verbs, Write
-from handlers.snmp.evidence import SIMULATED, Confidence
-from handlers.snmp.frozen_value import parts_of, replace
-from handlers.snmp.outlets import Outlets
-from handlers.snmp.profile import Profile
+from handlers.snmp.frozen_value import parts_of
 from handlers.snmp.reader import Reader
 from handlers.snmp.single_family import Unlock, WritePacked
 from handlers.snmp.sources import (
@@ -38,90 +35,22 @@ from handlers.snmp.sources import (
     Unless,
     Whole,
 )
-from handlers.snmp.states import State
-from pdu.recordings.families.profile_checks import check_profile
-from pdu_common.helper import EnumPowerStatus, PduPortView
-from tests.handlers.snmp.calls import pdu
+from pdu_common.helper import EnumPowerStatus
 from tests.handlers.snmp.every_part import EVERY_PART
 from tests.handlers.snmp.memory import Memory, reader, table
-from tests.simulators.snmp_agent import Agent, Device, Effect, Row, Rule
-from tests.simulators.snmp_agent.device import INTEGER
 
 DOWN, UNKNOWN = EnumPowerStatus.DOWN, EnumPowerStatus.UNKNOWN
 A, B, TEST, COUNT = Column("1.3.1"), Column("1.3.2"), Column("1.3.3"), Scalar("1.3.4.0")
-
-# ---- a PDU with two outlet tables: strips 1 and 2, whose rows have the same indexes --------------
-
-ROOT = "1.3.6.1.4.1.99999"
-STATES = {"1": f"{ROOT}.10.1.2", "2": f"{ROOT}.20.1.5"}
-COMMANDS = {"1": f"{ROOT}.10.1.3", "2": f"{ROOT}.20.1.6"}
-
-
-def of_both(columns: Mapping[str, str]) -> Merged:
-    return Merged(tuple(Prefixed(strip, Column(oid)) for strip, oid in columns.items()))
-
-
-TWO_TABLES = Profile(
-    key="two-tables",
-    vendor="Acme",
-    models=("Twin",),
-    mib="ACME-MIB",
-    sys_object_ids=(ROOT,),
-    outlets=(
-        Outlets(
-            states=State(of_both(STATES), on=("1",), off=("2",)),
-            control=Write(of_both(COMMANDS), on=1, off=2),
-        ),
-    ),
-    switching_confidence=Confidence.MEDIUM,
-    evidence=SIMULATED.of("state", "switching"),
-)
-
-
-def twin(writable: bool = True) -> Device:
-    """A PDU with four outlets in each table.
-
-    Unless `writable`, nothing can be read in the columns of commands.
-    """
-    rows = {"1.3.6.1.2.1.1.2.0": Row(6, tuple(map(int, f"{ROOT}.1".split("."))))}
-    for strip in ("1", "2"):
-        for outlet in range(1, 5):
-            rows[f"{STATES[strip]}.{outlet}"] = Row(INTEGER, 1)
-            rows[f"{COMMANDS[strip]}.{outlet}"] = Row(INTEGER, 1)
-    rules = [
-        Rule(f"{COMMANDS[strip]}.*", allow=("1", "2"), effects=(Effect(f"{STATES[strip]}.*"),))
-        for strip in ("1", "2")
-    ]
-    return Device(rows, rules)
-
-
-@pytest.fixture(autouse=True)
-def _own(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(options, "OPTIONS", {"own_profile": schema.dumps(TWO_TABLES)})
-
-
-def test_over_the_wire_a_command_reaches_the_second_table() -> None:
-    with Agent(twin()) as agent:
-        assert pdu(agent).port_down(PduPortView("2.3", UNKNOWN), pause=0.01).power_status is DOWN
-        assert [write.oid for write in agent.writes()] == [f"{COMMANDS['2']}.3"]
 
 
 def test_the_object_follows_from_the_identity_without_a_reading() -> None:
     """A column of commands that cannot be read, or is missing, never makes a command reach the
     other table.
     """
-    device = Memory(table(COMMANDS["1"], {"3": 1}))
-    control = TWO_TABLES.outlets[0].control
-    assert control is not None
-    assert control.orders(Reader(device), "2.3", False) == [(f"{COMMANDS['2']}.3", 2)]
+    device = Memory(table(A.oid, {"3": 1}))
+    control = Write(Merged((Prefixed("1", A), Prefixed("2", B))), on=1, off=2)
+    assert control.orders(Reader(device), "2.3", False) == [(f"{B.oid}.3", 2)]
     assert device.asked == []
-
-
-def test_a_command_into_states_of_a_table_with_the_opposite_meaning_is_a_contradiction() -> None:
-    outlets = replace(TWO_TABLES.outlets[0], control=Write(of_both(STATES), on=2, off=1))
-    assert "on writes 2 into the object of the states, where it means off" in " ".join(
-        check_profile(replace(TWO_TABLES, outlets=(outlets,)))
-    )
 
 
 # ---- what can be written is known when the profile is built --------------------------------------
