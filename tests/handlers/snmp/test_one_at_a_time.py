@@ -6,9 +6,8 @@ from __future__ import annotations
 
 import os
 import random
-import threading
 from concurrent.futures import ThreadPoolExecutor
-from typing import Optional
+from typing import Callable, Optional
 
 import pytest
 
@@ -26,7 +25,6 @@ from tests.simulators.snmp_agent import Agent, ber
 from tests.simulators.snmp_agent.ber import Message
 from tests.simulators.snmp_agent.device import dotted
 from tests.simulators.snmp_agent.devices.packed import digipower
-from tests.waiting import PATIENCE_S, finished
 
 UP, DOWN, UNKNOWN = EnumPowerStatus.UP, EnumPowerStatus.DOWN, EnumPowerStatus.UNKNOWN
 STATES = "1.3.6.1.4.1.17420.1.2.9.1.13.0"
@@ -49,7 +47,7 @@ def switch(agent: Agent, outlet: int, up: bool, deadline: float = 10.0) -> EnumP
 
 
 @pytest.mark.against("the project's agent, two commands at once")
-@pytest.mark.parametrize("relay_s", [0.0, 0.02, 0.1])
+@pytest.mark.parametrize("relay_s", [0.0, 0.02])
 def test_two_simultaneous_commands_are_both_executed(relay_s: float) -> None:
     """Two callers switch different outlets of one unit. The other outlets keep their states."""
     with ThreadPoolExecutor(2) as units:
@@ -111,18 +109,34 @@ CHECKED = (
 )
 
 
-@pytest.mark.parametrize("control", CHECKED, ids=lambda control: type(control).__name__)
-def test_a_checked_write_of_all_states_waits_its_turn_and_compares_all_outlets(
-    control: Control, monkeypatch: pytest.MonkeyPatch
+@pytest.fixture
+def own_control(monkeypatch: pytest.MonkeyPatch) -> Callable[[Control], None]:
+    """Gives the family another control, as an owner's profile does."""
+
+    def give(control: Control) -> None:
+        own = replace(DIGIPOWER, outlets=(replace(DIGIPOWER.outlets[0], control=control),))
+        monkeypatch.setattr(options, "OPTIONS", {"own_profile": schema.dumps(own)})
+
+    return give
+
+
+@pytest.mark.parametrize(
+    "control", [PACKED, *CHECKED], ids=lambda control: str(type(control).__name__)
+)
+def test_a_write_of_all_states_waits_its_turn_for_a_limited_time_and_compares_all_outlets(
+    control: Control, own_control: Callable[[Control], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    own = replace(DIGIPOWER, outlets=(replace(DIGIPOWER.outlets[0], control=control),))
-    monkeypatch.setattr(options, "OPTIONS", {"own_profile": schema.dumps(own)})
+    own_control(control)
     with Meddled(undo=False, neighbour=5) as agent:
         was_on = states(agent)[0] == "1"
         with lock_outlet(f"{agent.host} {agent.port}", 1), monkeypatch.context() as short:
             short.setattr("handlers.snmp.switching.PLAN_SECONDS", 0.5)
-            with pytest.raises(Unreachable, match="another command to this device has not ended"):
+            with pytest.raises(
+                Unreachable,
+                match="another command to this device has not ended: nothing was written",
+            ) as error_info:
                 switch(agent, 1, not was_on)
+            assert error_info.value.host == f"{agent.host}:{agent.port}"
         assert agent.writes() == []
         assert switch(agent, 1, not was_on, deadline=0.1) is UNKNOWN
         assert len(agent.writes()) == 1
@@ -152,75 +166,37 @@ def test_fewer_outlets_right_before_the_write_than_at_first_forbid_it() -> None:
 
 
 ALL = Scalar(STATES)
+ONE_VALUE = Write(ALL, on="1", off="0")
 
 
 @pytest.mark.parametrize(
     "control",
-    [
-        Write(ALL, on="1", off="0"),
-        Unlock(ALL, 1, Verbs(on=Column("1.3.6.1.4.1.17420.1.9"), off=ALL)),
-    ],
+    [ONE_VALUE, Unlock(ALL, 1, Verbs(on=Column("1.3.6.1.4.1.17420.1.9"), off=ALL))],
     ids=["Write", "Verbs"],
 )
+@pytest.mark.parametrize("outlets", [2, OUTLETS])
 def test_a_command_that_is_the_same_for_all_outlets_is_not_written(
-    control: Control, monkeypatch: pytest.MonkeyPatch
+    control: Control, outlets: int, own_control: Callable[[Control], None]
 ) -> None:
     """On this device one object holds the states of all outlets, so a write would replace all of
     them with a single value.
     """
-    own = replace(DIGIPOWER, outlets=(replace(DIGIPOWER.outlets[0], control=control),))
-    monkeypatch.setattr(options, "OPTIONS", {"own_profile": schema.dumps(own)})
-    with Agent(digipower(OUTLETS)) as agent:
+    own_control(control)
+    with Agent(digipower(outlets)) as agent:
         with pytest.raises(
-            Unsupported, match=f"writes one object, a Scalar, for all {OUTLETS} outlets"
+            Unsupported, match=f"writes one object, a Scalar, for all {outlets} outlets"
         ):
             switch(agent, 1, True)
         assert agent.writes() == []
 
 
-def test_a_command_that_is_the_same_for_all_outlets_is_written_only_to_a_unit_with_one_outlet(
-    monkeypatch: pytest.MonkeyPatch,
+def test_a_command_that_is_the_same_for_all_outlets_is_written_to_a_unit_with_one_outlet(
+    own_control: Callable[[Control], None],
 ) -> None:
-    control = Write(ALL, on="1", off="0")
-    own = replace(DIGIPOWER, outlets=(replace(DIGIPOWER.outlets[0], control=control),))
-    monkeypatch.setattr(options, "OPTIONS", {"own_profile": schema.dumps(own)})
-    with Agent(digipower(2)) as agent:
-        with pytest.raises(Unsupported, match="a Scalar, for all 2 outlets"):
-            switch(agent, 1, False)
-        assert agent.writes() == []
+    own_control(ONE_VALUE)
     with Agent(digipower(1)) as agent:
         assert switch(agent, 1, False) is DOWN
         assert [write.value for write in agent.writes()] == ["0"]
-
-
-def test_a_command_that_hangs_blocks_the_next_one_for_a_limited_time(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr("handlers.snmp.switching.PLAN_SECONDS", 0.5)
-    event, leave = threading.Event(), threading.Event()
-    with Agent(digipower(OUTLETS)) as agent:
-        name = f"{agent.host} {agent.port}"
-
-        def hang() -> None:
-            with lock_outlet(name, 1):
-                event.set()
-                leave.wait(PATIENCE_S)
-
-        thread = threading.Thread(target=hang)
-        thread.start()
-        try:
-            assert event.wait(PATIENCE_S)
-            with pytest.raises(
-                Unreachable,
-                match="another command to this device has not ended: nothing was written",
-            ) as error_info:
-                switch(agent, 1, True)
-            assert error_info.value.host == f"{agent.host}:{agent.port}" and agent.writes() == []
-        finally:
-            leave.set()
-            finished(thread)
-        monkeypatch.undo()
-        assert switch(agent, 1, True) is UP
 
 
 def test_a_command_that_fails_leaves_the_device_free() -> None:

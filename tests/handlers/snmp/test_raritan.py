@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from operator import attrgetter
 from typing import Callable, NamedTuple, Optional
 
 import pytest
@@ -27,29 +28,17 @@ class Sensor(NamedTuple):
     read: Callable[[ExactFigures], Optional[Decimal]]
 
 
-def _load(found: ExactFigures) -> Optional[Decimal]:
-    return found.load_a
-
-
-def _power(found: ExactFigures) -> Optional[Decimal]:
-    return found.power_w
-
-
-def _energy(found: ExactFigures) -> Optional[Decimal]:
-    return found.energy_kwh
-
-
 UNIT, INLET = ("5.1.3.1", "3.2.5.1", "1"), ("5.2.3.1", "3.3.4.1", "1.1")
 POLE, PROTECTOR = ("5.2.4.1", "3.3.6.1", "1.1.1"), ("5.3.3.1", "3.4.4.1", "1.1")
 OUTLET = ("5.4.3.1", "3.5.4.1", "1.1")
 SENSORS = {
-    "inlet A": Sensor(*INLET, 1, _load),
-    "inlet W": Sensor(*INLET, 5, _power),
-    "inlet kWh": Sensor(*INLET, 8, _energy),
-    "pole A": Sensor(*POLE, 1, _load),
-    "protector A": Sensor(*PROTECTOR, 1, _load),
-    "unit W": Sensor(*UNIT, 5, _power),
-    "unit kWh": Sensor(*UNIT, 8, _energy),
+    "inlet A": Sensor(*INLET, 1, attrgetter("load_a")),
+    "inlet W": Sensor(*INLET, 5, attrgetter("power_w")),
+    "inlet kWh": Sensor(*INLET, 8, attrgetter("energy_kwh")),
+    "pole A": Sensor(*POLE, 1, attrgetter("load_a")),
+    "protector A": Sensor(*PROTECTOR, 1, attrgetter("load_a")),
+    "unit W": Sensor(*UNIT, 5, attrgetter("power_w")),
+    "unit kWh": Sensor(*UNIT, 8, attrgetter("energy_kwh")),
     "outlet A": Sensor(*OUTLET, 1, lambda figures: figures.currents.get("1.1")),
     "outlet W": Sensor(*OUTLET, 5, lambda figures: figures.powers.get("1.1")),
     "outlet kWh": Sensor(*OUTLET, 8, lambda figures: figures.energies.get("1.1")),
@@ -58,14 +47,7 @@ EACH_SENSOR = pytest.mark.parametrize("sensor", SENSORS.values(), ids=list(SENSO
 UNDEFINED = pytest.mark.parametrize("undefined", [0, 2**32 - 52, 47, None])
 
 
-def unit(
-    sensor: Sensor,
-    value: Optional[int],
-    signed: Optional[int] = None,
-    minimum: Optional[int] = None,
-    maximum: Optional[int] = None,
-    digits: int = 1,
-) -> Memory:
+def unit(sensor: Sensor, value: Optional[int], signed: Optional[int] = None, **more: int) -> Memory:
     """A PDU with one inlet, one outlet and one sensor. None: no row."""
     device = Memory(
         {
@@ -78,26 +60,21 @@ def unit(
             f"{E}4.1.2.1.3.1.1": 7,
         }
     )
-    add(device, sensor, value, signed, minimum, maximum, digits)
+    add(device, sensor, value, signed, **more)
     return device
 
 
 def add(
-    device: Memory,
-    sensor: Sensor,
-    value: Optional[int],
-    signed: Optional[int] = None,
-    minimum: Optional[int] = None,
-    maximum: Optional[int] = None,
-    digits: int = 1,
+    device: Memory, sensor: Sensor, value: Optional[int], signed: Optional[int] = None, **more: int
 ) -> None:
+    """`more`: `digits` (1 if not given), and the `minimum` and `maximum` of the signed reading."""
     for entry, number, held in (
         (sensor.readings, 2, 1),
         (sensor.readings, 4, value),
         (sensor.readings, 6, signed),
-        (sensor.configuration, 7, digits),
-        (sensor.configuration, 26, maximum),
-        (sensor.configuration, 27, minimum),
+        (sensor.configuration, 7, more.get("digits", 1)),
+        (sensor.configuration, 26, more.get("maximum")),
+        (sensor.configuration, 27, more.get("minimum")),
     ):
         if held is not None:
             device.put(f"{E}{entry}.{number}.{sensor.row}.{sensor.kind}", held)
@@ -118,7 +95,7 @@ def scaled(sensor: Sensor, value: int, digits: int = 1) -> Decimal:
 def test_a_sensor_that_can_be_negative_has_its_signed_reading(
     sensor: Sensor, undefined: Optional[int], digits: int
 ) -> None:
-    device = unit(sensor, undefined, 52, -63000, 63000, digits)
+    device = unit(sensor, undefined, 52, minimum=-63000, maximum=63000, digits=digits)
     assert figure(device, sensor) == scaled(sensor, 52, digits)
 
 
@@ -126,13 +103,13 @@ def test_a_sensor_that_can_be_negative_has_its_signed_reading(
 @EACH_SENSOR
 @UNDEFINED
 def test_a_negative_reading_is_no_figure(sensor: Sensor, undefined: Optional[int]) -> None:
-    assert figure(unit(sensor, undefined, -52, -63000), sensor) is None
+    assert figure(unit(sensor, undefined, -52, minimum=-63000), sensor) is None
 
 
 @pytest.mark.parametrize("kind", ["A", "W", "kWh"])
 def test_a_total_below_0_is_not_replaced_by_the_sum_of_the_outlets(kind: str) -> None:
     inlet, outlet = SENSORS[f"inlet {kind}"], SENSORS[f"outlet {kind}"]
-    device = unit(inlet, 0, -1250, -63000)
+    device = unit(inlet, 0, -1250, minimum=-63000)
     add(device, outlet, 139)
     assert figure(device, inlet) is None
     device = unit(outlet, 139)
@@ -145,8 +122,8 @@ def test_a_total_below_0_is_not_replaced_by_the_sum_of_the_outlets(kind: str) ->
 def test_a_sensor_whose_range_has_neither_form_has_no_figure(
     sensor: Sensor, undefined: Optional[int]
 ) -> None:
-    assert figure(unit(sensor, undefined, 0, -63000, 0), sensor) is None
-    assert figure(unit(sensor, undefined, None, -63000), sensor) is None
+    assert figure(unit(sensor, undefined, 0, minimum=-63000, maximum=0), sensor) is None
+    assert figure(unit(sensor, undefined, None, minimum=-63000), sensor) is None
 
 
 @pytest.mark.parametrize("name", ["inlet A", "inlet W", "inlet kWh", "pole A"])
@@ -161,11 +138,11 @@ def test_a_minimum_that_an_answer_lacks_is_not_taken_for_0(name: str) -> None:
 def test_signed_and_unsigned_outlets_of_a_table_are_read_each_by_its_own_column() -> None:
     for name in ("outlet A", "outlet W", "outlet kWh"):
         first = SENSORS[name]
-        device = unit(first, 0, 52, -63000)
+        device = unit(first, 0, 52, minimum=-63000)
         device.put(f"{E}3.5.3.1.2.1.2", "2")
         device.put(f"{E}4.1.2.1.3.1.2", 7)
         device.put(f"{E}3.2.2.1.4.1", 2)
-        add(device, first._replace(row="1.2"), 640, 0, 0, digits=2)
+        add(device, first._replace(row="1.2"), 640, 0, minimum=0, digits=2)
         figures = read_exactly(detection.detect(device, PROFILES, for_figures=True))
         of = {1: figures.currents, 5: figures.powers, 8: figures.energies}[first.kind]
         assert of == {"1.1": scaled(first, 52), "1.2": scaled(first, 640, 2)}
