@@ -3,6 +3,8 @@
 In four of the seven families, the values of the command differ from those of the state.
 """
 
+from decimal import Decimal
+
 from .language import *
 
 # Newer Geist units (VERTIV-V5-MIB): switched and metered outlets are two tables, joined by the
@@ -43,6 +45,13 @@ V5_LINES = figure(
     HUNDREDTHS,
     padding=("0",),
 )
+
+
+def _v5_phases(below: int, name: str, scale: Decimal = ONES) -> Figure:
+    """The sum of the phases, for units without pduMainTable: a recording of one has only these."""
+    phases = column(f"21239.5.2.3.2.1.{below}", name)
+    return figure(Unless(sum_if_rows_match(phases, V5_VOLTS), V5_TYPE), scale)
+
 
 # Older Geist units (GEIST-MIB-V3) and units of I.T. Watchdogs (IT-WATCHDOGS-MIB-V3), each below its
 # own root: one column holds the states and takes the commands.
@@ -244,10 +253,12 @@ PROFILES = (
         ),
         power=total(
             figure(column("21239.5.2.3.1.1.9", "pduTotalRealPower"), beside=V5_TYPE),
+            _v5_phases(12, "pduPhaseRealPower"),
             else_outlets=True,
         ),
         energy=total(
             figure(column("21239.5.2.3.1.1.12", "pduTotalEnergy"), THOUSANDTHS, beside=V5_TYPE),
+            _v5_phases(15, "pduPhaseEnergy", THOUSANDTHS),
             else_outlets=True,
         ),
         switching_confidence=Confidence.HIGH,
