@@ -27,8 +27,6 @@ from handlers.shared.errors import (
     NoSuchOutlet,
     PduHandlerError,
     ProtocolError,
-    SettingsError,
-    Unreachable,
 )
 from pdu_common.connection import PduData, PduSnmpData
 from pdu_common.helper import EnumPowerStatus, PduPortView
@@ -139,73 +137,6 @@ def test_a_hostile_setting_raises_a_pdu_handler_error_or_has_no_effect(
     assert [
         record.getMessage() for record in caplog.records if not is_one_line(record.getMessage())
     ] == []
-
-
-# Times outside 0.1 to 60 seconds, and texts in a notation that the setting does not allow.
-NO_TIMES = (
-    "nan",
-    "-nan",
-    "inf",
-    "-inf",
-    "Infinity",
-    "1e400",
-    "1e-400",
-    "60.0001",
-    "0.0999",
-    "-5",
-    "0",
-    "0x5",
-    "5s",
-    "5,0",
-    "5 5",
-    "\uff15",
-    "9" * 5000,
-)
-# keys of TEXTS for 1 or 0.1 seconds in an allowed notation
-TIMES = {"dot", "plus", "blanks", "zero before"}
-
-
-@pytest.mark.parametrize("name", list(PEERS))
-def test_a_timeout_is_valid_or_raises_an_error_that_names_the_setting(
-    name: str, caplog: pytest.LogCaptureFixture
-) -> None:
-    with PEERS[name]() as peer, caplog.at_level(logging.DEBUG):
-        before = peer.books()
-        for about, text in {**TEXTS, **{repr(text[:20]): text for text in NO_TIMES}}.items():
-            try:
-                ports = made(peer, timeout=text).status().ports
-            except SettingsError as error:
-                assert (
-                    "timeout" in str(error) and is_one_line(str(error)) and len(str(error)) < 1000
-                ), about
-                assert about not in TIMES or peer.snmp, about
-            except Unreachable:
-                # on a busy machine, an answer may take longer than 0.1 s
-                assert about == "dot"
-            else:
-                assert about in TIMES and not peer.snmp, about  # SNMP has no such setting
-                assert {port.identity for port in ports} == set(before.states), about
-        after = peer.books()
-    assert (after.writes, after.states) == (before.writes, before.states)
-    assert [
-        record.getMessage() for record in caplog.records if not is_one_line(record.getMessage())
-    ] == []
-
-
-@pytest.mark.parametrize("about", list(TEXTS))
-def test_a_timeout_among_the_snmp_fields_is_valid_or_raises_a_pdu_handler_error(about: str) -> None:
-    with PEERS["snmp"]() as peer:
-        handler = importlib.import_module("handlers.snmp.handler").make_handler(
-            PduSnmpData(peer.address, {**peer.snmp, "timeout": TEXTS[about]}, peer.settings)
-        )
-        try:
-            ports = handler.status().ports
-        except PduHandlerError as error:
-            assert is_one_line(str(error)) and len(str(error)) < 3000
-        else:
-            assert about in TIMES | {"other digits"} and {port.identity for port in ports} == set(
-                peer.books().states
-            )
 
 
 @pytest.mark.parametrize("key", ["device", "username", "password"])

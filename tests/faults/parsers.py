@@ -28,14 +28,10 @@ from handlers.snmp.profiles import PROFILES
 from handlers.snmp.settings import SETTINGS as SNMP
 from pdu.monitoring import datagrams
 from pdu.pdus import device_list, handler_archives
-from pdu.recordings.nut import dump
-from pdu.recordings.raritan import recorded_calls
-from pdu.recordings.snmp import snmprec
 from pdu_common.snmp_client import ber, pdus, v3
 from pdu_common.snmp_client.ber import Malformed
 from pdu_common.snmp_client.errors import SnmpError
-from pdu_common.snmp_client.exchanges import CommunityExchange
-from pdu_common.snmp_client.reads import GET, UNDECODABLE, SnmpAnswer, SnmpRequest, plain
+from pdu_common.snmp_client.reads import GET, SnmpAnswer, SnmpRequest
 from pdu_common.snmp_client.usm import User
 from pdu_common.snmp_client.usm_exchange import UserExchange
 from tests.dcimanager import multipart
@@ -148,19 +144,6 @@ def _pdu(kind: int, values: Sequence[bytes]) -> bytes:
     return ber.tlv(kind, body)
 
 
-def _community_message(data: bytes) -> None:
-    """A dialogue ignores it, since the number of its own request is random."""
-    dialogue = CommunityExchange(2, b"public")
-    dialogue.start(SnmpRequest(GET, (_NAME,)))
-    assert dialogue.take(data) is None
-    for arcs, value in pdus.decode_message(data).pdu.rows:
-        if value.tag != UNDECODABLE:
-            # an OID that was read is written as the same OID
-            encoded = ber.encode_oid(arcs)
-            assert ber.arcs(encoded[ber.head(encoded, 0, len(encoded))[1] :]) == arcs
-            plain(value)
-
-
 def _user_message(data: bytes) -> None:
     """With the identifier of the request, so that more than its header is read."""
     message = v3.decode(data)
@@ -169,15 +152,6 @@ def _user_message(data: bytes) -> None:
     request = v3.decode(dialogue.start(SnmpRequest(GET, (_NAME,))))
     answer = v3.encode(message._replace(msg_id=request.msg_id), reportable=False)[0]
     assert not isinstance(dialogue.take(answer), SnmpAnswer)
-
-
-def community_messages() -> Sequence[bytes]:
-    """Answers of v2c and v1 with values of each type."""
-    return [
-        *(pdus.message(1, b"public", _pdu(pdus.RESPONSE, [value])) for value in _VALUES),
-        pdus.message(1, b"public", _pdu(pdus.RESPONSE, _VALUES)),
-        pdus.message(0, b"public", _pdu(pdus.RESPONSE, _VALUES[:2])),
-    ]
 
 
 def _user_messages() -> Sequence[bytes]:
@@ -193,10 +167,6 @@ def _user_messages() -> Sequence[bytes]:
     return [v3.encode(message, reportable=False)[0] for message in messages]
 
 
-_VALUES = (
-    *(b"\x04\x05rpdu2", b"\x02\x01\xf9", b"\x06\x07\x2b\x06\x01\x04\x01\x82\x3e", b"\x82\x00"),
-    *(b"\x40\x04\xc0\x00\x02\x07", b"\x44\x02\xfe\x00", b"\x46\x09\x00" + 8 * b"\xff"),
-)
 _OURS = (PduHandlerError,)
 _SETTINGS = (
     b"host=192.0.2.1:443\nport=443\nusername=a\npassword=b\nverify=no\ntimeout=5\nlink_units=2,3",
@@ -215,29 +185,6 @@ PARSERS: tuple[Parser, ...] = (
         _profile,
         (schema.ProfileError,),
         [schema.dumps(profile).encode() for profile in PROFILES[:4]],
-    ),
-    Parser(
-        "snmprec",
-        _text(snmprec.parse),
-        _OURS,
-        [
-            b"1.3.6.1.2.1.1.1.0|4|Acme\n1.3.6.1.4.1.99999.1.1|4x|00ff\n1.3.6.1.4.1.9.2|66|7\n",
-            b'.1.3.6.1.2.1.1.1.0 = STRING: "Acme"\n.1.3.6.1.2.1.1.3.0 = Timeticks: (36) 0:00:0.3\n',
-        ],
-    ),
-    Parser(
-        "NUT dump",
-        _text(dump.parse),
-        _OURS,
-        [b'# device pdu "x"\noutlet.1.status: on\noutlet.count: 2\n# command load.off\n'],
-    ),
-    Parser(
-        "calls",
-        _text(recorded_calls.parse),
-        _OURS,
-        [
-            b'{"calls": [{"rid": "/model/pdu/0", "method": "getOutlets", "params": {}, "result": {}}]}'
-        ],
     ),
     Parser(
         "list.csv",
@@ -300,12 +247,6 @@ PARSERS: tuple[Parser, ...] = (
         _walk,
         _OURS,
         [(_RECORDINGS / name).read_bytes() for name in _TABLES],
-    ),
-    Parser(
-        "SNMPv2c message",
-        _community_message,
-        (Malformed,),
-        community_messages(),
     ),
     Parser("SNMPv3 message", _user_message, (Malformed, SnmpError), _user_messages()),
 )

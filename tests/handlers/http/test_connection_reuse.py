@@ -178,28 +178,19 @@ def test_a_new_connection_that_takes_no_command_is_reported_as_may_or_may_not() 
         assert relay.talks == 4
 
 
-@pytest.mark.parametrize("method, requests", [("status", 2), ("statistic", 2), ("port_down", 3)])
-def test_a_call_to_a_unit_that_keeps_the_connection_takes_one_connection(
-    method: str, requests: int
-) -> None:
-    with raritan() as unit, ClosingRelay(unit.port, 0.0, 0, tls=context(True)) as relay:
-        for number in range(1, 6):
-            getattr(unit.handler(relay, True), method)(
-                *([PduPortView("1")] if method == "port_down" else [])
-            )
-            assert (relay.talks, sum(relay.served.values())) == (number, number * requests)
-
-
 @pytest.mark.parametrize(
     "open_unit, method, requests",
     [
+        (raritan, "status", 2),
+        (raritan, "statistic", 2),
+        (raritan, "port_down", 3),
         (redfish, "status", 3),
         (redfish, "port_down", 6),
         (with_session, "status", 5),
         (with_session, "port_down", 8),
     ],
 )
-def test_a_redfish_call_to_a_unit_that_keeps_the_connection_takes_one_connection(
+def test_a_call_to_a_unit_that_keeps_the_connection_takes_one_connection(
     open_unit: Any, method: str, requests: int
 ) -> None:
     with open_unit() as unit, ClosingRelay(unit.port, 0.0, 0, tls=context(True)) as relay:

@@ -139,31 +139,3 @@ def test_a_command_follows_no_redirect_though_pdudaemon_does(unit: HttpServer) -
     with pytest.raises(errors.Unreachable, match="may or may not have switched"):
         switch(unit, "AA2", False)
     assert unit.books().writes == [] and len(requests) == 3
-
-
-@pytest.mark.parametrize("status", [201, 202, 302, 307, 503])
-def test_an_answer_that_is_no_success_counts_only_with_the_state(
-    unit: HttpServer, status: int
-) -> None:
-    requests = answers(unit, Reply(status), obeyed=False)
-    with pytest.raises(errors.Unreachable, match="poll the PDU before trying again"):
-        switch(unit, "AA2", False)
-    assert len(requests) == 1  # never repeated
-    assert switch(unit, "AA2", True) is UP  # a reading shows the state
-
-
-@pytest.mark.parametrize("status", [400, 403, 404, 405, 409])
-def test_a_command_that_is_declined_is_an_error(unit: HttpServer, status: int) -> None:
-    requests = answers(unit, Reply(status), obeyed=False)
-    with pytest.raises((errors.Refused, errors.Denied)):
-        switch(unit, "AA2", False)
-    assert len(requests) == 1
-
-
-@pytest.mark.parametrize("status", [200, 204])
-def test_success_proves_nothing_before_a_reading_shows_the_state(
-    unit: HttpServer, status: int
-) -> None:
-    answers(unit, Reply(status), obeyed=False)
-    assert switch(unit, "AA2", False, deadline=0.2, pause=0.05) is UNKNOWN
-    assert unit.books().writes == []

@@ -187,15 +187,6 @@ def test_with_text_every_result_is_str(real: Upsd) -> None:
             nut.ListClients("")
 
 
-def test_fsd_of_an_unknown_device_is_access_denied_and_the_servers_error_is_its_cause(
-    real: Upsd,
-) -> None:
-    with _ours(real, PRIMARY) as nut:
-        with pytest.raises(pynut.PyNUTError, match="^ERR ACCESS-DENIED$") as error_info:
-            nut.FSD("none")
-    assert str(error_info.value.__cause__) == "ERR UNKNOWN-UPS"
-
-
 # ---- the listed differences ----------------------------------------------------------------------
 
 
@@ -213,12 +204,6 @@ def test_a_description_with_quotes_is_read_completely() -> None:
         assert both.ours.GetUPSList() == {b"a": b'the "big" one'}
         with pytest.raises(ValueError):
             both.theirs.GetUPSList()
-
-
-def test_descriptions_of_commands_come_from_the_server(real: Upsd) -> None:
-    with Both(real, NOBODY) as both:
-        assert both.ours.GetUPSCommands("pdu")[b"load.off"] == b"Turn off the load immediately"
-        assert both.theirs.GetUPSCommands("pdu")[b"load.off"] == b"Description unavailable"
 
 
 def test_empty_arguments_are_refused_without_a_request(real: Upsd) -> None:
@@ -356,20 +341,6 @@ def test_a_failed_connection_is_the_same_oserror_as_with_pynutclient_and_also_a_
     assert host in str(here) and "check" in str(here)
 
 
-def test_a_connection_that_server_has_reset_before_a_request_is_a_connectionreseterror() -> None:
-    ended: list[bool] = []
-
-    def talk(connection: socket.socket) -> None:
-        _reset(connection)
-        connection.sendall(b"BEGIN LIST UPS\nEND LIST UPS\n")
-        ended.append(True)
-
-    with serving(talk) as port, pynut.PyNUTClient("127.0.0.1", port, timeout=PATIENCE_S) as nut:
-        assert nut.GetUPSList() == {} and until(lambda: bool(ended))
-        with pytest.raises(ConnectionResetError):
-            nut.GetUPSList()
-
-
 def test_a_host_name_or_a_port_that_cannot_exist_is_a_pynuterror() -> None:
     for host, port in (
         ("a" * 70, 3493),
@@ -407,17 +378,6 @@ def test_an_answer_outside_the_protocol_is_a_pynuterror() -> None:
             for call in calls:
                 with pytest.raises(pynut.PyNUTError):
                     call()
-
-
-def test_the_words_of_a_refusal_have_no_control_characters() -> None:
-    with NutServer([StaticDevice("a", {"x": "y"})]) as server:
-        server.faults.rewrite = lambda line, answer: b"ERR NO-WAY \x1b[31mred\n"
-        with (
-            pynut.PyNUTClient(server.host, server.port) as nut,
-            pytest.raises(pynut.PyNUTError) as error_info,
-        ):
-            nut.GetUPSList()
-        assert str(error_info.value) == r"ERR NO-WAY \x1b[31mred"
 
 
 def test_a_refused_login_closes_the_connection_at_once() -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Optional
+import functools
+from typing import Any, Callable, Optional
 
 import pytest
 
@@ -338,55 +339,42 @@ def behind(count: int, expand: Optional[Json]) -> Tree:
     return tree
 
 
-@pytest.mark.parametrize("change", ["no chassis", "no list", "only links"])
-def test_without_a_list_that_includes_the_sensors_they_are_read_one_by_one(change: str) -> None:
-    tree = behind(20, EXPAND)
-    answer = (
-        Answer(tree.resources[f"{CHASSIS}/Sensors"])
-        if change == "only links"
-        else Answer(None, 404)
-    )
-    tree.special[CHASSIS if change == "no chassis" else f"{CHASSIS}/Sensors"] = lambda request: (
-        answer
-    )
-    assert totals(tree) == (190.0, 190.0)
-    assert {f"{CHASSIS}/Sensors/{name}{number}" for name in "AE" for number in range(20)} <= set(
-        tree.targets
-    )
-
-
 _LIST = f"{CHASSIS}/Sensors"
 
 
-@pytest.mark.parametrize(
-    "change",
-    [
-        {"Members@odata.count": 41},
-        {"Members": None},
-        {"@odata.id": "/redfish/v1/Chassis/PDU/Other"},
-        {"Members@odata.nextLink": "https://evil.example/"},
-    ],
-)
-def test_a_list_of_sensors_that_is_wrong_costs_only_the_shortcut(change: Json) -> None:
-    tree = behind(20, EXPAND)
-    tree.resources[_LIST] = {**tree.resources[_LIST], **change}
-    assert totals(tree) == (190.0, 190.0)
+def _answered(status: int, _: Tree) -> Answer:
+    return Answer(None, status)
 
 
-@pytest.mark.parametrize("status", [400, 429, 500, 503])
-def test_a_list_of_sensors_that_is_refused_costs_only_the_shortcut(status: int) -> None:
-    tree = behind(20, EXPAND)
-    tree.special[_LIST] = lambda request: Answer(None, status)
-    assert totals(tree) == (190.0, 190.0)
+def _listed(change: Json) -> Callable[[Tree], Answer]:
+    return lambda tree: Answer({**tree.resources[_LIST], **change})
 
 
-def test_a_listed_sensor_with_an_odd_link_to_itself_is_read_alone() -> None:
-    tree = behind(20, EXPAND)
-    sensors = [
-        dict(tree.resources[entry["@odata.id"]]) for entry in tree.resources[_LIST]["Members"]
-    ]
-    sensors[0]["@odata.id"] = "//odd"
-    tree.special[_LIST] = lambda request: Answer({"Members": sensors})
+def _odd_link(tree: Tree) -> Answer:
+    links = [entry["@odata.id"] for entry in tree.resources[_LIST]["Members"]]
+    first, *others = [dict(tree.resources[link]) for link in links]
+    return Answer({"Members": [{**first, "@odata.id": "//odd"}, *others]})
+
+
+SHORTCUTS: dict[str, tuple[str, Callable[[Tree], Answer]]] = {
+    "no chassis": (CHASSIS, lambda tree: Answer(None, 404)),
+    **{
+        f"refused with {status}": (_LIST, functools.partial(_answered, status))
+        for status in (400, 404, 429, 500, 503)
+    },
+    "only links": (_LIST, _listed({})),
+    "a larger count": (_LIST, _listed({"Members@odata.count": 41})),
+    "no members": (_LIST, _listed({"Members": None})),
+    "another list": (_LIST, _listed({"@odata.id": "/redfish/v1/Chassis/PDU/Other"})),
+    "a page elsewhere": (_LIST, _listed({"Members@odata.nextLink": "https://evil.example/"})),
+    "a sensor with an odd link": (_LIST, _odd_link),
+}
+
+
+@pytest.mark.parametrize("shortcut", SHORTCUTS)
+def test_without_a_usable_list_of_sensors_they_are_read_one_by_one(shortcut: str) -> None:
+    tree, (path, answer) = behind(20, EXPAND), SHORTCUTS[shortcut]
+    tree.special[path] = lambda request: answer(tree)
     assert totals(tree) == (190.0, 190.0)
 
 
@@ -395,13 +383,6 @@ def test_a_sensor_that_is_another_one_leaves_only_its_own_figure_unset(odd: Json
     tree = behind(3, None)
     tree.special[f"{CHASSIS}/Sensors/A1"] = lambda request: Answer({"Id": "A1", **odd})
     assert totals(tree) == (DEFAULT.load, 3.0)
-
-
-def test_a_sensor_on_another_host_is_not_read() -> None:
-    tree = behind(3, None)
-    tree.resources[f"{OUTLETS}/1"]["CurrentAmps"]["DataSourceUri"] = "https://evil.example/A0"
-    assert totals(tree) == (DEFAULT.load, 3.0)
-    assert "/A0" not in tree.targets
 
 
 def test_a_sensor_that_the_login_may_not_read_raises_denied() -> None:

@@ -11,8 +11,8 @@ import pytest
 
 from handlers.shared.errors import NoSuchOutlet, PduHandlerError, Unsupported
 from pdu_common.helper import EnumPowerStatus, PduPortStatisticView, PduPortView
+from tests.handlers.clocks import in_switching
 from tests.simulators.redfish import UNITS, Expand, Model, Pdu, RedfishService
-from tests.waiting import PATIENCE_S
 
 from .simulated import STATES, handler
 
@@ -45,8 +45,10 @@ def test_states_and_load_and_energy_agree_with_the_books(name: str) -> None:
 
 @pytest.mark.sample(6)
 @pytest.mark.parametrize("name", sorted(set(UNITS) - {"metered", "floor", "hall"}))
-def test_an_outlet_is_switched_off_and_on_and_the_others_keep_their_state(name: str) -> None:
-    with RedfishService(UNITS[name]()) as unit:
+def test_an_outlet_is_switched_off_and_on_and_the_others_keep_their_state(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with RedfishService(UNITS[name](), clock=in_switching(monkeypatch)) as unit:
         before = unit.books().states
         identity = list(before)[1]
         for number, on in enumerate((False, True), 1):
@@ -119,11 +121,10 @@ def test_a_unit_without_switches_gets_no_command(name: str) -> None:
     ],
 )
 def test_port_down_returns_down_if_the_contact_opens_in_time_and_else_unknown(
-    model: Model, shown: EnumPowerStatus
+    model: Model, shown: EnumPowerStatus, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with RedfishService(model) as unit:
-        seconds = 0.5 if shown is EnumPowerStatus.UNKNOWN else PATIENCE_S
-        port = handler(unit).port_down(PduPortView("A1"), deadline=seconds, pause=0.1)
+    with RedfishService(model, clock=in_switching(monkeypatch)) as unit:
+        port = handler(unit).port_down(PduPortView("A1"))
         assert port.power_status is shown
         assert unit.books().states["A1"] is (shown is not EnumPowerStatus.DOWN)
         assert unit.books().writes == [("A1", "Off")]

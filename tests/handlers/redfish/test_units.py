@@ -123,18 +123,6 @@ def test_one_of_too_many_pdus_can_still_be_chosen() -> None:
     assert "'9', '10' and so on" in str(refused(Tree(resources), pdu="102"))
 
 
-def test_as_many_pdus_as_one_call_reads_are_all_read() -> None:
-    resources = unit()
-    racks = [{"Id": str(number), "EquipmentType": "FloorPDU"} for number in range(1, 101)]
-    resources[RACKS] = {"Members": racks, "Members@odata.count": 100}
-    assert identities(Tree(resources)) == []
-    resources[RACKS] = {"Members": racks[:10], "Members@odata.count": 10}
-    assert "'9', '10'" in str(refused(Tree(resources), pdu="x"))
-    assert "and so on" not in str(refused(Tree(resources), pdu="x"))
-    resources[RACKS] = {"Members": racks[:11], "Members@odata.count": 11}
-    assert "'9', '10' and so on" in str(refused(Tree(resources), pdu="x"))
-
-
 @pytest.mark.parametrize("settings", [{}, {"pdu": "1"}])
 def test_two_pdus_with_the_same_id_are_an_error(settings: dict[str, str]) -> None:
     resources = two()
@@ -155,14 +143,6 @@ def test_the_error_for_an_identity_without_a_prefix_says_how_outlets_are_called_
     assert isinstance(error, NoSuchOutlet)
     assert "; its outlets are now called '1.N' or '2.N': poll it" in str(error)
     assert "has no outlet '1.9': poll it" in str(not_switched(Tree(two()), "1.9"))
-    for count, names in ((5, "'5.N': poll it"), (6, "'5.N' and so on: poll it")):
-        resources = two()
-        resources[RACKS] = {
-            "Members": [
-                {"Id": str(number), "EquipmentType": "FloorPDU"} for number in range(1, count + 1)
-            ]
-        }
-        assert names in str(not_switched(Tree(resources), "A"))
 
 
 @pytest.mark.parametrize("count", [None, 0])
@@ -236,13 +216,6 @@ def test_a_pdu_without_a_usable_id_does_not_make_a_named_one_unreadable(
     )
 
 
-def test_the_error_for_one_of_several_pdus_without_a_usable_id_names_the_setting() -> None:
-    resources = two()
-    resources[f"{RACKS}/2"]["Id"] = 2
-    error = refused(Tree(resources))
-    assert error.keys == ("pdu",) and "without a usable Id" in str(error)
-
-
 @pytest.mark.parametrize(
     "ids, settings", [(["PASSWORD", "PASSWORD"], {}), (["PASSWORD", "2"], {"pdu": "3"})]
 )
@@ -252,13 +225,6 @@ def test_a_password_in_an_id_is_not_in_the_error(ids: list[str], settings: dict[
         resources[f"{RACKS}/{number}"]["Id"] = one.replace("PASSWORD", PASSWORD)
     error = refused(Tree(resources), **settings)
     assert PASSWORD not in str(error) and "holds the login" in str(error)
-
-
-def test_a_service_with_power_shelves_alone_names_the_setting_that_reads_them() -> None:
-    resources = unit()
-    resources[f"{ROOT}/PowerEquipment"]["PowerShelves"] = {"@odata.id": f"{ROOT}/shelves"}
-    resources[RACKS] = {"Members": [], "Members@odata.count": 0}
-    assert "PowerShelves/ID" in str(refused(Tree(resources)))
 
 
 def test_panduits_link_power_distribution_is_followed_to_the_pdus() -> None:
@@ -372,18 +338,6 @@ def test_a_list_is_an_error_if_it_has_a_loop_or_is_invalid_or_shorter_than_its_c
     if "Members@odata.count" in page:
         tree.resources[OUTLETS]["Members@odata.count"] = 3
     assert refused(tree).kind == "protocol"
-
-
-def test_an_endless_list_is_an_error() -> None:
-    tree, pages = Tree(unit()), iter(range(10_000))
-    tree.special[OUTLETS] = lambda request: Answer(
-        {
-            "Members": [{"@odata.id": f"{OUTLETS}/1"}],
-            "Members@odata.nextLink": f"{OUTLETS}?$skip={next(pages)}",
-        }
-    )
-    assert refused(tree).kind == "protocol"
-    assert sum(target.startswith(f"{OUTLETS}?") for target in tree.targets) == 500
 
 
 def test_a_list_of_too_many_members_is_an_error() -> None:

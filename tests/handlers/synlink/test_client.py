@@ -18,7 +18,7 @@ from tests.handlers.other_clients import run_client
 from tests.pdu.running import run
 from tests.peers.unit_pdus import UnitPeers
 from tests.simulators.synlink import TOKEN
-from tests.simulators.unit_servers import PASSWORD, READER, USER, HttpServer, Reply
+from tests.simulators.unit_servers import PASSWORD, USER, HttpServer, Reply
 
 UP, DOWN, UNKNOWN = EnumPowerStatus.UP, EnumPowerStatus.DOWN, EnumPowerStatus.UNKNOWN
 WORDS = {"ON": UP, "OFF": DOWN}
@@ -233,20 +233,6 @@ def test_a_session_key_is_found_among_other_cookies_and_shown_nowhere(unit: Http
     with pytest.raises(errors.Refused, match="500") as caught:
         pdu(unit).status()
     assert "key-of-test" not in str(caught.value)
-
-
-def test_an_account_that_may_only_read_does_not_switch(unit: HttpServer) -> None:
-    reader = {"username": READER, "password": PASSWORD}
-    with pytest.raises(errors.Denied):
-        pdu(unit, **reader).port_down(PduPortView("2-286331153", UNKNOWN))
-    assert unit.books().writes == [] and pdu(unit, **reader).status().ports
-
-
-def test_the_error_of_a_unit_without_https_names_the_setting(unit: HttpServer) -> None:
-    with pytest.raises(errors.Unreachable, match="scheme=http"):
-        make_handler(
-            PduData(unit.host, {"port": str(unit.port), "username": USER, "password": PASSWORD})
-        ).status()
 
 
 def test_pdu_off_with_what_it_reads_before_and_after_is_one_session(

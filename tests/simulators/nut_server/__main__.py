@@ -19,8 +19,6 @@ from tests.program import (
     StopSignals,
     count,
     port,
-    positive,
-    seconds,
     shown_password,
     starting,
 )
@@ -58,25 +56,6 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
         default=8,
         help="outlets of each unit, 1 to 48 (default: %(default)s)",
     )
-    parser.add_argument(
-        "--first", type=count, default=1, help="number of the first outlet (default: %(default)s)"
-    )
-    parser.add_argument(
-        "--members", type=positive, default=1, help="units in a daisy chain (default: %(default)s)"
-    )
-    parser.add_argument(
-        "--by",
-        choices=("command", "variable"),
-        default="command",
-        help="how the driver switches (default: %(default)s)",
-    )
-    parser.add_argument(
-        "--poll",
-        type=seconds,
-        default=0.0,
-        metavar="SECONDS",
-        help="the driver reads its device again only after this time (default: %(default)g)",
-    )
     parser.add_argument("--tls", action="store_true", help="offer STARTTLS")
     parser.add_argument(
         "--ca-file",
@@ -99,17 +78,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     with ExitStack() as stack:
         signals = stack.enter_context(StopSignals())
         with starting(chosen.port):
-            devices = [
-                SwitchedPdu(
-                    name,
-                    chosen.outlets,
-                    first=chosen.first,
-                    members=chosen.members,
-                    by=chosen.by,
-                    poll_s=chosen.poll,
-                )
-                for name in chosen.device or ["pdu"]
-            ]
+            devices = [SwitchedPdu(name, chosen.outlets) for name in chosen.device or ["pdu"]]
             user = User(
                 chosen.user,
                 os.environ.get("NUT_PASSWORD", ADMIN.password),

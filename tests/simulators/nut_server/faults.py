@@ -30,8 +30,6 @@ class Faults:
     """By default there is no fault. Each field may be changed while the server runs."""
 
     rewrite: Optional[Rewrite] = None
-    # delay of an answer in seconds; lines received together have one delay
-    late_s: float = 0.0
     # like NUT before 2.8: no SET TRACKING, a plain OK for writes
     no_tracking: bool = False
     no_protver: bool = False  # PROTVER is unknown, as in NUT before 2.8
@@ -44,4 +42,3 @@ class Faults:
     tracked: Optional[str] = None
     # condition of each driver, by device; default WELL
     drivers: dict[str, Driver] = field(default_factory=dict)
-    closes_at_once: bool = False  # closes new connections without an answer

@@ -9,7 +9,6 @@ import functools
 import socket
 import ssl
 import threading
-import time
 from collections.abc import Sequence
 from typing import Callable, Optional
 
@@ -18,7 +17,7 @@ from tests.simulators.certificates import fingerprint, usual
 
 from .devices import Device, SwitchedPdu
 from .faults import Cut, Faults
-from .session import Session, Site, Watch
+from .session import Session, Site
 from .users import ADMIN, User
 from .words import LineReader
 
@@ -26,11 +25,12 @@ from .words import LineReader
 class NutServer:
     """A NUT server on `host`; a context manager.
 
-    `devices`: by default, one SwitchedPdu of 8 outlets. `watch` is called with each request and its
-    answer. With `tls` the server offers STARTTLS, with
+    `devices`: by default, one SwitchedPdu of 8 outlets. With `tls` the server offers STARTTLS, with
     a certificate for localhost and 127.0.0.1 that `ca_pem` verifies and whose SHA-256 is
     `fingerprint`.
     """
+
+    host = "127.0.0.1"
 
     def __init__(
         self,
@@ -39,24 +39,19 @@ class NutServer:
         *,
         tls: bool = False,
         port: int = 0,
-        faults: Optional[Faults] = None,
-        host: str = "127.0.0.1",
-        watch: Optional[Watch] = None,
     ) -> None:
-        self.host = host
         self.devices: list[Device] = list(devices) if devices is not None else [SwitchedPdu()]
-        self.faults = faults if faults is not None else Faults()
+        self.faults = Faults()
         identity = usual() if tls else None
         self.ca_pem = identity.authority.ca_pem if identity else ""
         self.fingerprint = fingerprint(identity.certificate) if identity else ""
         self._tls = identity.context if identity else None
-        self._site = Site(self.devices, users, self.faults, tls, watch)
+        self._site = Site(self.devices, users, self.faults, tls)
         self._lock = threading.Lock()
         self._round_trips = self._connections = 0
         self._open: set[socket.socket] = set()
         self._threads: list[threading.Thread] = []
-        family = socket.AF_INET6 if ":" in self.host else socket.AF_INET
-        self._listener = socket.create_server((self.host, port), family=family)
+        self._listener = socket.create_server((self.host, port))
         self.port: int = self._listener.getsockname()[1]
         self._start(self._accept)
 
@@ -125,9 +120,6 @@ class NutServer:
                 return
             with self._lock:
                 self._connections += 1
-            if self.faults.closes_at_once:
-                connection.close()
-                continue
             with self._lock:
                 self._open.add(connection)
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -188,6 +180,4 @@ class NutServer:
         return True
 
     def _send(self, connection: socket.socket, answer: bytes) -> None:
-        if self.faults.late_s:
-            time.sleep(self.faults.late_s)
         connection.sendall(answer)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import builtins
-import itertools
 import uuid
 from collections.abc import Mapping, Sequence
 from typing import Callable, Optional
@@ -19,10 +18,6 @@ KNOWN = "Commands: HELP VER GET LIST SET INSTCMD LOGIN LOGOUT USERNAME PASSWORD 
 LONGEST_LINE = 512
 
 
-# called with each request of a session and its answer, before the answer is sent
-Watch = Callable[["Session", Sequence[str], str], None]
-
-
 class Err(Exception):
     """Ends a request with the answer `ERR CODE`."""
 
@@ -36,7 +31,6 @@ class Site:
         users: Sequence[User],
         faults: Faults,
         tls: bool,
-        watch: Optional[Watch] = None,
     ) -> None:
         self.devices = {device.name.lower(): device for device in devices}
         if len(self.devices) < len(devices):
@@ -46,8 +40,6 @@ class Site:
         self.writes: list[tuple[str, str]] = []
         self.logins: dict[str, list[Session]] = {}
         self.forced: list[str] = []  # devices with the forced-shutdown flag
-        self.watch = watch
-        self.numbers = itertools.count(1)
 
 
 class Session:
@@ -55,7 +47,6 @@ class Session:
 
     def __init__(self, site: Site, address: str) -> None:
         self.site, self.address = site, address
-        self.number = next(site.numbers)
         self.secure = self.over = False
         self._user: Optional[str] = None
         self._password: Optional[str] = None
@@ -65,12 +56,6 @@ class Session:
 
     def answer(self, words: Sequence[str]) -> str:
         """The answer to one line of the client."""
-        answer = self._answer(words)
-        if self.site.watch is not None:
-            self.site.watch(self, words, answer)
-        return answer
-
-    def _answer(self, words: Sequence[str]) -> str:
         verb = words[0].upper() if words else ""
         request = _REQUESTS.get(verb)
         try:
