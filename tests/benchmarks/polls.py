@@ -66,40 +66,23 @@ class Poll(NamedTuple):
 
 
 _QUICK = {SECONDS: 1 / 3}
+_BULK, _LOOP, _LEANEST = "bulk on the binding", "SDK's loop", "SDK's leanest bulk"
+_ALL, _NUT = "everything", ("NutClient", "PyNUTClient")
+_SCRIPT = "script on requests"
 POLLS: Sequence[Poll] = (
     Poll("snmp", "a poll", _PYSNMP, _PAGE, NEAR, {CPU: 3.0}),
     Poll("snmp", "a poll by GETNEXT", _PYSNMP, _PAGE, NEAR, snmp={"version": "1"}),
-    Poll("raritan", "a poll", "handler", "SDK's loop", NEAR),
-    Poll(
-        "raritan",
-        "everything, same connection",
-        "bulk on the binding",
-        "SDK's loop",
-        FAR,
-        {SECONDS: 0.01},
-        2,
-    ),
-    Poll(
-        "raritan", "everything", "bulk on the binding", "SDK's leanest bulk", NEAR, {SECONDS: 1.1}
-    ),
-    Poll("raritan", "everything", "bulk on the binding", "SDK's leanest bulk", FAR, {SECONDS: 1.1}),
-    Poll("nut", "a poll", "handler", "PyNUTClient", FAR),
-    Poll(
-        "nut",
-        "everything",
-        "NutClient",
-        "PyNUTClient",
-        NEAR,
-        {SECONDS: 0.05, CPU: 1.0},
-        is_upsd=True,
-    ),
-    Poll("nut", "everything", "NutClient", "PyNUTClient", FAR, {SECONDS: 0.25}, is_upsd=True),
-    Poll("nut", "everything, descriptions too", "PyNUT facade", "PyNUTClient", FAR, _QUICK),
+    Poll("raritan", "a poll", "handler", _LOOP, NEAR),
+    Poll("raritan", f"{_ALL}, same connection", _BULK, _LOOP, FAR, {SECONDS: 0.01}, 2),
+    Poll("raritan", _ALL, _BULK, _LEANEST, NEAR, {SECONDS: 1.1}),
+    Poll("raritan", _ALL, _BULK, _LEANEST, FAR, {SECONDS: 1.1}),
+    Poll("nut", "a poll", "handler", "PyNUTClient's variables", FAR),
+    Poll("nut", _ALL, *_NUT, NEAR, {SECONDS: 0.05, CPU: 1.0}, is_upsd=True),
+    Poll("nut", _ALL, *_NUT, FAR, {SECONDS: 0.25}, is_upsd=True),
+    Poll("nut", f"{_ALL}, descriptions too", "PyNUT facade", "PyNUTClient", FAR, _QUICK),
     Poll("redfish", "a poll", "handler", "redfish library", NEAR, _QUICK),
     Poll("redfish", "a poll", "handler", "redfish library", FAR, _QUICK),
-    Poll("jaws", "a poll", "handler", "script on requests"),
-    Poll("netio", "a poll", "handler", "script on requests"),
-    Poll("synlink", "a poll", "handler", "script on requests"),
+    *(Poll(name, "a poll", "handler", _SCRIPT) for name in ("jaws", "netio", "synlink")),
 )
 
 

@@ -192,8 +192,10 @@ def nut_client(target: Target) -> Read:
     return read
 
 
-def pynutclient(module: str, target: Target) -> Read:
-    """PyNUTClient, or the facade with its names. Both read the descriptions of commands too."""
+def pynutclient(module: str, is_poll: bool, target: Target) -> Read:
+    """PyNUTClient, or the facade with its names: variables, and unless it is a poll, what can be
+    written, and commands with their descriptions.
+    """
     library = importlib.import_module(module)
 
     def read() -> int:
@@ -201,7 +203,7 @@ def pynutclient(module: str, target: Target) -> Read:
         socket = nut if hasattr(nut, "close") else nut._PyNUTClient__srv_handler
         with contextlib.closing(socket):
             variables = nut.GetUPSVars("pdu")
-            assert nut.GetRWVars("pdu") and nut.GetUPSCommands("pdu")
+            assert is_poll or nut.GetRWVars("pdu") and nut.GetUPSCommands("pdu")
         return int(variables[b"outlet.count"])
 
     return read
@@ -251,8 +253,9 @@ WAYS: Mapping[str, Callable[[Target], Read]] = {
     "SDK's loop": functools.partial(loop, "raritan.rpc"),
     "SDK's leanest bulk": functools.partial(bulk, "raritan.rpc"),
     "NutClient": nut_client,
-    "PyNUT facade": functools.partial(pynutclient, "handlers.nut.pynut"),
-    "PyNUTClient": functools.partial(pynutclient, "PyNUTClient.PyNUT"),
+    "PyNUT facade": functools.partial(pynutclient, "handlers.nut.pynut", False),
+    "PyNUTClient": functools.partial(pynutclient, "PyNUTClient.PyNUT", False),
+    "PyNUTClient's variables": functools.partial(pynutclient, "PyNUTClient.PyNUT", True),
     "redfish library": redfish_library,
     "script on requests": requests_script,
 }

@@ -95,49 +95,32 @@ def tried(version: str, program: Optional[Path]) -> Host:
 
 
 def environment(version: str, program: Path) -> tuple[str, str]:
-    """Makes a version's environment if needed.
+    """A version's environment, as `installed`."""
+    lines = (ROOT / "requirements.txt").read_text("utf-8").splitlines()
+    wanted = [line.partition("#")[0].strip() for line in lines if line.startswith(_NEEDED)]
+    return installed(f"python-{version}", program, wanted)
+
+
+def installed(name: str, program: Path, packages: Sequence[str]) -> tuple[str, str]:
+    """Makes an environment with these packages in .cache, if needed.
 
     Returns its interpreter and "", or "" and the reason why it cannot be made.
     """
-    lines = (ROOT / "requirements.txt").read_text("utf-8").splitlines()
-    wanted = [line.partition("#")[0].strip() for line in lines if line.startswith(_NEEDED)]
-    folder = ROOT / ".cache" / f"python-{version}"
+    folder = ROOT / ".cache" / name
     python, stamp = folder / "bin" / "python", folder / "installed"
     # `python` is a link: it does not exist if the Python that made the environment was removed.
-    if (
-        not python.exists()
-        or not stamp.is_file()
-        or stamp.read_text("utf-8").splitlines() != wanted
-    ):
-        install = [
-            str(python),
-            "-m",
-            "pip",
-            "install",
-            "-q",
-            "--disable-pip-version-check",
-            *wanted,
-        ]
-        for command in ([str(program), "-m", "venv", "--clear", str(folder)], install):
-            try:
-                done = subprocess.run(
-                    command,
-                    stdout=subprocess.PIPE,
-                    stderr=subprocess.STDOUT,
-                    text=True,
-                    timeout=_INSTALL_SECONDS,
-                )
-            except subprocess.TimeoutExpired:
-                return "", f"the installation did not end within {_INSTALL_SECONDS:g} s"
-            if done.returncode:
-                return (
-                    "",
-                    (
-                        done.stdout.strip().splitlines()
-                        or ["the installation failed without a message"]
-                    )[-1][:200],
-                )
-        stamp.write_text("\n".join(wanted), "utf-8")
+    if python.exists() and stamp.is_file() and stamp.read_text("utf-8").splitlines() == packages:
+        return str(python), ""
+    pip = [str(python), "-m", "pip", "install", "-q", "--disable-pip-version-check", *packages]
+    for command in ([str(program), "-m", "venv", "--clear", str(folder)], pip):
+        try:
+            done = subprocess.run(command, capture_output=True, text=True, timeout=_INSTALL_SECONDS)
+        except subprocess.TimeoutExpired:
+            return "", f"the installation did not end within {_INSTALL_SECONDS:g} s"
+        if done.returncode:
+            lines = done.stderr.strip().splitlines() or ["the installation gave no reason"]
+            return "", lines[-1][:200]
+    stamp.write_text("\n".join(packages), "utf-8")
     return str(python), ""
 
 

@@ -7,9 +7,7 @@ Net-SNMP and a compiler. gufo-snmp has no SET, so no platform switches with it.
 
 from __future__ import annotations
 
-import subprocess
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -18,33 +16,15 @@ from pdu.pdus import handler_archives
 from tests.needs import ROOT
 from tests.packaging.building import archive
 
-from . import baseline, library_calls, trial, variants
+from . import baseline, hosts, library_calls, trial, variants
 
 #: what a version of the library is installed with
 LIBRARIES = {
-    "easysnmp": ("easysnmp==0.2.6", "setuptools"),
-    "ezsnmp": ("ezsnmp==2.5.0",),
-    "pysnmp": ("pysnmp==4.4.12", "pyasn1==0.4.8"),
-    "puresnmp": ("puresnmp==2.0.1",),
+    "easysnmp": ["easysnmp==0.2.6", "setuptools"],
+    "ezsnmp": ["ezsnmp==2.5.0"],
+    "pysnmp": ["pysnmp==4.4.12", "pyasn1==0.4.8"],
+    "puresnmp": ["puresnmp==2.0.1"],
 }
-_INSTALL_SECONDS = 600.0
-
-
-def python_with(name: str, packages: Sequence[str]) -> str:
-    """A Python that has these packages. Skips the test if they cannot be installed."""
-    if name == "pysnmp" and sys.version_info >= (3, 12):
-        pytest.skip("pysnmp 4 needs asyncore, which Python 3.12 does not have")
-    folder = ROOT / ".cache" / f"library-{name}"
-    python, stamp = folder / "bin" / "python", folder / "installed"
-    if not (python.exists() and stamp.is_file() and stamp.read_text("utf-8") == str(packages)):
-        pip = (str(python), "-m", "pip", "install", "-q", "--disable-pip-version-check", *packages)
-        for command in ((sys.executable, "-m", "venv", "--clear", str(folder)), pip):
-            done = subprocess.run(command, capture_output=True, text=True, timeout=_INSTALL_SECONDS)
-            if done.returncode:
-                lines = done.stderr.strip().splitlines() or ["no reason"]
-                pytest.skip(f"{' '.join(packages)} cannot be installed: {lines[-1][:200]}")
-        stamp.write_text(str(packages), "utf-8")
-    return str(python)
 
 
 @pytest.mark.trial
@@ -52,7 +32,11 @@ def python_with(name: str, packages: Sequence[str]) -> str:
 def test_the_archive_reads_and_switches_by_the_calls_of_a_real_library(
     name: str, tmp_path: Path
 ) -> None:
-    python = python_with(name, LIBRARIES[name])
+    if name == "pysnmp" and sys.version_info >= (3, 12):
+        pytest.skip("pysnmp 4 needs asyncore, which Python 3.12 does not have")
+    python, reason = hosts.installed(f"library-{name}", Path(sys.executable), LIBRARIES[name])
+    if reason:
+        pytest.skip(f"{name} cannot be installed: {reason}")
     text = Path(library_calls.__file__).read_text("utf-8")
     files = {
         "pdu_common/base_snmp_pdu.py": variants.BY_LIBRARY,

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import socket
 import sys
 from pathlib import Path
@@ -146,36 +147,46 @@ def test_a_survey_that_does_not_end_is_reported_and_the_archive_runs(
     assert "did not end within 0.001 s\n" in shown and "agrees  pdu_nut" in shown
 
 
-@pytest.mark.parametrize(
-    "more, found",
-    [
-        ("", "none"),
-        ("class PduHttpData: pass\nclass PduTelnetData: pass\n", "PduHttpData, PduTelnetData"),
-    ],
-)
-def test_no_class_or_two_for_pdus_without_snmp_are_an_error_that_names_them(
-    more: str, found: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    connection = ModuleType("pdu_common.connection")
-    exec(more, vars(connection))
-    monkeypatch.setitem(sys.modules, "pdu_common.connection", connection)
-    with pytest.raises(LookupError, match=rf"\(found: {found}\)"):
-        unknown.data("custom", "", {}, {}, "pdu_x")
+# the text of pdu_common.connection, the protocol, and what the error says
+_CONNECTIONS = {
+    "no class for other PDUs": ("", "custom", "(found: none)"),
+    "two classes for other PDUs": (
+        "class PduHttpData: pass\nclass PduTelnetData: pass\n",
+        "custom",
+        "(found: PduHttpData, PduTelnetData)",
+    ),
+    "no class for SNMP": ("", "snmp", "no class PduSnmpData: "),
+    "no field for SNMP": (
+        "class PduSnmpData:\n    def __init__(self, ip, **settings): self.ip = ip\n",
+        "snmp",
+        "no field for the SNMP parameters",
+    ),
+}
 
 
-def test_a_class_of_snmp_data_that_the_platform_imports_is_used_and_its_absence_reported(
-    monkeypatch: pytest.MonkeyPatch,
+@pytest.fixture
+def connection(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    """An empty pdu_common.connection."""
+    module = ModuleType("pdu_common.connection")
+    monkeypatch.setitem(sys.modules, "pdu_common.connection", module)
+    return module
+
+
+@pytest.mark.parametrize("point", _CONNECTIONS)
+def test_connection_data_that_cannot_be_made_are_an_error_that_says_why(
+    point: str, connection: ModuleType
 ) -> None:
-    connection = ModuleType("pdu_common.connection")
-    monkeypatch.setitem(sys.modules, "pdu_common.connection", connection)
-    with pytest.raises(LookupError, match="no class PduSnmpData: .*--adapter"):
-        unknown.data("snmp", "", {}, {}, "pdu_x")
-    monkeypatch.setattr(connection, "PduSnmpData", PduSnmpData, raising=False)
+    source, protocol, words = _CONNECTIONS[point]
+    exec(source, vars(connection))
+    with pytest.raises(LookupError, match=re.escape(words) + ".*--adapter"):
+        unknown.data(protocol, "192.0.2.1", {}, {}, "pdu_x")
+
+
+def test_a_class_of_snmp_data_that_the_platform_imports_is_used(connection: ModuleType) -> None:
+    setattr(connection, "PduSnmpData", PduSnmpData)
     made = unknown.data("snmp", "192.0.2.1", {"port": "161"}, {}, "pdu_x")
-    assert type(made) is PduSnmpData and (made.ip, made.snmp_params) == (
-        "192.0.2.1",
-        {"port": "161"},
-    )
+    assert type(made) is PduSnmpData
+    assert (made.ip, made.snmp_params) == ("192.0.2.1", {"port": "161"})
 
 
 class _Loose:
@@ -187,14 +198,9 @@ class _Loose:
         self.ip, self.more = ip, settings
 
 
-def test_a_parameter_for_any_keyword_is_not_filled(monkeypatch: pytest.MonkeyPatch) -> None:
-    connection = ModuleType("pdu_common.connection")
-    monkeypatch.setitem(sys.modules, "pdu_common.connection", connection)
-    monkeypatch.setattr(connection, "PduSnmpData", _Loose, raising=False)
+def test_a_parameter_for_any_keyword_is_not_filled(connection: ModuleType) -> None:
+    setattr(connection, "PduSnmpData", _Loose)
     assert unknown.data("snmp", "192.0.2.1", {"port": "161"}, {"a": "b"}, "pdu_x").more == {}
-    monkeypatch.delattr(_Loose, "snmp_params")
-    with pytest.raises(LookupError, match="no field for the SNMP parameters"):
-        unknown.data("snmp", "192.0.2.1", {}, {}, "pdu_x")
 
 
 _ONLY_161 = {
