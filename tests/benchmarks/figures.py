@@ -55,14 +55,14 @@ def compare(
     """
     if warms_up:
         product(), peer()
-    own: list[Reading] = []
-    others: list[Reading] = []
+    readings: list[Reading] = []
+    peer_readings: list[Reading] = []
     end = time.monotonic() + _LONGEST_S
-    while len(own) < rounds and (not own or time.monotonic() < end):
-        turns = ((own, product), (others, peer))
-        for readings, read in turns if len(own) % 2 else reversed(turns):
-            readings.append(read())
-    return _median(own), _median(others)
+    while len(readings) < rounds and (not readings or time.monotonic() < end):
+        turns = ((readings, product), (peer_readings, peer))
+        for results, read in turns if len(readings) % 2 else reversed(turns):
+            results.append(read())
+    return _median(readings), _median(peer_readings)
 
 
 def _median(readings: Sequence[Reading]) -> Reading:

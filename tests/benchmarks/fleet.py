@@ -50,9 +50,9 @@ def knee() -> Iterator[Figure]:
             (port,) = stack.enter_context(snmp_units(1, delay_s))
             snmp = {"community": "public", "port": str(port), "timeout": "20"}
             peer = Peer("snmp", "snmp", "127.0.0.1", lambda: Books({}), snmp)
-            own, other = (_knee(readers, way, peer, round(1600 * delay_s)) for way in _WAYS)
+            rate, peer_rate = (_knee(readers, way, peer, round(1600 * delay_s)) for way in _WAYS)
         name = f"PDUs that one poller reads, {delay_s * 1000:.0f} ms"
-        yield Figure("knee", name, *_WAYS, "PDUs a minute", own, other)
+        yield Figure("knee", name, *_WAYS, "PDUs a minute", rate, peer_rate)
 
 
 def _knee(readers: Readers, way: str, peer: Peer, threads: int) -> float:
@@ -224,11 +224,11 @@ def exporter() -> Iterator[Figure]:
             stack.enter_context(_snmp_exporter(program, folder, ports)),
         )
         rounds = [[running.round() for running in pair] for _ in range(4)][1:]
-    own, other = (
-        [statistics.median(values) for values in zip(*(turn[index] for turn in rounds))]
+    values, peer_values = (
+        [statistics.median(column) for column in zip(*(turn[index] for turn in rounds))]
         for index in (0, 1)
     )
-    for unit, value, peer_value in zip((SECONDS, CPU, "samples"), own, other):
+    for unit, value, peer_value in zip((SECONDS, CPU, "samples"), values, peer_values):
         name = f"a probe, {_SIDE_BY_SIDE} at a time"
         yield Figure("exporter", name, "pdu exporter", _EXPORTER, unit, value, peer_value)
 

@@ -148,12 +148,13 @@ def measure(handler: str) -> Iterator[Figure]:
 
 
 def _figures(poll: Poll, readers: Readers, peer: Peer) -> Iterator[Figure]:
-    def reading(way: str) -> Callable[[], Reading]:
+    def read(way: str) -> Callable[[], Reading]:
         return lambda: readers.read(way, peer, poll.readings)
 
-    own, other = compare(reading(poll.product), reading(poll.peer), _ROUNDS, poll.readings == 1)
+    warms_up = poll.readings == 1
+    reading, peer_reading = compare(read(poll.product), read(poll.peer), _ROUNDS, warms_up)
     name = f"{poll.name}, {poll.delay_s * 1000:.0f} ms"
-    for unit, value, peer_value in zip((SECONDS, CPU, REQUESTS), own, other):
+    for unit, value, peer_value in zip((SECONDS, CPU, REQUESTS), reading, peer_reading):
         if value is not None and peer_value is not None:
             limit = poll.limits.get(unit)
             pair = (poll.product, poll.peer)

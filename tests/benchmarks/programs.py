@@ -69,13 +69,11 @@ def archives() -> Iterator[Figure]:
             return lambda: _run(command, {"PYTHONPATH": paths}, 0)
 
         for name in registry.names():
-            own, other = compare(
+            product, peer = compare(
                 start(Path(folder), f"pdu_{name}.handler"), start(page, "my_handler"), _ROUNDS
             )
-            pair = (f"pdu_{name}", "the page's handler")
-            yield Figure(
-                "start", "an archive is loaded", *pair, SECONDS, own.seconds, other.seconds
-            )
+            pair = (f"pdu_{name}", "the page's handler", SECONDS)
+            yield Figure("start", "an archive is loaded", *pair, product.seconds, peer.seconds)
 
 
 class Program(NamedTuple):
@@ -108,14 +106,14 @@ def status() -> Iterator[Figure]:
     names = [f"Outlet {number}" for number in range(1, OUTLETS + 1)]
     for handler in ("snmp", "nut", "redfish"):
         with NAMED[handler](names) as peer, tempfile.TemporaryDirectory() as folder:
-            own, other = _pdu_status(peer, Path(folder)), _peer_program(peer)
-            product, theirs = compare(
-                lambda: _run(own.command, own.environment, OUTLETS),
+            product, other = _pdu_status(peer, Path(folder)), _peer_program(peer)
+            reading, other_reading = compare(
+                lambda: _run(product.command, product.environment, OUTLETS),
                 lambda: _run(other.command, other.environment, OUTLETS),
                 _ROUNDS,
             )
-        pair = (f"pdu status {handler}", other.title)
-        yield Figure("status", "a command", *pair, SECONDS, product.seconds, theirs.seconds)
+        pair = (f"pdu status {handler}", other.title, SECONDS)
+        yield Figure("status", "a command", *pair, reading.seconds, other_reading.seconds)
 
 
 def _pdu_status(peer: Peer, folder: Path) -> Program:
