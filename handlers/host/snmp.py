@@ -134,11 +134,7 @@ class Snmp:
         if self._call_library(lambda: is_of(element, oid), f"read {oid}"):
             self._learn(element, oid)
             return self._call_library(lambda: raw_value(element), f"read {oid}")
-        raise ProtocolError(
-            "the device answered with another object",
-            host=known_endpoint(self._device.pdu_data),
-            operation=f"read {oid}",
-        )
+        raise self._at(ProtocolError("the device answered with another object"), f"read {oid}")
 
     def _note_answer(self) -> None:
         self._answered, self._last_answer = True, self._clock()
@@ -177,11 +173,7 @@ class Snmp:
             lacks_index = not suffix and value is not None
             if lacks_index or suffix in rows:
                 wrong = f"the answer has the row {suffix} twice" if suffix else "a row has no index"
-                raise ProtocolError(
-                    wrong,
-                    host=known_endpoint(self._device.pdu_data),
-                    operation=f"walk {oid}",
-                )
+                raise self._at(ProtocolError(wrong), f"walk {oid}")
             rows[suffix] = value
         return _fill_gaps(rows)
 
@@ -223,12 +215,11 @@ class Snmp:
         known_index = self._index_by_table.get(oid.rpartition(".")[0])
         for index in (known_index,) if known_index else _USUAL_INDEXES:
             if self.get(f"{oid}.{index}") is not None:
-                raise ProtocolError(
+                reason = (
                     "the platform's SNMP library lost the rows of a table at the end of the"
-                    " device's objects: set the SNMP version to 2",
-                    host=known_endpoint(self._device.pdu_data),
-                    operation=f"walk {oid}",
+                    " device's objects: set the SNMP version to 2"
                 )
+                raise self._at(ProtocolError(reason), f"walk {oid}")
 
     def _indexes(self, elements: Sequence[Any], oid: str) -> list[str]:
         """The indexes of the walked rows. Costs a GET if only that shows whether the platform
@@ -313,7 +304,12 @@ class Snmp:
         # without an answer, a write may have been carried out
         worst = next((failure for failure in errors if isinstance(failure, Unreachable)), errors[0])
         # outside `except`: `error` may hold a community
-        raise worst.at(known_endpoint(self._device.pdu_data), operation)
+        raise self._at(worst, operation)
+
+    def _at(self, error: PduHandlerError, operation: str) -> PduHandlerError:
+        """The error with the device's address, the operation, and the OID at its end."""
+        verb, _, oid = operation.partition(" ")
+        return error.at(known_endpoint(self._device.pdu_data), verb, oid)
 
     def _mask_secrets(self, text: str) -> str:
         """The text with each secret as ***.

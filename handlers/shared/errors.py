@@ -68,13 +68,17 @@ class PduHandlerError(Exception):
     #: the class as text, for tools that cannot compare classes
     kind = "error"
 
-    def __init__(self, reason: Reason, host: str = "", operation: str = "") -> None:
+    def __init__(
+        self, reason: Reason, host: str = "", operation: str = "", target: str = ""
+    ) -> None:
         super().__init__()
         self.set_reason(reason)
         #: the device's address, "" if not known
         self.host = printable(host)
         #: the call or request that failed, "" if not known
         self.operation = printable(operation)
+        #: what the request was for, if that says little to people, such as an OID: shown last
+        self.target = printable(target)
 
     def set_reason(self, reason: Reason) -> None:
         """Set the reason, for example one without a secret."""
@@ -89,14 +93,16 @@ class PduHandlerError(Exception):
         """The keys of the settings among `parts`."""
         return tuple(part.key for part in self.parts if isinstance(part, NamedSetting))
 
-    def at(self: E, host: str, operation: str = "") -> E:
-        """Set host and operation unless they are set already. Returns self."""
+    def at(self: E, host: str, operation: str = "", target: str = "") -> E:
+        """Set host, operation and target unless they are set already. Returns self."""
         self.host = self.host or printable(host)
         self.operation = self.operation or printable(operation)
+        self.target = self.target or printable(target)
         return self
 
     def __str__(self) -> str:
-        return ": ".join(part for part in (self.host, self.operation, self.reason) if part)
+        text = ": ".join(part for part in (self.host, self.operation, self.reason) if part)
+        return f"{text} ({self.target})" if self.target else text
 
 
 class SettingsError(PduHandlerError):

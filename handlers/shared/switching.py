@@ -66,6 +66,7 @@ def switch(
             ),
             error.host,
             error.operation,
+            error.target,
         ) from error
     end = clock() + deadline
     wait = min(FIRST_PAUSE_SECONDS, pause)

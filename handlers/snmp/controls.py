@@ -3,7 +3,7 @@ write, in order.
 
 A control itself only reads. If it raises Unsupported, nothing was written. It refuses a source that
 cannot be written (`Source.written_places`) when it is built. The controls that a single family
-needs are in special.py.
+needs are in single_family.py.
 """
 
 from __future__ import annotations
@@ -157,13 +157,11 @@ class Guarded(Control):
         why: follows "outlet 3 is not switched: " in the message, for example "it is locked on the
             device".
         allow: the command is permitted only if `test` reads one of these values.
-        refuse: it is forbidden if `test` reads one of these values, or none although the device has
-            the object for another outlet (only then a walk is needed). A device that has it for no
-            outlet passes this guard.
+        refuse: it is forbidden if `test` reads one of these values, or none.
         automatic: `test` reads an automatic mode that a command would end; the setting
             `switch_automatic` lifts this guard.
-        demanded: the MIB has the object for every outlet that is switched, so that a missing value
-            always forbids the command. For `refuse`.
+        demanded: false if some firmware or models lack the object for all outlets: such a device
+            passes this guard. A walk tells, if the value of this outlet is missing. For `refuse`.
     """
 
     then: Control
@@ -172,12 +170,12 @@ class Guarded(Control):
     allow: tuple[str, ...] = ()
     refuse: tuple[str, ...] = ()
     automatic: bool = False
-    demanded: bool = False
+    demanded: bool = True
 
     def __post_init__(self) -> None:
         if bool(self.allow) == bool(self.refuse):
             raise ValueError("give either allow or refuse")
-        if self.demanded and self.allow:
+        if self.allow and not self.demanded:
             raise ValueError("demanded is for refuse: with allow, a missing value always forbids")
         validation.require_distinct_texts(self.allow, "allow")
         validation.require_distinct_texts(self.refuse, "refuse")
@@ -187,16 +185,9 @@ class Guarded(Control):
         mark = self.test.value_of(reader, identity)
         if self._forbids(mark, reader):
             mark_text = "no value" if mark is None else f"value {reader.quoted(mark, 20)}"
+            remedy = ("; to switch it anyway, set ", NamedSetting("switch_automatic", "yes"))
             refusal = f"outlet {identity} is not switched: {self.why} ({mark_text})"
-            if self.automatic:
-                raise Unsupported(
-                    (
-                        refusal,
-                        "; to switch it anyway, set ",
-                        NamedSetting("switch_automatic", "yes"),
-                    )
-                )
-            raise Unsupported(refusal)
+            raise Unsupported((refusal, *remedy) if self.automatic else refusal)
         return self.then.orders(reader, identity, up)
 
     def _forbids(self, mark: Optional[Raw], reader: Reader) -> bool:

@@ -156,18 +156,13 @@ def _metering(
     """The families that a device without states and without a usable sysObjectID may be of: those
     of `families` whose number of outlets it reports as 0, those without states whose sysObjectID
     was seen on no unit, and those that its sysDescr names."""
-    metering = [
-        candidate
-        for candidate in families
-        if (
-            candidate.profile.unseen
-            and not any(outlets.states for outlets in candidate.profile.outlets)
-        )
-        or (
-            candidate.profile.outlets
-            and has_no_outlets(candidate.profile, reader.at(candidate.root))
-        )
-    ]
+    metering: list[Candidate] = []
+    for candidate in families:
+        profile = candidate.profile
+        if profile.unseen and not any(outlets.states for outlets in profile.outlets):
+            metering.append(candidate)
+        elif profile.outlets and has_no_outlets(profile, reader.at(candidate.root)):
+            metering.append(candidate)
     described_profiles = [profile for profile in families_near(profiles, "") if profile.described]
     description = text(reader.get(SYS_DESCR) or "") if described_profiles else ""
     for profile in described_profiles:

@@ -85,12 +85,9 @@ def list_for_figures(
 def read_totals(profile: Profile, reader: Reader) -> Optional[SnmpDevice]:
     """The device without its outlets, if its figures need none and one is measured, or if its
     family has no figure; else None."""
-    by_outlet = [
-        figure
-        for outlets in profile.outlets
-        for figure in (outlets.current, outlets.power, outlets.energy)
-        if figure is not None
-    ]
+    by_outlet = any(
+        outlets.current or outlets.power or outlets.energy for outlets in profile.outlets
+    )
     if by_outlet or any(total.needs_outlets for total in profile.totals):
         return None
     is_measured = any(total.read_from(reader) is not None for total in profile.totals)
@@ -117,14 +114,10 @@ def _columns_beside(outlets: Outlets, parts: Sequence[object]) -> list[Column]:
     states = outlets.states
     if states is None or not isinstance(states.source, Column) or states.absent:
         return []
-    own = states.source
-    columns = (part for part in frozen_parts_of(tuple(parts)) if isinstance(part, Column))
-    return [
-        column
-        for column in columns
-        if column.oid.rpartition(".")[0] == own.oid.rpartition(".")[0]
-        and column.suffix == own.suffix
-    ]
+    table, suffix = states.source.oid.rpartition(".")[0], states.source.suffix
+    columns = [part for part in frozen_parts_of(tuple(parts)) if isinstance(part, Column)]
+    of_table = [column for column in columns if column.oid.rpartition(".")[0] == table]
+    return [column for column in of_table if column.suffix == suffix]
 
 
 def _has_own_row(outlets: Outlets, reader: Reader, identity: str) -> bool:

@@ -64,6 +64,7 @@ def read_statistic(device: SnmpDevice, with_power: bool = True) -> host.Figures:
     if any(_needs_outlets(request, reader) for request in requests):
         device = device._replace(states=all_outlets(device), is_counted=True)
     load_a, energy_kwh, power_w, inlet_a, inlet_w = _totals(device, requests)
+    rows_with_figure = {*currents, *energies, *powers}
     ports = {
         identity: MeterFigures(
             current_a=float_or_none(currents.get(identity)),
@@ -72,7 +73,7 @@ def read_statistic(device: SnmpDevice, with_power: bool = True) -> host.Figures:
         )
         # other rows are padding, and meters without an outlet
         for identity in outlets_read(device)
-        if identity in currents or identity in energies or identity in powers
+        if identity in rows_with_figure
     }
     return host.Figures(
         float_or_none(load_a),

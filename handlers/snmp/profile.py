@@ -131,6 +131,7 @@ class Profile(FrozenValue):
         self._check_evidence()
 
     def _check_evidence(self) -> None:
+        """Raises ValueError unless the capabilities with evidence are those that have a part."""
         parts = {
             "state": any(outlets.states for outlets in self.outlets),
             "current": bool(self.load) or any(outlets.current for outlets in self.outlets),

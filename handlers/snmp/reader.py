@@ -99,24 +99,16 @@ class Reader:
         missing scalars of groups of which others were read. A device without two columns of a table
         is an older or smaller one."""
         empty = [full_oid for full_oid in self._columns if not self.walked.get(full_oid)]
+        tables = set(map(_table_of, self._columns.difference(empty)))
+        empty_columns = Counter(map(_table_of, empty))
         absent: list[str] = []
-        if empty:
-            often = Counter(map(_table_of, empty))
-            tables = {
-                _table_of(full_oid) for full_oid in self._columns if self.walked.get(full_oid)
-            }
-            absent = [
-                full_oid
-                for full_oid in empty
-                if _table_of(full_oid) in tables and often[_table_of(full_oid)] == 1
-            ]
+        for full_oid in empty:
+            table = _table_of(full_oid)
+            if table in tables and empty_columns[table] == 1:
+                absent.append(full_oid)
         missing = [full_oid for full_oid, value in self.got.items() if value is None]
-        if missing:
-            groups = {
-                _group(full_oid) for full_oid, value in self.got.items() if value is not None
-            } - {""}
-            absent += [full_oid for full_oid in missing if _group(full_oid) in groups]
-        return absent
+        groups = set(map(_group, self.got.keys() - set(missing))) - {""}
+        return absent + [full_oid for full_oid in missing if _group(full_oid) in groups]
 
     def fill_rows(self) -> FilledRows:
         """What was read so far, with the rows that are missing in it."""

@@ -100,22 +100,23 @@ class WritePacked(Control):
             )
         values[position - 1] = self.on if up else self.off
         new_text = self.packed.separator.join(values)
-        if self.longest is not None and len(new_text) > self.longest:
-            refusal = (
-                "one write sets all outlets of this unit at once, and its"
-                f" {len(new_text)} characters are more than the {self.longest} that are allowed:"
-                " nothing was written"
-            )
-            if self.longest_unproven is not None and len(new_text) <= self.longest_unproven:
-                raise Unsupported(
-                    (
-                        refusal,
-                        "; to try it on a unit without load, set ",
-                        NamedSetting("switch_unproven", "yes"),
-                    )
-                )
-            raise Unsupported(refusal)
+        self._check_length(len(new_text))
         return [(object_of(self.at, reader, row), new_text)]
+
+    def _check_length(self, length: int) -> None:
+        """Raises Unsupported for a text with more characters than `longest`."""
+        if self.longest is None or length <= self.longest:
+            return
+        refusal = (
+            f"one write sets all outlets of this unit at once, and its {length} characters are more"
+            f" than the {self.longest} that are allowed: nothing was written"
+        )
+        remedy = (
+            "; to try it on a unit without load, set ",
+            NamedSetting("switch_unproven", "yes"),
+        )
+        may_be_tried = self.longest_unproven is not None and length <= self.longest_unproven
+        raise Unsupported((refusal, *remedy) if may_be_tried else refusal)
 
     def use_unproven_limits(self) -> Control:
         if self.longest_unproven is None:

@@ -13,9 +13,11 @@ CLASSES: list[type[errors.PduHandlerError]] = [
 ]
 
 
-def test_the_text_names_host_operation_and_reason_where_known() -> None:
+def test_the_text_names_host_operation_and_reason_where_known_and_the_target_last() -> None:
     assert str(errors.Unreachable("no answer", "pdu1", "status")) == "pdu1: status: no answer"
     assert str(errors.Unreachable("no answer")) == "no answer"
+    text = str(errors.Unreachable("no answer", "pdu1", "read", "1.3.6.1"))
+    assert text == "pdu1: read: no answer (1.3.6.1)"
 
 
 def test_at_adds_a_missing_host_or_operation_and_keeps_a_known_one() -> None:

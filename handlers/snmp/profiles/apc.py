@@ -20,17 +20,19 @@ ANY_APC = "318"  # the whole sysObjectID of some units
 # MasterSwitch (sPDU): state and command share one column, which reads 1, 2 or 4 (unknown).
 SPDU_STATE = column("318.1.1.4.4.2.1.3", "sPDUOutletCtl")
 SPDU_NAME = column("318.1.1.4.4.2.1.4", "sPDUOutletCtlName")
-NOT_PENDING = ("2",)  # "no command pending" in all families; 1 is pending, 3 unknown
 
 
-def _pending(below: str, name: str) -> Doubt:
-    # Optional: it says no more than that the state may soon change. OpenStack's virtualpdu 2.2.0
-    # has the states alone.
-    return Doubt(column(f"318.1.1.{below}", name), NOT_PENDING, optional=True)
+def pending(below: str, name: str) -> Doubt:
+    """The state is UNKNOWN while a command is pending: 2 is none, 1 is pending, 3 unknown.
+
+    Optional: it says no more than that the state may soon change. OpenStack's virtualpdu 2.2.0 has
+    the states alone.
+    """
+    return Doubt(column(below, name), ("2",), optional=True)
 
 
-SPDU_PENDING = _pending("4.4.2.1.2", "sPDUOutletPending")
-RPDU_PENDING = _pending("12.3.5.1.1.5", "rPDUOutletStatusCommandPending")
+SPDU_PENDING = pending("318.1.1.4.4.2.1.2", "sPDUOutletPending")
+RPDU_PENDING = pending("318.1.1.12.3.5.1.1.5", "rPDUOutletStatusCommandPending")
 
 
 # "Unknown": the states and the outlets do not agree, until the unit's own power was cycled. Else it
@@ -42,11 +44,12 @@ SPDU_INCONSISTENT = Doubt(
 
 
 def _spdu(state: Source) -> Outlets:
-    return Outlets(
+    """The outlets of a MasterSwitch, which `state` lists."""
+    return outlets(
         states=State(state, on=("1",), off=("2",), doubts=(SPDU_PENDING, SPDU_INCONSISTENT)),
         control=Write(SPDU_STATE, on=1, off=2),
         name=SPDU_NAME,
-        count=outlet_count(scalar("318.1.1.4.4.1.0", "sPDUOutletControlTableSize"), state),
+        count=scalar("318.1.1.4.4.1.0", "sPDUOutletControlTableSize"),
     )
 
 
@@ -62,9 +65,9 @@ def phase_rows(values: Source, banks: Source, phases: Source) -> First:
     If there are none, all rows with bank 0. A row without a phase has an empty value: it may be the
     total.
     """
-    every = sum_if_rows_match(values, phases, numbered=-1)
-    bank = sum_if_rows_match(banks, values, numbered=-1)
-    phase = Listed(values, sum_if_rows_match(phases, values, numbered=-1))
+    every = Complete(values, beside=phases, numbered=-1)
+    bank = Complete(banks, beside=values, numbered=-1)
+    phase = Listed(values, phases)
     of_no_bank = Only(every, bank, ("0",))
     return First((without(of_no_bank, "0", by=phase), of_no_bank))
 
@@ -85,12 +88,13 @@ RPDU_COUNT = scalar("318.1.1.12.3.1.3.0", "rPDUOutletDevNumCntrlOutlets")  # 0 o
 
 
 def _rpdu(state: Source) -> Outlets:
-    return Outlets(
+    """The outlets of an rPDU, which `state` lists."""
+    return outlets(
         states=State(state, on=("1",), off=("2",), doubts=(RPDU_PENDING,)),
         control=Write(
             column("318.1.1.12.3.3.1.1.4", "rPDUOutletControlOutletCommand"), on=1, off=2
         ),
-        count=outlet_count(RPDU_COUNT, state),
+        count=RPDU_COUNT,
         none_if_zero=RPDU_COUNT,
         name=column("318.1.1.12.3.5.1.1.2", "rPDUOutletStatusOutletName"),
         current=figure(column("318.1.1.12.3.5.1.1.7", "rPDUOutletStatusLoad"), TENTHS),
@@ -118,16 +122,17 @@ def _metered_column(below: str, name: str) -> Joined:
 
 RPDU2_COMMAND = column("318.1.1.26.9.2.4.1.5", "rPDU2OutletSwitchedControlCommand")
 
-RPDU2_OUTLETS = Outlets(
+RPDU2_OUTLETS = outlets(
     states=State(
         RPDU2_STATE,
         on=("2",),
         off=("1",),
-        doubts=(_pending("26.9.2.3.1.6", "rPDU2OutletSwitchedStatusCommandPending"),),
+        doubts=(pending("318.1.1.26.9.2.3.1.6", "rPDU2OutletSwitchedStatusCommandPending"),),
     ),
     control=Write(RPDU2_COMMAND, on=1, off=2),
     rows=First((RPDU2_NAME, RPDU2_METERED_NAME, RPDU2_METERED_NUMBER)),
     count=scalar("318.1.1.26.9.1.0", "rPDU2OutletSwitchedTableSize"),
+    count_if_empty=True,
     number=First(
         (Chained(RPDU2_MODULE, RPDU2_NUMBER), Chained(RPDU2_METERED_MODULE, RPDU2_METERED_NUMBER))
     ),
@@ -159,13 +164,6 @@ def _column_of_units(below: str, name: str, module: Column = RPDU2_DEVICE) -> Ea
     """
     values = column(f"318.1.1.26.{below}", name)
     return EachUnit(values, module, RPDU2_UNITS)
-
-
-def unit_and_outlet(state: Source) -> Chained:
-    """The printed number, for families whose index starts with the unit and ends
-    with the outlet.
-    """
-    return Chained(Number(state, plus=0, position=0), Number(state, plus=0))
 
 
 # An overloaded bank or phase can be set to refuse "on". Such a command fails, as the state that is
@@ -207,7 +205,7 @@ EASY_UNITS = (
 
 def _easy(below: str, name: str, module: Column, count: Optional[Source] = None) -> EachUnit:
     values = column(f"318.1.1.30.{below}", name)
-    return EachUnit(sum_if_rows_match(values, module, count), module, EASY_UNITS)
+    return EachUnit(Complete(values, beside=module, count=count), module, EASY_UNITS)
 
 
 def _easy_phases(below: str, name: str) -> EachUnit:
@@ -223,13 +221,13 @@ ATS_NEUTRAL = "4"  # a value of atsOutputPhaseIndex
 
 def _ats_phases(below: str, name: str) -> Source:
     """A column of the outputs' phases, without the neutral, which atsNumOutputPhases leaves out."""
-    values = sum_if_rows_match(
+    values = Complete(
         column(f"318.1.1.8.5.4.3.1.{below}", name),
-        column("318.1.1.8.5.4.3.1.3", "atsOutputVoltage"),
+        beside=column("318.1.1.8.5.4.3.1.3", "atsOutputVoltage"),
     )
-    return sum_if_count_matches(
+    return Complete(
         Arc(values, -1, (ATS_NEUTRAL,), keep=False),
-        column("318.1.1.8.5.4.2.1.2", "atsNumOutputPhases"),
+        count=column("318.1.1.8.5.4.2.1.2", "atsNumOutputPhases"),
     )
 
 
@@ -327,19 +325,17 @@ PROFILES = (
         models=("MasterSwitch plus AP9225, AP9225EXP",),
         sys_object_ids=oids("318.1.3.4.4"),
         outlets=(
-            Outlets(
+            outlets(
                 states=State(
                     MSP_STATE,
                     on=("1",),
                     off=("2",),
-                    doubts=(_pending("6.7.1.1.6", "sPDUOutletStatusMSPCommandPending"),),
+                    doubts=(pending("318.1.1.6.7.1.1.6", "sPDUOutletStatusMSPCommandPending"),),
                 ),
                 control=Write(
                     column("318.1.1.6.5.1.1.5", "sPDUOutletControlMSPOutletCommand"), on=1, off=3
                 ),
-                count=OfUnits(
-                    column("318.1.1.6.4.2.1.3", "sPDUMasterStatusMSPOutletCount"), MSP_STATE
-                ),
+                count=column("318.1.1.6.4.2.1.3", "sPDUMasterStatusMSPOutletCount"),
                 number=unit_and_outlet(MSP_STATE),
                 name=column("318.1.1.6.7.1.1.4", "sPDUOutletStatusMSPOutletName"),
             ),
@@ -359,19 +355,17 @@ PROFILES = (
         models=("MasterSwitch VM AP9224",),
         sys_object_ids=oids("318.1.3.4.3"),
         outlets=(
-            Outlets(
+            outlets(
                 states=State(
                     VM_STATE,
                     on=("1",),
                     off=("2",),
-                    doubts=(_pending("5.7.1.1.6", "sPDUOutletStatusVMCommandPending"),),
+                    doubts=(pending("318.1.1.5.7.1.1.6", "sPDUOutletStatusVMCommandPending"),),
                 ),
                 control=Write(
                     column("318.1.1.5.5.1.1.5", "sPDUOutletControlVMOutletCommand"), on=1, off=2
                 ),
-                count=OfUnits(
-                    column("318.1.1.5.4.2.1.8", "sPDUMasterStatusVMOutletCount"), VM_STATE
-                ),
+                count=column("318.1.1.5.4.2.1.8", "sPDUMasterStatusVMOutletCount"),
                 number=unit_and_outlet(VM_STATE),
                 name=column("318.1.1.5.7.1.1.4", "sPDUOutletStatusVMOutletName"),
             ),
@@ -388,7 +382,7 @@ PROFILES = (
         models=("Easy PDU EPDU1xxxS, EPDU1xxxM",),
         sys_object_ids=oids("318.1.3.4.9", EASY_TEXT),
         outlets=(
-            Outlets(
+            outlets(
                 states=State(
                     EASY_STATE,
                     on=("2",),
@@ -397,7 +391,7 @@ PROFILES = (
                     doubts=(Doubt(EASY_COMMAND, EASY_DETERMINED, optional=True),),
                 ),
                 control=Write(EASY_COMMAND, on=1, off=2),
-                count=outlet_count(EASY_COUNT, EASY_OUTLETS),
+                count=EASY_COUNT,
                 none_if_zero=zero_outlets_proof(EASY_COUNT),
                 number=Chained(EASY_MODULE, EASY_NUMBER),
                 position=(EASY_MODULE, EASY_NUMBER),
@@ -428,7 +422,7 @@ PROFILES = (
         models=("Environmental Manager AP9320, AP9340: its switched outlet",),
         sys_object_ids=oids("318.1.3.8.2", "318.1.3.8.4"),
         outlets=(
-            Outlets(
+            outlets(
                 states=State(
                     First(
                         (column("318.1.1.10.3.16.1.1.3", "emsOutletStatusOutletState"), EMS_COMMAND)
@@ -471,7 +465,7 @@ PROFILES = (
         models=("InfraStruXure PDU: each branch breaker is listed",),
         sys_object_ids=oids("318.1.3.15"),
         outlets=(
-            Outlets(
+            outlets(
                 rows=without(XPDU_POSITIONS, *NO_BREAKER, by=XPDU_RATING),
                 name=column("318.1.1.15.4.2.3.1.10", "xPDUBranchBreakerName"),
                 current=figure(column("318.1.1.15.4.2.3.1.5", "xPDUBranchBreakerCurrent"), TENTHS),
@@ -492,7 +486,7 @@ PROFILES = (
         models=("InfraStruXure modular PDU: each cable of its modules is listed",),
         sys_object_ids=oids("318.1.3.24"),
         outlets=(
-            Outlets(
+            outlets(
                 rows=Fitted(
                     without(ISX_STATUS, *ISX_NOT_PRESENT),
                     (ISX_NAME, ISX_POWER),
@@ -508,12 +502,10 @@ PROFILES = (
         ),
         load=total(
             figure(
-                sum_if_rows_match(
-                    column("318.1.1.22.4.2.11.1.3", "isxModularDistSysCurrentAmps"),
-                    column("318.1.1.22.4.2.11.1.1", "isxModularDistSysCurrentIndex"),
-                    numbered=-1,
-                ),
+                column("318.1.1.22.4.2.11.1.3", "isxModularDistSysCurrentAmps"),
                 TENTHS,
+                beside=column("318.1.1.22.4.2.11.1.1", "isxModularDistSysCurrentIndex"),
+                number_arc=-1,
             )
         ),
         power=total(figure(scalar("318.1.1.22.4.3.1.0", "isxModularDistSysPowerTotal"), HUNDREDS)),

@@ -44,7 +44,7 @@ PROFILES = (
         models=("OEC2 modular PDU",),
         sys_object_ids=oids("29640"),
         outlets=(
-            Outlets(
+            outlets(
                 states=State(
                     _pdu_rows(
                         Only(

@@ -17,6 +17,7 @@ everywhere, like one that was never there: its outlets are left out.
 """
 
 from decimal import Decimal
+from functools import partial
 
 from .language import *
 
@@ -47,7 +48,7 @@ SWITCHABLE = column(f"{PE2}.2.3.1.1.3", "outletStatusSwitchable")
 NAME = column(f"{PE2}.2.3.2.1.1", "outletConfigName")
 COUNTED = column(f"{PE2}.1.2.1.7", "staStatusOutletCount")
 STATIONS = without(COUNTED, NO_STATION)
-THE_STATION = Arcs(stop=1)
+station_total = partial(total, else_outlets=True, unit=Arcs(stop=1), units=STATIONS)
 # The MIB does not say what the device's own current is on a station with several phases.
 DEVICE_CURRENT = Only(
     column(f"{PE2}.2.1.4.1.1", "devReadingCur"),
@@ -74,14 +75,13 @@ def _pe2(below: str, name: str) -> Figure:
 def _compared_figure(below: str, name: str, beside: str, beside_name: str) -> Figure:
     """A column of a sum, compared with another column of the same table."""
     return _reading(
-        sum_if_rows_match(
-            column(f"{PE2}.2.{below}", name), column(f"{PE2}.2.{beside}", beside_name)
-        )
+        Complete(column(f"{PE2}.2.{below}", name), beside=column(f"{PE2}.2.{beside}", beside_name))
     )
 
 
 def _outlets(states: State) -> Outlets:
-    return Outlets(
+    """The outlets of aten-pe, which one of three tables lists."""
+    return outlets(
         states=states,
         control=Guarded(
             Guarded(
@@ -173,7 +173,7 @@ PROFILES = (
         sys_object_ids=oids(PE2, "21317"),
         unseen=True,
         outlets=(
-            Outlets(
+            outlets(
                 states=State(OPERATION, on=("2",), off=("1",), absent=(NOT_THERE, NO_STATION)),
                 control=Guarded(
                     Guarded(
@@ -188,32 +188,24 @@ PROFILES = (
                 ),
                 rows=_station_rows(First((Only(SWITCHABLE, SWITCHABLE, ("1", "2")), NAME))),
                 count=STATIONS,
-                number=Chained(Number(OPERATION, plus=0, position=0), Number(OPERATION, plus=0)),
+                count_if_empty=True,
+                number=unit_and_outlet(OPERATION),
                 name=NAME,
                 current=_pe2("3.4.1.1", "outletReadingCur"),
                 power=_pe2("3.4.1.3", "outletReadingPower"),
                 energy=_pe2("3.4.1.4", "outletReadingPD"),
             ),
         ),
-        load=total(
+        load=station_total(
             _compared_figure("4.3.1.1", "lineReadingCur", "4.3.1.2", "lineReadingVol"),
             _reading(DEVICE_CURRENT),
             _compared_figure("2.4.1.1", "bankReadingCur", "2.4.1.3", "bankReadingPower"),
-            else_outlets=True,
-            unit=THE_STATION,
-            units=STATIONS,
         ),
-        power=total(
-            _compared_figure("1.4.1.3", "devReadingPower", "1.4.1.4", "devReadingPD"),
-            else_outlets=True,
-            unit=THE_STATION,
-            units=STATIONS,
+        power=station_total(
+            _compared_figure("1.4.1.3", "devReadingPower", "1.4.1.4", "devReadingPD")
         ),
-        energy=total(
-            _compared_figure("1.4.1.4", "devReadingPD", "1.4.1.1", "devReadingCur"),
-            else_outlets=True,
-            unit=THE_STATION,
-            units=STATIONS,
+        energy=station_total(
+            _compared_figure("1.4.1.4", "devReadingPD", "1.4.1.1", "devReadingCur")
         ),
         switching_confidence=Confidence.MEDIUM,
         evidence=SIMULATED,

@@ -28,7 +28,7 @@ PROFILES = (
         models=("InfraPower PDUs behind an IP dongle (IPD-02-S)",),
         sys_object_ids=oids("34550"),
         outlets=(
-            Outlets(
+            outlets(
                 states=State(
                     _outlets("7", "outletStatus"),
                     on=("1",),

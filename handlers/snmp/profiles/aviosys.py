@@ -15,7 +15,7 @@ PROFILES = (
         source=public("pdudaemon/pdudaemon", "pdudaemon/drivers/ip9258.py"),
         models=("IP Power 9258",),
         outlets=(
-            Outlets(
+            outlets(
                 states=State(OUTLETS, on=("1",), off=("0",)), control=Write(OUTLETS, on=1, off=0)
             ),
         ),

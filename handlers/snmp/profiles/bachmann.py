@@ -11,6 +11,7 @@ not give the values of a socket's or a fuse's state, so sockets are listed and m
 switched. Flags of each PDU say what it meters.
 """
 
+from functools import partial
 from typing import Optional
 
 from .language import *
@@ -39,9 +40,9 @@ CURRENT, POWER, ENERGY = ("4", "4"), ("19", "36"), ("36", "240")
 NOT_MEASURED = ("0", "1", "8", "44")
 # status: lost; such a variable is kept, without a value
 LOST = ("7",)
-THE_DEVICE = Arcs(stop=1)
 # a row for each device that has phases
 WITH_PHASES = without(PHASE_COUNT, "0")
+device_total = partial(total, else_outlets=True, unit=Arcs(stop=1), units=WITH_PHASES)
 ENTITY = 7  # octets of a GUID that identify the measured part
 
 IRS = "31770.1.1.2"
@@ -94,7 +95,7 @@ def _measurement(kind: tuple[str, str], guids: Source, count: Optional[Source] =
 
     values = Listed(Number(guids, plus=0, position=0), by_guid(VALUE))
     return Figure(
-        sum_if_count_matches(values, count) if count else values,
+        Complete(values, count=count) if count else values,
         ONES,
         (),
         exponent=by_guid(SCALING),
@@ -110,7 +111,7 @@ PROFILES = (
         models=("BlueNet BN2000 to BN7500",),
         sys_object_ids=oids("31770.2.1"),
         outlets=(
-            Outlets(
+            outlets(
                 states=State(
                     STATUS,
                     on=tuple(map(str, range(9, 25, 2))),
@@ -123,33 +124,16 @@ PROFILES = (
                     allow=(SWITCHED_ON, SWITCHED_OFF),
                     why="the device reports it as not switchable or not available",
                 ),
-                count=OfUnits(
-                    column("31770.2.2.4.2.1.22", "blueNet2DeviceNumberOfSockets"), STATUS
-                ),
+                count=column("31770.2.2.4.2.1.22", "blueNet2DeviceNumberOfSockets"),
                 name=column("31770.2.2.6.5.1.8", "blueNet2SocketFriendlyName"),
                 current=_measurement(CURRENT, SOCKETS),
                 power=_measurement(POWER, SOCKETS),
                 energy=_measurement(ENERGY, SOCKETS),
             ),
         ),
-        load=total(
-            _measurement(CURRENT, PHASES, WITH_PHASES),
-            else_outlets=True,
-            unit=THE_DEVICE,
-            units=WITH_PHASES,
-        ),
-        power=total(
-            _measurement(POWER, PHASES, WITH_PHASES),
-            else_outlets=True,
-            unit=THE_DEVICE,
-            units=WITH_PHASES,
-        ),
-        energy=total(
-            _measurement(ENERGY, PHASES, WITH_PHASES),
-            else_outlets=True,
-            unit=THE_DEVICE,
-            units=WITH_PHASES,
-        ),
+        load=device_total(_measurement(CURRENT, PHASES, WITH_PHASES)),
+        power=device_total(_measurement(POWER, PHASES, WITH_PHASES)),
+        energy=device_total(_measurement(ENERGY, PHASES, WITH_PHASES)),
         switching_confidence=Confidence.MEDIUM,
         evidence=SIMULATED,
         unread=(
@@ -167,7 +151,7 @@ PROFILES = (
         sys_object_ids=oids("31770.1"),
         unseen=True,
         outlets=(
-            Outlets(
+            outlets(
                 rows=IRS_TAG,
                 count=scalar(f"{IRS}.7.0", "sockCount"),
                 number=IRS_TAG,

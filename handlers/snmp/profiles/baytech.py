@@ -37,7 +37,7 @@ PROFILES = (
         models=("MRP27", "RPC-nNC", "MMP"),
         sys_object_ids=oids("4779"),
         outlets=(
-            Outlets(
+            outlets(
                 states=State(
                     STATE,
                     on=(ON, LOCKED_ON),
@@ -50,7 +50,7 @@ PROFILES = (
                     allow=(ON, OFF),
                     why="it is locked on the device, or its state is not known",
                 ),
-                count=OfUnits(COUNT, STATE),
+                count=COUNT,
                 name=column("4779.1.3.5.3.1.4", "sBTAModulesRPCOutletName"),
             ),
         ),

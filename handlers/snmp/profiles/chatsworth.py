@@ -8,6 +8,7 @@ objects called power are in VA, so both are left out.
 """
 
 from decimal import Decimal
+from functools import partial
 
 from ...shared.decimals import CONTEXT
 from .language import *
@@ -18,7 +19,7 @@ OUT_OF_SERVICE = Part(column("30932.1.10.1.2.10.1.10", "cpiPduOutOfService"), ov
 RESET = column("30932.1.10.1.4.10.1.12", "cpiPduOutletReset")
 COUNT = scalar("30932.1.10.1.4.1.0", "cpiOutletTableCount")
 LINE = column("30932.1.10.1.3.10.1.2", "cpiPduLineId")
-THE_PDU = Arcs(start=1)
+pdu_total = partial(total, else_outlets=True, unit=Arcs(start=1))
 DECA_WATT_SECONDS = CONTEXT.divide(Decimal(1), 360_000)  # in kWh
 
 # The firmware before Unity has an object for each of at most 24 outlets.
@@ -43,7 +44,7 @@ PROFILES = (
         sys_object_ids=oids("30932"),
         sweep=True,
         outlets=(
-            Outlets(
+            outlets(
                 states=State(
                     CONTROL,
                     on=("1",),
@@ -59,7 +60,7 @@ PROFILES = (
                     allow=("1",),
                     why="its PDU has no switched outlets",
                 ),
-                count=outlet_count(COUNT, CONTROL),
+                count=COUNT,
                 none_if_zero=zero_outlets_proof(COUNT),
                 name=column("30932.1.10.1.4.10.1.4", "cpiPduOutletName"),
                 number=Number(CONTROL, plus=0, position=0),
@@ -71,28 +72,21 @@ PROFILES = (
                 ),
             ),
         ),
-        load=total(
+        load=pdu_total(
             figure(
-                value_or_empty(
-                    sum_if_rows_match(
-                        column("30932.1.10.1.3.10.1.3", "cpiPduLineCurrent"), LINE, numbered=0
-                    ),
-                    LINE,
-                ),
+                column("30932.1.10.1.3.10.1.3", "cpiPduLineCurrent"),
                 HUNDREDTHS,
+                table=LINE,
+                number_arc=0,
             ),
             figure(
-                sum_if_rows_match(
-                    column("30932.1.10.1.3.110.1.3", "cpiPduBranchCurrent"),
-                    column("30932.1.10.1.3.110.1.2", "cpiPduBranchId"),
-                    numbered=0,
-                ),
+                column("30932.1.10.1.3.110.1.3", "cpiPduBranchCurrent"),
                 HUNDREDTHS,
+                beside=column("30932.1.10.1.3.110.1.2", "cpiPduBranchId"),
+                number_arc=0,
             ),
-            else_outlets=True,
-            unit=THE_PDU,
         ),
-        energy=total(else_outlets=True, unit=THE_PDU),
+        energy=pdu_total(),
         switching_confidence=Confidence.MEDIUM,
         evidence=SIMULATED.of("state", "current", "energy", "switching"),
         unread=(
@@ -110,7 +104,7 @@ PROFILES = (
         models=("eConnect before Unity firmware",),
         sys_object_ids=oids(LEGACY),
         outlets=(
-            Outlets(
+            outlets(
                 states=State(_legacy("3.7", "outletNState"), on=("1",), off=("0",)),
                 name=_legacy("2.42", "outletNName"),
                 current=figure(_legacy("3.5", "outletNCurrent"), HUNDREDTHS),
@@ -122,8 +116,7 @@ PROFILES = (
             ),
         ),
         load=total(
-            figure(Complete(_legacy("3.13", "lineNcurr", 3), numbered=0), HUNDREDTHS),
-            else_outlets=True,
+            figure(_legacy("3.13", "lineNcurr", 3), HUNDREDTHS, number_arc=0), else_outlets=True
         ),
         evidence=SIMULATED.of("state", "current", "energy"),
         note=(

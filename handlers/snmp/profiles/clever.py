@@ -15,6 +15,7 @@ then not switched, but the agent reports the written value as the state for a wh
 such an outlet is refused.
 """
 
+from decimal import Decimal
 from typing import Optional
 
 from .language import *
@@ -62,21 +63,21 @@ def _text_family(
         models=models,
         sys_object_ids=oids("30966"),
         outlets=(
-            Outlets(
+            outlets(
                 states=State(here(Counted(switch, count)), on=(ON,), off=(OFF,)),
                 control=Write(switch, on=ON, off=OFF),
                 none_if_zero=count,
                 name=name,
                 current=Figure(whole_rows(current), scale_of_integers=HUNDREDTHS),
-                power=figure(whole_rows(power), KILO) if power else None,
+                power=figure(whole_rows(power), Decimal(1000)) if power else None,
                 energy=Figure(whole_rows(energy), scale_of_integers=TENTHS),
             ),
         ),
         load=total(
-            Figure(here(sum_if_rows_match(line_current, line_energy)), scale_of_integers=HUNDREDTHS)
+            Figure(here(Complete(line_current, beside=line_energy)), scale_of_integers=HUNDREDTHS)
         ),
         energy=total(
-            Figure(here(sum_if_rows_match(line_energy, line_current)), scale_of_integers=TENTHS)
+            Figure(here(Complete(line_energy, beside=line_current)), scale_of_integers=TENTHS)
         ),
         switching_confidence=Confidence.LOW,
         evidence=DRIVER if power else DRIVER.of("state", "current", "energy", "switching"),
@@ -140,7 +141,7 @@ def _lines(item: str, tail: str) -> Source:
     Limits such as 2.6 also end in 6, like the energy; only a row with a power is a line.
     """
     powers, currents, items = (_items_of("1", "line", of + tail) for of in ("3.1", "2.1", item))
-    return Listed(sum_if_rows_match(powers, currents), items)
+    return Listed(Complete(powers, beside=currents), items)
 
 
 def _items_of(group: str, name: str, tail: str) -> Spread:
@@ -157,7 +158,7 @@ def _mpro(tail: str) -> Outlets:
     relay = column(MPRO + ".3.1", "relay", "1.1" + tail)
     protection = column(MPRO + ".3.1", "relay", "1.2" + tail)
     current = _items_of("3", "output", "1.1" + tail)
-    return Outlets(
+    return outlets(
         states=State(relay, on=("1",), off=("0",)),
         control=Guarded(
             Write(relay, on=1, off=0),
@@ -235,7 +236,7 @@ PROFILES = (
         models=("MS-PDU", "CPC PDU"),
         sys_object_ids=oids("30966"),
         outlets=(
-            Outlets(
+            outlets(
                 states=State(
                     Provided(Counted(MS_STATUS, MS_COUNT), MS_COUNT, FEWER_THAN_49),
                     on=(ON,),

@@ -17,7 +17,7 @@ A state is UNKNOWN while a command is pending. The column for it is optional: so
 from decimal import Decimal
 from typing import Optional
 
-from .apc import NOT_PENDING, OVERLOAD, phase_rows
+from .apc import OVERLOAD, pending, phase_rows
 from .language import *
 
 EPDU, EPDU2, ATS = "3808.1.1.3", "3808.1.1.6", "3808.1.1.5"
@@ -53,10 +53,6 @@ LINES = ("1", "2", "3")
 ATS_TOTAL = "1"
 
 
-def _pending(below: str, name: str) -> Doubt:
-    return Doubt(column(below, name), NOT_PENDING, optional=True)
-
-
 def _column_of_units(
     values: Source, module: Column = DEVICE_MODULE, count: Optional[Source] = None
 ) -> EachUnit:
@@ -65,17 +61,13 @@ def _column_of_units(
     No sum if a unit of the chain has no row. `module`: the column with each row's unit. `count`:
     the device's own number of rows.
     """
-    return EachUnit(sum_if_rows_match(values, module, count), module, UNITS)
+    return EachUnit(Complete(values, beside=module, count=count), module, UNITS)
 
 
 def _lines(below: str, name: str) -> Only:
     values = column(f"{ATS}.5.2.2.1.{below}", name)
     phases = column(ATS + ".5.2.2.1.2", "atsLoadStatusPhase")
-    return Only(
-        sum_if_rows_match(values, phases, numbered=-1),
-        sum_if_rows_match(phases, values, numbered=-1),
-        LINES,
-    )
+    return Only(Complete(values, numbered=-1), Complete(phases, numbered=-1), LINES)
 
 
 def _ats_total(below: str, name: str) -> Scalar:
@@ -108,6 +100,7 @@ def _epdu_figure(values: First, scale: Decimal = ONES) -> Figure:
 
 
 def _metered_column(below: str, name: str) -> Figure:
+    """A column of the table of metered outlets, whose rows are others than those of the states."""
     return figure(
         join_by_columns(
             column(f"{EPDU2}.6.2.4.1.{below}", name),
@@ -127,13 +120,13 @@ PROFILES = (
         models=("PDU7xxxx, PDU8xxxx", "RMCARD205 with a daisy chain"),
         sys_object_ids=oids(EPDU2, ANY_CYBERPOWER),
         outlets=(
-            Outlets(
+            outlets(
                 states=State(
                     EPDU2_STATE,
                     on=("1",),
                     off=("2",),
                     doubts=(
-                        _pending(EPDU2 + ".6.1.4.1.6", "ePDU2OutletSwitchedStatusCommandPending"),
+                        pending(EPDU2 + ".6.1.4.1.6", "ePDU2OutletSwitchedStatusCommandPending"),
                     ),
                 ),
                 control=Write(
@@ -141,6 +134,7 @@ PROFILES = (
                 ),
                 rows=First((METERED_NAME, METERED_LOAD)),
                 count=scalar(EPDU2 + ".6.1.1.0", "ePDU2OutletSwitchedTableSize"),
+                count_if_empty=True,
                 number=First((Chained(MODULE, NUMBER), Chained(METERED_MODULE, METERED_NUMBER))),
                 position=(MODULE, NUMBER),
                 name=First(
@@ -189,14 +183,15 @@ PROFILES = (
         models=("PDU15xx, PDU20xx, PDU30xx, PDU41xxx with older cards",),
         sys_object_ids=oids(EPDU, ANY_CYBERPOWER),
         outlets=(
-            Outlets(
+            outlets(
                 states=State(
                     column(EPDU + ".3.5.1.1.4", "ePDUOutletStatusOutletState"),
                     on=("1",),
                     off=("2",),
-                    doubts=(_pending(EPDU + ".3.5.1.1.5", "ePDUOutletStatusCommandPending"),),
+                    doubts=(pending(EPDU + ".3.5.1.1.5", "ePDUOutletStatusCommandPending"),),
                 ),
                 count=EPDU_COUNT,
+                count_if_empty=True,
                 none_if_zero=EPDU_COUNT,
                 control=Write(
                     column(EPDU + ".3.3.1.1.4", "ePDUOutletControlOutletCommand"), on=1, off=2
@@ -222,15 +217,16 @@ PROFILES = (
         models=("Switched ATS PDU (PDUxxSW...ATNET)",),
         sys_object_ids=oids(ATS, ANY_CYBERPOWER),
         outlets=(
-            Outlets(
+            outlets(
                 states=State(
                     column(ATS + ".6.3.1.3", "atsOutletStatusOutletState"),
                     on=("1",),
                     off=("2",),
-                    doubts=(_pending(ATS + ".6.3.1.4", "atsOutletStatusOutletCmdPending"),),
+                    doubts=(pending(ATS + ".6.3.1.4", "atsOutletStatusOutletCmdPending"),),
                 ),
                 control=Write(column(ATS + ".6.5.1.3", "atsOutletCtrlCommand"), on=2, off=3),
                 count=scalar(ATS + ".6.2.0", "atsOutletStatusTableSize"),
+                count_if_empty=True,
                 name=column(ATS + ".6.3.1.2", "atsOutletStatusOutletName"),
             ),
         ),

@@ -50,7 +50,7 @@ PROFILES = (
         models=("AlterPath PM behind AlterPath ACS",),
         sys_object_ids=oids("2925"),
         outlets=(
-            Outlets(
+            outlets(
                 states=State(_outlets(ACS), on=("1",), off=("0",)),
                 control=Guarded(
                     Write(_power(ACS), on=1, off=0),
@@ -58,7 +58,7 @@ PROFILES = (
                     allow=(UNLOCKED,),
                     why="it is locked on the device, or its lock is not known",
                 ),
-                count=OfUnits(_count(ACS), _outlets(ACS)),
+                count=_count(ACS),
                 name=column(ACS + ".4.1.2", "cyOutletName"),
             ),
         ),
@@ -83,7 +83,7 @@ PROFILES = (
         sys_object_ids=oids("2925"),
         unseen=True,
         outlets=(
-            Outlets(
+            outlets(
                 states=State(_outlets(ACS5K), on=("1",), off=("0",)),
                 control=Guarded(
                     Write(_power(ACS5K), on=1, off=0),
@@ -91,7 +91,7 @@ PROFILES = (
                     allow=(UNLOCKED,),
                     why="the device does not report it as unlocked",
                 ),
-                count=OfUnits(_count(ACS5K), _outlets(ACS5K)),
+                count=_count(ACS5K),
                 name=column(ACS5K + ".4.1.2", "cyOutletName"),
             ),
         ),

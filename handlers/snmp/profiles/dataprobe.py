@@ -27,7 +27,7 @@ PROFILES = (
         models=("iBoot-PDU4", "iBoot-PDU8"),
         sys_object_ids=(*oids("1418.6"), *NET_SNMP),
         outlets=(
-            Outlets(
+            outlets(
                 states=State(
                     column("1418.6.5.1.7", "outletActualStatus"),
                     on=("1",),
@@ -52,7 +52,7 @@ PROFILES = (
         models=("iBootBar",),
         sys_object_ids=oids("1418.4"),
         outlets=(
-            Outlets(
+            outlets(
                 # The other values are reboot, cycle, on pending and cycle pending.
                 states=State(BAR_STATUS, on=("1",), off=("0",)),
                 control=Write(column("1418.4.3.1.4", "outletCommand"), on=1, off=0),

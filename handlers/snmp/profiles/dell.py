@@ -6,7 +6,7 @@ may differ. Outlets are metered in whole A and kWh. The MIB does not name the un
 is assumed. A state is UNKNOWN while a command is pending.
 """
 
-from .apc import NOT_PENDING, OVERLOAD
+from .apc import OVERLOAD, pending
 from .language import *
 
 ROOT = "674.10903.200.2.200"
@@ -32,24 +32,19 @@ PROFILES = (
         models=("Managed and metered rack PDUs 66xx, 68xx",),
         sys_object_ids=oids("674.10903.200.3.1"),
         outlets=(
-            Outlets(
+            outlets(
                 states=State(
                     column(ROOT + ".130.1.2.1.4", "rPDUOutletSwitchedStatusState"),
                     on=("1",),
                     off=("2",),
-                    doubts=(
-                        Doubt(
-                            column(ROOT + ".130.1.2.1.5", "rPDUOutletSwitchedStatCmdPnding"),
-                            NOT_PENDING,
-                            optional=True,
-                        ),
-                    ),
+                    doubts=(pending(ROOT + ".130.1.2.1.5", "rPDUOutletSwitchedStatCmdPnding"),),
                 ),
                 control=Write(
                     column(ROOT + ".130.1.4.1.4", "rPDUOutletSwitchedControlCmd"), on=1, off=2
                 ),
                 rows=METERED_NAME,
                 count=scalar(ROOT + ".130.1.1.0", "rPDUOutletSwitchedTableSize"),
+                count_if_empty=True,
                 number=First((NUMBER, METERED_NUMBER)),
                 name=First(
                     (column(ROOT + ".130.1.2.1.3", "rPDUOutletSwitchedStatusName"), METERED_NAME)
@@ -61,21 +56,14 @@ PROFILES = (
         ),
         load=total(
             figure(
-                sum_if_rows_match(
-                    column(ROOT + ".120.2.1.4", "rPDUPhaseStatusCurrent"),
-                    column(ROOT + ".120.2.1.5", "rPDUPhaseStatusVoltage"),
-                    scalar(ROOT + ".120.1.0", "rPDUPhaseTableSize"),
-                ),
+                column(ROOT + ".120.2.1.4", "rPDUPhaseStatusCurrent"),
                 TENTHS,
+                beside=column(ROOT + ".120.2.1.5", "rPDUPhaseStatusVoltage"),
+                count=scalar(ROOT + ".120.1.0", "rPDUPhaseTableSize"),
             )
         ),
         power=total(figure(DEVICE_POWER, TENS)),
-        energy=total(
-            figure(
-                value_or_empty(sum_if_rows_match(DEVICE_ENERGY, DEVICE_POWER), DEVICE_POWER),
-                TENTHS,
-            )
-        ),
+        energy=total(figure(DEVICE_ENERGY, TENTHS, table=DEVICE_POWER)),
         switching_confidence=Confidence.MEDIUM,
         evidence=SIMULATED,
         unread=f"rPDUPhaseCfgOverloadRestriction: {OVERLOAD}",

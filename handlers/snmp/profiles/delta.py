@@ -31,7 +31,7 @@ STS_CURRENT = Provided(
 def _output(below: int, name: str) -> Listed:
     """A column of the enabled PDUs. One that is disconnected has an empty value."""
     output = column(f"{PDU}.2.1.1.{below}", name)
-    enabled_pdus = sum_if_rows_match(ENABLED, output)
+    enabled_pdus = Complete(ENABLED, beside=output)
     return Listed(Only(enabled_pdus, enabled_pdus, (ON,)), Only(output, DISCONNECTED, (OFF,)))
 
 
@@ -50,10 +50,11 @@ PROFILES = (
         sys_object_ids=oids("2254.169.2"),
         unseen=True,
         outlets=(
-            Outlets(
+            outlets(
                 states=State(STATE, on=("1",), off=("0",)),
                 control=Write(STATE, on=1, off=0),
                 count=scalar("2254.169.2.3.2.0", "pduOutletCount"),
+                count_if_empty=True,
                 name=column("2254.169.2.3.3.1.2", "pduOutletName"),
             ),
         ),

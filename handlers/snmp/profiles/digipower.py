@@ -37,7 +37,7 @@ PROFILES = (
         models=("SWH, SWV", "Lindy IPower Switch Classic 32657 to 32659", "Manhattan"),
         sys_object_ids=oids("17420"),
         outlets=(
-            Outlets(
+            outlets(
                 states=State(STATES, on=("1",), off=("0",), absent=(NO_OUTLET,)),
                 control=WritePacked(
                     STATUS,

@@ -24,7 +24,7 @@ PROFILES = (
         sys_object_ids=(*oids("45770"), *NET_SNMP),
         sweep=True,
         outlets=(
-            Outlets(
+            outlets(
                 states=State(
                     Spread(f"{ENERGY_OBJECTS}.9", OUTLETS, "eoPowerOperState", tail=""),
                     on=("259",),

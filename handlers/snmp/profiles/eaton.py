@@ -13,6 +13,7 @@ which are listed and not switched.
 """
 
 from decimal import Decimal
+from functools import partial
 
 from . import hpe, raritan
 from .hpe import THE_UNIT
@@ -25,7 +26,7 @@ CURRENT_TYPE = column("534.6.6.7.3.3.1.2", "inputCurrentMeasType")
 CURRENT_COUNT = column("534.6.6.7.3.1.1.6", "inputCurrentCount")
 LINES = figure(
     without(
-        sum_if_rows_match(CURRENT, CURRENT_TYPE, CURRENT_COUNT),
+        Complete(CURRENT, count=CURRENT_COUNT),
         NEUTRAL,
         by=Listed(CURRENT, CURRENT_TYPE),
     ),
@@ -42,6 +43,7 @@ MEASURED = column("534.6.6.7.3.4.1.2", "inputPowerMeasType")
 PHASES, TOTAL = ("1", "2", "3"), ("4",)
 
 OUTLET_COUNT = column("534.6.6.7.1.2.1.22", "outletCount")  # a row for each unit of the chain
+epdu_total = partial(total, unit=THE_UNIT, units=OUTLET_COUNT)
 STATE = column("534.6.6.7.6.6.1.2", "outletControlStatus")
 REBOOT = column("534.6.6.7.6.6.1.5", "outletControlRebootCmd")
 NO_REBOOT = ("-1",)  # other values are the seconds until the reboot
@@ -98,7 +100,7 @@ PROFILES = (
         # the second is that of UPSs, which Observium has also seen on a PDU with this MIB
         sys_object_ids=oids("534.6.6.7", "534.1"),
         outlets=(
-            Outlets(
+            outlets(
                 states=State(
                     STATE,
                     on=("1",),
@@ -116,10 +118,12 @@ PROFILES = (
                     ),
                     column("534.6.6.7.6.6.1.9", "outletControlSwitchable"),
                     refuse=("2",),
+                    demanded=False,  # came into the MIB with the revision of 2014-09-29
                     why="it is configured as not switchable on the device",
                 ),
                 rows=column("534.6.6.7.6.1.1.2", "outletID"),
                 count=OUTLET_COUNT,
+                count_if_empty=True,
                 number=column("534.6.6.7.6.1.1.6", "outletDesignator"),
                 name=column("534.6.6.7.6.1.1.3", "outletName"),
                 current=figure(column("534.6.6.7.6.4.1.3", "outletCurrent"), THOUSANDTHS),
@@ -127,25 +131,14 @@ PROFILES = (
                 energy=figure(column("534.6.6.7.6.5.1.4", "outletWh"), THOUSANDTHS),
             ),
         ),
-        load=total(LINES, else_outlets=True, unit=THE_UNIT, units=OUTLET_COUNT),
-        inlet=total(LINES, unit=THE_UNIT, units=OUTLET_COUNT),
-        inlet_power=total(
-            figure(WATTS), *_input_figures(INPUT_WATTS), unit=THE_UNIT, units=OUTLET_COUNT
-        ),
-        power=total(
-            figure(WATTS),
-            *_input_figures(INPUT_WATTS),
-            else_outlets=True,
-            unit=THE_UNIT,
-            units=OUTLET_COUNT,
-        ),
-        energy=total(
-            # the first firmware has neither
-            figure(value_or_empty(sum_if_rows_match(WATT_HOURS, WATTS), WATTS), THOUSANDTHS),
+        load=epdu_total(LINES, else_outlets=True),
+        inlet=epdu_total(LINES),
+        inlet_power=epdu_total(figure(WATTS), *_input_figures(INPUT_WATTS)),
+        power=epdu_total(figure(WATTS), *_input_figures(INPUT_WATTS), else_outlets=True),
+        energy=epdu_total(
+            figure(WATT_HOURS, THOUSANDTHS, table=WATTS),
             *_input_figures(INPUT_WH, THOUSANDTHS),
             else_outlets=True,
-            unit=THE_UNIT,
-            units=OUTLET_COUNT,
         ),
         switching_confidence=Confidence.HIGH,
         evidence=SIMULATED,
@@ -185,7 +178,7 @@ PROFILES = (
             Root(oid("20677.1"), oid("20677.1.5")),
         ),
         outlets=(
-            Outlets(
+            outlets(
                 states=State(
                     Spread("~.3", (Span(1, PULIZZI_OUTLETS, 1),), "outletNStatus"),
                     on=("1",),
@@ -229,7 +222,7 @@ PROFILES = (
         source=pysnmp_mibs("mibs/eaton/EATON-GENESIS-II-MIB"),
         models=("Monitored ePDU Genesis II (Aphel)",),
         sys_object_ids=oids("17373"),
-        outlets=(Outlets(rows=GENESIS_CURRENT, current=figure(GENESIS_CURRENT, TENTHS)),),
+        outlets=(outlets(rows=GENESIS_CURRENT, current=figure(GENESIS_CURRENT, TENTHS)),),
         evidence=SIMULATED.of("current"),
     ),
     Profile(
@@ -240,7 +233,7 @@ PROFILES = (
         models=("nLogic PDU",),
         sys_object_ids=oids(NLOGIC),
         outlets=(
-            hpe.outlets(
+            hpe.family_outlets(
                 NLOGIC,
                 "pdu",
                 HUNDREDTHS,
@@ -254,7 +247,6 @@ PROFILES = (
                         stop=1,
                     ),
                     refuse=("2",),
-                    demanded=True,
                     why="this unit only meters",
                 ),
                 count=NLOGIC_COUNT,
@@ -277,21 +269,19 @@ PROFILES = (
         models=("Floor PDU and RPP with Power Xpert: each branch circuit is listed",),
         sys_object_ids=oids("534.6.6.4"),
         outlets=(
-            Outlets(
+            outlets(
                 rows=BREAKER,
-                number=Chained(Number(BREAKER, plus=0, position=0), Number(BREAKER, plus=0)),
+                number=unit_and_outlet(BREAKER),
                 name=BREAKER,
                 energy=figure(column(POWER_PDU + ".3.2.1.1", "breakerTotalKilowattHours")),
             ),
         ),
         load=total(
             figure(
-                sum_if_rows_match(
-                    column(POWER_PDU + ".1.2.8.1.3", "pduInputPhaseCurrent"),
-                    column(POWER_PDU + ".1.2.8.1.2", "pduInputPhaseVoltage"),
-                    scalar(POWER_PDU + ".1.2.7.0", "pduInputNumPhases"),
-                ),
+                column(POWER_PDU + ".1.2.8.1.3", "pduInputPhaseCurrent"),
                 TENTHS,
+                beside=column(POWER_PDU + ".1.2.8.1.2", "pduInputPhaseVoltage"),
+                count=scalar(POWER_PDU + ".1.2.7.0", "pduInputNumPhases"),
             )
         ),
         power=total(figure(scalar(POWER_PDU + ".1.2.3.0", "pduInputPower"))),

@@ -9,6 +9,7 @@ is not known, for which the state has no value.
 """
 
 from decimal import Decimal
+from functools import partial
 
 from .language import *
 
@@ -19,14 +20,16 @@ LINES = ("1", "2", "3")
 
 # A row for each unit of the chain.
 ESP_UNITS = column("38446.2.2.3.1.6", "espUnitPropertiesInputPhaseCount")
+esp_total = partial(total, unit=THE_UNIT, units=ESP_UNITS)
 
 
 def _lines(currents: Source, voltages: Source, count: Source) -> Source:
     """Rows 1 to 3 of each unit are its phases, or its lines if fed in delta. Rows 4 to 6 are the
     delta phases of the same load: a count above 3 may include them, and tells nothing.
     """
-    return sum_if_count_matches(
-        Arc(sum_if_rows_match(currents, voltages), -1, LINES), Only(count, count, ("1", "2", "3"))
+    return Complete(
+        Arc(Complete(currents, beside=voltages), -1, LINES),
+        count=Only(count, count, ("1", "2", "3")),
     )
 
 
@@ -63,6 +66,7 @@ def family(
     command = column(f"{root}.5.5.1.4", prefix + "OutletSwitchedControlCommand")
 
     def meter(below: str, name: str, scale: Decimal) -> Figure:
+        """A column of the metered outlets."""
         return figure(
             join_by_columns(
                 column(f"{root}.5.9.1.{below}", name),
@@ -81,6 +85,7 @@ def family(
     )
     # A row for each unit of the chain.
     count = column(f"{root}.2.3.1.4", prefix + "UnitPropertiesSwitchedOutletCount")
+    unit_total = partial(total, else_outlets=True, unit=THE_UNIT, units=count)
     watts = column(f"{root}.2.4.1.4", prefix + "UnitStatusActivePower")
     energy = column(f"{root}.2.4.1.9", prefix + "UnitStatusEnergy")
     lines = _lines(
@@ -96,7 +101,7 @@ def family(
         models=models,
         sys_object_ids=oids(sys_object_id),
         outlets=(
-            Outlets(
+            outlets(
                 states=State(
                     states,
                     on=("1",),
@@ -104,6 +109,7 @@ def family(
                     doubts=(Doubt(command, (str(OFF), str(ON)), optional=True),),
                 ),
                 count=count,
+                count_if_empty=True,
                 control=Write(command, on=ON, off=OFF),
                 rows=without(metered_number, PADDING),
                 number=First(
@@ -120,19 +126,9 @@ def family(
                 energy=meter("11", prefix + "OutletMeteredStatusResettableEnergy", TENTHS),
             ),
         ),
-        load=total(figure(lines, HUNDREDTHS), else_outlets=True, unit=THE_UNIT, units=count),
-        power=total(
-            figure(watts),
-            else_outlets=True,
-            unit=THE_UNIT,
-            units=count,
-        ),
-        energy=total(
-            figure(value_or_empty(energy, watts), TENTHS),
-            else_outlets=True,
-            unit=THE_UNIT,
-            units=count,
-        ),
+        load=unit_total(figure(lines, HUNDREDTHS)),
+        power=unit_total(figure(watts)),
+        energy=unit_total(figure(value_or_empty(energy, watts), TENTHS)),
         switching_confidence=Confidence.MEDIUM,
         evidence=evidence,
         unseen=unseen,
@@ -175,17 +171,9 @@ PROFILES = (
         models=("ES PDU and inline meter, without outlets",),
         sys_object_ids=oids("38446.2"),
         unseen=True,
-        load=total(figure(ESP_LINES, HUNDREDTHS), unit=THE_UNIT, units=ESP_UNITS),
-        power=total(
-            figure(column("38446.2.2.4.1.4", "espUnitStatusActivePower")),
-            unit=THE_UNIT,
-            units=ESP_UNITS,
-        ),
-        energy=total(
-            figure(column("38446.2.2.4.1.9", "espUnitStatusEnergy"), TENTHS),
-            unit=THE_UNIT,
-            units=ESP_UNITS,
-        ),
+        load=esp_total(figure(ESP_LINES, HUNDREDTHS)),
+        power=esp_total(figure(column("38446.2.2.4.1.4", "espUnitStatusActivePower"))),
+        energy=esp_total(figure(column("38446.2.2.4.1.9", "espUnitStatusEnergy"), TENTHS)),
         evidence=SIMULATED.of("current", "power", "energy"),
     ),
 )

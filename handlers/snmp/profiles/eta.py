@@ -37,7 +37,7 @@ PROFILES = (
         models=("RCI10 (ControlPlex), 48 V and other direct current",),
         sys_object_ids=oids("44086.4.1"),
         outlets=(
-            Outlets(
+            outlets(
                 states=State(
                     _of_fuses(OUTPUT),
                     on=("1",),
@@ -60,14 +60,11 @@ PROFILES = (
         ),
         load=total(
             figure(
-                Complete(
-                    numbered_parts(
-                        lambda feed: scalar(f"{FUSES}.{feed}.1.0", "sumCurrent" + FEEDS[feed]),
-                        FEEDS,
-                    ),
-                    least=2,
+                numbered_parts(
+                    lambda feed: scalar(f"{FUSES}.{feed}.1.0", "sumCurrent" + FEEDS[feed]), FEEDS
                 ),
                 THOUSANDTHS,
+                least=2,
             ),
             else_outlets=True,
         ),

@@ -55,12 +55,13 @@ def _roots(products: tuple[int, ...]) -> tuple[Root, ...]:
 
 
 def _ports(powerports: str) -> Outlets:
+    """The ports below this path of a product's tree."""
     path = powerports + ".2.1"
     state, count = column(f"~.{path}.3", "PortState"), scalar(f"~.{powerports}.1.0", "portNumber")
-    return Outlets(
+    return outlets(
         states=State(state, on=("1",), off=("0",)),
         control=Write(state, on=1, off=0),
-        count=outlet_count(count, state),
+        count=count,
         none_if_zero=zero_outlets_proof(count),
         name=column(f"~.{path}.2", "PortName"),
         current=_port(state, "5", "spCurrent", THOUSANDTHS),
@@ -78,8 +79,8 @@ def _channel(arc: str, name: str, scale: Decimal = ONES) -> Figure:
     valid, values = column("~.1.5.1.2.1.2", "ChanStatus"), column(f"~.1.5.1.2.1.{arc}", name)
     channels = scalar("~.1.5.1.1.0", "ActivePowerChan")
     rows, marks = (
-        sum_if_rows_match(values, valid, channels),
-        sum_if_rows_match(valid, values, channels),
+        Complete(values, beside=valid, count=channels),
+        Complete(valid, beside=values, count=channels),
     )
     return figure(Only(rows, marks, ("1",)), scale)
 

@@ -25,16 +25,16 @@ THE_UNIT = Arcs(stop=1)
 CPQPOWER = librenms("hp/CPQPOWER-MIB")
 
 
-def outlets(
+def family_outlets(
     root: str,
     name: str,
     amps: Decimal,
     kilowatt_hours: Optional[Decimal],
     watts: int,
+    count: Source,
     control: Optional[Control] = None,
     first_unit: int = 1,
     states: Optional[Source] = None,
-    count: Optional[Source] = None,
     controllable: str = "",
     switched: str = "",
     doubts: tuple[Doubt, ...] = (),
@@ -42,9 +42,9 @@ def outlets(
     """The outlets of this design below `root`. The names of its objects start with `name`.
 
     `amps`, `kilowatt_hours`: the scales of currents and energies; None for a family without
-    energies. `watts`: the column of the power; the next column is the energy. `control`: None if
-    each verb has a column. `first_unit`: the index of the unit printed as 1. `states`: the states
-    without padding rows, if padding does not read 0. `count`: each unit's number of outlets.
+    energies. `watts`: the column of the power; the next column is the energy. `count`: each unit's
+    number of outlets. `control`: None if each verb has a column. `first_unit`: the index of the
+    unit printed as 1. `states`: the states without padding rows, if padding does not read 0.
     `controllable`: the column that shows which units switch; their outlets are counted even if none
     is listed. `switched`: the same column, if its value is needed for a command; "" where `control`
     has such a guard. `doubts`: objects that only one family has.
@@ -65,10 +65,12 @@ def outlets(
             why="this unit only meters",
         )
 
-    def number(over: Source) -> Chained:
-        return Chained(Number(over, plus=1 - first_unit, position=0), Number(over, plus=0))
+    own_count: Source = OfUnits(count, states or without(control_states, PADDING))
+    if controllable:
+        unit = column(f"{root}.1.2.1.{controllable}", name + "Controllable")
+        own_count = First((Only(count, unit, (CONTROLLABLE,)), own_count))
 
-    return Outlets(
+    return outlets(
         states=State(
             states or control_states, on=("2",), off=("1",), absent=(PADDING,), doubts=doubts
         ),
@@ -76,23 +78,15 @@ def outlets(
             commands,
             column(f"{root}.5.2.1.8", name + "OutletControlSwitchable"),
             refuse=("2",),
-            demanded=True,
             why="it is configured as not switchable on the device",
         ),
         rows=without(names, ""),
-        count=(
-            _count(
-                root,
-                name,
-                count,
-                controllable,
-                states or without(control_states, PADDING),
-            )
-            if count
-            else None
+        count=own_count,
+        count_if_empty=True,
+        none_if_zero=zero_outlets_proof(count),
+        number=First(
+            (unit_and_outlet(control_states, first_unit), unit_and_outlet(names, first_unit))
         ),
-        none_if_zero=zero_outlets_proof(count) if count else None,
-        number=First((number(control_states), number(names))),
         name=names,
         current=figure(column(f"{root}.5.1.1.5", name + "OutletCurrent"), amps),
         power=figure(column(f"{root}.5.1.1.{watts}", name + "OutletWatts")),
@@ -101,22 +95,6 @@ def outlets(
             if kilowatt_hours
             else None
         ),
-    )
-
-
-def _count(root: str, name: str, count: Source, controllable: str, states: Source) -> Source:
-    of_listed = OfUnits(count, states)
-    if not controllable:
-        return of_listed
-    return First(
-        (
-            Only(
-                count,
-                column(f"{root}.1.2.1.{controllable}", name + "Controllable"),
-                (CONTROLLABLE,),
-            ),
-            of_listed,
-        )
     )
 
 
@@ -144,12 +122,12 @@ def load(
     # some firmware lacks the types: a fourth row may be the neutral
     types_or_voltages = First((types, column(f"{root}.2.2.1.3", name + "InputPhaseVoltage")))
     lines: Source = without(
-        sum_if_rows_match(currents, types_or_voltages, numbered=-1),
+        Complete(currents, beside=types_or_voltages, numbered=-1),
         NEUTRAL,
         by=First((types, Listed(Arc(currents, -1, ("4",)), types))),
     )
     if phases is not None:
-        lines = sum_if_count_matches(lines, phases)
+        lines = Complete(lines, count=phases)
     totals = (
         [figure(column(f"{root}.2.1.1.11", name + "InputTotalCurrent"), amps)] if has_total else []
     )
@@ -205,7 +183,7 @@ PROFILES = (
         models=("G2 metered and switched PDU, newer controller (P9S)",),
         sys_object_ids=oids(PDU3),
         outlets=(
-            outlets(
+            family_outlets(
                 PDU3,
                 "pdu3",
                 HUNDREDTHS,
@@ -237,7 +215,7 @@ PROFILES = (
         models=("G2 metered and switched PDU (P9R, P9S, H8B)",),
         sys_object_ids=oids(PDU2),
         outlets=(
-            outlets(
+            family_outlets(
                 PDU2,
                 "pdu2",
                 THOUSANDTHS,
@@ -266,9 +244,10 @@ PROFILES = (
         models=("Intelligent Modular PDU AF5xxA with its extension bars",),
         sys_object_ids=oids(MPDU),
         outlets=(
-            Outlets(
+            outlets(
                 states=State(Merged((CORE_STATE, BARS)), on=("on",), off=("off",)),
                 count=column(MPDU + ".1.2.1.19", "mpduNumOutlet"),
+                count_if_empty=True,
                 number=Merged(
                     (
                         Number(CORE_STATE, plus=0),
@@ -316,7 +295,7 @@ PROFILES = (
             figure(Whole(without(MODULE_POWER, NOT_MEASURED), MODULE_COUNT)),
             figure(
                 Unless(
-                    Listed(sum_if_rows_match(MODULE_PDUS, MODULE_POWER), MODULE_POWER), MODULE_COUNT
+                    Listed(Complete(MODULE_PDUS, beside=MODULE_POWER), MODULE_POWER), MODULE_COUNT
                 )
             ),
             figure(Unless(Unless(MODULE_POWER, MODULE_PDUS), MODULE_COUNT)),

@@ -51,19 +51,19 @@ PROFILES = (
         models=("DPI C13 and C19 PDU+ (46M40xx, 39Mxxxx)",),
         sys_object_ids=oids("2.6.223"),
         outlets=(
-            Outlets(
+            outlets(
                 states=State(_newer(NEWER), on=("1",), off=("0",)),
                 control=Write(NEWER, on=1, off=0),
                 rows=NAME,
-                count=outlet_count(COUNT, _newer(NEWER)),
+                count=COUNT,
                 name=NAME,
                 current=figure(_newer(column(TABLE + ".9", "ibmPduOutletCurrent")), THOUSANDTHS),
                 power=figure(_newer(POWER)),
             ),
-            Outlets(
+            outlets(
                 states=State(_older(OLDER), on=("1",), off=("0",)),
                 control=Write(OLDER, on=1, off=0),
-                count=outlet_count(COUNT, _older(OLDER)),
+                count=COUNT,
                 name=NAME,
                 current=figure(column(TABLE + ".7", "current in older firmware"), THOUSANDTHS),
                 power=figure(NEWER),
@@ -73,8 +73,9 @@ PROFILES = (
         power=total(
             figure(
                 value_or_empty(
-                    sum_if_count_matches(
-                        column("2.6.223.8.3.2.1.4", "ibmPduPhaseLastPowerReading"), PHASE_COUNT
+                    Complete(
+                        column("2.6.223.8.3.2.1.4", "ibmPduPhaseLastPowerReading"),
+                        count=PHASE_COUNT,
                     ),
                     without(PHASE_COUNT, "0"),
                 )

@@ -19,7 +19,7 @@ PROFILES = (
         sys_object_ids=(*oids("2.6.262"), *NET_SNMP),
         unseen=True,
         outlets=(
-            Outlets(
+            outlets(
                 # xCAT does not say whether the objects have an instance.
                 states=State(
                     First(

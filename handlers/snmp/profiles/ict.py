@@ -30,7 +30,7 @@ PROFILES = (
         models=("ICT180S", "ICT200DB"),
         sys_object_ids=oids("39145.10"),
         outlets=(
-            Outlets(
+            outlets(
                 states=State(
                     ENABLE,
                     on=("1",),
@@ -44,7 +44,7 @@ PROFILES = (
             ),
         ),
         load=total(
-            _amperes(sum_if_rows_match(BUSES, BUS)),
+            _amperes(Complete(BUSES, beside=BUS)),
             _amperes(Unless(scalar("39145.10.7.0", "systemCurrent"), BUS)),
         ),
         ceilings=Ceilings(outlet_a=Decimal(200)),  # the models' names: 180 A and 200 A in all

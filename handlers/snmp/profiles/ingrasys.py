@@ -30,11 +30,11 @@ PROFILES = (
             Root(oid("4555.1.1.20"), oid("4555.1.1.20.1")),
         ),
         outlets=(
-            Outlets(
+            outlets(
                 states=State(STATUS, on=("3",), off=("2",)),
                 control=Write(column("~.3.2.4.1.2", "outletControlControl"), on=3, off=4),
                 rows=column("~.3.2.2.1.2", "outletConfigDesc"),
-                count=outlet_count(COUNT, STATUS),
+                count=COUNT,
                 none_if_zero=zero_outlets_proof(COUNT),
                 name=column("~.3.2.2.1.2", "outletConfigDesc"),
                 current=figure(column("~.3.2.3.1.3", "outletStatusCurrent"), THOUSANDTHS),
@@ -43,15 +43,10 @@ PROFILES = (
         ),
         load=total(
             figure(
-                value_or_empty(
-                    sum_if_rows_match(
-                        column("~.3.1.3.1.3", "inletStatusCurrent"),
-                        INLET_VOLTAGE,
-                        scalar("~.3.1.1.0", "ipduDeviceInletNumber"),
-                    ),
-                    INLET_VOLTAGE,
-                ),
+                column("~.3.1.3.1.3", "inletStatusCurrent"),
                 THOUSANDTHS,
+                count=scalar("~.3.1.1.0", "ipduDeviceInletNumber"),
+                table=INLET_VOLTAGE,
             ),
             else_outlets=True,
         ),

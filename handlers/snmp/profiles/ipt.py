@@ -35,10 +35,11 @@ PROFILES = (
         sys_object_ids=oids("38218"),
         unseen=True,
         outlets=(
-            Outlets(
+            outlets(
                 states=State(ON_OFF, on=("1",), off=("0",)),
                 control=Write(ON_OFF, on=1, off=0),
                 count=scalar("38218.1.5.2.0", "pdu-Nosockets"),
+                count_if_empty=True,
                 number=column(SOCKETS + ".2", "socket-Number"),
                 name=column(SOCKETS + ".3", "socket-Equipment"),
                 current=figure(column(SOCKETS + ".5", "socket-AMPS"), TENTHS),

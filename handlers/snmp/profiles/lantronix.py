@@ -22,10 +22,10 @@ PROFILES = (
         models=("PDUs behind SLC and SLC 8000 console managers",),
         sys_object_ids=oids("244.1.1"),
         outlets=(
-            Outlets(
+            outlets(
                 states=State(STATE, on=("3",), off=("2",)),
                 control=Write(column(RPM + ".3.1.4", "slcDevRPMOutletAction"), on=3, off=2),
-                count=OfUnits(column(RPM + ".1.1.12", "slcDevRPMNumOutlets"), STATE),
+                count=column(RPM + ".1.1.12", "slcDevRPMNumOutlets"),
                 name=column(RPM + ".3.1.1", "slcDevRPMOutletName"),
                 current=figure(column(RPM + ".3.1.3", "slcDevRPMOutletCurrent"), TENTHS),
             ),

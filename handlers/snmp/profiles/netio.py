@@ -19,7 +19,7 @@ PROFILES = (
         models=("PowerPDU 4PS, 4C, 4KS", "PowerBOX", "PowerDIN"),
         sys_object_ids=oids("47952"),
         outlets=(
-            Outlets(
+            outlets(
                 states=State(STATE, on=("1",), off=("0",)),
                 control=Write(column("47952.1.1.1.5", "netioOutputAction"), on=1, off=0),
                 number=Number(STATE, plus=0, position=0),  # in some firmware the index is number.0

@@ -35,7 +35,6 @@ def _guard_by_mode(mode: Column) -> Guarded:
         mode,
         refuse=AUTOMATIC,
         automatic=True,
-        demanded=True,
         why="it is in an automatic mode, which a command would end permanently",
     )
 
@@ -56,7 +55,7 @@ PROFILES = (
         ),
         sys_object_ids=oids("25728"),
         outlets=(
-            Outlets(
+            outlets(
                 states=State(
                     RELAY_STATE, on=ON, off=OFF, confirm=First((RELAY_POWERED, RELAY_STATE))
                 ),
@@ -82,12 +81,12 @@ PROFILES = (
         ),
         sys_object_ids=oids("25728"),
         outlets=(
-            Outlets(
+            outlets(
                 states=State(PWR_STATE, on=ON, off=OFF, doubts=(IN_RESET,)),
                 control=_guard_by_mode(PWR_MODE),
                 name=PWR_MEMO,
             ),
-            Outlets(
+            outlets(
                 states=State(PWR_MODE, on=ON, off=OFF, doubts=(IN_RESET,)),
                 control=_guard_by_mode(PWR_MODE),
                 name=PWR_MEMO,

@@ -28,7 +28,7 @@ def _of_lines(arc: int, name: str) -> Source:
 
 def _lines(arc: int, name: str) -> Figure:
     volts = _of_lines(1, "MasterVoltageP1 to P3")
-    return _texts(sum_if_rows_match(_of_lines(arc, name), volts))
+    return _texts(Complete(_of_lines(arc, name), beside=volts))
 
 
 PROFILES = (
@@ -42,7 +42,7 @@ PROFILES = (
         sys_object_ids=oids("23273"),
         sweep=True,
         outlets=(
-            Outlets(
+            outlets(
                 states=State(STATUS, on=("ON",), off=("OFF",)),
                 control=Write(STATUS, on="ON", off="OFF"),
                 name=column(f"{MASTER}.5", "masterOutputName", suffix="0"),

@@ -21,9 +21,9 @@ PROFILES = (
         models=("PDUs behind ACM, CM, IM and OM console servers",),
         sys_object_ids=oids("25049.1"),
         outlets=(
-            Outlets(
+            outlets(
                 states=State(STATE, on=("1",), off=("2",)),
-                count=OfUnits(TOTAL, STATE),
+                count=TOTAL,
                 name=column("25049.17.16.1.3", "ogRpcOutletName"),
                 current=figure(column("25049.17.16.1.7", "ogRpcOutletCurrent"), HUNDREDTHS),
             ),

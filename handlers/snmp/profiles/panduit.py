@@ -36,7 +36,7 @@ PROFILES = (
         models=("SmartZone G5", "SmartZone G6"),
         sys_object_ids=oids(ROOT),
         outlets=(
-            hpe.outlets(
+            hpe.family_outlets(
                 ROOT,
                 NAME,
                 HUNDREDTHS,

@@ -26,11 +26,11 @@ VOLTAGE = column("23280.6.1.2", "phaseStatusVoltage")
 def _device_column(below: str, name: str) -> Source:
     """A column of the table of PDUs, if all of them support it."""
     values = column(f"23280.2.1.{below}", name)
-    return Provided(sum_if_count_matches(values, DEVICES), values, SUPPORTED)
+    return Provided(Complete(values, count=DEVICES), values, SUPPORTED)
 
 
 def _phase_column(below: str, name: str) -> Source:
-    return sum_if_rows_match(column(f"23280.6.1.{below}", name), VOLTAGE, PHASES)
+    return Complete(column(f"23280.6.1.{below}", name), beside=VOLTAGE, count=PHASES)
 
 
 PROFILES = (
@@ -42,7 +42,7 @@ PROFILES = (
         models=("DIGITUS DPDUV3M", "DPDU V2V3-L (said to be of GWGJ)"),
         sys_object_ids=oids("23280"),
         outlets=(
-            Outlets(
+            outlets(
                 states=State(
                     STATE,
                     on=("2",),
@@ -57,9 +57,7 @@ PROFILES = (
                     why="it is locked on the device, has no relay, or its state is not known",
                 ),
                 # a unit without relays, whose states are -1, may count its sockets
-                count=outlet_count(
-                    scalar("23280.7.0", "outletTableSize"), without(STATE, NOT_SUPPORTED)
-                ),
+                count=scalar("23280.7.0", "outletTableSize"),
                 current=figure(column("23280.8.1.4", "outletStatusCurrent"), HUNDREDTHS),
                 power=figure(column("23280.8.1.5", "outletStatusActivePower")),
                 energy=figure(column("23280.8.1.7", "outletStatusActiveEnergy"), THOUSANDTHS),

@@ -46,12 +46,12 @@ def _measurements(below: str, name: str) -> Merged:
 
 
 INLET_ENERGY = column("42610.1.4.4.1.6.1.2.1.4", "inletEnergy")
-PHASES = sum_if_rows_match(
+PHASES = Complete(
     numbered_parts(
         lambda phase: column(f"42610.1.4.4.1.6.1.2.1.{11 + phase}", f"inletCurrPhase{phase}"),
         (1, 2, 3),
     ),
-    numbered_parts(lambda phase: INLET_ENERGY, (1, 2, 3)),
+    beside=numbered_parts(lambda phase: INLET_ENERGY, (1, 2, 3)),
 )
 
 PWT2 = "42610.1.4.1.1"
@@ -70,7 +70,7 @@ def _phase_currents(indexes: str) -> Source:
     """
     index = column(SIMPLE + ".1.1.1.2.1.1.1", "pduInputStatPhaseIndex")
     current = column(SIMPLE + ".1.1.1.2.1.1.7", "pduInputStatTotalCurrent")
-    return Provided(sum_if_rows_match(current, index, numbered=-1), index, indexes)
+    return Provided(Complete(current, beside=index, numbered=-1), index, indexes)
 
 
 def _size(unit: int) -> Source:
@@ -97,14 +97,14 @@ PWT2_VALID = numbered_parts(
 def _pwt2_inlets(first: int, *names: str, beside: Column) -> Source:
     """Consecutive columns of the inlets, from `first`; each needs the rows of `beside`."""
     columns = range(first, first + len(names))
-    return sum_if_rows_match(
+    return Complete(
         numbered_parts(
             lambda below: column(
                 f"{PWT2}.2.1.1.1.{below}", "pduDevMonInlet" + names[below - first]
             ),
             columns,
         ),
-        numbered_parts(lambda below: beside, columns),
+        beside=numbered_parts(lambda below: beside, columns),
     )
 
 
@@ -117,7 +117,7 @@ PROFILES = (
         models=("BSPDU", "TS BSPDU"),
         sys_object_ids=oids("42610.1.4.4"),
         outlets=(
-            Outlets(
+            outlets(
                 states=State(numbered_parts(_states, BSPDU_UNITS), on=("2",), off=("1",)),
                 control=Write(_tables("4.1.2", "outletCtlPduXControl"), on=2, off=4),
                 name=_tables("3.1.2", "outletCfgPduXName"),
@@ -151,7 +151,7 @@ PROFILES = (
         models=("PWT2 (SPS2)",),
         sys_object_ids=oids("42610.1.4.1"),
         outlets=(
-            Outlets(
+            outlets(
                 states=State(
                     _pwt2("5", "pduDevMonOutletXPortRlyState"),
                     on=("2",),

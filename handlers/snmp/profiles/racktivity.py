@@ -22,7 +22,7 @@ PROFILES = (
         sys_object_ids=oids("34097"),
         unseen=True,
         outlets=(
-            Outlets(
+            outlets(
                 states=State(STATE, on=tuple(map(str, range(1, 24, 2))), off=("0", "2", "4", "6")),
                 control=Guarded(
                     Guarded(
@@ -35,7 +35,7 @@ PROFILES = (
                     refuse=(YES,),
                     why="switching it off is blocked on the device",
                 ),
-                number=Chained(Number(STATE, plus=0, position=0), Number(STATE, plus=0)),
+                number=unit_and_outlet(STATE),
                 name=column(f"{POWER}.10034", "pPortName"),
                 current=figure(column(f"{POWER}.6", "pCurrent"), THOUSANDTHS),
                 power=figure(column(f"{POWER}.7", "pPower"), ONES),

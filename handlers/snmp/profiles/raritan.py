@@ -14,6 +14,7 @@ phase has no readings by pole, so its own current counts.
 PDU-MIB: the state column itself is written. An energy of 0 means "not measured".
 """
 
+from functools import partial
 from typing import NamedTuple, Optional
 
 from .language import *
@@ -96,6 +97,7 @@ CAPABILITIES = column("13742.6.3.5.3.1.10", "outletDeviceCapabilities")
 
 
 def _outlet(kind: str) -> Figure:
+    """The readings of outlets that have such a sensor by their capabilities, if there are some."""
     capability = Bits(CAPABILITIES, int(kind) - 1)
     alike = Only(CAPABILITIES, capability, ("1",))
     values = OUTLETS.values(kind, Alike(OUTLETS.minimum(kind), alike))
@@ -121,10 +123,10 @@ def _units(kind: str) -> Figure:
     return UNITS.figure(if_listed(UNITS.parts(kind), UNITS.availability("")), kind)
 
 
-THE_PDU = Arcs(stop=1)
 INLET_COUNT = column("13742.6.3.2.2.1.2", "inletCount")
 # a row for each PDU of the chain; a controller has no inlet
 PDUS = without(INLET_COUNT, "0")
+pdu_total = partial(total, unit=Arcs(stop=1), units=PDUS)
 LABEL = column("13742.6.3.5.3.1.2", "outletLabel")
 NEUTRAL = "4"  # a value of inletPoleLine
 POLE_LINE = column("13742.6.3.3.5.1.1", "inletPoleLine")
@@ -136,7 +138,7 @@ def _phase_rows(poles: Source) -> Only:
 
 
 LINES = INLET_POLES.figure(
-    _phase_rows(sum_if_rows_match(INLET_POLES.checked_readings(CURRENT), POLE_LINE)), CURRENT
+    _phase_rows(Complete(INLET_POLES.checked_readings(CURRENT), beside=POLE_LINE)), CURRENT
 )
 INLET_CURRENTS = INLETS.parts(CURRENT)
 # Of an inlet with more poles it is the highest of their currents, which is only a load if it is 0.
@@ -166,11 +168,11 @@ def px1_outlets(label_plus: int, energy: Optional[Figure]) -> Outlets:
     """
     state, label = column("~.2.2.1.3", "outletOperationalState"), column("~.2.2.1.2", "outletLabel")
     count = scalar("~.2.1.0", "outletCount")
-    return Outlets(
+    return outlets(
         states=State(state, on=("1",), off=("0",)),
         control=Write(state, on=1, off=0),
         rows=label,
-        count=outlet_count(count, state),
+        count=count,
         none_if_zero=zero_outlets_proof(count),
         number=First((Number(state, plus=label_plus), Number(label, plus=label_plus))),
         name=label,
@@ -188,7 +190,7 @@ PX1_POLE_COUNT = column("~.20.2.1.3", "inletPoleCount")
 # A pole without a label has an empty value: it may be the neutral.
 PX1_POLES = without(
     Listed(
-        sum_if_rows_match(PX1_POLE_CURRENT, PX1_POLE_LABEL, PX1_POLE_COUNT),
+        Complete(PX1_POLE_CURRENT, beside=PX1_POLE_LABEL, count=PX1_POLE_COUNT),
         without(PX1_POLE_CURRENT, "", by=Listed(PX1_POLE_CURRENT, PX1_POLE_LABEL)),
     ),
     "N",
@@ -222,7 +224,7 @@ PROFILES = (
         models=("PX2", "PX3", "PX3TS", "PX4", "Server Technology PRO4X"),
         sys_object_ids=oids("13742.6"),
         outlets=(
-            Outlets(
+            outlets(
                 states=State(
                     First(
                         (
@@ -241,6 +243,7 @@ PROFILES = (
                 ),
                 rows=LABEL,
                 count=column("13742.6.3.2.2.1.4", "outletCount"),
+                count_if_empty=True,
                 number=Chained(Number(LABEL, plus=0, position=0), LABEL, "."),
                 name=column("13742.6.3.5.3.1.3", "outletName"),
                 current=_outlet(CURRENT),
@@ -248,23 +251,11 @@ PROFILES = (
                 energy=_outlet(ENERGY),
             ),
         ),
-        load=total(LINES, ONE_PHASE_INLETS, BREAKERS, else_outlets=True, unit=THE_PDU, units=PDUS),
-        inlet=total(LINES, ONE_PHASE_INLETS, unit=THE_PDU, units=PDUS),
-        inlet_power=total(_inlets(POWER), unit=THE_PDU, units=PDUS),
-        power=total(
-            _inlets(POWER),
-            _units(POWER),
-            else_outlets=True,
-            unit=THE_PDU,
-            units=PDUS,
-        ),
-        energy=total(
-            _inlets(ENERGY),
-            _units(ENERGY),
-            else_outlets=True,
-            unit=THE_PDU,
-            units=PDUS,
-        ),
+        load=pdu_total(LINES, ONE_PHASE_INLETS, BREAKERS, else_outlets=True),
+        inlet=pdu_total(LINES, ONE_PHASE_INLETS),
+        inlet_power=pdu_total(_inlets(POWER)),
+        power=pdu_total(_inlets(POWER), _units(POWER), else_outlets=True),
+        energy=pdu_total(_inlets(ENERGY), _units(ENERGY), else_outlets=True),
         switching_confidence=Confidence.HIGH,
         evidence=SIMULATED,
         note="A negative reading, such as of power that is fed back, is no figure.",

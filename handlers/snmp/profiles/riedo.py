@@ -9,6 +9,7 @@ values count.
 
 from decimal import Decimal
 
+from ..figures import FILLED_16
 from .language import *
 
 NAME = column("55108.1.3.1.1.2", "upduMeterName")
@@ -22,6 +23,8 @@ RELAY_METERS = column("55108.1.4.1.1.2", "upduRelayMeterNames")
 OF_PDU, OF_PHASES, OUTLET = ("0", "1"), ("2", "3"), "6"
 CONDITION = column("55108.1.4.1.1.5", "upduRelayCondition")
 AS_COMMANDED = "0"  # 1: failed, 2: unknown
+# texts of a current or power of 16 bits that is not measured: here it would be added to others
+NARROW = tuple(format(value, "f") for value in sorted(FILLED_16))
 # upduMeterDataQuality: expired; no data
 WITHOUT_DATA = ("1", "2")
 
@@ -54,7 +57,7 @@ PROFILES = (
         models=("UPDU RN3xxx",),
         sys_object_ids=oids("55108.1"),
         outlets=(
-            Outlets(
+            outlets(
                 states=State(
                     column("55108.1.4.1.1.4", "upduRelayOperStatus"),
                     on=("1",),
@@ -67,7 +70,7 @@ PROFILES = (
                 power=figure(_relay_rows(POWER, NARROW)),
                 energy=figure(_relay_rows(ENERGY), THOUSANDTHS, syntax=WATT_HOURS),
             ),
-            Outlets(
+            outlets(
                 # not on a unit with relays, whose numbers are not those of the meters
                 rows=Unless(Only(NAME, TYPE, (OUTLET,), demanded=True), RELAY_METERS),
                 number=NAME,

@@ -20,7 +20,7 @@ PROFILES = (
         sys_object_ids=oids("5491"),
         unseen=True,
         outlets=(
-            Outlets(
+            outlets(
                 # 2 and 3 are on with a shutdown under way, 4 off with a restore under way
                 states=State(column(f"{SOCKETS}.5", "mduOutputStatus"), on=("1",), off=("0", "6")),
                 none_if_zero=zero_outlets_proof(scalar(f"{MDU}.1.6.0", "mduIdentOutputSockets")),

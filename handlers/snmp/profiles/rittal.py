@@ -50,8 +50,8 @@ def _variable_names(pattern: str, of: str) -> NamedRows:
 def _phase_values(pattern: str, of: str) -> Complete:
     """The values of the phases; each phase with a voltage needs one."""
     voltage = "Phase L...Voltage.Value"
-    return sum_if_rows_match(
-        _value(pattern, of), _variable_names(r"Phase L(\d+)\.Voltage\.Value", voltage)
+    return Complete(
+        _value(pattern, of), beside=_variable_names(r"Phase L(\d+)\.Voltage\.Value", voltage)
     )
 
 
@@ -90,9 +90,9 @@ def _socket_figure(name: str, unit: str) -> Figure:
 
 # The value of a strip is its current if the unit is A. With another unit there is no load.
 PHASE, STRIP = "Phase L...Current.Value", "PSM_...Unit.Value"
-STRIP_VALUE = sum_if_rows_match(
+STRIP_VALUE = Complete(
     _value(STRIPS, STRIP),
-    _variable_names(r"PSM_(?:P(\d+)_(\d+)|[^.]*)\.Unit\.DescName", "PSM_...Unit.DescName"),
+    beside=_variable_names(r"PSM_(?:P(\d+)_(\d+)|[^.]*)\.Unit\.DescName", "PSM_...Unit.DescName"),
 )
 STRIP_CURRENT = Only(STRIP_VALUE, _unit(STRIPS, STRIP), ("A",))
 CURRENT = Figure(
@@ -155,7 +155,7 @@ PROFILES = (
         models=("PDU controller (PDU metered, switched, managed)", "CMC III PU with PSM"),
         sys_object_ids=oids("2606.7"),
         outlets=(
-            Outlets(
+            outlets(
                 states=State(
                     RELAY,
                     on=("1",),
@@ -210,7 +210,7 @@ PROFILES = (
         models=("CMC-TC Processing Unit with PSM strips that switch",),
         sys_object_ids=oids("2606.4"),
         outlets=(
-            Outlets(
+            outlets(
                 states=State(TC_RELAY, on=("1",), off=("0",), confirm=TC_CONFIRMED),
                 control=Guarded(
                     Write(
@@ -222,9 +222,7 @@ PROFILES = (
                     allow=(RELAY_PSM,),
                     why="it is not a relay of a PSM strip",
                 ),
-                number=Chained(
-                    Number(TC_RELAY, plus=1 - PORTS[0], position=0), Number(TC_RELAY, plus=0)
-                ),
+                number=unit_and_outlet(TC_RELAY, first_unit=PORTS[0]),
                 name=_outputs("3", "unitXOutputText"),
             ),
         ),

@@ -16,7 +16,7 @@ PROFILES = (
         models=("RPCM 1502", "RPCM 1532", "RPCM ATS 76A"),
         sys_object_ids=oids("46235"),
         outlets=(
-            Outlets(
+            outlets(
                 states=State(STATE, on=("1",), off=("0",)),
                 control=Write(STATE, on=1, off=0),
                 current=figure(

@@ -8,10 +8,11 @@ current and power of an input without voltage are not used.
 """
 
 from decimal import Decimal
+from functools import partial
 
 from .language import *
 
-THE_UNIT = Arcs(stop=1)
+unit_total = partial(total, else_outlets=True, unit=Arcs(stop=1))
 NOT_WIRED = ("0",)
 VOLTAGE = column("~.1.1.2.6.1.1.7", "sdbDevInActualVoltage")
 ENERGY = column("~.1.1.2.6.1.1.2", "sdbDevInKWhTotal")
@@ -21,12 +22,12 @@ CURRENT = column("~.1.1.2.6.1.1.5", "sdbDevInActualCurrent")
 PHASES = column("~.1.1.2.2.1.1.1", "sdbDevCfPhases")  # an input has one
 
 
-INPUT_ENERGY = value_or_empty(sum_if_rows_match(ENERGY, CURRENT, PHASES), CURRENT)
+INPUT_ENERGY = value_or_empty(Complete(ENERGY, beside=CURRENT, count=PHASES), CURRENT)
 
 
 def _inputs(below: str, name: str, scale: Decimal = ONES) -> Figure:
     values = column(f"~.1.1.2.6.1.1.{below}", name)
-    inputs = value_or_empty(sum_if_rows_match(values, ENERGY, PHASES), ENERGY)
+    inputs = value_or_empty(Complete(values, beside=ENERGY, count=PHASES), ENERGY)
     # an input whose voltage is missing in the answer has an empty value
     return figure(without(inputs, *NOT_WIRED, by=Listed(inputs, VOLTAGE)), scale)
 
@@ -45,7 +46,7 @@ PROFILES = (
         models=("hPDU", "DPM", "gateway with a databus", "Conteg PDU"),
         roots=(Root(oid("31034.11"), oid("31034.12")), Root(oid("28402.11"), oid("28402.12"))),
         outlets=(
-            Outlets(
+            outlets(
                 states=State(
                     STATE, on=("1",), off=("0",), doubts=(Doubt(SCHEDULED, (IDLE,), optional=True),)
                 ),
@@ -54,28 +55,25 @@ PROFILES = (
                 ),
                 rows=NAME,
                 count=column("~.1.1.2.2.1.1.2", "sdbDevCfOutletsTotal"),
+                count_if_empty=True,
                 name=NAME,
                 current=figure(column("~.1.1.2.7.2.1.5", "sdbDevOutMtActualCurrent"), HUNDREDTHS),
                 power=figure(column("~.1.1.2.7.2.1.11", "sdbDevOutMtPowerWatt")),
                 energy=figure(column("~.1.1.2.7.2.1.2", "sdbDevOutMtKWhTotal")),
             ),
         ),
-        load=total(
-            _inputs("5", "sdbDevInActualCurrent", HUNDREDTHS), else_outlets=True, unit=THE_UNIT
-        ),
-        power=total(_inputs("10", "sdbDevInPowerWatt"), else_outlets=True, unit=THE_UNIT),
+        load=unit_total(_inputs("5", "sdbDevInActualCurrent", HUNDREDTHS)),
+        power=unit_total(_inputs("10", "sdbDevInPowerWatt")),
         # An input that lost its voltage keeps its energy. Without voltage, an energy of 0 counts as
         # not metered.
-        energy=total(
+        energy=unit_total(
             figure(
                 without(
                     INPUT_ENERGY,
                     *NOT_WIRED,
                     by=Listed(Only(INPUT_ENERGY, INPUT_ENERGY, ("0",)), VOLTAGE),
                 )
-            ),
-            else_outlets=True,
-            unit=THE_UNIT,
+            )
         ),
         switching_confidence=Confidence.MEDIUM,
         evidence=SIMULATED,

@@ -7,9 +7,12 @@ Energies are in Wh for outlets,
 0.1 kWh for infeeds (in Sentry4-MIB: cords) and kWh for towers.
 """
 
+from functools import partial
+
 from .language import *
 
 THE_UNIT = Arcs(stop=1)  # or the tower
+unit_total = partial(total, else_outlets=True, unit=THE_UNIT)
 THREE_PHASE = 3  # bit of towerCapabilities
 POWER_CONTROL = 2  # bit of outletCapabilities
 LOCKED_OFF, LOCKED_ON = "6", "7"
@@ -53,17 +56,17 @@ ST4_CORDS = OfUnits(ST4_OUTLET_COUNT, ST4_LINES)
 # Models that only monitor may lack the control states.
 CONTROL = column("1718.3.2.3.1.10", "outletControlState")
 ST4_CONTROL = column("1718.4.1.8.5.1.1", "st4OutletControlState")
-INFEED_LOAD = sum_if_rows_match(
+INFEED_LOAD = Complete(
     column("1718.3.2.2.1.7", "infeedLoadValue"),
     # some firmware lacks the counts
-    First((OUTLET_COUNT, column("1718.3.2.2.1.2", "infeedID"))),
-    column("1718.3.2.1.1.5", "towerInfeedCount"),
+    beside=First((OUTLET_COUNT, column("1718.3.2.2.1.2", "infeedID"))),
+    count=column("1718.3.2.1.1.5", "towerInfeedCount"),
     numbered=-1,
 )
-INFEED_POWER = sum_if_rows_match(
+INFEED_POWER = Complete(
     column("1718.3.2.2.1.12", "infeedPower"),
-    First((OUTLET_COUNT, column("1718.3.2.2.1.2", "infeedID"))),
-    column("1718.3.2.1.1.5", "towerInfeedCount"),
+    beside=First((OUTLET_COUNT, column("1718.3.2.2.1.2", "infeedID"))),
+    count=column("1718.3.2.1.1.5", "towerInfeedCount"),
     numbered=-1,
 )
 TOWER = column("1718.3.2.1.1.8", "towerCapabilities")
@@ -86,7 +89,7 @@ PROFILES = (
         models=("Sentry Switched CDU and Smart CDU (CWG, CW, CS, CX, CL)",),
         sys_object_ids=oids("1718.3"),
         outlets=(
-            Outlets(
+            outlets(
                 states=State(
                     STATUS, on=("1",), off=("0",), doubts=(Doubt(CONTROL, SETTLED, optional=True),)
                 ),
@@ -95,16 +98,14 @@ PROFILES = (
                         Write(column("1718.3.2.3.1.11", "outletControlAction"), on=1, off=2),
                         Bits(column("1718.3.2.3.1.4", "outletCapabilities"), POWER_CONTROL),
                         refuse=("0",),
-                        demanded=True,
                         why="this model only monitors it",
                     ),
                     CONTROL,
                     refuse=(LOCKED_OFF, LOCKED_ON),
-                    demanded=True,
                     why="it is locked on the device",
                 ),
                 rows=column("1718.3.2.3.1.2", "outletID"),
-                count=OfUnits(OUTLET_COUNT, STATUS),
+                count=OUTLET_COUNT,
                 none_if_zero=zero_outlets_proof(OUTLET_COUNT),
                 number=column("1718.3.2.3.1.2", "outletID"),
                 name=column("1718.3.2.3.1.3", "outletName"),
@@ -141,7 +142,7 @@ PROFILES = (
         models=("PRO1 and PRO2 CDUs, and CDUs with firmware 8",),
         sys_object_ids=oids("1718.4"),
         outlets=(
-            Outlets(
+            outlets(
                 states=State(
                     ST4_STATE,
                     on=("1",),
@@ -155,11 +156,10 @@ PROFILES = (
                     Write(column("1718.4.1.8.5.1.2", "st4OutletControlAction"), on=1, off=2),
                     ST4_CONTROL,
                     refuse=(ST4_FIXED_ON, ST4_LOCKED_OFF, ST4_LOCKED_ON),
-                    demanded=True,
                     why="it is locked on the device, or always on",
                 ),
                 rows=column("1718.4.1.8.2.1.2", "st4OutletID"),
-                count=OfUnits(ST4_OUTLET_COUNT, ST4_STATE),
+                count=ST4_OUTLET_COUNT,
                 none_if_zero=zero_outlets_proof(ST4_OUTLET_COUNT),
                 number=column("1718.4.1.8.2.1.2", "st4OutletID"),
                 name=column("1718.4.1.8.2.1.3", "st4OutletName"),
@@ -168,28 +168,22 @@ PROFILES = (
                 energy=figure(column("1718.4.1.8.3.1.14", "st4OutletEnergy"), THOUSANDTHS),
             ),
         ),
-        load=total(
+        load=unit_total(
             figure(
                 Arc(
-                    value_or_empty(sum_if_rows_match(ST4_LINES, ST4_LABEL), ST4_LABEL),
+                    value_or_empty(Complete(ST4_LINES, beside=ST4_LABEL), ST4_LABEL),
                     -1,
                     (ST4_NEUTRAL,),
                     keep=False,
                 ),
                 HUNDREDTHS,
-            ),
-            else_outlets=True,
-            unit=THE_UNIT,
+            )
         ),
-        power=total(
-            figure(column("1718.4.1.3.3.1.3", "st4InputCordActivePower"), beside=ST4_CORDS),
-            else_outlets=True,
-            unit=THE_UNIT,
+        power=unit_total(
+            figure(column("1718.4.1.3.3.1.3", "st4InputCordActivePower"), beside=ST4_CORDS)
         ),
-        energy=total(
-            figure(column("1718.4.1.3.3.1.10", "st4InputCordEnergy"), TENTHS, beside=ST4_CORDS),
-            else_outlets=True,
-            unit=THE_UNIT,
+        energy=unit_total(
+            figure(column("1718.4.1.3.3.1.10", "st4InputCordEnergy"), TENTHS, beside=ST4_CORDS)
         ),
         switching_confidence=Confidence.HIGH,
         evidence=SIMULATED,

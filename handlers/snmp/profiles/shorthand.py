@@ -9,22 +9,28 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Callable, Optional
 
+from ..controls import Control
 from ..families import ENTERPRISES, NET_SNMP_IDS
-from ..figures import FILLED_16, Arcs, Ceilings, Figure, Total
+from ..figures import Arcs, Ceilings, Figure, Total
+from ..outlets import Outlets
 from ..reader import ROOT
 from ..sources import (
+    Chained,
     Column,
     Complete,
     First,
     Joined,
     Listed,
     Merged,
+    Number,
+    OfUnits,
     Only,
     Prefixed,
     Provided,
     Scalar,
     Source,
 )
+from ..states import State
 
 TENTHS = Decimal("0.1")
 HUNDREDTHS = Decimal("0.01")
@@ -32,9 +38,6 @@ THOUSANDTHS = Decimal("0.001")
 ONES = Decimal(1)
 TENS = Decimal(10)
 HUNDREDS = Decimal(100)
-KILO = Decimal(1000)
-#: texts of a current or power of 16 bits that is not measured, where it is one of a sum
-NARROW = tuple(format(value, "f") for value in sorted(FILLED_16))
 #: of a family without a public MIB, in its note
 NO_PUBLIC_MIB = "No MIB is public: last looked up on 2026-11-27."
 # floor PDUs and transfer switches: a transformer of 2 MVA (2,900 A at 400 V), feeders of 400 A
@@ -88,35 +91,30 @@ def figure(
     scale: Decimal = ONES,
     absent: Sequence[str] = ("-1",),
     syntax: str = "",
-    beside: Optional[Source] = None,
+    *,
     padding: Sequence[str] = (),
-) -> Figure:
-    """A measurement in A, W or kWh: value * `scale`, none for the values in `absent`, and no row
-    for those in `padding`.
-
-    `syntax`: of an energy whose object is a Counter32 or Counter64. `beside`: another column of
-    the table, which nothing else reads: a row that only it has is missing, and there is no sum.
-    """
-    rows = source if beside is None else Complete(source, beside=beside)
-    return Figure(rows, scale, tuple(absent), tuple(padding), syntax=syntax)
-
-
-def sum_if_rows_match(
-    values: Source,
-    other: Source,
+    table: Optional[Source] = None,
+    beside: Optional[Source] = None,
     count: Optional[Source] = None,
     least: int = 0,
-    numbered: Optional[int] = None,
-) -> Complete:
-    """Values of a sum, compared with another source of the same rows, such as a column of the same
-    table, and with what else tells that a row is missing (see `Complete`): then there is no sum."""
-    return Complete(values, other, count, least, numbered)
+    number_arc: Optional[int] = None,
+) -> Figure:
+    """A measurement in A, W or kWh: value * `scale`, none for the values in `absent`, and no row
+    for those in `padding`. `syntax`: of an energy whose object is a Counter32 or Counter64.
 
-
-def sum_if_count_matches(values: Source, count: Source) -> Complete:
-    """Values of a sum, compared with the device's own number of rows: if there are fewer, there is
-    no sum."""
-    return Complete(values, count=count)
+    A sum needs all rows of its table. Columns of a table that a call reads anyway are compared
+    without a word; where only this one is read, the others are `Complete`'s: `beside`, `count`,
+    `least`, and `number_arc` for `numbered`. `table`: as `beside`, a column that each device with
+    this figure has, and no other: with its rows alone the figure is empty, so that no other one
+    takes its place.
+    """
+    rows = source
+    beside = beside or table
+    if beside or count or least or number_arc is not None:
+        rows = Complete(source, beside, count, least, number_arc)
+    if table:
+        rows = value_or_empty(rows, table)
+    return Figure(rows, scale, tuple(absent), tuple(padding), syntax=syntax)
 
 
 def value_or_empty(values: Source, beside: Source) -> Listed:
@@ -151,16 +149,54 @@ def without(values: Source, *texts: str, by: Optional[Source] = None) -> Only:
     return Only(values, by or values, texts, keep=False)
 
 
+def unit_and_outlet(rows: Source, first_unit: int = 1) -> Chained:
+    """The printed number of outlets whose index starts with the unit and ends with the outlet.
+    `first_unit`: the arc of the unit that is printed as 1."""
+    return Chained(Number(rows, plus=1 - first_unit, position=0), Number(rows, plus=0))
+
+
 def if_listed(values: Source, table: Source) -> Provided:
     """`values` on a device that has rows of `table`; else no rows."""
     return Provided(values, table, "(?s).*")
 
 
-def outlet_count(count: Source, table: Source) -> Provided:
-    """The device's number of outlets, ignored if `table` is empty: units without this
-    table may report a number.
+def outlets(
+    states: Optional[State] = None,
+    control: Optional[Control] = None,
+    *,
+    count: Optional[Source] = None,
+    count_if_empty: bool = False,
+    none_if_zero: Optional[Source] = None,
+    rows: Optional[Source] = None,
+    number: Optional[Source] = None,
+    name: Optional[Source] = None,
+    current: Optional[Figure] = None,
+    power: Optional[Figure] = None,
+    energy: Optional[Figure] = None,
+    position: tuple[Source, ...] = (),
+) -> Outlets:
+    """One way to read and switch the outlets; see `Outlets`.
+
+    The device's `count` is compared with the table of states if this has rows; of a column with a
+    number for each unit, the units with rows there count. Units without switched outlets may report
+    a number too. `count_if_empty`: it counts this table on every unit.
     """
-    return if_listed(count, table)
+    if count is not None and states is not None and not count_if_empty:
+        table = without(states.source, *states.absent) if states.absent else states.source
+        count = OfUnits(count, table) if isinstance(count, Column) else if_listed(count, table)
+    return Outlets(
+        states,
+        control,
+        rows,
+        count,
+        none_if_zero,
+        number,
+        name,
+        current,
+        power,
+        energy,
+        position,
+    )
 
 
 def zero_outlets_proof(count: Source) -> Provided:

@@ -4,10 +4,13 @@ Each outlet has a password, and the MIB does not say how a command uses it. Obje
 table of outlets switch all outlets of a unit or of all units; they are never written.
 """
 
+from functools import partial
+
 from .language import *
 
 STATE = column("3711.24.1.1.7.2.3.1.5", "pduOutOn")
 THE_PDU = Arcs(stop=1)
+pdu_total = partial(total, else_outlets=True, unit=THE_PDU)
 AMPS = column("3711.24.1.1.7.3.1.1.4", "pduRMSAmpsValue")
 ENERGY = column("3711.24.1.1.7.3.1.1.5", "pduTotalEnergyValue")
 
@@ -20,20 +23,16 @@ PROFILES = (
         models=("Hawk-i", "Panduit Eagle-i"),
         sys_object_ids=oids("3711.24"),
         outlets=(
-            Outlets(
+            outlets(
                 states=State(STATE, on=("1",), off=("2",)),
                 control=Write(STATE, on=1, off=2),
-                count=OfUnits(column("3711.24.1.1.7.2.2.1.3", "pduNumOfOutlets"), STATE),
+                count=column("3711.24.1.1.7.2.2.1.3", "pduNumOfOutlets"),
                 name=column("3711.24.1.1.7.2.3.1.4", "pduOutName"),
                 current=figure(column("3711.24.1.1.7.2.3.1.9", "pduOutRMSAmpsValue"), TENTHS),
                 energy=figure(column("3711.24.1.1.7.2.3.1.14", "pduOutKWHrValue"), TENTHS),
             ),
         ),
-        load=total(
-            figure(AMPS, TENTHS),
-            else_outlets=True,
-            unit=THE_PDU,
-        ),
+        load=pdu_total(figure(AMPS, TENTHS)),
         power=total(
             figure(
                 column("3711.24.1.1.7.3.1.1.7", "pduMeanKWattsValue"),
@@ -41,11 +40,7 @@ PROFILES = (
             ),
             unit=THE_PDU,
         ),
-        energy=total(
-            figure(ENERGY, TENTHS),
-            else_outlets=True,
-            unit=THE_PDU,
-        ),
+        energy=pdu_total(figure(ENERGY, TENTHS)),
         switching_confidence=Confidence.LOW,
         evidence=replace(SIMULATED, switching=EvidenceLevel.MIB),
         note=(

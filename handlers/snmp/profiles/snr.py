@@ -31,7 +31,7 @@ PROFILES = (
         models=("ERD-4: its relay and digital outputs",),
         sys_object_ids=oids("40418.2.6"),  # seen on a unit, in a recording of LibreNMS
         outlets=(
-            Outlets(
+            outlets(
                 states=State(if_listed(STATE, DELAY), on=ON, off=OFF),
                 control=Write(STATE, on=1, off=0),
                 number=column("40418.2.6.2.2.1.1", "doName"),
@@ -50,7 +50,7 @@ PROFILES = (
         models=("ERD-4 with firmware 1: its relay (1) and SMART outputs 1 to 5 (2 to 6)",),
         sys_object_ids=oids("40418.2.6"),  # seen with newer firmware
         outlets=(
-            Outlets(states=State(V1_STATE, on=ON, off=OFF), control=Write(V1_STATE, on=1, off=0)),
+            outlets(states=State(V1_STATE, on=ON, off=OFF), control=Write(V1_STATE, on=1, off=0)),
         ),
         switching_confidence=Confidence.MEDIUM,
         evidence=SIMULATED.of("state", "switching"),
@@ -65,7 +65,7 @@ PROFILES = (
         sys_object_ids=oids("40418.2.7"),  # the root of the MIB; not seen on a unit
         unseen=True,
         outlets=(
-            Outlets(
+            outlets(
                 states=State(Unless(PROJECT_STATE, PROJECT_FOURTH), on=ON, off=OFF),
                 control=Write(PROJECT_STATE, on=1, off=0),
                 name=column("40418.2.7.2.2.1.1", "doName"),
@@ -84,7 +84,7 @@ PROFILES = (
         sys_object_ids=oids("40418.2.5"),  # the root of the MIB; not seen on a unit
         unseen=True,
         outlets=(
-            Outlets(
+            outlets(
                 states=State(MINI_STATE, on=ON, off=OFF), control=Write(MINI_STATE, on=1, off=0)
             ),
         ),

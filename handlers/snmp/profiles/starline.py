@@ -29,7 +29,7 @@ def _rated_outlets(below: int, name: str) -> Source:
     return without(column(f"{AC}.7.1.{below}", name), *NOT_FITTED, by=RATING)
 
 
-LINES = figure(Complete(_line(3, "cpmAcInfLineCurrent"), least=3))
+LINES = figure(_line(3, "cpmAcInfLineCurrent"), least=3)
 POWER = figure(scalar(f"{AC}.4.7.0", "cpmAcInfTotalActivePower"))
 
 
@@ -53,7 +53,7 @@ PROFILES = (
         sys_object_ids=oids("35774"),
         unseen=True,
         outlets=(
-            Outlets(
+            outlets(
                 rows=_rated_outlets(2, "cpmAcOutletId"),
                 none_if_zero=RATING,
                 name=_rated_outlets(2, "cpmAcOutletId"),

@@ -14,11 +14,11 @@ OLDER_STATUS = Unless(
     scalar("21728.3.1.3.0", "powerOutletNum"),
 )
 LINK_STATE = column("21728.4.5.1.1.7", "outletState")
-BANKS = sum_if_count_matches(
+BANKS = Complete(
     numbered_parts(
         lambda bank: scalar(f"21728.3.3.{bank + 1}.0", f"currentDrawStatus{bank}"), (1, 2)
     ),
-    scalar("21728.3.1.7.0", "acCurrentSensorNumber"),
+    count=scalar("21728.3.1.7.0", "acCurrentSensorNumber"),
 )
 # A unit without an inlet module may lack the module's objects or return 0 for them. A 0 counts as
 # not measured.
@@ -36,13 +36,12 @@ PROFILES = (
         models=("SynLink SP, SM",),
         sys_object_ids=oids("21728.4", "21728"),
         outlets=(
-            Outlets(
+            outlets(
                 states=State(LINK_STATE, on=("1",), off=("0",)),
                 control=Guarded(
                     Write(LINK_STATE, on=1, off=0),
                     scalar("21728.4.1.10.0", "outletSwitchingSupported"),
                     refuse=(NO,),
-                    demanded=True,
                     why="this model does not switch",
                 ),
                 name=column("21728.4.5.1.1.3", "outletName"),
@@ -69,14 +68,14 @@ PROFILES = (
         models=("netBooter NP series",),
         sys_object_ids=oids("21728"),
         outlets=(
-            Outlets(
+            outlets(
                 states=State(STATUS, on=("1",), off=("2",)),
                 control=Write(column("21728.3.2.1.1.4", "outletAction"), on=1, off=2),
                 number=Number(STATUS, plus=1),
                 name=column("21728.3.2.1.1.2", "outletName"),
                 current=figure(column("21728.3.2.1.1.5", "outletCurrentDraw")),
             ),
-            Outlets(
+            outlets(
                 # The values and their meaning are those of public drivers.
                 states=State(OLDER_STATUS, on=("1", "257"), off=("0", "2", "256")),
                 control=Write(

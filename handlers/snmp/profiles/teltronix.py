@@ -13,7 +13,7 @@ PROFILES = (
         models=("PDU",),
         sys_object_ids=oids("23620"),
         outlets=(
-            Outlets(states=State(STATE, on=("2",), off=("1",)), control=Write(STATE, on=2, off=1)),
+            outlets(states=State(STATE, on=("2",), off=("1",)), control=Write(STATE, on=2, off=1)),
         ),
         switching_confidence=Confidence.LOW,
         evidence=DRIVER.of("state", "switching"),

@@ -8,14 +8,16 @@ past 24 hours. Older PDUs and UPSs have the same sysObjectID, 850.1; the family 
 outlet table has rows.
 """
 
+from functools import partial
+
 from .language import *
 
 
 def _ups_output(below: str, name: str) -> Source:
     """A column of the lines of a UPS's output, of UPS-MIB (RFC 1628)."""
     table = "1.3.6.1.2.1.33.1.4"
-    return sum_if_count_matches(
-        Column(f"{table}.4.1.{below}", name), Scalar(f"{table}.3.0", "upsOutputNumLines")
+    return Complete(
+        Column(f"{table}.4.1.{below}", name), count=Scalar(f"{table}.3.0", "upsOutputNumLines")
     )
 
 
@@ -24,7 +26,7 @@ def _lx(table: str, name: str, ident: str = "") -> Outlets:
     if the MIB does not say that the outlet table has that many rows."""
     state = column(table + ".4", name + "OutletState")
     count = column(ident + ".4", name + "IdentNumOutlets") if ident else None
-    return Outlets(
+    return outlets(
         states=State(state, on=("2",), off=("1",)),
         control=Guarded(
             Write(column(table + ".6", name + "OutletCommand"), on=2, off=1),
@@ -32,7 +34,7 @@ def _lx(table: str, name: str, ident: str = "") -> Outlets:
             allow=("1",),
             why=NOT_CONTROLLABLE,
         ),
-        count=OfUnits(count, state) if count else None,
+        count=count,
         none_if_zero=zero_outlets_proof(count) if count else None,
         name=column(table + ".2", name + "OutletName"),
         current=figure(column(table + ".8", name + "OutletCurrent"), HUNDREDTHS),
@@ -60,7 +62,7 @@ OUTPUTS = (
         column(UPS_LINES + ".4", "tlpUpsOutputLinePower"),
     ),
 )
-THE_DEVICE = Arcs(stop=1)
+device_total = partial(total, else_outlets=True, unit=Arcs(stop=1))
 LEGACY = "850.10.2.3.5.1"
 NOT_CONTROLLABLE = "the device reports it as not controllable"
 UPS12 = "850.100.1.10.2.1"
@@ -81,21 +83,14 @@ PROFILES = (
             _lx("850.1.1.3.4.3.3.1.1", "tlpAts", "850.1.1.3.4.1.2.1"),
             _lx("850.1.1.3.1.3.5.1.1", "tlpUps"),
         ),
-        load=total(
+        load=device_total(
             *(
-                figure(sum_if_rows_match(currents, powers, numbered=-1), HUNDREDTHS)
+                figure(currents, HUNDREDTHS, beside=powers, number_arc=-1)
                 for currents, powers in OUTPUTS
-            ),
-            else_outlets=True,
-            unit=THE_DEVICE,
+            )
         ),
-        power=total(
-            *(
-                figure(sum_if_rows_match(powers, currents, numbered=-1))
-                for currents, powers in OUTPUTS
-            ),
-            else_outlets=True,
-            unit=THE_DEVICE,
+        power=device_total(
+            *(figure(powers, beside=currents, number_arc=-1) for currents, powers in OUTPUTS)
         ),
         switching_confidence=Confidence.HIGH,
         evidence=SIMULATED.of("state", "current", "power", "switching"),
@@ -113,7 +108,7 @@ PROFILES = (
         # PowerAlert 12 names the maker alone
         sys_object_ids=oids("850.1", "850"),
         outlets=(
-            Outlets(
+            outlets(
                 states=State(UPS12_STATE, on=("2",), off=("1",)),
                 control=Guarded(
                     Write(column(UPS12 + ".4", "tlUpsOutletControl"), on=2, off=1),
@@ -121,9 +116,7 @@ PROFILES = (
                     allow=CONTROLLABLE,
                     why=NOT_CONTROLLABLE,
                 ),
-                count=outlet_count(
-                    scalar("850.100.1.10.1.0", "tlUpsOutletNumOutlets"), UPS12_STATE
-                ),
+                count=scalar("850.100.1.10.1.0", "tlUpsOutletNumOutlets"),
                 name=column(UPS12 + ".5", "tlUpsOutletName"),
                 current=figure(column(UPS12 + ".13", "tlUpsOutletCurrent"), TENTHS),
                 power=figure(column(UPS12 + ".14", "tlUpsOutletPower")),
@@ -143,7 +136,7 @@ PROFILES = (
         models=("PDUMH..NET with SNMPWEBCARD",),
         sys_object_ids=oids("850.1", "850"),
         outlets=(
-            Outlets(
+            outlets(
                 states=State(column(LEGACY + ".2", "outlet state (driver)"), on=("2",), off=("1",)),
                 control=Write(column(LEGACY + ".4", "outlet command (driver)"), on=2, off=1),
                 name=column(LEGACY + ".5", "outlet name (driver)"),

@@ -19,7 +19,7 @@ PROFILES = (
         # the second is the module's, which other devices have too
         sys_object_ids=oids("6853", "332.11.6"),
         outlets=(
-            Outlets(
+            outlets(
                 states=State(STATE, on=(ON, LOCKED_ON), off=(OFF, LOCKED_OFF)),
                 control=Guarded(
                     Write(STATE, on=2, off=1),

@@ -22,7 +22,7 @@ PROFILES = (
         models=("TPDIN-Monitor-WEB2",),
         sys_object_ids=oids("45621.2"),
         outlets=(
-            Outlets(
+            outlets(
                 states=State(ON_WEB2, on=("1",), off=("0",)), control=Write(RELAYS, on=1, off=0)
             ),
         ),
@@ -41,7 +41,7 @@ PROFILES = (
         models=("TPDIN-Monitor-WEB3",),
         sys_object_ids=oids("45621.3"),
         outlets=(
-            Outlets(
+            outlets(
                 states=State(WEB3_RELAYS, on=("1",), off=("0",)),
                 control=Write(WEB3_RELAYS, on=1, off=0),
             ),

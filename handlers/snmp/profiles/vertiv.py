@@ -4,6 +4,7 @@ In four of the seven families, the values of the command differ from those of th
 """
 
 from decimal import Decimal
+from functools import partial
 
 from .language import *
 
@@ -37,7 +38,7 @@ V5_LINE_NAME = column("21239.5.2.3.4.1.2", "pduLineName")
 V5_LINES = figure(
     Unless(
         value_or_empty(
-            sum_if_rows_match(column("21239.5.2.3.4.1.4", "pduLineCurrent"), V5_LINE_NAME, least=3),
+            Complete(column("21239.5.2.3.4.1.4", "pduLineCurrent"), beside=V5_LINE_NAME, least=3),
             V5_LINE_NAME,
         ),
         without(V5_TYPE, V5_DELTA),
@@ -50,7 +51,7 @@ V5_LINES = figure(
 def _v5_phases(below: int, name: str, scale: Decimal = ONES) -> Figure:
     """The sum of the phases, for units without pduMainTable: a recording of one has only these."""
     phases = column(f"21239.5.2.3.2.1.{below}", name)
-    return figure(Unless(sum_if_rows_match(phases, V5_VOLTS), V5_TYPE), scale)
+    return figure(Unless(Complete(phases, beside=V5_VOLTS), V5_TYPE), scale)
 
 
 # Older Geist units (GEIST-MIB-V3) and units of I.T. Watchdogs (IT-WATCHDOGS-MIB-V3), each below its
@@ -80,8 +81,8 @@ def _v3_phases(first: int, name: str) -> Source:
     def values(n: int) -> Column:
         return column(f"~.25.1.{first + 8 * (n - 1)}", name + "ABC"[n - 1])
 
-    plug = numbered_parts(lambda n: sum_if_rows_match(V3_PLUGGED, values(n)), phases)
-    rows = Only(sum_if_rows_match(numbered_parts(values, phases), plug), plug, ("1",))
+    plug = numbered_parts(lambda n: Complete(V3_PLUGGED, beside=values(n)), phases)
+    rows = Only(Complete(numbered_parts(values, phases), beside=plug), plug, ("1",))
     return if_listed(rows, V3_TABLE)
 
 
@@ -137,30 +138,30 @@ def _acs(below: str, name: str) -> First:
 
 # The MIBs do not say which current the PDU's own column holds on a PDU with three phases, so it is
 # not used there.
-PM_LINES = sum_if_rows_match(
+PM_LINES = Complete(
     column("10418.17.2.5.9.1.50", "pmPowerMgmtPhasesTableCurrentValue"),
-    column("10418.17.2.5.9.1.4", "pmPowerMgmtPhasesTableName"),
+    beside=column("10418.17.2.5.9.1.4", "pmPowerMgmtPhasesTableName"),
 )
 PM_PHASES = column("10418.17.2.5.3.1.37", "pmPowerMgmtPDUTableNumberOfPhases")
 PM_AMPS = column("10418.17.2.5.3.1.50", "pmPowerMgmtPDUTableCurrentValue")
-PM_CURRENT = without(sum_if_rows_match(PM_AMPS, PM_PHASES), THREE_PHASES, by=PM_PHASES)
-ACS_LINES = sum_if_rows_match(
+PM_CURRENT = without(Complete(PM_AMPS, beside=PM_PHASES), THREE_PHASES, by=PM_PHASES)
+ACS_LINES = Complete(
     _acs("8.1.7", "acsPowerMgmtPhasesTableCurrentValue"),
-    _acs("8.1.4", "acsPowerMgmtPhasesTablePhaseName"),
+    beside=_acs("8.1.4", "acsPowerMgmtPhasesTablePhaseName"),
 )
 ACS_PHASES = _acs("3.1.37", "acsPowerMgmtPDUTableNumberOfPhases")
 ACS_CURRENT = without(
-    sum_if_rows_match(_acs("3.1.39", "acsPowerMgmtPDUTableCurrentValue"), ACS_PHASES),
+    Complete(_acs("3.1.39", "acsPowerMgmtPDUTableCurrentValue"), beside=ACS_PHASES),
     THREE_PHASES,
     by=ACS_PHASES,
 )
 ACS_TYPE = _acs("3.1.50", "acsPowerMgmtPDUTablePowerType")
 ACS_POWER = without(
-    sum_if_rows_match(_acs("3.1.51", "acsPowerMgmtPDUTablePowerValue"), ACS_TYPE),
+    Complete(_acs("3.1.51", "acsPowerMgmtPDUTablePowerValue"), beside=ACS_TYPE),
     NO_SENSOR,
     by=ACS_TYPE,
 )
-PDU_OF_PORT = Arcs(0, 2)
+port_total = partial(total, else_outlets=True, unit=Arcs(0, 2))  # of a PDU of a port
 # A PM with outlets is no console server. Not the other way round: a PM may have no outlets.
 PM_OUTLETS = column("10418.17.2.5.5.1.5", "pmPowerMgmtOutletsTableStatus")
 PM_OUTLET_AMPS = column("~.5.1.50", "pmPowerMgmtOutletsTableCurrentValue")
@@ -211,7 +212,7 @@ PROFILES = (
         models=("Geist GU1, GU2 upgradeable rPDU", "Geist MU, NU300xx", "IMD I-03, I-05"),
         sys_object_ids=oids("21239.5.2", "21239.42.1"),
         outlets=(
-            Outlets(
+            outlets(
                 states=State(
                     column("21239.5.2.3.5.1.4", "pduOutletSwitchState"),
                     on=("1",),
@@ -225,7 +226,7 @@ PROFILES = (
                 power=figure(_v5_metered(V5_POWER)),
                 energy=figure(_v5_metered(V5_ENERGY), THOUSANDTHS),
             ),
-            Outlets(
+            outlets(
                 rows=V5_METERED_NAME,
                 name=column("21239.5.2.3.6.1.3", "pduOutletMeterLabel"),
                 current=figure(V5_CURRENT, HUNDREDTHS),
@@ -236,13 +237,10 @@ PROFILES = (
         load=total(
             V5_LINES,
             figure(
-                value_or_empty(
-                    sum_if_rows_match(
-                        column("21239.5.2.3.2.1.8", "pduPhaseCurrent"), V5_VOLTS, numbered=-1
-                    ),
-                    V5_VOLTS,
-                ),
+                column("21239.5.2.3.2.1.8", "pduPhaseCurrent"),
                 HUNDREDTHS,
+                table=V5_VOLTS,
+                number_arc=-1,
             ),
             figure(
                 column("21239.5.2.3.3.1.4", "pduBreakerCurrent"),
@@ -277,7 +275,7 @@ PROFILES = (
         # The second sysObjectID was not seen on a unit: it is the root of the MIB's tables.
         roots=(Root(oid("21239.2"), oid("21239.2")), Root(oid("17373.3"), oid("17373.3"))),
         outlets=(
-            Outlets(
+            outlets(
                 # The commanded, the measured and the pending state must agree.
                 states=State(V3_STATUS, on=("1",), off=("0",), confirm=V3_SETTLED),
                 none_if_zero=scalar("~.1.8.1.16.0", "ctrlOutletCount"),
@@ -306,7 +304,7 @@ PROFILES = (
         models=("Geist EM series",),
         sys_object_ids=oids("21239.3"),
         outlets=(
-            Outlets(
+            outlets(
                 rows=EM_CURRENT,
                 count=scalar("21239.3.1.7.0", "unitInfoAuxCount"),
                 name=column("21239.3.3.1.3", "auxChannelFriendly"),
@@ -335,7 +333,7 @@ PROFILES = (
         models=("Liebert MPH, MPH2", "Liebert MPX"),
         sys_object_ids=oids("476.1.42"),
         outlets=(
-            Outlets(
+            outlets(
                 states=State(
                     LIEBERT_STATE,
                     on=("2",),
@@ -356,7 +354,7 @@ PROFILES = (
                     why="it is locked on the device",
                 ),
                 rows=LIEBERT_NAME,
-                count=outlet_count(LIEBERT_COUNT, LIEBERT_STATE),
+                count=LIEBERT_COUNT,
                 none_if_zero=zero_outlets_proof(LIEBERT_COUNT),
                 number=column("476.1.42.3.8.50.20.1.25", "lgpPduRcpEntrySysAssignLabel"),
                 name=LIEBERT_NAME,
@@ -371,12 +369,10 @@ PROFILES = (
         ),
         load=total(
             figure(
-                sum_if_rows_match(
-                    column("476.1.42.3.8.30.40.1.22", "lgpPduPsLineEntryEcHundredths"),
-                    column("476.1.42.3.8.30.40.1.15", "lgpPduPsLineEntryLine"),
-                    numbered=-1,
-                ),
+                column("476.1.42.3.8.30.40.1.22", "lgpPduPsLineEntryEcHundredths"),
                 HUNDREDTHS,
+                beside=column("476.1.42.3.8.30.40.1.15", "lgpPduPsLineEntryLine"),
+                number_arc=-1,
             ),
             unit=LIEBERT_PDU,
         ),
@@ -385,10 +381,7 @@ PROFILES = (
             unit=LIEBERT_PDU,
         ),
         energy=total(
-            figure(
-                value_or_empty(sum_if_rows_match(LIEBERT_ENERGY, LIEBERT_POWER), LIEBERT_POWER),
-                TENTHS,
-            ),
+            figure(LIEBERT_ENERGY, TENTHS, table=LIEBERT_POWER),
             unit=LIEBERT_PDU,
         ),
         switching_confidence=Confidence.HIGH,
@@ -407,10 +400,8 @@ PROFILES = (
         sys_object_ids=oids("476.1.42"),
         load=total(
             figure(
-                sum_if_count_matches(
-                    _load_lines(6, "lgpPwrLineMeasurementCurrent"),
-                    _rows_of_points(LIEBERT_LINES, LIEBERT_POINT, 5),
-                )
+                _load_lines(6, "lgpPwrLineMeasurementCurrent"),
+                count=_rows_of_points(LIEBERT_LINES, LIEBERT_POINT, 5),
             )
         ),
         ceilings=FLOOR,
@@ -429,7 +420,7 @@ PROFILES = (
         models=("RDU-A and RDU manager with MPDU",),
         sys_object_ids=NET_SNMP,
         outlets=(
-            Outlets(
+            outlets(
                 states=State(
                     DCS_OUTLETS,
                     on=("1",),
@@ -467,7 +458,7 @@ PROFILES = (
             Root(oid("10418.26"), oid("10418.26.2.5")),
         ),
         outlets=(
-            Outlets(
+            outlets(
                 states=State(
                     AVOCENT_STATUS,
                     on=("2", "4", "10"),
@@ -478,12 +469,9 @@ PROFILES = (
                     Write(column("~.5.1.6", "pmPowerMgmtOutletsTablePowerControl"), on=2, off=3),
                     AVOCENT_STATUS,
                     refuse=("3", "4", "10"),
-                    demanded=True,
                     why="it is locked, or cannot be switched",
                 ),
-                count=OfUnits(
-                    column("~.3.1.8", "pmPowerMgmtPDUTableNumberOfOutlets"), AVOCENT_STATUS
-                ),
+                count=column("~.3.1.8", "pmPowerMgmtPDUTableNumberOfOutlets"),
                 name=column("~.5.1.4", "pmPowerMgmtOutletsTableName"),
                 current=figure(PM_OUTLET_AMPS, TENTHS, NOT_MEASURED),
                 power=figure(
@@ -496,7 +484,7 @@ PROFILES = (
                 ),
             ),
         ),
-        load=total(
+        load=port_total(
             *(
                 figure(currents, TENTHS, padding=NO_METER)
                 for currents in (
@@ -506,28 +494,22 @@ PROFILES = (
                     Unless(ACS_CURRENT, PM_OUTLETS),
                     ONE_SENSOR,
                 )
-            ),
-            else_outlets=True,
-            unit=PDU_OF_PORT,
+            )
         ),
-        power=total(
+        power=port_total(
             figure(
                 column("10418.17.2.5.3.1.60", "pmPowerMgmtPDUTablePowerValue"),
                 TENTHS,
                 padding=NO_METER,
             ),
             figure(Unless(ACS_POWER, PM_OUTLETS), TENTHS, padding=NO_METER),
-            else_outlets=True,
-            unit=PDU_OF_PORT,
         ),
-        energy=total(
+        energy=port_total(
             figure(
                 column("10418.17.2.5.3.1.105", "pmPowerMgmtPDUTableEnergyValue"),
                 THOUSANDTHS,
                 NOT_MEASURED,
-            ),
-            else_outlets=True,
-            unit=PDU_OF_PORT,
+            )
         ),
         switching_confidence=Confidence.HIGH,
         evidence=SIMULATED,

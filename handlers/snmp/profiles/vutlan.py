@@ -30,7 +30,7 @@ PROFILES = (
         models=("VT monitoring units with outlets or outlet modules",),
         sys_object_ids=oids("39052"),
         outlets=(
-            Outlets(
+            outlets(
                 states=State(_outlet(8, "ctlUnitElementState"), on=("on",), off=("off",)),
                 number=_outlet(4, "ctlUnitElementNum"),
                 name=_outlet(7, "ctlUnitElementName"),

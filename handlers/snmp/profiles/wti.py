@@ -28,7 +28,7 @@ PROFILES = (
         # 2634.3 is the root of both MIBs, and the number of a VMR in Observium's definitions.
         sys_object_ids=(*oids("2634.6", "2634.3"), *NET_SNMP),
         outlets=(
-            Outlets(
+            outlets(
                 states=State(column("2634.3.100.200.1.3", "plugStatus"), on=("1",), off=("0",)),
                 control=Unmarked(
                     Write(ACTION, on=5, off=6),
@@ -44,14 +44,12 @@ PROFILES = (
         ),
         load=total(
             figure(scalar("2634.3.200.60.0", "environmentSystemTotalCurrent"), TENTHS),
-            figure(
-                sum_if_rows_match(_branches(4, "environmentUnitCurrentA to D"), VOLTAGES), TENTHS
-            ),
+            figure(_branches(4, "environmentUnitCurrentA to D"), TENTHS, beside=VOLTAGES),
             else_outlets=True,
         ),
         power=total(
             figure(scalar("2634.3.200.70.0", "environmentSystemTotalPower")),
-            figure(sum_if_rows_match(_branches(6, "environmentUnitPowerA to D"), VOLTAGES)),
+            figure(_branches(6, "environmentUnitPowerA to D"), beside=VOLTAGES),
             else_outlets=True,
         ),
         switching_confidence=Confidence.MEDIUM,

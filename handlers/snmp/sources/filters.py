@@ -158,15 +158,12 @@ class Complete(ReadOnly):
         counts = self.count.rows(reader) if self.count else {}
         for unit, value in counts.items():
             count = number(value)
-            # a single count is of all rows
-            rows_of_unit = [
-                identity
-                for identity in all_rows
-                if len(counts) == 1 or unit in identity_prefixes(identity)
-            ]
-            if count is not None and (
-                len(rows_of_unit) < count or lacks_first_row(rows_of_unit, count)
-            ):
+            if count is None:
+                continue
+            rows_of_unit = list(all_rows)
+            if len(counts) > 1:  # a single count is of all rows
+                rows_of_unit = [row for row in rows_of_unit if unit in identity_prefixes(row)]
+            if len(rows_of_unit) < count or lacks_first_row(rows_of_unit, count):
                 all_rows[f"{unit}."] = MISSING  # the dot: no index ends with one
         if len(all_rows) < self.least:
             all_rows["."] = MISSING

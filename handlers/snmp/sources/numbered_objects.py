@@ -11,7 +11,7 @@ from typing import Optional
 from ...host.rows import Raw
 from ...shared.errors import NoSuchOutlet
 from .. import validation
-from ..decoding import Rows, Walked
+from ..decoding import Rows
 from ..frozen_value import FrozenValue
 from ..reader import Reader
 from .base import ObjectSource, Source
@@ -88,28 +88,19 @@ class Spread(ObjectSource):
     def rows(self, reader: Reader) -> Rows:
         if self.by_row:
             return self._rows_of_units(reader)
-        value_by_index: Walked = {}
         if not self.by_get:
-            value_by_index = reader.walk(self.oid) if self.tail else reader.column(self.oid)
-        outlets = self.listed.rows(reader) if self.listed else None
-        value_by_outlet: Rows = {}
-        empty: Rows = {}  # all outlets to list, in their order
-        for n, sub in self.numbers():
-            if outlets is not None and str(n) not in outlets:
-                continue
-            value = (
-                reader.get(self._oid(sub))
-                if self.by_get
-                else value_by_index.get(self.index_of(sub))
-            )
-            empty[str(n)] = ""
-            if value is not None:
-                value_by_outlet[str(n)] = value
-        return (
-            {**empty, **value_by_outlet}
-            if value_by_outlet and outlets is not None
-            else value_by_outlet
-        )
+            walked = reader.walk(self.oid) if self.tail else reader.column(self.oid)
+            values = {str(n): walked.get(self.index_of(sub)) for n, sub in self.numbers()}
+            return {n: value for n, value in values.items() if value is not None}
+        subs = {str(n): sub for n, sub in self.numbers()}
+        if self.listed:
+            outlets = self.listed.rows(reader)
+            subs = {n: sub for n, sub in subs.items() if n in outlets}
+        values = {n: reader.get(self._oid(sub)) for n, sub in subs.items()}
+        value_by_outlet = {n: value for n, value in values.items() if value is not None}
+        if self.listed and value_by_outlet:
+            return {n: value_by_outlet.get(n, "") for n in subs}
+        return value_by_outlet
 
     def reads_single_rows(self) -> bool:
         return self.listed is None

@@ -83,15 +83,12 @@ class Checked(Filter):
         validation.require_distinct_texts(self.refuse, "refuse")
 
     def rows(self, reader: Reader) -> Rows:
-        rows = self.source.rows(reader)
+        rows = dict(self.source.rows(reader))
         doubtful_rows = [identity for identity, value in rows.items() if text(value) in self.values]
-        marks = self._marks(reader, doubtful_rows)
-        rows_to_drop = {
-            identity
-            for identity, mark in marks.items()
-            if mark is not None and text(mark) in self.refuse
-        }
-        return {identity: value for identity, value in rows.items() if identity not in rows_to_drop}
+        for identity, mark in self._marks(reader, doubtful_rows).items():
+            if mark is not None and text(mark) in self.refuse:
+                del rows[identity]
+        return rows
 
     def keeps(self, reader: Reader, identity: str) -> bool:
         return identity in self.rows(reader)
@@ -288,9 +285,14 @@ class Signed(ReadOnly):
     def rows(self, reader: Reader) -> Rows:
         values = self.values.rows(reader)
         lowest = self.minimum.rows(reader)
-        least = {row: number(minimum) for row, minimum in lowest.items()}
-        negative = {row for row, minimum in least.items() if minimum is not None and minimum < 0}
-        unknown = {row for row in values if least and least.get(row) is None}
+        negative: set[str] = set()
+        unknown = set(values) if lowest else set()
+        for row, minimum in lowest.items():
+            least = number(minimum)
+            if least is not None:
+                unknown.discard(row)
+                if least < 0:
+                    negative.add(row)
         if not negative and not unknown:
             return values
         signed, most = self.signed.rows(reader), self.maximum.rows(reader)

@@ -98,7 +98,7 @@ EVERY_PART = Profile(
                 "why",
                 refuse=("2",),
                 automatic=True,
-                demanded=True,
+                demanded=False,
             ),
             rows=Merged((Prefixed("2", Counted(BY_ROW, S, demanded=True)), TABLES)),
             count=OfUnits(S, C),

@@ -4,6 +4,7 @@ import pytest
 
 from handlers.shared.errors import NoSuchOutlet, Unsupported
 from handlers.snmp.controls import Guarded, Verbs, Write
+from handlers.snmp.frozen_value import replace
 from handlers.snmp.reader import Reader
 from handlers.snmp.single_family import Unmarked, WritePacked
 from handlers.snmp.sources import (
@@ -87,13 +88,15 @@ def test_a_text_longer_than_the_mib_allows_is_not_written() -> None:
         control.orders(reader({"1.3.13.0": ",".join("1" * 24)}), "1", False)
 
 
-LOCKED = Guarded(WRITE, Column("1.3.6"), refuse=("2",), why="it is locked")
+LOCKED = Guarded(WRITE, Column("1.3.6"), refuse=("2",), why="it is locked", demanded=False)
 
 
-def test_a_set_lock_forbids_the_write_and_a_device_without_locks_does_not() -> None:
+def test_a_set_lock_forbids_the_write_and_so_does_a_device_without_the_locks_of_its_mib() -> None:
     objects = table("1.3.6", {"1": 1, "2": 2})
     assert LOCKED.orders(reader(objects), "1", True) == [("1.3.5.1", 1)]
     assert LOCKED.orders(reader({}), "1", True) == [("1.3.5.1", 1)]
+    with pytest.raises(Unsupported, match="it is locked .no value"):
+        replace(LOCKED, demanded=True).orders(reader({}), "1", True)
     with pytest.raises(Unsupported, match="it is locked .*2"):
         LOCKED.orders(reader(objects), "2", True)
 

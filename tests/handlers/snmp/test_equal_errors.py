@@ -24,5 +24,8 @@ def test_equal_errors_of_several_units_are_equal_texts_without_a_class_of_ours()
             with pytest.raises(Unreachable) as raised:
                 make_handler(PduSnmpData(address, {**form, "retries": "0"})).status()
             reasons.add(raised.value.reason)
+            text = str(raised.value)
+            assert text.startswith(f"{address}:{form['port']}: read: no answer over SNMP")
+            assert text.endswith(" (1.3.6.1.2.1.1.2.0)")  # the OID of sysObjectID after the words
     (reason,) = reasons
     assert reason.startswith("no answer over SNMP: check the address") and "Snmp" not in reason

@@ -104,9 +104,16 @@ DEMANDED = [
 def test_a_demanded_guard_of_which_the_whole_column_is_missing_forbids_every_command(
     unit: Fixture, guard: Guarded
 ) -> None:
-    reader = find(unit, memory(unit)).reader
-    column_oid = next(part.oid for part in parts_of(guard.test) if isinstance(part, Column))
-    check_no_command(unit, without(unit, (f"{reader.resolve(column_oid)}.",)))
+    device = memory(unit)
+    reader = find(unit, device).reader
+    columns = [part.oid for part in parts_of(guard.test) if isinstance(part, Column)]
+    device.asked.clear()
+    guard.test.value_of(Reader(device, reader.root), switching(unit).identity)
+    lock = device.asked[0].partition(" ")[2]
+    column_of_lock = tuple(
+        oid for oid in (f"{reader.resolve(oid)}." for oid in columns) if lock.startswith(oid)
+    )
+    check_no_command(unit, without(unit, column_of_lock))
 
 
 def marking_padding() -> list[tuple[Fixture, str]]:

@@ -104,7 +104,7 @@ def test_a_state_is_unknown_unless_every_outlet_reads_as_written(
 
 
 CHECKED = (
-    Guarded(PACKED, Scalar("1.3.6.1.4.1.17420.1.9.0"), why="locked", refuse=("1",)),
+    Guarded(PACKED, Scalar("1.3.6.1.4.1.17420.1.9.0"), why="locked", refuse=("1",), demanded=False),
     Unmarked(PACKED, Packed(Scalar(STATES)), quiet=("0", "1"), why="marked"),
 )
 
