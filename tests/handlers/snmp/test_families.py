@@ -519,7 +519,6 @@ READ_ONLY = [
 ]
 
 
-@pytest.mark.sample(10)
 @pytest.mark.parametrize("unit", READ_ONLY, ids=unit_id)
 def test_a_unit_with_unproven_or_no_switching_is_read_only(unit: Fixture) -> None:
     with Agent(Device(unit.rows, rules=None)) as agent:

@@ -79,7 +79,6 @@ ROWS = [
 ]
 
 
-@pytest.mark.sample(10)
 @pytest.mark.parametrize("unit, guard", ROWS, ids=ids(ROWS))
 def test_a_guard_without_a_value_for_this_outlet_forbids_its_command(
     unit: Fixture, guard: Guarded

@@ -16,19 +16,13 @@ from handlers.snmp.states import Doubt, State
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.handlers.snmp.calls import near
 from tests.handlers.snmp.memory import of_rows
-from tests.handlers.snmp.units import FAMILIES, FIXTURES, UNPROVEN, expected_states, find
+from tests.handlers.snmp.units import FAMILIES, FIXTURES, UNPROVEN, expected_states, find, unit_id
 from tests.recordings import Fixture, Sibling
 from tests.simulators.snmp_agent import Agent, Device, Row
 from tests.simulators.snmp_agent.device import INTEGER, OCTETS
 
-RIGHT = ("told", "unknown", "refused")
 OF_FAMILIES = [unit for unit in FIXTURES if "_" not in unit.name]  # one unit of each family
-CASES = [
-    pytest.param(unit, sibling, value, right, id=f"{unit.name}-{sibling.object}-{value}-{name}")
-    for unit in FIXTURES
-    for sibling in unit.siblings
-    for value, name, right in sibling.values
-]
+WITH_SIBLINGS = [unit for unit in FIXTURES if unit.siblings]
 OPTIONAL = [
     pytest.param(unit, sibling, id=f"{unit.name}-{sibling.object}")
     for unit in FIXTURES
@@ -45,23 +39,20 @@ def _with(unit: Fixture, sibling: Sibling, value: str) -> dict[str, Row]:
     return {**unit.rows, sibling.oid: Row(tag, value.encode() if tag == OCTETS else int(value))}
 
 
-@pytest.mark.sample(40)
-@pytest.mark.parametrize("unit, sibling, value, right", CASES)
-def test_no_state_is_reported_and_no_command_sent_against_a_sibling(
-    unit: Fixture, sibling: Sibling, value: str, right: str
-) -> None:
-    assert right in RIGHT
-    rows = _with(unit, sibling, value)
-    state = find(unit, of_rows(rows)).states[sibling.identity]
-    told = expected_states(unit)[sibling.identity]
-    if right == "unknown":
-        assert state is EnumPowerStatus.UNKNOWN
-    elif right == "told":
-        assert state is told
-    else:
-        assert state in (told, EnumPowerStatus.UNKNOWN)
-        for is_refused, writes in _commands(unit, sibling, rows):
-            assert (is_refused, writes) == (True, [])
+@pytest.mark.parametrize("unit", WITH_SIBLINGS, ids=unit_id)
+def test_no_state_is_reported_and_no_command_sent_against_a_sibling(unit: Fixture) -> None:
+    for sibling in unit.siblings:
+        told = expected_states(unit)[sibling.identity]
+        for value, _, right in sibling.values:
+            case = f"{sibling.object} is {value}"
+            rows = _with(unit, sibling, value)
+            state = find(unit, of_rows(rows)).states[sibling.identity]
+            if right == "refused":
+                assert state in (told, EnumPowerStatus.UNKNOWN), case
+                assert _commands(unit, sibling, rows) == [(True, [])] * 2, case
+            else:
+                assert right in ("told", "unknown")
+                assert state is (told if right == "told" else EnumPowerStatus.UNKNOWN), case
 
 
 def _commands(
@@ -97,7 +88,6 @@ DOUBTING = [
 ]
 
 
-@pytest.mark.sample(20)
 @pytest.mark.parametrize("unit, sibling", DOUBTING)
 def test_no_state_is_told_if_the_row_that_could_contradict_it_is_missing(
     unit: Fixture, sibling: Sibling
