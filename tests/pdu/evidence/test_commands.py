@@ -4,13 +4,14 @@ an unreadable file.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
 import stat
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -20,103 +21,76 @@ from pdu import root
 from pdu.core.cli.exit_codes import INTERRUPTED
 from pdu.core.files.whole_files import new_file, text_of
 from pdu.recordings.recording_formats import ReplayedDevice
-from pdu_common.connection import PduSnmpData
 from tests.needs import ROOT
-from tests.pdu.recordings.planted_devices import COMMUNITY, recording_of, snmp
+from tests.pdu.recordings.planted_devices import recording_of
 from tests.pdu.recordings.recording_formats import kind_of
+from tests.pdu.running import run
 from tests.simulators.snmp_agent import BUILT_IN, Agent, Faults, read_snmprec
 from tests.simulators.snmp_agent.devices.apc import rpdu2
 from tests.waiting import PATIENCE_S, bounded, until
 
-PDU = (sys.executable, "-m", "pdu")
+WALK = ".1.3.6.1.2.1.1.2.0 = OID: .1.3.6.1.4.1.99999.1\n"
 
 
-def started(*arguments: str) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [*PDU, *arguments],
+@pytest.fixture(autouse=True)
+def _community(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PDU_COMMUNITY", "public")
+
+
+@contextlib.contextmanager
+def started(*arguments: str) -> Iterator[subprocess.Popen[str]]:
+    with subprocess.Popen(
+        [sys.executable, "-m", "pdu", *arguments],
         cwd=ROOT,
-        env={"PDU_COMMUNITY": "public"},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-    )
-
-
-def done(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [*PDU, *arguments],
-        cwd=ROOT,
-        env={"PDU_COMMUNITY": "public", **environment},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE_S,
-    )
+    ) as process:
+        with bounded(process):
+            yield process
 
 
 def test_a_recording_is_written_to_a_new_file_that_only_its_owner_can_read(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     file = tmp_path / "unit.snmprec"
-    with snmp() as unit:
-        assert isinstance(unit.data, PduSnmpData)
-        arguments = (
-            "record",
-            "snmp",
-            f"{unit.data.ip}:{unit.data.snmp_params['port']}",
-            "-o",
-            str(file),
-        )
-        first = done(*arguments, PDU_COMMUNITY=COMMUNITY)
-        monkeypatch.setenv("PDU_COMMUNITY", COMMUNITY)
-        assert root.run(arguments) == 2 and "exists already: remove it" in capsys.readouterr().err
-    assert first.returncode == 0
-    assert "reads as the family apc-rpdu2 with" in first.stderr
-    assert "Look through the file" in first.stderr
+    with Agent(rpdu2(outlets=8)) as agent:
+        words = ("record", "snmp", f"{agent.host}:{agent.port}", "-o", str(file))
+        code, _, err = run(capsys, *words)
+        again, _, refusal = run(capsys, *words)
+    assert code == 0 and "reads as the family apc-rpdu2 with" in err
+    assert "Look through the file" in err
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert len(read_snmprec(file.read_text("utf-8"))) > 100
+    assert again == 2 and "exists already: remove it" in refusal
 
 
-@pytest.mark.parametrize("out", [(), ("-o", "-")], ids=["no file", "-"])
+@pytest.mark.parametrize("more", [(), ("-o", "-")], ids=["no file", "-"])
 def test_standard_output_holds_only_the_recording(
-    out: Sequence[str],
+    more: Sequence[str],
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setenv("PDU_COMMUNITY", "public")
     monkeypatch.chdir(tmp_path)
     with Agent(BUILT_IN["rpcm"]()) as agent:
-        assert root.run(["record", "snmp", f"{agent.host}:{agent.port}", *out]) == 0
-        assert not list(tmp_path.iterdir())
-        recorded = capsys.readouterr()
-        assert root.run(["record", "snmp", f"{agent.host}:{agent.port}", "--json"]) == 0
-    assert len(read_snmprec(recorded.out)) > 10 and "objects" in recorded.err
-    assert json.loads(capsys.readouterr().out)["recording"] == recorded.out
+        words = ("record", "snmp", f"{agent.host}:{agent.port}")
+        code, out, err = run(capsys, *words, *more)
+        document = json.loads(run(capsys, *words, "--json")[1])
+    assert code == 0 and not list(tmp_path.iterdir())
+    assert len(read_snmprec(out)) > 10 and "objects" in err
+    assert document["recording"] == out
 
 
 def test_a_recording_that_fails_leaves_no_file(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setenv("PDU_COMMUNITY", "public")
     file = tmp_path / "unit.snmprec"
     with Agent(BUILT_IN["rpcm"](), faults=Faults(silent=True)) as agent:
-        assert (
-            root.run(
-                [
-                    "record",
-                    "snmp",
-                    f"{agent.host}:{agent.port}",
-                    "-o",
-                    str(file),
-                    "--timeout",
-                    "0.1",
-                ]
-            )
-            == 3
-        )
-    assert capsys.readouterr().err.startswith("unreachable: ") and not file.exists()
+        words = ("record", "snmp", f"{agent.host}:{agent.port}", "-o", str(file))
+        code, _, err = run(capsys, *words, "--timeout", "0.1")
+    assert code == 3 and err.startswith("unreachable: ") and not file.exists()
 
 
 def test_a_new_file_is_closed_and_removed_if_its_block_fails(tmp_path: Path) -> None:
@@ -160,38 +134,32 @@ def test_sighup_stays_ignored_under_nohup(tmp_path: Path) -> None:
 def test_a_signal_ends_a_recording_and_leaves_no_file(tmp_path: Path) -> None:
     file = tmp_path / "unit.snmprec"
     with Agent(rpdu2(outlets=8), faults=Faults(walk_silent_after=100)) as agent:
-        process = started("record", "snmp", f"{agent.host}:{agent.port}", "-o", str(file))
-        with bounded(process):
+        where = f"{agent.host}:{agent.port}"
+        with started("record", "snmp", where, "-o", str(file)) as process:
             assert until(lambda: agent.requests > 3 and file.exists())
             process.send_signal(signal.SIGTERM)
-            _, errors = process.communicate(timeout=PATIENCE_S)
-    assert process.returncode == INTERRUPTED
-    assert "interrupted" in errors
-    assert "Traceback" not in errors
-    assert not file.exists()
+            err = process.communicate(timeout=PATIENCE_S)[1]
+    assert process.returncode == INTERRUPTED and not file.exists()
+    assert "interrupted" in err and "Traceback" not in err
 
 
 def test_a_replay_prints_how_to_read_it_and_the_commands_it_receives_and_ends_on_a_signal(
-    tmp_path: Path,
-    capsys: pytest.CaptureFixture[str],
-    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setenv("PDU_COMMUNITY", "public")
     file = tmp_path / "unit.snmprec"
     file.write_text(recording_of("snmp")[1].text, "utf-8")
-    process = started("replay", str(file))
-    with bounded(process):
+    with started("replay", str(file)) as process:
         assert process.stdout is not None
         first, second = process.stdout.readline(), process.stdout.readline()
         assert "family apc-rpdu2, 8 outlets, switched by its commands" in first
         assert second.startswith("read it: pdu status snmp 127.0.0.1:")
         where = second.split()[5].rstrip(";")
-        assert root.run(["down", "snmp", where, "3", "--yes"]) == 0
-        assert f"outlet 3 of {where} is off (snmp)" in capsys.readouterr().out
+        code, out, _ = run(capsys, "down", "snmp", where, "3", "--yes")
+        assert code == 0 and f"outlet 3 of {where} is off (snmp)" in out
         assert "outlet 3 off" in process.stdout.readline()
         process.send_signal(signal.SIGTERM)
-        output = process.communicate(timeout=PATIENCE_S)
-    assert process.returncode == 0 and output[1] == ""
+        assert process.communicate(timeout=PATIENCE_S)[1] == ""
+    assert process.returncode == 0
 
 
 def test_a_replay_prints_a_command_that_arrives_just_before_its_end_without_control_characters(
@@ -218,31 +186,26 @@ def test_a_replay_prints_a_command_that_arrives_just_before_its_end_without_cont
 
 
 @pytest.mark.parametrize(
-    "arguments, says",
+    "line, words",
     [
-        (("replay", "/nowhere/at.all"), "cannot be read (No such file or directory)"),
-        (("replay", str(ROOT / "README.md")), "is not a recording"),
-        (("record", "snmp", "192.0.2.1", "-o", "/nowhere/at.all"), "cannot be written"),
+        ("replay /nowhere/at.all", "cannot be read (No such file or directory)"),
+        (f"replay {ROOT}/README.md", "is not a recording"),
+        ("record snmp 192.0.2.1 -o /nowhere/at.all", "cannot be written"),
     ],
 )
 def test_an_impossible_call_is_refused_in_one_line(
-    arguments: Sequence[str],
-    says: str,
-    capsys: pytest.CaptureFixture[str],
-    monkeypatch: pytest.MonkeyPatch,
+    line: str, words: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setenv("PDU_COMMUNITY", "public")
-    assert root.run(list(arguments)) == 2
-    error = capsys.readouterr().err
-    assert says in error and error.count("\n") == 1
+    code, _, err = run(capsys, *line.split())
+    assert code == 2 and words in err and err.count("\n") == 1
 
 
 def test_a_file_without_an_end_is_refused(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("pdu.core.files.whole_files.LONGEST", 2_000_000)
-    assert root.run(["replay", "/dev/zero"]) == 2
-    assert capsys.readouterr().err == "settings: /dev/zero is larger than 2 MB\n"
+    refusal = (2, "", "settings: /dev/zero is larger than 2 MB\n")
+    assert run(capsys, "replay", "/dev/zero") == refusal
 
 
 def test_a_recording_may_have_a_byte_order_mark_and_bytes_that_are_not_utf8(tmp_path: Path) -> None:
@@ -253,7 +216,7 @@ def test_a_recording_may_have_a_byte_order_mark_and_bytes_that_are_not_utf8(tmp_
 
 def test_a_port_in_use_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "walk.txt"
-    file.write_text(".1.3.6.1.2.1.1.2.0 = OID: .1.3.6.1.4.1.99999.1\n", "utf-8")
+    file.write_text(WALK, "utf-8")
     with Agent(BUILT_IN["rpcm"]()) as agent:
-        assert root.run(["replay", str(file), "--listen", f"127.0.0.1:{agent.port}"]) == 2
-    assert f"port {agent.port} cannot be used" in capsys.readouterr().err
+        code, _, err = run(capsys, "replay", str(file), "--listen", f"127.0.0.1:{agent.port}")
+    assert code == 2 and f"port {agent.port} cannot be used" in err

@@ -6,7 +6,6 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Callable, Optional
 
@@ -102,200 +101,170 @@ class Unit:
 
 
 @pytest.fixture
-def unit(monkeypatch: pytest.MonkeyPatch) -> Iterator[Unit]:
+def unit(monkeypatch: pytest.MonkeyPatch) -> Unit:
     made = Unit()
     loaded = LoadedHandler("x", "x", made.make, (), False)
     monkeypatch.setattr(command, "load", lambda name: loaded)
-    yield made
+    return made
 
 
-def words(out: Path, *more: str) -> list[str]:
-    return ["prove", "nut", "192.0.2.7", "-o", str(out), *more]
+class Proof:
+    """Runs `pdu prove` on the unit; `file` is where the proof is written."""
+
+    def __init__(self, file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        self.file, self._capsys = file, capsys
+
+    def run(self, *words: str) -> tuple[int, str, str]:
+        return run(self._capsys, "prove", "nut", "192.0.2.7", "-o", str(self.file), *words)
+
+    def is_written(self) -> bool:
+        return any(self.file.parent.iterdir())
+
+
+@pytest.fixture
+def proof(unit: Unit, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Proof:
+    return Proof(tmp_path / "p.json", capsys)
 
 
 BOTH = [("port_down", "1"), ("port_up", "1")]
+FIRST = ("--outlet", "1")
+SEEN = ("--front", "3", "--dark", "3", "--display", "1.5")
 
 
 def test_the_owner_is_asked_and_what_he_saw_is_in_the_file(
-    unit: Unit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    unit: Unit, proof: Proof, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sys, "stdin", terminal.Person("y\n"))
-    out = tmp_path / "p.json"
-    seen = ("--front", "3", "--dark", "3", "--display", "1.5")
-    code, text, said = run(capsys, *words(out, "--outlet", "1", *seen))
-    assert code == exit_codes.DONE and unit.sent == BOTH, text
+    code, out, err = proof.run(*FIRST, *SEEN)
+    assert code == exit_codes.DONE and unit.sent == BOTH, out
     # before the first command
-    by_hand = said.index("switch it on by hand: pdu on nut 192.0.2.7 1")
-    assert by_hand < said.index("switch outlet 1 of 192.0.2.7 (0 A) off and on? [y/N]")
-    assert "display    1.5 A, by the owner" in text
-    owner = json.loads(out.read_text())["owner"]
-    assert owner == {
-        "outlets": 3, "dark": ["3"], "load_a": 1.5, "seen_dark": True, "seen_on": True,
-    }  # fmt: skip
+    by_hand = err.index("switch it on by hand: pdu on nut 192.0.2.7 1")
+    assert by_hand < err.index("switch outlet 1 of 192.0.2.7 (0 A) off and on? [y/N]")
+    assert "display    1.5 A, by the owner" in out
+    seen = {"outlets": 3, "dark": ["3"], "load_a": 1.5, "seen_dark": True, "seen_on": True}
+    assert json.loads(proof.file.read_text())["owner"] == seen
 
 
-def test_without_outlet_nothing_is_switched(
-    unit: Unit, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    code, text, said = run(capsys, *words(tmp_path / "p.json"))
+def test_without_outlet_nothing_is_switched(unit: Unit, proof: Proof) -> None:
+    code, out, err = proof.run()
     assert (code, unit.sent) == (exit_codes.DONE, [])
-    assert "3 outlets: 2 on, 1 off" in text and "attach it to a new issue" in said
+    assert "3 outlets: 2 on, 1 off" in out and "attach it to a new issue" in err
 
 
 @pytest.mark.parametrize(
-    "more, reason",
+    "words, reason",
     [
-        (["--outlet", "2"], "it carries 1.5 A"),
-        (["--outlet", "3"], "outlet 3 is off"),
-        (["--outlet", "9"], "no outlet '9'"),
-        (["--outlet", "1", "--outlet", "2"], "one outlet is proven at a time"),
+        ("--outlet 2", "it carries 1.5 A"),
+        ("--outlet 3", "outlet 3 is off"),
+        ("--outlet 9", "no outlet '9'"),
+        ("--outlet 1 --outlet 2", "one outlet is proven at a time"),
     ],
 )
 def test_an_outlet_that_may_feed_somebody_is_refused(
-    more: list[str],
-    reason: str,
-    unit: Unit,
-    tmp_path: Path,
-    capsys: pytest.CaptureFixture[str],
+    words: str, reason: str, unit: Unit, proof: Proof
 ) -> None:
-    code, _, said = run(capsys, *words(tmp_path / "p.json", "--yes", *more))
-    assert code != exit_codes.DONE and reason in said
-    assert unit.sent == [] and not any(tmp_path.iterdir())
+    code, _, err = proof.run("--yes", *words.split())
+    assert code != exit_codes.DONE and reason in err
+    assert unit.sent == [] and not proof.is_written()
 
 
 def test_an_outlet_that_no_meter_shows_to_be_idle_is_refused_unless_typed_twice(
-    unit: Unit, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    unit: Unit, proof: Proof
 ) -> None:
     unit.load.clear()
-    line = words(tmp_path / "p.json", "--yes", "--outlet", "1")
-    _, _, said = run(capsys, *line)
-    assert "no meter shows that nothing is plugged in" in said and unit.sent == []
-    code, _, _ = run(capsys, *line, "--outlet", "1")
-    assert (code, unit.sent) == (exit_codes.DONE, BOTH)
+    err = proof.run("--yes", *FIRST)[2]
+    assert "no meter shows that nothing is plugged in" in err and unit.sent == []
+    assert proof.run("--yes", *FIRST, *FIRST)[0] == exit_codes.DONE and unit.sent == BOTH
 
 
 @pytest.mark.parametrize("answer", ["n\n", None])
 def test_nothing_is_switched_unless_the_owner_says_yes(
-    answer: Optional[str],
-    unit: Unit,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
+    answer: Optional[str], unit: Unit, proof: Proof, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if answer:
         monkeypatch.setattr(sys, "stdin", terminal.Person(answer))
-    code, _, _ = run(capsys, *words(tmp_path / "p.json", "--outlet", "1"))
-    assert (code, unit.sent) == (exit_codes.NOT_CONFIRMED, [])
+    assert proof.run(*FIRST)[0] == exit_codes.NOT_CONFIRMED and unit.sent == []
 
 
-def test_a_file_that_exists_is_found_before_anything_is_asked(
-    unit: Unit, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    out = tmp_path / "p.json"
-    out.write_text("mine")
-    code, _, said = run(capsys, *words(out, "--outlet", "1", "--yes"))
-    assert code == exit_codes.WRONG and "exists" in said and out.read_text() == "mine"
-    assert unit.sent == []
+def test_a_file_that_exists_is_found_before_anything_is_asked(unit: Unit, proof: Proof) -> None:
+    proof.file.write_text("mine")
+    code, _, err = proof.run(*FIRST, "--yes")
+    assert code == exit_codes.WRONG and "exists" in err
+    assert proof.file.read_text() == "mine" and unit.sent == []
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_command_that_is_interrupted_sends_on_and_leaves_no_file(
-    number: signal.Signals, unit: Unit, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    number: signal.Signals, unit: Unit, proof: Proof
 ) -> None:
     def interrupt(method: str) -> None:
         if method == "port_down":
             os.kill(os.getpid(), number)
 
     unit.before = interrupt
-    code, _, said = run(capsys, *words(tmp_path / "p.json", "--outlet", "1", "--yes"))
+    code, _, err = proof.run(*FIRST, "--yes")
     assert (code, unit.sent) == (exit_codes.INTERRUPTED, BOTH)
-    assert "outlet 1 was switched on again" in said and not any(tmp_path.iterdir())
+    assert "outlet 1 was switched on again" in err and not proof.is_written()
+
+
+def failing(name: str, error: Exception) -> Callable[[str], None]:
+    def fail(method: str) -> None:
+        if method == name:
+            raise error
+
+    return fail
 
 
 def test_an_outlet_that_is_not_on_at_the_end_is_named_with_the_command(
-    unit: Unit, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    unit: Unit, proof: Proof
 ) -> None:
-    def lose(method: str) -> None:
-        if method == "port_up":
-            raise Unreachable("no answer")
-
-    unit.before = lose
-    code, text, said = run(capsys, *words(tmp_path / "p.json", "--outlet", "1", "--yes"))
+    unit.before = failing("port_up", Unreachable("no answer"))
+    code, out, err = proof.run(*FIRST, "--yes")
     assert (code, unit.sent) == (exit_codes.NOT_SEEN, BOTH)
-    assert "surprise: port_up failed: unreachable: no answer" in text
-    assert "LOOK AT outlet 1: it was on. Switch it on: pdu on nut 192.0.2.7 1" in said
+    assert "surprise: port_up failed: unreachable: no answer" in out
+    assert "LOOK AT outlet 1: it was on. Switch it on: pdu on nut 192.0.2.7 1" in err
 
 
-def refuse(method: str) -> None:
-    if method == "port_down":
-        raise Refused("it is locked")
-
-
-def test_on_is_sent_once_also_after_an_error_of_off(
-    unit: Unit, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    unit.before = refuse
-    code, text, _ = run(capsys, *words(tmp_path / "p.json", "--outlet", "1", "--yes"))
+def test_on_is_sent_once_also_after_an_error_of_off(unit: Unit, proof: Proof) -> None:
+    unit.before = failing("port_down", Refused("it is locked"))
+    code, out, _ = proof.run(*FIRST, "--yes")
     assert (code, unit.sent) == (exit_codes.NOT_SEEN, BOTH)
-    assert "surprise: port_down failed: refused: it is locked" in text
+    assert "surprise: port_down failed: refused: it is locked" in out
 
 
-def moves_a_neighbour(unit: Unit) -> None:
+def test_a_neighbour_that_is_switched_too_is_a_surprise(unit: Unit, proof: Proof) -> None:
     unit.before = lambda method: unit.state.update({"2": DOWN})
+    code, out, _ = proof.run(*FIRST, "--yes")
+    assert code == exit_codes.NOT_SEEN and "surprise: outlet 2 was on, and is off" in out
 
 
-def echoes(unit: Unit) -> None:
-    own = unit._command
-
-    def command(method: str, wanted: EnumPowerStatus, port: PduPortView) -> PduPortView:
-        states = dict(unit.state)
-        answer = own(method, wanted, port)
-        unit.state = states
-        return answer
-
-    setattr(unit, "_command", command)
-
-
-@pytest.mark.parametrize(
-    "lie, surprise",
-    [
-        (moves_a_neighbour, "outlet 2 was on, and is off"),
-        (echoes, "status tells on of outlet 1, not off"),
-    ],
-)
-def test_what_does_not_come_back_as_it_should_is_a_surprise(
-    lie: Callable[[Unit], None],
-    surprise: str,
-    unit: Unit,
-    tmp_path: Path,
-    capsys: pytest.CaptureFixture[str],
+def test_a_status_that_contradicts_the_command_is_a_surprise(
+    unit: Unit, proof: Proof, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    lie(unit)
-    code, text, _ = run(capsys, *words(tmp_path / "p.json", "--outlet", "1", "--yes"))
-    assert code == exit_codes.NOT_SEEN and f"surprise: {surprise}" in text
+    states = [PduPortView(identity, state) for identity, state in unit.state.items()]
+    monkeypatch.setattr(unit, "status", lambda: PduView([*states]))
+    code, out, _ = proof.run(*FIRST, "--yes")
+    assert code == exit_codes.NOT_SEEN
+    assert "surprise: status tells on of outlet 1, not off" in out
 
 
 @pytest.mark.parametrize(
-    "more, surprise",
+    "words, surprise",
     [
-        (["--front", "6"], "status lists 3 outlets, and the front has 6"),
-        (["--dark", "none"], "outlet 3 is reported off, and the owner sees it on"),
-        (["--dark", "3,1"], "outlet 1 is reported on, and the owner sees it off"),
+        ("--front 6", "status lists 3 outlets, and the front has 6"),
+        ("--dark none", "outlet 3 is reported off, and the owner sees it on"),
+        ("--dark 3,1", "outlet 1 is reported on, and the owner sees it off"),
     ],
 )
 def test_what_the_owner_sees_otherwise_is_a_surprise(
-    more: list[str],
-    surprise: str,
-    unit: Unit,
-    tmp_path: Path,
-    capsys: pytest.CaptureFixture[str],
+    words: str, surprise: str, proof: Proof
 ) -> None:
-    code, text, _ = run(capsys, *words(tmp_path / "p.json", *more))
-    assert code == exit_codes.NOT_SEEN and f"surprise: {surprise}" in text
+    code, out, _ = proof.run(*words.split())
+    assert code == exit_codes.NOT_SEEN and f"surprise: {surprise}" in out
 
 
 def test_an_owner_who_sees_no_change_is_a_surprise(
-    unit: Unit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    proof: Proof, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     answers = iter(["y\n", "n\n", "n\n"])
 
@@ -304,23 +273,22 @@ def test_an_owner_who_sees_no_change_is_a_surprise(
             return next(answers)
 
     monkeypatch.setattr(sys, "stdin", Owner(""))
-    seen = ("--front", "3", "--dark", "3", "--display", "1.5")
-    code, text, _ = run(capsys, *words(tmp_path / "p.json", "--outlet", "1", *seen))
+    code, out, _ = proof.run(*FIRST, *SEEN)
     assert code == exit_codes.NOT_SEEN
-    assert "switched off, and the owner sees it on" in text
-    assert "switched on, and the owner sees it dark: look at it" in text
+    assert "switched off, and the owner sees it on" in out
+    assert "switched on, and the owner sees it dark: look at it" in out
 
 
 def test_a_unit_that_does_not_answer_leaves_no_file(
-    unit: Unit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    unit: Unit, proof: Proof, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def silence() -> Any:
         raise Unreachable("no answer")
 
     monkeypatch.setattr(unit, "status", silence)
-    code, _, said = run(capsys, *words(tmp_path / "p.json"))
-    assert code == exit_codes.code_of("unreachable") and "no answer" in said
-    assert not any(tmp_path.iterdir())
+    code, _, err = proof.run()
+    assert code == exit_codes.code_of("unreachable") and "no answer" in err
+    assert not proof.is_written()
 
 
 @pytest.mark.parametrize("name", SAMPLES)
