@@ -86,6 +86,26 @@ class StoredPoll(NamedTuple):
     error: str = ""
 
 
+class _PollRow(NamedTuple):
+    """A poll as it is in the file. `outlets`, `wh`, `watts` and `amperes` are JSON; None: nothing
+    was read.
+    """
+
+    begin: float
+    end: float
+    monotonic: float
+    boot: str
+    #: "" if something was read
+    error: str
+    unit: str
+    family: str
+    uptime: Optional[float]
+    outlets: str
+    wh: Optional[str]
+    watts: Optional[str]
+    amperes: Optional[str]
+
+
 @contextlib.contextmanager
 def exclusive(path: str) -> Iterator[None]:
     """Lets this process alone write a file of readings. The kernel ends the lock with the process.
@@ -194,31 +214,36 @@ class Store:
 
     def read_pdu(self, pdu: str, begin: float, end: float) -> PduReadings:
         """The polls of a PDU in a period, and a day around it. Raises SettingsError."""
+        rows = self._rows(pdu, begin - AROUND_S, end + AROUND_S)
+        times = [PollTime(row.begin, row.end, row.monotonic, row.boot) for row in rows]
+        timed = [(row, time) for row, time in zip(rows, poll_bounds(times)) if time is not None]
+        read = [(row, time) for row, time in timed if not row.error]
+        return PduReadings(
+            pdu,
+            [time.earliest for _, time in read],
+            [time.latest for _, time in read],
+            [row.unit for row, _ in read],
+            [row.family for row, _ in read],
+            [row.uptime for row, _ in read],
+            _registers([row for row, _ in read]),
+            [FailedPoll(time.earliest, row.error) for row, time in timed if row.error],
+        )
+
+    def _rows(self, pdu: str, begin: float, end: float) -> Sequence[_PollRow]:
+        """The polls from the first to the last that began in a period, in the order in which they
+        were made: a clock that was wrong for a while may have put a poll between them into any
+        year.
+        """
         polls = "FROM poll JOIN unit ON unit.id = poll.unit WHERE pdu = ?"
-        # by their numbers: a clock that was wrong for a while may have put a poll into any year
-        numbers = f"SELECT min(poll.id), max(poll.id) {polls} AND begin BETWEEN ? AND ?"
+        ends = f"SELECT min(poll.id), max(poll.id) {polls} AND begin BETWEEN ? AND ?"
         columns = (
-            "begin, begin + duration, monotonic, boot, error, unit.name, family, uptime, outlets,"
-            " wh, watts, amperes"
+            "begin, begin + duration, monotonic, CAST(boot AS TEXT), ifnull(error, ''), unit.name,"
+            " family, uptime, outlets, wh, watts, amperes"
         )
         ordered = f"SELECT {columns} {polls} AND poll.id BETWEEN ? AND ? ORDER BY poll.id"
         with self._translated_errors():
-            around = (pdu, begin - AROUND_S, end + AROUND_S)
-            first, last = self._connection.execute(numbers, around).fetchone()
-            rows = self._connection.execute(ordered, (pdu, first, last)).fetchall()
-        bounds = poll_bounds([PollTime(row[0], row[1], row[2], str(row[3])) for row in rows])
-        timed = [(row, time) for row, time in zip(rows, bounds) if time is not None]
-        polled = [(row, time) for row, time in timed if not row[4]]
-        return PduReadings(
-            pdu,
-            [time.earliest for _, time in polled],
-            [time.latest for _, time in polled],
-            [row[5] for row, _ in polled],
-            [row[6] for row, _ in polled],
-            [row[7] for row, _ in polled],
-            _registers([row[8] for row, _ in polled], [row[9:] for row, _ in polled]),
-            [FailedPoll(time.earliest, row[4]) for row, time in timed if row[4]],
-        )
+            first, last = self._connection.execute(ends, (pdu, begin, end)).fetchone()
+            return [_PollRow(*row) for row in self._connection.execute(ordered, (pdu, first, last))]
 
     @contextlib.contextmanager
     def _translated_errors(self) -> Iterator[None]:
@@ -236,33 +261,16 @@ def _text(column: Iterable[Optional[float]]) -> Optional[str]:
     return json.dumps(values, separators=(",", ":"))
 
 
-def _values_by_outlet(texts: Sequence[Optional[str]], width: int) -> Iterable[Sequence[Any]]:
-    """The values of each outlet, of the JSON of each poll."""
-    if not any(texts):
-        return [[None] * len(texts)] * width
-    nulls = json.dumps([None] * width)
-    # all polls at once, which is three times as fast as each by itself
-    rows = json.loads(f"[{','.join(text or nulls for text in texts)}]")
-    return zip(*rows)
-
-
-def _registers(
-    outlets: Sequence[str], texts_of_polls: Sequence[Sequence[Optional[str]]]
-) -> dict[str, RegisterReadings]:
-    """The readings by outlet. `outlets`: the JSON of each poll; `texts_of_polls`: that of its Wh, W
-    and A.
-    """
-    if len({*outlets}) == 1:
-        names = json.loads(outlets[0])
-        columns = (_values_by_outlet(texts, len(names)) for texts in zip(*texts_of_polls))
-        return {name: RegisterReadings(*values) for name, values in zip(names, zip(*columns))}
-    count = len(outlets)
-    cells: dict[str, tuple[list[Any], ...]] = {}
-    for place, (names_text, texts) in enumerate(zip(outlets, texts_of_polls)):
-        names = json.loads(names_text)
-        for name in names:
-            cells.setdefault(name, ([None] * count, [None] * count, [None] * count))
-        for figure, text in enumerate(texts):
-            for name, value in zip(names, json.loads(text or "[]")):
-                cells[name][figure][place] = value
-    return {name: RegisterReadings(*figures) for name, figures in cells.items()}
+def _registers(rows: Sequence[_PollRow]) -> dict[str, RegisterReadings]:
+    """The readings by outlet; an outlet that a poll did not list has None there."""
+    cells: dict[str, tuple[list[Any], list[Any], list[Any]]] = {}
+    for place, row in enumerate(rows):
+        names = json.loads(row.outlets)
+        nothing = [None] * len(names)
+        texts = (row.wh, row.watts, row.amperes)
+        columns = (json.loads(text) if text else nothing for text in texts)
+        for name, *values in zip(names, *columns):
+            empty = ([None] * len(rows), [None] * len(rows), [None] * len(rows))
+            for column, value in zip(cells.setdefault(name, empty), values):
+                column[place] = value
+    return {name: RegisterReadings(*columns) for name, columns in cells.items()}

@@ -12,7 +12,7 @@ from pdu.energy.pdu_law import Supply, narrow_by_inlet, registers_of
 from .fault_months import BEGIN, MONTH, OUTLET_W, PDU_W, Month, month_of
 
 #: PDUs of five registers; a whole Wh may be cut at both ends
-EACH, CUT_WH = 10, 1.0
+EACH, CUT_WH = 5, 1.0
 
 
 def energies(month: Month, is_unit_checked: bool = False) -> dict[str, Energy]:
@@ -34,10 +34,10 @@ def is_inside(truth: float, value: Energy) -> bool:
 
 
 @pytest.mark.sample(1)
-@pytest.mark.parametrize("first", range(0, 200, EACH))
+@pytest.mark.parametrize("first", range(37))
 def test_the_truth_is_inside_or_its_fault_is_named_in_the_docs(first: int) -> None:
     outside, figures = [], 0
-    for seed in range(first, first + EACH):
+    for seed in range(first, 37 * EACH, 37):  # neighbours have other kinds of faults
         month = month_of(seed)
         for name, value in energies(month).items():
             figures += 1
@@ -45,4 +45,4 @@ def test_the_truth_is_inside_or_its_fault_is_named_in_the_docs(first: int) -> No
                 outside.append((seed, name, month.kind, month.truth[name], value))
     assert not outside, outside
     # a law that bills nothing would be right, too
-    assert figures > 0.6 * 5 * EACH
+    assert figures > 2 * EACH
