@@ -86,10 +86,11 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
 
 
 def _write(measured: Sequence[Figure], skipped: Sequence[str]) -> None:
+    busy = "; a busy machine: ratios of seconds say little" if is_busy() else ""
     lines = [
         _HEAD,
         f"{os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()},"
-        f" {datetime.date.today().isoformat()}{', a busy machine' if is_busy() else ''}.",
+        f" {datetime.date.today().isoformat()}{busy}.",
         "",
         *figures.rows(measured, with_seconds=False),
         *(f"\nNot measured: {reason}" for reason in skipped),
