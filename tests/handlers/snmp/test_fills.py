@@ -180,10 +180,16 @@ def test_a_device_with_a_fill_shows_no_figure_that_no_pdu_carries(unit: Fixture,
 
 
 @pytest.mark.parametrize(
-    "raw, shown", [(6400, 64), (6401, None), (32767, None), (65535, None), (0, 0)]
+    "name, most",
+    [("outlet_a", 64), ("outlet_w", 30_000), ("part_a", 300), ("part_w", 200_000)],
 )
-def test_a_figure_above_the_ceiling_is_not_measured(raw: int, shown: Optional[int]) -> None:
-    figure, device = Figure(Column("1.3.1"), Decimal("0.01")), reader(table("1.3.1", {"1": raw}))
-    assert figure.rows_from(device, RACK.outlet_a) == {"1": shown}
-    assert Total((figure,)).read_from(device, {}, RACK.outlet_a) == shown
-    assert figure.read_from(device) == {"1": Decimal(raw) / 100}
+def test_a_figure_above_the_ceiling_is_not_measured(name: str, most: int) -> None:
+    ceiling = getattr(RACK, name)
+    for raw, shown in ((0, 0), (100 * most, most), (100 * most + 1, None)):
+        figure, device = (
+            Figure(Column("1.3.1"), Decimal("0.01")),
+            reader(table("1.3.1", {"1": raw})),
+        )
+        assert figure.rows_from(device, ceiling) == {"1": shown}
+        assert Total((figure,)).read_from(device, {}, ceiling) == shown
+        assert figure.read_from(device) == {"1": Decimal(raw) / 100}
