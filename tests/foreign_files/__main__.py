@@ -19,7 +19,6 @@ from typing import NamedTuple, Optional
 
 from pdu.core.cli import exit_handling
 from tests.foreign_files import GROUPS, PLACES, File, Group
-from tests.foreign_files.readers import readers
 
 _TARGET = PLACES[0]
 _AT_ONCE = 8
@@ -54,15 +53,9 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     parser.add_argument(
         "--list", action="store_true", help="print address, SHA-256 and path of each file, and end"
     )
-    parser.add_argument(
-        "--readers", action="store_true", help="print the files of tests that read them, and end"
-    )
     options = parser.parse_args(arguments)
     if options.list:
         _print_list(GROUPS.values())
-        return 0
-    if options.readers:
-        print("\n".join(readers()))
         return 0
     if options.source is not None and not options.source.is_dir():
         parser.error(f"{options.source} is not a folder")

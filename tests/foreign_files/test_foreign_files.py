@@ -14,7 +14,6 @@ import pytest
 from tests import foreign_files
 from tests.foreign_files import File, Group, Incomplete, find
 from tests.foreign_files.__main__ import bring
-from tests.foreign_files.readers import readers
 from tests.servers.serving import in_thread
 
 CONTENT = {"a.snmprec": b"1.3|4|a\n", "$metadata/b c.xml": b"<b/>\n"}
@@ -188,10 +187,3 @@ def test_a_folder_with_some_of_its_files_is_an_error(tmp_path: Path) -> None:
     written(tmp_path, {"a.snmprec": b""})
     with pytest.raises(Incomplete, match=r"1 of 2 files; \$metadata/b c.xml is missing; run: make"):
         find(group(), (tmp_path,))
-
-
-def test_the_readers_are_the_tests_that_import_the_list_also_through_other_modules() -> None:
-    found = readers()
-    assert "tests/handlers/nut/test_dumps.py" in found  # itself
-    assert "tests/handlers/snmp/test_recordings.py" in found  # through recorded
-    assert "tests/test_trials.py" not in found
