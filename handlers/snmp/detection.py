@@ -123,17 +123,17 @@ def candidates(sys_object_id: str, profiles: Sequence[Profile]) -> Sequence[Cand
 
 def _candidates(sys_object_id: str, profiles: Sequence[Profile]) -> Sequence[Candidate]:
     """`candidates`, without what is known from earlier calls."""
-    fitting = []
+    matches = []
     for profile in families_near(profiles, sys_object_id):
         fits = (
             profile.match(sys_object_id) > 0 if sys_object_id else profile.sweep or profile.unseen
         )
         if fits:
-            fitting.append(profile)
+            matches.append(profile)
     # stable: equals keep their order
-    fitting.sort(key=lambda profile: -profile.match(sys_object_id))
+    matches.sort(key=lambda profile: -profile.match(sys_object_id))
     return tuple(
-        Candidate(profile, root) for profile in fitting for root in profile.roots_for(sys_object_id)
+        Candidate(profile, root) for profile in matches for root in profile.roots_for(sys_object_id)
     )
 
 

@@ -100,8 +100,8 @@ def all_outlets(device: SnmpDevice) -> States:
     outlets, reader = device.outlets, device.reader
     if device.is_counted or outlets is None or outlets.states is None:
         return device.states
-    listed = {**dict.fromkeys(outlets.states.rows_from(reader), EnumPowerStatus.UNKNOWN)}
-    states = {**device.states, **listed}
+    rows = outlets.states.rows_from(reader)
+    states = {**device.states, **dict.fromkeys(rows, EnumPowerStatus.UNKNOWN)}
     try:
         return _complete(outlets, states, reader)[0]
     except ProtocolError:

@@ -90,26 +90,26 @@ def parts_of(value: object) -> Iterator[object]:
     """A value and, recursively, the fields of each `FrozenValue` and the items of each tuple in
     it.
     """
-    waiting = [value]
-    while waiting:
-        part = waiting.pop()
+    stack = [value]
+    while stack:
+        part = stack.pop()
         yield part
         if isinstance(part, FrozenValue):
-            waiting += reversed(part.__dict__.values())
+            stack += reversed(part.__dict__.values())
         elif isinstance(part, tuple):
-            waiting += reversed(part)
+            stack += reversed(part)
 
 
 def frozen_parts_of(value: object) -> Iterator[FrozenValue]:
     """Each `FrozenValue` in a value once, however often the value holds it, in no order."""
-    waiting = [value]
+    stack = [value]
     part_ids: set[int] = set()
-    while waiting:
-        part = waiting.pop()
+    while stack:
+        part = stack.pop()
         if isinstance(part, FrozenValue):
             if id(part) not in part_ids:
                 part_ids.add(id(part))
                 yield part
-                waiting += part.__dict__.values()
+                stack += part.__dict__.values()
         elif isinstance(part, tuple):
-            waiting += part
+            stack += part

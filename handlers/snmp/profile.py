@@ -174,9 +174,9 @@ class Profile(FrozenValue):
         """The roots that fit this sysObjectID, the longest prefix first, else all roots; ("",) for
         a family without roots.
         """
-        fitting = [root for root in self.roots if is_below(sys_object_id, root.sys_object_id)]
-        fitting.sort(key=lambda root: -root.sys_object_id.count("."))
-        return tuple(dict.fromkeys(root.oid for root in fitting or self.roots)) or ("",)
+        roots = [root for root in self.roots if is_below(sys_object_id, root.sys_object_id)]
+        roots.sort(key=lambda root: -root.sys_object_id.count("."))
+        return tuple(dict.fromkeys(root.oid for root in roots or self.roots)) or ("",)
 
 
 def is_below(oid: str, prefix: str) -> bool:

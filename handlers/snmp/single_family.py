@@ -88,16 +88,13 @@ class WritePacked(Control):
         )
         if not 1 <= position <= len(values) or values[position - 1] in self.empty:
             raise NoSuchOutlet(f"the device has no outlet {identity[:40]!r}")
-        odd = [
-            n for n, value in enumerate(values, 1) if value not in (self.on, self.off, *self.empty)
-        ]
-        if odd:
-            neighbour = self.packed.identity(row, odd[0])
-            raise Unsupported(
-                f"one write sets all outlets of this unit at once, and outlet {neighbour} reports"
-                f" {reader.quoted(values[odd[0] - 1], 20)!r}, neither on nor off: nothing was"
-                " written"
-            )
+        for n, value in enumerate(values, 1):
+            if value not in (self.on, self.off, *self.empty):
+                raise Unsupported(
+                    "one write sets all outlets of this unit at once, and outlet"
+                    f" {self.packed.identity(row, n)} reports {reader.quoted(value, 20)!r}, neither"
+                    " on nor off: nothing was written"
+                )
         values[position - 1] = self.on if up else self.off
         new_text = self.packed.separator.join(values)
         self._check_length(len(new_text))

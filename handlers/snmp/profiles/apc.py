@@ -197,10 +197,7 @@ EASY_PHASE = column("318.1.1.30.4.2.1.2", "ePDUPhaseStatusModule")
 NO_OUTLET = "-1"  # in every column of the one row of a unit without switched outlets
 EASY_COUNT = scalar("318.1.1.30.5.0", "ePDUOutletTableSize")
 EASY_OUTLETS = without(EASY_STATE, NO_OUTLET)
-EASY_UNITS = (
-    EASY_DEVICE,
-    if_listed(without(EASY_MODULE, NO_OUTLET), EASY_OUTLETS),
-)
+EASY_UNITS = (EASY_DEVICE, if_listed(without(EASY_MODULE, NO_OUTLET), EASY_OUTLETS))
 
 
 def _easy(below: str, name: str, module: Column, count: Optional[Source] = None) -> EachUnit:
@@ -488,9 +485,7 @@ PROFILES = (
         outlets=(
             outlets(
                 rows=Fitted(
-                    without(ISX_STATUS, *ISX_NOT_PRESENT),
-                    (ISX_NAME, ISX_POWER),
-                    ISX_NOTHING,
+                    without(ISX_STATUS, *ISX_NOT_PRESENT), (ISX_NAME, ISX_POWER), ISX_NOTHING
                 ),
                 number=unit_and_outlet(ISX_STATUS),
                 name=ISX_NAME,

@@ -73,11 +73,11 @@ PROFILES = (
                 number=OUTLET,
                 name=column("29640.4.3.33.1.20", "nodeName"),
                 current=figure(_metered_column(column("29640.4.3.33.1.6", "nodeAcurrent")), TENTHS),
-                energy=figure(_metered_column(column("29640.4.3.33.1.5", "nodePower")), ONES),
+                energy=figure(_metered_column(column("29640.4.3.33.1.5", "nodePower"))),
             ),
         ),
         load=total(figure(_total_of_pdu(scalar("29640.4.3.13.0", "pdulAcurrent")), TENTHS)),
-        energy=total(figure(_total_of_pdu(scalar("29640.4.3.5.0", "pduPower")), ONES)),
+        energy=total(figure(_total_of_pdu(scalar("29640.4.3.5.0", "pduPower")))),
         switching_confidence=Confidence.MEDIUM,
         evidence=SIMULATED.of("state", "current", "energy", "switching"),
         unread=(

@@ -120,10 +120,7 @@ PROFILES = (
         outlets=(
             _outlets(
                 State(
-                    Whole(
-                        without(DISPLAYED, DISPLAYED_NOT_THERE),
-                        NUMBER_OF_OUTLETS,
-                    ),
+                    Whole(without(DISPLAYED, DISPLAYED_NOT_THERE), NUMBER_OF_OUTLETS),
                     on=("2",),
                     off=("1",),
                 )
@@ -138,10 +135,7 @@ PROFILES = (
                 )
             ),
         ),
-        load=total(
-            figure(PE_CURRENT, THOUSANDTHS, padding=NOT_SUPPORTED),
-            else_outlets=True,
-        ),
+        load=total(figure(PE_CURRENT, THOUSANDTHS, padding=NOT_SUPPORTED), else_outlets=True),
         power=total(
             figure(
                 column("21317.1.3.2.2.2.1.99.1.4", "deviceIntegerPower"),
@@ -152,11 +146,7 @@ PROFILES = (
         ),
         energy=total(
             # one table of five columns, where a unit without a meter reads "not supported"
-            figure(
-                value_or_empty(PE_ENERGY, PE_CURRENT),
-                THOUSANDTHS,
-                NOT_SUPPORTED,
-            ),
+            figure(value_or_empty(PE_ENERGY, PE_CURRENT), THOUSANDTHS, NOT_SUPPORTED),
             else_outlets=True,
         ),
         switching_confidence=Confidence.HIGH,

@@ -57,10 +57,7 @@ PROFILES = (
             ),
         ),
         load=total(
-            figure(
-                EachUnit(CURRENT, _unit(CURRENT), (_unit(without(STATUS, "")),)),
-                TENTHS,
-            )
+            figure(EachUnit(CURRENT, _unit(CURRENT), (_unit(without(STATUS, "")),)), TENTHS)
         ),
         switching_confidence=Confidence.MEDIUM,
         evidence=SIMULATED.of("state", "current", "switching"),

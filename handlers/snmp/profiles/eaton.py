@@ -25,11 +25,7 @@ CURRENT_TYPE = column("534.6.6.7.3.3.1.2", "inputCurrentMeasType")
 # of each input, with the neutral
 CURRENT_COUNT = column("534.6.6.7.3.1.1.6", "inputCurrentCount")
 LINES = figure(
-    without(
-        Complete(CURRENT, count=CURRENT_COUNT),
-        NEUTRAL,
-        by=Listed(CURRENT, CURRENT_TYPE),
-    ),
+    without(Complete(CURRENT, count=CURRENT_COUNT), NEUTRAL, by=Listed(CURRENT, CURRENT_TYPE)),
     THOUSANDTHS,
 )
 WATTS = column("534.6.6.7.3.5.1.4", "inputTotalWatts")

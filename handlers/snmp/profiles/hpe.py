@@ -267,10 +267,7 @@ PROFILES = (
         ),
         # The current of a bar also flows through its output, so bars are not summed.
         load=total(figure(CORE_CURRENT, HUNDREDTHS)),
-        power=total(
-            figure(column(MPDU + ".1.2.1.38", "mpduTotalPowerWatt")),
-            figure(CORE_WATTS),
-        ),
+        power=total(figure(column(MPDU + ".1.2.1.38", "mpduTotalPowerWatt")), figure(CORE_WATTS)),
         energy=total(figure(CORE_WH, THOUSANDTHS)),
         evidence=SIMULATED.of("state", "current", "power", "energy"),
         note=(

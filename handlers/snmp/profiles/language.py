@@ -2,7 +2,7 @@
 
 profile_parts   Profile, Outlets, State, Write, Figure, Confidence …
 sources         Column, Scalar, First, Only …: where values are, and how rows of tables join
-shorthand       column, scalar, total …: the usual combinations, and OIDs below 1.3.6.1.4.1
+shorthand       outlets, figure, total, column …: the parts with the defaults of most families
 """
 
 from __future__ import annotations

@@ -128,11 +128,7 @@ PROFILES = (
         ),
         load=total(figure(PHASES, HUNDREDTHS), else_outlets=True),
         power=total(
-            figure(
-                column("42610.1.4.4.1.6.1.2.1.2", "inletPowerAll"),
-                TENTHS,
-            ),
-            else_outlets=True,
+            figure(column("42610.1.4.4.1.6.1.2.1.2", "inletPowerAll"), TENTHS), else_outlets=True
         ),
         energy=total(figure(INLET_ENERGY, THOUSANDTHS), else_outlets=True),
         switching_confidence=Confidence.LOW,

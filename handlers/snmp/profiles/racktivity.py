@@ -38,7 +38,7 @@ PROFILES = (
                 number=unit_and_outlet(STATE),
                 name=column(f"{POWER}.10034", "pPortName"),
                 current=figure(column(f"{POWER}.6", "pCurrent"), THOUSANDTHS),
-                power=figure(column(f"{POWER}.7", "pPower"), ONES),
+                power=figure(column(f"{POWER}.7", "pPower")),
                 energy=figure(column(f"{POWER}.9", "pActiveEnergy"), THOUSANDTHS),
             ),
         ),

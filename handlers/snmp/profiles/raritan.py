@@ -287,11 +287,7 @@ PROFILES = (
         load=PX1_LOAD,
         power=PX1_POWER,
         energy=total(
-            figure(
-                column("~.20.2.1.12", "inletActiveEnergy"),
-                THOUSANDTHS,
-                NO_ENERGY,
-            ),
+            figure(column("~.20.2.1.12", "inletActiveEnergy"), THOUSANDTHS, NO_ENERGY),
             else_outlets=True,
         ),
         switching_confidence=Confidence.HIGH,

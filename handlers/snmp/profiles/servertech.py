@@ -114,10 +114,7 @@ PROFILES = (
                 energy=figure(column("1718.3.2.3.1.18", "outletEnergy"), THOUSANDTHS),
             ),
         ),
-        load=total(
-            figure(without(INFEED_LOAD, "1", by=NEUTRAL), HUNDREDTHS),
-            unit=THE_UNIT,
-        ),
+        load=total(figure(without(INFEED_LOAD, "1", by=NEUTRAL), HUNDREDTHS), unit=THE_UNIT),
         power=total(
             figure(value_or_empty(scalar("1718.3.1.6.0", "systemTotalPower"), AREA)),
             figure(without(INFEED_POWER, "1", by=NEUTRAL)),

@@ -1,4 +1,4 @@
-"""Short forms for entries of profiles.
+"""The functions that make the parts of an entry. What most families need is their default.
 
 OIDs are written without 1.3.6.1.4.1; `~` is the family's root.
 """
@@ -102,11 +102,10 @@ def figure(
     """A measurement in A, W or kWh: value * `scale`, none for the values in `absent`, and no row
     for those in `padding`. `syntax`: of an energy whose object is a Counter32 or Counter64.
 
-    A sum needs all rows of its table. Columns of a table that a call reads anyway are compared
-    without a word; where only this one is read, the others are `Complete`'s: `beside`, `count`,
-    `least`, and `number_arc` for `numbered`. `table`: as `beside`, a column that each device with
-    this figure has, and no other: with its rows alone the figure is empty, so that no other one
-    takes its place.
+    There is no sum if a row of the table is missing. The columns that a call reads are compared by
+    themselves. `beside`, `count`, `least` and `number_arc` (`numbered`): what else shows the rows;
+    see `Complete`. `table`: as `beside`, a column that each device with this figure has; see
+    `value_or_empty`.
     """
     rows = source
     beside = beside or table
@@ -177,25 +176,15 @@ def outlets(
 ) -> Outlets:
     """One way to read and switch the outlets; see `Outlets`.
 
-    The device's `count` is compared with the table of states if this has rows; of a column with a
-    number for each unit, the units with rows there count. Units without switched outlets may report
-    a number too. `count_if_empty`: it counts this table on every unit.
+    `count` is a number, or a column with one for each unit. A unit is compared with it only if it
+    has rows in the table of states: others may report a number too, of outlets that they meter.
+    `count_if_empty`: the count is of this table, also if it is empty.
     """
     if count is not None and states is not None and not count_if_empty:
         table = without(states.source, *states.absent) if states.absent else states.source
         count = OfUnits(count, table) if isinstance(count, Column) else if_listed(count, table)
     return Outlets(
-        states,
-        control,
-        rows,
-        count,
-        none_if_zero,
-        number,
-        name,
-        current,
-        power,
-        energy,
-        position,
+        states, control, rows, count, none_if_zero, number, name, current, power, energy, position
     )
 
 

@@ -34,11 +34,7 @@ PROFILES = (
         ),
         load=pdu_total(figure(AMPS, TENTHS)),
         power=total(
-            figure(
-                column("3711.24.1.1.7.3.1.1.7", "pduMeanKWattsValue"),
-                HUNDREDS,
-            ),
-            unit=THE_PDU,
+            figure(column("3711.24.1.1.7.3.1.1.7", "pduMeanKWattsValue"), HUNDREDS), unit=THE_PDU
         ),
         energy=pdu_total(figure(ENERGY, TENTHS)),
         switching_confidence=Confidence.LOW,

@@ -61,14 +61,14 @@ class Only(RowFilter):
                 f"the device lists the row {rows_without_mark[0]} without the value that "
                 "tells outlets from padding; poll it again"
             )
-        fitting: Rows = {}
+        kept_rows: Rows = {}
         for identity, value in rows.items():
             fit = self._fits(marks.get(identity))
             if fit is not False:
-                fitting[identity] = (
+                kept_rows[identity] = (
                     value if fit is not None else unmarked_value(marks.get(identity))
                 )
-        return fitting
+        return kept_rows
 
     def value_of(self, reader: Reader, identity: str) -> Optional[Raw]:
         fit = self._fit_of(reader, identity)
@@ -334,15 +334,15 @@ class Counted(RowFilter):
                 "the device does not say how many rows of a table are outlets, and the others look"
                 " like outlets, too; check which objects this community or user may read"
             )
-        fitting = {
+        rows_in_count = {
             identity: value for identity, value in rows.items() if self._fits(identity, count)
         }
-        if count is not None and len(fitting) < count:
+        if count is not None and len(rows_in_count) < count:
             raise ProtocolError(
-                f"the device counts {count:f} rows in a table, but it listed {len(fitting)} with"
-                f" a number up to {count:f}; poll it again"
+                f"the device counts {count:f} rows in a table, but it listed {len(rows_in_count)}"
+                f" with a number up to {count:f}; poll it again"
             )
-        return fitting
+        return rows_in_count
 
     def value_of(self, reader: Reader, identity: str) -> Optional[Raw]:
         return self.source.value_of(reader, identity) if self.keeps(reader, identity) else None

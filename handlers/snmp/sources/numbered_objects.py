@@ -89,8 +89,8 @@ class Spread(ObjectSource):
         if self.by_row:
             return self._rows_of_units(reader)
         if not self.by_get:
-            walked = reader.walk(self.oid) if self.tail else reader.column(self.oid)
-            values = {str(n): walked.get(self.index_of(sub)) for n, sub in self.numbers()}
+            value_by_index = reader.walk(self.oid) if self.tail else reader.column(self.oid)
+            values = {str(n): value_by_index.get(self.index_of(sub)) for n, sub in self.numbers()}
             return {n: value for n, value in values.items() if value is not None}
         subs = {str(n): sub for n, sub in self.numbers()}
         if self.listed:

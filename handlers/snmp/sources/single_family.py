@@ -387,9 +387,9 @@ class ByOctets(ReadOnly):
             return value_by_row
         for row, guid in self.ids.rows(reader).items():
             arcs = self._arcs(guid, by_arcs)
-            fitting = by_arcs.get(arcs, []) if len(arcs) == self.length else []
-            if fitting or not arcs:
-                value_by_row[row] = fitting[0] if len(fitting) == 1 else ""
+            matches = by_arcs.get(arcs, []) if len(arcs) == self.length else []
+            if matches or not arcs:
+                value_by_row[row] = matches[0] if len(matches) == 1 else ""
         return value_by_row
 
     def _arcs(self, guid: Raw, indexes: Collection[tuple[str, ...]]) -> tuple[str, ...]:
