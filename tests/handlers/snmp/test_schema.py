@@ -244,41 +244,6 @@ def test_the_reference_explains_every_kind() -> None:
     assert all(len(row.rstrip(" |").rsplit(" | ", 1)[-1]) > 20 for row in rows.values())
 
 
-def test_the_reference_shows_types_and_defaults_of_fields() -> None:
-    rows = rows_of_the_reference()
-    for kind, words in {
-        "State": (
-            "`source` source, `on` list of text, `off` list of text, `absent` list of text (none)"
-        ),
-        "Figure": '`scale` number as text ("1")',
-        "Joined": "`keys` list of source",
-        "Write": "`at` source, `on` whole number or text",
-        "Checked": "`test` place",
-        "Evidence": "`state` one of none/driver/MIB/simulated/recording/unit",
-        "Outlets": "`control` control (none)",
-        "Profile": "`outlets` list of Outlets (none), `load` Total (none)",
-    }.items():
-        assert words in rows[kind]
-    assert (
-        "\\|value\\|" in rows["Figure"]
-        and len({row.replace("\\|", "").count("|") for row in rows.values()}) == 1
-    )
-
-
-def test_the_reference_says_which_sources_can_be_written_and_what_each_field_holds() -> None:
-    rows = rows_of_the_reference()
-    for kind, use in {
-        "Column": "place, source",
-        "Merged": "source",
-        "First": "source, not written",
-        "Write": "control",
-    }.items():
-        assert rows[kind].startswith(f"| {kind} | {use} | ")
-    assert (
-        "Fields: `source`: the rows to choose from. `test`: the values that decide" in rows["Only"]
-    )
-
-
 @pytest.mark.parametrize(
     "kind", [*schema.PLAIN, *schema.KINDS.values()], ids=lambda kind: kind.__name__
 )
