@@ -11,8 +11,6 @@ from handlers.snmp.sources import (
     Column,
     Packed,
     Scalar,
-    Span,
-    Spread,
 )
 from tests.handlers.snmp.memory import Memory, reader, table
 
@@ -26,16 +24,6 @@ def test_each_verb_has_its_column_and_writes_a_delay_of_zero() -> None:
     assert verbs.orders(reader({}), "0.7", False) == [("1.3.3.0.7", 0)]
     with pytest.raises(ValueError):
         Verbs(on=Column("1.3.3"), off=Column("1.3.3"))
-
-
-def test_a_shifted_command_column_never_reaches_the_object_for_all_outlets() -> None:
-    write = Write(Spread("1.3.2", (Span(1, 36, 2),)), on=1, off=2)
-    assert write.orders(reader({}), "1", False) == [("1.3.2.2.0", 2)]
-    assert write.orders(reader({}), "36", False) == [("1.3.2.37.0", 2)]
-    # 1.3.2.1.0, just before outlet 1, commands all outlets
-    for outside in ("0", "37", "-1", ""):
-        with pytest.raises(NoSuchOutlet):
-            write.orders(reader({}), outside, False)
 
 
 PACKED = WritePacked(Scalar("1.3.13.0"), Packed(Scalar("1.3.13.0")), on="1", off="0")
@@ -52,12 +40,6 @@ def test_a_packed_text_is_read_again_right_before_the_write() -> None:
     assert at.get("1.3.13.0") == "1,1"
     device.put("1.3.13.0", "0,1")
     assert PACKED.orders(at, "2", False) == [("1.3.13.0", "0,0")]
-
-
-@pytest.mark.parametrize("held", ["1,-1,1", "1,-2,1", "1,,1", "1,x,1"])
-def test_a_neighbour_that_is_neither_on_nor_off_forbids_the_write(held: str) -> None:
-    with pytest.raises(Unsupported, match="outlet 2"):
-        PACKED.orders(reader({"1.3.13.0": held}), "1", False)
 
 
 def test_a_position_without_an_outlet_is_written_back_as_it_was_read() -> None:
@@ -77,15 +59,6 @@ def test_a_position_without_an_outlet_is_written_back_as_it_was_read() -> None:
 def test_an_identity_that_is_not_a_position_in_the_text_is_not_an_outlet(identity: str) -> None:
     with pytest.raises(NoSuchOutlet):
         PACKED.orders(reader({"1.3.13.0": "1,0,1"}), identity, True)
-
-
-def test_a_text_longer_than_the_mib_allows_is_not_written() -> None:
-    control = WritePacked(
-        Scalar("1.3.13.0"), Packed(Scalar("1.3.13.0")), on="1", off="0", longest=32
-    )
-    assert control.orders(reader({"1.3.13.0": ",".join("1" * 16)}), "1", False)
-    with pytest.raises(Unsupported, match="47 characters"):
-        control.orders(reader({"1.3.13.0": ",".join("1" * 24)}), "1", False)
 
 
 LOCKED = Guarded(WRITE, Column("1.3.6"), refuse=("2",), why="it is locked", demanded=False)
@@ -117,10 +90,3 @@ def test_a_mark_that_cannot_be_read_forbids_the_write(marks: dict[str, int]) -> 
     control = Unmarked(WRITE, Column("1.3.4"), ("0",), "a command executes all marks")
     with pytest.raises(Unsupported, match="does not list which outlets are marked"):
         control.orders(reader(table("1.3.4", marks)), "2", True)
-
-
-def test_a_mark_on_another_outlet_forbids_the_write() -> None:
-    control = Unmarked(WRITE, Column("1.3.4"), ("0",), "a command executes all marks")
-    assert control.orders(reader(table("1.3.4", {"1": 3, "2": 0})), "1", True) == [("1.3.5.1", 1)]
-    with pytest.raises(Unsupported, match="a command executes all marks: outlet 1 is marked"):
-        control.orders(reader(table("1.3.4", {"1": 3, "2": 0})), "2", True)

@@ -6,39 +6,25 @@ import argparse
 import sys
 from collections.abc import Sequence
 from contextlib import ExitStack
-from pathlib import Path
-from typing import Optional, Union
+from typing import Optional
 
-from tests.program import StopSignals, port, seconds, starting
+from tests.program import StopSignals, port, starting
 
-from . import BUILT_IN, Agent, Device, Faults, Model, read_snmprec
+from . import BUILT_IN, Agent
 
 
 def main(arguments: Optional[Sequence[str]] = None) -> int:
     parser = argparse.ArgumentParser(
         prog="python -m tests.simulators.snmp_agent", description=__doc__
     )
-    what = parser.add_mutually_exclusive_group()
-    what.add_argument(
+    parser.add_argument(
         "--device",
         choices=sorted(BUILT_IN),
         default="apc-rpdu2",
         help="a built-in device (default: %(default)s)",
     )
-    what.add_argument(
-        "--recording",
-        type=Path,
-        metavar="FILE",
-        help="a .snmprec file; a SET changes only the written object",
-    )
     parser.add_argument(
         "--port", type=port, default=0, help="UDP port (default: the system chooses one)"
-    )
-    parser.add_argument(
-        "--read",
-        default="public",
-        metavar="COMMUNITY",
-        help="community that may read (default: %(default)s)",
     )
     parser.add_argument(
         "--write",
@@ -46,36 +32,15 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
         metavar="COMMUNITY",
         help="community that may read and write (default: %(default)s)",
     )
-    parser.add_argument("--v1-only", action="store_true", help="answer SNMPv1 only")
-    parser.add_argument(
-        "--late", type=seconds, default=0.0, metavar="SECONDS", help="delay before each answer"
-    )
-    chosen = parser.parse_args(arguments)
-    device: Union[Model, Device] = BUILT_IN[chosen.device]()
-    if chosen.recording is not None:
-        try:
-            device = Device(
-                read_snmprec(chosen.recording.read_text("utf-8", "surrogateescape")), rules=None
-            )
-        except (OSError, ValueError) as error:
-            print(f"cannot serve {chosen.recording}: {error}", file=sys.stderr)
-            return 2
+    options = parser.parse_args(arguments)
     with ExitStack() as stack:
         signals = stack.enter_context(StopSignals())
-        with starting(chosen.port):
-            agent = stack.enter_context(
-                Agent(
-                    device,
-                    chosen.port,
-                    chosen.read,
-                    chosen.write,
-                    (1,) if chosen.v1_only else (1, 2),
-                    Faults(late_s=chosen.late),
-                )
-            )
+        with starting(options.port):
+            device = BUILT_IN[options.device]()
+            agent = stack.enter_context(Agent(device, options.port, write=options.write))
         print(f"{agent.host}:{agent.port}", flush=True)
         print(
-            f"communities: {chosen.read} reads, {chosen.write} also writes; Ctrl-C stops it",
+            f"communities: public reads, {options.write} also writes; Ctrl-C stops it",
             file=sys.stderr,
         )
         signals.wait()
