@@ -43,6 +43,7 @@ class FrozenValue:
         cls._needed = [name for name, default in cls.FIELDS.items() if default is REQUIRED]
 
     def __init__(self, *values: Any, **fields: Any) -> None:
+        """The fields, by position or name. TypeError for one unknown, missing or given twice."""
         defaults = self.FIELDS
         positional: dict[str, Any] = dict(zip(defaults, values))
         if len(values) > len(defaults) or not positional.keys().isdisjoint(fields):

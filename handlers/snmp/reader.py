@@ -171,6 +171,7 @@ class FilledRows(Reader):
         return self.column(oid)
 
     def column(self, oid: str) -> Walked:
+        """The answer, with the rows that other columns of the table have as MISSING."""
         full_oid = self.resolve(oid)
         self.asked.add(full_oid)
         answer = self.walked.get(full_oid, {})
