@@ -16,8 +16,8 @@ from ..core.files.whole_files import new_file
 from ..pdus import connection_data, names
 from ..pdus.handler_loading import load
 from ..recordings import of_handlers
-from ..recordings.private_patterns import KINDS
 from ..recordings.recording_formats import Recording, RecordingOptions
+from ..recordings.scrub import KINDS
 
 _PATIENCE_S, _LONGEST_S = 60.0, 3600.0
 _LOOK = "Look through the file before you share it: no program recognises every name."
@@ -37,10 +37,9 @@ _RECORDABLE = of_handlers.recordable_handlers()
 Record what a device answers: for `pdu replay`, for `pdu draft` (SNMP), or to send with a request
 to support the device.
 
-Recognised names, contacts, locations, addresses, serial numbers and secrets (communities,
-passwords) are replaced. Equal values get the same replacement. A name of only technical words and
-numbers stays, such as "rack 12". Replaced values are also replaced inside other texts, except
-common words, very short values and short numbers.
+The file keeps what the handler reads, numbers, common words, and what says which product it is. In
+these texts addresses, serial numbers and the login are replaced. Every other text is replaced whole.
+Equal values get the same replacement. Communities and passwords never stay.
 
 HANDLER  {", ".join(_RECORDABLE)}; the name of a PDU of the list stands for HANDLER
          HOST""",

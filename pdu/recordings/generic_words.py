@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 _WORDS = frozenset(
     """
@@ -36,39 +35,26 @@ redfish link cascade bulk powerequipment powerdistribution rackpdu rackpdus floo
 transferswitch transferswitches powershelf powershelves electricalbus electricalbuses switchgear
 branches feeders subfeeds outletgroups metrics chassis """.split()
 )
-_WORD = re.compile(r"[^\W_]+", re.UNICODE)
+# letters and digits; "rack 12" has two
+_WORD = re.compile(r"[^\W_]+")
 _DIGITS = "0123456789"
-# a term or a letter with at least 7 digits around it may be a serial number: A1234567
-_SERIAL = 7
-# too short to be a name: at most 4 characters, and at most 2 without outer digits (AB12, X1)
-_SHORT = 2
-
-
-def parts(text: str) -> Iterator[re.Match[str]]:
-    """The words of a text: runs of letters and digits."""
-    return _WORD.finditer(text)
-
-
-def is_generic_word(word: str) -> bool:
-    """Whether a word is a number, a technical term or a single letter, or is too short to be a
-    name.
-
-    Up to 6 digits may surround a term or a letter.
-    """
-    is_short = len(word.strip(_DIGITS)) <= _SHORT and len(word) <= 2 * _SHORT
-    return is_short or _is_known(word)
+_MOST_DIGITS = 6  # of a text; more may be a serial number, an address or a telephone number
+_MOST_LETTERS = 4  # single letters of a text, such as those of "L1 L2 L3"; more may be an address
+# states of a row of outlets: 1,0,1,1
+_STATES = re.compile(r"[0-9](?:[,; ][0-9])*|[01]+")
+_ADDRESS = re.compile(r"[0-9]\.[0-9]+\.[0-9]|:[^:]*:[^:]*:")
 
 
 def has_only_generic_words(text: str) -> bool:
-    """Whether a name consists only of numbers, technical terms and single letters.
-
-    Up to 6 digits may surround each term or letter.
+    """Whether a text says nothing about an owner: it consists of technical terms, single letters
+    and few digits, which may surround a term.
     """
-    return all(_is_known(part[0]) for part in parts(text))
-
-
-def _is_known(word: str) -> bool:
-    letters = word.strip(_DIGITS)
-    is_serial = bool(letters) and len(word) - len(letters) >= _SERIAL
-    is_term = len(letters) <= 1 or letters.lower() in _WORDS
-    return is_term and not is_serial
+    if _STATES.fullmatch(text):
+        return True
+    words = [word.strip(_DIGITS).lower() for word in _WORD.findall(text)]
+    return (
+        sum(map(str.isdigit, text)) <= _MOST_DIGITS
+        and sum(len(word) == 1 for word in words) <= _MOST_LETTERS
+        and _ADDRESS.search(text) is None
+        and all(word in _WORDS or (len(word) <= 1 and word.isascii()) for word in words)
+    )

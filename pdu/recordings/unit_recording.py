@@ -7,12 +7,12 @@ takes any login.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, Callable
 
 from handlers.http.dialogue import Codec, PduState, ReadRequest, Request, run_dialogue
 from handlers.http.strict_json import loads
-from handlers.shared.errors import ProtocolError, SettingsError
+from handlers.shared.errors import PduHandlerError, ProtocolError, SettingsError
 
 from ..core.cli.output import counted
 from ..pdus.handler_loading import load
@@ -24,7 +24,7 @@ from .recording_formats import (
     make_json_detector,
 )
 from .replay_server import ANY_LOGIN, HttpReplay, Response
-from .scrub import Scrubber
+from .scrub import Scrubber, is_product, replace_unread
 
 _PORT = 443
 #: JSON by request: its path, and the body of a read by POST after it
@@ -55,8 +55,15 @@ def unit_recording_format(name: str, logins: Mapping[str, Response]) -> Recordin
                 session.login.user or "",
                 session.address,
             )
-        clean_answers = scrubber.twice(lambda: scrubber.json({"answers": answers}))
-        text = json.dumps({"recording": f"{name} 1", **clean_answers}, indent=1) + "\n"
+
+        def scrub(replaced: Collection[str]) -> Answers:
+            return {
+                name: scrubber.json(answer, lambda key, _: key not in replaced or is_product(key))
+                for name, answer in answers.items()
+            }
+
+        clean = replace_unread(_member_names(answers), scrub, lambda it: _values(pdu, it))
+        text = json.dumps({"recording": f"{name} 1", "answers": clean}, indent=1) + "\n"
         return Recording(text, _content(text))
 
     def serve(text: str, port: int) -> ReplayedDevice:
@@ -71,12 +78,40 @@ def read_recorded(codec: Codec, text: str) -> PduState:
     """The values that a handler's codec reads in a recording. Raises the errors of
     handlers/shared/errors.py.
     """
-    answers = _parse_answers(text)
+    return run_dialogue(codec.read_unit(True), _exchange(_parse_answers(text)))
 
-    def exchange(request: Request) -> bytes:
-        return json.dumps(answers[request_key(request)]).encode()
 
-    return run_dialogue(codec.read_unit(True), exchange)
+def _exchange(answers: Answers) -> Callable[[Request], bytes]:
+    return lambda request: json.dumps(answers[request_key(request)]).encode()
+
+
+def _values(pdu: Any, answers: Answers) -> Sequence[object]:
+    """The PDU's values in these answers, without names; or the error."""
+    try:
+        states = [pdu.read_unit(figures, _exchange(answers)) for figures in (True, False)]
+    except PduHandlerError as error:
+        return [error.kind]
+    return [
+        (
+            [outlet._replace(name="", doubt="") for outlet in state.outlets],
+            state._replace(outlets=(), cautions=()),
+        )
+        for state in states
+    ]
+
+
+def _member_names(data: Any) -> Sequence[str]:
+    """The names of all members of the JSON below these answers, each once."""
+    names: dict[str, None] = {}
+    waiting = list(data.values())
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, Mapping):
+            names.update(dict.fromkeys(value))
+            waiting += value.values()
+        elif isinstance(value, list):
+            waiting += value
+    return list(names)
 
 
 def _parse_answers(text: str) -> Answers:

@@ -24,9 +24,8 @@ from ...pdus.outlet_power import AGAIN_S
 from ...pdus.reading import Reading
 from ...pdus.states import UP, word
 from ...recordings import of_handlers
-from ...recordings.private_patterns import SERIALS
 from ...recordings.recording_formats import RecordingOptions
-from ...recordings.scrub import Scrubber
+from ...recordings.scrub import SERIALS, Scrubber
 from .document import ProvenCall, ProvenOutlet, UnitProof
 
 #: of an error, in characters

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection
 from typing import Any
 
 from handlers import host
@@ -13,9 +13,8 @@ from handlers.shared.errors import PduHandlerError
 from handlers.shared.settings import HOST, Settings
 
 from ...core.cli.output import counted
-from ..private_patterns import NAMES
 from ..recording_formats import Recording, RecordingFormat, RecordingOptions, ReplayedDevice
-from ..scrub import Scrubber
+from ..scrub import NAMES, Scrubber, is_product, kind_of, replace_unread
 from . import dump
 from .reading import everything
 from .server import NutServer
@@ -37,9 +36,8 @@ def _record(data: Any, recorder: RecordingOptions) -> Recording:
     recorder.again(answers)
     devices, settings = recorder.again(read_devices)
     where = settings[HOST] or host.address(data)
-    clean = scrubbed(
-        devices, Scrubber(recorder.keep, (settings[PASSWORD],), settings[USERNAME], where)
-    )
+    scrubber = Scrubber(recorder.keep, (settings[PASSWORD],), settings[USERNAME], where)
+    clean = [scrubbed(device, scrubber, settings) for device in devices]
     notes = (
         []
         if len(clean) == 1
@@ -77,33 +75,49 @@ def _about(device: dump.RecordedDevice) -> str:
 
 
 def scrubbed(
-    devices: Sequence[dump.RecordedDevice], scrubber: Scrubber
-) -> list[dump.RecordedDevice]:
-    """The devices with the scrubber's stand-ins in their names, values and descriptions."""
-    return scrubber.twice(
-        lambda: [
-            dump.RecordedDevice(
-                scrubber.learn(NAMES, device.name).replace(" ", "-"),
-                scrubber.learn(NAMES, device.description),
-                {
-                    name: _scrubbed(scrubber, name, value)
-                    for name, value in device.variables.items()
-                },
-                {name: scrubber.text(about) for name, about in device.commands.items()},
-                device.writable,
-                {name: scrubber.text(about) for name, about in device.descriptions.items()},
-            )
-            for device in devices
-        ]
-    )
+    device: dump.RecordedDevice, scrubber: Scrubber, settings: Settings
+) -> dump.RecordedDevice:
+    """The device without the values, descriptions and names that could identify its owner."""
+
+    def scrub(replaced: Collection[str]) -> dump.RecordedDevice:
+        return dump.RecordedDevice(
+            scrubber.other(device.name, NAMES).replace(" ", "-"),
+            scrubber.other(device.description),
+            {
+                name: (
+                    scrubber.other(value, kind_of(name))
+                    if name in replaced
+                    else scrubber.text(value)
+                )
+                for name, value in device.variables.items()
+            },
+            {name: scrubber.other(about) for name, about in device.commands.items()},
+            device.writable,
+            {name: scrubber.other(about) for name, about in device.descriptions.items()},
+        )
+
+    names = [name for name, value in device.variables.items() if not _is_of_product(name, value)]
+    return replace_unread(names, scrub, lambda clean: _values(clean, settings))
 
 
-def _scrubbed(scrubber: Scrubber, name: str, value: str) -> str:
-    """The name of NUT's own driver says nothing private, though a device may be called so."""
+def _is_of_product(name: str, value: str) -> bool:
+    """Whether a variable says what product or driver it is."""
     is_program = name == "driver.name" and _PROGRAM.fullmatch(value) is not None
-    if is_program and not scrubber.holds_login(value):
-        return value
-    return scrubber.value(name, value)
+    return is_program or is_product(name)
+
+
+def _values(device: dump.RecordedDevice, settings: Settings) -> object:
+    """What the handler reads of the device, without names; or the error."""
+    try:
+        nut_device = device.decode(settings)
+    except PduHandlerError as error:
+        return error.kind
+    return [
+        nut_device.load_a,
+        nut_device.energy_kwh,
+        nut_device.power_w,
+        [outlet._replace(name=None, number="") for outlet in nut_device.outlets],
+    ]
 
 
 KIND = RecordingFormat(

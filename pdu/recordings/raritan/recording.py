@@ -9,7 +9,7 @@ import json
 import re
 from collections.abc import Iterator
 from functools import partial
-from typing import Any, Optional
+from typing import Optional, Union
 
 from handlers.http.connection import StandardTransport
 from handlers.http.message import Endpoint, Request, Response, Transport
@@ -21,7 +21,7 @@ from handlers.shared.errors import Unsupported
 from handlers.shared.tls import Trust
 
 from ..recording_formats import RecordingOptions
-from ..scrub import Scrubber
+from ..scrub import Scrubber, is_product
 from .recorded_calls import MALFORMED, Key, ObjectReference, Outcome, key, record_answer, references
 
 _MODULES = ("pdumodel.", "sensors.", "fitness.", "firmware.Firmware", "cascading.")
@@ -188,19 +188,24 @@ def _getters(idl_type: str) -> list[str]:
 
 
 def scrubbed(outcomes: dict[Key, Outcome], scrubber: Scrubber) -> dict[Key, Outcome]:
-    """The calls with texts and resource ids scrubbed."""
-    return scrubber.twice(
-        lambda: {
-            key(scrubber.text(rid), method, json.loads(params)): {
-                name: scrubber.json(value, "", _is_type) for name, value in outcome.items()
-            }
-            for (rid, method, params), outcome in outcomes.items()
+    """The calls with texts and resource ids scrubbed. Numbers stay: those of the binding are
+    figures and enumerations.
+    """
+    return {
+        key(scrubber.text(rid), method, json.loads(params)): {
+            name: scrubber.json(value, _is_kept) for name, value in outcome.items()
         }
-    )
+        for (rid, method, params), outcome in outcomes.items()
+    }
 
 
-def _is_type(name: str, value: Any) -> bool:
-    return name == "type" and isinstance(value, str) and _idl_class(value) is not None
+def _is_kept(name: str, value: Union[str, int, float]) -> bool:
+    """Whether it is a number, a type of the binding, a resource id, or says what product it is."""
+    if not isinstance(value, str):
+        return True
+    if name == "type":
+        return _idl_class(value) is not None
+    return name == "rid" or is_product(name)
 
 
 def _idl_class(idl_type: str) -> Optional[type]:

@@ -13,7 +13,7 @@ from handlers.redfish.service import ROOT, RedfishService
 from handlers.shared.errors import Denied, PduHandlerError, ProtocolError, Refused
 
 from ..recording_formats import RecordingOptions
-from ..scrub import Scrubber
+from ..scrub import Scrubber, is_product
 from .tree import Json, links, strip_trailing_slash
 
 _LONGEST_CRAWL = 900.0  # limit for a recording, in seconds
@@ -25,6 +25,15 @@ _LEFT_OUT = re.compile(
     r"/(?:AccountService|SessionService|Managers|EventService|TaskService|UpdateService|CertificateService"
     r"|Systems|Facilities|Registries|JsonSchemas|TelemetryService|LogServices|Certificates"
     r"|NetworkAdapters)(?:/|$)"
+)
+# members whose texts and numbers the handler reads: links, types, states and figures
+_READ = frozenset(
+    """
+    @odata.id @odata.type @odata.nextLink Members@odata.nextLink @Redfish.ActionInfo target
+    DataSourceUri Id RedfishVersion EquipmentType PhaseWiringType ReadingUnits PowerState
+    PowerStateInTransition State Health AllowableValues PowerState@Redfish.AllowableValues
+    OutletStatus StartupState Reading ApparentkVAh ReactivekVARh
+    """.split()
 )
 # types whose Ids are kept: they number outlets and circuits
 _NUMBERED = ("#Outlet.", "#Circuit.")
@@ -128,13 +137,12 @@ def scrubbed(resource_by_path: dict[str, Json], scrubber: Scrubber) -> dict[str,
         if text(resource, "@odata.type").startswith(_NUMBERED)
     }
 
-    def stays(name: str, value: Any) -> bool:
-        return name == "@odata.type" or value in ids
+    def is_kept(name: str, value: Any) -> bool:
+        is_annotation = not name and re.search(r"@(odata|Redfish|Message)\.", value) is not None
+        return is_annotation or name in _READ or value in ids or is_product(name)
 
-    return scrubber.twice(
-        lambda: {
-            scrubber.text(path): scrubber.json(resource, "", stays)
-            for path, resource in resource_by_path.items()
-            if resource
-        }
-    )
+    return {
+        scrubber.text(path): scrubber.json(resource, is_kept)
+        for path, resource in resource_by_path.items()
+        if resource
+    }

@@ -5,8 +5,10 @@ identify its owner.
 from __future__ import annotations
 
 import functools
+import ipaddress
+import os
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from typing import Callable, Optional
 
@@ -22,6 +24,7 @@ from handlers.snmp.settings import FamilySelection, select_families
 from pdu_common.connection import PduSnmpData
 from pdu_common.snmp_client.tool_api import (
     ADDRESS,
+    GAUGE,
     INTEGER,
     OCTETS,
     OPAQUE,
@@ -32,10 +35,8 @@ from pdu_common.snmp_client.tool_api import (
     typed_rows,
 )
 
-from ..generic_words import is_generic_word, parts
-from ..private_patterns import ADDRESSES, CONTACTS, LOCATIONS, NAMES, is_private_address
 from ..recording_formats import RecordingOptions
-from ..scrub import Scrubber
+from ..scrub import ADDRESSES, CONTACTS, LOCATIONS, NAMES, SERIALS, Scrubber
 from .recorded_rows import (
     SYS_DESCR,
     SYS_OBJECT_ID,
@@ -45,7 +46,6 @@ from .recorded_rows import (
     SnmpRow,
     arcs,
     dotted,
-    reading,
 )
 
 # system, ENERGY-OBJECT-MIB, MIBs of vendors
@@ -55,11 +55,14 @@ _PAGE = 100  # a read ends with the answer that reaches this number of rows
 _SECRETS = ("community", "auth_password", "priv_password")
 # tags of a float and a double in an Opaque
 _NUMBERS = (bytes.fromhex("9f78"), bytes.fromhex("9f79"))
-# a value of this many octets that is not text is taken for a MAC address
-_MAC_OCTETS = 6
-# octets of an InetAddress -> the InetAddressType in the column before it (RFC 4001)
-_INET_TYPES = {4: 1, 16: 2}
-_TEXT, _TEXT_IN_OCTETS = re.compile("[^\x00-\x1f\x7f-\x9f]+"), re.compile("[ -~]{4,}")
+# a larger number that the family does not read may be a serial number
+_LONG_NUMBER = 1_000_000
+_MOST_BITS = 3  # octets that may be states in bits; more may be an address
+_IPV4_OCTETS, _OCTET = 4, 255
+# four small numbers may also be a version or the end of an OID
+_LEAST_OCTET, _RUN = 32, 4
+# InetAddressType and length before an address (RFC 4001) -> its octets
+_INET_ADDRESSES: Mapping[Arcs, int] = {(1, 4): 4, (2, 16): 16}
 # Net-SNMP's default sysDescr names the host
 _UNAME = re.compile(r"(?:Linux|[A-Z][a-z]*BSD|SunOS|Darwin) (\S+) [0-9]")
 _ENTERPRISES, _INTERNET = arcs("1.3.6.1.4.1"), arcs("1.3.6.1")
@@ -227,13 +230,12 @@ def read_as_chosen(device: SnmpReads, choice: FamilySelection) -> SnmpDevice:
 
 
 def scrubbed(rows: Rows, data: PduSnmpData, keep: Collection[str] = ()) -> Rows:
-    """The rows with stand-ins for recognised secrets, names, contacts, locations, addresses and
-    serial numbers.
+    """The rows with stand-ins for what could identify the owner.
 
-    `Scrubber.text` replaces what it recognises. The other words are replaced too, except numbers,
-    short words, technical terms and the words of `_words_that_stay`. In sysDescr and the rows of
-    `_find_needed_rows`, all other words stay. If a family reads the device, octets that are no text
-    stay in those rows alone. Values of the kinds in `keep` stay.
+    sysDescr and what the family reads for outlets, states, meters and counts stay, without the
+    login, addresses and serial numbers in them. In all other rows numbers stay, and texts of common
+    words (`Scrubber.other`); octets that are no text become zeros. Values of the kinds in `keep`
+    stay.
     """
     scrubber = Scrubber(
         keep, map(data.snmp_params.get, _SECRETS), data.snmp_params.get("user"), data.ip
@@ -242,214 +244,196 @@ def scrubbed(rows: Rows, data: PduSnmpData, keep: Collection[str] = ()) -> Rows:
         scrubber.learn(kind, _text(rows.get(oid)))
     uname = _UNAME.match(_text(rows.get(SYS_DESCR)))
     scrubber.learn(NAMES, uname[1] if uname else "")
-    device = detect_device(rows, select_families(host.settings(data), {}))
-    for name in _names(rows, device):
-        scrubber.learn(NAMES, name)
-    needed_rows = _find_needed_rows(rows, device)
-    objects = set[Arcs]()
+    choice = select_families(host.settings(data), {})
+    device = detect_device(rows, choice)
+    answers, names = _rows_of_answers(rows, device)
+    addresses = [row.value for row in rows.values() if row.tag == ADDRESS]
+    with suppress(ValueError):  # a name
+        addresses.append(ipaddress.ip_address(data.ip).packed)
+    objects = _objects(rows, device)
+    index = _Index(scrubber, objects, _joins(objects, answers), addresses)
+
+    def scrub(read_rows: Collection[Arcs]) -> Rows:
+        return {
+            index.scrub(oid): (
+                _read_row(row, scrubber)
+                if oid in read_rows or oid in (SYS_DESCR, SYS_OBJECT_ID)
+                else _other_row(oid, row, scrubber, index, rows)
+            )
+            for oid, row in rows.items()
+        }
+
+    clean = scrub(answers - names)
+    if device is not None and names and not has_same_answers(device, detect_device(clean, choice)):
+        # a family may find its figures by texts that stand beside the names of outlets
+        with_names = scrub(answers)
+        if has_same_answers(device, detect_device(with_names, choice)):
+            return with_names
+    return clean
+
+
+def _objects(rows: Rows, device: Optional[SnmpDevice]) -> list[Arcs]:
+    """The objects of the family, and sysObjectID: OIDs without an index."""
+    row = rows.get(SYS_OBJECT_ID)
+    objects = [row.value] if row is not None and isinstance(row.value, tuple) else []
     if device is not None:
-        objects = {arcs(device.reader.resolve(oid)) for oid in oids(device.profile)}
-    words = _words_that_stay(rows, device, scrubber, needed_rows)
-
-    def scrub(oid: Arcs) -> SnmpRow:
-        if oid in needed_rows:
-            return _scrubbed(oid, rows, scrubber, None)
-        row = _scrubbed(oid, rows, scrubber, words)
-        # a draft for a device of no family may need them
-        return row if device is None or ADDRESSES in scrubber.keep else _without_octets(row)
-
-    return scrubber.twice(
-        lambda: {_scrub_index(oid, scrubber, objects): scrub(oid) for oid in rows}
-    )
+        objects += [arcs(device.reader.resolve(oid)) for oid in oids(device.profile)]
+    return objects
 
 
-def _without_octets(row: SnmpRow) -> SnmpRow:
-    """The row with zeros in place of octets that are no text, whatever they look like."""
-    if row.tag != OCTETS or row.text is not None or not isinstance(row.value, bytes):
-        return row
-    return SnmpRow(OCTETS, bytes(len(row.value)))
+def has_same_answers(device: SnmpDevice, other: Optional[SnmpDevice]) -> bool:
+    """Whether the family, states and figures are the same."""
+    return other is not None and _answers(device) == _answers(other)
 
 
-def _scrubbed(oid: Arcs, rows: Rows, scrubber: Scrubber, words: Optional[set[str]]) -> SnmpRow:
-    """The row at `oid`, scrubbed.
+def _answers(device: SnmpDevice) -> list[object]:
+    try:
+        figures = metering.read_statistic(device)
+    except PduHandlerError:
+        figures = host.Figures(None, None)
+    return [device.profile.key, dict(device.states), figures]
 
-    `words`: those that stay, besides plain ones; None: all that `Scrubber.text` leaves stay.
-    """
-    row = rows[oid]
-    if (
-        row.tag == ADDRESS
-        and isinstance(row.value, bytes)
-        and len(row.value) == 4
-        and ADDRESSES not in scrubber.keep
-    ):
-        return SnmpRow(ADDRESS, bytes(map(int, scrubber.address(str(row.raw)).split("."))))
-    if isinstance(row.value, tuple):
-        return row._replace(value=_scrub_oid_value(oid, row.value, rows, scrubber))
-    if row.tag == OPAQUE and isinstance(row.value, bytes) and not row.value.startswith(_NUMBERS):
-        return SnmpRow(OPAQUE, bytes(scrubber.arcs(row.value)))
+
+def _joins(objects: Collection[Arcs], answers: Collection[Arcs]) -> set[Arcs]:
+    """The indexes of rows that the family reads, if they are long: they join its tables."""
+    return {
+        oid[len(root) :]
+        for oid in answers
+        for root in objects
+        if oid[: len(root)] == root and len(oid) - len(root) >= _RUN - 1
+    }
+
+
+def _read_row(row: SnmpRow, scrubber: Scrubber) -> SnmpRow:
+    """A row that the family reads; the login and what looks private are replaced in its text."""
     if row.tag != OCTETS or not isinstance(row.value, bytes):
         return row
-    if len(row.value) == _MAC_OCTETS and not _is_plain(row.text):
-        if ADDRESSES in scrubber.keep or not any(row.value):
-            return row
-        return SnmpRow(OCTETS, scrubber.octets(row.value))
-    if words is not None and ADDRESSES not in scrubber.keep:
-        if row.value in scrubber.packed or _is_inet_address(oid, rows) or _is_private_address(row):
-            return SnmpRow(OCTETS, scrubber.octets(row.value))
-        if row.text is None and scrubber.engine(row.value) != row.value:
-            return SnmpRow(OCTETS, scrubber.engine(row.value))
-    charset = "utf-8" if row.text is not None else "latin-1"
-    text = row.value.decode(charset)
-    if not all(c.isprintable() or c in "\r\n\t" for c in text.rstrip("\0")):
-        runs = _TEXT if row.text is not None else _TEXT_IN_OCTETS
-        clean = runs.sub(lambda match: _words(match[0], oid, scrubber, words), text)
-        if any(
-            map(
-                scrubber.holds_login,
-                (clean, clean.encode("latin-1", "replace").decode("utf-8", "replace")),
-            )
-        ):
-            # the login among other octets, such as in parts between them
-            return SnmpRow(OCTETS, b"")
-        return SnmpRow(OCTETS, bytes(scrubber.arcs(clean.encode(charset, "replace"))))
-    padding = text[len(text.rstrip("\0 \r\n\t")) :]
-    bare = text[: len(text) - len(padding)]
-    bare = (
-        scrubber.stand_in(_SYSTEM[oid], bare)
-        if oid in _SYSTEM
-        else _words(bare, oid, scrubber, words)
-    )
-    return SnmpRow(OCTETS, (bare + padding).encode(charset, "replace"))
+    if row.text is not None:
+        return SnmpRow(OCTETS, scrubber.text(row.text).encode())
+    return SnmpRow(OCTETS, b"" if scrubber.holds_login(row.decoded) else row.value)
 
 
-def _scrub_oid_value(oid: Arcs, value: Arcs, rows: Rows, scrubber: Scrubber) -> Arcs:
-    """The value of an object that holds an OID, scrubbed.
+def _other_row(oid: Arcs, row: SnmpRow, scrubber: Scrubber, index: _Index, rows: Rows) -> SnmpRow:
+    value = row.value
+    if isinstance(value, int):
+        is_long = row.tag in (INTEGER, GAUGE) and abs(value) >= _LONG_NUMBER
+        return SnmpRow(row.tag, 0) if is_long and SERIALS not in scrubber.keep else row
+    if isinstance(value, tuple):
+        # the object of the recording that it names, or one of a standard table of addresses; any
+        # other is a kind or a product
+        is_object = value in rows or value[: len(_ENTERPRISES)] != _ENTERPRISES
+        return SnmpRow(row.tag, index.scrub(value)) if is_object else row
+    if row.tag == ADDRESS and len(value) == _IPV4_OCTETS:
+        return SnmpRow(ADDRESS, index.address(value))
+    text = row.text if row.text is not None else _latin_text(value)
+    if row.tag == OCTETS and text is not None:
+        return SnmpRow(OCTETS, scrubber.other(text, _SYSTEM.get(oid, NAMES)).encode())
+    is_figure = row.tag == OPAQUE and value.startswith(_NUMBERS)
+    if is_figure or len(value) <= _MOST_BITS or ADDRESSES in scrubber.keep:
+        return SnmpRow(row.tag, b"" if scrubber.holds_login(row.decoded) else value)
+    return SnmpRow(row.tag, bytes(len(value)))
 
-    It follows the object of the recording that it names, and outside the vendors' trees it may
-    point into a standard table of addresses. Any other is a kind or a product, such as sysObjectID,
-    whose arcs are no address.
+
+def _latin_text(octets: bytes) -> Optional[str]:
+    """The octets as Latin-1, if they are printable and hold a word."""
+    text = octets.decode("latin-1").rstrip("\0\r\n")
+    return text if text.isprintable() and re.search("[A-Za-z]{3}", text) else None
+
+
+class _Index:
+    """Replaces what indexes of rows spell, one octet in each arc: texts, MAC addresses, and IP
+    addresses that are known or have their type before them.
+
+    `objects`: OIDs whose arcs, and the beginnings of them, are no index. `joins`: indexes that
+    stay. `addresses`: the octets of those that are known.
     """
-    if oid == SYS_OBJECT_ID:
-        return value
-    if value in rows or value[: len(_ENTERPRISES)] != _ENTERPRISES:
-        return _scrub_index(value, scrubber)
-    return (*value[:_PREFIX], *scrubber.arcs(value[_PREFIX:], addresses=False))
+
+    def __init__(
+        self,
+        scrubber: Scrubber,
+        objects: Collection[Arcs],
+        joins: Collection[Arcs],
+        addresses: Collection[object],
+    ) -> None:
+        self._scrubber, self._objects = scrubber, objects
+        self._joins, self._addresses = joins, addresses
+        self._stand_ins: dict[Arcs, Arcs] = {}
+
+    def scrub(self, oid: Arcs) -> Arcs:
+        own = (len(os.path.commonprefix([oid, root])) for root in self._objects)
+        begin = max([_PREFIX, *own])
+        end = next((at for at in range(begin, len(oid)) if oid[at:] in self._joins), len(oid))
+        index = list(oid[begin:end])
+        for at in range(len(index) - _IPV4_OCTETS + 1):
+            size = _INET_ADDRESSES.get(tuple(index[max(0, at - 2) : at]), _IPV4_OCTETS)
+            octets = bytes(arc for arc in index[at : at + size] if arc <= _OCTET)
+            is_typed = tuple(index[max(0, at - 2) : at]) in _INET_ADDRESSES
+            is_address = len(octets) == size and max(octets) >= _LEAST_OCTET
+            if is_address and (is_typed or octets in self._addresses):
+                index[at : at + size] = self.address(octets)
+        for start, stop in _spelled_runs(index):
+            index[start:stop] = self._stand_in(tuple(index[start:stop]))
+        return (*oid[:begin], *index, *oid[end:])
+
+    def address(self, octets: bytes) -> bytes:
+        """The octets of the stand-in of an IP address."""
+        address = str(ipaddress.ip_address(octets))
+        return ipaddress.ip_address(self._scrubber.address(address)).packed
+
+    def _stand_in(self, run: Arcs) -> Arcs:
+        """Digits in place of the octets of a text or of an address."""
+        is_secret = self._scrubber.holds_login(bytes(run).decode("utf-8", "replace"))
+        if {NAMES, ADDRESSES} <= self._scrubber.keep and not is_secret:
+            return run
+        number = len(self._stand_ins) + 1
+        return self._stand_ins.setdefault(run, tuple(f"{number:0{len(run)}d}".encode()))
 
 
-def _is_plain(text: Optional[str]) -> bool:
-    """Whether six octets are a text rather than a MAC address: blanks, or a word that may end a
-    line. NULs may follow."""
-    stripped_text = "" if text is None else text.rstrip("\0")
-    word = stripped_text.rstrip("\r\n")
-    is_blank = not stripped_text.strip(" ")
-    return stripped_text != "" and word.isprintable() and (is_blank or word.strip() != "")
-
-
-def _is_private_address(row: SnmpRow) -> bool:
-    """Whether the octets are those of a private IP address, and not text."""
-    octets = row.value
-    if not isinstance(octets, bytes) or len(octets) not in _INET_TYPES:
-        return False
-    is_text = row.text is not None and row.text.isprintable()
-    return not is_text and is_private_address(octets)
-
-
-def _is_inet_address(oid: Arcs, rows: Rows) -> bool:
-    """Whether the row looks like an InetAddress: 4 or 16 octets that are not text, with the
-    matching type in the column before.
-
-    Which arc of the OID is the column is not known, so each is tried.
+def _spelled_runs(index: Sequence[int]) -> list[tuple[int, int]]:
+    """Where an index spells octets rather than numbers: runs of at least four arcs, of which three
+    neighbours are large, but none is larger than an octet. Begin and end of each.
     """
-    row = rows[oid]
-    kind = _INET_TYPES.get(len(row.value)) if isinstance(row.value, bytes) else None
-    is_text = row.text is not None and row.text.rstrip("\0").isprintable()
-    if kind is None or is_text:
-        return False
-    siblings = ((*oid[:at], oid[at] - 1, *oid[at + 1 :]) for at in range(_PREFIX, len(oid)))
-    return any(rows.get(sibling) == SnmpRow(INTEGER, kind) for sibling in siblings)
-
-
-def _words(text: str, oid: Arcs, scrubber: Scrubber, words: Optional[set[str]]) -> str:
-    text = scrubber.text(text, numbers=words is None)
-    return (
-        text
-        if words is None or oid == SYS_DESCR or NAMES in scrubber.keep
-        else _common(text, words, scrubber)
-    )
-
-
-def _common(text: str, words: set[str], scrubber: Scrubber) -> str:
-    """The text with stand-ins for words that are neither plain nor in `words`."""
-    pieces: list[str] = []
-    at = 0
-    for part in parts(text):
-        word = part[0]
-        stays = is_generic_word(word) or word.lower() in words
-        pieces += [text[at : part.start()], word if stays else scrubber.learn(NAMES, word)]
-        at = part.end()
-    return "".join([*pieces, text[at:]])
-
-
-def _scrub_index(oid: Arcs, scrubber: Scrubber, objects: Collection[Arcs] = ()) -> Arcs:
-    """The OID with its index scrubbed. `objects`: those of the family, whose own arcs are no index,
-    though some look like an address (1.4.10.1.11.1 is an InetAddress).
-    """
-    length = max((len(root) for root in objects if oid[: len(root)] == root), default=0)
-    begin = max(_PREFIX, length)
-    return (*oid[:begin], *scrubber.arcs(oid[begin:])) if len(oid) > _PREFIX + 4 else oid
+    runs: list[tuple[int, int]] = []
+    for at in range(len(index) - _RUN + 1):
+        window = index[at : at + _RUN]
+        large = [number for number, arc in enumerate(window, at) if arc >= _LEAST_OCTET]
+        if len(large) < _RUN - 1 or max(window) > _OCTET:
+            continue
+        if runs and large[0] <= runs[-1][1]:
+            runs[-1] = (runs[-1][0], at + _RUN)
+        else:
+            runs.append((large[0], at + _RUN))
+    return runs
 
 
 def _text(row: Optional[SnmpRow]) -> str:
     return row.decoded if row is not None and row.tag == OCTETS else ""
 
 
-def _names(rows: Rows, device: Optional[SnmpDevice]) -> Iterator[str]:
-    """The outlets' names that the device's family reads; none if it cannot read them."""
-    if device is not None and device.outlets is not None and device.outlets.name is not None:
-        with suppress(PduHandlerError):  # two names for one outlet, for instance
-            for value in device.outlets.name.rows(reading(rows, device.reader)).values():
-                if isinstance(value, bytes):  # not UTF-8, so probably Latin-1
-                    value = value.decode("latin-1")
-                if isinstance(value, str):
-                    yield value.strip("\0 \r\n\t")
-
-
-def _words_that_stay(
-    rows: Rows, device: Optional[SnmpDevice], scrubber: Scrubber, needed_rows: set[Arcs]
-) -> set[str]:
-    """Words of the family's entry, and those that `Scrubber.text` leaves in sysDescr and in the
-    rows that the family needs.
-    """
-    texts = [scrubber.text(_text(rows.get(oid))) for oid in (SYS_DESCR, *needed_rows)]
-    if device is not None:
-        texts += [
-            device.profile.vendor,
-            device.profile.mib,
-            device.profile.key,
-            *device.profile.models,
-        ]
-    return {part[0].lower() for part in parts(" ".join(texts))}
-
-
-def _find_needed_rows(rows: Rows, device: Optional[SnmpDevice]) -> set[Arcs]:
-    """The rows that the family reads for outlets, their states, count and numbers,
-    and for meters.
+def _rows_of_answers(rows: Rows, device: Optional[SnmpDevice]) -> tuple[set[Arcs], set[Arcs]]:
+    """The rows that the family reads for outlets, their states, count and numbers, and for meters;
+    and those that it reads for the outlets' names.
     """
     if device is None:
-        return set()
-    memory = RecordedRows(rows)
-    reader = Reader(memory, device.reader.root)
+        return set(), set()
+    outlets = device.outlets
     reads: list[Callable[[Reader], object]] = [
         lambda reader: metering.read_statistic(device._replace(reader=reader))
     ]
-    if device.outlets is not None:
-        if device.outlets.states is not None:
-            reads.append(device.outlets.states.read_from)
-        reads += [
-            source.rows
-            for source in (device.outlets.rows, device.outlets.count, device.outlets.number)
-            if source is not None
-        ]
+    names: list[Callable[[Reader], object]] = []
+    if outlets is not None:
+        reads += [outlets.states.read_from] if outlets.states is not None else []
+        sources = (outlets.rows, outlets.count, outlets.number)
+        reads += [source.rows for source in sources if source is not None]
+        names += [outlets.name.rows] if outlets.name is not None else []
+    return _rows_of(rows, device, reads), _rows_of(rows, device, names)
+
+
+def _rows_of(
+    rows: Rows, device: SnmpDevice, reads: Sequence[Callable[[Reader], object]]
+) -> set[Arcs]:
+    memory = RecordedRows(rows)
+    reader = Reader(memory, device.reader.root)
     for table_read in reads:
         # an error in one table does not keep the others from being read
         with suppress(PduHandlerError):

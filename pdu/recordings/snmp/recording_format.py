@@ -9,7 +9,7 @@ from typing import Any, Optional
 from handlers import VERSION, host
 from handlers.host.snmp import Snmp
 from handlers.shared.errors import PduHandlerError, SettingsError, Unsupported
-from handlers.snmp import detection, metering, schema
+from handlers.snmp import detection, schema
 from handlers.snmp.device import SnmpDevice
 from handlers.snmp.handler import SnmpPdu
 from handlers.snmp.profile import Profile
@@ -174,7 +174,7 @@ def compare_rows(
     except PduHandlerError as error:
         return [f"The handler does not read it: {reason(error)}"]
     copy = recording.detect_device(clean, choice)
-    if copy is None or _comparable_reading(copy) != _comparable_reading(original):
+    if copy is None or not recording.has_same_answers(original, copy):
         return [
             "The handler reads the scrubbed file differently from the device (family"
             f" {original.profile.key}): record it again with --keep names or another kind, and"
@@ -198,16 +198,6 @@ def _comparison(recorded: SnmpDevice, device: SnmpReads, choice: Optional[Family
     if (current.profile.key, *current.states) == (recorded.profile.key, *recorded.states):
         return ", as the device does"
     return f", but the device as the {_summary(current)}: record it again"
-
-
-def _comparable_reading(device: SnmpDevice) -> list[object]:
-    """The family, states and figures, without identities, which may have been scrubbed."""
-    try:
-        figures = metering.read_statistic(device)
-    except PduHandlerError:
-        figures = host.Figures(None, None)
-    ports = list(figures.ports.values())
-    return [device.profile.key, list(device.states.values()), figures._replace(ports={}), ports]
 
 
 KIND = RecordingFormat(

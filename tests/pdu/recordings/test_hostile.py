@@ -128,7 +128,9 @@ def test_an_answer_that_is_nested_too_deeply_to_be_scrubbed_is_a_protocol_error(
     nested: list[Any] = []
     for _ in range(2000):
         nested = [nested]
-    nesting = kind("nut")._replace(record=lambda data, recorder: Scrubber().json(nested))
+    nesting = kind("nut")._replace(
+        record=lambda data, recorder: Scrubber().json(nested, lambda name, value: True)
+    )
     monkeypatch.setattr("pdu.recordings.of_handlers.recording", lambda handler: nesting)
     assert root.run(["record", "nut", "192.0.2.1"]) == code_of("protocol")
     assert capsys.readouterr().err.startswith(
@@ -140,12 +142,12 @@ def test_control_characters_of_a_recording_are_escaped_on_a_terminal_only(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with NutServer(
-        [StaticDevice("pdu", {"outlet.1.status": "on", "ups.test.result": "\x1b[2Jdone"})]
+        [StaticDevice("pdu", {"outlet.1.status": "on", "device.model": "\x1b[2Jdone"})]
     ) as server:
         for terminal, written in ((False, "\x1b[2Jdone"), (True, r"\x1b[2Jdone")):
             monkeypatch.setattr(sys.stdout, "isatty", lambda answer=terminal: answer)
             assert root.run(["record", "nut", f"{server.host}:{server.port}"]) == 0
-            assert f"ups.test.result: {written}" in capsys.readouterr().out.splitlines()
+            assert f"device.model: {written}" in capsys.readouterr().out.splitlines()
 
 
 def test_bytes_that_are_not_utf8_are_the_same_on_standard_output_as_in_a_file(
@@ -153,12 +155,12 @@ def test_bytes_that_are_not_utf8_are_the_same_on_standard_output_as_in_a_file(
 ) -> None:
     file = tmp_path / "unit.txt"
     with NutServer(
-        [StaticDevice("pdu", {"outlet.1.status": "on", "ups.test.result": "caf\udce9"})]
+        [StaticDevice("pdu", {"outlet.1.status": "on", "device.model": "caf\udce9"})]
     ) as server:
         assert root.run(["record", "nut", f"{server.host}:{server.port}"]) == 0
         out = capsysbinary.readouterr().out
         assert root.run(["record", "nut", f"{server.host}:{server.port}", "--out", str(file)]) == 0
-    assert b"ups.test.result: caf\xe9\n" in out and out.endswith(b"\n")
+    assert b"device.model: caf\xe9\n" in out and out.endswith(b"\n")
     assert file.read_bytes() == out
 
 
@@ -167,11 +169,9 @@ def test_a_value_with_a_line_separator_stays_on_its_line(
     separator: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Only a line feed ends a line of a recording."""
-    device = StaticDevice(
-        "pdu", {"outlet.1.status": "on", "ups.test.result": f"good{separator}done"}
-    )
+    device = StaticDevice("pdu", {"outlet.1.status": "on", "device.model": f"good{separator}done"})
     with NutServer([device]) as server:
         assert root.run(["record", "nut", f"{server.host}:{server.port}"]) == 0
     text = capsys.readouterr().out
     assert dump.is_dump(text) and dump.is_dump(f"TIMER 5\n{text}")
-    assert dump.parse(text)[0].variables["ups.test.result"] == f"good{separator}done"
+    assert dump.parse(text)[0].variables["device.model"] == f"good{separator}done"

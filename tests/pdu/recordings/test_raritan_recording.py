@@ -23,7 +23,7 @@ def test_a_known_type_stays_even_if_a_word_of_it_is_the_owners_name_of_something
     call = key("/model/pdu/0", "getSettings", {})
     answer = {"_ret_": {"name": "pdumodel", "type": idl, "hint": "at pdumodel"}}
     (outcome,) = scrubbed({call: answer}, Scrubber()).values()
-    assert outcome == {"_ret_": {"name": "name-1", "type": idl, "hint": "at name-1"}}
+    assert outcome == {"_ret_": {"name": "name-1", "type": idl, "hint": "name-2"}}
 
 
 @pytest.mark.parametrize("text", ["10.20.30.40", "SN-1234567890"])
