@@ -38,8 +38,8 @@ Record what a device answers: for `pdu replay`, for `pdu draft` (SNMP), or to se
 to support the device.
 
 The file keeps what the handler reads, numbers, common words, and what says which product it is. In
-these texts addresses, serial numbers and the login are replaced. Every other text is replaced whole.
-Equal values get the same replacement. Communities and passwords never stay.
+these texts addresses, serial numbers and the login are replaced. Every other text is replaced
+whole. Equal values get the same replacement. Communities and passwords never stay.
 
 HANDLER  {", ".join(_RECORDABLE)}; the name of a PDU of the list stands for HANDLER
          HOST""",

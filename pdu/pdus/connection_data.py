@@ -87,17 +87,24 @@ def _pdu_data(
         return PduData(host, {**username, **_secret_values(secrets, run_options)})
     if not handler.snmp:
         return PduData(host, values(handler.name, handler.settings, run_options, host))
+    return _snmp_data(handler, handler_keys, secrets, host, run_options)
+
+
+def _snmp_data(
+    handler: LoadedHandler,
+    handler_keys: Sequence[str],
+    secrets: Sequence[str],
+    host: Address,
+    run_options: RunOptions,
+) -> PduSnmpData:
     typed_settings = given_settings(run_options, [*handler_keys, *_SNMP_FIELDS], host)
     settings = {
         key: text
         for key, text in typed_settings.items()
         if key in handler_keys or key not in _SNMP_FIELDS
     }
-    bare = host.host
     params = {
-        _SNMP_FIELDS[key]: text
-        for key, text in typed_settings.items()
-        if key in _SNMP_FIELDS and key not in handler_keys
+        _SNMP_FIELDS[key]: text for key, text in typed_settings.items() if key not in settings
     }
     if host.port is not None:
         params.setdefault("port", str(host.port))
@@ -105,38 +112,38 @@ def _pdu_data(
     is_v3 = params.setdefault("version", "2").strip().lower() in ("3", "v3")
     if not is_v3:
         _refuse_v3_only(run_options, typed_settings, is_version_given)
-    # before a secret is asked for
-    if (
-        is_v3
-        and "priv_password" in _passwords(params)
-        and not optional_packages.has("cryptography")
-    ):
-        raise SettingsError(optional_packages.missing("SNMPv3 with privacy", "cryptography"))
-    # the fields of a list are checked at the first request
-    is_typed = not run_options.login or not run_options.settings.keys() <= set(run_options.of_list)
-    if is_typed:
-        given_later = ["community", *_passwords(params)]
-        _check_fields({**dict.fromkeys(given_later, _PLACEHOLDER), "user": "any", **params})
+    _check_before_asking(run_options, params, is_v3)
     for key in secrets:
-        password = secret(run_options, key, f"{key} for {bare}", False)
+        password = secret(run_options, key, f"{key} for {host.host}", False)
         if password:
             settings[key] = password
     if is_v3:
         if not params.get("user"):
             raise SettingsError(("SNMPv3 needs a user: give ", NamedSetting("username")))
         _refuse_idle(run_options, params)
-        password_keys = _passwords(params)
-    else:
-        password_keys = ["community"]
-    params.update(
-        {
-            key: secret(run_options, key, f"{key.replace('_', ' ')} of {bare}")
-            for key in password_keys
-        }
-    )
-    if is_typed:
+    for key in _passwords(params) if is_v3 else ["community"]:
+        params[key] = secret(run_options, key, f"{key.replace('_', ' ')} of {host.host}")
+    if _is_typed(run_options):
         _check_fields(params)
-    return PduSnmpData(bare, params, settings)
+    return PduSnmpData(host.host, params, settings)
+
+
+def _is_typed(run_options: RunOptions) -> bool:
+    """Whether fields are checked here: those of a list are at the first request."""
+    return not run_options.login or not run_options.settings.keys() <= set(run_options.of_list)
+
+
+def _check_before_asking(run_options: RunOptions, params: Mapping[str, str], is_v3: bool) -> None:
+    """Raise SettingsError for fields that are wrong whatever the secrets are."""
+    if (
+        is_v3
+        and "priv_password" in _passwords(params)
+        and not optional_packages.has("cryptography")
+    ):
+        raise SettingsError(optional_packages.missing("SNMPv3 with privacy", "cryptography"))
+    if _is_typed(run_options):
+        given_later = ["community", *_passwords(params)]
+        _check_fields({**dict.fromkeys(given_later, _PLACEHOLDER), "user": "any", **params})
 
 
 def _undeclared_secrets(handler: LoadedHandler, run_options: RunOptions) -> list[str]:

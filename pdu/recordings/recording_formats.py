@@ -224,8 +224,6 @@ class RecordingFormat(NamedTuple):
     #: like `serve`, with the commands of the named family or profile. Also raises SettingsError for
     #: a name that is neither
     serve_as: Optional[Callable[[str, int, str], ReplayedDevice]] = None
-    #: what a recording's text holds, as `Recording.holds` says it; None: nobody asks
-    holds: Optional[Callable[[str], str]] = None
 
 
 def make_json_detector(what: str) -> Callable[[str], bool]:

@@ -71,7 +71,7 @@ def unit_recording_format(name: str, logins: Mapping[str, Response]) -> Recordin
             name, "one unit", ANY_LOGIN
         )
 
-    return RecordingFormat(_PORT, 4, record, make_json_detector(name), serve, holds=_content)
+    return RecordingFormat(_PORT, 4, record, make_json_detector(name), serve)
 
 
 def read_recorded(codec: Codec, text: str) -> PduState:

@@ -118,8 +118,7 @@ def test_the_device_is_identified_and_its_recording_is_read_like_it(peer: Peer) 
     recording = kind.record(data, RecordingOptions())
     text = recording.text
     assert peer.settings["password"] not in text and kind.is_recording(text)
-    # a proof's first note is compared with it
-    assert kind.holds is not None and kind.holds(text) == recording.holds != ""
+    assert recording.holds
     replayed_device = kind.serve(text, 0)
     try:
         again = pdu(peer, port=str(replayed_device.port)).status()

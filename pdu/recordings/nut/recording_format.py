@@ -126,5 +126,4 @@ KIND = RecordingFormat(
     record=_record,
     is_recording=dump.is_dump,
     serve=_serve,
-    holds=_content,
 )

@@ -53,5 +53,4 @@ KIND = RecordingFormat(
     record=_record,
     is_recording=make_json_detector("xerus calls"),
     serve=_serve,
-    holds=_content,
 )

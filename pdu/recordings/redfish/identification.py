@@ -110,25 +110,34 @@ def _states(
         [resources.state(outlet.resource, outlet.pdu) for outlet in outlets],
         f"Outlet, PowerState: {_SCHEMA}",
     )
+    _switching(service, outlets, switch_unproven, out)
+
+
+def _switching(
+    service: RedfishService,
+    outlets: Sequence[FoundOutlet],
+    switch_unproven: bool,
+    out: HandlerFinding,
+) -> None:
     switchable = [
         outlet for outlet in outlets if resources.text(_action(outlet.resource), "target")
     ]
+    if not switchable:
+        out.cannot.append(
+            f"switch: no outlet offers the action {outlet_actions.ACTION[1:]}; all are metered"
+            " only, or the account may not switch"
+        )
+        return
     infos = _read_infos(service, [outlet.resource for outlet in switchable])
     possible = [outlet for outlet in switchable if _is_possible(service, outlet, infos)]
     listing = [
         outlet for outlet in possible if _values(service, outlet.resource, infos) is not None
     ]
-    sure = (
-        possible
-        if switch_unproven
-        else [outlet for outlet in listing if _is_below(service, outlet)]
-    )
+    proven = [outlet for outlet in listing if _is_below(service, outlet)]
+    sure = possible if switch_unproven else proven
     if sure:
-        values = (
-            ", with the values that it lists"
-            if not switch_unproven or len(listing) == len(possible)
-            else ""
-        )
+        lists_values = not switch_unproven or len(listing) == len(possible)
+        values = ", with the values that it lists" if lists_values else ""
         out.note_switched(
             len(sure), len(outlets), f"action {outlet_actions.ACTION[1:]}{values}: {_SCHEMA}"
         )
@@ -142,11 +151,6 @@ def _states(
             f"switch {counted(len(switchable) - len(possible), 'outlet')}: locked, or the action"
             " does not take On and Off, or the outlet's link or the target is invalid or on another"
             " service, or the values or (HPE) the outlet's configuration cannot be read"
-        )
-    if not switchable:
-        out.cannot.append(
-            f"switch: no outlet offers the action {outlet_actions.ACTION[1:]}; all are metered"
-            " only, or the account may not switch"
         )
 
 

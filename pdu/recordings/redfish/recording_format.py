@@ -63,5 +63,4 @@ KIND = RecordingFormat(
     record=_record,
     is_recording=make_json_detector("redfish resources"),
     serve=_serve,
-    holds=_content,
 )

@@ -147,82 +147,67 @@ def _lists(read_device: SnmpDevice) -> str:
 
 
 def _capabilities(read_device: SnmpDevice, switch_unproven: bool, out: HandlerFinding) -> None:
-    profile, outlets = read_device.profile, read_device.outlets
-    evidence = evidence_of(profile)
-    if (
-        outlets is not None
-        and outlets.states is not None
-        and outlets.states.read_from(read_device.reader)
-    ):
-        out.note_states(read_device.states.values(), _basis(evidence.state, outlets.states))
-    elif read_device.states:
-        out.outlets = len(read_device.states)
-        out.cannot.append(
-            f"read states: it reports none ({counted(len(read_device.states), 'outlet')})"
-        )
-    else:
-        out.cannot.append("read or switch outlets: it has none")
+    _states(read_device, out)
     _switching(read_device, switch_unproven, out)
     try:
-        meter_reading = metering.read_statistic(read_device)
+        figures = metering.read_statistic(read_device)
     except (ProtocolError, Refused, Unsupported) as error:
         out.cannot.append(f"report figures: {error.reason}")
         return
-    ceilings = profile.ceilings
+    _totals(read_device, figures, out)
+    _outlet_figures(read_device, figures, out)
+
+
+def _states(read_device: SnmpDevice, out: HandlerFinding) -> None:
+    states = read_device.outlets.states if read_device.outlets is not None else None
+    count = counted(len(read_device.states), "outlet")
+    if states is not None and states.read_from(read_device.reader):
+        basis = _basis(evidence_of(read_device.profile).state, states)
+        out.note_states(read_device.states.values(), basis)
+    elif read_device.states:
+        out.outlets = len(read_device.states)
+        out.cannot.append(f"read states: it reports none ({count})")
+    else:
+        out.cannot.append("read or switch outlets: it has none")
+
+
+def _totals(read_device: SnmpDevice, figures: host.Figures, out: HandlerFinding) -> None:
+    profile = read_device.profile
+    evidence, ceilings = evidence_of(profile), profile.ceilings
     for name, value, unit, total, proof, most in (
-        (
-            "load",
-            meter_reading.load_a,
-            "A",
-            profile.load,
-            evidence.current,
-            ceilings.part_a,
-        ),
-        (
-            "power",
-            meter_reading.power_w,
-            "W",
-            profile.power,
-            evidence.power,
-            ceilings.part_w,
-        ),
-        ("energy", meter_reading.energy_kwh, "kWh", profile.energy, evidence.energy, None),
+        ("load", figures.load_a, "A", profile.load, evidence.current, ceilings.part_a),
+        ("power", figures.power_w, "W", profile.power, evidence.power, ceilings.part_w),
+        ("energy", figures.energy_kwh, "kWh", profile.energy, evidence.energy, None),
     ):
         if total is None:
             out.cannot.append(f"report its {name}: the family '{profile.key}' has no such object")
             continue
-        figure_list = summed_figures(total, read_device.reader, most)
-        out.note_total(
-            name,
-            value,
-            unit,
-            (
-                _basis(proof, *figure_list)
-                if figure_list
-                else f"the sum over the outlets; {_SOURCES.get(proof, 'nothing')}"
-            ),
-        )
-    ports = meter_reading.ports.values()
-    for name, outlet_figures, source, proof in (
+        summed = summed_figures(total, read_device.reader, most)
+        basis = f"the sum over the outlets; {_SOURCES.get(proof, 'nothing')}"
+        out.note_total(name, value, unit, _basis(proof, *summed) if summed else basis)
+
+
+def _outlet_figures(read_device: SnmpDevice, figures: host.Figures, out: HandlerFinding) -> None:
+    evidence, outlets = evidence_of(read_device.profile), read_device.outlets
+    ports, count = figures.ports.values(), len(read_device.states)
+    for name, number, source, proof in (
         (
             "current by outlet",
-            [port.current_a for port in ports if port.current_a is not None],
+            sum(port.current_a is not None for port in ports),
             outlets and outlets.current,
             evidence.current,
         ),
         (
             "energy by outlet",
-            [port.energy_kwh for port in ports if port.energy_kwh is not None],
+            sum(port.energy_kwh is not None for port in ports),
             outlets and outlets.energy,
             evidence.energy,
         ),
     ):
-        if outlet_figures:
-            out.can.append(
-                f"report the {name} ({len(outlet_figures)} of {len(read_device.states)})"
-            )
+        if number:
+            out.can.append(f"report the {name} ({number} of {count})")
             out.evidence[name] = _basis(proof, source)
-        elif read_device.states:
+        elif count:
             out.cannot.append(f"report the {name}")
 
 

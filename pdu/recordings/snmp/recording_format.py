@@ -207,5 +207,4 @@ KIND = RecordingFormat(
     is_recording=snmprec.is_recording,
     serve=_serve,
     serve_as=_serve,
-    holds=_content,
 )

@@ -160,47 +160,48 @@ def _state(
         return None
     words = {letters(value) for value in counts}
     if texts(column) is not None and words <= ON_WORDS | OFF_WORDS:
+        evidence = f"each of its {table.size} strings is a word for on or off:"
         return Guess(
             STATE,
             table,
             column,
             12 + _place(table, labels),
-            (
-                f"each of its {table.size} strings is a word for on or off:"
-                f" {_format_counts(counts)}",
-            ),
+            (f"{evidence} {_format_counts(counts)}",),
             _name_doubt(mib_object) or words_doubt(words),
             mib_object,
         )
     values = _small(column)
     if values is None or next(iter(column.rows.values())).tag not in (INTEGER, GAUGE):
         return None
-    distinct = set(values)
-    score, evidence = (
-        _place(table, labels),
-        [f"{table.size} rows of small whole numbers: {_format_counts(counts)}"],
-    )
-    if len(distinct) == 2:
-        are_mixed = min(values.count(value) for value in distinct) * _MIXED >= len(values)
-        mostly_zero = 2 * values.count(0) > len(values)
-        if are_mixed:
-            score += 4
-        else:
-            score += 1 if mostly_zero else 3
-        evidence.append("two values, as if some outlets were off")
-    elif len(distinct) == 1:
-        score += {1: 2, 2: 1, 0: -2}.get(values[0], -3)
-    if labels >= 1:
-        evidence.append("its rows have labels")
-    if any(set(integers(neighbour) or ()) == {_IDLE} for neighbour in table.columns):
-        score += 2
-        evidence.append("a column of its table is -1 in every row, as an unused command is")
-    if column is next(neighbour for neighbour in table.columns if _small(neighbour) is not None):
-        score += 1  # the state is often the first such column
+    score, reasons = _number_state(table, column, labels, values)
     if mib_object is not None:
         score -= 4  # a MIB mostly has an enumeration for a state
     doubt = f"{NOT_SHOWN}; {mib_object.doubt}" if mib_object and mib_object.doubt else NOT_SHOWN
-    return Guess(STATE, table, column, score, tuple(evidence), doubt, mib_object)
+    first = f"{table.size} rows of small whole numbers: {_format_counts(counts)}"
+    return Guess(STATE, table, column, score, (first, *reasons), doubt, mib_object)
+
+
+def _number_state(
+    table: WalkedTable, column: WalkedColumn, labels: float, values: Sequence[int]
+) -> tuple[float, list[str]]:
+    """How much speaks for a state in a column of small numbers, and what."""
+    score, reasons = _place(table, labels), []
+    distinct = set(values)
+    if len(distinct) == 2:
+        are_mixed = min(values.count(value) for value in distinct) * _MIXED >= len(values)
+        mostly_zero = 2 * values.count(0) > len(values)
+        score += 4 if are_mixed else 1 if mostly_zero else 3
+        reasons.append("two values, as if some outlets were off")
+    elif len(distinct) == 1:
+        score += {1: 2, 2: 1, 0: -2}.get(values[0], -3)
+    if labels >= 1:
+        reasons.append("its rows have labels")
+    if any(set(integers(neighbour) or ()) == {_IDLE} for neighbour in table.columns):
+        score += 2
+        reasons.append("a column of its table is -1 in every row, as an unused command is")
+    if column is next(neighbour for neighbour in table.columns if _small(neighbour) is not None):
+        score += 1  # the state is often the first such column
+    return score, reasons
 
 
 def _named_state(
