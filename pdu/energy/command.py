@@ -28,7 +28,7 @@ from ..core.cli.options import (
 from ..core.cli.output import Result, print_result
 from ..core.cli.shared_options import csv_option
 from ..core.files.secret_files import SECRET, read_secret
-from ..pdus.adapters.snmp.energy_registers import registers_of_family
+from ..recordings.snmp.energy_registers import registers_of_family
 from . import pages, tables
 from .customers import Tenancies, month as month_period, time_zone
 from .pdu_law import CounterFacts, Supply

@@ -42,7 +42,7 @@ from ..core.network import hosts
 from ..pdus import connection_data, names
 from ..pdus.connection_data import SNMP_KEYS
 from ..pdus.handler_loading import LoadedHandler, load
-from ..recordings.of_handlers import identify as identify_device, recording
+from ..pdus.handler_recordings import identify as identify_device, recording
 from ..recordings.recording_formats import HandlerFinding
 
 _CONNECT_S = 3.0

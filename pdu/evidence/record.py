@@ -15,7 +15,7 @@ from ..core.cli.shared_options import STANDARD_OUTPUT, out_option
 from ..core.files.whole_files import new_file
 from ..pdus import connection_data, names
 from ..pdus.handler_loading import load
-from ..recordings import of_handlers
+from ..pdus.handler_recordings import recordable_handlers, recording as recording_of
 from ..recordings.recording_formats import Recording, RecordingOptions
 from ..recordings.scrub import KINDS
 
@@ -23,7 +23,7 @@ _PATIENCE_S, _LONGEST_S = 60.0, 3600.0
 _LOOK = "Look through the file before you share it: no program recognises every name."
 
 
-_RECORDABLE = of_handlers.recordable_handlers()
+_RECORDABLE = recordable_handlers()
 
 
 @click.command(
@@ -48,7 +48,7 @@ HANDLER  {", ".join(_RECORDABLE)}; the name of a PDU of the list stands for HAND
     "handler",
     type=click.Choice(_RECORDABLE),
     metavar="HANDLER",
-    shell_complete=names.complete(of_handlers.recordable_handlers),
+    shell_complete=names.complete(recordable_handlers),
 )
 @click.argument("host", shell_complete=names.complete_host)
 @out_option(default="-", show_default=STANDARD_OUTPUT)
@@ -81,7 +81,7 @@ def record(
     path = None if out == "-" else out
     handler, host, run_options = names.choose_pdu(context, handler, host)
     data = connection_data.pdu_data(load(handler), host, run_options)
-    kind = of_handlers.recording(handler)
+    kind = recording_of(handler)
     assert kind is not None  # click offers only these
     try:
         with (

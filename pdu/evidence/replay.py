@@ -27,7 +27,7 @@ from ..core.cli.output import print_json
 from ..core.cli.shared_options import listen_option
 from ..core.files.whole_files import text_of
 from ..core.network.listening import listen_address, port_advice
-from ..recordings.of_handlers import handler_of_recording
+from ..pdus.handler_recordings import handler_of_recording
 from ..recordings.recording_formats import ReplayedDevice
 from ..recordings.replay_server import HOST
 

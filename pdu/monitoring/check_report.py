@@ -26,7 +26,7 @@ from ..core.cli.report import (
     words,
 )
 from ..core.files.html import Frame
-from ..pdus.states import DOWN, UNKNOWN, word
+from ..core.states import DOWN, UNKNOWN, word
 from .check_result import PduRow, Summary
 from .tables import PAGE_COLUMNS, check_document
 

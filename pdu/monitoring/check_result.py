@@ -13,10 +13,10 @@ from typing import NamedTuple, Optional
 from handlers.shared.errors import printable
 
 from ..core.cli.output import counted, decimals, figure
-from ..pdus.adapters.topology import MeteredPart
+from ..core.states import DOWN, UNKNOWN, UP, word
 from ..pdus.listed_pdu import ListedPdu
 from ..pdus.reading import PolledOutlet, Reading
-from ..pdus.states import DOWN, UNKNOWN, UP, word
+from ..recordings.topology import MeteredPart
 
 WELL = 0
 DOUBTFUL = 1

@@ -10,8 +10,8 @@ from typing import Any, Callable, NamedTuple
 from ..core.cli.output import same_decimals
 from ..core.cli.report import LOOKS, Cell, number, row_header, verdict_cell, words
 from ..core.files.csv_out import csv_lines
+from ..core.states import word
 from ..pdus.outlet_figures import OUTLET_FIGURES
-from ..pdus.states import word
 from .check_result import PduRow, Summary
 
 

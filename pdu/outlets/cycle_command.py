@@ -29,13 +29,13 @@ from ..core.cli.options import (
 )
 from ..core.cli.output import Result, print_result, show_status_line, waiting
 from ..core.files.whole_files import signals_as_ctrl_c
+from ..core.states import DOWN, UNKNOWN, UP, word
 from ..pdus import connection_data, names, outlet_power
 from ..pdus.device_arguments import arguments_help, pdu_arguments
 from ..pdus.four_methods import FourMethods
 from ..pdus.handler_loading import load
 from ..pdus.handler_tools import HandlerTools
 from ..pdus.outlet_power import OutletPower, RestartStage, target_state
-from ..pdus.states import DOWN, UNKNOWN, UP, word
 from .read_commands import name_field, show_warnings
 from .switch_commands import (
     outlets_of,

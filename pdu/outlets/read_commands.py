@@ -20,6 +20,7 @@ import click
 from handlers import registry
 from handlers.shared.errors import NamedSetting, SettingsError, Unsupported, printable
 
+from ..core import states
 from ..core.cli.error_output import Interrupted, describe, fail
 from ..core.cli.exit_codes import DONE, INTERRUPTED
 from ..core.cli.exit_handling import UNWRITABLE
@@ -42,7 +43,7 @@ from ..core.cli.output import (
 )
 from ..core.cli.shared_options import csv_option
 from ..core.files.csv_out import csv_lines
-from ..pdus import connection_data, names, states
+from ..pdus import connection_data, names
 from ..pdus.device_arguments import arguments_help, pdu_arguments
 from ..pdus.handler_loading import load
 from ..pdus.handler_tools import OpenHandler

@@ -22,6 +22,7 @@ from ..core.cli.exit_codes import DONE, NOT_SEEN
 from ..core.cli.options import F, RunOptions, login_options, output_options, yes_option
 from ..core.cli.output import Result, figure, print_json, print_result, waiting
 from ..core.files.whole_files import signals_as_ctrl_c
+from ..core.states import DOWN, UNKNOWN, word
 from ..pdus import connection_data, names, outlet_power, outlet_words, reading
 from ..pdus.device_arguments import arguments_help, pdu_arguments
 from ..pdus.four_methods import FourMethods
@@ -29,7 +30,6 @@ from ..pdus.handler_loading import load
 from ..pdus.handler_tools import HandlerTools, OpenHandler
 from ..pdus.outlet_power import target_state
 from ..pdus.reading import PolledOutlet
-from ..pdus.states import DOWN, UNKNOWN, word
 from .read_commands import name_field, show_warnings
 
 

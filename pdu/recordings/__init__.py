@@ -1,1 +1,1 @@
-"""Recordings of devices: made, scrubbed, served, and what they say of a family."""
+"""What tools read of a device beyond DCImanager's calls: nameplate, meters, identity, recording."""

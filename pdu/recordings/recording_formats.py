@@ -1,7 +1,7 @@
 """What the folders of the handlers here share: the recording of a device and its replay
 (<name>/recording_format.py), and what is found at an address (<name>/identification.py).
 
-`of_handlers` has the table of those modules.
+`adapters` has the table of those modules.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from handlers.shared.errors import ProtocolError, Refused, Unreachable, Unsuppor
 from pdu_common.helper import EnumPowerStatus
 
 from ..core.cli.output import counted, figure
-from ..pdus.states import DOWN, SPELLED, UP, word
+from ..core.states import DOWN, SPELLED, UP, word
 
 T = TypeVar("T")
 LONGEST = 120  # limit for a value that a device reports, in characters

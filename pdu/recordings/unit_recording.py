@@ -15,7 +15,6 @@ from handlers.http.strict_json import loads
 from handlers.shared.errors import PduHandlerError, ProtocolError, SettingsError
 
 from ..core.cli.output import counted
-from ..pdus.handler_loading import load
 from .recording_formats import (
     Recording,
     RecordingFormat,
@@ -31,14 +30,16 @@ _PORT = 443
 Answers = Mapping[str, Any]
 
 
-def unit_recording_format(name: str, logins: Mapping[str, Response]) -> RecordingFormat:
+def unit_recording_format(
+    name: str, make_handler: Callable[[Any], Any], logins: Mapping[str, Response]
+) -> RecordingFormat:
     """That of the handler `name`, whose `about` says that it is a codec. `logins`: what the
     simulated device answers besides, by method and path: to requests that log in.
     """
 
     def record(data: Any, recorder: RecordingOptions) -> Recording:
         answers: dict[str, Any] = {}
-        pdu = load(name).make(data)
+        pdu = make_handler(data)
         with pdu.session("record") as session:
 
             def exchange(request: Any) -> bytes:

@@ -21,9 +21,8 @@ import tests.simulators
 from handlers import registry
 from handlers.http.dialogue import Codec, PduState, WriteRequest
 from handlers.shared import errors
-from pdu.pdus import reading
+from pdu.pdus import handler_recordings, reading
 from pdu.pdus.handler_loading import load
-from pdu.recordings import of_handlers
 from pdu.recordings.recording_formats import RecordingOptions
 from pdu.workshop.new import SHAPES as ALL_SHAPES, handler_files
 from pdu_common.connection import PduData
@@ -112,8 +111,8 @@ def test_tools_say_the_same_of_each_outlet(peer: Peer, tmp_path: Path) -> None:
 
 def test_the_device_is_identified_and_its_recording_is_read_like_it(peer: Peer) -> None:
     data = PduData(peer.address, peer.settings)
-    kind = of_handlers.recording(peer.handler)
-    finding = of_handlers.identify(load(peer.handler), data)
+    kind = handler_recordings.recording(peer.handler)
+    finding = handler_recordings.identify(load(peer.handler), data)
     assert finding.family and finding.can and kind is not None
     recording = kind.record(data, RecordingOptions())
     text = recording.text

@@ -22,8 +22,7 @@ import pytest
 from handlers import registry
 from pdu import root
 from pdu.core.cli.exit_codes import INTERRUPTED
-from pdu.pdus.adapters.table import HandlerAdapter
-from pdu.recordings.of_handlers import HandlerRecordings
+from pdu.recordings.adapters import HandlerAdapter
 from pdu.workshop import new
 from pdu.workshop.new import SHAPES, families_table, family_files, handler_files
 from tests.needs import ROOT
@@ -165,7 +164,7 @@ def test_a_device_of_each_new_handler_is_read_switched_recorded_and_replayed(
 _ON_SIMULATOR = """
 import os, subprocess, sys
 from pathlib import Path
-from pdu.recordings import of_handlers
+from pdu.pdus import handler_recordings
 from tests.peers.unit_pdus import UnitPeers
 
 peers, file = UnitPeers("{name}"), Path("{file}")
@@ -191,7 +190,7 @@ with peers.peer() as peer:
         assert peer.books().states["3"] is False
     assert "{name}" in pdu("identify", host, "--handler", "{name}")
     pdu("record", "{name}", host, "--out", str(file))
-handler, kind = of_handlers.handler_of_recording(file.read_text(), str(file))
+handler, kind = handler_recordings.handler_of_recording(file.read_text(), str(file))
 served = kind.serve(file.read_text(), 0)
 host = f"{{served.host}}:{{served.port}}"
 assert handler == "{name}" and "8 outlets: 7 on, 1 off" in pdu("status", handler, host)
@@ -211,7 +210,7 @@ def test_new_families_pass_the_tests_of_all_families(grown: Path, tmp_path: Path
         grown,
         tmp_path / "report.xml",
         "tests/handlers/snmp",
-        "tests/pdu/pdus/adapters",
+        "tests/pdu/recordings/test_energy_registers.py",
         *unknown,
         "-k",
         "globex or acme-strip or each_table or no_family_fits or become_a_list or the_example or"
@@ -309,10 +308,7 @@ def test_the_page_shows_code_of_what_is_made() -> None:
 def test_the_pages_table_of_what_tools_ask_is_what_they_look_for() -> None:
     rows = re.findall(r"(?m)^\| `(\w+)(?:\([\w, ]*\))?` \| (.*?) \|", GUIDE)
     fields = {(name, file) for name, place in rows for file in re.findall(r"`(pdu/.*?)`", place)}
-    assert fields == {
-        *((name, "pdu/pdus/adapters/table.py") for name in HandlerAdapter._fields),
-        *((name, "pdu/recordings/of_handlers.py") for name in HandlerRecordings._fields),
-    }
+    assert fields == {(name, "pdu/recordings/adapters.py") for name in HandlerAdapter._fields}
     others = {name for name, place in rows if "pdu/" not in place}
     assert others == {"opened", "SENT"}
 

@@ -15,15 +15,15 @@ from handlers.shared.meter_figures import MeterFigures
 from pdu_common.helper import EnumPowerStatus
 
 from ...core.cli.error_output import Usage
+from ...core.states import UP, word
 from ...pdus import reading
-from ...pdus.adapters.nameplate import Nameplate
 from ...pdus.four_methods import FourMethods
 from ...pdus.handler_loading import LoadedHandler
+from ...pdus.handler_recordings import recording as recording_of
 from ...pdus.handler_tools import HandlerTools
 from ...pdus.outlet_power import AGAIN_S
 from ...pdus.reading import Reading
-from ...pdus.states import UP, word
-from ...recordings import of_handlers
+from ...recordings.nameplate import Nameplate
 from ...recordings.recording_formats import RecordingOptions
 from ...recordings.scrub import SERIALS, Scrubber
 from .document import ProvenCall, ProvenOutlet, UnitProof
@@ -113,7 +113,7 @@ def read_unit(unit: UnitUnderTest) -> tuple[Reading, tuple[str, ...]]:
 
 def record_unit(unit: UnitUnderTest, tell: Callable[[str], None]) -> tuple[str, tuple[str, ...]]:
     """The scrubbed recording of the unit, "" if there is none, with notes or the reason."""
-    kind = of_handlers.recording(unit.handler.shown)
+    kind = recording_of(unit.handler.shown)
     if kind is None:
         return "", ("its handler makes no recordings",)
     try:

@@ -31,8 +31,8 @@ from ...pdus import connection_data
 from ...pdus.four_methods import LACKING
 from ...pdus.handler_loading import LoadedHandler, load
 from ...pdus.handler_paths import is_handler_there
+from ...pdus.handler_recordings import handler_of_recording
 from ...pdus.handler_source import PAGE, UnreadHandler, read_handler
-from ...recordings.of_handlers import handler_of_recording
 from . import loading_checks
 from .rules import BROKEN, HEAD, KEPT, RULES, UNTRIED, Finding, table
 

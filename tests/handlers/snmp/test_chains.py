@@ -9,7 +9,7 @@ from typing import Optional
 import pytest
 
 from handlers.shared.errors import Unsupported
-from pdu.pdus.adapters.snmp.caution import read_caution
+from pdu.recordings.snmp.caution import read_caution
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.handlers.snmp.calls import near, pdu
 from tests.handlers.snmp.units import FAMILIES, FIXTURES, find, memory, orders, states_on

@@ -24,8 +24,8 @@ from pdu.energy.pdu_law import Supply, registers_of
 from pdu.energy.prometheus import METRICS, Prometheus, Server
 from pdu.energy.readings import INLET, PduReadings
 from pdu.monitoring import metrics
-from pdu.pdus.adapters.nameplate import Nameplate
 from pdu.pdus.reading import PolledOutlet, Reading
+from pdu.recordings.nameplate import Nameplate
 from pdu_common.helper import EnumPowerStatus
 from tests.needs import programs
 from tests.pdu.monitoring.exporter_process import fetched, parsed

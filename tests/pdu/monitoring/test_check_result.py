@@ -13,12 +13,12 @@ import pytest
 
 from handlers.shared.address import Address
 from pdu.core.cli import exit_codes
+from pdu.core.states import UNKNOWN
 from pdu.monitoring import check_result, tables
 from pdu.monitoring.check_report import CheckReport
-from pdu.pdus.adapters.topology import BREAKER, MeteredPart
 from pdu.pdus.listed_pdu import ListedPdu
 from pdu.pdus.reading import CallError, PolledOutlet, Reading
-from pdu.pdus.states import UNKNOWN
+from pdu.recordings.topology import BREAKER, MeteredPart
 from pdu_common.helper import EnumPowerStatus
 
 HOSTILE = "<script>alert(1)</script>|=cmd"

@@ -7,10 +7,10 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from handlers import VERSION
 from handlers.shared.meter_figures import MeterFigures
+from pdu.core.states import DOWN, UNKNOWN, UP
 from pdu.monitoring import metrics
-from pdu.pdus.adapters.nameplate import Nameplate
 from pdu.pdus.reading import CallError, PolledOutlet, Reading
-from pdu.pdus.states import DOWN, UNKNOWN, UP
+from pdu.recordings.nameplate import Nameplate
 
 from .exporter_process import Labels, parsed
 

@@ -13,10 +13,10 @@ import pytest
 
 from handlers.shared import errors
 from pdu.core.cli import exit_codes
+from pdu.core.states import word
 from pdu.outlets import cycle_command
 from pdu.pdus import outlet_power
 from pdu.pdus.handler_loading import LoadedHandler
-from pdu.pdus.states import word
 from pdu_common.helper import EnumPowerStatus, PduPortView, PduView
 from tests import terminal
 from tests.pdu.running import options, run, use

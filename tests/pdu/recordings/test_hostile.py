@@ -131,7 +131,7 @@ def test_an_answer_that_is_nested_too_deeply_to_be_scrubbed_is_a_protocol_error(
     nesting = kind("nut")._replace(
         record=lambda data, recorder: Scrubber().json(nested, lambda name, value: True)
     )
-    monkeypatch.setattr("pdu.recordings.of_handlers.recording", lambda handler: nesting)
+    monkeypatch.setattr("pdu.pdus.handler_recordings.recording", lambda handler: nesting)
     assert root.run(["record", "nut", "192.0.2.1"]) == code_of("protocol")
     assert capsys.readouterr().err.startswith(
         "protocol: 192.0.2.1: record: an answer is nested too deeply"

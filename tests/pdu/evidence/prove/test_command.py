@@ -15,8 +15,8 @@ from handlers.shared.errors import Refused, Unreachable
 from pdu.core.cli import exit_codes
 from pdu.evidence.prove import command, run as proof_run
 from pdu.evidence.prove.document import FORMAT, SIMULATED
+from pdu.pdus import handler_recordings
 from pdu.pdus.handler_loading import LoadedHandler
-from pdu.recordings import of_handlers
 from pdu_common.helper import (
     EnumPowerStatus,
     PduPortStatisticView,
@@ -56,7 +56,7 @@ def test_a_unit_of_every_handler_is_recorded_called_and_switched_off_and_on(
     assert (proof["proof"], proof["basis"], proof["handler"]) == (FORMAT, SIMULATED, name)
     calls = [call["method"] for call in proof["calls"]]
     assert calls == ["status", "statistic", "port_down", "status", "port_up", "status"]
-    kind = of_handlers.recording(name)
+    kind = handler_recordings.recording(name)
     assert kind is not None and kind.is_recording("\n".join(proof["recording"]))
     assert not any(secret in out.read_text() for secret in secrets.values() if len(secret) > 7)
     assert out.stat().st_mode & 0o077 == 0
@@ -295,7 +295,7 @@ def test_a_unit_that_does_not_answer_leaves_no_file(
 def test_an_example_is_simulated_and_its_recording_can_be_served(name: str) -> None:
     proof = json.loads((FOLDER / f"{name}.json").read_text("utf-8"))
     assert (proof["proof"], proof["basis"]) == (FORMAT, SIMULATED)
-    kind = of_handlers.recording(proof["handler"])
+    kind = handler_recordings.recording(proof["handler"])
     assert kind is not None and kind.is_recording("\n".join(proof["recording"]))
     states = [call["outlets"][0]["state"] for call in proof["calls"] if call["method"] == "status"]
     assert states == ["on", "on" if name.startswith("stuck") else "off", "on"]

@@ -12,13 +12,13 @@ from handlers.nut.daisy_chain import Member
 from handlers.redfish.responses import Json
 from handlers.snmp import profiles
 from pdu.pdus import device_list
-from pdu.pdus.adapters.nut.topology import meters_of
-from pdu.pdus.adapters.redfish.topology import parse_branch
-from pdu.pdus.adapters.snmp import topology as of_snmp
-from pdu.pdus.adapters.topology import BREAKER, LINE, MeteredPart
 from pdu.pdus.auth import read_logins
 from pdu.pdus.polling import poll_lines, targets
 from pdu.pdus.reading import Reading
+from pdu.recordings.nut.topology import meters_of
+from pdu.recordings.redfish.topology import parse_branch
+from pdu.recordings.snmp import topology as of_snmp
+from pdu.recordings.topology import BREAKER, LINE, MeteredPart
 from tests.pdu.monitoring.halls import line, login, private
 from tests.peers import PEERS, SHOWN, Peer
 

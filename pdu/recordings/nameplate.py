@@ -1,7 +1,7 @@
 """Which unit it is that a tool reads, and since when it runs: to see that it was replaced or began
 again. In no archive.
 
-pdu/pdus/adapters/<name>/nameplate.py reads it for the handler of that name (`table`).
+pdu/recordings/<name>/nameplate.py reads it for the handler of that name (`adapters`).
 """
 
 from __future__ import annotations

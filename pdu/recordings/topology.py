@@ -1,6 +1,6 @@
 """The lines and breakers of a PDU, which DCImanager's calls do not read. In no archive.
 
-pdu/pdus/adapters/<name>/topology.py reads it for the handler of that name (`table`), in requests
+pdu/recordings/<name>/topology.py reads it for the handler of that name (`adapters`), in requests
 of its own.
 """
 

@@ -7,7 +7,7 @@ from typing import Optional, Union
 
 import pytest
 
-from pdu.pdus.adapters.snmp import nameplate
+from pdu.recordings.snmp import nameplate
 from tests.handlers.snmp.calls import near
 from tests.recordings import fixture
 from tests.simulators.snmp_agent import Agent, Device, Model, ber

@@ -1,1 +1,0 @@
-"""What tools ask of a handler besides its four calls. In no archive."""

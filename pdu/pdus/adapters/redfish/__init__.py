@@ -1,1 +1,0 @@
-"""What tools ask of the handler `redfish`."""

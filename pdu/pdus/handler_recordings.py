@@ -1,0 +1,83 @@
+"""What a handler finds at an address, and how its devices are recorded: by its adapter, else by its
+calls.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from typing import Any, Optional
+
+from handlers import registry
+from handlers.host.snmp import known_endpoint
+from handlers.shared.errors import PduHandlerError, SettingsError, printable
+
+from ..recordings.adapters import adapter_of
+from ..recordings.recording_formats import HandlerFinding, RecordingFormat
+from ..recordings.unit_recording import unit_recording_format
+from .handler_loading import LoadedHandler, load
+from .handler_tools import HandlerTools
+
+
+def identify(handler: LoadedHandler, data: Any) -> HandlerFinding:
+    """What the handler finds at the address in `data`, an argument of make_handler. Raises the
+    errors of handlers/shared/errors.py.
+    """
+    read_finding = adapter_of(handler.shown).identify
+    try:
+        finding = _finding_of_calls(handler, data) if read_finding is None else read_finding(data)
+    except PduHandlerError as error:
+        raise error.at(known_endpoint(data), "identify") from None
+    if finding.family:
+        # a name is worth no failure
+        with contextlib.suppress(PduHandlerError):
+            with HandlerTools(handler).opened(data) as unit:
+                plate = unit.nameplate()
+            if not plate.manufacturer and not plate.model:
+                return finding
+            finding.unit = f"{plate.manufacturer} {plate.model or finding.family}".strip()
+    return finding
+
+
+def _finding_of_calls(handler: LoadedHandler, data: Any) -> HandlerFinding:
+    name = handler.shown
+    finding = HandlerFinding(name, family=name, why="its handler reads it")
+    basis = "the handler's own reading, without a module that says more"
+    with HandlerTools(handler).opened(data) as unit:
+        finding.note_states([state for _, state in unit.states()], basis)
+        finding.note_figures(lambda: unit.figures(with_power=False), basis, basis)
+    if registry.is_handler(name):
+        finding.note_switched(finding.outlets, finding.outlets, "the handler's own command")
+    return finding
+
+
+def _is_codec(handler: str) -> bool:
+    return registry.is_handler(handler) and registry.about(handler).is_codec
+
+
+def recordable_handlers() -> tuple[str, ...]:
+    """The handlers whose devices can be recorded."""
+    return tuple(
+        name for name in registry.names() if _is_codec(name) or adapter_of(name).recording_format
+    )
+
+
+def recording(handler: str) -> Optional[RecordingFormat]:
+    """How its devices are recorded and simulated; None if they are not."""
+    adapter = adapter_of(handler)
+    if adapter.recording_format is not None:
+        return adapter.recording_format()
+    if _is_codec(handler):
+        return unit_recording_format(handler, load(handler).make, adapter.login_answers)
+    return None
+
+
+def handler_of_recording(text: str, file: str) -> tuple[str, RecordingFormat]:
+    """The handler whose recording this is, and its kind. Raises SettingsError."""
+    for name in registry.names():
+        kind = recording(name)
+        if kind is not None and kind.is_recording(text):
+            return name, kind
+    raise SettingsError(
+        f"{printable(file)} is not a recording: use pdu record, snmpwalk -On, or a file for NUT's"
+        " dummy-ups"
+    )

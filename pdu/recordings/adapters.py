@@ -1,0 +1,124 @@
+"""What the handlers of this project say to tools beyond DCImanager's four calls. In no archive."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, Callable, NamedTuple, Optional
+
+from .nameplate import Nameplate
+from .recording_formats import HandlerFinding, RecordingFormat
+from .replay_server import Response
+from .topology import MeteredPart
+
+
+class HandlerAdapter(NamedTuple):
+    """What a handler says; None for what it does not say. The functions raise the errors of
+    handlers/shared/errors.py. Those that get the handler's session read in it.
+    """
+
+    #: which unit it is
+    read_nameplate: Optional[Callable[[Any], Nameplate]] = None
+    #: its lines and breakers
+    read_topology: Optional[Callable[[Any], Sequence[MeteredPart]]] = None
+    #: a sentence for people about its identities, or ""
+    read_caution: Optional[Callable[[Any], str]] = None
+    #: what it finds at the address in an argument of make_handler
+    identify: Optional[Callable[[Any], HandlerFinding]] = None
+    #: how its devices are recorded and simulated
+    recording_format: Optional[Callable[[], RecordingFormat]] = None
+    #: what a replayed device answers to a login, which no recording holds
+    login_answers: Mapping[str, Response] = MappingProxyType({})
+
+
+# Imported late, because most runs need one handler, and few its recordings.
+
+
+def _nut() -> HandlerAdapter:
+    from .nut import identification, nameplate, topology
+
+    return HandlerAdapter(
+        nameplate.read_nameplate,
+        topology.read_topology,
+        identify=identification.identify,
+        recording_format=_nut_recordings,
+    )
+
+
+def _nut_recordings() -> RecordingFormat:
+    from .nut import recording_format
+
+    return recording_format.KIND
+
+
+def _raritan() -> HandlerAdapter:
+    from .raritan import identification, nameplate, topology
+
+    return HandlerAdapter(
+        nameplate.read_nameplate,
+        topology.read_topology,
+        identify=identification.identify,
+        recording_format=_raritan_recordings,
+    )
+
+
+def _raritan_recordings() -> RecordingFormat:
+    from .raritan import recording_format
+
+    return recording_format.KIND
+
+
+def _redfish() -> HandlerAdapter:
+    from .redfish import identification, nameplate, topology
+
+    return HandlerAdapter(
+        nameplate.read_nameplate,
+        topology.read_topology,
+        identify=identification.identify,
+        recording_format=_redfish_recordings,
+    )
+
+
+def _redfish_recordings() -> RecordingFormat:
+    from .redfish import recording_format
+
+    return recording_format.KIND
+
+
+def _snmp() -> HandlerAdapter:
+    from .snmp import caution, identification, nameplate, topology
+
+    return HandlerAdapter(
+        nameplate.read_nameplate,
+        topology.read_topology,
+        caution.read_caution,
+        identification.identify,
+        _snmp_recordings,
+    )
+
+
+def _snmp_recordings() -> RecordingFormat:
+    from .snmp import recording_format
+
+    return recording_format.KIND
+
+
+def _synlink() -> HandlerAdapter:
+    from .synlink import login_answers, nameplate
+
+    return HandlerAdapter(nameplate.read_nameplate, login_answers=login_answers.ANSWERS)
+
+
+#: by the handler's name; one that says nothing more is not here
+ADAPTERS: Mapping[str, Callable[[], HandlerAdapter]] = {
+    "nut": _nut,
+    "raritan": _raritan,
+    "redfish": _redfish,
+    "snmp": _snmp,
+    "synlink": _synlink,
+}
+
+
+def adapter_of(handler: str) -> HandlerAdapter:
+    """What the handler of this name says; nothing for a path."""
+    return ADAPTERS.get(handler, HandlerAdapter)()
