@@ -54,7 +54,7 @@ _SECTION = """## @Title@
 """
 _PROJECT = Path("pyproject.toml")
 _LAYER = re.compile(r'(?m)^ *"([a-z0-9 |]+)", +# pdu new adds a handler here$')
-_ADAPTERS = Path("pdu", "pdus", "adapters")
+_RECORDINGS = Path("pdu", "recordings")
 _FAMILIES = Path("handlers", "snmp", "profiles")
 _PAGES_S = 300.0  # limit for writing the generated parts of the pages, in seconds
 # the start of a vendor's entry in the table of families, with the comment above it
@@ -256,7 +256,7 @@ def handler_files(
     for path_in_use in (
         Path("handlers", name),
         Path("tests", "simulators", name),
-        _ADAPTERS / name,
+        _RECORDINGS / name,
         Path("docs", f"{name}.md"),
     ):
         if (root / path_in_use).exists():
