@@ -13,9 +13,8 @@ from ..core.cli.options import Seconds, login_options, output_options
 from ..core.cli.output import Result, print_result, show_status_line, waiting
 from ..core.cli.shared_options import STANDARD_OUTPUT, out_option
 from ..core.files.whole_files import new_file
-from ..pdus import connection_data, names
+from ..pdus import connection_data, handler_recordings, names
 from ..pdus.handler_loading import load
-from ..pdus.handler_recordings import recordable_handlers, recording as recording_of
 from ..recordings.recording_formats import Recording, RecordingOptions
 from ..recordings.scrub import KINDS
 
@@ -23,7 +22,7 @@ _PATIENCE_S, _LONGEST_S = 60.0, 3600.0
 _LOOK = "Look through the file before you share it: no program recognises every name."
 
 
-_RECORDABLE = recordable_handlers()
+_RECORDABLE = handler_recordings.recordable_handlers()
 
 
 @click.command(
@@ -48,7 +47,7 @@ HANDLER  {", ".join(_RECORDABLE)}; the name of a PDU of the list stands for HAND
     "handler",
     type=click.Choice(_RECORDABLE),
     metavar="HANDLER",
-    shell_complete=names.complete(recordable_handlers),
+    shell_complete=names.complete(handler_recordings.recordable_handlers),
 )
 @click.argument("host", shell_complete=names.complete_host)
 @out_option(default="-", show_default=STANDARD_OUTPUT)
@@ -81,7 +80,7 @@ def record(
     path = None if out == "-" else out
     handler, host, run_options = names.choose_pdu(context, handler, host)
     data = connection_data.pdu_data(load(handler), host, run_options)
-    kind = recording_of(handler)
+    kind = handler_recordings.recording(handler)
     assert kind is not None  # click offers only these
     try:
         with (

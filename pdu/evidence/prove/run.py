@@ -16,10 +16,9 @@ from pdu_common.helper import EnumPowerStatus
 
 from ...core.cli.error_output import Usage
 from ...core.states import UP, word
-from ...pdus import reading
+from ...pdus import handler_recordings, reading
 from ...pdus.four_methods import FourMethods
 from ...pdus.handler_loading import LoadedHandler
-from ...pdus.handler_recordings import recording as recording_of
 from ...pdus.handler_tools import HandlerTools
 from ...pdus.outlet_power import AGAIN_S
 from ...pdus.reading import Reading
@@ -113,7 +112,7 @@ def read_unit(unit: UnitUnderTest) -> tuple[Reading, tuple[str, ...]]:
 
 def record_unit(unit: UnitUnderTest, tell: Callable[[str], None]) -> tuple[str, tuple[str, ...]]:
     """The scrubbed recording of the unit, "" if there is none, with notes or the reason."""
-    kind = recording_of(unit.handler.shown)
+    kind = handler_recordings.recording(unit.handler.shown)
     if kind is None:
         return "", ("its handler makes no recordings",)
     try:

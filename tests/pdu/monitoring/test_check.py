@@ -25,10 +25,10 @@ from handlers.shared.errors import SettingsError
 from pdu import root
 from pdu.core.cli.exit_codes import INTERRUPTED
 from pdu.core.files import whole_files
+from pdu.core.states import DOWN, UP
 from pdu.monitoring.check_result import REMEDIES
 from pdu.pdus import device_list, reader_pool
 from pdu.pdus.reading import CallError, PolledOutlet, Reading
-from pdu.pdus.states import DOWN, UP
 from tests import terminal
 from tests.needs import ROOT
 from tests.packaging.building import archive, small_tree
