@@ -14,8 +14,8 @@ from .xerus_recordings import Call, bulks
 
 # The properties of the two units, from the recordings.
 UNITS = {
-    "unit-a": ("3.6", Model(outlets=36, phases=3, latching=True, slots=32, peripherals=5)),
-    "unit-b": ("4.0", Model(outlets=36, phases=3, latching=True, slots=64, peripherals=5)),
+    "unit-a": ("3.6", Model(outlets=36, phases=3, slots=32, peripherals=5)),
+    "unit-b": ("4.0", Model(outlets=36, phases=3, slots=64, peripherals=5)),
 }
 
 

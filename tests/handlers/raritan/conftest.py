@@ -78,13 +78,6 @@ def clock() -> ManualClock:
     return ManualClock()
 
 
-def since(first: str) -> pytest.MarkDecorator:
-    """Return a mark that limits the test to firmware of this release or newer."""
-    return pytest.mark.parametrize(
-        "firmware", GENERATIONS[GENERATIONS.index(first) :], indirect=True
-    )
-
-
 @pytest.fixture
 def handle() -> Handle:
     """A function that makes the handler for a simulator."""

@@ -7,7 +7,6 @@ from __future__ import annotations
 import datetime
 import importlib
 import inspect
-import json
 import pkgutil
 import re
 from typing import Any
@@ -82,20 +81,6 @@ def _results(decode: Any) -> list[str]:
     return [] if last.strip() == "return None" else re.findall(r"\w+", last)[1:]
 
 
-def made(agent: Any, asked: list[str]) -> list[Any]:
-    """Return the JSON of each structure, made without arguments; None for one that the SDK cannot
-    make or encode.
-    """
-    out: list[Any] = []
-    for name in asked:
-        try:
-            out.append(json.loads(json.dumps(named(name)().encode())))
-        except (AssertionError, AttributeError, TypeError):
-            # for example, a time has no default in the SDK
-            out.append(None)
-    return out
-
-
 def named(name: str, rpc: str = "raritan.rpc") -> Any:
     """Return the definition `module.Class.Inner` of the SDK, or of another binding in the package
     `rpc`.
@@ -141,7 +126,7 @@ def plain(value: Any) -> Any:
         return {"map": [[plain(key), plain(item)] for key, item in value.items()]}
     if isinstance(value, datetime.datetime):
         return {"time": str(value.date())}
-    if hasattr(value, "target"):
+    if hasattr(value, "target") and hasattr(value, "agent"):
         return {"reference": [type(value).__name__, value.target]}
     if hasattr(value, "val"):
         return {"enumeration": value.val}

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import gc
 import json
-import weakref
 from typing import Any
 
 import pytest
@@ -88,23 +86,6 @@ def test_a_failed_call_has_its_own_error_and_the_other_calls_keep_their_values(
     assert isinstance(second.error, kind) and first.error is None
     with pytest.raises(PduHandlerError, match="getV3EngineId /snmp"):
         second.get()
-
-
-@pytest.mark.parametrize("failed", [{"json": None, "statcode": 404}, _ERRORS[8][0], "x"])
-def test_a_failed_call_is_freed_with_its_bulk_without_the_collector(failed: Any) -> None:
-    """A tool that reads thousands of units would else keep the answers of many."""
-    agent = _agent([_ok(0), failed])
-    gc.disable()
-    try:
-        bulk = Bulk(agent)
-        calls = [bulk.add(devsettings.Snmp("/snmp", agent).getV3EngineId) for _ in range(2)]
-        bulk.perform()
-        assert calls[1].error is not None
-        references = [weakref.ref(call) for call in calls]
-        del bulk, calls
-        assert [ref() for ref in references] == [None, None]
-    finally:
-        gc.enable()
 
 
 @pytest.mark.parametrize("responses", [[], [_ok(0), _ok(1)], None, {}, "x"])

@@ -1,11 +1,8 @@
-"""Declarations at run time: dataclasses, IDL methods, and modules that are imported on demand."""
+"""Declarations at run time: dataclasses and IDL methods."""
 
 from __future__ import annotations
 
 import dataclasses
-import subprocess
-import sys
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,9 +13,6 @@ from handlers.raritan.rpc import (
     pdumodel,
 )
 from handlers.raritan.rpc._runtime import ZERO, method
-from pdu.pdus import handler_archives
-from tests.needs import ROOT
-from tests.packaging.building import archive
 
 from .declared import Nowhere
 
@@ -82,47 +76,6 @@ def test_in_a_subclass_plain_methods_stay_plain_and_declared_methods_become_call
     assert outlet.name() == "outlet at /x"
     future: Any = outlet.getFutureThing
     assert isinstance(future, Interface.Method) and future.decode({"_ret_": 3}) == 3
-
-
-# ---- modules -------------------------------------------------------------------------------------
-
-
-# Without the archive's files, and without its modules in sys.modules.
-_RESOLVED = """
-import importlib, shutil, sys
-sys.path[:0] = sys.argv[1:3]
-import pdu_raritan.handler
-room = pdu_raritan.handler.make_handler.__module__.rpartition(".")[0]
-rpc = importlib.import_module(room + ".rpc")
-registry, calls, declarations = (
-    importlib.import_module(f"{rpc.__name__}._runtime.{name}")
-    for name in ("registry", "calls", "declarations")
-)
-vendors = [value for name, value in vars(rpc).items() if name in registry.MODULES]
-shutil.rmtree(sys.argv[2] + "/pdu_raritan")
-for name in [name for name in sys.modules if name.startswith("pdu_raritan")]:
-    del sys.modules[name]
-
-def count(holder):
-    total = 0
-    for value in list(vars(holder).values()):
-        if isinstance(value, calls.Method):
-            value.types, value.readers
-        elif isinstance(value, type) and issubclass(value, (rpc.Structure, rpc.Interface)):
-            if issubclass(value, rpc.Structure):
-                declarations.field_types(value)
-            total += 1 + count(value)
-    return total
-
-print(sum(map(count, vendors)))
-"""
-
-
-def test_an_archive_holds_every_type_that_its_declarations_name(tmp_path: Path) -> None:
-    handler_archives.read_archive(archive(ROOT / "handlers", "raritan")).unpack(tmp_path)
-    command = [sys.executable, "-c", _RESOLVED, str(ROOT), str(tmp_path)]
-    result = subprocess.run(command, capture_output=True, text=True, cwd="/")
-    assert int(result.stdout or "0") > 200, result.stderr
 
 
 def test_equal_proxies_have_the_same_hash_even_if_two_files_declare_their_class() -> None:

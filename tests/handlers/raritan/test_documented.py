@@ -82,20 +82,6 @@ def test_one_bulk_reads_the_settings_of_all_peripheral_slots(to: Agent) -> None:
     assert settings_objs[0].name == "sensor 1"
 
 
-def test_an_uploaded_certificate_is_inspected_before_it_is_installed(
-    to: Agent, unit: XerusPdu
-) -> None:
-    ssl_proxy = cert.ServerSSLCert("/server_ssl_cert", to)
-    key, certificate = unit.authority.issue()
-    assert cert.upload(to, certificate, key) == cert.UploadCode.SUCCESS
-    assert cert.upload(to, certificate, key) == cert.UploadCode.ALREADY_PENDING
-    pending = ssl_proxy.getInfo().pendingCertInfo
-    assert pending.keyLength == pending.keyInfo.rsaKeyLength
-    assert ssl_proxy.installPendingKeyPair() == 0
-    assert ssl_proxy.getInfo().activeCertInfo.serialNumber == pending.serialNumber != ""
-    assert b"PRIVATE KEY" in cert.download(to, "active_key")
-
-
 @pytest.mark.parametrize("firmware", ["3.3"], indirect=True)
 def test_firmware_without_a_raw_configuration_raises_an_error(to: Agent) -> None:
     with pytest.raises(rpc.HttpException, match="does not offer this"):

@@ -77,14 +77,11 @@ def test_a_status_without_any_state_is_read_once_more(handle: Handle, firmware: 
             assert cost == [4, 1]
 
 
-@pytest.mark.parametrize("firmware", LINKED, indirect=True)
-def test_a_status_without_any_state_of_one_unit_is_read_once_more(
-    handle: Handle, firmware: str
-) -> None:
-    with XerusPdu(Model(outlets=2), firmware, {2: Model(outlets=2, off=(1,))}) as pdu:
+def test_a_status_without_any_state_of_one_unit_is_read_once_more(handle: Handle) -> None:
+    with XerusPdu(Model(outlets=1), links={2: Model(outlets=2, off=(1,))}) as pdu:
         pdu.units[2].stale_looks = 2
         state_by_outlet = shown(handle(pdu, link_units="2").status())
-        assert state_by_outlet == {"1": UP, "2": UP, "2.1": DOWN, "2.2": UP}
+        assert state_by_outlet == {"1": UP, "2.1": DOWN, "2.2": UP}
 
 
 def test_a_unit_without_relays_is_read_only_once(handle: Handle, firmware: str) -> None:
@@ -266,14 +263,10 @@ _BAD: list[tuple[dict[str, str], str]] = [
     ({"username": ""}, "'username' and 'password' are needed"),
     ({"token": "abc"}, "not both"),
     ({"scheme": "ftp"}, "https or http"),
-    ({"port": "0"}, "1 to 65535"),
     ({"link_units": "1"}, "link_units"),
     ({"link_units": "2-4"}, "link_units"),
     ({"link_units": "300"}, "link_units"),
     ({"link_units": "٣"}, "link_units"),
-    ({"verify": "perhaps"}, "yes or no"),
-    ({"timeout": "900"}, "timeout"),
-    ({"fingerprint": "12"}, "fingerprint"),
     ({"scheme": "http"}, "scheme=https"),
     ({"host": "a b"}, "'host'.*not allowed"),
     ({"host": "a/b"}, "not an address"),

@@ -46,10 +46,8 @@ def worker() -> Iterator[Worker]:
 @pytest.fixture(scope="module")
 def theirs(worker: Worker) -> Names:
     names_by_module: Names = worker.order(STEPS, "names", "http://127.0.0.1:1", "", "", None)
-    assert (
-        len(names_by_module) > 700
-        and len({name.partition(".")[0] for name in names_by_module}) == 43
-    )
+    modules = {name.partition(".")[0] for name in names_by_module}
+    assert len(names_by_module) > 700 and len(modules) == 43
     return names_by_module
 
 
@@ -104,23 +102,6 @@ def test_structures_and_value_objects_are_made_of_the_same_fields_in_the_same_or
             == facts["fields"]
             == list(inspect.signature(ours).parameters)[: len(facts["fields"])]
         ), name
-
-
-def test_structures_that_are_not_value_objects_have_the_same_defaults(
-    theirs: Names, worker: Worker
-) -> None:
-    every: dict[str, Any] = {
-        name: kind
-        for kind in classes(Structure)
-        for name in [idl_name(kind)]
-        if name in theirs and not issubclass(kind, ValueObject)
-    }
-    defaults = dict(
-        zip(every, worker.order(STEPS, "made", "http://127.0.0.1:1", "", "", list(every)))
-    )
-    values_by_name = {name: values for name, values in defaults.items() if values is not None}
-    assert {name: every[name]().encode() for name in values_by_name} == values_by_name
-    assert len(values_by_name) > 250
 
 
 def test_functions_take_the_same_arguments_first(theirs: Names) -> None:
@@ -187,13 +168,8 @@ def test_types_that_moved_to_other_modules_keep_their_old_names() -> None:
     """
     from handlers.raritan.rpc import auth, radius, tacplus
 
-    server = radius.ServerSettings(
-        server="192.0.2.5", sharedSecret="x", authType=radius.AuthType.CHAP
-    )
-    assert (
-        isinstance(server, auth.RadiusManager.ServerSettings) and server.encode()["authType"] == 1
-    )
-    other = tacplus.ServerSettings(server="192.0.2.6", authenType=tacplus.AuthenType.MSCHAP)
-    assert (
-        isinstance(other, auth.TacPlusManager.ServerSettings) and other.encode()["authenType"] == 3
-    )
+    server = radius.ServerSettings(authType=radius.AuthType.CHAP)
+    assert isinstance(server, auth.RadiusManager.ServerSettings)
+    other = tacplus.ServerSettings(authenType=tacplus.AuthenType.MSCHAP)
+    assert isinstance(other, auth.TacPlusManager.ServerSettings)
+    assert (server.encode()["authType"], other.encode()["authenType"]) == (1, 3)

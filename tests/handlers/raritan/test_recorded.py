@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from handlers.raritan.rpc import Interface, Structure, pdumodel, peripheral, sensors
+from handlers.raritan.rpc import Interface, Structure, pdumodel, peripheral
 from handlers.raritan.rpc._runtime.codec import encode
 from handlers.raritan.rpc._runtime.registry import find
 from tests.simulators.xerus_recordings import Call, bulks
@@ -42,13 +42,3 @@ def undeclared_fields(value: object) -> list[str]:
         return []
     inner = [name for item in vars(value).values() for name in undeclared_fields(item)]
     return [*value._wire.rest, *inner]
-
-
-def test_recorded_readings_have_a_time_in_2022_and_a_float_value() -> None:
-    readings = [
-        decoded(call) for bulk in bulks("unit-a") for call in bulk if call.method == "getReading"
-    ]
-    assert len(readings) > 200
-    for reading in readings:
-        assert isinstance(reading, sensors.NumericSensor.Reading)
-        assert reading.timestamp.year == 2022 and isinstance(reading.value, float)

@@ -24,11 +24,10 @@ def writes(pdu: XerusPdu) -> list[tuple[str, str]]:
     return [entry for entry in pdu.books().writes if "PowerState" in entry[0]]
 
 
-@pytest.mark.parametrize("latching", [False, True])
 def test_switching_writes_one_absolute_state_and_returns_the_port_with_the_state_read_back(
-    handle: Handle, firmware: str, latching: bool
+    handle: Handle, firmware: str
 ) -> None:
-    with XerusPdu(Model(outlets=3, latching=latching, relay_delay=0.05), firmware) as pdu:
+    with XerusPdu(Model(outlets=3, relay_delay=0.05), firmware) as pdu:
         port = PduPortView("2")
         with spent(pdu) as cost:
             answered_port = handle(pdu).port_down(port, pause=FAST)
@@ -127,7 +126,7 @@ def test_switching_on_during_load_shedding_returns_unknown_and_the_outlet_is_off
         assert port.power_status is UNKNOWN
         assert writes(pdu)[1:] == [("outlet.0.setPowerState", '{"pstate": 1}')]
         assert shown(handle(pdu).status())["1"] is DOWN, "no power yet"
-        pdu.units[0].pdu.setLoadSheddingActive(False)
+        pdu.units[0].pdu.end_load_shedding()
         assert shown(handle(pdu).status()) == {"1": UP, "2": DOWN}
 
 

@@ -6,6 +6,7 @@ import io
 import itertools
 import json
 import pickle
+import re
 import socket
 import ssl
 import sys
@@ -14,7 +15,6 @@ from typing import Optional
 import pytest
 
 from handlers.http import connection
-from handlers.http.strict_json import LIMIT
 from handlers.raritan.rpc import (
     Agent,
     Bulk,
@@ -24,7 +24,6 @@ from handlers.raritan.rpc import (
     pdumodel,
 )
 from handlers.raritan.rpc._runtime.agent import reads_only
-from handlers.raritan.rpc._runtime.errors import may_have_executed
 from handlers.shared.errors import (
     Denied,
     PduHandlerError,
@@ -68,24 +67,13 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     return held
 
 
-@pytest.mark.parametrize(
-    "proto, dripped",
-    [
-        ("http", (http(length=1_000_000), b" ")),
-        ("http", (b"HTTP/1.1 200 OK\r\nX-Drops: ", b"drop")),
-        ("https", (b"HTTP/1.1 200 OK\r\nX-Drops: ", b"drop")),
-    ],
-    ids=["a body", "a header", "a header over TLS"],
-)
-def test_an_answer_that_arrives_byte_by_byte_is_given_up_at_the_deadline(
-    agent: MakeAgent, proto: str, dripped: tuple[bytes, bytes], clock: Clock
+def test_an_answer_over_tls_that_arrives_byte_by_byte_is_given_up_at_the_deadline(
+    agent: MakeAgent, clock: Clock
 ) -> None:
-    begin, again = dripped
-    tls = usual().context if proto == "https" else None
-    answer = Drip(itertools.chain(begin, itertools.cycle(again)), clock.tick)
-    with Peer([[answer]], tls=tls) as slow:
+    header = itertools.chain(b"HTTP/1.1 200 OK\r\nX-Drops: ", itertools.cycle(b"drop"))
+    with Peer([[Drip(header, clock.tick)]], tls=usual().context) as slow:
         with pytest.raises(Unreachable, match="in time"):
-            get_state(agent(proto, slow.address, trust=Trust(verify=False)))
+            get_state(agent("https", slow.address, trust=Trust(verify=False)))
         assert len(slow.seen) == 1
 
 
@@ -149,44 +137,41 @@ def test_only_getters_count_as_reading() -> None:
 # ---- invalid answers -----------------------------------------------------------------------------
 
 _STATUSES = {
-    "400 Bad Request": Refused,
-    "401 Unauthorized": Denied,
-    "403 Forbidden": Denied,
-    "451 Unavailable For Legal Reasons": Denied,
-    "503 Service Unavailable": Unreachable,
-    "404 Not Found": Refused,
-    "500 Internal Server Error": Refused,
-    "204 No Content": Refused,
-    "304 Not Modified": Refused,
+    "204 No Content": (Refused, ""),
+    "304 Not Modified": (Refused, ""),
+    "400 Bad Request": (Refused, ""),
+    "401 Unauthorized": (Denied, ""),
+    "403 Forbidden": (Denied, ""),
+    "404 Not Found": (Refused, "no such resource"),
+    "429 Too Many Requests": (Refused, "too many requests .HTTP Error 429.: try again later"),
+    "451 Unavailable For Legal Reasons": (Denied, "change its password"),
+    "500 Internal Server Error": (Refused, ""),
+    "503 Service Unavailable": (Unreachable, ""),
 }
 
 
-@pytest.mark.parametrize("status, kind", _STATUSES.items())
+@pytest.mark.parametrize("status", _STATUSES)
 def test_each_http_status_is_an_error_of_the_vendors_class_and_of_ours(
-    agent: MakeAgent, status: str, kind: type
+    agent: MakeAgent, status: str
 ) -> None:
+    kind, words = _STATUSES[status]
     body = b"" if status[:3] in ("204", "304") else b"<html>no</html>"
     with Peer([[http(body, status, "Connection: close")]]) as peer:
         # scripts look for this form of the status
         with pytest.raises(HttpException, match=f"HTTP Error {status[:3]}") as error_info:
             get_state(agent("http", peer.address))
-    assert isinstance(error_info.value, kind) and "getState" not in repr(error_info.value.args)
+    assert isinstance(error_info.value, kind) and re.search(words, str(error_info.value))
 
 
 _BODIES = [
     b"<!DOCTYPE html><title>Sign in</title>",
-    b"",
     b"{",
     b"[]",
-    b"null",
-    b'"x"',
     b"\xff\xfe",
     b'{"jsonrpc":"2.0"}',
     b'{"id":999,"result":{}}',
     b'{"id":1}',
     b'{"id":1,"error":{}}',
-    b'{"id":1,"error":{"code":"a","message":1}}',
-    b'{"id":1,"result":NaN}',
 ]
 
 
@@ -209,14 +194,6 @@ def test_an_error_object_raises_the_documented_exception_with_code_and_message(
             get_state(agent("http", peer.address))
     assert isinstance(error_info.value, kind) and error_info.value.code == str(code)
     assert error_info.value.kind == ("denied" if kind is Denied else "refused")
-
-
-def test_an_answer_is_not_read_beyond_the_limit(agent: MakeAgent) -> None:
-    endless = http(b"x" * (LIMIT + (1 << 20)), length=1 << 40)
-    with Peer([[endless]]) as peer:
-        with pytest.raises(HttpException, match=f"longer than {LIMIT} bytes") as error_info:
-            get_state(agent("http", peer.address))
-    assert isinstance(error_info.value, ProtocolError)
 
 
 def test_interim_answers_are_skipped(agent: MakeAgent) -> None:
@@ -261,9 +238,6 @@ _UNUSABLE: dict[str, tuple[Step, type, str]] = {
     "another protocol": (b"SSH-2.0-x\r\n", ProtocolError, "not HTTP"),
     "too many headers": (_OK + b"X: y\r\n" * 500, ProtocolError, "not HTTP"),
     "a long line": (_OK + b"X: " + b"y" * 70_000, ProtocolError, "not HTTP"),
-    "404": (http(b"x", "404 No"), Refused, "no such resource"),
-    "451": (http(b"x", "451 No"), Denied, "change its password"),
-    "429": (http(b"x", "429 No"), Refused, "too many requests .HTTP Error 429.: try again later"),
     "429 with a pause": (
         http(b"x", "429 No", "Retry-After: 120"),
         Refused,
@@ -357,21 +331,6 @@ def test_a_redirect_is_not_remembered_if_ca_pem_cannot_be_read(agent: MakeAgent)
             assert len(origin.seen) == 1 and rpc_agent.url == f"http://{origin.address}"
 
 
-@pytest.mark.parametrize("status", REDIRECTS)
-def test_a_redirected_write_is_not_sent_again_and_the_error_quotes_the_location(
-    agent: MakeAgent, status: str
-) -> None:
-    with Peer([[result(1)]], tls=usual().context) as target:
-        with Peer([[_moved(f"https://{target.address}/", status), result(2)]]) as origin:
-            with pytest.raises(
-                HttpException,
-                match=f"not followed .*it leads to https://{target.address}/",
-            ) as error_info:
-                set_state(agent("http", origin.address, trust=Trust(verify=False)))
-            assert may_have_executed(error_info.value)
-        assert len(origin.seen) == 1 and target.accepted == 0
-
-
 _REFUSED = [
     (
         "http",
@@ -408,15 +367,6 @@ def test_a_login_is_sent_to_no_other_host_or_port_and_not_from_https_to_http(
             with pytest.raises(HttpException, match=words) as error_info:
                 get_state(agent(scheme, origin.address, trust=Trust(verify=False)))
         assert target.accepted == 0 and isinstance(error_info.value, Refused)
-
-
-def test_a_second_redirect_is_refused(agent: MakeAgent) -> None:
-    tls = usual().context
-    with Peer([], tls=tls) as last, Peer([[_moved(f"https://{last.address}/")]], tls=tls) as target:
-        with Peer([[_moved(f"https://{target.address}/")]]) as origin:
-            with pytest.raises(HttpException, match="redirect is not followed"):
-                get_state(agent("http", origin.address, trust=Trust(verify=False)))
-        assert last.accepted == 0
 
 
 def test_a_copy_of_the_network_or_tls_error_is_the_second_argument(agent: MakeAgent) -> None:

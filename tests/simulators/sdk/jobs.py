@@ -8,7 +8,7 @@ import base64
 import time
 from typing import Any
 
-from .script import make, module
+from .script import module
 
 PDU, OUTLET = "/model/pdu/0", "/model/pdu/0/outlet/0"
 _PATIENCE_S, _PAUSE_S = 50.0, 0.02
@@ -75,39 +75,6 @@ def sensors(agent: Any) -> Any:
     ]
 
 
-def topology(agent: Any) -> Any:
-    """Whether parts refer to each other: outlet, breaker, transfer switch, inlets."""
-    pdu = _pdu(agent)
-    outlet, inlets, transfer_switch = (
-        pdu.getOutlets()[0],
-        pdu.getInlets(),
-        pdu.getTransferSwitches()[0],
-    )
-    inlet, protector, _ = outlet.getIOP()
-    return [
-        inlet == inlets[0] and outlet in protector.getChildren(),
-        protector.getParents() == [transfer_switch],
-        transfer_switch.getParents() == inlets and inlets[0].getParents() == [],
-    ]
-
-
-def panels(agent: Any) -> Any:
-    """Each meter by number: class, line currents in A, counter in Wh; names of the circuits."""
-    meters = module("pdumodel").PowerMeterController("/model/pmc", agent).getPowerMeters()
-    panel = meters[1].getCircuits()
-    return [
-        {
-            str(number): [
-                type(meter).__name__,
-                *[pole.current.getReading().value for pole in meter.getPoles() if pole.current],
-                meter.getSensors().activeEnergy.getReading().value,
-            ]
-            for number, meter in meters.items()
-        },
-        {str(position): circuit.getSettings().name for position, circuit in panel.items()},
-    ]
-
-
 def slots(agent: Any) -> Any:
     """Names of the peripheral slots in one bulk, and the value of the first device."""
     peripheral_slots = _pdu(agent).getPeripheralDeviceManager().getDeviceSlots()
@@ -155,29 +122,10 @@ def snmp(agent: Any) -> Any:
 
 
 def servers(agent: Any) -> Any:
-    monitor = module("servermon").ServerMonitor
-    proxy = monitor("/servermon", agent)
-    values: dict[str, Any] = dict.fromkeys(monitor.ServerSettings.elements, 0)
-    values["host"] = "192.0.2.1"
-    if hasattr(monitor, "ServerPowerSettings"):
-        texts = dict.fromkeys(("shutdownCmd", "username", "password"), "")
-        values["powerSettings"] = make(
-            monitor.ServerPowerSettings,
-            enabled=False,
-            target=None,
-            powerCheck=monitor.ServerPowerCheckMethod.TIMER,
-            powerThreshold=0.0,
-            timeout=1,
-            sshPort=22,
-            **texts,
-        )
-    settings = make(monitor.ServerSettings, **{**values, "enabled": True})
-    added = proxy.addServer(settings)
-    listed = proxy.listServers()
+    monitored = module("servermon").ServerMonitor("/servermon", agent).listServers()
     return [
-        list(added),
-        {str(key): one.settings.host for key, one in listed.items()},
-        listed[1].status.reachable.val,
+        [number, server.settings.host, server.status.reachable.val]
+        for number, server in monitored.items()
     ]
 
 

@@ -20,14 +20,6 @@ def agent(address: str, user: str, password: str) -> Any:
     )
 
 
-def make(kind: Any, **values: Any) -> Any:
-    """A structure of this release.
-
-    Values for elements that this release does not have are ignored.
-    """
-    return kind(**{name: values[name] for name in kind.elements})
-
-
 def _keep_old_releases_alive() -> None:
     """Binds `raritan` in TypeInfo. Releases up to 4.0 import it with exec() in a method and read it
     with eval(). From Python 3.13 on, this eval() does not find a name that exec() has bound."""

@@ -100,12 +100,12 @@ class Files:
         return _text(f"return_code={code}".encode())
 
     def _raw(self, files: Mapping[str, bytes], query: Query) -> Answer:
-        return _code(self._device.raw_configuration.upload(files.get("config_file")))
+        return _code(self._device.raw_configuration.upload(files["config_file"]))
 
     def _bulk(self, files: Mapping[str, bytes], query: Query) -> Answer:
         return _code(
             self._device.bulk_configuration.upload(
-                files.get("bulk_config_file"),
+                files["bulk_config_file"],
                 _links(query),
                 query.get("mode") == "backup",
                 query.get("user_password", ""),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from .metered import FAULT_STATE, RESIDUAL_SENSOR, Device, Sensors
+from .metered import Device, Sensors
 from .sensors import Awake
 
 if TYPE_CHECKING:
@@ -75,7 +75,8 @@ class Inlet(Device):
             }
         )
         self.energy = self.sensors.counter("activeEnergy", self._start_wh(), self.watts)
-        self.sensors.state("residualCurrentStatus", FAULT_STATE, lambda: 0, RESIDUAL_SENSOR)
+        interface = "pdumodel.ResidualCurrentStateSensor"
+        self.sensors.state("residualCurrentStatus", lambda: 0, interface)
         if self.pdu.model.phases == 3:
             self.sensors.numeric(
                 {
@@ -135,8 +136,6 @@ class Inlet(Device):
         three = self.pdu.model.phases == 3
         return {
             "label": f"I{self.number + 1}",
-            "plugType": "IEC 60309 3P+N+E 6h 32A" if three else "IEC 60309 2P+E 6h 32A",
-            "namePlate": {"serialNumber": "<not set>"},
             "rating": {
                 "current": 32,
                 "decimalCurrent": 32.0,
@@ -153,9 +152,3 @@ class Inlet(Device):
 
     def isEnabled(self) -> bool:
         return self.enabled
-
-    def feeds(self) -> list[Device]:
-        if self.pdu.transfer_switch:
-            return [self.pdu.transfer_switch]
-        below: tuple[Device, ...] = (*self.pdu.protectors, *self.pdu.outlets)
-        return [device for device in below if device.fed_by() == [self]]

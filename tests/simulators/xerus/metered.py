@@ -5,16 +5,16 @@ switches.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Callable, Optional
+from typing import Any, Callable, Optional, Union
 
 from .objects import Served, Unit
-from .sensors import KINDS, AccumulatingSensor, Awake, NumericSensor, Sensor, StateSensor
+from .sensors import AccumulatingSensor, Awake, NumericSensor, StateSensor
 
 Read = Callable[[], float]
 # Sensors whose name in references is not the field's name with a capital (seen on real units).
 _OPAQUE_NAMES = {"residualCurrentStatus": "ResidualCurrentState"}
-RESIDUAL_SENSOR = "pdumodel.ResidualCurrentStateSensor"
-FAULT_STATE = 29
+_INTERFACES = {"residualCurrent": "pdumodel.TypeBResidualCurrentNumericSensor"}
+Sensor = Union[NumericSensor, StateSensor]
 
 
 class Sensors:
@@ -27,13 +27,8 @@ class Sensors:
     def __init__(
         self, unit: Unit, opaque: str, path: Optional[str], awake: Awake, live: bool
     ) -> None:
-        self._unit, self._opaque, self._path, self._awake, self._live = (
-            unit,
-            opaque,
-            path,
-            awake,
-            live,
-        )
+        self._unit, self._opaque, self._path = unit, opaque, path
+        self._awake, self._live = awake, live
         self.fitted: dict[str, Sensor] = {}
 
     def _paths(self, field: str) -> list[str]:
@@ -44,19 +39,16 @@ class Sensors:
 
     def numeric(self, readings: Mapping[str, Read]) -> None:
         for field, read in readings.items():
+            interface = _INTERFACES.get(field, "sensors.NumericSensor")
+            name, paths = self._name(field), self._paths(field)
             self.fitted[field] = NumericSensor(
-                self._unit, KINDS[field], self._name(field), self._paths(field), read, self._awake
+                self._unit, name, paths, read, self._awake, interface
             )
 
     def counter(self, field: str, start: float, power: Read) -> AccumulatingSensor:
+        name, paths = self._name(field), self._paths(field)
         sensor = AccumulatingSensor(
-            self._unit,
-            KINDS[field],
-            self._name(field),
-            self._paths(field),
-            start,
-            power if self._live else None,
-            self._awake,
+            self._unit, name, paths, start, power if self._live else None, self._awake
         )
         self.fitted[field] = sensor
         return sensor
@@ -64,21 +56,11 @@ class Sensors:
     def state(
         self,
         field: str,
-        quantity: int,
         read: Callable[[], Optional[int]],
         interface: str = "sensors.StateSensor",
-    ) -> StateSensor:
-        sensor = StateSensor(
-            self._unit,
-            interface,
-            self._name(field),
-            self._paths(field),
-            quantity,
-            read,
-            self._awake,
-        )
-        self.fitted[field] = sensor
-        return sensor
+    ) -> None:
+        name, paths = self._name(field), self._paths(field)
+        self.fitted[field] = StateSensor(self._unit, interface, name, paths, read, self._awake)
 
 
 class Device(Served):
@@ -89,18 +71,6 @@ class Device(Served):
     awake: Awake
     sensors: Sensors
     settings: dict[str, Any]
-
-    def feeds(self) -> list[Device]:
-        return []
-
-    def fed_by(self) -> list[Device]:
-        return []
-
-    def getParents(self) -> list[Device]:
-        return self.fed_by()
-
-    def getChildren(self) -> list[Device]:
-        return self.feeds()
 
     def getSensors(self) -> Mapping[str, Sensor]:
         self.awake.fetched()

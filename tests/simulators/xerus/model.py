@@ -19,7 +19,6 @@ class Model:
     inlets              number of inlets, over which the outlets are distributed; with
                         `transfer_switch` (2 inlets) one feeds all
     standby_current     current on each line of the inlet that is not selected, in A
-    latching            the unit reports that its relays keep their state without power
     not_switchable      outlets without a relay
     disabled            outlets whose switching an administrator disabled
     off, suspended, load_shed   outlets that are off at the start; the last two also name the
@@ -47,7 +46,6 @@ class Model:
     inlets: int = 1
     transfer_switch: bool = False
     standby_current: float = 0.0
-    latching: bool = False
     power_control: bool = True
     not_switchable: tuple[int, ...] = ()
     disabled: tuple[int, ...] = ()

@@ -13,7 +13,6 @@ if TYPE_CHECKING:
 
 # result codes, Outlet.idl and Pdu.idl
 NOT_SWITCHABLE, DISABLED, INHIBITED, INVALID = 1, 3, 5, 1
-_ON_OFF = 13  # type of a state sensor, Sensor.idl
 Json = dict[str, Any]
 
 
@@ -45,7 +44,7 @@ class Outlet(Device):
         if model.metering == "outlet":
             self._meter()
         if self.switchable:
-            self.sensors.state("outletState", _ON_OFF, self._shown)
+            self.sensors.state("outletState", self._shown)
 
     def _meter(self) -> None:
         self.sensors.numeric(
@@ -76,12 +75,7 @@ class Outlet(Device):
     def getMetaData(self) -> Json:
         return {
             "label": str(self.relay.number + 1),
-            "receptacleType": "IEC 60320 C13",
-            "namePlate": {"serialNumber": "<not set>"},
-            "rating": {"current": 10, "decimalCurrent": 10.0, "minVoltage": 219, "maxVoltage": 240},
             "isSwitchable": self.switchable,
-            "isLatching": self.pdu.model.latching,
-            "maxRelayCycleCnt": 100000,
         }
 
     def getState(self) -> Json:
@@ -141,21 +135,3 @@ class Outlet(Device):
             self.pdu.relays.cycle([self.relay], sequence=False)
             self.announce(1, cycle=True)
         return code
-
-    def getIOP(self) -> Json:
-        """The outlet's inlet and protector.
-
-        With a transfer switch, the inlet is always the first one.
-        """
-        return {
-            "i": self.pdu.inlets[0 if self.pdu.model.transfer_switch else self.pdu.inlet_of(self)],
-            "o": self.pdu.protector_of(self),
-            "p": [],
-        }
-
-    def fed_by(self) -> list[Device]:
-        return [
-            self.pdu.protector_of(self)
-            or self.pdu.transfer_switch
-            or self.pdu.inlets[self.pdu.inlet_of(self)]
-        ]

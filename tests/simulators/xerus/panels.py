@@ -12,9 +12,9 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Optional
 
 from .inlet import NEUTRAL, Pole
-from .metered import Sensors
+from .metered import Sensor, Sensors
 from .objects import Served
-from .sensors import AccumulatingSensor, Awake, Sensor
+from .sensors import AccumulatingSensor, Awake
 
 if TYPE_CHECKING:
     from .pdu import PduUnit

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Any, Optional
 
 from .inlet import Inlet
-from .metered import Device, Sensors
+from .metered import Device, Sensor, Sensors
 from .model import Model
 from .objects import Served, Site, Unit
 from .outlet import INHIBITED, INVALID, NOT_SWITCHABLE, Outlet
 from .panels import PowerMeterController
 from .protector import Protector
 from .relays import Delays, Relay, Relays, in_order
-from .sensors import AccumulatingSensor, Awake, Sensor
+from .sensors import AccumulatingSensor, Awake
 from .services.health import HardwareHealth
 from .transfer import TransferSwitch
 
@@ -35,7 +35,6 @@ class PduUnit(Unit):
             "startupState": 2,
             "cycleDelay": model.cycle_delay_s,
             "inRushGuardDelay": model.in_rush_guard_ms,
-            "latchingRelays": model.latching,
             "inhibitRelayControl": model.inhibit_relay_control,
         }
         self._protector_numbers: list[int] = []
@@ -204,7 +203,6 @@ class Pdu(Served):
             "macAddress": f"00:0d:5d:00:00:{self.unit.link_id:02x}",
             "hasSwitchableOutlets": any(outlet.switchable for outlet in self._pdu.outlets),
             "hasMeteredOutlets": model.metering == "outlet" and model.outlets > 0,
-            "hasLatchingOutletRelays": model.latching,
             "supportedInletWirings": [0],
         }
 
@@ -241,21 +239,12 @@ class Pdu(Served):
         self._pdu.settings = {**self._pdu.settings, **settings}
         return 0
 
-    def setLoadSheddingActive(self, active: bool) -> None:
-        """True switches off the non-critical outlets that may be switched, and keeps them off.
-
-        False switches on the outlets that would be on without load shedding.
+    def end_load_shedding(self) -> None:
+        """Switches on the outlets that would be on without load shedding.
 
         Source: Legrand PDU User Guide (June 2018), "Off and Lock Icons for Outlets".
         """
-        if active:
-            self._pdu.relays.shed(
-                outlet.relay.number
-                for outlet in self._pdu.outlets
-                if outlet.settings["nonCritical"] and not outlet.refusal()
-            )
-        else:
-            self._pdu.relays.restore()
+        self._pdu.relays.restore()
 
     # -- switching several outlets
 

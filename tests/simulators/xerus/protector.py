@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Optional
+from typing import TYPE_CHECKING, Any
 
 from .metered import Device, Sensors
 from .sensors import Awake
@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     from .pdu import PduUnit
 
 _CLOSED = 1
-_TRIP = 14
 _ONE_POLE = 0
 Json = dict[str, Any]
 
@@ -32,7 +31,7 @@ class Protector(Device):
         kind = "pdumodel.OverCurrentProtectorTripSensor"
         if unit.firmware.version(kind) is None:
             kind = "sensors.StateSensor"  # firmware up to 3.3
-        self.sensors.state("trip", _TRIP, lambda: _CLOSED, kind)
+        self.sensors.state("trip", lambda: _CLOSED, kind)
         if model.metering != "none":
             self.sensors.numeric({"current": self.amperes})
 
@@ -46,10 +45,8 @@ class Protector(Device):
     def getMetaData(self) -> Json:
         return {
             "label": f"C{self.number + 1}",
-            "namePlate": {"serialNumber": "<not set>"},
             "rating": {"current": 16, "decimalCurrent": 16.0, "minVoltage": 220, "maxVoltage": 240},
             "type": _ONE_POLE,
-            "maxTripCnt": 200,
         }
 
     def getPoles(self) -> list[Json]:
@@ -61,13 +58,3 @@ class Protector(Device):
                 **self.sensors.fitted,
             }
         ]
-
-    def getOCP(self) -> Optional[Device]:
-        """None: in this model no protector feeds another one."""
-        return None
-
-    def feeds(self) -> list[Device]:
-        return [outlet for outlet in self.pdu.outlets if self.pdu.protector_of(outlet) is self]
-
-    def fed_by(self) -> list[Device]:
-        return [self.pdu.transfer_switch or self.pdu.inlets[self.inlet]]

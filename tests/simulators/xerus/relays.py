@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Callable, NamedTuple, Optional
 
 from ..clockwork import Clockwork
@@ -83,14 +83,6 @@ class Relays:
             self._clockwork.after(
                 self._delays.cycle(relay.number), self._again(relay, ticket, sequence)
             )
-
-    def shed(self, numbers: Iterable[int]) -> None:
-        """Begins load shedding: these outlets go off and stay off until `restore`."""
-        self.held = frozenset(numbers)
-        chosen = [relay for relay in self.all if relay.number in self.held and relay.will_be_on()]
-        self.off(chosen)
-        for relay in chosen:
-            relay.load_shed = True
 
     def restore(self) -> None:
         """Ends load shedding: outlets that would be on without it are switched on, with their

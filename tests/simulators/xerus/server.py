@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import ssl
-from typing import Any, NamedTuple, Optional, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Optional
 
 from ..web import Connection, Counters, WebServer
-from .faults import Fault, Faults, Order, calls
-from .jsonrpc import NO_PRIVILEGE, Caller
+from .faults import Fault, Order, calls
+from .jsonrpc import NO_PRIVILEGE
+
+if TYPE_CHECKING:
+    from .device import XerusPdu
 
 JSON = "application/json; charset=UTF-8"
 _REASONS = {
@@ -43,25 +46,6 @@ class Request(NamedTuple):
     secure: bool
 
 
-class Device(Protocol):
-    """The part of the unit that the server uses."""
-
-    faults: Faults
-
-    def down(self) -> bool:
-        """Whether the unit is rebooting."""
-
-    def boots(self) -> int:
-        """The number of reboots so far."""
-
-    def moved(self, request: Request) -> Optional[Answer]:
-        """The redirect to HTTPS; None if this request needs none."""
-
-    def authenticate(self, request: Request) -> Optional[Caller]: ...
-
-    def answer(self, request: Request, caller: Caller) -> Answer: ...
-
-
 class XerusConnection(Connection):
     server: XerusServer
 
@@ -92,7 +76,7 @@ class XerusConnection(Connection):
             return
         self._send(_instead(order, request) or self._answer(device, request), order)
 
-    def _answer(self, device: Device, request: Request) -> Answer:
+    def _answer(self, device: XerusPdu, request: Request) -> Answer:
         moved = device.moved(request)
         if moved is not None:
             return moved
@@ -136,12 +120,12 @@ def _instead(order: Optional[Order], request: Request) -> Optional[Answer]:
 
 
 class XerusServer(WebServer):
-    unit: Device
+    unit: XerusPdu
 
     def __init__(
         self,
         address: tuple[str, int],
-        unit: Device,
+        unit: XerusPdu,
         counters: Counters,
         tls: Optional[ssl.SSLContext],
     ) -> None:

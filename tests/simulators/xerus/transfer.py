@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .metered import FAULT_STATE, Device, Sensors
+from .metered import Device, Sensors
 from .sensors import Awake
 
 if TYPE_CHECKING:
     from .pdu import PduUnit
 
-_SELECTION = 28  # a type of state sensors, Sensor.idl
 _NORMAL, _HYBRID = 1, 2
 Json = dict[str, Any]
 
@@ -26,8 +25,8 @@ class TransferSwitch(Device):
         self.settings = {"preferredSource": 0, "manualTransferEnabled": True}
         self.awake = Awake()
         self.sensors = Sensors(unit, "TS0", None, self.awake, False)
-        self.sensors.state("selectedSource", _SELECTION, lambda: self.selected)
-        self.sensors.state("operationalState", FAULT_STATE, lambda: _NORMAL)
+        self.sensors.state("selectedSource", lambda: self.selected)
+        self.sensors.state("operationalState", lambda: _NORMAL)
 
     def getMetaData(self) -> Json:
         return {
@@ -42,9 +41,3 @@ class TransferSwitch(Device):
             {"line": line, "inNodeIds": [1 + line, 11 + line], "outNodeId": 21 + line}
             for line in range(self.pdu.model.phases)
         ]
-
-    def fed_by(self) -> list[Device]:
-        return list(self.pdu.inlets)
-
-    def feeds(self) -> list[Device]:
-        return list(self.pdu.protectors) or list(self.pdu.outlets)

@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Optional
 
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from cryptography.x509.oid import NameOID
 
 from ..objects import Served, Unit
 
@@ -20,14 +18,6 @@ if TYPE_CHECKING:
 
 OK, UPLOAD_PENDING, UPLOAD_KEY, UPLOAD_CERTIFICATE, UPLOAD_MISMATCH = 0, 2, 3, 4, 5
 _KEY_MISSING = 200
-_RSA, _ECDSA = 1, 2
-_CURVES = {"secp256r1": 1, "secp384r1": 2, "secp521r1": 3}
-_ATTRIBUTES = {
-    "organization": NameOID.ORGANIZATION_NAME,
-    "organizationalUnit": NameOID.ORGANIZATIONAL_UNIT_NAME,
-    "commonName": NameOID.COMMON_NAME,
-}
-_DATE = "%b %d %H:%M:%S %Y GMT"
 Json = dict[str, Any]
 
 
@@ -103,33 +93,13 @@ def _certificates(pem: bytes) -> list[x509.Certificate]:
         return []
 
 
-def _attributes(name: x509.Name) -> Json:
-    values = {field: name.get_attributes_for_oid(oid) for field, oid in _ATTRIBUTES.items()}
-    return {field: str(value[0].value) for field, value in values.items() if value}
-
-
-def _key_info(key: Any) -> Json:
-    """A key's type, curve and length, in the fields of all releases."""
-    kind, curve, length = _RSA, 0, key.key_size
-    if isinstance(key, ec.EllipticCurvePublicKey):
-        kind, curve, length = _ECDSA, _CURVES[key.curve.name], 0
-    else:
-        assert isinstance(key, rsa.RSAPublicKey)
-    return {
-        "keyInfo": {"type": kind, "ecCurve": curve, "rsaKeyLength": length},
-        "keyType": kind,
-        "ellipticCurve": curve,
-        "rsaKeyLength": length,
-        "keyLength": key.key_size,
-    }
-
-
 def _certificate_info(certificate: x509.Certificate) -> Json:
+    """Its number and the length of its key, in the fields of all releases."""
+    key: Any = certificate.public_key()
+    bits = key.key_size
     return {
-        "subject": _attributes(certificate.subject),
-        "issuer": _attributes(certificate.issuer),
         "serialNumber": f"{certificate.serial_number:X}",
-        "invalidBefore": certificate.not_valid_before_utc.strftime(_DATE),
-        "invalidAfter": certificate.not_valid_after_utc.strftime(_DATE),
-        **_key_info(certificate.public_key()),
+        "keyInfo": {"rsaKeyLength": bits},
+        "rsaKeyLength": bits,
+        "keyLength": bits,
     }

@@ -17,17 +17,18 @@ from ..idl import BadParams
 from ..jsonrpc import Caller
 from ..objects import Served, Unit
 from ..outlet import Outlet
-from ..sensors import NumericSensor, StateSensor
+from ..sensors import AccumulatingSensor, NumericSensor, StateSensor
 
 POLL_S = LIFE_S = 30.0
 _LOOK_S = 0.02  # timeout of one wait in a poll, in seconds
 _CHANNELS, _AT_ONCE, _INVALID_CHANNEL = 16, 50, 1
-_OUTLET, _READING, _NUMERIC, _DISCRETE = (
-    "pdumodel.Outlet.StateChangedEvent",
-    "sensors.NumericSensor.ReadingChangedEvent",
-    "sensors.NumericSensor.StateChangedEvent",
-    "sensors.StateSensor.StateChangedEvent",
-)
+# the event that a change of an object's state causes
+_EVENTS: dict[type, str] = {
+    Outlet: "pdumodel.Outlet.StateChangedEvent",
+    NumericSensor: "sensors.NumericSensor.ReadingChangedEvent",
+    AccumulatingSensor: "sensors.NumericSensor.ReadingChangedEvent",
+    StateSensor: "sensors.StateSensor.StateChangedEvent",
+}
 Json = dict[str, Any]
 Demand = tuple[str, Optional[Served]]  # type id, source; None: any
 
@@ -79,24 +80,15 @@ class EventService(Served):
                 self._end(channel)
         seen, self._seen = self._seen, {}
         for served in self.unit.objects() if self.channels else ():
-            events = _watched(served)
-            if any(self._wanted(event, served) for event in events):
-                now = self._seen[served] = _state(served)
+            event = _EVENTS.get(type(served))
+            if event and any(channel.wants(event, served) for channel in self.channels):
+                state = self._seen[served] = _state(served)
                 if served in seen:
-                    self._compare(served, seen[served], now)
+                    self._compare(event, served, seen[served], state)
 
-    def _wanted(self, event: str, served: Served) -> bool:
-        return any(channel.wants(event, served) for channel in self.channels)
-
-    def _compare(self, served: Served, old: Json, new: Json) -> None:
-        differs = {name for name in new if new[name] != old[name]} - {"timestamp"}
-        if isinstance(served, NumericSensor):
-            if differs:
-                self.deliver(_READING, served, {"newReading": new})
-            if differs - {"value"}:
-                self.deliver(_NUMERIC, served, {"oldReading": old, "newReading": new})
-        elif differs:
-            self.deliver(_watched(served)[0], served, {"oldState": old, "newState": new})
+    def _compare(self, event: str, served: Served, old: Json, new: Json) -> None:
+        if any(new[name] != old[name] for name in new if name != "timestamp"):
+            self.deliver(event, served, {"oldState": old, "newState": new, "newReading": new})
 
     def deliver(self, event: str, source: Served, fields: Json) -> None:
         """Puts an event of this unit into the queue of each channel that wants it."""
@@ -178,16 +170,6 @@ class Channel(Served):
         return self.pollEventsNb()
 
 
-def _watched(served: Served) -> tuple[str, ...]:
-    """The events that a change of the object's state causes."""
-    if isinstance(served, NumericSensor):
-        return _READING, _NUMERIC
-    if isinstance(served, StateSensor):
-        return (_DISCRETE,)
-    return (_OUTLET,) if isinstance(served, Outlet) else ()
-
-
-def _state(served: Served) -> Json:
-    if isinstance(served, NumericSensor):
-        return served.getReading()
-    return served.getState() if isinstance(served, (StateSensor, Outlet)) else {}
+def _state(served: Any) -> Json:
+    state: Json = served.getReading() if isinstance(served, NumericSensor) else served.getState()
+    return state

@@ -10,7 +10,7 @@ from typing import Any, Optional
 
 from ..objects import Served
 from ..pdu import PduUnit
-from ..sensors import KINDS, Awake, NumericSensor
+from ..sensors import Awake, NumericSensor
 
 _MANAGER = "peripheraldevicemanager"
 _DEV_PORT, _CHAIN = 1, 3
@@ -56,14 +56,11 @@ class DeviceSlot(Served):
 
 
 def _device(unit: PduUnit, number: int, path: str) -> Json:
-    name, serial, value = _SENSORS[number]
-    sensor = NumericSensor(
-        unit, KINDS[name], f"EXT{number:02}N", [f"{path}/device"], lambda: value, Awake()
-    )
+    _, serial, value = _SENSORS[number]
+    sensor = NumericSensor(unit, f"EXT{number:02}N", [f"{path}/device"], lambda: value, Awake())
     return {
         "deviceID": {
             "serial": serial,
-            "type": sensor.getTypeSpec(),
             "isActuator": False,
             "channel": -1 if unit.firmware.index >= _PLAIN_CHANNEL_FROM else 0,
         },

@@ -14,16 +14,10 @@ Json = dict[str, Any]
 
 
 class ServerMonitor(Served):
-    """Each server answers."""
+    """It monitors one server, which answers."""
 
     def __init__(self, unit: Unit) -> None:
         super().__init__(unit, "servermon.ServerMonitor", "servermon", ["/servermon"])
-        self._servers: dict[int, Json] = {}
-
-    def addServer(self, settings: Json) -> Json:
-        number = len(self._servers) + 1
-        self._servers[number] = {"settings": settings, "status": {"reachable": _REACHABLE}}
-        return {"_ret_": 0, "id": number}
 
     def listServers(self) -> dict[int, Json]:
-        return self._servers
+        return {1: {"settings": {"host": "192.0.2.1"}, "status": {"reachable": _REACHABLE}}}
