@@ -2,12 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from handlers.snmp import detection, metering
-from handlers.snmp.profiles import PROFILES
 from handlers.snmp.reader import Reader
 from handlers.snmp.sources import Alike, Checked, Column
-from tests.handlers.snmp.memory import Memory, of_rows, reader, table
-from tests.simulators.snmp_agent.devices import apc
+from tests.handlers.snmp.memory import Memory, reader, table
 
 A, B = Column("1.3.1"), Column("1.3.2")
 KINDS = table("1.3.2", {"1.1": "x", "1.2": "x", "1.3": "x", "1.4": "y", "2.1": "x"})
@@ -52,20 +49,3 @@ def test_up_to_most_doubtful_values_are_checked_one_by_one_and_more_by_a_walk(
     device = Memory(ZEROS)
     assert Checked(A, ("0",), B, ("2",), most).rows(Reader(device)) == {"2": 5, "3": 0, "4": 0}
     assert asked(device) == cost
-
-
-def test_an_rpdu2_of_48_outlets_is_read_with_ten_calls_and_its_states_with_four() -> None:
-    device = of_rows(apc.rpdu2(48).device.rows())
-    detection.detect(device, PROFILES)
-    assert len(device.asked) <= 4
-    device = of_rows(apc.rpdu2(48).device.rows())
-    metering.read_statistic(detection.detect(device, PROFILES, for_figures=True), with_power=False)
-    assert len(device.asked) <= 10 and f"walk {apc.RPDU2_STATUS}.5" not in device.asked
-
-
-def test_a_statistic_of_a_family_without_a_figure_is_one_get() -> None:
-    device = Memory({detection.SYS_OBJECT_ID: "1.3.6.1.4.1.1418.4"})  # dataprobe-ibootbar
-    device_read = detection.detect(device, PROFILES, for_figures=True)
-    figures = metering.read_statistic(device_read, with_power=False)
-    assert (figures.load_a, figures.energy_kwh, figures.ports) == (None, None, {})
-    assert device.asked == [f"get {detection.SYS_OBJECT_ID}"]

@@ -4,15 +4,12 @@ loads.
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections.abc import Iterable
 
 from handlers.snmp.detection import candidates
 from handlers.snmp.families import ENTERPRISES
 from handlers.snmp.profile import Profile
 from handlers.snmp.profiles import PROFILES
-from tests.needs import ROOT
 
 
 def prefixes_of(profiles: Iterable[Profile]) -> set[str]:
@@ -59,30 +56,3 @@ def test_choosing_vendors_by_sys_object_id_loses_no_candidate() -> None:
     for object_id in ("", *prefixes, *(f"{prefix}.7" for prefix in prefixes)):
         among_all = list(candidates(object_id, tuple(PROFILES)))
         assert list(candidates(object_id, PROFILES)) == among_all, object_id
-
-
-def test_making_a_handler_loads_no_family_and_a_sys_object_id_loads_only_fitting_vendors() -> None:
-    program = """
-import sys
-from handlers.snmp.handler import make_handler
-from handlers.snmp.profiles import PROFILES
-from pdu_common.connection import PduSnmpData
-make_handler(PduSnmpData("127.0.0.1"))
-loaded = lambda: sorted(name for name in sys.modules if name.startswith("handlers.snmp.profiles."))
-print(loaded())
-PROFILES.near("1.3.6.1.4.1.46235")
-print(loaded())
-"""
-    output = subprocess.run(
-        [sys.executable, "-c", program],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=60,
-    ).stdout
-    assert output.splitlines() == [
-        "[]",
-        "['handlers.snmp.profiles.language', 'handlers.snmp.profiles.rpcm', "
-        "'handlers.snmp.profiles.shorthand']",
-    ]
