@@ -12,7 +12,7 @@ import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.needs import ROOT, program
+from tests.needs import ROOT
 from tests.ports import reserved
 from tests.waiting import bounded
 
@@ -135,27 +135,3 @@ def test_the_demo_with_keep_serves_its_page_until_ctrl_c(tmp_path: Path) -> None
         process.send_signal(signal.SIGINT)
         assert process.wait(PATIENCE_S) == 0
     assert list(tmp_path.iterdir()) == []
-
-
-def test_the_tutorial_without_a_browser_runs_as_written(tmp_path: Path) -> None:
-    program("curl")
-    text = (ROOT / "docs" / "tutorial.md").read_text("utf-8")
-    found = re.search(r"(?ms)^## Without a browser$.*?^```sh\n(.*?)^```$", text)
-    assert found is not None
-    data = tmp_path / ".cache" / "dcimanager"
-    with started("-m", "tests.dcimanager", "--data", str(data), folder=tmp_path) as process:
-        address = line_of(process, LOGIN)[1].rstrip("/")
-        done = subprocess.run(
-            ["sh", "-eu", "-c", found[1].replace("http://127.0.0.1:8080", address)],
-            cwd=tmp_path,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=PATIENCE_S,
-        )
-        process.send_signal(signal.SIGINT)
-        process.wait(PATIENCE_S)
-    assert done.returncode == 0 and not done.stderr, done.stderr
-    words = " ".join(done.stdout.split())
-    assert words.startswith("1 Off "), words
-    assert "the PDU reports off." in words

@@ -85,16 +85,6 @@ _ELSEWHERE: Mapping[str, str] = {
     "pdu meter": "tests/pdu/energy/test_meter.py",
     "pdu energy month": "tests/pdu/energy/test_report.py",
     "curl http://127.0.0.1:9914": "tests/pdu/monitoring/test_exporter.py",
-    **dict.fromkeys(
-        (
-            "printf email=%s&password=%s",
-            "curl -s -c",
-            "curl -s -b",
-            "sed -n",
-            "sleep 3",
-        ),
-        "tests/dcimanager/test_command.py",
-    ),
     "pdu prove": "tests/pdu/evidence/prove/test_command.py",
     **dict.fromkeys(
         (
