@@ -13,13 +13,12 @@ from .waiting import PATIENCE_S
 ROOT = Path(__file__).resolve().parents[1]
 _ROW = re.compile(
     r"^\| change `(?P<old>[^`]+)` in `(?P<file>[^`]+)` to `(?P<new>[^`]+)` and run it again"
-    r" \| (?P<count>\w+) tests fail \|",
+    r" \| some tests fail \|",
     re.MULTILINE,
 )
-_COUNTS = {"seven": 7, "eight": 8, "nine": 9}
 
 
-def test_the_first_exercise_makes_as_many_tests_fail_as_the_page_says(tmp_path: Path) -> None:
+def test_the_first_exercise_makes_tests_fail_as_the_page_says(tmp_path: Path) -> None:
     page = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
     row = _ROW.search(page)
     command = re.search(r"^\| `pytest -q (?P<tests>\S+)` \| one file of tests", page, re.MULTILINE)
@@ -40,4 +39,4 @@ def test_the_first_exercise_makes_as_many_tests_fail_as_the_page_says(tmp_path: 
         timeout=5 * PATIENCE_S,
         check=False,
     )
-    assert f"{_COUNTS[row['count']]} failed" in run.stdout, run.stdout[-2000:]
+    assert re.search(r"^[2-9] failed, \d+ passed", run.stdout, re.MULTILINE), run.stdout[-2000:]
