@@ -20,6 +20,19 @@ from typing import Optional
 
 from .language import *
 
+MPRO = "30966.11.0"  # 0 is the addressed unit
+MS = "30966.10.2"
+MS_COUNT = scalar(MS + ".1.3.0", "outputNum")
+MS_STATUS = column(MS + ".4", "outputStatus", "0")
+# on a unit without outlets the object of MS_COUNT is the baud rate
+FEWER_THAN_49 = "[1-9]|[1-3][0-9]|4[0-8]"
+
+# Line currents are items 4 to 6 in every generation of firmware. Only one with the online flags of
+# slaves, the last items of IPPDU-MIB, has the energies of that MIB in 7 to 9: other firmware has
+# other items there.
+IP = column("30966.10.3.2", "statusInfo")
+SLAVE_ONE_ONLINE = Arc(IP, 0, ("71",))
+
 VENDOR = "Clever Electronic, FS.COM"
 ON, OFF, NOT_THERE = "ON", "OFF", ("--", "")
 NO_MIB = "no MIB is public"
@@ -131,9 +144,6 @@ def _rpdu(key: str, tree: str, source: str, *models: str) -> Profile:
     )
 
 
-MPRO = "30966.11.0"  # 0 is the addressed unit
-
-
 def _lines(item: str, tail: str) -> Source:
     """An item of each line: current 2.1, power 3.1, energy 6. No rows if power is not at 3.1: older
     firmware has other items.
@@ -180,19 +190,6 @@ def _mpro(tail: str) -> Outlets:
         power=figure(_items_of("3", "output", "2.1" + tail)),
         energy=figure(_items_of("3", "output", "5" + tail), TENTHS),
     )
-
-
-MS = "30966.10.2"
-MS_COUNT = scalar(MS + ".1.3.0", "outputNum")
-MS_STATUS = column(MS + ".4", "outputStatus", "0")
-# on a unit without outlets the object of MS_COUNT is the baud rate
-FEWER_THAN_49 = "[1-9]|[1-3][0-9]|4[0-8]"
-
-# Line currents are items 4 to 6 in every generation of firmware. Only one with the online flags of
-# slaves, the last items of IPPDU-MIB, has the energies of that MIB in 7 to 9: other firmware has
-# other items there.
-IP = column("30966.10.3.2", "statusInfo")
-SLAVE_ONE_ONLINE = Arc(IP, 0, ("71",))
 
 
 def _items(first: int) -> Complete:

@@ -13,45 +13,19 @@ from decimal import Decimal
 
 from .language import *
 
-OLDEST = (1, 5, 6)  # products EPC 8x, 24x, 2x6
+# the numbers of products, after 28507
+OLDEST = "1 5 6"  # products EPC 8x, 24x, 2x6
 PRODUCTS = (
-    15,
-    18,
-    19,
-    29,
-    38,
-    43,
-    50,
-    56,
-    58,
-    60,
-    61,
-    64,
-    67,
-    68,
-    69,
-    70,
-    77,
-    81,
-    82,
-    83,
-    85,
-    87,
-    97,
-    98,
-    100,
-    106,
-    107,
-    109,
-    111,
-    112,
+    "15 18 19 29 38 43 50 56 58 60 61 64 67 68 69 70 77 81 82 83 85 87"
+    " 97 98 100 106 107 109 111 112"
 )
 # PDU 8110, 8310, 818X, ATS 3020, ETS 8801, PDU 8306, 835X, 8340, 8311, 8341
-METERED = (23, 27, 35, 40, 41, 44, 52, 54, 62, 65)
+METERED = "23 27 35 40 41 44 52 54 62 65"
 
 
-def _roots(products: tuple[int, ...]) -> tuple[Root, ...]:
-    return tuple(Root(oid(f"28507.{product}"), oid(f"28507.{product}")) for product in products)
+def _roots(products: str) -> tuple[Root, ...]:
+    trees = [oid(f"28507.{product}") for product in products.split()]
+    return tuple(Root(tree, tree) for tree in trees)
 
 
 def _ports(powerports: str) -> Outlets:
@@ -104,7 +78,7 @@ PROFILES = (
             "ENC 2100, 2101, 2150, 2151",
             "EPC 8x, 24x, 2x6",
         ),
-        roots=_roots((*PRODUCTS, *OLDEST)),
+        roots=_roots(f"{PRODUCTS} {OLDEST}"),
         outlets=(_ports("1.3.1"), _ports("1.2"), _ports("1.1")),
         load=LOAD,
         power=POWER,

@@ -16,6 +16,26 @@ from typing import Optional
 
 from .language import *
 
+PDU, PDU2, PDU3, MPDU = "232.165.2", "232.165.7", "232.165.11", "232.165.5"
+# of each unit, even if it only meters
+PDU2_COUNT = column(PDU2 + ".1.2.1.12", "pdu2OutletCount")
+PDU3_COUNT = column(PDU3 + ".1.2.1.13", "pdu3OutletCount")
+PDU3_PHASES = column(PDU3 + ".1.2.1.11", "pdu3InputPhaseCount")
+CORE_STATE = column(MPDU + ".2.1.1.2", "mpduOutputStatus")
+CORE_CURRENT = column(MPDU + ".2.1.1.7", "mpduOutputCurrent")
+CORE_WATTS = column(MPDU + ".2.1.1.9", "mpduOutputPowerWatt")
+CORE_WH = column(MPDU + ".2.1.1.13", "mpduOutputPowerWattHour")
+BAR_STATE = column(MPDU + ".4.1.1.2", "mpduSmExtBarOutletStatus")
+# The table of bars has rows for every output. If no smart device is detected on an output, the type
+# of its device is empty.
+BARS = without(
+    BAR_STATE, "", by=Part(column(MPDU + ".3.1.1.8", "mpduDeviceType"), over=BAR_STATE, stop=2)
+)
+MODULE_POWER = column(PDU + ".3.1.1.4", "pduOutputPower")
+MODULE_PDUS = column(PDU + ".1.2.1.1", "pduIdentIndex")
+MODULE_COUNT = scalar(PDU + ".1.1.0", "numOfPdu")
+NOT_MEASURED = "-1"
+
 # the state in rows beyond the unit's outlets, and the outlet count in rows beyond the chain's units
 PADDING = "0"
 NEUTRAL = "2"  # a value of ...InputPhaseCurrentMeasType
@@ -147,27 +167,6 @@ def unread(name: str) -> str:
         f"countdowns in {name}OutletControlOffCmd, ...OnCmd, ...RebootCmd: "
         f"{name}OutletControlStatus itself says pendingOff and pendingOn"
     )
-
-
-PDU, PDU2, PDU3, MPDU = "232.165.2", "232.165.7", "232.165.11", "232.165.5"
-# of each unit, even if it only meters
-PDU2_COUNT = column(PDU2 + ".1.2.1.12", "pdu2OutletCount")
-PDU3_COUNT = column(PDU3 + ".1.2.1.13", "pdu3OutletCount")
-PDU3_PHASES = column(PDU3 + ".1.2.1.11", "pdu3InputPhaseCount")
-CORE_STATE = column(MPDU + ".2.1.1.2", "mpduOutputStatus")
-CORE_CURRENT = column(MPDU + ".2.1.1.7", "mpduOutputCurrent")
-CORE_WATTS = column(MPDU + ".2.1.1.9", "mpduOutputPowerWatt")
-CORE_WH = column(MPDU + ".2.1.1.13", "mpduOutputPowerWattHour")
-BAR_STATE = column(MPDU + ".4.1.1.2", "mpduSmExtBarOutletStatus")
-# The table of bars has rows for every output. If no smart device is detected on an output, the type
-# of its device is empty.
-BARS = without(
-    BAR_STATE, "", by=Part(column(MPDU + ".3.1.1.8", "mpduDeviceType"), over=BAR_STATE, stop=2)
-)
-MODULE_POWER = column(PDU + ".3.1.1.4", "pduOutputPower")
-MODULE_PDUS = column(PDU + ".1.2.1.1", "pduIdentIndex")
-MODULE_COUNT = scalar(PDU + ".1.1.0", "numOfPdu")
-NOT_MEASURED = "-1"
 
 
 def _core_and_bars(core: Source, bar: str, name: str) -> Merged:

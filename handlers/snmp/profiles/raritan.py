@@ -20,6 +20,15 @@ from typing import NamedTuple, Optional
 from .language import *
 
 CURRENT, POWER, ENERGY, ON_OFF = "1", "5", "8", "14"  # sensor types
+# BITS: the sensor of type N has bit N - 1
+CAPABILITIES = column("13742.6.3.5.3.1.10", "outletDeviceCapabilities")
+INLET_COUNT = column("13742.6.3.2.2.1.2", "inletCount")
+# a row for each PDU of the chain; a controller has no inlet
+PDUS = without(INLET_COUNT, "0")
+pdu_total = partial(total, unit=Arcs(stop=1), units=PDUS)
+LABEL = column("13742.6.3.5.3.1.2", "outletLabel")
+NEUTRAL = "4"  # a value of inletPoleLine
+POLE_LINE = column("13742.6.3.3.5.1.1", "inletPoleLine")
 
 
 class _Sensors(NamedTuple):
@@ -92,9 +101,6 @@ INLET_POLES = _Sensors("13742.6.5.2.4.1", "13742.6.3.3.6.1", "inletPole")
 PROTECTORS = _Sensors("13742.6.5.3.3.1", "13742.6.3.4.4.1", "overCurrentProtector")
 OUTLETS = _Sensors("13742.6.5.4.3.1", "13742.6.3.5.4.1", "outlet")
 
-# BITS: the sensor of type N has bit N - 1
-CAPABILITIES = column("13742.6.3.5.3.1.10", "outletDeviceCapabilities")
-
 
 def _outlet(kind: str) -> Figure:
     """The readings of outlets that have such a sensor by their capabilities, if there are some."""
@@ -121,15 +127,6 @@ def _inlets(kind: str) -> Figure:
 def _units(kind: str) -> Figure:
     """Of units whose inlets have no such sensor."""
     return UNITS.figure(if_listed(UNITS.parts(kind), UNITS.availability("")), kind)
-
-
-INLET_COUNT = column("13742.6.3.2.2.1.2", "inletCount")
-# a row for each PDU of the chain; a controller has no inlet
-PDUS = without(INLET_COUNT, "0")
-pdu_total = partial(total, unit=Arcs(stop=1), units=PDUS)
-LABEL = column("13742.6.3.5.3.1.2", "outletLabel")
-NEUTRAL = "4"  # a value of inletPoleLine
-POLE_LINE = column("13742.6.3.3.5.1.1", "inletPoleLine")
 
 
 def _phase_rows(poles: Source) -> Only:

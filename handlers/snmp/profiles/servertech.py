@@ -11,6 +11,25 @@ from functools import partial
 
 from .language import *
 
+STATUS, ST4_STATE = (
+    column("1718.3.2.3.1.5", "outletStatus"),
+    column("1718.4.1.8.3.1.1", "st4OutletState"),
+)
+OUTLET_COUNT = column("1718.3.2.2.1.9", "infeedOutletCount")
+ST4_OUTLET_COUNT = column("1718.4.1.3.2.1.24", "st4InputCordOutletCount")
+ST4_LINES = column("1718.4.1.4.3.1.3", "st4LineCurrent")
+ST4_LABEL = column("1718.4.1.4.2.1.4", "st4LineLabel")
+# the input cords whose lines are metered
+ST4_CORDS = OfUnits(ST4_OUTLET_COUNT, ST4_LINES)
+# Models that only monitor may lack the control states.
+CONTROL = column("1718.3.2.3.1.10", "outletControlState")
+ST4_CONTROL = column("1718.4.1.8.5.1.1", "st4OutletControlState")
+TOWER = column("1718.3.2.1.1.8", "towerCapabilities")
+# Came into the MIB with towerEnergy (2010-07-07), after infeedEnergy (2009-03-10): firmware between
+# them has towerCapabilities and no energy of towers.
+TOWER_POWER = column("1718.3.2.1.1.11", "towerActivePower")
+AREA = scalar("1718.3.1.7.0", "systemArea")  # came into the MIB with systemTotalPower
+
 THE_UNIT = Arcs(stop=1)  # or the tower
 unit_total = partial(total, else_outlets=True, unit=THE_UNIT)
 THREE_PHASE = 3  # bit of towerCapabilities
@@ -25,56 +44,22 @@ ST4_FIXED_ON, ST4_LOCKED_OFF, ST4_LOCKED_ON = "1", "14", "15"
 ST4_TRUSTED = ("0", "14", "15", "16", "17", "18", "19", "20")
 # Values of st4OutletControlState without a command under way. The others are pendOn, pendOff,
 # reboot, shutdown, eventReboot and eventShutdown.
-ST4_SETTLED = (
-    "0",
-    ST4_FIXED_ON,
-    "2",
-    "3",
-    "4",
-    "5",
-    "6",
-    "7",
-    "10",
-    "11",
-    ST4_LOCKED_OFF,
-    ST4_LOCKED_ON,
-    "16",
-    "17",
-)
+ST4_SETTLED = tuple("0 1 2 3 4 5 6 7 10 11 14 15 16 17".split())
 ST4_NEUTRAL = "4"  # a value of st4LineIndex
-
-STATUS, ST4_STATE = (
-    column("1718.3.2.3.1.5", "outletStatus"),
-    column("1718.4.1.8.3.1.1", "st4OutletState"),
-)
-OUTLET_COUNT = column("1718.3.2.2.1.9", "infeedOutletCount")
-ST4_OUTLET_COUNT = column("1718.4.1.3.2.1.24", "st4InputCordOutletCount")
-ST4_LINES = column("1718.4.1.4.3.1.3", "st4LineCurrent")
-ST4_LABEL = column("1718.4.1.4.2.1.4", "st4LineLabel")
-# the input cords whose lines are metered
-ST4_CORDS = OfUnits(ST4_OUTLET_COUNT, ST4_LINES)
-# Models that only monitor may lack the control states.
-CONTROL = column("1718.3.2.3.1.10", "outletControlState")
-ST4_CONTROL = column("1718.4.1.8.5.1.1", "st4OutletControlState")
-INFEED_LOAD = Complete(
-    column("1718.3.2.2.1.7", "infeedLoadValue"),
-    # some firmware lacks the counts
-    beside=First((OUTLET_COUNT, column("1718.3.2.2.1.2", "infeedID"))),
-    count=column("1718.3.2.1.1.5", "towerInfeedCount"),
-    numbered=-1,
-)
-INFEED_POWER = Complete(
-    column("1718.3.2.2.1.12", "infeedPower"),
-    beside=First((OUTLET_COUNT, column("1718.3.2.2.1.2", "infeedID"))),
-    count=column("1718.3.2.1.1.5", "towerInfeedCount"),
-    numbered=-1,
-)
-TOWER = column("1718.3.2.1.1.8", "towerCapabilities")
-# Came into the MIB with towerEnergy (2010-07-07), after infeedEnergy (2009-03-10): firmware between
-# them has towerCapabilities and no energy of towers.
-TOWER_POWER = column("1718.3.2.1.1.11", "towerActivePower")
-AREA = scalar("1718.3.1.7.0", "systemArea")  # came into the MIB with systemTotalPower
 IS_THREE_PHASE = Bits(TOWER, THREE_PHASE)
+
+
+def _infeeds(below: str, name: str) -> Complete:
+    return Complete(
+        column(f"1718.3.2.2.1.{below}", name),
+        # some firmware lacks the counts
+        beside=First((OUTLET_COUNT, column("1718.3.2.2.1.2", "infeedID"))),
+        count=column("1718.3.2.1.1.5", "towerInfeedCount"),
+        numbered=-1,
+    )
+
+
+INFEED_LOAD = _infeeds("7", "infeedLoadValue")
 # A fourth infeed may be a neutral line. If its tower does not report its capabilities, the tower's
 # infeeds are not summed.
 FOURTH = Arc(INFEED_LOAD, 1, ("4",))
@@ -117,7 +102,7 @@ PROFILES = (
         load=total(figure(without(INFEED_LOAD, "1", by=NEUTRAL), HUNDREDTHS), unit=THE_UNIT),
         power=total(
             figure(value_or_empty(scalar("1718.3.1.6.0", "systemTotalPower"), AREA)),
-            figure(without(INFEED_POWER, "1", by=NEUTRAL)),
+            figure(without(_infeeds("12", "infeedPower"), "1", by=NEUTRAL)),
         ),
         energy=total(
             figure(value_or_empty(column("1718.3.2.1.1.14", "towerEnergy"), TOWER_POWER)),
