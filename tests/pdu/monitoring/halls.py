@@ -79,8 +79,9 @@ def hall(folder: Path) -> Iterator[Hall]:
         yield made
 
 
-def line(folder: Path, peer: Peer) -> str:
-    """Return a peer's line of a device list.
+def line(folder: Path, peer: Peer, name: str = "") -> str:
+    """Return a peer's line of a device list; its name and login are those of its handler, else
+    `name`.
 
     Write the peer's `ca_pem`, if any, to a file that the line names.
     """
@@ -99,14 +100,15 @@ def line(folder: Path, peer: Peer) -> str:
         settings["ca_pem"] = f"{peer.handler}.pem"
     port = {**peer.settings, **peer.snmp}["port"]
     pairs = "; ".join(f"{key}={value}" for key, value in settings.items())
-    return ",".join([peer.handler, peer.handler, f"{peer.address}:{port}", peer.handler, pairs])
+    name = name or peer.handler
+    return ",".join([name, peer.handler, f"{peer.address}:{port}", name, pairs])
 
 
-def login(peer: Peer) -> str:
+def login(peer: Peer, name: str = "") -> str:
     """Return a peer's login as a TOML table of the file of logins."""
     every = {**peer.settings, **peer.snmp}
     pairs = [f'{key} = "{every[key]}"' for key in (*SECRETS, "username") if key in every]
-    return "\n".join([f"[auth.{peer.handler}]", *pairs, ""])
+    return "\n".join([f"[auth.{name or peer.handler}]", *pairs, ""])
 
 
 def private(path: Path, text: str) -> Path:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -13,7 +12,8 @@ from click.shell_completion import ShellComplete
 
 from handlers import registry
 from pdu import root
-from tests.pdu.running import SECRETS, run
+from tests.pdu.monitoring.halls import line, login, private
+from tests.pdu.running import run
 from tests.peers import PEERS, Peer
 
 
@@ -32,16 +32,6 @@ def address(peer: Peer) -> str:
     return f"{peer.address}:{peer.snmp.get('port') or peer.settings['port']}"
 
 
-def settings(peer: Peer, folder: Path) -> str:
-    pem = folder / f"{peer.handler}.pem"
-    pem.write_text(peer.settings.get("ca_pem", ""), "utf-8")
-    left_out = ("port", "username", "ca_pem", *SECRETS)
-    text_by_key = {key: text for key, text in peer.settings.items() if key not in left_out}
-    if "ca_pem" in peer.settings:
-        text_by_key["ca_pem"] = pem.name
-    return "; ".join(f"{key}={text}" for key, text in text_by_key.items())
-
-
 @pytest.fixture(scope="module")
 def running() -> Iterator[dict[str, Peer]]:
     with PEERS["snmp"]() as snmp, PEERS["nut"]() as nut, PEERS["raritan"]() as raritan:
@@ -50,23 +40,11 @@ def running() -> Iterator[dict[str, Peer]]:
 
 @pytest.fixture
 def rack(running: dict[str, Peer], tmp_path: Path) -> Rack:
-    rows, tables = ["name,handler,address,auth,settings"], []
-    for name, peer in running.items():
-        rows.append(f"{name},{peer.handler},{address(peer)},{name},{settings(peer, tmp_path)}")
-        login = {
-            key: text
-            for key, text in {**peer.settings, **peer.snmp}.items()
-            if key in ("username", *SECRETS)
-        }
-        tables += [
-            f"[auth.{name}]",
-            *(f"{key} = {json.dumps(text)}" for key, text in login.items()),
-        ]
     made = Rack(tmp_path, running)
-    Path(made.list).write_text("\n".join(rows) + "\n", "utf-8")
-    logins = tmp_path / "logins.toml"
-    logins.write_text("\n".join(tables) + "\n", "utf-8")
-    logins.chmod(0o600)
+    rows = [line(tmp_path, peer, name) for name, peer in running.items()]
+    Path(made.list).write_text("\n".join(["name,handler,address,auth,settings", *rows, ""]))
+    logins = [login(peer, name) for name, peer in running.items()]
+    private(tmp_path / "logins.toml", "".join(logins))
     return made
 
 

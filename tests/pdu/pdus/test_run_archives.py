@@ -12,8 +12,8 @@ import signal
 import subprocess
 import sys
 import tarfile
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Union
 
 import pytest
 
@@ -26,11 +26,38 @@ from tests.pdu.running import run
 from tests.waiting import PATIENCE_S
 
 
-def refused(file: Path, capsys: pytest.CaptureFixture[str]) -> str:
-    """The only line with which an archive is refused."""
-    code, _, err = run(capsys, "status", str(file), "192.0.2.7")
-    assert code == 2 and len(err.splitlines()) == 1, err
-    return err
+class Odd:
+    """An archive that is made by hand, as `file`."""
+
+    def __init__(self, file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        self.file, self._capsys = file, capsys
+
+    def pack(self, *members: tarfile.TarInfo, top: str = "pdu_odd", code: bytes = b"") -> None:
+        """Write it with a handler of this code, and further members."""
+        with tarfile.open(self.file, "w:gz", format=tarfile.PAX_FORMAT) as packed:
+            packed.addfile(tarfile.TarInfo(f"{top}/__init__.py"))
+            handler = tarfile.TarInfo(f"{top}/handler.py")
+            handler.size = len(code)
+            packed.addfile(handler, io.BytesIO(code))
+            for member in members:
+                packed.addfile(member)
+
+    def refusal(self) -> str:
+        """The only line with which it is refused."""
+        code, _, err = run(self._capsys, "status", str(self.file), "192.0.2.7")
+        assert code == 2 and len(err.splitlines()) == 1, err
+        return err
+
+
+@pytest.fixture
+def odd(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Odd]:
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    monkeypatch.setattr(handler_loading, "_loaded", {})
+    yield Odd(tmp_path / "pdu_odd.tar.gz", capsys)
+    for name in ("pdu_odd", "pdu_odd.handler"):
+        sys.modules.pop(name, None)
 
 
 @pytest.mark.parametrize(
@@ -41,12 +68,9 @@ def refused(file: Path, capsys: pytest.CaptureFixture[str]) -> str:
         (b"text", "not a handler: give"),
     ],
 )
-def test_a_damaged_archive_is_refused_with_the_reason(
-    content: bytes, words: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    file = tmp_path / "pdu_nut.tar.gz"
-    file.write_bytes(content)
-    assert words in refused(file, capsys)
+def test_a_damaged_archive_is_refused_with_the_reason(content: bytes, words: str, odd: Odd) -> None:
+    odd.file.write_bytes(content)
+    assert words in odd.refusal()
 
 
 @pytest.mark.parametrize(
@@ -59,128 +83,81 @@ def test_a_damaged_archive_is_refused_with_the_reason(
         ({"size": 40 * "9"}, "not a complete tar.gz"),
         ({"GNU.sparse.map": "0,0", "GNU.sparse.size": str(1 << 50)}, "is a sparse file"),
         ({"path": "notes.txt"}, "one directory is expected at the top, not 2 entries"),
-        (tarfile.FIFOTYPE, "is neither a file nor a directory"),
     ],
 )
 def test_an_archive_with_an_impossible_file_is_refused(
-    headers: Union[dict[str, str], bytes],
-    words: str,
-    tmp_path: Path,
-    capsys: pytest.CaptureFixture[str],
+    headers: dict[str, str], words: str, odd: Odd
 ) -> None:
-    """`headers`: what tar says of the file, or the kind of a file that is none."""
-    file, odd = tmp_path / "pdu_odd.tar.gz", tarfile.TarInfo("pdu_odd/odd")
-    if isinstance(headers, bytes):
-        odd.type = headers
-    else:
-        odd.pax_headers = headers
-    with tarfile.open(file, "w:gz", format=tarfile.PAX_FORMAT) as packed:
-        for name in ("__init__.py", "handler.py"):
-            packed.addfile(tarfile.TarInfo(f"pdu_odd/{name}"))
-        packed.addfile(odd)
-    assert words in refused(file, capsys)
-    assert not [one for one in sys.path if (Path(one) / "pdu_odd").exists()]
+    """`headers`: what tar says of the file."""
+    member = tarfile.TarInfo("pdu_odd/odd")
+    member.pax_headers = headers
+    odd.pack(member)
+    assert words in odd.refusal()
+    assert not [path for path in sys.path if (Path(path) / "pdu_odd").exists()]
 
 
-@pytest.mark.parametrize("packed", ["./pdu_odd", "."])
+def test_an_archive_with_what_is_no_file_is_refused(odd: Odd) -> None:
+    member = tarfile.TarInfo("pdu_odd/odd")
+    member.type = tarfile.FIFOTYPE
+    odd.pack(member)
+    assert "is neither a file nor a directory" in odd.refusal()
+
+
+@pytest.mark.parametrize("path", ["./pdu_odd", "."])
 def test_an_archive_whose_paths_begin_with_a_dot_is_refused_with_the_remedy(
-    packed: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    path: str, odd: Odd
 ) -> None:
-    folder, file = tmp_path / "tree" / "pdu_odd", tmp_path / "pdu_odd.tar.gz"
-    folder.mkdir(parents=True)
-    for name in ("__init__.py", "handler.py"):
-        (folder / name).touch()
-    subprocess.run(
-        ["tar", "-czf", str(file), packed], cwd=folder.parent, check=True, timeout=PATIENCE_S
-    )
-    err = refused(file, capsys)
-    assert f"{packed!r} begins with '.'" in err and "tar -czf NAME.tar.gz DIR" in err
-
-
-def test_an_archive_without_make_handler_is_reported_in_one_line(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(sys, "path", list(sys.path))
-    file = tmp_path / "pdu_odd.tar.gz"
-    with tarfile.open(file, "w:gz") as packed:
-        for name in ("pdu_odd/__init__.py", "pdu_odd/handler.py"):
-            packed.addfile(tarfile.TarInfo(name))
-    monkeypatch.setattr(handler_loading, "_loaded", {})
-    assert "has no make_handler" in refused(file, capsys)
-    for name in ("pdu_odd", "pdu_odd.handler"):
-        sys.modules.pop(name, None)
+    tree = odd.file.parent / "tree"
+    (tree / "pdu_odd").mkdir(parents=True)
+    (tree / "pdu_odd" / "handler.py").touch()
+    subprocess.run(["tar", "-czf", str(odd.file), path], cwd=tree, check=True, timeout=PATIENCE_S)
+    err = odd.refusal()
+    assert f"{path!r} begins with '.'" in err and "tar -czf NAME.tar.gz DIR" in err
 
 
 @pytest.mark.parametrize(
-    "field, of, words",
+    "code, words",
     [
-        (
-            slice(124, 136),
-            (2**96 - 512).to_bytes(12, "big"),
-            ("impossible size", "not a complete tar.gz"),
-        ),
-        (slice(148, 156), b"damaged ", ("not a complete tar.gz",)),
+        (b"", "has no make_handler"),
+        (b"import nosuch_module", "cannot be imported (ModuleNotFoundError"),
+        (b"raise SystemExit(0)", "cannot be imported (SystemExit"),
     ],
 )
+def test_an_archive_whose_handler_cannot_be_made_is_named_and_no_defect_of_this_program(
+    code: bytes, words: str, odd: Odd
+) -> None:
+    odd.pack(code=code)
+    assert words in odd.refusal()
+
+
+@pytest.mark.parametrize("damage", ["a size of -512", "a wrong checksum"])
 def test_an_archive_with_a_header_that_leads_back_or_is_damaged_is_refused(
-    field: slice,
-    of: bytes,
-    words: tuple[str, ...],
-    tmp_path: Path,
-    capsys: pytest.CaptureFixture[str],
+    damage: str, odd: Odd
 ) -> None:
     """In Python without the fix for CVE-2025-8194, tarfile reads the same header again after a size
     of -512.
 
     After the first header, tarfile takes a header with a wrong checksum for the end of the archive.
     """
-    file, header = tmp_path / "pdu_odd.tar.gz", bytearray(tarfile.TarInfo("pdu_odd/odd.py").tobuf())
-    header[148:156] = 8 * b" "
-    header[field] = of
-    if field.start != 148:
-        header[148:156] = b"%06o\0 " % sum(header)
-    whole = b"".join(
-        tarfile.TarInfo(f"pdu_odd/{name}.py").tobuf() for name in ("__init__", "handler")
-    )
-    file.write_bytes(gzip.compress(whole + header + bytes(2 * tarfile.BLOCKSIZE)))
-    err = refused(file, capsys)
-    assert any(word in err for word in words)
+    header = bytearray(tarfile.TarInfo("pdu_odd/odd.py").tobuf())
+    size, checksum = slice(124, 136), slice(148, 156)
+    if damage == "a wrong checksum":
+        header[checksum] = b"damaged "
+    else:
+        header[size], header[checksum] = (2**96 - 512).to_bytes(12, "big"), 8 * b" "
+        header[checksum] = b"%06o\0 " % sum(header)
+    names = ("__init__", "handler")
+    whole = b"".join(tarfile.TarInfo(f"pdu_odd/{name}.py").tobuf() for name in names)
+    odd.file.write_bytes(gzip.compress(whole + header + bytes(2 * tarfile.BLOCKSIZE)))
+    assert "impossible size" in (err := odd.refusal()) or "not a complete tar.gz" in err
 
 
 # a module that is loaded, and one that is not
 @pytest.mark.parametrize("name", ["json", "wave"])
-def test_an_archive_with_the_name_of_another_module_is_refused(
-    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    file, folders = tmp_path / "odd.tar.gz", list(sys.path)
-    with tarfile.open(file, "w:gz") as packed:
-        for path in (f"{name}/__init__.py", f"{name}/handler.py"):
-            packed.addfile(tarfile.TarInfo(path))
-    code, _, err = run(capsys, "status", str(file), "192.0.2.7")
-    assert code == 2 and "the name of another Python module" in err and sys.path == folders
-
-
-@pytest.mark.parametrize(
-    ("content", "error"),
-    [(b"import nosuch_module", "ModuleNotFoundError"), (b"raise SystemExit(0)", "SystemExit")],
-)
-def test_an_archive_that_cannot_be_imported_is_named_and_not_reported_as_a_defect_of_this_program(
-    content: bytes,
-    error: str,
-    tmp_path: Path,
-    capsys: pytest.CaptureFixture[str],
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(sys, "path", list(sys.path))
-    monkeypatch.setattr(handler_loading, "_loaded", {})
-    file, handler = tmp_path / "pdu_odd.tar.gz", tarfile.TarInfo("pdu_odd/handler.py")
-    handler.size = len(content)
-    with tarfile.open(file, "w:gz") as packed:
-        packed.addfile(tarfile.TarInfo("pdu_odd/__init__.py"))
-        packed.addfile(handler, io.BytesIO(content))
-    code, _, err = run(capsys, "status", str(file), "192.0.2.7")
-    sys.modules.pop("pdu_odd", None)
-    assert code == 2 and f"{file} cannot be imported ({error}" in err and len(err.splitlines()) == 1
+def test_an_archive_with_the_name_of_another_module_is_refused(name: str, odd: Odd) -> None:
+    folders = list(sys.path)
+    odd.pack(top=name)
+    assert "the name of another Python module" in odd.refusal() and sys.path == folders
 
 
 def test_an_archive_that_was_replaced_after_it_was_loaded_is_refused(

@@ -116,6 +116,11 @@ def snmp() -> Iterator[Unit]:
         )
 
 
+def https_data(unit: Union[XerusPdu, RedfishService]) -> PduData:
+    login = {"username": unit.user, "password": unit.password, "ca_pem": unit.ca_pem}
+    return PduData(unit.host, {"port": str(unit.port), **login})
+
+
 @contextlib.contextmanager
 def raritan() -> Iterator[Unit]:
     # A stopped clock keeps the energy counters constant.
@@ -129,18 +134,7 @@ def raritan() -> Iterator[Unit]:
         for index, name in enumerate(NAMES):
             unit.outlets[index].settings["name"] = name
         unit.settings["name"] = "10.20.30.40 / PK65860010 / 00:0d:5d:0e:ef:dd"
-        yield Unit(
-            "raritan",
-            PduData(
-                pdu.host,
-                {
-                    "port": str(pdu.port),
-                    "username": pdu.user,
-                    "password": pdu.password,
-                    "ca_pem": pdu.ca_pem,
-                },
-            ),
-        )
+        yield Unit("raritan", https_data(pdu))
 
 
 @contextlib.contextmanager
@@ -184,18 +178,7 @@ def redfish() -> Iterator[Unit]:
             "Description": "fd00:12:34::7 noc@kunde.example 203.0.200.17",
         }
         unit.rewrite = lambda target, body: {**body, **more} if body.get("Id") == "1" else body
-        yield Unit(
-            "redfish",
-            PduData(
-                unit.host,
-                {
-                    "port": str(unit.port),
-                    "username": unit.user,
-                    "password": unit.password,
-                    "ca_pem": unit.ca_pem,
-                },
-            ),
-        )
+        yield Unit("redfish", https_data(unit))
 
 
 # Their ports are free over TCP and UDP: `pdu identify` asks both, and another test's server on the

@@ -11,15 +11,13 @@ import pytest
 from handlers.nut.daisy_chain import Member
 from handlers.redfish.responses import Json
 from handlers.snmp import profiles
-from pdu.pdus import device_list
-from pdu.pdus.auth import read_logins
-from pdu.pdus.polling import poll_lines, targets
+from pdu.pdus.polling import poll_lines
 from pdu.pdus.reading import Reading
 from pdu.recordings.nut.topology import meters_of
 from pdu.recordings.redfish.topology import parse_branch
 from pdu.recordings.snmp import topology as of_snmp
 from pdu.recordings.topology import BREAKER, LINE, MeteredPart
-from tests.pdu.monitoring.halls import line, login, private
+from tests.pdu.pdus.test_one_reading import target_of
 from tests.peers import PEERS, SHOWN, Peer
 
 
@@ -29,11 +27,7 @@ def lines(meters: Sequence[MeteredPart]) -> dict[str, tuple[object, object]]:
 
 def read(folder: Path, peer: Peer) -> Reading:
     """The PDU as `pdu check --lines` reads it."""
-    rows = ["name,handler,address,auth,settings", line(folder, peer), ""]
-    (folder / "hall.csv").write_text("\n".join(rows))
-    logins = read_logins(str(private(folder / "logins.toml", login(peer))))
-    fleet = device_list.read_device_list(str(folder / "hall.csv"))
-    found = poll_lines(targets(fleet.devices, logins, None)[0])
+    found = poll_lines(target_of(peer, folder))
     assert found.failure is None
     return found
 
