@@ -270,7 +270,6 @@ def test_a_sample_that_two_ranges_contain_is_taken_once(server: FakeServer) -> N
     ("metric", "labels"),
     [
         ("pdu_outlet_energy_joules_total", {"outlet": "1"}),
-        ("pdu_uptime_seconds", {}),
         ("pdu_info", {"serial": "B2"}),
     ],
 )

@@ -61,34 +61,6 @@ def test_all_values_of_an_answer_are_read_but_nothing_of_a_truncated_one(
     assert all(decode_answer(data[:end]) is None for end in range(len(data)))
 
 
-@pytest.mark.parametrize(
-    "bindings, found",
-    [
-        (
-            [(arcs(OBJECT_ID), Row(OID, (1, 3, *[1] * 126)))],
-            AgentAnswer(1, "1.3" + 126 * ".1", "", ""),
-        ),
-        ([(arcs(OBJECT_ID), Row(OID, (2, 999, 3)))], AgentAnswer(1, "2.999.3", "", "")),
-        (
-            [(arcs(OBJECT_ID), ber.NO_SUCH_OBJECT), (arcs(NAME), Row(OCTETS, b"x"))],
-            AgentAnswer(1, "", "", "x"),
-        ),
-    ],
-    ids=["128 arcs", "a large second arc", "a missing object"],
-)
-def test_the_limits_of_an_answer_are_read(bindings: list[ber.Binding], found: AgentAnswer) -> None:
-    assert decode_answer(reply(1, *bindings)) == found
-
-
-@pytest.mark.parametrize("octets", [1, 2, 3, 4])
-def test_a_length_may_have_up_to_four_octets(octets: int) -> None:
-    data = reply(7, (arcs(NAME), Row(OCTETS, b"rack")))
-    assert data[1] < 0x80
-    # X.690, 8.1.3.5
-    longer = bytes((data[0], 0x80 + octets)) + data[1].to_bytes(octets, "big") + data[2:]
-    assert decode_answer(longer) == decode_answer(data) == AgentAnswer(7, "", "", "rack")
-
-
 def test_an_oid_without_octets_is_0_0() -> None:
     """Some agents encode 0.0 in this way."""
     data = reply(7, (arcs(OBJECT_ID), Row(OID, (1, 3))))

@@ -105,12 +105,6 @@ def test_a_request_that_does_not_end_is_ended(begin: bytes) -> None:
             assert ended(client)
 
 
-def test_a_silent_client_is_ended() -> None:
-    with web_server(Application(), idle_s=1) as server:
-        with connected(int(server.effective_port)) as client:
-            assert ended(client)
-
-
 def test_a_client_that_reads_no_answer_is_ended() -> None:
     with web_server(Application(), idle_s=1) as server, socket.socket() as client:
         client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)

@@ -88,12 +88,10 @@ def test_a_damaged_recording_is_served_or_refused(handler: str, data: st.DataObj
     "length, status",
     [
         ("²", 411),
-        ("9" * 5000, 411),
         ("-1", 411),
-        ("99999999999", 413),
         ("0\r\nTransfer-Encoding: chunked", 411),
     ],
-    ids=["superscript", "digits", "negative", "huge", "in chunks"],
+    ids=["superscript", "negative", "in chunks"],
 )
 def test_a_replayed_unit_refuses_an_impossible_content_length(
     length: str, status: int, capsys: pytest.CaptureFixture[str]

@@ -27,7 +27,6 @@ from tests.pdu.recordings.planted_devices import (
     HANDLERS,
     Unit,
     read,
-    recorded,
     recording_of,
     replayed,
 )
@@ -112,17 +111,6 @@ def test_a_set_of_two_objects_is_carried_out_whole_or_not_at_all() -> None:
     assert [line.rpartition(": ")[2] for line in unit.writes] == ["notWritable"]
     assert unit.set([(first, HeldRow(2, 2)), (second, HeldRow(2, 2))]) == ("", 0)
     assert unit.get(state) == HeldRow(2, 1) and len(unit.writes) == 3
-
-
-def test_a_replay_returns_an_empty_oid_as_zero_and_an_unknown_type_as_null() -> None:
-    entry = "1.3.6.1.4.1.99999.1"
-    with replayed("snmp", f"{entry}.1|6|\n{entry}.2|71|1\n{entry}.3|2|5\n") as unit:
-        again = recorded(unit)
-    assert [line.partition("99999.1.")[2] for line in again.splitlines()] == [
-        "1|6|0.0",
-        "2|5x|",
-        "3|2|5",
-    ]
 
 
 def test_a_command_whose_effect_no_row_can_show_is_accepted_and_changes_no_state() -> None:

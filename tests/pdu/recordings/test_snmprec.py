@@ -348,11 +348,8 @@ def test_a_row_with_a_variation_module_has_its_first_value(
     "row",
     [
         "2:numeric|min=0,max=9,function=sin",
-        "2:numeric|initial=x",
         "2:error|op=get,status=generror,value=1",
-        "2:delay|wait=1",
         ":multiplex|dir=apc",
-        "2:sql|dbtype=sqlite3",
     ],
 )
 def test_a_file_with_a_row_whose_module_gives_no_first_value_is_refused(row: str) -> None:

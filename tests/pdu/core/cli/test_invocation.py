@@ -59,11 +59,6 @@ def test_the_folder_of_its_code_is_called_by_its_python(
     assert started(monkeypatch, "clone/pdu") == f"'{bin_}/python3' clone/pdu"
 
 
-def test_a_test_or_a_module_is_called_pdu(monkeypatch: pytest.MonkeyPatch) -> None:
-    for path in ("/usr/bin/pytest", "-c", "/a/pdu/__main__.py", ""):
-        assert started(monkeypatch, path) == "pdu"
-
-
 def test_outside_a_clone_the_line_says_where_it_runs(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

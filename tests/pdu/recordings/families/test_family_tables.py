@@ -4,21 +4,13 @@ import pytest
 
 from handlers.snmp.detection import SYS_OBJECT_ID, candidates, detect
 from handlers.snmp.outlets import Outlets
-from handlers.snmp.profile import Profile
 from handlers.snmp.profiles import PROFILES
 from handlers.snmp.sources import (
     Column,
-    Merged,
     Number,
     Only,
-    Prefixed,
-    Scalar,
-    Span,
-    Spread,
-    Tables,
 )
 from pdu.recordings.families import family_tables
-from tests.handlers.snmp.every_part import NAMED, SPREAD
 from tests.handlers.snmp.memory import of_rows
 from tests.recordings import fixture
 
@@ -83,34 +75,3 @@ def test_a_number_from_an_index_is_not_shown_as_the_value_of_the_object() -> Non
     ]
     nameless = Number(Only(Column("~.1"), Column("~.2"), ("1",)))
     assert list(family_tables.object_names(nameless)) == []
-
-
-def test_both_columns_of_a_named_source_and_the_list_of_a_spread_are_counted() -> None:
-    assert questions(Outlets(rows=NAMED)) == {
-        "walk 1.3.6.1.4.1.99999.6.3",
-        "walk 1.3.6.1.4.1.99999.6.10",
-    }
-    asked = questions(Outlets(rows=SPREAD))
-    assert "get 1.3.6.1.4.1.99999.2.0" in asked and len(asked) == 1 + 42
-
-
-def test_many_reads_of_one_object_are_counted_under_its_mib_name() -> None:
-    one_by_one = Spread(
-        "1.3.6.1.4.1.99999.3", (Span(1, 8, 2), Span(9, 42, 11)), "outletNStatus", by_get=True
-    )
-    by_unit = Tables("1.3.6.1.4.1.99999.5", 1, 8, "2.1.2", "outletPduX")
-    states = Merged(
-        (
-            Only(one_by_one, Scalar("1.3.6.1.4.1.99999.9.0", "outletCount"), ("1",)),
-            Prefixed("9", by_unit),
-            Prefixed("8", Column("1.3.6.1.4.1.99999.7")),
-        )
-    )
-    outlets = Outlets(rows=states, count=Scalar("1.3.6.1.4.1.99999.9.0", "outletCount"))
-    assert (
-        family_tables.costly(
-            [Profile("acme", "Acme", ("A",), "ACME-MIB", outlets=(outlets,))]
-        ).splitlines()[2]
-        == "| `acme` | 52 | 42 GETs of outletNStatus, GET of outletCount, "
-        "8 walks of outletPduX, walk of 1.3.6.1.4.1.99999.7 |"
-    )
