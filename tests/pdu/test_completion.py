@@ -56,9 +56,7 @@ def test_commands_handlers_options_and_families_are_completed(
     assert [line.partition(",")[2] for line in capsys.readouterr().out.splitlines()] == offered
 
 
-def test_a_script_is_printed_for_each_shell_and_in_json(
-    capsys: pytest.CaptureFixture[str],
-) -> None:
+def test_a_script_is_printed_for_each_shell_and_in_json(capsys: pytest.CaptureFixture[str]) -> None:
     for shell, line in (("bash", "_PDU_COMPLETE=bash_complete"), ("zsh", "compdef"), ("fish", "")):
         code, out, _ = run(capsys, "completion", shell)
         assert code == 0 and line in out

@@ -275,14 +275,7 @@ def test_a_counter_that_wraps_is_no_hole() -> None:
     assert wrapped("").edges is None
 
 
-@pytest.mark.parametrize(
-    "day",
-    [
-        8.99,
-        9.0,
-        9.01,
-    ],
-)
+@pytest.mark.parametrize("day", [8.99, 9.0, 9.01])
 @pytest.mark.parametrize("value", [0, WRAP - 1])
 def test_a_wrong_reading_is_no_wrap(day: float, value: int) -> None:
     answer = wrapped("counter32", between(day, day + 0.02, lambda _: value))

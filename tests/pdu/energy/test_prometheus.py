@@ -9,7 +9,7 @@ import json
 import subprocess
 import threading
 import urllib.request
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Callable, Optional
@@ -28,9 +28,9 @@ from pdu.pdus.reading import PolledOutlet, Reading
 from pdu.recordings.nameplate import Nameplate
 from pdu_common.helper import EnumPowerStatus
 from tests.needs import programs
-from tests.pdu.monitoring.exporter_process import fetched, parsed
+from tests.pdu.monitoring.exporter_process import fetched, parsed, running
 from tests.ports import reserved
-from tests.waiting import PATIENCE_S, bounded, until
+from tests.waiting import PATIENCE_S
 
 from .months import BEGIN, DAY, OCTOBER, pdu, register, times
 
@@ -65,23 +65,6 @@ def samples(readings: PduReadings) -> Iterator[tuple[str, float, float]]:
                 outlet = f'{target},outlet="{name}"'
                 yield f"pdu_outlet_energy_joules_total{{{outlet}}}", joules, time
                 yield f"pdu_outlet_power_watts{{{outlet}}}", watts, time
-
-
-@contextlib.contextmanager
-def running(command: Sequence[str], folder: Path, ready: str) -> Iterator[None]:
-    """A server, until the block ends. `ready`: a URL that answers with 200 when it is."""
-
-    def is_ready() -> bool:
-        try:
-            return fetched(ready)[0] == 200
-        except OSError:
-            return False
-
-    with open(folder / "log", "wb") as log:
-        process = subprocess.Popen(command, stdout=log, stderr=log)
-    with process, bounded(process, 2 * PATIENCE_S):
-        assert until(is_ready, every=0.1), (folder / "log").read_text()[-2000:]
-        yield
 
 
 @contextlib.contextmanager
@@ -268,10 +251,7 @@ def test_a_sample_that_two_ranges_contain_is_taken_once(server: FakeServer) -> N
 
 @pytest.mark.parametrize(
     ("metric", "labels"),
-    [
-        ("pdu_outlet_energy_joules_total", {"outlet": "1"}),
-        ("pdu_info", {"serial": "B2"}),
-    ],
+    [("pdu_outlet_energy_joules_total", {"outlet": "1"}), ("pdu_info", {"serial": "B2"})],
 )
 def test_two_series_of_one_figure_are_refused(
     server: FakeServer, metric: str, labels: Mapping[str, str]

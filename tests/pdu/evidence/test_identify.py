@@ -137,12 +137,7 @@ def test_a_total_rests_on_the_first_object_that_a_unit_has(
 ) -> None:
     """Unit 1 of the chain does not have the first object."""
     figures = tuple(Figure(Column(f"1.3.6.1.4.1.99999.{number}")) for number in range(3))
-    rows: dict[str, Union[int, str, bytes]] = {
-        "0.2.1": 3,
-        "1.1.1": 6,
-        "1.2.1": 4,
-        "2.1.1": 7,
-    }
+    rows: dict[str, Union[int, str, bytes]] = {"0.2.1": 3, "1.1.1": 6, "1.2.1": 4, "2.1.1": 7}
     reader = Reader(Memory({f"1.3.6.1.4.1.99999.{index}": value for index, value in rows.items()}))
     total = Total(figures, unit=unit)
     assert total.read_from(reader) == sum_of_them
@@ -322,16 +317,8 @@ def test_advice_about_snmp_is_given_only_where_snmp_was_chosen(
     handlers: Sequence[str], named: bool, capsys: Printed, monkeypatch: Patched
 ) -> None:
     monkeypatch.delenv("PDU_COMMUNITY", raising=False)
-    assert (
-        root.run(
-            [
-                "identify",
-                "127.0.0.1:9",
-                *(word for name in handlers for word in ("--handler", name)),
-            ]
-        )
-        == 3
-    )
+    words = [word for name in handlers for word in ("--handler", name)]
+    assert root.run(["identify", "127.0.0.1:9", *words]) == 3
     shown = capsys.readouterr().out
     assert "No handler found a PDU" in shown and ("For SNMP" in shown) == named
 
@@ -348,14 +335,7 @@ def test_missing_logins_for_all_open_ports_are_missing_settings_and_not_a_missin
     assert [(one["answers"], one["asked"]) for one in report["handlers"]] == [(False, False)] * 2
 
 
-@pytest.mark.parametrize(
-    "port",
-    [
-        "²",
-        "65536",
-    ],
-    ids=["superscript", "too large"],
-)
+@pytest.mark.parametrize("port", ["²", "65536"], ids=["superscript", "too large"])
 def test_an_impossible_port_is_refused(port: str, capsys: Printed, monkeypatch: Patched) -> None:
     monkeypatch.setenv("PDU_PASSWORD", "any")
     report = identified(capsys, 2, "127.0.0.1:9", "--handler", "raritan", "-s", f"port={port}")
@@ -449,10 +429,7 @@ def test_the_command_that_reads_the_pdu_repeats_the_settings_of_its_handler(
 def test_the_usual_port_follows_from_the_scheme(
     scheme: str, port: int, capsys: Printed, monkeypatch: Patched
 ) -> None:
-    monkeypatch.setattr(
-        "pdu.evidence.identify._port_error",
-        lambda host, port: f"{host} {port}",
-    )
+    monkeypatch.setattr("pdu.evidence.identify._port_error", lambda host, port: f"{host} {port}")
     report = identified(capsys, 3, "192.0.2.1", "--handler", "raritan", "-s", f"scheme={scheme}")
     assert report["handlers"][0]["why"] == f"192.0.2.1 {port}"
 

@@ -25,10 +25,7 @@ OUTLETS = f"{PDUS}/1/Outlets"
 
 
 def outlet(
-    name: str = "A1",
-    target: str = "",
-    values: Optional[Sequence[str]] = ("On", "Off"),
-    **more: Any,
+    name: str = "A1", target: str = "", values: Optional[Sequence[str]] = ("On", "Off"), **more: Any
 ) -> dict[str, Any]:
     """An outlet whose action takes these values; None: it does not say which."""
     action: dict[str, Any] = {"target": target or f"{OUTLETS}/{name}/Switch"}
@@ -110,10 +107,7 @@ def test_the_target_of_an_action_must_be_below_the_link_to_the_outlet(
     del member["@odata.id"]
     if own:
         member["@odata.id"] = f"{PDUS}/1/{own}"
-    text = service(
-        [{"@odata.id": f"{OUTLETS}/A1"}],
-        {f"{OUTLETS}/A1": member},
-    )
+    text = service([{"@odata.id": f"{OUTLETS}/A1"}], {f"{OUTLETS}/A1": member})
     with replayed("redfish", text) as unit:
         assert isinstance(unit.data, PduData)
         lines = switchable(finding(unit).can)

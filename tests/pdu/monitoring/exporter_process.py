@@ -10,7 +10,7 @@ import threading
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -188,32 +188,31 @@ class Prometheus(NamedTuple):
 
 
 @contextlib.contextmanager
+def running(command: Sequence[str], folder: Path, ready: str) -> Iterator[None]:
+    """A server, until the block ends. `ready`: a URL that answers with 200 when it is."""
+
+    def is_ready() -> bool:
+        try:
+            return fetched(ready)[0] == 200
+        except OSError:
+            return False
+
+    with open(folder / "log", "wb") as log:
+        process = subprocess.Popen(command, stdout=log, stderr=log)
+    with process, bounded(process, 2 * PATIENCE_S):
+        assert until(is_ready, every=0.1), (folder / "log").read_text()[-2000:]
+        yield
+
+
+@contextlib.contextmanager
 def prometheus(folder: Path, config: str) -> Iterator[Prometheus]:
     """Run Prometheus with `config` until the block ends. `folder` must already hold the rules."""
     path = folder / "prometheus.yml"
     path.write_text(config)
-    port = reserved()
-    with open(folder / "prometheus.log", "wb") as log:
-        process = subprocess.Popen(
-            [
-                program("prometheus"),
-                f"--config.file={path}",
-                f"--storage.tsdb.path={folder / 'data'}",
-                f"--web.listen-address=127.0.0.1:{port}",
-            ],
-            stdout=log,
-            stderr=log,
-        )
-        with process, bounded(process, 2 * PATIENCE_S):
-            url = f"http://127.0.0.1:{port}/"
-            assert until(lambda: ready(url), every=0.1), (folder / "prometheus.log").read_text()[
-                -2000:
-            ]
-            yield Prometheus(url)
-
-
-def ready(url: str) -> bool:
-    try:
-        return fetched(f"{url}-/ready")[0] == 200
-    except OSError:
-        return False
+    url = f"http://127.0.0.1:{reserved()}/"
+    command = [
+        *(program("prometheus"), f"--config.file={path}"),
+        *(f"--storage.tsdb.path={folder / 'data'}", f"--web.listen-address={url[7:-1]}"),
+    ]
+    with running(command, folder, f"{url}-/ready"):
+        yield Prometheus(url)

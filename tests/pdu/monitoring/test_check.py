@@ -237,11 +237,7 @@ def test_a_wrong_list_is_refused_before_anything_is_polled(
 
 
 @pytest.mark.parametrize(
-    "options, words",
-    [
-        (("list.csv", "--csv"), "only one of --nagios"),
-        ((), "FILE"),
-    ],
+    "options, words", [(("list.csv", "--csv"), "only one of --nagios"), ((), "FILE")]
 )
 def test_wrong_options_end_with_the_nagios_code_for_unknown(
     capsys: pytest.CaptureFixture[str], options: tuple[str, ...], words: str

@@ -224,12 +224,7 @@ def test_what_to_do_is_said_once_for_each_kind_of_error_and_reasons_once() -> No
 
 @pytest.mark.parametrize(
     "states, words",
-    [
-        ("UUU", "all are on"),
-        ("UDDDU", "off 2 to 4"),
-        ("DDUXD", "off 1, 2, 5; unknown 4"),
-        ("", ""),
-    ],
+    [("UUU", "all are on"), ("UDDDU", "off 2 to 4"), ("DDUXD", "off 1, 2, 5; unknown 4"), ("", "")],
 )
 def test_the_page_names_the_outlets_that_are_not_on(states: str, words: str) -> None:
     names = {"U": "UP", "D": "DOWN", "X": "UNKNOWN"}

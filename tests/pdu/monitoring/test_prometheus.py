@@ -93,7 +93,7 @@ def test_prometheus_scrapes_every_handler_through_relabelling(small: Hall, tmp_p
         exporter("--list", path, "--auth", small.logins, "--identity", port=port),
         prometheus(tmp_path, config(port)) as seen,
     ):
-        log = tmp_path / "prometheus.log"
+        log = tmp_path / "log"
         assert eventually(lambda: value(seen, "count(pdu_up)") == len(PEERS) + 1), log.read_text()[
             -2000:
         ]

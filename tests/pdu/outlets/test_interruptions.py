@@ -150,16 +150,7 @@ def test_a_signal_at_the_question_for_a_password_turns_the_echo_of_the_terminal_
     number: signal.Signals,
 ) -> None:
     person, inner = os.openpty()
-    command = [
-        sys.executable,
-        "-m",
-        "pdu",
-        "status",
-        "nut",
-        "192.0.2.1",
-        "-s",
-        "username=operator",
-    ]
+    command = [sys.executable, "-m", "pdu", "status", "nut", "192.0.2.1", "-s", "username=operator"]
     environment = {key: value for key, value in os.environ.items() if key != "PDU_PASSWORD"}
     process = subprocess.Popen(
         ["sh", "-c", 'exec "$@" <"$0"', os.ttyname(inner), *command],

@@ -126,8 +126,7 @@ def test_figures_in_tables_have_at_most_three_decimals(value: float | None, show
 
 
 @pytest.mark.parametrize(
-    "is_terminal, no_color, has_colours",
-    [(True, "", True), (True, "1", False), (False, "", False)],
+    "is_terminal, no_color, has_colours", [(True, "", True), (True, "1", False), (False, "", False)]
 )
 def test_states_have_colours_on_a_terminal_unless_no_color_is_set(
     is_terminal: bool,

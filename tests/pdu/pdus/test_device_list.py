@@ -190,14 +190,7 @@ def test_a_list_that_cannot_be_read_or_is_not_utf_8_is_refused_with_the_reason(
 
 
 @pytest.mark.parametrize(
-    "mode, accepted",
-    [
-        (0o600, True),
-        (0o640, True),
-        (0o644, False),
-        (0o660, False),
-        (0o602, False),
-    ],
+    "mode, accepted", [(0o600, True), (0o640, True), (0o644, False), (0o660, False), (0o602, False)]
 )
 def test_only_owner_and_group_may_read_logins_and_only_the_owner_may_change_them(
     tmp_path: Path, mode: int, accepted: bool

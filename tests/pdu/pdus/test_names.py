@@ -131,9 +131,7 @@ def test_a_name_that_is_also_a_host_or_a_handler_is_said(
 
 
 def test_an_address_needs_no_list_that_can_be_read(
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = tmp_path / "pdus.csv"
     path.write_text("name,handler\n", "utf-8")

@@ -167,12 +167,7 @@ FAULTS = (
 
 @pytest.mark.parametrize("command, old, new, words", FAULTS)
 def test_what_breaks_the_page_is_one_sentence_that_names_the_method(
-    command: str,
-    old: str,
-    new: str,
-    words: str,
-    tmp_path: Path,
-    capsys: pytest.CaptureFixture[str],
+    command: str, old: str, new: str, words: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = folder(tmp_path, source=replaced(old, new))
     with agent() as unit:

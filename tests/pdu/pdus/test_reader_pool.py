@@ -60,11 +60,7 @@ def gate() -> Iterator[Gate]:
 def test_a_reading_that_hangs_is_left_behind_and_costs_the_others_nothing(gate: Gate) -> None:
     pool = ReaderPool(parallel=1)
     readings = pool.read_all(targets("hang", "a", "b"), 0.2, gate.read)
-    assert list(readings) == [
-        (0, Reading(seconds=0.2, failure=HANGS)),
-        (1, WELL),
-        (2, WELL),
-    ]
+    assert list(readings) == [(0, Reading(seconds=0.2, failure=HANGS)), (1, WELL), (2, WELL)]
     assert pool.running == 1
 
 

@@ -86,11 +86,7 @@ def test_a_damaged_recording_is_served_or_refused(handler: str, data: st.DataObj
 
 @pytest.mark.parametrize(
     "length, status",
-    [
-        ("²", 411),
-        ("-1", 411),
-        ("0\r\nTransfer-Encoding: chunked", 411),
-    ],
+    [("²", 411), ("-1", 411), ("0\r\nTransfer-Encoding: chunked", 411)],
     ids=["superscript", "negative", "in chunks"],
 )
 def test_a_replayed_unit_refuses_an_impossible_content_length(

@@ -12,10 +12,7 @@ LINES = {
     "outlet.1.status: on": ("variables", {"outlet.1.status": "on"}),
     "# writable outlet.1.switch": ("writable", ["outlet.1.switch"]),
     "# command outlet.1.load.off": ("commands", {"outlet.1.load.off": ""}),
-    '# command outlet.1.load.off "Turn it off"': (
-        "commands",
-        {"outlet.1.load.off": "Turn it off"},
-    ),
+    '# command outlet.1.load.off "Turn it off"': ("commands", {"outlet.1.load.off": "Turn it off"}),
     '# describe ups.status "Its state"': ("descriptions", {"ups.status": "Its state"}),
 }
 PARTS = ("variables", "writable", "commands", "descriptions")
@@ -35,8 +32,7 @@ def test_each_line_fills_its_part_of_the_device(line: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text",
-    ["", "# device rack\n", "# device rack\n# command outlet.1.load.off\n# writable a\n"],
+    "text", ["", "# device rack\n", "# device rack\n# command outlet.1.load.off\n# writable a\n"]
 )
 def test_a_dump_without_variables_is_refused(text: str) -> None:
     with pytest.raises(SettingsError, match="no variables"):

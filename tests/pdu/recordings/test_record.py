@@ -9,11 +9,7 @@ from collections.abc import Mapping, Sequence
 
 import pytest
 
-from handlers.shared.errors import (
-    Denied,
-    SettingsError,
-    Unreachable,
-)
+from handlers.shared.errors import Denied, SettingsError, Unreachable
 from pdu.recordings.recording_formats import RecordingOptions
 from pdu.recordings.snmp import snmprec
 from pdu.recordings.snmp.recorded_rows import RecordedRows, Rows, SnmpRow as HeldRow, arcs
@@ -40,14 +36,7 @@ from tests.recordings import fixture, fixtures
 from tests.servers.snmpd import AUTH_PASSWORD, USERS, Snmpd
 from tests.simulators.nut_server import Cut, NutServer, StaticDevice, SwitchedPdu, User
 from tests.simulators.redfish import Model as RedfishModel, Pdu, RedfishService
-from tests.simulators.snmp_agent import (
-    BUILT_IN,
-    Agent,
-    Device,
-    Faults,
-    Row,
-    write_snmprec,
-)
+from tests.simulators.snmp_agent import BUILT_IN, Agent, Device, Faults, Row, write_snmprec
 from tests.simulators.snmp_agent.devices import apc
 
 _ENTERPRISES = (1, 3, 6, 1, 4, 1)

@@ -23,13 +23,7 @@ from pdu_common.connection import PduData, PduSnmpData
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.handlers.redfish import tree as redfish
 from tests.needs import program
-from tests.pdu.recordings.planted_devices import (
-    HANDLERS,
-    Unit,
-    read,
-    recording_of,
-    replayed,
-)
+from tests.pdu.recordings.planted_devices import HANDLERS, Unit, read, recording_of, replayed
 from tests.pdu.recordings.recording_formats import kind, kind_of
 from tests.recordings import fixture
 from tests.servers.upsd import Upsd, dummy_file

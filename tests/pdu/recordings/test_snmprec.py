@@ -158,12 +158,7 @@ def test_an_integer_is_read_without_its_decimal_point_unit_or_label(shown: str, 
 
 @pytest.mark.against("Net-SNMP snmpwalk")
 @pytest.mark.parametrize(
-    "family, options",
-    [
-        ("apc-rpdu2", "-On"),
-        ("sentry3", "-Oen"),
-        ("raritan-px2_sensors", "-On"),
-    ],
+    "family, options", [("apc-rpdu2", "-On"), ("sentry3", "-Oen"), ("raritan-px2_sensors", "-On")]
 )
 def test_all_rows_of_a_device_are_read_from_the_output_of_snmpwalk(
     family: str, options: str

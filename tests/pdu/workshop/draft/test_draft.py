@@ -328,11 +328,7 @@ def test_a_value_without_a_name_does_not_give_the_states_to_a_setting(
     ],
 )
 def test_a_state_that_may_be_a_command_or_has_two_names_is_marked(
-    names: dict[str, int],
-    access: str,
-    says: str,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
+    names: dict[str, int], access: str, says: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.syspath_prepend(pysmi())
     file = tmp_path / "ACME-MIB.txt"
@@ -412,11 +408,7 @@ def test_words_of_doubtful_meaning_in_one_string_are_marked_as_in_a_column(
 
 
 @pytest.mark.parametrize(
-    "first, second, on",
-    [
-        ("on,on,on,on", "on,off,on,on", "on"),
-        ("1,1,0,1", "1,1,1,1", "1"),
-    ],
+    "first, second, on", [("on,on,on,on", "on,off,on,on", "on"), ("1,1,0,1", "1,1,1,1", "1")]
 )
 def test_two_strings_of_states_are_equally_likely(first: str, second: str, on: str) -> None:
     """One may be the states that the outlets get at power-on."""
@@ -427,8 +419,7 @@ def test_two_strings_of_states_are_equally_likely(first: str, second: str, on: s
 
 
 @pytest.mark.parametrize(
-    "sys_object_id, key",
-    [("2.25.7.7.7.7.7.7", "own-pdu"), ("1.3.6.1.4.1.8072.3.2.10", "own-8072")],
+    "sys_object_id, key", [("2.25.7.7.7.7.7.7", "own-pdu"), ("1.3.6.1.4.1.8072.3.2.10", "own-8072")]
 )
 def test_a_sys_object_id_that_does_not_name_the_device_is_left_out(
     sys_object_id: str, key: str
