@@ -308,3 +308,27 @@ def test_a_load_is_a_share_of_a_rating_only_where_every_part_is_known(
     checked_row = check_result.judge_reading(device(), reading("UP")._replace(meters=parts))
     assert checked_row.of_rating == said
     assert said in "\n".join(checked([checked_row]).lines())
+
+
+def test_a_sum_of_counters_is_no_finer_than_its_coarsest_counter() -> None:
+    fine, tenths = row("UP", energy=12.345), row("UP", energy=1000.1)
+    for rows, said in (
+        ([fine], "12.345"),
+        ([fine, tenths], "1012.4"),
+        ([fine, row("UP", energy=5.0)], "17"),
+    ):
+        line = check_result.summary(rows, 1.0).lines()[1]
+        assert line.endswith(f", energy {said} kWh of {len(rows)}")
+
+
+def test_nagios_gets_no_counter_that_falls_because_a_pdu_was_not_read() -> None:
+    silent, stale = (
+        check_result.judge_reading(
+            device("b"), reading("UP", kind=kind, answered=answers, load=None)
+        )
+        for kind, answers in (("unreachable", False), ("data-stale", True))
+    )
+    silent = silent._replace(energy_kwh=None)
+    for rows, has_energy in (([row("UP"), stale], True), ([row("UP"), silent], False)):
+        data = check_result.nagios(check_result.summary(rows, 1.0), rows)[0].partition("|")[2]
+        assert ("energy=" in data, "load=1.500" in data) == (has_energy, True)

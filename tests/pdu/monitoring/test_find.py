@@ -245,6 +245,18 @@ def test_a_long_search_says_beforehand_how_long_it_takes_and_at_which_rate_it_wo
     assert find_.describe_search(count, rate) == said
 
 
+def test_an_ipv6_host_is_asked() -> None:
+    with socket.socket(socket.AF_INET6, socket.SOCK_DGRAM) as trap:
+        try:
+            trap.bind(("::1", 0))
+        except OSError:
+            pytest.skip("no IPv6 here")
+        port, rate = trap.getsockname()[1], network_scan.ScanRate(200, 0.1)
+        network_scan.scan_networks(networks.parsed(["::1"]), "public", port, rate, lambda: None)
+        trap.settimeout(PATIENCE_S)
+        assert trap.recv(1000)
+
+
 def test_requests_do_not_exceed_the_rate(hall: Hall, call: Call) -> None:
     begin = time.monotonic()
     result = find(call, hall, f"{NETWORK}.32/28", "--rate", "20")

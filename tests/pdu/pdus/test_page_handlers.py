@@ -227,6 +227,16 @@ def test_what_a_handler_prints_is_no_part_of_the_answer(
                 assert "at its import" in err and "in status" in err
 
 
+def test_a_silent_device_is_no_defect_of_the_handler(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = folder(tmp_path)
+    with agent() as unit:
+        host = f"127.0.0.1:{unit.port}"
+    code, _, err = run(capsys, "status", str(path), host, "-s", "timeout=1", "-s", "retries=0")
+    assert code == 3 and err.startswith(f"unreachable: {host}: status: ") and "private" not in err
+
+
 def test_an_exception_that_quotes_the_community_is_told_without_it(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

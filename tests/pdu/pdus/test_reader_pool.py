@@ -189,6 +189,21 @@ def test_a_thread_has_enough_stack_for_the_deepest_json_that_any_python_reads() 
         sys.setrecursionlimit(limit)
 
 
+def test_all_pdus_are_read_where_the_system_allows_one_thread(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    start, before = threading.Thread.start, threading.active_count()
+
+    def limited(thread: threading.Thread) -> None:
+        if threading.active_count() >= before + 1:
+            raise RuntimeError("can't start new thread")
+        start(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", limited)
+    answers = dict(ReaderPool().read_all(targets(*"abcde"), PATIENCE_S, lambda _: WELL))
+    assert answers == dict.fromkeys(range(5), WELL)
+
+
 def test_a_system_that_allows_no_thread_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(_: threading.Thread) -> None:
         raise RuntimeError("can't start new thread")

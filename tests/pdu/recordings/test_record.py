@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 
 import pytest
 
-from handlers.shared.errors import Denied, SettingsError, Unreachable
+from handlers.shared.errors import Denied, Refused, SettingsError, Unreachable
 from pdu.recordings.recording_formats import RecordingOptions
 from pdu.recordings.snmp import snmprec
 from pdu.recordings.snmp.recorded_rows import RecordedRows, Rows, SnmpRow as HeldRow, arcs
@@ -103,6 +103,22 @@ def test_a_refused_login_is_not_tried_again_because_that_may_block_the_account(
         with pytest.raises(Denied):
             kind("redfish").record(data, RecordingOptions())
         assert sum(request.status == 401 for request in unit.log) == 1
+
+
+@pytest.mark.parametrize("status", [400, 500])
+def test_a_session_login_that_fails_in_another_way_is_not_tried_again_either(status: int) -> None:
+    tree = redfish.Tree(redfish.unit())
+    distribution = {"@odata.id": "/redfish/v1/PowerDistribution"}
+    tree.resources["/redfish/v1"]["PowerDistribution"] = distribution
+    for path in ("PowerEquipment", "PowerDistribution"):
+        tree.special[f"/redfish/v1/{path}"] = lambda _: redfish.Answer(None, 401)
+    sessions = "/redfish/v1/SessionService/Sessions"
+    tree.special[sessions] = lambda _: redfish.Answer(None, status)
+    with redfish.serving(tree) as address:
+        form = {**redfish_data(address).custom_params, "session": "auto"}
+        with pytest.raises(Refused):
+            kind("redfish").record(PduData(address, form), RecordingOptions())
+    assert [request.method for request in tree.seen].count("POST") == 1
 
 
 @HANDLERS

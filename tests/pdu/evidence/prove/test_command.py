@@ -225,6 +225,18 @@ def test_an_outlet_that_is_not_on_at_the_end_is_named_with_the_command(
     assert "LOOK AT outlet 1: it was on. Switch it on: pdu on nut 192.0.2.7 1" in err
 
 
+def test_an_on_that_fails_after_ctrl_c_says_how_to_switch_by_hand(unit: Unit, proof: Proof) -> None:
+    def interrupt(method: str) -> None:
+        if method == "port_up":
+            raise Unreachable("no answer")
+        os.kill(os.getpid(), signal.SIGINT)
+
+    unit.before = interrupt
+    code, _, err = proof.run(*FIRST, "--yes")
+    assert code == exit_codes.INTERRUPTED and unit.sent == BOTH
+    assert "look at outlet 1, and switch it on: pdu on nut 192.0.2.7 1" in err.splitlines()[-1]
+
+
 def test_on_is_sent_once_also_after_an_error_of_off(unit: Unit, proof: Proof) -> None:
     unit.before = failing("port_down", Refused("it is locked"))
     code, out, _ = proof.run(*FIRST, "--yes")

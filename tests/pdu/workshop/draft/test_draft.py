@@ -459,6 +459,42 @@ def test_names_of_values_in_a_walk_show_which_is_on_but_stay_marked(
     assert found.profile.evidence.state is EvidenceLevel.DRIVER
 
 
+@pytest.mark.parametrize("hint, is_marked", [("d-1", True), ("d", False)])
+def test_a_meter_whose_shown_number_has_a_decimal_point_is_not_taken(
+    hint: str, is_marked: bool
+) -> None:
+    """The hint d-1 shows 125 as 12.5, so the unit A may be meant for either number."""
+    right = ("typeDeclarationRHS", ("DISPLAY-HINT", hint), ("SimpleSyntax", "Integer32"))
+    meter = node("outletCurrent", "enterprises", *CURRENT[6:], syntax=("row", "Tenths"))
+    module = tree("A", ("typeDeclaration", "Tenths", right), (*meter, ("UNITS", "A")))
+    (current,) = mib_parser.collect_objects([module])[0].values()
+    assert (current.units, "DISPLAY-HINT" in current.doubt) == ("A", is_marked)
+    profile = draft(acme(), mib(current, state(ON_OFF))).profile
+    assert profile is not None and (profile.outlets[0].current is None) == is_marked
+
+
+def test_a_column_is_never_confirmed_by_itself() -> None:
+    """Two columns of words are equally likely to be the states, and their values differ."""
+    words = {2: "on off on off on".split(), 3: "off on on off off".split()}
+    rows = {
+        (*TABLE, arc, index): SnmpRow(4, word.encode())
+        for arc, column_words in words.items()
+        for index, word in enumerate(column_words, 1)
+    }
+    found = draft(rows, Mib())
+    assert arcs(found.oid_by_role["state"]) == (*TABLE, 2) and "confirm" not in found.oid_by_role
+    assert any("is as likely to be the states" in doubt for doubt in found.doubts)
+
+
+@pytest.mark.parametrize("arc, level", [(2, EvidenceLevel.DRIVER), (3, EvidenceLevel.MIB)])
+def test_states_rest_on_a_mib_only_if_it_defines_their_column(
+    arc: int, level: EvidenceLevel
+) -> None:
+    found = draft(acme(), mib(state(ON_OFF if arc == 3 else {}, "outletObject", oid=(*TABLE, arc))))
+    assert arcs(found.oid_by_role["state"]) == STATE
+    assert found.profile is not None and found.profile.evidence.state is level
+
+
 def test_an_identity_leaves_out_a_zero_that_ends_all_rows() -> None:
     rows = {(*oid, 0) if oid[:7] == TABLE[:7] else oid: row for oid, row in acme().items()}
     found = draft(rows, Mib())

@@ -4,6 +4,7 @@ and OIDs.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -187,6 +188,27 @@ def test_a_published_mib_is_read_with_its_numbers_and_textual_conventions() -> N
     assert flag is not None
     assert flag.name == "prErrorFlag"
     assert flag.enumeration == {0: "noError", 1: "error"}
+
+
+def test_a_name_defined_in_two_modules_is_resolved_in_the_objects_own_module() -> None:
+    def module(name: str, values: Sequence[object], arc: int) -> tuple[object, ...]:
+        kind = (
+            "typeDeclaration",
+            "State",
+            ("typeDeclarationRHS", ("SimpleSyntax", "INTEGER", *values)),
+        )
+        acme_node = node("acme", "enterprises", arc)
+        return tree(name, kind, acme_node, node("s", "acme", 1, syntax=("SimpleSyntax", "State")))
+
+    modules_ = [module("A", OFF_FIRST, 7), module("B", ON_FIRST, 8)]
+    # C defines neither the type nor the parent
+    modules_.append(tree("C", node("u", "enterprises", 9, syntax=("SimpleSyntax", "State"))))
+    objects = mib_parser.collect_objects(modules_)[0]
+    assert {oid[6:]: fact.enumeration for oid, fact in objects.items()} == {
+        (7, 1): {0: "off", 1: "on"},
+        (8, 1): {0: "on", 1: "off"},
+        (9,): {},
+    }
 
 
 def test_an_object_to_which_two_modules_give_different_enumerations_has_none() -> None:
