@@ -41,6 +41,8 @@ def test_words_that_are_clear(
     [
         (STRIP, "db", "outlets 3, 4 have the name 'db': give an identity"),
         (STRIP, "8", "the PDU has no outlet '8'; it has 1-7; status lists them"),
+        (STRIP, "6-8", "the PDU has no outlet '8', of '6-8'; it has 1-7; status"),
+        (STRIP, "1,9", "the PDU has no outlet '9', of '1,9'"),
         (STRIP, "1-99", "the PDU has no outlet '8', of '1-99'; it has 1-7; status"),
         (
             STRIP,
