@@ -20,14 +20,19 @@ UNITS = {
 
 
 def answers(pdu: XerusPdu, calls: list[Call]) -> list[Any]:
-    asked = [
+    requested_calls = [
         {"rid": call.rid, "json": {"jsonrpc": "2.0", "method": call.method, "id": number}}
         for number, call in enumerate(calls)
     ]
-    body = {"jsonrpc": "2.0", "method": "performBulk", "params": {"requests": asked}, "id": 7}
+    body = {
+        "jsonrpc": "2.0",
+        "method": "performBulk",
+        "params": {"requests": requested_calls},
+        "id": 7,
+    }
     url = f"http://{pdu.host}:{pdu.http_port}/bulk"
     answer = requests.post(url, json=body, auth=(pdu.user, pdu.password), timeout=60)
-    return [one["json"]["result"] for one in answer.json()["result"]["responses"]]
+    return [response["json"]["result"] for response in answer.json()["result"]["responses"]]
 
 
 def shape(value: Any) -> Any:

@@ -19,24 +19,24 @@ class Call(NamedTuple):
 def bulks(unit: str) -> list[list[Call]]:
     """The calls of each recorded bulk of "unit-a" or "unit-b"."""
     units = json.loads(foreign_files.text("raritan", "recorded.json"))["units"]
-    exchanges = next(one["exchanges"] for one in units if one["name"] == unit)
+    exchanges = next(entry["exchanges"] for entry in units if entry["name"] == unit)
     answers = [exchange["response"]["result"]["responses"] for exchange in exchanges]
     assert all(answer["statcode"] == 200 for bulk in answers for answer in bulk)
     results = [[answer["json"]["result"] for answer in bulk] for bulk in answers]
     if exchanges[0]["request"] is None:
-        asked = _rebuilt([[result["_ret_"] for result in bulk] for bulk in results])
+        requests = _rebuilt([[result["_ret_"] for result in bulk] for bulk in results])
     else:
-        asked = [
+        requests = [
             [
-                (one["rid"], one["json"]["method"])
-                for one in exchange["request"]["params"]["requests"]
+                (call["rid"], call["json"]["method"])
+                for call in exchange["request"]["params"]["requests"]
             ]
             for exchange in exchanges
         ]
-    assert [len(bulk) for bulk in asked] == [len(bulk) for bulk in results]
+    assert [len(bulk) for bulk in requests] == [len(bulk) for bulk in results]
     return [
         [Call(rid, method, result) for (rid, method), result in zip(calls, bulk)]
-        for calls, bulk in zip(asked, results)
+        for calls, bulk in zip(requests, results)
     ]
 
 
@@ -44,7 +44,7 @@ def _rebuilt(answers: list[list[Any]]) -> list[list[tuple[str, str]]]:
     """The calls of "unit-b", whose requests were not recorded: those of the other unit, with the
     resource ids of its own answers.
     """
-    inlets, outlets, slots = ([one["rid"] for one in listed] for listed in answers[0])
+    inlets, outlets, slots = ([reference["rid"] for reference in listed] for listed in answers[0])
     poles = [
         sensor["rid"]
         for pole in answers[3][0]

@@ -61,7 +61,7 @@ def test_a_failed_call_in_a_bulk_is_an_exception_in_its_place_or_raised(to: Agen
     for proxy in (snmp, missing, snmp):
         bulk_helper.add_request(proxy.getV3EngineId)
     responses = bulk_helper.perform_bulk()
-    assert [isinstance(one, rpc.HttpException) for one in responses] == [False, True, False]
+    assert [isinstance(answer, rpc.HttpException) for answer in responses] == [False, True, False]
     with pytest.raises(rpc.HttpException):
         bulk_helper.perform_bulk(raise_subreq_failure=True)
     assert len(bulk_helper.responses) == 3

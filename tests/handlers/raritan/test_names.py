@@ -170,6 +170,6 @@ def test_types_that_moved_to_other_modules_keep_their_old_names() -> None:
 
     server = radius.ServerSettings(authType=radius.AuthType.CHAP)
     assert isinstance(server, auth.RadiusManager.ServerSettings)
-    other = tacplus.ServerSettings(authenType=tacplus.AuthenType.MSCHAP)
-    assert isinstance(other, auth.TacPlusManager.ServerSettings)
-    assert (server.encode()["authType"], other.encode()["authenType"]) == (1, 3)
+    tacplus_server = tacplus.ServerSettings(authenType=tacplus.AuthenType.MSCHAP)
+    assert isinstance(tacplus_server, auth.TacPlusManager.ServerSettings)
+    assert (server.encode()["authType"], tacplus_server.encode()["authenType"]) == (1, 3)

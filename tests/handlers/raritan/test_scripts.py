@@ -230,16 +230,16 @@ class Log:
 
     def __init__(self, recreations: int = 0, first: Optional[int] = None) -> None:
         self.messages = [f"[WRN] {number}" for number in range(5)]
-        self.created, self.asked, self.recreations, self.first = 1, 0, recreations, first
+        self.created, self.calls, self.recreations, self.first = 1, 0, recreations, first
 
     def json_rpc(self, target: str, method: str, params: Mapping[str, object] = {}) -> object:
         if method == "getInfo":
             following = len(self.messages)
             return {"_ret_": {"creationTime": self.created, "idFirst": 0, "idNext": following}}
-        if self.asked and self.recreations:
+        if self.calls and self.recreations:
             self.recreations, self.created = self.recreations - 1, self.created + 1
             self.messages.append("new")
-        self.asked += 1
+        self.calls += 1
         start = int(str(params["refId"])) if self.first is None else self.first
         entries = [
             {"id": start + number, "timestamp": 0, "eventClass": "x", "message": message}
@@ -284,7 +284,7 @@ def test_a_log_whose_ids_do_not_advance_is_an_error() -> None:
     log: Any = Log(first=-5)
     with pytest.raises(ProtocolError, match="asked for 0, the device sent ids below -2"):
         logging.LogHelper.get_entries(log, "debug")
-    assert log.asked == 1
+    assert log.calls == 1
 
 
 def test_log_entries_are_filtered_by_words_and_formatted_as_a_line() -> None:

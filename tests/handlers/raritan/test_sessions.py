@@ -28,7 +28,7 @@ def test_a_sessions_token_takes_the_place_of_the_password(to: Agent) -> None:
     assert code == 0 and opened.username == "admin"
     to.set_auth_token(token)
     assert manager.getCurrentSession().sessionId == opened.sessionId
-    assert [one.sessionId for one in manager.getSessions()] == [opened.sessionId]
+    assert [listed.sessionId for listed in manager.getSessions()] == [opened.sessionId]
     manager.closeCurrentSession(session.SessionManager.CloseReason.CLOSE_REASON_LOGOUT)
     with pytest.raises(HttpException, match="the session may have ended"):
         manager.getCurrentSession()

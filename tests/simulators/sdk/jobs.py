@@ -83,7 +83,11 @@ def slots(agent: Any) -> Any:
         bulk.add_request(slot.getSettings)
     *settings, error = bulk.perform_bulk(raise_subreq_failure=False)
     reading = peripheral_slots[0].getDevice().device.getReading()
-    return [[one.name for one in settings], isinstance(error, Exception), reading.value]
+    return [
+        [slot_settings.name for slot_settings in settings],
+        isinstance(error, Exception),
+        reading.value,
+    ]
 
 
 def events(agent: Any) -> Any:
@@ -95,16 +99,16 @@ def events(agent: Any) -> Any:
     channel.demandEvent(idl.Event, outlet)
     channel.demandEventTypes([sensor.ReadingChangedEvent])
     outlet.setPowerState(outlet.PowerState.PS_OFF)
-    _, received = channel.pollEvents()
+    _, notices = channel.pollEvents()
     service.destroyChannel(channel)
     return sorted(
         [
-            type(one).__name__,
-            one.source.target.rpartition("/")[2],
-            getattr(one, "actUserName", None),
+            type(notice).__name__,
+            notice.source.target.rpartition("/")[2],
+            getattr(notice, "actUserName", None),
         ]
-        for one in received
-        if "outlet.0" in one.source.target or "O0Current" in one.source.target
+        for notice in notices
+        if "outlet.0" in notice.source.target or "O0Current" in notice.source.target
     )
 
 

@@ -27,9 +27,11 @@ def _keep_old_releases_alive() -> None:
     setattr(importlib.import_module("raritan.rpc.TypeInfo"), "raritan", package)
 
 
-def run(script: str, step: str, address: str, user: str, password: str, *given: Any) -> Any:
+def run(script: str, step: str, address: str, user: str, password: str, *arguments: Any) -> Any:
     """Runs a function of a module with a new agent."""
-    return getattr(importlib.import_module(script), step)(agent(address, user, password), *given)
+    return getattr(importlib.import_module(script), step)(
+        agent(address, user, password), *arguments
+    )
 
 
 if __name__ == "__main__":

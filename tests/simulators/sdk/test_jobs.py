@@ -71,9 +71,9 @@ def workers() -> Iterator[Workers]:
         process.stop()
 
 
-def done(workers: Workers, pdu: XerusPdu, url: str, job: str, *given: Any) -> Any:
+def result_of(workers: Workers, pdu: XerusPdu, url: str, job: str, *arguments: Any) -> Any:
     worker = workers(pdu.site.firmware.generation)
-    return worker.order("tests.simulators.sdk.jobs", job, url, pdu.user, pdu.password, *given)
+    return worker.order("tests.simulators.sdk.jobs", job, url, pdu.user, pdu.password, *arguments)
 
 
 CASES = [(job, release) for job in JOBS for release in GENERATIONS if release >= JOBS[job][0]]
@@ -81,11 +81,11 @@ CASES = [(job, release) for job in JOBS for release in GENERATIONS if release >=
 
 @pytest.mark.parametrize("job, generation", CASES)
 def test_a_job_has_the_documented_result(workers: Workers, job: str, generation: str) -> None:
-    _, result = JOBS[job]
+    _, expected = JOBS[job]
     links = {2: Model(outlets=2)}
     with XerusPdu(MODEL, generation, links, http_port=0, enforce_https=False) as pdu:
         url = f"http://{pdu.host}:{pdu.http_port}"
-        assert done(workers, pdu, url, job) == result
+        assert result_of(workers, pdu, url, job) == expected
 
 
 @pytest.mark.parametrize("generation", GENERATIONS)
@@ -94,28 +94,28 @@ def test_every_interface_has_the_version_of_the_sdks_release(
 ) -> None:
     with XerusPdu(MODEL, generation) as pdu:
         firmware = pdu.site.firmware
-        served = sorted({one.interface for one in pdu.units[0].objects()})
-        types = {name: firmware.type_id(name) for name in served if firmware.version(name)}
-        assert done(workers, pdu, pdu.url, "types", list(types)) == types
+        interfaces = sorted({served.interface for served in pdu.units[0].objects()})
+        types = {name: firmware.type_id(name) for name in interfaces if firmware.version(name)}
+        assert result_of(workers, pdu, pdu.url, "types", list(types)) == types
 
 
 def test_a_firmware_update_ends_with_the_new_version_and_a_restart(workers: Workers) -> None:
     data = base64.b64encode(image("4.4.99.5-60000", 300_000)).decode()
     with XerusPdu(MODEL, update_seconds=0.1) as pdu:
-        assert done(workers, pdu, pdu.url, "firmware", data) == [True, "4.4.99.5-60000", 0]
+        assert result_of(workers, pdu, pdu.url, "firmware", data) == [True, "4.4.99.5-60000", 0]
         assert pdu.boots() == 1
 
 
 def test_a_certificate_is_checked_installed_and_used(workers: Workers) -> None:
     with XerusPdu(MODEL) as pdu:
         (key, chain), (other, _), before = *(pdu.authority.issue() for _ in "12"), pdu.fingerprint
-        given = [part.decode() for part in (key, chain, other)]
+        pems = [part.decode() for part in (key, chain, other)]
         codes = [5, 4, 3, 0, 2, 0, 200]
-        assert done(workers, pdu, pdu.url, "certificate", *given) == [codes, True, True]
+        assert result_of(workers, pdu, pdu.url, "certificate", *pems) == [codes, True, True]
         assert pdu.fingerprint != before
 
 
 def test_the_sdk_follows_the_redirect_from_http_to_https(workers: Workers) -> None:
     with XerusPdu(MODEL, http_port=0) as pdu:
         url = f"http://{pdu.host}:{pdu.http_port}"
-        assert done(workers, pdu, url, "session") == JOBS["session"][1]
+        assert result_of(workers, pdu, url, "session") == JOBS["session"][1]

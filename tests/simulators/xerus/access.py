@@ -60,7 +60,9 @@ class Access:
 
     def open(self, caller: Caller) -> Optional[Session]:
         """Opens a session; None if `single_login` is set and the user already has one."""
-        if self.single_login and caller.user in [one.user for one in self.sessions.values()]:
+        if self.single_login and caller.user in [
+            session.user for session in self.sessions.values()
+        ]:
             return None
         self._count += 1
         session = Session(

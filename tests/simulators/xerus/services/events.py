@@ -86,9 +86,11 @@ class EventService(Served):
                 if served in seen:
                     self._compare(event, served, seen[served], state)
 
-    def _compare(self, event: str, served: Served, old: Json, new: Json) -> None:
-        if any(new[name] != old[name] for name in new if name != "timestamp"):
-            self.deliver(event, served, {"oldState": old, "newState": new, "newReading": new})
+    def _compare(self, event: str, served: Served, before: Json, state: Json) -> None:
+        if any(state[name] != before[name] for name in state if name != "timestamp"):
+            self.deliver(
+                event, served, {"oldState": before, "newState": state, "newReading": state}
+            )
 
     def deliver(self, event: str, source: Served, fields: Json) -> None:
         """Puts an event of this unit into the queue of each channel that wants it."""
@@ -137,9 +139,9 @@ class Channel(Served):
         self.demandEvents([{"type": type, "src": src}])
 
     def demandEvents(self, events: list[Json]) -> None:
-        if any(one["src"] is None for one in events):
+        if any(event["src"] is None for event in events):
             raise BadParams("src: null")
-        self._demand([(one["type"], one["src"]) for one in events])
+        self._demand([(event["type"], event["src"]) for event in events])
 
     def _demand(self, demands: list[Demand]) -> None:
         self._accessed = self.unit.clockwork.now()
