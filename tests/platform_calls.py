@@ -39,9 +39,6 @@ class Cost(NamedTuple):
     bulk: int  #: datagrams, if the library walks by GETBULK
     next: int  #: datagrams, if it walks by GETNEXT
 
-    def __str__(self) -> str:
-        return f"{self.calls} / {self.bulk} / {self.next}"
-
 
 class CountedPdu(SnmpPdu):
     """The handler on a platform that reads a device in memory. `rows` has the number of rows of
@@ -131,11 +128,17 @@ def all_costs() -> Mapping[str, Mapping[str, Cost]]:
 
 
 def markdown() -> str:
-    """The table of the page."""
-    lines = [f"| family | {' | '.join(_METHODS)} |", "|---|---|---|---|"]
+    """The table of the page: the calls of each method, and the datagrams of a poll."""
+    lines = [
+        "| family | status | statistic | command | GETBULK | GETNEXT |",
+        "|---|---|---|---|---|---|",
+    ]
     for key, cost_by_method in all_costs().items():
-        cells = [str(cost_by_method.get(method, "")) for method in _METHODS]
-        lines.append(f"| `{key}` | {' | '.join(cells)} |")
+        calls = [str(cost_by_method[method].calls) for method in cost_by_method]
+        poll = (cost_by_method["status"], cost_by_method["statistic"])
+        cells = [f"`{key}`", *calls, *[""] * (len(_METHODS) - len(calls))]
+        cells += [str(sum(cost.bulk for cost in poll)), str(sum(cost.next for cost in poll))]
+        lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines)
 
 
