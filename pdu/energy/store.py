@@ -217,15 +217,15 @@ class Store:
         rows = self._rows(pdu, begin - AROUND_S, end + AROUND_S)
         times = [PollTime(row.begin, row.end, row.monotonic, row.boot) for row in rows]
         timed = [(row, time) for row, time in zip(rows, poll_bounds(times)) if time is not None]
-        read = [(row, time) for row, time in timed if not row.error]
+        polls = [(row, time) for row, time in timed if not row.error]
         return PduReadings(
             pdu,
-            [time.earliest for _, time in read],
-            [time.latest for _, time in read],
-            [row.unit for row, _ in read],
-            [row.family for row, _ in read],
-            [row.uptime for row, _ in read],
-            _registers([row for row, _ in read]),
+            [time.earliest for _, time in polls],
+            [time.latest for _, time in polls],
+            [row.unit for row, _ in polls],
+            [row.family for row, _ in polls],
+            [row.uptime for row, _ in polls],
+            _registers([row for row, _ in polls]),
             [FailedPoll(time.earliest, row.error) for row, time in timed if row.error],
         )
 

@@ -207,17 +207,17 @@ def zsh_lines(
         pass_fds=(writer,),
         env={**environment, "ZDOTDIR": str(folder), "TERM": "dumb"},
     )
-    received, end = b"", time.monotonic() + PATIENCE_S
+    buffer, end = b"", time.monotonic() + PATIENCE_S
     try:
         with bounded(process):
             while time.monotonic() < end:
                 for descriptor in select.select([lines, terminal], [], [], 1.0)[0]:
                     octets = os.read(descriptor, 4096)
-                    received += octets if descriptor == lines else b""
-                while b"\0" in received:
-                    line, _, received = received.partition(b"\0")
-                    typed = yield line.decode()
-                    os.write(terminal, b"\x15" + typed.encode() + b"\t\x04")
+                    buffer += octets if descriptor == lines else b""
+                while b"\0" in buffer:
+                    line, _, buffer = buffer.partition(b"\0")
+                    text = yield line.decode()
+                    os.write(terminal, b"\x15" + text.encode() + b"\t\x04")
     finally:
         for descriptor in (lines, writer, terminal, inner):
             os.close(descriptor)

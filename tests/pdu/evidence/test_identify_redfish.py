@@ -63,11 +63,11 @@ def switchable(lines: Sequence[str]) -> list[str]:
 
 def test_an_action_without_values_is_usable_where_the_settings_permit_it() -> None:
     with replayed("redfish", service([outlet(values=None)])) as unit:
-        careful, permitted = finding(unit), finding(unit, switch_unproven="yes")
-    assert switchable(careful.can) == []
-    assert any("switch_unproven" in line for line in careful.cannot)
-    assert switchable(permitted.can) == ["switch 1 of 1 outlet"]
-    assert switchable(permitted.cannot) == []
+        default, unproven = finding(unit), finding(unit, switch_unproven="yes")
+    assert switchable(default.can) == []
+    assert any("switch_unproven" in line for line in default.cannot)
+    assert switchable(unproven.can) == ["switch 1 of 1 outlet"]
+    assert switchable(unproven.cannot) == []
 
 
 def test_outlets_that_the_handler_refuses_to_switch_are_not_counted_as_switchable() -> None:
@@ -81,14 +81,14 @@ def test_outlets_that_the_handler_refuses_to_switch_are_not_counted_as_switchabl
         {**outlet("A6"), "@odata.id": f"{evil}{OUTLETS}/A6"},
     ]
     with replayed("redfish", service(outlets)) as unit:
-        careful, permitted = finding(unit), finding(unit, switch_unproven="yes")
-    assert switchable(careful.can) == ["switch 1 of 6 outlets"]
-    assert switchable(careful.cannot) == [
+        default, unproven = finding(unit), finding(unit, switch_unproven="yes")
+    assert switchable(default.can) == ["switch 1 of 6 outlets"]
+    assert switchable(default.cannot) == [
         "switch 1 outlet without switch_unproven=yes",
         "switch 4 outlets",
     ]
-    assert switchable(permitted.can) == ["switch 2 of 6 outlets"]
-    assert switchable(permitted.cannot) == ["switch 4 outlets"]
+    assert switchable(unproven.can) == ["switch 2 of 6 outlets"]
+    assert switchable(unproven.cannot) == ["switch 4 outlets"]
 
 
 @pytest.mark.parametrize(
