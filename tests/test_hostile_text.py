@@ -43,7 +43,6 @@ from tests.pdu.monitoring.halls import (
     line,
     login,
     private,
-    run,
 )
 from tests.peers import NAMED, PEERS, Peer
 from tests.peers.nut import NO_LINE, of as nut_peer
@@ -111,17 +110,19 @@ def no_name_is_looked_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket, "getaddrinfo", look_up)
 
 
+@pytest.mark.parametrize("every", [5, pytest.param(1, marks=pytest.mark.trial)])
 @pytest.mark.parametrize("name", list(PEERS))
 @pytest.mark.usefixtures("no_name_is_looked_up")
 def test_a_hostile_setting_raises_a_pdu_handler_error_or_has_no_effect(
-    name: str, caplog: pytest.LogCaptureFixture
+    name: str, every: int, caplog: pytest.LogCaptureFixture
 ) -> None:
+    """Each key with every fifth text, which are all texts over the keys, or with each text."""
     settings = importlib.import_module(f"handlers.{name}.handler").SETTINGS
     keys = sorted({setting.key for setting in settings} - {"timeout"})
     assert len(keys) > 3
     with PEERS[name]() as peer, caplog.at_level(logging.DEBUG):
         before = peer.books()
-        for key, (about, text) in ((key, one) for key in keys for one in TEXTS.items()):
+        for key, (about, text) in list(itertools.product(keys, TEXTS.items()))[::every]:
             try:
                 ports = (
                     made(peer, **{key: text, "timeout": "60"} if not peer.snmp else {key: text})
@@ -285,10 +286,10 @@ def test_a_watch_prints_the_changes_of_outlets_with_hostile_identities_in_one_li
 
 
 def test_hostile_identities_are_escaped_on_the_terminal_on_the_page_and_in_json(
-    third_party: Path, tmp_path: Path
+    third_party: Path, call: Call, tmp_path: Path
 ) -> None:
     written = tmp_path / "page.html"
-    shown = run("check", third_party / "list.csv", "--html", written)
+    shown = call("check", third_party / "list.csv", "--html", written)
     assert shown.returncode == 1 and all(map(is_one_line, shown.stdout.splitlines())), shown.stderr
     page = Elements(written.read_text("utf-8"))
     elements = {element for element, *_ in page.found}
@@ -297,12 +298,11 @@ def test_hostile_identities_are_escaped_on_the_terminal_on_the_page_and_in_json(
     assert '<a href="#reading">' in written.read_text("utf-8")
     assert not [name for _, *names in page.found for name in names if name.startswith("on")]
     assert [text for text in page.text.split("\n") if not is_one_line(text)] == []
-    found = json.loads(run("check", third_party / "list.csv", "--json").stdout)["pdus"][0][
-        "outlets"
-    ]
-    assert len(found) == 1 + len(TEXTS) and all(is_one_line(one["identity"]) for one in found)
+    (pdu,) = json.loads(call("check", third_party / "list.csv", "--json").stdout)["pdus"]
+    assert len(pdu["outlets"]) == 1 + len(TEXTS)
+    assert all(is_one_line(outlet["identity"]) for outlet in pdu["outlets"])
     cells = next(
-        csv.DictReader(io.StringIO(run("check", third_party / "list.csv", "--csv").stdout))
+        csv.DictReader(io.StringIO(call("check", third_party / "list.csv", "--csv").stdout))
     )
     assert (cells["name"], cells["unknown"]) == ("'=1+1", str(len(TEXTS)))
     with exporter("--list", third_party / "list.csv") as running:

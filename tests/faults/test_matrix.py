@@ -38,10 +38,11 @@ def exchanges(name: str) -> dict[str, int]:
 
 def calls(name: str, fault: Fault, every: bool) -> Iterator[Call]:
     """The calls with a fault: at every step; or at the first and the last of a read, and at every
-    other step of a command. TLS faults and those of AT_START have one step.
+    other step of a command. TLS faults and those of AT_START have one step; a handshake fails alike
+    in every read and every command.
     """
     at_start = fault.place == "tls" or fault.key in AT_START
-    for method in METHODS:
+    for method in ("status", "port_down") if fault.place == "tls" and not every else METHODS:
         count = 1 if at_start else exchanges(name)[method]
         steps: Sequence[int] = range(count)
         if not every and count > 2:

@@ -29,7 +29,6 @@ def reader() -> Iterator[Worker]:
         ("plain", "library"),
         ("paged", "library"),
         ("sessions-only", "tool"),
-        ("basic-only", "library"),
         ("four-wire", "library"),
         ("several", "tool"),
         ("delayed", "library"),

@@ -61,8 +61,6 @@ class Model:
     """One service, at one address."""
 
     pdus: tuple[Pdu, ...] = (Pdu(),)
-    # the root links to the rack PDUs with PowerDistribution, in place of PowerEquipment
-    is_panduit: bool = False
     expand: Optional[Expand] = Expand()  # None: $expand is not supported
     ignores_expand: bool = False  # $expand is offered and has no effect
     page: int = 0  # members of one page of a collection; 0: all

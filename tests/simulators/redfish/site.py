@@ -85,13 +85,12 @@ class Site:
                 self.made[path] = partial(
                     collection, path, "PowerDistributionCollection", name, ids
                 )
-        if not self._model.is_panduit:
-            body = {
-                **head(equipment, "PowerEquipment.v1_2_3", "PowerEquipment", "Power equipment"),
-                "Status": ENABLED,
-                **{name: link(f"{equipment}/{name}") for name, ids in offered.items() if ids},
-            }
-            self.made[equipment] = lambda: body
+        body = {
+            **head(equipment, "PowerEquipment.v1_2_3", "PowerEquipment", "Power equipment"),
+            "Status": ENABLED,
+            **{name: link(f"{equipment}/{name}") for name, ids in offered.items() if ids},
+        }
+        self.made[equipment] = lambda: body
 
     def _root(self) -> Json:
         root = {
@@ -102,12 +101,9 @@ class Site:
             "Vendor": "Contoso",
             "ProtocolFeaturesSupported": protocol_features(self._model),
             "Chassis": link(f"{V1}/Chassis"),
+            "PowerEquipment": link(f"{V1}/PowerEquipment"),
             "Links": {},
         }
-        if not self._model.is_panduit:
-            root["PowerEquipment"] = link(f"{V1}/PowerEquipment")
-        else:
-            root["PowerDistribution"] = link(f"{V1}/PowerEquipment/RackPDUs")
         if self._model.login != "basic":
             root["SessionService"] = link(f"{V1}/SessionService")
             root["Links"] = {"Sessions": link(SESSIONS)}

@@ -31,25 +31,6 @@ def sessions_only() -> Model:
     return Model(login="session")
 
 
-def basic_only() -> Model:
-    return Model(login="basic")
-
-
-def panduit() -> Model:
-    """The root has a PowerDistribution link to the rack PDUs instead of PowerEquipment."""
-    return Model(
-        (
-            Pdu(
-                outlets=tuple(str(number) for number in range(1, 25)),
-                manufacturer="Panduit",
-                model="G5",
-            ),
-        ),
-        is_panduit=True,
-        expand=None,
-    )
-
-
 def xerus() -> Model:
     """Outlets 1 to 12, main I1, branches C1 to C3.
 
@@ -149,19 +130,6 @@ def transfer_switch() -> Model:
     )
 
 
-def hall() -> Model:
-    """The PDUs of a data hall: twelve, of 48 outlets each, behind one address, with more than 3,000
-    sensors.
-    """
-    outlets = tuple(str(number) for number in range(1, 49))
-    return Model(
-        tuple(
-            Pdu(id=str(number), outlets=outlets, serial=f"SIM00000{number:02d}")
-            for number in range(1, 13)
-        )
-    )
-
-
 def delayed() -> Model:
     """On and Off take a second.
 
@@ -179,8 +147,6 @@ UNITS: dict[str, Callable[[], Model]] = {
         plain,
         paged,
         sessions_only,
-        basic_only,
-        panduit,
         xerus,
         hpe,
         rittal,
@@ -190,7 +156,6 @@ UNITS: dict[str, Callable[[], Model]] = {
         several,
         floor,
         transfer_switch,
-        hall,
         delayed,
     )
 }
