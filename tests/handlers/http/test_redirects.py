@@ -57,6 +57,7 @@ class Redirecting:
         """Nothing is open."""
 
 
+@pytest.mark.parametrize("client", [HttpClient, RedirectedClient])
 @pytest.mark.parametrize("status", STATUSES)
 @pytest.mark.parametrize("method", ["GET", "POST"])
 @pytest.mark.parametrize(
@@ -64,12 +65,12 @@ class Redirecting:
     [f"{ACTION}/", f"{ACTION}?p=2", f"https://pdu.example{ACTION}/", f"http://pdu.example{ACTION}"],
 )
 def test_a_write_is_sent_once_and_its_error_quotes_where_it_was_sent(
-    status: int, method: str, location: str
+    client: type[HttpClient], status: int, method: str, location: str
 ) -> None:
     here = Endpoint("http", "pdu.example", 80)
     device = Redirecting(status, location)
     with pytest.raises(HttpRefused) as error_info:
-        HttpClient(here, device).send(
+        client(here, device).send(
             method, ACTION, {}, None, LOGIN, 10.0, 20.0, once=True, limit=1000
         )
     assert device.requests == [f"{method} http://pdu.example{ACTION}"]

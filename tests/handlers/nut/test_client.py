@@ -8,7 +8,7 @@ from typing import Callable
 import pytest
 
 from handlers.nut.client import NutClient
-from handlers.nut.errors import DriverNotConnected
+from handlers.nut.errors import DriverNotConnected, WriteUnconfirmed
 from handlers.shared.errors import Denied, PduHandlerError, Refused, SettingsError
 from tests.handlers.nut.clients import MON, VIEWER, listen, named, trips
 from tests.handlers.nut.given import client
@@ -162,6 +162,16 @@ def test_without_tracking_an_accepted_write_returns_false(server: NutServer) -> 
     with named(server, ADMIN) as nut:
         assert nut.run("pdu", "outlet.1.load.off") is False
         assert nut.set("pdu", "outlet.1.desc", "x") is False
+
+
+def test_an_unknown_error_code_leaves_open_whether_a_write_was_carried_out(
+    server: NutServer,
+) -> None:
+    server.faults.rewrite = lambda line, answer: (
+        b"ERR SOMETHING-NEW\n" if line.startswith("INSTCMD") else answer
+    )
+    with named(server, ADMIN) as nut, pytest.raises(WriteUnconfirmed, match="may or may not"):
+        nut.run("pdu", "outlet.1.load.off")
 
 
 # ---- drivers -------------------------------------------------------------------------------------
