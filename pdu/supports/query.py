@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import NamedTuple, Optional
 
 from handlers.snmp.families import ENTERPRISES
@@ -102,6 +103,11 @@ def _fitting(run: Sequence[Word]) -> tuple[Name, ...]:
         tail = _LONGEST_TAIL
         if any(not re.search(r"\d", piece.squeezed) or _fitting([piece]) for piece in run[1:]):
             tail = 0
+    return _names_of(name, tail)
+
+
+@lru_cache(maxsize=4096)  # a question asks for the same words several times
+def _names_of(name: str, tail: Optional[int]) -> tuple[Name, ...]:
     names = [candidate for candidate in NAMES if fits(candidate.pattern, name, tail)]
     return tuple(sorted(names, key=lambda candidate: -specificity(candidate.pattern)))
 

@@ -281,7 +281,7 @@ def _knows(entry: SupportEntry, piece: Word, with_shared: bool = True) -> bool:
     """
     if piece.squeezed in entry.words:
         return True
-    if with_shared and piece.squeezed in squeezed(entry.shared_brands):
+    if with_shared and any(word(brand).squeezed == piece.squeezed for brand in entry.shared_brands):
         return True
     return len(piece.parts) > 1 and entry.words.issuperset(set(piece.parts) - GENERIC)
 
