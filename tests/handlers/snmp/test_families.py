@@ -5,6 +5,7 @@ switching and faults.
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Sequence
 
 import pytest
 
@@ -395,6 +396,11 @@ def test_devices_of_at_least_thirty_families_count_their_outlets() -> None:
     assert len({unit.key for unit in COUNTED}) >= 30
 
 
+def each_version(units: Sequence[Fixture]) -> pytest.MarkDecorator:
+    pairs = [(unit, version) for unit in units for version in unit.versions]
+    return pytest.mark.parametrize("unit, version", pairs, ids=unit_id)
+
+
 def check_readings(unit: Fixture, version: str, reach: Reach) -> None:
     """Asserts that status and statistics from an agent agree with the unit."""
     with Agent(unit.device(), versions=(int(version[0]),)) as agent:
@@ -421,11 +427,7 @@ def test_status_and_statistics_in_memory_agree_with_each_unit() -> None:
         check_readings(unit, unit.versions[0], near)
 
 
-@pytest.mark.parametrize(
-    "unit, version",
-    [(unit, version) for unit in WIRED for version in unit.versions],
-    ids=unit_id,
-)
+@each_version(WIRED)
 @pytest.mark.against("synthetic units, served by the project's agent")
 def test_status_and_statistics_over_the_wire_agree_with_the_unit(
     unit: Fixture, version: str
@@ -468,11 +470,7 @@ def test_a_command_writes_exactly_its_outlets_objects_and_moves_no_other_outlet(
         check_commands(unit, unit.versions[-1], near)
 
 
-@pytest.mark.parametrize(
-    "unit, version",
-    [(unit, version) for unit in WIRED_KINDS for version in unit.versions],
-    ids=unit_id,
-)
+@each_version(WIRED_KINDS)
 @pytest.mark.against("synthetic units, served by the project's agent")
 def test_a_command_over_the_wire_writes_exactly_its_outlets_objects(
     unit: Fixture, version: str
