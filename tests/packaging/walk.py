@@ -32,7 +32,6 @@ _HEADS = f"{'seconds':>7}  {'silence':>7}  {'printed':>7}  step"
 #: What a target runs to its end with; None: it runs until Ctrl-C. `test` takes minutes, and is run
 #: if it is named.
 _SMALL: Mapping[str, Optional[str]] = {
-    "try": "ARGS=--version",
     "trials": "ARGS=tests/faults/test_parsers.py",
     "bench": "ONLY=list",
     "fleet": None,
