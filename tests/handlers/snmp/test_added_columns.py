@@ -61,7 +61,7 @@ def additions(unit: Fixture) -> Iterator[Addition]:
             for index in indexes:
                 more.put(f"{column}.{index}", value)
             try:
-                states = detected(more)
+                states = detection.detect(more, PROFILES, metered_only=True).states
             except PduHandlerError:
                 continue
             turned_outlets = [
