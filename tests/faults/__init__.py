@@ -2,7 +2,7 @@
 
     python -m pytest tests/faults                      some steps of each call
     python -m pytest tests/faults -m trial             every step
-    python -m pytest tests/faults -k "nut and half"    one handler and fault
+    python -m pytest tests/faults -k "nut and tls"     one handler, faults of one place
 
 Whatever a device or the network sends, a call ends in time. It returns only true or unknown states
 and figures, or raises one error of ours that names host and operation and shows no secret. A
