@@ -89,7 +89,7 @@ class Sibling(NamedTuple):
 
 
 class Variation(NamedTuple):
-    """The unit with some objects changed or lost, and what is right then.
+    """The unit with some objects changed or lost_oids, and what is right then.
 
     OIDs are those below 1.3.6.1.4.1, or whole. `put` sets objects; a number is an INTEGER where the
     unit has no number. `without` leaves out the objects at or below these OIDs, or beginning with
@@ -98,7 +98,7 @@ class Variation(NamedTuple):
 
     what: str
     #: other OIDs in place of these, for the objects at or below them
-    moved: Mapping[str, str] = {}
+    other_oids: Mapping[str, str] = {}
     put: Mapping[str, Union[int, str]] = {}
     without: tuple[str, ...] = ()
     #: the kind of the error with which the unit is refused
@@ -106,7 +106,7 @@ class Variation(NamedTuple):
     #: the family, if it is another one
     family: str = ""
     #: the identities of all outlets
-    listed: Optional[list[str]] = None
+    identities: Optional[list[str]] = None
     #: the states of some outlets
     states: Mapping[str, str] = {}
     #: some fields of `Outlet` by identity
@@ -114,25 +114,27 @@ class Variation(NamedTuple):
     #: some totals, in A, W and kWh
     totals: Mapping[str, Optional[float]] = {}
     #: words of the error with which both commands to an outlet are refused
-    refused: Mapping[str, str] = {}
+    refusals: Mapping[str, str] = {}
 
     def rows(self, rows: Mapping[str, Row]) -> dict[str, Row]:
-        lost = tuple(f"{_whole(oid)}." if oid[-1] != "." else _whole(oid) for oid in self.without)
-        varied: dict[str, Row] = {}
+        lost_oids = tuple(
+            f"{_whole(oid)}." if oid[-1] != "." else _whole(oid) for oid in self.without
+        )
+        varied_rows: dict[str, Row] = {}
         for oid, row in rows.items():
-            for before, after in self.moved.items():
+            for before, after in self.other_oids.items():
                 if f"{oid}.".startswith(f"{_whole(before)}."):
                     oid = _whole(after) + oid[len(_whole(before)) :]
-            if not lost or not f"{oid}.".startswith(lost):
-                varied[oid] = row
+            if not lost_oids or not f"{oid}.".startswith(lost_oids):
+                varied_rows[oid] = row
         for below, value in self.put.items():
             oid = _whole(below)
-            like = rows[oid].tag if oid in rows else TAGS["OCTET STRING"]
+            tag = rows[oid].tag if oid in rows else TAGS["OCTET STRING"]
             is_number = isinstance(value, int)
-            if is_number is (like in _NOT_NUMBERS):
-                like = TAGS["INTEGER" if is_number else "OCTET STRING"]
-            varied[oid] = Row(like, from_text(like, str(value)))
-        return varied
+            if is_number is (tag in _NOT_NUMBERS):
+                tag = TAGS["INTEGER" if is_number else "OCTET STRING"]
+            varied_rows[oid] = Row(tag, from_text(tag, str(value)))
+        return varied_rows
 
 
 def _whole(oid: str) -> str:

@@ -269,9 +269,9 @@ def test_the_error_for_an_unknown_device_names_what_was_read_and_the_next_step()
     words = str(error_info.value)
     assert f"sysObjectID {ACME}.77" in words and "sysDescr 'Acme PDU'" in words
     assert "tried acme-2, acme-1" in words and "record" in words and "'profile'" in words
-    for empty, seen in ((None, "none"), ("", "empty"), ("\0", "empty")):
-        with pytest.raises(Unsupported, match=f"sysObjectID {seen}, sysDescr"):
-            detect(device(empty), (NEW, OLD, OTHER))
+    for object_id, word in ((None, "none"), ("", "empty"), ("\0", "empty")):
+        with pytest.raises(Unsupported, match=f"sysObjectID {word}, sysDescr"):
+            detect(device(object_id), (NEW, OLD, OTHER))
 
 
 class Broken(Memory):

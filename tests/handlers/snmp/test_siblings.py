@@ -42,17 +42,19 @@ def _with(unit: Fixture, sibling: Sibling, value: str) -> dict[str, Row]:
 @pytest.mark.parametrize("unit", WITH_SIBLINGS, ids=unit_id)
 def test_no_state_is_reported_and_no_command_sent_against_a_sibling(unit: Fixture) -> None:
     for sibling in unit.siblings:
-        told = expected_states(unit)[sibling.identity]
+        expected_state = expected_states(unit)[sibling.identity]
         for value, _, right in sibling.values:
             case = f"{sibling.object} is {value}"
             rows = _with(unit, sibling, value)
             state = find(unit, of_rows(rows)).states[sibling.identity]
             if right == "refused":
-                assert state in (told, EnumPowerStatus.UNKNOWN), case
+                assert state in (expected_state, EnumPowerStatus.UNKNOWN), case
                 assert _commands(unit, sibling, rows) == [(True, [])] * 2, case
             else:
                 assert right in ("told", "unknown")
-                assert state is (told if right == "told" else EnumPowerStatus.UNKNOWN), case
+                assert state is (expected_state if right == "told" else EnumPowerStatus.UNKNOWN), (
+                    case
+                )
 
 
 def _commands(
@@ -103,8 +105,8 @@ def test_no_state_is_told_if_the_row_that_could_contradict_it_is_missing(
 def test_a_unit_without_an_optional_sibling_reports_its_states(
     unit: Fixture, sibling: Sibling
 ) -> None:
-    lost = f"{column_of(sibling)}."
-    rows = {oid: row for oid, row in unit.rows.items() if not oid.startswith(lost)}
+    prefix = f"{column_of(sibling)}."
+    rows = {oid: row for oid, row in unit.rows.items() if not oid.startswith(prefix)}
     assert len(rows) < len(unit.rows)
     assert dict(find(unit, of_rows(rows)).states) == expected_states(unit)
 

@@ -83,10 +83,10 @@ def test_nothing_is_written_in_a_chain_that_lists_fewer_outlets_than_it_counts()
             port = PduPortView("3", UNKNOWN)
             with pytest.raises(
                 PduHandlerError, match="counts 8 outlets, but it listed 7"
-            ) as raised:
+            ) as error_info:
                 getattr(pdu(agent), call)(port)
-            assert raised.value.host == f"{agent.host}:{agent.port}"
-            assert (raised.value.operation, port.power_status) == (call, UNKNOWN)
+            assert error_info.value.host == f"{agent.host}:{agent.port}"
+            assert (error_info.value.operation, port.power_status) == (call, UNKNOWN)
         assert agent.writes() == []
 
 

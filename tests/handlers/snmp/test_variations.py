@@ -39,19 +39,19 @@ def test_another_device_or_a_table_that_ends_is_not_taken_for_the_pdu(
     unit: Fixture, variation: Variation
 ) -> None:
     device = of_rows(variation.rows(unit.rows))
-    with pytest.raises(PduHandlerError) as raised:
+    with pytest.raises(PduHandlerError) as error_info:
         find(unit, device)
         read_exactly(find(unit, device, for_figures=True))
-    assert raised.value.kind == variation.error
+    assert error_info.value.kind == variation.error
 
 
-@cases("family", "listed", "states")
+@cases("family", "identities", "states")
 def test_outlets_and_states_of_a_changed_unit_are_told_only_if_they_are_certain(
     unit: Fixture, variation: Variation
 ) -> None:
     device = find(unit, of_rows(variation.rows(unit.rows)))
     assert device.profile.key == (variation.family or unit.key)
-    assert variation.listed is None or list(device.states) == variation.listed
+    assert variation.identities is None or list(device.states) == variation.identities
     for identity, word in variation.states.items():
         assert device.states[identity] is STATES[word], identity
 
@@ -81,7 +81,7 @@ def test_a_figure_of_a_changed_unit_counts_every_part_or_is_missing(
         assert {name: outlet[name] for name in fields} == fields, identity
 
 
-@cases("refused")
+@cases("refusals")
 @pytest.mark.parametrize("call", ["port_up", "port_down"])
 def test_a_reserved_outlet_is_not_switched_and_nothing_is_written(
     unit: Fixture, variation: Variation, call: str
@@ -90,13 +90,13 @@ def test_a_reserved_outlet_is_not_switched_and_nothing_is_written(
     automatic mode lifts no other guard.
     """
     with Agent(Device(variation.rows(unit.rows), rules=None)) as agent:
-        for identity, words in variation.refused.items():
+        for identity, words in variation.refusals.items():
             for settings in (UNPROVEN, {**UNPROVEN, **AUTOMATIC}):
                 if "automatic mode" in words and settings is not UNPROVEN:
                     continue
                 handler = near(agent, settings)
                 assert identity in [port.identity for port in handler.status().ports]
-                with pytest.raises(Unsupported) as raised:
+                with pytest.raises(Unsupported) as error_info:
                     getattr(handler, call)(PduPortView(identity))
-                assert words in str(raised.value)
+                assert words in str(error_info.value)
         assert agent.writes() == []

@@ -38,11 +38,13 @@ def test_more_than_a_third_of_the_families_have_meters_that_can_be_removed() -> 
 @EACH
 def test_a_unit_without_its_meters_shows_no_figure_and_no_zero(unit: Fixture) -> None:
     reader = find(unit, memory(unit), for_figures=True).reader
-    lost = tuple(f"{reader.resolve(oid)}." for oid in WITH_METERS[unit.key])
+    meter_oids = tuple(f"{reader.resolve(oid)}." for oid in WITH_METERS[unit.key])
     rows = {
-        oid: row for oid, row in unit.rows.items() if not lost or not f"{oid}.".startswith(lost)
+        oid: row
+        for oid, row in unit.rows.items()
+        if not meter_oids or not f"{oid}.".startswith(meter_oids)
     }
     with contextlib.suppress(PduHandlerError):  # the unit is not detected without its meters
-        bare = find(unit, of_rows(rows), for_figures=True)
-        if lost and bare.profile.key == unit.key:
-            assert read_exactly(bare) == ExactFigures(None, None, None, {}, {}, {})
+        device = find(unit, of_rows(rows), for_figures=True)
+        if meter_oids and device.profile.key == unit.key:
+            assert read_exactly(device) == ExactFigures(None, None, None, {}, {}, {})
