@@ -138,8 +138,8 @@ class Listening(NamedTuple):
     clock: Hours
     outages: list[Outage]
 
-    def switch_each_second(self, count: int) -> None:
-        """Switch outlet 1 at 0.5 s, 1.5 s and so on from now, off first."""
+    def switch_each_second(self, count: int, first_s: float = 0.5) -> None:
+        """Switch outlet 1 each second, off first, from `first_s` after now."""
         outlet = self.pdu.units[0].outlets[0]
 
         def task(on: bool) -> Callable[[], None]:
@@ -150,7 +150,7 @@ class Listening(NamedTuple):
 
             return act
 
-        start = self.clock.now + 0.5
+        start = self.clock.now + first_s
         self.clock.due += [(start + number, task(number % 2 == 1)) for number in range(count)]
 
     def fails(self, fault: Fault, seconds: float, status: int = 503) -> None:
@@ -263,7 +263,7 @@ def test_a_login_that_is_refused_while_a_channel_is_made_is_not_sent_again_to_re
 def test_a_unit_that_starts_may_answer_with_pages_for_ten_minutes(
     listening: Listening, fault: Fault, kind: type[PduHandlerError]
 ) -> None:
-    listening.switch_each_second(700)
+    listening.switch_each_second(30, 580.5)
     listening.fails(fault, 590.0, status=404)
     assert listening.states(3) in ([False, True, False], [True, False, True])
     assert [outage.kept for outage in listening.outages] == [True, False] and listening.outages[

@@ -72,9 +72,8 @@ def test_a_resource_id_with_a_lone_surrogate_is_a_protocol_error_and_nothing_is_
     assert peer.accepted == 0
 
 
-@pytest.mark.parametrize("unit", ["[],", "[[[[[0]]]]],"])
-def test_parsing_the_largest_answer_takes_less_memory_than_three_times_its_size(unit: str) -> None:
-    body = b"[" + unit.encode() * ((LIMIT - 2) // len(unit)) + b"0]"
+def test_parsing_the_largest_answer_takes_less_memory_than_three_times_its_size() -> None:
+    body = b"[" + b"[]," * ((LIMIT - 2) // 3) + b"0]"
     gc.collect()
     tracemalloc.start()
     try:
