@@ -9,6 +9,7 @@ from typing import Any, Callable, NamedTuple, Optional
 from .nameplate import Nameplate
 from .recording_formats import HandlerFinding, RecordingFormat
 from .replay_server import Response
+from .synlink import login_answers, nameplate as synlink_nameplate
 from .topology import MeteredPart
 
 
@@ -31,62 +32,44 @@ class HandlerAdapter(NamedTuple):
     login_answers: Mapping[str, Response] = MappingProxyType({})
 
 
-# Imported late, because most runs need one handler, and few its recordings.
+# Imported late, because most runs need one handler, and few the recordings of SNMP.
 
 
 def _nut() -> HandlerAdapter:
-    from .nut import identification, nameplate, topology
+    from .nut import identification, nameplate, recording_format, topology  # 30 ms
 
     return HandlerAdapter(
         nameplate.read_nameplate,
         topology.read_topology,
         identify=identification.identify,
-        recording_format=_nut_recordings,
+        recording_format=lambda: recording_format.KIND,
     )
-
-
-def _nut_recordings() -> RecordingFormat:
-    from .nut import recording_format
-
-    return recording_format.KIND
 
 
 def _raritan() -> HandlerAdapter:
-    from .raritan import identification, nameplate, topology
+    from .raritan import identification, nameplate, recording_format, topology  # 50 ms
 
     return HandlerAdapter(
         nameplate.read_nameplate,
         topology.read_topology,
         identify=identification.identify,
-        recording_format=_raritan_recordings,
+        recording_format=lambda: recording_format.KIND,
     )
-
-
-def _raritan_recordings() -> RecordingFormat:
-    from .raritan import recording_format
-
-    return recording_format.KIND
 
 
 def _redfish() -> HandlerAdapter:
-    from .redfish import identification, nameplate, topology
+    from .redfish import identification, nameplate, recording_format, topology  # 50 ms
 
     return HandlerAdapter(
         nameplate.read_nameplate,
         topology.read_topology,
         identify=identification.identify,
-        recording_format=_redfish_recordings,
+        recording_format=lambda: recording_format.KIND,
     )
 
 
-def _redfish_recordings() -> RecordingFormat:
-    from .redfish import recording_format
-
-    return recording_format.KIND
-
-
 def _snmp() -> HandlerAdapter:
-    from .snmp import caution, identification, nameplate, topology
+    from .snmp import caution, identification, nameplate, topology  # 50 ms
 
     return HandlerAdapter(
         nameplate.read_nameplate,
@@ -98,15 +81,9 @@ def _snmp() -> HandlerAdapter:
 
 
 def _snmp_recordings() -> RecordingFormat:
-    from .snmp import recording_format
+    from .snmp import recording_format  # 90 ms, with pysnmp
 
     return recording_format.KIND
-
-
-def _synlink() -> HandlerAdapter:
-    from .synlink import login_answers, nameplate
-
-    return HandlerAdapter(nameplate.read_nameplate, login_answers=login_answers.ANSWERS)
 
 
 #: by the handler's name; one that says nothing more is not here
@@ -115,7 +92,9 @@ ADAPTERS: Mapping[str, Callable[[], HandlerAdapter]] = {
     "raritan": _raritan,
     "redfish": _redfish,
     "snmp": _snmp,
-    "synlink": _synlink,
+    "synlink": lambda: HandlerAdapter(
+        synlink_nameplate.read_nameplate, login_answers=login_answers.ANSWERS
+    ),
 }
 
 
