@@ -1,7 +1,7 @@
 """Hostile text as identity, handler setting or outlet's name: no part of it is executed, leaves its
 field or forges a line.
 
-Hostile text in register.sh is tested in tests/packaging/test_register_hostile.py, on the page of
+Hostile text in register.sh is tested in tests/packaging/test_register_errors.py, on the page of
 the local DCImanager in tests/dcimanager/test_page.py, and in device lists in
 tests/pdu/monitoring.
 """

@@ -14,6 +14,7 @@ import pytest
 
 from handlers.shared.errors import Unreachable
 from pdu.core.files.whole_files import write_page
+from tests.waiting import PATIENCE_S
 
 from .secrecy import PLAIN, WATCH, shown
 
@@ -37,7 +38,7 @@ def test_a_secret_in_a_log_line_an_error_or_a_programs_arguments_is_seen() -> No
     WATCH.found()
     WATCH.handle(logging.makeLogRecord({"msg": "the password is %s", "args": (SECRET,)}))
     Unreachable(f"no answer to {SECRET}")
-    subprocess.run([sys.executable, "-c", "", SECRET], check=True, timeout=60)
+    subprocess.run([sys.executable, "-c", "", SECRET], check=True, timeout=PATIENCE_S)
     assert [where for where, _ in WATCH.found()] == [
         "a log line",
         "the text of Unreachable",
@@ -56,7 +57,7 @@ def test_a_secret_in_output_that_a_test_reads_or_in_a_programs_output_is_seen(
     subprocess.run(
         [sys.executable, "-c", f"print({SECRET[:5]!r} + {SECRET[5:]!r})"],
         check=True,
-        timeout=60,
+        timeout=PATIENCE_S,
         capture_output=True,
     )
     assert [where for where, _ in WATCH.found()] == [

@@ -63,7 +63,7 @@ class Machine:
             capture_output=True,
             text=True,
             stdin=subprocess.DEVNULL,
-            timeout=30,
+            timeout=PATIENCE_S,
             env=self.environment(**more),
         )
 
@@ -106,7 +106,7 @@ def test_the_environment_holds_the_command_of_this_tree(machine: Machine) -> Non
         cwd="/",
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=PATIENCE_S,
         check=False,
         env={"PATH": str(machine.bin), "LOG": str(machine.log)},
     )
@@ -233,7 +233,7 @@ def test_without_the_environment_the_command_that_makes_it_is_named(module: str)
     # -S hides the installed packages
     bare = [sys.executable, "-S", "-E", "-m", module, "--help"]
     done = subprocess.run(
-        bare, cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120
+        bare, cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=PATIENCE_S
     )
     assert (done.returncode, done.stdout) == (1, "")
     assert "is missing: make env" in only_line(done)

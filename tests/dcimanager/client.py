@@ -7,6 +7,8 @@ from typing import Any, NamedTuple, Optional
 
 import requests
 
+from tests.waiting import PATIENCE_S
+
 from .manager import DciManager
 
 HANDLERS = "/api/eservice/v3/custom_equipment"
@@ -44,7 +46,7 @@ class Client:
                 self._manager.url + path,
                 data=body,
                 files=files,
-                timeout=30,
+                timeout=PATIENCE_S,
                 allow_redirects=False,
                 headers=self.headers if headers is None else headers,
                 verify=str(self._manager.ca_file),

@@ -14,11 +14,9 @@ from pathlib import Path
 
 from tests.needs import ROOT
 from tests.ports import reserved
-from tests.waiting import bounded
+from tests.waiting import PATIENCE_S, bounded
 
 from .manager import DciManager
-
-PATIENCE_S = 100.0
 
 
 @contextlib.contextmanager

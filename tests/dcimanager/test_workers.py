@@ -221,7 +221,10 @@ def test_workers_end_when_their_stand_in_is_killed(small: bytes, tmp_path: Path)
     data = tmp_path / "small.tar.gz"
     data.write_bytes(small)
     done = subprocess.run(
-        [sys.executable, "-c", _ORPHAN, str(data)], capture_output=True, text=True, timeout=60
+        [sys.executable, "-c", _ORPHAN, str(data)],
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_S,
     )
     *pids, folder = done.stdout.split()
     shutil.rmtree(folder)

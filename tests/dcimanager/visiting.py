@@ -9,6 +9,8 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple, Optional, Union
 from urllib.parse import urlencode
 
+from tests.waiting import PATIENCE_S
+
 from .chromium import Browser
 from .manager import DciManager
 
@@ -30,7 +32,7 @@ class Visitor:
         self.cookie = ""
 
     def request(self, method: str, path: str, body: bytes = b"", **headers: str) -> Answer:
-        connection = http.client.HTTPConnection(self._host, timeout=60)
+        connection = http.client.HTTPConnection(self._host, timeout=PATIENCE_S)
         try:
             given = {key.replace("_", "-"): value for key, value in headers.items()}
             if self.cookie:

@@ -65,8 +65,8 @@ def test_the_demo_passes_every_step_in_the_small_environment_and_leaves_nothing_
     tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     demo = _start(tmp_path, small.blocker(tmp_path_factory.mktemp("small")))
-    with demo, bounded(demo, 100):
-        out, _ = demo.communicate(timeout=100)
+    with demo, bounded(demo):
+        out, _ = demo.communicate(timeout=PATIENCE_S)
     assert demo.returncode == 0, out
     assert (
         all(f"pdu_{name}" in out for name in registry.names())
@@ -151,7 +151,7 @@ def test_an_interrupted_demo_stops_everything(
 ) -> None:
     demo = _start(tmp_path)
     assert demo.stdout is not None
-    with demo, bounded(demo, 100):
+    with demo, bounded(demo):
         for line in demo.stdout:
             if line.startswith(step):
                 break

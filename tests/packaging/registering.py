@@ -7,20 +7,57 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
-from typing import NamedTuple, Optional
+from typing import Callable, NamedTuple, Optional
 
 import pytest
 
-from tests.dcimanager.manager import DciManager
+from tests.dcimanager.api import Answer, Request, answer_error
+from tests.dcimanager.manager import DciManager, Wrap
 from tests.needs import program
+from tests.waiting import PATIENCE_S
 
 SHELLS = ("dash", "bash", "busybox")
+LIST = ("GET", "/api/eservice/v3/custom_equipment")
+CREATE = ("POST", LIST[1])
+UPLOAD = ("POST", f"{LIST[1]}/1/content")
+
+
+def calls(manager: DciManager, call: tuple[str, str]) -> int:
+    return sum((request.method, request.path) == call for request in manager.requests)
+
+
+def answering(call: tuple[str, str], *answers: Optional[Answer], is_done: bool = True) -> Wrap:
+    """The `wrap` of a DCImanager that gives these answers to `call`, then its own ones; with None it
+    cuts the connection. It carries the call out before, if `is_done`.
+    """
+    rest = list(answers)
+
+    def wrap(request: Request, serve: Callable[[Request], Answer]) -> Optional[Answer]:
+        if (request.method, request.path) != call or not rest:
+            return serve(request)
+        if is_done:
+            serve(request)
+        return rest.pop(0)
+
+    return wrap
+
+
+def without_list() -> Wrap:
+    """The `wrap` of a DCImanager whose list of handlers cannot be read."""
+    return answering(LIST, *[answer_error(404, 1, "no such function")] * 9)
 
 
 class Run(NamedTuple):
     code: int
     out: str
     err: str
+
+
+def assert_failed(run: Run, code: int, *words: str) -> None:
+    assert run.code == code, run
+    assert run.err.startswith("register.sh: ") and run.err.count("\n") == 1, run.err
+    for word in words:
+        assert word in run.err, run.err
 
 
 class Admin:
@@ -104,10 +141,19 @@ class Admin:
             capture_output=True,
             text=True,
             encoding="utf-8",
-            timeout=120,
+            timeout=PATIENCE_S,
             start_new_session=True,
         )
         return Run(done.returncode, done.stdout, done.stderr)
+
+    @property
+    def ids(self) -> Path:
+        """The file that remembers ids."""
+        return self.script.parent / "register.ids"
+
+    def archive(self, name: str) -> Path:
+        """The small archive of this name beside the script."""
+        return self.script.parent / f"pdu_{name}-1.0.tar.gz"
 
     def pauses(self) -> list[int]:
         """The seconds of every pause so far."""

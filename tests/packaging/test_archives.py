@@ -13,6 +13,7 @@ import pytest
 
 from pdu.pdus import handler_archives
 from tests.needs import ROOT
+from tests.waiting import PATIENCE_S
 
 from .building import NAMES, archive, files, small_tree
 
@@ -20,6 +21,7 @@ from .building import NAMES, archive, files, small_tree
 # current directory.
 _LOAD = """
 import importlib, json, sys, threading
+from tests.waiting import PATIENCE_S
 sys.path[:0] = sys.argv[1:3]
 made = [importlib.import_module(path).make_handler(None) for path in sys.argv[3:]]
 print(json.dumps({"kinds": [type(pdu).__module__ for pdu in made], "threads": threading.active_count()}))
@@ -48,7 +50,7 @@ def load(
         cwd=folder,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=PATIENCE_S,
     )
     assert done.returncode == 0, done.stderr
     answer: dict[str, Any] = json.loads(done.stdout)

@@ -228,7 +228,7 @@ def test_the_bytes_do_not_depend_on_the_hash_seed_or_the_mode_and_age_of_files(
                 cwd=tmp_path,
                 check=True,
                 capture_output=True,
-                timeout=120,
+                timeout=PATIENCE_S,
             ).stdout
         )
     assert made == {archive(small_tree(tmp_path), "small")}

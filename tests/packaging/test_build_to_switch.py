@@ -14,6 +14,7 @@ from handlers import VERSION, registry
 from tests import peers
 from tests.dcimanager.manager import DciManager
 from tests.needs import ROOT
+from tests.waiting import PATIENCE_S
 
 from .building import NAMES, build
 from .registering import Admin
@@ -28,7 +29,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
         cwd="/",
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=PATIENCE_S,
     )
     assert (done.returncode, done.stderr) == (0, "") and done.stdout.count("sha256") == len(
         NAMES

@@ -19,6 +19,7 @@ from handlers.snmp.settings import select_families
 from pdu.pdus import handler_archives
 from pdu.recordings.families import own_profiles
 from tests.needs import ROOT
+from tests.waiting import PATIENCE_S
 
 from .acme import PROFILE
 from .building import build, builder_options
@@ -89,7 +90,7 @@ def test_a_python_without_packages_builds_the_same_whatever_layout_and_hash_seed
         cwd="/",
         check=True,
         capture_output=True,
-        timeout=120,
+        timeout=PATIENCE_S,
     )
     run(tmp_path / "same", "--profile", str(written(tmp_path)), *only)
     run(tmp_path / "other", "--profile", str(written(tmp_path, note="another")), *only)
@@ -355,7 +356,7 @@ def test_a_vendors_name_stays_in_its_field_of_the_script(
     assert (
         f"\nacme_strip|{shown} (SNMP, own profile acme-strip)|snmp'\n".replace("| (", "|(") in text
     )
-    subprocess.run(["sh", "-n"], input=text.encode(), check=True, timeout=120)
+    subprocess.run(["sh", "-n"], input=text.encode(), check=True, timeout=PATIENCE_S)
 
 
 def test_help_names_every_option(capsys: pytest.CaptureFixture[str]) -> None:

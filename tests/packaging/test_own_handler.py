@@ -211,7 +211,7 @@ def test_build_by_path_needs_no_package(tmp_path: Path) -> None:
         cwd=tmp_path,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=PATIENCE_S,
     )
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "out" / "handler_dir.tar.gz").is_file()

@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 
 from tests.needs import ROOT
+from tests.waiting import PATIENCE_S
 
 from .acme import PROFILE, strip
 from .building import builder_options
@@ -63,7 +64,7 @@ def test_commands_on_the_example_run(command: str, tmp_path: Path) -> None:
     if "packaging/build.py" in arguments:
         arguments += ["--out", str(tmp_path)]
     done = subprocess.run(
-        [sys.executable, *arguments], cwd=ROOT, capture_output=True, text=True, timeout=120
+        [sys.executable, *arguments], cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE_S
     )
     assert (done.returncode, done.stderr) == (0, "") and "acme" in done.stdout
 

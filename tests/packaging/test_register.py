@@ -1,38 +1,54 @@
-"""`register.sh` with the real curl against the stand-in for DCImanager."""
+"""`register.sh` with the real curl against the stand-in for DCImanager: what it registers and
+uploads, the ids that it remembers, its dry run, where the password comes from and who sees it, and
+its standard streams.
+"""
 
 from __future__ import annotations
 
 import json
+import os
 import re
+import signal
 import subprocess
+import threading
 from pathlib import Path
 from typing import Callable
 
 import pytest
 
+from tests import terminal
 from tests.dcimanager.api import Answer, Request, answer_error, answer_json
 from tests.dcimanager.manager import DciManager
 from tests.needs import ROOT, program
+from tests.waiting import PATIENCE_S
 
 from .building import archive, register_script, small_tree
-from .registering import SHELLS, Admin
+from .registering import (
+    CREATE,
+    LIST,
+    SHELLS,
+    UPLOAD,
+    Admin,
+    answering,
+    assert_failed,
+    calls,
+    without_list,
+)
 
 pytestmark = pytest.mark.against("curl")
-LIST = ("GET", "/api/eservice/v3/custom_equipment")
-CREATE = ("POST", "/api/eservice/v3/custom_equipment")
+Serve = Callable[[Request], Answer]
 
 
-def calls(manager: DciManager, call: object) -> int:
-    return sum((request.method, request.path) == call for request in manager.requests)
+def uploads(manager: DciManager) -> list[tuple[int, str, int]]:
+    return [(handler.id, handler.handler, handler.uploads) for handler in manager.handlers()]
 
 
-def without_list(request: Request, serve: Callable[[Request], Answer]) -> Answer:
-    """A DCImanager whose list of handlers cannot be read."""
-    return (
-        answer_error(404, 1, "no such function")
-        if (request.method, request.path) == LIST
-        else serve(request)
-    )
+def register_snmp(manager: DciManager) -> None:
+    """Registers pdu_snmp as another machine did, under the id 1."""
+    manager.store.create("pdu", "pdu_snmp", "Small snmp", ["snmp"], [])
+
+
+# ---- what is registered and uploaded ----
 
 
 @pytest.mark.sample(1)
@@ -50,115 +66,96 @@ def test_the_first_run_registers_and_the_second_uploads_again(
         ("pdu_small", ["custom"], [], "pdu", "pdu_small.handler", 1),
         ("pdu_snmp", ["snmp"], [], "pdu", "pdu_snmp.handler", 1),
     ]
-    ids = [handler.id for handler in manager.handlers()]
-    assert (
-        f'registered as "Small small" with id {ids[0]}' in first.out and f"id {ids[1]}" in first.out
-    )
+    assert 'registered as "Small small" with id 1' in first.out and "id 2" in first.out
     second = admin.run(manager, shell=path)
     assert (second.code, second.err) == (0, "") and "registered as" not in second.out
     assert all(run.out.splitlines()[-1].startswith("next: ") for run in (first, second))
-    assert [handler.id for handler in manager.handlers()] == ids
-    assert [handler.uploads for handler in manager.handlers()] == [2, 2]
+    assert uploads(manager) == [(1, "pdu_small", 2), (2, "pdu_snmp", 2)]
     assert admin.left_behind() == []
+
+
+def test_a_handler_that_is_named_twice_is_uploaded_once(admin: Admin, manager: DciManager) -> None:
+    assert admin.run(manager, "small", "pdu_small").code == 0
+    assert uploads(manager) == [(1, "pdu_small", 1)]
+
+
+def test_a_handler_of_the_same_name_for_other_devices_is_not_replaced(
+    admin: Admin, manager: DciManager
+) -> None:
+    manager.store.create("switch", "pdu_snmp", "Ours", ["snmp"], [])
+    run = admin.run(manager, "snmp")
+    assert_failed(run, 1, "another handler named pdu_snmp (id 1), for devices of the type switch")
+    assert calls(manager, CREATE) == 0 and uploads(manager) == [(1, "pdu_snmp", 0)]
+
+
+def test_the_option_archive_uploads_that_very_file(
+    admin: Admin, manager: DciManager, tmp_path: Path
+) -> None:
+    older = tmp_path / "older.tar.gz"
+    older.write_bytes(archive(small_tree(tmp_path / "older", version="0.9"), "small"))
+    assert admin.run(manager, "--archive", older.name, folder=tmp_path).code == 0
+    assert older.read_bytes() in manager.requests[-1].body
+    pdu = manager.add_pdu("rack", "pdu_small", "127.0.0.1")
+    manager.poll()
+    assert "0.9" in pdu.ports
+
+
+def test_the_script_uploads_its_own_version_among_archives_of_two_versions(
+    admin: Admin, manager: DciManager
+) -> None:
+    register_script(admin.script.parent, "small", version="2.0")
+    assert admin.run(manager).code == 0
+    assert (admin.script.parent / "pdu_small-2.0.tar.gz").read_bytes() in manager.requests[-1].body
+
+
+# ---- ids ----
 
 
 def test_an_id_is_found_in_the_list_when_the_file_is_lost(
     admin: Admin, manager: DciManager
 ) -> None:
+    register_snmp(manager)
     assert admin.run(manager, "snmp").code == 0
-    (admin.script.parent / "register.ids").unlink()
-    assert admin.run(manager, "snmp").code == 0
-    assert calls(manager, CREATE) == 1 and len(manager.handlers()) == 1
+    assert uploads(manager) == [(1, "pdu_snmp", 1)]
 
 
-def test_an_id_is_remembered_where_the_list_cannot_be_read(admin: Admin) -> None:
-    with DciManager(wrap=without_list) as manager:
-        assert admin.run(manager, "snmp").code == 0
-        second = admin.run(manager, "snmp")
-        assert (second.code, second.err) == (0, "")
-        assert calls(manager, CREATE) == 1
-        assert [handler.uploads for handler in manager.handlers()] == [2]
+def test_a_given_id_is_used_without_the_list(admin: Admin, manager: DciManager) -> None:
+    register_snmp(manager)
+    assert admin.run(manager, "--id", "1", "snmp").code == 0
+    assert uploads(manager) == [(1, "pdu_snmp", 1)] and calls(manager, LIST) == 0
+
+
+def test_ids_are_remembered_for_each_server(admin: Admin) -> None:
+    """Where the list cannot be read, the file alone says that a handler is registered."""
+    with DciManager(wrap=without_list()) as first, DciManager(wrap=without_list()) as second:
+        assert admin.run(first, "snmp").code == 0
+        assert admin.run(second).code == 0
+        assert admin.run(first, "snmp").code == 0
+        assert uploads(first) == [(1, "pdu_snmp", 2)]
+        assert sorted(admin.ids.read_text().splitlines()) == sorted(
+            [f"{first.url} pdu_snmp 1", f"{second.url} pdu_small 1", f"{second.url} pdu_snmp 2"]
+        )
 
 
 def test_a_remembered_id_that_the_list_shows_for_another_handler_is_not_used(
     admin: Admin, manager: DciManager
 ) -> None:
     """A server that was set up anew may count its ids from 1 again."""
-    assert admin.run(manager, "small", DCI_IDS=str(admin.home / "other")).code == 0
-    (admin.script.parent / "register.ids").write_text(f"{manager.url} pdu_snmp 1\n")
+    manager.store.create("pdu", "pdu_small", "Small small", ["custom"], [])
+    admin.ids.write_text(f"{manager.url} pdu_snmp 1\n")
     assert admin.run(manager, "snmp").code == 0
-    assert [(handler.id, handler.handler, handler.uploads) for handler in manager.handlers()] == [
-        (1, "pdu_small", 1),
-        (2, "pdu_snmp", 1),
-    ]
-    assert (admin.script.parent / "register.ids").read_text() == f"{manager.url} pdu_snmp 2\n"
-
-
-def test_a_handler_of_the_same_name_for_other_devices_is_not_replaced(admin: Admin) -> None:
-    def foreign(request: Request, serve: Callable[[Request], Answer]) -> Answer:
-        listed = {
-            "list": [{"id": 7, "handler": "pdu_snmp", "name": "Ours", "device_type": "switch"}]
-        }
-        return (
-            answer_json(200, listed) if (request.method, request.path) == LIST else serve(request)
-        )
-
-    with DciManager(wrap=foreign) as manager:
-        run = admin.run(manager, "snmp")
-        assert (
-            run.code == 1
-            and "another handler named pdu_snmp (id 7), for devices of the type switch" in run.err
-        )
-        assert manager.handlers() == [] and calls(manager, CREATE) == 0
-
-
-def test_ids_are_remembered_for_each_server(admin: Admin) -> None:
-    with DciManager(wrap=without_list) as first, DciManager(wrap=without_list) as second:
-        assert admin.run(first, "snmp").code == 0
-        assert admin.run(second).code == 0
-        assert admin.run(first, "snmp").code == 0
-        assert [handler.uploads for handler in first.handlers()] == [2]
-        lines = (admin.script.parent / "register.ids").read_text().splitlines()
-        assert sorted(lines) == sorted(
-            [f"{first.url} pdu_snmp 1", f"{second.url} pdu_small 1", f"{second.url} pdu_snmp 2"]
-        )
+    assert uploads(manager) == [(1, "pdu_small", 0), (2, "pdu_snmp", 1)]
+    assert admin.ids.read_text() == f"{manager.url} pdu_snmp 2\n"
 
 
 def test_the_files_of_ids_and_authorities_may_have_relative_paths(
     admin: Admin, manager: DciManager, tmp_path: Path
 ) -> None:
     (tmp_path / "my ca.pem").write_bytes(manager.ca_file.read_bytes())
-    assert (
-        admin.run(manager, folder=tmp_path, DCI_IDS="my=ids", CURL_CA_BUNDLE="my ca.pem").code == 0
-    )
-    assert (
-        tmp_path / "my=ids"
-    ).read_text() == f"{manager.url} pdu_small 1\n{manager.url} pdu_snmp 2\n"
-    assert not (admin.script.parent / "register.ids").exists()
-
-
-def test_a_given_id_is_used_and_nothing_is_registered_twice(
-    admin: Admin, manager: DciManager
-) -> None:
-    assert admin.run(manager, "snmp", DCI_IDS=str(admin.home / "other")).code == 0
-    assert admin.run(manager, "--id", "1", "snmp").code == 0
-    assert (
-        calls(manager, CREATE) == calls(manager, LIST) == 1 and manager.handlers()[0].uploads == 2
-    )
-
-
-def test_the_option_archive_uploads_that_very_file_whatever_its_name(
-    admin: Admin, manager: DciManager, tmp_path: Path
-) -> None:
-    assert admin.run(manager, "small").code == 0
-    old = tmp_path / "an old;type=x, \"quoted\" 'one' $(touch here)"
-    old.write_bytes(archive(small_tree(tmp_path / "older", version="0.9"), "small"))
-    done = admin.run(manager, "--archive", old.name, folder=tmp_path)
-    assert (done.code, done.err) == (0, "") and not (tmp_path / "here").exists()
-    assert old.read_bytes() in manager.requests[-1].body
-    pdu = manager.add_pdu("rack", "pdu_small", "127.0.0.1")
-    manager.poll()
-    assert "0.9" in pdu.ports
+    files = {"DCI_IDS": "my=ids", "CURL_CA_BUNDLE": "my ca.pem"}
+    assert admin.run(manager, "snmp", folder=tmp_path, **files).code == 0
+    assert (tmp_path / "my=ids").read_text() == f"{manager.url} pdu_snmp 1\n"
+    assert not admin.ids.exists()
 
 
 @pytest.mark.parametrize("start", ["absolute", "relative", "same", "link"])
@@ -173,24 +170,28 @@ def test_archives_and_ids_are_found_from_any_directory(
         "link": (tmp_path, "linked folder/register.sh"),
     }[start]
     (tmp_path / "linked folder").symlink_to(place)
-    (place / "register.ids").write_text("https://dci pdu_snmp 7\n")
+    admin.ids.write_text("https://dci pdu_snmp 7\n")
     done = subprocess.run(
         ["sh", name, "--dry-run", "snmp"],
         cwd=folder,
         env=admin.environment(None, DCI_URL="https://dci"),
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=PATIENCE_S,
     )
     assert (done.returncode, done.stderr) == (0, "")
     assert "known under id 7" in done.stdout and "/pdu_snmp-1.0.tar.gz" in done.stdout
 
 
-def test_a_dry_run_sends_nothing_and_shows_no_secret(admin: Admin, manager: DciManager) -> None:
+# ---- dry run and help ----
+
+
+def test_a_dry_run_sends_nothing_and_shows_each_call_without_a_secret(
+    admin: Admin, manager: DciManager
+) -> None:
     shown = admin.run(manager, "--dry-run")
-    assert (
-        shown.code == 0 and manager.requests == [] and manager.password not in shown.out + shown.err
-    )
+    assert (shown.code, shown.err, manager.requests) == (0, "", [])
+    assert manager.password not in shown.out
     for part in (
         "/api/auth/v4/public/token",
         CREATE[1],
@@ -206,28 +207,10 @@ def test_a_dry_run_sends_nothing_and_shows_no_secret(admin: Admin, manager: DciM
         assert part in shown.out
 
 
-def test_a_dry_run_needs_no_settings_and_names_a_known_id(
-    admin: Admin, manager: DciManager
-) -> None:
-    shown = admin.run(None, "--dry-run")
-    assert (
-        shown.code == 0 and "<DCI_URL>/api/" in shown.out and "https://<DCI_URL>" not in shown.out
-    )
-    assert admin.run(manager).code == 0
-    assert "custom_equipment/2/content" in admin.run(manager, "--dry-run", DCI_PASSWORD="").out
-
-
-def test_a_handler_that_is_named_twice_is_uploaded_once(admin: Admin, manager: DciManager) -> None:
-    assert admin.run(manager, "small", "pdu_small").code == 0
-    assert [(handler.handler, handler.uploads) for handler in manager.handlers()] == [
-        ("pdu_small", 1)
-    ]
-
-
-def test_a_dry_run_refuses_a_damaged_archive_too(admin: Admin, manager: DciManager) -> None:
-    file = next(admin.script.parent.glob("pdu_snmp*"))
-    file.write_bytes(file.read_bytes()[:-10])
-    assert admin.run(manager, "--dry-run").code == 6
+def test_a_dry_run_needs_no_settings(admin: Admin) -> None:
+    shown = admin.run(None, "--dry-run", "snmp")
+    assert shown.code == 0 and "<DCI_URL>/api/" in shown.out
+    assert "https://<DCI_URL>" not in shown.out
 
 
 def test_the_help_names_every_dci_variable_and_every_option_and_exit_code(admin: Admin) -> None:
@@ -244,56 +227,237 @@ def test_the_help_names_every_dci_variable_and_every_option_and_exit_code(admin:
     assert set(listed) == codes and len(listed) == len(codes) == 12
 
 
-def refuse(request: Request, serve: Callable[[Request], Answer]) -> Answer:
-    return answer_error(400, 1, "no")
+@pytest.mark.against("shellcheck")
+def test_shellcheck_has_nothing_to_say() -> None:
+    done = subprocess.run(
+        [program("shellcheck"), str(ROOT / "packaging" / "register.sh")],
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_S,
+    )
+    assert (done.returncode, done.stdout) == (0, "")
 
 
-def test_the_password_may_come_from_a_file(admin: Admin, tmp_path: Path) -> None:
+# ---- the password ----
+
+REFUSAL = answer_error(400, 1, "no")
+
+
+def bodies(manager: DciManager) -> list[dict[str, str]]:
+    return [json.loads(request.body) for request in manager.requests]
+
+
+def test_the_password_may_come_from_the_first_line_of_a_file(admin: Admin, tmp_path: Path) -> None:
     secret = tmp_path / "pass word"
-    with DciManager(wrap=refuse) as manager:
-        for content in ("s3cret line", "s3cret line\nmore\n", "\ufeffs3cret line\r\n"):
-            secret.write_bytes(content.encode())
-            assert admin.run(manager, DCI_PASSWORD="", DCI_PASSWORD_FILE=str(secret)).code == 3
-    assert [json.loads(request.body)["password"] for request in manager.requests] == [
-        "s3cret line"
-    ] * 3
-
-
-ODD: list[str] = [
-    'a"b\\c$(touch here) `touch here` $HOME %s %n tab\there line\nend\n',
-    "пароль ☃ 🔑' ; #\x01\x1f\x7f\\u0041",
-    "-K/etc/passwd",
-    "@/etc/passwd",
-]
+    secret.write_bytes("\ufeffs3cret line\r\nmore\n".encode())
+    with DciManager(wrap=lambda request, serve: REFUSAL) as manager:
+        assert admin.run(manager, DCI_PASSWORD="", DCI_PASSWORD_FILE=str(secret)).code == 3
+        assert [body["password"] for body in bodies(manager)] == ["s3cret line"]
 
 
 def test_any_password_arrives_unchanged(admin: Admin, tmp_path: Path) -> None:
     email = 'o\'neil+"x"@example.com'
-    with DciManager(wrap=refuse) as manager:
-        for secret in ODD:
-            assert (
-                admin.run(manager, folder=tmp_path, DCI_EMAIL=email, DCI_PASSWORD=secret).code == 3
-            ), secret
-    assert [json.loads(request.body) for request in manager.requests] == [
-        {"email": email, "password": secret} for secret in ODD
+    passwords = [
+        'a"b\\c$(touch here) `touch here` $HOME %s %n tab\there line\nend\n'
+        "пароль ☃ 🔑' ; #\x01\x1f\x7f\\u0041",
+        "@/etc/passwd",
     ]
+    with DciManager(wrap=lambda request, serve: REFUSAL) as manager:
+        for secret in passwords:
+            run = admin.run(manager, folder=tmp_path, DCI_EMAIL=email, DCI_PASSWORD=secret)
+            assert run.code == 3, secret
+        assert bodies(manager) == [{"email": email, "password": secret} for secret in passwords]
     assert not (tmp_path / "here").exists()
 
 
-def test_the_script_uploads_its_own_version_among_archives_of_two_versions(
+def test_the_password_is_asked_for_on_the_terminal_without_echo(
     admin: Admin, manager: DciManager
 ) -> None:
-    register_script(admin.script.parent, "small", "snmp", version="2.0")
-    assert admin.run(manager).code == 0
-    pdu = manager.add_pdu("rack", "pdu_small", "127.0.0.1")
-    manager.poll()
-    assert "2.0" in pdu.ports
-
-
-@pytest.mark.against("shellcheck")
-def test_shellcheck_has_nothing_to_say() -> None:
-    template = str(ROOT / "packaging" / "register.sh")
-    done = subprocess.run(
-        [program("shellcheck"), template], capture_output=True, text=True, timeout=600
+    shown = terminal.run(
+        admin.command("snmp"),
+        admin.environment(manager, DCI_PASSWORD=""),
+        "Password of admin@example.com: ",
+        manager.password.encode() + b"\n",
     )
-    assert (done.returncode, done.stdout) == (0, "")
+    assert shown.code == 0 and "archive uploaded" in shown.text
+    assert manager.password not in shown.text
+
+
+@pytest.mark.parametrize(
+    "variable, question",
+    [("DCI_URL", "URL of DCImanager (https://…): "), ("DCI_EMAIL", "E-mail of an administrator: ")],
+)
+def test_blanks_around_a_url_or_an_email_that_was_pasted_are_ignored(
+    admin: Admin, manager: DciManager, variable: str, question: str
+) -> None:
+    environment = admin.environment(manager)
+    typed = environment.pop(variable)
+    shown = terminal.run(admin.command("snmp"), environment, question, f" {typed} \n".encode())
+    assert shown.code == 0 and "archive uploaded" in shown.text
+
+
+@pytest.mark.skipif(
+    not Path("/proc/self/cmdline").exists(), reason="/proc, with the process list, is only on Linux"
+)
+def test_no_secret_is_visible_in_the_process_list(admin: Admin) -> None:
+    lines: list[str] = []
+    tokens: set[str] = set()
+
+    def look(request: Request, serve: Serve) -> Answer:
+        lines.extend(command_lines())  # curl waits for the answer
+        tokens.update(
+            [request.headers["x-xsrf-token"]] if "x-xsrf-token" in request.headers else []
+        )
+        return serve(request)
+
+    with DciManager(password="Very-Secret-77", wrap=look) as manager:
+        assert admin.run(manager, "snmp").code == 0
+    text, (token,) = "\n".join(lines), tokens
+    assert "curl" in text and "register.sh" in text
+    assert "Very-Secret-77" not in text and token not in text
+
+
+def command_lines() -> list[str]:
+    lines = []
+    for file in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            lines.append(file.read_bytes().replace(b"\0", b" ").decode("utf-8", "replace"))
+        except OSError:
+            continue  # the process has ended meanwhile
+    return lines
+
+
+def test_curls_environment_has_no_secret_and_only_the_user_reads_its_files(
+    admin: Admin, manager: DciManager, tmp_path: Path
+) -> None:
+    seen = tmp_path / "seen"
+    admin.tool("curl", f"{{ env; ls -lA . ..; }} >>'{seen}'; exec '{program('curl')}' \"$@\"")
+    run = admin.run(manager, "snmp")
+    assert (run.code, run.err) == (0, "")
+    text, token = seen.read_text(), manager.requests[-1].headers["x-xsrf-token"]
+    assert manager.password not in text and token not in text
+    # the file with the password is there for the login alone
+    assert text.count("DCI_URL=") == len(manager.requests) > 2 and text.count("login.json") == 1
+    modes = re.findall(r"(?m)^([d-][rwxst-]{9}).* (\S+)$", text)
+    assert {"login.json", "options"} < {name for _, name in modes}
+    assert {mode[4:] for mode, _ in modes} == {"------"}
+
+
+# ---- interruptions and standard streams ----
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT])
+def test_an_interrupted_run_cleans_up_and_the_next_one_goes_on(
+    admin: Admin, number: signal.Signals
+) -> None:
+    at_create, released, first = threading.Event(), threading.Event(), [True]
+
+    def hold(request: Request, serve: Serve) -> Answer:
+        answer = serve(request)
+        if (request.method, request.path) == CREATE and first:
+            first.clear()
+            at_create.set()
+            released.wait(PATIENCE_S)
+        return answer
+
+    with DciManager(wrap=hold) as manager:
+        process = subprocess.Popen(
+            admin.command("snmp"),
+            env=admin.environment(manager),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+        try:
+            assert at_create.wait(PATIENCE_S)
+            while process.poll() is None:  # the script and its curl, over and over
+                os.killpg(process.pid, number)
+            _, err = process.communicate(timeout=PATIENCE_S)
+        finally:
+            released.set()
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.communicate(timeout=PATIENCE_S)
+        assert process.returncode == 128 + number and "run it again" in err
+        assert admin.left_behind() == []
+        if number == signal.SIGINT:
+            assert admin.run(manager, "snmp").code == 0
+            assert calls(manager, CREATE) == 1 and uploads(manager) == [(1, "pdu_snmp", 1)]
+
+
+def test_a_run_whose_output_is_closed_cleans_up(admin: Admin, manager: DciManager) -> None:
+    read, write = os.pipe()
+    os.close(read)
+    try:
+        done = subprocess.run(
+            admin.command("snmp"),
+            env=admin.environment(manager),
+            stdin=subprocess.DEVNULL,
+            stdout=write,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=PATIENCE_S,
+        )
+    finally:
+        os.close(write)
+    assert done.returncode == 128 + signal.SIGPIPE and "run it again" in done.stderr
+    assert admin.left_behind() == []
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="/dev/full is only on Linux")
+@pytest.mark.sample(3)
+@pytest.mark.parametrize("shell", SHELLS)
+@pytest.mark.parametrize("closing", [">/dev/full 2>&1", "<&- >&- 2>&-", "2>&-", ">&-", "<&-"])
+def test_a_run_whose_outputs_are_closed_or_full_registers_the_handler(
+    admin: Admin, manager: DciManager, shell: str, closing: str
+) -> None:
+    command = admin.command("snmp", shell=admin.shell(shell))
+    done = subprocess.run(
+        ["sh", "-c", f'exec "$0" "$@" {closing}', *command],
+        env=admin.environment(manager),
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_S,
+    )
+    assert done.returncode == 0, done.stderr
+    assert uploads(manager) == [(1, "pdu_snmp", 1)]
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="/dev/full is only on Linux")
+def test_an_error_that_cannot_be_printed_keeps_its_exit_code(admin: Admin) -> None:
+    done = subprocess.run(
+        ["sh", "-c", 'exec "$0" "$@" 2>/dev/full', *admin.command("nope")],
+        env=admin.environment(None),
+        stdin=subprocess.DEVNULL,
+        timeout=PATIENCE_S,
+    )
+    assert done.returncode == 2
+
+
+def test_a_full_folder_for_temporary_files_is_named(admin: Admin) -> None:
+    mounted = subprocess.run(["unshare", "-m", "true"], capture_output=True, timeout=PATIENCE_S)
+    if mounted.returncode:
+        pytest.skip(
+            "no file system can be mounted here: run the tests as root, outside a container"
+        )
+    mount = f"mount -t tmpfs -o size=4k tmpfs '{admin.temporary}'"
+    done = subprocess.run(
+        ["unshare", "-m", "sh", "-c", f'{mount} && exec "$0" "$@"', *admin.command("snmp")],
+        env=admin.environment(None, DCI_URL="https://127.0.0.1:1"),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_S,
+    )
+    assert done.returncode == 2 and "is the disk full?" in done.stderr.splitlines()[-1]
+
+
+@pytest.mark.parametrize("answer", [Answer(204, b""), answer_json(200, {"error": None})])
+def test_an_upload_succeeds_with_an_empty_answer_or_a_null_error(
+    admin: Admin, answer: Answer
+) -> None:
+    with DciManager(wrap=answering(UPLOAD, answer)) as manager:
+        assert admin.run(manager, "snmp").code == 0
+        assert uploads(manager) == [(1, "pdu_snmp", 1)]

@@ -6,6 +6,8 @@ import signal
 import subprocess
 from typing import Any
 
+from tests.waiting import PATIENCE_S
+
 
 def end(process: subprocess.Popen[Any]) -> None:
     """Ends a process, even a paused one, with SIGTERM; if it still runs after 30 seconds, with
@@ -15,7 +17,7 @@ def end(process: subprocess.Popen[Any]) -> None:
     process.send_signal(signal.SIGCONT)
     process.terminate()
     try:
-        process.wait(30)
+        process.wait(PATIENCE_S)
     except subprocess.TimeoutExpired:
         process.kill()
-        process.wait(30)
+        process.wait(PATIENCE_S)

@@ -34,7 +34,7 @@ from cryptography.hazmat.primitives.serialization import (
 from tests.needs import program
 from tests.ports import reserved
 from tests.servers.process import end as end_process
-from tests.waiting import until
+from tests.waiting import PATIENCE_S, until
 
 _NSS_PASSWORD = "nss-database"
 
@@ -310,7 +310,7 @@ class Upsd:
                 "p12",
             ],
         ):
-            done = subprocess.run(arguments, capture_output=True, text=True, timeout=30)
+            done = subprocess.run(arguments, capture_output=True, text=True, timeout=PATIENCE_S)
             if done.returncode:
                 raise RuntimeError(f"{Path(arguments[0]).name} failed: {done.stderr.strip()}")
 

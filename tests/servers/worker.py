@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.needs import ROOT
+from tests.waiting import PATIENCE_S
 
 
 class Worker:
@@ -72,7 +73,7 @@ class Worker:
 
     def stop(self) -> None:
         self._process.kill()
-        self._process.communicate(timeout=30)
+        self._process.communicate(timeout=PATIENCE_S)
 
     def __enter__(self) -> Worker:
         return self
