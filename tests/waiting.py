@@ -12,6 +12,8 @@ from typing import Any, Callable
 
 # The usual limit of a wait, in seconds. It ends a test that hangs; no busy machine reaches it.
 PATIENCE_S = 300.0
+# The largest value of a handler's setting `timeout`, in seconds.
+LONGEST_TIMEOUT_S = 60.0
 
 
 def until(true: Callable[[], bool], seconds: float = PATIENCE_S, every: float = 0.01) -> bool:

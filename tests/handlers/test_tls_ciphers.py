@@ -25,7 +25,7 @@ from tests.needs import ROOT, pythons
 from tests.peers.unit_pdus import UnitPeers
 from tests.simulators.certificates import Identity, server_context, usual
 from tests.simulators.unit_servers import PASSWORD, USER, HttpServer
-from tests.waiting import PATIENCE_S
+from tests.waiting import LONGEST_TIMEOUT_S, PATIENCE_S
 
 PYTHONS = {f"{sys.version_info[0]}.{sys.version_info[1]}": Path(sys.executable), **pythons()}
 OURS = sorted(version for version in PYTHONS if tuple(map(int, version.split("."))) >= (3, 9))
@@ -56,7 +56,7 @@ def settings(server: HttpServer) -> dict[str, str]:
         "verify": "no",
         "username": USER,
         "password": PASSWORD,
-        "timeout": str(PATIENCE_S),
+        "timeout": str(LONGEST_TIMEOUT_S),
     }
 
 

@@ -21,7 +21,6 @@ from .building import NAMES, archive, files, small_tree
 # current directory.
 _LOAD = """
 import importlib, json, sys, threading
-from tests.waiting import PATIENCE_S
 sys.path[:0] = sys.argv[1:3]
 made = [importlib.import_module(path).make_handler(None) for path in sys.argv[3:]]
 print(json.dumps({"kinds": [type(pdu).__module__ for pdu in made], "threads": threading.active_count()}))

@@ -10,7 +10,7 @@ from tests.waiting import PATIENCE_S
 
 
 def end(process: subprocess.Popen[Any]) -> None:
-    """Ends a process, even a paused one, with SIGTERM; if it still runs after 30 seconds, with
+    """Ends a process, even a paused one, with SIGTERM; if it still runs after PATIENCE_S, with
     SIGKILL.
     """
     # a paused process would not act on the next signal

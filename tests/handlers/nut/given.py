@@ -15,7 +15,7 @@ from handlers.shared.settings import Settings
 from pdu_common.connection import PduData
 from pdu_common.helper import EnumPowerStatus, PduView
 from tests.servers.upsd import ADMIN, User
-from tests.waiting import PATIENCE_S
+from tests.waiting import LONGEST_TIMEOUT_S, PATIENCE_S
 
 DEFAULTS = Settings({}, SETTINGS)
 WITH_WHOLE_LOAD = Settings({"whole_load": "yes"}, SETTINGS)
@@ -93,12 +93,12 @@ def client(server: object, user: User = ADMIN) -> NutClient:
 def handler(server: object, **settings: str) -> NutPdu:
     """Make the handler for this server, with these handler settings.
 
-    The default of `timeout` is PATIENCE_S.
+    The default of `timeout` is LONGEST_TIMEOUT_S.
     """
     return make_handler(
         PduData(
             f"{getattr(server, 'host')}:{getattr(server, 'port')}",
-            {"timeout": str(PATIENCE_S), **settings},
+            {"timeout": str(LONGEST_TIMEOUT_S), **settings},
         )
     )
 

@@ -30,7 +30,7 @@ from tests.handlers.nut.given import (
     states,
 )
 from tests.simulators.nut_server import Cut, Driver, NutServer, StaticDevice, SwitchedPdu
-from tests.waiting import PATIENCE_S
+from tests.waiting import LONGEST_TIMEOUT_S
 
 UP, DOWN, UNKNOWN = EnumPowerStatus.UP, EnumPowerStatus.DOWN, EnumPowerStatus.UNKNOWN
 UPS = StaticDevice(
@@ -238,7 +238,7 @@ def test_an_old_value_that_equals_the_wanted_state_proves_nothing(
             )
         if fault == "no report":
             looks_three_times(monkeypatch)
-        timeout = str(LOOKS_S if fault == "no report" else PATIENCE_S)
+        timeout = str(LOOKS_S if fault == "no report" else LONGEST_TIMEOUT_S)
         call, port = (
             handler(server, device="pdu", timeout=timeout, **ADMIN_SETTINGS).port_up,
             PduPortView("1"),
