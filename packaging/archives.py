@@ -176,6 +176,7 @@ def _run(node: ast.AST) -> Iterator[ast.AST]:
 
 
 def _catches_import_error(node: ast.AST) -> bool:
+    """Whether an `except` takes an ImportError."""
     if not isinstance(node, ast.Try):
         return False
     types = [handler.type for handler in node.handlers if handler.type]
@@ -197,6 +198,7 @@ def _name(node: ast.expr) -> str:
 
 
 def _check_absolute(import_: Import, display_path: str, allowed_modules: frozenset[str]) -> None:
+    """Raise BuildError for an absolute import that DCImanager may not have."""
     top = import_.module.partition(".")[0]
     if top in allowed_modules:
         return
@@ -233,6 +235,7 @@ class _Closure:
             self._take(module[:depth])
 
     def _take(self, module: Module) -> None:
+        """Take the file of a module, and all that it imports. Raises BuildError."""
         path = self._path(module)
         if path is None:
             where = "/".join((self.tree.name, *module))
@@ -260,6 +263,9 @@ class _Closure:
                 _check_absolute(import_, self._tree_path(path), self._allowed)
 
     def _follow(self, import_: Import, package: Module, path: str) -> None:
+        """Take what a relative import names: a module, and its names that are modules. Raises
+        BuildError.
+        """
         where = f"{self._tree_path(path)} line {import_.line}"
         if import_.level > len(package) + 1:
             raise BuildError(f"{where}: a relative import leaves {self.tree.name}/")
@@ -421,12 +427,12 @@ def _registered_earlier(out: Path, number: str) -> list[Handler]:
     script = out / "register.sh"
     text = script.read_text("utf-8", "replace") if script.is_file() else ""
     rows = re.search("^HANDLERS='([^']*)'$", text, re.MULTILINE)
-    split_rows = [row.split("|") for row in rows[1].splitlines()] if rows else []
-    return [
-        Handler(row[0], row[1], row[2])
-        for row in split_rows
-        if len(row) == 3 and (out / _file(row[0], number)).is_file()
-    ]
+    handlers = []
+    for row in rows[1].splitlines() if rows else ():
+        fields = row.split("|")
+        if len(fields) == 3 and (out / _file(fields[0], number)).is_file():
+            handlers.append(Handler(*fields))
+    return handlers
 
 
 def _file(name: str, number: str) -> str:

@@ -110,6 +110,7 @@ def _check_words(context: click.Context, root: LazyGroup, words: Sequence[str]) 
 @output_options
 @click.pass_context
 def help_(context: click.Context, command: Sequence[str]) -> int:
+    """Print a topic's page, or the help of a command."""
     root = context.find_root().command
     assert isinstance(root, LazyGroup)
     if len(command) == 1 and command[0] not in root.by_name:

@@ -58,7 +58,10 @@ class BaseSnmpPdu(BasePdu):
     def _credentials(self) -> Credentials:
         """Checked, and the name resolved, once in a session for the same parameters."""
         form = (self.pdu_data.ip, dict(self.pdu_data.snmp_params))
-        pair = self._credentials_pair
-        if pair is None or pair[0] != form:
-            pair = self._credentials_pair = (form, Credentials.from_params(*form))
-        return pair[1]
+        if self._credentials_pair is not None:
+            known_form, credentials = self._credentials_pair
+            if known_form == form:
+                return credentials
+        credentials = Credentials.from_params(*form)
+        self._credentials_pair = form, credentials
+        return credentials

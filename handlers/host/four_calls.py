@@ -229,7 +229,11 @@ class OpenPdu(Generic[S]):
         return self.read("labels", self._pdu.read_labels)
 
     def switch(self, identity: str, on: bool) -> EnumPowerStatus:
-        """Switch an outlet as `port_up` and `port_down` do. What is read next is read anew."""
+        """Switch an outlet as `port_up` and `port_down` do, and return its state.
+
+        A handler whose commands do not share a session opens one of its own for them, and the
+        session here ends before that, so that later reads do not answer from it.
+        """
         if self._pdu.commands_share_session:
             return self.read(
                 "port_up" if on else "port_down",

@@ -214,6 +214,7 @@ class DeadlineReader(io.RawIOBase):
         return True
 
     def readinto(self, buffer: Any) -> Any:
+        """Read octets. Raises socket.timeout late, and ConnectionResetError at an early end."""
         late = time.monotonic() - self._end
         is_over = late >= 0 and not is_readable(self._opened)
         if is_over or late >= LATE_S:

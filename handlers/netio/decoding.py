@@ -66,6 +66,7 @@ def command(identity: str, on: bool) -> Dialogue[None]:
 
 
 def _outlet(entry: Any) -> Outlet:
+    """An outlet from its entry in `Outputs`. Raises ValueError without an ID of 1 or more."""
     number, state = entry["ID"], entry.get("State")
     if type(number) is not int or number < 1:
         raise ValueError("no ID")

@@ -43,14 +43,15 @@ class Member:
         `own_name` is the name after the prefix.
         """
         row = _ROW.fullmatch(own_name)
+        outlet, field = row.groups() if row is not None else ("", "")
         if text is None:
             self.commands[own_name] = name
-            if row is not None and row[2] in SWITCHES:
-                self.rows.setdefault(row[1], {})
+            if field in SWITCHES:
+                self.rows.setdefault(outlet, {})
         else:
             self.variables[own_name] = text
             if row is not None:
-                self.rows.setdefault(row[1], {})[row[2]] = text
+                self.rows.setdefault(outlet, {})[field] = text
 
     @property
     def has_outlets(self) -> bool:

@@ -168,11 +168,12 @@ def _phases(variables: Mapping[str, str], name: str) -> float:
 
 def _phases_with_voltage(variables: Mapping[str, str], name: str) -> int:
     """The highest number of a line with a voltage on this side, 1 if there is none."""
-    matches = filter(None, map(_LINE_VOLTAGE.fullmatch, variables))
-    numbers = [
-        int(line) for match in matches if match[1] == name for line in match.group(2, 3) if line
-    ]
-    return max(numbers, default=1)
+    numbers = [1]
+    for variable in variables:
+        match = _LINE_VOLTAGE.fullmatch(variable)
+        if match is not None and match[1] == name:
+            numbers += [int(line) for line in match.group(2, 3) if line]
+    return max(numbers)
 
 
 def _outlets(

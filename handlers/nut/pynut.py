@@ -370,9 +370,8 @@ def _fail(error: PduHandlerError) -> NoReturn:
     if not isinstance(error, Unreachable):
         raise PyNUTError(str(error)) from error
     system = error.system if isinstance(error, NetworkError) else None
-    library_error = next(
-        (kind for base, kind in _KINDS if isinstance(system, base)), PyNUTConnectionError
-    )(str(error))
+    kinds = [kind for base, kind in _KINDS if isinstance(system, base)]
+    library_error = (kinds[0] if kinds else PyNUTConnectionError)(str(error))
     if system is not None:
         library_error.errno = system.errno
     raise library_error from error

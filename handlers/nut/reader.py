@@ -154,6 +154,7 @@ class NutReader:
                 requests.append(writables[device])
 
         def look() -> tuple[dict[str, Snapshot], Optional[str]]:
+            """All devices read once, and the first whose driver has no data yet (status WAIT)."""
             answers = self._ask_with_login(*requests)
             snapshot_by_device = {
                 device: _snapshot(

@@ -174,8 +174,9 @@ def read_linked_units(status: CascadeManager.Status, agent: Agent) -> _LinkUnits
 
 
 def discover_units(agent: Agent, selection: LinkUnitSelection) -> tuple[list[ListedUnit], Bulk]:
-    """The units that answered, and an empty bulk: 1 round trip, 2 if `link_units=yes` finds link
-    ids above 8.
+    """The units that answered, and a bulk to which the caller adds its calls.
+
+    1 round trip; 2 if `link_units=yes` finds link ids above 8.
     """
     # > POST /bulk: getOutlets of /model/pdu/0; to look for link units, also their getOutlets and
     #       getStatus of /cascade

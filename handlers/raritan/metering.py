@@ -115,11 +115,10 @@ class UnitMeter:
         """
         pdu = self._unit.proxy(Pdu)
         self._metadata, self._sensors = bulk.add(pdu.getMetaData), bulk.add(pdu.getSensors)
-        self._inlet_list, self._switches = (
-            bulk.add(pdu.getInlets),
-            bulk.add(pdu.getTransferSwitches),
-        )
+        self._inlet_list = bulk.add(pdu.getInlets)
+        self._switches = bulk.add(pdu.getTransferSwitches)
         self._protectors = bulk.add(pdu.getOverCurrentProtectors)
+        # they show whether this firmware has well-known ids, which save the lists of sensors
         self._probes = [
             bulk.add(self._unit.proxy(NumericSensor, f"/outlet/0/{name}").getReading)
             for name in ("activeEnergy", "current")

@@ -59,8 +59,10 @@ def excerpt(resource: Json, key: str) -> Optional[RedfishFigure]:
     if not isinstance(inner, dict):
         return None
     value = number(inner.get("Reading"))
-    source = text(inner, "DataSourceUri") or text(inner, "@odata.id")
-    return RedfishFigure(value, source if value is None else "")
+    if value is not None:
+        return RedfishFigure(value)
+    # the sensor itself may know more than the excerpt
+    return RedfishFigure(None, text(inner, "DataSourceUri") or text(inner, "@odata.id"))
 
 
 def number(value: object) -> Optional[float]:

@@ -87,6 +87,9 @@ def _rows(document: Any) -> list[dict[str, Any]]:
 
 
 def _outlet(entry: dict[str, Any]) -> Outlet:
+    """An outlet from its entry; without a state if the unit contradicts it. Raises ValueError or
+    KeyError without an id.
+    """
     # older firmware has `outletUuid`, and a `state` that is true or false
     identity = entry["id"] if "id" in entry else entry["outletUuid"]
     if not _ID.fullmatch(identity):

@@ -58,8 +58,8 @@ class _Run(NamedTuple):
     def bounds_between(
         self, begin: Optional[float], end: Optional[float]
     ) -> Sequence[Optional[PollBounds]]:
-        """The bounds by the monotonic clock alone, if all polls were taken between two moments;
-        None for what one of them leaves open.
+        """The bounds by the monotonic clock alone, if all polls were taken between `begin` and
+        `end` of the right time, in s; all None if one of these is not known.
         """
         if begin is None or end is None:
             return [None] * len(self.polls)

@@ -99,6 +99,7 @@ def _verdict(total: Sum) -> str:
 
 
 def _cells(row: Row, report: Report, zone: ZoneInfo) -> list[html.HtmlCell]:
+    """A row of the table of outlets: name, first and last reading, energy and its bounds in kWh."""
     name = html.safe(place(row))
     if row.period != report.period:
         begin, end = (local_time(at, zone) for at in row.period)
@@ -135,18 +136,20 @@ def _number(wh: Optional[float], look: str = "") -> html.HtmlCell:
 
 
 def _notes(rows: Sequence[Row]) -> Iterator[str]:
-    """Why rows are not firm, and what happened to their registers."""
-    notes = [
-        [
-            html.HtmlCell(html.safe(place(row)), "name"),
-            html.HtmlCell(row.grade, f"word {_LOOKS[row.grade]}"),
-            html.HtmlCell(
-                html.safe("; ".join(row.reasons) or "its register counts in coarse steps"), "text"
-            ),
-        ]
-        for row in rows
-        if row.reasons or row.grade != FIRM
-    ]
-    if notes:
+    """HTML: a table of the outlets whose bounds of energy are not close (their grade is not
+    `firm`), or of whose register something is told, with the reasons.
+    """
+    lines = []
+    for row in rows:
+        if row.reasons or row.grade != FIRM:
+            reasons = "; ".join(row.reasons) or "its register counts in coarse steps"
+            lines.append(
+                [
+                    html.HtmlCell(html.safe(place(row)), "name"),
+                    html.HtmlCell(row.grade, f"word {_LOOKS[row.grade]}"),
+                    html.HtmlCell(html.safe(reasons), "text"),
+                ]
+            )
+    if lines:
         yield "<h2>What widens these bounds</h2>"
-        yield from html.table(("outlet", "grade", "reason"), notes)
+        yield from html.table(("outlet", "grade", "reason"), lines)

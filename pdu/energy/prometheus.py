@@ -108,6 +108,7 @@ class Server:
         return document["data"]
 
     def _get(self, path: str) -> tuple[int, bytes]:
+        """Status and body of a GET. Raises Unreachable, or ProtocolError for too long a body."""
         try:
             self._connection.request("GET", path, headers=self._headers)
             response = self._connection.getresponse()
@@ -193,7 +194,11 @@ class _Scrape:
     def __init__(self) -> None:
         #: by outlet, or INLET
         self.registers: dict[str, _Register] = {}
-        self.unit = self.family = ""
+        #: serial number and firmware of the unit that answered, "" if not told
+        self.unit = ""
+        #: the unit's SNMP family, "" for none
+        self.family = ""
+        #: how long the unit had been running, in s
         self.uptime: Optional[float] = None
         #: field or metric, and outlet, of each sample
         self._added: set[tuple[str, str]] = set()
@@ -222,6 +227,11 @@ def _own(labels: Mapping[str, str], name: str) -> str:
 
 
 def _pdu_readings(pdu: str, scrapes: Mapping[float, _Scrape]) -> PduReadings:
+    """A PDU's polls from its scrapes by time, in s; scrapes without a register are left out.
+
+    A sample's time is that at which its scrape began; the server may have moved it by `moved_s`,
+    and the PDU was read until the longest scrape ended.
+    """
     times = sorted(time for time, scrape in scrapes.items() if scrape.registers)
     gaps = sorted(later - earlier for earlier, later in zip(times, times[1:]))
     moved_s = max(_MOVED_S, _MOVED_SHARE * gaps[len(gaps) // 2]) if gaps else _MOVED_S
@@ -237,12 +247,12 @@ def _pdu_readings(pdu: str, scrapes: Mapping[float, _Scrape]) -> PduReadings:
         )
     return PduReadings(
         pdu,
-        [time - moved_s for time in times],
-        [time + _SCRAPE_S + moved_s for time in times],
-        [scrapes[time].unit for time in times],
-        [scrapes[time].family for time in times],
-        [scrapes[time].uptime for time in times],
-        registers,
+        earliest=[time - moved_s for time in times],
+        latest=[time + _SCRAPE_S + moved_s for time in times],
+        units=[scrapes[time].unit for time in times],
+        families=[scrapes[time].family for time in times],
+        uptimes=[scrapes[time].uptime for time in times],
+        registers=registers,
     )
 
 

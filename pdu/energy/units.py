@@ -14,8 +14,8 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Mapping, Sequence
-from itertools import compress, count, groupby
-from operator import eq, mul
+from itertools import groupby
+from operator import mul
 from typing import NamedTuple, Optional, cast
 
 from .law import Missed
@@ -125,12 +125,13 @@ def missed_energy(wh: Sequence[int], times: Sequence[float], flow: Flow, step: i
 
     Of coarse steps a register stands for two of them at most before it moves.
     """
-    standing = [*compress(count(), map(eq, wh, wh[1:]))]
     missed: list[Missed] = []
-    # places that follow one another differ from their rank by the same
-    for _, group in groupby(enumerate(standing), key=lambda pair: pair[1] - pair[0]):
-        places = [place for _, place in group]
-        first, last = places[0], places[-1] + 1
+    # runs of equal readings, of which `first` and `last` are the places
+    for _, group in groupby(range(len(wh)), key=lambda place: wh[place]):
+        first, *others = group
+        if not others:
+            continue
+        last = others[-1]
         if times[last] - times[first] < AGE_S:
             continue
         seconds = [times[place + 1] - times[place] for place in range(first, last)]

@@ -134,6 +134,7 @@ def _run(
     run_options: RunOptions,
     equipment: Optional[equipment_csv.EquipmentFile],
 ) -> int:
+    """Poll once, or every `watch_s` seconds until interrupted. Returns the exit code."""
     fleet_targets, repeated = (
         (_named_pdus(config, run_options), {})
         if config.words[1:]
@@ -253,6 +254,7 @@ def _round(
     earlier_rows: Mapping[str, PduRow],
     repeated: Mapping[str, str],
 ) -> Round:
+    """Read all PDUs once, and judge them against the rows of the round before."""
     # a row keeps its outlets only where something shows or compares them: lists are long
     keep = run_options.json or config.html is not None or config.watch_s is not None
     rows: list[Optional[PduRow]] = [None] * len(fleet_targets)
@@ -284,6 +286,7 @@ def _marks(rows: Sequence[PduRow], earlier_rows: Mapping[str, PduRow]) -> dict[s
 def _print_round(
     config: CheckOptions, run_options: RunOptions, check_round: Round, first: bool
 ) -> None:
+    """Print a round in the chosen form, and write the page if --html asks for it."""
     outcome = check_round.outcome
     if run_options.json:
         document = tables.check_document(*outcome)
@@ -410,6 +413,7 @@ def check(
     dcimanager: Optional[str],
     columns: Optional[str],
 ) -> int:
+    # this command's exit code 1 is a finding about a PDU, so a defect of ours is not told by it
     run_options.defect_code = WRONG
     files = OwnerFiles.of_command(run_options, None, list_file, auth_file, archives)
     config = CheckOptions(words, files, lenient, parallel, watch, csv, html, nagios, lines)

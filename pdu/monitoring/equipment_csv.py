@@ -171,6 +171,7 @@ def _summary(
     unwritten: Sequence[str],
     has_secret: bool,
 ) -> str:
+    """A line for the owner: what the file has, what it leaves empty, and what stays to be typed."""
     empty = [
         field for field in file.fields if not any(facts.get(_meaning(field)) for facts in values)
     ]

@@ -61,6 +61,7 @@ async def _sweep(
     on_request: Callable[[], None],
     unsent: Callable[[Exception], None],
 ) -> dict[str, AgentAnswer]:
+    """Ask every address up to TRIES times over IPv4 and IPv6. Returns the answers by address."""
     loop = asyncio.get_running_loop()
     answer_by_address: dict[str, AgentAnswer] = {}
     # unpredictable, so that answers are hard to forge
@@ -111,6 +112,7 @@ async def _ask(
     pace: ScanRate,
     on_request: Callable[[], None],
 ) -> None:
+    """Send one request to each address at the rate of `pace`, then wait for the last answers."""
     loop = asyncio.get_running_loop()
     due = loop.time()
     for address in addresses:

@@ -160,6 +160,7 @@ class ExporterRoutes:
         return [] if environ["REQUEST_METHOD"] == "HEAD" else [answer_page.body]
 
     def _answer(self, environ: WSGIEnvironment) -> HttpAnswer:
+        """The page of the requested path."""
         if environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
             return HttpAnswer(501, Page(_TEXT, b"the methods are GET and HEAD\n"))
         exporter, path = self._exporter, environ["PATH_INFO"]

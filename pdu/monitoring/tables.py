@@ -131,6 +131,7 @@ def check_document(
 
 
 def _row_as_json(row: PduRow, changes_by_pdu: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+    """A PDU in `pdu check --json`: its columns, outlets, error and changes."""
     cells: dict[str, Any] = {column.key: column.value(row) for column in COLUMNS if column.json}
     cells["outlets"] = [
         {

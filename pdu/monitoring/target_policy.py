@@ -164,15 +164,20 @@ class TargetPolicy:
         """The listed PDUs that a query would reach by another form of their address, such as one
         with the usual port.
 
-        Such a query must not bypass the list's handler and login. Host names are not resolved.
+        Such a query must not bypass the list's handler and login. Host names are not resolved. The
+        usual port depends on the handler: of the query, or of each PDU if the query has none.
         """
         login = self.auths.get(query.auth)
         settings = login.settings if login else {}
+        if query.handler:
+            place = _place(query.target, query.handler, settings)
+            # a listed PDU of any handler
+            return self._targets_by_place.get(("", place), []) if place is not None else []
         targets: list[Target] = []
-        for name in [query.handler] if query.handler else self._names:
-            place = _place(query.target, name, settings)
+        for handler in self._names:
+            place = _place(query.target, handler, settings)
             if place is not None:
-                targets += self._targets_by_place.get(("" if query.handler else name, place), ())
+                targets += self._targets_by_place.get((handler, place), [])
         return targets
 
 

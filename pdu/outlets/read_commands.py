@@ -255,6 +255,7 @@ def _hint(handler: str) -> str:
 
 
 def _lines(answer: dict[str, Any], where: str) -> Iterable[str]:
+    """A call's answer for people: totals, then a table of outlets with the figures that any has."""
     title = f"{answer['call']} of {where} by {answer['handler']}, {answer['seconds']} s"
     yield title + _totals(answer)
     outlets: OutletRows = answer["outlets"]

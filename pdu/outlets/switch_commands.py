@@ -249,6 +249,7 @@ def present_state_text(outlet: PolledOutlet) -> str:
 
 
 def _help(name: str, other_name: str) -> str:
+    """The help of `pdu on` or `pdu off`; `other_name` is the second name of the command."""
     return f"""Switch outlets {name}. Shows the name and the present state of each; asks first.
 `pdu {other_name}` is the same command.
 

@@ -76,6 +76,9 @@ def form_fields(
 def _pdu_data(
     handler: LoadedHandler, host: Address, run_options: RunOptions
 ) -> Union[PduData, PduSnmpData]:
+    """What the handler is made from: the address, the settings given, and secrets, asked for if
+    absent.
+    """
     handler_keys = [setting.key for setting in handler.settings]
     secrets = [setting.key for setting in handler.settings if setting.secret]
     if not handler.settings:
@@ -97,6 +100,7 @@ def _snmp_data(
     host: Address,
     run_options: RunOptions,
 ) -> PduSnmpData:
+    """As `_pdu_data`; the fields of DCImanager's SNMP form are apart from the settings."""
     typed_settings = given_settings(run_options, [*handler_keys, *_SNMP_FIELDS], host)
     settings = {
         key: text

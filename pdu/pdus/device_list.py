@@ -82,6 +82,7 @@ def _fleet(
     logins: Mapping[str, auth.DeviceLogin],
     ignored: Sequence[str] = (),
 ) -> DeviceList:
+    """The list, with a warning for each PDU that is on it twice."""
     duplicates = [*find_duplicates(rows.devices)]
     return DeviceList(
         rows.devices,
@@ -100,6 +101,7 @@ def _fleet(
 
 
 def _warning(path: str, duplicate: Duplicate, places: Mapping[str, str]) -> str:
+    """The sentence that names both lines of a PDU, and which one is counted."""
     both = sorted(
         (duplicate.counted, duplicate.again), key=lambda device: list(places).index(device.name)
     )

@@ -160,17 +160,14 @@ class FourMethods:
 
     def _holds_login(self, text: str) -> bool:
         """Whether the text shows a secret of the settings that the handler was given."""
-        forms = (getattr(self._data, name, None) for name in ("snmp_params", "custom_params"))
-        secrets = [
-            value
-            for form in forms
-            if isinstance(form, Mapping)
-            for key, value in form.items()
-            if key in SECRETS and isinstance(value, str) and value
-        ]
-        if not secrets:
-            return False
-        return any(login.holds(text, login.secrets(login.Login(None, word))) for word in secrets)
+        for name in ("snmp_params", "custom_params"):
+            form = getattr(self._data, name, None)
+            for key, value in form.items() if isinstance(form, Mapping) else ():
+                if key in SECRETS and isinstance(value, str) and value:
+                    forms_of_secret = login.secrets(login.Login(user=None, password=value))
+                    if login.holds(text, forms_of_secret):
+                        return True
+        return False
 
 
 # ---- what an answer must be ----------------------------------------------------------------------

@@ -39,6 +39,7 @@ def identify(handler: LoadedHandler, data: Any) -> HandlerFinding:
 
 
 def _finding_of_calls(handler: LoadedHandler, data: Any) -> HandlerFinding:
+    """What `status` and `statistic` say of a unit, for a handler without an own `identify`."""
     name = handler.shown
     finding = HandlerFinding(name, family=name, why="its handler reads it")
     basis = "the handler's own reading, without a module that says more"

@@ -126,15 +126,15 @@ def _texts(content: bytes) -> dict[str, str]:
         statements = ast.parse(content).body
     except (SyntaxError, ValueError):
         return {}
-    return {
-        target.id: statement.value.value
-        for statement in statements
-        if isinstance(statement, ast.Assign)
-        and isinstance(statement.value, ast.Constant)
-        and isinstance(statement.value.value, str)
-        for target in statement.targets
-        if isinstance(target, ast.Name)
-    }
+    text_by_name: dict[str, str] = {}
+    for statement in statements:
+        if not isinstance(statement, ast.Assign) or not isinstance(statement.value, ast.Constant):
+            continue
+        text = statement.value.value
+        for target in statement.targets:
+            if isinstance(target, ast.Name) and isinstance(text, str):
+                text_by_name[target.id] = text
+    return text_by_name
 
 
 def require_own_name(source: HandlerSource) -> None:
@@ -175,6 +175,7 @@ def _packed(path: str) -> bytes:
 
 
 def _pack_folder(folder: Path) -> bytes:
+    """A ZIP of a handler's folder. Raises BadArchive for links and for too many or large files."""
     files: dict[str, bytes] = {}
     size = 0
     for path in _handler_files(folder):

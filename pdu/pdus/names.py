@@ -139,6 +139,7 @@ class PduCommand(Subcommand):
     """
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Put the handler of a PDU before its name: `r1-left` becomes `HANDLER r1-left`."""
         at, list_file, auth_file = self._first(ctx, args)
         if at < len(args) and not self._is_handler(args[at]):
             with _no_errors_for_a_shell(ctx):

@@ -101,6 +101,7 @@ class _ReplayRequestHandler(BaseHTTPRequestHandler):
     do_DELETE = _serve
 
     def _send(self, status: int, content: Any, headers: Mapping[str, str]) -> None:
+        """Send a response; `content` becomes JSON, None an empty body."""
         body = b"" if content is None else json.dumps(content).encode()
         self.send_response(status)
         if status != 204:  # which has no Content-Length: RFC 9110, 8.6

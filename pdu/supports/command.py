@@ -67,6 +67,7 @@ def supports(run_options: RunOptions, words: Sequence[str]) -> int:
 
 
 def _lines(result: SupportAnswer) -> list[str]:
+    """The answer for people: the verdict, its sentences, and the entries that match."""
     if result.each:
         return [line for model_answer in result.each for line in _lines(model_answer)]
     verdict = "not known" if result.verdict == UNKNOWN else result.verdict
@@ -106,6 +107,7 @@ def _sentences(result: SupportAnswer) -> Iterable[str]:
 
 
 def _table(matches: Sequence[Match]) -> list[str]:
+    """A table of matches, for an answer with too many to show each in full."""
     words = {"only with switch_unproven=yes": "unproven", VARIES: "varies"}
     rows = [
         (
@@ -201,6 +203,7 @@ def _wrapped(label: str, text: str) -> list[str]:
 
 
 def _data(result: SupportAnswer) -> dict[str, Any]:
+    """The answer as `pdu supports --json` prints it."""
     sure = [match for match in result.matches if match.is_sure and result.verdict != MAYBE]
     either_of = {"name": result.question, "families": list(result.either_of)}
     return {
@@ -219,6 +222,7 @@ def _data(result: SupportAnswer) -> dict[str, Any]:
 
 
 def _match_data(match: Match) -> dict[str, Any]:
+    """A matching entry in JSON."""
     facts = match.entry._asdict()
     return {
         **{name: facts[name] for name in ("handler", "vendors", "brands", "unit", "document")},

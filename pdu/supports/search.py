@@ -283,7 +283,9 @@ def _knows(entry: SupportEntry, piece: Word, with_shared: bool = True) -> bool:
         return True
     if with_shared and any(word(brand).squeezed == piece.squeezed for brand in entry.shared_brands):
         return True
-    return len(piece.parts) > 1 and entry.words.issuperset(set(piece.parts) - GENERIC)
+    # such as "Eaton-ePDU": every part but those that name no product, such as "PDU"
+    parts = set(piece.parts) - GENERIC
+    return len(piece.parts) > 1 and parts <= entry.words
 
 
 def _names_alone(entry: SupportEntry, piece: Word) -> bool:
@@ -310,14 +312,14 @@ def _alike(strange: str, near: Sequence[SupportEntry]) -> tuple[str, ...]:
     texts: list[str] = []
     for piece in map(word, (strange, *strange.split())):
         if not piece.is_generic:
-            names = similar_names(piece.squeezed, text_by_name, _NEAREST)
-            texts += [text_by_name[name] for name in names]
-    texts += [
-        name.pattern.rstrip("*")
-        for piece in map(word, strange.split())
-        if len(piece.squeezed) >= _LEAST_BEGINNING and not piece.is_generic
-        for entry in near or entries()
-        for name in entry.names
-        if continues(name.pattern, piece.squeezed)
-    ]
+            similar = similar_names(piece.squeezed, text_by_name, _NEAREST)
+            texts += [text_by_name[name] for name in similar]
+    names = [name for entry in near or entries() for name in entry.names]
+    for piece in map(word, strange.split()):
+        if len(piece.squeezed) >= _LEAST_BEGINNING and not piece.is_generic:
+            texts += [
+                name.pattern.rstrip("*")
+                for name in names
+                if continues(name.pattern, piece.squeezed)
+            ]
     return tuple(dict.fromkeys(texts))[:_NEAREST]

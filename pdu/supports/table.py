@@ -88,6 +88,7 @@ def entries() -> tuple[SupportEntry, ...]:
 
 
 def _profile_entry(profile: Profile) -> SupportEntry:
+    """The table's entry of an SNMP family."""
     evidence = evidence_of(profile)
     totals = {"load": profile.load, "power": profile.power, "energy": profile.energy}
     return SupportEntry(

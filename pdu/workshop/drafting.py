@@ -102,6 +102,7 @@ def draft(run_options: RunOptions, file: str, mib: Sequence[str], family: str, o
 
 
 def _result(profile_draft: Draft, profile: str, notes: Sequence[str], out: Optional[str]) -> Result:
+    """What the command prints: the draft's guesses, and the profile itself unless `out` has it."""
     data: dict[str, Any] = {
         "profile": json.loads(profile) if profile else None,
         "chosen": profile_draft.oid_by_role,
@@ -163,6 +164,7 @@ def _guess(guess: Guess) -> dict[str, Any]:
 
 
 def _report(profile_draft: Draft) -> list[str]:
+    """Lines for people: the guesses for each role, the best first, and the doubts."""
     lines: list[str] = []
     for role, guesses in profile_draft.best_guesses().items():
         rows = [

@@ -73,6 +73,7 @@ def decrypt(
 
 
 def _cipher(privacy: Privacy, key: bytes, boots: int, seconds: int, salt: bytes) -> Cipher[Any]:
+    """The cipher of one message: AES in CFB (RFC 3826), or DES in CBC (RFC 3414, 8.1.1)."""
     block, modes, cfb = _modules()
     from cryptography.hazmat.primitives.ciphers import Cipher, algorithms  # it may be missing
 

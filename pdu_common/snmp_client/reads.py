@@ -171,10 +171,12 @@ def read_object(arcs: Arcs, name: str, retries: int) -> Read[Element]:
     raise_for_status(answer.status, arcs, name)
     row = _undecodable_row(answer.rows)
     if row is not None:
-        raise _undecodable_error(name, row[0] or arcs, row[1])
-    if len(answer.rows) != 1 or answer.rows[0][0] != arcs:
+        undecodable_arcs, undecodable_value = row
+        raise _undecodable_error(name, undecodable_arcs or arcs, undecodable_value)
+    if [row_arcs for row_arcs, _ in answer.rows] != [arcs]:
         raise SnmpError(f"{name} did not answer with {dotted(arcs)} alone")
-    return Element(dotted(arcs), plain(answer.rows[0][1]))
+    _, value = answer.rows[0]
+    return Element(dotted(arcs), plain(value))
 
 
 def typed_value(value: Union[int, str, bytes]) -> WrittenValue:
@@ -204,7 +206,10 @@ def write_object(arcs: Arcs, value: WrittenValue, name: str) -> Read[None]:
 
 
 def _undecodable_row(rows: Rows) -> Optional[tuple[Arcs, TypedValue]]:
-    return next((row for row in rows if row[1].tag == UNDECODABLE), None)
+    for arcs, value in rows:
+        if value.tag == UNDECODABLE:
+            return arcs, value
+    return None
 
 
 def _undecodable_error(name: str, arcs: Arcs, value: TypedValue) -> UndecodableValue:

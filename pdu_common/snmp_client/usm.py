@@ -46,6 +46,10 @@ class EngineClock(NamedTuple):
         """The agent's seconds at a local time."""
         return min(_HIGHEST, self.seconds + int(at - self.at))
 
+    def is_later_than(self, other: EngineClock) -> bool:
+        """Whether the agent told this time after the other: more boots, or else more seconds."""
+        return (self.boots, self.seconds) > (other.boots, other.seconds)
+
 
 class Engine(NamedTuple):
     """What is known of an agent's engine."""
@@ -118,10 +122,12 @@ def authentic(
 def advance_clock(
     trusted_clock: Optional[EngineClock], boots: int, seconds: int, at: float
 ) -> Optional[EngineClock]:
-    """The clock after an authentic message with this time; None if that is outside the window (RFC
-    3414, 3.2.7b)."""
-    if trusted_clock is None or (boots, seconds) > trusted_clock[:2]:
-        trusted_clock = EngineClock(boots, seconds, at)
+    """The agent's clock after an authentic message that tells its `boots` and `seconds`, and came
+    at the local time `at`, in s; None if they are outside the time window (RFC 3414, 3.2.7b).
+    """
+    message_clock = EngineClock(boots, seconds, at)
+    if trusted_clock is None or message_clock.is_later_than(trusted_clock):
+        trusted_clock = message_clock
     if trusted_clock.boots == _HIGHEST or boots < trusted_clock.boots:
         return None
     return trusted_clock if seconds >= trusted_clock.now(at) - _WINDOW_S else None

@@ -136,6 +136,9 @@ class UserExchange:
         return usm.secure_request(self._user, self._engine, message_id, pdu, self._clock())
 
     def take(self, datagram: bytes) -> Taken:
+        """What a datagram is to this exchange; None for one that is not its answer or is not
+        authentic.
+        """
         try:
             message = v3.decode(datagram)
             if message.msg_id not in self._message_ids:
@@ -172,10 +175,11 @@ class UserExchange:
         Most reports are not signed: the sender has no key, or not the time. Nothing but the next
         request follows from them, so whoever can forge one can only prevent an answer.
         """
-        is_readable = bool(pdu.rows) and pdu.rows[0][1].tag != UNDECODABLE
-        if not is_readable or len(message.engine_id) not in _ENGINE_ID_OCTETS:
+        if not pdu.rows or len(message.engine_id) not in _ENGINE_ID_OCTETS:
             return None
-        arcs = pdu.rows[0][0]
+        arcs, value = pdu.rows[0]
+        if value.tag == UNDECODABLE:
+            return None
         is_usm = arcs[:-2] == _USM_STATS and arcs[-1] == 0
         number = arcs[-2] if is_usm and arcs[-2] in _REPORTS else 0
         engine = self._engine

@@ -306,6 +306,8 @@ def plain_option(spelling: Spelling, **attributes: Any) -> Callable[[F], F]:
 
 
 def _pairs(name: str, form: str) -> Callable[[click.Context, click.Parameter, Sequence[str]], None]:
+    """A callback of click that stores texts KEY=VALUE in the dict `name` of the run's options."""
+
     def keep_pairs(context: click.Context, _: click.Parameter, texts: Sequence[str]) -> None:
         pairs: dict[str, str] = getattr(run_options_of(context), name)
         for text in texts:

@@ -117,6 +117,7 @@ def html_lines(parts: Iterable[Part]) -> Iterator[str]:
 
 
 def _lines(part: Part) -> Iterator[str]:
+    """A part of a report as lines for a terminal."""
     if isinstance(part, Headline):
         yield _coloured(_printable(part.text), part.look)
     elif isinstance(part, Section):
@@ -157,6 +158,7 @@ def _printable(text: str) -> str:
 
 
 def _html(part: Part, level: int) -> Iterator[str]:
+    """A part of a report as HTML; `level` is that of its heading."""
     if isinstance(part, Headline):
         yield html.verdict(part.text, part.look)
     elif isinstance(part, Section):

@@ -242,6 +242,7 @@ def _raise_interrupted(plan: _Plan, calls: Calls) -> NoReturn:
 
 
 def _result(plan: _Plan, proof: UnitProof, out: str) -> Result:
+    """What `pdu prove` prints: the proof in short, surprises, and what the owner does next."""
     surprises = [*run.surprises(proof)]
     data = {
         "file": out,
@@ -268,6 +269,7 @@ def _result(plan: _Plan, proof: UnitProof, out: str) -> Result:
 
 
 def _lines(proof: UnitProof, surprises: Sequence[str]) -> list[str]:
+    """The unit, its calls with their seconds, and the surprises, a line each."""
     about = " ".join(filter(None, (proof.manufacturer, proof.model))) or proof.family
     firmware = f", firmware {proof.firmware}" if proof.firmware else ""
     lines = [f"{about or proof.handler}{firmware}"]

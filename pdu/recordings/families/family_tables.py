@@ -43,6 +43,7 @@ def devices(profiles: Sequence[Profile]) -> str:
 
 
 def _device(profile: Profile) -> Sequence[str]:
+    """A row of the table of families: vendor, models, key, switching, units metered, evidence."""
     units = [
         unit
         for name, unit in _METERED.items()
@@ -276,6 +277,7 @@ def costly(profiles: Sequence[Profile]) -> str:
 
 
 def _object_phrases(reads: Sequence[StatusRead]) -> Iterable[str]:
+    """Phrases such as "12 GETs below 1.3.6", one for the reads of each object or branch."""
     groups: dict[tuple[str, str], list[StatusRead]] = {}
     for table_read in reads:
         groups.setdefault((table_read.verb, table_read.object or table_read.branch), []).append(
@@ -302,6 +304,7 @@ def status_reads(outlets: Outlets) -> list[StatusRead]:
 
 
 def _reads(part: object) -> Iterable[StatusRead]:
+    """The requests by which a part of a profile is read."""
     if isinstance(part, Scalar):
         yield StatusRead("GET", part.oid, part.object, part.oid)
     elif isinstance(part, Column):

@@ -168,6 +168,7 @@ def build_options(
 
 
 def _suggestion(text: str) -> str:
+    """The families whose names are like a text, for the error of an unknown family."""
     word = text.lower()
     near: list[str] = []
     if len(word) > 1:

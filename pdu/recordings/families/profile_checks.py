@@ -73,6 +73,7 @@ def _mark_faults(states: State) -> Iterator[str]:
 
 
 def _command_faults(states: State, control: Control) -> Iterator[str]:
+    """What in the commands of a profile would switch wrongly, a sentence each."""
     state_objects = {
         _unnamed(part) for part in parts_of(states.source) if isinstance(part, ObjectSource)
     }

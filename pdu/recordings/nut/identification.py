@@ -115,6 +115,7 @@ def _device(
 
 
 def _states(name: str, nut_device: model.NutDevice, out: HandlerFinding) -> None:
+    """Note in `out` which outlets of a device have a state, and which can be switched."""
     outlets = nut_device.outlets
     out.outlets += len(outlets)
     reporting = [outlet for outlet in outlets if outlet.state_variables]

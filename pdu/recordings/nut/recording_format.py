@@ -23,6 +23,7 @@ _PROGRAM = re.compile("[a-z][a-z0-9_+-]{0,40}")
 
 
 def _record(data: Any, recorder: RecordingOptions) -> Recording:
+    """Read all devices of a server, with stand-ins for what names the owner, in dump.py's form."""
     recorder.tell("reading variables, commands and descriptions")
 
     def answers() -> str:  # `again` repeats the reading only after a first answer
@@ -80,6 +81,7 @@ def scrubbed(
     """The device without the values, descriptions and names that could identify its owner."""
 
     def scrub(replaced: Collection[str]) -> dump.RecordedDevice:
+        """The device with stand-ins for its names and for the variables in `replaced`."""
         return dump.RecordedDevice(
             scrubber.other(device.name, NAMES).replace(" ", "-"),
             scrubber.other(device.description),

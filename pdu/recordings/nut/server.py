@@ -154,6 +154,7 @@ class _Session(socketserver.StreamRequestHandler):
                 return
 
     def _answer(self, line: str) -> list[str]:
+        """The lines that answer a request, such as "OK" or "ERR READONLY"."""
         replay: NutServer = self.server.replay
         try:
             words = split(line)
@@ -177,6 +178,7 @@ class _Session(socketserver.StreamRequestHandler):
             return ["ERR INVALID-ARGUMENT"]
 
     def _list(self, replay: NutServer, words: list[str]) -> list[str]:
+        """LIST UPS, or LIST VAR, RW, CMD and such of a device."""
         what = words[0].upper()
         if what == "UPS":
             rows = [
@@ -201,6 +203,7 @@ class _Session(socketserver.StreamRequestHandler):
         return _listing(" ".join([what, *words[1:]]), lines[what])
 
     def _get(self, replay: NutServer, words: list[str]) -> list[str]:
+        """GET of one value: `words` are its kind, the device and the variable or command."""
         what = words[0].upper()
         if what == "TRACKING":
             if words[1:]:
@@ -228,6 +231,7 @@ class _Session(socketserver.StreamRequestHandler):
         return [f"{what} {words[1]} {name} {answers[what]}"]
 
     def _set(self, replay: NutServer, words: list[str]) -> list[str]:
+        """SET TRACKING ON or OFF, or SET VAR with a device, a variable and a value."""
         if words[0].upper() == "TRACKING":
             if words[1].upper() not in ("ON", "OFF"):
                 raise _Err("INVALID-ARGUMENT")

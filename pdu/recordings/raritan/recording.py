@@ -67,6 +67,7 @@ class _Tape:
         self.calls: dict[Key, Outcome] = {}
 
     def exchange(self, where: Endpoint, request: Request) -> Response:
+        """Send a request by the real transport, and keep its calls with their answers."""
         reply = self._recorder.again(lambda: self._transport.exchange(where, request))
         assert isinstance(request.body, bytes)
         # the sender of the request may still reject a malformed answer

@@ -23,6 +23,7 @@ from .server import XerusServer
 
 
 def _record(data: Any, recorder: RecordingOptions) -> Recording:
+    """Read a unit's objects by JSON-RPC, and put stand-ins for what names the owner."""
     config = settings.read_settings(data)
     secrets = config.login.password, config.login.token
     scrubber = Scrubber(

@@ -60,6 +60,7 @@ class XerusServer(HttpReplay):
         return {"error": _NO_METHOD} if rid in self._known else {"status": 404}
 
     def _set_power_state(self, rid: str, params: Mapping[str, Any]) -> Outcome:
+        """Answer setPowerState; later calls of getState tell the new state."""
         at, power_state = key(rid, "getState", {}), params.get("pstate")
         state = self._result_of_call(at)
         if (

@@ -44,6 +44,7 @@ def identify(data: Any) -> HandlerFinding:
 def _service(
     service: RedfishService, config: settings.RedfishSettings, out: HandlerFinding
 ) -> None:
+    """Note in `out` what the service has: its PDUs, their outlets and figures."""
     root = service.root()
     listed_units = units.read_units(service, config.pdu)
     out.note_about({"service": f"Redfish {resources.text(root, 'RedfishVersion')}".strip()})
@@ -95,6 +96,7 @@ def _states(
     switch_unproven: bool,
     out: HandlerFinding,
 ) -> None:
+    """Note in `out` how many states are read, or why none is."""
     outlets = [outlet for _, outlet in named_outlets]
     if not outlets:
         out.cannot += ["read states: it lists no outlets", "switch: it lists no outlets"]
@@ -119,6 +121,7 @@ def _switching(
     switch_unproven: bool,
     out: HandlerFinding,
 ) -> None:
+    """Note in `out` how many outlets can be switched, and why the others cannot."""
     switchable = [
         outlet for outlet in outlets if resources.text(_action(outlet.resource), "target")
     ]
@@ -155,6 +158,7 @@ def _switching(
 
 
 def _is_possible(service: RedfishService, listed_outlet: FoundOutlet, infos: _Infos) -> bool:
+    """Whether a command to the outlet could be sent: links valid, not locked, takes On and Off."""
     outlet = listed_outlet.resource
     try:
         for link in (_action(outlet)["target"], listed_outlet.link):

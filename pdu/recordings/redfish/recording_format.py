@@ -25,6 +25,7 @@ from .server import RedfishServer
 
 
 def _record(data: Any, recorder: RecordingOptions) -> Recording:
+    """Read a service's resources, and put stand-ins for what names the owner."""
     config = settings.read_settings(data)
     scrubber = Scrubber(recorder.keep, (config.login.password,), config.login.user, config.host)
     resource_by_path = recording.resources(data, recorder)

@@ -28,6 +28,7 @@ class RedfishServer(HttpReplay):
         super().__init__(port)
 
     def reply(self, method: str, target: str, body: bytes) -> Response:
+        """Status, JSON and headers: GET reads the recording, POST logs in or switches an outlet."""
         path, _, query = target.partition("?")
         with self._lock:
             if method == "GET":
@@ -53,6 +54,7 @@ class RedfishServer(HttpReplay):
         return 200, expanded(self._resources, resource, levels) if expands else resource, {}
 
     def _switch_outlet(self, target: str, body: bytes) -> Response:
+        """Change an outlet's PowerState, in its own resource and where a collection repeats it."""
         outlet = self.switches.get(target)
         if outlet is None:
             return _error(404, "the recording has no such action")

@@ -93,6 +93,7 @@ class SimulatedAgent:
         self._socket.close()
 
     def _serve(self, community: str) -> None:
+        """The thread's work: run the loop until `close` stops it, then end the engine."""
         asyncio.set_event_loop(self._loop)
         # pysnmp raises for some datagrams that are not SNMP: log nothing
         self._loop.set_exception_handler(lambda *_: None)
@@ -105,6 +106,7 @@ class SimulatedAgent:
         self._loop.close()
 
     async def _start(self, community: str) -> None:
+        """Set up pysnmp's responders for v1 and v2c with this community, then report readiness."""
         self._engine = engine = SnmpEngine()
         config.add_transport(
             engine, udp.DOMAIN_NAME, udp.UdpAsyncioTransport().open_server_mode(sock=self._socket)

@@ -106,6 +106,7 @@ def _candidate_rows(
 def _row(
     candidate: detection.Candidate, candidates: list[detection.Candidate], device: SnmpReads
 ) -> dict[str, str]:
+    """A row of the families tried: its name, and how many outlets it reads or why it does not."""
     try:
         states = read_by_states(candidate.profile, Reader(device, candidate.root))
     except Unreachable:
@@ -123,17 +124,20 @@ def _name(candidate: detection.Candidate, candidates: list[detection.Candidate])
     return candidate.profile.key if is_only else f"{candidate.profile.key} at {candidate.root}"
 
 
-def _why(read_device: SnmpDevice, usable: str, is_fixed: bool) -> str:
-    return f"{_choice_basis(read_device.profile, usable, is_fixed)}; {_lists(read_device)}"
+def _why(read_device: SnmpDevice, sys_object_id: str, is_fixed: bool) -> str:
+    return f"{_choice_basis(read_device.profile, sys_object_id, is_fixed)}; {_lists(read_device)}"
 
 
-def _choice_basis(profile: Profile, usable: str, is_fixed: bool) -> str:
-    """What chose the family: the setting, the sysObjectID, or the objects."""
+def _choice_basis(profile: Profile, sys_object_id: str, is_fixed: bool) -> str:
+    """A clause that says what chose the family: the setting (`is_fixed`), the sysObjectID, or the
+    objects. `sys_object_id`: "" for one that names no product, such as Net-SNMP's.
+    """
     if is_fixed:
         return "the setting 'profile' names it"
-    prefix = profile.match(usable)
-    if prefix:
-        return f"sysObjectID {usable} begins with {'.'.join(usable.split('.')[:prefix])}"
+    arc_count = profile.match(sys_object_id)
+    if arc_count:
+        prefix = ".".join(sys_object_id.split(".")[:arc_count])
+        return f"sysObjectID {sys_object_id} begins with {prefix}"
     return "the device has no usable sysObjectID, but has this family's objects"
 
 
@@ -147,6 +151,7 @@ def _lists(read_device: SnmpDevice) -> str:
 
 
 def _capabilities(read_device: SnmpDevice, switch_unproven: bool, out: HandlerFinding) -> None:
+    """Note in `out` what can be read and switched of a device as its family."""
     _states(read_device, out)
     _switching(read_device, switch_unproven, out)
     try:
@@ -159,6 +164,7 @@ def _capabilities(read_device: SnmpDevice, switch_unproven: bool, out: HandlerFi
 
 
 def _states(read_device: SnmpDevice, out: HandlerFinding) -> None:
+    """Note in `out` the states, or that none is reported."""
     states = read_device.outlets.states if read_device.outlets is not None else None
     count = counted(len(read_device.states), "outlet")
     if states is not None and states.read_from(read_device.reader):
@@ -172,6 +178,7 @@ def _states(read_device: SnmpDevice, out: HandlerFinding) -> None:
 
 
 def _totals(read_device: SnmpDevice, figures: host.Figures, out: HandlerFinding) -> None:
+    """Note in `out` load (A), power (W) and energy (kWh) of the unit, with their evidence."""
     profile = read_device.profile
     evidence, ceilings = evidence_of(profile), profile.ceilings
     for name, value, unit, total, proof, most in (
@@ -188,6 +195,7 @@ def _totals(read_device: SnmpDevice, figures: host.Figures, out: HandlerFinding)
 
 
 def _outlet_figures(read_device: SnmpDevice, figures: host.Figures, out: HandlerFinding) -> None:
+    """Note in `out` how many outlets have a current and an energy, with the evidence."""
     evidence, outlets = evidence_of(read_device.profile), read_device.outlets
     ports, count = figures.ports.values(), len(read_device.states)
     for name, number, source, proof in (
@@ -212,6 +220,7 @@ def _outlet_figures(read_device: SnmpDevice, figures: host.Figures, out: Handler
 
 
 def _switching(read_device: SnmpDevice, switch_unproven: bool, out: HandlerFinding) -> None:
+    """Note in `out` whether the family's commands are used, and how certain they are."""
     profile = read_device.profile
     source = read_device.outlets
     stateless = (

@@ -180,6 +180,7 @@ class _PageReader:
 def _page(
     credentials: Credentials, root: Arcs, last: Arcs, most: int
 ) -> list[tuple[Arcs, SnmpRow]]:
+    """At most `most` rows below `root` after `last`. Raises Unreachable and ProtocolError."""
     try:
         page = typed_rows(credentials, root, last, most)
     except SnmpTimeout as error:
@@ -253,15 +254,15 @@ def scrubbed(rows: Rows, data: PduSnmpData, keep: Collection[str] = ()) -> Rows:
     objects = _objects(rows, device)
     index = _Index(scrubber, objects, _joins(objects, answers), addresses)
 
-    def scrub(read_rows: Collection[Arcs]) -> Rows:
-        return {
-            index.scrub(oid): (
-                _read_row(row, scrubber)
-                if oid in read_rows or oid in (SYS_DESCR, SYS_OBJECT_ID)
-                else _other_row(oid, row, scrubber, index, rows)
-            )
-            for oid, row in rows.items()
-        }
+    def scrub(read_oids: Collection[Arcs]) -> Rows:
+        """The rows with stand-ins; those of `read_oids`, which the family reads, keep more."""
+        clean: Rows = {}
+        for oid, row in rows.items():
+            if oid in read_oids or oid in (SYS_DESCR, SYS_OBJECT_ID):
+                clean[index.scrub(oid)] = _read_row(row, scrubber)
+            else:
+                clean[index.scrub(oid)] = _other_row(oid, row, scrubber, index, rows)
+        return clean
 
     clean = scrub(answers - names)
     if device is not None and names and not has_same_answers(device, detect_device(clean, choice)):
@@ -314,6 +315,7 @@ def _read_row(row: SnmpRow, scrubber: Scrubber) -> SnmpRow:
 
 
 def _other_row(oid: Arcs, row: SnmpRow, scrubber: Scrubber, index: _Index, rows: Rows) -> SnmpRow:
+    """A row that the family does not read, without what could identify the owner."""
     value = row.value
     if isinstance(value, int):
         is_long = row.tag in (INTEGER, GAUGE) and abs(value) >= _LONG_NUMBER
@@ -360,6 +362,7 @@ class _Index:
         self._stand_ins: dict[Arcs, Arcs] = {}
 
     def scrub(self, oid: Arcs) -> Arcs:
+        """An OID with stand-ins for addresses and spelled names in its index."""
         own = (len(os.path.commonprefix([oid, root])) for root in self._objects)
         begin = max([_PREFIX, *own])
         end = next((at for at in range(begin, len(oid)) if oid[at:] in self._joins), len(oid))

@@ -46,6 +46,7 @@ def _content(text: str) -> str:
 
 
 def _serve(text: str, port: int, profile: str = "") -> ReplayedDevice:
+    """Start an agent that replays a recording. Port 0: any free one."""
     walk = snmprec.parse(text)
     if not walk.rows:
         hint = " with a numeric OID: walk with snmpwalk -On" if walk.left_out else ""
@@ -103,11 +104,11 @@ def find_device(rows: Rows, profile_name: str) -> tuple[Optional[SnmpDevice], st
             f"; the handler reads it only with{setting}, because nothing proves that it has no"
             " outlets"
         )
-    return device, f"family {device.profile.key}, {_outlets(device)}{needs}", setting
+    return device, f"family {device.profile.key}, {_outlets_phrase(device)}{needs}", setting
 
 
-def _outlets(device: SnmpDevice) -> str:
-    """How many outlets the family reads, and whether they follow its commands."""
+def _outlets_phrase(device: SnmpDevice) -> str:
+    """Such as "8 outlets, switched by its commands": what the family reads and switches."""
     if not device.states:
         return "no outlets"
     is_switched = device.outlets is not None and device.outlets.control is not None

@@ -139,6 +139,7 @@ def _snmprec_line(row: SnmpRow) -> str:
 
 
 def _snmprec(text: str) -> Parsed:
+    """The rows of a .snmprec file, and its lines that are no row."""
     rows: Rows = {}
     unreadable: list[UnreadableLine] = []
     for number, line in enumerate(text.split("\n"), 1):
@@ -155,6 +156,7 @@ def _snmprec(text: str) -> Parsed:
 
 
 def _row(kind: str, value: str) -> SnmpRow:
+    """A value of a .snmprec line: `kind` is its tag, with an x for hex or an e for escapes."""
     tag = int(kind.rstrip("xe"))
     if kind.endswith("x"):
         return SnmpRow(tag, bytes.fromhex(value))

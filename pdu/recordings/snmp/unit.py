@@ -72,6 +72,7 @@ class RecordedUnit:
             return "", 0
 
     def _set(self, oid: Arcs, value: SnmpRow) -> tuple[str, str]:
+        """Carry out one SET. Returns SNMP's error ("" for none), and the effect in words."""
         row = self._rows.get(oid)
         if row is not None and row.tag != value.tag:
             return "wrongType", ""

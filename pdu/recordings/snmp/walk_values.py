@@ -163,6 +163,7 @@ def parse_value(
 
 
 def _number(tag: int, bare: str, is_hex: bool) -> int:
+    """The number in a line of snmpwalk: decimal, in parentheses after a name, binary or hex."""
     binary = _BINARY.match(bare)
     digits = binary or (_HEX.match(bare) if is_hex else None)
     if digits is not None:
@@ -177,6 +178,7 @@ def _number(tag: int, bare: str, is_hex: bool) -> int:
 
 
 def _opaque_number(bare: str) -> bytes:
+    """Net-SNMP's encoding of a float or a 64-bit integer as Opaque. Raises UnknownType."""
     kind, _, written_value = bare.partition(": ")
     number = written_value.partition(" ")[0]
     if kind == "Float":

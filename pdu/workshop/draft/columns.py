@@ -153,6 +153,7 @@ def integers(column: WalkedColumn) -> Optional[list[int]]:
 def _state(
     table: WalkedTable, column: WalkedColumn, labels: float, mib_object: Optional[Object]
 ) -> Optional[Guess]:
+    """The guess that a column holds states; None if its values do not look so."""
     counts = Counter(str(row.raw).strip() for row in column.rows.values())
     if mib_object is not None and mib_object.enumeration:
         return _named_state(table, column, labels, mib_object, counts)
@@ -293,6 +294,7 @@ def meanings(mib_object: Object) -> tuple[list[int], list[int]]:
     """
 
     def values_named(words: frozenset[str]) -> list[int]:
+        """The numbers whose names are one of `words`, also after a prefix such as "outlet"."""
         return [
             value
             for value, name in mib_object.enumeration.items()
@@ -373,6 +375,7 @@ def _format_counts(counts: Mapping[str, int]) -> str:
 def _name(
     table: WalkedTable, column: WalkedColumn, mib_object: Optional[Object]
 ) -> Optional[Guess]:
+    """The guess that a column holds outlets' names; None for equal texts and words for states."""
     values = texts(column)
     if not values or not _have_letters(values):
         return None
@@ -403,6 +406,7 @@ def _name(
 def _number(
     table: WalkedTable, column: WalkedColumn, mib_object: Optional[Object]
 ) -> Optional[Guess]:
+    """The guess that a column numbers the outlets; None if its values are not their indexes."""
     values = integers(column)
     if (
         values is None

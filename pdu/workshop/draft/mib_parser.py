@@ -270,6 +270,7 @@ def merge_objects(
 
 
 def _object_of_declaration(label: str, module: str, declaration: Sequence[Any]) -> Object:
+    """An OBJECT-TYPE from pysmi's syntax tree: tuples of a clause's name and its content."""
     clauses = {
         part[0]: part[1]
         for part in declaration[2:]
@@ -342,9 +343,12 @@ def _named_values(syntax: Any, module: str, types: _Names, depth: int = 0) -> _N
         (where, declaration[-1] if isinstance(declaration, tuple) else declaration)
         for where, declaration in _definitions(name, module, types).items()
     ]
-    if not specs or any(spec[1] != specs[0][1] for spec in specs):
+    if not specs:
         return ()
-    return _named_values(specs[0][1], specs[0][0], types, depth + 1)
+    first_module, first_type = specs[0]
+    if any(other_type != first_type for _, other_type in specs):
+        return ()
+    return _named_values(first_type, first_module, types, depth + 1)
 
 
 def _two_names(named_values: _NamedValues) -> str:

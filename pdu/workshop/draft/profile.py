@@ -119,6 +119,7 @@ def _score(guess: PackedGuess) -> float:
 def _packed_outlets(
     guess_list: Sequence[PackedGuess], oid_by_role: dict[str, str], doubts: list[str]
 ) -> Outlets:
+    """Outlets whose states are in one text, such as "1,0,1". Adds to `oid_by_role` and `doubts`."""
     guess = guess_list[0]
     oid_by_role[columns.STATE] = dotted(guess.oid)
     rival = next(
@@ -162,6 +163,9 @@ def _column_outlets(
     oid_by_role: dict[str, str],
     doubts: list[str],
 ) -> Outlets:
+    """Outlets whose states are a column, with its table's meters. Adds to `oid_by_role` and
+    `doubts`.
+    """
     oid_by_role[columns.STATE] = dotted(state.column.oid)
     rival = next(
         (
@@ -293,23 +297,16 @@ def _same_values(state: Guess, roles: Mapping[str, Sequence[Guess]]) -> Optional
 
 
 def _best_guess_with_rows_of(state: Guess, guesses: Sequence[Guess]) -> Optional[Guess]:
-    """The best guess whose column has the same rows as the states.
-
-    A meter with a doubt is left out.
+    """Of the guesses, which are sorted by score, the first whose column has the same rows as the
+    states; None if there is none. A meter with a doubt is left out, a name or number is not.
     """
-    fitting = (
-        guess
-        for guess in guesses
-        if guess.column.indexes == state.column.indexes and guess.column.oid != state.column.oid
-    )
-    return next(
-        (
-            guess
-            for guess in fitting
-            if guess.role in (columns.NAME, columns.NUMBER) or not guess.doubt
-        ),
-        None,
-    )
+    for guess in guesses:
+        is_other = guess.column.oid != state.column.oid
+        has_same_rows = guess.column.indexes == state.column.indexes
+        is_usable = not guess.doubt or guess.role in (columns.NAME, columns.NUMBER)
+        if is_other and has_same_rows and is_usable:
+            return guess
+    return None
 
 
 def _source(guess: Guess) -> ColumnSource:
@@ -340,6 +337,7 @@ def _figure(guess: Optional[Guess]) -> Optional[Figure]:
 
 
 def _profile(rows: Rows, mib: Mib, outlets: Outlets, doubts: Sequence[str], key: str) -> Profile:
+    """A profile around the drafted outlets, with vendor and model from the system group."""
     model = rows[SYS_DESCR].decoded[:80] if SYS_DESCR in rows else ""
     model = "".join(c if c.isprintable() else " " for c in model).strip()
     sys_object_id = rows[SYS_OBJECT_ID].value if SYS_OBJECT_ID in rows else ()

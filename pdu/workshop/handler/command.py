@@ -101,6 +101,7 @@ def handler_check(run_options: RunOptions, path: str, replay: str) -> int:
 
 
 def _result(path: str, findings: list[Finding]) -> Result:
+    """The findings as a table and the verdict; the exit code says whether the page is kept."""
     count_by_result = Counter(finding.result for finding in findings)
     if any(finding.breaks_page for finding in findings):
         code, verdict = DEFECT, f"breaks {PAGE}"
@@ -133,6 +134,7 @@ def _result(path: str, findings: list[Finding]) -> Result:
 
 
 def _findings(path: str, replay: str, folder: Path, run_options: RunOptions) -> Iterator[Finding]:
+    """A finding for each rule: first of the archive and its import, then of its four methods."""
     try:
         source = read_handler(path)
     except UnreadHandler as error:
@@ -171,6 +173,7 @@ def _settings(run_options: RunOptions) -> dict[str, str]:
 def _device_findings(
     handler: LoadedHandler, replay: str, run_options: RunOptions
 ) -> Iterator[Finding]:
+    """Findings of the four methods on a served recording, or on simulated units without one."""
     # imported late: 150 ms with pysnmp, which is missing where pdu has no packages
     from .device_trials import SnmpTrials, served_findings
     from .trial_units import recorded_device

@@ -133,6 +133,8 @@ class SnmpTrials:
         return unit.oids(), mistakes
 
     def _device_findings(self, device: Device) -> Iterator[Finding]:
+        """Findings on a simulated device, then on others with a fault each."""
+
         def raised(rule: str, fault: Fault = Fault.NONE, community: str = COMMUNITY) -> Finding:
             with serving(TrialUnit(device.rows, device.key, fault)) as port:
                 return raises(rule, self._methods(port, community).states)
@@ -162,6 +164,9 @@ class SnmpTrials:
             yield untried_after(broken_rules, method, rule) or trial(rule)
 
     def _delay_finding(self, rule: str, unit: TrialUnit) -> Finding:
+        """Switch an outlet off on a unit that obeys late or never: `port_down` must not tell DOWN
+        early.
+        """
         outlet = next((name for name, state in unit.states().items() if state is UP), "")
         if not outlet:
             return Finding(RULES[rule], UNTRIED, "no outlet of the device is on")

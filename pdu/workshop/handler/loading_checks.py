@@ -221,6 +221,7 @@ def _foreign_imports(source: HandlerSource) -> str:
 
 
 def _check_types(source: HandlerSource, platform: Path, handler_folder: Path) -> Finding:
+    """Run mypy on the handler, beside our double of the platform."""
     command = [
         sys.executable,
         "-m",

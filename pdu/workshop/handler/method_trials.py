@@ -115,6 +115,7 @@ def _method_findings(device: TrialDevice) -> Iterator[Finding]:
 
 
 def _command_findings(device: TrialDevice, outlet: str) -> Iterator[Finding]:
+    """Switch an outlet off and on again: the state, and that the command is sent once."""
     count = device.commands or (lambda: 0)
     for rule, target_state in (("port_down", DOWN), ("port_up", UP)):
         before = count()
@@ -179,13 +180,13 @@ def _compare_figures(figures: Figures, sums: MeasuredSums) -> Finding:
     for identity, real_kwh in sums.outlet_kwh.items():
         outlet_kwh = figures.ports.get(identity, MeterFigures()).energy_kwh
         comparisons.append((f"consumption of outlet {identity}", "kWh", outlet_kwh, [real_kwh]))
-    faults = [
-        f"{name} is {figure:g} {unit}; the device measures"
-        f" {' or '.join(f'{real:g}' for real in dict.fromkeys(real_figures))} {unit}"
-        for name, unit, figure, real_figures in comparisons
-        if figure is not None and real_figures
-        if all(abs(figure - real) > _MOST_DEVIATION * real for real in real_figures)
-    ]
+    faults = []
+    for name, unit, figure, real_figures in comparisons:
+        if figure is None or not real_figures:
+            continue
+        if all(abs(figure - real) > _MOST_DEVIATION * real for real in real_figures):
+            reals = " or ".join(f"{real:g}" for real in dict.fromkeys(real_figures))
+            faults.append(f"{name} is {figure:g} {unit}; the device measures {reals} {unit}")
     return broken("figures", "; ".join(faults)) if faults else Finding(RULES["figures"], KEPT)
 
 

@@ -87,6 +87,7 @@ class TrialUnit(RecordedUnit):
         return row
 
     def set(self, pairs: Sequence[tuple[Arcs, SnmpRow]]) -> tuple[str, int]:
+        """Take a command: carry it out, late or never, as the unit's fault says."""
         self.commands += [(oid, row.raw) for oid, row in pairs]
         if any(oid not in dict(self.rows()) for oid, _ in pairs) or self._fault is Fault.NONE:
             return super().set(pairs)
@@ -177,13 +178,10 @@ def _columns(value: object) -> Iterator[Column]:
 
 def _requested_columns(profile: Profile, requests: set[str]) -> int:
     """How many of the family's state columns are asked for, then how many of its objects."""
-    states = {
-        column.oid
-        for outlets in profile.outlets
-        if outlets.states is not None
-        for column in parts_of(outlets.states)
-        if isinstance(column, Column)
-    }
+    states: set[str] = set()
+    for outlets in profile.outlets:
+        parts = parts_of(outlets.states) if outlets.states is not None else ()
+        states.update(part.oid for part in parts if isinstance(part, Column))
     other_columns = {column.oid for column in _columns(profile)}
     return 100 * _hits(states, requests) + (
         _hits(other_columns, requests) if _hits(states, requests) else 0

@@ -159,6 +159,7 @@ def _any(json: object, agent: Caller) -> object:
 
 
 def _map(json: object, key: Reader, item: Reader, agent: Caller) -> dict[Any, Any]:
+    """A dict from a list of {"key": ..., "value": ...}, the form of a map in JSON-RPC."""
     out: dict[Any, Any] = {}
     for entry in expect(list, json, "map"):
         pair = expect(dict, entry, "map entry")
@@ -179,6 +180,7 @@ def _union(kinds: tuple[Any, ...], optional: bool) -> Reader:
     readers: list[Reader] = [decoder(kind) for kind in kinds]
 
     def decode_json(json: object, agent: Caller) -> Any:
+        """The value by the first type that fits; the last type's error if none does."""
         if json is None and optional:
             return None
         for read in readers[:-1]:

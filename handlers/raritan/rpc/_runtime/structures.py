@@ -113,6 +113,7 @@ class _DataclassFields:
     def __get__(
         self, value: object, owner: type[Structure]
     ) -> Mapping[str, dataclasses.Field[Any]]:
+        """`__dataclass_fields__` of the structure: those of a data class made with its fields."""
         types = field_types(owner)
         data_class: Any = dataclasses.make_dataclass(
             owner.__name__,
@@ -442,6 +443,7 @@ def _fill(structure: Structure, json: Mapping[str, object], agent: Caller) -> No
 def _differing_fields(
     cls: type[Structure], json: Mapping[str, object], agent: Caller
 ) -> tuple[dict[str, object], WireForm]:
+    """The fields of a JSON object of other firmware, and how its form differs from the class."""
     rest = dict(json)
     fields: dict[str, object] = {}
     absent, null, spelling = set(), set(), {}
