@@ -207,12 +207,14 @@ def _word(value: object) -> str:
 
 
 def _energy_unit(outlets: Sequence[Entry], cords: Sequence[Entry]) -> Optional[int]:
-    """How many units of the outlets' energies make a kWh; None if that is not certain.
+    """The unit of the outlets' energies, as how many of it make a kWh; None if not certain.
 
-    Energies with a fraction are in kWh with tenths, as Wh are whole; so are whole ones among them,
-    because the firmware leaves out ".0". Neither may exceed the cords' energy. Whole ones alone may
-    be in kWh by chance, as the tenths of a few outlets move on. They are in Wh only if they would
-    exceed the cords' energy in kWh, or if no cord counts and one of them is no outlet's in kWh.
+    - One energy has a fraction: all are in kWh with tenths, as Wh are whole, and the firmware
+      leaves out ".0".
+    - All are whole: in Wh, but only if as kWh their sum would exceed the cords' energy. Without a
+      cord's energy, only if one of them is more kWh than an outlet can have counted.
+
+    In either unit, the outlets' sum must not exceed the cords' energy.
     """
     figures = [_figure(entry, "energy") for entry in outlets]
     energies = [figure for figure in figures if figure]
@@ -223,9 +225,11 @@ def _energy_unit(outlets: Sequence[Entry], cords: Sequence[Entry]) -> Optional[i
     if cord_energy is None:
         return unit if unit == _KWH or max(energies) >= _NO_OUTLETS_KWH else None
     # meters differ by some per cent, and the cord's has tenths
-    most = 1.05 * cord_energy + 0.1
-    is_certain = sum(energies) / unit <= most and (unit == _KWH or sum(energies) > most)
-    return unit if is_certain else None
+    most_kwh = 1.05 * cord_energy + 0.1
+    if sum(energies) / unit > most_kwh:
+        return None
+    # whole figures that would also fit as kWh may be either
+    return None if unit == _WH and sum(energies) <= most_kwh else unit
 
 
 def _total(rows: _OptionalList, key: str, outlets: Sequence[Optional[float]]) -> Optional[float]:

@@ -72,11 +72,10 @@ class ErrAnswer(NamedTuple):
             self.code,
             (Refused, "the NUT server refuses with a code that its protocol does not list"),
         )
-        parts = (
-            *((words,) if isinstance(words, str) else words),
-            f" (ERR {printable(self.code, 40)})",
-        )
-        return kind(parts, printable(self.code, 40)) if issubclass(kind, Refused) else kind(parts)
+        code = printable(self.code, 40)
+        sentence = (words,) if isinstance(words, str) else words
+        parts = (*sentence, f" (ERR {code})")
+        return kind(parts, code) if issubclass(kind, Refused) else kind(parts)
 
 
 _NAMED = 20  # most devices that an error names

@@ -170,10 +170,13 @@ class UnitMeter:
             else:
                 outlet.ask_sensors(bulk)
         yield
-        for meter in (*unread, *(() if well_known else metered_outlets)):
-            meter.ask_readings(bulk)
-        for outlet in metered_outlets if well_known and lists_power else ():
-            outlet.ask_power(bulk)
+        for inlet in unread:
+            inlet.ask_readings(bulk)
+        for outlet in metered_outlets:
+            if not well_known:
+                outlet.ask_readings(bulk)
+            elif lists_power:
+                outlet.ask_power(bulk)
         if not self._banks:
             # the readings of `unread` are not there yet
             if unread or not self._inlet_load().is_metered:
@@ -365,11 +368,8 @@ def read_statistic(
     unit_meters = [meter for meter in used_meters if isinstance(meter, UnitMeter)]
     # a panel's mains are no inlet
     have_inlets = len(unit_meters) == len(used_meters)
-    inlet, inlet_power = (
-        sum_if_complete(parts).value if have_inlets else None
-        for parts in (
-            [meter.inlet() for meter in unit_meters],
-            [meter.inlet_power() for meter in unit_meters],
-        )
-    )
-    return Figures(load.value, kilowatt_hours(energy), ports, power.value, inlet, inlet_power)
+    inlet_a = inlet_w = None
+    if have_inlets:
+        inlet_a = sum_if_complete([meter.inlet() for meter in unit_meters]).value
+        inlet_w = sum_if_complete([meter.inlet_power() for meter in unit_meters]).value
+    return Figures(load.value, kilowatt_hours(energy), ports, power.value, inlet_a, inlet_w)

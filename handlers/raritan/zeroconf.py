@@ -49,14 +49,8 @@ class HostAddress(str):
 
     def __new__(cls, device: AnnouncedDevice) -> HostAddress:
         address = super().__new__(cls, device.address)
-        address._device, address._values = (
-            device,
-            {
-                "ip": device.address,
-                "port": device.port,
-                "fw": device.firmware,
-            },
-        )
+        address._device = device
+        address._values = {"ip": device.address, "port": device.port, "fw": device.firmware}
         return address
 
     def __reduce__(self) -> tuple[Any, ...]:

@@ -300,14 +300,13 @@ def raise_if_shared(pdus_to_read: Sequence[ServicePdu], pdus: Sequence[Json], *k
     """Raise ProtocolError if one of the chosen PDUs links to the same resource as another PDU: the
     outlets or figures in it are not those of both. `keys`: the properties that hold the links."""
     for key in keys:
-        lists = collections.Counter(
-            tuple(parts(target))
-            for target in (link(pdu_resource, key) for pdu_resource in pdus)
-            if isinstance(target, str)
+        targets = [link(pdu_resource, key) for pdu_resource in pdus]
+        link_counts = collections.Counter(
+            tuple(parts(target)) for target in targets if isinstance(target, str)
         )
         for pdu in pdus_to_read:
             target = link(pdu.resource, key)
-            if isinstance(target, str) and lists[tuple(parts(target))] > 1:
+            if isinstance(target, str) and link_counts[tuple(parts(target))] > 1:
                 raise ProtocolError(
                     f"two PDUs of the device link to the same {key}, which cannot be those of both"
                 )

@@ -153,8 +153,10 @@ def identify(run_options: RunOptions, host: str, handler: Sequence[str], verbose
         )
     else:
         again = _again(host, best.handler, run_options) if best else ""
-        more = ["what it rests on: --verbose"] if best and not verbose else []
-        for line in [*([] if best else unshown), *more, *_last(again, answers, host, run_options)]:
+        lines = [] if best else unshown
+        if best and not verbose:
+            lines = ["what it rests on: --verbose"]
+        for line in [*lines, *_last(again, answers, host, run_options)]:
             print(line)
     return DONE if best else _code(answers)
 

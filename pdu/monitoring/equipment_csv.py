@@ -114,15 +114,12 @@ def write(file: EquipmentFile, targets: Sequence[Target], rows: Sequence[PduRow]
     except OSError as error:
         raise SettingsError(f"{file.path} cannot be written ({error.strerror})") from None
     ports = list(_ports_without_field(targets, values, written))
-    unwritten = [
-        *ports[:_SHOWN],
-        *([counted(len(ports) - _SHOWN, "more port")] if len(ports) > _SHOWN else []),
-        *(
-            key
-            for key in ("version", _COMMUNITY, "user")
-            if key not in written and any(facts.get(key) for facts in values)
-        ),
-    ]
+    unwritten = ports[:_SHOWN]
+    if len(ports) > _SHOWN:
+        unwritten.append(counted(len(ports) - _SHOWN, "more port"))
+    for key in ("version", _COMMUNITY, "user"):
+        if key not in written and any(facts.get(key) for facts in values):
+            unwritten.append(key)
     return _summary(file, values, unwritten, has_secret)
 
 

@@ -83,21 +83,12 @@ def _fleet(
     ignored: Sequence[str] = (),
 ) -> DeviceList:
     """The list, with a warning for each PDU that is on it twice."""
-    duplicates = [*find_duplicates(rows.devices)]
-    return DeviceList(
-        rows.devices,
-        logins,
-        ignored,
-        {duplicate.again.name: duplicate.counted.name for duplicate in duplicates},
-        [
-            *(_warning(path, duplicate, rows.places) for duplicate in duplicates[:_SHOWN]),
-            *(
-                [f"{path}: and {len(duplicates) - _SHOWN} more such lines"]
-                if duplicates[_SHOWN:]
-                else []
-            ),
-        ],
-    )
+    duplicates = list(find_duplicates(rows.devices))
+    repeated = {duplicate.again.name: duplicate.counted.name for duplicate in duplicates}
+    warnings = [_warning(path, duplicate, rows.places) for duplicate in duplicates[:_SHOWN]]
+    if len(duplicates) > _SHOWN:
+        warnings.append(f"{path}: and {len(duplicates) - _SHOWN} more such lines")
+    return DeviceList(rows.devices, logins, ignored, repeated, warnings)
 
 
 def _warning(path: str, duplicate: Duplicate, places: Mapping[str, str]) -> str:

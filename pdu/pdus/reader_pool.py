@@ -129,7 +129,9 @@ class ReaderPool:
         read: Callable[[], Reading],
         results: queue.SimpleQueue[tuple[int, Reading]],
     ) -> None:
-        """Raises RuntimeError if the system allows no thread."""
+        """Read in a thread that puts the reading into `results`; at once a failure if too many
+        reads hang, or one of the same PDU. Raises RuntimeError if the system allows no thread.
+        """
 
         def run() -> None:
             reading = Reading(failure=_LOST)
@@ -142,14 +144,12 @@ class ReaderPool:
 
         with self._lock:
             late_devices = [job.device for job in self._running if job.is_late]
-            obstacle = (
-                STILL_HANGS
-                if job.device in late_devices
-                else TOO_MANY_HANG
-                if len(late_devices) >= MOST_HANGING
-                else None
-            )
-            if obstacle is None:
+            obstacle = None
+            if job.device in late_devices:
+                obstacle = STILL_HANGS
+            elif len(late_devices) >= MOST_HANGING:
+                obstacle = TOO_MANY_HANG
+            else:
                 threading.Thread(target=run, name=f"read {job.device.name}", daemon=True).start()
                 self._running.add(job)
         if obstacle is not None:

@@ -122,9 +122,10 @@ def _answer_oid(question: str, oid: str) -> SupportAnswer:
     matches = tuple(Match(entry_by_family[family.key]) for family in recognition.families)
     near = tuple(entry_by_family[family.key] for family in recognition.candidates)
     others = recognition.other_devices
+    verdict = MAYBE if near else UNKNOWN
     return SupportAnswer(
         question,
-        YES if matches else MAYBE if near else UNKNOWN,
+        YES if matches else verdict,
         matches,
         near=near,
         strange=() if matches else (oid,),

@@ -228,16 +228,16 @@ def _list_unused_objects(profile_draft: Draft) -> list[str]:
 
 
 def _lines(role: str, oid: str, is_chosen: bool, evidence: Sequence[str], doubt: str) -> list[str]:
+    """One guess for people; its doubt is on a line of its own."""
     mark = "taken" if is_chosen else ""
-    return [
-        f"{role:<8} {mark:<6} {oid}  {'; '.join(evidence)}",
-        *([f"{'':<16}doubt: {doubt}"] if doubt else []),
-    ]
+    lines = [f"{role:<8} {mark:<6} {oid}  {'; '.join(evidence)}"]
+    if doubt:
+        lines.append(f"{'':<16}doubt: {doubt}")
+    return lines
 
 
 def _more_guesses(role: str, number: int) -> list[str]:
-    return (
-        [f"{role:<16}and {number - _MOST_GUESSES} more: --json shows all"]
-        if number > _MOST_GUESSES
-        else []
-    )
+    """The line that tells how many of `number` guesses are not shown; [] if all are."""
+    if number <= _MOST_GUESSES:
+        return []
+    return [f"{role:<16}and {number - _MOST_GUESSES} more: --json shows all"]

@@ -109,13 +109,11 @@ def new(
                 if (root / path_in_use).exists():
                     raise SettingsError(f"{path_in_use} exists already; choose another name")
         is_own = shape == _PLATFORM and not snmp
-        edits = (
-            families_table(root, name)
-            if snmp
-            else {}
-            if is_own
-            else {**_settings_page(root, name, title), **_contract(root, name)}
-        )
+        edits: Mapping[Path, str] = {}
+        if snmp:
+            edits = families_table(root, name)
+        elif not is_own:
+            edits = {**_settings_page(root, name, title), **_contract(root, name)}
         with signals_as_ctrl_c(), _all_or_nothing(root, files, edits):
             pages = _write(root, {**files, **edits}, with_pages=not is_own)
     except OSError as error:

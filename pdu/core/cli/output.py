@@ -91,10 +91,9 @@ def tabulate(
     """A table as lines; `head` may be empty. `right`: the places of right-aligned columns. `limit`:
     of a cell, in characters.
     """
-    cells = [
-        *([list(head)] if head else []),
-        *([text(cell, limit) for cell in row] for row in rows),
-    ]
+    cells = [[text(cell, limit) for cell in row] for row in rows]
+    if head:
+        cells.insert(0, list(head))
     widths = [max(map(len, column)) for column in zip(*cells)]
     aligns = [str.rjust if place in right else str.ljust for place in range(len(widths))]
     return [

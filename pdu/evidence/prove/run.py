@@ -210,11 +210,12 @@ def surprises(proof: UnitProof) -> Iterator[str]:
     outlets = () if status is None else status.outlets
     if owner.outlets is not None and status is not None and owner.outlets != len(outlets):
         yield f"status lists {len(outlets)} outlets, and the front has {owner.outlets}"
-    for outlet in outlets if owner.dark is not None else ():
-        number = proof.numbers.get(outlet.identity) or outlet.identity
-        state = "off" if number in (owner.dark or ()) else "on"
-        if outlet.state != state:
-            yield f"outlet {number} is reported {outlet.state}, and the owner sees it {state}"
+    if owner.dark is not None:
+        for outlet in outlets:
+            number = proof.numbers.get(outlet.identity) or outlet.identity
+            state = "off" if number in owner.dark else "on"
+            if outlet.state != state:
+                yield f"outlet {number} is reported {outlet.state}, and the owner sees it {state}"
     yield from _switching_surprises(proof)
 
 

@@ -93,11 +93,10 @@ def summary(profile: Profile) -> list[str]:
         ("kWh", "energy"),
     )
     outlet_tables = profile.outlets
-    of_outlet = [
-        word
-        for word, part in parts
-        if any(getattr(outlet_table, part) for outlet_table in outlet_tables)
-    ]
+    of_outlet = []
+    for word, part in parts:
+        if any(getattr(outlet_table, part) for outlet_table in outlet_tables):
+            of_outlet.append(word)
     of_pdu = [word for word in ("load", "power", "energy") if getattr(profile, word)]
     is_switched = any(outlet_table.control for outlet_table in outlet_tables)
     return [
@@ -172,11 +171,10 @@ def _suggestion(text: str) -> str:
     word = text.lower()
     near: list[str] = []
     if len(word) > 1:
-        near = [
-            family.key
-            for family in PROFILES
-            if any(word in name.lower() for name in (family.key, family.vendor, *family.models))
-        ]
+        for family in PROFILES:
+            names = (family.key, family.vendor, *family.models)
+            if any(word in name.lower() for name in names):
+                near.append(family.key)
     near = near or similar_names(word, _KEYS, _MOST_NEAR)
     if near:
         remainder = f" and {len(near) - _MOST_NEAR} more" if len(near) > _MOST_NEAR else ""

@@ -52,15 +52,10 @@ def is_dump(text: str) -> bool:
     """Whether the first line that is neither blank nor a comment nor a timer of dummy-ups is a
     variable.
     """
-    first = next(
-        (
-            line
-            for line in text.split("\n")
-            if line.strip() and not line.startswith(("#", "TIMER "))
-        ),
-        "",
-    )
-    return _VARIABLE.fullmatch(first) is not None
+    for line in text.split("\n"):
+        if line.strip() and not line.startswith(("#", "TIMER ")):
+            return _VARIABLE.fullmatch(line) is not None
+    return False
 
 
 def dump_text(devices: Sequence[RecordedDevice]) -> str:

@@ -30,13 +30,10 @@ def meters_of(member: Member, prefix: str) -> Iterator[MeteredPart]:
     """The lines and groups of one device."""
     variables = member.variables
     for name, text in variables.items():
-        for kind, letter, pattern, suffix in (
-            (LINE, "L", _LINE, "input.L{}.current.nominal"),
-            (BREAKER, "G", _GROUP, "outlet.group.{}.current.nominal"),
-        ):
-            match = pattern.fullmatch(name)
-            if match:
-                rating = parse_number(variables.get(suffix.format(match[1])))
-                yield MeteredPart(
-                    kind, f"{prefix}{letter}{match[1]}", parse_number(text), rating or None
-                )
+        line, group = _LINE.fullmatch(name), _GROUP.fullmatch(name)
+        if line is not None:
+            rating = parse_number(variables.get(f"input.L{line[1]}.current.nominal"))
+            yield MeteredPart(LINE, f"{prefix}L{line[1]}", parse_number(text), rating or None)
+        elif group is not None:
+            rating = parse_number(variables.get(f"outlet.group.{group[1]}.current.nominal"))
+            yield MeteredPart(BREAKER, f"{prefix}G{group[1]}", parse_number(text), rating or None)

@@ -189,9 +189,11 @@ def _number_state(
     score, reasons = _place(table, labels), []
     distinct = set(values)
     if len(distinct) == 2:
-        are_mixed = min(values.count(value) for value in distinct) * _MIXED >= len(values)
-        mostly_zero = 2 * values.count(0) > len(values)
-        score += 4 if are_mixed else 1 if mostly_zero else 3
+        if min(values.count(value) for value in distinct) * _MIXED >= len(values):
+            score += 4
+        else:
+            is_mostly_zero = 2 * values.count(0) > len(values)
+            score += 1 if is_mostly_zero else 3
         reasons.append("two values, as if some outlets were off")
     elif len(distinct) == 1:
         score += {1: 2, 2: 1, 0: -2}.get(values[0], -3)

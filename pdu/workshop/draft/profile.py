@@ -122,15 +122,12 @@ def _packed_outlets(
     """Outlets whose states are in one text, such as "1,0,1". Adds to `oid_by_role` and `doubts`."""
     guess = guess_list[0]
     oid_by_role[columns.STATE] = dotted(guess.oid)
-    rival = next(
-        (
-            other_guess
-            for other_guess in guess_list[1:]
-            if other_guess.oid != guess.oid and len(other_guess.values) == len(guess.values)
-        ),
-        None,
-    )
-    likely = f"{dotted(rival.oid)} is as likely to be the states" if rival is not None else ""
+    rivals = [
+        other_guess
+        for other_guess in guess_list[1:]
+        if other_guess.oid != guess.oid and len(other_guess.values) == len(guess.values)
+    ]
+    likely = f"{dotted(rivals[0].oid)} is as likely to be the states" if rivals else ""
     guess = guess._replace(doubt="; ".join(filter(None, (guess.doubt, likely))))
     on, off = _words(guess.values)
     mark = MARK if guess.doubt else ""
@@ -167,17 +164,10 @@ def _column_outlets(
     `doubts`.
     """
     oid_by_role[columns.STATE] = dotted(state.column.oid)
-    rival = next(
-        (
-            guess
-            for guess in roles[columns.STATE]
-            if guess is not state and guess.score >= state.score
-        ),
-        None,
-    )
-    likely = (
-        f"{dotted(rival.column.oid)} is as likely to be the states" if rival is not None else ""
-    )
+    rivals = [
+        guess for guess in roles[columns.STATE] if guess is not state and guess.score >= state.score
+    ]
+    likely = f"{dotted(rivals[0].column.oid)} is as likely to be the states" if rivals else ""
     state = state._replace(doubt="; ".join(filter(None, (state.doubt, likely))))
     on, off, why = _meaning(state)
     if why:
@@ -249,11 +239,11 @@ def _meaning(state: Guess) -> tuple[tuple[str, ...], tuple[str, ...], str]:
 
 
 def _free(mib_object: Object, *values: int) -> int:
-    return next(
-        value
-        for value in (*values, max(mib_object.enumeration) + 1)
-        if value not in mib_object.enumeration
-    )
+    """The first of these values that has no name yet, else one more than the highest that has."""
+    for value in values:
+        if value not in mib_object.enumeration:
+            return value
+    return max(mib_object.enumeration) + 1
 
 
 def _words(values: Iterable[str]) -> tuple[list[str], list[str]]:

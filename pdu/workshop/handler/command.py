@@ -85,14 +85,14 @@ def handler_check(run_options: RunOptions, path: str, replay: str) -> int:
     methods were not tried, 1 if it breaks the page.
     """
     if not is_handler_there(path):
-        near = (
-            f": check its archive, dist/pdu_{path}-VERSION.tar.gz, which `make packages` builds"
-            if registry.is_handler(path)
-            else ": the folder has no Python file"
-            if os.path.isdir(path)
-            else ""
-        )
-        raise SettingsError(f"{path[:200]!r} is no file, folder or archive with a handler{near}")
+        advice = ""
+        if registry.is_handler(path):
+            advice = (
+                f": check its archive, dist/pdu_{path}-VERSION.tar.gz, which `make packages` builds"
+            )
+        elif os.path.isdir(path):
+            advice = ": the folder has no Python file"
+        raise SettingsError(f"{path[:200]!r} is no file, folder or archive with a handler{advice}")
     findings: list[Finding] = []
     with tempfile.TemporaryDirectory(prefix="pdu-handler-") as name, printing_to_stderr():
         for finding in _findings(path, replay, Path(name), run_options):

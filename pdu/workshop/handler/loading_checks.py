@@ -204,13 +204,11 @@ def _foreign_imports(source: HandlerSource) -> str:
         except (SyntaxError, ValueError) as error:
             return f"{path} is not valid Python ({error})"
         for node in nodes:
-            modules = (
-                [alias.name for alias in node.names]
-                if isinstance(node, ast.Import)
-                else [node.module or ""]
-                if isinstance(node, ast.ImportFrom) and not node.level
-                else []
-            )
+            modules = []
+            if isinstance(node, ast.Import):
+                modules = [alias.name for alias in node.names]
+            elif isinstance(node, ast.ImportFrom) and not node.level:
+                modules = [node.module or ""]
             for top in (module.partition(".")[0] for module in modules):
                 if top and top not in allowed:
                     names.setdefault(top, f"{path} line {getattr(node, 'lineno', 0)}")
