@@ -45,6 +45,7 @@ def waiter(function: Callable[[], R]) -> Callable[..., Any]:
 
     @functools.wraps(function)
     def repeated(matcher: Callable[[R], bool], timeout: float = 10, pause: float = 0.5) -> R:
+        """The first result that `matcher` accepts, or the last in `timeout` s, `pause` s apart."""
         end = time.monotonic() + timeout
         while True:
             result = function()

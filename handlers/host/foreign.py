@@ -84,6 +84,7 @@ def read_field(holder: object, name: str) -> object:
     """
 
     def value() -> object:
+        """The item of a mapping, or the attribute; None if there is neither."""
         if isinstance(holder, Mapping):
             return holder.get(name)
         attribute = getattr(holder, name, None)

@@ -94,6 +94,7 @@ def command(identity: str, on: bool) -> Dialogue[None]:
 
 
 def _outlet_entries() -> Dialogue[Sequence[Entry]]:
+    """Read the outlets' entries. Raises ProtocolError for none, or for ids like no CDU's."""
     entries = _entries(OUTLETS, (yield ReadRequest(OUTLETS)))
     if not entries:
         raise ProtocolError(

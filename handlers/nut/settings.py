@@ -20,6 +20,7 @@ def _name(text: str) -> str:
 
 
 def _word(text: str) -> str:
+    """The text, for a setting that is sent as one word of NUT's protocol. Raises ValueError."""
     try:
         protocol_word(text, "word")
     except SettingsError:

@@ -299,6 +299,7 @@ class UnitMeter:
     def _own_or_of_parts(
         self, own: Optional[Reading], inlets: MeteredValue, outlets: MeteredValue
     ) -> MeteredValue:
+        """The unit's own reading, else the sum of its inlets, else that of its outlets."""
         if own is not None:
             return listed_value(own)
         if self._sensors.error is not None and not is_missing_object_error(self._sensors.error):

@@ -156,6 +156,7 @@ class RedfishService:
         return self._read_once(path, lambda: self._resource(self.reply(path), path, also))
 
     def _read_once(self, path: str, fetch: Callable[[], Json]) -> Json:
+        """The resource from this session's memory, if it keeps one, else fetched."""
         if self._resources is None:
             return fetch()
         if path not in self._resources:

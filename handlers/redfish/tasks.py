@@ -56,6 +56,7 @@ def task_error(reply: Response, login: Login) -> Optional[PduHandlerError]:
 
 
 def _refusal(code: str, words: str) -> Refused:
+    """The error of a command that was accepted and then failed; `words` are the device's."""
     return Refused(
         "the device accepted the command but did not carry it out"
         f" ({code}){f': {words}' if words else ''}",

@@ -55,6 +55,7 @@ Reason = Union[str, Sequence[Part]]
 
 
 def _safe(part: Part) -> Part:
+    """A part of an error's reason without control characters."""
     return (
         printable(part)
         if isinstance(part, str)

@@ -191,6 +191,7 @@ class Guarded(Control):
         return self.then.orders(reader, identity, up)
 
     def _forbids(self, mark: Optional[Raw], reader: Reader) -> bool:
+        """Whether an outlet's mark keeps it from being switched; None: it has no mark."""
         if mark is None:
             return bool(self.allow or self.demanded or self.test.rows(reader))
         if self.allow:

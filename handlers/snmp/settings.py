@@ -94,6 +94,7 @@ def select_families(settings: Mapping[str, str], build: Mapping[str, str]) -> Fa
     owner_settings, build_options = Settings(settings, SETTINGS), Settings(build, BUILD_OPTIONS)
 
     def allows(setting: Setting[bool]) -> bool:
+        """Whether the owner allows this; by the archive's build options if the setting is empty."""
         return (
             owner_settings[setting]
             if settings.get(setting.key, "").strip()

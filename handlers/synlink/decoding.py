@@ -70,6 +70,7 @@ def command(identity: str, on: bool) -> Dialogue[None]:
 
 
 def _read(path: str, decode: Callable[[Any], T]) -> Dialogue[T]:
+    """Ask for a path, and decode its JSON. Raises ProtocolError for another form."""
     body = yield ReadRequest(path)
     try:
         return decode(loads(body))

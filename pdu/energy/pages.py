@@ -89,6 +89,7 @@ def _total(total: Sum) -> str:
 
 
 def _verdict(total: Sum) -> str:
+    """The sentence below a customer's sum, with its bounds in kWh."""
     outlets = counted(total.rows, "outlet")
     if total.high is None:
         return (

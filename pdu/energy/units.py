@@ -69,6 +69,7 @@ def flow_of(
 
 
 def _carried_forward(column: Sequence[Optional[float]]) -> Sequence[float]:
+    """The column with each None replaced by the value before it, 0 at the begin."""
     if None not in column:
         return cast("Sequence[float]", column)
     values, last = [], 0.0

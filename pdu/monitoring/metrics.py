@@ -61,6 +61,7 @@ def gzip_encoded(plain: Page, encoding: str) -> Page:
 
 
 def _allows_gzip(encoding: str) -> bool:
+    """Whether a header Accept-Encoding takes gzip (not with a weight of 0)."""
     for part in encoding.lower().split(","):
         name, _, weight = part.partition(";")
         if name.strip() == "gzip":
@@ -87,6 +88,7 @@ def page(reading: Reading, accept: str, is_metered: bool = False) -> Page:
 
 
 def _page(metrics: Collector, accept: str) -> Page:
+    """The metrics in the text format that the header `accept` prefers."""
     try:
         write, kind = choose_encoder(accept)
     except (TypeError, ValueError):  # it has a version that is no number

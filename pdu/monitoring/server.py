@@ -82,6 +82,7 @@ class Exporter:
         return HttpAnswer(200, gzip_encoded(metrics_page, encoding))
 
     def _seconds(self, scrape_timeout: str) -> float:
+        """How long a probe may take, in s: less than Prometheus waits."""
         try:
             timeout = float(scrape_timeout)
         except ValueError:

@@ -46,6 +46,7 @@ def _figure_cells(key: str) -> Callable[[Sequence[PduRow]], Sequence[Cell]]:
     """Figures; an empty place if an error hides whether the PDU meters them."""
 
     def cells(rows: Sequence[PduRow]) -> Sequence[Cell]:
+        """The figures of all rows with equal decimals, empty where a PDU failed."""
         values = [getattr(row, key) for row in rows]
         return [
             number("" if value is None and row.kind else text)

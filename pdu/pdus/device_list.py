@@ -271,6 +271,7 @@ def _settings(value: Any, folder: str) -> dict[str, str]:
 
 
 def _pair(text: str) -> tuple[str, str]:
+    """Key and value of one setting in a list. Raises ValueError."""
     key, equals, value = text.partition("=")
     if not equals or not key.strip():
         # without the text, which may be a secret

@@ -176,6 +176,7 @@ class PduCommand(Subcommand):
 
 @contextlib.contextmanager
 def _no_errors_for_a_shell(context: click.Context) -> Any:
+    """Drop the block's errors while a shell completes words."""
     try:
         yield
     except Exception:
@@ -285,6 +286,7 @@ def complete(other_words: Callable[[], Iterable[str]], or_file: bool = False) ->
     """
 
     def complete(context: click.Context, argument: click.Parameter, incomplete: str) -> Any:
+        """The words that may stand here, with the names of the owner's list."""
         run_options = run_options_of(context)
         names: list[str] = []
         with contextlib.suppress(Exception):

@@ -181,6 +181,7 @@ class Scrubber:
         return type(data)(0) if is_place or is_long and SERIALS not in self.keep else data
 
     def _ip(self, match: re.Match[str]) -> str:
+        """The stand-in for a matched IP address; text that only looks like one stays."""
         text = re.sub(r"(?<![0-9])0{1,2}(?=[0-9])", "", match[0]) if "." in match[0] else match[0]
         try:
             stand_in = self.address(text)

@@ -172,6 +172,7 @@ def _condition(how: str) -> str:
 
 
 def _switched(match: Match) -> str:
+    """A phrase for whether the matching PDU can be switched."""
     if match.name and match.name.switched is False:
         return "no: this model does not switch outlets"
     is_open = match.name is None or match.name.switched is None

@@ -113,6 +113,7 @@ RPDU2_METERED_NUMBER = column("318.1.1.26.9.4.3.1.4", "rPDU2OutletMeteredStatusN
 
 
 def _metered_column(below: str, name: str) -> Joined:
+    """A column of the metered outlets, joined to the switched ones by module and number."""
     return join_by_columns(
         column(below, name),
         (RPDU2_METERED_MODULE, RPDU2_METERED_NUMBER),

@@ -75,6 +75,7 @@ def _ats_total(below: str, name: str) -> Scalar:
 
 
 def _phases(below: str, name: str) -> First:
+    """A column of the table of loads: its rows that are a phase, not a bank."""
     return phase_rows(
         column(f"{EPDU}.2.3.1.1.{below}", name),
         column(EPDU + ".2.3.1.1.5", "ePDULoadStatusBankNumber"),

@@ -50,6 +50,7 @@ def _port(over: Source, arc: str, name: str, scale: Decimal = ONES) -> Figure:
 
 
 def _channel(arc: str, name: str, scale: Decimal = ONES) -> Figure:
+    """A figure of the power channels whose status is valid (1)."""
     valid, values = column("~.1.5.1.2.1.2", "ChanStatus"), column(f"~.1.5.1.2.1.{arc}", name)
     channels = scalar("~.1.5.1.1.0", "ActivePowerChan")
     rows, marks = (

@@ -50,6 +50,7 @@ IS_THREE_PHASE = Bits(TOWER, THREE_PHASE)
 
 
 def _infeeds(below: str, name: str) -> Complete:
+    """A column of the infeeds (feeds) of all towers (units), as many as each tower counts."""
     return Complete(
         column(f"1718.3.2.2.1.{below}", name),
         # some firmware lacks the counts

@@ -189,6 +189,7 @@ def waiting(doing: str, run_options: RunOptions, at_once: bool = False) -> Itera
         _show(printable(doing))
 
     def show() -> None:
+        """Print the seconds on one line from time to time until the block ends."""
         while not end.wait(_SLOW_S):
             # the block's work is worth more than this line
             with contextlib.suppress(Exception):
@@ -246,6 +247,7 @@ def show_status_line(line: str, as_json: bool) -> None:
 
 
 def _show(line: str) -> None:
+    """Print a line over the last one, no wider than the terminal."""
     width = _LINE
     # a longer line would wrap, and the next one would not replace it
     with contextlib.suppress(OSError, ValueError):

@@ -138,6 +138,7 @@ def _coloured(line: str, look: str) -> str:
 
 
 def _table_lines(table: Table) -> Iterator[str]:
+    """A table as lines; a line has the colour of its first cell with a look."""
     right = {place for place, cell in enumerate(table.rows[0]) if "n" in cell.classes.split()}
     rows = [[cell.text for cell in row] for row in table.rows]
     lines = tabulate(list(map(_printable, table.heads)), rows, right, _CELL)

@@ -47,6 +47,7 @@ def rows(text: str, path: str, check: HeadCheck) -> Iterator[CsvRow]:
     begins = True
 
     def lines() -> Iterator[str]:
+        """The lines of the text; comments are empty, so that line numbers stay."""
         nonlocal begins
         for line in io.StringIO(text, newline=""):
             content = "\n" if begins and line.lstrip().startswith("#") else line

@@ -70,6 +70,7 @@ class ServiceSignals:
         return is_hung_up
 
     def _end(self, number: int, _: Optional[FrameType]) -> None:
+        """Note a signal to end; a second one calls `second`, or without it ends the process."""
         if self.ending is not None and self._second is not None:
             self._second()
         self.ending = number

@@ -232,6 +232,7 @@ def _switch(plan: _Plan, unit: UnitUnderTest, calls: Calls, owner: OwnerAnswers)
 
 
 def _raise_interrupted(plan: _Plan, calls: Calls) -> NoReturn:
+    """Raise Interrupted, which says whether the outlet may have been left off."""
     reason = "no file was written"
     commands = [call for call in calls.calls if call.method.startswith("port_")]
     if commands and commands[-1].method == "port_up" and not commands[-1].error_kind:

@@ -94,6 +94,7 @@ def _dark(text: str) -> Optional[tuple[str, ...]]:
 
 
 def _amperes(text: str) -> Optional[float]:
+    """The number in an owner's answer, such as "3,2 A"; None if it has none."""
     try:
         number = float(text.lower().removesuffix("a").strip().replace(",", "."))
     except ValueError:

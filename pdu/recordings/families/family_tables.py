@@ -169,6 +169,7 @@ def _doubting(profile: Profile) -> Iterable[str]:
 
 
 def _forbidding(profile: Profile) -> Iterable[str]:
+    """The names of the objects by which a command may be refused."""
     for part in parts_of(profile):
         if isinstance(part, Guarded):
             yield from object_names(_part_object(part.test))
@@ -226,6 +227,7 @@ def _objects(part: object) -> str:
 
 
 def _load(total: Total | None) -> str:
+    """The objects of the load in the order in which they are preferred."""
     if total is None:
         return "–"
     choices = [_objects(figure) for figure in total.figures] + (

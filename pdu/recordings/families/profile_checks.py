@@ -65,6 +65,7 @@ def _column_faults(profile: Profile) -> Iterator[str]:
 
 
 def _mark_faults(states: State) -> Iterator[str]:
+    """Tests of a state that would apply one value to all outlets."""
     sources: list[tuple[str, Optional[Source]]] = [("confirm", states.confirm)]
     sources += [("a doubt", doubt.test) for doubt in states.doubts]
     for name, source in sources:
@@ -116,6 +117,7 @@ def _writable_places(at: Source) -> set[object]:
 
 
 def _figure_faults(place: str, figures: Mapping[str, Sequence[Figure]]) -> Iterator[str]:
+    """Quantities that read the same object, such as a power that is a current."""
     for first, second in combinations(figures, 2):
         if {_unnamed(figure.source) for figure in figures[first]} & {
             _unnamed(figure.source) for figure in figures[second]

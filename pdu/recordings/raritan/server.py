@@ -52,6 +52,7 @@ class XerusServer(HttpReplay):
             )
 
     def _outcome(self, rid: str, method: str, params: Mapping[str, Any]) -> Outcome:
+        """The recorded result of a call, or Xerus' error for one that was not recorded."""
         if method == "setPowerState":
             return self._set_power_state(rid, params)
         outcome = self._calls.get(key(rid, method, params))

@@ -45,6 +45,7 @@ class RedfishServer(HttpReplay):
             return self._switch_outlet(strip_trailing_slash(path), body)
 
     def _resource_response(self, path: str, query: str) -> Response:
+        """A resource, with its members if the query asks for $expand."""
         expands, levels = asked_levels(query)
         resource = self._resources.get(
             path if expands or not query else f"{path}?{query}", self._resources.get(path)

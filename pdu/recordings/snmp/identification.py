@@ -273,6 +273,7 @@ def summed_figures(total: Total, reader: Reader, most: Optional[Decimal] = None)
 
 
 def _basis(proof: EvidenceLevel, *profile_parts: Optional[FrozenValue]) -> str:
+    """What a figure rests on: the names of its objects, and the kind of proof."""
     objects = chain.from_iterable(
         family_tables.object_names(part) for part in profile_parts if part is not None
     )

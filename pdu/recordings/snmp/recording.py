@@ -288,6 +288,7 @@ def has_same_answers(device: SnmpDevice, other: Optional[SnmpDevice]) -> bool:
 
 
 def _answers(device: SnmpDevice) -> list[object]:
+    """What the handler would answer for this device; two recordings are compared by it."""
     try:
         figures = metering.read_statistic(device)
     except PduHandlerError:
@@ -435,6 +436,7 @@ def _rows_of_answers(rows: Rows, device: Optional[SnmpDevice]) -> tuple[set[Arcs
 def _rows_of(
     rows: Rows, device: SnmpDevice, reads: Sequence[Callable[[Reader], object]]
 ) -> set[Arcs]:
+    """The OIDs of the rows that these reads answer from."""
     memory = RecordedRows(rows)
     reader = Reader(memory, device.reader.root)
     for table_read in reads:

@@ -128,6 +128,7 @@ def snmprec_lines(rows: Mapping[Arcs, SnmpRow]) -> list[str]:
 
 
 def _snmprec_line(row: SnmpRow) -> str:
+    """Tag and value as in a .snmprec line; octets that are no plain text in hex (tag `4x`)."""
     is_dotted = row.tag == ADDRESS and isinstance(row.value, bytes) and len(row.value) == 4
     if is_dotted or not isinstance(row.value, bytes):
         return f"{row.tag}|{row.raw!s}"

@@ -376,6 +376,7 @@ def _hints(syntax: Any, module: str, types: _Names) -> list[str]:
 
 
 def _enum_spec(tree: Any) -> _NamedValues:
+    """Values and names of the first enumeration in a syntax tree."""
     if not isinstance(tree, tuple):
         return ()
     if tree and tree[0] == "enumSpec":

@@ -190,6 +190,7 @@ class SnmpTrials:
 def _findings_without_device(
     requests: set[str], mistakes: Mapping[str, Exception]
 ) -> Iterator[Finding]:
+    """Findings for a handler whose requests no family of this pack answers."""
     yield from (fault_finding(rule, error) for rule, error in mistakes.items())
     if "status" not in mistakes:
         names = ", ".join(sorted(requests)[:3]) or "none"

@@ -90,6 +90,7 @@ class Enumeration(_EnumerationBase, enum.IntEnum):
 
     @classmethod
     def _missing_(cls, value: object) -> Optional[Enumeration]:
+        """A member for an ordinal that this release of the IDL does not list."""
         if cls._unlisted and isinstance(value, int) and value >= 0:
             element = cls[cls._unlisted]
             member = int.__new__(cls, element)  # equal to the element, with the ordinal as value
