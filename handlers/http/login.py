@@ -103,7 +103,7 @@ class Login(NamedTuple):
         """A device's text for an error, printable and of limited length, or a notice if it holds
         the password or the token.
         """
-        if holds(text[:_EXAMINED], secrets(self)):
+        if holds(text[:_EXAMINED], forms_of(secrets(self))):
             return _HIDDEN
         return printable(text, _QUOTED)
 
@@ -123,7 +123,7 @@ class Login(NamedTuple):
             ),
             text[:_EXAMINED],
         )
-        return holds(own_words, secrets(self))
+        return holds(own_words, forms_of(secrets(self)))
 
     def mask(self, error: PduHandlerError) -> None:
         """Take the password and the token out of an error of any class, whose text may quote the
@@ -157,17 +157,31 @@ def secrets(login: Login) -> list[str]:
     return texts
 
 
-def holds(text: str, secrets: Iterable[str]) -> bool:
-    """Whether `text` holds one of the secrets in a form that the module's docstring lists.
+class SecretForms(NamedTuple):
+    """Secrets in the forms that the module's docstring lists."""
+
+    #: as they are, in hex and escaped; in lower case
+    in_lower_case: frozenset[str]
+    in_base64: frozenset[str]
+
+
+def forms_of(secrets: Iterable[str]) -> SecretForms:
+    every = list(secrets)
+    return SecretForms(
+        frozenset(form.casefold() for secret in every for form in _escaped(secret)),
+        frozenset(form for secret in every for form in _base64_forms(secret)),
+    )
+
+
+def holds(text: str, forms: SecretForms) -> bool:
+    """Whether `text` holds a secret in one of its forms.
 
     Case does not matter, except in base64, nor do line breaks in base64.
     """
     lower_text = text.casefold()
     in_base64 = re.sub(r"\s", "", text).replace("-", "+").replace("_", "/")
-    return any(
-        any(form.casefold() in lower_text for form in _escaped(secret))
-        or any(form in in_base64 for form in _base64_forms(secret))
-        for secret in secrets
+    return any(form in lower_text for form in forms.in_lower_case) or any(
+        form in in_base64 for form in forms.in_base64
     )
 
 

@@ -160,14 +160,13 @@ class FourMethods:
 
     def _holds_login(self, text: str) -> bool:
         """Whether the text shows a secret of the settings that the handler was given."""
+        secrets = []
         for name in ("snmp_params", "custom_params"):
             form = getattr(self._data, name, None)
             for key, value in form.items() if isinstance(form, Mapping) else ():
                 if key in SECRETS and isinstance(value, str) and value:
-                    forms_of_secret = login.secrets(login.Login(user=None, password=value))
-                    if login.holds(text, forms_of_secret):
-                        return True
-        return False
+                    secrets.append(value)
+        return login.holds(text, login.forms_of(secrets))
 
 
 # ---- what an answer must be ----------------------------------------------------------------------

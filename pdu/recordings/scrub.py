@@ -98,9 +98,8 @@ class Scrubber:
             key=len,
             reverse=True,
         )
-        self._sought = list(
-            chain.from_iterable(login.secrets(login.Login(user, one)) for one in self._secrets)
-        )
+        logins = [login.Login(user, secret) for secret in self._secrets]
+        self._login_forms = login.forms_of(chain.from_iterable(map(login.secrets, logins)))
         self.learn(NAMES, user or "")
         self.learn(ADDRESSES, Address(host).host)
 
@@ -148,7 +147,7 @@ class Scrubber:
 
     def holds_login(self, text: str) -> bool:
         """Whether the text holds a secret of the login in any form."""
-        return bool(self._sought) and login.holds(text, self._sought)
+        return login.holds(text, self._login_forms)
 
     def address(self, address: str) -> str:
         """The stand-in of an IP address. A netmask and what all devices have stay."""
