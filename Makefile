@@ -78,8 +78,8 @@ bench: env-tests ## the benchmarks, with ratios to a peer of the same run, and w
 
 # Folders of this name would be up to date, and make would say so.
 .PHONY: tests docs packaging pdu
-tests docs packaging pdu:
-	@echo "there is no target $@, which is a folder; make help lists the targets: test, devices, packages; .venv/bin/pdu is the command" >&2; exit 2
+.DEFAULT tests docs packaging pdu:
+	@echo "there is no target $@; make help lists them; the command is .venv/bin/pdu, dist/register.sh registers" >&2; exit 2
 
 clean:           ## remove everything that was made here
 	rm -rf dist build *.egg-info .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis $(VENV)

@@ -87,6 +87,13 @@ _ELSEWHERE = {
     "outlet": "OUTLET is the last argument of pdu on, off and cycle",
     "verbose": "--debug prints a log",
     "watch": "for one line each time: watch -n 30 pdu status HANDLER HOST",
+    **{
+        key: f"a setting of a handler is given as -s {key}=VALUE"
+        for key in (
+            *("device", "link_units", "metered_only", "profile", "scheme", "switch_automatic"),
+            *("switch_unproven", "whole_load"),
+        )
+    },
 }
 
 _NO_COMMAND = "Missing command."  # as click says it
@@ -136,7 +143,8 @@ def run(arguments: Sequence[str]) -> int:
         words = " ".join(error.format_message().split())
         option = error.option_name if isinstance(error, click.NoSuchOption) else ""
         key = option.lstrip("-").replace("-", "_")
-        if key in SECRETS:
+        if key.removesuffix("_file") in SECRETS:
+            key = key.removesuffix("_file")
             words = (
                 f"No such option: {option}, because other users can see arguments: use"
                 f" {spelled(key)}"

@@ -71,7 +71,9 @@ def starting(*ports: Optional[int]) -> Iterator[None]:
         taken = isinstance(error, OSError) and error.errno == errno.EADDRINUSE
         named = " or ".join(str(port) for port in dict.fromkeys(ports) if port)
         sentence = (
-            f"port {named} is already in use; choose another" if taken and named else str(error)
+            f"port {named} is already in use; choose another"
+            if taken and named
+            else f"{error}; --help has the options"
         )
         print(f"cannot start: {sentence}", file=sys.stderr)
         raise SystemExit(2) from None

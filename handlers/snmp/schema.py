@@ -112,7 +112,9 @@ def _parse_json(text: str) -> object:
     except ProfileError:
         raise
     except json.JSONDecodeError as error:
-        raise ProfileError(f"profile: this is not JSON ({error})") from None
+        raise ProfileError(
+            f"profile: this is not JSON ({error}); pdu draft makes a profile of a recording"
+        ) from None
     except ValueError as error:
         # a number of thousands of digits, in newer releases of Python
         raise ProfileError(f"profile: the JSON cannot be read ({error})") from None

@@ -188,7 +188,14 @@ def _no_name(word: str, known_list: KnownList) -> str:
     near = similar_names(word, [*registry.names(), *known_list.pdus])
     return (
         f"{printable(word, 60)!r} is neither a handler ({', '.join(registry.names())}) nor a PDU of"
-        f" {known_list.path}" + (f"; did you mean {near[0]}?" if near else "")
+        f" {known_list.path}"
+        + (
+            f"; did you mean {near[0]}?"
+            if near
+            else "; pdu check shows its names"
+            if known_list.pdus
+            else ""
+        )
     )
 
 

@@ -175,6 +175,11 @@ class Pdu:
         self.calls.clear()
         self.changes += 1
 
+    def measured_before_command(self, identity: str) -> bool:
+        """Whether a port's figures are older than the last command that may have switched it. The
+        page of a PDU (pdu.html) calls it."""
+        return bool(self.measured_at) and self.switched.get(identity, 0.0) > self.measured_at
+
     def _meter(self, value: Mapping[str, Any]) -> None:
         self.load_a, self.energy_kwh = float(value["load"]), float(value["total_consumption"])
         self.metered, self.port_metered = list(value["metered"]), list(value["port_metered"])

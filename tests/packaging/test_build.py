@@ -410,8 +410,8 @@ def test_a_misspelt_handler_and_an_empty_folder_are_named_with_the_next_step(
         assert ended.value.code == 2 and text in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("target", ["tests", "docs", "packaging", "pdu"])
-def test_make_says_that_a_folder_is_no_target(target: str) -> None:
+@pytest.mark.parametrize("target", ["tests", "docs", "packaging", "pdu", "install"])
+def test_make_says_that_a_folder_or_another_word_is_no_target(target: str) -> None:
     run = subprocess.run(
         ["make", target], cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE_S
     )

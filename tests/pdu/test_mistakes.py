@@ -187,6 +187,12 @@ TYPED = (
     'check hall.csv --auth curly.toml | it has typographic quotes; write "text" with straight ones',
     'check hall.csv --auth bare.toml | at line 2, column 13: a text needs quotes: key = "text"',
     "check password.csv | 'password' is a secret, which a list must not contain: take the column",
+    "status snmp h --profile apc-rpdu2 | a setting of a handler is given as -s profile=VALUE",
+    "status snmp h --community-file s3cret-w0rd | (or --secret-file community=FILE)",
+    "status gone --list hall.csv | nor a PDU of hall.csv; pdu check shows its names",
+    "snmp check hall.csv | pdu draft makes a profile of a recording",
+    "upgrade | git pull and then pipx install --force '.[exporter,privacy]' upgrade the command",
+    "login | see pdu help settings",
     "check apc.csv --auth logins.toml | apc is read by the handler snmp or redfish, as pdu",
 )
 

@@ -55,6 +55,13 @@ _UPLOADED = (
         "handlers are uploaded in a clone of this project: make packages, then sh dist/register.sh",
     ),
 )
+_UPGRADED = (
+    Suggestion(
+        "new",
+        "in a clone of this project, git pull and then pipx install --force '.[exporter,privacy]'"
+        " upgrade the command",
+    ),
+)
 _SIMULATED = (
     Suggestion(
         "replay", "replay serves a recording as a device, make serve in a clone a local DCImanager"
@@ -84,9 +91,10 @@ _ROWS: Sequence[tuple[str, Sequence[Suggestion]]] = (
     ("prometheus metrics export grafana scrape", _EXPORTED),
     ("who what which detect doctor diagnose model models info about", _WHO),
     ("register upload install deploy", _UPLOADED),
+    ("upgrade update", _UPGRADED),
     ("simulate simulator sim fake", _SIMULATED),
     ("error errors troubleshoot troubleshooting faq", _EXPLAINED),
-    ("config configure configuration settings", _SET),
+    ("config configure configuration settings login password community user", _SET),
 )
 _TABLE: Mapping[str, Sequence[Suggestion]] = {
     word: suggestions for words, suggestions in _ROWS for word in words.split()
