@@ -21,6 +21,7 @@ from ..core.cli.report import (
     Report,
     Section,
     Table,
+    number,
     row_header,
     text_lines,
     words,
@@ -128,7 +129,7 @@ def _grouped(
 
 def _unknown(rows: Sequence[PduRow]) -> Iterator[Part]:
     cells = [
-        [row_header(row.device.name), words(str(row.unknown))]
+        [row_header(row.device.name), number(str(row.unknown))]
         for row in rows
         if row.unknown and not row.device.metered
     ]
