@@ -459,8 +459,8 @@ def build(tree: Path, out: Path, handlers: Sequence[Handler]) -> list[Path]:
         if name not in {h.name for h in HANDLERS}
     ]
     all_handlers = [*HANDLERS, *owners_handlers]
-    there = [h.name for h in all_handlers if (out / _file(h.name, number)).is_file()]
-    handler_names = {*there, *(h.name for h in handlers)}
+    names_in_out = [h.name for h in all_handlers if (out / _file(h.name, number)).is_file()]
+    handler_names = {*names_in_out, *(h.name for h in handlers)}
     script = register_script(number, all_handlers, handler_names)
     out.mkdir(parents=True, exist_ok=True)
     for name, data in archives.items():

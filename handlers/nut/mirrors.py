@@ -84,8 +84,8 @@ def _device_of(source: str, mirror: Mirror, names: Collection[str]) -> Optional[
     if mirror.host:
         return source if source in names else None
     socket_name = source.rpartition("/")[2]
-    fitting = [name for name in names if f"-{socket_name}".endswith(f"-{name}")]
-    return max(fitting, key=len, default=None)
+    matches = [name for name in names if f"-{socket_name}".endswith(f"-{name}")]
+    return max(matches, key=len, default=None)
 
 
 def _is_here(

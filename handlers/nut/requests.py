@@ -311,10 +311,12 @@ def _names(reply: NutResponse) -> list[str]:
     Raises ProtocolError if one is repeated or is not a valid name.
     """
     names = [row[0] for row in reply.rows]
-    odd = next((text for text in names if not is_name(text)), None)
-    if odd is not None or len(set(names)) != len(names):
+    invalid_name = next((text for text in names if not is_name(text)), None)
+    if invalid_name is not None or len(set(names)) != len(names):
         what = (
-            "a name twice" if odd is None else f"{printable(odd, 80)!r}, which is not a valid name"
+            "a name twice"
+            if invalid_name is None
+            else f"{printable(invalid_name, 80)!r}, which is not a valid name"
         )
         raise ProtocolError(f"the answer to {reply.line[4:]} lists {what}")
     return names

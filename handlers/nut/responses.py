@@ -75,14 +75,14 @@ class Responses:
 
     def __init__(self, host: str = "", secret: Optional[Secret] = None) -> None:
         self._host, self._secret = host, secret or Secret()
-        self._found: dict[NutRequest[object], Union[NutResponse, ErrAnswer]] = {}
+        self._answer_by_request: dict[NutRequest[object], Union[NutResponse, ErrAnswer]] = {}
 
     def put(self, request: NutRequest[object], answer: Union[NutResponse, ErrAnswer]) -> None:
-        self._found[request] = answer
+        self._answer_by_request[request] = answer
 
     def failure(self, request: NutRequest[object]) -> Optional[ErrAnswer]:
         """The ERR that answered `request`; None if the answer is not an ERR."""
-        answer = self._found[request]
+        answer = self._answer_by_request[request]
         return self._mask_password(answer) if isinstance(answer, ErrAnswer) else None
 
     def code(self, request: NutRequest[object]) -> str:
@@ -93,7 +93,7 @@ class Responses:
     def __getitem__(self, request: NutRequest[T]) -> T:
         """The answer to `request`, read. Raises the error of its ERR, and ProtocolError for an
         answer that cannot be read."""
-        answer = self._found[request]
+        answer = self._answer_by_request[request]
         error: PduHandlerError
         if isinstance(answer, ErrAnswer):
             error = self._mask_password(answer).error()

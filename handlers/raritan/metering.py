@@ -144,13 +144,13 @@ class UnitMeter:
         # > getReading of each sensor
         # < {"_ret_": {"available": true, "valid": true, "value": 1.25, ...}}  NumericSensor.idl
         #       4.0.9
-        unread = self._use_inlets(bulk)
+        inlets_to_read = self._use_inlets(bulk)
         if call_error(self._sensors) is None:
             sensors = self._sensors.get()
             self._energy = ask(bulk, self._unit, sensors.activeEnergy)
             if self._with_power:
                 self._power = ask(bulk, self._unit, sensors.activePower)
-        if not unread and not self._are_inlets_metered():
+        if not inlets_to_read and not self._are_inlets_metered():
             self._ask_banks(bulk)
         self._outlets = [
             OutletMeter(self._unit, outlet, index, self._with_power)
@@ -170,7 +170,7 @@ class UnitMeter:
             else:
                 outlet.ask_sensors(bulk)
         yield
-        for inlet in unread:
+        for inlet in inlets_to_read:
             inlet.ask_readings(bulk)
         for outlet in metered_outlets:
             if not well_known:
@@ -179,18 +179,20 @@ class UnitMeter:
                 outlet.ask_power(bulk)
         if not self._banks:
             # the readings of `unread` are not there yet
-            if unread or not self._inlet_load().is_metered:
+            if inlets_to_read or not self._inlet_load().is_metered:
                 self._ask_banks(bulk)
-        inlets = [inlet for inlet in self._inlets if inlet not in unread]
-        anew: list[Union[InletMeter, OutletMeter]] = [*inlets] if _all_invalid(inlets) else []
+        inlets = [inlet for inlet in self._inlets if inlet not in inlets_to_read]
+        meters_to_relist: list[Union[InletMeter, OutletMeter]] = (
+            [*inlets] if _all_invalid(inlets) else []
+        )
         if well_known:
             misplaced_outlets = [outlet for outlet in metered_outlets if not outlet.is_in_place]
             if misplaced_outlets or _all_invalid(metered_outlets):
-                anew += metered_outlets
-        for meter in anew:
+                meters_to_relist += metered_outlets
+        for meter in meters_to_relist:
             meter.ask_sensors(bulk)
         yield
-        for meter in anew:
+        for meter in meters_to_relist:
             meter.ask_readings(bulk)
         yield
 

@@ -319,8 +319,8 @@ def _printed_number(position: int, panel: Panel.PanelSettings) -> str:
         return str(position + 1)
     if panel.labelingScheme != Panel.LabelingScheme.ODD_EVEN or not 0 <= position < panel.panelSize:
         return ""
-    odd = (panel.panelSize + 1) // 2
-    number = 2 * position + 1 if position < odd else 2 * (position - odd) + 2
+    odd_count = (panel.panelSize + 1) // 2
+    number = 2 * position + 1 if position < odd_count else 2 * (position - odd_count) + 2
     return str(number)
 
 

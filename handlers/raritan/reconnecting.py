@@ -61,7 +61,7 @@ class Backoff:
 
     def __init__(self, last_access: float) -> None:
         self._end = last_access + LIFE_S
-        self._tries = self._refused = 0
+        self._tries = self._login_refusals = 0
         self._pause = _EVERY_S
         self._odd_since: Optional[float] = None
 
@@ -75,17 +75,17 @@ class Backoff:
         Raises `error` if it ends the listening.
         """
         self._tries += 1
-        if isinstance(error, HttpLoginRefused) and self._refused < len(LOGIN_PAUSES_S):
-            self._refused += 1
-            return LOGIN_PAUSES_S[self._refused - 1]
+        if isinstance(error, HttpLoginRefused) and self._login_refusals < len(LOGIN_PAUSES_S):
+            self._login_refusals += 1
+            return LOGIN_PAUSES_S[self._login_refusals - 1]
         if isinstance(error, Denied):
             raise error
         self._bear(error, now)
         if self._tries == 1:
             return 0.0  # the unit may only have closed the connection
-        left = self._end - now
-        if left > 2 * _MARGIN_S:
-            return min(_EVERY_S, left - _MARGIN_S)
+        left_s = self._end - now
+        if left_s > 2 * _MARGIN_S:
+            return min(_EVERY_S, left_s - _MARGIN_S)
         pause, self._pause = self._pause, min(2 * self._pause, _LONGEST_S)
         return pause
 

@@ -152,12 +152,16 @@ def failed_relays(failures: Failures, outlets: int) -> set[int]:
     """
     positions: set[int] = set()
     for failure in failures.get() if failures.error is None else ():
-        inconsistent = failure.type == HardwareHealth.FAILURE_TYPE_OUTLET_POWER_STATE_INCONSISTENT
-        if failure.isAsserted and inconsistent and len(positions) < outlets:
+        is_inconsistent = (
+            failure.type == HardwareHealth.FAILURE_TYPE_OUTLET_POWER_STATE_INCONSISTENT
+        )
+        if failure.isAsserted and is_inconsistent and len(positions) < outlets:
             numbers = {
                 int(digits) for digits in re.findall("[0-9]+", failure.componentId[:_LONGEST_ID])
             }
-            possible = numbers | {number - 1 for number in numbers}
-            relay_positions = {position for position in possible if 0 <= position < outlets}
+            possible_positions = numbers | {number - 1 for number in numbers}
+            relay_positions = {
+                position for position in possible_positions if 0 <= position < outlets
+            }
             positions |= relay_positions or set(range(outlets))
     return positions

@@ -161,10 +161,10 @@ def name_unit(
     """The error of one PDU of several, with the setting that leaves it out: another PDU of `pdus`.
     `prefix`: what the identities of its outlets begin with, if that is known.
     """
-    others = [pdu.prefix[:-1] for pdu in pdus if pdu.prefix and pdu.prefix != prefix]
-    if others:
+    other_names = [pdu.prefix[:-1] for pdu in pdus if pdu.prefix and pdu.prefix != prefix]
+    if other_names:
         which = f"PDU {prefix[:-1]!r}" if prefix else "one of several PDUs"
-        setting = NamedSetting("pdu", others[0], "the handler setting ")
+        setting = NamedSetting("pdu", other_names[0], "the handler setting ")
         error.set_reason(
             (f"{which} of this service: ", *error.parts, "; leave it out with ", setting)
         )
@@ -455,14 +455,16 @@ def find_outlet(service: RedfishService, pdu_setting: str, sought: str) -> Found
     """
     collection, _, pdu_id = pdu_setting.rpartition("/")
     entries = _pdu_entries(service, collection)
-    own = _read_pdu_of_outlet(service, entries, pdu_id, sought)
-    every, errors = ([own], []) if own else _read_listed_pdus(service, entries, pdu_id)
+    pdu_of_outlet = _read_pdu_of_outlet(service, entries, pdu_id, sought)
+    pdus, errors = (
+        ([pdu_of_outlet], []) if pdu_of_outlet else _read_listed_pdus(service, entries, pdu_id)
+    )
     matches: list[FoundOutlet] = []
-    for pdu in every:
+    for pdu in pdus:
         if sought.startswith(pdu.prefix):
-            outlets, unread = _outlets_with_id(service, pdu, sought[len(pdu.prefix) :])
+            outlets, outlet_errors = _outlets_with_id(service, pdu, sought[len(pdu.prefix) :])
             matches += outlets
-            errors += unread
+            errors += outlet_errors
     # an Id twice in a PDU, or Ids with dots: "2.A" of "1" and "A" of "1.2"
     if len(matches) > 1:
         raise ProtocolError(f"the device lists two outlets that are called {sought[:60]!r}")
@@ -470,7 +472,7 @@ def find_outlet(service: RedfishService, pdu_setting: str, sought: str) -> Found
         raise errors[0]
     if not matches:
         raise NoSuchOutlet(
-            f"the PDU has no outlet {sought[:60]!r}{_now_called(service, every, sought)}: poll it"
+            f"the PDU has no outlet {sought[:60]!r}{_now_called(service, pdus, sought)}: poll it"
             " and look at its ports"
         )
     return matches[0]

@@ -60,19 +60,19 @@ def detect(
     not even listed if no figure needs them. `only_outlet`: see `read_by_states`.
     """
     reader = Reader(device)
-    shown_id, usable = sys_object_id(reader, profiles)
-    families = candidates(usable, profiles)
-    if for_figures and usable and len(families) == 1:
+    shown_id, oid = sys_object_id(reader, profiles)
+    families = candidates(oid, profiles)
+    if for_figures and oid and len(families) == 1:
         totals = read_totals(families[0].profile, reader.at(families[0].root))
         if totals:
             return totals
     device_read: Optional[SnmpDevice] = None
-    for group in [families] if usable else _probed(families):
+    for group in [families] if oid else _probed(families):
         # of the many families of a sweep, no one is likely to have this row
-        device_read = _read_by_states(group, reader, for_figures, only_outlet if usable else "")
+        device_read = _read_by_states(group, reader, for_figures, only_outlet if oid else "")
         if not device_read:
-            metering = group if usable else _metering(group, reader, profiles)
-            device_read = _read_by_meters(metering, reader, metered_only, by_id=bool(usable))
+            metering = group if oid else _metering(group, reader, profiles)
+            device_read = _read_by_meters(metering, reader, metered_only, by_id=bool(oid))
         if device_read:
             break
     if not device_read:
@@ -93,10 +93,10 @@ def read_as(
     neither outlets nor meters of the family, unless the family has no outlets and the
     sysObjectID fits; other errors are those of `detect`."""
     reader = Reader(device)
-    usable = sys_object_id(reader, (profile,))[1] if profile.roots or not profile.outlets else ""
-    families = [Candidate(profile, root) for root in profile.roots_for(usable)]
+    oid = sys_object_id(reader, (profile,))[1] if profile.roots or not profile.outlets else ""
+    families = [Candidate(profile, root) for root in profile.roots_for(oid)]
     device_read = _read_by_states(families, reader, for_figures, only_outlet) or _read_by_meters(
-        families, reader, metered_only, by_id=bool(profile.match(usable))
+        families, reader, metered_only, by_id=bool(profile.match(oid))
     )
     if not device_read:
         raise Unsupported(

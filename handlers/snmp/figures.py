@@ -23,7 +23,7 @@ COUNTERS: Mapping[str, int] = {"Counter32": 2**32, "Counter64": 2**64}
 
 
 # identity -> value, exponent and factor
-Cells = Mapping[str, tuple[Raw, Optional[Raw], Optional[Raw]]]
+RawFigures = Mapping[str, tuple[Raw, Optional[Raw], Optional[Raw]]]
 
 
 class Figure(FrozenValue):
@@ -92,7 +92,7 @@ class Figure(FrozenValue):
             if figure is not None
         }
 
-    def cells(self, reader: Reader) -> Cells:
+    def raw_figures(self, reader: Reader) -> RawFigures:
         """Identity -> value, exponent and factor, MISSING where the answers lack them. Padding is
         left out."""
         rows = self.source.rows(reader)
@@ -120,17 +120,19 @@ class Figure(FrozenValue):
         them is not complete. Padding is left out. `most`: the most A or W of a row, None for an
         energy.
         """
-        return self.figures_of(self.cells(reader), most)
+        return self.figures_of(self.raw_figures(reader), most)
 
-    def figures_of(self, cells: Cells, most: Optional[Decimal]) -> dict[str, Optional[Decimal]]:
-        """As `rows_from`, of what `cells` read."""
+    def figures_of(
+        self, raw_figures: RawFigures, most: Optional[Decimal]
+    ) -> dict[str, Optional[Decimal]]:
+        """As `rows_from`, of what `raw_figures` read."""
         are_texts = self.scale_of_integers is None or any(
-            "." in text(value) for value, _, _ in cells.values()
+            "." in text(value) for value, _, _ in raw_figures.values()
         )
         # an integer from 0 on is compared only if `absent` has one: nearly always it is below 0
         has_absent_natural = any(absent.isdigit() for absent in self.absent)
         figures: dict[str, Optional[Decimal]] = {}
-        for identity, (value, exponent, factor) in cells.items():
+        for identity, (value, exponent, factor) in raw_figures.items():
             reading = value if isinstance(value, int) else number(value, self.unit)
             is_natural = isinstance(value, int) and value >= 0
             is_absent = (has_absent_natural or not is_natural) and text(value) in self.absent
@@ -288,11 +290,11 @@ class Total(FrozenValue):
         rows: dict[str, Optional[Decimal]] = {}
         units: set[str] = set()  # those of `rows`
         for figure in self.figures:
-            cells = self._cells_of_others(units, figure, reader)
-            if _is_missing(cells) or self._differ(units, figure, reader):
+            raw_figures = self._raw_figures_of_others(units, figure, reader)
+            if _is_missing(raw_figures) or self._differ(units, figure, reader):
                 return None
-            rows.update(figure.figures_of(cells, most))
-            units.update(map(self._unit, cells))
+            rows.update(figure.figures_of(raw_figures, most))
+            units.update(map(self._unit, raw_figures))
             if units and (counters or not self.unit):
                 break
         if self.else_outlets and not (counters and units):
@@ -313,27 +315,29 @@ class Total(FrozenValue):
 
     def is_listed(self, reader: Reader) -> bool:
         """Whether the device has one of the figures, with or without a value."""
-        return any(figure.cells(reader) for figure in self.figures)
+        return any(figure.raw_figures(reader) for figure in self.figures)
 
-    def _cells_of_others(self, units: Collection[str], figure: Figure, reader: Reader) -> Cells:
-        """The cells of a figure, of all units but these."""
+    def _raw_figures_of_others(
+        self, units: Collection[str], figure: Figure, reader: Reader
+    ) -> RawFigures:
+        """What was read of a figure, of all units but these."""
         return {
-            index: cell
-            for index, cell in figure.cells(reader).items()
+            index: raw_figure
+            for index, raw_figure in figure.raw_figures(reader).items()
             if self._unit(index) not in units
         }
 
     def _differ(self, units: Collection[str], figure: Figure, reader: Reader) -> bool:
-        """Whether these cells, with the rows that the answers lack, are others than without."""
+        """Whether the figures of these units are others with the rows that the answers lack."""
         if not isinstance(reader, FilledRows):
             return False
-        cells = self._cells_of_others(units, figure, reader)
-        answers = self._cells_of_others(units, figure, reader.answers)
-        if cells or answers:
-            return cells != answers
+        raw_figures = self._raw_figures_of_others(units, figure, reader)
+        answers = self._raw_figures_of_others(units, figure, reader.answers)
+        if raw_figures or answers:
+            return raw_figures != answers
         return any(
-            self._cells_of_others(units, figure, filled_rows)
-            for filled_rows in reader.fill_absent(figure.cells)
+            self._raw_figures_of_others(units, figure, filled_rows)
+            for filled_rows in reader.fill_absent(figure.raw_figures)
         )
 
     def _chain(self, reader: Reader) -> set[str]:
@@ -345,6 +349,6 @@ class Total(FrozenValue):
         return self.unit.of(index) if self.unit else ""
 
 
-def _is_missing(cells: Cells) -> bool:
-    """Whether the answers lack a value, an exponent or a factor of these cells."""
-    return any(part is MISSING for cell in cells.values() for part in cell)
+def _is_missing(raw_figures: RawFigures) -> bool:
+    """Whether the answers lack a value, an exponent or a factor of these figures."""
+    return any(part is MISSING for raw_figure in raw_figures.values() for part in raw_figure)

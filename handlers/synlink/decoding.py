@@ -167,5 +167,5 @@ def _figure(entry: Any, *keys: str) -> Optional[float]:
 
 def _sum(figures: Sequence[Optional[float]]) -> Optional[float]:
     """The sum, if each row has a figure."""
-    present = [figure for figure in figures if figure is not None]
-    return sum(present) if present and len(present) == len(figures) else None
+    known_figures = [figure for figure in figures if figure is not None]
+    return sum(known_figures) if known_figures and len(known_figures) == len(figures) else None

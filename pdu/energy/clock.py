@@ -137,13 +137,15 @@ def _bounds_of_run(polls: Sequence[PollTime]) -> list[PollBounds]:
 def _longest_held(offsets: Sequence[float], times: Sequence[float]) -> float:
     """The offset that held for most of the time between polls."""
     held_s: dict[int, float] = {}
-    for offset, time, following in zip(offsets, times, times[1:]):
+    for offset, time, next_time in zip(offsets, times, times[1:]):
         key = round(offset / SAME_CLOCK_S)
-        held_s[key] = held_s.get(key, 0.0) + following - time
+        held_s[key] = held_s.get(key, 0.0) + next_time - time
     best = max(held_s, key=lambda key: held_s[key])
     # next to it, as a clock that drifts over the edge of a key is one clock
-    near = sorted(offset for offset in offsets if abs(round(offset / SAME_CLOCK_S) - best) <= 1)
-    return near[len(near) // 2]
+    near_offsets = sorted(
+        offset for offset in offsets if abs(round(offset / SAME_CLOCK_S) - best) <= 1
+    )
+    return near_offsets[len(near_offsets) // 2]
 
 
 def _first_held(offsets: Sequence[float], times: Sequence[float]) -> tuple[float, float]:

@@ -107,46 +107,48 @@ def registers_of(
     flows = _flows(readings, supply)
     seconds, longest_s = _seconds(readings.latest)
     histories = {name: _History() for name in readings.registers}
-    waiting = eras(readings)[::-1]
-    while waiting:
-        era = waiting.pop()
+    open_eras = eras(readings)[::-1]
+    while open_eras:
+        era = open_eras.pop()
         rows = {
             name: _rows(readings, register, era, flows[name], seconds)
             for name, register in readings.registers.items()
         }
-        facts, has_identity = _facts(readings, era, facts_of), _has_identity(readings, era)
+        has_identity = _has_identity(readings, era)
+        family = _family(readings, era)
+        outlet_facts, inlet_facts = facts_of(family, False), facts_of(family, True)
+        facts = {name: inlet_facts if name == INLET else outlet_facts for name in rows}
         counts: dict[str, _Count] = {}
         for name, row in rows.items():
-            limits = RegisterLimits(supply.watts(name), facts[name == INLET].wrap)
+            limits = RegisterLimits(supply.watts(name), facts[name].wrap)
             counts[name] = _Count(*segments_of(row.column, limits, has_identity))
         parts = _split(readings, era, [count.segments for count in counts.values()])
         if len(parts) > 1:
-            waiting += parts[::-1]
+            open_eras += parts[::-1]
             continue
         steps = _steps(counts, facts)
         judgements = {}
         for name, row in rows.items():
             rise = _rise(row.column, counts[name].segments, longest_s)
-            judgements[name] = judge(rise, steps[name == INLET], row.flow, row.seconds)
+            judgements[name] = judge(rise, steps[name], row.flow, row.seconds)
         doubts = doubts_of(judgements)
         for name, row in rows.items():
             doubt = doubts.get(name, "")
-            histories[name].add(era.reason, row, counts[name], steps[name == INLET], doubt)
+            histories[name].add(era.reason, row, counts[name], steps[name], doubt)
     is_shown = supply.is_unit_checked or any(flow is not None for flow in flows.values())
     doubt = "" if is_shown else UNKNOWN_UNIT
     return {
-        name: Register(each.segments, sorted(each.events), supply.watts(name), each.missed, doubt)
-        for name, each in histories.items()
+        name: Register(
+            history.segments, sorted(history.events), supply.watts(name), history.missed, doubt
+        )
+        for name, history in histories.items()
     }
 
 
-def _facts(
-    readings: PduReadings, era: Era, facts_of: FactsOfFamily
-) -> tuple[CounterFacts, CounterFacts]:
-    """Of the outlets, and of the inlet; nothing where the polls name several families."""
+def _family(readings: PduReadings, era: Era) -> str:
+    """The SNMP family of the unit in an era; "" where the polls name none or several."""
     families = {*readings.families[era.first : era.stop]} - {""}
-    family = families.pop() if len(families) == 1 else ""
-    return facts_of(family, False), facts_of(family, True)
+    return families.pop() if len(families) == 1 else ""
 
 
 def _split(readings: PduReadings, era: Era, columns: Sequence[Sequence[Segment]]) -> Sequence[Era]:
@@ -156,9 +158,11 @@ def _split(readings: PduReadings, era: Era, columns: Sequence[Sequence[Segment]]
     jumps = Counter(segment.latest[0] for segments in columns for segment in segments[1:])
     if not jumps:
         return [era]
-    many = max(2.0, sum(len(segments) > 1 for segments in columns) / 2.0)
+    least_jumps = max(2.0, sum(len(segments) > 1 for segments in columns) / 2.0)
     cuts = [
-        place for place in range(era.first + 1, era.stop) if jumps[readings.latest[place]] >= many
+        place
+        for place in range(era.first + 1, era.stop)
+        if jumps[readings.latest[place]] >= least_jumps
     ]
     edges = [era.first, *cuts, era.stop]
     reasons = [era.reason, *["several registers jumped at once"] * len(cuts)]
@@ -249,16 +253,18 @@ def _flow_of_segment(row: _Rows, flow: Flow, segment: Segment) -> Flow:
     return Flow(*([side[place] for place in places] for side in flow))
 
 
-def _steps(
-    counts: Mapping[str, _Count], facts: tuple[CounterFacts, CounterFacts]
-) -> tuple[int, int]:
-    """The steps of an era's registers: outlets are one table, the inlet is another."""
-    outlets: list[Sequence[int]] = []
-    inlet: list[Sequence[int]] = []
-    for name, count in counts.items():
-        table = inlet if name == INLET else outlets
-        table += [segment.wh for segment in count.segments]
-    return _step(outlets, facts[0].step), _step(inlet, facts[1].step)
+def _steps(counts: Mapping[str, _Count], facts: Mapping[str, CounterFacts]) -> dict[str, int]:
+    """The step of each of an era's registers, in Wh: outlets are one table, with one step; the
+    inlet is another.
+    """
+    outlets = [name for name in counts if name != INLET]
+    inlets = [name for name in counts if name == INLET]
+    step_by_name: dict[str, int] = {}
+    for table in filter(None, (outlets, inlets)):
+        columns = [segment.wh for name in table for segment in counts[name].segments]
+        step = _step(columns, facts[table[0]].step)
+        step_by_name.update(dict.fromkeys(table, step))
+    return step_by_name
 
 
 def _step(columns: Sequence[Sequence[int]], step_of_mib: int) -> int:

@@ -190,9 +190,13 @@ class Summary:
             *(f"{count} {result}" for result, count in self.results.items() if result != _WELL),
         ]
         # an error may hide a meter
-        none = figure(None) if self.results.keys() <= {_WELL, "unknown"} else "not known"
-        load = f"{figure(self.load_a, 'A')} of {counted(self.loads, 'PDU')}" if self.loads else none
-        energy = none
+        no_figure = figure(None) if self.results.keys() <= {_WELL, "unknown"} else "not known"
+        load = (
+            f"{figure(self.load_a, 'A')} of {counted(self.loads, 'PDU')}"
+            if self.loads
+            else no_figure
+        )
+        energy = no_figure
         if self.energy_kwh is not None:
             energy = f"{self.energy_kwh:.{self.energy_places}f} kWh of {self.energies}"
         return [
@@ -267,10 +271,10 @@ def nagios(totals: Summary, rows: Sequence[PduRow]) -> list[str]:
     The performance data have no energy while an error may hide the energy of a PDU. Energy is a
     counter, and the sum over the other PDUs could be lower.
     """
-    bad = sorted((row for row in rows if row.level), key=lambda row: -row.level)
+    bad_rows = sorted((row for row in rows if row.level), key=lambda row: -row.level)
     data = {
         "pdus": totals.pdus,
-        "not_well": len(bad),
+        "not_well": len(bad_rows),
         "unreachable": totals.results.get("unreachable", 0),
         "outlets_on": totals.on,
         "outlets_off": totals.off,
@@ -291,9 +295,11 @@ def nagios(totals: Summary, rows: Sequence[PduRow]) -> list[str]:
     first = f"PDU {_NAGIOS[totals.level]} - {'; '.join(totals.lines())}"
     lines = [
         f"{row.device.name}: {row.result}{f': {row.reason}' if row.reason else ''}"
-        for row in bad[:_NAGIOS_SHOWN]
+        for row in bad_rows[:_NAGIOS_SHOWN]
     ]
-    remainder = [f"and {len(bad) - _NAGIOS_SHOWN} more"] if len(bad) > _NAGIOS_SHOWN else []
+    remainder = (
+        [f"and {len(bad_rows) - _NAGIOS_SHOWN} more"] if len(bad_rows) > _NAGIOS_SHOWN else []
+    )
     return [f"{_plain(first)}|{figures}", *map(_plain, [*lines, *remainder])]
 
 

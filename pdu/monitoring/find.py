@@ -216,8 +216,8 @@ def split_answers(
     other_devices: list[FoundDevice] = []
     for address, answer in answers.items():
         is_named = answer.object_id and not is_of_agent(answer.object_id)
-        likely = recognise(answer.object_id).likely if is_named else ()
-        family = next((profile for profile in likely if profile.match(answer.object_id)), None)
+        profiles = recognise(answer.object_id).likely if is_named else ()
+        family = next((profile for profile in profiles if profile.match(answer.object_id)), None)
         what = (
             family.key
             if family

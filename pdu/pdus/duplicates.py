@@ -28,14 +28,14 @@ def find_duplicates(devices: Iterable[ListedPdu]) -> Iterator[Duplicate]:
     for device in devices:
         place = place_of(device)
         at_address.setdefault(place._replace(choice=""), []).append((device, place))
-    for those in at_address.values():
-        if len(those) < 2:
+    for placed_devices in at_address.values():
+        if len(placed_devices) < 2:
             continue
         # the first that reads all units, and the first of each choice
         first: dict[str, ListedPdu] = {}
-        for device, place in those:
+        for device, place in placed_devices:
             first.setdefault(place.choice, device)
-        for device, place in those:
+        for device, place in placed_devices:
             original = first.get("") or first[place.choice]
             if original is not device:
                 yield Duplicate(original, device, place)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping, Sequence
+from functools import partial
 from typing import Any, Callable
 
 from handlers.http.dialogue import Codec, PduState, ReadRequest, Request, run_dialogue
@@ -63,7 +64,7 @@ def unit_recording_format(
                 for name, answer in answers.items()
             }
 
-        clean = replace_unread(_member_names(answers), scrub, lambda it: _values(pdu, it))
+        clean = replace_unread(_member_names(answers), scrub, partial(_values, pdu))
         text = json.dumps({"recording": f"{name} 1", "answers": clean}, indent=1) + "\n"
         return Recording(text, _content(text))
 

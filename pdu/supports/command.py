@@ -205,13 +205,15 @@ def _wrapped(label: str, text: str) -> list[str]:
 
 def _data(result: SupportAnswer) -> dict[str, Any]:
     """The answer as `pdu supports --json` prints it."""
-    sure = [match for match in result.matches if match.is_sure and result.verdict != MAYBE]
+    sure_matches = [match for match in result.matches if match.is_sure and result.verdict != MAYBE]
     either_of = {"name": result.question, "families": list(result.either_of)}
     return {
         "asked": result.question,
         "answer": result.verdict,
-        "read_by": [_match_data(match) for match in sure],
-        "perhaps_read_by": [_match_data(match) for match in result.matches if match not in sure],
+        "read_by": [_match_data(match) for match in sure_matches],
+        "perhaps_read_by": [
+            _match_data(match) for match in result.matches if match not in sure_matches
+        ],
         "either_of": [either_of] if result.either_of else [],
         "doubts": list(result.doubts),
         "not_supported": [_name_data(name) for name in result.refused],

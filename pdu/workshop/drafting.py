@@ -213,15 +213,15 @@ def _list_unused_objects(profile_draft: Draft) -> list[str]:
             f"scalar   {len(rest_scalars)} more with other UNITS, such as"
             f" {rest_scalars[0].object.name} ({rest_scalars[0].object.units}): --json shows all"
         )
-    likely = [scalar for scalar in profile_draft.writable if scalar.is_likely][:_MOST_GUESSES]
-    for command in likely:
+    commands = [scalar for scalar in profile_draft.writable if scalar.is_likely][:_MOST_GUESSES]
+    for command in commands:
         values = ", ".join(f"{name}({value})" for value, name in command.object.enumeration.items())
         evidence = (
             f"{command.object.name} in {command.object.module}, {command.object.access}"
             f"{': ' if values else ''}{values}; perhaps the command"
         )
         lines += _lines("writable", dotted(command.oid), False, (evidence,), "")
-    remainder = len(profile_draft.writable) - len(likely)
+    remainder = len(profile_draft.writable) - len(commands)
     return lines + (
         [f"{'writable':<16}and {remainder} more: --json shows all"] if remainder else []
     )

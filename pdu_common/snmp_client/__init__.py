@@ -1,7 +1,7 @@
 """SNMP for the double of BaseSnmpPdu.
 
-`calls` has the platform's three calls. `tool_api` is the door for the command: typed reads and the
-BER of values. Handlers import nothing from here.
+`calls` has the platform's three calls. `tool_api` is what the command may import: typed reads and
+the BER of values. Handlers import nothing from here.
 
 The client sends over blocking UDP with a codec of its own, which takes about a twentieth of
 pysnmp's processor time, and none of its 0.1 s of imports. The codec (`ber`, `pdus`, `v3`, `keys`,

@@ -149,6 +149,6 @@ def download(
 
 def _mode(backup: bool, link_ids: Iterable[int]) -> dict[str, Optional[str]]:
     return {
-        "link_ids": ",".join(str(int(one)) for one in link_ids) or "1",
+        "link_ids": ",".join(str(int(link_id)) for link_id in link_ids) or "1",
         "mode": "backup" if backup else "",
     }

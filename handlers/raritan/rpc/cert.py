@@ -185,8 +185,8 @@ def upload(
         files.append({"data": keyData, "filename": "key.pem", "formname": "key_file"})
     where = "/cgi-bin/server_ssl_cert_upload.cgi"
     response = agent.form_data_file(where, files)
-    found = re.search(r"return_code=(\d+)", response["body"])
-    return scripts.code(UploadCode, found.group(1) if found else "", agent, where, response)
+    match = re.search(r"return_code=(\d+)", response["body"])
+    return scripts.code(UploadCode, match.group(1) if match else "", agent, where, response)
 
 
 def download(agent: Agent, tag: str = "active_cert") -> bytes:

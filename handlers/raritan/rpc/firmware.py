@@ -149,10 +149,10 @@ def upload(
     """
     # > POST /cgi-bin/fwupload.cgi[?lowMemoryUpload=0&...], multipart: upfile
     # < 200
-    given = lowMemoryUploadOptions or {}
+    switches = lowMemoryUploadOptions or {}
     parameters = {}
-    if given:
-        parameters = {name: "1" if given.get(name) in (1, "1") else "0" for name in _LOW_MEMORY}
+    if switches:
+        parameters = {name: "1" if switches.get(name) in (1, "1") else "0" for name in _LOW_MEMORY}
     scripts.upload(
         agent, scripts.target("fwupload.cgi", parameters), "upfile", "firmware.bin", data, progress
     )

@@ -45,8 +45,8 @@ def _why(text: str, where: str) -> str:
     line, column = lines[numbers[0] - 1], numbers[1]
     if any(mark in line for mark in _CURLY):
         return ': it has typographic quotes; write "text" with straight ones'
-    preceding = line[: column - 1].rstrip()
-    return ': a text needs quotes: key = "text"' if preceding.endswith("=") else ""
+    text_before = line[: column - 1].rstrip()
+    return ': a text needs quotes: key = "text"' if text_before.endswith("=") else ""
 
 
 def form_text(key: str, value: Any) -> str:

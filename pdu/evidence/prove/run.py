@@ -224,15 +224,15 @@ def _switching_surprises(proof: UnitProof) -> Iterator[str]:
     they were in the first one.
     """
     before = proof.first("status")
-    wanted = ""
+    wanted_state = ""
     for call in proof.calls:
         if call.method.startswith("port_"):
-            wanted = "on" if call.method == "port_up" else "off"
-        if wanted and not call.error_kind and call.method != "statistic":
+            wanted_state = "on" if call.method == "port_up" else "off"
+        if wanted_state and not call.error_kind and call.method != "statistic":
             state = call.state(proof.outlet)
-            if state != wanted:
-                yield f"{call.method} tells {state} of outlet {proof.outlet}, not {wanted}"
-        if wanted and call.method == "status" and before is not None and not call.error_kind:
+            if state != wanted_state:
+                yield f"{call.method} tells {state} of outlet {proof.outlet}, not {wanted_state}"
+        if wanted_state and call.method == "status" and before is not None and not call.error_kind:
             states = {outlet.identity: outlet.state for outlet in call.outlets}
             for outlet in before.outlets:
                 now = states.get(outlet.identity, "not listed")

@@ -122,37 +122,45 @@ def _switching(
     out: HandlerFinding,
 ) -> None:
     """Note in `out` how many outlets can be switched, and why the others cannot."""
-    switchable = [
+    switchable_outlets = [
         outlet for outlet in outlets if resources.text(_action(outlet.resource), "target")
     ]
-    if not switchable:
+    if not switchable_outlets:
         out.cannot.append(
             f"switch: no outlet offers the action {outlet_actions.ACTION[1:]}; all are metered"
             " only, or the account may not switch"
         )
         return
-    infos = _read_infos(service, [outlet.resource for outlet in switchable])
-    possible = [outlet for outlet in switchable if _is_possible(service, outlet, infos)]
-    listing = [
-        outlet for outlet in possible if _values(service, outlet.resource, infos) is not None
+    infos = _read_infos(service, [outlet.resource for outlet in switchable_outlets])
+    possible_outlets = [
+        outlet for outlet in switchable_outlets if _is_possible(service, outlet, infos)
     ]
-    proven = [outlet for outlet in listing if _is_below(service, outlet)]
-    sure = possible if switch_unproven else proven
-    if sure:
-        lists_values = not switch_unproven or len(listing) == len(possible)
+    outlets_with_values = [
+        outlet
+        for outlet in possible_outlets
+        if _values(service, outlet.resource, infos) is not None
+    ]
+    proven_outlets = [outlet for outlet in outlets_with_values if _is_below(service, outlet)]
+    certain_outlets = possible_outlets if switch_unproven else proven_outlets
+    if certain_outlets:
+        lists_values = not switch_unproven or len(outlets_with_values) == len(possible_outlets)
         values = ", with the values that it lists" if lists_values else ""
         out.note_switched(
-            len(sure), len(outlets), f"action {outlet_actions.ACTION[1:]}{values}: {_SCHEMA}"
+            len(certain_outlets),
+            len(outlets),
+            f"action {outlet_actions.ACTION[1:]}{values}: {_SCHEMA}",
         )
-    if len(sure) < len(possible):
+    if len(certain_outlets) < len(possible_outlets):
+        uncertain = counted(len(possible_outlets) - len(certain_outlets), "outlet")
         out.cannot.append(
-            f"switch {counted(len(possible) - len(sure), 'outlet')} without switch_unproven=yes:"
-            " the action lists no values that it accepts, or its target is not below the outlet"
+            f"switch {uncertain} without switch_unproven=yes: the action lists no"
+            " values that it accepts, or its target is not below the outlet"
         )
-    if len(possible) < len(switchable):
+    if len(possible_outlets) < len(switchable_outlets):
+        impossible = counted(len(switchable_outlets) - len(possible_outlets), "outlet")
         out.cannot.append(
-            f"switch {counted(len(switchable) - len(possible), 'outlet')}: locked, or the action"
-            " does not take On and Off, or the outlet's link or the target is invalid or on another"
+            f"switch {impossible}: locked, or the action does not take On and Off, or the outlet's"
+            " link or the target is invalid or on another"
             " service, or the values or (HPE) the outlet's configuration cannot be read"
         )
 

@@ -55,15 +55,15 @@ def device_finding(device: Reader, choice: FamilySelection) -> HandlerFinding:
     `seen` has the objects that `device` has read.
     """
     profiles, is_fixed = choice.profiles, choice.is_fixed
-    sys_object_id, usable = detection.sys_object_id(device, profiles)
+    sys_object_id, product_id = detection.sys_object_id(device, profiles)
     out = HandlerFinding("snmp", about={"sysObjectID": sys_object_id})
     description = device.get(detection.SYS_DESCR)
     if description is not None:
         out.about["sysDescr"] = printable_text(description, LONGEST)
     candidates = (
-        [detection.Candidate(profiles[0], root) for root in profiles[0].roots_for(usable)]
+        [detection.Candidate(profiles[0], root) for root in profiles[0].roots_for(product_id)]
         if is_fixed
-        else list(detection.candidates(usable, profiles))
+        else list(detection.candidates(product_id, profiles))
     )
     try:
         read_device = (
@@ -76,7 +76,7 @@ def device_finding(device: Reader, choice: FamilySelection) -> HandlerFinding:
         out.tried = [_row(candidate, candidates, device) for candidate in candidates]
         out.seen = _read_objects(device, [candidate.profile for candidate in candidates])
         return out
-    out.family, out.why = read_device.profile.key, _why(read_device, usable, is_fixed)
+    out.family, out.why = read_device.profile.key, _why(read_device, product_id, is_fixed)
     out.tried = _candidate_rows(candidates, read_device, device)
     _capabilities(read_device, choice.switch_unproven, out)
     out.seen = _read_objects(device, [read_device.profile])
@@ -236,8 +236,8 @@ def _switching(read_device: SnmpDevice, switch_unproven: bool, out: HandlerFindi
                 else "switch: a command could not be confirmed, because no state is reported"
             )
         return
-    sure = profile.switching_confidence
-    if sure is Confidence.LOW and not switch_unproven:
+    confidence = profile.switching_confidence
+    if confidence is Confidence.LOW and not switch_unproven:
         note = f" {profile.note}" if profile.note else ""
         out.cannot.append(
             "switch without switch_unproven=yes: the commands of this family are not"
@@ -248,7 +248,7 @@ def _switching(read_device: SnmpDevice, switch_unproven: bool, out: HandlerFindi
             "switch the outlets (not tried here; needs a community or user that may write)"
         )
     out.evidence["switching"] = (
-        f"{_basis(profile.evidence.switching, source.control)}; confidence {sure.value}"
+        f"{_basis(profile.evidence.switching, source.control)}; confidence {confidence.value}"
     )
 
 

@@ -39,7 +39,7 @@ class RecordedUnit:
     def __init__(self, rows: Rows, device: Optional[SnmpDevice]) -> None:
         self._rows = dict(rows)
         self._order = sorted(rows)
-        self._found = device
+        self._device = device
         self._control = device.outlets.control if device and device.outlets else None
         self._lock = threading.Lock()
         self.writes: list[str] = []
@@ -98,11 +98,11 @@ class RecordedUnit:
 
         The outlet is "" if the write only prepares a command. None: neither.
         """
-        if self._control is None or self._found is None:
+        if self._control is None or self._device is None:
             return None
         prepares = False
-        reader = reading(self._rows, self._found.reader)
-        for identity in self._found.states:
+        reader = reading(self._rows, self._device.reader)
+        for identity in self._device.states:
             for up in (True, False):
                 try:
                     orders = self._control.orders(reader, identity, up)
@@ -118,14 +118,14 @@ class RecordedUnit:
         """Change rows so that the family reads `state` for this outlet, and no other state
         changes. False if no such change is found. `command_oid` is the object of the command."""
         assert (
-            self._found is not None
-            and self._found.outlets is not None
-            and self._found.outlets.states is not None
+            self._device is not None
+            and self._device.outlets is not None
+            and self._device.outlets.states is not None
         )
-        states = self._found.outlets.states
+        states = self._device.outlets.states
         memory = RecordedRows(self._rows)
         try:
-            states_before = states.read_from(Reader(memory, self._found.reader.root))
+            states_before = states.read_from(Reader(memory, self._device.reader.root))
         except PduHandlerError:
             # the written value may make the states unreadable
             return False
@@ -138,7 +138,7 @@ class RecordedUnit:
             new_rows = {**self._rows, **change}
             # a count that no longer matches its table, for instance
             with suppress(PduHandlerError):
-                if states.read_from(reading(new_rows, self._found.reader)) == states_after:
+                if states.read_from(reading(new_rows, self._device.reader)) == states_after:
                     self._rows = new_rows
                     return True
         return False

@@ -270,18 +270,18 @@ def _one_of_two(values: set[int]) -> tuple[int, int]:
 def _same_values(state: Guess, roles: Mapping[str, Sequence[Guess]]) -> Optional[Guess]:
     """Of the other guesses at states in the same table, the last whose column equals the states in
     every row. None if a MIB defines the states, or if they do not have exactly two values."""
-    mine = [row.value for row in state.column.rows.values()]
-    same = [
+    state_values = [row.value for row in state.column.rows.values()]
+    same_guesses = [
         guess
         for guess in roles[columns.STATE]
         if guess.table is state.table
         and guess.column is not state.column
-        and [row.value for row in guess.column.rows.values()] == mine
+        and [row.value for row in guess.column.rows.values()] == state_values
     ]
     is_defined = state.object is not None and state.object.name
     return (
-        max(same, key=lambda guess: guess.column.oid, default=None)
-        if not is_defined and len(set(mine)) == 2
+        max(same_guesses, key=lambda guess: guess.column.oid, default=None)
+        if not is_defined and len(set(state_values)) == 2
         else None
     )
 
@@ -335,7 +335,7 @@ def _profile(rows: Rows, mib: Mib, outlets: Outlets, doubts: Sequence[str], key:
     # names the agent's software, not the device
     is_agent = any(sys_object_id[: len(arcs)] == arcs for arcs in AGENTS)
     # a profile's OIDs start with 1
-    usable = len(sys_object_id) > len(VENDORS) + 1 and not is_agent and sys_object_id[0] == 1
+    is_product = len(sys_object_id) > len(VENDORS) + 1 and not is_agent and sys_object_id[0] == 1
     vendor = (
         sys_object_id[len(VENDORS)]
         if sys_object_id[: len(VENDORS)] == VENDORS and len(sys_object_id) > len(VENDORS)
@@ -343,17 +343,17 @@ def _profile(rows: Rows, mib: Mib, outlets: Outlets, doubts: Sequence[str], key:
     )
     source = outlets.states.source if outlets.states is not None else None
     in_mib = isinstance(source, ColumnSource) and source.object != ""
-    present = {"current": outlets.current, "power": outlets.power, "energy": outlets.energy}
+    figures = {"current": outlets.current, "power": outlets.power, "energy": outlets.energy}
     totals = {
         name: Total(else_outlets=True) if figure is not None else None
-        for name, figure in present.items()
+        for name, figure in figures.items()
     }
     return Profile(
         key=key or f"own-{vendor or 'pdu'}",
         vendor=f"enterprise {vendor}" if vendor else "unknown",
         models=(model or "unknown",),
         mib=", ".join(mib.modules) or "none: drafted from a recording",
-        sys_object_ids=(dotted(sys_object_id),) if usable else (),
+        sys_object_ids=(dotted(sys_object_id),) if is_product else (),
         outlets=(outlets,),
         load=totals["current"],
         power=totals["power"],
@@ -361,7 +361,7 @@ def _profile(rows: Rows, mib: Mib, outlets: Outlets, doubts: Sequence[str], key:
         switching_confidence=Confidence.NONE,
         evidence=Evidence(
             state=EvidenceLevel.MIB if in_mib else EvidenceLevel.DRIVER,
-            **{name: EvidenceLevel.MIB for name, figure in present.items() if figure is not None},
+            **{name: EvidenceLevel.MIB for name, figure in figures.items() if figure is not None},
         ),
         note="Drafted, not confirmed. " + " ".join(doubts),
     )

@@ -61,7 +61,7 @@ def check_loading(
     handler_folder, platform = folder / "handler", _place_platform(folder)
     handler_folder.mkdir()
     source.archive.unpack(handler_folder)
-    alone = _Alone(
+    trial = _ImportTrial(
         (str(platform), str(handler_folder), source.import_path, source.protocol),
         json.dumps(settings),
     )
@@ -71,7 +71,7 @@ def check_loading(
             "alone", f"its directory hides Python's module {source.archive.top}: rename it"
         )
         return
-    outcome = alone.outcome(sys.executable)
+    outcome = trial.outcome(sys.executable)
     yield _import_finding("alone", outcome, source)
     if not outcome.get("error"):
         fault = str(outcome.get("entry", ""))
@@ -80,8 +80,8 @@ def check_loading(
             yield _finding("base", "" if outcome.get("base") else "its class has another base")
         events = ", ".join(sorted(set(outcome.get("sent", ()))))
         yield _finding("quiet", f"make_handler does {events}" if events else "")
-        yield _check_python("python", [RECOMMENDED], alone, source)
-        yield _check_python("pythons", OTHERS, alone, source)
+        yield _check_python("python", [RECOMMENDED], trial, source)
+        yield _check_python("pythons", OTHERS, trial, source)
     yield _finding("imports", foreign)
     yield _check_types(source, platform, handler_folder)
 
@@ -90,8 +90,10 @@ def _finding(rule: str, fault: str) -> Finding:
     return Finding(RULES[rule], BROKEN if fault else KEPT, printable(fault, 300))
 
 
-class _Alone(NamedTuple):
-    """How the handler is imported where nothing else is; see import_alone.py."""
+class _ImportTrial(NamedTuple):
+    """An import of the handler in a process that has only Python and the platform's modules; see
+    import_alone.py.
+    """
 
     #: the folders of the platform and of the handler, its import path and its protocol
     arguments: tuple[str, str, str, str]
@@ -99,9 +101,11 @@ class _Alone(NamedTuple):
     settings: str
 
     def outcome(self, python: str) -> dict[str, Any]:
-        """What that prints in this interpreter; with the packages that are installed here, if this
-        is the interpreter of pdu and the handler imports one of them.
+        """What import_alone.py prints about the import in the interpreter `python`; with the
+        packages that are installed here, if this is the interpreter of pdu and the handler imports
+        one of them.
         """
+        # -S: without installed packages
         outcome = self._outcome(python, "-S")
         absent = str(outcome.get("absent") or "").partition(".")[0]
         is_here = python == sys.executable and absent not in ("", *_OURS, *PLATFORM_MODULES)
@@ -110,6 +114,7 @@ class _Alone(NamedTuple):
         return outcome
 
     def _outcome(self, python: str, *options: str) -> dict[str, Any]:
+        """What the process prints, or {"error": a sentence} if it prints nothing in time."""
         try:
             process = subprocess.run(
                 [python, "-I", *options, "-B", str(_CHILD), *self.arguments],
@@ -154,7 +159,7 @@ def _own_modules(source: HandlerSource) -> set[str]:
 
 
 def _check_python(
-    rule: str, versions: Sequence[str], alone: _Alone, source: HandlerSource
+    rule: str, versions: Sequence[str], trial: _ImportTrial, source: HandlerSource
 ) -> Finding:
     """One rule for the versions that are here."""
     present_versions: list[str] = []
@@ -164,7 +169,7 @@ def _check_python(
         if program is None:
             continue
         present_versions.append(version)
-        outcome = alone.outcome(program)
+        outcome = trial.outcome(program)
         if outcome.get("error"):
             finding = _import_finding(rule, outcome, source)
             return finding._replace(detail=f"Python {version}: {finding.detail}")

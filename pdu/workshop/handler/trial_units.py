@@ -203,30 +203,31 @@ def _made_rows(profile: Profile) -> Rows:
     another; each meter shows some A and some hundred kWh.
     """
     rows: Rows = {arcs("1.3.6.1.2.1.1.1.0"): SnmpRow(OCTETS, profile.key.encode())}
-    for outlets in profile.outlets[:1]:
-        if outlets.states is None:
-            continue
-        values = _state_values(outlets.states)
-        numbers = range(1, len(values) + 1)
-        rows.update(_rows_of(outlets, numbers))
-        for totals, of_outlets, amount in (
-            ((profile.load, profile.inlet), outlets.current, Decimal(2)),
-            ((profile.energy,), outlets.energy, Decimal(300)),
-        ):
-            for figure in _figures(totals, of_outlets):
-                scale = figure.scale_of_integers or figure.scale
-                zeros = [0 for _ in numbers]
-                rows.update(_rows_of((figure.exponent, figure.factor), zeros))
-                amounts = [int((amount + number) / scale) for number in numbers]
-                rows.update(_rows_of(figure.source, amounts))
-        rows.update(_rows_of(outlets.count, [len(values), *[0 for _ in values[1:]]]))
-        for column in _columns(outlets.states):
-            for number, value in zip(numbers, values):
-                rows[arcs(f"{column.oid}.{number}")] = (
-                    SnmpRow(INTEGER, int(value))
-                    if value.lstrip("-").isdigit()
-                    else SnmpRow(OCTETS, value.encode())
-                )
+    outlets = profile.outlets[0] if profile.outlets else None
+    if outlets is None or outlets.states is None:
+        return rows
+    values = _state_values(outlets.states)
+    numbers = range(1, len(values) + 1)
+    rows.update(_rows_of(outlets, numbers))
+    for figure in _figures((profile.load, profile.inlet), outlets.current):
+        rows.update(_meter_rows(figure, numbers, Decimal(2)))
+    for figure in _figures((profile.energy,), outlets.energy):
+        rows.update(_meter_rows(figure, numbers, Decimal(300)))
+    rows.update(_rows_of(outlets.count, [len(values), *[0 for _ in values[1:]]]))
+    for column in _columns(outlets.states):
+        for number, value in zip(numbers, values):
+            row = SnmpRow(OCTETS, value.encode())
+            if value.lstrip("-").isdigit():
+                row = SnmpRow(INTEGER, int(value))
+            rows[arcs(f"{column.oid}.{number}")] = row
+    return rows
+
+
+def _meter_rows(figure: Figure, numbers: Sequence[int], amount: Decimal) -> Rows:
+    """Rows in which meter N shows `amount` + N, in A or kWh, without an exponent or factor."""
+    scale = figure.scale_of_integers or figure.scale
+    rows = _rows_of((figure.exponent, figure.factor), [0 for _ in numbers])
+    rows.update(_rows_of(figure.source, [int((amount + number) / scale) for number in numbers]))
     return rows
 
 

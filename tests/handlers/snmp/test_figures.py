@@ -234,6 +234,6 @@ def test_a_chain_has_no_total_if_a_listed_unit_has_none() -> None:
 def test_a_scale_that_the_answers_lack_is_missing() -> None:
     device = reader({**table("1.3.1", {"1": 5, "2": 6}), **table("1.3.2", {"1": 1})})
     figure = Figure(A, exponent=B)
-    assert figure.cells(device) == {"1": (5, 1, None), "2": (6, MISSING, None)}
+    assert figure.raw_figures(device) == {"1": (5, 1, None), "2": (6, MISSING, None)}
     assert figure.read_from(device) == {"1": 50}
     assert Total((figure,)).read_from(device) is None
