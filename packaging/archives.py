@@ -142,9 +142,8 @@ def _imports(node: ast.AST, display_path: str, guarded: bool, calls: bool) -> It
             and _name(child.func) == "import_module"
             and len(child.args) + len(child.keywords) > 1
         ):
-            argument = next(iter(child.args), None) or next(
-                (keyword.value for keyword in child.keywords if keyword.arg == "name"), None
-            )
+            names = [keyword.value for keyword in child.keywords if keyword.arg == "name"]
+            argument = [*child.args, *names, None][0]
             if (
                 isinstance(argument, ast.Constant)
                 and isinstance(argument.value, str)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import base64
 import html
 import json
+import math
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Callable, NamedTuple, Optional
@@ -206,8 +207,10 @@ def _base64_forms(secret: str) -> Iterator[str]:
     depend on what is beside it.
     """
     in_utf8 = secret.encode("utf-8", "replace")
-    for before in range(3):
-        encoded = base64.b64encode(bytes(before) + in_utf8).decode("ascii")
-        own = encoded[-(-before * 8 // 6) : (before + len(in_utf8)) * 8 // 6]
-        if len(own) >= _LEAST_ENCODED:
-            yield own
+    for octets_before in range(3):
+        encoded = base64.b64encode(bytes(octets_before) + in_utf8).decode("ascii")
+        # a character has 6 bits of the octets
+        begin = math.ceil(octets_before * 8 / 6)
+        end = (octets_before + len(in_utf8)) * 8 // 6
+        if end - begin >= _LEAST_ENCODED:
+            yield encoded[begin:end]

@@ -156,8 +156,11 @@ def _lines(variables: Mapping[str, str], name: str, field: str) -> Summands:
     }
     if not lines:
         return None
-    missing = int(max([_phases(variables, name), *lines])) - len(lines)
-    return [*lines.values(), *[None] * max(missing, 0)]
+    line_count = int(max([_phases(variables, name), *lines]))
+    figures: list[Optional[float]] = list(lines.values())
+    while len(figures) < line_count:
+        figures.append(None)
+    return figures
 
 
 def _phases(variables: Mapping[str, str], name: str) -> float:

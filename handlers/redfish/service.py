@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import math
 import time
 from collections.abc import Mapping, Sequence
 from typing import Callable, Optional, Union
@@ -213,9 +214,8 @@ class RedfishService:
         logs_in = self._mode == AUTO or self.has_no_session
         if logs_in and len(paths) > 1:  # the first reading logs in
             return [*self.all(paths[:1]), *self.all(paths[1:])]
-        for _ in range(
-            len(self._clients), min(_MOST_CONNECTIONS, -(-len(paths) // _PER_CONNECTION))
-        ):
+        connections = min(_MOST_CONNECTIONS, math.ceil(len(paths) / _PER_CONNECTION))
+        for _ in range(len(self._clients), connections):
             self._clients.append(
                 RedirectedClient(self._clients[0].where, self._transport(self._trust))
             )

@@ -280,18 +280,13 @@ def nagios(totals: Summary, rows: Sequence[PduRow]) -> list[str]:
         "outlets_off": totals.off,
         "outlets_unknown": totals.unknown,
     }
-    performance_data = [] if totals.load_a is None else [f"load={totals.load_a:.3f}"]
+    performance_data = [f"{key}={value}" for key, value in data.items()]
+    if totals.load_a is not None:
+        performance_data.append(f"load={totals.load_a:.3f}")
     lacks_energy = any(row.kind and row.energy_kwh is None for row in rows)
-    performance_data += (
-        [] if totals.energy_kwh is None or lacks_energy else [f"energy={totals.energy_kwh:.3f}c"]
-    )
-    figures = " ".join(
-        [
-            *(f"{key}={value}" for key, value in data.items()),
-            *performance_data,
-            f"time={totals.seconds:.3f}s",
-        ]
-    )
+    if totals.energy_kwh is not None and not lacks_energy:
+        performance_data.append(f"energy={totals.energy_kwh:.3f}c")
+    performance_data.append(f"time={totals.seconds:.3f}s")
     first = f"PDU {_NAGIOS[totals.level]} - {'; '.join(totals.lines())}"
     lines = [
         f"{row.device.name}: {row.result}{f': {row.reason}' if row.reason else ''}"
@@ -300,7 +295,7 @@ def nagios(totals: Summary, rows: Sequence[PduRow]) -> list[str]:
     remainder = (
         [f"and {len(bad_rows) - _NAGIOS_SHOWN} more"] if len(bad_rows) > _NAGIOS_SHOWN else []
     )
-    return [f"{_plain(first)}|{figures}", *map(_plain, [*lines, *remainder])]
+    return [f"{_plain(first)}|{' '.join(performance_data)}", *map(_plain, [*lines, *remainder])]
 
 
 def _plain(text: str) -> str:

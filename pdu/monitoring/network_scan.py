@@ -145,7 +145,7 @@ class ScanProtocol(asyncio.DatagramProtocol):
         self._unsent(exc)
 
     def datagram_received(self, data: bytes, peer: tuple[str, int]) -> None:
-        address, port = peer[0], peer[1]
+        address, port = peer[:2]  # two more parts follow in IPv6
         if port != self._port or address not in self._request_ids or address in self._seen:
             return
         reply = decode_answer(data)

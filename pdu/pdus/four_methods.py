@@ -204,12 +204,12 @@ def _check_class(method: str, value: Any, kind: type) -> None:
 
 
 def _check_distinct(method: str, identities: Sequence[str]) -> None:
-    identity, number = next(iter(Counter(identities).most_common(1)), ("", 0))
-    if number > 1:
-        raise BrokenHandler(
-            f"{method}: the identity {_shown(identity)} stands twice; DCImanager connects a server"
-            " by it, so each outlet needs its own"
-        )
+    for identity, number in Counter(identities).most_common(1):
+        if number > 1:
+            raise BrokenHandler(
+                f"{method}: the identity {_shown(identity)} stands twice; DCImanager connects a"
+                " server by it, so each outlet needs its own"
+            )
 
 
 def _state(method: str, port: Any) -> EnumPowerStatus:

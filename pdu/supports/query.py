@@ -135,10 +135,9 @@ def _add_prefixes(words: Sequence[Word]) -> Iterator[Word]:
     """The words, with the vendor's prefix before digits that stand without it."""
     vendors = [piece for piece in words if piece.squeezed in _PREFIXES]
     for piece in words:
-        yield next(
-            (full for full in (_prefixed(vendor, piece) for vendor in vendors) if _fitting([full])),
-            piece,
-        )
+        full_words = [_prefixed(vendor, piece) for vendor in vendors]
+        full_words = [full_word for full_word in full_words if _fitting([full_word])]
+        yield full_words[0] if full_words else piece
 
 
 def _prefixed(vendor: Word, model: Word) -> Word:

@@ -50,13 +50,11 @@ def parse(text: str) -> dict[Key, Outcome]:
     Raises SettingsError.
     """
     try:
-        calls = {
-            key(str(call["rid"]), str(call["method"]), call.get("params")): (
-                {name: call[name] for name in ("result", "error", "status") if name in call}
-                or {"status": 404}
-            )
-            for call in json.loads(text)["calls"]
-        }
+        calls: dict[Key, Outcome] = {}
+        for call in json.loads(text)["calls"]:
+            outcome = {name: call[name] for name in ("result", "error", "status") if name in call}
+            call_key = key(str(call["rid"]), str(call["method"]), call.get("params"))
+            calls[call_key] = outcome or {"status": 404}
     except MALFORMED as error:
         raise SettingsError(
             f"the recording is not a list of Xerus calls ({type(error).__name__}:"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import re
-from itertools import chain
 from typing import Any
 
 from handlers.redfish import settings
@@ -67,11 +66,9 @@ def resources(data: object, recorder: RecordingOptions) -> dict[str, Json]:
             paths = _add_new(service, waiting, resource_by_path)
             try:
                 answers = recorder.again(functools.partial(service.all, paths))
-                resource_by_path.update(
-                    (strip_trailing_slash(path), dict(resource))
-                    for path, resource in zip(paths, answers)
-                    if isinstance(resource, dict)
-                )
+                for path, resource in zip(paths, answers):
+                    if isinstance(resource, dict):
+                        resource_by_path[strip_trailing_slash(path)] = dict(resource)
             except (Denied, Refused, ProtocolError) as error:
                 is_login_refused = (
                     isinstance(error, Denied) and "HTTP Error 403" not in error.reason
@@ -79,22 +76,16 @@ def resources(data: object, recorder: RecordingOptions) -> dict[str, Json]:
                 if is_login_refused or not service.may_go_on:
                     # a further try may block the account
                     raise
-                resource_by_path.update(
-                    (
-                        strip_trailing_slash(path),
-                        recorder.again(functools.partial(_read_allowed, service, path)),
-                    )
-                    for path in paths
-                )
+                for path in paths:
+                    resource = recorder.again(functools.partial(_read_allowed, service, path))
+                    resource_by_path[strip_trailing_slash(path)] = resource
                 # only the root, which needs no rights
                 if not service.may_go_on or sum(map(bool, resource_by_path.values())) == 1:
                     raise
             recorder.tell(f"{len(resource_by_path)} resources")
-            waiting = list(
-                chain.from_iterable(
-                    links(resource_by_path.get(strip_trailing_slash(path))) for path in paths
-                )
-            )
+            waiting = []
+            for path in paths:
+                waiting += links(resource_by_path.get(strip_trailing_slash(path)))
     return resource_by_path
 
 

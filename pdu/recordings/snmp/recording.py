@@ -144,9 +144,11 @@ def _walk_after(
                 raise
             continue
         rows.update((oid, row) for oid, row in page if oid[: len(root)] == root)
-        if not page or page[-1][0][: len(root)] > root:
+        if not page:
             return
-        last = page[-1][0]
+        last, _ = page[-1]
+        if last[: len(root)] > root:
+            return
         most -= len(page)
         recorder.tell(f"{len(rows)} objects, at {dotted(last[:12])}")
         if len(rows) > _MOST_ROWS or most < 0:

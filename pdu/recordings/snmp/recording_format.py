@@ -162,15 +162,11 @@ def compare_rows(
     try:
         original = recording.read_device(rows, choice)
     except Unsupported as error:
+        if choice and choice.is_fixed:
+            return [f"The handler does not read it: {reason(error)}"]
         return [
-            (
-                f"The handler does not read it: {reason(error)}"
-                if choice and choice.is_fixed
-                else (
-                    "No family is detected: record it again with -s profile=FAMILY if you know its"
-                    " family, or start a profile with pdu draft."
-                )
-            )
+            "No family is detected: record it again with -s profile=FAMILY if you know its family,"
+            " or start a profile with pdu draft."
         ]
     except PduHandlerError as error:
         return [f"The handler does not read it: {reason(error)}"]

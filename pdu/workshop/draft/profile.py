@@ -71,7 +71,8 @@ def draft(rows: Rows, mib: Mib, key: str = "", names: Mapping[Arcs, str] = {}) -
     packed_texts = find_packed_strings(rows)
     doubts: list[str] = []
     oid_by_role: dict[str, str] = {}
-    state = next(iter(roles.get(columns.STATE, ())), None)
+    state_guesses = roles.get(columns.STATE, [])
+    state = state_guesses[0] if state_guesses else None
     if packed_texts and _is_better(packed_texts[0], state):
         outlets: Optional[Outlets] = _packed_outlets(packed_texts, oid_by_role, doubts)
     elif state is not None:

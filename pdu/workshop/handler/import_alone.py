@@ -37,10 +37,10 @@ def main(platform: str, folder: str, module_name: str, protocol: str) -> dict[st
     loader = runpy.run_path(str(_LOADER))
     sys.path[:0] = [platform, folder]
     watched: list[str] = []
-    watching = [False]
+    is_watching = False
 
     def hook(event: str, _: tuple[Any, ...]) -> None:
-        if watching[0] and event in _WATCHED:
+        if is_watching and event in _WATCHED:
             watched.append(event)
 
     sys.addaudithook(hook)
@@ -59,14 +59,14 @@ def main(platform: str, folder: str, module_name: str, protocol: str) -> dict[st
         missing = loader["name_missing_in_double"](error)
         text = f"{type(error).__name__}: {error}"[:300]
         return {"error": text, "missing": missing, "absent": absent}
-    watching[0] = True
+    is_watching = True
     try:
         pdu = entry.make(data)
     except BaseException as error:  # noqa: B036
         fault = f"make_handler raised {type(error).__name__}: {error}"[:300]
         missing = loader["name_missing_in_double"](error)
         return {"error": "", "entry": fault, "missing": missing, "sent": watched}
-    watching[0] = False
+    is_watching = False
     bases = [base.__name__ for base in type(pdu).__mro__]
     methods = ("status", "port_up", "port_down", "statistic")
     missing = [name for name in methods if not callable(getattr(pdu, name, None))]
