@@ -167,13 +167,11 @@ def read_without_states(
         if states or outlet_count:
             states = _add_rows(outlets, states, outlet_count, True, reader)
             return SnmpDevice(profile, replace(outlets, control=None), states, reader)
-    totals = (profile.load, profile.energy, profile.power)
-    if any(
-        total is not None
-        and (total.is_listed(reader) if accepts_rows else total.read_from(reader) is not None)
-        for total in totals
-    ):
-        return SnmpDevice(profile, None, {}, reader)
+    for total in (profile.load, profile.energy, profile.power):
+        if total is None:
+            continue
+        if total.is_listed(reader) if accepts_rows else total.read_from(reader) is not None:
+            return SnmpDevice(profile, None, {}, reader)
     return None
 
 

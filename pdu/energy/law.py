@@ -89,8 +89,11 @@ class Energy(NamedTuple):
 
 
 def energy(register: Register, begin: float, end: float) -> Optional[Energy]:
-    """What flowed from `begin` to `end`; None if the register was not read near this period. Not
-    billable if what was read is not believed.
+    """What flowed from `begin` to `end`, in Wh; None if the register was not read near this period.
+    Not billable if what was read is not believed. Times are Unix times in s.
+
+    Each segment gives what the register rose in it. For the time that no segment covers, `high`
+    takes what the supply can deliver.
     """
     segments = [
         segment

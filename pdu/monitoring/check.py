@@ -135,11 +135,12 @@ def _run(
     equipment: Optional[equipment_csv.EquipmentFile],
 ) -> int:
     """Poll once, or every `watch_s` seconds until interrupted. Returns the exit code."""
-    fleet_targets, repeated = (
-        (_named_pdus(config, run_options), {})
-        if config.words[1:]
-        else _listed_pdus(config, run_options)
-    )
+    # name of a PDU that the list has twice -> the name under which it is counted
+    repeated: Mapping[str, str] = {}
+    if config.words[1:]:
+        fleet_targets = _named_pdus(config, run_options)
+    else:
+        fleet_targets, repeated = _listed_pdus(config, run_options)
     if config.html is not None:
         check_page(config.html)
     if config.watch_s is None:

@@ -143,11 +143,11 @@ def find(
     if not no_mdns:
         xerus = announced_pdus(networks)
         xerus_addresses = {device.address for device in xerus}
-        pdus, other_devices = (
-            [device for device in devices if device.address not in xerus_addresses]
-            for devices in (pdus, other_devices)
-        )
+        pdus = [device for device in pdus if device.address not in xerus_addresses]
         pdus += xerus
+        other_devices = [
+            device for device in other_devices if device.address not in xerus_addresses
+        ]
     _result_of(run_options, name_pdus(pdus), other_devices, login or "", count)
     for why, number in unsent.items():
         print(f"{counted(number, 'request')} could not be sent: {why}", file=sys.stderr)

@@ -54,15 +54,15 @@ class Joined(ReadOnly):
         if not values:
             return {}
         if self.else_same_row:
-            pairs = [
-                (_has_text(own, reader), _has_text(key, reader))
-                for own, key in zip(self.own, self.keys)
-            ]
+            own_has_text, keys_have_text = [], []
+            for own, key in zip(self.own, self.keys):
+                own_has_text.append(_has_text(own, reader))
+                keys_have_text.append(_has_text(key, reader))
             has_outlets = any(map(reader.has_table, _objects(self.own)))
-            if has_outlets and any(in_own != in_values for in_own, in_values in pairs):
-                return {}
-            if not all(in_own and in_values for in_own, in_values in pairs):
-                return values
+            if has_outlets and own_has_text != keys_have_text:
+                return {}  # only one table lacks a column
+            if not all(own_has_text) or not all(keys_have_text):
+                return values  # which keep their own indexes
         identity_by_key, row_by_key = _row_by_key(self.own, reader), _row_by_key(self.keys, reader)
         return {
             identity: values[row_by_key[key]]

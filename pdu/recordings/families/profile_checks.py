@@ -82,25 +82,18 @@ def _command_faults(states: State, control: Control) -> Iterator[str]:
         if isinstance(part, Write) and type(part.on) is not type(part.off):
             yield f"on writes {part.on!r} and off writes {part.off!r}, which are of different types"
         if isinstance(part, (Write, WritePacked)) and _writable_places(part.at) & state_objects:
-            for word, value, opposite, values in (
-                ("on", part.on, "off", states.off),
-                ("off", part.off, "on", states.on),
-            ):
-                if str(value) in values:
-                    yield (
-                        f"{word} writes {value!r} into the object of the states, where it means"
-                        f" {opposite}"
-                    )
+            place = "into the object of the states, where it means"
+            if str(part.on) in states.off:
+                yield f"on writes {part.on!r} {place} off"
+            if str(part.off) in states.on:
+                yield f"off writes {part.off!r} {place} on"
         elif isinstance(part, Verbs):
             for word, at in (("on", part.on), ("off", part.off)):
                 if _writable_places(at) & state_objects:
                     yield f"{word} writes a delay into the object of the states"
         elif isinstance(part, Unlock):
-            if any(
-                _switches_by_unlocking(part, then)
-                for then in parts_of(part.then)
-                if isinstance(then, Write)
-            ):
+            writes = [then for then in parts_of(part.then) if isinstance(then, Write)]
+            if any(_switches_by_unlocking(part, write) for write in writes):
                 yield f"the value {part.value!r} that unlocks an outlet already switches it"
 
 

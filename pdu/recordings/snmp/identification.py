@@ -198,25 +198,20 @@ def _outlet_figures(read_device: SnmpDevice, figures: host.Figures, out: Handler
     """Note in `out` how many outlets have a current and an energy, with the evidence."""
     evidence, outlets = evidence_of(read_device.profile), read_device.outlets
     ports, count = figures.ports.values(), len(read_device.states)
-    for name, number, source, proof in (
-        (
-            "current by outlet",
-            sum(port.current_a is not None for port in ports),
-            outlets and outlets.current,
-            evidence.current,
-        ),
-        (
-            "energy by outlet",
-            sum(port.energy_kwh is not None for port in ports),
-            outlets and outlets.energy,
-            evidence.energy,
-        ),
-    ):
-        if number:
-            out.can.append(f"report the {name} ({number} of {count})")
-            out.evidence[name] = _basis(proof, source)
-        elif count:
-            out.cannot.append(f"report the {name}")
+    with_current = sum(port.current_a is not None for port in ports)
+    if with_current:
+        out.can.append(f"report the current by outlet ({with_current} of {count})")
+        source = outlets.current if outlets is not None else None
+        out.evidence["current by outlet"] = _basis(evidence.current, source)
+    elif count:
+        out.cannot.append("report the current by outlet")
+    with_energy = sum(port.energy_kwh is not None for port in ports)
+    if with_energy:
+        out.can.append(f"report the energy by outlet ({with_energy} of {count})")
+        source = outlets.energy if outlets is not None else None
+        out.evidence["energy by outlet"] = _basis(evidence.energy, source)
+    elif count:
+        out.cannot.append("report the energy by outlet")
 
 
 def _switching(read_device: SnmpDevice, switch_unproven: bool, out: HandlerFinding) -> None:

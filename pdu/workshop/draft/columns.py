@@ -290,26 +290,21 @@ def letters(text: str) -> str:
     return re.sub(r"[^a-z]", "", text.lower())
 
 
+_PREFIX_OR_SUFFIX = re.compile(r"^(outlet|relay|power|status|state|socket|ieee)+|(status|state)+$")
+
+
 def meanings(mib_object: Object) -> tuple[list[int], list[int]]:
     """The values whose names are words for on, and those for off, ignoring a prefix like `outlet`
     and a suffix like `state`.
     """
 
     def values_named(words: frozenset[str]) -> list[int]:
-        """The numbers whose names are one of `words`, also after a prefix such as "outlet"."""
-        return [
-            value
-            for value, name in mib_object.enumeration.items()
-            if words
-            & {
-                letters(name),
-                re.sub(
-                    r"^(outlet|relay|power|status|state|socket|ieee)+|(status|state)+$",
-                    "",
-                    letters(name),
-                ),
-            }
-        ]
+        values = []
+        for value, name in mib_object.enumeration.items():
+            bare_name = _PREFIX_OR_SUFFIX.sub("", letters(name))
+            if letters(name) in words or bare_name in words:
+                values.append(value)
+        return values
 
     return values_named(ON_WORDS), values_named(OFF_WORDS)
 
