@@ -76,7 +76,7 @@ def list_for_figures(
         columns = _columns_beside(outlets, (*outlets.position, *figures))
         rows = {row: None for column in columns for row in column.rows(reader)}
         rows = rows or dict.fromkeys(outlets.states.rows_from(reader))
-        if rows or _count(outlets.count, reader)[0]:
+        if rows or _count(outlets.count, reader).number:
             states = dict.fromkeys(rows, EnumPowerStatus.UNKNOWN)
             return SnmpDevice(profile, outlets, states, reader, is_counted=False)
     return None
@@ -103,10 +103,11 @@ def all_outlets(device: SnmpDevice) -> States:
     rows = outlets.states.rows_from(reader)
     states = {**device.states, **dict.fromkeys(rows, EnumPowerStatus.UNKNOWN)}
     try:
-        return _complete(outlets, states, reader)[0]
+        complete_states, _ = _complete(outlets, states, reader)
     except ProtocolError:
         # what contradicts a state may show the rows that are missing
-        return _complete(outlets, outlets.states.read_from(reader), reader)[0]
+        complete_states, _ = _complete(outlets, outlets.states.read_from(reader), reader)
+    return complete_states
 
 
 def _columns_beside(outlets: Outlets, parts: Sequence[object]) -> list[Column]:
@@ -163,7 +164,7 @@ def read_without_states(
         # with states, `read_by_states` has compared the count
         count = None if outlets.states else outlets.count
         states = _add_missing(outlets, states, reader)
-        outlet_count = _count(count, reader)[0]
+        outlet_count = _count(count, reader).number
         if states or outlet_count:
             states = _add_rows(outlets, states, outlet_count, True, reader)
             return SnmpDevice(profile, replace(outlets, control=None), states, reader)
@@ -215,7 +216,8 @@ def reported_outlet_count(profile: Profile, reader: Reader) -> int:
     """The number that the device reports in `none_if_zero`; 0 if the family or the device has no
     such object.
     """
-    return max((_count(outlets.none_if_zero, reader)[0] for outlets in profile.outlets), default=0)
+    counts = [_count(outlets.none_if_zero, reader).number for outlets in profile.outlets]
+    return max(counts, default=0)
 
 
 def _has_none(outlets: Outlets, reader: Reader) -> bool:
@@ -229,22 +231,27 @@ def _has_none(outlets: Outlets, reader: Reader) -> bool:
     return False
 
 
+class _OutletCount(NamedTuple):
+    """The device's own number of outlets, summed over its units."""
+
+    number: int
+    #: false if a unit's number is missing or unusable
+    is_certain: bool
+
+
 def _count(
     source: Optional[Source], reader: Reader, states: Mapping[str, EnumPowerStatus] = {}
-) -> tuple[int, bool]:
-    """The device's own number of outlets, summed over its units; and False if a unit's number is
-    missing or unusable, else True.
-
-    0 and True without a `source`.
-    """
+) -> _OutletCount:
+    """What `source` counts; 0 and certain without a `source`."""
     if source is None:
-        return 0, True
+        return _OutletCount(0, True)
     rows = {unit: number(value) for unit, value in source.rows(reader).items()}
     numbers = [int(n) for n in rows.values() if n is not None and n >= 0]
     units = {identity.rpartition(".")[0] for identity in states}
     # else the counts are not by unit
     uncounted_units = units - rows.keys() if units & rows.keys() else ()
-    return sum(numbers), len(numbers) == len(rows) > 0 and not uncounted_units
+    is_certain = len(numbers) == len(rows) > 0 and not uncounted_units
+    return _OutletCount(sum(numbers), is_certain)
 
 
 def _complete(outlets: Outlets, states: States, reader: Reader) -> tuple[States, int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any, Optional
+from typing import Any, NamedTuple, Optional
 
 from handlers import VERSION, host
 from handlers.host.snmp import Snmp
@@ -70,41 +70,46 @@ def _serve(text: str, port: int, profile: str = "") -> ReplayedDevice:
     )
 
 
-def find_device(rows: Rows, profile_name: str) -> tuple[Optional[SnmpDevice], str, str]:
-    """Read the rows as the family `profile_name`; "" means the detected one.
+class FamilyReading(NamedTuple):
+    """The rows of a recording, read as a family."""
 
-    Returns the result (None if the family cannot read them), a summary, and an option that `pdu
-    status` needs, or "".
-    """
+    #: None if the family cannot read them
+    device: Optional[SnmpDevice]
+    summary: str
+    #: an option that `pdu status` needs, or ""
+    setting: str
+
+
+def find_device(rows: Rows, profile_name: str) -> FamilyReading:
+    """Read the rows as the family `profile_name`; "" means the detected one."""
     profile = _profile(profile_name) if profile_name else None
     setting, needs = "", ""
     try:
         device = _read_as(rows, profile)
     except Unsupported:
-        return (
-            None,
-            (
-                f"the device has no outlets or meters of the family '{profile.key}' (leave out"
-                f" --profile to detect its family); {_NO_COMMANDS}"
-                if profile is not None
-                else (
-                    "the handler cannot read this device (no family is detected: choose one with"
-                    f" --profile, or start a profile with pdu draft); {_NO_COMMANDS}"
-                )
-            ),
-            "",
+        why = (
+            "the handler cannot read this device (no family is detected: choose one with"
+            " --profile, or start a profile with pdu draft)"
         )
+        if profile is not None:
+            why = (
+                f"the device has no outlets or meters of the family '{profile.key}' (leave out"
+                " --profile to detect its family)"
+            )
+        return FamilyReading(None, f"{why}; {_NO_COMMANDS}", "")
     except PduHandlerError:
         try:
             device = _read_as(rows, profile, metered_only=True)
         except PduHandlerError as error:
-            return None, f"the handler cannot read this device ({error.reason}); {_NO_COMMANDS}", ""
+            why = f"the handler cannot read this device ({error.reason})"
+            return FamilyReading(None, f"{why}; {_NO_COMMANDS}", "")
         setting = f" {spelled(METERED_ONLY.key, 'yes')}"
         needs = (
             f"; the handler reads it only with{setting}, because nothing proves that it has no"
             " outlets"
         )
-    return device, f"family {device.profile.key}, {_outlets_phrase(device)}{needs}", setting
+    summary = f"family {device.profile.key}, {_outlets_phrase(device)}{needs}"
+    return FamilyReading(device, summary, setting)
 
 
 def _outlets_phrase(device: SnmpDevice) -> str:

@@ -52,7 +52,7 @@ class TrialUnit(RecordedUnit):
     """A recorded unit with a fault. Notes requests and commands."""
 
     def __init__(self, rows: Rows, key: str, fault: Fault = Fault.NONE) -> None:
-        device = find_device(rows, key)[0] if key else None
+        device = find_device(rows, key).device if key else None
         super().__init__(rows, device)
         self._key, self._fault = key, fault
         self._last = max((oid for oid in rows), default=())
@@ -103,18 +103,19 @@ class TrialUnit(RecordedUnit):
         rows: Rows = {}
         step = RecordedUnit.next(self, ())
         while step is not None:
-            rows[step[0]] = step[1]
-            step = RecordedUnit.next(self, step[0])
+            oid, row = step
+            rows[oid] = row
+            step = RecordedUnit.next(self, oid)
         return rows
 
     def states(self) -> Mapping[str, EnumPowerStatus]:
         """The states that the family reads now."""
-        device = find_device(self.rows(), self._key)[0]
+        device = find_device(self.rows(), self._key).device
         return {} if device is None else device.states
 
     def measured_sums(self) -> MeasuredSums:
         """What the unit measures, as the family reads it."""
-        device = find_device(self.rows(), self._key)[0]
+        device = find_device(self.rows(), self._key).device
         if device is None:
             return MeasuredSums()
         profile, outlets = device.profile, device.outlets
@@ -163,7 +164,7 @@ def requested_device(requests: set[str]) -> Optional[Device]:
         if not _requested_columns(profile, requests):
             return None
         rows = _made_rows(profile)
-        device = find_device(rows, profile.key)[0]
+        device = find_device(rows, profile.key).device
         if device is not None and {*device.states.values()} >= {UP, DOWN}:
             return Device(rows, profile.key, f"a simulated {profile.vendor}, {profile.key}")
     return None
