@@ -61,6 +61,9 @@ def switch_outlet(
         is_fresh = values is not None and len(values) == len(variables)
 
     def read_state() -> EnumPowerStatus:
+        """The outlet's state now, the first time from the values that came with the command's
+        report.
+        """
         nonlocal values, is_fresh
         if not is_fresh or values is None:
             values = client.values(ups, variables)

@@ -112,6 +112,7 @@ def document_of(report: Report) -> dict[str, Any]:
 
 
 def _energy_document(energy: Optional[Energy]) -> Mapping[str, object]:
+    """An energy in JSON, in Wh, with the first and last reading."""
     first, last = _edges_of(energy)
     return {
         **dict(zip(("billable", "low", "high"), figures_of(energy))),

@@ -263,6 +263,7 @@ def _keys(handler: LoadedHandler) -> set[str]:
 
 
 def _options_for_handler(handler: LoadedHandler, run_options: RunOptions) -> RunOptions:
+    """The run's options with only those settings and secrets that the handler has."""
     keys = _keys(handler)
     return run_options.copy(
         settings=connection_data.settings_for_handler(handler, run_options),

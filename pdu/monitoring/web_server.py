@@ -77,6 +77,7 @@ class WebServer(TcpWSGIServer):
         return [*cast("dict[int, HTTPChannel]", self.active_channels).values()]
 
     def accept(self) -> Optional[tuple[socket.socket, object]]:
+        """Accept a connection; if all are in use, cut the one that waits longest."""
         if len(self.channels) >= self._most:
             self._cut_oldest()
         try:

@@ -265,6 +265,7 @@ def _answer_strange(
     strange: Sequence[str],
     doubts: Sequence[str] = (),
 ) -> SupportAnswer:
+    """The answer without a match: "maybe" if entries are near, else "unknown"."""
     return SupportAnswer(
         question,
         MAYBE if near else UNKNOWN,

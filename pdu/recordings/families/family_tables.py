@@ -83,6 +83,7 @@ def evidence(profiles: Sequence[Profile]) -> str:
 
 
 def _evidence(profile: Profile) -> Sequence[str]:
+    """A row of the table of evidence: the MIB, and the proof of each quantity."""
     mib = (
         f"[{profile.mib}]({profile.source})" if profile.source.startswith("https:") else profile.mib
     )
@@ -125,6 +126,7 @@ def identities(profiles: Sequence[Profile]) -> str:
 
 
 def _identity(profile: Profile, outlets: Outlets) -> Sequence[str]:
+    """A row of the table of identities: objects that list, number and name outlets, and the load."""
     number = _objects(outlets.number) if outlets.number else "last part of the identity"
     return [
         f"`{profile.key}`",

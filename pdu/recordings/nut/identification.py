@@ -156,6 +156,7 @@ def _states(name: str, nut_device: model.NutDevice, out: HandlerFinding) -> None
 def _figures(
     device: RecordedDevice, nut_device: model.NutDevice, settings: Settings, out: HandlerFinding
 ) -> None:
+    """Note in `out` load (A) and energy (kWh), with the variables that they rest on."""
     totals: tuple[tuple[str, _Total, str], ...] = (
         ("load", lambda decoded_device: decoded_device.load_a, "A"),
         ("energy", lambda decoded_device: decoded_device.energy_kwh, "kWh"),

@@ -67,6 +67,7 @@ def _serve(text: str, port: int) -> ReplayedDevice:
 
 
 def _about(device: dump.RecordedDevice) -> str:
+    """A phrase about a recorded device: its outlets, and how many can be switched."""
     try:
         outlets = device.decode(Settings({}, SETTINGS)).outlets
     except PduHandlerError as error:

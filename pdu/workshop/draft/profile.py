@@ -301,6 +301,7 @@ def _best_guess_with_rows_of(state: Guess, guesses: Sequence[Guess]) -> Optional
 
 
 def _source(guess: Guess) -> ColumnSource:
+    """The column of a guess, as a profile names it."""
     # scalars of one name each, such as outlet1State.0: the zero of all rows is no part of a number
     is_scalar = all(index[-1] == 0 and len(index) > 1 for index in guess.column.indexes)
     return ColumnSource(
