@@ -234,7 +234,9 @@ def _energy_unit(outlets: Sequence[Entry], cords: Sequence[Entry]) -> Optional[i
 
 
 def _total(rows: _OptionalList, key: str, outlets: Sequence[Optional[float]]) -> Optional[float]:
-    """The sum over the rows; only a unit without such rows has that over its outlets."""
+    """The sum of the field `key` over the rows of lines or cords; a unit that has none of them has
+    the sum of its outlets' values, `outlets`. None if the rows could not be read.
+    """
     if rows.fault:
         return None
     if not rows.rows:

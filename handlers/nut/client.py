@@ -211,9 +211,9 @@ class NutClient(NutReader):
     def switch(
         self, ups: str, command: SwitchCommand, variables: Sequence[str]
     ) -> Optional[dict[str, str]]:
-        """`run` or `set`, and with each look at the report these variables. Returns those that
-        came with a report of success, without one that could not be read; None where `run` and
-        `set` return False.
+        """Send the outlet's command as `run` or `set` do, and ask for these variables with each
+        look at the driver's report. Returns the variables that came with a report of success,
+        without one that could not be read; None where `run` and `set` return False.
         """
         write = (
             requests.instcmd(ups, command.name)

@@ -154,7 +154,9 @@ def _words_of(
 def _outlet(
     member: Member, number: str, writable: Mapping[str, str], variables: Mapping[str, str]
 ) -> NutOutlet:
-    """`variables`: of the whole device."""
+    """The outlet of a member's rows `outlet.NUMBER.*`; energy becomes kWh. `writable` and
+    `variables` are those of the whole device.
+    """
     row_prefix, fields = f"outlet.{number}.", member.rows[number]
     energy = parse_number(fields.get("energy"))
     has_meters = variables.get("driver.name") in OUTLET_DRIVERS

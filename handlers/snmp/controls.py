@@ -132,6 +132,7 @@ class Verbs(Control):
     value: Value = 0
 
     def __post_init__(self) -> None:
+        # they raise ValueError for a source that cannot be written
         self.on.written_places()
         self.off.written_places()
         if self.on == self.off:

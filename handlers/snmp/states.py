@@ -119,13 +119,14 @@ class State(FrozenValue):
 
     def state_by_value(self, reader: Reader, identity: str, value: Raw) -> EnumPowerStatus:
         """The state of one outlet whose value of `source` was read."""
-        second = self.confirm.value_of(reader, identity) if self.confirm else None
+        confirming_value = self.confirm.value_of(reader, identity) if self.confirm else None
         doubts: list[tuple[Doubt, Optional[Raw]]] = []
         for doubt in self.doubts:
             mark = doubt.test.value_of(reader, identity)
+            # an optional doubt does not count on a device that has no such table
             if mark is not None or not doubt.optional or doubt.test.rows(reader):
                 doubts.append((doubt, mark))
-        return self._decide(value, doubts, second)
+        return self._decide(value, doubts, confirming_value)
 
     def _decide(
         self, value: Raw, doubts: Iterable[tuple[Doubt, Optional[Raw]]], second: Optional[Raw]

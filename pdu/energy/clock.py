@@ -115,21 +115,16 @@ def _bounds_of_run(polls: Sequence[PollTime]) -> list[PollBounds]:
         return [PollBounds(poll.begin, poll.end) for poll in polls]
     times = [poll.monotonic for poll in polls]
     right = _longest_held(offsets, times)
-    other_offsets = [
-        offset
-        for offset, held_s in (
-            _first_held(offsets, times),
-            _first_held(offsets[::-1], times[::-1]),
-        )
-        if held_s >= HELD_S and abs(offset - right) < MOST_S
-    ]
-    errors = [0.0, *(offset - right for offset in other_offsets)]
-    early, late = min(errors), max(errors)
+    possible_offsets = [right]
+    for offset, held_s in (
+        _first_held(offsets, times),
+        _first_held(offsets[::-1], times[::-1]),  # the offset that was held last
+    ):
+        if held_s >= HELD_S and abs(offset - right) < MOST_S:
+            possible_offsets.append(offset)
+    least, most = min(possible_offsets), max(possible_offsets)
     return [
-        PollBounds(
-            poll.monotonic + right + early,
-            poll.monotonic + right + late + poll.end - poll.begin,
-        )
+        PollBounds(poll.monotonic + least, poll.monotonic + most + poll.end - poll.begin)
         for poll in polls
     ]
 

@@ -177,7 +177,10 @@ def facts_of_family(family: str, is_inlet: bool) -> CounterFacts:
     if registers is None:
         return CounterFacts()
     register = registers.own if is_inlet else registers.outlets
-    return CounterFacts(*(round((kwh or 0.0) * 1000.0) for kwh in register))
+    return CounterFacts(
+        step=round((register.unit_kwh or 0.0) * 1000.0),
+        wrap=round((register.wrap_kwh or 0.0) * 1000.0),
+    )
 
 
 def _source(name: str, match: str, ca_pem: Optional[str], run_options: RunOptions) -> Readings:

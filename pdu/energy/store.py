@@ -220,13 +220,13 @@ class Store:
         polls = [(row, time) for row, time in timed if not row.error]
         return PduReadings(
             pdu,
-            [time.earliest for _, time in polls],
-            [time.latest for _, time in polls],
-            [row.unit for row, _ in polls],
-            [row.family for row, _ in polls],
-            [row.uptime for row, _ in polls],
-            _registers([row for row, _ in polls]),
-            [FailedPoll(time.earliest, row.error) for row, time in timed if row.error],
+            earliest=[time.earliest for _, time in polls],
+            latest=[time.latest for _, time in polls],
+            units=[row.unit for row, _ in polls],
+            families=[row.family for row, _ in polls],
+            uptimes=[row.uptime for row, _ in polls],
+            registers=_registers([row for row, _ in polls]),
+            failed=[FailedPoll(time.earliest, row.error) for row, time in timed if row.error],
         )
 
     def _rows(self, pdu: str, begin: float, end: float) -> Sequence[_PollRow]:

@@ -129,25 +129,20 @@ def table_of(report: Report) -> Iterator[str]:
     """For people: a row for each outlet and customer, the customers' sums, a line a PDU, and what
     was not read.
     """
-    rows = [
-        (
-            *(row.customer, place(row)),
-            *(kwh(reading and reading.wh) for reading in _edges_of(row.energy)),
-            *map(kwh, figures_of(row.energy)),
-            *(row.grade, "; ".join(row.reasons)),
-        )
-        for rows in report.rows_by_customer().values()
-        for row in rows
-    ]
-    yield from tabulate(_HEAD, rows, range(2, 7))
+    lines = []
+    for rows in report.rows_by_customer().values():
+        for row in rows:
+            edges = [kwh(reading and reading.wh) for reading in _edges_of(row.energy)]
+            figures = map(kwh, figures_of(row.energy))
+            reasons = "; ".join(row.reasons)
+            lines.append((row.customer, place(row), *edges, *figures, row.grade, reasons))
+    yield from tabulate(_HEAD, lines, range(2, 7))
     yield ""
-    sums = [
-        (
-            *(customer, str(total.rows), kwh(total.billable), kwh(total.low), kwh(total.high)),
-            *(total.grade, f"{total.missing} without a figure" if total.missing else ""),
-        )
-        for customer, total in report.sums().items()
-    ]
+    sums = []
+    for customer, total in report.sums().items():
+        figures = map(kwh, (total.billable, total.low, total.high))
+        note = f"{total.missing} without a figure" if total.missing else ""
+        sums.append((customer, str(total.rows), *figures, total.grade, note))
     yield from tabulate(_SUM_HEAD, sums, range(1, 5))
     yield ""
     for pdu in report.pdus:

@@ -147,7 +147,7 @@ class PduCommand(Subcommand):
                 if known_list is not None:
                     pdu = known_list.pdus.get(args[at])
                     if pdu is None:
-                        raise NoSuchHandler(_no_name(args[at], known_list), args[at])
+                        raise NoSuchHandler(_unknown_name_text(args[at], known_list), args[at])
                     ctx.meta[_KEY] = known_list
                     args = [*args[:at], pdu.handler, *args[at:]]
         return super().parse_args(ctx, args)
@@ -184,7 +184,8 @@ def _no_errors_for_a_shell(context: click.Context) -> Any:
             raise
 
 
-def _no_name(word: str, known_list: KnownList) -> str:
+def _unknown_name_text(word: str, known_list: KnownList) -> str:
+    """The sentence of the error for a word that is neither a handler nor a listed PDU."""
     near = similar_names(word, [*registry.names(), *known_list.pdus])
     return (
         f"{printable(word, 60)!r} is neither a handler ({', '.join(registry.names())}) nor a PDU of"
@@ -212,7 +213,9 @@ def choose_pdu(context: click.Context, handler: str, host: str, alone: bool = Tr
         return ChosenPdu(handler, hosts.parse_argument(host), run_options)
     pdu = known_list.pdus.get(host)
     if pdu is None:
-        raise Usage(f"{_no_name(host, known_list)}; give names alone, or HANDLER and addresses")
+        raise Usage(
+            f"{_unknown_name_text(host, known_list)}; give names alone, or HANDLER and addresses"
+        )
     pdu_options = run_options if alone else run_options.copy()
     _fill_options(pdu_options, known_list, pdu)
     return ChosenPdu(pdu.handler, pdu.address, pdu_options)

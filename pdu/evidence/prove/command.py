@@ -187,26 +187,26 @@ def _read(plan: _Plan, unit: UnitUnderTest, calls: Calls) -> UnitProof:
     family, manufacturer, model, firmware = run.nameplate_texts(unit_reading.plate)
     settings = platform_host.settings(unit.data)
     return UnitProof(
-        SIMULATED if hosts.is_this_machine(asked_host) else UNIT,
-        datetime.now(timezone.utc).strftime("%Y-%m-%d"),
-        VERSION,
-        platform.python_version(),
-        unit.handler.name,
-        family,
-        manufacturer,
-        model,
-        firmware,
-        {key: str(settings[key]) for key in _SETTINGS if settings.get(key)},
-        {
+        basis=SIMULATED if hosts.is_this_machine(asked_host) else UNIT,
+        made=datetime.now(timezone.utc).strftime("%Y-%m-%d"),
+        version=VERSION,
+        python=platform.python_version(),
+        handler=unit.handler.name,
+        family=family,
+        manufacturer=manufacturer,
+        model=model,
+        firmware=firmware,
+        settings={key: str(settings[key]) for key in _SETTINGS if settings.get(key)},
+        numbers={
             unit.clean(outlet.identity): unit.clean(outlet.number)
             for outlet in unit_reading.outlets
             if outlet.number
         },
-        unit.clean(plan.outlet),
-        OwnerAnswers(),
-        (),
-        recording,
-        (*notes, *recording_notes),
+        outlet=unit.clean(plan.outlet),
+        owner=OwnerAnswers(),
+        calls=(),
+        recording=recording,
+        notes=(*notes, *recording_notes),
     )
 
 

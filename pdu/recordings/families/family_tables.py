@@ -126,7 +126,7 @@ def identities(profiles: Sequence[Profile]) -> str:
 
 
 def _identity(profile: Profile, outlets: Outlets) -> Sequence[str]:
-    """A row of the table of identities: objects that list, number and name outlets, and the load."""
+    """A row of the table of identities: what lists, numbers and names outlets; the load."""
     number = _objects(outlets.number) if outlets.number else "last part of the identity"
     return [
         f"`{profile.key}`",

@@ -229,9 +229,9 @@ class Agent:
                 _JSON,
                 body,
                 wait,
-                2 * wait,
-                LIMIT,
-                bool(reads_only(method)) if repeatable is None else repeatable,
+                total=2 * wait,
+                limit=LIMIT,
+                repeatable=bool(reads_only(method)) if repeatable is None else repeatable,
             )
             return result(parsed(reply, login), number, login)
         except (JsonRpcErrorException, JsonRpcSyntaxException) as error:
@@ -246,9 +246,19 @@ class Agent:
         Raises the errors of `exchange`.
         """
         wait = self.timeout or DEFAULT_TIMEOUT
-        return self.exchange(
-            "0: GET", "GET", target, {}, None, wait, 60 * wait, DOWNLOAD_LIMIT, True, _IN_QUERY
-        ).body
+        reply = self.exchange(
+            "0: GET",
+            "GET",
+            target,
+            headers={},
+            body=None,
+            wait=wait,
+            total=60 * wait,
+            limit=DOWNLOAD_LIMIT,
+            repeatable=True,
+            also=_IN_QUERY,
+        )
+        return reply.body
 
     def form_data_file(self, target: str, datas: Sequence[Mapping[str, object]]) -> dict[str, Any]:
         """POST files as a form in one round trip. Files are streamed. Returns {"headers": mapping,
@@ -262,7 +272,16 @@ class Agent:
         form, wait = MultipartForm(datas), self.timeout or DEFAULT_TIMEOUT
         headers = {"Content-Type": form.content_type, "Content-Length": str(len(form))}
         reply = self.exchange(
-            "0: POST", "POST", target, headers, form, 6 * wait, 60 * wait, LIMIT, False, _IN_QUERY
+            "0: POST",
+            "POST",
+            target,
+            headers,
+            body=form,
+            wait=6 * wait,
+            total=60 * wait,
+            limit=LIMIT,
+            repeatable=False,
+            also=_IN_QUERY,
         )
         return {"headers": Headers(reply.headers), "body": reply.body.decode("utf-8", "replace")}
 
@@ -290,10 +309,8 @@ class Agent:
             raise JsonRpcSyntaxException(
                 "the target holds half of a surrogate pair, which is not text"
             )
-        path, start = (
-            quote(target if target.startswith("/") else "/" + target, safe="/" + also),
-            time.monotonic(),
-        )
+        path = quote(target if target.startswith("/") else "/" + target, safe="/" + also)
+        start = time.monotonic()
         reply = self._client.send(
             method, path, headers, body, self.login, wait, total, once=not repeatable, limit=limit
         )
