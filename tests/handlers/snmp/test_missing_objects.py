@@ -199,7 +199,7 @@ class Unit:
         of_states = {request.partition(" ")[2] for request in self.memory.asked}
         total = getattr(device.profile, part)
         figures = list(total.figures) if total else []
-        while figures and not figures[0].cells(device.reader):
+        while figures and not figures[0].raw_figures(device.reader):
             del figures[0]
         has_second = figures[1:] or (figures and total.else_outlets)
         if self.whole.totals[name] is None or not has_second:
