@@ -129,12 +129,14 @@ def _carries_current(values: Mapping[str, str]) -> bool:
     """Whether its W or VA are above 0; its A if it meters neither. An open relay may have an offset
     in A: 0.15 A at 0 W, 0 VA and 0 V in a dump of an Eaton ePDU MA 1P.
     """
-    figures_by_unit: dict[bool, list[float]] = {True: [], False: []}
+    currents: list[float] = []
+    powers: list[float] = []
     for variable, text in values.items():
         figure = parse_number(text) if variable.endswith(_METERS) else None
         if figure is not None:
-            figures_by_unit[variable.endswith(".current")].append(figure)
-    return any(figure > 0.0 for figure in figures_by_unit[False] or figures_by_unit[True])
+            figures_of_unit = currents if variable.endswith(".current") else powers
+            figures_of_unit.append(figure)
+    return any(figure > 0.0 for figure in powers or currents)
 
 
 def _words_of(

@@ -478,12 +478,12 @@ def find_outlet(service: RedfishService, pdu_setting: str, sought: str) -> Found
     return matches[0]
 
 
-def _now_called(service: RedfishService, every: Sequence[ServicePdu], sought: str) -> str:
+def _now_called(service: RedfishService, pdus: Sequence[ServicePdu], sought: str) -> str:
     """The form of the identities, for an error; '' if `sought` has it."""
-    if any(sought.startswith(pdu.prefix) for pdu in every):
+    if any(sought.startswith(pdu.prefix) for pdu in pdus):
         return ""
-    names = service.login.quoted(" or ".join(f"'{pdu.prefix}N'" for pdu in every[:5]))
-    if len(every) > 5:
+    names = service.login.quoted(" or ".join(f"'{pdu.prefix}N'" for pdu in pdus[:5]))
+    if len(pdus) > 5:
         names += " and so on"
     return f"; its outlets are now called {names}"
 

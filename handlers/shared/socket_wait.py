@@ -17,7 +17,7 @@ def is_readable(sock: Any, wait: float = 0.0) -> bool:
     says whether the answer is already there.
     """
     # TLS: decrypted bytes, which the selector does not see
-    if getattr(sock, "pending", int)():
+    if hasattr(sock, "pending") and sock.pending():
         return True
     # select refuses descriptors above 1023
     with getattr(selectors, "PollSelector", selectors.SelectSelector)() as waiting:

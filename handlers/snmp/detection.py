@@ -224,11 +224,9 @@ def _read_by_meters(
                 " (or build the archive with it)",
             )
         )
-    return (
-        None
-        if accepts_rows
-        else _read_by_meters(families, reader, metered_only, by_id=False, accepts_rows=True)
-    )
+    if accepts_rows:
+        return None
+    return _read_by_meters(families, reader, metered_only, by_id=False, accepts_rows=True)
 
 
 def _is_named(profile: Profile, reader: Reader) -> bool:

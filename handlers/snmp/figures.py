@@ -298,9 +298,12 @@ class Total(FrozenValue):
             if units and (counters or not self.unit):
                 break
         if self.else_outlets and not (counters and units):
-            rows.update((of, value) for of, value in outlets.items() if self._unit(of) not in units)
+            for identity, value in outlets.items():
+                if self._unit(identity) not in units:
+                    rows[identity] = value
             units.update(map(self._unit, outlets))
         values = [value for value in rows.values() if value is not None]
+        # each row has a figure, and no unit is missing that has outlets or is in the chain
         is_complete = (
             len(values) == len(rows) > 0
             and units.issuperset(map(self._unit, outlets))

@@ -185,8 +185,9 @@ class _Meter:
         self.lost = 0
 
     def _read_targets(self) -> Sequence[Target]:
-        files = self._options.owner_files.add_known_list()
-        targets = files.targets(files.files())
+        """The PDUs of the list with their handlers and logins, read anew. Raises SettingsError."""
+        owner_files = self._options.owner_files.add_known_list()
+        targets = owner_files.targets(owner_files.files())
         if not targets:
             raise SettingsError("the list has no PDU")
         return targets

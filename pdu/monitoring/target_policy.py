@@ -128,7 +128,9 @@ class TargetPolicy:
         return target
 
     def _find_in_networks(self, query: ProbeQuery) -> Target:
-        """Raises NotAllowed for an address that is in none."""
+        """The PDU at the query's address, with its handler and login. Raises NotAllowed if the
+        address is in no --network, or if the query does not name both.
+        """
         where = Address(query.target)
         try:
             address = ipaddress.ip_address(where.host)

@@ -159,7 +159,9 @@ def contradicting_objects(profiles: Sequence[Profile]) -> str:
 
 
 def _doubting(profile: Profile) -> Iterable[str]:
-    """The names of these objects, without those of the state itself."""
+    """The names of the objects by which a state may be doubted or must be confirmed, without those
+    of the state itself.
+    """
     for part in parts_of(profile):
         if isinstance(part, State):
             object_list = set(object_names(part.source))

@@ -70,10 +70,11 @@ def profile_registers(profile: Profile) -> Registers:
 def _register(figures: Sequence[Figure]) -> SnmpRegister:
     """What figures of one register say: nothing in which they differ."""
     unit_kwh = _common_value(map(_unit, figures))
-    values = _common_value(COUNTERS.get(figure.syntax) for figure in figures)
-    if unit_kwh is None or values is None:
+    # the number of values, after which a counter begins again at 0
+    value_count = _common_value(COUNTERS.get(figure.syntax) for figure in figures)
+    if unit_kwh is None or value_count is None:
         return SnmpRegister(unit_kwh)
-    return SnmpRegister(unit_kwh, values * unit_kwh)
+    return SnmpRegister(unit_kwh, wrap_kwh=value_count * unit_kwh)
 
 
 def _own_figures(energy: Optional[Total]) -> Sequence[Figure]:

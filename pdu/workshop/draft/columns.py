@@ -351,10 +351,10 @@ def _labels(table: WalkedTable) -> int:
     for column in table.columns:
         values = texts(column)
         if values and len(set(values)) > 1 and _have_letters(values):
-            best = max(
-                best,
-                2 if sum(bool(_OUTLET.search(value)) for value in values) * 2 >= len(values) else 1,
-            )
+            outlet_names = [value for value in values if _OUTLET.search(value)]
+            if 2 * len(outlet_names) >= len(values):
+                return 2
+            best = 1
     return best
 
 
