@@ -251,11 +251,9 @@ class Snmp:
         """A device's text for an error, or a notice if it holds a community or a password, which
         the device may send back.
         """
-        return (
-            words
-            if self._mask_secrets(words) == words
-            else "(not shown: it holds the community or a password)"
-        )
+        if self._mask_secrets(words) == words:
+            return words
+        return "(not shown: it holds the community or a password)"
 
     def _call(
         self,

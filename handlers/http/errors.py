@@ -258,11 +258,9 @@ def not_trusted(error: ssl.SSLError, dial: Callable[[], socket.socket], host: st
 def error_in_answer(error: Exception) -> HttpException:
     """The error for an exception while the body was read."""
     slow = "the answer was not complete in time; try again, or raise "
-    return (
-        HttpUnreachable((slow, NamedSetting("timeout")))
-        if isinstance(error, socket.timeout)
-        else broken_off()
-    )
+    if isinstance(error, socket.timeout):
+        return HttpUnreachable((slow, NamedSetting("timeout")))
+    return broken_off()
 
 
 def broken_off() -> HttpUnreachable:

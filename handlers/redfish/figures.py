@@ -185,11 +185,9 @@ def total(figures: Optional[Sequence[RedfishFigure]], sensors: Sensors) -> Optio
         for figure in figures or ()
     ]
     numbers = [value for value in values if value is not None]
-    return (
-        number(float(decimals.total(Decimal(repr(value)) for value in numbers)))
-        if numbers and len(numbers) == len(values)
-        else None
-    )
+    if numbers and len(numbers) == len(values):
+        return number(float(decimals.total(Decimal(repr(value)) for value in numbers)))
+    return None
 
 
 def sensors_to_read(figures: Iterable[Optional[Sequence[RedfishFigure]]]) -> dict[str, None]:

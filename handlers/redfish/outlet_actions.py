@@ -161,11 +161,9 @@ def allowable_values(action_resource: Json, info: Json) -> Optional[Sequence[str
     parameter = next(
         (entry for entry in entries(info, "Parameters") if entry.get("Name") == _PARAMETER), None
     )
-    return (
-        _texts(parameter["AllowableValues"])
-        if parameter is not None and "AllowableValues" in parameter
-        else None
-    )
+    if parameter is not None and "AllowableValues" in parameter:
+        return _texts(parameter["AllowableValues"])
+    return None
 
 
 def _texts(values: object) -> Sequence[str]:

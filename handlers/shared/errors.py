@@ -56,11 +56,9 @@ Reason = Union[str, Sequence[Part]]
 
 def _safe(part: Part) -> Part:
     """A part of an error's reason without control characters."""
-    return (
-        printable(part)
-        if isinstance(part, str)
-        else part._replace(key=printable(part.key), value=printable(part.value))
-    )
+    if isinstance(part, str):
+        return printable(part)
+    return part._replace(key=printable(part.key), value=printable(part.value))
 
 
 class PduHandlerError(Exception):

@@ -106,8 +106,6 @@ def family_named(profiles: Sequence[Profile], key: str) -> Optional[Profile]:
 
 def family_names(profiles: Sequence[Profile]) -> tuple[str, ...]:
     """The keys of `profiles`. Builds no family."""
-    return (
-        profiles.keys
-        if isinstance(profiles, Families)
-        else tuple(profile.key for profile in profiles)
-    )
+    if isinstance(profiles, Families):
+        return profiles.keys
+    return tuple(profile.key for profile in profiles)

@@ -316,8 +316,6 @@ def _type(hint: Any) -> str:
 
 
 def _default(value: object) -> str:
-    return (
-        "none"
-        if value in (None, ()) or isinstance(value, FrozenValue)
-        else json.dumps(_plain(value))
-    )
+    if value in (None, ()) or isinstance(value, FrozenValue):
+        return "none"
+    return json.dumps(_plain(value))

@@ -95,11 +95,9 @@ def select_families(settings: Mapping[str, str], build: Mapping[str, str]) -> Fa
 
     def allows(setting: Setting[bool]) -> bool:
         """Whether the owner allows this; by the archive's build options if the setting is empty."""
-        return (
-            owner_settings[setting]
-            if settings.get(setting.key, "").strip()
-            else build_options[setting]
-        )
+        if settings.get(setting.key, "").strip():
+            return owner_settings[setting]
+        return build_options[setting]
 
     unproven = allows(SWITCH_UNPROVEN)
     key = owner_settings[PROFILE] or build_options[PROFILE]

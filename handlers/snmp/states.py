@@ -111,11 +111,9 @@ class State(FrozenValue):
     def state_of(self, reader: Reader, identity: str) -> EnumPowerStatus:
         """The state of one outlet, UNKNOWN if the device has no value for it."""
         value = self.source.value_of(reader, identity)
-        return (
-            EnumPowerStatus.UNKNOWN
-            if value is None
-            else self.state_by_value(reader, identity, value)
-        )
+        if value is None:
+            return EnumPowerStatus.UNKNOWN
+        return self.state_by_value(reader, identity, value)
 
     def state_by_value(self, reader: Reader, identity: str, value: Raw) -> EnumPowerStatus:
         """The state of one outlet whose value of `source` was read."""

@@ -143,11 +143,9 @@ def _share_of_rating(meters: Sequence[MeteredPart]) -> str:
 def _level(device: ListedPdu, reading: Reading) -> tuple[int, str]:
     """WELL, DOUBTFUL or BAD, with a word for why."""
     if reading.failure is None:
-        return (
-            (DOUBTFUL, "unknown")
-            if reading.count(UNKNOWN) and not device.metered
-            else (WELL, _WELL)
-        )
+        if reading.count(UNKNOWN) and not device.metered:
+            return (DOUBTFUL, "unknown")
+        return (WELL, _WELL)
     kind = reading.failure.kind
     if kind in _STALE:
         return DOUBTFUL, "stale"
@@ -310,11 +308,9 @@ def carry_forward(earlier: Optional[PduRow], row: PduRow) -> PduRow:
         row = row._replace(
             on=earlier.on, off=earlier.off, unknown=earlier.unknown, outlets=earlier.outlets
         )
-    return (
-        row._replace(energy_kwh=earlier.energy_kwh)
-        if earlier is not None and row.energy_kwh is None
-        else row
-    )
+    if earlier is not None and row.energy_kwh is None:
+        return row._replace(energy_kwh=earlier.energy_kwh)
+    return row
 
 
 def changes(earlier: PduRow, later: PduRow) -> list[str]:

@@ -82,11 +82,9 @@ class TargetPolicy:
     def target(self, query: ProbeQuery) -> Target:
         """The PDU that the query asks for. Raises NotAllowed."""
         listed_target = self._listed_target(query)
-        return (
-            self._fitting(listed_target, query)
-            if listed_target is not None
-            else self._find_in_networks(query)
-        )
+        if listed_target is not None:
+            return self._fitting(listed_target, query)
+        return self._find_in_networks(query)
 
     def _listed_target(self, query: ProbeQuery) -> Optional[Target]:
         """The listed PDU with this name, else with this address, else with another form of the

@@ -121,11 +121,9 @@ class _Switching(NamedTuple):
             "state": word(outlet.state),
             "done": outlet.state is target_state(self.on),
         }
-        return (
-            row
-            if outlet.figures.current_a is None
-            else {**row, "current_a": outlet.figures.current_a}
-        )
+        if outlet.figures.current_a is None:
+            return row
+        return {**row, "current_a": outlet.figures.current_a}
 
     def _unproven_notes(self, outlets: Sequence[PolledOutlet]) -> list[str]:
         """A sentence about the outlets that accepted the command but did not report the wanted

@@ -30,11 +30,9 @@ class DeviceLogin(NamedTuple):
     @property
     def description(self) -> str:
         """How errors name the login."""
-        return (
-            f"the login {self.name!r}"
-            if self.name != ENVIRONMENT
-            else "the environment (the list names no login)"
-        )
+        if self.name != ENVIRONMENT:
+            return f"the login {self.name!r}"
+        return "the environment (the list names no login)"
 
     def __repr__(self) -> str:
         return f"<FleetLogin {self.name!r}>"
@@ -91,11 +89,9 @@ def setting_value(key: str, text: str, folder: str) -> str:
 
     A path in `ca_pem` is relative to the folder of the file that contains the setting.
     """
-    return (
-        os.path.join(folder, text)
-        if key == "ca_pem" and text and "BEGIN CERTIFICATE" not in text
-        else text
-    )
+    if key == "ca_pem" and text and "BEGIN CERTIFICATE" not in text:
+        return os.path.join(folder, text)
+    return text
 
 
 def _auth(name: str, table: Mapping[str, Any], path: str, inline: bool) -> DeviceLogin:

@@ -81,8 +81,6 @@ def _newest(folder: Optional[str], handler: str) -> Optional[str]:
         }
     except OSError as error:
         raise SettingsError(f"{folder} cannot be read ({error.strerror})") from None
-    return (
-        os.path.join(folder, max(version_by_name, key=lambda name: version_by_name[name]))
-        if version_by_name
-        else None
-    )
+    if version_by_name:
+        return os.path.join(folder, max(version_by_name, key=lambda name: version_by_name[name]))
+    return None

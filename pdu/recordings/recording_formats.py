@@ -81,11 +81,9 @@ def incomplete(count: int, most: int, what: str) -> Sequence[str]:
     """A note that the recording may be incomplete, if it has more than `most` calls or resources;
     else no note.
     """
-    return (
-        [f"The recording may be incomplete: recording ends after {most} {what}."]
-        if count > most
-        else []
-    )
+    if count > most:
+        return [f"The recording may be incomplete: recording ends after {most} {what}."]
+    return []
 
 
 class ReplayedDevice(NamedTuple):

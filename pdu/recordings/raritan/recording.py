@@ -157,11 +157,9 @@ def _mine(rid: str, link: int) -> str:
     """`rid` from an answer of link unit `link`, with `/link/<link>` in front unless it names the
     unit. Link 0 has no prefix.
     """
-    return (
-        rid
-        if not link or f"{rid}/".startswith((f"/link/{link}/", f"/model/pdu/{link}/"))
-        else f"/link/{link}{rid}"
-    )
+    if not link or f"{rid}/".startswith((f"/link/{link}/", f"/model/pdu/{link}/")):
+        return rid
+    return f"/link/{link}{rid}"
 
 
 def _getters(idl_type: str) -> list[str]:
@@ -181,11 +179,9 @@ def _getters(idl_type: str) -> list[str]:
         for name, method in methods.items()
         if reads_only(name) and not _LEFT_OUT.search(name) and not method.mandatory
     ]
-    return (
-        [name for name in getters if name in _OF_SENSORS]
-        if idl_type.startswith("sensors.")
-        else getters
-    )
+    if idl_type.startswith("sensors."):
+        return [name for name in getters if name in _OF_SENSORS]
+    return getters
 
 
 def scrubbed(outcomes: dict[Key, Outcome], scrubber: Scrubber) -> dict[Key, Outcome]:

@@ -160,11 +160,9 @@ class _Instrumentation:
 
     def _next(self, oid: Any) -> Any:
         successor = self._unit.next(tuple(oid))
-        return (
-            (oid, rfc1905.endOfMibView)
-            if successor is None
-            else (rfc1902.ObjectIdentifier(successor[0]), _wire(successor[1]))
-        )
+        if successor is None:
+            return (oid, rfc1905.endOfMibView)
+        return (rfc1902.ObjectIdentifier(successor[0]), _wire(successor[1]))
 
     def write_variables(self, *pairs: Any, **_: Any) -> list[Any]:
         error, position = self._unit.set([(tuple(oid), wire_row(value)) for oid, value in pairs])

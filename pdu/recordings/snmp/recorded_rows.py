@@ -74,7 +74,8 @@ Rows = dict[Arcs, SnmpRow]
 def wire_row(value: Any) -> SnmpRow:
     """A value of pysnmp's types as a row."""
     tag = value.tagSet[-1]
-    number = int(tag.tagId) | int(tag.tagClass) & _APPLICATION
+    # the octet of the tag: its number, and the bit of the class "application"
+    number = int(tag.tagId) | (int(tag.tagClass) & _APPLICATION)
     if number == OID:
         return SnmpRow(number, tuple(value))
     if number == NULL:

@@ -120,21 +120,17 @@ def _walk_object(column: WalkedColumn, names: Mapping[Arcs, str]) -> Optional[Ob
         for index, row in column.rows.items()
         if column.oid + index in names
     }
-    return (
-        Object("", "the walk", column.oid, enumeration=object_by_oid, doubt=_UNNAMED)
-        if object_by_oid
-        else None
-    )
+    if object_by_oid:
+        return Object("", "the walk", column.oid, enumeration=object_by_oid, doubt=_UNNAMED)
+    return None
 
 
 def texts(column: WalkedColumn) -> Optional[list[str]]:
     """The values as text. None if a value is not text."""
     values = [row.text for row in column.rows.values()]
-    return (
-        [value.strip("\0 \r\n\t") for value in values if value is not None]
-        if None not in values
-        else None
-    )
+    if None not in values:
+        return [value.strip("\0 \r\n\t") for value in values if value is not None]
+    return None
 
 
 def integers(column: WalkedColumn) -> Optional[list[int]]:
@@ -269,11 +265,9 @@ def _named_state(
 
 
 def _name_doubt(mib_object: Optional[Object]) -> str:
-    return (
-        "its name suggests a command, a setting or an alarm"
-        if mib_object and _NO_STATE.search(mib_object.name.lower())
-        else ""
-    )
+    if mib_object and _NO_STATE.search(mib_object.name.lower()):
+        return "its name suggests a command, a setting or an alarm"
+    return ""
 
 
 def words_doubt(words: Collection[str]) -> str:
@@ -315,14 +309,14 @@ def _small(column: WalkedColumn) -> Optional[list[int]]:
     Else None.
     """
     values = integers(column)
-    return (
+    if (
         values
-        if values
         and 0 <= min(values)
         and max(values) <= _LARGEST_STATE
         and not _counts_rows(column, values)
-        else None
-    )
+    ):
+        return values
+    return None
 
 
 def _counts_rows(column: WalkedColumn, values: list[int]) -> bool:

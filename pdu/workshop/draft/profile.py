@@ -280,11 +280,9 @@ def _same_values(state: Guess, roles: Mapping[str, Sequence[Guess]]) -> Optional
         and [row.value for row in guess.column.rows.values()] == state_values
     ]
     is_defined = state.object is not None and state.object.name
-    return (
-        max(same_guesses, key=lambda guess: guess.column.oid, default=None)
-        if not is_defined and len(set(state_values)) == 2
-        else None
-    )
+    if not is_defined and len(set(state_values)) == 2:
+        return max(same_guesses, key=lambda guess: guess.column.oid, default=None)
+    return None
 
 
 def _best_guess_with_rows_of(state: Guess, guesses: Sequence[Guess]) -> Optional[Guess]:

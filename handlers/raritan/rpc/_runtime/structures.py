@@ -83,11 +83,9 @@ class _Elements:
     """
 
     def __get__(self, value: Optional[Structure], owner: type[Structure]) -> list[str]:
-        return (
-            shown_fields(value)
-            if value is not None
-            else [name for name in field_names(owner) if name not in owner._legacy]
-        )
+        if value is not None:
+            return shown_fields(value)
+        return [name for name in field_names(owner) if name not in owner._legacy]
 
 
 class _Signature:
@@ -361,11 +359,9 @@ def answered_field(answer: Pending[Any], field: str) -> Any:
     """A field of the answer to a call in a bulk; None if the call failed, or if the field is not
     `present`.
     """
-    return (
-        getattr(answer.get(), field)
-        if answer.error is None and present(answer.get(), field)
-        else None
-    )
+    if answer.error is None and present(answer.get(), field):
+        return getattr(answer.get(), field)
+    return None
 
 
 def shown_fields(value: Structure) -> list[str]:

@@ -27,11 +27,9 @@ class BeyondCalendar(Time):
 
     def __reduce_ex__(self, protocol: SupportsIndex) -> Union[str, tuple[Any, ...]]:
         """A copy keeps the seconds."""
-        return (
-            super().__reduce_ex__(protocol)
-            if self.seconds is None
-            else (clamp_to_calendar, (self.seconds,))
-        )
+        if self.seconds is None:
+            return super().__reduce_ex__(protocol)
+        return (clamp_to_calendar, (self.seconds,))
 
 
 def clamp_to_calendar(seconds: int) -> Time:
