@@ -77,7 +77,13 @@ _ELSEWHERE: Mapping[str, str] = {
         "tests/packaging/test_own_pdu_walk.py",
     ),
     **dict.fromkeys(
-        ("pdu statistic acme", "pdu check acme", "pdu on acme", "pdu off acme"),
+        (
+            "pdu statistic acme",
+            "pdu check acme",
+            "pdu handler check acme",
+            "pdu on acme",
+            "pdu off acme",
+        ),
         "tests/packaging/test_own_handler_page.py",
     ),
     "python -m pip install": "it needs PyPI",
