@@ -69,10 +69,8 @@ class _Command:
     ) -> None:
         self._service = service
         self._target, self._body = target, body
-        self._outlet, self._id = (
-            service.path(listed_outlet.link),
-            resources.required_id(listed_outlet.resource),
-        )
+        self._outlet = service.path(listed_outlet.link)
+        self._id = resources.required_id(listed_outlet.resource)
         self._pdu = listed_outlet.pdu
         self._monitor: Optional[str] = None
         #: the error that a task ended with

@@ -316,11 +316,9 @@ def values(
     if "tls" in keys and "tls" not in value_by_key and any(key in value_by_key for key in _CHECKS):
         value_by_key["tls"] = "yes"
     if "ca_pem" in value_by_key and "BEGIN CERTIFICATE" not in value_by_key["ca_pem"]:
-        path, content = (
-            value_by_key["ca_pem"],
-            read_file(value_by_key["ca_pem"], NamedSetting("ca_pem"), ": ").decode(
-                "utf-8", "replace"
-            ),
+        path = value_by_key["ca_pem"]
+        content = read_file(value_by_key["ca_pem"], NamedSetting("ca_pem"), ": ").decode(
+            "utf-8", "replace"
         )
         # a handler would treat it as not set, and trust the system's authorities
         if not content.strip():

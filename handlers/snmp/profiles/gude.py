@@ -53,10 +53,8 @@ def _channel(arc: str, name: str, scale: Decimal = ONES) -> Figure:
     """A figure of the power channels whose status is valid (1)."""
     valid, values = column("~.1.5.1.2.1.2", "ChanStatus"), column(f"~.1.5.1.2.1.{arc}", name)
     channels = scalar("~.1.5.1.1.0", "ActivePowerChan")
-    rows, marks = (
-        Complete(values, beside=valid, count=channels),
-        Complete(valid, beside=values, count=channels),
-    )
+    rows = Complete(values, beside=valid, count=channels)
+    marks = Complete(valid, beside=values, count=channels)
     return figure(Only(rows, marks, ("1",)), scale)
 
 

@@ -11,10 +11,8 @@ from functools import partial
 
 from .language import *
 
-STATUS, ST4_STATE = (
-    column("1718.3.2.3.1.5", "outletStatus"),
-    column("1718.4.1.8.3.1.1", "st4OutletState"),
-)
+STATUS = column("1718.3.2.3.1.5", "outletStatus")
+ST4_STATE = column("1718.4.1.8.3.1.1", "st4OutletState")
 OUTLET_COUNT = column("1718.3.2.2.1.9", "infeedOutletCount")
 ST4_OUTLET_COUNT = column("1718.4.1.3.2.1.24", "st4InputCordOutletCount")
 ST4_LINES = column("1718.4.1.4.3.1.3", "st4LineCurrent")

@@ -42,11 +42,9 @@ def _lx(table: str, name: str, ident: str = "") -> Outlets:
     )
 
 
-PDU_OUTPUT, ATS_OUTPUT, UPS_LINES = (
-    "850.1.1.3.2.3.2.1.1",
-    "850.1.1.3.4.3.2.1.1",
-    "850.1.1.3.1.3.3.2.1",
-)
+PDU_OUTPUT = "850.1.1.3.2.3.2.1.1"
+ATS_OUTPUT = "850.1.1.3.4.3.2.1.1"
+UPS_LINES = "850.1.1.3.1.3.3.2.1"
 # currents and powers
 OUTPUTS = (
     (

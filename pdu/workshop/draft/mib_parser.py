@@ -262,10 +262,8 @@ def merge_objects(
                 second_object.doubt or f"two modules define different {differ} of {mib_object.name}"
             )
         else:
-            mib_object.enumeration, mib_object.units = (
-                mib_object.enumeration or second_object.enumeration,
-                mib_object.units or second_object.units,
-            )
+            mib_object.enumeration = mib_object.enumeration or second_object.enumeration
+            mib_object.units = mib_object.units or second_object.units
     return both
 
 

@@ -55,10 +55,8 @@ class Reference(IdlValue):
 
         def decode_json(json: object, agent: Caller) -> Reference:
             reference = expect(dict, json, cls)
-            rid, name = (
-                expect(str, reference.get("rid"), cls),
-                expect(str, reference.get("type"), cls),
-            )
+            rid = expect(str, reference.get("rid"), cls)
+            name = expect(str, reference.get("type"), cls)
             proxy = object.__new__(class_of(cls, name))
             proxy.target, proxy.agent, proxy.wire_type = rid, agent, name
             return proxy
