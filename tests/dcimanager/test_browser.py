@@ -84,6 +84,7 @@ def points(window: Browser) -> int:
     return int(window.script("return document.querySelector('.plot').dataset.points || 0"))
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("name", CODECS)
 def test_a_codecs_pdu_is_registered_added_polled_and_switched(
     window: Browser, tmp_path: Path, name: str

@@ -120,9 +120,18 @@ def test_the_stand_in_the_simulators_and_the_command_need_no_other_package(tmp_p
     assert refused.returncode != 0
 
 
-def test_a_program_that_does_not_end_in_time_is_reported_with_its_output() -> None:
-    with pytest.raises(Failed, match=r"did not end within 5 s:\nso far"):
-        run_program(["sh", "-c", "echo so far; exec sleep 600"], {}, 5.0)
+@pytest.mark.parametrize(
+    "line, words",
+    [
+        ("exec sleep 600", "did not end within 0 s"),
+        ("echo so far; exit 3", "ended with 3:\nso far"),
+    ],
+)
+def test_a_program_that_fails_or_does_not_end_in_time_is_reported_with_its_output(
+    line: str, words: str
+) -> None:
+    with pytest.raises(Failed, match=words):
+        run_program(["sh", "-c", line], {}, 0.0 if "sleep" in line else PATIENCE_S)
 
 
 def test_output_that_comes_after_the_end_of_its_program_ends_in_no_traceback(

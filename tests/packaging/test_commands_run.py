@@ -240,7 +240,7 @@ def _until_stopped(words: Sequence[str], folder: Path) -> str:
     return first
 
 
-@pytest.mark.sample(30)
+@pytest.mark.sample(12)
 @pytest.mark.parametrize("line", HERE, ids=lambda line: f"{line.page}: {line.text}")
 def test_the_line_runs_as_written(
     line: Documented,

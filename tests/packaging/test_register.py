@@ -439,9 +439,7 @@ def test_an_error_that_cannot_be_printed_keeps_its_exit_code(admin: Admin) -> No
 def test_a_full_folder_for_temporary_files_is_named(admin: Admin) -> None:
     mounted = subprocess.run(["unshare", "-m", "true"], capture_output=True, timeout=PATIENCE_S)
     if mounted.returncode:
-        pytest.skip(
-            "no file system can be mounted here: run the tests as root, outside a container"
-        )
+        pytest.skip("no file system can be mounted here: sudo make test, outside a container")
     mount = f"mount -t tmpfs -o size=4k tmpfs '{admin.temporary}'"
     done = subprocess.run(
         ["unshare", "-m", "sh", "-c", f'{mount} && exec "$0" "$@"', *admin.command("snmp")],

@@ -130,7 +130,7 @@ def test_an_ended_connection_with_a_high_descriptor_is_opened_anew() -> None:
     """`select.select` refuses descriptors above 1023."""
     limits = resource.getrlimit(resource.RLIMIT_NOFILE)
     if limits[1] < 2048:
-        pytest.skip("this system allows a process fewer than 2048 open files")
+        pytest.skip("a process may open fewer than 2048 files: ulimit -n 4096")
     resource.setrlimit(resource.RLIMIT_NOFILE, (max(2048, limits[0]), limits[1]))
     try:
         with contextlib.ExitStack() as stack:

@@ -250,7 +250,7 @@ def test_an_ipv6_host_is_asked() -> None:
         try:
             trap.bind(("::1", 0))
         except OSError:
-            pytest.skip("no IPv6 here")
+            pytest.skip("IPv6 is off: sysctl net.ipv6.conf.all.disable_ipv6=0")
         port, rate = trap.getsockname()[1], network_scan.ScanRate(200, 0.1)
         network_scan.scan_networks(networks.parsed(["::1"]), "public", port, rate, lambda: None)
         trap.settimeout(PATIENCE_S)

@@ -266,7 +266,8 @@ def test_a_file_above_the_limit_is_refused(read: Any, monkeypatch: pytest.Monkey
 
 
 @pytest.mark.skipif(
-    os.name != "posix" or os.geteuid() != 0, reason="only root can give a file to another user"
+    os.name != "posix" or os.geteuid() != 0,
+    reason="only root can give a file to another user: sudo make test",
 )
 def test_a_file_of_another_user_is_refused_unless_that_user_is_root(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
