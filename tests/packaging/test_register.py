@@ -10,6 +10,7 @@ import os
 import re
 import signal
 import subprocess
+import sys
 import threading
 from pathlib import Path
 from typing import Callable
@@ -327,15 +328,18 @@ def command_lines() -> list[str]:
     return lines
 
 
-def test_curls_environment_has_no_secret_and_only_the_user_reads_its_files(
+def test_no_program_has_a_secret_as_an_argument_and_only_the_user_reads_curls_files(
     admin: Admin, manager: DciManager, tmp_path: Path
 ) -> None:
-    seen = tmp_path / "seen"
+    seen, arguments = tmp_path / "seen", tmp_path / "arguments"
     admin.tool("curl", f"{{ env; ls -lA . ..; }} >>'{seen}'; exec '{program('curl')}' \"$@\"")
+    admin.tool("python3", f"echo \"$*\" >>'{arguments}'; exec '{sys.executable}' \"$@\"")
     run = admin.run(manager, "snmp")
     assert (run.code, run.err) == (0, "")
     text, token = seen.read_text(), manager.requests[-1].headers["x-xsrf-token"]
     assert manager.password not in text and token not in text
+    words = arguments.read_text()
+    assert manager.email in words and manager.password not in words and token not in words
     # the file with the password is there for the login alone
     assert text.count("DCI_URL=") == len(manager.requests) > 2 and text.count("login.json") == 1
     modes = re.findall(r"(?m)^([d-][rwxst-]{9}).* (\S+)$", text)
