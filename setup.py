@@ -6,14 +6,14 @@ from it: `dcimanager_pdu_handlers.raritan`. The program `pdu` needs `common`, `p
 `handlers`, which are there once.
 """
 
-from setuptools import find_namespace_packages, setup
+from setuptools import find_packages, setup
 
 OWN = "dcimanager_pdu_handlers"
 PROGRAM = f"{OWN}.program"
 
 
 def _below(name: str) -> list[str]:
-    return find_namespace_packages(include=[name, f"{name}.*"])
+    return find_packages(include=[name, f"{name}.*"])
 
 
 _PLACES = {
