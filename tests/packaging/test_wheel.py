@@ -154,7 +154,7 @@ def test_the_wheel_holds_one_package_that_carries_the_three_and_the_command(whee
     assert wheel.name.startswith(f"{OWN}-{VERSION}-py3") and f"pdu = {OWN}:main" in scripts
     head = metadata.partition("\n\n")[0] + "\n"
     assert f"\nVersion: {VERSION}\n" in head and "\nAuthor: the pack's developers\n" in head
-    assert "\nKeywords: " in head and head.count("\nClassifier: ") > 5
+    assert "\nKeywords: " in head and "\nClassifier: " in head
     assert "Project-URL" not in head and "Home-page" not in head
 
 
