@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import resource
 import shlex
@@ -38,20 +39,24 @@ def words(whole: Hall, path: Path, *more: str, dead: bool = False) -> Sequence[s
     return ("meter", str(whole.list(dead=dead)), "--into", str(path), *logins, *more)
 
 
-def meter(whole: Hall, path: Path) -> subprocess.Popen[str]:
-    """A meter that polls each second."""
+@contextlib.contextmanager
+def meter(whole: Hall, path: Path) -> Iterator[subprocess.Popen[str]]:
+    """A meter that polls each second, killed at the end unless it has ended."""
     command = [*PDU, *words(whole, path, "--every", "1")]
-    return subprocess.Popen(command, cwd=ROOT, env=environment(), stderr=subprocess.PIPE, text=True)
+    with subprocess.Popen(
+        command, cwd=ROOT, env=environment(), stderr=subprocess.PIPE, text=True
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
 
 
 def polls(path: Path) -> int:
     """How many are in the file; 0 while it is not made."""
     try:
-        (count,) = (
-            sqlite3.connect(f"file:{path}?mode=ro", uri=True)
-            .execute("SELECT count(*) FROM poll")
-            .fetchone()
-        )
+        with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
+            (count,) = connection.execute("SELECT count(*) FROM poll").fetchone()
     except sqlite3.Error:
         return 0
     return int(count)
@@ -90,18 +95,18 @@ def test_a_killed_meter_loses_no_poll_and_the_next_one_goes_on(whole: Hall, tmp_
         assert until(lambda: polls(path) > kept + len(whole.peers))
         second.send_signal(signal.SIGTERM)
         assert second.wait(PATIENCE_S) == 0
-    (sound,) = sqlite3.connect(path).execute("PRAGMA integrity_check").fetchone()
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        (sound,) = connection.execute("PRAGMA integrity_check").fetchone()
     assert sound == "ok"
 
 
 def test_a_file_has_one_meter(whole: Hall, tmp_path: Path) -> None:
     path = tmp_path / "energy.db"
-    with meter(whole, path) as first:
+    with meter(whole, path):
         assert until(lambda: polls(path) > 0)
         done = run(*words(whole, path, "--rounds", "1"))
         assert done.returncode == 2
         assert f"another `pdu meter` writes {path}: give each its own file" in done.stderr
-        first.send_signal(signal.SIGTERM)
 
 
 def test_a_full_disk_is_reported_and_the_meter_goes_on(whole: Hall, tmp_path: Path) -> None:

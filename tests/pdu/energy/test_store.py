@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import signal
 import sqlite3
 import subprocess
@@ -77,7 +78,8 @@ def test_a_poll_with_a_wrong_clock_is_found_and_put_right(path: str) -> None:
 
 def test_a_hoster_reads_it_with_sqlite3(path: str) -> None:
     stored(path, poll(0)).close()
-    rows = sqlite3.connect(path).execute("SELECT pdu, outlet, wh, watts FROM reading").fetchall()
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        rows = connection.execute("SELECT pdu, outlet, wh, watts FROM reading").fetchall()
     assert rows == [
         ("rack1", "1", 1000, 200),
         ("rack1", "2", None, None),
