@@ -141,15 +141,25 @@ class Store:
         mode = "rwc" if may_write else "ro"
         with self._translated_errors():
             self._connection = sqlite3.connect(f"file:{quote(path)}?mode={mode}", uri=True)
-            (form,) = self._connection.execute("PRAGMA user_version").fetchone()
-            if may_write:
-                # a poll is on the disk when it is committed, also when the power fails
-                self._connection.execute("PRAGMA synchronous = FULL")
-                if not self._connection.execute("SELECT * FROM sqlite_master").fetchone():
-                    self._connection.executescript(_SCHEMA)
-                    form = _FORM
-        if form != _FORM:
-            raise SettingsError(f"{printable(path)} is no file of readings of this program")
+        try:
+            with self._translated_errors():
+                form = self._prepare(may_write)
+            if form != _FORM:
+                raise SettingsError(f"{printable(path)} is no file of readings of this program")
+        except SettingsError:
+            self.close()
+            raise
+
+    def _prepare(self, may_write: bool) -> int:
+        """The form of the file's tables, which are made if it has none and may be written."""
+        (form,) = self._connection.execute("PRAGMA user_version").fetchone()
+        if may_write:
+            # a poll is on the disk when it is committed, also when the power fails
+            self._connection.execute("PRAGMA synchronous = FULL")
+            if not self._connection.execute("SELECT * FROM sqlite_master").fetchone():
+                self._connection.executescript(_SCHEMA)
+                return _FORM
+        return int(form)
 
     def close(self) -> None:
         """Close the file."""

@@ -7,8 +7,9 @@ import signal
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Optional
+from typing import Callable, Optional
 
 import pytest
 
@@ -37,16 +38,26 @@ def path(tmp_path: Path) -> str:
     return str(tmp_path / "energy.db")
 
 
-def stored(path: str, *polls: StoredPoll) -> Store:
-    store = Store(path, may_write=True)
-    for each in polls:
-        store.add(each)
-    return store
+Stored = Callable[..., Store]
 
 
-def test_what_is_written_is_read(path: str) -> None:
+@pytest.fixture
+def stored(path: str) -> Iterator[Stored]:
+    """Makes a store with polls."""
+    with contextlib.ExitStack() as stores:
+
+        def make(*polls: StoredPoll) -> Store:
+            store = stores.enter_context(contextlib.closing(Store(path, may_write=True)))
+            for each in polls:
+                store.add(each)
+            return store
+
+        yield make
+
+
+def test_what_is_written_is_read(stored: Stored) -> None:
     failed = StoredPoll("rack1", poll(2).time, {}, error="timeout: no answer")
-    store = stored(path, poll(0), poll(1), failed, poll(3), poll(0, pdu="rack2"))
+    store = stored(poll(0), poll(1), failed, poll(3), poll(0, pdu="rack2"))
     assert store.pdus(*OCTOBER) == ["rack1", "rack2"]
     readings = store.read_pdu("rack1", *OCTOBER)
     assert readings.earliest == pytest.approx([BEGIN, BEGIN + 900, BEGIN + 2700])
@@ -60,24 +71,22 @@ def test_what_is_written_is_read(path: str) -> None:
     assert readings.failed == [(BEGIN + 1800, "timeout: no answer")]
 
 
-def test_outlets_that_come_and_go_have_gaps(path: str) -> None:
+def test_outlets_that_come_and_go_have_gaps(stored: Stored) -> None:
     fewer = poll(1)._replace(registers={"1": StoredRegister(1001)}, unit="B2")
-    readings = stored(path, poll(0), fewer).read_pdu("rack1", *OCTOBER)
+    readings = stored(poll(0), fewer).read_pdu("rack1", *OCTOBER)
     assert readings.registers["1"].wh == [1000, 1001]
     assert readings.registers[INLET].wh == [9000, None]
 
 
-def test_a_poll_with_a_wrong_clock_is_found_and_put_right(path: str) -> None:
+def test_a_poll_with_a_wrong_clock_is_found_and_put_right(stored: Stored) -> None:
     wrong = [poll(number, 3650 * DAY) for number in range(100, 104)]
-    store = stored(
-        path, *map(poll, range(100)), *wrong, *(poll(number) for number in range(104, 200))
-    )
+    store = stored(*map(poll, range(100)), *wrong, *map(poll, range(104, 200)))
     readings = store.read_pdu("rack1", *OCTOBER)
     assert readings.earliest == pytest.approx([BEGIN + 900.0 * number for number in range(200)])
 
 
-def test_a_hoster_reads_it_with_sqlite3(path: str) -> None:
-    stored(path, poll(0)).close()
+def test_a_hoster_reads_it_with_sqlite3(path: str, stored: Stored) -> None:
+    stored(poll(0)).close()
     with contextlib.closing(sqlite3.connect(path)) as connection:
         rows = connection.execute("SELECT pdu, outlet, wh, watts FROM reading").fetchall()
     assert rows == [
@@ -95,16 +104,16 @@ def test_what_is_no_file_of_readings_is_refused(path: str, content: Optional[byt
         Store(path)
 
 
-def test_a_failed_write_keeps_nothing_of_it(path: str) -> None:
-    store = stored(path, poll(0))
+def test_a_failed_write_keeps_nothing_of_it(stored: Stored) -> None:
+    store = stored(poll(0))
     with pytest.raises((SettingsError, sqlite3.Error)):
         store.add(poll(1)._replace(uptime=object()))  # type: ignore[arg-type]
     assert len(store.read_pdu("rack1", *OCTOBER).earliest) == 1
 
 
-def test_old_polls_are_deleted_a_few_at_a_time(path: str) -> None:
+def test_old_polls_are_deleted_a_few_at_a_time(stored: Stored) -> None:
     """So a clock that is wrong for an hour costs an hour of the oldest readings."""
-    store = stored(path, *map(poll, range(20)))
+    store = stored(*map(poll, range(20)))
     store.delete_before(BEGIN + 10 * DAY, 4)
     assert store.read_pdu("rack1", *OCTOBER).uptimes == [5.0 + number for number in range(4, 20)]
     store.delete_before(BEGIN + 5 * 900.0, 4)
@@ -138,5 +147,6 @@ def test_a_killed_meter_loses_nothing_that_it_accepted(path: str) -> None:
     writer.send_signal(signal.SIGKILL)
     rest = writer.communicate(timeout=PATIENCE_S)[0].split()
     accepted = int(rest[-1]) if rest else accepted
-    readings = Store(path).read_pdu("rack1", BEGIN, BEGIN + 900.0 * 100_000)
+    with contextlib.closing(Store(path)) as store:
+        readings = store.read_pdu("rack1", BEGIN, BEGIN + 900.0 * 100_000)
     assert len(readings.earliest) in (accepted + 1, accepted + 2)
