@@ -92,8 +92,8 @@ def _verdict(total: Sum) -> str:
     """The sentence below a customer's sum, with its bounds in kWh."""
     outlets = counted(total.rows, "outlet")
     if total.high is None:
-        others = f"; the others took at least {kwh(total.low)} kWh"
-        return f"{total.missing} of {outlets} without a figure" + others * (
+        words_of_others = f"; the others took at least {kwh(total.low)} kWh"
+        return f"{total.missing} of {outlets} without a figure" + words_of_others * (
             total.missing < total.rows
         )
     return f"{total.grade}: between {kwh(total.low)} and {kwh(total.high)} kWh, {outlets}"

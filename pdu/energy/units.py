@@ -129,10 +129,10 @@ def missed_energy(wh: Sequence[int], times: Sequence[float], flow: Flow, step: i
     missed: list[Missed] = []
     # runs of equal readings, of which `first` and `last` are the places
     for _, group in groupby(range(len(wh)), key=lambda place: wh[place]):
-        first, *others = group
-        if not others:
+        first, *further_places = group
+        if not further_places:
             continue
-        last = others[-1]
+        last = further_places[-1]
         if times[last] - times[first] < AGE_S:
             continue
         seconds = [times[place + 1] - times[place] for place in range(first, last)]

@@ -129,13 +129,13 @@ class Scrubber:
     def text(self, text: str) -> str:
         """A text that is kept, with stand-ins for what looks private in it."""
         for secret in self._secrets:
-            put = self._stand_in(SECRETS, secret)  # without a backslash
-            text = re.sub(re.escape(secret), put, text, flags=re.IGNORECASE)
+            stand_in_text = self._stand_in(SECRETS, secret)  # without a backslash
+            text = re.sub(re.escape(secret), stand_in_text, text, flags=re.IGNORECASE)
         if self.holds_login(text):
             return self._stand_in(SECRETS, self._secrets[0])
-        folded = text.casefold()
+        lower_text = text.casefold()
         for value, stand_in in self._learned.items():
-            if value in folded:
+            if value in lower_text:
                 whole = rf"(?<![0-9A-Za-z]){re.escape(value)}(?![0-9A-Za-z])"
                 text = re.sub(whole, stand_in, text, flags=re.IGNORECASE)
         if ADDRESSES not in self.keep:
@@ -197,10 +197,10 @@ class Scrubber:
         digits = "".join(group.zfill(2) if len(groups) == 6 else group for group in groups)
         if not re.search("[a-f]", text, re.IGNORECASE) and max(map(len, groups)) == 1:
             return text
-        put = iter(self._stand_in("mac", digits.lower()))
+        stand_in_digits = iter(self._stand_in("mac", digits.lower()))
         separator = "" if len(groups) == 1 else text[len(groups[0])]
         size = len(digits) // len(groups)
-        return separator.join("".join(next(put) for _ in range(size)) for _ in groups)
+        return separator.join("".join(next(stand_in_digits) for _ in range(size)) for _ in groups)
 
     def _serial(self, match: re.Match[str]) -> str:
         value = match["labelled"] or match[0]
@@ -220,8 +220,8 @@ class Scrubber:
                 return value
             self._counted[kind] += 1
             number = self._counted[kind]
-            put = _ipv4_stand_in(number) if kind == "ipv4" else _STAND_INS[kind].format(number)
-            self._stand_ins[kind, value] = put
+            stand_in = _ipv4_stand_in(number) if kind == "ipv4" else _STAND_INS[kind].format(number)
+            self._stand_ins[kind, value] = stand_in
         return self._stand_ins[kind, value]
 
 

@@ -72,7 +72,7 @@ def parse_query(question: str, makers: Collection[str]) -> tuple[list[Model], li
     pieces = [piece for text in texts for piece in _split(text, makers)]
     words = [piece for piece in _add_prefixes(pieces) if _fitting([piece]) or not _is_rating(piece)]
     models: list[Model] = []
-    others: list[Word] = []
+    further_words: list[Word] = []
     while words:
         for length in range(min(_LONGEST, len(words)), 0, -1):
             name = word(" ".join(piece.text for piece in words[:length]))
@@ -81,12 +81,12 @@ def parse_query(question: str, makers: Collection[str]) -> tuple[list[Model], li
                 models.append(Model(name.text, names))
                 break
             if len(name.parts) > 1 and name.squeezed in makers:
-                others.append(Word(name.text, name.squeezed, (name.squeezed,)))
+                further_words.append(Word(name.text, name.squeezed, (name.squeezed,)))
                 break
         else:
-            others += [words[0]] if not words[0].is_generic else []
+            further_words += [words[0]] if not words[0].is_generic else []
         words = words[length:]
-    return models, others
+    return models, further_words
 
 
 def _fitting(run: Sequence[Word]) -> tuple[Name, ...]:

@@ -121,7 +121,7 @@ def _answer_oid(question: str, oid: str) -> SupportAnswer:
     recognition = recognise(oid)
     matches = tuple(Match(entry_by_family[family.key]) for family in recognition.families)
     near = tuple(entry_by_family[family.key] for family in recognition.candidates)
-    others = recognition.other_devices
+    other_devices = recognition.other_devices
     verdict = MAYBE if near else UNKNOWN
     return SupportAnswer(
         question,
@@ -129,7 +129,7 @@ def _answer_oid(question: str, oid: str) -> SupportAnswer:
         matches,
         near=near,
         strange=() if matches else (oid,),
-        doubts=(f"{others} have this number too",) if others else (),
+        doubts=(f"{other_devices} have this number too",) if other_devices else (),
     )
 
 
@@ -140,18 +140,21 @@ def _answer_each(question: str, models: Sequence[Model], words: Sequence[Word]) 
     """The answer for several models: each one's beside the words that are known for it, and beside
     those that are known for none.
     """
-    own = [[piece for piece in words if _is_known_for(model, piece)] for model in models]
-    strange = [piece for piece in words if not any(piece in pieces for pieces in own)]
-    each = tuple(
-        _answer_model(model.text, model, [*pieces, *strange]) for model, pieces in zip(models, own)
+    words_by_model = [[piece for piece in words if _is_known_for(model, piece)] for model in models]
+    strange_words = [
+        piece for piece in words if not any(piece in pieces for pieces in words_by_model)
+    ]
+    answers = tuple(
+        _answer_model(model.text, model, [*pieces, *strange_words])
+        for model, pieces in zip(models, words_by_model)
     )
-    verdicts = {model_answer.verdict for model_answer in each}
+    verdicts = {model_answer.verdict for model_answer in answers}
     return SupportAnswer(
         question,
         next(verdict for verdict in (NO, MAYBE, UNKNOWN, YES) if verdict in verdicts),
-        tuple(match for model_answer in each for match in model_answer.matches),
-        tuple(name for model_answer in each for name in model_answer.refused),
-        each=each,
+        tuple(match for model_answer in answers for match in model_answer.matches),
+        tuple(name for model_answer in answers for name in model_answer.refused),
+        each=answers,
     )
 
 
@@ -192,7 +195,7 @@ def _answer_unread(
 ) -> SupportAnswer:
     """A model that no entry reads beside these words. `candidates`: the entries with its name."""
     near = _entries_of_makers(words)
-    strange = [
+    strange_words = [
         piece.text
         for piece in words
         if not _is_known_for(model, piece) and not _entries_of_makers([piece])
@@ -200,14 +203,14 @@ def _answer_unread(
     doubts = []
     if near and not any(entry in near for entry in candidates):  # such as "Raritan AP8959"
         vendors = dict.fromkeys(vendor for entry in candidates for vendor in entry.vendors)
-        strange.append(model.text)
+        strange_words.append(model.text)
         if vendors:
             doubts.append(f"{printable(model.text)} is a name of {', '.join(vendors)}")
     elif not words:
         doubts.append(f"{printable(model.text)} is no name without its vendor")
     if not near and re.search(r"\d", model.text):
         near = tuple(candidates)
-    return _answer_strange(question, near, strange or [model.text], doubts)
+    return _answer_strange(question, near, strange_words or [model.text], doubts)
 
 
 # ---- vendors and brands --------------------------------------------------------------------------
@@ -226,24 +229,24 @@ def _answer_words(question: str, words: Sequence[Word]) -> SupportAnswer:
     )
     if any(_names_alone(match.entry, piece) for match in matches for piece in words):
         return SupportAnswer(question, YES, matches)
-    strange = [
+    strange_words = [
         piece.text for piece in words if not any(_knows(entry, piece) for entry in entries())
     ]
     shared = {word(brand).squeezed: brand for entry in entries() for brand in entry.shared_brands}
     doubts = [
         f"{shared[piece.squeezed]} stands on PDUs of several makers, and some are read"
         for piece in words
-        if piece.squeezed in shared and not strange
+        if piece.squeezed in shared and not strange_words
     ]
-    known = [piece for piece in words if piece.text not in strange]
+    known_words = [piece for piece in words if piece.text not in strange_words]
     near = _entries_of_makers(words) or tuple(
         entry
         for entry in entries()
-        if known and all(_knows(entry, piece, with_shared=False) for piece in known)
+        if known_words and all(_knows(entry, piece, with_shared=False) for piece in known_words)
     )
-    if not any(_names_alone(entry, piece) for entry in near for piece in known):
+    if not any(_names_alone(entry, piece) for entry in near for piece in known_words):
         near = ()
-    unknown = strange or ([] if doubts else [piece.text for piece in words])
+    unknown = strange_words or ([] if doubts else [piece.text for piece in words])
     return _answer_strange(question, near, unknown, doubts)
 
 

@@ -136,9 +136,9 @@ def _walk_after(
     """Add the objects after `last` that are below `root`. Raises Unreachable, ProtocolError."""
     most = _MOST_ROWS
     while True:
-        read = functools.partial(reader.read_after, last)
+        read_page = functools.partial(reader.read_after, last)
         try:
-            page = recorder.again(read)
+            page = recorder.again(read_page)
         except (ProtocolError, Unreachable) as error:
             if reader.was_small or (isinstance(error, Unreachable) and not rows):
                 raise
@@ -366,8 +366,8 @@ class _Index:
 
     def scrub(self, oid: Arcs) -> Arcs:
         """An OID with stand-ins for addresses and spelled names in its index."""
-        own = (len(os.path.commonprefix([oid, root])) for root in self._objects)
-        begin = max([_PREFIX, *own])
+        lengths = (len(os.path.commonprefix([oid, root])) for root in self._objects)
+        begin = max([_PREFIX, *lengths])
         end = next((at for at in range(begin, len(oid)) if oid[at:] in self._joins), len(oid))
         index = list(oid[begin:end])
         for at in range(len(index) - _IPV4_OCTETS + 1):
