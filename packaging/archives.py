@@ -40,12 +40,12 @@ from handlers import registry
 from handlers.shared.errors import SettingsError
 from handlers.shared.similar_names import similar_names
 from handlers.snmp import schema
-from pdu.pdus import handler_source
-from pdu.pdus.handler_archives import content_hash, pack_archive
-from pdu.pdus.handler_imports import PLATFORM_MODULES, TOOL_MODULES, standard_library
-from pdu.pdus.handler_paths import is_path
-from pdu.pdus.handler_source import HandlerSource
+from pdu.loading import handler_source
+from pdu.loading.handler_archives import content_hash, pack_archive
+from pdu.loading.handler_paths import is_path
+from pdu.loading.handler_source import HandlerSource
 from pdu.recordings.families import own_profiles
+from pdu.workshop.handler.handler_imports import PLATFORM_MODULES, TOOL_MODULES, standard_library
 
 TEMPLATE = HERE / "register.sh"
 PREVIOUS = "previous"  # in the folder of archives: those that others of the same version replaced

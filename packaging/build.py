@@ -23,6 +23,6 @@ if __name__ == "__main__":
     main = runpy.run_path(os.path.join(os.path.dirname(os.path.abspath(__file__)), "archives.py"))[
         "main"
     ]
-    from pdu.core.cli import exit_handling  # archives.py put the tree on sys.path
+    from pdu.cli import exit_handling  # archives.py put the tree on sys.path
 
     sys.exit(exit_handling.run(main))

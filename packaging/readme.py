@@ -23,7 +23,7 @@ sys.path.insert(0, str(ROOT))
 from handlers import registry
 from handlers.shared.settings import Setting
 from handlers.snmp.profiles import PROFILES
-from pdu.core.cli import exit_codes
+from pdu.cli import exit_codes
 from pdu.recordings.families import family_tables
 from pdu.recordings.families.recorded import family_counts
 from pdu.supports import model_names

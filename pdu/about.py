@@ -12,17 +12,17 @@ from click.shell_completion import CompletionItem
 from handlers import VERSION, registry
 from handlers.shared.similar_names import similar_names
 
-from .core.cli import exit_codes, pages
-from .core.cli.error_output import Usage
-from .core.cli.groups import LazyGroup, Subcommand
-from .core.cli.options import (
+from .cli import exit_codes, pages
+from .cli.error_output import Usage
+from .cli.groups import LazyGroup, Subcommand
+from .cli.options import (
     RunOptions,
     output_options,
     pass_run_options,
     run_options_of,
     word_completion,
 )
-from .core.cli.output import Result, print_result
+from .cli.output import Result, print_result
 
 EXIT_CODES = "exit-codes"
 ERRORS = "errors"

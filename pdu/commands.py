@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from .core.cli.groups import CommandGroup, LazyCommand
+from .cli.groups import CommandGroup, LazyCommand
 
 # Each is imported when it is called: no command needs the modules of another. A new command needs
 # a line here, and its name in a group below.
@@ -60,7 +60,7 @@ LAZY_COMMANDS: Mapping[str, LazyCommand] = {
         "pdu.workshop.new:new", "start a handler or an SNMP family of your own, in a clone"
     ),
     "identify": LazyCommand(
-        "pdu.evidence.identify:identify", "say what a device is, and what can be read and switched"
+        "pdu.outlets.identify:identify", "say what a device is, and what can be read and switched"
     ),
     "record": LazyCommand(
         "pdu.evidence.record:record", "write a device's answers into a file, names replaced"
@@ -73,7 +73,7 @@ LAZY_COMMANDS: Mapping[str, LazyCommand] = {
         "try DCImanager's four calls on a real unit, for a proof",
     ),
     "draft": LazyCommand(
-        "pdu.workshop.drafting:draft", "start a profile from a recording that no family fits"
+        "pdu.evidence.drafting:draft", "start a profile from a recording that no family fits"
     ),
     "completion": LazyCommand(
         "pdu.completion:completion", "print the script that completes this command in a shell"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import click
 
-from .core.cli.completion_scripts import SHELLS
-from .core.cli.groups import Subcommand
-from .core.cli.options import COMPLETION, output_options, run_options_of
-from .core.cli.output import Result, print_result
+from .cli.groups import Subcommand
+from .cli.options import COMPLETION, output_options, run_options_of
+from .cli.output import Result, print_result
+from .completion_scripts import SHELLS
 
 # Where each shell reads it.
 _FILES = {"bash": "~/.bashrc", "zsh": "~/.zshrc", "fish": "~/.config/fish/completions/pdu.fish"}

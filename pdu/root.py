@@ -12,15 +12,15 @@ from handlers import VERSION, registry
 from handlers.shared.errors import SettingsError
 from handlers.shared.similar_names import similar_names
 
+from .cli.error_output import Interrupted, NoSuchHandler, Usage, fail
+from .cli.exit_codes import DONE
+from .cli.exit_handling import OutputError, missing_package_advice
+from .cli.groups import Group, LazyGroup
+from .cli.options import COMPLETION, SECRETS, RunOptions, spelled
 from .commands import GROUPS, LAZY_COMMANDS
-from .core.cli.completion_scripts import answer
-from .core.cli.error_output import Interrupted, NoSuchHandler, Usage, fail
-from .core.cli.exit_codes import DONE
-from .core.cli.exit_handling import OutputError, missing_package_advice
-from .core.cli.groups import Group, LazyGroup
-from .core.cli.options import COMPLETION, SECRETS, RunOptions, spelled
-from .pdus.handler_paths import list_advice
-from .pdus.names import how
+from .completion_scripts import answer
+from .loading.handler_paths import list_advice
+from .pdu_list.names import how
 
 _HELP = "PDUs from the command line, by the handlers of this pack or your own."
 

@@ -29,7 +29,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
         return 0
     previous_handler = signal.signal(signal.SIGINT, signal.SIG_DFL)
     # imported late: after the version, and the packages of `root` may be missing
-    from .core.cli import exit_handling
+    from .cli import exit_handling
 
     try:
         from . import root

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from handlers.shared.errors import Unreachable
-from pdu.core.files.whole_files import write_page
+from pdu.files.whole_files import write_page
 from tests.waiting import PATIENCE_S
 
 from .secrecy import PLAIN, WATCH, shown

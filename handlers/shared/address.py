@@ -14,7 +14,7 @@ class Address(str):
     """`host`, `host:port`, `[v6]:port` or a bare IPv6 address, as somebody wrote it.
 
     The text is parsed once, where it comes in, and is passed on with its parts. Neither is checked:
-    `is_address`, `pdu.core.network.hosts` and `handlers.http.client.endpoint` do that.
+    `is_address`, `pdu.network.hosts` and `handlers.http.client.endpoint` do that.
     """
 
     # a list may have 10,000 addresses: none has a dictionary

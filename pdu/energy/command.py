@@ -12,9 +12,9 @@ import click
 
 from handlers.shared.errors import SettingsError
 
-from ..core.cli.exit_codes import DONE, NOT_SEEN
-from ..core.cli.groups import Group
-from ..core.cli.options import (
+from ..cli.exit_codes import DONE, NOT_SEEN
+from ..cli.groups import Group
+from ..cli.options import (
     CA_PEM,
     FILE,
     FOLDER,
@@ -25,9 +25,9 @@ from ..core.cli.options import (
     plain_option,
     secret_file_option,
 )
-from ..core.cli.output import Result, print_result
-from ..core.cli.shared_options import csv_option
-from ..core.files.secret_files import SECRET, read_secret
+from ..cli.output import Result, print_result
+from ..cli.shared_options import csv_option
+from ..files.secret_files import SECRET, read_secret
 from ..recordings.snmp.energy_registers import registers_of_family
 from . import pages, tables
 from .customers import Tenancies, month as month_period, time_zone

@@ -16,8 +16,8 @@ from zoneinfo import ZoneInfo
 
 from handlers.shared.errors import SettingsError, printable
 
-from ..core.files import csv_in
-from ..core.files.whole_files import decoded, read_file
+from ..files import csv_in
+from ..files.whole_files import decoded, read_file
 from .readings import INLET
 
 _COLUMNS = ("customer", "pdu", "outlet", "from", "to")

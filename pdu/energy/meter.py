@@ -18,9 +18,9 @@ import click
 
 from handlers.shared.errors import PduHandlerError, SettingsError
 
-from ..core.cli.exit_codes import DONE, WRONG
-from ..core.cli.groups import Subcommand
-from ..core.cli.options import (
+from ..cli.exit_codes import DONE, WRONG
+from ..cli.groups import Subcommand
+from ..cli.options import (
     FILE,
     FILE_ARGUMENT,
     RunOptions,
@@ -28,13 +28,13 @@ from ..core.cli.options import (
     pass_run_options,
     secret_file_option,
 )
-from ..core.cli.output import counted, report
-from ..core.cli.shared_options import archives_option, auth_option, list_option, parallel_option
-from ..core.network.service_signals import ServiceSignals
-from ..pdus.owner_files import OwnerFiles
-from ..pdus.polling import Target, poll
-from ..pdus.reader_pool import PARALLEL as USUAL_PARALLEL, ReaderPool
-from ..pdus.reading import Reading, add_nameplate
+from ..cli.output import counted, report
+from ..cli.shared_options import archives_option, auth_option, list_option, parallel_option
+from ..network.service_signals import ServiceSignals
+from ..reading.owner_files import OwnerFiles
+from ..reading.parts import Reading, add_nameplate
+from ..reading.polling import Target, poll
+from ..reading.reader_pool import PARALLEL as USUAL_PARALLEL, ReaderPool
 from .clock import SAME_CLOCK_S, PollTime
 from .readings import INLET
 from .store import Store, StoredPoll, StoredRegister, exclusive

@@ -11,9 +11,9 @@ from zoneinfo import ZoneInfo
 
 from handlers.shared.errors import SettingsError, printable
 
-from ..core.cli.output import counted
-from ..core.files import html
-from ..core.files.whole_files import write_page
+from ..cli.output import counted
+from ..files import html
+from ..files.whole_files import write_page
 from .law import BOUNDED, FIRM, NOT_BILLABLE, WIDE, MeterReading
 from .report import Report, Row, Sum, sum_of
 from .tables import figures_of, kwh, local_time, place

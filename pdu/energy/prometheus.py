@@ -23,7 +23,7 @@ from urllib.parse import urlencode, urlsplit
 
 from handlers.shared.errors import Denied, ProtocolError, Refused, SettingsError, Unreachable
 
-from ..core.network import hosts
+from ..network import hosts
 from .readings import INLET, PduReadings, RegisterReadings
 
 _TIMEOUT_S = 120.0

@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 
 from handlers.shared.errors import printable
 
-from ..core.cli.output import counted, tabulate
-from ..core.files.csv_out import csv_lines
+from ..cli.output import counted, tabulate
+from ..files.csv_out import csv_lines
 from .law import Energy, MeterReading
 from .readings import INLET
 from .report import NOBODY, PduSum, Report, Row

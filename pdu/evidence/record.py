@@ -9,12 +9,13 @@ import click
 
 from handlers.shared.errors import ProtocolError
 
-from ..core.cli.options import Seconds, login_options, output_options
-from ..core.cli.output import Result, print_result, show_status_line, waiting
-from ..core.cli.shared_options import STANDARD_OUTPUT, out_option
-from ..core.files.whole_files import new_file
-from ..pdus import connection_data, handler_recordings, names
-from ..pdus.handler_loading import load
+from ..cli.options import Seconds, login_options, output_options
+from ..cli.output import Result, print_result, show_status_line, waiting
+from ..cli.shared_options import STANDARD_OUTPUT, out_option
+from ..files.whole_files import new_file
+from ..loading import handler_recordings
+from ..loading.handler_loading import load
+from ..pdu_list import form as connection_data, names
 from ..recordings.recording_formats import Recording, RecordingOptions
 from ..recordings.scrub import KINDS
 

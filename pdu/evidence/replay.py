@@ -13,21 +13,15 @@ import click
 
 from handlers.shared.errors import SettingsError, printable
 
-from ..core.cli.exit_codes import DONE
-from ..core.cli.groups import Subcommand
-from ..core.cli.invocation import build_line, program
-from ..core.cli.options import (
-    FILE,
-    FILE_ARGUMENT,
-    RunOptions,
-    output_options,
-    pass_run_options,
-)
-from ..core.cli.output import print_json
-from ..core.cli.shared_options import listen_option
-from ..core.files.whole_files import text_of
-from ..core.network.listening import listen_address, port_advice
-from ..pdus.handler_recordings import handler_of_recording
+from ..cli.exit_codes import DONE
+from ..cli.groups import Subcommand
+from ..cli.invocation import build_line, program
+from ..cli.options import FILE, FILE_ARGUMENT, RunOptions, output_options, pass_run_options
+from ..cli.output import print_json
+from ..cli.shared_options import listen_option
+from ..files.whole_files import text_of
+from ..loading.handler_recordings import handler_of_recording
+from ..network.listening import listen_address, port_advice
 from ..recordings.recording_formats import ReplayedDevice
 from ..recordings.replay_server import HOST
 

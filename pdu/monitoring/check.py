@@ -17,11 +17,11 @@ from handlers import registry
 from handlers.shared.errors import PduHandlerError, printable
 from handlers.shared.tls import cache_contexts
 
-from ..core.cli import prompts
-from ..core.cli.error_output import Usage, describe
-from ..core.cli.exit_codes import WRONG
-from ..core.cli.groups import Subcommand
-from ..core.cli.options import (
+from ..cli import prompts
+from ..cli.error_output import Usage, describe
+from ..cli.exit_codes import WRONG
+from ..cli.groups import Subcommand
+from ..cli.options import (
     FILE,
     FILE_ARGUMENT,
     Option,
@@ -32,27 +32,28 @@ from ..core.cli.options import (
     pass_run_options,
     spelled,
 )
-from ..core.cli.output import counted, print_json, printing_to_stderr, progress
-from ..core.cli.prompts import NoSecret
-from ..core.cli.shared_options import (
+from ..cli.output import counted, print_json, printing_to_stderr, progress
+from ..cli.prompts import NoSecret
+from ..cli.shared_options import (
     archives_option,
     auth_option,
     csv_option,
     list_option,
     parallel_option,
 )
-from ..core.files.html import time_shown
-from ..core.files.whole_files import check_page, write_page
-from ..core.network import hosts
-from ..pdus import connection_data, reader_pool
-from ..pdus.auth import ENVIRONMENT, DeviceLogin
-from ..pdus.device_arguments import arguments_help
-from ..pdus.handler_loading import load
-from ..pdus.handler_paths import is_code
-from ..pdus.listed_pdu import ListedPdu
-from ..pdus.newest_archives import use_newest_archives
-from ..pdus.owner_files import OwnerFiles
-from ..pdus.polling import Target, poll, poll_lines, targets
+from ..files.html import time_shown
+from ..files.whole_files import check_page, write_page
+from ..loading.handler_loading import load
+from ..loading.handler_paths import is_code
+from ..network import hosts
+from ..pdu_list import form as connection_data
+from ..pdu_list.device_arguments import arguments_help
+from ..pdu_list.listed_pdu import ListedPdu
+from ..pdu_list.logins import ENVIRONMENT, DeviceLogin
+from ..pdu_list.newest_archives import use_newest_archives
+from ..reading import reader_pool
+from ..reading.owner_files import OwnerFiles
+from ..reading.polling import Target, poll, poll_lines, targets
 from . import equipment_csv, tables
 from .check_report import CheckReport
 from .check_result import (

@@ -12,8 +12,11 @@ from typing import NamedTuple
 
 from pdu_common.helper import EnumPowerStatus
 
-from ..core.cli.output import counted
-from ..core.cli.report import (
+from ..cli.output import counted
+from ..cli.states import DOWN, UNKNOWN, word
+from ..files.html import Frame
+from .check_result import PduRow, Summary
+from .report import (
     LOOKS,
     Headline,
     Items,
@@ -26,9 +29,6 @@ from ..core.cli.report import (
     text_lines,
     words,
 )
-from ..core.files.html import Frame
-from ..core.states import DOWN, UNKNOWN, word
-from .check_result import PduRow, Summary
 from .tables import PAGE_COLUMNS, check_document
 
 _QUESTION = "pdu check: does each PDU answer, what are its outlets, what does it carry?"

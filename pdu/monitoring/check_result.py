@@ -12,10 +12,10 @@ from typing import NamedTuple, Optional
 
 from handlers.shared.errors import printable
 
-from ..core.cli.output import counted, decimals, figure
-from ..core.states import DOWN, UNKNOWN, UP, word
-from ..pdus.listed_pdu import ListedPdu
-from ..pdus.reading import PolledOutlet, Reading
+from ..cli.output import counted, decimals, figure
+from ..cli.states import DOWN, UNKNOWN, UP, word
+from ..pdu_list.listed_pdu import ListedPdu
+from ..reading.parts import PolledOutlet, Reading
 from ..recordings.topology import MeteredPart
 
 WELL = 0

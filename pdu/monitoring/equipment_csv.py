@@ -15,10 +15,10 @@ from typing import NamedTuple, Optional
 
 from handlers.shared.errors import PduHandlerError, SettingsError, printable
 
-from ..core.cli.output import counted
-from ..core.files.whole_files import write_whole
-from ..pdus.listed_pdu import handler_name, place_of, usual_ports
-from ..pdus.polling import Target
+from ..cli.output import counted
+from ..files.whole_files import write_whole
+from ..pdu_list.listed_pdu import handler_name, place_of, usual_ports
+from ..reading.polling import Target
 from .check_result import PduRow
 
 _MOST_BYTES = 16_000_000

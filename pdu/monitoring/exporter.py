@@ -19,10 +19,10 @@ import click
 from handlers import registry
 from handlers.shared.errors import SettingsError, printable
 
-from ..core.cli import optional_packages
-from ..core.cli.error_output import Interrupted, fail
-from ..core.cli.groups import Subcommand
-from ..core.cli.options import (
+from ..cli import optional_packages
+from ..cli.error_output import Interrupted, fail
+from ..cli.groups import Subcommand
+from ..cli.options import (
     FILE_ARGUMENT,
     RunOptions,
     Seconds,
@@ -30,21 +30,21 @@ from ..core.cli.options import (
     pass_run_options,
     secret_file_option,
 )
-from ..core.cli.output import print_json, report
-from ..core.cli.shared_options import (
+from ..cli.output import print_json, report
+from ..cli.shared_options import (
     archives_option,
     auth_option,
     list_option,
     listen_option,
     parallel_option,
 )
-from ..core.network.listening import bound_socket
-from ..core.network.service_signals import ServiceSignals
-from ..pdus import names
-from ..pdus.handler_loading import load
-from ..pdus.newest_archives import loadable_handlers
-from ..pdus.owner_files import OwnerFiles
-from ..pdus.reading import error_of
+from ..loading.handler_loading import load
+from ..network.listening import bound_socket
+from ..network.service_signals import ServiceSignals
+from ..pdu_list import names
+from ..pdu_list.newest_archives import loadable_handlers
+from ..reading.owner_files import OwnerFiles
+from ..reading.parts import error_of
 from .host_check import HostCheck
 from .networks import one_network
 from .target_policy import TargetPolicy

@@ -23,10 +23,10 @@ from handlers.shared.address import host_with_port
 from handlers.shared.errors import SettingsError, printable
 from handlers.shared.settings import port as port_number
 
-from ..core.cli import optional_packages, prompts
-from ..core.cli.exit_codes import DONE, code_of
-from ..core.cli.groups import Subcommand
-from ..core.cli.options import (
+from ..cli import optional_packages, prompts
+from ..cli.exit_codes import DONE, code_of
+from ..cli.groups import Subcommand
+from ..cli.options import (
     PORT,
     NumberRange,
     Option,
@@ -36,12 +36,12 @@ from ..core.cli.options import (
     plain_option,
     secret_file_option,
 )
-from ..core.cli.output import counted, print_json, progress, tabulate
-from ..core.cli.shared_options import auth_option
-from ..core.files.csv_out import begins_as_formula, csv_lines
-from ..pdus import connection_data
-from ..pdus.auth import names
-from ..pdus.owner_files import OwnerFiles
+from ..cli.output import counted, print_json, progress, tabulate
+from ..cli.shared_options import auth_option
+from ..files.csv_out import begins_as_formula, csv_lines
+from ..pdu_list import form as connection_data
+from ..pdu_list.logins import names
+from ..reading.owner_files import OwnerFiles
 from ..recordings.families.recognition import is_of_agent, recognise
 from . import network_scan
 from .datagrams import AgentAnswer

@@ -12,7 +12,7 @@ import socket
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Optional
 
-from ..core.network.hosts import is_this_machine, one_spelling
+from ..network.hosts import is_this_machine, one_spelling
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment

@@ -28,9 +28,9 @@ from prometheus_client.registry import Collector
 
 from handlers import VERSION
 
-from ..core.states import SPELLED, UNKNOWN
-from ..pdus.outlet_figures import JOULES, OUTLET_FIGURES
-from ..pdus.reading import Reading
+from ..cli.states import SPELLED, UNKNOWN
+from ..reading.outlet_figures import JOULES, OUTLET_FIGURES
+from ..reading.parts import Reading
 
 _PERCENT = 100.0
 # bytes; a shorter page fits into one packet

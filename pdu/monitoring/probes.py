@@ -9,9 +9,9 @@ from typing import NamedTuple, Optional
 
 from handlers.shared.errors import SettingsError
 
-from ..pdus.polling import Target, is_silence, poll
-from ..pdus.reader_pool import HANGS, TOO_MANY_HANG, ReaderPool
-from ..pdus.reading import CallError, Reading, add_nameplate
+from ..reading.parts import CallError, Reading, add_nameplate
+from ..reading.polling import Target, is_silence, poll
+from ..reading.reader_pool import HANGS, TOO_MANY_HANG, ReaderPool
 
 # the handler's share of the time that is left, so that a dead PDU's error arrives in time
 _OF_HANDLER = 0.8

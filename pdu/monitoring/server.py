@@ -11,8 +11,8 @@ from urllib.parse import parse_qsl
 
 from handlers.shared.errors import printable
 
-from ..core.cli.output import counted
-from ..core.files import html
+from ..cli.output import counted
+from ..files import html
 from .metrics import ExporterMetrics, Page, gzip_encoded, page
 from .probes import LEAST_S, NO_EXTRAS, WAITING, ProbeExtras, Prober
 from .target_policy import NotAllowed, ProbeQuery, TargetPolicy

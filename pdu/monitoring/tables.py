@@ -7,12 +7,12 @@ import os
 from collections.abc import Mapping, Sequence
 from typing import Any, Callable, NamedTuple
 
-from ..core.cli.output import same_decimals
-from ..core.cli.report import LOOKS, Cell, number, row_header, verdict_cell, words
-from ..core.files.csv_out import csv_lines
-from ..core.states import word
-from ..pdus.outlet_figures import OUTLET_FIGURES
+from ..cli.output import same_decimals
+from ..cli.states import word
+from ..files.csv_out import csv_lines
+from ..reading.outlet_figures import OUTLET_FIGURES
 from .check_result import PduRow, Summary
+from .report import LOOKS, Cell, number, row_header, verdict_cell, words
 
 
 class CheckColumn(NamedTuple):

@@ -13,10 +13,10 @@ from typing import NamedTuple, Optional
 from handlers.http.message import PORTS
 from handlers.shared.address import Address
 
-from ..pdus.auth import DeviceLogin, names
-from ..pdus.handler_loading import LoadedHandler
-from ..pdus.listed_pdu import ListedPdu
-from ..pdus.polling import Target
+from ..loading.handler_loading import LoadedHandler
+from ..pdu_list.listed_pdu import ListedPdu
+from ..pdu_list.logins import DeviceLogin, names
+from ..reading.polling import Target
 from .networks import Network
 
 # usual ports; for other handlers those of HTTP

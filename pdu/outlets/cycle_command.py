@@ -16,10 +16,10 @@ import click
 
 from pdu_common.helper import EnumPowerStatus
 
-from ..core.cli import prompts
-from ..core.cli.error_output import Interrupted, Usage
-from ..core.cli.exit_codes import DONE, NOT_SEEN
-from ..core.cli.options import (
+from ..cli import prompts
+from ..cli.error_output import Interrupted, Usage
+from ..cli.exit_codes import DONE, NOT_SEEN
+from ..cli.options import (
     RunOptions,
     Seconds,
     command_line,
@@ -27,15 +27,16 @@ from ..core.cli.options import (
     output_options,
     yes_option,
 )
-from ..core.cli.output import Result, print_result, show_status_line, waiting
-from ..core.files.whole_files import signals_as_ctrl_c
-from ..core.states import DOWN, UNKNOWN, UP, word
-from ..pdus import connection_data, names, outlet_power
-from ..pdus.device_arguments import arguments_help, pdu_arguments
-from ..pdus.four_methods import FourMethods
-from ..pdus.handler_loading import load
-from ..pdus.handler_tools import HandlerTools
-from ..pdus.outlet_power import OutletPower, RestartStage, target_state
+from ..cli.output import Result, print_result, show_status_line, waiting
+from ..cli.states import DOWN, UNKNOWN, UP, word
+from ..files.whole_files import signals_as_ctrl_c
+from ..loading.four_methods import FourMethods
+from ..loading.handler_loading import load
+from ..loading.open_handler import HandlerTools
+from ..pdu_list import form as connection_data, names
+from ..pdu_list.device_arguments import arguments_help, pdu_arguments
+from ..reading import outlet_power
+from ..reading.outlet_power import OutletPower, RestartStage, target_state
 from .read_commands import name_field, show_warnings
 from .switch_commands import (
     outlets_of,

@@ -20,19 +20,12 @@ import click
 from handlers import registry
 from handlers.shared.errors import NamedSetting, SettingsError, Unsupported, printable
 
-from ..core import states
-from ..core.cli.error_output import Interrupted, describe, fail
-from ..core.cli.exit_codes import DONE, INTERRUPTED
-from ..core.cli.exit_handling import UNWRITABLE
-from ..core.cli.options import (
-    F,
-    RunOptions,
-    login_options,
-    output_options,
-    run_options_of,
-    spelled,
-)
-from ..core.cli.output import (
+from ..cli import states
+from ..cli.error_output import Interrupted, describe, fail
+from ..cli.exit_codes import DONE, INTERRUPTED
+from ..cli.exit_handling import UNWRITABLE
+from ..cli.options import F, RunOptions, login_options, output_options, run_options_of, spelled
+from ..cli.output import (
     counted,
     figure,
     print_json,
@@ -41,14 +34,14 @@ from ..core.cli.output import (
     takes_colours,
     waiting,
 )
-from ..core.cli.shared_options import csv_option
-from ..core.files.csv_out import csv_lines
-from ..pdus import connection_data, names
-from ..pdus.device_arguments import arguments_help, pdu_arguments
-from ..pdus.handler_loading import load
-from ..pdus.handler_tools import OpenHandler
-from ..pdus.outlet_figures import OUTLET_FIGURES
-from ..pdus.reading import (
+from ..cli.shared_options import csv_option
+from ..files.csv_out import csv_lines
+from ..loading.handler_loading import load
+from ..loading.open_handler import OpenHandler
+from ..pdu_list import form as connection_data, names
+from ..pdu_list.device_arguments import arguments_help, pdu_arguments
+from ..reading.outlet_figures import OUTLET_FIGURES
+from ..reading.parts import (
     Part,
     PolledOutlet,
     Reading,

@@ -16,20 +16,22 @@ from handlers.host import OpenPdu
 from handlers.shared.errors import NoSuchOutlet, printable
 from pdu_common.helper import EnumPowerStatus
 
-from ..core.cli import prompts
-from ..core.cli.error_output import Interrupted, describe, fail
-from ..core.cli.exit_codes import DONE, NOT_SEEN
-from ..core.cli.options import F, RunOptions, login_options, output_options, yes_option
-from ..core.cli.output import Result, figure, print_json, print_result, waiting
-from ..core.files.whole_files import signals_as_ctrl_c
-from ..core.states import DOWN, UNKNOWN, word
-from ..pdus import connection_data, names, outlet_power, outlet_words, reading
-from ..pdus.device_arguments import arguments_help, pdu_arguments
-from ..pdus.four_methods import FourMethods
-from ..pdus.handler_loading import load
-from ..pdus.handler_tools import HandlerTools, OpenHandler
-from ..pdus.outlet_power import target_state
-from ..pdus.reading import PolledOutlet
+from ..cli import prompts
+from ..cli.error_output import Interrupted, describe, fail
+from ..cli.exit_codes import DONE, NOT_SEEN
+from ..cli.options import F, RunOptions, login_options, output_options, yes_option
+from ..cli.output import Result, figure, print_json, print_result, waiting
+from ..cli.states import DOWN, UNKNOWN, word
+from ..files.whole_files import signals_as_ctrl_c
+from ..loading.four_methods import FourMethods
+from ..loading.handler_loading import load
+from ..loading.open_handler import HandlerTools, OpenHandler
+from ..pdu_list import form as connection_data, names
+from ..pdu_list.device_arguments import arguments_help, pdu_arguments
+from ..reading import outlet_power, parts as reading
+from ..reading.outlet_power import target_state
+from ..reading.parts import PolledOutlet
+from . import outlet_words
 from .read_commands import name_field, show_warnings
 
 

@@ -17,8 +17,8 @@ from handlers.host import Figures
 from handlers.shared.errors import ProtocolError, Refused, Unreachable, Unsupported, printable
 from pdu_common.helper import EnumPowerStatus
 
-from ..core.cli.output import counted, figure
-from ..core.states import DOWN, SPELLED, UP, word
+from ..cli.output import counted, figure
+from ..cli.states import DOWN, SPELLED, UP, word
 
 T = TypeVar("T")
 LONGEST = 120  # limit for a value that a device reports, in characters

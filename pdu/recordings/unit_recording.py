@@ -15,7 +15,7 @@ from handlers.http.dialogue import Codec, PduState, ReadRequest, Request, run_di
 from handlers.http.strict_json import loads
 from handlers.shared.errors import PduHandlerError, ProtocolError, SettingsError
 
-from ..core.cli.output import counted
+from ..cli.output import counted
 from .recording_formats import (
     Recording,
     RecordingFormat,

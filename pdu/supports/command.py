@@ -10,11 +10,11 @@ import click
 
 from handlers.shared.errors import printable
 
-from ..core.cli.error_output import Usage
-from ..core.cli.exit_codes import DONE, code_of
-from ..core.cli.groups import Subcommand
-from ..core.cli.options import RunOptions, output_options, pass_run_options, word_completion
-from ..core.cli.output import Result, print_result, tabulate
+from ..cli.error_output import Usage
+from ..cli.exit_codes import DONE, code_of
+from ..cli.groups import Subcommand
+from ..cli.options import RunOptions, output_options, pass_run_options, word_completion
+from ..cli.output import Result, print_result, tabulate
 from .model_names import TABLE, Name, read_names
 from .search import MAYBE, UNKNOWN, YES, Match, SupportAnswer, answer
 from .table import READ, VARIES

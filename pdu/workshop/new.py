@@ -20,12 +20,12 @@ import click
 
 from handlers.shared.errors import SettingsError
 
-from ..core.cli.groups import Subcommand
-from ..core.cli.options import FOLDER, RunOptions, output_options, pass_run_options
-from ..core.cli.output import Result, print_result
-from ..core.files.whole_files import signals_as_ctrl_c
-from ..pdus.handler_archives import RESERVED
-from ..pdus.handler_source import hides_module
+from ..cli.groups import Subcommand
+from ..cli.options import FOLDER, RunOptions, output_options, pass_run_options
+from ..cli.output import Result, print_result
+from ..files.whole_files import signals_as_ctrl_c
+from ..loading.handler_archives import RESERVED
+from ..loading.handler_source import hides_module
 
 _SKELETON = Path("packaging", "new")
 SHAPES = ("document", "resources", "platform")  # folders below packaging/new

@@ -14,16 +14,16 @@ from handlers.shared.errors import SettingsError, printable
 from handlers.snmp import schema
 from handlers.snmp.profiles import PROFILES
 
-from ..core.cli.exit_codes import DONE, NOT_SEEN
-from ..core.cli.groups import EPILOG, Group
-from ..core.cli.options import (
+from ..cli.exit_codes import DONE, NOT_SEEN
+from ..cli.groups import EPILOG, Group
+from ..cli.options import (
     FILE_ARGUMENT,
     RunOptions,
     output_options,
     pass_run_options,
     word_completion,
 )
-from ..core.cli.output import Result, print_result, tabulate
+from ..cli.output import Result, print_result, tabulate
 from ..recordings.families import family_tables, own_profiles
 
 # name of a table -> the function of family_tables that makes it

@@ -17,7 +17,7 @@ from typing import Callable, Optional
 
 import pytest
 
-from pdu.core.cli import exit_handling
+from pdu.cli import exit_handling
 from tests.needs import ROOT
 
 from . import figures, fleet, polls, programs

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Callable, NamedTuple
 
 from handlers import registry
-from pdu.pdus import handler_archives
+from pdu.loading import handler_archives
 from tests.needs import ROOT, programs
 from tests.packaging.building import archive
 from tests.pdu_common import rpcm_example

@@ -17,7 +17,8 @@ from typing import Any, Callable, NamedTuple, Union
 
 from handlers.snmp.handler import SnmpPdu
 from pdu.monitoring import check_result
-from pdu.pdus import auth, device_list, polling
+from pdu.pdu_list import device_list, logins as auth
+from pdu.reading import polling
 from pdu_common.base_snmp_pdu import BaseSnmpPdu, Element
 from pdu_common.connection import PduData, PduSnmpData
 from pdu_common.helper import (

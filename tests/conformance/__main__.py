@@ -13,8 +13,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Optional
 
-from pdu.core.cli import exit_handling
-from pdu.pdus import handler_archives
+from pdu.cli import exit_handling
+from pdu.loading import handler_archives
 from tests import peers
 from tests.needs import ROOT
 from tests.packaging.building import archive

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import NamedTuple, Optional
 
 from handlers import registry
-from pdu.core.cli import exit_handling
+from pdu.cli import exit_handling
 from tests.needs import ROOT, pythons
 
 from . import uploads

@@ -12,7 +12,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, NamedTuple, Union
 
-from pdu.pdus.handler_source import has_entry
+from pdu.loading.handler_source import has_entry
 from tests.dcimanager.worker import Call
 from tests.peers import Peer
 from tests.peers.snmp import of

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from pdu.pdus import handler_archives
+from pdu.loading import handler_archives
 from tests.needs import ROOT
 from tests.packaging.building import archive
 

@@ -13,7 +13,7 @@ from typing import Callable
 
 import pytest
 
-from pdu.pdus import handler_archives
+from pdu.loading import handler_archives
 from tests import peers
 from tests.needs import ROOT
 from tests.packaging.building import archive

@@ -15,7 +15,7 @@ from types import ModuleType
 import pytest
 
 from handlers import registry
-from pdu.pdus.handler_archives import Archive
+from pdu.loading.handler_archives import Archive
 from pdu_common.connection import PduSnmpData
 from tests import peers
 from tests.needs import ROOT

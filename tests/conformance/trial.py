@@ -17,7 +17,7 @@ from typing import Any, NamedTuple, Optional
 
 from handlers.host import Figures
 from handlers.shared.errors import PduHandlerError
-from pdu.pdus.handler_archives import Archive
+from pdu.loading.handler_archives import Archive
 from pdu.workshop.handler.method_trials import TrialDevice, method_findings
 from pdu.workshop.handler.rules import KEPT, RULES
 from pdu_common.helper import EnumPowerStatus

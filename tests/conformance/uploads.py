@@ -26,8 +26,8 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import NamedTuple, Optional
 
-from pdu.core.cli import exit_handling
-from pdu.pdus import handler_archives
+from pdu.cli import exit_handling
+from pdu.loading import handler_archives
 from tests.needs import ROOT
 from tests.packaging import acme
 from tests.packaging.building import build

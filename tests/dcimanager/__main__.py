@@ -13,7 +13,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Optional
 
-from pdu.core.cli import exit_handling
+from pdu.cli import exit_handling
 from tests.program import StopSignals, port, starting
 
 from .manager import LOCAL, DciManager

@@ -15,7 +15,7 @@ import time
 from collections.abc import Mapping
 from typing import Any, Callable, NamedTuple, Optional
 
-from pdu.pdus.handler_archives import BadArchive
+from pdu.loading.handler_archives import BadArchive
 
 from . import multipart
 from .database import storable

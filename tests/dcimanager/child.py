@@ -25,7 +25,7 @@ from types import SimpleNamespace
 from typing import Any
 
 _KIND = re.compile("[a-z][a-z-]{0,40}")
-_LOADER = Path(__file__).resolve().parents[2] / "pdu" / "pdus" / "handler_module.py"
+_LOADER = Path(__file__).resolve().parents[2] / "pdu" / "loading" / "handler_module.py"
 
 
 def main() -> None:

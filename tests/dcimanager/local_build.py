@@ -11,8 +11,8 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pdu.pdus.handler_archives import BadArchive, read_archive
-from pdu.pdus.handler_source import read_protocol
+from pdu.loading.handler_archives import BadArchive, read_archive
+from pdu.loading.handler_source import read_protocol
 
 from .records import Handler, Pdu, Refusal
 from .simulations import KINDS

@@ -9,7 +9,7 @@ import threading
 import time
 from pathlib import Path
 
-from pdu.pdus.handler_archives import read_archive
+from pdu.loading.handler_archives import read_archive
 
 from .masking import masked
 from .pool import Pool, Version

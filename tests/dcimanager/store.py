@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Union
 
-from pdu.pdus.handler_archives import Archive, BadArchive
+from pdu.loading.handler_archives import Archive, BadArchive
 
 from .database import Database
 from .records import Handler, Label, Pdu, Refusal

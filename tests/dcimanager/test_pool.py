@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from pdu.pdus.handler_archives import pack_archive
+from pdu.loading.handler_archives import pack_archive
 from tests.needs import ROOT
 from tests.packaging.building import archive, small_tree
 from tests.simulators.nut_server import NutServer, SwitchedPdu

@@ -17,7 +17,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Callable, Optional
 
-from pdu.core.cli import exit_handling
+from pdu.cli import exit_handling
 from tests.dcimanager.manager import DciManager
 from tests.program import STOP_SIGNALS, StopSignals
 

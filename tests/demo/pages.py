@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pdu.core.cli.output import NOT_METERED, tabulate
+from pdu.cli.output import NOT_METERED, tabulate
 
 from .steps import DemoPdu, Failed
 

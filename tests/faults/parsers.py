@@ -26,8 +26,9 @@ from handlers.snmp import decoding, schema
 from handlers.snmp.detection import detect
 from handlers.snmp.profiles import PROFILES
 from handlers.snmp.settings import SETTINGS as SNMP
+from pdu.loading import handler_archives
 from pdu.monitoring import datagrams
-from pdu.pdus import device_list, handler_archives
+from pdu.pdu_list import device_list
 from pdu_common.snmp_client import ber, pdus, v3
 from pdu_common.snmp_client.ber import Malformed
 from pdu_common.snmp_client.errors import SnmpError

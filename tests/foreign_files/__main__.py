@@ -17,7 +17,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple, Optional
 
-from pdu.core.cli import exit_handling
+from pdu.cli import exit_handling
 from tests.foreign_files import GROUPS, PLACES, File, Group
 
 _TARGET = PLACES[0]

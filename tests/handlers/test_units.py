@@ -21,8 +21,9 @@ import tests.simulators
 from handlers import registry
 from handlers.http.dialogue import Codec, PduState, WriteRequest
 from handlers.shared import errors
-from pdu.pdus import handler_recordings, reading
-from pdu.pdus.handler_loading import load
+from pdu.loading import handler_recordings
+from pdu.loading.handler_loading import load
+from pdu.reading import parts as reading
 from pdu.recordings.recording_formats import RecordingOptions
 from pdu.workshop.new import SHAPES as ALL_SHAPES, handler_files
 from pdu_common.connection import PduData

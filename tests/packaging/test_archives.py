@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from pdu.pdus import handler_archives
+from pdu.loading import handler_archives
 from tests.needs import ROOT
 from tests.waiting import PATIENCE_S
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from handlers import registry
-from pdu.pdus import handler_archives
+from pdu.loading import handler_archives
 from tests.needs import ROOT
 from tests.waiting import PATIENCE_S
 

@@ -20,8 +20,8 @@ from typing import Any
 
 import pytest
 
-from pdu.pdus import handler_archives
-from pdu.pdus.handler_archives import Archive
+from pdu.loading import handler_archives
+from pdu.loading.handler_archives import Archive
 from tests.needs import ROOT, pythons
 from tests.peers import PEERS, Peer
 

@@ -21,7 +21,7 @@ import pytest
 
 from handlers import registry
 from pdu import root
-from pdu.core.cli.exit_codes import INTERRUPTED
+from pdu.cli.exit_codes import INTERRUPTED
 from pdu.recordings.adapters import HandlerAdapter
 from pdu.workshop import new
 from pdu.workshop.new import SHAPES, families_table, family_files, handler_files
@@ -164,7 +164,7 @@ def test_a_device_of_each_new_handler_is_read_switched_recorded_and_replayed(
 _ON_SIMULATOR = """
 import os, subprocess, sys
 from pathlib import Path
-from pdu.pdus import handler_recordings
+from pdu.reading import handler_recordings
 from tests.peers.unit_pdus import UnitPeers
 
 peers, file = UnitPeers("{name}"), Path("{file}")

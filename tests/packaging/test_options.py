@@ -16,7 +16,7 @@ from handlers import registry
 from handlers.snmp.profiles import PROFILES
 from handlers.snmp.schema import ProfileError, dumps, loads
 from handlers.snmp.settings import select_families
-from pdu.pdus import handler_archives
+from pdu.loading import handler_archives
 from pdu.recordings.families import own_profiles
 from tests.needs import ROOT
 from tests.waiting import PATIENCE_S

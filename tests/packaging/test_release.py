@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from handlers import VERSION
-from pdu.pdus import newest_archives
+from pdu.pdu_list import newest_archives
 from tests.needs import ROOT
 
 _RELEASE = re.compile(r"([0-9]+\.[0-9]+\.[0-9]+) \(([0-9]{4}-[0-9]{2}-[0-9]{2})\)")

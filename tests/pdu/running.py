@@ -12,8 +12,8 @@ import click
 import pytest
 
 from pdu import root
+from pdu.loading.handler_loading import LoadedHandler
 from pdu.outlets import cycle_command, read_commands, switch_commands
-from pdu.pdus.handler_loading import LoadedHandler
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.needs import ROOT
 from tests.peers import Peer

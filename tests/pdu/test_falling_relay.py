@@ -8,7 +8,7 @@ from typing import Any, Optional
 import pytest
 
 from pdu import root
-from pdu.core.cli.exit_codes import NOT_SEEN
+from pdu.cli.exit_codes import NOT_SEEN
 from tests.simulators.snmp_agent import Agent
 from tests.simulators.snmp_agent.device import INTEGER, arcs
 from tests.simulators.snmp_agent.devices import apc

@@ -12,7 +12,7 @@ import pytest
 
 from handlers import VERSION, registry
 from pdu.about import COMMANDS
-from pdu.core.cli import exit_codes, pages
+from pdu.cli import exit_codes, pages
 from pdu.root import ROOT
 from tests import needs
 from tests.pdu.running import run

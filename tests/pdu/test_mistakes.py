@@ -14,8 +14,8 @@ from hypothesis import given, strategies
 
 from handlers.shared.errors import SettingsError
 from pdu import root
-from pdu.core.cli import suggestions
-from pdu.pdus import device_list
+from pdu.cli import suggestions
+from pdu.pdu_list import device_list
 from tests.pdu.running import run
 
 HEAD = "name,handler,address,auth,settings"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 import pytest
 
-from pdu.core.cli.options import Option
+from pdu.cli.options import Option
 from tests.pdu.running import command_of
 from tests.pdu.test_help import EVERY
 

@@ -15,8 +15,8 @@ from typing import IO, Union
 import pytest
 
 from handlers import VERSION
-from pdu.core.cli.exit_codes import INTERRUPTED, READER_GONE
-from pdu.core.cli.exit_handling import missing_package_advice
+from pdu.cli.exit_codes import INTERRUPTED, READER_GONE
+from pdu.cli.exit_handling import missing_package_advice
 from tests.needs import ROOT, pythons
 from tests.pdu.running import options
 from tests.peers import PEERS
@@ -169,7 +169,7 @@ def test_the_exit_code_is_2_if_neither_output_nor_errors_can_be_written() -> Non
 @pytest.mark.parametrize("is_gone", [True, False], ids=["a pipe without a reader", "a full disk"])
 def test_ctrl_c_has_its_exit_code_even_if_standard_error_cannot_be_written(is_gone: bool) -> None:
     program = (
-        "import signal\nfrom pdu.core.cli import exit_handling\n"
+        "import signal\nfrom pdu.cli import exit_handling\n"
         "raise SystemExit(exit_handling.run(lambda: signal.raise_signal(signal.SIGINT) or 0))"
     )
     reader, writer = os.pipe() if is_gone else (os.dup(0), os.open("/dev/full", os.O_WRONLY))

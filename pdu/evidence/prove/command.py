@@ -16,10 +16,10 @@ from handlers import VERSION, host as platform_host
 from handlers.shared.address import Address
 from handlers.shared.errors import PduHandlerError, printable
 
-from ...core.cli import prompts
-from ...core.cli.error_output import Interrupted, Usage
-from ...core.cli.exit_codes import DONE, NOT_SEEN
-from ...core.cli.options import (
+from ...cli import prompts
+from ...cli.error_output import Interrupted, Usage
+from ...cli.exit_codes import DONE, NOT_SEEN
+from ...cli.options import (
     NumberRange,
     RunOptions,
     command_line,
@@ -27,23 +27,16 @@ from ...core.cli.options import (
     output_options,
     yes_option,
 )
-from ...core.cli.output import Result, counted, figure, print_result, report, show_status_line
-from ...core.cli.shared_options import out_option
-from ...core.files.whole_files import new_file
-from ...core.network import hosts
-from ...pdus import connection_data, names
-from ...pdus.device_arguments import arguments_help, pdu_arguments
-from ...pdus.handler_loading import load
+from ...cli.output import Result, counted, figure, print_result, report, show_status_line
+from ...cli.shared_options import out_option
+from ...files.whole_files import new_file
+from ...loading.handler_loading import load
+from ...network import hosts
+from ...pdu_list import form as connection_data, names
+from ...pdu_list.device_arguments import arguments_help, pdu_arguments
 from ...recordings.scrub import Scrubber
 from . import owner_questions, run
-from .document import (
-    SIMULATED,
-    UNIT,
-    OwnerAnswers,
-    ProvenCall,
-    UnitProof,
-    proof_text,
-)
+from .document import SIMULATED, UNIT, OwnerAnswers, ProvenCall, UnitProof, proof_text
 from .run import Calls, UnitUnderTest
 
 #: handler settings that a replay needs too

@@ -8,8 +8,8 @@ from typing import Callable, Optional, TypeVar
 
 from handlers.shared.errors import printable
 
-from ...core.cli.options import RunOptions
-from ...core.cli.prompts import ask_line
+from ...cli.options import RunOptions
+from ...cli.prompts import ask_line
 from .document import OwnerAnswers
 
 T = TypeVar("T")

@@ -14,14 +14,15 @@ from handlers.shared.errors import NoSuchOutlet, PduHandlerError, printable
 from handlers.shared.meter_figures import MeterFigures
 from pdu_common.helper import EnumPowerStatus
 
-from ...core.cli.error_output import Usage
-from ...core.states import UP, word
-from ...pdus import handler_recordings, reading
-from ...pdus.four_methods import FourMethods
-from ...pdus.handler_loading import LoadedHandler
-from ...pdus.handler_tools import HandlerTools
-from ...pdus.outlet_power import AGAIN_S
-from ...pdus.reading import Reading
+from ...cli.error_output import Usage
+from ...cli.states import UP, word
+from ...loading import handler_recordings
+from ...loading.four_methods import FourMethods
+from ...loading.handler_loading import LoadedHandler
+from ...loading.open_handler import HandlerTools
+from ...reading import parts as reading
+from ...reading.outlet_power import AGAIN_S
+from ...reading.parts import Reading
 from ...recordings.nameplate import Nameplate
 from ...recordings.recording_formats import RecordingOptions
 from ...recordings.scrub import SERIALS, Scrubber

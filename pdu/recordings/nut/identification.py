@@ -16,7 +16,7 @@ from handlers.nut.sessions import open_session
 from handlers.shared.errors import Denied, PduHandlerError, Refused, printable
 from handlers.shared.settings import Settings
 
-from ...core.cli.output import counted
+from ...cli.output import counted
 from ..recording_formats import LONGEST, HandlerFinding
 from .dump import RecordedDevice
 from .reading import everything

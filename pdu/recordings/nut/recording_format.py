@@ -12,7 +12,7 @@ from handlers.nut.settings import PASSWORD, SETTINGS, USERNAME
 from handlers.shared.errors import PduHandlerError
 from handlers.shared.settings import HOST, Settings
 
-from ...core.cli.output import counted
+from ...cli.output import counted
 from ..recording_formats import Recording, RecordingFormat, RecordingOptions, ReplayedDevice
 from ..scrub import NAMES, Scrubber, is_product, kind_of, replace_unread
 from . import dump

@@ -14,7 +14,7 @@ from handlers.raritan.rpc import Agent
 from handlers.raritan.rpc.firmware import Firmware
 from handlers.raritan.rpc.pdumodel import Outlet, Pdu
 
-from ...core.cli.output import counted
+from ...cli.output import counted
 from ..recording_formats import HandlerFinding
 
 _DOCUMENTED = "the vendor's documented interface"

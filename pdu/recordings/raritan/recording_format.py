@@ -7,7 +7,7 @@ from typing import Any
 from handlers import host
 from handlers.raritan import settings
 
-from ...core.cli.output import counted
+from ...cli.output import counted
 from ..recording_formats import (
     Recording,
     RecordingFormat,

@@ -14,7 +14,7 @@ from handlers.redfish.service import RedfishService
 from handlers.redfish.units import FoundOutlet
 from handlers.shared.errors import PduHandlerError, ProtocolError, Refused, Unsupported
 
-from ...core.cli.output import counted
+from ...cli.output import counted
 from ..recording_formats import HandlerFinding
 
 #: path -> what describes the parameters of an action, or why it cannot be read

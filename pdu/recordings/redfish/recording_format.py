@@ -9,7 +9,7 @@ from typing import Any
 
 from handlers.redfish import settings
 
-from ...core.cli.output import counted
+from ...cli.output import counted
 from ..recording_formats import (
     Recording,
     RecordingFormat,

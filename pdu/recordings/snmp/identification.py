@@ -23,8 +23,8 @@ from handlers.snmp.profile import Profile
 from handlers.snmp.reader import Reader, SnmpReads
 from handlers.snmp.settings import FamilySelection, select_families
 
-from ...core.cli.error_output import reason
-from ...core.cli.output import counted
+from ...cli.error_output import reason
+from ...cli.output import counted
 from ..families import family_tables
 from ..families.recorded import evidence_of
 from ..recording_formats import LONGEST, HandlerFinding

@@ -37,16 +37,7 @@ from pdu_common.snmp_client.tool_api import (
 
 from ..recording_formats import RecordingOptions
 from ..scrub import ADDRESSES, CONTACTS, LOCATIONS, NAMES, SERIALS, Scrubber
-from .recorded_rows import (
-    SYS_DESCR,
-    SYS_OBJECT_ID,
-    Arcs,
-    RecordedRows,
-    Rows,
-    SnmpRow,
-    arcs,
-    dotted,
-)
+from .recorded_rows import SYS_DESCR, SYS_OBJECT_ID, Arcs, RecordedRows, Rows, SnmpRow, arcs, dotted
 
 # system, ENERGY-OBJECT-MIB, MIBs of vendors
 _TREES = ("1.3.6.1.2.1.1", "1.3.6.1.2.1.229", "1.3.6.1.4.1")

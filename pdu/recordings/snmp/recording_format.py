@@ -17,9 +17,9 @@ from handlers.snmp.profiles import PROFILES
 from handlers.snmp.reader import SnmpReads
 from handlers.snmp.settings import METERED_ONLY, FamilySelection, select_families
 
-from ...core.cli.error_output import reason
-from ...core.cli.options import spelled
-from ...core.cli.output import counted
+from ...cli.error_output import reason
+from ...cli.options import spelled
+from ...cli.output import counted
 from ..families import own_profiles
 from ..recording_formats import Recording, RecordingFormat, RecordingOptions, ReplayedDevice
 from ..replay_server import HOST

@@ -18,7 +18,7 @@ from pdu_common.snmp_client.tool_api import (
     OID,
 )
 
-from ...core.cli.output import counted
+from ...cli.output import counted
 from . import walk_values
 from .recorded_rows import NUMBERS, Arcs, Rows, SnmpRow, arcs, dotted
 from .variation_modules import first_value

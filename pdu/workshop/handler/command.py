@@ -16,23 +16,17 @@ from handlers import registry
 from handlers.shared.address import Address
 from handlers.shared.errors import SettingsError
 
-from ...core.cli.exit_codes import DEFECT, DONE, NOT_SEEN
-from ...core.cli.groups import EPILOG, Group
-from ...core.cli.options import (
-    FILE,
-    RunOptions,
-    output_options,
-    pass_run_options,
-    setting_options,
-)
-from ...core.cli.output import Result, print_result, printing_to_stderr, tabulate, waiting
-from ...core.files.whole_files import text_of
-from ...pdus import connection_data
-from ...pdus.four_methods import LACKING
-from ...pdus.handler_loading import LoadedHandler, load
-from ...pdus.handler_paths import is_handler_there
-from ...pdus.handler_recordings import handler_of_recording
-from ...pdus.handler_source import PAGE, UnreadHandler, read_handler
+from ...cli.exit_codes import DEFECT, DONE, NOT_SEEN
+from ...cli.groups import EPILOG, Group
+from ...cli.options import FILE, RunOptions, output_options, pass_run_options, setting_options
+from ...cli.output import Result, print_result, printing_to_stderr, tabulate, waiting
+from ...files.whole_files import text_of
+from ...loading.four_methods import LACKING
+from ...loading.handler_loading import LoadedHandler, load
+from ...loading.handler_paths import is_handler_there
+from ...loading.handler_recordings import handler_of_recording
+from ...loading.handler_source import PAGE, UnreadHandler, read_handler
+from ...pdu_list import form as connection_data
 from . import loading_checks
 from .rules import BROKEN, HEAD, KEPT, RULES, UNTRIED, Finding, table
 

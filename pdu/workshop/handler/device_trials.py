@@ -15,9 +15,9 @@ from handlers.host import Figures
 from pdu_common.connection import PduSnmpData
 from pdu_common.helper import EnumPowerStatus
 
-from ...core.states import DOWN, UNKNOWN, UP
-from ...pdus.four_methods import BrokenHandler, FourMethods, make_pdu
-from ...pdus.handler_loading import LoadedHandler
+from ...cli.states import DOWN, UNKNOWN, UP
+from ...loading.four_methods import BrokenHandler, FourMethods, make_pdu
+from ...loading.handler_loading import LoadedHandler
 from ...recordings.replay_server import HOST
 from .method_trials import (
     EndlessCall,

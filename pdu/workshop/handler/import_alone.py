@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-_LOADER = Path(__file__).resolve().parents[2] / "pdus" / "handler_module.py"
+_LOADER = Path(__file__).resolve().parents[2] / "loading" / "handler_module.py"
 
 _WATCHED = (
     "socket.connect",

@@ -22,10 +22,10 @@ import common
 import pdu_common
 from handlers.shared.errors import printable
 
-from ...pdus.four_methods import LACKING
-from ...pdus.handler_imports import PLATFORM_MODULES, TOOL_MODULES, standard_library
-from ...pdus.handler_module import CLASSES, FUNCTIONS, PLATFORM
-from ...pdus.handler_source import HandlerSource
+from ...loading.four_methods import LACKING
+from ...loading.handler_module import CLASSES, FUNCTIONS, PLATFORM
+from ...loading.handler_source import HandlerSource
+from .handler_imports import PLATFORM_MODULES, TOOL_MODULES, standard_library
 from .rules import BROKEN, KEPT, RULES, UNTRIED, Finding
 
 RECOMMENDED = "3.9"

@@ -12,8 +12,8 @@ from handlers.host import Figures, MeterFigures
 from handlers.shared.errors import PduHandlerError, printable
 from pdu_common.helper import EnumPowerStatus
 
-from ...core.states import DOWN, UNKNOWN, UP, word
-from ...pdus.four_methods import BrokenHandler, LackingDouble
+from ...cli.states import DOWN, UNKNOWN, UP, word
+from ...loading.four_methods import BrokenHandler, LackingDouble
 from .rules import BROKEN, KEPT, RULES, UNTRIED, Finding, Rule
 
 #: an outlet that no device has

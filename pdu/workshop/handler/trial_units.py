@@ -22,7 +22,7 @@ from handlers.snmp.states import State
 from pdu_common.helper import EnumPowerStatus
 from pdu_common.snmp_client.tool_api import GAUGE, INTEGER, OCTETS
 
-from ...core.states import DOWN, UP
+from ...cli.states import DOWN, UP
 from ...recordings.snmp import snmprec
 from ...recordings.snmp.agent import SimulatedAgent
 from ...recordings.snmp.recorded_rows import Arcs, Rows, SnmpRow, arcs, dotted

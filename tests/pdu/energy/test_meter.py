@@ -19,7 +19,7 @@ from typing import Optional
 import click
 import pytest
 
-from pdu.core.cli.options import RunOptions
+from pdu.cli.options import RunOptions
 from pdu.energy.meter import ClockWatch, meter as meter_command
 from pdu.energy.readings import INLET
 from pdu.energy.store import Store

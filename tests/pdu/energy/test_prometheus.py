@@ -24,7 +24,7 @@ from pdu.energy.pdu_law import Supply, registers_of
 from pdu.energy.prometheus import METRICS, Prometheus, Server
 from pdu.energy.readings import INLET, PduReadings
 from pdu.monitoring import metrics
-from pdu.pdus.reading import PolledOutlet, Reading
+from pdu.reading.parts import PolledOutlet, Reading
 from pdu.recordings.nameplate import Nameplate
 from pdu_common.helper import EnumPowerStatus
 from tests.needs import programs

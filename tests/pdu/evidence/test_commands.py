@@ -18,8 +18,8 @@ from types import SimpleNamespace
 import pytest
 
 from pdu import root
-from pdu.core.cli.exit_codes import INTERRUPTED
-from pdu.core.files.whole_files import new_file, text_of
+from pdu.cli.exit_codes import INTERRUPTED
+from pdu.files.whole_files import new_file, text_of
 from pdu.recordings.recording_formats import ReplayedDevice
 from tests.needs import ROOT
 from tests.pdu.recordings.planted_devices import recording_of
@@ -203,7 +203,7 @@ def test_an_impossible_call_is_refused_in_one_line(
 def test_a_file_without_an_end_is_refused(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pdu.core.files.whole_files.LONGEST", 2_000_000)
+    monkeypatch.setattr("pdu.files.whole_files.LONGEST", 2_000_000)
     refusal = (2, "", "settings: /dev/zero is larger than 2 MB\n")
     assert run(capsys, "replay", "/dev/zero") == refusal
 

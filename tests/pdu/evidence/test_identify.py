@@ -25,9 +25,9 @@ from handlers.snmp.reader import Reader
 from handlers.snmp.settings import select_families
 from handlers.snmp.sources import Column
 from pdu import root
-from pdu.core.cli.options import RunOptions
-from pdu.core.cli.output import counted, figure
-from pdu.evidence import identify
+from pdu.cli.options import RunOptions
+from pdu.cli.output import counted, figure
+from pdu.outlets import identify
 from pdu.recordings.recording_formats import HandlerFinding
 from pdu.recordings.snmp.identification import device_finding, summed_figures
 from pdu_common.connection import PduData, PduSnmpData
@@ -429,7 +429,7 @@ def test_the_command_that_reads_the_pdu_repeats_the_settings_of_its_handler(
 def test_the_usual_port_follows_from_the_scheme(
     scheme: str, port: int, capsys: Printed, monkeypatch: Patched
 ) -> None:
-    monkeypatch.setattr("pdu.evidence.identify._port_error", lambda host, port: f"{host} {port}")
+    monkeypatch.setattr("pdu.outlets.identify._port_error", lambda host, port: f"{host} {port}")
     report = identified(capsys, 3, "192.0.2.1", "--handler", "raritan", "-s", f"scheme={scheme}")
     assert report["handlers"][0]["why"] == f"192.0.2.1 {port}"
 
@@ -440,7 +440,7 @@ def test_the_wait_for_a_port_that_answers_nothing_says_at_once_what_it_is_for(
     """A queue of connections that is full drops more, as a firewall does. The port that two
     handlers have is waited for once.
     """
-    monkeypatch.setattr("pdu.evidence.identify._CONNECT_S", 0.3)
+    monkeypatch.setattr("pdu.outlets.identify._CONNECT_S", 0.3)
     with contextlib.ExitStack() as stack:
         full = stack.enter_context(socket.socket())
         full.bind(("127.0.0.1", 0))

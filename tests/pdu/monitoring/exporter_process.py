@@ -18,10 +18,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from prometheus_client.parser import text_string_to_metric_families
 from waitress import wasyncore
 
-from pdu.core.cli.options import RunOptions
+from pdu.cli.options import RunOptions
 from pdu.monitoring import exporter as exporter_command, probes, server
 from pdu.monitoring.web_server import WebServer
-from pdu.pdus.owner_files import OwnerFiles
+from pdu.reading.owner_files import OwnerFiles
 from tests.needs import ROOT, program
 from tests.ports import reserved
 from tests.waiting import PATIENCE_S, bounded, finished, until

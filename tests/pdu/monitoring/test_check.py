@@ -23,12 +23,13 @@ import pytest
 
 from handlers.shared.errors import SettingsError
 from pdu import root
-from pdu.core.cli.exit_codes import INTERRUPTED
-from pdu.core.files import whole_files
-from pdu.core.states import DOWN, UP
+from pdu.cli.exit_codes import INTERRUPTED
+from pdu.cli.states import DOWN, UP
+from pdu.files import whole_files
 from pdu.monitoring.check_result import REMEDIES
-from pdu.pdus import device_list, reader_pool
-from pdu.pdus.reading import CallError, PolledOutlet, Reading
+from pdu.pdu_list import device_list
+from pdu.reading import reader_pool
+from pdu.reading.parts import CallError, PolledOutlet, Reading
 from tests import terminal
 from tests.needs import ROOT
 from tests.packaging.building import archive, small_tree

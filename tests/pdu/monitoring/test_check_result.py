@@ -12,12 +12,12 @@ from typing import Optional
 import pytest
 
 from handlers.shared.address import Address
-from pdu.core.cli import exit_codes
-from pdu.core.states import UNKNOWN
+from pdu.cli import exit_codes
+from pdu.cli.states import UNKNOWN
 from pdu.monitoring import check_result, tables
 from pdu.monitoring.check_report import CheckReport
-from pdu.pdus.listed_pdu import ListedPdu
-from pdu.pdus.reading import CallError, PolledOutlet, Reading
+from pdu.pdu_list.listed_pdu import ListedPdu
+from pdu.reading.parts import CallError, PolledOutlet, Reading
 from pdu.recordings.topology import BREAKER, MeteredPart
 from pdu_common.helper import EnumPowerStatus
 

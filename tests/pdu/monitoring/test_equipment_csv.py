@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 
 from pdu import root
+from pdu.loading.handler_loading import load
 from pdu.monitoring.check_result import judge_reading
 from pdu.monitoring.equipment_csv import EquipmentFile, write
-from pdu.pdus.auth import DeviceLogin
-from pdu.pdus.device_list import read_device_list
-from pdu.pdus.handler_loading import load
-from pdu.pdus.polling import Target
-from pdu.pdus.reading import Reading
+from pdu.pdu_list.device_list import read_device_list
+from pdu.pdu_list.logins import DeviceLogin
+from pdu.reading.parts import Reading
+from pdu.reading.polling import Target
 from tests.dcimanager.equipment_csv import import_pdus
 from tests.dcimanager.local_build import registered
 from tests.dcimanager.manager import DciManager

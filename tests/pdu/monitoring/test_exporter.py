@@ -14,13 +14,13 @@ from urllib.parse import urlsplit
 import pytest
 
 from handlers.shared.address import Address
+from pdu.loading.handler_loading import load
 from pdu.monitoring import probes, server
 from pdu.monitoring.target_policy import NotAllowed, ProbeQuery, TargetPolicy
-from pdu.pdus.auth import DeviceLogin
-from pdu.pdus.handler_loading import load
-from pdu.pdus.listed_pdu import ListedPdu
-from pdu.pdus.polling import Target
-from pdu.pdus.reading import CallError, Reading
+from pdu.pdu_list.listed_pdu import ListedPdu
+from pdu.pdu_list.logins import DeviceLogin
+from pdu.reading.parts import CallError, Reading
+from pdu.reading.polling import Target
 from tests.needs import ROOT
 from tests.packaging.building import archive
 from tests.peers import PEERS

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from pdu.core.cli.exit_codes import INTERRUPTED
+from pdu.cli.exit_codes import INTERRUPTED
 from pdu.monitoring import exporter as exporter_command, server
 from pdu.monitoring.target_policy import TargetPolicy
-from pdu.pdus.owner_files import OwnerFiles
+from pdu.reading.owner_files import OwnerFiles
 from tests.packaging.building import archive, small_tree
 from tests.waiting import PATIENCE_S, until
 

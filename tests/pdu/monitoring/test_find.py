@@ -25,11 +25,11 @@ from zeroconf import IPVersion, ServiceInfo, Zeroconf
 
 from handlers.raritan import zeroconf as discovery
 from pdu import root
-from pdu.core.cli import optional_packages
-from pdu.core.cli.exit_codes import INTERRUPTED, READER_GONE
+from pdu.cli import optional_packages
+from pdu.cli.exit_codes import INTERRUPTED, READER_GONE
 from pdu.monitoring import find as find_, network_scan, networks
 from pdu.monitoring.datagrams import AgentAnswer
-from pdu.pdus import device_list
+from pdu.pdu_list import device_list
 from tests.ports import reserved
 from tests.process_lock import turn
 from tests.simulators.snmp_agent import Agent, Faults

@@ -7,9 +7,9 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from handlers import VERSION
 from handlers.shared.meter_figures import MeterFigures
-from pdu.core.states import DOWN, UNKNOWN, UP
+from pdu.cli.states import DOWN, UNKNOWN, UP
 from pdu.monitoring import metrics
-from pdu.pdus.reading import CallError, PolledOutlet, Reading
+from pdu.reading.parts import CallError, PolledOutlet, Reading
 from pdu.recordings.nameplate import Nameplate
 
 from .exporter_process import Labels, parsed

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from pdu.monitoring import exporter, metrics
-from pdu.pdus.reading import Reading
+from pdu.reading.parts import Reading
 from tests.needs import ROOT, program
 
 from .halls import Call, Hall

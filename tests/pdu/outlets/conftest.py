@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from pdu.pdus import outlet_power
+from pdu.reading import outlet_power
 
 
 @pytest.fixture(autouse=True)

@@ -12,11 +12,11 @@ from typing import Any, Callable, Optional
 import pytest
 
 from handlers.shared import errors
-from pdu.core.cli import exit_codes
-from pdu.core.states import word
+from pdu.cli import exit_codes
+from pdu.cli.states import word
+from pdu.loading.handler_loading import LoadedHandler
 from pdu.outlets import cycle_command
-from pdu.pdus import outlet_power
-from pdu.pdus.handler_loading import LoadedHandler
+from pdu.reading import outlet_power
 from pdu_common.helper import EnumPowerStatus, PduPortView, PduView
 from tests import terminal
 from tests.pdu.running import options, run, use

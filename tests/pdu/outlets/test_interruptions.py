@@ -16,8 +16,8 @@ from typing import Any
 
 import pytest
 
-from pdu.core.cli import exit_codes
-from pdu.pdus.handler_loading import LoadedHandler
+from pdu.cli import exit_codes
+from pdu.loading.handler_loading import LoadedHandler
 from pdu_common.helper import EnumPowerStatus, PduPortView, PduView
 from tests.needs import ROOT
 from tests.pdu.running import run, use

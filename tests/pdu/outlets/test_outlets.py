@@ -14,9 +14,9 @@ from handlers import host
 from handlers.shared import errors
 from handlers.shared.errors import PduHandlerError
 from handlers.shared.meter_figures import MeterFigures
-from pdu.pdus import reading
-from pdu.pdus.handler_loading import LoadedHandler
-from pdu.pdus.reading import PolledOutlet
+from pdu.loading.handler_loading import LoadedHandler
+from pdu.reading import parts as reading
+from pdu.reading.parts import PolledOutlet
 from pdu_common.base_pdu import BasePdu
 from pdu_common.connection import PduData
 from pdu_common.helper import (

@@ -11,8 +11,8 @@ import pytest
 from handlers import registry
 from handlers.shared.address import host_with_port
 from handlers.shared.errors import PduHandlerError
-from pdu.pdus import device_list
-from pdu.pdus.handler_loading import load
+from pdu.loading.handler_loading import load
+from pdu.pdu_list import device_list
 from pdu_common.connection import PduData, PduSnmpData
 from tests.pdu.running import run
 from tests.ports import reserved

@@ -15,9 +15,9 @@ from typing import Any
 
 import pytest
 
-from pdu.core.cli import exit_codes
-from pdu.core.cli.output import figure, show_status_line
-from pdu.pdus.handler_loading import LoadedHandler, load
+from pdu.cli import exit_codes
+from pdu.cli.output import figure, show_status_line
+from pdu.loading.handler_loading import LoadedHandler, load
 from pdu_common.base_pdu import BasePdu
 from pdu_common.connection import PduData, PduSnmpData
 from pdu_common.helper import (

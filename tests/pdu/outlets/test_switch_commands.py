@@ -14,11 +14,11 @@ import pytest
 
 from handlers.shared import errors
 from handlers.shared.meter_figures import MeterFigures
-from pdu.core.cli import exit_codes, prompts
-from pdu.core.cli.options import RunOptions
+from pdu.cli import exit_codes, prompts
+from pdu.cli.options import RunOptions
+from pdu.loading.handler_loading import LoadedHandler
 from pdu.outlets import switch_commands
-from pdu.pdus.handler_loading import LoadedHandler
-from pdu.pdus.reading import PolledOutlet
+from pdu.reading.parts import PolledOutlet
 from pdu_common.helper import EnumPowerStatus, PduPortView, PduView
 from tests import terminal
 from tests.needs import ROOT
@@ -297,6 +297,6 @@ def test_a_defect_of_a_command_whose_1_is_a_finding_ends_with_2(
     def fail(*_: object) -> None:
         raise ZeroDivisionError("division by zero")
 
-    monkeypatch.setattr("pdu.pdus.device_list.read_device_list", fail)
+    monkeypatch.setattr("pdu.pdu_list.device_list.read_device_list", fail)
     code, out, err = run(capsys, "check", "hall.csv")
     assert (code, out) == (exit_codes.WRONG, "") and err.startswith("defect: ZeroDivisionError: ")

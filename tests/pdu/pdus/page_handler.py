@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from pdu.pdus import handler_loading
+from pdu.loading import handler_loading
 from tests.needs import ROOT
 from tests.simulators.snmp_agent import Agent
 from tests.simulators.snmp_agent.devices import rpcm

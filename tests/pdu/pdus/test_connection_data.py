@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from pdu.core.network import hosts
+from pdu.network import hosts
 from tests.pdu.running import run
 
 

@@ -11,10 +11,11 @@ import pytest
 
 from handlers.shared.address import Address
 from handlers.shared.errors import SettingsError
-from pdu.core.files import secret_files, toml
-from pdu.pdus import auth, device_list, polling
-from pdu.pdus.handler_loading import load
-from pdu.pdus.listed_pdu import ListedPdu
+from pdu.files import secret_files, toml
+from pdu.loading.handler_loading import load
+from pdu.pdu_list import device_list, logins as auth
+from pdu.pdu_list.listed_pdu import ListedPdu
+from pdu.reading import polling
 from tests.pdu.monitoring.halls import private as private_file
 
 SECRET = "s3cret-w0rd"

@@ -9,10 +9,10 @@ import pytest
 
 from handlers.shared.address import Address
 from pdu.monitoring import check_result
-from pdu.pdus import owner_files
-from pdu.pdus.duplicates import find_duplicates
-from pdu.pdus.listed_pdu import ListedPdu
-from pdu.pdus.reading import CallError, Reading
+from pdu.pdu_list.duplicates import find_duplicates
+from pdu.pdu_list.listed_pdu import ListedPdu
+from pdu.reading import owner_files
+from pdu.reading.parts import CallError, Reading
 from tests.pdu.running import run
 from tests.simulators.snmp_agent import Agent
 from tests.simulators.snmp_agent.devices import BUILT_IN

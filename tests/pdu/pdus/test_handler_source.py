@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pdu.pdus.handler_source import read_handler
+from pdu.loading.handler_source import read_handler
 
 SNMP = "from pdu_common.base_snmp_pdu import BaseSnmpPdu\n\n\nclass Unit(BaseSnmpPdu):\n    pass\n"
 MAKER = "\n\ndef make_handler(data):\n    return Unit(data)\n"

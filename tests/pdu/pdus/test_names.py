@@ -79,7 +79,7 @@ def test_where_the_list_is_found(
 def test_a_name_switches_and_a_typed_setting_comes_before_the_list(
     listed: Rack, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pdu.pdus.outlet_power.AGAIN_S", 0.0)
+    monkeypatch.setattr("pdu.reading.outlet_power.AGAIN_S", 0.0)
     before = listed.peers["left"].books().states
     first, second, *_ = before
     code, out, _ = run(capsys, "off", "left", f"{first}-{second}", "--yes", "--timeout", "9")

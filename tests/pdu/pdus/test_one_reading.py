@@ -12,9 +12,9 @@ import pytest
 from pdu.monitoring import metrics
 from pdu.monitoring.probes import ProbeExtras, probe
 from pdu.outlets import read_commands
-from pdu.pdus.owner_files import OwnerFiles
-from pdu.pdus.polling import Target
-from pdu.pdus.reading import read_pdu
+from pdu.reading.owner_files import OwnerFiles
+from pdu.reading.parts import read_pdu
+from pdu.reading.polling import Target
 from tests.pdu.monitoring.exporter_process import parsed
 from tests.pdu.monitoring.halls import line, login, private
 from tests.peers import PEERS, Peer

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from handlers.shared.meter_figures import MeterFigures
-from pdu.pdus.outlet_figures import OUTLET_FIGURES
+from pdu.reading.outlet_figures import OUTLET_FIGURES
 
 
 def test_the_table_has_each_figure_of_a_meter_once() -> None:

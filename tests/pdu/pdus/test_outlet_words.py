@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from handlers.shared.errors import NoSuchOutlet
-from pdu.core.cli.error_output import Usage
-from pdu.pdus.outlet_words import resolve
+from pdu.cli.error_output import Usage
+from pdu.outlets.outlet_words import resolve
 
 STRIP = {"1": "web-1", "2": "web-2", "3": "db", "4": "db", "5": "1-3", "6": "", "7": "6"}
 CHAIN = {"1.1": "", "1.2": "", "2.1": "a,b", "2.2": "", "2.3": "01"}

@@ -9,9 +9,9 @@ import pytest
 
 from handlers import registry
 from handlers.shared.errors import SettingsError
-from pdu.pdus import owner_files
-from pdu.pdus.names import PduCommand
-from pdu.pdus.owner_files import OwnerFiles
+from pdu.pdu_list.names import PduCommand
+from pdu.reading import owner_files
+from pdu.reading.owner_files import OwnerFiles
 from tests.pdu.running import command_of, run
 from tests.pdu.test_help import EVERY
 

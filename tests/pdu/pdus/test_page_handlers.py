@@ -11,7 +11,7 @@ from typing import Callable
 
 import pytest
 
-from pdu.pdus import outlet_power
+from pdu.reading import outlet_power
 from tests.pdu.running import run
 
 from .json_pdu import HTTP, Unit, serving

@@ -20,11 +20,12 @@ from handlers.shared.address import Address
 from handlers.shared.errors import ProtocolError, Unreachable
 from handlers.shared.request_counter import SENT
 from handlers.shared.tls import Trust
-from pdu.pdus import auth, device_list, polling
-from pdu.pdus.auth import DeviceLogin
-from pdu.pdus.handler_loading import LoadedHandler
-from pdu.pdus.listed_pdu import ListedPdu
-from pdu.pdus.reading import Reading
+from pdu.loading.handler_loading import LoadedHandler
+from pdu.pdu_list import device_list, logins as auth
+from pdu.pdu_list.listed_pdu import ListedPdu
+from pdu.pdu_list.logins import DeviceLogin
+from pdu.reading import polling
+from pdu.reading.parts import Reading
 from pdu_common.helper import (
     EnumPowerStatus,
     PduPortStatisticView,

@@ -13,13 +13,13 @@ import pytest
 
 from handlers.shared.address import Address
 from handlers.shared.errors import SettingsError
-from pdu.pdus import reader_pool
-from pdu.pdus.auth import DeviceLogin
-from pdu.pdus.handler_loading import load
-from pdu.pdus.listed_pdu import ListedPdu
-from pdu.pdus.polling import Target
-from pdu.pdus.reader_pool import HANGS, STILL_HANGS, TOO_MANY_HANG, ReaderPool
-from pdu.pdus.reading import Reading
+from pdu.loading.handler_loading import load
+from pdu.pdu_list.listed_pdu import ListedPdu
+from pdu.pdu_list.logins import DeviceLogin
+from pdu.reading import reader_pool
+from pdu.reading.parts import Reading
+from pdu.reading.polling import Target
+from pdu.reading.reader_pool import HANGS, STILL_HANGS, TOO_MANY_HANG, ReaderPool
 from tests.needs import ROOT
 from tests.packaging.building import archive, small_tree
 from tests.pdu.monitoring.halls import environment
@@ -149,7 +149,7 @@ def test_a_check_ends_although_an_archive_hangs_and_the_others_are_read(tmp_path
     program = """
 import sys
 from pdu import start
-from pdu.pdus.reader_pool import ReaderPool
+from pdu.reading.reader_pool import ReaderPool
 read_all = ReaderPool.read_all
 ReaderPool.read_all = lambda pool, targets, read_target: read_all(pool, targets, 5.0, read_target)
 sys.exit(start.main(["check", sys.argv[1], "--json"]))

@@ -18,8 +18,8 @@ from pathlib import Path
 import pytest
 
 from handlers.shared.errors import SettingsError
-from pdu.pdus import handler_loading
-from pdu.pdus.handler_loading import load
+from pdu.loading import handler_loading
+from pdu.loading.handler_loading import load
 from tests.needs import ROOT
 from tests.packaging.building import archive, small_tree
 from tests.pdu.running import run

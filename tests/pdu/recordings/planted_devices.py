@@ -15,7 +15,7 @@ from typing import Any, Callable, NamedTuple, Optional, Union
 import pytest
 
 from pdu import root
-from pdu.pdus.handler_loading import load
+from pdu.loading.handler_loading import load
 from pdu.recordings.recording_formats import Recording, RecordingOptions
 from pdu_common.connection import PduData, PduSnmpData
 from tests.pdu.recordings.recording_formats import kind

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from pdu.pdus import handler_recordings
-from pdu.pdus.handler_loading import load
+from pdu.loading import handler_recordings
+from pdu.loading.handler_loading import load
 from pdu.recordings.recording_formats import HandlerFinding, RecordingFormat
 
 names = handler_recordings.recordable_handlers

@@ -16,7 +16,7 @@ from hypothesis import given, settings, strategies as st
 
 from handlers.shared.errors import SettingsError
 from pdu import root
-from pdu.core.cli.exit_codes import code_of
+from pdu.cli.exit_codes import code_of
 from pdu.recordings.nut import dump
 from pdu.recordings.raritan import recorded_calls
 from pdu.recordings.redfish import tree
@@ -125,7 +125,7 @@ def test_an_answer_that_is_nested_too_deeply_to_be_scrubbed_is_a_protocol_error(
     nesting = kind("nut")._replace(
         record=lambda data, recorder: Scrubber().json(nested, lambda name, value: True)
     )
-    monkeypatch.setattr("pdu.pdus.handler_recordings.recording", lambda handler: nesting)
+    monkeypatch.setattr("pdu.loading.handler_recordings.recording", lambda handler: nesting)
     assert root.run(["record", "nut", "192.0.2.1"]) == code_of("protocol")
     assert capsys.readouterr().err.startswith(
         "protocol: 192.0.2.1: record: an answer is nested too deeply"

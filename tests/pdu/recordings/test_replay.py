@@ -13,7 +13,7 @@ from handlers.shared.errors import SettingsError
 from handlers.snmp import schema
 from handlers.snmp.frozen_value import replace
 from handlers.snmp.profiles import PROFILES
-from pdu.pdus.handler_loading import load
+from pdu.loading.handler_loading import load
 from pdu.recordings.redfish import tree as redfish_tree
 from pdu.recordings.snmp import snmprec
 from pdu.recordings.snmp.recorded_rows import SnmpRow as HeldRow, arcs

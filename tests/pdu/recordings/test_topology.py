@@ -11,8 +11,8 @@ import pytest
 from handlers.nut.daisy_chain import Member
 from handlers.redfish.responses import Json
 from handlers.snmp import profiles
-from pdu.pdus.polling import poll_lines
-from pdu.pdus.reading import Reading
+from pdu.reading.parts import Reading
+from pdu.reading.polling import poll_lines
 from pdu.recordings.nut.topology import meters_of
 from pdu.recordings.redfish.topology import parse_branch
 from pdu.recordings.snmp import topology as of_snmp

@@ -21,14 +21,7 @@ from handlers.snmp.profiles import PROFILES
 from pdu.recordings.families import recognition
 from pdu.recordings.families.recognition import SHARED_NUMBERS
 from pdu.supports.hints import hint_of
-from pdu.supports.model_names import (
-    BRANDS,
-    COLUMNS,
-    NAMES,
-    UNREAD_MAKERS,
-    Name,
-    read_names,
-)
+from pdu.supports.model_names import BRANDS, COLUMNS, NAMES, UNREAD_MAKERS, Name, read_names
 from pdu.supports.model_patterns import fits, sample
 from pdu.supports.search import MAYBE, NO, UNKNOWN, YES, answer
 from pdu.supports.table import entries

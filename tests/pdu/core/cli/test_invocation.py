@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from pdu.core.cli import invocation
-from pdu.core.cli.options import RunOptions, command_line
+from pdu.cli import invocation
+from pdu.cli.options import RunOptions, command_line
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pdu.core.cli import optional_packages
+from pdu.cli import optional_packages
 from tests.needs import ROOT
 
 MISSING = "mDNS needs the Python package zeroconf, missing here: "

@@ -7,8 +7,8 @@ import sys
 
 import pytest
 
-from pdu.core.cli.exit_handling import OutputError
-from pdu.core.cli.output import report, same_decimals
+from pdu.cli.exit_handling import OutputError
+from pdu.cli.output import report, same_decimals
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from html import unescape
 
-from pdu.core.cli.report import (
+from pdu.files.html import Frame
+from pdu.monitoring.report import (
     BAD,
     Headline,
     Items,
@@ -19,7 +20,6 @@ from pdu.core.cli.report import (
     verdict_cell,
     words,
 )
-from pdu.core.files.html import Frame
 
 HOSTILE = '<script>"&\x1b[31m\u202e'
 

@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 
 from handlers.shared import errors
-from pdu.core.cli import exit_codes
-from pdu.core.cli.error_output import reason
-from pdu.core.cli.options import RunOptions
-from pdu.pdus import connection_data
-from pdu.pdus.handler_loading import load
+from pdu.cli import exit_codes
+from pdu.cli.error_output import reason
+from pdu.cli.options import RunOptions
+from pdu.loading.handler_loading import load
+from pdu.pdu_list import form as connection_data
 from tests import terminal
 from tests.needs import ROOT
 from tests.pdu.running import Broken, run, silent, use

@@ -10,9 +10,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from pdu.core.cli import output
-from pdu.core.cli.options import RunOptions
-from pdu.core.cli.output import waiting
+from pdu.cli import output
+from pdu.cli.options import RunOptions
+from pdu.cli.output import waiting
 from tests.waiting import PATIENCE_S
 
 

@@ -10,8 +10,8 @@ from typing import Callable
 import pytest
 
 from handlers.shared.errors import SettingsError
-from pdu.core.files import csv_in
-from pdu.pdus import device_list
+from pdu.files import csv_in
+from pdu.pdu_list import device_list
 
 LIST = "name,handler,address,metered\na,snmp,192.0.2.1,yes\nb,nut,192.0.2.2\n"
 FORMS: Mapping[str, Callable[[str], str]] = {

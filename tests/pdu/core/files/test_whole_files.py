@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from handlers.shared.errors import SettingsError
-from pdu.core.files.whole_files import PAGE_BEGIN, PRIVATE, check_page, write_page, write_whole
+from pdu.files.whole_files import PAGE_BEGIN, PRIVATE, check_page, write_page, write_whole
 
 
 def test_a_file_is_on_the_disk_before_it_gets_its_name(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pdu.core.network.hosts import is_this_machine
+from pdu.network.hosts import is_this_machine
 
 
 @pytest.mark.parametrize(

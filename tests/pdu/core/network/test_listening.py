@@ -9,7 +9,7 @@ import socket
 import pytest
 
 from handlers.shared.errors import SettingsError
-from pdu.core.network.listening import bound_socket, port_advice
+from pdu.network.listening import bound_socket, port_advice
 
 
 def test_a_port_that_is_used_or_forbidden_is_told_with_the_next_step() -> None:

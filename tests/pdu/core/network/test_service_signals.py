@@ -8,7 +8,7 @@ from multiprocessing.connection import wait
 
 import pytest
 
-from pdu.core.network.service_signals import ServiceSignals
+from pdu.network.service_signals import ServiceSignals
 from tests.waiting import PATIENCE_S
 
 

@@ -12,11 +12,11 @@ from typing import Any, Callable, Optional
 import pytest
 
 from handlers.shared.errors import Refused, Unreachable
-from pdu.core.cli import exit_codes
+from pdu.cli import exit_codes
 from pdu.evidence.prove import command, run as proof_run
 from pdu.evidence.prove.document import FORMAT, SIMULATED
-from pdu.pdus import handler_recordings
-from pdu.pdus.handler_loading import LoadedHandler
+from pdu.loading import handler_recordings
+from pdu.loading.handler_loading import LoadedHandler
 from pdu_common.helper import (
     EnumPowerStatus,
     PduPortStatisticView,

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from pdu.evidence.draft.columns import NOT_SHOWN
 from pdu.recordings.snmp import snmprec
-from pdu.workshop.draft.columns import NOT_SHOWN
 from pdu_common.connection import PduSnmpData
 from tests.needs import ROOT, pysmi
 from tests.pdu.recordings.planted_devices import replayed

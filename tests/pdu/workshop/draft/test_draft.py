@@ -19,14 +19,14 @@ from handlers.snmp.evidence import EvidenceLevel
 from handlers.snmp.frozen_value import parts_of
 from handlers.snmp.profiles import PROFILES
 from handlers.snmp.reader import Reader
+from pdu.evidence.draft import mib_parser
+from pdu.evidence.draft.columns import NOT_SHOWN, meanings, role_of_units
+from pdu.evidence.draft.mib import Mib, Object
+from pdu.evidence.draft.mib_parser import parse_mib_files
+from pdu.evidence.draft.profile import Draft, draft
 from pdu.recordings.families.own_profiles import MARK
 from pdu.recordings.snmp import snmprec
 from pdu.recordings.snmp.recorded_rows import SYS_OBJECT_ID, Arcs, RecordedRows, Rows, SnmpRow, arcs
-from pdu.workshop.draft import mib_parser
-from pdu.workshop.draft.columns import NOT_SHOWN, meanings, role_of_units
-from pdu.workshop.draft.mib import Mib, Object
-from pdu.workshop.draft.mib_parser import parse_mib_files
-from pdu.workshop.draft.profile import Draft, draft
 from pdu_common.helper import EnumPowerStatus
 from pdu_common.snmp_client.tool_api import INTEGER, OID
 from tests.handlers.snmp import recorded

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from handlers.snmp import detection
+from pdu.evidence.draft import mib_parser
+from pdu.evidence.draft.mib_parser import parse_mib_files
+from pdu.evidence.draft.profile import draft
 from pdu.recordings.snmp.recorded_rows import RecordedRows, arcs
-from pdu.workshop.draft import mib_parser
-from pdu.workshop.draft.mib_parser import parse_mib_files
-from pdu.workshop.draft.profile import draft
 from tests.needs import pysmi
 from tests.pdu.workshop.draft import modules
 from tests.pdu.workshop.draft.acme import ACME, acme, node, tree
@@ -212,7 +212,7 @@ def test_a_name_defined_in_two_modules_is_resolved_in_the_objects_own_module() -
 
 
 def test_an_object_to_which_two_modules_give_different_enumerations_has_none() -> None:
-    from pdu.workshop.draft.mib_parser import collect_objects, merge_objects
+    from pdu.evidence.draft.mib_parser import collect_objects, merge_objects
 
     modules_ = [
         tree(

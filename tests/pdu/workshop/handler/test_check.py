@@ -9,8 +9,8 @@ from typing import Callable
 
 import pytest
 
-from pdu.pdus.four_methods import LACKING
-from pdu.pdus.handler_source import read_handler
+from pdu.loading.four_methods import LACKING
+from pdu.loading.handler_source import read_handler
 from pdu.workshop.handler import device_trials, loading_checks
 from pdu.workshop.handler.rules import RULES, UNTRIED, Finding
 from tests.needs import ROOT

@@ -17,9 +17,9 @@ from typing import Any, Optional
 
 from handlers.shared.errors import SettingsError
 
-from ...core.cli import optional_packages
-from ...core.cli.output import counted
-from ...core.files.whole_files import read_file
+from ...cli import optional_packages
+from ...cli.output import counted
+from ...files.whole_files import read_file
 from ...recordings.snmp.recorded_rows import Arcs, arcs, dotted
 from .columns import role_of_units
 from .mib import STANDARD, Mib, Object

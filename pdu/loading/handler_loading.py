@@ -25,8 +25,8 @@ from handlers.shared.settings import Setting
 from handlers.shared.similar_names import similar_names
 from pdu_common.snmp_client.process_options import SENT
 
-from ..core.cli.error_output import NoSuchHandler
-from ..core.cli.output import printing_to_stderr
+from ..cli.error_output import NoSuchHandler
+from ..cli.output import printing_to_stderr
 from .handler_module import entry_of, import_handler
 from .handler_paths import is_handler_there
 from .handler_source import HandlerSource, read_handler, require_own_name

@@ -9,8 +9,8 @@ import click
 
 from handlers import registry
 
-from ..core.cli.exit_codes import WIDTH
-from ..core.cli.options import F
+from ..cli.exit_codes import WIDTH
+from ..cli.options import F
 from . import names
 
 

@@ -15,11 +15,11 @@ from handlers.shared.settings import Setting
 from pdu_common.connection import PduData, PduSnmpData
 from pdu_common.snmp_client.tool_api import Credentials, SnmpError
 
-from ..core.cli import optional_packages
-from ..core.cli.options import SECRETS, SPELLINGS, RunOptions, spelled_secret
-from ..core.cli.prompts import NoSecret, secret
-from ..core.files.whole_files import read_file
-from .handler_loading import LoadedHandler
+from ..cli import optional_packages
+from ..cli.options import SECRETS, SPELLINGS, RunOptions, spelled_secret
+from ..cli.prompts import NoSecret, secret
+from ..files.whole_files import read_file
+from ..loading.handler_loading import LoadedHandler
 
 # Keys of this command → keys of DCImanager's SNMP fields.
 _SNMP_FIELDS: Mapping[str, str] = {

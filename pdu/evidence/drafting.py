@@ -14,19 +14,13 @@ import click
 from handlers.shared.errors import SettingsError, printable
 from handlers.snmp import schema
 
-from ..core.cli.exit_codes import DONE, code_of
-from ..core.cli.groups import Subcommand
-from ..core.cli.invocation import build_line, program
-from ..core.cli.options import (
-    FILE,
-    FILE_ARGUMENT,
-    RunOptions,
-    output_options,
-    pass_run_options,
-)
-from ..core.cli.output import Result, print_result
-from ..core.cli.shared_options import STANDARD_OUTPUT, out_option
-from ..core.files.whole_files import new_file, text_of
+from ..cli.exit_codes import DONE, code_of
+from ..cli.groups import Subcommand
+from ..cli.invocation import build_line, program
+from ..cli.options import FILE, FILE_ARGUMENT, RunOptions, output_options, pass_run_options
+from ..cli.output import Result, print_result
+from ..cli.shared_options import STANDARD_OUTPUT, out_option
+from ..files.whole_files import new_file, text_of
 from ..recordings.snmp import recording, snmprec
 from ..recordings.snmp.recorded_rows import dotted
 from .draft.columns import Guess

@@ -14,7 +14,7 @@ from typing import Callable, Protocol
 
 from pdu_common.helper import EnumPowerStatus
 
-from ..core.states import DOWN, UNKNOWN, UP
+from ..cli.states import DOWN, UNKNOWN, UP
 
 #: how long after its first report a state is read again, in s: a relay that falls back within a
 #: second is seen even if this machine is busy

@@ -12,10 +12,10 @@ from handlers.shared.errors import SettingsError, printable
 from handlers.shared.settings import yes_no
 from handlers.shared.similar_names import similar_names
 
-from ..core.cli.options import SECRETS
-from ..core.files import csv_in, secret_files, toml
-from ..core.network import hosts
-from . import auth
+from ..cli.options import SECRETS
+from ..files import csv_in, secret_files, toml
+from ..network import hosts
+from . import logins as auth
 from .duplicates import Duplicate, find_duplicates
 from .listed_pdu import ListedPdu
 

@@ -13,9 +13,9 @@ import click
 
 from handlers.shared.errors import printable
 
+from ..cli.output import tabulate, takes_colours
 from ..files import html
 from ..files.html import safe
-from .output import tabulate, takes_colours
 
 #: how a verdict looks, and a word in a table
 GOOD, DOUBTFUL, BAD = LOOKS = ("good", "doubtful", "bad")

@@ -11,14 +11,15 @@ from typing import Any, NamedTuple, Optional
 
 from handlers.shared.errors import SettingsError, printable
 
-from ..core.cli.error_output import NoSuchHandler
-from ..core.cli.options import SECRETS, RunOptions, spelled_secret
-from ..core.cli.prompts import NoSecret
-from . import connection_data, reading
-from .auth import ENVIRONMENT, DeviceLogin, names
-from .handler_loading import LoadedHandler, load
-from .listed_pdu import ListedPdu
-from .reading import Part, Reading
+from ..cli.error_output import NoSuchHandler
+from ..cli.options import SECRETS, RunOptions, spelled_secret
+from ..cli.prompts import NoSecret
+from ..loading.handler_loading import LoadedHandler, load
+from ..pdu_list import form as connection_data
+from ..pdu_list.listed_pdu import ListedPdu
+from ..pdu_list.logins import ENVIRONMENT, DeviceLogin, names
+from . import parts as reading
+from .parts import Part, Reading
 
 # in seconds; pdu_common's SNMP and this pack's handlers refuse a longer one
 _LONGEST_TIMEOUT = 60.0

@@ -10,7 +10,7 @@ from typing import NamedTuple, Optional
 from handlers import registry
 from handlers.shared.address import Address, host_with_port
 
-from ..core.network import hosts
+from ..network import hosts
 
 #: handler -> the port that it uses where none is said (SNMP: RFC 3417; NUT: IANA), if not that of
 #: https (RFC 9110); the second one is that of http

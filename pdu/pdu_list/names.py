@@ -19,15 +19,15 @@ from handlers.shared.address import Address
 from handlers.shared.errors import SettingsError, printable
 from handlers.shared.similar_names import similar_names
 
-from ..core.cli.error_output import NoSuchHandler, Usage
-from ..core.cli.groups import Subcommand
-from ..core.cli.options import F, RunOptions, keep, run_options_of, word_completion
-from ..core.cli.shared_options import auth_option, list_option
-from ..core.network import hosts
-from . import auth, device_list
-from .auth import DeviceLogin
-from .handler_paths import is_path
+from ..cli.error_output import NoSuchHandler, Usage
+from ..cli.groups import Subcommand
+from ..cli.options import F, RunOptions, keep, run_options_of, word_completion
+from ..cli.shared_options import auth_option, list_option
+from ..loading.handler_paths import is_path
+from ..network import hosts
+from . import device_list, logins as auth
 from .listed_pdu import ListedPdu
+from .logins import DeviceLogin
 
 _LIST, _AUTH = "PDU_LIST", "PDU_AUTH"
 _LOGINS = "logins.toml"

@@ -29,8 +29,8 @@ from pdu_common.helper import (
     PduView,
 )
 
-from ..core.cli.options import SECRETS
-from ..core.cli.output import figure_or_none, printing_to_stderr
+from ..cli.options import SECRETS
+from ..cli.output import figure_or_none, printing_to_stderr
 from .handler_module import name_missing_in_double
 
 T = TypeVar("T")

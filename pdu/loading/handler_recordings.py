@@ -15,7 +15,7 @@ from ..recordings.adapters import adapter_of
 from ..recordings.recording_formats import HandlerFinding, RecordingFormat
 from ..recordings.unit_recording import unit_recording_format
 from .handler_loading import LoadedHandler, load
-from .handler_tools import HandlerTools
+from .open_handler import HandlerTools
 
 
 def identify(handler: LoadedHandler, data: Any) -> HandlerFinding:

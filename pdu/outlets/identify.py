@@ -26,23 +26,17 @@ from handlers.shared.errors import (
 )
 from handlers.shared.settings import port as port_number
 
-from ..core.cli.error_output import Usage, describe, reason
-from ..core.cli.exit_codes import DONE, code_of
-from ..core.cli.groups import Subcommand
-from ..core.cli.invocation import build_line, program
-from ..core.cli.options import (
-    RunOptions,
-    command_line,
-    login_options,
-    output_options,
-    pass_run_options,
-)
-from ..core.cli.output import counted, print_json, tabulate, waiting
-from ..core.network import hosts
-from ..pdus import connection_data, names
-from ..pdus.connection_data import SNMP_KEYS
-from ..pdus.handler_loading import LoadedHandler, load
-from ..pdus.handler_recordings import identify as identify_device, recording
+from ..cli.error_output import Usage, describe, reason
+from ..cli.exit_codes import DONE, code_of
+from ..cli.groups import Subcommand
+from ..cli.invocation import build_line, program
+from ..cli.options import RunOptions, command_line, login_options, output_options, pass_run_options
+from ..cli.output import counted, print_json, tabulate, waiting
+from ..loading.handler_loading import LoadedHandler, load
+from ..loading.handler_recordings import identify as identify_device, recording
+from ..network import hosts
+from ..pdu_list import form as connection_data, names
+from ..pdu_list.form import SNMP_KEYS
 from ..recordings.recording_formats import HandlerFinding
 
 _CONNECT_S = 3.0

@@ -12,11 +12,11 @@ from handlers.shared.errors import printable
 from handlers.shared.meter_figures import MeterFigures
 from pdu_common.helper import EnumPowerStatus
 
-from ..core.states import UNKNOWN
+from ..cli.states import UNKNOWN
+from ..loading.handler_loading import LoadedHandler
+from ..loading.open_handler import HandlerTools, OpenHandler
 from ..recordings.nameplate import Nameplate
 from ..recordings.topology import MeteredPart
-from .handler_loading import LoadedHandler
-from .handler_tools import HandlerTools, OpenHandler
 
 _DEFECT = "defect"
 #: an error of these kinds concerns some of the figures; others are of the device or the login

@@ -14,8 +14,8 @@ from typing import Any, NamedTuple
 
 from handlers.shared.errors import SettingsError, printable
 
-from ..core.cli.options import SECRETS
-from ..core.files import secret_files, toml
+from ..cli.options import SECRETS
+from ..files import secret_files, toml
 
 ENVIRONMENT = "the environment"  # the name of the login from the environment
 

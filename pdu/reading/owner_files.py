@@ -10,13 +10,13 @@ from typing import NamedTuple, Optional
 
 from handlers.shared.errors import printable
 
-from ..core.cli.error_output import Usage
-from ..core.cli.options import RunOptions
-from ..core.cli.output import report
-from . import device_list, names
-from .auth import DeviceLogin, environment_login, read_logins
-from .device_list import DeviceList
-from .newest_archives import use_newest_archives
+from ..cli.error_output import Usage
+from ..cli.options import RunOptions
+from ..cli.output import report
+from ..pdu_list import device_list, names
+from ..pdu_list.device_list import DeviceList
+from ..pdu_list.logins import DeviceLogin, environment_login, read_logins
+from ..pdu_list.newest_archives import use_newest_archives
 from .polling import Target, targets
 
 

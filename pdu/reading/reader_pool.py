@@ -18,9 +18,9 @@ from dataclasses import dataclass
 
 from handlers.shared.errors import SettingsError
 
-from .listed_pdu import ListedPdu
+from ..pdu_list.listed_pdu import ListedPdu
+from .parts import CallError, Reading
 from .polling import Target, poll
-from .reading import CallError, Reading
 
 #: default limit for the PDUs that are read at a time
 PARALLEL = 128

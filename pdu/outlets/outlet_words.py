@@ -15,7 +15,7 @@ from typing import Optional
 from handlers.shared.errors import NoSuchOutlet, printable
 from handlers.shared.similar_names import similar_names
 
-from ..core.cli.error_output import Usage
+from ..cli.error_output import Usage
 
 #: a word that can only be an identity, so that no reading is needed to know what it means
 PLAIN = re.compile(r"[0-9]+(\.[0-9]+)*")

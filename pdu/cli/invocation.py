@@ -11,7 +11,7 @@ import sys
 
 _BUILD = os.path.join("packaging", "build.py")
 #: the folder above the packages: a clone of the project, or where an installation has its code
-_CODE = os.path.abspath(os.path.join(os.path.dirname(__file__), *[os.pardir] * 3))
+_CODE = os.path.abspath(os.path.join(os.path.dirname(__file__), *[os.pardir] * 2))
 
 
 def program() -> str:

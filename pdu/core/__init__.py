@@ -1,1 +1,0 @@
-"""What the products share: the command line, files and the network."""
