@@ -12,7 +12,7 @@ import importlib
 import os
 from typing import TYPE_CHECKING
 
-from . import __path__ as _OWN
+from . import VERSION, __path__ as _OWN
 
 if TYPE_CHECKING:
     from .about import About
@@ -30,6 +30,11 @@ def _names_in(folders: tuple[str, ...]) -> tuple[str, ...]:
     """Looked up once, because the help of each command lists them."""
     entries = {name for folder in folders for name in os.listdir(folder)}
     return tuple(sorted(name for name in entries if is_handler(name)))
+
+
+def archive_name(name: str, version: str = VERSION) -> str:
+    """The file name of a handler's archive in dist/."""
+    return f"pdu_{name}-{version}.tar.gz"
 
 
 def is_handler(name: str) -> bool:

@@ -9,7 +9,6 @@ Every Python must be able to parse this file, so that an old one can print that 
 """
 
 import os
-import runpy
 import sys
 
 if sys.version_info < (3, 9):
@@ -20,9 +19,9 @@ if sys.version_info < (3, 9):
     sys.exit(2)
 
 if __name__ == "__main__":
-    main = runpy.run_path(os.path.join(os.path.dirname(os.path.abspath(__file__)), "archives.py"))[
-        "main"
-    ]
-    from pdu.cli import exit_handling  # archives.py put the tree on sys.path
+    here = os.path.dirname(os.path.abspath(__file__))
+    sys.path[:0] = [here, os.path.dirname(here)]
+    from builder import command
+    from pdu.cli import exit_handling
 
-    sys.exit(exit_handling.run(main))
+    sys.exit(exit_handling.run(command.main))

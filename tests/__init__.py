@@ -4,6 +4,7 @@ with one sentence.
 This file must also be valid Python 2, so that an old Python prints the sentence below.
 """
 
+import os
 import sys
 
 if sys.version_info < (3, 9):
@@ -33,3 +34,7 @@ def _without_traceback(kind, error, trace):  # type: (type, BaseException, objec
 
 
 sys.excepthook = _without_traceback
+# for the package `builder`: packaging/ is none, because it would hide the library `packaging`
+sys.path.append(
+    os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "packaging")
+)

@@ -23,11 +23,7 @@ from typing import Any
 
 import pytest
 
-from handlers.shared.errors import (
-    NoSuchOutlet,
-    PduHandlerError,
-    ProtocolError,
-)
+from handlers.shared.errors import NoSuchOutlet, PduHandlerError, ProtocolError
 from pdu_common.connection import PduData, PduSnmpData
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.hostile import LISTED, TEXTS, Elements, is_one_line
@@ -35,15 +31,7 @@ from tests.needs import ROOT
 from tests.packaging.building import archive, small_tree
 from tests.pdu.monitoring import conftest
 from tests.pdu.monitoring.exporter_process import exporter, serving
-from tests.pdu.monitoring.halls import (
-    PDU,
-    SECRETS,
-    Call,
-    environment,
-    line,
-    login,
-    private,
-)
+from tests.pdu.monitoring.halls import PDU, SECRETS, Call, environment, line, login, private
 from tests.peers import NAMED, PEERS, Peer
 from tests.peers.nut import NO_LINE, of as nut_peer
 from tests.simulators.nut_server import NutServer, SwitchedPdu

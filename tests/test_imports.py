@@ -166,14 +166,14 @@ def test_no_function_of_an_archive_imports_and_others_say_why() -> None:
 # what imports by a name or looks modules up
 _FINDERS = {
     "handlers/raritan/rpc/_runtime/registry.py",
-    "handlers/host/base.py",
+    "handlers/dcimanager/base.py",
     "handlers/snmp/profiles/__init__.py",
     "handlers/snmp/schema.py",
 }
 
 
 def test_an_archive_finds_modules_by_name_in_few_places() -> None:
-    """`host/base.py` looks for the platform's own module, when it is imported."""
+    """`dcimanager/base.py` looks for the platform's own module, when it is imported."""
     finding = re.compile(r"\b(importlib|__import__|pkgutil|sys\.modules)\b(?!`)")
     found = {
         str(path.relative_to(ROOT))

@@ -16,7 +16,7 @@ from typing import Callable, NamedTuple, Optional, Protocol, TypeVar, Union
 from common.logger import get_logger
 from pdu_common.helper import EnumPowerStatus, PduStatisticView
 
-from .. import host
+from .. import dcimanager
 from ..shared.doubts import doubt_sentences
 from ..shared.errors import NamedSetting, NoSuchOutlet, PduHandlerError, SettingsError
 from ..shared.meter_figures import MeterFigures
@@ -230,7 +230,7 @@ class HttpSession:
         self._client.renew(CALL_SECONDS)
 
 
-class HttpPdu(host.FourCalls[HttpSession], host.BasePdu):
+class HttpPdu(dcimanager.FourCalls[HttpSession], dcimanager.BasePdu):
     """One PDU with one list of outlets.
 
     `status` and `statistic` cost the requests that the codec names. A command costs those of
@@ -244,9 +244,9 @@ class HttpPdu(host.FourCalls[HttpSession], host.BasePdu):
 
     @contextmanager
     def open_session(self) -> Iterator[HttpSession]:
-        settings = Settings(host.settings(self.pdu_data), type(self).settings)
+        settings = Settings(dcimanager.settings(self.pdu_data), type(self).settings)
         where = endpoint(
-            settings[SCHEME], settings[HOST] or host.address(self.pdu_data), settings[PORT]
+            settings[SCHEME], settings[HOST] or dcimanager.address(self.pdu_data), settings[PORT]
         )
         trust = Trust.from_settings(
             settings, settings[SCHEME] == "https", NamedSetting("scheme", "https")
@@ -287,7 +287,7 @@ class HttpPdu(host.FourCalls[HttpSession], host.BasePdu):
             LOGGER.warning(session.login.quoted(sentence))
         return [(outlet.identity, STATES[outlet.state]) for outlet in outlets]
 
-    def read_figures(self, session: HttpSession, with_power: bool) -> host.Figures:
+    def read_figures(self, session: HttpSession, with_power: bool) -> dcimanager.Figures:
         unit = self.read_unit(True, session.exchange_once)
         for caution in unit.cautions:
             LOGGER.warning(session.login.quoted(caution))
@@ -297,7 +297,7 @@ class HttpPdu(host.FourCalls[HttpSession], host.BasePdu):
             if outlet.figures != MeterFigures()
         }
         power_w = unit.power_w if with_power else None
-        return host.Figures(unit.load_a, unit.energy_kwh, ports, power_w)
+        return dcimanager.Figures(unit.load_a, unit.energy_kwh, ports, power_w)
 
     def statistic(self) -> PduStatisticView:
         """DCImanager would show the energy of an outlet that counts none as 0."""
@@ -309,9 +309,9 @@ class HttpPdu(host.FourCalls[HttpSession], host.BasePdu):
         }
         return figures._replace(ports=ports_with_energy).view()
 
-    def read_labels(self, session: HttpSession) -> list[host.Label]:
+    def read_labels(self, session: HttpSession) -> list[dcimanager.Label]:
         return [
-            host.label(
+            dcimanager.label(
                 outlet.identity,
                 outlet.identity if outlet.number is None else outlet.number,
                 outlet.name,

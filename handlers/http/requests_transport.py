@@ -22,13 +22,7 @@ import requests
 import urllib3
 
 from ..shared.errors import PduHandlerError, SettingsError
-from .errors import (
-    FIRST_WITHOUT_RESULT,
-    HttpSyntax,
-    HttpUnreachable,
-    broken_off,
-    too_long,
-)
+from .errors import FIRST_WITHOUT_RESULT, HttpSyntax, HttpUnreachable, broken_off, too_long
 from .message import Endpoint, Request, Response
 
 # bytes of a body that are read at once; `total` may be exceeded meanwhile

@@ -12,7 +12,7 @@ from typing import NamedTuple, Optional
 
 from common.logger import get_logger
 
-from .. import host
+from .. import dcimanager
 from ..shared.errors import NamedSetting, PduHandlerError, SettingsError, Unsupported
 from ..shared.settings import Settings
 from . import figures, mirrors
@@ -101,14 +101,16 @@ def ports(listed_devices: Iterable[ListedDevice]) -> Iterator[tuple[str, NutOutl
         yield from device.ports()
 
 
-def figures_of(listed_devices: Sequence[ListedDevice], with_power: bool = False) -> host.Figures:
+def figures_of(
+    listed_devices: Sequence[ListedDevice], with_power: bool = False
+) -> dcimanager.Figures:
     """The figures of the PDU and of each outlet; power only `with_power`, though it is read."""
     devices = [listed_device.device for listed_device in listed_devices]
     power_w = inlet_w = None
     if with_power:
         power_w = figures.sum_if_complete([device.power_w for device in devices])
         inlet_w = figures.sum_if_complete([device.inlet_w for device in devices])
-    return host.Figures(
+    return dcimanager.Figures(
         load_a=figures.sum_if_complete([device.load_a for device in devices]),
         energy_kwh=figures.sum_if_complete([device.energy_kwh for device in devices]),
         ports={

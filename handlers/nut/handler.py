@@ -15,7 +15,7 @@ from typing import Optional
 from common.logger import get_logger
 from pdu_common.helper import EnumPowerStatus
 
-from .. import host
+from .. import dcimanager
 from ..shared.doubts import doubt_sentences
 from ..shared.request_counter import SENT as SENT
 from ..shared.switching import CALL_SECONDS
@@ -28,7 +28,7 @@ from .switching import STATES, switch_outlet
 LOGGER = get_logger(__name__)
 
 
-class NutPdu(host.FourCalls[NutSession], host.BasePdu):
+class NutPdu(dcimanager.FourCalls[NutSession], dcimanager.BasePdu):
     """A PDU behind a NUT server."""
 
     handler_name = "nut"
@@ -57,13 +57,13 @@ class NutPdu(host.FourCalls[NutSession], host.BasePdu):
         ports = devices.ports(listed_devices)
         return ((identity, STATES[outlet.state]) for identity, outlet in ports)
 
-    def read_figures(self, session: NutSession, with_power: bool) -> host.Figures:
+    def read_figures(self, session: NutSession, with_power: bool) -> dcimanager.Figures:
         """The power of each outlet costs nothing more."""
         return devices.figures_of(read_once(session), with_power)
 
-    def read_labels(self, session: NutSession) -> list[host.Label]:
+    def read_labels(self, session: NutSession) -> list[dcimanager.Label]:
         return [
-            host.label(identity, outlet.number, outlet.name or "")
+            dcimanager.label(identity, outlet.number, outlet.name or "")
             for identity, outlet in devices.ports(read_once(session))
         ]
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import NamedTuple, Optional
 
-from .. import host
+from .. import dcimanager
 from ..shared.address import Address, host_with_port
 from ..shared.errors import NamedSetting, PduHandlerError, SettingsError
 from ..shared.settings import HOST, TIMEOUT, Settings
@@ -46,8 +46,8 @@ def open_session(
     """
     address = ""
     try:
-        settings = Settings(host.settings(pdu_data, own=(DEVICE.key,)), SETTINGS)
-        address_setting = settings[HOST] or host.address(pdu_data)
+        settings = Settings(dcimanager.settings(pdu_data, own=(DEVICE.key,)), SETTINGS)
+        address_setting = settings[HOST] or dcimanager.address(pdu_data)
         if set("/@") & set(address_setting):  # not shown: a password may precede the @
             raise SettingsError(
                 (

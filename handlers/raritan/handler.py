@@ -19,7 +19,7 @@ from typing import NamedTuple, Optional
 
 from pdu_common.helper import EnumPowerStatus
 
-from .. import host
+from .. import dcimanager
 from ..http.connection import StandardTransport
 from ..http.message import Transport
 from ..shared.request_counter import SENT as SENT
@@ -45,7 +45,7 @@ class Session(NamedTuple):
 _POWER_STATES = {True: Outlet.PowerState.PS_ON, False: Outlet.PowerState.PS_OFF}
 
 
-class RaritanPdu(host.FourCalls[Session], host.BasePdu):
+class RaritanPdu(dcimanager.FourCalls[Session], dcimanager.BasePdu):
     """A Raritan, Legrand or Server Technology PDU."""
 
     handler_name = "raritan"
@@ -74,11 +74,11 @@ class RaritanPdu(host.FourCalls[Session], host.BasePdu):
         agent, config, _ = session
         return states.read_states(agent, config.link_units)
 
-    def read_figures(self, session: Session, with_power: bool) -> host.Figures:
+    def read_figures(self, session: Session, with_power: bool) -> dcimanager.Figures:
         agent, config, _ = session
         return metering.read_statistic(agent, config.link_units, with_power)
 
-    def read_labels(self, session: Session) -> list[host.Label]:
+    def read_labels(self, session: Session) -> list[dcimanager.Label]:
         """Of outlets and branch circuits."""
         agent, config, _ = session
         return labels.labels(agent, config.link_units)

@@ -4,7 +4,7 @@ configured name.
 
 from __future__ import annotations
 
-from ..host import Label, label
+from ..dcimanager import Label, label
 from . import panels
 from .discovery import discover_units
 from .link_units_setting import LinkUnitSelection

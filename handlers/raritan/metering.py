@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Optional, Union
 
-from ..host import Figures, MeterFigures
+from ..dcimanager import Figures, MeterFigures
 from . import panels
 from .discovery import ListedUnit, UnitFinder
 from .link_units_setting import LinkUnitSelection

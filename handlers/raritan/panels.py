@@ -13,7 +13,7 @@ from typing import NamedTuple, Optional
 
 from pdu_common.helper import EnumPowerStatus
 
-from ..host import Label, MeterFigures, label
+from ..dcimanager import Label, MeterFigures, label
 from ..shared.errors import Unsupported
 from .discovery import ListedUnit
 from .meters import FeedMeter, PortMeter

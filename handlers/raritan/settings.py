@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import NamedTuple, Optional
 
-from .. import host
+from .. import dcimanager
 from ..http.login import Login
 from ..http.message import Transport
 from ..http.settings import PASSWORD, SCHEME, USERNAME
@@ -68,7 +68,7 @@ class RaritanSettings(NamedTuple):
 
 def read_settings(pdu_data: object) -> RaritanSettings:
     """The handler's settings, checked one by one and together. Raises SettingsError."""
-    texts = Settings(host.settings(pdu_data), SETTINGS)
+    texts = Settings(dcimanager.settings(pdu_data), SETTINGS)
     login = Login(texts[USERNAME] or None, texts[PASSWORD] or None, texts[TOKEN] or None)
     trust = Trust.from_settings(texts, texts[SCHEME] == "https", NamedSetting("scheme", "https"))
     has_user = bool(login.user or login.password)
@@ -107,7 +107,7 @@ def agent(
     """The agent for these settings; nothing is sent yet. Raises SettingsError."""
     return Agent(
         config.scheme,
-        config.host or host.address(pdu_data),
+        config.host or dcimanager.address(pdu_data),
         *config.login[:3],
         timeout=config.timeout,
         port=config.port,

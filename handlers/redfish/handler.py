@@ -18,7 +18,7 @@ from typing import Optional
 
 from pdu_common.helper import EnumPowerStatus
 
-from .. import host
+from .. import dcimanager
 from ..http.connection import StandardTransport
 from ..http.message import Transport
 from ..shared.request_counter import SENT as SENT
@@ -32,7 +32,7 @@ from .switching import switch_outlet
 Session = tuple[RedfishService, settings.RedfishSettings]
 
 
-class RedfishPdu(host.FourCalls[Session], host.BasePdu):
+class RedfishPdu(dcimanager.FourCalls[Session], dcimanager.BasePdu):
     """The PDUs of a Redfish service."""
 
     handler_name = "redfish"
@@ -68,14 +68,14 @@ class RedfishPdu(host.FourCalls[Session], host.BasePdu):
             for outlet in units.read_all_outlets(service, config.pdu)
         )
 
-    def read_figures(self, session: Session, with_power: bool) -> host.Figures:
+    def read_figures(self, session: Session, with_power: bool) -> dcimanager.Figures:
         service, config = session
         return metering.read_statistic(service, config.pdu, with_power)
 
-    def read_labels(self, session: Session) -> list[host.Label]:
+    def read_labels(self, session: Session) -> list[dcimanager.Label]:
         service, config = session
         return [
-            host.label(
+            dcimanager.label(
                 outlet.identity,
                 resources.required_id(outlet.resource),
                 resources.name(outlet.resource),

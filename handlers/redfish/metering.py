@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Callable, NamedTuple, Optional
 
-from .. import host
+from .. import dcimanager
 from ..http.errors import HttpRefused
 from ..shared.errors import PduHandlerError
 from ..shared.meter_figures import MeterFigures
@@ -62,7 +62,7 @@ _UNREAD = _UnitFigures(_NOT_KNOWN, _NOT_KNOWN, [])
 
 def read_statistic(
     service: RedfishService, pdu_setting: str, with_power: bool = False
-) -> host.Figures:
+) -> dcimanager.Figures:
     """Load and energy, in total and by outlet; the power only `with_power`, which costs something
     if only sensors have it.
 
@@ -86,7 +86,7 @@ def read_statistic(
     amperes, hours, watts = _split_by_unit(sensors.read_sensors(service, every, sources))
     total = _sum([pdu.total for pdu in figures_of_pdus])
     inlet = _sum([pdu.inlet for pdu in figures_of_pdus])
-    return host.Figures(
+    return dcimanager.Figures(
         load_a=figures.total(total.currents, amperes),
         energy_kwh=figures.total(total.energies, hours),
         ports=_port_figures(ports, amperes, hours, watts),

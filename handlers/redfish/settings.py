@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple, Optional
 
-from .. import host
+from .. import dcimanager
 from ..http.login import Login
 from ..http.settings import PASSWORD, SCHEME, USERNAME
 from ..shared.address import Address
@@ -86,7 +86,7 @@ def read_settings(pdu_data: object) -> RedfishSettings:
 
     Without `host`, the address on the form is used. Raises SettingsError.
     """
-    texts = Settings(host.settings(pdu_data), SETTINGS)
+    texts = Settings(dcimanager.settings(pdu_data), SETTINGS)
     trust = Trust.from_settings(texts, texts[SCHEME] == "https", NamedSetting("scheme", "https"))
     if not (texts[USERNAME] and texts[PASSWORD]):
         raise SettingsError(
@@ -100,7 +100,7 @@ def read_settings(pdu_data: object) -> RedfishSettings:
     login = Login(texts[USERNAME], texts[PASSWORD], sent_as=f"{TOKEN_HEADER}: ")
     return RedfishSettings(
         texts[SCHEME],
-        texts[HOST] or host.address(pdu_data),
+        texts[HOST] or dcimanager.address(pdu_data),
         texts[PORT],
         login,
         texts[SESSION_LOGIN],

@@ -12,7 +12,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from typing import Optional, Union
 
-from ..host.rows import Raw
+from ..dcimanager.rows import Raw
 from ..shared.errors import NamedSetting, Unsupported
 from . import validation
 from .decoding import text

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Optional
 
-from ..host.rows import Raw
+from ..dcimanager.rows import Raw
 
 Rows = dict[str, Raw]  # identity or index suffix -> value
 Walked = Mapping[str, Raw]

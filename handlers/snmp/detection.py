@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple, Optional
 
-from ..host.rows import oid_arcs
+from ..dcimanager.rows import oid_arcs
 from ..shared.errors import NamedSetting, PduHandlerError, ProtocolError, Reason, Unsupported
 from .decoding import text
 from .device import (

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from decimal import Decimal
 from typing import Optional, Union
 
-from ..host.rows import Raw
+from ..dcimanager.rows import Raw
 from ..shared.decimals import CONTEXT, total
 from . import validation
 from .decoding import FILLED, number, text

@@ -15,8 +15,8 @@ from pdu_common.base_snmp_pdu import BaseSnmpPdu
 from pdu_common.connection import PduSnmpData
 from pdu_common.helper import EnumPowerStatus
 
-from .. import host
-from ..host.snmp import LONGEST_SECONDS, Snmp, known_endpoint
+from .. import dcimanager
+from ..dcimanager.snmp import LONGEST_SECONDS, Snmp, known_endpoint
 from . import detection, metering, options, switching
 from .settings import SETTINGS as SETTINGS, select_families
 
@@ -24,7 +24,7 @@ STATES = {True: EnumPowerStatus.UP, False: EnumPowerStatus.DOWN}
 Session = switching.SwitchCall
 
 
-class SnmpPdu(host.FourCalls[Session], BaseSnmpPdu):
+class SnmpPdu(dcimanager.FourCalls[Session], BaseSnmpPdu):
     """A PDU over SNMP. Each call detects its family anew."""
 
     handler_name = "snmp"
@@ -45,7 +45,7 @@ class SnmpPdu(host.FourCalls[Session], BaseSnmpPdu):
     ) -> Iterator[Session]:
         """A session with the device, detected or as the settings fix it. No call starts later than
         `longest` seconds after its start."""
-        choice = select_families(host.settings(self.pdu_data), options.OPTIONS)
+        choice = select_families(dcimanager.settings(self.pdu_data), options.OPTIONS)
         snmp = Snmp(self, longest)
         how = (choice.metered_only, for_figures, only_outlet)
         if choice.is_fixed:
@@ -66,10 +66,10 @@ class SnmpPdu(host.FourCalls[Session], BaseSnmpPdu):
     def read_states(self, session: Session) -> Iterable[tuple[str, EnumPowerStatus]]:
         return session.device.states.items()
 
-    def read_figures(self, session: Session, with_power: bool) -> host.Figures:
+    def read_figures(self, session: Session, with_power: bool) -> dcimanager.Figures:
         return metering.read_statistic(session.device, with_power)
 
-    def read_labels(self, session: Session) -> list[host.Label]:
+    def read_labels(self, session: Session) -> list[dcimanager.Label]:
         return metering.labels(session.device)
 
     def switch_outlet(

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import NamedTuple, Optional
 
-from .. import host
+from .. import dcimanager
 from ..shared.decimals import float_or_none
 from ..shared.errors import PduHandlerError
 from ..shared.meter_figures import MeterFigures
@@ -23,14 +23,14 @@ class _TotalRequest(NamedTuple):
     counters: bool = False  #: see `Total.read_from`
 
 
-def labels(device: SnmpDevice) -> list[host.Label]:
+def labels(device: SnmpDevice) -> list[dcimanager.Label]:
     """Number and name of each outlet. The number defaults to the last arc of the identity."""
     if device.outlets is None:
         return []
     numbers = device.outlets.number.rows(device.reader) if device.outlets.number else {}
     names = device.outlets.name.rows(device.reader) if device.outlets.name else {}
     return [
-        host.label(
+        dcimanager.label(
             identity,
             printable_text(numbers.get(identity, "")) or identity.rpartition(".")[2],
             printable_text(names.get(identity, "")),
@@ -39,7 +39,7 @@ def labels(device: SnmpDevice) -> list[host.Label]:
     ]
 
 
-def read_statistic(device: SnmpDevice, with_power: bool = True) -> host.Figures:
+def read_statistic(device: SnmpDevice, with_power: bool = True) -> dcimanager.Figures:
     """The figures of a device, and of each outlet that has one. Without `with_power`, power is left
     out.
     """
@@ -75,7 +75,7 @@ def read_statistic(device: SnmpDevice, with_power: bool = True) -> host.Figures:
         for identity in outlets_read(device)
         if identity in rows_with_figure
     }
-    return host.Figures(
+    return dcimanager.Figures(
         float_or_none(load_a),
         float_or_none(energy_kwh),
         ports,

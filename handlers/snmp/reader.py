@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Hashable, Sequence
 from typing import Any, Callable, Optional, Protocol
 
-from ..host.rows import Raw
+from ..dcimanager.rows import Raw
 from ..shared.errors import LONGEST
 from .decoding import Walked, printable_text
 

@@ -7,7 +7,7 @@ from typing import Optional
 
 from pdu_common.helper import EnumPowerStatus
 
-from ..host.rows import Raw
+from ..dcimanager.rows import Raw
 from . import validation
 from .decoding import Rows, text
 from .frozen_value import FrozenValue

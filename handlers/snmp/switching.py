@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from pdu_common.helper import EnumPowerStatus
 
-from ..host.snmp import LONGEST_SECONDS, Snmp
+from ..dcimanager.snmp import LONGEST_SECONDS, Snmp
 from ..shared.errors import NamedSetting, NoSuchOutlet, ProtocolError, Unsupported
 from ..shared.switching import switch
 from . import command_locks

@@ -15,10 +15,10 @@ from decimal import Decimal
 from enum import Enum
 from typing import Any, Callable, Optional, TypeVar
 
-from handlers.host import Figures, MeterFigures, foreign_snmp
-from handlers.host.snmp import known_endpoint
-from handlers.host.snmp_errors import translate
-from handlers.host.views import ports_of
+from handlers.dcimanager import Figures, MeterFigures, foreign_snmp
+from handlers.dcimanager.snmp import known_endpoint
+from handlers.dcimanager.snmp_errors import translate
+from handlers.dcimanager.views import ports_of
 from handlers.http import login
 from handlers.shared.errors import PduHandlerError, ProtocolError, Unreachable, printable
 from pdu_common.helper import (

@@ -8,7 +8,7 @@ import contextlib
 from typing import Any, Optional
 
 from handlers import registry
-from handlers.host.snmp import known_endpoint
+from handlers.dcimanager.snmp import known_endpoint
 from handlers.shared.errors import PduHandlerError, SettingsError, printable
 
 from ..recordings.adapters import adapter_of

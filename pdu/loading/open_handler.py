@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Callable, Optional, TypeVar, Union
 
 from handlers import registry
-from handlers.host import Figures, OpenPdu
+from handlers.dcimanager import Figures, OpenPdu
 from handlers.shared.labels import Label
 from pdu_common.helper import EnumPowerStatus
 

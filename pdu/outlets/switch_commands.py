@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, Optional, Union
 
 import click
 
-from handlers.host import OpenPdu
+from handlers.dcimanager import OpenPdu
 from handlers.shared.errors import NoSuchOutlet, printable
 from pdu_common.helper import EnumPowerStatus
 

@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterable, Sequence
 from typing import Any, Callable, NamedTuple, Optional
 
-from handlers.host import Figures
+from handlers.dcimanager import Figures
 from handlers.shared.errors import printable
 from handlers.shared.meter_figures import MeterFigures
 from pdu_common.helper import EnumPowerStatus

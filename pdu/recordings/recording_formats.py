@@ -13,7 +13,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Callable, NamedTuple, Optional, TypeVar
 
-from handlers.host import Figures
+from handlers.dcimanager import Figures
 from handlers.shared.errors import ProtocolError, Refused, Unreachable, Unsupported, printable
 from pdu_common.helper import EnumPowerStatus
 

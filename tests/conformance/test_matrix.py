@@ -74,8 +74,8 @@ def tried(variant: Variant) -> tuple[str, ...]:
     All affected handlers try the first form of a point, and every form of the point "archive". Any
     other form is tried by one of them, in turn.
 
-    Nearly all code for the undocumented parts of the platform is in handlers/host, whose modules do
-    not differ between archives. `python -m tests.conformance` tries each form with all handlers
+    Nearly all code for the undocumented parts of the platform is in handlers/dcimanager, whose
+    modules do not differ between archives. `python -m tests.conformance` tries each form with all handlers
     that it affects.
     """
     number = VARIANTS.index(variant)

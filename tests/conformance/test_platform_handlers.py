@@ -10,7 +10,7 @@ import pytest
 from pdu.loading import handler_archives
 from tests.needs import ROOT
 from tests.packaging.building import archive
-from tests.pdu.pdus.page_handler import SOURCE
+from tests.pdu.loading.page_handler import SOURCE
 
 from . import __main__ as conformance, baseline, platform_handlers, trial
 from .test_platform import _OTHER

@@ -15,7 +15,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple, Optional
 
-from handlers.host import Figures
+from handlers.dcimanager import Figures
 from handlers.shared.errors import PduHandlerError
 from pdu.loading.handler_archives import Archive
 from pdu.workshop.handler.method_trials import TrialDevice, method_findings

@@ -26,11 +26,11 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import NamedTuple, Optional
 
+from builder import archives, command
 from pdu.cli import exit_handling
 from pdu.loading import handler_archives
 from tests.needs import ROOT
 from tests.packaging import acme
-from tests.packaging.building import build
 from tests.peers import PEERS, Peer
 
 _CHILD = Path(__file__).with_name("upload_child.py")
@@ -75,7 +75,7 @@ def _handler(name: str) -> tuple[str, Mapping[str, str]]:
     """The handler's package, and its files with build options."""
     if name != OWN:
         return name, {}
-    made = build.own_profile(acme.PROFILE)
+    made = command.own_profile(acme.PROFILE)
     return made.package, made.replace
 
 
@@ -87,7 +87,7 @@ def builds(name: str, folder: Path) -> tuple[str, list[Path], list[str]]:
     places, codes, top = [], [], ""
     for number, more in enumerate(({}, {"shared/errors.py": newer})):
         read = handler_archives.read_archive(
-            build.archive(ROOT / "handlers", package, {**replace, **more})
+            archives.archive(ROOT / "handlers", package, {**replace, **more})
         )
         read.unpack(folder / str(number))
         top = read.top

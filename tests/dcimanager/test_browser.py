@@ -11,10 +11,10 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from builder import command as build_command, script
 from handlers import registry
 from pdu import root as command
 from tests.needs import ROOT
-from tests.packaging.building import build
 from tests.packaging.registering import Admin
 from tests.peers import living
 from tests.peers.unit_pdus import UnitPeers
@@ -48,7 +48,9 @@ def clean(window: Browser, manager: DciManager) -> None:
 
 
 def upload(window: Browser, manager: DciManager, name: str, folder: Path) -> None:
-    build.build(ROOT / "handlers", folder, [one for one in build.HANDLERS if one.name == name])
+    build_command.build(
+        ROOT / "handlers", folder, [one for one in script.HANDLERS if one.name == name]
+    )
     window.open(manager.page_url + "handlers")
     window.one("#archive").send_keys(str(next(folder.glob(f"pdu_{name}-*.tar.gz"))))
     window.one("form[action='/handlers/upload'] button").click()
@@ -175,7 +177,7 @@ def test_an_open_page_follows_the_pdu_and_says_when_the_server_is_gone(
 def test_handlers_that_register_sh_uploads_appear_on_the_open_page(
     window: Browser, tmp_path: Path
 ) -> None:
-    build.build(ROOT / "handlers", tmp_path / "dist", build.HANDLERS)
+    build_command.build(ROOT / "handlers", tmp_path / "dist", script.HANDLERS)
     with DciManager(page_port=0) as manager:
         logged_in(window, manager)
         window.one("a[href='/handlers']").click()

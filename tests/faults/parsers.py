@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Callable, NamedTuple
 
-from handlers.host.rows import IndexedRows, oid_arcs, raw_value
+from handlers.dcimanager.rows import IndexedRows, oid_arcs, raw_value
 from handlers.http.client import endpoint
 from handlers.nut.settings import SETTINGS as NUT
 from handlers.raritan.settings import SETTINGS as RARITAN

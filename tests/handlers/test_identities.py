@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from handlers.host import outlet_identity
+from handlers.dcimanager import outlet_identity
 from handlers.shared.errors import PduHandlerError
 from pdu_common.helper import EnumPowerStatus, PduPortView
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from builder import script
 from handlers import registry
 from tests import peers
 from tests.needs import ROOT
-from tests.packaging.building import build
 
 
 def test_every_folder_with_a_handler_module_is_registered() -> None:
@@ -31,7 +31,7 @@ def test_other_names_are_not_handlers(name: str) -> None:
 
 def test_build_and_peers_have_every_handler() -> None:
     assert (
-        tuple(handler.name for handler in build.HANDLERS)
+        tuple(handler.name for handler in script.HANDLERS)
         == tuple(peers.PEERS)
         == tuple(peers.SHOWN)
         == registry.names()

@@ -30,7 +30,7 @@ from pdu_common.connection import PduData
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.handlers import codecs
 from tests.needs import ROOT
-from tests.pdu.pdus.test_one_reading import check_tools_agree
+from tests.pdu.reading.test_one_reading import check_tools_agree
 from tests.peers import Peer
 from tests.peers.unit_pdus import UnitPeers, outlet_meters
 

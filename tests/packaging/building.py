@@ -17,6 +17,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Optional
 
+from builder import archives, closure, command, script
 from tests.needs import ROOT
 
 
@@ -32,28 +33,24 @@ def loaded(name: str) -> ModuleType:
     return module
 
 
-build = loaded("archives")
-NAMES = tuple(str(handler.name) for handler in build.HANDLERS)
+NAMES = tuple(handler.name for handler in script.HANDLERS)
 
 
 def archive(tree: Path, name: str, replace: Optional[Mapping[str, str]] = None) -> bytes:
     """The bytes of one archive. An unchanged archive of the project is built once."""
     if replace is None and tree == ROOT / "handlers":
         return _own(name)
-    data: bytes = build.archive(tree, name, replace)
-    return data
+    return archives.archive(tree, name, replace)
 
 
 @functools.cache
 def _own(name: str) -> bytes:
-    data: bytes = build.archive(ROOT / "handlers", name)
-    return data
+    return archives.archive(ROOT / "handlers", name)
 
 
 def files(tree: Path, name: str, replace: Optional[Mapping[str, str]] = None) -> dict[str, bytes]:
     """Path → content of the files of one archive."""
-    found: dict[str, bytes] = build.files(tree, name, replace)
-    return found
+    return closure.files(tree, name, replace)
 
 
 # A handler without a device, so that a test needs no simulator.
@@ -150,7 +147,7 @@ def register_script(folder: Path, *names: str, version: str = "1.0") -> Path:
     the path of register.sh.
     """
     handlers = [
-        build.Handler(name, f"Small {name}", "snmp" if name == "snmp" else "custom")
+        script.Handler(name, f"Small {name}", "snmp" if name == "snmp" else "custom")
         for name in names
     ]
     folder.mkdir(parents=True, exist_ok=True)
@@ -158,14 +155,14 @@ def register_script(folder: Path, *names: str, version: str = "1.0") -> Path:
         with tempfile.TemporaryDirectory() as tree:
             data = archive(small_tree(Path(tree), name, version), name)
         (folder / f"pdu_{name}-{version}.tar.gz").write_bytes(data)
-    script = folder / "register.sh"
-    script.write_text(build.register_script(version, handlers), encoding="utf-8")
-    script.chmod(0o755)
-    return script
+    path = folder / "register.sh"
+    path.write_text(script.register_script(version, handlers), encoding="utf-8")
+    path.chmod(0o755)
+    return path
 
 
 def builder_options() -> set[str]:
     """The options in the usage of packaging/build.py, without --help."""
     with contextlib.redirect_stdout(io.StringIO()) as shown, contextlib.suppress(SystemExit):
-        build.main(["--help"])
+        command.main(["--help"])
     return set(re.findall("--[a-z-]+", shown.getvalue().partition("\n\n")[0]))

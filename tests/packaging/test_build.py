@@ -13,12 +13,14 @@ from pathlib import Path
 
 import pytest
 
+from builder import archives, command, script
+from builder.closure import BuildError
 from handlers import registry
 from pdu.loading import handler_archives
 from tests.needs import ROOT
 from tests.waiting import PATIENCE_S
 
-from .building import archive, build, files, small_tree
+from .building import archive, files, small_tree
 
 
 def tree(folder: Path, texts: dict[str, str]) -> Path:
@@ -38,7 +40,7 @@ def closure(folder: Path, texts: dict[str, str]) -> list[str]:
 
 
 def refusal(folder: Path, texts: dict[str, str]) -> str:
-    with pytest.raises(build.BuildError) as caught:
+    with pytest.raises(BuildError) as caught:
         files(tree(folder, texts), "x")
     assert "\n" not in str(caught.value)
     return str(caught.value)
@@ -166,7 +168,7 @@ def test_a_folder_that_is_imported_but_is_no_package_is_refused(tmp_path: Path) 
     top = tree(tmp_path, {"x/handler.py": "from . import wire", "x/wire/tcp.py": ""})
     (top / "x" / "wire" / "__init__.py").unlink()
     with pytest.raises(
-        build.BuildError, match="line 1: imports the folder wire, which has no __init__.py"
+        BuildError, match="line 1: imports the folder wire, which has no __init__.py"
     ):
         files(top, "x")
 
@@ -174,7 +176,7 @@ def test_a_folder_that_is_imported_but_is_no_package_is_refused(tmp_path: Path) 
 def test_a_file_that_is_not_utf_8_is_refused(tmp_path: Path) -> None:
     top = tree(tmp_path, {"x/handler.py": ""})
     (top / "x" / "handler.py").write_bytes(b"# \xfc\n")
-    with pytest.raises(build.BuildError, match="handlers/x/handler.py is not UTF-8"):
+    with pytest.raises(BuildError, match="handlers/x/handler.py is not UTF-8"):
         files(top, "x")
 
 
@@ -274,58 +276,58 @@ def test_a_replaced_file_is_packed_and_its_imports_are_followed_and_checked(tmp_
         and "x/more.py" in found
     )
     assert archive(top, "x") != archive(top, "x", {"x/options.py": "OPTIONS = {'a': 'b'}"})
-    with pytest.raises(build.BuildError, match="rich"):
+    with pytest.raises(BuildError, match="rich"):
         files(top, "x", {"x/options.py": "import rich"})
-    with pytest.raises(build.BuildError, match="does not use it"):
+    with pytest.raises(BuildError, match="does not use it"):
         files(top, "x", {"x/more.py": ""})
 
 
 @pytest.mark.parametrize("text", ["", "VERSION = 1\n", "version = '1'\n"])
 def test_the_package_must_define_a_version(tmp_path: Path, text: str) -> None:
-    with pytest.raises(build.BuildError, match="VERSION"):
-        build.version(tree(tmp_path, {"__init__.py": text or "# none\n"}))
+    with pytest.raises(BuildError, match="VERSION"):
+        archives.version(tree(tmp_path, {"__init__.py": text or "# none\n"}))
 
 
 def test_an_archive_that_other_bytes_of_its_version_replace_is_kept(tmp_path: Path) -> None:
     """It may be the one that runs, and a roll back needs it."""
     tree, out = tmp_path / "handlers", tmp_path / "dist"
     shutil.copytree(ROOT / "handlers", tree, ignore=shutil.ignore_patterns("__pycache__"))
-    nut = [handler for handler in build.HANDLERS if handler.name == "nut"]
-    first, _ = build.build(tree, out, nut)
+    nut = [handler for handler in script.HANDLERS if handler.name == "nut"]
+    first, _ = command.build(tree, out, nut)
     before = first.read_bytes()
-    build.build(tree, out, nut)
-    assert not (out / build.PREVIOUS).exists()
+    command.build(tree, out, nut)
+    assert not (out / archives.PREVIOUS).exists()
     changed = tree / "nut" / "handler.py"
     changed.write_text(changed.read_text("utf-8") + "# changed\n", "utf-8")
-    build.build(tree, out, nut)
-    (kept,) = (out / build.PREVIOUS).iterdir()
+    command.build(tree, out, nut)
+    (kept,) = (out / archives.PREVIOUS).iterdir()
     assert kept.read_bytes() == before != first.read_bytes()
     with tarfile.open(kept) as packed:
         content = kept.name.partition("+")[2].partition(".")[0]
         assert f"pdu_nut/{content}" in packed.getnames()
     first.write_bytes(b"damaged")
-    build.build(tree, out, nut)
-    assert len(list((out / build.PREVIOUS).iterdir())) == 2
+    command.build(tree, out, nut)
+    assert len(list((out / archives.PREVIOUS).iterdir())) == 2
 
 
 def test_two_builds_at_the_same_time_leave_whole_files_and_no_others(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     top, out = small_tree(tmp_path), tmp_path / "dist"
-    handlers, chmod = [build.Handler("small", "Small PDUs", "custom")], Path.chmod
+    handlers, chmod = [script.Handler("small", "Small PDUs", "custom")], Path.chmod
 
     def second_build(path: Path, mode: int) -> None:
         monkeypatch.setattr(Path, "chmod", chmod)
-        build.build(top, out, handlers)
+        command.build(top, out, handlers)
         path.chmod(mode)
 
     monkeypatch.setattr(Path, "chmod", second_build)
-    made = build.build(top, out, handlers)
+    made = command.build(top, out, handlers)
     assert sorted(out.iterdir()) == sorted(made) and [
         path.stat().st_mode & 0o777 for path in made
     ] == [0o644, 0o755]
     assert [path.read_bytes() for path in made] == [
-        path.read_bytes() for path in build.build(top, tmp_path / "alone", handlers)
+        path.read_bytes() for path in command.build(top, tmp_path / "alone", handlers)
     ]
 
 
@@ -333,7 +335,7 @@ def test_a_damaged_script_of_an_earlier_build_is_replaced(tmp_path: Path) -> Non
     top, out = small_tree(tmp_path), tmp_path / "dist"
     out.mkdir()
     (out / "register.sh").write_bytes(b"HANDLERS='\xff'\n")
-    made = build.build(top, out, [build.Handler("small", "Small PDUs", "custom")])
+    made = command.build(top, out, [script.Handler("small", "Small PDUs", "custom")])
     assert "small|Small PDUs|custom" in made[-1].read_text("utf-8")
 
 
@@ -341,11 +343,11 @@ def test_nothing_is_written_when_one_archive_is_refused(tmp_path: Path) -> None:
     small_tree(tmp_path, "good")
     top = small_tree(tmp_path)
     (top / "small" / "wire.py").write_text("import rich\n")
-    with pytest.raises(build.BuildError, match="rich"):
-        build.build(
+    with pytest.raises(BuildError, match="rich"):
+        command.build(
             top,
             tmp_path / "dist",
-            [build.Handler(name, name, "custom") for name in ("good", "small")],
+            [script.Handler(name, name, "custom") for name in ("good", "small")],
         )
     assert not (tmp_path / "dist").exists()
 
@@ -355,7 +357,7 @@ def test_a_file_that_cannot_be_written_is_named_and_no_partial_file_is_left(
 ) -> None:
     script = tmp_path / "register.sh"
     script.mkdir()
-    assert build.main(["nut", "--out", str(tmp_path)]) == 1
+    assert command.main(["nut", "--out", str(tmp_path)]) == 1
     assert (
         capsys.readouterr().err
         == f"build.py: {script} cannot be read or written (Is a directory)\n"
@@ -368,15 +370,15 @@ def test_a_file_that_cannot_be_written_is_named_and_no_partial_file_is_left(
 
 def test_names_with_shell_metacharacters_are_refused() -> None:
     for shown in ("it's", "a|b", "$(x)", "a\nb"):
-        with pytest.raises(build.BuildError):
-            build.register_script("1.0", [build.Handler("x", shown, "snmp")])
+        with pytest.raises(BuildError):
+            script.register_script("1.0", [script.Handler("x", shown, "snmp")])
 
 
 def test_the_error_for_an_unknown_name_on_the_command_line_lists_the_known_ones(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     with pytest.raises(SystemExit) as stopped:
-        build.main(["nosuch"])
+        command.main(["nosuch"])
     assert stopped.value.code == 2 and ", ".join(registry.names()) in capsys.readouterr().err
 
 
@@ -384,17 +386,17 @@ def test_the_script_registers_the_archives_of_this_version_that_were_built(tmp_p
     """Without a name. Archives of other versions in the folder are none of them."""
     tree = small_tree(tmp_path / "tree")
     (tmp_path / "pdu_nut-0.0.9.tar.gz").write_bytes(b"of an older version")
-    small = build.Handler("small", "Small", "custom")
+    small = script.Handler("small", "Small", "custom")
 
     def built() -> str:
-        build.build(tree, tmp_path, [small])
+        command.build(tree, tmp_path, [small])
         text = (tmp_path / "register.sh").read_text("utf-8")
         found = re.search("^BUILT='(.*)' #", text, re.MULTILINE)
         assert found is not None
         return str(found[1])
 
     assert built() == "small"
-    (tmp_path / f"pdu_nut-{build.version(tree)}.tar.gz").write_bytes(b"of this version")
+    (tmp_path / f"pdu_nut-{archives.version(tree)}.tar.gz").write_bytes(b"of this version")
     assert built() == "nut small"
 
 
@@ -406,7 +408,7 @@ def test_a_misspelt_handler_and_an_empty_folder_are_named_with_the_next_step(
         (str(tmp_path), "has no Python file: give the folder of a handler"),
     ):
         with pytest.raises(SystemExit) as ended:
-            build.main([word])
+            command.main([word])
         assert ended.value.code == 2 and text in capsys.readouterr().err
 
 

@@ -10,13 +10,14 @@ from pathlib import Path
 
 import pytest
 
+from builder import command
 from handlers import VERSION, registry
 from tests import peers
 from tests.dcimanager.manager import DciManager
 from tests.needs import ROOT
 from tests.waiting import PATIENCE_S
 
-from .building import NAMES, build
+from .building import NAMES
 from .registering import Admin
 
 
@@ -38,7 +39,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_building_again_gives_the_same_bytes(built: Path, tmp_path: Path) -> None:
-    assert build.main(["--out", str(tmp_path)]) == 0
+    assert command.main(["--out", str(tmp_path)]) == 0
     first, second = (
         {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
         for folder in (built, tmp_path)

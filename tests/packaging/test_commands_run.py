@@ -18,14 +18,15 @@ from typing import NamedTuple
 
 import pytest
 
+from builder import command
 from handlers import VERSION
 from pdu import root
 from pdu.recordings.snmp import snmprec
 from tests import terminal
 from tests.needs import ROOT, program, pysmi
+from tests.pdu.evidence.draft import modules
+from tests.pdu.evidence.draft.acme import ACME, acme
 from tests.pdu.monitoring.halls import PDU, environment
-from tests.pdu.workshop.draft import modules
-from tests.pdu.workshop.draft.acme import ACME, acme
 from tests.ports import reserved
 from tests.simulators.nut_server import ADMIN, NutServer, SwitchedPdu
 from tests.simulators.redfish import RedfishService
@@ -35,7 +36,6 @@ from tests.simulators.xerus import Model, XerusPdu, image
 from tests.waiting import PATIENCE_S, bounded
 
 from .acme import PROFILE, strip
-from .building import build
 from .test_documented_commands import lines
 from .test_pages import PAGES
 
@@ -211,7 +211,7 @@ def _files(folder: Path, words: Sequence[str], address: str) -> None:
     if "ACME-MIB.txt" in read:
         (folder / "ACME-MIB.txt").write_text(modules.module("ACME-MIB", ACME), "utf-8")
     if any(word.startswith("dist/") for word in read):
-        build.main(["--profile", str(PROFILE), "--out", str(folder / "dist")])
+        command.main(["--profile", str(PROFILE), "--out", str(folder / "dist")])
 
 
 def _certificate(folder: Path) -> None:

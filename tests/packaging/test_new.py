@@ -110,7 +110,7 @@ _OF_ALL = (
     "tests/packaging/test_pages.py",
     "tests/test_hostile_text.py::test_an_outlets_name_stays_within_its_cell_json_value_and_metric_label[{}]",
     "tests/faults/test_matrix.py::test_each_fault_is_played_or_excluded_with_a_reason[{}]",
-    "tests/pdu/pdus/test_one_reading.py",
+    "tests/pdu/reading/test_one_reading.py",
 )
 
 
@@ -203,7 +203,7 @@ print("all of it is right")
 def test_new_families_pass_the_tests_of_all_families(grown: Path, tmp_path: Path) -> None:
     # Tests with devices of no family. The new families must not detect them.
     unknown = (
-        "tests/pdu/evidence/test_identify.py",
+        "tests/pdu/outlets/test_identify.py",
         "tests/pdu/monitoring/test_find.py",
     )
     found = passed(

@@ -12,6 +12,7 @@ from typing import Any, Callable
 
 import pytest
 
+from builder import command
 from handlers import registry
 from handlers.snmp.profiles import PROFILES
 from handlers.snmp.schema import ProfileError, dumps, loads
@@ -22,14 +23,14 @@ from tests.needs import ROOT
 from tests.waiting import PATIENCE_S
 
 from .acme import PROFILE
-from .building import build, builder_options
+from .building import builder_options
 
 ACME: dict[str, Any] = json.loads(PROFILE.read_text("utf-8"))
 
 
 def run(out: Path, *arguments: str) -> int:
     """One run of the command line, in this process."""
-    code: int = build.main(["--out", str(out), *arguments])
+    code: int = command.main(["--out", str(out), *arguments])
     return code
 
 
@@ -361,7 +362,7 @@ def test_a_vendors_name_stays_in_its_field_of_the_script(
 
 def test_help_names_every_option(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
-        build.main(["--help"])
+        command.main(["--help"])
     text = " ".join(capsys.readouterr().out.split())
     shown = (
         "--out OUT",

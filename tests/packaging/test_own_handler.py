@@ -14,20 +14,20 @@ from pathlib import Path
 
 import pytest
 
+from builder import command
 from tests.dcimanager.manager import DciManager
 from tests.needs import ROOT
-from tests.pdu.pdus.json_pdu import HTTP, Unit, serving
-from tests.pdu.pdus.page_handler import SOURCE, agent, folder, packed
+from tests.pdu.loading.json_pdu import HTTP, Unit, serving
+from tests.pdu.loading.page_handler import SOURCE, agent, folder, packed
 from tests.waiting import PATIENCE_S
 
-from .building import build as archives
 from .registering import Admin
 
 OWN = ("--import", "handler_dir.my_handler", "--name", 'My "PDU"', "--protocol", "snmp")
 
 
 def build(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
-    code = archives.main(arguments)
+    code = command.main(arguments)
     shown = capsys.readouterr()
     return code, shown.out, shown.err
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from builder import command
 from handlers.snmp.evidence import Confidence
 from handlers.snmp.frozen_value import parts_of
 from handlers.snmp.profile import Profile
@@ -23,7 +24,6 @@ from tests.recordings import Fixture, fixtures
 from tests.simulators.snmp_agent import BUILT_IN, Agent, Row
 
 from .acme import COMMAND, OUTLETS, PROFILE, UNLOCK, strip
-from .building import build as builder
 from .registering import Admin
 
 pytestmark = pytest.mark.against("curl")
@@ -36,7 +36,7 @@ _UNITS = {unit.name: unit for unit in fixtures() if unit.name in _PROFILES}
 
 def build(out: Path, *arguments: str) -> Path:
     """Runs the builder in this process; returns the path of its register.sh."""
-    assert builder.main(["--out", str(out), *arguments]) == 0
+    assert command.main(["--out", str(out), *arguments]) == 0
     return out / "register.sh"
 
 

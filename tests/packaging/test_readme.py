@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from builder import command
 from tests.needs import ROOT
-from tests.packaging.building import build
 from tests.waiting import PATIENCE_S
 
 PAGE = (ROOT / "README.md").read_text("utf-8")
@@ -47,7 +47,7 @@ def test_supports_prints_what_the_page_shows() -> None:
 
 @pytest.mark.against("curl")
 def test_a_dry_run_prints_what_the_page_shows(tmp_path: Path) -> None:
-    build.main(["snmp", "--out", str(tmp_path)])
+    command.main(["snmp", "--out", str(tmp_path)])
     lines = run(
         ["sh", str(tmp_path / "register.sh"), "--dry-run", "snmp"],
         DCI_URL="https://dci.example.com",

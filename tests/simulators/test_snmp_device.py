@@ -10,11 +10,7 @@ from typing import Callable
 import pytest
 
 from tests.handlers.snmp import recorded
-from tests.simulators.snmp_agent import (
-    Model,
-    read_snmprec,
-    write_snmprec,
-)
+from tests.simulators.snmp_agent import Model, read_snmprec, write_snmprec
 from tests.simulators.snmp_agent.devices import apc, servertech
 
 

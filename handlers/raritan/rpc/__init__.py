@@ -24,13 +24,7 @@ from ._runtime.errors import (
 )
 from ._runtime.printing import Utils
 from ._runtime.registry import LONGEST_NAME, TypeInfo, base_name, find, inner_name
-from ._runtime.structures import (
-    Structure,
-    TypeName,
-    ValueObject,
-    answered_field,
-    present,
-)
+from ._runtime.structures import Structure, TypeName, ValueObject, answered_field, present
 from ._runtime.times import Time
 from .BulkRequestHelper import BulkRequestHelper, perform_bulk
 

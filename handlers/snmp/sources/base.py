@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from itertools import accumulate
 from typing import ClassVar, NoReturn, Optional
 
-from ...host.rows import Raw
+from ...dcimanager.rows import Raw
 from ...shared.errors import NoSuchOutlet, Unsupported
 from ..decoding import Rows
 from ..frozen_value import FrozenValue

@@ -7,20 +7,12 @@ from contextlib import suppress
 from itertools import chain
 from typing import Optional
 
-from ...host.rows import Raw
+from ...dcimanager.rows import Raw
 from ...shared.errors import NoSuchOutlet, ProtocolError
 from .. import validation
 from ..decoding import Rows, number, text
 from ..reader import MISSING, Reader
-from .base import (
-    Filter,
-    ObjectSource,
-    ReadOnly,
-    RowFilter,
-    Source,
-    identity_prefixes,
-    no_object,
-)
+from .base import Filter, ObjectSource, ReadOnly, RowFilter, Source, identity_prefixes, no_object
 
 
 class First(ReadOnly):

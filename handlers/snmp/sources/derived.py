@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Optional
 
-from ...host.rows import Raw
+from ...dcimanager.rows import Raw
 from ..decoding import Rows, bits, latin_1, number, text
 from ..reader import Reader
 from .base import ObjectSource, ReadOnly, Source

@@ -8,19 +8,12 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Optional
 
-from ...host.rows import Raw
+from ...dcimanager.rows import Raw
 from ...shared.errors import ProtocolError
 from .. import validation
 from ..decoding import Rows, number, text
 from ..reader import MISSING, Reader
-from .base import (
-    Filter,
-    ReadOnly,
-    RowFilter,
-    Source,
-    identity_prefixes,
-    unmarked_value,
-)
+from .base import Filter, ReadOnly, RowFilter, Source, identity_prefixes, unmarked_value
 
 _WHOLE = re.compile(r"-?(?:0|[1-9][0-9]*)")
 

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Optional
 
-from ...host.rows import Raw
+from ...dcimanager.rows import Raw
 from .. import validation
 from ..decoding import Rows, text
 from ..frozen_value import frozen_parts_of

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Optional
 
-from ...host.rows import Raw
+from ...dcimanager.rows import Raw
 from ...shared.errors import NoSuchOutlet
 from .. import validation
 from ..decoding import Rows

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Optional
 
-from ...host.rows import Raw
+from ...dcimanager.rows import Raw
 from .. import validation
 from ..decoding import Rows
 from ..reader import Reader

@@ -10,7 +10,7 @@ from collections.abc import Collection, Sequence
 from decimal import Decimal
 from typing import Optional
 
-from ...host.rows import Raw
+from ...dcimanager.rows import Raw
 from ...shared.decimals import CONTEXT, total
 from ...shared.errors import NoSuchOutlet, ProtocolError
 from .. import validation

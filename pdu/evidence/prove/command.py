@@ -12,7 +12,7 @@ from typing import NamedTuple, NoReturn, Optional
 
 import click
 
-from handlers import VERSION, host as platform_host
+from handlers import VERSION, dcimanager as platform_host
 from handlers.shared.address import Address
 from handlers.shared.errors import PduHandlerError, printable
 

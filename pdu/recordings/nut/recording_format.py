@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection
 from typing import Any
 
-from handlers import host
+from handlers import dcimanager
 from handlers.nut.sessions import open_session
 from handlers.nut.settings import PASSWORD, SETTINGS, USERNAME
 from handlers.shared.errors import PduHandlerError
@@ -36,7 +36,7 @@ def _record(data: Any, recorder: RecordingOptions) -> Recording:
 
     recorder.again(answers)
     devices, settings = recorder.again(read_devices)
-    where = settings[HOST] or host.address(data)
+    where = settings[HOST] or dcimanager.address(data)
     scrubber = Scrubber(recorder.keep, (settings[PASSWORD],), settings[USERNAME], where)
     clean = [scrubbed(device, scrubber, settings) for device in devices]
     notes = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from handlers import host
+from handlers import dcimanager
 from handlers.raritan import settings
 
 from ...cli.output import counted
@@ -27,7 +27,7 @@ def _record(data: Any, recorder: RecordingOptions) -> Recording:
     config = settings.read_settings(data)
     secrets = config.login.password, config.login.token
     scrubber = Scrubber(
-        recorder.keep, secrets, config.login.user, config.host or host.address(data)
+        recorder.keep, secrets, config.login.user, config.host or dcimanager.address(data)
     )
     outcomes = recording.calls(data, recorder)
     clean = recording.scrubbed(outcomes, scrubber)

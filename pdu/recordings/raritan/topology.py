@@ -11,14 +11,7 @@ from handlers.raritan.discovery import ListedUnit
 from handlers.raritan.handler import Session
 from handlers.raritan.readings import Reading, ask, metered_value
 from handlers.raritan.rpc import Bulk, Pending
-from handlers.raritan.rpc.pdumodel import (
-    Inlet,
-    OverCurrentProtector,
-    Pdu,
-    Pole,
-    PowerLine,
-    Rating,
-)
+from handlers.raritan.rpc.pdumodel import Inlet, OverCurrentProtector, Pdu, Pole, PowerLine, Rating
 from handlers.raritan.rpc.sensors import NumericSensor
 
 from ..topology import BREAKER, LINE, MeteredPart

@@ -9,8 +9,8 @@ from decimal import Decimal
 from itertools import chain
 from typing import Any, Optional
 
-from handlers import host
-from handlers.host.snmp import Snmp
+from handlers import dcimanager
+from handlers.dcimanager.snmp import Snmp
 from handlers.shared.errors import PduHandlerError, ProtocolError, Refused, Unreachable, Unsupported
 from handlers.snmp import detection, metering
 from handlers.snmp.decoding import printable_text
@@ -44,7 +44,7 @@ def identify(data: Any) -> HandlerFinding:
     handlers/shared/errors.py.
     """
     return device_finding(
-        Reader(Snmp(SnmpPdu(data), _MOST_SECONDS)), select_families(host.settings(data), {})
+        Reader(Snmp(SnmpPdu(data), _MOST_SECONDS)), select_families(dcimanager.settings(data), {})
     )
 
 
@@ -177,7 +177,7 @@ def _states(read_device: SnmpDevice, out: HandlerFinding) -> None:
         out.cannot.append("read or switch outlets: it has none")
 
 
-def _totals(read_device: SnmpDevice, figures: host.Figures, out: HandlerFinding) -> None:
+def _totals(read_device: SnmpDevice, figures: dcimanager.Figures, out: HandlerFinding) -> None:
     """Note in `out` load (A), power (W) and energy (kWh) of the unit, with their evidence."""
     profile = read_device.profile
     evidence, ceilings = evidence_of(profile), profile.ceilings
@@ -194,7 +194,9 @@ def _totals(read_device: SnmpDevice, figures: host.Figures, out: HandlerFinding)
         out.note_total(name, value, unit, _basis(proof, *summed) if summed else basis)
 
 
-def _outlet_figures(read_device: SnmpDevice, figures: host.Figures, out: HandlerFinding) -> None:
+def _outlet_figures(
+    read_device: SnmpDevice, figures: dcimanager.Figures, out: HandlerFinding
+) -> None:
     """Note in `out` how many outlets have a current and an energy, with the evidence."""
     evidence, outlets = evidence_of(read_device.profile), read_device.outlets
     ports, count = figures.ports.values(), len(read_device.states)

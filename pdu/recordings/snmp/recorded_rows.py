@@ -9,7 +9,7 @@ import bisect
 from collections.abc import Mapping
 from typing import Any, NamedTuple, Optional, Union
 
-from handlers.host.rows import Raw
+from handlers.dcimanager.rows import Raw
 from handlers.snmp.decoding import Walked
 from handlers.snmp.reader import Reader
 from pdu_common.snmp_client.tool_api import (

@@ -12,8 +12,8 @@ from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from typing import Callable, Optional
 
-from handlers import host
-from handlers.host.snmp import SNMP_PORT, known_endpoint
+from handlers import dcimanager
+from handlers.dcimanager.snmp import SNMP_PORT, known_endpoint
 from handlers.shared.address import host_with_port
 from handlers.shared.errors import PduHandlerError, ProtocolError, SettingsError, Unreachable
 from handlers.snmp import detection, metering
@@ -238,7 +238,7 @@ def scrubbed(rows: Rows, data: PduSnmpData, keep: Collection[str] = ()) -> Rows:
         scrubber.learn(kind, _text(rows.get(oid)))
     uname = _UNAME.match(_text(rows.get(SYS_DESCR)))
     scrubber.learn(NAMES, uname[1] if uname else "")
-    choice = select_families(host.settings(data), {})
+    choice = select_families(dcimanager.settings(data), {})
     device = detect_device(rows, choice)
     answers, names = _rows_of_answers(rows, device)
     addresses = [row.value for row in rows.values() if row.tag == ADDRESS]
@@ -285,7 +285,7 @@ def _answers(device: SnmpDevice) -> list[object]:
     try:
         figures = metering.read_statistic(device)
     except PduHandlerError:
-        figures = host.Figures(None, None)
+        figures = dcimanager.Figures(None, None)
     return [device.profile.key, dict(device.states), figures]
 
 

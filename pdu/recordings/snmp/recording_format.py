@@ -6,8 +6,8 @@ import os
 from pathlib import Path
 from typing import Any, NamedTuple, Optional
 
-from handlers import VERSION, host
-from handlers.host.snmp import Snmp
+from handlers import dcimanager, registry
+from handlers.dcimanager.snmp import Snmp
 from handlers.shared.errors import PduHandlerError, SettingsError, Unsupported
 from handlers.snmp import detection, schema
 from handlers.snmp.device import SnmpDevice
@@ -33,7 +33,7 @@ _NO_COMMANDS = "the replay answers, but accepts no commands"
 
 
 def _record(data: Any, recorder: RecordingOptions) -> Recording:
-    choice = select_families(host.settings(data), {})
+    choice = select_families(dcimanager.settings(data), {})
     rows, stops = recording.walk_trees(data, recorder)
     clean = recording.scrubbed(rows, data, recorder.keep)
     text = "\n".join(snmprec.snmprec_lines(clean)) + "\n"
@@ -137,7 +137,7 @@ def _poll(where: str, profile_name: str, device: Optional[SnmpDevice]) -> str:
         return f"snmp {where}"
     if PROFILES.find_profile(profile_name) is not None:
         return f"snmp {where} -s profile={profile_name}"
-    return f"dist/pdu_{device.profile.key.replace('-', '_')}-{VERSION}.tar.gz {where}"
+    return f"dist/{registry.archive_name(device.profile.key.replace('-', '_'))} {where}"
 
 
 def _profile(profile_name: str) -> Profile:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from handlers.host.rows import LONGEST_TEXT, oid_arcs
+from handlers.dcimanager.rows import LONGEST_TEXT, oid_arcs
 from pdu_common.snmp_client.tool_api import (
     ADDRESS,
     COUNTER64,

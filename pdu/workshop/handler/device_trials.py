@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, Callable, Optional, TypeVar
 
-from handlers.host import Figures
+from handlers.dcimanager import Figures
 from pdu_common.connection import PduSnmpData
 from pdu_common.helper import EnumPowerStatus
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Callable, NamedTuple, Optional, Protocol
 
-from handlers.host import Figures, MeterFigures
+from handlers.dcimanager import Figures, MeterFigures
 from handlers.shared.errors import PduHandlerError, printable
 from pdu_common.helper import EnumPowerStatus
 

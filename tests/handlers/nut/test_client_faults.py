@@ -11,11 +11,7 @@ import pytest
 from handlers.nut import requests
 from handlers.nut.client import NutClient
 from handlers.nut.handler import make_handler
-from handlers.shared.errors import (
-    PduHandlerError,
-    ProtocolError,
-    Unreachable,
-)
+from handlers.shared.errors import PduHandlerError, ProtocolError, Unreachable
 from pdu_common.connection import PduData
 from tests.chains import kept
 from tests.handlers import dead

@@ -7,11 +7,7 @@ from typing import Any
 
 import pytest
 
-from handlers.raritan.rpc import (
-    Interface,
-    event,
-    pdumodel,
-)
+from handlers.raritan.rpc import Interface, event, pdumodel
 from handlers.raritan.rpc._runtime import ZERO, method
 
 from .declared import Nowhere

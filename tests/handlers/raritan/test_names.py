@@ -9,14 +9,7 @@ from typing import Any
 
 import pytest
 
-from handlers.raritan.rpc import (
-    Enumeration,
-    Interface,
-    Structure,
-    Time,
-    ValueObject,
-    pdumodel,
-)
+from handlers.raritan.rpc import Enumeration, Interface, Structure, Time, ValueObject, pdumodel
 from handlers.raritan.rpc._runtime.registry import MODULES, idl_name
 from tests.servers import sdk
 from tests.servers.worker import Worker

@@ -6,10 +6,7 @@ from typing import Any, Optional
 
 import pytest
 
-from handlers.redfish.figures import (
-    current,
-    total,
-)
+from handlers.redfish.figures import current, total
 
 
 def lines(

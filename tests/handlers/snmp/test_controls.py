@@ -7,11 +7,7 @@ from handlers.snmp.controls import Guarded, Verbs, Write
 from handlers.snmp.frozen_value import replace
 from handlers.snmp.reader import Reader
 from handlers.snmp.single_family import Unmarked, WritePacked
-from handlers.snmp.sources import (
-    Column,
-    Packed,
-    Scalar,
-)
+from handlers.snmp.sources import Column, Packed, Scalar
 from tests.handlers.snmp.memory import Memory, reader, table
 
 COMMAND = Column("1.3.5")

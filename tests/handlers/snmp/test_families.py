@@ -9,25 +9,15 @@ from collections.abc import Sequence
 
 import pytest
 
-from handlers.host import Label
-from handlers.shared.errors import (
-    Denied,
-    PduHandlerError,
-    ProtocolError,
-    Refused,
-    Unsupported,
-)
+from handlers.dcimanager import Label
+from handlers.shared.errors import Denied, PduHandlerError, ProtocolError, Refused, Unsupported
 from handlers.snmp import detection, metering
 from handlers.snmp.evidence import Confidence
 from handlers.snmp.frozen_value import parts_of
 from handlers.snmp.profile import is_below
 from handlers.snmp.profiles import PROFILES
 from handlers.snmp.reader import Reader
-from handlers.snmp.sources import (
-    Column,
-    Scalar,
-    Spread,
-)
+from handlers.snmp.sources import Column, Scalar, Spread
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.handlers.snmp.calls import near, pdu
 from tests.handlers.snmp.exact_figures import read_exactly

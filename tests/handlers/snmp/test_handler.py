@@ -12,7 +12,7 @@ from typing import Optional
 import pytest
 
 from handlers import VERSION
-from handlers.host.snmp import Snmp
+from handlers.dcimanager.snmp import Snmp
 from handlers.http import client as http_client
 from handlers.shared.errors import SettingsError, Unreachable, Unsupported
 from handlers.snmp import options, schema, switching

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from handlers.host.snmp import LONGEST_SECONDS
+from handlers.dcimanager.snmp import LONGEST_SECONDS
 from handlers.snmp.switching import PLAN_SECONDS
 from tests import platform_calls
 from tests.platform_calls import all_costs

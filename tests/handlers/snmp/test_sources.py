@@ -5,16 +5,7 @@ from hypothesis import given, strategies as st
 
 from handlers.shared.errors import NoSuchOutlet, ProtocolError
 from handlers.snmp.reader import MISSING, Reader
-from handlers.snmp.sources import (
-    Column,
-    Complete,
-    Fitted,
-    NamedRows,
-    Scalar,
-    Span,
-    Spread,
-    Tables,
-)
+from handlers.snmp.sources import Column, Complete, Fitted, NamedRows, Scalar, Span, Spread, Tables
 from tests.handlers.snmp.memory import Memory, filled, reader, table
 
 

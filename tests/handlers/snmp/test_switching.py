@@ -12,14 +12,7 @@ import pytest
 from handlers.shared.errors import Denied, NoSuchOutlet, PduHandlerError, Unreachable
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.handlers.snmp.calls import near, pdu
-from tests.handlers.snmp.units import (
-    WIRED_KINDS,
-    handler_of,
-    port_of,
-    states,
-    switching,
-    unit_id,
-)
+from tests.handlers.snmp.units import WIRED_KINDS, handler_of, port_of, states, switching, unit_id
 from tests.recordings import Fixture, Order
 from tests.servers.snmpd import Snmpd
 from tests.simulators.snmp_agent import Agent, Faults, ber

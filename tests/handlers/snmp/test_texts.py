@@ -2,15 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from handlers.snmp.sources import (
-    Bits,
-    ByOctets,
-    Column,
-    Field,
-    Gathered,
-    Number,
-    Packed,
-)
+from handlers.snmp.sources import Bits, ByOctets, Column, Field, Gathered, Number, Packed
 from tests.handlers.snmp.memory import both, reader, table
 
 A, B, C = Column("1.3.1"), Column("1.3.2"), Column("1.3.3")

@@ -7,11 +7,7 @@ from typing import Optional
 
 import pytest
 
-from handlers.snmp.sources import (
-    Column,
-    Complete,
-    Scalar,
-)
+from handlers.snmp.sources import Column, Complete, Scalar
 from handlers.snmp.sources.filters import lacks_first_row
 from handlers.snmp.states import Doubt, State
 from pdu_common.helper import EnumPowerStatus

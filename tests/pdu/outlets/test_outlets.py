@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from handlers import host
+from handlers import dcimanager
 from handlers.shared import errors
 from handlers.shared.errors import PduHandlerError
 from handlers.shared.meter_figures import MeterFigures
@@ -80,10 +80,10 @@ def test_a_figure_that_only_tools_read_does_not_hide_those_of_dcimanager(
         def opened(self, with_states: bool) -> Iterator[Watts]:
             yield self
 
-        def figures(self, with_power: bool) -> host.Figures:
+        def figures(self, with_power: bool) -> dcimanager.Figures:
             if with_power:
                 raise self.why
-            return host.Figures(2.0, 5.0, {"1": MeterFigures(energy_kwh=5.0)})
+            return dcimanager.Figures(2.0, 5.0, {"1": MeterFigures(energy_kwh=5.0)})
 
     use(monkeypatch, lambda name: LoadedHandler(name, name, Watts, (), False))
     code, out, err = run(capsys, "statistic", "x", "192.0.2.7", "--json")

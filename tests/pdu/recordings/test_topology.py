@@ -17,7 +17,7 @@ from pdu.recordings.nut.topology import meters_of
 from pdu.recordings.redfish.topology import parse_branch
 from pdu.recordings.snmp import topology as of_snmp
 from pdu.recordings.topology import BREAKER, LINE, MeteredPart
-from tests.pdu.pdus.test_one_reading import target_of
+from tests.pdu.reading.test_one_reading import target_of
 from tests.peers import PEERS, SHOWN, Peer
 
 

@@ -15,13 +15,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Optional
 
-from tests.program import (
-    StopSignals,
-    count,
-    port,
-    shown_password,
-    starting,
-)
+from tests.program import StopSignals, count, port, shown_password, starting
 
 from . import ADMIN, NutServer, SwitchedPdu, User
 from .users import ALL

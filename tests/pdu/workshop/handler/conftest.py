@@ -1,5 +1,5 @@
 """Each test loads handlers of its own by path."""
 
-from tests.pdu.pdus.page_handler import loaded_anew
+from tests.pdu.loading.page_handler import loaded_anew
 
 __all__ = ["loaded_anew"]

@@ -14,8 +14,8 @@ from pdu.loading.handler_source import read_handler
 from pdu.workshop.handler import device_trials, loading_checks
 from pdu.workshop.handler.rules import RULES, UNTRIED, Finding
 from tests.needs import ROOT
-from tests.pdu.pdus.json_pdu import HTTP
-from tests.pdu.pdus.page_handler import SOURCE, folder, packed
+from tests.pdu.loading.json_pdu import HTTP
+from tests.pdu.loading.page_handler import SOURCE, folder, packed
 from tests.pdu.running import run
 
 # the page waits 10 s for a state; without a wait, only what comes late is not seen

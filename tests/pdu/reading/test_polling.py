@@ -10,8 +10,8 @@ from typing import Any, Optional, cast
 
 import pytest
 
-from handlers.host import Figures, FourCalls, Label
-from handlers.host.snmp import Snmp
+from handlers.dcimanager import Figures, FourCalls, Label
+from handlers.dcimanager.snmp import Snmp
 from handlers.http.client import HttpClient
 from handlers.http.connection import StandardTransport
 from handlers.http.message import Endpoint, Request

@@ -10,8 +10,8 @@ from typing import Any, cast
 
 import pytest
 
-from handlers import host
-from handlers.host.snmp import Snmp
+from handlers import dcimanager
+from handlers.dcimanager.snmp import Snmp
 from handlers.shared.errors import PduHandlerError
 
 ROOT = "1.3.6.1.9"
@@ -155,21 +155,21 @@ def of_snmp() -> Iterator[Callable[[], object]]:
 
 def of_the_form() -> Iterator[Callable[[], object]]:
     for odd in hostile():
-        yield partial(host.address, odd)
-        yield partial(host.settings, odd)
-        yield partial(host.outlet_identity, cast(Any, odd))
+        yield partial(dcimanager.address, odd)
+        yield partial(dcimanager.settings, odd)
+        yield partial(dcimanager.outlet_identity, cast(Any, odd))
         for name in ("ip", "host"):
-            yield partial(host.address, SimpleNamespace(**{name: odd}))
-            yield partial(host.address, {name: odd})
+            yield partial(dcimanager.address, SimpleNamespace(**{name: odd}))
+            yield partial(dcimanager.address, {name: odd})
         for secret_holder in (
             *(odd, [odd], [(odd, "a")], [("a", odd)], {"a": odd}, {"key": odd, "value": "1"}),
             *([SimpleNamespace(key=odd, value="a")], [SimpleNamespace(key="a", value=odd)]),
         ):
             for name in ("custom_params", "settings"):
-                yield partial(host.settings, {name: secret_holder})
+                yield partial(dcimanager.settings, {name: secret_holder})
         both: Mapping[str, object] = {"device": odd, "custom_params": {"device": "a"}}
-        yield partial(host.settings, both, own=("device",))
-        yield partial(host.outlet_identity, cast(Any, SimpleNamespace(identity=odd)))
+        yield partial(dcimanager.settings, both, own=("device",))
+        yield partial(dcimanager.outlet_identity, cast(Any, SimpleNamespace(identity=odd)))
 
 
 @pytest.mark.parametrize("cells", [of_snmp, of_the_form])

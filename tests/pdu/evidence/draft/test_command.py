@@ -14,10 +14,10 @@ from pdu.evidence.draft.columns import NOT_SHOWN
 from pdu.recordings.snmp import snmprec
 from pdu_common.connection import PduSnmpData
 from tests.needs import ROOT, pysmi
+from tests.pdu.evidence.draft import modules
+from tests.pdu.evidence.draft.acme import ACME, acme
 from tests.pdu.recordings.planted_devices import replayed
 from tests.pdu.running import run
-from tests.pdu.workshop.draft import modules
-from tests.pdu.workshop.draft.acme import ACME, acme
 from tests.waiting import PATIENCE_S
 
 Printed = pytest.CaptureFixture[str]

@@ -34,7 +34,7 @@ from pdu_common.connection import PduData, PduSnmpData
 from tests.handlers.snmp import recorded
 from tests.handlers.snmp.memory import Memory, of_rows
 from tests.needs import ROOT
-from tests.pdu.core.cli.test_waiting_line import screen
+from tests.pdu.cli.test_waiting_line import screen
 from tests.pdu.recordings.planted_devices import UNITS, Printed, arguments, identified, replayed
 from tests.pdu.recordings.recording_formats import identity, names
 from tests.recordings import fixture

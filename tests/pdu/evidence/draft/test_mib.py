@@ -15,8 +15,8 @@ from pdu.evidence.draft.mib_parser import parse_mib_files
 from pdu.evidence.draft.profile import draft
 from pdu.recordings.snmp.recorded_rows import RecordedRows, arcs
 from tests.needs import pysmi
-from tests.pdu.workshop.draft import modules
-from tests.pdu.workshop.draft.acme import ACME, acme, node, tree
+from tests.pdu.evidence.draft import modules
+from tests.pdu.evidence.draft.acme import ACME, acme, node, tree
 
 OFF_FIRST, ON_FIRST = (
     [("enumSpec", [(first, 0), (second, 1)])] for first, second in (("off", "on"), ("on", "off"))

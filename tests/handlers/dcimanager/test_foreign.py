@@ -10,13 +10,9 @@ from typing import Any, cast
 
 import pytest
 
-from handlers import host
-from handlers.host.snmp import Snmp
-from handlers.shared.errors import (
-    ProtocolError,
-    SettingsError,
-    Unreachable,
-)
+from handlers import dcimanager
+from handlers.dcimanager.snmp import Snmp
+from handlers.shared.errors import ProtocolError, SettingsError, Unreachable
 from handlers.shared.settings import Setting, Settings, one_line
 from handlers.snmp import handler as snmp
 from pdu_common.connection import PduSnmpData
@@ -238,10 +234,10 @@ class Starred(str):
     ],
 )
 def test_a_setting_of_another_type_is_exactly_its_text(value: object, text: str) -> None:
-    settings = host.settings({"custom_params": {"username": value}})
+    settings = dcimanager.settings({"custom_params": {"username": value}})
     assert settings == {"username": text} and type(settings["username"]) is str
     pair = [SimpleNamespace(key=Starred("username"), value=value)]
-    assert host.settings(SimpleNamespace(custom_params=pair)) == {"username": text}
+    assert dcimanager.settings(SimpleNamespace(custom_params=pair)) == {"username": text}
 
 
 class Plain(enum.Enum):
@@ -269,7 +265,7 @@ class Locked:
 )
 def test_a_setting_without_a_certain_text_is_refused_and_never_sent(value: object) -> None:
     with pytest.raises(SettingsError, match="value of 'password'") as error_info:
-        host.settings({"custom_params": {"password": value}})
+        dcimanager.settings({"custom_params": {"password": value}})
     assert SECRET not in kept(error_info.value)
 
 
@@ -295,7 +291,7 @@ def test_a_field_that_raises_is_an_error_that_names_it_without_its_text() -> Non
     with pytest.raises(
         SettingsError, match=r"'custom_params' .*cannot be read \(ValueError\)"
     ) as error_info:
-        host.settings(Broken())
+        dcimanager.settings(Broken())
     assert SECRET not in kept(error_info.value)
 
 
@@ -303,20 +299,22 @@ def test_a_field_that_raises_is_an_error_that_names_it_without_its_text() -> Non
 def test_an_empty_field_hides_no_settings_of_another(empty: object) -> None:
     form = {"username": "admin"}
     data = SimpleNamespace(custom_params=empty, handler_params=form)
-    assert host.settings(data) == form
+    assert dcimanager.settings(data) == form
     platforms = SimpleNamespace(custom_params={"device": "x"}, handler_settings=form)
-    assert host.settings(platforms) == form
-    assert host.settings(SimpleNamespace(custom_params=form, handler_params={"a": "b"})) == form
+    assert dcimanager.settings(platforms) == form
+    assert (
+        dcimanager.settings(SimpleNamespace(custom_params=form, handler_params={"a": "b"})) == form
+    )
 
 
 def test_fields_of_common_names_are_read_only_without_the_others() -> None:
-    assert host.settings(SimpleNamespace(settings={"port": 1})) == {"port": "1"}
-    assert host.settings(SimpleNamespace(custom_params={}, settings={"poll": 1})) == {}
+    assert dcimanager.settings(SimpleNamespace(settings={"port": 1})) == {"port": "1"}
+    assert dcimanager.settings(SimpleNamespace(custom_params={}, settings={"poll": 1})) == {}
 
 
 def test_a_mapping_that_is_no_dict_is_read() -> None:
     form = UserDict({"username": "admin"})
-    assert host.settings(SimpleNamespace(custom_params=form)) == {"username": "admin"}
+    assert dcimanager.settings(SimpleNamespace(custom_params=form)) == {"username": "admin"}
 
 
 def test_a_port_that_takes_no_state_is_our_error_with_the_state() -> None:

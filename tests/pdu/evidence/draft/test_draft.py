@@ -31,8 +31,8 @@ from pdu_common.helper import EnumPowerStatus
 from pdu_common.snmp_client.tool_api import INTEGER, OID
 from tests.handlers.snmp import recorded
 from tests.needs import ROOT, pysmi
-from tests.pdu.workshop.draft import modules
-from tests.pdu.workshop.draft.acme import acme, node, tree
+from tests.pdu.evidence.draft import modules
+from tests.pdu.evidence.draft.acme import acme, node, tree
 
 
 class Truth(NamedTuple):

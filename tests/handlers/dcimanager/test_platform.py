@@ -9,8 +9,8 @@ from typing import Any, Callable, Optional
 
 import pytest
 
-from handlers import host
-from handlers.host import MeterFigures, views
+from handlers import dcimanager
+from handlers.dcimanager import MeterFigures, views
 from handlers.shared.errors import ProtocolError, SettingsError
 from pdu_common.helper import EnumPowerStatus, PduPortStatisticView, PduStatisticView
 from tests.chains import kept
@@ -31,12 +31,12 @@ WANTED = {"host": " 192.0.2.1 ", "verify": "no"}
     ],
 )
 def test_the_address_is_found_under_several_names_and_in_several_forms(data: object) -> None:
-    assert host.address(data) == "192.0.2.7"
+    assert dcimanager.address(data) == "192.0.2.7"
 
 
 def test_a_missing_address_is_an_error_that_names_the_form() -> None:
     with pytest.raises(SettingsError, match="no address .*give one on the form"):
-        host.address(SimpleNamespace(ip=""))
+        dcimanager.address(SimpleNamespace(ip=""))
 
 
 @pytest.mark.parametrize(
@@ -53,26 +53,36 @@ def test_a_missing_address_is_an_error_that_names_the_form() -> None:
     ],
 )
 def test_settings_are_read_from_each_known_form(form: object) -> None:
-    assert host.settings(SimpleNamespace(custom_params=form)) == WANTED
-    assert host.settings({"custom_params": form}) == WANTED
+    assert dcimanager.settings(SimpleNamespace(custom_params=form)) == WANTED
+    assert dcimanager.settings({"custom_params": form}) == WANTED
 
 
 def test_a_setting_under_a_key_of_the_platform_is_read_unless_it_has_its_value() -> None:
     form = {"device": "pdu_nut", "custom_params": {"device": "rack1", "name": "x"}}
-    assert host.settings(form, own=("device",)) == {"device": "rack1"}
-    assert host.settings({**form, "device": "rack1"}, own=("device",)) == {} == host.settings(form)
-    assert host.settings({**form, "device": {"id": 7}}, own=("device",)) == {"device": "rack1"}
-    assert host.settings({"settings": {"device": "None"}}, own=("device",)) == {"device": "None"}
+    assert dcimanager.settings(form, own=("device",)) == {"device": "rack1"}
+    assert (
+        dcimanager.settings({**form, "device": "rack1"}, own=("device",))
+        == {}
+        == dcimanager.settings(form)
+    )
+    assert dcimanager.settings({**form, "device": {"id": 7}}, own=("device",)) == {
+        "device": "rack1"
+    }
+    assert dcimanager.settings({"settings": {"device": "None"}}, own=("device",)) == {
+        "device": "None"
+    }
 
 
 def test_one_setting_may_come_without_a_list() -> None:
-    assert host.settings({"custom_params": {"key": "verify", "value": "no"}}) == {"verify": "no"}
+    assert dcimanager.settings({"custom_params": {"key": "verify", "value": "no"}}) == {
+        "verify": "no"
+    }
 
 
 @pytest.mark.parametrize("form", [None, "", {}, [], "null"])
 def test_missing_settings_are_allowed(form: object) -> None:
-    assert host.settings(SimpleNamespace(custom_params=form)) == {}
-    assert host.settings(SimpleNamespace()) == {}
+    assert dcimanager.settings(SimpleNamespace(custom_params=form)) == {}
+    assert dcimanager.settings(SimpleNamespace()) == {}
 
 
 @pytest.mark.parametrize(
@@ -91,11 +101,11 @@ def test_settings_of_an_unknown_form_and_a_repeated_or_missing_key_are_an_error(
     form: object,
 ) -> None:
     with pytest.raises(SettingsError):
-        host.settings({"custom_params": form})
+        dcimanager.settings({"custom_params": form})
 
 
 def test_an_empty_row_of_the_form_is_not_a_setting() -> None:
-    assert host.settings({"custom_params": {"": " ", "port": "443"}}) == {"port": "443"}
+    assert dcimanager.settings({"custom_params": {"": " ", "port": "443"}}) == {"port": "443"}
 
 
 ABSURD: dict[str, object] = {
@@ -116,7 +126,7 @@ ABSURD: dict[str, object] = {
 @pytest.mark.parametrize("form", ABSURD.values(), ids=ABSURD)
 def test_settings_of_an_absurd_size_or_type_are_a_short_error(form: object) -> None:
     with pytest.raises(SettingsError) as error_info:
-        host.settings({"custom_params": form})
+        dcimanager.settings({"custom_params": form})
     assert len(str(error_info.value)) < 300
 
 
@@ -125,25 +135,25 @@ def test_a_hundred_settings_are_read_and_one_more_is_an_error(
     form: Callable[[object], object],
 ) -> None:
     settings = {f"key{n}": "x" for n in range(100)}
-    assert host.settings({"custom_params": form(settings.items())}) == settings
+    assert dcimanager.settings({"custom_params": form(settings.items())}) == settings
     with pytest.raises(SettingsError, match="more than 100"):
-        host.settings({"custom_params": form({**settings, "key100": "x"}.items())})
+        dcimanager.settings({"custom_params": form({**settings, "key100": "x"}.items())})
 
 
 def test_settings_that_are_too_long_are_not_called_invalid_json() -> None:
     with pytest.raises(SettingsError, match="more than 1000000 characters"):
-        host.settings({"custom_params": json.dumps({"ca_pem": "x" * 1_000_000})})
+        dcimanager.settings({"custom_params": json.dumps({"ca_pem": "x" * 1_000_000})})
 
 
 @pytest.mark.parametrize("form", [json.dumps(json.dumps(PAIRS)), '"abc"', '""'])
 def test_json_of_a_string_is_an_error_about_its_type(form: str) -> None:
     with pytest.raises(SettingsError, match="have the type str; give keys and values"):
-        host.settings({"custom_params": form})
+        dcimanager.settings({"custom_params": form})
 
 
 def test_text_that_is_not_json_stays_out_of_the_errors_causes() -> None:
     with pytest.raises(SettingsError) as error_info:
-        host.settings({"custom_params": '{"password": "hunter2"'})
+        dcimanager.settings({"custom_params": '{"password": "hunter2"'})
     assert "hunter2" not in kept(error_info.value)
 
 
@@ -154,17 +164,17 @@ def test_the_error_for_an_impossible_address_is_short_and_without_control_charac
     address: object,
 ) -> None:
     with pytest.raises(SettingsError, match="address") as error_info:
-        host.address(SimpleNamespace(ip=address))
+        dcimanager.address(SimpleNamespace(ip=address))
     assert str(error_info.value).isprintable() and len(str(error_info.value)) < 300
 
 
 def test_views_hold_readings_and_leave_unmetered_figures_at_their_default() -> None:
-    view = host.pdu_view([("1", EnumPowerStatus.UP), ("2.7", EnumPowerStatus.UNKNOWN)])
+    view = dcimanager.pdu_view([("1", EnumPowerStatus.UP), ("2.7", EnumPowerStatus.UNKNOWN)])
     assert [(p.identity, p.power_status) for p in view.ports] == [
         ("1", EnumPowerStatus.UP),
         ("2.7", EnumPowerStatus.UNKNOWN),
     ]
-    figures = host.Figures(
+    figures = dcimanager.Figures(
         None, 12.5, {"1": MeterFigures(0.5, energy_kwh=2), "2": MeterFigures()}
     ).view()
     # The default means "not metered". A 0.0 that the handler sets means that zero was measured.
@@ -182,11 +192,11 @@ def test_nan_and_infinity_never_reach_the_platform(figure: float) -> None:
         (None, None, {"1": MeterFigures(energy_kwh=figure)}),
     ):
         with pytest.raises(ProtocolError, match="not a finite number"):
-            host.Figures(load, energy, ports).view()
+            dcimanager.Figures(load, energy, ports).view()
 
 
 def test_a_label_from_a_device_has_no_control_characters() -> None:
-    assert host.label("1", "\x1b[2J1", "db\r\n\u202e\ud800 ключ") == (
+    assert dcimanager.label("1", "\x1b[2J1", "db\r\n\u202e\ud800 ключ") == (
         "1",
         "\\x1b[2J1",
         "db\\r\\n\\u202e\\ud800 ключ",
@@ -231,7 +241,9 @@ def test_a_ports_figures_go_into_the_fields_of_its_view(
     monkeypatch: pytest.MonkeyPatch, cls: type, energy: str, load: Optional[str]
 ) -> None:
     monkeypatch.setattr(views, "PduPortStatisticView", cls)
-    entry: Any = host.Figures(None, None, {"7": MeterFigures(1.5, energy_kwh=20.0)}).view().ports[0]
+    entry: Any = (
+        dcimanager.Figures(None, None, {"7": MeterFigures(1.5, energy_kwh=20.0)}).view().ports[0]
+    )
     assert entry.identity == "7" and getattr(entry, energy) == 20.0
     assert load is None or getattr(entry, load) == 1.5
 
@@ -277,5 +289,5 @@ def test_totals_are_reported_if_a_ports_view_cannot_hold_an_identity(
     monkeypatch: pytest.MonkeyPatch, cls: type
 ) -> None:
     monkeypatch.setattr(views, "PduPortStatisticView", cls)
-    view = host.Figures(3.0, 4.0, {"7": MeterFigures(1.5, energy_kwh=20.0)}).view()
+    view = dcimanager.Figures(3.0, 4.0, {"7": MeterFigures(1.5, energy_kwh=20.0)}).view()
     assert (view.load, view.total_consumption, view.ports) == (3.0, 4.0, [])

@@ -9,9 +9,9 @@ from typing import Any, Callable, Optional, cast
 import pytest
 from pysnmp.proto import errind, rfc1902, rfc1905
 
-from handlers.host.rows import oid_arcs
-from handlers.host.snmp import Snmp
-from handlers.host.views import ports_of
+from handlers.dcimanager.rows import oid_arcs
+from handlers.dcimanager.snmp import Snmp
+from handlers.dcimanager.views import ports_of
 from handlers.shared.errors import (
     Denied,
     PduHandlerError,

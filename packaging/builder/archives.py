@@ -1,0 +1,143 @@
+"""One archive of a handler of this project, and how it is written to a folder.
+
+An archive contains one directory `pdu_<name>` with an `__init__.py`, a generated entry module
+`handler.py`, and one folder with copies of the handler's own `handler.py` (in `handlers/<name>`; in
+`handlers/snmp` for a profile in JSON) and of the files below handlers/ that it imports, directly or
+not. The entry module loads all of them, so that a process that has it needs no file any more.
+The copies are unchanged, except `snmp/options.py`, which holds the build options. A hash of the
+content is in the folder's name, so that versions do not mix. Relative imports keep working, because
+the paths below handlers/ stay the same.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import re
+import tarfile
+import tempfile
+import textwrap
+import zlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Optional
+
+from pdu.loading.handler_archives import content_hash, pack_archive
+
+from .closure import BuildError, files
+
+PREVIOUS = "previous"  # in the folder of archives: those that others of the same version replaced
+
+_ENTRY = '''"""Entry module of this archive. The code is in the folder that is named by the hash of its content.
+
+All of it is loaded here, so a process that has this module needs the files no more.
+"""
+import importlib
+import importlib.util
+import os.path
+import sys
+
+if __package__ in sys.modules:
+    _code = __package__ + ".{folder}"
+else:       # loaded by this file's path alone: make a package for the relative imports
+    if "{alone}" not in sys.modules:
+        _spec = importlib.util.spec_from_file_location("{alone}", os.path.join(os.path.dirname(__file__), "__init__.py"))
+        sys.modules["{alone}"] = importlib.util.module_from_spec(_spec)
+    _code = "{alone}.{folder}"
+_names = """
+{names}
+""".split()
+make_handler = importlib.import_module(_code + ".{name}.handler").make_handler
+_held = [importlib.import_module(_code + name) for name in _names]
+
+__all__ = ["make_handler"]
+'''
+
+
+def archive(
+    tree: Path, name: str, replace: Optional[Mapping[str, str]] = None, top: str = ""
+) -> bytes:
+    """The bytes of one archive, which depend only on its files and this Python's zlib.
+
+    `top`: its folder, pdu_`name` if "".
+    """
+    content = files(tree, name, replace)
+    digest = content_hash(content)
+    folder, top = f"c{digest[:12]}", top or f"pdu_{name}"
+    members = {f"{top}/{folder}/{path}": data for path, data in content.items()}
+    members[f"{top}/__init__.py"] = (
+        f'"""PDU handler pack {version(tree)}: {name}. Licence: BSD-3-Clause."""\n'.encode()
+    )
+    names = [
+        "." + path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+        for path in sorted(content)
+        if path != "__init__.py"
+    ]
+    members[f"{top}/handler.py"] = _ENTRY.format(
+        folder=folder,
+        alone=f"{top}_{folder}",
+        names=textwrap.fill(" ".join(names), 100, break_long_words=False),
+        name=name,
+    ).encode()
+    return pack_archive(members, digest)
+
+
+def version(tree: Path) -> str:
+    """VERSION in `<tree>/__init__.py`, without importing it. Raises BuildError."""
+    path = tree / "__init__.py"
+    match = (
+        re.search('^VERSION = "([^"]+)"$', path.read_text("utf-8"), re.MULTILINE)
+        if path.is_file()
+        else None
+    )
+    if match is None:
+        raise BuildError(f'{tree.name}/__init__.py has no VERSION = "…"')
+    return match[1]
+
+
+def keep_replaced(path: Path, data: bytes) -> None:
+    """Keep an archive that others of the same version replace: it may be the one that runs, and the
+    only copy of it. Its name gets the hash of its content, which is in the log of each call too.
+    """
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        return
+    if content == data:
+        return
+    folder = path.parent / PREVIOUS
+    folder.mkdir(exist_ok=True)
+    write_file(
+        folder / f"{path.name.removesuffix('.tar.gz')}+{_content_of(content)}.tar.gz", content
+    )
+
+
+def _content_of(data: bytes) -> str:
+    """The name of the folder of code in an archive, or for other bytes their own hash."""
+    try:
+        with tarfile.open(fileobj=io.BytesIO(data), mode="r:gz") as archive:
+            for name in archive.getnames():
+                if match := re.fullmatch(r"[^/]+/(c[0-9a-f]{12})(/.*)?", name):
+                    return match[1]
+    except (tarfile.TarError, OSError, EOFError, zlib.error):
+        pass  # a damaged file is kept too
+    return hashlib.sha256(data).hexdigest()[:12]
+
+
+def write_file(path: Path, data: bytes, mode: int = 0o644) -> None:
+    """Replace the file in one step: an upload or a build at the same time reads the whole old file
+    or the whole new one.
+    """
+    with tempfile.NamedTemporaryFile(
+        dir=path.parent, prefix=f"{path.name}.", suffix=".part", delete=False
+    ) as partial:
+        name = Path(partial.name)
+        try:
+            partial.write(data)
+            partial.flush()
+            name.chmod(mode)
+            name.replace(path)
+        except BaseException:
+            # missing if an interrupt came just after the replacement
+            name.unlink(missing_ok=True)
+            raise

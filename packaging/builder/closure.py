@@ -1,0 +1,252 @@
+"""What the file of a handler imports, and all files that an archive of it needs."""
+
+from __future__ import annotations
+
+import ast
+import functools
+import itertools
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import NamedTuple, Optional
+
+from pdu.workshop.handler.handler_imports import PLATFORM_MODULES, standard_library
+
+
+class BuildError(Exception):
+    """Nothing was built. The text is one sentence."""
+
+
+Module = tuple[str, ...]  # parts of a dotted name below handlers/; () is `handlers`
+
+
+class Import(NamedTuple):
+    """One import in a file."""
+
+    line: int
+    #: the number of leading dots
+    level: int
+    module: str
+    #: what follows `from … import`
+    names: tuple[str, ...]
+
+
+@functools.lru_cache(maxsize=2048)
+def imports(source: str, display_path: str) -> tuple[Import, ...]:
+    """The imports in a file, including those inside functions and `importlib.import_module(".x",
+    …)`.
+
+    Relative imports for annotations count too: raritan/rpc resolves its annotations at run time,
+    which needs those files. `import_module(name)`, whose name is absolute, is neither followed nor
+    checked. Raises BuildError for text that is not Python, and for `import_module(name, package)`
+    unless the name is a literal with leading dots or ImportError is caught by name.
+    """
+    try:
+        tree = ast.parse(source, filename=display_path)
+    except SyntaxError as error:
+        # the error for a NUL character has no line
+        line = f" line {error.lineno}" if error.lineno else ""
+        raise BuildError(f"{display_path}{line}: not valid Python ({error.msg})") from None
+    except ValueError as error:  # NUL characters, in older versions of Python
+        raise BuildError(f"{display_path}: not valid Python ({error})") from None
+    return tuple(_imports(tree, display_path, False, "import_module" in source))
+
+
+def _imports(node: ast.AST, display_path: str, guarded: bool, calls: bool) -> Iterator[Import]:
+    """`guarded`: ImportError is caught.
+
+    `calls`: expressions may call import_module; otherwise only statements are searched.
+    """
+    for child in _run(node):
+        if isinstance(child, ast.expr) and not calls:
+            continue
+        if isinstance(child, ast.ImportFrom):
+            yield Import(
+                child.lineno,
+                child.level,
+                child.module or "",
+                tuple(alias.name for alias in child.names),
+            )
+        elif isinstance(child, ast.Import):
+            for alias in child.names:
+                yield Import(child.lineno, 0, alias.name, ())
+        elif (
+            isinstance(child, ast.Call)
+            and _name(child.func) == "import_module"
+            and len(child.args) + len(child.keywords) > 1
+        ):
+            names = [keyword.value for keyword in child.keywords if keyword.arg == "name"]
+            argument = [*child.args, *names, None][0]
+            if (
+                isinstance(argument, ast.Constant)
+                and isinstance(argument.value, str)
+                and argument.value.startswith(".")
+            ):
+                module_name = argument.value.lstrip(".")
+                yield Import(child.lineno, len(argument.value) - len(module_name), module_name, ())
+            elif not guarded:
+                raise BuildError(
+                    f"{display_path} line {child.lineno}: a module that is chosen at run time may be"
+                    " missing in the archive; name it by a literal with leading dots, or catch"
+                    " ImportError"
+                )
+        yield from _imports(child, display_path, guarded or _catches_import_error(child), calls)
+
+
+def _run(node: ast.AST) -> Iterator[ast.AST]:
+    """The children to search.
+
+    For `if TYPE_CHECKING:` these are the else branch and the relative imports (see `imports`).
+    """
+    if isinstance(node, ast.If) and _name(node.test) == "TYPE_CHECKING":
+        yield from node.orelse
+        yield from (
+            child for child in node.body if isinstance(child, ast.ImportFrom) and child.level
+        )
+    else:
+        yield from ast.iter_child_nodes(node)
+
+
+def _catches_import_error(node: ast.AST) -> bool:
+    """Whether an `except` takes an ImportError."""
+    if not isinstance(node, ast.Try):
+        return False
+    types = [handler.type for handler in node.handlers if handler.type]
+    exception_nodes = itertools.chain.from_iterable(map(ast.walk, types))
+    return any(
+        _name(node) in ("ImportError", "ModuleNotFoundError")
+        for node in exception_nodes
+        if isinstance(node, ast.expr)
+    )
+
+
+def _name(node: ast.expr) -> str:
+    if isinstance(node, ast.Name):
+        return node.id
+    return node.attr if isinstance(node, ast.Attribute) else ""
+
+
+# ---- what an archive may import ------------------------------------------------------------------
+
+
+def _check_absolute(import_: Import, display_path: str, allowed_modules: frozenset[str]) -> None:
+    """Raise BuildError for an absolute import that DCImanager may not have."""
+    top = import_.module.partition(".")[0]
+    if top in allowed_modules:
+        return
+    if top == "handlers":
+        raise BuildError(
+            f"{display_path} line {import_.line}: imports {import_.module!r}, which has another path in an"
+            " archive; write the import with leading dots"
+        )
+    raise BuildError(
+        f"{display_path} line {import_.line}: imports {import_.module!r}, which DCImanager may not have; an"
+        " archive can import the standard library of Python 3.9 to 3.13, its own files,"
+        f" {' and '.join(sorted(PLATFORM_MODULES))}"
+    )
+
+
+# ---- the files of one handler --------------------------------------------------------------------
+
+
+class _Closure:
+    """Collects the files that `handlers/<name>/handler.py` needs. `replace`: path → new text."""
+
+    def __init__(self, tree: Path, name: str, replace: Mapping[str, str]) -> None:
+        self.tree = tree
+        self.name = name
+        self.replace = replace
+        self.files: dict[str, bytes] = {}
+        self._paths: dict[Module, Optional[str]] = {}
+        self._allowed = standard_library() | PLATFORM_MODULES
+        self._others = {path.parent.name for path in tree.glob("*/handler.py")} - {name}
+
+    def add(self, module: Module) -> None:
+        """Take `module`, the packages that contain it, and everything that they import."""
+        for depth in range(len(module) + 1):
+            self._take(module[:depth])
+
+    def _take(self, module: Module) -> None:
+        """Take the file of a module, and all that it imports. Raises BuildError."""
+        path = self._path(module)
+        if path is None:
+            where = "/".join((self.tree.name, *module))
+            raise BuildError(f"neither {where}.py nor {where}/__init__.py exists")
+        if path in self.files:
+            return
+        if module and module[0] in self._others:
+            raise BuildError(
+                f"{self._tree_path(path)} belongs to another handler: handlers share only modules"
+                f" directly in {self.tree.name}/ and packages without a handler.py"
+            )
+        content = (
+            self.replace[path].encode() if path in self.replace else (self.tree / path).read_bytes()
+        )
+        self.files[path] = content
+        package = module if path.endswith("__init__.py") else module[:-1]
+        try:
+            source = content.decode()
+        except UnicodeDecodeError:
+            raise BuildError(f"{self._tree_path(path)} is not UTF-8") from None
+        for import_ in imports(source, self._tree_path(path)):
+            if import_.level:
+                self._follow(import_, package, path)
+            else:
+                _check_absolute(import_, self._tree_path(path), self._allowed)
+
+    def _follow(self, import_: Import, package: Module, path: str) -> None:
+        """Take what a relative import names: a module, and its names that are modules. Raises
+        BuildError.
+        """
+        where = f"{self._tree_path(path)} line {import_.line}"
+        if import_.level > len(package) + 1:
+            raise BuildError(f"{where}: a relative import leaves {self.tree.name}/")
+        base = package[: len(package) - import_.level + 1] + tuple(
+            part for part in import_.module.split(".") if part
+        )
+        if self._path(base) is None:
+            raise BuildError(
+                f"{where}: imports {'.' * import_.level}{import_.module}, which does not exist (a"
+                " package needs an __init__.py)"
+            )
+        self.add(base)
+        # a submodule, or a name that the module defines
+        for name in import_.names:
+            if self._path(base + (name,)) is not None:
+                self.add(base + (name,))
+            elif any(self.tree.joinpath(*base, name).glob("*.py")):
+                raise BuildError(f"{where}: imports the folder {name}, which has no __init__.py")
+
+    def _path(self, module: Module) -> Optional[str]:
+        """The file of a module or package; None if there is none, as for a name that a module
+        defines.
+        """
+        if module not in self._paths:
+            self._paths[module] = self._find_module(module)
+        return self._paths[module]
+
+    def _find_module(self, module: Module) -> Optional[str]:
+        stem = "/".join(module)
+        for path in (f"{stem}/__init__.py".lstrip("/"), f"{stem}.py"):
+            if path in self.replace or (self.tree / path).is_file():
+                return path
+        return None
+
+    def _tree_path(self, path: str) -> str:
+        return f"{self.tree.name}/{path}"
+
+
+def files(tree: Path, name: str, replace: Optional[Mapping[str, str]] = None) -> dict[str, bytes]:
+    """The files that `<tree>/<name>/handler.py` needs: path below `tree` → content. Raises
+    BuildError.
+
+    `replace` has new content for some of them (`{"snmp/options.py": "…"}`). A path that the handler
+    does not use is an error: its new content would have no effect.
+    """
+    closure = _Closure(tree, name, replace or {})
+    closure.add((name, "handler"))
+    unused_keys = sorted(set(replace or {}) - set(closure.files))
+    if unused_keys:
+        raise BuildError(
+            f"{unused_keys[0]} has a replacement, but the handler {name!r} does not use it"
+        )
+    return closure.files

@@ -1,0 +1,280 @@
+"""The command line of `build.py`."""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import shlex
+import sys
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple, Optional
+
+from handlers import registry
+from handlers.shared.errors import SettingsError
+from handlers.shared.similar_names import similar_names
+from handlers.snmp import schema
+from pdu.loading import handler_source
+from pdu.loading.handler_paths import is_path
+from pdu.loading.handler_source import HandlerSource
+from pdu.recordings.families import own_profiles
+from pdu.workshop.handler.handler_imports import TOOL_MODULES
+
+from .archives import archive, keep_replaced, version, write_file
+from .closure import BuildError
+from .script import HANDLERS, Handler, register_script, registered_earlier
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def build(tree: Path, out: Path, handlers: Sequence[Handler]) -> list[Path]:
+    """Write the archives of `handlers` and register.sh to `out`, and return their paths. Raises
+    BuildError and OSError.
+
+    The script knows the pack's own handlers, those in `handlers`, and those that an earlier
+    register.sh in `out` lists. Without a name it registers those whose archives of this version
+    are in `out`.
+    """
+    number = version(tree)
+    archives = {
+        registry.archive_name(h.name, number): archive(
+            tree, h.package or h.name, h.replace, f"pdu_{h.name}"
+        )
+        for h in handlers
+    }
+    handler_by_name = {h.name: h for h in (*registered_earlier(out, number), *handlers)}
+    owners_handlers = [
+        handler_by_name[name]
+        for name in sorted(handler_by_name)
+        if name not in {h.name for h in HANDLERS}
+    ]
+    all_handlers = [*HANDLERS, *owners_handlers]
+    names_in_out = [
+        h.name for h in all_handlers if (out / registry.archive_name(h.name, number)).is_file()
+    ]
+    handler_names = {*names_in_out, *(h.name for h in handlers)}
+    script = register_script(number, all_handlers, handler_names)
+    out.mkdir(parents=True, exist_ok=True)
+    for name, data in archives.items():
+        keep_replaced(out / name, data)
+        write_file(out / name, data)
+    write_file(out / "register.sh", script.encode(), 0o755)
+    return [out / name for name in archives] + [out / "register.sh"]
+
+
+class OwnHandler(NamedTuple):
+    """An archive of a handler that is not of this pack."""
+
+    path: Path
+    source: HandlerSource
+
+    @property
+    def register_line(self) -> str:
+        """The command that registers it."""
+        script = shlex.quote(str(self.path.parent / "register.sh"))
+        return (
+            f"sh {script} --archive {shlex.quote(str(self.path))} --import"
+            f" {self.source.import_path} --name"
+            f" {shlex.quote(self.source.shown or self.source.archive.top)}"
+            f" --protocol {self.source.protocol}"
+        )
+
+
+def build_own(words: Sequence[str], out: Path) -> list[OwnHandler]:
+    """Write the archives of handlers that anybody wrote, by the paths of their files, folders or
+    archives, and register.sh. Raises BuildError and OSError.
+    """
+    try:
+        sources = [handler_source.read_handler(word) for word in words]
+        for source in sources:
+            if source.archive.top not in TOOL_MODULES:
+                handler_source.require_own_name(source)
+    except SettingsError as error:
+        raise BuildError(error.reason) from None
+    handlers: list[OwnHandler] = []
+    for source in sources:
+        path = out / f"{source.archive.top}.tar.gz"
+        handlers.append(OwnHandler(path, source))
+    build(ROOT / "handlers", out, ())
+    for handler in handlers:
+        keep_replaced(handler.path, handler.source.data)
+        write_file(handler.path, handler.source.data)
+    return handlers
+
+
+_OPTIONS = "snmp/options.py"
+
+
+def own_profile(file: Path) -> Handler:
+    """The archive for a PDU that `file` describes in JSON. Raises BuildError."""
+    try:
+        family = own_profiles.own_family(own_profiles.read_profile(file))
+    except schema.ProfileError as error:
+        raise BuildError(f"{file}: {error}") from None
+    return Handler(
+        family.name,
+        family.shown,
+        "snmp",
+        "snmp",
+        {_OPTIONS: own_profiles.options_source(family.options)},
+    )
+
+
+def own_profile_guesses(file: Path) -> list[str]:
+    """What `pdu draft` guessed in this file and nobody has confirmed: outlets with such a state are
+    UNKNOWN."""
+    return own_profiles.guesses(own_profiles.read_profile(file))
+
+
+def build_with_options(
+    handler: Handler, only: Sequence[str], profile: Optional[str], flags: Sequence[str]
+) -> Handler:
+    """The SNMP handler's archive with these build options. Raises BuildError."""
+    try:
+        options = own_profiles.build_options(only, profile, flags)
+    except own_profiles.UnknownFamily as error:
+        raise BuildError(str(error)) from None
+    return handler._replace(replace={_OPTIONS: own_profiles.options_source(options)})
+
+
+def _parser(handler_names: Sequence[str]) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="build.py",
+        description="Build DCImanager PDU handler archives and register.sh.",
+        allow_abbrev=False,
+    )
+    parser.add_argument(
+        "names",
+        nargs="*",
+        metavar="NAME",
+        help=(
+            f"which archives: {', '.join(handler_names)}, or the path of your own handler: its file,"
+            " folder or archive (default: all of this pack; with --profile or options of"
+            " pdu_snmp, only the archives that they add or change)"
+        ),
+    )
+    parser.add_argument(
+        "--out",
+        type=Path,
+        default=ROOT / "dist",
+        help="the folder to write to (default: dist/ of the project)",
+    )
+    own_pdu = parser.add_argument_group("a PDU of your own")
+    own_pdu.add_argument(
+        "--profile",
+        type=Path,
+        metavar="FILE.json",
+        action="append",
+        default=[],
+        help=(
+            "build pdu_<key> (hyphens become underscores) for the family in this file; may be"
+            " repeated. `pdu snmp parts` lists the parts of such a file, `pdu snmp show FAMILY`"
+            " prints an example"
+        ),
+    )
+    snmp = parser.add_argument_group(
+        "options of pdu_snmp", "for a DCImanager whose form has no handler settings for SNMP"
+    )
+    snmp.add_argument(
+        "--only", nargs="+", metavar="KEY", default=[], help="detect only these families"
+    )
+    snmp.add_argument(
+        "--profile-key",
+        metavar="KEY",
+        help="read every PDU as this family instead of detecting it (setting 'profile')",
+    )
+    for key, meaning in (
+        ("switch_unproven", "also switch families whose commands are not certain"),
+        ("metered_only", "for units without outlets: an empty table of outlets is not an error"),
+        (
+            "switch_automatic",
+            "also switch outlets in an automatic mode, which a command ends permanently",
+        ),
+    ):
+        snmp.add_argument(
+            "--" + key.replace("_", "-"),
+            dest="flags",
+            action="append_const",
+            const=key,
+            default=[],
+            help=f"{meaning} (setting '{key}')",
+        )
+    return parser
+
+
+def main(arguments: Optional[Sequence[str]] = None) -> int:
+    """The command line.
+
+    Returns 0 if built, else 1. Arguments that the parser refuses exit with 2.
+    """
+    handler_names = [handler.name for handler in HANDLERS]
+    parser = _parser(handler_names)
+    options = parser.parse_args(arguments)
+    paths = [name for name in options.names if name not in handler_names and is_path(name)]
+    options.names = [name for name in options.names if name not in paths]
+    for name in options.names:
+        if name not in handler_names and Path(name).is_dir():
+            parser.error(f"the folder {name} has no Python file: give the folder of a handler")
+        if name not in handler_names:
+            near = similar_names(name, handler_names)
+            parser.error(
+                f"there is no handler {name!r}{f'; did you mean {near[0]}?' if near else ''};"
+                f" choose from {', '.join(handler_names)}, or give the"
+                f" path of your own{registry.missing_part(name)}"
+            )
+    handlers_in_only = [key for key in options.only if key in handler_names]
+    if handlers_in_only:
+        read_as = "were read as families" if len(handlers_in_only) > 1 else "was read as a family"
+        parser.error(
+            f"--only takes all words after it, so {', '.join(handlers_in_only)} {read_as}: name handlers"
+            " first, as in build.py snmp --only KEY"
+        )
+    has_options = bool(options.only or options.profile_key is not None or options.flags)
+    if has_options and options.names and "snmp" not in options.names:
+        parser.error(
+            "--only, --profile-key, --switch-unproven, --metered-only and --switch-automatic are"
+            " options of snmp: add snmp to the names, or give no NAME"
+        )
+    names = options.names
+    if not names and has_options:
+        names = ["snmp"]
+    elif not names and not options.profile and not paths:
+        names = handler_names
+    try:
+        handlers = [
+            (
+                build_with_options(h, options.only, options.profile_key, options.flags)
+                if has_options and h.name == "snmp"
+                else h
+            )
+            for h in HANDLERS
+            if h.name in names
+        ]
+        handlers += [own_profile(file) for file in options.profile]
+        once = Counter(handler.name for handler in handlers)
+        if max(once.values(), default=0) > 1:
+            raise BuildError(
+                f"profile.key: two files of --profile build pdu_{once.most_common(1)[0][0]}"
+            )
+        own_handlers = build_own(paths, options.out) if paths else []
+        archives = build(ROOT / "handlers", options.out, handlers) if handlers else []
+        for file in options.profile:
+            for guess in own_profile_guesses(file):
+                print(f"build.py: {file}: {guess}", file=sys.stderr)
+    except BuildError as error:
+        print(f"build.py: {error}", file=sys.stderr)
+        return 1
+    except OSError as error:
+        # filename2: the file that a partial one replaces
+        place = error.filename2 or error.filename or options.out
+        print(f"build.py: {place} cannot be read or written ({error.strerror})", file=sys.stderr)
+        return 1
+    for path in archives:
+        data = path.read_bytes()
+        print(f"{path}  {len(data)} bytes  sha256 {hashlib.sha256(data).hexdigest()[:16]}")
+    for own in own_handlers:
+        data = own.source.data
+        print(f"{own.path}  {len(data)} bytes  sha256 {hashlib.sha256(data).hexdigest()[:16]}")
+        print(f"import path {own.source.import_path}; register it: {own.register_line}")
+    return 0
