@@ -75,8 +75,8 @@ def tried(variant: Variant) -> tuple[str, ...]:
     other form is tried by one of them, in turn.
 
     Nearly all code for the undocumented parts of the platform is in handlers/dcimanager, whose
-    modules do not differ between archives. `python -m tests.conformance` tries each form with all handlers
-    that it affects.
+    modules do not differ between archives. `python -m tests.conformance` tries each
+    form with all handlers that it affects.
     """
     number = VARIANTS.index(variant)
     first = all(earlier.point != variant.point for earlier in VARIANTS[:number])

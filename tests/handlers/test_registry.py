@@ -1,4 +1,4 @@
-"""The registry of handlers, and two of its users: packaging/archives.py and the tests' peers."""
+"""The registry of handlers, and two of its users: packaging/builder and the tests' peers."""
 
 from __future__ import annotations
 

@@ -208,10 +208,12 @@ def test_the_entry_module_is_beside_a_folder_with_the_unchanged_files(tmp_path: 
 
 
 _PROGRAM = """
-import runpy, sys
+import sys
 from pathlib import Path
-build, tree = sys.argv[1:]
-sys.stdout.buffer.write(runpy.run_path(build)["archive"](Path(tree), "small"))
+packaging, tree = sys.argv[1:]
+sys.path[:0] = [packaging, str(Path(packaging).parent)]
+from builder.archives import archive
+sys.stdout.buffer.write(archive(Path(tree), "small"))
 """
 
 
@@ -225,7 +227,7 @@ def test_the_bytes_do_not_depend_on_the_hash_seed_or_the_mode_and_age_of_files(
         os.utime(top / "errors.py", (int(seed), int(seed)))
         made.add(
             subprocess.run(
-                [sys.executable, "-c", _PROGRAM, str(ROOT / "packaging" / "archives.py"), str(top)],
+                [sys.executable, "-c", _PROGRAM, str(ROOT / "packaging"), str(top)],
                 env={"PYTHONHASHSEED": seed},
                 cwd=tmp_path,
                 check=True,

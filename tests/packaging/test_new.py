@@ -164,7 +164,7 @@ def test_a_device_of_each_new_handler_is_read_switched_recorded_and_replayed(
 _ON_SIMULATOR = """
 import os, subprocess, sys
 from pathlib import Path
-from pdu.reading import handler_recordings
+from pdu.loading import handler_recordings
 from tests.peers.unit_pdus import UnitPeers
 
 peers, file = UnitPeers("{name}"), Path("{file}")
@@ -219,7 +219,7 @@ def test_new_families_pass_the_tests_of_all_families(grown: Path, tmp_path: Path
     )
     assert min(sum(made in name for name in found) for made in ("globex", "acme-strip")) > 10
     assert (
-        sum("tests.pdu.evidence" in name or "tests.pdu.monitoring" in name for name in found) == 2
+        sum("tests.pdu.outlets" in name or "tests.pdu.monitoring" in name for name in found) == 2
     )
     # whole: its tests are of all families at once
     assert sum(".test_energy_registers." in name for name in found) > 15
@@ -348,7 +348,7 @@ def written(page: Path, content: bytes) -> Iterator[None]:
         (["common"], "would replace a module of DCImanager"),
         (["test"], "does not begin with test"),
         (["http"], "exists already"),
-        (["host"], "handlers/host exists already"),
+        (["dcimanager"], "handlers/dcimanager exists already"),
         (["tutorial"], "docs/tutorial.md exists already"),
         (["acme", "--shape", "serial"], "'serial' is not one of"),
         (["acme", "--title", 'x"""'], "give ASCII letters, digits"),
