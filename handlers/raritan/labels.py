@@ -8,6 +8,7 @@ from ..dcimanager import Label, label
 from . import panels
 from .discovery import discover_units
 from .link_units_setting import LinkUnitSelection
+from .outlet_numbering import queue_list_proofs
 from .rpc import Agent
 from .rpc.pdumodel import Outlet
 
@@ -24,7 +25,10 @@ def labels(agent: Agent, selection: LinkUnitSelection) -> list[Label]:
         for listed_unit in units
     ]
     without_outlets = panels.units_without_outlets(bulk, units)
+    list_proofs = queue_list_proofs(bulk, units)
     bulk.perform()
+    for proof in list_proofs:
+        proof.raise_unless_whole()
     of_circuits = panels.read_panel_labels(bulk, without_outlets)
     label_list: list[Label] = []
     for listed_unit, metadata, settings in unit_calls:

@@ -10,7 +10,7 @@ from . import panels
 from .discovery import ListedUnit, UnitFinder
 from .link_units_setting import LinkUnitSelection
 from .meters import FeedMeter, Meter, PortMeter
-from .outlet_numbering import LastOutlet
+from .outlet_numbering import queue_list_proofs
 from .readings import (
     NOT_KNOWN,
     NOT_METERED,
@@ -106,7 +106,6 @@ class UnitMeter:
         self._banks: list[Optional[Reading]] = []
         self._energy: Optional[Reading] = None
         self._power: Optional[Reading] = None
-        self._last: Optional[LastOutlet] = None
 
     def ask_model(self, bulk: Bulk) -> None:
         """Queue the lists of the unit's parts.
@@ -162,7 +161,6 @@ class UnitMeter:
             else []
         )
         well_known = any(probe.error is None for probe in self._probes)
-        self._last = LastOutlet(bulk, listed_unit) if metered_outlets else None
         lists_power = self._power_probe is not None and self._power_probe.error is not None
         for outlet in metered_outlets:
             if well_known:
@@ -309,12 +307,7 @@ class UnitMeter:
         return first_metered(inlets, outlets)
 
     def ports(self) -> dict[str, MeterFigures]:
-        """The figures of each outlet.
-
-        Raises JsonRpcSyntaxException if the list of outlets lacks one.
-        """
-        if self._last is not None:
-            self._last.refuse_gap()
+        """The figures of each outlet."""
         return {outlet.identity: outlet.figures() for outlet in self._outlets}
 
 
@@ -347,6 +340,7 @@ def read_statistic(
     bulk.perform()
     units = finder.list_units(may_lack_pdu=True)
     without_outlets = panels.units_without_outlets(bulk, units)
+    list_proofs = queue_list_proofs(bulk, units)
     for _ in zip(
         *(
             meters[listed_unit.unit.link_id].queue_readings(bulk, listed_unit)
@@ -357,6 +351,8 @@ def read_statistic(
         bulk.perform()
     # sends what `units_without_outlets` queued if no unit had anything to read
     bulk.perform()
+    for proof in list_proofs:
+        proof.raise_unless_whole()
     of_panels = panels.read_panel_meters(bulk, without_outlets, with_power)
     used_meters: list[Union[UnitMeter, panels.UnitMeters]] = []
     for listed_unit in units:

@@ -2,18 +2,21 @@
 the calls it queues.
 
 Identities are positions. If the list lacks an outlet, each later outlet has the position of its
-neighbour. Two labels show that: the list's own, and the one behind the well-known id of the same
-position. On known units both are the position, as text. Others may have labels such as "AA1", so a
-label that is not a number proves nothing by itself.
+neighbour. The unit's own words show that: the number of its well-known ids (`/outlet/0` ...), and
+the labels of the list's outlet and of the well-known id of the same position. On known units both
+labels are the position, as text; others may have labels such as "AA1". What cannot be read proves
+nothing, and is an error.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Optional
 
 from .discovery import ListedUnit
 from .rpc import Bulk, JsonRpcSyntaxException, answered_field
 from .rpc.pdumodel import Outlet
+from .units import is_missing_object_error
 
 _LONGEST_NUMBER = 9  # digits
 
@@ -30,48 +33,65 @@ def parse_label_number(label: object) -> Optional[int]:
     return None
 
 
-def is_misnumbered(position: int, label: object, well_known_label: object) -> bool:
-    """Whether the labels show that the outlet at a position, from 1, belongs to another one.
+def proves_position(position: int, label: object, well_known_label: object) -> bool:
+    """Whether the labels show that the outlet at a position, from 1, is the one that this position
+    means.
 
     `label`: that of the list's outlet; `well_known_label`: that of the outlet with the position's
     well-known id; None if not read.
     """
-    if label is None:
-        return False
-    if well_known_label is not None:
-        return label != well_known_label
-    return parse_label_number(label) not in (None, position)
+    if well_known_label is None:
+        return parse_label_number(label) == position
+    return bool(label) and label == well_known_label
 
 
-class LastOutlet:
-    """The last outlet of a unit's list, which a gap before it would have moved.
-
-    Queues two calls.
-    """
+class ListProof:
+    """Whether the list of a unit's outlets is whole. Queues three calls."""
 
     def __init__(self, bulk: Bulk, listed_unit: ListedUnit) -> None:
         self._listed = listed_unit
-        well_known = listed_unit.unit.proxy(Outlet, f"/outlet/{len(listed_unit.outlets) - 1}")
+        count = len(listed_unit.outlets)
         self._own = bulk.add(listed_unit.outlets[-1].getMetaData)
-        self._known = bulk.add(well_known.getMetaData)
+        self._last, self._next = (
+            bulk.add(listed_unit.unit.proxy(Outlet, f"/outlet/{index}").getMetaData)
+            for index in (count - 1, count)
+        )
 
-    def refuse_gap(self) -> None:
-        """Raise JsonRpcSyntaxException if the list lacks an outlet: the unit's ports would be
-        fewer, with wrong states.
+    def raise_unless_whole(self) -> None:
+        """Raise JsonRpcSyntaxException if the list lacks an outlet, or if nothing proves that it
+        lacks none: the unit's ports would be fewer, with wrong states. Raises the error of an
+        answer without which that is not known.
 
         A misplaced outlet with a number up to the length of the list shows another order, which is
         no gap.
         """
+        if self._next.error is None:
+            raise self._error("lacks one", "and the unit has another one behind them")
+        if not is_missing_object_error(self._next.error):
+            raise self._next.error
+        if self._own.error is not None:
+            raise self._own.error
         count, label = len(self._listed.outlets), answered_field(self._own, "label")
-        label_number = parse_label_number(label)
-        in_another_order = label_number is not None and label_number <= count
-        if in_another_order or not is_misnumbered(
-            count, label, answered_field(self._known, "label")
-        ):
+        if proves_position(count, label, answered_field(self._last, "label")):
             return
+        number = parse_label_number(label)
+        # The last well-known id exists, and none behind it: they are as many as the list has.
+        if self._last.error is None and (not label or number in range(1, count + 1)):
+            return
+        quoted = self._listed.unit.agent.login.quoted(str(label))
+        is_gap = self._last.error is None or (number or 0) > count
+        raise self._error(
+            "lacks one" if is_gap else "may lack one", f"and the last one is labelled {quoted!r}"
+        )
+
+    def _error(self, verdict: str, reason: str) -> JsonRpcSyntaxException:
         unit = self._listed.unit
-        raise JsonRpcSyntaxException(
-            f"the list of outlets lacks one: it has {count}, and the last one is labelled"
-            f" {unit.agent.login.quoted(str(label))!r}; poll again, and see whether the unit shows"
-            " all outlets"
+        return JsonRpcSyntaxException(
+            f"the list of outlets {verdict}: it has {len(self._listed.outlets)}, {reason}; poll"
+            " again, and see whether the unit shows all outlets"
         ).at(unit.agent.place, f"getOutlets{unit.link_unit_suffix}")
+
+
+def queue_list_proofs(bulk: Bulk, units: Iterable[ListedUnit]) -> list[ListProof]:
+    """The proof for each unit that lists outlets, the same for each call of the handler."""
+    return [ListProof(bulk, listed_unit) for listed_unit in units if listed_unit.outlets]

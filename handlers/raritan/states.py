@@ -14,7 +14,7 @@ from ..shared.errors import Denied
 from . import panels
 from .discovery import ListedUnit, discover_units
 from .link_units_setting import LinkUnitSelection
-from .outlet_numbering import LastOutlet
+from .outlet_numbering import ListProof
 from .rpc import Agent, Bulk, Pending, answered_field
 from .rpc.fitness import HardwareHealth
 from .rpc.pdumodel import Outlet, Pdu
@@ -45,7 +45,7 @@ def _look(agent: Agent, selection: LinkUnitSelection) -> list[_UnitStates]:
     units, bulk = discover_units(agent, selection)
     # > POST /bulk: getState of each reference that getOutlets returned; getFailures of /hwhealth,
     #       getMetaData of
-    #   /model/pdu/0, of the last reference and of the well-known id of its position
+    #   /model/pdu/0, of the last reference, and of the well-known ids of its position and the next
     # < {"_ret_": {"available": true, "powerState": 1, "switchOnInProgress": false, ...}}
     #       Outlet.idl 3.0.4, State
     unit_states = [_UnitStates(bulk, listed_unit) for listed_unit in units]
@@ -73,7 +73,7 @@ class _UnitStates:
         if self._answers:
             self._failures = queue_hardware_failures(bulk, listed_unit.unit)
             self._metadata = bulk.add(listed_unit.unit.proxy(Pdu).getMetaData)
-            self._last = LastOutlet(bulk, listed_unit)
+            self._list_proof = ListProof(bulk, listed_unit)
 
     @functools.cached_property
     def _states(self) -> list[Optional[Outlet.State]]:
@@ -103,7 +103,7 @@ class _UnitStates:
         for error in errors:
             if isinstance(error, Denied) or len(errors) == len(self._answers):
                 raise error
-        self._last.refuse_gap()
+        self._list_proof.raise_unless_whole()
         failed_positions = failed_relays(self._failures, len(self._answers))
         return [
             (

@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import Callable
 
 from ..shared.errors import Denied, Refused, Unsupported
-from .outlet_numbering import is_misnumbered
+from .outlet_numbering import proves_position
 from .rpc import Pending, answered_field
 from .rpc.pdumodel import Outlet, Pdu
 
@@ -40,22 +40,26 @@ def raise_if_numbering_differs(
     entry: Pending[Outlet.MetaData],
     quote: Callable[[str], str],
 ) -> None:
-    """Raise Unsupported if labels show that the outlet in the list of getOutlets is not the one
-    that the identity means.
+    """Raise Unsupported unless labels prove that the outlet in the list of getOutlets is the one
+    that the identity means: if the list lacks an outlet, this one is a neighbour. Raises the error
+    of the list's own label.
 
     Either the well-known id of its position leads to another label: the unit then numbers its
     outlets in two ways, and nothing shows which of them matches the wiring. Or that label cannot be
-    read, and the list's own is another number.
+    read, and the list's own is not the position.
     """
+    if entry.error is not None:
+        raise entry.error
     label, well_known_label = answered_field(entry, "label"), answered_field(well_known, "label")
-    if not is_misnumbered(int(identity.rpartition(".")[2]), label, well_known_label):
+    if proves_position(int(identity.rpartition(".")[2]), label, well_known_label):
         return
+    shown = f"labelled {quote(str(label))!r}" if label else "without a label"
     leads = "the label behind its well-known id cannot be read"
     if well_known_label is not None:
         leads = f"its well-known id leads to the outlet labelled {quote(str(well_known_label))!r}"
     raise Unsupported(
-        f"nothing was changed: in the PDU's list outlet {identity} is labelled"
-        f" {quote(str(label))!r}, but {leads}; compare the labels with the numbers printed on the"
+        f"nothing was changed: in the PDU's list outlet {identity} is {shown}, but"
+        f" {leads}; compare the labels with the numbers printed on the"
         " unit, and report its model and firmware"
     )
 

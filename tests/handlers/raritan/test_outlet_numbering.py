@@ -13,7 +13,7 @@ from handlers.shared.errors import PduHandlerError
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.simulators.xerus import Model, XerusPdu
 
-from .described import PDU, Described, handler_of
+from .described import INTERNAL_ERROR, PDU, Described, Status, handler_of
 from .handling import FAST, Handle, shown, spent
 
 UP, DOWN = EnumPowerStatus.UP, EnumPowerStatus.DOWN
@@ -99,9 +99,9 @@ def test_a_unit_that_lists_an_outlet_twice_is_neither_read_nor_switched(
 # ---- a list that lacks an outlet -----------------------------------------------------------------
 
 
-def _gap(labels: list[str], well_known: bool = True, metered: bool = False) -> Described:
+def _gap(labels: list[str], count: int = 3, metered: bool = False) -> Described:
     """Return a unit whose list has outlets with these labels, and whose well-known ids lead to the
-    labels 1 to 9.
+    labels 1 to `count`.
     """
     unit = Described()
     unit.calls[PDU, "getMetaData"] = {"hasSwitchableOutlets": True, "hasMeteredOutlets": metered}
@@ -113,22 +113,77 @@ def _gap(labels: list[str], well_known: bool = True, metered: bool = False) -> D
         unit.calls[f"/opaque/{label}", "getState"] = {"available": True, "powerState": 1}
         unit.calls[f"/opaque/{label}", "setPowerState"] = 0
         unit.calls[f"/opaque/{label}", "getSensors"] = {}
-    for index in range(9 if well_known else 0):
+    for index in range(count):
         unit.calls[f"{PDU}/outlet/{index}", "getMetaData"] = {"label": str(index + 1)}
     return unit
 
 
-@pytest.mark.parametrize("well_known", [True, False])
-def test_a_list_that_lacks_an_outlet_shows_and_switches_no_neighbour(well_known: bool) -> None:
-    unit = _gap(["1", "2", "4"], well_known, metered=True)
-    for method in ("status", "statistic"):
-        words = "lacks one: it has 3, and the last one is labelled '4'"
-        with pytest.raises(PduHandlerError, match=words) as error_info:
+def _raises(unit: Described, method: str, words: str, kind: str) -> None:
+    """The handler's method, of outlet 3 if it is a command, raises such an error, and sends
+    nothing."""
+    arguments = [PduPortView("3")] if method == "port_down" else []
+    with pytest.raises(PduHandlerError, match=words) as error_info:
+        getattr(handler_of(unit), method)(*arguments)
+    assert error_info.value.kind == kind and "setPowerState" not in unit.methods
+
+
+READS = ("status", "statistic", "labels")
+
+
+@pytest.mark.parametrize(
+    "count, words",
+    [
+        (9, "lacks one: it has 3, and the unit has another one behind them"),
+        (3, "lacks one: it has 3, and the last one is labelled '4'"),
+        (0, "lacks one: it has 3, and the last one is labelled '4'"),
+    ],
+)
+@pytest.mark.parametrize("metered", [True, False])
+def test_a_list_that_lacks_an_outlet_shows_and_switches_no_neighbour(
+    count: int, words: str, metered: bool
+) -> None:
+    unit = _gap(["1", "2", "4"], count, metered)
+    for method in READS:
+        _raises(unit, method, words, "protocol")
+    _raises(unit, "port_down", "outlet 3 is labelled '4'", "unsupported")
+
+
+def test_a_list_without_its_last_outlets_is_an_error_in_each_reading() -> None:
+    for method in READS:
+        _raises(_gap(["1", "2", "3"], 9), method, "another one behind them", "protocol")
+
+
+@pytest.mark.parametrize("answer", [INTERNAL_ERROR, Status(503), Status(404), None, ""])
+@pytest.mark.parametrize("count", [9, 0])
+def test_a_label_that_cannot_be_read_proves_no_outlet(answer: object, count: int) -> None:
+    unit = _gap(["1", "2", "4"], count)
+    label = {"label": answer} if answer == "" else {} if answer is None else answer
+    unit.calls["/opaque/4", "getMetaData"] = label
+    for method in (*READS, "port_down"):
+        with pytest.raises(PduHandlerError):
+            getattr(handler_of(unit), method)(
+                *([PduPortView("3")] if method == "port_down" else [])
+            )
+    assert "setPowerState" not in unit.methods
+
+
+@pytest.mark.parametrize("answer", [INTERNAL_ERROR, Status(503), Status(403)])
+def test_an_outlet_after_the_list_that_cannot_be_asked_proves_no_end(answer: object) -> None:
+    unit = _gap(["1", "2", "3"], 3)
+    unit.calls[f"{PDU}/outlet/3", "getMetaData"] = answer
+    for method in READS:
+        with pytest.raises(PduHandlerError):
             getattr(handler_of(unit), method)()
-        assert (error_info.value.kind, error_info.value.operation) == ("protocol", "getOutlets")
-    with pytest.raises(PduHandlerError, match="outlet 3 is labelled '4'") as error_info:
-        handler_of(unit).port_down(PduPortView("3"))
-    assert error_info.value.kind == "unsupported" and "setPowerState" not in unit.methods
+
+
+@pytest.mark.parametrize(
+    "labels, count",
+    [(["1", "2", "3"], 3), (["1", "2", "3"], 0), (["3", "1", "2"], 3), (["A", "B", ""], 3)],
+)
+def test_a_list_is_whole_by_the_count_of_well_known_ids_or_its_last_number(
+    labels: list[str], count: int
+) -> None:
+    assert len(handler_of(_gap(labels, count)).status().ports) == 3
 
 
 @pytest.mark.parametrize("hole", [None, {"rid": None, "type": "pdumodel.Outlet:3.0.4"}, {}])

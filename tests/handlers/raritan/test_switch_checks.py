@@ -12,7 +12,7 @@ from handlers.raritan.rpc.pdumodel import Outlet, Pdu
 from handlers.raritan.switch_checks import raise_if_locked, raise_if_numbering_differs
 from handlers.shared.errors import PduHandlerError
 
-from .described import PDU, Described, Status
+from .described import INTERNAL_ERROR, PDU, Described, Status
 
 OUTLET = f"{PDU}/outlet/0"
 ANSWERS: dict[Any, Any] = {
@@ -62,32 +62,41 @@ def test_an_outlet_that_the_account_may_not_read_is_not_switched(method: str) ->
     assert error_info.value.kind == "denied"
 
 
-_SAME: list[tuple[Any, Any]] = [
+_PROVEN: list[tuple[Any, Any]] = [
     ({"label": "1"}, {"label": "1"}),
     ({"label": "AA1"}, {"label": "AA1"}),
     ({"label": "5"}, {"label": "5"}),
-    ({"label": "1"}, {}),
-    ({"label": "1"}, Status(500)),
-    # The label behind the well-known id is not known: only another number shows another outlet.
-    *((Status(404), {"label": text}) for text in ("1", "01", "AA2", "", "\u0662", "9" * 5000)),
-    (Status(404), {}),
+    # The label behind the well-known id is not known: only the position's own number proves it.
+    *((Status(code), {"label": text}) for text in ("1", "01") for code in (404, 403, 500)),
+    ({}, {"label": "1"}),
 ]
-_MIXED_UP: list[tuple[Any, Any]] = [
+_NOT_PROVEN: list[tuple[Any, Any]] = [
     ({"label": "1"}, {"label": "2"}),
     ({"label": "AA1"}, {"label": "AA2"}),
+    ({"label": "1"}, {}),
+    ({"label": ""}, {"label": ""}),
     ({}, {"label": "2"}),
     (Status(404), {"label": "2"}),
     (Status(403), {"label": "2"}),
+    *((Status(404), {"label": text}) for text in ("AA2", "", "\u0662", "9" * 5000)),
+    (Status(404), {}),
+]
+_UNREAD: list[tuple[Any, Any]] = [
+    ({"label": "1"}, answer) for answer in (Status(500), Status(503), Status(404), INTERNAL_ERROR)
 ]
 
 
 @pytest.mark.parametrize(
-    "known, listed, mixed_up",
-    [*((*labels, False) for labels in _SAME), *((*labels, True) for labels in _MIXED_UP)],
+    "known, listed, words",
+    [
+        *((*labels, "") for labels in _PROVEN),
+        *((*labels, "report its model and firmware") for labels in _NOT_PROVEN),
+        *((*labels, "HTTP Error|-32603|internal") for labels in _UNREAD),
+    ],
 )
 @pytest.mark.parametrize("identity", ["1", "2.1"])
-def test_an_outlet_is_mixed_up_if_its_labels_differ_or_its_only_label_is_another_number(
-    known: Any, listed: Any, mixed_up: bool, identity: str
+def test_an_outlet_is_the_one_of_its_identity_only_if_labels_prove_it(
+    known: Any, listed: Any, words: str, identity: str
 ) -> None:
     unit = Described()
     unit.calls.update({(OUTLET, "getMetaData"): known, ("/listed", "getMetaData"): listed})
@@ -97,9 +106,5 @@ def test_an_outlet_is_mixed_up_if_its_labels_differ_or_its_only_label_is_another
         Outlet.getMetaData, [Outlet(OUTLET, agent), Outlet("/listed", agent)]
     )
     bulk.perform()
-    with (
-        pytest.raises(PduHandlerError, match="report its model and firmware")
-        if mixed_up
-        else contextlib.nullcontext()
-    ):
+    with pytest.raises(PduHandlerError, match=words) if words else contextlib.nullcontext():
         raise_if_numbering_differs(identity, first, second, agent.login.quoted)
