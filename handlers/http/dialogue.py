@@ -8,6 +8,7 @@ that answer.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -26,6 +27,7 @@ from ..shared.tls import CA_PEM, FINGERPRINT, VERIFY, Trust
 from .client import HttpClient, endpoint
 from .connection import StandardTransport
 from .errors import (
+    HttpBusy,
     HttpException,
     HttpLoginRefused,
     HttpRefused,
@@ -54,6 +56,8 @@ SETTINGS: tuple[Setting[object], ...] = (
     TIMEOUT,
 )
 _LIMIT = 1 << 20  # limit for an answer, in bytes
+# before a reading that was answered with 503 is sent again: that of Cray-HPE/servertech-pdu
+_BUSY_PAUSE_S = 1.0
 _JSON = {"Content-Type": "application/json", "Accept": "application/json"}
 
 
@@ -68,7 +72,7 @@ class Outlet(NamedTuple):
     name: str = ""
     state: Optional[bool] = None
     figures: MeterFigures = MeterFigures()
-    #: what the unit says against the state, or why it is unknown; "" for nothing
+    #: what the unit says against the state, or why it is unknown; "" for nothing, if it is known
     doubt: str = ""
     #: its number on the unit, "" if not known; None: the identity
     number: Optional[str] = None
@@ -81,7 +85,7 @@ class PduState(NamedTuple):
     load_a: Optional[float] = None
     energy_kwh: Optional[float] = None
     power_w: Optional[float] = None
-    #: sentences for the log: why figures that the unit should have are not known
+    #: sentences for the log: what the values do not show, such as why a figure is not known
     cautions: tuple[str, ...] = ()
 
 
@@ -167,11 +171,17 @@ class HttpSession:
         return self.send(request).body
 
     def send(self, request: Request) -> Response:
-        """Send one request; if the unit has ended the session of its login, a read once more in
-        another. Raises the errors of handlers/shared/errors.py; Unreachable for a command means
-        that it may or may not be carried out.
+        """Send one request; a read once more if the unit is busy (503), after a pause, and if it
+        has ended the session of its login, in another. Raises the errors of
+        handlers/shared/errors.py; Unreachable for a command means that it may or may not be carried
+        out.
         """
         try:
+            return self._send(request)
+        except HttpBusy:
+            if isinstance(request, WriteRequest):
+                raise
+            time.sleep(_BUSY_PAUSE_S)
             return self._send(request)
         except HttpLoginRefused:
             has_session = self.login.token is not None and not self.login.is_personal
@@ -282,10 +292,11 @@ class HttpPdu(dcimanager.FourCalls[HttpSession], dcimanager.BasePdu):
             session.login.mask(error)
 
     def read_states(self, session: HttpSession) -> Iterable[tuple[str, EnumPowerStatus]]:
-        outlets = self._outlets(session)
-        for sentence in doubt_sentences((outlet.identity, outlet.doubt) for outlet in outlets):
+        unit = self.read_unit(False, session.exchange_once)
+        doubts = doubt_sentences((outlet.identity, outlet.doubt) for outlet in unit.outlets)
+        for sentence in (*unit.cautions, *doubts):
             LOGGER.warning(session.login.quoted(sentence))
-        return [(outlet.identity, STATES[outlet.state]) for outlet in outlets]
+        return [(outlet.identity, STATES[outlet.state]) for outlet in unit.outlets]
 
     def read_figures(self, session: HttpSession, with_power: bool) -> dcimanager.Figures:
         unit = self.read_unit(True, session.exchange_once)
@@ -316,7 +327,7 @@ class HttpPdu(dcimanager.FourCalls[HttpSession], dcimanager.BasePdu):
                 outlet.identity if outlet.number is None else outlet.number,
                 outlet.name,
             )
-            for outlet in self._outlets(session)
+            for outlet in self.read_unit(False, session.exchange_once).outlets
         ]
 
     def switch_outlet(
@@ -348,9 +359,6 @@ class HttpPdu(dcimanager.FourCalls[HttpSession], dcimanager.BasePdu):
     def read_unit(self, with_figures: bool, exchange: Callable[[Request], bytes]) -> PduState:
         """The PDU's values, with these exchanges."""
         return run_dialogue(self.codec.read_unit(with_figures), exchange)
-
-    def _outlets(self, session: HttpSession) -> tuple[Outlet, ...]:
-        return self.read_unit(False, session.exchange_once).outlets
 
     def _find_outlet(self, identity: str, exchange: Callable[[Request], bytes]) -> Outlet:
         """One outlet, read by these exchanges. Raises NoSuchOutlet."""

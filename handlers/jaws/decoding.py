@@ -57,17 +57,19 @@ def read_unit(with_figures: bool) -> Dialogue[PduState]:
     load by lines, energy and power by cords. A unit without such rows has the sums of its outlets.
     """
     entries = yield from _outlet_entries()
-    units = yield from _read_optional(UNITS)
-    lost = _lost_units(units.rows, entries)
+    units = yield from _read_units(entries)
+    lost = _lost_units(units.rows)
+    _raise_if_unlisted(lost, entries)
     if not with_figures:
-        return PduState(tuple(_drop_lost_state(_outlet(entry), lost) for entry in entries))
+        outlets = tuple(_drop_lost_state(_outlet(entry), lost) for entry in entries)
+        return PduState(outlets, cautions=tuple(filter(None, (units.fault,))))
     # st4LineMonitorTable has no energy, and st4InputCordMonitorTable no current
     lines = yield from _read_optional(LINES, without="energy")
     cords = yield from _read_optional(CORDS, without="current")
     phases = lines._replace(rows=[row for row in lines.rows if not _NEUTRAL.fullmatch(row["id"])])
     energy_unit = _energy_unit(entries, cords.rows)
     outlets = tuple(_drop_lost_state(_outlet(entry, energy_unit), lost) for entry in entries)
-    faults = (lines.fault, cords.fault, "" if energy_unit else _NO_UNIT)
+    faults = (units.fault, lines.fault, cords.fault, "" if energy_unit else _NO_UNIT)
     return PduState(
         outlets,
         _total(phases, "current", [outlet.figures.current_a for outlet in outlets]),
@@ -78,8 +80,10 @@ def read_unit(with_figures: bool) -> Dialogue[PduState]:
 
 
 def read_outlets() -> Dialogue[tuple[Outlet, ...]]:
-    """The outlets that are listed: one request."""
-    return tuple(map(_outlet, (yield from _outlet_entries())))
+    """The outlets that are listed, with the states that `read_unit` gives them: two requests."""
+    entries = yield from _outlet_entries()
+    lost = _lost_units((yield from _read_units(entries)).rows)
+    return tuple(_drop_lost_state(_outlet(entry), lost) for entry in entries)
 
 
 def command(identity: str, on: bool) -> Dialogue[None]:
@@ -105,7 +109,33 @@ def _outlet_entries() -> Dialogue[Sequence[Entry]]:
     return entries
 
 
-def _read_optional(path: str, without: str = "") -> Dialogue[_OptionalList]:
+def _read_units(outlets: Sequence[Entry]) -> Dialogue[_OptionalList]:
+    """The list of units, which proves that none of them is lost. A fault if the PDU has no such
+    list, or the account may not see it. Raises the error of a list that cannot be read, and
+    ProtocolError for one without the unit of each outlet.
+    """
+    try:
+        units = _entries(UNITS, (yield ReadRequest(UNITS)))
+    except HttpLoginRefused:
+        raise
+    except (Refused, HttpDenied) as error:
+        if isinstance(error, Refused) and error.code != "404":
+            raise
+        return _OptionalList(
+            fault=f"{UNITS} is not read, so a linked unit that is lost is not noticed:"
+            f" {error.reason}"
+        )
+    for outlet in outlets:
+        # outlets, lines and cords have a state (Sentry4-MIB: a unit has a status alone)
+        if not any(outlet["id"].startswith(unit["id"]) and "state" not in unit for unit in units):
+            raise ProtocolError(
+                f"{UNITS} does not list the unit of outlet {outlet['id']!r:.20}: it is the answer"
+                " to another request, or not complete"
+            )
+    return _OptionalList(units)
+
+
+def _read_optional(path: str, without: str) -> Dialogue[_OptionalList]:
     """A list that a unit need not have. Its entries are `without` a field, which tells it from the
     answer to another request.
     """
@@ -126,6 +156,12 @@ def _entries(path: str, body: bytes) -> Sequence[Entry]:
     """The entries of a list, each with an id of its own."""
     try:
         document: Any = loads(body)
+    except (ValueError, RecursionError):
+        raise ProtocolError(
+            f"the answer to {path} is no JSON, or only a part of it: try again; if it stays so, is"
+            " this the PDU's web service?"
+        ) from None
+    try:
         if not isinstance(document, list):
             raise ValueError("no list")
         entries = [dict(entry) for entry in document]
@@ -146,18 +182,19 @@ def _not_jaws(path: str) -> ProtocolError:
     )
 
 
-def _lost_units(units: Sequence[Entry], outlets: Sequence[Entry]) -> dict[str, str]:
-    """The status of each unit that is not there, by its id. Raises ProtocolError for one whose
-    outlets are not listed.
-    """
-    status_by_id = {unit["id"]: str(unit.get("status")) for unit in units if not _is_trusted(unit)}
-    for name, status in status_by_id.items():
+def _lost_units(units: Sequence[Entry]) -> dict[str, str]:
+    """The status of each unit that is not there, by its id."""
+    return {unit["id"]: str(unit.get("status")) for unit in units if not _is_trusted(unit)}
+
+
+def _raise_if_unlisted(status_by_lost_unit: Mapping[str, str], outlets: Sequence[Entry]) -> None:
+    """Raise ProtocolError for a lost unit whose outlets are not listed."""
+    for name, status in status_by_lost_unit.items():
         if not any(outlet["id"].startswith(name) for outlet in outlets):
             raise ProtocolError(
                 f"the PDU lists its unit {name!r:.20} as {status!r:.20}, and none of that unit's"
                 " outlets: check its link cable and its power, or unlink it on the PDU's web page"
             )
-    return status_by_id
 
 
 def _drop_lost_state(outlet: Outlet, status_by_unit: Mapping[str, str]) -> Outlet:
@@ -176,23 +213,30 @@ def _drop_lost_state(outlet: Outlet, status_by_unit: Mapping[str, str]) -> Outle
 def _outlet(entry: Entry, energy_unit: Optional[int] = None) -> Outlet:
     """One outlet. `energy_unit`: how many units of its energy make a kWh; None: not known."""
     energy = _figure(entry, "energy")
+    doubt = _doubt(entry)
     return Outlet(
         entry["id"],
         str(entry.get("name") or "")[:100],
-        _state(entry),
+        None if doubt else STATES[_word(entry["state"])],
         MeterFigures(
             current_a=_figure(entry, "current"),
             power_w=_figure(entry, "active_power"),
             energy_kwh=energy / energy_unit if energy is not None and energy_unit else None,
         ),
+        doubt=doubt,
     )
 
 
-def _state(entry: Entry) -> Optional[bool]:
-    """The state, unless the outlet's status or a command under way denies it."""
-    if not _is_trusted(entry) or _word(entry.get("control_state", "")) in UNSETTLED:
-        return None
-    return STATES.get(_word(entry.get("state")))
+def _doubt(entry: Entry) -> str:
+    """Why the state is not known: the outlet's status or a command under way denies it, or the word
+    is none of STATES. "" if it is known."""
+    if not _is_trusted(entry):
+        return f"its status is {entry['status']!r:.40}"
+    if _word(entry.get("control_state", "")) in UNSETTLED:
+        return f"a command is under way: its control_state is {entry['control_state']!r:.40}"
+    if _word(entry.get("state")) not in STATES:
+        return f"its state is {entry.get('state')!r:.40}"
+    return ""
 
 
 def _is_trusted(entry: Entry) -> bool:

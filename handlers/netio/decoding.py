@@ -2,9 +2,10 @@
 what their answers mean. Pure functions.
 
 Source: "NETIO M2M API Protocol JSON" (netio-products.com/files/NETIO-M2M-API-Protocol-JSON.pdf,
-JSON API 2.4) and the vendor's client (PyPI Netio 2.0.1). Action 1 is on, 0 off; 2 and 3 are short
-pulses, 4 toggles: these are never sent. A user can reset Energy and TotalEnergy, but not EnergyNR
-and TotalEnergyNR, which firmware up to 4 writes with an underscore. Inputs are no outlets.
+JSON API 2.4) and the vendor's client (PyPI Netio 2.0.1). Other programs (Escape96X/MP_NETIO_BUTTON)
+know answers of status 200 with `Errors`. Action 1 is on, 0 off; 2 and 3 are short pulses, 4
+toggles: these are never sent. A user can reset Energy and TotalEnergy, but not EnergyNR and
+TotalEnergyNR, which firmware up to 4 writes with an underscore. Inputs are no outlets.
 """
 
 from __future__ import annotations
@@ -28,12 +29,15 @@ def read_unit(with_figures: bool) -> Dialogue[PduState]:
     try:
         body = yield ReadRequest(PATH)
     except Refused as error:
+        if error.code != "404":
+            raise
         hint = "; switch JSON API on, on the unit's page M2M API Protocols; it has its own login"
         raise Refused((*error.parts, hint), error.code, error.host, error.operation) from None
     try:
         document: Any = loads(body)
         outlets = tuple(map(_outlet, document["Outputs"]))
-        count, totals = document["Agent"]["NumOutputs"], document.get("GlobalMeasure") or {}
+        count, totals = document["Agent"]["NumOutputs"], document.get("GlobalMeasure")
+        totals = totals if isinstance(totals, dict) else {}
         load = _figure(totals, "TotalCurrent")
         energy = _figure(totals, "TotalEnergyNR", "TotalEnergy_NR", "TotalEnergy")
         power = _figure(totals, "TotalLoad", unit=1)
@@ -61,34 +65,44 @@ def command(identity: str, on: bool) -> Dialogue[None]:
     """The command that switches one listed output."""
     # > POST /netio.json {"Outputs": [{"ID": 2, "Action": 0}]}
     # < 200 and the document; 400 syntax, 401 login, 403 an account that may only read
+    # < 200 {"Errors": [...]} or {"result": {"error": ...}} for what it does not do
     orders = {"Outputs": [{"ID": int(identity), "Action": ON if on else OFF}]}
-    yield WriteRequest(PATH, json.dumps(orders).encode())
+    body = yield WriteRequest(PATH, json.dumps(orders).encode())
+    try:
+        document: Any = loads(body)
+        errors = document.get("Errors") or document.get("result", {}).get("error")
+    except (ValueError, AttributeError, RecursionError):
+        return  # the reading after the command decides
+    if errors:
+        words = f"the PDU answered the command with an error: {json.dumps(errors):.200}"
+        # beside the document, the error may be of something else
+        raise ProtocolError(words) if "Outputs" in document else Refused(words, "200")
 
 
 def _outlet(entry: Any) -> Outlet:
     """An outlet from its entry in `Outputs`. Raises ValueError without an ID of 1 or more."""
-    number, state = entry["ID"], entry.get("State")
+    number, position = entry["ID"], entry.get("State")
     if type(number) is not int or number < 1:
         raise ValueError("no ID")
+    state = STATES.get(position) if type(position) is int else None
     return Outlet(
         str(number),
         str(entry.get("Name") or "")[:100],
-        STATES.get(state) if type(state) is int else None,
+        state,
         MeterFigures(
             current_a=_figure(entry, "Current"),
             power_w=_figure(entry, "Load", unit=1),
             energy_kwh=_figure(entry, "EnergyNR", "Energy_NR", "Energy"),
         ),
+        doubt=f"its State is {position!r:.40}" if state is None else "",
     )
 
 
 def _figure(fields: Mapping[str, Any], *names: str, unit: int = 1000) -> Optional[float]:
     """The value of the first of `names` that there is, divided by `unit`: mA as A, Wh as kWh. None
-    if it is null or below zero: no other counter replaces it. Raises ValueError for no number.
+    if it is no number of zero or more: no other counter replaces it.
     """
     value = next((fields[name] for name in names if name in fields), None)
-    if value is None:
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or value < 0:
         return None
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        raise ValueError("no figure")
-    return float(value) / unit if value >= 0 else None
+    return float(value) / unit

@@ -100,7 +100,9 @@ def _outlet(entry: dict[str, Any]) -> Outlet:
     reboot, health = entry.get("rebootStatus", "none"), entry.get("relayHealth")
     is_measured = position is not None and voltage is position
     doubts = []
-    if voltage is not None and not is_measured:
+    if position is None and voltage is None:
+        doubts.append(f"its state is {state!r:.40}")
+    elif voltage is not None and not is_measured:
         doubts.append(f"its state is {state!s:.9}, voltageDetection {voltage!s:.9}")
     if _word(reboot) != "none":
         doubts.append(f"its rebootStatus is {reboot!s:.20}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from handlers.http.dialogue import Outlet, PduState, run_dialogue
@@ -11,15 +12,10 @@ from pdu.recordings.unit_recording import request_key
 
 
 def read(codec: Any, answers: Mapping[str, Any], with_figures: bool = True) -> PduState:
-    """What the codec reads, if the device answers each request so, by `request_key`: with bytes or
-    JSON.
+    """What the codec reads, if the device answers each request so, by `request_key`: with bytes,
+    JSON or an error.
     """
-
-    def exchange(request: Any) -> bytes:
-        answer = answers[request_key(request)]
-        return answer if isinstance(answer, bytes) else json.dumps(answer).encode()
-
-    unit: PduState = run_dialogue(codec.read_unit(with_figures), exchange)
+    unit: PduState = run_dialogue(codec.read_unit(with_figures), partial(_answer, answers))
     return unit
 
 
@@ -27,10 +23,15 @@ def outlets(codec: Any, answers: Mapping[str, Any]) -> Sequence[Outlet]:
     """What the codec reads before and after a command, if the device answers so; no other request
     may be made.
     """
-    listed: Sequence[Outlet] = run_dialogue(
-        codec.read_outlets(), lambda request: json.dumps(answers[request_key(request)]).encode()
-    )
+    listed: Sequence[Outlet] = run_dialogue(codec.read_outlets(), partial(_answer, answers))
     return listed
+
+
+def _answer(answers: Mapping[str, Any], request: Any) -> bytes:
+    answer = answers[request_key(request)]
+    if isinstance(answer, Exception):
+        raise answer
+    return answer if isinstance(answer, bytes) else json.dumps(answer).encode()
 
 
 def commands(codec: Any, identity: str, on: bool, answer: Any = b"") -> list[Any]:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
-from typing import Any, Optional
+from typing import Any, Callable, Optional
 
 import pytest
 
 from handlers.http.dialogue import Outlet, PduState, WriteRequest
+from handlers.http.errors import HttpDenied, HttpRefused
 from handlers.jaws import decoding
 from handlers.shared import errors
 from handlers.shared.meter_figures import MeterFigures
@@ -62,7 +65,8 @@ def test_a_state_with_a_command_under_way_is_unknown(word: str) -> None:
 
 @pytest.mark.parametrize("status", ["Not Found", "Lost", "Read Error", "", None, 0])
 def test_an_outlet_that_is_not_there_has_neither_state_nor_figures(status: object) -> None:
-    assert read(status=status).outlets[0] == Outlet("AA1", "Master_Outlet_1")
+    doubt = f"its status is {status!r}"
+    assert read(status=status).outlets[0] == Outlet("AA1", "Master_Outlet_1", doubt=doubt)
 
 
 @pytest.mark.parametrize("status", ["High Warning", "Low Alarm", "Over Limit", ...])
@@ -192,11 +196,43 @@ def test_an_odd_optional_list_costs_its_own_figures_alone(answer: Any) -> None:
     assert (cords.load_a, cords.energy_kwh, cords.power_w) == (usual.load_a, None, None)
     assert [outlet.state for outlet in cords.outlets] == [outlet.state for outlet in usual.outlets]
     assert decoding.CORDS in cords.cautions[0]
-    if answer is not ANSWERS[decoding.OUTLETS]:
-        assert codecs.read(decoding, {**ANSWERS, decoding.UNITS: answer}) == usual
 
 
 # ---- linked units --------------------------------------------------------------------------------
+
+
+def outlets_of(answers: Mapping[str, Any]) -> Sequence[Outlet]:
+    return codecs.outlets(decoding, answers)
+
+
+# a PDU has at least the unit of its outlets
+@pytest.mark.parametrize("answer", [*ODD, [], [{"id": "B", "status": "Normal"}]])
+@pytest.mark.parametrize("read_answers", [partial(codecs.read, decoding), outlets_of])
+def test_a_list_of_units_that_cannot_be_read_is_an_error_as_it_proves_that_none_is_lost(
+    read_answers: Callable[[Mapping[str, Any]], object], answer: Any
+) -> None:
+    with pytest.raises(errors.ProtocolError, match=decoding.UNITS):
+        read_answers({**ANSWERS, decoding.UNITS: answer})
+
+
+@pytest.mark.parametrize("with_figures", [False, True])
+@pytest.mark.parametrize(
+    "error", [HttpRefused("no such resource", "404"), HttpDenied("the account may not do this")]
+)
+def test_a_list_of_units_that_is_missing_or_denied_is_a_caution(
+    error: errors.PduHandlerError, with_figures: bool
+) -> None:
+    unit = codecs.read(decoding, {**ANSWERS, decoding.UNITS: error}, with_figures)
+    assert [outlet.state for outlet in unit.outlets] == [True] * 3
+    (caution,) = unit.cautions
+    assert "a linked unit that is lost is not noticed" in caution and error.reason in caution
+
+
+@pytest.mark.parametrize("code", ["301", "405", "500"])
+def test_any_other_refusal_of_the_list_of_units_is_an_error(code: str) -> None:
+    with pytest.raises(errors.Refused):
+        codecs.read(decoding, {**ANSWERS, decoding.UNITS: HttpRefused("no", code)})
+
 
 # monitor_units.json of the fake PDU
 LINKED = [
@@ -237,9 +273,28 @@ def test_a_linked_unit_that_is_there_has_its_outlets(status: str) -> None:
     assert len(linked(status).outlets) == 3  # a unit without outlets
 
 
-def test_a_command_reads_the_list_of_outlets_alone() -> None:
-    outlets = codecs.outlets(decoding, {decoding.OUTLETS: ANSWERS[decoding.OUTLETS]})
-    assert [outlet.state for outlet in outlets] == [True, True, True]
+def test_a_command_reads_outlets_and_units_alone() -> None:
+    answers = {path: ANSWERS[path] for path in (decoding.OUTLETS, decoding.UNITS)}
+    assert [outlet.state for outlet in outlets_of(answers)] == [True, True, True]
+
+
+def test_the_proof_of_a_command_knows_a_lost_unit_as_status_does() -> None:
+    outlets = [*ANSWERS[decoding.OUTLETS], {**OUTLET, "id": "BA1"}]
+    units = [LINKED[0], {**LINKED[1], "status": "Not Found"}]
+    answers = {decoding.OUTLETS: outlets, decoding.UNITS: units}
+    assert outlets_of(answers)[-1].doubt == "its unit 'B' is 'Not Found'"
+    assert outlets_of(answers) == codecs.read(decoding, answers, with_figures=False).outlets
+    # without a listed outlet of the lost unit, the others can still be switched
+    listed = outlets_of({**answers, decoding.OUTLETS: ANSWERS[decoding.OUTLETS]})
+    assert [outlet.state for outlet in listed] == [True] * 3
+
+
+@pytest.mark.parametrize("cut", [1, 200])
+def test_an_answer_that_is_cut_off_is_not_told_as_another_firmware(cut: int) -> None:
+    body = json.dumps(ANSWERS[decoding.OUTLETS]).encode()[:-cut]
+    with pytest.raises(errors.ProtocolError, match="only a part") as error_info:
+        codecs.read(decoding, {**ANSWERS, decoding.OUTLETS: body})
+    assert "8.0m" not in str(error_info.value)
 
 
 @pytest.mark.parametrize("identity", ["1", "AA0", "AA01", "", "AA1/../AA2", None, 1])

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from handlers.http.dialogue import Outlet, PduState, WriteRequest
+from handlers.http.errors import HttpRefused
 from handlers.netio import decoding
 from handlers.shared import errors
 from handlers.shared.meter_figures import MeterFigures
@@ -23,6 +24,7 @@ OUTPUTS = SAMPLE["Outputs"]
 
 
 def read(document: object) -> PduState:
+    """The unit of this document, or error, in place of the recording's."""
     return codecs.read(decoding, {"/netio.json": document})
 
 
@@ -65,7 +67,8 @@ def test_the_counter_without_reset_is_preferred() -> None:
 @pytest.mark.parametrize("state", [None, 2, -1, "1", True, [1]])
 def test_an_uncertain_state_is_unknown(state: object) -> None:
     document = {**SAMPLE, "Outputs": [{**OUTPUTS[0], "State": state}, *OUTPUTS[1:]]}
-    assert read(document).outlets[0].state is None
+    outlet = read(document).outlets[0]
+    assert outlet.state is None and outlet.doubt == f"its State is {state!r}"
 
 
 @pytest.mark.parametrize(
@@ -74,7 +77,6 @@ def test_an_uncertain_state_is_unknown(state: object) -> None:
         {"Outputs": OUTPUTS[:2]},
         {"Agent": {}},
         {"Outputs": [{**OUTPUTS[0], "ID": "1"}, *OUTPUTS[1:]]},
-        {"GlobalMeasure": {"TotalCurrent": "8610"}},
     ],
 )
 def test_an_impossible_answer_is_an_error(change: dict[str, Any]) -> None:
@@ -82,10 +84,50 @@ def test_an_impossible_answer_is_an_error(change: dict[str, Any]) -> None:
         read({**SAMPLE, **change})
 
 
+@pytest.mark.parametrize("value", [None, "8610", "", True, [], {}, -1])
+def test_an_odd_figure_costs_itself_alone(value: object) -> None:
+    usual = read(SAMPLE)
+    outputs = [{**OUTPUTS[0], "Load": value}, *OUTPUTS[1:]]
+    unit = read({**SAMPLE, "Outputs": outputs})
+    assert unit.outlets[0].figures == usual.outlets[0].figures._replace(power_w=None)
+    assert unit._replace(outlets=usual.outlets) == usual
+    totals = {**SAMPLE["GlobalMeasure"], "TotalCurrent": value}
+    assert read({**SAMPLE, "GlobalMeasure": totals}) == usual._replace(load_a=None)
+    assert read({**SAMPLE, "GlobalMeasure": value}).outlets == usual.outlets
+
+
 def test_a_command_sets_one_absolute_state() -> None:
     assert codecs.commands(decoding, "7", False) == [
         WriteRequest("/netio.json", b'{"Outputs": [{"ID": 7, "Action": 0}]}')
     ]
+
+
+@pytest.mark.parametrize(
+    "answer", [{"Errors": [{"Message": "locked"}]}, {"result": {"error": {"message": "locked"}}}]
+)
+def test_an_error_in_place_of_the_document_is_the_refusal_of_a_command(answer: object) -> None:
+    with pytest.raises(errors.Refused, match="locked"):
+        codecs.commands(decoding, "2", False, json.dumps(answer).encode())
+
+
+def test_an_error_beside_the_document_leaves_open_what_the_command_did() -> None:
+    answer = json.dumps({**SAMPLE, "Errors": ["locked"]}).encode()
+    with pytest.raises(errors.ProtocolError, match="locked"):
+        codecs.commands(decoding, "2", False, answer)
+
+
+@pytest.mark.parametrize("answer", [b"", b"<html>", b"[]", b"{}", b'{"result": 1}', b"{"])
+def test_an_answer_to_a_command_that_says_nothing_leaves_the_proof_to_a_reading(
+    answer: bytes,
+) -> None:
+    assert len(codecs.commands(decoding, "2", False, answer)) == 1
+
+
+@pytest.mark.parametrize("code", ["301", "400", "404", "429", "500"])
+def test_only_404_leads_to_the_switch_of_the_json_api(code: str) -> None:
+    with pytest.raises(errors.Refused) as error_info:
+        read(HttpRefused("the reason", code))
+    assert ("switch JSON API on" in str(error_info.value)) is (code == "404")
 
 
 def test_a_counter_that_is_null_is_not_replaced_by_the_one_that_a_user_resets() -> None:

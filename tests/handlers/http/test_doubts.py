@@ -1,0 +1,63 @@
+"""Every outlet whose state a codec does not know has a reason."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from handlers.jaws import decoding as jaws
+from handlers.netio import decoding as netio
+from handlers.synlink import decoding as synlink
+from tests.handlers import codecs
+
+# none of a unit's words for a state, and values of other types
+ODD: tuple[Any, ...] = (..., None, "", "?", "Not Found", 0, 1, 2, -1, 1.5, True, False, [], {})
+
+
+class Recorded(NamedTuple):
+    codec: Any
+    #: the answers of its recording
+    answers: dict[str, Any]
+    #: the outlets in them
+    entries: list[dict[str, Any]]
+
+
+def recorded(codec: Any, name: str) -> Recorded:
+    file = Path(__file__).parents[1] / name / "recording.json"
+    answers = json.loads(file.read_text("utf-8"))["answers"]
+    document = answers[netio.PATH if codec is netio else codec.OUTLETS]
+    return Recorded(codec, answers, document["Outputs"] if codec is netio else document)
+
+
+def changed_entries(entry: dict[str, Any]) -> Iterator[tuple[str, object]]:
+    """The entry with one odd value, in its place, and with one of fields that it may have."""
+    fields = dict(entry)
+    for name in (*fields, "control_state", "rebootStatus", "relayHealth", "voltageDetection"):
+        if name in ("id", "ID", "outletUuid"):
+            continue
+        for value in ODD:
+            entry.clear()
+            entry.update(fields)
+            if value is ...:
+                entry.pop(name, None)
+            else:
+                entry[name] = value
+            yield name, value
+    entry.clear()
+    entry.update(fields)
+
+
+@pytest.mark.parametrize("name, codec", [("jaws", jaws), ("netio", netio), ("synlink", synlink)])
+def test_every_unknown_state_has_its_reason(name: str, codec: Any) -> None:
+    unit = recorded(codec, name)
+    unknown = 0
+    for change in changed_entries(unit.entries[0]):
+        outlets = codecs.read(codec, unit.answers, with_figures=False).outlets
+        for outlet in outlets:
+            assert outlet.state is not None or outlet.doubt, change
+        unknown += outlets[0].state is None
+    assert unknown > 5
