@@ -218,9 +218,7 @@ def test_new_families_pass_the_tests_of_all_families(grown: Path, tmp_path: Path
         " test_evidence or test_profile or test_schema or test_siblings or test_vendors",
     )
     assert min(sum(made in name for name in found) for made in ("globex", "acme-strip")) > 10
-    assert (
-        sum("tests.pdu.outlets" in name or "tests.pdu.monitoring" in name for name in found) == 2
-    )
+    assert sum("tests.pdu.outlets" in name or "tests.pdu.monitoring" in name for name in found) == 2
     # whole: its tests are of all families at once
     assert sum(".test_energy_registers." in name for name in found) > 15
 
