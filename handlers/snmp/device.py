@@ -258,6 +258,9 @@ def _complete(outlets: Outlets, states: States, reader: Reader) -> tuple[States,
     """The states with the outlets that other answers show, and the device's count. Raises
     ProtocolError if they are fewer."""
     states = _add_missing(outlets, states, reader)
+    if any(identity.endswith(".") for identity in states):
+        # no index ends with a dot: such a row stands for others that the answers lack
+        raise ProtocolError("the device's list of outlets lacks a row; poll it again")
     outlet_count, is_certain = _count(outlets.count, reader, states)
     if not states and not outlet_count:
         return states, 0

@@ -31,9 +31,9 @@ class Figure(FrozenValue):
     these are given.
 
     "Not measured", whatever `absent` says: text that is not a number; 2^n - 1 for n of 31, 32, 63
-    and 64, and -2^31 and -2^63; five nines or more and no other digit; a number below 0, unless
-    `magnitude` is set. Of currents and powers
-    (see `Ceilings`) also 32767, 65535 and -32768, and a figure above what the part can carry.
+    and 64, and -2^31 and -2^63; a number below 0, unless `magnitude` is set. Of currents and powers
+    (see `Ceilings`) also 32767, 65535 and -32768, a text of five nines or more and no other digit,
+    and a figure above what the part can carry. A register of energy passes through these.
 
     Fields:
         source: the values, under the identities of outlets or meters.
@@ -137,10 +137,10 @@ class Figure(FrozenValue):
             is_natural = isinstance(value, int) and value >= 0
             is_absent = (has_absent_natural or not is_natural) and text(value) in self.absent
             figure: Optional[Decimal] = None
-            if reading is not None and not is_absent and not _is_filled(reading):
+            if reading is not None and not is_absent and not _is_filled(value, reading, most):
                 figure = self._figure(value, reading, are_texts, exponent, factor)
-            if figure is not None and most is not None and (figure > most or reading in FILLED_16):
-                figure = None  # more than the part can carry, or a filled register
+            if figure is not None and most is not None and figure > most:
+                figure = None  # more than the part can carry
             figures[identity] = figure
         return figures
 
@@ -172,10 +172,14 @@ class Figure(FrozenValue):
         return figure
 
 
-def _is_filled(reading: Union[int, Decimal]) -> bool:
-    """Whether a register is filled up, or a text with nines: 9999.99 A and 999999.99 W."""
-    digits = str(reading).replace(".", "")
-    return reading in FILLED or len(digits) >= LEAST_NINES and set(digits) == {"9"}
+def _is_filled(raw: Raw, reading: Union[int, Decimal], most: Optional[Decimal]) -> bool:
+    """Whether a register is filled up; of a current or power (with `most`) also one of 16 bits, and
+    a text with nines alone: 9999.99 A and 999999.99 W."""
+    if most is None:
+        return reading in FILLED
+    digits = "" if isinstance(raw, int) else str(reading).replace(".", "")
+    is_nines = len(digits) >= LEAST_NINES and set(digits) == {"9"}
+    return is_nines or reading in FILLED or reading in FILLED_16
 
 
 def _values_for(

@@ -12,10 +12,15 @@ from .decoding import Walked, printable_text
 
 
 class _Missing(str):
-    """A text of its own: a device may send the same one."""
+    """A text that equals no other one: a device may send the same characters."""
+
+    __slots__ = ()
+    __eq__ = object.__eq__
+    __ne__ = object.__ne__
+    __hash__ = object.__hash__
 
 
-# the value of a row that the answers lack: empty, and not equal to an empty one
+# the value of a row that the answers lack: empty as a text
 MISSING = _Missing("\0")
 ROOT = "~"  # in a profile's OIDs: the family's root
 

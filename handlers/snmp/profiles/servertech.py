@@ -40,9 +40,10 @@ SETTLED = ("0", "1", "2", "3", "4", "5", LOCKED_OFF, LOCKED_ON, "14", "15")
 ST4_FIXED_ON, ST4_LOCKED_OFF, ST4_LOCKED_ON = "1", "14", "15"
 # Values of DeviceStatus that do not deny the state: normal, and the alarms of the outlet's figures.
 ST4_TRUSTED = ("0", "14", "15", "16", "17", "18", "19", "20")
-# Values of st4OutletControlState without a command under way. The others are pendOn, pendOff,
-# reboot, shutdown, eventReboot and eventShutdown.
-ST4_SETTLED = tuple("0 1 2 3 4 5 6 7 10 11 14 15 16 17".split())
+# Values of st4OutletControlState that leave the state certain. The others are notSet ("outlet state
+# is unknown"), ocpOff and ocpOn (an overcurrent protector tripped), and commands under way: pendOn,
+# pendOff, reboot, shutdown, eventReboot and eventShutdown.
+ST4_SETTLED = tuple("1 2 3 4 5 10 11 14 15 16 17".split())
 ST4_NEUTRAL = "4"  # a value of st4LineIndex
 IS_THREE_PHASE = Bits(TOWER, THREE_PHASE)
 

@@ -30,7 +30,7 @@ def no_object(identity: str) -> NoSuchOutlet:
 
 def unmarked_value(mark: Optional[Raw]) -> Raw:
     """The value of a row about which `mark` says nothing: MISSING if the answers lack the mark."""
-    return MISSING if mark == MISSING else ""
+    return MISSING if mark is MISSING else ""
 
 
 def identity_prefixes(identity: str) -> Iterator[str]:

@@ -148,7 +148,7 @@ class NamedRows(ObjectSource):
         index_by_identity: dict[str, str] = {}
         for index, name in reader.names(self.names).items():
             match = expression.fullmatch(text(name))
-            if name == MISSING:
+            if name is MISSING:
                 index_by_identity[f"{index}."] = index
             if match is None:
                 continue

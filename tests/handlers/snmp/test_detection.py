@@ -14,7 +14,7 @@ from handlers.snmp.outlets import Outlets
 from handlers.snmp.profile import Profile
 from handlers.snmp.profiles import PROFILES
 from handlers.snmp.profiles.shorthand import zero_outlets_proof
-from handlers.snmp.sources import Column, Scalar
+from handlers.snmp.sources import Column, Complete, Scalar
 from handlers.snmp.states import State
 from pdu_common.helper import EnumPowerStatus
 from tests.handlers.snmp.memory import Memory, Value, of_rows, table
@@ -64,6 +64,13 @@ OLD, NEW, OTHER = (
     family("acme-2", f"{ACME}.2", ACME),
     family("acme-3", f"{ACME}.30"),
 )
+
+
+def test_a_list_of_outlets_with_a_row_that_stands_for_missing_ones_is_an_error() -> None:
+    of_three = Complete(Column(f"{ACME}.1.3"), least=3)
+    outlets = Outlets(states=State(of_three, ("1",), ("2",)))
+    with pytest.raises(ProtocolError, match="lacks a row"):
+        detect(device(f"{ACME}.1", "1"), (replace(OLD, outlets=(outlets,)),))
 
 
 @pytest.mark.parametrize(

@@ -61,20 +61,23 @@ def test_an_undocumented_value_of_a_doubt_makes_the_state_unknown(
         2**63 - 1,
         "4294967295",
         "18446744073709551615",
-        "9999.99",
-        "999999.99",
-        99999,
     ],
 )
 def test_an_unmeasured_value_is_not_a_figure_and_never_zero(value: Value) -> None:
     assert Figure(A).read_from(reader({"1.3.1.1": value})) == {}
 
 
-def test_fewer_than_five_nines_are_a_measurement() -> None:
-    assert Figure(A).read_from(reader(table("1.3.1", {"1": "99.99", "2": 9999}))) == {
-        "1": Decimal("99.99"),
-        "2": 9999,
-    }
+@pytest.mark.parametrize(
+    "value, is_measured",
+    [("9999.99", False), ("99999", False), ("99.99", True), ("9999", True), (99999, True)],
+)
+def test_a_text_of_five_nines_is_no_current_or_power_and_an_energy_passes_them(
+    value: Value, is_measured: bool
+) -> None:
+    device = reader({"1.3.1.1": value})
+    figures = {"1": Decimal(value)} if isinstance(value, (int, str)) else {}
+    assert Figure(A).read_from(device, Decimal(100_000)) == (figures if is_measured else {})
+    assert Figure(A).read_from(device) == figures
 
 
 def test_zero_is_a_measurement_unless_it_means_absent_on_the_device() -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from handlers.shared.errors import ProtocolError
 from handlers.snmp.device import SnmpDevice
-from handlers.snmp.figures import Ceilings, Figure, Total
+from handlers.snmp.figures import COUNTERS, Ceilings, Figure, Total
 from handlers.snmp.profile import oids
 from handlers.snmp.reader import Reader
 from handlers.snmp.sources import Column
@@ -153,6 +153,24 @@ def test_an_energy_passes_through_16_bits_and_is_not_measured_at_32_and_64(unit:
             # a text with decimals is never an integer (see `scale_of_integers`)
             if fill in WIDE or declared_figure.figure.scale_of_integers is None:
                 assert bool(rows) == (fill in NARROW), (oid, fill)
+
+
+@pytest.mark.sample(8)
+@units.EACH
+def test_an_energy_is_read_on_both_sides_of_each_nines_and_of_the_wrap_of_its_register(
+    unit: Fixture,
+) -> None:
+    for (_, figure, most), oid, fed, device in each_planted(unit, "energy"):
+        passed = [10**digits - 1 for digits in range(5, 10)]
+        for wrap in (2**31, COUNTERS.get(figure.syntax, 2**32)):
+            passed += [wrap - 2, 0, 1]
+        for value in passed:
+            if str(value) in figure.absent + figure.padding:
+                continue
+            listed = figure.rows_from(Reader(planted(unit, oid, value), device.reader.root), most)
+            # a text with decimals is never an integer (see `scale_of_integers`)
+            if figure.scale_of_integers is None or value == 0:
+                assert any(listed.get(row) is not None for row in fed), (oid, value)
 
 
 @pytest.mark.sample(8)

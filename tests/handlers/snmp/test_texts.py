@@ -1,9 +1,17 @@
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pytest
 
+from handlers.shared.errors import PduHandlerError
 from handlers.snmp.sources import Bits, ByOctets, Column, Field, Gathered, Number, Packed
-from tests.handlers.snmp.memory import both, reader, table
+from tests.handlers.snmp import units
+from tests.handlers.snmp.exact_figures import read_exactly
+from tests.handlers.snmp.memory import both, of_rows, reader, table
+from tests.recordings import Fixture
+from tests.simulators.snmp_agent import Row
+from tests.simulators.snmp_agent.device import OCTETS
 
 A, B, C = Column("1.3.1"), Column("1.3.2"), Column("1.3.3")
 
@@ -102,3 +110,30 @@ def test_octets_are_found_in_an_index_however_a_platform_decoded_them(decoded: s
     assert ByOctets(A, B, 2).rows(reader({"1.3.1.195.191.4": 125, "1.3.2.1": "\xff"})) == {
         "1": 125
     }, "UTF-8"
+
+
+@pytest.mark.sample(8)
+@units.EACH
+def test_a_text_of_a_nul_is_read_as_an_empty_one(unit: Fixture) -> None:
+    """The first text of each column."""
+    columns: set[str] = set()
+    for oid, row in unit.rows.items():
+        column = oid.rpartition(".")[0]
+        if row.tag == OCTETS and column not in columns:
+            columns.add(column)
+            empty, nul = (
+                _answers(unit, {**unit.rows, oid: Row(OCTETS, octets)}) for octets in (b"", b"\0")
+            )
+            assert nul == empty, oid
+
+
+def _answers(unit: Fixture, rows: Mapping[str, Row]) -> list[str]:
+    """The states and the figures, or the errors."""
+    answers: list[str] = []
+    for for_figures in (False, True):
+        try:
+            device = units.find(unit, of_rows(rows), for_figures)
+            answers.append(repr(read_exactly(device) if for_figures else device.states))
+        except PduHandlerError as error:
+            answers.append(str(error))
+    return answers
