@@ -84,6 +84,8 @@ bench: env-tests ## the benchmarks, with ratios to a peer of the same run, and w
 .DEFAULT tests docs packaging pdu:
 	@echo "there is no target $@; make help lists them; the command is .venv/bin/pdu, dist/register.sh registers" >&2; exit 2
 
-clean:           ## remove everything that was made here
-	rm -rf dist build *.egg-info .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis $(VENV)
+clean:           ## remove everything that was made here, but the ids and older archives in dist that register.sh needs
+	[ ! -d dist ] || find dist -mindepth 1 -maxdepth 1 ! -name register.ids ! -name previous -exec rm -rf {} +
+	rmdir dist 2>/dev/null || :
+	rm -rf build *.egg-info .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis $(VENV)
 	find . -name __pycache__ -not -path './.venv*' -prune -exec rm -rf {} +

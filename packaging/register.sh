@@ -6,6 +6,8 @@
 # files in $work, a folder that only this user can read. It is removed when the script ends.
 set -eu
 umask 077
+password=${DCI_PASSWORD:-}
+unset DCI_PASSWORD CDPATH # no program that is started needs the one; the other changes what cd prints
 VERSION='@VERSION@'
 # name|name shown in DCImanager|protocol
 HANDLERS='@HANDLERS@'
@@ -30,7 +32,7 @@ upload_content() { # ID ARCHIVE IMPORT_PATH: also for a new version
         -F "data=@$2" -F "handler_import=$3"
 }
 
-list_handlers() { # not on the page; where it fails, the script relies on the ids that it remembers
+list_handlers() { # not on the page; where there is no such call, the script relies on the ids that it remembers
     call GET "$API" 60
 }
 
@@ -44,10 +46,12 @@ Without a NAME or --archive: every handler that was built with this script.
   --archive FILE   upload this archive: an older one to roll back, or a handler of your own, with --protocol
                    or a PROTOCOL in its about.py
   --import PATH    its import path, such as handler_dir.my_handler (default: its one file with make_handler)
-  --name TEXT      its name in DCImanager's interface (default: the name of its directory)
+  --name TEXT      its name in DCImanager's interface, when it is registered for the first time (default: the
+                   SHOWN in its about.py, or the name of its directory)
   --protocol WORD  snmp, or custom: DCImanager's form then asks for SNMP, or for handler settings
   --try            register and upload under a second name, NAME_try, beside the handler that is in use
-  --id ID          upload to the handler that is registered under this id; needs one NAME or --archive
+  --id ID          upload to the handler that is registered under this id, or --id new: register it without
+                   a look at the list of handlers; needs one NAME or --archive
   --dry-run        show the calls and send nothing
   --help           this text
 
@@ -55,7 +59,7 @@ Environment (the script asks on a terminal for a URL, e-mail or password that is
   DCI_URL             https://dci.example.com
   DCI_EMAIL           an administrator of DCImanager
   DCI_PASSWORD        the password, or
-  DCI_PASSWORD_FILE   a file with the password in its first line
+  DCI_PASSWORD_FILE   a file with the password in its first line, which others cannot read
   DCI_INSECURE=1      accept any certificate (then others can listen); better: CURL_CA_BUNDLE=/path/to/ca.pem
   DCI_IDS             file that remembers the ids by server (default: register.ids beside this script)
   DCI_PAUSE           first pause in whole seconds (0 to 999) when the server is not ready (503) or refuses
@@ -76,6 +80,8 @@ END
 # json VERB WORD...: makes a body, or reads the files `answer` and `status` of the last call.
 JSON='
 import json, re, sys
+
+COUNTS = ("count", "size", "total", "total_count")  # of a list whose answer may be one page of several
 
 verb, words = sys.argv[1], sys.argv[2:]
 
@@ -107,11 +113,10 @@ def keep_row(row):
     rows.append(row)
     return row
 
-def read_answer():
+def read_answer(text):
     try:
-        text = open("answer", "rb").read(1_000_000).decode("utf-8", "replace")
-        return json.loads(text, strict=False, object_hook=keep_row)
-    except (OSError, ValueError, RecursionError):
+        return json.loads(text.decode("utf-8", "replace"), strict=False, object_hook=keep_row)
+    except (ValueError, RecursionError):
         return None
 
 def id_of(row):
@@ -119,15 +124,19 @@ def id_of(row):
     return text if re.fullmatch("[0-9]{1,19}", text) else ""
 
 def state():
-    if status[:1] == "2" and not error:
+    if status[:1] == "2" and not error and (answer is not None or not content.strip()):
         return "success"
     # 502, 504: a gateway lost the answer
     is_refused = status[:1] == "4" or (error and status not in ("502", "503", "504"))
     return "refusal" if is_refused else "unclear"
 
 def find(handler, remembered):
-    if answer is None or state() != "success":
-        return "unlisted"
+    if status in ("404", "405", "501"):
+        return "unlisted"  # this DCImanager has no such call
+    members = answer if isinstance(answer, dict) else {"list": answer}
+    listed = next((value for value in members.values() if isinstance(value, list)), None)
+    if state() != "success" or listed is None:
+        return "unreadable"
     own = [row for row in rows if row.get("handler") == handler]
     number = next((id_of(row) for row in own if id_of(row)), "")
     foreign = [row for row in own if row.get("device_type") in ("switch", "vpu")]
@@ -135,11 +144,16 @@ def find(handler, remembered):
         return "foreign {} {}".format(number, foreign[0]["device_type"])
     if number:
         return f"registered {number}"
-    is_taken = any(id_of(row) == remembered and row.get("handler") for row in rows)
-    return "taken" if remembered and is_taken else "absent"
+    # "absent" is believed of a whole list alone, whose rows say their handler and id
+    is_plain = all(isinstance(row, dict) and isinstance(row.get("handler"), str) and id_of(row) for row in listed)
+    most = max([len(listed), *(members[name] for name in COUNTS if type(members.get(name)) is int)])
+    if own or not is_plain or most > len(listed):
+        return "unreadable"
+    return "taken" if remembered and any(id_of(row) == remembered for row in listed) else "absent"
 
 def reason():
-    members = error if isinstance(error, dict) else {}
+    first = error[0] if isinstance(error, list) else error
+    members = first if isinstance(first, dict) else {"msg": first if isinstance(first, str) else ""}
     # a longer text would not fit into an argument of a program
     texts = {name: plain(str(members[name])[:500]) for name in members if type(members[name]) in (str, int)}
     if texts.get("msg") or texts.get("code"):
@@ -148,14 +162,17 @@ def reason():
         return "DCImanager answers" + message + (": " + texts["value"] if texts.get("value") else "")
     if status[:1] == "3":
         return f"HTTP {status}: open the address in a browser, and set DCI_URL to where it leads"
-    return f"HTTP {status}" + ("" if rows else " without JSON: is DCI_URL a DCImanager?")
+    return f"HTTP {status}" + (" without JSON, so not from DCImanager: check DCI_URL" if answer is None else "")
 
 def token():
     text = answer.get("token") if isinstance(answer, dict) else None
     return text if isinstance(text, str) and re.fullmatch("[A-Za-z0-9._~+/=:-]+", text) else ""
 
-answer, status = (read_answer(), open("status").read()) if verb in ("state", "find", "reason", "token", "id") else (None, "")
-error = answer.get("error") if isinstance(answer, dict) else None
+content, status = b"", ""
+if verb in ("state", "find", "reason", "token", "id"):
+    content, status = open("answer", "rb").read(1_000_000), open("status").read()
+answer = read_answer(content)
+error = (answer.get("error") or answer.get("errors")) if isinstance(answer, dict) else None
 write({
     "show": lambda *texts: " ".join(map(plain, texts)) + "\n",
     "login": login,
@@ -170,9 +187,14 @@ write({
 
 # check_archive FILE TARGET TOP IMPORT SUFFIX: checks an archive and copies it to TARGET, with SUFFIX added
 # to the name of its directory. TOP: the name that the directory must have, or nothing. Prints
-# directory|import path|protocol|shown name, the last two from about.py; an error is the rest of a sentence.
+# directory|import path|content|protocol|shown name, the last two from about.py, or the rest of a sentence:
+# exit code 1 if the archive cannot be uploaded, 2 if it cannot be copied.
 ARCHIVE='
-import gzip, io, re, sys, tarfile, zlib
+import ast, gzip, hashlib, io, re, sys, tarfile, zlib
+
+def refuse(text, code=1):
+    print(text)
+    sys.exit(code)
 
 path, target, top_wanted, module, suffix = sys.argv[1:]
 try:
@@ -182,9 +204,9 @@ try:
     tar = tarfile.open(fileobj=io.BytesIO(data), encoding="utf-8")
     members = [(entry, tar.extractfile(entry).read() if entry.isfile() else b"") for entry in tar]
 except (OSError, EOFError, tarfile.TarError, ValueError, zlib.error):
-    sys.exit("is empty, damaged or cut short")
+    refuse("is empty, damaged or cut short")
 if len(data) > 50_000_000:
-    sys.exit("is larger than 50 MB")
+    refuse("is larger than 50 MB")
 is_changed = bool(suffix)
 for entry, _ in members:
     if entry.name.startswith("./"):  # of tar -czf NAME.tar.gz ./DIR
@@ -194,13 +216,16 @@ top = next(iter(text_by_path), "").partition("/")[0]
 for entry, _ in members:
     parts = entry.name.split("/")
     if parts[0] != top or {"", ".", ".."} & set(parts) or not (entry.isfile() or entry.isdir()):
-        sys.exit("must hold one directory, and neither links nor other paths")
+        refuse("must hold one directory, and neither links nor other paths")
 if f"{top}/__init__.py" not in text_by_path:
-    sys.exit("is no handler: it must hold one directory with __init__.py")
+    refuse("is no handler: it must hold one directory with __init__.py")
 if not re.fullmatch("[a-z][a-z0-9_]{0,60}", top) or top in ("common", "pdu_common", "handlers"):
-    sys.exit("needs a directory of its own name, of lower-case letters, digits and _")
+    refuse("needs a directory of its own name, of lower-case letters, digits and _")
 if top_wanted not in ("", top):
-    sys.exit(f"holds {top} instead of {top_wanted}")
+    refuse(f"holds {top} instead of {top_wanted}")
+for name in text_by_path:
+    if name.endswith(".py") and not re.fullmatch("[A-Za-z0-9_./]+", name):
+        refuse("has a module whose name is not of letters, digits and _")
 modules = {
     name[:-3].replace("/", "."): text for name, text in text_by_path.items() if name.endswith(".py")
 }
@@ -210,10 +235,10 @@ if not module and len(handlers) == 1:
     module = handlers[0]
 if module not in modules or not handlers:
     listed = ", ".join(handlers) or "no file"
-    sys.exit(f"has make_handler in {listed}: give the import path of one with --import")
+    refuse(f"has make_handler in {listed}: give the import path of one with --import")
 for name, text in modules.items():
     if suffix and re.search(rb"(?m)^\s*(from|import)\s+%s\b" % top.encode(), text):
-        sys.exit(f"imports its directory by name in {name}, so --try cannot rename it")
+        refuse(f"imports its directory by name in {name}, so --try cannot rename it")
 try:
     with open(target, "wb") as copy:
         if not is_changed:
@@ -224,14 +249,29 @@ try:
                     entry.name = top + suffix + entry.name[len(top):]
                     renamed.addfile(entry, io.BytesIO(text) if entry.isfile() else None)
 except OSError as failure:
-    sys.exit(f"cannot be copied to {target} ({failure.strerror}): TMPDIR may name another folder")
-about = text_by_path.get(f"{top}/about.py", b"").decode("utf-8", "replace")
-facts = dict(re.findall(r"(?m)^(SHOWN|PROTOCOL) = \"([^\"\\|]{1,200})\"$", about))
-print(top, top + suffix + module[len(top):], facts.get("PROTOCOL", ""), facts.get("SHOWN", top), sep="|")
+    refuse(f"{target} cannot be written ({failure.strerror}): TMPDIR names another folder", 2)
+
+def facts_of(text):  # SHOWN and PROTOCOL of an about.py
+    for statement in ast.parse(text).body:
+        names = [getattr(name, "id", "") for name in getattr(statement, "targets", ())]
+        if names in (["SHOWN"], ["PROTOCOL"]):
+            yield names[0], ast.literal_eval(statement.value)
+
+try:
+    facts = dict(facts_of(text_by_path.get(f"{top}/about.py", b"")))
+    is_plain = all(isinstance(fact, str) and re.fullmatch(r"[^|\x00-\x1f\x7f]{1,200}", fact) for fact in facts.values())
+except (SyntaxError, ValueError):
+    is_plain = False
+if not is_plain:
+    refuse("has an about.py whose SHOWN or PROTOCOL is no text of one line without |")
+version = re.match(rb"\"{3}PDU handler pack ([0-9a-z.]{1,40}): ", text_by_path[f"{top}/__init__.py"])
+folder = next((match[1] for match in (re.match("[^/]+/(c[0-9a-f]{12})/", name) for name in text_by_path) if match), "")
+content = f"{version[1].decode()}+{folder}" if version and folder else hashlib.sha256(packed).hexdigest()[:12]
+print(top, top + suffix + module[len(top):], content, facts.get("PROTOCOL", ""), facts.get("SHOWN", top), sep="|")
 '
 
-json() { python3 -I -c "$JSON" "$@"; }
-check_archive() { python3 -I -c "$ARCHIVE" "$@"; }
+json() { python3 -I -X utf8 -c "$JSON" "$@"; }
+check_archive() { python3 -I -X utf8 -c "$ARCHIVE" "$@"; }
 
 # ---- output and the end ----------------------------------------------------------------------------
 
@@ -318,8 +358,8 @@ was_never_sent() {
 proxy_hint() { # what to check besides, if the environment names a proxy; it is shown without its login
     proxy=${https_proxy:-${HTTPS_PROXY:-${all_proxy:-${ALL_PROXY:-}}}}
     proxy=${proxy##*://}
-    [ -z "$proxy" ] || printf '; %s' "if it is reached through the proxy ${proxy##*@} (variable" \
-        ' https_proxy or all_proxy), check that too, or name the server in no_proxy'
+    [ -z "$proxy" ] || printf '; if it is reached through the proxy %s (variable https_proxy or all_proxy), check that too, or name the server in no_proxy' \
+        "${proxy##*@}"
 }
 
 stop_failed() { # WHAT: ends with the reason of the last call
@@ -365,7 +405,8 @@ stop_login() {
 }
 
 # ---- ids that this script remembers ----------------------------------------------------------------
-# Lines "URL HANDLER ID"; ID is ? while it is not known whether the create call was carried out.
+# Lines "URL HANDLER ID CONTENT"; ID is ? while it is not known whether the create call was carried out;
+# CONTENT is the archive that this script uploaded last.
 
 remembered_id() {
     [ -f "$ids" ] || return 0
@@ -375,12 +416,17 @@ remembered_id() {
         stop 2 "the file $ids, which remembers ids, cannot be read: set DCI_IDS to another file"
 }
 
-remember_id() { # ID, or nothing to forget it; fails if the file cannot be written
+remembered_content() { # of $id
+    [ ! -f "$ids" ] || awk -v url="$DCI_URL" -v handler="$handler" -v id="$id" \
+        '$1 == url && $2 == handler && $3 == id { content = $4 } END { print content }' <"$ids" 2>/dev/null
+}
+
+remember_id() { # ID [CONTENT], or nothing to forget it; fails if the file cannot be written
     {
         {
             [ ! -f "$ids" ] || awk -v url="$DCI_URL" -v handler="$handler" \
                 '$1 != url || $2 != handler' <"$ids"
-            [ -z "$1" ] || printf '%s %s %s\n' "$DCI_URL" "$handler" "$1"
+            [ -z "$1" ] || printf '%s\n' "$DCI_URL $handler $*"
         } >"$ids.$$" && mv "$ids.$$" "$ids"
     } 2>/dev/null || { rm -f "$ids.$$" && return 1; }
 }
@@ -389,19 +435,26 @@ remember_id() { # ID, or nothing to forget it; fails if the file cannot be writt
 
 find_or_create() { # sets $id
     id=$given_id
+    case $id in new) create ;; esac
     if [ -n "$id" ]; then return; fi
     list_handlers
     id=$(remembered_id) || { has_reason=yes && exit 2; }
-    listed=unlisted
+    listed=unreadable
     [ "$curl" != 0 ] || listed=$(json find "$handler" "$id")
+    look="look for $handler in DCImanager's list of handlers; if it is there, run again with --id ID, else with --id new"
     case $listed,$id in
         'foreign '*)
             # shellcheck disable=SC2086 # two words: an id and a type
             set -- ${listed%,*}
             stop 1 "DCImanager has another handler named $handler (id $2), for devices of the type $3: its archive would be replaced; remove that handler in DCImanager first" ;;
-        'registered '*) id=${listed#* } ;;
+        'registered '*)
+            id=${listed#* }
+            [ -z "$own_name" ] || say "$handler: is registered, and keeps its name in DCImanager: --name is for a new handler" ;;
+        unreadable,*)
+            is_success || stop_failed "the list of handlers cannot be read ($look)"
+            stop 5 "the answer with the list of handlers is no whole list with names and ids: $look" ;;
         'unlisted,?')
-            stop 5 "an earlier run could not find out whether $handler was registered: look in DCImanager's list of handlers; if it is there, run again with --id ID; if not, delete its line in $ids" ;;
+            stop 5 "an earlier run could not find out whether $handler was registered: $look" ;;
         unlisted,[0-9]* | absent,[0-9]*) ;; # the remembered one
         *) create ;;
     esac
@@ -428,12 +481,13 @@ create() { # sets $id. Never repeated after an answer that is not clear: that co
 }
 
 upload() {
+    before=$(remembered_content)
     upload_content "$id" "$handler.tar.gz" "$import"
     advice="if the handler was removed in DCImanager, delete its line in $ids"
     [ -z "$given_id" ] || advice='is this its id in DCImanager?'
     is_success || stop_failed "$handler (id $id): the upload failed ($advice)"
-    remember_id "$id" || say "  (the id could not be written to $ids)"
-    say "$handler: archive uploaded, import path $import, id $id."
+    remember_id "$id" "$content" || say "  (the id could not be written to $ids)"
+    say "$handler: archive uploaded, $content${before:+ (before: $before)}, import path $import, id $id."
 }
 
 for_shell() { json show "$1" | sed "s/'/'\\\\''/g"; } # for the inside of single quotes
@@ -441,6 +495,7 @@ for_shell() { json show "$1" | sed "s/'/'\\\\''/g"; } # for the inside of single
 show_calls() { # what `find_or_create` and `upload` would send
     file=$(json show "$(cat "$handler.path")" | sed 's/[\\"]/\\&/g')
     id=${given_id:-$(remembered_id)} || { has_reason=yes && exit 2; }
+    [ "$id" != new ] || id=''
     headers='-H "isp-box-instance: true" -H "x-xsrf-token: <token>"'
     say
     if [ -z "${id#'?'}" ]; then
@@ -470,11 +525,15 @@ ask() { # NAME QUESTION: sets $reply to what a person types
 }
 
 read_password() { # sets $password, and $password_source for errors
-    password=${DCI_PASSWORD:-}
     password_source='is from DCI_PASSWORD'
-    unset DCI_PASSWORD # programs that are started have no need of it
     if [ -n "$password" ]; then return; fi
     if [ -n "${DCI_PASSWORD_FILE:-}" ]; then
+        file=$(absolute "$DCI_PASSWORD_FILE")
+        # as secret_files.py of the command: root's and the user's own files, pipes pass
+        [ -z "$(find -L "$file" -prune -type f \( -perm -020 -o -perm -004 -o -perm -002 \) 2>/dev/null)" ] ||
+            stop 2 "others can read or change DCI_PASSWORD_FILE: chmod g-w,o-rw '$file'"
+        [ -z "$(find -L "$file" -prune -type f ! -user "$(id -u)" ! -user 0 2>/dev/null)" ] ||
+            stop 2 "DCI_PASSWORD_FILE ($file) belongs to another user, who can change it: make it yours with chown"
         byte_order_mark=$(printf '\357\273\277')
         password=$(head -n 1 2>/dev/null <"$DCI_PASSWORD_FILE") ||
             stop 2 "DCI_PASSWORD_FILE ($DCI_PASSWORD_FILE) cannot be read"
@@ -532,25 +591,36 @@ END
 
 row_of() { printf '%s\n' "$HANDLERS" | grep "^$1|"; } # name|shown|protocol of a handler of this pack
 
-plan() { # FILE [TOP]: checks an archive, and writes its line of the plan: handler|protocol|import path|shown
+plan() { # FILE [TOP]: checks an archive, and writes its line of the plan: handler|protocol|import path|content|shown
     [ ! -d "$1" ] || stop 6 "the archive $1 is a folder, which packaging/build.py packs"
     [ -f "$1" ] || stop 6 "there is no archive $1: $remedy"
-    checked=$(check_archive "$1" "$work/archive" "${2:-}" "$import" "$suffix" 2>"$work/error") ||
-        stop 6 "the archive $1 $(tail -n 1 "$work/error"): $remedy"
-    top=${checked%%|*}
-    facts=${checked#*|}
-    row=$(row_of "${top#pdu_}") || {
-        row=${facts#*|} # protocol|shown name
-        row="$top|${row#*|}|${row%%|*}"
-    }
-    own_protocol=${protocol:-${row##*|}}
-    own_shown=${row#*|}
-    own_shown=${shown:-${own_shown%|*}}
+    code=0
+    checked=$(check_archive "$1" "$work/archive" "${2:-}" "$import" "$suffix") || code=$?
+    case $code in
+        0) ;;
+        2) stop 2 "$checked" ;;
+        *) stop 6 "the archive $1 $checked: $remedy" ;;
+    esac
+    IFS='|' read -r top own_import content own_protocol own_shown <<END
+$checked
+END
+    if row=$(row_of "${top#pdu_}"); then
+        own_shown=${row#*|}
+        own_shown=${own_shown%|*} own_protocol=${row##*|}
+    fi
+    own_protocol=${protocol:-$own_protocol}
     [ -n "$own_protocol" ] ||
         stop 2 "$top is not of this pack: give --protocol snmp (DCImanager's form then asks for SNMP), or --protocol custom (it asks for handler settings)"
     mv "$work/archive" "$work/$top$suffix.tar.gz"
     printf '%s' "$1" >"$work/$top$suffix.path"
-    printf '%s|%s|%s|%s\n' "$top$suffix" "$own_protocol" "${facts%%|*}" "$own_shown${suffix:+ (try)}" >>"$work/plan"
+    printf '%s|%s|%s|%s|%s\n' "$top$suffix" "$own_protocol" "$own_import" "$content" \
+        "${own_name:-$own_shown}${suffix:+ (try)}" >>"$work/plan"
+}
+
+say_if_older() { # of an archive of a clone: whether the clone has newer files, as after git pull
+    [ -f "$here/../packaging/build.py" ] || return 0
+    newer=$(find "$here/../handlers" "$here/../packaging" -name '*.py' -newer "$1" 2>/dev/null | head -n 1)
+    [ -z "$newer" ] || say "note: ${newer#"$here/../"} is newer than ${1##*/}; to build what you have: make packages"
 }
 
 # ---- main ------------------------------------------------------------------------------------------
@@ -559,7 +629,7 @@ python3 -I -c 'import sys; sys.exit(sys.version_info < (3, 9))' 2>/dev/null || {
     echo 'register.sh: Python 3.9 or newer, called python3, is missing: install it' >&2
     exit 2
 }
-names='' archive='' given_id='' import='' shown='' protocol='' suffix='' is_dry=''
+names='' archive='' given_id='' import='' own_name='' protocol='' suffix='' is_dry=''
 while [ $# -gt 0 ]; do
     case $1 in
         --help | -h) show_help && exit ;;
@@ -571,7 +641,7 @@ while [ $# -gt 0 ]; do
                 --archive) archive=$2 ;;
                 --id) given_id=$2 ;;
                 --import) import=$2 ;;
-                --name) shown=$2 ;;
+                --name) own_name=$2 ;;
                 --protocol) protocol=$2 ;;
             esac
             shift ;;
@@ -584,11 +654,11 @@ while [ $# -gt 0 ]; do
     esac
     shift
 done
-case $given_id in *[!0-9]*) stop 2 '--id must be a number' ;; esac
+case $given_id in new) ;; *[!0-9]*) stop 2 '--id must be a number, or new' ;; esac
 case $protocol in *[!a-z0-9_-]*) stop 2 '--protocol is a word, such as snmp or custom' ;; esac
 case $import in *[!A-Za-z0-9_.]*) stop 2 '--import is a path such as handler_dir.my_handler' ;; esac
-case $shown in *[[:cntrl:]\|]*) stop 2 '--name is one line, without |' ;; esac
-[ -n "$archive" ] || [ -z "$import$shown$protocol" ] ||
+case $own_name in *[[:cntrl:]\|]*) stop 2 '--name is one line, without |' ;; esac
+[ -n "$archive" ] || [ -z "$import$own_name$protocol" ] ||
     stop 2 '--import, --name and --protocol are for --archive FILE: see --help'
 command -v curl >/dev/null || stop 2 'the program curl is missing: install it'
 DCI_PAUSE=${DCI_PAUSE:-1}
@@ -613,6 +683,7 @@ else
     for name in ${names:-$BUILT}; do
         import="pdu_$name.handler"
         plan "$here/pdu_$name-$VERSION.tar.gz" "pdu_$name"
+        say_if_older "$here/pdu_$name-$VERSION.tar.gz"
     done
 fi
 [ -z "$given_id" ] || [ "$(wc -l <"$work/plan")" -eq 1 ] || stop 2 '--id is for one handler: give its NAME or --archive'
@@ -631,7 +702,7 @@ if [ -n "$is_dry" ]; then
 else
     log_in
 fi
-while IFS='|' read -r handler protocol import shown <&3; do
+while IFS='|' read -r handler protocol import content shown <&3; do
     if [ -n "$is_dry" ]; then
         show_calls
     else

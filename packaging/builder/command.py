@@ -34,7 +34,7 @@ def build(tree: Path, out: Path, handlers: Sequence[Handler]) -> list[Path]:
 
     The script knows the pack's own handlers, those in `handlers`, and those that an earlier
     register.sh in `out` lists. Without a name it registers those whose archives of this version
-    are in `out`.
+    are in `out`, but no draft.
     """
     number = version(tree)
     archives = {
@@ -50,11 +50,14 @@ def build(tree: Path, out: Path, handlers: Sequence[Handler]) -> list[Path]:
         if name not in {h.name for h in HANDLERS}
     ]
     all_handlers = [*HANDLERS, *owners_handlers]
-    names_in_out = [
-        h.name for h in all_handlers if (out / registry.archive_name(h.name, number)).is_file()
+    own_names = {h.name for h in handlers}
+    default_names = [
+        h.name
+        for h in all_handlers
+        if not h.is_draft
+        and (h.name in own_names or (out / registry.archive_name(h.name, number)).is_file())
     ]
-    handler_names = {*names_in_out, *(h.name for h in handlers)}
-    script = register_script(number, all_handlers, handler_names)
+    script = register_script(number, all_handlers, default_names)
     out.mkdir(parents=True, exist_ok=True)
     for name, data in archives.items():
         keep_replaced(out / name, data)
@@ -118,6 +121,7 @@ def own_profile(file: Path) -> Handler:
         "snmp",
         "snmp",
         {_OPTIONS: own_profiles.options_source(family.options)},
+        is_draft=bool(own_profile_guesses(file)),
     )
 
 
@@ -206,7 +210,8 @@ def _parser(handler_names: Sequence[str]) -> argparse.ArgumentParser:
 def main(arguments: Optional[Sequence[str]] = None) -> int:
     """The command line.
 
-    Returns 0 if built, else 1. Arguments that the parser refuses exit with 2.
+    Returns 0 if built, 9 if a profile among them has guesses, else 1. Arguments that the parser
+    refuses exit with 2.
     """
     handler_names = [handler.name for handler in HANDLERS]
     parser = _parser(handler_names)
@@ -277,4 +282,11 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
         data = own.source.data
         print(f"{own.path}  {len(data)} bytes  sha256 {hashlib.sha256(data).hexdigest()[:16]}")
         print(f"import path {own.source.import_path}; register it: {own.register_line}")
-    return 0
+    drafts = [handler.name for handler in handlers if handler.is_draft]
+    if drafts:
+        print(
+            f"build.py: {', '.join(f'pdu_{name}' for name in drafts)}: built with the guesses above;"
+            f" register.sh registers it by its name alone: sh {options.out}/register.sh {drafts[0]}",
+            file=sys.stderr,
+        )
+    return 9 if drafts else 0

@@ -27,6 +27,8 @@ class Handler(NamedTuple):
     package: str = ""
     #: new content for some of its files, by path
     replace: Mapping[str, str] = {}
+    #: of a profile with guesses of `pdu draft`: registered by its name alone
+    is_draft: bool = False
 
     @property
     def row(self) -> tuple[str, str, str]:
@@ -71,14 +73,17 @@ def register_script(
 
 def registered_earlier(out: Path, number: str) -> list[Handler]:
     """The handlers that the register.sh in `out` lists and whose archives of this version are still
-    in `out`.
+    in `out`. One that it does not register without a name is a draft.
     """
     script = out / "register.sh"
     text = script.read_text("utf-8", "replace") if script.is_file() else ""
     rows = re.search("^HANDLERS='([^']*)'$", text, re.MULTILINE)
+    built = re.search("^BUILT='([^']*)'", text, re.MULTILINE)
     handlers = []
     for row in rows[1].splitlines() if rows else ():
         fields = row.split("|")
         if len(fields) == 3 and (out / registry.archive_name(fields[0], number)).is_file():
-            handlers.append(Handler(*fields))
+            is_draft = built is not None and fields[0] not in built[1].split()
+            name, shown, protocol = fields
+            handlers.append(Handler(name, shown, protocol, is_draft=is_draft))
     return handlers

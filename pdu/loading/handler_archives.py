@@ -14,6 +14,7 @@ import io
 import itertools
 import keyword
 import os
+import re
 import tarfile
 import zlib
 from collections.abc import Mapping
@@ -25,6 +26,7 @@ MOST_FILES, MOST_BYTES = 5000, 50_000_000
 # limit for a path, in bytes; no component can be longer in common file systems
 _LONGEST_PATH = 255
 _HOW = "pack the directory by its name (tar -czf NAME.tar.gz DIR)"
+_MODULE_PATH = re.compile(r"[A-Za-z0-9_./]+")
 _GZIP = b"\x1f\x8b"  # RFC 1952, 2.3.1
 _LATEST = 1 << 33  # limit for a file's time, in seconds since 1970: the year 2242
 
@@ -215,6 +217,9 @@ def _check(member: tarfile.TarInfo) -> None:
         raise BadArchive(
             f"{member.name[:_LONGEST_PATH]!r} is longer than {_LONGEST_PATH} bytes or contains NUL"
         )
+    # such a name is an import path, which a person pastes into a shell
+    if member.name.endswith(".py") and not _MODULE_PATH.fullmatch(member.name.partition("/")[2]):
+        raise BadArchive(f"{member.name!r}: a module's name is of letters, digits and _")
     if member.size < 0:
         raise BadArchive(f"{member.name!r} has an impossible size ({member.size})")
     if not 0 <= member.mtime < _LATEST:

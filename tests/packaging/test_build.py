@@ -17,7 +17,7 @@ from builder import archives, command, script
 from builder.closure import BuildError
 from handlers import registry
 from pdu.loading import handler_archives
-from tests.needs import ROOT
+from tests.needs import ROOT, program
 from tests.waiting import PATIENCE_S
 
 from .building import archive, files, small_tree
@@ -420,3 +420,14 @@ def test_make_says_that_a_folder_or_another_word_is_no_target(target: str) -> No
         ["make", target], cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE_S
     )
     assert run.returncode == 2 and f"there is no target {target}" in run.stderr, run.stderr
+
+
+def test_make_clean_leaves_the_ids_and_older_archives_that_the_script_needs(tmp_path: Path) -> None:
+    dist = tmp_path / "dist"
+    (dist / "previous").mkdir(parents=True)
+    for path in ("register.ids", "register.sh", "pdu_nut-1.tar.gz", "previous/pdu_nut-0.tar.gz"):
+        (dist / path).touch()
+    command_line = [program("make"), "-f", str(ROOT / "Makefile"), "clean"]
+    subprocess.run(command_line, cwd=tmp_path, check=True, stdout=subprocess.DEVNULL)
+    left = sorted(str(path.relative_to(dist)) for path in dist.rglob("*") if path.is_file())
+    assert left == ["previous/pdu_nut-0.tar.gz", "register.ids"]

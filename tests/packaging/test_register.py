@@ -13,10 +13,11 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
-from typing import Callable
+from typing import Any, Callable
 
 import pytest
 
+from pdu.loading.handler_archives import pack_archive
 from tests import terminal
 from tests.dcimanager.api import Answer, Request, answer_error, answer_json
 from tests.dcimanager.manager import DciManager
@@ -38,6 +39,11 @@ from .registering import (
 
 pytestmark = pytest.mark.against("curl")
 Serve = Callable[[Request], Answer]
+
+
+def remembered(ids: Path) -> list[str]:
+    """The lines of the file of ids, without the content that was uploaded."""
+    return sorted(" ".join(line.split()[:3]) for line in ids.read_text().splitlines())
 
 
 def uploads(manager: DciManager) -> list[tuple[int, str, int]]:
@@ -101,6 +107,69 @@ def test_the_option_archive_uploads_that_very_file(
     assert "0.9" in pdu.ports
 
 
+def test_each_upload_says_what_it_uploads_and_what_this_script_uploaded_before(
+    admin: Admin, manager: DciManager
+) -> None:
+    first = admin.run(manager, "small")
+    (content,) = re.findall(r"archive uploaded, (1\.0\+c[0-9a-f]{12}), import path", first.out)
+    again = admin.run(manager, "small")
+    assert f"archive uploaded, {content} (before: {content}), import path" in again.out
+
+
+def test_files_of_the_clone_that_are_newer_than_an_archive_are_named(
+    admin: Admin, manager: DciManager
+) -> None:
+    """After `git pull` without `make packages`, dist/ has the old archives."""
+    clone = admin.script.parent.parent
+    for path in ("packaging/build.py", "handlers/nut/reader.py"):
+        (clone / path).parent.mkdir(parents=True)
+        (clone / path).touch()
+    for path, time in (("packaging/build.py", 1_000), ("handlers/nut/reader.py", 4_000_000_000)):
+        os.utime(clone / path, (time, time))
+    run = admin.run(manager, "small")
+    words = "note: handlers/nut/reader.py is newer than pdu_small-1.0.tar.gz; to build what you have: make packages"
+    assert run.code == 0 and words in run.out.splitlines()
+    os.utime(clone / "handlers/nut/reader.py", (1_000, 1_000))
+    assert "is newer" not in admin.run(manager, "small").out
+
+
+def test_a_name_for_a_registered_handler_is_told_to_have_no_effect(
+    admin: Admin, manager: DciManager
+) -> None:
+    register_snmp(manager)
+    archive_ = str(admin.archive("snmp"))
+    run = admin.run(manager, "--archive", archive_, "--name", "Mine")
+    assert run.code == 0 and "--name is for a new handler" in run.out
+    assert [handler.name for handler in manager.handlers()] == ["Small snmp"]
+
+
+@pytest.mark.parametrize("locale", ["C", "KOI8-R", "CP1251"])
+def test_letters_of_any_script_arrive_in_any_locale(
+    admin: Admin, manager: DciManager, tmp_path: Path, locale: str
+) -> None:
+    """A shell in an old locale; `about.py` has its texts as Python writes them."""
+    environment: dict[str, Any] = {"LC_ALL": locale}
+    if locale != "C":
+        made = tmp_path / f"ru_RU.{locale}"
+        definition = ["localedef", "-c", "-i", "ru_RU", "-f", locale, str(made)]
+        if not Path("/usr/share/i18n/locales/ru_RU").exists():
+            pytest.skip("the sources of locales are missing: apt-get install locales")
+        subprocess.run(definition, check=True, capture_output=True, timeout=PATIENCE_S)
+        environment = {"LC_ALL": made.name, "LOCPATH": str(tmp_path)}
+    tree = small_tree(tmp_path / "own")
+    members = {
+        "own/__init__.py": b"",
+        "own/handler.py": (tree / "small" / "handler.py").read_bytes(),
+        "own/about.py": "SHOWN = 'Стойка \"1\"'\nPROTOCOL = 'custom'\n".encode(),
+    }
+    file = tmp_path / "own.tar.gz"
+    file.write_bytes(pack_archive(members, "0" * 64))
+    dry = admin.run(manager, "--dry-run", "--archive", str(file), **environment)
+    assert (dry.code, dry.err) == (0, "") and '"name": "Стойка \\"1\\""' in dry.out
+    assert admin.run(manager, "--archive", str(file), **environment).code == 0
+    assert [(h.name, h.protocol) for h in manager.handlers()] == [('Стойка "1"', ["custom"])]
+
+
 def test_the_script_uploads_its_own_version_among_archives_of_two_versions(
     admin: Admin, manager: DciManager
 ) -> None:
@@ -127,13 +196,13 @@ def test_a_given_id_is_used_without_the_list(admin: Admin, manager: DciManager) 
 
 
 def test_ids_are_remembered_for_each_server(admin: Admin) -> None:
-    """Where the list cannot be read, the file alone says that a handler is registered."""
+    """Where there is no list, the file alone says that a handler is registered."""
     with DciManager(wrap=without_list()) as first, DciManager(wrap=without_list()) as second:
         assert admin.run(first, "snmp").code == 0
         assert admin.run(second).code == 0
         assert admin.run(first, "snmp").code == 0
         assert uploads(first) == [(1, "pdu_snmp", 2)]
-        assert sorted(admin.ids.read_text().splitlines()) == sorted(
+        assert remembered(admin.ids) == sorted(
             [f"{first.url} pdu_snmp 1", f"{second.url} pdu_small 1", f"{second.url} pdu_snmp 2"]
         )
 
@@ -146,7 +215,7 @@ def test_a_remembered_id_that_the_list_shows_for_another_handler_is_not_used(
     admin.ids.write_text(f"{manager.url} pdu_snmp 1\n")
     assert admin.run(manager, "snmp").code == 0
     assert uploads(manager) == [(1, "pdu_small", 0), (2, "pdu_snmp", 1)]
-    assert admin.ids.read_text() == f"{manager.url} pdu_snmp 2\n"
+    assert remembered(admin.ids) == [f"{manager.url} pdu_snmp 2"]
 
 
 def test_the_files_of_ids_and_authorities_may_have_relative_paths(
@@ -155,7 +224,7 @@ def test_the_files_of_ids_and_authorities_may_have_relative_paths(
     (tmp_path / "my ca.pem").write_bytes(manager.ca_file.read_bytes())
     files = {"DCI_IDS": "my=ids", "CURL_CA_BUNDLE": "my ca.pem"}
     assert admin.run(manager, "snmp", folder=tmp_path, **files).code == 0
-    assert (tmp_path / "my=ids").read_text() == f"{manager.url} pdu_snmp 1\n"
+    assert remembered(tmp_path / "my=ids") == [f"{manager.url} pdu_snmp 1"]
     assert not admin.ids.exists()
 
 
@@ -164,6 +233,8 @@ def test_archives_and_ids_are_found_from_any_directory(
     admin: Admin, tmp_path: Path, start: str
 ) -> None:
     place = admin.script.parent
+    # with it, `cd` prints the folder that it finds in it
+    environment = admin.environment(None, DCI_URL="https://dci", CDPATH=str(tmp_path))
     folder, name = {
         "absolute": (Path("/"), str(admin.script)),
         "relative": (tmp_path, f"{place.name}/register.sh"),
@@ -175,7 +246,7 @@ def test_archives_and_ids_are_found_from_any_directory(
     done = subprocess.run(
         ["sh", name, "--dry-run", "snmp"],
         cwd=folder,
-        env=admin.environment(None, DCI_URL="https://dci"),
+        env=environment,
         capture_output=True,
         text=True,
         timeout=PATIENCE_S,
@@ -251,9 +322,23 @@ def bodies(manager: DciManager) -> list[dict[str, str]]:
 def test_the_password_may_come_from_the_first_line_of_a_file(admin: Admin, tmp_path: Path) -> None:
     secret = tmp_path / "pass word"
     secret.write_bytes("\ufeffs3cret line\r\nmore\n".encode())
+    secret.chmod(0o640)
     with DciManager(wrap=lambda request, serve: REFUSAL) as manager:
         assert admin.run(manager, DCI_PASSWORD="", DCI_PASSWORD_FILE=str(secret)).code == 3
         assert [body["password"] for body in bodies(manager)] == ["s3cret line"]
+
+
+@pytest.mark.parametrize("mode", [0o644, 0o660, 0o602])
+def test_a_file_of_a_password_that_others_can_read_or_change_is_refused(
+    admin: Admin, tmp_path: Path, mode: int
+) -> None:
+    secret = tmp_path / "pass word"
+    secret.write_text("s3cret\n")
+    secret.chmod(mode)
+    with DciManager() as manager:
+        run = admin.run(manager, DCI_PASSWORD="", DCI_PASSWORD_FILE=str(secret))
+        assert_failed(run, 2, f"chmod g-w,o-rw '{secret}'")
+        assert manager.requests == []
 
 
 def test_any_password_arrives_unchanged(admin: Admin, tmp_path: Path) -> None:
@@ -333,7 +418,9 @@ def test_no_program_has_a_secret_as_an_argument_and_only_the_user_reads_curls_fi
 ) -> None:
     seen, arguments = tmp_path / "seen", tmp_path / "arguments"
     admin.tool("curl", f"{{ env; ls -lA . ..; }} >>'{seen}'; exec '{program('curl')}' \"$@\"")
-    admin.tool("python3", f"echo \"$*\" >>'{arguments}'; exec '{sys.executable}' \"$@\"")
+    admin.tool(
+        "python3", f"{{ echo \"$*\"; env; }} >>'{arguments}'; exec '{sys.executable}' \"$@\""
+    )
     run = admin.run(manager, "snmp")
     assert (run.code, run.err) == (0, "")
     text, token = seen.read_text(), manager.requests[-1].headers["x-xsrf-token"]
@@ -440,20 +527,30 @@ def test_an_error_that_cannot_be_printed_keeps_its_exit_code(admin: Admin) -> No
     assert done.returncode == 2
 
 
-def test_a_full_folder_for_temporary_files_is_named(admin: Admin) -> None:
+@pytest.mark.parametrize("size", ["4k", "64k"])
+def test_a_full_folder_for_temporary_files_is_named(
+    admin: Admin, tmp_path: Path, size: str
+) -> None:
+    """The script's own files do not fit, or the copy of the archive does not."""
     mounted = subprocess.run(["unshare", "-m", "true"], capture_output=True, timeout=PATIENCE_S)
     if mounted.returncode:
         pytest.skip("no file system can be mounted here: sudo make test, outside a container")
-    mount = f"mount -t tmpfs -o size=4k tmpfs '{admin.temporary}'"
+    handler = (small_tree(tmp_path / "own") / "small" / "handler.py").read_bytes()
+    members = {"own/__init__.py": b"", "own/handler.py": handler, "own/data": os.urandom(99_000)}
+    file = tmp_path / "own.tar.gz"
+    file.write_bytes(pack_archive(members, "0" * 64))
+    words = admin.command("--archive", str(file), "--protocol", "snmp")
+    mount = f"mount -t tmpfs -o size={size} tmpfs '{admin.temporary}'"
     done = subprocess.run(
-        ["unshare", "-m", "sh", "-c", f'{mount} && exec "$0" "$@"', *admin.command("snmp")],
+        ["unshare", "-m", "sh", "-c", f'{mount} && exec "$0" "$@"', *words],
         env=admin.environment(None, DCI_URL="https://127.0.0.1:1"),
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
         timeout=PATIENCE_S,
     )
-    assert done.returncode == 2 and "is the disk full?" in done.stderr.splitlines()[-1]
+    last = done.stderr.splitlines()[-1]
+    assert done.returncode == 2 and "TMPDIR names another" in last and "cannot be written" in last
 
 
 @pytest.mark.parametrize("answer", [Answer(204, b""), answer_json(200, {"error": None})])

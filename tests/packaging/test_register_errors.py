@@ -94,7 +94,7 @@ def test_a_dead_proxy_is_named_without_its_login(
         proxy = f"127.0.0.1:{dead.getsockname()[1]}"
         changes: dict[str, Any] = {variable: f"http://me:s3cret@{proxy}", "no_proxy": ""}
         run = admin.run(manager, **changes)
-    assert_failed(run, 4, f"the proxy {proxy}", "https_proxy")
+    assert_failed(run, 4, f"through the proxy {proxy} (variable https_proxy or all_proxy), check")
     assert "s3cret" not in run.err + run.out and manager.requests == []
 
 
@@ -266,10 +266,65 @@ def test_after_an_unclear_answer_the_administrator_must_give_the_id_if_no_list_c
     with DciManager(wrap=without_list()) as manager:
         manager.store.create("pdu", "pdu_snmp", "Small snmp", ["snmp"], [])
         admin.ids.write_text(f"{manager.url} pdu_snmp ?\n")
-        assert_failed(admin.run(manager, "snmp"), 5, "--id ID", "delete its line")
+        assert_failed(admin.run(manager, "snmp"), 5, "with --id ID, else with --id new")
         assert admin.run(manager, "--id", "1", "snmp").code == 0
-        assert admin.ids.read_text() == f"{manager.url} pdu_snmp 1\n"
+        assert admin.ids.read_text().startswith(f"{manager.url} pdu_snmp 1 ")
         assert calls(manager, CREATE) == 0
+
+
+@pytest.mark.sample(3)
+@pytest.mark.parametrize(
+    "answer, code",
+    [
+        pytest.param(None, 4, id="cut"),
+        pytest.param(answer_error(500, 1, "database"), 1, id="500"),
+        pytest.param(answer_error(504, 1, "gateway"), 1, id="504"),
+        pytest.param(answer_error(403, 1, "no right"), 3, id="403"),
+        pytest.param(Answer(200, b"<html>log in</html>"), 1, id="HTML"),
+        pytest.param(Answer(200, b'{"list": [' + b" " * 1_000_001), 4, id="over 1 MB"),
+        pytest.param(answer_json(200, {"error": {"msg": "busy"}}), 1, id="an error"),
+        pytest.param(answer_json(200, {"list": [], "size": 40}), 5, id="a first page"),
+        pytest.param(answer_json(200, {"pdu_snmp": {"id": 1}}), 5, id="no list"),
+        pytest.param(
+            answer_json(200, {"list": [{"id": 1, "about": {"handler": "pdu_snmp"}}]}),
+            5,
+            id="a nested name",
+        ),
+        pytest.param(answer_json(200, {"list": [{"id": 7, "name": "x"}]}), 5, id="other names"),
+    ],
+)
+def test_nothing_is_registered_if_the_list_of_handlers_cannot_be_read_whole(
+    admin: Admin, answer: Optional[Answer], code: int
+) -> None:
+    """The handler is there, and the answer does not show it: a second one would be created."""
+    with DciManager(wrap=answering(LIST, *[answer] * 9)) as manager:
+        manager.store.create("pdu", "pdu_snmp", "Small snmp", ["snmp"], [])
+        assert_failed(admin.run(manager, "snmp"), code, "--id ID, else with --id new")
+        assert calls(manager, CREATE) == 0 and calls(manager, UPLOAD) == 0
+
+
+def test_a_new_id_registers_without_a_look_at_the_list(admin: Admin) -> None:
+    with DciManager(wrap=answering(LIST, *[answer_error(500, 1, "database")] * 9)) as manager:
+        assert admin.run(manager, "--id", "new", "snmp").code == 0
+        assert [handler.uploads for handler in manager.handlers()] == [1]
+        assert calls(manager, LIST) == 0
+
+
+@pytest.mark.parametrize(
+    "answer, words",
+    [
+        (Answer(200, b"<html>portal</html>"), "not from DCImanager"),
+        (answer_json(200, {"errors": [{"msg": "bad import path"}]}), "bad import path"),
+        (answer_json(200, {"error": "bad import path"}), "bad import path"),
+    ],
+)
+def test_an_upload_is_done_only_by_an_empty_answer_or_json_without_an_error(
+    admin: Admin, answer: Answer, words: str
+) -> None:
+    with DciManager(wrap=answering(UPLOAD, answer)) as manager:
+        run = admin.run(manager, "snmp")
+    assert_failed(run, 1, "the upload failed", words)
+    assert "archive uploaded" not in run.out
 
 
 def test_a_key_that_only_begins_with_error_names_none(admin: Admin) -> None:
@@ -330,6 +385,8 @@ def test_a_bad_archive_is_refused_before_anything_is_sent(admin: Admin, damage: 
         ("pdu_small/__init__.py", "pdu_small/handler.py", "pdu_small/../x.py"),
         ("/pdu_small/__init__.py", "/pdu_small/handler.py"),
         ("pdu_Small/__init__.py", "pdu_Small/handler.py"),
+        ("pdu_small/__init__.py", "pdu_small/handler.py", "pdu_small/a\nb.py"),
+        ("pdu_small/__init__.py", "pdu_small/handler.py", "pdu_small/a`b`.py"),
     ],
 )
 def test_an_archive_that_is_not_one_folder_with_a_handler_is_refused(
@@ -493,7 +550,9 @@ def test_an_id_that_is_not_a_number_reaches_no_url_no_file_and_no_terminal(
         assert [handler.uploads for handler in manager.handlers()] == [0]
 
 
-def test_hostile_entries_in_the_list_of_handlers_are_ignored(admin: Admin, tmp_path: Path) -> None:
+def test_hostile_entries_in_the_list_of_handlers_register_nothing(
+    admin: Admin, tmp_path: Path
+) -> None:
     listed = [
         entry
         for text in ANSWERS.values()
@@ -504,9 +563,8 @@ def test_hostile_entries_in_the_list_of_handlers_are_ignored(admin: Admin, tmp_p
     ]
     with DciManager(wrap=answering(LIST, answered(200, {"list": listed}))) as manager:
         run = admin.run(manager, "small", folder=tmp_path)
-        assert [handler.uploads for handler in manager.handlers()] == [1]
-        assert calls(manager, UPLOAD) == 1
-    assert (run.code, run.err) == (0, "")
+        assert calls(manager, CREATE) == 0
+    assert_failed(run, 5, "no whole list")
     assert all(map(is_one_line, run.out.splitlines())) and not list(tmp_path.rglob(MARKER))
 
 

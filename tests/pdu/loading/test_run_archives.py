@@ -78,6 +78,8 @@ def test_a_damaged_archive_is_refused_with_the_reason(content: bytes, words: str
     [
         ({"path": "pdu_odd/a\0b"}, "contains NUL"),
         ({"path": f"pdu_odd/{250 * 'a'}"}, "longer than 255 bytes"),
+        ({"path": "pdu_odd/a\nb.py"}, "a module's name is of letters"),
+        ({"path": "pdu_odd/a`b`.py"}, "a module's name is of letters"),
         ({"path": "pdu_odd/handler.py/odd"}, "is also a file"),
         ({"mtime": "-1"}, "impossible time"),
         ({"size": 40 * "9"}, "not a complete tar.gz"),
