@@ -78,7 +78,8 @@ def load(variables: Mapping[str, str], outlets: Sequence[Optional[float]]) -> Su
     - PDU and all other types: input, outlets, output, `outlet.current` (last: one driver reports
       ten times the true current).
     - UPS: output, outlets. The input also charges the battery and is 0 on battery, so it is not the
-      load.
+      load. Not known from outlets beside an `outlet.current`: some drivers show the main outlet
+      there, which is one more, others all outlets.
     - Transfer switch: output, input, outlets.
 
     The input is the sum of its lines (`input.L1.current`), else, with one phase, `input.current`.
@@ -88,7 +89,7 @@ def load(variables: Mapping[str, str], outlets: Sequence[Optional[float]]) -> Su
     every_outlet = _outlets(variables, "current", outlets)
     kind = type_of(variables)
     if kind == "ups":
-        return _first(output, every_outlet)
+        return _first(output, _outlets_of_ups(variables, "current", every_outlet))
     if kind in ("ats", "sts"):
         return _first(output, inlet, every_outlet)
     return _first(inlet, every_outlet, output, _variable(variables, "outlet.current"))
@@ -102,7 +103,8 @@ def power(variables: Mapping[str, str], outlets: Sequence[Optional[float]]) -> S
     every_outlet = _outlets(variables, "realpower", outlets)
     kind = type_of(variables)
     if kind == "ups":
-        return _first(output, _variable(variables, "ups.realpower"), every_outlet)
+        own = _variable(variables, "ups.realpower")
+        return _first(output, own, _outlets_of_ups(variables, "realpower", every_outlet))
     if kind in ("ats", "sts"):
         return _first(output, inlet, every_outlet)
     return _first(inlet, every_outlet, output, _variable(variables, "outlet.realpower"))
@@ -146,7 +148,7 @@ def _side_currents(variables: Mapping[str, str], name: str) -> Summands:
 
 
 def _lines(variables: Mapping[str, str], name: str, field: str) -> Summands:
-    """The values of a side's lines, and None for each line that is not listed. A line `L2` proves
+    """The values of a side's lines, and one None if some are not listed. A line `L2` proves
     two phases; without `input.phases`, so does its voltage.
     """
     lines = {
@@ -156,11 +158,9 @@ def _lines(variables: Mapping[str, str], name: str, field: str) -> Summands:
     }
     if not lines:
         return None
-    line_count = int(max([_phases(variables, name), *lines]))
-    figures: list[Optional[float]] = list(lines.values())
-    while len(figures) < line_count:
-        figures.append(None)
-    return figures
+    # the count is the device's word: it is compared, and never becomes a size
+    is_whole = len(lines) >= max(_phases(variables, name), *lines)
+    return [*lines.values(), *(() if is_whole else (None,))]
 
 
 def _phases(variables: Mapping[str, str], name: str) -> float:
@@ -185,6 +185,11 @@ def _outlets(
     """The figures of the outlets, if one of them lists the field."""
     matches = filter(None, map(_OUTLET.fullmatch, variables))
     return figures if any(match[1] == field for match in matches) else None
+
+
+def _outlets_of_ups(variables: Mapping[str, str], field: str, every_outlet: Summands) -> Summands:
+    """Those of its outlets, not known beside the same figure of `outlet.`: see `load`."""
+    return [None] if every_outlet is not None and f"outlet.{field}" in variables else every_outlet
 
 
 def _variable(variables: Mapping[str, str], name: str) -> Summands:

@@ -6,6 +6,8 @@ those of NUT's nut-names.txt; words of states those of its drivers.
 
 from __future__ import annotations
 
+import contextlib
+import tracemalloc
 from collections.abc import Mapping, Sequence
 from typing import Optional
 
@@ -15,7 +17,7 @@ from hypothesis import example, given, strategies as st
 from handlers.nut.daisy_chain import parse_number
 from handlers.nut.model import NutDevice, SwitchCommand
 from handlers.nut.outlets import decode_outlets, state_of
-from handlers.shared.errors import ProtocolError, Unsupported
+from handlers.shared.errors import PduHandlerError, ProtocolError, Unsupported
 from tests.handlers.nut.given import DEFAULTS, WITH_WHOLE_LOAD
 
 
@@ -328,6 +330,9 @@ REST = "input.current: 6.48; outlet.current: 196.30; outlet.1.current: 0.5;"
             2.6,
         ),
         (NO_OUTLETS + "device.type: ups; input.current: 12.1; output.current: 10.3", 10.3),
+        # a UPS whose driver shows the main outlet, or all of them, beside the numbered ones
+        ("device.type: ups; outlet.current: 1.0; outlet.1.current: 1; outlet.2.current: 0.6", None),
+        ("device.type: ups; outlet.1.current: 1; outlet.2.current: 0.6", 1.6),
         (NO_OUTLETS + "device.type: ups; input.current: 0.00", None),
         (NO_OUTLETS + "device.type: UPS; input.L1.current: 3; ups.status: OB", None),
         (
@@ -394,6 +399,29 @@ def test_neither_a_part_of_the_lines_nor_their_average_is_the_load(figures: str)
     # the outlets serve only a device without currents of lines
     has_lines = ".L" in figures
     assert device(f"outlet.1.current: 0.5; {figures}").load_a == (None if has_lines else 0.5)
+
+
+@pytest.mark.parametrize(
+    "variable",
+    [
+        "input.phases: 9999999",
+        "device.type: ups; output.phases: 9999999",
+        "input.L9999999.current: 1",
+        "outlet.count: 9999999",
+        "device.count: 9999999; device.1.outlet.1.status: on",
+        "outlet.9999999.current: 1",
+        "device.9999999.outlet.1.current: 1",
+    ],
+)
+def test_a_number_of_the_server_never_becomes_a_size(variable: str) -> None:
+    tracemalloc.start()
+    try:
+        with contextlib.suppress(PduHandlerError):
+            unit = device(f"{ONE_OUTLET} input.L1.current: 1; output.L1.current: 1; {variable}")
+            assert (unit.load_a, unit.power_w) != (0.0, 0.0)
+        assert tracemalloc.get_traced_memory()[1] < 10 << 20
+    finally:
+        tracemalloc.stop()
 
 
 @pytest.mark.parametrize(
