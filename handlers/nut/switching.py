@@ -104,9 +104,12 @@ def _find(
     listed_device = devices.read_devices(client, settings, {prefix: names[prefix]}, writable=True)[
         0
     ]
-    others: dict[str, Mapping[str, str]] = dict.fromkeys(names.values(), {})
-    own = {listed_device.name: listed_device.device.whole.variables}
-    original = mirrors.originals({**others, **own}, client.host).get(listed_device.name)
+    original = None
+    if len(names) > 1 and mirrors.is_mirror(listed_device.device.whole.variables):
+        # decided as by a poll, by what every device shows: 1 more round trip
+        snapshots = client.snapshots(list(names.values()), False)
+        variables = {name: snapshots[name].variables for name in snapshots}
+        original = mirrors.originals(variables, client.host).get(listed_device.name)
     if original is not None:
         raise NoSuchOutlet(
             f"the device {client.redact(listed_device.name)!r} only shows"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 from collections.abc import Iterator, Mapping
 
@@ -123,6 +124,33 @@ def test_a_mirror_is_not_switched_beside_its_original(server: NutServer) -> None
     with pytest.raises(NoSuchOutlet, match="'later' only shows 'rack1' once more"):
         handler(server, **ADMIN_SETTINGS).port_down(PduPortView(identity="later/1"))
     assert not server.books().writes
+
+
+_FAR = {
+    "serial number": repeater("rack1@192.0.2.9", **{"device.serial": "A1"}),
+    "first of two": repeater("rack2@192.0.2.9"),
+    "clone of a clone": clone("clone-later"),
+}
+
+
+@pytest.mark.parametrize("name", _FAR)
+def test_what_a_poll_leaves_out_is_not_switched(name: str) -> None:
+    commands = ["outlet.1.load.off", "outlet.1.load.on"]
+    devices = {
+        "rack1": {**PDU, "device.serial": "A1"},
+        "later": clone("snmp-ups-rack1"),
+        "far": repeater("rack2@192.0.2.9"),
+        "copy": _FAR[name],
+    }
+    with NutServer([StaticDevice(*device, commands) for device in devices.items()]) as server:
+        pdu = handler(server, **ADMIN_SETTINGS)
+        listed = states(pdu.status())
+        assert list(listed) == ["rack1/1", "far/1"]
+        for device in devices:
+            with contextlib.suppress(NoSuchOutlet):
+                pdu.port_down(PduPortView(identity=f"{device}/1"), deadline=0.0)
+        written = {what.partition(" ")[0] for what, _ in server.books().writes}
+        assert written == {identity.partition("/")[0] for identity in listed}
 
 
 def has_outlet(pdu: NutPdu) -> bool:
