@@ -10,9 +10,11 @@ from typing import Any, Callable, ClassVar, Generic, Optional, TypeVar
 from common.logger import get_logger
 from pdu_common.helper import EnumPowerStatus, PduPortView, PduStatisticView, PduView
 
-from ..shared.errors import PduHandlerError
+from ..shared.errors import PduHandlerError, ProtocolError
 from ..shared.labels import Label
+from ..shared.settings import UNKNOWN_FIGURES, UNSET
 from ..shared.switching import CONFIRM_SECONDS, PAUSE_SECONDS
+from .form import settings
 from .port_identity import outlet_identity
 from .views import Figures, log_call, pdu_view, port_answer
 
@@ -71,6 +73,11 @@ class FourCalls(Generic[S]):
     def read_figures(self, session: S, with_power: bool) -> Figures:
         """A and kWh, in total and by outlet; W only `with_power`."""
 
+    def leaves_unset(self, session: S) -> bool:
+        """Whether a figure that is not known stays unset instead of being an error."""
+        texts = settings(self.pdu_data)
+        return UNKNOWN_FIGURES.value(texts.get(UNKNOWN_FIGURES.key)) == UNSET
+
     @abstractmethod
     def read_labels(self, session: S) -> list[Label]:
         """Identity, printed number and name of every outlet."""
@@ -91,8 +98,18 @@ class FourCalls(Generic[S]):
             return pdu_view(self.read_states(session))
 
     def statistic(self) -> PduStatisticView:
-        """Load in A and energy in kWh, in total and by outlet."""
-        return self.measured().view()
+        """Load in A and energy in kWh, in total and by outlet.
+
+        Raises ProtocolError for a load or an energy that is not known now, unless the setting
+        `unknown_figures` says otherwise. An outlet whose energy is not known has no entry.
+        """
+        with self._figures_session() as session:
+            figures = self.figures_of(session, with_power=False)
+            for sentence in figures.outlets_not_known():
+                caution = ProtocolError(sentence)  # it may quote the device, as an error does
+                self.mask_error(session, caution)
+                get_logger(type(self).__module__).warning(caution.reason)
+            return figures.view()
 
     def port_up(
         self,
@@ -118,10 +135,16 @@ class FourCalls(Generic[S]):
 
     def measured(self, with_power: bool = False) -> Figures:
         """What `statistic` shows; the power of the PDU and its outlets if it is asked for."""
-        with self.call(
-            "statistic", lambda stack: stack.enter_context(self.open_statistic())
-        ) as session:
-            return self.read_figures(session, with_power)
+        with self._figures_session() as session:
+            return self.figures_of(session, with_power)
+
+    def figures_of(self, session: S, with_power: bool) -> Figures:
+        """`read_figures` by the setting `unknown_figures`."""
+        figures = self.read_figures(session, with_power)
+        return figures.unset_unknown() if self.leaves_unset(session) else figures
+
+    def _figures_session(self) -> AbstractContextManager[S]:
+        return self.call("statistic", lambda stack: stack.enter_context(self.open_statistic()))
 
     def labels(self) -> list[Label]:
         """Identity, number and name of every outlet, for people."""
@@ -222,7 +245,10 @@ class OpenPdu(Generic[S]):
 
     def figures(self, with_power: bool) -> Figures:
         """What `statistic` shows; the power of the PDU and its outlets if it is asked for."""
-        return self.read("statistic", lambda session: self._pdu.read_figures(session, with_power))
+        return self.read(
+            "statistic",
+            lambda session: self._pdu.figures_of(session, with_power),
+        )
 
     def labels(self) -> list[Label]:
         """Identity, number and name of every outlet."""

@@ -25,8 +25,18 @@ from pdu_common.helper import (
 )
 
 from .. import VERSION
-from ..shared.errors import ProtocolError
-from ..shared.meter_figures import MeterFigures
+from ..shared.doubts import doubt_sentences
+from ..shared.errors import NamedSetting, ProtocolError
+from ..shared.meter_figures import (
+    NOT_ASKED,
+    Figure,
+    MeterFigures,
+    NotKnown,
+    NotMetered,
+    measured,
+    reason_without,
+)
+from ..shared.settings import UNKNOWN_FIGURES, UNSET
 
 T = TypeVar("T")
 
@@ -36,36 +46,66 @@ class Figures(NamedTuple):
     DCImanager gets its `view`.
     """
 
-    #: in A; None if not metered or not known
-    load_a: Optional[float]
-    #: in kWh; None if not metered or not known
-    energy_kwh: Optional[float]
+    #: in A
+    load_a: Figure
+    #: in kWh
+    energy_kwh: Figure
     #: by identity, as `status` lists it: the outlets that are metered, and others as the handler
     #: likes
     ports: Mapping[str, MeterFigures] = MappingProxyType({})
-    #: in W; None if not metered, not known or not asked for
-    power_w: Optional[float] = None
+    #: in W, for tools; NOT_ASKED without `with_power`
+    power_w: Figure = NOT_ASKED
     #: what a meter of its own shows at the inlet, over all lines, in A; None if there is none: the
     #: load may also be a sum over banks or outlets
-    inlet_a: Optional[float] = None
-    #: the same in W
-    inlet_w: Optional[float] = None
+    inlet_a: Figure = None
+    #: the same in W; NOT_ASKED without `with_power`
+    inlet_w: Figure = NOT_ASKED
+
+    def unset_unknown(self) -> Figures:
+        """The same for a unit that never shows what is not known: its totals are not metered."""
+        load_a, energy_kwh = (
+            NotMetered(figure.reason) if isinstance(figure, NotKnown) else figure
+            for figure in (self.load_a, self.energy_kwh)
+        )
+        return self._replace(load_a=load_a, energy_kwh=energy_kwh)
 
     def view(self) -> PduStatisticView:
-        """The answer of `statistic`, with outlets if the platform's view has a list.
+        """The answer of `statistic`, with the outlets that have an energy, if the platform's view
+        has a list.
 
-        None sets no field. Raises ProtocolError for nan and inf.
+        Raises ProtocolError for nan and inf, and for a load or an energy that is not known now:
+        DCImanager would show it as 0.
         """
+        sentences = self.not_known()
+        if sentences:
+            setting = NamedSetting(UNKNOWN_FIGURES.key, UNSET, "the handler setting ")
+            raise ProtocolError(
+                ("; ".join(sentences), "; poll again. For a unit that never shows it: ", setting)
+            )
         view = PduStatisticView()
-        if self.load_a is not None:
-            view.load = _finite(self.load_a, "load")
-        if self.energy_kwh is not None:
-            view.total_consumption = _finite(self.energy_kwh, "energy")
+        load_a, energy_kwh = measured(self.load_a), measured(self.energy_kwh)
+        if load_a is not None:
+            view.load = _finite(load_a, "load")
+        if energy_kwh is not None:
+            view.total_consumption = _finite(energy_kwh, "energy")
         target = ports_of(view)
         if target is not None:
             entries = [_port_statistic(*port) for port in self.ports.items()]
             target.extend(entry for entry in entries if entry is not None)
         return view
+
+    def not_known(self) -> list[str]:
+        """A sentence for each total that `statistic` shows and that is not known now."""
+        return [
+            f"the {name} cannot be read now: {figure.reason}"
+            for name, figure in (("load", self.load_a), ("energy", self.energy_kwh))
+            if isinstance(figure, NotKnown)
+        ]
+
+    def outlets_not_known(self) -> list[str]:
+        """Sentences that name the outlets whose energy is not known now."""
+        reasons = ((of, reason_without(port.energy_kwh)) for of, port in self.ports.items())
+        return [f"without an energy now: {sentence}" for sentence in doubt_sentences(reasons)]
 
 
 _PORT_FIELDS: Mapping[str, tuple[str, ...]] = {
@@ -130,20 +170,20 @@ def port_answer(port: PduPortView, state: EnumPowerStatus) -> PduPortView:
 
 
 def _port_statistic(identity: str, figures: MeterFigures) -> Optional[PduPortStatisticView]:
-    """One port's figures, under the field names of this platform's view; None if the view has no
-    identity or cannot be made.
+    """One port's figures, under the field names of this platform's view; None without an energy,
+    which DCImanager would show as 0, and if the view lacks a field for it or cannot be made.
     """
     names = _field_names(PduPortStatisticView)
     fields: dict[str, object] = {}
     for meaning, value in (
         ("identity", identity),
-        ("energy", figures.energy_kwh),
-        ("load", figures.current_a),
+        ("energy", measured(figures.energy_kwh)),
+        ("load", measured(figures.current_a)),
     ):
         name = next((name for name in _PORT_FIELDS[meaning] if name in names), None)
         if name is not None and value is not None:
             fields[name] = value if isinstance(value, str) else _finite(value, meaning)
-        elif meaning == "identity":
+        elif meaning != "load":
             return None
     return _construct(PduPortStatisticView, fields)
 

@@ -15,13 +15,13 @@ from functools import partial
 from typing import Callable, NamedTuple, Optional, Protocol, TypeVar, Union
 
 from common.logger import get_logger
-from pdu_common.helper import EnumPowerStatus, PduStatisticView
+from pdu_common.helper import EnumPowerStatus
 
 from .. import dcimanager
 from ..shared.doubts import doubt_sentences
 from ..shared.errors import NamedSetting, NoSuchOutlet, PduHandlerError, SettingsError
-from ..shared.meter_figures import MeterFigures
-from ..shared.settings import HOST, TIMEOUT, Setting, Settings, port
+from ..shared.meter_figures import NOT_ASKED, Figure, MeterFigures
+from ..shared.settings import HOST, TIMEOUT, UNKNOWN_FIGURES, Setting, Settings, port
 from ..shared.switching import CALL_SECONDS, switch
 from ..shared.tls import CA_PEM, FINGERPRINT, VERIFY, Trust
 from .client import HttpClient, endpoint
@@ -54,6 +54,7 @@ SETTINGS: tuple[Setting[object], ...] = (
     CA_PEM,
     FINGERPRINT,
     TIMEOUT,
+    UNKNOWN_FIGURES,
 )
 _LIMIT = 1 << 20  # limit for an answer, in bytes
 # before a reading that was answered with 503 is sent again: that of Cray-HPE/servertech-pdu
@@ -82,9 +83,9 @@ class PduState(NamedTuple):
     """The whole PDU: outlets in the unit's order, load in A, energy in kWh, power in W."""
 
     outlets: tuple[Outlet, ...]
-    load_a: Optional[float] = None
-    energy_kwh: Optional[float] = None
-    power_w: Optional[float] = None
+    load_a: Figure = None
+    energy_kwh: Figure = None
+    power_w: Figure = None
     #: sentences for the log: what the values do not show, such as why a figure is not known
     cautions: tuple[str, ...] = ()
 
@@ -303,22 +304,14 @@ class HttpPdu(dcimanager.FourCalls[HttpSession], dcimanager.BasePdu):
         for caution in unit.cautions:
             LOGGER.warning(session.login.quoted(caution))
         ports = {
-            outlet.identity: outlet.figures if with_power else outlet.figures._replace(power_w=None)
+            outlet.identity: outlet.figures
+            if with_power
+            else outlet.figures._replace(power_w=NOT_ASKED)
             for outlet in unit.outlets
             if outlet.figures != MeterFigures()
         }
-        power_w = unit.power_w if with_power else None
+        power_w = unit.power_w if with_power else NOT_ASKED
         return dcimanager.Figures(unit.load_a, unit.energy_kwh, ports, power_w)
-
-    def statistic(self) -> PduStatisticView:
-        """DCImanager would show the energy of an outlet that counts none as 0."""
-        figures = self.measured()
-        ports_with_energy = {
-            identity: port
-            for identity, port in figures.ports.items()
-            if port.energy_kwh is not None
-        }
-        return figures._replace(ports=ports_with_energy).view()
 
     def read_labels(self, session: HttpSession) -> list[dcimanager.Label]:
         return [

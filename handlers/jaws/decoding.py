@@ -20,7 +20,7 @@ from ..http.dialogue import Dialogue, Outlet, PduState, ReadRequest, WriteReques
 from ..http.errors import HttpDenied, HttpLoginRefused
 from ..http.strict_json import loads
 from ..shared.errors import ProtocolError, Refused
-from ..shared.meter_figures import MeterFigures
+from ..shared.meter_figures import MeterFigures, measured
 
 OUTLETS, UNITS, LINES, CORDS = (
     f"/jaws/monitor/{name}" for name in ("outlets", "units", "lines", "cords")
@@ -72,9 +72,9 @@ def read_unit(with_figures: bool) -> Dialogue[PduState]:
     faults = (units.fault, lines.fault, cords.fault, "" if energy_unit else _NO_UNIT)
     return PduState(
         outlets,
-        _total(phases, "current", [outlet.figures.current_a for outlet in outlets]),
-        _total(cords, "energy", [outlet.figures.energy_kwh for outlet in outlets]),
-        _total(cords, "active_power", [outlet.figures.power_w for outlet in outlets]),
+        _total(phases, "current", [measured(outlet.figures.current_a) for outlet in outlets]),
+        _total(cords, "energy", [measured(outlet.figures.energy_kwh) for outlet in outlets]),
+        _total(cords, "active_power", [measured(outlet.figures.power_w) for outlet in outlets]),
         tuple(filter(None, faults)),
     )
 

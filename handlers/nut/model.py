@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple, Optional
 
-from ..shared.meter_figures import MeterFigures
+from ..shared.meter_figures import MeterFigures, measured
 from . import figures
 from .daisy_chain import Member
 from .state_words import AmbiguousTable
@@ -72,7 +72,7 @@ class NutDevice(NamedTuple):
             figures.load,
             self.whole,
             self.chain,
-            {outlet.identity: outlet.figures.current_a for outlet in self._real()},
+            {outlet.identity: measured(outlet.figures.current_a) for outlet in self._real()},
         )
 
     @property
@@ -87,7 +87,7 @@ class NutDevice(NamedTuple):
             figures.power,
             self.whole,
             self.chain,
-            {outlet.identity: outlet.figures.power_w for outlet in self._real()},
+            {outlet.identity: measured(outlet.figures.power_w) for outlet in self._real()},
         )
 
     @property
@@ -102,7 +102,7 @@ class NutDevice(NamedTuple):
             figures.energy,
             self.whole,
             self.chain,
-            {outlet.identity: outlet.figures.energy_kwh for outlet in self._real()},
+            {outlet.identity: measured(outlet.figures.energy_kwh) for outlet in self._real()},
         )
 
     def _real(self) -> list[NutOutlet]:

@@ -5,7 +5,15 @@ from __future__ import annotations
 from typing import Optional
 
 from ..shared.errors import NamedSetting, SettingsError
-from ..shared.settings import HOST, TIMEOUT, Setting, Settings, port as port_number, yes_no
+from ..shared.settings import (
+    HOST,
+    TIMEOUT,
+    UNKNOWN_FIGURES,
+    Setting,
+    Settings,
+    port as port_number,
+    yes_no,
+)
 from ..shared.tls import CA_PEM, FINGERPRINT, VERIFY, Trust
 from .connection import DEFAULT_PORT
 from .quoting import MAX_WORD, is_name, word as protocol_word
@@ -79,6 +87,7 @@ SETTINGS: tuple[Setting[object], ...] = (
     FINGERPRINT,
     TIMEOUT,
     WHOLE_LOAD,
+    UNKNOWN_FIGURES,
 )
 
 

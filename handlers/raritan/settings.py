@@ -13,7 +13,15 @@ from ..http.message import Transport
 from ..http.settings import PASSWORD, SCHEME, USERNAME
 from ..shared.address import Address
 from ..shared.errors import NamedSetting, SettingsError
-from ..shared.settings import HOST, TIMEOUT, Setting, Settings, one_line, port as port_number
+from ..shared.settings import (
+    HOST,
+    TIMEOUT,
+    UNKNOWN_FIGURES,
+    Setting,
+    Settings,
+    one_line,
+    port as port_number,
+)
 from ..shared.tls import CA_PEM, FINGERPRINT, VERIFY, Trust
 from .link_units_setting import LINK_UNITS, LinkUnitSelection
 from .rpc import Agent
@@ -45,6 +53,7 @@ SETTINGS: tuple[Setting[object], ...] = (
     FINGERPRINT,
     TIMEOUT,
     LINK_UNITS,
+    UNKNOWN_FIGURES,
 )
 
 

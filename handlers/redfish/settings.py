@@ -9,7 +9,16 @@ from ..http.login import Login
 from ..http.settings import PASSWORD, SCHEME, USERNAME
 from ..shared.address import Address
 from ..shared.errors import NamedSetting, SettingsError
-from ..shared.settings import HOST, TIMEOUT, Setting, Settings, one_of, port as port_number, yes_no
+from ..shared.settings import (
+    HOST,
+    TIMEOUT,
+    UNKNOWN_FIGURES,
+    Setting,
+    Settings,
+    one_of,
+    port as port_number,
+    yes_no,
+)
 from ..shared.tls import CA_PEM, FINGERPRINT, VERIFY, Trust
 
 AUTO, BASIC, SESSION = "auto", "basic", "session"
@@ -56,6 +65,7 @@ SETTINGS: tuple[Setting[object], ...] = (
     FINGERPRINT,
     TIMEOUT,
     SWITCH_UNPROVEN,
+    UNKNOWN_FIGURES,
 )
 
 

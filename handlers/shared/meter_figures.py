@@ -1,23 +1,104 @@
-"""The figures of one meter."""
+"""What meters show: a figure, or why there is none."""
 
 from __future__ import annotations
 
-from typing import NamedTuple, Optional
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from typing import Callable, NamedTuple, Optional, Union
+
+from .decimals import CONTEXT, total
+
+
+class NotKnown(NamedTuple):
+    """A figure that the device has, and that cannot be read now."""
+
+    #: why, for people, with the object and the row or the part: "outlet 3: the sensor is not valid"
+    reason: str
+
+
+class NotMetered(NamedTuple):
+    """A figure that the device does not have, where one may expect it: it never passes by itself.
+
+    It is used like None, but no other source replaces it.
+    """
+
+    #: why, for people: "2 of 3 inlets have no meter"
+    reason: str
+
+
+#: None: not metered. A codec says by what it is told apart from a figure that is not known now: the
+#: device has no such object, or a model without the meter. Where its source says nothing, parts of
+#: which only some have a figure are not known
+Figure = Union[float, NotKnown, NotMetered, None]
+
+#: of what was not read because nobody asked for it
+NOT_ASKED = NotKnown("it was not asked for")
 
 
 class MeterFigures(NamedTuple):
-    """What a meter shows of an outlet, a branch circuit or an inlet; None for a figure that it does
-    not measure, that is not known, or that was not asked for.
-    """
+    """What a meter shows of an outlet, a branch circuit or an inlet."""
 
     #: in A
-    current_a: Optional[float] = None
+    current_a: Figure = None
     #: active power in W
-    power_w: Optional[float] = None
+    power_w: Figure = None
     #: in kWh, cumulative, as the device counts
-    energy_kwh: Optional[float] = None
+    energy_kwh: Figure = None
 
     @property
     def has_load(self) -> bool:
         """Whether it shows what flows now, if only 0 A."""
-        return self.current_a is not None or self.power_w is not None
+        return measured(self.current_a) is not None or measured(self.power_w) is not None
+
+
+def measured(figure: Figure) -> Optional[float]:
+    """The value of a figure, None if there is none."""
+    return None if isinstance(figure, (NotKnown, NotMetered)) else figure
+
+
+def reason_without(figure: Figure) -> str:
+    """Why a figure has no value; "" if it has one, or is just not metered."""
+    return figure.reason if isinstance(figure, (NotKnown, NotMetered)) else ""
+
+
+def sum_if_complete(parts: Iterable[Figure]) -> Figure:
+    """The sum, added in decimal: 0.1 and 0.2 give 0.3. Not metered if no part is, or with a reason
+    if one is not: the others' sum is no total. Else not known if a part is not.
+    """
+    return _join(tuple(parts), lambda values: float(total(Decimal(repr(v)) for v in values)))
+
+
+def largest(parts: Iterable[Figure]) -> Figure:
+    """The largest part, else as `sum_if_complete`."""
+    return _join(tuple(parts), max)
+
+
+def first_metered(*sources: Figure) -> Figure:
+    """The first that the device has, also if its value is not known: no later one replaces it,
+    because that would be another quantity.
+    """
+    return next((source for source in sources if source is not None), None)
+
+
+def divided(figure: Figure, divisor: float) -> Figure:
+    """A figure in another unit, divided in decimal: 0.3 kWh for 300 Wh."""
+    value = measured(figure)
+    if value is None:
+        return figure
+    return float(CONTEXT.divide(Decimal(repr(value)), Decimal(repr(divisor))))
+
+
+def _join(parts: Sequence[Figure], join: Callable[[Sequence[float]], float]) -> Figure:
+    """`join` of the values, if each part has one."""
+    values = [part for part in parts if isinstance(part, (int, float))]
+    if len(values) == len(parts):
+        return join(values) if values else None
+    if all(part is None for part in parts):
+        return None
+    if None in parts:
+        return NotMetered(f"{parts.count(None)} of {len(parts)} parts of the sum have no meter")
+    for kind in (NotMetered, NotKnown):
+        for part in parts:
+            if isinstance(part, kind):
+                return part
+    raise AssertionError("a part is no figure")

@@ -174,3 +174,12 @@ HOST: Setting[Address] = Setting(
 TIMEOUT: Setting[float] = Setting(
     "timeout", "0.1 to 60 (seconds)", seconds, 10.0, "how long to wait for an answer, in seconds"
 )
+ERROR, UNSET = "error", "unset"
+UNKNOWN_FIGURES: Setting[str] = Setting(
+    "unknown_figures",
+    "error or unset",
+    one_of(ERROR, UNSET),
+    ERROR,
+    "unset: a load or an energy that the unit has and cannot show is left unset, which DCImanager"
+    " shows as 0; for a unit with a meter that never answers. Otherwise it is an error",
+)

@@ -69,6 +69,10 @@ class SnmpPdu(dcimanager.FourCalls[Session], BaseSnmpPdu):
     def read_figures(self, session: Session, with_power: bool) -> dcimanager.Figures:
         return metering.read_statistic(session.device, with_power)
 
+    def leaves_unset(self, session: Session) -> bool:
+        # it may also be a build option
+        return session.choice.unset_unknown
+
     def read_labels(self, session: Session) -> list[dcimanager.Label]:
         return metering.labels(session.device)
 

@@ -6,16 +6,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from ..shared.errors import NamedSetting, SettingsError
-from ..shared.settings import Setting, Settings, yes_no
+from ..shared.settings import UNKNOWN_FIGURES, UNSET, Setting, Settings, yes_no
 from ..shared.similar_names import similar_names
 from . import schema
 from .families import family_named, family_names
 from .profile import Profile
 from .profiles import PROFILES
 
+T = TypeVar("T")
 _MOST_NEAR = 3  # families suggested in an error
 
 
@@ -59,7 +60,13 @@ SWITCH_AUTOMATIC: Setting[bool] = Setting(
     "yes: also switch outlets in an automatic mode (NetPing: watchdog, schedule, logic), "
     "which a command ends permanently",
 )
-SETTINGS: Sequence[Setting[object]] = (PROFILE, SWITCH_UNPROVEN, METERED_ONLY, SWITCH_AUTOMATIC)
+SETTINGS: Sequence[Setting[object]] = (
+    PROFILE,
+    SWITCH_UNPROVEN,
+    METERED_ONLY,
+    SWITCH_AUTOMATIC,
+    UNKNOWN_FIGURES,
+)
 
 ONLY: Setting[tuple[str, ...]] = Setting(
     "only",
@@ -83,6 +90,7 @@ class FamilySelection(NamedTuple):
     switch_unproven: bool
     metered_only: bool = False
     switch_automatic: bool = False
+    unset_unknown: bool = False  #: a figure that is not known now is no error
 
 
 def select_families(settings: Mapping[str, str], build: Mapping[str, str]) -> FamilySelection:
@@ -93,13 +101,13 @@ def select_families(settings: Mapping[str, str], build: Mapping[str, str]) -> Fa
     """
     owner_settings, build_options = Settings(settings, SETTINGS), Settings(build, BUILD_OPTIONS)
 
-    def allows(setting: Setting[bool]) -> bool:
-        """Whether the owner allows this; by the archive's build options if the setting is empty."""
+    def choice(setting: Setting[T]) -> T:
+        """The owner's choice; that of the archive's build options if the setting is empty."""
         if settings.get(setting.key, "").strip():
             return owner_settings[setting]
         return build_options[setting]
 
-    unproven = allows(SWITCH_UNPROVEN)
+    unproven = choice(SWITCH_UNPROVEN)
     key = owner_settings[PROFILE] or build_options[PROFILE]
     written_profile = build_options[OWN_PROFILE]
     if written_profile:
@@ -111,7 +119,12 @@ def select_families(settings: Mapping[str, str], build: Mapping[str, str]) -> Fa
         )
     families = (_find_family(key, profiles, PROFILE),) if key else profiles
     return FamilySelection(
-        families, bool(key), unproven, allows(METERED_ONLY), allows(SWITCH_AUTOMATIC)
+        families,
+        bool(key),
+        unproven,
+        choice(METERED_ONLY),
+        choice(SWITCH_AUTOMATIC),
+        choice(UNKNOWN_FIGURES) == UNSET,
     )
 
 

@@ -19,7 +19,7 @@ from typing import Any, Callable, Optional, TypeVar
 from ..http.dialogue import Dialogue, Outlet, PduState, ReadRequest, WriteRequest
 from ..http.strict_json import loads
 from ..shared.errors import ProtocolError, Refused
-from ..shared.meter_figures import MeterFigures
+from ..shared.meter_figures import MeterFigures, measured
 
 T = TypeVar("T")
 _Totals = tuple[Optional[float], Optional[float], Optional[float]]  # A, kWh, W
@@ -48,7 +48,7 @@ def read_unit(with_figures: bool) -> Dialogue[PduState]:
     except Refused as error:
         if error.code != "404":
             raise
-        return PduState(outlets, _sum([outlet.figures.current_a for outlet in outlets]))
+        return PduState(outlets, _sum([measured(outlet.figures.current_a) for outlet in outlets]))
     return PduState(outlets, *figures)
 
 

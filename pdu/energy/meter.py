@@ -17,6 +17,7 @@ from typing import Any, Callable, NamedTuple, Optional
 import click
 
 from handlers.shared.errors import PduHandlerError, SettingsError
+from handlers.shared.meter_figures import Figure, measured
 
 from ..cli.exit_codes import DONE, WRONG
 from ..cli.groups import Subcommand
@@ -101,16 +102,15 @@ def stored_poll(pdu: str, reading: Reading, boot: str) -> StoredPoll:
         )
         for outlet in reading.outlets
     }
-    inlet_w = reading.inlet_w if reading.power_w is None else reading.power_w
+    inlet_w = reading.inlet_w if measured(reading.power_w) is None else reading.power_w
     registers[INLET] = _register(reading.energy_kwh, inlet_w, reading.load_a)
     plate = reading.plate
     unit = " ".join(filter(None, (plate.serial, plate.firmware)))
     return StoredPoll(pdu, when, registers, unit, plate.family, plate.uptime_s)
 
 
-def _register(
-    kwh: Optional[float], watts: Optional[float], amperes: Optional[float]
-) -> StoredRegister:
+def _register(energy_kwh: Figure, power_w: Figure, current_a: Figure) -> StoredRegister:
+    kwh, watts, amperes = map(measured, (energy_kwh, power_w, current_a))
     # whole Wh that have flowed: a float of kWh may be a little below them
     wh = None if kwh is None else math.floor(kwh * 1000.0 + 1e-3)
     if watts is not None:

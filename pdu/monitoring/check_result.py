@@ -5,12 +5,13 @@ Nagios plugin.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import NamedTuple, Optional
 
 from handlers.shared.errors import printable
+from handlers.shared.meter_figures import Figure, measured
 
 from ..cli.output import counted, decimals, figure
 from ..cli.states import DOWN, UNKNOWN, UP, word
@@ -76,8 +77,8 @@ class PduRow(NamedTuple):
     off: Optional[int]
     #: outlets whose state is not known; None if the states could not be read
     unknown: Optional[int]
-    load_a: Optional[float]
-    energy_kwh: Optional[float]
+    load_a: Figure
+    energy_kwh: Figure
     #: how long the reading took
     seconds: float
     #: see `Reading.requests`
@@ -218,9 +219,9 @@ def summary(
     """
     results = Counter(row.result for row in rows)
     once = _once(rows, counted_as) if counted_as else rows
-    loads = [row.load_a for row in once if row.load_a is not None]
-    metered_rows = [row for row in once if row.energy_kwh is not None]
-    energies = [row.energy_kwh for row in metered_rows if row.energy_kwh is not None]
+    loads = _values(row.load_a for row in once)
+    metered_rows = [row for row in once if measured(row.energy_kwh) is not None]
+    energies = _values(row.energy_kwh for row in once)
     return Summary(
         pdus=len(rows),
         results={
@@ -244,7 +245,12 @@ def summary(
 def _places(row: PduRow) -> int:
     """How many decimals the counters of a PDU have, its outlets' included."""
     figures = [row.energy_kwh, *(outlet.figures.energy_kwh for outlet in row.outlets)]
-    return decimals(figure for figure in figures if figure is not None)
+    return decimals(_values(figures))
+
+
+def _values(figures: Iterable[Figure]) -> list[float]:
+    """The figures that have a value."""
+    return [value for value in map(measured, figures) if value is not None]
 
 
 def _once(rows: Sequence[PduRow], counted_as: Mapping[str, str]) -> Sequence[PduRow]:
@@ -281,7 +287,7 @@ def nagios(totals: Summary, rows: Sequence[PduRow]) -> list[str]:
     performance_data = [f"{key}={value}" for key, value in data.items()]
     if totals.load_a is not None:
         performance_data.append(f"load={totals.load_a:.3f}")
-    lacks_energy = any(row.kind and row.energy_kwh is None for row in rows)
+    lacks_energy = any(row.kind and measured(row.energy_kwh) is None for row in rows)
     if totals.energy_kwh is not None and not lacks_energy:
         performance_data.append(f"energy={totals.energy_kwh:.3f}c")
     performance_data.append(f"time={totals.seconds:.3f}s")
@@ -308,7 +314,7 @@ def carry_forward(earlier: Optional[PduRow], row: PduRow) -> PduRow:
         row = row._replace(
             on=earlier.on, off=earlier.off, unknown=earlier.unknown, outlets=earlier.outlets
         )
-    if earlier is not None and row.energy_kwh is None:
+    if earlier is not None and measured(row.energy_kwh) is None:
         return row._replace(energy_kwh=earlier.energy_kwh)
     return row
 
@@ -327,12 +333,9 @@ def changes(earlier: PduRow, later: PduRow) -> list[str]:
             for identity in {**states, **now}
             if states.get(identity) != now.get(identity)
         ]
-    if (
-        earlier.energy_kwh is not None
-        and later.energy_kwh is not None
-        and later.energy_kwh < earlier.energy_kwh
-    ):
-        old, new = figure(earlier.energy_kwh), figure(later.energy_kwh)
+    before_kwh, now_kwh = measured(earlier.energy_kwh), measured(later.energy_kwh)
+    if before_kwh is not None and now_kwh is not None and now_kwh < before_kwh:
+        old, new = figure(before_kwh), figure(now_kwh)
         # else too small to show
         sentences += [f"energy fell from {old} to {new} kWh"] if old != new else []
     return sentences

@@ -27,6 +27,7 @@ from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, choose_encode
 from prometheus_client.registry import Collector
 
 from handlers import VERSION
+from handlers.shared.meter_figures import measured
 
 from ..cli.states import SPELLED, UNKNOWN
 from ..reading.outlet_figures import JOULES, OUTLET_FIGURES
@@ -158,8 +159,12 @@ def metrics_of(reading: Reading, is_metered: bool) -> Iterator[Metric]:
         "The greatest error of its power measurements that the unit states.",
         ((), None if error is None else error / _PERCENT),
     )
-    yield gauge("pdu_load_amperes", "Load of the PDU.", ((), reading.load_a))
-    yield energy("pdu_energy_joules", "Energy that the PDU has counted.", ((), reading.energy_kwh))
+    yield gauge("pdu_load_amperes", "Load of the PDU.", ((), measured(reading.load_a)))
+    yield energy(
+        "pdu_energy_joules",
+        "Energy that the PDU has counted.",
+        ((), measured(reading.energy_kwh)),
+    )
     yield gauge(
         "pdu_outlet_state",
         "1 if the outlet is on, 0 if it is off; absent if that is not known.",
@@ -178,7 +183,8 @@ def metrics_of(reading: Reading, is_metered: bool) -> Iterator[Metric]:
     )
     for figure in OUTLET_FIGURES:
         values = (
-            (outlet.identity, getattr(outlet.figures, figure.key)) for outlet in reading.outlets
+            (outlet.identity, measured(getattr(outlet.figures, figure.key)))
+            for outlet in reading.outlets
         )
         yield (counter if figure.is_counter else gauge)(
             figure.metric,

@@ -7,6 +7,8 @@ import os
 from collections.abc import Mapping, Sequence
 from typing import Any, Callable, NamedTuple
 
+from handlers.shared.meter_figures import NotKnown, measured
+
 from ..cli.output import same_decimals
 from ..cli.states import word
 from ..files.csv_out import csv_lines
@@ -43,14 +45,16 @@ def _count_cells(key: str) -> Callable[[Sequence[PduRow]], Sequence[Cell]]:
 
 
 def _figure_cells(key: str) -> Callable[[Sequence[PduRow]], Sequence[Cell]]:
-    """Figures; an empty place if an error hides whether the PDU meters them."""
+    """Figures; an empty place where one is not known, or an error hides whether the PDU meters
+    it."""
 
     def cells(rows: Sequence[PduRow]) -> Sequence[Cell]:
-        """The figures of all rows with equal decimals, empty where a PDU failed."""
-        values = [getattr(row, key) for row in rows]
+        """The figures of all rows with equal decimals."""
+        figures = [getattr(row, key) for row in rows]
+        texts = same_decimals(map(measured, figures))
         return [
-            number("" if value is None and row.kind else text)
-            for row, value, text in zip(rows, values, same_decimals(values))
+            number("" if isinstance(figure, NotKnown) or (figure is None and row.kind) else text)
+            for row, figure, text in zip(rows, figures, texts)
         ]
 
     return cells
@@ -86,7 +90,7 @@ COLUMNS: Sequence[CheckColumn] = (
     CheckColumn("on", lambda row: row.on, "on", _count_cells("on")),
     CheckColumn("off", lambda row: row.off, "off", _count_cells("off")),
     CheckColumn("unknown", lambda row: row.unknown, "unknown", _count_cells("unknown")),
-    CheckColumn("load_a", lambda row: row.load_a, "A", _figure_cells("load_a")),
+    CheckColumn("load_a", lambda row: measured(row.load_a), "A", _figure_cells("load_a")),
     CheckColumn(
         "of_rating",
         lambda row: row.of_rating,
@@ -95,7 +99,9 @@ COLUMNS: Sequence[CheckColumn] = (
         csv=False,
         json=False,
     ),
-    CheckColumn("energy_kwh", lambda row: row.energy_kwh, "kWh", _figure_cells("energy_kwh")),
+    CheckColumn(
+        "energy_kwh", lambda row: measured(row.energy_kwh), "kWh", _figure_cells("energy_kwh")
+    ),
     CheckColumn(
         "seconds",
         lambda row: row.seconds,
@@ -139,7 +145,7 @@ def _row_as_json(row: PduRow, changes_by_pdu: Mapping[str, Sequence[str]]) -> di
             "identity": outlet.identity,
             "state": word(outlet.state),
             **{
-                figure.key: getattr(outlet.figures, figure.key)
+                figure.key: measured(getattr(outlet.figures, figure.key))
                 for figure in OUTLET_FIGURES
                 if not figure.is_costly
             },

@@ -19,6 +19,7 @@ import click
 
 from handlers import registry
 from handlers.shared.errors import NamedSetting, SettingsError, Unsupported, printable
+from handlers.shared.meter_figures import measured
 
 from ..cli import states
 from ..cli.error_output import Interrupted, describe, fail
@@ -89,7 +90,7 @@ class ReadingCommand(NamedTuple):
     def document(self, reading: Reading) -> dict[str, Any]:
         """The reading, as --json prints it."""
         return {
-            **{key: getattr(reading, field) for key, field in self.totals.items()},
+            **{key: measured(getattr(reading, field)) for key, field in self.totals.items()},
             "outlets": [
                 {key: _VALUES[key](outlet) for key in self.columns} for outlet in reading.outlets
             ],

@@ -14,6 +14,7 @@ import click
 
 from handlers.dcimanager import OpenPdu
 from handlers.shared.errors import NoSuchOutlet, printable
+from handlers.shared.meter_figures import measured, reason_without
 from pdu_common.helper import EnumPowerStatus
 
 from ..cli import prompts
@@ -97,7 +98,8 @@ class _Switching(NamedTuple):
         }
         for outlet in () if self.run_options.json else outlets:
             line = state_line(outlet.identity, self.where, self.handler, outlet.state)
-            print(f"{line}; {meter_text(outlet)}" if outlet.figures.current_a is not None else line)
+            has_meter = outlet.figures.current_a is not None
+            print(f"{line}; {meter_text(outlet)}" if has_meter else line)
         if stop is None:
             answer["seconds"], code = seconds, NOT_SEEN if notes else DONE
             result = Result(answer, (), code, note="\n".join(notes))
@@ -123,9 +125,8 @@ class _Switching(NamedTuple):
             "state": word(outlet.state),
             "done": outlet.state is target_state(self.on),
         }
-        if outlet.figures.current_a is None:
-            return row
-        return {**row, "current_a": outlet.figures.current_a}
+        current_a = measured(outlet.figures.current_a)
+        return row if current_a is None else {**row, "current_a": current_a}
 
     def _unproven_notes(self, outlets: Sequence[PolledOutlet]) -> list[str]:
         """A sentence about the outlets that accepted the command but did not report the wanted
@@ -176,8 +177,12 @@ def _switch(pdu: names.ChosenPdu, on: bool, outlets: Sequence[str]) -> int:
 
 def meter_text(outlet: PolledOutlet) -> str:
     """What an outlet's meter reads after a command."""
-    current = figure(outlet.figures.current_a, "A")
-    if outlet.state is DOWN and (outlet.figures.current_a or 0) > 0:
+    current_a = measured(outlet.figures.current_a)
+    current = figure(current_a, "A")
+    reason = reason_without(outlet.figures.current_a)
+    if reason:
+        return f"its meter cannot be read now: {reason}"
+    if outlet.state is DOWN and (current_a or 0) > 0:
         return f"its meter still reads {current}, which may be late: read it again"
     return f"its meter reads {current}"
 

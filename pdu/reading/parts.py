@@ -9,7 +9,7 @@ from typing import Any, Callable, NamedTuple, Optional
 
 from handlers.dcimanager import Figures
 from handlers.shared.errors import printable
-from handlers.shared.meter_figures import MeterFigures
+from handlers.shared.meter_figures import Figure, MeterFigures, NotKnown, NotMetered
 from pdu_common.helper import EnumPowerStatus
 
 from ..cli.states import UNKNOWN
@@ -47,8 +47,8 @@ class Reading(NamedTuple):
     """The result for one PDU: what was read before the first failure."""
 
     outlets: Sequence[PolledOutlet] = ()
-    load_a: Optional[float] = None
-    energy_kwh: Optional[float] = None
+    load_a: Figure = None
+    energy_kwh: Figure = None
     #: how long the calls took
     seconds: float = 0.0
     #: how many requests they sent, None if they were not counted; over NUT, requests that are sent
@@ -60,11 +60,11 @@ class Reading(NamedTuple):
     answered: bool = False
     #: whether numbers and names were read
     labelled: bool = False
-    #: in W; None too if it was not asked for
-    power_w: Optional[float] = None
+    #: in W
+    power_w: Figure = None
     #: what the inlet's own meter shows, in A and in W; None if there is none, or only a sum
-    inlet_a: Optional[float] = None
-    inlet_w: Optional[float] = None
+    inlet_a: Figure = None
+    inlet_w: Figure = None
     #: lines and breakers
     meters: Sequence[MeteredPart] = ()
     plate: Nameplate = Nameplate()
@@ -221,12 +221,15 @@ def error_of(error: BaseException) -> CallError:
     return CallError(_DEFECT, printable(f"{type(error).__name__}: {error}"))
 
 
-def figure(value: Any) -> Optional[float]:
-    """A figure as a float, or None. An archive from elsewhere may return another type.
+def figure(value: Any) -> Figure:
+    """A figure as a float, or why there is none. An archive has its own classes, and one from
+    elsewhere may return another type.
 
-    Raises ValueError, TypeError or OverflowError if a value other than None cannot be converted to
-    a finite float.
+    Raises ValueError, TypeError or OverflowError if a value cannot be converted to a finite float.
     """
+    if isinstance(value, tuple) and hasattr(value, "reason"):
+        kind = NotMetered if type(value).__name__ == NotMetered.__name__ else NotKnown
+        return kind(printable(str(value.reason)))
     number = None if value is None else float(value)
     if number is not None and not math.isfinite(number):
         raise ValueError(f"a figure is {number}")

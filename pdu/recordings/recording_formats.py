@@ -15,6 +15,7 @@ from typing import Any, Callable, NamedTuple, Optional, TypeVar
 
 from handlers.dcimanager import Figures
 from handlers.shared.errors import ProtocolError, Refused, Unreachable, Unsupported, printable
+from handlers.shared.meter_figures import Figure, measured, reason_without
 from pdu_common.helper import EnumPowerStatus
 
 from ..cli.output import counted, figure
@@ -167,18 +168,18 @@ class HandlerFinding:
         )
         self.evidence["switching"] = basis
 
-    def note_total(
-        self, name: str, value: Optional[float], unit: str, basis: str, device: str = ""
-    ) -> None:
+    def note_total(self, name: str, value: Figure, unit: str, basis: str, device: str = "") -> None:
         """Note a total with its evidence, or that it cannot be read.
 
         `device`: a name to begin the note with.
         """
         prefix = f"{device}: " if device else ""
-        if value is None:
-            self.cannot.append(f"{prefix}report its {name}")
+        number, reason = measured(value), reason_without(value)
+        if number is None:
+            why = f" ({printable(reason)})" if reason else ""
+            self.cannot.append(f"{prefix}report its {name}{why}")
         else:
-            self.can.append(f"{prefix}report its {name} ({figure(value, unit)})")
+            self.can.append(f"{prefix}report its {name} ({figure(number, unit)})")
             self.evidence[prefix + name] = basis
 
     def note_figures(
@@ -196,7 +197,7 @@ class HandlerFinding:
             return
         self.note_total("load", figures.load_a, "A", load)
         self.note_total("energy", figures.energy_kwh, "kWh", energy)
-        number = sum(port.energy_kwh is not None for port in figures.ports.values())
+        number = sum(measured(port.energy_kwh) is not None for port in figures.ports.values())
         if number:
             self.can.append(f"report the energy by {noun} ({counted(number, noun)})")
         else:

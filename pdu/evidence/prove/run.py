@@ -11,7 +11,7 @@ from typing import Any, Callable, NamedTuple, Optional
 
 from handlers.dcimanager import Figures
 from handlers.shared.errors import NoSuchOutlet, PduHandlerError, printable
-from handlers.shared.meter_figures import MeterFigures
+from handlers.shared.meter_figures import MeterFigures, measured
 from pdu_common.helper import EnumPowerStatus
 
 from ...cli.error_output import Usage
@@ -73,10 +73,19 @@ class Calls:
         figures; their states are left empty.
         """
         outlets = tuple(
-            ProvenOutlet(self._unit.clean(identity), "", meter.current_a, meter.energy_kwh)
+            ProvenOutlet(
+                self._unit.clean(identity),
+                "",
+                measured(meter.current_a),
+                measured(meter.energy_kwh),
+            )
             for identity, meter in figures.ports.items()
         )
-        return {"outlets": outlets, "load_a": figures.load_a, "energy_kwh": figures.energy_kwh}
+        return {
+            "outlets": outlets,
+            "load_a": measured(figures.load_a),
+            "energy_kwh": measured(figures.energy_kwh),
+        }
 
     def _keep(self, method: str, ask: Callable[[FourMethods], dict[str, Any]]) -> ProvenCall:
         """Call a method on an object made anew, and add the call to `made` with its error or what
@@ -143,9 +152,9 @@ def nameplate_texts(plate: Nameplate) -> tuple[str, str, str, str]:
 
 def load_text(load: MeterFigures) -> str:
     """The current and the power for people."""
-    figures = [] if load.current_a is None else [f"{load.current_a:g} A"]
-    figures += [] if load.power_w is None else [f"{load.power_w:g} W"]
-    return ", ".join(figures) or "no figure"
+    figures = ((measured(load.current_a), "A"), (measured(load.power_w), "W"))
+    texts = [f"{value:g} {unit}" for value, unit in figures if value is not None]
+    return ", ".join(texts) or "no figure"
 
 
 def check_switchable(
@@ -172,7 +181,7 @@ def check_switchable(
     why = ""
     if not load.has_load:
         why = "no meter shows that nothing is plugged in"
-    elif load.current_a or load.power_w:
+    elif measured(load.current_a) or measured(load.power_w):
         why = f"it carries {load_text(load)}"
     if why and not is_sure:
         raise Usage(

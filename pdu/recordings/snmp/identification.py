@@ -12,6 +12,7 @@ from typing import Any, Optional
 from handlers import dcimanager
 from handlers.dcimanager.snmp import Snmp
 from handlers.shared.errors import PduHandlerError, ProtocolError, Refused, Unreachable, Unsupported
+from handlers.shared.meter_figures import measured
 from handlers.snmp import detection, metering
 from handlers.snmp.decoding import printable_text
 from handlers.snmp.device import SnmpDevice, read_by_states
@@ -200,14 +201,14 @@ def _outlet_figures(
     """Note in `out` how many outlets have a current and an energy, with the evidence."""
     evidence, outlets = evidence_of(read_device.profile), read_device.outlets
     ports, count = figures.ports.values(), len(read_device.states)
-    with_current = sum(port.current_a is not None for port in ports)
+    with_current = sum(measured(port.current_a) is not None for port in ports)
     if with_current:
         out.can.append(f"report the current by outlet ({with_current} of {count})")
         source = outlets.current if outlets is not None else None
         out.evidence["current by outlet"] = _basis(evidence.current, source)
     elif count:
         out.cannot.append("report the current by outlet")
-    with_energy = sum(port.energy_kwh is not None for port in ports)
+    with_energy = sum(measured(port.energy_kwh) is not None for port in ports)
     if with_energy:
         out.can.append(f"report the energy by outlet ({with_energy} of {count})")
         source = outlets.energy if outlets is not None else None

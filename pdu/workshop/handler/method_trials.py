@@ -10,6 +10,7 @@ from typing import Any, Callable, NamedTuple, Optional, Protocol
 
 from handlers.dcimanager import Figures, MeterFigures
 from handlers.shared.errors import PduHandlerError, printable
+from handlers.shared.meter_figures import measured
 from pdu_common.helper import EnumPowerStatus
 
 from ...cli.states import DOWN, UNKNOWN, UP, word
@@ -174,11 +175,11 @@ def _compare_figures(figures: Figures, sums: MeasuredSums) -> Finding:
     if figures.load_a is None and figures.energy_kwh is None:
         return broken("figures", "statistic returned no figure, and the device has meters")
     comparisons = [
-        ("load", "A", figures.load_a, sums.load_a),
-        ("total_consumption", "kWh", figures.energy_kwh, sums.energy_kwh),
+        ("load", "A", measured(figures.load_a), sums.load_a),
+        ("total_consumption", "kWh", measured(figures.energy_kwh), sums.energy_kwh),
     ]
     for identity, real_kwh in sums.outlet_kwh.items():
-        outlet_kwh = figures.ports.get(identity, MeterFigures()).energy_kwh
+        outlet_kwh = measured(figures.ports.get(identity, MeterFigures()).energy_kwh)
         comparisons.append((f"consumption of outlet {identity}", "kWh", outlet_kwh, [real_kwh]))
     faults = []
     for name, unit, figure, real_figures in comparisons:

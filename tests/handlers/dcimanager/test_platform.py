@@ -12,7 +12,8 @@ import pytest
 from handlers import dcimanager
 from handlers.dcimanager import MeterFigures, views
 from handlers.shared.errors import ProtocolError, SettingsError
-from pdu_common.helper import EnumPowerStatus, PduPortStatisticView, PduStatisticView
+from handlers.shared.meter_figures import NotKnown, NotMetered
+from pdu_common.helper import EnumPowerStatus, PduStatisticView
 from tests.chains import kept
 
 PAIRS = {"Host": " 192.0.2.1 ", "verify": "no"}
@@ -179,8 +180,28 @@ def test_views_hold_readings_and_leave_unmetered_figures_at_their_default() -> N
     ).view()
     # The default means "not metered". A 0.0 that the handler sets means that zero was measured.
     assert figures.load is PduStatisticView.load and figures.total_consumption == 12.5
-    assert [(p.identity, p.consumption) for p in figures.ports] == [("1", 2.0), ("2", 0.0)]
-    assert figures.ports[1].consumption is PduPortStatisticView.consumption
+    # an entry without an energy would show 0
+    assert [(p.identity, p.consumption) for p in figures.ports] == [("1", 2.0)]
+
+
+def test_a_total_that_is_not_known_is_an_error_and_such_an_outlet_has_no_entry() -> None:
+    unread = NotKnown("row 3 of bankCurrent is missing")
+    for figures, name in (
+        (dcimanager.Figures(unread, 12.5), "load"),
+        (dcimanager.Figures(2.0, unread), "energy"),
+    ):
+        with pytest.raises(ProtocolError) as caught:
+            figures.view()
+        sentence = f"the {name} cannot be read now: row 3 of bankCurrent is missing; poll again"
+        assert sentence in caught.value.reason and caught.value.keys == ("unknown_figures",)
+        view = figures.unset_unknown().view()
+        assert {view.load, view.total_consumption} <= {0.0, 2.0, 12.5}
+    ports = {"1": MeterFigures(energy_kwh=2.0), "2": MeterFigures(1.0, energy_kwh=unread)}
+    figures = dcimanager.Figures(2.0, NotMetered("1 of 2 inlets has no meter"), ports)
+    assert [port.identity for port in figures.view().ports] == ["1"]
+    assert figures.outlets_not_known() == [
+        "without an energy now: outlet 2: row 3 of bankCurrent is missing"
+    ]
 
 
 @pytest.mark.parametrize("figure", [float("nan"), float("inf")])

@@ -9,6 +9,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import NamedTuple, Optional
 
+from handlers.shared.meter_figures import measured
 from handlers.snmp import metering
 from handlers.snmp.device import SnmpDevice
 
@@ -33,13 +34,13 @@ def read_exactly(device: SnmpDevice, with_power: bool = True) -> ExactFigures:
         {
             identity: _decimal(value)
             for identity, port in figures.ports.items()
-            for value in [getattr(port, name)]
+            for value in [measured(getattr(port, name))]
             if value is not None
         }
         for name in ("current_a", "power_w", "energy_kwh")
     )
     load_a, power_w, energy_kwh, inlet_a, inlet_w = (
-        None if figure is None else _decimal(figure)
+        None if (value := measured(figure)) is None else _decimal(value)
         for figure in (
             figures.load_a,
             figures.power_w,

@@ -174,7 +174,7 @@ def test_a_setting_overrides_a_build_option(key: str) -> None:
         assert (getattr(choice, key), choice[1:].count(True)) == (wanted, int(wanted))
     both = select_families({"profile": "rpcm"}, {"profile": "sentry3"})
     assert [profile.key for profile in both.profiles] == ["rpcm"]
-    assert select_families({}, {}) == (PROFILES, False, False, False, False)
+    assert select_families({}, {}) == (PROFILES, False, False, False, False, False)
 
 
 def test_an_archive_can_be_limited_to_chosen_families() -> None:
