@@ -80,7 +80,8 @@ class FourMethods:
                 )
                 for port in ports
             }
-            return Figures(_figure(view, "load"), _figure(view, "total_consumption"), outlets)
+            load_a, energy_kwh = _figure(view, "load"), _figure(view, "total_consumption")
+            return Figures(load_a, energy_kwh, outlets, power_w=None, inlet_w=None)
 
     def labels(self) -> None:
         """The page has no names."""
