@@ -1,20 +1,24 @@
 """Puts right the times of polls that were taken while the reader's clock was wrong. Pure.
 
-The kernel's monotonic clock never jumps while a machine runs. The wall clock minus it is therefore
-constant, but where somebody sets the wall clock. Of all offsets of one run of the machine, the one
-that held longest is right. Another one may be right too, if the clock did not come back from it:
-it began or ended the run, and held for an hour. Then a poll was taken at either time.
+CLOCK_BOOTTIME counts while a machine runs or is suspended (clock_gettime(2)). The wall clock minus
+it is therefore constant, but where somebody sets the wall clock. Of all offsets of one run of the
+machine, the one that held longest is right. Another one may be right too, if the clock did not come
+back from it: it began or ended the run, and held for an hour. Then a poll was taken at either time.
+
+Files of older releases have CLOCK_MONOTONIC, which stands while a machine is suspended: an offset
+that steps forward by more than a day, and never comes back, begins a new run.
 
 Polls are stored in their order. Where the times of two runs contradict it, the longer run is right,
-and the other one lies between its neighbours.
+and the other one lies between its neighbours, if it fits there.
 
 What it cannot see: a clock that was wrong in a whole run of the machine, and contradicts no other.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
-from itertools import groupby
+from itertools import accumulate, groupby
 from typing import NamedTuple, Optional
 
 #: offsets that differ less are one clock: NTP slews it by 0.05 % at most, and reading takes time
@@ -31,7 +35,7 @@ class PollTime(NamedTuple):
     #: of the wall clock
     begin: float
     end: float
-    #: of the monotonic clock, at `begin`
+    #: of CLOCK_BOOTTIME, at `begin`
     monotonic: float
     #: which run of the machine the monotonic clock belongs to
     boot: str
@@ -59,11 +63,11 @@ class _Run(NamedTuple):
         self, begin: Optional[float], end: Optional[float]
     ) -> Sequence[Optional[PollBounds]]:
         """The bounds by the monotonic clock alone, if all polls were taken between `begin` and
-        `end` of the right time, in s; all None if one of these is not known.
+        `end` of the right time, in s; all None if one of these is not known, or they are too near.
         """
-        if begin is None or end is None:
-            return [None] * len(self.polls)
         first, last = self.polls[0].monotonic, self.polls[-1].monotonic
+        if begin is None or end is None or end - begin < last - first:
+            return [None] * len(self.polls)
         return [
             PollBounds(begin + poll.monotonic - first, end - (last - poll.monotonic))
             for poll in self.polls
@@ -75,7 +79,7 @@ def poll_bounds(polls: Sequence[PollTime]) -> list[Optional[PollBounds]]:
     order in which they were taken.
     """
     groups = ([*group] for _, group in groupby(polls, key=lambda poll: poll.boot))
-    runs = [_Run(group, _bounds_of_run(group)) for group in groups]
+    runs = [_Run(part, _bounds_of_run(part)) for group in groups for part in _parts(group)]
     span_by_run: dict[int, PollBounds] = {}
     # longer runs first
     for place in sorted(range(len(runs)), key=lambda at: -_length(runs[at].span)):
@@ -89,7 +93,33 @@ def poll_bounds(polls: Sequence[PollTime]) -> list[Optional[PollBounds]]:
         bounds += (
             run.bounds if is_believed else run.bounds_between(*_neighbours(span_by_run, place))
         )
-    return bounds
+    return _rising(bounds)
+
+
+def _rising(bounds: Sequence[Optional[PollBounds]]) -> list[Optional[PollBounds]]:
+    """The bounds widened where those of two runs overlap, so that both rise."""
+    latest = [*accumulate((-math.inf if poll is None else poll.latest for poll in bounds), max)]
+    backwards = (math.inf if poll is None else poll.earliest for poll in reversed(bounds))
+    earliest = [*accumulate(backwards, min)][::-1]
+    return [
+        None if poll is None else PollBounds(earliest[place], latest[place])
+        for place, poll in enumerate(bounds)
+    ]
+
+
+def _parts(polls: Sequence[PollTime]) -> list[Sequence[PollTime]]:
+    """A run, cut where the machine was suspended for more than a day."""
+    offsets = [poll.begin - poll.monotonic for poll in polls]
+    most_before = [*accumulate(offsets, max)]
+    least_behind = [*accumulate(offsets[::-1], min)][::-1]
+    cuts = [
+        place
+        for place in range(1, len(polls))
+        if least_behind[place] - most_before[place - 1] > MOST_S
+        and polls[place - 1].monotonic - polls[0].monotonic >= HELD_S
+    ]
+    edges = [0, *cuts, len(polls)]
+    return [polls[begin:end] for begin, end in zip(edges, edges[1:])]
 
 
 def _length(span: PollBounds) -> float:

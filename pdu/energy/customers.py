@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime
 import math
+import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from fnmatch import fnmatchcase
 from itertools import chain
@@ -20,6 +21,15 @@ from ..files import csv_in
 from ..files.whole_files import decoded, read_file
 from .readings import INLET
 
+_ISO_TIME = re.compile(
+    r"(?P<year>\d{4})-(?P<month>\d\d)-(?P<day>\d\d)([T ](?P<time>\d\d:\d\d(:\d\d)?)"
+    r"(?P<offset>[+-]\d\d:\d\d)?)?",
+    re.ASCII,
+)
+#: as Excel writes it in many countries, such as Germany and Russia
+_DOTTED_TIME = re.compile(
+    r"(?P<day>\d\d)\.(?P<month>\d\d)\.(?P<year>\d{4})( (?P<time>\d?\d:\d\d(:\d\d)?))?", re.ASCII
+)
 _COLUMNS = ("customer", "pdu", "outlet", "from", "to")
 
 
@@ -49,7 +59,12 @@ class Tenancy(NamedTuple):
         """Whether it has a register of a PDU that it names."""
         if INLET in (outlet, self.outlet):
             return outlet == self.outlet
-        return outlet == self.outlet or fnmatchcase(outlet, self.outlet)
+        return _matches(outlet, self.outlet)
+
+
+def _matches(name: str, pattern: str) -> bool:
+    """Whether a name is meant by a pattern with `*` and `?`."""
+    return fnmatchcase(name, pattern.replace("[", "[[]"))
 
 
 def time_zone(name: str) -> ZoneInfo:
@@ -67,9 +82,9 @@ def month(text: str, zone: ZoneInfo) -> Period:
     try:
         first = datetime.datetime.strptime(text, "%Y-%m").replace(tzinfo=zone)
         following = first.replace(year=first.year + first.month // 12, month=first.month % 12 + 1)
-    except ValueError:
+        return Period(first.timestamp(), following.timestamp())
+    except (ValueError, OverflowError):
         raise SettingsError(f"{printable(text, 40)!r} is no month: give such as 2026-10") from None
-    return Period(first.timestamp(), following.timestamp())
 
 
 def moment(text: str, zone: ZoneInfo) -> float:
@@ -78,12 +93,24 @@ def moment(text: str, zone: ZoneInfo) -> float:
     Where summer time ends, the first of two hours is meant.
     """
     try:
-        time = datetime.datetime.fromisoformat(text)
+        time = datetime.datetime.fromisoformat(_iso_time(text))
         return (time if time.tzinfo else time.replace(tzinfo=zone)).timestamp()
     except (ValueError, OverflowError, OSError):
         raise SettingsError(
-            f"{printable(text, 40)!r} is no day or time: give 2026-10-12 or 2026-10-12T14:00"
+            f"{printable(text, 40)!r} is no day or time: give 2026-10-12, 2026-10-12T14:00 or"
+            " 12.10.2026"
         ) from None
+
+
+def _iso_time(text: str) -> str:
+    """A day or time in the one form that each Python reads. Raises ValueError."""
+    match = _ISO_TIME.fullmatch(text) or _DOTTED_TIME.fullmatch(text)
+    if match is None:
+        raise ValueError(text)
+    cells = match.groupdict()
+    hour, _, rest = (cells["time"] or "00:00").partition(":")
+    day = "-".join((cells["year"], cells["month"], cells["day"]))
+    return f"{day}T{hour:0>2}:{rest}{cells.get('offset') or ''}"
 
 
 class Tenancies:
@@ -93,7 +120,7 @@ class Tenancies:
         self._named: dict[str, list[Tenancy]] = {}
         self._patterns: list[Tenancy] = []
         for row in rows:
-            is_pattern = any(mark in row.pdu for mark in "*?[")
+            is_pattern = any(mark in row.pdu for mark in "*?")
             (self._patterns if is_pattern else self._named.setdefault(row.pdu, [])).append(row)
 
     @classmethod
@@ -108,7 +135,7 @@ class Tenancies:
         """Those of a PDU, its outlets and its inlet."""
         return [
             *self._named.get(pdu, ()),
-            *(row for row in self._patterns if fnmatchcase(pdu, row.pdu)),
+            *(row for row in self._patterns if _matches(pdu, row.pdu)),
         ]
 
     def rows_in_period(self, period: Period) -> Iterator[Tenancy]:

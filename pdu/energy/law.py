@@ -17,6 +17,8 @@ FIRM, BOUNDED, WIDE, NOT_BILLABLE = "firm", "bounded", "wide", "not billable"
 #: how far the bounds of a grade may be apart: a share of the best figure, or so many Wh
 _FIRM, _BOUNDED = 0.01, 0.1
 TOLERANCE_WH = 100.0
+#: the share of readings that may be left out
+_LEFT_OUT = 0.02
 #: a register that stands so many times longer than usual, and at least so long, may be stale
 _USUAL, _STALE_S = 4.0, 3600.0
 
@@ -70,6 +72,8 @@ class Energy(NamedTuple):
     reasons: Sequence[str]
     #: None if the register did not go on
     edges: Optional[Edges] = None
+    #: whether so many readings were left out that the others may be another unit's
+    is_disputed: bool = False
 
     @property
     def billable(self) -> Optional[float]:
@@ -84,7 +88,9 @@ class Energy(NamedTuple):
         """The same, where something else shows that no more than `most` can have flowed."""
         high = max(most, self.low)
         best = min(self.best, high)
-        grade = self.grade if self.grade == NOT_BILLABLE else grade_of(self.low, best, high)
+        grade = self.grade
+        if grade != NOT_BILLABLE:
+            grade = grade_of(self.low, best, high, self.is_disputed)
         return self._replace(high=high, best=best, grade=grade)
 
 
@@ -107,12 +113,17 @@ def energy(register: Register, begin: float, end: float) -> Optional[Energy]:
         return Energy(0.0, 0.0, most, NOT_BILLABLE, _distinct(reasons)) if reasons else None
     low = best = high = 0.0
     seconds, covered = 0.0, begin
+    believed_count = left_out_count = 0
     for segment in segments:
         since, until = _position(segment, begin, watts), _position(segment, end, watts)
         low += max(until.low - since.high, 0.0)
         best += max(until.best - since.best, 0.0)
         high += max(until.high - since.low, 0.0)
-        high += sum(wh for at, wh in segment.set_back if begin < at and at - AGE_S < end)
+        high += sum(
+            fall.wh for fall in segment.set_back if fall.end > begin and fall.begin - AGE_S < end
+        )
+        believed_count += _count_between(segment.latest, begin, end)
+        left_out_count += _count_between(sorted(segment.left_out), begin, end)
         seconds += max(min(segment.latest[0], end) - covered, 0.0)
         covered = max(covered, segment.earliest[-1] - AGE_S)
     if segments[-1].earliest[-1] < end:
@@ -128,16 +139,28 @@ def energy(register: Register, begin: float, end: float) -> Optional[Energy]:
         reasons.append("it stood still while power flowed")
     if register.doubt:
         reasons.append(register.doubt)
-    grade = NOT_BILLABLE if register.doubt else grade_of(low, best, high)
-    return Energy(low, best, high, grade, _distinct(reasons), _edges(segments, begin, end))
+    share = left_out_count / max(believed_count + left_out_count, 1)
+    is_disputed = share > _LEFT_OUT
+    if is_disputed:
+        reasons.append(f"{100.0 * share:.0f} % of its readings were left out")
+    grade = NOT_BILLABLE if register.doubt else grade_of(low, best, high, is_disputed)
+    edges = _edges(segments, begin, end)
+    return Energy(low, best, high, grade, _distinct(reasons), edges, is_disputed)
+
+
+def _count_between(times: Sequence[float], begin: float, end: float) -> int:
+    """How many of some rising times are in a period."""
+    return bisect_right(times, end) - bisect_left(times, begin)
 
 
 def _distinct(reasons: Sequence[str]) -> Sequence[str]:
     return [*dict.fromkeys(reasons)]
 
 
-def grade_of(low: float, best: float, high: float) -> str:
-    """The grade of bounds in Wh, by their width alone."""
+def grade_of(low: float, best: float, high: float, is_disputed: bool = False) -> str:
+    """The grade of bounds in Wh by their width; `is_disputed`: too many readings deny them."""
+    if is_disputed:
+        return WIDE
     width = high - low
     if width <= max(_FIRM * best, TOLERANCE_WH):
         return FIRM

@@ -79,8 +79,15 @@ class MeterOptions(NamedTuple):
     keep_days: Optional[int] = None
 
 
+def boot_time() -> float:
+    """Seconds since the machine started: also those in which it was suspended, where the system
+    counts them (Linux, clock_gettime(2)).
+    """
+    return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
+
+
 def boot_id() -> str:
-    """Which run of the machine the monotonic clock belongs to."""
+    """Which run of the machine `boot_time` belongs to."""
     try:
         with open(_BOOT_ID, encoding="ascii") as file:
             return file.read().strip()
@@ -90,10 +97,10 @@ def boot_id() -> str:
 
 def stored_poll(pdu: str, reading: Reading, boot: str) -> StoredPoll:
     """A reading as the store keeps it: energy, and beside it power, or else current."""
-    end = time.monotonic()
-    begin = reading.begun or end
-    wall = time.time() - (end - begin)
-    when = PollTime(wall, wall + reading.seconds, begin, boot)
+    now = time.monotonic()
+    age_s = now - (reading.begun or now)
+    wall = time.time() - age_s
+    when = PollTime(wall, wall + reading.seconds, boot_time() - age_s, boot)
     if reading.failure is not None:
         return StoredPoll(pdu, when, {}, error=f"{reading.failure.kind}: {reading.failure.reason}")
     registers = {
@@ -145,10 +152,10 @@ class ClockWatch:
         self,
         say: Callable[[str], object],
         wall: Callable[[], float] = time.time,
-        monotonic: Callable[[], float] = time.monotonic,
+        since_boot: Callable[[], float] = boot_time,
     ) -> None:
-        self._say, self._wall, self._monotonic = say, wall, monotonic
-        self._offset = wall() - monotonic()
+        self._say, self._wall, self._since_boot = say, wall, since_boot
+        self._offset = wall() - since_boot()
 
     def compare_with(self, newest: Optional[float]) -> None:
         """Report if the last poll of the file, in s since 1970, is in the future."""
@@ -161,7 +168,7 @@ class ClockWatch:
 
     def check(self) -> None:
         """Look again."""
-        offset = self._wall() - self._monotonic()
+        offset = self._wall() - self._since_boot()
         change_s, self._offset = offset - self._offset, offset
         if abs(change_s) > SAME_CLOCK_S:
             direction = "back" if change_s < 0.0 else "forward"

@@ -16,7 +16,7 @@ from ..files import html
 from ..files.whole_files import write_page
 from .law import BOUNDED, FIRM, NOT_BILLABLE, WIDE, MeterReading
 from .report import Report, Row, Sum, sum_of
-from .tables import figures_of, kwh, local_time, place
+from .tables import figure_cells, figures_of, kwh, local_time, place
 
 _LONGEST_NAME = 80  # of a file, in characters
 _LOOKS = {FIRM: "good", BOUNDED: "doubtful", WIDE: "doubtful", NOT_BILLABLE: "bad"}
@@ -96,7 +96,8 @@ def _verdict(total: Sum) -> str:
         return f"{total.missing} of {outlets} without a figure" + words_of_others * (
             total.missing < total.rows
         )
-    return f"{total.grade}: between {kwh(total.low)} and {kwh(total.high)} kWh, {outlets}"
+    _, low, high = figure_cells(total.billable, total.low, total.high)
+    return f"{total.grade}: between {low} and {high} kWh, {outlets}"
 
 
 def _cells(row: Row, report: Report, zone: ZoneInfo) -> list[html.HtmlCell]:
@@ -110,7 +111,7 @@ def _cells(row: Row, report: Report, zone: ZoneInfo) -> list[html.HtmlCell]:
         html.HtmlCell(name, "name"),
         _reading(edges and edges.first, zone),
         _reading(edges and edges.last, zone),
-        *map(_number, figures_of(row.energy), ("wide energy", "", "")),
+        *map(_number, figure_cells(*figures_of(row.energy)), ("wide energy", "", "")),
     ]
 
 
@@ -124,7 +125,7 @@ def _reading(reading: Optional[MeterReading], zone: ZoneInfo) -> html.HtmlCell:
 
 
 def _sum_cells(total: Sum) -> list[html.HtmlCell]:
-    figures = (total.billable, total.low, total.high)
+    figures = figure_cells(total.billable, total.low, total.high)
     return [
         html.HtmlCell("sum", "name sum"),
         *[html.HtmlCell("", "sum")] * 2,
@@ -132,8 +133,8 @@ def _sum_cells(total: Sum) -> list[html.HtmlCell]:
     ]
 
 
-def _number(wh: Optional[float], look: str = "") -> html.HtmlCell:
-    return html.HtmlCell(kwh(wh), f"n {look}".rstrip())
+def _number(text: str, look: str = "") -> html.HtmlCell:
+    return html.HtmlCell(text, f"n {look}".rstrip())
 
 
 def _notes(rows: Sequence[Row]) -> Iterator[str]:

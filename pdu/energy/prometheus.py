@@ -21,7 +21,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, Optional
 from urllib.parse import urlencode, urlsplit
 
-from handlers.shared.errors import Denied, ProtocolError, Refused, SettingsError, Unreachable
+from handlers.shared.errors import (
+    Denied,
+    ProtocolError,
+    Refused,
+    SettingsError,
+    Unreachable,
+    printable,
+)
 
 from ..network import hosts
 from .readings import INLET, PduReadings, RegisterReadings
@@ -36,6 +43,8 @@ _SCRAPE_S = 10.0
 _MOVED_SHARE, _MOVED_S = 0.1, 1.0
 _DAY_S = 86_400.0
 _INFO, _UPTIME = "pdu_info", "pdu_uptime_seconds"
+#: labels of the exporter's own metrics; the others are the target's
+_OWN_LABELS = ("__name__", "outlet", "serial", "firmware", "family")
 #: metrics of a register -> field of _Register
 _REGISTER_FIELDS = {
     "pdu_outlet_energy_joules_total": "wh",
@@ -157,6 +166,7 @@ class Prometheus:
     def read_pdu(self, pdu: str, begin: float, end: float) -> PduReadings:
         """The scrapes of an instance in a period, and a day around it. Raises PduHandlerError."""
         scrapes: dict[float, _Scrape] = {}
+        times_by_target: dict[str, list[float]] = {}
         names = json.dumps("|".join(METRICS))
         match = f",{self._match}" if self._match else ""
         selector = f"{{__name__=~{names},instance={json.dumps(pdu)}{match}}}[1d]"
@@ -167,6 +177,8 @@ class Prometheus:
                     # staleness marker is a NaN, which not all leave out
                     if time > day_end - _DAY_S and math.isfinite(value):
                         scrapes.setdefault(time, _Scrape()).add(pdu, labels, value)
+                        times_by_target.setdefault(_target_of(labels), []).append(time)
+        _raise_if_two_at_a_time(pdu, times_by_target)
         return _pdu_readings(pdu, scrapes)
 
     def _series(
@@ -178,6 +190,29 @@ class Prometheus:
             raise self._server.protocol_error("the result is no matrix of samples")
         for row in data["result"]:
             yield row["metric"], [(float(at), float(value)) for at, value in row["values"]]
+
+
+def _target_of(labels: Mapping[str, str]) -> str:
+    """The labels of a series that its target has, as PromQL writes them."""
+    pushed_aside = [f"exported_{name}" for name in _OWN_LABELS]
+    return ",".join(
+        f"{name}={json.dumps(value)}"
+        for name, value in sorted(labels.items())
+        if name not in (*_OWN_LABELS, *pushed_aside)
+    )
+
+
+def _raise_if_two_at_a_time(pdu: str, times_by_target: Mapping[str, Sequence[float]]) -> None:
+    """Raises SettingsError if two targets of one instance were scraped in turn: two PDUs, or one
+    that is scraped twice. One that got other labels goes on.
+    """
+    spans = sorted((min(times), max(times), target) for target, times in times_by_target.items())
+    for (_, end, target), (begin, _, other) in zip(spans, spans[1:]):
+        if begin <= end:
+            raise SettingsError(
+                f"{printable(pdu, 60)} has the series of two targets: {printable(target, 200)} and"
+                f" {printable(other, 200)}: choose one with --match"
+            )
 
 
 class _Register(NamedTuple):
@@ -205,7 +240,8 @@ class _Scrape:
 
     def add(self, pdu: str, labels: Mapping[str, str], value: float) -> None:
         """Add a sample. Raises SettingsError for a second one of the same figure."""
-        metric, outlet = labels["__name__"], labels.get("outlet", INLET)
+        metric = labels["__name__"]
+        outlet = _own(labels, "outlet") if metric.startswith("pdu_outlet_") else INLET
         field = _REGISTER_FIELDS.get(metric, metric)
         if (field, outlet) in self._added:
             raise SettingsError(f"{pdu} has two series of {metric}: choose one with --match")

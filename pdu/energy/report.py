@@ -11,10 +11,13 @@ from typing import NamedTuple, Optional
 from .customers import Period, Tenancies, Tenancy, tenancies_of_register
 from .law import FIRM, NOT_BILLABLE, Energy, energy, grade_of
 from .pdu_law import FactsOfFamily, Supply, narrow_by_inlet, no_facts, registers_of
-from .readings import INLET, FailedPoll, Readings
+from .readings import INLET, FailedPoll, PduReadings, Readings
 
 NOBODY = "(nobody)"
 NOT_READ = "its register was not read"
+NOT_POLLED = "no PDU of this name was polled"
+_NO_INLET = "no register of its inlet was read"
+_NO_OUTLET = "the unit has no such outlet"
 
 
 class Row(NamedTuple):
@@ -27,6 +30,8 @@ class Row(NamedTuple):
     period: Period
     #: None if the register was not read
     energy: Optional[Energy]
+    #: why there is no energy
+    missing: str = NOT_READ
 
     @property
     def grade(self) -> str:
@@ -36,7 +41,7 @@ class Row(NamedTuple):
     @property
     def reasons(self) -> Sequence[str]:
         """What widens its bounds, or why there is no figure."""
-        return [NOT_READ] if self.energy is None else self.energy.reasons
+        return [self.missing] if self.energy is None else self.energy.reasons
 
 
 class Sum(NamedTuple):
@@ -59,7 +64,8 @@ def sum_of(energies: Collection[Optional[Energy]]) -> Sum:
     if missing:
         return Sum(None, low, None, NOT_BILLABLE, len(energies), missing)
     high = sum(value.high for value in known)
-    grade = grade_of(low, sum(value.best for value in known), high)
+    is_disputed = any(value.is_disputed for value in known)
+    grade = grade_of(low, sum(value.best for value in known), high, is_disputed)
     billable = sum(value.billable or 0.0 for value in known)
     return Sum(billable, low, high, grade, len(energies), 0)
 
@@ -106,8 +112,9 @@ class Report(NamedTuple):
         }
 
     def is_firm(self) -> bool:
-        """Whether the sum of each customer is firm."""
-        return all(total.grade == FIRM for total in self.sums().values())
+        """Whether there is a customer, and the sum of each is firm."""
+        sums = self.sums()
+        return bool(sums) and all(total.grade == FIRM for total in sums.values())
 
 
 def report_of(
@@ -123,7 +130,7 @@ def report_of(
     rows: list[Row] = []
     pdus: list[PduSum] = []
     failed: list[tuple[str, str, int]] = []
-    unread = {tenancy.where: tenancy for tenancy in tenancies.rows_in_period(period)}
+    polled: set[str] = set()
     for pdu in source.pdus(*period):
         readings = source.read_pdu(pdu, *period)
         registers = registers_of(readings, supply, facts_of)
@@ -134,19 +141,38 @@ def report_of(
         pdus.append(PduSum(pdu, energies.get(INLET), sum_of(outlets)))
         failed += _failed(pdu, readings.failed)
         rows_of_pdu = tenancies.rows_of_pdu(pdu)
+        with_register: set[str] = set()
         for outlet, register in registers.items():
-            if outlet == INLET and not register.segments:
+            if outlet == INLET and not (register.segments or register.events):
                 continue  # this PDU has no meter at its inlet
             for tenancy in _filled(
                 tenancies_of_register(rows_of_pdu, outlet, period), pdu, outlet, period
             ):
-                unread.pop(tenancy.where, None)
+                with_register.add(tenancy.where)
                 value = energies[outlet]
                 if tenancy.period != period:
                     value = energy(register, *tenancy.period)
                 rows.append(Row(tenancy.customer, pdu, outlet, tenancy.period, value))
-    rows += [Row(row.customer, row.pdu, row.outlet, row.period, None) for row in unread.values()]
+        polled |= {row.where for row in rows_of_pdu}
+        for row in rows_of_pdu:
+            part = row.period.cut(*period)
+            if row.where not in with_register and part.begin < part.end:
+                missing = _missing(row.outlet, readings)
+                rows.append(Row(row.customer, pdu, row.outlet, part, None, missing))
+    rows += [
+        Row(row.customer, row.pdu, row.outlet, row.period, None, NOT_POLLED)
+        for row in tenancies.rows_in_period(period)
+        if row.where not in polled
+    ]
     return Report(period, rows, pdus, failed)
+
+
+def _missing(outlet: str, readings: PduReadings) -> str:
+    """Why a PDU has no register for a customer's row."""
+    if not readings.latest:
+        causes = Counter(poll.reason for poll in readings.failed).most_common(1)
+        return f"never read: {causes[0][0]}" if causes else NOT_READ
+    return _NO_INLET if outlet == INLET else _NO_OUTLET
 
 
 def _filled(

@@ -25,6 +25,8 @@ FEW = 3
 #: a unit that started later than before, by more, has restarted: clocks of units drift
 _RESTART_S = 60.0
 _DRIFT = 0.01
+#: TimeTicks count hundredths of a second in 32 bits (RFC 2578, 7.1.8): 497 days
+_UPTIME_WRAP_S = 2**32 / 100.0
 #: the coarsest step of a register
 _COARSEST_WH = 1000
 
@@ -72,6 +74,14 @@ class Column(NamedTuple):
         )
 
 
+class SetBack(NamedTuple):
+    """A register may have been set back between two readings, and then counted `wh` less."""
+
+    begin: float
+    end: float
+    wh: float
+
+
 class Segment(NamedTuple):
     """Readings between which a register went on counting."""
 
@@ -83,8 +93,10 @@ class Segment(NamedTuple):
     #: the smallest rise that the register shows
     step: int
     wrap: int = 0
-    #: moments at which it may have been set back unseen, and by how much
-    set_back: Sequence[tuple[float, float]] = ()
+    #: where it may have been set back unseen
+    set_back: Sequence[SetBack] = ()
+    #: when readings were made that are not believed
+    left_out: Sequence[float] = ()
 
 
 def eras(readings: PduReadings) -> list[Era]:
@@ -97,7 +109,7 @@ def eras(readings: PduReadings) -> list[Era]:
             reason = "another unit answered"
         elif uptime is not None and uptime_now is not None:
             elapsed_s = readings.earliest[place] - readings.earliest[uptime_place]
-            if uptime_now + _RESTART_S < uptime + elapsed_s * (1.0 - _DRIFT):
+            if _is_restart(uptime, uptime_now, elapsed_s):
                 reason = "the unit restarted"
         if reason:
             parts[-1] = parts[-1]._replace(stop=place)
@@ -106,6 +118,15 @@ def eras(readings: PduReadings) -> list[Era]:
         if uptime_now is not None:
             uptime, uptime_place = uptime_now, place
     return parts
+
+
+def _is_restart(uptime: float, uptime_now: float, elapsed_s: float) -> bool:
+    """Whether a unit restarted in a time: its uptime is less than it must be, and it did not pass
+    the end of its counter.
+    """
+    missing_s = uptime + elapsed_s - uptime_now
+    slack_s = _RESTART_S + _DRIFT * elapsed_s
+    return missing_s > slack_s and abs(missing_s - _UPTIME_WRAP_S) > slack_s
 
 
 def step_of(columns: Sequence[Sequence[int]]) -> int:
@@ -152,7 +173,7 @@ def segments_of(
             walk.note(part.places[0], part.places[-1], "too few readings confirm the register")
         else:
             columns = column.select(part.places)
-            segments.append(Segment(*columns, step, limits.wrap, part.set_back))
+            segments.append(Segment(*columns, step, limits.wrap, part.set_back, part.left_out))
     return segments, walk.events
 
 
@@ -198,7 +219,8 @@ class _Part:
 
     def __init__(self, place: int) -> None:
         self.places = [place]
-        self.set_back: list[tuple[float, float]] = []
+        self.set_back: list[SetBack] = []
+        self.left_out: list[float] = []
 
 
 class _Walk:
@@ -282,7 +304,9 @@ class _Walk:
         fall_wh = column.wh[high] - column.wh[low]
         if fall_wh > 0 and self._follows(low, back):
             hole_s = column.latest[low] - column.earliest[high] + AGE_S
-            part.set_back.append((column.latest[low], fall_wh + self._watts * hole_s / 3600.0))
+            lost_wh = fall_wh + self._watts * hole_s / 3600.0
+            part.set_back.append(SetBack(column.earliest[before], column.latest[back], lost_wh))
+        part.left_out += column.latest[before + 1 : back]
         self.note(before, back, "the register left its line for a moment, and came back")
 
     def _last_moved(self, part: _Part) -> int:

@@ -27,6 +27,7 @@ from .readings import FailedPoll, PduReadings, RegisterReadings
 
 #: how much before and after a period is read, so that its ends lie between readings
 AROUND_S = 86_400.0
+_NO_TIME = "read, but the reader's clock was wrong, and nothing shows when"
 _FORM = 1
 _SCHEMA = """
 PRAGMA journal_mode = WAL;
@@ -226,8 +227,8 @@ class Store:
         """The polls of a PDU in a period, and a day around it. Raises SettingsError."""
         rows = self._rows(pdu, begin - AROUND_S, end + AROUND_S)
         times = [PollTime(row.begin, row.end, row.monotonic, row.boot) for row in rows]
-        timed = [(row, time) for row, time in zip(rows, poll_bounds(times)) if time is not None]
-        polls = [(row, time) for row, time in timed if not row.error]
+        bounds = [*zip(rows, poll_bounds(times))]
+        polls = [(row, time) for row, time in bounds if time is not None and not row.error]
         return PduReadings(
             pdu,
             earliest=[time.earliest for _, time in polls],
@@ -236,7 +237,11 @@ class Store:
             families=[row.family for row, _ in polls],
             uptimes=[row.uptime for row, _ in polls],
             registers=_registers([row for row, _ in polls]),
-            failed=[FailedPoll(time.earliest, row.error) for row, time in timed if row.error],
+            failed=[
+                FailedPoll(row.begin if time is None else time.earliest, row.error or _NO_TIME)
+                for row, time in bounds
+                if row.error or time is None
+            ],
         )
 
     def _rows(self, pdu: str, begin: float, end: float) -> Sequence[_PollRow]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Optional
 from zoneinfo import ZoneInfo
@@ -27,12 +28,29 @@ def kwh(wh: Optional[float], missing: str = _NO_FIGURE) -> str:
     return missing if wh is None else f"{wh / 1000.0:.3f}"
 
 
+def figure_cells(
+    billable: Optional[float],
+    low: Optional[float],
+    high: Optional[float],
+    missing: str = _NO_FIGURE,
+) -> Sequence[str]:
+    """What can be billed, low and high, in kWh. What lies between two bounds in Wh also lies between
+    them as shown.
+    """
+    # floating-point numbers may be a little beside a whole Wh
+    least = None if low is None else math.floor(low + 1e-6)
+    most = None if high is None else math.ceil(high - 1e-6)
+    return [kwh(wh, missing) for wh in (billable, least, most)]
+
+
 def local_time(at: float, zone: ZoneInfo) -> str:
     """A time to the minute, with its offset."""
     return datetime.datetime.fromtimestamp(at, zone).isoformat(" ", "minutes")
 
 
-def figures_of(energy: Optional[Energy]) -> Sequence[Optional[float]]:
+def figures_of(
+    energy: Optional[Energy],
+) -> tuple[Optional[float], Optional[float], Optional[float]]:
     """What can be billed, low and high, in Wh; None for what has no figure."""
     if energy is None or energy.billable is None:
         return None, None, None
@@ -65,7 +83,7 @@ def csv_of(report: Report, zone: ZoneInfo) -> str:
                 (
                     *(row.customer, row.pdu, row.outlet),
                     *(local_time(row.period.begin, zone), local_time(row.period.end, zone)),
-                    *(kwh(wh, "") for wh in figures_of(row.energy)),
+                    *figure_cells(*figures_of(row.energy), ""),
                     *(row.grade, "; ".join(row.reasons)),
                     *_reading_cells(row.energy, zone),
                 )
@@ -133,14 +151,14 @@ def table_of(report: Report) -> Iterator[str]:
     for rows in report.rows_by_customer().values():
         for row in rows:
             edges = [kwh(reading and reading.wh) for reading in _edges_of(row.energy)]
-            figures = map(kwh, figures_of(row.energy))
+            figures = figure_cells(*figures_of(row.energy))
             reasons = "; ".join(row.reasons)
             lines.append((row.customer, place(row), *edges, *figures, row.grade, reasons))
     yield from tabulate(_HEAD, lines, range(2, 7))
     yield ""
     sums = []
     for customer, total in report.sums().items():
-        figures = map(kwh, (total.billable, total.low, total.high))
+        figures = figure_cells(total.billable, total.low, total.high)
         note = f"{total.missing} without a figure" if total.missing else ""
         sums.append((customer, str(total.rows), *figures, total.grade, note))
     yield from tabulate(_SUM_HEAD, sums, range(1, 5))

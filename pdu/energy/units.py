@@ -24,8 +24,6 @@ from .segments import AGE_S
 
 #: how far a right register may be from its power, which is read at a few moments only
 _LEAST, _MOST = 0.8, 1.25
-#: beyond twice that, the load cannot explain it, even if it follows the clock of the polls
-_FAR = 2.0
 #: what a meter may not see: smaller powers are taken as anything below this
 _UNSEEN_W = 10.0
 #: the power factor of amperes times volts; of an inlet, whose current may be that of three lines
@@ -45,8 +43,7 @@ class Judgement(enum.Enum):
     """What the power beside a register says of its unit."""
 
     RIGHT = "right"
-    OFF = "its register and its power differ"
-    WRONG = "its register counts in another unit than its power shows"
+    WRONG = "its register and the power beside it differ: perhaps it counts in another unit"
     SILENT = "nothing"
     IDLE = "nothing flowed, in any unit"
 
@@ -93,28 +90,20 @@ def judge(rise: float, step: int, flow: Optional[Flow], seconds: Sequence[float]
         return Judgement.IDLE
     slack = 3 * step
     if rise - slack > _MOST * max(most, unseen):
-        is_far = rise - slack > _FAR * _MOST * max(most, unseen)
-        return Judgement.WRONG if is_far else Judgement.OFF
+        return Judgement.WRONG
     if least < max(_LOADED_STEPS * step, _LOADED_WH, unseen):
         return Judgement.SILENT
-    if rise + slack < _LEAST * least:
-        return Judgement.WRONG if _FAR * (rise + slack) < _LEAST * least else Judgement.OFF
-    return Judgement.RIGHT
+    return Judgement.WRONG if rise + slack < _LEAST * least else Judgement.RIGHT
 
 
 def doubts_of(judgements: Mapping[str, Judgement]) -> Mapping[str, str]:
-    """Which registers of one device and era are not believed, and why.
-
-    A register that is off by less than twice while another one is right has a load that follows the
-    clock of the polls: it is believed.
-    """
-    has_right = Judgement.RIGHT in judgements.values()
-    is_off = [*judgements.values()].count(Judgement.OFF) > 1 and not has_right
-    doubts: dict[str, str] = {}
-    for name, judgement in judgements.items():
-        if judgement is Judgement.WRONG or (judgement is Judgement.OFF and is_off):
-            doubts[name] = judgement.value
-    if doubts and not has_right:
+    """Which registers of one device and era are not believed, and why."""
+    doubts = {
+        name: judgement.value
+        for name, judgement in judgements.items()
+        if judgement is Judgement.WRONG
+    }
+    if doubts and Judgement.RIGHT not in judgements.values():
         for name, judgement in judgements.items():
             if judgement is not Judgement.IDLE:
                 doubts.setdefault(name, "another register of its device counts in a wrong unit")

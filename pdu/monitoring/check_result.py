@@ -23,7 +23,7 @@ WELL = 0
 DOUBTFUL = 1
 BAD = 2
 
-_WELL = "well"
+_WELL, _NO_OUTLETS = "well", "no outlets"
 _STALE = ("data-stale", "driver-not-connected")
 
 # Kind of error -> what to do. The error itself says what happened.
@@ -99,6 +99,8 @@ class PduRow(NamedTuple):
         """
         if self.kind:
             return REMEDIES.get(self.kind, _OTHERWISE)
+        if self.result == _NO_OUTLETS:
+            return "it lists no outlet and measures nothing: read it alone with `pdu status`"
         only_unknown = bool(self.unknown) and not self.on and not self.off
         return _ONLY_METERS if only_unknown and not self.device.metered else ""
 
@@ -146,6 +148,8 @@ def _level(device: ListedPdu, reading: Reading) -> tuple[int, str]:
     if reading.failure is None:
         if reading.count(UNKNOWN) and not device.metered:
             return (DOUBTFUL, "unknown")
+        if not (reading.outlets or device.metered or reading.load_a is not None):
+            return (DOUBTFUL, _NO_OUTLETS)
         return (WELL, _WELL)
     kind = reading.failure.kind
     if kind in _STALE:

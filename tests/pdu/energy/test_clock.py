@@ -77,6 +77,36 @@ def test_a_run_that_contradicts_its_neighbours_lies_between_them(error_s: float)
         assert latest - earliest < 700.0
 
 
+def test_a_suspended_machine_is_where_its_wall_clock_is() -> None:
+    """Files of older releases have a clock that stands meanwhile."""
+    pause_s = 3 * 86_400.0
+    times = [
+        PollTime(BEGIN + at, BEGIN + at + 1.0, at - (pause_s if at > 5 * pause_s else 0.0), "a")
+        for at in (900.0 * number for number in range(4000))
+        if not 4 * pause_s < at <= 5 * pause_s
+    ]
+    assert bounds(times) == [PollBounds(time.begin, time.end) for time in times]
+
+
+@pytest.mark.parametrize("error_s", [-3 * 86_400.0, -7200.0, 7200.0, 3 * 86_400.0])
+@pytest.mark.parametrize("wrong", [0, 1, 2])
+def test_bounds_rise_and_hold_each_other(wrong: int, error_s: float) -> None:
+    """Also where a run does not fit between its neighbours."""
+    offsets = {boot: error_s if place == wrong else 0.0 for place, boot in enumerate("abc")}
+    for each in (20, 200):
+        times = bounds(runs(offsets, each))
+        assert all(time.earliest <= time.latest for time in times)
+        assert times == sorted(times) == sorted(times, key=lambda time: time.latest)
+
+
+def test_a_run_that_does_not_fit_between_its_neighbours_has_no_times() -> None:
+    first = [PollTime(BEGIN + at, BEGIN + at + 1.0, at, "a") for at in range(0, 36_000, 900)]
+    wrong = [PollTime(at, at + 1.0, at, "b") for at in range(0, 17_100, 900)]
+    last = [PollTime(BEGIN + at, BEGIN + at + 1.0, at, "c") for at in range(40_000, 99_000, 900)]
+    times = poll_bounds([*first, *wrong, *last])
+    assert [time is None for time in times] == [False] * 40 + [True] * 19 + [False] * 66
+
+
 def test_a_last_run_that_contradicts_the_others_has_no_times() -> None:
     times = poll_bounds(runs({"a": 0.0, "b": -3e8}))
     assert None not in times[:400] and {*times[400:]} == {None}

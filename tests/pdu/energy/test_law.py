@@ -19,6 +19,7 @@ from pdu.energy.pdu_law import (
     registers_of,
 )
 from pdu.energy.readings import RegisterReadings
+from pdu.energy.report import sum_of
 from pdu.energy.segments import AGE_S
 
 from .months import BEGIN, DAY, EVERY, INLET, OCTOBER, START_WH, pdu, register, times
@@ -145,6 +146,28 @@ def test_a_restart_is_seen_by_the_uptime() -> None:
     assert "the unit restarted" in month(uptimes=uptimes).reasons
 
 
+def test_an_uptime_that_passes_its_end_is_no_restart() -> None:
+    """TimeTicks begin again at 0 after 497 days."""
+    end_s = 2**32 / 100.0
+    uptimes = [(end_s + time - BEGIN - 9 * DAY) % end_s for time in times()]
+    answer = month(uptimes=uptimes)
+    assert answer.grade == FIRM and not answer.reasons
+    early = [value + 5000.0 if value < DAY else value for value in uptimes]
+    assert "the unit restarted" in month(uptimes=early).reasons
+
+
+def test_what_is_left_out_too_often_is_not_firm() -> None:
+    """Two units that answer in turn under one name: one of them is no fault of the other."""
+    at = times()
+    turns = [place % 2 for place in range(len(at))]
+    one = register(WATTS, at)
+    mixed = [(wh or 0) + 900_000 * turn for wh, turn in zip(one.wh, turns)]
+    answer = found(one._replace(wh=mixed))
+    assert answer.grade == WIDE and answer.lower_high(answer.high).grade == WIDE
+    assert any("of its readings were left out" in reason for reason in answer.reasons)
+    assert sum_of([answer]).grade == WIDE
+
+
 def test_a_jump_that_the_rating_cannot_explain_is_a_hole() -> None:
     answer = month(lambda since, wh: wh + 900_000 if since > 9 * DAY else wh)
     assert any("more than its supply delivers" in reason for reason in answer.reasons)
@@ -189,7 +212,7 @@ def test_a_unit_that_the_power_contradicts_is_not_billed(factor: float) -> None:
             assert answer.billable is None or answer.low <= 0.8 * 744
         else:
             assert answer.grade == NOT_BILLABLE and answer.billable is None
-            assert "counts in another unit" in answer.reasons[0] or "differ" in answer.reasons[0]
+            assert "differ" in answer.reasons[0] or "a wrong unit" in answer.reasons[0]
 
 
 @pytest.mark.parametrize("factor", [0.9, 1.0, 1.1])
@@ -198,11 +221,20 @@ def test_a_meter_within_its_tolerance_is_billed(factor: float) -> None:
     assert answer.grade == FIRM and answer.billable == pytest.approx(TRUE_WH * factor, abs=100)
 
 
-def test_a_load_that_follows_the_clock_of_the_polls_is_billed() -> None:
+@pytest.mark.parametrize("factor", [0.42, 0.7, 1.3, 2.4])
+def test_a_register_that_alone_differs_from_its_power_is_not_billed(factor: float) -> None:
+    """A right one beside it does not make it right."""
     at = times()
-    registers = {"1": register(WATTS, at), "2": register(WATTS, at, read_watts=1.5 * WATTS)}
-    answers = [energy(one, *OCTOBER) for one in registers_of(pdu(registers, at), SUPPLY).values()]
-    assert all(one is not None and one.grade == FIRM for one in answers)
+    registers = {
+        "1": register(WATTS, at),
+        "2": register(WATTS * factor, at, read_watts=WATTS),
+    }
+    right, differing = (
+        energy(known, *OCTOBER) for known in registers_of(pdu(registers, at), SUPPLY).values()
+    )
+    assert right is not None and right.grade == FIRM
+    assert differing is not None and differing.billable is None
+    assert "differ" in differing.reasons[0]
 
 
 def test_a_unit_that_nothing_shows_needs_the_owners_word() -> None:

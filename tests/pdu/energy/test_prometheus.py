@@ -20,7 +20,7 @@ import pytest
 from handlers.shared.errors import Denied, PduHandlerError, SettingsError
 from handlers.shared.meter_figures import MeterFigures
 from pdu.energy.law import FIRM, Energy, energy
-from pdu.energy.pdu_law import Supply, registers_of
+from pdu.energy.pdu_law import UNKNOWN_UNIT, Supply, registers_of
 from pdu.energy.prometheus import METRICS, Prometheus, Server
 from pdu.energy.readings import INLET, PduReadings
 from pdu.monitoring import metrics
@@ -221,10 +221,11 @@ class _Handler(BaseHTTPRequestHandler):
 @pytest.fixture
 def server() -> Iterator[FakeServer]:
     with FakeServer() as made:
-        made.add("pdu_outlet_power_watts", lambda time: 203.7, outlet="1")
+        made.add("pdu_outlet_power_watts", lambda time: 203.7, outlet="1", job="a")
         made.add("pdu_outlet_energy_joules_total", joules, outlet="1", job="a")
-        made.add("pdu_uptime_seconds", lambda time: time - OCTOBER.begin + 1e6)
-        made.add("pdu_info", lambda time: 1.0, serial="A1", firmware="2.0", exported_family="x")
+        made.add("pdu_uptime_seconds", lambda time: time - OCTOBER.begin + 1e6, job="a")
+        unit = {"serial": "A1", "firmware": "2.0", "exported_family": "x"}
+        made.add("pdu_info", lambda time: 1.0, job="a", **unit)
         thread = threading.Thread(target=made.serve_forever, args=(0.02,), daemon=True)
         thread.start()
         yield made
@@ -260,6 +261,32 @@ def test_two_series_of_one_figure_are_refused(
     server.add(metric, joules, job="b", **labels)
     with pytest.raises(PduHandlerError, match=f"two series of {metric}: .*--match"):
         read(server)
+
+
+def test_two_targets_of_one_instance_are_refused_though_scraped_in_turn(
+    server: FakeServer,
+) -> None:
+    """The one that is scraped first would be billed, and the other's readings left out."""
+    server.add("pdu_outlet_energy_joules_total", joules, outlet="1", job="b")
+    labels, column = server.series.pop()
+    server.series.append((labels, [(time + 300.0, value) for time, value in column]))
+    with pytest.raises(PduHandlerError, match='two targets: instance="rack1".*job="a".*--match'):
+        read(server)
+
+
+def test_a_target_that_got_another_label_goes_on(server: FakeServer) -> None:
+    server.add("pdu_energy_joules_total", joules, site="x")
+    labels, column = server.series.pop()
+    server.series = [(labels, column[:1000]), ({**labels, "site": "y"}, column[1000:])]
+    answer = energies(read(server))[INLET]
+    assert answer is not None and answer.reasons == [UNKNOWN_UNIT] and answer.edges is not None
+
+
+def test_a_label_outlet_of_the_target_names_no_outlet(server: FakeServer) -> None:
+    server.series = []
+    server.add("pdu_energy_joules_total", joules, outlet="rack")
+    server.add("pdu_outlet_energy_joules_total", joules, outlet="rack", exported_outlet="1")
+    assert [*read(server).registers] == [INLET, "1"]
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime
 import io
 import json
 from collections.abc import Sequence
@@ -13,13 +14,13 @@ import pytest
 
 from handlers.shared.errors import SettingsError
 from pdu.energy import pages, tables
-from pdu.energy.customers import Tenancies, month, time_zone
+from pdu.energy.customers import Tenancies, moment, month, time_zone
 from pdu.energy.law import FIRM, NOT_BILLABLE, WIDE
 from pdu.energy.pdu_law import Supply
-from pdu.energy.readings import INLET, PduReadings, RegisterReadings
+from pdu.energy.readings import INLET, FailedPoll, PduReadings, RegisterReadings
 from pdu.energy.report import NOBODY, Report, report_of
 
-from .months import OCTOBER, pdu, register, times
+from .months import BEGIN, OCTOBER, pdu, register, times
 
 UTC = ZoneInfo("UTC")
 SUPPLY = Supply(3680.0, 22_000.0)
@@ -100,6 +101,93 @@ def test_what_was_not_read_has_no_sum(tmp_path: Path, row: str, silent: str) -> 
     assert "1 without a figure" in "\n".join(tables.table_of(result))
     (path,) = pages.write_pages(str(tmp_path / "pages"), "2026-10", result, UTC)
     assert "without a figure" in Path(path).read_text()
+
+
+class TwoPdus(Hall):
+    """rack1 is well; rack2 answered at no poll, has no inlet meter, or counts in a wrong unit."""
+
+    def __init__(self, fault: str) -> None:
+        super().__init__()
+        at = times()
+        right = {"1": register(100.0, at)}
+        wrong = {INLET: register(1000.0, at, read_watts=100.0)}
+        self._other = pdu({**right, **(wrong if fault == "unit" else {})}, at)._replace(pdu="rack2")
+        if fault == "silent":
+            silent = pdu({}, [])
+            self._other = silent._replace(failed=[FailedPoll(BEGIN, "unreachable: no answer")])
+
+    def pdus(self, begin: float, end: float) -> Sequence[str]:
+        return ["rack1", "rack2"]
+
+    def read_pdu(self, pdu: str, begin: float, end: float) -> PduReadings:
+        return self._readings if pdu == "rack1" else self._other
+
+
+@pytest.mark.parametrize(
+    ("outlet", "fault", "reason"),
+    [
+        ("1", "silent", "never read: unreachable: no answer"),
+        ("*", "silent", "never read: unreachable: no answer"),
+        ("", "no inlet", "no register of its inlet was read"),
+        ("", "unit", "its register and the power beside it differ"),
+        ("2", "unit", "the unit has no such outlet"),
+    ],
+)
+def test_each_pdu_of_a_pattern_has_its_line(
+    tmp_path: Path, outlet: str, fault: str, reason: str
+) -> None:
+    """One that was read does not answer for the others."""
+    path = tmp_path / "customers.csv"
+    path.write_text(f"customer,pdu,outlet,from,to\nAcme,rack*,{outlet},,\n")
+    result = report_of(TwoPdus(fault), OCTOBER, Tenancies.read(str(path), UTC), SUPPLY)
+    rows = [row for row in result.rows if row.customer == "Acme"]
+    assert {row.pdu for row in rows} == {"rack1", "rack2"} and not result.is_firm()
+    (missing,) = (row for row in rows if row.pdu == "rack2")
+    assert missing.grade == NOT_BILLABLE and missing.reasons[0].startswith(reason)
+    assert result.sums()["Acme"].billable is None
+
+
+def test_a_bill_without_a_row_is_not_firm(tmp_path: Path) -> None:
+    result = report(tmp_path, "Acme,rack1,1,,2025-12-31\n")
+    assert not result.sums() and not result.is_firm()
+
+
+@pytest.mark.parametrize(("low", "high"), [(1.6, 2.4), (1999.2, 2000.9), (3.0000000004, 5.0)])
+def test_bounds_are_rounded_outward(low: float, high: float) -> None:
+    _, least, most = tables.figure_cells(low, low, high)
+    assert float(least) * 1000 <= low + 1e-6 and high <= float(most) * 1000
+    assert float(most) - float(least) <= (high - low + 2.0) / 1000
+
+
+@pytest.mark.parametrize(
+    ("name", "is_meant"), [("pdu[1]", True), ("pdu1", False), ("pdu[1]x", False)]
+)
+def test_a_bracket_in_a_name_is_no_pattern(tmp_path: Path, name: str, is_meant: bool) -> None:
+    path = tmp_path / "customers.csv"
+    path.write_text("customer,pdu,outlet,from,to\nAcme,pdu[1],1,,\nCloudy,p*[1],2,,\n")
+    assert bool(Tenancies.read(str(path), UTC).rows_of_pdu(name)) is is_meant
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("2026-10-12", "2026-10-12T00:00"),
+        ("2026-10-12 14:30", "2026-10-12T14:30"),
+        ("2026-10-12T14:30:00+02:00", "2026-10-12T12:30"),
+        ("12.10.2026", "2026-10-12T00:00"),
+        ("12.10.2026 9:05", "2026-10-12T09:05"),
+        *[(text, "") for text in ("20261012", "2026-W42-1", "12.10.26", "10/12/2026")],
+        *[(text, "") for text in ("٢٠٢٦-١٠-١٢", "2026-10-12T14", "32.10.2026")],
+    ],
+)
+def test_days_are_read_alike_on_each_python(text: str, day: str) -> None:
+    """Python 3.11 reads more forms than 3.9."""
+    if day:
+        expected = datetime.datetime.fromisoformat(day).replace(tzinfo=datetime.timezone.utc)
+        assert moment(text, UTC) == expected.timestamp()
+    else:
+        with pytest.raises(SettingsError, match="no day or time"):
+            moment(text, UTC)
 
 
 @pytest.mark.parametrize(

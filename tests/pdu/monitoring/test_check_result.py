@@ -72,6 +72,8 @@ def page(
     [
         (reading("UP", "DOWN"), 0, "well"),
         (reading("UP", "UNKNOWN"), 1, "unknown"),
+        (reading(), 0, "well"),
+        (reading(load=None, energy=None), 1, "no outlets"),
         (reading("UP", kind="data-stale"), 1, "stale"),
         (reading(kind="driver-not-connected", answered=False), 1, "stale"),
         (reading("UP", kind="unsupported"), 1, "no figures"),
