@@ -34,8 +34,9 @@ def figure_cells(
     high: Optional[float],
     missing: str = _NO_FIGURE,
 ) -> Sequence[str]:
-    """What can be billed, low and high, in kWh. What lies between two bounds in Wh also lies between
-    them as shown.
+    """What can be billed, low and high, in kWh.
+
+    What lies between two bounds in Wh lies between them as shown.
     """
     # floating-point numbers may be a little beside a whole Wh
     least = None if low is None else math.floor(low + 1e-6)
