@@ -51,11 +51,14 @@ Sensors = Mapping[str, Optional[float]]  # the readings of sensors, by source
 
 
 def excerpt(resource: Json, key: str) -> Optional[RedfishFigure]:
-    """The sensor excerpt under `key`; None if there is none.
+    """The sensor excerpt under `key`; None if there is none. Some services have a number in its
+    place.
 
-    Its value is None unless `Reading` is a finite number, 0 or more.
+    Its value is None unless `Reading`, or the number, is finite, and 0 or more.
     """
     inner = resource.get(key)
+    if isinstance(inner, (int, float)) and not isinstance(inner, bool):
+        return RedfishFigure(number(inner))
     if not isinstance(inner, dict):
         return None
     value = number(inner.get("Reading"))

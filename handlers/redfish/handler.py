@@ -16,11 +16,13 @@ from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import Optional
 
+from common.logger import get_logger
 from pdu_common.helper import EnumPowerStatus
 
 from .. import dcimanager
 from ..http.connection import StandardTransport
 from ..http.message import Transport
+from ..shared.doubts import doubt_sentences
 from ..shared.request_counter import SENT as SENT
 from ..shared.switching import CALL_SECONDS
 from ..shared.tls import Trust
@@ -29,6 +31,7 @@ from .service import LOGOUT_SECONDS, RedfishService
 from .settings import SETTINGS as SETTINGS
 from .switching import switch_outlet
 
+LOGGER = get_logger(__name__)
 Session = tuple[RedfishService, settings.RedfishSettings]
 
 
@@ -63,9 +66,11 @@ class RedfishPdu(dcimanager.FourCalls[Session], dcimanager.BasePdu):
 
     def read_states(self, session: Session) -> Iterable[tuple[str, EnumPowerStatus]]:
         service, config = session
+        outlets = units.read_all_outlets(service, config.pdu)
+        for sentence in doubt_sentences((outlet.identity, outlet.doubt) for outlet in outlets):
+            LOGGER.warning(service.login.quoted(sentence))
         return (
-            (outlet.identity, resources.state(outlet.resource, outlet.pdu))
-            for outlet in units.read_all_outlets(service, config.pdu)
+            (outlet.identity, resources.state(outlet.resource, outlet.pdu)) for outlet in outlets
         )
 
     def read_figures(self, session: Session, with_power: bool) -> dcimanager.Figures:
@@ -77,7 +82,7 @@ class RedfishPdu(dcimanager.FourCalls[Session], dcimanager.BasePdu):
         return [
             dcimanager.label(
                 outlet.identity,
-                resources.required_id(outlet.resource),
+                outlet.id,
                 resources.name(outlet.resource),
             )
             for outlet in units.read_all_outlets(service, config.pdu)

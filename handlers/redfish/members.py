@@ -22,6 +22,10 @@ MOST_MEMBERS, _MOST_PAGES = 5000, 500
 Member = Union[Json, PduHandlerError]
 
 
+# HPE G2 lists outlets and branches under these names (Cray-HPE's hms-smd and hms-hmcollector)
+_NAMES_OF_HPE = ("Outlets", "Branch")
+
+
 def read_list(service: RedfishService, target: object) -> Json:
     """The collection behind a link, with its members included if the service offers $expand: 1
     round trip. 1 more if an included member has neither Id nor link: without $expand, a member has
@@ -86,8 +90,9 @@ def entries_of(service: RedfishService, collection: Json) -> list[Json]:
     page, count = collection, collection.get("Members@odata.count")
     while True:
         # some services leave out an empty list
-        is_empty = page.get("Members") is None and type(count) is int and count == 0
-        if not is_empty and not isinstance(page.get("Members"), list):
+        listed = _listed(page)
+        is_empty = listed is None and type(count) is int and count == 0
+        if not is_empty and not isinstance(listed, list):
             raise ProtocolError("a collection of the device has no list of members")
         entries += _entries(page)
         if len(entries) > MOST_MEMBERS:
@@ -113,10 +118,16 @@ def entries_of(service: RedfishService, collection: Json) -> list[Json]:
 
 def _entries(page: Json) -> list[Json]:
     """The entries of one page; {} for one that is no object."""
-    entries = page.get("Members")
+    entries = _listed(page)
     if not isinstance(entries, list):
         return []
     return [entry if isinstance(entry, dict) else {} for entry in entries]
+
+
+def _listed(page: Json) -> object:
+    """The list of members, under its name or, without that, under the one of HPE's."""
+    names = [name for name in _NAMES_OF_HPE if isinstance(page.get(name), list)]
+    return page[names[0]] if "Members" not in page and len(names) == 1 else page.get("Members")
 
 
 def is_full_resource(entry: Json) -> bool:

@@ -17,12 +17,13 @@ from .responses import Json
 from .service import RESOURCE_ERRORS, RedfishService
 from .units import (
     UNIT_ERRORS,
+    ListedOutlet,
     ServicePdu,
-    name_and_log,
+    name_unit,
     raise_if_shared,
     raise_if_twice,
     read_outlets,
-    readable_units,
+    read_units,
 )
 
 Figures = Optional[Sequence[RedfishFigure]]
@@ -56,8 +57,6 @@ class _UnitFigures(NamedTuple):
 
 
 _NOT_KNOWN = _FigureParts(figures.UNKNOWN, figures.UNKNOWN, figures.UNKNOWN)
-#: of a PDU that cannot be read
-_UNREAD = _UnitFigures(_NOT_KNOWN, _NOT_KNOWN, [])
 
 
 def read_statistic(
@@ -71,10 +70,9 @@ def read_statistic(
     that a list only links to. Add the round trips of `units`, and those of `sensors.read_sensors`
     if only sensors have the values.
     """
-    every, errors = readable_units(service, pdu_setting)
+    every = read_units(service, pdu_setting)
     raise_if_shared(every, [pdu.resource for pdu in every], "Mains", "Branches", "Metrics")
     figures_of_pdus = [_unit_figures(service, pdu, every, with_power) for pdu in every]
-    figures_of_pdus += [_UNREAD for _ in errors]
     ports = [port for pdu in figures_of_pdus for port in pdu.ports]
     raise_if_twice(service, "outlets that are called", [port.identity for port in ports])
     every_parts = [
@@ -128,18 +126,20 @@ def _port_figures(
     }
 
 
-def _ports(outlets: Sequence[tuple[str, Json]], with_power: bool) -> list[_Port]:
+def _ports(outlets: Sequence[ListedOutlet], with_power: bool) -> list[_Port]:
     """What each outlet meters; power only `with_power`."""
     return [
         _Port(
-            name,
-            _FigureParts(
-                figures.current(outlet),
-                figures.energy(outlet),
-                figures.power(outlet) if with_power else None,
+            outlet.identity,
+            _NOT_KNOWN
+            if outlet.error is not None
+            else _FigureParts(
+                figures.current(outlet.resource),
+                figures.energy(outlet.resource),
+                figures.power(outlet.resource) if with_power else None,
             ),
         )
-        for name, outlet in outlets
+        for outlet in outlets
     ]
 
 
@@ -149,17 +149,13 @@ def _unit_figures(
     """The figures of one PDU of `every`. An absent one of several has no load, and a counter that
     is not known.
     """
-    is_one_of_several = len(every) > 1
-    if is_one_of_several and is_absent(pdu.resource) and link(pdu.resource, "Mains") is None:
+    if len(every) > 1 and is_absent(pdu.resource) and link(pdu.resource, "Mains") is None:
         counter = _FigureParts((), _NOT_KNOWN.energies, ())
         return _UnitFigures(counter, counter, [])
     try:
         ports = _ports(read_outlets(service, pdu), with_power)
     except UNIT_ERRORS as error:
-        if not is_one_of_several:
-            raise
-        name_and_log(error, every, pdu.prefix)
-        return _UNREAD
+        raise name_unit(error, every, pdu.prefix) from None
     inlet = _sum_circuits(_circuits(service, pdu, "Mains"), with_power)
     metrics = _metrics(service, pdu)
     # DMTF's metrics of a PDU have no current

@@ -34,6 +34,7 @@ _HPE_CONFIGURATION: Sequence[Sequence[str]] = (
 )
 _HPE_STATE = "OutletStatus"
 _HPE_ID = re.compile("OUTLET[0-9]+")
+_NUMBER_AT_END = re.compile("[0-9]{1,4}$")
 
 
 def raise_if_locked(identity: str, outlet: Json) -> None:
@@ -114,7 +115,7 @@ def info_link(action_resource: Json) -> Optional[object]:
 
 
 def body(
-    identity: str,
+    outlet_id: str,
     outlet: Json,
     action_resource: Json,
     info: Json,
@@ -135,22 +136,22 @@ def body(
             if len(values) > 10:
                 listing += ", ..."
             raise Unsupported(
-                f"outlet {identity} cannot be switched {word.lower()}: its action takes {listing}"
+                f"outlet {outlet_id} cannot be switched {word.lower()}: its action takes {listing}"
             )
         return {_PARAMETER: word}
     if not unproven:
         raise Unsupported(
             (
                 (
-                    f"outlet {identity} was not switched: the PDU does not say which values its"
+                    f"outlet {outlet_id} was not switched: the PDU does not say which values its"
                     " action takes; try one idle outlet with "
                 ),
                 NamedSetting("switch_unproven", "yes", "the handler setting "),
             )
         )
-    is_hpe = _HPE_STATE in outlet or _HPE_ID.fullmatch(text(outlet, "Id"))
+    is_hpe = _HPE_STATE in outlet or _HPE_ID.fullmatch(outlet_id)
     if is_hpe:
-        return _hpe_body(identity, outlet, on)
+        return _hpe_body(outlet_id, outlet, on)
     return {_PARAMETER: word}
 
 
@@ -170,19 +171,27 @@ def _texts(values: object) -> Sequence[str]:
     return [value for value in values if isinstance(value, str)] if isinstance(values, list) else []
 
 
-def _hpe_body(identity: str, outlet: Json, on: bool) -> dict[str, object]:
-    """The body of HPE's command: the state, and the outlet's configuration unchanged. Raises
-    Unsupported if some of that cannot be read."""
+def _hpe_body(outlet_id: str, outlet: Json, on: bool) -> dict[str, object]:
+    """The body of HPE's command: the state, and the outlet's configuration unchanged. The unit
+    switches the outlet of this OutletNumber. Raises Unsupported if some of that cannot be read, or
+    if the number is not the one in the outlet's Id.
+    """
     fields: dict[str, object] = {}
     for names in _HPE_CONFIGURATION:
         # bool is a kind of int
         name = next((name for name in names if type(outlet.get(name)) in (str, int)), None)
         if name is None:
             raise Unsupported(
-                f"outlet {identity} was not switched: this unit's command also sets the outlet's"
+                f"outlet {outlet_id} was not switched: this unit's command also sets the outlet's"
                 f" configuration, and its {names[0]} cannot be read"
             )
         fields[name] = outlet[name]
+    number, id_number = str(fields["OutletNumber"]), _NUMBER_AT_END.search(outlet_id)
+    if id_number is None or not number.isdecimal() or int(number) != int(id_number[0]):
+        raise Unsupported(
+            f"outlet {outlet_id} was not switched: the unit says that its OutletNumber is"
+            f" {number:.20}, so its command may switch another outlet"
+        )
     return {**fields, _HPE_STATE: "on" if on else "off"}
 
 

@@ -13,7 +13,10 @@ from ..shared.errors import ProtocolError
 from .responses import Json
 
 _LONGEST_ID = 200
-_STATES: Mapping[str, EnumPowerStatus] = {"On": EnumPowerStatus.UP, "Off": EnumPowerStatus.DOWN}
+_STATES: Mapping[object, EnumPowerStatus] = {
+    "On": EnumPowerStatus.UP,
+    "Off": EnumPowerStatus.DOWN,
+}
 # Resource.State: not detected; present, but cannot be used
 _UNUSABLE = ("Absent", "UnavailableOffline")
 
@@ -59,8 +62,13 @@ def required_id(resource: Json) -> str:
     """The `Id`. Raises ProtocolError unless it is usable."""
     identifier = usable_id(resource)
     if not identifier:
-        raise ProtocolError("the device lists a resource without a usable Id")
+        raise no_usable_id()
     return identifier
+
+
+def no_usable_id() -> ProtocolError:
+    """The error of a resource without a usable Id."""
+    return ProtocolError("the device lists a resource without a usable Id")
 
 
 def status_state(resource: Json) -> str:
@@ -74,22 +82,34 @@ def is_absent(resource: Json) -> bool:
 
 
 def state(outlet: Json, pdu: Json) -> EnumPowerStatus:
-    """UP or DOWN; UNKNOWN if the outlet reports neither, is unusable or about to change, or its
-    fields contradict each other, or if its PDU is unusable: the outlet may then report its last
-    state.
+    """UP or DOWN; UNKNOWN if there is a `doubt`."""
+    if doubt(outlet, pdu):
+        return EnumPowerStatus.UNKNOWN
+    return _STATES[outlet["PowerState"]]
+
+
+def doubt(outlet: Json, pdu: Json) -> str:
+    """Why the state is not known: the outlet reports none, is unusable or about to change, or its
+    fields contradict each other, or its PDU is unusable: the outlet may then report its last state.
+    "" if it is known.
 
     `PowerEnabled` means that the outlet can be powered, not that it is. Its value false contradicts
     "On". `PowerStateInTransition` means that the state is about to change. Any value except false,
     even null, is taken as true.
     """
-    if outlet.get("PowerStateInTransition", False) is not False:
-        return EnumPowerStatus.UNKNOWN
-    if status_state(outlet) in _UNUSABLE or status_state(pdu) in _UNUSABLE:
-        return EnumPowerStatus.UNKNOWN
-    power_state = _STATES.get(text(outlet, "PowerState"), EnumPowerStatus.UNKNOWN)
-    if power_state is EnumPowerStatus.UP and outlet.get("PowerEnabled") is False:
-        return EnumPowerStatus.UNKNOWN
-    return power_state
+    transition = outlet.get("PowerStateInTransition", False)
+    if transition is not False:
+        return f"its PowerStateInTransition is {transition!r:.20}"
+    for resource, what in ((outlet, "its"), (pdu, "its PDU's")):
+        if status_state(resource) in _UNUSABLE:
+            return f"{what} Status is {status_state(resource)}"
+    power_state = text(outlet, "PowerState")
+    if power_state not in _STATES:
+        shown = f"is {outlet['PowerState']!r:.40}" if "PowerState" in outlet else "is missing"
+        return f"its PowerState {shown}"
+    if power_state == "On" and outlet.get("PowerEnabled") is False:
+        return "its PowerState is On, and its PowerEnabled false"
+    return ""
 
 
 def name(outlet: Json) -> str:

@@ -8,6 +8,7 @@ import math
 import time
 from collections.abc import Mapping, Sequence
 from typing import Callable, Optional, Union
+from urllib.parse import urlsplit
 
 from common.logger import get_logger
 
@@ -279,10 +280,14 @@ class RedfishService:
     def created_path(self, reply: Response) -> Optional[str]:
         """The path of the session or task that a POST made: its Location, else its `@odata.id`;
         None without a usable link.
+
+        A Location may name the service by another host, port or scheme than it is reached by, as
+        behind a forwarded port. Only its path is used, so no login leaves this service.
         """
         for target in (reply.headers.get("location"), (json_object(reply) or {}).get("@odata.id")):
-            with contextlib.suppress(ProtocolError):
-                return self.path(target)
+            # ValueError: no URL
+            with contextlib.suppress(ProtocolError, ValueError):
+                return self.path(_path_and_query(target))
         return None
 
     # ---- login -----------------------------------------------------------------------------------
@@ -405,3 +410,11 @@ class RedfishService:
                 f"the device's answers are longer than {self.most_bytes} bytes together"
             )
         return reply
+
+
+def _path_and_query(target: object) -> object:
+    """The path and query of a URL that may name a host. Raises ValueError."""
+    if not isinstance(target, str):
+        return target
+    parts = urlsplit(target)
+    return parts.path + (f"?{parts.query}" if parts.query else "") if parts.netloc else target

@@ -11,6 +11,7 @@ from common.logger import get_logger
 from pdu_common.helper import EnumPowerStatus
 
 from ..http.errors import HttpRefused, may_have_executed
+from ..shared.doubts import doubt_sentences
 from ..shared.errors import PduHandlerError, ProtocolError, Refused, Unreachable, Unsupported
 from ..shared.switching import switch
 from . import outlet_actions, resources, tasks, units
@@ -42,7 +43,7 @@ def switch_outlet(
     action = outlet_actions.action(identity, outlet)
     info = outlet_actions.info_link(action)
     action_info = {} if info is None else service.get(info)
-    body = outlet_actions.body(identity, outlet, action, action_info, on, unproven, quote)
+    body = outlet_actions.body(listed_outlet.id, outlet, action, action_info, on, unproven, quote)
     target = service.path(action.get("target"))
     outlet_actions.raise_if_elsewhere(
         identity, target, service.path(listed_outlet.link), unproven, quote
@@ -52,6 +53,8 @@ def switch_outlet(
     state = switch(command.write, command.read_state, target_state, deadline=deadline, pause=pause)
     if state is EnumPowerStatus.UNKNOWN and command.failed is not None:
         raise command.failed
+    for sentence in doubt_sentences([(identity, command.doubt)]):
+        LOGGER.warning(quote(sentence))
     return state
 
 
@@ -63,18 +66,20 @@ class _Command:
     def __init__(
         self,
         service: RedfishService,
-        listed_outlet: units.FoundOutlet,
+        listed_outlet: units.ListedOutlet,
         target: str,
         body: Mapping[str, object],
     ) -> None:
         self._service = service
         self._target, self._body = target, body
         self._outlet = service.path(listed_outlet.link)
-        self._id = resources.required_id(listed_outlet.resource)
+        self._id = listed_outlet.id
         self._pdu = listed_outlet.pdu
         self._monitor: Optional[str] = None
         #: the error that a task ended with
         self.failed: Optional[PduHandlerError] = None
+        #: why the last reading shows no state, "" if it does
+        self.doubt = ""
 
     def write(self) -> None:
         """Send the command: 1 round trip, 3 where the service demands the outlet's ETag."""
@@ -119,10 +124,11 @@ class _Command:
                 return EnumPowerStatus.UNKNOWN
             self._monitor = None
         outlet = self._service.get(self._outlet)
-        if outlet.get("Id") != self._id:
+        if (outlet.get("Id") or self._id) != self._id:
             raise ProtocolError(
                 "the device answered with a resource other than the outlet requested"
             )
+        self.doubt = resources.doubt(outlet, self._pdu)
         return resources.state(outlet, self._pdu)
 
     def _has_ended(self, monitor: str) -> bool:

@@ -9,11 +9,10 @@ the PDU's Id precedes it: "1.A1".
 from __future__ import annotations
 
 import collections
+import contextlib
 from collections.abc import Sequence
 from typing import NamedTuple, Optional
 from urllib.parse import unquote
-
-from common.logger import get_logger
 
 from ..shared.errors import (
     NamedSetting,
@@ -33,7 +32,7 @@ from .members import (
     read_list,
     readable,
 )
-from .resources import is_absent, link, required_id, text, usable_id
+from .resources import doubt, is_absent, link, no_usable_id, required_id, text, usable_id
 from .responses import Json
 from .service import RESOURCE_ERRORS, RedfishService
 
@@ -42,9 +41,10 @@ _RACKS, *_OTHERS = ("RackPDUs", "TransferSwitches", "FloorPDUs", "PowerShelves")
 # PowerDistribution.EquipmentType
 _WITHOUT_OUTLETS = ("FloorPDU", "Switchgear", "PowerShelf", "Bus", "BatteryShelf")
 _MOST_PDUS = 100
+# in the link of the service root (rumart/hpe-g2-pdu-api); a later firmware has PowerEquipment
+_HPE_OF_2018 = "/RackPower/"
 #: errors that concern one of several PDUs, so that the others are read
 UNIT_ERRORS = (*RESOURCE_ERRORS, Unsupported)
-LOGGER = get_logger(__name__)
 
 
 class ServicePdu(NamedTuple):
@@ -57,20 +57,8 @@ class ServicePdu(NamedTuple):
 
 
 def read_units(service: RedfishService, pdu_setting: str) -> list[ServicePdu]:
-    """The PDUs of a service, as `readable_units`, for what needs all of them: raises the error of
-    one that cannot be read.
-    """
-    pdus, errors = readable_units(service, pdu_setting)
-    if errors:
-        raise errors[0]
-    return pdus
-
-
-def readable_units(
-    service: RedfishService, pdu_setting: str
-) -> tuple[list[ServicePdu], list[PduHandlerError]]:
-    """The PDUs of a service, and the errors of those that cannot be read: usually 2 round trips
-    where it expands two levels, else 3, plus 1 for each PDU that is only a link.
+    """The PDUs of a service: usually 2 round trips where it expands two levels, else 3, plus 1 for
+    each PDU that is only a link.
 
     `pdu_setting` is the setting `pdu`: an Id, `COLLECTION/ID`, or `COLLECTION/` for all its PDUs.
     Without a collection, it is that of the rack PDUs. If an Id is wanted, other PDUs need not be
@@ -78,16 +66,21 @@ def readable_units(
 
     Raises Unsupported if there are no rack PDUs; ProtocolError for two with the same Id or list of
     outlets, and for several of which one has no usable Id; SettingsError if the service does not
-    list what `pdu_setting` names, or lists too many PDUs; the error of a PDU if none can be read.
+    list what `pdu_setting` names, or lists too many PDUs; the error of a PDU that cannot be read.
     """
     collection, _, pdu_id = pdu_setting.rpartition("/")
-    return _read_listed_pdus(service, _pdu_entries(service, collection), pdu_id)
+    pdus, errors = _read_listed_pdus(service, _pdu_entries(service, collection), pdu_id)
+    if errors:
+        raise errors[0]
+    return pdus
 
 
 def _read_listed_pdus(
     service: RedfishService, entries: Sequence[Json], pdu_id: str
 ) -> tuple[list[ServicePdu], list[PduHandlerError]]:
-    """As `readable_units`, of PDUs that are listed: 1 round trip for each that is only a link."""
+    """As `read_units`, of PDUs that are listed, with the errors of those that cannot be read:
+    1 round trip for each that is only a link.
+    """
     members = each_member(service, {"Members": entries})
     pdus = readable(members)
     if not pdus:
@@ -100,7 +93,7 @@ def _read_listed_pdus(
         else _all(service, pdus, len(members))
     )
     raise_if_shared(pdus_to_read, pdus, "Outlets")
-    return pdus_to_read, [name_and_log(error, pdus_to_read) for error in errors]
+    return pdus_to_read, [name_unit(error, pdus_to_read) for error in errors]
 
 
 def _read_pdu_of_outlet(
@@ -143,16 +136,6 @@ def _link_parts(resources: Sequence[Json]) -> Sequence[Sequence[str]]:
     """The parts of the link of each resource or link that has one."""
     targets = (text(entry, "@odata.id") for entry in resources)
     return [parts(target) for target in targets if target]
-
-
-def name_and_log(
-    error: PduHandlerError, pdus: Sequence[ServicePdu], prefix: str = ""
-) -> PduHandlerError:
-    """As `name_unit`, and logged where there are other PDUs, which are read."""
-    error = name_unit(error, pdus, prefix)
-    if "pdu" in error.keys:
-        LOGGER.warning(f"its outlets are left out: {error}")
-    return error
 
 
 def name_unit(
@@ -224,6 +207,11 @@ def _pdu_entries(service: RedfishService, collection_name: str) -> Sequence[Json
         raise Unsupported(
             "the service lists no power equipment: see whether newer firmware does, or use another"
             " handler for this PDU"
+        )
+    if isinstance(start, str) and _HPE_OF_2018 in start:
+        raise Unsupported(
+            "this is HPE's older API, of firmware of 2018, which this handler does not read: use"
+            " the handler snmp, or update the PDU's firmware"
         )
     equipment = service.get_expanded(start, 2)
     racks = collection_name in ("", _RACKS)
@@ -322,42 +310,49 @@ def raise_if_twice(service: RedfishService, what: str, identities: list[str]) ->
             raise ProtocolError(f"the device lists two {what} {service.login.quoted(identity)!r}")
 
 
-class OutletResource(NamedTuple):
+class ListedOutlet(NamedTuple):
     """One outlet, as a list of outlets has it."""
 
     identity: str
-    #: its resource, an Outlet; only its Id if it cannot be read
+    #: its `Id`, which is also the last part of its identity
+    id: str
+    #: its link in the list
+    link: object
+    #: its resource, an Outlet; {} if it cannot be read
     resource: Json
     #: the resource of its PDU, a PowerDistribution
     pdu: Json
+    #: why it cannot be read
+    error: Optional[PduHandlerError] = None
+
+    @property
+    def doubt(self) -> str:
+        """Why its state is not known, "" if it is."""
+        if self.error is not None:
+            return f"it cannot be read: {self.error.reason}"
+        return doubt(self.resource, self.pdu)
 
 
-def read_all_outlets(service: RedfishService, pdu_setting: str) -> list[OutletResource]:
-    """Each outlet of the PDUs that `readable_units` returns, in the service's order. Raises the
-    error of a PDU only if no outlet of another one can be read.
+def read_all_outlets(service: RedfishService, pdu_setting: str) -> list[ListedOutlet]:
+    """Each outlet of the PDUs that `read_units` returns, in the service's order. Raises the error
+    of a PDU whose outlets cannot be read.
     """
-    pdus, errors = readable_units(service, pdu_setting)
-    outlets: list[OutletResource] = []
+    pdus = read_units(service, pdu_setting)
+    outlets: list[ListedOutlet] = []
     for pdu in pdus:
         try:
-            outlets_of_pdu = read_outlets(service, pdu)
+            outlets += read_outlets(service, pdu)
         except UNIT_ERRORS as error:
-            errors.append(name_and_log(error, pdus, pdu.prefix))
-        else:
-            outlets += [
-                OutletResource(name, outlet, pdu.resource) for name, outlet in outlets_of_pdu
-            ]
-    if errors and not outlets:
-        raise errors[0]
+            raise name_unit(error, pdus, pdu.prefix) from None
     raise_if_twice(
         service, "outlets that are called", [listed_outlet.identity for listed_outlet in outlets]
     )
     return outlets
 
 
-def read_outlets(service: RedfishService, pdu: ServicePdu) -> list[tuple[str, Json]]:
-    """Identity and resource of each outlet, in the PDU's order; of an outlet that cannot be read,
-    the resource is only its Id. Usually 1 round trip, 1 more per further page or linked outlet.
+def read_outlets(service: RedfishService, pdu: ServicePdu) -> list[ListedOutlet]:
+    """The outlets of a PDU, in its order. Usually 1 round trip, 1 more per further page or linked
+    outlet.
 
     Raises Unsupported for a PDU that does not list its outlets, unless its EquipmentType is one
     without outlets, and ProtocolError for an empty list without a count. Raises an outlet's error
@@ -371,36 +366,56 @@ def read_outlets(service: RedfishService, pdu: ServicePdu) -> list[tuple[str, Js
     collection = read_list(service, target)
     entries = entries_of(service, collection)
     _refuse_empty(collection, entries)
-    outlets = named_members(entries, each_member(service, {"Members": entries}))
-    return [(pdu.prefix + required_id(outlet), outlet) for outlet in outlets]
+    members = each_member(service, {"Members": entries})
+    if errors_of(members) and not readable(members):
+        raise errors_of(members)[0]
+    outlets = _listed_outlets(service, pdu, entries, members)
+    for outlet in outlets:
+        if not outlet.id:
+            raise outlet.error or no_usable_id()
+    return outlets
 
 
-def named_members(entries: Sequence[Json], members: Sequence[Member]) -> list[Json]:
-    """The members of a list; a member that cannot be read has only the Id that its link shows.
+def _listed_outlets(
+    service: RedfishService, pdu: ServicePdu, entries: Sequence[Json], members: Sequence[Member]
+) -> list[ListedOutlet]:
+    """The outlets of a list, those that cannot be read, too. One without an Id of its own has the
+    one that its link shows, or "".
 
     Source: DSP0266, "Resource URI patterns": the last part of a member's link is its Id. Services
     that write another Id usually put the same text before it ("OUTLET7" at Outlets/7), so the Id is
-    taken from the link only if all the other members have it there in the same way. Raises the
-    member's error if they do not.
+    taken from a link of this service only if all the other members have it there in the same way.
+    HPE G2 leaves some Ids empty (Cray-HPE's hms-hmcollector takes the link's number). Raises
+    ProtocolError for an Id that is neither empty nor usable.
     """
-    part_and_id_pairs = [
-        (_last_part(entry), required_id(member))
-        for entry, member in zip(entries, members)
-        if not isinstance(member, PduHandlerError)
+    own_ids = [
+        required_id(member) if not isinstance(member, PduHandlerError) and member.get("Id") else ""
+        for member in members
     ]
-    ends_with_part = all(
-        part and identifier.endswith(part) for part, identifier in part_and_id_pairs
-    )
-    prefixes = {identifier[: len(identifier) - len(part)] for part, identifier in part_and_id_pairs}
-    resources: list[Json] = []
-    for entry, member in zip(entries, members):
-        if isinstance(member, PduHandlerError):
-            part = _last_part(entry)
-            if not (part and ends_with_part and len(prefixes) == 1):
-                raise member
-            member = {"Id": "".join(prefixes) + part}
-        resources.append(member)
-    return resources
+    prefixes = {
+        own_id[: -len(part)] if part and own_id.endswith(part) else None
+        for own_id, part in zip(own_ids, map(_last_part, entries))
+        if own_id
+    }
+    prefix = prefixes.pop() if len(prefixes) == 1 else None if prefixes else ""
+    outlets: list[ListedOutlet] = []
+    for entry, member, own_id in zip(entries, members, own_ids):
+        outlet_id, part = own_id, _last_part(entry)
+        if not own_id and prefix is not None and part:
+            with contextlib.suppress(ProtocolError):  # a link to another service shows no Id
+                service.path(entry["@odata.id"])
+                outlet_id = prefix + part
+        outlets.append(
+            ListedOutlet(
+                pdu.prefix + outlet_id,
+                outlet_id,
+                entry.get("@odata.id"),
+                member if not isinstance(member, PduHandlerError) else {},
+                pdu.resource,
+                member if isinstance(member, PduHandlerError) else None,
+            )
+        )
+    return outlets
 
 
 def _last_part(entry: Json) -> str:
@@ -435,23 +450,12 @@ def _outlets_link(pdu: ServicePdu) -> Optional[object]:
     return collection
 
 
-class FoundOutlet(NamedTuple):
-    """One outlet of a PDU."""
-
-    #: its link in the collection
-    link: object
-    #: its resource, an Outlet
-    resource: Json
-    #: the resource of its PDU, a PowerDistribution
-    pdu: Json
-
-
-def find_outlet(service: RedfishService, pdu_setting: str, sought: str) -> FoundOutlet:
+def find_outlet(service: RedfishService, pdu_setting: str, sought: str) -> ListedOutlet:
     """The outlet with the identity `sought`, read now. Other outlets and PDUs need not be readable,
     and are not read where the links show which PDU and outlet it is. Raises NoSuchOutlet, and
     ProtocolError if it reads two such outlets.
 
-    Usually 2 round trips after those of `readable_units`, of which it saves those to other PDUs.
+    Usually 2 round trips after those of `read_units`, of which it saves those to other PDUs.
     """
     collection, _, pdu_id = pdu_setting.rpartition("/")
     entries = _pdu_entries(service, collection)
@@ -459,7 +463,7 @@ def find_outlet(service: RedfishService, pdu_setting: str, sought: str) -> Found
     pdus, errors = (
         ([pdu_of_outlet], []) if pdu_of_outlet else _read_listed_pdus(service, entries, pdu_id)
     )
-    matches: list[FoundOutlet] = []
+    matches: list[ListedOutlet] = []
     for pdu in pdus:
         if sought.startswith(pdu.prefix):
             outlets, outlet_errors = _outlets_with_id(service, pdu, sought[len(pdu.prefix) :])
@@ -490,10 +494,11 @@ def _now_called(service: RedfishService, pdus: Sequence[ServicePdu], sought: str
 
 def _outlets_with_id(
     service: RedfishService, pdu: ServicePdu, identifier: str
-) -> tuple[list[FoundOutlet], list[PduHandlerError]]:
+) -> tuple[list[ListedOutlet], list[PduHandlerError]]:
     """The PDU's outlets with the Id `identifier`, and the errors of outlets that cannot be read.
 
-    If just one link ends with this Id, it is read first; the Id in the resource decides.
+    If just one link ends with this Id, it is read first; the Id in the resource, if it has one,
+    decides.
     """
     target = _outlets_link(pdu)
     if target is None:
@@ -506,12 +511,10 @@ def _outlets_with_id(
     ]
     if len(likely) == 1:
         outlet = service.get(likely[0])
-        if required_id(outlet) == identifier:
-            return [FoundOutlet(likely[0], outlet, pdu.resource)], []
+        if not outlet.get("Id") or required_id(outlet) == identifier:
+            identity = pdu.prefix + identifier
+            return [ListedOutlet(identity, identifier, likely[0], outlet, pdu.resource)], []
     members = each_member(service, {"Members": entries})
-    outlets = [
-        FoundOutlet(entry.get("@odata.id"), outlet, pdu.resource)
-        for entry, outlet in zip(entries, members)
-        if not isinstance(outlet, PduHandlerError) and required_id(outlet) == identifier
-    ]
-    return outlets, errors_of(members)
+    outlets = _listed_outlets(service, pdu, entries, members)
+    matches = [outlet for outlet in outlets if outlet.id == identifier and not outlet.error]
+    return matches, errors_of(members)

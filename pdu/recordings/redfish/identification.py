@@ -8,10 +8,9 @@ from itertools import chain
 from typing import Any, Optional, Union
 
 from handlers.redfish import metering, outlet_actions, resources, settings, units
-from handlers.redfish.members import each_member, entries_of, read_list
 from handlers.redfish.responses import Json
 from handlers.redfish.service import RedfishService
-from handlers.redfish.units import FoundOutlet
+from handlers.redfish.units import ListedOutlet
 from handlers.shared.errors import PduHandlerError, ProtocolError, Refused, Unsupported
 
 from ...cli.output import counted
@@ -55,7 +54,13 @@ def _service(
                 for name, key in _ABOUT.items()
             }
         )
-    outlets = list(chain.from_iterable(_outlets(service, unit) for unit in listed_units))
+    outlets = list(
+        chain.from_iterable(
+            units.read_outlets(service, unit)
+            for unit in listed_units
+            if resources.link(unit.resource, "Outlets") is not None
+        )
+    )
     out.seen = [
         {"object": "PowerEquipment", "holds": counted(len(listed_units), "PDU")},
         {"object": "Outlets", "holds": str(len(outlets))},
@@ -70,40 +75,19 @@ def _service(
     )
 
 
-def _outlets(service: RedfishService, pdu: units.ServicePdu) -> list[tuple[str, FoundOutlet]]:
-    """The outlets of a PDU with their identities and the links that lead to them (see
-    `units.find_outlet`).
-
-    Empty if the PDU does not list its outlets.
-    """
-    target = resources.link(pdu.resource, "Outlets")
-    if target is None:
-        return []
-    outlet_links = entries_of(service, read_list(service, target))
-    outlets = units.named_members(outlet_links, each_member(service, {"Members": outlet_links}))
-    return [
-        (
-            pdu.prefix + resources.required_id(outlet),
-            FoundOutlet(entry.get("@odata.id"), outlet, pdu.resource),
-        )
-        for entry, outlet in zip(outlet_links, outlets)
-    ]
-
-
 def _states(
     service: RedfishService,
-    named_outlets: list[tuple[str, FoundOutlet]],
+    outlets: Sequence[ListedOutlet],
     switch_unproven: bool,
     out: HandlerFinding,
 ) -> None:
     """Note in `out` how many states are read, or why none is."""
-    outlets = [outlet for _, outlet in named_outlets]
     if not outlets:
         out.cannot += ["read states: it lists no outlets", "switch: it lists no outlets"]
         return
     try:
         units.raise_if_twice(
-            service, "outlets that are called", [name for name, _ in named_outlets]
+            service, "outlets that are called", [outlet.identity for outlet in outlets]
         )
     except ProtocolError as error:
         out.cannot += [f"read states: {error.reason}", f"switch: {error.reason}"]
@@ -117,7 +101,7 @@ def _states(
 
 def _switching(
     service: RedfishService,
-    outlets: Sequence[FoundOutlet],
+    outlets: Sequence[ListedOutlet],
     switch_unproven: bool,
     out: HandlerFinding,
 ) -> None:
@@ -165,7 +149,7 @@ def _switching(
         )
 
 
-def _is_possible(service: RedfishService, listed_outlet: FoundOutlet, infos: _Infos) -> bool:
+def _is_possible(service: RedfishService, listed_outlet: ListedOutlet, infos: _Infos) -> bool:
     """Whether a command to the outlet could be sent: links valid, not locked, takes On and Off."""
     outlet = listed_outlet.resource
     try:
@@ -174,7 +158,7 @@ def _is_possible(service: RedfishService, listed_outlet: FoundOutlet, infos: _In
         values = _values(service, outlet, infos)
         if values is None:
             # raises Unsupported if HPE's configuration cannot be read
-            outlet_actions.body("", outlet, {}, {}, True, True, str)
+            outlet_actions.body(listed_outlet.id, outlet, {}, {}, True, True, str)
     except (ProtocolError, Refused, Unsupported):
         return False
     if outlet_actions.lock_reason(outlet):
@@ -182,7 +166,7 @@ def _is_possible(service: RedfishService, listed_outlet: FoundOutlet, infos: _In
     return values is None or {"On", "Off"} <= set(values)
 
 
-def _is_below(service: RedfishService, outlet: FoundOutlet) -> bool:
+def _is_below(service: RedfishService, outlet: ListedOutlet) -> bool:
     """Whether the target of the outlet's action is below the link that leads to the outlet, as the
     handler demands.
     """

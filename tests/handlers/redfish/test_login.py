@@ -43,6 +43,7 @@ class Guarded(Tree):
         super().__init__(unit())
         self.basic, self.challenge, self.location, self.token = basic, challenge, location, token
         self.opened = 0
+        self.body = True  # whether the answer has a link to the session
         # if set, answers a correct login for a session; no session is opened
         self.opening: Optional[Answer] = None
 
@@ -58,7 +59,7 @@ class Guarded(Tree):
                 return self.opening
             self.opened += 1
             return Answer(
-                {"@odata.id": f"{SESSIONS}/7", "Id": "7"},
+                {"@odata.id": f"{SESSIONS}/7", "Id": "7"} if self.body else {"Id": "7"},
                 201,
                 {
                     "X-Auth-Token": self.token,
@@ -95,6 +96,17 @@ def test_a_session_is_opened_once_and_deleted(mode: str, basic: bool) -> None:
     assert tree.seen[-1].headers["x-auth-token"] == "token-7"
     if mode == "session":
         assert not any("authorization" in request.headers for request in tree.seen)
+
+
+@pytest.mark.parametrize(
+    "origin", ["", "https://pdu.example", "http://192.0.2.9:8080", "//pdu.example", "http://[::1]"]
+)
+def test_a_session_is_deleted_here_whatever_host_its_location_names(origin: str) -> None:
+    tree = Guarded(location=f"{origin}{SESSIONS}/7")
+    tree.body = False
+    with serving(tree) as address:
+        handler(address, session="session").status()
+    assert (tree.opened, deleted(tree)) == (1, 1)
 
 
 def test_many_readings_at_once_log_in_once() -> None:

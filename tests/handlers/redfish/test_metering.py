@@ -175,6 +175,17 @@ def test_current_power_and_energy_of_a_pdu_come_from_one_order_of_sources(source
     assert totals_without.power_w is None
 
 
+def test_a_number_in_place_of_an_excerpt_is_its_reading() -> None:
+    tree = metered(
+        [amps(1.0), amps(2.0)],
+        metrics={"PowerWatts": 412.5, "EnergykWh": 77.5},
+        Mains=[{"CurrentAmps": 1.9}],
+    )
+    with serving(tree) as address:
+        figures = handler(address).measured(with_power=True)
+    assert (figures.load_a, figures.energy_kwh, figures.power_w) == (1.9, 77.5, 412.5)
+
+
 def test_the_power_of_a_circuit_is_the_sum_of_its_lines() -> None:
     lines = {f"Line{n}ToNeutral": {"Reading": n} for n in (1, 2, 3)}
     pairs = {name: {"Reading": 1} for name in ("Line1ToLine2", "Line2ToLine3", "Line3ToLine1")}

@@ -9,7 +9,7 @@ import pytest
 from handlers.http.login import Login
 from handlers.http.message import Endpoint
 from handlers.redfish.links import expansion, path
-from handlers.redfish.resources import required_id, state
+from handlers.redfish.resources import doubt, required_id, state
 from handlers.shared.errors import ProtocolError
 from pdu_common.helper import EnumPowerStatus
 
@@ -46,6 +46,30 @@ def test_only_an_on_or_off_that_no_other_field_contradicts_is_a_state(
     outlet: dict[str, Any], seen: EnumPowerStatus
 ) -> None:
     assert state(outlet, {}) is seen
+    assert bool(doubt(outlet, {})) is (seen is UNKNOWN)
+
+
+@pytest.mark.parametrize(
+    "outlet, pdu, words",
+    [
+        ({}, {}, "its PowerState is missing"),
+        ({"PowerState": "PoweringOn"}, {}, "its PowerState is 'PoweringOn'"),
+        (
+            {"PowerState": "On", "PowerEnabled": False},
+            {},
+            "its PowerState is On, and its PowerEnabled false",
+        ),
+        ({"PowerStateInTransition": True}, {}, "its PowerStateInTransition is True"),
+        ({"PowerState": "On", "Status": {"State": "Absent"}}, {}, "its Status is Absent"),
+        (
+            {"PowerState": "On"},
+            {"Status": {"State": "UnavailableOffline"}},
+            "its PDU's Status is UnavailableOffline",
+        ),
+    ],
+)
+def test_a_doubt_names_the_field(outlet: dict[str, Any], pdu: dict[str, Any], words: str) -> None:
+    assert doubt(outlet, pdu) == words
 
 
 @pytest.mark.parametrize(

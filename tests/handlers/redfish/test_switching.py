@@ -305,6 +305,34 @@ def test_the_command_for_hpe_is_not_sent_without_the_whole_configuration(key: st
         assert refused(tree, switch_unproven="yes").kind == "unsupported" and not tree.commands
 
 
+@pytest.mark.parametrize("number", [2, 0, -1, "2", "x", "", "1.0"])
+def test_the_command_for_hpe_is_not_sent_to_another_outlets_number(number: object) -> None:
+    tree = Switched({**action(), **HPE, "OutletNumber": number})
+    error = refused(tree, switch_unproven="yes")
+    assert error.kind == "unsupported" and not tree.commands
+    assert "its OutletNumber is" in str(error)
+
+
+def test_the_command_for_hpe_names_the_outlet_of_the_id_or_link() -> None:
+    for own_id in ("1", "OUTLET1", "OUTLET01", ""):
+        tree = Switched({**action(), **HPE})
+        tree.resources[f"{OUTLETS}/1"]["Id"] = own_id
+        assert switch(tree, identity=own_id or "1", switch_unproven="yes") is DOWN
+        assert tree.commands == [{**HPE, "OutletStatus": "off"}]
+    tree = Switched({**action(), **HPE})
+    tree.resources[f"{OUTLETS}/1"]["Id"] = "A"
+    assert refused(tree, identity="A", switch_unproven="yes").kind == "unsupported"
+    assert not tree.commands
+
+
+def test_an_unknown_state_after_a_command_has_its_reason(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    tree = Switched(outlet("1", PowerEnabled=False), done=False)
+    assert switch(tree) is UNKNOWN
+    assert "outlet 1: its PowerState is On, and its PowerEnabled false" in caplog.messages
+
+
 def test_an_outlet_with_an_id_like_hpes_gets_no_command_without_its_configuration() -> None:
     tree = Switched(action())
     tree.resources[f"{OUTLETS}/1"]["Id"] = "OUTLET1"
@@ -484,8 +512,9 @@ def accepted(
 )
 @pytest.mark.parametrize("running", STILL, ids=["task", "no body", "empty"])
 def test_a_failed_task_is_an_error_with_the_devices_message(running: Answer, end: Answer) -> None:
-    error = refused(accepted(running, end, done=False))
-    assert error.kind == "refused" and "the relay is stuck" in str(error)
+    for location in (MONITOR, f"https://pdu.example{MONITOR}", f"http://192.0.2.9:8080{MONITOR}"):
+        error = refused(accepted(running, end, done=False, location=location))
+        assert error.kind == "refused" and "the relay is stuck" in str(error)
 
 
 @pytest.mark.parametrize("status", [500, 502, 503, 507])

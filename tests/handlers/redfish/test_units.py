@@ -6,7 +6,8 @@ from __future__ import annotations
 
 import functools
 import itertools
-from typing import Any, Optional
+from collections.abc import Sequence
+from typing import Any
 
 import pytest
 
@@ -15,7 +16,7 @@ from handlers.redfish.service import RedfishService
 from handlers.redfish.settings import read_settings
 from handlers.shared.errors import NoSuchOutlet, PduHandlerError, Unsupported
 from pdu_common.connection import PduData
-from pdu_common.helper import EnumPowerStatus, PduPortView, PduStatisticView
+from pdu_common.helper import EnumPowerStatus, PduPortView
 
 from .tree import (
     EXPAND,
@@ -96,9 +97,10 @@ def test_the_outlets_of_one_pdu_are_not_taken_for_those_of_another(expands: bool
     tree.expands = expands
     assert identities(tree) == ["1.1", "1.2", "2.1"]
     tree.special[f"{RACKS}/2/Outlets"] = lambda request: Answer(tree.expanded(resources[first], 1))
-    assert identities(tree) == ["1.1", "1.2"]
-    error = refused(tree, pdu="2")
-    assert error.kind == "protocol" and "a resource other than" in str(error)
+    assert identities(tree, pdu="1") == ["1", "2"]
+    for settings in ({}, {"pdu": "2"}):
+        error = refused(tree, **settings)
+        assert error.kind == "protocol" and "a resource other than" in str(error)
 
 
 def test_two_outlets_of_different_pdus_with_one_identity_are_an_error() -> None:
@@ -207,10 +209,7 @@ def test_a_pdu_without_a_usable_id_does_not_make_a_named_one_unreadable(
     tree = Tree(resources)
     tree.expands = expands
     assert identities(tree, pdu="1") == ["1", "2"]
-    if wrong in ("missing", "no link"):
-        assert identities(tree) == ["1.1", "1.2"]
-    else:  # its outlets have no identity, and the other one's may be theirs
-        assert refused(tree).kind == "protocol"
+    assert refused(tree).kind == ("refused" if wrong == "missing" else "protocol")
     assert refused(tree, pdu="2").kind == {"missing": "refused", "no link": "protocol"}.get(
         str(wrong), "settings"
     )
@@ -475,6 +474,76 @@ def test_an_included_member_that_is_no_resource_is_read_by_its_link() -> None:
     assert refused(tree).kind == "protocol"  # no link names the second outlet
 
 
+@pytest.mark.parametrize("target", ["https://evil.example/Outlets/9", "/\\9", "//x/9", "9"])
+def test_a_link_to_another_service_names_no_outlet(target: str) -> None:
+    resources = unit()
+    resources[OUTLETS]["Members"].append({"@odata.id": target})
+    resources[OUTLETS]["Members@odata.count"] = 3
+    assert refused(Tree(resources)).kind == "protocol"
+
+
+# ---- HPE G2 --------------------------------------------------------------------------------------
+
+
+def hpe(ids: Sequence[str], links: Sequence[str]) -> Tree:
+    """A unit whose outlets have these Ids at these links, listed under `Outlets` without a count
+    (Cray-HPE's hms-smd and hms-hmcollector).
+    """
+    resources = unit([outlet(part) for part in links])
+    listed = resources[OUTLETS].pop("Members")
+    resources[OUTLETS] = {"Name": "Outlets", "Outlets": listed}
+    for outlet_id, part in zip(ids, links):
+        resources[f"{OUTLETS}/{part}"]["Id"] = outlet_id
+    return Tree(resources)
+
+
+@pytest.mark.parametrize(
+    "ids, links, expected",
+    [
+        (["OUTLET1", "OUTLET2"], ["OUTLET1", "OUTLET2"], ["OUTLET1", "OUTLET2"]),
+        (["OUTLET1", ""], ["OUTLET1", "OUTLET2"], ["OUTLET1", "OUTLET2"]),
+        (["OUTLET1", ""], ["1", "2"], ["OUTLET1", "OUTLET2"]),
+        (["", ""], ["1", "2"], ["1", "2"]),
+    ],
+)
+def test_an_outlet_without_an_id_has_the_one_that_its_link_shows(
+    ids: list[str], links: list[str], expected: list[str]
+) -> None:
+    tree = hpe(ids, links)
+    assert identities(tree) == expected
+    tree.special[f"{OUTLETS}/{links[1]}/Outlet.PowerControl"] = lambda request: Answer(None, 204)
+    with serving(tree) as address:
+        port = handler(address).port_up(PduPortView(expected[1]))
+    assert port.power_status is EnumPowerStatus.UP
+
+
+@pytest.mark.parametrize(
+    "ids, links",
+    [(["OUTLET1", "B2", ""], ["1", "2", "3"]), (["A", ""], ["1", "2"]), (["1", 3], ["1", "2"])],
+)
+def test_an_outlet_without_an_id_is_an_error_if_the_links_show_none(
+    ids: list[Any], links: list[str]
+) -> None:
+    error = refused(hpe(ids, links))
+    assert error.kind == "protocol" and "without a usable Id" in str(error)
+
+
+def test_two_lists_beside_each_other_are_no_members() -> None:
+    tree = hpe(["1"], ["1"])
+    tree.resources[OUTLETS]["Branch"] = []
+    assert refused(tree).kind == "protocol"
+
+
+def test_hpes_older_api_is_named() -> None:
+    """The root of firmware of 2018, in rumart's Postman collection of it."""
+    resources = unit()
+    del resources[ROOT]["PowerEquipment"]
+    resources[ROOT]["PowerDistribution"] = {"@odata.id": f"{ROOT}/RackPower/PowerDistribution"}
+    error = refused(Tree(resources))
+    assert isinstance(error, Unsupported) and "HPE's older API" in str(error)
+    assert "the handler snmp" in str(error)
+
+
 @pytest.mark.parametrize("expands", [True, False])
 def test_an_outlet_is_switched_though_another_pdu_cannot_be_read(expands: bool) -> None:
     tree = Tree(two())
@@ -490,7 +559,6 @@ def test_an_outlet_is_switched_though_another_pdu_cannot_be_read(expands: bool) 
             assert error_info.value.keys == ("pdu",) and "pdu=1" in str(error_info.value)
         with pytest.raises(NoSuchOutlet):
             handler(address).port_up(PduPortView("1.9"))
-    assert identities(tree) == ["1.1", "1.2"]
 
 
 def _absent(made: dict[str, Any]) -> None:
@@ -510,37 +578,48 @@ def _spoilt(path: str, answer: Answer) -> Any:
     return lambda made: made.update({"special": (path, answer)})
 
 
+def _with_mains(made: dict[str, Any]) -> dict[str, Any]:
+    made[f"{RACKS}/1"]["Mains"] = {"@odata.id": f"{RACKS}/1/Mains"}
+    made[f"{RACKS}/1/Mains"] = {"Members": [{"Id": "AC1", "CurrentAmps": {"Reading": 3.0}}]}
+    return made
+
+
+@pytest.mark.parametrize("change, load", [(_absent, 3.0), (_metered_only, 5.0)])
+def test_one_pdu_of_several_may_be_absent_or_have_no_outlets(change: Any, load: float) -> None:
+    resources = _with_mains(two())
+    change(resources)
+    tree = Tree(resources)
+    assert identities(tree) == ["1.1", "1.2"]
+    with serving(tree) as address:
+        assert handler(address).statistic().load == load
+
+
+@pytest.mark.parametrize("method", ["status", "statistic", "labels"])
 @pytest.mark.parametrize(
-    "spoil, load",
+    "spoil",
     [
-        (_absent, 3.0),
-        (_metered_only, 5.0),
-        (_without_outlets, None),
-        (_spoilt(f"{RACKS}/2", Answer(None, 500)), None),
-        (_spoilt(f"{RACKS}/2", Answer(None, 404)), None),
-        (_spoilt(f"{RACKS}/2", Answer(None, 503)), None),
-        (_spoilt(f"{RACKS}/2", Answer({})), None),
-        (_spoilt(f"{RACKS}/2/Outlets", Answer(None, 500)), None),
+        _without_outlets,
+        _spoilt(f"{RACKS}/2", Answer(None, 500)),
+        _spoilt(f"{RACKS}/2", Answer(None, 404)),
+        _spoilt(f"{RACKS}/2", Answer(None, 503)),
+        _spoilt(f"{RACKS}/2", Answer({})),
+        _spoilt(f"{RACKS}/2/Outlets", Answer(None, 500)),
     ],
 )
-def test_one_pdu_of_several_that_cannot_be_read_leaves_the_others_theirs(
-    spoil: Any, load: Optional[float], caplog: pytest.LogCaptureFixture
+def test_one_pdu_of_several_that_cannot_be_read_is_an_error_that_says_how_to_leave_it_out(
+    spoil: Any, method: str
 ) -> None:
-    resources: dict[str, Any] = two()
-    resources[f"{RACKS}/1"]["Mains"] = {"@odata.id": f"{RACKS}/1/Mains"}
-    resources[f"{RACKS}/1/Mains"] = {"Members": [{"Id": "AC1", "CurrentAmps": {"Reading": 3.0}}]}
+    resources = _with_mains(two())
     spoil(resources)
     path, answer = resources.pop("special", ("", Answer({})))
     tree = Tree(resources)
     if path:
         tree.special[path] = lambda request: answer
-    assert identities(tree) == ["1.1", "1.2"]
     with serving(tree) as address:
-        view = handler(address).statistic()
-    assert [port.identity for port in view.ports] == ["1.1", "1.2"]
-    assert view.load == (PduStatisticView().load if load is None else load)
-    messages = [record.message for record in caplog.records if record.levelname == "WARNING"]
-    assert bool(messages) is (load is None) and all("pdu=1" in words for words in messages)
+        with pytest.raises(PduHandlerError) as error_info:
+            getattr(handler(address), method)()
+        assert error_info.value.keys == ("pdu",) and "pdu=1" in str(error_info.value)
+        assert len(getattr(handler(address, pdu="1"), "labels")()) == 2
 
 
 def test_if_no_outlet_of_several_pdus_can_be_read_it_is_an_error() -> None:

@@ -73,7 +73,8 @@ class Model:
     # (@Redfish.ActionInfo), "none"
     values: str = "allowable"
     verbs: tuple[str, ...] = ("On", "Off", "PowerCycle")
-    # a command has the vendor's names and resets settings that it does not contain
+    # lists and commands have the vendor's names, and a command resets settings that it does not
+    # contain
     is_hpe: bool = False
     # an action is answered 202, with a task that takes at least this long; None: 204
     task_seconds: Optional[float] = None

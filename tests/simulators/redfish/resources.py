@@ -2,6 +2,10 @@
 
 Source: DMTF's PowerDistribution v1.6.0, Outlet v1.4.4, Circuit v1.9.0, PowerDistributionMetrics
 v1.4.0, ActionInfo v1.5.0.
+
+HPE G2, firmware 2.0, as its clients read it: outlets are listed under `Outlets` and branches under
+`Branch` (Cray-HPE's hms-smd), some Ids are empty (hms-hmcollector), the target is
+OUTLET7/Outlet.PowerControl, and a command has the outlet's configuration (public scripts).
 """
 
 from __future__ import annotations
@@ -20,6 +24,9 @@ Make = Callable[[], Json]
 _WIRING = {1: "OnePhase3Wire", 3: "ThreePhase5Wire"}
 _PLUG = {1: "IEC_60309_332P6", 3: "IEC_60309_532P6"}
 _WORDS = {True: "On", False: "Off"}
+# the key of HPE's list of these
+_HPE_KEYS = {"Outlets": "Outlets", "Branches": "Branch"}
+_HPE_UNNAMED = 2  # of each four outlets, the one that has no Id, from 0
 _MOVING = {True: "PoweringOn", False: "PoweringOff"}
 
 
@@ -36,6 +43,11 @@ def collection(path: str, kind: str, name: str, ids: Iterable[str]) -> Json:
         "Members@odata.count": len(members),
         "Members": members,
     }
+
+
+def hpe_list(path: str, name: str, key: str, ids: Iterable[str]) -> Json:
+    """A collection of HPE's, whose members are under `key`, and are not counted."""
+    return {"@odata.id": path, "Name": name, key: [link(f"{path}/{id}") for id in ids]}
 
 
 def head(path: str, kind: str, id: str, name: str) -> Json:
@@ -94,7 +106,12 @@ class PduResources:
         ]
         for name, kind, ids, make in self._parts:
             path = f"{self.path}/{name}"
-            self.made[path] = partial(collection, path, kind, f"{name} of PDU {self.pdu.id}", ids)
+            title = f"{name} of PDU {self.pdu.id}"
+            self.made[path] = (
+                partial(hpe_list, path, title, _HPE_KEYS[name], ids)
+                if model.is_hpe and name in _HPE_KEYS
+                else partial(collection, path, kind, title, ids)
+            )
             self.made.update((f"{path}/{id}", partial(make, id)) for id in ids)
         self.made[f"{self.path}/Metrics"] = self._metrics
         if model.values == "info":
@@ -109,9 +126,8 @@ class PduResources:
             collection, self.sensors.path, "SensorCollection", "Sensors", list(self.sensors.made)
         )
 
-    @staticmethod
-    def target(outlet: str) -> str:
-        return f"{outlet}/Actions/{CONTROL}"
+    def target(self, outlet: str) -> str:
+        return f"{outlet}/{CONTROL}" if self._model.is_hpe else f"{outlet}/Actions/{CONTROL}"
 
     def outlet_path(self, id: str) -> str:
         return f"{self.path}/Outlets/{id}"
@@ -283,6 +299,8 @@ class PduResources:
             body.update(self._readings(outlet))
         if self._model.is_hpe:
             body.update(hpe_outlet(outlet))
+            if outlet.number % 4 == _HPE_UNNAMED:
+                body["Id"] = ""
         return body
 
     def _power(self, outlet: Outlet, path: str) -> Json:

@@ -47,8 +47,8 @@ def xerus() -> Model:
 
 
 def hpe() -> Model:
-    """Outlet control with the vendor's own body, which overwrites start-up state,
-    name and delays.
+    """HPE G2, firmware 2.0: lists with names of its own, outlets without an Id, and outlet control
+    with the vendor's own body, which overwrites start-up state, name and delays.
     """
     pdu = Pdu(
         outlets=tuple(f"OUTLET{number}" for number in range(1, 9)),
