@@ -20,10 +20,12 @@ from .manager import LOCAL, DciManager
 
 _PROCESSES = 12
 _TOKEN_SECONDS = 7 * 86400.0
+# in the second line of the file of the password: a person did not choose it, so it may be printed
+_RANDOM = "made at random"
 _DESCRIPTION = (
     "A local DCImanager in a browser, for PDU handlers: register and upload handlers, add PDUs,"
-    " poll and switch them. The administrator's password comes from DCI_PASSWORD, else from the"
-    " last run with the same --data; else it is random."
+    " poll and switch them. The administrator's password comes from LOCAL_DCI_PASSWORD, else from the"
+    " last run with the same --data; else it is random, and printed."
 )
 
 
@@ -38,11 +40,13 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
             )
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             file = folder / "password"
-            old = file.read_text("utf-8").strip() if file.exists() else ""
-            new = os.environ.pop("DCI_PASSWORD", "")
-            password = new or old or secrets.token_urlsafe(9)
+            lines = file.read_text("utf-8").splitlines() if file.exists() else []
+            given = os.environ.pop("LOCAL_DCI_PASSWORD", "")
+            if given or not lines:
+                lines = [given] if given else [secrets.token_urlsafe(9), _RANDOM]
+            password = lines[0]
             manager = stack.enter_context(_manager(options, folder, password))
-            _write_private(file, f"{password}\n")
+            _write_private(file, "\n".join((*lines, "")))
         manager.environment_file = str(folder / "register.env")
         exports = {
             "DCI_URL": manager.url,
@@ -50,8 +54,10 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
             "DCI_EMAIL": options.email,
             "DCI_PASSWORD_FILE": str(file.resolve()),
         }
-        lines = [f"export {name}={shlex.quote(value)}\n" for name, value in exports.items()]
-        _write_private(folder / "register.env", "".join(lines))
+        _write_private(
+            folder / "register.env",
+            "".join(f"export {name}={shlex.quote(value)}\n" for name, value in exports.items()),
+        )
         if not is_local:
             print(
                 f"This program listens on {options.host}, so other machines may try to log in. It"
@@ -60,8 +66,9 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
             )
         data = f"its data is kept in {options.data}" if options.data else "its data is then deleted"
         environment = shlex.quote(os.path.relpath(manager.environment_file))
+        shown = password if _RANDOM in lines else "the password of LOCAL_DCI_PASSWORD"
         print(
-            f"{manager.page_url}   log in as {options.email} with {password}   (Ctrl-C ends"
+            f"{manager.page_url}   log in as {options.email} with {shown}   (Ctrl-C ends"
             f" it; {data})\n"
             f"{manager.url}   the API; other ports: make serve ARGS='--port 8443 --page-port"
             " 8080'\n"

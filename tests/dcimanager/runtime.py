@@ -5,11 +5,13 @@ of worker processes.
 from __future__ import annotations
 
 import shutil
+import tempfile
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 
-from pdu.loading.handler_archives import read_archive
+from pdu.loading.handler_archives import Archive, BadArchive, read_archive
 
 from .masking import masked
 from .pool import Pool, Version
@@ -22,7 +24,11 @@ _HOST_PACKAGES = ("common", "pdu_common")
 
 
 class Runtime:
-    """Unpacks archives and calls their handlers. `folder` is empty."""
+    """Unpacks archives and calls their handlers. `folder` is empty.
+
+    Each version has a folder of its own, which is whole before the version is stored: a call during
+    an upload runs the old version or the new one.
+    """
 
     def __init__(
         self, store: Store, folder: Path, *, processes: int = 32, call_seconds: float = 60.0
@@ -41,28 +47,44 @@ class Runtime:
         self.pool = Pool(folder / "empty", processes)
         for handler in store.handlers():
             if handler.uploads:
-                read_archive(store.archive(handler)).unpack(self._handlers)
+                self._unpack(read_archive(store.archive(handler)), _version(handler))
 
     def accept(self, number: int, data: bytes, import_path: str) -> Handler:
         """Stores a new version of a handler, which runs from the next call on.
 
-        Raises Refusal, or BadArchive with the reason.
+        Raises Refusal, or BadArchive with the reason; the old version then goes on.
         """
         archive = read_archive(data)
         with self._uploading:
-            before = self._store.by_id(number).top
-            handler = self._store.accept(number, archive, import_path, data)
-            if before:
-                shutil.rmtree(self._handlers / before)
-            archive.unpack(self._handlers)
+            before = self._store.by_id(number)
+            new = _version(replace(before, uploads=before.uploads + 1))
+            try:
+                self._unpack(archive, new)
+                handler = self._store.accept(number, archive, import_path, data)
+            except OSError as error:
+                shutil.rmtree(self._handlers / new, ignore_errors=True)
+                raise BadArchive(f"it cannot be unpacked here ({error.strerror})") from None
+            except BaseException:
+                shutil.rmtree(self._handlers / new)
+                raise
+            # a call may just be starting the version before; the ones before that are not used
+            for folder in self._handlers.glob(f"{number}.*"):
+                if folder.name not in (new, _version(before)):
+                    shutil.rmtree(folder)
         return handler
+
+    def _unpack(self, archive: Archive, version: str) -> None:
+        """Write the files to the version's folder, which then is whole. Raises OSError."""
+        with tempfile.TemporaryDirectory(dir=self._handlers) as part:
+            archive.unpack(Path(part) / version)
+            (Path(part) / version).rename(self._handlers / version)
 
     def remove(self, number: int) -> Handler:
         """Removes a handler with its archive. Raises Refusal if it is unknown or a PDU uses it."""
         with self._uploading:
             handler = self._store.delete(number)
-            if handler.top:
-                shutil.rmtree(self._handlers / handler.top)
+            for folder in self._handlers.glob(f"{number}.*"):
+                shutil.rmtree(folder)
         return handler
 
     def call(self, pdu: Pdu, method: str, identity: str = "", state: str = "UNKNOWN") -> Call:
@@ -81,7 +103,7 @@ class Runtime:
             "settings": dict(pdu.settings),
             "handler": handler.handler,
         }
-        paths = [str(self._host), str(self._handlers)]
+        paths = [str(self._host), str(self._handlers / _version(handler))]
         job = Job(paths, handler.import_path, data, metering=True)
         version = Version(handler.handler, handler.uploads)
         with self.pool.worker(pdu.id, version, job) as worker:
@@ -89,3 +111,8 @@ class Runtime:
             call = worker.call(method, seconds, identity, state, data)
         lines = tuple(masked(line, pdu.snmp, pdu.settings) for line in call.lines)
         return call._replace(text=masked(call.text, pdu.snmp, pdu.settings), lines=lines)
+
+
+def _version(handler: Handler) -> str:
+    """The name of the folder of a handler's current version."""
+    return f"{handler.id}.{handler.uploads}"

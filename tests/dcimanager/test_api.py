@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import errno
 import io
+import os
 import socket
+import subprocess
 import tarfile
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Optional
 
 import pytest
 
+from pdu.loading.handler_archives import Archive
+from tests.needs import program
 from tests.waiting import PATIENCE_S
 
 from .client import HANDLERS, TOKEN, Client, Reply
@@ -167,6 +173,60 @@ def assert_refused(client: Client, manager: DciManager, data: bytes, words: str)
     assert reply.status == 400 and words in reply.body["error"]["msg"]
     assert [(handler.top, handler.uploads) for handler in manager.handlers()] == [("", 0)]
     assert list(manager.runtime._handlers.iterdir()) == []
+
+
+def test_an_upload_that_cannot_be_unpacked_leaves_the_version_before_and_the_next_one_works(
+    client: Client, manager: DciManager, small: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = client.install(small)
+    pdu = manager.add_pdu("rack", "pdu_small", "127.0.0.1")
+
+    def full(archive: Archive, folder: Path) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Archive, "unpack", full)
+        reply = client.upload(number, small, "pdu_small.handler")
+        assert reply.status == 400 and "No space left" in reply.body["error"]["msg"]
+        manager.poll()
+        assert pdu.calls[-1].ok
+    assert client.upload(number, small, "pdu_small.handler").status == 200
+    manager.poll()
+    assert pdu.calls[-1].ok and manager.handlers()[0].uploads == 2
+
+
+def test_a_call_during_an_upload_runs_the_old_version_or_the_new_one(
+    client: Client, manager: DciManager, small: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = client.install(small)
+    pdu = manager.add_pdu("rack", "pdu_small", "127.0.0.1")
+    unpack, kinds = Archive.unpack, []
+
+    def slow(archive: Archive, folder: Path) -> None:
+        kinds.append(manager.runtime.call(pdu, "status").kind)
+        unpack(archive, folder)
+        manager.runtime.pool.end(pdu.id)  # a new process imports the handler
+        kinds.append(manager.runtime.call(pdu, "status").kind)
+
+    monkeypatch.setattr(Archive, "unpack", slow)
+    assert client.upload(number, small, "pdu_small.handler").status == 200
+    kinds.append(manager.runtime.call(pdu, "status").kind)
+    assert kinds == ["", "", ""]
+
+
+@pytest.mark.against("curl")
+@pytest.mark.parametrize("is_chunked", [False, True])
+def test_a_large_body_is_refused_before_the_login(manager: DciManager, is_chunked: bool) -> None:
+    chunked = ["-H", "Transfer-Encoding: chunked"] if is_chunked else []
+    words = ["-s", "-o", os.devnull, "-w", "%{http_code}", "-H", "Expect:", *chunked]
+    url, before = f"{manager.url}/api/auth/v4/public/token", len(manager.requests)
+    done = subprocess.run(
+        [program("curl"), *words, "--cacert", str(manager.ca_file), "--data-binary", "@-", url],
+        input=b"x" * 1_000_000,
+        capture_output=True,
+        timeout=PATIENCE_S,
+    )
+    assert done.stdout == b"413" and len(manager.requests) == before
 
 
 def test_an_archive_with_the_directory_of_another_handler_is_refused(

@@ -63,10 +63,12 @@ def add(
     window.open(manager.page_url + "pdus/add")
     window.one("input[name=name]").send_keys("rack 7")
     window.one("input[name=address]").send_keys(host)
-    keys, values = window.all("[name=key]"), window.all("[name=value]")
-    for key, value, setting in zip(keys, values, settings.items()):
-        key.send_keys(setting[0])
-        value.send_keys(setting[1])
+    value_by_key = {
+        key.get_attribute("value"): value
+        for key, value in zip(window.all("[name=key]"), window.all("[name=value]"))
+    }
+    for key, text in settings.items():
+        value_by_key[key].send_keys(text)
     window.one("form.form button.main").click()
     shown = "table.outlets [id^=outlet]"
     window.until(lambda: len(window.all(shown)) == outlets, f"{outlets} outlets")

@@ -85,6 +85,16 @@ def test_a_restart_changes_neither_address_nor_login_and_files_with_secrets_are_
     assert [path.name for path in tmp_path.iterdir()] == ["data"]
 
 
+def test_a_password_that_a_person_chose_is_not_printed(tmp_path: Path) -> None:
+    words = ("-m", "tests.dcimanager", "--data", str(tmp_path / "data"))
+    for environment in ({"LOCAL_DCI_PASSWORD": "hidden-4711"}, {}):
+        with started(*words, folder=tmp_path, DCI_PASSWORD="real-0815", **environment) as process:
+            assert line_of(process, LOGIN)[3] == "the password of LOCAL_DCI_PASSWORD"
+            assert (tmp_path / "data" / "password").read_text() == "hidden-4711\n"
+            process.send_signal(signal.SIGINT)
+            assert process.wait(PATIENCE_S) == 0
+
+
 def test_a_folder_in_use_is_refused_with_one_line_of_text(tmp_path: Path) -> None:
     (tmp_path / "password").write_text("open sesame\n")
     with (
@@ -95,7 +105,7 @@ def test_a_folder_in_use_is_refused_with_one_line_of_text(tmp_path: Path) -> Non
             "--data",
             str(tmp_path),
             folder=tmp_path,
-            DCI_PASSWORD="another",
+            LOCAL_DCI_PASSWORD="another",
         ) as second,
     ):
         out, err = second.communicate(timeout=PATIENCE_S)

@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 
 import pytest
 
+from handlers.nut.handler import SETTINGS
 from tests.hostile import TEXTS, Elements
 
 from .client import Client
@@ -75,6 +76,20 @@ def test_a_pdu_is_added_changed_and_removed_and_its_secrets_are_not_shown_again(
         assert visitor.post("/pdus/add", {**form, **wrong}).status == 400
     visitor.post(f"{where}/remove", {})
     assert site.pdus() == [] and visitor.get(where).status == 404
+
+
+def test_settings_of_the_packs_handlers_are_offered_by_name_and_empty_ones_left_out(
+    visitor: Visitor, site: DciManager
+) -> None:
+    Client(site).create("pdu_nut", protocol="custom")
+    page = html.unescape(visitor.get("/pdus/add?handler=pdu_nut").body)
+    for setting in SETTINGS:
+        assert f'value="{setting.key}" readonly' in page and setting.help in page
+    keys = [setting.key for setting in SETTINGS]
+    values = ["rack1" if key == "device" else "" for key in keys]
+    form = {"handler": "pdu_nut", "name": "a", "address": "127.0.0.1", "key": keys, "value": values}
+    visitor.post("/pdus/add", form)
+    assert [pdu.settings for pdu in site.pdus()] == [{"device": "rack1"}]
 
 
 def test_snmp_fields_are_saved_and_their_secrets_are_not_shown(

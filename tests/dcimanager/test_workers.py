@@ -141,6 +141,37 @@ def test_archives_that_cannot_be_loaded_fail_only_the_calls_of_their_pdus(
         assert manager.switch(pdu, "1", on=True).kind == "import", pdu.name
 
 
+def test_each_call_has_its_own_lines_of_the_log(
+    manager: DciManager, client: Client, small: bytes
+) -> None:
+    client.install(small)
+    pdu = manager.add_pdu("rack", "pdu_small", "127.0.0.1", settings={"say": "print"})
+    assert [manager.runtime.call(pdu, "status").lines for _ in range(3)] == [("{}",)] * 3
+
+
+_FORKS = b"""
+import os, time
+
+class Pdu:
+    def status(self):
+        if os.fork() == 0:
+            time.sleep(600)
+        os._exit(3)
+
+def make_handler(pdu_data):
+    return Pdu()
+"""
+
+
+def test_a_handler_that_forks_and_ends_does_not_hold_a_call_over_its_limit(
+    manager: DciManager, client: Client
+) -> None:
+    client.install(packed(("pdu_x/__init__.py", b""), ("pdu_x/handler.py", _FORKS)), "pdu_x")
+    pdu = manager.add_pdu("rack", "pdu_x", "127.0.0.1")
+    pdu.call_seconds = 0.5
+    assert manager.runtime.call(pdu, "status").kind == "time-out"
+
+
 def test_a_poll_before_the_archive_is_uploaded_is_an_error(
     manager: DciManager, client: Client
 ) -> None:

@@ -75,8 +75,7 @@ class Worker:
         self._calling, self._starting = threading.Lock(), threading.Lock()
         self._closed = False
         self._process: Optional[subprocess.Popen[str]] = None
-        # in the mode "a", the child goes on at its end after the parent has emptied it
-        self._log = tempfile.TemporaryFile("a+b")
+        self._log = tempfile.TemporaryFile("w+b")
         self._number = 0  # of the last call
 
     @property
@@ -185,15 +184,18 @@ class Worker:
             return []
         self._log.seek(0)
         lines = self._log.read().decode("utf-8", "backslashreplace").splitlines()
-        self._log.truncate(0)
+        # the child shares this position, and writes its next line there
+        self._log.seek(0)
+        self._log.truncate()
         return [line[:_LONGEST_LINE] for line in lines[-_LOG_LINES:]]
 
 
 def _kill(process: subprocess.Popen[str]) -> None:
-    """Ends a process and those that the handler started: they hold its pipes open."""
-    if process.poll() is None:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
+    """Ends a process and those that the handler started, which hold its pipes open, even after the
+    process itself has ended.
+    """
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
 
 
 def _send(process: subprocess.Popen[str], message: Mapping[str, Any]) -> None:

@@ -18,7 +18,7 @@ from starlette.staticfiles import StaticFiles
 from .. import api
 from ..records import Refusal
 from . import handlers, log, login, pdu, pdus
-from .forms import LARGEST_BODY, Wrong
+from .forms import LARGEST_BODY, LARGEST_LOGIN, Wrong
 from .rendering import show
 
 if TYPE_CHECKING:
@@ -54,17 +54,22 @@ def application(manager: DciManager, hosts: list[str]) -> Starlette:
 
 
 async def _api(request: Request) -> Response:
-    length = request.headers.get("content-length", "0")
-    if not length.isdigit() or int(length) > LARGEST_BODY:
-        return PlainTextResponse("too large", 413)
+    manager: DciManager = request.app.state.manager
+    # before the login, nobody sends more than a login
+    has_token = manager.tokens.is_valid(request.headers.get("x-xsrf-token", ""))
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > (LARGEST_BODY if has_token else LARGEST_LOGIN):
+            return PlainTextResponse("too large", 413)
     query = request.scope["query_string"]
     call = api.Request(
         request.method,
         request.scope["raw_path"].decode("latin-1") + (f"?{query.decode('latin-1')}" * bool(query)),
         {key.lower(): value for key, value in request.headers.items()},
-        await request.body(),
+        bytes(body),
     )
-    answer: Optional[api.Answer] = await run_in_threadpool(request.app.state.manager.respond, call)
+    answer: Optional[api.Answer] = await run_in_threadpool(manager.respond, call)
     if answer is None:
         return _Cut()
     headers = {"Location": answer.location} if answer.location else {}

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 LOGIN = "/login"
 LARGEST_BODY = 50_000_000
+LARGEST_LOGIN = 100_000
 LARGEST_ID = 2**63 - 1  # SQLite's largest integer
 
 
@@ -63,8 +64,9 @@ def action(act: Callable[[Request, FormData], Response]) -> Callable[[Request], 
         if request.headers.get("origin", own) != own:
             raise Wrong("This form was sent by another site. Nothing was changed.", 403)
         length = request.headers.get("content-length", "")
-        if not length.isdigit() or int(length) > LARGEST_BODY:
-            raise Wrong(f"A form may not be larger than {LARGEST_BODY // 1_000_000} MB.", 413)
+        largest = LARGEST_BODY if is_logged_in(request) else LARGEST_LOGIN
+        if not length.isdigit() or int(length) > largest:
+            raise Wrong(f"A form may not be larger than {largest // 1000} kB.", 413)
         async with request.form() as form:
             return await run_in_threadpool(act, request, form)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Mapping
 from typing import NamedTuple, Optional
 
@@ -9,6 +10,8 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
+
+from handlers import registry
 
 from ..equipment_csv import import_pdus
 from ..local_build import simulate
@@ -29,8 +32,18 @@ SNMP_FIELDS = (
     "priv_password",
 )
 _LONGEST_VALUE = 20_000  # of a setting: it may be a certificate
-_BLANK_ROWS = 6  # for further settings
 _NOTHING: Mapping[str, str] = {}
+
+
+class SettingRow(NamedTuple):
+    """A row of the form: a setting's key and value, and what it is."""
+
+    key: str
+    value: str
+    help: str = ""
+
+
+_BLANK_ROWS = [SettingRow("", "")] * 2  # for settings that are not known here
 
 
 class PduForm(NamedTuple):
@@ -80,9 +93,25 @@ def _form(request: Request, handler: Optional[Handler], pdu: Optional[Pdu]) -> R
         handler=handler,
         pdu=pdu,
         snmp=pdu.snmp if pdu else _NOTHING,
-        settings=[*(pdu.settings.items() if pdu else ()), *[("", "")] * _BLANK_ROWS],
+        settings=[*_setting_rows(handler, pdu.settings if pdu else _NOTHING), *_BLANK_ROWS],
         looks_secret=looks_secret,
     )
+
+
+def _known_settings(handler: Handler) -> Mapping[str, str]:
+    """Key -> what it is, of a handler of this project; of others nothing is known."""
+    name = handler.handler.removeprefix("pdu_")
+    if name == handler.handler or not registry.is_handler(name):
+        return _NOTHING
+    settings = importlib.import_module(f"handlers.{name}.handler").SETTINGS
+    return {setting.key: f"{setting.allowed}: {setting.help}" for setting in settings}
+
+
+def _setting_rows(handler: Optional[Handler], values: Mapping[str, str]) -> list[SettingRow]:
+    """A row for each setting that has a value, then for each other one that the handler has."""
+    known = _known_settings(handler) if handler else _NOTHING
+    keys = dict.fromkeys((*values, *known))
+    return [SettingRow(key, values.get(key, ""), known.get(key, "")) for key in keys]
 
 
 def _read_form(form: FormData, handler: Handler, old: Optional[Pdu]) -> PduForm:
@@ -95,13 +124,16 @@ def _read_form(form: FormData, handler: Handler, old: Optional[Pdu]) -> PduForm:
         value = text(form, f"snmp_{key}", strip=not looks_secret(key))
         snmp[key] = value or _secret(old.snmp if old else _NOTHING, key)
     settings: dict[str, str] = {}
+    known = _known_settings(handler)
     for field, value in zip(form.getlist("key"), form.getlist("value")):
         key = checked(field, "key")
         if key in settings:
             raise Wrong(f"The key {plain(key, 40)} is given twice.")
         if key:
             value = checked(value, key, _LONGEST_VALUE, strip=False)
-            settings[key] = value or _secret(old.settings if old else _NOTHING, key)
+            value = value or _secret(old.settings if old else _NOTHING, key)
+            if value or key not in known:
+                settings[key] = value
     filled = {key: value for key, value in snmp.items() if value}
     return PduForm(name, address, text(form, "notes", 2000), filled, settings)
 

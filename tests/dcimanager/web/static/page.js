@@ -53,6 +53,10 @@ document.addEventListener("change", (event) => {
   if (event.target.matches("[data-submit]")) event.target.form.requestSubmit();
 });
 
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") document.querySelector("[data-escape]")?.click();
+});
+
 for (const place of document.querySelectorAll("[data-zone]")) {
   place.textContent = `Times are those of ${Intl.DateTimeFormat().resolvedOptions().timeZone}.`;
 }
