@@ -33,7 +33,7 @@ class FourCalls(Generic[S]):
     #: the handler's name, for the log
     handler_name: ClassVar[str]
     #: whether a command may use a session in which a tool has read: its `switch_outlet` reads the
-    #: state anew, and what was read before the command is not used after it
+    #: state anew, what was read before the command is not used after it, and there is a `forget`
     commands_share_session: ClassVar[bool] = False
     pdu_data: Any
 
@@ -53,6 +53,9 @@ class FourCalls(Generic[S]):
 
     def renew_session(self, session: S) -> None:
         """Give a session that another call of `OpenPdu` used the time of a new one."""
+
+    def forget(self, session: S) -> None:
+        """Drop what the session keeps of the device, so that the next call reads it anew."""
 
     @abstractmethod
     def device_address(self, session: Optional[S]) -> str:
@@ -253,6 +256,18 @@ class OpenPdu(Generic[S]):
     def labels(self) -> list[Label]:
         """Identity, number and name of every outlet."""
         return self.read("labels", self._pdu.read_labels)
+
+    def forget(self) -> None:
+        """Let the next call read anew: in the same session, or in another one if the handler's
+        commands do not share it.
+        """
+        if self._session is None:
+            return
+        if self._pdu.commands_share_session:
+            self._pdu.forget(self._session)
+        else:
+            self._session = None
+            self._stack.close()
 
     def switch(self, identity: str, on: bool) -> EnumPowerStatus:
         """Switch an outlet as `port_up` and `port_down` do, and return its state.

@@ -284,6 +284,9 @@ class HttpPdu(dcimanager.FourCalls[HttpSession], dcimanager.BasePdu):
     def renew_session(self, session: HttpSession) -> None:
         session.renew()
 
+    def forget(self, session: HttpSession) -> None:
+        session.forget()
+
     def device_address(self, session: Optional[HttpSession]) -> str:
         return session.address if session else ""
 

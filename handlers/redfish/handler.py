@@ -39,6 +39,7 @@ class RedfishPdu(dcimanager.FourCalls[Session], dcimanager.BasePdu):
     """The PDUs of a Redfish service."""
 
     handler_name = "redfish"
+    commands_share_session = True
 
     def transport(self, trust: Trust) -> Transport:
         """The transport of one connection; tests override this."""
@@ -60,6 +61,9 @@ class RedfishPdu(dcimanager.FourCalls[Session], dcimanager.BasePdu):
 
     def renew_session(self, session: Session) -> None:
         session[0].renew()
+
+    def forget(self, session: Session) -> None:
+        session[0].forget()
 
     def device_address(self, session: Optional[Session]) -> str:
         return session[0].place if session else ""
@@ -92,9 +96,10 @@ class RedfishPdu(dcimanager.FourCalls[Session], dcimanager.BasePdu):
         self, session: Session, identity: str, on: bool, deadline: float, pause: float
     ) -> EnumPowerStatus:
         service, config = session
-        return switch_outlet(
-            service, config.pdu, identity, on, config.switch_unproven, deadline, pause
-        )
+        with service.reading_anew():
+            return switch_outlet(
+                service, config.pdu, identity, on, config.switch_unproven, deadline, pause
+            )
 
 
 def make_handler(pdu_data: object) -> RedfishPdu:

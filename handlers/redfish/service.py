@@ -6,7 +6,7 @@ import contextlib
 import json
 import math
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Callable, Optional, Union
 from urllib.parse import urlsplit
 
@@ -112,6 +112,20 @@ class RedfishService:
         self._bytes = 0
         for client in self._clients:
             client.renew(self._seconds + LOGOUT_SECONDS)
+
+    def forget(self) -> None:
+        """Drop the resources that are kept, so that they are read anew."""
+        if self._resources is not None:
+            self._resources.clear()
+
+    @contextlib.contextmanager
+    def reading_anew(self) -> Iterator[None]:
+        """Keep no resource in this block, and none from before it."""
+        kept, self._resources = self._resources, None
+        try:
+            yield
+        finally:
+            self._resources = None if kept is None else {}
 
     @property
     def place(self) -> str:

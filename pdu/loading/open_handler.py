@@ -78,6 +78,17 @@ class OpenHandler:
         """Number and name of each outlet."""
         return self._pdu.labels()
 
+    def forget(self) -> None:
+        """Let the next call read the PDU anew."""
+        if isinstance(self._pdu, FourMethods):
+            return
+        # an archive of another version keeps what it has read
+        forget = getattr(self._pdu, "forget", None)
+        if forget is None:
+            self._pdu = self._make_anew()
+        else:
+            forget()
+
     def command_pdu(self) -> Union[OpenPdu[Any], FourMethods]:
         """The PDU for one command: made anew, unless it switches in this session."""
         # an archive of another version may read in a session, and not switch in it

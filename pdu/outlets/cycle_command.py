@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from typing import Any, Callable, NamedTuple, Union
+from typing import Any, NamedTuple, Union
 
 import click
 
@@ -30,9 +30,8 @@ from ..cli.options import (
 from ..cli.output import Result, print_result, show_status_line, waiting
 from ..cli.states import DOWN, UNKNOWN, UP, word
 from ..files.whole_files import signals_as_ctrl_c
-from ..loading.four_methods import FourMethods
 from ..loading.handler_loading import load
-from ..loading.open_handler import HandlerTools
+from ..loading.open_handler import HandlerTools, OpenHandler
 from ..pdu_list import form as connection_data, names
 from ..pdu_list.device_arguments import arguments_help, pdu_arguments
 from ..reading import outlet_power
@@ -54,18 +53,19 @@ _TICK_S = 1.0
 class _CalledOutlet(NamedTuple):
     """An outlet, by the calls of its handler. A `ProofOutlet` that says what it waits for."""
 
-    make: Callable[[], FourMethods]
+    unit: OpenHandler
     identity: str
     #: the PDU, for people
     where: str
     run_options: RunOptions
 
     def command(self, on: bool) -> EnumPowerStatus:
-        return send_command(self.make(), self.identity, on, self.run_options)
+        return send_command(self.unit.command_pdu(), self.identity, on, self.run_options)
 
     def state(self) -> EnumPowerStatus:
         with contextlib.suppress(Exception), waiting(f"waiting for {self.where}", self.run_options):
-            return dict(self.make().states()).get(self.identity, UNKNOWN)
+            self.unit.forget()
+            return dict(self.unit.states()).get(self.identity, UNKNOWN)
         return UNKNOWN
 
 
@@ -126,36 +126,46 @@ class _OutletCycle(NamedTuple):
 
 def _cycle(pdu: names.ChosenPdu, outlet_word: str, pause_s: float) -> int:
     """1 status, 1 more before each command and after the last, and the commands `port_down` and
-    `port_up`.
+    `port_up`, in one session if the handler can share it.
     """
     host, run_options = pdu.host, pdu.run_options
     handler, where = load(pdu.handler), connection_data.display_name(run_options, host)
     prompts.askable(run_options, f"cycling outlet {outlet_word}", host)
     data = connection_data.pdu_data(handler, host, run_options)
-    with show_warnings(run_options, where), waiting(f"waiting for {where}", run_options):
-        with HandlerTools(handler).opened(data) as unit:
-            outlet, *other_outlets = outlets_of(unit, host, [outlet_word])
+    with show_warnings(run_options, where), HandlerTools(handler).opened(data) as unit:
+        return _cycle_open(pdu, outlet_word, pause_s, unit, handler.shown, where)
+
+
+def _cycle_open(
+    pdu: names.ChosenPdu,
+    outlet_word: str,
+    pause_s: float,
+    unit: OpenHandler,
+    handler: str,
+    where: str,
+) -> int:
+    """As `_cycle`, of a PDU that is open."""
+    host, run_options = pdu.host, pdu.run_options
+    with waiting(f"waiting for {where}", run_options):
+        outlet, *other_outlets = outlets_of(unit, host, [outlet_word])
     if other_outlets:
         raise Usage(
             f"{outlet_word[:60]!r} is {1 + len(other_outlets)} outlets: cycle takes one at a time"
         )
     identity = outlet.identity
     again = command_line(run_options, "on", *(run_options.words or (pdu.handler, host)), identity)
-    outcome = _OutletCycle(run_options, identity, where, host, handler.shown, again)
+    outcome = _OutletCycle(run_options, identity, where, host, handler, again)
     _refuse(outcome, outlet.state)
     prompts.confirm(
         run_options,
         f"switch off {present_state_text(outlet)} of {where}, and on again after {pause_s:g} s",
         host,
     )
-    tools = HandlerTools(handler)
-    power = OutletPower(
-        _CalledOutlet(lambda: tools.four_methods(data), identity, where, run_options)
-    )
+    power = OutletPower(_CalledOutlet(unit, identity, where, run_options))
     begin = time.monotonic()
     try:
         # after SIGTERM and SIGHUP, too, the state in which the outlet was left is reported
-        with signals_as_ctrl_c(), show_warnings(run_options, where):
+        with signals_as_ctrl_c():
             # a person may have taken a while to answer
             if not power.is_on():
                 _refuse(outcome, power.seen)

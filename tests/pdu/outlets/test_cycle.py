@@ -21,6 +21,9 @@ from pdu_common.helper import EnumPowerStatus, PduPortView, PduView
 from tests import terminal
 from tests.pdu.running import options, run, use
 from tests.peers import PEERS
+from tests.simulators import synlink
+from tests.simulators.redfish import RedfishService, units
+from tests.simulators.unit_servers import PASSWORD, USER, HttpServer
 
 UP, DOWN, UNKNOWN = EnumPowerStatus.UP, EnumPowerStatus.DOWN, EnumPowerStatus.UNKNOWN
 CYCLE = ["cycle", "x", "192.0.2.7", "3"]
@@ -42,6 +45,31 @@ def test_an_outlet_of_every_handler_is_switched_off_and_on_again(
         assert err == ""
         assert json.loads(out)["outlets"] == [{"identity": on, "state": "on", "done": True}]
         assert peer.books().states == before and len(peer.books().writes) >= 2
+
+
+def test_a_cycle_logs_in_once(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PDU_PASSWORD", PASSWORD)
+    device = synlink.SimulatedPdu()
+    with HttpServer(device) as server:
+        login = ["--username", USER, "-s", "scheme=http"]
+        address, identity = f"127.0.0.1:{server.port}", device.identity(1)
+        command = ["cycle", "synlink", address, identity, "--pause", "0", "--yes", *login]
+        assert run(capsys, *command)[0] == exit_codes.DONE
+    assert len(device.sessions) == 1
+
+
+def test_a_cycle_opens_one_session_of_a_redfish_service(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with RedfishService(units.sessions_only(), tls=False) as service:
+        monkeypatch.setenv("PDU_PASSWORD", service.password)
+        login = ["--username", service.user, "-s", "scheme=http", "-s", "session=session"]
+        address = f"127.0.0.1:{service.port}"
+        command = ["cycle", "redfish", address, "A1", "--pause", "0", "--yes", *login]
+        assert run(capsys, *command)[0] == exit_codes.DONE
+        assert service.access.opened == 1 and not service.has_sessions
 
 
 class Unit:
