@@ -4,7 +4,6 @@ each kind of failure.
 - client: one device's HTTP service; repeats a read, follows its redirects, turns statuses into
   errors
 - connection: the transport that handlers use, on the standard library
-- connection_reuse: whether a write may go out on the persistent connection
 - dialogue: the handler of a vendor whose codec yields HTTP requests
 - errors: the error for each way in which an exchange fails
 - login: user, password and token; hides a device's text in errors if it holds them

@@ -15,13 +15,12 @@ import time
 from collections.abc import Iterable
 from typing import Any, Optional
 
-from ..shared.errors import Unreachable
+from ..shared.errors import Reason, Unreachable
 from ..shared.request_counter import SENT
 from ..shared.socket_wait import LATE_S, is_readable
 from ..shared.tls import Trust
-from ..shared.tls_handshake import wrap_with_tls
+from ..shared.tls_handshake import fetch_fingerprint, handshake_error, wrap_with_tls
 from . import errors
-from .connection_reuse import ConnectionHistory
 from .message import PORTS, Endpoint, Request, Response
 
 
@@ -29,8 +28,10 @@ class StandardTransport:
     """Keeps one connection, reopened when needed. `total`: seconds from construction in which
     exchanges may start.
 
-    A request that is sent once goes out on the connection if the unit is known to keep it, else on
-    a new one: see `connection_reuse`.
+    A request that is sent once, as each command, opens a connection of its own: a unit may close
+    one after an answer without announcing it, and a request that meets this closing is lost, with
+    nothing to show whether the unit carried it out (RFC 9112, 9.3.1 and 9.5). A read is then
+    repeated; it also goes out on a command's connection.
     """
 
     def __init__(self, trust: Trust, total: float = math.inf) -> None:
@@ -38,7 +39,6 @@ class StandardTransport:
         self._context: Optional[ssl.SSLContext] = None
         self._connection: Optional[http.client.HTTPConnection] = None
         self._where: Optional[Endpoint] = None
-        self._keeping = ConnectionHistory()
 
     def renew(self, total: float) -> None:
         """Let exchanges start for `total` seconds from now on."""
@@ -57,21 +57,23 @@ class StandardTransport:
         """
         began = time.monotonic()
         if began >= self._until:
-            raise errors.HttpUnreachable(
+            raise errors.no_connection(
                 "the device answers too slowly: the time for this call is over; try again"
             )
         end = min(began + request.total, self._until)
         is_reused = (
             self._connection is not None
             and self._where == where
-            and self._usable(self._connection.sock, request.once)
+            and not request.once
+            and not _has_ended(self._connection.sock)
         )
         if not is_reused:
             self.close()
+            self._open(where, request.timeout, end)
+        connection: Any = self._connection
         response: Optional[http.client.HTTPResponse] = None
         keep = False
         try:
-            connection: Any = self._connection or self._open(where, request.timeout, end)
             connection.sock.settimeout(_left(request.timeout, end))
             SENT.get()()
             began = time.monotonic()
@@ -86,10 +88,9 @@ class StandardTransport:
             response = connection.getresponse()
             body, is_whole = _read_body(response, request.limit)
             keep = is_whole and not response.will_close
-            self._keeping.note_answer(response.headers.get("keep-alive", ""), time.monotonic())
         except (OSError, http.client.HTTPException, UnicodeError) as error:
             http_error = (
-                errors.error_before_answer(error, where.netloc, is_reused, self._is_secured(where))
+                errors.error_before_answer(error, where.netloc, is_reused, where.scheme == "https")
                 if response is None
                 else errors.error_in_answer(error)
             )
@@ -101,53 +102,40 @@ class StandardTransport:
                 response.close()
             if not keep:
                 self.close()
-        if getattr(http_error, "reused", False):
-            self._keeping.note_end(began)
         # raised outside `except`: http.client's errors hold the device's text
         raise http_error
 
-    def _is_secured(self, where: Endpoint) -> bool:
-        """Whether the handshake of TLS has ended."""
-        return self._connection is not None and where.scheme == "https"
-
-    def _usable(self, sock: Any, once: bool) -> bool:
-        """Whether the open connection may carry the next request.
-
-        May wait before one that is sent once.
+    def _open(self, where: Endpoint, timeout: float, end: float) -> None:
+        """Connect and, for https, check the certificate, before a request is sent. Raises
+        HttpUnreachable, and SettingsError for a `ca_pem` that cannot be read.
         """
-        pause = self._keeping.pause(time.monotonic()) if once else 0.0
-        if pause is None:
-            return False
-        if _has_ended(sock, pause):
-            self._keeping.note_end(time.monotonic())
-            return False
-        return True
-
-    def _open(self, where: Endpoint, timeout: float, end: float) -> http.client.HTTPConnection:
-        """Connect and, for https, check the certificate, before a request is sent."""
         # without the zone: RFC 6874, 4
-        sock, name = _dial(where, timeout, end), where.host.partition("%")[0]
+        name = where.host.partition("%")[0]
+        sock: Optional[socket.socket] = None
         try:
+            sock = _dial(where, timeout, end)
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             if where.scheme == "https":
                 self._context = self._context or self._trust.context()
                 sock = wrap_with_tls(self._context, sock, name)
                 self._trust.check(sock.getpeercert(binary_form=True))
         except BaseException as error:
-            sock.close()
+            if sock is not None:
+                sock.close()
             if isinstance(error, ssl.SSLCertVerificationError):
-                raise errors.not_trusted(
-                    error, lambda: _dial(where, timeout, end), where.host
-                ) from None
-            if isinstance(error, Unreachable):
-                raise errors.HttpUnreachable(error.parts) from None
-            raise
+                fingerprint = fetch_fingerprint(lambda: _dial(where, timeout, end), where.host)
+                reason: Reason = handshake_error(error, fingerprint)
+            elif isinstance(error, Unreachable):
+                reason = error.parts
+            elif isinstance(error, (OSError, UnicodeError)):
+                reason = errors.error_before_answer(error, where.netloc).parts
+            else:
+                raise
+            raise errors.no_connection(reason).caused_by(error) from None
         connection: Any = http.client.HTTPConnection(name, where.port)
         # http.client leaves this port out of the Host header
         connection.sock, connection.default_port = sock, PORTS[where.scheme]
         self._connection, self._where = connection, where
-        self._keeping.note_connection()
-        return self._connection
 
 
 def _dial(where: Endpoint, timeout: float, end: float) -> socket.socket:
@@ -273,8 +261,6 @@ def _join_fields(fields: Iterable[tuple[str, str]]) -> dict[str, str]:
     return {name: ", ".join(values) for name, values in values_by_name.items()}
 
 
-def _has_ended(sock: Any, wait: float = 0.0) -> bool:
-    """Whether the peer closes the idle connection, or sends bytes without a request, within `wait`
-    seconds.
-    """
-    return sock is None or is_readable(sock, wait)
+def _has_ended(sock: Any) -> bool:
+    """Whether the peer has closed the idle connection, or sent bytes without a request."""
+    return sock is None or is_readable(sock, 0.0)

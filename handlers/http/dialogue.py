@@ -30,9 +30,7 @@ from .errors import (
     HttpBusy,
     HttpException,
     HttpLoginRefused,
-    HttpRefused,
     HttpUnreachable,
-    may_have_executed,
     no_tls_answered,
 )
 from .login import Login, UnsentLogin
@@ -192,9 +190,7 @@ class HttpSession:
         return self._send(request)
 
     def _send(self, request: Request) -> Response:
-        """One request, sent once in the present login. A refusal of a command that the unit may
-        have carried out is raised as HttpUnreachable.
-        """
+        """One request, sent once in the present login."""
         is_write = isinstance(request, WriteRequest)
         method = "POST" if request.body else "GET"
         answers: tuple[int, ...] = (200,)
@@ -219,10 +215,6 @@ class HttpSession:
                 setting = NamedSetting("scheme", "http", "the handler setting ")
                 error.set_reason((*error.parts, "; for a unit without HTTPS, give ", setting))
             raise
-        except HttpRefused as error:
-            if not is_write or not may_have_executed(error):
-                raise
-            raise HttpUnreachable(error.parts, error.host, error.operation) from None
 
     def exchange_once(self, request: Request) -> bytes:
         """The body of the answer to a request of a reading: sent at the first time, and kept in the

@@ -1,4 +1,4 @@
-"""The errors of HTTP exchanges. Only `not_trusted` uses the network."""
+"""The errors of HTTP exchanges. Pure."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import http.client
 import socket
 import ssl
 from collections.abc import Mapping
-from typing import Callable, Optional, TypeVar
+from typing import Optional, TypeVar
 
 from ..shared.errors import (
     Denied,
@@ -17,14 +17,13 @@ from ..shared.errors import (
     Refused,
     Unreachable,
 )
-from ..shared.tls_handshake import fetch_fingerprint, handshake_error, is_not_tls
+from ..shared.tls_handshake import handshake_error, is_not_tls
 from .login import Login
 
 H = TypeVar("H", bound="HttpException")
 CLOSED = (ConnectionError, ssl.SSLEOFError, ssl.SSLZeroReturnError)
 # RFC 9110, 15.4; not 303, which may follow a request that was carried out
 REDIRECTS = (301, 302, 307, 308)
-_NOT_EXECUTED = range(400, 500)
 # from this status on, the body only explains it (RFC 9110, 15.4 to 15.6)
 FIRST_WITHOUT_RESULT = 300
 
@@ -35,7 +34,7 @@ class HttpException(PduHandlerError):
     `args[1]`, if there is one, is a copy of the OSError that caused it, as in Raritan's SDK.
     """
 
-    def caused_by(self: H, error: Exception) -> H:
+    def caused_by(self: H, error: BaseException) -> H:
         """Keep a copy of `error`, without its traceback, if it is an OSError. Returns self."""
         if isinstance(error, OSError):
             cause = type(error)(*error.args)
@@ -82,24 +81,18 @@ class HttpLoginRefused(HttpDenied):
 class HttpRefused(HttpException, Refused):
     """Any other status that the caller does not accept; `code` is the status.
 
-    After a write, see `may_have_executed`.
+    A write may have been carried out unless the status is 4xx, with which the device declines (RFC
+    9110, 15). 5xx is a fault of the device or a proxy, and an unexpected 1xx, 2xx or 3xx is no
+    result of a write, also before a 307 or 308, which should mean that it was not.
     """
+
+    def __init__(self, reason: Reason, code: str = "", host: str = "", operation: str = "") -> None:
+        super().__init__(reason, code, host, operation)
+        self.may_have_executed = not (len(code) == 3 and code.startswith("4"))
 
 
 class HttpSyntax(HttpException, ProtocolError):
     """The answer is not HTTP, or is larger than the limit."""
-
-
-def may_have_executed(error: object) -> bool:
-    """Whether the device may have carried out a write that it answered with this error (RFC 9110,
-    15).
-
-    Only for HttpRefused: callers treat HttpUnreachable (also 408 and 503) as open. 4xx means that
-    the device declined. 5xx is a fault of the device or a proxy, and an unexpected 1xx, 2xx or 3xx
-    is no result of a write: it may have been carried out, also before a 307 or 308, which should
-    mean that it was not.
-    """
-    return isinstance(error, HttpRefused) and int(error.code) not in _NOT_EXECUTED
 
 
 def no_tls_answered(error: HttpException) -> bool:
@@ -200,6 +193,13 @@ def error_of_status(
     return HttpRefused(reason, str(status)) if issubclass(kind, HttpRefused) else kind(reason)
 
 
+def no_connection(reason: Reason) -> HttpUnreachable:
+    """The error if no connection came about, so that nothing was sent."""
+    error = HttpUnreachable(reason)
+    error.may_have_executed = False
+    return error
+
+
 def error_before_answer(
     error: Exception, at: str, is_reused: bool = False, is_over_tls: bool = False
 ) -> HttpException:
@@ -245,14 +245,6 @@ def error_before_answer(
     if isinstance(error, OSError) and error.strerror:
         words = error.strerror
     return HttpUnreachable(f"{at} cannot be reached ({words}): check address, port and the network")
-
-
-def not_trusted(error: ssl.SSLError, dial: Callable[[], socket.socket], host: str) -> HttpException:
-    """The error for a refused certificate.
-
-    Tries to read its fingerprint over a second connection, from `dial`.
-    """
-    return HttpUnreachable(handshake_error(error, fetch_fingerprint(dial, host))).caused_by(error)
 
 
 def error_in_answer(error: Exception) -> HttpException:

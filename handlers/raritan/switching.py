@@ -9,12 +9,12 @@ from typing import Optional
 
 from pdu_common.helper import EnumPowerStatus
 
-from ..shared.errors import NamedSetting, NoSuchOutlet, Refused, Unreachable, Unsupported
+from ..shared.errors import NamedSetting, NoSuchOutlet, Unsupported
 from ..shared.switching import switch
 from . import states
 from .discovery import ListedUnit, UnitFinder
 from .link_units_setting import HIGHEST_LINK, LINK_UNITS, LinkUnitSelection
-from .rpc import Agent, Bulk, Pending, may_have_executed
+from .rpc import Agent, Bulk, Pending
 from .rpc.pdumodel import Outlet, Pdu
 from .switch_checks import raise_if_locked, raise_if_numbering_differs, why_refused
 from .units import PRIMARY, XerusUnit
@@ -136,13 +136,8 @@ class _OutletCommand:
         #       other codes: refused()
         bulk = Bulk(self._agent)
         code, answers = bulk.add(self._outlet.setPowerState, self._wanted), self._ask(bulk)
-        try:
-            bulk.perform()
-            result_code = code.get()
-        except Refused as error:
-            if may_have_executed(error):
-                raise Unreachable(error.parts, error.host, error.operation) from None
-            raise
+        bulk.perform()
+        result_code = code.get()
         if result_code != 0:
             raise why_refused(f"outlet {self._listed.unit.identity(self._index)} was", result_code)
         self._seen = answers

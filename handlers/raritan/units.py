@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import NamedTuple, Optional, TypeVar
 
 from ..shared.errors import Denied, PduHandlerError, Refused
-from .rpc import Agent, Interface, JsonRpcSyntaxException, may_have_executed
+from .rpc import Agent, Interface, JsonRpcSyntaxException
 
 AnInterface = TypeVar("AnInterface", bound=Interface)
 PRIMARY = 0  # stands for the link id of the unit at the address itself
@@ -89,6 +89,6 @@ def is_missing_object_error(error: Optional[PduHandlerError]) -> bool:
     return (
         isinstance(error, Refused)
         and not isinstance(error, Denied)
-        and not may_have_executed(error)
+        and not error.may_have_executed
         and error.code != "429"
     )

@@ -10,7 +10,7 @@ from typing import Optional
 from common.logger import get_logger
 from pdu_common.helper import EnumPowerStatus
 
-from ..http.errors import HttpRefused, may_have_executed
+from ..http.errors import HttpRefused
 from ..shared.doubts import doubt_sentences
 from ..shared.errors import PduHandlerError, ProtocolError, Refused, Unreachable, Unsupported
 from ..shared.switching import switch
@@ -101,10 +101,7 @@ class _Command:
                     " decides"
                 )
         elif reply.status not in _DONE:
-            error = error_of(reply, self._service.login, "POST", self._target)
-            if may_have_executed(error):
-                raise Unreachable(error.parts, operation=error.operation)
-            raise error
+            raise error_of(reply, self._service.login, "POST", self._target)
         elif content.get("error") is not None and not outlet_actions.reports_success(
             content["error"]
         ):

@@ -66,6 +66,8 @@ class PduHandlerError(Exception):
 
     #: the class as text, for tools that cannot compare classes
     kind = "error"
+    #: whether a write that ended with this error may have been carried out
+    may_have_executed = False
 
     def __init__(
         self, reason: Reason, host: str = "", operation: str = "", target: str = ""
@@ -116,10 +118,12 @@ class Unreachable(PduHandlerError):
     """No usable answer: network, port, TLS, deadline, a busy device, over SNMP also a wrong
     community. A read may be repeated.
 
-    Also raised where a write may or may not have been carried out.
+    Also raised where a write may or may not have been carried out; if no connection came about,
+    `may_have_executed` is set to False.
     """
 
     kind = "unreachable"
+    may_have_executed = True
 
 
 class Denied(PduHandlerError):
@@ -135,6 +139,7 @@ class ProtocolError(PduHandlerError):
     """An answer that is invalid, incomplete or too long."""
 
     kind = "protocol"
+    may_have_executed = True
 
 
 class Refused(PduHandlerError):

@@ -11,7 +11,7 @@ from typing import Callable, Optional
 from common.logger import get_logger
 from pdu_common.helper import EnumPowerStatus
 
-from .errors import Denied, PduHandlerError, ProtocolError, Unreachable
+from .errors import Denied, PduHandlerError, Unreachable
 
 LOGGER = get_logger(__name__)
 # after this time a call over NUT or HTTP sends no further request, except a logout
@@ -40,14 +40,18 @@ def switch(
     because devices may block accounts that keep trying. The pause between readings grows up to
     `pause` seconds.
 
-    If `write` raises `Unreachable` or `ProtocolError`, there was no answer or one that proves
+    If `write` raises an error that `may_have_executed`, there was no answer or one that proves
     nothing. The state is read once. Unless it is `target`, Unreachable is raised, which says what
-    was read: the outlet may or may not have switched. Other errors of `write` pass through; `write`
-    may raise them only if the device did not switch.
+    was read: the outlet may or may not have switched. Other errors of `write` pass through: the
+    device refused, or nothing was sent.
     """
     try:
         write()
-    except (Unreachable, ProtocolError) as error:
+    except PduHandlerError as error:
+        if not error.may_have_executed:
+            if isinstance(error, Unreachable):
+                error.set_reason(("the command was not sent: ", *error.parts))
+            raise
         state = None
         with contextlib.suppress(Denied):
             state = _read_or_none(read)

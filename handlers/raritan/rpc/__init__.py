@@ -20,7 +20,6 @@ from ._runtime.errors import (
     DecodeException,
     JsonRpcErrorException,
     JsonRpcSyntaxException,
-    may_have_executed,
 )
 from ._runtime.printing import Utils
 from ._runtime.registry import LONGEST_NAME, TypeInfo, base_name, find, inner_name
@@ -55,7 +54,6 @@ __all__ = [
     "base_name",
     "find",
     "inner_name",
-    "may_have_executed",
     "method",
     "present",
     "reads_only",

@@ -7,7 +7,7 @@ from typing import Any, Optional
 import pytest
 
 from handlers.http.client import HttpClient
-from handlers.http.errors import HttpRefused, error_of_status, may_have_executed
+from handlers.http.errors import HttpRefused, error_of_status
 from handlers.http.login import Login
 from handlers.http.message import Endpoint, Request, Response
 from handlers.http.redirects import RedirectedClient, next_request
@@ -75,9 +75,7 @@ def test_a_write_is_sent_once_and_its_error_quotes_where_it_was_sent(
         )
     assert device.requests == [f"{method} http://pdu.example{ACTION}"]
     assert location in error_info.value.reason
-    assert may_have_executed(error_info.value), (
-        "it may have been carried out before it was answered"
-    )
+    assert error_info.value.may_have_executed, "it may have been carried out before it was answered"
 
 
 def test_the_error_for_a_redirect_does_not_quote_the_login() -> None:

@@ -57,7 +57,7 @@ def test_an_outlet_that_is_listed_at_the_position_of_its_label_is_switched(
         device = handle(pdu, link_units="yes")
         with spent(pdu) as cost:
             assert device.port_down(PduPortView(identity), pause=FAST).power_status is DOWN
-        assert cost == [3, 1]
+        assert cost == [3, 2]
         link = "2/" if identity == "2.3" else ""
         assert [name for name, _ in pdu.books().writes] == [f"{link}outlet.2.setPowerState"]
         assert shown(device.status())[identity] is DOWN

@@ -204,7 +204,7 @@ def test_a_bulk_configuration_sends_its_arguments_encoded_and_no_password_for_cl
     agent: MakeAgent,
 ) -> None:
     answer = http("text", "200 OK", "X-Response-Code: 0")
-    with Peer([[answer] * 5]) as peer:
+    with Peer([[answer], [answer] * 2, [answer] * 2]) as peer:
         to = agent("http", peer.address)
         assert bulkcfg.download(to) == b"text" and bulkcfg.upload(to, b"x", password=None) == 0
         bulkcfg.download(to, backup=True, password="a b+&/", link_ids=[2, 3])

@@ -93,7 +93,7 @@ def test_a_session_without_a_usable_token_is_a_protocol_error_and_is_closed_by_i
     agent: MakeAgent, opened: dict[str, int], token: str, closed: list[dict[str, int]]
 ) -> None:
     answer = answering({"_ret_": 0, "session": opened, "token": token})
-    with Peer([[answer, result()]]) as peer:
+    with Peer([[answer], [result()]]) as peer:
         rpc_agent = agent("http", peer.address)
         with pytest.raises(ProtocolError, match="newSession: .*session without a usable token"):
             with session.logged_in(rpc_agent):

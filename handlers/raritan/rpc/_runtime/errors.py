@@ -7,13 +7,24 @@ from __future__ import annotations
 
 from typing import Union
 
-from ....http import errors
 from ....http.login import Login
-from ....shared.errors import Denied, ProtocolError, Refused
+from ....shared.errors import Denied, ProtocolError, Reason, Refused
+
+_PRIVILEGE, _NO_METHOD = -32001, -32601
+_INTERNAL, _SERVER_ERRORS = -32603, range(-32099, -32000 + 1)  # JSON-RPC 2.0, 5.1
 
 
 class JsonRpcErrorException(Refused):
-    """The device answered with an error object; `code` is its number as text."""
+    """The device answered with an error object; `code` is its number as text.
+
+    After an internal or server error other than -32001 the call may have been carried out.
+    """
+
+    def __init__(self, reason: Reason, code: str = "", host: str = "", operation: str = "") -> None:
+        super().__init__(reason, code, host, operation)
+        number = int(code or 0)
+        is_fault = number == _INTERNAL or number in _SERVER_ERRORS
+        self.may_have_executed = is_fault and number != _PRIVILEGE
 
 
 class JsonRpcDenied(JsonRpcErrorException, Denied):
@@ -27,8 +38,6 @@ class JsonRpcSyntaxException(ProtocolError):
 
 
 DecodeException = JsonRpcSyntaxException
-_PRIVILEGE, _NO_METHOD = -32001, -32601
-_INTERNAL, _SERVER_ERRORS = -32603, range(-32099, -32000 + 1)  # JSON-RPC 2.0, 5.1
 
 
 def error_of(error: object, login: Login) -> Union[JsonRpcErrorException, JsonRpcSyntaxException]:
@@ -53,14 +62,3 @@ def error_of(error: object, login: Login) -> Union[JsonRpcErrorException, JsonRp
     return JsonRpcErrorException(
         f"the device answered with error {number}: {words}{hint}", str(code)
     )
-
-
-def may_have_executed(error: object) -> bool:
-    """Whether the device may have carried out the call that it answered with this error.
-
-    True for an internal or server error of JSON-RPC other than -32001, and for the HTTP statuses of
-    `errors.may_have_executed`.
-    """
-    if isinstance(error, JsonRpcErrorException) and not isinstance(error, Denied):
-        return int(error.code) == _INTERNAL or int(error.code) in _SERVER_ERRORS
-    return errors.may_have_executed(error)

@@ -1,6 +1,4 @@
-"""Commands to units that close connections after answers, and the costs of a unit that keeps its
-connection.
-"""
+"""Commands to units that close connections after answers, and the connections of each call."""
 
 from __future__ import annotations
 
@@ -11,7 +9,6 @@ from typing import Any, NamedTuple, Optional
 
 import pytest
 
-from handlers.http.connection_reuse import ConnectionHistory
 from handlers.raritan.handler import RaritanPdu
 from handlers.raritan.rpc import Agent, pdumodel
 from handlers.redfish.handler import RedfishPdu
@@ -120,49 +117,17 @@ def test_every_command_goes_through_once_if_the_unit_closes_after_each_answer(
 
 
 @pytest.mark.sample(3)
-@pytest.mark.parametrize("answers", [1, 2, 3])
-@pytest.mark.parametrize("open_unit", [redfish, with_session])
-def test_a_command_goes_through_if_the_unit_closed_a_connection_earlier_in_the_call(
+@pytest.mark.parametrize("answers", [1, 2, 3, 4, 6])
+@pytest.mark.parametrize("open_unit", [raritan, redfish, with_session])
+def test_a_command_goes_through_whenever_the_unit_closes_its_connections(
     open_unit: Any, answers: int
 ) -> None:
-    """Two answers on the last connection prove nothing if an earlier one ended after as many."""
     with open_unit() as unit, ClosingRelay(unit.port, 0.005, answers) as relay:
         for number in range(10):
             assert (
                 unit.handler(relay).port_down(PduPortView("1"), pause=PAUSE_S).power_status is DOWN
             )
             assert unit.commands() == number + 1
-
-
-@pytest.mark.parametrize(
-    "header",
-    [
-        "Connection: close\r\n",
-        "Keep-Alive: timeout=5, max=2\r\n",
-        "Keep-Alive: MAX=1\r\n",
-        "Keep-Alive: timeout=0\r\n",
-    ],
-)
-def test_a_command_uses_a_new_connection_if_the_unit_announces_the_end_of_the_present_one(
-    header: str,
-) -> None:
-    answers = 1 if "close" in header else 2
-    with raritan() as unit, ClosingRelay(unit.port, 0.0, answers, header=header) as relay:
-        for number in range(10):
-            assert (
-                unit.handler(relay).port_down(PduPortView("1"), pause=PAUSE_S).power_status is DOWN
-            )
-            assert unit.commands() == number + 1
-
-
-def test_a_unit_that_ends_the_connection_after_the_checks_gets_no_second_command() -> None:
-    """It answers both readings on one connection, and then closes it, which nothing shows before
-    the command.
-    """
-    with raritan() as unit, ClosingRelay(unit.port, 1.0, 2) as relay:
-        with pytest.raises(PduHandlerError, match="may or may not have switched") as error_info:
-            unit.handler(relay).port_down(PduPortView("1"), pause=PAUSE_S)
-        assert error_info.value.kind == "unreachable" and unit.commands() == 0
 
 
 def test_a_new_connection_that_takes_no_command_is_reported_as_may_or_may_not() -> None:
@@ -179,32 +144,31 @@ def test_a_new_connection_that_takes_no_command_is_reported_as_may_or_may_not() 
 
 
 @pytest.mark.parametrize(
-    "open_unit, method, requests",
+    "open_unit, method, requests, connections",
     [
-        (raritan, "status", 2),
-        (raritan, "statistic", 2),
-        (raritan, "port_down", 3),
-        (redfish, "status", 3),
-        (redfish, "port_down", 6),
-        (with_session, "status", 5),
-        (with_session, "port_down", 8),
+        (raritan, "status", 2, 1),
+        (raritan, "statistic", 2, 1),
+        (raritan, "port_down", 3, 2),
+        (redfish, "status", 3, 1),
+        (redfish, "port_down", 6, 2),
+        (with_session, "status", 5, 1),
+        (with_session, "port_down", 8, 2),
     ],
 )
-def test_a_call_to_a_unit_that_keeps_the_connection_takes_one_connection(
-    open_unit: Any, method: str, requests: int
+def test_reads_share_a_connection_and_what_is_sent_once_has_its_own(
+    open_unit: Any, method: str, requests: int, connections: int
 ) -> None:
     with open_unit() as unit, ClosingRelay(unit.port, 0.0, 0, tls=context(True)) as relay:
         for number in range(1, 6):
             getattr(unit.handler(relay, True), method)(
                 *([PduPortView("1")] if method == "port_down" else [])
             )
-            assert (relay.talks, sum(relay.served.values())) == (number, number * requests)
+            assert relay.talks == number * connections
+            assert sum(relay.served.values()) == number * requests
 
 
-@pytest.mark.parametrize("answers, talks", [(0, 1), (1, 20)])
-def test_a_script_that_only_writes_uses_one_connection_if_the_unit_keeps_it(
-    answers: int, talks: int
-) -> None:
+@pytest.mark.parametrize("answers", [0, 1])
+def test_each_write_of_a_script_has_a_connection_of_its_own(answers: int) -> None:
     with raritan() as unit, ClosingRelay(unit.port, 0.0, answers) as relay:
         with Agent(
             "http",
@@ -216,31 +180,4 @@ def test_a_script_that_only_writes_uses_one_connection_if_the_unit_keeps_it(
             outlet = pdumodel.Outlet("/model/pdu/0/outlet/0", agent)
             for number in range(20):
                 assert outlet.setPowerState(outlet.PowerState(number % 2)) == 0
-        assert (unit.commands(), relay.talks) == (20, talks)
-
-
-def test_what_a_unit_has_shown_decides_on_the_connection_of_a_write() -> None:
-    connection_history = ConnectionHistory()
-    connection_history.note_answer("", 10.0)
-    assert (
-        connection_history.pause(10.0) == pytest.approx(0.05)
-        and connection_history.pause(11.0) == 0.0
-    )
-    connection_history.note_answer("", 12.0)
-    assert connection_history.pause(12.0) == 0.0
-    connection_history.note_answer("timeout=15, max=3", 13.0)  # the third answer of at most three
-    assert connection_history.pause(13.0) is None
-    connection_history.note_answer("timeout=15; max=97", 14.0)
-    assert connection_history.pause(28.9) == 0.0 and connection_history.pause(29.0) is None
-    connection_history.note_answer("max=-1, timeout=x", 30.0)
-    assert connection_history.pause(1e9) == 0.0
-    # closed for being idle, which is no such habit
-    connection_history.note_end(60.0)
-    connection_history.note_connection()
-    connection_history.note_answer("", 61.0)
-    assert connection_history.pause(62.0) == 0.0
-    connection_history.note_end(61.1)
-    connection_history.note_connection()
-    connection_history.note_answer("", 63.0)
-    connection_history.note_answer("", 64.0)
-    assert connection_history.pause(65.0) is None
+        assert (unit.commands(), relay.talks) == (20, 20)
