@@ -147,9 +147,11 @@ def _new_context(trust: Trust) -> ssl.SSLContext:
         except (ssl.SSLError, ValueError, TypeError) as error:  # TypeError: not ASCII
             unread = f": the certificates cannot be read ({error})"
             raise SettingsError((NamedSetting("ca_pem", noun="handler setting "), unread)) from None
+        # 3.13 sets it, and refuses authorities that older Pythons and curl take: those that
+        # `openssl req -x509` makes without a key usage
+        context.verify_flags &= ~ssl.VERIFY_X509_STRICT
         if trust.ca_pem:
-            # 3.13 sets STRICT
-            context.verify_flags = context.verify_flags & ~ssl.VERIFY_X509_STRICT | _PARTIAL_CHAIN
+            context.verify_flags |= _PARTIAL_CHAIN
     # Python 3.9 sets no minimum; RFC 8996 deprecates older versions
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.set_ciphers(_CIPHERS)

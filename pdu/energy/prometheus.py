@@ -78,7 +78,7 @@ class Server:
         self._connection = http.client.HTTPConnection(host, port, timeout=_TIMEOUT_S)
         if parts.scheme == "https":
             self._connection = http.client.HTTPSConnection(
-                host, port, timeout=_TIMEOUT_S, context=_context(ca_file)
+                host, port, timeout=_TIMEOUT_S, context=tls_context(ca_file)
             )
         elif token and not hosts.is_this_machine(host):
             raise SettingsError(
@@ -136,11 +136,14 @@ class Server:
         return ProtocolError(reason).at(self.name)
 
 
-def _context(ca_file: Optional[str]) -> ssl.SSLContext:
+def tls_context(ca_file: Optional[str]) -> ssl.SSLContext:
+    """TLS 1.2 or newer, checked by the authorities in `ca_file`, else the system's. Raises
+    SettingsError for a file that cannot be used."""
     try:
         context = ssl.create_default_context(cafile=ca_file)
     except (OSError, ValueError) as error:  # ssl.SSLError is an OSError
         raise SettingsError(f"--ca-pem: {ca_file} cannot be used ({error})") from None
+    context.verify_flags &= ~ssl.VERIFY_X509_STRICT  # as for handlers: shared/tls.py
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     return context
 

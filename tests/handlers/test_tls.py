@@ -3,16 +3,24 @@ from __future__ import annotations
 import contextlib
 import datetime
 import hashlib
+import ipaddress
 import socket
 import ssl
 import threading
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Callable
 
 import pytest
 import trustme
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
 from handlers.shared import tls, tls_handshake
 from handlers.shared.errors import SettingsError, Unreachable
+from pdu.energy import prometheus
 from tests.waiting import PATIENCE_S
 
 AUTHORITY = trustme.CA()
@@ -144,20 +152,66 @@ def test_a_devices_own_certificate_is_trusted_as_ca_pem(port: int) -> None:
     assert handshake(tls.Trust(True, leaf, "").context(), port)
 
 
-def test_ca_pem_turns_off_strict_checks_of_certificates(monkeypatch: pytest.MonkeyPatch) -> None:
-    """From Python 3.13 on, `create_default_context` turns them on.
+def plain_authority() -> tuple[bytes, trustme.LeafCert]:
+    """An authority without a key usage, as `openssl req -x509` of OpenSSL 3.0 makes it, and a
+    certificate of 127.0.0.1 that it issued; in PEM."""
+    keys = [ec.generate_private_key(ec.SECP256R1()) for _ in range(2)]
+    names = [
+        x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, text)]) for text in ("ours", "a PDU")
+    ]
+    now = datetime.datetime.now(datetime.timezone.utc)
+    certificates: list[bytes] = []
+    for name, key, extension in (
+        (names[0], keys[0], x509.BasicConstraints(True, None)),
+        (
+            names[1],
+            keys[1],
+            x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]),
+        ),
+    ):
+        builder = x509.CertificateBuilder(names[0], name, key.public_key(), 1 + len(certificates))
+        builder = builder.not_valid_before(now - datetime.timedelta(1))
+        builder = builder.not_valid_after(now + datetime.timedelta(9))
+        builder = builder.add_extension(extension, True)
+        certificate = builder.sign(keys[0], hashes.SHA256())
+        certificates.append(certificate.public_bytes(serialization.Encoding.PEM))
+    key_pem = keys[1].private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    )
+    return certificates[0], trustme.LeafCert(key_pem, certificates[1], [])
 
-    They demand key identifiers, for example.
-    """
+
+@pytest.mark.parametrize("is_plain", [True, False], ids=["no key usage", "with key usage"])
+@pytest.mark.parametrize("place", ["ca_pem", "system", "prometheus", "prometheus, system"])
+@pytest.mark.parametrize("is_strict", [True, False], ids=["Python 3.13", "Python 3.12"])
+def test_an_authority_is_trusted_alike_on_every_python_wherever_it_is_named(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, is_plain: bool, place: str, is_strict: bool
+) -> None:
+    """From Python 3.13 on, `create_default_context` sets VERIFY_X509_STRICT."""
+    pem, leaf = plain_authority() if is_plain else (AUTHORITY.cert_pem.bytes(), LEAF)
+    file = tmp_path / "ca.pem"
+    file.write_bytes(pem)
     create_default_context = ssl.create_default_context
 
-    def strict(*, cadata: str) -> ssl.SSLContext:
-        context = create_default_context(cadata=cadata)
-        context.verify_flags |= ssl.VERIFY_X509_STRICT
+    def create(**options: Any) -> ssl.SSLContext:
+        context = create_default_context(**options)
+        context.verify_flags &= ~ssl.VERIFY_X509_STRICT
+        context.verify_flags |= ssl.VERIFY_X509_STRICT * is_strict
         return context
 
-    monkeypatch.setattr(ssl, "create_default_context", strict)
-    assert not tls.Trust(True, authority(), "").context().verify_flags & ssl.VERIFY_X509_STRICT
+    monkeypatch.setattr(ssl, "create_default_context", create)
+    if "system" in place:
+        monkeypatch.setenv("SSL_CERT_FILE", str(file))
+    contexts: dict[str, Callable[[], ssl.SSLContext]] = {
+        "ca_pem": tls.Trust(True, pem.decode(), "").context,
+        "system": tls.Trust(True, "", "").context,
+        "prometheus": lambda: prometheus.tls_context(str(file)),
+        "prometheus, system": lambda: prometheus.tls_context(None),
+    }
+    with tls_server(leaf) as port:
+        assert handshake(contexts[place](), port)
 
 
 def test_verify_no_accepts_any_certificate(port: int) -> None:

@@ -95,7 +95,8 @@ _ELSEWHERE: Mapping[str, str] = {
     **dict.fromkeys(
         (
             "pipx install",
-            "python3 -m pip wheel",
+            "python3 -m venv wheel-maker",
+            "wheel-maker/bin/python -m pip wheel",
             "python3 -m venv pdu",
             "python -m pip install --no-index",
         ),
