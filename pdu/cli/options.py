@@ -312,7 +312,7 @@ def _pairs(name: str, form: str) -> Callable[[click.Context, click.Parameter, Se
         pairs: dict[str, str] = getattr(run_options_of(context), name)
         for text in texts:
             key, equals, value = text.partition("=")
-            if not equals or not key.strip():
+            if not equals or not key.strip() or (name == "secret_files" and not value):
                 raise click.UsageError(form, context)
             pairs[key.strip().lower()] = value
             if name == "settings":
@@ -389,8 +389,21 @@ def word_completion(
     return complete
 
 
-class PathOption(click.Path):
-    """The path of a file or a folder. What begins with -- is an option whose turn was not meant."""
+class FilePath(click.Path):
+    """The path of a file or a folder. An empty one is a variable of the shell that is not set, never
+    "not given".
+    """
+
+    def convert(
+        self, value: Any, param: Optional[click.Parameter], ctx: Optional[click.Context]
+    ) -> Any:
+        if not value:
+            self.fail("an empty file name; a variable in its place may not be set", param, ctx)
+        return super().convert(value, param, ctx)
+
+
+class PathOption(FilePath):
+    """The path after an option. What begins with -- is an option whose turn was not meant."""
 
     def convert(
         self, value: Any, param: Optional[click.Parameter], ctx: Optional[click.Context]
@@ -402,7 +415,7 @@ class PathOption(click.Path):
 
 
 #: the commands look at files themselves: their errors name what a file is for
-FILE_ARGUMENT = click.Path(readable=False)
+FILE_ARGUMENT = FilePath(readable=False)
 FILE = PathOption(readable=False)
 FOLDER = PathOption(file_okay=False, readable=False)
 

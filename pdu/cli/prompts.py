@@ -13,7 +13,8 @@ from typing import Optional
 from handlers.shared.errors import NamedSetting, PduHandlerError, Reason, SettingsError, printable
 from handlers.shared.similar_names import similar_names
 
-from ..files.whole_files import read_file, signals_as_ctrl_c
+from ..files.secret_files import secret_in
+from ..files.whole_files import signals_as_ctrl_c
 from .options import RunOptions
 from .output import pause_wait_line
 
@@ -102,16 +103,7 @@ def _secret(run_options: RunOptions, key: str, question: str, is_needed: bool) -
             )
         return run_options.secrets.get(key, "")
     if path is not None:
-        why = "empty"
-        try:
-            # some editors write a byte order mark
-            text = read_file(path).decode("utf-8-sig").rstrip("\r\n")
-            if text:
-                return text
-        except UnicodeDecodeError:
-            # raised below, because the decoder's error contains a part of the secret
-            why = "not UTF-8 text"
-        raise SettingsError(f"{path}: {why}")
+        return secret_in(path)
     value = os.environ.get(f"PDU_{key.upper()}")
     if value or not is_needed:
         return value or ""

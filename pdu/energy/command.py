@@ -27,7 +27,7 @@ from ..cli.options import (
 )
 from ..cli.output import Result, print_result
 from ..cli.shared_options import csv_option
-from ..files.secret_files import SECRET, read_secret
+from ..files.secret_files import secret_in
 from ..recordings.snmp.energy_registers import registers_of_family
 from . import pages, tables
 from .customers import Tenancies, month as month_period, time_zone
@@ -188,5 +188,5 @@ def _source(name: str, match: str, ca_pem: Optional[str], run_options: RunOption
     if not name.startswith(("http://", "https://")):
         return Store(name)
     path = run_options.secret_files.get("token")
-    token = read_secret(path, SECRET).strip() if path else ""
+    token = secret_in(path).strip() if path else ""
     return Prometheus(Server(name, token, ca_pem), match)

@@ -59,6 +59,17 @@ def read_secret(path: str, rule: FilePermission) -> str:
     return decoded(data, path)
 
 
+def secret_in(path: str) -> str:
+    """The secret that is the content of a file, without the ends of lines after it.
+
+    Raises SettingsError, also for an empty file. It shows no part of the content.
+    """
+    text = read_secret(path, SECRET).rstrip("\r\n")
+    if not text:
+        raise SettingsError(f"{path}: empty")
+    return text
+
+
 def _check(path: str, status: os.stat_result, rule: FilePermission) -> None:
     """Raises SettingsError if others may use a file as the rule forbids, or if it belongs to
     another user, who could change it. Pipes and systems without POSIX permissions pass.

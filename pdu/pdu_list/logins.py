@@ -80,7 +80,7 @@ def environment_login(files: Mapping[str, str]) -> DeviceLogin:
     return DeviceLogin(
         ENVIRONMENT,
         settings,
-        {**value_by_key, **{key: _secret_file(path) for key, path in files.items()}},
+        {**value_by_key, **{key: secret_files.secret_in(path) for key, path in files.items()}},
     )
 
 
@@ -146,16 +146,9 @@ def _secret_value(where: str, secret: str, source: str, text: str, folder: str) 
     if source != "_file":
         return text
     try:
-        return _secret_file(os.path.join(folder, text))
+        return secret_files.secret_in(os.path.join(folder, text))
     except SettingsError as error:
         raise SettingsError(f"{where}: {secret}_file: {error}") from None
-
-
-def _secret_file(path: str) -> str:
-    secret = secret_files.read_secret(path, secret_files.SECRET).rstrip("\r\n")
-    if not secret:
-        raise SettingsError(f"{path}: empty")
-    return secret
 
 
 def names(login_by_name: Mapping[str, DeviceLogin]) -> str:

@@ -42,7 +42,10 @@ _MOST_DIGITS = 6  # of a text; more may be a serial number, an address or a tele
 _MOST_LETTERS = 4  # single letters of a text, such as those of "L1 L2 L3"; more may be an address
 # states of a row of outlets: 1,0,1,1
 _STATES = re.compile(r"[0-9](?:[,; ][0-9])*|[01]+")
-_ADDRESS = re.compile(r"[0-9]\.[0-9]+\.[0-9]|:[^:]*:[^:]*:")
+_ADDRESS = re.compile(
+    r"[0-9]\.[0-9]+\.[0-9]|:[^:]*:[^:]*:|::|(?:\b[0-9A-F]{1,2}-){5}|(?:\b[0-9A-F]{2}[. ]){5}",
+    re.IGNORECASE,
+)
 
 
 def has_only_generic_words(text: str) -> bool:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 import pytest
 
+from pdu.cli import exit_codes
 from pdu.cli.options import Option
-from tests.pdu.running import command_of
+from tests.pdu.running import command_of, run
 from tests.pdu.test_help import EVERY
 
 
@@ -38,3 +41,72 @@ def test_a_flag_that_is_not_there_does_not_hide_in_an_argument() -> None:
     with pytest.raises(click.UsageError, match="--needs needs --needed"):
         command.main(["--needs", "--", "--needed"], standalone_mode=False)
     command.main(["--needs", "--needed", "w"], standalone_mode=False)
+
+
+FILE_PARAMETERS = [
+    (path, parameter)
+    for path in EVERY
+    for parameter in command_of(path).params
+    if isinstance(parameter.type, click.Path)
+]
+
+
+@pytest.mark.parametrize(
+    "path, parameter", FILE_PARAMETERS, ids=[f"{' '.join(p)} {o.name}" for p, o in FILE_PARAMETERS]
+)
+def test_an_empty_file_name_is_a_usage_error(
+    path: tuple[str, ...], parameter: click.Parameter, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A variable of the shell that is not set must not choose the usual list or file."""
+    flag = [parameter.opts[-1]] if isinstance(parameter, click.Option) else []
+    code, out, err = run(capsys, *path, *flag, "")
+    assert (code, out) == (exit_codes.WRONG, "")
+    assert "an empty file name" in err
+
+
+# what each command needs before it reads a secret
+SECRET_READERS: dict[tuple[str, ...], list[str]] = {
+    **{
+        (word,): ["snmp", "127.0.0.1:9"]
+        for word in ("status", "statistic", "labels", "outlets", "record", "prove")
+    },
+    **{(word,): ["snmp", "127.0.0.1:9", "1", "--yes"] for word in ("on", "up", "off", "down")},
+    ("cycle",): ["snmp", "127.0.0.1:9", "1", "--yes"],
+    ("check",): ["snmp", "127.0.0.1:9"],
+    ("identify",): ["127.0.0.1:9", "--handler", "snmp"],
+    ("find",): ["127.0.0.1"],
+    ("exporter",): ["list.csv", "--listen", "0"],
+    ("meter",): ["list.csv", "--into", "readings.db", "--rounds", "1"],
+    ("energy", "month"): [*"2026-01 --from http://127.0.0.1:9 --customers customers.csv".split()],
+}
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        path
+        for path in EVERY
+        # which calls the handler with a text of its own in place of the secret
+        if path != ("handler", "check")
+        and any("--secret-file" in option.opts for option in command_of(path).params)
+    ],
+    ids=" ".join,
+)
+def test_a_secret_that_everybody_can_read_is_refused_by_every_command(
+    path: tuple[str, ...],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    secret, hosts = tmp_path / "secret", tmp_path / "list.csv"
+    secret.write_text("s3cr3t-community\n")
+    (tmp_path / "customers.csv").write_text("customer,pdu,outlet,from,to\nc,a,1,,\n")
+    hosts.write_text("name,handler,address\na,snmp,127.0.0.1:9\n")
+    hosts.chmod(0o600)
+    secret.chmod(0o644)
+    key = "token" if path[0] == "energy" else "community"
+    words = [*path, *SECRET_READERS[path], "--secret-file", f"{key}={secret}"]
+    code, out, err = run(capsys, *words)
+    assert f"chmod g-w,o-rw {secret}" in out + err
+    assert code != exit_codes.DONE and "s3cr3t" not in out + err

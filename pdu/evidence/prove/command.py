@@ -146,7 +146,7 @@ def prove_command(
     loaded = load(handler)
     data = connection_data.pdu_data(loaded, address, run_options)
     user = run_options.user or run_options.settings.get("username", "")
-    unit = UnitUnderTest(loaded, data, Scrubber((), run_options.used, user, address).text)
+    unit = UnitUnderTest(loaded, data, Scrubber((), run_options.used, user, address))
     calls = Calls(unit)
     try:
         with new_file(out) as write:
@@ -155,6 +155,8 @@ def prove_command(
             owner = owner_questions.answers(run_options, front, dark, display)
             if plan.outlet:
                 owner = _switch(plan, unit, calls, owner)
+            dark = None if owner.dark is None else tuple(map(unit.outlet, owner.dark))
+            owner = dataclasses.replace(owner, dark=dark)
             proof = dataclasses.replace(proof, owner=owner, calls=tuple(calls.calls))
             write(proof_text(proof).encode())
     except KeyboardInterrupt:
@@ -191,11 +193,11 @@ def _read(plan: _Plan, unit: UnitUnderTest, calls: Calls) -> UnitProof:
         firmware=firmware,
         settings={key: str(settings[key]) for key in _SETTINGS if settings.get(key)},
         numbers={
-            unit.clean(outlet.identity): unit.clean(outlet.number)
+            unit.outlet(outlet.identity): unit.outlet(outlet.number)
             for outlet in unit_reading.outlets
             if outlet.number
         },
-        outlet=unit.clean(plan.outlet),
+        outlet=unit.outlet(plan.outlet),
         owner=OwnerAnswers(),
         calls=(),
         recording=recording,

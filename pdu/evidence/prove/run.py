@@ -25,7 +25,7 @@ from ...reading.outlet_power import AGAIN_S
 from ...reading.parts import Reading
 from ...recordings.nameplate import Nameplate
 from ...recordings.recording_formats import RecordingOptions
-from ...recordings.scrub import SERIALS, Scrubber
+from ...recordings.scrub import NAMES, SERIALS, Scrubber
 from .document import ProvenCall, ProvenOutlet, UnitProof
 
 #: of an error, in characters
@@ -38,8 +38,16 @@ class UnitUnderTest(NamedTuple):
     handler: LoadedHandler
     #: the argument of make_handler
     data: Any
-    #: replaces what could identify the owner in a text
-    clean: Callable[[str], str]
+    #: replaces what could identify the owner
+    scrubber: Scrubber
+
+    def clean(self, text: str) -> str:
+        """A sentence, without what looks private in it."""
+        return self.scrubber.text(text)
+
+    def outlet(self, word: str) -> str:
+        """An identity or a printed number: itself, or a stand-in if it holds other words."""
+        return self.scrubber.other(word)
 
 
 class Calls:
@@ -65,8 +73,8 @@ class Calls:
         )
 
     def _states(self, states: list[tuple[str, EnumPowerStatus]]) -> tuple[ProvenOutlet, ...]:
-        clean = self._unit.clean
-        return tuple(ProvenOutlet(clean(identity), word(state)) for identity, state in states)
+        outlet = self._unit.outlet
+        return tuple(ProvenOutlet(outlet(identity), word(state)) for identity, state in states)
 
     def _figure_fields(self, figures: Figures) -> dict[str, Any]:
         """The fields of a ProvenCall that hold figures. Its outlets are those with a port of
@@ -74,7 +82,7 @@ class Calls:
         """
         outlets = tuple(
             ProvenOutlet(
-                self._unit.clean(identity),
+                self._unit.outlet(identity),
                 "",
                 measured(meter.current_a),
                 measured(meter.energy_kwh),
@@ -107,17 +115,21 @@ class Calls:
 
 def read_unit(unit: UnitUnderTest) -> tuple[Reading, tuple[str, ...]]:
     """States, figures, numbers and nameplate, as the tools read them before the first error, with
-    that error.
+    that error. Names of outlets are no longer told in errors from now on.
     """
     readings = [Reading()]
     parts = (reading.states, reading.power, reading.labels, reading.add_nameplate)
+    call_error = None
     try:
         reading.read_pdu(unit.handler, unit.data, parts, readings.append)
     except (Exception, SystemExit) as error:
         call_error = reading.error_of(error)
-        reason = unit.clean(printable(call_error.reason, _LONGEST))
-        return readings[-1], (f"not all of it was read: {call_error.kind}: {reason}",)
-    return readings[-1], ()
+    for outlet in readings[-1].outlets:
+        unit.scrubber.learn(NAMES, outlet.name)
+    if call_error is None:
+        return readings[-1], ()
+    reason = unit.clean(printable(call_error.reason, _LONGEST))
+    return readings[-1], (f"not all of it was read: {call_error.kind}: {reason}",)
 
 
 def record_unit(unit: UnitUnderTest, tell: Callable[[str], None]) -> tuple[str, tuple[str, ...]]:

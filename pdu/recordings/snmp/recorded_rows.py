@@ -28,6 +28,7 @@ from pdu_common.snmp_client.tool_api import (
 Arcs = tuple[int, ...]
 # the bit of a tag that marks application types, such as Counter32 (RFC 2578)
 _APPLICATION = 64
+_ADDRESS_SIZES = (4, 6, 8, 16)  # octets: IPv4, MAC, EUI-64, IPv6
 NUMBERS = (INTEGER, COUNTER, GAUGE, TICKS, COUNTER64)
 SYS_DESCR, SYS_OBJECT_ID = (1, 3, 6, 1, 2, 1, 1, 1, 0), (1, 3, 6, 1, 2, 1, 1, 2, 0)
 
@@ -61,11 +62,19 @@ class SnmpRow(NamedTuple):
 
     @property
     def text(self) -> Optional[str]:
-        """The text of a printable OCTET STRING, else None."""
+        """The text of a printable OCTET STRING, else None. NUL is only at its end, and control
+        characters only after a printable one; in as many octets as an address has, only at the end:
+        10.0.0.65 is no text.
+        """
         raw = self.raw
         if self.tag != OCTETS or not isinstance(raw, str):
             return None
-        return raw if all(c.isprintable() or c in "\r\n\t\0" for c in raw) else None
+        text = raw.rstrip("\0")
+        if len(self.value) in _ADDRESS_SIZES:
+            is_text = not text or text.rstrip("\r\n").isprintable() and text[0].isprintable()
+        else:
+            is_text = text[:1].isprintable() and all(c.isprintable() or c in "\r\n\t" for c in text)
+        return raw if is_text else None
 
 
 Rows = dict[Arcs, SnmpRow]

@@ -303,8 +303,8 @@ def _read_row(row: SnmpRow, scrubber: Scrubber) -> SnmpRow:
     """A row that the family reads; the login and what looks private are replaced in its text."""
     if row.tag != OCTETS or not isinstance(row.value, bytes):
         return row
-    if row.text is not None:
-        return SnmpRow(OCTETS, scrubber.text(row.text).encode())
+    if isinstance(row.raw, str):
+        return SnmpRow(OCTETS, scrubber.text(row.raw).encode())
     return SnmpRow(OCTETS, b"" if scrubber.holds_login(row.decoded) else row.value)
 
 

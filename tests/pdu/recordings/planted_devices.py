@@ -149,6 +149,7 @@ def nut() -> Iterator[Unit]:
         "driver.parameter.port": "10.20.30.40",
         "driver.parameter.community": COMMUNITY,
         "outlet.2.desc": "db-master-kunde7",
+        "outlet.2.name": "Schmidt",
         "device.description": "frontend42.kunde.example",
         "device.part": f"log in with {ADMIN.password}",
         "ups.id": "frontend42.kunde.example",

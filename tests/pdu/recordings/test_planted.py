@@ -13,7 +13,7 @@ from typing import Callable
 from urllib.parse import quote
 
 import pytest
-from hypothesis import assume, given, settings, strategies
+from hypothesis import assume, example, given, settings, strategies
 
 from handlers.http import login
 from pdu.recordings.scrub import Scrubber
@@ -140,6 +140,8 @@ GROUPS: dict[str, Callable[[bytes], str]] = {
 }
 
 
+@example(bytes.fromhex("00000a0aacdc"), "dashes", "")
+@example(bytes.fromhex("0000000aacdc"), "spaces", "eth0 ")
 @given(MAC, strategies.sampled_from(sorted(GROUPS)), strategies.sampled_from(["", "eth0 ", "is "]))
 @settings(deadline=None)
 def test_a_text_that_stays_holds_a_mac_address_in_no_form(
@@ -150,6 +152,11 @@ def test_a_text_that_stays_holds_a_mac_address_in_no_form(
     told = GROUPS[form](mac)
     assert told.upper() not in Scrubber().text(f"{before}{told}").upper()
     assert Scrubber().other(f"{before}{told}") == "name-1"
+
+
+@pytest.mark.parametrize("address", ["2001::a", "ac::dc", "2001:0:1::a"])
+def test_a_short_ipv6_address_is_no_common_word(address: str) -> None:
+    assert Scrubber().other(address) == "name-1"
 
 
 PLACES: dict[str, Callable[[bytes], Rows]] = {
@@ -210,6 +217,10 @@ def test_six_octets_of_text_are_no_address(text: bytes) -> None:
     assert scrubbed(rows, PduSnmpData("192.0.2.1", {"community": "public"})) == rows
 
 
+@example(bytes((10, 0, 0, 32)), "octets")
+@example(bytes((10, 0, 0, 65)), "octets")
+@example(bytes((13, 10, 0, 32)), "octets")
+@example(bytes((10, 9, 13, 65)), "octets")
 @given(IPV4 | MAC, strategies.sampled_from(sorted(PLACES)))
 @settings(deadline=None)
 def test_rows_hold_an_address_in_no_form(octets: bytes, place: str) -> None:
