@@ -139,8 +139,10 @@ class Store:
         none.
         """
         self._path = path
-        mode = "rwc" if may_write else "ro"
+        mode = "rw" if may_write else "ro"
         with self._translated_errors():
+            if may_write:  # customers' consumption: SQLite's own files get its permissions
+                os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, PRIVATE))
             self._connection = sqlite3.connect(f"file:{quote(path)}?mode={mode}", uri=True)
         try:
             with self._translated_errors():

@@ -155,8 +155,8 @@ def prove_command(
             owner = owner_questions.answers(run_options, front, dark, display)
             if plan.outlet:
                 owner = _switch(plan, unit, calls, owner)
-            dark = None if owner.dark is None else tuple(map(unit.outlet, owner.dark))
-            owner = dataclasses.replace(owner, dark=dark)
+            if owner.dark is not None:
+                owner = dataclasses.replace(owner, dark=tuple(map(unit.outlet, owner.dark)))
             proof = dataclasses.replace(proof, owner=owner, calls=tuple(calls.calls))
             write(proof_text(proof).encode())
     except KeyboardInterrupt:

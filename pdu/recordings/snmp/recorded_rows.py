@@ -70,7 +70,7 @@ class SnmpRow(NamedTuple):
         if self.tag != OCTETS or not isinstance(raw, str):
             return None
         text = raw.rstrip("\0")
-        if len(self.value) in _ADDRESS_SIZES:
+        if len(raw.encode()) in _ADDRESS_SIZES:
             is_text = not text or text.rstrip("\r\n").isprintable() and text[0].isprintable()
         else:
             is_text = text[:1].isprintable() and all(c.isprintable() or c in "\r\n\t" for c in text)

@@ -66,7 +66,10 @@ def test_a_unit_of_every_handler_is_recorded_called_and_switched_off_and_on(
 
 @HANDLERS
 def test_the_file_of_a_unit_with_planted_names_holds_none_of_them(
-    handler: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    handler: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     out = tmp_path / "proof.json"
     with UNITS[handler]() as device:
