@@ -390,9 +390,7 @@ def word_completion(
 
 
 class FilePath(click.Path):
-    """The path of a file or a folder. An empty one is a variable of the shell that is not set, never
-    "not given".
-    """
+    """The path of a file or a folder. An empty one is a variable that is not set, and no path."""
 
     def convert(
         self, value: Any, param: Optional[click.Parameter], ctx: Optional[click.Context]

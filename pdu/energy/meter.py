@@ -101,8 +101,9 @@ def stored_poll(pdu: str, reading: Reading, boot: str) -> StoredPoll:
     age_s = now - (reading.begun or now)
     wall = time.time() - age_s
     when = PollTime(wall, wall + reading.seconds, boot_time() - age_s, boot)
+    error = ""
     if reading.failure is not None:
-        return StoredPoll(pdu, when, {}, error=f"{reading.failure.kind}: {reading.failure.reason}")
+        error = f"{reading.failure.kind}: {reading.failure.reason}"
     registers = {
         outlet.identity: _register(
             outlet.figures.energy_kwh, outlet.figures.power_w, outlet.figures.current_a
@@ -111,9 +112,11 @@ def stored_poll(pdu: str, reading: Reading, boot: str) -> StoredPoll:
     }
     inlet_w = reading.inlet_w if measured(reading.power_w) is None else reading.power_w
     registers[INLET] = _register(reading.energy_kwh, inlet_w, reading.load_a)
+    if error and all(register.wh is None for register in registers.values()):
+        return StoredPoll(pdu, when, {}, error=error)
     plate = reading.plate
     unit = " ".join(filter(None, (plate.serial, plate.firmware)))
-    return StoredPoll(pdu, when, registers, unit, plate.family, plate.uptime_s)
+    return StoredPoll(pdu, when, registers, unit, plate.family, plate.uptime_s, error)
 
 
 def _register(energy_kwh: Figure, power_w: Figure, current_a: Figure) -> StoredRegister:
@@ -125,24 +128,35 @@ def _register(energy_kwh: Figure, power_w: Figure, current_a: Figure) -> StoredR
     return StoredRegister(wh, None, amperes)
 
 
+_UNREAD = "cannot be read"
+
+
 class ErrorLog:
-    """Which PDUs cannot be read: each is reported once, and once when it is read again."""
+    """Which PDUs cannot be read: each is reported once, and once when it is read again. So is one
+    of which something beside the energy cannot be read.
+    """
 
     def __init__(self, say: Callable[[str], object]) -> None:
         self._say = say
-        self._unread: set[str] = set()
+        #: why, by PDU
+        self._errors: dict[str, str] = {}
 
     def note(self, polled: StoredPoll) -> None:
         """Take the result of a poll."""
-        if polled.error and polled.pdu not in self._unread:
-            self._unread.add(polled.pdu)
-            self._say(f"{polled.pdu} cannot be read: {polled.error}")
-        elif not polled.error and polled.pdu in self._unread:
-            self._unread.remove(polled.pdu)
+        error = ""
+        if polled.error:
+            error = "is read without what failed" if polled.registers else _UNREAD
+        before = self._errors.pop(polled.pdu, "")
+        if error:
+            self._errors[polled.pdu] = error
+        if error and error != before:
+            self._say(f"{polled.pdu} {error}: {polled.error}")
+        elif before and not error:
             self._say(f"{polled.pdu} is read again")
 
     def __bool__(self) -> bool:
-        return bool(self._unread)
+        """Whether a PDU cannot be read."""
+        return _UNREAD in self._errors.values()
 
 
 class ClockWatch:

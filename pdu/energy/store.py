@@ -22,6 +22,7 @@ from urllib.parse import quote
 
 from handlers.shared.errors import SettingsError, printable
 
+from ..files.whole_files import PRIVATE
 from .clock import PollTime, poll_bounds
 from .readings import FailedPoll, PduReadings, RegisterReadings
 
@@ -52,7 +53,7 @@ CREATE TABLE poll (
     wh TEXT,                    -- JSON, as the unit's outlets; null is not read
     watts TEXT,
     amperes TEXT,
-    error TEXT);                -- why nothing was read
+    error TEXT);                -- why nothing, or not all, was read
 CREATE INDEX poll_of_unit ON poll (unit, begin);
 CREATE VIEW reading AS
     SELECT pdu, unit.name AS unit, datetime(begin, 'unixepoch') AS utc, outlet.value AS outlet,
@@ -83,7 +84,7 @@ class StoredPoll(NamedTuple):
     unit: str = ""
     family: str = ""
     uptime: Optional[float] = None
-    #: why nothing was read; "" if something was
+    #: why nothing was read or, with registers, what was not; "" if all was
     error: str = ""
 
 
@@ -106,6 +107,11 @@ class _PollRow(NamedTuple):
     watts: Optional[str]
     amperes: Optional[str]
 
+    @property
+    def is_read(self) -> bool:
+        """Whether the unit answered; an energy that was read counts whatever else failed."""
+        return not self.error or self.wh is not None
+
 
 @contextlib.contextmanager
 def exclusive(path: str) -> Iterator[None]:
@@ -115,7 +121,9 @@ def exclusive(path: str) -> Iterator[None]:
     """
     try:
         # beside the file: to close a descriptor of the file itself would end SQLite's own locks
-        descriptor = os.open(f"{path}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        descriptor = os.open(
+            f"{os.path.realpath(path)}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, PRIVATE
+        )
     except (OSError, ValueError) as error:  # ValueError: a path with NUL
         reason = getattr(error, "strerror", error)
         raise SettingsError(f"{printable(path)}.lock cannot be written ({reason})") from None
@@ -143,7 +151,8 @@ class Store:
         with self._translated_errors():
             if may_write:  # customers' consumption: SQLite's own files get its permissions
                 os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, PRIVATE))
-            self._connection = sqlite3.connect(f"file:{quote(path)}?mode={mode}", uri=True)
+            uri = f"file://{quote(os.fsencode(os.path.abspath(path)))}?mode={mode}"
+            self._connection = sqlite3.connect(uri, uri=True)
         try:
             with self._translated_errors():
                 form = self._prepare(may_write)
@@ -213,10 +222,13 @@ class Store:
         return int(self._connection.execute(insert, values).lastrowid or 0)
 
     def newest(self) -> Optional[float]:
-        """When the last poll began, in s since 1970; None if there is none."""
+        """When the last poll began, in s since 1970; None if there is none. Raises
+        SettingsError.
+        """
         last = "SELECT begin FROM poll ORDER BY id DESC LIMIT 1"
-        row = self._connection.execute(last).fetchone()
-        return None if row is None else float(row[0])
+        with self._translated_errors():
+            row = self._connection.execute(last).fetchone()
+            return None if row is None else float(row[0])
 
     def pdus(self, begin: float, end: float) -> Sequence[str]:
         """The PDUs that were polled in a period, sorted. Raises SettingsError."""
@@ -227,10 +239,14 @@ class Store:
 
     def read_pdu(self, pdu: str, begin: float, end: float) -> PduReadings:
         """The polls of a PDU in a period, and a day around it. Raises SettingsError."""
+        with self._translated_errors():
+            return self._read_pdu(pdu, begin, end)
+
+    def _read_pdu(self, pdu: str, begin: float, end: float) -> PduReadings:
         rows = self._rows(pdu, begin - AROUND_S, end + AROUND_S)
         times = [PollTime(row.begin, row.end, row.monotonic, row.boot) for row in rows]
         bounds = [*zip(rows, poll_bounds(times))]
-        polls = [(row, time) for row, time in bounds if time is not None and not row.error]
+        polls = [(row, time) for row, time in bounds if time is not None and row.is_read]
         return PduReadings(
             pdu,
             earliest=[time.earliest for _, time in polls],
@@ -242,7 +258,7 @@ class Store:
             failed=[
                 FailedPoll(row.begin if time is None else time.earliest, row.error or _NO_TIME)
                 for row, time in bounds
-                if row.error or time is None
+                if time is None or not row.is_read
             ],
         )
 
@@ -258,16 +274,20 @@ class Store:
             " family, uptime, outlets, wh, watts, amperes"
         )
         ordered = f"SELECT {columns} {polls} AND poll.id BETWEEN ? AND ? ORDER BY poll.id"
-        with self._translated_errors():
-            first, last = self._connection.execute(ends, (pdu, begin, end)).fetchone()
-            return [_PollRow(*row) for row in self._connection.execute(ordered, (pdu, first, last))]
+        first, last = self._connection.execute(ends, (pdu, begin, end)).fetchone()
+        return [_PollRow(*row) for row in self._connection.execute(ordered, (pdu, first, last))]
 
     @contextlib.contextmanager
     def _translated_errors(self) -> Iterator[None]:
         try:
             yield
-        except sqlite3.Error as error:
-            raise SettingsError(f"{printable(self._path)} cannot be used: {error}") from None
+        except (sqlite3.Error, OSError) as error:
+            reason = getattr(error, "strerror", error)
+        except (ValueError, TypeError):
+            reason = "its content is not what this program wrote"
+        else:
+            return
+        raise SettingsError(f"{printable(self._path)} cannot be used: {reason}")
 
 
 def _text(column: Iterable[Optional[float]]) -> Optional[str]:

@@ -19,8 +19,8 @@ from ..recordings.nameplate import Nameplate
 from ..recordings.topology import MeteredPart
 
 _DEFECT = "defect"
-#: an error of these kinds concerns some of the figures; others are of the device or the login
-_OF_A_FIGURE = ("protocol", "refused", "unsupported")
+#: an error of these kinds concerns some of the values; others are of the device or the login
+_OF_SOME_VALUES = ("protocol", "refused", "unsupported")
 
 
 class PolledOutlet(NamedTuple):
@@ -44,7 +44,7 @@ class CallError(NamedTuple):
 
 
 class Reading(NamedTuple):
-    """The result for one PDU: what was read before the first failure."""
+    """The result for one PDU: what was read, and the first failure."""
 
     outlets: Sequence[PolledOutlet] = ()
     load_a: Figure = None
@@ -96,25 +96,38 @@ def read_pdu(
     data: Any,
     parts: Sequence[Part],
     keep: Callable[[Reading], object] = lambda _: None,
+    *,
+    keeps_failures: bool = False,
 ) -> Reading:
     """Reads these parts of the PDU that `data`, an argument of make_handler, names, in one session.
 
-    `keep` gets the reading after each part. Raises what the handler raises.
+    `keep` gets the reading after each part. Raises what the handler raises; with `keeps_failures`,
+    the first error of some of the values becomes the reading's `failure`, and the next part is
+    read.
     """
     with_states = not {figures, power}.issuperset(parts)
     with HandlerTools(handler).opened(data, with_states) as unit:
-        return read_parts(unit, parts, keep)
+        return read_parts(unit, parts, keep, keeps_failures=keeps_failures)
 
 
 def read_parts(
     unit: OpenHandler,
     parts: Sequence[Part],
     keep: Callable[[Reading], object] = lambda _: None,
+    *,
+    keeps_failures: bool = False,
 ) -> Reading:
     """As `read_pdu`, of a PDU that is open."""
     reading = Reading(begun=time.monotonic())
     for part in parts:
-        reading = part(reading, unit)
+        failure = reading.failure
+        try:
+            reading = part(reading, unit)
+        except Exception as error:
+            if not keeps_failures or getattr(error, "kind", None) not in _OF_SOME_VALUES:
+                raise
+            failure = failure or error_of(error)
+        reading = reading._replace(failure=failure or reading.failure)
         keep(reading)
     return reading._replace(seconds=time.monotonic() - reading.begun)
 
@@ -172,7 +185,7 @@ def read_figures(unit: OpenHandler) -> tuple[Figures, Optional[CallError]]:
     try:
         return unit.figures(with_power=True), None
     except Exception as error:
-        if getattr(error, "kind", None) not in _OF_A_FIGURE:
+        if getattr(error, "kind", None) not in _OF_SOME_VALUES:
             raise
         return unit.figures(with_power=False), error_of(error)
 

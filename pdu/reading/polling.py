@@ -105,7 +105,7 @@ def poll(
     parts: Sequence[Part] = (),
 ) -> Reading:
     """Reads states and figures as DCImanager does, W `with_power`, numbers and names `with_labels`,
-    then the `parts`, in one session until one fails.
+    then the `parts`, in one session. What fails costs itself alone, unless the device is silent.
 
     An Exception or SystemExit becomes the `failure` of the result.
     """
@@ -125,15 +125,15 @@ def _poll_target(target: Target, timeout: Optional[float], parts: Sequence[Part]
 
 
 def _read_parts(target: Target, timeout: Optional[float], parts: Sequence[Part]) -> Reading:
-    """The parts of a reading until the first error, which is its `failure`, with the seconds and
-    the requests that they took.
+    """The parts of a reading, and the first error as its `failure`, with the seconds and the
+    requests that they took. An error of the device or of the login ends it.
     """
     readings = [Reading(begun=time.monotonic())]
     requests = [0]
     try:
         data = target.data(timeout)
         _count(target.handler, requests)
-        reading.read_pdu(target.handler, data, parts, readings.append)
+        reading.read_pdu(target.handler, data, parts, readings.append, keeps_failures=True)
     except (Exception, SystemExit) as error:  # anybody may have written the archive
         readings.append(
             readings[-1]._replace(failure=readings[-1].failure or reading.error_of(error))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import signal
 import sqlite3
 import subprocess
@@ -150,3 +151,57 @@ def test_a_killed_meter_loses_nothing_that_it_accepted(path: str) -> None:
     with contextlib.closing(Store(path)) as store:
         readings = store.read_pdu("rack1", BEGIN, BEGIN + 900.0 * 100_000)
     assert len(readings.earliest) in (accepted + 1, accepted + 2)
+
+
+def test_a_poll_without_something_else_keeps_its_energy(stored: Stored) -> None:
+    partial = poll(1)._replace(error="protocol: no watts")
+    nothing = StoredPoll("rack1", poll(2).time, {}, error="timeout: no answer")
+    readings = stored(poll(0), partial, nothing).read_pdu("rack1", *OCTOBER)
+    assert [*readings.registers["1"].wh] == [1000, 1001]
+    assert readings.failed == [(BEGIN + 1800, "timeout: no answer")]
+
+
+def test_only_its_owner_may_read_it(stored: Stored, path: str) -> None:
+    umask = os.umask(0o022)
+    try:
+        stored(poll(0))
+    finally:
+        os.umask(umask)
+    files = [file for file in Path(path).parent.iterdir() if file.name.startswith("energy.db")]
+    assert files and all(file.stat().st_mode & 0o077 == 0 for file in files)
+
+
+def test_the_lock_is_of_the_file_whatever_its_name(path: str) -> None:
+    link = f"{path}-link"
+    os.symlink(path, link)
+    with exclusive(path), pytest.raises(SettingsError, match="another `pdu meter` writes"):
+        with exclusive(link):
+            pass
+
+
+@pytest.mark.parametrize("name", [b"caf\xe9.db", b"a?b#c%41.db"])
+def test_a_file_may_have_any_name(name: bytes, tmp_path: Path) -> None:
+    path = os.path.join(tmp_path, os.fsdecode(name))
+    with contextlib.closing(Store(f"/{path}", may_write=True)) as store:
+        store.add(poll(0))
+    assert name in os.listdir(os.fsencode(tmp_path))
+
+
+FOREIGN = "CREATE TABLE poll (id, begin, unit); INSERT INTO poll VALUES (1, 'x', 1);"
+
+
+@pytest.mark.parametrize("sql", ["CREATE TABLE x (a);", FOREIGN])
+def test_a_foreign_file_is_told_so(path: str, sql: str) -> None:
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        connection.executescript(f"{sql} PRAGMA user_version = 1;")
+    with contextlib.closing(Store(path, may_write=True)) as store:
+        with pytest.raises(SettingsError):
+            store.newest()
+
+
+def test_a_damaged_file_is_told_so(stored: Stored, path: str) -> None:
+    store = stored(poll(0))
+    with contextlib.closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("UPDATE poll SET wh = '[1, ?'")
+    with pytest.raises(SettingsError, match="not what this program wrote"):
+        store.read_pdu("rack1", *OCTOBER)
