@@ -96,7 +96,7 @@ _ELSEWHERE: Mapping[str, str] = {
         (
             "pipx install",
             "python3 -m venv wheel-maker",
-            "wheel-maker/bin/python -m pip wheel",
+            "python -m pip wheel",
             "python3 -m venv pdu",
             "python -m pip install --no-index",
         ),
