@@ -14,9 +14,7 @@ import io
 import itertools
 import json
 import logging
-import signal
 import socket
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -31,11 +29,10 @@ from tests.needs import ROOT
 from tests.packaging.building import archive, small_tree
 from tests.pdu.monitoring import conftest
 from tests.pdu.monitoring.exporter_process import exporter, serving
-from tests.pdu.monitoring.halls import PDU, SECRETS, Call, environment, line, login, private
+from tests.pdu.monitoring.halls import SECRETS, Call, line, login, private
 from tests.peers import NAMED, PEERS, Peer
 from tests.peers.nut import NO_LINE, of as nut_peer
 from tests.simulators.nut_server import NutServer, SwitchedPdu
-from tests.waiting import bounded
 
 # A refused command may send only lines that begin as in NUT_LINES, and those in NUT_WHOLE.
 NUT_LINES = ("LIST ", "USERNAME ", "PASSWORD ")
@@ -235,42 +232,6 @@ def third_party(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "pdu_small-1.0.tar.gz").write_bytes(archive(tree, "small"))
     (folder / "list.csv").write_text("name,handler,address\n=1+1,pdu_small-1.0.tar.gz,127.0.0.1\n")
     return folder
-
-
-def test_a_watch_prints_the_changes_of_outlets_with_hostile_identities_in_one_line(
-    third_party: Path, tmp_path: Path
-) -> None:
-    tree = small_tree(tmp_path)
-    handler = tree / "small" / "handler.py"
-    handler.write_text(
-        handler.read_text().replace(
-            OWN_PORT,
-            f"""import os
-        marker = {ascii(str(tmp_path / "on"))}
-        state = EnumPowerStatus.UP if os.path.exists(marker) else EnumPowerStatus.DOWN
-        os.unlink(marker) if os.path.exists(marker) else open(marker, "w").close()
-        for text in {ascii(list(TEXTS.values()))}:
-            view.ports.append(PduPortView(identity=text, power_status=state))""",
-        )
-    )
-    (tmp_path / "pdu_small-1.0.tar.gz").write_bytes(archive(tree, "small"))
-    (tmp_path / "list.csv").write_text((third_party / "list.csv").read_text())
-    process = subprocess.Popen(
-        [*PDU, "check", str(tmp_path / "list.csv"), "--watch", "1"],
-        env=environment(),
-        cwd=ROOT,
-        text=True,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-    )
-    with process, bounded(process):
-        assert process.stdout is not None
-        printed = [process.stdout.readline().rstrip("\n") for _ in range(6)]
-        process.send_signal(signal.SIGINT)
-        process.stdout.read()
-    changes = [line for line in printed if " * =1+1: " in line]
-    assert len(changes) == 1 and changes[0].count("off -> on") == len(TEXTS), printed
-    assert all(map(is_one_line, printed)) and len(changes[0]) < 20_000
 
 
 def test_hostile_identities_are_escaped_on_the_terminal_on_the_page_and_in_json(

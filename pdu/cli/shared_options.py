@@ -12,7 +12,7 @@ from typing import Any, Optional
 
 import click
 
-from .options import FILE, FOLDER, Option
+from .options import FILE, Option
 
 
 class ListenAddress(click.ParamType):
@@ -45,14 +45,6 @@ auth_option = functools.partial(
     metavar="FILE",
     type=FILE,
     help="logins: a TOML file with [auth.NAME] tables, not readable by other users",
-)
-archives_option = functools.partial(
-    click.option,
-    "--archives",
-    metavar="DIR",
-    type=FOLDER,
-    help="run the newest archive of each handler in this folder, in place of this program's"
-    " handlers",
 )
 
 # ---- reading many PDUs ---------------------------------------------------------------------------

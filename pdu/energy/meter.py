@@ -30,7 +30,7 @@ from ..cli.options import (
     secret_file_option,
 )
 from ..cli.output import counted, report
-from ..cli.shared_options import archives_option, auth_option, list_option, parallel_option
+from ..cli.shared_options import auth_option, list_option, parallel_option
 from ..network.service_signals import ServiceSignals
 from ..reading.owner_files import OwnerFiles
 from ..reading.parts import Reading, add_nameplate
@@ -110,8 +110,7 @@ def stored_poll(pdu: str, reading: Reading, boot: str) -> StoredPoll:
         )
         for outlet in reading.outlets
     }
-    inlet_w = reading.inlet_w if measured(reading.power_w) is None else reading.power_w
-    registers[INLET] = _register(reading.energy_kwh, inlet_w, reading.load_a)
+    registers[INLET] = _register(reading.energy_kwh, reading.total_w, reading.load_a)
     if error and all(register.wh is None for register in registers.values()):
         return StoredPoll(pdu, when, {}, error=error)
     plate = reading.plate
@@ -264,7 +263,6 @@ class _Meter:
 @click.argument("list_word", metavar="[LIST]", required=False, type=FILE_ARGUMENT)
 @list_option()
 @auth_option()
-@archives_option()
 @click.option(
     "--into",
     metavar="FILE",
@@ -297,7 +295,6 @@ def meter(
     list_word: Optional[str],
     list_file: Optional[str],
     auth_file: Optional[str],
-    archives: Optional[str],
     into: str,
     every_s: float,
     keep_days: Optional[int],
@@ -312,7 +309,7 @@ def meter(
 
     Exit code: 2 if a poll could not be written, or with --rounds if a PDU was not read; else 0.
     """
-    files = OwnerFiles.of_command(run_options, list_word, list_file, auth_file, archives)
+    files = OwnerFiles.of_command(run_options, list_word, list_file, auth_file)
     options = MeterOptions(files, parallel, keep_days)
     with exclusive(into), ServiceSignals() as signals:
         with contextlib.closing(Store(into, may_write=True)) as store:

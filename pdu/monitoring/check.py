@@ -4,11 +4,10 @@ them.
 
 from __future__ import annotations
 
-import json
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, Optional
 
 import click
@@ -26,7 +25,6 @@ from ..cli.options import (
     FILE_ARGUMENT,
     Option,
     RunOptions,
-    Seconds,
     login_options,
     output_options,
     pass_run_options,
@@ -35,7 +33,6 @@ from ..cli.options import (
 from ..cli.output import counted, print_json, printing_to_stderr, progress
 from ..cli.prompts import NoSecret
 from ..cli.shared_options import (
-    archives_option,
     auth_option,
     csv_option,
     list_option,
@@ -50,23 +47,18 @@ from ..pdu_list import form as connection_data
 from ..pdu_list.device_arguments import arguments_help
 from ..pdu_list.listed_pdu import ListedPdu
 from ..pdu_list.logins import ENVIRONMENT, DeviceLogin
-from ..pdu_list.newest_archives import use_newest_archives
 from ..reading import reader_pool
 from ..reading.owner_files import OwnerFiles
 from ..reading.polling import Target, poll, poll_lines, targets
-from . import equipment_csv, tables
+from . import tables
 from .check_report import CheckReport
 from .check_result import (
     NAGIOS_FAILED,
     PduRow,
-    carry_forward,
-    changes,
     judge_reading,
     nagios,
     summary,
 )
-
-_CLEAR, _CHANGED = "\x1b[H\x1b[2J", "*"
 
 
 class CheckOptions(NamedTuple):
@@ -77,31 +69,10 @@ class CheckOptions(NamedTuple):
     owner_files: OwnerFiles
     is_lenient: bool
     parallel: int
-    #: in s; None: poll once
-    watch_s: Optional[float]
     csv: bool
     html: Optional[str]
     nagios: bool
     lines: bool
-
-
-class Round(NamedTuple):
-    """One poll of the whole list."""
-
-    #: its changes: outlets and energies are compared with the last ones that were read
-    outcome: CheckReport
-    #: when, in seconds since 1970
-    ended: float
-
-    @property
-    def when(self) -> str:
-        """Local time, for people."""
-        return time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(self.ended))
-
-    @property
-    def when_utc(self) -> str:
-        """For programs: in local time, an hour comes twice when summer time ends."""
-        return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(self.ended))
 
 
 def _failed_plugin(reason: str) -> int:
@@ -130,12 +101,8 @@ class _Check(Subcommand):
             ) from None
 
 
-def _run(
-    config: CheckOptions,
-    run_options: RunOptions,
-    equipment: Optional[equipment_csv.EquipmentFile],
-) -> int:
-    """Poll once, or every `watch_s` seconds until interrupted. Returns the exit code."""
+def _run(config: CheckOptions, run_options: RunOptions) -> int:
+    """Read all PDUs once, and print what was read. Returns the exit code."""
     # name of a PDU that the list has twice -> the name under which it is counted
     repeated: Mapping[str, str] = {}
     if config.words[1:]:
@@ -144,27 +111,10 @@ def _run(
         fleet_targets, repeated = _listed_pdus(config, run_options)
     if config.html is not None:
         check_page(config.html)
-    if config.watch_s is None:
-        cache_contexts()
-    pool = reader_pool.ReaderPool(config.parallel)
-    earlier_rows: dict[str, PduRow] = {}
-    begin = time.monotonic()
-    while True:
-        check_round = _round(config, run_options, pool, fleet_targets, earlier_rows, repeated)
-        _print_round(config, run_options, check_round, first=not earlier_rows)
-        if equipment is not None:
-            print(
-                equipment_csv.write(equipment, fleet_targets, check_round.outcome.rows),
-                file=sys.stderr,
-            )
-        if config.watch_s is None:
-            return check_round.outcome.totals.level
-        earlier_rows = {
-            row.device.name: carry_forward(earlier_rows.get(row.device.name), row)
-            for row in check_round.outcome.rows
-        }
-        begin = max(begin + config.watch_s, time.monotonic())
-        time.sleep(max(0.0, begin - time.monotonic()))
+    cache_contexts()
+    outcome = _read(config, run_options, fleet_targets, repeated)
+    _print(config, run_options, outcome)
+    return outcome.totals.level
 
 
 def _named_pdus(config: CheckOptions, run_options: RunOptions) -> Sequence[Target]:
@@ -182,7 +132,7 @@ def _named_pdus(config: CheckOptions, run_options: RunOptions) -> Sequence[Targe
         for host in dict.fromkeys(host_words)
     ]
     named_targets: list[Target] = []
-    for pdu in use_newest_archives(pdus, config.owner_files.archives):
+    for pdu in pdus:
         handler = load(pdu.handler)
         settings, secrets = connection_data.form_fields(handler, pdu.address, run_options)
         login = DeviceLogin(ENVIRONMENT, {}, secrets)
@@ -212,7 +162,7 @@ def _listed_pdus(
     fleet = owner_files.files(config.is_lenient)
     if fleet.ignored:
         print(f"ignored columns of {where}: {', '.join(fleet.ignored)}", file=sys.stderr)
-    devices = use_newest_archives(fleet.devices, owner_files.archives)
+    devices = fleet.devices
     usual = owner_files.login()
     fleet_targets = targets(devices, fleet.auths, usual)
     prompted_secrets = _prompted_secrets(where, fleet_targets)
@@ -245,22 +195,18 @@ def _prompted_secrets(file: str, fleet_targets: Sequence[Target]) -> dict[str, s
     }
 
 
-# ---- one round -----------------------------------------------------------------------------------
-
-
-def _round(
+def _read(
     config: CheckOptions,
     run_options: RunOptions,
-    pool: reader_pool.ReaderPool,
     fleet_targets: Sequence[Target],
-    earlier_rows: Mapping[str, PduRow],
     repeated: Mapping[str, str],
-) -> Round:
-    """Read all PDUs once, and judge them against the rows of the round before."""
-    # a row keeps its outlets only where something shows or compares them: lists are long
-    keep = run_options.json or config.html is not None or config.watch_s is not None
+) -> CheckReport:
+    """Read all PDUs once, and judge them."""
+    # a row keeps its outlets only where something shows them: lists are long
+    keep = run_options.json or config.html is not None
     rows: list[Optional[PduRow]] = [None] * len(fleet_targets)
     begin = time.monotonic()
+    pool = reader_pool.ReaderPool(config.parallel)
     readings = pool.read_all(fleet_targets, read_target=poll_lines if config.lines else poll)
     progress_bar = progress(len(fleet_targets), "polling", show_pos=True)
     with printing_to_stderr(), progress_bar as bar:
@@ -269,59 +215,23 @@ def _round(
             if bar is not None:
                 bar.update(1)
     complete_rows = [row for row in rows if row is not None]
-    totals = summary(complete_rows, time.monotonic() - begin, repeated)
-    marks = _marks(complete_rows, earlier_rows)
-    return Round(CheckReport(complete_rows, totals, marks), time.time())
+    return CheckReport(complete_rows, summary(complete_rows, time.monotonic() - begin, repeated))
 
 
-def _marks(rows: Sequence[PduRow], earlier_rows: Mapping[str, PduRow]) -> dict[str, list[str]]:
-    """PDU -> what changed since the round of `earlier_rows`, for those that changed."""
-    marks: dict[str, list[str]] = {}
-    for row in rows:
-        name = row.device.name
-        what = changes(earlier_rows[name], row) if name in earlier_rows else []
-        if what:
-            marks[name] = what
-    return marks
-
-
-def _print_round(
-    config: CheckOptions, run_options: RunOptions, check_round: Round, first: bool
-) -> None:
-    """Print a round in the chosen form, and write the page if --html asks for it."""
-    outcome = check_round.outcome
+def _print(config: CheckOptions, run_options: RunOptions, outcome: CheckReport) -> None:
+    """Print what was read in the chosen form, and write the page if --html asks for it."""
     if run_options.json:
-        document = tables.check_document(*outcome)
-        if config.watch_s is None:
-            print_json(document)
-        else:
-            print(json.dumps({"time": check_round.when_utc, **document}), flush=True)
+        print_json(tables.check_document(*outcome))
     elif config.csv:
         sys.stdout.write(tables.csv_text(outcome.rows))
     elif config.nagios:
         print("\n".join(nagios(outcome.totals, outcome.rows)))
     else:
-        for line in _lines(config, check_round, first):
+        for line in outcome.lines():
             print(line)
-        sys.stdout.flush()
     # after what was read is printed: a full disk does not hide it
     if config.html is not None:
-        write_page(config.html, outcome.report(time_shown(check_round.ended)).page())
-
-
-def _lines(config: CheckOptions, check_round: Round, first: bool) -> Iterator[str]:
-    """The round as text. The first round, and every round on a terminal, shows all PDUs. Other
-    rounds show what changed, what to do about it and the verdict, or nothing if no PDU changed.
-    """
-    terminal, outcome = sys.stdout.isatty(), check_round.outcome
-    if config.watch_s is not None and terminal:
-        yield _CLEAR + check_round.when
-    if first or terminal:
-        yield from outcome.lines()
-    elif outcome.marks:
-        for name, what in outcome.marks.items():
-            yield f"{check_round.when} {_CHANGED} {printable(name)}: {'; '.join(what)}"
-        yield from outcome.changed_lines()
+        write_page(config.html, outcome.report(time_shown(time.time())).page())
 
 
 _HELP = f"""Read all PDUs of a list in parallel: states, load, energy, and what is wrong.
@@ -354,19 +264,10 @@ states could not be read for another reason. If the list or an option is wrong: 
 @click.argument("words", metavar="[LIST | HANDLER HOST...]", nargs=-1, type=FILE_ARGUMENT)
 @list_option()
 @auth_option()
-@archives_option()
 @click.option(
     "--lenient", is_flag=True, help="list and ignore columns of a CSV file that are unknown"
 )
 @parallel_option(default=reader_pool.PARALLEL)
-@click.option(
-    "--watch",
-    cls=Option,
-    metavar="SECONDS",
-    type=Seconds(1, 86400),
-    excludes=["--csv", "--nagios", "--dcimanager"],
-    help="poll every SECONDS, and mark what changed",
-)
 @csv_option(excludes=["--json", "--nagios"])
 @click.option("--html", metavar="FILE", type=FILE, help="also write one self-contained page")
 @click.option(
@@ -381,21 +282,6 @@ states could not be read for another reason. If the list or an option is wrong: 
     is_flag=True,
     help="also read lines and breakers, and how near they are to a rating",
 )
-@click.option(
-    "--dcimanager",
-    cls=Option,
-    metavar="FILE",
-    type=FILE,
-    requires=["--columns"],
-    help="also write this new file, from which DCImanager imports the PDUs",
-)
-@click.option(
-    "--columns",
-    cls=Option,
-    metavar="NAME,...",
-    requires=["--dcimanager"],
-    help="the fields of a PDU in that file, as the vendor's page lists them",
-)
 @login_options
 @output_options
 @pass_run_options
@@ -404,24 +290,19 @@ def check(
     words: Sequence[str],
     list_file: Optional[str],
     auth_file: Optional[str],
-    archives: Optional[str],
     lenient: bool,
     parallel: int,
-    watch: Optional[float],
     csv: bool,
     html: Optional[str],
     nagios: bool,
     lines: bool,
-    dcimanager: Optional[str],
-    columns: Optional[str],
 ) -> int:
     # this command's exit code 1 is a finding about a PDU, so a defect of ours is not told by it
     run_options.defect_code = WRONG
-    files = OwnerFiles.of_command(run_options, None, list_file, auth_file, archives)
-    config = CheckOptions(words, files, lenient, parallel, watch, csv, html, nagios, lines)
+    files = OwnerFiles.of_command(run_options, None, list_file, auth_file)
+    config = CheckOptions(words, files, lenient, parallel, csv, html, nagios, lines)
     try:
-        equipment = equipment_csv.equipment_file(dcimanager, columns)
-        return _run(config, run_options, equipment)
+        return _run(config, run_options)
     except Exception as error:
         if not nagios or isinstance(error, BrokenPipeError):
             raise

@@ -6,7 +6,7 @@ in view, and the table of a fleet is longer than a terminal.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from typing import NamedTuple
 
@@ -46,8 +46,6 @@ class CheckReport(NamedTuple):
 
     rows: Sequence[PduRow]
     totals: Summary
-    #: name of a PDU -> what changed since the poll before
-    marks: Mapping[str, Sequence[str]]
 
     def report(self, when: str) -> Report:
         """For a page and for programs. `when`: with its zone."""
@@ -56,32 +54,21 @@ class CheckReport(NamedTuple):
         parts = [
             *self._verdict(),
             *_advice_parts(self.rows),
-            *self._changes(),
             *_unknown(self.rows),
             Section("Load and energy"),
             self._all(),
         ]
-        return Report(frame, parts, partial(check_document, self.rows, self.totals, self.marks))
+        return Report(frame, parts, partial(check_document, self.rows, self.totals))
 
     def lines(self) -> Iterator[str]:
         """For a terminal."""
         yield from text_lines([self._all(), *_unknown(self.rows), *_advice_parts(self.rows)])
-        yield from text_lines([*self._changes(), "", *self._verdict()])
-
-    def changed_lines(self) -> Iterator[str]:
-        """For a terminal: what to do about the PDUs that changed, and the verdict on all."""
-        changed_rows = [row for row in self.rows if row.device.name in self.marks]
-        yield from text_lines([*_remedies(changed_rows), *self._verdict()])
+        yield from text_lines(["", *self._verdict()])
 
     def _verdict(self) -> Iterator[Part]:
         verdict, *sums = self.totals.lines()
         yield Headline(verdict, LOOKS[self.totals.level])
         yield from sums
-
-    def _changes(self) -> Iterator[Part]:
-        if self.marks:
-            rows = [[row_header(pdu), words("; ".join(what))] for pdu, what in self.marks.items()]
-            yield from (Section("Changes"), Table("", ("PDU", "change"), rows))
 
     def _all(self) -> Table:
         """The worst first."""

@@ -14,7 +14,7 @@ from handlers.shared.errors import printable
 from handlers.shared.meter_figures import Figure, measured
 
 from ..cli.output import counted, decimals, figure
-from ..cli.states import DOWN, UNKNOWN, UP, word
+from ..cli.states import DOWN, UNKNOWN, UP
 from ..pdu_list.listed_pdu import ListedPdu
 from ..reading.parts import PolledOutlet, Reading
 from ..recordings.topology import MeteredPart
@@ -308,38 +308,3 @@ def nagios(totals: Summary, rows: Sequence[PduRow]) -> list[str]:
 
 def _plain(text: str) -> str:
     return text.replace("|", "/")  # the bar separates performance data
-
-
-def carry_forward(earlier: Optional[PduRow], row: PduRow) -> PduRow:
-    """The row for the next call of `changes`: states or an energy that `row` lacks are taken from
-    `earlier`.
-    """
-    if earlier is not None and row.on is None:
-        row = row._replace(
-            on=earlier.on, off=earlier.off, unknown=earlier.unknown, outlets=earlier.outlets
-        )
-    if earlier is not None and measured(row.energy_kwh) is None:
-        return row._replace(energy_kwh=earlier.energy_kwh)
-    return row
-
-
-def changes(earlier: PduRow, later: PduRow) -> list[str]:
-    """What changed: the result, outlets if both rows have states, and an energy that fell.
-
-    Changed loads are left out.
-    """
-    sentences = [] if earlier.result == later.result else [f"{earlier.result} -> {later.result}"]
-    if earlier.on is not None and later.on is not None:
-        states = {outlet.identity: word(outlet.state) for outlet in earlier.outlets}
-        now = {outlet.identity: word(outlet.state) for outlet in later.outlets}
-        sentences += [
-            f"outlet {identity} {states.get(identity, 'new')} -> {now.get(identity, 'gone')}"
-            for identity in {**states, **now}
-            if states.get(identity) != now.get(identity)
-        ]
-    before_kwh, now_kwh = measured(earlier.energy_kwh), measured(later.energy_kwh)
-    if before_kwh is not None and now_kwh is not None and now_kwh < before_kwh:
-        old, new = figure(before_kwh), figure(now_kwh)
-        # else too small to show
-        sentences += [f"energy fell from {old} to {new} kWh"] if old != new else []
-    return sentences

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple, NoReturn, Optional
 import click
 
 from handlers import registry
-from handlers.shared.errors import SettingsError, printable
+from handlers.shared.errors import SettingsError
 
 from ..cli import optional_packages
 from ..cli.error_output import Interrupted, fail
@@ -32,7 +32,6 @@ from ..cli.options import (
 )
 from ..cli.output import print_json, report
 from ..cli.shared_options import (
-    archives_option,
     auth_option,
     list_option,
     listen_option,
@@ -42,10 +41,9 @@ from ..loading.handler_loading import load
 from ..network.listening import bound_socket
 from ..network.service_signals import ServiceSignals
 from ..pdu_list import names
-from ..pdu_list.newest_archives import loadable_handlers
 from ..reading.owner_files import OwnerFiles
 from ..reading.parts import error_of
-from .host_check import HostCheck
+from .host_check import check_host_on_loopback
 from .networks import one_network
 from .target_policy import TargetPolicy
 
@@ -60,10 +58,6 @@ class ExporterOptions(NamedTuple):
     owner_files: OwnerFiles
     #: further addresses that may be queried
     networks: Sequence[str] = ()
-    #: serial numbers, firmware and uptimes too
-    identity: bool = False
-    #: the watts of outlets too
-    power: bool = False
 
 
 @click.command(
@@ -77,7 +71,6 @@ class ExporterOptions(NamedTuple):
 @click.argument("list_word", metavar="[LIST]", required=False, type=FILE_ARGUMENT)
 @list_option()
 @auth_option()
-@archives_option()
 @click.option(
     "--network",
     metavar="CIDR",
@@ -89,7 +82,7 @@ class ExporterOptions(NamedTuple):
     "--allow-host",
     metavar="NAME",
     multiple=True,
-    help="a further name by which clients call this server; repeatable",
+    help="on a loopback address: a further name by which clients call it; repeatable",
 )
 @parallel_option(default=64)
 @click.option(
@@ -100,12 +93,6 @@ class ExporterOptions(NamedTuple):
     show_default=True,
     help="end a probe this much before Prometheus gives up",
 )
-@click.option(
-    "--identity",
-    is_flag=True,
-    help="also serve serial numbers, firmware and uptimes: more requests",
-)
-@click.option("--power", is_flag=True, help="also serve the watts of outlets: more requests")
 @secret_file_option
 @output_options
 @pass_run_options
@@ -114,14 +101,11 @@ def exporter(
     list_word: Optional[str],
     list_file: Optional[str],
     auth_file: Optional[str],
-    archives: Optional[str],
     network: Sequence[str],
     listen: str,
     allow_host: Sequence[str],
     parallel: int,
     timeout_offset: float,
-    identity: bool,
-    power: bool,
 ) -> int:
     """Serve many PDUs to Prometheus: /probe?target=NAME or
     /probe?target=HOST[:PORT]&handler=HANDLER&auth=LOGIN.
@@ -134,17 +118,14 @@ def exporter(
     """
     try:
         # imported late: 60 ms, and their packages may be missing
-        from . import probes, server
+        from . import server
         from .web_server import WebServer
     except ModuleNotFoundError as error:
         if error.name is None or error.name.partition(".")[0] not in _PACKAGES:
             raise
         raise SettingsError(optional_packages.missing("the exporter", *_PACKAGES)) from None
     config = ExporterOptions(
-        OwnerFiles.of_command(run_options, list_word, list_file, auth_file, archives),
-        network,
-        identity,
-        power,
+        OwnerFiles.of_command(run_options, list_word, list_file, auth_file), network
     )
     is_open = bool(network and auth_file)
     if config.owner_files.list is None and not is_open:
@@ -159,12 +140,11 @@ def exporter(
         served = server.Exporter(
             read_targets(config),
             server.ServerLimits(parallel, timeout_offset),
-            probes.ProbeExtras(identity, power),
         )
         listener = bound_socket(listen, "--listen", USUAL_LISTEN)
         url = page_url(listen, listener.getsockname()[1])
         here = listen.rpartition(":")[0]
-        application = HostCheck(server.ExporterRoutes(served), here, allow_host)
+        application = check_host_on_loopback(server.ExporterRoutes(served), here, allow_host)
         web_server = WebServer(application, listener, served.threads)
         threading.Thread(target=web_server.run, daemon=True).start()
         _greet(url, run_options)
@@ -206,19 +186,7 @@ def read_targets(config: ExporterOptions) -> TargetPolicy:
     fleet = config.owner_files.files()
     networks = [one_network(text) for text in dict.fromkeys(config.networks)]
     targets = config.owner_files.targets(fleet)
-    archive_devices = [
-        target.device.name for target in targets if not registry.is_handler(target.handler.shown)
-    ]
-    has_archives = bool(archive_devices) or config.owner_files.archives is not None
-    asks_more = config.identity or config.power
-    if asks_more and has_archives:
-        raise SettingsError(
-            f"{'--identity' if config.identity else '--power'} is not for archives, which answer"
-            " DCImanager's calls only: "
-            + (printable(", ".join(archive_devices), 200) or "--archives")
-        )
-    path_by_name = loadable_handlers(config.owner_files.archives) if networks else {}
-    handlers = {name: load(path) for name, path in path_by_name.items()}
+    handlers = {name: load(name) for name in registry.names()} if networks else {}
     return TargetPolicy(targets, networks, handlers, fleet.auths)
 
 

@@ -1,14 +1,12 @@
-"""By which names a server of our own may be called.
+"""By which names a server that listens on a loopback address may be called.
 
 A web page whose name leads to this address (DNS rebinding) may read the answers of a server that
-asks for no login. Its requests have that name as their Host (RFC 9110, 7.2), and are refused.
+asks for no login, though no other machine reaches it. Its requests have that name as their Host
+(RFC 9110, 7.2), and are refused.
 """
 
 from __future__ import annotations
 
-import contextlib
-import ipaddress
-import socket
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Optional
 
@@ -17,8 +15,15 @@ from ..network.hosts import is_this_machine, one_spelling
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-#: listening at all addresses
-_ANY = ("", "0.0.0.0", "::")  # noqa: S104
+
+def check_host_on_loopback(
+    application: WSGIApplication, listen: str, names: Sequence[str]
+) -> WSGIApplication:
+    """The application behind a HostCheck if it listens on a loopback address. Elsewhere it is
+    reached by names that only its network knows, such as a container's.
+    """
+    is_loopback = is_this_machine(listen.strip("[]"))
+    return HostCheck(application, listen, names) if is_loopback else application
 
 
 class HostCheck:
@@ -27,18 +32,11 @@ class HostCheck:
     def __init__(
         self, application: WSGIApplication, listen: str, names: Sequence[str] = ()
     ) -> None:
-        """`listen`: the address at which the server listens, "" for all. `names`: further hosts
-        that its owner allows, without a port.
-
-        Allowed are `listen`, this machine's own name, and localhost if the server listens there;
-        if it listens at all addresses, each address, because a page's name is no address.
+        """`listen`: the address at which the server listens. `names`: further hosts that its owner
+        allows, without a port, beside that address and localhost.
         """
         self._application = application
-        listen = _plain(listen)
-        self._allows_addresses = listen in _ANY
-        self._names = {listen, _plain(socket.gethostname()), *map(_plain, names)} - {""}
-        if self._allows_addresses or is_this_machine(listen):
-            self._names.add("localhost")
+        self._names = {"localhost", *map(_plain, (listen, *names))}
 
     def __call__(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
         # browsers always send a Host; HTTP/1.0, as of health checks, needs none. The server joins
@@ -59,7 +57,7 @@ class HostCheck:
         name = host_name(host)
         if name is None:
             return False
-        return _plain(name) in self._names or (self._allows_addresses and _is_address(name))
+        return _plain(name) in self._names
 
 
 def host_name(host: str) -> Optional[str]:
@@ -72,10 +70,3 @@ def host_name(host: str) -> Optional[str]:
 
 def _plain(name: str) -> str:
     return one_spelling(name.strip("[]"))
-
-
-def _is_address(name: str) -> bool:
-    with contextlib.suppress(ValueError):
-        ipaddress.ip_address(name.strip("[]"))
-        return True
-    return False

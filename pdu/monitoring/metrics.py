@@ -32,6 +32,7 @@ from handlers.shared.meter_figures import measured
 from ..cli.states import SPELLED, UNKNOWN
 from ..reading.outlet_figures import JOULES, OUTLET_FIGURES
 from ..reading.parts import Reading
+from ..recordings.topology import BREAKER, LINE
 
 _PERCENT = 100.0
 # bytes; a shorter page fits into one packet
@@ -160,6 +161,21 @@ def metrics_of(reading: Reading, is_metered: bool) -> Iterator[Metric]:
         ((), None if error is None else error / _PERCENT),
     )
     yield gauge("pdu_load_amperes", "Load of the PDU.", ((), measured(reading.load_a)))
+    yield gauge("pdu_power_watts", "Active power of the PDU.", ((), measured(reading.total_w)))
+    for kind, whole_name in ((LINE, "line of the inlet"), (BREAKER, "breaker inside the PDU")):
+        parts = [part for part in reading.meters if part.kind == kind]
+        yield gauge(
+            f"pdu_{kind}_current_amperes",
+            f"Current of a {whole_name}.",
+            *(((part.label,), part.current_a) for part in parts),
+            labels=(kind,),
+        )
+        yield gauge(
+            f"pdu_{kind}_rating_amperes",
+            f"The most that a {whole_name} may carry, as the PDU reports it.",
+            *(((part.label,), part.rating_a) for part in parts),
+            labels=(kind,),
+        )
     yield energy(
         "pdu_energy_joules",
         "Energy that the PDU has counted.",

@@ -5,11 +5,11 @@ from __future__ import annotations
 import functools
 import threading
 import time
-from typing import NamedTuple, Optional
+from typing import Optional
 
 from handlers.shared.errors import SettingsError
 
-from ..reading.parts import CallError, Reading, add_nameplate
+from ..reading.parts import CallError, Reading, add_nameplate, read_topology
 from ..reading.polling import Target, is_silence, poll
 from ..reading.reader_pool import HANGS, TOO_MANY_HANG, ReaderPool
 
@@ -24,34 +24,22 @@ WAITING = 32
 _LATE = CallError("timeout", "not done within the scrape's time-out")
 
 
-class ProbeExtras(NamedTuple):
-    """What probes read besides states, figures and labels."""
-
-    #: which unit it is
-    identity: bool = False
-    #: the watts of its outlets
-    power: bool = False
-
-
-NO_EXTRAS = ProbeExtras()
-
-
-def probe(target: Target, seconds: float, extras: ProbeExtras = NO_EXTRAS) -> Reading:
-    """Reads the PDU, which may take `seconds`."""
+def probe(target: Target, seconds: float) -> Reading:
+    """Reads the PDU, which may take `seconds`: first what a month of energy needs."""
     return poll(
         target,
         _OF_HANDLER * seconds,
         with_labels=True,
-        with_power=extras.power,
-        parts=(add_nameplate,) if extras.identity else (),
+        with_power=True,
+        parts=(add_nameplate, read_topology),
     )
 
 
 class Prober:
     """Reads up to `parallel` PDUs at a time. A reading that is not done in time is left behind."""
 
-    def __init__(self, parallel: int, extras: ProbeExtras = NO_EXTRAS) -> None:
-        self._extras, self._pool = extras, ReaderPool()
+    def __init__(self, parallel: int) -> None:
+        self._pool = ReaderPool()
         self._slots = threading.Semaphore(parallel)
         self._places = threading.Semaphore(parallel + WAITING)
 
@@ -86,7 +74,7 @@ class Prober:
         PDU silent.
         """
         left = end - time.monotonic()
-        read = functools.partial(probe, seconds=left, extras=self._extras)
+        read = functools.partial(probe, seconds=left)
         try:
             reading = self._pool.read(target, left, read)
         except SettingsError:  # the system allows no more threads

@@ -1,4 +1,4 @@
-"""The exporter over HTTP: /probe, /metrics, /healthz, /targets and a page that lists them."""
+"""The exporter over HTTP: /probe, /metrics, /healthz and /targets."""
 
 from __future__ import annotations
 
@@ -11,10 +11,8 @@ from urllib.parse import parse_qsl
 
 from handlers.shared.errors import printable
 
-from ..cli.output import counted
-from ..files import html
 from .metrics import ExporterMetrics, Page, gzip_encoded, page
-from .probes import LEAST_S, NO_EXTRAS, WAITING, ProbeExtras, Prober
+from .probes import LEAST_S, WAITING, Prober
 from .target_policy import NotAllowed, ProbeQuery, TargetPolicy
 
 if TYPE_CHECKING:
@@ -26,7 +24,6 @@ _SCRAPE_TIMEOUT = "HTTP_X_PROMETHEUS_SCRAPE_TIMEOUT_SECONDS"
 USUAL_S = 30.0
 _MOST_S = 300.0
 _TEXT = "text/plain; charset=utf-8"
-_HTML = "text/html; charset=utf-8"
 _JSON = "application/json"
 _PAGES = 4  # threads for other pages than those of probes
 _BUSY = b"waited too long for other probes: raise --parallel, or start another exporter\n"
@@ -51,11 +48,9 @@ class HttpAnswer(NamedTuple):
 class Exporter:
     """The answers of the server. `allowed` may be replaced while the server runs."""
 
-    def __init__(
-        self, policy: TargetPolicy, limits: ServerLimits, extras: ProbeExtras = NO_EXTRAS
-    ) -> None:
+    def __init__(self, policy: TargetPolicy, limits: ServerLimits) -> None:
         self.allowed, self.limits = policy, limits
-        self._prober = Prober(limits.parallel, extras)
+        self._prober = Prober(limits.parallel)
         self.own = ExporterMetrics(lambda: self._prober.running)
 
     @property
@@ -104,19 +99,6 @@ class Exporter:
             for device in devices
         ]
         return Page(_JSON, json.dumps(groups).encode())
-
-    def index(self) -> Page:
-        """The start page for people."""
-        rows = "".join(
-            f"<li><code>{html.safe(target.device.name)}</code> {html.safe(target.device.where)}</li>"
-            for target in self.allowed.listed
-        )
-        return Page(
-            _HTML,
-            f"""{html.begin("PDU exporter")}<ul><li>/probe?target=NAME</li><li>/probe?target=HOST[:PORT]&amp;handler=HANDLER&amp;auth=LOGIN</li>
-<li><a href="metrics">/metrics</a> of the exporter itself</li><li><a href="targets">/targets</a> for http_sd_configs</li>
-<li><a href="healthz">/healthz</a></li></ul><h2>{counted(len(self.allowed.listed), "PDU")}</h2><ul>{rows}</ul>{html.END}""".encode(),
-        )
 
 
 def _query(text: str) -> ProbeQuery:
@@ -174,10 +156,9 @@ class ExporterRoutes:
             "/metrics": lambda: exporter.own.page(accept),
             "/healthz": lambda: Page(_TEXT, b"ok\n"),
             "/targets": exporter.targets,
-            "/": exporter.index,
         }
         if path not in pages:
             return HttpAnswer(
-                404, Page(_TEXT, b"the paths are /, /probe, /metrics, /healthz, /targets\n")
+                404, Page(_TEXT, b"the paths are /probe, /metrics, /healthz, /targets\n")
             )
         return HttpAnswer(200, gzip_encoded(pages[path](), encoding))

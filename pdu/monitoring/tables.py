@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, Callable, NamedTuple
 
 from handlers.shared.meter_figures import NotKnown, measured
@@ -127,18 +127,16 @@ def csv_text(rows: Sequence[PduRow]) -> str:
     )
 
 
-def check_document(
-    rows: Sequence[PduRow], totals: Summary, changes_by_pdu: Mapping[str, Sequence[str]]
-) -> dict[str, Any]:
-    """The summary, and each PDU with its counts, figures, outlets, error and changes."""
+def check_document(rows: Sequence[PduRow], totals: Summary) -> dict[str, Any]:
+    """The summary, and each PDU with its counts, figures, outlets and error."""
     return {
         "summary": dataclasses.asdict(totals),
-        "pdus": [_row_as_json(row, changes_by_pdu) for row in rows],
+        "pdus": [_row_as_json(row) for row in rows],
     }
 
 
-def _row_as_json(row: PduRow, changes_by_pdu: Mapping[str, Sequence[str]]) -> dict[str, Any]:
-    """A PDU in `pdu check --json`: its columns, outlets, error and changes."""
+def _row_as_json(row: PduRow) -> dict[str, Any]:
+    """A PDU in `pdu check --json`: its columns, outlets and error."""
     cells: dict[str, Any] = {column.key: column.value(row) for column in COLUMNS if column.json}
     cells["outlets"] = [
         {
@@ -154,6 +152,4 @@ def _row_as_json(row: PduRow, changes_by_pdu: Mapping[str, Sequence[str]]) -> di
     ]
     if row.kind:
         cells["error"] = {"kind": row.kind, "reason": row.reason, "remedy": row.remedy}
-    if row.device.name in changes_by_pdu:
-        cells["changes"] = list(changes_by_pdu[row.device.name])
     return cells

@@ -16,7 +16,6 @@ from ..cli.output import report
 from ..pdu_list import device_list, names
 from ..pdu_list.device_list import DeviceList
 from ..pdu_list.logins import DeviceLogin, environment_login, read_logins
-from ..pdu_list.newest_archives import use_newest_archives
 from .polling import Target, targets
 
 
@@ -26,8 +25,6 @@ class OwnerFiles(NamedTuple):
     list: Optional[str] = None
     #: the file with logins
     auth: Optional[str] = None
-    #: the folder whose archives replace the handlers
-    archives: Optional[str] = None
     #: the paths of --secret-file, by key
     secret_files: Mapping[str, str] = {}
 
@@ -38,7 +35,6 @@ class OwnerFiles(NamedTuple):
         list_word: Optional[str],
         list_file: Optional[str],
         auth_file: Optional[str],
-        archives: Optional[str],
     ) -> OwnerFiles:
         """Those of a command whose list is an argument, or else an option. Raises Usage if both are
         given.
@@ -48,7 +44,7 @@ class OwnerFiles(NamedTuple):
                 f"{printable(list_word, 60)!r} is one argument too many: give each file once, as an"
                 " argument or by its option"
             )
-        return cls(list_file or list_word, auth_file, archives, run_options.secret_files)
+        return cls(list_file or list_word, auth_file, run_options.secret_files)
 
     def add_known_list(self) -> OwnerFiles:
         """These files; without a list, with the one that is known without an option, and with its
@@ -96,12 +92,7 @@ class OwnerFiles(NamedTuple):
         """The PDUs of files that were read, in their order and as they name them. None without a
         list.
         """
-        listed_targets = targets(
-            use_newest_archives(fleet.devices, self.archives), fleet.auths, self.login()
-        )
-        return [
-            target._replace(device=device) for target, device in zip(listed_targets, fleet.devices)
-        ]
+        return targets(fleet.devices, fleet.auths, self.login())
 
 
 @functools.lru_cache(maxsize=1000)  # a command may read its list more than once

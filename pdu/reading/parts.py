@@ -9,7 +9,7 @@ from typing import Any, Callable, NamedTuple, Optional
 
 from handlers.dcimanager import Figures
 from handlers.shared.errors import printable
-from handlers.shared.meter_figures import Figure, MeterFigures, NotKnown, NotMetered
+from handlers.shared.meter_figures import Figure, MeterFigures, NotKnown, NotMetered, measured
 from pdu_common.helper import EnumPowerStatus
 
 from ..cli.states import UNKNOWN
@@ -72,6 +72,11 @@ class Reading(NamedTuple):
     caution: str = ""
     #: when it began, of time.monotonic()
     begun: float = 0.0
+
+    @property
+    def total_w(self) -> Figure:
+        """Active power of the PDU, in W: its own figure, else that of its inlet's meter."""
+        return self.inlet_w if measured(self.power_w) is None else self.power_w
 
     def count(self, state: EnumPowerStatus) -> int:
         """How many outlets are in this state."""

@@ -356,25 +356,3 @@ def test_hostile_text_in_all_fields_of_the_snmp_form_stays_text(
 def test_an_id_that_the_database_cannot_hold_is_an_error_page(visitor: Visitor) -> None:
     assert visitor.post(f"/handlers/{'9' * 20}/remove", {}).status == 404
     assert visitor.get(f"/pdus/{'9' * 20}").status == 404
-
-
-def test_a_file_of_pdus_is_imported_and_a_bad_line_is_named(
-    visitor: Visitor, site: DciManager, small: bytes
-) -> None:
-    Client(site).install(small)
-
-    def imported(text: str) -> Answer:
-        fields = {"field": "equipment", "fields": "name,handler,ip,size"}
-        return visitor.upload("import.csv", text.encode(), "/pdus/import", **fields)
-
-    assert "Import a file" in visitor.get("/pdus/add").body
-    text = "#rack\nr1,42\n\n#pdu\nleft,pdu_small,127.0.0.1,2\nright,pdu_small,127.0.0.1\n"
-    assert imported(text).status == 303
-    assert [pdu.name for pdu in site.pdus()] == ["left", "right"]
-    for text, why in (
-        ("left,pdu_small,127.0.0.1", "a line before the first type: left"),
-        ("#pdu\nx,pdu_small", "a PDU without ip: x"),
-        ("#pdu\nx,pdu_none,127.0.0.1", "pdu_none"),
-    ):
-        assert why in imported(text).body
-    assert len(site.pdus()) == 2

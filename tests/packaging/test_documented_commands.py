@@ -104,9 +104,7 @@ def unknown(line: Line) -> str:
     }:
         return program
     given = (
-        word
-        for before, word in zip(line.words, line.words[1:])
-        if before not in ("-o", "--out", "--dcimanager")
+        word for before, word in zip(line.words, line.words[1:]) if before not in ("-o", "--out")
     )
     for word in given:
         if any(

@@ -8,10 +8,19 @@ from datetime import date
 import pytest
 
 from handlers import VERSION
-from pdu.pdu_list import newest_archives
 from tests.needs import ROOT
 
 _RELEASE = re.compile(r"([0-9]+\.[0-9]+\.[0-9]+) \(([0-9]{4}-[0-9]{2}-[0-9]{2})\)")
+
+
+def version_key(version: str) -> tuple[list[int], bool]:
+    """What versions are ordered by: the numbers, then whether it is a release, which follows what
+    is built on the way to it. No number: before all.
+    """
+    match = re.match(r"([0-9]+(?:\.[0-9]+)*)(\.dev[0-9]+)?", version)
+    if match is None:
+        return [], False
+    return [int(number) for number in match[1].split(".")], match[2] is None
 
 
 def wrong(version: str, changes: str) -> list[str]:
@@ -30,10 +39,10 @@ def wrong(version: str, changes: str) -> list[str]:
             found.append(f"{heading}: no number with a day")
         else:
             date.fromisoformat(dated[2])
-    numbers = [newest_archives.version_key(heading.partition(" ")[0]) for heading in headings]
+    numbers = [version_key(heading.partition(" ")[0]) for heading in headings]
     if numbers != sorted(numbers, reverse=True):
         found.append("the sections are not in the order of their numbers")
-    elif numbers and newest_archives.version_key(version) < numbers[0]:
+    elif numbers and version_key(version) < numbers[0]:
         found.append(f"{version} comes before {headings[0]}")
     return found
 
@@ -62,4 +71,4 @@ def test_a_version_and_headings_that_disagree_are_found(
 
 def test_what_is_built_on_the_way_to_a_release_comes_before_it() -> None:
     ordered = ["", "0.2.0", "0.3.0.dev0", "0.3.0", "0.4.0.dev0", "0.4.0", "0.10.0"]
-    assert sorted(reversed(ordered), key=newest_archives.version_key) == ordered
+    assert sorted(reversed(ordered), key=version_key) == ordered

@@ -87,7 +87,7 @@ FILES = ["compopt -o default"]
     "words, offered",
     [
         (["check", "pd"], FILES),
-        (["check", "list.csv", "--archives", "d"], ["compopt -o dirnames"]),
+        (["energy", "month", "2026-10", "--pages", "d"], ["compopt -o dirnames"]),
         (["status", "snmp", "h", "--snmp-version", ""], ["1", "2c", "3"]),
         # bash makes three words of --option=value
         (["status", "snmp", "h", "--auth-protocol", "=", "SHA2"], ["SHA224", "SHA256"]),
@@ -154,7 +154,7 @@ LINES: list[tuple[str, Optional[list[str]]]] = [
     ("check 'two w", None),
     ("status nut h --ca-pem=c", ["--ca-pem=ca.pem"]),
     ("status snmp h --secret-file community=c", ["community=ca.pem"]),
-    ("check list.csv --archives ", ["old/"]),
+    ("energy month 2026-10 --pages ", ["old/"]),
     ("status snmp h --auth-protocol=SHA2", ["--auth-protocol=SHA224", "--auth-protocol=SHA256"]),
 ]
 

@@ -1,4 +1,4 @@
-"""The list of PDUs; adding, importing, changing and removing them; simulated ones."""
+"""The list of PDUs; adding, changing and removing them; simulated ones."""
 
 from __future__ import annotations
 
@@ -6,14 +6,13 @@ import importlib
 from collections.abc import Mapping
 from typing import NamedTuple, Optional
 
-from starlette.datastructures import FormData, UploadFile
+from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from handlers import registry
 
-from ..equipment_csv import import_pdus
 from ..local_build import simulate
 from ..masking import looks_secret
 from ..records import Handler, Pdu
@@ -178,18 +177,6 @@ def _remove(request: Request, form: FormData) -> Response:
     return go("/")
 
 
-def _import(request: Request, form: FormData) -> Response:
-    file = form.get("equipment")
-    fields = [field.strip() for field in text(form, "fields").split(",")]
-    if not isinstance(file, UploadFile) or not file.filename:
-        raise Wrong("Choose a file first: a .csv file with a line #pdu.")
-    try:
-        import_pdus(manager_of(request), file.file.read(), fields)
-    except (ValueError, LookupError) as error:
-        raise Wrong(f"{plain(file.filename)} was not read to its end: {error}.") from None
-    return go("/")
-
-
 def _simulate(request: Request, form: FormData) -> Response:
     manager, kind = manager_of(request), text(form, "kind")
     if kind not in KINDS:
@@ -209,7 +196,6 @@ ROUTES = [
     Route("/", page(_list)),
     Route("/pdus/add", page(_add_form)),
     Route("/pdus/add", action(_add), methods=["POST"]),
-    Route("/pdus/import", action(_import), methods=["POST"]),
     Route("/pdus/simulate", action(_simulate), methods=["POST"]),
     Route("/pdus/poll", action(_poll_all), methods=["POST"]),
     Route("/pdus/{id:int}/edit", page(_edit_form)),

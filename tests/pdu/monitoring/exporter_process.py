@@ -19,7 +19,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from waitress import wasyncore
 
 from pdu.cli.options import RunOptions
-from pdu.monitoring import exporter as exporter_command, probes, server
+from pdu.monitoring import exporter as exporter_command, server
 from pdu.monitoring.web_server import WebServer
 from pdu.reading.owner_files import OwnerFiles
 from tests.needs import ROOT, program
@@ -123,15 +123,12 @@ def serving(*arguments: object, port: int = 0) -> Iterator[Exporter]:
     context = exporter_command.exporter.make_context("exporter", [*map(str, arguments)], obj=state)
     values = context.params
     files = OwnerFiles.of_command(
-        state, values["list_word"], values["list_file"], values["auth_file"], values["archives"]
+        state, values["list_word"], values["list_file"], values["auth_file"]
     )
-    config = exporter_command.ExporterOptions(
-        files, values["network"], values["identity"], values["power"]
-    )
+    config = exporter_command.ExporterOptions(files, values["network"])
     targets = exporter_command.read_targets(config)
     limits = server.ServerLimits(values["parallel"], values["timeout_offset"])
-    extras = probes.ProbeExtras(config.identity, config.power)
-    made = server.Exporter(targets, limits, extras)
+    made = server.Exporter(targets, limits)
     with listening(made, port) as url:
         yield Exporter(url)
         assert until(lambda: b"pdu_exporter_probes_running 0.0\n" in made.own.page("").body), (

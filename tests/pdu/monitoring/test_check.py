@@ -4,7 +4,6 @@ archives, and its exit codes.
 
 from __future__ import annotations
 
-import calendar
 import csv
 import errno
 import getpass
@@ -14,8 +13,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -24,14 +21,9 @@ import pytest
 from handlers.shared.errors import SettingsError
 from pdu import root
 from pdu.cli.exit_codes import INTERRUPTED
-from pdu.cli.states import DOWN, UP
 from pdu.files import whole_files
-from pdu.monitoring.check_result import REMEDIES
 from pdu.pdu_list import device_list
-from pdu.reading import reader_pool
-from pdu.reading.parts import CallError, PolledOutlet, Reading
 from tests import terminal
-from tests.needs import ROOT
 from tests.packaging.building import archive, small_tree
 from tests.peers import PEERS
 from tests.simulators.snmp_agent import Agent
@@ -79,35 +71,6 @@ def test_with_lines_the_fullest_line_or_breaker_is_compared_with_its_rating(
 ) -> None:
     table = call("check", small.list(), "--auth", small.logins, "--lines").stdout
     assert " of its rating " in table and " % of 16 A (" in table
-
-
-def test_the_newest_archive_of_each_handler_is_run(small: Hall, tmp_path: Path) -> None:
-    for name in PEERS:
-        (tmp_path / f"pdu_{name}-0.9.0.tar.gz").write_bytes(
-            b"an older version, which must not be run"
-        )
-        (tmp_path / f"pdu_{name}-0.10.0.tar.gz").write_bytes(archive(ROOT / "handlers", name))
-    by_path = (
-        next(line for line in small.lines if line.startswith("nut,"))
-        .replace(",", "2,", 1)
-        .replace(",nut,", f",{tmp_path}/pdu_nut-0.10.0.tar.gz,", 1)
-    )
-    result = run(
-        "check", small.list(by_path), "--auth", small.logins, "--archives", tmp_path, "--json"
-    )
-    found = document(result)
-    as_in_the_books(small, found)
-    assert result.returncode == 0
-    assert found["snmp"]["handler"] == str(tmp_path / "pdu_snmp-0.10.0.tar.gz")
-    assert found["nut2"]["handler"] == found["nut"]["handler"]
-    assert found["nut2"]["outlets"] == found["nut"]["outlets"]
-    # two for the states, two for the figures
-    assert found["raritan"]["requests"] == 4
-
-
-def test_a_folder_without_an_archive_of_a_handler_is_refused(small: Hall, call: Call) -> None:
-    missing = call("check", small.list(), "--auth", small.logins, "--archives", small.folder)
-    assert missing.returncode == 2 and "has no archive of" in missing.stderr
 
 
 def test_two_archives_of_one_name_are_refused(tmp_path: Path) -> None:
@@ -326,55 +289,6 @@ def test_progress_is_shown_on_a_terminal_only(small: Hall, call: Call) -> None:
     assert "polling" not in call(*asked).stderr
     shown_there = terminal.run([*PDU, *asked], {**environment(), "TERM": "xterm"}, "\0", b"")
     assert "polling" in shown_there.text and "1/1" in shown_there.text and shown_there.code == 0
-
-
-# ---- --watch -------------------------------------------------------------------------------------
-
-
-def test_a_watch_marks_changes_and_prints_why_a_pdu_failed_only_when_that_changed(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    path = tmp_path / "list.csv"
-    path.write_text("name,handler,address\nrack,nut,192.0.2.1\n")
-    lost = Reading(failure=CallError("unreachable", "no answer"))
-    states = [Reading([PolledOutlet("2", state)], answered=True) for state in (UP, DOWN)]
-    readings = iter([*states, lost, lost])
-
-    def one_round(*_: object, **__: object) -> Iterator[tuple[int, Reading]]:
-        for reading in readings:
-            yield 0, reading
-            return
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(reader_pool.ReaderPool, "read_all", one_round)
-    monkeypatch.setattr(time, "sleep", lambda _: None)
-    assert root.run(["check", str(path), "--watch", "1"]) == INTERRUPTED
-    lines = capsys.readouterr().out.splitlines()
-    changes = [line for line in lines if "* rack: " in line]
-    assert changes[0].endswith("* rack: outlet 2 on -> off")
-    assert changes[1].endswith("* rack: well -> unreachable")
-    remedy, why, *rest = lines[lines.index(changes[1]) + 1 :]
-    assert remedy == f"unreachable, 1 PDU: {REMEDIES['unreachable']}."
-    assert why.strip() == "rack: no answer" and "no answer" not in " ".join(rest)
-
-
-def test_a_watch_in_json_prints_one_document_per_line(
-    monkeypatch: pytest.MonkeyPatch, small: Hall, call: Call
-) -> None:
-    pauses: list[float] = []
-
-    def sleep(seconds: float) -> None:
-        if pauses:
-            raise KeyboardInterrupt
-        pauses.append(seconds)
-
-    monkeypatch.setattr(time, "sleep", sleep)
-    asked = ("check", small.one("nut"), "--auth", small.logins, "--watch", "1", "--json")
-    # the interruption has a document of its own at the end
-    documents = [json.loads(line) for line in call(*asked).stdout.splitlines()[:2]]
-    assert [document["summary"]["pdus"] for document in documents] == [1, 1]
-    age = time.time() - calendar.timegm(time.strptime(documents[0]["time"], "%Y-%m-%dT%H:%M:%SZ"))
-    assert 0 <= age < PATIENCE_S
 
 
 def plain_list(folder: Path, agent: Agent) -> Path:

@@ -7,7 +7,6 @@ import http.client
 import ipaddress
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from types import SimpleNamespace
 from urllib.parse import urlsplit
 
@@ -21,15 +20,13 @@ from pdu.pdu_list.listed_pdu import ListedPdu
 from pdu.pdu_list.logins import DeviceLogin
 from pdu.reading.parts import CallError, Reading
 from pdu.reading.polling import Target
-from tests.needs import ROOT
-from tests.packaging.building import archive
 from tests.peers import PEERS
 from tests.simulators.snmp_agent import Agent, Faults
 from tests.simulators.snmp_agent.devices.apc import rpdu2
 from tests.waiting import PATIENCE_S, until
 
 from .exporter_process import Exporter, fetched, parsed, serving
-from .halls import Call, Hall
+from .halls import Hall
 
 HOSTILE = '<script>alert("1")</script>'
 
@@ -45,35 +42,19 @@ def test_a_probe_reports_as_many_requests_as_the_pdu_received(
         )
 
 
-def test_archives_say_neither_which_unit_they_read_nor_watts(
-    small: Hall, call: Call, tmp_path: Path
-) -> None:
-    (tmp_path / "pdu_snmp-0.10.0.tar.gz").write_bytes(archive(ROOT / "handlers", "snmp"))
-    arguments = ("--list", small.one("snmp"), "--auth", small.logins, "--archives", tmp_path)
-    for option in ("--identity", "--power"):
-        result = call("exporter", *arguments, option)
-        assert result.returncode == 2 and f"{option} is not for archives" in result.stderr
-
-
-def test_with_identity_a_probe_says_which_unit_it_is(small: Hall, running: Exporter) -> None:
-    plain = running.probe(target="snmp")
-    assert not {"pdu_info", "pdu_uptime_seconds"} & set(plain)
-    with serving("--list", small.list(), "--auth", small.logins, "--identity") as whole:
-        samples = whole.probe(target="snmp")
+def test_a_probe_has_what_a_month_of_energy_needs(running: Exporter) -> None:
+    samples = running.probe(target="snmp")
     ((labels, value),) = samples["pdu_info"].items()
     assert (dict(labels)["family"], value) == ("apc-rpdu2", 1.0)
     assert samples["pdu_uptime_seconds"] == {(): 86400.0}
-    assert samples["pdu_requests"][()] - plain["pdu_requests"][()] == 6
+    assert samples["pdu_power_watts"][()] > 0.0 and samples["pdu_outlet_power_watts"]
+    assert samples["pdu_load_amperes"] and samples["pdu_energy_joules_total"]
 
 
-def test_with_power_a_probe_has_the_watts_of_each_outlet_for_two_requests_more(
-    small: Hall, running: Exporter
-) -> None:
-    plain = running.probe(target="snmp")
-    with serving("--list", small.list(), "--auth", small.logins, "--power") as whole:
-        samples = whole.probe(target="snmp")
-    assert "pdu_outlet_power_watts" not in plain and samples["pdu_outlet_power_watts"]
-    assert samples["pdu_requests"][()] - plain["pdu_requests"][()] == 2
+def test_lines_and_breakers_have_their_ratings(running: Exporter) -> None:
+    samples = running.probe(target="raritan")
+    lines = samples["pdu_line_rating_amperes"]
+    assert lines and {*samples["pdu_line_current_amperes"]} <= {*lines}
 
 
 def test_a_dead_pdu_has_up_0_and_the_kind_of_its_error_but_no_figures(running: Exporter) -> None:

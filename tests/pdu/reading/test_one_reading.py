@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, Optional
 import pytest
 
 from pdu.monitoring import metrics
-from pdu.monitoring.probes import ProbeExtras, probe
+from pdu.monitoring.probes import probe
 from pdu.outlets import read_commands
 from pdu.reading.owner_files import OwnerFiles
 from pdu.reading.parts import read_pdu
@@ -50,7 +50,7 @@ def by_command(target: Target, command: Any, energy: str) -> Mapping[str, Outlet
 
 
 def by_exporter(target: Target, identities: Sequence[str]) -> Mapping[str, Outlet]:
-    page = metrics.page(probe(target, 60.0, ProbeExtras(power=True)), "text/plain")
+    page = metrics.page(probe(target, 60.0), "text/plain")
     samples = parsed(page.body.decode())
 
     def figure(name: str, identity: str) -> Optional[float]:
