@@ -50,6 +50,7 @@ _REGISTER_FIELDS = {
     "pdu_outlet_energy_joules_total": "wh",
     "pdu_energy_joules_total": "wh",
     "pdu_outlet_power_watts": "watts",
+    "pdu_power_watts": "watts",
     "pdu_outlet_current_amperes": "amperes",
     "pdu_load_amperes": "amperes",
 }

@@ -14,15 +14,20 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Callable, Optional
 from urllib.parse import parse_qs, urlsplit
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from handlers.shared.errors import Denied, PduHandlerError, SettingsError
 from handlers.shared.meter_figures import MeterFigures
+from pdu.energy.clock import PollTime
+from pdu.energy.customers import Tenancies
 from pdu.energy.law import FIRM, Energy, energy
 from pdu.energy.pdu_law import UNKNOWN_UNIT, Supply, registers_of
 from pdu.energy.prometheus import METRICS, Prometheus, Server
-from pdu.energy.readings import INLET, PduReadings
+from pdu.energy.readings import INLET, PduReadings, Readings
+from pdu.energy.report import NOBODY, report_of
+from pdu.energy.store import Store, StoredPoll, StoredRegister
 from pdu.monitoring import metrics
 from pdu.reading.parts import PolledOutlet, Reading
 from pdu.recordings.nameplate import Nameplate
@@ -49,29 +54,74 @@ def polls() -> PduReadings:
     return pdu(registers, at, family="apc-rpdu2")
 
 
+def inlet_polls() -> PduReadings:
+    """A month of a PDU that is metered at its inlet alone, with its watts."""
+    at = times()
+    return pdu({INLET: register(2100.0, at)}, at)._replace(pdu="rack2")
+
+
+def line_polls() -> PduReadings:
+    """A month of a PDU that tells the currents of its lines and its energy, and no watts."""
+    at = times()
+    counted = register(2300.0, at)
+    lines = counted._replace(watts=[None] * len(at), amperes=[10.0] * len(at))
+    return pdu({INLET: lines}, at)._replace(pdu="rack3")
+
+
+def stored(folder: Path) -> Store:
+    """The same polls in a file of `pdu meter`."""
+    store = Store(str(folder / "energy.db"), may_write=True)
+    store._connection.execute("PRAGMA synchronous = OFF")
+    for readings in (polls(), inlet_polls(), line_polls()):
+        for place, begin in enumerate(readings.earliest):
+            registers = {
+                name: StoredRegister(column.wh[place], _whole(column.watts[place]), amperes)
+                for name, column in readings.registers.items()
+                for amperes in (column.amperes[place],)
+            }
+            when = PollTime(begin, begin + 1.0, begin, "boot")
+            family, uptime = readings.families[place], readings.uptimes[place]
+            store.add(StoredPoll(readings.pdu, when, registers, "A1", family, uptime))
+    return store
+
+
+def _whole(watts: Optional[float]) -> Optional[int]:
+    return None if watts is None else round(watts)
+
+
 def samples(readings: PduReadings) -> Iterator[tuple[str, float, float]]:
     """What `pdu exporter` makes of each poll: a series, its value and the time in s."""
     for place, time in enumerate(readings.earliest):
-        target = 'instance="rack1",job="pdu"'
+        target = f'instance="{readings.pdu}",job="pdu"'
         yield f"pdu_up{{{target}}}", 1.0, time
         yield f"pdu_uptime_seconds{{{target}}}", readings.uptimes[place] or 0.0, time
-        labels = f'{target},serial="A1",firmware="",family="apc-rpdu2"'
+        labels = f'{target},serial="A1",firmware="",family="{readings.families[place]}"'
         yield f"pdu_info{{{labels}}}", 1.0, time
         for name, column in readings.registers.items():
-            joules, watts = float(column.wh[place] or 0) * 3600.0, column.watts[place] or 0.0
+            joules, watts = float(column.wh[place] or 0) * 3600.0, column.watts[place]
+            amperes = column.amperes[place]
             if name == INLET:
                 yield f"pdu_energy_joules_total{{{target}}}", joules, time
-            else:
+                if watts is not None:
+                    yield f"pdu_power_watts{{{target}}}", watts, time
+                if amperes is not None:
+                    yield f"pdu_load_amperes{{{target}}}", amperes, time
+            elif watts is not None:
                 outlet = f'{target},outlet="{name}"'
                 yield f"pdu_outlet_energy_joules_total{{{outlet}}}", joules, time
                 yield f"pdu_outlet_power_watts{{{outlet}}}", watts, time
+
+
+def all_samples() -> Iterator[tuple[str, float, float]]:
+    for readings in (polls(), inlet_polls(), line_polls()):
+        yield from samples(readings)
 
 
 @contextlib.contextmanager
 def prometheus(folder: Path) -> Iterator[str]:
     """Debian's Prometheus with the samples, made into blocks by its own tool."""
     server, tool = programs("prometheus", "promtool")
-    rows = sorted((series, time, value) for series, value, time in samples(polls()))
+    rows = sorted((series, time, value) for series, value, time in all_samples())
     lines = (f"{series} {value} {time}\n" for series, time, value in rows)
     (folder / "samples").write_text("".join([*lines, "# EOF\n"]))
     subprocess.run(
@@ -105,9 +155,7 @@ def victoria_metrics(folder: Path) -> Iterator[str]:
         "-retentionPeriod=100y",
     ]
     with running(command, folder, f"{url}/health"):
-        lines = (
-            f"{series} {value} {time * 1000:.0f}\n" for series, value, time in samples(polls())
-        )
+        lines = (f"{series} {value} {time * 1000:.0f}\n" for series, value, time in all_samples())
         request = urllib.request.Request(  # noqa: S310  # loopback
             f"{url}/api/v1/import/prometheus", "".join(lines).encode()
         )
@@ -134,8 +182,9 @@ def test_a_real_server_gives_the_bounds_of_the_readings(
     serve: Callable[[Path], contextlib.AbstractContextManager[str]], tmp_path: Path
 ) -> None:
     with serve(tmp_path) as url, contextlib.closing(Prometheus(Server(url))) as source:
-        assert source.pdus(*OCTOBER) == ["rack1"]
+        assert source.pdus(*OCTOBER) == ["rack1", "rack2", "rack3"]
         served = source.read_pdu("rack1", *OCTOBER)
+        assert_same_bill(source, tmp_path)
     own = polls()
     # each time is widened by a tenth of the interval and the longest scrape: the readings as such
     # have the same bounds if theirs are
@@ -160,12 +209,35 @@ def test_a_real_server_gives_the_bounds_of_the_readings(
         assert answer.low <= watts * 744.0 <= answer.high
 
 
+def assert_same_bill(served: Readings, folder: Path) -> None:
+    """Outlets, an inlet with its watts, and one with the currents of its lines: each source bills
+    the same.
+    """
+    customers = folder / "customers.csv"
+    rows = "Acme,rack1,1,,\nAcme,rack2,,,\nCloudy,rack3,,,\n"
+    customers.write_text("customer,pdu,outlet,from,to\n" + rows)
+    tenancies = Tenancies.read(str(customers), ZoneInfo("UTC"))
+    with contextlib.closing(stored(folder)) as store:
+        own, other = (
+            report_of(source, OCTOBER, tenancies, SUPPLY._replace(volts=230.0))
+            for source in (store, served)
+        )
+    assert own.is_firm() and other.is_firm()
+    for row, other_row in zip(own.rows, other.rows):
+        if row.customer != NOBODY:
+            assert row.energy is not None and other_row.energy is not None
+            figures = row.energy.billable, other_row.energy.billable
+            assert figures[0] == pytest.approx(figures[1], abs=600.0), row.pdu
+            assert (other_row.pdu, other_row.grade) == (row.pdu, FIRM)
+
+
 def test_the_exporter_serves_what_is_asked_for() -> None:
     """Names and labels; the samples above are written by hand."""
     figures = MeterFigures(current_a=0.9, power_w=203.7, energy_kwh=5000.0)
     reading = Reading(
         [PolledOutlet("1", EnumPowerStatus.UP, figures=figures)],
         *(0.9, 5000.0),
+        inlet_w=210.0,
         answered=True,
         plate=Nameplate("apc-rpdu2", "A1", "2.0", 1e6),
     )
