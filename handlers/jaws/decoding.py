@@ -19,8 +19,16 @@ from typing import Any, NamedTuple, Optional
 from ..http.dialogue import Dialogue, Outlet, PduState, ReadRequest, WriteRequest
 from ..http.errors import HttpDenied, HttpLoginRefused
 from ..http.strict_json import loads
+from ..shared.doubts import some
 from ..shared.errors import ProtocolError, Refused
-from ..shared.meter_figures import MeterFigures, measured
+from ..shared.meter_figures import (
+    Figure,
+    MeterFigures,
+    NotKnown,
+    divided,
+    measured,
+    sum_if_complete,
+)
 
 OUTLETS, UNITS, LINES, CORDS = (
     f"/jaws/monitor/{name}" for name in ("outlets", "units", "lines", "cords")
@@ -45,10 +53,10 @@ Entry = dict[str, Any]
 
 
 class _OptionalList(NamedTuple):
-    """The entries of a list that is not needed for the states; none if the unit lacks it."""
+    """The entries of a list that is not needed for the states."""
 
     rows: Sequence[Entry] = ()
-    #: why it cannot be read; "" if it was, or if the unit lacks it
+    #: why it cannot be read; "" if it was
     fault: str = ""
 
 
@@ -69,13 +77,17 @@ def read_unit(with_figures: bool) -> Dialogue[PduState]:
     phases = lines._replace(rows=[row for row in lines.rows if not _NEUTRAL.fullmatch(row["id"])])
     energy_unit = _energy_unit(entries, cords.rows)
     outlets = tuple(_drop_lost_state(_outlet(entry, energy_unit), lost) for entry in entries)
-    faults = (units.fault, lines.fault, cords.fault, "" if energy_unit else _NO_UNIT)
+    cautions = tuple(filter(None, (units.fault,)))
+    for name, status in lost.items():
+        # the rows of the others are no total
+        unknown = NotKnown(f"its unit {name!r:.20} is {status!r:.20}")
+        return PduState(outlets, unknown, unknown, unknown, cautions)
     return PduState(
         outlets,
-        _total(phases, "current", [measured(outlet.figures.current_a) for outlet in outlets]),
-        _total(cords, "energy", [measured(outlet.figures.energy_kwh) for outlet in outlets]),
-        _total(cords, "active_power", [measured(outlet.figures.power_w) for outlet in outlets]),
-        tuple(filter(None, faults)),
+        _total(phases, "current", [outlet.figures.current_a for outlet in outlets]),
+        _total(cords, "energy", [outlet.figures.energy_kwh for outlet in outlets]),
+        _total(cords, "active_power", [outlet.figures.power_w for outlet in outlets]),
+        cautions,
     )
 
 
@@ -136,16 +148,15 @@ def _read_units(outlets: Sequence[Entry]) -> Dialogue[_OptionalList]:
 
 
 def _read_optional(path: str, without: str) -> Dialogue[_OptionalList]:
-    """A list that a unit need not have. Its entries are `without` a field, which tells it from the
-    answer to another request.
+    """A list that the states do not need. Its entries are `without` a field, which tells it from
+    the answer to another request. 404 does not say that the unit lacks it: by the vendor's text, as
+    QualiSystems' driver repeats it, the resource may also not be available.
     """
     try:
         entries = _entries(path, (yield ReadRequest(path)))
     except HttpLoginRefused:
         raise
     except (Refused, HttpDenied, ProtocolError) as error:
-        if isinstance(error, Refused) and error.code == "404":
-            return _OptionalList()
         return _OptionalList(fault=f"{path} is not read: {error.reason}")
     if any(without in entry for entry in entries):
         return _OptionalList(fault=f"{path} is not read: it is the answer to another request")
@@ -201,9 +212,9 @@ def _drop_lost_state(outlet: Outlet, status_by_unit: Mapping[str, str]) -> Outle
     """The outlet, without state and figures if its unit is not there."""
     for unit, status in status_by_unit.items():
         if outlet.identity.startswith(unit):
-            return Outlet(
-                outlet.identity, outlet.name, doubt=f"its unit {unit!r:.20} is {status!r:.20}"
-            )
+            doubt = f"its unit {unit!r:.20} is {status!r:.20}"
+            figures = MeterFigures(NotKnown(doubt), NotKnown(doubt), NotKnown(doubt))
+            return Outlet(outlet.identity, outlet.name, None, figures, doubt)
     return outlet
 
 
@@ -212,7 +223,6 @@ def _drop_lost_state(outlet: Outlet, status_by_unit: Mapping[str, str]) -> Outle
 
 def _outlet(entry: Entry, energy_unit: Optional[int] = None) -> Outlet:
     """One outlet. `energy_unit`: how many units of its energy make a kWh; None: not known."""
-    energy = _figure(entry, "energy")
     doubt = _doubt(entry)
     return Outlet(
         entry["id"],
@@ -221,7 +231,7 @@ def _outlet(entry: Entry, energy_unit: Optional[int] = None) -> Outlet:
         MeterFigures(
             current_a=_figure(entry, "current"),
             power_w=_figure(entry, "active_power"),
-            energy_kwh=energy / energy_unit if energy is not None and energy_unit else None,
+            energy_kwh=_energy_kwh(_figure(entry, "energy"), energy_unit),
         ),
         doubt=doubt,
     )
@@ -261,12 +271,12 @@ def _energy_unit(outlets: Sequence[Entry], cords: Sequence[Entry]) -> Optional[i
 
     In either unit, the outlets' sum must not exceed the cords' energy.
     """
-    figures = [_figure(entry, "energy") for entry in outlets]
+    figures = [measured(_figure(entry, "energy")) for entry in outlets]
     energies = [figure for figure in figures if figure]
     if not energies:
         return _WH  # nothing, in any unit
     unit = _WH if all(energy == int(energy) for energy in energies) else _KWH
-    cord_energy = _sum([_figure(entry, "energy") for entry in cords])
+    cord_energy = measured(sum_if_complete(_figure(entry, "energy") for entry in cords))
     if cord_energy is None:
         return unit if unit == _KWH or max(energies) >= _NO_OUTLETS_KWH else None
     # meters differ by some per cent, and the cord's has tenths
@@ -277,28 +287,38 @@ def _energy_unit(outlets: Sequence[Entry], cords: Sequence[Entry]) -> Optional[i
     return None if unit == _WH and sum(energies) <= most_kwh else unit
 
 
-def _total(rows: _OptionalList, key: str, outlets: Sequence[Optional[float]]) -> Optional[float]:
+def _energy_kwh(energy: Figure, energy_unit: Optional[int]) -> Figure:
+    """An outlet's energy; not known if its unit is not, unless it is 0."""
+    if energy_unit is None:
+        return NotKnown(_NO_UNIT) if measured(energy) else energy
+    return divided(energy, energy_unit)
+
+
+def _total(rows: _OptionalList, key: str, outlets: Sequence[Figure]) -> Figure:
     """The sum of the field `key` over the rows of lines or cords; a unit that has none of them has
-    the sum of its outlets' values, `outlets`. None if the rows could not be read.
+    the sum of its outlets' figures, `outlets`. Not known if the rows could not be read, or if only
+    some of them have the field.
     """
     if rows.fault:
-        return None
-    if not rows.rows:
-        return _sum(outlets)
-    return _sum([_figure(row, key) for row in rows.rows])
+        return NotKnown(rows.fault)
+    figures = [_figure(row, key) for row in rows.rows]
+    if not figures:
+        return sum_if_complete(outlets)
+    without = [row["id"] for row, figure in zip(rows.rows, figures) if figure is None]
+    if 0 < len(without) < len(figures):
+        return NotKnown(f"{some(without)}: there is no {key}, which others of its kind have")
+    return sum_if_complete(figures)
 
 
-def _figure(entry: Entry, key: str) -> Optional[float]:
-    """The value. None if there is none, as without a sensor, or if it is no number of zero or more:
-    one public test has texts with units.
+def _figure(entry: Entry, key: str) -> Figure:
+    """The value; None if there is no such field, as without a sensor. Not known if it is no number
+    of zero or more (one public test has texts with units), or if the entry's status denies it.
     """
-    value = entry.get(key)
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
+    if not _is_trusted(entry):
+        return NotKnown(f"{entry['id']!s:.20}: its status is {entry['status']!r:.40}")
+    if key not in entry:
         return None
-    return float(value) if 0 <= value < 10**15 and _is_trusted(entry) else None
-
-
-def _sum(figures: Sequence[Optional[float]]) -> Optional[float]:
-    """The sum, if each row has a figure."""
-    known_figures = [figure for figure in figures if figure is not None]
-    return sum(known_figures) if known_figures and len(known_figures) == len(figures) else None
+    value = entry[key]
+    if type(value) in (int, float) and 0 <= value < 10**15:
+        return float(value)
+    return NotKnown(f"{entry['id']!s:.20}: its {key} is {value!r:.40}")

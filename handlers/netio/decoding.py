@@ -11,13 +11,12 @@ TotalEnergyNR, which firmware up to 4 writes with an underscore. Inputs are no o
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from typing import Any, Optional
+from typing import Any
 
 from ..http.dialogue import Dialogue, Outlet, PduState, ReadRequest, WriteRequest
 from ..http.strict_json import loads
 from ..shared.errors import ProtocolError, Refused
-from ..shared.meter_figures import MeterFigures
+from ..shared.meter_figures import Figure, MeterFigures, NotKnown, divided
 
 PATH = "/netio.json"
 STATES = {1: True, 0: False}
@@ -36,8 +35,7 @@ def read_unit(with_figures: bool) -> Dialogue[PduState]:
     try:
         document: Any = loads(body)
         outlets = tuple(map(_outlet, document["Outputs"]))
-        count, totals = document["Agent"]["NumOutputs"], document.get("GlobalMeasure")
-        totals = totals if isinstance(totals, dict) else {}
+        count, totals = document["Agent"]["NumOutputs"], document.get("GlobalMeasure", {})
         load = _figure(totals, "TotalCurrent")
         energy = _figure(totals, "TotalEnergyNR", "TotalEnergy_NR", "TotalEnergy")
         power = _figure(totals, "TotalLoad", unit=1)
@@ -98,11 +96,17 @@ def _outlet(entry: Any) -> Outlet:
     )
 
 
-def _figure(fields: Mapping[str, Any], *names: str, unit: int = 1000) -> Optional[float]:
-    """The value of the first of `names` that there is, divided by `unit`: mA as A, Wh as kWh. None
-    if it is no number of zero or more: no other counter replaces it.
+def _figure(fields: object, *names: str, unit: int = 1000) -> Figure:
+    """The value of the first of `names` that there is, divided by `unit`: mA as A, Wh as kWh. Not
+    known if it is no number of zero or more, or if `fields` is no object: no other counter replaces
+    it.
     """
-    value = next((fields[name] for name in names if name in fields), None)
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or value < 0:
+    if not isinstance(fields, dict):
+        return NotKnown(f"in place of {names[0]} and others there is {fields!r:.40}")
+    name = next((name for name in names if name in fields), None)
+    if name is None:
         return None
-    return float(value) / unit
+    value = fields[name]
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or value < 0:
+        return NotKnown(f"its {name} is {value!r:.40}")
+    return divided(float(value), unit)

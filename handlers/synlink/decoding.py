@@ -13,16 +13,15 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
-from typing import Any, Callable, Optional, TypeVar
+from typing import Any, Callable, TypeVar
 
 from ..http.dialogue import Dialogue, Outlet, PduState, ReadRequest, WriteRequest
 from ..http.strict_json import loads
 from ..shared.errors import ProtocolError, Refused
-from ..shared.meter_figures import MeterFigures, measured
+from ..shared.meter_figures import Figure, MeterFigures, NotKnown, measured, sum_if_complete
 
 T = TypeVar("T")
-_Totals = tuple[Optional[float], Optional[float], Optional[float]]  # A, kWh, W
+_Totals = tuple[Figure, Figure, Figure]  # A, kWh, W
 DEVICE, OUTLETS, INLETS = (f"/api/{name}" for name in ("device", "outlets", "inlets"))
 STATES = {"on": True, "off": False}
 _ID = re.compile(r"[1-9][0-9]{0,2}-[A-Za-z0-9-]{1,40}")  # also the path of a command
@@ -48,7 +47,7 @@ def read_unit(with_figures: bool) -> Dialogue[PduState]:
     except Refused as error:
         if error.code != "404":
             raise
-        return PduState(outlets, _sum([measured(outlet.figures.current_a) for outlet in outlets]))
+        return PduState(outlets, sum_if_complete(outlet.figures.current_a for outlet in outlets))
     return PduState(outlets, *figures)
 
 
@@ -126,48 +125,62 @@ def _inlets(device: Any, rows: list[dict[str, Any]]) -> _Totals:
     """Load, energy and power of the unit. Of a transfer switch, the active inlet has the figures.
     Each inlet has the energy of the whole unit.
     """
-    if device.get("numInlets", len(rows)) != len(rows):
-        return None, None, None
+    count = device.get("numInlets", len(rows))
+    if count != len(rows) or not rows:
+        unknown = NotKnown(f"{len(rows)} inlets are listed, of {count!r:.20}")
+        return unknown, unknown, unknown
     rows = [row for row in rows if row.get("inletType") != "ats" or row.get("atsInletActive")]
-    currents = [current for row in rows for current in _currents(row)]
+    if not rows:
+        unknown = NotKnown("none of its inlets is the active one")
+        return unknown, unknown, unknown
     energies = {_figure(row, "inletEnergyAccumulation") for row in rows}
-    energy = energies.pop() if len(energies) == 1 else None
-    return _sum(currents), energy, _sum([_power_w(row) for row in rows])
+    return (
+        sum_if_complete(current for row in rows for current in _currents(row)),
+        energies.pop() if len(energies) == 1 else NotKnown("its inlets show different energies"),
+        sum_if_complete(map(_power_w, rows)),
+    )
 
 
-def _currents(inlet: dict[str, Any]) -> list[Optional[float]]:
+def _currents(inlet: dict[str, Any]) -> list[Figure]:
     """The currents of an inlet's lines. A three-phase one has three."""
     lines = inlet.get("inletLines", [inlet])
     if len(lines) != (3 if _word(inlet.get("inletPhase")) == "three phase" else 1):
-        return [None]
+        return [NotKnown(f"an inlet of {inlet.get('inletPhase')!r:.20} lists {len(lines)} lines")]
     return [_figure(line, "currentRms", "inletCurrentRms") for line in lines]
 
 
-def _power_w(inlet: Any) -> Optional[float]:
-    """The active power, in W, as the maker's references say: some of its tables say kW. None if
-    voltage, current and power factor say that it is in kW.
+def _power_w(inlet: Any) -> Figure:
+    """The active power, in W, as the maker's references say: some of its tables say kW. Not known
+    if voltage, current and power factor say that it is in kW.
     """
     power = _figure(inlet, "inletActivePower")
-    volts, amperes = _figure(inlet, "inletVoltageRms"), _figure(inlet, "inletCurrentRms")
-    if power is None or volts is None or amperes is None:
+    watts, volts, amperes, factor = (
+        measured(_figure(inlet, name))
+        for name in ("inletActivePower", "inletVoltageRms", "inletCurrentRms", "inletPowerFactor")
+    )
+    if watts is None or volts is None or amperes is None:
         return power
-    factor = _figure(inlet, "inletPowerFactor")
     expected = volts * amperes * (1.0 if factor is None else factor)
-    is_in_kw = expected > max(300 * power, 1.0)
-    return None if is_in_kw else power
+    is_in_kw = expected > max(300 * watts, 1.0)
+    if is_in_kw:
+        return NotKnown(
+            f"its inletActivePower is {watts:g}, though voltage and current make {expected:.0f} W"
+        )
+    return power
 
 
 def _word(value: object) -> str:
     return value.lower() if isinstance(value, str) else ""
 
 
-def _figure(entry: Any, *keys: str) -> Optional[float]:
-    """The first of the values. None if there is none, or if it is no number of zero or more."""
-    value: Any = next((entry[key] for key in keys if key in entry), None)
-    return float(value) if type(value) in (int, float) and 0 <= value < 10**15 else None
-
-
-def _sum(figures: Sequence[Optional[float]]) -> Optional[float]:
-    """The sum, if each row has a figure."""
-    known_figures = [figure for figure in figures if figure is not None]
-    return sum(known_figures) if known_figures and len(known_figures) == len(figures) else None
+def _figure(entry: Any, *keys: str) -> Figure:
+    """The first of the values; None if there is none. Not known if it is no number of zero or
+    more.
+    """
+    key = next((key for key in keys if key in entry), None)
+    if key is None:
+        return None
+    value = entry[key]
+    if type(value) in (int, float) and 0 <= value < 10**15:
+        return float(value)
+    return NotKnown(f"its {key} is {value!r:.40}")

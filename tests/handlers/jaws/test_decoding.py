@@ -14,7 +14,7 @@ from handlers.http.dialogue import Outlet, PduState, WriteRequest
 from handlers.http.errors import HttpDenied, HttpRefused
 from handlers.jaws import decoding
 from handlers.shared import errors
-from handlers.shared.meter_figures import MeterFigures
+from handlers.shared.meter_figures import MeterFigures, NotKnown, measured, reason_without
 from pdu.recordings.unit_recording import read_recorded
 from tests.handlers import codecs
 
@@ -65,8 +65,10 @@ def test_a_state_with_a_command_under_way_is_unknown(word: str) -> None:
 
 @pytest.mark.parametrize("status", ["Not Found", "Lost", "Read Error", "", None, 0])
 def test_an_outlet_that_is_not_there_has_neither_state_nor_figures(status: object) -> None:
-    doubt = f"its status is {status!r}"
-    assert read(status=status).outlets[0] == Outlet("AA1", "Master_Outlet_1", doubt=doubt)
+    outlet = read(status=status).outlets[0]
+    assert (outlet.state, outlet.doubt) == (None, f"its status is {status!r}")
+    unknown = NotKnown(f"AA1: its status is {status!r}")
+    assert outlet.figures == MeterFigures(unknown, unknown, unknown)
 
 
 @pytest.mark.parametrize("status", ["High Warning", "Low Alarm", "Over Limit", ...])
@@ -82,7 +84,8 @@ def test_a_missing_field_is_no_figure() -> None:
 @pytest.mark.parametrize("energy", ["1.4 kWh", "", None, -1, True])
 def test_an_energy_that_is_no_number_is_no_figure(energy: object) -> None:
     outlets = read(energy=energy).outlets
-    assert outlets[0].figures.energy_kwh is None and outlets[2].figures.energy_kwh == 231.812
+    assert outlets[0].figures.energy_kwh == NotKnown(f"AA1: its energy is {energy!r}")
+    assert outlets[2].figures.energy_kwh == 231.812
 
 
 def energies(values: list[Any], *cords: object) -> PduState:
@@ -125,15 +128,18 @@ def test_the_unit_of_energies_is_judged_over_all_outlets_and_by_the_cords(
     values: list[Any], cords: list[Any], kwh: Optional[list[float]]
 ) -> None:
     unit = energies(values, *cords)
-    expected = [None] * len(values) if kwh is None else kwh
-    assert [outlet.figures.energy_kwh for outlet in unit.outlets] == expected
-    assert bool(unit.cautions) is (kwh is None)
-    assert all("Wh or in kWh" in caution for caution in unit.cautions)
+    figures = [outlet.figures.energy_kwh for outlet in unit.outlets]
+    if kwh is not None:
+        assert figures == kwh
+        return
+    for figure in figures:
+        assert isinstance(figure, NotKnown) and "Wh or in kWh" in figure.reason
 
 
 @pytest.mark.parametrize("text", ["180 W", "1.4 kW", ""])
 def test_a_figure_that_is_text_is_no_figure(text: str) -> None:
-    assert read(active_power=text, current=text).outlets[0].figures.power_w is None
+    figures = read(active_power=text, current=text).outlets[0].figures
+    assert figures.power_w == NotKnown(f"AA1: its active_power is {text!r}")
 
 
 def test_a_unit_without_lines_and_cords_has_the_sums_of_its_outlets() -> None:
@@ -144,11 +150,12 @@ def test_a_unit_without_lines_and_cords_has_the_sums_of_its_outlets() -> None:
     empty: dict[str, Any] = {decoding.OUTLETS: outlets, decoding.LINES: [], decoding.CORDS: []}
     empty[decoding.UNITS] = ANSWERS[decoding.UNITS]
     unit = codecs.read(decoding, empty)
-    assert unit.load_a == pytest.approx(0.72) and unit.energy_kwh == pytest.approx(1258.174)
-    assert unit.power_w == 89
+    # in decimal: 0.35 + 0 + 0.19 + 0.18
+    assert (unit.load_a, unit.energy_kwh, unit.power_w) == (0.72, 1258.174, 89)
     part = [dict(ANSWERS[decoding.OUTLETS][0]), dict(ANSWERS[decoding.OUTLETS][1])]
     del part[1]["current"]
-    assert codecs.read(decoding, {**empty, decoding.OUTLETS: part}).load_a is None
+    load = codecs.read(decoding, {**empty, decoding.OUTLETS: part}).load_a
+    assert "1 of 2 parts of the sum" in reason_without(load)
 
 
 @pytest.mark.parametrize("value", [None, -1, "3.4 A", ...])
@@ -171,8 +178,11 @@ def test_a_line_or_cord_without_a_value_leaves_the_total_unset_though_outlets_ha
                 del row[field]
         unit = codecs.read(decoding, {**ANSWERS, path: rows})
         others = {"load_a", "energy_kwh", "power_w"} - {total}
-        assert getattr(unit, total) is None
-        assert None not in [getattr(unit, other) for other in others]
+        figure = getattr(unit, total)
+        # without the field in each row, there is no such meter
+        is_unmetered = value is ... and count == len(rows)
+        assert figure is None if is_unmetered else isinstance(figure, NotKnown)
+        assert None not in [measured(getattr(unit, other)) for other in others]
 
 
 # what an optional list may be instead of itself
@@ -191,11 +201,26 @@ ODD: list[Any] = [
 def test_an_odd_optional_list_costs_its_own_figures_alone(answer: Any) -> None:
     usual = codecs.read(decoding, ANSWERS)
     lines = codecs.read(decoding, {**ANSWERS, decoding.LINES: answer})
-    assert lines == usual._replace(load_a=None, cautions=lines.cautions) and lines.cautions
+    assert lines._replace(load_a=usual.load_a) == usual
+    assert decoding.LINES in reason_without(lines.load_a)
     cords = codecs.read(decoding, {**ANSWERS, decoding.CORDS: answer})
-    assert (cords.load_a, cords.energy_kwh, cords.power_w) == (usual.load_a, None, None)
+    assert cords.load_a == usual.load_a
     assert [outlet.state for outlet in cords.outlets] == [outlet.state for outlet in usual.outlets]
-    assert decoding.CORDS in cords.cautions[0]
+    for total in (cords.energy_kwh, cords.power_w):
+        assert isinstance(total, NotKnown) and decoding.CORDS in total.reason
+
+
+@pytest.mark.parametrize("path", [decoding.LINES, decoding.CORDS])
+@pytest.mark.parametrize(
+    "error", [HttpRefused("no such resource", "404"), HttpDenied("the account may not do this")]
+)
+def test_lines_or_cords_that_are_not_available_are_not_replaced_by_the_outlets(
+    path: str, error: errors.PduHandlerError
+) -> None:
+    unit = codecs.read(decoding, {**ANSWERS, path: error})
+    totals = [unit.load_a] if path == decoding.LINES else [unit.energy_kwh, unit.power_w]
+    for total in totals:
+        assert isinstance(total, NotKnown) and error.reason in total.reason
 
 
 # ---- linked units --------------------------------------------------------------------------------
@@ -262,8 +287,14 @@ def test_a_linked_unit_that_is_lost_with_its_outlets_is_an_error(
 
 @pytest.mark.parametrize("with_figures", [False, True])
 def test_a_listed_outlet_of_a_lost_unit_is_unknown_whatever_it_shows(with_figures: bool) -> None:
-    *_, last = linked("Not Found", {**OUTLET, "id": "BA1"}, with_figures=with_figures).outlets
-    assert last == Outlet("BA1", "Master_Outlet_1", doubt="its unit 'B' is 'Not Found'")
+    unit = linked("Not Found", {**OUTLET, "id": "BA1"}, with_figures=with_figures)
+    *_, last = unit.outlets
+    doubt = "its unit 'B' is 'Not Found'"
+    unknown = NotKnown(doubt)
+    figures = MeterFigures(unknown, unknown, unknown)
+    assert last == Outlet("BA1", "Master_Outlet_1", None, figures, doubt)
+    if with_figures:
+        assert (unit.load_a, unit.energy_kwh, unit.power_w) == (unknown, unknown, unknown)
 
 
 @pytest.mark.parametrize("status", ["Normal", "High Warning"])

@@ -8,8 +8,9 @@ from typing import Any, Optional
 
 import pytest
 
+from handlers.dcimanager import Figures
 from handlers.jaws.handler import make_handler
-from handlers.shared.meter_figures import MeterFigures
+from handlers.shared.meter_figures import MeterFigures, measured
 from pdu_common.connection import PduData
 from tests.handlers.snmp import calls
 from tests.recordings import fixture
@@ -82,8 +83,12 @@ def test_states_names_and_figures_are_those_over_snmp(both: tuple[Any, Any]) -> 
     first, second = over_snmp.measured(True), jaws.measured(True)
     for figure in ("load_a", "energy_kwh", "power_w"):
         assert getattr(second, figure) == pytest.approx(getattr(first, figure)) != 0
-    assert list(second.ports.items()) == [
-        (numbers[identity], port)
-        for identity, port in first.ports.items()
-        if port != MeterFigures()
-    ]
+    assert values(second) == {numbers[of]: port for of, port in values(first).items()}
+
+
+def values(figures: Figures) -> dict[str, MeterFigures]:
+    """The measured values of the outlets that have any."""
+    ports = {
+        identity: MeterFigures(*map(measured, port)) for identity, port in figures.ports.items()
+    }
+    return {identity: port for identity, port in ports.items() if port != MeterFigures()}

@@ -12,7 +12,7 @@ from handlers.http.dialogue import Outlet, PduState, WriteRequest
 from handlers.http.errors import HttpRefused
 from handlers.netio import decoding
 from handlers.shared import errors
-from handlers.shared.meter_figures import MeterFigures
+from handlers.shared.meter_figures import MeterFigures, NotKnown
 from pdu.recordings.unit_recording import read_recorded
 from tests.handlers import codecs
 
@@ -89,11 +89,20 @@ def test_an_odd_figure_costs_itself_alone(value: object) -> None:
     usual = read(SAMPLE)
     outputs = [{**OUTPUTS[0], "Load": value}, *OUTPUTS[1:]]
     unit = read({**SAMPLE, "Outputs": outputs})
-    assert unit.outlets[0].figures == usual.outlets[0].figures._replace(power_w=None)
+    unknown = NotKnown(f"its Load is {value!r}")
+    assert unit.outlets[0].figures == usual.outlets[0].figures._replace(power_w=unknown)
     assert unit._replace(outlets=usual.outlets) == usual
     totals = {**SAMPLE["GlobalMeasure"], "TotalCurrent": value}
-    assert read({**SAMPLE, "GlobalMeasure": totals}) == usual._replace(load_a=None)
-    assert read({**SAMPLE, "GlobalMeasure": value}).outlets == usual.outlets
+    unknown = NotKnown(f"its TotalCurrent is {value!r}")
+    assert read({**SAMPLE, "GlobalMeasure": totals}) == usual._replace(load_a=unknown)
+
+
+@pytest.mark.parametrize("value", [None, "8610", "", True, [], -1])
+def test_totals_that_are_no_object_are_not_known(value: object) -> None:
+    unit = read({**SAMPLE, "GlobalMeasure": value})
+    assert unit.outlets == read(SAMPLE).outlets
+    for total in (unit.load_a, unit.energy_kwh, unit.power_w):
+        assert isinstance(total, NotKnown)
 
 
 def test_a_command_sets_one_absolute_state() -> None:
@@ -133,4 +142,4 @@ def test_only_404_leads_to_the_switch_of_the_json_api(code: str) -> None:
 def test_a_counter_that_is_null_is_not_replaced_by_the_one_that_a_user_resets() -> None:
     output = {**OUTPUTS[0], "Energy": 43078, "EnergyNR": None}
     document = {**SAMPLE, "Agent": {"NumOutputs": 1}, "Outputs": [output]}
-    assert read(document).outlets[0].figures.energy_kwh is None
+    assert read(document).outlets[0].figures.energy_kwh == NotKnown("its EnergyNR is None")

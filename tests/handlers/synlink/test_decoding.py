@@ -10,7 +10,7 @@ import pytest
 
 from handlers.http.dialogue import Outlet, PduState, WriteRequest
 from handlers.shared import errors
-from handlers.shared.meter_figures import MeterFigures
+from handlers.shared.meter_figures import MeterFigures, NotKnown, measured
 from handlers.synlink import decoding
 from pdu.recordings.unit_recording import read_recorded
 from tests.handlers import codecs
@@ -175,7 +175,8 @@ def test_a_power_is_in_watts_unless_its_voltage_and_current_say_kilowatts(
         "inletVoltageRms": 122.69999694824219,
         "inletPowerFactor": 0.424346923828125,
     }
-    assert unit({**INLET, **fields}).power_w == watts
+    figure = unit({**INLET, **fields}).power_w
+    assert measured(figure) == watts and isinstance(figure, NotKnown) is (watts is None)
 
 
 @pytest.mark.parametrize("field", ["inletVoltageRms", "inletCurrentRms", "inletPowerFactor"])
@@ -204,8 +205,8 @@ def test_the_load_of_three_phases_is_the_sum_of_the_lines() -> None:
     )
     assert unit(whole).load_a == pytest.approx(4.31)
     assert unit(whole).power_w == 11.0
-    assert unit({**whole, "inletLines": lines}).load_a is None
-    assert unit(with_changes(whole, {"inletLines": ...})).load_a is None
+    assert isinstance(unit({**whole, "inletLines": lines}).load_a, NotKnown)
+    assert isinstance(unit(with_changes(whole, {"inletLines": ...})).load_a, NotKnown)
 
 
 def test_two_inlets_have_one_energy_and_two_currents() -> None:
@@ -213,7 +214,7 @@ def test_two_inlets_have_one_energy_and_two_currents() -> None:
     both = unit(dual, {**dual, "id": "2", "inletCurrentRms": 1.0})
     assert (both.load_a, both.energy_kwh) == (5.2, 89.03)
     other = unit(dual, {**dual, "id": "2", "inletEnergyAccumulation": 3.0})
-    assert other.energy_kwh is None
+    assert isinstance(other.energy_kwh, NotKnown)
 
 
 def test_the_active_inlet_of_a_transfer_switch_has_the_figures() -> None:
@@ -221,17 +222,18 @@ def test_the_active_inlet_of_a_transfer_switch_has_the_figures() -> None:
     idle = {"id": "2", "inletType": "ats", "atsInletActive": False}
     found = unit(active, {**idle, "inletEnergyAccumulation": 89.03})
     assert (found.load_a, found.energy_kwh) == (4.2, 89.03)
-    assert unit(idle, idle).load_a is None
+    assert isinstance(unit(idle, idle).load_a, NotKnown)
 
 
 def test_a_missing_inlet_leaves_no_sums() -> None:
     device = {**ANSWERS[decoding.DEVICE], "numInlets": 2}
     found = codecs.read(decoding, {**ANSWERS, decoding.DEVICE: device})
-    assert (found.load_a, found.energy_kwh, found.power_w) == (None, None, None)
+    for figure in (found.load_a, found.energy_kwh, found.power_w):
+        assert isinstance(figure, NotKnown)
 
 
 def test_an_inlet_without_a_value_leaves_the_total_unset_though_outlets_have_currents() -> None:
-    assert unit({**INLET, "inletCurrentRms": None}).load_a is None
+    assert isinstance(unit({**INLET, "inletCurrentRms": None}).load_a, NotKnown)
     assert unit(with_changes(INLET, {"inletCurrentRms": ...})).load_a is None
 
 
