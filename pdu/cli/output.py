@@ -253,4 +253,6 @@ def _show(line: str) -> None:
     with contextlib.suppress(OSError, ValueError):
         width = min(_LINE, os.get_terminal_size(sys.stderr.fileno()).columns - 1)
     width = width if width > 0 else _LINE  # some terminals report 0 columns
-    print(f"\r{line[:width]:<{width}}\r", end="", file=sys.stderr, flush=True)
+    # the work that it tells of goes on without a terminal
+    with contextlib.suppress(Exception):
+        print(f"\r{line[:width]:<{width}}\r", end="", file=sys.stderr, flush=True)

@@ -8,6 +8,7 @@ import signal
 import sys
 import time
 from collections.abc import Iterator
+from typing import Optional
 
 import click
 
@@ -44,12 +45,11 @@ _ENDS = (signal.SIGINT, signal.SIGTERM)
     "--profile",
     metavar="FAMILY|FILE.json",
     type=FILE,
-    default="",
     help="SNMP: follow the commands of this family or profile instead of the detected one",
 )
 @output_options
 @pass_run_options
-def replay(run_options: RunOptions, file: str, listen: str, profile: str) -> int:
+def replay(run_options: RunOptions, file: str, listen: str, profile: Optional[str]) -> int:
     """Serve a recording as a device on 127.0.0.1 until Ctrl-C.
 
     FILE  a file of pdu record, the output of snmpwalk -On, or a file for NUT's dummy-ups
@@ -92,7 +92,7 @@ def replay(run_options: RunOptions, file: str, listen: str, profile: str) -> int
                     f" {printable(device.about)}",
                     flush=True,
                 )
-                print("\n".join(_next(device, profile)), flush=True)
+                print("\n".join(_next(device, profile or "")), flush=True)
             _wait_for_signal(signals, device, run_options.json)
     finally:
         device.close()

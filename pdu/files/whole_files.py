@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import os
+import secrets
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -89,6 +90,19 @@ def signals_as_ctrl_c() -> Iterator[None]:
 
 
 @contextmanager
+def ignored_hangup() -> Iterator[None]:
+    """During the block SIGHUP does nothing: what has begun is finished without a terminal."""
+    if not hasattr(signal, "SIGHUP"):  # Windows
+        yield
+        return
+    previous = signal.signal(signal.SIGHUP, lambda *_: None)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGHUP, previous)
+
+
+@contextmanager
 def new_file(path: Optional[str]) -> Iterator[Callable[[bytes], None]]:
     """Creates a file before the work begins, and yields the function that writes its content.
 
@@ -143,9 +157,8 @@ def write_whole(
     a path that exists raises FileExistsError. The file is on the disk when this returns, and
     survives a power loss. Raises OSError.
     """
-    part = f"{path}.{os.getpid()}.part"
-    with suppress(FileNotFoundError):
-        os.unlink(part)  # of a process that was killed
+    # no process id: two containers on one volume may have the same
+    part = f"{path}.{secrets.token_hex(8)}.part"
     descriptor = os.open(
         part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666 if mode is None else mode
     )

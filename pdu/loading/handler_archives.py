@@ -89,7 +89,7 @@ def pack_archive(files: Mapping[str, bytes], digest: str) -> bytes:
 
     `digest`: of the content. Python trusts a cached .pyc as long as its source keeps its time and
     size, and files of two versions can have the same size, so the time of all files is computed
-    from the content.
+    from the content. Raises BadArchive for a name that is too long.
     """
     out = io.BytesIO()
     folders = {
@@ -104,12 +104,16 @@ def pack_archive(files: Mapping[str, bytes], digest: str) -> bytes:
         for path in sorted(folders | set(files)):
             info = tarfile.TarInfo(path)
             info.mtime = 1_500_000_000 + int(digest[:6], 16)
-            if path in files:
-                info.size, info.mode = len(files[path]), 0o644
-                tar.addfile(info, io.BytesIO(files[path]))
-            else:
-                info.type, info.mode = tarfile.DIRTYPE, 0o755
-                tar.addfile(info)
+            content = files.get(path, b"")
+            info.type = tarfile.REGTYPE if path in files else tarfile.DIRTYPE
+            info.size, info.mode = len(content), 0o644 if path in files else 0o755
+            try:
+                tar.addfile(info, io.BytesIO(content))
+            except ValueError:
+                raise BadArchive(
+                    f"{path[:160]!r}: the name is too long for an archive: give it at most"
+                    " 100 characters"
+                ) from None
     return out.getvalue()
 
 

@@ -29,7 +29,7 @@ from ..cli.options import (
 )
 from ..cli.output import Result, print_result, show_status_line, waiting
 from ..cli.states import DOWN, UNKNOWN, UP, word
-from ..files.whole_files import signals_as_ctrl_c
+from ..files.whole_files import ignored_hangup, signals_as_ctrl_c
 from ..loading.handler_loading import load
 from ..loading.open_handler import HandlerTools, OpenHandler
 from ..pdu_list import form as connection_data, names
@@ -169,7 +169,9 @@ def _cycle_open(
             # a person may have taken a while to answer
             if not power.is_on():
                 _refuse(outcome, power.seen)
-            result = _run_cycle(outcome, power, pause_s)
+            # a lost terminal must not leave an outlet off
+            with ignored_hangup():
+                result = _run_cycle(outcome, power, pause_s)
     except KeyboardInterrupt:
         why = f"outlet {identity} {power.stage.value}"
         return outcome.report_failure(
@@ -250,7 +252,8 @@ def _pause(outcome: _OutletCycle, pause_s: float) -> None:
 
 The outlet is switched on only after the PDU has reported it off, and a pause. Otherwise nothing
 more is sent, and the output says in which state the outlet was left. An outlet that is not on is
-left as it is. Ctrl-C during the pause leaves the outlet off, and says how to switch it on.""",
+left as it is. Ctrl-C during the pause leaves the outlet off, and says how to switch it on; where
+the terminal is lost, the cycle goes on to its end.""",
 )
 @pdu_arguments()
 @click.argument("outlet")

@@ -68,8 +68,7 @@ def place_of(device: ListedPdu) -> Place:
     if not port and usual is not None:
         port = str(usual[settings.get("scheme") == "http"])
     choice = settings.get(_CHOICES.get(handler, ""), "")
-    # int() takes away leading zeros, which the handler takes, too
-    number = str(int(port)) if port.isdecimal() else port
+    number = port.lstrip("0") or port  # the handler takes leading zeros
     return Place(handler, hosts.one_spelling(where.host), number, choice)
 
 

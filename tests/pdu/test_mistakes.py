@@ -177,7 +177,7 @@ TYPED = (
     "off lenovo 192.0.2.7 3 | lenovo is perhaps read by the handler snmp",
     "record snmp h --patience inf | give 0 to",
     "status raritan h --ca-pem /dev/null | --ca-pem: /dev/null is empty",
-    "status raritan h --ca-pem '' | --ca-pem: '' cannot be read",
+    "status raritan h --ca-pem '' | '--ca-pem': an empty file name",
     "status raritan h --ca-pem hall.csv | --ca-pem: hall.csv contains no PEM certificate; if it is",
     "status nut h --secret-file pasword=/dev/null | it takes password",
     "status snmp h --secret-file password=/dev/null | it takes community",

@@ -160,7 +160,7 @@ def prove_command(
             proof = dataclasses.replace(proof, owner=owner, calls=tuple(calls.calls))
             write(proof_text(proof).encode())
     except KeyboardInterrupt:
-        _raise_interrupted(plan, calls)
+        _raise_interrupted(plan, unit, calls)
     finally:
         plan.tell("")
     return print_result(_result(plan, proof, out), run_options.json)
@@ -226,11 +226,12 @@ def _switch(plan: _Plan, unit: UnitUnderTest, calls: Calls, owner: OwnerAnswers)
     return dataclasses.replace(owner, seen_dark=seen_dark, seen_on=seen_on)
 
 
-def _raise_interrupted(plan: _Plan, calls: Calls) -> NoReturn:
+def _raise_interrupted(plan: _Plan, unit: UnitUnderTest, calls: Calls) -> NoReturn:
     """Raise Interrupted, which says whether the outlet may have been left off."""
     reason = "no file was written"
     commands = [call for call in calls.calls if call.method.startswith("port_")]
-    if commands and commands[-1].method == "port_up" and not commands[-1].error_kind:
+    is_on = bool(commands) and commands[-1].state(unit.outlet(plan.outlet)) == "on"
+    if is_on and commands[-1].method == "port_up":
         reason += f"; outlet {plan.outlet} was switched on again"
     elif plan.run_options.changing:
         reason += f"; look at outlet {plan.outlet}, and switch it on: {plan.manual_line}"

@@ -8,7 +8,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Optional
 
 import click
 
@@ -57,13 +57,12 @@ def handler() -> None:
     "--replay",
     metavar="FILE",
     type=FILE,
-    default="",
     help="a recording of the device (pdu record)",
 )
 @setting_options
 @output_options
 @pass_run_options
-def handler_check(run_options: RunOptions, path: str, replay: str) -> int:
+def handler_check(run_options: RunOptions, path: str, replay: Optional[str]) -> int:
     """Say what a handler keeps and breaks of the vendor's page "Creating a PDU handler", and
     of our advice: each row says who wants it, with words of the page to search for.
 
@@ -89,7 +88,7 @@ def handler_check(run_options: RunOptions, path: str, replay: str) -> int:
         raise SettingsError(f"{path[:200]!r} is no file, folder or archive with a handler{advice}")
     findings: list[Finding] = []
     with tempfile.TemporaryDirectory(prefix="pdu-handler-") as name, printing_to_stderr():
-        for finding in _findings(path, replay, Path(name), run_options):
+        for finding in _findings(path, replay or "", Path(name), run_options):
             findings.append(finding)
     return print_result(_result(path, findings), run_options.json)
 

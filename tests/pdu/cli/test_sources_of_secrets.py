@@ -19,6 +19,7 @@ from pdu.loading.handler_loading import load
 from pdu.pdu_list import form as connection_data
 from tests import terminal
 from tests.needs import ROOT
+from tests.pdu.monitoring.halls import private
 from tests.pdu.running import Broken, run, silent, use
 
 
@@ -33,7 +34,7 @@ def test_a_secret_file_overrides_the_environment(
         return Broken()
 
     monkeypatch.setenv("PDU_PASSWORD", "from the environment")
-    (tmp_path / "secret").write_bytes(b"\xef\xbb\xbffrom a file\r\n")
+    private(tmp_path / "secret", b"\xef\xbb\xbffrom a file\r\n")
     nut = load("nut")
     use(monkeypatch, lambda name: nut._replace(make=keep))
     run(
@@ -104,7 +105,7 @@ def test_an_empty_secret_file_is_refused(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.setenv("PDU_PASSWORD", "any")
-    (tmp_path / "secret").write_bytes(content)
+    private(tmp_path / "secret", content)
     words = ["status", "raritan", "127.0.0.1:9", "--secret-file", f"token={tmp_path / 'secret'}"]
     code, _, err = run(capsys, *words)
     assert code == 2 and f"{tmp_path / 'secret'}: empty" in err
@@ -113,11 +114,13 @@ def test_an_empty_secret_file_is_refused(
 def test_a_binary_secret_is_refused_and_not_shown(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (tmp_path / "secret").write_bytes(b"\xffs3cret")
+    private(tmp_path / "secret", b"\xffs3cret")
     code, _, err = run(
         capsys, "status", "nut", "h", "--secret-file", f"password={tmp_path / 'secret'}"
     )
-    assert code == 2 and err == f"settings: {tmp_path / 'secret'}: not UTF-8 text\n"
+    assert (
+        code == 2 and err == f"settings: {tmp_path / 'secret'}: not UTF-8 text; save it as UTF-8\n"
+    )
 
 
 @pytest.mark.sample(3)

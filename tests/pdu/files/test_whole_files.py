@@ -98,8 +98,20 @@ def test_the_umask_counts_for_a_page(tmp_path: Path) -> None:
     assert stat.S_IMODE((tmp_path / "page.html").stat().st_mode) == 0o600
 
 
-def test_what_a_killed_process_left_is_no_obstacle(tmp_path: Path) -> None:
-    path = tmp_path / "state"
-    Path(f"{path}.{os.getpid()}.part").write_text("half")
-    write_whole(str(path), b"whole")
-    assert path.read_bytes() == b"whole" and [*tmp_path.iterdir()] == [path]
+def test_two_processes_of_one_id_write_the_same_page(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As two containers on one volume: whoever is last is there whole, and nobody fails."""
+    path, writes = tmp_path / "pdus.html", 0
+    real_fsync = os.fsync
+
+    def fsync(descriptor: int) -> None:
+        nonlocal writes
+        writes += 1
+        if writes == 1:
+            write_whole(str(path), b"second")
+        real_fsync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    write_whole(str(path), b"first")
+    assert path.read_bytes() == b"first" and [*tmp_path.iterdir()] == [path]

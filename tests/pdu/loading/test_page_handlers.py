@@ -11,6 +11,7 @@ from typing import Callable
 
 import pytest
 
+from pdu.cli import exit_codes
 from pdu.reading import outlet_power
 from tests.pdu.running import run
 
@@ -80,6 +81,7 @@ def test_a_base_pdu_handler_gets_what_the_form_carries_and_the_secret_by_referen
     path = folder(tmp_path, "http_dir", HTTP)
     secret = tmp_path / "secret"
     secret.write_text("hunter-2\n")
+    secret.chmod(0o600)
     form = ("-s", "path=/outlets", "--username", "admin", "--secret-file", f"password={secret}")
     code, out, err = run(capsys, "status", str(path), json_unit, *form, "--json")
     assert (code, err) == (0, "")
@@ -274,6 +276,16 @@ def test_a_folder_with_a_link_is_refused(
     (path / "data").symlink_to("/etc")
     code, _, err = run(capsys, "status", str(path), "127.0.0.1")
     assert code == 2 and "'data' is a link" in err
+
+
+def test_a_file_name_that_is_too_long_for_an_archive_is_told_so(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made = folder(tmp_path)
+    (made / f"{'m' * 98}.py").write_text("")
+    code, out, err = run(capsys, "status", str(made), "192.0.2.1")
+    assert (code, out) == (exit_codes.WRONG, "")
+    assert "the name is too long for an archive: give it at most 100 characters" in err
 
 
 def test_of_several_modules_the_import_path_names_one(

@@ -12,7 +12,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Callable, NamedTuple
+from typing import Callable, NamedTuple, Union
 
 from tests.needs import ROOT
 from tests.peers import PEERS, Peer
@@ -111,9 +111,9 @@ def login(peer: Peer, name: str = "") -> str:
     return "\n".join([f"[auth.{name or peer.handler}]", *pairs, ""])
 
 
-def private(path: Path, text: str) -> Path:
+def private(path: Path, content: Union[str, bytes]) -> Path:
     """Write a file that only its owner can read. Return its path."""
-    path.write_text(text)
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
     path.chmod(0o600)
     return path
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import io
 import json
 import os
 import signal
@@ -182,7 +184,34 @@ def test_an_outlet_that_is_not_proven_off_is_not_switched_on_and_its_state_is_sa
     assert unit.sent == ["down", "down"]
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_terminal_that_is_lost_does_not_leave_the_outlet_off(
+    unit: Unit, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = signal.getsignal(signal.SIGHUP)
+
+    class LostTerminal(io.StringIO):
+        """Each write fails, as on a terminal whose other side was closed."""
+
+        def isatty(self) -> bool:
+            return True
+
+        def write(self, text: str) -> int:
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    def lose() -> EnumPowerStatus:
+        unit.state = DOWN
+        monkeypatch.setattr(sys, "stderr", LostTerminal())
+        os.kill(os.getpid(), signal.SIGHUP)
+        return DOWN
+
+    unit.answers["down"] = lose
+    code, out, _ = run(capsys, *CYCLE, "--yes", "--pause", "0.1")
+    assert (code, unit.sent, unit.state) == (exit_codes.DONE, ["down", "up"], UP)
+    assert out == "outlet 3 of 192.0.2.7 was off and is on again (x)\n"
+    assert signal.getsignal(signal.SIGHUP) is before
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_an_interruption_of_the_pause_says_which_outlet_is_off_and_how_to_switch_it_on(
     number: int, unit: Unit, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -415,6 +415,7 @@ def test_the_command_that_reads_the_pdu_repeats_the_settings_of_its_handler(
 ) -> None:
     secret = tmp_path / "a secret"
     secret.write_text("s3cret")
+    secret.chmod(0o600)
     monkeypatch.setenv("PDU_COMMUNITY", "public")
     with NutServer([StaticDevice("rack1", {"outlet.1.status": "on"})]) as server:
         host = f"-s host={server.host}:{server.port} -s device=rack1"

@@ -108,3 +108,9 @@ def test_a_check_warns_and_has_the_sum_once(
     assert code == 0 and err.count("line 2 (r1) and line 3 (other) are one PDU") == 1
     assert document["summary"]["load_a"] == document["pdus"][0]["load_a"] is not None
     assert document["summary"]["repeated"] == {"other": "r1"}
+
+
+def test_a_port_of_many_digits_is_compared_too() -> None:
+    """More than Python reads as a number."""
+    pdus = [pdu(name, "snmp", "192.0.2.1", port="9" * 5000) for name in ("a", "b")]
+    assert len([*find_duplicates(pdus)]) == 1

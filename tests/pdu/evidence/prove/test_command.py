@@ -230,6 +230,24 @@ def test_a_command_that_is_interrupted_sends_on_and_leaves_no_file(
     assert "outlet 1 was switched on again" in err and not proof.is_written()
 
 
+def test_an_on_whose_outcome_is_unknown_is_not_told_as_done_after_ctrl_c(
+    unit: Unit, proof: Proof, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def port_up(port: PduPortView) -> PduPortView:
+        unit.sent.append(("port_up", port.identity))
+        port.power_status = EnumPowerStatus.UNKNOWN
+        monkeypatch.setattr(unit, "status", interrupted)
+        return port
+
+    def interrupted() -> Any:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(unit, "port_up", port_up)
+    code, _, err = proof.run(*FIRST, "--yes")
+    assert (code, unit.sent) == (exit_codes.INTERRUPTED, BOTH)
+    assert "switched on again" not in err and "look at outlet 1, and switch it on: pdu on" in err
+
+
 def failing(name: str, error: Exception) -> Callable[[str], None]:
     def fail(method: str) -> None:
         if method == name:

@@ -305,6 +305,7 @@ def test_a_handler_over_http_is_called_on_a_served_recording(tmp_path: Path, che
     assert 'custom_params["path"]' not in source and "self.send(port, word)" in source
     replay = ROOT / "tests" / "handlers" / "netio" / "recording.json"
     (tmp_path / "secret").write_text("netio")
+    (tmp_path / "secret").chmod(0o600)
     form = ("-s", "username=netio", "--secret-file", f"password={tmp_path / 'secret'}")
     made = folder(tmp_path, "http_dir", source)
     code, seen = check(made, "--replay", str(replay), *form)
