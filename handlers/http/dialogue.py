@@ -101,8 +101,6 @@ class WriteRequest(NamedTuple):
     path: str
     body: bytes = b""
     method: str = "POST"
-    #: the statuses that are an answer to it; any other is an error
-    answers: tuple[int, ...] = (200,)
 
 
 Request = Union[ReadRequest, WriteRequest]
@@ -160,10 +158,13 @@ class HttpSession:
         self.address = client.where.netloc
         self._client, self._timeout, self._log_in = client, timeout, log_in
         self._answers: dict[Request, bytes] = {}
+        # whether the unit has answered a request of the present login
+        self._is_known = False
 
     def log_in(self) -> None:
         """Begin. Raises as `send`."""
         self.login = self._log_in(self)
+        self._is_known = False
 
     def exchange(self, request: Request) -> bytes:
         """The body of the answer to one request, which is sent each time. Raises as `send`."""
@@ -171,9 +172,8 @@ class HttpSession:
 
     def send(self, request: Request) -> Response:
         """Send one request; a read once more if the unit is busy (503), after a pause, and if it
-        has ended the session of its login, in another. Raises the errors of
-        handlers/shared/errors.py; Unreachable for a command means that it may or may not be carried
-        out.
+        has ended the session of its login, in which it answered before, in another. Raises the
+        errors of handlers/shared/errors.py; after a command they say whether it may be carried out.
         """
         try:
             return self._send(request)
@@ -184,7 +184,7 @@ class HttpSession:
             return self._send(request)
         except HttpLoginRefused:
             has_session = self.login.token is not None and not self.login.is_personal
-            if isinstance(request, WriteRequest) or not has_session:
+            if isinstance(request, WriteRequest) or not has_session or not self._is_known:
                 raise
         self.log_in()
         return self._send(request)
@@ -193,11 +193,12 @@ class HttpSession:
         """One request, sent once in the present login."""
         is_write = isinstance(request, WriteRequest)
         method = "POST" if request.body else "GET"
-        answers: tuple[int, ...] = (200,)
+        # each 2xx is success of a command, also "accepted": the reading after it proves the rest
+        answers = range(200, 300 if is_write else 201)
         if isinstance(request, WriteRequest):
-            method, answers = request.method, request.answers
+            method = request.method
         try:
-            return self._client.send(
+            response = self._client.send(
                 method,
                 request.path,
                 _JSON,
@@ -215,6 +216,8 @@ class HttpSession:
                 setting = NamedSetting("scheme", "http", "the handler setting ")
                 error.set_reason((*error.parts, "; for a unit without HTTPS, give ", setting))
             raise
+        self._is_known = True
+        return response
 
     def exchange_once(self, request: Request) -> bytes:
         """The body of the answer to a request of a reading: sent at the first time, and kept in the

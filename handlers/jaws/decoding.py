@@ -103,7 +103,7 @@ def command(identity: str, on: bool) -> Dialogue[None]:
     # > PATCH /jaws/control/outlets/AA1 {"control_action": "off"}
     # < 204; 400 syntax, 404 no such outlet, 405, 409 no such field, 503 busy
     body = json.dumps({"control_action": "on" if on else "off"}).encode()
-    yield WriteRequest(f"/jaws/control/outlets/{identity}", body, "PATCH", (200, 204))
+    yield WriteRequest(f"/jaws/control/outlets/{identity}", body, "PATCH")
 
 
 # ---- lists ---------------------------------------------------------------------------------------

@@ -70,10 +70,15 @@ class Connection:
         return self._socket is not None
 
     def connect(self) -> None:
-        """Open the connection, and TLS if set. Does nothing on an open one."""
+        """Open the connection, and TLS if set. Does nothing on an open one. After its error nothing
+        was sent."""
         if self._socket is None:
-            self._end()
-            self._open()
+            try:
+                self._end()
+                self._open()
+            except Unreachable as error:
+                error.may_have_executed = False
+                raise
 
     def renew(self, total: float) -> None:
         """Allow `total` seconds from now on for all exchanges."""
@@ -203,11 +208,12 @@ class Connection:
         decoder = Decoder(requests, answers)
         # raised outside the except block: no chained exception shows the password
         handler_error: PduHandlerError
-        began = self._clock()
+        began, is_sent = self._clock(), False
         try:
             _refuse_unasked(connection)
             connection.settimeout(self._left(end))
             SENT.get()()
+            is_sent = True
             connection.sendall(b"".join(request.line for request in requests))
             while not decoder.feed(self._receive(connection, end)):
                 pass
@@ -220,6 +226,8 @@ class Connection:
             self.close()
             raise
         self.close()
+        if not is_sent:
+            handler_error.may_have_executed = False
         raise handler_error.at(
             self.place, self._secret.redact((decoder.waiting or requests[-1]).label)
         )
@@ -249,8 +257,8 @@ class Connection:
 
 
 def _refuse_unasked(connection: socket.socket) -> None:
-    """Raises ProtocolError if bytes arrived before the request: they would be read
-    as its answer.
+    """Raises ProtocolError if bytes arrived before the request: they would be read as its answer.
+    Raises ConnectionError if the connection has ended.
     """
     connection.settimeout(0)
     try:
@@ -260,8 +268,9 @@ def _refuse_unasked(connection: socket.socket) -> None:
         raise
     except OSError:  # nothing arrived
         return
-    if surplus:
-        raise ProtocolError("the server sent data that was not asked for")
+    if not surplus:
+        raise ConnectionResetError("the NUT server closed the connection")
+    raise ProtocolError("the server sent data that was not asked for")
 
 
 def _batches(requests: Sequence[NutRequest[object]]) -> Iterator[Sequence[NutRequest[object]]]:

@@ -19,7 +19,7 @@ from .responses import error_of, json_object, quoted_messages
 from .service import RedfishService
 
 LOGGER = get_logger(__name__)
-_DONE, _ACCEPTED, _DEMANDS_ETAG = (200, 204), 202, 428  # RFC 6585: after 428 nothing was done
+_DONE, _ACCEPTED, _DEMANDS_ETAG = range(200, 300), 202, 428  # RFC 6585: after 428 nothing was done
 
 
 def switch_outlet(

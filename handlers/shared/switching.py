@@ -11,7 +11,7 @@ from typing import Callable, Optional
 from common.logger import get_logger
 from pdu_common.helper import EnumPowerStatus
 
-from .errors import Denied, PduHandlerError, Unreachable
+from .errors import Denied, PduHandlerError, ProtocolError, Unreachable
 
 LOGGER = get_logger(__name__)
 # after this time a call over NUT or HTTP sends no further request, except a logout
@@ -49,7 +49,7 @@ def switch(
         write()
     except PduHandlerError as error:
         if not error.may_have_executed:
-            if isinstance(error, Unreachable):
+            if isinstance(error, (Unreachable, ProtocolError)):
                 error.set_reason(("the command was not sent: ", *error.parts))
             raise
         state = None

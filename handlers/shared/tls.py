@@ -80,7 +80,7 @@ class Trust(NamedTuple):
     alone, pinned, or not at all.
     """
 
-    #: False: any certificate will do, whatever `ca_pem` is
+    #: False: any certificate will do, unless one is pinned
     verify: bool = True
     #: the only authorities to trust, or the device's own certificate; "": the system's authorities
     ca_pem: str = ""
@@ -92,7 +92,8 @@ class Trust(NamedTuple):
     def from_settings(cls, settings: Settings, over_tls: bool, tls_setting: NamedSetting) -> Trust:
         """From the settings above.
 
-        Raises SettingsError for `ca_pem` or `fingerprint` without TLS (`tls_setting` turns it on).
+        Raises SettingsError for `ca_pem` or `fingerprint` without TLS (`tls_setting` turns it on),
+        and for `ca_pem` with `verify=no`, which would not use it.
         """
         has_trust_anchor = bool(settings[CA_PEM] or settings[FINGERPRINT])
         if has_trust_anchor and not over_tls:
@@ -103,6 +104,15 @@ class Trust(NamedTuple):
                     NamedSetting("fingerprint"),
                     " are for TLS only: also set ",
                     tls_setting,
+                )
+            )
+        if settings[CA_PEM] and not settings[VERIFY]:
+            raise SettingsError(
+                (
+                    NamedSetting("verify", "no", "the handler setting "),
+                    " accepts any certificate, so ",
+                    NamedSetting("ca_pem"),
+                    " would not be used: leave out one of the two",
                 )
             )
         return cls(settings[VERIFY], settings[CA_PEM], settings[FINGERPRINT])

@@ -94,6 +94,18 @@ FAULTS: tuple[Fault, ...] = (
         "the answer is a redirect (307) to another path, although the device obeyed",
         ANY,
     ),
+    Fault(
+        "no-status",
+        "answer",
+        "the status is none of HTTP's (999), although the device obeyed",
+        ANY,
+    ),
+    Fault(
+        "accepted",
+        "answer",
+        "the answer is an empty one with status 202, although the device obeyed",
+        WRONG | {"unsupported", "refused"},
+    ),
     Fault("broken", "answer", "the answer is an internal error, although the device obeyed", BUSY),
     Fault(
         "hiccup",

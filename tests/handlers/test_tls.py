@@ -3,6 +3,7 @@ from __future__ import annotations
 import contextlib
 import datetime
 import hashlib
+import importlib
 import ipaddress
 import socket
 import ssl
@@ -21,6 +22,7 @@ from cryptography.x509.oid import NameOID
 from handlers.shared import tls, tls_handshake
 from handlers.shared.errors import SettingsError, Unreachable
 from pdu.energy import prometheus
+from pdu_common.connection import PduData
 from tests.waiting import PATIENCE_S
 
 AUTHORITY = trustme.CA()
@@ -258,3 +260,18 @@ def test_contexts_are_kept_only_where_a_tool_says_so_and_only_for_the_same_check
     for _ in range(2):
         with pytest.raises(SettingsError, match="ca_pem"):
             tls.Trust(True, "broken", "").context()
+
+
+@pytest.mark.parametrize("name", ["raritan", "redfish", "netio", "nut"])
+def test_an_authority_that_no_check_would_use_is_refused(name: str) -> None:
+    texts = {"verify": "no", "ca_pem": AUTHORITY.cert_pem.bytes().decode()}
+    login = {"username": "admin", "password": "word", "device": "pdu", "tls": "yes"}
+    given = {
+        key: login[key]
+        for key in (("device", "tls") if name == "nut" else ("username", "password"))
+    }
+    handler = importlib.import_module(f"handlers.{name}.handler").make_handler(
+        PduData("127.0.0.1", {**given, **texts})
+    )
+    with pytest.raises(SettingsError, match="verify=no.*'ca_pem'"):
+        handler.status()

@@ -20,7 +20,8 @@ class ClosingRelay:
     It closes a client's connection `delay` seconds after its answer number `answers` (0: never),
     and reads nothing meanwhile. `tls` is for the client's side, and with `notify` the relay ends
     TLS properly. `lingers`: it ends its own side at once, and the connection after the delay.
-    `header` is added to each answer. Connections beyond the first `most` are closed at once.
+    `header` is added to each answer. Connections beyond the first `most` are closed at once, with
+    `refuses` they are refused.
     `talks` counts the connections, and `served` the requests that were answered, by method.
     """
 
@@ -35,8 +36,9 @@ class ClosingRelay:
         lingers: bool = False,
         header: str = "",
         most: Optional[int] = None,
+        refuses: bool = False,
     ) -> None:
-        self._most = most
+        self._most, self._refuses = most, refuses
         self._target, self._delay, self._answers = port, delay, answers
         self._tls, self._notify, self._lingers, self._header = tls, notify, lingers, header
         self.talks = 0
@@ -81,6 +83,9 @@ class ClosingRelay:
                 client.close()
                 continue
             self._start(self._talk, client)
+            if self._refuses and self.talks == self._most:
+                self._listener.close()
+                return
 
     def _talk(self, client: socket.socket) -> None:
         with contextlib.suppress(OSError):

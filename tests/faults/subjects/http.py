@@ -22,12 +22,14 @@ from . import Bend
 ELSEWHERE = "https://192.0.2.99/"  # RFC 5737: an address for documentation
 _REASONS = {
     200: "OK",
+    202: "Accepted",
     302: "Found",
     307: "Temporary Redirect",
     401: "Unauthorized",
     403: "Forbidden",
     500: "Internal Server Error",
     503: "Service Unavailable",
+    999: "Nothing",
 }
 
 
@@ -202,6 +204,8 @@ BENDS: Mapping[str, Bend] = {
     "credentials": _always(reply(401, WWW_Authenticate='Basic realm="pdu"')),
     "rights": _always(reply(403)),
     "moved": _always(reply(302, Location=ELSEWHERE)),
+    "no-status": _always(reply(999)),
+    "accepted": _always(reply(202)),
     "broken": _always(reply(500)),
     "busy": _always(reply(503)),
     "empty": _always(reply(200)),

@@ -127,6 +127,8 @@ SUBJECT = Subject(
     {
         "moved": "NUT has no redirects",
         "obeyed-moved": "NUT has no redirects",
+        "no-status": "NUT has no statuses",
+        "accepted": "NUT has no statuses",
         "bomb": "NUT has no compression",
         "nested": "NUT's answers have one level",
         "cycling": "the simulated driver reports only on and off",

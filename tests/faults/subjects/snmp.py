@@ -199,6 +199,8 @@ SUBJECT = Subject(
         "credentials": "an agent does not answer a wrong community; see `quiet`",
         "moved": "SNMP has no redirects",
         "obeyed-moved": "SNMP has no redirects",
+        "no-status": "SNMP has no statuses",
+        "accepted": "SNMP has no statuses",
         "page": "no HTTP proxy answers SNMP; the fault `noise` sends garbage",
         "echo": "every answer contains the community, correct ones too",
         "huge": "a datagram has 65,507 octets at most",

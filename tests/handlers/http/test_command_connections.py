@@ -130,6 +130,14 @@ def test_a_command_goes_through_whenever_the_unit_closes_its_connections(
             assert unit.commands() == number + 1
 
 
+@pytest.mark.parametrize("open_unit, reads", [(raritan, 2), (redfish, 4)])
+def test_a_command_without_a_connection_was_surely_not_sent(open_unit: Any, reads: int) -> None:
+    with open_unit() as unit, ClosingRelay(unit.port, 0.0, reads, most=1, refuses=True) as relay:
+        with pytest.raises(PduHandlerError, match="the command was not sent: .*refuses") as caught:
+            unit.handler(relay).port_down(PduPortView("1"), pause=PAUSE_S)
+        assert caught.value.kind == "unreachable" and unit.commands() == 0
+
+
 def test_a_new_connection_that_takes_no_command_is_reported_as_may_or_may_not() -> None:
     """Nobody can tell from outside what the unit has read of it.
 

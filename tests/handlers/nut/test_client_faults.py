@@ -154,3 +154,14 @@ def test_the_addresses_of_a_host_share_the_time_to_connect(
                 nut.devices()
             assert sum(waits) == pytest.approx(10.0)
     assert len(waits) == len(DEAD)
+
+
+@pytest.mark.parametrize("reads", [True, False])
+def test_a_command_to_a_server_that_has_gone_was_surely_not_sent(reads: bool) -> None:
+    with NutServer([StaticDevice("pdu", {"ups.status": "OL"})]) as server:
+        nut = named(server, ADMIN)
+        if reads:
+            nut.devices()
+    with nut, pytest.raises(Unreachable) as error_info:
+        nut.run("pdu", "outlet.1.load.off")
+    assert not error_info.value.may_have_executed
