@@ -73,7 +73,7 @@ class _Command:
         self._service = service
         self._target, self._body = target, body
         self._outlet = service.path(listed_outlet.link)
-        self._id = listed_outlet.id
+        self._listed = listed_outlet.resource
         self._pdu = listed_outlet.pdu
         self._monitor: Optional[str] = None
         #: the error that a task ended with
@@ -121,7 +121,7 @@ class _Command:
                 return EnumPowerStatus.UNKNOWN
             self._monitor = None
         outlet = self._service.get(self._outlet)
-        if (outlet.get("Id") or self._id) != self._id:
+        if any(outlet.get(name) != self._listed.get(name) for name in ("Id", "@odata.id")):
             raise ProtocolError(
                 "the device answered with a resource other than the outlet requested"
             )

@@ -216,6 +216,18 @@ def test_an_authority_is_trusted_alike_on_every_python_wherever_it_is_named(
         assert handshake(contexts[place](), port)
 
 
+def test_with_ca_pem_the_systems_authorities_are_not_trusted(
+    port: int, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    file = tmp_path / "system.pem"
+    file.write_text(authority())
+    monkeypatch.setenv("SSL_CERT_FILE", str(file))
+    assert handshake(tls.Trust(True, "", "").context(), port)
+    other = trustme.CA().cert_pem.bytes().decode()
+    with pytest.raises(ssl.SSLCertVerificationError):
+        handshake(tls.Trust(True, other, "").context(), port)
+
+
 def test_verify_no_accepts_any_certificate(port: int) -> None:
     assert handshake(tls.Trust(False, "", "").context(), port)
 

@@ -207,6 +207,23 @@ def test_a_signed_write_goes_out_once_even_if_the_answer_comes_too_late() -> Non
         assert len(server.writes()) == 1
 
 
+def test_a_signed_write_whose_answer_is_lost_is_not_sent_again_to_an_agent_discovered_anew() -> (
+    None
+):
+    rows = {f"{TYPES}.1.0": Row(INTEGER, 0)}
+    params = LEVELS["v3 SHA AES"]
+    device = Device(rows, (Rule(f"{TYPES}.1.0"),))
+    with Snmpd(device, users=[SHA_AES]) as server, Relay(server.port) as relay:
+        # this read discovers the engine
+        assert connect(relay.port, **params, timeout="20").snmp_get(f"{TYPES}.1.0").value == 0
+        answers: Iterator[list[bytes]] = iter([[]])  # the first one is lost
+        relay.bend = lambda request, answer: next(answers, [answer])
+        with pytest.raises(SnmpError, match="timeout"):
+            connect(relay.port, **params, timeout="1", retries="3").snmp_set(f"{TYPES}.1.0", 1)
+        assert connect(server.port, timeout="30").snmp_get(f"{TYPES}.1.0").value == 1
+        assert len(server.writes()) == 1
+
+
 def test_concurrent_threads_get_the_rows_of_their_own_device() -> None:
     with (
         Snmpd(apc.rpdu2(outlets=5), users=[SHA_AES]) as small,

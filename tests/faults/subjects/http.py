@@ -59,7 +59,7 @@ def relay(port: int, fault: Optional[Fault], step: int, bend: Optional[Bend]) ->
 def reply(status: int, body: bytes = b"", kind: str = "application/json", **headers: str) -> bytes:
     more = "".join(f"{name.replace('_', '-')}: {value}\r\n" for name, value in headers.items())
     head = (
-        f"HTTP/1.1 {status} {_REASONS[status]}\r\nContent-Type: {kind}\r\nContent-Length:"
+        f"HTTP/1.1 {status} {_REASONS.get(status, 'Status')}\r\nContent-Type: {kind}\r\nContent-Length:"
         f" {len(body)}\r\n{more}OData-Version: 4.0\r\n\r\n"
     )
     return head.encode() + body

@@ -581,6 +581,19 @@ def test_a_platforms_text_that_holds_a_password_is_left_out(secret: str) -> None
     )
 
 
+@pytest.mark.parametrize(
+    "key", ["community", "read_commun", "auth_password", "priv_key", "secret", "v3.auth_key"]
+)
+def test_the_value_of_each_parameter_that_may_be_a_secret_is_masked(key: str) -> None:
+    device = Device(RuntimeError("no answer to hidden-4711 from the agent"))
+    inner = {key.rpartition(".")[2]: "hidden-4711"}
+    device.pdu_data.snmp_params.update({"v3": inner} if "." in key else inner)
+    with pytest.raises(PduHandlerError) as error_info:
+        Snmp(cast(Any, device)).get("1.3.6")
+    # in place of a text that holds a password stands a notice
+    assert "hidden-4711" not in str(error_info.value)
+
+
 class Table(Device):
     """A platform over a table of `rows`: it splits OIDs before the last arc, or not. `asked` lists
     the objects of its GETs.

@@ -64,6 +64,21 @@ def test_the_counter_without_reset_is_preferred() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    "counters, kwh",
+    [
+        ({"TotalEnergyNR": 154263, "TotalEnergy_NR": 1, "TotalEnergy": 43078}, 154.263),
+        ({"TotalEnergy_NR": 154263, "TotalEnergy": 43078}, 154.263),
+        ({"TotalEnergy": 43078}, 43.078),
+    ],
+)
+def test_the_total_without_reset_is_preferred_also_under_the_name_of_firmware_4(
+    counters: dict[str, int], kwh: float
+) -> None:
+    measure = {key: value for key, value in SAMPLE["GlobalMeasure"].items() if "Energy" not in key}
+    assert read({**SAMPLE, "GlobalMeasure": {**measure, **counters}}).energy_kwh == kwh
+
+
 @pytest.mark.parametrize("state", [None, 2, -1, "1", True, [1]])
 def test_an_uncertain_state_is_unknown(state: object) -> None:
     document = {**SAMPLE, "Outputs": [{**OUTPUTS[0], "State": state}, *OUTPUTS[1:]]}

@@ -122,6 +122,15 @@ def test_no_outlet_of_a_pdu_that_is_offline_has_a_state(expand: Optional[Json]) 
     assert switch(tree) is UNKNOWN and tree.commands == [{"PowerState": "Off"}]
 
 
+@pytest.mark.parametrize("name", ["Id", "@odata.id"])
+def test_a_reading_without_the_id_that_the_outlet_had_proves_no_state(name: str) -> None:
+    tree = Switched()
+    tree.special[f"{OUTLETS}/1"] = lambda request: (
+        Answer({**outlet("1"), "PowerState": "Off", name: None}) if tree.commands else None
+    )
+    assert switch(tree) is UNKNOWN and len(tree.commands) == 1
+
+
 @pytest.mark.parametrize("linked", [True, False])
 def test_a_reading_of_another_outlet_is_not_the_state(linked: bool) -> None:
     tree = Switched(done=False)

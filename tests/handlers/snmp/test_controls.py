@@ -9,6 +9,7 @@ from handlers.snmp.reader import Reader
 from handlers.snmp.single_family import Unmarked, WritePacked
 from handlers.snmp.sources import Column, Packed, Scalar
 from tests.handlers.snmp.memory import Memory, reader, table
+from tests.handlers.snmp.units import FAMILIES
 
 COMMAND = Column("1.3.5")
 WRITE = Write(COMMAND, on=1, off=2)
@@ -86,3 +87,14 @@ def test_a_mark_that_cannot_be_read_forbids_the_write(marks: dict[str, int]) -> 
     control = Unmarked(WRITE, Column("1.3.4"), ("0",), "a command executes all marks")
     with pytest.raises(Unsupported, match="does not list which outlets are marked"):
         control.orders(reader(table("1.3.4", marks)), "2", True)
+
+
+@pytest.mark.parametrize("written, is_covered", [("1,0,1,0", True), ("1,0,1", False)])
+def test_a_text_that_sets_all_outlets_must_have_each_that_the_device_listed(
+    written: str, is_covered: bool
+) -> None:
+    """A unit whose text is shorter right before a command lists fewer outlets than it has."""
+    (control,) = (outlets.control for outlets in FAMILIES["digipower"].outlets)
+    assert isinstance(control, WritePacked)
+    # outlet 2.5 is another unit's
+    assert control.covers(["1", "2", "3", "4", "2.5"], "1", [("1.3", written)]) is is_covered

@@ -112,6 +112,17 @@ def test_an_address_is_asked_for_only_if_the_exporter_has_networks(
     assert ("give an IP address" in str(error_info.value)) == advised
 
 
+def test_an_address_with_a_zone_is_in_no_network() -> None:
+    """`fe80::1%eth0` and `fe80::1%eth1` may be two devices, and Python finds both in fe80::/64."""
+    logins = {"xerus": DeviceLogin("xerus", {}, {})}
+    policy = TargetPolicy(
+        (), [ipaddress.ip_network("fe80::/64")], {"raritan": load("raritan")}, logins
+    )
+    assert policy.target(ProbeQuery("fe80::1", "raritan", "xerus")).auth is logins["xerus"]
+    with pytest.raises(NotAllowed, match="neither on the list nor in a --network"):
+        policy.target(ProbeQuery("fe80::1%eth0", "raritan", "xerus"))
+
+
 @pytest.mark.parametrize(
     "listed, settings, login, asked, handler",
     [
