@@ -1,7 +1,8 @@
 """Current, power and energy of PDUs, circuits and outlets. Pure.
 
-A `Reading` of null counts as metered. Only its own sensor replaces it, because the figure would
-jump otherwise. A sum with a missing part is not reported as a total, because it would be too small.
+A property that is missing is not metered; one that is null is not known now (DSP0266,
+"Properties"). Only the sensor of a reading that is not known replaces it, because the figure would
+jump otherwise.
 Source: Circuit_v1, Outlet_v1, Sensor_v1 (excerpts), PowerDistributionMetrics_v1.
 """
 
@@ -9,10 +10,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from decimal import Decimal
 from typing import NamedTuple, Optional
 
-from ..shared import decimals
+from ..shared import meter_figures
+from ..shared.meter_figures import Figure, NotKnown, NotMetered
 from .resources import child, status_state, text
 from .responses import Json
 
@@ -37,16 +38,33 @@ _WITHOUT_READING = ("Absent", "Disabled", "UnavailableOffline", "StandbyOffline"
 
 
 class RedfishFigure(NamedTuple):
-    """A measured figure."""
+    """One summand of a figure."""
 
-    #: None while it is not known
-    value: Optional[float] = None
+    #: its value, or why there is none: then no other source replaces it
+    value: Figure
     #: the sensor to read while `value` is not known, '' for none
     source: str = ""
 
 
-#: of a part that is metered, but whose figure is not known: no other source replaces it
-UNKNOWN = [RedfishFigure()]
+#: the summands of a figure; None: not metered
+Figures = Optional[Sequence[RedfishFigure]]
+
+
+def unknown(reason: str) -> list[RedfishFigure]:
+    """The summands of a figure that is not known."""
+    return [RedfishFigure(NotKnown(reason))]
+
+
+def of_part(place: str, summands: Figures) -> Figures:
+    """The summands of a part, whose reasons name the part, such as "Mains AC1"."""
+    return summands and [
+        summand._replace(value=NotKnown(f"{place}: {summand.value.reason}"))
+        if isinstance(summand.value, NotKnown)
+        else summand
+        for summand in summands
+    ]
+
+
 Sensors = Mapping[str, Optional[float]]  # the readings of sensors, by source
 
 
@@ -54,18 +72,22 @@ def excerpt(resource: Json, key: str) -> Optional[RedfishFigure]:
     """The sensor excerpt under `key`; None if there is none. Some services have a number in its
     place.
 
-    Its value is None unless `Reading`, or the number, is finite, and 0 or more.
+    Its value is known if `Reading`, or the number, is finite, and 0 or more.
     """
     inner = resource.get(key)
     if isinstance(inner, (int, float)) and not isinstance(inner, bool):
-        return RedfishFigure(number(inner))
+        inner = {"Reading": inner}
     if not isinstance(inner, dict):
         return None
     value = number(inner.get("Reading"))
     if value is not None:
         return RedfishFigure(value)
-    # the sensor itself may know more than the excerpt
-    return RedfishFigure(None, text(inner, "DataSourceUri") or text(inner, "@odata.id"))
+    shown = f"is {inner['Reading']!r:.40}" if "Reading" in inner else "is missing"
+    return RedfishFigure(
+        NotKnown(f"the Reading of {key} {shown}"),
+        # the sensor itself may know more than the excerpt
+        text(inner, "DataSourceUri") or text(inner, "@odata.id"),
+    )
 
 
 def number(value: object) -> Optional[float]:
@@ -105,13 +127,18 @@ def current(resource: Json) -> Optional[list[RedfishFigure]]:
         return lines[:1]
     if line_count > 1 and len(lines) == line_count:
         return lines
-    return UNKNOWN if lines else None
+    if lines:
+        return unknown(f"{len(lines)} of {line_count} line currents are shown")
+    is_null = line_count == 1 and resource.get("CurrentAmps", ...) is None
+    return unknown("CurrentAmps is null") if is_null else None
 
 
 def power(resource: Json) -> Optional[list[RedfishFigure]]:
     """The active powers whose sum is that of a PDU, a circuit or an outlet. None if one is not
     metered.
     """
+    if resource.get("PowerWatts", ...) is None:
+        return unknown("PowerWatts is null")
     figure = excerpt(resource, "PowerWatts")
     return _line_figures(resource, "PolyPhasePowerWatts") if figure is None else [figure]
 
@@ -123,14 +150,15 @@ def energy(resource: Json) -> Optional[list[RedfishFigure]]:
     If the counter is null, no other counter replaces it, because the figure would jump.
     """
     if "EnergykWh" in resource:
-        return [excerpt(resource, "EnergykWh") or RedfishFigure()]
+        figure = excerpt(resource, "EnergykWh")
+        return [figure] if figure else unknown("EnergykWh is null or no figure")
     return _line_figures(resource, "PolyPhaseEnergykWh")
 
 
 def _line_figures(resource: Json, key: str) -> Optional[list[RedfishFigure]]:
     """The figures under `key` whose sum is that of the whole.
 
-    - Lines against the neutral alone, or pairs of lines alone: these; UNKNOWN if some are missing.
+    - Lines against the neutral alone, or pairs of lines alone: these; not known if one is missing.
     - Neither: None.
     - Both: None. The schema does not say whether one contains the other, and in DMTF's published
       rack PDU neither sum, nor that of all, is the PDU's figure.
@@ -141,7 +169,7 @@ def _line_figures(resource: Json, key: str) -> Optional[list[RedfishFigure]]:
         return None
     parts = to_neutral or pairs
     count = _PHASES.get(text(resource, "PhaseWiringType")) or _phases_seen(resource)
-    return parts if len(parts) == count else UNKNOWN
+    return parts if len(parts) == count else unknown(f"{key} shows {len(parts)} of {count} lines")
 
 
 def _excerpts(resource: Json, keys: Sequence[str]) -> list[RedfishFigure]:
@@ -167,33 +195,32 @@ def _phases_seen(resource: Json) -> int:
 
 
 def sum_if_complete(
-    parts: Iterable[Optional[Sequence[RedfishFigure]]],
+    parts: Iterable[Figures],
 ) -> Optional[list[RedfishFigure]]:
-    """The figures of all parts; one that is not known if only some parts are metered. None if no
-    part is.
+    """The figures of all parts; one that is not metered, with its reason, if only some parts are.
+    None if no part is.
     """
     every = list(parts)
     metered_parts = [part for part in every if part is not None]
     if not metered_parts:
         return None
     if len(metered_parts) < len(every):
-        return UNKNOWN
+        count = len(every) - len(metered_parts)
+        return [RedfishFigure(NotMetered(f"{count} of {len(every)} parts of it have no meter"))]
     return [figure for part in metered_parts for figure in part]
 
 
-def total(figures: Optional[Sequence[RedfishFigure]], sensors: Sensors) -> Optional[float]:
-    """The sum, added in decimal: 0.1 and 0.2 give 0.3. None if it is not known."""
-    values = [
-        sensors.get(figure.source) if figure.value is None else figure.value
-        for figure in figures or ()
-    ]
-    numbers = [value for value in values if value is not None]
-    if numbers and len(numbers) == len(values):
-        return number(float(decimals.total(Decimal(repr(value)) for value in numbers)))
-    return None
+def total(figures: Figures, sensors: Sensors) -> Figure:
+    """The sum, by the readings of `sensors` for what is not known."""
+    if figures is None:
+        return None
+    readings = [sensors.get(figure.source) for figure in figures]
+    return meter_figures.sum_if_complete(
+        figure.value if reading is None else reading for figure, reading in zip(figures, readings)
+    )
 
 
-def sensors_to_read(figures: Iterable[Optional[Sequence[RedfishFigure]]]) -> dict[str, None]:
+def sensors_to_read(figures: Iterable[Figures]) -> dict[str, None]:
     """The sensors to read for figures that are not known, each once."""
     sources: dict[str, None] = {}
     for part in figures:

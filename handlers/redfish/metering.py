@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Callable, NamedTuple, Optional
+from typing import Callable, NamedTuple
 
 from .. import dcimanager
 from ..http.errors import HttpRefused
 from ..shared.errors import PduHandlerError
-from ..shared.meter_figures import MeterFigures
+from ..shared.meter_figures import NOT_ASKED, MeterFigures, measured
 from . import figures, sensors
-from .figures import AMPERES, KILOWATT_HOURS, WATTS, RedfishFigure, Sensors
+from .figures import AMPERES, KILOWATT_HOURS, WATTS, Figures, Sensors, of_part, unknown
 from .members import Member, each_member, read_list, readable
 from .resources import is_absent, link, status_state, text
 from .responses import Json
@@ -26,7 +26,6 @@ from .units import (
     read_units,
 )
 
-Figures = Optional[Sequence[RedfishFigure]]
 _GONE = ("404", "410")
 # Resource.State of a circuit that carries nothing, and of one that cannot be read now
 _UNUSED, _OFFLINE = ("Absent", "Disabled"), ("UnavailableOffline", "StandbyOffline")
@@ -38,7 +37,7 @@ class _FigureParts(NamedTuple):
 
     currents: Figures = None
     energies: Figures = None
-    #: None also if it was not asked for
+    #: None too if it was not asked for
     powers: Figures = None
 
 
@@ -54,9 +53,6 @@ class _UnitFigures(NamedTuple):
     #: of its mains
     inlet: _FigureParts
     ports: list[_Port]
-
-
-_NOT_KNOWN = _FigureParts(figures.UNKNOWN, figures.UNKNOWN, figures.UNKNOWN)
 
 
 def read_statistic(
@@ -87,10 +83,17 @@ def read_statistic(
     return dcimanager.Figures(
         load_a=figures.total(total.currents, amperes),
         energy_kwh=figures.total(total.energies, hours),
-        ports=_port_figures(ports, amperes, hours, watts),
-        power_w=figures.total(total.powers, watts),
+        ports={
+            port.identity: MeterFigures(
+                current_a=figures.total(port.parts.currents, amperes),
+                power_w=figures.total(port.parts.powers, watts) if with_power else NOT_ASKED,
+                energy_kwh=figures.total(port.parts.energies, hours),
+            )
+            for port in ports
+        },
+        power_w=figures.total(total.powers, watts) if with_power else NOT_ASKED,
         inlet_a=figures.total(inlet.currents, amperes),
-        inlet_w=figures.total(inlet.powers, watts),
+        inlet_w=figures.total(inlet.powers, watts) if with_power else NOT_ASKED,
     )
 
 
@@ -112,35 +115,18 @@ def _split_by_unit(resource_by_source: Mapping[str, Json]) -> tuple[Sensors, Sen
     return amperes, hours, watts
 
 
-def _port_figures(
-    ports: Sequence[_Port], amperes: Sensors, hours: Sensors, watts: Sensors
-) -> dict[str, MeterFigures]:
-    """The figures of each port, by the readings of sensors in A, kWh and W."""
-    return {
-        port.identity: MeterFigures(
-            current_a=figures.total(port.parts.currents, amperes),
-            power_w=figures.total(port.parts.powers, watts),
-            energy_kwh=figures.total(port.parts.energies, hours),
-        )
-        for port in ports
-    }
-
-
-def _ports(outlets: Sequence[ListedOutlet], with_power: bool) -> list[_Port]:
-    """What each outlet meters; power only `with_power`."""
-    return [
-        _Port(
-            outlet.identity,
-            _NOT_KNOWN
-            if outlet.error is not None
-            else _FigureParts(
-                figures.current(outlet.resource),
-                figures.energy(outlet.resource),
-                figures.power(outlet.resource) if with_power else None,
-            ),
-        )
-        for outlet in outlets
-    ]
+def _port(outlet: ListedOutlet, with_power: bool) -> _Port:
+    """What an outlet meters; power only `with_power`."""
+    member = outlet.error or outlet.resource
+    place = f"outlet {outlet.identity}"
+    return _Port(
+        outlet.identity,
+        _FigureParts(
+            _member_figures(place, member, figures.current),
+            _member_figures(place, member, figures.energy),
+            _member_figures(place, member, figures.power) if with_power else None,
+        ),
+    )
 
 
 def _unit_figures(
@@ -150,24 +136,25 @@ def _unit_figures(
     is not known.
     """
     if len(every) > 1 and is_absent(pdu.resource) and link(pdu.resource, "Mains") is None:
-        counter = _FigureParts((), _NOT_KNOWN.energies, ())
+        counter = _FigureParts((), unknown(f"the PDU {pdu.prefix[:-1]} is Absent"), ())
         return _UnitFigures(counter, counter, [])
     try:
-        ports = _ports(read_outlets(service, pdu), with_power)
+        ports = [_port(outlet, with_power) for outlet in read_outlets(service, pdu)]
     except UNIT_ERRORS as error:
         raise name_unit(error, every, pdu.prefix) from None
-    inlet = _sum_circuits(_circuits(service, pdu, "Mains"), with_power)
+    inlet = _sum_circuits("Mains", _circuits(service, pdu, "Mains"), with_power)
     metrics = _metrics(service, pdu)
     # DMTF's metrics of a PDU have no current
     unit = _FigureParts(
         None,
-        _member_figures(metrics, figures.energy),
-        _member_figures(metrics, figures.power) if with_power else None,
+        _member_figures("Metrics", metrics, figures.energy),
+        _member_figures("Metrics", metrics, figures.power) if with_power else None,
     )
     total = _first(unit, inlet)
     lacks_power = with_power and total.powers is None
     if total.currents is None or total.energies is None or lacks_power:
-        total = _first(total, _sum_circuits(_circuits(service, pdu, "Branches"), with_power))
+        branches = _circuits(service, pdu, "Branches")
+        total = _first(total, _sum_circuits("Branches", branches, with_power))
     return _UnitFigures(_first(total, _sum([port.parts for port in ports])), inlet, ports)
 
 
@@ -200,7 +187,7 @@ def _circuits(service: RedfishService, pdu: ServicePdu, key: str) -> list[Member
     return circuits
 
 
-def _sum_circuits(circuits: Sequence[Member], with_power: bool) -> _FigureParts:
+def _sum_circuits(key: str, circuits: Sequence[Member], with_power: bool) -> _FigureParts:
     """The sums over circuits. One that is absent or disabled counts only by the counter that it
     shows: without it the sum would fall, and jump when the circuit is back. One that is offline may
     show its last current.
@@ -210,25 +197,33 @@ def _sum_circuits(circuits: Sequence[Member], with_power: bool) -> _FigureParts:
         circuit for circuit in circuits if _state(circuit) not in _UNUSED or _shows_counter(circuit)
     ]
 
+    def part_figures(circuit: Member, figures_of: Callable[[Json], Figures]) -> Figures:
+        circuit_id = "" if isinstance(circuit, PduHandlerError) else text(circuit, "Id")
+        return _member_figures(f"{key} {circuit_id}".strip(), circuit, figures_of)
+
     def present_sum(figures_of: Callable[[Json], Figures]) -> Figures:
         return figures.sum_if_complete(
-            figures.UNKNOWN if _state(circuit) in _OFFLINE else _member_figures(circuit, figures_of)
+            unknown(f"{key}: its Status is {_state(circuit)}")
+            if _state(circuit) in _OFFLINE
+            else part_figures(circuit, figures_of)
             for circuit in used_circuits
         )
 
     return _FigureParts(
         present_sum(figures.current),
         figures.sum_if_complete(
-            _member_figures(member, figures.energy) for member in counting_circuits
+            part_figures(circuit, figures.energy) for circuit in counting_circuits
         ),
         present_sum(figures.power) if with_power else None,
     )
 
 
-def _member_figures(member: Member, figures_of: Callable[[Json], Figures]) -> Figures:
-    """The figures of a resource. One that cannot be read has a figure that is not known: no other
-    source may replace it, because the sum would jump."""
-    return figures.UNKNOWN if isinstance(member, PduHandlerError) else figures_of(member)
+def _member_figures(place: str, member: Member, figures_of: Callable[[Json], Figures]) -> Figures:
+    """The figures of a resource, whose reasons name its `place`. One that cannot be read has a
+    figure that is not known: no other source may replace it, because the sum would jump."""
+    if isinstance(member, PduHandlerError):
+        return unknown(f"{place}: {member.reason}")
+    return of_part(place, figures_of(member))
 
 
 def _state(circuit: Member) -> str:
@@ -236,8 +231,8 @@ def _state(circuit: Member) -> str:
 
 
 def _shows_counter(circuit: Member) -> bool:
-    counter = _member_figures(circuit, figures.energy)
-    return counter is not None and counter[0].value is not None
+    counter = None if isinstance(circuit, PduHandlerError) else figures.energy(circuit)
+    return counter is not None and measured(counter[0].value) is not None
 
 
 def _metrics(service: RedfishService, pdu: ServicePdu) -> Member:

@@ -15,6 +15,7 @@ from handlers.redfish.resources import child, link, status_state, text
 from handlers.redfish.responses import Json
 from handlers.redfish.service import RedfishService
 from handlers.redfish.units import ServicePdu, read_units
+from handlers.shared.meter_figures import measured
 
 from ..topology import BREAKER, LINE, MeteredPart
 
@@ -44,19 +45,20 @@ def lines_of(prefix: str, mains: list[Json]) -> Iterator[MeteredPart]:
             (label, excerpt(poly, key)) for key, label in _LINES.items() if key in poly
         ]
         for label, figure in line_excerpts or [("L1", excerpt(circuit, "CurrentAmps"))]:
-            yield MeteredPart(LINE, inlet_prefix + label, figure.value if figure else None, rating)
+            current = measured(figure.value) if figure else None
+            yield MeteredPart(LINE, inlet_prefix + label, current, rating)
 
 
 def parse_branch(prefix: str, circuit: Json) -> MeteredPart:
     """A branch; its current is known if it has a single one."""
     figure = excerpt(circuit, "CurrentAmps")
-    if figure is None or figure.value is None:
+    if figure is None or measured(figure.value) is None:
         poly = child(circuit, "PolyPhaseCurrentAmps")
         currents = [
             current for current in (excerpt(poly, key) for key in _LINES) if current is not None
         ]
         figure = currents[0] if len(currents) == 1 else None
-    current = figure.value if figure is not None else None
+    current = measured(figure.value) if figure is not None else None
     return MeteredPart(BREAKER, prefix + text(circuit, "Id"), current, _rating(circuit))
 
 

@@ -6,7 +6,8 @@ from typing import Any, Optional
 
 import pytest
 
-from handlers.redfish.figures import current, total
+from handlers.redfish.figures import RedfishFigure, current, sum_if_complete, total
+from handlers.shared.meter_figures import NotKnown, NotMetered, measured
 
 
 def lines(
@@ -102,4 +103,25 @@ def lines(
 def test_the_current_is_the_sum_of_the_separate_line_currents_or_unknown_if_one_is_missing(
     resource: dict[str, Any], amperes: Optional[float]
 ) -> None:
-    assert total(current(resource), {}) == amperes
+    assert measured(total(current(resource), {})) == amperes
+
+
+@pytest.mark.parametrize(
+    "resource, reason",
+    [
+        ({"CurrentAmps": {"Reading": None}}, "the Reading of CurrentAmps is None"),
+        ({"CurrentAmps": {}}, "the Reading of CurrentAmps is missing"),
+        ({"CurrentAmps": None}, "CurrentAmps is null"),
+        (
+            {"PhaseWiringType": "ThreePhase5Wire", "PolyPhaseCurrentAmps": {"Line1": 1.0}},
+            "1 of 3 line currents are shown",
+        ),
+    ],
+)
+def test_a_current_that_is_not_known_has_its_reason(resource: dict[str, Any], reason: str) -> None:
+    assert total(current(resource), {}) == NotKnown(reason)
+
+
+def test_a_current_that_the_schema_leaves_out_is_not_metered() -> None:
+    assert total(current({}), {}) is None
+    assert isinstance(total(sum_if_complete([[RedfishFigure(1.0)], None]), {}), NotMetered)

@@ -8,6 +8,7 @@ from typing import Any, Callable, Optional
 import pytest
 
 from handlers.shared.errors import PduHandlerError
+from handlers.shared.meter_figures import NOT_ASKED, measured
 from pdu_common.helper import PduStatisticView
 
 from .tree import EXPAND, OUTLETS, Answer, Json, Tree, handler, outlet, serving, unit
@@ -56,8 +57,9 @@ def metered(
 
 
 def statistic(tree: Tree) -> PduStatisticView:
+    """The statistic in which a figure that is not known is left unset."""
     with serving(tree) as address:
-        return handler(address).statistic()
+        return handler(address, unknown_figures="unset").statistic()
 
 
 def totals(tree: Tree) -> tuple[float, float]:
@@ -170,9 +172,16 @@ def test_current_power_and_energy_of_a_pdu_come_from_one_order_of_sources(source
         totals_with_power, totals_without = (
             handler(address).measured(with_power) for with_power in (True, False)
         )
-    measured = (totals_with_power.load_a, totals_with_power.power_w, totals_with_power.energy_kwh)
-    assert measured == (reading, reading, reading)
-    assert totals_without.power_w is None
+    load_a, power_w, energy_kwh = (
+        measured(figure)
+        for figure in (
+            totals_with_power.load_a,
+            totals_with_power.power_w,
+            totals_with_power.energy_kwh,
+        )
+    )
+    assert (load_a, power_w, energy_kwh) == (reading, reading, reading)
+    assert totals_without.power_w == NOT_ASKED
 
 
 def test_a_number_in_place_of_an_excerpt_is_its_reading() -> None:
@@ -198,7 +207,7 @@ def test_the_power_of_a_circuit_is_the_sum_of_its_lines() -> None:
     ):
         mains = {"PhaseWiringType": "ThreePhase5Wire", "PolyPhasePowerWatts": powers}
         with serving(metered([], Mains=[mains])) as address:
-            assert handler(address).measured(True).power_w == total
+            assert measured(handler(address).measured(True).power_w) == total
 
 
 def test_the_energy_does_not_fall_while_a_cord_is_pulled() -> None:
@@ -237,7 +246,7 @@ def test_an_outlets_power_is_read_only_for_tools_that_ask() -> None:
     tree = metered([{"PowerWatts": {"Reading": 700.0}}])
     with serving(tree) as address:
         powers = [handler(address).measured(asked).ports["1"].power_w for asked in (False, True)]
-    assert powers == [None, 700.0]
+    assert powers == [NOT_ASKED, 700.0]
 
 
 FAILED = {
@@ -259,7 +268,7 @@ def test_of_a_circuit_or_metrics_that_cannot_be_read_no_sum_is_shown_and_no_othe
     """Otherwise the load or the energy would jump from one poll to the next."""
     outlets = [{**amps(1.0), **hours(10)}, {**amps(2.0), **hours(20)}]
 
-    def measured(path: str) -> tuple[float, float]:
+    def totals_without(path: str) -> tuple[float, float]:
         mains = [{**amps(8.0), **hours(7)}]
         tree = metered(outlets, metrics=hours(9000), Mains=mains, Branches=[amps(5.0)])
         del tree.resources[f"{PDU}/Metrics" if path != f"{PDU}/Metrics" else f"{PDU}/Branches"]
@@ -272,11 +281,11 @@ def test_of_a_circuit_or_metrics_that_cannot_be_read_no_sum_is_shown_and_no_othe
 
     # a list that is missing is empty, and then the branches and the outlets count
     is_gone = failed == "404"
-    assert measured(f"{PDU}/Mains/2") == (DEFAULT.load, DEFAULT.total_consumption)
-    assert measured(f"{PDU}/Mains") == (
+    assert totals_without(f"{PDU}/Mains/2") == (DEFAULT.load, DEFAULT.total_consumption)
+    assert totals_without(f"{PDU}/Mains") == (
         (5.0, 30.0) if is_gone else (DEFAULT.load, DEFAULT.total_consumption)
     )
-    assert measured(f"{PDU}/Metrics") == (9.5, 10.0 if is_gone else DEFAULT.total_consumption)
+    assert totals_without(f"{PDU}/Metrics") == (9.5, 10.0 if is_gone else DEFAULT.total_consumption)
 
 
 @pytest.mark.parametrize("failed", FAILED)
@@ -285,8 +294,17 @@ def test_of_an_outlet_that_cannot_be_read_no_figure_is_shown_and_no_sum(failed: 
     tree.special[f"{OUTLETS}/2"] = lambda request: FAILED[failed]
     seen = statistic(tree)
     assert (seen.load, seen.total_consumption) == (DEFAULT.load, DEFAULT.total_consumption)
-    unread = seen.ports[1]
-    assert [port.consumption for port in seen.ports] == [1.0, type(unread)("2").consumption, 3.0]
+    assert [(port.identity, port.consumption) for port in seen.ports] == [("1", 1.0), ("3", 3.0)]
+
+
+@pytest.mark.parametrize("failed", FAILED)
+def test_a_total_that_is_not_known_is_an_error_with_the_place_and_the_setting(failed: str) -> None:
+    tree = metered([{**amps(number), **hours(number)} for number in (1.0, 2.0, 3.0)])
+    tree.special[f"{OUTLETS}/2"] = lambda request: FAILED[failed]
+    with serving(tree) as address, pytest.raises(PduHandlerError) as error_info:
+        handler(address).statistic()
+    assert error_info.value.keys == ("unknown_figures",)
+    assert "the load cannot be read now: outlet 2: " in str(error_info.value)
 
 
 def test_a_statistic_is_no_shorter_list_where_a_status_is_an_error() -> None:
