@@ -13,14 +13,15 @@ import socket
 import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple, Optional
 
 import click
 
 from handlers import registry
 from handlers.raritan import zeroconf
-from handlers.shared.address import host_with_port
-from handlers.shared.errors import SettingsError, printable
+from handlers.shared.address import Address, host_with_port
+from handlers.shared.errors import PduHandlerError, SettingsError, printable
 from handlers.shared.settings import port as port_number
 
 from ..cli import optional_packages, prompts
@@ -39,10 +40,14 @@ from ..cli.options import (
 from ..cli.output import counted, print_json, progress, tabulate
 from ..cli.shared_options import auth_option
 from ..files.csv_out import begins_as_formula, csv_lines
+from ..loading.handler_loading import load
+from ..loading.handler_recordings import identify as identify_device
 from ..pdu_list import form as connection_data
-from ..pdu_list.logins import names
+from ..pdu_list.listed_pdu import ListedPdu
+from ..pdu_list.logins import DeviceLogin, names
 from ..reading.owner_files import OwnerFiles
-from ..recordings.families.recognition import is_of_agent, recognise
+from ..reading.polling import Target
+from ..recordings.families.recognition import Recognition, is_of_agent, recognise
 from . import network_scan
 from .datagrams import AgentAnswer
 from .networks import Network, hosts, parsed
@@ -51,6 +56,7 @@ _HIGHEST_RATE = 2000
 # seconds after which a search says beforehand how long it takes, and those that it then aims at
 _LONG_S, _SOON_S = 60.0, 120.0
 _HEAD = ("name", "handler", "address", "auth", "settings")
+_READERS = 16  # devices whose tables are read at a time
 # in characters; "..." and an address may follow, and a list allows 100
 _LONGEST_NAME = 48
 _USUAL = {"snmp": 161, "raritan": 443}
@@ -117,8 +123,9 @@ def find(
     --secret-file or PDU_COMMUNITY; on a terminal you are asked for one that is missing. At most
     65,536 addresses are asked, at --rate requests a second. Xerus units that announce themselves by
     mDNS are added if this machine reaches one of the networks (IPv4) from an address inside it, and
-    has the Python package zeroconf. Other PDUs without SNMPv2c are not found. A PDU with the
-    sysObjectID of Net-SNMP is not listed, but shown as "not a known PDU".
+    has the Python package zeroconf. Other PDUs without SNMPv2c are not found. Where the sysObjectID
+    is a vendor's alone, or also of UPSs, consoles and the like, the tables of outlets and meters
+    decide. A PDU with the sysObjectID of Net-SNMP is not listed, but shown as "not a known PDU".
     """
     connection_data.check(run_options, ["community"], "pdu find")
     networks = parsed(network)
@@ -139,7 +146,9 @@ def find(
             lambda: bar.update(1) if bar is not None else None,
             lambda error: unsent.update([getattr(error, "strerror", None) or str(error)]),
         )
-    pdus, other_devices = split_answers(answers, at)
+    pdus, unsure, other_devices = split_answers(answers, at)
+    confirmed, unconfirmed = ask_rows(unsure, community)
+    pdus, other_devices = [*pdus, *confirmed], [*other_devices, *unconfirmed]
     if not no_mdns:
         xerus = announced_pdus(networks)
         xerus_addresses = {device.address for device in xerus}
@@ -206,26 +215,54 @@ def _port(text: str) -> int:
 
 def split_answers(
     answers: Mapping[str, AgentAnswer], port: int
-) -> tuple[list[FoundDevice], list[FoundDevice]]:
-    """The devices that a family of the SNMP handler fits, and all others that answered.
+) -> tuple[list[FoundDevice], list[FoundDevice], list[FoundDevice]]:
+    """The devices whose number names a family of the SNMP handler; those for which it is a
+    vendor's, or other devices' too; and all others that answered.
 
     The sysObjectID of Net-SNMP names only the agent, which servers run too. Such a device counts as
     one of the others.
     """
     pdus: list[FoundDevice] = []
+    unsure: list[FoundDevice] = []
     other_devices: list[FoundDevice] = []
     for address, answer in answers.items():
         is_named = answer.object_id and not is_of_agent(answer.object_id)
-        profiles = recognise(answer.object_id).likely if is_named else ()
-        family = next((profile for profile in profiles if profile.match(answer.object_id)), None)
-        what = (
-            family.key
-            if family
-            else printable(" ".join([answer.object_id, *answer.description.split()]).strip(), 100)
-        )
-        group = pdus if family else other_devices
+        recognition = recognise(answer.object_id) if is_named else Recognition()
+        words = [recognition.other_devices, answer.object_id, *answer.description.split()]
+        what = printable(" ".join(filter(None, words)), 100)
+        group = unsure if recognition.candidates else other_devices
+        if recognition.families:
+            group, what = pdus, recognition.families[0].key
         group.append(FoundDevice(address, "snmp", port, _shortened(answer.name), what))
-    return pdus, other_devices
+    return pdus, unsure, other_devices
+
+
+def ask_rows(
+    devices: Sequence[FoundDevice], community: str
+) -> tuple[list[FoundDevice], list[FoundDevice]]:
+    """The devices that have the rows of a family, each with it, and the others. Reads the tables of
+    the families that are tried at their numbers.
+    """
+
+    def asked(device: FoundDevice) -> FoundDevice:
+        address = Address(host_with_port(device.address, device.port, 0))
+        listed = ListedPdu(device.name, "snmp", address)
+        target = Target(listed, handler, DeviceLogin("find", {}, {"community": community}))
+        try:
+            finding = identify_device(handler, target.data())
+        except PduHandlerError:
+            return device
+        return device._replace(what=finding.family) if finding.family else device
+
+    if not devices:
+        return [], []
+    handler = load("snmp")
+    with ThreadPoolExecutor(_READERS) as pool:
+        results = [*zip(devices, pool.map(asked, devices))]
+    return (
+        [result for device, result in results if result is not device],
+        [device for device, result in results if result is device],
+    )
 
 
 def announced_pdus(networks: Sequence[Network]) -> list[FoundDevice]:

@@ -126,7 +126,8 @@ def identify(run_options: RunOptions, host: str, handler: Sequence[str], verbose
         is_read = any(map(_has_family, answers))
         answers.append(_look(name, host, run_options, ports, len(candidates) == 1, is_read))
         identity = answers[-1].identity
-        if name == _DESCRIBED and identity is not None and not identity.family:
+        is_unread = identity is not None and not (identity.family or identity.other_device)
+        if name == _DESCRIBED and identity is not None and is_unread:
             identity.next_steps = _description_steps(host, run_options)
         if not run_options.json and (verbose or _has_family(answers[-1])):
             print("\n".join(_answer(answers[-1], verbose)), flush=True)
@@ -467,7 +468,9 @@ def _identity(finding: HandlerFinding, verbose: bool) -> list[str]:
         "rests on": [f"{name}: {basis}" for name, basis in finding.evidence.items()],
         "next": finding.next_steps,
     }
-    verdict = f"yes: {_verdict(finding)}" if finding.family else "no: no family reads it"
+    verdict = f"no: {finding.other_device or 'no family reads it'}"
+    if finding.family:
+        verdict = f"yes: {_verdict(finding)}"
     lines = [f"{finding.handler}: {verdict}"]
     for name, block in blocks.items():
         if not verbose and name not in ("cannot", "next"):

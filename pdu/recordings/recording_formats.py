@@ -115,6 +115,8 @@ class HandlerFinding:
     family: str = ""
     #: why it fits, or why none does
     why: str = ""
+    #: which devices that are no PDUs have its number, if no family fits; "" for none
+    other_device: str = ""
     #: its manufacturer and model, "" if it does not say
     unit: str = ""
     #: how many outlets it has

@@ -16,7 +16,7 @@ from typing import NamedTuple, Optional
 from handlers.shared.errors import printable
 from handlers.shared.similar_names import similar_names
 
-from ..recordings.families.recognition import recognise
+from ..recordings.families.recognition import UPS_ADVICE, recognise
 from .model_names import Name
 from .model_patterns import continues, needs_vendor, sample
 from .normalization import GENERIC, Word, squeezed, word
@@ -116,20 +116,21 @@ def _maker_names() -> frozenset[str]:
 
 
 def _answer_oid(question: str, oid: str) -> SupportAnswer:
-    """The answer for a sysObjectID: yes if it names a family, maybe if some are tried at it."""
+    """The answer for a sysObjectID: yes if it names a family, no if it is of other devices alone,
+    maybe if some families are tried at it.
+    """
     entry_by_family = {entry.family: entry for entry in entries()}
     recognition = recognise(oid)
     matches = tuple(Match(entry_by_family[family.key]) for family in recognition.families)
     near = tuple(entry_by_family[family.key] for family in recognition.candidates)
-    other_devices = recognition.other_devices
-    verdict = MAYBE if near else UNKNOWN
+    verdict = NO if recognition.is_other else MAYBE if near else UNKNOWN
     return SupportAnswer(
         question,
         YES if matches else verdict,
         matches,
-        near=near,
-        strange=() if matches else (oid,),
-        doubts=(f"{other_devices} have this number too",) if other_devices else (),
+        near=() if recognition.is_other else near,
+        strange=() if matches or recognition.is_other else (oid,),
+        doubts=(recognition.sentence,) if recognition.sentence else (),
     )
 
 
@@ -258,8 +259,7 @@ def _answer_ups(question: str, words: Sequence[Word]) -> SupportAnswer:
         for entry in entries()
         if entry.key == "nut" or (entry in makers and _UPS.search(" ".join(entry.models)))
     )
-    doubt = "a UPS is read by the handler nut if a driver of NUT reads it"
-    return SupportAnswer(question, MAYBE, near=near, doubts=(doubt,))
+    return SupportAnswer(question, MAYBE, near=near, doubts=(UPS_ADVICE,))
 
 
 def _answer_strange(

@@ -1,9 +1,10 @@
-"""Which SNMP families a sysObjectID names, for every command that has only this number:
-`find` and `supports`. `identify` and `draft` have the device's rows too, and ask
-`handlers.snmp.detection`, whose candidates these are.
+"""Which SNMP families a sysObjectID names, for `find`, `supports` and `identify`. Only a family of
+`families` is said by the number alone; whether a device is of another one, its rows say, which
+`handlers.snmp.detection` reads.
 
 Other devices of a vendor, such as consoles, UPSs, coolers and sensors, may have a family's number
-(`SHARED_NUMBERS`). Such a number alone does not say that a device is a PDU. The rule: LibreNMS's
+(`SHARED_NUMBERS`), or one of their own below the vendor's (`OTHER_NUMBERS`). Such a number alone
+does not say that a device is a PDU. The rule of SHARED_NUMBERS: LibreNMS's
 definitions or its recordings of real devices have a device with the number, or with one below it,
 that is of another kind than "power", or that has none of the family's outlets and meters.
 """
@@ -36,10 +37,42 @@ SHARED_NUMBERS: Mapping[str, str] = {
         ("3808.1.1.5", "UPSs with an SNMP card (cyberpower_rmcard205)"),
         ("476.1.42", "UPSs and other power equipment (liebert_apm, liebert_weblbds)"),
         ("534.1", "UPSs (eatonups)"),
+        ("705.1", "UPSs (apc-mgeups, eaton-mgeups)"),
         ("850", "UPSs and console servers (poweralert, trippliteconsole)"),
         ("850.1", "UPSs and console servers (poweralert, trippliteconsole)"),
     )
 }
+# Prefix -> devices that are no PDUs, and in brackets who says so: LibreNMS as above,
+# or a MIB of NUT's snmp-ups (drivers/*-mib.c), or PowerNet-MIB, "system"
+OTHER_NUMBERS: Mapping[str, str] = {
+    ENTERPRISES + number: devices
+    for number, devices in (
+        ("10418.18", "console servers (avocent-mp)"),
+        ("13742.3", "KVM switches (raritan-kvm)"),
+        ("13742.8", "environment monitors (raritan-emx)"),
+        ("2254.2.4", "UPSs (delta_ups-mib.c)"),
+        ("232.165.3", "UPSs (hpe-rtups)"),
+        ("318.1.1.1", "UPSs (apc-mib.c)"),
+        ("318.1.3.1", "UPSs (PowerNet-MIB)"),
+        ("318.1.3.13", "UPSs (PowerNet-MIB)"),
+        ("318.1.3.14", "coolers (PowerNet-MIB)"),
+        ("318.1.3.16", "UPSs (PowerNet-MIB)"),
+        ("318.1.3.17", "UPSs (PowerNet-MIB)"),
+        ("318.1.3.2", "UPSs (PowerNet-MIB, apc-mib.c)"),
+        ("318.1.3.20", "console servers (PowerNet-MIB)"),
+        ("318.1.3.27", "UPSs (apc-mib.c)"),
+        ("318.1.3.3", "UPSs (PowerNet-MIB)"),
+        ("318.1.3.5", "UPSs (PowerNet-MIB)"),
+        ("3808.1.1.1", "UPSs (cyberpower-mib.c)"),
+        ("4555.1.1.1", "UPSs (netvision-mib.c)"),
+        ("4555.1.1.7", "UPSs (socomec-ups)"),
+        ("534.2", "UPSs (eatonups)"),
+        ("674.10902.2", "UPSs (dell-ups)"),
+        ("818.1.100.1.1", "UPSs (ge-ups)"),
+        ("935", "UPSs (xppc-mib.c)"),
+    )
+}
+UPS_ADVICE = "a UPS is read by the handler nut if a driver of NUT reads it"
 _AGENTS = tuple(ENTERPRISES + number for number in NET_SNMP_IDS.split())
 _VENDOR_ARCS = ENTERPRISES.count(".") + 1
 
@@ -53,11 +86,22 @@ class Recognition(NamedTuple):
     candidates: tuple[Profile, ...] = ()
     #: the other devices that have the number, "" for none
     other_devices: str = ""
+    #: whether only other devices have it
+    is_other: bool = False
 
     @property
     def likely(self) -> tuple[Profile, ...]:
         """All of them, the most likely first."""
         return (*self.families, *self.candidates)
+
+    @property
+    def sentence(self) -> str:
+        """Which other devices have the number, for people; "" for none."""
+        if not self.other_devices:
+            return ""
+        has = "have this number" if self.is_other else "have this number too"
+        advice = f"; {UPS_ADVICE}" if self.other_devices.startswith("UPS") else ""
+        return f"{self.other_devices} {has}{advice}"
 
 
 def is_of_agent(oid: str) -> bool:
@@ -88,10 +132,16 @@ def recognise(oid: str) -> Recognition:
         ):
             others.append(profile)
     most = max((arcs for arcs, _ in close), default=0)
+    is_other = not close and not other_devices
+    if is_other:
+        other_devices = next(
+            (what for number, what in OTHER_NUMBERS.items() if is_below(oid, number)), ""
+        )
     return Recognition(
         tuple(profile for arcs, profile in close if arcs == most),
         (*others, *(profile for arcs, profile in close if arcs < most)),
         other_devices,
+        is_other and bool(other_devices),
     )
 
 

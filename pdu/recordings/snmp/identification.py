@@ -27,6 +27,7 @@ from handlers.snmp.settings import FamilySelection, select_families
 from ...cli.error_output import reason
 from ...cli.output import counted
 from ..families import family_tables
+from ..families.recognition import recognise
 from ..families.recorded import evidence_of
 from ..recording_formats import LONGEST, HandlerFinding
 
@@ -74,6 +75,7 @@ def device_finding(device: Reader, choice: FamilySelection) -> HandlerFinding:
         )
     except (Unsupported, ProtocolError) as error:
         out.why = reason(error)
+        out.other_device = recognise(product_id).sentence
         out.tried = [_row(candidate, candidates, device) for candidate in candidates]
         out.seen = _read_objects(device, [candidate.profile for candidate in candidates])
         return out

@@ -11,6 +11,7 @@ import functools
 import io
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -176,7 +177,7 @@ def test_only_hosts_inside_the_networks_are_asked(hall: Hall, call: Call) -> Non
 def test_a_list_with_long_device_names_can_be_read(name: str, tmp_path: Path) -> None:
     answer = AgentAnswer(1, "1.3.6.1.4.1.318.1.3.4.6", "", name)
     addresses = [f"2001:db8:1111:2222:3333:4444:5555:{host}" for host in (6666, 7777)]
-    pdus, _ = find_.split_answers(dict.fromkeys(addresses, answer), 161)
+    pdus, _, _ = find_.split_answers(dict.fromkeys(addresses, answer), 161)
     lines = [f"{pdu.name},snmp,{pdu.address}" for pdu in find_.name_pdus(pdus)]
     path = tmp_path / "list.csv"
     path.write_text("\n".join(["name,handler,address", *lines]), "utf-8")
@@ -191,10 +192,47 @@ def test_a_linux_device_is_listed_as_a_pdu_only_if_a_family_has_its_object_id(
     object_id: str, family: str
 ) -> None:
     answer = AgentAnswer(1, object_id, "Linux web1 6.1.0", "web1")
-    pdus, others = find_.split_answers({"192.0.2.1": answer}, 161)
+    pdus, _, others = find_.split_answers({"192.0.2.1": answer}, 161)
     description = f"{object_id} Linux web1 6.1.0".strip()
     assert [pdu.what for pdu in pdus] == ([family] if family else [])
     assert [device.what for device in others] == ([] if family else [description])
+
+
+UPS_NUMBERS = ("318.1.3.27", "318.1.3.2.11", "534.1", "534.2", "705.1", "476.1.42", "3808.1.1.1")
+CONSOLES = ("10418.16", "13742.3.2.10", "25049.1", "850.1")
+
+
+@pytest.mark.parametrize("number", [*UPS_NUMBERS, *CONSOLES])
+def test_a_ups_or_a_console_is_no_pdu_by_its_number(number: str) -> None:
+    """Numbers as NUT's snmp-ups and LibreNMS have them."""
+    answer = AgentAnswer(1, f"1.3.6.1.4.1.{number}", "a card", "ups1")
+    pdus, unsure, others = find_.split_answers({"192.0.2.1": answer}, 161)
+    assert pdus == []
+    (device,) = [*unsure, *others]
+    assert re.match(r"UPSs|console servers|KVM switches", device.what)
+
+
+@pytest.mark.parametrize("number", [(318, 1, 3, 27), (318, 1)])
+@pytest.mark.parametrize("has_tables", [True, False])
+def test_a_number_that_names_no_family_is_a_pdu_only_with_its_tables(
+    number: tuple[int, ...], has_tables: bool, call: Call
+) -> None:
+    unit = rpdu2(outlets=2)
+    rows = unit.device._rows
+    if not has_tables:
+        for oid in [oid for oid in rows if oid[:6] == (1, 3, 6, 1, 4, 1)]:
+            del rows[oid]
+        unit.device._order = sorted(rows)
+    rows[OBJECT_ID] = Row(rows[OBJECT_ID].tag, (1, 3, 6, 1, 4, 1, *number))
+    with Agent(unit) as simulated:
+        asked = find_.FoundDevice("127.0.0.1", "snmp", simulated.port, "a", "UPSs")
+        pdus, others = find_.ask_rows([asked], "public")
+        words = ("identify", f"127.0.0.1:{simulated.port}", "--handler", "snmp")
+        told = call(*words, PDU_COMMUNITY="public").stdout
+    is_ups = number[-1] == 27
+    assert ("no: UPSs (apc-mib.c) have this number" in told) is (is_ups and not has_tables)
+    assert [pdu.what for pdu in pdus] == (["apc-rpdu2"] if has_tables else [])
+    assert others == ([] if has_tables else [asked])
 
 
 def test_a_unit_that_announces_no_port_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,7 +19,7 @@ from handlers.snmp.families import ENTERPRISES
 from handlers.snmp.profile import oids as profile_oids
 from handlers.snmp.profiles import PROFILES
 from pdu.recordings.families import recognition
-from pdu.recordings.families.recognition import SHARED_NUMBERS
+from pdu.recordings.families.recognition import OTHER_NUMBERS, SHARED_NUMBERS
 from pdu.supports.hints import hint_of
 from pdu.supports.model_names import BRANDS, COLUMNS, NAMES, UNREAD_MAKERS, Name, read_names
 from pdu.supports.model_patterns import fits, sample
@@ -75,7 +75,7 @@ def test_a_question_is_answered_in_words_and_in_json(
     words = " ".join(shown.split())
     assert row.words in words and shown.replace("\n", "").isprintable()
     assert verdict in (YES, NO) or "pdu identify HOST" in words
-    assert verdict != NO or "said by https://" in words
+    assert verdict != NO or "said by https://" in words or " have this number" in words
     long = [line for line in shown.splitlines() if len(line) > 80 and "https://" not in line]
     assert long == []
     by = {data["family"] or data["handler"]: data for data in document["read_by"]}
@@ -264,7 +264,19 @@ def test_each_shared_number_is_one_of_a_family_and_no_yes() -> None:
         assert any(f"{number}.".startswith(f"{prefix}.") for prefix in prefixes)
         support_answer = answer(number)
         assert support_answer.verdict == MAYBE and not support_answer.matches
-        assert support_answer.near and support_answer.doubts[0].endswith(" have this number too")
+        assert support_answer.near and " have this number too" in support_answer.doubts[0]
+
+
+@pytest.mark.parametrize("number", OTHER_NUMBERS)
+def test_a_number_of_other_devices_alone_is_a_no_that_says_what_has_it(number: str) -> None:
+    """And of no family: else its units would be refused."""
+    for oid in (number, f"{number}.9"):
+        support_answer = answer(oid)
+        assert support_answer.verdict == NO and not support_answer.near
+        (doubt,) = support_answer.doubts
+        assert " have this number" in doubt
+        assert ("handler nut" in doubt) is doubt.startswith("UPS")
+    assert not any(profile.match(number) > 7 for profile in PROFILES)
 
 
 # ---- the tables of names -------------------------------------------------------------------------
