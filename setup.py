@@ -3,17 +3,27 @@
 site-packages gets one name, that of this project. Scripts import what the package `handlers` holds
 from it: `dcimanager_pdu_handlers.raritan`. The program `pdu` needs `common`, `pdu_common`,
 `handlers` and `pdu` by these names: they lie in its folder `program`, but for the packages inside
-`handlers`, which are there once.
+`handlers`, which are there once. `pdu handler check` tries handlers on the simulated units of
+tests/recordings.
 """
 
 from setuptools import find_packages, setup
+from setuptools.command.build_py import build_py
 
 OWN = "dcimanager_pdu_handlers"
 PROGRAM = f"{OWN}.program"
+UNITS = f"{PROGRAM}.tests.recordings"
 
 
 def _below(name: str) -> list[str]:
     return find_packages(include=[name, f"{name}.*"])
+
+
+class _Build(build_py):
+    """Of the units, the files of data alone."""
+
+    def find_package_modules(self, package, package_dir):
+        return [] if package == UNITS else super().find_package_modules(package, package_dir)
 
 
 _PLACES = {
@@ -21,6 +31,7 @@ _PLACES = {
         f"{PROGRAM}.{name}": name for top in ("common", "pdu_common", "pdu") for name in _below(top)
     },
     f"{PROGRAM}.handlers": "handlers",
+    UNITS: "tests/recordings",
     **{
         f"{OWN}{name.removeprefix('handlers')}": name
         for name in _below("handlers")
@@ -28,6 +39,7 @@ _PLACES = {
     },
 }
 setup(
+    cmdclass={"build_py": _Build},
     packages=[OWN, *_PLACES],
     package_dir={
         OWN: f"packaging/{OWN}",

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import contextlib
 import math
+import os
+import traceback
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
@@ -34,7 +36,8 @@ from ..cli.output import figure_or_none, printing_to_stderr
 from .handler_module import name_missing_in_double
 
 T = TypeVar("T")
-_HIDDEN = "its text holds the login and is not shown"
+#: in the place of an error's text
+HIDDEN = "its text holds the login and is not shown"
 #: DCImanager may have what a handler uses of it
 LACKING = "our double of the platform lacks this, which DCImanager may have"
 _SHOWN = 300  # limit for a text of the handler in an error, in characters
@@ -135,12 +138,12 @@ class FourMethods:
         shows the login is hidden.
         """
         text = printable(str(error), _SHOWN)
-        is_hidden = self._holds_login(text)
+        is_hidden = _holds_login(text, self._data)
         name = type(error).__name__
-        words = f"{name}: {_HIDDEN if is_hidden else text}" if text else name
+        words = f"{name}: {HIDDEN if is_hidden else text}" if text else name
         if any(kind.__name__ == "SnmpError" for kind in type(error).__mro__):
             port = foreign_snmp.read_port(self._data) or "161"
-            answer = translate(_HIDDEN if is_hidden else text, words, writing, port)
+            answer = translate(HIDDEN if is_hidden else text, words, writing, port)
             return answer or ProtocolError(f"the device has no such object ({words})")
         doubt = "; the outlet may or may not have switched" if writing else ""
         missing = name_missing_in_double(error, type(self._pdu).__name__)
@@ -153,21 +156,22 @@ class FourMethods:
                 f"{method} is not there: the page wants it to be overridden; return a view without"
                 " figures where the device has none"
             )
-        return BrokenHandler(f"{method} raised {words}{doubt}; --debug shows where")
+        return BrokenHandler(f"{method} raised {words}{_place_of(error, self._pdu)}{doubt}")
 
     def _cause(self, error: BaseException) -> Optional[BaseException]:
         """For --debug; None if the text would show the login."""
-        return None if self._holds_login(str(error)) else error
+        return None if _holds_login(str(error), self._data) else error
 
-    def _holds_login(self, text: str) -> bool:
-        """Whether the text shows a secret of the settings that the handler was given."""
-        secrets = []
-        for name in ("snmp_params", "custom_params"):
-            form = getattr(self._data, name, None)
-            for key, value in form.items() if isinstance(form, Mapping) else ():
-                if key in SECRETS and isinstance(value, str) and value:
-                    secrets.append(value)
-        return login.holds(text, login.forms_of(secrets))
+
+def _holds_login(text: str, data: Any) -> bool:
+    """Whether the text shows a secret of the settings that the handler was given."""
+    secrets = []
+    for name in ("snmp_params", "custom_params"):
+        form = getattr(data, name, None)
+        for key, value in form.items() if isinstance(form, Mapping) else ():
+            if key in SECRETS and isinstance(value, str) and value:
+                secrets.append(value)
+    return login.holds(text, login.forms_of(secrets))
 
 
 # ---- what an answer must be ----------------------------------------------------------------------
@@ -275,6 +279,19 @@ def _shown(value: object) -> str:
     return printable(repr(value), 60) if plain else "an object"
 
 
+def _place_of(error: BaseException, pdu: object) -> str:
+    """The file and line of the handler that the error passed last, such as
+    ` (my_handler.py line 7)`, else how its place is seen.
+    """
+    package = type(pdu).__module__.partition(".")[0]
+    places = [
+        f" ({os.path.basename(frame.f_code.co_filename)} line {number})"
+        for frame, number in traceback.walk_tb(error.__traceback__)
+        if str(frame.f_globals.get("__name__", "")).partition(".")[0] == package
+    ]
+    return places[-1] if places else "; --debug shows where"
+
+
 def make_pdu(make: Callable[[Any], T], data: Any) -> T:
     """The handler's object. Raises BrokenHandler if make_handler raises or returns None."""
     try:
@@ -288,9 +305,9 @@ def make_pdu(make: Callable[[Any], T], data: Any) -> T:
         missing = name_missing_in_double(error)
         if missing:
             raise LackingDouble(f"make_handler: {LACKING} ({missing})") from error
-        raise BrokenHandler(
-            f"make_handler raised {type(error).__name__}; --debug shows where"
-        ) from error
+        words = printable(f"{type(error).__name__}: {error}", _SHOWN)
+        shown_words = type(error).__name__ if _holds_login(words, data) else words
+        raise BrokenHandler(f"make_handler raised {shown_words}") from error
     if pdu is None:
         raise BrokenHandler("make_handler returned None; the page wants the handler's object")
     return pdu

@@ -102,6 +102,8 @@ class ReplayedDevice(NamedTuple):
     close: Callable[[], None]
     #: whether a handler reads it
     is_read: bool = True
+    #: how many connections it had; 0 over UDP
+    connections: Callable[[], int] = lambda: 0
 
 
 @dataclass

@@ -29,6 +29,12 @@ class ReplayServer(socketserver.ThreadingTCPServer):
     allow_reuse_address = daemon_threads = True
     block_on_close = False
     replay: Any
+    connections = 0
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        """Count the connection, and serve it in a thread."""
+        self.connections += 1
+        super().process_request(request, client_address)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Report errors except OSError: clients may disconnect at any time."""
@@ -59,7 +65,13 @@ class Replay:
         """
         poll = f"{handler} {self.host}:{self.port} {options}".rstrip()
         return ReplayedDevice(
-            self.host, self.port, about, poll, lambda: list(self.writes), self.close
+            self.host,
+            self.port,
+            about,
+            poll,
+            lambda: list(self.writes),
+            self.close,
+            connections=lambda: self._server.connections,
         )
 
     def close(self) -> None:

@@ -93,7 +93,7 @@ def test_each_package_of_the_tree_is_in_the_wheel_once() -> None:
         for top in CARRIED
         for path in (ROOT / top).rglob("*.py")
     }
-    assert folders | {f"packaging/{OWN}"} == set(places.values())
+    assert folders | {f"packaging/{OWN}", "tests/recordings"} == set(places.values())
 
 
 def test_a_script_sees_the_types(library: Path, tmp_path: Path) -> None:

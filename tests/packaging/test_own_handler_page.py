@@ -104,7 +104,7 @@ def test_the_commands_of_the_page_lead_to_a_switched_outlet_and_a_registered_han
             served.terminate()
             served.wait(PATIENCE_S)
     assert "5 outlets" in printed["pdu status acme 127.0.0.1:16161"]
-    assert "load 2.05 A" in printed["pdu statistic acme 127.0.0.1:16161"]
+    assert "load 2.35 A" in printed["pdu statistic acme 127.0.0.1:16161"]
     assert "3 on, 1 off, 1 unknown" in printed["pdu check acme 127.0.0.1:16161"]
     assert "outlet 1 of" in printed["pdu off acme 127.0.0.1:16161 1 --yes"]
     built, dry, serve = typed[-3:]

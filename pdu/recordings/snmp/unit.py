@@ -28,6 +28,7 @@ from pdu_common.snmp_client.tool_api import INTEGER, OCTETS
 from .recorded_rows import NUMBERS, Arcs, RecordedRows, Rows, SnmpRow, arcs, dotted, reading
 
 _MOST_BITS = 512  # limit for the bits of one row that _changes tries
+_UNDOCUMENTED = ("97", "undocumented")  # states that no MIB has
 
 
 class RecordedUnit:
@@ -84,7 +85,7 @@ class RecordedUnit:
         identity, state = command
         if not identity:
             return "", "accepted"
-        is_switched = self._turn(identity, state, oid)
+        is_switched = self.turn(identity, state, oid)
         effect = f"outlet {identity} {'on' if state is EnumPowerStatus.UP else 'off'}"
         return (
             "",
@@ -101,22 +102,29 @@ class RecordedUnit:
         if self._control is None or self._device is None:
             return None
         prepares = False
-        reader = reading(self._rows, self._device.reader)
         for identity in self._device.states:
-            for up in (True, False):
-                try:
-                    orders = self._control.orders(reader, identity, up)
-                except PduHandlerError:
-                    continue  # the family refuses this command
-                writes = [(arcs(at), _value_row(command_value)) for at, command_value in orders]
+            for state in (EnumPowerStatus.UP, EnumPowerStatus.DOWN):
+                writes = self.orders(identity, state)
                 if writes and writes[-1] == (oid, value):
-                    return identity, EnumPowerStatus.UP if up else EnumPowerStatus.DOWN
+                    return identity, state
                 prepares = prepares or (oid, value) in writes
         return ("", EnumPowerStatus.UNKNOWN) if prepares else None
 
-    def _turn(self, identity: str, state: EnumPowerStatus, command_oid: Arcs) -> bool:
+    def orders(self, identity: str, state: EnumPowerStatus) -> Sequence[tuple[Arcs, SnmpRow]]:
+        """The writes that command this state; none if the family refuses the command."""
+        if self._control is None or self._device is None:
+            return []
+        reader = reading(self._rows, self._device.reader)
+        try:
+            orders = self._control.orders(reader, identity, state is EnumPowerStatus.UP)
+        except PduHandlerError:
+            return []
+        return [(arcs(oid), _value_row(value)) for oid, value in orders]
+
+    def turn(self, identity: str, state: EnumPowerStatus, command_oid: Arcs = ()) -> bool:
         """Change rows so that the family reads `state` for this outlet, and no other state
-        changes. False if no such change is found. `command_oid` is the object of the command."""
+        changes. False if no such change is found. `command_oid` is the object of the command, ()
+        for a change without one."""
         assert (
             self._device is not None
             and self._device.outlets is not None
@@ -155,7 +163,11 @@ def _changes(
     """Changes that may give an outlet this state: to the outlet's rows, then to any single row,
     then to a part of a row.
     """
-    values = states.on if state is EnumPowerStatus.UP else states.off
+    values = {
+        EnumPowerStatus.UP: states.on,
+        EnumPowerStatus.DOWN: states.off,
+        EnumPowerStatus.UNKNOWN: _UNDOCUMENTED,
+    }[state]
     state_values = {*states.on, *states.off}
     index = arcs(identity) if re.fullmatch(r"[0-9]+(\.[0-9]+)*", identity) else ()
     own_oids = [oid for oid in oids if index and oid[-len(index) :] == index]

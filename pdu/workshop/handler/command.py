@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
-import functools
+import contextlib
 import os
+import secrets
 import tempfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, Optional
+from typing import Any, Callable, Optional, Union
 
 import click
 
 from handlers import registry
 from handlers.shared.address import Address
 from handlers.shared.errors import SettingsError
+from pdu_common.connection import PduData, PduSnmpData
 
 from ...cli.exit_codes import DEFECT, DONE, NOT_SEEN
 from ...cli.groups import EPILOG, Group
-from ...cli.options import FILE, RunOptions, output_options, pass_run_options, setting_options
+from ...cli.options import (
+    FILE,
+    SECRETS,
+    RunOptions,
+    output_options,
+    pass_run_options,
+    setting_options,
+)
 from ...cli.output import Result, print_result, printing_to_stderr, tabulate, waiting
 from ...files.whole_files import text_of
 from ...loading.four_methods import LACKING
@@ -27,8 +36,12 @@ from ...loading.handler_paths import is_handler_there
 from ...loading.handler_recordings import handler_of_recording
 from ...loading.handler_source import PAGE, UnreadHandler, read_handler
 from ...pdu_list import form as connection_data
+from ...recordings.replay_server import HOST
 from . import loading_checks
 from .rules import BROKEN, HEAD, KEPT, RULES, UNTRIED, Finding, table
+
+#: in place of a secret of the owner's: the trials find where the handler shows it
+_TRIAL_PASSWORD = f"password-{secrets.token_hex(8)}"
 
 
 @click.group(
@@ -63,19 +76,20 @@ def handler() -> None:
 @output_options
 @pass_run_options
 def handler_check(run_options: RunOptions, path: str, replay: Optional[str]) -> int:
-    """Say what a handler keeps and breaks of the vendor's page "Creating a PDU handler", and
-    of our advice: each row says who wants it, with words of the page to search for.
+    """Say what a handler keeps and breaks of the vendor's page "Creating a PDU handler", of
+    safety and of our advice: each row says who wants it, with words of the page to search for.
 
     PATH  its file (.py), folder or archive (.tar.gz); PATH:IMPORT.PATH for one of several
 
     The handler is loaded beside the platform's modules alone, checked by mypy, and called against a
     device on this machine: a recording, or one of the family whose objects it asks for. Faults are
-    tried too: a silent or late device, a wrong community, a table that ends early.
+    tried too: a silent, late or stuck device, a refusal, a wrong community, a table that ends
+    early.
 
     It runs code that you did not write: with your rights, as DCImanager runs it with its own.
 
     Exit code: 0 if it keeps all that was tried, 9 if only what is recommended is broken or if its
-    methods were not tried, 1 if it breaks the page.
+    methods were not tried, 1 if it breaks the page or could do harm.
     """
     if not is_handler_there(path):
         advice = ""
@@ -96,12 +110,17 @@ def handler_check(run_options: RunOptions, path: str, replay: Optional[str]) -> 
 def _result(path: str, findings: list[Finding]) -> Result:
     """The findings as a table and the verdict; the exit code says whether the page is kept."""
     count_by_result = Counter(finding.result for finding in findings)
-    if any(finding.breaks_page for finding in findings):
-        code, verdict = DEFECT, f"breaks {PAGE}"
+    if any(finding.is_harmful for finding in findings):
+        pages = any(finding.is_harmful and finding.rule.section for finding in findings)
+        code, verdict = DEFECT, f"breaks {PAGE}" if pages else "is not safe: it would do harm"
     elif any(finding.rule is RULES["status"] and finding.result == UNTRIED for finding in findings):
         code, verdict = NOT_SEEN, f"is not known to keep {PAGE}, its methods were not called"
     elif any(LACKING in finding.detail for finding in findings):
         code, verdict = NOT_SEEN, f"is not known to keep {PAGE}: {LACKING}"
+    elif any(
+        finding.rule is RULES["imports"] and finding.result == UNTRIED for finding in findings
+    ):
+        code, verdict = NOT_SEEN, "is not known to load on the platform, which may lack a package"
     elif count_by_result[BROKEN]:
         code, verdict = NOT_SEEN, f"keeps {PAGE}, but not all of our advice"
     else:
@@ -120,6 +139,7 @@ def _result(path: str, findings: list[Finding]) -> Result:
             "section": finding.rule.section,
             "line": finding.rule.line,
             "detail": finding.detail,
+            "remedy": finding.rule.remedy if finding.result == BROKEN else "",
         }
         for finding in findings
     ]
@@ -154,11 +174,11 @@ def _findings(path: str, replay: str, folder: Path, run_options: RunOptions) -> 
 
 def _settings(run_options: RunOptions) -> dict[str, str]:
     """What DCImanager's form carries besides the fields of SNMP; a secret is any text."""
-    secrets = dict.fromkeys(run_options.secret_files, "secret")
+    secret_texts = dict.fromkeys(run_options.secret_files, _TRIAL_PASSWORD)
     fields = connection_data.SNMP_KEYS
     return {
         key: value
-        for key, value in {**run_options.settings, **secrets}.items()
+        for key, value in {**run_options.settings, **secret_texts}.items()
         if key not in fields
     }
 
@@ -166,29 +186,52 @@ def _settings(run_options: RunOptions) -> dict[str, str]:
 def _device_findings(
     handler: LoadedHandler, replay: str, run_options: RunOptions
 ) -> Iterator[Finding]:
-    """Findings of the four methods on a served recording, or on simulated units without one."""
+    """Findings of the four methods on a served recording, or on simulated units without one; the
+    last one says where a secret was shown.
+    """
     # imported late: 150 ms with pysnmp, which is missing where pdu has no packages
-    from .device_trials import SnmpTrials, served_findings
-    from .trial_units import recorded_device
+    from .bounded_methods import ShownSecrets
+    from .device_trials import ServedRecording, ServedTrials, SnmpTrials
+    from .trial_units import COMMUNITY, WRONG_COMMUNITY, recorded_device
 
     text = text_of(replay) if replay else ""
-    if handler.snmp:
-        trials = SnmpTrials(handler, _settings(run_options))
-        yield from trials.findings(recorded_device(text) if text else None)
-        return
-    form = functools.partial(_form, handler, run_options)
-    if not text:
-        yield from served_findings(handler, form, "", None)
-        return
-    _, kind = handler_of_recording(text, replay)
-    replay_server = kind.serve(text, 0)
-    try:
-        address = f"{replay_server.host}:{replay_server.port}"
-        yield from served_findings(handler, form, address, replay_server.writes)
-    finally:
-        replay_server.close()
+    shown = ShownSecrets((COMMUNITY, WRONG_COMMUNITY, _TRIAL_PASSWORD))
+    with shown.watching(), contextlib.ExitStack() as stack:
+        if handler.snmp:
+            snmp_trials = SnmpTrials(handler, _settings(run_options), shown)
+            yield from snmp_trials.findings(recorded_device(text) if text else None)
+        else:
+            recording = None
+            if text:
+                _, kind = handler_of_recording(text, replay)
+                server = kind.serve(text, 0)
+                stack.callback(server.close)
+                recording = ServedRecording(server.port, server.writes, server.connections)
+            trials = ServedTrials(handler, _forms(handler, run_options), shown)
+            yield from trials.findings(recording)
+    fault = "; ".join(shown.places)
+    yield Finding(RULES["secret"], BROKEN if fault else KEPT, fault)
 
 
-def _form(handler: LoadedHandler, run_options: RunOptions, address: str) -> Any:
-    """What DCImanager's form would carry for a device at this address."""
-    return connection_data.pdu_data(handler, Address(address), run_options)
+def _forms(
+    handler: LoadedHandler, run_options: RunOptions
+) -> Sequence[Callable[[int], Union[PduData, PduSnmpData]]]:
+    """What DCImanager's form would carry for a device at a port of this machine: an address alone
+    with the handler setting `port`, if the handler may have it, or an address with its port. Each
+    secret is a text of its own.
+    """
+
+    def form(address: str, port: str) -> Union[PduData, PduSnmpData]:
+        data = connection_data.pdu_data(handler, Address(address), run_options)
+        declared = {setting.key for setting in handler.settings if setting.secret}
+        for key in data.custom_params.keys() & {*SECRETS, *declared, *run_options.secret_files}:
+            data.custom_params[key] = _TRIAL_PASSWORD
+        if port:
+            data.custom_params["port"] = port
+        return data
+
+    keys = {setting.key for setting in handler.settings}
+    forms: list[Callable[[int], Union[PduData, PduSnmpData]]] = []
+    if "port" not in run_options.settings and (not keys or "port" in keys):
+        forms.append(lambda port: form(HOST, str(port)))
+    return [*forms, lambda port: form(f"{HOST}:{port}", "")]

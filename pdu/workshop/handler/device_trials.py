@@ -1,24 +1,27 @@
 """Calls a handler's four methods on a device of this machine, and on its faults.
 
-The device is a recording, or made from the family whose objects the handler asks for.
+The device is a recording, or the unit of the family whose objects the handler asks for.
 """
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import threading
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import Any, Callable, Optional, TypeVar
+from typing import Any, Callable, NamedTuple, Optional
 
-from handlers.dcimanager import Figures
+from handlers.shared.errors import printable
 from pdu_common.connection import PduSnmpData
 from pdu_common.helper import EnumPowerStatus
 
-from ...cli.states import DOWN, UNKNOWN, UP
-from ...loading.four_methods import BrokenHandler, FourMethods, make_pdu
+from ...cli.states import DOWN, UNKNOWN, UP, word
+from ...loading.four_methods import BrokenHandler, LackingDouble
 from ...loading.handler_loading import LoadedHandler
 from ...recordings.replay_server import HOST
+from .bounded_methods import BoundedMethods, ShownSecrets
 from .method_trials import (
     EndlessCall,
     TrialDevice,
@@ -29,59 +32,56 @@ from .method_trials import (
     raises,
     untried_after,
 )
-from .rules import KEPT, RULES, UNTRIED, Finding, Rule
-from .trial_units import COMMUNITY, LATE_S, Device, Fault, TrialUnit, requested_device, serving
+from .rules import BROKEN, KEPT, RULES, UNTRIED, Finding, Rule
+from .trial_units import (
+    COMMUNITY,
+    LATE_S,
+    WRONG_COMMUNITY,
+    Device,
+    Fault,
+    TrialUnit,
+    requested_device,
+    serving,
+)
 
-T = TypeVar("T")
-_WRONG = "wrong"
-_CALL_S = 60.0  # limit for one call
+# the trials of faults wait for the device most of the time
+_AT_ONCE = 6
 
 
-class BoundedMethods:
-    """The methods of a handler. Each call makes the handler's object anew, in a thread that is left
-    alone if it does not end.
+class _FaultTrial(NamedTuple):
+    """One call on a device with a fault."""
+
+    rule: str
+    method: str
+    call: Callable[[], Finding]
+
+
+def _findings_of_trials(
+    trials: Sequence[_FaultTrial], broken_rules: Sequence[Rule]
+) -> Iterator[Finding]:
+    """A finding for each rule: of the first method that breaks it, else of the first that was
+    tried.
     """
-
-    def __init__(self, handler: LoadedHandler, data: Callable[[], Any]) -> None:
-        """`data`: gives the argument of make_handler."""
-        self._handler, self._data = handler, data
-
-    def states(self) -> list[tuple[str, EnumPowerStatus]]:
-        """As FourMethods."""
-        return self._call("status", FourMethods.states)
-
-    def figures(self) -> Figures:
-        """As FourMethods."""
-        return self._call("statistic", FourMethods.figures)
-
-    def switch(self, identity: str, on: bool) -> EnumPowerStatus:
-        """As FourMethods."""
-        return self._call("port_up" if on else "port_down", FourMethods.switch, identity, on)
-
-    def _call(self, name: str, method: Callable[..., T], *arguments: Any) -> T:
-        """Call a method of an object made anew, in a thread that is left behind if it does not end.
-
-        Raises what it raises, and EndlessCall.
-        """
-        results: list[T] = []
-        errors: list[BaseException] = []
-
-        def run() -> None:
-            try:
-                data = self._data()
-                pdu = FourMethods(make_pdu(self._handler.make, data), data)
-                results.append(method(pdu, *arguments))
-            except BaseException as error:  # anybody may have written it
-                errors.append(error)
-
-        thread = threading.Thread(target=run, daemon=True)
-        thread.start()
-        thread.join(_CALL_S)
-        if errors:
-            raise errors[0]
-        if not results:
-            raise EndlessCall(f"{name} did not end within {_CALL_S:g} s")
-        return results[0]
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        findings = [
+            (
+                trial,
+                None
+                if untried_after(broken_rules, trial.method, trial.rule)
+                else pool.submit(trial.call),
+            )
+            for trial in trials
+        ]
+        for rule in dict.fromkeys(trial.rule for trial in trials):
+            results = [
+                untried_after(broken_rules, trial.method, rule)
+                if future is None
+                else future.result()
+                for trial, future in findings
+                if trial.rule == rule
+            ]
+            known = [result for result in results if result is not None]
+            yield min(known, key=lambda result: (BROKEN, KEPT, UNTRIED).index(result.result))
 
 
 # ---- SNMP ----------------------------------------------------------------------------------------
@@ -90,34 +90,38 @@ class BoundedMethods:
 class SnmpTrials:
     """The trials of one handler that speaks SNMP."""
 
-    def __init__(self, handler: LoadedHandler, settings: Mapping[str, str]) -> None:
+    def __init__(
+        self, handler: LoadedHandler, settings: Mapping[str, str], shown: ShownSecrets
+    ) -> None:
         """`settings`: what DCImanager's form carries besides the fields of SNMP."""
-        self._handler, self._settings = handler, settings
+        self._handler, self._settings, self._shown = handler, settings, shown
 
     def _methods(self, port: int, community: str = COMMUNITY) -> BoundedMethods:
         fields = {"community": community, "port": str(port), "timeout": "1", "retries": "1"}
         return BoundedMethods(
-            self._handler, lambda: PduSnmpData(HOST, {**fields}, {**self._settings})
+            self._handler,
+            lambda: PduSnmpData(HOST, {**fields}, {**self._settings}),
+            self._shown,
         )
 
     def findings(self, device: Optional[Device] = None) -> Iterator[Finding]:
-        """One after the other; some wait for the device. Without one, it is made from the family
-        whose objects the handler asks for.
+        """One after the other. Without a device, it is the unit of the family whose objects the
+        handler asks for.
         """
         if device is None:
-            requests, mistakes = self._requests()
+            requests, errors = self._requests()
             device = requested_device(requests)
             if device is None:
-                yield from _findings_without_device(requests, mistakes)
+                yield from _findings_without_device(requests, errors)
                 return
         yield from self._device_findings(device)
 
-    def _requests(self) -> tuple[set[str], Mapping[str, Exception]]:
-        """The OIDs that are asked for, and each method's mistake that cannot come from a missing
+    def _requests(self) -> tuple[frozenset[str], Mapping[str, Exception]]:
+        """The OIDs that are asked for, and each method's error that cannot come from a missing
         object, on a device that has none of them.
         """
         unit = TrialUnit.empty_unit()
-        mistakes: dict[str, Exception] = {}
+        errors: dict[str, Exception] = {}
         with serving(unit) as port:
             methods = self._methods(port)
             for name, call in (("status", methods.states), ("statistic", methods.figures)):
@@ -126,110 +130,238 @@ class SnmpTrials:
                     call()
                 except Exception as error:
                     is_own = isinstance(error, (BrokenHandler, EndlessCall))
-                    if is_own and (
-                        len(unit.requests) == before or " raised " not in error_text(error)
+                    if len(unit.requests) == before or (
+                        is_own and " raised " not in error_text(error)
                     ):
-                        mistakes[name] = error
-        return unit.oids(), mistakes
+                        errors[name] = error
+        return unit.requested_oids(), errors
 
     def _device_findings(self, device: Device) -> Iterator[Finding]:
         """Findings on a simulated device, then on others with a fault each."""
-
-        def raised(rule: str, fault: Fault = Fault.NONE, community: str = COMMUNITY) -> Finding:
-            with serving(TrialUnit(device.rows, device.key, fault)) as port:
-                return raises(rule, self._methods(port, community).states)
-
-        def delayed(rule: str, fault: Fault) -> Finding:
-            return self._delay_finding(rule, TrialUnit(device.rows, device.key, fault))
-
         unit = TrialUnit(device.rows, device.key)
+        answers: dict[str, Any] = {}
         broken_rules: list[Rule] = []
         with serving(unit) as port:
-            trial_device = TrialDevice(
-                self._methods(port),
-                device.about,
-                unit.states,
-                lambda: len(unit.commands),
-                unit.measured_sums(),
+            methods = self._methods(port)
+            yield from method_findings(
+                TrialDevice.of_unit(methods, device.about, unit), broken_rules
             )
-            yield from method_findings(trial_device, broken_rules)
-        silent = self._methods(_closed_port())
-        for rule, method, trial in (
-            ("community", "status", partial(raised, community=_WRONG)),
-            ("late", "port_down", partial(delayed, fault=Fault.LATE)),
-            ("stuck", "port_down", partial(delayed, fault=Fault.STUCK)),
-            ("short", "status", partial(raised, fault=Fault.SHORT)),
-            ("silent", "status", partial(raises, call=silent.states)),
-        ):
-            yield untried_after(broken_rules, method, rule) or trial(rule)
+            for name, call in (("status", methods.states), ("statistic", methods.figures)):
+                if RULES[name] not in broken_rules:
+                    with contextlib.suppress(Exception):
+                        answers[name] = call()
+        with _silent_port() as silent_port:
+            trials = self._fault_trials(device, answers, silent_port)
+            yield from _findings_of_trials(trials, broken_rules)
 
-    def _delay_finding(self, rule: str, unit: TrialUnit) -> Finding:
-        """Switch an outlet off on a unit that obeys late or never: `port_down` must not tell DOWN
-        early.
+    def _fault_trials(
+        self, device: Device, answers: Mapping[str, Any], silent_port: int
+    ) -> list[_FaultTrial]:
+        """The calls that must raise, and those that must not report what is not so."""
+        unit = TrialUnit(device.rows, device.key)
+        outlets = {UP: unit.switchable_outlet(DOWN), DOWN: unit.switchable_outlet(UP)}
+
+        def raised(rule: str, method: str, fault: Fault, community: str = COMMUNITY) -> Finding:
+            with serving(TrialUnit(device.rows, device.key, fault)) as port:
+                call = _call(self._methods(port, community), method, outlets)
+                allowed = answers.get(method) if fault is Fault.SHORT else None
+                return raises(rule, call, method, allowed)
+
+        def unanswered(rule: str, method: str) -> Finding:
+            return raises(rule, _call(self._methods(silent_port), method, outlets), method)
+
+        def reported(rule: str, method: str, fault: Fault) -> Finding:
+            faulty_unit = TrialUnit(device.rows, device.key, fault)
+            return self._reported_state(rule, method, faulty_unit, outlets)
+
+        commands = [
+            method for method, state in (("port_down", UP), ("port_up", DOWN)) if outlets[state]
+        ]
+        trials = [
+            _FaultTrial("late", method, partial(reported, "late", method, Fault.LATE))
+            for method in commands[:1]
+        ]
+        for rule, fault in (("stuck", Fault.STUCK), ("unread", Fault.SILENT_AFTER)):
+            trials += [
+                _FaultTrial(rule, method, partial(reported, rule, method, fault))
+                for method in commands
+            ]
+        trials += [
+            _FaultTrial("refused", method, partial(raised, "refused", method, Fault.REFUSES))
+            for method in commands
+        ]
+        for method in ("status", "statistic", *commands):
+            wrong = partial(raised, "community", method, Fault.NONE, WRONG_COMMUNITY)
+            trials += [
+                _FaultTrial("silent", method, partial(unanswered, "silent", method)),
+                _FaultTrial("community", method, wrong),
+            ]
+        trials += [
+            _FaultTrial("short", method, partial(raised, "short", method, Fault.SHORT))
+            for method in ("status", "statistic")
+        ]
+        return trials
+
+    def _reported_state(
+        self, rule: str, method: str, unit: TrialUnit, outlets: Mapping[EnumPowerStatus, str]
+    ) -> Finding:
+        """A command to a unit that obeys late or never: it must not return the target state early.
+        An error, or an answer that is no state, reports none.
         """
-        outlet = next((name for name, state in unit.states().items() if state is UP), "")
-        if not outlet:
-            return Finding(RULES[rule], UNTRIED, "no outlet of the device is on")
+        before, target_state = (UP, DOWN) if method == "port_down" else (DOWN, UP)
+        outlet = outlets[before]
         with serving(unit) as port:
             try:
-                state = self._methods(port).switch(outlet, False)
-            except BrokenHandler as error:
+                state = self._methods(port).switch(outlet, target_state is UP)
+            except EndlessCall as error:
+                return broken(rule, error.reason)
+            except LackingDouble as error:
                 return fault_finding(rule, error)
             except Exception as error:
-                return Finding(RULES[rule], KEPT, f"it raised {error_text(error)}"[:200])
+                return Finding(RULES[rule], KEPT, printable(error_text(error), 200))
             real = unit.states().get(outlet, UNKNOWN)
-        if state is DOWN and real is UP:
-            return broken(rule, "port_down returned DOWN while the device has the outlet on")
-        if rule == "late" and state is UP:
-            return broken(
-                rule, f"port_down returned UP; the outlet was off {LATE_S:g} s after the command"
+        if state is target_state and real is not target_state:
+            why = (
+                f"{method} returned {state.name} while the device has outlet {outlet} {word(real)}"
             )
+            return broken(rule, why)
+        if rule == "late" and state is before:
+            what = f"{method} returned {state.name}; the outlet was {word(target_state)}"
+            return broken(rule, f"{what} {LATE_S:g} s after the command")
         return Finding(RULES[rule], KEPT, f"it returned {state.name}")
 
 
+def _call(
+    methods: BoundedMethods, method: str, outlets: Mapping[EnumPowerStatus, str]
+) -> Callable[[], Any]:
+    """The call of a method; a command changes the state of an outlet."""
+    if method == "status":
+        return methods.states
+    if method == "statistic":
+        return methods.figures
+    if method == "port_down":
+        return partial(methods.switch, outlets[UP], False)
+    return partial(methods.switch, outlets[DOWN], True)
+
+
 def _findings_without_device(
-    requests: set[str], mistakes: Mapping[str, Exception]
+    requests: frozenset[str], errors: Mapping[str, Exception]
 ) -> Iterator[Finding]:
     """Findings for a handler whose requests no family of this pack answers."""
-    yield from (fault_finding(rule, error) for rule, error in mistakes.items())
-    if "status" not in mistakes:
+    for rule, error in errors.items():
+        if isinstance(error, (BrokenHandler, EndlessCall)) and " raised " not in error_text(error):
+            yield fault_finding(rule, error)
+        else:
+            why = f"no request reached the simulated device: {error_text(error)}"
+            yield Finding(RULES[rule], UNTRIED, printable(why, 300))
+    if "status" not in errors:
         names = ", ".join(sorted(requests)[:3]) or "none"
         why = f"no family of this pack has the objects that it asks for ({names})"
         yield Finding(RULES["status"], UNTRIED, f"{why}: give --replay FILE")
 
 
-def _closed_port(kind: socket.SocketKind = socket.SOCK_DGRAM) -> int:
-    """A port of this machine on which nothing listens."""
-    with socket.socket(socket.AF_INET, kind) as probe:
-        probe.bind((HOST, 0))
-        return int(probe.getsockname()[1])
+@contextlib.contextmanager
+def _silent_port() -> Iterator[int]:
+    """A UDP port of this machine at which nothing answers."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as silent_socket:
+        silent_socket.bind((HOST, 0))
+        yield int(silent_socket.getsockname()[1])
 
 
 # ---- other protocols -----------------------------------------------------------------------------
 
 
-def served_findings(
-    handler: LoadedHandler,
-    form: Callable[[str], Any],
-    address: str,
-    writes: Optional[Callable[[], Sequence[str]]],
-) -> Iterator[Finding]:
-    """The trials of a handler without SNMP on a served recording, and without a device.
+class ServedRecording(NamedTuple):
+    """A recording that is served on a port of this machine."""
 
-    `form`: the argument of make_handler for an address; `address`: of the served recording, ""
-    without one; `writes`: what that was sent.
-    """
-    broken_rules: list[Rule] = []
-    if address:
-        methods = BoundedMethods(handler, lambda: form(address))
-        count = None if writes is None else lambda: len(writes())
-        trial_device = TrialDevice(methods, "the recording", commands=count)
-        yield from method_findings(trial_device, broken_rules)
-        for rule in ("states", "figures"):
-            why = "what the device has is known of families of SNMP alone: compare it yourself"
-            yield Finding(RULES[rule], UNTRIED, why)
-    else:
-        yield Finding(RULES["status"], UNTRIED, "give a recording of the device: --replay FILE")
-    nowhere = f"{HOST}:{_closed_port(socket.SOCK_STREAM)}"
-    silent = BoundedMethods(handler, lambda: form(nowhere))
-    yield untried_after(broken_rules, "status", "silent") or raises("silent", silent.states)
+    port: int
+    #: what it was sent
+    writes: Callable[[], Sequence[str]]
+    #: how many connections it had
+    connections: Callable[[], int]
+
+
+class ServedTrials:
+    """The trials of a handler without SNMP."""
+
+    def __init__(
+        self, handler: LoadedHandler, forms: Sequence[Callable[[int], Any]], shown: ShownSecrets
+    ) -> None:
+        """`forms`: the arguments of make_handler for a port of this machine, in the ways in which
+        an owner may give it; the first that reaches the device counts.
+        """
+        self._handler, self._forms, self._shown = handler, forms, shown
+
+    def _methods(self, form: Callable[[int], Any], port: int) -> BoundedMethods:
+        return BoundedMethods(self._handler, lambda: form(port), self._shown)
+
+    def findings(self, recording: Optional[ServedRecording]) -> Iterator[Finding]:
+        """Findings on the recording, then on a device that ends each connection."""
+        broken_rules: list[Rule] = []
+        form, is_reached = self._forms[0], False
+        if recording is None:
+            yield Finding(RULES["status"], UNTRIED, "give a recording of the device: --replay FILE")
+        else:
+            for form in self._forms:
+                with contextlib.suppress(Exception):
+                    self._methods(form, recording.port).states()
+                is_reached = recording.connections() > 0
+                if is_reached:
+                    break
+            about = "the recording" if is_reached else f"the recording at port {recording.port}"
+            device = TrialDevice(
+                self._methods(form, recording.port),
+                about,
+                commands=lambda: len(recording.writes()),
+                requests=recording.connections,
+            )
+            yield from method_findings(device, broken_rules)
+            if is_reached:
+                for rule in ("states", "figures"):
+                    why = "what the device has is known of families of SNMP alone: compare it"
+                    yield Finding(RULES[rule], UNTRIED, f"{why} yourself")
+        with _ClosingServer() as server:
+            trials = [
+                _FaultTrial("silent", name, partial(raises, "silent", call, name))
+                for name, call in self._calls(form, server.port)
+            ]
+            for finding in _findings_of_trials(trials, broken_rules):
+                if finding.result == KEPT and not server.connections:
+                    why = f"no request reached the simulated device ({finding.detail})"
+                    finding = Finding(finding.rule, UNTRIED, printable(why, 300))
+                yield finding
+
+    def _calls(
+        self, form: Callable[[int], Any], port: int
+    ) -> Iterator[tuple[str, Callable[[], Any]]]:
+        methods = self._methods(form, port)
+        yield "status", methods.states
+        yield "port_down", partial(methods.switch, "1", False)
+        yield "port_up", partial(methods.switch, "1", True)
+
+
+class _ClosingServer:
+    """Accepts connections on a TCP port of this machine and closes them without an answer."""
+
+    def __init__(self) -> None:
+        self.connections = 0
+        self._socket = socket.create_server((HOST, 0))
+        self.port = int(self._socket.getsockname()[1])
+        self._thread = threading.Thread(target=self._serve, daemon=True)
+
+    def __enter__(self) -> _ClosingServer:
+        self._thread.start()
+        return self
+
+    def _serve(self) -> None:
+        with contextlib.suppress(OSError):  # the socket was shut down
+            while True:
+                connection, _ = self._socket.accept()
+                self.connections += 1
+                connection.close()
+
+    def __exit__(self, *_: object) -> None:
+        with contextlib.suppress(OSError):
+            self._socket.shutdown(socket.SHUT_RDWR)
+        self._socket.close()
+        self._thread.join()

@@ -11,8 +11,8 @@ from pathlib import Path
 #: names of this project alone, which nothing in DCImanager has
 TOOL_MODULES = frozenset(("pdu", "tests"))
 PLATFORM_MODULES = frozenset(("common", "pdu_common"))  # DCImanager's own
-# modules of Python 3.9 that 3.13 does not have (PEP 594 and others)
-_REMOVED_MODULES = frozenset(
+#: modules of Python 3.9 that 3.13 does not have (PEP 594 and others)
+REMOVED_MODULES = frozenset(
     "aifc asynchat asyncore audioop cgi cgitb chunk crypt distutils imghdr imp lib2to3 mailcap"
     " msilib nis nntplib ossaudiodev parser pipes smtpd sndhdr spwd sunau symbol telnetlib uu"
     " xdrlib formatter binhex".split()
@@ -24,10 +24,10 @@ _NEWER = frozenset(("tomllib", "annotationlib", "compression"))
 @functools.lru_cache(maxsize=1)
 def standard_library() -> frozenset[str]:
     """Top-level modules of the standard library of the Python that runs this, without those in
-    _REMOVED_MODULES and _NEWER.
+    REMOVED_MODULES and _NEWER.
     """
     folder = Path(sysconfig.get_path("stdlib"))
     modules = {
         module.name for module in pkgutil.iter_modules([str(folder), str(folder / "lib-dynload")])
     }
-    return frozenset(modules | set(sys.builtin_module_names)) - _REMOVED_MODULES - _NEWER
+    return frozenset(modules | set(sys.builtin_module_names)) - REMOVED_MODULES - _NEWER

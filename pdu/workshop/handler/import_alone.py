@@ -8,6 +8,7 @@ settings as JSON. Prints one line of JSON. Imports the standard library alone, a
 
 import importlib
 import json
+import re
 import runpy
 import sys
 from pathlib import Path
@@ -30,9 +31,9 @@ _WATCHED = (
 
 def main(platform: str, folder: str, module_name: str, protocol: str) -> dict[str, Any]:
     """The errors of the import (`error`) and of make_handler (`entry`), "" for none, with what the
-    platform's double lacks for them (`missing`), the module that an import did not find
-    (`absent`), what make_handler did (`sent`), and whether its object has one of the platform's
-    classes (`base`).
+    platform's double lacks for them (`missing`), the module that an import did not find, or in
+    which it did not find a name (`absent`), what make_handler did (`sent`), and whether its object
+    has one of the platform's classes (`base`).
     """
     loader = runpy.run_path(str(_LOADER))
     sys.path[:0] = [platform, folder]
@@ -55,7 +56,10 @@ def main(platform: str, folder: str, module_name: str, protocol: str) -> dict[st
         else:
             data = connection.PduData("192.0.2.1", settings)
     except BaseException as error:  # noqa: B036 (anybody may have written it)
-        absent = error.name if isinstance(error, ModuleNotFoundError) else ""
+        absent = error.name if isinstance(error, ImportError) else ""
+        # a package may have been changed: `module 'pysnmp.hlapi' has no attribute 'nextCmd'`
+        match = re.match(r"module '([\w.]+)' has no attribute", str(error))
+        absent = match[1] if match and isinstance(error, AttributeError) else absent
         missing = loader["name_missing_in_double"](error)
         text = f"{type(error).__name__}: {error}"[:300]
         return {"error": text, "missing": missing, "absent": absent}

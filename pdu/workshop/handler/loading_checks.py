@@ -7,6 +7,7 @@ from __future__ import annotations
 import ast
 import contextlib
 import glob
+import importlib
 import importlib.util
 import json
 import os
@@ -21,11 +22,12 @@ from typing import Any, NamedTuple, Optional
 import common
 import pdu_common
 from handlers.shared.errors import printable
+from handlers.shared.similar_names import similar_names
 
 from ...loading.four_methods import LACKING
 from ...loading.handler_module import CLASSES, FUNCTIONS, PLATFORM
 from ...loading.handler_source import HandlerSource
-from .handler_imports import PLATFORM_MODULES, TOOL_MODULES, standard_library
+from .handler_imports import PLATFORM_MODULES, REMOVED_MODULES, TOOL_MODULES, standard_library
 from .rules import BROKEN, KEPT, RULES, UNTRIED, Finding
 
 RECOMMENDED = "3.9"
@@ -37,6 +39,10 @@ _OURS = TOOL_MODULES | {"handlers"}
 _MYPY_LACKING = re.compile(
     rf'(?:Module|module named) "{PLATFORM}"|"(?:type\[)?(?:{CLASSES})\]?" has no attribute'
     rf'|argument.* (?:for|to) "(?:{CLASSES}|{FUNCTIONS})"(?! has incompatible)'
+)
+_REMOVED = (
+    "is in the standard library of Python 3.9, which DCImanager recommends, and not in Python 3.13:"
+    " pdu on 3.9 can try the handler"
 )
 _NO_MYPY = (
     "mypy is not here: Debian has it as mypy, `make env` in a copy of the project installs it"
@@ -65,11 +71,14 @@ def check_loading(
         (str(platform), str(handler_folder), source.import_path, source.protocol),
         json.dumps(settings),
     )
-    foreign = _foreign_imports(source)
     if source.archive.top in standard_library():
         yield _finding(
             "alone", f"its directory hides Python's module {source.archive.top}: rename it"
         )
+        return
+    syntax_fault = _syntax_fault(source)
+    if syntax_fault:
+        yield _finding("alone", syntax_fault)
         return
     outcome = trial.outcome(sys.executable)
     yield _import_finding("alone", outcome, source)
@@ -82,7 +91,7 @@ def check_loading(
         yield _finding("quiet", f"make_handler does {events}" if events else "")
         yield _check_python("python", [RECOMMENDED], trial, source)
         yield _check_python("pythons", OTHERS, trial, source)
-    yield _finding("imports", foreign)
+    yield _check_imports(source)
     yield _check_types(source, platform, handler_folder)
 
 
@@ -142,14 +151,29 @@ def _import_finding(rule: str, outcome: Mapping[str, Any], source: HandlerSource
     if top in _own_modules(source):
         remedy = f"{top} is in its own directory: import it with a dot first, from .{absent}"
         return _finding(rule, f"{outcome['error']}; {remedy}")
+    if top in REMOVED_MODULES:
+        return Finding(RULES[rule], UNTRIED, f"{top} {_REMOVED}")
     if top and top not in (*_OURS, source.archive.top) and top not in standard_library():
+        if rule == "alone" and importlib.util.find_spec(top) is not None:
+            why = f"the version of {top} that is here lacks it, another may have it"
+            return Finding(RULES[rule], UNTRIED, printable(f"{outcome['error']}; {why}", 300))
         where = "missing where pdu runs: install it there" if rule == "alone" else "not installed"
         return Finding(RULES[rule], UNTRIED, f"{top} is {where}")
     return _finding(rule, str(outcome.get("error", "")))
 
 
 def _lacking(rule: str, outcome: Mapping[str, Any]) -> Finding:
-    return Finding(RULES[rule], UNTRIED, printable(f"{LACKING} ({outcome['missing']})", 300))
+    detail = f"{LACKING} ({outcome['missing']}){_similar_name(str(outcome.get('error', '')))}"
+    return Finding(RULES[rule], UNTRIED, printable(detail, 300))
+
+
+def _similar_name(error: str) -> str:
+    """The name of our double that an import may have meant, "" if there is none."""
+    match = re.search(rf"cannot import name '(\w+)' from '({PLATFORM})'", error)
+    if match is None:
+        return ""
+    names = similar_names(match[1], vars(importlib.import_module(match[2])))
+    return f"; did you mean {names[0]}?" if names else ""
 
 
 def _own_modules(source: HandlerSource) -> set[str]:
@@ -197,17 +221,29 @@ def _starts(program: str) -> bool:
     return False
 
 
-def _foreign_imports(source: HandlerSource) -> str:
-    """Modules that neither the standard library nor the platform is known to have."""
+def _syntax_fault(source: HandlerSource) -> str:
+    """The place and the words of the first syntax error, "" if there is none."""
+    for path, content in source.archive.files.items():
+        try:
+            if path.endswith(".py"):
+                ast.parse(content)
+        except SyntaxError as error:
+            return f"{path} line {error.lineno}: {error.msg}"
+        except ValueError as error:
+            return f"{path} is not valid Python ({error})"
+    return ""
+
+
+def _check_imports(source: HandlerSource) -> Finding:
+    """Whether each module is the standard library's, the platform's or its own. The vendor's page
+    does not list the packages of the platform.
+    """
     allowed = standard_library() | PLATFORM_MODULES | _own_modules(source)
-    names: dict[str, str] = {}
+    place_by_module: dict[str, str] = {}
     for path, content in source.archive.files.items():
         if not path.endswith(".py"):
             continue
-        try:
-            nodes = list(ast.walk(ast.parse(content)))
-        except (SyntaxError, ValueError) as error:
-            return f"{path} is not valid Python ({error})"
+        nodes = list(ast.walk(ast.parse(content)))
         for node in nodes:
             modules = []
             if isinstance(node, ast.Import):
@@ -216,42 +252,35 @@ def _foreign_imports(source: HandlerSource) -> str:
                 modules = [node.module or ""]
             for top in (module.partition(".")[0] for module in modules):
                 if top and top not in allowed:
-                    names.setdefault(top, f"{path} line {getattr(node, 'lineno', 0)}")
-    if not names:
-        return ""
-    places = ", ".join(f"{name} ({where})" for name, where in names.items())
-    return f"{places}: see the requirements.txt of your copy of the platform"
+                    place = f"{path} line {getattr(node, 'lineno', 0)}"
+                    place_by_module.setdefault(top, place)
+    removed_modules = [name for name in place_by_module if name in REMOVED_MODULES]
+    foreign_modules = [
+        f"{name} ({place})"
+        for name, place in place_by_module.items()
+        if name not in REMOVED_MODULES
+    ]
+    if any(name in _OURS for name in place_by_module):
+        return _finding("imports", f"{', '.join(foreign_modules)}: DCImanager does not have it")
+    if foreign_modules:
+        why = (
+            f"not known for {', '.join(foreign_modules)}: the vendor's page does not list the"
+            " platform's packages; see requirements.txt of your copy of it"
+        )
+        return Finding(RULES["imports"], UNTRIED, printable(why, 300))
+    return Finding(
+        RULES["imports"], KEPT, "; ".join(f"{name} {_REMOVED}" for name in removed_modules)
+    )
 
 
 def _check_types(source: HandlerSource, platform: Path, handler_folder: Path) -> Finding:
     """Run mypy on the handler, beside our double of the platform."""
-    command = [
-        sys.executable,
-        "-m",
-        "mypy",
-        "--python-version",
-        RECOMMENDED,
-        "--ignore-missing-imports",
-        "--follow-imports=silent",
-        "--no-error-summary",
-        "--cache-dir",
-        os.devnull,
-        "--no-color-output",
-        "-m",
-        source.import_path,
-    ]
     environment = {**os.environ, "MYPYPATH": f"{platform}{os.pathsep}{handler_folder}"}
     try:
-        process = subprocess.run(
-            command,
-            cwd=handler_folder,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            errors="replace",
-            timeout=_SECONDS,
-        )
+        process = _run_mypy(source, handler_folder, environment, "--python-version", RECOMMENDED)
+        # mypy 2 knows no Python before 3.10
+        if "argument --python-version" in process.stderr:
+            process = _run_mypy(source, handler_folder, environment)
     except (OSError, subprocess.TimeoutExpired):
         return Finding(RULES["types"], UNTRIED, f"mypy did not end within {_SECONDS:g} s")
     if "No module named mypy" in process.stderr:
@@ -270,3 +299,31 @@ def _check_types(source: HandlerSource, platform: Path, handler_folder: Path) ->
     errors = own_errors
     more = f" (and {len(errors) - 1} more)" if errors[1:] else ""
     return _finding("types", f"{errors[0]}{more}" if errors else "")
+
+
+def _run_mypy(
+    source: HandlerSource, folder: Path, environment: Mapping[str, str], *options: str
+) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "mypy",
+            "--ignore-missing-imports",
+            "--follow-imports=silent",
+            "--no-error-summary",
+            "--cache-dir",
+            os.devnull,
+            "--no-color-output",
+            *options,
+            "-m",
+            source.import_path,
+        ],
+        cwd=folder,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        errors="replace",
+        timeout=_SECONDS,
+    )

@@ -19,8 +19,9 @@ from .rules import BROKEN, KEPT, RULES, UNTRIED, Finding, Rule
 
 #: an outlet that no device has
 ABSENT = "99999"
-# between the sums of tables that meter the same current lie the meters' errors, between units 10
-_MOST_DEVIATION = 0.1
+# a figure may be rounded to a tenth; two outlets of a unit differ by more
+_MOST_DEVIATION, _ROUNDING = 0.01, 0.051
+States = Mapping[str, EnumPowerStatus]
 
 
 class Methods(Protocol):
@@ -44,6 +45,27 @@ class MeasuredSums(NamedTuple):
     outlet_kwh: Mapping[str, float] = {}
 
 
+class SimulatedUnit(Protocol):
+    """A device whose every answer is known, and which notes what it was sent."""
+
+    requests: list[Any]
+    commands: list[Any]
+
+    def states(self) -> States: ...
+
+    def measured_sums(self) -> MeasuredSums: ...
+
+    def turn(self, identity: str, state: EnumPowerStatus) -> bool: ...
+
+    def switchable_outlet(self) -> str: ...
+
+    def commanded_outlets(self) -> frozenset[str]: ...
+
+    def orders(self, identity: str, state: EnumPowerStatus) -> Sequence[Any]: ...
+
+    def foreign_commands(self) -> list[str]: ...
+
+
 class TrialDevice(NamedTuple):
     """A device, and the handler that reads it."""
 
@@ -52,16 +74,41 @@ class TrialDevice(NamedTuple):
     about: str
     #: the states that the device has; None if only the handler says them: then it may be a
     #: recording that takes no commands
-    states: Optional[Callable[[], Mapping[str, EnumPowerStatus]]] = None
+    states: Optional[Callable[[], States]] = None
     #: how many commands it was sent; None if it does not count them
     commands: Optional[Callable[[], int]] = None
-    #: what it measures; None if only the handler says it
-    measured_sums: Optional[MeasuredSums] = None
+    #: how many requests reached it; None if it does not count them
+    requests: Optional[Callable[[], int]] = None
+    #: the device, if everything about it is known
+    unit: Optional[SimulatedUnit] = None
+
+    @classmethod
+    def of_unit(cls, methods: Methods, about: str, unit: SimulatedUnit) -> TrialDevice:
+        """A device of which everything is known."""
+        return cls(
+            methods,
+            about,
+            unit.states,
+            lambda: len(unit.commands),
+            lambda: len(unit.requests),
+            unit,
+        )
+
+    def states_now(self) -> States:
+        """The states of the device, else those that the handler says."""
+        return dict(self.methods.states()) if self.states is None else dict(self.states())
 
     def outlet_on(self) -> str:
-        """An outlet that is on, "" if there is none."""
-        states = dict(self.methods.states()) if self.states is None else self.states()
-        return next((name for name, state in states.items() if state is UP), "")
+        """An outlet that is on, and that can be switched as far as is known; "" if there is
+        none.
+        """
+        if self.unit is not None:
+            return self.unit.switchable_outlet()
+        return next((name for name, state in self.states_now().items() if state is UP), "")
+
+    def is_unreached(self) -> bool:
+        """Whether it is known that no request reached it."""
+        return self.requests is not None and self.requests() == 0
 
 
 def method_findings(
@@ -71,11 +118,13 @@ def method_findings(
     that fails.
     """
     broken_rules = [] if broken_rules is None else broken_rules
+    is_read = False
     for finding in _method_findings(device):
+        is_read = is_read or (finding.rule is RULES["status"] and finding.result == KEPT)
         if finding.result == BROKEN:
             broken_rules.append(finding.rule)
         yield finding
-    if RULES["status"] not in broken_rules:
+    if is_read:
         absent = untried_after(broken_rules, "port_down", "no outlet")
         yield absent or raises("no outlet", lambda: device.methods.switch(ABSENT, False))
 
@@ -94,57 +143,107 @@ def _method_findings(device: TrialDevice) -> Iterator[Finding]:
     try:
         states = dict(device.methods.states())
     except Exception as error:
-        yield fault_finding("status", error)
+        yield _fault_on_device(device, "status", error)
         return
+    status_requests = device.requests() if device.requests else 1
     yield Finding(RULES["status"], KEPT, f"{len(states)} outlets of {device.about}")
     if device.states is not None:
         yield _compare_states(states, device.states())
+    stale = "" if status_requests else "status asked the device nothing"
+    stale = stale or _fault_after_change(device, states)
     try:
+        before = device.requests() if device.requests else 0
         figures = device.methods.figures()
     except Exception as error:
         yield fault_finding("statistic", error)
     else:
+        if device.requests and device.requests() == before:
+            stale = stale or "statistic asked the device nothing"
         figures_text = f"load {figures.load_a} A, energy {figures.energy_kwh} kWh"
         yield Finding(RULES["statistic"], KEPT, figures_text)
-        if device.measured_sums is not None:
-            yield _compare_figures(figures, device.measured_sums)
+        if device.unit is not None:
+            yield _compare_figures(figures, device.unit.measured_sums())
+    if device.unit is not None:
+        yield broken("asked", stale) if stale else Finding(RULES["asked"], KEPT)
     outlet = device.outlet_on()
     if outlet:
         yield from _command_findings(device, outlet)
     else:
-        yield Finding(RULES["port_down"], UNTRIED, "no outlet of the device is on")
+        why = "no outlet of the device is on and can be switched"
+        yield Finding(RULES["port_down"], UNTRIED, why)
+
+
+def _fault_after_change(device: TrialDevice, states: States) -> str:
+    """What is wrong with a status after an outlet was switched off by hand, "" for nothing. The
+    outlet is switched on again. `states`: those of the status before.
+    """
+    outlet = device.outlet_on() if device.unit is not None else ""
+    if device.unit is None or not outlet or not device.unit.turn(outlet, DOWN):
+        return ""
+    try:
+        state = dict(device.methods.states()).get(outlet)
+    except Exception as error:
+        return f"status, called again: {error_text(error)}"
+    finally:
+        device.unit.turn(outlet, UP)
+    if state is None or state is not states.get(outlet):
+        return ""
+    return f"outlet {outlet} was switched off by hand, and status told {state.name} as before"
 
 
 def _command_findings(device: TrialDevice, outlet: str) -> Iterator[Finding]:
-    """Switch an outlet off and on again: the state, and that the command is sent once."""
+    """Switch an outlet off and on again: the state, the states of all others, and that each command
+    is sent once.
+    """
     count = device.commands or (lambda: 0)
+    other_faults: list[str] = []
+    count_faults: list[str] = []
     for rule, target_state in (("port_down", DOWN), ("port_up", UP)):
         before = count()
+        writes = len(device.unit.orders(outlet, target_state)) if device.unit is not None else 1
         try:
+            states_before = device.states_now()
             state = device.methods.switch(outlet, target_state is UP)
-            states = dict(device.methods.states()) if device.states is None else device.states()
+            states = device.states_now()
         except Exception as error:
-            is_taken = device.states is not None or count() != before
-            if is_taken or isinstance(error, BrokenHandler):
-                yield fault_finding(rule, error)
-            else:
-                why = f"the served recording takes no command ({error_text(error)})"
-                yield Finding(RULES[rule], UNTRIED, printable(why, 200))
+            yield _command_fault(device, rule, error, is_taken=count() != before)
             continue
         real = states.get(outlet, UNKNOWN)
         fault = f"the device has outlet {outlet} {word(real)}" if real is not target_state else ""
         if state is not target_state:
-            fault = fault or f"{rule} returned {state.name}"
+            fault = fault or f"{rule} returned {state.name} while outlet {outlet} is {word(real)}"
         yield broken(rule, fault) if fault else Finding(RULES[rule], KEPT)
-        if device.commands is not None and rule == "port_down":
-            number = count() - before
-            fault = f"port_down wrote {number} times" if number != 1 else ""
-            yield broken("once", fault) if fault else Finding(RULES["once"], KEPT)
+        other_faults += [
+            f"{rule} of outlet {outlet} also switched outlet {name} {word(states[name])}"
+            for name, earlier in states_before.items()
+            if name != outlet and states.get(name, earlier) is not earlier
+        ]
+        if count() - before > writes:
+            count_faults.append(f"{rule} of outlet {outlet} wrote {count() - before} times")
+    if device.unit is not None:
+        others = sorted(device.unit.commanded_outlets() - {outlet})
+        if others and not other_faults:
+            other_faults.append(
+                f"outlet {outlet} was to be switched, and {others[0]} was commanded"
+            )
+    yield broken("others", other_faults[0]) if other_faults else Finding(RULES["others"], KEPT)
+    if device.commands is not None:
+        yield broken("once", count_faults[0]) if count_faults else Finding(RULES["once"], KEPT)
 
 
-def _compare_states(
-    states: Mapping[str, EnumPowerStatus], real: Mapping[str, EnumPowerStatus]
-) -> Finding:
+def _command_fault(device: TrialDevice, rule: str, error: Exception, *, is_taken: bool) -> Finding:
+    """A command that raised on a device that is well."""
+    foreign_commands = device.unit.foreign_commands() if device.unit is not None else []
+    if foreign_commands:
+        why = f"it wrote {foreign_commands[0]}, which this pack knows as no command of such a unit"
+        return Finding(RULES[rule], UNTRIED, printable(why, 300))
+    if device.states is not None or is_taken or isinstance(error, BrokenHandler):
+        return fault_finding(rule, error)
+    why = f"the served recording takes no command ({error_text(error)})"
+    return Finding(RULES[rule], UNTRIED, printable(why, 200))
+
+
+def _compare_states(states: States, real: States) -> Finding:
     """Compares what status() returned with the real states, also their order. A handler that has
     other identities than this pack cannot be compared.
     """
@@ -185,14 +284,23 @@ def _compare_figures(figures: Figures, sums: MeasuredSums) -> Finding:
     for name, unit, figure, real_figures in comparisons:
         if figure is None or not real_figures:
             continue
-        if all(abs(figure - real) > _MOST_DEVIATION * real for real in real_figures):
+        if all(
+            abs(figure - real) > max(_ROUNDING, _MOST_DEVIATION * real) for real in real_figures
+        ):
             reals = " or ".join(f"{real:g}" for real in dict.fromkeys(real_figures))
             faults.append(f"{name} is {figure:g} {unit}; the device measures {reals} {unit}")
     return broken("figures", "; ".join(faults)) if faults else Finding(RULES["figures"], KEPT)
 
 
-def raises(rule: str, call: Callable[[], Any]) -> Finding:
-    """Kept if the call raises an error that is no mistake of the handler's."""
+_NOTHING: Any = object()
+
+
+def raises(
+    rule: str, call: Callable[[], Any], method: str = "", allowed: Any = _NOTHING
+) -> Finding:
+    """Kept if the call raises an error that is no mistake of the handler's, or returns `allowed`:
+    the right answer, if the fault does not hide it.
+    """
     try:
         answer = call()
     except EndlessCall as error:
@@ -205,16 +313,36 @@ def raises(rule: str, call: Callable[[], Any]) -> Finding:
         return Finding(RULES[rule], kind, printable(error.reason, 200))
     except Exception as error:
         return Finding(RULES[rule], KEPT, printable(error_text(error), 120))
-    answer_text = (
-        f"status returned {len(answer)} outlets"
-        if isinstance(answer, list)
-        else f"port_down returned {getattr(answer, 'name', answer)}"
-    )
+    if answer == allowed:
+        return Finding(RULES[rule], KEPT, f"{method} does not need what failed")
+    if isinstance(answer, list):
+        answer_text = f"status returned {len(answer)} outlets"
+    elif isinstance(answer, Figures):
+        answer_text = f"statistic returned {answer.load_a} A and {answer.energy_kwh} kWh"
+    else:
+        answer_text = f"{method or 'port_down'} returned {getattr(answer, 'name', answer)}"
     return broken(rule, f"{answer_text} and raised nothing")
 
 
 class EndlessCall(PduHandlerError):
     """A call did not end in time."""
+
+
+def _fault_on_device(device: TrialDevice, rule: str, error: Exception) -> Finding:
+    """A status that raised on a device that is well. If no request reached the device, the reason
+    may be this machine's, but for a mistake that no machine changes.
+    """
+    mistake = error.__cause__ if isinstance(error, BrokenHandler) else None
+    mistakes = (NameError, TypeError, AttributeError, NotImplementedError)
+    is_mistake = isinstance(mistake, mistakes) and not str(mistake).startswith("module ")
+    is_own = isinstance(error, BrokenHandler) and (mistake is None or is_mistake)
+    if not device.is_unreached() or is_own or isinstance(error, LackingDouble):
+        return fault_finding(rule, error)
+    why = (
+        f"no request reached {device.about} ({error_text(error)}): give what it needs as"
+        " -s KEY=VALUE; it may ask another port than the simulated device has"
+    )
+    return Finding(RULES[rule], UNTRIED, printable(why, 400))
 
 
 def fault_finding(rule: str, error: BaseException) -> Finding:

@@ -1,39 +1,41 @@
-"""Simulated SNMP units for the trials of a handler, from a recording or made from a family of this
-pack, also with faults.
+"""Simulated SNMP units for the trials of a handler: from a recording, or the synthetic unit of the
+family whose objects it asks for; also with faults.
 """
 
 from __future__ import annotations
 
 import contextlib
+import secrets
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from decimal import Decimal
 from enum import Enum
-from itertools import zip_longest
+from pathlib import Path
 from typing import NamedTuple, Optional
 
 from handlers.shared.errors import SettingsError
+from handlers.snmp.device import SnmpDevice
 from handlers.snmp.figures import Figure, Total
-from handlers.snmp.frozen_value import parts_of
-from handlers.snmp.profile import Profile
+from handlers.snmp.profile import is_below
 from handlers.snmp.profiles import PROFILES
-from handlers.snmp.sources.objects import Column, Scalar
-from handlers.snmp.states import State
+from handlers.snmp.reader import Reader
 from pdu_common.helper import EnumPowerStatus
-from pdu_common.snmp_client.tool_api import GAUGE, INTEGER, OCTETS
+from pdu_common.snmp_client.tool_api import OCTETS
 
-from ...cli.states import DOWN, UP
+from ...cli.states import DOWN, UNKNOWN, UP
 from ...recordings.snmp import snmprec
 from ...recordings.snmp.agent import SimulatedAgent
-from ...recordings.snmp.recorded_rows import Arcs, Rows, SnmpRow, arcs, dotted
+from ...recordings.snmp.recorded_rows import Arcs, RecordedRows, Rows, SnmpRow, arcs, dotted
 from ...recordings.snmp.recording_format import find_device
 from ...recordings.snmp.unit import RecordedUnit
 from .method_trials import MeasuredSums
 
-COMMUNITY = "check"
-# a state that no MIB has
-_UNDOCUMENTED_NUMBER, _UNDOCUMENTED_TEXT = "97", "unknown"
+#: a synthetic unit of each family, KEY.snmprec; the wheel has them at the same place
+UNITS = Path(__file__).resolve().parents[3] / "tests" / "recordings"
+#: a word that nothing else holds, so that the trials find where a handler shows it
+COMMUNITY = f"community-{secrets.token_hex(8)}"
+WRONG_COMMUNITY = f"community-{secrets.token_hex(8)}"
 LATE_S = 2.0  # how late a device reports a new state
+_SYSTEM = "1.3.6.1.2.1.1"  # objects that every device has
 
 
 class Fault(Enum):
@@ -44,8 +46,16 @@ class Fault(Enum):
     LATE = "late"
     #: it accepts a command and does nothing
     STUCK = "stuck"
+    #: it refuses each command
+    REFUSES = "refuses"
+    #: it accepts a command, does nothing, and answers no more
+    SILENT_AFTER = "silent after a command"
     #: a walk breaks off in the middle
     SHORT = "short"
+
+
+class _Silence(Exception):
+    """Ends a request without an answer."""
 
 
 class TrialUnit(RecordedUnit):
@@ -55,27 +65,28 @@ class TrialUnit(RecordedUnit):
         device = find_device(rows, key).device if key else None
         super().__init__(rows, device)
         self._key, self._fault = key, fault
-        self._last = max((oid for oid in rows), default=())
         self._timers: list[threading.Timer] = []
         self._walked: set[Arcs] = set()
-        self.requests: set[Arcs] = set()
-        self.commands: list[tuple[Arcs, object]] = []
+        self._is_silent = False
+        self.requests: list[Arcs] = []
+        #: the objects that were written, with the value
+        self.commands: list[tuple[Arcs, SnmpRow]] = []
 
     @classmethod
     def empty_unit(cls) -> TrialUnit:
         """A unit that has no object but sysDescr."""
         return cls({arcs("1.3.6.1.2.1.1.1.0"): SnmpRow(OCTETS, b"trial")}, "")
 
-    def oids(self) -> set[str]:
+    def requested_oids(self) -> frozenset[str]:
         """The objects that were asked for."""
-        return {dotted(oid) for oid in self.requests}
+        return frozenset(map(dotted, self.requests))
 
     def get(self, oid: Arcs) -> Optional[SnmpRow]:
-        self.requests.add(oid)
+        self._note(oid)
         return super().get(oid)
 
     def next(self, oid: Arcs) -> Optional[tuple[Arcs, SnmpRow]]:
-        self.requests.add(oid)
+        self._note(oid)
         row = super().next(oid)
         # the second row of a table and those after it
         if self._fault is Fault.SHORT and row is not None and oid in self._walked:
@@ -86,16 +97,28 @@ class TrialUnit(RecordedUnit):
             self._walked.add(row[0])
         return row
 
+    def _note(self, oid: Arcs) -> None:
+        """Note a request. Raises _Silence after a command that is not answered."""
+        if self._is_silent:
+            raise _Silence
+        self.requests.append(oid)
+
     def set(self, pairs: Sequence[tuple[Arcs, SnmpRow]]) -> tuple[str, int]:
         """Take a command: carry it out, late or never, as the unit's fault says."""
-        self.commands += [(oid, row.raw) for oid, row in pairs]
-        if any(oid not in dict(self.rows()) for oid, _ in pairs) or self._fault is Fault.NONE:
+        if self._is_silent:
+            raise _Silence
+        self.commands += pairs
+        is_refused = any(oid not in dict(self.rows()) for oid, _ in pairs)
+        if is_refused or self._fault in (Fault.NONE, Fault.SHORT):
             return super().set(pairs)
+        if self._fault is Fault.REFUSES:
+            return "notWritable", 0
         if self._fault is Fault.LATE:
             timer = threading.Timer(LATE_S, super().set, [pairs])
             timer.daemon = True
             timer.start()
             self._timers.append(timer)
+        self._is_silent = self._fault is Fault.SILENT_AFTER
         return "", 0
 
     def rows(self) -> Rows:
@@ -112,6 +135,36 @@ class TrialUnit(RecordedUnit):
         """The states that the family reads now."""
         device = find_device(self.rows(), self._key).device
         return {} if device is None else device.states
+
+    def switchable_outlet(self, target_state: EnumPowerStatus = DOWN) -> str:
+        """An outlet that the family switches to this state from the other one; "" if there is
+        none.
+        """
+        return next(
+            (
+                identity
+                for identity, state in self.states().items()
+                if state not in (target_state, UNKNOWN) and self.orders(identity, target_state)
+            ),
+            "",
+        )
+
+    def commanded_outlets(self) -> frozenset[str]:
+        """The outlets that the commands were for."""
+        effects = (self._command(oid, value) for oid, value in self.commands)
+        return frozenset(effect[0] for effect in effects if effect is not None and effect[0])
+
+    def foreign_commands(self) -> list[str]:
+        """The writes to objects that no command of this family writes: another unit may have
+        them.
+        """
+        objects = {
+            oid
+            for identity in self.states()
+            for state in (UP, DOWN)
+            for oid, _ in self.orders(identity, state)
+        }
+        return [f"{dotted(oid)} = {row.raw!r}" for oid, row in self.commands if oid not in objects]
 
     def measured_sums(self) -> MeasuredSums:
         """What the unit measures, as the family reads it."""
@@ -138,6 +191,12 @@ class TrialUnit(RecordedUnit):
             timer.cancel()
 
 
+def _figures(totals: Sequence[Optional[Total]], of_outlets: Optional[Figure]) -> list[Figure]:
+    """All tables of the meters of one quantity."""
+    figures = [figure for total in totals if total is not None for figure in total.figures]
+    return [*figures, *([of_outlets] if of_outlets else [])]
+
+
 class Device(NamedTuple):
     """What the trials run against."""
 
@@ -157,103 +216,56 @@ def recorded_device(text: str) -> Device:
     return Device(rows, device.profile.key, f"the recording, {device.profile.key}")
 
 
-def requested_device(requests: set[str]) -> Optional[Device]:
-    """A device of the family that has most of these objects; None if no family has one."""
-    profiles = sorted(PROFILES, key=lambda profile: -_requested_columns(profile, requests))
-    for profile in profiles:
-        if not _requested_columns(profile, requests):
-            return None
-        rows = _made_rows(profile)
-        device = find_device(rows, profile.key).device
-        if device is not None and {*device.states.values()} >= {UP, DOWN}:
-            return Device(rows, profile.key, f"a simulated {profile.vendor}, {profile.key}")
-    return None
-
-
-def _columns(value: object) -> Iterator[Column]:
-    """The columns in a profile or a part of it."""
-    for part in parts_of(value):
-        if isinstance(part, Column) and not part.suffix:
-            yield part
-
-
-def _requested_columns(profile: Profile, requests: set[str]) -> int:
-    """How many of the family's state columns are asked for, then how many of its objects."""
-    states: set[str] = set()
-    for outlets in profile.outlets:
-        parts = parts_of(outlets.states) if outlets.states is not None else ()
-        states.update(part.oid for part in parts if isinstance(part, Column))
-    other_columns = {column.oid for column in _columns(profile)}
-    return 100 * _hits(states, requests) + (
-        _hits(other_columns, requests) if _hits(states, requests) else 0
-    )
-
-
-def _hits(columns: set[str], requests: set[str]) -> int:
-    return sum(any(f"{oid}.".startswith(f"{column}.") for oid in requests) for column in columns)
-
-
-def _figures(totals: Sequence[Optional[Total]], of_outlets: Optional[Figure]) -> list[Figure]:
-    """All tables of the meters of one quantity."""
-    figures = [figure for total in totals if total is not None for figure in total.figures]
-    return [*figures, *([of_outlets] if of_outlets else [])]
-
-
-def _made_rows(profile: Profile) -> Rows:
-    """Rows of a unit of this family: an outlet for each documented value of a state, and one with
-    another; each meter shows some A and some hundred kWh.
+def family_device(key: str) -> Optional[Device]:
+    """The synthetic unit of a family, with an outlet in a state that no MIB has; None for a family
+    without states.
     """
-    rows: Rows = {arcs("1.3.6.1.2.1.1.1.0"): SnmpRow(OCTETS, profile.key.encode())}
-    outlets = profile.outlets[0] if profile.outlets else None
-    if outlets is None or outlets.states is None:
-        return rows
-    values = _state_values(outlets.states)
-    numbers = range(1, len(values) + 1)
-    rows.update(_rows_of(outlets, numbers))
-    for figure in _figures((profile.load, profile.inlet), outlets.current):
-        rows.update(_meter_rows(figure, numbers, Decimal(2)))
-    for figure in _figures((profile.energy,), outlets.energy):
-        rows.update(_meter_rows(figure, numbers, Decimal(300)))
-    rows.update(_rows_of(outlets.count, [len(values), *[0 for _ in values[1:]]]))
-    for column in _columns(outlets.states):
-        for number, value in zip(numbers, values):
-            row = SnmpRow(OCTETS, value.encode())
-            if value.lstrip("-").isdigit():
-                row = SnmpRow(INTEGER, int(value))
-            rows[arcs(f"{column.oid}.{number}")] = row
-    return rows
+    profile = PROFILES.find_profile(key)
+    if profile is None or not any(outlets.states for outlets in profile.outlets):
+        return None
+    rows = snmprec.parse((UNITS / f"{key}.snmprec").read_text("utf-8")).rows
+    unit = TrialUnit(rows, key)
+    states = unit.states()
+    if UNKNOWN not in states.values() and len(states) > 2:
+        unit.turn(list(states)[-1], UNKNOWN)
+    return Device(unit.rows(), key, f"a simulated {profile.vendor}, {key}")
 
 
-def _meter_rows(figure: Figure, numbers: Sequence[int], amount: Decimal) -> Rows:
-    """Rows in which meter N shows `amount` + N, in A or kWh, without an exponent or factor."""
-    scale = figure.scale_of_integers or figure.scale
-    rows = _rows_of((figure.exponent, figure.factor), [0 for _ in numbers])
-    rows.update(_rows_of(figure.source, [int((amount + number) / scale) for number in numbers]))
-    return rows
+def requested_device(requests: frozenset[str]) -> Optional[Device]:
+    """The unit of the family that has most of these objects, its states first; None if no family
+    has one.
+    """
+    objects = {oid for oid in requests if not is_below(oid, _SYSTEM)}
+    hits_by_key = {}
+    for profile in PROFILES:
+        path = UNITS / f"{profile.key}.snmprec"
+        # most units have none of the objects: their rows need not be read
+        if path.exists() and any(f"\n{oid}" in path.read_text("utf-8") for oid in objects):
+            hits_by_key[profile.key] = _hits(profile.key, objects)
+    keys = sorted(hits_by_key, key=lambda key: hits_by_key[key], reverse=True)
+    return family_device(keys[0]) if keys and any(hits_by_key[keys[0]]) else None
 
 
-def _rows_of(value: object, numbers: Sequence[int]) -> Rows:
-    """The columns and scalars in a part of a profile, with these numbers."""
-    rows: Rows = {}
-    for part in parts_of(value):
-        if isinstance(part, Scalar):
-            rows[arcs(part.oid)] = SnmpRow(GAUGE, numbers[0])
-        elif isinstance(part, Column) and not part.suffix:
-            for index, number in enumerate(numbers, 1):
-                rows[arcs(f"{part.oid}.{index}")] = SnmpRow(GAUGE, number)
-    return rows
+def _hits(key: str, objects: set[str]) -> tuple[int, int]:
+    """How many of the objects hold states of the family's unit, and how many it has."""
+    rows = snmprec.parse((UNITS / f"{key}.snmprec").read_text("utf-8")).rows
+    device = find_device(rows, key).device
+    if device is None or not device.states:
+        return 0, 0
+    state_objects = _state_objects(device, rows)
+
+    def count(oids: Sequence[str]) -> int:
+        return sum(any(is_below(oid, wanted) for oid in oids) for wanted in objects)
+
+    return count(state_objects), count([dotted(oid) for oid in rows])
 
 
-def _state_values(states: State) -> list[str]:
-    """On and off by turns, each value that the family documents, and one that it does not."""
-    first_on, first_off = states.on[0], states.off[0]
-    values: list[str] = []
-    # the shorter list goes on with its first value
-    for on, off in zip_longest(states.on, states.off):
-        values += [on or first_on, off or first_off]
-    values += [first_on, first_off]
-    is_number = all(value.lstrip("-").isdigit() for value in values)
-    return [*values, _UNDOCUMENTED_NUMBER if is_number else _UNDOCUMENTED_TEXT]
+def _state_objects(device: SnmpDevice, rows: Rows) -> list[str]:
+    """The objects from which the family reads the states of this device."""
+    memory = RecordedRows(rows)
+    if device.outlets is not None and device.outlets.states is not None:
+        device.outlets.states.source.rows(Reader(memory, device.reader.root))
+    return [dotted(oid) for oid in memory.oids_in_answers()]
 
 
 @contextlib.contextmanager

@@ -158,7 +158,12 @@ FAULTS = (
     ("status", _STATE, "port.value_int", "is 1 of the type int; the page wants an EnumPowerStatus"),
     ("statistic", _LOAD, "float('nan')", "load is nan of the type float; the page wants a finite"),
     ("statistic", "=port.value_float", "=str(port.value)", "of the type str; the page wants a fin"),
-    ("statistic", _LOAD, "1 / 0", "statistic raised ZeroDivisionError: division by zero; --debug"),
+    (
+        "statistic",
+        _LOAD,
+        "1 / 0",
+        "statistic raised ZeroDivisionError: division by zero (my_handler.py line",
+    ),
     ("off", _DOWN, "pass", "port_down returned None of the type NoneType; the page wants a PduPor"),
     ("off", _DOWN, _OTHER, "port_down returned the port '99' instead of '1'"),
     ("statistic", "def statistic(", "def statistics(", "the page wants it to be overridden"),

@@ -285,10 +285,11 @@ def test_a_defect_is_reported_in_one_line_and_debug_shows_its_traceback(
     assert "Traceback" in run(capsys, *DOWN, "--debug")[2]
     assert json.loads(run(capsys, *DOWN, "--json")[1])["error"]["kind"] == "defect"
     broken(monkeypatch, AssertionError())
-    assert run(capsys, *DOWN)[2].startswith(f"{start}AssertionError; ")
+    assert run(capsys, *DOWN)[2].startswith(f"{start}AssertionError (running.py line ")
     broken(monkeypatch, ValueError("x" * 5000))
-    end = "xxx...; the outlet may or may not have switched; --debug shows where\n"
-    assert run(capsys, *DOWN)[2].endswith(end)
+    place, end = "xxx... (running.py line ", "; the outlet may or may not have switched\n"
+    err = run(capsys, *DOWN)[2]
+    assert place in err and err.endswith(end)
 
 
 def test_a_defect_of_a_command_whose_1_is_a_finding_ends_with_2(

@@ -75,7 +75,7 @@ def test_a_recording_is_served_to_the_handler(tmp_path: Path, check: Check) -> N
     replay = ROOT / "tests" / "recordings" / "rpcm.snmprec"
     _, seen = check(folder(tmp_path, source=QUICK), "--replay", str(replay))
     assert seen["status"] == ("kept", "5 outlets of the recording, rpcm"), seen
-    assert seen["statistic"] == ("kept", "load 2.05 A, energy 1810.0 kWh")
+    assert seen["statistic"] == ("kept", "load 2.35 A, energy 1810.0 kWh")
 
 
 # ---- at loading ----------------------------------------------------------------------------------
@@ -107,7 +107,15 @@ AT_LOADING = {
     ),
     "a module that only pdu has": (
         (_IMPORT, f"{_IMPORT}import click\n"),
-        *("imports", "broken", "click (handler_dir/my_handler.py line "),
+        *("imports", "not tried", "click (handler_dir/my_handler.py line "),
+    ),
+    "a name that this machine's version of a package lacks": (
+        (_IMPORT, f"{_IMPORT}from click import no_such_name\n"),
+        *("alone", "not tried", "the version of click that is here lacks it"),
+    ),
+    "a similar name": (
+        ("PduStatisticView,\n", "PduStatView,\n"),
+        *("alone", "not tried", "did you mean PduStatisticView?"),
     ),
     "a class of the platform's": (_PLATFORM_CLASS, "alone", "not tried", "'pdu_common.handlers'"),
     "a name of common.misc": (_MISC_NAME, "alone", "not tried", "retry"),
@@ -129,6 +137,18 @@ def test_what_is_seen_at_loading_is_told_with_its_rule(
     assert seen[rule][0] == result and words in seen[rule][1], seen
     is_demanded = RULES[rule].source == "page"
     assert code == (1 if result == "broken" and is_demanded else 9)
+
+
+@pytest.mark.usefixtures("without_device")
+@pytest.mark.parametrize("file", ["my_handler.py", "const.py"])
+def test_of_a_file_that_is_no_python_its_line_is_told_alone(
+    file: str, tmp_path: Path, check: Check
+) -> None:
+    made = folder(tmp_path, source=QUICK)
+    (made / file).write_text("def make_handler(pdu_data):\n    return = 1\n")
+    code, seen = check(made)
+    broken = [detail for result, detail in seen.values() if result == "broken"]
+    assert code == 1 and len(broken) == 1 and f"{file} line 2" in broken[0], seen
 
 
 def types(made: Path, folder: Path) -> tuple[str, str]:
@@ -184,6 +204,36 @@ _FIRST = _EMPTY.replace(
 )
 _ENERGY = "PduPortStatisticView(identity=port.oid_index, consumption=port.value_float)"
 _NO_FIGURE = ("return pdu_statistic\n", "return PduStatisticView()\n")
+_QUIET_SET = """
+    def set_quietly(self, oid, value):
+        try:
+            self.snmp_set(oid, value)
+        except Exception:
+            pass
+
+"""
+_BELIEF = """        answer = self.__get_port_status(pdu_port_data, power_status)
+        if isinstance(answer.power_status, Exception):
+            answer.power_status = power_status
+        return answer"""
+_SHOWN = f"        logging.info(self.pdu_data.snmp_params)\n{_VIEW}"
+_STATISTIC = "        pdu_statistic = PduStatisticView()\n"
+_SWALLOWED = f"""{_STATISTIC}        try:
+            self.snmp_walk(OID_RPCM_OUTPUT_MILLIAMPS)
+        except Exception:
+            return pdu_statistic
+"""
+_UP = "        return self.__port_change_status(pdu_port_data, EnumPowerStatus.UP)"
+_ALL_UP = f"""        for row in self.snmp_walk(OID_RPCM_ADMINISTRATIVE_STATE):
+            self.snmp_set(OID_RPCM_ADMINISTRATIVE_STATE + row.oid_index, 1)
+{_UP}"""
+_CACHED = """    def status(self) -> PduView:
+        if not hasattr(Rpcm, "kept") or not Rpcm.kept.ports:
+            Rpcm.kept = self.read()
+        return Rpcm.kept
+
+    def read(self) -> PduView:
+"""
 #: what is changed in the page's handler, and words of the detail of each rule that it breaks
 ON_A_DEVICE: Sequence[tuple[Sequence[tuple[str, str]], dict[str, str]]] = (
     (
@@ -193,9 +243,9 @@ ON_A_DEVICE: Sequence[tuple[Sequence[tuple[str, str]], dict[str, str]]] = (
             ("port.value_int, EnumPowerStatus.UNKNOWN", "port.value_int, EnumPowerStatus.DOWN"),
         ),
         {
-            "once": "port_down wrote 2 times",
+            "once": "port_down of outlet 1 wrote 2 times",
             "statistic": "statistic returned an object of the type dict; the page wants a Pdu",
-            "states": "status: 5 is DOWN instead of UNKNOWN",
+            "states": "status: 4 is DOWN instead of UNKNOWN",
         },
     ),
     (
@@ -205,9 +255,9 @@ ON_A_DEVICE: Sequence[tuple[Sequence[tuple[str, str]], dict[str, str]]] = (
             (_ENERGY, _ENERGY.replace("value_float", "value_float * 1000")),
         ),
         {
-            "stuck": "port_down returned DOWN while the device has the outlet on",
-            "figures": "load is 25000 A; the device measures 25 A; consumption of outlet 1 is "
-            "301000 kWh; the device measures 301 kWh",
+            "stuck": "port_down returned DOWN while the device has outlet 1 on",
+            "figures": "load is 2350 A; the device measures 2.35 A; consumption of outlet 1 is "
+            "412000 kWh; the device measures 412 kWh",
         },
     ),
     (
@@ -215,6 +265,30 @@ ON_A_DEVICE: Sequence[tuple[Sequence[tuple[str, str]], dict[str, str]]] = (
         {
             "late": "port_down returned UP; the outlet was off 2 s after the command",
             "figures": "statistic returned no figure, and the device has meters",
+        },
+    ),
+    (
+        (
+            (_STATUS, f"{_QUIET_SET}{_STATUS}"),
+            (_SET, "        self.set_quietly(\n"),
+            (_ANSWER, _BELIEF),
+            (_VIEW, _SHOWN),
+            (_STATISTIC, _SWALLOWED),
+        ),
+        {
+            "refused": "port_down returned UP and raised nothing",
+            "unread": "port_down returned DOWN while the device has outlet 1 on",
+            "secret": "it logs a secret (my_handler.py line ",
+            "silent": "statistic returned None A and None kWh and raised nothing",
+        },
+    ),
+    (
+        ((_UP, _ALL_UP), (_STATUS, _CACHED), (") / 1000", ") // 1000")),
+        {
+            "others": "port_up of outlet 1 also switched outlet 2 on",
+            "once": "port_up of outlet 1 wrote 6 times",
+            "asked": "outlet 1 was switched off by hand, and status told UP as before",
+            "figures": "load is 2 A; the device measures 2.35 A",
         },
     ),
     (((_STATUS, _FIRST),), {"short": "status returned 1 outlets and raised nothing"}),
@@ -226,8 +300,8 @@ ON_A_DEVICE: Sequence[tuple[Sequence[tuple[str, str]], dict[str, str]]] = (
         },
     ),
     (
-        ((_VIEW, f"        raise KeyError('x')\n{_VIEW}"),),
-        {"status": "status raised KeyError: 'x'"},
+        ((_VIEW, f"        raise NameError('x')\n{_VIEW}"),),
+        {"status": "status raised NameError: x (my_handler.py line "},
     ),
 )
 

@@ -1,0 +1,131 @@
+"""Calls a handler's methods so that each call ends, and finds where it shows a login."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import logging
+import sys
+import threading
+from collections.abc import Collection, Iterator
+from typing import Any, Callable, Optional, TextIO, TypeVar
+
+from handlers.dcimanager import Figures
+from handlers.http import login
+from pdu_common.helper import EnumPowerStatus
+
+from ...loading.four_methods import HIDDEN, FourMethods, make_pdu
+from ...loading.handler_loading import LoadedHandler
+from .method_trials import EndlessCall, error_text
+
+T = TypeVar("T")
+CALL_S = 60.0  # limit for one call
+
+
+class ShownSecrets:
+    """Where the handler's calls showed a secret, while `watching`."""
+
+    def __init__(self, secrets: Collection[str]) -> None:
+        self._forms = login.forms_of(secrets)
+        #: sentences
+        self.places: list[str] = []
+
+    def search(self, text: str, place: str) -> None:
+        """Note the place if the text holds a secret in one of its forms."""
+        if (HIDDEN in text or login.holds(text, self._forms)) and place not in self.places:
+            self.places.append(place)
+
+    @contextlib.contextmanager
+    def watching(self) -> Iterator[None]:
+        """Search what is printed and logged during the block. It is printed as without this."""
+        root = logging.getLogger()
+        level, records = root.level, _Records(self)
+        root.addHandler(records)
+        root.setLevel(logging.DEBUG)
+        output, errors = _Watched(sys.stderr), _Watched(sys.stderr)
+        try:
+            with contextlib.redirect_stdout(output), contextlib.redirect_stderr(errors):
+                yield
+        finally:
+            root.setLevel(level)
+            root.removeHandler(records)
+            self.search(output.getvalue(), "it prints a secret to standard output")
+            self.search(errors.getvalue(), "it prints a secret to standard error")
+
+
+class _Watched(io.StringIO):
+    """Keeps what is written, and passes it on."""
+
+    def __init__(self, target: TextIO) -> None:
+        super().__init__()
+        self._target = target
+
+    def write(self, text: str) -> int:
+        self._target.write(text)
+        return super().write(text)
+
+
+class _Records(logging.Handler):
+    """Searches log records."""
+
+    def __init__(self, secrets: ShownSecrets) -> None:
+        super().__init__(logging.DEBUG)
+        self._secrets = secrets
+
+    def emit(self, record: logging.LogRecord) -> None:
+        with contextlib.suppress(Exception):  # anybody's arguments
+            place = f"it logs a secret ({record.filename} line {record.lineno})"
+            self._secrets.search(self.format(record), place)
+
+
+class BoundedMethods:
+    """The methods of a handler. Each call makes the handler's object anew, in a thread that is left
+    alone if it does not end.
+    """
+
+    def __init__(
+        self, handler: LoadedHandler, data: Callable[[], Any], shown: Optional[ShownSecrets] = None
+    ) -> None:
+        """`data`: gives the argument of make_handler; `shown`: searches the texts of errors."""
+        self._handler, self._data, self._shown = handler, data, shown
+
+    def states(self) -> list[tuple[str, EnumPowerStatus]]:
+        """As FourMethods."""
+        return self._call("status", FourMethods.states)
+
+    def figures(self) -> Figures:
+        """As FourMethods."""
+        return self._call("statistic", FourMethods.figures)
+
+    def switch(self, identity: str, on: bool) -> EnumPowerStatus:
+        """As FourMethods."""
+        return self._call("port_up" if on else "port_down", FourMethods.switch, identity, on)
+
+    def _call(self, name: str, method: Callable[..., T], *arguments: Any) -> T:
+        """Call a method of an object made anew, in a thread that is left behind if it does not end.
+
+        Raises what it raises, and EndlessCall.
+        """
+        results: list[T] = []
+        errors: list[BaseException] = []
+
+        def run() -> None:
+            try:
+                data = self._data()
+                pdu = FourMethods(make_pdu(self._handler.make, data), data)
+                results.append(method(pdu, *arguments))
+            except BaseException as error:  # anybody may have written it
+                errors.append(error)
+
+        thread = threading.Thread(target=run, daemon=True)
+        thread.start()
+        thread.join(CALL_S)
+        if errors:
+            if self._shown is not None:
+                self._shown.search(error_text(errors[0]), f"an error of {name} shows a secret")
+            raise errors[0]
+        if not results:
+            raise EndlessCall(
+                f"{name} did not end within {CALL_S:g} s: DCImanager would wait for it"
+            )
+        return results[0]
