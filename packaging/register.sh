@@ -714,5 +714,5 @@ if [ -n "$is_dry" ]; then exit; fi
 if [ -n "$suffix" ]; then
     say 'next: give one PDU this handler in DCImanager and look at its outlets; to make it the real one, run the same command without --try; to remove it, give its PDUs another handler and delete it in DCImanager'
 else
-    say 'next: for a new PDU, Equipment, PDU, Add PDU in DCImanager, with this handler; for one that has it, look at its states after the next poll, five minutes at most'
+    say 'next: for a new PDU, Equipment, PDU, Add PDU in DCImanager, with this handler; for one that has it, look at its ports after the next poll, five minutes at most; CHANGELOG.md says which of them have another identity now, such as those of chained PDUs over SNMP'
 fi

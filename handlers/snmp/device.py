@@ -73,7 +73,7 @@ def list_for_figures(
         if outlets.states is None:
             continue
         figures = (outlets.current, outlets.energy) if is_only_family else ()
-        columns = _columns_beside(outlets, (*outlets.position, *figures))
+        columns = _columns_beside(outlets, figures)
         rows = {row: None for column in columns for row in column.rows(reader)}
         rows = rows or dict.fromkeys(outlets.states.rows_from(reader))
         if rows or _count(outlets.count, reader).number:
@@ -122,11 +122,7 @@ def _columns_beside(outlets: Outlets, parts: Sequence[object]) -> list[Column]:
 
 
 def _has_own_row(outlets: Outlets, reader: Reader, identity: str) -> bool:
-    """Whether a GET shows that the outlet exists, and a command to it concerns no other one.
-
-    Where the rows of a chain are numbered consecutively, the last one that the device counts must
-    be there too: else units are joining or leaving, and the row may be another unit's.
-    """
+    """Whether GETs show that the outlet exists, and a command to it concerns no other one."""
     states, control = outlets.states, outlets.control
     if states is None or control is None:
         return False
@@ -135,15 +131,7 @@ def _has_own_row(outlets: Outlets, reader: Reader, identity: str) -> bool:
         return False
     if control.writes_neighbours or control.has_one_object:
         return False
-    has_position = bool(outlets.position) and outlets.count is not None
-    if has_position and "." in identity:
-        return False  # its rows are not numbered 1, 2, 3
-    if states.row_from(reader, identity) is None:
-        return False
-    if not has_position:
-        return True
-    outlet_count, is_certain = _count(outlets.count, reader, {identity: EnumPowerStatus.UNKNOWN})
-    return is_certain and states.row_from(reader, str(outlet_count)) is not None
+    return states.row_from(reader, identity) is not None
 
 
 def read_without_states(
@@ -186,7 +174,11 @@ def outlets_read(device: SnmpDevice) -> States:
 
 def _add_missing(outlets: Outlets, states: States, reader: Reader) -> States:
     """`states`, and UNKNOWN for each outlet that only other columns show. Unchanged if no row is
-    missing, or if the rows contradict each other."""
+    missing, or if the rows contradict each other. Raises ProtocolError for a row without an
+    identity."""
+    if any(identity.endswith(".") for identity in states):
+        # no index ends with a dot: such a row stands for others that the answers lack
+        raise ProtocolError("the device's list of outlets lacks a row or its number; poll it again")
     if not states or not reader.lacks_rows():
         return states
     filled_rows = reader.fill_rows()
@@ -258,9 +250,6 @@ def _complete(outlets: Outlets, states: States, reader: Reader) -> tuple[States,
     """The states with the outlets that other answers show, and the device's count. Raises
     ProtocolError if they are fewer."""
     states = _add_missing(outlets, states, reader)
-    if any(identity.endswith(".") for identity in states):
-        # no index ends with a dot: such a row stands for others that the answers lack
-        raise ProtocolError("the device's list of outlets lacks a row; poll it again")
     outlet_count, is_certain = _count(outlets.count, reader, states)
     if not states and not outlet_count:
         return states, 0

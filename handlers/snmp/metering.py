@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
+from itertools import compress, zip_longest
 from typing import NamedTuple, Optional
 
 from .. import dcimanager
@@ -24,19 +25,34 @@ class _TotalRequest(NamedTuple):
 
 
 def labels(device: SnmpDevice) -> list[dcimanager.Label]:
-    """Number and name of each outlet. The number defaults to the last arc of the identity."""
+    """Number and name of each outlet. The number defaults to the last arc of the identity. If
+    several outlets have the same, their units stand before it: "2:7"."""
     if device.outlets is None:
         return []
-    numbers = device.outlets.number.rows(device.reader) if device.outlets.number else {}
+    printed = device.outlets.number.rows(device.reader) if device.outlets.number else {}
     names = device.outlets.name.rows(device.reader) if device.outlets.name else {}
-    return [
-        dcimanager.label(
-            identity,
-            printable_text(numbers.get(identity, "")) or identity.rpartition(".")[2],
-            printable_text(names.get(identity, "")),
-        )
+    numbers = {
+        identity: printable_text(printed.get(identity, "")) or identity.rpartition(".")[2]
         for identity in outlets_read(device)
+    }
+    return [
+        dcimanager.label(identity, number, printable_text(names.get(identity, "")))
+        for identity, number in _distinct(numbers).items()
     ]
+
+
+def _distinct(numbers: Mapping[str, str]) -> Mapping[str, str]:
+    """The numbers; if some are the same, each after those arcs of the identity before the last that
+    differ. They are as before if that does not help."""
+    if len(set(numbers.values())) == len(numbers):
+        return numbers
+    units = {identity: identity.split(".")[:-1] for identity in numbers}
+    differing = [len(set(arcs)) > 1 for arcs in zip_longest(*units.values())]
+    with_units = {
+        identity: ":".join([*compress(arcs, differing), numbers[identity]])
+        for identity, arcs in units.items()
+    }
+    return with_units if len(set(with_units.values())) == len(numbers) else numbers
 
 
 def read_statistic(device: SnmpDevice, with_power: bool = True) -> dcimanager.Figures:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Optional
 
 from .controls import Control
-from .decoding import text
 from .figures import Figure
 from .frozen_value import FrozenValue
 from .reader import Reader
 from .sources.base import Source
+from .sources.chains import ByUnit
 from .states import State
 
 
@@ -31,10 +31,6 @@ class Outlets(FrozenValue):
         current: in A.
         power: in W.
         energy: in kWh.
-        position: for tables that number the outlets of a chain consecutively: the columns with the
-            unit of each row and the outlet's number on it. A command reads them before its write
-            and again before it believes the state: if they differ, the row is another outlet by
-            now.
     """
 
     states: Optional[State] = None
@@ -47,7 +43,6 @@ class Outlets(FrozenValue):
     current: Optional[Figure] = None
     power: Optional[Figure] = None
     energy: Optional[Figure] = None
-    position: tuple[Source, ...] = ()
 
     def __post_init__(self) -> None:
         if self.states is None and self.rows is None:
@@ -55,7 +50,8 @@ class Outlets(FrozenValue):
         if self.control is not None and self.states is None:
             raise ValueError("control without states: a command could not be confirmed")
 
-    def position_of(self, reader: Reader, identity: str) -> tuple[str, ...]:
-        """The values of `position` for one outlet, "" for a missing one; () without `position`."""
-        values = (source.value_of(reader, identity) for source in self.position)
-        return tuple("" if value is None else text(value) for value in values)
+    def row_of(self, reader: Reader, identity: str) -> Optional[str]:
+        """The row of the states' table that is this outlet now, None if there is none. The
+        identity itself where no unit that joins or leaves moves a row (see `ByUnit`)."""
+        source = self.states.source if self.states else None
+        return source.row_of(reader, identity) if isinstance(source, ByUnit) else identity

@@ -48,6 +48,8 @@ class Reader:
         self.got: dict[str, Optional[Raw]] = {}
         self._names: dict[str, Walked] = {}
         self._columns: set[str] = set()  # those of `walked` that are columns of tables
+        #: rows that sources found by values of the device, which they check before they use them
+        self.places: dict[Hashable, str] = {}
         #: what sources derived from the answers, which do not change, by a key of their own
         self.derived: dict[Hashable, Any] = {}
 
@@ -130,12 +132,14 @@ class Reader:
         reader.got = self.got
         reader._names = self._names
         reader._columns = self._columns
+        reader.places = self.places
         return reader
 
     def again(self) -> Reader:
         """The same device without its answers, except names: for a reading that must be new."""
         reader = Reader(self._device, self.root)
         reader._names = self._names
+        reader.places = self.places
         return reader
 
 

@@ -15,7 +15,6 @@ from .controls import Control
 from .device import SnmpDevice
 from .evidence import Confidence
 from .outlets import Outlets
-from .reader import Reader
 from .settings import SWITCH_UNPROVEN, FamilySelection
 from .states import State
 
@@ -41,8 +40,8 @@ def switch_outlet(
     not exist, and Unsupported if it must not be switched: nothing was written then. The text of an
     Unreachable says so if the outlet may have switched. If a write repeats other outlets' states,
     commands take turns (command_locks.py), and the state is `target` only if all read as written.
-    In a chain whose rows are numbered consecutively, it is `target` only if the row still is the
-    outlet that it was before the write.
+    In a chain whose rows are numbered consecutively, the row is looked up again right before the
+    write, and the state is `target` only if it still is the outlet's after it.
 
     Half of the families pay at most 6 of the platform's calls: sysObjectID, the outlet's row, what
     guards it, the write, and the row again until it is `target`.
@@ -58,7 +57,7 @@ def switch_outlet(
         turn = command_locks.lock_outlet(snmp.name, snmp.remaining())
     with turn:
         reader = device.reader.again()
-        position = _position(outlets, reader, identity)
+        row = outlets.row_of(reader, identity)
         orders = control.orders(reader, identity, target is EnumPowerStatus.UP)
         if not control.covers(device.states, identity, orders):
             raise ProtocolError(
@@ -77,26 +76,13 @@ def switch_outlet(
         def read_state() -> EnumPowerStatus:
             now = device.reader.again()
             state = states.state_of(now, identity)
-            if state is target and outlets.position_of(now, identity) != position:
+            if state is target and outlets.row_of(now, identity) != row:
                 return EnumPowerStatus.UNKNOWN
             return (
                 state if control.is_carried_out(now, identity, orders) else EnumPowerStatus.UNKNOWN
             )
 
         return switch(write, read_state, target, deadline=deadline, pause=pause)
-
-
-def _position(outlets: Outlets, reader: Reader, identity: str) -> tuple[str, ...]:
-    """`Outlets.position_of` before a command. Raises Unsupported if a value is missing that the
-    device has for other outlets."""
-    position = outlets.position_of(reader, identity)
-    for source, value in zip(outlets.position, position):
-        if not value and source.rows(reader):
-            raise Unsupported(
-                f"outlet {identity} is not switched: the device does not tell its "
-                "unit of the chain, or its number on it, as it does for others"
-            )
-    return position
 
 
 def _switchable(

@@ -104,10 +104,6 @@ class OpenHandler:
         """What a unit says about itself."""
         return self._answer("nameplate", self._adapter.read_nameplate, Nameplate())
 
-    def caution(self) -> str:
-        """A sentence for people about the identities, or ""."""
-        return self._answer("caution", self._adapter.read_caution, "")
-
     def _answer(self, what: str, read: Optional[Callable[[Any], T]], default: T) -> T:
         if read is None or isinstance(self._pdu, FourMethods):
             return default

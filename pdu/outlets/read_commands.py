@@ -161,12 +161,10 @@ def _read_pdus(
         where = connection_data.display_name(parameters, host)
         try:
             with (
-                show_warnings(parameters, where) as warnings,
+                show_warnings(parameters, where),
                 waiting(f"waiting for {where}", parameters),
             ):
                 reading = read_pdu(handler, data, command.parts)
-                if reading.caution:
-                    warnings.show(reading.caution)
         except KeyboardInterrupt:
             if not run_options.json or not documents:
                 raise
@@ -213,11 +211,7 @@ class _Warnings(logging.Handler):
         self.printed: set[str] = set()
 
     def emit(self, record: logging.LogRecord) -> None:
-        self.show(record.getMessage())
-
-    def show(self, sentence: str) -> None:
-        """Print it, if it has not been printed."""
-        words = printable(sentence)
+        words = printable(record.getMessage())
         if words not in self.printed:
             self.printed.add(words)
             # the reading is worth more than its warning
@@ -227,13 +221,13 @@ class _Warnings(logging.Handler):
 
 
 @contextlib.contextmanager
-def show_warnings(run_options: RunOptions, host: str) -> Iterator[_Warnings]:
+def show_warnings(run_options: RunOptions, host: str) -> Iterator[None]:
     """Shows warnings during the block, except with --debug, whose log has them."""
     warnings = _Warnings(host, run_options.json)
     if not run_options.debug:
         logging.getLogger().addHandler(warnings)
     try:
-        yield warnings
+        yield
     finally:
         logging.getLogger().removeHandler(warnings)
 

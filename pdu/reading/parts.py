@@ -68,8 +68,6 @@ class Reading(NamedTuple):
     #: lines and breakers
     meters: Sequence[MeteredPart] = ()
     plate: Nameplate = Nameplate()
-    #: a sentence for people about the identities, or ""
-    caution: str = ""
     #: when it began, of time.monotonic()
     begun: float = 0.0
 
@@ -172,7 +170,7 @@ def labels(reading: Reading, unit: OpenHandler) -> Reading:
         else outlet
         for outlet in _outlets(reading, label_by_identity)
     ]
-    return reading._replace(outlets=outlets, labelled=True, caution=unit.caution())
+    return reading._replace(outlets=outlets, labelled=True)
 
 
 def read_topology(reading: Reading, unit: OpenHandler) -> Reading:

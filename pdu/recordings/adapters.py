@@ -22,8 +22,6 @@ class HandlerAdapter(NamedTuple):
     read_nameplate: Optional[Callable[[Any], Nameplate]] = None
     #: its lines and breakers
     read_topology: Optional[Callable[[Any], Sequence[MeteredPart]]] = None
-    #: a sentence for people about its identities, or ""
-    read_caution: Optional[Callable[[Any], str]] = None
     #: what it finds at the address in an argument of make_handler
     identify: Optional[Callable[[Any], HandlerFinding]] = None
     #: how its devices are recorded and simulated
@@ -69,12 +67,11 @@ def _redfish() -> HandlerAdapter:
 
 
 def _snmp() -> HandlerAdapter:
-    from .snmp import caution, identification, nameplate, topology  # 50 ms
+    from .snmp import identification, nameplate, topology  # 50 ms
 
     return HandlerAdapter(
         nameplate.read_nameplate,
         topology.read_topology,
-        caution.read_caution,
         identification.identify,
         _snmp_recordings,
     )

@@ -22,17 +22,17 @@ SPDU_STATE = column("318.1.1.4.4.2.1.3", "sPDUOutletCtl")
 SPDU_NAME = column("318.1.1.4.4.2.1.4", "sPDUOutletCtlName")
 
 
-def pending(below: str, name: str) -> Doubt:
+def pending(values: Source) -> Doubt:
     """The state is UNKNOWN while a command is pending: 2 is none, 1 is pending, 3 unknown.
 
     Optional: it says no more than that the state may soon change. OpenStack's virtualpdu 2.2.0 has
     the states alone.
     """
-    return Doubt(column(below, name), ("2",), optional=True)
+    return Doubt(values, ("2",), optional=True)
 
 
-SPDU_PENDING = pending("318.1.1.4.4.2.1.2", "sPDUOutletPending")
-RPDU_PENDING = pending("318.1.1.12.3.5.1.1.5", "rPDUOutletStatusCommandPending")
+SPDU_PENDING = pending(column("318.1.1.4.4.2.1.2", "sPDUOutletPending"))
+RPDU_PENDING = pending(column("318.1.1.12.3.5.1.1.5", "rPDUOutletStatusCommandPending"))
 
 
 # "Unknown": the states and the outlets do not agree, until the unit's own power was cycled. Else it
@@ -103,59 +103,53 @@ def _rpdu(state: Source) -> Outlets:
 
 # Second generation (rPDU2). A table numbers its rows consecutively over all linked units. The
 # metered table may lack outlets.
-RPDU2_STATE = column("318.1.1.26.9.2.3.1.5", "rPDU2OutletSwitchedStatusState")
-RPDU2_MODULE = column("318.1.1.26.9.2.3.1.2", "rPDU2OutletSwitchedStatusModule")
-RPDU2_NAME = column("318.1.1.26.9.2.3.1.3", "rPDU2OutletSwitchedStatusName")
-RPDU2_NUMBER = column("318.1.1.26.9.2.3.1.4", "rPDU2OutletSwitchedStatusNumber")
-RPDU2_METERED_MODULE = column("318.1.1.26.9.4.3.1.2", "rPDU2OutletMeteredStatusModule")
-RPDU2_METERED_NAME = column("318.1.1.26.9.4.3.1.3", "rPDU2OutletMeteredStatusName")
-RPDU2_METERED_NUMBER = column("318.1.1.26.9.4.3.1.4", "rPDU2OutletMeteredStatusNumber")
+RPDU2_SWITCHED = (
+    column("318.1.1.26.9.2.3.1.2", "rPDU2OutletSwitchedStatusModule"),
+    column("318.1.1.26.9.2.3.1.4", "rPDU2OutletSwitchedStatusNumber"),
+)
+RPDU2_METERED = (
+    column("318.1.1.26.9.4.3.1.2", "rPDU2OutletMeteredStatusModule"),
+    column("318.1.1.26.9.4.3.1.4", "rPDU2OutletMeteredStatusNumber"),
+)
 
 
-def _metered_column(below: str, name: str) -> Joined:
-    """A column of the metered outlets, joined to the switched ones by module and number."""
-    return join_by_columns(
-        column(below, name),
-        (RPDU2_METERED_MODULE, RPDU2_METERED_NUMBER),
-        (RPDU2_MODULE, RPDU2_NUMBER),
-    )
+def _switched(below: str, name: str) -> ByUnit:
+    """A column of the switched outlets."""
+    return ByUnit(column(f"318.1.1.26.9.2.{below}", name), *RPDU2_SWITCHED, RPDU2_METERED)
 
 
-RPDU2_COMMAND = column("318.1.1.26.9.2.4.1.5", "rPDU2OutletSwitchedControlCommand")
+def _metered(below: str, name: str) -> ByUnit:
+    """A column of the metered outlets."""
+    return ByUnit(column(f"318.1.1.26.9.4.3.1.{below}", name), *RPDU2_METERED, RPDU2_SWITCHED)
+
+
+RPDU2_STATE = _switched("3.1.5", "rPDU2OutletSwitchedStatusState")
+RPDU2_NAME = _switched("3.1.3", "rPDU2OutletSwitchedStatusName")
+RPDU2_METERED_NAME = _metered("3", "rPDU2OutletMeteredStatusName")
+RPDU2_LISTED = _metered("4", "rPDU2OutletMeteredStatusNumber")
 
 RPDU2_OUTLETS = outlets(
     states=State(
         RPDU2_STATE,
         on=("2",),
         off=("1",),
-        doubts=(pending("318.1.1.26.9.2.3.1.6", "rPDU2OutletSwitchedStatusCommandPending"),),
+        doubts=(pending(_switched("3.1.6", "rPDU2OutletSwitchedStatusCommandPending")),),
     ),
-    control=Write(RPDU2_COMMAND, on=1, off=2),
-    rows=First((RPDU2_NAME, RPDU2_METERED_NAME, RPDU2_METERED_NUMBER)),
+    control=Write(_switched("4.1.5", "rPDU2OutletSwitchedControlCommand"), on=1, off=2),
+    rows=First((RPDU2_NAME, RPDU2_METERED_NAME, RPDU2_LISTED)),
     count=scalar("318.1.1.26.9.1.0", "rPDU2OutletSwitchedTableSize"),
     count_if_empty=True,
-    number=First(
-        (Chained(RPDU2_MODULE, RPDU2_NUMBER), Chained(RPDU2_METERED_MODULE, RPDU2_METERED_NUMBER))
-    ),
-    position=(RPDU2_MODULE, RPDU2_NUMBER),
+    number=First(tuple(map(unit_and_number, (RPDU2_STATE, RPDU2_METERED_NAME, RPDU2_LISTED)))),
     name=First((RPDU2_NAME, RPDU2_METERED_NAME)),
-    current=figure(
-        _metered_column("318.1.1.26.9.4.3.1.6", "rPDU2OutletMeteredStatusCurrent"), TENTHS
-    ),
-    power=figure(_metered_column("318.1.1.26.9.4.3.1.7", "rPDU2OutletMeteredStatusPower")),
-    energy=figure(
-        _metered_column("318.1.1.26.9.4.3.1.11", "rPDU2OutletMeteredStatusEnergy"), TENTHS
-    ),
+    current=figure(_metered("6", "rPDU2OutletMeteredStatusCurrent"), TENTHS),
+    power=figure(_metered("7", "rPDU2OutletMeteredStatusPower")),
+    energy=figure(_metered("11", "rPDU2OutletMeteredStatusEnergy"), TENTHS),
 )
 
 RPDU2_DEVICE = column("318.1.1.26.4.3.1.2", "rPDU2DeviceStatusModule")
 RPDU2_PHASE = column("318.1.1.26.6.3.1.2", "rPDU2PhaseStatusModule")
 RPDU2_TABLES = First((RPDU2_DEVICE, RPDU2_PHASE))
-# The modules of metered outlets are not walked on a unit without outlets.
-RPDU2_UNITS = (
-    RPDU2_DEVICE,
-    First((RPDU2_MODULE, if_listed(RPDU2_METERED_MODULE, RPDU2_METERED_NAME))),
-)
+RPDU2_UNITS = (RPDU2_DEVICE, First((UnitOf(RPDU2_STATE), UnitOf(RPDU2_METERED_NAME))))
 
 
 def _column_of_units(below: str, name: str, module: Column = RPDU2_DEVICE) -> EachUnit:
@@ -187,12 +181,14 @@ def _easy_text(below: str, what: str, unit: str) -> Figure:
     return Figure(column(f"1.1.{below}", f"{what} as text"), scale, ("-",), unit=unit)
 
 
-EASY_STATE = column("318.1.1.30.6.1.1.4", "ePDUOutletStatusState")
-EASY_COMMAND = column("318.1.1.30.6.2.1.4", "ePDUOutletControlCommand")
-# on, off; 3 says that the state is not known, for which the state has no value
-EASY_DETERMINED = ("1", "2")
 EASY_MODULE = column("318.1.1.30.6.1.1.2", "ePDUOutletStatusModule")
 EASY_NUMBER = column("318.1.1.30.6.1.1.3", "ePDUOutletStatusNumber")
+EASY_STATE = ByUnit(column("318.1.1.30.6.1.1.4", "ePDUOutletStatusState"), EASY_MODULE, EASY_NUMBER)
+EASY_COMMAND = ByUnit(
+    column("318.1.1.30.6.2.1.4", "ePDUOutletControlCommand"), EASY_MODULE, EASY_NUMBER
+)
+# on, off; 3 says that the state is not known, for which the state has no value
+EASY_DETERMINED = ("1", "2")
 EASY_DEVICE = column("318.1.1.30.2.1.1.2", "ePDUDeviceStatusModule")
 EASY_PHASE = column("318.1.1.30.4.2.1.2", "ePDUPhaseStatusModule")
 NO_OUTLET = "-1"  # in every column of the one row of a unit without switched outlets
@@ -328,7 +324,9 @@ PROFILES = (
                     MSP_STATE,
                     on=("1",),
                     off=("2",),
-                    doubts=(pending("318.1.1.6.7.1.1.6", "sPDUOutletStatusMSPCommandPending"),),
+                    doubts=(
+                        pending(column("318.1.1.6.7.1.1.6", "sPDUOutletStatusMSPCommandPending")),
+                    ),
                 ),
                 control=Write(
                     column("318.1.1.6.5.1.1.5", "sPDUOutletControlMSPOutletCommand"), on=1, off=3
@@ -358,7 +356,9 @@ PROFILES = (
                     VM_STATE,
                     on=("1",),
                     off=("2",),
-                    doubts=(pending("318.1.1.5.7.1.1.6", "sPDUOutletStatusVMCommandPending"),),
+                    doubts=(
+                        pending(column("318.1.1.5.7.1.1.6", "sPDUOutletStatusVMCommandPending")),
+                    ),
                 ),
                 control=Write(
                     column("318.1.1.5.5.1.1.5", "sPDUOutletControlVMOutletCommand"), on=1, off=2
@@ -391,8 +391,7 @@ PROFILES = (
                 control=Write(EASY_COMMAND, on=1, off=2),
                 count=EASY_COUNT,
                 none_if_zero=zero_outlets_proof(EASY_COUNT),
-                number=Chained(EASY_MODULE, EASY_NUMBER),
-                position=(EASY_MODULE, EASY_NUMBER),
+                number=unit_and_number(EASY_STATE),
             ),
         ),
         load=total(

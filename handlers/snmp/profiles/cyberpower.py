@@ -24,21 +24,34 @@ EPDU, EPDU2, ATS = "3808.1.1.3", "3808.1.1.6", "3808.1.1.5"
 ANY_CYBERPOWER = "3808"
 CPS = librenms("cyberpower/CPS-MIB")
 
-EPDU2_STATE = column(EPDU2 + ".6.1.4.1.5", "ePDU2OutletSwitchedStatusState")
-MODULE = column(EPDU2 + ".6.1.4.1.2", "ePDU2OutletSwitchedStatusModuleIndex")
-NUMBER = column(EPDU2 + ".6.1.4.1.3", "ePDU2OutletSwitchedStatusNumber")
-METERED_MODULE = column(EPDU2 + ".6.2.4.1.2", "ePDU2OutletMeteredStatusModuleIndex")
-METERED_NUMBER = column(EPDU2 + ".6.2.4.1.3", "ePDU2OutletMeteredStatusNumber")
-METERED_NAME = column(EPDU2 + ".6.2.4.1.4", "ePDU2OutletMeteredStatusName")
-METERED_LOAD = column(EPDU2 + ".6.2.4.1.6", "ePDU2OutletMeteredStatusLoad")
+# unit and number of each row
+SWITCHED = (
+    column(EPDU2 + ".6.1.4.1.2", "ePDU2OutletSwitchedStatusModuleIndex"),
+    column(EPDU2 + ".6.1.4.1.3", "ePDU2OutletSwitchedStatusNumber"),
+)
+METERED = (
+    column(EPDU2 + ".6.2.4.1.2", "ePDU2OutletMeteredStatusModuleIndex"),
+    column(EPDU2 + ".6.2.4.1.3", "ePDU2OutletMeteredStatusNumber"),
+)
+
+
+def _switched(below: str, name: str) -> ByUnit:
+    """A column of the switched outlets."""
+    return ByUnit(column(f"{EPDU2}.6.1.{below}", name), *SWITCHED, METERED)
+
+
+def _metered(below: str, name: str) -> ByUnit:
+    """A column of the metered outlets."""
+    return ByUnit(column(f"{EPDU2}.6.2.4.1.{below}", name), *METERED, SWITCHED)
+
+
+EPDU2_STATE = _switched("4.1.5", "ePDU2OutletSwitchedStatusState")
+METERED_NAME = _metered("4", "ePDU2OutletMeteredStatusName")
+METERED_LOAD = _metered("6", "ePDU2OutletMeteredStatusLoad")
 DEVICE_MODULE = column(EPDU2 + ".3.4.1.2", "ePDU2DeviceStatusModuleIndex")
 PHASE_MODULE = column(EPDU2 + ".4.4.1.2", "ePDU2PhaseStatusModuleIndex")
-# A module is a unit of the chain. On a device without outlets, the modules of outlets are not
-# walked.
-UNITS = (
-    DEVICE_MODULE,
-    First((if_listed(MODULE, EPDU2_STATE), if_listed(METERED_MODULE, METERED_NAME))),
-)
+# A module is a unit of the chain.
+UNITS = (DEVICE_MODULE, First((UnitOf(EPDU2_STATE), UnitOf(METERED_NAME))))
 # On a unit with several phases the MIB does not define which current this is, so it is not used for
 # a sum.
 CURRENT = column(EPDU2 + ".3.4.1.5", "ePDU2DeviceStatusCurrentLoad")
@@ -93,23 +106,11 @@ def _epdu_figure(values: First, scale: Decimal = ONES) -> Figure:
 
     No rows in a chain: this tree lacks the other units.
     """
-    for module in (MODULE, DEVICE_MODULE):
+    for module in (UnitOf(EPDU2_STATE), DEVICE_MODULE):
         values = First(
             (Provided(values, module, "0"), Provided(values, module, "1"), Unless(values, module))
         )
     return figure(if_listed(values, First((EPDU2_STATE, METERED_NAME, METERED_LOAD))), scale)
-
-
-def _metered_column(below: str, name: str) -> Figure:
-    """A column of the table of metered outlets, whose rows are others than those of the states."""
-    return figure(
-        join_by_columns(
-            column(f"{EPDU2}.6.2.4.1.{below}", name),
-            (METERED_MODULE, METERED_NUMBER),
-            (MODULE, NUMBER),
-        ),
-        ONES if name.endswith("Power") else TENTHS,
-    )
 
 
 PROFILES = (
@@ -127,23 +128,20 @@ PROFILES = (
                     on=("1",),
                     off=("2",),
                     doubts=(
-                        pending(EPDU2 + ".6.1.4.1.6", "ePDU2OutletSwitchedStatusCommandPending"),
+                        pending(_switched("4.1.6", "ePDU2OutletSwitchedStatusCommandPending")),
                     ),
                 ),
-                control=Write(
-                    column(EPDU2 + ".6.1.5.1.5", "ePDU2OutletSwitchedControlCommand"), on=1, off=2
-                ),
+                control=Write(_switched("5.1.5", "ePDU2OutletSwitchedControlCommand"), on=1, off=2),
                 rows=First((METERED_NAME, METERED_LOAD)),
                 count=scalar(EPDU2 + ".6.1.1.0", "ePDU2OutletSwitchedTableSize"),
                 count_if_empty=True,
-                number=First((Chained(MODULE, NUMBER), Chained(METERED_MODULE, METERED_NUMBER))),
-                position=(MODULE, NUMBER),
-                name=First(
-                    (column(EPDU2 + ".6.1.4.1.4", "ePDU2OutletSwitchedStatusName"), METERED_NAME)
+                number=First(
+                    tuple(map(unit_and_number, (EPDU2_STATE, METERED_NAME, METERED_LOAD)))
                 ),
-                current=_metered_column("6", "ePDU2OutletMeteredStatusLoad"),
-                power=_metered_column("7", "ePDU2OutletMeteredStatusActivePower"),
-                energy=_metered_column("11", "ePDU2OutletMeteredStatusEnergy"),
+                name=First((_switched("4.1.4", "ePDU2OutletSwitchedStatusName"), METERED_NAME)),
+                current=figure(METERED_LOAD, TENTHS),
+                power=figure(_metered("7", "ePDU2OutletMeteredStatusActivePower")),
+                energy=figure(_metered("11", "ePDU2OutletMeteredStatusEnergy"), TENTHS),
             ),
         ),
         load=total(
@@ -189,7 +187,9 @@ PROFILES = (
                     column(EPDU + ".3.5.1.1.4", "ePDUOutletStatusOutletState"),
                     on=("1",),
                     off=("2",),
-                    doubts=(pending(EPDU + ".3.5.1.1.5", "ePDUOutletStatusCommandPending"),),
+                    doubts=(
+                        pending(column(EPDU + ".3.5.1.1.5", "ePDUOutletStatusCommandPending")),
+                    ),
                 ),
                 count=EPDU_COUNT,
                 count_if_empty=True,
@@ -223,7 +223,7 @@ PROFILES = (
                     column(ATS + ".6.3.1.3", "atsOutletStatusOutletState"),
                     on=("1",),
                     off=("2",),
-                    doubts=(pending(ATS + ".6.3.1.4", "atsOutletStatusOutletCmdPending"),),
+                    doubts=(pending(column(ATS + ".6.3.1.4", "atsOutletStatusOutletCmdPending")),),
                 ),
                 control=Write(column(ATS + ".6.5.1.3", "atsOutletCtrlCommand"), on=2, off=3),
                 count=scalar(ATS + ".6.2.0", "atsOutletStatusTableSize"),

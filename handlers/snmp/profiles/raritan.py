@@ -241,7 +241,7 @@ PROFILES = (
                 rows=LABEL,
                 count=column("13742.6.3.2.2.1.4", "outletCount"),
                 count_if_empty=True,
-                number=Chained(Number(LABEL, plus=0, position=0), LABEL, "."),
+                number=Chained(Number(LABEL, plus=0, position=0), LABEL),
                 name=column("13742.6.3.5.3.1.3", "outletName"),
                 current=_outlet(CURRENT),
                 power=_outlet(POWER),

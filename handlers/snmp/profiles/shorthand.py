@@ -15,6 +15,7 @@ from ..figures import Arcs, Ceilings, Figure, Total
 from ..outlets import Outlets
 from ..reader import ROOT
 from ..sources import (
+    ByUnit,
     Chained,
     Column,
     Complete,
@@ -29,6 +30,7 @@ from ..sources import (
     Provided,
     Scalar,
     Source,
+    UnitOf,
 )
 from ..states import State
 
@@ -154,6 +156,11 @@ def unit_and_outlet(rows: Source, first_unit: int = 1) -> Chained:
     return Chained(Number(rows, plus=1 - first_unit, position=0), Number(rows, plus=0))
 
 
+def unit_and_number(rows: ByUnit) -> Chained:
+    """The printed number of outlets that are listed by unit and number."""
+    return Chained(UnitOf(rows), Number(rows, plus=0))
+
+
 def if_listed(values: Source, table: Source) -> Provided:
     """`values` on a device that has rows of `table`; else no rows."""
     return Provided(values, table, "(?s).*")
@@ -172,7 +179,6 @@ def outlets(
     current: Optional[Figure] = None,
     power: Optional[Figure] = None,
     energy: Optional[Figure] = None,
-    position: tuple[Source, ...] = (),
 ) -> Outlets:
     """One way to read and switch the outlets; see `Outlets`.
 
@@ -183,9 +189,7 @@ def outlets(
     if count is not None and states is not None and not count_if_empty:
         table = without(states.source, *states.absent) if states.absent else states.source
         count = OfUnits(count, table) if isinstance(count, Column) else if_listed(count, table)
-    return Outlets(
-        states, control, rows, count, none_if_zero, number, name, current, power, energy, position
-    )
+    return Outlets(states, control, rows, count, none_if_zero, number, name, current, power, energy)
 
 
 def zero_outlets_proof(count: Source) -> Provided:

@@ -7,6 +7,7 @@ sources.
 from __future__ import annotations
 
 from .base import ObjectSource, ReadOnly, Source
+from .chains import ByUnit, UnitOf
 from .choices import First, Merged, Prefixed, Provided, Unless, Whole
 from .derived import Alike, Bits, Chained, Number
 from .filters import Arc, Complete, Counted, EachUnit, Listed, OfUnits, Only
@@ -30,6 +31,7 @@ __all__ = [
     "Alike",
     "Arc",
     "Bits",
+    "ByUnit",
     "Chained",
     "Checked",
     "Column",
@@ -62,6 +64,7 @@ __all__ = [
     "ByOctets",
     "Spread",
     "Tables",
+    "UnitOf",
     "Unless",
     "Whole",
 ]

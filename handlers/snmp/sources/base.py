@@ -4,9 +4,10 @@ An identity is the index of a row with its dots ("7", "1.1.7"), unless the sourc
 one.
 
 A command may be written through a source that knows the object of each identity. That object
-follows from the identity alone (in `NamedRows`, from the variables' names too). What the device
-answers can only forbid the command, never send it to another object: a table that ends early, or
-that cannot be read, must not make the command reach another outlet.
+follows from the identity alone (in `NamedRows`, from the variables' names too; in `ByUnit`, from
+the unit and the number that its row shows). What the device answers otherwise can only forbid the
+command, never send it to another object: a table that ends early, or that cannot be read, must not
+make the command reach another outlet.
 """
 
 from __future__ import annotations

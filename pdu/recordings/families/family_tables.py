@@ -16,6 +16,7 @@ from handlers.snmp.outlets import Outlets
 from handlers.snmp.profile import Profile
 from handlers.snmp.single_family import Unlock, Unmarked, WritePacked
 from handlers.snmp.sources import (
+    ByUnit,
     Column,
     EachUnit,
     First,
@@ -337,11 +338,15 @@ def _reads(part: object) -> Iterable[StatusRead]:
 
 
 def _read_with(part: object) -> Iterable[object]:
-    """The parts that count as read with `part`: all its parts, or the first choice of a `First`."""
+    """The parts that count as read with `part`: all its parts, or the first choice of a `First`. Of
+    a `ByUnit` those of a chain: a single unit needs GETs in place of two walks.
+    """
     if isinstance(part, First):
         return part.choices[:1]
     if isinstance(part, tuple):
         return part
+    if isinstance(part, ByUnit):
+        return part.source, part.unit, part.number
     return [getattr(part, name) for name in part.FIELDS] if isinstance(part, FrozenValue) else ()
 
 

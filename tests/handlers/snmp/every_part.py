@@ -18,6 +18,7 @@ from handlers.snmp.sources import (
     Arc,
     Bits,
     ByOctets,
+    ByUnit,
     Chained,
     Checked,
     Column,
@@ -46,6 +47,7 @@ from handlers.snmp.sources import (
     Span,
     Spread,
     Tables,
+    UnitOf,
     Unless,
     Whole,
 )
@@ -59,6 +61,7 @@ SPREAD = Spread(
 BY_ROW = Spread("1.3.6.1.4.1.99999.4", (Span(1, 24, 52),), "outletN", by_row=True)
 TABLES = Tables("1.3.6.1.4.1.99999.5", 1, 8, "2.1.2", "outletPduX")
 NAMED = NamedRows("1.3.6.1.4.1.99999.6.3", "1.3.6.1.4.1.99999.6.10", r"Socket (\d+)", "variable")
+BY_UNIT = ByUnit(C, C, C, (S,))
 PACKED = Packed(S, ";", "1")
 
 EVERY_PART = Profile(
@@ -100,7 +103,9 @@ EVERY_PART = Profile(
                 automatic=True,
                 demanded=False,
             ),
-            rows=Merged((Prefixed("2", Counted(BY_ROW, S, demanded=True)), TABLES)),
+            rows=Merged(
+                (Prefixed("2", Counted(BY_ROW, S, demanded=True)), TABLES, BY_UNIT, UnitOf(BY_UNIT))
+            ),
             count=OfUnits(S, C),
             none_if_zero=S,
             number=Chained(Number(C, 2, 0), C, "."),
@@ -136,7 +141,6 @@ EVERY_PART = Profile(
                 padding=("7",),
                 syntax="Counter32",
             ),
-            position=(C, S),
         ),
         Outlets(
             states=State(PACKED, on=("on",), off=("off",)),

@@ -1,106 +1,252 @@
-"""Chains whose outlets are numbered consecutively: a row may become another unit's outlet while a
-command runs.
+"""Chains whose outlets are numbered consecutively: an identity is a unit and a number, whatever the
+row, and a unit that leaves while a command runs makes no command another unit's.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Optional
 
 import pytest
 
-from handlers.shared.errors import Unsupported
-from pdu.recordings.snmp.caution import read_caution
+from handlers.shared.errors import PduHandlerError, ProtocolError
+from handlers.snmp.frozen_value import parts_of
+from handlers.snmp.reader import Reader
+from handlers.snmp.sources import ByUnit, Column, UnitOf
 from pdu_common.helper import EnumPowerStatus, PduPortView
-from tests.handlers.snmp.calls import near, pdu
-from tests.handlers.snmp.units import FAMILIES, FIXTURES, find, memory, orders, states_on
+from tests.handlers.snmp.calls import near
+from tests.handlers.snmp.memory import Memory, Value, filled, reader, table
+from tests.handlers.snmp.units import FAMILIES, FIXTURES, states, states_on, switching
 from tests.recordings import Fixture
-from tests.simulators.snmp_agent import Agent, Device, ber
+from tests.simulators.snmp_agent import Agent, Device, Row, ber
 from tests.simulators.snmp_agent.ber import Message
+from tests.simulators.snmp_agent.device import arcs
 
 UP, DOWN, UNKNOWN = EnumPowerStatus.UP, EnumPowerStatus.DOWN, EnumPowerStatus.UNKNOWN
 CHAINS = [
     unit for unit in FIXTURES if unit.name in ("apc-rpdu2", "apc-easy-epdu", "cyberpower-epdu2")
 ]
 EACH = pytest.mark.parametrize("unit", CHAINS, ids=lambda unit: unit.name)
+BY_UNIT = ByUnit(Column("1.3.1"), Column("1.3.2"), Column("1.3.3"))
 
 
-def position(unit: Fixture, identity: str) -> dict[str, str]:
-    """The objects with the unit and the number of an outlet, and their values."""
-    outlets = find(unit, memory(unit)).outlets
-    assert outlets is not None and len(outlets.position) == 2
-    device = memory(unit)
-    now = find(unit, device).reader.again()
-    device.asked.clear()
-    position_now = outlets.position_of(now, identity)
-    return dict(zip((question.partition(" ")[2] for question in device.asked), position_now))
+def columns(unit: Fixture) -> tuple[str, str, str]:
+    """The OIDs of the columns of the states, the units and the numbers."""
+    states_of_family = FAMILIES[unit.key].outlets[0].states
+    assert states_of_family is not None
+    source = states_of_family.source
+    assert isinstance(source, ByUnit)
+    parts = (source.source, source.unit, source.number)
+    return tuple(part.oid for part in parts if isinstance(part, Column))  # type: ignore[return-value]
 
 
-class Renumbered(Agent):
-    """An agent whose chain loses its first unit while it carries out a command: the outlet's row is
-    another unit's by then.
-    """
+def without_first_unit(unit: Fixture) -> dict[str, Row]:
+    """The unit's objects when the first unit of the chain has left: the rows of the second one have
+    moved up."""
+    _, modules, _ = columns(unit)
+    is_first = {
+        row: objects.value == 1
+        for row in range(1, 10)
+        for objects in [unit.rows.get(f"{modules}.{row}")]
+        if objects is not None
+    }
+    moved_by = sum(is_first.values())
+    rows = dict(unit.rows)
+    for column in columns(unit):
+        for row in is_first:
+            moved = unit.rows.get(f"{column}.{row + moved_by}")
+            rows.pop(f"{column}.{row}")
+            if moved is not None:
+                rows[f"{column}.{row}"] = moved
+    return rows
 
-    moved: dict[str, str] = {}
+
+class Changing(Agent):
+    """An agent whose rows are others from a request on. `written` has the unit and the number of
+    the row that was written, at that moment."""
+
+    later_rows: Mapping[str, Row] = {}
+    change_at = 0  #: the request, counted from 1
+    requests = 0
+    written: Optional[tuple[object, object]] = None
+    is_changed_by_write = False
+
+    def __init__(self, unit: Fixture) -> None:
+        super().__init__(Device(unit.rows, unit.rules))
+        self.unit = unit
 
     def _answer(self, message: Message) -> Optional[bytes]:
-        answer = super()._answer(message)
-        if message.pdu.kind == ber.SET:
-            for oid, value in self.moved.items():
-                self.device.put(oid, value)
-        return answer
+        self.requests += 1
+        is_write = message.pdu.kind == ber.SET
+        if self.requests == self.change_at:
+            self.is_changed_by_write = is_write
+            self.device = Device(self.later_rows, self.unit.rules)
+        if is_write:
+            row = message.pdu.bindings[0][0][-1]
+            cells = [self.device.get(arcs(f"{of}.{row}")) for of in columns(self.unit)[1:]]
+            self.written = tuple(cell and cell.value for cell in cells)  # type: ignore[assignment]
+        return super()._answer(message)
 
 
 def test_three_families_number_the_outlets_of_a_chain_consecutively() -> None:
     assert {unit.key for unit in CHAINS} == {
         key
         for key, profile in FAMILIES.items()
-        if any(outlets.position for outlets in profile.outlets)
+        if any(
+            outlets.states is not None and isinstance(outlets.states.source, ByUnit)
+            for outlets in profile.outlets
+        )
     }
+
+
+@EACH
+def test_the_second_units_outlets_keep_their_identities_when_the_first_leaves(
+    unit: Fixture,
+) -> None:
+    with Agent(Device(unit.rows, unit.rules)) as agent:
+        whole = states_on(unit, agent)
+    left = Device(without_first_unit(unit), unit.rules)
+    state, module, number = map(Column, columns(unit))
+    by_unit = ByUnit(state, module, number)
+    remaining = by_unit.rows(reader({oid: str(row.value) for oid, row in left.rows().items()}))
+    second = [identity for identity in whole if identity.startswith("2.")]
+    # the last row of an Easy PDU is no outlet
+    assert second and [identity for identity in remaining if not identity.endswith(".")] == second
 
 
 @pytest.mark.against("synthetic units, switched with faults")
 @EACH
-def test_a_state_is_unknown_if_the_row_became_another_outlet_during_the_command(
+def test_a_unit_that_leaves_before_any_request_makes_no_command_another_units(
     unit: Fixture,
 ) -> None:
-    assert unit.switch is not None
-    identity = unit.switch.identity
-    agent = Renumbered(unit.device())
-    with agent:
-        state = DOWN if states_on(unit, agent)[identity] is UP else UP
-        agent.moved = {oid: str(int(value) + 1) for oid, value in position(unit, identity).items()}
-        handler, port = pdu(agent), PduPortView(identity)
-        switch = handler.port_up if state is UP else handler.port_down
-        switch(port, deadline=0.1, pause=0.01)
-        assert port.power_status is UNKNOWN
-        assert len(agent.writes()) == len(orders(unit, state is UP)) == 1
-        assert states_on(unit, agent)[identity] is state, (
-            "the row shows the wanted state, but it is another outlet"
-        )
+    identity = "2.1"
+    with Agent(Device(unit.rows, unit.rules)) as agent:
+        target = DOWN if states_on(unit, agent)[identity] is UP else UP
+    change_at, requests = 0, 1
+    while change_at <= requests:
+        change_at += 1
+        changing = Changing(unit)
+        changing.later_rows, changing.change_at = without_first_unit(unit), change_at
+        with changing:
+            handler, port = near(changing, {"switch_unproven": "yes"}), PduPortView(identity)
+            switch = handler.port_up if target is UP else handler.port_down
+            try:
+                switch(port, deadline=0.0, pause=0.0)
+            except PduHandlerError:
+                port.power_status = UNKNOWN
+            requests = changing.requests
+        if changing.written != (2, 1):
+            # nothing, or what no handler can see: the unit left right at the write
+            assert changing.written is None or changing.is_changed_by_write, change_at
+            assert port.power_status is not target, change_at
 
 
 @EACH
-def test_an_outlet_whose_unit_is_not_told_as_it_is_for_others_is_not_switched(
+def test_a_row_without_its_unit_or_its_number_is_an_error_and_is_not_switched(
     unit: Fixture,
 ) -> None:
-    assert unit.switch is not None
-    identity = unit.switch.identity
-    for column_oid in position(unit, identity):
-        rows = {oid: row for oid, row in unit.rows.items() if oid != column_oid}
+    for column in columns(unit)[1:]:
+        rows = {oid: row for oid, row in unit.rows.items() if oid != f"{column}.2"}
         with Agent(Device(rows, unit.rules)) as agent:
-            with pytest.raises(Unsupported, match="does not tell its unit"):
-                near(agent).port_down(PduPortView(identity))
+            handler = near(agent)
+            for call in (handler.status, lambda: handler.port_down(PduPortView("2"))):
+                with pytest.raises(ProtocolError, match="lacks a row"):
+                    call()
             assert agent.writes() == []
 
 
 @EACH
-def test_the_labels_of_a_chain_of_several_units_say_that_identities_may_move(unit: Fixture) -> None:
-    one_unit = dict(unit.rows)
-    for identity in unit.expected.outlets:
-        module = next(iter(position(unit, identity)))
-        one_unit[module] = unit.rows[module]._replace(value=1)
-    for rows, has_caution in ((unit.rows, True), (one_unit, False)):
-        with Agent(Device(rows, rules=None)) as agent:
-            with near(agent).opened() as open_pdu:
-                caution = open_pdu.read("caution", read_caution)
-            assert ("an identity may become another unit's outlet" in caution) is has_caution
+def test_a_unit_that_tells_no_units_has_the_rows_as_identities(unit: Fixture) -> None:
+    first_outlets = FAMILIES[unit.key].outlets[0]
+    positions = {
+        part.oid
+        for by_unit in parts_of(first_outlets)
+        if isinstance(by_unit, ByUnit)
+        for part in (by_unit.unit, by_unit.number)
+        if isinstance(part, Column)
+    }
+    rows = {oid: row for oid, row in unit.rows.items() if oid.rpartition(".")[0] not in positions}
+    with Agent(Device(rows, unit.rules)) as agent:
+        handler = near(agent, {"switch_unproven": "yes"})
+        assert list(states(handler.status())) == [
+            str(row) for row in range(1, len(unit.expected.outlets) + 1)
+        ]
+        handler.port_down(PduPortView("1"), deadline=0.0, pause=0.0)
+        (write,) = agent.writes()
+        assert write.oid == switching(unit).off[0].oid.rpartition(".")[0] + ".1"
+
+
+@pytest.mark.parametrize(
+    "positions, identities",
+    [
+        (["1 1", "1 2", "2 1"], ["1", "2", "2.1"]),
+        # the unit that is asked is called 0 by some firmware
+        (["0 1", "0 2", "1 1", "2 1"], ["1", "2", "1.1", "2.1"]),
+        (["0 1", "0 2"], ["1", "2"]),
+        # what is left of a chain keeps its identities
+        (["2 1", "2 2"], ["2.1", "2.2"]),
+        (["1 1", "1 x", "1 "], ["1", "2.", "3."]),
+        (["1 1", "1 "], ["1", "2."]),
+        ([" ", " "], ["1", "2"]),
+    ],
+)
+def test_an_outlet_is_named_by_its_unit_and_its_number(
+    positions: list[str], identities: list[str]
+) -> None:
+    objects: dict[str, Value] = {}
+    for row, position in enumerate(positions, 1):
+        unit, _, number = position.partition(" ")
+        objects.update({f"1.3.1.{row}": row, f"1.3.2.{row}": unit, f"1.3.3.{row}": number})
+    assert BY_UNIT.rows(reader(objects)) == {
+        identity: row for row, identity in enumerate(identities, 1)
+    }
+    for row, identity in enumerate(identities, 1):
+        is_known = not identity.endswith(".")
+        assert BY_UNIT.value_of(reader(objects), identity) == (row if is_known else None)
+        if is_known:
+            assert BY_UNIT.instance_oid(reader(objects), identity) == f"1.3.1.{row}"
+    assert BY_UNIT.value_of(reader(objects), "3.1") is None
+
+
+def test_two_rows_of_one_outlet_are_an_error() -> None:
+    objects = {
+        **table("1.3.1", {"1": 1, "2": 1}),
+        **table("1.3.2", {"1": 2, "2": 2}),
+        **table("1.3.3", {"1": 1, "2": 1}),
+    }
+    for read in (BY_UNIT.rows, lambda device: BY_UNIT.value_of(device, "2.1")):
+        with pytest.raises(
+            ProtocolError, match="two rows of the device's table are the outlet 2.1"
+        ):
+            read(reader(objects))
+
+
+def test_another_table_with_the_two_columns_is_needed_if_one_has_them() -> None:
+    """The rows of the tables may be others."""
+    metered = ByUnit(Column("1.3.4"), Column("1.3.5"), Column("1.3.6"), (Column("1.3.2"),))
+    values = table("1.3.4", {"1": 5})
+    assert metered.rows(reader(values)) == {"1": 5}
+    assert metered.rows(reader({**values, "1.3.2.1": 1})) == {}
+
+
+def test_a_single_unit_costs_two_gets_and_a_chain_two_walks() -> None:
+    objects = {
+        **table("1.3.1", dict.fromkeys("123", 7)),
+        **table("1.3.2", dict.fromkeys("123", 1)),
+        **table("1.3.3", {n: n for n in "123"}),
+    }
+    device = Memory(objects)
+    assert list(UnitOf(BY_UNIT).rows(Reader(device))) == ["1", "2", "3"]
+    assert device.asked == ["walk 1.3.1", "get 1.3.3.3", "get 1.3.2.3"]
+    chain = Memory({**objects, "1.3.2.3": 2, "1.3.3.3": 1})
+    assert UnitOf(BY_UNIT).rows(Reader(chain)) == {"1": 1, "2": 1, "2.1": 2}
+    assert chain.asked == ["walk 1.3.1", "get 1.3.3.3", "walk 1.3.2", "walk 1.3.3"]
+
+
+def test_a_row_that_another_column_shows_is_found_beside_a_single_unit() -> None:
+    objects = {
+        **table("1.3.1", {"1": 7}),
+        **table("1.3.2", {"1": 1}),
+        **table("1.3.3", {"1": 1}),
+    }
+    assert filled(BY_UNIT, objects) == {"1": 7}

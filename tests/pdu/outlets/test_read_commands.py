@@ -30,8 +30,6 @@ from pdu_common.helper import (
 from tests import terminal
 from tests.pdu.running import Broken, options, run, silent, use
 from tests.peers import PEERS, Peer
-from tests.recordings import fixture
-from tests.simulators.snmp_agent import Agent, Device
 
 SHOWN = {True: "on", False: "off", None: "unknown"}
 
@@ -146,17 +144,6 @@ def test_states_have_colours_on_a_terminal_unless_no_color_is_set(
     _, head, on, off, *rest = run(capsys, "status", "x", "192.0.2.7")[1].splitlines()
     assert ("\x1b[32m" in on) is ("\x1b[31m" in off) is has_colours
     assert "\x1b" not in head and rest == ["2 outlets: 1 on, 1 off"]
-
-
-def test_labels_and_status_of_a_chain_warn_that_identities_may_move(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setenv("PDU_COMMUNITY", "public")
-    with Agent(Device(fixture("apc-rpdu2").rows, rules=None)) as agent:
-        for call in ("labels", "status"):
-            code, out, err = run(capsys, call, "snmp", f"127.0.0.1:{agent.port}")
-            assert code == 0 and "web-1" in out
-            assert err.count("\n") == 1 and "an identity may become another unit's outlet" in err
 
 
 def test_labels_is_an_error_for_a_handler_without_labels(

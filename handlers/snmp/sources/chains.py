@@ -1,0 +1,153 @@
+"""Outlets of a chain by unit and number, where a table numbers its rows consecutively over all
+units, so that a row becomes another outlet when a unit joins or leaves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple, Optional
+
+from ...dcimanager.rows import Raw
+from ...shared.errors import ProtocolError
+from ..decoding import LONGEST_NUMBER, Rows, text
+from ..reader import Reader
+from .base import ObjectSource, ReadOnly, Source, no_object
+
+# what devices call the unit that they are asked at; some begin with 0
+_FIRST_UNITS = ("0", "1")
+
+
+class _Position(NamedTuple):
+    """An outlet's unit and its number on it, both as digits."""
+
+    unit: str
+    number: str
+
+
+class ByUnit(ObjectSource):
+    """Rows of a table that numbers the outlets of a chain consecutively, under the outlet's unit
+    and its number on it: "2.7", and "7" on the first unit. That is unit 0, else unit 1.
+
+    Each reading finds the row by both. A row that lacks one of them has an identity that ends with
+    a dot, as no other does. Raises ProtocolError if two rows are the same outlet.
+
+    Fields:
+        source: a column of the table.
+        unit: the column with the unit of each row.
+        number: the column with the outlet's number on its unit.
+        others: columns of another table with the same outlets, by unit and number. On a device
+            without all of these columns the identity is the row's index; if it lacks only `unit`
+            and `number`, there are no rows.
+    """
+
+    source: ObjectSource
+    unit: ObjectSource
+    number: ObjectSource
+    others: tuple[Source, ...] = ()
+
+    def rows(self, reader: Reader) -> Rows:
+        rows = self.source.rows(reader)
+        identities = self._identities(reader, rows)
+        return {identities[row]: value for row, value in rows.items() if row in identities}
+
+    def value_of(self, reader: Reader, identity: str) -> Optional[Raw]:
+        row = self.row_of(reader, identity)
+        return None if row is None else self.source.value_of(reader, row)
+
+    def reads_single_rows(self) -> bool:
+        return True
+
+    def instance_oid(self, reader: Reader, identity: str) -> str:
+        row = self.row_of(reader, identity)
+        if row is None:
+            raise no_object(identity)
+        return self.source.instance_oid(reader, row)
+
+    def row_of(self, reader: Reader, identity: str) -> Optional[str]:
+        """The outlet's row now, None if it has none.
+
+        The row that it had earlier in this call is only checked; so is, on the first unit, the row
+        of the outlet's number: the rows of the first unit are the first.
+        """
+        unit, _, number = identity.rpartition(".")
+        if not number:
+            return None
+        guess = reader.places.get((self.unit, self.number, identity), "" if unit else number)
+        if guess and text(self.number.value_of(reader, guess) or "") == number:
+            # last, because a unit of the same size that leaves changes this alone
+            unit_now = text(self.unit.value_of(reader, guess) or "")
+            if unit_now in ((unit,) if unit else _FIRST_UNITS):
+                return guess
+        units, numbers = self.unit.rows(reader), self.number.rows(reader)
+        identities = self._identities_of(reader, {**units, **numbers, identity: ""})
+        row = next((row for row, outlet in identities.items() if outlet == identity), None)
+        if row is not None:
+            reader.places[self.unit, self.number, identity] = row
+        return row
+
+    def units_of(self, reader: Reader) -> Rows:
+        """Identity -> unit, for each row."""
+        rows = self.source.rows(reader)
+        if _is_one_unit(rows, reader, self):
+            return dict.fromkeys(rows, self.unit.value_of(reader, str(len(rows))) or "")
+        identities, units = self._identities(reader, rows), self.unit.rows(reader)
+        return {identities[row]: units[row] for row in rows if row in identities and row in units}
+
+    def _identities(self, reader: Reader, rows: Rows) -> dict[str, str]:
+        """Row -> identity."""
+        if not rows or _is_one_unit(rows, reader, self):
+            return {row: row for row in rows}
+        return self._identities_of(reader, rows)
+
+    def _identities_of(self, reader: Reader, rows: Iterable[str]) -> dict[str, str]:
+        """Row -> identity, by the two columns. Raises ProtocolError."""
+        units, numbers = self.unit.rows(reader), self.number.rows(reader)
+        positions = {
+            row: _Position(text(units.get(row, "")), text(numbers.get(row, ""))) for row in rows
+        }
+        if not any(any(position) for position in positions.values()):
+            is_keyed = any(column.rows(reader) for column in self.others)
+            return {} if is_keyed else {row: row for row in positions}
+        first = min(_FIRST_UNITS, key=lambda unit: not _has_unit(positions.values(), unit))
+        row_by_identity: dict[str, str] = {}
+        for row, (unit, number) in positions.items():
+            identity = f"{row}."
+            if _is_number(unit) and _is_number(number):
+                identity = number if unit == first else f"{unit}.{number}"
+            if identity in row_by_identity:
+                raise ProtocolError(
+                    f"two rows of the device's table are the outlet {identity}; poll it again"
+                )
+            row_by_identity[identity] = row
+        return {row: identity for identity, row in row_by_identity.items()}
+
+
+class UnitOf(ReadOnly):
+    """The unit of each row of a `ByUnit`, as the device calls it."""
+
+    WHY = "several outlets share a unit"
+
+    over: ByUnit
+
+    def rows(self, reader: Reader) -> Rows:
+        return self.over.units_of(reader)
+
+
+def _is_one_unit(rows: Rows, reader: Reader, columns: ByUnit) -> bool:
+    """Whether the rows are 1 … N and all of one first unit, as the last one shows: its number on
+    its unit is N. It costs two GETs, in place of two walks."""
+    last = str(len(rows))
+    return (
+        last in rows
+        and rows.keys() == {str(row) for row in range(1, len(rows) + 1)}
+        and text(columns.number.value_of(reader, last) or "") == last
+        and text(columns.unit.value_of(reader, last) or "") in _FIRST_UNITS
+    )
+
+
+def _has_unit(positions: Iterable[_Position], unit: str) -> bool:
+    return any(position.unit == unit for position in positions)
+
+
+def _is_number(word: str) -> bool:
+    return word.isascii() and word.isdigit() and len(word) <= LONGEST_NUMBER
