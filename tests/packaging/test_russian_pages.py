@@ -28,9 +28,9 @@ def levels(text: str) -> list[str]:
 
 
 def commands(text: str) -> list[list[str]]:
-    """The lines of each block to paste, without their comments."""
+    """The lines of each block to paste, without their comments and the reader's time zone."""
     return [
-        [re.sub(r"\s+#.*", "", line) for line in body.splitlines()]
+        [re.sub(r"\s+#.*|(?<=Europe/)(Moscow|Berlin)", "", line) for line in body.splitlines()]
         for kind, body in _FENCE.findall(text)
         if kind in ("sh", "console")
     ]
@@ -47,6 +47,7 @@ def figures(text: str) -> list[list[str]]:
     """The numbers in each section, without code, comments and addresses of links."""
     text = re.sub(r"<!--.*?-->|`[^`\n]*`|(?<=\])\([^)\s]+\)", "", _FENCE.sub("", text))
     text = re.sub(r"(?<=\d)[,\u00a0](?=\d{3}\b)", "", text)  # thousands: 20,000 in both languages
+    text = re.sub(r"(?<=\d),(?=\d)", ".", text)  # a decimal comma
     sections = re.split(r"(?m)^#+ .*$", text)
     return [sorted(re.findall(r"\d+(?:[.,:]\d+)*", section)) for section in sections]
 
