@@ -4,6 +4,7 @@ them.
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections import Counter
@@ -14,6 +15,7 @@ import click
 
 from handlers import registry
 from handlers.shared.errors import PduHandlerError, printable
+from handlers.shared.similar_names import similar_names
 from handlers.shared.tls import cache_contexts
 
 from ..cli import prompts
@@ -43,28 +45,22 @@ from ..files.whole_files import check_page, write_page
 from ..loading.handler_loading import load
 from ..loading.handler_paths import is_code
 from ..network import hosts
-from ..pdu_list import form as connection_data
+from ..pdu_list import form as connection_data, names
 from ..pdu_list.device_arguments import arguments_help
 from ..pdu_list.listed_pdu import ListedPdu
 from ..pdu_list.logins import ENVIRONMENT, DeviceLogin
 from ..reading import reader_pool
 from ..reading.owner_files import OwnerFiles
 from ..reading.polling import Target, poll, poll_lines, targets
-from . import tables
+from . import nagios, tables
 from .check_report import CheckReport
-from .check_result import (
-    NAGIOS_FAILED,
-    PduRow,
-    judge_reading,
-    nagios,
-    summary,
-)
+from .check_result import PduRow, judge_reading, summary
 
 
 class CheckOptions(NamedTuple):
     """What is read, and how it is shown."""
 
-    #: a list; or a handler and the addresses of its PDUs
+    #: a list; names of its PDUs; or a handler and the addresses of its PDUs
     words: Sequence[str]
     owner_files: OwnerFiles
     is_lenient: bool
@@ -72,12 +68,13 @@ class CheckOptions(NamedTuple):
     csv: bool
     html: Optional[str]
     nagios: bool
+    thresholds: nagios.Thresholds
     lines: bool
 
 
 def _failed_plugin(reason: str) -> int:
     print(f"PDU UNKNOWN - {reason}".replace("|", "/"))
-    return NAGIOS_FAILED
+    return nagios.FAILED
 
 
 class _Check(Subcommand):
@@ -105,8 +102,8 @@ def _run(config: CheckOptions, run_options: RunOptions) -> int:
     """Read all PDUs once, and print what was read. Returns the exit code."""
     # name of a PDU that the list has twice -> the name under which it is counted
     repeated: Mapping[str, str] = {}
-    if config.words[1:]:
-        fleet_targets = _named_pdus(config, run_options)
+    if config.words[1:] and _is_handler(config.words[0]) and not config.owner_files.list:
+        fleet_targets = _given_pdus(config, run_options)
     else:
         fleet_targets, repeated = _listed_pdus(config, run_options)
     if config.html is not None:
@@ -117,15 +114,19 @@ def _run(config: CheckOptions, run_options: RunOptions) -> int:
     return outcome.totals.level
 
 
-def _named_pdus(config: CheckOptions, run_options: RunOptions) -> Sequence[Target]:
+def _is_handler(word: str) -> bool:
+    return is_code(word) or registry.is_handler(word)
+
+
+def _is_list(word: str) -> bool:
+    """Whether the word is a list, not the name of a PDU."""
+    return word.lower().endswith((".csv", ".toml")) or os.path.exists(word)
+
+
+def _given_pdus(config: CheckOptions, run_options: RunOptions) -> Sequence[Target]:
     """The PDUs of the arguments HANDLER HOST... Raises SettingsError, and Usage."""
     handler_word, *host_words = config.words
-    if handler_word.lower().endswith((".csv", ".toml")):
-        raise Usage(
-            f"{printable(host_words[0], 60)!r} is one argument too many: a list, such as"
-            f" {printable(handler_word, 60)!r}, is read alone"
-        )
-    if config.owner_files.list or config.owner_files.auth:
+    if config.owner_files.auth:
         raise Usage("HANDLER HOST needs no list and no logins: leave --list and --auth out")
     pdus = [
         ListedPdu(host, handler_word, hosts.parse_argument(host))
@@ -146,15 +147,22 @@ def _listed_pdus(
 ) -> tuple[Sequence[Target], Mapping[str, str]]:
     """The PDUs of the list, and which are repeated. Raises SettingsError, and Usage."""
     owner_files = config.owner_files
+    names_of_pdus: list[str] = []
     for word in config.words:
-        if owner_files.list:
+        if _is_handler(word) and not config.owner_files.list:
+            raise Usage(f"{printable(word, 60)!r} is a handler: add the address of its PDU")
+        if not _is_list(word):
+            names_of_pdus.append(word)
+        elif owner_files.list:
             raise Usage(
                 f"{printable(word, 60)!r} is one argument too many: give the list once, as an"
                 " argument or as --list"
             )
-        if is_code(word) or registry.is_handler(word):
-            raise Usage(f"{printable(word, 60)!r} is a handler: add the address of its PDU")
-        owner_files = owner_files._replace(list=word)
+        else:
+            owner_files = owner_files._replace(list=word)
+    if len(names_of_pdus) == 1 and not (owner_files.list or names.usual_list()):
+        # without a list it is no name of one: the error about a file says what it may be instead
+        owner_files, names_of_pdus = owner_files._replace(list=names_of_pdus[0]), []
     for key in run_options.settings:
         raise Usage(f"{spelled(key)} is for HANDLER HOST: a list has the settings of each PDU")
     owner_files = owner_files.add_known_list()
@@ -162,7 +170,7 @@ def _listed_pdus(
     fleet = owner_files.files(config.is_lenient)
     if fleet.ignored:
         print(f"ignored columns of {where}: {', '.join(fleet.ignored)}", file=sys.stderr)
-    devices = fleet.devices
+    devices = _chosen(fleet.devices, names_of_pdus, where) if names_of_pdus else fleet.devices
     usual = owner_files.login()
     fleet_targets = targets(devices, fleet.auths, usual)
     prompted_secrets = _prompted_secrets(where, fleet_targets)
@@ -170,6 +178,19 @@ def _listed_pdus(
         usual = usual._replace(secrets={**usual.secrets, **prompted_secrets})
         fleet_targets = targets(devices, fleet.auths, usual)
     return fleet_targets, fleet.repeated
+
+
+def _chosen(devices: Sequence[ListedPdu], words: Sequence[str], where: str) -> list[ListedPdu]:
+    """The PDUs of a list with these names. Raises Usage for a name that it does not have."""
+    device_by_name = {device.name: device for device in devices}
+    for word in words:
+        if word not in device_by_name:
+            similar = similar_names(word, device_by_name, 1)
+            meant = f"; did you mean {printable(similar[0], 60)}?" if similar else ""
+            raise Usage(
+                f"{printable(word, 60)!r} is no file, and no PDU of {printable(where)}{meant}"
+            )
+    return [device_by_name[word] for word in dict.fromkeys(words)]
 
 
 def _prompted_secrets(file: str, fleet_targets: Sequence[Target]) -> dict[str, str]:
@@ -211,7 +232,8 @@ def _read(
     progress_bar = progress(len(fleet_targets), "polling", show_pos=True)
     with printing_to_stderr(), progress_bar as bar:
         for place, reading in readings:
-            rows[place] = judge_reading(fleet_targets[place].device, reading, keep)
+            row = judge_reading(fleet_targets[place].device, reading, keep)
+            rows[place] = nagios.judge_loads(row, config.thresholds)
             if bar is not None:
                 bar.update(1)
     complete_rows = [row for row in rows if row is not None]
@@ -225,7 +247,9 @@ def _print(config: CheckOptions, run_options: RunOptions, outcome: CheckReport) 
     elif config.csv:
         sys.stdout.write(tables.csv_text(outcome.rows))
     elif config.nagios:
-        print("\n".join(nagios(outcome.totals, outcome.rows)))
+        names_pdus = any(not _is_list(word) for word in config.words)
+        lines = nagios.output(outcome.totals, outcome.rows, config.thresholds, each=names_pdus)
+        print("\n".join(lines))
     else:
         for line in outcome.lines():
             print(line)
@@ -239,7 +263,8 @@ _HELP = f"""Read all PDUs of a list in parallel: states, load, energy, and what 
 {arguments_help("HANDLER", "HOST")}
 
 LIST is CSV with a header line (name,handler,address,auth,settings,metered) or TOML with [[pdu]]
-tables; HANDLER HOST... in place of it reads these PDUs with the login of `pdu status`. A list
+tables; with NAMEs, only these PDUs of it are read. HANDLER HOST... in place of it reads these PDUs
+with the login of `pdu status`. A list
 contains no secret: `auth` names a login in a file of logins (--auth) or in an
 [auth.NAME] table of the TOML list. PDUs without `auth` are read with --secret-file,
 PDU_COMMUNITY, ...; on a terminal you are asked for what is missing. --lines also reads numbers,
@@ -257,11 +282,12 @@ states could not be read for another reason. If the list or an option is wrong: 
     cls=_Check,
     examples=(
         "pdu check pdus.csv --auth logins.toml --html pdus.html",
+        "pdu check 'rack 1 left' --list pdus.csv --nagios --warning 80% --critical 90%",
         "pdu check handler_dir 192.0.2.8",
     ),
     help=_HELP,
 )
-@click.argument("words", metavar="[LIST | HANDLER HOST...]", nargs=-1, type=FILE_ARGUMENT)
+@click.argument("words", metavar="[LIST] [NAME...] | HANDLER HOST...", nargs=-1, type=FILE_ARGUMENT)
 @list_option()
 @auth_option()
 @click.option(
@@ -272,10 +298,27 @@ states could not be read for another reason. If the list or an option is wrong: 
 @click.option("--html", metavar="FILE", type=FILE, help="also write one self-contained page")
 @click.option(
     "--nagios",
+    "as_plugin",
     cls=Option,
     is_flag=True,
     excludes=["--json"],
     help="print the output of a Nagios plugin",
+)
+@click.option(
+    "--warning",
+    cls=Option,
+    metavar="RANGE",
+    type=nagios.RangeType(),
+    requires=["--nagios"],
+    help="a limit of each line and breaker in % of its rating, or in A: 80%, 12.8, 1:12.8",
+)
+@click.option(
+    "--critical",
+    cls=Option,
+    metavar="RANGE",
+    type=nagios.RangeType(),
+    requires=["--nagios"],
+    help="the same, for CRITICAL",
 )
 @click.option(
     "--lines",
@@ -294,16 +337,23 @@ def check(
     parallel: int,
     csv: bool,
     html: Optional[str],
-    nagios: bool,
+    as_plugin: bool,
+    warning: Optional[nagios.Range],
+    critical: Optional[nagios.Range],
     lines: bool,
 ) -> int:
     # this command's exit code 1 is a finding about a PDU, so a defect of ours is not told by it
     run_options.defect_code = WRONG
     files = OwnerFiles.of_command(run_options, None, list_file, auth_file)
-    config = CheckOptions(words, files, lenient, parallel, csv, html, nagios, lines)
+    thresholds = nagios.Thresholds(warning, critical)
+    needs_lines = any(limit is not None and limit.is_share for limit in thresholds)
+    with_lines = lines or needs_lines
+    config = CheckOptions(
+        words, files, lenient, parallel, csv, html, as_plugin, thresholds, with_lines
+    )
     try:
         return _run(config, run_options)
     except Exception as error:
-        if not nagios or isinstance(error, BrokenPipeError):
+        if not as_plugin or isinstance(error, BrokenPipeError):
             raise
         return _failed_plugin(describe(error, run_options)["reason"])

@@ -1,6 +1,4 @@
-"""The verdict of a check on each PDU and on the whole fleet: rows, the summary, and the output of a
-Nagios plugin.
-"""
+"""The verdict of a check on each PDU and on the whole fleet: rows and the summary."""
 
 from __future__ import annotations
 
@@ -91,6 +89,8 @@ class PduRow(NamedTuple):
     outlets: Sequence[PolledOutlet] = ()
     #: how much of its rating the fullest line or breaker carries; "" if not all were read
     of_rating: str = ""
+    #: lines and breakers, if they were read
+    meters: Sequence[MeteredPart] = ()
 
     @property
     def remedy(self) -> str:
@@ -127,6 +127,7 @@ def judge_reading(device: ListedPdu, reading: Reading, keep_outlets: bool = True
         reason=reason,
         outlets=reading.outlets if keep_outlets else (),
         of_rating=_share_of_rating(reading.meters),
+        meters=reading.meters,
     )
 
 
@@ -265,46 +266,3 @@ def _once(rows: Sequence[PduRow], counted_as: Mapping[str, str]) -> Sequence[Pdu
         if name not in units or (units[name].kind and not row.kind):
             units[name] = row
     return [*units.values()]
-
-
-_NAGIOS = {WELL: "OK", DOUBTFUL: "WARNING", BAD: "CRITICAL"}
-_NAGIOS_SHOWN = 20
-NAGIOS_FAILED = 3  # UNKNOWN in Nagios' plugin guidelines: the check itself failed
-
-
-def nagios(totals: Summary, rows: Sequence[PduRow]) -> list[str]:
-    """The output of a Nagios plugin: one line with performance data, then lines about PDUs that are
-    not well.
-
-    The performance data have no energy while an error may hide the energy of a PDU. Energy is a
-    counter, and the sum over the other PDUs could be lower.
-    """
-    bad_rows = sorted((row for row in rows if row.level), key=lambda row: -row.level)
-    data = {
-        "pdus": totals.pdus,
-        "not_well": len(bad_rows),
-        "unreachable": totals.results.get("unreachable", 0),
-        "outlets_on": totals.on,
-        "outlets_off": totals.off,
-        "outlets_unknown": totals.unknown,
-    }
-    performance_data = [f"{key}={value}" for key, value in data.items()]
-    if totals.load_a is not None:
-        performance_data.append(f"load={totals.load_a:.3f}")
-    lacks_energy = any(row.kind and measured(row.energy_kwh) is None for row in rows)
-    if totals.energy_kwh is not None and not lacks_energy:
-        performance_data.append(f"energy={totals.energy_kwh:.3f}c")
-    performance_data.append(f"time={totals.seconds:.3f}s")
-    first = f"PDU {_NAGIOS[totals.level]} - {'; '.join(totals.lines())}"
-    lines = [
-        f"{row.device.name}: {row.result}{f': {row.reason}' if row.reason else ''}"
-        for row in bad_rows[:_NAGIOS_SHOWN]
-    ]
-    remainder = (
-        [f"and {len(bad_rows) - _NAGIOS_SHOWN} more"] if len(bad_rows) > _NAGIOS_SHOWN else []
-    )
-    return [f"{_plain(first)}|{' '.join(performance_data)}", *map(_plain, [*lines, *remainder])]
-
-
-def _plain(text: str) -> str:
-    return text.replace("|", "/")  # the bar separates performance data

@@ -200,7 +200,7 @@ def test_a_check_of_one_pdu_names_what_its_handler_broke(
     "words, reason",
     [
         (["handler_dir"], "'handler_dir' is a handler: add the address of its PDU"),
-        (["pdus.csv", "192.0.2.7"], "'192.0.2.7' is one argument too many: a list"),
+        (["pdus.csv", "192.0.2.7"], "'192.0.2.7' is no file, and no PDU of pdus.csv"),
         (["pdus.csv", "--timeout", "3"], "--timeout is for HANDLER HOST: a list has the settings"),
         (["pdus.csv", "--list", "other.csv"], "'pdus.csv' is one argument too many"),
         (["handler_dir", "192.0.2.7", "--auth", "x"], "leave --list and --auth out"),

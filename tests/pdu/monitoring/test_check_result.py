@@ -9,12 +9,13 @@ import io
 from collections.abc import Sequence
 from typing import Optional
 
+import click
 import pytest
 
 from handlers.shared.address import Address
 from pdu.cli import exit_codes
 from pdu.cli.states import UNKNOWN
-from pdu.monitoring import check_result, tables
+from pdu.monitoring import check_result, nagios, tables
 from pdu.monitoring.check_report import CheckReport
 from pdu.pdu_list.listed_pdu import ListedPdu
 from pdu.reading.parts import CallError, PolledOutlet, Reading
@@ -134,8 +135,8 @@ def test_load_and_energy_of_a_fleet_without_meters_are_absent_and_not_zero() -> 
         .lines()[1]
         .endswith("; load not metered, energy not metered")
     )
-    assert "load=" not in check_result.nagios(summary, [bare])[0]
-    assert "energy=" not in check_result.nagios(summary, [bare])[0]
+    assert "load=" not in nagios.output(summary, [bare])[0]
+    assert "energy=" not in nagios.output(summary, [bare])[0]
     first, second, *_ = list(checked([bare, silent]).lines())[1:]
     assert (first.count("not metered"), second.count("not metered")) == (0, 2)
     assert page([bare]).count(">not metered</td>") == 2
@@ -146,7 +147,7 @@ def test_nagios_output_has_one_bar_and_a_line_for_each_of_the_first_20_bad_pdus(
     rows = [
         check_result.judge_reading(device(HOSTILE), reading(kind="unreachable", answered=False))
     ] * 25 + [row("UP")]
-    lines = check_result.nagios(check_result.summary(rows, 1.0), rows)
+    lines = nagios.output(check_result.summary(rows, 1.0), rows)
     assert lines[0].startswith("PDU CRITICAL - 26 PDUs")
     assert lines[0].count("|") == 1
     assert "|pdus=26 not_well=25 " in lines[0]
@@ -288,5 +289,56 @@ def test_nagios_gets_no_counter_that_falls_because_a_pdu_was_not_read() -> None:
     )
     silent = silent._replace(energy_kwh=None)
     for rows, has_energy in (([row("UP"), stale], True), ([row("UP"), silent], False)):
-        data = check_result.nagios(check_result.summary(rows, 1.0), rows)[0].partition("|")[2]
+        data = nagios.output(check_result.summary(rows, 1.0), rows)[0].partition("|")[2]
         assert ("energy=" in data, "load=1.500" in data) == (has_energy, True)
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "alerts", "shown"),
+    [
+        ("10", 10.1, True, "10"),
+        ("10", -0.1, True, "10"),
+        ("10", 10.0, False, "10"),
+        ("10:", 9.9, True, "10:"),
+        ("10:", 1e9, False, "10:"),
+        ("~:10", -5.0, False, "~:10"),
+        ("10:20", 9.0, True, "10:20"),
+        ("@10:20", 10.0, True, "@10:20"),
+        ("@10:20", 20.1, False, "@10:20"),
+        ("80%", 12.9, True, "12.8"),
+        ("50%:100%", 0.0, False, ""),
+    ],
+)
+def test_a_range_is_that_of_the_plugin_guidelines(
+    text: str, value: float, alerts: bool, shown: str
+) -> None:
+    if not shown:
+        with pytest.raises(click.BadParameter):
+            nagios.RangeType().convert(text, None, None)
+        return
+    limit = nagios.RangeType().convert(text, None, None).of_rating(16.0)
+    assert limit is not None
+    assert (limit.alerts(value), str(limit)) == (alerts, shown)
+
+
+@pytest.mark.parametrize(
+    ("meters", "level", "reason"),
+    [
+        ([("L1", 12.7, 16.0)], 0, ""),
+        ([("L1", 12.9, 16.0)], 1, "L1 carries 12.9 A, limit 12.8"),
+        ([("L1", 1.0, 16.0), ("L2", 15.9, 16.0)], 2, "L2 carries 15.9 A, limit 14.4"),
+        ([("L1", None, 16.0)], 1, "L1: its current is not known"),
+        ([("L1", 1.0, None)], 1, "L1: its rating is not known: give a limit in A"),
+        ([], 1, "load: its rating is not known: give a limit in A"),
+    ],
+)
+def test_each_line_is_judged_by_its_rating(
+    meters: list[tuple[str, Optional[float], Optional[float]]], level: int, reason: str
+) -> None:
+    """What cannot be compared may be over its limit."""
+    parts = [MeteredPart(BREAKER, *meter) for meter in meters]
+    read_row = check_result.judge_reading(device(), reading("UP")._replace(meters=parts))
+    limits = [nagios.RangeType().convert(text, None, None) for text in ("80%", "90%")]
+    judged = nagios.judge_loads(read_row, nagios.Thresholds(*limits))
+    assert (judged.level, judged.reason) == (level, reason)
+    assert judged.result == ("over limit" if level else "well")

@@ -18,7 +18,7 @@ from pdu.monitoring import exporter, metrics
 from pdu.reading.parts import Reading
 from tests.needs import ROOT, program
 
-from .halls import Call, Hall
+from .halls import PDU, Call, Hall, environment
 
 DOCS = ROOT / "docs" / "prometheus"
 BOARD: dict[str, Any] = json.loads((DOCS / "grafana.json").read_text("utf-8"))
@@ -111,16 +111,35 @@ def _nagios() -> list[str]:
 
 
 def _icinga() -> list[str]:
-    """The command of icinga2.conf with its service's variables."""
+    """The command of icinga2.conf with its service's variables, for the PDU "nut"."""
     text = (DOCS / "icinga2.conf").read_text("utf-8")
     (command,) = re.findall(r"command = (\[.+\])", text)
     options = re.findall(r'"(--\w+)" = "\$(\w+)\$"', text)
-    values = dict(re.findall(r'vars\.(\w+) = "(.+)"', text))
+    values = {**dict(re.findall(r'vars\.(\w+) = "(.+)"', text)), "pdu_name": "nut"}
     (last,) = re.findall(r'value = "\$(\w+)\$"\s+skip_key = true', text)
     words = [word for option, name in options for word in (option, values.pop(name))]
-    found: list[str] = [*json.loads(command), *words, values.pop(last)]
-    assert not values and not re.search(r"\$\w+\$", " ".join(found))
-    return found
+    command_line: list[str] = [*json.loads(command), *words, values.pop(last)]
+    assert not values and not re.search(r"\$\w+\$", " ".join(command_line))
+    return command_line
+
+
+def _label(text: str) -> str:
+    return text[1:-1].replace("''", "'") if text.startswith("'") else text
+
+
+def performance_data(output: str) -> dict[str, list[str]]:
+    """The performance data by their label, by the grammar of the plugin guidelines:
+    'label'=value[UOM];[warn];[crit];[min];[max].
+    """
+    _, _, text = output.splitlines()[0].partition("|")
+    number = r"-?[0-9]+(?:\.[0-9]+)?"
+    limit = r"@?(?:(?:~|[0-9.]+):)?[0-9.]*"
+    datum = rf"((?:'(?:[^'=]|'')+')|[^\s'=]+)=({number})(s|%|[KMGT]?B|c)?((?:;(?:{limit})?){{0,4}})"
+    assert re.fullmatch(rf"{datum}(?: {datum})*", text), text
+    return {
+        _label(label): [value, unit, *limits.split(";")[1:]]
+        for label, value, unit, limits in re.findall(datum, text)
+    }
 
 
 @pytest.mark.parametrize("words", [_nagios(), _icinga()], ids=["nagios", "icinga"])
@@ -129,4 +148,46 @@ def test_the_definitions_check_a_list(words: list[str], small: Hall, call: Call)
     files = {"/etc/pdu/pdus.csv": small.one("nut"), "/etc/pdu/logins.toml": small.logins}
     assert set(files) < set(words)
     result = call(*(files.get(word, word) for word in words[1:]))
-    assert result.returncode == 0 and re.match(r"\w+ OK", result.stdout), result
+    data = performance_data(result.stdout)
+    assert result.returncode in (0, 1) and data["pdus"][0] == "1", result
+
+
+def test_a_service_of_one_pdu_has_its_lines_with_limits(small: Hall, call: Call) -> None:
+    words = ("check", "raritan", "--list", small.list(), "--auth", small.logins, "--nagios")
+    limits = ("--warning", "80%", "--critical", "14:16")
+    result = call(*words, *limits)
+    data = performance_data(result.stdout)
+    lines = {label: cells for label, cells in data.items() if re.fullmatch(r"L\d|B\d+", label)}
+    assert lines and data["pdus"][0] == "1" and data["energy"][1] == "c"
+    for value, unit, warning, critical, least, most in lines.values():
+        assert (unit, critical, least) == ("", "14:16", "0")
+        assert float(warning) == pytest.approx(0.8 * float(most)) and float(value) < float(warning)
+    # each line carries less than 14 A
+    assert result.returncode == 2 and result.stdout.startswith("PDU CRITICAL")
+    assert "raritan: over limit: L1 carries" in result.stdout
+    assert call(*words, "--warning", "80%").returncode == 0
+
+
+def test_the_local_check_for_checkmk_has_a_line_for_each_pdu(small: Hall, tmp_path: Path) -> None:
+    """`STATE "SERVICE" METRICS TEXT`, as Checkmk's page on local checks has it."""
+    text = (DOCS / "checkmk_local").read_text("utf-8")
+    replaced = {
+        PROGRAM: shlex.join(PDU),
+        "/etc/pdu/pdus.csv": str(small.list()),
+        "/etc/pdu/logins.toml": str(small.logins),
+        "'rack 1 left' 'rack 1 right'": "nut raritan missing",
+    }
+    for old, new in replaced.items():
+        assert old in text
+        text = text.replace(old, new)
+    script = tmp_path / "local"
+    script.write_text(text)
+    result = subprocess.run(
+        ["sh", script], env=environment(), cwd=ROOT, capture_output=True, text=True, timeout=120
+    )
+    lines = result.stdout.splitlines()
+    assert [line.split(" ", 3)[2] for line in lines] == ['nut"', 'raritan"', 'missing"']
+    metric = r"\w+=[0-9.]+(;[0-9.:~@]*){0,4}"
+    for line in lines:
+        assert re.match(rf'[0123] "PDU \w+" ({metric}(\|{metric})*|-) PDU ', line), line
+    assert lines[2].startswith('3 "PDU missing" - PDU UNKNOWN')

@@ -1,0 +1,210 @@
+"""The output of `pdu check --nagios`: thresholds, and what a plugin prints.
+
+Source: the Monitoring Plugins Development Guidelines, "Plugin Output for Nagios", "Performance
+data" and "Threshold and Ranges".
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple, Optional
+
+import click
+
+from handlers.shared.meter_figures import measured
+
+from .check_result import BAD, DOUBTFUL, WELL, PduRow, Summary
+
+_WORDS = {WELL: "OK", DOUBTFUL: "WARNING", BAD: "CRITICAL"}
+_SHOWN = 20
+FAILED = 3  # UNKNOWN in the guidelines: the check itself failed
+_OVER_LIMIT = "over limit"
+_RANGE = re.compile(
+    r"(?P<inside>@)?((?P<start>~|\d+(\.\d+)?):)?(?P<end>\d+(\.\d+)?)?(?P<percent>%)?", re.ASCII
+)
+
+
+class Range(NamedTuple):
+    """A threshold: it alerts outside of its bounds, or with `@` inside."""
+
+    start: float
+    end: float
+    is_inside: bool = False
+    #: whether its bounds are percent of a rating, else A
+    is_share: bool = False
+
+    def of_rating(self, rating_a: Optional[float]) -> Optional[Range]:
+        """In A; None for a share of a rating that is not known."""
+        if not self.is_share:
+            return self
+        if not rating_a:
+            return None
+        return Range(self.start * rating_a / 100, self.end * rating_a / 100, self.is_inside)
+
+    def alerts(self, value: float) -> bool:
+        """Whether a value is beyond the threshold."""
+        return (self.start <= value <= self.end) is self.is_inside
+
+    def __str__(self) -> str:
+        """As the guidelines write it, in A."""
+        start = "" if self.start == 0 else "~:" if self.start == -math.inf else f"{self.start:g}:"
+        end = "" if self.end == math.inf else f"{self.end:g}"
+        return f"{'@' if self.is_inside else ''}{start or ('' if end else '0:')}{end}"
+
+
+class RangeType(click.ParamType):
+    """A range of the guidelines in A, such as 12.8 or 1:12.8, or in % of the rating: 80%."""
+
+    name = "range"
+
+    def convert(
+        self, value: Any, param: Optional[click.Parameter], ctx: Optional[click.Context]
+    ) -> Range:
+        match = _RANGE.fullmatch(str(value))
+        if match is None or not (match["start"] or match["end"]):
+            self.fail(f"{str(value)[:20]!r}: give A or % of the rating, such as 12.8 or 80%")
+        start = -math.inf if match["start"] == "~" else float(match["start"] or 0)
+        end = math.inf if match["end"] is None else float(match["end"])
+        if start > end:
+            self.fail(f"{str(value)[:20]!r}: the first number is larger than the second")
+        return Range(start, end, bool(match["inside"]), bool(match["percent"]))
+
+
+class Thresholds(NamedTuple):
+    """What --warning and --critical say; None for one that is not given."""
+
+    warning: Optional[Range] = None
+    critical: Optional[Range] = None
+
+    def __bool__(self) -> bool:
+        return self.warning is not None or self.critical is not None
+
+
+_NO_THRESHOLDS = Thresholds()
+
+
+class _Load(NamedTuple):
+    """A current that is judged: of a line, a breaker or the whole PDU."""
+
+    label: str
+    current_a: Optional[float]
+    rating_a: Optional[float] = None
+
+
+def _loads(row: PduRow) -> list[_Load]:
+    """Those of the lines and breakers; where none were read, that of the PDU."""
+    parts = [_Load(part.label, part.current_a, part.rating_a) for part in row.meters]
+    return parts or [_Load("load", measured(row.load_a))]
+
+
+def judge_loads(row: PduRow, thresholds: Thresholds) -> PduRow:
+    """The row of a PDU that was read, with the worst of its own level and those of its loads. One
+    that cannot be compared is a warning: it may be beyond its limit.
+    """
+    if not thresholds or row.on is None:
+        return row
+    level, sentences = row.level, []
+    for load in _loads(row):
+        load_level, sentence = _judge_load(load, thresholds)
+        level = max(level, load_level)
+        sentences += [sentence] if sentence else []
+    if not sentences:
+        return row
+    reason = "; ".join(filter(None, (*sentences, row.reason)))
+    return row._replace(level=level, result=row.result if row.level else _OVER_LIMIT, reason=reason)
+
+
+def _judge_load(load: _Load, thresholds: Thresholds) -> tuple[int, str]:
+    """WELL, DOUBTFUL or BAD, and why; "" for a load within its limits."""
+    for level, threshold in ((BAD, thresholds.critical), (DOUBTFUL, thresholds.warning)):
+        if threshold is None:
+            continue
+        limit = threshold.of_rating(load.rating_a)
+        if load.current_a is None:
+            return DOUBTFUL, f"{load.label}: its current is not known"
+        if limit is None:
+            return DOUBTFUL, f"{load.label}: its rating is not known: give a limit in A"
+        if limit.alerts(load.current_a):
+            return level, f"{load.label} carries {load.current_a:g} A, limit {limit}"
+    return WELL, ""
+
+
+def output(
+    totals: Summary,
+    rows: Sequence[PduRow],
+    thresholds: Thresholds = _NO_THRESHOLDS,
+    each: bool = False,
+) -> list[str]:
+    """One line with performance data, then lines about PDUs that are not well. `each`: the data are
+    those of each PDU, not of all together.
+    """
+    bad_rows = sorted((row for row in rows if row.level), key=lambda row: -row.level)
+    data = [
+        f"pdus={totals.pdus}",
+        f"not_well={len(bad_rows)}",
+        f"unreachable={totals.results.get('unreachable', 0)}",
+        f"outlets_on={totals.on}",
+        f"outlets_off={totals.off}",
+        f"outlets_unknown={totals.unknown}",
+    ]
+    if each:
+        for row in rows:
+            prefix = f"{row.device.name} " if len(rows) > 1 else ""
+            data += _data_of_pdu(row, thresholds, prefix)
+    else:
+        data += _data_of_all(totals, rows)
+    data.append(f"time={totals.seconds:.3f}s")
+    level = max((row.level for row in rows), default=WELL)
+    first = f"PDU {_WORDS[level]} - {'; '.join(totals.lines())}"
+    lines = [
+        f"{row.device.name}: {row.result}{f': {row.reason}' if row.reason else ''}"
+        for row in bad_rows[:_SHOWN]
+    ]
+    remainder = [f"and {len(bad_rows) - _SHOWN} more"] if len(bad_rows) > _SHOWN else []
+    return [f"{_plain(first)}|{' '.join(data)}", *map(_plain, [*lines, *remainder])]
+
+
+def _data_of_all(totals: Summary, rows: Sequence[PduRow]) -> Iterator[str]:
+    """Performance data of a list. They have no energy while an error may hide the energy of a PDU:
+    it is a counter, and the sum over the other PDUs could be lower.
+    """
+    if totals.load_a is not None:
+        yield f"load={totals.load_a:.3f}"
+    lacks_energy = any(row.kind and measured(row.energy_kwh) is None for row in rows)
+    if totals.energy_kwh is not None and not lacks_energy:
+        yield f"energy={totals.energy_kwh:.3f}c"
+
+
+def _data_of_pdu(row: PduRow, thresholds: Thresholds, prefix: str) -> Iterator[str]:
+    """Performance data of one PDU: loads with their limits in A, and its energy in kWh."""
+    loads = _loads(row)
+    load_a, energy_kwh = measured(row.load_a), measured(row.energy_kwh)
+    if load_a is not None and row.meters:
+        yield f"{_label(f'{prefix}load')}={load_a:.3f}"
+    for load in loads:
+        if load.current_a is None:
+            continue
+        limits = [
+            None if threshold is None else threshold.of_rating(load.rating_a)
+            for threshold in thresholds
+        ]
+        cells = [
+            f"{load.current_a:.3f}",
+            *("" if limit is None else str(limit) for limit in limits),
+        ]
+        cells += ["0", "" if load.rating_a is None else f"{load.rating_a:g}"]
+        yield f"{_label(prefix + load.label)}={';'.join(cells).rstrip(';')}"
+    if energy_kwh is not None:
+        yield f"{_label(f'{prefix}energy')}={energy_kwh:.3f}c"
+
+
+def _label(text: str) -> str:
+    """A label of performance data: in single quotes if it has a blank, without `=` and the bar."""
+    plain = _plain(text.replace("=", " ")).replace("'", "''")
+    return plain if re.fullmatch(r"[^\s']+", plain) else f"'{plain}'"
+
+
+def _plain(text: str) -> str:
+    return text.replace("|", "/")  # the bar separates performance data
