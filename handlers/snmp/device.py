@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import NamedTuple, Optional
 
 from pdu_common.helper import EnumPowerStatus
 
 from ..shared.errors import PduHandlerError, ProtocolError
 from .decoding import number
+from .figures import Total
 from .frozen_value import frozen_parts_of, replace
 from .outlets import Outlets
 from .profile import Profile
@@ -90,8 +92,12 @@ def read_totals(profile: Profile, reader: Reader) -> Optional[SnmpDevice]:
     )
     if by_outlet or any(total.needs_outlets for total in profile.totals):
         return None
-    is_measured = any(total.read_from(reader) is not None for total in profile.totals)
+    is_measured = any(_is_measured(total, reader) for total in profile.totals)
     return SnmpDevice(profile, None, {}, reader) if is_measured or not profile.totals else None
+
+
+def _is_measured(total: Total, reader: Reader) -> bool:
+    return isinstance(total.read_from(reader), Decimal)
 
 
 def all_outlets(device: SnmpDevice) -> States:
@@ -159,7 +165,7 @@ def read_without_states(
     for total in (profile.load, profile.energy, profile.power):
         if total is None:
             continue
-        if total.is_listed(reader) if accepts_rows else total.read_from(reader) is not None:
+        if total.is_listed(reader) if accepts_rows else _is_measured(total, reader):
             return SnmpDevice(profile, None, {}, reader)
     return None
 

@@ -2,28 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Optional, Union
 
 from ..dcimanager.rows import Raw
 from ..shared.decimals import CONTEXT, total
+from ..shared.doubts import some
+from ..shared.meter_figures import NotKnown, NotMetered
 from . import validation
 from .decoding import FILLED, number, text
 from .frozen_value import FrozenValue
 from .reader import MISSING, FilledRows, Reader
-from .sources.base import Source
+from .sources.base import ObjectSource, Source
 from .sources.objects import Scalar
 
 # "Not measured" in a register of 16 bits; a counter of energy passes through them
 FILLED_16 = frozenset(map(Decimal, (2**15 - 1, 2**16 - 1, -(2**15))))
 LEAST_NINES = 5
+_QUOTED = 40  # limit for a value in a reason, in characters
 # SYNTAX -> number of values, after which the object begins again at 0 (RFC 2578, 7.1.6 and 7.1.10)
 COUNTERS: Mapping[str, int] = {"Counter32": 2**32, "Counter64": 2**64}
 
 
 # identity -> value, exponent and factor
 RawFigures = Mapping[str, tuple[Raw, Optional[Raw], Optional[Raw]]]
+#: a figure as it was counted; None: not metered
+ExactFigure = Union[Decimal, NotKnown, NotMetered, None]
 
 
 class Figure(FrozenValue):
@@ -38,7 +43,9 @@ class Figure(FrozenValue):
     Fields:
         source: the values, under the identities of outlets or meters.
         scale: what a value of 1 means, in A, W or kWh.
-        absent: texts, including the `unit`, that mean "not measured".
+        absent: texts, including the `unit`, that mean "not measured". In every row: the device does
+            not have the meters. In some rows only: these are not known now, but where 0 is such a
+            text, which a meter also shows of what draws nothing.
         padding: values in rows of missing parts, such as a second line cord; a sum is complete
             without them, and a device with no other rows does not have the figure.
         exponent: the power of ten that the device reports for each value (-2: value / 100). A row
@@ -50,6 +57,8 @@ class Figure(FrozenValue):
             return an INTEGER as text, so with this scale a text other than 0 has no figure unless
             at least one value of `source` has a decimal point.
         magnitude: the sign of a number is only a direction, and |value| is used.
+        unmetered: why a row has no meter whose value is empty, which is how a source leaves out
+            what it cannot use; without it, such a row is not known now.
         syntax: of an energy, the object's SYNTAX in the MIB if that is Counter32 or Counter64: it
             begins again at 0 after 2^32 or 2^64 values. Reading does not use it.
     """
@@ -63,6 +72,7 @@ class Figure(FrozenValue):
     unit: str = ""
     scale_of_integers: Optional[Decimal] = None
     magnitude: bool = False
+    unmetered: str = ""
     syntax: str = ""
 
     MOST_DIGITS = 12  # limit for the shift of the decimal point by a scale or an exponent
@@ -89,7 +99,7 @@ class Figure(FrozenValue):
         return {
             identity: figure
             for identity, figure in self.rows_from(reader, most).items()
-            if figure is not None
+            if isinstance(figure, Decimal)
         }
 
     def raw_figures(self, reader: Reader) -> RawFigures:
@@ -113,25 +123,24 @@ class Figure(FrozenValue):
             for identity, value in rows.items()
         }
 
-    def rows_from(
-        self, reader: Reader, most: Optional[Decimal] = None
-    ) -> dict[str, Optional[Decimal]]:
-        """Identity -> figure as in `read_from`, and None for rows without a figure: a sum without
-        them is not complete. Padding is left out. `most`: the most A or W of a row, None for an
-        energy.
+    def rows_from(self, reader: Reader, most: Optional[Decimal] = None) -> dict[str, ExactFigure]:
+        """Identity -> figure as in `read_from`, and why a row has none: a sum without it is not
+        complete. None in every row: they all are marked as not measured. Padding is left out.
+        `most`: the most A or W of a row, None for an energy.
         """
-        return self.figures_of(self.raw_figures(reader), most)
+        return self.figures_of(self.raw_figures(reader), most, reader)
 
     def figures_of(
-        self, raw_figures: RawFigures, most: Optional[Decimal]
-    ) -> dict[str, Optional[Decimal]]:
+        self, raw_figures: RawFigures, most: Optional[Decimal], reader: Reader
+    ) -> dict[str, ExactFigure]:
         """As `rows_from`, of what `raw_figures` read."""
         are_texts = self.scale_of_integers is None or any(
             "." in text(value) for value, _, _ in raw_figures.values()
         )
         # an integer from 0 on is compared only if `absent` has one: nearly always it is below 0
         has_absent_natural = any(absent.isdigit() for absent in self.absent)
-        figures: dict[str, Optional[Decimal]] = {}
+        figures: dict[str, ExactFigure] = {}
+        is_metered = False
         for identity, (value, exponent, factor) in raw_figures.items():
             reading = value if isinstance(value, int) else number(value, self.unit)
             is_natural = isinstance(value, int) and value >= 0
@@ -139,10 +148,38 @@ class Figure(FrozenValue):
             figure: Optional[Decimal] = None
             if reading is not None and not is_absent and not _is_filled(value, reading, most):
                 figure = self._figure(value, reading, are_texts, exponent, factor)
-            if figure is not None and most is not None and figure > most:
-                figure = None  # more than the part can carry
-            figures[identity] = figure
-        return figures
+            if figure is not None and (most is None or figure <= most):
+                figures[identity] = figure
+            elif is_absent and not reading:
+                figures[identity] = None
+            elif self.unmetered and value is not MISSING and not text(value):
+                figures[identity] = NotMetered(self.unmetered)
+            else:
+                figures[identity] = NotKnown(self._row_text(identity, raw_figures, reader))
+            is_metered = is_metered or not is_absent
+        return figures if is_metered else dict.fromkeys(figures)
+
+    def missing_part(self, raw_figures: RawFigures, reader: Reader) -> Optional[NotKnown]:
+        """Why a figure is not known because the answers lack a value, an exponent or a factor."""
+        for identity, parts in raw_figures.items():
+            if any(part is MISSING for part in parts):
+                return NotKnown(self._row_text(identity, raw_figures, reader))
+        return None
+
+    @property
+    def objects(self) -> str:
+        """The names of the object that is read, and of its exponent and factor."""
+        sources = (self.source, self.exponent, self.factor)
+        return ", ".join(dict.fromkeys(name for source in sources for name in _objects(source)))
+
+    def _row_text(self, identity: str, raw_figures: RawFigures, reader: Reader) -> str:
+        """What the answers have of a row without a figure."""
+        texts = [
+            "no answer" if part is MISSING else repr(reader.quoted(part, _QUOTED))
+            for part in raw_figures[identity]
+            if part is not None
+        ]
+        return f"row {identity} of {self.objects} reads {', '.join(texts)}"
 
     def _figure(
         self,
@@ -180,6 +217,21 @@ def _is_filled(raw: Raw, reading: Union[int, Decimal], most: Optional[Decimal]) 
     digits = "" if isinstance(raw, int) else str(reading).replace(".", "")
     is_nines = len(digits) >= LEAST_NINES and set(digits) == {"9"}
     return is_nines or reading in FILLED or reading in FILLED_16
+
+
+def _objects(source: Optional[Source]) -> Iterator[str]:
+    """The name of the object that a source reads, or its OID: the first of several."""
+    part: object = source
+    while part is not None and not isinstance(part, ObjectSource):
+        fields = (
+            getattr(part, name, None) for name in ("known", "source", "values", "parts", "choices")
+        )
+        part = next((field for field in fields if field), None)
+        if isinstance(part, tuple):
+            part = part[0]
+    name = getattr(part, "object", "") or getattr(part, "oid", "")
+    if name:
+        yield name
 
 
 def _values_for(
@@ -280,24 +332,28 @@ class Total(FrozenValue):
     def read_from(
         self,
         reader: Reader,
-        outlets: Mapping[str, Optional[Decimal]] = {},
+        outlets: Mapping[str, ExactFigure] = {},
         most: Optional[Decimal] = None,
         counters: bool = False,
-    ) -> Optional[Decimal]:
-        """The total, None if there is none.
+        metered_units: Collection[str] = (),
+    ) -> ExactFigure:
+        """The total, or why there is none.
 
         `outlets`: the figure of each listed outlet, None for one that is not metered. `most`: as in
         `Figure.rows_from`. `counters`: the figures are counters, each with a zero of its own, and
         the first that a unit has is used for all units: the total would jump if another replaced
-        it where an answer lacks it.
+        it where an answer lacks it. `metered_units`: the units that have a meter.
         """
-        rows: dict[str, Optional[Decimal]] = {}
+        rows: dict[str, ExactFigure] = {}
         units: set[str] = set()  # those of `rows`
         for figure in self.figures:
             raw_figures = self._raw_figures_of_others(units, figure, reader)
-            if _is_missing(raw_figures) or self._differ(units, figure, reader):
-                return None
-            rows.update(figure.figures_of(raw_figures, most))
+            missing = figure.missing_part(raw_figures, reader)
+            if missing is not None:
+                return missing
+            if self._differ(units, figure, reader):
+                return NotKnown(f"the answers lack rows of {figure.objects}")
+            rows.update(figure.figures_of(raw_figures, most, reader))
             units.update(map(self._unit, raw_figures))
             if units and (counters or not self.unit):
                 break
@@ -306,14 +362,29 @@ class Total(FrozenValue):
                 if self._unit(identity) not in units:
                     rows[identity] = value
             units.update(map(self._unit, outlets))
-        values = [value for value in rows.values() if value is not None]
-        # each row has a figure, and no unit is missing that has outlets or is in the chain
-        is_complete = (
-            len(values) == len(rows) > 0
-            and units.issuperset(map(self._unit, outlets))
-            and units >= self._chain(reader)
-        )
-        return total(values) if is_complete else None
+        if all(value is None for value in rows.values()):
+            return None
+        # no unit is missing that has outlets or is in the chain
+        sum_of_rows = _sum(rows)
+        lacking = set(map(self._unit, outlets)) - units
+        if not lacking and isinstance(sum_of_rows, Decimal):
+            lacking = self._chain(reader) - units
+        unmetered = lacking.difference(metered_units)
+        if unmetered:
+            return NotMetered(f"{_names('unit', sorted(unmetered))} without a meter")
+        if lacking:
+            names = _names("unit", sorted(lacking))
+            return NotKnown(f"the answers have no row of {self.objects} for {names}")
+        return sum_of_rows
+
+    @property
+    def objects(self) -> str:
+        """The names of the objects that are read."""
+        return " or ".join(figure.objects for figure in self.figures) or "the outlets' figures"
+
+    def metered_units(self, reader: Reader) -> set[str]:
+        """The units with a row of a figure."""
+        return {self._unit(row) for figure in self.figures for row in figure.raw_figures(reader)}
 
     @property
     def needs_outlets(self) -> bool:
@@ -356,6 +427,16 @@ class Total(FrozenValue):
         return self.unit.of(index) if self.unit else ""
 
 
-def _is_missing(raw_figures: RawFigures) -> bool:
-    """Whether the answers lack a value, an exponent or a factor of these figures."""
-    return any(part is MISSING for raw_figure in raw_figures.values() for part in raw_figure)
+def _sum(rows: Mapping[str, ExactFigure]) -> ExactFigure:
+    """The sum of rows, if each has a figure: the others' sum is no total."""
+    unmetered = [row for row, figure in rows.items() if figure is None]
+    if unmetered:
+        return NotMetered(f"{len(unmetered)} of {len(rows)} ({_names('row', unmetered)}) unmetered")
+    for figure in rows.values():
+        if isinstance(figure, (NotKnown, NotMetered)):
+            return figure
+    return total(figure for figure in rows.values() if isinstance(figure, Decimal))
+
+
+def _names(noun: str, names: Sequence[str]) -> str:
+    return f"{noun}{'' if len(names) == 1 else 's'} {some(names)}"

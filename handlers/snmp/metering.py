@@ -2,24 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import contextlib
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from decimal import Decimal
 from itertools import compress, zip_longest
 from typing import NamedTuple, Optional
 
 from .. import dcimanager
-from ..shared.decimals import float_or_none
 from ..shared.errors import PduHandlerError
-from ..shared.meter_figures import MeterFigures
+from ..shared.meter_figures import NOT_ASKED, Figure as MeterFigure, MeterFigures, NotKnown
 from .decoding import printable_text
 from .device import SnmpDevice, all_outlets, outlets_read
-from .figures import Total
-from .reader import Reader
+from .figures import ExactFigure, Figure, Total
+from .reader import FilledRows, Reader
+
+
+class _OutletRows(NamedTuple):
+    """One figure of the outlets, and of rows that are not listed as outlets."""
+
+    figure: Optional[Figure]
+    rows: Mapping[str, ExactFigure]
+    #: the same of the outlets' other figures
+    other_rows: Sequence[Mapping[str, ExactFigure]] = ()
+
+    def of(self, identity: str) -> ExactFigure:
+        """The figure of one outlet. Without a row in any column of its unit's meters it has no
+        meter; without one here alone, or if there is one column, the row is missing."""
+        unit = _unit_of(identity)
+        if identity in self.rows or self.figure is None or not _has_meters(self.rows, unit):
+            return self.rows.get(identity)
+        others = [rows for rows in self.other_rows if _has_meters(rows, unit)]
+        if others and not any(identity in rows for rows in others):
+            return None
+        return NotKnown(f"the answers have no row {identity} of {self.figure.objects}")
+
+    def added(self, filled: _OutletRows) -> _OutletRows:
+        """The same with the rows that are missing in it, if it has others."""
+        if not self.rows:
+            return self
+        missing = {row: of for row, of in filled.rows.items() if isinstance(of, NotKnown)}
+        return self._replace(rows={**missing, **self.rows})
 
 
 class _TotalRequest(NamedTuple):
     total: Optional[Total]
-    of_outlets: Mapping[str, Decimal]  #: the figures of outlets, also of ones that are not listed
+    outlets: _OutletRows
     most: Optional[Decimal] = None  #: see `Total.read_from`
     counters: bool = False  #: see `Total.read_from`
 
@@ -56,48 +83,80 @@ def _distinct(numbers: Mapping[str, str]) -> Mapping[str, str]:
 
 
 def read_statistic(device: SnmpDevice, with_power: bool = True) -> dcimanager.Figures:
-    """The figures of a device, and of each outlet that has one. Without `with_power`, power is left
-    out.
+    """The figures of a device, and of each outlet that has a meter. Without `with_power`, power is
+    left out.
     """
-    outlets, profile, reader = device.outlets, device.profile, device.reader
-    ceilings = profile.ceilings
-    currents = (
-        outlets.current.read_from(reader, ceilings.outlet_a) if outlets and outlets.current else {}
-    )
-    energies = outlets.energy.read_from(reader) if outlets and outlets.energy else {}
-    powers = (
-        outlets.power.read_from(reader, ceilings.outlet_w)
-        if with_power and outlets and outlets.power
-        else {}
-    )
-    requests = (
-        _TotalRequest(profile.load, currents, ceilings.part_a),
-        _TotalRequest(profile.energy, energies, counters=True),
-        _TotalRequest(profile.power if with_power else None, powers, ceilings.part_w),
-        _TotalRequest(profile.inlet, {}, ceilings.part_a),
-        _TotalRequest(profile.inlet_power if with_power else None, {}, ceilings.part_w),
-    )
+    reader = device.reader
+    requests = _requests(device, reader, with_power)
     if any(_needs_outlets(request, reader) for request in requests):
         device = device._replace(states=all_outlets(device), is_counted=True)
-    load_a, energy_kwh, power_w, inlet_a, inlet_w = _totals(device, requests)
-    rows_with_figure = {*currents, *energies, *powers}
+    load_a, energy_kwh, power_w, inlet_a, inlet_w = map(
+        _as_float, _totals(device, requests, with_power)
+    )
+    # by now, all columns are read
+    outlet_rows = _outlet_rows(device, reader, with_power)
+    if reader.lacks_rows():
+        with contextlib.suppress(PduHandlerError):  # the rows that are missing contradict others
+            filled_rows = _outlet_rows(device, reader.fill_rows(), with_power)
+            outlet_rows = [rows.added(filled) for rows, filled in zip(outlet_rows, filled_rows)]
+    currents, energies, powers = outlet_rows
     ports = {
         identity: MeterFigures(
-            current_a=float_or_none(currents.get(identity)),
-            power_w=float_or_none(powers.get(identity)),
-            energy_kwh=float_or_none(energies.get(identity)),
+            current_a=_as_float(currents.of(identity)),
+            power_w=_as_float(powers.of(identity)) if with_power else NOT_ASKED,
+            energy_kwh=_as_float(energies.of(identity)),
         )
         # other rows are padding, and meters without an outlet
         for identity in outlets_read(device)
-        if identity in rows_with_figure
+        if any(of.of(identity) is not None for of in (currents, energies, powers))
     }
-    return dcimanager.Figures(
-        float_or_none(load_a),
-        float_or_none(energy_kwh),
-        ports,
-        float_or_none(power_w),
-        float_or_none(inlet_a),
-        float_or_none(inlet_w),
+    if not with_power:
+        power_w = inlet_w = NOT_ASKED
+    return dcimanager.Figures(load_a, energy_kwh, ports, power_w, inlet_a, inlet_w)
+
+
+def _outlet_rows(device: SnmpDevice, reader: Reader, with_power: bool) -> list[_OutletRows]:
+    """Currents, energies and powers of the outlets."""
+    outlets, ceilings = device.outlets, device.profile.ceilings
+    if outlets is None:
+        return [_OutletRows(None, {})] * 3
+    figures = (
+        (outlets.current, ceilings.outlet_a),
+        (outlets.energy, None),
+        (outlets.power if with_power else None, ceilings.outlet_w),
+    )
+    rows = [{} if figure is None else figure.rows_from(reader, most) for figure, most in figures]
+    if isinstance(reader, FilledRows) and sum(map(bool, rows)) > 1:
+        # what no column of a meter lists has no meter
+        answered = {
+            row
+            for figure, _ in figures
+            if figure is not None
+            for row in figure.raw_figures(reader.answers)
+        }
+        rows = [{row: of for row, of in column.items() if row in answered} for column in rows]
+    return [
+        _OutletRows(figure, rows[number], (*rows[:number], *rows[number + 1 :]))
+        for number, (figure, _) in enumerate(figures)
+    ]
+
+
+def _has_meters(rows: Mapping[str, ExactFigure], unit: str) -> bool:
+    """Whether a column has a meter of this unit of a chain."""
+    return any(of is not None and _unit_of(row) == unit for row, of in rows.items())
+
+
+def _requests(device: SnmpDevice, reader: Reader, with_power: bool) -> Sequence[_TotalRequest]:
+    """The totals, with the figures of outlets that are read."""
+    profile, ceilings = device.profile, device.profile.ceilings
+    currents, energies, powers = _outlet_rows(device, reader, with_power)
+    nothing = _OutletRows(None, {})
+    return (
+        _TotalRequest(profile.load, currents, ceilings.part_a),
+        _TotalRequest(profile.energy, energies, counters=True),
+        _TotalRequest(profile.power if with_power else None, powers, ceilings.part_w),
+        _TotalRequest(profile.inlet, nothing, ceilings.part_a),
+        _TotalRequest(profile.inlet_power if with_power else None, nothing, ceilings.part_w),
     )
 
 
@@ -106,40 +165,75 @@ def _needs_outlets(request: _TotalRequest, reader: Reader) -> bool:
     own figures."""
     if request.total is None or not request.total.needs_outlets:
         return False
-    return request.total.unit is not None or _total(request, reader, ()) is None
+    return request.total.unit is not None or _total(request, reader, (), ()) is None
 
 
-def _totals(device: SnmpDevice, requests: Sequence[_TotalRequest]) -> list[Optional[Decimal]]:
-    """The totals. One is None if it would be another with the rows that the answers lack, as other
-    columns show that were read: it is a smaller sum, or another source's.
+def _totals(
+    device: SnmpDevice, requests: Sequence[_TotalRequest], with_power: bool
+) -> Sequence[ExactFigure]:
+    """The totals. One is not known if it would be another with the rows that the answers lack, as
+    other columns show that were read: it is a smaller sum, or another source's.
     """
     reader, states = device.reader, device.states
-    totals = [_total(request, reader, states) for request in requests]
+    units = _metered_units(requests, reader)
+    totals = [_total(request, reader, states, units) for request in requests]
     # by now, all columns are read
     is_whole = not reader.lacks_rows() and not reader.absent_objects()
-    if is_whole and all(request.of_outlets.keys() <= states.keys() for request in requests):
+    if is_whole and all(request.outlets.rows.keys() <= states.keys() for request in requests):
         return totals
     filled_rows = reader.fill_rows()
     try:
         outlets = outlets_read(device)
         totals_of_all_rows = [
-            _total(
-                request,
-                filled_rows,
-                (*outlets, *(of for of, value in request.of_outlets.items() if value)),
-            )
-            for request in requests
+            _total(request, filled_rows, (*outlets, *_unlisted(request)), units)
+            for request in _requests(device, filled_rows, with_power)
         ]
-    except PduHandlerError:  # the rows that are missing contradict others
-        return [None] * len(requests)
+    except PduHandlerError as error:  # the rows that are missing contradict others
+        return [None if total is None else NotKnown(error.reason) for total in totals]
     return [
-        total if total == total_of_all_rows else None
-        for total, total_of_all_rows in zip(totals, totals_of_all_rows)
+        _agreed(request, total, total_of_all_rows)
+        for request, total, total_of_all_rows in zip(requests, totals, totals_of_all_rows)
     ]
 
 
-def _total(request: _TotalRequest, reader: Reader, outlets: Iterable[str]) -> Optional[Decimal]:
+def _unlisted(request: _TotalRequest) -> list[str]:
+    """The rows with a figure, also those that are not listed as outlets."""
+    rows = request.outlets.rows
+    return [row for row, figure in rows.items() if isinstance(figure, Decimal) and figure]
+
+
+def _agreed(request: _TotalRequest, total: ExactFigure, of_all_rows: ExactFigure) -> ExactFigure:
+    """A total, unless it is another one with the rows that the answers lack."""
+    if total == of_all_rows or isinstance(total, NotKnown):
+        return total
+    if isinstance(of_all_rows, NotKnown) or not {type(total), type(of_all_rows)} & {Decimal}:
+        return of_all_rows
+    objects = request.total.objects if request.total is not None else ""
+    return NotKnown(f"the answers lack rows of {objects}")
+
+
+def _metered_units(requests: Sequence[_TotalRequest], reader: Reader) -> set[str]:
+    """The units of a chain with a row of any meter that was read."""
+    units: set[str] = set()
+    for total, outlets, *_ in requests:
+        if total is not None and total.unit is not None:
+            units |= total.metered_units(reader.fill_rows())
+            units.update(total.unit.of(row) for row, of in outlets.rows.items() if of is not None)
+    return units
+
+
+def _total(
+    request: _TotalRequest, reader: Reader, outlets: Iterable[str], units: Collection[str]
+) -> ExactFigure:
     if request.total is None:
         return None
-    of_outlets = {identity: request.of_outlets.get(identity) for identity in outlets}
-    return request.total.read_from(reader, of_outlets, request.most, request.counters)
+    of_outlets = {identity: request.outlets.of(identity) for identity in outlets}
+    return request.total.read_from(reader, of_outlets, request.most, request.counters, units)
+
+
+def _as_float(figure: ExactFigure) -> MeterFigure:
+    return float(figure) if isinstance(figure, Decimal) else figure
+
+
+def _unit_of(identity: str) -> str:
+    return identity.rpartition(".")[0]

@@ -29,7 +29,7 @@ from typing import NamedTuple, Optional
 
 from handlers.snmp import detection
 from handlers.snmp.device import SnmpDevice
-from handlers.snmp.figures import Figure
+from handlers.snmp.figures import ExactFigure, Figure
 from handlers.snmp.profile import oids
 from handlers.snmp.profiles import PROFILES
 from pdu_common.helper import EnumPowerStatus
@@ -160,7 +160,7 @@ def device_of(name: str, rows: Mapping[str, Row]) -> SnmpDevice:
 
 def _changed(
     device: SnmpDevice, name: str, rows: Mapping[str, Row], kind: str, oid: str
-) -> Iterator[Optional[Decimal]]:
+) -> Iterator[ExactFigure]:
     """The figures here that change or go without this object."""
     if not any(True for figure in _figures(device, kind) for _ in _tails(figure, oid)):
         return
@@ -172,15 +172,19 @@ def _changed(
                 yield value
 
 
-def _has(figures: Iterable[Optional[Decimal]], sensor: Sensor) -> bool:
-    return any(_same(figure, value) for figure in figures for value in sensor.values)
+def _has(figures: Iterable[ExactFigure], sensor: Sensor) -> bool:
+    return any(
+        isinstance(figure, Decimal) and _same(figure, value)
+        for figure in figures
+        for value in sensor.values
+    )
 
 
 def _values(*values: Optional[float]) -> tuple[float, ...]:
     return tuple(float(value) for value in values if value is not None)
 
 
-def _at_index(device: SnmpDevice, kind: str, oid: str) -> Iterator[Optional[Decimal]]:
+def _at_index(device: SnmpDevice, kind: str, oid: str) -> Iterator[ExactFigure]:
     """The figures here whose identity is the index of this object, or a part of it."""
     for figure in _figures(device, kind):
         tails = list(_tails(figure, oid))

@@ -96,12 +96,20 @@ PROFILES = (
             ),
         ),
         load=total(
-            figure(_where(ACS5K_CURRENT, ACS5K_PHASES, SINGLE), TENTHS),
+            figure(
+                _where(ACS5K_CURRENT, ACS5K_PHASES, SINGLE),
+                TENTHS,
+                unmetered="the MIB does not say what the current of a three-phase unit is",
+            ),
             unit=THE_PORT,
             units=_count(ACS5K),
         ),
         power=total(
-            figure(_where(ACS5K_POWER, ACS5K_SENSOR, MEASURED), TENTHS),
+            figure(
+                _where(ACS5K_POWER, ACS5K_SENSOR, MEASURED),
+                TENTHS,
+                unmetered="a unit only estimates its power",
+            ),
             unit=THE_PORT,
             units=_count(ACS5K),
         ),

@@ -173,6 +173,15 @@ def _core_and_bars(core: Source, bar: str, name: str) -> Merged:
     return Merged((core, column(f"{MPDU}.4.1.1.{bar}", name)))
 
 
+def _of_core(values: Column, scale: Decimal = ONES) -> Figure:
+    """A figure of the outputs of the core. -1 "means not measurable" (CPQPOWER-MIB)."""
+    return figure(
+        Listed(values, without(values, NOT_MEASURED)),
+        scale,
+        unmetered="the core calls an output not measurable",
+    )
+
+
 PROFILES = (
     Profile(
         key="hpe-mapdu3",
@@ -265,9 +274,9 @@ PROFILES = (
             ),
         ),
         # The current of a bar also flows through its output, so bars are not summed.
-        load=total(figure(CORE_CURRENT, HUNDREDTHS)),
-        power=total(figure(column(MPDU + ".1.2.1.38", "mpduTotalPowerWatt")), figure(CORE_WATTS)),
-        energy=total(figure(CORE_WH, THOUSANDTHS)),
+        load=total(_of_core(CORE_CURRENT, HUNDREDTHS)),
+        power=total(figure(column(MPDU + ".1.2.1.38", "mpduTotalPowerWatt")), _of_core(CORE_WATTS)),
+        energy=total(_of_core(CORE_WH, THOUSANDTHS)),
         evidence=SIMULATED.of("state", "current", "power", "energy"),
         note=(
             "Outlets are pdu.output on the core, and pdu.output.outlet on the bar that is plugged"

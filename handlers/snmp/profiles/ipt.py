@@ -46,7 +46,14 @@ PROFILES = (
                 energy=figure(column(SOCKETS + ".6", "socket-KWH"), TENTHS),
             ),
         ),
-        load=total(figure(CURRENTS, HUNDREDTHS, beside=ENERGIES)),
+        load=total(
+            figure(
+                CURRENTS,
+                HUNDREDTHS,
+                beside=ENERGIES,
+                unmetered="the MIB contradicts itself on the scale of the third meter, in use here",
+            )
+        ),
         power=total(figure(_meters(4, "pdu-meterN-KW"), beside=ENERGIES)),
         energy=total(figure(ENERGIES, TENTHS, beside=_meters(2, "pdu-meterN-IRMS"))),
         switching_confidence=Confidence.HIGH,

@@ -62,9 +62,12 @@ class _Sensors(NamedTuple):
             column(f"{self.configuration}.26", f"{self.part}SensorSignedMaximum", kind),
         )
 
-    def figure(self, source: Source, kind: str, digits: Optional[Source] = None) -> Figure:
+    def figure(
+        self, source: Source, kind: str, digits: Optional[Source] = None, unmetered: str = ""
+    ) -> Figure:
         scale = THOUSANDTHS if kind == ENERGY else ONES
-        return Figure(source, scale, (), exponent=Negative(digits or self.digits(kind)))
+        exponent = Negative(digits or self.digits(kind))
+        return Figure(source, scale, (), exponent=exponent, unmetered=unmetered)
 
     def checked_readings(self, kind: str) -> Source:
         """A row for each part with a reading. A 0 of a sensor that is not available is empty."""
@@ -150,6 +153,7 @@ ONE_PHASE_INLETS = INLETS.figure(
         ),
     ),
     CURRENT,
+    unmetered="the current of an inlet is that of its highest line, unless it has one or two poles",
 )
 BREAKERS = PROTECTORS.figure(Unless(PROTECTORS.values(CURRENT), INLET_CURRENTS), CURRENT)
 

@@ -100,9 +100,11 @@ def figure(
     count: Optional[Source] = None,
     least: int = 0,
     number_arc: Optional[int] = None,
+    unmetered: str = "",
 ) -> Figure:
     """A measurement in A, W or kWh: value * `scale`, none for the values in `absent`, and no row
     for those in `padding`. `syntax`: of an energy whose object is a Counter32 or Counter64.
+    `unmetered`: see `Figure`.
 
     There is no sum if a row of the table is missing. The columns that a call reads are compared by
     themselves. `beside`, `count`, `least` and `number_arc` (`numbered`): what else shows the rows;
@@ -115,7 +117,7 @@ def figure(
         rows = Complete(source, beside, count, least, number_arc)
     if table:
         rows = value_or_empty(rows, table)
-    return Figure(rows, scale, tuple(absent), tuple(padding), syntax=syntax)
+    return Figure(rows, scale, tuple(absent), tuple(padding), unmetered=unmetered, syntax=syntax)
 
 
 def value_or_empty(values: Source, beside: Source) -> Listed:

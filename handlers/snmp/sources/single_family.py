@@ -243,7 +243,7 @@ class Negative(ReadOnly):
     """The numbers of `source` with the opposite sign, so that a number of decimal digits becomes an
     exponent.
 
-    Values that are not numbers are left out.
+    Values that are no numbers of digits, from 0 on, are left out.
     """
 
     WHY = "its numbers are computed"
@@ -255,7 +255,7 @@ class Negative(ReadOnly):
         return {
             identity: format(CONTEXT.minus(value), "f")
             for identity, value in numbers.items()
-            if value is not None
+            if value is not None and value >= 0
         }
 
 

@@ -265,7 +265,9 @@ def summed_figures(total: Total, reader: Reader, most: Optional[Decimal] = None)
             (total.unit.of(index) if total.unit else "", value)
             for index, value in figure.rows_from(reader, most).items()
         ]
-        units = {unit for unit, _ in rows} - {unit for unit, value in rows if value is None}
+        units = {unit for unit, _ in rows} - {
+            unit for unit, value in rows if not isinstance(value, Decimal)
+        }
         if units - summed_units:
             figures.append(figure)
             summed_units |= units

@@ -7,10 +7,10 @@ which outlet is behind which of them, so that stays unknown.
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from typing import Optional
 
-from handlers.shared.decimals import float_or_none
-from handlers.snmp.figures import Figure
+from handlers.snmp.figures import ExactFigure, Figure
 from handlers.snmp.frozen_value import parts_of
 from handlers.snmp.handler import Session
 
@@ -36,8 +36,12 @@ def read_topology(session: Session) -> list[MeteredPart]:
         parts = figure.rows_from(device.reader.fill_rows(), device.profile.ceilings.part_a)
         for row, value in parts.items():
             label = label_of(kind, row)
-            metered_parts.setdefault(label, MeteredPart(kind, label, float_or_none(value)))
+            metered_parts.setdefault(label, MeteredPart(kind, label, _value(value)))
     return list(metered_parts.values())
+
+
+def _value(figure: ExactFigure) -> Optional[float]:
+    return float(figure) if isinstance(figure, Decimal) else None
 
 
 def kind_of(figure: Figure) -> Optional[str]:

@@ -139,6 +139,7 @@ EVERY_PART = Profile(
                 EachUnit(Part(C, S, 1, 3), C, (S,)),
                 absent=(),
                 padding=("7",),
+                unmetered="the MIB contradicts itself",
                 syntax="Counter32",
             ),
         ),

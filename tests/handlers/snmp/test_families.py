@@ -391,13 +391,22 @@ def each_version(units: Sequence[Fixture]) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("unit, version", pairs, ids=unit_id)
 
 
+#: units with a figure that is not known now: a bank without a current, a lost PDU of a chain
+NOT_KNOWN = ("aten-pe2_metered", "delta-pdu_lost")
+
+
 def check_readings(unit: Fixture, version: str, reach: Reach) -> None:
     """Asserts that status and statistics from an agent agree with the unit."""
     with Agent(unit.device(), versions=(int(version[0]),)) as agent:
         status = handler_of(unit, agent, reach, version=version).status()
         assert states(status) == expected_states(unit), unit.name
         assert agent.counts["get"] == unit.expected.gets, unit.name
-        statistic = handler_of(unit, agent, reach, version=version).statistic()
+        handler = handler_of(unit, agent, reach, version=version)
+        if unit.name in NOT_KNOWN:
+            with pytest.raises(ProtocolError, match="cannot be read now.*unknown_figures=unset"):
+                handler.statistic()
+            handler.pdu_data.custom_params["unknown_figures"] = "unset"
+        statistic = handler.statistic()
         assert agent.writes() == []
     # A total that the unit does not meter keeps the view's default, 0.0.
     assert (statistic.load, statistic.total_consumption) == (

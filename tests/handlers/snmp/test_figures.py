@@ -5,6 +5,7 @@ from typing import Optional, Union
 
 import pytest
 
+from handlers.shared.meter_figures import NotKnown, NotMetered
 from handlers.snmp.figures import Arcs, Figure, Total
 from handlers.snmp.reader import MISSING
 from handlers.snmp.sources import Column, Scalar
@@ -173,20 +174,28 @@ def test_a_total_is_the_first_figure_of_the_device_and_never_another_or_a_sum_of
     for unmeasured in (-1, "", "n/a", -3):
         for of in (total, any_source):
             objects = {**table("1.3.1", {"1": 2, "2": unmeasured}), **table("1.3.2", {"1": 99})}
-            assert of.read_from(reader(objects), outlets) is None
-            assert of.read_from(reader(objects), outlets, counters=True) is None
+            unknown = NotKnown(f"row 2 of 1.3.1 reads '{unmeasured}'")
+            assert of.read_from(reader(objects), outlets) == unknown
+            assert of.read_from(reader(objects), outlets, counters=True) == unknown
     assert total.read_from(reader({})) is None
 
 
 def test_a_sum_over_rows_is_a_total_only_if_every_row_is_measured() -> None:
     lines = table("1.3.1", {"1.1": 2, "1.2": -1, "2.1": 5})
-    assert Total((Figure(A),)).read_from(reader(lines)) is None
+    unknown = NotKnown("row 1.2 of 1.3.1 reads '-1'")
+    assert Total((Figure(A),)).read_from(reader(lines)) == unknown
     assert Total((Figure(A, padding=("-1",)),)).read_from(reader(lines)) == 7
+    # in every row: there are no meters
+    without = table("1.3.1", dict.fromkeys(("1.1", "1.2"), -1))
+    assert Total((Figure(A),)).read_from(reader(without)) is None
     zeros = reader(table("1.3.1", {"1": 2, "2": 0}))
-    assert Total((Figure(A, absent=("0",)),)).read_from(zeros) is None
+    # 0 for no meter never passes
+    unmetered = Total((Figure(A, absent=("0",)),)).read_from(zeros)
+    assert unmetered == NotMetered("1 of 2 (row 2) unmetered")
     assert Total((Figure(A, padding=("0",)),)).read_from(zeros) == 2
     by_unit = Total((Figure(A), Figure(B)), unit=Arcs(0, 1))
-    assert by_unit.read_from(reader({**lines, **table("1.3.2", {"1.1": 4, "2.1": 99})})) is None
+    both = reader({**lines, **table("1.3.2", {"1.1": 4, "2.1": 99})})
+    assert by_unit.read_from(both) == unknown
     other_unit = reader({**table("1.3.1", {"2.1": 5}), **table("1.3.2", {"1.1": 4, "2.1": 99})})
     assert by_unit.read_from(other_unit) == 9
 
@@ -200,7 +209,9 @@ def test_a_figure_whose_rows_are_all_padding_is_not_there() -> None:
 def test_a_sum_over_outlets_is_a_total_only_if_every_outlet_is_metered() -> None:
     total = Total((Figure(A),), else_outlets=True)
     assert total.read_from(reader({}), {"1": Decimal(2), "2": Decimal(3)}) == 5
-    assert total.read_from(reader({}), {"1": Decimal(2), "2": None}) is None
+    assert total.read_from(reader({}), {"1": Decimal(2), "2": None}) == NotMetered(
+        "1 of 2 (row 2) unmetered"
+    )
     assert total.read_from(reader(table("1.3.1", {"1": 7})), {"1": Decimal(2), "2": None}) == 7
 
 
@@ -209,8 +220,14 @@ def test_a_chain_sums_each_units_lines_or_outlets_and_has_no_total_if_a_unit_lac
     objects = {**table("1.3.1", {"1.9": 2, "2.9": 3}), **table("1.3.2", {"1.9": 99, "1.8": 10})}
     outlets = {"1.9": Decimal(50), "1.8": Decimal(50), "1.7": Decimal(1), "2.7": Decimal(1)}
     assert total.read_from(reader(objects), outlets) == 2 + 3 + 10 + 1 + 1
-    assert total.read_from(reader(objects), {**outlets, "2.7": None}) is None
-    assert Total((Figure(A),), unit=Arcs(1)).read_from(reader(objects), outlets) is None
+    lacking = total.read_from(reader(objects), {**outlets, "2.7": None})
+    assert lacking == NotMetered("1 of 5 (row 2.7) unmetered")
+    lines_only = Total((Figure(A),), unit=Arcs(1))
+    without_meter = lines_only.read_from(reader(objects), outlets)
+    assert without_meter == NotMetered("units 7, 8 without a meter")
+    metered_units = ("7", "8", "9")
+    unknown = lines_only.read_from(reader(objects), outlets, metered_units=metered_units)
+    assert unknown == NotKnown("the answers have no row of 1.3.1 for units 7, 8")
 
 
 def test_a_chain_has_no_total_if_a_listed_unit_has_none() -> None:
@@ -220,11 +237,10 @@ def test_a_chain_has_no_total_if_a_listed_unit_has_none() -> None:
     total = Total((Figure(A),), else_outlets=True, unit=Arcs(0, 1), units=B)
     lines, outlets = table("1.3.1", {"1.9": 2}), {"2.9": Decimal(3)}
     assert total.read_from(reader({**lines, **table("1.3.2", {"1": 1, "2": 1})}), outlets) == 2 + 3
-    assert (
-        total.read_from(reader({**lines, **table("1.3.2", {"1": 1, "2": 1, "3": 0})}), outlets)
-        is None
-    )
-    assert total.read_from(reader(table("1.3.2", {"1": 1, "2": 1})), outlets) is None
+    three_units = reader({**lines, **table("1.3.2", {"1": 1, "2": 1, "3": 0})})
+    assert total.read_from(three_units, outlets) == NotMetered("unit 3 without a meter")
+    no_lines = reader(table("1.3.2", {"1": 1, "2": 1}))
+    assert total.read_from(no_lines, outlets) == NotMetered("unit 1 without a meter")
     assert (
         total.read_from(reader({**lines, **table("1.3.2", {"0": 1})}))
         == total.read_from(reader(lines))
@@ -239,4 +255,5 @@ def test_a_scale_that_the_answers_lack_is_missing() -> None:
     figure = Figure(A, exponent=B)
     assert figure.raw_figures(device) == {"1": (5, 1, None), "2": (6, MISSING, None)}
     assert figure.read_from(device) == {"1": 50}
-    assert Total((figure,)).read_from(device) is None
+    unknown = Total((figure,)).read_from(device)
+    assert unknown == NotKnown("row 2 of 1.3.1, 1.3.2 reads '6', no answer")

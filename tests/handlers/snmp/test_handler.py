@@ -15,6 +15,7 @@ from handlers import VERSION
 from handlers.dcimanager.snmp import Snmp
 from handlers.http import client as http_client
 from handlers.shared.errors import SettingsError, Unreachable, Unsupported
+from handlers.shared.meter_figures import NOT_ASKED
 from handlers.snmp import options, schema, switching
 from handlers.snmp.handler import make_handler
 from handlers.snmp.profiles import PROFILES
@@ -43,9 +44,11 @@ def test_the_figures_for_tools_include_power() -> None:
         if outlet.power_w is not None
     }
     assert plain == figures._replace(
-        power_w=None,
-        inlet_w=None,
-        ports={identity: port._replace(power_w=None) for identity, port in figures.ports.items()},
+        power_w=NOT_ASKED,
+        inlet_w=NOT_ASKED,
+        ports={
+            identity: port._replace(power_w=NOT_ASKED) for identity, port in figures.ports.items()
+        },
     )
 
 

@@ -5,6 +5,7 @@ import time
 import pytest
 
 from handlers.shared.errors import ProtocolError
+from handlers.shared.meter_figures import NotKnown
 from handlers.snmp.figures import Figure, Total
 from handlers.snmp.sources import (
     Arc,
@@ -67,7 +68,9 @@ def test_a_row_whose_tested_value_is_not_a_whole_number_is_empty_and_prevents_a_
     objects = {**PADDED, "1.3.2.2": tested}
     source = Only(A, B, ("1",)) if keep else Only(A, B, ("0",), keep=False)
     assert both(source, objects)["2"] == ""
-    assert Total((Figure(source),)).read_from(reader(objects)) is None
+    assert Total((Figure(source),)).read_from(reader(objects)) == NotKnown(
+        "row 2 of 1.3.1 reads ''"
+    )
     # B alone makes no row
     assert both(source, {**objects, "1.3.2.4": tested}, absent="4")["2"] == ""
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 import pytest
 
 from handlers.shared.errors import PduHandlerError
-from handlers.shared.meter_figures import MeterFigures
+from handlers.shared.meter_figures import MeterFigures, NotKnown
 from handlers.snmp import metering
 from handlers.snmp.device import read_without_states
 from handlers.snmp.frozen_value import replace
@@ -108,6 +108,10 @@ def test_a_sum_over_outlets_has_all_outlets_that_any_column_shows(second: int) -
     assert list(figures.currents) == (["1", "2", "3"] if second > 0 else ["1", "3"])
 
 
+def unread(row: int, column: int) -> NotKnown:
+    return NotKnown(f"row {row} of 1.3.9.1.{column} reads no answer")
+
+
 def test_an_outlet_with_any_figure_is_among_the_figures() -> None:
     energy, power = Figure(Column("1.3.9.1.3")), Figure(Column("1.3.9.1.4"))
     (outlets,) = METERED.outlets
@@ -124,9 +128,9 @@ def test_an_outlet_with_any_figure_is_among_the_figures() -> None:
     assert device is not None
     ports = metering.read_statistic(device, with_power=True).ports
     assert ports == {
-        "1": MeterFigures(current_a=7.0),
-        "2": MeterFigures(energy_kwh=7.0),
-        "3": MeterFigures(power_w=7.0),
+        "1": MeterFigures(current_a=7.0, power_w=unread(1, 4), energy_kwh=unread(1, 3)),
+        "2": MeterFigures(current_a=unread(2, 2), power_w=unread(2, 4), energy_kwh=7.0),
+        "3": MeterFigures(current_a=unread(3, 2), power_w=7.0, energy_kwh=unread(3, 3)),
     }
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from handlers.shared.errors import Unreachable
+from handlers.shared.meter_figures import measured
 from tests.handlers.snmp.calls import pdu
 from tests.handlers.snmp.units import FIXTURES, about, handler_of, unit_id
 from tests.recordings import Fixture
@@ -33,7 +34,7 @@ def test_a_family_is_read_whole_without_getbulk_for_three_silences(unit: Fixture
         handler = handler_of(unit, agent, pdu, version="2c", **HURRIED)
         figures = handler.measured(with_power=True)
         assert dropped(agent) <= SILENCES
-    totals = [figures.load_a, figures.power_w, figures.energy_kwh]
+    totals = [*map(measured, (figures.load_a, figures.power_w, figures.energy_kwh))]
     expected = unit.expected
     assert totals == [about(expected.load_a), about(expected.power_w), about(expected.energy_kwh)]
 
