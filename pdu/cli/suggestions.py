@@ -7,7 +7,7 @@ a sentence with both directions.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from handlers.shared.similar_names import similar_names
@@ -124,3 +124,12 @@ def _fitting(suggestions: Sequence[Suggestion], commands: Collection[str]) -> st
     return next(
         (suggestion.advice for suggestion in suggestions if suggestion.needs in commands), ""
     )
+
+
+def only_similar_name(word: str, names: Iterable[str]) -> str:
+    """The name that is similar, "" if none is or if several are: for what a command is sent to, a
+    guess among neighbours misleads.
+    """
+    near = similar_names(word, names, 2)
+    is_same = bool(near) and near[0].casefold() == word.casefold()
+    return near[0] if is_same or len(near) == 1 else ""

@@ -9,12 +9,12 @@ import dataclasses
 import re
 import socket
 from collections.abc import Sequence
-from typing import Any, NamedTuple, Optional
+from typing import Any, Callable, NamedTuple, Optional
 
 import click
 
 from handlers import registry
-from handlers.http.message import PORTS
+from handlers.http.message import PORTS, Endpoint
 from handlers.shared.address import Address
 from handlers.shared.errors import (
     NamedSetting,
@@ -38,6 +38,7 @@ from ..network import hosts
 from ..pdu_list import form as connection_data, names
 from ..pdu_list.form import SNMP_KEYS
 from ..recordings.recording_formats import HandlerFinding
+from .first_look import FirstLook, first_look
 
 _CONNECT_S = 3.0
 _SNMP_PORT = 161
@@ -49,7 +50,16 @@ _MOST_SEEN = 12  # limit of objects in the text output; --json has all
 _ORDER = ("denied", "unsupported", "protocol")
 
 
+_HELD_BACK = "one login was refused"
 _PLAIN = NamedSetting("scheme", "http", "the handler setting ")
+
+
+class NotIdentified(PduHandlerError):
+    """No handler reads the device."""
+
+    def __init__(self, reason: str, host: str, kind: str) -> None:
+        super().__init__(reason, host)
+        self.kind = kind
 
 
 class HandlerAnswer(NamedTuple):
@@ -92,9 +102,10 @@ def identify(run_options: RunOptions, host: str, handler: Sequence[str], verbose
 
     Every handler is tried unless its TCP port cannot be reached, or its settings are missing or
     wrong. SNMP needs a community or an SNMPv3 user. Raritan Xerus and Redfish need a login. If none
-    reads the device, or with --verbose, each handler's line begins with one of four answers: yes;
-    no, the device spoke and is something else; closed, nothing answers; not asked, its certificate
-    is not trusted, or a login is missing or refused.
+    reads the device, or with --verbose, each handler's line begins with one of five answers: yes;
+    no, the device spoke and is something else; closed, nothing answers; refused, the login; not
+    asked, its certificate is not trusted, a login is missing, or one login was refused: a password
+    goes to the handler of the make that the device names, and after a refusal to no other.
     """
     handler_name, host, run_options = names.resolve_name(run_options, host)
     if not handler_name and registry.is_handler(host):
@@ -119,25 +130,15 @@ def identify(run_options: RunOptions, host: str, handler: Sequence[str], verbose
             raise SettingsError(
                 f"none of {', '.join(sorted(candidates))} has a setting {printable(key, 60)!r}"
             )
-    ports: dict[tuple[str, int], str] = {}
-    answers: list[HandlerAnswer] = []
-    unshown: list[str] = []  # they matter only if no handler reads the device
-    for name in candidates:
-        is_read = any(map(_has_family, answers))
-        answers.append(_look(name, host, run_options, ports, len(candidates) == 1, is_read))
-        identity = answers[-1].identity
-        is_unread = identity is not None and not (identity.family or identity.other_device)
-        if name == _DESCRIBED and identity is not None and is_unread:
-            identity.next_steps = _description_steps(host, run_options)
-        if not run_options.json and (verbose or _has_family(answers[-1])):
-            print("\n".join(_answer(answers[-1], verbose)), flush=True)
-        elif not run_options.json:
-            unshown += _answer(answers[-1], True)
-    best = min(
-        filter(_has_family, answers),
-        key=_rank,
-        default=None,
-    )
+    survey = _Survey(host, run_options, len(candidates) == 1)
+
+    def show(answer: HandlerAnswer) -> None:
+        if not run_options.json and answer.identity is not None:
+            if verbose or _has_family(answer):
+                print("\n".join(_identity(answer.identity, verbose)), flush=True)
+
+    answers = survey.ask(candidates, show)
+    best = survey.best()
     if run_options.json:
         print_json(
             {
@@ -148,12 +149,24 @@ def identify(run_options: RunOptions, host: str, handler: Sequence[str], verbose
         )
     else:
         again = _again(host, best.handler, run_options) if best else ""
-        lines = [] if best else unshown
-        if best and not verbose:
-            lines = ["what it rests on: --verbose"]
+        lines = ["what it rests on: --verbose"] if best and not verbose else _unread(answers)
+        if not best and not verbose:  # they matter only if no handler reads the device
+            identities = [answer.identity for answer in answers if answer.identity is not None]
+            lines = [line for identity in identities for line in _identity(identity, True)] + lines
         for line in [*lines, *_last(again, answers, host, run_options)]:
             print(line)
-    return DONE if best else _code(answers)
+    return DONE if best else code_of(_kind(answers))
+
+
+def identify_handler(host: Address, run_options: RunOptions) -> str:
+    """The handler that reads the device best. Raises what it answered if none does."""
+    survey = _Survey(host, run_options, False)
+    answers = survey.ask(order_handlers(registry.names(), host, run_options))
+    best = survey.best()
+    if best is not None:
+        return best.handler
+    lines = [*_unread(answers), *_last("", answers, host, run_options)]
+    raise NotIdentified("; ".join(lines) or "no handler reads it", host, _kind(answers))
 
 
 def order_handlers(names: Sequence[str], host: Address, run_options: RunOptions) -> list[str]:
@@ -182,73 +195,143 @@ def _rank(answer: HandlerAnswer) -> int:
     return _LAST if kind is None else kind.rank
 
 
-def _look(
-    name: str,
-    host: Address,
-    run_options: RunOptions,
-    ports: dict[tuple[str, int], str],
-    alone: bool,
-    is_read: bool,
-) -> HandlerAnswer:
-    """Asks one handler, unless its TCP port cannot be reached. One of several handlers gets only
-    the settings that it takes. `ports` keeps what was found of each port, which two handlers may
-    have, for the time of one identify. `is_read`: another handler reads the device, and SNMP does
-    not repeat a request without an answer, because most of these devices have no SNMP.
-
-    Raises SettingsError for a bad setting `host` and, if the handler is `alone` and asked, for any
-    missing or wrong setting.
+class _Survey:
+    """Asks handlers about a device, one after the other, and keeps what one of them learned for the
+    next: which ports are open, whether the certificate is trusted, and whether a login was refused.
     """
-    handler = load(name)
-    handler_options = run_options if alone else _options_for_handler(handler, run_options)
-    if (
-        is_read
-        and handler.snmp
-        and "retries" not in connection_data.given_settings(handler_options, SNMP_KEYS, host)
-    ):
-        handler_options = handler_options.copy(
-            settings={**handler_options.settings, "retries": "0"}
-        )
-    kind = recording(name)
-    port = None if kind is None else kind.tcp_port
-    if port is not None:
+
+    def __init__(self, host: Address, run_options: RunOptions, alone: bool) -> None:
+        """`alone`: one handler was chosen, so that a missing or wrong setting is an error."""
+        self._host, self._run_options, self._alone = host, run_options, alone
+        self._ports: dict[tuple[str, int], str] = {}
+        self._looks: dict[Endpoint, FirstLook] = {}
+        #: web services that refused a login, with the handler
+        self._refused: dict[Endpoint, str] = {}
+        self.answers: list[HandlerAnswer] = []
+
+    def ask(
+        self,
+        candidates: Sequence[str],
+        show: Callable[[HandlerAnswer], object] = lambda _: None,
+    ) -> Sequence[HandlerAnswer]:
+        """Ask these handlers; those over HTTP in the order of what the device tells of its make.
+        `show` gets each answer at once. Raises SettingsError for a bad setting `host` and, if one
+        handler was chosen, for any missing or wrong setting.
+        """
+        waiting_names = list(candidates)
+        while waiting_names:
+            name = waiting_names.pop(0)
+            endpoint, error = self._reach(name)
+            if error is None and endpoint is not None:
+                likely = [*self._look(name, endpoint).likely, name]
+                first = next((each for each in likely if each in (name, *waiting_names)), name)
+                if first != name and endpoint not in self._refused:
+                    waiting_names.insert(0, name)
+                    waiting_names.remove(first)
+                    name = first
+                    endpoint, error = self._reach(name)
+            answer = self._answer(name, endpoint, error)
+            self.answers.append(answer)
+            identity = answer.identity
+            if name == _DESCRIBED and identity is not None and not identity.family:
+                identity.next_steps = _description_steps(self._host, self._run_options)
+            show(answer)
+        return self.answers
+
+    def best(self) -> Optional[HandlerAnswer]:
+        """Of the handlers that read the device, the one that is preferred."""
+        return min(filter(_has_family, self.answers), key=_rank, default=None)
+
+    def _answer(
+        self, name: str, endpoint: Optional[Endpoint], error: Optional[PduHandlerError]
+    ) -> HandlerAnswer:
+        """The answer of one handler."""
+        if error is None and endpoint is not None:
+            error = self._look(name, endpoint).untrusted
+            if error is None and endpoint in self._refused:
+                error = SettingsError(f"{_HELD_BACK}, that of {self._refused[endpoint]}")
+        if error is not None:
+            return HandlerAnswer(name, error=error, asked=False)
+        handler = load(name)
+        try:
+            data = connection_data.pdu_data(handler, self._host, self._options(handler))
+            with waiting(f"{self._host}: asking it by {name}", self._run_options, at_once=True):
+                return HandlerAnswer(name, identify_device(handler, data))
+        except SettingsError as settings_error:
+            if self._alone:
+                raise
+            return HandlerAnswer(name, error=settings_error, asked=False)
+        except PduHandlerError as device_error:
+            if device_error.kind == "denied" and endpoint is not None:
+                self._refused[endpoint] = name
+            return HandlerAnswer(name, error=device_error)
+
+    def _options(self, handler: LoadedHandler) -> RunOptions:
+        """One of several handlers gets only the settings that it takes. If another handler reads
+        the device, SNMP does not repeat a request without an answer, because most of these devices
+        have no SNMP.
+        """
+        run_options = self._run_options
+        options = run_options if self._alone else _options_for_handler(handler, run_options)
+        is_read = any(map(_has_family, self.answers))
+        if not is_read or not handler.snmp:
+            return options
+        if "retries" in connection_data.given_settings(options, SNMP_KEYS, self._host):
+            return options
+        return options.copy(settings={**options.settings, "retries": "0"})
+
+    def _settings(self, name: str) -> dict[str, str]:
+        """Those that were given of a handler."""
+        handler = load(name)
         keys = _keys(handler)
-        setting_by_key = {
-            key: text.strip()
-            for key, text in connection_data.given_settings(handler_options, keys, host).items()
-            if key in keys
-        }
-        where = hosts.address(setting_by_key["host"]) if setting_by_key.get("host") else host
-        with contextlib.suppress(ValueError):  # the handler itself reports a bad port
-            bare_host, tcp_port = _port(
+        given = connection_data.given_settings(self._options(handler), keys, self._host)
+        return {key: text.strip() for key, text in given.items() if key in keys}
+
+    def _reach(self, name: str) -> tuple[Optional[Endpoint], Optional[PduHandlerError]]:
+        """Where the handler's web service is, if it has one; and why its TCP port cannot be
+        reached, None if it can, and for SNMP. Raises SettingsError for a bad setting `host`.
+        """
+        kind = recording(name)
+        if kind is None or kind.tcp_port is None:
+            return None, None
+        settings = self._settings(name)
+        scheme = settings.get("scheme", "").lower()
+        where = hosts.address(settings["host"]) if settings.get("host") else self._host
+        try:
+            host, port = _port(
                 where,
-                port_number(setting_by_key["port"]) if setting_by_key.get("port") else None,
-                PORTS.get(setting_by_key.get("scheme", "").lower(), port),
+                port_number(settings["port"]) if settings.get("port") else None,
+                PORTS.get(scheme, kind.tcp_port),
             )
-            if (bare_host, tcp_port) not in ports:
-                # A firewall that drops packets makes this the longest silence of the command.
-                with waiting(
-                    f"{host}: trying TCP port {tcp_port} for {name}", run_options, at_once=True
-                ):
-                    ports[bare_host, tcp_port] = _port_error(bare_host, tcp_port)
-            if ports[bare_host, tcp_port]:
-                parts: tuple[Part, ...] = (ports[bare_host, tcp_port],)
-                if tcp_port == PORTS["https"] and "scheme" in keys - set(setting_by_key):
-                    plain = (bare_host, PORTS["http"])
-                    if plain not in ports:
-                        ports[plain] = _port_error(*plain)
-                    if not ports[plain]:
-                        parts += ("; port 80 is open: for a unit without HTTPS, give ", _PLAIN)
-                return HandlerAnswer(name, error=Unreachable(parts), asked=False)
-    try:
-        data = connection_data.pdu_data(handler, host, handler_options)
-        with waiting(f"{host}: asking it by {name}", run_options, at_once=True):
-            return HandlerAnswer(name, identify_device(handler, data))
-    except SettingsError as error:
-        if alone:
-            raise
-        return HandlerAnswer(name, error=error, asked=False)
-    except PduHandlerError as error:
-        return HandlerAnswer(name, error=error)
+        except ValueError:  # the handler itself reports a bad port
+            return None, None
+        # A firewall that drops packets makes this the longest silence of the command.
+        message = f"{self._host}: trying TCP port {port} for {name}"
+        if (host, port) not in self._ports:
+            with waiting(message, self._run_options, at_once=True):
+                self._ports[host, port] = _port_error(host, port)
+        has_scheme = "scheme" in _keys(load(name))
+        if not self._ports[host, port]:
+            is_web = kind.tcp_port in PORTS.values()
+            return (Endpoint(scheme or "https", host, port) if is_web else None), None
+        parts: tuple[Part, ...] = (self._ports[host, port],)
+        if port == PORTS["https"] and has_scheme and "scheme" not in settings:
+            plain = (host, PORTS["http"])
+            if plain not in self._ports:
+                self._ports[plain] = _port_error(*plain)
+            if not self._ports[plain]:
+                parts += ("; port 80 is open: for a unit without HTTPS, give ", _PLAIN)
+        return None, Unreachable(parts)
+
+    def _look(self, name: str, endpoint: Endpoint) -> FirstLook:
+        """What the web service tells before a login."""
+        if endpoint not in self._looks:
+            look = FirstLook()
+            with contextlib.suppress(SettingsError):  # the handler itself reports it
+                with waiting(f"{self._host}: what it is", self._run_options, at_once=True):
+                    look = first_look(endpoint, self._settings(name))
+            self._looks[endpoint] = look
+        return self._looks[endpoint]
 
 
 def _keys(handler: LoadedHandler) -> set[str]:
@@ -283,16 +366,16 @@ def _port_error(host: str, port: int) -> str:
     return ""
 
 
-def _code(answers: Sequence[HandlerAnswer]) -> int:
-    """The exit code if no family fits."""
+def _kind(answers: Sequence[HandlerAnswer]) -> str:
+    """The kind of the error if no family fits."""
     if any(answer.identity is not None for answer in answers):
-        return code_of("unsupported")
+        return "unsupported"
     if all(isinstance(answer.error, SettingsError) for answer in answers):
         # every handler lacks a setting or has a wrong one
-        return code_of("settings")
+        return "settings"
     kinds = [getattr(answer.error, "kind", "") for answer in answers if answer.asked]
     error_kinds = [kind for kind in kinds if kind != "unreachable"]
-    return code_of(next((kind for kind in (*_ORDER, *error_kinds) if kind in kinds), "unreachable"))
+    return next((kind for kind in (*_ORDER, *error_kinds) if kind in kinds), "unreachable")
 
 
 def _data(answer: HandlerAnswer, run_options: RunOptions) -> dict[str, Any]:
@@ -343,23 +426,27 @@ def _description_steps(host: str, run_options: RunOptions) -> list[str]:
     ]
 
 
-def _answer(answer: HandlerAnswer, verbose: bool) -> list[str]:
-    """The answer of a handler: unless `verbose`, what it can and what it cannot."""
-    if answer.identity is not None:
-        return _identity(answer.identity, verbose)
-    assert answer.error is not None
-    return [f"{answer.handler}: {_word(answer)}: {reason(answer.error)}"]
+def _unread(answers: Sequence[HandlerAnswer]) -> list[str]:
+    """The errors of handlers, a line each; handlers with the same one share it."""
+    names_by_text: dict[str, list[str]] = {}
+    for answer in answers:
+        if answer.error is not None:
+            text = f"{_word(answer)}: {reason(answer.error)}"
+            names_by_text.setdefault(text, []).append(answer.handler)
+    return [f"{', '.join(handlers)}: {text}" for text, handlers in names_by_text.items()]
 
 
 def _word(answer: HandlerAnswer) -> str:
     """What came of an attempt: `yes`; `no`, the device spoke and is something else; `closed`,
-    nothing answers; `not asked`, its certificate is not trusted, or a login is missing, refused or
-    not understood.
+    nothing answers; `refused`, the login; `not asked`, its certificate is not trusted, a login is
+    missing or not understood, or another handler's login was refused.
     """
     if answer.identity is not None:
         return "yes" if answer.identity.family else "no"
     kind = getattr(answer.error, "kind", "")
     setting_names = ("fingerprint", "scheme", "priv_protocol")
+    if kind == "denied" and not _names_setting(answer, "priv_protocol"):
+        return "refused: wrong password, or another make"
     if kind in ("settings", "denied") or any(_names_setting(answer, key) for key in setting_names):
         return "not asked"
     return "closed" if kind == "unreachable" else "no"
@@ -375,16 +462,15 @@ def _names_setting(answer: HandlerAnswer, key: str) -> bool:
 
 def _next_step(answers: Sequence[HandlerAnswer], host: str, run_options: RunOptions) -> str:
     """The first thing that lets a handler go on that was not asked; "" if all were."""
-    for answer in answers:
-        if not _names_setting(answer, "fingerprint"):
-            continue
-        words = command_line(
-            _options_for_handler(load(answer.handler), run_options),
-            "identify",
-            *(run_options.words or (host,)),
-            "--handler",
-            answer.handler,
+    untrusted = [answer for answer in answers if _names_setting(answer, "fingerprint")]
+    for answer in untrusted[:1]:
+        chosen = () if len(untrusted) > 1 else ("--handler", answer.handler)
+        options = (
+            run_options
+            if len(untrusted) > 1
+            else _options_for_handler(load(answer.handler), run_options)
         )
+        words = command_line(options, "identify", *(run_options.words or (host,)), *chosen)
         match = re.search(r"\b[0-9a-f]{64}\b", reason(answer.error or Exception()))
         if match is not None:
             return (
@@ -392,6 +478,14 @@ def _next_step(answers: Sequence[HandlerAnswer], host: str, run_options: RunOpti
                 f" {words} --fingerprint {match[0]}"
             )
         return f"next: {words}, with one of the settings that the line of {answer.handler} names"
+    if any(_word(answer).startswith("refused") for answer in answers):
+        other = next((answer.handler for answer in answers if _is_held_back(answer)), "")
+        if other:
+            options = _options_for_handler(load(other), run_options)
+            words = command_line(
+                options, "identify", *(run_options.words or (host,)), "--handler", other
+            )
+            return f"next: check the password; if the unit is of another make: {words}"
     plain = [answer.handler for answer in answers if _names_setting(answer, "scheme")]
     if plain:
         with_http = run_options.copy(settings={**run_options.settings, "scheme": "http"})
@@ -402,6 +496,11 @@ def _next_step(answers: Sequence[HandlerAnswer], host: str, run_options: RunOpti
     if open_handlers and any(not _is_snmp(name) for name in open_handlers):
         return f"next: give the login that the line of {open_handlers[0]} asks for"
     return ""
+
+
+def _is_held_back(answer: HandlerAnswer) -> bool:
+    """Whether a handler was not asked because another one's login was refused."""
+    return isinstance(answer.error, SettingsError) and _HELD_BACK in answer.error.reason
 
 
 def _is_snmp(name: str) -> bool:

@@ -13,9 +13,9 @@ from collections.abc import Mapping, Sequence
 from typing import Optional
 
 from handlers.shared.errors import NoSuchOutlet, printable
-from handlers.shared.similar_names import similar_names
 
 from ..cli.error_output import Usage
+from ..cli.suggestions import only_similar_name
 
 #: a word that can only be an identity, so that no reading is needed to know what it means
 PLAIN = re.compile(r"[0-9]+(\.[0-9]+)*")
@@ -25,11 +25,26 @@ _RANGE = re.compile(r"(.*?)([0-9]{1,9})(?:-|\.\.)(.*?)([0-9]{1,9})")
 def resolve(words: Sequence[str], names: Mapping[str, str]) -> list[str]:
     """The identities that these words mean, each once. `names`: identity → name, "" for none.
 
-    Raises NoSuchOutlet, and Usage for a word with two meanings.
+    Raises NoSuchOutlet, and Usage for a word with two meanings and for words that together are a
+    name.
     """
+    _refuse_words_of_a_name(words, names)
     return list(
         dict.fromkeys(identity for word in words for identity in _identities_of(word, names))
     )
+
+
+def _refuse_words_of_a_name(words: Sequence[str], names: Mapping[str, str]) -> None:
+    """Raise Usage for `Outlet 1` without its quotes, which may also mean outlet 1 and another."""
+    for begin, end in itertools.combinations(range(len(words) + 1), 2):
+        text = " ".join(words[begin:end])
+        same = [identity for identity, name in names.items() if name.split() == text.split()]
+        if end - begin > 1 and same:
+            raise Usage(
+                f"{printable(text, 60)!r} is the name of outlet"
+                f" {', '.join(same)}: nothing was done; put a name with blanks in quotes, or give"
+                " identities"
+            )
 
 
 def _identities_of(word: str, names: Mapping[str, str]) -> Sequence[str]:
@@ -78,13 +93,11 @@ def _range(word: str, names: Mapping[str, str]) -> Optional[Sequence[str]]:
 
 
 def _advice(unknown: str, names: Mapping[str, str]) -> str:
-    """The outlet that was probably meant, else which ones the PDU has."""
-    near = similar_names(unknown, filter(None, names.values()))
-    if near:
-        identities = [identity for identity, name in names.items() if name == near[0]]
-        return (
-            f"did you mean {printable(near[0], 60)!r}, outlet {printable(', '.join(identities))}?"
-        )
+    """The only outlet that was probably meant, else which ones the PDU has."""
+    near = only_similar_name(unknown, filter(None, names.values()))
+    identities = [identity for identity, name in names.items() if name == near]
+    if near and len(identities) == 1:
+        return f"did you mean {printable(near, 60)!r}, outlet {printable(identities[0])}?"
     listed = list(names)
     if len(listed) > 1 and _range(f"{listed[0]}-{listed[-1]}", names) == listed:
         return f"it has {listed[0]}-{listed[-1]}; status lists them"

@@ -294,6 +294,27 @@ def display_name(run_options: RunOptions, host: str) -> str:
     return f"{printable(run_options.name)} ({host})" if has_name else host
 
 
+def ca_pem_text(text: str) -> str:
+    """Certificates in PEM, from the text itself or the file that it names. Raises SettingsError."""
+    if "BEGIN CERTIFICATE" in text:
+        return text
+    content = read_file(text, NamedSetting("ca_pem"), ": ").decode("utf-8", "replace")
+    # a handler would treat it as not set, and trust the system's authorities
+    if not content.strip():
+        raise SettingsError((NamedSetting("ca_pem"), f": {text} is empty"))
+    if "BEGIN CERTIFICATE" not in content:
+        raise SettingsError(
+            (
+                NamedSetting("ca_pem"),
+                (
+                    f": {text} contains no PEM certificate; if it is a DER file, convert it"
+                    " with openssl x509 -inform der"
+                ),
+            )
+        )
+    return content
+
+
 def values(
     name: str,
     settings: Sequence[Setting[object]],
@@ -315,25 +336,8 @@ def values(
     }
     if "tls" in keys and "tls" not in value_by_key and any(key in value_by_key for key in _CHECKS):
         value_by_key["tls"] = "yes"
-    if "ca_pem" in value_by_key and "BEGIN CERTIFICATE" not in value_by_key["ca_pem"]:
-        path = value_by_key["ca_pem"]
-        content = read_file(value_by_key["ca_pem"], NamedSetting("ca_pem"), ": ").decode(
-            "utf-8", "replace"
-        )
-        # a handler would treat it as not set, and trust the system's authorities
-        if not content.strip():
-            raise SettingsError((NamedSetting("ca_pem"), f": {path} is empty"))
-        if "BEGIN CERTIFICATE" not in content:
-            raise SettingsError(
-                (
-                    NamedSetting("ca_pem"),
-                    (
-                        f": {path} contains no PEM certificate; if it is a DER file, convert it"
-                        " with openssl x509 -inform der"
-                    ),
-                )
-            )
-        value_by_key["ca_pem"] = content
+    if "ca_pem" in value_by_key:
+        value_by_key["ca_pem"] = ca_pem_text(value_by_key["ca_pem"])
     secrets = [setting.key for setting in settings if setting.secret]
     token = secret(run_options, "token", "token", False) if "token" in secrets else ""
     if token:

@@ -17,12 +17,12 @@ import click
 from handlers import registry
 from handlers.shared.address import Address
 from handlers.shared.errors import SettingsError, printable
-from handlers.shared.similar_names import similar_names
 
 from ..cli.error_output import NoSuchHandler, Usage
 from ..cli.groups import Subcommand
 from ..cli.options import F, RunOptions, keep, run_options_of, word_completion
 from ..cli.shared_options import auth_option, list_option
+from ..cli.suggestions import only_similar_name
 from ..loading.handler_paths import is_path
 from ..network import hosts
 from . import device_list, logins as auth
@@ -186,12 +186,12 @@ def _no_errors_for_a_shell(context: click.Context) -> Any:
 
 def _unknown_name_text(word: str, known_list: KnownList) -> str:
     """The sentence of the error for a word that is neither a handler nor a listed PDU."""
-    near = similar_names(word, [*registry.names(), *known_list.pdus])
+    near = only_similar_name(word, [*registry.names(), *known_list.pdus])
     return (
         f"{printable(word, 60)!r} is neither a handler ({', '.join(registry.names())}) nor a PDU of"
         f" {known_list.path}"
         + (
-            f"; did you mean {near[0]}?"
+            f"; did you mean {near}?"
             if near
             else "; pdu check shows its names"
             if known_list.pdus

@@ -66,6 +66,33 @@ def test_words_that_mean_no_outlet(names: dict[str, str], word: str, said: str) 
     assert error_info.value.reason.startswith(said)
 
 
+NUMBERED = {str(number): f"Outlet {number}" for number in range(1, 9)}
+
+
+@pytest.mark.parametrize(
+    "names, words, said",
+    [
+        (NUMBERED, ["Outlet", "1"], "'Outlet 1' is the name of outlet 1: nothing was done"),
+        # outlet 1 is the neighbour
+        ({"1": "b", "2": "db 1", "3": "db"}, ["db", "1"], "'db 1' is the name of outlet 2"),
+        ({"1": "", "2": "a b c"}, ["1", "a", "b", "c"], "'a b c' is the name of outlet 2"),
+    ],
+)
+def test_words_that_together_are_a_name_are_refused(
+    names: dict[str, str], words: Sequence[str], said: str
+) -> None:
+    with pytest.raises(Usage) as error_info:
+        resolve(words, names)
+    assert error_info.value.reason.startswith(said)
+
+
+def test_a_near_name_is_proposed_only_if_no_other_is_near() -> None:
+    for word, is_proposed in (("Outlet", False), ("Outlet 9", False), ("db-mastr", True)):
+        with pytest.raises(NoSuchOutlet) as error_info:
+            resolve([word], {**NUMBERED, "9": "db-master"})
+        assert ("did you mean" in error_info.value.reason) is is_proposed
+
+
 def test_a_word_with_two_meanings_is_refused() -> None:
     with pytest.raises(Usage, match="outlet 5 .*and also outlets 1, 2, 3: nothing was done"):
         resolve(["4", "1-3"], STRIP)

@@ -149,7 +149,7 @@ def test_a_long_question_is_shown_whole(
 @pytest.mark.parametrize(
     "text, names, said",
     [
-        ("web-2", ["web-1", "web-1"], "did you mean 'web-1', outlet 1, 2?"),
+        ("web-2", ["web-1", "web-1"], "it has 1-2; status lists them"),
         ("DB-12", ["db-11x", "db-12"], "did you mean 'db-12', outlet 2?"),
         ("99", ["", ""], "it has 1-2; status lists them"),
     ],

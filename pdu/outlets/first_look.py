@@ -1,0 +1,65 @@
+"""What a web service tells before anybody logs in: whether its certificate is trusted, and of which
+make the device is. So the login goes to one handler, and only over a certificate that is trusted.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple, Optional
+
+from handlers.http.connection import StandardTransport
+from handlers.http.message import Endpoint, Request
+from handlers.shared.errors import NamedSetting, PduHandlerError
+from handlers.shared.settings import Settings
+from handlers.shared.tls import CA_PEM, FINGERPRINT, VERIFY, Trust
+
+from ..pdu_list import form
+
+# in lower case: what a unit writes into its Server header, its realm and its pages. That of JAWS is
+# from Cray-HPE/servertech-pdu; the others are names of makers and products.
+_WORDS: Mapping[str, Sequence[str]] = {
+    "raritan": ("raritan", "xerus", "legrand"),
+    "jaws": ("servertech-aws", "sentry"),
+    "netio": ("netio",),
+    "synlink": ("synlink", "synaccess"),
+    "redfish": ("redfishversion",),
+}
+_TARGETS = ("/redfish/v1/", "/")
+_SECONDS = 3.0
+_LIMIT = 1 << 18  # of a page, in bytes
+TRUST_KEYS = ("verify", "ca_pem", "fingerprint")
+
+
+class FirstLook(NamedTuple):
+    """What came of it."""
+
+    #: why the certificate is not trusted, None if it is or if there is none
+    untrusted: Optional[PduHandlerError] = None
+    #: handlers whose make the device names, the likeliest first
+    likely: Sequence[str] = ()
+
+
+def first_look(endpoint: Endpoint, settings: Mapping[str, str]) -> FirstLook:
+    """Look, without a login. `settings`: of TRUST_KEYS. Raises SettingsError for a bad one."""
+    texts = {key: text for key, text in settings.items() if key in TRUST_KEYS}
+    if "ca_pem" in texts:
+        texts["ca_pem"] = form.ca_pem_text(texts["ca_pem"])
+    over_tls = endpoint.scheme == "https"
+    parsed = Settings(texts if over_tls else {}, (VERIFY, CA_PEM, FINGERPRINT))
+    trust = Trust.from_settings(parsed, over_tls, NamedSetting("scheme"))
+    words = ""
+    with contextlib.closing(StandardTransport(trust, 4 * _SECONDS)) as transport:
+        for target in _TARGETS:
+            request = Request("GET", target, {}, None, _SECONDS, _SECONDS, _LIMIT)
+            try:
+                response = transport.exchange(endpoint, request)
+            except PduHandlerError as error:
+                if any(getattr(part, "key", "") in TRUST_KEYS for part in error.parts):
+                    return FirstLook(error)
+                continue
+            headers = " ".join(response.headers.values())
+            words += f" {headers} {response.body.decode('utf-8', 'replace')}".lower()
+    return FirstLook(
+        None, [name for name, texts in _WORDS.items() if any(text in words for text in texts)]
+    )
