@@ -17,10 +17,12 @@ from pdu_common.helper import EnumPowerStatus
 
 from .. import dcimanager
 from ..shared.doubts import doubt_sentences
+from ..shared.labels import ENCODING
 from ..shared.request_counter import SENT as SENT
 from ..shared.switching import CALL_SECONDS
 from . import devices
 from .outlets import outlet_groups
+from .quoting import encoded
 from .sessions import NutSession, open_session, read_once
 from .settings import SETTINGS as SETTINGS
 from .switching import STATES, switch_outlet
@@ -63,7 +65,12 @@ class NutPdu(dcimanager.FourCalls[NutSession], dcimanager.BasePdu):
 
     def read_labels(self, session: NutSession) -> list[dcimanager.Label]:
         return [
-            dcimanager.label(identity, outlet.number, outlet.name or "")
+            dcimanager.label(
+                identity,
+                encoded(outlet.number),
+                encoded(outlet.name or ""),
+                session.settings[ENCODING],
+            )
             for identity, outlet in devices.ports(read_once(session))
         ]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Optional
 
 from ..shared.errors import NamedSetting, SettingsError
+from ..shared.labels import ENCODING
 from ..shared.settings import (
     HOST,
     TIMEOUT,
@@ -88,6 +89,7 @@ SETTINGS: tuple[Setting[object], ...] = (
     TIMEOUT,
     WHOLE_LOAD,
     UNKNOWN_FIGURES,
+    ENCODING,
 )
 
 

@@ -2,9 +2,40 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import NamedTuple, Union
 
 from .errors import printable
+from .settings import Setting
+
+
+def _encoding(text: str) -> str:
+    """The name of an encoding of texts that has ASCII. Raises ValueError."""
+    try:
+        b"x".decode(text)
+    except LookupError:  # also for a codec that makes no text, such as hex
+        raise ValueError(text) from None
+    return text
+
+
+ENCODING: Setting[str] = Setting(
+    "encoding",
+    "an encoding, such as cp1251, koi8-r or cp866",
+    _encoding,
+    "",
+    "of names that are not UTF-8; without it, `pdu` shows their octets",
+)
+
+
+def name_text(octets: bytes, encoding: str) -> str:
+    r"""A name as a device sends it: UTF-8, else in `encoding`, else with its octets escaped
+    (`\xc1\xc4-1`). No encoding is guessed.
+    """
+    for name in filter(None, ("utf-8", encoding)):
+        try:
+            return octets.decode(name)
+        except UnicodeDecodeError:
+            continue
+    return octets.decode("utf-8", "backslashreplace")
 
 
 class Label(NamedTuple):
@@ -18,6 +49,12 @@ class Label(NamedTuple):
     name: str
 
 
-def label(identity: str, number: str, name: str) -> Label:
-    """A label, its number and name escaped and cut."""
-    return Label(identity, printable(number), printable(name))
+def label(
+    identity: str, number: Union[str, bytes], name: Union[str, bytes], encoding: str = ""
+) -> Label:
+    """A label, its number and name decoded, escaped and cut."""
+    number, name = (
+        printable(text if isinstance(text, str) else name_text(text, encoding))
+        for text in (number, name)
+    )
+    return Label(identity, number, name)

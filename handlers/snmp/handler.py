@@ -74,7 +74,7 @@ class SnmpPdu(dcimanager.FourCalls[Session], BaseSnmpPdu):
         return session.choice.unset_unknown
 
     def read_labels(self, session: Session) -> list[dcimanager.Label]:
-        return metering.labels(session.device)
+        return metering.labels(session.device, session.choice.encoding)
 
     def switch_outlet(
         self, session: Session, identity: str, on: bool, deadline: float, pause: float

@@ -9,7 +9,9 @@ from itertools import compress, zip_longest
 from typing import NamedTuple, Optional
 
 from .. import dcimanager
+from ..dcimanager.rows import Raw
 from ..shared.errors import PduHandlerError
+from ..shared.labels import name_text
 from ..shared.meter_figures import NOT_ASKED, Figure as MeterFigure, MeterFigures, NotKnown
 from .decoding import printable_text
 from .device import SnmpDevice, all_outlets, outlets_read
@@ -51,21 +53,27 @@ class _TotalRequest(NamedTuple):
     counters: bool = False  #: see `Total.read_from`
 
 
-def labels(device: SnmpDevice) -> list[dcimanager.Label]:
-    """Number and name of each outlet. The number defaults to the last arc of the identity. If
-    several outlets have the same, their units stand before it: "2:7"."""
+def labels(device: SnmpDevice, encoding: str = "") -> list[dcimanager.Label]:
+    """Number and name of each outlet; `encoding` is that of texts that are not UTF-8, "" if it is
+    not known. The number defaults to the last arc of the identity. If several outlets have the
+    same, their units stand before it: "2:7"."""
     if device.outlets is None:
         return []
     printed = device.outlets.number.rows(device.reader) if device.outlets.number else {}
     names = device.outlets.name.rows(device.reader) if device.outlets.name else {}
     numbers = {
-        identity: printable_text(printed.get(identity, "")) or identity.rpartition(".")[2]
+        identity: _shown(printed.get(identity, ""), encoding) or identity.rpartition(".")[2]
         for identity in outlets_read(device)
     }
     return [
-        dcimanager.label(identity, number, printable_text(names.get(identity, "")))
+        dcimanager.label(identity, number, _shown(names.get(identity, ""), encoding))
         for identity, number in _distinct(numbers).items()
     ]
+
+
+def _shown(raw: Raw, encoding: str) -> str:
+    """A name or number for people."""
+    return printable_text(name_text(raw, encoding) if isinstance(raw, bytes) else raw)
 
 
 def _distinct(numbers: Mapping[str, str]) -> Mapping[str, str]:

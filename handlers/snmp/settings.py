@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple, TypeVar
 
 from ..shared.errors import NamedSetting, SettingsError
+from ..shared.labels import ENCODING
 from ..shared.settings import UNKNOWN_FIGURES, UNSET, Setting, Settings, yes_no
 from ..shared.similar_names import similar_names
 from . import schema
@@ -66,6 +67,7 @@ SETTINGS: Sequence[Setting[object]] = (
     METERED_ONLY,
     SWITCH_AUTOMATIC,
     UNKNOWN_FIGURES,
+    ENCODING,
 )
 
 ONLY: Setting[tuple[str, ...]] = Setting(
@@ -91,6 +93,7 @@ class FamilySelection(NamedTuple):
     metered_only: bool = False
     switch_automatic: bool = False
     unset_unknown: bool = False  #: a figure that is not known now is no error
+    encoding: str = ""  #: of names that are not UTF-8
 
 
 def select_families(settings: Mapping[str, str], build: Mapping[str, str]) -> FamilySelection:
@@ -125,6 +128,7 @@ def select_families(settings: Mapping[str, str], build: Mapping[str, str]) -> Fa
         choice(METERED_ONLY),
         choice(SWITCH_AUTOMATIC),
         choice(UNKNOWN_FIGURES) == UNSET,
+        choice(ENCODING),
     )
 
 

@@ -20,7 +20,7 @@ from handlers.snmp import options, schema, switching
 from handlers.snmp.handler import make_handler
 from handlers.snmp.profiles import PROFILES
 from handlers.snmp.profiles.rpcm import PROFILES as RPCM
-from handlers.snmp.settings import BUILD_OPTIONS, SETTINGS, select_families
+from handlers.snmp.settings import BUILD_OPTIONS, SETTINGS, FamilySelection, select_families
 from pdu_common.connection import PduSnmpData
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.handlers.snmp.calls import NearPdu, form, near, pdu
@@ -181,7 +181,7 @@ def test_a_setting_overrides_a_build_option(key: str) -> None:
         assert (getattr(choice, key), choice[1:].count(True)) == (wanted, int(wanted))
     both = select_families({"profile": "rpcm"}, {"profile": "sentry3"})
     assert [profile.key for profile in both.profiles] == ["rpcm"]
-    assert select_families({}, {}) == (PROFILES, False, False, False, False, False)
+    assert select_families({}, {}) == FamilySelection(PROFILES, False, False)
 
 
 def test_an_archive_can_be_limited_to_chosen_families() -> None:
