@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Mapping
-from typing import Any, Optional
+import enum
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple, Optional
 
 from ..shared.errors import SettingsError
 from .foreign import call_platform, is_mapping, read_field, text, unreadable
@@ -38,37 +39,75 @@ def leaf_exceptions(error: BaseException, depth: int = 0) -> Iterator[BaseExcept
         yield error
 
 
-def read_parameters(pdu_data: object) -> list[tuple[str, str]]:
-    """Each text in the field `snmp_params` with its key; of a nested one, keys with dots between.
+class Parameters(NamedTuple):
+    """What the field `snmp_params` has."""
+
+    #: each text with its key; of a nested one, keys with dots between; "" for one without a key
+    texts: Sequence[tuple[str, str]]
+    #: whether it also has objects that cannot be searched: any text may be a secret of theirs
+    is_opaque: bool
+
+
+def read_parameters(pdu_data: object) -> Parameters:
+    """The texts of the field `snmp_params`, to find secrets in others.
 
     Raises SettingsError if they cannot be read: a secret among them could then reach an error.
     """
     params = read_field(pdu_data, "snmp_params")
 
-    def parameters() -> list[tuple[str, str]]:
-        fields = params if is_mapping(params) else getattr(params, "__dict__", {})
-        return list(_nested_texts(fields))
+    def parameters() -> Parameters:
+        texts = list(_nested_texts(params))
+        known_texts = [(key, value) for key, value in texts if value is not None]
+        return Parameters(known_texts, len(known_texts) < len(texts))
 
     return call_platform(parameters, unreadable("snmp_params"))
 
 
-def _nested_texts(node: Any, key: str = "", depth: int = 0) -> Iterator[tuple[str, str]]:
-    """A community of digits may be a number."""
+def _nested_texts(node: Any, key: str = "", depth: int = 0) -> Iterator[tuple[str, Optional[str]]]:
+    """Key and text; None for what cannot be searched. A community of digits may be a number."""
     if depth > _DEEPEST_PARAMETER:
         raise ValueError("nested too deeply")
-    if is_mapping(node):
-        for name in list(node.keys()):
+    fields = _fields(node)
+    if fields is not None:
+        for name, value in fields:
             below = text(name) or ""
-            yield from _nested_texts(node[name], f"{key}.{below}" if key else below, depth + 1)
-    elif isinstance(node, (list, tuple)):
+            inner_key = f"{key}.{below}" if key and below else key or below
+            yield from _nested_texts(value, inner_key, depth + 1)
+    elif isinstance(node, (list, tuple, set, frozenset)):
         for value in node:
             yield from _nested_texts(value, key, depth + 1)
     elif isinstance(node, (bytes, bytearray)):
         yield key, bytes(node).decode("utf-8", "replace")
     elif not isinstance(node, bool) and not (isinstance(node, int) and node.bit_length() > 64):
         parameter = text(node)
-        if parameter:
+        if parameter != "":
             yield key, parameter
+
+
+def _fields(node: Any) -> Optional[list[tuple[object, object]]]:
+    """Name and value of the items of a mapping, the fields of a named tuple, and the attributes of
+    an object; None for a plain value, and for what shows no attribute or is a class or function."""
+    if is_mapping(node):
+        return [(name, node[name]) for name in list(node.keys())]
+    if isinstance(node, tuple):
+        names = getattr(type(node), "_fields", None)
+        return None if names is None else list(zip(names, node))
+    if isinstance(node, enum.Enum):
+        return [("", node.value)]
+    plain = (type(None), int, str, bytes, bytearray, list, set, frozenset)
+    if isinstance(node, plain) or callable(node) or text(node) is not None:
+        return None
+    slots = [
+        slot
+        for base in type(node).__mro__
+        for names in [base.__dict__.get("__slots__", ())]
+        for slot in ((names,) if isinstance(names, str) else names)
+    ]
+    values: dict[object, object] = {
+        name: getattr(node, name) for name in slots if hasattr(node, name)
+    }
+    values.update(getattr(node, "__dict__", {}))
+    return list(values.items()) or None
 
 
 def read_port(pdu_data: object) -> Optional[str]:

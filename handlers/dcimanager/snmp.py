@@ -5,6 +5,7 @@ errors.
 from __future__ import annotations
 
 import contextlib
+import functools
 import re
 import time
 from collections.abc import Mapping, Sequence
@@ -45,6 +46,8 @@ _UNSURE_ROWS = 2
 _USUAL_INDEXES = ("1", "0", "1.1", "1.1.1")
 # limits for the start of an SNMP call: from the last answer, and from the first call
 SILENCE_SECONDS, LONGEST_SECONDS = 30.0, 300.0
+# in the keys of parameters that are secret; so is one without a key
+_SECRET_KEYS = ("commun", "pass", "key", "secret")
 # the port that IANA registers for snmp
 SNMP_PORT = 161
 
@@ -70,7 +73,7 @@ class Snmp:
         if begin is not None:
             begin(device)
         self._parameters = foreign_snmp.read_parameters(device.pdu_data)
-        port = next((value for key, value in self._parameters if key == "port"), "")
+        port = next((value for key, value in self._parameters.texts if key == "port"), "")
         self._port = (port or "161")[:10]
         # Whether the platform splits OIDs; None until an answer shows it.
         self._splits: Optional[bool] = None
@@ -144,8 +147,14 @@ class Snmp:
 
         The platform chooses the type, probably INTEGER for an int and OCTET STRING for a str.
         """
-        self._call(lambda: self._device.snmp_set(oid, value), f"write {oid}", writing=True)
-        self._note_answer()
+        self.check()
+        write = functools.partial(self._device.snmp_set, oid, value)
+        try:
+            self._call_library(write, f"write {oid}", writing=True)
+            self._answered = True
+        finally:
+            # a write that waited long must be followed by a reading
+            self._last_answer = self._clock()
 
     def walk(self, oid: str) -> dict[str, Raw]:
         """Index suffix -> value of the rows below `oid`, in the order read; {} if no row has a
@@ -259,14 +268,15 @@ class Snmp:
         self,
         function: Callable[[], T],
         operation: str,
-        writing: bool = False,
         begun: Sequence[Any] = (),
         walking: bool = False,
     ) -> Optional[T]:
-        """`_call_library` for a call to the device, which `check` permits. `walking`: a walk, whose
-        error depends on whether the device answered before."""
+        """`_call_library` for a reading, which `check` permits. `walking`: a walk, whose error
+        depends on whether the device answered before."""
         self.check()
-        return self._call_library(function, operation, writing, begun, walking and self._answered)
+        return self._call_library(
+            function, operation, begun=begun, has_answered=walking and self._answered
+        )
 
     def _call_library(
         self,
@@ -312,10 +322,16 @@ class Snmp:
     def _mask_secrets(self, text: str) -> str:
         """The text with each secret as ***.
 
-        If *** would reveal the secret, a notice replaces the text after the first colon.
+        If *** would reveal the secret, or if the parameters cannot all be searched for secrets, a
+        notice replaces the text after the first colon.
         """
-        for key, secret in self._parameters:
-            if secret and any(word in key.lower() for word in ("commun", "pass", "key", "secret")):
+        if self._parameters.is_opaque:
+            return (
+                f"{text.partition(':')[0]}: the platform's message is left out, because its SNMP"
+                " parameters cannot be searched for secrets"
+            )
+        for key, secret in self._parameters.texts:
+            if not key or any(word in key.lower() for word in _SECRET_KEYS):
                 is_password = "pass" in key.lower()
                 pattern = re.escape(secret)
                 is_in_word = re.search(rf"\w{pattern}|{pattern}\w", text) is not None

@@ -100,7 +100,8 @@ def select_families(settings: Mapping[str, str], build: Mapping[str, str]) -> Fa
     """The choice that settings and build options make. A setting overrides the build option. Raises
     SettingsError.
 
-    With a user's own profile, `switch_unproven` is always true: the user vouches for the commands.
+    With a user's own profile, `switch_unproven` is true unless a setting says no: the user vouches
+    for the commands.
     """
     owner_settings, build_options = Settings(settings, SETTINGS), Settings(build, BUILD_OPTIONS)
 
@@ -113,9 +114,14 @@ def select_families(settings: Mapping[str, str], build: Mapping[str, str]) -> Fa
     unproven = choice(SWITCH_UNPROVEN)
     key = owner_settings[PROFILE] or build_options[PROFILE]
     written_profile = build_options[OWN_PROFILE]
+    if written_profile and build_options[ONLY]:
+        raise SettingsError(
+            f"this archive was built with {ONLY.key} and with {OWN_PROFILE.key}: build it with one"
+        )
     if written_profile:
         profiles: Sequence[Profile] = (_archive_profile(written_profile),)
-        key, unproven = key or profiles[0].key, True
+        key = key or profiles[0].key
+        unproven = unproven or not settings.get(SWITCH_UNPROVEN.key, "").strip()
     else:
         profiles = (
             tuple(_find_family(only, PROFILES, ONLY) for only in build_options[ONLY]) or PROFILES

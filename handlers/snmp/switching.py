@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import NamedTuple
 
 from pdu_common.helper import EnumPowerStatus
 
 from ..dcimanager.snmp import LONGEST_SECONDS, Snmp
-from ..shared.errors import NamedSetting, NoSuchOutlet, ProtocolError, Unsupported
+from ..shared.errors import NamedSetting, NoSuchOutlet, PduHandlerError, ProtocolError, Unsupported
 from ..shared.switching import switch
 from . import command_locks
-from .controls import Control
+from .controls import Control, Order
 from .device import SnmpDevice
 from .evidence import Confidence
 from .outlets import Outlets
@@ -65,13 +66,14 @@ def switch_outlet(
                 " listed fewer outlets than at the start of the call: nothing was written; poll it"
                 " again"
             )
-        # raises Unreachable, before anything is written, if the time is over
+        *unlocking, (oid, value) = orders
+        _unlock(snmp, unlocking)
+        # raises Unreachable, before the command is sent, if the time is over
         snmp.check()
         snmp.extend(LONGEST_SECONDS)
 
         def write() -> None:
-            for oid, value in orders:
-                snmp.set(oid, value)
+            snmp.set(oid, value)
 
         def read_state() -> EnumPowerStatus:
             now = device.reader.again()
@@ -83,6 +85,18 @@ def switch_outlet(
             )
 
         return switch(write, read_state, target, deadline=deadline, pause=pause)
+
+
+def _unlock(snmp: Snmp, orders: Sequence[Order]) -> None:
+    """Send what precedes the command. Raises what `Snmp.set` raises, which says that no command was
+    sent."""
+    for oid, value in orders:
+        try:
+            snmp.set(oid, value)
+        except PduHandlerError as error:
+            error.set_reason(("the command was not sent: ", *error.parts))
+            error.may_have_executed = False
+            raise
 
 
 def _switchable(

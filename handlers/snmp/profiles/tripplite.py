@@ -65,8 +65,8 @@ LEGACY = "850.10.2.3.5.1"
 NOT_CONTROLLABLE = "the device reports it as not controllable"
 UPS12 = "850.100.1.10.2.1"
 UPS12_STATE = column(UPS12 + ".2", "tlUpsOutletState")
-# tlUpsOutletType: bit 1 permits switching; bit 0 is reserved and may be 0 or 1
-CONTROLLABLE = ("2", "3")
+# tlUpsOutletType is a field of bits; bit 1 permits switching
+CONTROLLABLE = tuple(str(bits) for bits in range(256) if bits >> 1 & 1)
 
 PROFILES = (
     Profile(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from types import SimpleNamespace
-from typing import Any, Callable, Optional, cast
+from typing import Any, Callable, NamedTuple, Optional, cast
 
 import pytest
 from pysnmp.proto import errind, rfc1902, rfc1905
@@ -31,9 +31,8 @@ class Device:
     """
 
     def __init__(self, answer: object) -> None:
-        self.pdu_data = SimpleNamespace(
-            ip="192.0.2.7", snmp_params={"community": "s3cret", "port": "161"}
-        )
+        params: Any = {"community": "s3cret", "port": "161"}
+        self.pdu_data = SimpleNamespace(ip="192.0.2.7", snmp_params=params)
         self._answer = answer
 
     def _give(self) -> Any:
@@ -493,6 +492,49 @@ def test_a_secret_that_is_a_number_nested_or_bytes_is_not_shown(params: dict[str
     assert "31415926" not in str(error_info.value)
 
 
+class Login(NamedTuple):
+    community: str = "31415926"
+
+
+class Slots:
+    __slots__ = ("community",)
+
+    def __init__(self) -> None:
+        self.community = "31415926"
+
+
+class Closed:
+    """Its secret is in a closure."""
+
+    __slots__ = ("_text",)
+
+    def __init__(self) -> None:
+        secret = "31415926"
+        self._text = lambda: secret
+
+
+@pytest.mark.parametrize(
+    "params",
+    [
+        Login(),
+        Slots(),
+        SimpleNamespace(v3=SimpleNamespace(auth_password="31415926")),
+        {"v3": Slots()},
+        [{"community": "31415926"}],
+        ("2", "31415926"),
+        Closed(),
+        {"session": Closed()},
+    ],
+    ids=lambda params: type(params).__name__,
+)
+def test_a_secret_in_parameters_of_any_form_is_not_shown(params: object) -> None:
+    device = Device(RuntimeError("wrongValue (31415926)"))
+    device.pdu_data.snmp_params = params
+    with pytest.raises(PduHandlerError) as error_info:
+        Snmp(cast(Any, device)).get(ROOT)
+    assert "31415926" not in str(error_info.value)
+
+
 @pytest.mark.parametrize(
     "value",
     ["1" * 70_000, b"\0" * 70_000, 10**4999, -(2**63) - 1, 2**64],
@@ -535,6 +577,20 @@ def test_no_request_starts_half_a_minute_after_the_last_answer_or_after_the_limi
     assert asked.get(ROOT) == 1 and asked.remaining() == pytest.approx(30.0)
     now[0] = 132.0
     assert_over()
+
+
+def test_a_reading_follows_a_write_that_waited_longer_than_a_silence() -> None:
+    now = [0.0]
+
+    class Slow(Device):
+        def snmp_set(self, oid: object, value: object) -> None:
+            now[0] += 40.0
+            raise TimeoutError("timed out")
+
+    asked = Snmp(cast(Any, Slow(row(1))), 100.0, clock=lambda: now[0])
+    with pytest.raises(Unreachable, match="timed out"):
+        asked.set(ROOT, 1)
+    assert asked.get(ROOT) == 1
 
 
 def test_an_error_of_the_pack_is_passed_on_unchanged() -> None:

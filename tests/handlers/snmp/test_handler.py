@@ -212,6 +212,18 @@ def test_an_owners_profile_without_a_required_key_is_refused_with_the_path_of_th
         select_families({}, {"own_profile": '{"key": "x"}'})
 
 
+def test_an_own_profile_is_switched_unless_a_setting_says_no_and_alone_in_its_archive() -> None:
+    own = {"own_profile": schema.dumps(next(iter(PROFILES)))}
+    for written, expected in (
+        ({}, True),
+        ({"switch_unproven": ""}, True),
+        ({"switch_unproven": "no"}, False),
+    ):
+        assert select_families(written, own).switch_unproven is expected
+    with pytest.raises(SettingsError, match="built with only and with own_profile"):
+        select_families({}, {**own, "only": "gude-epc"})
+
+
 def test_every_setting_is_a_build_option_and_the_repository_sets_none() -> None:
     assert set(SETTINGS) < set(BUILD_OPTIONS)
     assert options.OPTIONS == {}, "only archives have build options"

@@ -5,6 +5,7 @@ documented value.
 from __future__ import annotations
 
 import contextlib
+import re
 
 import pytest
 
@@ -17,6 +18,7 @@ from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.handlers.snmp.calls import near
 from tests.handlers.snmp.memory import of_rows
 from tests.handlers.snmp.units import FAMILIES, FIXTURES, UNPROVEN, expected_states, find, unit_id
+from tests.needs import ROOT
 from tests.recordings import Fixture, Sibling
 from tests.simulators.snmp_agent import Agent, Device, Row
 from tests.simulators.snmp_agent.device import INTEGER, OCTETS
@@ -134,3 +136,14 @@ def test_every_value_of_a_sibling_is_given_once() -> None:
             values = [value for value, _, _ in sibling.values]
             assert len(values) == len(set(values)) >= 2
             assert sibling.source
+
+
+def test_the_families_whose_states_are_told_without_an_empty_object_are_documented() -> None:
+    optional = {
+        profile.key
+        for profile in FAMILIES.values()
+        if any(isinstance(part, Doubt) and part.optional for part in parts_of(profile))
+    }
+    page = (ROOT / "docs" / "certain.md").read_text()
+    (line,) = (line for line in page.splitlines() if "is told without it" in line)
+    assert set(re.findall("`(.+?)`", line)) == optional

@@ -10,10 +10,19 @@ from typing import Any, Optional
 import pytest
 
 from handlers.shared.errors import Denied, NoSuchOutlet, PduHandlerError, Unreachable
+from pdu_common.base_snmp_pdu import SnmpError
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.handlers.snmp.calls import near, pdu
-from tests.handlers.snmp.units import WIRED_KINDS, handler_of, port_of, states, switching, unit_id
-from tests.recordings import Fixture, Order
+from tests.handlers.snmp.units import (
+    WIRED_KINDS,
+    handler_of,
+    orders,
+    port_of,
+    states,
+    switching,
+    unit_id,
+)
+from tests.recordings import Fixture, Order, fixture
 from tests.servers.snmpd import Snmpd
 from tests.simulators.snmp_agent import Agent, Faults, ber
 from tests.simulators.snmp_agent.ber import Message
@@ -65,6 +74,24 @@ def test_nothing_is_written_if_what_a_command_reads_cannot_be_read(
             with pytest.raises(PduHandlerError, match="busy"):
                 call(port)
         assert agent.writes() == [] and port.power_status is UNKNOWN
+
+
+def test_a_command_is_not_sent_if_the_write_that_unlocks_it_has_no_answer(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    unit = fixture("schleifenbauer")
+    with Agent(unit.device()) as agent:
+        handler = handler_of(unit, agent, near)
+        written: list[str] = []
+
+        def lose(oid: str, value: object) -> None:
+            written.append(oid)
+            raise SnmpError("timeout: no SNMP answer from 127.0.0.1")
+
+        monkeypatch.setattr(handler, "snmp_set", lose)
+        with pytest.raises(Unreachable, match="the command was not sent") as error_info:
+            handler.port_down(port_of(unit))
+    assert written == [orders(unit, up=False)[0].oid] and not error_info.value.may_have_executed
 
 
 # ---- faults --------------------------------------------------------------------------------------
