@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import enum
+import io
 import json
 import os
 import sys
@@ -75,6 +76,13 @@ def print_result(result: Result, as_json: bool) -> int:
     if result.note and not as_json:
         print(result.note, file=sys.stderr)
     return result.exit_code
+
+
+def write_csv(text: str) -> None:
+    """Write CSV to standard output. That with a byte order mark is UTF-8, whatever the locale."""
+    if text.startswith("\ufeff") and isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8")
+    sys.stdout.write(text)
 
 
 def print_json(data: object) -> None:

@@ -25,8 +25,8 @@ from ..cli.options import (
     plain_option,
     secret_file_option,
 )
-from ..cli.output import Result, print_result
-from ..cli.shared_options import csv_option
+from ..cli.output import Result, print_result, write_csv
+from ..cli.shared_options import csv_option, excel_option
 from ..files.secret_files import secret_in
 from ..recordings.snmp.energy_registers import registers_of_family
 from . import pages, tables
@@ -108,6 +108,7 @@ def energy() -> None:
     help="time zone of the month, such as Europe/Berlin  [default: UTC]",
 )
 @csv_option(excludes=["--json"])
+@excel_option()
 @click.option(
     "--pages",
     "folder",
@@ -135,6 +136,7 @@ def energy_month(
     units_checked: bool,
     zone: str,
     csv: bool,
+    excel: bool,
     folder: Optional[str],
     match: Optional[str],
     ca_pem: Optional[str],
@@ -164,11 +166,15 @@ def energy_month(
     paths: list[str] = []
     if folder:
         paths = [*pages.write_pages(folder, month, report, time_zone_)]
-    lines = tables.csv_of(report, time_zone_).splitlines() if csv else [*tables.table_of(report)]
-    document = None if csv else {**tables.document_of(report), "pages": paths}
     code = DONE if report.is_firm() else NOT_SEEN
     note = "\n".join(f"wrote {path}" for path in paths)
-    return print_result(Result(document, lines, code, note=note), run_options.json)
+    if csv:
+        write_csv(tables.csv_of(report, time_zone_, excel))
+        return print_result(Result(None, [], code, note=note), run_options.json)
+    document = {**tables.document_of(report), "pages": paths}
+    return print_result(
+        Result(document, [*tables.table_of(report)], code, note=note), run_options.json
+    )
 
 
 def facts_of_family(family: str, is_inlet: bool) -> CounterFacts:

@@ -17,8 +17,9 @@ from zoneinfo import ZoneInfo
 
 from handlers.shared.errors import SettingsError, printable
 
+from ..cli.output import report
 from ..files import csv_in
-from ..files.whole_files import decoded, read_file
+from ..files.whole_files import decoded_table, read_file
 from .readings import INLET
 
 _ISO_TIME = re.compile(
@@ -157,7 +158,10 @@ def _rows(path: str, zone: ZoneInfo) -> Iterator[Tenancy]:
             )
         return ()
 
-    for row in csv_in.rows(decoded(read_file(path), path), printable(path), check):
+    text, encoding = decoded_table(read_file(path), path)
+    if encoding:
+        report(encoding)
+    for row in csv_in.rows(text, printable(path), check):
         if not (row["customer"] and row["pdu"]):
             raise SettingsError(f"{row.where}: customer and pdu may not be empty")
         period = Period(_when(row, "from", zone, -math.inf), _when(row, "to", zone, math.inf))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
 from typing import Any, Optional
 from zoneinfo import ZoneInfo
 
@@ -75,7 +76,7 @@ def pdu_sentence(pdu: PduSum) -> str:
     return text
 
 
-def csv_of(report: Report, zone: ZoneInfo) -> str:
+def csv_of(report: Report, zone: ZoneInfo, for_excel: bool = False) -> str:
     """A row for each outlet and customer; a cell without a figure is empty."""
     lines: list[Sequence[object]] = [CSV_COLUMNS]
     for rows in report.rows_by_customer().values():
@@ -84,18 +85,23 @@ def csv_of(report: Report, zone: ZoneInfo) -> str:
                 (
                     *(row.customer, row.pdu, row.outlet),
                     *(local_time(row.period.begin, zone), local_time(row.period.end, zone)),
-                    *figure_cells(*figures_of(row.energy), ""),
+                    *map(_number, figure_cells(*figures_of(row.energy), "")),
                     *(row.grade, "; ".join(row.reasons)),
                     *_reading_cells(row.energy, zone),
                 )
             )
-    return csv_lines(lines)
+    return csv_lines(lines, for_excel=for_excel)
 
 
-def _reading_cells(energy: Optional[Energy], zone: ZoneInfo) -> Iterator[str]:
+def _number(cell: str) -> object:
+    """A cell as a number with its decimals."""
+    return Decimal(cell) if cell else ""
+
+
+def _reading_cells(energy: Optional[Energy], zone: ZoneInfo) -> Iterator[object]:
     for reading in _edges_of(energy):
         yield local_time(reading.time, zone) if reading else ""
-        yield kwh(reading.wh) if reading else ""
+        yield _number(kwh(reading.wh)) if reading else ""
 
 
 def document_of(report: Report) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import csv
 import io
 import unicodedata
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 
 from handlers.shared.errors import printable
 
@@ -14,13 +15,23 @@ from handlers.shared.errors import printable
 _FORMULA = ("=", "+", "-", "@", "\u2212")
 
 
-def csv_lines(rows: Iterable[Sequence[object]]) -> str:
-    """Rows of cells as CSV. Text that begins like a formula gets an apostrophe in front."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
+def csv_lines(rows: Iterable[Sequence[object]], *, for_excel: bool = False) -> str:
+    """Rows of cells as CSV. Text that begins like a formula gets an apostrophe in front.
+
+    `for_excel`: as Excel reads it where the comma is the decimal sign, such as in Germany and
+    Russia: there it makes a date of 4.9. With a byte order mark, by which it knows UTF-8.
+    """
+    out = io.StringIO("\ufeff" if for_excel else "", newline="")
+    out.seek(0, io.SEEK_END)
+    writer = csv.writer(out, delimiter=";" if for_excel else ",", lineterminator="\n")
     for row in rows:
-        writer.writerow([_safe(cell) for cell in row])
+        cells = [_safe(cell) for cell in row]
+        writer.writerow([_with_comma(cell) for cell in cells] if for_excel else cells)
     return out.getvalue()
+
+
+def _with_comma(cell: object) -> object:
+    return str(cell).replace(".", ",") if isinstance(cell, (float, Decimal)) else cell
 
 
 def _safe(value: object) -> object:

@@ -40,11 +40,18 @@ LIST = FilePermission(
 
 
 def read_secret(path: str, rule: FilePermission) -> str:
-    """The file as text: UTF-8, or UTF-16 with a byte order mark, as spreadsheets write it.
+    """The file as text: UTF-8, or UTF-16 with a byte order mark, as spreadsheets write it. Raises
+    SettingsError as `read_bytes`, and for a file that is neither.
+    """
+    return decoded(read_bytes(path, rule), path)
 
-    Raises SettingsError for a file that cannot be read, is longer than LONGEST or is neither. On
-    POSIX also for a regular file whose permissions break `rule`, or whose owner is neither root nor
-    this user. The opened file is checked, so that nobody can replace it between check and reading.
+
+def read_bytes(path: str, rule: FilePermission) -> bytes:
+    """The content of the file.
+
+    Raises SettingsError for a file that cannot be read or is longer than LONGEST. On POSIX also for
+    a regular file whose permissions break `rule`, or whose owner is neither root nor this user. The
+    opened file is checked, so that nobody can replace it between check and reading.
     """
     try:
         with open(path, "rb") as file:
@@ -56,7 +63,7 @@ def read_secret(path: str, rule: FilePermission) -> str:
         ) from None
     if len(data) > LONGEST:
         raise SettingsError(f"{path} is larger than {LONGEST // 1_000_000} MB")
-    return decoded(data, path)
+    return data
 
 
 def secret_in(path: str) -> str:

@@ -55,6 +55,27 @@ def decoded(data: bytes, path: str) -> str:
     raise SettingsError(f"{printable(path)}: not UTF-8 text; save it as UTF-8")
 
 
+def decoded_table(data: bytes, path: str) -> tuple[str, str]:
+    """As `decoded`, of a CSV file, also as Russian Excel saves it by its first choice: CP1251 with
+    semicolons. The text, and a sentence that says how it was read; "" for Unicode. Raises
+    SettingsError, also where the head does not show what the file is.
+    """
+    with suppress(SettingsError):
+        return decoded(data, path), ""
+    if data.startswith(_WORKBOOKS):
+        return decoded(data, path), ""
+    with suppress(UnicodeDecodeError):
+        text = data.decode("cp1251")
+        heads = (line for line in text.splitlines() if line.strip() and not line.startswith("#"))
+        head = next(heads, "")
+        if ";" in head and head.isascii():
+            return text, f"{printable(path)} is read as cp1251, as Excel saves it in Russian"
+    raise SettingsError(
+        f'{printable(path)}: not UTF-8 text; save it as CSV UTF-8, in Russian Excel "CSV UTF-8'
+        ' (разделитель — точка с запятой)"'
+    )
+
+
 def text_of(path: str) -> str:
     """The text of a file, without a byte order mark. Bytes that are not UTF-8 become surrogate
     escapes.

@@ -32,11 +32,12 @@ from ..cli.options import (
     pass_run_options,
     spelled,
 )
-from ..cli.output import counted, print_json, printing_to_stderr, progress
+from ..cli.output import counted, print_json, printing_to_stderr, progress, write_csv
 from ..cli.prompts import NoSecret
 from ..cli.shared_options import (
     auth_option,
     csv_option,
+    excel_option,
     list_option,
     parallel_option,
 )
@@ -66,6 +67,7 @@ class CheckOptions(NamedTuple):
     is_lenient: bool
     parallel: int
     csv: bool
+    excel: bool
     html: Optional[str]
     nagios: bool
     thresholds: nagios.Thresholds
@@ -245,7 +247,7 @@ def _print(config: CheckOptions, run_options: RunOptions, outcome: CheckReport) 
     if run_options.json:
         print_json(tables.check_document(*outcome))
     elif config.csv:
-        sys.stdout.write(tables.csv_text(outcome.rows))
+        write_csv(tables.csv_text(outcome.rows, config.excel))
     elif config.nagios:
         names_pdus = any(not _is_list(word) for word in config.words)
         lines = nagios.output(outcome.totals, outcome.rows, config.thresholds, each=names_pdus)
@@ -295,6 +297,7 @@ states could not be read for another reason. If the list or an option is wrong: 
 )
 @parallel_option(default=reader_pool.PARALLEL)
 @csv_option(excludes=["--json", "--nagios"])
+@excel_option()
 @click.option("--html", metavar="FILE", type=FILE, help="also write one self-contained page")
 @click.option(
     "--nagios",
@@ -336,6 +339,7 @@ def check(
     lenient: bool,
     parallel: int,
     csv: bool,
+    excel: bool,
     html: Optional[str],
     as_plugin: bool,
     warning: Optional[nagios.Range],
@@ -349,7 +353,7 @@ def check(
     needs_lines = any(limit is not None and limit.is_share for limit in thresholds)
     with_lines = lines or needs_lines
     config = CheckOptions(
-        words, files, lenient, parallel, csv, html, as_plugin, thresholds, with_lines
+        words, files, lenient, parallel, csv, excel, html, as_plugin, thresholds, with_lines
     )
     try:
         return _run(config, run_options)

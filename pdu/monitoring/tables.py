@@ -116,14 +116,15 @@ COLUMNS: Sequence[CheckColumn] = (
 PAGE_COLUMNS = tuple(column for column in COLUMNS if column.head)
 
 
-def csv_text(rows: Sequence[PduRow]) -> str:
-    """The rows as CSV. Text that begins like a formula gets an apostrophe in front."""
+def csv_text(rows: Sequence[PduRow], for_excel: bool = False) -> str:
+    """The rows as CSV, by `csv_lines`."""
     csv_columns = [column for column in COLUMNS if column.csv]
     return csv_lines(
         [
             [column.key for column in csv_columns],
             *([column.value(row) for column in csv_columns] for row in rows),
-        ]
+        ],
+        for_excel=for_excel,
     )
 
 

@@ -14,6 +14,7 @@ from handlers.shared.similar_names import similar_names
 
 from ..cli.options import SECRETS
 from ..files import csv_in, secret_files, toml
+from ..files.whole_files import decoded, decoded_table
 from ..network import hosts
 from . import logins as auth
 from .duplicates import Duplicate, find_duplicates
@@ -60,8 +61,9 @@ def read_device_list(path: str, lenient: bool = False) -> DeviceList:
             f"{path} is an address in the place of a list of PDUs, which is a file; for one PDU:"
             f" pdu identify {path}"
         )
-    text = secret_files.read_secret(path, secret_files.LIST)
+    data = secret_files.read_bytes(path, secret_files.LIST)
     if path.endswith(".toml"):
+        text = decoded(data, path)
         document = toml.loads(text, path)
         unknown = sorted(set(document) - {"pdu", "auth"})
         if unknown:
@@ -72,8 +74,10 @@ def read_device_list(path: str, lenient: bool = False) -> DeviceList:
         logins = auth.parse_logins(document.get("auth", {}), path, inline=False)
         return _fleet(path, _devices(path, _tables(document.get("pdu", []), path)), logins)
     unknown_columns: list[str] = []
+    text, encoding = decoded_table(data, path)
     rows = _rows(text, path, unknown_columns if lenient else None)
-    return _fleet(path, _devices(path, rows), {}, unknown_columns)
+    fleet = _fleet(path, _devices(path, rows), {}, unknown_columns)
+    return fleet._replace(warnings=[encoding, *fleet.warnings]) if encoding else fleet
 
 
 def _fleet(

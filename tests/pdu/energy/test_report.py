@@ -247,6 +247,23 @@ def test_csv_json_table_and_page_say_the_same(tmp_path: Path) -> None:
     assert shown in text and row["first_kwh"] in text and row["low_kwh"] in text
 
 
+def test_customers_of_russian_excel_get_a_bill_that_it_reads(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "customers.csv"
+    text = "customer;pdu;outlet;from;to\r\nРога и копыта;rack1;1;01.10.2026;12.10.2026 9:00\r\n"
+    path.write_bytes(text.encode("cp1251"))
+    result = report_of(Hall(), OCTOBER, Tenancies.read(str(path), UTC), SUPPLY)
+    assert "is read as cp1251" in capsys.readouterr().err
+    written = tables.csv_of(result, UTC, for_excel=True)
+    assert written.startswith("\ufeffcustomer;pdu;outlet;")
+    (row,) = csv.DictReader(io.StringIO(written[1:]), delimiter=";")
+    assert row["customer"] == "Рога и копыта" and row["to"] == "2026-10-12 09:00+00:00"
+    plain = tables.csv_of(result, UTC)
+    (same,) = csv.DictReader(io.StringIO(plain))
+    assert row["kwh"] == same["kwh"].replace(".", ",") and row["kwh"].startswith("27,")
+
+
 def test_each_customer_has_a_page_of_his_own(tmp_path: Path) -> None:
     rows = "A.B,rack1,1,,\nA-B,rack1,2,,\n<b>Ёлка</b>,rack1,3,,\n"
     paths = [*pages.write_pages(str(tmp_path), "2026-10", report(tmp_path, rows), UTC)]

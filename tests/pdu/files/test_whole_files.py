@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from handlers.shared.errors import SettingsError
+from pdu.files import whole_files
 from pdu.files.whole_files import PAGE_BEGIN, PRIVATE, check_page, write_page, write_whole
 
 
@@ -115,3 +116,38 @@ def test_two_processes_of_one_id_write_the_same_page(
     monkeypatch.setattr(os, "fsync", fsync)
     write_whole(str(path), b"first")
     assert path.read_bytes() == b"first" and [*tmp_path.iterdir()] == [path]
+
+
+# What Excel saves where the comma is the decimal sign (support.microsoft.com, "Save a workbook to
+# text format"; the list separator and the code page are Windows' regional settings): its first
+# choice of CSV is the ANSI code page, with semicolons and CRLF
+RUSSIAN = "customer;pdu;outlet;from;to\r\nРога и копыта;стойка 1;;01.10.2026;\r\n"
+
+
+@pytest.mark.parametrize(
+    ("data", "text", "note"),
+    [
+        (RUSSIAN.encode("cp1251"), RUSSIAN, "is read as cp1251"),
+        (("# клиенты\r\n" + RUSSIAN).encode("cp1251"), "# клиенты\r\n" + RUSSIAN, "cp1251"),
+        (RUSSIAN.encode("utf-8-sig"), RUSSIAN, ""),
+        (RUSSIAN.encode("utf-16"), RUSSIAN, ""),
+    ],
+)
+def test_a_table_of_russian_excel_is_read(data: bytes, text: str, note: str) -> None:
+    read_text, said = whole_files.decoded_table(data, "c.csv")
+    assert read_text == text and note in said and bool(note) is bool(said)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        RUSSIAN.replace(";", ",").encode("cp1251"),
+        RUSSIAN.replace("customer", "клиент").encode("cp1251"),
+        b"customer;pdu\r\n\x98;a\r\n",
+        b"PK\x03\x04",
+    ],
+    ids=["commas", "another head", "no cp1251", "workbook"],
+)
+def test_a_table_that_is_no_unicode_and_not_as_excel_saves_it_is_refused(data: bytes) -> None:
+    with pytest.raises(SettingsError, match="CSV UTF-8"):
+        whole_files.decoded_table(data, "c.csv")

@@ -342,3 +342,12 @@ def test_each_line_is_judged_by_its_rating(
     judged = nagios.judge_loads(read_row, nagios.Thresholds(*limits))
     assert (judged.level, judged.reason) == (level, reason)
     assert judged.result == ("over limit" if level else "well")
+
+
+def test_csv_for_excel_has_no_cell_that_is_taken_for_a_date() -> None:
+    """Where the comma is the decimal sign, Excel reads 4.9 as the 4th of September."""
+    text = tables.csv_text([row("UP", energy=4.9)], for_excel=True)
+    head, line = text.lstrip("\ufeff").splitlines()
+    cells = dict(zip(head.split(";"), line.split(";")))
+    assert text.startswith("\ufeff") and cells["energy_kwh"] == "4,9" and cells["load_a"] == "1,5"
+    assert not any("." in cells[key] for key in ("load_a", "energy_kwh", "seconds"))

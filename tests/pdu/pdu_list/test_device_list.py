@@ -318,3 +318,12 @@ def test_a_misspelt_column_and_a_secret_are_never_left_out(column: str, tmp_path
     is_secret = column in ("password", "community")
     why = "is a secret" if is_secret else "is not a column; allowed columns"
     assert f"'{column}' {why}" in words
+
+
+def test_a_list_that_russian_excel_saved_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    text = "name;handler;address;auth;settings;metered\r\nстойка 1;snmp;192.0.2.1;;timeout=3;\r\n"
+    path.write_bytes(text.encode("cp1251"))
+    read_list = device_list.read_device_list(str(path))
+    assert [device.name for device in read_list.devices] == ["стойка 1"]
+    assert ["is read as cp1251" in warning for warning in read_list.warnings] == [True]
