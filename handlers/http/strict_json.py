@@ -1,8 +1,9 @@
 """Strict JSON from a device. Pure.
 
 An answer is limited in bytes (`LIMIT`, by the transport), in structure, in the digits of an integer
-and in the size of other numbers (1.8e308). It must be UTF-8 without lone surrogates, and no object
-may have a key twice.
+and in the size of other numbers (1.8e308). Octets that are no UTF-8, such as those of a name in
+Latin-1, become U+FFFD: one name costs no other value. There may be no lone surrogates, and no
+object may have a key twice.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ def loads(body: bytes) -> object:
     Raises ValueError or RecursionError, which may hold the answer: catch it and raise another
     error.
     """
-    text = body.decode("utf-8")
+    text = body.decode("utf-8", "replace")
     if text.count("[") + text.count("{") > _CONTAINERS or text.count(",") > _COMMAS:
         raise ValueError("too many brackets or commas")
     has_long = _LONG.search(text) is not None

@@ -306,24 +306,23 @@ def _listing(fields: int, parse: Callable[[NutResponse], T], *query: str) -> Nut
 
 
 def _names(reply: NutResponse) -> list[str]:
-    """The first word that each row adds.
-
-    Raises ProtocolError if one is repeated or is not a valid name.
-    """
-    names = [row[0] for row in reply.rows]
-    invalid_name = next((text for text in names if not is_name(text)), None)
-    if invalid_name is not None or len(set(names)) != len(names):
-        what = (
-            "a name twice"
-            if invalid_name is None
-            else f"{printable(invalid_name, 80)!r}, which is not a valid name"
-        )
-        raise ProtocolError(f"the answer to {reply.line[4:]} lists {what}")
+    """The first word of each row, each once. Raises ProtocolError for one that is no name."""
+    names = list(dict.fromkeys(row[0] for row in reply.rows))
+    for text in names:
+        if not is_name(text):
+            raise ProtocolError(
+                f"the answer to {reply.line[4:]} lists {printable(text, 80)!r}, which is not a"
+                " valid name"
+            )
     return names
 
 
 def _table(reply: NutResponse) -> dict[str, str]:
-    return dict(zip(_names(reply), (row[1] for row in reply.rows)))
+    """Values by name. Raises ProtocolError if a name is repeated: its value would be uncertain."""
+    names = _names(reply)
+    if len(names) != len(reply.rows):
+        raise ProtocolError(f"the answer to {reply.line[4:]} lists a name twice")
+    return {name: row[1] for name, row in zip(names, reply.rows)}
 
 
 def _first_words(reply: NutResponse) -> list[str]:

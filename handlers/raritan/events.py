@@ -26,7 +26,7 @@ from typing import Any, Callable, Optional
 from ..http.errors import HttpLoginRefused
 from ..shared.errors import PduHandlerError, Refused
 from .reconnecting import Backoff, EventGap, Outage
-from .rpc import DEFAULT_TIMEOUT, Agent, Bulk, Interface, TypeName, base_name, inner_name, method
+from .rpc import Agent, Bulk, Interface, TypeName, base_name, inner_name, method
 from .rpc.event import Channel, Service
 from .rpc.idl import Event
 from .units import XerusUnit, is_missing_object_error
@@ -128,20 +128,10 @@ class Listener(Iterator[Event]):
             self._release(channel)
 
     def _release(self, channel: Channel) -> None:
-        with self._patient(_CLOSE_S), contextlib.suppress(PduHandlerError):
+        with self._agent.waits_at_most(_CLOSE_S), contextlib.suppress(PduHandlerError):
             # a caller's transport may have kept half an answer of an interrupted poll
             self._agent.close()
             self._service.destroyChannel(channel)
-
-    @contextlib.contextmanager
-    def _patient(self, seconds: float) -> Iterator[None]:
-        """The agent's time-out is at most `seconds` in this block."""
-        usual_timeout = self._agent.timeout
-        self._agent.timeout = min(usual_timeout or DEFAULT_TIMEOUT, seconds)
-        try:
-            yield
-        finally:  # also after Ctrl-C
-            self._agent.timeout = usual_timeout
 
     def _left(self) -> float:
         return math.inf if self._end is None else self._end - self._clock()
@@ -165,7 +155,7 @@ class Listener(Iterator[Event]):
 
     def _poll(self, channel: Channel, seconds: float) -> None:
         began, at = self._clock(), self._now()
-        with self._patient(seconds):
+        with self._agent.waits_at_most(seconds):
             self._waiting += map(self._readdress, channel.pollEventsNb()[1])
         self._heard, self._heard_at = began, at
 

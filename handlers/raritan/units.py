@@ -53,12 +53,16 @@ class XerusUnit(NamedTuple):
         self, references: Sequence[AnInterface], method: str, what: str = ""
     ) -> list[AnInterface]:
         """The references from the answer to `method`, each passed through `mine`. Raises
-        JsonRpcSyntaxException if one is listed twice: an outlet would be two ports, and the
+        JsonRpcSyntaxException if one is null or listed twice: an outlet would be two ports, and the
         current of an inlet would count twice."""
-        proxies = [self.mine(proxy) for proxy in references]
+        what, fault = what or _noun(method), ""
+        if None in references:
+            fault = f"the list of the unit's{what} has a hole"
+        proxies = [self.mine(proxy) for proxy in references if proxy is not None]
         if len({proxy.target for proxy in proxies}) != len(proxies):
-            what = what or _noun(method)
-            error = JsonRpcSyntaxException(f"the unit lists one of its{what} twice")
+            fault = f"the unit lists one of its{what} twice"
+        if fault:
+            error = JsonRpcSyntaxException(fault)
             raise error.at(self.agent.place, method + self.link_unit_suffix)
         return proxies
 

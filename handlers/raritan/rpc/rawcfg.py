@@ -48,6 +48,16 @@ class UploadCode(scripts.ResultCode):
     MAGIC_LINE_UNKNOWN = 11
     MAGIC_LINE_FAILED = 12
 
+    def __eq__(self, other: object) -> bool:
+        """Also equal to its digits, as which the vendor's binding returns it."""
+        return str(self) == other if isinstance(other, str) else int(self) == other
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+    def __hash__(self) -> int:
+        return hash(int(self))
+
 
 def upload(agent: Agent, data: scripts.Data, progress: Optional[Progress] = None) -> UploadCode:
     """Send a raw configuration: one round trip."""

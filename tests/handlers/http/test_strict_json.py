@@ -124,3 +124,7 @@ def test_large_and_small_floats_are_read_whatever_the_texts_around_them() -> Non
 def test_hex_in_an_etag_is_not_taken_for_a_huge_number() -> None:
     for etag in ("1e400", 'W/\\"12e4567\\"', "a1E+123", "00e0001"):
         assert loads(f'{{"@odata.etag":"{etag}","n":1.5e22,"m":-3e+2}}'.encode())
+
+
+def test_a_name_that_is_no_utf_8_costs_no_other_value() -> None:
+    assert loads(b'{"name": "B\xfcro", "state": 1}') == {"name": "B\ufffdro", "state": 1}

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 from handlers.raritan.rpc import (
     Interface,
     Structure,
+    Time,
     ValueObject,
     cascading,
     cert,
@@ -299,3 +300,67 @@ def test_only_json_values_and_idl_types_are_encoded() -> None:
     assert encode(pdumodel.Outlet) == pdumodel.Outlet.idlType
     with pytest.raises(TypeError, match="no IDL type"):
         encode(object())
+
+
+# ---- arguments -----------------------------------------------------------------------------------
+
+_OUTLET = pdumodel.Outlet("/outlet/0", AGENT)
+_PDU = pdumodel.Pdu("/pdu/0", AGENT)
+_OFF = pdumodel.Outlet.PowerState.PS_OFF
+_WRONG_FIELDS: dict[str, Any] = {"name": 1, "startupState": _OFF}
+
+
+@pytest.mark.parametrize(
+    "method, arguments",
+    [
+        *(
+            (_OUTLET.setPowerState, (value,))
+            for value in (
+                pdumodel.Outlet.StartupState.SS_ON,
+                "PS_OFF",
+                None,
+                False,
+                0,
+                7.5,
+                [_OFF],
+                pdumodel.Outlet.PowerState,
+            )
+        ),
+        *(
+            (_PDU.setMultipleOutletPowerStates, (numbers, _OFF, False))
+            for numbers in ("12", {3: 1}, [True], [1.0], ["1"], [_OFF], 3, None)
+        ),
+        (_PDU.setMultipleOutletPowerStates, ([1], _OFF, "no")),
+        (_OUTLET.setSettings, (pdumodel.Outlet.MetaData(),)),
+        *(
+            (_OUTLET.setSettings, (pdumodel.Outlet.Settings(**{name: value}),))
+            for name, value in _WRONG_FIELDS.items()
+        ),
+    ],
+)
+def test_an_argument_of_another_type_is_refused_before_anything_is_sent(
+    method: Any, arguments: tuple[object, ...]
+) -> None:
+    with pytest.raises(TypeError, match=f"{method.name}.*was expected"):
+        method.encode(*arguments)
+
+
+def test_elements_of_two_enumerations_are_never_equal() -> None:
+    states: Any = pdumodel.Outlet.PowerState
+    startup: Any = pdumodel.Outlet.StartupState
+    assert states.PS_OFF != startup.SS_ON and states.PS_OFF == states(0) == 0
+    assert states(7) == states(7) and states(7) != startup(7)
+    assert {states.PS_OFF: "off"}.get(startup.SS_ON) is None
+
+
+def test_a_reference_in_a_list_may_be_null() -> None:
+    read = decoder(list[pdumodel.Outlet])
+    outlet = {"rid": "/outlet/0", "type": "pdumodel.Outlet:3.0.4"}
+    assert read([None, outlet], AGENT) == [None, _OUTLET]
+    with pytest.raises(JsonRpcSyntaxException):
+        decoder(list[int])([None], AGENT)
+
+
+@pytest.mark.parametrize("seconds", [0, -1, 1_800_000_000, 10**15, -(10**15)])
+def test_a_time_is_decoded_from_its_seconds(seconds: int) -> None:
+    assert Time.decode(seconds).encode() == seconds

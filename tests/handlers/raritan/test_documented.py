@@ -94,6 +94,8 @@ def test_result_codes_have_a_text_and_unknown_codes_are_internal_errors() -> Non
     assert bulkcfg.UploadCode(6).text == "firmware version differs" and bulkcfg.UploadCode(15) == 15
     assert cert.UploadCode(99).text.startswith("internal error") and str(cert.UploadCode(0)) == "0"
     assert rawcfg.UploadCode(8).text == "no match in device list"
+    # the vendor's binding returns the digits
+    assert rawcfg.UploadCode(8) == "8" == str(rawcfg.UploadCode(8)) and rawcfg.UploadCode(8) != "0"
     for codes, count in ((cert.UploadCode, 6), (rawcfg.UploadCode, 13), (bulkcfg.UploadCode, 16)):
         assert [int(code) for code in codes] == list(range(count))
     assert (bulkcfg.UploadCode.FILE_INVALID, rawcfg.UploadCode.FILE_INVALID) == (13, 5)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import threading
 from collections.abc import Iterator
-from typing import Callable, NamedTuple
+from typing import Callable, NamedTuple, Optional
 
 import pytest
 
@@ -436,3 +437,33 @@ def test_events_of_a_link_unit_come_from_the_event_service_of_that_unit(
         Outlet("/link/3/model/outlet/1", connected(agent, pdu)).setPowerState(OFF)
         event = next(listener)
         assert event.source is not None and event.source.target.startswith("/link/3/")
+
+
+def test_two_limits_on_the_waits_of_an_agent_end_in_any_order() -> None:
+    class Waits:
+        def exchange(self, where: Endpoint, request: Request) -> Response:
+            waits.append(request.timeout)
+            return Response(200, {}, b'{"jsonrpc": "2.0", "result": {}, "id": 1}')
+
+        def close(self) -> None: ...
+
+    def wait_of(seconds: Optional[float] = None) -> None:
+        with agent.waits_at_most(seconds) if seconds else contextlib.nullcontext():
+            with contextlib.suppress(PduHandlerError):
+                agent.json_rpc("/x", "getX")
+
+    waits: list[float] = []
+    agent = Agent("http", "127.0.0.1", "user", "word", timeout=20.0, transport=Waits())
+    first, second = agent.waits_at_most(3.0), agent.waits_at_most(2.0)
+    first.__enter__()
+    second.__enter__()
+    wait_of()
+    # another thread has its own limits
+    thread = threading.Thread(target=wait_of, args=(7.0,))
+    thread.start()
+    thread.join()
+    first.__exit__(None, None, None)
+    wait_of()
+    second.__exit__(None, None, None)
+    wait_of()
+    assert waits == [2.0, 7.0, 2.0, 20.0] and agent.timeout == 20.0

@@ -15,7 +15,7 @@ from typing import Any, Optional
 import pytest
 
 from handlers.raritan.rpc import Enumeration, Interface, Structure, ValueObject
-from handlers.raritan.rpc._runtime.codec import encode
+from handlers.raritan.rpc._runtime.codec import decoder, encode
 from handlers.raritan.rpc._runtime.registry import find
 from handlers.raritan.rpc._runtime.structures import decode_structure, encode_structure
 from handlers.raritan.rpc.peripheral import GatewaySensorManager
@@ -164,9 +164,10 @@ def test_every_method_of_a_release_takes_its_parameters_and_returns_its_results(
         for method, signature in variant["methods"].items():
             count += 1
             call = declared_calls[method]
+            kinds = [kind for parameter, kind in call.types.items() if parameter != "return"]
             arguments = tuple(
-                {} if of.startswith("map<") else _sample(of, release, name)
-                for of in signature["in"].values()
+                decoder(kind)([] if of.startswith("map<") else _sample(of, release, name), AGENT)
+                for kind, of in zip(kinds, signature["in"].values())
             )
             assert list(call.params(arguments, {})) == list(signature["in"]), (name, method)
             result = {out: _sample(of, release, name) for out, of in signature["out"].items()}

@@ -6,11 +6,13 @@ The answer to a call must be JSON that `http.strict_json` accepts, with the id o
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import json
 import re
+import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Optional, Union
 from urllib.parse import quote
 
@@ -109,6 +111,7 @@ class Agent:
             endpoint(proto, host, port), transport or StandardTransport(trust)
         )
         self._ids = itertools.count(1)
+        self._caps = threading.local()  # `values`: see `waits_at_most`
         self.debug, self.timeout = debug, timeout
         self._log_in(Login(user, passwd, token))
 
@@ -162,6 +165,22 @@ class Agent:
                 f" or None for {DEFAULT_TIMEOUT:.0f}"
             )
         self._timeout = seconds
+
+    @contextlib.contextmanager
+    def waits_at_most(self, seconds: float) -> Iterator[None]:
+        """In this block, calls of this thread wait at most this long. Not in the vendor's
+        binding."""
+        caps: list[float] = self._caps.__dict__.setdefault("values", [])
+        caps.append(seconds)
+        try:
+            yield
+        finally:  # also after Ctrl-C
+            caps.remove(seconds)
+
+    def _wait(self) -> float:
+        """The time-out of a call of this thread."""
+        caps: Sequence[float] = getattr(self._caps, "values", ())
+        return min([self.timeout or DEFAULT_TIMEOUT, *caps])
 
     def close(self) -> None:
         """Close the connection; the next call opens one.
@@ -218,9 +237,9 @@ class Agent:
             separators=(",", ":"),
             allow_nan=False,
         ).encode()
-        wait = max(
-            self.timeout or DEFAULT_TIMEOUT, least, MINIMUM_WAITS.get(method, 0.0)
-        ) + SECONDS_PER_CALL * (calls - 1)
+        wait = max(self._wait(), least, MINIMUM_WAITS.get(method, 0.0)) + SECONDS_PER_CALL * (
+            calls - 1
+        )
         try:
             reply = self.exchange(
                 f"{number}: {method}",
@@ -245,7 +264,7 @@ class Agent:
 
         Raises the errors of `exchange`.
         """
-        wait = self.timeout or DEFAULT_TIMEOUT
+        wait = self._wait()
         reply = self.exchange(
             "0: GET",
             "GET",
@@ -269,7 +288,7 @@ class Agent:
         case; a look-up ignores case. Raises the errors of `exchange`, TypeError for other data, and
         OSError for a file that cannot seek.
         """
-        form, wait = MultipartForm(datas), self.timeout or DEFAULT_TIMEOUT
+        form, wait = MultipartForm(datas), self._wait()
         headers = {"Content-Type": form.content_type, "Content-Length": str(len(form))}
         reply = self.exchange(
             "0: POST",

@@ -64,7 +64,8 @@ class Method:
         return {} if kind is None else dict(zip(self.out, map(decoder, kinds)))
 
     def params(self, args: tuple[object, ...], kwargs: Mapping[str, object]) -> dict[str, object]:
-        """The parameters of a call as JSON. Raises TypeError as a Python call does.
+        """The parameters of a call as JSON. Raises TypeError as a Python call does, and for an
+        argument that is not of its declared type.
 
         Leaves out the parameters with the default None that are not given or are None: not every
         release has them. The number of positional arguments may also be that of an older release,
@@ -75,7 +76,7 @@ class Method:
         types = {name: kind for name, kind in self.types.items() if name != "return"}
         if self.older_in and len(args) == len(self.older_in) and not kwargs:
             return {
-                name: encoder(kind)(arg)
+                name: self._encoded(name, kind, arg)
                 for name, kind, arg in zip(self.older_in, types.values(), args)
             }
         if len(args) > len(types):
@@ -95,10 +96,16 @@ class Method:
         if missing:
             raise TypeError(f"{self.name}() needs {', '.join(missing)}")
         return {
-            name: encoder(kind)(arguments[name])
+            name: self._encoded(name, kind, arguments[name])
             for name, kind in types.items()
             if name in arguments and not (name not in self.mandatory and arguments[name] is None)
         }
+
+    def _encoded(self, name: str, kind: Any, argument: object) -> object:
+        try:
+            return encoder(kind)(argument)
+        except TypeError as error:
+            raise TypeError(f"{self.name}(): {name}: {error}") from None
 
     @property
     def mandatory(self) -> list[str]:

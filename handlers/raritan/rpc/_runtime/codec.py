@@ -20,7 +20,7 @@ from typing import Any, Callable, ClassVar, TypeVar, Union
 from .declarations import Caller, once
 from .errors import JsonRpcSyntaxException
 from .registry import LONGEST_NAME, IdlType, find, idl_name
-from .times import EPOCH, Time, clamp_to_calendar, seconds_of
+from .times import EPOCH, Time, seconds_of
 
 T = TypeVar("T")
 Reader = Callable[[object, Caller], Any]
@@ -65,6 +65,11 @@ def decoder(hint: Any) -> Reader:
     origin, args = typing.get_origin(hint), typing.get_args(hint)
     if origin is list:
         item = decoder(args[0])
+        if isinstance(args[0], type) and issubclass(args[0], IdlValue) and args[0].sent_with_type:
+            # a reference may be null, as the vendor's binding has it
+            return lambda json, agent: [
+                None if x is None else item(x, agent) for x in expect(list, json, "vector")
+            ]
         return lambda json, agent: [item(x, agent) for x in expect(list, json, "vector")]
     if origin is dict:
         key, item = decoder(args[0]), decoder(args[1])
@@ -123,11 +128,7 @@ def _float(json: object, agent: Caller) -> float:
 
 
 def _time(json: object, agent: Caller) -> Time:
-    seconds = read_int(json, agent)
-    try:
-        return EPOCH + datetime.timedelta(0, seconds)
-    except OverflowError:
-        return clamp_to_calendar(seconds)
+    return Time.decode(read_int(json, agent))
 
 
 def class_of(base: type[T], idl_type: str) -> type[T]:
@@ -274,17 +275,80 @@ def encode_opaque(value: object) -> object:
 
 @once
 def encoder(hint: Any) -> Callable[[object], object]:
-    """The function that encodes values with this annotation."""
+    """The function that encodes values with this annotation. It raises TypeError for a value of
+    another type, as the vendor's binding does: nothing is converted, and an element of another
+    enumeration, with the same ordinal, is another value.
+    """
     origin, args = typing.get_origin(hint), typing.get_args(hint)
-    if origin is Union:
-        return next((function for function in map(encoder, args) if function is not encode), encode)
     if hint is Any:
         return encode_opaque
-    if origin is list and args[0] is Any:
-        return lambda value: [encode_opaque(item) for item in typing.cast(Iterable[object], value)]
-    if origin is dict and args[1] is Any:
-        return lambda value: [
-            {"key": encode(key), "value": encode_opaque(item)}
-            for key, item in typing.cast(Mapping[object, object], value).items()
-        ]
-    return encode
+    if origin is list:
+        return _list_encoder(encoder(args[0]))
+    if origin is dict:
+        return _map_encoder(encoder(args[0]), encoder(args[1]))
+    if origin is Union:
+        return _union_encoder(tuple(map(encoder, args)))
+    kind: type = type if origin is type else hint
+    # a missing reference or value object is null
+    allows_none = issubclass(kind, IdlValue) and kind.sent_with_type
+
+    def encode_checked(value: object) -> object:
+        if not (_is_of(kind, value) or (value is None and allows_none)):
+            raise _wrong_value(value, kind)
+        return encode(value)
+
+    return encode_checked
+
+
+_PLAIN: Mapping[type, tuple[type, ...]] = {
+    Time: (datetime.datetime,),
+    int: (int,),
+    float: (int, float),
+}
+"""The Python types whose values are sent as an IDL type, if they are others than that type."""
+
+
+def _is_of(kind: type, value: object) -> bool:
+    is_other = isinstance(value, (bool, IdlValue)) and kind in (int, float)
+    return isinstance(value, _PLAIN.get(kind, kind)) and not is_other
+
+
+def _wrong_value(value: object, kind: Union[type, str]) -> TypeError:
+    # without the value, which may be the password
+    name = kind if isinstance(kind, str) else idl_name(kind).replace("builtins.", "")
+    return TypeError(f"{type(value).__name__} where {name} was expected")
+
+
+def _list_encoder(item: Callable[[object], object]) -> Callable[[object], object]:
+    def encode_list(value: object) -> object:
+        if not isinstance(value, Iterable) or isinstance(value, (str, bytes, bytearray, Mapping)):
+            raise _wrong_value(value, "a list")
+        return [item(element) for element in value]
+
+    return encode_list
+
+
+def _map_encoder(
+    key: Callable[[object], object], item: Callable[[object], object]
+) -> Callable[[object], object]:
+    def encode_map(value: object) -> object:
+        if not isinstance(value, Mapping):
+            raise _wrong_value(value, "a mapping")
+        return [{"key": key(name), "value": item(element)} for name, element in value.items()]
+
+    return encode_map
+
+
+def _union_encoder(encoders: tuple[Callable[[object], object], ...]) -> Callable[[object], object]:
+    """Encodes by the first type that the value has; the last type's error if it has none."""
+
+    def encode_union(value: object) -> object:
+        for encode_as in encoders[:-1]:
+            try:
+                return encode_as(value)
+            except TypeError:
+                # the type of another release
+                continue
+        return encoders[-1](value)
+
+    return encode_union

@@ -98,6 +98,17 @@ class Enumeration(_EnumerationBase, enum.IntEnum):
             return member
         return unlisted(cls, value, "UNKNOWN")
 
+    def __eq__(self, other: object) -> bool:
+        """By the ordinal, but never an element of another enumeration."""
+        is_other = isinstance(other, Enumeration) and type(other) is not type(self)
+        return not is_other and int.__eq__(self, other)
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+    def __hash__(self) -> int:
+        return int.__hash__(self)
+
     def __str__(self) -> str:
         return f"{idl_name(type(self))}.{self.name}"
 

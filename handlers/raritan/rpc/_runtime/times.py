@@ -11,6 +11,16 @@ from typing import Any, Optional, SupportsIndex, Union
 class Time(datetime.datetime):
     """A moment in UTC, without a time zone."""
 
+    @classmethod
+    def decode(cls, json: int) -> Time:
+        """The moment that many seconds after 1970; the first or last one of the calendar for a time
+        outside it.
+        """
+        try:
+            return EPOCH + datetime.timedelta(seconds=json)
+        except OverflowError:
+            return clamp_to_calendar(json)
+
     def encode(self) -> int:
         """Seconds since 1970, rounded down, as the device has it."""
         return seconds_of(self)

@@ -93,6 +93,10 @@ class PosElement(Structure):
     port: str = ""
 
 
+# of other elements in firmware 3.3
+_Octets = Union[list[int], list[PosElement]]
+
+
 class Device(ValueObject, version="7.0.3"):
     deviceID: DeviceID = ZERO
     position: list[PosElement] = ZERO
@@ -374,10 +378,10 @@ class G2Production(Interface, version="4.0.0"):
         self, position: list[PosElement], cs: G2Production.ConfigurationSpace
     ) -> int: ...
     def writeConfigurationSpace(
-        self, romcode: str, cs: G2Production.ConfigurationSpace, cfg: list[int]
+        self, romcode: str, cs: G2Production.ConfigurationSpace, cfg: _Octets
     ) -> int: ...
     def writeConfigurationSpacePos(
-        self, position: list[PosElement], cs: G2Production.ConfigurationSpace, cfg: list[int]
+        self, position: list[PosElement], cs: G2Production.ConfigurationSpace, cfg: _Octets
     ) -> int: ...
     @method("_ret_", "data")
     def readRegisters(self, romcode: str, address: int, count: int) -> tuple[int, list[int]]: ...
@@ -386,9 +390,7 @@ class G2Production(Interface, version="4.0.0"):
         self, position: list[PosElement], address: int, count: int
     ) -> tuple[int, list[int]]: ...
     def writeRegisters(self, romcode: str, address: int, data: list[int]) -> int: ...
-    def writeRegistersPos(
-        self, position: list[PosElement], address: int, data: list[int]
-    ) -> int: ...
+    def writeRegistersPos(self, position: list[PosElement], address: int, data: _Octets) -> int: ...
     def writeRegisterBits(self, romcode: str, address: int, mask: int, bits: int) -> int: ...
     def writeRegisterBitsPos(
         self, position: list[PosElement], address: int, mask: int, bits: int
