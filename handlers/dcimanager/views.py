@@ -61,6 +61,26 @@ class Figures(NamedTuple):
     #: the same in W; NOT_ASKED without `with_power`
     inlet_w: Figure = NOT_ASKED
 
+    def quoted(self, quote: Callable[[str], str]) -> Figures:
+        """The same, with the reasons as `quote` returns them: they may quote the device, and must
+        not show the login.
+        """
+
+        def shown(figure: Figure) -> Figure:
+            if isinstance(figure, (NotKnown, NotMetered)):
+                return figure._replace(reason=quote(figure.reason))
+            return figure
+
+        ports = {identity: MeterFigures(*map(shown, port)) for identity, port in self.ports.items()}
+        return Figures(
+            shown(self.load_a),
+            shown(self.energy_kwh),
+            ports,
+            shown(self.power_w),
+            shown(self.inlet_a),
+            shown(self.inlet_w),
+        )
+
     def unset_unknown(self) -> Figures:
         """The same for a unit that never shows what is not known: its totals are not metered."""
         load_a, energy_kwh = (

@@ -309,7 +309,8 @@ class HttpPdu(dcimanager.FourCalls[HttpSession], dcimanager.BasePdu):
             if outlet.figures != MeterFigures()
         }
         power_w = unit.power_w if with_power else NOT_ASKED
-        return dcimanager.Figures(unit.load_a, unit.energy_kwh, ports, power_w)
+        figures = dcimanager.Figures(unit.load_a, unit.energy_kwh, ports, power_w)
+        return figures.quoted(session.login.quoted)
 
     def read_labels(self, session: HttpSession) -> list[dcimanager.Label]:
         return [

@@ -80,7 +80,7 @@ def read_unit(with_figures: bool) -> Dialogue[PduState]:
     cautions = tuple(filter(None, (units.fault,)))
     for name, status in lost.items():
         # the rows of the others are no total
-        unknown = NotKnown(f"its unit {name!r:.20} is {status!r:.20}")
+        unknown = NotKnown(f"its unit {name!r} is {status!r}")
         return PduState(outlets, unknown, unknown, unknown, cautions)
     return PduState(
         outlets,
@@ -141,7 +141,7 @@ def _read_units(outlets: Sequence[Entry]) -> Dialogue[_OptionalList]:
         # outlets, lines and cords have a state (Sentry4-MIB: a unit has a status alone)
         if not any(outlet["id"].startswith(unit["id"]) and "state" not in unit for unit in units):
             raise ProtocolError(
-                f"{UNITS} does not list the unit of outlet {outlet['id']!r:.20}: it is the answer"
+                f"{UNITS} does not list the unit of outlet {outlet['id']!r}: it is the answer"
                 " to another request, or not complete"
             )
     return _OptionalList(units)
@@ -203,7 +203,7 @@ def _raise_if_unlisted(status_by_lost_unit: Mapping[str, str], outlets: Sequence
     for name, status in status_by_lost_unit.items():
         if not any(outlet["id"].startswith(name) for outlet in outlets):
             raise ProtocolError(
-                f"the PDU lists its unit {name!r:.20} as {status!r:.20}, and none of that unit's"
+                f"the PDU lists its unit {name!r} as {status!r}, and none of that unit's"
                 " outlets: check its link cable and its power, or unlink it on the PDU's web page"
             )
 
@@ -212,7 +212,7 @@ def _drop_lost_state(outlet: Outlet, status_by_unit: Mapping[str, str]) -> Outle
     """The outlet, without state and figures if its unit is not there."""
     for unit, status in status_by_unit.items():
         if outlet.identity.startswith(unit):
-            doubt = f"its unit {unit!r:.20} is {status!r:.20}"
+            doubt = f"its unit {unit!r} is {status!r}"
             figures = MeterFigures(NotKnown(doubt), NotKnown(doubt), NotKnown(doubt))
             return Outlet(outlet.identity, outlet.name, None, figures, doubt)
     return outlet
@@ -241,11 +241,11 @@ def _doubt(entry: Entry) -> str:
     """Why the state is not known: the outlet's status or a command under way denies it, or the word
     is none of STATES. "" if it is known."""
     if not _is_trusted(entry):
-        return f"its status is {entry['status']!r:.40}"
+        return f"its status is {entry['status']!r}"
     if _word(entry.get("control_state", "")) in UNSETTLED:
-        return f"a command is under way: its control_state is {entry['control_state']!r:.40}"
+        return f"a command is under way: its control_state is {entry['control_state']!r}"
     if _word(entry.get("state")) not in STATES:
-        return f"its state is {entry.get('state')!r:.40}"
+        return f"its state is {entry.get('state')!r}"
     return ""
 
 
@@ -315,10 +315,10 @@ def _figure(entry: Entry, key: str) -> Figure:
     of zero or more (one public test has texts with units), or if the entry's status denies it.
     """
     if not _is_trusted(entry):
-        return NotKnown(f"{entry['id']!s:.20}: its status is {entry['status']!r:.40}")
+        return NotKnown(f"{entry['id']!s}: its status is {entry['status']!r}")
     if key not in entry:
         return None
     value = entry[key]
     if type(value) in (int, float) and 0 <= value < 10**15:
         return float(value)
-    return NotKnown(f"{entry['id']!s:.20}: its {key} is {value!r:.40}")
+    return NotKnown(f"{entry['id']!s}: its {key} is {value!r}")

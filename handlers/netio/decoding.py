@@ -72,7 +72,7 @@ def command(identity: str, on: bool) -> Dialogue[None]:
     except (ValueError, AttributeError, RecursionError):
         return  # the reading after the command decides
     if errors:
-        words = f"the PDU answered the command with an error: {json.dumps(errors):.200}"
+        words = f"the PDU answered the command with an error: {json.dumps(errors)}"
         # beside the document, the error may be of something else
         raise ProtocolError(words) if "Outputs" in document else Refused(words, "200")
 
@@ -92,7 +92,7 @@ def _outlet(entry: Any) -> Outlet:
             power_w=_figure(entry, "Load", unit=1),
             energy_kwh=_figure(entry, "EnergyNR", "Energy_NR", "Energy"),
         ),
-        doubt=f"its State is {position!r:.40}" if state is None else "",
+        doubt=f"its State is {position!r}" if state is None else "",
     )
 
 
@@ -102,11 +102,11 @@ def _figure(fields: object, *names: str, unit: int = 1000) -> Figure:
     it.
     """
     if not isinstance(fields, dict):
-        return NotKnown(f"in place of {names[0]} and others there is {fields!r:.40}")
+        return NotKnown(f"in place of {names[0]} and others there is {fields!r}")
     name = next((name for name in names if name in fields), None)
     if name is None:
         return None
     value = fields[name]
     if isinstance(value, bool) or not isinstance(value, (int, float)) or value < 0:
-        return NotKnown(f"its {name} is {value!r:.40}")
+        return NotKnown(f"its {name} is {value!r}")
     return divided(float(value), unit)

@@ -82,7 +82,7 @@ def excerpt(resource: Json, key: str) -> Optional[RedfishFigure]:
     value = number(inner.get("Reading"))
     if value is not None:
         return RedfishFigure(value)
-    shown = f"is {inner['Reading']!r:.40}" if "Reading" in inner else "is missing"
+    shown = f"is {inner['Reading']!r}" if "Reading" in inner else "is missing"
     return RedfishFigure(
         NotKnown(f"the Reading of {key} {shown}"),
         # the sensor itself may know more than the excerpt

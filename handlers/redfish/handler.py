@@ -79,7 +79,8 @@ class RedfishPdu(dcimanager.FourCalls[Session], dcimanager.BasePdu):
 
     def read_figures(self, session: Session, with_power: bool) -> dcimanager.Figures:
         service, config = session
-        return metering.read_statistic(service, config.pdu, with_power)
+        figures = metering.read_statistic(service, config.pdu, with_power)
+        return figures.quoted(service.login.quoted)
 
     def read_labels(self, session: Session) -> list[dcimanager.Label]:
         service, config = session

@@ -151,7 +151,7 @@ def body(
         )
     is_hpe = _HPE_STATE in outlet or _HPE_ID.fullmatch(outlet_id)
     if is_hpe:
-        return _hpe_body(outlet_id, outlet, on)
+        return _hpe_body(outlet_id, outlet, on, quote)
     return {_PARAMETER: word}
 
 
@@ -171,7 +171,9 @@ def _texts(values: object) -> Sequence[str]:
     return [value for value in values if isinstance(value, str)] if isinstance(values, list) else []
 
 
-def _hpe_body(outlet_id: str, outlet: Json, on: bool) -> dict[str, object]:
+def _hpe_body(
+    outlet_id: str, outlet: Json, on: bool, quote: Callable[[str], str]
+) -> dict[str, object]:
     """The body of HPE's command: the state, and the outlet's configuration unchanged. The unit
     switches the outlet of this OutletNumber. Raises Unsupported if some of that cannot be read, or
     if the number is not the one in the outlet's Id.
@@ -190,7 +192,7 @@ def _hpe_body(outlet_id: str, outlet: Json, on: bool) -> dict[str, object]:
     if id_number is None or not number.isdecimal() or int(number) != int(id_number[0]):
         raise Unsupported(
             f"outlet {outlet_id} was not switched: the unit says that its OutletNumber is"
-            f" {number:.20}, so its command may switch another outlet"
+            f" {quote(number)}, so its command may switch another outlet"
         )
     return {**fields, _HPE_STATE: "on" if on else "off"}
 

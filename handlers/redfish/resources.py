@@ -99,13 +99,13 @@ def doubt(outlet: Json, pdu: Json) -> str:
     """
     transition = outlet.get("PowerStateInTransition", False)
     if transition is not False:
-        return f"its PowerStateInTransition is {transition!r:.20}"
+        return f"its PowerStateInTransition is {transition!r}"
     for resource, what in ((outlet, "its"), (pdu, "its PDU's")):
         if status_state(resource) in _UNUSABLE:
             return f"{what} Status is {status_state(resource)}"
     power_state = text(outlet, "PowerState")
     if power_state not in _STATES:
-        shown = f"is {outlet['PowerState']!r:.40}" if "PowerState" in outlet else "is missing"
+        shown = f"is {outlet['PowerState']!r}" if "PowerState" in outlet else "is missing"
         return f"its PowerState {shown}"
     if power_state == "On" and outlet.get("PowerEnabled") is False:
         return "its PowerState is On, and its PowerEnabled false"

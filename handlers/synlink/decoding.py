@@ -100,14 +100,14 @@ def _outlet(entry: dict[str, Any]) -> Outlet:
     is_measured = position is not None and voltage is position
     doubts = []
     if position is None and voltage is None:
-        doubts.append(f"its state is {state!r:.40}")
+        doubts.append(f"its state is {state!r}")
     elif voltage is not None and not is_measured:
-        doubts.append(f"its state is {state!s:.9}, voltageDetection {voltage!s:.9}")
+        doubts.append(f"its state is {state!s}, voltageDetection {voltage!s}")
     if _word(reboot) != "none":
-        doubts.append(f"its rebootStatus is {reboot!s:.20}")
+        doubts.append(f"its rebootStatus is {reboot!s}")
     is_certain = not doubts
     if health is not None and _word(health) != "ok":
-        doubts.append(f"its relayHealth is {health!s:.40}")
+        doubts.append(f"its relayHealth is {health!s}")
         # the position of a faulty relay says nothing without a measurement
         is_certain = is_certain and is_measured
     number = entry.get("outletIndex")
@@ -127,7 +127,7 @@ def _inlets(device: Any, rows: list[dict[str, Any]]) -> _Totals:
     """
     count = device.get("numInlets", len(rows))
     if count != len(rows) or not rows:
-        unknown = NotKnown(f"{len(rows)} inlets are listed, of {count!r:.20}")
+        unknown = NotKnown(f"{len(rows)} inlets are listed, of {count!r}")
         return unknown, unknown, unknown
     rows = [row for row in rows if row.get("inletType") != "ats" or row.get("atsInletActive")]
     if not rows:
@@ -145,7 +145,7 @@ def _currents(inlet: dict[str, Any]) -> list[Figure]:
     """The currents of an inlet's lines. A three-phase one has three."""
     lines = inlet.get("inletLines", [inlet])
     if len(lines) != (3 if _word(inlet.get("inletPhase")) == "three phase" else 1):
-        return [NotKnown(f"an inlet of {inlet.get('inletPhase')!r:.20} lists {len(lines)} lines")]
+        return [NotKnown(f"an inlet of {inlet.get('inletPhase')!r} lists {len(lines)} lines")]
     return [_figure(line, "currentRms", "inletCurrentRms") for line in lines]
 
 
@@ -183,4 +183,4 @@ def _figure(entry: Any, *keys: str) -> Figure:
     value = entry[key]
     if type(value) in (int, float) and 0 <= value < 10**15:
         return float(value)
-    return NotKnown(f"its {key} is {value!r:.40}")
+    return NotKnown(f"its {key} is {value!r}")

@@ -12,8 +12,8 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from operator import attrgetter
-from typing import Any, Callable, NamedTuple
+from functools import partial
+from typing import Any, Callable, NamedTuple, Optional
 
 import click
 
@@ -62,14 +62,23 @@ _HEADS = {
     key: figure.unit for figure in OUTLET_FIGURES for key in (figure.statistic_key, figure.key)
 }
 _NO_FIGURE = "-"
+
+
+def _measured_figure(key: str, outlet: PolledOutlet) -> Optional[float]:
+    return measured(getattr(outlet.figures, key))
+
+
 # what is known of an outlet, by its keys in JSON and CSV
 _VALUES: Mapping[str, Callable[[PolledOutlet], object]] = {
     "identity": lambda outlet: outlet.identity,
     "number": lambda outlet: outlet.number,
     "name": lambda outlet: outlet.name,
     "state": lambda outlet: states.word(outlet.state),
-    **{figure.key: attrgetter(f"figures.{figure.key}") for figure in OUTLET_FIGURES},
-    **{figure.statistic_key: attrgetter(f"figures.{figure.key}") for figure in OUTLET_FIGURES},
+    **{
+        key: partial(_measured_figure, figure.key)
+        for figure in OUTLET_FIGURES
+        for key in (figure.key, figure.statistic_key)
+    },
 }
 OutletRows = list[dict[str, Any]]
 

@@ -84,8 +84,13 @@ FAULTS: tuple[Fault, ...] = (
     Fault("away", "udp", "the answer arrives, then the device is gone", NETWORK),
     # ---- in place of the answer
     Fault("credentials", "answer", "the login is refused", RIGHTS | NETWORK, reaches=False),
+    # protocol: an energy or a load that this account may not read is not known
     Fault(
-        "rights", "answer", "the account may not do this", RIGHTS | {"unsupported"}, reaches=False
+        "rights",
+        "answer",
+        "the account may not do this",
+        RIGHTS | {"unsupported", "protocol"},
+        reaches=False,
     ),
     Fault("moved", "answer", "the answer is a redirect to another host", ANY, reaches=False),
     Fault(

@@ -9,6 +9,7 @@ import importlib
 import json
 import math
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -21,6 +22,7 @@ import tests.simulators
 from handlers import registry
 from handlers.http.dialogue import Codec, PduState, WriteRequest
 from handlers.shared import errors
+from handlers.shared.meter_figures import measured
 from pdu.loading import handler_recordings
 from pdu.loading.handler_loading import load
 from pdu.reading import parts as reading
@@ -200,8 +202,9 @@ def _replace(answers: dict[str, Any], path: tuple[Any, ...], value: object) -> d
 
 
 def _figures(unit: PduState) -> list[object]:
-    outlets = [(o.figures.current_a, o.figures.energy_kwh, o.figures.power_w) for o in unit.outlets]
-    return [unit.load_a, unit.energy_kwh, unit.power_w, *(f for three in outlets for f in three)]
+    """The measured figures, each at its place, else None."""
+    totals = (unit.load_a, unit.energy_kwh, unit.power_w)
+    return list(map(measured, chain(totals, *(outlet.figures for outlet in unit.outlets))))
 
 
 @pytest.mark.parametrize(

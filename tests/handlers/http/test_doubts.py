@@ -5,14 +5,18 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Union
 
 import pytest
 
 from handlers.jaws import decoding as jaws
+from handlers.jaws.handler import make_handler
 from handlers.netio import decoding as netio
 from handlers.synlink import decoding as synlink
+from pdu_common.connection import PduData
 from tests.handlers import codecs
+from tests.simulators import jaws as simulated
+from tests.simulators.unit_servers import PASSWORD, USER, HttpServer, Reply
 
 # none of a unit's words for a state, and values of other types
 ODD: tuple[Any, ...] = (..., None, "", "?", "Not Found", 0, 1, 2, -1, 1.5, True, False, [], {})
@@ -61,3 +65,25 @@ def test_every_unknown_state_has_its_reason(name: str, codec: Any) -> None:
             assert outlet.state is not None or outlet.doubt, change
         unknown += outlets[0].state is None
     assert unknown > 5
+
+
+def test_a_reason_that_holds_the_login_is_not_shown(caplog: pytest.LogCaptureFixture) -> None:
+    """A unit that repeats the login in its fields: what is cut is searched for it before."""
+    padding = "x" * 30
+
+    class Echo(simulated.SimulatedPdu):
+        def answer(self, method: str, path: str, body: bytes) -> Union[bytes, Reply, None]:
+            answer = super().answer(method, path, body)
+            assert isinstance(answer, bytes)
+            return answer.replace(
+                b'"state": "On"', b'"state": "%s"' % (padding + PASSWORD).encode()
+            ).replace(b'"energy": ', b'"energy": "%s", "x": ' % (padding + PASSWORD).encode())
+
+    with HttpServer(Echo()) as server:
+        settings = {"port": server.port, "scheme": "http", "username": USER, "password": PASSWORD}
+        pdu = make_handler(PduData(server.host, {key: str(text) for key, text in settings.items()}))
+        pdu.status()
+        figures = pdu.measured()
+    texts = [*caplog.messages, *map(repr, figures)]
+    assert not any(PASSWORD[:6] in text for text in texts)
+    assert sum("it holds the login" in text for text in texts) > 1
