@@ -6,11 +6,7 @@ import os
 import re
 import subprocess
 import sys
-from pathlib import Path
 
-import pytest
-
-from builder import command
 from tests.needs import ROOT
 from tests.waiting import PATIENCE_S
 
@@ -43,18 +39,6 @@ def run(command: list[str], **variables: str) -> list[str]:
 def test_supports_prints_what_the_page_shows() -> None:
     lines = run([sys.executable, "-m", "pdu", "supports", "ePDU G3"])
     assert [line for line in printed('pdu supports "ePDU G3"') if line not in lines] == []
-
-
-@pytest.mark.against("curl")
-def test_a_dry_run_prints_what_the_page_shows(tmp_path: Path) -> None:
-    command.main(["snmp", "--out", str(tmp_path)])
-    lines = run(
-        ["sh", str(tmp_path / "register.sh"), "--dry-run", "snmp"],
-        DCI_URL="https://dci.example.com",
-        DCI_EMAIL="admin@example.com",
-    )
-    shown = printed("sh dist/register.sh --dry-run snmp")
-    assert [line for line in shown if line not in lines] == []
 
 
 def test_both_languages_show_the_same_output() -> None:
