@@ -225,6 +225,32 @@ def test_each_model_of_the_list_of_devices_is_known_beside_its_vendor() -> None:
     assert unknown == []
 
 
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("АР8959", "AP8959"),  # Cyrillic А and Р
+        ("АРС", "APC"),
+        ("фз8959", "ap8959"),  # the keys of "ap" in the Russian layout
+        ("фзс", "apc"),
+        ("кфкшефт", "raritan"),
+    ],
+)
+def test_cyrillic_letters_in_place_of_latin_ones_are_told(
+    typed: str, meant: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    result = answer(typed)
+    assert (result.verdict, result.alike) == (UNKNOWN, (meant,))
+    code, shown, _ = run(capsys, "supports", typed)
+    assert code == _UNSUPPORTED
+    assert f"Cyrillic letters: did you mean {meant}?" in " ".join(shown.split())
+    assert "Cyrillic" not in " ".join(run(capsys, "supports", meant)[1].split())
+
+
+@pytest.mark.parametrize("typed", ["Штиль", "ЦМО", "розетка"])
+def test_a_russian_word_is_no_misspelling(typed: str) -> None:
+    assert not any("Cyrillic" in doubt for doubt in answer(typed).doubts)
+
+
 def test_each_maker_that_no_handler_reads_is_a_no_with_its_reason_and_named_on_the_page() -> None:
     page = (ROOT / "docs" / "certain.md").read_text("utf-8")
     makers = list(read_names(UNREAD_MAKERS.read_text("utf-8").splitlines()))
