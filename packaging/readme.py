@@ -80,20 +80,29 @@ def _own_settings(name: str) -> str:
 
 def families_sentence() -> str:
     """The sentence on the families and the real units behind them."""
-    number, states, figures = family_counts()
+    counts = family_counts()
     return (
-        f"**{number} families over SNMP. Recordings of real units show the outlet states of"
-        f" {states} families and the figures of {figures}; the others rest on texts alone.**"
+        f"**{counts.families} families over SNMP. Recordings of real units show the outlet states"
+        f" of {counts.states} families and the figures of {counts.figures}; the others rest on"
+        f" texts alone. {counts.switched_by_recording + counts.switched_by_programs} families are"
+        f" switched: {counts.switched_by_recording} by such a recording,"
+        f" {counts.switched_by_programs} because public programs switch them alike;"
+        f" {counts.unproven} more are unproven and only read, until you set `switch_unproven`.**"
     )
 
 
 def _families_ru() -> str:
     """The same for README.ru.md."""
-    number, states, figures = family_counts()
+    counts = family_counts()
     return (
-        f"**Семейств по SNMP (семейство — устройства с одним набором OID): {number}. Записями"
-        f" ответов реальных устройств подтверждены состояния розеток для {states} семейств и"
-        f" показания для {figures}; остальное сделано только по описаниям.**"
+        "**Семейств по SNMP (семейство — устройства с одним набором OID):"
+        f" {counts.families}. Записями ответов реальных устройств подтверждены состояния розеток"
+        f" для {counts.states} семейств и показания для {counts.figures}; остальное сделано только"
+        " по описаниям. Розетки включаются и выключаются у"
+        f" {counts.switched_by_recording + counts.switched_by_programs} семейств: у"
+        f" {counts.switched_by_recording} это подтверждено такой записью, у"
+        f" {counts.switched_by_programs} так же действуют открытые программы; ещё"
+        f" {counts.unproven} (unproven) только опрашиваются, пока не задано `switch_unproven`.**"
     )
 
 

@@ -1,14 +1,23 @@
-"""The evidence for each capability of a family, and the confidence in its commands.
+"""The evidence for each capability of a family.
 
 A built-in family names what it was made from. What recordings of real units show of it is computed:
-pdu/recordings/families/recorded.csv.
+pdu/recordings/families/recorded.csv. Its commands are proven by such a recording of its states, or
+by public programs; an unproven family is only read, unless its owner sets `switch_unproven`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import Enum
 
 from .frozen_value import FrozenValue
+
+#: the example handler of DCImanager's page, which its owners run: it proves its family alone
+DCIMANAGER_EXAMPLE = (
+    "https://www.ispsystem.com/docs/dcimanager-admin/developer-section/handlers/"
+    "creating-a-pdu-handler"
+)
+_ENOUGH_PROGRAMS = 2
 
 
 class EvidenceLevel(Enum):
@@ -20,18 +29,6 @@ class EvidenceLevel(Enum):
     SIMULATED = "simulated"  # a trial on a simulator made from the MIB's text
     RECORDING = "recording"  # values read from the recording of a real unit
     UNIT = "unit"  # a trial on a real unit
-
-
-class Confidence(Enum):
-    """How certain a family's commands are.
-
-    A built-in family with LOW is switched only with `switch_unproven`.
-    """
-
-    NONE = "none"  # the family is not switched
-    LOW = "low"
-    MEDIUM = "medium"
-    HIGH = "high"
 
 
 class Evidence(FrozenValue):
@@ -63,3 +60,14 @@ def _same_for_all(proof: EvidenceLevel) -> Evidence:
 
 DRIVER = _same_for_all(EvidenceLevel.DRIVER)
 SIMULATED = _same_for_all(EvidenceLevel.SIMULATED)
+
+
+def repository(link: str) -> str:
+    """The owner and name of the repository of a program's link; another link's host."""
+    parts = link.split("/")
+    return "/".join(parts[3:5]) if parts[2] == "github.com" else parts[2]
+
+
+def are_enough(programs: Sequence[str]) -> bool:
+    """Whether these programs, given by their links, prove the commands of a family."""
+    return len(set(programs)) >= _ENOUGH_PROGRAMS or DCIMANAGER_EXAMPLE in programs

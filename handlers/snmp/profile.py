@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import Optional
 
 from . import validation
-from .evidence import Confidence, Evidence, EvidenceLevel
+from .evidence import Evidence, EvidenceLevel, are_enough
 from .figures import Ceilings, Total
 from .frozen_value import FrozenValue, frozen_parts_of
 from .outlets import Outlets
@@ -72,8 +72,10 @@ class Profile(FrozenValue):
             or banks. Only such a figure shows power that flows past the outlets' meters.
         inlet_power: the same in W.
         ceilings: the most A and W of its parts, for families that are no rack PDUs.
-        switching_confidence: how certain the commands are.
-        evidence: what each capability rests on.
+        evidence: what each capability was made from.
+        recording: the recording of a real unit that shows the outlets' states, if there is one.
+        programs: links to public programs, independent of each other, that people run and that
+            write the same objects with the same values.
         note: what else its users should know.
         source: a link to the MIB, or to a program or page that shows the objects.
         unread: objects of the MIB that could contradict a state and that the family does not read,
@@ -96,8 +98,9 @@ class Profile(FrozenValue):
     inlet: Optional[Total] = None
     inlet_power: Optional[Total] = None
     ceilings: Ceilings = Ceilings()
-    switching_confidence: Confidence = Confidence.NONE
     evidence: Evidence = Evidence()
+    recording: str = ""
+    programs: tuple[str, ...] = ()
     note: str = ""
     source: str = ""
     unread: str = ""
@@ -122,10 +125,8 @@ class Profile(FrozenValue):
             total is not None and total.else_outlets for total in (self.inlet, self.inlet_power)
         ):
             raise ValueError("a sum of outlets is no figure of the inlet")
-        if self.is_switched != (self.switching_confidence is not Confidence.NONE):
-            raise ValueError(
-                "switching_confidence and the outlets' control do not agree: give both or none"
-            )
+        if self.programs and not self.is_switched:
+            raise ValueError("programs are given, but no outlets have a control")
         if any(oid.startswith(ROOT) for oid in oids(self)) != bool(self.roots):
             raise ValueError("roots and OIDs that start with ~ go together: give both or none")
         self._check_evidence()
@@ -159,6 +160,11 @@ class Profile(FrozenValue):
     def is_switched(self) -> bool:
         """Whether any outlet of the family can be switched."""
         return any(outlets.control for outlets in self.outlets)
+
+    @property
+    def is_proven(self) -> bool:
+        """Whether the commands are used without the owner's word (`switch_unproven`)."""
+        return bool(self.recording) or are_enough(self.programs)
 
     def match(self, sys_object_id: str) -> int:
         """The number of arcs of the longest prefix that fits a sysObjectID (dotted, no leading

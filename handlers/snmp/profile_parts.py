@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .controls import Control, Guarded, Verbs, Write
-from .evidence import DRIVER, SIMULATED, Confidence, Evidence, EvidenceLevel
+from .evidence import DCIMANAGER_EXAMPLE, DRIVER, SIMULATED, Evidence, EvidenceLevel
 from .figures import Arcs, Ceilings, Figure, Total
 from .frozen_value import replace
 from .outlets import Outlets
@@ -14,8 +14,8 @@ from .states import Doubt, State
 __all__ = [
     "Arcs",
     "Ceilings",
-    "Confidence",
     "Control",
+    "DCIMANAGER_EXAMPLE",
     "DRIVER",
     "Doubt",
     "Evidence",

@@ -70,6 +70,9 @@ PLAIN: tuple[type[Any], ...] = (
 )
 
 
+#: fields that profiles had once: they are read and mean nothing
+_ENDED_FIELDS = ("switching_confidence",)
+
 _PACK = __name__.rpartition(".snmp.")[0]
 #: the names in the annotations of parts; their classes are of this pack, or bases without fields
 _NAMES = {
@@ -216,6 +219,9 @@ def _read_object(data: object, hint: Any, path: str) -> Any:
                 f"{path}.kind: {_quote(kind)} is not allowed; give one of {', '.join(kind_names)}"
             )
         cls = KINDS[kind]
+    if cls is Profile:
+        for name in _ENDED_FIELDS:
+            members.pop(name, None)
     hints, fields = _hints(cls), cls.FIELDS
     for name in members:
         if name not in fields:

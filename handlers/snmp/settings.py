@@ -44,7 +44,7 @@ SWITCH_UNPROVEN: Setting[bool] = Setting(
     "yes or no",
     yes_no,
     False,
-    "yes: also switch families whose commands are not certain; try one idle outlet first",
+    "yes: also switch a family whose commands are unproven; try one idle outlet first",
 )
 METERED_ONLY: Setting[bool] = Setting(
     "metered_only",
@@ -81,7 +81,20 @@ ONLY: Setting[tuple[str, ...]] = Setting(
 OWN_PROFILE: Setting[str] = Setting(
     "own_profile", "a profile as JSON", str, "", "read each PDU as this family", longest=1_000_000
 )
-BUILD_OPTIONS: Sequence[Setting[object]] = (*SETTINGS, ONLY, OWN_PROFILE)
+SWITCH_FAMILIES: Setting[tuple[str, ...]] = Setting(
+    SWITCH_UNPROVEN.key,
+    "keys of families, comma separated",
+    _keys,
+    (),
+    "also switch these families, whose commands are unproven; try one idle outlet first",
+    longest=10_000,
+)
+BUILD_OPTIONS: Sequence[Setting[object]] = (
+    *(setting for setting in SETTINGS if setting is not SWITCH_UNPROVEN),
+    SWITCH_FAMILIES,
+    ONLY,
+    OWN_PROFILE,
+)
 
 
 class FamilySelection(NamedTuple):
@@ -89,11 +102,16 @@ class FamilySelection(NamedTuple):
 
     profiles: Sequence[Profile]  #: the families to detect, or the one to read the device as
     is_fixed: bool  #: there is one, which is not detected
-    switch_unproven: bool
+    switch_unproven: bool  #: unproven families are switched
     metered_only: bool = False
     switch_automatic: bool = False
     unset_unknown: bool = False  #: a figure that is not known now is no error
     encoding: str = ""  #: of names that are not UTF-8
+    switched_families: Sequence[str] = ()  #: keys of unproven families that are switched
+
+    def switches_unproven(self, profile: Profile) -> bool:
+        """Whether the owner's word allows the commands of this family if it is unproven."""
+        return self.switch_unproven or profile.key in self.switched_families
 
 
 def select_families(settings: Mapping[str, str], build: Mapping[str, str]) -> FamilySelection:
@@ -111,7 +129,13 @@ def select_families(settings: Mapping[str, str], build: Mapping[str, str]) -> Fa
             return owner_settings[setting]
         return build_options[setting]
 
-    unproven = choice(SWITCH_UNPROVEN)
+    unproven = owner_settings[SWITCH_UNPROVEN]
+    switched = tuple(
+        _find_family(family, PROFILES, SWITCH_FAMILIES).key
+        for family in build_options[SWITCH_FAMILIES]
+    )
+    if settings.get(SWITCH_UNPROVEN.key, "").strip():
+        switched = ()  # the setting says yes or no for all families
     key = owner_settings[PROFILE] or build_options[PROFILE]
     written_profile = build_options[OWN_PROFILE]
     if written_profile and build_options[ONLY]:
@@ -135,6 +159,7 @@ def select_families(settings: Mapping[str, str], build: Mapping[str, str]) -> Fa
         choice(SWITCH_AUTOMATIC),
         choice(UNKNOWN_FIGURES) == UNSET,
         choice(ENCODING),
+        switched,
     )
 
 

@@ -14,7 +14,6 @@ from ..shared.switching import switch
 from . import command_locks
 from .controls import Control, Order
 from .device import SnmpDevice
-from .evidence import Confidence
 from .outlets import Outlets
 from .settings import SWITCH_UNPROVEN, FamilySelection
 from .states import State
@@ -48,10 +47,11 @@ def switch_outlet(
     guards it, the write, and the row again until it is `target`.
     """
     snmp, device = session.snmp, session.device
-    outlets, states, control = _switchable(device, identity, session.choice.switch_unproven)
+    unproven = session.choice.switches_unproven(device.profile)
+    outlets, states, control = _switchable(device, identity, unproven)
     if session.choice.switch_automatic:
         control = control.ignore_automatic()
-    if session.choice.switch_unproven:
+    if unproven:
         control = control.use_unproven_limits()
     turn: AbstractContextManager[None] = nullcontext()
     if control.writes_neighbours:
@@ -124,13 +124,15 @@ def _switchable(
             f"outlet {identity} reports no state and is therefore not switched: it has no relay, or"
             " the device does not show its state"
         )
-    if profile.switching_confidence is Confidence.LOW and not unproven:
+    if not (profile.is_proven or unproven):
         raise Unsupported(
             (
-                f"the commands of the family '{profile.key}' are not certain, so it is only"
-                " read: set ",
-                NamedSetting(SWITCH_UNPROVEN.key, "yes"),
-                " (or build the archive with it) and try one idle outlet first."
+                f"the family '{profile.key}' is unproven: no recording of a real unit shows its"
+                " states, and no two public programs are known that switch it, so it is only"
+                " read. Try an idle outlet (pdu off snmp HOST OUTLET -s"
+                f" {SWITCH_UNPROVEN.key}=yes), then set ",
+                NamedSetting(SWITCH_UNPROVEN.key, "yes", "the handler setting "),
+                f" or build the archive with --switch-unproven {profile.key}."
                 f" {profile.note}".rstrip(),
             )
         )

@@ -15,6 +15,7 @@ from handlers import registry
 from handlers.shared.errors import SettingsError
 from handlers.shared.similar_names import similar_names
 from handlers.snmp import schema
+from handlers.snmp.profiles import PROFILES
 from pdu.loading import handler_source
 from pdu.loading.handler_paths import is_path
 from pdu.loading.handler_source import HandlerSource
@@ -23,7 +24,13 @@ from pdu.workshop.handler.handler_imports import TOOL_MODULES
 
 from .archives import archive, keep_replaced, version, write_file
 from .closure import BuildError
-from .script import HANDLERS, Handler, register_script, registered_earlier
+from .script import (
+    HANDLERS,
+    Handler,
+    no_longer_switched,
+    register_script,
+    registered_earlier,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -132,11 +139,15 @@ def own_profile_guesses(file: Path) -> list[str]:
 
 
 def build_with_options(
-    handler: Handler, only: Sequence[str], profile: Optional[str], flags: Sequence[str]
+    handler: Handler,
+    only: Sequence[str],
+    profile: Optional[str],
+    flags: Sequence[str],
+    unproven: Sequence[str],
 ) -> Handler:
     """The SNMP handler's archive with these build options. Raises BuildError."""
     try:
-        options = own_profiles.build_options(only, profile, flags)
+        options = own_profiles.build_options(only, profile, flags, unproven)
     except own_profiles.UnknownFamily as error:
         raise BuildError(str(error)) from None
     return handler._replace(replace={_OPTIONS: own_profiles.options_source(options)})
@@ -188,8 +199,17 @@ def _parser(handler_names: Sequence[str]) -> argparse.ArgumentParser:
         metavar="KEY",
         help="read every PDU as this family instead of detecting it (setting 'profile')",
     )
+    snmp.add_argument(
+        "--switch-unproven",
+        nargs="+",
+        metavar="KEY",
+        default=[],
+        help=(
+            "also switch these families, whose commands are unproven: try an idle outlet first"
+            " (setting 'switch_unproven')"
+        ),
+    )
     for key, meaning in (
-        ("switch_unproven", "also switch families whose commands are not certain"),
         ("metered_only", "for units without outlets: an empty table of outlets is not an error"),
         (
             "switch_automatic",
@@ -228,14 +248,21 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
                 f" choose from {', '.join(handler_names)}, or give the"
                 f" path of your own{registry.missing_part(name)}"
             )
-    handlers_in_only = [key for key in options.only if key in handler_names]
-    if handlers_in_only:
-        read_as = "were read as families" if len(handlers_in_only) > 1 else "was read as a family"
-        parser.error(
-            f"--only takes all words after it, so {', '.join(handlers_in_only)} {read_as}: name handlers"
-            " first, as in build.py snmp --only KEY"
-        )
-    has_options = bool(options.only or options.profile_key is not None or options.flags)
+    for option, keys in (("--only", options.only), ("--switch-unproven", options.switch_unproven)):
+        handlers_in_keys = [
+            key for key in keys if key in handler_names and PROFILES.find_profile(key) is None
+        ]
+        if handlers_in_keys:
+            read_as = (
+                "were read as families" if len(handlers_in_keys) > 1 else "was read as a family"
+            )
+            parser.error(
+                f"{option} takes all words after it, so {', '.join(handlers_in_keys)} {read_as}:"
+                f" name handlers first, as in build.py snmp {option} KEY"
+            )
+    has_options = bool(
+        options.only or options.profile_key is not None or options.flags or options.switch_unproven
+    )
     if has_options and options.names and "snmp" not in options.names:
         parser.error(
             "--only, --profile-key, --switch-unproven, --metered-only and --switch-automatic are"
@@ -249,7 +276,13 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     try:
         handlers = [
             (
-                build_with_options(h, options.only, options.profile_key, options.flags)
+                build_with_options(
+                    h,
+                    options.only,
+                    options.profile_key,
+                    options.flags,
+                    options.switch_unproven,
+                )
                 if has_options and h.name == "snmp"
                 else h
             )
@@ -278,6 +311,8 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     for path in archives:
         data = path.read_bytes()
         print(f"{path}  {len(data)} bytes  sha256 {hashlib.sha256(data).hexdigest()[:16]}")
+    if any(handler.name == "snmp" for handler in handlers):
+        print(f"build.py: {no_longer_switched()}", file=sys.stderr)
     for own in own_handlers:
         data = own.source.data
         print(f"{own.path}  {len(data)} bytes  sha256 {hashlib.sha256(data).hexdigest()[:16]}")

@@ -15,6 +15,7 @@ from ..cli.exit_codes import DONE, code_of
 from ..cli.groups import Subcommand
 from ..cli.options import RunOptions, output_options, pass_run_options, word_completion
 from ..cli.output import Result, print_result, tabulate
+from ..recordings.families.recorded import UNPROVEN
 from .model_names import TABLE, Name, read_names
 from .search import MAYBE, UNKNOWN, YES, Match, SupportAnswer, answer
 from .table import READ, VARIES
@@ -108,7 +109,7 @@ def _sentences(result: SupportAnswer) -> Iterable[str]:
 
 def _table(matches: Sequence[Match]) -> list[str]:
     """A table of matches, for an answer with too many to show each in full."""
-    words = {"only with switch_unproven=yes": "unproven", VARIES: "varies"}
+    words = {VARIES: "varies"}
     rows = [
         (
             match.entry.handler,
@@ -175,6 +176,8 @@ def _switched(match: Match) -> str:
     """A phrase for whether the matching PDU can be switched."""
     if match.name and match.name.switched is False:
         return "no: this model does not switch outlets"
+    if match.switching == UNPROVEN:
+        return f"{UNPROVEN}: only with switch_unproven=yes; try an idle outlet first"
     is_open = match.name is None or match.name.switched is None
     return match.switching + (
         ", if the model switches outlets" if is_open and match.switching == READ else ""

@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from functools import cache
 from typing import NamedTuple
 
-from handlers.snmp.evidence import Confidence, Evidence, EvidenceLevel
+from handlers.snmp.evidence import Evidence, EvidenceLevel
 from handlers.snmp.profile import Profile
 from handlers.snmp.profiles import PROFILES
 
-from ..recordings.families.recorded import evidence_of
+from ..recordings.families.recorded import UNPROVEN, evidence_of, switching_basis
 from .model_names import BRANDS, NAMES, Name
 from .normalization import GENERIC, squeezed, telling, word
 
@@ -21,12 +21,6 @@ _PROOFS: Mapping[EvidenceLevel, str] = {
     EvidenceLevel.SIMULATED: "the vendor's MIB, tried on a simulated unit",
     EvidenceLevel.RECORDING: "the recording of a real unit",
     EvidenceLevel.UNIT: "a real unit",
-}
-_SWITCHING: Mapping[Confidence, str] = {
-    Confidence.NONE: "no",
-    Confidence.LOW: "only with switch_unproven=yes",
-    Confidence.MEDIUM: "yes",
-    Confidence.HIGH: "yes",
 }
 READ = "yes"
 VARIES = "if the unit does it"
@@ -52,7 +46,7 @@ class SupportEntry(NamedTuple):
     outlet: Mapping[str, str]
     #: the figures of the PDU that are read (load, power, energy), each with "yes" or a condition
     unit: Mapping[str, str]
-    #: whether outlets are switched: "yes", "no" or a condition
+    #: whether outlets are switched: "yes", "no", "unproven" or a condition
     switching: str
     #: capability -> its basis
     evidence: Mapping[str, str]
@@ -105,14 +99,22 @@ def _profile_entry(profile: Profile) -> SupportEntry:
             if any(getattr(outlets, name) for outlets in profile.outlets)
         },
         unit={name: READ for name, total in totals.items() if total},
-        switching=_SWITCHING[profile.switching_confidence],
+        switching=_switching(profile),
         evidence={
-            name: _PROOFS[getattr(evidence, name)]
+            name: switching_basis(profile)
+            if name == "switching" and profile.is_proven
+            else _PROOFS[getattr(evidence, name)]
             for name in Evidence.FIELDS
             if getattr(evidence, name) is not EvidenceLevel.NONE
         },
         note=profile.note,
     )
+
+
+def _switching(profile: Profile) -> str:
+    if not profile.is_switched:
+        return "no"
+    return READ if profile.is_proven else UNPROVEN
 
 
 def _add_names(entry: SupportEntry) -> SupportEntry:

@@ -13,6 +13,7 @@ from typing import Any, Callable
 import pytest
 
 from builder import command
+from builder.script import NO_LONGER_SWITCHED
 from handlers import registry
 from handlers.snmp.profiles import PROFILES
 from handlers.snmp.schema import ProfileError, dumps, loads
@@ -165,10 +166,6 @@ BAD: Mapping[str, tuple[Callable[[Path], object], str]] = {
         _changed(evidence={}),
         "profile: the profile has a part for state, but evidence.state is none",
     ),
-    "an unknown confidence": (
-        _changed(switching_confidence="sure"),
-        'profile.switching_confidence: "sure" is not allowed',
-    ),
     "a path as key": (
         _changed(key="../etc"),
         "profile: key is '../etc'; give words of a-z and 0-9 joined by single hyphens",
@@ -278,12 +275,18 @@ def test_snmp_options_without_the_snmp_archive_are_refused(
     [
         (["--only", "rpcm", "apc-rpdu2", "rpcm"], {"only": "apc-rpdu2,rpcm"}),
         (["--profile-key", "sentry3"], {"profile": "sentry3"}),
-        (["--switch-unproven"], {"switch_unproven": "yes"}),
+        (
+            ["--switch-unproven", "netio", "enlogic", "netio"],
+            {"switch_unproven": "enlogic,netio"},
+        ),
         (["--metered-only"], {"metered_only": "yes"}),
         (["--switch-automatic"], {"switch_automatic": "yes"}),
         (
-            ["--only", "sentry3", "rpcm", "--profile-key", "sentry3", "--switch-unproven"],
-            {"only": "rpcm,sentry3", "profile": "sentry3", "switch_unproven": "yes"},
+            [
+                *("--only", "sentry3", "netio", "--profile-key", "sentry3"),
+                *("--switch-unproven", "netio"),
+            ],
+            {"only": "netio,sentry3", "profile": "sentry3", "switch_unproven": "netio"},
         ),
     ],
 )
@@ -302,9 +305,8 @@ def test_options_enter_the_archive_as_the_handler_reads_them(
     assert [profile.key for profile in choice.profiles] == (
         wanted.split(",") if wanted else [p.key for p in PROFILES]
     )
-    assert choice.is_fixed == ("profile" in options) and choice.switch_unproven == (
-        "switch_unproven" in options
-    )
+    assert choice.is_fixed == ("profile" in options) and not choice.switch_unproven
+    assert ",".join(choice.switched_families) == options.get("switch_unproven", "")
     assert choice.switch_automatic == ("switch_automatic" in options) and choice.metered_only == (
         "metered_only" in options
     )
@@ -322,13 +324,14 @@ def test_archives_with_and_without_options_are_built_in_one_run(tmp_path: Path) 
             "--profile",
             str(two),
             "--switch-unproven",
+            "netio",
         )
         == 0
     )
     names = sorted(path.name.partition("-")[0] for path in tmp_path.glob("*.gz"))
     assert names == ["pdu_acme_strip", "pdu_acme_two", "pdu_nut", "pdu_snmp"]
     assert rows(tmp_path) == [*registry.names(), "acme_strip", "acme_two"]
-    assert options_in(next(tmp_path.glob("pdu_snmp*"))) == {"switch_unproven": "yes"}
+    assert options_in(next(tmp_path.glob("pdu_snmp*"))) == {"switch_unproven": "netio"}
 
 
 def test_the_script_keeps_an_owners_handler_while_its_archive_exists(tmp_path: Path) -> None:
@@ -369,7 +372,7 @@ def test_help_names_every_option(capsys: pytest.CaptureFixture[str]) -> None:
         "--profile FILE.json",
         "--only KEY",
         "--profile-key KEY",
-        "--switch-unproven",
+        "--switch-unproven KEY",
         "--metered-only",
         "--switch-automatic",
     )
@@ -393,3 +396,19 @@ def test_the_error_for_a_handlers_name_after_only_says_where_it_goes(
     assert "snmp, nut were read as families" in capsys.readouterr().err
     assert not list(tmp_path.iterdir())
     assert run(tmp_path, "snmp", "--only", "apc-rpdu2") == 0
+
+
+def test_the_families_that_an_upgrade_no_longer_switches_are_named_everywhere(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    unproven = {
+        profile.key for profile in PROFILES if profile.is_switched and not profile.is_proven
+    }
+    assert set(NO_LONGER_SWITCHED) <= unproven
+    named = ", ".join(NO_LONGER_SWITCHED)
+    assert named in (ROOT / "CHANGELOG.md").read_text("utf-8").replace("`", "")
+    assert run(tmp_path, "snmp") == 0
+    assert named in capsys.readouterr().err
+    assert named in (tmp_path / "register.sh").read_text("utf-8")
+    assert run(tmp_path, "nut") == 0
+    assert named not in capsys.readouterr().err

@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 
 from builder import command
-from handlers.snmp.evidence import Confidence
 from handlers.snmp.frozen_value import parts_of
 from handlers.snmp.profile import Profile
 from handlers.snmp.profiles import PROFILES
@@ -69,9 +68,7 @@ def kinds(profile: Profile) -> set[str]:
 UNCERTAIN = next(
     key
     for key, unit in _UNITS.items()
-    if unit.switch
-    and _PROFILES[key].sys_object_ids
-    and _PROFILES[key].switching_confidence is Confidence.LOW
+    if unit.switch and _PROFILES[key].sys_object_ids and not _PROFILES[key].is_proven
 )
 # The family with unproven commands, and the one with most kinds of parts. Another test passes every
 # family through its JSON and an archive's options.
@@ -223,10 +220,11 @@ def test_unproven_commands_without_a_setting_need_an_archive_built_for_them(tmp_
         call = manager.switch(pdu, unit.switch.identity, False)
         assert (
             call.kind == "unsupported"
-            and "switch_unproven=yes" in call.text
+            and "-s switch_unproven=yes), then set the handler setting" in call.text
+            and f"build the archive with --switch-unproven {UNCERTAIN}" in call.text
             and agent.writes() == []
         )
-        build(tmp_path / "dist", "--switch-unproven")
+        build(tmp_path / "dist", "--switch-unproven", UNCERTAIN)
         register(admin, manager, "snmp")
         call = manager.switch(pdu, unit.switch.identity, False)
         assert call.ok and call.value["state"] == "DOWN"

@@ -274,8 +274,14 @@ PROFILES = (
         inlet_power=total(figure(_column_of_units("4.3.1.5", "rPDU2DeviceStatusPower"), TENS)),
         power=total(figure(_column_of_units("4.3.1.5", "rPDU2DeviceStatusPower"), TENS)),
         energy=total(figure(_column_of_units("4.3.1.9", "rPDU2DeviceStatusEnergy"), TENTHS)),
-        switching_confidence=Confidence.HIGH,
         evidence=SIMULATED,
+        programs=(
+            public("chaos/powerman", "etc/devices/apc8941.dev"),
+            public(
+                "dana-i2cat/opennaas",
+                "extensions/bundles/gim/src/main/java/org/opennaas/extensions/gim/controller/snmp/APCDriver_SNMP.java",
+            ),
+        ),
         unread=(
             f"rPDU2BankConfigOverloadRestriction, rPDU2PhaseConfigOverloadRestriction: {OVERLOAD};"
             " rPDU2OutletSwitchedControlCommand: by the MIB it reads 4 if a state cannot be"
@@ -296,8 +302,11 @@ PROFILES = (
         outlets=(_rpdu(RPDU_STATE), _spdu(_beside(SPDU_STATE, RPDU_LOAD))),
         load=total(RPDU_LINES, else_outlets=True),
         power=total(RPDU_WATTS),
-        switching_confidence=Confidence.HIGH,
         evidence=SIMULATED.of("state", "current", "power", "switching"),
+        programs=(
+            public("ClusterLabs/fence-agents", "agents/apc_snmp/fence_apc_snmp.py"),
+            public("maas/maas", "src/provisioningserver/drivers/power/apc.py"),
+        ),
         unread=f"rPDUOutletPhaseOverloadRestriction, rPDUOutletBankOverloadRestriction: {OVERLOAD}",
     ),
     Profile(
@@ -308,8 +317,8 @@ PROFILES = (
         models=("MasterSwitch AP9210 to AP9218",),
         sys_object_ids=oids("318.1.3.4.1", "318.1.3.4.2", "318.1.3.4.7", ANY_APC),
         outlets=(_spdu(SPDU_STATE),),
-        switching_confidence=Confidence.HIGH,
         evidence=SIMULATED.of("state", "switching"),
+        recording="apc_masterswitch2",
     ),
     Profile(
         key="apc-masterswitch-plus",
@@ -336,7 +345,6 @@ PROFILES = (
                 name=column("318.1.1.6.7.1.1.4", "sPDUOutletStatusMSPOutletName"),
             ),
         ),
-        switching_confidence=Confidence.MEDIUM,
         evidence=SIMULATED.of("state", "switching"),
         unread=(
             "sPDUOutletStatusMSPOutletCtrlMode: the MIB does not say which commands its modes"
@@ -368,7 +376,6 @@ PROFILES = (
                 name=column("318.1.1.5.7.1.1.4", "sPDUOutletStatusVMOutletName"),
             ),
         ),
-        switching_confidence=Confidence.MEDIUM,
         evidence=SIMULATED.of("state", "switching"),
         unread=f"sPDUMasterConfigVMOverloadRestriction: {OVERLOAD}",
     ),
@@ -408,7 +415,6 @@ PROFILES = (
             figure(_easy_phases("10", "ePDUPhaseStatusEnergy"), THOUSANDTHS),
             _easy_text("7", "energy", "kWh"),
         ),
-        switching_confidence=Confidence.MEDIUM,
         evidence=SIMULATED,
     ),
     Profile(
@@ -436,8 +442,8 @@ PROFILES = (
                 ),
             ),
         ),
-        switching_confidence=Confidence.MEDIUM,
         evidence=SIMULATED.of("state", "switching"),
+        recording="aos-emu2_ap9320",
     ),
     Profile(
         key="apc-ats",

@@ -16,5 +16,6 @@ PROFILES = (
         models=("Easy Rack PDU APDU10xxx",),
         sys_object_id="318.1.1.32.1",
         evidence=SIMULATED,
+        recording="apc-cpdu",
     ),
 )

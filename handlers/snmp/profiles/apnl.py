@@ -78,7 +78,6 @@ PROFILES = (
         ),
         load=total(figure(_total_of_pdu(scalar("29640.4.3.13.0", "pdulAcurrent")), TENTHS)),
         energy=total(figure(_total_of_pdu(scalar("29640.4.3.5.0", "pduPower")))),
-        switching_confidence=Confidence.MEDIUM,
         evidence=SIMULATED.of("state", "current", "energy", "switching"),
         unread=(
             "nodeSwitchAdminStatus: it is the wish, which may be unknown at rest; nodeAlarmStatus:"

@@ -149,8 +149,11 @@ PROFILES = (
             figure(value_or_empty(PE_ENERGY, PE_CURRENT), THOUSANDTHS, NOT_SUPPORTED),
             else_outlets=True,
         ),
-        switching_confidence=Confidence.HIGH,
         evidence=SIMULATED,
+        programs=(
+            public("stb-tester/stb-tester", "_stbt/power.py"),
+            ironic_snmp(),
+        ),
         unread="breakerStatus: the MIB does not say which outlets a breaker has",
     ),
     Profile(
@@ -197,7 +200,6 @@ PROFILES = (
         energy=station_total(
             _compared_figure("1.4.1.4", "devReadingPD", "1.4.1.1", "devReadingCur")
         ),
-        switching_confidence=Confidence.MEDIUM,
         evidence=SIMULATED,
         note=(
             "The outlets of a cascaded station that does not answer are left out: the MIB reports"

@@ -19,7 +19,6 @@ PROFILES = (
                 states=State(OUTLETS, on=("1",), off=("0",)), control=Write(OUTLETS, on=1, off=0)
             ),
         ),
-        switching_confidence=Confidence.LOW,
         evidence=DRIVER.of("state", "switching"),
         note=(
             "The device cannot be detected: name the family in the setting 'profile'. It is assumed"

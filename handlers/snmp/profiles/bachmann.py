@@ -134,7 +134,6 @@ PROFILES = (
         load=device_total(_measurement(CURRENT, PHASES, WITH_PHASES)),
         power=device_total(_measurement(POWER, PHASES, WITH_PHASES)),
         energy=device_total(_measurement(ENERGY, PHASES, WITH_PHASES)),
-        switching_confidence=Confidence.MEDIUM,
         evidence=SIMULATED,
         unread=(
             "blueNet2FuseStatus: the index of a socket has no fuse, and blueNet2SocketFuse is not"

@@ -62,12 +62,15 @@ PROFILES = (
             figure(_column_of_rpcs(POWER)),
             figure(Unless(column("4779.1.3.5.5.1.9", "sRPCPower"), POWER)),
         ),
-        switching_confidence=Confidence.HIGH,
         evidence=Evidence(
             state=EvidenceLevel.SIMULATED,
             current=EvidenceLevel.DRIVER,
             power=EvidenceLevel.DRIVER,
             switching=EvidenceLevel.SIMULATED,
+        ),
+        programs=(
+            public("networkupstools/nut", "drivers/baytech-mib.c"),
+            public("chaos/powerman", "etc/devices/baytech-snmp.dev"),
         ),
         unread=(
             "sBTAModulesRPCBreakersCircuitBreaker: the MIB does not say which outlets a breaker has"

@@ -87,8 +87,8 @@ PROFILES = (
             ),
         ),
         energy=pdu_total(),
-        switching_confidence=Confidence.MEDIUM,
         evidence=SIMULATED.of("state", "current", "energy", "switching"),
+        recording="chatsworth-pdu",
         unread=(
             "cpiPduOutletStatus, cpiPduBranchStatus: they are alarms of figures; "
             "cpiPduUpgrade: the MIB does not say what an upgrade means for the states"

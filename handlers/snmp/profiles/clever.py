@@ -92,7 +92,6 @@ def _text_family(
         energy=total(
             Figure(here(Complete(line_energy, beside=line_current)), scale_of_integers=TENTHS)
         ),
-        switching_confidence=Confidence.LOW,
         evidence=DRIVER if power else DRIVER.of("state", "current", "energy", "switching"),
         note=NO_PUBLIC_MIB,
     )
@@ -210,7 +209,6 @@ PROFILES = (
         load=total(*(figure(_lines("2.1", tail), HUNDREDTHS) for tail in ("", ".0"))),
         power=total(*(figure(_lines("3.1", tail)) for tail in ("", ".0"))),
         energy=total(*(figure(_lines("6", tail), TENTHS) for tail in ("", ".0"))),
-        switching_confidence=Confidence.MEDIUM,
         evidence=DRIVER,
         note=f"{NO_PUBLIC_MIB} The unit's program writes one, with names and without units.",
         unread="breaker of a loop (1.2.N.7): the agent does not publish which outlets a loop has",
@@ -246,8 +244,14 @@ PROFILES = (
         load=total(
             figure(Provided(scalar(MS + ".2.2.0", "totalCurrent"), MS_COUNT, FEWER_THAN_49))
         ),
-        switching_confidence=Confidence.MEDIUM,
         evidence=DRIVER.of("state", "current", "switching"),
+        programs=(
+            public(
+                "ChinaClever/CleverManagerV1",
+                "%E7%94%98%E8%82%83%E4%B8%89%E6%98%8E/clevermanager/InitClever.cpp",
+            ),
+            public("brucepei/flasky", "monitor_mdm.py"),
+        ),
         note=NO_PUBLIC_MIB,
     ),
     Profile(

@@ -169,8 +169,8 @@ PROFILES = (
             _epdu_figure(PHASE_ENERGY, TENTHS),
             else_outlets=True,
         ),
-        switching_confidence=Confidence.MEDIUM,
         evidence=SIMULATED,
+        recording="cyberpower_pdu81005",
         unread=f"overload restrictions of banks and phases: {OVERLOAD}",
         note="A slave of a chain lists only itself: read the host.",
     ),
@@ -206,8 +206,11 @@ PROFILES = (
         load=total(figure(PHASE_LOAD, TENTHS), else_outlets=True),
         power=total(figure(PHASE_POWER), else_outlets=True),
         energy=total(figure(PHASE_ENERGY, TENTHS), else_outlets=True),
-        switching_confidence=Confidence.HIGH,
         evidence=SIMULATED,
+        programs=(
+            public("pdudaemon/pdudaemon", "pdudaemon/drivers/cyberpower81001.py"),
+            public("gportay/cyberpower-pdu", "cyberpower-pdu"),
+        ),
         unread=f"overload restrictions of banks: {OVERLOAD}",
     ),
     Profile(
@@ -240,8 +243,11 @@ PROFILES = (
             figure(_ats_total("5", "atsLoadStatusBankPower")),
         ),
         energy=total(figure(_ats_total("6", "atsLoadStatusBankEnergy"), TENTHS)),
-        switching_confidence=Confidence.MEDIUM,
         evidence=SIMULATED,
+        programs=(
+            public("andrewrothstein/valve-infra", "executor/pdu/drivers/cyberpower.py"),
+            public("remiphilippe/companion-module-cyberpower-pdu", "src/ats.js"),
+        ),
         unread="atsStatusDevOutRelayStatus: the MIB does not say what it means for the outlets",
         note=(
             "The outlets are not metered. Some UPS cards have the same sysObjectID; they list no"

@@ -70,7 +70,6 @@ PROFILES = (
             ),
             unit=THE_PORT,
         ),
-        switching_confidence=Confidence.MEDIUM,
         evidence=SIMULATED.of("state", "current", "switching"),
     ),
     Profile(
@@ -113,7 +112,6 @@ PROFILES = (
             unit=THE_PORT,
             units=_count(ACS5K),
         ),
-        switching_confidence=Confidence.MEDIUM,
         evidence=SIMULATED.of("state", "current", "power", "switching"),
         note=(
             "The MIB does not say what the current of a three-phase unit is, so there is no load "

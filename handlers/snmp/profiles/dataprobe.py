@@ -40,8 +40,8 @@ PROFILES = (
             ),
         ),
         load=total(Figure(LINE_CORDS, HUNDREDTHS, padding=NO_LINE)),
-        switching_confidence=Confidence.HIGH,
         evidence=SIMULATED.of("state", "current", "switching"),
+        recording="iboot_pdu8-2n15",
     ),
     Profile(
         key="dataprobe-ibootbar",
@@ -60,8 +60,11 @@ PROFILES = (
                 name=column("1418.4.3.1.2", "outletName"),
             ),
         ),
-        switching_confidence=Confidence.HIGH,
         evidence=SIMULATED.of("state", "switching"),
+        programs=(
+            public("mrdvt92/perl-Power-Outlet", "lib/Power/Outlet/iBootBar.pm"),
+            public("simonsobs/socs", "socs/agents/ibootbar/agent.py"),
+        ),
         note="The sysObjectID is the one that a program of an owner expects.",
         unread=(
             "outletAPStatus: it says that AutoPing was triggered, not what it did; outletStatus has"

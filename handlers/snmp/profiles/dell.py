@@ -66,7 +66,6 @@ PROFILES = (
         ),
         power=total(figure(DEVICE_POWER, TENS)),
         energy=total(figure(DEVICE_ENERGY, TENTHS, table=DEVICE_POWER)),
-        switching_confidence=Confidence.MEDIUM,
         evidence=SIMULATED,
         unread=f"rPDUPhaseCfgOverloadRestriction: {OVERLOAD}",
     ),

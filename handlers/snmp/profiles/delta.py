@@ -58,7 +58,6 @@ PROFILES = (
                 name=column("2254.169.2.3.3.1.2", "pduOutletName"),
             ),
         ),
-        switching_confidence=Confidence.MEDIUM,
         evidence=SIMULATED.of("state", "switching"),
         note=(
             "Currents, powers and energies are not read: no public form of the MIB has their units."

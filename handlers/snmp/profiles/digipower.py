@@ -59,8 +59,8 @@ PROFILES = (
         load=total(
             figure(EachUnit(CURRENT, _unit(CURRENT), (_unit(without(STATUS, "")),)), TENTHS)
         ),
-        switching_confidence=Confidence.MEDIUM,
         evidence=SIMULATED.of("state", "current", "switching"),
+        recording="digipower",
         note=(
             "Units with 17 to 24 outlets need more characters than the MIB allows in a write (32):"
             " they are switched only with switch_unproven. Units with an outlet that lost its power"

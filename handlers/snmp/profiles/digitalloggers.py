@@ -34,7 +34,7 @@ PROFILES = (
                 control=Write(ADMIN, on=259, off=257),
             ),
         ),
-        switching_confidence=Confidence.MEDIUM,
         evidence=SIMULATED.of("state", "switching"),
+        recording="digital-loggers",
     ),
 )

@@ -136,8 +136,8 @@ PROFILES = (
             *_input_figures(INPUT_WH, THOUSANDTHS),
             else_outlets=True,
         ),
-        switching_confidence=Confidence.HIGH,
         evidence=SIMULATED,
+        recording="eatonpdu_2",
         unread=(
             "groupBreakerStatus: units do not agree on how outletParentOID names an outlet's group;"
             " internalStatus: it does not say what failed"
@@ -153,8 +153,11 @@ PROFILES = (
         outlets=(raritan.px1_outlets(label_plus=1, energy=None),),
         load=raritan.PX1_LOAD,
         power=raritan.PX1_POWER,
-        switching_confidence=Confidence.HIGH,
         evidence=SIMULATED.of("state", "current", "power", "switching"),
+        programs=(
+            public("ClusterLabs/fence-agents", "agents/eaton_snmp/fence_eaton_snmp.py"),
+            public("chaos/powerman", "etc/devices/eaton-revelation-snmp.dev"),
+        ),
         unread=(
             "unitCircuitBreak0State to unitCircuitBreak2State: the MIB does not say which outlets a"
             " breaker has"
@@ -188,11 +191,14 @@ PROFILES = (
             ),
         ),
         load=total(figure(scalar("20677.2.8.6.4.2.0", "totalCurrent"))),
-        switching_confidence=Confidence.HIGH,
         evidence=Evidence(
             state=EvidenceLevel.SIMULATED,
             current=EvidenceLevel.DRIVER,
             switching=EvidenceLevel.SIMULATED,
+        ),
+        programs=(
+            public("ClusterLabs/fence-agents", "agents/eaton_snmp/fence_eaton_snmp.py"),
+            public("networkupstools/nut", "drivers/eaton-pdu-pulizzi-mib.c"),
         ),
         unread=(
             "tempSensorNControlOutlet, humSensorNControlOutlet, contactClosureNControlOutlet: a"
@@ -250,7 +256,6 @@ PROFILES = (
         ),
         load=hpe.load(NLOGIC, "pdu", HUNDREDTHS, NLOGIC_COUNT, has_total=True),
         power=hpe.chain_total(units=NLOGIC_COUNT, else_outlets=True),
-        switching_confidence=Confidence.LOW,
         evidence=DRIVER.of("state", "current", "power", "switching"),
         note=(
             "The objects are known from one public driver, which leaves the power of the whole PDU"

@@ -54,6 +54,7 @@ def family(
     models: tuple[str, ...],
     sys_object_id: str,
     evidence: Evidence,
+    recording: str = "",
     prefix: str = "pdu",
     unseen: bool = False,
 ) -> Profile:
@@ -129,8 +130,8 @@ def family(
         load=unit_total(figure(lines, HUNDREDTHS)),
         power=unit_total(figure(watts)),
         energy=unit_total(figure(value_or_empty(energy, watts), TENTHS)),
-        switching_confidence=Confidence.MEDIUM,
         evidence=evidence,
+        recording=recording,
         unseen=unseen,
         unread=(
             f"{prefix}CircuitBreakerStatusLoadState: it is a state of the load, and the MIB does"

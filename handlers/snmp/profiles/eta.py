@@ -68,7 +68,6 @@ PROFILES = (
             ),
             else_outlets=True,
         ),
-        switching_confidence=Confidence.MEDIUM,
         evidence=SIMULATED.of("state", "current", "switching"),
         unread=(
             "statusShort, statusOverload, statusUvlt, statusOvlt, statusOtmp and the errors of a"

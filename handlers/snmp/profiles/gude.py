@@ -82,8 +82,8 @@ PROFILES = (
         load=LOAD,
         power=POWER,
         energy=ENERGY,
-        switching_confidence=Confidence.HIGH,
         evidence=SIMULATED,
+        recording="gude-epc_1104",
         unread=(
             "OVPStatus: the overvoltage protection of the whole unit, which does not switch its"
             " ports; RCMBOutputRMS, RCMBOutputDC: signals of residual current, and the MIB does not"

@@ -207,8 +207,8 @@ PROFILES = (
         energy=chain_total(
             figure(column(PDU3 + ".2.1.1.6", "pdu3InputTotalEnergy")), units=PDU3_COUNT
         ),
-        switching_confidence=Confidence.HIGH,
         evidence=SIMULATED,
+        recording="hpe-mapdu_pdu3",
         note=(
             "Energies are in kWh although the outlet's object is called Wh. The input's power is in"
             " W although its description says 0.001 W."
@@ -240,8 +240,8 @@ PROFILES = (
             figure(column(PDU2 + ".2.1.1.6", "pdu2InputPowerWattHour"), THOUSANDTHS),
             units=PDU2_COUNT,
         ),
-        switching_confidence=Confidence.HIGH,
         evidence=SIMULATED,
+        recording="hpe-mapdu_pdu2",
         unread=unread("pdu2"),
     ),
     Profile(

@@ -82,7 +82,10 @@ PROFILES = (
             ),
             else_outlets=True,
         ),
-        switching_confidence=Confidence.MEDIUM,
         evidence=SIMULATED.of("state", "current", "power", "switching"),
+        programs=(
+            public("ClusterLabs/fence-agents", "agents/ipdu/fence_ipdu.py"),
+            public("xcat2/xcat-core", "xCAT-server/lib/xcat/plugins/pdu.pm"),
+        ),
     ),
 )

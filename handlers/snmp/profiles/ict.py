@@ -48,7 +48,7 @@ PROFILES = (
             _amperes(Unless(scalar("39145.10.7.0", "systemCurrent"), BUS)),
         ),
         ceilings=Ceilings(outlet_a=Decimal(200)),  # the models' names: 180 A and 200 A in all
-        switching_confidence=Confidence.HIGH,
         evidence=SIMULATED.of("state", "current", "switching"),
+        recording="ict-pdu",
     ),
 )

@@ -51,7 +51,6 @@ PROFILES = (
             else_outlets=True,
         ),
         energy=total(else_outlets=True),
-        switching_confidence=Confidence.MEDIUM,
         evidence=SIMULATED.of("state", "current", "energy", "switching"),
         note=(
             "The MIBs limit an outlet's energy to 65.5 kWh (0 to 65500 Wh), but units count on: a "

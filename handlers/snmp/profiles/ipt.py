@@ -56,7 +56,6 @@ PROFILES = (
         ),
         power=total(figure(_meters(4, "pdu-meterN-KW"), beside=ENERGIES)),
         energy=total(figure(ENERGIES, TENTHS, beside=_meters(2, "pdu-meterN-IRMS"))),
-        switching_confidence=Confidence.HIGH,
         evidence=SIMULATED,
         note=(
             "A unit whose third meter is in use has no load: the MIB contradicts itself on the "

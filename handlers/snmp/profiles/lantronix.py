@@ -32,7 +32,6 @@ PROFILES = (
         ),
         load=total(figure(CURRENT, TENTHS, beside=POWER), else_outlets=True, unit=THE_RPM),
         power=total(figure(POWER, TENTHS), unit=THE_RPM),
-        switching_confidence=Confidence.MEDIUM,
         evidence=SIMULATED.of("state", "current", "power", "switching"),
         note="The sysObjectID was seen on a unit.",
         unread=(

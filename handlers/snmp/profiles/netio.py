@@ -44,7 +44,6 @@ PROFILES = (
             figure(scalar("47952.1.2.6.0", "netioTotalEnergy"), THOUSANDTHS, NOT_MEASURED),
             else_outlets=True,
         ),
-        switching_confidence=Confidence.MEDIUM,
         evidence=SIMULATED,
     ),
 )

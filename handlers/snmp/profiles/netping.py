@@ -63,7 +63,6 @@ PROFILES = (
                 name=column("25728.5500.5.1.6", "npRelayMemo"),
             ),
         ),
-        switching_confidence=Confidence.MEDIUM,
         evidence=SIMULATED.of("state", "switching"),
         unread=(
             "npRelayStartReset: the MIB gives no values for reading, and the maker's published"
@@ -92,7 +91,6 @@ PROFILES = (
                 name=PWR_MEMO,
             ),
         ),
-        switching_confidence=Confidence.MEDIUM,
         evidence=SIMULATED.of("state", "switching"),
     ),
 )

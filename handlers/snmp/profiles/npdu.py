@@ -51,7 +51,6 @@ PROFILES = (
         ),
         load=total(_lines(2, "MasterCurrectP1 to P3")),
         power=total(_lines(3, "MasterPowerP1 to P3")),
-        switching_confidence=Confidence.LOW,
         evidence=DRIVER.of("state", "current", "power", "switching"),
         note=(
             "The older of two programs (2018) switches by writing the text; the newer one (2026)"

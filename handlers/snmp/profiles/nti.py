@@ -25,7 +25,6 @@ PROFILES = (
                 name=column("3699.1.1.6.1.7.1.1.2", "rlyOutputDescription"),
             ),
         ),
-        switching_confidence=Confidence.MEDIUM,
         evidence=SIMULATED.of("state", "switching"),
     ),
 )

@@ -57,7 +57,6 @@ PROFILES = (
             units=OUTLET_COUNT,
             else_outlets=True,
         ),
-        switching_confidence=Confidence.MEDIUM,
         evidence=SIMULATED,
         unread=hpe.unread(NAME),
     ),

@@ -72,8 +72,11 @@ PROFILES = (
             figure(_device_column("9", "deviceStatusActiveEnergy"), THOUSANDTHS),
             figure(_phase_column("8", "phaseStatusActiveEnergy"), THOUSANDTHS),
         ),
-        switching_confidence=Confidence.MEDIUM,
         evidence=SIMULATED,
+        programs=(
+            public("pengxiaoli2/relay", "relay_power.py"),
+            public("39976148/pdu", "pdu_outlet_switch_test.py"),
+        ),
         note=(
             "A locked outlet executes no command: it is not switched if the device reports the"
             " lock."

@@ -39,8 +39,8 @@ PROFILES = (
         ),
         load=total(figure(FEED_CURRENT, TENTHS, beside=FEED_POWER, count=FEEDS), else_outlets=True),
         power=total(figure(FEED_POWER, beside=FEED_CURRENT, count=FEEDS), else_outlets=True),
-        switching_confidence=Confidence.MEDIUM,
         evidence=SIMULATED.of("state", "current", "power", "switching"),
+        recording="planet-pdu",
         unread=(
             "outComputerStatus, outCurrentStatus: the MIB gives no values; "
             "pduStatus: its PDUs are not joined to outlets"

@@ -131,7 +131,6 @@ PROFILES = (
             figure(column("42610.1.4.4.1.6.1.2.1.2", "inletPowerAll"), TENTHS), else_outlets=True
         ),
         energy=total(figure(INLET_ENERGY, THOUSANDTHS), else_outlets=True),
-        switching_confidence=Confidence.LOW,
         evidence=SIMULATED,
         note=(
             "Units of an older MIB under the same sysObjectID switch after a delay; the handler"
@@ -199,7 +198,6 @@ PROFILES = (
             ),
             else_outlets=True,
         ),
-        switching_confidence=Confidence.MEDIUM,
         evidence=SIMULATED.of("state", "current", "power", "switching"),
         note=(
             "The identity is unit.row; unit 1 is the first of a chain. Energies are left out: they"

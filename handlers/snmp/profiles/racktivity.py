@@ -45,7 +45,6 @@ PROFILES = (
         load=total(else_outlets=True),
         power=total(else_outlets=True),
         energy=total(else_outlets=True),
-        switching_confidence=Confidence.MEDIUM,
         evidence=replace(SIMULATED, switching=EvidenceLevel.MIB),
         note=(
             "The command is an Unsigned32 in the MIB, but it is written as INTEGER, which a strict "

@@ -257,8 +257,8 @@ PROFILES = (
         inlet_power=pdu_total(_inlets(POWER)),
         power=pdu_total(_inlets(POWER), _units(POWER), else_outlets=True),
         energy=pdu_total(_inlets(ENERGY), _units(ENERGY), else_outlets=True),
-        switching_confidence=Confidence.HIGH,
         evidence=SIMULATED,
+        recording="raritan-pdu_px3",
         note="A negative reading, such as of power that is fed back, is no figure.",
         unread=(
             "outletSuspendedState: the reason why an outlet is off; "
@@ -291,8 +291,11 @@ PROFILES = (
             figure(column("~.20.2.1.12", "inletActiveEnergy"), THOUSANDTHS, NO_ENERGY),
             else_outlets=True,
         ),
-        switching_confidence=Confidence.HIGH,
         evidence=SIMULATED,
+        programs=(
+            public("networkupstools/nut", "drivers/raritan-pdu-mib.c"),
+            public("chaos/powerman", "etc/devices/raritan-px4316.dev"),
+        ),
         unread="circuitBreakerState: a breaker is not joined to its outlets",
     ),
 )

@@ -84,7 +84,6 @@ PROFILES = (
         load=_first_of(CURRENT, THOUSANDTHS, *OF_PHASES, *OF_PDU),
         power=_first_of(POWER, ONES, *OF_PDU),
         energy=_first_of(ENERGY, THOUSANDTHS, *OF_PDU, syntax=WATT_HOURS),
-        switching_confidence=Confidence.MEDIUM,
         evidence=SIMULATED,
     ),
 )

@@ -193,7 +193,6 @@ PROFILES = (
             _sum_of_phases(r"Phase L(\d+)\.Energy\.Active\.Value", "Phase L...Energy.Active.Value"),
             unit=THE_DEVICE,
         ),
-        switching_confidence=Confidence.LOW,
         evidence=replace(SIMULATED, switching=EvidenceLevel.DRIVER),
         note=(
             "The MIB does not define a relay's values. A walk of a DK 7955.401 shows 0 with the"
@@ -226,7 +225,6 @@ PROFILES = (
                 name=_outputs("3", "unitXOutputText"),
             ),
         ),
-        switching_confidence=Confidence.LOW,
         evidence=SIMULATED.of("state", "switching"),
         note=(
             "Outlets are labelled port:row if several ports have them. The MIB does not say whether"

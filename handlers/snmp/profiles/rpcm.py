@@ -12,7 +12,7 @@ PROFILES = (
         key="rpcm",
         vendor="RCNTEC",
         mib="DCImanager's example: no MIB is public",
-        source="https://www.ispsystem.com/docs/dcimanager-admin/developer-section/handlers/creating-a-pdu-handler",
+        source=DCIMANAGER_EXAMPLE,
         models=("RPCM 1502", "RPCM 1532", "RPCM ATS 76A"),
         sys_object_ids=oids("46235"),
         outlets=(
@@ -28,11 +28,12 @@ PROFILES = (
         ),
         load=total(else_outlets=True),
         energy=total(else_outlets=True),
-        switching_confidence=Confidence.MEDIUM,
         evidence=DRIVER.of("state", "current", "energy", "switching"),
+        programs=(DCIMANAGER_EXAMPLE,),
         note=(
-            "The state is the one that was commanded. An RPCM also reports an actual state, but its"
-            f" OID is not public. {NO_PUBLIC_MIB}"
+            "UP and DOWN are what was commanded, no measurement: an outlet that is UP may be"
+            " without power, because its electronic breaker is open. An RPCM also reports an"
+            f" actual state, but its OID is not public. {NO_PUBLIC_MIB}"
         ),
     ),
 )

@@ -75,7 +75,6 @@ PROFILES = (
                 )
             )
         ),
-        switching_confidence=Confidence.MEDIUM,
         evidence=SIMULATED,
         unread="sdbDevOutSwReboot: the MIB does not say what it reads during a reboot",
     ),

@@ -109,8 +109,14 @@ PROFILES = (
             figure(column("1718.3.2.2.1.16", "infeedEnergy"), TENTHS),
             unit=THE_UNIT,
         ),
-        switching_confidence=Confidence.HIGH,
         evidence=SIMULATED,
+        programs=(
+            public("labgrid-project/labgrid", "labgrid/driver/power/sentry.py"),
+            public(
+                "sonic-net/sonic-mgmt",
+                "tests/common/plugins/pdu_controller/snmp_pdu_controllers.py",
+            ),
+        ),
         unread=(
             "outletLoadStatus: its noComm and readError are of the measured load, "
             "and outletStatus has noComm of its own"
@@ -167,7 +173,13 @@ PROFILES = (
         energy=unit_total(
             figure(column("1718.4.1.3.3.1.10", "st4InputCordEnergy"), TENTHS, beside=ST4_CORDS)
         ),
-        switching_confidence=Confidence.HIGH,
         evidence=SIMULATED,
+        programs=(
+            public(
+                "sonic-net/sonic-mgmt",
+                "tests/common/plugins/pdu_controller/snmp_pdu_controllers.py",
+            ),
+            ironic_snmp(),
+        ),
     ),
 )

@@ -46,11 +46,17 @@ NO_PUBLIC_MIB = "No MIB is public: last looked up on 2026-11-27."
 FLOOR = Ceilings(Decimal(600), Decimal(500_000), Decimal(3_000), Decimal(2_500_000))
 
 
-def public(repository: str, path: str) -> str:
+def public(repository: str, path: str, commit: str = "HEAD") -> str:
     """The link to a file in a public repository: a MIB, or the source of a program such as a driver
-    or an agent.
+    or an agent. `commit`: of a file that is no longer there.
     """
-    return f"https://github.com/{repository}/blob/HEAD/{path}"
+    return f"https://github.com/{repository}/blob/{commit}/{path}"
+
+
+def ironic_snmp() -> str:
+    """The link to the power driver for PDUs that OpenStack's ironic had until 2026."""
+    commit = "908d4d35f7a0d473cc9581bdda2535d6920b7d89"
+    return public("openstack/ironic", "ironic/drivers/modules/snmp.py", commit)
 
 
 def librenms(path: str) -> str:

@@ -37,7 +37,6 @@ PROFILES = (
             figure(column("3711.24.1.1.7.3.1.1.7", "pduMeanKWattsValue"), HUNDREDS), unit=THE_PDU
         ),
         energy=pdu_total(figure(ENERGY, TENTHS)),
-        switching_confidence=Confidence.LOW,
         evidence=replace(SIMULATED, switching=EvidenceLevel.MIB),
         note=(
             "A command acts after a delay set on the device, and a password of the outlet may"

@@ -38,8 +38,8 @@ PROFILES = (
                 name=column("40418.2.6.2.2.1.2", "doDeviceName"),
             ),
         ),
-        switching_confidence=Confidence.HIGH,
         evidence=SIMULATED.of("state", "switching"),
+        recording="snr-erd",
         note=THERMOSTAT,
     ),
     Profile(
@@ -52,7 +52,6 @@ PROFILES = (
         outlets=(
             outlets(states=State(V1_STATE, on=ON, off=OFF), control=Write(V1_STATE, on=1, off=0)),
         ),
-        switching_confidence=Confidence.MEDIUM,
         evidence=SIMULATED.of("state", "switching"),
         note=THERMOSTAT,
     ),
@@ -71,7 +70,6 @@ PROFILES = (
                 name=column("40418.2.7.2.2.1.1", "doName"),
             ),
         ),
-        switching_confidence=Confidence.MEDIUM,
         evidence=SIMULATED.of("state", "switching"),
         note=THERMOSTAT,
     ),
@@ -88,7 +86,6 @@ PROFILES = (
                 states=State(MINI_STATE, on=ON, off=OFF), control=Write(MINI_STATE, on=1, off=0)
             ),
         ),
-        switching_confidence=Confidence.MEDIUM,
         evidence=SIMULATED.of("state", "switching"),
         note=THERMOSTAT,
     ),

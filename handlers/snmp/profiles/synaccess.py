@@ -49,7 +49,6 @@ PROFILES = (
         ),
         power=total(figure(INLET_POWER)),
         energy=total(figure(INLET_ENERGY, beside=INLET_POWER)),
-        switching_confidence=Confidence.MEDIUM,
         evidence=SIMULATED.of("state", "power", "energy", "switching"),
         note=(
             "Currents are not read: the MIB declares them as integers in amperes, and does not say"
@@ -89,7 +88,13 @@ PROFILES = (
             else_outlets=True,
         ),
         energy=total(figure(scalar("21728.3.5.7.0", "mpiAcKwh"), ONES, NO_MODULE)),
-        switching_confidence=Confidence.HIGH,
         evidence=SIMULATED.of("state", "current", "energy", "switching"),
+        programs=(
+            public("johnstile/pythonscripts", "netbooter.py"),
+            public(
+                "rdkcentral/cats-power-ms", "src/main/java/com/cats/power/utils/PowerConstants.java"
+            ),
+            public("DragonMinded/smartoutlet", "smartoutlet/np_0x.py"),
+        ),
     ),
 )

@@ -15,7 +15,6 @@ PROFILES = (
         outlets=(
             outlets(states=State(STATE, on=("2",), off=("1",)), control=Write(STATE, on=2, off=1)),
         ),
-        switching_confidence=Confidence.LOW,
         evidence=DRIVER.of("state", "switching"),
         note=NO_PUBLIC_MIB,
     ),

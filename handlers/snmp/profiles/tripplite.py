@@ -90,8 +90,8 @@ PROFILES = (
         power=device_total(
             *(figure(powers, beside=currents, number_arc=-1) for currents, powers in OUTPUTS)
         ),
-        switching_confidence=Confidence.HIGH,
         evidence=SIMULATED.of("state", "current", "power", "switching"),
+        recording="poweralert_pdu",
         unread=(
             "tlpPduBreakerStatus: outlets name a circuit, not a breaker; tlpPduOutputSource: none"
             " (0) and normal (1), but a recorded unit in operation reports 3"
@@ -123,7 +123,6 @@ PROFILES = (
         # a unit without meters of outlets has those of its output
         load=total(figure(_ups_output("3", "upsOutputCurrent"), TENTHS), else_outlets=True),
         power=total(figure(_ups_output("4", "upsOutputPower")), else_outlets=True),
-        switching_confidence=Confidence.MEDIUM,
         evidence=SIMULATED.of("state", "current", "power", "switching"),
     ),
     Profile(
@@ -140,7 +139,6 @@ PROFILES = (
                 name=column(LEGACY + ".5", "outlet name (driver)"),
             ),
         ),
-        switching_confidence=Confidence.LOW,
         evidence=DRIVER.of("state", "switching"),
         note=f"The states and commands are known from one public driver. {NO_PUBLIC_MIB}",
     ),

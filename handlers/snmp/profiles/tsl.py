@@ -29,7 +29,6 @@ PROFILES = (
                 ),
             ),
         ),
-        switching_confidence=Confidence.MEDIUM,
         evidence=SIMULATED.of("state", "switching"),
         note="No figures: the MIB names no units.",
         unread=(

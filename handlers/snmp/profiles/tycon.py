@@ -26,7 +26,6 @@ PROFILES = (
                 states=State(ON_WEB2, on=("1",), off=("0",)), control=Write(RELAYS, on=1, off=0)
             ),
         ),
-        switching_confidence=Confidence.LOW,
         evidence=DRIVER.of("state", "switching"),
         note=(
             "The relays are for DC. TPDIN2-MIB does not define 0 and 1; they are taken as off and"
@@ -46,7 +45,6 @@ PROFILES = (
                 control=Write(WEB3_RELAYS, on=1, off=0),
             ),
         ),
-        switching_confidence=Confidence.MEDIUM,
         evidence=SIMULATED.of("state", "switching"),
         note=(
             "The relays are for DC. A load wired to normally closed contacts is on while its relay"

@@ -259,8 +259,14 @@ PROFILES = (
             _v5_phases(15, "pduPhaseEnergy", THOUSANDTHS),
             else_outlets=True,
         ),
-        switching_confidence=Confidence.HIGH,
         evidence=SIMULATED,
+        programs=(
+            public(
+                "sonic-net/sonic-mgmt",
+                "tests/common/plugins/pdu_controller/snmp_pdu_controllers.py",
+            ),
+            ironic_snmp(),
+        ),
         unread="pduBreakerLossOfLoadDetected (newer MIBs): a breaker is not joined to its outlets",
     ),
     Profile(
@@ -289,7 +295,6 @@ PROFILES = (
         load=total(figure(_v3_phases(8, "ctrl3ChIECDeciAmps"), TENTHS), else_outlets=True),
         power=total(figure(_v3_phases(10, "ctrl3ChIECRealPower")), else_outlets=True),
         energy=total(figure(_v3_phases(5, "ctrl3ChIECKWattHrs")), else_outlets=True),
-        switching_confidence=Confidence.MEDIUM,
         evidence=replace(SIMULATED, switching=EvidenceLevel.MIB),
         note=(
             "The command is a Gauge32 in the MIB, but it is written as INTEGER, which a strict"
@@ -384,8 +389,8 @@ PROFILES = (
             figure(LIEBERT_ENERGY, TENTHS, table=LIEBERT_POWER),
             unit=LIEBERT_PDU,
         ),
-        switching_confidence=Confidence.HIGH,
         evidence=SIMULATED,
+        recording="liebert_mph2rg",
         note="A command also sets the state that the receptacle takes after a power failure.",
         unread=(
             "lgpPduEntrySysStatus: the condition of the whole PDU, which does not name receptacles"
@@ -443,7 +448,6 @@ PROFILES = (
             figure(_dcs("8", "mpduMpscom8ActivePower"), TENS, absent=("9999",)), unit=DCS_UNIT
         ),
         energy=total(figure(_dcs("13", "mpduMpscom13PowerConsumption"), HUNDREDTHS), unit=DCS_UNIT),
-        switching_confidence=Confidence.MEDIUM,
         evidence=SIMULATED,
     ),
     Profile(
@@ -511,8 +515,11 @@ PROFILES = (
                 NOT_MEASURED,
             )
         ),
-        switching_confidence=Confidence.HIGH,
         evidence=SIMULATED,
+        programs=(
+            public("networkupstools/nut", "drivers/emerson-avocent-pdu-mib.c"),
+            public("zelbanna/rims", "devices/avocent.py"),
+        ),
         unread=(
             "pmPowerMgmtPDUTableAlarm, pmPowerMgmtPhasesTableAlarm: "
             "a fuse of the PDU or of a phase is not joined to its outlets"

@@ -52,8 +52,8 @@ PROFILES = (
             figure(_branches(6, "environmentUnitPowerA to D"), beside=VOLTAGES),
             else_outlets=True,
         ),
-        switching_confidence=Confidence.MEDIUM,
         evidence=SIMULATED.of("state", "current", "power", "switching"),
+        recording="wti-power",
         unread=(
             "alarmCommLoss, alarmCircuitBreakerOpen, alarmLostVoltage: alarms of the whole unit,"
             " not joined to plugs"

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Optional
 
-from handlers.snmp.evidence import Confidence, Evidence, EvidenceLevel
+from handlers.snmp.evidence import Evidence, EvidenceLevel
 from handlers.snmp.figures import Figure, Total
 from handlers.snmp.outlets import Outlets
 from handlers.snmp.profile import Profile
@@ -358,7 +358,6 @@ def _profile(rows: Rows, mib: Mib, outlets: Outlets, doubts: Sequence[str], key:
         load=totals["current"],
         power=totals["power"],
         energy=totals["energy"],
-        switching_confidence=Confidence.NONE,
         evidence=Evidence(
             state=EvidenceLevel.MIB if in_mib else EvidenceLevel.DRIVER,
             **{name: EvidenceLevel.MIB for name, figure in figures.items() if figure is not None},

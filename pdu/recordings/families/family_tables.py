@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from handlers.snmp.controls import Guarded, Verbs, Write
-from handlers.snmp.evidence import Confidence, Evidence, EvidenceLevel
+from handlers.snmp.evidence import Evidence, EvidenceLevel, repository
 from handlers.snmp.figures import Total
 from handlers.snmp.frozen_value import FrozenValue, parts_of
 from handlers.snmp.outlets import Outlets
@@ -29,7 +29,7 @@ from handlers.snmp.sources import (
 )
 from handlers.snmp.states import State
 
-from .recorded import evidence_of
+from .recorded import UNPROVEN, evidence_of, switching_basis
 
 #: What a family may read besides states: the field of `Evidence`, and its column's words.
 _METERED = {"current": "A", "power": "W", "energy": "kWh"}
@@ -54,7 +54,7 @@ def _device(profile: Profile) -> Sequence[str]:
         profile.vendor,
         ", ".join(profile.models),
         f"`{profile.key}`",
-        _SWITCHED.get(profile.switching_confidence, "yes"),
+        _switched(profile),
         " ".join(units) or "–",
         evidence_text(evidence_of(profile)),
     ]
@@ -74,7 +74,10 @@ def evidence_text(evidence: Evidence) -> str:
     return "; ".join(f"{level.value}: {', '.join(names[level])}" for level in levels) or "–"
 
 
-_SWITCHED = {Confidence.NONE: "no", Confidence.LOW: "unproven"}
+def _switched(profile: Profile) -> str:
+    if not profile.is_switched:
+        return "no"
+    return "yes" if profile.is_proven else UNPROVEN
 
 
 def evidence(profiles: Sequence[Profile]) -> str:
@@ -107,14 +110,12 @@ def _proof(proof: EvidenceLevel) -> str:
 
 
 def commands(profile: Profile) -> str:
-    """The confidence in a family's commands, "not switched", or the setting that
-    switching needs.
-    """
-    if profile.switching_confidence is Confidence.NONE:
-        return "not switched"
-    if profile.switching_confidence is Confidence.LOW:
-        return "only with `switch_unproven`"
-    return str(profile.switching_confidence.value)
+    """What the commands rest on, with links to programs; "not switched"."""
+    if profile.is_proven and not profile.recording:
+        return "public programs: " + ", ".join(
+            f"[{repository(link)}]({link})" for link in profile.programs
+        )
+    return switching_basis(profile) or "not switched"
 
 
 def identities(profiles: Sequence[Profile]) -> str:

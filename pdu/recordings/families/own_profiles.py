@@ -142,16 +142,28 @@ def own_family(profile: Profile) -> OwnFamily:
 
 
 def build_options(
-    only: Sequence[str] = (), profile: Optional[str] = None, flags: Sequence[str] = ()
+    only: Sequence[str] = (),
+    profile: Optional[str] = None,
+    flags: Sequence[str] = (),
+    unproven: Sequence[str] = (),
 ) -> dict[str, str]:
     """The build options of an archive with built-in families; options that are not given are left
     out. Raises UnknownFamily.
 
     `only` is sorted like PROFILES, because detection tries families with equally long prefixes in
-    this order. `flags`: keys of settings to set to yes.
+    this order. `flags`: keys of settings to set to yes. `unproven`: families for which
+    `switch_unproven` is set.
     """
     for key in only:
         built_in_family(key)
+    for key in unproven:
+        family = built_in_family(key)
+        if not family.is_switched:
+            raise UnknownFamily(f"the family {key} has no outlets to switch")
+        if only and key not in only:
+            raise UnknownFamily(
+                f"--switch-unproven {key} is not one of the families of --only ({', '.join(only)})"
+            )
     if profile is not None:
         built_in_family(profile)
     if only and profile and profile not in only:
@@ -163,6 +175,8 @@ def build_options(
         flag_values["only"] = ",".join(key for key in _KEYS if key in only)
     if profile:
         flag_values["profile"] = profile
+    if unproven:
+        flag_values["switch_unproven"] = ",".join(key for key in _KEYS if key in unproven)
     return {**flag_values, **dict.fromkeys(flags, "yes")}
 
 

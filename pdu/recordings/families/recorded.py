@@ -14,11 +14,13 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from handlers.snmp.evidence import Evidence, EvidenceLevel
+from handlers.snmp.evidence import Evidence, EvidenceLevel, repository
 from handlers.snmp.frozen_value import replace
 from handlers.snmp.profile import Profile
 from handlers.snmp.profiles import PROFILES
 
+#: the word for a family whose commands are not used without the owner's word
+UNPROVEN = "unproven"
 TABLE = Path(__file__).with_name("recorded.csv")
 
 
@@ -35,12 +37,17 @@ class RecordedObject(NamedTuple):
 
 
 class FamilyCounts(NamedTuple):
-    """How many families there are, and of how many the recordings show outlet states, or one of A,
-    W and kWh."""
+    """How many families there are, of how many the recordings show outlet states, or one of A, W
+    and kWh, and what their commands rest on."""
 
     families: int
     states: int
     figures: int
+    #: of those that are switched: how many are proven by a recording, and by public programs alone,
+    #: and how many are unproven
+    switched_by_recording: int
+    switched_by_programs: int
+    unproven: int
 
 
 @cache
@@ -70,8 +77,27 @@ def evidence_of(profile: Profile) -> Evidence:
 def family_counts() -> FamilyCounts:
     """The numbers of README's first lines."""
     names = _capabilities().values()
+    switched_families = [profile for profile in PROFILES if profile.is_switched]
+    proven = [profile for profile in switched_families if profile.is_proven]
+    by_recording = sum(bool(profile.recording) for profile in proven)
     return FamilyCounts(
         len(PROFILES),
         sum("state" in capabilities for capabilities in names),
         sum(any(name != "state" for name in capabilities) for capabilities in names),
+        by_recording,
+        len(proven) - by_recording,
+        len(switched_families) - len(proven),
     )
+
+
+def switching_basis(profile: Profile) -> str:
+    """What the commands of a family rest on: a recording, the programs' repositories, or the word
+    UNPROVEN; "" for a family that is not switched.
+    """
+    if not profile.is_switched:
+        return ""
+    if profile.recording:
+        return "states in the recording of a real unit"
+    if profile.is_proven:
+        return f"public programs: {', '.join(map(repository, profile.programs))}"
+    return UNPROVEN

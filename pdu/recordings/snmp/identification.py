@@ -16,7 +16,7 @@ from handlers.shared.meter_figures import measured
 from handlers.snmp import detection, metering
 from handlers.snmp.decoding import printable_text
 from handlers.snmp.device import SnmpDevice, read_by_states
-from handlers.snmp.evidence import Confidence, EvidenceLevel
+from handlers.snmp.evidence import EvidenceLevel
 from handlers.snmp.figures import Figure, Total
 from handlers.snmp.frozen_value import FrozenValue, parts_of
 from handlers.snmp.handler import SnmpPdu
@@ -28,7 +28,7 @@ from ...cli.error_output import reason
 from ...cli.output import counted
 from ..families import family_tables
 from ..families.recognition import recognise
-from ..families.recorded import evidence_of
+from ..families.recorded import UNPROVEN, evidence_of, switching_basis
 from ..recording_formats import LONGEST, HandlerFinding
 
 _SOURCES = {
@@ -81,7 +81,7 @@ def device_finding(device: Reader, choice: FamilySelection) -> HandlerFinding:
         return out
     out.family, out.why = read_device.profile.key, _why(read_device, product_id, is_fixed)
     out.tried = _candidate_rows(candidates, read_device, device)
-    _capabilities(read_device, choice.switch_unproven, out)
+    _capabilities(read_device, choice.switches_unproven(read_device.profile), out)
     out.seen = _read_objects(device, [read_device.profile])
     return out
 
@@ -236,20 +236,17 @@ def _switching(read_device: SnmpDevice, switch_unproven: bool, out: HandlerFindi
                 else "switch: a command could not be confirmed, because no state is reported"
             )
         return
-    confidence = profile.switching_confidence
-    if confidence is Confidence.LOW and not switch_unproven:
+    if not (profile.is_proven or switch_unproven):
         note = f" {profile.note}" if profile.note else ""
         out.cannot.append(
-            "switch without switch_unproven=yes: the commands of this family are not"
-            f" certain.{note}"
+            f"switch without switch_unproven=yes: the commands of this family are {UNPROVEN}.{note}"
         )
     else:
         out.can.append(
             "switch the outlets (not tried here; needs a community or user that may write)"
         )
-    out.evidence["switching"] = (
-        f"{_basis(profile.evidence.switching, source.control)}; confidence {confidence.value}"
-    )
+    basis = _basis(profile.evidence.switching, source.control)
+    out.evidence["switching"] = f"{basis}; {switching_basis(profile)}"
 
 
 def summed_figures(total: Total, reader: Reader, most: Optional[Decimal] = None) -> list[Figure]:

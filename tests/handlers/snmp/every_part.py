@@ -8,7 +8,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from handlers.snmp.controls import Guarded, Verbs, Write
-from handlers.snmp.evidence import Confidence, Evidence, EvidenceLevel
+from handlers.snmp.evidence import Evidence, EvidenceLevel
 from handlers.snmp.figures import Arcs, Ceilings, Figure, Total
 from handlers.snmp.outlets import Outlets
 from handlers.snmp.profile import Profile, Root
@@ -155,7 +155,8 @@ EVERY_PART = Profile(
     energy=Total(else_outlets=True),
     inlet=Total((Figure(C),)),
     inlet_power=Total((Figure(C),)),
-    switching_confidence=Confidence.LOW,
+    recording="acme-strip",
+    programs=("https://example.com/program.py", "https://example.org/program.c"),
     evidence=Evidence(
         EvidenceLevel.DRIVER,
         EvidenceLevel.MIB,

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from handlers.snmp.evidence import Evidence, EvidenceLevel
+from handlers.snmp.evidence import DCIMANAGER_EXAMPLE, Evidence, EvidenceLevel, repository
 from handlers.snmp.profiles import PROFILES
 from pdu.recordings.families import family_tables
 from pdu.recordings.families.recorded import evidence_of, family_counts, recorded_objects
@@ -88,6 +88,7 @@ def test_pages_supports_and_identify_say_the_same_of_what_is_recorded() -> None:
         f"the outlet states of {counts.states} families and the figures of {counts.figures};"
         in (text)
     )
+    assert f"{counts.unproven} more are unproven" in text
     page = family_tables.devices(PROFILES)
     for entry in table.entries():
         profile = PROFILES.find_profile(entry.family) if entry.handler == "snmp" else None
@@ -137,3 +138,66 @@ def test_a_family_without_a_public_mib_says_when_one_was_last_looked_for() -> No
         and not re.search(r"last looked up on 20\d\d-\d\d-\d\d", profile.note)
     ]
     assert keys == []
+
+
+#: families that are switched because public programs switch them alike: read in these repositories
+PROGRAMS_BY_FAMILY = {
+    "apc-rpdu2": {"chaos/powerman", "dana-i2cat/opennaas"},
+    "apc-rpdu": {"ClusterLabs/fence-agents", "maas/maas"},
+    "aten-pe": {"stb-tester/stb-tester", "openstack/ironic"},
+    "baytech": {"networkupstools/nut", "chaos/powerman"},
+    "cyberpower-epdu": {"pdudaemon/pdudaemon", "gportay/cyberpower-pdu"},
+    "cyberpower-ats": {
+        "andrewrothstein/valve-infra",
+        "remiphilippe/companion-module-cyberpower-pdu",
+    },
+    "dataprobe-ibootbar": {"mrdvt92/perl-Power-Outlet", "simonsobs/socs"},
+    "eaton-revelation": {"ClusterLabs/fence-agents", "chaos/powerman"},
+    "eaton-pulizzi": {"ClusterLabs/fence-agents", "networkupstools/nut"},
+    "ibm-dpi": {"ClusterLabs/fence-agents", "xcat2/xcat-core"},
+    "pdumib-v07": {"pengxiaoli2/relay", "39976148/pdu"},
+    "raritan-px1": {"networkupstools/nut", "chaos/powerman"},
+    "rpcm": {"www.ispsystem.com"},
+    "sentry3": {"labgrid-project/labgrid", "sonic-net/sonic-mgmt"},
+    "sentry4": {"sonic-net/sonic-mgmt", "openstack/ironic"},
+    "synaccess-netbooter": {
+        "johnstile/pythonscripts",
+        "rdkcentral/cats-power-ms",
+        "DragonMinded/smartoutlet",
+    },
+    "geist-v5": {"sonic-net/sonic-mgmt", "openstack/ironic"},
+    "avocent-pm": {"networkupstools/nut", "zelbanna/rims"},
+    "clever-ms-pdu": {"ChinaClever/CleverManagerV1", "brucepei/flasky"},
+}
+#: recorded states that do not prove the commands: of a relay's values, the recording of a PSM strip
+#: shows on alone, and the MIB defines none
+NOT_PROVEN_BY_RECORDING = {"rittal-cmc3"}
+
+
+def test_a_family_names_the_recording_that_shows_its_states() -> None:
+    recorded = {
+        row.family: row.recording
+        for row in reversed(recorded_objects())
+        if row.capability == "state"
+    }
+    assert {profile.key: profile.recording for profile in PROFILES if profile.recording} == {
+        key: name for key, name in recorded.items() if key not in NOT_PROVEN_BY_RECORDING
+    }
+    assert NOT_PROVEN_BY_RECORDING <= set(recorded)
+
+
+def test_a_family_is_switched_only_by_a_recording_of_its_states_or_by_public_programs() -> None:
+    by_programs = {
+        profile.key: {repository(link) for link in profile.programs}
+        for profile in PROFILES
+        if profile.is_proven and not profile.recording
+    }
+    assert by_programs == PROGRAMS_BY_FAMILY
+    for profile in PROFILES:
+        repositories = [repository(link) for link in profile.programs]
+        assert len(set(repositories)) == len(repositories), profile.key  # independent
+        for link in profile.programs:
+            is_file = re.fullmatch(r"https://github\.com/[^/]+/[^/]+/blob/[^/]+/\S+", link)
+            assert is_file or link == DCIMANAGER_EXAMPLE, link
+        if profile.is_switched and not profile.is_proven:
+            assert len(repositories) < 2 and not profile.recording

@@ -12,7 +12,6 @@ import pytest
 from handlers.dcimanager import Label
 from handlers.shared.errors import Denied, PduHandlerError, ProtocolError, Refused, Unsupported
 from handlers.snmp import detection, metering
-from handlers.snmp.evidence import Confidence
 from handlers.snmp.frozen_value import parts_of
 from handlers.snmp.profile import is_below
 from handlers.snmp.profiles import PROFILES
@@ -509,11 +508,7 @@ def test_a_refused_command_is_an_error_and_switches_nothing(unit: Fixture, reach
         assert states_on(unit, agent) == before
 
 
-READ_ONLY = [
-    unit
-    for unit in FIXTURES
-    if not unit.switch or FAMILIES[unit.key].switching_confidence is Confidence.LOW
-]
+READ_ONLY = [unit for unit in FIXTURES if not unit.switch or not FAMILIES[unit.key].is_proven]
 
 
 @pytest.mark.parametrize("unit", READ_ONLY, ids=unit_id)
@@ -525,7 +520,7 @@ def test_a_unit_with_unproven_or_no_switching_is_read_only(unit: Fixture) -> Non
                 handler = near(agent, settings, version=unit.versions[-1].replace("2c", "2"))
                 for method in (handler.port_up, handler.port_down):
                     with pytest.raises(
-                        Unsupported, match="set switch_unproven=yes" if unit.switch else None
+                        Unsupported, match="switch_unproven=yes" if unit.switch else None
                     ):
                         method(PduPortView(identity, EnumPowerStatus.UNKNOWN))
         assert agent.writes() == []

@@ -168,7 +168,7 @@ def test_a_family_set_by_hand_overrides_the_sys_object_id() -> None:
             pdu(agent, {"profile": "RPCM"}).status()
 
 
-@pytest.mark.parametrize("key", ["switch_unproven", "metered_only", "switch_automatic"])
+@pytest.mark.parametrize("key", ["metered_only", "switch_automatic"])
 def test_a_setting_overrides_a_build_option(key: str) -> None:
     for given, built, wanted in (
         ({}, {}, False),
@@ -184,6 +184,22 @@ def test_a_setting_overrides_a_build_option(key: str) -> None:
     assert select_families({}, {}) == FamilySelection(PROFILES, False, False)
 
 
+def test_switch_unproven_is_for_all_families_as_a_setting_and_for_named_ones_in_a_build() -> None:
+    netio, enlogic = (PROFILES.find_profile(key) for key in ("netio", "enlogic"))
+    assert netio is not None and enlogic is not None
+    for given, built, wanted in (
+        ({}, {}, (False, False)),
+        ({"switch_unproven": "yes"}, {}, (True, True)),
+        ({}, {"switch_unproven": "netio"}, (True, False)),
+        ({}, {"switch_unproven": "netio, enlogic"}, (True, True)),
+        ({"switch_unproven": "no"}, {"switch_unproven": "netio"}, (False, False)),
+    ):
+        choice = select_families(given, built)
+        assert (choice.switches_unproven(netio), choice.switches_unproven(enlogic)) == wanted
+    with pytest.raises(SettingsError, match="'switch_unproven' names the family 'yes'"):
+        select_families({}, {"switch_unproven": "yes"})
+
+
 def test_an_archive_can_be_limited_to_chosen_families() -> None:
     choice = select_families({}, {"only": "sentry3, rpcm"})
     assert [profile.key for profile in choice.profiles] == ["sentry3", "rpcm"]
@@ -195,11 +211,11 @@ def test_an_archive_can_be_limited_to_chosen_families() -> None:
         select_families({"only": "rpcm"}, {})
 
 
-def test_an_owners_profile_is_read_and_switched_even_with_low_confidence(
+def test_an_owners_profile_is_read_and_switched_though_nothing_else_proves_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     data = json.loads(schema.dumps(RPCM[0]))
-    data.update(key="my-strip", sys_object_ids=[], switching_confidence="low")
+    data.update(key="my-strip", sys_object_ids=[], programs=[])
     monkeypatch.setattr(options, "OPTIONS", {"own_profile": json.dumps(data)})
     with Agent(rpcm.rpcm(2)) as agent:
         handler = pdu(agent)
@@ -225,7 +241,7 @@ def test_an_own_profile_is_switched_unless_a_setting_says_no_and_alone_in_its_ar
 
 
 def test_every_setting_is_a_build_option_and_the_repository_sets_none() -> None:
-    assert set(SETTINGS) < set(BUILD_OPTIONS)
+    assert {setting.key for setting in SETTINGS} < {option.key for option in BUILD_OPTIONS}
     assert options.OPTIONS == {}, "only archives have build options"
 
 

@@ -21,6 +21,7 @@ from tests import recordings
 from tests.handlers.snmp.calls import pdu
 from tests.handlers.snmp.exact_figures import read_exactly
 from tests.handlers.snmp.memory import of_rows
+from tests.handlers.snmp.units import UNPROVEN
 from tests.needs import ROOT
 from tests.recordings import Fixture, Order, written
 from tests.simulators.snmp_agent import Agent
@@ -118,8 +119,9 @@ def test_the_example_is_switched_with_the_writes_of_its_fixture(
     assert switch is not None
     with Agent(unit.device()) as agent:
         port = PduPortView(switch.identity, EnumPowerStatus.UNKNOWN)
-        assert pdu(agent).port_up(port, pause=0.01).power_status is EnumPowerStatus.UP
-        assert pdu(agent).port_down(port, pause=0.01).power_status is EnumPowerStatus.DOWN
+        handler = pdu(agent, UNPROVEN)
+        assert handler.port_up(port, pause=0.01).power_status is EnumPowerStatus.UP
+        assert handler.port_down(port, pause=0.01).power_status is EnumPowerStatus.DOWN
         assert [Order(write.oid, write.tag, write.value) for write in agent.writes()] == [
             *switch.on,
             *switch.off,

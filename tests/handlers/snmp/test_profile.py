@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from handlers.snmp.controls import Write
-from handlers.snmp.evidence import Confidence, Evidence, EvidenceLevel
+from handlers.snmp.evidence import Evidence, EvidenceLevel
 from handlers.snmp.families import ENTERPRISES
 from handlers.snmp.figures import Total
 from handlers.snmp.frozen_value import parts_of
@@ -26,7 +26,6 @@ GIVEN: dict[str, Any] = dict(
     mib="ACME-MIB",
     sys_object_ids=("1.3.6.1.4.1.99999.1",),
     outlets=(OUTLETS,),
-    switching_confidence=Confidence.HIGH,
     evidence=Evidence(state=EvidenceLevel.MIB, switching=EvidenceLevel.MIB),
 )
 
@@ -46,11 +45,15 @@ def acme(**changed: Any) -> Profile:
         (dict(inlet=Total(else_outlets=True)), "no figure of the inlet"),
         (dict(inlet_power=Total(else_outlets=True)), "no figure of the inlet"),
         (dict(sys_object_ids=("1.3.6.1.4.1.9", "1.3.6.1.4.1.9")), "twice"),
+        (dict(outlets=(), evidence=Evidence()), "nothing to read"),
         (
-            dict(outlets=(), switching_confidence=Confidence.NONE, evidence=Evidence()),
-            "nothing to read",
+            dict(
+                outlets=(Outlets(states=STATES),),
+                evidence=Evidence(state=EvidenceLevel.MIB),
+                programs=("https://example.com/program.py",),
+            ),
+            "programs are given",
         ),
-        (dict(switching_confidence=Confidence.NONE), "switching_confidence"),
         (dict(evidence=Evidence(state=EvidenceLevel.MIB)), "evidence.switching is none"),
         (
             dict(

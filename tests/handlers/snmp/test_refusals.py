@@ -11,6 +11,7 @@ import pytest
 from handlers.shared.errors import Unsupported
 from pdu_common.helper import EnumPowerStatus, PduPortView
 from tests.handlers.snmp.calls import near
+from tests.handlers.snmp.units import UNPROVEN
 from tests.recordings import fixture
 from tests.simulators.snmp_agent import Agent, Device, Row
 from tests.simulators.snmp_agent.device import OCTETS, Effect, Rule
@@ -36,7 +37,8 @@ def test_an_outlet_that_is_not_reserved_is_switched(
     for oid, value in put.items():
         device.put(oid, value)
     with Agent(device) as agent:
-        port = near(agent).port_down(PduPortView(identity, EnumPowerStatus.UNKNOWN), pause=0.01)
+        handler = near(agent, UNPROVEN)
+        port = handler.port_down(PduPortView(identity, EnumPowerStatus.UNKNOWN), pause=0.01)
         assert (port.power_status, len(agent.writes())) == (EnumPowerStatus.DOWN, 1)
 
 
@@ -52,8 +54,8 @@ def test_an_outlet_in_an_automatic_mode_is_switched_if_its_owner_allows_it(
         with pytest.raises(
             Unsupported, match="automatic mode.*; to switch it anyway, set switch_automatic=yes"
         ):
-            near(agent).port_down(PduPortView(identity, EnumPowerStatus.UNKNOWN))
-        handler = near(agent, {"switch_automatic": "yes"})
+            near(agent, UNPROVEN).port_down(PduPortView(identity, EnumPowerStatus.UNKNOWN))
+        handler = near(agent, {**UNPROVEN, "switch_automatic": "yes"})
         for method, state in (
             (handler.port_down, EnumPowerStatus.DOWN),
             (handler.port_up, EnumPowerStatus.UP),
@@ -71,7 +73,7 @@ def test_a_text_that_the_mib_does_not_allow_is_written_only_with_switch_unproven
         with pytest.raises(Unsupported, match="to try it .* set switch_unproven=yes"):
             near(agent).port_down(PduPortView("20", EnumPowerStatus.UNKNOWN))
         assert agent.writes() == []
-        port = near(agent, {"switch_unproven": "yes"}).port_down(PduPortView("20"), pause=0.01)
+        port = near(agent, UNPROVEN).port_down(PduPortView("20"), pause=0.01)
         assert port.power_status is EnumPowerStatus.DOWN and len(agent.writes()) == 1
 
 
@@ -81,7 +83,7 @@ def test_a_unit_that_cuts_the_text_that_its_mib_does_not_allow_is_in_doubt() -> 
     cut = ",".join(["1", "1", "0", "1"] * 4)[:-1] + "0"
     cutting = Rule(column, keep=False, effects=(Effect(column, cut),))
     with Agent(Device(fixture("digipower_24").rows, (cutting,))) as agent:
-        handler = near(agent, {"switch_unproven": "yes"})
+        handler = near(agent, UNPROVEN)
         port = handler.port_down(PduPortView("16"), deadline=0.1, pause=0.01)
         assert port.power_status is EnumPowerStatus.UNKNOWN and len(agent.writes()) == 1
 
@@ -116,5 +118,5 @@ def test_a_community_that_the_device_sends_back_is_not_in_the_error(
         Agent(device, write=SECRET) as agent,
         pytest.raises(Unsupported, match="it holds the community") as error_info,
     ):
-        near(agent, {"switch_unproven": "yes"}, community=SECRET).port_down(PduPortView(identity))
+        near(agent, UNPROVEN, community=SECRET).port_down(PduPortView(identity))
     assert SECRET not in str(error_info.value) and agent.writes() == []

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from handlers.snmp.evidence import Confidence
 from handlers.snmp.profiles import PROFILES
 from pdu.recordings.families import family_tables
 
@@ -10,9 +9,7 @@ from pdu.recordings.families import family_tables
 def test_each_family_that_is_switched_has_its_objects_and_values() -> None:
     lines = family_tables.command_table(list(PROFILES)).splitlines()[2:]
     rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
-    keys = {
-        profile.key for profile in PROFILES if profile.switching_confidence is not Confidence.NONE
-    }
+    keys = {profile.key for profile in PROFILES if profile.is_switched}
     assert {row[1].strip("`") for row in rows} == keys
     for _, family, on, off, _ in rows:
         assert " = " in on and " = " in off and on != off, family

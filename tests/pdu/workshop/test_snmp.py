@@ -102,7 +102,7 @@ def test_a_guess_of_a_draft_is_named_until_its_mark_is_removed(
     (guess,) = json.loads(capsys.readouterr().out)["guesses"]
     assert guess.startswith(place)
     del states[name][0], states[name][-1]
-    del profile["outlets"][0]["control"], profile["switching_confidence"]
+    del profile["outlets"][0]["control"]
     del profile["evidence"]["switching"]
     file.write_text(json.dumps(profile), "utf-8")
     assert root.run(["snmp", "check", str(file)]) == 0

@@ -11,7 +11,7 @@ from typing import Optional
 import pytest
 
 from handlers.snmp.controls import Control, Guarded, Verbs, Write
-from handlers.snmp.evidence import Confidence, Evidence, EvidenceLevel
+from handlers.snmp.evidence import Evidence, EvidenceLevel
 from handlers.snmp.figures import Figure, Total
 from handlers.snmp.frozen_value import replace
 from handlers.snmp.outlets import Outlets
@@ -63,7 +63,6 @@ def acme(
         ),
         load=Total((Figure(load, Decimal("0.1")),)),
         power=Total((Figure(total),)),
-        switching_confidence=Confidence.MEDIUM,
         evidence=Evidence(
             state=EvidenceLevel.MIB,
             current=EvidenceLevel.MIB,
