@@ -21,7 +21,7 @@ from .model_names import Name
 from .model_patterns import continues, needs_vendor, sample
 from .normalization import GENERIC, Word, squeezed, word
 from .query import Model, parse_oid, parse_query
-from .spelling import latin_spellings
+from .spelling import confusion, likely_spellings
 from .table import READ, SupportEntry, entries
 
 YES, NO, MAYBE, UNKNOWN = "yes", "no", "maybe", "unknown"
@@ -94,14 +94,14 @@ class SupportAnswer(NamedTuple):
 def answer(question: str) -> SupportAnswer:
     """The answer for a model, vendor, brand, family or sysObjectID, or for a mix of their words.
 
-    What is known only in Latin letters is told, and is no yes.
+    What is known only in another spelling is told, and is no yes.
     """
     plain = _answer_as_typed(question)
     if plain.verdict != UNKNOWN:
         return plain
-    for spelling in latin_spellings(question):
+    for spelling in likely_spellings(question):
         if _answer_as_typed(spelling).verdict != UNKNOWN:
-            doubt = f"Cyrillic letters: did you mean {printable(spelling, 60)}?"
+            doubt = f"{confusion(question)}: did you mean {printable(spelling, 60)}?"
             return plain._replace(doubts=(doubt,), alike=(spelling,))
     return plain
 

@@ -246,6 +246,12 @@ def test_cyrillic_letters_in_place_of_latin_ones_are_told(
     assert "Cyrillic" not in " ".join(run(capsys, "supports", meant)[1].split())
 
 
+def test_a_letter_in_place_of_a_digit_leads_to_the_model() -> None:
+    result = answer("PX3-519OR")
+    assert (result.verdict, result.alike) == (UNKNOWN, ("PX3-5190R",))
+    assert result.doubts == ("letters in place of digits: did you mean PX3-5190R?",)
+
+
 @pytest.mark.parametrize("typed", ["Штиль", "ЦМО", "розетка"])
 def test_a_russian_word_is_no_misspelling(typed: str) -> None:
     assert not any("Cyrillic" in doubt for doubt in answer(typed).doubts)
