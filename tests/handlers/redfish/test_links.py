@@ -68,7 +68,7 @@ def test_a_link_to_another_host_is_not_followed(where: str) -> None:
             return {**body, "Members@odata.nextLink": relinked(f"{body['@odata.id']}?$skip=1")}
         return {name: relinked(link) if name == where else link for name, link in body.items()}
 
-    model = units.apc() if where == "DataSourceUri" else units.plain()
+    model = units.sensors_only() if where == "DataSourceUri" else units.plain()
     with serving(other) as address, RedfishService(model) as service:
         elsewhere = f"http://{address}"
         service.rewrite = lambda target, body: changed(body, change)

@@ -1,4 +1,7 @@
-"""The devices of the simulated server: drivers' variables and commands, and PDUs with relays."""
+"""The devices of the simulated server: drivers' variables and commands, and PDUs with relays.
+
+Source of names: NUT's docs/nut-names.txt; tests/handlers/nut reads published dumps beside it.
+"""
 
 from __future__ import annotations
 

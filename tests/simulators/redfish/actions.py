@@ -1,4 +1,8 @@
-"""The action of outlets. Source: Outlet v1.4.4, PowerControl; for HPE, public scripts."""
+"""The action of outlets.
+
+Source: Outlet v1.4.4, PowerControl. For HPE, public scripts: HPEPduPS, and others that post
+OutletNumber, StartupState, OutletName, delays and OutletStatus to OUTLET1/Outlet.PowerControl.
+"""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""Models: services with various Redfish features, and vendors' units as far as public material
-describes them.
+"""Models: services with the features that DSP0266 and DMTF's schemas allow, each named by its
+feature. A model that is named by a maker says whose published clients its form is from: `hpe`.
 """
 
 from __future__ import annotations
@@ -31,24 +31,20 @@ def sessions_only() -> Model:
     return Model(login="session")
 
 
-def xerus() -> Model:
-    """Outlets 1 to 12, main I1, branches C1 to C3.
-
-    Only basic login; $expand has two levels and no "~".
-    """
+def basic_only() -> Model:
+    """Only basic login; $expand has two levels and no "~". The Ids of outlets are numbers."""
     pdu = Pdu(
         outlets=tuple(str(number) for number in range(1, 13)),
         mains=("I1",),
         branches=("C1", "C2", "C3"),
-        manufacturer="Raritan",
-        model="PX4-5190R",
     )
     return Model((pdu,), login="basic", expand=Expand(links=False, max_levels=2))
 
 
 def hpe() -> Model:
     """HPE G2, firmware 2.0: lists with names of its own, outlets without an Id, and outlet control
-    with the vendor's own body, which overwrites start-up state, name and delays.
+    with the vendor's own body, which overwrites start-up state, name and delays. Source: Cray-HPE's
+    hms-smd and hms-hmcollector, and public scripts for P9S15A and P9R82A (`resources`, `actions`).
     """
     pdu = Pdu(
         outlets=tuple(f"OUTLET{number}" for number in range(1, 9)),
@@ -61,25 +57,18 @@ def hpe() -> Model:
     return Model((pdu,), is_hpe=True, values="none", expand=None, login="basic")
 
 
-def rittal() -> Model:
-    """Outlet ids contain the line and the fuse (L1_F1_10).
-
-    The action refers to an ActionInfo instead of listing its values.
-    """
+def action_info() -> Model:
+    """The action refers to an ActionInfo instead of listing its values. Ids have underscores."""
     branches = tuple(f"L{line}_F{fuse}" for fuse in (1, 2) for line in (1, 2, 3))
     outlets = tuple(f"{branch}_{outlet}" for branch in branches for outlet in (10, 20, 30))
-    return Model(
-        (Pdu(outlets=outlets, branches=branches, manufacturer="Rittal", model="PDU switched"),),
-        values="info",
-        expand=None,
-    )
+    return Model((Pdu(outlets=outlets, branches=branches),), values="info", expand=None)
 
 
-def apc() -> Model:
-    """The value for a power cycle is Cycle; only sensors have readings."""
+def sensors_only() -> Model:
+    """Only sensors have readings (Sensor, DataSourceUri of an excerpt); $expand has one level."""
     return Model(
-        (Pdu(in_sensors=True, manufacturer="APC", model="APDU10452SW"),),
-        verbs=("On", "Off", "Cycle"),
+        (Pdu(in_sensors=True),),
+        verbs=("On", "Off"),
         expand=Expand(all=False, links=False, levels=False, max_levels=1),
     )
 
@@ -147,10 +136,10 @@ UNITS: dict[str, Callable[[], Model]] = {
         plain,
         paged,
         sessions_only,
-        xerus,
+        basic_only,
         hpe,
-        rittal,
-        apc,
+        action_info,
+        sensors_only,
         four_wire,
         metered,
         several,
