@@ -6,25 +6,28 @@ from collections.abc import Iterator, Sequence
 from typing import Optional, Union
 
 from ..dcimanager import Figures, MeterFigures
+from ..shared.meter_figures import (
+    NOT_ASKED,
+    Figure,
+    NotKnown,
+    first_metered,
+    largest,
+    measured,
+    sum_if_complete,
+)
 from . import panels
 from .discovery import ListedUnit, UnitFinder
 from .link_units_setting import LinkUnitSelection
 from .meters import FeedMeter, Meter, PortMeter
 from .outlet_numbering import queue_list_proofs
 from .readings import (
-    NOT_KNOWN,
-    NOT_METERED,
-    MeteredValue,
     Reading,
     all_invalid,
     ask,
     call_error,
-    first_metered,
     kilowatt_hours,
-    largest,
     listed_value,
     metered_value,
-    sum_if_complete,
 )
 from .rpc import Agent, Bulk, Pending, answered_field
 from .rpc.pdumodel import Inlet, Outlet, Pdu
@@ -177,7 +180,7 @@ class UnitMeter:
                 outlet.ask_power(bulk)
         if not self._banks:
             # the readings of `unread` are not there yet
-            if inlets_to_read or not self._inlet_load().is_metered:
+            if inlets_to_read or self._inlet_load() is None:
                 self._ask_banks(bulk)
         inlets = [inlet for inlet in self._inlets if inlet not in inlets_to_read]
         meters_to_relist: list[Union[InletMeter, OutletMeter]] = (
@@ -223,7 +226,7 @@ class UnitMeter:
             for index in range(_count(self._protectors))
         ]
 
-    def load(self) -> MeteredValue:
+    def load(self) -> Figure:
         """Amperes: the load of the inlets in use, else the sum over the protectors (banks), else
         over the outlets: the first that the unit meters.
 
@@ -235,15 +238,15 @@ class UnitMeter:
             sum_if_complete(metered_value(bank) for bank in self._banks),
             sum_if_complete(metered_value(outlet.current) for outlet in self._outlets),
         )
-        if not load.is_metered:
+        if load is None:
             call_error(self._protectors)  # raises Denied: the banks may have a figure
         return load
 
-    def inlet(self) -> MeteredValue:
+    def inlet(self) -> Figure:
         """Amperes of the inlets in use, by their own sensors."""
         return self._inlet_load()
 
-    def _inlet_load(self) -> MeteredValue:
+    def _inlet_load(self) -> Figure:
         """The load of the inlets in use. A transfer switch feeds everything from one inlet; the
         others show standby current.
 
@@ -253,12 +256,12 @@ class UnitMeter:
         """
         inlets = [inlet.load() for inlet in self._inlets if inlet.is_in_use]
         every = sum_if_complete(inlets)
-        carrying = [inlet for inlet in inlets if inlet.value != 0.0]
-        if not every.is_metered or len(carrying) < 2 or not self._may_be_switched_over():
+        carrying = [inlet for inlet in inlets if measured(inlet) != 0.0]
+        if every is None or len(carrying) < 2 or not self._may_be_switched_over():
             return every
         if _count(self._switches) == 1 and len(inlets) == 2:
             return largest(inlets)
-        return NOT_METERED
+        return None
 
     def _may_be_switched_over(self) -> bool:
         error = call_error(self._switches)
@@ -266,7 +269,7 @@ class UnitMeter:
             return not is_missing_object_error(error)
         return _count(self._switches) > 0
 
-    def energy(self) -> MeteredValue:
+    def energy(self) -> Figure:
         """Watt-hours: the unit's counter, else the sum over all inlets, else over all outlets.
 
         A fitted counter that cannot be read now is not replaced by another one: the figure would
@@ -278,32 +281,30 @@ class UnitMeter:
             sum_if_complete(metered_value(outlet.counter) for outlet in self._outlets),
         )
 
-    def power(self) -> MeteredValue:
+    def power(self) -> Figure:
         """Watts: of the unit, else the sum over the inlets in use, else over all outlets; not
         metered unless `with_power`.
 
         An inlet on standby draws what it shows, so both inlets of a transfer switch count.
         """
         if not self._with_power:
-            return NOT_METERED
+            return NOT_ASKED
         return self._own_or_of_parts(
             self._power,
             self.inlet_power(),
             sum_if_complete(metered_value(outlet.power) for outlet in self._outlets),
         )
 
-    def inlet_power(self) -> MeteredValue:
+    def inlet_power(self) -> Figure:
         """Watts of the inlets in use, by their own sensors."""
         return sum_if_complete(inlet.active_power() for inlet in self._inlets if inlet.is_in_use)
 
-    def _own_or_of_parts(
-        self, own: Optional[Reading], inlets: MeteredValue, outlets: MeteredValue
-    ) -> MeteredValue:
+    def _own_or_of_parts(self, own: Optional[Reading], inlets: Figure, outlets: Figure) -> Figure:
         """The unit's own reading, else the sum of its inlets, else that of its outlets."""
         if own is not None:
             return listed_value(own)
         if self._sensors.error is not None and not is_missing_object_error(self._sensors.error):
-            return NOT_KNOWN
+            return NotKnown(f"the sensors cannot be listed: {self._sensors.error.reason}")
         return first_metered(inlets, outlets)
 
     def ports(self) -> dict[str, MeterFigures]:
@@ -367,8 +368,9 @@ def read_statistic(
     unit_meters = [meter for meter in used_meters if isinstance(meter, UnitMeter)]
     # a panel's mains are no inlet
     have_inlets = len(unit_meters) == len(used_meters)
-    inlet_a = inlet_w = None
+    inlet_a: Figure = None
+    inlet_w: Figure = None
     if have_inlets:
-        inlet_a = sum_if_complete([meter.inlet() for meter in unit_meters]).value
-        inlet_w = sum_if_complete([meter.inlet_power() for meter in unit_meters]).value
-    return Figures(load.value, kilowatt_hours(energy), ports, power.value, inlet_a, inlet_w)
+        inlet_a = sum_if_complete([meter.inlet() for meter in unit_meters])
+        inlet_w = sum_if_complete([meter.inlet_power() for meter in unit_meters])
+    return Figures(load, kilowatt_hours(energy), ports, power, inlet_a, inlet_w)

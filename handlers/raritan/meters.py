@@ -7,19 +7,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Callable, NamedTuple, Optional, Union
 
-from ..shared.meter_figures import MeterFigures
+from ..shared.meter_figures import (
+    NOT_ASKED,
+    Figure,
+    MeterFigures,
+    NotKnown,
+    largest,
+    sum_if_complete,
+)
 from .readings import (
-    NOT_KNOWN,
-    NOT_METERED,
-    MeteredValue,
     Reading,
     ask,
     call_error,
     kilowatt_hours,
-    largest,
     listed_value,
     metered_value,
-    sum_if_complete,
 )
 from .rpc import Bulk, Pending
 from .rpc.pdumodel import Circuit, Inlet, Outlet, Pole, PowerLine, PowerMeter
@@ -92,13 +94,13 @@ class PortMeter(Meter):
         self.current = self.counter = self.power = None
 
     def figures(self) -> MeterFigures:
-        """Amperes, kWh and W; None if not metered or not known.
+        """Amperes, kWh and W.
 
         The current is the port's own sensor, not a sum over its poles.
         """
         return MeterFigures(
-            current_a=metered_value(self.current).value,
-            power_w=metered_value(self.power).value,
+            current_a=metered_value(self.current),
+            power_w=metered_value(self.power) if self.with_power else NOT_ASKED,
             energy_kwh=kilowatt_hours(metered_value(self.counter)),
         )
 
@@ -173,7 +175,7 @@ class FeedMeter(Meter):
     def _line_currents(self) -> list[Optional[Reading]]:
         return [line.current for line in self._lines_only()]
 
-    def load(self) -> MeteredValue:
+    def load(self) -> Figure:
         """Amperes: the sum over the lines, the larger current if two lines are one circuit, or a
         single-phase feed's current.
 
@@ -183,11 +185,12 @@ class FeedMeter(Meter):
         poles = self._listed_poles()
         if poles is None:
             error = self._poles.error if self._poles is not None else None
-            is_failure = error is not None and not is_missing_object_error(error)
-            return NOT_KNOWN if is_failure else NOT_METERED
+            if error is None or is_missing_object_error(error):
+                return None
+            return NotKnown(f"the lines cannot be read: {error.reason}")
         lines = [listed_value(current) for current in self._line_currents()]
         if len(lines) < 2:
-            return lines[0] if lines and lines[0].is_metered else metered_value(self.current)
+            return lines[0] if lines and lines[0] is not None else metered_value(self.current)
         if self._one_circuit(poles):
             return largest(map(listed_value, self._line_currents()))
         return sum_if_complete(lines)
@@ -199,7 +202,7 @@ class FeedMeter(Meter):
         lines = [pole.line for pole in poles]
         return sum(line in _LINES for line in lines) == 2 and PowerLine.NEUTRAL not in lines
 
-    def energy(self) -> MeteredValue:
+    def energy(self) -> Figure:
         """Watt-hours: the feed's counter, else the sum of its lines' counters, with a shared one
         counted once. Without the feed's counter, not known if a failed call leaves open whether
         the feed or a line has one."""
@@ -208,25 +211,24 @@ class FeedMeter(Meter):
             {_target(line.pole.activeEnergy): line.counter for line in self._lines_only()},
         )
 
-    def active_power(self) -> MeteredValue:
+    def active_power(self) -> Figure:
         """Watts, by the same rules; not metered unless `with_power`."""
         if not self.with_power:
-            return NOT_METERED
+            return NOT_ASKED
         return self._own_or_of_lines(
             self.power, {_target(line.pole.activePower): line.power for line in self._lines_only()}
         )
 
     def _own_or_of_lines(
         self, own: Optional[Reading], reading_by_sensor: Mapping[str, Optional[Reading]]
-    ) -> MeteredValue:
+    ) -> Figure:
         """The feed's own reading, else the sum of `reading_by_sensor`, by the rules of `energy`."""
         if own is not None:
             return listed_value(own)
-        if any(
-            call is not None and call.error is not None and not is_missing_object_error(call.error)
-            for call in (self._sensors, self._poles)
-        ):
-            return NOT_KNOWN
+        for call in (self._sensors, self._poles):
+            error = call.error if call is not None else None
+            if error is not None and not is_missing_object_error(error):
+                return NotKnown(f"the sensors cannot be listed: {error.reason}")
         return sum_if_complete(map(listed_value, reading_by_sensor.values()))
 
     def _lines_only(self) -> list[_Line]:

@@ -15,9 +15,9 @@ from pdu_common.helper import EnumPowerStatus
 
 from ..dcimanager import Label, MeterFigures, label
 from ..shared.errors import Unsupported
+from ..shared.meter_figures import Figure, NotMetered, sum_if_complete
 from .discovery import ListedUnit
 from .meters import FeedMeter, PortMeter
-from .readings import NOT_KNOWN, NOT_METERED, MeteredValue, sum_if_complete
 from .rpc import Bulk, Interface, JsonRpcSyntaxException, Pending, present
 from .rpc.pdumodel import Circuit, Panel, Pdu, Pole, PowerMeter, PowerMeterController
 from .units import PRIMARY, AnInterface, XerusUnit, is_missing_object_error
@@ -138,20 +138,20 @@ class MainsMeter(FeedMeter):
             return True
         return lines == line_count
 
-    def load(self) -> MeteredValue:
+    def load(self) -> Figure:
         """Amperes; not metered unless the list of lines is complete."""
-        return super().load() if self._has_all_lines else NOT_METERED
+        return super().load() if self._has_all_lines else None
 
-    def energy(self) -> MeteredValue:
+    def energy(self) -> Figure:
         """Watt-hours: the meter's counter, else the sum over its lines, which is not metered if a
         line is not listed.
         """
-        return super().energy() if self.counter is not None or self._has_all_lines else NOT_METERED
+        return super().energy() if self.counter is not None or self._has_all_lines else None
 
-    def active_power(self) -> MeteredValue:
+    def active_power(self) -> Figure:
         """Watts, likewise."""
         is_whole = self.power is not None or self._has_all_lines
-        return super().active_power() if is_whole else NOT_METERED
+        return super().active_power() if is_whole else None
 
     def _one_circuit(self, poles: list[Pole]) -> bool:
         return self._type != PowerMeter.Type.SPLIT_PHASE and super()._one_circuit(poles)
@@ -167,23 +167,25 @@ class UnitMeters:
         self._mixed = len({isinstance(meter, Panel) for _, meter in meters}) > 1
         self.circuits: list[BranchCircuit] = []
 
-    def load(self) -> MeteredValue:
+    def load(self) -> Figure:
         """Amperes: the mains of all panels, or of all power meters."""
         return self._sum_unless_mixed([main.load() for main in self.mains])
 
-    def energy(self) -> MeteredValue:
+    def energy(self) -> Figure:
         """Watt-hours of the meters that `load` sums."""
         return self._sum_unless_mixed([main.energy() for main in self.mains])
 
-    def power(self) -> MeteredValue:
+    def power(self) -> Figure:
         """Watts of the same meters."""
         return self._sum_unless_mixed([main.active_power() for main in self.mains])
 
-    def _sum_unless_mixed(self, parts: Sequence[MeteredValue]) -> MeteredValue:
-        """The sum; not known if power meters and panels are mixed: a meter may feed a panel, whose
-        load would count twice.
+    def _sum_unless_mixed(self, parts: Sequence[Figure]) -> Figure:
+        """The sum; not metered if power meters and panels are mixed: a meter may feed a panel,
+        whose load would count twice.
         """
-        return NOT_KNOWN if self._mixed else sum_if_complete(parts)
+        if self._mixed:
+            return NotMetered("a power meter may feed a panel, whose load would count twice")
+        return sum_if_complete(parts)
 
     def ports(self) -> dict[str, MeterFigures]:
         """The figures of each circuit."""

@@ -13,6 +13,7 @@ from handlers.raritan.readings import Reading, ask, metered_value
 from handlers.raritan.rpc import Bulk, Pending
 from handlers.raritan.rpc.pdumodel import Inlet, OverCurrentProtector, Pdu, Pole, PowerLine, Rating
 from handlers.raritan.rpc.sensors import NumericSensor
+from handlers.shared.meter_figures import measured
 
 from ..topology import BREAKER, LINE, MeteredPart
 from .nameplate import find_units
@@ -102,13 +103,13 @@ class _Unit:
     def meters(self) -> list[MeteredPart]:
         """The lines of each inlet, and the protectors by their printed labels."""
         parts = [
-            MeteredPart(LINE, line.label, metered_value(line.reading).value, line.rating)
+            MeteredPart(LINE, line.label, measured(metered_value(line.reading)), line.rating)
             for line in self._lines
         ]
         for number, (protector, reading) in enumerate(zip(self._protectors, self._currents)):
             rating = None if protector.metadata.error else _amperes(protector.metadata.get().rating)
             parts.append(
-                MeteredPart(BREAKER, self._label(number), metered_value(reading).value, rating)
+                MeteredPart(BREAKER, self._label(number), measured(metered_value(reading)), rating)
             )
         return parts
 

@@ -12,6 +12,7 @@ from handlers.raritan.handler import RaritanPdu
 from handlers.raritan.link_units_setting import LinkUnitSelection
 from handlers.raritan.metering import UnitMeter
 from handlers.raritan.rpc import Agent, Bulk
+from handlers.shared.meter_figures import measured
 from handlers.shared.tls import Trust
 from pdu_common.connection import PduData
 
@@ -158,7 +159,7 @@ class Described:
         bulk.perform()
         for _ in meter.queue_readings(bulk, found_units.list_units()[0]):
             bulk.perform()
-        return meter.load().value, meter.energy().value
+        return measured(meter.load()), measured(meter.energy())
 
 
 def handler_of(unit: Described) -> RaritanPdu:

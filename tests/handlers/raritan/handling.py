@@ -53,8 +53,5 @@ def agrees(figures: PduStatisticView, books: Books) -> None:
     assert figures.load == pytest.approx(books.load_a or 0.0)
     assert figures.total_consumption == pytest.approx(books.energy_kwh or 0.0)
     by_port = {port.identity: port.consumption for port in figures.ports}
-    assert list(by_port) == list(books.states)
-    assert {port: by_port[port] for port in books.port_energy_kwh} == pytest.approx(
-        books.port_energy_kwh
-    )
-    assert all(by_port[port] == 0.0 for port in by_port if port not in books.port_energy_kwh)
+    # an outlet without an energy has no entry, which would show 0
+    assert by_port == pytest.approx(books.port_energy_kwh)

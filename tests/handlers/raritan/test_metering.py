@@ -371,4 +371,5 @@ def test_a_power_that_a_unit_lists_and_does_not_know_is_not_replaced(unit: Descr
     _measured_alike(unit, "the unit", 9.0)
     _measured_alike(unit, "an inlet", 7.0)
     unit.calls["/sensor/unit W", "getReading"] = reading(None)
-    assert handler_of(unit).measured(True).power_w is None
+    unknown = NotKnown("the sensor /sensor/unit W is not valid now")
+    assert handler_of(unit).measured(True).power_w == unknown
