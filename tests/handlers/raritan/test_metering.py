@@ -7,6 +7,7 @@ from typing import Any, Optional
 import pytest
 
 from handlers.shared.errors import PduHandlerError
+from handlers.shared.meter_figures import NotKnown
 from pdu_common.helper import PduPortView
 
 from .described import (
@@ -363,7 +364,7 @@ def test_current_power_and_energy_of_a_unit_come_from_one_order_of_sources(
     assert figures.load_a == (7.0 if parts[0] == "the unit" else 8.0)
     is_metered = parts[-2:-1] in (("an inlet",), ("lines",))
     assert figures.inlet_w == figures.inlet_a == (figures.load_a if is_metered else None)
-    assert handler_of(unit).measured(False).power_w is None
+    assert handler_of(unit).measured(False).power_w == NOT_ASKED
     assert unit.requests == 2 * requests  # watts cost no round trip
 
 
