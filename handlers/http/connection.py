@@ -19,7 +19,7 @@ from ..shared.errors import Reason, Unreachable
 from ..shared.request_counter import SENT
 from ..shared.socket_wait import LATE_S, is_readable
 from ..shared.tls import Trust
-from ..shared.tls_handshake import fetch_fingerprint, handshake_error, wrap_with_tls
+from ..shared.tls_handshake import ended_reason, fetch_fingerprint, handshake_error, wrap_with_tls
 from . import errors
 from .message import PORTS, Endpoint, Request, Response
 
@@ -127,6 +127,8 @@ class StandardTransport:
                 reason: Reason = handshake_error(error, fingerprint)
             elif isinstance(error, Unreachable):
                 reason = error.parts
+            elif isinstance(error, errors.CLOSED) and sock is not None and where.scheme == "https":
+                reason = ended_reason()
             elif isinstance(error, (OSError, UnicodeError)):
                 reason = errors.error_before_answer(error, where.netloc).parts
             else:

@@ -49,7 +49,7 @@ class NutPdu(dcimanager.FourCalls[NutSession], dcimanager.BasePdu):
         for listed_device in listed_devices:
             doubts = ((identity, outlet.doubt) for identity, outlet in listed_device.ports())
             for sentence in doubt_sentences(doubts):
-                LOGGER.warning(sentence)
+                LOGGER.warning(session.client.redact(sentence))
             groups = outlet_groups(listed_device.device.whole.variables)
             if groups and not listed_device.device.outlets:
                 LOGGER.warning(

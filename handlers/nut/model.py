@@ -51,7 +51,7 @@ class NutOutlet(NamedTuple):
     words_without_state: frozenset[str] = frozenset()
     #: the table of its driver whose words prove no state; None if they do
     table: Optional[AmbiguousTable] = None
-    #: why what its driver shows is no state; "" if it is one, or if that is not known
+    #: why what its driver shows is no state; "" if it is one
     doubt: str = ""
 
 

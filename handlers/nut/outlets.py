@@ -17,6 +17,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Callable, Optional
 
+from ..shared.doubts import some
 from ..shared.meter_figures import MeterFigures
 from ..shared.settings import Settings
 from . import errors, figures
@@ -105,9 +106,11 @@ def doubt_of(
     without_state: frozenset[str] = frozenset(),
     table: Optional[AmbiguousTable] = None,
 ) -> str:
-    """Why the values of `state_of` are no state; "" if they are one, or if that is not known."""
+    """Why the values of `state_of` are no state; "" if they are one."""
     if state_of(values, without_state) is not None:
         return ""
+    if "ups.status" in values:
+        return f"its ups.status {values['ups.status']!r:.40} says neither on nor off"
     if table is not None:
         return table.reason
     if _shown_state(values, without_state) is False:
@@ -116,7 +119,11 @@ def doubt_of(
     for word in words:
         if word.lower() in WORDS_WITHOUT_STATE:
             return f"its NUT driver shows '{word}': {WORDS_WITHOUT_STATE[word.lower()]}"
-    return ""
+    if not words:
+        return "its NUT driver shows no state of it"
+    if None not in {word and word.is_on for word in _words_of(values, without_state)}:
+        return f"its NUT driver shows {' and '.join(map(repr, words))}, which contradict each other"
+    return f"its NUT driver shows {some([f'{word!r:.40}' for word in words])}: not a known state"
 
 
 def _shown_state(values: Mapping[str, str], without_state: frozenset[str]) -> Optional[bool]:
@@ -232,12 +239,13 @@ def _whole_load(device: Member) -> list[NutOutlet]:
     if on is None and off is None:
         return []
     variables = device.variables
+    shown = {"ups.status": variables.get("ups.status", "")}
     return [
         NutOutlet(
             identity=LOAD_IDENTITY,
             number="",
             name="whole load",
-            state=_load_state(variables.get("ups.status", "")),
+            state=state_of(shown),
             is_locked=False,
             switchable=None,
             figures=MeterFigures(
@@ -247,6 +255,7 @@ def _whole_load(device: Member) -> list[NutOutlet]:
             on=on,
             off=off,
             state_variables=("ups.status",) if "ups.status" in variables else (),
+            doubt=doubt_of(shown),
         )
     ]
 

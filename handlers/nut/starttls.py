@@ -9,6 +9,7 @@ from typing import Callable
 from ..shared.errors import NamedSetting, PduHandlerError, Unreachable
 from ..shared.tls import Trust
 from ..shared.tls_handshake import (
+    ended_reason,
     fetch_fingerprint,
     handshake_error,
     handshake_failure_reason,
@@ -53,6 +54,8 @@ def start_tls(
                 NamedSetting("timeout"),
             )
         ) from None
+    except ConnectionError:
+        raise Unreachable(ended_reason()) from None
     except (OSError, ValueError) as error:
         raise Unreachable(
             f"the TLS handshake failed ({getattr(error, 'strerror', None) or error})"

@@ -81,11 +81,13 @@ def switch_outlet(
         write, read_state, STATES[on], deadline=deadline if can_prove else 0.0, pause=pause
     )
     if state is EnumPowerStatus.UNKNOWN:
-        causes = [outlets.doubt_of(values or {}, outlet.words_without_state, outlet.table)]
+        causes = [outlet.doubt]
+        if values:
+            causes = [outlets.doubt_of(values, outlet.words_without_state, outlet.table)]
         if can_prove:
             causes.append(late_reading(listed_device.device.whole.variables, deadline))
         for sentence in doubt_sentences([(identity, cause) for cause in causes]):
-            LOGGER.warning(sentence)
+            LOGGER.warning(client.redact(sentence))
     return state
 
 

@@ -17,11 +17,13 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import NamedTuple, Optional
 
+from common.logger import get_logger
 from pdu_common.helper import EnumPowerStatus
 
 from .. import dcimanager
 from ..http.connection import StandardTransport
 from ..http.message import Transport
+from ..shared.doubts import doubt_sentences
 from ..shared.request_counter import SENT as SENT
 from ..shared.switching import CALL_SECONDS
 from ..shared.tls import Trust
@@ -31,6 +33,8 @@ from .rpc import Agent
 from .rpc.pdumodel import Outlet
 from .settings import SETTINGS as SETTINGS
 from .switching import switch_outlet
+
+LOGGER = get_logger(__name__)
 
 
 class Session(NamedTuple):
@@ -72,7 +76,10 @@ class RaritanPdu(dcimanager.FourCalls[Session], dcimanager.BasePdu):
 
     def read_states(self, session: Session) -> Iterable[tuple[str, EnumPowerStatus]]:
         agent, config, _ = session
-        return states.read_states(agent, config.link_units)
+        outlets = states.read_states(agent, config.link_units)
+        for sentence in doubt_sentences((outlet.identity, outlet.doubt) for outlet in outlets):
+            LOGGER.warning(agent.login.quoted(sentence))
+        return ((outlet.identity, outlet.status) for outlet in outlets)
 
     def read_figures(self, session: Session, with_power: bool) -> dcimanager.Figures:
         agent, config, _ = session

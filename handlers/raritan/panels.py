@@ -11,8 +11,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple, Optional
 
-from pdu_common.helper import EnumPowerStatus
-
 from ..dcimanager import Label, MeterFigures, label
 from ..shared.errors import Unsupported
 from ..shared.meter_figures import Figure, NotMetered, sum_if_complete
@@ -242,20 +240,16 @@ def units_without_outlets(bulk: Bulk, units: Sequence[ListedUnit]) -> list[UnitW
     ]
 
 
-def read_panel_ports(
-    bulk: Bulk, units: Sequence[UnitWithoutOutlets]
-) -> dict[int, list[tuple[str, EnumPowerStatus]]]:
-    """Identity and state (always UNKNOWN) of each branch circuit, by link id: 1 round trip, none
-    without panels.
-    """
+def read_panel_ports(bulk: Bulk, units: Sequence[UnitWithoutOutlets]) -> dict[int, list[str]]:
+    """The identity of each branch circuit, by link id: 1 round trip, none without panels."""
     listings = _queue_circuits(bulk, units)
     bulk.perform()
-    ports_by_link_id: dict[int, list[tuple[str, EnumPowerStatus]]] = {}
+    identities: dict[int, list[str]] = {}
     for listing in listings:
-        ports_by_link_id.setdefault(listing.link_id, []).extend(
-            (circuit.identity, EnumPowerStatus.UNKNOWN) for circuit in listing.branch_circuits()
+        identities.setdefault(listing.link_id, []).extend(
+            circuit.identity for circuit in listing.branch_circuits()
         )
-    return ports_by_link_id
+    return identities
 
 
 def read_panel_meters(

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import functools
 import re
-from typing import Optional
+from typing import NamedTuple, Optional
 
 from pdu_common.helper import EnumPowerStatus
 
@@ -29,8 +29,21 @@ _STATES = {
 }
 
 
-def read_states(agent: Agent, selection: LinkUnitSelection) -> list[tuple[str, EnumPowerStatus]]:
-    """Identity and state of each outlet or branch circuit.
+_NO_RELAY = "a branch circuit has no relay"
+_FAILED_RELAY = "the unit reports that a relay does not follow its commands"
+
+
+class OutletState(NamedTuple):
+    """The state of one outlet or branch circuit."""
+
+    identity: str
+    status: EnumPowerStatus
+    #: why it is UNKNOWN; "" if it is not
+    doubt: str = ""
+
+
+def read_states(agent: Agent, selection: LinkUnitSelection) -> list[OutletState]:
+    """The state of each outlet or branch circuit.
 
     Reads again if a switchable unit returns only unavailable states.
     """
@@ -54,7 +67,10 @@ def _look(agent: Agent, selection: LinkUnitSelection) -> list[_UnitStates]:
     if without_outlets:
         circuits = panels.read_panel_ports(bulk, without_outlets)
         for unit in unit_states:
-            unit.circuits = circuits.get(unit.link_id, [])
+            unit.circuits = [
+                OutletState(identity, EnumPowerStatus.UNKNOWN, _NO_RELAY)
+                for identity in circuits.get(unit.link_id, [])
+            ]
     return unit_states
 
 
@@ -68,7 +84,7 @@ class _UnitStates:
     def __init__(self, bulk: Bulk, listed_unit: ListedUnit) -> None:
         self.link_id, self._identities = listed_unit.unit.link_id, listed_unit.identities()
         #: the branch circuits of a unit without outlets
-        self.circuits: list[tuple[str, EnumPowerStatus]] = []
+        self.circuits: list[OutletState] = []
         self._answers = bulk.add_each(Outlet.getState, listed_unit.outlets)
         if self._answers:
             self._failures = queue_hardware_failures(bulk, listed_unit.unit)
@@ -90,9 +106,9 @@ class _UnitStates:
             and bool(answered_field(self._metadata, "hasSwitchableOutlets"))
         )
 
-    def ports(self) -> list[tuple[str, EnumPowerStatus]]:
-        """Identity and state of each outlet or branch circuit. An outlet whose state cannot be read
-        is UNKNOWN.
+    def ports(self) -> list[OutletState]:
+        """The state of each outlet or branch circuit. An outlet whose state cannot be read is
+        UNKNOWN.
 
         Raises the first error if no outlet can be read, Denied if the account may not read one of
         them, and JsonRpcSyntaxException if the list lacks an outlet.
@@ -105,32 +121,42 @@ class _UnitStates:
                 raise error
         self._list_proof.raise_unless_whole()
         failed_positions = failed_relays(self._failures, len(self._answers))
-        return [
-            (
-                identity,
-                EnumPowerStatus.UNKNOWN
-                if state is None or position in failed_positions
-                else decode_status(state),
-            )
-            for position, (identity, state) in enumerate(zip(self._identities, self._states))
-        ]
+        ports: list[OutletState] = []
+        for position, (identity, answer) in enumerate(zip(self._identities, self._answers)):
+            if answer.error is not None:
+                doubt = f"its state cannot be read: {answer.error.reason}"
+            else:
+                doubt = doubt_of(answer.get(), position in failed_positions)
+            status = EnumPowerStatus.UNKNOWN if doubt else _STATES[answer.get().powerState]
+            ports.append(OutletState(identity, status, doubt))
+        return ports
 
 
-def decode_status(state: Outlet.State) -> EnumPowerStatus:
-    """UP or DOWN (Outlet.idl 3.0.4, State). UNKNOWN if `available` is false (no relay, or its board
-    does not answer), during a cycle, if the outlet is off and waits to be switched on, or is on
-    although suspended or shed, or if `powerState` is neither on nor off. A missing `available`
-    is read as false and a missing `powerState` as -1, so the result is UNKNOWN too."""
+def doubt_of(state: Outlet.State, has_failed: bool = False) -> str:
+    """Why a report shows no state (Outlet.idl 3.0.4, State); "" if `powerState` is the state.
+
+    A missing `available` is read as false and a missing `powerState` as -1. `has_failed`: see
+    `failed_relays`.
+    """
+    if not state.available:
+        return "the unit reports no state: it has no relay, or the relay's board does not answer"
+    if has_failed:
+        return _FAILED_RELAY
     # during a cycle an outlet is off, and soon on again
-    if not state.available or state.cycleInProgress:
-        return EnumPowerStatus.UNKNOWN
-    if state.powerState == Outlet.PowerState.PS_ON:
-        doubtful = state.isSuspended or state.isLoadShed
-    else:
-        doubtful = state.switchOnInProgress
-    if doubtful:
-        return EnumPowerStatus.UNKNOWN
-    return _STATES.get(state.powerState, EnumPowerStatus.UNKNOWN)
+    if state.cycleInProgress:
+        return "a power cycle is in progress"
+    is_on = state.powerState == Outlet.PowerState.PS_ON
+    if is_on and (state.isSuspended or state.isLoadShed):
+        return f"it is on although {'suspended' if state.isSuspended else 'shed'}"
+    if not is_on and state.switchOnInProgress:
+        return "it is off, and waits to be switched on"
+    return "" if state.powerState in _STATES else f"its power state is {state.powerState.val}"
+
+
+def decode_status(state: Outlet.State, has_failed: bool = False) -> EnumPowerStatus:
+    """UP or DOWN; UNKNOWN if there is a doubt (`doubt_of`)."""
+    is_doubtful = bool(doubt_of(state, has_failed))
+    return EnumPowerStatus.UNKNOWN if is_doubtful else _STATES[state.powerState]
 
 
 def queue_hardware_failures(bulk: Bulk, unit: XerusUnit) -> Failures:

@@ -7,8 +7,10 @@ from __future__ import annotations
 import re
 from typing import Optional
 
+from common.logger import get_logger
 from pdu_common.helper import EnumPowerStatus
 
+from ..shared.doubts import doubt_sentences
 from ..shared.errors import NamedSetting, NoSuchOutlet, Unsupported
 from ..shared.switching import switch
 from . import states
@@ -19,6 +21,7 @@ from .rpc.pdumodel import Outlet, Pdu
 from .switch_checks import raise_if_locked, raise_if_numbering_differs, why_refused
 from .units import PRIMARY, XerusUnit
 
+LOGGER = get_logger(__name__)
 # a branch circuit, see panels.py
 _CIRCUIT = re.compile(r"(?:[1-9][0-9]{0,2}\.)?p[0-9]{1,5}\.[0-9]{1,5}")
 _IDENTITY = re.compile(r"(?:([1-9][0-9]{0,2})\.)?([1-9][0-9]{0,3})")
@@ -42,7 +45,10 @@ def switch_outlet(
     listed_unit, index = _locate_switchable(agent, link_units, identity)
     command = _OutletCommand(agent, listed_unit, index, target)
     state = EnumPowerStatus.UP if target == Outlet.PowerState.PS_ON else EnumPowerStatus.DOWN
-    return switch(command.write, command.read_state, state, deadline=deadline, pause=pause)
+    shown = switch(command.write, command.read_state, state, deadline=deadline, pause=pause)
+    for sentence in doubt_sentences([(identity, command.doubt)]):
+        LOGGER.warning(agent.login.quoted(sentence))
+    return shown
 
 
 def _locate(identity: str, agent: Agent, selection: LinkUnitSelection) -> tuple[XerusUnit, int]:
@@ -126,6 +132,8 @@ class _OutletCommand:
         self._listed, self._index = listed_unit, index
         self._outlet = listed_unit.outlets[index]
         self._seen: Optional[_QueuedStates] = None
+        #: of the last reading; "" if it showed a state
+        self.doubt = ""
 
     def write(self) -> None:
         """Send the command and a first reading in one bulk, whose calls the unit runs in order: 1
@@ -152,8 +160,9 @@ class _OutletCommand:
             answers = self._ask(bulk)
             bulk.perform()
         state, failures = answers
-        is_doubtful = self._index in states.failed_relays(failures, len(self._listed.outlets))
-        return EnumPowerStatus.UNKNOWN if is_doubtful else states.decode_status(state.get())
+        has_failed = self._index in states.failed_relays(failures, len(self._listed.outlets))
+        self.doubt = states.doubt_of(state.get(), has_failed)
+        return states.decode_status(state.get(), has_failed)
 
     def _ask(self, bulk: Bulk) -> _QueuedStates:
         return bulk.add(self._outlet.getState), states.queue_hardware_failures(

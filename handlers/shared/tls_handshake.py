@@ -4,6 +4,7 @@ users to compare and pin.
 
 from __future__ import annotations
 
+import datetime
 import hashlib
 import socket
 import ssl
@@ -38,6 +39,8 @@ _NOT_TLS = (
 )
 # X509_V_ERR_... for dates, host name, IP address and key length: another ca_pem would rarely help
 _OF_ITSELF = (9, 10, 62, 64, 66)
+_OF_DATES = (9, 10)  # not yet valid, expired
+_OURS = "(here: TLS 1.2 and 1.3, AES, keys from 2048 bits)"
 
 
 class EndedHandshake(ssl.SSLError):
@@ -119,6 +122,9 @@ def handshake_error(error: ssl.SSLError, fingerprint: str = "") -> Reason:
             if fingerprint
             else ""
         )
+        if error.verify_code in _OF_DATES:
+            now = datetime.datetime.now(datetime.timezone.utc)
+            pin += f"; the clock of this host shows {now:%Y-%m-%d %H:%M} UTC"
         authority = () if error.verify_code in _OF_ITSELF else (NamedSetting("ca_pem"), " or ")
         return (
             f"the device's certificate is not trusted ({error.verify_message}{pin}): set ",
@@ -140,11 +146,21 @@ def handshake_failure_reason(error: ssl.SSLError) -> str:
         )
     if is_demanding(error):
         return _DEMANDED
+    if isinstance(error, _ENDED):
+        return ended_reason()
     code = _code(error) or error
     if is_not_tls(error):
         return f"the TLS handshake failed ({code}): check that the device speaks TLS on this port"
     return (
         f"the TLS handshake failed ({code}): the device and this host have no cipher or no version"
-        " of TLS in common (here: TLS 1.2 and 1.3, AES, keys from 2048 bits): look for newer"
-        " firmware of the device, and at its TLS settings"
+        f" of TLS in common {_OURS}: look for newer firmware of the device, and at its TLS settings"
+    )
+
+
+def ended_reason() -> str:
+    """The sentence for a device that ends the connection in the handshake, without an alert."""
+    return (
+        "the device ends the TLS handshake, and does not say why: it may demand a client"
+        " certificate, which is not supported, have no cipher or version of TLS in common with this"
+        f" host {_OURS}, or speak no TLS on this port"
     )

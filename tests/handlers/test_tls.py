@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from handlers.shared import tls, tls_handshake
-from handlers.shared.errors import SettingsError, Unreachable
+from handlers.shared.errors import PduHandlerError, SettingsError, Unreachable
 from pdu.energy import prometheus
 from pdu_common.connection import PduData
 from tests.waiting import PATIENCE_S
@@ -287,3 +287,42 @@ def test_an_authority_that_no_check_would_use_is_refused(name: str) -> None:
     )
     with pytest.raises(SettingsError, match="verify=no.*'ca_pem'"):
         handler.status()
+
+
+@pytest.mark.parametrize("code", [9, 10], ids=["not yet valid", "expired"])
+def test_a_certificate_of_another_time_names_the_clock_of_this_host(code: int) -> None:
+    error = ssl.SSLCertVerificationError(1, "words")
+    error.verify_code, error.verify_message = code, "words"
+    today = f"{datetime.datetime.now(datetime.timezone.utc):%Y-%m}"
+    words = f"the clock of this host shows {today}"
+    assert words in Unreachable(tls_handshake.handshake_error(error)).reason
+
+
+@pytest.mark.parametrize("name", ["netio", "raritan", "redfish", "nut"])
+def test_a_device_that_ends_the_handshake_is_not_said_to_lack_a_cipher(name: str) -> None:
+    def end(connection: socket.socket) -> None:
+        with connection:
+            if name == "nut":
+                connection.recv(100)
+                connection.sendall(b"OK STARTTLS\n")
+            connection.recv(1)
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def serve() -> None:
+            with contextlib.suppress(OSError):
+                while True:
+                    end(listener.accept()[0])
+
+        threading.Thread(target=serve, daemon=True).start()
+        place = {"port": str(listener.getsockname()[1]), "verify": "no"}
+        settings = {"username": "admin", "password": "word"}
+        if name == "nut":
+            settings = {"device": "pdu", "tls": "yes"}
+        handler = importlib.import_module(f"handlers.{name}.handler").make_handler(
+            PduData("127.0.0.1", {**place, **settings})
+        )
+        with pytest.raises(PduHandlerError, match="ends the TLS handshake, .*client certificate"):
+            handler.status()
+        # wakes the server
+        listener.shutdown(socket.SHUT_RDWR)

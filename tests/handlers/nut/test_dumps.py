@@ -49,6 +49,7 @@ def test_outlets_and_figures_of_a_real_device_are_as_expected(recorded: Upsd, du
     with client(recorded) as nut:
         snapshot = nut.snapshots([name], writable=True)[name]
     device = outlets.decode_outlets(*snapshot[:3], DEFAULTS)
+    assert all(outlet.doubt for outlet in device.outlets if outlet.state is None)
     assert device.load_a == load and device.energy_kwh is None
     assert {
         outlet.identity: {

@@ -16,7 +16,7 @@ from hypothesis import example, given, strategies as st
 
 from handlers.nut.daisy_chain import parse_number
 from handlers.nut.model import NutDevice, SwitchCommand
-from handlers.nut.outlets import decode_outlets, state_of
+from handlers.nut.outlets import decode_outlets, doubt_of, state_of
 from handlers.shared.errors import PduHandlerError, ProtocolError, Unsupported
 from tests.handlers.nut.given import DEFAULTS, WITH_WHOLE_LOAD
 
@@ -551,3 +551,17 @@ def test_any_mixture_of_rows_has_unique_identities_and_documented_states(
         assert state_of({**state_texts, **meters}) == outlet.state
         documented = {"on", "1"} if outlet.state else {"off", "0"}
         assert outlet.state is None or set(state_texts.values()) <= documented
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from(["outlet.1.status", "outlet.1.switch", "outlet.1.current"]),
+        st.sampled_from(["on", "off", "1", "0", "1.5", "unknown", "cycling", ""]) | st.text(),
+    ),
+    st.sampled_from([frozenset[str](), frozenset({"off"})]),
+)
+def test_what_is_no_state_has_a_reason(
+    values: dict[str, str], without_state: frozenset[str]
+) -> None:
+    has_state = state_of(values, without_state) is not None
+    assert has_state == (doubt_of(values, without_state) == "")
