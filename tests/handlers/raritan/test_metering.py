@@ -7,7 +7,7 @@ from typing import Any, Optional
 import pytest
 
 from handlers.shared.errors import PduHandlerError
-from handlers.shared.meter_figures import NotKnown
+from handlers.shared.meter_figures import NOT_ASKED, NotKnown
 from pdu_common.helper import PduPortView
 
 from .described import (
