@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import collections
+import contextlib
 import contextvars
-import threading
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Callable, TypeVar
 
 from ..http.client import HttpClient
@@ -23,17 +24,16 @@ def read_in_parallel(
     runs alone. Returns the results in the order of `paths`, or raises an error of `fetch`, after
     all threads have ended.
 
-    Some units serve few connections at a time. If several clients run, each therefore stops at
+    Some units serve few connections at a time. In parallel, a client therefore stops at
     HttpUnreachable and leaves its path to the others; at the end, the first client alone fetches
     what is left.
     """
     waiting: collections.deque[tuple[int, str]] = collections.deque(enumerate(paths))
     result_by_number: dict[int, T] = {}
-    errors: list[BaseException] = []
 
     def work(client: HttpClient, alone: bool) -> None:
-        """Fetch waiting paths until none is left, a client fails or another one has failed."""
-        while not errors:
+        """Fetch waiting paths until none is left or the client fails."""
+        while True:
             try:
                 number, path = waiting.popleft()
             except IndexError:
@@ -43,28 +43,22 @@ def read_in_parallel(
             except BaseException as error:
                 if isinstance(error, HttpUnreachable) and not alone:
                     waiting.append((number, path))
-                else:
-                    errors.append(error)
-                return
+                    return
+                waiting.clear()
+                raise
 
-    # Each thread runs in a copy of the caller's context, in which tools count requests.
-    threads: list[threading.Thread] = []
-    for client in clients[1:]:
-        thread = threading.Thread(
-            target=contextvars.copy_context().run, args=(work, client, False), daemon=True
-        )
-        try:
-            thread.start()
-        except RuntimeError:
-            # the system has no more threads: the clients started so far fetch all paths
-            break
-        threads.append(thread)
     try:
-        work(clients[0], not threads)
+        with ThreadPoolExecutor(len(clients)) as pool:
+            futures = []
+            # RuntimeError: the system has no more threads
+            with contextlib.suppress(RuntimeError):
+                for client in clients:
+                    # tools count requests in the caller's context
+                    run = contextvars.copy_context().run
+                    futures.append(pool.submit(run, work, client, False))
+        for future in futures:
+            future.result()
+        work(clients[0], True)
     finally:
-        for thread in threads:
-            thread.join()  # ends, because each request has a deadline
-    work(clients[0], True)
-    if errors:
-        raise errors[0]
+        waiting.clear()  # after Ctrl-C, the threads end with their present request
     return [result_by_number[number] for number in range(len(paths))]

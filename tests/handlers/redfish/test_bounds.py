@@ -4,8 +4,8 @@ requested resource.
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 from typing import Any
 
@@ -45,16 +45,13 @@ class Clock:
 def test_outlets_are_read_over_one_connection_if_no_thread_can_be_started(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def start(_: threading.Thread) -> None:
-        raise RuntimeError("can't start new thread")
+    class Full(ThreadPoolExecutor):
+        def submit(self, *_: Any) -> Any:
+            raise RuntimeError("can't start new thread")
 
     tree = Tree(unit([outlet(str(number), "On") for number in range(1, 9)]))
     with serving(tree) as address:
-        monkeypatch.setattr(
-            parallel,
-            "threading",
-            SimpleNamespace(Thread=type("Thread", (threading.Thread,), {"start": start})),
-        )
+        monkeypatch.setattr(parallel, "ThreadPoolExecutor", Full)
         assert [port.identity for port in handler(address).status().ports] == [
             str(number) for number in range(1, 9)
         ]
