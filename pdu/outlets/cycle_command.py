@@ -60,7 +60,8 @@ class _CalledOutlet(NamedTuple):
     run_options: RunOptions
 
     def command(self, on: bool) -> EnumPowerStatus:
-        return send_command(self.unit.command_pdu(), self.identity, on, self.run_options)
+        pdu = self.unit.command_pdu()
+        return send_command(pdu, self.identity, on, self.run_options, self.where)
 
     def state(self) -> EnumPowerStatus:
         with contextlib.suppress(Exception), waiting(f"waiting for {self.where}", self.run_options):

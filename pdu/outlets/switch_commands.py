@@ -30,6 +30,7 @@ from ..loading.open_handler import HandlerTools, OpenHandler
 from ..pdu_list import form as connection_data, names
 from ..pdu_list.device_arguments import arguments_help, pdu_arguments
 from ..reading import outlet_power, parts as reading
+from ..reading.command_log import logged_command
 from ..reading.outlet_power import target_state
 from ..reading.parts import PolledOutlet
 from . import outlet_words
@@ -37,11 +38,19 @@ from .read_commands import name_field, show_warnings
 
 
 def send_command(
-    pdu: Union[FourMethods, OpenPdu[Any]], identity: str, on: bool, run_options: RunOptions
+    pdu: Union[FourMethods, OpenPdu[Any]],
+    identity: str,
+    on: bool,
+    run_options: RunOptions,
+    where: str,
 ) -> EnumPowerStatus:
-    """Call `port_up` or `port_down` of a handler. Returns what the PDU reports afterwards."""
+    """Call `port_up` or `port_down` of a handler. Returns what the PDU reports afterwards. The
+    system's log gets a line. `where`: the PDU, for people.
+    """
     with waiting(f"switching outlet {identity} {word(target_state(on))}", run_options):
-        return pdu.switch(identity, on)
+        with logged_command(where, identity, on) as result:
+            result.state = pdu.switch(identity, on)
+        return result.state
 
 
 class _Switching(NamedTuple):
@@ -66,7 +75,7 @@ class _Switching(NamedTuple):
         for identity in self.identities:
             pdu = self.unit.command_pdu()
             yield identity, None
-            state = send_command(pdu, identity, self.on, self.run_options)
+            state = send_command(pdu, identity, self.on, self.run_options, self.where)
             yield identity, PolledOutlet(identity, state)
             proven += [identity] if state is target_state(self.on) else []
         if not proven:

@@ -21,6 +21,7 @@ from ...loading.four_methods import FourMethods
 from ...loading.handler_loading import LoadedHandler
 from ...loading.open_handler import HandlerTools
 from ...reading import parts as reading
+from ...reading.command_log import logged_command
 from ...reading.outlet_power import AGAIN_S
 from ...reading.parts import Reading
 from ...recordings.nameplate import Nameplate
@@ -66,11 +67,14 @@ class Calls:
         return self._keep("statistic", lambda pdu: self._figure_fields(pdu.figures()))
 
     def switch(self, identity: str, on: bool) -> ProvenCall:
-        """One command, sent once."""
-        return self._keep(
-            "port_up" if on else "port_down",
-            lambda pdu: {"outlets": self._states([(identity, pdu.switch(identity, on))])},
-        )
+        """One command, sent once. The system's log gets a line."""
+
+        def switch(pdu: FourMethods) -> dict[str, Any]:
+            with logged_command(str(getattr(self._unit.data, "ip", "")), identity, on) as result:
+                result.state = pdu.switch(identity, on)
+            return {"outlets": self._states([(identity, result.state)])}
+
+        return self._keep("port_up" if on else "port_down", switch)
 
     def _states(self, states: list[tuple[str, EnumPowerStatus]]) -> tuple[ProvenOutlet, ...]:
         outlet = self._unit.outlet

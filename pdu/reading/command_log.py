@@ -1,0 +1,66 @@
+"""A line in the system's log for each command that was sent to an outlet: who, which PDU, which
+outlet, and what came of it. Where the system has no log, nothing is written.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterator
+from typing import Optional
+
+from handlers.shared.errors import printable
+from pdu_common.helper import EnumPowerStatus
+
+from ..cli.states import word
+from .outlet_power import target_state
+
+
+class CommandResult:
+    """What came of a command; its block sets `state`."""
+
+    def __init__(self) -> None:
+        self.state: Optional[EnumPowerStatus] = None
+
+
+@contextlib.contextmanager
+def logged_command(where: str, identity: str, on: bool) -> Iterator[CommandResult]:
+    """A block that sends one command to an outlet of the PDU `where`. The line is written when it
+    ends, also by an error, after which the outlet may or may not have switched.
+    """
+    result, outcome = CommandResult(), ""
+    try:
+        yield result
+    except BaseException as error:
+        # not its text: a handler of another pack might quote a secret
+        outcome = f"error {printable(str(getattr(error, 'kind', type(error).__name__)), 40)}"
+        raise
+    finally:
+        if result.state is not None:
+            outcome = f"now {word(result.state)}"
+        _write(
+            f"{_user()} switched {word(target_state(on))} outlet {printable(identity, 60)} of"
+            f" {printable(where, 120)}: {outcome}"
+        )
+
+
+def _user() -> str:
+    """The user of this process, and who called sudo."""
+    try:
+        import pwd  # imported late: Windows has none
+
+        name = pwd.getpwuid(os.getuid()).pw_name
+    except (ImportError, KeyError):
+        name = f"uid {os.getuid()}" if hasattr(os, "getuid") else "somebody"
+    sudo_user = os.environ.get("SUDO_USER")
+    return f"{name} (sudo by {printable(sudo_user, 60)})" if sudo_user else name
+
+
+def _write(line: str) -> None:
+    try:
+        import syslog  # imported late: Windows has none
+    except ImportError:
+        return
+    syslog.openlog("pdu", syslog.LOG_PID, syslog.LOG_AUTHPRIV)
+    syslog.syslog(syslog.LOG_NOTICE, line)
+    syslog.closelog()
