@@ -19,6 +19,7 @@ from ..cli.options import (
     FILE,
     FOLDER,
     NumberRange,
+    Option,
     RunOptions,
     output_options,
     pass_run_options,
@@ -31,6 +32,7 @@ from ..files.secret_files import secret_in
 from ..recordings.snmp.energy_registers import registers_of_family
 from . import pages, tables
 from .customers import Tenancies, month as month_period, time_zone
+from .page_words import LANGUAGES
 from .pdu_law import CounterFacts, Supply
 from .prometheus import Prometheus, Server
 from .readings import Readings
@@ -117,6 +119,14 @@ def energy() -> None:
     help="write a page for each customer",
 )
 @click.option(
+    "--language",
+    cls=Option,
+    type=click.Choice([*LANGUAGES]),
+    default="en",
+    requires=["--pages"],
+    help="of the pages  [default: en]",
+)
+@click.option(
     "--match",
     metavar="LABELS",
     help='more labels of the series in Prometheus, such as job="pdu"',
@@ -138,6 +148,7 @@ def energy_month(
     csv: bool,
     excel: bool,
     folder: Optional[str],
+    language: str,
     match: Optional[str],
     ca_pem: Optional[str],
 ) -> int:
@@ -165,7 +176,8 @@ def energy_month(
         report = report_of(source, period, tenancies, supply, facts_of_family)
     paths: list[str] = []
     if folder:
-        paths = [*pages.write_pages(folder, month, report, time_zone_)]
+        words = LANGUAGES[language]
+        paths = [*pages.write_pages(folder, month, report, time_zone_, words)]
     code = DONE if report.is_firm() else NOT_SEEN
     note = "\n".join(f"wrote {path}" for path in paths)
     if csv:

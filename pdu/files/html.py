@@ -68,6 +68,21 @@ footer p { margin: .1rem 0; } .verdict { font-size: 13px; }
 END = "</body></html>\n"
 
 
+class FrameWords(NamedTuple):
+    """What the frame of a page says, in the language of this code (BCP 47)."""
+
+    language: str
+    link: str
+    heading: str
+    #: where more is said, with `{}` for the guide
+    more: str
+
+
+ENGLISH = FrameWords(
+    "en", "how to read this page", "How to read this page", "More: {} of the project."
+)
+
+
 class Frame(NamedTuple):
     """What stands around each report."""
 
@@ -80,13 +95,14 @@ class Frame(NamedTuple):
     guide: str
     #: when it was made, with its zone
     made: str
+    words: FrameWords = ENGLISH
 
     def begin(self, style: str = "") -> str:
         """The file up to the verdict. `style`: rules of this page alone."""
         return (
-            f"{_head(self.title, style)}<header>"
+            f"{_head(self.title, style, self.words.language)}<header>"
             f'<p class="made">pdu {safe(VERSION)} · {safe(self.made)} ·'
-            ' <a href="#reading">how to read this page</a></p>\n'
+            f' <a href="#reading">{safe(self.words.link)}</a></p>\n'
             f'<h1>{safe(self.title)}</h1>\n<p class="asked">{safe(self.asked)}</p></header>\n'
             "<main>\n"
         )
@@ -95,8 +111,8 @@ class Frame(NamedTuple):
         """How the page is read, and the end of the file."""
         paragraphs = "".join(f"<p>{marked(paragraph)}</p>\n" for paragraph in self.reading)
         return (
-            f'</main><footer id="reading"><h2>How to read this page</h2>\n{paragraphs}'
-            f"<p>More: {safe(self.guide)} of the project.</p></footer>{END}"
+            f'</main><footer id="reading"><h2>{safe(self.words.heading)}</h2>\n{paragraphs}'
+            f"<p>{safe(self.words.more.format(self.guide))}</p></footer>{END}"
         )
 
 
@@ -127,14 +143,9 @@ def marked(text: str) -> str:
     return re.sub("`([^`]+)`", r"<code>\1</code>", safe(text))
 
 
-def begin(title: str) -> str:
-    """A page that is no report, up to its first heading."""
-    return f"{_head(title)}<h1>{safe(title)}</h1>\n"
-
-
-def _head(title: str, style: str = "") -> str:
+def _head(title: str, style: str = "", language: str = "en") -> str:
     return (
-        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">\n'
+        f'<!doctype html>\n<html lang="{language}"><head><meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         '<meta http-equiv="Content-Security-Policy"'
         " content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"

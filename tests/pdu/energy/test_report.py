@@ -6,6 +6,7 @@ import csv
 import datetime
 import io
 import json
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -13,12 +14,14 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from handlers.shared.errors import SettingsError
-from pdu.energy import pages, tables
+from pdu.energy import law, pages, pdu_law, report as report_, segments, tables, units
 from pdu.energy.customers import Tenancies, moment, month, time_zone
 from pdu.energy.law import FIRM, NOT_BILLABLE, WIDE
-from pdu.energy.pdu_law import Supply
+from pdu.energy.page_words import LANGUAGES
+from pdu.energy.pdu_law import UNKNOWN_UNIT, Supply
 from pdu.energy.readings import INLET, FailedPoll, PduReadings, RegisterReadings
-from pdu.energy.report import NOBODY, Report, report_of
+from pdu.energy.report import NOBODY, NOT_POLLED, NOT_READ, Report, report_of
+from pdu.energy.units import Judgement
 
 from .months import BEGIN, OCTOBER, pdu, register, times
 
@@ -262,6 +265,43 @@ def test_customers_of_russian_excel_get_a_bill_that_it_reads(
     plain = tables.csv_of(result, UTC)
     (same,) = csv.DictReader(io.StringIO(plain))
     assert row["kwh"] == same["kwh"].replace(".", ",") and row["kwh"].startswith("27,")
+
+
+def test_a_page_is_in_russian(tmp_path: Path) -> None:
+    """Whole: each reason that the law gives has its words."""
+    result = report(tmp_path, "Рога,rack1,*,,\n")
+    (path,) = pages.write_pages(str(tmp_path), "2026-10", result, UTC, LANGUAGES["ru"])
+    page = Path(path).read_text()
+    assert '<html lang="ru">' in page and "Электроэнергия: Рога" in page
+    assert re.search(r"точно: от 225,\d{3} до 226,\d{3} кВт·ч, розеток: 3<", page)
+    text = re.sub(r"<style>.*?</style>|<[^>]+>", " ", page, flags=re.DOTALL)
+    latin = set(re.findall(r"[A-Za-z]{3,}", text))
+    assert latin <= {"pdu", "rack", "UTC", "docs", "administrators", "dev"}, latin
+
+
+def test_each_reason_of_the_law_has_its_words_in_russian() -> None:
+    """Their texts are literals of these modules."""
+    patterns = [pattern for pattern, _ in LANGUAGES["ru"].reasons]
+    literals = {
+        "for 0.3 h its register is not known",
+        "12 % of its readings were left out",
+        "the register fell by 2.5 kWh: it began again",
+        "the register rose by 7 kWh: more than its supply delivers",
+        "never read: unreachable: no answer",
+        UNKNOWN_UNIT,
+        NOT_READ,
+        NOT_POLLED,
+        *(judgement.value for judgement in Judgement if judgement is Judgement.WRONG),
+    }
+    for text in literals:
+        assert any(re.fullmatch(pattern, text) for pattern in patterns), text
+        assert re.search("[а-я]", LANGUAGES["ru"].reason(text))
+    source = "".join(
+        Path(module.__file__ or "").read_text()
+        for module in (law, segments, pdu_law, units, report_)
+    )
+    plain = [pattern for pattern in patterns if re.fullmatch(r"[\w ,]+", pattern)]
+    assert len(plain) > 8 and all(f'"{pattern}"' in source for pattern in plain)
 
 
 def test_each_customer_has_a_page_of_his_own(tmp_path: Path) -> None:
