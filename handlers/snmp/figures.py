@@ -289,6 +289,11 @@ class Arcs(FrozenValue):
     start: int = 0
     stop: Optional[int] = None
 
+    def __post_init__(self) -> None:
+        stop = self.stop
+        if stop is not None and (self.start < 0) == (stop < 0) and self.start >= stop:
+            raise ValueError(f"start {self.start}, stop {stop}: there is no arc between them")
+
     def of(self, index: str) -> str:
         return ".".join(index.split(".")[self.start : self.stop])
 

@@ -80,12 +80,9 @@ class WritePacked(Control):
 
     def orders(self, reader: Reader, identity: str, up: bool) -> list[Order]:
         row, position = self.packed.position(identity)
-        packed_text = self.at.value_of(reader.again(), row)
-        values = (
-            []
-            if packed_text is None
-            else [part.strip() for part in text(packed_text).split(self.packed.separator)]
-        )
+        value = self.at.value_of(reader.again(), row)
+        packed_text = "" if value is None else text(value)
+        values = self.packed.values(packed_text)
         if not 1 <= position <= len(values) or values[position - 1] in self.empty:
             raise NoSuchOutlet(f"the device has no outlet {identity[:40]!r}")
         for n, value in enumerate(values, 1):
@@ -96,7 +93,8 @@ class WritePacked(Control):
                     " on nor off: nothing was written"
                 )
         values[position - 1] = self.on if up else self.off
-        new_text = self.packed.separator.join(values)
+        separator = self.packed.separator
+        new_text = separator.join(values) + separator * packed_text.endswith(separator)
         self._check_length(len(new_text))
         return [(object_of(self.at, reader, row), new_text)]
 
@@ -144,7 +142,7 @@ class WritePacked(Control):
     def _written_values(self, orders: list[Order]) -> list[str]:
         """The value that the last order writes for each outlet of its unit."""
         _, packed_text = orders[-1]
-        return str(packed_text).split(self.packed.separator)
+        return self.packed.values(str(packed_text))
 
 
 class Unmarked(Control):

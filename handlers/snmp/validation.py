@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from typing import Union
 
 # an arc is at most 2^32 - 1 (RFC 2578, 3.5)
-_OID = re.compile(r"(~|1)(\.(0|[1-9][0-9]{0,9}))+")
 _LONG_ARC = re.compile("[0-9]{10}")
-_SUFFIX = re.compile(r"[0-9]{1,10}(\.[0-9]{1,10})*")
+_ARC = "(0|[1-9][0-9]{0,9})"
+_OID = re.compile(rf"(~|1)(\.{_ARC})+")
+_SUFFIX = re.compile(rf"{_ARC}(\.{_ARC})*")
 
 
 def oid(value: str, what: str) -> None:
@@ -24,7 +25,7 @@ def oid(value: str, what: str) -> None:
 
 
 def suffix(value: str, what: str) -> None:
-    """Requires arcs such as 14 or 1.2, or nothing."""
+    """Requires arcs such as 14 or 1.2, without leading zeros, or nothing."""
     if value and not _SUFFIX.fullmatch(value):
         raise ValueError(f"{what} is {value!r}; give arcs such as 14 or 1.2")
 

@@ -212,6 +212,8 @@ class Arc(RowFilter):
 
     def __post_init__(self) -> None:
         validation.require_values(self.values, "values")
+        for value in self.values:
+            validation.suffix(value, "values")
 
     def rows(self, reader: Reader) -> Rows:
         return {

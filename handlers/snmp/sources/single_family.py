@@ -195,11 +195,16 @@ class Packed(ReadOnly):
             )
         value_by_outlet: Rows = {}
         for row, values in packed.items():
-            if not values:
-                continue
-            for position, value in enumerate(values.split(self.separator), 1):
-                value_by_outlet[self.identity(row, position)] = value.strip()
+            for position, value in enumerate(self.values(values), 1):
+                value_by_outlet[self.identity(row, position)] = value
         return value_by_outlet
+
+    def values(self, packed_text: str) -> list[str]:
+        """The values of a text. A separator at its end begins no value."""
+        if not packed_text:
+            return []
+        values = packed_text.removesuffix(self.separator).split(self.separator)
+        return [value.strip() for value in values]
 
     def identity(self, row: str, position: int) -> str:
         """The identity of a position (from 1) in a row."""

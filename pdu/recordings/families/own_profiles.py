@@ -19,16 +19,13 @@ from handlers.snmp.profile import Profile
 from handlers.snmp.profiles import PROFILES
 from handlers.snmp.schema import ProfileError
 
-from .profile_checks import check_profile
+from .profile_checks import MARK, check_profile
 
 _KEYS = PROFILES.keys
 # the key is in a directory's name and in DCImanager's list of handlers
 _LONGEST_KEY = 40
 _MOST_NEAR = 8
 _LARGEST = 1_000_000  # limit for the file of a profile, in bytes
-#: begins a value of a state that `pdu draft` guessed. No device sends such a value, so the outlet
-#: is UNKNOWN until a person removes the mark.
-MARK = "?"
 
 
 class UnknownFamily(ValueError):
@@ -97,7 +94,12 @@ def summary(profile: Profile) -> list[str]:
     for word, part in parts:
         if any(getattr(outlet_table, part) for outlet_table in outlet_tables):
             of_outlet.append(word)
-    of_pdu = [word for word in ("load", "power", "energy") if getattr(profile, word)]
+    of_pdu = []
+    for word in ("load", "power", "energy"):
+        total = getattr(profile, word)
+        if total:
+            several = f" (the first of {len(total.figures)} that the PDU has; they are not added)"
+            of_pdu.append(word + (several if len(total.figures) > 1 else ""))
     is_switched = any(outlet_table.control for outlet_table in outlet_tables)
     return [
         f"reads of each outlet: {', '.join(of_outlet) or 'nothing'}; of the PDU:"

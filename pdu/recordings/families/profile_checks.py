@@ -6,17 +6,27 @@ No archive contains this file.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from itertools import combinations, product
 from typing import Optional
 
-from handlers.snmp.controls import Control, Verbs, Write
+from handlers.dcimanager.rows import Raw
+from handlers.shared.errors import PduHandlerError
+from handlers.snmp.controls import Control, Guarded, Verbs, Write
+from handlers.snmp.decoding import Walked
 from handlers.snmp.figures import Figure
-from handlers.snmp.frozen_value import FrozenValue, parts_of
+from handlers.snmp.frozen_value import FrozenValue, frozen_parts_of, parts_of
 from handlers.snmp.profile import Profile, is_below, oids
-from handlers.snmp.reader import ROOT
-from handlers.snmp.single_family import Unlock, WritePacked
-from handlers.snmp.sources import Column, ObjectSource, Scalar, Source
+from handlers.snmp.reader import ROOT, Reader
+from handlers.snmp.single_family import WritePacked
+from handlers.snmp.sources import Column, Scalar, Source
 from handlers.snmp.states import State
+
+#: begins a value of a state that `pdu draft` guessed. No device sends such a value, so the outlet
+#: is UNKNOWN until a person removes the mark.
+MARK = "?"
+_OWN_STATE = "into the object of the states, where it means"
+_ROWS = 64
 
 
 def check_profile(profile: Profile) -> Iterator[str]:
@@ -45,6 +55,18 @@ def check_profile(profile: Profile) -> Iterator[str]:
         "profile", {name: total.figures for name, total in totals.items() if total}
     )
     yield from _column_faults(profile)
+    yield from _doubt_faults(profile)
+
+
+def _doubt_faults(profile: Profile) -> Iterator[str]:
+    """A mark of a guess where it is none: the value would be compared as it is."""
+    for part in frozen_parts_of(profile):
+        for name, values in vars(part).items():
+            if isinstance(part, State) and name in ("on", "off"):
+                continue
+            for value in values if isinstance(values, tuple) else ():
+                if isinstance(value, str) and value.startswith(MARK):
+                    yield f"profile: {name} has {value!r}; only on and off may be guesses"
 
 
 def _column_faults(profile: Profile) -> Iterator[str]:
@@ -75,38 +97,79 @@ def _mark_faults(states: State) -> Iterator[str]:
 
 def _command_faults(states: State, control: Control) -> Iterator[str]:
     """What in the commands of a profile would switch wrongly, a sentence each."""
-    state_objects = {
-        _unnamed(part) for part in parts_of(states.source) if isinstance(part, ObjectSource)
-    }
     for part in parts_of(control):
         if isinstance(part, Write) and type(part.on) is not type(part.off):
             yield f"on writes {part.on!r} and off writes {part.off!r}, which are of different types"
-        if isinstance(part, (Write, WritePacked)) and _writable_places(part.at) & state_objects:
-            place = "into the object of the states, where it means"
-            if str(part.on) in states.off:
-                yield f"on writes {part.on!r} {place} off"
-            if str(part.off) in states.on:
-                yield f"off writes {part.off!r} {place} on"
-        elif isinstance(part, Verbs):
-            for word, at in (("on", part.on), ("off", part.off)):
-                if _writable_places(at) & state_objects:
-                    yield f"{word} writes a delay into the object of the states"
-        elif isinstance(part, Unlock):
-            writes = [then for then in parts_of(part.then) if isinstance(then, Write)]
-            if any(_switches_by_unlocking(part, write) for write in writes):
-                yield f"the value {part.value!r} that unlocks an outlet already switches it"
+        if isinstance(part, WritePacked):
+            if part.on in states.off:
+                yield f"on writes {part.on!r} {_OWN_STATE} off"
+            if part.off in states.on:
+                yield f"off writes {part.off!r} {_OWN_STATE} on"
+    yield from dict.fromkeys(_order_faults(states, control))
 
 
-def _switches_by_unlocking(unlock: Unlock, write: Write) -> bool:
-    return bool(_writable_places(unlock.at) & _writable_places(write.at)) and unlock.value in (
-        write.on,
-        write.off,
-    )
+def _order_faults(states: State, control: Control) -> Iterator[str]:
+    """What is wrong with the OIDs and values that the commands write on a device that has every
+    row, a sentence each; nothing for a packed text, which holds all outlets.
+    """
+    reader = Reader(_EveryRow(control, states.on[0]))
+    outlet_by_object: dict[str, str] = {}
+    # a source that compares counts may refuse these rows: then its first column or scalars
+    for source in parts_of(states.source):
+        if isinstance(source, Source) and not outlet_by_object:
+            with suppress(PduHandlerError):
+                for identity in source.rows(reader):
+                    outlet_by_object[source.instance_oid(reader, identity)] = identity
+    is_delay = any(isinstance(part, Verbs) for part in parts_of(control))
+    for identity in [] if control.writes_neighbours else outlet_by_object.values():
+        with suppress(PduHandlerError):
+            orders_by_verb = {
+                verb: control.orders(reader, identity, verb == "on") for verb in ("on", "off")
+            }
+            commands = [orders[-1] for orders in orders_by_verb.values()]
+            for verb, orders in orders_by_verb.items():
+                for order in orders[:-1]:
+                    if order in commands:
+                        yield f"the value {order[1]!r} that unlocks an outlet already switches it"
+                for oid, value in orders:
+                    outlet = outlet_by_object.get(oid, identity)
+                    opposite = ("off", states.off) if verb == "on" else ("on", states.on)
+                    if oid in outlet_by_object and is_delay:
+                        yield f"{verb} writes a delay into the object of the states"
+                    elif outlet != identity:
+                        yield f"{verb} of outlet {identity} writes into the row of outlet {outlet}"
+                    elif oid in outlet_by_object and str(value) in opposite[1]:
+                        yield f"{verb} writes {value!r} {_OWN_STATE} {opposite[0]}"
 
 
-def _writable_places(at: Source) -> set[object]:
-    """The places that a command may write, without the names of their objects."""
-    return set(map(_unnamed, at.written_places()))
+class _EveryRow:
+    """A device in which each column has the rows N, N.0 and 1.N. All values are `value`, but those
+    that permit the command.
+    """
+
+    def __init__(self, control: Control, value: str) -> None:
+        self._value = value
+        self._permitted: dict[str, str] = {}
+        for part in parts_of(control):
+            if isinstance(part, Guarded):
+                numbers = (str(n) for n in range(len(part.refuse) + 1))
+                free = next(number for number in numbers if number not in part.refuse)
+                self._permitted.update(dict.fromkeys(oids(part.test), (*part.allow, free)[0]))
+
+    def walk(self, oid: str) -> Walked:
+        numbers = range(1, _ROWS + 1)
+        indexes = [text for n in numbers for text in (f"{n}", f"{n}.0", f"1.{n}")]
+        return dict.fromkeys(indexes, self.get(oid))
+
+    def get(self, oid: str) -> Raw:
+        return next(
+            (value for place, value in self._permitted.items() if is_below(oid, place)),
+            self._value,
+        )
+
+    @staticmethod
+    def quoted(words: str) -> str:
+        return words
 
 
 def _figure_faults(place: str, figures: Mapping[str, Sequence[Figure]]) -> Iterator[str]:

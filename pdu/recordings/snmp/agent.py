@@ -72,6 +72,9 @@ class SimulatedAgent:
             self._socket.close()
             raise
         self.port = int(self._socket.getsockname()[1])
+        #: how many datagrams reached it, also those that pysnmp does not answer, as for another
+        #: community
+        self.datagrams = 0
         self._loop = asyncio.new_event_loop()
         self._ready = threading.Event()
         self._thread = threading.Thread(
@@ -109,7 +112,7 @@ class SimulatedAgent:
         """Set up pysnmp's responders for v1 and v2c with this community, then report readiness."""
         self._engine = engine = SnmpEngine()
         config.add_transport(
-            engine, udp.DOMAIN_NAME, udp.UdpAsyncioTransport().open_server_mode(sock=self._socket)
+            engine, udp.DOMAIN_NAME, self._transport().open_server_mode(sock=self._socket)
         )
         config.add_v1_system(engine, "replay", community)
         for model in (1, 2):
@@ -126,6 +129,18 @@ class SimulatedAgent:
             _answer_without_rows(responder(engine, snmp_context))
         await asyncio.sleep(0)
         self._ready.set()
+
+    def _transport(self) -> Any:
+        """pysnmp's transport, which counts datagrams."""
+        transport = udp.UdpAsyncioTransport()
+        receive = transport.datagram_received
+
+        def received(datagram: bytes, address: Any) -> None:
+            self.datagrams += 1
+            receive(datagram, address)
+
+        transport.datagram_received = received
+        return transport
 
 
 def _answer_without_rows(responder: Any) -> None:

@@ -23,6 +23,7 @@ from ...loading.handler_loading import LoadedHandler
 from ...recordings.replay_server import HOST
 from .bounded_methods import BoundedMethods, ShownSecrets
 from .method_trials import (
+    OTHER_COMMUNITY,
     EndlessCall,
     TrialDevice,
     broken,
@@ -109,21 +110,21 @@ class SnmpTrials:
         handler asks for.
         """
         if device is None:
-            requests, errors = self._requests()
+            requests, errors, is_reached = self._requests()
             device = requested_device(requests)
             if device is None:
-                yield from _findings_without_device(requests, errors)
+                yield from _findings_without_device(requests, errors, is_reached)
                 return
         yield from self._device_findings(device)
 
-    def _requests(self) -> tuple[frozenset[str], Mapping[str, Exception]]:
+    def _requests(self) -> tuple[frozenset[str], Mapping[str, Exception], bool]:
         """The OIDs that are asked for, and each method's error that cannot come from a missing
-        object, on a device that has none of them.
+        object, on a device that has none of them; and whether a datagram reached it.
         """
         unit = TrialUnit.empty_unit()
         errors: dict[str, Exception] = {}
-        with serving(unit) as port:
-            methods = self._methods(port)
+        with serving(unit) as agent:
+            methods = self._methods(agent.port)
             for name, call in (("status", methods.states), ("statistic", methods.figures)):
                 before = len(unit.requests)
                 try:
@@ -134,18 +135,22 @@ class SnmpTrials:
                         is_own and " raised " not in error_text(error)
                     ):
                         errors[name] = error
-        return unit.requested_oids(), errors
+            return unit.requested_oids(), errors, agent.datagrams > 0
 
     def _device_findings(self, device: Device) -> Iterator[Finding]:
         """Findings on a simulated device, then on others with a fault each."""
         unit = TrialUnit(device.rows, device.key)
         answers: dict[str, Any] = {}
         broken_rules: list[Rule] = []
-        with serving(unit) as port:
-            methods = self._methods(port)
-            yield from method_findings(
-                TrialDevice.of_unit(methods, device.about, unit), broken_rules
-            )
+        with serving(unit) as agent:
+            methods = self._methods(agent.port)
+            trial_device = TrialDevice.of_unit(methods, device.about, unit, lambda: agent.datagrams)
+            is_read = True
+            for finding in method_findings(trial_device, broken_rules):
+                is_read = is_read and (finding.rule, finding.result) != (RULES["status"], UNTRIED)
+                yield finding
+            if not is_read:
+                return
             for name, call in (("status", methods.states), ("statistic", methods.figures)):
                 if RULES[name] not in broken_rules:
                     with contextlib.suppress(Exception):
@@ -162,8 +167,8 @@ class SnmpTrials:
         outlets = {UP: unit.switchable_outlet(DOWN), DOWN: unit.switchable_outlet(UP)}
 
         def raised(rule: str, method: str, fault: Fault, community: str = COMMUNITY) -> Finding:
-            with serving(TrialUnit(device.rows, device.key, fault)) as port:
-                call = _call(self._methods(port, community), method, outlets)
+            with serving(TrialUnit(device.rows, device.key, fault)) as agent:
+                call = _call(self._methods(agent.port, community), method, outlets)
                 allowed = answers.get(method) if fault is Fault.SHORT else None
                 return raises(rule, call, method, allowed)
 
@@ -210,9 +215,9 @@ class SnmpTrials:
         """
         before, target_state = (UP, DOWN) if method == "port_down" else (DOWN, UP)
         outlet = outlets[before]
-        with serving(unit) as port:
+        with serving(unit) as agent:
             try:
-                state = self._methods(port).switch(outlet, target_state is UP)
+                state = self._methods(agent.port).switch(outlet, target_state is UP)
             except EndlessCall as error:
                 return broken(rule, error.reason)
             except LackingDouble as error:
@@ -245,12 +250,14 @@ def _call(
 
 
 def _findings_without_device(
-    requests: frozenset[str], errors: Mapping[str, Exception]
+    requests: frozenset[str], errors: Mapping[str, Exception], is_reached: bool
 ) -> Iterator[Finding]:
     """Findings for a handler whose requests no family of this pack answers."""
     for rule, error in errors.items():
         if isinstance(error, (BrokenHandler, EndlessCall)) and " raised " not in error_text(error):
             yield fault_finding(rule, error)
+        elif is_reached and not requests:
+            yield broken(rule, f"{OTHER_COMMUNITY}: {error_text(error)}")
         else:
             why = f"no request reached the simulated device: {error_text(error)}"
             yield Finding(RULES[rule], UNTRIED, printable(why, 300))

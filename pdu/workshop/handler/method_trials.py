@@ -21,6 +21,7 @@ from .rules import BROKEN, KEPT, RULES, UNTRIED, Finding, Rule
 ABSENT = "99999"
 # a figure may be rounded to a tenth; two outlets of a unit differ by more
 _MOST_DEVIATION, _ROUNDING = 0.01, 0.051
+OTHER_COMMUNITY = "it asks with another community than the form's, or with another SNMP version"
 States = Mapping[str, EnumPowerStatus]
 
 
@@ -83,16 +84,11 @@ class TrialDevice(NamedTuple):
     unit: Optional[SimulatedUnit] = None
 
     @classmethod
-    def of_unit(cls, methods: Methods, about: str, unit: SimulatedUnit) -> TrialDevice:
+    def of_unit(
+        cls, methods: Methods, about: str, unit: SimulatedUnit, requests: Callable[[], int]
+    ) -> TrialDevice:
         """A device of which everything is known."""
-        return cls(
-            methods,
-            about,
-            unit.states,
-            lambda: len(unit.commands),
-            lambda: len(unit.requests),
-            unit,
-        )
+        return cls(methods, about, unit.states, lambda: len(unit.commands), requests, unit)
 
     def states_now(self) -> States:
         """The states of the device, else those that the handler says."""
@@ -336,7 +332,11 @@ def _fault_on_device(device: TrialDevice, rule: str, error: Exception) -> Findin
     mistakes = (NameError, TypeError, AttributeError, NotImplementedError)
     is_mistake = isinstance(mistake, mistakes) and not str(mistake).startswith("module ")
     is_own = isinstance(error, BrokenHandler) and (mistake is None or is_mistake)
-    if not device.is_unreached() or is_own or isinstance(error, LackingDouble):
+    if isinstance(error, LackingDouble):
+        return fault_finding(rule, error)
+    if device.unit is not None and not device.is_unreached() and not device.unit.requests:
+        return broken(rule, f"{OTHER_COMMUNITY}: {error_text(error)}")
+    if not device.is_unreached() or is_own:
         return fault_finding(rule, error)
     why = (
         f"no request reached {device.about} ({error_text(error)}): give what it needs as"

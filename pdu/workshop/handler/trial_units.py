@@ -269,11 +269,11 @@ def _state_objects(device: SnmpDevice, rows: Rows) -> list[str]:
 
 
 @contextlib.contextmanager
-def serving(unit: TrialUnit) -> Iterator[int]:
-    """The UDP port at which an agent serves the unit."""
+def serving(unit: TrialUnit) -> Iterator[SimulatedAgent]:
+    """An agent that serves the unit at a UDP port."""
     agent = SimulatedAgent(unit, 0, COMMUNITY)
     try:
-        yield agent.port
+        yield agent
     finally:
         agent.close()
         unit.close()

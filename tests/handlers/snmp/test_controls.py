@@ -31,6 +31,15 @@ def test_a_packed_text_is_written_back_with_one_position_changed() -> None:
     assert PACKED.orders(reader({"1.3.13.0": "1, 0 ,1\0"}), "3", False) == [("1.3.13.0", "1,0,0")]
 
 
+def test_a_separator_at_the_end_begins_no_outlet_and_is_written_back() -> None:
+    device = {"1.3.13.0": "1,0,"}
+    assert PACKED.packed.rows(reader(device)) == {"1": "1", "2": "0"}
+    orders = PACKED.orders(reader(device), "2", True)
+    assert orders == [("1.3.13.0", "1,1,")]
+    assert PACKED.covers(("1", "2"), "2", orders) and not PACKED.covers(("3",), "2", orders)
+    assert PACKED.is_carried_out(reader({"1.3.13.0": "1,1,"}), "2", orders)
+
+
 def test_a_packed_text_is_read_again_right_before_the_write() -> None:
     device = Memory({"1.3.13.0": "1,1"})
     at = Reader(device)

@@ -12,14 +12,14 @@ import pytest
 
 from handlers.snmp.controls import Control, Guarded, Verbs, Write
 from handlers.snmp.evidence import Evidence, EvidenceLevel
-from handlers.snmp.figures import Figure, Total
+from handlers.snmp.figures import Arcs, Figure, Total
 from handlers.snmp.frozen_value import replace
 from handlers.snmp.outlets import Outlets
 from handlers.snmp.profile import Profile
 from handlers.snmp.profiles import PROFILES
 from handlers.snmp.schema import ProfileError, dumps
 from handlers.snmp.single_family import Unlock, WritePacked
-from handlers.snmp.sources import Column, Packed, Scalar, Source
+from handlers.snmp.sources import Arc, Column, Packed, Scalar, Source, Span, Spread
 from handlers.snmp.states import Doubt, State
 from pdu.recordings.families import own_profiles
 from pdu.recordings.families.profile_checks import check_profile
@@ -113,6 +113,26 @@ def test_a_command_that_may_be_right_is_accepted(control: Control) -> None:
             "the value 2 that unlocks an outlet already switches it",
         ),
         (
+            Write(Spread(STATUS.oid, (Span(1, 8, 1),), tail=""), on=2, off=1),
+            "on writes 2 into the object of the states, where it means off",
+        ),
+        (
+            Write(Spread(STATUS.oid, (Span(1, 8, 2),), tail=""), on=1, off=2),
+            "on of outlet 1 writes into the row of outlet 2",
+        ),
+        (
+            Unlock(STATUS, 2, Write(CONTROL, on=1, off=2)),
+            "on writes 2 into the object of the states, where it means off",
+        ),
+        (
+            Verbs(on=Spread(STATUS.oid, (Span(1, 8, 1),), tail=""), off=CONTROL),
+            "on writes a delay into the object of the states",
+        ),
+        (
+            Unlock(Spread(CONTROL.oid, (Span(1, 8, 1),), tail=""), 2, Write(CONTROL, on=1, off=2)),
+            "the value 2 that unlocks an outlet already switches it",
+        ),
+        (
             Write(CONTROL, on=1, off="2"),
             "on writes 1 and off writes '2', which are of different types",
         ),
@@ -144,6 +164,29 @@ def test_a_state_that_an_object_of_the_whole_device_decides_is_named() -> None:
                 )
                 == [sentence][:found]
             )
+
+
+def test_a_guess_outside_on_and_off_is_named() -> None:
+    states = State(STATUS, on=("1",), off=("2",), absent=("?3",))
+    control = Write(CONTROL, on=1, off=2)
+    assert list(
+        check_profile(replace(acme(), outlets=(Outlets(states=states, control=control),)))
+    ) == ["profile: absent has '?3'; only on and off may be guesses"]
+
+
+def test_arcs_that_no_index_has_are_refused() -> None:
+    with pytest.raises(ValueError, match="give arcs"):
+        Column(ENTRY, suffix="01")
+    with pytest.raises(ValueError, match="give arcs"):
+        Arc(STATUS, 0, ("01",))
+    with pytest.raises(ValueError, match="no arc between"):
+        Arcs(3, 2)
+
+
+def test_several_figures_of_a_total_are_said_not_to_be_added() -> None:
+    scalars = tuple(Figure(Scalar(f"1.3.6.1.4.1.99999.5.{n}.0")) for n in (1, 2, 3))
+    lines = own_profiles.summary(replace(acme(), load=Total(scalars)))
+    assert "load (the first of 3 that the PDU has; they are not added)" in lines[0]
 
 
 def test_a_packed_command_against_the_states_is_named() -> None:
