@@ -69,6 +69,9 @@ class RunOptions:
         self.secret_files = {} if secret_files is None else secret_files
         #: the secrets that the run has taken: none may be shown
         self.used: list[str] = []
+        #: key -> secret that was typed for the one device that this run asks in several ways; None:
+        #: each is asked for anew
+        self.typed_secrets: Optional[dict[str, str]] = None
 
     def copy(self, **changes: Any) -> RunOptions:
         """These options with other attributes. Both note the secrets that they take in one list."""

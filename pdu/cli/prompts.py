@@ -107,6 +107,9 @@ def _secret(run_options: RunOptions, key: str, question: str, is_needed: bool) -
     value = os.environ.get(f"PDU_{key.upper()}")
     if value or not is_needed:
         return value or ""
+    typed_secrets = {} if run_options.typed_secrets is None else run_options.typed_secrets
+    if key in typed_secrets:
+        return typed_secrets[key]
     if sys.stdin.isatty():
         is_text = True
         try:
@@ -116,6 +119,7 @@ def _secret(run_options: RunOptions, key: str, question: str, is_needed: bool) -
             ):  # getpass then turns the terminal's echo on again
                 answer = getpass.getpass(f"{printable(question)}: ")
             if answer:
+                typed_secrets[key] = answer
                 return answer
         except EOFError:
             pass

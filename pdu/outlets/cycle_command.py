@@ -40,6 +40,7 @@ from .read_commands import name_field, show_warnings
 from .switch_commands import (
     outlets_of,
     present_state_text,
+    refuse_unnamed_handler,
     report_stop,
     send_command,
     state_line,
@@ -129,6 +130,7 @@ def _cycle(pdu: names.ChosenPdu, outlet_word: str, pause_s: float) -> int:
     """1 status, 1 more before each command and after the last, and the commands `port_down` and
     `port_up`, in one session if the handler can share it.
     """
+    refuse_unnamed_handler(pdu, "cycle", outlet_word)
     host, run_options = pdu.host, pdu.run_options
     handler, where = load(pdu.handler), connection_data.display_name(run_options, host)
     prompts.askable(run_options, f"cycling outlet {outlet_word}", host)
@@ -242,7 +244,7 @@ def _pause(outcome: _OutletCycle, pause_s: float) -> None:
 
 @click.command(
     "cycle",
-    cls=names.PduCommand,
+    cls=names.SwitchingCommand,
     examples=(
         "pdu cycle snmp 192.0.2.8 3",
         "pdu cycle nut 192.0.2.9 3 -s device=rack1 --username admin --pause 30",

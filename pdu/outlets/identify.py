@@ -158,15 +158,21 @@ def identify(run_options: RunOptions, host: str, handler: Sequence[str], verbose
     return DONE if best else code_of(_kind(answers))
 
 
-def identify_handler(host: Address, run_options: RunOptions) -> str:
-    """The handler that reads the device best. Raises what it answered if none does."""
+def identified(pdu: names.ChosenPdu) -> names.ChosenPdu:
+    """The PDU with the handler that reads it best, and the settings that this handler takes.
+
+    Raises NotIdentified with what the handlers answered if none does.
+    """
+    host = pdu.host
+    run_options = pdu.run_options.copy(typed_secrets={})
     survey = _Survey(host, run_options, False)
     answers = survey.ask(order_handlers(registry.names(), host, run_options))
     best = survey.best()
-    if best is not None:
-        return best.handler
-    lines = [*_unread(answers), *_last("", answers, host, run_options)]
-    raise NotIdentified("; ".join(lines) or "no handler reads it", host, _kind(answers))
+    if best is None:
+        lines = [*_unread(answers), *_last("", answers, host, run_options)]
+        raise NotIdentified("; ".join(lines), host, _kind(answers))
+    options = _options_for_handler(load(best.handler), run_options)
+    return names.ChosenPdu(best.handler, host, options)
 
 
 def order_handlers(names: Sequence[str], host: Address, run_options: RunOptions) -> list[str]:
@@ -202,7 +208,11 @@ class _Survey:
 
     def __init__(self, host: Address, run_options: RunOptions, alone: bool) -> None:
         """`alone`: one handler was chosen, so that a missing or wrong setting is an error."""
-        self._host, self._run_options, self._alone = host, run_options, alone
+        self._host, self._alone = host, alone
+        # a password is typed once, whatever handlers it goes to
+        self._run_options = run_options
+        if run_options.typed_secrets is None:
+            self._run_options = run_options.copy(typed_secrets={})
         self._ports: dict[tuple[str, int], str] = {}
         self._looks: dict[Endpoint, FirstLook] = {}
         #: web services that refused a login, with the handler

@@ -25,11 +25,20 @@ from ..cli import states
 from ..cli.error_output import Interrupted, describe, fail
 from ..cli.exit_codes import DONE, INTERRUPTED
 from ..cli.exit_handling import UNWRITABLE
-from ..cli.options import F, RunOptions, login_options, output_options, run_options_of, spelled
+from ..cli.options import (
+    F,
+    RunOptions,
+    command_line,
+    login_options,
+    output_options,
+    run_options_of,
+    spelled,
+)
 from ..cli.output import (
     counted,
     figure,
     print_json,
+    report,
     show_status_line,
     tabulate,
     takes_colours,
@@ -51,6 +60,7 @@ from ..reading.parts import (
     read_pdu,
     states as read_states,
 )
+from .identify import identified
 
 _COLOURS = {
     states.word(states.UP): "green",
@@ -347,12 +357,17 @@ def _read(
     alone = len(set(host_words)) == 1
     _refuse_communities(host_words)
     pdus = [names.choose_pdu(context, handler, name, alone) for name in dict.fromkeys(host_words)]
+    if handler == names.IDENTIFY:
+        pdus = [identified(pdu) for pdu in pdus]
+        for pdu in pdus:
+            line = command_line(pdu.run_options, command.call, pdu.handler, pdu.host)
+            report(f"note: {pdu.host} is read by the handler {pdu.handler}: {line}")
     return _read_pdus(run_options_of(context), command, pdus, as_csv)
 
 
 @click.command(
     "status",
-    cls=names.PduCommand,
+    cls=names.ReadingCommand,
     examples=("pdu status snmp 192.0.2.8", "pdu status nut 192.0.2.9 -s device=rack1 --json"),
     help=_help(
         "The outlets as DCImanager would show them: identity, state (on, off, unknown; its UP,"
@@ -367,7 +382,7 @@ def status(context: click.Context, handler: str, host: Sequence[str]) -> int:
 
 @click.command(
     "statistic",
-    cls=names.PduCommand,
+    cls=names.ReadingCommand,
     examples=(
         "pdu statistic snmp 192.0.2.8",
         "pdu statistic raritan 192.0.2.9 --username reader",
@@ -382,7 +397,7 @@ def statistic(context: click.Context, handler: str, host: Sequence[str]) -> int:
 
 @click.command(
     "labels",
-    cls=names.PduCommand,
+    cls=names.ReadingCommand,
     examples=("pdu labels snmp 192.0.2.8", "pdu labels redfish 192.0.2.9 --username reader"),
     help=_help("The outlets: identity, number printed on the unit (if known), name."),
 )
@@ -394,7 +409,7 @@ def labels(context: click.Context, handler: str, host: Sequence[str]) -> int:
 
 @click.command(
     "outlets",
-    cls=names.PduCommand,
+    cls=names.ReadingCommand,
     examples=(
         "pdu outlets snmp 192.0.2.8",
         "pdu outlets nut 192.0.2.9 192.0.2.10 --csv > outlets.csv",

@@ -18,9 +18,9 @@ from handlers.shared.meter_figures import measured, reason_without
 from pdu_common.helper import EnumPowerStatus
 
 from ..cli import prompts
-from ..cli.error_output import Interrupted, describe, fail
+from ..cli.error_output import Interrupted, Usage, describe, fail
 from ..cli.exit_codes import DONE, NOT_SEEN
-from ..cli.options import F, RunOptions, login_options, output_options, yes_option
+from ..cli.options import F, RunOptions, command_line, login_options, output_options, yes_option
 from ..cli.output import Result, figure, print_json, print_result, waiting
 from ..cli.states import DOWN, UNKNOWN, word
 from ..files.whole_files import signals_as_ctrl_c
@@ -34,6 +34,7 @@ from ..reading.command_log import logged_command
 from ..reading.outlet_power import target_state
 from ..reading.parts import PolledOutlet
 from . import outlet_words
+from .identify import identified
 from .read_commands import name_field, show_warnings
 
 
@@ -150,8 +151,23 @@ class _Switching(NamedTuple):
         return [f"not-seen: {note}"] if note else []
 
 
+def refuse_unnamed_handler(pdu: names.ChosenPdu, command: str, *words: str) -> None:
+    """Raise Usage if the line has no handler: an outlet's identity differs by handler, so none is
+    chosen here. The sentence has the line with the handler that reads the PDU.
+    """
+    if pdu.handler == names.IDENTIFY:
+        named = identified(pdu)
+        line = command_line(named.run_options, command, named.handler, named.host, *words)
+        raise Usage(
+            "no handler was given, and an outlet's identity differs by handler: nothing was done."
+            f" It is read by {named.handler}; compare the outlets of"
+            f" {command_line(named.run_options, 'status', named.handler, named.host)}, then: {line}"
+        )
+
+
 def _switch(pdu: names.ChosenPdu, on: bool, outlets: Sequence[str]) -> int:
     """Switch the outlets, and report also those that were switched before an error."""
+    refuse_unnamed_handler(pdu, "on" if on else "off", *outlets)
     host, run_options, goal = pdu.host, pdu.run_options, word(target_state(on))
     identities = list(dict.fromkeys(outlets))
     handler, where = load(pdu.handler), connection_data.display_name(run_options, host)
@@ -288,14 +304,16 @@ def _switching_options(function: F) -> F:
     return pdu_arguments()(click.argument("outlet", nargs=-1, required=True)(options))
 
 
-@click.command("on", cls=names.PduCommand, examples=_examples("on"), help=_help("on", "up"))
+@click.command("on", cls=names.SwitchingCommand, examples=_examples("on"), help=_help("on", "up"))
 @_switching_options
 @click.pass_context
 def on(context: click.Context, handler: str, host: str, outlet: Sequence[str]) -> int:
     return _switch(names.choose_pdu(context, handler, host), True, outlet)
 
 
-@click.command("off", cls=names.PduCommand, examples=_examples("off"), help=_help("off", "down"))
+@click.command(
+    "off", cls=names.SwitchingCommand, examples=_examples("off"), help=_help("off", "down")
+)
 @_switching_options
 @click.pass_context
 def off(context: click.Context, handler: str, host: str, outlet: Sequence[str]) -> int:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Callable, NamedTuple, Optional
@@ -15,7 +16,7 @@ from typing import Any, Callable, NamedTuple, Optional
 import click
 
 from handlers import registry
-from handlers.shared.address import Address
+from handlers.shared.address import Address, host_fault
 from handlers.shared.errors import SettingsError, printable
 
 from ..cli.error_output import NoSuchHandler, Usage
@@ -133,32 +134,65 @@ def usual_logins(list_file: str) -> str:
 # ---- a name in place of HANDLER HOST -------------------------------------------------------------
 
 
+#: in the place of HANDLER: it is to be found out
+IDENTIFY = ""
+
+
 class PduCommand(Subcommand):
     """A command whose first arguments are HANDLER and HOST. The name of a PDU of the list stands
     for both; where the command takes several HOSTs, it takes several names.
     """
 
+    #: whether it switches: then a handler is never chosen for it
+    switches = False
+    #: whether HOST alone means the handler that reads the device
+    identifies = False
+
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Put the handler of a PDU before its name: `r1-left` becomes `HANDLER r1-left`."""
-        at, list_file, auth_file = self._first(ctx, args)
-        if at < len(args) and not self._is_handler(args[at]):
-            with _no_errors_for_a_shell(ctx):
-                known_list = read_known_list(list_file, auth_file)
-                if known_list is not None:
-                    pdu = known_list.pdus.get(args[at])
-                    if pdu is None:
-                        raise NoSuchHandler(_unknown_name_text(args[at], known_list), args[at])
-                    ctx.meta[_KEY] = known_list
-                    args = [*args[:at], pdu.handler, *args[at:]]
+        """Put the handler of a PDU before its name: `r1-left` becomes `HANDLER r1-left`; before the
+        address of one that is to be identified, put IDENTIFY.
+        """
+        words, at, list_file, auth_file = self._words(ctx, args)
+        if at == len(args):
+            return super().parse_args(ctx, args)
+        first = args[at]
+        with _no_errors_for_a_shell(ctx):
+            known_list = self._list(words, list_file, auth_file)
+            pdu = known_list.pdus.get(first) if known_list is not None else None
+            if self._is_handler(first):
+                if pdu is None or known_list is None:
+                    return super().parse_args(ctx, args)
+                if self.switches:
+                    raise Usage(_both_text(ctx.info_name or "", words, pdu, known_list))
+                if len(words) > 1:
+                    return super().parse_args(ctx, args)
+            if pdu is not None:
+                ctx.meta[_KEY] = known_list
+                return super().parse_args(ctx, [*args[:at], pdu.handler, *args[at:]])
+            is_identified = self.switches or (self.identifies and len(words) == 1)
+            if is_identified and _looks_like_a_host(first):
+                return super().parse_args(ctx, [*args[:at], IDENTIFY, *args[at:]])
+            if known_list is not None:
+                raise NoSuchHandler(_unknown_name_text(first, known_list), first)
         return super().parse_args(ctx, args)
+
+    def _list(self, words: Sequence[str], list_file: str, auth_file: str) -> Optional[KnownList]:
+        """The list, where the first word may be a name of it. Raises SettingsError."""
+        if not self._is_handler(words[0]):
+            return read_known_list(list_file, auth_file)
+        if is_path(words[0]) or (len(words) > 1 and not self.switches):
+            return None
+        with contextlib.suppress(SettingsError):  # the line needs no list
+            return read_known_list(list_file, auth_file)
+        return None
 
     @staticmethod
     def _is_handler(word: str) -> bool:
         return registry.is_handler(word) or is_path(word)
 
-    def _first(self, ctx: click.Context, args: list[str]) -> tuple[int, str, str]:
-        """The index of the first argument, len(args) if there is none or if click will refuse the
-        line, and the values of --list and --auth.
+    def _words(self, ctx: click.Context, args: list[str]) -> tuple[list[str], int, str, str]:
+        """The arguments without options, the index of the first, len(args) if there is none or if
+        click will refuse the line, and the values of --list and --auth.
         """
         options: list[click.Parameter] = [
             parameter for parameter in self.get_params(ctx) if isinstance(parameter, click.Option)
@@ -168,10 +202,49 @@ class PduCommand(Subcommand):
         parser.allow_interspersed_args = False
         remainder = parser.parse_args(list(args))[1]
         return (
+            words,
             len(args) - len(remainder),
             values.get("list_file") or "",
             values.get("auth_file") or "",
         )
+
+
+class ReadingCommand(PduCommand):
+    """A command that reads PDUs."""
+
+    identifies = True
+
+
+class SwitchingCommand(PduCommand):
+    """A command that switches outlets. Their identities differ by handler, so HANDLER or a name of
+    the list is needed, and a word that is both is refused.
+    """
+
+    switches = True
+
+
+def _looks_like_a_host(word: str) -> bool:
+    """Whether a word is an address, a name with a point or one with a port, rather than a mistyped
+    handler or name of a PDU.
+    """
+    address = Address(word)
+    if host_fault(word) or os.path.exists(word):
+        return False
+    is_domain = re.fullmatch(r"[\w-]+(\.[\w-]+)*\.[A-Za-z]{2,}\.?", address.host) is not None
+    is_file = address.host.endswith((".csv", ".toml", ".json", ".py", ".gz", ".txt"))
+    return address.port is not None or hosts.is_ip(word) or (is_domain and not is_file)
+
+
+def _both_text(command: str, words: Sequence[str], pdu: ListedPdu, known_list: KnownList) -> str:
+    """The sentence for a word that is both a handler and a PDU of the list."""
+    word = printable(words[0], 60)
+    by_name = f"pdu {command} {printable(pdu.handler, 60)} {pdu.where}"
+    return (
+        f"{word!r} is a handler (then the line means the host"
+        f" {printable(words[1] if len(words) > 1 else 'HOST', 60)!r}) and a PDU of"
+        f" {known_list.path} ({_pdu_text(pdu)}): nothing was done; give that PDU another name in"
+        f" the list, or write handler and address: {by_name} OUTLET"
+    )
 
 
 @contextlib.contextmanager

@@ -6,15 +6,17 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import json
 import shlex
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import pytest
 
 from pdu.cli import exit_codes
-from tests.pdu.recordings.planted_devices import UNITS, arguments
+from tests.pdu.recordings.planted_devices import COMMUNITY, UNITS, arguments, read
 from tests.pdu.running import run
 
 PASSWORD = "mistyped-9"
@@ -129,3 +131,87 @@ def test_a_password_is_not_asked_for_before_the_certificate_is_trusted(
         code, out, _ = run(capsys, "identify", arguments(unit)[0], "--handler", "raritan")
     assert code == exit_codes.code_of("unreachable")
     assert out.startswith("raritan: not asked: the device's certificate is not trusted")
+
+
+def test_a_reading_of_an_address_alone_identifies_first(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with UNITS["snmp"]() as unit:
+        monkeypatch.setenv("PDU_COMMUNITY", COMMUNITY)
+        monkeypatch.delenv("PDU_PASSWORD")
+        where = arguments(unit)[0]
+        for call in ("status", "statistic", "outlets", "labels"):
+            code, out, err = run(capsys, call, where)
+            line = f"pdu {call} snmp {where}"
+            assert (code, err) == (0, f"note: {where} is read by the handler snmp: {line}\n")
+            # the line says the same
+            again = run(capsys, *shlex.split(line)[1:])
+            assert (again[0], again[2]) == (0, "")
+            assert again[1].splitlines()[1:] == out.splitlines()[1:]
+        code, out, err = run(capsys, "status", where, "--json")
+        assert (code, json.loads(out)["handler"]) == (0, "snmp")
+
+
+@pytest.mark.parametrize("words", [["off", "3", "--yes"], ["on", "3"], ["cycle", "3", "--yes"]])
+def test_a_command_never_chooses_a_handler_and_says_the_line(
+    words: list[str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    call, *more = words
+    with UNITS["nut"]() as unit:
+        for key in ("username", "password"):
+            monkeypatch.setenv(f"PDU_{key.upper()}", getattr(unit.data, "custom_params")[key])
+        before = read(unit)
+        where = arguments(unit)[0]
+        code, out, err = run(capsys, call, where, *more)
+        assert (code, out) == (exit_codes.WRONG, "") and "nothing was done" in err
+        assert read(unit) == before
+        line = f"pdu {call} nut {where} 3"
+        assert f"then: {line}" in err
+        # which sends the command; this unit takes it and keeps its states
+        code = run(capsys, *shlex.split(line)[1:], "--yes", *_pause(call))[0]
+        assert code in (exit_codes.DONE, exit_codes.NOT_SEEN)
+
+
+def _pause(call: str) -> list[str]:
+    return ["--pause", "0"] if call == "cycle" else []
+
+
+def test_a_device_that_nobody_reads_says_what_each_handler_had(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with guarded("ServerTech-AWS/v8.0m") as server:
+        where = f"127.0.0.1:{server.server_address[1]}"
+        code, out, err = run(capsys, "status", where, "-s", "scheme=http", "--timeout", "5")
+    assert (code, out) == (exit_codes.code_of("denied"), "")
+    assert "jaws: refused: wrong password, or another make" in err
+    assert "next: check the password; if the unit is of another make: pdu identify" in err
+
+
+@pytest.fixture
+def listed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    path = tmp_path / "pdus.csv"
+    path.write_text("name,handler,address\nsnmp,snmp,127.0.0.1:9\nr1,snmp,127.0.0.1:9\n")
+    monkeypatch.setenv("PDU_LIST", str(path))
+    monkeypatch.setenv("PDU_COMMUNITY", "public")
+    return path
+
+
+@pytest.mark.parametrize("call", ["off", "on", "cycle"])
+def test_a_word_that_is_a_handler_and_a_name_is_refused_by_a_command(
+    call: str, listed: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, out, err = run(capsys, call, "snmp", "127.0.0.1:9", "3", "--yes")
+    assert (code, out) == (exit_codes.WRONG, "")
+    assert (
+        f"'snmp' is a handler (then the line means the host '127.0.0.1:9') and a PDU of {listed}"
+        in err
+    )
+    assert f"write handler and address: pdu {call} snmp 127.0.0.1:9 OUTLET" in err
+
+
+def test_a_name_like_a_handlers_is_a_pdu_where_a_host_is_missing(
+    listed: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, out, err = run(capsys, "status", "snmp", "--timeout", "0.1", "-s", "retries=0")
+    assert (code, out) == (exit_codes.code_of("unreachable"), "")
+    assert err.startswith("unreachable: snmp")
