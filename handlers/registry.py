@@ -1,35 +1,66 @@
-"""The list of handlers: every package next to this file with the modules `handler` and `about`.
+"""The table of this pack's handlers, with what tools need before they load one.
 
 The build of archives, the command, the generated pages, the demo, the conformance runs and the
-local DCImanager use this list. docs/dev/new-handler.md describes how to write a handler. No archive
+local DCImanager use it. docs/dev/new-handler.md describes how to write a handler. No archive
 contains this file.
 """
 
 from __future__ import annotations
 
-import functools
-import importlib
-import os
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import NamedTuple
 
-from . import VERSION, __path__ as _OWN
+from . import VERSION
 
-if TYPE_CHECKING:
-    from .about import About
 
-FOLDERS = list(_OWN)
+class About(NamedTuple):
+    """The facts of a handler that are known before it is loaded."""
+
+    #: its name in DCImanager's list of handlers
+    shown: str
+    #: `snmp` or `custom`, which decides the fields of a PDU's form
+    protocol: str
+    #: the factory account of its devices; "" if there is none
+    username: str = ""
+    #: the hint for a device that shows no outlets: key and value of a setting that may help, and
+    #: what this setting does ("lists ...")
+    no_outlets_hint: tuple[str, str, str] = ("", "", "")
+    #: whether it is a codec (http/dialogue.py): tools then record and simulate its devices without
+    #: a module of the handler
+    is_codec: bool = False
+    #: families over SNMP whose units it may read too, if their firmware offers its protocol
+    snmp_families: tuple[str, ...] = ()
+
+
+HANDLERS: Mapping[str, About] = {
+    "jaws": About(
+        "Server Technology CDUs over JAWS", "custom", is_codec=True, snmp_families=("sentry4",)
+    ),
+    "netio": About("NETIO PowerPDUs over their JSON API", "custom", is_codec=True),
+    "nut": About(
+        "PDUs and UPSes behind a NUT server",
+        "custom",
+        no_outlets_hint=(
+            "whole_load",
+            "yes",
+            "lists the port `load` for a UPS that can switch its whole load",
+        ),
+    ),
+    "raritan": About(
+        "Raritan, Legrand and Server Technology PDUs (Xerus JSON-RPC)", "custom", username="admin"
+    ),
+    "redfish": About("Rack PDUs of many makes with a Redfish service", "custom"),
+    "snmp": About("PDUs of many makes (SNMP)", "snmp"),
+    "synlink": About(
+        "Synaccess SynLink PDUs", "custom", is_codec=True, snmp_families=("synaccess-synlink",)
+    ),
+    # pdu new adds a handler here
+}
 
 
 def names() -> tuple[str, ...]:
     """All handlers, in alphabetical order."""
-    return _names_in(tuple(FOLDERS))
-
-
-@functools.lru_cache(maxsize=8)
-def _names_in(folders: tuple[str, ...]) -> tuple[str, ...]:
-    """Looked up once, because the help of each command lists them."""
-    entries = {name for folder in folders for name in os.listdir(folder)}
-    return tuple(sorted(name for name in entries if is_handler(name)))
+    return tuple(sorted(HANDLERS))
 
 
 def archive_name(name: str, version: str = VERSION) -> str:
@@ -39,37 +70,9 @@ def archive_name(name: str, version: str = VERSION) -> str:
 
 def is_handler(name: str) -> bool:
     """Whether a handler has this name."""
-    return name.isidentifier() and _is_in(name, tuple(FOLDERS))
-
-
-@functools.lru_cache(maxsize=128)
-def _is_in(name: str, folders: tuple[str, ...]) -> bool:
-    """Looked up once, because each reading of a PDU asks."""
-    return all(
-        any(os.path.isfile(f"{folder}/{name}/{module}.py") for folder in folders)
-        for module in ("__init__", "about", "handler")
-    )
-
-
-def missing_part(name: str) -> str:
-    """What a folder of this name lacks to be on the list, as the end of a sentence; "" if there is
-    no such folder, or if it is on the list.
-    """
-    folder = next((f"{path}/{name}" for path in FOLDERS if os.path.isdir(f"{path}/{name}")), "")
-    if not name.isidentifier() or not folder or is_handler(name):
-        return ""
-    parts = ("handler", "about", "__init__")
-    missing = next(part for part in parts if not os.path.isfile(f"{folder}/{part}.py"))
-    content = {
-        "about": ": three lines: from ..about import About; ABOUT = About(NAME, PROTOCOL), whose"
-        " PROTOCOL is snmp or custom",
-        "handler": ", which has make_handler",
-        "__init__": ": an empty file",
-    }
-    return f"; handlers/{name} has no {missing}.py{content[missing]}"
+    return name in HANDLERS
 
 
 def about(name: str) -> About:
     """The facts of the handler `name`, one of `names()`."""
-    facts: About = importlib.import_module(f".{name}.about", __package__).ABOUT
-    return facts
+    return HANDLERS[name]

@@ -246,7 +246,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
             parser.error(
                 f"there is no handler {name!r}{f'; did you mean {near[0]}?' if near else ''};"
                 f" choose from {', '.join(handler_names)}, or give the"
-                f" path of your own{registry.missing_part(name)}"
+                " path of your own"
             )
     for option, keys in (("--only", options.only), ("--switch-unproven", options.switch_unproven)):
         handlers_in_keys = [

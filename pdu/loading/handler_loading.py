@@ -64,8 +64,7 @@ def load(handler: str) -> LoadedHandler:
         raise NoSuchHandler(
             f"{handler[:200]!r} is not a handler ({', '.join(registry.names())}), and no file,"
             " folder or archive with one has that name (`make packages` in a copy of the project"
-            f" builds archives){f'; did you mean {near[0]}?' if near else ''}"
-            f"{registry.missing_part(handler)}",
+            f" builds archives){f'; did you mean {near[0]}?' if near else ''}",
             handler,
         )
     source = read_handler(handler)

@@ -32,7 +32,6 @@ SHAPES = ("document", "resources", "platform")  # folders below packaging/new
 _PLATFORM = "platform"
 _PLACES: Mapping[str, str] = {  # template → path in the tree
     "__init__.py": "handlers/@name@/__init__.py",
-    "about.py": "handlers/@name@/about.py",
     "decoding.py": "handlers/@name@/decoding.py",
     "handler.py": "handlers/@name@/handler.py",
     "simulated.py": "tests/simulators/@name@.py",
@@ -54,6 +53,8 @@ _SECTION = """## @Title@
 """
 _PROJECT = Path("pyproject.toml")
 _LAYER = re.compile(r'(?m)^ *"([a-z0-9 |]+)", +# pdu new adds a handler here$')
+_REGISTRY = Path("handlers", "registry.py")
+_ROW = re.compile(r"(?m)^ *# pdu new adds a handler here$")
 _RECORDINGS = Path("pdu", "recordings")
 _FAMILIES = Path("handlers", "snmp", "profiles")
 _PAGES_S = 300.0  # limit for writing the generated parts of the pages, in seconds
@@ -113,7 +114,11 @@ def new(
         if snmp:
             edits = families_table(root, name)
         elif not is_own:
-            edits = {**_settings_page(root, name, title), **_contract(root, name)}
+            edits = {
+                **_settings_page(root, name, title),
+                **_contract(root, name),
+                **_registry(root, name, title),
+            }
         with signals_as_ctrl_c(), _all_or_nothing(root, files, edits):
             pages = _write(root, {**files, **edits}, with_pages=not is_own)
     except OSError as error:
@@ -315,6 +320,18 @@ def _contract(root: Path, name: str) -> dict[Path, str]:
         )
     handlers = " | ".join(sorted({*layer[1].split(" | "), name}))
     return {_PROJECT: text[: layer.start(1)] + handlers + text[layer.end(1) :]}
+
+
+def _registry(root: Path, name: str, title: Optional[str]) -> dict[Path, str]:
+    """The table of handlers with a row for this one. Raises OSError and SettingsError."""
+    text = _text(root / _REGISTRY)
+    place = _ROW.search(text)
+    if place is None:
+        raise SettingsError(f"{_REGISTRY} does not show where a handler is added; nothing was made")
+    row = _fill_template(
+        '    "@name@": About("@Title@ PDUs", "custom", is_codec=True),\n', name, title
+    )
+    return {_REGISTRY: text[: place.start()] + row + text[place.start() :]}
 
 
 # ---- an SNMP family ------------------------------------------------------------------------------

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from builder import script
@@ -37,23 +35,3 @@ def test_build_and_peers_have_every_handler() -> None:
         == registry.names()
     )
     assert {kind.handler for kind in peers.KINDS.values()} == set(registry.names())
-
-
-def test_a_new_folder_with_about_and_handler_is_a_handler(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for folder, files in (
-        ("fifth", ("__init__.py", "about.py", "handler.py")),
-        ("half", ("__init__.py", "handler.py")),
-        ("bare", ("about.py", "handler.py")),
-    ):
-        (tmp_path / folder).mkdir()
-        for file in files:
-            (tmp_path / folder / file).touch()
-    monkeypatch.setattr(registry, "FOLDERS", [*registry.FOLDERS, str(tmp_path)])
-    assert (
-        registry.is_handler("fifth")
-        and "fifth" in registry.names()
-        and not {"half", "bare"} & set(registry.names())
-    )
-    assert not registry.is_handler("half") and not registry.is_handler("bare")

@@ -56,9 +56,11 @@ def _shapes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]
     ]
     for package, path in packages:
         package.__path__.append(str(path))
-    registry.FOLDERS.append(str(folder / "handlers"))
-    yield names
-    registry.FOLDERS.remove(str(folder / "handlers"))
+    about = registry.About("Shapes", "custom", is_codec=True)
+    with pytest.MonkeyPatch.context() as patch:
+        rows = {**registry.HANDLERS, **dict.fromkeys(names.values(), about)}
+        patch.setattr(registry, "HANDLERS", rows)
+        yield names
     for package, path in packages:
         package.__path__.remove(str(path))
 

@@ -391,7 +391,7 @@ def test_a_page_that_is_not_utf_8_is_named_and_nothing_is_written(
 
 
 @pytest.mark.parametrize(
-    "module", ["handlers/about.py", "tests/handlers/clocks.py", "tests/simulators/web.py"]
+    "module", ["handlers/registry.py", "tests/handlers/clocks.py", "tests/simulators/web.py"]
 )
 def test_a_name_whose_package_would_hide_a_module_is_refused(
     module: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
