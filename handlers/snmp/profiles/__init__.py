@@ -99,7 +99,7 @@ PROFILES = Families(
         "232",
         sweep=True,
     ),
-    Vendor(lambda: import_module(".ibm", __package__), "ibm-dpi", "2"),
+    Vendor(lambda: import_module(".ibm", __package__), "ibm-dpi ibm-dpi-metered", "2 534"),
     Vendor(lambda: import_module(".ict", __package__), "ict-pdu", "39145"),
     Vendor(lambda: import_module(".ingrasys", __package__), "ipoman socomec-ats", "2468 4555"),
     Vendor(lambda: import_module(".ipt", __package__), "ipt-ipower", "38218", sweep=True),

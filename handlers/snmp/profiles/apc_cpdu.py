@@ -14,7 +14,7 @@ PROFILES = (
         mib="PowerNet-MIB 1.9 (cPDU)",
         source=librenms("apc-cpdu/PowerNet-MIB"),
         models=("Easy Rack PDU APDU10xxx",),
-        sys_object_id="318.1.1.32.1",
+        sys_object_id="318.1.1.32",
         evidence=SIMULATED,
         recording="apc-cpdu",
     ),

@@ -28,6 +28,15 @@ def _column_of_rpcs(values: Source) -> EachUnit:
     return EachUnit(values, _rpc(values), (_rpc(COUNT), _rpc(STATE)))
 
 
+def _circuits(below: str, name: str, beside: str, beside_name: str) -> Complete:
+    """A column of the circuits of an RPC that has no meter of its own."""
+    table = "4779.1.3.5.9.1"
+    return Complete(
+        column(f"{table}.{below}", f"circuit{name}"),
+        beside=column(f"{table}.{beside}", f"circuit{beside_name}"),
+    )
+
+
 PROFILES = (
     Profile(
         key="baytech",
@@ -57,10 +66,12 @@ PROFILES = (
         load=total(
             figure(_column_of_rpcs(CURRENT), TENTHS),
             figure(Unless(column("4779.1.3.5.5.1.6", "sRPCCurrent"), CURRENT), TENTHS),
+            figure(Unless(_circuits("4", "Current", "7", "Power"), CURRENT), TENTHS),
         ),
         power=total(
             figure(_column_of_rpcs(POWER)),
             figure(Unless(column("4779.1.3.5.5.1.9", "sRPCPower"), POWER)),
+            figure(Unless(_circuits("7", "Power", "4", "Current"), POWER)),
         ),
         evidence=Evidence(
             state=EvidenceLevel.SIMULATED,

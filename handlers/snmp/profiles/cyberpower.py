@@ -203,7 +203,12 @@ PROFILES = (
                 energy=figure(column(EPDU + ".3.5.1.1.13", "ePDUOutletStatusEnergy"), TENTHS),
             ),
         ),
-        load=total(figure(PHASE_LOAD, TENTHS), else_outlets=True),
+        load=total(
+            figure(PHASE_LOAD, TENTHS),
+            # a PDU41001 has its outlets in this tree and its meter in ePDU2
+            figure(_column_of_units(ONE_PHASE_CURRENT), TENTHS),
+            else_outlets=True,
+        ),
         power=total(figure(PHASE_POWER), else_outlets=True),
         energy=total(figure(PHASE_ENERGY, TENTHS), else_outlets=True),
         evidence=SIMULATED,

@@ -11,6 +11,10 @@ column 15, column 11 has valid states, there is column 8, whose values are not a
 version is readable and lacks the mark. A layout whose column is missing is none: outlets are then
 listed and not switched, and have no figures. Values 2 to 5 (cycling, and pending for 10, 30, 60 s)
 and -1 (error) are neither on nor off.
+
+The older DPI C13 and C19 PDU+ (39Mxxxx) answer below Powerware's number, in another tree. A walk of
+one and an owner's program (zabuzafr/IBM-PDU-Management, walk_charge.txt and backend/models.yaml)
+show its objects. Nothing there switches. The power in W is 0 at 0.3 A and 68 VA, so it is not read.
 """
 
 from .language import *
@@ -48,7 +52,7 @@ PROFILES = (
         vendor="IBM",
         mib="IBM-PDU-MIB",
         source=pysnmp_mibs("mibs/ibm/IBM-PDU-MIB"),
-        models=("DPI C13 and C19 PDU+ (46M40xx, 39Mxxxx)",),
+        models=("DPI C13 and C19 PDU+ (46M40xx)",),
         sys_object_ids=oids("2.6.223"),
         outlets=(
             outlets(
@@ -86,6 +90,20 @@ PROFILES = (
         programs=(
             public("ClusterLabs/fence-agents", "agents/ipdu/fence_ipdu.py"),
             public("xcat2/xcat-core", "xCAT-server/lib/xcat/plugins/pdu.pm"),
+        ),
+    ),
+    Profile(
+        key="ibm-dpi-metered",
+        vendor="IBM",
+        mib="IBM-DPI-MIB 0.91",
+        source=public("zabuzafr/IBM-PDU-Management", "backend/models.yaml"),
+        models=("DPI C13 and C19 PDU+ of Powerware's tree (39Mxxxx)",),
+        sys_object_ids=oids("534.6.6.2"),
+        load=total(figure(scalar("534.6.6.2.1.3.2.7.1.49.0", "total output current"), TENTHS)),
+        evidence=DRIVER.of("current"),
+        note=(
+            "Nothing there switches, and load groups are no outlets. The unit's power is 0 W at"
+            " 0.3 A, and is not read."
         ),
     ),
 )
