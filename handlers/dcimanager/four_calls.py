@@ -35,6 +35,8 @@ class FourCalls(Generic[S]):
     #: whether a command may use a session in which a tool has read: its `switch_outlet` reads the
     #: state anew, what was read before the command is not used after it, and there is a `forget`
     commands_share_session: ClassVar[bool] = False
+    #: whether figures above the common ceilings are left out here: else the handler does it by part
+    bounds_figures: ClassVar[bool] = True
     pdu_data: Any
 
     # ---- what a handler writes -------------------------------------------------------------------
@@ -142,8 +144,10 @@ class FourCalls(Generic[S]):
             return self.figures_of(session, with_power)
 
     def figures_of(self, session: S, with_power: bool) -> Figures:
-        """`read_figures` by the setting `unknown_figures`."""
+        """`read_figures`, without what no PDU can carry, by the setting `unknown_figures`."""
         figures = self.read_figures(session, with_power)
+        if self.bounds_figures:
+            figures = figures.bounded()
         return figures.unset_unknown() if self.leaves_unset(session) else figures
 
     def _figures_session(self) -> AbstractContextManager[S]:

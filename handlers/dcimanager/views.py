@@ -25,6 +25,7 @@ from pdu_common.helper import (
 )
 
 from .. import VERSION
+from ..shared.ceilings import bounded_current, bounded_port, bounded_power
 from ..shared.doubts import doubt_sentences
 from ..shared.errors import NamedSetting, ProtocolError
 from ..shared.meter_figures import (
@@ -79,6 +80,16 @@ class Figures(NamedTuple):
             shown(self.power_w),
             shown(self.inlet_a),
             shown(self.inlet_w),
+        )
+
+    def bounded(self) -> Figures:
+        """The same, without what no PDU can carry."""
+        return self._replace(
+            load_a=bounded_current(self.load_a),
+            ports={identity: bounded_port(port) for identity, port in self.ports.items()},
+            power_w=bounded_power(self.power_w),
+            inlet_a=bounded_current(self.inlet_a),
+            inlet_w=bounded_power(self.inlet_w),
         )
 
     def unset_unknown(self) -> Figures:

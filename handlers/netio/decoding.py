@@ -15,6 +15,7 @@ from typing import Any
 
 from ..http.dialogue import Dialogue, Outlet, PduState, ReadRequest, WriteRequest
 from ..http.strict_json import loads
+from ..shared.ceilings import is_filled
 from ..shared.errors import ProtocolError, Refused
 from ..shared.meter_figures import Figure, MeterFigures, NotKnown, divided
 
@@ -107,6 +108,7 @@ def _figure(fields: object, *names: str, unit: int = 1000) -> Figure:
     if name is None:
         return None
     value = fields[name]
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or value < 0:
+    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    if not is_number or not 0 <= value < 10**15 or is_filled(value):
         return NotKnown(f"its {name} is {value!r}")
     return divided(float(value), unit)

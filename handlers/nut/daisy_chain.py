@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Optional
 
+from ..shared.ceilings import is_filled
 from .errors import chain_member_error, listed_twice, outlet_count_error
 
 SWITCHES = ("load.on", "load.off")
@@ -140,6 +141,12 @@ def parse_number(text: Optional[str]) -> Optional[float]:
     # strip() also removes U+001C to U+001F, which float() refuses
     figure = float(text.strip())
     return figure + 0.0 if figure >= 0 else None
+
+
+def parse_figure(text: Optional[str]) -> Optional[float]:
+    """As `parse_number`; None also for the number of a meter without a value."""
+    figure = parse_number(text)
+    return None if figure is not None and is_filled(figure) else figure
 
 
 def is_number(text: str) -> bool:

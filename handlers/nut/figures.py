@@ -16,7 +16,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Callable, Optional
 
-from .daisy_chain import Member, parse_number
+from .daisy_chain import Member, parse_figure, parse_number
 
 WH_IN_KWH = 1000.0
 _LINE = re.compile(r"(input|output)\.L([0-9])\.(current|realpower)")
@@ -152,7 +152,7 @@ def _lines(variables: Mapping[str, str], name: str, field: str) -> Summands:
     two phases; without `input.phases`, so does its voltage.
     """
     lines = {
-        int(line[2]): parse_number(text)
+        int(line[2]): parse_figure(text)
         for variable, text in variables.items()
         if (line := _LINE.fullmatch(variable)) and (line[1], line[3]) == (name, field)
     }
@@ -194,7 +194,7 @@ def _outlets_of_ups(variables: Mapping[str, str], field: str, every_outlet: Summ
 
 def _variable(variables: Mapping[str, str], name: str) -> Summands:
     """The value of one variable as the only summand; None if it is not listed."""
-    return [parse_number(variables[name])] if name in variables else None
+    return [parse_figure(variables[name])] if name in variables else None
 
 
 def _kwh(watt_hours: Summands) -> Summands:

@@ -21,7 +21,15 @@ from ..shared.doubts import some
 from ..shared.meter_figures import MeterFigures
 from ..shared.settings import Settings
 from . import errors, figures
-from .daisy_chain import SWITCHES, Member, counted_members, is_number, members_of, parse_number
+from .daisy_chain import (
+    SWITCHES,
+    Member,
+    counted_members,
+    is_number,
+    members_of,
+    parse_figure,
+    parse_number,
+)
 from .figures import may_lack_outlets
 from .model import LOAD_IDENTITY, NutDevice, NutOutlet, SwitchCommand
 from .settings import WHOLE_LOAD
@@ -167,7 +175,7 @@ def _outlet(
     `variables` are those of the whole device.
     """
     row_prefix, fields = f"outlet.{number}.", member.rows[number]
-    energy = parse_number(fields.get("energy"))
+    energy = parse_figure(fields.get("energy"))
     has_meters = variables.get("driver.name") in OUTLET_DRIVERS
     meters = ("power", "realpower", "current") if has_meters else ()
     values = {
@@ -192,8 +200,8 @@ def _outlet(
         is_locked=any(word.is_locked for word in _words_of(values, without_state) if word),
         switchable=fields.get("switchable"),
         figures=MeterFigures(
-            current_a=parse_number(fields.get("current")),
-            power_w=parse_number(fields.get("realpower")),
+            current_a=parse_figure(fields.get("current")),
+            power_w=parse_figure(fields.get("realpower")),
             energy_kwh=None if energy is None else energy / figures.WH_IN_KWH,
         ),
         on=_switch_command(member, row_prefix, True, writable),
@@ -250,7 +258,7 @@ def _whole_load(device: Member) -> list[NutOutlet]:
             switchable=None,
             figures=MeterFigures(
                 current_a=figures.side_current(variables, "output"),
-                power_w=parse_number(variables.get("ups.realpower")),
+                power_w=parse_figure(variables.get("ups.realpower")),
             ),
             on=on,
             off=off,

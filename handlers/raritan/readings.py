@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Optional
 
+from ..shared.ceilings import is_filled
 from ..shared.errors import Denied, PduHandlerError
 from ..shared.meter_figures import Figure, NotKnown, divided, measured
 from .rpc import Bulk, Pending, present
@@ -37,7 +38,7 @@ def metered_value(reading: Optional[Reading]) -> Figure:
     value = reading.get()
     if not present(value, "available", "valid", "value"):
         return NotKnown(f"{_sensor(reading)} has no reading")
-    if value.available and value.valid and value.value >= 0:
+    if value.available and value.valid and value.value >= 0 and not is_filled(value.value):
         return float(value.value) + 0.0  # + 0.0 makes -0.0 a plain zero
     state = f"reads {value.value:g}"
     if not value.available or not value.valid:

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple, Optional
 
 from ..shared import meter_figures
+from ..shared.ceilings import is_filled
 from ..shared.meter_figures import Figure, NotKnown, NotMetered
 from .resources import child, status_state, text
 from .responses import Json
@@ -98,7 +99,8 @@ def number(value: object) -> Optional[float]:
         finite = float(value)
     except OverflowError:
         return None
-    return finite if math.isfinite(finite) and finite >= 0 else None
+    is_figure = math.isfinite(finite) and finite >= 0 and not is_filled(finite)
+    return finite if is_figure else None
 
 
 def sensor(resource: Json, units: Sequence[str]) -> Optional[float]:

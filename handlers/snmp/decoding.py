@@ -21,12 +21,6 @@ _PAIR = re.compile(r"[0-9a-fA-F]{2}")
 _HEX = re.compile(r"0[xX]((?:[0-9a-fA-F]{2})*)")
 
 
-# "Not measured": the largest numbers of 32 and 64 bits, signed and unsigned, and the smallest ones
-FILLED = frozenset(
-    map(Decimal, (*(2**n - 1 for n in (31, 32, 63, 64)), *(-(2**n) for n in (31, 63))))
-)
-
-
 def text(raw: Raw) -> str:
     """The value as text, without NULs, spaces, tabs and line ends around it."""
     if isinstance(raw, int):

@@ -7,11 +7,12 @@ from decimal import Decimal
 from typing import Optional, Union
 
 from ..dcimanager.rows import Raw
+from ..shared.ceilings import FILLED, OUTLET_A, OUTLET_W, PART_A, PART_W
 from ..shared.decimals import CONTEXT, total
 from ..shared.doubts import some
 from ..shared.meter_figures import NotKnown, NotMetered
 from . import validation
-from .decoding import FILLED, number, text
+from .decoding import number, text
 from .frozen_value import FrozenValue
 from .reader import MISSING, FilledRows, Reader
 from .sources.base import ObjectSource, Source
@@ -255,9 +256,7 @@ class Ceilings(FrozenValue):
     """The most that the parts of a family can carry, in A and W. A larger figure is "not measured",
     because meters without a value show their largest number. Energy has no ceiling.
 
-    The defaults are about twice the largest parts of rack PDUs: outlets of 32 A (IEC 60309) at 415
-    V, inlets of 125 A (IEC 60309) with three phases at 480 V. An overload stays below them: a
-    breaker trips within minutes at twice its rating.
+    The defaults are those of handlers/shared/ceilings.py.
 
     Fields:
         outlet_a: of one outlet, in A.
@@ -266,10 +265,10 @@ class Ceilings(FrozenValue):
         part_w: of one row of the power, in W.
     """
 
-    outlet_a: Decimal = Decimal(64)
-    outlet_w: Decimal = Decimal(30_000)
-    part_a: Decimal = Decimal(300)
-    part_w: Decimal = Decimal(200_000)
+    outlet_a: Decimal = OUTLET_A
+    outlet_w: Decimal = OUTLET_W
+    part_a: Decimal = PART_A
+    part_w: Decimal = PART_W
 
     def __post_init__(self) -> None:
         for name in self.FIELDS:

@@ -28,6 +28,7 @@ class SnmpPdu(dcimanager.FourCalls[Session], BaseSnmpPdu):
     """A PDU over SNMP. Each call detects its family anew."""
 
     handler_name = "snmp"
+    bounds_figures = False  # profiles have ceilings of their own
 
     def open_session(self) -> AbstractContextManager[Session]:
         """See `Snmp` for when the last GET, walk or SET may start."""

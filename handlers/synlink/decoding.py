@@ -17,6 +17,7 @@ from typing import Any, Callable, TypeVar
 
 from ..http.dialogue import Dialogue, Outlet, PduState, ReadRequest, WriteRequest
 from ..http.strict_json import loads
+from ..shared.ceilings import is_filled
 from ..shared.errors import ProtocolError, Refused
 from ..shared.meter_figures import Figure, MeterFigures, NotKnown, measured, sum_if_complete
 
@@ -181,6 +182,6 @@ def _figure(entry: Any, *keys: str) -> Figure:
     if key is None:
         return None
     value = entry[key]
-    if type(value) in (int, float) and 0 <= value < 10**15:
+    if type(value) in (int, float) and 0 <= value < 10**15 and not is_filled(value):
         return float(value)
     return NotKnown(f"its {key} is {value!r}")

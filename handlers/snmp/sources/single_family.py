@@ -11,10 +11,11 @@ from decimal import Decimal
 from typing import Optional
 
 from ...dcimanager.rows import Raw
+from ...shared.ceilings import FILLED
 from ...shared.decimals import CONTEXT, total
 from ...shared.errors import NoSuchOutlet, ProtocolError
 from .. import validation
-from ..decoding import FILLED, LONGEST_NUMBER, Rows, latin_1, number, octets, text
+from ..decoding import LONGEST_NUMBER, Rows, latin_1, number, octets, text
 from ..reader import MISSING, Reader
 from .base import Filter, ObjectSource, ReadOnly, Source, unmarked_value
 

@@ -81,7 +81,7 @@ def test_a_missing_field_is_no_figure() -> None:
     assert outlet == Outlet("AA1", "Master_Outlet_1", True)
 
 
-@pytest.mark.parametrize("energy", ["1.4 kWh", "", None, -1, True])
+@pytest.mark.parametrize("energy", ["1.4 kWh", "", None, -1, True, 2**32 - 1])
 def test_an_energy_that_is_no_number_is_no_figure(energy: object) -> None:
     outlets = read(energy=energy).outlets
     assert outlets[0].figures.energy_kwh == NotKnown(f"AA1: its energy is {energy!r}")

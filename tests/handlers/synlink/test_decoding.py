@@ -185,6 +185,10 @@ def test_a_power_needs_neither_voltage_nor_current_nor_power_factor(field: str) 
     assert unit(with_changes(INLET, dict(fields))).power_w == 680.0
 
 
+def test_the_largest_number_of_a_register_is_no_current() -> None:
+    assert isinstance(unit({**INLET, "inletCurrentRms": 2**31 - 1}).load_a, NotKnown)
+
+
 def test_a_small_power_beside_rounded_figures_is_as_given() -> None:
     fields = {"inletCurrentRms": 0.03, "inletPowerFactor": 0.2, "inletActivePower": 1}
     assert unit({**INLET, **fields}).power_w == 1.0

@@ -1,0 +1,54 @@
+"""What no meter of a PDU measures: one table for every handler.
+
+A meter without a value shows its largest number, and a figure above what the parts of a PDU can
+carry is none. Energy has no ceiling.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from .meter_figures import Figure, MeterFigures, NotKnown, measured
+
+# About twice the largest parts of rack PDUs: outlets of 32 A (IEC 60309) at 415 V, inlets of 125 A
+# (IEC 60309) with three phases at 480 V. An overload stays below them: a breaker trips within
+# minutes at twice its rating.
+OUTLET_A, OUTLET_W = Decimal(64), Decimal(30_000)
+PART_A, PART_W = Decimal(300), Decimal(200_000)  # of a line, an inlet or a circuit
+_MOST_PARTS = 100  # of a total: lines, link units or devices of a server
+
+#: "not measured": the largest numbers of 32 and 64 bits, signed and unsigned, and the smallest ones
+FILLED = frozenset(
+    map(Decimal, (*(2**n - 1 for n in (31, 32, 63, 64)), *(-(2**n) for n in (31, 63))))
+)
+_FILLED_FLOATS = frozenset(map(float, FILLED))
+
+
+def is_filled(value: float) -> bool:
+    """Whether a number, as the device sent it, is one of FILLED."""
+    return float(value) in _FILLED_FLOATS
+
+
+def bounded_port(port: MeterFigures) -> MeterFigures:
+    """The figures of an outlet or a branch circuit; not known above what it can carry."""
+    return port._replace(
+        current_a=_at_most(port.current_a, PART_A, "A"),
+        power_w=_at_most(port.power_w, PART_W, "W"),
+    )
+
+
+def bounded_current(total: Figure) -> Figure:
+    """A total in A, likewise."""
+    return _at_most(total, PART_A * _MOST_PARTS, "A")
+
+
+def bounded_power(total: Figure) -> Figure:
+    """A total in W, likewise."""
+    return _at_most(total, PART_W * _MOST_PARTS, "W")
+
+
+def _at_most(figure: Figure, most: Decimal, unit: str) -> Figure:
+    value = measured(figure)
+    if value is None or value <= most:
+        return figure
+    return NotKnown(f"{value:g} {unit} is more than a PDU can carry")
