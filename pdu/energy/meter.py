@@ -237,7 +237,12 @@ class _Meter:
         if lost:
             self.lost += lost
             report(f"{counted(lost, 'poll')} lost: {reason}")
-        elif options.keep_days is not None:
+            return
+        try:
+            self._store.checkpoint()
+        except SettingsError as error:
+            report(f"the file alone is no whole copy: {error.reason}")
+        if options.keep_days is not None:
             oldest = time.time() - options.keep_days * _DAY_S
             try:
                 self._store.delete_before(oldest, 2 * len(targets))

@@ -23,7 +23,10 @@ _BESIDE_INLET = 1.05
 #: a table of registers of which none has shown so many values says little of its step
 _VALUES_OF_STEP = 10
 
-UNKNOWN_UNIT = "its unit is not known: no power was read beside it"
+UNKNOWN_UNIT = (
+    "its unit is not known: no power was read beside it; give --volts where currents are read, or"
+    " compare the register with the unit's display and give --units-checked"
+)
 
 
 class CounterFacts(NamedTuple):

@@ -31,7 +31,6 @@ AROUND_S = 86_400.0
 _NO_TIME = "read, but the reader's clock was wrong, and nothing shows when"
 _FORM = 1
 _SCHEMA = """
-PRAGMA journal_mode = WAL;
 BEGIN;
 PRAGMA user_version = 1;
 CREATE TABLE unit (
@@ -93,6 +92,7 @@ class _PollRow(NamedTuple):
     was read.
     """
 
+    number: int
     begin: float
     end: float
     monotonic: float
@@ -146,7 +146,7 @@ class Store:
         """`may_write`: the file is made if it is missing. Raises SettingsError for a file that is
         none.
         """
-        self._path = path
+        self._path, self._may_write = path, may_write
         mode = "rw" if may_write else "ro"
         with self._translated_errors():
             if may_write:  # customers' consumption: SQLite's own files get its permissions
@@ -168,14 +168,27 @@ class Store:
         if may_write:
             # a poll is on the disk when it is committed, also when the power fails
             self._connection.execute("PRAGMA synchronous = FULL")
+            self._connection.execute("PRAGMA journal_mode = WAL")
             if not self._connection.execute("SELECT * FROM sqlite_master").fetchone():
                 self._connection.executescript(_SCHEMA)
                 return _FORM
         return int(form)
 
     def close(self) -> None:
-        """Close the file."""
+        """Close the file. After its writer, a user who may only read it reads it: SQLite would have
+        to make a file beside one with a write-ahead log.
+        """
+        if self._may_write:
+            with contextlib.suppress(sqlite3.Error):  # somebody reads it
+                self._connection.execute("PRAGMA journal_mode = DELETE")
         self._connection.close()
+
+    def checkpoint(self) -> None:
+        """Move the write-ahead log into the file, so that a copy of the file alone is whole. Raises
+        SettingsError.
+        """
+        with self._translated_errors():
+            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def add(self, poll: StoredPoll) -> None:
         """Keep a poll: it is on the disk when this returns.
@@ -270,7 +283,7 @@ class Store:
         polls = "FROM poll JOIN unit ON unit.id = poll.unit WHERE pdu = ?"
         ends = f"SELECT min(poll.id), max(poll.id) {polls} AND begin BETWEEN ? AND ?"
         columns = (
-            "begin, begin + duration, monotonic, CAST(boot AS TEXT), ifnull(error, ''), unit.name,"
+            "poll.id, begin, begin + duration, monotonic, CAST(boot AS TEXT), ifnull(error, ''), unit.name,"
             " family, uptime, outlets, wh, watts, amperes"
         )
         ordered = f"SELECT {columns} {polls} AND poll.id BETWEEN ? AND ? ORDER BY poll.id"
@@ -281,6 +294,8 @@ class Store:
     def _translated_errors(self) -> Iterator[None]:
         try:
             yield
+        except SettingsError as error:
+            reason: object = error.reason
         except (sqlite3.Error, OSError) as error:
             reason = getattr(error, "strerror", error)
         except (ValueError, TypeError):
@@ -298,15 +313,31 @@ def _text(column: Iterable[Optional[float]]) -> Optional[str]:
     return json.dumps(values, separators=(",", ":"))
 
 
+def _register_values(row: _PollRow) -> list[Sequence[Any]]:
+    """The outlets of a poll, each with its energy, power and current. Raises SettingsError, which
+    names the row, for a cell that is no list in JSON of so many values.
+    """
+    columns: list[Sequence[Any]] = []
+    cells = {"outlets": row.outlets, "wh": row.wh, "watts": row.watts, "amperes": row.amperes}
+    for name, text in cells.items():
+        try:
+            column = json.loads(text) if text else [None] * len(columns[0])
+            is_right = isinstance(column, list) and len(column) == len((columns or [column])[0])
+        except (ValueError, IndexError):
+            is_right = False
+        if not is_right:
+            raise SettingsError(
+                f"row {row.number} of the table poll: {name} is not what this program wrote"
+            )
+        columns.append(column)
+    return [*zip(*columns)]
+
+
 def _registers(rows: Sequence[_PollRow]) -> dict[str, RegisterReadings]:
     """The readings by outlet; an outlet that a poll did not list has None there."""
     cells: dict[str, tuple[list[Any], list[Any], list[Any]]] = {}
     for place, row in enumerate(rows):
-        names = json.loads(row.outlets)
-        nothing = [None] * len(names)
-        texts = (row.wh, row.watts, row.amperes)
-        columns = (json.loads(text) if text else nothing for text in texts)
-        for name, *values in zip(names, *columns):
+        for name, *values in _register_values(row):
             empty = ([None] * len(rows), [None] * len(rows), [None] * len(rows))
             for column, value in zip(cells.setdefault(name, empty), values):
                 column[place] = value

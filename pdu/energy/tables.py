@@ -13,7 +13,7 @@ from handlers.shared.errors import printable
 
 from ..cli.output import counted, tabulate
 from ..files.csv_out import csv_lines
-from .law import Energy, MeterReading
+from .law import FIRM, Energy, MeterReading
 from .readings import INLET
 from .report import NOBODY, PduSum, Report, Row
 
@@ -167,6 +167,8 @@ def table_of(report: Report) -> Iterator[str]:
     for customer, total in report.sums().items():
         figures = figure_cells(total.billable, total.low, total.high)
         note = f"{total.missing} without a figure" if total.missing else ""
+        if total.high is not None and total.grade != FIRM:
+            note = f"certain to {kwh(math.ceil(total.high - total.low))} kWh"
         sums.append((customer, str(total.rows), *figures, total.grade, note))
     yield from tabulate(_SUM_HEAD, sums, range(1, 5))
     yield ""

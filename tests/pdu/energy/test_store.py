@@ -205,3 +205,40 @@ def test_a_damaged_file_is_told_so(stored: Stored, path: str) -> None:
         connection.execute("UPDATE poll SET wh = '[1, ?'")
     with pytest.raises(SettingsError, match="not what this program wrote"):
         store.read_pdu("rack1", *OCTOBER)
+
+
+def test_a_copy_of_the_file_alone_is_whole_after_a_checkpoint(
+    stored: Stored, path: str, tmp_path: Path
+) -> None:
+    store = stored(*(poll(number) for number in range(200)))
+    store.checkpoint()
+    copy = tmp_path / "copy.db"
+    copy.write_bytes(Path(path).read_bytes())
+    with contextlib.closing(Store(str(copy))) as copied:
+        assert len(copied.read_pdu("rack1", *OCTOBER).latest) == 200
+
+
+def test_a_file_that_its_writer_closed_needs_no_file_beside_it(path: str) -> None:
+    """A user who may not write into its folder reads it."""
+    with contextlib.closing(Store(path, may_write=True)) as store:
+        store.add(poll(0))
+    connection = sqlite3.connect(path)
+    assert connection.execute("PRAGMA journal_mode").fetchone() == ("delete",)
+    connection.close()
+    with contextlib.closing(Store(path, may_write=True)) as store:
+        store.add(poll(1))
+        mode = store._connection.execute("PRAGMA journal_mode").fetchone()
+        assert mode == ("wal",) and len(store.read_pdu("rack1", *OCTOBER).latest) == 2
+
+
+@pytest.mark.parametrize("cell", ["x", "[1]", "3"])
+def test_a_cell_that_is_no_list_is_named_with_its_row(stored: Stored, path: str, cell: str) -> None:
+    store = stored(*(poll(number) for number in range(9)))
+    connection = sqlite3.connect(path)
+    with connection:
+        connection.execute("UPDATE poll SET wh = ? WHERE id = 7", (cell,))
+    connection.close()
+    with pytest.raises(
+        SettingsError, match=r"row 7 of the table poll: wh is not what this program"
+    ):
+        store.read_pdu("rack1", *OCTOBER)
