@@ -219,17 +219,23 @@ class _Meter:
         except PduHandlerError as error:
             report(f"not reloaded: {error.reason}")
 
-    def run_round(self) -> None:
-        """Poll each PDU once, and keep each poll when it arrives."""
+    @property
+    def pdus(self) -> str:
+        """How many PDUs are read."""
+        return counted(len(self._targets), "PDU")
+
+    def run_round(self) -> int:
+        """Poll each PDU once, and keep each poll when it arrives. Returns how many were read."""
         options, targets = self._options, self._targets
         self._clock.check()
-        lost, reason = 0, ""
+        kept, lost, reason = 0, 0, ""
         with contextlib.closing(self._pool.read_all(targets, read_target=read_target)) as readings:
             for place, reading in readings:
                 polled = stored_poll(targets[place].device.name, reading, self._boot)
                 self.errors.note(polled)
                 try:
                     self._store.add(polled)
+                    kept += bool(polled.registers)
                 except SettingsError as error:
                     lost, reason = lost + 1, error.reason
                 if self._signals.ending is not None:
@@ -248,6 +254,7 @@ class _Meter:
                 self._store.delete_before(oldest, 2 * len(targets))
             except SettingsError as error:
                 report(f"old polls are not deleted: {error.reason}")
+        return kept
 
     def wait_until(self, wake: float) -> None:
         """Wait until a moment of the monotonic clock, or until a signal asks to end."""
@@ -308,9 +315,9 @@ def meter(
 ) -> int:
     """Keep the energy registers of all PDUs of a list in one SQLite file.
 
-    LIST is as for `pdu check`. It runs until Ctrl-C or SIGTERM, reports which PDUs cannot be read,
-    and reads the list again on SIGHUP. A poll is on the disk when it is kept, so that a meter that
-    is killed loses none. `pdu energy month` reads the file.
+    LIST is as for `pdu check`. It runs until Ctrl-C or SIGTERM, reports each round in a line and
+    which PDUs cannot be read, and reads the list again on SIGHUP. A poll is on the disk when it is
+    kept, so that a meter that is killed loses none. `pdu energy month` reads the file.
 
     Exit code: 2 if a poll could not be written, or with --rounds if a PDU was not read; else 0.
     """
@@ -319,10 +326,16 @@ def meter(
     with exclusive(into), ServiceSignals() as signals:
         with contextlib.closing(Store(into, may_write=True)) as store:
             worker = _Meter(options, store, signals)
+            report(f"{worker.pdus}, each every {every_s:g} s, into {into}; Ctrl-C ends it")
             interval_start, round_count = time.monotonic(), 0
             while signals.ending is None:
-                worker.run_round()
+                begin = time.monotonic()
+                kept = worker.run_round()
                 round_count += 1
+                report(
+                    f"round {round_count}: {kept} of {worker.pdus} kept in"
+                    f" {time.monotonic() - begin:.1f} s"
+                )
                 if round_count == rounds:
                     break
                 # after a round that was longer than an interval, the next one begins now: intervals

@@ -4,6 +4,7 @@ them.
 
 from __future__ import annotations
 
+import itertools
 import os
 import sys
 import time
@@ -32,7 +33,7 @@ from ..cli.options import (
     pass_run_options,
     spelled,
 )
-from ..cli.output import counted, print_json, printing_to_stderr, progress, write_csv
+from ..cli.output import counted, print_json, printing_to_stderr, progress, report, write_csv
 from ..cli.prompts import NoSecret
 from ..cli.shared_options import (
     auth_option,
@@ -108,6 +109,7 @@ def _run(config: CheckOptions, run_options: RunOptions) -> int:
         fleet_targets = _given_pdus(config, run_options)
     else:
         fleet_targets, repeated = _listed_pdus(config, run_options)
+        _say_names_of_handlers(fleet_targets, run_options)
     if config.html is not None:
         check_page(config.html)
     cache_contexts()
@@ -142,6 +144,17 @@ def _given_pdus(config: CheckOptions, run_options: RunOptions) -> Sequence[Targe
         pdu = pdu._replace(settings=tuple(settings.items()))
         named_targets.append(Target(pdu, handler, login))
     return named_targets
+
+
+def _say_names_of_handlers(targets: Sequence[Target], run_options: RunOptions) -> None:
+    """Say which PDUs a command that switches cannot name."""
+    handler_names = filter(registry.is_handler, (target.device.name for target in targets))
+    names_text = ", ".join(itertools.islice(handler_names, 10))
+    if names_text and not run_options.json:
+        report(
+            f"named like a handler: {names_text}. pdu on, off and cycle refuse such a name: give"
+            " another one in the list"
+        )
 
 
 def _listed_pdus(

@@ -24,7 +24,6 @@ from .report import (
     Report,
     Section,
     Table,
-    number,
     row_header,
     text_lines,
     words,
@@ -116,7 +115,10 @@ def _grouped(
 
 def _unknown(rows: Sequence[PduRow]) -> Iterator[Part]:
     cells = [
-        [row_header(row.device.name), number(str(row.unknown))]
+        [
+            row_header(row.device.name),
+            words(_outlets(row, UNKNOWN) or counted(row.unknown, "outlet")),
+        ]
         for row in rows
         if row.unknown and not row.device.metered
     ]

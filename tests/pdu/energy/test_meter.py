@@ -68,6 +68,10 @@ def test_a_round_keeps_every_pdu(whole: Hall, tmp_path: Path) -> None:
     path = tmp_path / "energy.db"
     done = run(*words(whole, path, "--rounds", "1", dead=True))
     assert done.returncode == 2 and "dead cannot be read: unreachable: " in done.stderr
+    first, *_, last = done.stderr.splitlines()
+    pdus = len(whole.peers)
+    assert first == f"{pdus + 1} PDUs, each every 900 s, into {path}; Ctrl-C ends it"
+    assert last.startswith(f"round 1: {pdus} of {pdus + 1} PDUs kept in ")
     now = time.time()
     with contextlib.closing(Store(str(path))) as store:
         assert {*store.pdus(now - 600.0, now)} == {*whole.peers, "dead"}
@@ -117,7 +121,7 @@ def test_a_full_disk_is_reported_and_the_meter_goes_on(whole: Hall, tmp_path: Pa
     with meter(whole, path) as full:
         resource.prlimit(full.pid, resource.RLIMIT_FSIZE, (most, resource.RLIM_INFINITY))
         assert full.stderr is not None
-        line = full.stderr.readline()
+        line = next(line for line in full.stderr if " lost: " in line)
         assert " lost: " in line and f"{path} cannot be used: " in line, line
         resource.prlimit(
             full.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY)

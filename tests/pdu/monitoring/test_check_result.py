@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Sequence
 from typing import Optional
 
@@ -204,6 +205,8 @@ def test_the_page_has_the_verdict_first_and_leaves_out_empty_sections() -> None:
     assert made.index(verdict) < made.index("What to do")
     assert check_result.REMEDIES["unreachable"] in made
     assert ">off 2; unknown 3<" in made
+    section = made[made.index("Unknown states") :]
+    assert re.search(r">a<.*?>3<", section, re.DOTALL)  # the outlet, not how many
     pdu_rows = [row("UNKNOWN", metered=True)]
     assert "Unknown states" not in page(pdu_rows)
     assert "What to do" not in page([row("UP"), row("UP")])
