@@ -47,7 +47,6 @@ _ELSEWHERE: Mapping[str, str] = {
     "make": "tests/packaging/test_documented_commands.py",
     "make demo": "tests/demo/test_demo.py",
     "make serve": "tests/dcimanager/test_command.py",
-    "make fleet": "tests/pdu/monitoring/test_fleet.py",
     "make packages": "tests/packaging/test_build.py",
     "sh dist/register.sh": "tests/packaging/test_register.py",
     ".venv/bin/python -m tests.conformance": "tests/conformance/test_platform.py",
