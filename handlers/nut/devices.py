@@ -14,8 +14,9 @@ from common.logger import get_logger
 
 from .. import dcimanager
 from ..shared.errors import NamedSetting, PduHandlerError, SettingsError, Unsupported
+from ..shared.meter_figures import NOT_ASKED, Figure, sum_if_complete
 from ..shared.settings import Settings
-from . import figures, mirrors
+from . import mirrors
 from .model import NutDevice, NutOutlet
 from .outlets import decode_outlets as read_device
 from .reader import NutReader, Snapshot
@@ -106,19 +107,20 @@ def figures_of(
 ) -> dcimanager.Figures:
     """The figures of the PDU and of each outlet; power only `with_power`, though it is read."""
     devices = [listed_device.device for listed_device in listed_devices]
-    power_w = inlet_w = None
+    power_w: Figure = NOT_ASKED
+    inlet_w: Figure = NOT_ASKED
     if with_power:
-        power_w = figures.sum_if_complete([device.power_w for device in devices])
-        inlet_w = figures.sum_if_complete([device.inlet_w for device in devices])
+        power_w = sum_if_complete([device.power_w for device in devices])
+        inlet_w = sum_if_complete([device.inlet_w for device in devices])
     return dcimanager.Figures(
-        load_a=figures.sum_if_complete([device.load_a for device in devices]),
-        energy_kwh=figures.sum_if_complete([device.energy_kwh for device in devices]),
+        load_a=sum_if_complete([device.load_a for device in devices]),
+        energy_kwh=sum_if_complete([device.energy_kwh for device in devices]),
         ports={
-            identity: outlet.figures if with_power else outlet.figures._replace(power_w=None)
+            identity: outlet.figures if with_power else outlet.figures._replace(power_w=NOT_ASKED)
             for identity, outlet in ports(listed_devices)
         },
         power_w=power_w,
-        inlet_a=figures.sum_if_complete([device.inlet_a for device in devices]),
+        inlet_a=sum_if_complete([device.inlet_a for device in devices]),
         inlet_w=inlet_w,
     )
 

@@ -11,11 +11,11 @@ Source: NUT's docs/nut-names.txt.
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Mapping, Sequence
 from typing import Callable, Optional
 
+from ..shared.meter_figures import Figure, NotKnown, divided, sum_if_complete
 from .daisy_chain import Member, parse_figure, parse_number
 
 WH_IN_KWH = 1000.0
@@ -24,11 +24,11 @@ _LINE = re.compile(r"(input|output)\.L([0-9])\.(current|realpower)")
 _LINE_VOLTAGE = re.compile(r"(input|output)\.L([1-3])(?:-(?:N|L([1-3])))?\.voltage")
 # of an outlet; number 0 is the whole device, or one of several
 _OUTLET = re.compile(r"outlet\.[1-9][0-9]*\.(current|realpower|energy)")
-#: The summands of a figure, each None if it has no value; None for a figure that the device does
-#: not list at all. Only then another source serves in its place.
-Summands = Optional[Sequence[Optional[float]]]
+#: The summands of a figure; None for a figure that the device does not list at all. Only then
+#: another source serves in its place.
+Summands = Optional[Sequence[Figure]]
 # Takes the device's variables and the figures of its outlets.
-Figure = Callable[[Mapping[str, str], Sequence[Optional[float]]], Summands]
+FigureSource = Callable[[Mapping[str, str], Sequence[Figure]], Summands]
 
 _WITHOUT_OUTLETS = ("ups", "ats", "psu", "scd", "sts")  # types of devices that may have no outlets
 _TYPES = ("pdu", *_WITHOUT_OUTLETS)
@@ -71,7 +71,7 @@ def may_lack_outlets(variables: Mapping[str, str]) -> bool:
 # ---- load and energy -----------------------------------------------------------------------------
 
 
-def load(variables: Mapping[str, str], outlets: Sequence[Optional[float]]) -> Summands:
+def load(variables: Mapping[str, str], outlets: Sequence[Figure]) -> Summands:
     """Amperes: the first figure that the device lists, with a value or not, in the order of its
     type:
 
@@ -95,7 +95,7 @@ def load(variables: Mapping[str, str], outlets: Sequence[Optional[float]]) -> Su
     return _first(inlet, every_outlet, output, _variable(variables, "outlet.current"))
 
 
-def power(variables: Mapping[str, str], outlets: Sequence[Optional[float]]) -> Summands:
+def power(variables: Mapping[str, str], outlets: Sequence[Figure]) -> Summands:
     """W, by the order of `load`. `ups.realpower` is a UPS's output, `outlet.realpower` that of a
     whole PDU (nut-names.txt).
     """
@@ -110,7 +110,7 @@ def power(variables: Mapping[str, str], outlets: Sequence[Optional[float]]) -> S
     return _first(inlet, every_outlet, output, _variable(variables, "outlet.realpower"))
 
 
-def energy(variables: Mapping[str, str], outlets: Sequence[Optional[float]]) -> Summands:
+def energy(variables: Mapping[str, str], outlets: Sequence[Figure]) -> Summands:
     """kWh: `input.energy`, else the outlets, else `outlet.energy`: each counts from a zero of its
     own. The server reports Wh.
     """
@@ -119,18 +119,19 @@ def energy(variables: Mapping[str, str], outlets: Sequence[Optional[float]]) -> 
     return _first(_kwh(inlet), every_outlet, _kwh(whole))
 
 
-def inlet_current(variables: Mapping[str, str], outlets: Sequence[Optional[float]]) -> Summands:
+def inlet_current(variables: Mapping[str, str], outlets: Sequence[Figure]) -> Summands:
     """Amperes at the inlet of a PDU, by `input.*` alone. No other type has a load there."""
     return _side_currents(variables, "input") if type_of(variables) == "pdu" else None
 
 
-def inlet_power(variables: Mapping[str, str], outlets: Sequence[Optional[float]]) -> Summands:
+def inlet_power(variables: Mapping[str, str], outlets: Sequence[Figure]) -> Summands:
     """The same in W."""
     return _side_powers(variables, "input") if type_of(variables) == "pdu" else None
 
 
-def side_current(variables: Mapping[str, str], name: str) -> Optional[float]:
-    """Amperes of the side `name`, input or output; None if a phase's current is missing."""
+def side_current(variables: Mapping[str, str], name: str) -> Figure:
+    """Amperes of the side `name`, input or output; not metered if a phase's current is not
+    listed."""
     return _sum(_side_currents(variables, name))
 
 
@@ -152,7 +153,7 @@ def _lines(variables: Mapping[str, str], name: str, field: str) -> Summands:
     two phases; without `input.phases`, so does its voltage.
     """
     lines = {
-        int(line[2]): parse_figure(text)
+        int(line[2]): listed_number(variable, text)
         for variable, text in variables.items()
         if (line := _LINE.fullmatch(variable)) and (line[1], line[3]) == (name, field)
     }
@@ -179,12 +180,18 @@ def _phases_with_voltage(variables: Mapping[str, str], name: str) -> int:
     return max(numbers)
 
 
-def _outlets(
-    variables: Mapping[str, str], field: str, figures: Sequence[Optional[float]]
-) -> Summands:
+def _outlets(variables: Mapping[str, str], field: str, figures: Sequence[Figure]) -> Summands:
     """The figures of the outlets, if one of them lists the field."""
     matches = filter(None, map(_OUTLET.fullmatch, variables))
     return figures if any(match[1] == field for match in matches) else None
+
+
+def listed_number(variable: str, text: Optional[str]) -> Figure:
+    """The value of a variable: not metered if it is not listed, not known if it is no number."""
+    number = parse_figure(text)
+    if number is None and text is not None:
+        return NotKnown(f"{variable} reads {text[:40]!r}")
+    return number
 
 
 def _outlets_of_ups(variables: Mapping[str, str], field: str, every_outlet: Summands) -> Summands:
@@ -194,13 +201,13 @@ def _outlets_of_ups(variables: Mapping[str, str], field: str, every_outlet: Summ
 
 def _variable(variables: Mapping[str, str], name: str) -> Summands:
     """The value of one variable as the only summand; None if it is not listed."""
-    return [parse_figure(variables[name])] if name in variables else None
+    return [listed_number(name, variables[name])] if name in variables else None
 
 
 def _kwh(watt_hours: Summands) -> Summands:
     if watt_hours is None:
         return None
-    return [None if figure is None else figure / WH_IN_KWH for figure in watt_hours]
+    return [divided(figure, WH_IN_KWH) for figure in watt_hours]
 
 
 def _first(*sources: Summands) -> Summands:
@@ -209,11 +216,11 @@ def _first(*sources: Summands) -> Summands:
 
 
 def total(
-    figure: Figure,
+    figure: FigureSource,
     device: Member,
     chain: Mapping[int, Member],
-    outlets: Mapping[str, Optional[float]],
-) -> Optional[float]:
+    outlets: Mapping[str, Figure],
+) -> Figure:
     """`figure` of a device; for a daisy chain, the sum over its members, or the chain's own figure
     if no member lists one.
 
@@ -221,7 +228,7 @@ def total(
     """
     if not chain:
         return _sum(figure(device.variables, list(outlets.values())))
-    figures_by_name: dict[str, list[Optional[float]]] = {}
+    figures_by_name: dict[str, list[Figure]] = {}
     for identity, value in outlets.items():
         figures_by_name.setdefault(identity.partition(".")[0], []).append(value)
     of_members = []
@@ -234,11 +241,5 @@ def total(
     return sum_if_complete(list(map(_sum, of_members)))
 
 
-def sum_if_complete(figures: Sequence[Optional[float]]) -> Optional[float]:
-    """The sum; None if one of the figures is missing, or if there are none."""
-    values = [figure for figure in figures if figure is not None]
-    return math.fsum(values) if values and len(values) == len(figures) else None
-
-
-def _sum(summands: Summands) -> Optional[float]:
+def _sum(summands: Summands) -> Figure:
     return None if summands is None else sum_if_complete(summands)

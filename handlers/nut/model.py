@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple, Optional
 
-from ..shared.meter_figures import MeterFigures, measured
+from ..shared.meter_figures import Figure, MeterFigures
 from . import figures
 from .daisy_chain import Member
 from .state_words import AmbiguousTable
@@ -66,43 +66,43 @@ class NutDevice(NamedTuple):
     chain: Mapping[int, Member]
 
     @property
-    def load_a(self) -> Optional[float]:
+    def load_a(self) -> Figure:
         """In A."""
         return figures.total(
             figures.load,
             self.whole,
             self.chain,
-            {outlet.identity: measured(outlet.figures.current_a) for outlet in self._real()},
+            {outlet.identity: outlet.figures.current_a for outlet in self._real()},
         )
 
     @property
-    def inlet_a(self) -> Optional[float]:
-        """What its inlet meters, in A; None for a UPS, whose input charges a battery."""
+    def inlet_a(self) -> Figure:
+        """What its inlet meters, in A; not metered for a UPS, whose input charges a battery."""
         return figures.total(figures.inlet_current, self.whole, self.chain, {})
 
     @property
-    def power_w(self) -> Optional[float]:
+    def power_w(self) -> Figure:
         """In W, by the order in which the load is read."""
         return figures.total(
             figures.power,
             self.whole,
             self.chain,
-            {outlet.identity: measured(outlet.figures.power_w) for outlet in self._real()},
+            {outlet.identity: outlet.figures.power_w for outlet in self._real()},
         )
 
     @property
-    def inlet_w(self) -> Optional[float]:
+    def inlet_w(self) -> Figure:
         """The same in W."""
         return figures.total(figures.inlet_power, self.whole, self.chain, {})
 
     @property
-    def energy_kwh(self) -> Optional[float]:
+    def energy_kwh(self) -> Figure:
         """In kWh, cumulative."""
         return figures.total(
             figures.energy,
             self.whole,
             self.chain,
-            {outlet.identity: measured(outlet.figures.energy_kwh) for outlet in self._real()},
+            {outlet.identity: outlet.figures.energy_kwh for outlet in self._real()},
         )
 
     def _real(self) -> list[NutOutlet]:

@@ -18,7 +18,7 @@ from collections.abc import Mapping, Sequence
 from typing import Callable, Optional
 
 from ..shared.doubts import some
-from ..shared.meter_figures import MeterFigures
+from ..shared.meter_figures import Figure, MeterFigures, divided
 from ..shared.settings import Settings
 from . import errors, figures
 from .daisy_chain import (
@@ -27,7 +27,6 @@ from .daisy_chain import (
     counted_members,
     is_number,
     members_of,
-    parse_figure,
     parse_number,
 )
 from .figures import may_lack_outlets
@@ -175,7 +174,10 @@ def _outlet(
     `variables` are those of the whole device.
     """
     row_prefix, fields = f"outlet.{number}.", member.rows[number]
-    energy = parse_figure(fields.get("energy"))
+
+    def figure(field: str) -> Figure:
+        return figures.listed_number(f"{member.prefix}{row_prefix}{field}", fields.get(field))
+
     has_meters = variables.get("driver.name") in OUTLET_DRIVERS
     meters = ("power", "realpower", "current") if has_meters else ()
     values = {
@@ -200,9 +202,9 @@ def _outlet(
         is_locked=any(word.is_locked for word in _words_of(values, without_state) if word),
         switchable=fields.get("switchable"),
         figures=MeterFigures(
-            current_a=parse_figure(fields.get("current")),
-            power_w=parse_figure(fields.get("realpower")),
-            energy_kwh=None if energy is None else energy / figures.WH_IN_KWH,
+            current_a=figure("current"),
+            power_w=figure("realpower"),
+            energy_kwh=divided(figure("energy"), figures.WH_IN_KWH),
         ),
         on=_switch_command(member, row_prefix, True, writable),
         off=_switch_command(member, row_prefix, False, writable),
@@ -258,7 +260,7 @@ def _whole_load(device: Member) -> list[NutOutlet]:
             switchable=None,
             figures=MeterFigures(
                 current_a=figures.side_current(variables, "output"),
-                power_w=parse_figure(variables.get("ups.realpower")),
+                power_w=figures.listed_number("ups.realpower", variables.get("ups.realpower")),
             ),
             on=on,
             off=off,

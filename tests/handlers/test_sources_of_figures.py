@@ -13,7 +13,7 @@ import pytest
 from handlers.netio import decoding
 from handlers.nut import figures
 from handlers.nut.daisy_chain import Member
-from handlers.shared.meter_figures import NotKnown
+from handlers.shared.meter_figures import NotKnown, measured
 from handlers.snmp.profile import Profile
 from handlers.snmp.profiles import PROFILES
 from tests.handlers import codecs
@@ -74,8 +74,8 @@ def test_nut_takes_a_pdus_current_power_and_energy_from_one_order(source: str) -
     device, outlets = Member(None), {"1": 1.0, "2": 1.0}
     device.variables = whole
 
-    def totals(*kinds: figures.Figure) -> list[Optional[float]]:
-        return [figures.total(kind, device, {}, outlets) for kind in kinds]
+    def totals(*kinds: figures.FigureSource) -> list[Optional[float]]:
+        return [measured(figures.total(kind, device, {}, outlets)) for kind in kinds]
 
     assert totals(figures.load, figures.power, figures.energy) == [value, value, value]
     inlet = value if "input" in source else None

@@ -8,12 +8,13 @@ import dataclasses
 import re
 import shlex
 from collections import Counter
-from typing import Any, Callable, Optional
+from typing import Any, Callable
 
 from handlers.nut import daisy_chain, model
 from handlers.nut.errors import DataStale, DriverNotConnected
 from handlers.nut.sessions import open_session
 from handlers.shared.errors import Denied, PduHandlerError, Refused, printable
+from handlers.shared.meter_figures import Figure
 from handlers.shared.settings import Settings
 
 from ...cli.output import counted
@@ -29,7 +30,7 @@ _WHAT = (
     "driver.version",
     "driver.version.data",
 )
-_Total = Callable[[model.NutDevice], Optional[float]]
+_Total = Callable[[model.NutDevice], Figure]
 _MOST_NAMES = 4  # limit for the variables that one line names
 
 
