@@ -52,8 +52,10 @@ _PART = re.compile(r"fuse|breaker|meter|sensor|detect|presen", re.IGNORECASE)
 _NO_STATE = re.compile(
     r"command|control(?!.*stat)|cmd|action|ctl|config|initial|default|poweron|alarm|thresh|lock|delay|admin|"
     r"desired|startup|button|beeper|buzzer|web|telnet|reset|security|normal|previous|restor|recover|boot|"
-    r"after|target|request|schedul"
+    r"after|target|request|schedul|overload|alert|fault|fail|warn|trip|error|health|severity|limit|fuse|breaker"
 )
+# as a word of a name: controlled and enabled are none
+_LAMP = re.compile(r"(?<![a-z])leds?(?![a-z])|L[Ee][Dd]s?(?![a-z])")
 _LARGEST_STATE, _MOST_STATES = 12, 4
 # usual numbers of outlets; lines and banks are mostly fewer than _MANY
 _USUAL_ROWS, _MANY = range(4, 61), 8
@@ -224,7 +226,7 @@ def _named_state(
     score = 14 + _place(table, labels) - 2 * len(values_without_names)
     lower = mib_object.name.lower()
     score += 3 if re.search(r"status|state", lower) else 0
-    score -= 6 if _NO_STATE.search(lower) else 0
+    score -= 6 if _name_doubt(mib_object) else 0
     score += 2 if re.search(r"outlet|relay|socket|plug|receptacle", lower) else 0
     score -= 2 if len(mib_object.enumeration) > 2 * _MOST_STATES else 0
     value_names = ", ".join(
@@ -265,7 +267,8 @@ def _named_state(
 
 
 def _name_doubt(mib_object: Optional[Object]) -> str:
-    if mib_object and _NO_STATE.search(mib_object.name.lower()):
+    name = mib_object.name if mib_object else ""
+    if _NO_STATE.search(name.lower()) or _LAMP.search(name):
         return "its name suggests a command, a setting or an alarm"
     return ""
 
@@ -542,12 +545,17 @@ def _meter(
 
 
 def limit_doubt(mib_object: Object) -> str:
-    """Why an object with units may be no meter, "" if its name suggests none."""
+    """Why an object with units may be no meter, "" if neither its name nor its access shows it."""
     limit_match = re.search(
-        r"thresh|limit|max|min|rated|rating|peak|alarm|warn|low|high|nominal|config|capacity|reset",
+        r"thresh|limit|max|min|rated|rating|peak|alarm|warn|low|high|nominal|config|capacity|reset"
+        r"|overload|trip|alert|fault|average|avg|mean",
         mib_object.name.lower(),
     )
-    return "its name suggests a limit or a setting" if limit_match else ""
+    if limit_match:
+        return "its name suggests a limit, a setting or an average"
+    # read-create includes writing (RFC 2578, 7.3)
+    is_written = re.search("write|create", mib_object.access)
+    return "it can be written, so it may be a limit or a setting" if is_written else ""
 
 
 def guesses_by_role(guess_list: Sequence[Guess]) -> dict[str, list[Guess]]:

@@ -29,6 +29,7 @@ from .unused import UnitScalar, WritableObject, scalars, writable
 
 # both values of a column -> (on, off) to propose
 _OFTEN = {frozenset((0, 1)): (1, 0), frozenset((1, 2)): (1, 2)}
+_LABELS = (columns.NAME, columns.NUMBER)
 _NO_COMMAND = (
     "No command is proposed, because a writable object need not be a command. Find the command in"
     " the vendor's documents and add it by hand."
@@ -141,16 +142,17 @@ def _packed_outlets(
             f"{reasons}. Compare the values with the unit's outlets, then remove the marks"
             f" ({MARK})."
         )
-    elif guess.doubt:
+    elif guess.doubt or _word_doubt(on, off):
+        reasons = "; ".join(filter(None, (guess.doubt, _word_doubt(on, off))))
         doubts.append(
-            f"{guess.evidence}; {guess.doubt}. Compare the values with the unit's outlets, then"
+            f"{guess.evidence}; {reasons}. Compare the values with the unit's outlets, then"
             f" remove the marks ({MARK})."
         )
     return Outlets(
         states=State(
             Packed(Scalar(dotted(guess.oid)), guess.separator),
-            tuple(mark + value for value in on),
-            tuple(mark + value for value in off),
+            _marked(on, mark),
+            _marked(off, mark),
         )
     )
 
@@ -184,6 +186,15 @@ def _column_outlets(
         role: _best_guess_with_rows_of(state, roles.get(role, ()))
         for role in (columns.NAME, columns.NUMBER, columns.CURRENT, columns.POWER, columns.ENERGY)
     }
+    doubts += [
+        f"Several columns are as likely to be the outlets' {role}, so none is read: give one."
+        for role in (columns.CURRENT, columns.POWER, columns.ENERGY)
+        if meter_by_role[role] is None
+        and any(
+            not guess.doubt and guess.column.indexes == state.column.indexes
+            for guess in roles.get(role, ())
+        )
+    ]
     oid_by_role.update(
         {
             role: dotted(guess.column.oid)
@@ -219,6 +230,9 @@ def _meaning(state: Guess) -> tuple[tuple[str, ...], tuple[str, ...], str]:
             )
     elif words is not None and integers(state.column) is None:
         on, off = _words(words)
+        doubt = "; ".join(filter(None, (state.doubt, _word_doubt(on, off))))
+        mark = MARK if state.doubt else ""
+        return _marked(on, mark), _marked(off, mark), doubt
     else:
         values = set(integers(state.column) or ())
         up, down = _OFTEN.get(frozenset(values)) or _one_of_two(values)
@@ -232,11 +246,7 @@ def _meaning(state: Guess) -> tuple[tuple[str, ...], tuple[str, ...], str]:
             ),
         )
     mark = MARK if state.doubt else ""
-    return (
-        tuple(f"{mark}{value}" for value in on),
-        tuple(f"{mark}{value}" for value in off),
-        state.doubt,
-    )
+    return _marked(on, mark), _marked(off, mark), state.doubt
 
 
 def _free(mib_object: Object, *values: int) -> int:
@@ -248,11 +258,30 @@ def _free(mib_object: Object, *values: int) -> int:
 
 
 def _words(values: Iterable[str]) -> tuple[list[str], list[str]]:
-    """The values that are words for on, or ["on"] if there are none; and the same for off."""
-    return (
-        sorted({value for value in values if letters(value) in columns.ON_WORDS}) or ["on"],
-        sorted({value for value in values if letters(value) in columns.OFF_WORDS}) or ["off"],
+    """The values that are words for on, and those for off; a marked word where none was
+    recorded.
+    """
+    on, off = (
+        sorted({value for value in values if letters(value) in words})
+        for words in (columns.ON_WORDS, columns.OFF_WORDS)
     )
+    return on or [f"{MARK}on"], off or [f"{MARK}off"]
+
+
+def _marked(values: Iterable[object], mark: str) -> tuple[str, ...]:
+    """The values, each with the mark before it, once."""
+    return tuple(
+        f"{mark}{str(value).removeprefix(MARK)}" if mark else str(value) for value in values
+    )
+
+
+def _word_doubt(on: Sequence[str], off: Sequence[str]) -> str:
+    """That a word is guessed, "" if both were recorded."""
+    guessed_words = [word.removeprefix(MARK) for word in (*on, *off) if word.startswith(MARK)]
+    if not guessed_words:
+        return ""
+    word = guessed_words[0]
+    return f"no recorded value is a word for {word}, so {word!r} is only a guess"
 
 
 def _one_of_two(values: set[int]) -> tuple[int, int]:
@@ -287,15 +316,19 @@ def _same_values(state: Guess, roles: Mapping[str, Sequence[Guess]]) -> Optional
 
 def _best_guess_with_rows_of(state: Guess, guesses: Sequence[Guess]) -> Optional[Guess]:
     """Of the guesses, which are sorted by score, the first whose column has the same rows as the
-    states; None if there is none. A meter with a doubt is left out, a name or number is not.
+    states; None if there is none. A meter with a doubt, or as likely as another one, is left out, a
+    name or number is not.
     """
+    usable_guesses = []
     for guess in guesses:
         is_other = guess.column.oid != state.column.oid
         has_same_rows = guess.column.indexes == state.column.indexes
-        is_usable = not guess.doubt or guess.role in (columns.NAME, columns.NUMBER)
+        is_usable = not guess.doubt or guess.role in _LABELS
         if is_other and has_same_rows and is_usable:
-            return guess
-    return None
+            usable_guesses.append(guess)
+    best = next(iter(usable_guesses), None)
+    is_tie = len([guess for guess in usable_guesses if best and guess.score == best.score]) > 1
+    return None if best is not None and is_tie and best.role not in _LABELS else best
 
 
 def _source(guess: Guess) -> ColumnSource:

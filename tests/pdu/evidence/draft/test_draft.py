@@ -282,6 +282,44 @@ def test_units_are_read_with_their_scale_and_unknown_ones_are_not_used(
     assert role_of_units(units) == ((role, Decimal(value)) if role else None)
 
 
+@pytest.mark.parametrize(
+    "name, access, is_other",
+    [
+        ("outletOverloadCurrent", "", True),
+        ("outletAverageCurrent", "", True),
+        ("outletSomeCurrent", "read-write", True),
+        ("outletSomeCurrent", "read-only", False),
+    ],
+)
+def test_a_limit_an_average_and_one_of_two_equal_meters_are_not_taken(
+    name: str, access: str, is_other: bool
+) -> None:
+    oid = (*TABLE, 4)
+    rows = {**acme(), **{(*oid, n): SnmpRow(INTEGER, 100 + n) for n in range(1, 9)}}
+    rows = {**rows, **{(*CURRENT, n): SnmpRow(INTEGER, n) for n in range(1, 9)}}
+    rows = {**rows, **column((1, 0) * 4)}
+    found = draft(
+        rows,
+        mib(
+            state(ON_OFF),
+            Object(name, "ACME-MIB", oid, units="0.1 A", access=access),
+            Object("outletCurrent", "ACME-MIB", CURRENT, units="0.1 A"),
+        ),
+    )
+    chosen = found.oid_by_role.get("current")
+    assert chosen == (".".join(map(str, CURRENT)) if is_other else None)
+    assert any("as likely to be the outlets' current" in doubt for doubt in found.doubts) is (
+        not is_other
+    )
+
+
+def test_a_word_for_off_that_was_not_recorded_is_marked() -> None:
+    words = {(*STATE, n): SnmpRow(4, b"On") for n in range(1, 5)}
+    found = draft(words, Mib())
+    assert on_and_off(found) == (("On",), ("?off",))
+    assert any("'off' is only a guess" in doubt for doubt in found.doubts)
+
+
 @pytest.mark.parametrize("units", ["0.1 A", ""])
 def test_totals_over_the_outlets_are_doubted(units: str) -> None:
     found = draft(acme(), mib(Object("outletCurrent", "ACME-MIB", CURRENT, units=units)))
@@ -353,6 +391,11 @@ def test_a_state_that_may_be_a_command_or_has_two_names_is_marked(
         ("doorStatus", ("closed", "open"), MARK),
         ("outletFuseState", ("closed", "open"), MARK),
         ("unitState", ("on", "off"), ""),
+        ("outletControlledState", ("on", "off"), ""),
+        *(
+            (f"outlet{word}Status", ("on", "off"), MARK)
+            for word in "Overload Alert Fault Warning Led LED Trip Limit Breaker".split()
+        ),
     ],
 )
 def test_a_column_that_may_be_a_setting_an_alarm_or_a_contact_is_marked(
@@ -393,6 +436,7 @@ def string(text: str, at: int = 1) -> Rows:
         ("on,off,on,on", "on", "off"),
         ("open,closed,open,open", "?closed", "?open"),
         ("0,1,1,0", "?1", "?0"),
+        ("On,On,On,On", "On", "?off"),
         ("poweron,poweroff,poweron,poweron", "?poweron", "?poweroff"),
     ],
 )
@@ -400,9 +444,9 @@ def test_words_of_doubtful_meaning_in_one_string_are_marked_as_in_a_column(
     text: str, on: str, off: str
 ) -> None:
     found = draft(string(text), Mib())
-    is_doubtful = on != "on"
+    is_doubtful = off != "off"
     assert on_and_off(found) == ((on,), (off,))
-    assert bool(found.packed_guesses[0].doubt) == is_doubtful
+    assert bool(found.packed_guesses[0].doubt) == (on[:1] == MARK)
     assert any("remove the marks" in doubt for doubt in found.doubts) == is_doubtful
     assert ("contact or a breaker" in found.packed_guesses[0].doubt) == ("open" in off)
 
