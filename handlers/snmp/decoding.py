@@ -96,6 +96,10 @@ def number(raw: Optional[Raw], unit: str = "") -> Optional[Decimal]:
     if isinstance(raw, int):
         return Decimal(raw)
     digits = "" if raw is None else text(raw)
+    if digits.startswith(("0x", "0X")):
+        # a platform's text of octets that are not all printable, such as digits with a NUL
+        hex_octets = octets(digits)
+        digits = text(hex_octets) if hex_octets.endswith(b"\0") else digits
     if unit and digits.endswith(unit):
         digits = digits[: -len(unit)].rstrip()
     return Decimal(digits) if _NUMBER.fullmatch(digits) else None

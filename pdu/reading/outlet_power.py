@@ -1,9 +1,9 @@
 """One outlet: a command with its proof, and off and on again. Pure.
 
 A command goes out once. What it was for is proven if the PDU reports it after the command and again
-a second later, because some relays fall back. An outlet is switched on again only if it was on, and
-only if it is proven off: without that, a command to switch on might come before the one to switch
-off, and prove nothing about a restart.
+some seconds later, because some relays fall back. An outlet is switched on again only if it was on,
+and only if it is proven off: without that, a command to switch on might come before the one to
+switch off, and prove nothing about a restart.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from pdu_common.helper import EnumPowerStatus
 
 from ..cli.states import DOWN, UNKNOWN, UP
 
-#: how long after its first report a state is read again, in s: a relay that falls back within a
-#: second is seen even if this machine is busy
-AGAIN_S = 1.5
+#: how long after its first report a state is read again, in s: a unit may report the wanted state
+#: for 2 to 3 s before it shows that the relay did not follow (netBooter, by its owners)
+AGAIN_S = 4.0
 
 
 class ProofOutlet(Protocol):

@@ -19,6 +19,9 @@ Taken = Union[SnmpAnswer, bytes, None]
 class Exchange(Protocol):
     """The requests to one agent, one at a time."""
 
+    #: whether a datagram came that is no valid message
+    has_invalid: bool
+
     def start(self, request: SnmpRequest) -> bytes:
         """The datagram to send. A repeated request keeps its identifier, so that the answer to any
         try counts."""
@@ -41,6 +44,7 @@ class CommunityExchange:
         self._version, self._community = version - 1, community
         self._request: Optional[SnmpRequest] = None
         self._number = 0
+        self.has_invalid = False
 
     def start(self, request: SnmpRequest) -> bytes:
         if request != self._request:
@@ -51,8 +55,10 @@ class CommunityExchange:
         try:
             message = pdus.decode_message(datagram)
         except Malformed:
+            self.has_invalid = True
             return None
-        if message.version != self._version or message.community != self._community:
+        # some agents answer with an empty or another community: the number tells the answer
+        if message.version != self._version:
             return None
         return match_answer(message.pdu, self._number)
 

@@ -16,6 +16,8 @@ REPORT = 0xA8
 V1, V2C = 0, 1  # versions on the wire
 
 _LOWEST, _HIGHEST = -(2**31), 2**31 - 1
+# UInteger32 of RFC 1442, 7.1.11: read as what took its place, Gauge32 (RFC 2578, 7.1.7)
+_UINTEGER = 0x47
 # of an answer whose rows end within a row
 _NO_NAME: Arcs = ()
 # tags of numbers, with their ranges (RFC 3416, 3; RFC 2578, 7.1)
@@ -26,6 +28,7 @@ _NUMBERS = {
     reads.GAUGE: (0, 2**32 - 1),
     reads.TICKS: (0, 2**32 - 1),
     reads.COUNTER64: (0, 2**64 - 1),
+    _UINTEGER: (0, 2**32 - 1),
 }
 _EMPTY = (
     reads.NULL,
@@ -162,6 +165,7 @@ def _value(tag: int, content: bytes) -> TypedValue:
     """The value with this tag. Raises Malformed if SNMP has no such type or not of this size."""
     bounds = _NUMBERS.get(tag)
     if bounds is not None:
+        tag = reads.GAUGE if tag == _UINTEGER else tag
         return TypedValue(tag, ber.number(content, *bounds, is_signed=tag == reads.INTEGER))
     if tag == ber.OID:
         return TypedValue(tag, ber.arcs(content))
@@ -192,9 +196,8 @@ class Community(NamedTuple):
 
 
 def decode_message(data: bytes) -> Community:
-    """The message in a datagram. Raises Malformed."""
-    end = len(data)
-    at, end = ber.exact_content_bounds(data, 0, end, ber.SEQUENCE)
+    """The message in a datagram; some agents send octets after it. Raises Malformed."""
+    at, end = ber.content_bounds(data, 0, len(data), ber.SEQUENCE)
     version, at = ber.integer(data, at, end, V1, V2C)
     community, at = ber.octets(data, at, end)
     return Community(version, community, decode(data, at, end, version))

@@ -157,6 +157,10 @@ class _Link:
                     )
                 if self._is_refused:
                     raise SnmpPortClosed(f"{self._name} refuses datagrams: nothing listens there")
+                if self._dialogue.has_invalid:
+                    raise SnmpTimeout(
+                        f"timeout: what {self._name} answered is no valid SNMP message"
+                    )
                 raise SnmpTimeout(f"timeout: no SNMP answer from {self._name}")
             datagram = answer
 

@@ -111,6 +111,7 @@ class UserExchange:
         self._message_ids: set[int] = set()
         self._reported: set[int] = set()
         self._is_discovered = self._is_answered = False
+        self.has_invalid = False
 
     @property
     def is_undecrypted(self) -> bool:
@@ -141,6 +142,10 @@ class UserExchange:
         """
         try:
             message = v3.decode(datagram)
+        except Malformed:
+            self.has_invalid = True
+            return None
+        try:
             if message.msg_id not in self._message_ids:
                 return None
             engine = self._engine

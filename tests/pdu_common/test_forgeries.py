@@ -94,7 +94,6 @@ def _changed(answer: bytes, **fields: Any) -> bytes:
 
 
 MISFITS: dict[str, Change] = {
-    "another community": lambda answer: _changed(answer, community=b"public"),
     "another version": lambda answer: _changed(answer, version=1 - ber.decode(answer).version),
     "another request id": lambda answer: _changed(
         answer, request_id=ber.decode(answer).pdu.request_id ^ 1
@@ -110,8 +109,6 @@ MISFITS: dict[str, Change] = {
 def test_answers_that_do_not_fit_are_passed_over_for_the_one_that_does(
     agent: Agent, version: str
 ) -> None:
-    # the community of a misfit is one that this process has used
-    assert connect(agent.port, version=version, community="public").snmp_get(NAME).value == "rpdu2"
     with Relay(agent.port) as relay:
         relay.bend = lambda request, answer: [
             *(change(answer) for change in MISFITS.values()),
@@ -120,6 +117,29 @@ def test_answers_that_do_not_fit_are_passed_over_for_the_one_that_does(
         pdu = connect(relay.port, version=version, timeout="20", retries="0")
         assert pdu.snmp_get(NAME).value == "rpdu2"
         assert len(relay.requests) == 1
+
+
+@pytest.mark.parametrize("version", ["1", "2"])
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda answer: _changed(answer, community=b""),
+        lambda answer: _changed(answer, community=b"public"),
+        lambda answer: _changed(answer) + b"\x00" * 15,
+    ],
+    ids=["no community", "another community", "octets after the message"],
+)
+def test_an_answer_that_net_snmp_reads_is_one(agent: Agent, version: str, change: Change) -> None:
+    with Relay(agent.port) as relay:
+        relay.bend = lambda request, answer: [change(answer)]
+        pdu = connect(relay.port, version=version, timeout="20", retries="0")
+        assert pdu.snmp_get(NAME).value == "rpdu9"
+
+
+def test_the_error_says_that_what_came_was_no_snmp_message(agent: Agent) -> None:
+    with Relay(agent.port, lambda request, answer: [answer[:-1]]) as relay:
+        with pytest.raises(SnmpError, match="answered is no valid SNMP message"):
+            connect(relay.port, timeout="0.1", retries="0").snmp_get(NAME)
 
 
 def test_a_silent_agent_is_asked_as_often_as_the_retries_say(agent: Agent) -> None:

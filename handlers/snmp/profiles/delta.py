@@ -32,7 +32,10 @@ def _output(below: int, name: str) -> Listed:
     """A column of the enabled PDUs. One that is disconnected has an empty value."""
     output = column(f"{PDU}.2.1.1.{below}", name)
     enabled_pdus = Complete(ENABLED, beside=output)
-    return Listed(Only(enabled_pdus, enabled_pdus, (ON,)), Only(output, DISCONNECTED, (OFF,)))
+    return Listed(
+        Only(enabled_pdus, enabled_pdus, (ON,), others=(OFF,)),
+        Only(output, DISCONNECTED, (OFF,), others=(ON,)),
+    )
 
 
 def _line(line: int) -> Listed:

@@ -9,14 +9,14 @@ concentrator whose sysObjectID fits is taken for a PDU without outlets and total
 
 from .language import *
 
-LIVE_WIRE = "0"
+LIVE_WIRE, NEUTRAL_WIRE = "0", "1"
 
 
 TYPE = column("21695.1.10.7.2.1.12", "e3IpmChannelType")
 
 
 def _live(values: Column) -> Only:
-    return Only(values, TYPE, (LIVE_WIRE,))
+    return Only(values, TYPE, (LIVE_WIRE,), others=(NEUTRAL_WIRE,))
 
 
 PROFILES = (

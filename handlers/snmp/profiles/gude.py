@@ -23,6 +23,10 @@ PRODUCTS = (
 METERED = "23 27 35 40 41 44 52 54 62 65"
 
 
+# of a channel's status: 0 is not active
+VALID, NOT_ACTIVE = ("1",), ("0",)
+
+
 def _roots(products: str) -> tuple[Root, ...]:
     trees = [oid(f"28507.{product}") for product in products.split()]
     return tuple(Root(tree, tree) for tree in trees)
@@ -46,7 +50,8 @@ def _ports(powerports: str) -> Outlets:
 
 def _port(over: Source, arc: str, name: str, scale: Decimal = ONES) -> Figure:
     valid, values = column("~.1.5.5.2.1.2", "spChanStatus"), column(f"~.1.5.5.2.1.{arc}", name)
-    return figure(Only(Renumbered(values, over), Renumbered(valid, over), ("1",)), scale)
+    rows = Only(Renumbered(values, over), Renumbered(valid, over), VALID, others=NOT_ACTIVE)
+    return figure(rows, scale)
 
 
 def _channel(arc: str, name: str, scale: Decimal = ONES) -> Figure:
@@ -55,7 +60,7 @@ def _channel(arc: str, name: str, scale: Decimal = ONES) -> Figure:
     channels = scalar("~.1.5.1.1.0", "ActivePowerChan")
     rows = Complete(values, beside=valid, count=channels)
     marks = Complete(valid, beside=values, count=channels)
-    return figure(Only(rows, marks, ("1",)), scale)
+    return figure(Only(rows, marks, VALID, others=NOT_ACTIVE), scale)
 
 
 LOAD = total(_channel("5", "Current", THOUSANDTHS))

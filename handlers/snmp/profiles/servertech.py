@@ -26,6 +26,7 @@ TOWER = column("1718.3.2.1.1.8", "towerCapabilities")
 # Came into the MIB with towerEnergy (2010-07-07), after infeedEnergy (2009-03-10): firmware between
 # them has towerCapabilities and no energy of towers.
 TOWER_POWER = column("1718.3.2.1.1.11", "towerActivePower")
+INFEED_POWER = column("1718.3.2.2.1.12", "infeedPower")
 AREA = scalar("1718.3.1.7.0", "systemArea")  # came into the MIB with systemTotalPower
 
 THE_UNIT = Arcs(stop=1)  # or the tower
@@ -102,6 +103,12 @@ PROFILES = (
         load=total(figure(without(INFEED_LOAD, "1", by=NEUTRAL), HUNDREDTHS), unit=THE_UNIT),
         power=total(
             figure(value_or_empty(scalar("1718.3.1.6.0", "systemTotalPower"), AREA)),
+            # of a unit whose infeeds have no power, or none that they measure
+            figure(
+                First(
+                    (Unless(TOWER_POWER, INFEED_POWER), Provided(TOWER_POWER, INFEED_POWER, "-1"))
+                )
+            ),
             figure(without(_infeeds("12", "infeedPower"), "1", by=NEUTRAL)),
         ),
         energy=total(

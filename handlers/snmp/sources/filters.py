@@ -22,8 +22,9 @@ class Only(RowFilter):
     """Rows of `source` whose value in `test` is one of `values`. For padding rows, mixed tables,
     neutral lines.
 
-    If all `values` are whole numbers and a row's value in `test` is not one, the row is kept with
-    an empty value, because it may be an outlet or a part of a sum. Such a row is not written.
+    If a row's value in `test` is neither one of `values` nor one of `others`, the row is kept with
+    an empty value, because it may be an outlet or a part of a sum; so is, without `others`, one
+    that is no whole number if all `values` are. Such a row is not written.
 
     Fields:
         source: the rows to choose from.
@@ -33,16 +34,21 @@ class Only(RowFilter):
             dropped; with false, it is kept.
         demanded: for a `test` that tells outlets from padding. A row without a value in it may be
             either: `rows` raises ProtocolError, and `value_of` has no value.
+        others: the texts that the MIB has beside `values`; none if these are numbers or texts of
+            any kind.
     """
 
     test: Source
     values: tuple[str, ...]
     keep: bool = True
     demanded: bool = False
+    others: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         validation.require_values(self.values, "values")
-        validation.require_distinct_texts(self.values, "values")
+        for name in ("values", "others"):
+            validation.require_distinct_texts(getattr(self, name), name)
+        validation.disjoint((("values", self.values), ("others", self.others)))
 
     def rows(self, reader: Reader) -> Rows:
         marks, rows = self.test.rows(reader), self.source.rows(reader)
@@ -81,6 +87,9 @@ class Only(RowFilter):
         if mark is MISSING:
             return None
         mark_text = None if mark is None else text(mark)
+        if self.others:
+            is_known = mark_text in self.values or mark_text in self.others
+            return (mark_text in self.values) is self.keep if is_known else None
         if (
             mark_text is not None
             and not _WHOLE.fullmatch(mark_text)

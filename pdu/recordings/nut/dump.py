@@ -78,8 +78,10 @@ def dump_text(devices: Sequence[RecordedDevice]) -> str:
 
 def parse(text: str) -> list[RecordedDevice]:
     """The devices of a dump. Raises SettingsError if a line is malformed, if two devices have the
-    same name, or if there are no variables."""
+    same name, if a variable has two values, or if there are no variables. In a sequence of
+    dummy-ups, a timer stands between these, and the last value counts."""
     devices: list[RecordedDevice] = []
+    line_by_variable: dict[str, int] = {}
     names: set[str] = set()
     for number, line in enumerate(text.split("\n"), 1):
         comment, variable = _COMMENT.fullmatch(line.rstrip()), _VARIABLE.fullmatch(line)
@@ -89,8 +91,10 @@ def parse(text: str) -> list[RecordedDevice]:
         elif variable is not None:
             what, name = "variable", variable[1]
             value = _unquoted(variable[2])
-        elif not line.strip() or line.startswith(("#", "TIMER ")):
-            # dummy-ups' sequences have timers
+        elif line.startswith("TIMER "):
+            line_by_variable.clear()
+            continue
+        elif not line.strip() or line.startswith("#"):
             continue
         else:
             raise SettingsError(f"line {number} of the recording is not a line 'variable: value'")
@@ -102,10 +106,17 @@ def parse(text: str) -> list[RecordedDevice]:
                     f" named {_UNNAMED}"
                 )
             devices.append(RecordedDevice(name, value))
+            line_by_variable.clear()
         elif not devices:
             devices.append(RecordedDevice(_UNNAMED))
         names.add(devices[-1].name)
         if what == "variable":
+            earlier = line_by_variable.setdefault(name, number)
+            if earlier != number and devices[-1].variables[name] != value:
+                raise SettingsError(
+                    f"lines {earlier} and {number} of the recording have two values of {name}: keep"
+                    " the one that the device has"
+                )
             devices[-1].variables[name] = value
         elif what == "command":
             devices[-1].commands[name] = value

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from handlers.dcimanager.rows import LONGEST_TEXT, oid_arcs
+from handlers.shared.errors import SettingsError
 from pdu_common.snmp_client.tool_api import (
     ADDRESS,
     COUNTER64,
@@ -109,7 +110,7 @@ def is_recording(text: str) -> bool:
 
 
 def parse(text: str) -> Parsed:
-    """The rows of a file in either format."""
+    """The rows of a file in either format. Raises SettingsError for two values of one object."""
     return _snmprec(text) if _LINE.match(_first_row(text)) else _walk(text)
 
 
@@ -136,12 +137,30 @@ def _snmprec_line(row: SnmpRow) -> str:
     return f"{row.tag}|{row.value.decode('ascii')}" if plain else f"{row.tag}x|{row.value.hex()}"
 
 
+class _Lines:
+    """The rows of a file so far, and the line of each."""
+
+    def __init__(self) -> None:
+        self.rows: Rows = {}
+        self._number_by_oid: dict[Arcs, int] = {}
+
+    def add(self, oid: Arcs, row: SnmpRow, number: int) -> None:
+        """Raises SettingsError if an earlier line has another value of the object: which of them
+        the device has is not known."""
+        if self.rows.setdefault(oid, row) != row:
+            raise SettingsError(
+                f"lines {self._number_by_oid[oid]} and {number} have two values of the object"
+                f" {dotted(oid)}: keep the one that the device has"
+            )
+        self._number_by_oid.setdefault(oid, number)
+
+
 # ---- .snmprec ------------------------------------------------------------------------------------
 
 
 def _snmprec(text: str) -> Parsed:
     """The rows of a .snmprec file, and its lines that are no row."""
-    rows: Rows = {}
+    lines = _Lines()
     unreadable: list[UnreadableLine] = []
     for number, line in enumerate(text.split("\n"), 1):
         line = line.rstrip("\r")
@@ -149,11 +168,11 @@ def _snmprec(text: str) -> Parsed:
             continue
         try:
             oid, kind, value = line.split("|", 2)
-            rows[_check_oid(arcs(oid))] = _check_size(_row(*first_value(kind, value)))
+            lines.add(_check_oid(arcs(oid)), _check_size(_row(*first_value(kind, value))), number)
         except (ValueError, OverflowError) as error:
             reason = f"no valid row 'OID|tag|value': {str(error)[:80]}"
             unreadable.append(UnreadableLine(number, reason))
-    return Parsed(rows, unreadable=tuple(unreadable))
+    return Parsed(lines.rows, unreadable=tuple(unreadable))
 
 
 def _row(kind: str, value: str) -> SnmpRow:
@@ -206,7 +225,7 @@ def _check_size(row: SnmpRow) -> SnmpRow:
 
 def _walk(text: str) -> Parsed:
     """The rows of a walk, whose values `walk_values` reads."""
-    rows: Rows = {}
+    lines = _Lines()
     names: dict[Arcs, str] = {}
     unreadable: list[UnreadableLine] = []
     left_out = untyped = 0
@@ -228,8 +247,7 @@ def _walk(text: str) -> Parsed:
                 match["rest"], _oid, has_types, _column(match) in hexadecimal_columns
             )
             if row is not None:
-                rows[_check_oid(oid)] = _check_size(row)
-                names.pop(oid, None)  # the last row of an OID counts
+                lines.add(_check_oid(oid), _check_size(row), number)
                 name = walk_values.value_name(match["rest"])
                 if name:
                     names[oid] = name
@@ -239,7 +257,7 @@ def _walk(text: str) -> Parsed:
             untyped += 1
         except (ValueError, OverflowError) as error:
             unreadable.append(UnreadableLine(number, str(error)[:80]))
-    return Parsed(rows, left_out, untyped, names, tuple(unreadable))
+    return Parsed(lines.rows, left_out, untyped, names, tuple(unreadable))
 
 
 def _column(match: re.Match[str]) -> str:

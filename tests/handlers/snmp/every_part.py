@@ -80,7 +80,7 @@ EVERY_PART = Profile(
                 First(
                     (
                         C,
-                        Only(C, S, ("1", "2"), False, demanded=True),
+                        Only(C, S, ("1", "2"), False, demanded=True, others=("3",)),
                         Provided(Arc(C, 1, ("4",), keep=False), S, "x.*"),
                     )
                 ),

@@ -63,3 +63,18 @@ def test_a_hostile_text_of_many_octets_is_read_in_less_than_a_second() -> None:
 
 def test_a_value_for_person_is_cut_to_length_and_has_no_control_characters_or_line_breaks() -> None:
     assert printable_text("a\x1b[31mb\nc" + "d" * 100, 10) == "a[31mbcddd"
+
+
+@pytest.mark.parametrize(
+    "raw, value",
+    [
+        ("0x312e303500", Decimal("1.05")),
+        (b"1.05\0", Decimal("1.05")),
+        ("0x3135", None),  # printable octets are not written so
+        ("0x00", None),
+    ],
+)
+def test_octets_that_end_with_a_nul_are_a_number_as_a_platform_writes_them(
+    raw: str | bytes, value: Decimal | None
+) -> None:
+    assert number(raw) == value

@@ -45,7 +45,7 @@ from tests.handlers.snmp.units import (
     unit_id,
 )
 from tests.needs import ROOT
-from tests.recordings import Fixture, Order, fixtures
+from tests.recordings import Fixture, Order, fixture, fixtures
 from tests.simulators.snmp_agent import Agent, Device, Faults, Row, Rule
 
 _OCTETS = 4
@@ -552,3 +552,22 @@ def test_no_two_outlets_have_the_same_printed_number(unit: Fixture) -> None:
     # their identities do not show the unit in an arc of its own
     is_twice = unit.key in ("cpi-econnect", "vutlan") and len(numbers) > 1
     assert is_twice or len(set(numbers)) == len(numbers)
+
+
+@pytest.mark.parametrize(
+    "name, marker",
+    [
+        ("delta-pdu", "2254.2.32.1.6.1.2."),
+        ("e3meter-ipm", "21695.1.10.7.2.1.12."),
+        ("gude-pdu", "28507.62.1.5.1.2.1.2."),
+    ],
+)
+def test_a_row_whose_marker_has_a_value_that_the_mib_does_not_name_leaves_no_sum(
+    name: str, marker: str
+) -> None:
+    unit = fixture(name)
+    for oid, row in unit.rows.items():
+        if oid.startswith(f"1.3.6.1.4.1.{marker}"):
+            device = of_rows({**unit.rows, oid: row._replace(value=99)})
+            figures = read_exactly(find(unit, device, for_figures=True))
+            assert figures.load_a is None and figures.energy_kwh is None, oid

@@ -5,8 +5,18 @@ from hypothesis import given, strategies as st
 
 from handlers.shared.errors import NoSuchOutlet, ProtocolError
 from handlers.snmp.reader import MISSING, Reader
-from handlers.snmp.sources import Column, Complete, Fitted, NamedRows, Scalar, Span, Spread, Tables
-from tests.handlers.snmp.memory import Memory, filled, reader, table
+from handlers.snmp.sources import (
+    Column,
+    Complete,
+    Fitted,
+    NamedRows,
+    Only,
+    Scalar,
+    Span,
+    Spread,
+    Tables,
+)
+from tests.handlers.snmp.memory import Memory, both, filled, reader, table
 
 
 @given(st.text("0123456789.-+ ", max_size=5))
@@ -178,3 +188,15 @@ def test_a_place_with_nothing_in_all_its_columns_is_left_out() -> None:
     assert list(source.rows(Reader(device))) == ["1", "2"] and device.asked == ["walk 1.3.1"]
     assert source.keeps(reader({**PLACES, **CABLES}), "2.1")
     assert not source.keeps(reader({**PLACES, **CABLES}), "1.2")
+
+
+@pytest.mark.parametrize("keep", [True, False])
+def test_a_row_with_a_mark_of_neither_side_is_kept_without_its_value(keep: bool) -> None:
+    source = Only(Column("1.3.1"), Column("1.3.2"), ("1",), keep, others=("0",))
+    objects = {
+        **table("1.3.1", dict.fromkeys("1234", 5)),
+        **table("1.3.2", {"1": 1, "2": 0, "3": 99}),
+    }
+    assert both(source, objects) == {"1" if keep else "2": 5, "3": "", "4": ""}
+    with pytest.raises(ValueError, match="others"):
+        Only(Column("1.3.1"), Column("1.3.2"), ("1",), others=("1",))

@@ -37,3 +37,10 @@ def test_each_line_fills_its_part_of_the_device(line: str) -> None:
 def test_a_dump_without_variables_is_refused(text: str) -> None:
     with pytest.raises(SettingsError, match="no variables"):
         dump.parse(text)
+
+
+def test_two_values_of_one_variable_are_an_error_unless_a_timer_stands_between_them() -> None:
+    with pytest.raises(SettingsError, match="lines 1 and 3 of the recording have two values"):
+        dump.parse("outlet.1.status: on\nups.mfr: x\noutlet.1.status: off\n")
+    (device,) = dump.parse("outlet.1.status: on\nTIMER 5\noutlet.1.status: off\n")
+    assert device.variables == {"outlet.1.status": "off"}

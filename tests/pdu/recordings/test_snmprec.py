@@ -383,7 +383,19 @@ def test_the_names_of_values_in_a_walk_are_kept_and_text_in_quotes_gives_none() 
         '.1.3.6.1.4.1.5.3 = STRING: "INTEGER: on(1)"\n.1.3.6.1.4.1.5.4 = Gauge32: 2 A (3)\n'
     )
     assert parsed.names == {(1, 3, 6, 1, 4, 1, 5, 1): "on"} and len(parsed.rows) == 4
-    assert (
-        snmprec.parse('.1.3.6.1.4.1.5.1 = INTEGER: on(1)\n.1.3.6.1.4.1.5.1 = STRING: "abc"\n').names
-        == {}
-    )
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ("1.3.6.1.4.1.5.1|2|1", "1.3.6.1.4.1.5.1|2|2"),
+        (".1.3.6.1.4.1.5.1 = INTEGER: on(1)", '.1.3.6.1.4.1.5.1 = STRING: "abc"'),
+    ],
+)
+def test_two_values_of_an_object_are_an_error_that_names_both(
+    lines: tuple[str, str],
+) -> None:
+    first, second = lines
+    with pytest.raises(SettingsError, match="lines 2 and 4 have two values of the object"):
+        snmprec.parse(f"# a\n{first}\n{first}\n{second}\n")
+    assert len(snmprec.parse(f"{first}\n{first}\n").rows) == 1
