@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Optional
 
+from pdu_common.helper import EnumPowerStatus
+
 from .controls import Control
 from .figures import Figure
 from .frozen_value import FrozenValue
@@ -49,6 +51,15 @@ class Outlets(FrozenValue):
             raise ValueError("neither states nor rows: nothing would list the outlets")
         if self.control is not None and self.states is None:
             raise ValueError("control without states: a command could not be confirmed")
+
+    def reported_at(self, reader: Reader, row: str) -> EnumPowerStatus:
+        """The state that the value in this row of the states' table means, whatever contradicts
+        it."""
+        if self.states is None:
+            return EnumPowerStatus.UNKNOWN
+        source = self.states.source
+        value = (source.source if isinstance(source, ByUnit) else source).value_of(reader, row)
+        return EnumPowerStatus.UNKNOWN if value is None else self.states.meaning(value)
 
     def row_of(self, reader: Reader, identity: str) -> Optional[str]:
         """The row of the states' table that is this outlet now, None if there is none. The

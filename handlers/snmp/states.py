@@ -133,13 +133,14 @@ class State(FrozenValue):
         another meaning."""
         if any(doubt.rises(mark) for doubt, mark in doubts):
             return EnumPowerStatus.UNKNOWN
-        state = self._meaning(value)
+        state = self.meaning(value)
         if self.confirm is None:
             return state
-        second_state = None if second is None else self._meaning(second)
+        second_state = None if second is None else self.meaning(second)
         return state if second_state is state else EnumPowerStatus.UNKNOWN
 
-    def _meaning(self, value: Raw) -> EnumPowerStatus:
+    def meaning(self, value: Raw) -> EnumPowerStatus:
+        """The state that a value of `source` means, without doubts."""
         state_text = text(value)
         if state_text in self.on:
             return EnumPowerStatus.UP

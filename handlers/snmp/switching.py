@@ -58,7 +58,7 @@ def switch_outlet(
         turn = command_locks.lock_outlet(snmp.name, snmp.remaining())
     with turn:
         reader = device.reader.again()
-        row = outlets.row_of(reader, identity)
+        row = outlets.row_of(reader, identity) or identity  # without a row, `orders` raises
         orders = control.orders(reader, identity, target is EnumPowerStatus.UP)
         if not control.covers(device.states, identity, orders):
             raise ProtocolError(
@@ -77,6 +77,9 @@ def switch_outlet(
 
         def read_state() -> EnumPowerStatus:
             now = device.reader.again()
+            reported = outlets.reported_at(now, row)
+            if reported is not target:
+                return reported  # what contradicts a state is of interest once it is the target
             state = states.state_of(now, identity)
             if state is target and outlets.row_of(now, identity) != row:
                 return EnumPowerStatus.UNKNOWN

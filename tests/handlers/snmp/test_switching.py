@@ -76,6 +76,24 @@ def test_nothing_is_written_if_what_a_command_reads_cannot_be_read(
         assert agent.writes() == [] and port.power_status is UNKNOWN
 
 
+def test_only_the_state_is_read_until_it_is_the_wanted_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with Agent(apc.rpdu2(8)) as agent:
+        handler = pdu(agent)
+        get = handler.snmp_get
+        asked: list[str] = []
+
+        def read(oid: str) -> object:
+            asked.append(oid)
+            return get(oid)
+
+        monkeypatch.setattr(handler, "snmp_set", lambda oid, value: asked.clear())
+        monkeypatch.setattr(handler, "snmp_get", read)
+        assert handler.port_down(PduPortView("3"), deadline=0.1, pause=0.02).power_status is UNKNOWN
+    assert len(asked) > 1 and set(asked) == {f"{apc.RPDU2_STATUS}.5.3"}
+
+
 def test_a_command_is_not_sent_if_the_write_that_unlocks_it_has_no_answer(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
