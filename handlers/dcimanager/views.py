@@ -141,7 +141,8 @@ class Figures(NamedTuple):
 
 _PORT_FIELDS: Mapping[str, tuple[str, ...]] = {
     "identity": ("identity", "identify", "id", "port"),
-    "energy": ("consumption", "total_consumption", "energy", "power_consumption"),
+    # never `power_consumption`: what it holds is not known
+    "energy": ("consumption", "total_consumption", "energy"),
     "load": ("load", "amperage", "current"),
 }
 

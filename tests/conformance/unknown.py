@@ -28,7 +28,7 @@ _MEANINGS = {
 # in error messages
 _SHOWN = {"address": "address", "snmp": "SNMP parameters", "settings": "handler settings"}
 _ADVICE = "write the function data() in a file and give it with --adapter"
-_ENERGY = ("consumption", "total_consumption", "energy", "power_consumption")
+_ENERGY = ("consumption", "total_consumption", "energy")
 
 
 def data(
