@@ -243,7 +243,7 @@ class _Meter:
         if lost:
             self.lost += lost
             report(f"{counted(lost, 'poll')} lost: {reason}")
-            return
+            return kept
         try:
             self._store.checkpoint()
         except SettingsError as error:
