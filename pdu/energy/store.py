@@ -283,8 +283,8 @@ class Store:
         polls = "FROM poll JOIN unit ON unit.id = poll.unit WHERE pdu = ?"
         ends = f"SELECT min(poll.id), max(poll.id) {polls} AND begin BETWEEN ? AND ?"
         columns = (
-            "poll.id, begin, begin + duration, monotonic, CAST(boot AS TEXT), ifnull(error, ''), unit.name,"
-            " family, uptime, outlets, wh, watts, amperes"
+            "poll.id, begin, begin + duration, monotonic, CAST(boot AS TEXT), ifnull(error, ''),"
+            " unit.name, family, uptime, outlets, wh, watts, amperes"
         )
         ordered = f"SELECT {columns} {polls} AND poll.id BETWEEN ? AND ? ORDER BY poll.id"
         first, last = self._connection.execute(ends, (pdu, begin, end)).fetchone()
