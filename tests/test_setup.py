@@ -117,6 +117,15 @@ def test_the_environment_holds_the_command_of_this_tree(machine: Machine) -> Non
     )
 
 
+def test_the_environment_knows_the_vendors_import_lines(machine: Machine) -> None:
+    assert machine.env() == 0
+    folder = machine.venv / "lib" / "python3.11" / "site-packages"
+    folder.mkdir(parents=True)
+    assert machine.env() == 0
+    (line,) = (folder / "zz_vendor_names.pth").read_text().splitlines()
+    assert line == str(ROOT / "packaging" / "vendor_names")
+
+
 def test_if_pip_fails_the_error_names_pypi_and_the_setting_for_a_mirror(machine: Machine) -> None:
     Path(f"{machine.log}.pip-fails").touch()
     done = machine.run(".ci/setup", "env")
