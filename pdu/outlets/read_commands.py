@@ -18,8 +18,9 @@ from typing import Any, Callable, NamedTuple, Optional
 import click
 
 from handlers import registry
+from handlers.shared.doubts import doubt_sentences
 from handlers.shared.errors import NamedSetting, SettingsError, Unsupported, printable
-from handlers.shared.meter_figures import measured
+from handlers.shared.meter_figures import NOT_ASKED, Figure, measured, reason_without
 
 from ..cli import states
 from ..cli.error_output import Interrupted, describe, fail
@@ -71,7 +72,10 @@ _COLOURS = {
 _HEADS = {
     key: figure.unit for figure in OUTLET_FIGURES for key in (figure.statistic_key, figure.key)
 }
+LOGGER = logging.getLogger(__name__)
 _NO_FIGURE = "-"
+# a figure's field in a reading or of an outlet -> its word
+_WORDS = {"load_a": "load", "current_a": "current", "power_w": "power", "energy_kwh": "energy"}
 
 
 def _measured_figure(key: str, outlet: PolledOutlet) -> Optional[float]:
@@ -114,6 +118,23 @@ class ReadingCommand(NamedTuple):
                 {key: _VALUES[key](outlet) for key in self.columns} for outlet in reading.outlets
             ],
         }
+
+    def reasons(self, reading: Reading) -> Iterator[str]:
+        """Why figures that it shows have no value, if the handler says so."""
+        for field in self.totals.values():
+            if reason := _reason(getattr(reading, field)):
+                yield f"no {_WORDS[field]}: {reason}"
+        for row in OUTLET_FIGURES if self.totals else ():
+            for sentence in doubt_sentences(
+                (outlet.identity, _reason(getattr(outlet.figures, row.key)))
+                for outlet in reading.outlets
+            ):
+                yield f"no {_WORDS[row.key]}: {sentence}"
+
+
+def _reason(value: Figure) -> str:
+    """Why there is no value, "" if it is not asked for or just not metered."""
+    return "" if value == NOT_ASKED else reason_without(value)
 
 
 def _labels(reading: Reading, unit: OpenHandler) -> Reading:
@@ -184,6 +205,8 @@ def _read_pdus(
                 waiting(f"waiting for {where}", parameters),
             ):
                 reading = read_pdu(handler, data, command.parts)
+                for sentence in command.reasons(reading):
+                    LOGGER.warning(sentence)
         except KeyboardInterrupt:
             if not run_options.json or not documents:
                 raise

@@ -11,7 +11,7 @@ import struct
 import sys
 import termios
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Optional
 
 import pytest
 
@@ -30,6 +30,8 @@ from pdu_common.helper import (
 from tests import terminal
 from tests.pdu.running import Broken, options, run, silent, use
 from tests.peers import PEERS, Peer
+from tests.simulators import netio
+from tests.simulators.unit_servers import PASSWORD, USER, HttpServer
 
 SHOWN = {True: "on", False: "off", None: "unknown"}
 
@@ -226,3 +228,29 @@ def test_a_line_of_progress_fits_the_terminal(
             output += piece
     os.close(ours)
     assert output.decode() == f"\r{width * 'x'}\r\r{width * ' '}\r"
+
+
+def test_statistic_says_why_a_figure_is_not_known(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PDU_PASSWORD", PASSWORD)
+
+    class OddPdu(netio.SimulatedPdu):
+        """Its first output shows a current as text, and the unit no energy."""
+
+        def answer(self, method: str, path: str, body: bytes) -> Optional[bytes]:
+            document = json.loads(super().answer(method, path, body) or b"{}")
+            document["Outputs"][0]["Current"] = "1050"
+            document["GlobalMeasure"]["TotalEnergyNR"] = None
+            return json.dumps(document).encode()
+
+    with HttpServer(OddPdu()) as server:
+        login = ["--username", USER, "-s", "scheme=http"]
+        command = ["statistic", "netio", f"127.0.0.1:{server.port}", *login]
+        code, _, err = run(capsys, *command)
+        assert code == exit_codes.DONE
+        assert "no current: outlet 1: its Current is '1050'" in err
+        assert "no energy: its TotalEnergyNR is None" in err
+        code, out, err = run(capsys, *command, "--json")
+        assert json.loads(out)["outlets"][0]["current_a"] is None
+        assert json.loads(out)["total_consumption_kwh"] is None
