@@ -29,6 +29,7 @@ def switch(
     *,
     deadline: float = CONFIRM_SECONDS,
     pause: float = PAUSE_SECONDS,
+    settling: float = 0.0,
     clock: Callable[[], float] = time.monotonic,
     sleep: Callable[[float], None] = time.sleep,
 ) -> EnumPowerStatus:
@@ -38,7 +39,8 @@ def switch(
     Returns `target`, or UNKNOWN if that state was not seen or could not be read: a slow device and
     a stuck relay look alike, so the next poll decides. A denied reading ends the wait at once,
     because devices may block accounts that keep trying. The pause between readings grows up to
-    `pause` seconds.
+    `pause` seconds. `settling`: the seconds for which a device may report `target` although the
+    relay does not follow; the state is read again after them.
 
     If `write` raises an error that `may_have_executed`, there was no answer or one that proves
     nothing. The state is read once. Unless it is `target`, Unreachable is raised, which says what
@@ -55,6 +57,9 @@ def switch(
         state = None
         with contextlib.suppress(Denied):
             state = _read_or_none(read)
+            if state is target and settling:
+                sleep(min(settling, deadline))
+                state = _read_or_none(read)
         if state is target:
             LOGGER.info(UNANSWERED)
             return target
@@ -83,8 +88,12 @@ def switch(
                 " UNKNOWN"
             )
             return EnumPowerStatus.UNKNOWN
-        if state is target:
+        if state is target and not settling:
             return target
+        if state is target:
+            sleep(min(settling, deadline))
+            settling = 0.0
+            continue
         if clock() + wait > end:
             last = (
                 "could not be read"

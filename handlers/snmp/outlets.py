@@ -33,6 +33,8 @@ class Outlets(FrozenValue):
         current: in A.
         power: in W.
         energy: in kWh.
+        settling_s: the seconds for which the device may report the wanted state although the relay
+            does not follow.
     """
 
     states: Optional[State] = None
@@ -45,6 +47,7 @@ class Outlets(FrozenValue):
     current: Optional[Figure] = None
     power: Optional[Figure] = None
     energy: Optional[Figure] = None
+    settling_s: int = 0
 
     def __post_init__(self) -> None:
         if self.states is None and self.rows is None:

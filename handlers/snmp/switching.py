@@ -87,7 +87,14 @@ def switch_outlet(
                 state if control.is_carried_out(now, identity, orders) else EnumPowerStatus.UNKNOWN
             )
 
-        return switch(write, read_state, target, deadline=deadline, pause=pause)
+        return switch(
+            write,
+            read_state,
+            target,
+            deadline=deadline,
+            pause=pause,
+            settling=outlets.settling_s,
+        )
 
 
 def _unlock(snmp: Snmp, orders: Sequence[Order]) -> None:

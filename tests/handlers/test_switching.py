@@ -46,14 +46,35 @@ class Outlet:
         self.slept.append(seconds)
         self.now += seconds
 
-    def switch(self, wanted: EnumPowerStatus) -> EnumPowerStatus:
-        return switch(self.write, self.read, wanted, clock=lambda: self.now, sleep=self.sleep)
+    def switch(self, wanted: EnumPowerStatus, settling: float = 0.0) -> EnumPowerStatus:
+        return switch(
+            self.write,
+            self.read,
+            wanted,
+            settling=settling,
+            clock=lambda: self.now,
+            sleep=self.sleep,
+        )
 
 
 def test_the_wanted_state_ends_the_wait() -> None:
     outlet = Outlet(DOWN, DOWN, UP)
     assert outlet.switch(UP) is UP
     assert (outlet.writes, outlet.reads) == (1, 3)
+
+
+@pytest.mark.parametrize("answer", [None, Unreachable("no answer")])
+def test_a_state_that_falls_back_while_the_device_settles_is_not_the_wanted_one(
+    answer: Union[None, PduHandlerError],
+) -> None:
+    settled, fallen = Outlet(UP, UP, answer=answer), Outlet(UP, DOWN, answer=answer)
+    assert settled.switch(UP, settling=4.0) is UP
+    assert (settled.reads, settled.slept) == (2, [4.0])
+    if answer is None:
+        assert fallen.switch(UP, settling=4.0) is UNKNOWN
+    else:
+        with pytest.raises(Unreachable, match="its state was DOWN"):
+            fallen.switch(UP, settling=4.0)
 
 
 @pytest.mark.parametrize("wanted, seen", [(UP, DOWN), (DOWN, UP), (UP, UNKNOWN)])

@@ -187,6 +187,7 @@ def outlets(
     current: Optional[Figure] = None,
     power: Optional[Figure] = None,
     energy: Optional[Figure] = None,
+    settling_s: int = 0,
 ) -> Outlets:
     """One way to read and switch the outlets; see `Outlets`.
 
@@ -197,7 +198,19 @@ def outlets(
     if count is not None and states is not None and not count_if_empty:
         table = without(states.source, *states.absent) if states.absent else states.source
         count = OfUnits(count, table) if isinstance(count, Column) else if_listed(count, table)
-    return Outlets(states, control, rows, count, none_if_zero, number, name, current, power, energy)
+    return Outlets(
+        states,
+        control,
+        rows,
+        count,
+        none_if_zero,
+        number,
+        name,
+        current,
+        power,
+        energy,
+        settling_s,
+    )
 
 
 def zero_outlets_proof(count: Source) -> Provided:

@@ -142,6 +142,7 @@ EVERY_PART = Profile(
                 unmetered="the MIB contradicts itself",
                 syntax="Counter32",
             ),
+            settling_s=4,
         ),
         Outlets(
             states=State(PACKED, on=("on",), off=("off",)),
