@@ -4,14 +4,15 @@ Prometheus.
 
 from __future__ import annotations
 
+import functools
 import time
-from contextlib import closing
 from typing import Optional
 
 import click
 
 from handlers.shared.errors import SettingsError
 
+from ..cli.error_output import Usage
 from ..cli.exit_codes import DONE, NOT_SEEN
 from ..cli.groups import Group
 from ..cli.options import (
@@ -31,12 +32,13 @@ from ..cli.shared_options import csv_option, excel_option
 from ..files.secret_files import secret_in
 from ..recordings.snmp.energy_registers import registers_of_family
 from . import pages, tables
-from .customers import Tenancies, month as month_period, time_zone
+from .customers import Period, Tenancies, moment, month as month_period, time_zone
+from .many_pdus import OpenSource, report_of_many
 from .page_words import LANGUAGES
 from .pdu_law import CounterFacts, Supply
 from .prometheus import Prometheus, Server
 from .readings import Readings
-from .report import report_of
+from .report import Terms
 from .segments import AGE_S
 from .store import Store
 
@@ -63,7 +65,17 @@ def energy() -> None:
         "pdu energy month 2026-10 --from http://127.0.0.1:9090 --customers c.csv",
     ),
 )
-@click.argument("month")
+@click.argument("month", required=False)
+@click.option(
+    "--begin",
+    cls=Option,
+    metavar="DAY",
+    requires=["--end"],
+    help="in place of MONTH: from this day",
+)
+@click.option(
+    "--end", cls=Option, metavar="DAY", requires=["--begin"], help="until this day, not counted"
+)
 @click.option(
     "--from",
     "source_name",
@@ -137,7 +149,9 @@ def energy() -> None:
 @pass_run_options
 def energy_month(
     run_options: RunOptions,
-    month: str,
+    month: Optional[str],
+    begin: Optional[str],
+    end: Optional[str],
     source_name: str,
     customers: str,
     limit_kw: float,
@@ -167,17 +181,26 @@ def energy_month(
     A sum has a grade of its own. Exit code: 0 if the sum of each customer is firm, else 9.
     """
     time_zone_ = time_zone(zone)
-    period = month_period(month, time_zone_)
+    if (month is None) is (begin is None):
+        raise Usage("give MONTH, such as 2026-10, or --begin DAY --end DAY")
+    name = month or f"{begin}-{end}"
+    period = (
+        month_period(month, time_zone_)
+        if month is not None
+        else Period(moment(begin or "", time_zone_), moment(end or "", time_zone_))
+    )
+    if period.begin >= period.end:
+        raise SettingsError("--end must be later than --begin")
     if time.time() < period.end + AGE_S:
-        raise SettingsError(f"{month} is not over: its figures need readings after its end")
+        raise SettingsError(f"{name} is not over: its figures need readings after its end")
     supply = Supply(limit_kw * 1000.0, pdu_limit_kw * 1000.0, volts, units_checked)
     tenancies = Tenancies.read(customers, time_zone_)
-    with closing(_source(source_name, match or "", ca_pem, run_options)) as source:
-        report = report_of(source, period, tenancies, supply, facts_of_family)
+    open_source = _source(source_name, match or "", ca_pem, run_options)
+    report = report_of_many(open_source, Terms(period, tenancies, supply, facts_of_family))
     paths: list[str] = []
     if folder:
         words = LANGUAGES[language]
-        paths = [*pages.write_pages(folder, month, report, time_zone_, words)]
+        paths = [*pages.write_pages(folder, name, report, time_zone_, words)]
     code = DONE if report.is_firm() else NOT_SEEN
     note = "\n".join(f"wrote {path}" for path in paths)
     if csv:
@@ -201,10 +224,14 @@ def facts_of_family(family: str, is_inlet: bool) -> CounterFacts:
     )
 
 
-def _source(name: str, match: str, ca_pem: Optional[str], run_options: RunOptions) -> Readings:
-    """The file or server. Raises SettingsError."""
+def _source(name: str, match: str, ca_pem: Optional[str], run_options: RunOptions) -> OpenSource:
+    """What opens the file or server, and raises SettingsError. Raises it for a token."""
     if not name.startswith(("http://", "https://")):
-        return Store(name)
+        return functools.partial(Store, name)
     path = run_options.secret_files.get("token")
     token = secret_in(path).strip() if path else ""
-    return Prometheus(Server(name, token, ca_pem), match)
+    return functools.partial(_prometheus, name, token, ca_pem, match)
+
+
+def _prometheus(url: str, token: str, ca_pem: Optional[str], match: str) -> Readings:
+    return Prometheus(Server(url, token, ca_pem), match)

@@ -35,7 +35,7 @@ td small { font-size: 8px; } }
 
 
 def write_pages(
-    folder: str, month: str, report: Report, zone: ZoneInfo, words: PageWords = ENGLISH
+    folder: str, period: str, report: Report, zone: ZoneInfo, words: PageWords = ENGLISH
 ) -> Iterator[str]:
     """Write a page for each customer, and yield its path. Raises SettingsError."""
     try:
@@ -46,7 +46,7 @@ def write_pages(
     for customer, rows in report.rows_by_customer().items():
         name = re.sub(r"\W+", "-", customer.lower())[:_LONGEST_NAME].strip("-") or "customer"
         number = 1
-        while (file_name := f"{month}-{name}{f'-{number}' if number > 1 else ''}") in names:
+        while (file_name := f"{period}-{name}{f'-{number}' if number > 1 else ''}") in names:
             number += 1
         names.add(file_name)
         path = os.path.join(folder, f"{file_name}.html")

@@ -117,6 +117,23 @@ class Report(NamedTuple):
         return bool(sums) and all(total.grade == FIRM for total in sums.values())
 
 
+class PduReport(NamedTuple):
+    """The part of a report that one PDU gives."""
+
+    rows: Sequence[Row]
+    total: PduSum
+    failed: Sequence[tuple[str, str, int]]
+
+
+class Terms(NamedTuple):
+    """What the report of each PDU needs besides its readings. It can be sent to a process."""
+
+    period: Period
+    tenancies: Tenancies
+    supply: Supply
+    facts_of: FactsOfFamily = no_facts
+
+
 def report_of(
     source: Readings,
     period: Period,
@@ -127,44 +144,54 @@ def report_of(
     """The report of all PDUs that were polled. Raises PduHandlerError, also for a register that two
     customers have at one time.
     """
-    rows: list[Row] = []
-    pdus: list[PduSum] = []
-    failed: list[tuple[str, str, int]] = []
-    polled: set[str] = set()
-    for pdu in source.pdus(*period):
-        readings = source.read_pdu(pdu, *period)
-        registers = registers_of(readings, supply, facts_of)
-        energies = narrow_by_inlet(
-            {name: energy(register, *period) for name, register in registers.items()}
-        )
-        outlets = [value for name, value in energies.items() if name != INLET]
-        pdus.append(PduSum(pdu, energies.get(INLET), sum_of(outlets)))
-        failed += _failed(pdu, readings.failed)
-        rows_of_pdu = tenancies.rows_of_pdu(pdu)
-        with_register: set[str] = set()
-        for outlet, register in registers.items():
-            if outlet == INLET and not (register.segments or register.events):
-                continue  # this PDU has no meter at its inlet
-            for tenancy in _filled(
-                tenancies_of_register(rows_of_pdu, outlet, period), pdu, outlet, period
-            ):
-                with_register.add(tenancy.where)
-                value = energies[outlet]
-                if tenancy.period != period:
-                    value = energy(register, *tenancy.period)
-                rows.append(Row(tenancy.customer, pdu, outlet, tenancy.period, value))
-        polled |= {row.where for row in rows_of_pdu}
-        for row in rows_of_pdu:
-            part = row.period.cut(*period)
-            if row.where not in with_register and part.begin < part.end:
-                missing = _missing(row.outlet, readings)
-                rows.append(Row(row.customer, pdu, row.outlet, part, None, missing))
+    terms = Terms(period, tenancies, supply, facts_of)
+    pdus = source.pdus(*period)
+    return join_reports(terms, pdus, [report_of_pdu(source, pdu, terms) for pdu in pdus])
+
+
+def join_reports(terms: Terms, pdus: Sequence[str], parts: Sequence[PduReport]) -> Report:
+    """The whole report of PDUs by their parts, with the rows that mean no PDU."""
+    polled = {row.where for pdu in pdus for row in terms.tenancies.rows_of_pdu(pdu)}
+    rows = [row for part in parts for row in part.rows]
     rows += [
         Row(row.customer, row.pdu, row.outlet, row.period, None, NOT_POLLED)
-        for row in tenancies.rows_in_period(period)
+        for row in terms.tenancies.rows_in_period(terms.period)
         if row.where not in polled
     ]
-    return Report(period, rows, pdus, failed)
+    failed = [entry for part in parts for entry in part.failed]
+    return Report(terms.period, rows, [part.total for part in parts], failed)
+
+
+def report_of_pdu(source: Readings, pdu: str, terms: Terms) -> PduReport:
+    """The report of one PDU. Raises as `report_of`."""
+    period = terms.period
+    rows: list[Row] = []
+    readings = source.read_pdu(pdu, *period)
+    registers = registers_of(readings, terms.supply, terms.facts_of)
+    energies = narrow_by_inlet(
+        {name: energy(register, *period) for name, register in registers.items()}
+    )
+    outlets = [value for name, value in energies.items() if name != INLET]
+    rows_of_pdu = terms.tenancies.rows_of_pdu(pdu)
+    with_register: set[str] = set()
+    for outlet, register in registers.items():
+        if outlet == INLET and not (register.segments or register.events):
+            continue  # this PDU has no meter at its inlet
+        for tenancy in _filled(
+            tenancies_of_register(rows_of_pdu, outlet, period), pdu, outlet, period
+        ):
+            with_register.add(tenancy.where)
+            value = energies[outlet]
+            if tenancy.period != period:
+                value = energy(register, *tenancy.period)
+            rows.append(Row(tenancy.customer, pdu, outlet, tenancy.period, value))
+    for row in rows_of_pdu:
+        part = row.period.cut(*period)
+        if row.where not in with_register and part.begin < part.end:
+            missing = _missing(row.outlet, readings)
+            rows.append(Row(row.customer, pdu, row.outlet, part, None, missing))
+    total = PduSum(pdu, energies.get(INLET), sum_of(outlets))
+    return PduReport(rows, total, [*_failed(pdu, readings.failed)])
 
 
 def _missing(outlet: str, readings: PduReadings) -> str:

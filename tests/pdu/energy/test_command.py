@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
+import functools
 import io
 import json
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from handlers.shared.errors import SettingsError
 from pdu.energy.clock import PollTime
 from pdu.energy.command import facts_of_family
-from pdu.energy.pdu_law import CounterFacts
+from pdu.energy.customers import Tenancies
+from pdu.energy.many_pdus import report_of_many
+from pdu.energy.pdu_law import CounterFacts, Supply
 from pdu.energy.readings import INLET
+from pdu.energy.report import Terms, report_of
 from pdu.energy.store import Store, StoredPoll, StoredRegister
 from tests.pdu.monitoring.halls import run
 
@@ -91,6 +98,42 @@ def test_pages_are_written_and_named(readings: Path, tmp_path: Path) -> None:
     pages.joinpath("2026-10-acme.html").write_text("no page")
     code, _, error = month(readings, tmp_path, "Acme,rack1,1,,\n", "--pages", str(pages))
     assert code == 2 and "is not replaced" in error
+
+
+def test_a_contract_has_months_of_its_own(readings: Path, tmp_path: Path) -> None:
+    customers = tmp_path / "customers.csv"
+    customers.write_text("customer,pdu,outlet,from,to\nA,rack1,1,,\n")
+    words = ("energy", "month", "--from", readings, "--customers", customers, "--csv")
+    days = ("--begin", "2026-10-05", "--end", "12.10.2026")
+    (row,) = csv.DictReader(io.StringIO(run(*words, *days).stdout))
+    assert (row["from"], row["to"]) == ("2026-10-05 00:00+00:00", "2026-10-12 00:00+00:00")
+    assert float(row["kwh"]) == pytest.approx(203.7 * 0.168, abs=0.3)
+    for wrong in ((), ("2026-10", *days), ("--begin", "2026-10-05")):
+        assert run(*words, *wrong).returncode == 2
+    assert "later than" in run(*words, "--begin", "2026-10-05", "--end", "2026-10-05").stderr
+
+
+def test_many_pdus_are_read_by_several_processes_with_one_result(tmp_path: Path) -> None:
+    path = str(tmp_path / "energy.db")
+    store = Store(path, may_write=True)
+    store._connection.execute("PRAGMA synchronous = OFF")
+    for place, time in enumerate(times()[::48]):
+        for number in range(20):
+            when = PollTime(time, time + 1.0, time, "boot")
+            registers = {INLET: StoredRegister(1000 + 2400 * place + number, 200)}
+            store.add(StoredPoll(f"pdu{number}", when, registers, "A1"))
+    store.close()
+    customers = tmp_path / "customers.csv"
+    customers.write_text("customer,pdu,outlet,from,to\nA,pdu*,,,\n")
+    terms = Terms(OCTOBER, Tenancies.read(str(customers), ZoneInfo("UTC")), Supply(3680, 22_000))
+    open_source = functools.partial(Store, path)
+    with contextlib.closing(open_source()) as source:
+        alone = report_of(source, *terms)
+    assert report_of_many(open_source, terms) == alone and len(alone.rows) == 20
+    customers.write_text("customer,pdu,outlet,from,to\nA,pdu*,,,\nB,pdu7,,,\n")
+    twice = terms._replace(tenancies=Tenancies.read(str(customers), ZoneInfo("UTC")))
+    with pytest.raises(SettingsError, match=r"customers.csv: line \d: outlet \(inlet\) belongs to"):
+        report_of_many(open_source, twice)
 
 
 @pytest.mark.parametrize(
