@@ -245,15 +245,12 @@ class _Meter:
             report(f"{counted(lost, 'poll')} lost: {reason}")
             return kept
         try:
+            if options.keep_days is not None:
+                oldest = time.time() - options.keep_days * _DAY_S
+                self._store.delete_before(oldest, 2 * len(targets))
             self._store.checkpoint()
         except SettingsError as error:
-            report(f"the file alone is no whole copy: {error.reason}")
-        if options.keep_days is not None:
-            oldest = time.time() - options.keep_days * _DAY_S
-            try:
-                self._store.delete_before(oldest, 2 * len(targets))
-            except SettingsError as error:
-                report(f"old polls are not deleted: {error.reason}")
+            report(f"old polls are not deleted, or a copy lacks the last ones: {error.reason}")
         return kept
 
     def wait_until(self, wake: float) -> None:
