@@ -150,7 +150,7 @@ def _runs(python: Path) -> bool:
         return False
     return (
         subprocess.run(
-            [python, "-S", "-c", ""], stdin=subprocess.DEVNULL, capture_output=True, timeout=60
+            [python, "-S", "-c", ""], stdin=subprocess.DEVNULL, capture_output=True, timeout=300
         ).returncode
         == 0
     )

@@ -32,6 +32,7 @@ from pdu.loading import handler_archives
 from tests.needs import ROOT
 from tests.packaging import acme
 from tests.peers import PEERS, Peer
+from tests.waiting import PATIENCE_S
 
 _CHILD = Path(__file__).with_name("upload_child.py")
 FILES = ("removed", "replaced", "overwritten")
@@ -105,7 +106,7 @@ def tried(name: str, cells: Sequence[Cell], python: str = sys.executable) -> lis
             (folder / "host" / one).symlink_to(ROOT / one)
         top, (old, new), codes = builds(name, folder)
         compiled = [python, "-m", "compileall", "-q", str(old), str(new)]
-        subprocess.run(compiled, check=True, timeout=120)
+        subprocess.run(compiled, check=True, timeout=PATIENCE_S)
         states = peer.books().states
         job = {
             "path": [str(folder / "host")],

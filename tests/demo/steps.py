@@ -87,7 +87,7 @@ def register(manager: DciManager, ids: Path, say: Callable[[str], None]) -> None
 def run_program(
     command: list[str],
     environment: Mapping[str, str],
-    seconds: float = 60.0,
+    seconds: float = 300.0,
     say: Callable[[str], None] = lambda line: None,
 ) -> None:
     """Runs a program to its end, and says each line of its output at once. Raises Failed."""

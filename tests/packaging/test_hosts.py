@@ -24,6 +24,7 @@ from pdu.loading import handler_archives
 from pdu.loading.handler_archives import Archive
 from tests.needs import ROOT, pythons
 from tests.peers import PEERS, Peer
+from tests.waiting import PATIENCE_S
 
 from .building import NAMES, archive
 
@@ -130,7 +131,7 @@ def run(python: str, given: str, environment: Mapping[str, str]) -> list[dict[st
         text=True,
         input=given,
         capture_output=True,
-        timeout=110,
+        timeout=PATIENCE_S,
     )
     assert done.returncode == 0, done.stderr[-2000:]
     answers: list[dict[str, Any]] = json.loads(done.stdout)

@@ -177,7 +177,7 @@ with peers.peer() as peer:
     def pdu(*words):
         done = subprocess.run(
             [sys.executable, "-m", "pdu", *words, *given], text=True, capture_output=True,
-            env={{**os.environ, "PDU_PASSWORD": peer.settings["password"]}}, timeout=100,
+            env={{**os.environ, "PDU_PASSWORD": peer.settings["password"]}}, timeout=300,
         )
         assert done.returncode == 0, (words, done.stdout, done.stderr)
         return done.stdout

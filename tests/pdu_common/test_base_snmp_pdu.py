@@ -20,6 +20,7 @@ from tests.servers.snmpd import AUTH_PASSWORD, USERS, Snmpd, User
 from tests.simulators.snmp_agent import Device, Row, Rule
 from tests.simulators.snmp_agent.device import COUNTER64, GAUGE, INTEGER, IP, OCTETS, OID, TICKS
 from tests.simulators.snmp_agent.devices import apc
+from tests.waiting import PATIENCE_S
 
 from .double import connect
 from .relay import Relay
@@ -320,7 +321,7 @@ def test_a_forked_child_and_then_its_parent_can_read(snmpd: Snmpd) -> None:
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE_S,
         check=False,
     )
     assert (result.returncode, result.stderr) == (0, "")

@@ -16,6 +16,7 @@ from tests.needs import program
 from tests.servers import upsd
 from tests.servers.upsd import Upsd
 from tests.simulators.nut_server import ADMIN, Driver, NutServer, StaticDevice, SwitchedPdu, User
+from tests.waiting import PATIENCE_S
 
 NUTS_TOOLS = pytest.mark.against("NUT's upsc, upscmd, upsrw (drive the simulator)")
 LOGIN = ("-u", ADMIN.name, "-p", ADMIN.password, "-w")
@@ -29,7 +30,11 @@ def server(request: pytest.FixtureRequest) -> Iterator[NutServer]:
 
 def _done(*command: str) -> subprocess.CompletedProcess[str]:
     result = subprocess.run(
-        [program(command[0]), *command[1:]], capture_output=True, text=True, timeout=60, check=False
+        [program(command[0]), *command[1:]],
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_S,
+        check=False,
     )
     assert result.returncode == 0, result.stderr + result.stdout
     return result

@@ -17,6 +17,7 @@ import pytest
 from pdu.monitoring import exporter, metrics
 from pdu.reading.parts import Reading
 from tests.needs import ROOT, program
+from tests.waiting import PATIENCE_S
 
 from .halls import PDU, Call, Hall, environment
 
@@ -63,7 +64,10 @@ def test_prometheus_parses_the_dashboards_expressions(tmp_path: Path) -> None:
     path = tmp_path / "rules.yml"  # JSON is YAML
     path.write_text(json.dumps({"groups": [{"name": "shown", "rules": rules}]}))
     result = subprocess.run(
-        [program("promtool"), "check", "rules", path], capture_output=True, text=True, timeout=120
+        [program("promtool"), "check", "rules", path],
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_S,
     )
     assert result.returncode == 0 and f"{len(rules)} rules found" in result.stdout, result.stderr
 
@@ -92,7 +96,7 @@ def test_systemd_accepts_the_unit(tmp_path: Path) -> None:
     text = (DOCS / path.name).read_text("utf-8")
     path.write_text(text.replace(PROGRAM, sys.executable).replace("User=pdu", "User=root"))
     result = subprocess.run(
-        [analyze, "verify", "--man=no", path], capture_output=True, text=True, timeout=120
+        [analyze, "verify", "--man=no", path], capture_output=True, text=True, timeout=PATIENCE_S
     )
     assert (result.returncode, result.stderr) == (0, "")
 
@@ -183,7 +187,12 @@ def test_the_local_check_for_checkmk_has_a_line_for_each_pdu(small: Hall, tmp_pa
     script = tmp_path / "local"
     script.write_text(text)
     result = subprocess.run(
-        ["sh", script], env=environment(), cwd=ROOT, capture_output=True, text=True, timeout=120
+        ["sh", script],
+        env=environment(),
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_S,
     )
     lines = result.stdout.splitlines()
     assert [line.split(" ", 3)[2] for line in lines] == ['nut"', 'raritan"', 'missing"']

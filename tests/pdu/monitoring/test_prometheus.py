@@ -14,7 +14,7 @@ import pytest
 from tests.needs import ROOT, program
 from tests.peers import PEERS
 from tests.ports import reserved
-from tests.waiting import until
+from tests.waiting import PATIENCE_S, until
 
 from .exporter_process import Exporter, Prometheus, exporter, prometheus
 from .halls import Hall
@@ -38,7 +38,11 @@ SCRAPED_S = 2
 )
 def test_promtool_accepts_configuration_and_rules(arguments: list[str]) -> None:
     result = subprocess.run(
-        [program("promtool"), *arguments], cwd=DOCS, capture_output=True, text=True, timeout=120
+        [program("promtool"), *arguments],
+        cwd=DOCS,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_S,
     )
     assert result.returncode == 0 and "SUCCESS" in result.stdout, result.stdout + result.stderr
 
@@ -139,6 +143,6 @@ def test_promtool_finds_no_fault_in_the_metrics(running: Exporter) -> None:
             input=page,
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=PATIENCE_S,
         )
         assert (result.returncode, result.stderr) == (0, ""), (handler, result.stderr)

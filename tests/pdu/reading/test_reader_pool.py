@@ -27,6 +27,9 @@ from tests.waiting import PATIENCE_S, until
 
 WELL = Reading(answered=True)
 
+# so long that a reading which does not hang ends before it on a busy machine, too
+LIMIT_S = 2.0
+
 
 def targets(*names: str) -> list[Target]:
     login, handler = DeviceLogin("none", {}, {}), load("nut")
@@ -59,8 +62,8 @@ def gate() -> Iterator[Gate]:
 
 def test_a_reading_that_hangs_is_left_behind_and_costs_the_others_nothing(gate: Gate) -> None:
     pool = ReaderPool(parallel=1)
-    readings = pool.read_all(targets("hang", "a", "b"), 0.2, gate.read)
-    assert list(readings) == [(0, Reading(seconds=0.2, failure=HANGS)), (1, WELL), (2, WELL)]
+    readings = pool.read_all(targets("hang", "a", "b"), LIMIT_S, gate.read)
+    assert list(readings) == [(0, Reading(seconds=LIMIT_S, failure=HANGS)), (1, WELL), (2, WELL)]
     assert pool.running == 1
 
 
@@ -68,7 +71,7 @@ def test_a_pdu_whose_reading_still_hangs_is_not_asked_again_until_that_has_ended
     gate: Gate,
 ) -> None:
     pool, pdus = ReaderPool(), targets("hang", "a")
-    assert pool.read(pdus[0], 0.1, gate.read).failure == HANGS
+    assert pool.read(pdus[0], LIMIT_S, gate.read).failure == HANGS
     assert dict(pool.read_all(pdus, PATIENCE_S, gate.read)) == {
         0: Reading(failure=STILL_HANGS),
         1: WELL,
@@ -85,7 +88,7 @@ def test_the_number_of_threads_that_are_left_behind_is_bounded(
     monkeypatch.setattr(reader_pool, "MOST_HANGING", 2)
     pool, before = ReaderPool(parallel=1), threading.active_count()
     pdus = targets("hang 1", "hang 2", "hang 3", "a")
-    failures = [reading.failure for _, reading in pool.read_all(pdus, 0.1, gate.read)]
+    failures = [reading.failure for _, reading in pool.read_all(pdus, LIMIT_S, gate.read)]
     assert failures == [HANGS, HANGS, TOO_MANY_HANG, TOO_MANY_HANG]
     assert pool.running == 2 and threading.active_count() == before + 2
     gate.open()

@@ -19,6 +19,7 @@ from tests.needs import program
 from tests.recordings import fixture
 from tests.simulators.snmp_agent import Agent, Device, Row as AgentRow, read_snmprec
 from tests.simulators.snmp_agent.device import GAUGE, INTEGER, OCTETS, TICKS
+from tests.waiting import PATIENCE_S
 
 
 def _left_out(text: str) -> str:
@@ -34,7 +35,7 @@ def _walk(agent: Agent, oid: str, *options: str, **variables: str) -> str:
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=PATIENCE_S,
         env={"MIBS": "", **variables},
         check=True,
     ).stdout
