@@ -1,5 +1,16 @@
 """The errors that a handler raises: one tree, with a class for each kind of failure.
 
+    PduHandlerError      host, operation and reason
+    ├── SettingsError    a setting, option or file is bad or missing      the owner corrects it
+    ├── Unreachable      no usable answer: network, port, TLS, deadline   the operator; a read may
+    │                                                                     be repeated
+    ├── Denied           credentials or rights are refused                the operator, by the
+    │                                                                     account; never repeated
+    ├── ProtocolError    an answer that the protocol does not allow       the developers
+    ├── Refused          understood and declined, with the device's code  who asked for it
+    ├── NoSuchOutlet     the device has no such outlet                    the owner, by the wiring
+    └── Unsupported      the handler does not do this here                nobody, or the developers
+
 DCImanager shows the text of the exception as the reason of a failed task. The text is one line; it
 should say what to do, and must not hold a password, community or token. Codecs raise without host
 and operation; their callers add them (`at`).
