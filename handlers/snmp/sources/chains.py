@@ -72,8 +72,13 @@ class ByUnit(ObjectSource):
         unit, _, number = identity.rpartition(".")
         if not number:
             return None
+        if (self.unit, self.number) in reader.places:  # the device has no such columns
+            return identity
         guess = reader.places.get((self.unit, self.number, identity), "" if unit else number)
-        if guess and text(self.number.value_of(reader, guess) or "") == number:
+        number_now = self.number.value_of(reader, guess) if guess else None
+        if guess == number and number_now is None and self.source.value_of(reader, guess) is None:
+            return None  # the table has no such row, and so not as many outlets
+        if number_now is not None and text(number_now) == number:
             # last, because a unit of the same size that leaves changes this alone
             unit_now = text(self.unit.value_of(reader, guess) or "")
             if unit_now in ((unit,) if unit else _FIRST_UNITS):
@@ -106,8 +111,10 @@ class ByUnit(ObjectSource):
             row: _Position(text(units.get(row, "")), text(numbers.get(row, ""))) for row in rows
         }
         if not any(any(position) for position in positions.values()):
-            is_keyed = any(column.rows(reader) for column in self.others)
-            return {} if is_keyed else {row: row for row in positions}
+            if any(column.rows(reader) for column in self.others):
+                return {}
+            reader.places[self.unit, self.number] = ""
+            return {row: row for row in positions}
         first = min(_FIRST_UNITS, key=lambda unit: not _has_unit(positions.values(), unit))
         row_by_identity: dict[str, str] = {}
         for row, (unit, number) in positions.items():
