@@ -27,8 +27,8 @@ NO = "2"
 INLET_POWER = column("21728.4.2.1.1.14", "inletActivePower")
 INLET_ENERGY = column("21728.4.2.1.1.5", "inletEnergyAccumulation")
 
-# By owners of NP-8 and NP-16 units: after a command a unit reports the wanted value, and the old one
-# again if the relay did not follow; 2 s were too short 1 time in 50.
+# By owners of NP-8 and NP-16 units: after a command a unit reports the wanted value, and the old
+# one again if the relay did not follow; 2 s were too short 1 time in 50.
 SETTLING_S = 4
 
 PROFILES = (
