@@ -69,9 +69,7 @@ _COLOURS = {
     states.word(states.UNKNOWN): "yellow",
 }
 # a key of a result -> the head of its column
-_HEADS = {
-    key: figure.unit for figure in OUTLET_FIGURES for key in (figure.statistic_key, figure.key)
-}
+_HEADS = {figure.key: figure.unit for figure in OUTLET_FIGURES}
 LOGGER = logging.getLogger(__name__)
 _NO_FIGURE = "-"
 # a figure's field in a reading or of an outlet -> its word
@@ -88,11 +86,7 @@ _VALUES: Mapping[str, Callable[[PolledOutlet], object]] = {
     "number": lambda outlet: outlet.number,
     "name": lambda outlet: outlet.name,
     "state": lambda outlet: states.word(outlet.state),
-    **{
-        key: partial(_measured_figure, figure.key)
-        for figure in OUTLET_FIGURES
-        for key in (figure.key, figure.statistic_key)
-    },
+    **{figure.key: partial(_measured_figure, figure.key) for figure in OUTLET_FIGURES},
 }
 OutletRows = list[dict[str, Any]]
 
@@ -107,13 +101,13 @@ class ReadingCommand(NamedTuple):
     parts: Sequence[Part]
     #: keys of `_VALUES`
     columns: Sequence[str]
-    #: key in JSON -> field of the reading
-    totals: Mapping[str, str] = {}
+    #: figures of the unit: fields of the reading, and keys in JSON
+    totals: Sequence[str] = ()
 
     def document(self, reading: Reading) -> dict[str, Any]:
         """The reading, as --json prints it."""
         return {
-            **{key: measured(getattr(reading, field)) for key, field in self.totals.items()},
+            **{key: measured(getattr(reading, key)) for key in self.totals},
             "outlets": [
                 {key: _VALUES[key](outlet) for key in self.columns} for outlet in reading.outlets
             ],
@@ -121,7 +115,7 @@ class ReadingCommand(NamedTuple):
 
     def reasons(self, reading: Reading) -> Iterator[str]:
         """Why figures that it shows have no value, if the handler says so."""
-        for field in self.totals.values():
+        for field in self.totals:
             if reason := _reason(getattr(reading, field)):
                 yield f"no {_WORDS[field]}: {reason}"
         for row in OUTLET_FIGURES if self.totals else ():
@@ -147,21 +141,22 @@ def _labels(reading: Reading, unit: OpenHandler) -> Reading:
     return labelled_reading
 
 
+_TOTALS = ("load_a", "power_w", "energy_kwh")
 STATUS = ReadingCommand(
     "status", (read_states, read_labels), ("identity", "state", "number", "name")
 )
 STATISTIC = ReadingCommand(
     "statistic",
     (power,),  # DCImanager does not ask for W: a failure of W alone is not shown
-    ("identity", *(figure.statistic_key for figure in OUTLET_FIGURES)),
-    {"load_a": "load_a", "power_w": "power_w", "total_consumption_kwh": "energy_kwh"},
+    ("identity", *(figure.key for figure in OUTLET_FIGURES)),
+    _TOTALS,
 )
 LABELS = ReadingCommand("labels", (_labels,), ("identity", "number", "name"))
 OUTLETS = ReadingCommand(
     "outlets",
     (read_states, power, read_labels),
     ("identity", "number", "name", "state", *(figure.key for figure in OUTLET_FIGURES)),
-    {"load_a": "load_a", "power_w": "power_w", "energy_kwh": "energy_kwh"},
+    _TOTALS,
 )
 
 
@@ -327,7 +322,7 @@ def _totals(answer: Mapping[str, Any]) -> str:
     """The totals of a unit for the title; "" for an answer without them."""
     if "load_a" not in answer:
         return ""
-    energy = answer.get("total_consumption_kwh", answer.get("energy_kwh"))
+    energy = answer["energy_kwh"]
     parts = [f"load {figure(answer['load_a'], 'A')}"]
     if answer.get("power_w") is not None:
         parts.append(f"power {figure(answer['power_w'], 'W')}")

@@ -17,8 +17,6 @@ class OutletFigure(NamedTuple):
     key: str
     #: the head of its column
     unit: str
-    #: its key in `pdu statistic --json`, which has DCImanager's word for energy
-    statistic_key: str
     #: its name in Prometheus, what that says, and how many of its units one of `unit` is
     metric: str
     about: str
@@ -33,14 +31,12 @@ OUTLET_FIGURES: Sequence[OutletFigure] = (
     OutletFigure(
         "current_a",
         "A",
-        "current_a",
         "pdu_outlet_current_amperes",
         "Current of the outlet.",
     ),
     OutletFigure(
         "power_w",
         "W",
-        "power_w",
         "pdu_outlet_power_watts",
         "Active power of the outlet.",
         is_costly=True,
@@ -48,7 +44,6 @@ OUTLET_FIGURES: Sequence[OutletFigure] = (
     OutletFigure(
         "energy_kwh",
         "kWh",
-        "consumption_kwh",
         "pdu_outlet_energy_joules",
         "Energy that the outlet has counted.",
         metric_units=JOULES,

@@ -47,7 +47,7 @@ def test_the_pages_own_handler_is_read_and_switched_unchanged(
         assert (code, err, states) == (0, "", books.states)
         document = json.loads(run(capsys, "statistic", path, host, "--json")[1])
         assert document["load_a"] == pytest.approx(books.load_a)
-        energies = {row["identity"]: row["consumption_kwh"] for row in document["outlets"]}
+        energies = {row["identity"]: row["energy_kwh"] for row in document["outlets"]}
         assert energies == books.port_energy_kwh
         (row,) = json.loads(run(capsys, "check", path, host, "--json")[1])["pdus"]
         assert (row["result"], row["name"], row["load_a"]) == ("well", host, document["load_a"])

@@ -89,8 +89,8 @@ def test_a_figure_that_only_tools_read_does_not_hide_those_of_dcimanager(
     code, out, err = run(capsys, "statistic", "x", "192.0.2.7", "--json")
     document = json.loads(out)
     assert (code, err) == (0, "")
-    assert (document["load_a"], document["total_consumption_kwh"]) == (2, 5)
-    assert document["power_w"] is None and document["outlets"][0]["consumption_kwh"] == 5.0
+    assert (document["load_a"], document["energy_kwh"]) == (2, 5)
+    assert document["power_w"] is None and document["outlets"][0]["energy_kwh"] == 5.0
     monkeypatch.setattr(Watts, "why", errors.Unreachable("no answer"))
     assert run(capsys, "statistic", "x", "192.0.2.7")[0] == 3
 

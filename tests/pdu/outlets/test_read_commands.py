@@ -79,10 +79,10 @@ def test_status_and_labels_show_every_outlet_with_its_number_and_name(peer: Peer
 def test_statistic_shows_load_and_energy(peer: Peer, ask: Any) -> None:
     code, out, _ = ask("statistic", "--json")
     document, books = json.loads(out), peer.books()
-    sums = (document["load_a"], document["total_consumption_kwh"])
+    sums = (document["load_a"], document["energy_kwh"])
     assert code == 0 and sums == pytest.approx((books.load_a, books.energy_kwh))
     energies = {**dict.fromkeys(books.states), **books.port_energy_kwh}
-    read = {row["identity"]: row["consumption_kwh"] for row in document["outlets"]}
+    read = {row["identity"]: row["energy_kwh"] for row in document["outlets"]}
     assert read == pytest.approx(energies)
     head, *rows = [line.split() for line in ask("statistic")[1].splitlines()[1:]]
     assert head[-1] == ("kWh" if books.port_energy_kwh else "A")
@@ -100,8 +100,8 @@ def test_an_unmetered_figure_is_null_in_json_and_not_metered_in_a_table(
 
     use(monkeypatch, lambda name: LoadedHandler(name, name, Unmetered, (), False))
     document = json.loads(run(capsys, "statistic", "x", "192.0.2.7", "--json")[1])
-    assert document["load_a"] is None and document["total_consumption_kwh"] is None
-    assert [row["consumption_kwh"] for row in document["outlets"]] == [None, 0.0]
+    assert document["load_a"] is None and document["energy_kwh"] is None
+    assert [row["energy_kwh"] for row in document["outlets"]] == [None, 0.0]
     lines = run(capsys, "statistic", "x", "192.0.2.7")[1].splitlines()
     assert lines[0].endswith(": load not metered, energy not metered")
     assert [line.split() for line in lines[2:4]] == [["1", "-"], ["2", "0"]]
@@ -253,4 +253,4 @@ def test_statistic_says_why_a_figure_is_not_known(
         assert "no energy: its TotalEnergyNR is None" in err
         code, out, err = run(capsys, *command, "--json")
         assert json.loads(out)["outlets"][0]["current_a"] is None
-        assert json.loads(out)["total_consumption_kwh"] is None
+        assert json.loads(out)["energy_kwh"] is None

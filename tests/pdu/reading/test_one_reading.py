@@ -72,7 +72,7 @@ def check_tools_agree(peer: Peer, folder: Path) -> None:
     """All say the same of each outlet, and each figure that the unit meters is there."""
     target, books = target_of(peer, folder), peer.books()
     outlets = by_command(target, read_commands.OUTLETS, "energy_kwh")
-    statistic = by_command(target, read_commands.STATISTIC, "consumption_kwh")
+    statistic = by_command(target, read_commands.STATISTIC, "energy_kwh")
     served = by_exporter(target, list(outlets))
     shown = {True: "on", False: "off", None: "unknown"}
     states = {identity: shown[on] for identity, on in books.states.items()}

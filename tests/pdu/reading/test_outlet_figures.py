@@ -12,7 +12,7 @@ def test_the_table_has_each_figure_of_a_meter_once() -> None:
     assert sorted(figure.key for figure in OUTLET_FIGURES) == sorted(MeterFigures._fields)
 
 
-@pytest.mark.parametrize("name", ["key", "statistic_key", "metric"])
+@pytest.mark.parametrize("name", ["key", "metric"])
 def test_no_two_figures_have_one_place(name: str) -> None:
     places = [getattr(figure, name) for figure in OUTLET_FIGURES if getattr(figure, name)]
     assert len(set(places)) == len(places)

@@ -1,0 +1,121 @@
+"""docs/json.md: the keys of what `--json` prints, from what the commands print of simulated PDUs.
+
+`python -m tests.pdu.json_page` writes the page anew.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import os
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+from handlers.registry import names
+from pdu import root
+from tests.needs import ROOT
+from tests.pdu.monitoring.halls import line, login, private
+from tests.pdu.running import options
+from tests.peers import PEERS, Peer
+
+PAGE = ROOT / "docs" / "json.md"
+_BEGIN = "<!-- keys:begin -->"
+# objects whose keys are texts of a device or of a list
+_OPEN = ("about", "evidence", "results")
+Shape = dict[str, set[str]]
+
+
+def _add(shape: Shape, value: Any, path: str = "") -> None:
+    """Add the types of a document's members to those of their paths."""
+    if isinstance(value, Mapping):
+        if path:
+            shape.setdefault(path, set()).add("object")
+        for key, member in value.items():
+            name = "*" if path.rpartition(".")[2] in _OPEN else key
+            _add(shape, member, f"{path}.{name}" if path else name)
+    elif isinstance(value, list):
+        if path:
+            shape.setdefault(path, set()).add("list")
+        for member in value:
+            _add(shape, member, f"{path}[]" if path else "")
+    else:
+        kinds = {str: "text", bool: "true or false", type(None): "null"}
+        shape.setdefault(path, set()).add(kinds.get(type(value), "number"))
+
+
+def _run(*words: str) -> Any:
+    with contextlib.redirect_stdout(io.StringIO()) as out:
+        with contextlib.redirect_stderr(io.StringIO()):
+            root.run([*words, "--json"])
+    return json.loads(out.getvalue())
+
+
+def _documents(name: str, peer: Peer, folder: Path) -> Iterator[tuple[str, Any]]:
+    """What the commands of one PDU print of this one."""
+    words, secrets = options(peer)
+    with mock.patch.dict(os.environ, {f"PDU_{key.upper()}": text for key, text in secrets.items()}):
+        for command in ("status", "statistic", "labels", "outlets"):
+            yield command, _run(command, name, peer.address, *words)
+        identity = _run("status", name, peer.address, *words)["outlets"][0]["identity"]
+        for command in ("off", "on"):
+            yield command, _run(command, name, peer.address, identity, "--yes", *words)
+        cycle = ("cycle", name, peer.address, identity, "--yes", "--pause", "0")
+        yield "cycle", _run(*cycle, *words)
+        yield "identify", _run("identify", peer.address, "--handler", name, *words)
+        yield "error", _run("off", name, peer.address, "no-such-outlet", "--yes", *words)
+    private(folder / "logins.toml", login(peer))
+    fleet = folder / "list.csv"
+    fleet.write_text(f"name,handler,address,auth,settings\n{line(folder, peer)}\n")
+    yield "check", _run("check", str(fleet), "--auth", str(folder / "logins.toml"))
+
+
+def shapes() -> Mapping[str, Mapping[str, str]]:
+    """The types by path, by command."""
+    found: dict[str, list[Shape]] = {}
+    with tempfile.TemporaryDirectory() as folder:
+        for name in names():
+            with PEERS[name]() as peer:
+                for command, document in _documents(name, peer, Path(folder)):
+                    found.setdefault(command, []).append({})
+                    _add(found[command][-1], document)
+    for command, words in (("supports", ["AP8959"]), ("version", [])):
+        found[command] = [{}]
+        _add(found[command][0], _run(command, *words))
+    return {command: _merged(each) for command, each in found.items()}
+
+
+def _merged(documents: list[Shape]) -> Mapping[str, str]:
+    paths = dict.fromkeys(path for shape in documents for path in shape)
+    merged = {}
+    for path in paths:
+        kinds = set().union(*(shape.get(path, set()) for shape in documents))
+        parent = path.rpartition(".")[0].removesuffix("[]")
+        is_missing = any(path not in shape for shape in documents if not parent or parent in shape)
+        types = sorted(kinds - {"null"}) + sorted(kinds & {"null"})
+        merged[path] = " or ".join([*types, *(["absent"] if is_missing else [])])
+    return merged
+
+
+def page() -> str:
+    """The text of the page: its own head, and the keys of each command."""
+    head, begin, _ = PAGE.read_text("utf-8").partition(_BEGIN)
+    parts = [f"{head}{begin}\n"]
+    for command, types in shapes().items():
+        title = "An error" if command == "error" else f"`pdu {command} --json`"
+        rows = [f"| `{path}` | {text} |" for path, text in types.items()]
+        parts.append("\n".join([f"## {title}\n", "| key | type |", "|---|---|", *rows, ""]))
+    return "\n".join(parts)
+
+
+def main() -> int:
+    PAGE.write_text(page(), "utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
