@@ -184,4 +184,5 @@ def _figure(entry: Any, *keys: str) -> Figure:
     value = entry[key]
     if type(value) in (int, float) and 0 <= value < 10**15 and not is_filled(value):
         return float(value)
-    return NotKnown(f"its {key} is {value!r}")
+    # a line of an inlet has no id
+    return NotKnown(f"{entry.get('id', entry.get('line'))!s}: its {key} is {value!r}")

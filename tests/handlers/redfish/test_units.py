@@ -458,6 +458,18 @@ def test_an_outlet_that_cannot_be_read_may_be_the_one_to_switch() -> None:
         assert not_switched(tree, identity).kind == "refused"
 
 
+def test_an_outlet_that_cannot_be_read_is_unknown_with_its_reason(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    tree = Tree(unit())
+    tree.special[f"{OUTLETS}/2"] = lambda request: Answer(None, 500)
+    with serving(tree) as address:
+        ports = handler(address).status().ports
+    assert [port.power_status for port in ports] == [EnumPowerStatus.UP, EnumPowerStatus.UNKNOWN]
+    (warning,) = [record.message for record in caplog.records if record.levelname == "WARNING"]
+    assert warning.startswith("outlet 2: it cannot be read: ") and "500" in warning
+
+
 def test_an_included_member_that_is_no_resource_is_read_by_its_link() -> None:
     """A service that includes its members has null in place of one that it failed to read."""
     tree = Tree(unit(expand=EXPAND))
