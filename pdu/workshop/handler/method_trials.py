@@ -5,6 +5,7 @@ rules: for handlers that anybody wrote, and for this pack's archives on a platfo
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Callable, NamedTuple, Optional, Protocol
 
@@ -240,9 +241,7 @@ def _command_fault(device: TrialDevice, rule: str, error: Exception, *, is_taken
 
 
 def _compare_states(states: States, real: States) -> Finding:
-    """Compares what status() returned with the real states, also their order. A handler that has
-    other identities than this pack cannot be compared.
-    """
+    """Compares what status() returned with the real states, also their order."""
     if list(states.items()) == list(real.items()):
         return Finding(RULES["states"], KEPT)
     absent_names = [name for name in real if name not in states]
@@ -256,9 +255,26 @@ def _compare_states(states: States, real: States) -> Finding:
     if wrong:
         return broken("states", f"status: {'; '.join(wrong[:3])}")
     if absent_names:
-        why = "its identities are not those of this pack's family, so states cannot be compared"
-        return Finding(RULES["states"], UNTRIED, why)
+        return _compare_by_order(list(states.values()), list(real.values()))
     return Finding(RULES["states"], KEPT)
+
+
+def _compare_by_order(states: list[EnumPowerStatus], real: list[EnumPowerStatus]) -> Finding:
+    """Compares states of identities that are not this pack's: right in the same order, and wrong if
+    their numbers are wrong in any order.
+    """
+    if states == real:
+        return Finding(RULES["states"], KEPT, "by their order: this pack has other identities")
+    numbers, real_numbers = Counter(states), Counter(real)
+    wrong = [
+        f"{numbers[state]} outlets are {state.name} instead of {real_numbers[state]}"
+        for state in (UP, DOWN, UNKNOWN)
+        if numbers[state] != real_numbers[state]
+    ]
+    if wrong:
+        return broken("states", f"status: {'; '.join(wrong)}")
+    why = "its identities are not those of this pack's family, so states cannot be compared"
+    return Finding(RULES["states"], UNTRIED, why)
 
 
 def _compare_figures(figures: Figures, sums: MeasuredSums) -> Finding:

@@ -70,6 +70,83 @@ def test_the_pages_own_handler_keeps_the_page(tmp_path: Path, check: Check) -> N
     assert set(seen) == set(RULES)
 
 
+_APC = """
+import time
+
+from pdu_common.base_snmp_pdu import BaseSnmpPdu
+from pdu_common.connection import PduSnmpData
+from pdu_common.helper import EnumPowerStatus, PduPortView, PduStatisticView, PduView
+
+RPDU2 = "1.3.6.1.4.1.318.1.1.26."
+STATES = {1: EnumPowerStatus.DOWN, 2: EnumPowerStatus.UP}
+
+
+def make_handler(pdu_data: PduSnmpData) -> BaseSnmpPdu:
+    return Apc(pdu_data)
+
+
+class Apc(BaseSnmpPdu):
+    def status(self) -> PduView:
+        view = PduView()
+        for row in self.snmp_walk(RPDU2 + "9.2.3.1.5"):
+            state = STATES.get(row.value_int, EnumPowerStatus.UNKNOWN)
+            view.ports.append(PduPortView(identity=row.oid_index, power_status=state))
+        return view
+
+    def _switch(self, port: PduPortView, command: int, target: EnumPowerStatus) -> PduPortView:
+        state_oid = RPDU2 + "9.2.3.1.5." + port.identity
+        self.snmp_get(state_oid).value_int
+        self.snmp_set(RPDU2 + "9.2.4.1.5." + port.identity, command)
+        for _ in range(20):
+            port.power_status = STATES.get(
+                self.snmp_get(state_oid).value_int, EnumPowerStatus.UNKNOWN
+            )
+            if port.power_status == target:
+                return port
+            time.sleep(0.25)
+        port.power_status = EnumPowerStatus.UNKNOWN
+        return port
+
+    def port_up(self, pdu_port_data: PduPortView) -> PduPortView:
+        return self._switch(pdu_port_data, 1, EnumPowerStatus.UP)
+
+    def port_down(self, pdu_port_data: PduPortView) -> PduPortView:
+        return self._switch(pdu_port_data, 2, EnumPowerStatus.DOWN)
+
+    def statistic(self) -> PduStatisticView:
+        view = PduStatisticView()
+        view.load = sum(row.value_float for row in self.snmp_walk(RPDU2 + "6.3.1.5")) / 10
+        view.total_consumption = sum(r.value_float for r in self.snmp_walk(RPDU2 + "4.3.1.9")) / 10
+        return view
+"""
+
+
+@pytest.mark.usefixtures("without_loading")
+def test_a_handler_for_an_apc_is_tried_by_all_rules(tmp_path: Path, check: Check) -> None:
+    code, seen = check(folder(tmp_path, source=_APC))
+    assert code == 0 and {result for result, _ in seen.values()} == {"kept"}, seen
+    assert seen["status"][1] == "6 outlets of a simulated APC, apc-rpdu2"
+    assert "short" in seen and "refused" in seen
+    # the unit is a chain, whose second unit has identities of its own
+    assert seen["states"] == ("kept", "by their order: this pack has other identities")
+
+
+@pytest.mark.usefixtures("without_loading")
+def test_a_community_of_the_handlers_own_is_broken(tmp_path: Path, check: Check) -> None:
+    change = (_MAKE, f"    pdu_data.snmp_params['community'] = 'public'\n{_MAKE}")
+    code, seen = check(folder(tmp_path, source=replaced(change)))
+    assert code == 1 and seen["status"][0] == "broken"
+    assert seen["status"][1].startswith("it asks with another community than the form's")
+
+
+@pytest.mark.usefixtures("without_loading")
+def test_a_request_to_another_port_is_not_tried(tmp_path: Path, check: Check) -> None:
+    change = (_VIEW, f"        raise RuntimeError('no answer at port 161')\n{_VIEW}")
+    code, seen = check(folder(tmp_path, source=replaced(change)))
+    assert code == 9 and seen["status"][0] == "not tried", seen
+    assert "no answer at port 161" in seen["status"][1] and "stuck" not in seen
+
+
 @pytest.mark.usefixtures("without_loading")
 def test_a_recording_is_served_to_the_handler(tmp_path: Path, check: Check) -> None:
     replay = ROOT / "tests" / "recordings" / "rpcm.snmprec"
