@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import ast
 import hashlib
 import shlex
 import sys
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import NamedTuple, Optional
 
@@ -114,6 +115,7 @@ def build_own(words: Sequence[str], out: Path) -> list[OwnHandler]:
 
 
 _OPTIONS = "snmp/options.py"
+_FAMILIES = "snmp/profiles/__init__.py"
 
 
 def own_profile(file: Path) -> Handler:
@@ -127,7 +129,7 @@ def own_profile(file: Path) -> Handler:
         family.shown,
         "snmp",
         "snmp",
-        {_OPTIONS: own_profiles.options_source(family.options)},
+        {_OPTIONS: own_profiles.options_source(family.options), _FAMILIES: families_source(())},
         is_draft=bool(own_profile_guesses(file)),
     )
 
@@ -150,7 +152,27 @@ def build_with_options(
         options = own_profiles.build_options(only, profile, flags, unproven)
     except own_profiles.UnknownFamily as error:
         raise BuildError(str(error)) from None
-    return handler._replace(replace={_OPTIONS: own_profiles.options_source(options)})
+    replace = {_OPTIONS: own_profiles.options_source(options)}
+    if only:
+        replace[_FAMILIES] = families_source(only)
+    return handler._replace(replace=replace)
+
+
+def families_source(keys: Collection[str]) -> str:
+    """The list of families with the vendors of these alone: an archive loads all files of its
+    list."""
+    source = (ROOT / "handlers" / _FAMILIES).read_text()
+    lines = source.splitlines(keepends=True)
+    (families,) = (
+        node
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "Families"
+    )
+    for vendor in reversed(families.args):
+        assert isinstance(vendor, ast.Call) and vendor.end_lineno is not None
+        if set(keys).isdisjoint(ast.literal_eval(vendor.args[1]).split()):
+            del lines[vendor.lineno - 1 : vendor.end_lineno]
+    return "".join(lines)
 
 
 def _parser(handler_names: Sequence[str]) -> argparse.ArgumentParser:

@@ -6,6 +6,7 @@ import ast
 import json
 import subprocess
 import sys
+import tarfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Callable
@@ -104,6 +105,24 @@ def test_a_python_without_packages_builds_the_same_whatever_layout_and_hash_seed
     assert [name.partition("-")[0] for name in one if one[name] != other[name]] == [
         "pdu_acme_strip"
     ]
+
+
+@pytest.mark.parametrize(
+    "arguments, vendors",
+    [
+        (["--only", "rpcm"], {"rpcm"}),
+        # its file takes words from APC's
+        (["--only", "cyberpower-epdu2"], {"apc", "cyberpower"}),
+    ],
+)
+def test_an_archive_of_some_families_leaves_the_files_of_other_vendors_out(
+    tmp_path: Path, arguments: list[str], vendors: set[str]
+) -> None:
+    run(tmp_path, "snmp", *arguments)
+    (archive,) = tmp_path.glob("*.tar.gz")
+    with tarfile.open(archive) as tar:
+        files = {Path(name).stem for name in tar.getnames() if "/profiles/" in name}
+    assert files == {"__init__", "language", "shorthand", *vendors}
 
 
 # ---- what is refused -----------------------------------------------------------------------------
