@@ -17,6 +17,9 @@ LINES = Complete(
     ),
     least=3,
 )
+# the agent has lost the PDU, whose last currents it goes on to answer
+DISCONNECTED = scalar("4555.2.30.3.1.0", "dpduAlarmDisconnect")
+CONNECTED_LINES = Listed(LINES, Unless(LINES, Provided(DISCONNECTED, DISCONNECTED, "1")))
 
 PROFILES = (
     Profile(
@@ -65,7 +68,7 @@ PROFILES = (
         source=librenms("socomec/SOCOMECPDU-MIB.mib"),
         models=("metered PDU (NRT-OP-PDU)",),
         sys_object_ids=oids("4555.2.30"),
-        load=total(figure(LINES, TENTHS)),
+        load=total(figure(CONNECTED_LINES, TENTHS)),
         evidence=SIMULATED.of("current"),
         note="Metered per line, without outlets. In spite of its key it is not a transfer switch.",
     ),

@@ -35,6 +35,9 @@ def _inputs(below: str, name: str, scale: Decimal = ONES) -> Figure:
 STATE = column("~.1.1.2.7.3.1.2", "sdbDevOutSwCurrentState")
 SCHEDULED = column("~.1.1.2.7.3.1.3", "sdbDevOutSwScheduled")
 IDLE = "0"  # a value of sdbDevOutSwScheduled; 1 is a command whose delay has not expired
+# two units with one address: either may answer, and either may carry out a command
+DUPLICATES = scalar("~.1.1.1.1.4.0", "sdbMgmtStsDuplicateDevices")
+OF_A_RING_WITH_DUPLICATES = Provided(STATE, DUPLICATES, "[1-9][0-9]*")
 NAME = column("~.1.1.2.7.1.1.2", "sdbDevOutName")
 
 PROFILES = (
@@ -48,10 +51,21 @@ PROFILES = (
         outlets=(
             outlets(
                 states=State(
-                    STATE, on=("1",), off=("0",), doubts=(Doubt(SCHEDULED, (IDLE,), optional=True),)
+                    STATE,
+                    on=("1",),
+                    off=("0",),
+                    doubts=(
+                        Doubt(SCHEDULED, (IDLE,), optional=True),
+                        Doubt(OF_A_RING_WITH_DUPLICATES, ("none",), optional=True),
+                    ),
                 ),
-                control=Unlock(
-                    column("~.1.1.2.7.3.1.4", "sdbDevOutSwUnlock"), 1, Write(STATE, on=1, off=0)
+                control=Guarded(
+                    Unlock(
+                        column("~.1.1.2.7.3.1.4", "sdbDevOutSwUnlock"), 1, Write(STATE, on=1, off=0)
+                    ),
+                    DUPLICATES,
+                    allow=("0",),
+                    why="two units of the ring have the same address, and either may obey",
                 ),
                 rows=NAME,
                 count=column("~.1.1.2.2.1.1.2", "sdbDevCfOutletsTotal"),

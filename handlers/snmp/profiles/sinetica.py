@@ -11,6 +11,8 @@ from .language import *
 STATE = column("3711.24.1.1.7.2.3.1.5", "pduOutOn")
 THE_PDU = Arcs(stop=1)
 pdu_total = partial(total, else_outlets=True, unit=THE_PDU)
+# of a PDU: 1 good, 2 failed; the unit then shows what the PDU last answered
+COMMUNICATION = column("3711.24.1.1.7.1.2.1.6", "pduCommsFail")
 AMPS = column("3711.24.1.1.7.3.1.1.4", "pduRMSAmpsValue")
 ENERGY = column("3711.24.1.1.7.3.1.1.5", "pduTotalEnergyValue")
 
@@ -24,7 +26,12 @@ PROFILES = (
         sys_object_ids=oids("3711.24"),
         outlets=(
             outlets(
-                states=State(STATE, on=("1",), off=("2",)),
+                states=State(
+                    STATE,
+                    on=("1",),
+                    off=("2",),
+                    doubts=(Doubt(Part(COMMUNICATION, over=STATE, stop=1), ("1",), optional=True),),
+                ),
                 control=Write(STATE, on=1, off=2),
                 count=column("3711.24.1.1.7.2.2.1.3", "pduNumOfOutlets"),
                 name=column("3711.24.1.1.7.2.3.1.4", "pduOutName"),
@@ -42,6 +49,10 @@ PROFILES = (
             "A command acts after a delay set on the device, and a password of the outlet may"
             " block it."
         ),
-        unread="pduOutPwd: the MIB does not say how a password blocks a command",
+        unread=(
+            "pduOutPwd: the MIB does not say how a password blocks a command; pduOutletMonMode: it"
+            " may say that outlets are not metered, and the MIB does not say what they then read;"
+            " pduMonEn: the MIB does not say what a PDU reads that is not monitored"
+        ),
     ),
 )

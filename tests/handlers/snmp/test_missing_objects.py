@@ -66,9 +66,9 @@ ONE_SOURCE = {
     NO_OTHER: {
         "load": (
             "infrapower smart-ats dataprobe-iboot delta-pdu delta-sts digipower eaton-ats2"
-            " eaton-ats30 eaton-pulizzi-monitored enlogic-esp ibm-dpi socomec-ats npdu pdumib-v07"
-            " rpcm gude-epc gude-pdu hpe-ipdu ipt-ipower clever-mpdu clever-zpdu clever-rpdu"
-            " clever-npm-v clever-ms-pdu clever-ip-pdu"
+            " eaton-ats30 eaton-pulizzi-monitored enlogic-esp ibm-dpi ibm-dpi-metered socomec-ats"
+            " npdu pdumib-v07 rpcm gude-epc gude-pdu hpe-ipdu ipt-ipower clever-mpdu clever-zpdu"
+            " clever-rpdu clever-npm-v clever-ms-pdu clever-ip-pdu"
         ),
         "power": (
             "apc-rpdu delta-pdu eaton-nlogic enlogic-esp gude-epc gude-pdu ipt-ipower npdu"
