@@ -190,7 +190,8 @@ def listed_number(variable: str, text: Optional[str]) -> Figure:
     """The value of a variable: not metered if it is not listed, not known if it is no number."""
     number = parse_figure(text)
     if number is None and text is not None:
-        return NotKnown(f"{variable} reads {text[:40]!r}")
+        # the whole text, not as Python writes it: else a password in it is not recognised
+        return NotKnown(f"{variable} reads '{text}'")
     return number
 
 

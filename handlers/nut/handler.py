@@ -49,7 +49,7 @@ class NutPdu(dcimanager.FourCalls[NutSession], dcimanager.BasePdu):
         for listed_device in listed_devices:
             doubts = ((identity, outlet.doubt) for identity, outlet in listed_device.ports())
             for sentence in doubt_sentences(doubts):
-                LOGGER.warning(session.client.redact(sentence))
+                LOGGER.warning(session.client.quoted(sentence))
             groups = outlet_groups(listed_device.device.whole.variables)
             if groups and not listed_device.device.outlets:
                 LOGGER.warning(
@@ -61,7 +61,8 @@ class NutPdu(dcimanager.FourCalls[NutSession], dcimanager.BasePdu):
 
     def read_figures(self, session: NutSession, with_power: bool) -> dcimanager.Figures:
         """The power of each outlet costs nothing more."""
-        return devices.figures_of(read_once(session), with_power)
+        figures = devices.figures_of(read_once(session), with_power)
+        return figures.quoted(session.client.quoted)
 
     def read_labels(self, session: NutSession) -> list[dcimanager.Label]:
         return [

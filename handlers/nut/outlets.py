@@ -117,7 +117,7 @@ def doubt_of(
     if state_of(values, without_state) is not None:
         return ""
     if "ups.status" in values:
-        return f"its ups.status {values['ups.status']!r:.40} says neither on nor off"
+        return f"its ups.status '{values['ups.status']}' says neither on nor off"
     if table is not None:
         return table.reason
     if _shown_state(values, without_state) is False:
@@ -126,11 +126,13 @@ def doubt_of(
     for word in words:
         if word.lower() in WORDS_WITHOUT_STATE:
             return f"its NUT driver shows '{word}': {WORDS_WITHOUT_STATE[word.lower()]}"
+    # the whole words, not as Python writes them: else a password in them is not recognised
+    words = [f"'{word}'" for word in words]
     if not words:
         return "its NUT driver shows no state of it"
     if None not in {word and word.is_on for word in _words_of(values, without_state)}:
-        return f"its NUT driver shows {' and '.join(map(repr, words))}, which contradict each other"
-    return f"its NUT driver shows {some([f'{word!r:.40}' for word in words])}: not a known state"
+        return f"its NUT driver shows {' and '.join(words)}, which contradict each other"
+    return f"its NUT driver shows {some(words)}: not a known state"
 
 
 def _shown_state(values: Mapping[str, str], without_state: frozenset[str]) -> Optional[bool]:

@@ -8,7 +8,7 @@ import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Callable, NamedTuple, Optional, TypeVar
 
-from ..shared.errors import PduHandlerError
+from ..shared.errors import PduHandlerError, printable
 from . import requests as messages
 from .connection import DEFAULT_PORT, Connection
 from .errors import driver_not_ready_error, no_such_device
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 _Self = TypeVar("_Self", bound="NutReader")
+_QUOTED = 200  # limit for a server's text, in characters
 STATUS, WAIT = "ups.status", "WAIT"
 # seconds between two readings in WAIT, and between the first two GET TRACKING requests
 POLL = 0.05
@@ -216,6 +217,10 @@ class NutReader:
         repeat.
         """
         return Secret(self._password).redact(text)
+
+    def quoted(self, text: str) -> str:
+        """`redact`, then printable and of limited length: for a log or the reason of a figure."""
+        return printable(self.redact(text), _QUOTED)
 
     def _no_such_device(self) -> PduHandlerError:
         """The error for a device that the server lacks, with the names of its devices, or the error

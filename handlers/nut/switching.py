@@ -87,7 +87,7 @@ def switch_outlet(
         if can_prove:
             causes.append(late_reading(listed_device.device.whole.variables, deadline))
         for sentence in doubt_sentences([(identity, cause) for cause in causes]):
-            LOGGER.warning(client.redact(sentence))
+            LOGGER.warning(client.quoted(sentence))
     return state
 
 

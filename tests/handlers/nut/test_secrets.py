@@ -91,3 +91,19 @@ def test_a_driver_name_or_type_that_holds_the_password_is_masked(variables: dict
     ):
         handler(server, username=ADMIN.name, password="rack2").status()
     assert "'***'" in str(error_info.value) and "rack2" not in str(error_info.value)
+
+
+@pytest.mark.parametrize("password", ['a"b\\c#d', "p" * 60, "x'y z"])
+def test_a_reason_for_an_unknown_figure_or_state_shows_no_password(
+    password: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    text = f"{'w' * 30} {password} w"
+    variables = {"device.type": "pdu", "outlet.1.status": text, "input.current": text}
+    with NutServer([StaticDevice("pdu", variables)]) as server:
+        pdu = handler(server, username="someone", password=password)
+        pdu.status()
+        with pytest.raises(PduHandlerError) as error_info:
+            pdu.statistic()
+    shown = [*caplog.messages, str(error_info.value)]
+    assert any("***" in line for line in caplog.messages) and "***" in shown[-1]
+    assert not any(password[:20] in line or "pppp" in line for line in shown)
