@@ -127,8 +127,7 @@ def _snmp_data(
         _refuse_idle(run_options, params)
     for key in _passwords(params) if is_v3 else ["community"]:
         params[key] = secret(run_options, key, f"{key.replace('_', ' ')} of {host.host}")
-    if _is_typed(run_options):
-        _check_fields(params)
+    _check_fields(params, _is_typed(run_options))
     return PduSnmpData(host.host, params, settings)
 
 
@@ -269,9 +268,9 @@ def _refuse_unknown(handler: LoadedHandler, run_options: RunOptions) -> None:
             )
 
 
-def _check_fields(params: Mapping[str, str]) -> None:
+def _check_fields(params: Mapping[str, str], is_typed: bool = True) -> None:
     """Check DCImanager's SNMP fields as its SNMP would at the first request. Raises SettingsError,
-    which names the option.
+    which names the option, or the key of the list unless it `is_typed`.
     """
     try:
         Credentials.from_params("127.0.0.1", params)
@@ -279,7 +278,8 @@ def _check_fields(params: Mapping[str, str]) -> None:
         if not error.field:
             raise SettingsError(str(error).removeprefix("snmp_params ")) from None
         keys = {field: key for key, field in _SNMP_FIELDS.items()}
-        setting = NamedSetting(keys.get(error.field, error.field))
+        key = keys.get(error.field, error.field)
+        setting = NamedSetting(key) if is_typed else f"the list's {key}"
         raise SettingsError((setting, f" {error.fault}")) from None
 
 

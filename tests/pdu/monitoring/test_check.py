@@ -318,3 +318,15 @@ def test_a_check_without_a_login_asks_once_on_a_terminal(
         result = call("check", file, "--lenient", "--json")
     assert asked == [f"community of 2 PDUs in {file} without a login: "]
     assert json.loads(result.stdout)["summary"]["results"] == {"well": 2}
+
+
+def test_a_wrong_field_of_snmp_is_named_by_the_lists_key(
+    tmp_path: Path, call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PDU_COMMUNITY", "public")
+    listed = private(
+        tmp_path / "list.csv", "name,handler,address,settings\na,snmp,127.0.0.1:9,timeout=900\n"
+    )
+    result = call("check", listed)
+    assert "the list's timeout must be a number from 0.05 to 60" in result.stdout
+    assert "snmp_params" not in result.stdout
