@@ -298,7 +298,6 @@ states could not be read for another reason. If the list or an option is wrong: 
     examples=(
         "pdu check pdus.csv --auth logins.toml --html pdus.html",
         "pdu check 'rack 1 left' --list pdus.csv --nagios --warning 80% --critical 90%",
-        "pdu check handler_dir 192.0.2.8",
     ),
     help=_HELP,
 )
