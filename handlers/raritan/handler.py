@@ -83,7 +83,9 @@ class RaritanPdu(dcimanager.FourCalls[Session], dcimanager.BasePdu):
 
     def read_figures(self, session: Session, with_power: bool) -> dcimanager.Figures:
         agent, config, _ = session
-        return metering.read_statistic(agent, config.link_units, with_power)
+        figures = metering.read_statistic(agent, config.link_units, with_power)
+        # a resource id in a reason is the device's own text
+        return figures.quoted(agent.login.quoted)
 
     def read_labels(self, session: Session) -> list[dcimanager.Label]:
         """Of outlets and branch circuits."""
