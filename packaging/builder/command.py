@@ -334,7 +334,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
         data = path.read_bytes()
         print(f"{path}  {len(data)} bytes  sha256 {hashlib.sha256(data).hexdigest()[:16]}")
     if any(handler.name == "snmp" for handler in handlers):
-        print(f"build.py: {no_longer_switched()}", file=sys.stderr)
+        print(no_longer_switched())
     for own in own_handlers:
         data = own.source.data
         print(f"{own.path}  {len(data)} bytes  sha256 {hashlib.sha256(data).hexdigest()[:16]}")
