@@ -145,7 +145,7 @@ FAULTS: tuple[Fault, ...] = (
         "answer",
         "the content of a complete message ends too early",
         # over SNMP half of one object is none, as in "empty"
-        WRONG | {"unsupported"},
+        WRONG | {"unsupported", "refused", "no-such-outlet"},
     ),
     Fault("echo", "answer", "an error repeats the login of the request", ANY, reaches=False),
     Fault("echo-text", "answer", "each text of the answer is the login of the request", ANY),
