@@ -106,6 +106,10 @@ _ELSEWHERE: Mapping[str, str] = {
         ("git clone URL", "cd pdu-handlers", "git pull"), "it needs the project's server"
     ),
     "docker cp": "it needs a location server of DCImanager",
+    **dict.fromkeys(
+        ("git grep", "xargs sed", "python -m tests.pdu", "sh .ci/audit", "git commit", "git tag"),
+        "it makes a release of the clone",
+    ),
     "openssl x509": "it reads the output of openssl s_client, whose line runs here",
 }
 _HOST = re.compile(r"HOST(\[:PORT\])?|192\.0\.2\.\d+(:443)?")

@@ -25,7 +25,7 @@ from .test_pages import PAGES
 
 # Programs that a page need not name.
 _AT_HAND = set(
-    ". cat cd chmod cp curl diff echo export git head make printf python3 sed sh sleep".split()
+    ". cat cd chmod cp curl diff echo export git head make printf python3 sed sh sleep xargs".split()
 )
 _ACTIVATE = ". .venv/bin/activate"
 _INSTALL = "pipx install '.[exporter,privacy]'"
