@@ -26,7 +26,7 @@ from tests.recordings import Fixture
 UP, DOWN, UNKNOWN = EnumPowerStatus.UP, EnumPowerStatus.DOWN, EnumPowerStatus.UNKNOWN
 States = Mapping[str, EnumPowerStatus]
 VALUES = (0, 1, 2, 230)  # off, on, another state, a voltage
-PAGE = ROOT / "docs" / "certain.md"
+PAGE = ROOT / "docs" / "dev" / "families.md"
 
 
 class Addition(NamedTuple):
@@ -103,5 +103,5 @@ def test_a_column_turns_no_state_unless_the_page_names_its_family_and_it_is_one_
                     column,
                     turned_outlets,
                 )
-    text = PAGE.read_text("utf-8").partition("two tables of states")[2].partition("\n\n")[0]
+    text = PAGE.read_text("utf-8").partition("Two tables of states")[2].partition("\n\n")[0]
     assert names_found and set(re.findall("`([a-z0-9-]+)`", text)) == names_found

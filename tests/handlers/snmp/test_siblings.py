@@ -144,6 +144,6 @@ def test_the_families_whose_states_are_told_without_an_empty_object_are_document
         for profile in FAMILIES.values()
         if any(isinstance(part, Doubt) and part.optional for part in parts_of(profile))
     }
-    page = (ROOT / "docs" / "certain.md").read_text()
+    page = (ROOT / "docs" / "dev" / "families.md").read_text()
     (line,) = (line for line in page.splitlines() if "is told without it" in line)
     assert set(re.findall("`(.+?)`", line)) == optional
