@@ -37,6 +37,9 @@ OUTLETS, UNITS, LINES, CORDS = (
 STATES = {"on": True, "off": False}
 # values of control_state with a command under way (Sentry4-MIB, st4OutletControlState)
 UNSETTLED = ("pendon", "pendoff", "reboot", "shutdown", "eventreboot", "eventshutdown")
+# values of control_state that deny the state: "outlet state is unknown", and a tripped overcurrent
+# protector (the same; the handler of SNMP decides alike)
+DENYING = ("notset", "ocpoff", "ocpon")
 # the ends of values of status that do not deny the state: the alarms of an outlet's figures
 TRUSTED = ("normal", "warning", "alarm", "limit")
 # letters of unit and cord, and a number: also the path of a command
@@ -239,12 +242,15 @@ def _outlet(entry: Entry, energy_unit: Optional[int] = None) -> Outlet:
 
 
 def _doubt(entry: Entry) -> str:
-    """Why the state is not known: the outlet's status or a command under way denies it, or the word
-    is none of STATES. "" if it is known."""
+    """Why the state is not known: the outlet's status or control_state denies it, or the word is
+    none of STATES. "" if it is known."""
     if not _is_trusted(entry):
         return f"its status is {entry['status']!r}"
-    if _word(entry.get("control_state", "")) in UNSETTLED:
+    control_state = _word(entry.get("control_state"))
+    if control_state in UNSETTLED:
         return f"a command is under way: its control_state is {entry['control_state']!r}"
+    if control_state in DENYING:
+        return f"its control_state is {entry['control_state']!r}"
     if _word(entry.get("state")) not in STATES:
         return f"its state is {entry.get('state')!r}"
     return ""

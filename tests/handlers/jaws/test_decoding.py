@@ -63,6 +63,13 @@ def test_a_state_with_a_command_under_way_is_unknown(word: str) -> None:
     assert read(control_state=word).outlets[0].state is None
 
 
+@pytest.mark.parametrize("word", ["Not Set", "Ocp Off", "Ocp On"])
+@pytest.mark.parametrize("state", ["On", "Off"])
+def test_a_control_state_that_denies_the_state_leaves_it_unknown(word: str, state: str) -> None:
+    outlet = read(control_state=word, state=state).outlets[0]
+    assert (outlet.state, outlet.doubt) == (None, f"its control_state is {word!r}")
+
+
 @pytest.mark.parametrize("status", ["Not Found", "Lost", "Read Error", "", None, 0])
 def test_an_outlet_that_is_not_there_has_neither_state_nor_figures(status: object) -> None:
     outlet = read(status=status).outlets[0]
