@@ -497,8 +497,8 @@ def _outlets_with_id(
 ) -> tuple[list[ListedOutlet], list[PduHandlerError]]:
     """The PDU's outlets with the Id `identifier`, and the errors of outlets that cannot be read.
 
-    If just one link ends with this Id, it is read first; the Id in the resource, if it has one,
-    decides.
+    If just one link ends with this Id, it is read first, and the Id in the resource decides. An
+    empty one does not: what its link shows depends on the other outlets (see `_listed_outlets`).
     """
     target = _outlets_link(pdu)
     if target is None:
@@ -511,7 +511,7 @@ def _outlets_with_id(
     ]
     if len(likely) == 1:
         outlet = service.get(likely[0])
-        if not outlet.get("Id") or required_id(outlet) == identifier:
+        if outlet.get("Id") and required_id(outlet) == identifier:
             identity = pdu.prefix + identifier
             return [ListedOutlet(identity, identifier, likely[0], outlet, pdu.resource)], []
     members = each_member(service, {"Members": entries})

@@ -107,6 +107,16 @@ def test_a_command_goes_to_the_outlet_with_the_id_even_if_another_link_ends_with
     ]
 
 
+def test_an_outlet_without_an_id_gets_no_command_for_the_id_of_another_one() -> None:
+    """Outlets/1 is "2"; Outlets/2 leaves its Id empty, so its link shows none."""
+    tree = Switched(done=False)
+    tree.special[f"{OUTLETS}/2/Outlet.PowerControl"] = lambda request: Answer(None, 204)
+    for number, name in (("1", "2"), ("2", "")):
+        tree.resources[f"{OUTLETS}/{number}"]["Id"] = name
+    assert switch(tree, identity="2") is UNKNOWN
+    assert [request.path for request in tree.seen if request.method == "POST"] == [TARGET]
+
+
 def test_an_outlet_that_has_the_link_of_another_one_gets_no_command() -> None:
     tree = Switched({**outlet("1"), "@odata.id": f"{OUTLETS}/2"}, done=False)
     tree.resources[f"{OUTLETS}/2"]["PowerState"] = "Off"
