@@ -194,7 +194,7 @@ def error_of_status(
 
 
 def no_connection(reason: Reason) -> HttpUnreachable:
-    """The error if no connection came about, so that nothing was sent."""
+    """The error if nothing was sent: no connection came about, or the time of the call is over."""
     error = HttpUnreachable(reason)
     error.may_have_executed = False
     return error

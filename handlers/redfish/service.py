@@ -14,7 +14,7 @@ from common.logger import get_logger
 
 from ..http.client import HttpClient, endpoint
 from ..http.connection import StandardTransport
-from ..http.errors import HttpBusy, HttpUnreachable
+from ..http.errors import HttpBusy, HttpUnreachable, no_connection
 from ..http.login import UnsentLogin
 from ..http.message import Response, Transport
 from ..http.redirects import RedirectedClient
@@ -395,7 +395,7 @@ class RedfishService:
         together are too long."""
         left = self._end - self._clock()
         if left <= 0:
-            raise HttpUnreachable(
+            raise no_connection(
                 f"the device took longer than {self._seconds:g} s for this call; try again"
             )
         wait = min(self._timeout, left)

@@ -96,6 +96,19 @@ def test_one_deadline_holds_for_the_whole_call_and_the_session_is_deleted_after_
     ]
 
 
+def test_a_command_after_the_deadline_of_the_call_is_known_not_to_be_sent() -> None:
+    tree, clock = Tree(unit()), Clock(0.0)
+    with serving(tree) as address:
+        data = PduData(address, {"scheme": "http", "username": USER, "password": PASSWORD})
+        with RedfishService(settings.read_settings(data), clock=clock) as service:
+            read(service)
+            clock.now += CALL_SECONDS
+            with pytest.raises(PduHandlerError) as error_info:
+                service.post(f"{OUTLETS}/1", {"PowerState": "Off"})
+    assert not error_info.value.may_have_executed
+    assert "POST" not in [request.method for request in tree.seen]
+
+
 @pytest.mark.parametrize(
     "answer",
     [Answer(None, 308, {"Location": "/redfish/v1/moved"}), Answer(None, 408)],
