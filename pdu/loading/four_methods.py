@@ -137,8 +137,9 @@ class FourMethods:
         and an OSError are the device's or the network's, any other is the handler's. A text that
         shows the login is hidden.
         """
+        # searched whole: a cut may leave only a part of a secret
+        is_hidden = _holds_login(str(error), self._data)
         text = printable(str(error), _SHOWN)
-        is_hidden = _holds_login(text, self._data)
         name = type(error).__name__
         words = f"{name}: {HIDDEN if is_hidden else text}" if text else name
         if any(kind.__name__ == "SnmpError" for kind in type(error).__mro__):
@@ -305,8 +306,9 @@ def make_pdu(make: Callable[[Any], T], data: Any) -> T:
         missing = name_missing_in_double(error)
         if missing:
             raise LackingDouble(f"make_handler: {LACKING} ({missing})") from error
-        words = printable(f"{type(error).__name__}: {error}", _SHOWN)
-        shown_words = type(error).__name__ if _holds_login(words, data) else words
+        words = f"{type(error).__name__}: {error}"
+        is_hidden = _holds_login(words, data)
+        shown_words = type(error).__name__ if is_hidden else printable(words, _SHOWN)
         raise BrokenHandler(f"make_handler raised {shown_words}") from error
     if pdu is None:
         raise BrokenHandler("make_handler returned None; the page wants the handler's object")

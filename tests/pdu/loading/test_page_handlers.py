@@ -244,15 +244,21 @@ def test_a_silent_device_is_no_defect_of_the_handler(
     assert code == 3 and err.startswith(f"unreachable: {host}: status: ") and "private" not in err
 
 
+@pytest.mark.parametrize("length", [0, 294], ids=["whole", "cut"])
 def test_an_exception_that_quotes_the_community_is_told_without_it(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    length: int,
 ) -> None:
+    """Also where an error's limit would cut the community in two."""
     monkeypatch.setenv("PDU_COMMUNITY", "s3cret-word")
-    fault = "        raise ValueError(self.pdu_data.snmp_params)\n"
+    shown = f"'x' * {length} + str(self.pdu_data.snmp_params['community'])"
+    fault = f"        raise ValueError({shown})\n"
     path = folder(tmp_path, source=replaced(_VIEW, fault + _VIEW))
     code, out, err = run(capsys, "status", str(path), "127.0.0.1", "--debug")
     assert code == 1 and "status raised ValueError: its text holds the login" in err
-    assert "s3cret-word" not in out + err
+    assert "s3cret" not in out + err
 
 
 @pytest.mark.parametrize(
