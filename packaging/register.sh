@@ -6,6 +6,7 @@
 # files in $work, a folder that only this user can read. It is removed when the script ends.
 set -eu
 umask 077
+unset password token # variables of these names in the caller's environment would hand ours to programs
 password=${DCI_PASSWORD:-}
 unset DCI_PASSWORD CDPATH # no program that is started needs the one; the other changes what cd prints
 VERSION='@VERSION@'
@@ -135,9 +136,10 @@ def find(handler, remembered):
     if status in ("404", "405", "501"):
         return "unlisted"  # this DCImanager has no such call
     members = answer if isinstance(answer, dict) else {"list": answer}
-    listed = next((value for value in members.values() if isinstance(value, list)), None)
-    if state() != "success" or listed is None:
+    lists = [value for value in members.values() if isinstance(value, list)]
+    if state() != "success" or not lists:
         return "unreadable"
+    listed = [row for rows_of_list in lists for row in rows_of_list]
     own = [row for row in rows if row.get("handler") == handler]
     number = next((id_of(row) for row in own if id_of(row)), "")
     foreign = [row for row in own if row.get("device_type") in ("switch", "vpu")]

@@ -291,6 +291,9 @@ def test_after_an_unclear_answer_the_administrator_must_give_the_id_if_no_list_c
             id="a nested name",
         ),
         pytest.param(answer_json(200, {"list": [{"id": 7, "name": "x"}]}), 5, id="other names"),
+        pytest.param(
+            answer_json(200, {"errors": [], "list": [{"id": 7, "name": "x"}]}), 5, id="two lists"
+        ),
     ],
 )
 def test_nothing_is_registered_if_the_list_of_handlers_cannot_be_read_whole(
