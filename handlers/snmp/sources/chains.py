@@ -13,7 +13,8 @@ from ..decoding import LONGEST_NUMBER, Rows, text
 from ..reader import Reader
 from .base import ObjectSource, ReadOnly, Source, no_object
 
-# what devices call the unit that they are asked at; some begin with 0
+# What devices call the unit that they are asked at: some 0, others 1. An outlet of either is "7",
+# so that its identity follows from its own row alone; no device is known to have both.
 _FIRST_UNITS = ("0", "1")
 
 
@@ -26,10 +27,11 @@ class _Position(NamedTuple):
 
 class ByUnit(ObjectSource):
     """Rows of a table that numbers the outlets of a chain consecutively, under the outlet's unit
-    and its number on it: "2.7", and "7" on the first unit. That is unit 0, else unit 1.
+    and its number on it: "2.7", and "7" on the first unit, which is called 0 or 1.
 
     Each reading finds the row by both. A row that lacks one of them has an identity that ends with
-    a dot, as no other does. Raises ProtocolError if two rows are the same outlet.
+    a dot, as no other does. Raises ProtocolError if two rows are the same outlet, as they are in a
+    chain that has both a unit 0 and a unit 1.
 
     Fields:
         source: a column of the table.
@@ -80,8 +82,7 @@ class ByUnit(ObjectSource):
             return None  # the table has no such row, and so not as many outlets
         if number_now is not None and text(number_now) == number:
             # last, because a unit of the same size that leaves changes this alone
-            unit_now = text(self.unit.value_of(reader, guess) or "")
-            if unit_now in ((unit,) if unit else _FIRST_UNITS):
+            if _cell(self.unit, reader, guess) in ((unit,) if unit else _FIRST_UNITS):
                 return guess
         units, numbers = self.unit.rows(reader), self.number.rows(reader)
         identities = self._identities_of(reader, {**units, **numbers, identity: ""})
@@ -94,7 +95,7 @@ class ByUnit(ObjectSource):
         """Identity -> unit, for each row."""
         rows = self.source.rows(reader)
         if _is_one_unit(rows, reader, self):
-            return dict.fromkeys(rows, self.unit.value_of(reader, str(len(rows))) or "")
+            return dict.fromkeys(rows, _cell(self.unit, reader, str(len(rows))))
         identities, units = self._identities(reader, rows), self.unit.rows(reader)
         return {identities[row]: units[row] for row in rows if row in identities and row in units}
 
@@ -115,15 +116,15 @@ class ByUnit(ObjectSource):
                 return {}
             reader.places[self.unit, self.number] = ""
             return {row: row for row in positions}
-        first = min(_FIRST_UNITS, key=lambda unit: not _has_unit(positions.values(), unit))
         row_by_identity: dict[str, str] = {}
         for row, (unit, number) in positions.items():
             identity = f"{row}."
             if _is_number(unit) and _is_number(number):
-                identity = number if unit == first else f"{unit}.{number}"
+                identity = number if unit in _FIRST_UNITS else f"{unit}.{number}"
             if identity in row_by_identity:
                 raise ProtocolError(
-                    f"two rows of the device's table are the outlet {identity}; poll it again"
+                    f"two rows of the device's table are the outlet {identity}; poll it again (a"
+                    " chain with both a unit 0 and a unit 1 is not read)"
                 )
             row_by_identity[identity] = row
         return {row: identity for identity, row in row_by_identity.items()}
@@ -147,13 +148,15 @@ def _is_one_unit(rows: Rows, reader: Reader, columns: ByUnit) -> bool:
     return (
         last in rows
         and rows.keys() == {str(row) for row in range(1, len(rows) + 1)}
-        and text(columns.number.value_of(reader, last) or "") == last
-        and text(columns.unit.value_of(reader, last) or "") in _FIRST_UNITS
+        and _cell(columns.number, reader, last) == last
+        and _cell(columns.unit, reader, last) in _FIRST_UNITS
     )
 
 
-def _has_unit(positions: Iterable[_Position], unit: str) -> bool:
-    return any(position.unit == unit for position in positions)
+def _cell(column: ObjectSource, reader: Reader, row: str) -> str:
+    """The value of one row as text; "" if there is none."""
+    value = column.value_of(reader, row)
+    return "" if value is None else text(value)
 
 
 def _is_number(word: str) -> bool:

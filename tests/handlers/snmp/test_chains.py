@@ -181,7 +181,7 @@ def test_a_unit_that_tells_no_units_has_the_rows_as_identities(unit: Fixture) ->
     [
         (["1 1", "1 2", "2 1"], ["1", "2", "2.1"]),
         # the unit that is asked is called 0 by some firmware
-        (["0 1", "0 2", "1 1", "2 1"], ["1", "2", "1.1", "2.1"]),
+        (["0 1", "0 2", "2 1"], ["1", "2", "2.1"]),
         (["0 1", "0 2"], ["1", "2"]),
         # what is left of a chain keeps its identities
         (["2 1", "2 2"], ["2.1", "2.2"]),
@@ -208,6 +208,19 @@ def test_an_outlet_is_named_by_its_unit_and_its_number(
     assert BY_UNIT.value_of(reader(objects), "3.1") is None
 
 
+@pytest.mark.parametrize("units", [(0, 1), (1, 0)])
+def test_a_chain_with_both_first_units_is_an_error(units: tuple[int, int]) -> None:
+    """Else an identity would depend on other rows: the outlets of unit 1 would be those of unit 0
+    to a table that lists unit 1 alone, and to a command that reads its own row."""
+    objects = {
+        **table("1.3.1", {"1": 1, "2": 1}),
+        **table("1.3.2", dict(zip("12", units))),
+        **table("1.3.3", {"1": 1, "2": 1}),
+    }
+    with pytest.raises(ProtocolError, match="both a unit 0 and a unit 1"):
+        BY_UNIT.rows(reader(objects))
+
+
 def test_two_rows_of_one_outlet_are_an_error() -> None:
     objects = {
         **table("1.3.1", {"1": 1, "2": 1}),
@@ -229,17 +242,18 @@ def test_another_table_with_the_two_columns_is_needed_if_one_has_them() -> None:
     assert metered.rows(reader({**values, "1.3.2.1": 1})) == {}
 
 
-def test_a_single_unit_costs_two_gets_and_a_chain_two_walks() -> None:
+@pytest.mark.parametrize("first", [0, 1])
+def test_a_single_unit_costs_two_gets_and_a_chain_two_walks(first: int) -> None:
     objects = {
         **table("1.3.1", dict.fromkeys("123", 7)),
-        **table("1.3.2", dict.fromkeys("123", 1)),
+        **table("1.3.2", dict.fromkeys("123", first)),
         **table("1.3.3", {n: n for n in "123"}),
     }
     device = Memory(objects)
-    assert list(UnitOf(BY_UNIT).rows(Reader(device))) == ["1", "2", "3"]
+    assert UnitOf(BY_UNIT).rows(Reader(device)) == dict.fromkeys("123", str(first))
     assert device.asked == ["walk 1.3.1", "get 1.3.3.3", "get 1.3.2.3"]
     chain = Memory({**objects, "1.3.2.3": 2, "1.3.3.3": 1})
-    assert UnitOf(BY_UNIT).rows(Reader(chain)) == {"1": 1, "2": 1, "2.1": 2}
+    assert UnitOf(BY_UNIT).rows(Reader(chain)) == {"1": first, "2": first, "2.1": 2}
     assert chain.asked == ["walk 1.3.1", "get 1.3.3.3", "walk 1.3.2", "walk 1.3.3"]
 
 
