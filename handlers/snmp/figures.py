@@ -151,7 +151,7 @@ class Figure(FrozenValue):
                 figure = self._figure(value, reading, are_texts, exponent, factor)
             if figure is not None and (most is None or figure <= most):
                 figures[identity] = figure
-            elif is_absent and not reading:
+            elif is_absent and reading == 0:
                 figures[identity] = None
             elif self.unmetered and value is not MISSING and not text(value):
                 figures[identity] = NotMetered(self.unmetered)

@@ -193,6 +193,10 @@ def test_a_sum_over_rows_is_a_total_only_if_every_row_is_measured() -> None:
     unmetered = Total((Figure(A, absent=("0",)),)).read_from(zeros)
     assert unmetered == NotMetered("1 of 2 (row 2) unmetered")
     assert Total((Figure(A, padding=("0",)),)).read_from(zeros) == 2
+    marked = Total((Figure(A, absent=("--",)),))
+    texts = table("1.3.1", {"1": "0.40", "2": "--"})
+    assert marked.read_from(reader(texts)) == NotKnown("row 2 of 1.3.1 reads '--'")
+    assert marked.read_from(reader(table("1.3.1", {"1": "--", "2": "--"}))) is None
     by_unit = Total((Figure(A), Figure(B)), unit=Arcs(0, 1))
     both = reader({**lines, **table("1.3.2", {"1.1": 4, "2.1": 99})})
     assert by_unit.read_from(both) == unknown
