@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import enum
+import itertools
+import types
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, Optional
 
@@ -12,7 +14,8 @@ from .foreign import call_platform, is_mapping, read_field, text, unreadable
 
 _DOUBLE = "pdu_common.snmp_client.errors"
 _DEEPEST = 10  # limit for groups of exceptions in groups
-_DEEPEST_PARAMETER = 10  # limit for nested parameters
+# limits for nested parameters: an object may know its session, and with it half of a program
+_DEEPEST_PARAMETER, _MOST_PARAMETERS = 10, 1_000
 
 
 def exception_text(error: BaseException) -> str:
@@ -56,9 +59,10 @@ def read_parameters(pdu_data: object) -> Parameters:
     params = read_field(pdu_data, "snmp_params")
 
     def parameters() -> Parameters:
-        texts = list(_nested_texts(params))
+        texts = list(itertools.islice(_nested_texts(params), _MOST_PARAMETERS))
         known_texts = [(key, value) for key, value in texts if value is not None]
-        return Parameters(known_texts, len(known_texts) < len(texts))
+        is_whole = len(known_texts) == len(texts) < _MOST_PARAMETERS
+        return Parameters(known_texts, not is_whole)
 
     return call_platform(parameters, unreadable("snmp_params"))
 
@@ -66,7 +70,8 @@ def read_parameters(pdu_data: object) -> Parameters:
 def _nested_texts(node: Any, key: str = "", depth: int = 0) -> Iterator[tuple[str, Optional[str]]]:
     """Key and text; None for what cannot be searched. A community of digits may be a number."""
     if depth > _DEEPEST_PARAMETER:
-        raise ValueError("nested too deeply")
+        yield key, None
+        return
     fields = _fields(node)
     if fields is not None:
         for name, value in fields:
@@ -97,14 +102,12 @@ def _fields(node: Any) -> Optional[list[tuple[object, object]]]:
     plain = (type(None), int, str, bytes, bytearray, list, set, frozenset)
     if isinstance(node, plain) or callable(node) or text(node) is not None:
         return None
-    slots = [
-        slot
-        for base in type(node).__mro__
-        for names in [base.__dict__.get("__slots__", ())]
-        for slot in ((names,) if isinstance(names, str) else names)
-    ]
+    # the slots are such members, under the names that Python gave them ("_Login__password")
     values: dict[object, object] = {
-        name: getattr(node, name) for name in slots if hasattr(node, name)
+        name: getattr(node, name)
+        for base in type(node).__mro__
+        for name, member in vars(base).items()
+        if isinstance(member, types.MemberDescriptorType) and hasattr(node, name)
     }
     values.update(getattr(node, "__dict__", {}))
     return list(values.items()) or None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import logging
 from types import SimpleNamespace
 from typing import Any, Callable, NamedTuple, Optional, cast
 
@@ -503,6 +504,15 @@ class Slots:
         self.community = "31415926"
 
 
+class PrivateSlots:
+    """Python calls its slot `_PrivateSlots__community`."""
+
+    __slots__ = ("__community", "version")
+
+    def __init__(self) -> None:
+        self.__community, self.version = "31415926", "2"
+
+
 class Closed:
     """Its secret is in a closure."""
 
@@ -518,6 +528,7 @@ class Closed:
     [
         Login(),
         Slots(),
+        PrivateSlots(),
         SimpleNamespace(v3=SimpleNamespace(auth_password="31415926")),
         {"v3": Slots()},
         [{"community": "31415926"}],
@@ -532,6 +543,17 @@ def test_a_secret_in_parameters_of_any_form_is_not_shown(params: object) -> None
     device.pdu_data.snmp_params = params
     with pytest.raises(PduHandlerError) as error_info:
         Snmp(cast(Any, device)).get(ROOT)
+    assert "31415926" not in str(error_info.value)
+
+
+def test_parameters_that_know_themselves_or_a_whole_program_are_read() -> None:
+    device = Device(RuntimeError("wrongValue (31415926)"))
+    params = SimpleNamespace(port="1161", logger=logging.getLogger("pdu"), community="31415926")
+    params.owner = params
+    device.pdu_data.snmp_params = params
+    asked = Snmp(cast(Any, device))
+    with pytest.raises(PduHandlerError) as error_info:
+        asked.get(ROOT)
     assert "31415926" not in str(error_info.value)
 
 
