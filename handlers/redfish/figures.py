@@ -129,10 +129,12 @@ def current(resource: Json) -> Optional[list[RedfishFigure]]:
         return lines[:1]
     if line_count > 1 and len(lines) == line_count:
         return lines
-    if lines:
+    if any(line in phases for line in _LINES):
         return unknown(f"{len(lines)} of {line_count} line currents are shown")
-    is_null = line_count == 1 and resource.get("CurrentAmps", ...) is None
-    return unknown("CurrentAmps is null") if is_null else None
+    for key in ("PolyPhaseCurrentAmps", *(("CurrentAmps",) if line_count == 1 else ())):
+        if resource.get(key, ...) is None:
+            return unknown(f"{key} is null")
+    return None
 
 
 def power(resource: Json) -> Optional[list[RedfishFigure]]:
@@ -165,11 +167,14 @@ def _line_figures(resource: Json, key: str) -> Optional[list[RedfishFigure]]:
     - Both: None. The schema does not say whether one contains the other, and in DMTF's published
       rack PDU neither sum, nor that of all, is the PDU's figure.
     """
+    if resource.get(key, ...) is None:
+        return unknown(f"{key} is null")
     lines = child(resource, key)
-    to_neutral, pairs = _excerpts(lines, _TO_NEUTRAL), _excerpts(lines, _PAIRS)
-    if bool(to_neutral) == bool(pairs):
+    # by names: the value of a line may be null
+    shown = [names for names in (_TO_NEUTRAL, _PAIRS) if any(name in lines for name in names)]
+    if len(shown) != 1:
         return None
-    parts = to_neutral or pairs
+    parts = _excerpts(lines, shown[0])
     count = _PHASES.get(text(resource, "PhaseWiringType")) or _phases_seen(resource)
     return parts if len(parts) == count else unknown(f"{key} shows {len(parts)} of {count} lines")
 

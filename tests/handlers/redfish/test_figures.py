@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any, Optional
+from typing import Any, Callable, Optional
 
 import pytest
 
-from handlers.redfish.figures import RedfishFigure, current, sum_if_complete, total
+from handlers.redfish.figures import (
+    Figures,
+    RedfishFigure,
+    current,
+    energy,
+    power,
+    sum_if_complete,
+    total,
+)
+from handlers.redfish.responses import Json
 from handlers.shared.meter_figures import NotKnown, NotMetered, measured
 
 
@@ -116,10 +125,30 @@ def test_the_current_is_the_sum_of_the_separate_line_currents_or_unknown_if_one_
             {"PhaseWiringType": "ThreePhase5Wire", "PolyPhaseCurrentAmps": {"Line1": 1.0}},
             "1 of 3 line currents are shown",
         ),
+        (
+            {"PolyPhaseCurrentAmps": {"Line1": None, "Line2": None, "Line3": None}},
+            "0 of 3 line currents are shown",
+        ),
+        ({"PolyPhaseCurrentAmps": None}, "PolyPhaseCurrentAmps is null"),
     ],
 )
 def test_a_current_that_is_not_known_has_its_reason(resource: dict[str, Any], reason: str) -> None:
     assert total(current(resource), {}) == NotKnown(reason)
+
+
+@pytest.mark.parametrize(
+    "key, figures_of", [("PolyPhaseEnergykWh", energy), ("PolyPhasePowerWatts", power)]
+)
+@pytest.mark.parametrize("beside", [{}, {"Line1ToLine2": {"Reading": 3.0}}])
+def test_lines_that_are_null_are_not_known_and_no_others_replace_them(
+    key: str, figures_of: Callable[[Json], Figures], beside: Json
+) -> None:
+    to_neutral = {f"Line{number}ToNeutral": None for number in (1, 2, 3)}
+    resource = {"PhaseWiringType": "ThreePhase5Wire", key: {**to_neutral, **beside}}
+    # with both kinds of lines, it is not certain what the whole is
+    reason = NotKnown(f"{key} shows 0 of 3 lines")
+    assert total(figures_of(resource), {}) == (None if beside else reason)
+    assert total(figures_of({key: None}), {}) == NotKnown(f"{key} is null")
 
 
 def test_a_current_that_the_schema_leaves_out_is_not_metered() -> None:
