@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 _Self = TypeVar("_Self", bound="NutReader")
-_QUOTED = 200  # limit for a server's text, in characters
+_QUOTED = 400  # limit for a server's text, in characters
 STATUS, WAIT = "ups.status", "WAIT"
 # seconds between two readings in WAIT, and between the first two GET TRACKING requests
 POLL = 0.05

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from .decimals import CONTEXT
 from .meter_figures import Figure, MeterFigures, NotKnown, measured
 
 # About twice the largest parts of rack PDUs: outlets of 32 A (IEC 60309) at 415 V, inlets of 125 A
@@ -15,7 +16,7 @@ from .meter_figures import Figure, MeterFigures, NotKnown, measured
 # minutes at twice its rating.
 OUTLET_A, OUTLET_W = Decimal(64), Decimal(30_000)
 PART_A, PART_W = Decimal(300), Decimal(200_000)  # of a line, an inlet or a circuit
-_MOST_PARTS = 100  # of a total: lines, link units or devices of a server
+_MOST_PARTS = Decimal(100)  # of a total: lines, link units or devices of a server
 
 #: "not measured": the largest numbers of 32 and 64 bits, signed and unsigned, and the smallest ones
 FILLED = frozenset(
@@ -39,16 +40,16 @@ def bounded_port(port: MeterFigures) -> MeterFigures:
 
 def bounded_current(total: Figure) -> Figure:
     """A total in A, likewise."""
-    return _at_most(total, PART_A * _MOST_PARTS, "A")
+    return _at_most(total, CONTEXT.multiply(PART_A, _MOST_PARTS), "A")
 
 
 def bounded_power(total: Figure) -> Figure:
     """A total in W, likewise."""
-    return _at_most(total, PART_W * _MOST_PARTS, "W")
+    return _at_most(total, CONTEXT.multiply(PART_W, _MOST_PARTS), "W")
 
 
 def _at_most(figure: Figure, most: Decimal, unit: str) -> Figure:
     value = measured(figure)
-    if value is None or value <= most:
+    if value is None or value <= float(most):
         return figure
     return NotKnown(f"{value:g} {unit} is more than a PDU can carry")

@@ -28,7 +28,7 @@ def test_every_command_that_reads_a_list_takes_it_as_an_argument_too() -> None:
         listed = any(isinstance(one, click.Option) and "--list" in one.opts for one in params)
         if listed and not of_one_pdu(path):
             found[" ".join(path)] = any(
-                one.name == "list_word" or (one.metavar or "").startswith("[LIST ")
+                one.name == "list_word" or (one.metavar or "").startswith(("[LIST ", "[LIST] "))
                 for one in params
             )
     assert {"check", "exporter"} <= set(found) and all(found.values()), found
