@@ -136,7 +136,7 @@ class Figures(NamedTuple):
     def outlets_not_known(self) -> list[str]:
         """Sentences that name the outlets whose energy is not known now."""
         reasons = ((of, reason_without(port.energy_kwh)) for of, port in self.ports.items())
-        return [f"without an energy now: {sentence}" for sentence in doubt_sentences(reasons)]
+        return [f"without an energy: {sentence}" for sentence in doubt_sentences(reasons)]
 
 
 _PORT_FIELDS: Mapping[str, tuple[str, ...]] = {

@@ -175,6 +175,9 @@ class Figure(FrozenValue):
 
     def _row_text(self, identity: str, raw_figures: RawFigures, reader: Reader) -> str:
         """What the answers have of a row without a figure."""
+        if identity.endswith("."):  # of `Complete`: no index ends with a dot
+            unit = identity.strip(".")
+            return f"the answers lack a row of {self.objects}{unit and f' for {unit}'}"
         texts = [
             "no answer" if part is MISSING else repr(reader.quoted(part, _QUOTED))
             for part in raw_figures[identity]
@@ -350,13 +353,18 @@ class Total(FrozenValue):
         """
         rows: dict[str, ExactFigure] = {}
         units: set[str] = set()  # those of `rows`
+        absent: Optional[NotKnown] = None
         for figure in self.figures:
             raw_figures = self._raw_figures_of_others(units, figure, reader)
             missing = figure.missing_part(raw_figures, reader)
             if missing is not None:
                 return missing
             if self._differ(units, figure, reader):
-                return NotKnown(f"the answers lack rows of {figure.objects}")
+                lacking_rows = NotKnown(f"the answers lack rows of {figure.objects}")
+                if raw_figures or units:
+                    return lacking_rows
+                # the device does not have the object, unless another one takes its place
+                absent = absent or lacking_rows
             rows.update(figure.figures_of(raw_figures, most, reader))
             units.update(map(self._unit, raw_figures))
             if units and (counters or not self.unit):
@@ -368,12 +376,15 @@ class Total(FrozenValue):
             units.update(map(self._unit, outlets))
         if all(value is None for value in rows.values()):
             return None
+        if absent is not None:
+            return absent
         # no unit is missing that has outlets or is in the chain
         sum_of_rows = _sum(rows)
         lacking = set(map(self._unit, outlets)) - units
         if not lacking and isinstance(sum_of_rows, Decimal):
             lacking = self._chain(reader) - units
-        unmetered = lacking.difference(metered_units)
+        doubtful = self._units_without_value(reader)
+        unmetered = lacking.difference(metered_units, doubtful)
         if unmetered:
             return NotMetered(f"{_names('unit', sorted(unmetered))} without a meter")
         if lacking:
@@ -426,6 +437,11 @@ class Total(FrozenValue):
         """The units that `units` lists, none if it lists only one."""
         units = set(map(self._unit, self.units.rows(reader))) if self.units else set()
         return units if len(units) > 1 else set()
+
+    def _units_without_value(self, reader: Reader) -> set[str]:
+        """The units in `units` whose own row cannot be read: they may not be there."""
+        rows = self.units.rows(reader) if self.units else {}
+        return {self._unit(row) for row, value in rows.items() if not text(value)}
 
     def _unit(self, index: str) -> str:
         return self.unit.of(index) if self.unit else ""

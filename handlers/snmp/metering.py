@@ -183,9 +183,11 @@ def _totals(
     other columns show that were read: it is a smaller sum, or another source's.
     """
     reader, states = device.reader, device.states
+    for request in requests:
+        _total(request, reader, states, ())
+    # by now, all columns are read
     units = _metered_units(requests, reader)
     totals = [_total(request, reader, states, units) for request in requests]
-    # by now, all columns are read
     is_whole = not reader.lacks_rows() and not reader.absent_objects()
     if is_whole and all(request.outlets.rows.keys() <= states.keys() for request in requests):
         return totals

@@ -80,7 +80,8 @@ RPDU_PHASES = phase_rows(
 )
 # for a table whose only row has index 1
 RPDU_ONE_ROW = Provided(RPDU_LOAD, Number(RPDU_LOAD, plus=0), "1")
-RPDU_LINES = figure(First((RPDU_PHASES, Listed(RPDU_LOAD, RPDU_ONE_ROW))), TENTHS)
+# a Gauge: below 0 it is no value
+RPDU_LINES = figure(First((RPDU_PHASES, Listed(RPDU_LOAD, RPDU_ONE_ROW))), TENTHS, absent=())
 RPDU_WATTS = figure(scalar("318.1.1.12.1.16.0", "rPDUIdentDevicePowerWatts"))
 
 RPDU_STATE = column("318.1.1.12.3.5.1.1.4", "rPDUOutletStatusOutletState")

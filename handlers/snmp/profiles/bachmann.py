@@ -72,7 +72,7 @@ def _irs_phase(below: str, name: str) -> Source:
 # the flags are missing from an answer, there is no sum: that of the sockets is another.
 IRS_PHASES = Unless(
     column(f"{IRS}.6.1.12", "pRealEnergy"),
-    Only(IRS_METERS_PHASES, IRS_METERS_PHASES, ("0",)),
+    without(Only(IRS_METERS_PHASES, IRS_METERS_PHASES, ("0",)), ""),
 )
 
 

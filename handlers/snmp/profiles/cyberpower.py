@@ -110,7 +110,7 @@ def _epdu_figure(values: First, scale: Decimal = ONES) -> Figure:
         values = First(
             (Provided(values, module, "0"), Provided(values, module, "1"), Unless(values, module))
         )
-    return figure(if_listed(values, First((EPDU2_STATE, METERED_NAME, METERED_LOAD))), scale)
+    return figure(if_listed(values, First((EPDU2_STATE, METERED_NAME, METERED_LOAD))), scale, ())
 
 
 PROFILES = (
@@ -204,13 +204,13 @@ PROFILES = (
             ),
         ),
         load=total(
-            figure(PHASE_LOAD, TENTHS),
+            figure(PHASE_LOAD, TENTHS, absent=()),
             # a PDU41001 has its outlets in this tree and its meter in ePDU2
             figure(_column_of_units(ONE_PHASE_CURRENT), TENTHS),
             else_outlets=True,
         ),
         power=total(figure(PHASE_POWER), else_outlets=True),
-        energy=total(figure(PHASE_ENERGY, TENTHS), else_outlets=True),
+        energy=total(figure(PHASE_ENERGY, TENTHS, absent=()), else_outlets=True),
         evidence=SIMULATED,
         programs=(
             public("pdudaemon/pdudaemon", "pdudaemon/drivers/cyberpower81001.py"),
@@ -247,7 +247,16 @@ PROFILES = (
             figure(_lines("5", "atsLoadStatusPhasePower")),
             figure(_ats_total("5", "atsLoadStatusBankPower")),
         ),
-        energy=total(figure(_ats_total("6", "atsLoadStatusBankEnergy"), TENTHS)),
+        energy=total(
+            figure(
+                value_or_empty(
+                    _ats_total("6", "atsLoadStatusBankEnergy"),
+                    column(f"{ATS}.5.2.4.1.6", "atsLoadStatusBankEnergy"),
+                ),
+                TENTHS,
+                absent=(),
+            )
+        ),
         evidence=SIMULATED,
         programs=(
             public("andrewrothstein/valve-infra", "executor/pdu/drivers/cyberpower.py"),

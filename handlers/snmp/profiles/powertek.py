@@ -70,7 +70,8 @@ def _phase_currents(indexes: str) -> Source:
     """
     index = column(SIMPLE + ".1.1.1.2.1.1.1", "pduInputStatPhaseIndex")
     current = column(SIMPLE + ".1.1.1.2.1.1.7", "pduInputStatTotalCurrent")
-    return Provided(Complete(current, beside=index, numbered=-1), index, indexes)
+    phases = Only(Complete(current, beside=index, numbered=-1), index, ("0", "1", "2", "3"))
+    return Provided(phases, without(index, "-1"), indexes)
 
 
 def _size(unit: int) -> Source:

@@ -37,7 +37,8 @@ def _typed_figure(values: Source, scale: Decimal, kind: str, syntax: str = "") -
     # A meter without data stays listed, so that a sum over it is missing, not too small.
     of_kind = Only(values, TYPE, (kind,))
     values_of_kind = Listed(of_kind, _rows_with_data(values))
-    return figure(values_of_kind, scale, syntax=syntax)
+    # a counter has no sign
+    return figure(values_of_kind, scale, () if syntax else ("-1",), syntax)
 
 
 def _first_of(values: Source, scale: Decimal, *kinds: str, syntax: str = "") -> Total:

@@ -490,7 +490,8 @@ PROFILES = (
         ),
         load=port_total(
             *(
-                figure(currents, TENTHS, padding=NO_METER)
+                # -1 is no value of these: they return 0 if not supported
+                figure(currents, TENTHS, (), padding=NO_METER)
                 for currents in (
                     PM_LINES,
                     PM_CURRENT,

@@ -16,6 +16,7 @@ from ..reader import MISSING, Reader
 from .base import Filter, ReadOnly, RowFilter, Source, identity_prefixes, unmarked_value
 
 _WHOLE = re.compile(r"-?(?:0|[1-9][0-9]*)")
+_NO_VALUE = "-1"  # of many agents, in any column
 
 
 class Only(RowFilter):
@@ -24,7 +25,8 @@ class Only(RowFilter):
 
     If a row's value in `test` is neither one of `values` nor one of `others`, the row is kept with
     an empty value, because it may be an outlet or a part of a sum; so is, without `others`, one
-    that is no whole number if all `values` are. Such a row is not written.
+    that is no whole number if all `values` are, and -1, which many agents show for no value. Such
+    a row is not written.
 
     Fields:
         source: the rows to choose from.
@@ -90,12 +92,11 @@ class Only(RowFilter):
         if self.others:
             is_known = mark_text in self.values or mark_text in self.others
             return (mark_text in self.values) is self.keep if is_known else None
-        if (
-            mark_text is not None
-            and not _WHOLE.fullmatch(mark_text)
-            and all(map(_WHOLE.fullmatch, self.values))
-        ):
-            return None
+        if mark_text is not None:
+            if not _WHOLE.fullmatch(mark_text) and all(map(_WHOLE.fullmatch, self.values)):
+                return None
+            if mark_text == _NO_VALUE and _NO_VALUE not in self.values:
+                return None
         return (mark_text in self.values) is self.keep
 
 

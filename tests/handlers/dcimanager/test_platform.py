@@ -200,7 +200,7 @@ def test_a_total_that_is_not_known_is_an_error_and_such_an_outlet_has_no_entry()
     figures = dcimanager.Figures(2.0, NotMetered("1 of 2 inlets has no meter"), ports)
     assert [port.identity for port in figures.view().ports] == ["1"]
     assert figures.outlets_not_known() == [
-        "without an energy now: outlet 2: row 3 of bankCurrent is missing"
+        "without an energy: outlet 2: row 3 of bankCurrent is missing"
     ]
 
 

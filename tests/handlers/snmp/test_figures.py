@@ -8,7 +8,7 @@ import pytest
 from handlers.shared.meter_figures import NotKnown, NotMetered
 from handlers.snmp.figures import Arcs, Figure, Total
 from handlers.snmp.reader import MISSING
-from handlers.snmp.sources import Column, Scalar
+from handlers.snmp.sources import Column, Complete, Scalar
 from handlers.snmp.states import Doubt, State
 from pdu_common.helper import EnumPowerStatus
 from tests.handlers.snmp.memory import Value, reader, table
@@ -261,3 +261,30 @@ def test_a_scale_that_the_answers_lack_is_missing() -> None:
     assert figure.read_from(device) == {"1": 50}
     unknown = Total((figure,)).read_from(device)
     assert unknown == NotKnown("row 2 of 1.3.1, 1.3.2 reads '6', no answer")
+
+
+def test_a_device_without_an_object_does_not_have_its_figure() -> None:
+    # another column of the table of B is there; a second source would be another figure
+    elsewhere = Column("1.4.1")
+
+    def energy(*sources: Column) -> object:
+        device = reader({"1.3.1.1": 5, "1.3.1.2": 6, "1.4.1.1": 7})
+        device.column("1.3.1")
+        total = Total(tuple(map(Figure, sources)))
+        total.read_from(device)
+        return total.read_from(device.fill_rows())
+
+    assert energy(B) is None
+    assert isinstance(energy(B, elsewhere), NotKnown)
+
+
+def test_a_unit_whose_own_row_has_no_value_is_no_unit_without_a_meter() -> None:
+    total = Total((Figure(A),), unit=Arcs(stop=1), units=B)
+    units = {"1.3.1.1.1": 5, "1.3.2.1": 3, "1.3.2.2": 3}
+    assert total.read_from(reader(units)) == NotMetered("unit 2 without a meter")
+    assert isinstance(total.read_from(reader({**units, "1.3.2.2": ""})), NotKnown)
+
+
+def test_a_row_that_only_a_count_shows_is_told_as_a_missing_row() -> None:
+    total = Total((Figure(Complete(A, least=2)),))
+    assert total.read_from(reader({"1.3.1.1": 5})) == NotKnown("the answers lack a row of 1.3.1")

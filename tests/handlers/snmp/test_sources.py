@@ -200,3 +200,12 @@ def test_a_row_with_a_mark_of_neither_side_is_kept_without_its_value(keep: bool)
     assert both(source, objects) == {"1" if keep else "2": 5, "3": "", "4": ""}
     with pytest.raises(ValueError, match="others"):
         Only(Column("1.3.1"), Column("1.3.2"), ("1",), others=("1",))
+
+
+@pytest.mark.parametrize("keep", [True, False])
+def test_a_row_whose_mark_is_no_value_is_kept_without_its_value(keep: bool) -> None:
+    objects = {**table("1.3.1", {"1": 5, "2": 6}), **table("1.3.2", {"1": 1, "2": -1})}
+    unmarked = both(Only(Column("1.3.1"), Column("1.3.2"), ("1",), keep), objects)
+    assert unmarked == ({"1": 5} if keep else {}) | {"2": ""}
+    meant = both(Only(Column("1.3.1"), Column("1.3.2"), ("-1",), keep), objects)
+    assert meant == ({"2": 6} if keep else {"1": 5})
