@@ -183,7 +183,16 @@ class Prometheus:
                         scrapes.setdefault(time, _Scrape()).add(pdu, labels, value)
                         times_by_target.setdefault(_target_of(labels), []).append(time)
         _raise_if_two_at_a_time(pdu, times_by_target)
-        return _pdu_readings(pdu, scrapes)
+        return _pdu_readings(pdu, scrapes, self._outlets(pdu, begin, end))
+
+    def _outlets(self, pdu: str, begin: float, end: float) -> Sequence[str]:
+        """The outlets that a PDU had in a period, sorted; also those without a figure."""
+        match = f",{self._match}" if self._match else ""
+        selector = f'{{__name__=~"pdu_outlet_.+",instance={json.dumps(pdu)}{match}}}'
+        query = (("match[]", selector), ("start", begin), ("end", end))
+        return sorted(
+            {_own(labels, "outlet") for labels in self._server.read_data("series", query)}
+        )
 
     def _series(
         self, selector: str, time: float
@@ -266,8 +275,11 @@ def _own(labels: Mapping[str, str], name: str) -> str:
     return labels.get(f"exported_{name}", labels.get(name, ""))
 
 
-def _pdu_readings(pdu: str, scrapes: Mapping[float, _Scrape]) -> PduReadings:
-    """A PDU's polls from its scrapes by time, in s; scrapes without a register are left out.
+def _pdu_readings(
+    pdu: str, scrapes: Mapping[float, _Scrape], listed_outlets: Sequence[str]
+) -> PduReadings:
+    """A PDU's polls from its scrapes by time, in s; scrapes without a register are left out. An
+    outlet that is listed and was never read has a register without values.
 
     A sample's time is that at which its scrape began; the server may have moved it by `moved_s`,
     and the PDU was read until the longest scrape ended.
@@ -276,6 +288,7 @@ def _pdu_readings(pdu: str, scrapes: Mapping[float, _Scrape]) -> PduReadings:
     gaps = sorted(later - earlier for earlier, later in zip(times, times[1:]))
     moved_s = max(_MOVED_S, _MOVED_SHARE * gaps[len(gaps) // 2]) if gaps else _MOVED_S
     outlets = dict.fromkeys(outlet for time in times for outlet in scrapes[time].registers)
+    outlets.update(dict.fromkeys(listed_outlets))
     registers = {}
     for outlet in outlets:
         rows = [scrapes[time].registers.get(outlet, _Register()) for time in times]

@@ -268,9 +268,14 @@ class FakeServer(ThreadingHTTPServer):
         self.series.append(({"__name__": metric, "instance": "rack1", **labels}, column))
 
     def answer(self, query: Mapping[str, list[str]]) -> Any:
+        if "match[]" in query:
+            assert "pdu_outlet_.+" in query["match[]"][0]
+            return [labels for labels, _ in self.series if "pdu_outlet_" in labels["__name__"]]
         end = float(query["time"][0])
         rows = []
         for labels, column in self.series:
+            if labels["__name__"] not in METRICS:
+                continue
             values = [[at, str(value)] for at, value in column if end - DAY <= at <= end]
             rows.append({"metric": labels, "values": values})
         return {"resultType": "matrix", "result": rows}
@@ -361,6 +366,17 @@ def test_a_label_outlet_of_the_target_names_no_outlet(server: FakeServer) -> Non
     server.add("pdu_energy_joules_total", joules, outlet="rack")
     server.add("pdu_outlet_energy_joules_total", joules, outlet="rack", exported_outlet="1")
     assert [*read(server).registers] == [INLET, "1"]
+
+
+def test_an_outlet_of_which_only_the_state_was_read_is_not_billable(
+    server: FakeServer,
+) -> None:
+    """As from the meter's file: else the bill of a customer who has the whole PDU is firm."""
+    server.add("pdu_outlet_state", lambda _: 1.0, outlet="2", job="a")
+    readings = read(server)
+    assert [*readings.registers] == ["1", "2"]
+    assert {*readings.registers["2"].wh} == {None}
+    assert energies(readings)["2"] is None
 
 
 @pytest.mark.parametrize(
