@@ -9,12 +9,12 @@ from types import MappingProxyType
 from typing import NamedTuple, Optional
 
 from handlers.shared.errors import printable
-from handlers.shared.meter_figures import Figure, measured
+from handlers.shared.meter_figures import Figure, NotKnown, measured
 
 from ..cli.output import counted, decimals, figure
 from ..cli.states import DOWN, UNKNOWN, UP
 from ..pdu_list.listed_pdu import ListedPdu
-from ..reading.parts import PolledOutlet, Reading
+from ..reading.parts import CallError, PolledOutlet, Reading
 from ..recordings.topology import MeteredPart
 
 WELL = 0
@@ -59,6 +59,9 @@ _ONLY_METERS = (
     " column metered)"
 )
 _OTHERWISE = "read this PDU alone with `pdu status`"
+_NOT_KNOWN_NOW = (
+    "poll again; for a unit that never shows it, set unknown_figures=unset in the list (settings)"
+)
 
 
 class PduRow(NamedTuple):
@@ -97,6 +100,8 @@ class PduRow(NamedTuple):
         """What to do about the error, or about a PDU none of whose states is known; "" if there is
         nothing.
         """
+        if self.kind == "protocol" and _not_known(self.load_a, self.energy_kwh):
+            return _NOT_KNOWN_NOW
         if self.kind:
             return REMEDIES.get(self.kind, _OTHERWISE)
         if self.result == _NO_OUTLETS:
@@ -106,7 +111,12 @@ class PduRow(NamedTuple):
 
 
 def judge_reading(device: ListedPdu, reading: Reading, keep_outlets: bool = True) -> PduRow:
-    """The row of one PDU."""
+    """The row of one PDU. A load or an energy that is not known now is an error of `statistic`, so
+    it is one here.
+    """
+    sentences = _not_known(reading.load_a, reading.energy_kwh)
+    if sentences and reading.failure is None:
+        reading = reading._replace(failure=CallError("protocol", "; ".join(sentences)))
     level, result = _level(device, reading)
     kind, reason = reading.failure or ("", "")
     on, off, unknown = (
@@ -129,6 +139,15 @@ def judge_reading(device: ListedPdu, reading: Reading, keep_outlets: bool = True
         of_rating=_share_of_rating(reading.meters),
         meters=reading.meters,
     )
+
+
+def _not_known(load_a: Figure, energy_kwh: Figure) -> list[str]:
+    """A sentence for each total that the PDU has and that is not known now."""
+    return [
+        f"the {name} cannot be read now: {figure.reason}"
+        for name, figure in (("load", load_a), ("energy", energy_kwh))
+        if isinstance(figure, NotKnown)
+    ]
 
 
 def _share_of_rating(meters: Sequence[MeteredPart]) -> str:

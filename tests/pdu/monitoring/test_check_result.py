@@ -14,6 +14,7 @@ import click
 import pytest
 
 from handlers.shared.address import Address
+from handlers.shared.meter_figures import NotKnown
 from pdu.cli import exit_codes
 from pdu.cli.states import UNKNOWN
 from pdu.monitoring import check_result, nagios, tables
@@ -118,6 +119,18 @@ def test_the_summary_adds_up_measured_values() -> None:
         "2 PDUs in 2.0 s: 1 well, 1 unknown",
         "3 outlets: 1 on, 1 off, 1 unknown; load 1.5 A of 1 PDU, energy 5 kWh of 1",
     ]
+
+
+def test_a_load_that_is_not_known_now_is_no_figure_of_a_pdu_that_is_well() -> None:
+    """`statistic` raises for it, so DCImanager shows no figures of that PDU."""
+    silent = reading("UP")._replace(energy_kwh=NotKnown("the sensor is not valid now"))
+    rows = [row("UP"), check_result.judge_reading(device("b"), silent)]
+    assert (rows[1].level, rows[1].result) == (check_result.DOUBTFUL, "no figures")
+    assert rows[1].reason == "the energy cannot be read now: the sensor is not valid now"
+    assert "unknown_figures=unset" in rows[1].remedy
+    first = nagios.output(check_result.summary(rows, 2.0), rows)[0]
+    # the sum over the other PDU would be a counter that fell
+    assert first.startswith("PDU WARNING") and "energy=" not in first
 
 
 def test_load_and_energy_of_a_fleet_without_meters_are_absent_and_not_zero() -> None:
