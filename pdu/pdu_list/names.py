@@ -238,12 +238,14 @@ def _looks_like_a_host(word: str) -> bool:
 def _both_text(command: str, words: Sequence[str], pdu: ListedPdu, known_list: KnownList) -> str:
     """The sentence for a word that is both a handler and a PDU of the list."""
     word = printable(words[0], 60)
-    by_name = f"pdu {command} {printable(pdu.handler, 60)} {pdu.where}"
+    advice = "give that PDU another name in the list"
+    if pdu.handler not in known_list.pdus:  # else the line would be refused like this one
+        by_handler = f"pdu {command} {printable(pdu.handler, 60)} {pdu.where} OUTLET"
+        advice += f", or write handler and address: {by_handler}"
     return (
         f"{word!r} is a handler (then the line means the host"
         f" {printable(words[1] if len(words) > 1 else 'HOST', 60)!r}) and a PDU of"
-        f" {known_list.path} ({_pdu_text(pdu)}): nothing was done; give that PDU another name in"
-        f" the list, or write handler and address: {by_name} OUTLET"
+        f" {known_list.path} ({_pdu_text(pdu)}): nothing was done; {advice}"
     )
 
 

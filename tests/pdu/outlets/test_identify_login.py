@@ -206,7 +206,23 @@ def test_a_word_that_is_a_handler_and_a_name_is_refused_by_a_command(
         f"'snmp' is a handler (then the line means the host '127.0.0.1:9') and a PDU of {listed}"
         in err
     )
-    assert f"write handler and address: pdu {call} snmp 127.0.0.1:9 OUTLET" in err
+    assert "give that PDU another name in the list" in err
+    # with handler and address the line begins with the same word, and would be refused too
+    assert "write handler and address" not in err
+
+
+def test_the_line_with_handler_and_address_is_not_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "pdus.csv"
+    path.write_text("name,handler,address\nnut,snmp,127.0.0.1:9\n")
+    monkeypatch.setenv("PDU_LIST", str(path))
+    monkeypatch.setenv("PDU_COMMUNITY", "public")
+    _, _, err = run(capsys, "off", "nut", "3", "--yes")
+    assert err.rstrip().endswith("write handler and address: pdu off snmp 127.0.0.1:9 OUTLET")
+    words = ["off", "snmp", "127.0.0.1:9", "3", "--yes", "--timeout", "0.1", "-s", "retries=0"]
+    code, out, _ = run(capsys, *words)
+    assert (code, out) == (exit_codes.code_of("unreachable"), "")
 
 
 def test_a_name_like_a_handlers_is_a_pdu_where_a_host_is_missing(
