@@ -62,9 +62,10 @@ def _common() -> str:
     for row, names in owners.items():
         if len(names) > 1:
             other_names = [name for name in registry.names() if name not in names]
-            listed_names = names if len(other_names) >= len(names) else other_names
-            lead = "" if listed_names is names else "all but "
-            lines.append(f"{row} {lead}{', '.join(listed_names)} |")
+            owners_text = ", ".join(names)
+            if len(other_names) < len(names):
+                owners_text = f"all but {', '.join(other_names)}" if other_names else "all"
+            lines.append(f"{row} {owners_text} |")
     return "\n".join(lines)
 
 

@@ -25,6 +25,12 @@ def test_the_tables_of_the_pages_match_the_code(monkeypatch: pytest.MonkeyPatch)
     assert loaded("readme").main() == 0
 
 
+def test_a_setting_that_every_handler_has_is_one_of_all() -> None:
+    rows = (ROOT / "docs" / "settings.md").read_text("utf-8").splitlines()
+    (row,) = (row for row in rows if row.startswith("| `unknown_figures` |"))
+    assert row.endswith("| all |")
+
+
 def test_an_outdated_page_is_named_with_check_and_rewritten_without_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
