@@ -25,6 +25,8 @@ _UNRESOLVED = (
 )
 _LAST = ("nosuchname", "endofmibview", "nomorevariablesleftinthismibview")
 _CLOSED = ("nothinglistensthere",)
+# the system's words for ENETUNREACH and EHOSTUNREACH
+_NO_ROUTE = ("networkisunreachable", "noroutetohost")
 # of our pdu_common alone: an agent drops what it cannot decrypt (RFC 3414, 3.2)
 _UNDECRYPTED = "discoveryofsnmpv3"
 # our double's own words for the same, which name the address: 50 equal errors would be 50 texts
@@ -150,6 +152,11 @@ def _error_of_marks(
     """The error for the first kind of words in the platform's text; None if it has none of
     them. `normalized_text`: as `normalize_text` returns it; `words`: to be shown."""
     platform_words = "" if any(text in words for text in _NO_MORE) else f" ({words})"
+    if any(mark in normalized_text for mark in _NO_ROUTE):
+        return Unreachable(
+            "this machine has no way to the PDU's network: check the address, and this machine's"
+            f" routes, cable or VPN ({words})"
+        )
     if any(mark in normalized_text for mark in _CLOSED):
         return Unreachable(
             f"nothing listens at UDP port {port} there: check the address and the port, and that"

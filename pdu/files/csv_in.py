@@ -54,10 +54,10 @@ def rows(text: str, path: str, check: HeadCheck) -> Iterator[CsvRow]:
             begins = False
             yield content
 
+    delimiter = delimiter_of(text)
     excel = _NAMED.match(text)
     if excel is not None:
         text = "\n" + text[excel.end() :]  # lines keep their numbers
-    delimiter = excel[1] if excel is not None else max(_DELIMITERS, key=_first_line(text).count)
     reader = csv.reader(lines(), delimiter=delimiter, strict=True)
     head: list[str] = []
     left_out: Collection[str] = ()
@@ -94,6 +94,12 @@ def rows(text: str, path: str, check: HeadCheck) -> Iterator[CsvRow]:
         raise SettingsError(f"{path}: line {start} is not CSV ({error}){quote}") from None
     if not head:
         check(())
+
+
+def delimiter_of(text: str) -> str:
+    """What parts the cells of a file."""
+    excel = _NAMED.match(text)
+    return excel[1] if excel is not None else max(_DELIMITERS, key=_first_line(text).count)
 
 
 def _first_line(text: str) -> str:

@@ -171,10 +171,12 @@ def write_whole(
     mode: Optional[int] = None,
     *,
     replaces: bool = True,
+    owner: Optional[tuple[int, int]] = None,
 ) -> None:
     """Write a file in one step: whoever opens it finds all of it, or what was there before.
 
-    `mode`: its permissions, by default those of any new file of this user. Unless it `replaces`,
+    `mode`: its permissions, by default those of any new file of this user; `owner`: its user and
+    group, by number, by default those of this process. Unless it `replaces`,
     a path that exists raises FileExistsError. The file is on the disk when this returns, and
     survives a power loss. Raises OSError.
     """
@@ -185,6 +187,8 @@ def write_whole(
     )
     try:
         with open(descriptor, "wb") as file:
+            if owner is not None and owner != (os.geteuid(), os.getegid()):
+                os.chown(part, *owner)
             if mode is not None:
                 os.chmod(part, mode)  # whatever the umask is
             file.write(content)

@@ -35,7 +35,7 @@ from ..cli.output import counted, print_json, tabulate, waiting
 from ..loading.handler_loading import LoadedHandler, load
 from ..loading.handler_recordings import identify as identify_device, recording
 from ..network import hosts
-from ..pdu_list import form as connection_data, names
+from ..pdu_list import addition, form as connection_data, names
 from ..pdu_list.form import SNMP_KEYS
 from ..recordings.recording_formats import HandlerFinding
 from .first_look import FirstLook, first_look
@@ -75,7 +75,10 @@ class HandlerAnswer(NamedTuple):
 @click.command(
     "identify",
     cls=Subcommand,
-    examples=("pdu identify 192.0.2.8", "pdu identify 192.0.2.8 --handler snmp --snmp-version 1"),
+    examples=(
+        "pdu identify 192.0.2.8",
+        "pdu identify 192.0.2.8 --handler snmp --add r1-left",
+    ),
 )
 @click.argument("host", shell_complete=names.complete(tuple))
 @click.option(
@@ -84,6 +87,12 @@ class HandlerAnswer(NamedTuple):
     type=click.Choice(registry.names()),
     multiple=True,
     help=f"try only this one: {', '.join(registry.names())}; repeatable",
+)
+@click.option(
+    "--add",
+    "new_name",
+    metavar="NAME",
+    help="put the PDU into the list under this name, and its login into the file of logins",
 )
 @click.option(
     "-v",
@@ -95,7 +104,13 @@ class HandlerAnswer(NamedTuple):
 @login_options
 @output_options
 @pass_run_options
-def identify(run_options: RunOptions, host: str, handler: Sequence[str], verbose: bool) -> int:
+def identify(
+    run_options: RunOptions,
+    host: str,
+    handler: Sequence[str],
+    new_name: Optional[str],
+    verbose: bool,
+) -> int:
     """Say what the device at HOST is, and whether its outlets are read, switched and metered. With
     --verbose, also the families tried, the one that fits and why, the objects seen, and what each
     figure rests on. Nothing is written to the device.
@@ -106,15 +121,24 @@ def identify(run_options: RunOptions, host: str, handler: Sequence[str], verbose
     no, the device spoke and is something else; closed, nothing answers; refused, the login; not
     asked, its certificate is not trusted, a login is missing, or one login was refused: a password
     goes to the handler of the make that the device names, and after a refusal to no other.
+
+    --add writes the PDU into the list (--list, PDU_LIST, or the usual one), and what it was read
+    with: settings beside it, the login into the file of logins, which only its owner may read.
     """
-    handler_name, host, run_options = names.resolve_name(run_options, host)
+    files = None
+    if new_name is not None:
+        files = addition.owner_files(run_options.list_file, run_options.auth_file)
+        addition.check_addition(files, new_name, host)
+        handler_name, address = "", hosts.parse_argument(host)
+    else:
+        handler_name, address, run_options = names.resolve_name(run_options, host)
     if not handler_name and registry.is_handler(host):
         raise Usage(
             f"{host!r} is a handler: give the address of the PDU, as in pdu identify 192.0.2.8"
             f" --handler {host} (a host of this name: {host}.)"
         )
     handler_names = [handler_name] if registry.is_handler(handler_name) else registry.names()
-    candidates = list(dict.fromkeys(handler)) or order_handlers(handler_names, host, run_options)
+    candidates = list(dict.fromkeys(handler)) or order_handlers(handler_names, address, run_options)
     keys: set[str] = set().union(*(_keys(load(name)) for name in candidates))
     setting_keys = (
         *(key for key in run_options.settings if key not in run_options.of_list),
@@ -130,7 +154,7 @@ def identify(run_options: RunOptions, host: str, handler: Sequence[str], verbose
             raise SettingsError(
                 f"none of {', '.join(sorted(candidates))} has a setting {printable(key, 60)!r}"
             )
-    survey = _Survey(host, run_options, len(candidates) == 1)
+    survey = _Survey(address, run_options, len(candidates) == 1)
 
     def show(answer: HandlerAnswer) -> None:
         if not run_options.json and answer.identity is not None:
@@ -139,21 +163,36 @@ def identify(run_options: RunOptions, host: str, handler: Sequence[str], verbose
 
     answers = survey.ask(candidates, show)
     best = survey.best()
+    listed = None
+    if best is not None and new_name is not None and files is not None:
+        chosen = load(best.handler)
+        options = _options_for_handler(chosen, survey.run_options)
+        listed = addition.add(files, new_name, chosen, address, options)
     if run_options.json:
         print_json(
             {
-                "host": host,
+                "host": address,
                 "chosen": best.handler if best else None,
+                "added": files.list_path if files is not None and listed is not None else None,
                 "handlers": [_data(answer, run_options) for answer in answers],
             }
         )
     else:
-        again = _again(host, best.handler, run_options) if best else ""
+        again = _again(address, best.handler, run_options) if best else ""
+        if listed is not None and files is not None:
+            print(
+                f"{printable(listed.name)} is in {files.list_path}"
+                + (f", its login {listed.auth!r} in {files.login_path}" if listed.auth else "")
+            )
+            list_words = names.list_words(run_options.list_file, run_options.auth_file)
+            again = command_line(RunOptions(), "status", listed.name, *list_words)
+        elif new_name is not None:
+            print(f"{printable(new_name)} was not added: no handler reads the device")
         lines = ["what it rests on: --verbose"] if best and not verbose else _unread(answers)
         if not best and not verbose:  # they matter only if no handler reads the device
             identities = [answer.identity for answer in answers if answer.identity is not None]
             lines = [line for identity in identities for line in _identity(identity, True)] + lines
-        for line in [*lines, *_last(again, answers, host, run_options)]:
+        for line in [*lines, *_last(again, answers, address, run_options)]:
             print(line)
     return DONE if best else code_of(_kind(answers))
 
@@ -210,9 +249,9 @@ class _Survey:
         """`alone`: one handler was chosen, so that a missing or wrong setting is an error."""
         self._host, self._alone = host, alone
         # a password is typed once, whatever handlers it goes to
-        self._run_options = run_options
+        self.run_options = run_options
         if run_options.typed_secrets is None:
-            self._run_options = run_options.copy(typed_secrets={})
+            self.run_options = run_options.copy(typed_secrets={})
         self._ports: dict[tuple[str, int], str] = {}
         self._looks: dict[Endpoint, FirstLook] = {}
         #: web services that refused a login, with the handler
@@ -244,7 +283,7 @@ class _Survey:
             self.answers.append(answer)
             identity = answer.identity
             if name == _DESCRIBED and identity is not None and not identity.family:
-                identity.next_steps = _description_steps(self._host, self._run_options)
+                identity.next_steps = _description_steps(self._host, self.run_options)
             show(answer)
         return self.answers
 
@@ -265,7 +304,7 @@ class _Survey:
         handler = load(name)
         try:
             data = connection_data.pdu_data(handler, self._host, self._options(handler))
-            with waiting(f"{self._host}: asking it by {name}", self._run_options, at_once=True):
+            with waiting(f"{self._host}: asking it by {name}", self.run_options, at_once=True):
                 return HandlerAnswer(name, identify_device(handler, data))
         except SettingsError as settings_error:
             if self._alone:
@@ -281,7 +320,7 @@ class _Survey:
         the device, SNMP does not repeat a request without an answer, because most of these devices
         have no SNMP.
         """
-        run_options = self._run_options
+        run_options = self.run_options
         options = run_options if self._alone else _options_for_handler(handler, run_options)
         is_read = any(map(_has_family, self.answers))
         if not is_read or not handler.snmp:
@@ -318,7 +357,7 @@ class _Survey:
         # A firewall that drops packets makes this the longest silence of the command.
         message = f"{self._host}: trying TCP port {port} for {name}"
         if (host, port) not in self._ports:
-            with waiting(message, self._run_options, at_once=True):
+            with waiting(message, self.run_options, at_once=True):
                 self._ports[host, port] = _port_error(host, port)
         has_scheme = "scheme" in _keys(load(name))
         if not self._ports[host, port]:
@@ -338,7 +377,7 @@ class _Survey:
         if endpoint not in self._looks:
             look = FirstLook()
             with contextlib.suppress(SettingsError):  # the handler itself reports it
-                with waiting(f"{self._host}: what it is", self._run_options, at_once=True):
+                with waiting(f"{self._host}: what it is", self.run_options, at_once=True):
                     look = first_look(endpoint, self._settings(name))
             self._looks[endpoint] = look
         return self._looks[endpoint]

@@ -61,7 +61,11 @@ def read_device_list(path: str, lenient: bool = False) -> DeviceList:
             f"{path} is an address in the place of a list of PDUs, which is a file; for one PDU:"
             f" pdu identify {path}"
         )
-    data = secret_files.read_bytes(path, secret_files.LIST)
+    return parse_device_list(secret_files.read_bytes(path, secret_files.LIST), path, lenient)
+
+
+def parse_device_list(data: bytes, path: str, lenient: bool = False) -> DeviceList:
+    """The list that a file contains, as `read_device_list`. `path` is its name, also in errors."""
     if path.endswith(".toml"):
         text = decoded(data, path)
         document = toml.loads(text, path)

@@ -43,7 +43,12 @@ def read_logins(path: str) -> dict[str, DeviceLogin]:
 
     Raises SettingsError for a bad file, and for one whose permissions or owner are not safe.
     """
-    document = toml.loads(secret_files.read_secret(path, secret_files.SECRET), path)
+    return parse_login_file(secret_files.read_secret(path, secret_files.SECRET), path)
+
+
+def parse_login_file(text: str, path: str) -> dict[str, DeviceLogin]:
+    """The logins in the text of a file. `path` names it in errors. Raises SettingsError."""
+    document = toml.loads(text, path)
     unknown = sorted(set(document) - {"auth"})
     if unknown or "auth" not in document:
         raise SettingsError(

@@ -31,7 +31,7 @@ from .listed_pdu import ListedPdu
 from .logins import DeviceLogin
 
 _LIST, _AUTH = "PDU_LIST", "PDU_AUTH"
-_LOGINS = "logins.toml"
+LOGINS = "logins.toml"
 #: the lists that are read if none is given
 _USUAL = ("~/.config/pdu/pdus.csv", "/etc/pdu/pdus.csv")
 #: how a list becomes known, for errors
@@ -59,7 +59,7 @@ class KnownList(NamedTuple):
         if pdu.auth not in logins:
             raise SettingsError(
                 f"{pdu.name}: unknown login {printable(pdu.auth, 60)!r}; known:"
-                f" {auth.names(logins)}; give their file as --auth, or as {_LOGINS} beside"
+                f" {auth.names(logins)}; give their file as --auth, or as {LOGINS} beside"
                 f" {self.path}"
             )
         return logins[pdu.auth]
@@ -96,20 +96,29 @@ def read_known_list(list_file: str = "", auth_file: str = "") -> Optional[KnownL
             raise
         return None
     logins = auth_file or usual_logins(path)
-    files = {"--list": list_file, "--auth": auth_file}
-    words = [word for flag, file in files.items() if file for word in (flag, file)]
+    words = list_words(list_file, auth_file)
     return KnownList(
         path, logins, words, {device.name: device for device in fleet.devices}, fleet.auths
     )
+
+
+def list_words(list_file: str, auth_file: str) -> list[str]:
+    """The options that let another command use the same files."""
+    files = {"--list": list_file, "--auth": auth_file}
+    return [word for flag, file in files.items() if file for word in (flag, file)]
 
 
 def usual_list() -> str:
     """The list that is known without an option, "" if none is."""
     if _LIST in os.environ:
         return os.environ[_LIST]
+    return next(filter(os.path.exists, (own_list(), *_USUAL[1:])), "")
+
+
+def own_list() -> str:
+    """Where this user's list is looked for."""
     home = os.environ.get("XDG_CONFIG_HOME", "")
-    path = f"{home}/pdu/pdus.csv" if os.path.isabs(home) else _USUAL[0]
-    return next(filter(os.path.exists, map(os.path.expanduser, (path, *_USUAL[1:]))), "")
+    return os.path.expanduser(f"{home}/pdu/pdus.csv" if os.path.isabs(home) else _USUAL[0])
 
 
 def how() -> str:
@@ -127,7 +136,7 @@ def _is_closed(folder: str) -> bool:
 
 def usual_logins(list_file: str) -> str:
     """The file with the logins of this list that is known without an option, "" if none is."""
-    path = os.path.join(os.path.dirname(list_file), _LOGINS)
+    path = os.path.join(os.path.dirname(list_file), LOGINS)
     return os.environ.get(_AUTH, "") or (path if os.path.exists(path) else "")
 
 

@@ -66,7 +66,10 @@ def _documents(name: str, peer: Peer, folder: Path) -> Iterator[tuple[str, Any]]
             yield command, _run(command, name, peer.address, identity, "--yes", *words)
         cycle = ("cycle", name, peer.address, identity, "--yes", "--pause", "0")
         yield "cycle", _run(*cycle, *words)
-        yield "identify", _run("identify", peer.address, "--handler", name, *words)
+        identify = ("identify", peer.address, "--handler", name, *words)
+        yield "identify", _run(*identify)
+        files = ("--list", str(folder / f"{name}.csv"), "--auth", str(folder / f"{name}.toml"))
+        yield "identify", _run(*identify, "--add", "r1-left", *files)
         yield "error", _run("off", name, peer.address, "no-such-outlet", "--yes", *words)
     private(folder / "logins.toml", login(peer))
     fleet = folder / "list.csv"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import socket
 
 import pytest
@@ -79,3 +81,18 @@ def test_the_command_says_what_to_check(
     assert (code, out) == (3, "")
     assert f"nothing listens at UDP port {port} there: check the address and the port, and" in err
     assert "community" not in err and issubclass(SnmpPortClosed, SnmpTimeout)
+
+
+@pytest.mark.parametrize("number", [errno.ENETUNREACH, errno.EHOSTUNREACH])
+def test_a_machine_without_a_route_is_told_so(
+    number: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    class Unrouted(socket.socket):
+        def connect(self, address: object) -> None:
+            raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr("pdu_common.snmp_client.udp_client.socket.socket", Unrouted)
+    monkeypatch.setenv("PDU_COMMUNITY", "public")
+    code, _, err = run(capsys, "status", "snmp", "192.0.2.1")
+    assert code == 3 and "check the address, and this machine's routes, cable or VPN" in err
+    assert os.strerror(number) in err and "SNMP call failed" not in err

@@ -29,6 +29,7 @@ from ...cli.options import (
     setting_options,
 )
 from ...cli.output import Result, print_result, printing_to_stderr, tabulate, waiting
+from ...files.secret_files import secret_in
 from ...files.whole_files import text_of
 from ...loading.four_methods import LACKING
 from ...loading.handler_loading import LoadedHandler, load
@@ -100,6 +101,8 @@ def handler_check(run_options: RunOptions, path: str, replay: Optional[str]) -> 
         elif os.path.isdir(path):
             advice = ": the folder has no Python file"
         raise SettingsError(f"{path[:200]!r} is no file, folder or archive with a handler{advice}")
+    for secret_file in run_options.secret_files.values():
+        secret_in(secret_file)  # one that cannot be used is no fault of the handler
     findings: list[Finding] = []
     with tempfile.TemporaryDirectory(prefix="pdu-handler-") as name, printing_to_stderr():
         for finding in _findings(path, replay or "", Path(name), run_options):

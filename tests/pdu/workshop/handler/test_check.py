@@ -468,6 +468,19 @@ def test_a_handler_over_http_is_called_on_a_served_recording(tmp_path: Path, che
     assert seen["status"][1] == "3 outlets of the recording"
 
 
+def test_a_secret_file_that_others_can_read_is_no_fault_of_the_handler(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text("netio")
+    secret.chmod(0o644)
+    made = folder(tmp_path)
+    code, out, err = run(
+        capsys, "handler", "check", str(made), "--secret-file", f"password={secret}"
+    )
+    assert (code, out) == (2, "") and f"chmod g-w,o-rw {secret}" in err
+
+
 def test_what_is_no_handler_is_one_broken_row(
     tmp_path: Path, check: Check, capsys: pytest.CaptureFixture[str]
 ) -> None:

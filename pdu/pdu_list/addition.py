@@ -1,0 +1,305 @@
+"""Adds a PDU to the owner's list, and its login to the file of logins."""
+
+from __future__ import annotations
+
+import contextlib
+import csv
+import fcntl
+import io
+import json
+import os
+import stat
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple, Optional
+
+from handlers import registry
+from handlers.shared.address import Address
+from handlers.shared.errors import SettingsError, printable
+
+from ..cli.options import RunOptions
+from ..files import csv_in, secret_files
+from ..files.whole_files import PRIVATE, signals_as_ctrl_c, write_whole
+from ..loading.handler_loading import LoadedHandler
+from . import device_list, form, logins as auth, names
+from .listed_pdu import ListedPdu
+from .logins import DeviceLogin
+
+_LOGIN_KEYS = ("username", "snmp_version", "auth_protocol", "priv_protocol")
+_NEW_HEAD = ("name", "handler", "address", "auth", "settings")
+
+
+class OwnerFiles(NamedTuple):
+    """The list of PDUs and the file of logins; each may not exist yet."""
+
+    list_path: str
+    login_path: str
+
+
+class _File(NamedTuple):
+    """A file as it is; `data` None: it does not exist."""
+
+    path: str
+    data: Optional[bytes]
+    #: permissions, and user and group by number
+    mode: int
+    owner: Optional[tuple[int, int]]
+
+    @property
+    def text(self) -> str:
+        """Raises SettingsError for another encoding than UTF-8."""
+        with contextlib.suppress(UnicodeDecodeError):
+            return (self.data or b"").decode("utf-8-sig")
+        raise SettingsError(f"{self.path}: save it as UTF-8, then a PDU can be added")
+
+    def write(self, data: bytes) -> None:
+        """Replace it. Raises SettingsError."""
+        try:
+            write_whole(self.path, data, self.mode, owner=self.owner)
+        except OSError as error:
+            raise SettingsError(f"{self.path} cannot be written ({error.strerror})") from None
+
+    def restore(self) -> None:
+        """Undo `write`."""
+        if self.data is not None:
+            self.write(self.data)
+        else:
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(self.path)
+
+
+def owner_files(list_file: str, auth_file: str) -> OwnerFiles:
+    """The files of these options, else of the environment, else the usual ones. Raises
+    SettingsError if the environment says that there is no list.
+    """
+    path = list_file or names.usual_list()
+    if not path and "PDU_LIST" in os.environ:
+        raise SettingsError("PDU_LIST is empty: give the list as --list FILE")
+    path = path or names.own_list()
+    logins = auth_file or names.usual_logins(path)
+    if not logins:
+        logins = os.path.join(os.path.dirname(path), names.LOGINS)
+    return OwnerFiles(os.path.realpath(path), os.path.realpath(logins))
+
+
+def check_addition(files: OwnerFiles, name: str, host: str) -> None:
+    """Raises SettingsError if `name` cannot be added, or if `host` is a name of the list."""
+    if not name or name != name.strip():
+        raise SettingsError(f"{name!r} is no name: give one such as r1-left")
+    if registry.is_handler(name):
+        raise SettingsError(f"{name!r} is the name of a handler: give the PDU another name")
+    fleet = _fleet(_read(files.list_path, secret_files.LIST))
+    known_names = [device.name for device in fleet.devices]
+    if name in known_names:
+        raise SettingsError(f"{printable(name, 60)!r} is already in {files.list_path}")
+    if host in known_names:
+        raise SettingsError(
+            f"{printable(host, 60)!r} is already the name of a PDU of {files.list_path}"
+        )
+    _logins(_read(files.login_path, secret_files.SECRET))
+
+
+def add(
+    files: OwnerFiles, name: str, handler: LoadedHandler, host: Address, run_options: RunOptions
+) -> ListedPdu:
+    """Write the PDU that was read with these options under this name, and its login; both or none.
+    Secrets of --secret-file are written as references to these files, others as they are. Returns
+    the PDU as it is listed; a login that the file has already is used.
+
+    Raises SettingsError: then both files are as they were.
+    """
+    settings, login = _read_with(name, handler, host, run_options)
+    pdu = ListedPdu(name, handler.name, host, settings=tuple(settings.items()))
+    return _write(files, pdu, login, run_options.secret_files)
+
+
+def _read_with(
+    name: str, handler: LoadedHandler, host: Address, run_options: RunOptions
+) -> tuple[dict[str, str], DeviceLogin]:
+    """The settings of the PDU, and its login."""
+    _, secrets = form.form_fields(handler, host, run_options)
+    keys = [setting.key for setting in handler.settings] + (
+        list(form.SNMP_KEYS) if handler.snmp else []
+    )
+    typed = form.given_settings(run_options, keys, host)
+    given = {key: text.strip() for key, text in typed.items()}
+    if handler.snmp and given.get("snmp_version", "2") not in ("3", "v3"):
+        given.pop("username", None)  # from the environment, for other handlers
+    if given.get("ca_pem") and "BEGIN CERTIFICATE" not in given["ca_pem"]:
+        given["ca_pem"] = os.path.abspath(given["ca_pem"])
+    of_login = {key: given.pop(key) for key in _LOGIN_KEYS if key in given}
+    return given, DeviceLogin(name, of_login, secrets)
+
+
+def _write(
+    files: OwnerFiles, pdu: ListedPdu, login: DeviceLogin, secret_paths: Mapping[str, str]
+) -> ListedPdu:
+    """Write both, or none. Raises SettingsError."""
+    folder = os.path.dirname(files.list_path)
+    if files.list_path == os.path.realpath(names.own_list()):
+        try:
+            os.makedirs(folder, 0o700, exist_ok=True)
+        except OSError as error:
+            raise SettingsError(f"{folder} cannot be created ({error.strerror})") from None
+    with _lock(folder), signals_as_ctrl_c():
+        list_file = _read(files.list_path, secret_files.LIST)
+        login_file = _read(files.login_path, secret_files.SECRET)
+        login_data: Optional[bytes] = None
+        if login.settings or login.secrets:
+            name = _equal_login(_logins(login_file), login)
+            if not name:
+                login_data = _with_login(login_file, login, secret_paths)
+            pdu = pdu._replace(auth=name or login.name)
+        list_data = _with_pdu(list_file, pdu)
+        try:
+            if login_data is not None:
+                login_file.write(login_data)
+            list_file.write(list_data)
+        except BaseException:
+            if login_data is not None:
+                login_file.restore()
+            raise
+    return pdu
+
+
+@contextlib.contextmanager
+def _lock(folder: str) -> Iterator[None]:
+    """Two commands that add a PDU wait for each other. Raises SettingsError."""
+    try:
+        descriptor = os.open(folder, os.O_RDONLY)
+    except OSError as error:
+        raise SettingsError(f"{folder} cannot be read ({error.strerror})") from None
+    try:
+        with contextlib.suppress(OSError):  # some file systems have no locks
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _read(path: str, rule: secret_files.FilePermission) -> _File:
+    if not os.path.lexists(path):
+        return _File(path, None, PRIVATE, None)
+    data = secret_files.read_bytes(path, rule)
+    status = os.stat(path)
+    return _File(path, data, stat.S_IMODE(status.st_mode), (status.st_uid, status.st_gid))
+
+
+def _fleet(file: _File) -> device_list.DeviceList:
+    try:
+        return device_list.parse_device_list(file.data or b"", file.path)
+    except device_list.EmptyList:
+        return device_list.DeviceList((), {})
+
+
+def _logins(file: _File) -> Mapping[str, DeviceLogin]:
+    return auth.parse_login_file(file.text, file.path) if file.text.strip() else {}
+
+
+def _equal_login(logins: Mapping[str, DeviceLogin], login: DeviceLogin) -> str:
+    """The name of a login with the same values, "" if there is none. Raises SettingsError if the
+    name of this one is taken.
+    """
+    equal = (each.name for each in logins.values() if each[1:] == login[1:])
+    name = next(equal, "")
+    if not name and login.name in logins:
+        raise SettingsError(
+            f"the file of logins has another login {printable(login.name, 60)!r}: give the PDU"
+            " another name, or remove that login"
+        )
+    return name
+
+
+def _with_login(file: _File, login: DeviceLogin, secret_paths: Mapping[str, str]) -> bytes:
+    """The file with this login at its end."""
+    values = {
+        **login.settings,
+        **{key: text for key, text in login.secrets.items() if key not in secret_paths},
+        **{
+            f"{key}_file": os.path.abspath(path)
+            for key, path in secret_paths.items()
+            if key in login.secrets
+        },
+    }
+    data = _appended(file, _toml_table(f"[auth.{_quoted(login.name)}]", values))
+    with contextlib.suppress(SettingsError):
+        if auth.parse_login_file(data.decode("utf-8-sig"), file.path) == {
+            **_logins(file),
+            login.name: login,
+        }:
+            return data
+    raise SettingsError(f"{file.path}: the login cannot be written as a table at its end")
+
+
+def _with_pdu(file: _File, pdu: ListedPdu) -> bytes:
+    """The list with this PDU at its end."""
+    if file.path.endswith(".toml"):
+        cells = {"name": pdu.name, "handler": pdu.handler, "address": str(pdu.address)}
+        table = _toml_table("[[pdu]]", {**cells, **({"auth": pdu.auth} if pdu.auth else {})})
+        if pdu.settings:
+            pairs = ", ".join(f"{_quoted(key)} = {_quoted(text)}" for key, text in pdu.settings)
+            table += f"settings = {{ {pairs} }}\n"
+        data = _appended(file, table)
+    else:
+        data = _appended(file, _csv_row(file, pdu))
+    before, parsed = _fleet(file), device_list.parse_device_list(data, file.path)
+    for again in parsed.repeated.keys() - before.repeated.keys():
+        other = parsed.repeated[again] if again == pdu.name else again
+        raise SettingsError(f"{pdu.address} is already in {file.path}, as {printable(other, 60)!r}")
+    if list(parsed.devices) != [*before.devices, pdu]:
+        raise SettingsError(f"{file.path}: the PDU cannot be written at its end, as the list is")
+    return data
+
+
+def _csv_row(file: _File, pdu: ListedPdu) -> str:
+    """The line of a PDU; before it the head, in a new list. Raises SettingsError if the list lacks
+    a column that the PDU needs.
+    """
+    cells = {
+        "name": pdu.name,
+        "handler": pdu.handler,
+        "address": str(pdu.address),
+        "auth": pdu.auth,
+        "settings": "; ".join(f"{key}={text}" for key, text in pdu.settings),
+    }
+    head: list[str] = []
+
+    def keep(names: Sequence[str]) -> Sequence[str]:
+        head.extend(names)
+        return ()
+
+    list(csv_in.rows(file.text, file.path, keep))
+    lacking = [key for key, text in cells.items() if text and head and key not in head]
+    if lacking:
+        raise SettingsError(
+            f"{file.path}: add the column {lacking[0]!r}, which this PDU needs, to its head"
+        )
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, delimiter=csv_in.delimiter_of(file.text), lineterminator="\n")
+    if not head:
+        writer.writerow(_NEW_HEAD)
+    writer.writerow([cells.get(name, "") for name in head or _NEW_HEAD])
+    return out.getvalue()
+
+
+def _toml_table(head: str, values: Mapping[str, str]) -> str:
+    lines = [f"{key} = {_quoted(text)}" for key, text in values.items()]
+    return "\n".join([head, *lines, ""])
+
+
+def _quoted(text: str) -> str:
+    """A basic string of TOML, whose escapes are those of JSON."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def _line_end(file: _File) -> str:
+    return "\r\n" if b"\r\n" in (file.data or b"") else "\n"
+
+
+def _appended(file: _File, text: str) -> bytes:
+    """The content with this text at its end. Raises SettingsError for what is no text."""
+    data = file.data or b""
+    end = _line_end(file)
+    gap = "" if not data or data.endswith(b"\n") else end
+    with contextlib.suppress(UnicodeEncodeError):
+        return data + (gap + text.replace("\n", end)).encode()
+    raise SettingsError(f"{file.path}: a value is not UTF-8 text")
