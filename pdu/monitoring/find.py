@@ -240,28 +240,30 @@ def split_answers(
 def ask_rows(
     devices: Sequence[FoundDevice], community: str
 ) -> tuple[list[FoundDevice], list[FoundDevice]]:
-    """The devices that have the rows of a family, each with it, and the others. Reads the tables of
-    the families that are tried at their numbers.
+    """The devices that have the rows of a family, each with it, and the others; one that could not
+    be read says why. Reads the tables of the families that are tried at their numbers.
     """
 
-    def asked(device: FoundDevice) -> FoundDevice:
+    def asked(device: FoundDevice) -> tuple[bool, FoundDevice]:
+        """Whether it has them, and what it is."""
         address = Address(host_with_port(device.address, device.port, 0))
         listed = ListedPdu(device.name, "snmp", address)
         target = Target(listed, handler, DeviceLogin("find", {}, {"community": community}))
         try:
-            finding = identify_device(handler, target.data())
-        except PduHandlerError:
-            return device
-        return device._replace(what=finding.family) if finding.family else device
+            family = identify_device(handler, target.data()).family
+        except PduHandlerError as error:
+            reason = printable(error.reason, 200)
+            return False, device._replace(what=f"{device.what}; its tables are not read: {reason}")
+        return bool(family), device._replace(what=family or device.what)
 
     if not devices:
         return [], []
     handler = load("snmp")
     with ThreadPoolExecutor(_READERS) as pool:
-        results = [*zip(devices, pool.map(asked, devices))]
+        results = [*pool.map(asked, devices)]
     return (
-        [result for device, result in results if result is not device],
-        [device for device, result in results if result is device],
+        [device for has_rows, device in results if has_rows],
+        [device for has_rows, device in results if not has_rows],
     )
 
 

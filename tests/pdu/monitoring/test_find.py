@@ -235,6 +235,13 @@ def test_a_number_that_names_no_family_is_a_pdu_only_with_its_tables(
     assert others == ([] if has_tables else [asked])
 
 
+def test_a_device_whose_tables_cannot_be_read_says_so() -> None:
+    """It may be a PDU."""
+    asked = find_.FoundDevice("127.0.0.1", "snmp", reserved(), "a", "UPSs")
+    pdus, (other,) = find_.ask_rows([asked], "public")
+    assert pdus == [] and other.what.startswith("UPSs; its tables are not read: ")
+
+
 def test_a_unit_that_announces_no_port_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
     units = [discovery.AnnouncedDevice("PX4", "PX4", "127.0.0.1", port, "") for port in (0, 443)]
     monkeypatch.setattr(discovery, "discover_devices", lambda interfaces: units)
