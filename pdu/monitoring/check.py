@@ -362,8 +362,7 @@ def check(
     run_options.defect_code = WRONG
     files = OwnerFiles.of_command(run_options, None, list_file, auth_file)
     thresholds = nagios.Thresholds(warning, critical)
-    needs_lines = any(limit is not None and limit.is_share for limit in thresholds)
-    with_lines = lines or needs_lines
+    with_lines = lines or bool(thresholds)  # they are limits of each line and breaker
     config = CheckOptions(
         words, files, lenient, parallel, csv, excel, html, as_plugin, thresholds, with_lines
     )

@@ -170,6 +170,8 @@ def test_a_service_of_one_pdu_has_its_lines_with_limits(small: Hall, call: Call)
     assert result.returncode == 2 and result.stdout.startswith("PDU CRITICAL")
     assert "raritan: over limit: L1 carries" in result.stdout
     assert call(*words, "--warning", "80%").returncode == 0
+    # in A too it is a limit of each line, not of their sum
+    assert "raritan: over limit: L1 carries" in call(*words, "--warning", "14:16").stdout
 
 
 def test_the_local_check_for_checkmk_has_a_line_for_each_pdu(small: Hall, tmp_path: Path) -> None:
