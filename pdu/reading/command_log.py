@@ -1,5 +1,6 @@
-"""A line in the system's log for each command that was sent to an outlet: who, which PDU, which
-outlet, and what came of it. Where the system has no log, nothing is written.
+"""A line in the system's log for each command to an outlet: who, which PDU, which outlet, and the
+state after it, or the kind of the error; after some errors it was not sent. Where the system has no
+log, nothing is written.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ class CommandResult:
 @contextlib.contextmanager
 def logged_command(where: str, identity: str, on: bool) -> Iterator[CommandResult]:
     """A block that sends one command to an outlet of the PDU `where`. The line is written when it
-    ends, also by an error, after which the outlet may or may not have switched.
+    ends, also by an error.
     """
     result, outcome = CommandResult(), ""
     try:
@@ -39,7 +40,7 @@ def logged_command(where: str, identity: str, on: bool) -> Iterator[CommandResul
         if result.state is not None:
             outcome = f"now {word(result.state)}"
         _write(
-            f"{_user()} switched {word(target_state(on))} outlet {printable(identity, 60)} of"
+            f"{_user()} commanded {word(target_state(on))}, outlet {printable(identity, 60)} of"
             f" {printable(where, 120)}: {outcome}"
         )
 
