@@ -154,6 +154,11 @@ class LazyGroup(Group):
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(self.by_name)
 
+    def _advice(self, ctx: click.Context, word: str, names: Sequence[str]) -> str:
+        if word in self.by_word:
+            return f"choose from {', '.join(self.by_word[word].names)}; pdu help {word} shows them"
+        return super()._advice(ctx, word, names)
+
     def get_command(self, ctx: click.Context, cmd_name: str) -> Optional[click.Command]:
         return self.by_name[cmd_name].load() if cmd_name in self.by_name else None
 

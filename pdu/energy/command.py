@@ -77,6 +77,13 @@ def energy() -> None:
     "--end", cls=Option, metavar="DAY", requires=["--begin"], help="until this day, not counted"
 )
 @click.option(
+    "--so-far",
+    cls=Option,
+    is_flag=True,
+    excludes=["--begin", "--pages"],
+    help="of the current month: what is known until now, marked",
+)
+@click.option(
     "--from",
     "source_name",
     metavar="SOURCE",
@@ -152,6 +159,7 @@ def energy_month(
     month: Optional[str],
     begin: Optional[str],
     end: Optional[str],
+    so_far: bool,
     source_name: str,
     customers: str,
     limit_kw: float,
@@ -191,10 +199,19 @@ def energy_month(
     )
     if period.begin >= period.end:
         raise SettingsError("--end must be later than --begin")
-    if time.time() < period.end + AGE_S:
-        raise SettingsError(f"{name} is not over: its figures need readings after its end")
+    known_until = time.time() - AGE_S  # later figures need readings that are still to come
+    if so_far:
+        if not period.begin < known_until < period.end:
+            raise SettingsError(f"--so-far is for the current month, which {name} is not")
+        period = period._replace(end=known_until)
+    elif known_until < period.end:
+        raise SettingsError(
+            f"{name} is not over: its figures need readings after its end; --so-far shows those of"
+            " the current month until now"
+        )
     supply = Supply(limit_kw * 1000.0, pdu_limit_kw * 1000.0, volts, units_checked)
     tenancies = Tenancies.read(customers, time_zone_)
+    tenancies.check_one_customer(period)
     open_source = _source(source_name, match or "", ca_pem, run_options)
     report = report_of_many(open_source, Terms(period, tenancies, supply, facts_of_family))
     paths: list[str] = []
@@ -203,10 +220,13 @@ def energy_month(
         paths = [*pages.write_pages(folder, name, report, time_zone_, words)]
     code = DONE if report.is_firm() else NOT_SEEN
     note = "\n".join(f"wrote {path}" for path in paths)
+    if so_far:
+        until = tables.local_time(period.end, time_zone_)
+        note = f"{name} is not over: these are its figures until {until}"
     if csv:
         write_csv(tables.csv_of(report, time_zone_, excel))
         return print_result(Result(None, [], code, note=note), run_options.json)
-    document = {**tables.document_of(report), "pages": paths}
+    document = {**tables.document_of(report), "so_far": so_far, "pages": paths}
     return print_result(
         Result(document, [*tables.table_of(report)], code, note=note), run_options.json
     )

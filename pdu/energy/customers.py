@@ -139,6 +139,20 @@ class Tenancies:
             *(row for row in self._patterns if _matches(pdu, row.pdu)),
         ]
 
+    def check_one_customer(self, period: Period) -> None:
+        """Raises SettingsError for two customers that have one register at one time, by the file
+        alone: its PDU may not have been read.
+        """
+        for pdu in [*self._named, *dict.fromkeys(row.pdu for row in self._patterns)]:
+            rows = self.rows_of_pdu(pdu)
+            several = [row for row in rows if not row.outlet or {*row.outlet} & {*"*?"}]
+            by_outlet: dict[str, list[Tenancy]] = {row.outlet: [] for row in rows}
+            for row in rows:
+                if row not in several:
+                    by_outlet[row.outlet].append(row)
+            for outlet, named in by_outlet.items():
+                tenancies_of_register([*named, *several], outlet, period)
+
     def rows_in_period(self, period: Period) -> Iterator[Tenancy]:
         """Those of a period, cut to it."""
         for row in chain(self._patterns, *self._named.values()):

@@ -43,6 +43,11 @@ def read_logins(path: str) -> dict[str, DeviceLogin]:
 
     Raises SettingsError for a bad file, and for one whose permissions or owner are not safe.
     """
+    if path.lower().endswith(".csv"):
+        raise SettingsError(
+            f"{path} is no file of logins, which is TOML with [auth.NAME] tables: give that one as"
+            " --auth, and the list of PDUs as the argument or as --list"
+        )
     return parse_login_file(secret_files.read_secret(path, secret_files.SECRET), path)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import csv
+import datetime
 import functools
 import io
 import json
@@ -134,6 +135,46 @@ def test_many_pdus_are_read_by_several_processes_with_one_result(tmp_path: Path)
     twice = terms._replace(tenancies=Tenancies.read(str(customers), ZoneInfo("UTC")))
     with pytest.raises(SettingsError, match=r"customers.csv: line \d: outlet \(inlet\) belongs to"):
         report_of_many(open_source, twice)
+
+
+def test_the_current_month_is_shown_so_far_and_marked(readings: Path, tmp_path: Path) -> None:
+    utc = datetime.datetime.now(datetime.timezone.utc)
+    zone = f"Etc/GMT{utc.hour - 12:+d}"  # where it is about noon
+    name = utc.astimezone(ZoneInfo(zone)).strftime("%Y-%m")
+    customers = tmp_path / "customers.csv"
+    customers.write_text("customer,pdu,outlet,from,to\nAcme,rack1,1,,\n")
+    line = ("energy", "month", name, "--from", readings, "--customers", customers, "--zone", zone)
+    whole = run(*line)
+    assert whole.returncode == 2 and "--so-far shows those of the current month" in whole.stderr
+    shown = run(*line, "--so-far")
+    assert shown.returncode == 9 and f"{name} is not over: these are its figures" in shown.stderr
+    document = json.loads(run(*line, "--so-far", "--json").stdout)
+    assert document["so_far"] is True
+    assert document["begin"] < document["end"] <= datetime.datetime.now().timestamp()
+    refused = run(*line, "--so-far", "--pages", tmp_path / "pages")
+    assert refused.returncode == 2 and not (tmp_path / "pages").exists()
+    code, _, err = month(readings, tmp_path, "Acme,rack1,1,,\n", "--so-far")
+    assert code == 2 and "--so-far is for the current month, which 2026-10 is not" in err
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        "A,rack9,1,,\nB,rack9,1,,\n",
+        "A,rack9,,,\nB,rack9,1,,\n",
+        "A,rack*,1,,\nB,rack9,1,,\n",
+        "A,rack*,1*,,\nB,rack*,1*,,\n",
+    ],
+)
+def test_two_customers_of_one_outlet_are_found_without_a_reading_of_it(
+    rows: str, readings: Path, tmp_path: Path
+) -> None:
+    code, out, err = month(readings, tmp_path, rows)
+    assert code == 2 and not out and "at the same time (" in err
+    # one after the other
+    first, second = (line[:-1] for line in rows.splitlines())
+    in_turn = f"{first[:-1]},,2026-10-12\n{second[:-1]},2026-10-12,\n"
+    assert month(readings, tmp_path, in_turn)[0] in (0, 9)
 
 
 @pytest.mark.parametrize(
