@@ -10,7 +10,7 @@ from handlers.http.client import HttpClient
 from handlers.http.errors import HttpRefused, error_of_status
 from handlers.http.login import Login
 from handlers.http.message import Endpoint, Request, Response
-from handlers.http.redirects import RedirectedClient, next_request
+from handlers.http.redirects import RedirectedClient, moved_endpoint, next_request
 
 HERE = Endpoint("https", "pdu.example", 443)
 ACTION = "/redfish/v1/Outlets/A3/Outlet.PowerControl"
@@ -40,6 +40,13 @@ def test_a_read_is_redirected_to_another_path() -> None:
 def test_a_read_by_post_is_redirected_by_the_statuses_that_keep_its_method() -> None:
     assert followed("POST", 307, "/elsewhere", b"{}") == "/elsewhere"
     assert followed("POST", 302, "/elsewhere", b"{}") is None
+
+
+def test_to_https_without_a_port_leads_only_a_redirect_from_a_usual_port() -> None:
+    reply = Response(301, {"location": "https://pdu.example/"}, b"")
+    assert moved_endpoint(Endpoint("http", "pdu.example", 80), reply, LOGIN) == HERE
+    with pytest.raises(HttpRefused, match="another PDU"):
+        moved_endpoint(Endpoint("http", "pdu.example", 8080), reply, LOGIN)
 
 
 class Redirecting:

@@ -90,6 +90,7 @@ def test_an_uncertain_state_is_unknown(state: object) -> None:
     "change",
     [
         {"Outputs": OUTPUTS[:2]},
+        {"Outputs": [OUTPUTS[0], *OUTPUTS[:-1]]},
         {"Agent": {}},
         {"Outputs": [{**OUTPUTS[0], "ID": "1"}, *OUTPUTS[1:]]},
     ],

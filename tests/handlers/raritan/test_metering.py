@@ -159,6 +159,19 @@ def test_behind_a_transfer_switch_one_feed_counts_or_the_load_is_unknown(
     assert unit.measured()[0] == load and unit.requests <= (2 if second is not None else 4)
 
 
+@pytest.mark.parametrize("switches, inlets", [(2, 2), (1, 3)])
+def test_behind_more_than_one_switch_of_two_inlets_the_load_is_not_metered(
+    unit: Described, switches: int, inlets: int
+) -> None:
+    for _ in range(inlets):
+        unit.inlet({}, {L1: 5.0})
+    unit.calls[PDU, "getTransferSwitches"] = [
+        {"rid": f"{PDU}/transferswitch/{number}", "type": "pdumodel.TransferSwitch:4.0.9"}
+        for number in range(switches)
+    ]
+    assert unit.measured()[0] is None
+
+
 def test_a_measured_zero_has_no_minus_sign(unit: Described) -> None:
     unit.outlets([0.0], [0.0])
     unit.calls[f"{PDU}/outlet/0/activeEnergy", "getReading"]["value"] = -0.0

@@ -141,6 +141,41 @@ def test_a_unit_that_leaves_before_any_request_makes_no_command_another_units(
             assert port.power_status is not target, change_at
 
 
+class MovedByWrite(Changing):
+    """An agent whose rows are others from a write on."""
+
+    def _answer(self, message: Message) -> Optional[bytes]:
+        if message.pdu.kind == ber.SET:
+            self.change_at = self.requests + 1
+        return super()._answer(message)
+
+
+@EACH
+def test_a_write_to_a_row_that_became_anothers_proves_nothing_though_both_read_as_wanted(
+    unit: Fixture,
+) -> None:
+    state, module, number = columns(unit)
+    row_of = {
+        (unit.rows[oid].value, unit.rows[f"{number}.{row}"].value): row
+        for row in range(1, 30)
+        for oid in [f"{module}.{row}"]
+        if oid in unit.rows
+    }
+    first, second = row_of[2, 1], row_of[2, 2]
+    changing = MovedByWrite(unit)
+    swapped = dict(unit.rows)
+    for column in (state, module, number):
+        swapped[f"{column}.{first}"] = unit.rows[f"{column}.{second}"]
+        swapped[f"{column}.{second}"] = unit.rows[f"{column}.{first}"]
+    changing.later_rows = swapped
+    with changing:
+        handler, port = near(changing, {"switch_unproven": "yes"}), PduPortView("2.1")
+        is_on = states_on(unit, changing)["2.1"] is UP
+        switch = handler.port_up if is_on else handler.port_down
+        assert switch(port, deadline=0.0, pause=0.0).power_status is UNKNOWN
+    assert changing.written == (2, 2)
+
+
 @EACH
 def test_a_row_without_its_unit_or_its_number_is_an_error_and_is_not_switched(
     unit: Fixture,

@@ -4,7 +4,7 @@ reported.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, Optional
 
 import pytest
@@ -24,7 +24,7 @@ from tests.handlers.snmp.units import (
 )
 from tests.recordings import Fixture, Order, fixture
 from tests.servers.snmpd import Snmpd
-from tests.simulators.snmp_agent import Agent, Faults, ber
+from tests.simulators.snmp_agent import Agent, Faults, Row, ber
 from tests.simulators.snmp_agent.ber import Message
 from tests.simulators.snmp_agent.devices import apc, packed
 
@@ -110,6 +110,30 @@ def test_a_command_is_not_sent_if_the_write_that_unlocks_it_has_no_answer(
         with pytest.raises(Unreachable, match="the command was not sent") as error_info:
             handler.port_down(port_of(unit))
     assert written == [orders(unit, up=False)[0].oid] and not error_info.value.may_have_executed
+
+
+class Falling(Agent):
+    """An agent whose relay does not follow: the first answer after a SET has the written state, and
+    later ones have the old one again."""
+
+    old_rows: Mapping[str, Row] = {}
+
+    def _answer(self, message: Message) -> Optional[bytes]:
+        answer = super()._answer(message)
+        if message.pdu.kind != ber.SET and self.writes():
+            for oid, row in self.old_rows.items():
+                self.device.put(oid, str(row.value))
+        return answer
+
+
+def test_a_state_that_falls_back_while_the_unit_settles_is_unknown() -> None:
+    unit = fixture("synaccess-netbooter")
+    agent = Falling(unit.device())
+    status = f"1.3.6.1.4.1.21728.3.2.1.1.3.{switching(unit).identity}"
+    agent.old_rows = {status: unit.rows[status]}
+    with agent:
+        port = handler_of(unit, agent, near).port_down(port_of(unit), deadline=0.0, pause=0.0)
+        assert len(agent.writes()) == 1 and port.power_status is UNKNOWN
 
 
 # ---- faults --------------------------------------------------------------------------------------
