@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import os
+import re
 import secrets
 import signal
 from collections.abc import Iterator
@@ -55,10 +56,14 @@ def decoded(data: bytes, path: str) -> str:
     raise SettingsError(f"{printable(path)}: not UTF-8 text; save it as UTF-8")
 
 
+# CP1252 read as CP1251: a letter of another language becomes Cyrillic in the midst of a word
+_MIXED_WORD = re.compile("[A-Za-z][\u0400-\u04ff]|[\u0400-\u04ff][A-Za-z]")
+
+
 def decoded_table(data: bytes, path: str) -> tuple[str, str]:
     """As `decoded`, of a CSV file, also as Russian Excel saves it by its first choice: CP1251 with
     semicolons. The text, and a sentence that says how it was read; "" for Unicode. Raises
-    SettingsError, also where the head does not show what the file is.
+    SettingsError, also where the head or a word shows that it is another file.
     """
     with suppress(SettingsError):
         return decoded(data, path), ""
@@ -68,7 +73,7 @@ def decoded_table(data: bytes, path: str) -> tuple[str, str]:
         text = data.decode("cp1251")
         heads = (line for line in text.splitlines() if line.strip() and not line.startswith("#"))
         head = next(heads, "")
-        if ";" in head and head.isascii():
+        if ";" in head and head.isascii() and not _MIXED_WORD.search(text):
             return text, f"{printable(path)} is read as cp1251, as Excel saves it in Russian"
     raise SettingsError(
         f'{printable(path)}: not UTF-8 text; save it as CSV UTF-8, in Russian Excel "CSV UTF-8'

@@ -144,9 +144,10 @@ def test_a_table_of_russian_excel_is_read(data: bytes, text: str, note: str) -> 
         RUSSIAN.replace(";", ",").encode("cp1251"),
         RUSSIAN.replace("customer", "клиент").encode("cp1251"),
         b"customer;pdu\r\n\x98;a\r\n",
+        RUSSIAN.replace("Рога и копыта", "Müller GmbH").replace("стойка", "r").encode("cp1252"),
         b"PK\x03\x04",
     ],
-    ids=["commas", "another head", "no cp1251", "workbook"],
+    ids=["commas", "another head", "no cp1251", "German", "workbook"],
 )
 def test_a_table_that_is_no_unicode_and_not_as_excel_saves_it_is_refused(data: bytes) -> None:
     with pytest.raises(SettingsError, match="CSV UTF-8"):
