@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Optional, cast
 
 from ..shared.errors import (
@@ -129,7 +130,9 @@ def translate(
     for normalized_text in (normalize_text(words), normalize_text(text)):
         # first, because the text may name a host such as timeout-lab
         if any(mark in normalized_text for mark in _UNRESOLVED):
-            return Unreachable(f"the address cannot be resolved: check it ({shown_words})")
+            has_port = re.search(r"[^\s:]:\d{1,5}\b", words) is not None
+            where = "; a port belongs into the SNMP field port, not behind it" if has_port else ""
+            return Unreachable(f"the address cannot be resolved: check it{where} ({shown_words})")
         is_missing = any(mark in normalized_text for mark in MISSING)
         if is_missing and not writing and not any(mark in normalized_text for mark in _SILENT):
             return None

@@ -8,6 +8,9 @@ import socket
 
 import pytest
 
+from handlers.shared.errors import Unreachable
+from handlers.snmp.handler import make_handler
+from pdu_common.connection import PduSnmpData
 from pdu_common.snmp_client import reads, udp_client
 from pdu_common.snmp_client.credentials import Credentials
 from pdu_common.snmp_client.errors import SnmpPortClosed, SnmpTimeout
@@ -96,3 +99,13 @@ def test_a_machine_without_a_route_is_told_so(
     code, _, err = run(capsys, "status", "snmp", "192.0.2.1")
     assert code == 3 and "check the address, and this machine's routes, cable or VPN" in err
     assert os.strerror(number) in err and "SNMP call failed" not in err
+
+
+@pytest.mark.parametrize(("address", "has_port"), [("h.invalid:1161", True), ("h.invalid", False)])
+def test_a_port_in_the_address_of_the_form_is_told_where_it_belongs(
+    address: str, has_port: bool
+) -> None:
+    form = PduSnmpData(address, {"version": "2", "community": "public"}, {})
+    with pytest.raises(Unreachable, match="the address cannot be resolved") as raised:
+        make_handler(form).status()
+    assert ("a port belongs into the SNMP field port" in str(raised.value)) is has_port
