@@ -14,7 +14,7 @@ from ..shared.meter_figures import NotKnown, NotMetered
 from . import validation
 from .decoding import number, text
 from .frozen_value import FrozenValue
-from .reader import MISSING, FilledRows, Reader
+from .reader import MISSING, FilledRows, Marker, Reader
 from .sources.base import ObjectSource, Source
 from .sources.objects import Scalar
 
@@ -153,7 +153,7 @@ class Figure(FrozenValue):
                 figures[identity] = figure
             elif is_absent and reading == 0:
                 figures[identity] = None
-            elif self.unmetered and value is not MISSING and not text(value):
+            elif self.unmetered and not isinstance(value, Marker) and not text(value):
                 figures[identity] = NotMetered(self.unmetered)
             else:
                 figures[identity] = NotKnown(self._row_text(identity, raw_figures, reader))

@@ -11,8 +11,8 @@ from ..shared.errors import LONGEST
 from .decoding import Walked, printable_text
 
 
-class _Missing(str):
-    """A text that equals no other one: a device may send the same characters."""
+class Marker(str):
+    """A text of our own, which equals no other one: a device may send the same characters."""
 
     __slots__ = ()
     __eq__ = object.__eq__
@@ -21,7 +21,9 @@ class _Missing(str):
 
 
 # the value of a row that the answers lack: empty as a text
-MISSING = _Missing("\0")
+MISSING = Marker("\0")
+# the value of a row whose mark is none that the MIB names: empty as a text
+UNMARKED = Marker("")
 ROOT = "~"  # in a profile's OIDs: the family's root
 
 

@@ -62,14 +62,14 @@ def phase_rows(values: Source, banks: Source, phases: Source) -> First:
     """The phase rows of a table that also has bank rows and perhaps a total: rows with bank 0 and a
     phase other than 0.
 
-    If there are none, all rows with bank 0. A row without a phase has an empty value: it may be the
-    total.
+    If there are none, all rows with bank 0. A row without a phase, or with another number, has an
+    empty value: it may be the total.
     """
     every = Complete(values, beside=phases, numbered=-1)
     bank = Complete(banks, beside=values, numbered=-1)
     phase = Listed(values, phases)
     of_no_bank = Only(every, bank, ("0",))
-    return First((without(of_no_bank, "0", by=phase), of_no_bank))
+    return First((Only(of_no_bank, phase, ("1", "2", "3"), others=("0",)), of_no_bank))
 
 
 # First generation (rPDU). Rows of banks in the load table count the current of the phases again.

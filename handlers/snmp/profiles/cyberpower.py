@@ -60,8 +60,8 @@ ONE_PHASE_CURRENT = Listed(
     without(CURRENT, "2", "3", by=column(EPDU2 + ".3.3.1.8", "ePDU2DeviceInfoNumPhases")),
 )
 EPDU_COUNT = scalar(EPDU + ".3.1.3.0", "ePDUOutletDevNumCntrlOutlets")  # 0 on a metered unit
-# of atsLoadStatusPhase; 4 to 6 are pairs of lines
-LINES = ("1", "2", "3")
+# of atsLoadStatusPhase
+LINES, PAIRS = ("1", "2", "3"), ("4", "5", "6")
 # the row with the total, in the table of banks
 ATS_TOTAL = "1"
 
@@ -80,7 +80,7 @@ def _column_of_units(
 def _lines(below: str, name: str) -> Only:
     values = column(f"{ATS}.5.2.2.1.{below}", name)
     phases = column(ATS + ".5.2.2.1.2", "atsLoadStatusPhase")
-    return Only(Complete(values, numbered=-1), Complete(phases, numbered=-1), LINES)
+    return Only(Complete(values, numbered=-1), Complete(phases, numbered=-1), LINES, others=PAIRS)
 
 
 def _ats_total(below: str, name: str) -> Scalar:

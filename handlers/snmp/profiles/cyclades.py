@@ -17,7 +17,8 @@ ACS5K_CURRENT = column(ACS5K + ".3.1.5", "cyPMUnitCurrent")
 ACS5K_PHASES = column(ACS5K + ".3.1.12", "cyPMUnitPhases")
 ACS5K_POWER = column(ACS5K + ".5.1.5", "cyPMElecPduTablePowerValue")
 ACS5K_SENSOR = column(ACS5K + ".5.1.11", "cyPMElecPduTablePowerType")
-SINGLE, MEASURED = "0", "2"
+SINGLE, THREE_PHASES = "0", "3"
+ESTIMATED, MEASURED = "1", "2"
 
 
 def _power(tree: str) -> Column:
@@ -36,9 +37,10 @@ def _count(tree: str) -> Column:
     return column(tree + ".2.1.2", "cyPMNumberOutlets")
 
 
-def _where(values: Column, test: Column, mark: str) -> Listed:
-    """The values of units for which `test` reads `mark`; the other units have none, so no sum."""
-    return Listed(values, Only(values, test, (mark,)))
+def _where(values: Column, test: Column, mark: str, other: str) -> Listed:
+    """The values of units for which `test` reads `mark`; those that read `other` have none, so no
+    sum."""
+    return Listed(values, Only(values, test, (mark,), others=(other,)))
 
 
 PROFILES = (
@@ -96,7 +98,7 @@ PROFILES = (
         ),
         load=total(
             figure(
-                _where(ACS5K_CURRENT, ACS5K_PHASES, SINGLE),
+                _where(ACS5K_CURRENT, ACS5K_PHASES, SINGLE, THREE_PHASES),
                 TENTHS,
                 unmetered="the MIB does not say what the current of a three-phase unit is",
             ),
@@ -105,7 +107,7 @@ PROFILES = (
         ),
         power=total(
             figure(
-                _where(ACS5K_POWER, ACS5K_SENSOR, MEASURED),
+                _where(ACS5K_POWER, ACS5K_SENSOR, MEASURED, ESTIMATED),
                 TENTHS,
                 unmetered="a unit only estimates its power",
             ),

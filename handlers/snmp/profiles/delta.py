@@ -21,10 +21,10 @@ ON, OFF = "1", "2"
 
 STS = "2254.2.80"
 LINKED = "1"
-STS_CURRENT = Provided(
-    scalar(f"{STS}.3.2.2.0", "stsOutputCurrent"),
-    scalar(f"{STS}.1.3.1.0", "stsAgentModbusLink"),
-    LINKED,
+STS_OUTPUT = scalar(f"{STS}.3.2.2.0", "stsOutputCurrent")
+# without a link the agent does not read the switch: its current is there, and not known
+STS_CURRENT = Listed(
+    STS_OUTPUT, Provided(STS_OUTPUT, scalar(f"{STS}.1.3.1.0", "stsAgentModbusLink"), LINKED)
 )
 
 

@@ -141,13 +141,16 @@ LINES = INLET_POLES.figure(
     _phase_rows(Complete(INLET_POLES.checked_readings(CURRENT), beside=POLE_LINE)), CURRENT
 )
 INLET_CURRENTS = INLETS.parts(CURRENT)
+POLE_COUNT = column("13742.6.3.3.3.1.5", "inletPoleCount")
 # Of an inlet with more poles it is the highest of their currents, which is only a load if it is 0.
 ONE_PHASE_INLETS = INLETS.figure(
     Listed(
         INLET_CURRENTS,
         First(
             (
-                Only(INLET_CURRENTS, column("13742.6.3.3.3.1.5", "inletPoleCount"), ("1", "2")),
+                if_listed(
+                    Only(INLET_CURRENTS, POLE_COUNT, ("1", "2"), others=("3", "4", "5")), POLE_COUNT
+                ),
                 Only(INLET_CURRENTS, INLET_CURRENTS, ("0",)),
             )
         ),

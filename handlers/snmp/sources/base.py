@@ -21,7 +21,7 @@ from ...dcimanager.rows import Raw
 from ...shared.errors import NoSuchOutlet, Unsupported
 from ..decoding import Rows
 from ..frozen_value import FrozenValue
-from ..reader import MISSING, Reader
+from ..reader import MISSING, UNMARKED, Reader
 
 
 def no_object(identity: str) -> NoSuchOutlet:
@@ -31,7 +31,7 @@ def no_object(identity: str) -> NoSuchOutlet:
 
 def unmarked_value(mark: Optional[Raw]) -> Raw:
     """The value of a row about which `mark` says nothing: MISSING if the answers lack the mark."""
-    return MISSING if mark is MISSING else ""
+    return MISSING if mark is MISSING else UNMARKED
 
 
 def identity_prefixes(identity: str) -> Iterator[str]:

@@ -11,6 +11,7 @@ import pytest
 
 from handlers.dcimanager import Label
 from handlers.shared.errors import Denied, PduHandlerError, ProtocolError, Refused, Unsupported
+from handlers.shared.meter_figures import NotKnown
 from handlers.snmp import detection, metering
 from handlers.snmp.frozen_value import parts_of
 from handlers.snmp.profile import is_below
@@ -390,8 +391,9 @@ def each_version(units: Sequence[Fixture]) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("unit, version", pairs, ids=unit_id)
 
 
-#: units with a figure that is not known now: a bank without a current, a lost PDU of a chain
-NOT_KNOWN = ("aten-pe2_metered", "delta-pdu_lost")
+#: units with a figure that is not known now: a bank without a current, a lost PDU of a chain, an
+#: agent without a link to its device
+NOT_KNOWN = ("aten-pe2_metered", "delta-pdu_lost", "delta-sts_unlinked")
 
 
 def check_readings(unit: Fixture, version: str, reach: Reach) -> None:
@@ -571,3 +573,30 @@ def test_a_row_whose_marker_has_a_value_that_the_mib_does_not_name_leaves_no_sum
             device = of_rows({**unit.rows, oid: row._replace(value=99)})
             figures = read_exactly(find(unit, device, for_figures=True))
             assert figures.load_a is None and figures.energy_kwh is None, oid
+
+
+@pytest.mark.parametrize(
+    "name, marker",
+    [
+        ("apc-rpdu_total", "318.1.1.12.2.3.1.1.4."),
+        ("cyberpower-ats", "3808.1.1.5.5.2.2.1.2."),
+        ("cyberpower-epdu", "3808.1.1.3.2.3.1.1.4."),
+        ("cyclades-acs5k", "2925.8.5.3.1.12."),
+        ("delta-sts", "2254.2.80.1.3.1."),
+        ("raritan-px2_sensors", "13742.6.3.3.3.1.5."),
+    ],
+)
+def test_a_load_whose_marker_has_a_value_that_the_mib_does_not_name_is_not_known(
+    name: str, marker: str
+) -> None:
+    unit = fixture(name)
+    oids = [oid for oid in unit.rows if oid.startswith(f"1.3.6.1.4.1.{marker}")]
+    loads = [
+        metering.read_statistic(find(unit, of_rows(rows), for_figures=True)).load_a
+        for oid in oids
+        for value in (-1, 97)
+        for rows in [{**unit.rows, oid: unit.rows[oid]._replace(value=value)}]
+    ]
+    unknown = [load for load in loads if isinstance(load, NotKnown)]
+    # the others are of rows without a part in the load, such as banks
+    assert unknown and {load for load in loads if load not in unknown} <= {unit.expected.load_a}
