@@ -137,17 +137,17 @@ class TrialUnit(RecordedUnit):
         return {} if device is None else device.states
 
     def switchable_outlet(self, target_state: EnumPowerStatus = DOWN) -> str:
-        """An outlet that the family switches to this state from the other one; "" if there is
-        none.
+        """The last outlet that the family switches to this state from the other one; "" if there
+        is none. The last, because a handler that writes to the first, whatever it is given, is
+        found by it; of the first unit, because others than this pack name those of a chain anew.
         """
-        return next(
-            (
-                identity
-                for identity, state in self.states().items()
-                if state not in (target_state, UNKNOWN) and self.orders(identity, target_state)
-            ),
-            "",
-        )
+        outlets = [
+            identity
+            for identity, state in self.states().items()
+            if state not in (target_state, UNKNOWN) and self.orders(identity, target_state)
+        ]
+        plain_outlets = [identity for identity in outlets if "." not in identity]
+        return next(reversed(plain_outlets or outlets), "")
 
     def commanded_outlets(self) -> frozenset[str]:
         """The outlets that the commands were for."""

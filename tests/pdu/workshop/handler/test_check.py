@@ -301,6 +301,11 @@ _SWALLOWED = f"""{_STATISTIC}        try:
             return pdu_statistic
 """
 _UP = "        return self.__port_change_status(pdu_port_data, EnumPowerStatus.UP)"
+_FIRST_ALONE = """        self.snmp_set(
+            OID_RPCM_ADMINISTRATIVE_STATE + "1", PORT_POWER_DICT[power_status]
+        )
+        return pdu_port_data
+"""
 _ALL_UP = f"""        for row in self.snmp_walk(OID_RPCM_ADMINISTRATIVE_STATE):
             self.snmp_set(OID_RPCM_ADMINISTRATIVE_STATE + row.oid_index, 1)
 {_UP}"""
@@ -320,7 +325,7 @@ ON_A_DEVICE: Sequence[tuple[Sequence[tuple[str, str]], dict[str, str]]] = (
             ("port.value_int, EnumPowerStatus.UNKNOWN", "port.value_int, EnumPowerStatus.DOWN"),
         ),
         {
-            "once": "port_down of outlet 1 wrote 2 times",
+            "once": "port_down of outlet 5 wrote 2 times",
             "statistic": "statistic returned an object of the type dict; the page wants a Pdu",
             "states": "status: 4 is DOWN instead of UNKNOWN",
         },
@@ -332,7 +337,7 @@ ON_A_DEVICE: Sequence[tuple[Sequence[tuple[str, str]], dict[str, str]]] = (
             (_ENERGY, _ENERGY.replace("value_float", "value_float * 1000")),
         ),
         {
-            "stuck": "port_down returned DOWN while the device has outlet 1 on",
+            "stuck": "port_down returned DOWN while the device has outlet 5 on",
             "figures": "load is 2350 A; the device measures 2.35 A; consumption of outlet 1 is "
             "412000 kWh; the device measures 412 kWh",
         },
@@ -354,7 +359,7 @@ ON_A_DEVICE: Sequence[tuple[Sequence[tuple[str, str]], dict[str, str]]] = (
         ),
         {
             "refused": "port_down returned UP and raised nothing",
-            "unread": "port_down returned DOWN while the device has outlet 1 on",
+            "unread": "port_down returned DOWN while the device has outlet 5 on",
             "secret": "it logs a secret (my_handler.py line ",
             "silent": "statistic returned None A and None kWh and raised nothing",
         },
@@ -362,10 +367,17 @@ ON_A_DEVICE: Sequence[tuple[Sequence[tuple[str, str]], dict[str, str]]] = (
     (
         ((_UP, _ALL_UP), (_STATUS, _CACHED), (") / 1000", ") // 1000")),
         {
-            "others": "port_up of outlet 1 also switched outlet 2 on",
-            "once": "port_up of outlet 1 wrote 6 times",
-            "asked": "outlet 1 was switched off by hand, and status told UP as before",
+            "others": "port_up of outlet 5 also switched outlet 2 on",
+            "once": "port_up of outlet 5 wrote 6 times",
+            "asked": "outlet 5 was switched off by hand, and status told UP as before",
             "figures": "load is 2 A; the device measures 2.35 A",
+        },
+    ),
+    (
+        ((_SET, _FIRST_ALONE + _SET),),
+        {
+            "port_down": "the device has outlet 5 on",
+            "others": "port_down of outlet 5 also switched outlet 1 off",
         },
     ),
     (((_STATUS, _FIRST),), {"short": "status returned 1 outlets and raised nothing"}),
