@@ -171,7 +171,7 @@ def _listed_pdus(
         elif owner_files.list:
             raise Usage(
                 f"{printable(word, 60)!r} is one argument too many: give the list once, as an"
-                " argument or as --list"
+                " argument or as --list, and the file of logins as --auth"
             )
         else:
             owner_files = owner_files._replace(list=word)

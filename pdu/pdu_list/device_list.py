@@ -75,6 +75,11 @@ def parse_device_list(data: bytes, path: str, lenient: bool = False) -> DeviceLi
                 f"{path}: {printable(unknown[0], 60)!r} is unknown; allowed: [[pdu]] and"
                 " [auth.NAME]"
             )
+        if "auth" in document and "pdu" not in document:
+            raise EmptyList(
+                f"{path}: there are logins in it and no PDU: give it as --auth {path} beside the"
+                " list of PDUs"
+            )
         logins = auth.parse_logins(document.get("auth", {}), path, inline=False)
         return _fleet(path, _devices(path, _tables(document.get("pdu", []), path)), logins)
     unknown_columns: list[str] = []

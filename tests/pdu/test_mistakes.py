@@ -26,6 +26,8 @@ LOGINS = '[auth.snmp]\ncommunity = "s3cret-w0rd"\n'
 #: a line as it is typed | the end of the sentence, which says how to go on
 TYPED = (
     "statsu snmp 192.0.2.1 | did you mean status?",
+    "check logins.toml | no PDU: give it as --auth logins.toml beside the list of PDUs",
+    "check hall.csv logins.toml | and the file of logins as --auth",
     "recordings | choose from record, replay, draft, prove; pdu help recordings shows them",
     "check hall.csv --auth hall.csv | and the list of PDUs as the argument or as --list",
     "status | For example: pdu status",

@@ -156,15 +156,18 @@ def test_a_wrong_list_is_refused_with_the_reason(read: Any, text: str, words: st
     "text, words",
     [
         (
-            f'[auth.x]\ncommunity = "{SECRET}"\n',
+            f'[auth.x]\ncommunity = "{SECRET}"\n[[pdu]]\n',
             "not contain: give community_file or community_env",
         ),
         (f'{PDU}settings = {{Community = "{SECRET}"}}\n', "PDU 1: community is a secret"),
         (f'[auth.x]\ncommunity = "{SECRET}\n', "not valid TOML at line 2"),
         ('pdu = "x"\n', "each PDU must be a table"),
         ("[other]\n", "'other' is unknown; allowed: [[pdu]]"),
-        ('[auth.x]\ncommunity_env = "NOT_SET"\n', "names a variable that is not set or is empty"),
-        ("[auth.x]\nuser = []\n", "neither text nor"),
+        (
+            '[auth.x]\ncommunity_env = "NOT_SET"\n[[pdu]]\n',
+            "names a variable that is not set or is empty",
+        ),
+        ("[auth.x]\nuser = []\n[[pdu]]\n", "neither text nor"),
         (f"{PDU}port = 3\n", "PDU 1: 'port' is unknown; allowed: name"),
         ("[[pdu]]\nhandler = 0xfffffffffffffffff\n", "handler is an integer of more than 64 bits"),
         (f"{PDU}settings = 3\n", "settings must be a table or have the form"),
