@@ -85,6 +85,8 @@ class ByUnit(ObjectSource):
             if _cell(self.unit, reader, guess) in ((unit,) if unit else _FIRST_UNITS):
                 return guess
         units, numbers = self.unit.rows(reader), self.number.rows(reader)
+        if number_now is not None and not numbers:
+            return None  # the walks ended early: the device has these columns
         identities = self._identities_of(reader, {**units, **numbers, identity: ""})
         row = next((row for row, outlet in identities.items() if outlet == identity), None)
         if row is not None:

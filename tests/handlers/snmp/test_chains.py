@@ -256,6 +256,15 @@ def test_a_chain_with_both_first_units_is_an_error(units: tuple[int, int]) -> No
         BY_UNIT.rows(reader(objects))
 
 
+def test_walks_that_end_early_make_no_row_of_another_unit_the_outlet() -> None:
+    class EndsEarly(Memory):
+        def walk(self, oid: str) -> Mapping[str, Value]:
+            return {}
+
+    device = EndsEarly({"1.3.1.1": 1, "1.3.2.1": 2, "1.3.3.1": 1})
+    assert BY_UNIT.value_of(Reader(device), "1") is None
+
+
 def test_two_rows_of_one_outlet_are_an_error() -> None:
     objects = {
         **table("1.3.1", {"1": 1, "2": 1}),
