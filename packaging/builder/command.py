@@ -231,18 +231,29 @@ def _parser(handler_names: Sequence[str]) -> argparse.ArgumentParser:
             " (setting 'switch_unproven')"
         ),
     )
-    for key, meaning in (
-        ("metered_only", "for units without outlets: an empty table of outlets is not an error"),
+    for key, value, meaning in (
+        (
+            "metered_only",
+            "yes",
+            "for units without outlets: an empty table of outlets is not an error",
+        ),
         (
             "switch_automatic",
+            "yes",
             "also switch outlets in an automatic mode, which a command ends permanently",
+        ),
+        (
+            "unknown_figures",
+            "unset",
+            "for units with a meter that never answers: a load or an energy that is not known is"
+            " left unset, which DCImanager shows as 0",
         ),
     ):
         snmp.add_argument(
-            "--" + key.replace("_", "-"),
+            "--" + key.replace("_", "-") + ("" if value == "yes" else f"-{value}"),
             dest="flags",
             action="append_const",
-            const=key,
+            const=(key, value),
             default=[],
             help=f"{meaning} (setting '{key}')",
         )
@@ -287,8 +298,8 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     )
     if has_options and options.names and "snmp" not in options.names:
         parser.error(
-            "--only, --profile-key, --switch-unproven, --metered-only and --switch-automatic are"
-            " options of snmp: add snmp to the names, or give no NAME"
+            "--only, --profile-key, --switch-unproven, --metered-only, --switch-automatic and"
+            " --unknown-figures-unset are options of snmp: add snmp to the names, or give no NAME"
         )
     names = options.names
     if not names and has_options:

@@ -300,6 +300,7 @@ def test_snmp_options_without_the_snmp_archive_are_refused(
         ),
         (["--metered-only"], {"metered_only": "yes"}),
         (["--switch-automatic"], {"switch_automatic": "yes"}),
+        (["--unknown-figures-unset"], {"unknown_figures": "unset"}),
         (
             [
                 *("--only", "sentry3", "netio", "--profile-key", "sentry3"),
@@ -394,6 +395,7 @@ def test_help_names_every_option(capsys: pytest.CaptureFixture[str]) -> None:
         "--switch-unproven KEY",
         "--metered-only",
         "--switch-automatic",
+        "--unknown-figures-unset",
     )
     assert [word for word in (*shown, "pdu_<key>", "pdu snmp parts") if word not in text] == []
     assert builder_options() == {word.partition(" ")[0] for word in shown}

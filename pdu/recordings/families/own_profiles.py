@@ -146,14 +146,14 @@ def own_family(profile: Profile) -> OwnFamily:
 def build_options(
     only: Sequence[str] = (),
     profile: Optional[str] = None,
-    flags: Sequence[str] = (),
+    flags: Sequence[tuple[str, str]] = (),
     unproven: Sequence[str] = (),
 ) -> dict[str, str]:
     """The build options of an archive with built-in families; options that are not given are left
     out. Raises UnknownFamily.
 
     `only` is sorted like PROFILES, because detection tries families with equally long prefixes in
-    this order. `flags`: keys of settings to set to yes. `unproven`: families for which
+    this order. `flags`: keys of settings and their values. `unproven`: families for which
     `switch_unproven` is set.
     """
     for key in only:
@@ -179,7 +179,7 @@ def build_options(
         flag_values["profile"] = profile
     if unproven:
         flag_values["switch_unproven"] = ",".join(key for key in _KEYS if key in unproven)
-    return {**flag_values, **dict.fromkeys(flags, "yes")}
+    return {**flag_values, **dict(flags)}
 
 
 def _suggestion(text: str) -> str:
