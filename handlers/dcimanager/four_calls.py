@@ -115,6 +115,8 @@ class FourCalls(Generic[S]):
                 caution = ProtocolError("; ".join(sentences))  # it may quote the device
                 self.mask_error(session, caution)
                 get_logger(type(self).__module__).info(caution.reason)
+            if fault := figures.port_view_fault():
+                get_logger(type(self).__module__).warning(fault)
             return figures.view()
 
     def port_up(

@@ -133,6 +133,22 @@ class Figures(NamedTuple):
             if isinstance(figure, NotKnown)
         ]
 
+    def port_view_fault(self) -> str:
+        """A sentence if the platform's view of a port cannot hold the energies that were measured;
+        "" if it can, or if there are none."""
+        ports = [port for port in self.ports.items() if measured(port[1].energy_kwh) is not None]
+        if not ports or (ports_of(PduStatisticView()) is not None and _port_statistic(*ports[0])):
+            return ""
+        views = (PduStatisticView, PduPortStatisticView)
+        fields = "; ".join(
+            f"{view.__name__}: {', '.join(_field_names(view)) or 'none'}" for view in views
+        )
+        return (
+            "the outlets' energies are left out: this platform's views have no field for an outlet"
+            f" and its energy that the pack knows ({fields}); report these names as a bug of"
+            " the pack"
+        )
+
     def outlets_not_known(self) -> list[str]:
         """Sentences that name the outlets whose energy is not known now."""
         reasons = ((of, reason_without(port.energy_kwh)) for of, port in self.ports.items())

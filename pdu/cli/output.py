@@ -24,7 +24,7 @@ from .options import RunOptions
 _CELL = 200  # limit for a cell, in characters
 _SLOW_S = 1.0  # what ends sooner needs no line that says that it is waited for
 _LINE = 78  # limit for a line of progress, in characters
-NOT_METERED = "not metered"
+NOT_METERED, NOT_KNOWN = "not metered", "not known"
 _DECIMALS = 3  # limit for the decimal places of a figure
 
 

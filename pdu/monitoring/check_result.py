@@ -9,9 +9,9 @@ from types import MappingProxyType
 from typing import NamedTuple, Optional
 
 from handlers.shared.errors import printable
-from handlers.shared.meter_figures import Figure, NotKnown, measured
+from handlers.shared.meter_figures import Figure, NotKnown, measured, reason_without
 
-from ..cli.output import counted, decimals, figure
+from ..cli.output import NOT_KNOWN, NOT_METERED, counted, decimals, figure
 from ..cli.states import DOWN, UNKNOWN, UP
 from ..pdu_list.listed_pdu import ListedPdu
 from ..reading.parts import CallError, PolledOutlet, Reading
@@ -109,6 +109,15 @@ class PduRow(NamedTuple):
         only_unknown = bool(self.unknown) and not self.on and not self.off
         return _ONLY_METERS if only_unknown and not self.device.metered else ""
 
+    @property
+    def reasons(self) -> list[str]:
+        """Why the load or the energy has no value, if the handler says so."""
+        return [
+            f"no {name}: {reason}"
+            for name, figure in (("load", self.load_a), ("energy", self.energy_kwh))
+            if (reason := reason_without(figure))
+        ]
+
 
 def judge_reading(device: ListedPdu, reading: Reading, keep_outlets: bool = True) -> PduRow:
     """The row of one PDU. A load or an energy that is not known now is an error of `statistic`, so
@@ -205,15 +214,19 @@ class Summary:
     repeated: Mapping[str, str] = field(default_factory=dict)
     #: how many decimals the coarsest counter of a PDU has; the sum of all is no finer
     energy_places: int = 0
+    #: names of PDUs that a sum lacks -> why, if the handler says so
+    reasons: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     def lines(self) -> list[str]:
-        """Two lines for people, and one for each PDU that counts in no sum."""
+        """Two lines for people, and one for each PDU that counts in no sum, or lacks in one."""
         results = [
             f"{self.results.get(_WELL, 0)} well",
             *(f"{count} {result}" for result, count in self.results.items() if result != _WELL),
         ]
         # an error may hide a meter
-        no_figure = figure(None) if self.results.keys() <= {_WELL, "unknown"} else "not known"
+        no_figure = NOT_KNOWN
+        if self.results.keys() <= {_WELL, "unknown"} and not self.reasons:
+            no_figure = NOT_METERED
         load = (
             f"{figure(self.load_a, 'A')} of {counted(self.loads, 'PDU')}"
             if self.loads
@@ -231,6 +244,10 @@ class Summary:
             *(
                 f"{printable(name, 60)} is {printable(counted_as, 60)} again: counted once"
                 for name, counted_as in self.repeated.items()
+            ),
+            *(
+                f"{printable(name, 60)}: {'; '.join(reasons)}"
+                for name, reasons in self.reasons.items()
             ),
         ]
 
@@ -263,6 +280,7 @@ def summary(
         level=max((row.level for row in rows), default=WELL),
         repeated=dict(counted_as),
         energy_places=min(map(_places, metered_rows), default=0),
+        reasons={row.device.name: row.reasons for row in once if row.reasons},
     )
 
 

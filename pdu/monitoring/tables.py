@@ -9,7 +9,7 @@ from typing import Any, Callable, NamedTuple
 
 from handlers.shared.meter_figures import NotKnown, measured
 
-from ..cli.output import same_decimals
+from ..cli.output import NOT_KNOWN, same_decimals
 from ..cli.states import word
 from ..files.csv_out import csv_lines
 from ..reading.outlet_figures import OUTLET_FIGURES
@@ -45,15 +45,20 @@ def _count_cells(key: str) -> Callable[[Sequence[PduRow]], Sequence[Cell]]:
 
 
 def _figure_cells(key: str) -> Callable[[Sequence[PduRow]], Sequence[Cell]]:
-    """Figures; an empty place where one is not known, or an error hides whether the PDU meters
-    it."""
+    """Figures; an empty place where an error hides whether the PDU meters one."""
 
     def cells(rows: Sequence[PduRow]) -> Sequence[Cell]:
         """The figures of all rows with equal decimals."""
         figures = [getattr(row, key) for row in rows]
         texts = same_decimals(map(measured, figures))
         return [
-            number("" if isinstance(figure, NotKnown) or (figure is None and row.kind) else text)
+            number(
+                NOT_KNOWN
+                if isinstance(figure, NotKnown)
+                else ""
+                if figure is None and row.kind
+                else text
+            )
             for row, figure, text in zip(rows, figures, texts)
         ]
 
@@ -151,6 +156,7 @@ def _row_as_json(row: PduRow) -> dict[str, Any]:
         }
         for outlet in row.outlets
     ]
+    cells["reasons"] = row.reasons
     if row.kind:
         cells["error"] = {"kind": row.kind, "reason": row.reason, "remedy": row.remedy}
     return cells

@@ -20,7 +20,7 @@ import click
 from handlers import registry
 from handlers.shared.doubts import doubt_sentences
 from handlers.shared.errors import NamedSetting, SettingsError, Unsupported, printable
-from handlers.shared.meter_figures import NOT_ASKED, Figure, measured, reason_without
+from handlers.shared.meter_figures import NOT_ASKED, Figure, NotKnown, measured, reason_without
 
 from ..cli import states
 from ..cli.error_output import Interrupted, describe, fail
@@ -36,6 +36,7 @@ from ..cli.options import (
     spelled,
 )
 from ..cli.output import (
+    NOT_KNOWN,
     counted,
     figure,
     print_json,
@@ -74,6 +75,7 @@ LOGGER = logging.getLogger(__name__)
 _NO_FIGURE = "-"
 # a figure's field in a reading or of an outlet -> its word
 _WORDS = {"load_a": "load", "current_a": "current", "power_w": "power", "energy_kwh": "energy"}
+_UNITS = {"load_a": "A", "power_w": "W", "energy_kwh": "kWh"}
 
 
 def _measured_figure(key: str, outlet: PolledOutlet) -> Optional[float]:
@@ -108,6 +110,7 @@ class ReadingCommand(NamedTuple):
         """The reading, as --json prints it."""
         return {
             **{key: measured(getattr(reading, key)) for key in self.totals},
+            **({"reasons": list(self.reasons(reading))} if self.totals else {}),
             "outlets": [
                 {key: _VALUES[key](outlet) for key in self.columns} for outlet in reading.outlets
             ],
@@ -222,7 +225,7 @@ def _read_pdus(
         if as_csv:
             _print_csv(parameters.name or host, answer["outlets"], with_head=codes.count(DONE) == 1)
         elif not run_options.json:
-            print("\n".join(_lines(documents[-1], where)))
+            print("\n".join(_lines(documents[-1], where, _totals(command, reading))))
     if run_options.json and documents:
         print_json(documents if len(readable) > 1 else documents[0])
     return next((code for code in codes if code), DONE)
@@ -279,14 +282,14 @@ def _hint(handler: str) -> str:
     return f"; {spelled(key, value)} {lists}" if key else ""
 
 
-def _lines(answer: dict[str, Any], where: str) -> Iterable[str]:
+def _lines(answer: dict[str, Any], where: str, totals: str) -> Iterable[str]:
     """A call's answer for people: totals, then a table of outlets with the figures that any has."""
     title = f"{answer['call']} of {where} by {answer['handler']}, {answer['seconds']} s"
-    yield title + _totals(answer)
+    yield title + totals
     outlets: OutletRows = answer["outlets"]
     figures = [key for key in _HEADS if any(outlet.get(key) is not None for outlet in outlets)]
     if answer["call"] == "statistic" and not figures:
-        yield "no outlet's energy is metered"
+        yield f"no outlet's energy is {'known' if answer['reasons'] else 'metered'}"
         return
     if not outlets:
         yield f"no outlets{_hint(answer['handler'])}"
@@ -318,15 +321,16 @@ def _count_states(words: Sequence[str]) -> str:
     return f"{counted(len(words), 'outlet')}: {', '.join(sums)}"
 
 
-def _totals(answer: Mapping[str, Any]) -> str:
-    """The totals of a unit for the title; "" for an answer without them."""
-    if "load_a" not in answer:
-        return ""
-    energy = answer["energy_kwh"]
-    parts = [f"load {figure(answer['load_a'], 'A')}"]
-    if answer.get("power_w") is not None:
-        parts.append(f"power {figure(answer['power_w'], 'W')}")
-    return f": {', '.join(parts)}, energy {figure(energy, 'kWh')}"
+def _totals(command: ReadingCommand, reading: Reading) -> str:
+    """The totals of a unit for the title; "" for a command without them."""
+    parts: list[str] = []
+    for field in command.totals:
+        value = getattr(reading, field)
+        if isinstance(value, NotKnown) and value != NOT_ASKED:
+            parts.append(f"{_WORDS[field]} {NOT_KNOWN}")
+        elif field != "power_w" or measured(value) is not None:
+            parts.append(f"{_WORDS[field]} {figure(measured(value), _UNITS[field])}")
+    return f": {', '.join(parts)}" if parts else ""
 
 
 def _figure(value: Any) -> str:

@@ -171,7 +171,7 @@ def _on_platform(
 ) -> Iterator[Outcome]:
     for name, peer in devices.items():
         placed = _placed(name, folder / name)
-        problems = trial.run(platform, placed, peer, port_energy=None)
+        problems = trial.run(platform, placed, peer)
         silent = (
             problems
             and problems[0].startswith("status: unreachable: ")
@@ -203,7 +203,7 @@ def _on_port_161(platform: trial.Platform, placed: trial.Placed) -> Outcome:
                 ),
                 None,
             )
-        return "pdu_snmp (on port 161)", trial.run(platform, placed, peer, port_energy=None)
+        return "pdu_snmp (on port 161)", trial.run(platform, placed, peer)
 
 
 def _matrix(names: Sequence[str], python: str) -> int:

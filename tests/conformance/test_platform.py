@@ -309,3 +309,12 @@ def test_the_matrix_can_be_run_for_one_handler(
     assert conformance.main(["nut"]) == 0
     shown = capsys.readouterr().out
     assert "agrees  BasePdu: in pdu_common.base, pdu_nut" in shown and "2 agree, 0 differ" in shown
+
+
+def test_a_platform_whose_view_of_a_port_has_other_names_fails_with_its_log(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    views = baseline.STATISTIC_VIEWS.replace("consumption", "power_consumption")
+    other = baseline.helper(statistic=views.replace("total_power_consumption", "total_consumption"))
+    assert conformance.main(["--platform", tree(tmp_path, other), "nut"]) == 1
+    assert "energy by outlet: {} instead of" in capsys.readouterr().out

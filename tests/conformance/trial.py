@@ -70,13 +70,12 @@ def run(
     placed: Placed,
     peer: Peer,
     *,
-    port_energy: Optional[bool] = True,
+    port_energy: bool = True,
     fresh: bool = False,
 ) -> list[str]:
     """What failed or differs from the simulator's books; [] if everything agrees.
 
-    `port_energy`: whether this platform's views have an outlet's energy; None: unknown, so it is
-    compared if present. `fresh`: each call gets a new handler object and a new thread.
+    `port_energy`: whether this platform's views have an outlet's energy. `fresh`: each call gets a new handler object and a new thread.
     """
     with worker_of(platform, placed, peer, fresh) as worker:
         return list(_problems(worker, peer, port_energy))
@@ -144,7 +143,7 @@ class WorkerMethods:
         return value
 
 
-def _problems(worker: Worker, peer: Peer, port_energy: Optional[bool]) -> Iterator[str]:
+def _problems(worker: Worker, peer: Peer, port_energy: bool) -> Iterator[str]:
     """What the trials of `pdu handler check` find, and what this pack promises beyond: the figures
     of the device, and the kind of an error.
     """
@@ -161,7 +160,7 @@ def _problems(worker: Worker, peer: Peer, port_energy: Optional[bool]) -> Iterat
         yield from _figures(methods.statistic, peer, port_energy)
 
 
-def _figures(statistic: Mapping[str, Any], peer: Peer, port_energy: Optional[bool]) -> list[str]:
+def _figures(statistic: Mapping[str, Any], peer: Peer, port_energy: bool) -> list[str]:
     books = peer.books()
     problems: list[str] = []
     for name, seen, want in (
@@ -171,7 +170,7 @@ def _figures(statistic: Mapping[str, Any], peer: Peer, port_energy: Optional[boo
         if want is not None and not _close(seen, want):
             problems.append(f"{name}: {seen} instead of {want}")
     ports: dict[str, float] = statistic["ports"]
-    want_ports = books.port_energy_kwh if port_energy or (port_energy is None and ports) else {}
+    want_ports = books.port_energy_kwh if port_energy else {}
     if list(ports) != list(want_ports) or not all(
         _close(ports[i], want) for i, want in want_ports.items()
     ):

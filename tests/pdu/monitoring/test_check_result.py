@@ -157,6 +157,23 @@ def test_load_and_energy_of_a_fleet_without_meters_are_absent_and_not_zero() -> 
     assert tables.check_document([bare], summary)["summary"]["load_a"] is None
 
 
+def test_a_sum_names_the_pdus_that_it_lacks_and_why() -> None:
+    lacking = row("UP", name="b")._replace(load_a=NotKnown("the sensor is not valid"))
+    rows = [row("UP"), lacking]
+    summary = check_result.summary(rows, 2.0)
+    assert "load 1.5 A of 1 PDU, energy 10 kWh of 2" in summary.lines()[1]
+    assert summary.lines()[2:] == ["b: no load: the sensor is not valid"]
+    only = check_result.summary([lacking], 2.0)
+    assert "load not known" in only.lines()[1]
+    document = tables.check_document(rows, summary)
+    assert [pdu["reasons"] for pdu in document["pdus"]] == [
+        [],
+        ["no load: the sensor is not valid"],
+    ]
+    assert document["summary"]["reasons"] == {"b": ["no load: the sensor is not valid"]}
+    assert page([lacking]).count(">not known</td>") == 1
+
+
 def test_nagios_output_has_one_bar_and_a_line_for_each_of_the_first_20_bad_pdus() -> None:
     rows = [
         check_result.judge_reading(device(HOSTILE), reading(kind="unreachable", answered=False))

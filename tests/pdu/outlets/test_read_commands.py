@@ -247,10 +247,15 @@ def test_statistic_says_why_a_figure_is_not_known(
     with HttpServer(OddPdu()) as server:
         login = ["--username", USER, "-s", "scheme=http"]
         command = ["statistic", "netio", f"127.0.0.1:{server.port}", *login]
-        code, _, err = run(capsys, *command)
+        code, shown, err = run(capsys, *command)
         assert code == exit_codes.DONE
         assert "no current: outlet 1: its Current is '1050'" in err
         assert "no energy: its TotalEnergyNR is None" in err
+        assert ", energy not known\n" in shown
         code, out, err = run(capsys, *command, "--json")
+        assert json.loads(out)["reasons"] == [
+            "no energy: its TotalEnergyNR is None",
+            "no current: outlet 1: its Current is '1050'",
+        ]
         assert json.loads(out)["outlets"][0]["current_a"] is None
         assert json.loads(out)["energy_kwh"] is None
