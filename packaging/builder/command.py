@@ -144,7 +144,7 @@ def build_with_options(
     handler: Handler,
     only: Sequence[str],
     profile: Optional[str],
-    flags: Sequence[str],
+    flags: Sequence[tuple[str, str]],
     unproven: Sequence[str],
 ) -> Handler:
     """The SNMP handler's archive with these build options. Raises BuildError."""

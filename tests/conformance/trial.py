@@ -75,7 +75,8 @@ def run(
 ) -> list[str]:
     """What failed or differs from the simulator's books; [] if everything agrees.
 
-    `port_energy`: whether this platform's views have an outlet's energy. `fresh`: each call gets a new handler object and a new thread.
+    `port_energy`: whether this platform's views have an outlet's energy. `fresh`: each call
+    gets a new handler object and a new thread.
     """
     with worker_of(platform, placed, peer, fresh) as worker:
         return list(_problems(worker, peer, port_energy))
