@@ -12,6 +12,7 @@ from handlers.shared.meter_figures import MeterFigures
 from pdu.energy.meter import ErrorLog, stored_poll
 from pdu.energy.readings import INLET
 from pdu.reading import parts
+from pdu.reading.parts import Reading
 from pdu.recordings.nameplate import Nameplate
 from pdu_common.helper import EnumPowerStatus
 
@@ -70,3 +71,9 @@ def test_a_silent_device_is_not_asked_for_more() -> None:
     unit: Any = Unit("states", Unreachable("no answer"))
     with pytest.raises(Unreachable):
         parts.read_parts(unit, (parts.states, parts.figures), keeps_failures=True)
+
+
+@pytest.mark.parametrize("kwh, wh", [(1.001, 1001), (1.0019, 1001), (0.0, 0)])
+def test_whole_wh_are_kept_though_a_float_of_kwh_is_a_little_below(kwh: float, wh: int) -> None:
+    poll = stored_poll("rack1", Reading([], None, kwh, 0.25, 3, None, True), "boot")
+    assert poll.registers[INLET].wh == wh

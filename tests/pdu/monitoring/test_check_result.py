@@ -313,6 +313,14 @@ def test_a_sum_of_counters_is_no_finer_than_its_coarsest_counter() -> None:
         assert line.endswith(f", energy {said} kWh of {len(rows)}")
 
 
+def test_a_unit_that_is_listed_twice_counts_by_the_name_under_which_it_was_read() -> None:
+    failed = check_result.judge_reading(
+        device("a"), reading(kind="unreachable", answered=False, load=None, energy=None)
+    )
+    total = check_result.summary([failed, row("UP", name="b")], 1.0, {"b": "a"})
+    assert (total.on, total.loads, total.energy_kwh) == (1, 1, 5.0)
+
+
 def test_nagios_gets_no_counter_that_falls_because_a_pdu_was_not_read() -> None:
     silent, stale = (
         check_result.judge_reading(

@@ -164,7 +164,7 @@ SECRET_FIELDS = """
     RKeyReadWriteKey KeyString KeyChain KerberosKeytab CHAPSecret MutualCHAPSecret ClientSecret
     ChallengePassword Passphrase EncryptionPassphrase CommunityString TrapCommunity Token Nonce
     SignatureString CertificateString OAuthServiceSigningKeys PeerDHCHAPAuthSecret SessionCookie
-    driver.parameter.privPassword driver.parameter.community
+    driver.parameter.privPassword driver.parameter.community psk wifi.psk user_pin otp
 """
 
 
