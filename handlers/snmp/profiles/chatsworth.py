@@ -123,6 +123,9 @@ PROFILES = (
             "Not switched, and a chain is not read: pduSelect, which anybody may write, decides"
             " whose objects are shown."
         ),
-        unread="outOfService: the MIB does not say what it means for the states",
+        unread=(
+            "outOfService: the MIB does not say what it means for the states; powerxy1 to powerzx2,"
+            " energyxy1s to energyzx2s: six branches, of which the alarms know nine"
+        ),
     ),
 )

@@ -36,6 +36,7 @@ PROFILES = (
                 ),
                 control=Write(column("1418.6.5.1.5", "outletControl"), on=1, off=0),
                 number=column("1418.6.5.1.1", "outletIndex"),
+                count=scalar("1418.6.1.6.0", "deviceNumberOfOutlets"),
                 name=column("1418.6.5.1.2", "outletName"),
             ),
         ),

@@ -59,7 +59,11 @@ PROFILES = (
             "The MIBs limit an outlet's energy to 65.5 kWh (0 to 65500 Wh), but units count on: a "
             "public recording shows 275.576 kWh. Where their counter ends is not known."
         ),
-        unread="outletStatusTimeToGo: outletStatusStatus itself says offToOn, onToOff and cycle",
+        unread=(
+            "outletStatusTimeToGo: outletStatusStatus itself says offToOn, onToOff and cycle;"
+            " inletStatusKwatt: the MIB gives 0.1 kWh here and 0.001 kWh for the inlet of a slave,"
+            " and its unit for outlets is not that of the agent"
+        ),
     ),
     Profile(
         key="socomec-ats",

@@ -19,15 +19,24 @@ ENERGY = column("~.1.1.2.6.1.1.2", "sdbDevInKWhTotal")
 
 
 CURRENT = column("~.1.1.2.6.1.1.5", "sdbDevInActualCurrent")
+DEVICES = scalar("~.1.1.1.1.1.0", "sdbMgmtStsDevices")
+MORE_THAN_SHOWN = "25[6-9]|2[6-9][0-9]|[3-9][0-9]{2}"  # SNMP shows at most 255
 PHASES = column("~.1.1.2.2.1.1.1", "sdbDevCfPhases")  # an input has one
 
 
-INPUT_ENERGY = value_or_empty(Complete(ENERGY, beside=CURRENT, count=PHASES), CURRENT)
+def _of_shown_ring(inputs: Source) -> Source:
+    """The inputs, without values if the ring has units that SNMP does not show."""
+    return Listed(inputs, Unless(inputs, Provided(DEVICES, DEVICES, MORE_THAN_SHOWN)))
+
+
+INPUT_ENERGY = _of_shown_ring(
+    value_or_empty(Complete(ENERGY, beside=CURRENT, count=PHASES), CURRENT)
+)
 
 
 def _inputs(below: str, name: str, scale: Decimal = ONES) -> Figure:
     values = column(f"~.1.1.2.6.1.1.{below}", name)
-    inputs = value_or_empty(Complete(values, beside=ENERGY, count=PHASES), ENERGY)
+    inputs = _of_shown_ring(value_or_empty(Complete(values, beside=ENERGY, count=PHASES), ENERGY))
     # an input whose voltage is missing in the answer has an empty value
     return figure(without(inputs, *NOT_WIRED, by=Listed(inputs, VOLTAGE)), scale)
 
@@ -38,6 +47,9 @@ IDLE = "0"  # a value of sdbDevOutSwScheduled; 1 is a command whose delay has no
 # two units with one address: either may answer, and either may carry out a command
 DUPLICATES = scalar("~.1.1.1.1.4.0", "sdbMgmtStsDuplicateDevices")
 OF_A_RING_WITH_DUPLICATES = Provided(STATE, DUPLICATES, "[1-9][0-9]*")
+# bits: 64 is a controller error, 128 a reset of a slave module; those below do not concern states
+UNIT_STATUS = column("~.1.1.2.3.1.1.1", "sdbDevSsDeviceStatusCode")
+WITHOUT_ERROR = tuple(map(str, range(64)))
 NAME = column("~.1.1.2.7.1.1.2", "sdbDevOutName")
 
 PROFILES = (
@@ -56,6 +68,7 @@ PROFILES = (
                     off=("0",),
                     doubts=(
                         Doubt(SCHEDULED, (IDLE,), optional=True),
+                        Doubt(Part(UNIT_STATUS, over=STATE, stop=1), WITHOUT_ERROR, optional=True),
                         Doubt(OF_A_RING_WITH_DUPLICATES, ("none",), optional=True),
                     ),
                 ),
@@ -90,6 +103,14 @@ PROFILES = (
             )
         ),
         evidence=SIMULATED,
-        unread="sdbDevOutSwReboot: the MIB does not say what it reads during a reboot",
+        note=(
+            "Of a ring of more than 255 units SNMP shows 255: the outlets of the others are not"
+            " listed, and there are no totals."
+        ),
+        unread=(
+            "sdbDevOutSwReboot: the MIB does not say what it reads during a reboot; sdbDevTotals:"
+            " the MIB does not say which inputs a row sums; sdbMgmtStsAddressableDevices: it also"
+            " leaves out new units, and those with one address"
+        ),
     ),
 )

@@ -14,14 +14,59 @@ pdu_total = partial(total, else_outlets=True, unit=THE_PDU)
 # of a PDU: 1 good, 2 failed; the unit then shows what the PDU last answered
 COMMUNICATION = column("3711.24.1.1.7.1.2.1.6", "pduCommsFail")
 AMPS = column("3711.24.1.1.7.3.1.1.4", "pduRMSAmpsValue")
+MODE = column("3711.24.1.1.7.3.5.1.3", "pdu3PhMode")  # of a three-phase PDU
+STAR, DELTA, AGGREGATE, UNKNOWN_MODE, NO_MODE = "1", "2", "253", "255", "254"
 ENERGY = column("3711.24.1.1.7.3.1.1.5", "pduTotalEnergyValue")
+
+MONITOR_MODE = column("3711.24.1.1.7.1.2.1.10", "pduOutletMonMode")
+CURRENT_ONLY, NO_MONITOR, UNKNOWN_MONITOR = "1", "254", "255"
+LINES = Spread(
+    oid("3711.24.1.1.7.3.5.1"),
+    (Span(1, 1, 5), Span(2, 2, 7), Span(3, 3, 9)),
+    "pdu3PhAmpsL1 to L3",
+    by_row=True,
+)
+
+
+def _communicating(values: Source, communication: Source = COMMUNICATION) -> Listed:
+    """The rows; without a value if the communication with their PDU failed."""
+    return Listed(values, without(values, "2", "3", by=communication))
+
+
+def _of_outlets(below: str, name: str, *unmetered: str) -> Listed:
+    """A column of the outlets' meters, without PDUs whose monitor mode is one of `unmetered`."""
+    values = column(f"3711.24.1.1.7.2.3.1.{below}", name)
+    mode = Part(MONITOR_MODE, over=values, stop=1)
+    metered = without(values, *unmetered, by=mode)
+    return _communicating(
+        Listed(metered, without(metered, UNKNOWN_MONITOR, by=mode)),
+        Part(COMMUNICATION, over=values, stop=1),
+    )
+
+
+def _of_pdus(one_phase: Column, three_phase: Source) -> Merged:
+    """The rows of PDUs of one phase, and those of PDUs that the table of three phases has."""
+    others = without(one_phase, STAR, DELTA, AGGREGATE, UNKNOWN_MODE, by=MODE)
+    return Merged((_communicating(others), three_phase))
+
+
+def _aggregate(below: str, name: str) -> Listed:
+    values = column(f"3711.24.1.1.7.3.5.1.{below}", name)
+    return _communicating(Only(values, MODE, (STAR, DELTA, AGGREGATE), others=(NO_MODE,)))
+
+
+# The MIB does not say if a current of a PDU in delta is that of a line.
+LINES_IN_STAR = _communicating(
+    Only(LINES, Part(MODE, over=LINES, stop=1), (STAR,), others=(NO_MODE,)),
+    Part(COMMUNICATION, over=LINES, stop=1),
+)
 
 PROFILES = (
     Profile(
         key="sinetica-hawk",
         vendor="Sinetica",
         mib="HAWK-I2-MIB",
-        source=pysnmp_mibs("pysnmp_mibs/HAWK-I2-MIB.py"),
+        source=pysnmp_mibs("mibs/panduit/HAWK-I2-MIB"),
         models=("Hawk-i", "Panduit Eagle-i"),
         sys_object_ids=oids("3711.24"),
         outlets=(
@@ -35,24 +80,33 @@ PROFILES = (
                 control=Write(STATE, on=1, off=2),
                 count=column("3711.24.1.1.7.2.2.1.3", "pduNumOfOutlets"),
                 name=column("3711.24.1.1.7.2.3.1.4", "pduOutName"),
-                current=figure(column("3711.24.1.1.7.2.3.1.9", "pduOutRMSAmpsValue"), TENTHS),
-                energy=figure(column("3711.24.1.1.7.2.3.1.14", "pduOutKWHrValue"), TENTHS),
+                current=figure(_of_outlets("9", "pduOutRMSAmpsValue", NO_MONITOR), TENTHS),
+                energy=figure(
+                    _of_outlets("14", "pduOutKWHrValue", NO_MONITOR, CURRENT_ONLY), TENTHS
+                ),
             ),
         ),
-        load=pdu_total(figure(AMPS, TENTHS)),
+        load=pdu_total(figure(_of_pdus(AMPS, LINES_IN_STAR), TENTHS)),
         power=total(
-            figure(column("3711.24.1.1.7.3.1.1.7", "pduMeanKWattsValue"), HUNDREDS), unit=THE_PDU
+            figure(
+                _of_pdus(
+                    column("3711.24.1.1.7.3.1.1.7", "pduMeanKWattsValue"),
+                    _aggregate("12", "pdu3PhkWAgg"),
+                ),
+                HUNDREDS,
+            ),
+            unit=THE_PDU,
         ),
-        energy=pdu_total(figure(ENERGY, TENTHS)),
+        energy=pdu_total(figure(_of_pdus(ENERGY, _aggregate("14", "pdu3PhkWhAgg")), TENTHS)),
         evidence=replace(SIMULATED, switching=EvidenceLevel.MIB),
         note=(
             "A command acts after a delay set on the device, and a password of the outlet may"
             " block it."
         ),
         unread=(
-            "pduOutPwd: the MIB does not say how a password blocks a command; pduOutletMonMode: it"
-            " may say that outlets are not metered, and the MIB does not say what they then read;"
-            " pduMonEn: the MIB does not say what a PDU reads that is not monitored"
+            "pduOutPwd: the MIB does not say how a password blocks a command; pduMonEn: a PDU that"
+            " is not monitored has no row in the meters; pdu2Table: a second tree of PDUs with"
+            " inlets and circuits, whose outlets are not switched"
         ),
     ),
 )

@@ -9,9 +9,10 @@ the newer table is empty.
 from .language import *
 
 STATUS = column("21728.3.2.1.1.3", "outletStatus")
+NEWER_COUNT = scalar("21728.3.1.3.0", "powerOutletNum")
 OLDER_STATUS = Unless(
     column("21728.2.4.1.2.1.1.3", "outlet status (older tree)"),
-    scalar("21728.3.1.3.0", "powerOutletNum"),
+    NEWER_COUNT,
 )
 LINK_STATE = column("21728.4.5.1.1.7", "outletState")
 BANKS = Complete(
@@ -48,6 +49,7 @@ PROFILES = (
                     refuse=(NO,),
                     why="this model does not switch",
                 ),
+                count=scalar("21728.4.1.5.0", "numOutlets"),
                 name=column("21728.4.5.1.1.3", "outletName"),
             ),
         ),
@@ -75,6 +77,7 @@ PROFILES = (
                 states=State(STATUS, on=("1",), off=("2",)),
                 control=Write(column("21728.3.2.1.1.4", "outletAction"), on=1, off=2),
                 number=Number(STATUS, plus=1),
+                count=NEWER_COUNT,
                 name=column("21728.3.2.1.1.2", "outletName"),
                 current=figure(column("21728.3.2.1.1.5", "outletCurrentDraw")),
                 settling_s=SETTLING_S,
@@ -101,5 +104,6 @@ PROFILES = (
             ),
             public("DragonMinded/smartoutlet", "smartoutlet/np_0x.py"),
         ),
+        unread="mpiActivePower: the MIB does not say its unit",
     ),
 )

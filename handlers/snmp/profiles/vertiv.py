@@ -127,6 +127,7 @@ AVOCENT_ALARM = column("~.5.1.45", "pmPowerMgmtOutletsTableAlarm")
 PM_TRUSTED = ("1", "4", "5", "6", "7")  # normal, and the limits of the current
 NO_METER = ("0",)  # PM-MIB: columns of measurements use 0 for "not supported"
 NOT_MEASURED = (*NO_METER, "-1")
+ESTIMATED = "1"  # a value of ...PowerType: the W, and the Wh that count them, are no measurement
 
 NO_SENSOR, THREE_PHASES = "0", "3"  # ...PowerMgmtPDUTablePowerType, ...NumberOfPhases
 
@@ -135,6 +136,14 @@ def _acs(below: str, name: str) -> First:
     """A column of a console server, ACS 6000 or ACS 8000; the index of a PDU is port.pdu."""
     return First((column(f"10418.16.2.5.{below}", name), column(f"10418.26.2.5.{below}", name)))
 
+
+def _measured(values: Source, power_type: Source) -> Listed:
+    """The rows, without a value where the unit estimates its power."""
+    return Listed(values, without(values, ESTIMATED, by=power_type))
+
+
+PM_TYPE = column("~.5.1.65", "pmPowerMgmtOutletsTablePowerType")
+PM_PDU_TYPE = column("10418.17.2.5.3.1.65", "pmPowerMgmtPDUTablePowerType")
 
 # The MIBs do not say which current the PDU's own column holds on a PDU with three phases, so it is
 # not used there.
@@ -157,7 +166,9 @@ ACS_CURRENT = without(
 )
 ACS_TYPE = _acs("3.1.50", "acsPowerMgmtPDUTablePowerType")
 ACS_POWER = without(
-    Complete(_acs("3.1.51", "acsPowerMgmtPDUTablePowerValue"), beside=ACS_TYPE),
+    _measured(
+        Complete(_acs("3.1.51", "acsPowerMgmtPDUTablePowerValue"), beside=ACS_TYPE), ACS_TYPE
+    ),
     NO_SENSOR,
     by=ACS_TYPE,
 )
@@ -479,10 +490,12 @@ PROFILES = (
                 name=column("~.5.1.4", "pmPowerMgmtOutletsTableName"),
                 current=figure(PM_OUTLET_AMPS, TENTHS, NOT_MEASURED),
                 power=figure(
-                    column("~.5.1.60", "pmPowerMgmtOutletsTablePowerValue"), TENTHS, NOT_MEASURED
+                    _measured(column("~.5.1.60", "pmPowerMgmtOutletsTablePowerValue"), PM_TYPE),
+                    TENTHS,
+                    NOT_MEASURED,
                 ),
                 energy=figure(
-                    column("~.5.1.105", "pmPowerMgmtOutletsTableEnergyValue"),
+                    _measured(column("~.5.1.105", "pmPowerMgmtOutletsTableEnergyValue"), PM_TYPE),
                     THOUSANDTHS,
                     NOT_MEASURED,
                 ),
@@ -503,7 +516,9 @@ PROFILES = (
         ),
         power=port_total(
             figure(
-                column("10418.17.2.5.3.1.60", "pmPowerMgmtPDUTablePowerValue"),
+                _measured(
+                    column("10418.17.2.5.3.1.60", "pmPowerMgmtPDUTablePowerValue"), PM_PDU_TYPE
+                ),
                 TENTHS,
                 padding=NO_METER,
             ),
@@ -511,7 +526,9 @@ PROFILES = (
         ),
         energy=port_total(
             figure(
-                column("10418.17.2.5.3.1.105", "pmPowerMgmtPDUTableEnergyValue"),
+                _measured(
+                    column("10418.17.2.5.3.1.105", "pmPowerMgmtPDUTableEnergyValue"), PM_PDU_TYPE
+                ),
                 THOUSANDTHS,
                 NOT_MEASURED,
             )

@@ -99,7 +99,7 @@ ONE_SOURCE = {
         ),
         "power": "cyclades-acs5k e3meter-ipm eaton-power-pdu hpe-mapdu3 hpe-mapdu2 racktivity",
         "energy": (
-            "e3meter-ipm eaton-power-pdu gude-epc gude-pdu hpe-mapdu3 hpe-mapdu2 powertek-simple"
+            "e3meter-ipm eaton-power-pdu gude-epc gude-pdu hpe-mapdu3 hpe-mapdu2"
             " racktivity liebert-mph"
         ),
     },
