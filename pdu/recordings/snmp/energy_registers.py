@@ -14,7 +14,7 @@ from handlers.snmp.figures import COUNTERS, Figure, Total
 from handlers.snmp.frozen_value import parts_of
 from handlers.snmp.profile import Profile
 from handlers.snmp.profiles import PROFILES
-from handlers.snmp.sources import Gathered, Scalar, Source
+from handlers.snmp.sources import Gathered, Listed, Scalar, Source
 from handlers.snmp.sources.base import Filter
 
 T = TypeVar("T")
@@ -109,6 +109,6 @@ def _unit(figure: Figure) -> Optional[float]:
 def _is_scalar(figure: Figure) -> bool:
     """Whether the figure is one object, perhaps left out on some devices."""
     source: Source = figure.source
-    while isinstance(source, Filter):
-        source = source.source
+    while isinstance(source, (Filter, Listed)):
+        source = source.known if isinstance(source, Listed) else source.source
     return isinstance(source, Scalar)

@@ -79,7 +79,7 @@ def test_the_load_comes_from_the_mains_and_the_energy_from_the_metrics(expand: b
     )
     own = energies(tree.resources)
     assert {port.identity: port.consumption for port in statistic.ports} == {
-        name: hours or 0.0 for name, hours in own.items()
+        name: hours for name, hours in own.items() if hours is not None
     }
     assert own["A4"] is own["A5"] is None and own["B1"] == 36166  # without and with a figure
     assert len(tree.targets) == (5 if expand else 2 + 3 + 11 + 3)
