@@ -2,4 +2,4 @@
 archive.
 """
 
-VERSION = "0.5.0.dev0"
+VERSION = "1.0.0"
