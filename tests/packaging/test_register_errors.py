@@ -261,6 +261,14 @@ def test_a_registration_with_an_unclear_answer_is_never_repeated(
         assert (again.code, again.err) == (0, "") and calls(manager, CREATE) == 1
 
 
+def test_a_registration_that_timed_out_is_not_forgotten(admin: Admin, manager: DciManager) -> None:
+    """The server may have carried it out."""
+    late = 'case "$*" in *create.json*) exit 28 ;; esac'
+    admin.tool("curl", f"{late}; exec '{program('curl')}' \"$@\"")
+    assert_failed(admin.run(manager, "snmp"), 5, "not known whether pdu_snmp was registered")
+    assert admin.ids.read_text() == f"{manager.url} pdu_snmp ?\n"
+
+
 def test_after_an_unclear_answer_the_administrator_must_give_the_id_if_no_list_can_be_read(
     admin: Admin,
 ) -> None:
@@ -273,7 +281,7 @@ def test_after_an_unclear_answer_the_administrator_must_give_the_id_if_no_list_c
         assert calls(manager, CREATE) == 0
 
 
-@pytest.mark.sample(3)
+@pytest.mark.sample(4)
 @pytest.mark.parametrize(
     "answer, code",
     [
