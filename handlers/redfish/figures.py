@@ -83,9 +83,9 @@ def excerpt(resource: Json, key: str) -> Optional[RedfishFigure]:
     value = number(inner.get("Reading"))
     if value is not None:
         return RedfishFigure(value)
-    shown = f"is {inner['Reading']!r}" if "Reading" in inner else "is missing"
+    reading = f"is {inner['Reading']!r}" if "Reading" in inner else "is missing"
     return RedfishFigure(
-        NotKnown(f"the Reading of {key} {shown}"),
+        NotKnown(f"the Reading of {key} {reading}"),
         # the sensor itself may know more than the excerpt
         text(inner, "DataSourceUri") or text(inner, "@odata.id"),
     )
@@ -171,10 +171,10 @@ def _line_figures(resource: Json, key: str) -> Optional[list[RedfishFigure]]:
         return unknown(f"{key} is null")
     lines = child(resource, key)
     # by names: the value of a line may be null
-    shown = [names for names in (_TO_NEUTRAL, _PAIRS) if any(name in lines for name in names)]
-    if len(shown) != 1:
+    line_names = [names for names in (_TO_NEUTRAL, _PAIRS) if any(name in lines for name in names)]
+    if len(line_names) != 1:
         return None
-    parts = _excerpts(lines, shown[0])
+    parts = _excerpts(lines, line_names[0])
     count = _PHASES.get(text(resource, "PhaseWiringType")) or _phases_seen(resource)
     return parts if len(parts) == count else unknown(f"{key} shows {len(parts)} of {count} lines")
 

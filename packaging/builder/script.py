@@ -98,12 +98,12 @@ def registered_earlier(out: Path, number: str) -> list[Handler]:
     script = out / "register.sh"
     text = script.read_text("utf-8", "replace") if script.is_file() else ""
     rows = re.search("^HANDLERS='([^']*)'$", text, re.MULTILINE)
-    built = re.search("^BUILT='([^']*)'", text, re.MULTILINE)
+    built_names = re.search("^BUILT='([^']*)'", text, re.MULTILINE)
     handlers = []
     for row in rows[1].splitlines() if rows else ():
         fields = row.split("|")
         if len(fields) == 3 and (out / registry.archive_name(fields[0], number)).is_file():
-            is_draft = built is not None and fields[0] not in built[1].split()
+            is_draft = built_names is not None and fields[0] not in built_names[1].split()
             name, shown, protocol = fields
             handlers.append(Handler(name, shown, protocol, is_draft=is_draft))
     return handlers

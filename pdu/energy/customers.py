@@ -150,8 +150,8 @@ class Tenancies:
             for row in rows:
                 if row not in several:
                     by_outlet[row.outlet].append(row)
-            for outlet, named in by_outlet.items():
-                tenancies_of_register([*named, *several], outlet, period)
+            for outlet, tenancies in by_outlet.items():
+                tenancies_of_register([*tenancies, *several], outlet, period)
 
     def rows_in_period(self, period: Period) -> Iterator[Tenancy]:
         """Those of a period, cut to it."""

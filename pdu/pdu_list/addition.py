@@ -199,7 +199,7 @@ def _equal_login(logins: Mapping[str, DeviceLogin], login: DeviceLogin) -> str:
     """The name of a login with the same values, "" if there is none. Raises SettingsError if the
     name of this one is taken.
     """
-    equal = (each.name for each in logins.values() if each[1:] == login[1:])
+    equal = (of_list.name for of_list in logins.values() if of_list[1:] == login[1:])
     name = next(equal, "")
     if not name and login.name in logins:
         raise SettingsError(
@@ -243,8 +243,10 @@ def _with_pdu(file: _File, pdu: ListedPdu) -> bytes:
         data = _appended(file, _csv_row(file, pdu))
     before, parsed = _fleet(file), device_list.parse_device_list(data, file.path)
     for again in parsed.repeated.keys() - before.repeated.keys():
-        other = parsed.repeated[again] if again == pdu.name else again
-        raise SettingsError(f"{pdu.address} is already in {file.path}, as {printable(other, 60)!r}")
+        listed_name = parsed.repeated[again] if again == pdu.name else again
+        raise SettingsError(
+            f"{pdu.address} is already in {file.path}, as {printable(listed_name, 60)!r}"
+        )
     if list(parsed.devices) != [*before.devices, pdu]:
         raise SettingsError(f"{file.path}: the PDU cannot be written at its end, as the list is")
     return data

@@ -81,8 +81,8 @@ def _findings_of_trials(
                 for trial, future in findings
                 if trial.rule == rule
             ]
-            known = [result for result in results if result is not None]
-            yield min(known, key=lambda result: (BROKEN, KEPT, UNTRIED).index(result.result))
+            told_results = [result for result in results if result is not None]
+            yield min(told_results, key=lambda result: (BROKEN, KEPT, UNTRIED).index(result.result))
 
 
 # ---- SNMP ----------------------------------------------------------------------------------------
