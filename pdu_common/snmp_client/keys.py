@@ -84,9 +84,3 @@ def extended_key(password: bytes, name: str, engine_id: bytes, size: int, reeder
             else hashlib.new(name, key).digest()
         )
     return key[:size]
-
-
-def forget() -> None:
-    """Forget all passwords and keys."""
-    for cache in (_master, localized_key, extended_key):
-        cache.cache_clear()

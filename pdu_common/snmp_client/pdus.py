@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import functools
-import struct
-from typing import Callable, NamedTuple
+from typing import NamedTuple
 
 from . import ber, reads
 from .ber import Malformed
@@ -41,8 +39,6 @@ _ADDRESS_OCTETS = 4
 _LONGEST_STRING = 65_535  # RFC 2578, 7.1.2
 # octets of a row that is kept, and how many are kept: 3 MB
 _SHORT, _KEPT = 48, 8192
-# of an answer with 50 rows 2 kB
-_KEPT_SPLITS = 1024
 
 
 class Pdu(NamedTuple):
@@ -107,36 +103,13 @@ def decode(data: bytes, at: int, end: int, version: int = V2C) -> Pdu:
 
 def _add_rows(rows: Rows, bindings: bytes) -> None:
     """Decodes SEQUENCEs of an OID and a value. Raises Malformed after the last whole one."""
-    # A unit's next answer to a request often has rows of the same sizes. Where the rows begin is
-    # only guessed by that: `_row` refuses whatever is not exactly one SEQUENCE.
-    key = len(bindings), bindings[:_SHORT]
-    split = _split_by_begin.get(key)
-    if split is not None:
-        with contextlib.suppress(Malformed):
-            rows += map(_known_row, split(bindings))
-            return
-        rows.clear()
     at, end = 0, len(bindings)
-    sizes: list[int] = []
     while at < end:
         _, _, stop = ber.head(bindings, at, end)
         size = stop - at
         decode_row = _known_row if size <= _SHORT else _row
         rows.append(decode_row(bindings[at:stop]))
-        sizes.append(size)
         at = stop
-    if sizes and max(sizes) <= _SHORT:
-        if len(_split_by_begin) >= _KEPT_SPLITS:
-            _split_by_begin.clear()
-        _split_by_begin[key] = struct.Struct("".join(map("{}s".format, sizes))).unpack
-
-
-_split_by_begin: dict[tuple[int, bytes], Callable[[bytes], tuple[bytes, ...]]] = {}
-
-
-def forget_sizes() -> None:
-    """Forget where the rows of earlier answers began."""
-    _split_by_begin.clear()
 
 
 def _row(binding: bytes) -> tuple[Arcs, TypedValue]:

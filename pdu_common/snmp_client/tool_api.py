@@ -1,12 +1,15 @@
 """For tools that speak SNMP themselves, as the double of BaseSnmpPdu does: its fields, its errors,
-its typed reads, and the BER of their values.
+its typed reads, and the datagram of a GET with its answer.
 
 The platform has nothing of this, and handlers do not import it.
 """
 
 from __future__ import annotations
 
-from .ber import encode_integer, tlv
+from typing import Optional
+
+from . import pdus
+from .ber import Malformed
 from .calls import typed_rows
 from .credentials import Credentials
 from .errors import SnmpError, SnmpPortClosed, SnmpTimeout
@@ -15,12 +18,16 @@ from .reads import (
     COUNTER,
     COUNTER64,
     GAUGE,
+    GET,
     INTEGER,
     NULL,
     OCTETS,
     OID,
     OPAQUE,
     TICKS,
+    SnmpRequest,
+    dotted,
+    parse_oid,
 )
 
 __all__ = [
@@ -38,7 +45,23 @@ __all__ = [
     "SnmpError",
     "SnmpPortClosed",
     "SnmpTimeout",
-    "encode_integer",
-    "tlv",
+    "ask_objects",
+    "dotted",
+    "read_answer",
     "typed_rows",
 ]
+
+
+def ask_objects(community: bytes, number: int, oids: tuple[str, ...]) -> bytes:
+    """The datagram of a GET of `oids` over v2c. `number` is the request id, below 2**31."""
+    request = SnmpRequest(GET, tuple(map(parse_oid, oids)))
+    return pdus.message(pdus.V2C, community, pdus.encode(request, number))
+
+
+def read_answer(data: bytes) -> Optional[pdus.Pdu]:
+    """The response over v1 or v2c in a datagram, None for other octets. Never raises."""
+    try:
+        pdu = pdus.decode_message(data).pdu
+    except Malformed:
+        return None
+    return pdu if pdu.kind == pdus.RESPONSE else None

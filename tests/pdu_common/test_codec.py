@@ -51,6 +51,15 @@ def _answer(value: str, version: int = 1) -> bytes:
     return pdus.message(version, b"c", ber.tlv(pdus.RESPONSE, body))
 
 
+def _many(values: list[str]) -> bytes:
+    rows = (
+        ber.tlv(ber.SEQUENCE, ber.encode_oid((1, 3, 6, 1, place)) + bytes.fromhex(value))
+        for place, value in enumerate(values)
+    )
+    body = b"\x02\x01\x07\x02\x01\x00\x02\x01\x00" + ber.tlv(ber.SEQUENCE, b"".join(rows))
+    return pdus.message(1, b"c", ber.tlv(pdus.RESPONSE, body))
+
+
 READ: dict[str, TypedValue] = {
     "020180": TypedValue(reads.INTEGER, -128),
     "02050000000007": TypedValue(reads.INTEGER, 7),  # many devices send numbers of a fixed size
@@ -286,39 +295,3 @@ def test_an_element_is_written_with_the_shortest_length_and_read_whole(
         for end in range(len(whole) - 1, max(-1, len(whole) - 8), -1):
             with pytest.raises(Malformed, match="cut off"):
                 ber.head(whole, 0, end)
-
-
-# the rows of an answer are looked for where those of the last one of its length were
-SIZED_ROWS = some.lists(some.sampled_from(["020107", "02020107", "0400", "040161", "0402ffff"]))
-
-
-def _many(values: list[str], change: Optional[tuple[int, int]] = None) -> bytes:
-    """A message with these values. `change`: of an octet of its rows, counted from the end."""
-    bindings = bytearray(
-        b"".join(
-            ber.tlv(ber.SEQUENCE, ber.encode_oid((1, 3, 6, 1, place)) + bytes.fromhex(value))
-            for place, value in enumerate(values)
-        )
-    )
-    if change is not None and bindings:
-        bindings[-1 - change[0] % len(bindings)] = change[1]
-    body = b"\x02\x01\x07\x02\x01\x00\x02\x01\x00" + ber.tlv(ber.SEQUENCE, bytes(bindings))
-    return pdus.message(1, b"c", ber.tlv(pdus.RESPONSE, body))
-
-
-@given(
-    SIZED_ROWS,
-    some.randoms(use_true_random=False),
-    some.none() | some.tuples(some.integers(0, 400), some.integers(0, 255)),
-)
-def test_rows_of_other_sizes_than_before_are_read_as_if_they_were_the_first(
-    values: list[str], generator: random.Random, change: Optional[tuple[int, int]]
-) -> None:
-    shuffled = values[:]
-    generator.shuffle(shuffled)
-    datagram = _many(shuffled, change)
-    pdus.forget_sizes()
-    first = pdus.decode_message(datagram)
-    pdus.forget_sizes()
-    pdus.decode_message(_many(values))
-    assert pdus.decode_message(datagram) == first == pdus.decode_message(datagram)
