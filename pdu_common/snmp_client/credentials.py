@@ -55,7 +55,7 @@ class Credentials:
     priv_protocol: str = ""
     priv_password: str = ""
     #: by the reads of this session; another session begins with a new one
-    learned: AgentLimits = field(default_factory=AgentLimits)
+    learned: AgentLimits = field(default_factory=AgentLimits, init=False)
 
     @property
     def name(self) -> str:
