@@ -129,17 +129,16 @@ def all_costs() -> Mapping[str, Mapping[str, Cost]]:
 
 def markdown() -> str:
     """The table of the page: the calls of each method, and the datagrams of a poll."""
-    lines = [
-        "| family | status | statistic | command | GETBULK | GETNEXT |",
-        "|---|---|---|---|---|---|",
-    ]
+    rows = [["family", *_METHODS, "GETBULK", "GETNEXT"]]
     for key, cost_by_method in all_costs().items():
-        calls = [str(cost_by_method[method].calls) for method in cost_by_method]
+        calls = [
+            str(cost_by_method[name].calls) if name in cost_by_method else "-" for name in _METHODS
+        ]
         poll = (cost_by_method["status"], cost_by_method["statistic"])
-        cells = [f"`{key}`", *calls, *[""] * (len(_METHODS) - len(calls))]
-        cells += [str(sum(cost.bulk for cost in poll)), str(sum(cost.next for cost in poll))]
-        lines.append(f"| {' | '.join(cells)} |")
-    return "\n".join(lines)
+        datagrams = (sum(cost.bulk for cost in poll), sum(cost.next for cost in poll))
+        rows.append([key, *calls, *map(str, datagrams)])
+    lines = (f"{key:<25}" + "".join(f"{cell:>10}" for cell in cells) for key, *cells in rows)
+    return "\n".join(["```text", *lines, "```"])
 
 
 def main() -> int:

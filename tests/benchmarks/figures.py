@@ -74,26 +74,29 @@ def _median(readings: Sequence[Reading]) -> Reading:
 
 
 def rows(figures: Sequence[Figure], with_seconds: bool) -> list[str]:
-    """The figures as a Markdown table.
+    """The figures as a Markdown table: a row for each comparison, its figures in one cell.
 
-    Without seconds, a row that a machine's speed decides has its ratio alone.
+    Without seconds, a figure that a machine's speed decides is its ratio alone.
     """
-    lines = [
-        "| area | what a user feels | product | peer | unit | product's | peer's | ratio | goal |",
-        "|---|---|---|---|---|---|---|---|---|",
-    ]
+    cells: dict[tuple[str, str, str, str], list[str]] = {}
     for figure in figures:
-        is_shown = with_seconds or not figure.unit.endswith(("seconds", "MiB", "a minute"))
-        values = [
-            "" if value is None or not is_shown else f"{value:.4g}"
-            for value in (figure.value, figure.peer_value)
-        ]
-        ratio = "" if figure.ratio is None else f"{figure.ratio:.3g}"
-        goal = (
-            ""
-            if figure.most is None
-            else f"≤ {figure.most:.3g}: {'met' if figure.is_met else 'missed'}"
-        )
-        cells = (figure.area, figure.name, figure.product, figure.peer, figure.unit)
-        lines.append("| " + " | ".join([*cells, *values, ratio, goal]) + " |")
-    return lines
+        comparison = (figure.area, figure.name, figure.product, figure.peer)
+        cells.setdefault(comparison, []).append(_cell(figure, with_seconds))
+    return [
+        "| area | what a user feels | product | peer | product ÷ peer |",
+        "|---|---|---|---|---|",
+        *(f"| {' | '.join(names)} | {'; '.join(texts)} |" for names, texts in cells.items()),
+    ]
+
+
+def _cell(figure: Figure, with_seconds: bool) -> str:
+    """A figure's unit, values and ratio, and its goal."""
+    numbers = []
+    if with_seconds or not figure.unit.endswith(("seconds", "MiB", "a minute")):
+        numbers.append(f"{figure.value:.4g}:{figure.peer_value:.4g}")
+    if figure.ratio is not None:
+        numbers.append(f"{figure.ratio:.3g}")
+    text = f"{figure.unit} {'='.join(numbers)}"
+    if figure.most is not None:
+        text += f" (goal ≤ {figure.most:.3g}: {'met' if figure.is_met else 'missed'})"
+    return text

@@ -13,7 +13,7 @@ import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Callable
 from unittest import mock
 
 from handlers.registry import names
@@ -110,9 +110,18 @@ def page() -> str:
     parts = [f"{head}{begin}\n"]
     for command, types in shapes().items():
         title = "An error" if command == "error" else f"`pdu {command} --json`"
-        rows = [f"| `{path}` | {text} |" for path, text in types.items()]
-        parts.append("\n".join([f"## {title}\n", "| key | type |", "|---|---|", *rows, ""]))
+        rows = [
+            f"{path}: {text}"
+            for path, text in types.items()
+            if text not in ("list", "object") or not any(map(_is_below(path), types))
+        ]
+        parts.append("\n".join([f"## {title}\n", "```text", *rows, "```\n"]))
     return "\n".join(parts)
+
+
+def _is_below(path: str) -> Callable[[str], bool]:
+    """Whether a path is that of a member of the object or list at `path`."""
+    return lambda other_path: other_path.startswith((f"{path}.", f"{path}["))
 
 
 def main() -> int:
