@@ -175,10 +175,7 @@ def _resolve(host: str, port: int) -> tuple[str, bool]:
     """
     name = host.strip("[]")
     try:
-        # as octets, Python need not import its codec for international names, which costs 3 ms
-        addresses = socket.getaddrinfo(
-            name.encode() if name.isascii() else name, port, type=socket.SOCK_DGRAM
-        )
+        addresses = socket.getaddrinfo(name, port, type=socket.SOCK_DGRAM)
     except (OSError, ValueError) as error:
         raise SnmpError(f"no address for {host!r}: {error}") from None
     family, _, _, _, where = addresses[0]
