@@ -14,7 +14,7 @@ from ...http.errors import HttpException
 from ...shared.tls import Trust
 from ._runtime import method, scripts
 from ._runtime.agent import DEFAULT_TIMEOUT, Agent, reads_only
-from ._runtime.calls import CALLS_IN_A_BULK, Bulk, Interface, Method, Pending
+from ._runtime.calls import CALLS_IN_A_BULK, Bulk, Interface, Method, Pending, answered_field
 from ._runtime.enumerations import Enumeration
 from ._runtime.errors import (
     DecodeException,
@@ -23,7 +23,7 @@ from ._runtime.errors import (
 )
 from ._runtime.printing import Utils
 from ._runtime.registry import LONGEST_NAME, TypeInfo, base_name, find, inner_name
-from ._runtime.structures import Structure, TypeName, ValueObject, answered_field, present
+from ._runtime.structures import Structure, TypeName, ValueObject, present
 from ._runtime.times import Time
 from .BulkRequestHelper import BulkRequestHelper, perform_bulk
 

@@ -1,8 +1,7 @@
-"""Declarations at run time: dataclasses and IDL methods."""
+"""Declarations at run time: structures and IDL methods."""
 
 from __future__ import annotations
 
-import dataclasses
 from typing import Any
 
 import pytest
@@ -16,14 +15,6 @@ AGENT = Nowhere()
 
 
 # ---- structures ----------------------------------------------------------------------------------
-
-
-def test_a_structure_is_a_dataclass() -> None:
-    settings: Any = pdumodel.Outlet.Settings("db-1", cycleDelay=10)
-    names = [field.name for field in dataclasses.fields(settings)]
-    assert names == pdumodel.Outlet.Settings.elements
-    other = dataclasses.replace(settings, name="db-2")
-    assert (other.name, other.cycleDelay, settings.name) == ("db-2", 10, "db-1")
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from .codec import Reader, decoder, encoder, missing_value_factory
 from .declarations import Caller, signature_types
 from .errors import JsonRpcSyntaxException
 from .references import Reference
-from .structures import ValueObject
+from .structures import ValueObject, present
 
 if TYPE_CHECKING:
     from typing_extensions import ParamSpec
@@ -243,6 +243,15 @@ class Pending(typing.Generic[R]):
         self.error = answer.with_traceback(None).at(
             agent.place, f"{self.method.name} {agent.login.quoted_path(self.method.parent.target)}"
         )
+
+
+def answered_field(answer: Pending[Any], field: str) -> Any:
+    """A field of the answer to a call in a bulk; None if the call failed, or if the field is not
+    `present`.
+    """
+    if answer.error is None and present(answer.get(), field):
+        return getattr(answer.get(), field)
+    return None
 
 
 class Bulk:

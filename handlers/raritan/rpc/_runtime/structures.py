@@ -9,8 +9,6 @@ another field.
 
 from __future__ import annotations
 
-import dataclasses
-import inspect
 import typing
 import warnings
 from collections.abc import Mapping
@@ -33,8 +31,6 @@ from .registry import idl_name, inner_name
 
 if TYPE_CHECKING:
     from typing_extensions import Self, dataclass_transform
-
-    from .calls import Pending
 else:
 
     def dataclass_transform(**_):
@@ -58,10 +54,7 @@ structure with its defaults, 1970 for a time."""
 
 
 class WireForm(NamedTuple):
-    """The form in which the device sent a structure.
-
-    Immutable: most structures that arrived complete share one object.
-    """
+    """The form in which the device sent a structure."""
 
     absent: frozenset[str] = frozenset()  # fields that the device did not send
     # fields that the device sent as null, although the type has no null
@@ -74,9 +67,6 @@ class WireForm(NamedTuple):
     type: str = ""
 
 
-IN_FULL = WireForm()
-
-
 class _Elements:
     """`elements`: on an instance, the fields that `shown_fields` lists; on a class, the fields of
     the newest firmware.
@@ -86,42 +76,6 @@ class _Elements:
         if value is not None:
             return shown_fields(value)
         return [name for name in field_names(owner) if name not in owner._legacy]
-
-
-class _Signature:
-    """`inspect.signature` of a structure's class."""
-
-    def __get__(self, value: object, owner: type[Structure]) -> inspect.Signature:
-        return inspect.Signature(
-            [
-                inspect.Parameter(
-                    name, inspect.Parameter.POSITIONAL_OR_KEYWORD, default=getattr(owner, name)
-                )
-                for name in field_names(owner)
-            ]
-        )
-
-
-class _DataclassFields:
-    """Lets `dataclasses.fields`, `replace` and `asdict` work on structures.
-
-    Built on demand: `make_dataclass` is slow.
-    """
-
-    def __get__(
-        self, value: object, owner: type[Structure]
-    ) -> Mapping[str, dataclasses.Field[Any]]:
-        """`__dataclass_fields__` of the structure: those of a data class made with its fields."""
-        types = field_types(owner)
-        data_class: Any = dataclasses.make_dataclass(
-            owner.__name__,
-            [
-                (name, types[name], dataclasses.field(default=getattr(owner, name)))
-                for name in field_names(owner)
-            ],
-        )
-        fields: Mapping[str, dataclasses.Field[Any]] = data_class.__dataclass_fields__
-        return fields
 
 
 @dataclass_transform(eq_default=False)
@@ -146,7 +100,6 @@ class Structure(NamedIdlValue):
     _wire: Optional[WireForm]
 
     elements = _Elements()
-    __signature__, __dataclass_fields__ = _Signature(), _DataclassFields()
 
     def __init__(self, *args: object, **keywords: object) -> None:
         cls, names = type(self), field_names(type(self))
@@ -289,7 +242,7 @@ class ValueObject(Structure):
             envelope = expect(dict, json, cls)
             name = expect(str, envelope.get("type"), cls)
             value = decode_structure(class_of(cls, name), envelope.get("value"), agent)
-            object.__setattr__(value, "_wire", (value._wire or IN_FULL)._replace(type=name))
+            object.__setattr__(value, "_wire", (value._wire or WireForm())._replace(type=name))
             return value
 
         return decode_json
@@ -341,8 +294,6 @@ def present(value: Structure, *names: str) -> bool:
     wire, cls = value._wire, type(value)
     if wire is None:
         return True
-    if wire is IN_FULL and vars(value).keys() >= set(names):  # the usual case
-        return True
     unsent = wire.absent | wire.null
     for name in names:
         was_sent = (
@@ -353,15 +304,6 @@ def present(value: Structure, *names: str) -> bool:
         if not was_sent and name not in wire.lifted:
             return False
     return True
-
-
-def answered_field(answer: Pending[Any], field: str) -> Any:
-    """A field of the answer to a call in a bulk; None if the call failed, or if the field is not
-    `present`.
-    """
-    if answer.error is None and present(answer.get(), field):
-        return getattr(answer.get(), field)
-    return None
 
 
 def shown_fields(value: Structure) -> list[str]:
@@ -386,60 +328,18 @@ def decode_structure(cls: type[S], json: object, agent: Caller) -> S:
     Missing fields are blank and remembered as missing; unknown fields are kept.
     """
     structure = object.__new__(cls)
-    fields = _usual(expect(dict, json, cls), *_fields(cls), agent)
-    if fields is None:
-        _fill(structure, typing.cast(dict[str, object], json), agent)
-    else:
-        object.__setattr__(structure, "__dict__", fields)
-        object.__setattr__(structure, "_wire", IN_FULL)
-    return structure
-
-
-@once
-def _fields(cls: type[Structure]) -> tuple[Mapping[str, type], Mapping[str, Reader]]:
-    """The fields whose JSON already is the value, and the readers of the others."""
-    types = field_types(cls)
-    plain = {name: kind for name, kind in types.items() if kind in (bool, int, str)}
-    return plain, {name: decoder(kind) for name, kind in types.items() if name not in plain}
-
-
-def _usual(
-    json: dict[str, object], plain: Mapping[str, type], others: Mapping[str, Reader], agent: Caller
-) -> Optional[dict[str, object]]:
-    """The values by field name.
-
-    None if a field is missing, undeclared or null, or if a plain one has another type.
-    """
-    if len(json) != len(plain) + len(others):
-        return None
-    for name, kind in plain.items():
-        if type(json.get(name)) is not kind:
-            return None
-    fields = json.copy()
-    for name, read in others.items():
-        item = fields.get(name)
-        if item is None:
-            return None
-        fields[name] = read(item, agent)
-    return fields
-
-
-# ---- structures of older or newer firmware -------------------------------------------------------
-
-
-def _fill(structure: Structure, json: Mapping[str, object], agent: Caller) -> None:
-    """Set the fields of a structure, and remember the form in which the device sent them."""
-    fields, wire = _differing_fields(type(structure), json, agent)
+    fields, wire = _decoded_fields(cls, expect(dict, json, cls), agent)
     object.__setattr__(structure, "__dict__", fields)
     object.__setattr__(structure, "_wire", wire)
     if structure._lifted:
         _lift(structure, agent)
+    return structure
 
 
-def _differing_fields(
+def _decoded_fields(
     cls: type[Structure], json: Mapping[str, object], agent: Caller
 ) -> tuple[dict[str, object], WireForm]:
-    """The fields of a JSON object of other firmware, and how its form differs from the class."""
+    """The fields of a JSON object, and how its form differs from the newest firmware's."""
     rest = dict(json)
     fields: dict[str, object] = {}
     absent, null, spelling = set(), set(), {}
