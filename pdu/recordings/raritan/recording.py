@@ -177,7 +177,9 @@ def _getters(idl_type: str) -> list[str]:
     getters = [
         name
         for name, method in methods.items()
-        if reads_only(name) and not _LEFT_OUT.search(name) and not method.mandatory
+        if reads_only(name)
+        and not _LEFT_OUT.search(name)
+        and all(argument.default is None for argument in method.signature.parameters.values())
     ]
     if idl_type.startswith("sensors."):
         return [name for name in getters if name in _OF_SENSORS]

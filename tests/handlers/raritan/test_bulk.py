@@ -107,7 +107,7 @@ def test_add_request_refuses_functions_that_are_no_proxy_methods_and_wrong_argum
         helper.add_request(len)
     with pytest.raises(TypeError, match="setPowerState"):
         helper.add_request(outlet.setPowerState)
-    with pytest.raises(TypeError, match=r"takes 1 argument, not 2"):
+    with pytest.raises(TypeError, match=r"setPowerState.*too many positional arguments"):
         helper.add_request(outlet.setPowerState, 1, 2)
 
 

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import functools
+import inspect
 import typing
 from collections.abc import Iterable, Mapping
 from types import FunctionType
@@ -57,6 +58,12 @@ class Method:
         return signature_types(self.function)
 
     @functools.cached_property
+    def signature(self) -> inspect.Signature:
+        """The parameters in IDL order."""
+        _, *parameters = inspect.signature(self.function).parameters.values()
+        return inspect.Signature(parameters)
+
+    @functools.cached_property
     def readers(self) -> Mapping[str, Reader]:
         """The reader of each result of the newest release, by its name."""
         kind = typing.get_args(self.types["return"])[0] if self.older_out else self.types["return"]
@@ -71,34 +78,20 @@ class Method:
         release has them. The number of positional arguments may also be that of an older release,
         whose parameters (`older_in`) are then sent.
         """
-        if not args and not kwargs and len(self.types) == 1:
-            return {}
         types = {name: kind for name, kind in self.types.items() if name != "return"}
         if self.older_in and len(args) == len(self.older_in) and not kwargs:
             return {
                 name: self._encoded(name, kind, arg)
                 for name, kind, arg in zip(self.older_in, types.values(), args)
             }
-        if len(args) > len(types):
-            raise TypeError(
-                f"{self.name}() takes {len(types)} argument{'' if len(types) == 1 else 's'}, not"
-                f" {len(args)}"
-            )
-        arguments = dict(zip(types, args))
-        for name, value in kwargs.items():
-            if name in arguments or name not in types:
-                raise TypeError(
-                    f"{self.name}() "
-                    + (f"got {name!r} twice" if name in arguments else f"has no parameter {name!r}")
-                )
-            arguments[name] = value
-        missing = [name for name in self.mandatory if name not in arguments]
-        if missing:
-            raise TypeError(f"{self.name}() needs {', '.join(missing)}")
+        try:
+            arguments = self.signature.bind(*args, **kwargs).arguments
+        except TypeError as error:
+            raise TypeError(f"{self.name}(): {error}") from None
         return {
-            name: self._encoded(name, kind, arguments[name])
-            for name, kind in types.items()
-            if name in arguments and not (name not in self.mandatory and arguments[name] is None)
+            name: self._encoded(name, types[name], argument)
+            for name, argument in arguments.items()
+            if argument is not None or self.signature.parameters[name].default is not None
         }
 
     def _encoded(self, name: str, kind: Any, argument: object) -> object:
@@ -106,12 +99,6 @@ class Method:
             return encoder(kind)(argument)
         except TypeError as error:
             raise TypeError(f"{self.name}(): {name}: {error}") from None
-
-    @property
-    def mandatory(self) -> list[str]:
-        """The parameters without a default."""
-        names = [name for name in self.types if name != "return"]
-        return names[: len(names) - len(getattr(self.function, "__defaults__") or ())]
 
     def result(self, json: object, agent: Caller) -> object:
         """Decode the JSON of a result: None, one value or a tuple.

@@ -9,6 +9,7 @@ another field.
 
 from __future__ import annotations
 
+import inspect
 import typing
 import warnings
 from collections.abc import Mapping
@@ -102,20 +103,14 @@ class Structure(NamedIdlValue):
     elements = _Elements()
 
     def __init__(self, *args: object, **keywords: object) -> None:
-        cls, names = type(self), field_names(type(self))
-        if len(args) > len(names):
-            fields = "1 field" if len(names) == 1 else f"{len(names)} fields"
-            raise TypeError(f"{cls.__name__}() takes {fields}, not {len(args)}")
-        values = dict(zip(names, args))
-        for name, value in keywords.items():
-            if name in values or name not in names:
-                raise TypeError(
-                    f"{cls.__name__}() "
-                    + (f"got {name!r} twice" if name in values else f"has no field {name!r}")
-                )
-            values[name] = value
+        cls = type(self)
+        try:
+            values = _signature(cls).bind(*args, **keywords).arguments
+        except TypeError as error:
+            raise TypeError(f"{cls.__name__}(): {error}") from None
         vars(self).update(
-            (name, values[name] if name in values else default(cls, name)) for name in names
+            (name, values[name] if name in values else default(cls, name))
+            for name in field_names(cls)
         )
 
     def __new__(cls, *args: object, **keywords: object) -> Self:
@@ -284,6 +279,15 @@ def field_names(cls: type[Structure]) -> tuple[str, ...]:
         name for body in (bodies if cls._own_first else bodies[::-1]) for name in body
     )
     return tuple(sorted(names, key=cls._legacy.__contains__))
+
+
+@once
+def _signature(cls: type[Structure]) -> inspect.Signature:
+    """The constructor's, each of whose arguments may be left out."""
+    kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
+    return inspect.Signature(
+        [inspect.Parameter(name, kind, default=None) for name in field_names(cls)]
+    )
 
 
 def present(value: Structure, *names: str) -> bool:
