@@ -1,4 +1,8 @@
-"""The answer of `statistic`: which resources are read, and which of their figures are used."""
+"""The answer of `statistic`: which resources are read, and which of their figures are used.
+
+The link of a PDU shows that it has the mains, branches or metrics there: if they cannot be read
+(404, too), their figures are not known. Only a PDU without the link is read by another source.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +10,6 @@ from collections.abc import Mapping, Sequence
 from typing import Callable, NamedTuple
 
 from .. import dcimanager
-from ..http.errors import HttpRefused
 from ..shared.errors import PduHandlerError
 from ..shared.meter_figures import NOT_ASKED, MeterFigures, measured
 from . import figures, sensors
@@ -26,7 +29,6 @@ from .units import (
     read_units,
 )
 
-_GONE = ("404", "410")
 # Resource.State of a circuit that carries nothing, and of one that cannot be read now
 _UNUSED, _OFFLINE = ("Absent", "Disabled"), ("UnavailableOffline", "StandbyOffline")
 
@@ -172,11 +174,10 @@ def _circuits(service: RedfishService, pdu: ServicePdu, key: str) -> list[Member
     A list with an Id twice cannot be read: the figures might count twice.
     """
     target = link(pdu.resource, key)
-    collection = _unless_missing(lambda: read_list(service, target)) if target is not None else {}
-    if isinstance(collection, PduHandlerError) or not collection:
-        return [collection] if collection else []
+    if target is None:
+        return []
     try:
-        circuits = each_member(service, collection)
+        circuits = each_member(service, read_list(service, target))
         raise_if_twice(
             service,
             "circuits that are called",
@@ -238,13 +239,7 @@ def _shows_counter(circuit: Member) -> bool:
 def _metrics(service: RedfishService, pdu: ServicePdu) -> Member:
     """The metrics of a PDU; {} if it has none, the error if they cannot be read."""
     target = link(pdu.resource, "Metrics")
-    return _unless_missing(lambda: service.get(target)) if target is not None else {}
-
-
-def _unless_missing(fetch: Callable[[], Json]) -> Member:
-    """The result of `fetch`; {} if there is no such resource, and otherwise the error if it cannot
-    be read."""
     try:
-        return fetch()
+        return {} if target is None else service.get(target)
     except RESOURCE_ERRORS as error:
-        return {} if isinstance(error, HttpRefused) and error.code in _GONE else error
+        return error

@@ -40,9 +40,9 @@ PDU: Setting[str] = Setting(
     "the Id of a PDU, as the service lists it",
     str,
     "",
-    "one of several rack PDUs; without it all are read, and if there are several, the outlets' "
-    "identities are `<pdu>.<outlet>`. Other equipment is read only if it is named with its "
-    "collection: `TransferSwitches/1`, or `TransferSwitches/` for all",
+    "one of several rack PDUs; without it all are read. If there are several, the outlets' "
+    "identities are `<pdu>.<outlet>` with and without it. Other equipment is read only if it is "
+    "named with its collection: `TransferSwitches/1`, or `TransferSwitches/` for all",
 )
 SWITCH_UNPROVEN: Setting[bool] = Setting(
     "switch_unproven",

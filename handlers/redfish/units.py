@@ -2,8 +2,8 @@
 
 Only the setting `pdu` leads to equipment other than rack PDUs: nothing is kept between calls, and
 an empty list of rack PDUs must not make "A1" the outlet of a transfer switch. An identity is the
-outlet's `Id` ("A1", "OUTLET7"). Where the collection has several PDUs and the setting names none,
-the PDU's Id precedes it: "1.A1".
+outlet's `Id` ("A1", "OUTLET7"), after the PDU's where the collection has several PDUs: "1.A1". The
+setting does not change identities: else "A1" would be another PDU's outlet after its next change.
 """
 
 from __future__ import annotations
@@ -50,10 +50,12 @@ UNIT_ERRORS = (*RESOURCE_ERRORS, Unsupported)
 class ServicePdu(NamedTuple):
     """One PDU of the service."""
 
-    #: what its outlets' identities begin with: its Id and a dot, '' if it is the only one
+    #: what its outlets' identities begin with: its Id and a dot, '' if it is the only one listed
     prefix: str
     #: its resource, a PowerDistribution
     resource: Json
+    #: whether the setting `pdu` names it
+    is_named: bool = False
 
 
 def read_units(service: RedfishService, pdu_setting: str) -> list[ServicePdu]:
@@ -87,11 +89,11 @@ def _read_listed_pdus(
         raise errors_of(members)[0]
     service.units = _link_parts(pdus)
     errors = [] if pdu_id else errors_of(members)
-    pdus_to_read = (
-        [ServicePdu("", _pdu_with_id(service, pdu_id, members))]
-        if pdu_id
-        else _all(service, pdus, len(members))
-    )
+    if pdu_id:
+        prefix = f"{pdu_id}." if len(members) > 1 else ""
+        pdus_to_read = [ServicePdu(prefix, _pdu_with_id(service, pdu_id, members), is_named=True)]
+    else:
+        pdus_to_read = _all(service, pdus, len(members))
     raise_if_shared(pdus_to_read, pdus, "Outlets")
     return pdus_to_read, [name_unit(error, pdus_to_read) for error in errors]
 
@@ -129,7 +131,7 @@ def _read_pdu_of_outlet(
     if usable_id(pdu) != part or not is_below:
         return None
     service.units = _link_parts(entries)
-    return ServicePdu("" if pdu_id else f"{part}.", pdu)
+    return ServicePdu(f"{part}.", pdu, is_named=bool(pdu_id))
 
 
 def _link_parts(resources: Sequence[Json]) -> Sequence[Sequence[str]]:
@@ -430,14 +432,14 @@ def _refuse_empty(collection: Json, entries: Sequence[Json]) -> None:
 
 
 def _outlets_link(pdu: ServicePdu) -> Optional[object]:
-    """The link to the outlets; None for equipment without outlets, and among several PDUs for an
-    absent one and one that only meters.
+    """The link to the outlets; None for equipment without outlets, and among several PDUs of which
+    the setting names none, for an absent one and one that only meters.
 
     Raises Unsupported if a PDU does not list its outlets.
     """
     collection = link(pdu.resource, "Outlets")
     is_without_outlets = text(pdu.resource, "EquipmentType") in _WITHOUT_OUTLETS
-    is_one_of_several = bool(pdu.prefix)
+    is_one_of_several = bool(pdu.prefix) and not pdu.is_named
     only_meters = link(pdu.resource, "Mains") is not None
     may_lack_list = is_without_outlets or (
         is_one_of_several and (only_meters or is_absent(pdu.resource))

@@ -31,7 +31,8 @@ _FORM_ERRORS = (ValueError, TypeError, LookupError, AttributeError, ArithmeticEr
 
 def read_unit(with_figures: bool) -> Dialogue[PduState]:
     """The outlets and their count: two requests; and one more for the figures of the inlets. A unit
-    without inlets in its API has the sum of its outlets' currents.
+    that counts no inlets, as older firmware, has the sum of its outlets' currents if it has no list
+    of inlets (404). Of a unit that counts some, that list is not replaced.
     """
     device = yield from _read(DEVICE, dict)
     outlets = yield from read_outlets()
@@ -48,6 +49,9 @@ def read_unit(with_figures: bool) -> Dialogue[PduState]:
     except Refused as error:
         if error.code != "404":
             raise
+        if device.get("numInlets", 0) != 0:
+            unknown = NotKnown(f"{INLETS} is not read: {error.reason}")
+            return PduState(outlets, unknown, unknown, unknown)
         return PduState(outlets, sum_if_complete(outlet.figures.current_a for outlet in outlets))
     return PduState(outlets, *figures)
 

@@ -81,8 +81,7 @@ def test_a_command_reads_no_pdu_but_that_of_its_outlet(
     broken = "/redfish/v1/PowerEquipment/RackPDUs/3"
     with RedfishService(dataclasses.replace(UNITS["several"](), expand=expand)) as unit:
         unit.rewrite = lambda target, body: {} if target == broken else body
-        identity = "A2" if settings else "2.A2"
-        port = handler(unit, **settings).port_down(PduPortView(identity))
+        port = handler(unit, **settings).port_down(PduPortView("2.A2"))
         assert port.power_status is EnumPowerStatus.DOWN
         assert unit.books().writes == [("2.A2", "Off")]
         assert unit.books().requests == requests

@@ -66,7 +66,8 @@ def refused(tree: Tree, **settings: str) -> PduHandlerError:
 
 def test_several_pdus_have_prefixed_identities_and_one_can_be_chosen() -> None:
     assert identities(Tree(two())) == ["1.1", "1.2", "2.1"]
-    assert identities(Tree(two()), pdu="2") == ["1"]
+    assert identities(Tree(two()), pdu="1") == ["1.1", "1.2"]
+    assert identities(Tree(two()), pdu="2") == ["2.1"]
     error = refused(Tree(two()), pdu="3")
     assert error.kind == "settings" and "'1', '2'" in str(error)
 
@@ -97,7 +98,7 @@ def test_the_outlets_of_one_pdu_are_not_taken_for_those_of_another(expands: bool
     tree.expands = expands
     assert identities(tree) == ["1.1", "1.2", "2.1"]
     tree.special[f"{RACKS}/2/Outlets"] = lambda request: Answer(tree.expanded(resources[first], 1))
-    assert identities(tree, pdu="1") == ["1", "2"]
+    assert identities(tree, pdu="1") == ["1.1", "1.2"]
     for settings in ({}, {"pdu": "2"}):
         error = refused(tree, **settings)
         assert error.kind == "protocol" and "a resource other than" in str(error)
@@ -121,7 +122,7 @@ def test_one_of_too_many_pdus_can_still_be_chosen() -> None:
     }
     error = refused(Tree(resources))
     assert error.kind == "settings" and error.keys == ("pdu",) and "101 PDUs" in str(error)
-    assert identities(Tree(resources), pdu="1") == ["1", "2"]
+    assert identities(Tree(resources), pdu="1") == ["1.1", "1.2"]
     assert "'9', '10' and so on" in str(refused(Tree(resources), pdu="102"))
 
 
@@ -208,7 +209,7 @@ def test_a_pdu_without_a_usable_id_does_not_make_a_named_one_unreadable(
         resources[f"{RACKS}/2"].update({"Id": wrong, "@odata.id": f"{RACKS}/2"})
     tree = Tree(resources)
     tree.expands = expands
-    assert identities(tree, pdu="1") == ["1", "2"]
+    assert identities(tree, pdu="1") == ["1.1", "1.2"]
     assert refused(tree).kind == ("refused" if wrong == "missing" else "protocol")
     assert refused(tree, pdu="2").kind == {"missing": "refused", "no link": "protocol"}.get(
         str(wrong), "settings"
@@ -631,7 +632,9 @@ def test_one_pdu_of_several_that_cannot_be_read_is_an_error_that_says_how_to_lea
         with pytest.raises(PduHandlerError) as error_info:
             getattr(handler(address), method)()
         assert error_info.value.keys == ("pdu",) and "pdu=1" in str(error_info.value)
-        assert len(getattr(handler(address, pdu="1"), "labels")()) == 2
+        # the outlets are called as before
+        labels = handler(address, pdu="1").labels()
+        assert [label.identity for label in labels] == ["1.1", "1.2"]
 
 
 def test_if_no_outlet_of_several_pdus_can_be_read_it_is_an_error() -> None:

@@ -236,6 +236,18 @@ def test_a_missing_inlet_leaves_no_sums() -> None:
         assert isinstance(figure, NotKnown)
 
 
+@pytest.mark.parametrize("count, load_a", [(1, None), ("1", None), (0, 1.26), (..., 1.26)])
+def test_inlets_that_are_counted_and_not_available_are_not_replaced_by_the_outlets(
+    count: object, load_a: Optional[float]
+) -> None:
+    device = with_changes(ANSWERS[decoding.DEVICE], {"numInlets": count})
+    gone = errors.Refused("no such resource", "404")
+    totals = codecs.read(decoding, {**ANSWERS, decoding.DEVICE: device, decoding.INLETS: gone})
+    assert measured(totals.load_a) == load_a
+    for figure in (totals.load_a, totals.energy_kwh, totals.power_w):
+        assert isinstance(figure, NotKnown) is (load_a is None)
+
+
 def test_an_inlet_without_a_value_leaves_the_total_unset_though_outlets_have_currents() -> None:
     load = unit({**INLET, "inletCurrentRms": None}).load_a
     assert load == NotKnown(f"{INLET['id']}: its inletCurrentRms is None")
