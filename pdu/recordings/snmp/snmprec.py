@@ -43,20 +43,10 @@ _NAMES = {
     "SNMPv2-SMI::private": "1.3.6.1.4",
     "SNMPv2-SMI::zeroDotZero": "0.0",
 }
-# The first names of a path, as snmpwalk -Of, -Ou and -Os print them, and the arcs of those below.
-_BARE_NAMES = {
-    **{name: name for name in ("iso", "mib-2", "enterprises")},
-    "system": "1.3.6.1.2.1.1",
-    **{name.rpartition("::")[2]: oid for name, oid in _NAMES.items()},
-}
-_ARCS = {
-    **{name: oid.rpartition(".")[2] for name, oid in _BARE_NAMES.items() if "." in oid},
-    **{"org": "3", "dod": "6", "internet": "1", "mgmt": "2", "mib-2": "1", "enterprises": "1"},
-}
 # A row of snmpwalk begins with a numeric OID, or with a name (`iso`, `MIB::object`) and the index
 # below it: arcs or quoted text.
 _WALKED = re.compile(
-    rf"(?P<oid>(?:\.?[0-9]+|\.?(?:{'|'.join(_BARE_NAMES)})|[A-Za-z][\w-]*::[A-Za-z][\w-]*)"
+    r"(?P<oid>(?:\.?[0-9]+|iso|[A-Za-z][\w-]*::[A-Za-z][\w-]*)"
     r'(?:\.(?:"(?:[^"\\]|\\.)*"|[^ ="])+)?) = (?P<rest>.*)',
     re.DOTALL,
 )
@@ -291,15 +281,11 @@ def _may_go_on(lines: Sequence[str], line: str) -> bool:
 
 
 def _oid(text: str) -> Arcs:
-    """The OID of a row: numbers, or names and numbers. Raises _UnknownName.
-
-    `SNMPv2-MIB::sysDescr.0` is in _NAMES (-OS, the default of snmpwalk); `system.sysDescr.0`
-    (-Ou) begins with a name of _BARE_NAMES; in `.iso.org.dod.internet.mgmt.mib-2.system.1.0`
-    (-Of), _ARCS has the number of each name below the first.
+    """The OID of a row: numbers, or a name of _NAMES (snmpwalk without -On) and numbers. Raises
+    _UnknownName.
     """
-    first, *others = text.lstrip(".").split(".")
-    first = _NAMES.get(first) or _BARE_NAMES.get(first) or first
-    oid = oid_arcs(".".join([first, *(_ARCS.get(part, part) for part in others)]))
+    first, dot, rest = text.partition(".")
+    oid = oid_arcs(_NAMES.get(first, first) + dot + rest)
     if oid is None:
         raise _UnknownName
     return oid

@@ -118,7 +118,7 @@ def may_go_on(text: str, line: str) -> bool:
         return False
     if match["type"] == "STRING":
         return not match["value"].startswith('"')
-    return bool(_PAIRS.match(line)) or _split_octets(match["value"]) is None
+    return bool(_PAIRS.match(line))
 
 
 def parse_value(
@@ -219,46 +219,22 @@ def _date_octets(fields: Sequence[Optional[str]]) -> bytes:
 
 def _octets(value: str) -> bytes:
     """The octets of a Hex-STRING or an OPAQUE, which units may follow behind a second blank."""
-    split_value = _split_octets(value)
-    if split_value is None or not re.fullmatch(r"\s*| \S.*", split_value[1]):
-        rest = value if split_value is None else split_value[1]
+    octets, rest = _split_octets(value)
+    if not re.fullmatch(r"\s*| \S.*", rest):
         raise ValueError(f"{rest[:30]!r} is not hex")
-    return split_value[0]
+    return octets
 
 
-def _split_octets(value: str) -> Optional[tuple[bytes, str, bool]]:
-    """The octets at the beginning of a value, what follows them, and whether each line of them has
-    its text in brackets, as snmpwalk -OT prints it. None if such a text does not end.
-
-    The text has a character for each octet, a newline too.
-    """
-    octets, at, has_text = b"", 0, False
-    if re.fullmatch(r"\s*\[\]\s*", value):
-        return b"", "", True
-    while True:
-        pairs = _PAIRS.match(value, at)
-        if pairs is None:
-            return octets, value[at:], has_text
-        line = bytes.fromhex(pairs[0])
-        octets, at = octets + line, pairs.end()
-        bracket = re.compile(r" +\[").match(value, at)
-        if bracket is not None:
-            end = bracket.end() + len(line)
-            if value[end : end + 1] != "]":
-                return None
-            has_text, at = True, end + 1
-            if value[at : at + 1] != "\n":
-                return octets, value[at:], True
-            at += 1
+def _split_octets(value: str) -> tuple[bytes, str]:
+    """The octets at the beginning of a value, and what follows them."""
+    pairs = _PAIRS.match(value)
+    return (bytes.fromhex(pairs[0]), value[pairs.end() :]) if pairs else (b"", value)
 
 
 def _bits(value: str) -> bytes:
     """The octets of BITS. The bits that are set follow, each with its name in the MIB or without
     one: `00 20 10` are two octets and bit 10, because three octets would be followed by two bits.
     """
-    split_value = _split_octets(value)
-    if split_value is not None and split_value[2]:
-        return split_value[0]
     tokens = value.split()
     pairs = 0
     while pairs < len(tokens) and re.fullmatch("[0-9A-Fa-f]{2}", tokens[pairs]):

@@ -286,7 +286,7 @@ def _mib() -> str:
 
 
 @pytest.mark.against("Net-SNMP snmpwalk")
-@pytest.mark.parametrize("options", ["-On", "-OnT", "-OneU", "-Ont"])
+@pytest.mark.parametrize("options", ["-On", "-OneU", "-Ont"])
 def test_values_that_net_snmp_prints_by_a_mib_are_read_as_the_agent_holds_them(
     options: str, tmp_path: Path
 ) -> None:
