@@ -83,12 +83,13 @@ def families_sentence() -> str:
     """The sentence on the families and the real units behind them."""
     counts = family_counts()
     return (
-        f"**{counts.families} families over SNMP. Recordings of real units show the outlet states"
-        f" of {counts.states} families and the figures of {counts.figures}; the others rest on"
-        f" texts alone. {counts.switched_by_recording + counts.switched_by_programs} families are"
-        f" switched: {counts.switched_by_recording} by such a recording,"
-        f" {counts.switched_by_programs} because public programs switch them alike;"
-        f" {counts.unproven} more are unproven and only read, until you set `switch_unproven`.**"
+        f"**{counts.families} families over SNMP (a family: units with the same SNMP objects)."
+        f" Recordings of real units' answers show the outlet states of {counts.states} and the"
+        f" figures of {counts.figures}; the rest is from MIBs and other programs."
+        f" {counts.switched_by_recording + counts.switched_by_programs} are switched:"
+        f" {counts.switched_by_recording} by such a recording, {counts.switched_by_programs}"
+        f" because public programs switch them alike; {counts.unproven} more are *unproven* and"
+        " only read, until you set `switch_unproven`.**"
     )
 
 

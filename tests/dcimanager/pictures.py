@@ -36,7 +36,7 @@ def main() -> int:
         of_pdu = f"pdus/{pdus[0].id}"
         for name, path, height in (
             ("pdus", "", 620),
-            ("pdu", of_pdu, 1600),
+            ("pdu", of_pdu, 650),
             ("switch", f"{of_pdu}/switch?outlet=2&to=off", 560),
         ):
             window.resize(1100, height)
