@@ -10,8 +10,6 @@ from tests.needs import ROOT
 from .chromium import DESKTOP, PHONE, Browser
 
 AXE = ROOT / ".cache" / "axe-core" / "axe.min.js"
-# Rules of axe-core that depend on colours or on the size of the window.
-_OF_LOOKS = ["color-contrast", "link-in-text-block", "scrollable-region-focusable"]
 
 # Words of 2 to 24 letters that continue on another line without a hyphen.
 _BROKEN = """
@@ -61,32 +59,25 @@ def in_view(window: Browser, css: str) -> bool:
 
 
 def faults(window: Browser) -> list[str]:
-    """The serious and critical findings of axe-core on the current page, one line each. Its default
-    rules run on a desktop in light colours; those of _OF_LOOKS also run on a phone in dark
-    colours."""
+    """The serious and critical findings of axe-core's default rules on the current page, one line
+    each, in the window of a desktop and then of a phone."""
     window.resize(*DESKTOP)
-    window.dark(False)
-    sentences = _findings(window, "light desktop", {})
+    sentences = _findings(window, "desktop")
     window.resize(*PHONE)
-    window.dark(True)
-    of_looks: dict[str, object] = {"runOnly": {"type": "rule", "values": _OF_LOOKS}}
-    return sentences + _findings(window, "dark phone", of_looks)
+    return sentences + _findings(window, "phone")
 
 
 def any_findings(window: Browser) -> list[str]:
     """All findings of axe-core's default rules in the window as it is, also minor ones."""
-    return _findings(window, "", {}, ("minor", "moderate", *_SERIOUS))
+    return _findings(window, "", ("minor", "moderate", *_SERIOUS))
 
 
 _SERIOUS = ("serious", "critical")
 
 
-def _findings(
-    window: Browser, look: str, options: dict[str, object], impacts: Collection[str] = _SERIOUS
-) -> list[str]:
+def _findings(window: Browser, look: str, impacts: Collection[str] = _SERIOUS) -> list[str]:
     found = window.driver.execute_async_script(
-        "const [options, done] = arguments; axe.run(document, options).then(done)",
-        {**options, "resultTypes": ["violations"]},
+        "axe.run(document, {resultTypes: ['violations']}).then(arguments[0])"
     )
     return [
         f"{look}: {one['id']}: {one['help']}: {[node['html'][:120] for node in one['nodes'][:3]]}"

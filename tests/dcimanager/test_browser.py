@@ -219,7 +219,6 @@ def test_hostile_names_are_shown_harmlessly(window: Browser, small: bytes) -> No
 def test_pages_fit_on_a_phone_and_an_accessibility_check_finds_nothing_serious(
     window: Browser, small: bytes
 ) -> None:
-    """In light and dark colours."""
     if not AXE.is_file():
         pytest.skip("axe-core is missing: make system")
     with DciManager(page_port=0) as manager, beginning_with(window, AXE.read_text("utf-8")):

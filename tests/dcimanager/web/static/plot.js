@@ -1,5 +1,5 @@
 "use strict";
-// Load and energy over time as one plot with two axes, by uPlot, in the style sheet's light or dark colours.
+// Load and energy over time as one plot with two axes, by uPlot, in the style sheet's colours.
 
 for (const card of document.querySelectorAll("[data-plot]")) {
   const place = card.querySelector(".plot"), note = card.querySelector("[data-note]");
@@ -38,7 +38,6 @@ for (const card of document.querySelectorAll("[data-plot]")) {
   outlet.addEventListener("change", draw);
   hours.addEventListener("change", draw);
   window.addEventListener("resize", draw);
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
   setInterval(draw, 10000);
   draw();
 }
