@@ -5,7 +5,6 @@ deadline for an answer.
 from __future__ import annotations
 
 import contextlib
-import functools
 import http.client
 import io
 import math
@@ -21,7 +20,7 @@ from ..shared.socket_wait import LATE_S, is_readable
 from ..shared.tls import Trust
 from ..shared.tls_handshake import ended_reason, fetch_fingerprint, handshake_error, wrap_with_tls
 from . import errors
-from .message import PORTS, Endpoint, Request, Response
+from .message import Endpoint, Request, Response
 
 
 class StandardTransport:
@@ -37,8 +36,7 @@ class StandardTransport:
     def __init__(self, trust: Trust, total: float = math.inf) -> None:
         self._trust, self._until = trust, time.monotonic() + total
         self._context: Optional[ssl.SSLContext] = None
-        self._connection: Optional[http.client.HTTPConnection] = None
-        self._where: Optional[Endpoint] = None
+        self._connection: Optional[_Connection] = None
 
     def renew(self, total: float) -> None:
         """Let exchanges start for `total` seconds from now on."""
@@ -48,7 +46,7 @@ class StandardTransport:
         """Close the connection; the next exchange opens one."""
         if self._connection is not None:
             self._connection.close()
-        self._connection = self._where = None
+        self._connection = None
 
     def exchange(self, where: Endpoint, request: Request) -> Response:
         """Send and read, once.
@@ -61,40 +59,32 @@ class StandardTransport:
                 "the device answers too slowly: the time for this call is over; try again"
             )
         end = min(began + request.total, self._until)
+        connection = self._connection
         is_reused = (
-            self._connection is not None
-            and self._where == where
+            connection is not None
+            and connection.where == where
             and not request.once
-            and not _has_ended(self._connection.sock)
+            # else the peer has closed it, or sent bytes without a request
+            and not is_readable(connection.socket)
         )
-        if not is_reused:
+        if connection is None or not is_reused:
             self.close()
-            self._open(where, request.timeout, end)
-        connection: Any = self._connection
+            connection = self._connection = self._open(where, request.timeout, end)
         response: Optional[http.client.HTTPResponse] = None
         keep = False
         try:
-            connection.sock.settimeout(_left(request.timeout, end))
-            SENT.get()()
-            began = time.monotonic()
-            # the device may answer before it has read everything
-            with contextlib.suppress(*errors.CLOSED):
-                connection.request(
-                    request.method, request.target, request.body, dict(request.headers)
-                )
-            # the time to send the request does not count
-            end += time.monotonic() - began
-            connection.response_class = functools.partial(_DeadlineResponse, request.timeout, end)
-            response = connection.getresponse()
+            connection.send(request, end)
+            response = connection.answer()
             body, is_whole = _read_body(response, request.limit)
-            keep = is_whole and not response.will_close
+            keep = is_whole and not response.will_close and response.status >= 200
         except (OSError, http.client.HTTPException, UnicodeError) as error:
-            http_error = (
-                errors.error_before_answer(error, where.netloc, is_reused, where.scheme == "https")
-                if response is None
-                else errors.error_in_answer(error)
-            )
-            http_error = http_error.caused_by(error)
+            rows = errors.IN_ANSWER
+            if response is None:
+                is_first_over_tls = where.scheme == "https" and not is_reused
+                rows = errors.AFTER_HANDSHAKE if is_first_over_tls else errors.BEFORE_ANSWER
+            http_error = errors.error_of(error, rows, where.netloc).caused_by(error)
+            if isinstance(http_error, errors.HttpUnreachable) and isinstance(error, errors.CLOSED):
+                http_error.reused = is_reused and response is None
         else:
             return Response(response.status, _join_fields(response.headers.items()), body)
         finally:
@@ -105,19 +95,17 @@ class StandardTransport:
         # raised outside `except`: http.client's errors hold the device's text
         raise http_error
 
-    def _open(self, where: Endpoint, timeout: float, end: float) -> None:
+    def _open(self, where: Endpoint, timeout: float, end: float) -> _Connection:
         """Connect and, for https, check the certificate, before a request is sent. Raises
         HttpUnreachable, and SettingsError for a `ca_pem` that cannot be read.
         """
-        # without the zone: RFC 6874, 4
-        name = where.host.partition("%")[0]
         sock: Optional[socket.socket] = None
         try:
             sock = _dial(where, timeout, end)
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             if where.scheme == "https":
                 self._context = self._context or self._trust.context()
-                sock = wrap_with_tls(self._context, sock, name)
+                sock = wrap_with_tls(self._context, sock, where.host)
                 self._trust.check(sock.getpeercert(binary_form=True))
         except BaseException as error:
             if sock is not None:
@@ -130,14 +118,64 @@ class StandardTransport:
             elif isinstance(error, errors.CLOSED) and sock is not None and where.scheme == "https":
                 reason = ended_reason()
             elif isinstance(error, (OSError, UnicodeError)):
-                reason = errors.error_before_answer(error, where.netloc).parts
+                reason = errors.error_of(error, errors.BEFORE_ANSWER, where.netloc).parts
             else:
                 raise
             raise errors.no_connection(reason).caused_by(error) from None
-        connection: Any = http.client.HTTPConnection(name, where.port)
-        # http.client leaves this port out of the Host header
-        connection.sock, connection.default_port = sock, PORTS[where.scheme]
-        self._connection, self._where = connection, where
+        return _Connection(where, sock)
+
+
+class _Connection:
+    """An open connection to `where`: the `sock` of http.client, which only sends on it, opens it to
+    read an answer, and closes it.
+    """
+
+    def __init__(self, where: Endpoint, sock: socket.socket) -> None:
+        self.where, self.socket = where, sock
+        # without the zone: RFC 6874, 4
+        name = where.host.partition("%")[0].encode("idna").decode("ascii")
+        self._host = where._replace(host=name).netloc
+        self._http: Any = http.client.HTTPConnection(where.host, where.port)
+        self._http.sock = self
+        self._timeout = self._end = 0.0
+        self._reader: Optional[DeadlineReader] = None
+
+    def send(self, request: Request, end: float) -> None:
+        """Send a request. Its answer must be complete by `end`, to which the time to send it is
+        added.
+        """
+        self.socket.settimeout(_left(request.timeout, end))
+        SENT.get()()
+        began = time.monotonic()
+        # the device may answer before it has read everything
+        with contextlib.suppress(*errors.CLOSED):
+            self._http.request(
+                request.method,
+                request.target,
+                request.body,
+                {"Host": self._host, **request.headers},
+            )
+        self._timeout, self._end = request.timeout, end + time.monotonic() - began
+
+    def answer(self) -> http.client.HTTPResponse:
+        """The answer to the request, of which the body is not read yet."""
+        response: http.client.HTTPResponse = self._http.getresponse()
+        if self._reader is not None and self._reader.has_ended:
+            response.close()
+            # http.client takes the headers for complete
+            raise ConnectionResetError("the headers broke off")
+        return response
+
+    def sendall(self, data: bytes) -> None:
+        self.socket.sendall(data)
+
+    def makefile(self, _: str) -> io.BufferedReader:
+        raw = self.socket.makefile("rb", buffering=0)
+        self._reader = DeadlineReader(raw, self.socket, self._timeout, self._end)
+        return io.BufferedReader(self._reader)
+
+    def close(self) -> None:
+        self.socket.close()
 
 
 def _dial(where: Endpoint, timeout: float, end: float) -> socket.socket:
@@ -169,24 +207,6 @@ def _left(timeout: float, end: float) -> float:
     return max(min(timeout, end - time.monotonic()), 0.001)
 
 
-class _DeadlineResponse(http.client.HTTPResponse):
-    """An answer that must be complete by `end`."""
-
-    def __init__(
-        self, timeout: float, end: float, sock: socket.socket, *args: Any, **keywords: Any
-    ) -> None:
-        super().__init__(sock, *args, **keywords)
-        self.fp = io.BufferedReader(DeadlineReader(self, self.fp.detach(), sock, timeout, end))
-
-    def _read_status(self) -> Any:
-        """Returns 100 for 102 to 199: http.client skips only 100, and these are not final either
-        (RFC 9110, 15.2).
-        """
-        parent: Any = super()
-        version, status, phrase = parent._read_status()
-        return version, 100 if 102 <= status < 200 else status, phrase
-
-
 class DeadlineReader(io.RawIOBase):
     """Reads until `end`, then raises socket.timeout. If this process was too busy to look in time,
     it still reads what has arrived.
@@ -194,17 +214,17 @@ class DeadlineReader(io.RawIOBase):
     A socket's own time-out limits each read, not the answer.
     """
 
-    def __init__(
-        self, answer: Any, raw: Any, sock: socket.socket, timeout: float, end: float
-    ) -> None:
-        self._answer, self._raw, self._opened = answer, raw, sock
+    def __init__(self, raw: Any, sock: socket.socket, timeout: float, end: float) -> None:
+        self._raw, self._opened = raw, sock
         self._timeout, self._end = timeout, end
+        #: whether the stream has ended
+        self.has_ended = False
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: Any) -> Any:
-        """Read octets. Raises socket.timeout late, and ConnectionResetError at an early end."""
+        """Read octets. Raises socket.timeout late."""
         late = time.monotonic() - self._end
         is_over = late >= 0 and not is_readable(self._opened)
         if is_over or late >= LATE_S:
@@ -218,16 +238,8 @@ class DeadlineReader(io.RawIOBase):
             if error.reason != "UNEXPECTED_EOF_WHILE_READING":
                 raise
             count = 0
-        if count == 0 and self._ends_early():
-            # http.client would take the headers or the body for complete
-            raise ConnectionResetError("it ended too early")
+        self.has_ended = count == 0
         return count
-
-    def _ends_early(self) -> bool:
-        """Whether an end of the stream would cut the headers, or a body of announced length."""
-        if not isinstance(self._answer.status, int):
-            return False
-        return self._answer.headers is None or bool(self._answer.length)
 
     def close(self) -> None:
         """Close the raw reader, which releases the socket."""
@@ -248,6 +260,8 @@ def _read_body(response: http.client.HTTPResponse, limit: int) -> tuple[bytes, b
             body += part
             if len(body) > limit:
                 raise errors.too_long(limit)
+        if response.length:  # what is left of the announced length
+            raise http.client.IncompleteRead(bytes(body))
     except (OSError, http.client.HTTPException, errors.HttpSyntax):
         if response.status < errors.FIRST_WITHOUT_RESULT:
             raise
@@ -261,8 +275,3 @@ def _join_fields(fields: Iterable[tuple[str, str]]) -> dict[str, str]:
     for name, value in fields:
         values_by_name.setdefault(name.lower(), []).append(value)
     return {name: ", ".join(values) for name, values in values_by_name.items()}
-
-
-def _has_ended(sock: Any) -> bool:
-    """Whether the peer has closed the idle connection, or sent bytes without a request."""
-    return sock is None or is_readable(sock, 0.0)

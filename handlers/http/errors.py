@@ -5,8 +5,8 @@ from __future__ import annotations
 import http.client
 import socket
 import ssl
-from collections.abc import Mapping
-from typing import Optional, TypeVar
+from collections.abc import Mapping, Sequence
+from typing import Optional, TypeVar, Union
 
 from ..shared.errors import (
     Denied,
@@ -17,7 +17,7 @@ from ..shared.errors import (
     Refused,
     Unreachable,
 )
-from ..shared.tls_handshake import handshake_error, is_not_tls
+from ..shared.tls_handshake import handshake_failure_reason, is_not_tls
 from .login import Login
 
 H = TypeVar("H", bound="HttpException")
@@ -58,12 +58,8 @@ def _again(kind: type[H], args: tuple[str, ...], state: dict[str, object]) -> H:
 class HttpUnreachable(HttpException, Unreachable):
     """No usable answer: network, TLS, deadline, a malformed body, 408, 503."""
 
-    def __init__(
-        self, reason: Reason, host: str = "", operation: str = "", reused: bool = False
-    ) -> None:
-        super().__init__(reason, host, operation)
-        #: whether the request met the closing of a persistent connection
-        self.reused = reused
+    #: whether the request met the closing of a persistent connection
+    reused = False
 
 
 class HttpBusy(HttpUnreachable):
@@ -200,64 +196,84 @@ def no_connection(reason: Reason) -> HttpUnreachable:
     return error
 
 
-def error_before_answer(
-    error: Exception, at: str, is_reused: bool = False, is_over_tls: bool = False
-) -> HttpException:
-    """The error for an exception before the headers were read. `is_reused`: on a reused connection.
-    `is_over_tls`: after the handshake of TLS."""
-    if isinstance(error, socket.timeout):
-        return HttpUnreachable(
-            (
-                f"no answer from {at} in time: check address, port and the network, or raise ",
-                NamedSetting("timeout"),
-            )
-        )
-    if isinstance(error, ConnectionRefusedError):
-        return HttpUnreachable(
-            f"{at} refuses the connection: check address and port, and that the PDU's web service"
-            " is on"
-        )
-    if isinstance(error, CLOSED):
-        if is_over_tls and not is_reused:
-            # the end of the connection may overtake the alert of TLS 1.3
-            return HttpUnreachable(
-                "the connection was closed before an answer came: try again; if it stays so, the"
-                " device may demand a client certificate, which is not supported"
-            )
-        return HttpUnreachable(
-            "the connection was closed before an answer came: check that this is the PDU's HTTP(S) "
-            "port, and try again",
-            reused=is_reused,
-        )
-    if isinstance(error, http.client.HTTPException):
-        return HttpSyntax(
-            f"the answer is not HTTP ({type(error).__name__}); is this the PDU's HTTP(S) port?"
-        )
+# ---- exceptions of the transport -----------------------------------------------------------------
+
+#: an exception of the transport's, our class, and the sentence: `{at}` is host and port, `{words}`
+#: says what the exception is
+ErrorTypes = Union[type[BaseException], tuple[type[BaseException], ...]]
+ErrorRow = tuple[ErrorTypes, type[HttpException], Reason]
+BROKEN_OFF = "the answer broke off or is malformed; try again"
+#: before the headers were read
+BEFORE_ANSWER: Sequence[ErrorRow] = (
+    (
+        socket.timeout,
+        HttpUnreachable,
+        (
+            "no answer from {at} in time: check address, port and the network, or raise ",
+            NamedSetting("timeout"),
+        ),
+    ),
+    (
+        ConnectionRefusedError,
+        HttpUnreachable,
+        "{at} refuses the connection: check address and port, and that the PDU's web service is on",
+    ),
+    (
+        CLOSED,
+        HttpUnreachable,
+        "the connection was closed before an answer came: check that this is the PDU's HTTP(S) "
+        "port, and try again",
+    ),
+    (
+        http.client.HTTPException,
+        HttpSyntax,
+        "the answer is not HTTP ({words}); is this the PDU's HTTP(S) port?",
+    ),
+    (ssl.SSLError, HttpUnreachable, "{words}"),
+    (
+        # ValueError: the host name cannot be encoded
+        (socket.gaierror, ValueError),
+        HttpUnreachable,
+        "the host name in {at} cannot be resolved: check the address, and that the name server"
+        " answers",
+    ),
+    (
+        Exception,
+        HttpUnreachable,
+        "{at} cannot be reached ({words}): check address, port and the network",
+    ),
+)
+#: the same after a handshake of TLS: the end of the connection may overtake the alert of TLS 1.3
+AFTER_HANDSHAKE: Sequence[ErrorRow] = (
+    (
+        CLOSED,
+        HttpUnreachable,
+        "the connection was closed before an answer came: try again; if it stays so, the device may"
+        " demand a client certificate, which is not supported",
+    ),
+    *BEFORE_ANSWER,
+)
+#: while the body was read
+IN_ANSWER: Sequence[ErrorRow] = (
+    (
+        socket.timeout,
+        HttpUnreachable,
+        ("the answer was not complete in time; try again, or raise ", NamedSetting("timeout")),
+    ),
+    (Exception, HttpUnreachable, BROKEN_OFF),
+)
+
+
+def error_of(error: Exception, rows: Sequence[ErrorRow], at: str) -> HttpException:
+    """The error of the first row whose exceptions `error` is among."""
+    words = getattr(error, "strerror", None) or type(error).__name__
     if isinstance(error, ssl.SSLError):
-        return HttpUnreachable(handshake_error(error))
-    # ValueError: the host name cannot be encoded
-    if isinstance(error, (socket.gaierror, ValueError)):
-        return HttpUnreachable(
-            f"the host name in {at} cannot be resolved: check the address, and that the name server"
-            " answers"
-        )
-    words = type(error).__name__
-    if isinstance(error, OSError) and error.strerror:
-        words = error.strerror
-    return HttpUnreachable(f"{at} cannot be reached ({words}): check address, port and the network")
-
-
-def error_in_answer(error: Exception) -> HttpException:
-    """The error for an exception while the body was read."""
-    slow = "the answer was not complete in time; try again, or raise "
-    if isinstance(error, socket.timeout):
-        return HttpUnreachable((slow, NamedSetting("timeout")))
-    return broken_off()
-
-
-def broken_off() -> HttpUnreachable:
-    """The error for a body that broke off or is malformed."""
-    return HttpUnreachable("the answer broke off or is malformed; try again")
+        words = handshake_failure_reason(error)
+    kind, reason = next((kind, reason) for types, kind, reason in rows if isinstance(error, types))
+    parts = (reason,) if isinstance(reason, str) else reason
+    return kind(
+        [part.format(at=at, words=words) if isinstance(part, str) else part for part in parts]
+    )
 
 
 def too_long(limit: int) -> HttpSyntax:

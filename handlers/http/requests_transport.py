@@ -16,17 +16,65 @@ optional.
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from typing import Any, Optional
 
 import requests
 import urllib3
 
 from ..shared.errors import PduHandlerError, SettingsError
-from .errors import FIRST_WITHOUT_RESULT, HttpSyntax, HttpUnreachable, broken_off, too_long
+from .errors import (
+    BROKEN_OFF,
+    FIRST_WITHOUT_RESULT,
+    ErrorRow,
+    HttpSyntax,
+    HttpUnreachable,
+    error_of,
+    too_long,
+)
 from .message import Endpoint, Request, Response
 
 # bytes of a body that are read at once; `total` may be exceeded meanwhile
 _CHUNK = 1 << 10
+_INCOMPLETE = "the answer was not complete in time; try again"
+_UNUSABLE = (
+    requests.exceptions.InvalidHeader,
+    requests.exceptions.InvalidURL,
+    requests.exceptions.InvalidSchema,
+)
+_ROWS: Sequence[ErrorRow] = (
+    (
+        requests.Timeout,
+        HttpUnreachable,
+        "no answer from {at} in time: check address, port and the network",
+    ),
+    (requests.exceptions.ChunkedEncodingError, HttpUnreachable, BROKEN_OFF),
+    (
+        requests.exceptions.SSLError,
+        HttpUnreachable,
+        "the TLS handshake failed: check the session's `verify` and `cert`",
+    ),
+    (
+        requests.exceptions.ProxyError,
+        HttpUnreachable,
+        "the session's proxy cannot be reached, or refuses the request",
+    ),
+    (
+        requests.exceptions.RetryError,
+        HttpUnreachable,
+        "{at} answered each of the session's retries with an error; try again later",
+    ),
+    (
+        (ValueError, requests.exceptions.ContentDecodingError),
+        HttpSyntax,
+        "the answer is not HTTP ({words}); is this the PDU's HTTP(S) port?",
+    ),
+    (
+        requests.RequestException,
+        HttpUnreachable,
+        "no HTTP answer from {at} ({words}): check address, port and the network",
+    ),
+)
 
 
 class RequestsTransport:
@@ -88,50 +136,12 @@ class RequestsTransport:
                 # urllib3 before version 2 does not raise for it
                 if response.status_code >= FIRST_WITHOUT_RESULT:
                     return Response(response.status_code, headers, b"")
-                handler_error = broken_off()
-        except requests.Timeout:
-            handler_error = HttpUnreachable(
-                f"no answer from {where.netloc} in time: check address, port and the network"
-            )
-        except requests.exceptions.ChunkedEncodingError:
-            handler_error = broken_off()
-        except requests.exceptions.SSLError:
-            handler_error = HttpUnreachable(
-                "the TLS handshake failed: check the session's `verify` and `cert`"
-            )
-        except requests.exceptions.ProxyError:
-            handler_error = HttpUnreachable(
-                "the session's proxy cannot be reached, or refuses the request"
-            )
-        except requests.exceptions.RetryError:
-            handler_error = HttpUnreachable(
-                f"{where.netloc} answered each of the session's retries with an error; try again"
-                " later"
-            )
-        except (
-            requests.exceptions.InvalidHeader,
-            requests.exceptions.ContentDecodingError,
-        ) as error:
-            # a header to be sent
-            if isinstance(error, requests.exceptions.InvalidHeader) and error.request is None:
-                handler_error = _unusable(error)
-            else:
-                handler_error = _not_http(error)
-        except (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema) as error:
-            # before it connects
-            handler_error = _unusable(error)
+                handler_error = HttpUnreachable(BROKEN_OFF)
         except requests.RequestException as error:
-            # urllib3's, while the body is read
-            if any(type(cause).__name__ == "ReadTimeoutError" for cause in error.args):
-                handler_error = _incomplete()
-            else:
-                handler_error = HttpUnreachable(
-                    f"no HTTP answer from {where.netloc} ({type(error).__name__}): check address,"
-                    " port and the network"
-                )
+            handler_error = _error_of(error, where.netloc)
         except ValueError as error:
             if locations:
-                handler_error = _not_http(error)
+                handler_error = error_of(error, _ROWS, where.netloc)
             elif isinstance(error, (UnicodeEncodeError, urllib3.exceptions.LocationValueError)):
                 handler_error = _unusable(error)
             else:
@@ -150,25 +160,27 @@ def _unchanged(request: requests.PreparedRequest) -> requests.PreparedRequest:
     return request
 
 
-def _unusable(error: Exception) -> SettingsError:
-    """The error for a request that cannot be written.
+def _error_of(error: requests.RequestException, at: str) -> PduHandlerError:
+    # urllib3's, while the body is read
+    if any(type(cause).__name__ == "ReadTimeoutError" for cause in error.args):
+        return HttpUnreachable(_INCOMPLETE)
+    # before it connects, unless it is a header of the answer
+    is_of_answer = (
+        isinstance(error, requests.exceptions.InvalidHeader) and error.request is not None
+    )
+    if isinstance(error, _UNUSABLE) and not is_of_answer:
+        return _unusable(error)
+    return error_of(error, _ROWS, at)
 
-    It does not show `error`, which may hold a password.
+
+def _unusable(error: Exception) -> SettingsError:
+    """The error for a request that cannot be written. It does not show `error`, which may hold a
+    password.
     """
     return SettingsError(
         f"the session cannot send this request ({type(error).__name__}): check its headers, `auth`"
         " and proxies, and the host name"
     )
-
-
-def _not_http(error: Exception) -> HttpSyntax:
-    return HttpSyntax(
-        f"the answer is not HTTP ({type(error).__name__}); is this the PDU's HTTP(S) port?"
-    )
-
-
-def _incomplete() -> HttpUnreachable:
-    return HttpUnreachable("the answer was not complete in time; try again")
 
 
 def _read_body(response: requests.Response, request: Request) -> bytes:
@@ -182,5 +194,5 @@ def _read_body(response: requests.Response, request: Request) -> bytes:
         if len(body) > request.limit:
             raise too_long(request.limit)
         if time.monotonic() > end:
-            raise _incomplete()
+            raise HttpUnreachable(_INCOMPLETE)
     return bytes(body)

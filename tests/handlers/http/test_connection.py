@@ -12,7 +12,7 @@ import pytest
 
 from handlers.http import connection
 from handlers.http.connection import StandardTransport
-from handlers.http.errors import HttpUnreachable, error_before_answer
+from handlers.http.errors import BEFORE_ANSWER, HttpUnreachable, error_of
 from handlers.http.message import Endpoint, Request, Response
 from handlers.shared.tls import Trust
 from tests.handlers import dead
@@ -168,13 +168,12 @@ def test_a_connection_is_kept_where_there_is_no_poll(monkeypatch: pytest.MonkeyP
 
 
 def test_an_error_of_the_system_without_a_text_is_shown_by_its_name() -> None:
-    assert "cannot be reached (OSError)" in str(
-        error_before_answer(OSError("no words"), "pdu1:443")
-    )
+    error = error_of(OSError("no words"), BEFORE_ANSWER, "pdu1:443")
+    assert "pdu1:443 cannot be reached (OSError)" in str(error)
 
 
 def test_the_error_for_a_name_that_is_not_resolved_does_not_blame_the_address_alone() -> None:
     silent = socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution")
     assert "cannot be resolved: check the address, and that the name server answers" in str(
-        error_before_answer(silent, "pdu1:443")
+        error_of(silent, BEFORE_ANSWER, "pdu1:443")
     )
