@@ -38,40 +38,31 @@ _METERED = {"current": "A", "power": "W", "energy": "kWh"}
 def devices(profiles: Sequence[Profile]) -> str:
     """The supported devices: one short row for each family."""
     return _markdown(
-        ["vendor", "models", "family", "switched", "metered", "evidence"],
+        ["vendor", "models", "family", "switched", "what is read, on what evidence"],
         map(_device, _sort_by_vendor(profiles)),
     )
 
 
 def _device(profile: Profile) -> Sequence[str]:
-    """A row of the table of families: vendor, models, key, switching, units metered, evidence."""
-    units = [
-        unit
-        for name, unit in _METERED.items()
-        if _evidence_of(profile, name) is not EvidenceLevel.NONE
-    ]
+    """A row of the table of families: vendor, models, key, switching, evidence."""
     return [
         profile.vendor,
         ", ".join(profile.models),
         f"`{profile.key}`",
         _switched(profile),
-        " ".join(units) or "–",
         evidence_text(evidence_of(profile)),
     ]
 
 
 def evidence_text(evidence: Evidence) -> str:
-    """The evidence of states and figures, the strongest first: "recording: A, W; simulated: state".
-    One word, if all have the same.
-    """
+    """What is read by the evidence for it, the strongest first: "recording: A W; simulated:
+    state"."""
     names: dict[EvidenceLevel, list[str]] = {}
     for name, words in {"state": "state", **_METERED}.items():
         names.setdefault(getattr(evidence, name), []).append(words)
     names.pop(EvidenceLevel.NONE, None)
     levels = [level for level in reversed(EvidenceLevel) if level in names]
-    if len(levels) == 1:
-        return str(levels[0].value)
-    return "; ".join(f"{level.value}: {', '.join(names[level])}" for level in levels) or "–"
+    return "; ".join(f"{level.value}: {' '.join(names[level])}" for level in levels) or "–"
 
 
 def _switched(profile: Profile) -> str:
