@@ -16,10 +16,10 @@ from .cli import exit_codes, pages
 from .cli.error_output import Usage
 from .cli.groups import LazyGroup, Subcommand
 from .cli.options import (
-    RunOptions,
+    Output,
     output_options,
-    pass_run_options,
-    run_options_of,
+    pass_output,
+    run_of,
     word_completion,
 )
 from .cli.output import Result, print_result
@@ -116,24 +116,22 @@ def help_(context: click.Context, command: Sequence[str]) -> int:
     if len(command) == 1 and command[0] not in root.by_name:
         result = _topic(root, command[0])
         if result is not None:
-            return print_result(result, run_options_of(context).json)
+            return print_result(result, run_of(context).output.json)
         near = similar_names(command[0], [*_topic_words(root), *root.by_name])
         if near and near[0] not in root.by_name:
             raise Usage(f"there is no command {command[0]!r}; did you mean pdu help {near[0]}?")
     _check_words(context, root, command)
-    with root.make_context(
-        "pdu", [*command, "--help"], obj=run_options_of(context)
-    ) as help_context:
+    with root.make_context("pdu", [*command, "--help"], obj=run_of(context)) as help_context:
         return int(root.invoke(help_context))  # ends in click's Exit, once the help is shown
 
 
 @click.command("version", cls=Subcommand, examples=("pdu version", "pdu version --json"))
 @output_options
-@pass_run_options
-def version(run_options: RunOptions) -> int:
+@pass_output
+def version(output: Output) -> int:
     """Show the versions of the pack and of Python, as pdu --version does."""
     python = sys.version.split()[0]
     return print_result(
         Result({"version": VERSION, "python": python}, [f"pdu {VERSION}, Python {python}"]),
-        run_options.json,
+        output.json,
     )

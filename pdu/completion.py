@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from .cli.groups import Subcommand
-from .cli.options import COMPLETION, output_options, run_options_of
+from .cli.options import COMPLETION, output_options, run_of
 from .cli.output import Result, print_result
 from .completion_scripts import SHELLS
 
@@ -30,5 +30,5 @@ def completion(context: click.Context, shell: str) -> int:
     root = context.find_root().command
     script = SHELLS[shell](root, {}, "pdu", COMPLETION).source()
     return print_result(
-        Result({"shell": shell, "script": script}, [script]), run_options_of(context).json
+        Result({"shell": shell, "script": script}, [script]), run_of(context).output.json
     )

@@ -16,7 +16,7 @@ from .cli.error_output import Interrupted, NoSuchHandler, Usage, fail
 from .cli.exit_codes import DONE
 from .cli.exit_handling import OutputError, missing_package_advice
 from .cli.groups import Group, LazyGroup
-from .cli.options import COMPLETION, SECRETS, RunOptions, spelled
+from .cli.options import COMPLETION, SECRETS, Output, Run, spelled
 from .commands import GROUPS, LAZY_COMMANDS
 from .completion_scripts import answer
 from .loading.handler_paths import list_advice
@@ -129,9 +129,9 @@ def run(arguments: Sequence[str]) -> int:
         print(_FIRST, *ROOT.overview(), _NEXT, sep="\n")
         return DONE
     # also for errors before the options are read
-    run_options = RunOptions(json="--json" in arguments)
+    run = Run(Output(json="--json" in arguments))
     try:
-        with ROOT.make_context("pdu", list(arguments), obj=run_options) as context:
+        with ROOT.make_context("pdu", list(arguments), obj=run) as context:
             return int(ROOT.invoke(context))
     except click.exceptions.Exit as ended:
         return ended.exit_code
@@ -175,20 +175,18 @@ def run(arguments: Sequence[str]) -> int:
             )
         elif isinstance(error, click.MissingParameter):
             words += f" For example: {examples[0]}" if examples else ""
-        return fail(run_options, Usage(f"{words} ({where} --help)"))
+        return fail(run, Usage(f"{words} ({where} --help)"))
     except KeyboardInterrupt:
         return fail(
-            run_options,
-            Interrupted(
-                "a command that was sent may still be carried out" if run_options.changing else ""
-            ),
+            run,
+            Interrupted("a command that was sent may still be carried out" if run.changing else ""),
         )
     except (BrokenPipeError, OutputError):
         raise
     except ModuleNotFoundError as error:
         remedy = missing_package_advice(error)
-        return fail(run_options, SettingsError(remedy) if remedy else error)
+        return fail(run, SettingsError(remedy) if remedy else error)
     except NoSuchHandler as error:
-        return fail(run_options, SettingsError((*error.parts, _lead(error.word))))
+        return fail(run, SettingsError((*error.parts, _lead(error.word))))
     except Exception as error:
-        return fail(run_options, error)
+        return fail(run, error)

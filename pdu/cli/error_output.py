@@ -10,7 +10,7 @@ from typing import Any
 from handlers.shared.errors import PduHandlerError, SettingsError, printable
 
 from .exit_codes import code_of
-from .options import RunOptions, spelled
+from .options import Run, spelled
 from .output import print_json
 
 _DEFECT = "defect"
@@ -59,7 +59,7 @@ def _spelled(part: Any, typed_keys: Collection[str]) -> str:
     return spelled(part.key, part.value)
 
 
-def describe(error: BaseException, run_options: RunOptions) -> dict[str, Any]:
+def describe(error: BaseException, run: Run) -> dict[str, Any]:
     """The report of an error, as in JSON.
 
     An error without a kind is a defect; --debug prints its traceback.
@@ -67,40 +67,43 @@ def describe(error: BaseException, run_options: RunOptions) -> dict[str, Any]:
     kind = getattr(error, "kind", None)
     if not isinstance(kind, str):
         advice = "run again with --debug and report what it prints"
-        if run_options.debug:
+        if run.output.debug:
             traceback.print_exception(type(error), error, error.__traceback__)
             advice = "report this with the traceback"
         return {
             "kind": _DEFECT,
             "host": "",
             "operation": "",
-            "exit_code": run_options.defect_code,
+            "exit_code": run.defect_code,
             "reason": (
                 printable(": ".join(filter(None, (type(error).__name__, str(error)))))
                 + f"; {advice}"
             ),
         }
-    if kind == _DEFECT and run_options.debug:  # of a handler that anybody may have written
+    if kind == _DEFECT and run.output.debug:  # of a handler that anybody may have written
         traceback.print_exception(type(error), error, error.__traceback__)
     host, operation = (printable(str(getattr(error, name, ""))) for name in ("host", "operation"))
     return {
         "kind": printable(kind),
         "host": host,
         "operation": operation,
-        "reason": reason(error, run_options.typed_keys),
+        "reason": reason(error, run.typed_keys),
         "exit_code": code_of(kind),
     }
 
 
-def fail(run_options: RunOptions, error: BaseException) -> int:
-    """Print an error and return the exit code of its kind."""
-    about = describe(error, run_options)
-    if run_options.json:
+def fail(run: Run, error: BaseException, pdu_name: str = "") -> int:
+    """Print an error and return the exit code of its kind. `pdu_name`: of the PDU if it is one of
+    several.
+    """
+    about = describe(error, run)
+    if run.output.json:
         print_json({"error": about})
     else:
-        if run_options.name and about["host"] != run_options.name:
+        name = pdu_name or run.pdu_name
+        if name and about["host"] != name:
             host = f" ({about['host']})" if about["host"] else ""
-            about = {**about, "host": f"{printable(run_options.name)}{host}"}
+            about = {**about, "host": f"{printable(name)}{host}"}
         print(
             ": ".join(
                 about[name] for name in ("kind", "host", "operation", "reason") if about[name]

@@ -1,4 +1,4 @@
-"""The options that commands share, and the values given with them.
+"""The options that commands share, and how messages spell them.
 
 An option for a handler setting is another spelling of `-s KEY=VALUE`.
 """
@@ -9,14 +9,13 @@ import functools
 import logging
 import math
 import re
-import shlex
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Any, Callable, NamedTuple, Optional, TypeVar
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Callable, NamedTuple, Optional, TypeVar, cast
 
 import click
 from click.shell_completion import CompletionItem
 
-from . import invocation
 from .exit_codes import DEFECT
 
 #: the function of a command
@@ -25,68 +24,48 @@ F = TypeVar("F", bound=Callable[..., Any])
 COMPLETION = "_PDU_COMPLETE"
 
 
-class RunOptions:
-    """The values of the options that all commands have, and what the run knows of its login."""
+@dataclass
+class Output:
+    """How a command answers and asks."""
 
+    json: bool = False
+    debug: bool = False
+    #: whether it changes something without a question
+    yes: bool = False
+
+
+@dataclass
+class Run:
+    """One run, as its end is reported. Click's `obj`, which the commands of a line share."""
+
+    output: Output = field(default_factory=Output)
     #: whether a command that changes the device was sent, or is about to be
     changing: bool = False
     #: the exit code of a defect; WRONG for a command that ends with 1 for a finding
     defect_code: int = DEFECT
-    #: the user to whom the secrets of `used` belong
-    user: str = ""
-    #: the files of --list and --auth, for a command of one PDU
-    list_file: str = ""
-    auth_file: str = ""
-    #: the PDU's name in that list, "" if it was not called by its name
-    name: str = ""
-    #: the words that call it so in another command line
-    words: Sequence[str] = ()
-
-    def __init__(
-        self,
-        json: bool = False,
-        debug: bool = False,
-        settings: Optional[dict[str, str]] = None,
-        login: str = "",
-        secrets: Optional[Mapping[str, str]] = None,
-        of_list: Collection[str] = (),
-        secret_files: Optional[dict[str, str]] = None,
-    ) -> None:
-        self.json = json
-        self.debug = debug
-        self.yes = False
-        #: key -> value
-        self.settings = {} if settings is None else settings
-        #: the keys of `settings` that were given as -s KEY=VALUE
-        self.typed_keys: set[str] = set()
-        #: the name of the source of `secrets`, for errors; if it is set, no other secrets are used
-        self.login = login
-        #: key -> secret, if `login` is set
-        self.secrets: Mapping[str, str] = {} if secrets is None else secrets
-        #: the keys of `settings` from a list and its login, which may be for other handlers
-        self.of_list = of_list
-        #: key of a secret -> path of its file
-        self.secret_files = {} if secret_files is None else secret_files
-        #: the secrets that the run has taken: none may be shown
-        self.used: list[str] = []
-        #: key -> secret that was typed for the one device that this run asks in several ways; None:
-        #: each is asked for anew
-        self.typed_secrets: Optional[dict[str, str]] = None
-
-    def copy(self, **changes: Any) -> RunOptions:
-        """These options with other attributes. Both note the secrets that they take in one list."""
-        options = RunOptions()
-        vars(options).update(vars(self), **changes)
-        return options
+    #: the name of the only PDU of the line, "" if it was not called by one
+    pdu_name: str = ""
+    #: the keys of settings that were given as -s KEY=VALUE
+    typed_keys: set[str] = field(default_factory=set)
 
 
-def run_options_of(context: click.Context) -> RunOptions:
-    """The `RunOptions` of this run, which all its commands share."""
-    return context.ensure_object(RunOptions)
+def run_of(context: click.Context) -> Run:
+    """The `Run` of this command line."""
+    return context.ensure_object(Run)
 
 
-#: a decorator: the function's first argument is the `RunOptions` of this run
-pass_run_options = click.make_pass_decorator(RunOptions, ensure=True)
+#: a decorator: the function's first argument is the `Run` of this command line
+pass_run = click.make_pass_decorator(Run, ensure=True)
+
+
+def pass_output(function: F) -> F:
+    """A decorator: the function's first argument is the `Output` of this command line."""
+
+    @pass_run
+    def call(run: Run, *arguments: Any, **values: Any) -> Any:
+        return function(run.output, *arguments, **values)
+
+    return cast(F, functools.update_wrapper(call, function))
 
 
 class Spelling(NamedTuple):
@@ -186,40 +165,20 @@ def spelled_secret(key: str) -> str:
     return f"PDU_{key.upper()} (or --secret-file {key}=FILE)"
 
 
-def command_line(run_options: RunOptions, *words: str) -> str:
-    """This program with these words and the settings of the run, to be pasted into a shell. What
-    cannot be printed is left out, and what the list of PDUs says.
-    """
-    options = [
-        *(
-            spelled(key, value, _quoted)
-            for key, value in run_options.settings.items()
-            if key not in run_options.of_list
-        ),
-        *(
-            f"--secret-file {_quoted(f'{key}={path}')}"
-            for key, path in run_options.secret_files.items()
-        ),
-    ]
-    return " ".join([invocation.program(), *map(_quoted, words), *options])
-
-
-def _quoted(text: str) -> str:
-    return shlex.quote(text) if text.isprintable() else "..."
-
-
 # ---- declarations: decorators of a command's function --------------------------------------------
 
 
-def keep(context: click.Context, option: click.Parameter, value: object) -> None:
-    """The callback of an option whose value is an attribute of RunOptions."""
-    if value and option.name is not None:
-        setattr(run_options_of(context), option.name, value)
+def _take_json(context: click.Context, _: click.Parameter, value: bool) -> None:
+    run_of(context).output.json |= value
 
 
-def _keep_debug(context: click.Context, option: click.Parameter, value: bool) -> None:
-    keep(context, option, value)
+def _take_yes(context: click.Context, _: click.Parameter, value: bool) -> None:
+    run_of(context).output.yes |= value
+
+
+def _take_debug(context: click.Context, _: click.Parameter, value: bool) -> None:
     if value:
+        run_of(context).output.debug = True
         logging.basicConfig(level=logging.DEBUG, format="%(levelname)s %(name)s: %(message)s")
         logging.getLogger("asyncio").setLevel(logging.WARNING)
 
@@ -227,70 +186,26 @@ def _keep_debug(context: click.Context, option: click.Parameter, value: bool) ->
 def output_options(function: F) -> F:
     """--json and --debug, which every command has."""
     json_option = click.option(
-        "--json", is_flag=True, help="print JSON, errors too", expose_value=False, callback=keep
+        "--json",
+        is_flag=True,
+        help="print JSON, errors too",
+        expose_value=False,
+        callback=_take_json,
     )
     debug_option = click.option(
         "--debug",
         is_flag=True,
         help="print log lines on standard error, never secrets",
         expose_value=False,
-        callback=_keep_debug,
+        callback=_take_debug,
     )
     return json_option(debug_option(function))
 
 
 #: --yes, for commands that change something
 yes_option = functools.partial(
-    click.option, "--yes", is_flag=True, help="do not ask", expose_value=False, callback=keep
+    click.option, "--yes", is_flag=True, help="do not ask", expose_value=False, callback=_take_yes
 )
-
-
-def login_options(function: F) -> F:
-    """The options for reaching a device: the settings that have an option, --setting and
-    --secret-file.
-    """
-    function = setting_options(function)
-    for spelling in reversed((*LOGIN, *TLS, *SNMP)):
-        function = _spelled_option(spelling)(function)
-    return function
-
-
-def setting_options(function: F) -> F:
-    """--setting and --secret-file."""
-    setting_option = click.option(
-        "-s",
-        "--setting",
-        metavar="KEY=VALUE",
-        multiple=True,
-        help="a handler setting, as on DCImanager's form; or set the variable PDU_KEY",
-        expose_value=False,
-        callback=_pairs("settings", "--setting takes KEY=VALUE, such as -s timeout=5"),
-    )
-    return setting_option(secret_file_option(function))
-
-
-def secret_file_option(function: F) -> F:
-    """--secret-file, for commands that need a secret."""
-    return click.option(
-        "--secret-file",
-        metavar="KEY=FILE",
-        multiple=True,
-        help="read a secret (password, community, ...) from a file instead of the variable PDU_KEY",
-        expose_value=False,
-        callback=_pairs(
-            "secret_files", "--secret-file takes KEY=FILE, such as community=community.txt"
-        ),
-    )(function)
-
-
-def _spelled_option(spelling: Spelling) -> Callable[[F], F]:
-    """A handler setting as an option."""
-
-    def keep_setting(context: click.Context, _: click.Parameter, value: Any) -> None:
-        if value not in (None, False):
-            run_options_of(context).settings[spelling.key] = spelling.value or str(value)
-
-    return plain_option(spelling, expose_value=False, callback=keep_setting)
 
 
 def plain_option(spelling: Spelling, **attributes: Any) -> Callable[[F], F]:
@@ -306,22 +221,6 @@ def plain_option(spelling: Spelling, **attributes: Any) -> Callable[[F], F]:
         help=spelling.help,
         **attributes,
     )
-
-
-def _pairs(name: str, form: str) -> Callable[[click.Context, click.Parameter, Sequence[str]], None]:
-    """A callback of click that stores texts KEY=VALUE in the dict `name` of the run's options."""
-
-    def keep_pairs(context: click.Context, _: click.Parameter, texts: Sequence[str]) -> None:
-        pairs: dict[str, str] = getattr(run_options_of(context), name)
-        for text in texts:
-            key, equals, value = text.partition("=")
-            if not equals or not key.strip() or (name == "secret_files" and not value):
-                raise click.UsageError(form, context)
-            pairs[key.strip().lower()] = value
-            if name == "settings":
-                run_options_of(context).typed_keys.add(key.strip().lower())
-
-    return keep_pairs
 
 
 class Option(click.Option):

@@ -19,7 +19,7 @@ import click
 from handlers.shared.errors import printable
 
 from .exit_codes import DONE
-from .options import RunOptions
+from .options import Output
 
 _CELL = 200  # limit for a cell, in characters
 _SLOW_S = 1.0  # what ends sooner needs no line that says that it is waited for
@@ -180,7 +180,7 @@ def progress(length: int, label: str, **attributes: Any) -> AbstractContextManag
 
 
 @contextlib.contextmanager
-def waiting(doing: str, run_options: RunOptions, at_once: bool = False) -> Iterator[None]:
+def waiting(doing: str, output: Output, at_once: bool = False) -> Iterator[None]:
     """Shows on a terminal what the block is `doing` and for how long, from _SLOW_S after its begin
     until its end; `at_once`: from its begin, for a block that is often slow. While the block shows
     a line of its own by `show_status_line`, or asks a question (`pause_wait_line`), it shows
@@ -188,7 +188,7 @@ def waiting(doing: str, run_options: RunOptions, at_once: bool = False) -> Itera
 
     Only on standard error, and neither with --json nor with --debug.
     """
-    if run_options.json or run_options.debug or not sys.stderr.isatty():
+    if output.json or output.debug or not sys.stderr.isatty():
         yield
         return
     begin, end = time.monotonic(), threading.Event()

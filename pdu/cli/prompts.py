@@ -1,21 +1,18 @@
 """Asks before a change.
 
-Reads secrets from a file, the environment or the terminal, never from an argument.
+Reads secrets from the terminal.
 """
 
 from __future__ import annotations
 
 import getpass
-import os
 import sys
 from typing import Optional
 
-from handlers.shared.errors import NamedSetting, PduHandlerError, Reason, SettingsError, printable
-from handlers.shared.similar_names import similar_names
+from handlers.shared.errors import PduHandlerError, SettingsError, printable
 
-from ..files.secret_files import secret_in
 from ..files.whole_files import signals_as_ctrl_c
-from .options import RunOptions
+from .options import Output
 from .output import pause_wait_line
 
 _LONGEST_LINE = 2_000  # characters
@@ -27,36 +24,27 @@ class NotConfirmed(PduHandlerError):
     kind = "not-confirmed"
 
 
-class NoSecret(SettingsError):
-    """A secret is missing, in the login that was chosen or at all. `key`: the secret."""
-
-    def __init__(self, reason: Reason, key: str) -> None:
-        super().__init__(reason)
-        self.key = key
-
-
-def askable(run_options: RunOptions, what: str, host: str = "") -> None:
+def askable(output: Output, what: str, host: str = "") -> None:
     """Check that `confirm` can ask, before long work begins.
 
     Raises NotConfirmed if there is neither a terminal nor --yes.
     """
-    if not run_options.yes and not sys.stdin.isatty():
+    if not output.yes and not sys.stdin.isatty():
         raise NotConfirmed(
             f"{what} needs --yes, because there is no terminal to ask on; nothing was done", host
         )
 
 
-def confirm(run_options: RunOptions, question: str, host: str = "") -> None:
-    """Ask the question, unless --yes answers it, and set `run_options.changing`.
+def confirm(output: Output, question: str, host: str = "") -> None:
+    """Ask the question, unless --yes answers it.
 
     Raises NotConfirmed if the user does not agree, and if there is neither a terminal nor --yes.
     """
-    askable(run_options, question, host)
-    if not run_options.yes:
+    askable(output, question, host)
+    if not output.yes:
         text = printable(question, 10 * len(question))  # an escape has at most 10 characters
         if (ask_line(f"{text}? [y/N]") or "").lower() not in ("y", "yes"):
             raise NotConfirmed("nothing was done", host)
-    run_options.changing = True
 
 
 def ask_line(question: str) -> Optional[str]:
@@ -76,59 +64,21 @@ def ask_line(question: str) -> Optional[str]:
     return line.strip()[:_LONGEST_LINE] if line else None
 
 
-def secret(run_options: RunOptions, key: str, question: str, is_needed: bool = True) -> str:
-    """A secret, as `_secret` finds it, noted in `run_options.used`."""
-    secret_text = _secret(run_options, key, question, is_needed)
-    if secret_text:
-        run_options.used.append(secret_text)
-    return secret_text
-
-
-def _secret(run_options: RunOptions, key: str, question: str, is_needed: bool) -> str:
-    """A secret from --secret-file, else from the variable `PDU_<KEY>`, else from the terminal if it
-    is needed, else "".
-
-    With `run_options.login`, a secret comes from --secret-file or `run_options.secrets` only.
-    Raises SettingsError if a needed secret is missing, and for a file or a typed text that cannot
-    be used.
+def ask_secret(key: str, question: str) -> str:
+    """A secret from the terminal, which does not show it; "" without a terminal, or if nothing was
+    typed. Raises SettingsError for what is no text.
     """
-    path = run_options.secret_files.get(key)
-    if run_options.login and path is None:
-        if is_needed and not run_options.secrets.get(key):
-            near = similar_names(key, run_options.settings)
-            raise NoSecret(
-                f"{run_options.login} has no"
-                f" {key}{f', but has {printable(near[0], 60)!r}' if near else ''}",
-                key,
-            )
-        return run_options.secrets.get(key, "")
-    if path is not None:
-        return secret_in(path)
-    value = os.environ.get(f"PDU_{key.upper()}")
-    if value or not is_needed:
-        return value or ""
-    typed_secrets = {} if run_options.typed_secrets is None else run_options.typed_secrets
-    if key in typed_secrets:
-        return typed_secrets[key]
-    if sys.stdin.isatty():
-        is_text = True
-        try:
-            with (
-                signals_as_ctrl_c(),
-                pause_wait_line(),
-            ):  # getpass then turns the terminal's echo on again
-                answer = getpass.getpass(f"{printable(question)}: ")
-            if answer:
-                typed_secrets[key] = answer
-                return answer
-        except EOFError:
-            pass
-        except UnicodeDecodeError:
-            is_text = False
-        # raised here, because the decoder's error contains a part of the secret
-        if not is_text:
-            raise SettingsError(
-                f"the {key.replace('_', ' ')} that was typed is not text in this terminal's"
-                " encoding"
-            )
-    raise NoSecret((f"no {key.replace('_', ' ')} was given: set ", NamedSetting(key)), key)
+    if not sys.stdin.isatty():
+        return ""
+    try:
+        # getpass then turns the terminal's echo on again
+        with signals_as_ctrl_c(), pause_wait_line():
+            return getpass.getpass(f"{printable(question)}: ")
+    except EOFError:
+        return ""
+    except UnicodeDecodeError:
+        pass
+    # raised here, because the decoder's error contains a part of the secret
+    raise SettingsError(
+        f"the {key.replace('_', ' ')} that was typed is not text in this terminal's encoding"
+    )

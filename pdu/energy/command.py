@@ -21,15 +21,15 @@ from ..cli.options import (
     FOLDER,
     NumberRange,
     Option,
-    RunOptions,
+    Output,
     output_options,
-    pass_run_options,
+    pass_output,
     plain_option,
-    secret_file_option,
 )
 from ..cli.output import Result, print_result, write_csv
 from ..cli.shared_options import csv_option, excel_option
 from ..files.secret_files import secret_in
+from ..pdu_list.login_options import Login, pass_login, secret_file_option
 from ..recordings.snmp.energy_registers import registers_of_family
 from . import pages, tables
 from .customers import Period, Tenancies, moment, month as month_period, time_zone
@@ -153,9 +153,11 @@ def energy() -> None:
 @plain_option(CA_PEM)
 @secret_file_option
 @output_options
-@pass_run_options
+@pass_login
+@pass_output
 def energy_month(
-    run_options: RunOptions,
+    output: Output,
+    login: Login,
     month: Optional[str],
     begin: Optional[str],
     end: Optional[str],
@@ -212,7 +214,7 @@ def energy_month(
     supply = Supply(limit_kw * 1000.0, pdu_limit_kw * 1000.0, volts, units_checked)
     tenancies = Tenancies.read(customers, time_zone_)
     tenancies.check_one_customer(period)
-    open_source = _source(source_name, match or "", ca_pem, run_options)
+    open_source = _source(source_name, match or "", ca_pem, login)
     report = report_of_many(open_source, Terms(period, tenancies, supply, facts_of_family))
     paths: list[str] = []
     if folder:
@@ -225,11 +227,9 @@ def energy_month(
         note = f"{name} is not over: these are its figures until {until}"
     if csv:
         write_csv(tables.csv_of(report, time_zone_, excel))
-        return print_result(Result(None, [], code, note=note), run_options.json)
+        return print_result(Result(None, [], code, note=note), output.json)
     document = {**tables.document_of(report), "so_far": so_far, "pages": paths}
-    return print_result(
-        Result(document, [*tables.table_of(report)], code, note=note), run_options.json
-    )
+    return print_result(Result(document, [*tables.table_of(report)], code, note=note), output.json)
 
 
 def facts_of_family(family: str, is_inlet: bool) -> CounterFacts:
@@ -244,11 +244,11 @@ def facts_of_family(family: str, is_inlet: bool) -> CounterFacts:
     )
 
 
-def _source(name: str, match: str, ca_pem: Optional[str], run_options: RunOptions) -> OpenSource:
+def _source(name: str, match: str, ca_pem: Optional[str], login: Login) -> OpenSource:
     """What opens the file or server, and raises SettingsError. Raises it for a token."""
     if not name.startswith(("http://", "https://")):
         return functools.partial(Store, name)
-    path = run_options.secret_files.get("token")
+    path = login.secret_files.get("token")
     token = secret_in(path).strip() if path else ""
     return functools.partial(_prometheus, name, token, ca_pem, match)
 

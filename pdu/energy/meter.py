@@ -24,14 +24,12 @@ from ..cli.groups import Subcommand
 from ..cli.options import (
     FILE,
     FILE_ARGUMENT,
-    RunOptions,
     output_options,
-    pass_run_options,
-    secret_file_option,
 )
 from ..cli.output import counted, report
 from ..cli.shared_options import auth_option, list_option, parallel_option
 from ..network.service_signals import ServiceSignals
+from ..pdu_list.login_options import Login, pass_login, secret_file_option
 from ..reading.owner_files import OwnerFiles
 from ..reading.parts import Reading, add_nameplate
 from ..reading.polling import Target, poll
@@ -298,9 +296,9 @@ class _Meter:
 @parallel_option(default=USUAL_PARALLEL)
 @secret_file_option
 @output_options
-@pass_run_options
+@pass_login
 def meter(
-    run_options: RunOptions,
+    login: Login,
     list_word: Optional[str],
     list_file: Optional[str],
     auth_file: Optional[str],
@@ -318,7 +316,7 @@ def meter(
 
     Exit code: 2 if a poll could not be written, or with --rounds if a PDU was not read; else 0.
     """
-    files = OwnerFiles.of_command(run_options, list_word, list_file, auth_file)
+    files = OwnerFiles.of_command(list_word, list_file, auth_file, login)
     options = MeterOptions(files, parallel, keep_days)
     with exclusive(into), ServiceSignals() as signals:
         with contextlib.closing(Store(into, may_write=True)) as store:

@@ -17,7 +17,7 @@ from handlers.snmp import schema
 from ..cli.exit_codes import DONE, code_of
 from ..cli.groups import Subcommand
 from ..cli.invocation import build_line, program
-from ..cli.options import FILE, FILE_ARGUMENT, RunOptions, output_options, pass_run_options
+from ..cli.options import FILE, FILE_ARGUMENT, Output, output_options, pass_output
 from ..cli.output import Result, print_result
 from ..cli.shared_options import STANDARD_OUTPUT, out_option
 from ..files.whole_files import new_file, text_of
@@ -55,8 +55,8 @@ _NOTHING = code_of("unsupported")
 )
 @out_option(default="-", show_default=STANDARD_OUTPUT)
 @output_options
-@pass_run_options
-def draft(run_options: RunOptions, file: str, mib: Sequence[str], family: str, out: str) -> int:
+@pass_output
+def draft(output: Output, file: str, mib: Sequence[str], family: str, out: str) -> int:
     """Draft a profile for an SNMP PDU that no family fits. Prints it as JSON, for
     packaging/build.py --profile. Evidence and doubts go to standard error, or to standard output if
     the profile is written to --out. --json prints the profile, the evidence and the doubts as one
@@ -92,7 +92,7 @@ def draft(run_options: RunOptions, file: str, mib: Sequence[str], family: str, o
         notes.append(
             f"The family {detection.profile.key} reads this device already: pdu status snmp HOST"
         )
-    return print_result(_result(profile_draft, profile, notes, path), run_options.json)
+    return print_result(_result(profile_draft, profile, notes, path), output.json)
 
 
 def _result(profile_draft: Draft, profile: str, notes: Sequence[str], out: Optional[str]) -> Result:

@@ -9,13 +9,14 @@ import click
 
 from handlers.shared.errors import ProtocolError
 
-from ..cli.options import Seconds, login_options, output_options
+from ..cli.options import Seconds, output_options, run_of
 from ..cli.output import Result, print_result, show_status_line, waiting
 from ..cli.shared_options import STANDARD_OUTPUT, out_option
 from ..files.whole_files import new_file
 from ..loading import handler_recordings
 from ..loading.handler_loading import load
-from ..pdu_list import form as connection_data, names
+from ..pdu_list import names
+from ..pdu_list.login_options import login_options
 from ..recordings.recording_formats import Recording, RecordingOptions
 from ..recordings.scrub import KINDS
 
@@ -79,20 +80,20 @@ def record(
     patience: float,
 ) -> int:
     path = None if out == "-" else out
-    handler, host, run_options = names.choose_pdu(context, handler, host)
-    data = connection_data.pdu_data(load(handler), host, run_options)
+    output = run_of(context).output
+    pdu = names.choose_pdu(context, handler, host)
+    handler, host = pdu.handler, pdu.host
+    data = pdu.data(load(handler))
     kind = handler_recordings.recording(handler)
     assert kind is not None  # click offers only these
     try:
         with (
             new_file(path) as write,
-            waiting(f"waiting for {connection_data.display_name(run_options, host)}", run_options),
+            waiting(f"waiting for {pdu.where}", output),
         ):
             recording = kind.record(
                 data,
-                RecordingOptions(
-                    keep, patience, lambda line: show_status_line(line, run_options.json)
-                ),
+                RecordingOptions(keep, patience, lambda line: show_status_line(line, output.json)),
             )
             write(recording.text.encode("utf-8", "surrogateescape"))
     except RecursionError:
@@ -100,8 +101,8 @@ def record(
             "an answer is nested too deeply to be recorded", host=host, operation="record"
         ) from None
     finally:
-        show_status_line("", run_options.json)
-    return print_result(_result(recording, handler, host, path), run_options.json)
+        show_status_line("", output.json)
+    return print_result(_result(recording, handler, host, path), output.json)
 
 
 def _result(recording: Recording, handler: str, host: str, out: Optional[str]) -> Result:

@@ -17,7 +17,7 @@ from handlers.shared.errors import SettingsError, printable
 from ..cli.exit_codes import DONE
 from ..cli.groups import Subcommand
 from ..cli.invocation import build_line, program
-from ..cli.options import FILE, FILE_ARGUMENT, RunOptions, output_options, pass_run_options
+from ..cli.options import FILE, FILE_ARGUMENT, Output, output_options, pass_output
 from ..cli.output import print_json
 from ..cli.shared_options import listen_option
 from ..files.whole_files import text_of
@@ -48,8 +48,8 @@ _ENDS = (signal.SIGINT, signal.SIGTERM)
     help="SNMP: follow the commands of this family or profile instead of the detected one",
 )
 @output_options
-@pass_run_options
-def replay(run_options: RunOptions, file: str, listen: str, profile: Optional[str]) -> int:
+@pass_output
+def replay(output: Output, file: str, listen: str, profile: Optional[str]) -> int:
     """Serve a recording as a device on 127.0.0.1 until Ctrl-C.
 
     FILE  a file of pdu record, the output of snmpwalk -On, or a file for NUT's dummy-ups
@@ -75,7 +75,7 @@ def replay(run_options: RunOptions, file: str, listen: str, profile: Optional[st
     try:
         # before the output: a script that reads the address may end this program at once
         with _collect_signals() as signals:
-            if run_options.json:
+            if output.json:
                 print_json(
                     {
                         "handler": handler,
@@ -93,7 +93,7 @@ def replay(run_options: RunOptions, file: str, listen: str, profile: Optional[st
                     flush=True,
                 )
                 print("\n".join(_next(device, profile or "")), flush=True)
-            _wait_for_signal(signals, device, run_options.json)
+            _wait_for_signal(signals, device, output.json)
     finally:
         device.close()
     return DONE

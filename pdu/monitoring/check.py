@@ -19,7 +19,6 @@ from handlers.shared.errors import PduHandlerError, printable
 from handlers.shared.similar_names import similar_names
 from handlers.shared.tls import cache_contexts
 
-from ..cli import prompts
 from ..cli.error_output import Usage, describe
 from ..cli.exit_codes import WRONG
 from ..cli.groups import Subcommand
@@ -27,14 +26,13 @@ from ..cli.options import (
     FILE,
     FILE_ARGUMENT,
     Option,
-    RunOptions,
-    login_options,
+    Output,
+    Run,
     output_options,
-    pass_run_options,
+    pass_run,
     spelled,
 )
 from ..cli.output import counted, print_json, printing_to_stderr, progress, report, write_csv
-from ..cli.prompts import NoSecret
 from ..cli.shared_options import (
     auth_option,
     csv_option,
@@ -50,6 +48,7 @@ from ..network import hosts
 from ..pdu_list import form as connection_data, names
 from ..pdu_list.device_arguments import arguments_help
 from ..pdu_list.listed_pdu import ListedPdu
+from ..pdu_list.login_options import Login, NoSecret, login_options, pass_login
 from ..pdu_list.logins import ENVIRONMENT, DeviceLogin
 from ..reading import reader_pool
 from ..reading.owner_files import OwnerFiles
@@ -101,20 +100,20 @@ class _Check(Subcommand):
             ) from None
 
 
-def _run(config: CheckOptions, run_options: RunOptions) -> int:
+def _run(config: CheckOptions, output: Output, login: Login) -> int:
     """Read all PDUs once, and print what was read. Returns the exit code."""
     # name of a PDU that the list has twice -> the name under which it is counted
     repeated: Mapping[str, str] = {}
     if config.words[1:] and _is_handler(config.words[0]) and not config.owner_files.list:
-        fleet_targets = _given_pdus(config, run_options)
+        fleet_targets = _given_pdus(config, login)
     else:
-        fleet_targets, repeated = _listed_pdus(config, run_options)
-        _say_names_of_handlers(fleet_targets, run_options)
+        fleet_targets, repeated = _listed_pdus(config, login)
+        _say_names_of_handlers(fleet_targets, output)
     if config.html is not None:
         check_page(config.html)
     cache_contexts()
-    outcome = _read(config, run_options, fleet_targets, repeated)
-    _print(config, run_options, outcome)
+    outcome = _read(config, output, fleet_targets, repeated)
+    _print(config, output, outcome)
     return outcome.totals.level
 
 
@@ -127,7 +126,7 @@ def _is_list(word: str) -> bool:
     return word.lower().endswith((".csv", ".toml")) or os.path.exists(word)
 
 
-def _given_pdus(config: CheckOptions, run_options: RunOptions) -> Sequence[Target]:
+def _given_pdus(config: CheckOptions, login: Login) -> Sequence[Target]:
     """The PDUs of the arguments HANDLER HOST... Raises SettingsError, and Usage."""
     handler_word, *host_words = config.words
     if config.owner_files.auth:
@@ -139,27 +138,24 @@ def _given_pdus(config: CheckOptions, run_options: RunOptions) -> Sequence[Targe
     named_targets: list[Target] = []
     for pdu in pdus:
         handler = load(pdu.handler)
-        settings, secrets = connection_data.form_fields(handler, pdu.address, run_options)
-        login = DeviceLogin(ENVIRONMENT, {}, secrets)
+        settings, secrets = connection_data.form_fields(handler, pdu.address, login)
         pdu = pdu._replace(settings=tuple(settings.items()))
-        named_targets.append(Target(pdu, handler, login))
+        named_targets.append(Target(pdu, handler, DeviceLogin(ENVIRONMENT, {}, secrets)))
     return named_targets
 
 
-def _say_names_of_handlers(targets: Sequence[Target], run_options: RunOptions) -> None:
+def _say_names_of_handlers(targets: Sequence[Target], output: Output) -> None:
     """Say which PDUs a command that switches cannot name."""
     handler_names = filter(registry.is_handler, (target.device.name for target in targets))
     names_text = ", ".join(itertools.islice(handler_names, 10))
-    if names_text and not run_options.json:
+    if names_text and not output.json:
         report(
             f"named like a handler: {names_text}. pdu on, off and cycle refuse such a name: give"
             " another one in the list"
         )
 
 
-def _listed_pdus(
-    config: CheckOptions, run_options: RunOptions
-) -> tuple[Sequence[Target], Mapping[str, str]]:
+def _listed_pdus(config: CheckOptions, login: Login) -> tuple[Sequence[Target], Mapping[str, str]]:
     """The PDUs of the list, and which are repeated. Raises SettingsError, and Usage."""
     owner_files = config.owner_files
     names_of_pdus: list[str] = []
@@ -178,7 +174,7 @@ def _listed_pdus(
     if len(names_of_pdus) == 1 and not (owner_files.list or names.usual_list()):
         # without a list it is no name of one: the error about a file says what it may be instead
         owner_files, names_of_pdus = owner_files._replace(list=names_of_pdus[0]), []
-    for key in run_options.settings:
+    for key in login.settings:
         raise Usage(f"{spelled(key)} is for HANDLER HOST: a list has the settings of each PDU")
     owner_files = owner_files.add_known_list()
     where = owner_files.require_list()
@@ -221,8 +217,7 @@ def _prompted_secrets(file: str, fleet_targets: Sequence[Target]) -> dict[str, s
         except PduHandlerError:
             pass  # the poll reports it
     return {
-        key: prompts.secret(
-            RunOptions(),
+        key: Login().secret(
             key,
             f"{key.replace('_', ' ')} of {counted(number, 'PDU')} in {file} without a login",
         )
@@ -233,13 +228,13 @@ def _prompted_secrets(file: str, fleet_targets: Sequence[Target]) -> dict[str, s
 
 def _read(
     config: CheckOptions,
-    run_options: RunOptions,
+    output: Output,
     fleet_targets: Sequence[Target],
     repeated: Mapping[str, str],
 ) -> CheckReport:
     """Read all PDUs once, and judge them."""
     # a row keeps its outlets only where something shows them: lists are long
-    keep = run_options.json or config.html is not None
+    keep = output.json or config.html is not None
     rows: list[Optional[PduRow]] = [None] * len(fleet_targets)
     begin = time.monotonic()
     pool = reader_pool.ReaderPool(config.parallel)
@@ -255,9 +250,9 @@ def _read(
     return CheckReport(complete_rows, summary(complete_rows, time.monotonic() - begin, repeated))
 
 
-def _print(config: CheckOptions, run_options: RunOptions, outcome: CheckReport) -> None:
+def _print(config: CheckOptions, output: Output, outcome: CheckReport) -> None:
     """Print what was read in the chosen form, and write the page if --html asks for it."""
-    if run_options.json:
+    if output.json:
         print_json(tables.check_document(*outcome))
     elif config.csv:
         write_csv(tables.csv_text(outcome.rows, config.excel))
@@ -342,9 +337,11 @@ states could not be read for another reason. If the list or an option is wrong: 
 )
 @login_options
 @output_options
-@pass_run_options
+@pass_login
+@pass_run
 def check(
-    run_options: RunOptions,
+    run: Run,
+    login: Login,
     words: Sequence[str],
     list_file: Optional[str],
     auth_file: Optional[str],
@@ -359,16 +356,16 @@ def check(
     lines: bool,
 ) -> int:
     # this command's exit code 1 is a finding about a PDU, so a defect of ours is not told by it
-    run_options.defect_code = WRONG
-    files = OwnerFiles.of_command(run_options, None, list_file, auth_file)
+    run.defect_code = WRONG
+    files = OwnerFiles.of_command(None, list_file, auth_file, login)
     thresholds = nagios.Thresholds(warning, critical)
     with_lines = lines or bool(thresholds)  # they are limits of each line and breaker
     config = CheckOptions(
         words, files, lenient, parallel, csv, excel, html, as_plugin, thresholds, with_lines
     )
     try:
-        return _run(config, run_options)
+        return _run(config, run.output, login)
     except Exception as error:
         if not as_plugin or isinstance(error, BrokenPipeError):
             raise
-        return _failed_plugin(describe(error, run_options)["reason"])
+        return _failed_plugin(describe(error, run)["reason"])

@@ -24,11 +24,11 @@ from ..cli.error_output import Interrupted, fail
 from ..cli.groups import Subcommand
 from ..cli.options import (
     FILE_ARGUMENT,
-    RunOptions,
+    Output,
+    Run,
     Seconds,
     output_options,
-    pass_run_options,
-    secret_file_option,
+    pass_run,
 )
 from ..cli.output import print_json, report
 from ..cli.shared_options import (
@@ -41,6 +41,7 @@ from ..loading.handler_loading import load
 from ..network.listening import bound_socket
 from ..network.service_signals import ServiceSignals
 from ..pdu_list import names
+from ..pdu_list.login_options import Login, pass_login, secret_file_option
 from ..reading.owner_files import OwnerFiles
 from ..reading.parts import error_of
 from .host_check import check_host_on_loopback
@@ -95,9 +96,11 @@ class ExporterOptions(NamedTuple):
 )
 @secret_file_option
 @output_options
-@pass_run_options
+@pass_login
+@pass_run
 def exporter(
-    run_options: RunOptions,
+    run: Run,
+    login: Login,
     list_word: Optional[str],
     list_file: Optional[str],
     auth_file: Optional[str],
@@ -124,9 +127,7 @@ def exporter(
         if error.name is None or error.name.partition(".")[0] not in _PACKAGES:
             raise
         raise SettingsError(optional_packages.missing("the exporter", *_PACKAGES)) from None
-    config = ExporterOptions(
-        OwnerFiles.of_command(run_options, list_word, list_file, auth_file), network
-    )
+    config = ExporterOptions(OwnerFiles.of_command(list_word, list_file, auth_file, login), network)
     is_open = bool(network and auth_file)
     if config.owner_files.list is None and not is_open:
         if not names.usual_list():
@@ -147,17 +148,17 @@ def exporter(
         application = check_host_on_loopback(server.ExporterRoutes(served), here, allow_host)
         web_server = WebServer(application, listener, served.threads)
         threading.Thread(target=web_server.run, daemon=True).start()
-        _greet(url, run_options)
+        _greet(url, run.output)
         while signals.ending is None:
             wait([signals.pipe])
             if signals.take_reload():
                 reload_targets(served, config)
-        code = fail(run_options, Interrupted("")) if signals.ending == signal.SIGINT else 0
+        code = fail(run, Interrupted("")) if signals.ending == signal.SIGINT else 0
     _end(code)
 
 
-def _greet(url: str, run_options: RunOptions) -> None:
-    if run_options.json:
+def _greet(url: str, output: Output) -> None:
+    if output.json:
         print_json({"url": url})
     else:
         print(url)

@@ -24,18 +24,17 @@ from handlers.shared.address import Address, host_with_port
 from handlers.shared.errors import PduHandlerError, SettingsError, printable
 from handlers.shared.settings import port as port_number
 
-from ..cli import optional_packages, prompts
+from ..cli import optional_packages
 from ..cli.exit_codes import DONE, code_of
 from ..cli.groups import Subcommand
 from ..cli.options import (
     PORT,
     NumberRange,
     Option,
-    RunOptions,
+    Output,
     output_options,
-    pass_run_options,
+    pass_output,
     plain_option,
-    secret_file_option,
 )
 from ..cli.output import counted, print_json, progress, tabulate
 from ..cli.shared_options import auth_option
@@ -44,6 +43,7 @@ from ..loading.handler_loading import load
 from ..loading.handler_recordings import identify as identify_device
 from ..pdu_list import form as connection_data
 from ..pdu_list.listed_pdu import ListedPdu
+from ..pdu_list.login_options import Login, pass_login, secret_file_option
 from ..pdu_list.logins import DeviceLogin, names
 from ..reading.owner_files import OwnerFiles
 from ..reading.polling import Target
@@ -105,9 +105,11 @@ class FoundDevice(NamedTuple):
 )
 @secret_file_option
 @output_options
-@pass_run_options
+@pass_login
+@pass_output
 def find(
-    run_options: RunOptions,
+    output: Output,
+    typed_login: Login,
     network: Sequence[str],
     auth_file: Optional[str],
     login: Optional[str],
@@ -127,9 +129,9 @@ def find(
     is a vendor's alone, or also of UPSs, consoles and the like, the tables of outlets and meters
     decide. A PDU with the sysObjectID of Net-SNMP is not listed, but shown as "not a known PDU".
     """
-    connection_data.check(run_options, ["community"], "pdu find")
+    connection_data.check(typed_login, ["community"], "pdu find")
     networks = parsed(network)
-    community = _community(run_options, auth_file, login)
+    community = _community(typed_login, auth_file, login)
     at = _port(port)
     count = sum(1 for _ in itertools.chain.from_iterable(map(hosts, networks)))
     beforehand = describe_search(count, rate)
@@ -157,10 +159,10 @@ def find(
         other_devices = [
             device for device in other_devices if device.address not in xerus_addresses
         ]
-    _result_of(run_options, name_pdus(pdus), other_devices, login or "", count)
+    _result_of(output, name_pdus(pdus), other_devices, login or "", count)
     for why, number in unsent.items():
         print(f"{counted(number, 'request')} could not be sent: {why}", file=sys.stderr)
-    if not (pdus or other_devices or unsent or run_options.json):
+    if not (pdus or other_devices or unsent or output.json):
         print(_SILENCE, file=sys.stderr)
     return code_of("unreachable") if sum(unsent.values()) == count * network_scan.TRIES else DONE
 
@@ -189,13 +191,13 @@ def _minutes(seconds: float) -> str:
     return f"{seconds:.0f} s" if seconds < 100 else f"{seconds / 60:.0f} min"
 
 
-def _community(run_options: RunOptions, auth: Optional[str], login: Optional[str]) -> str:
+def _community(typed_login: Login, auth: Optional[str], login: Optional[str]) -> str:
     """The community: from the login, else from --secret-file, PDU_COMMUNITY or the terminal.
 
     Raises SettingsError.
     """
     if auth is None or login is None:
-        return prompts.secret(run_options, "community", "community of the PDUs (often public)")
+        return typed_login.secret("community", "community of the PDUs (often public)")
     logins = OwnerFiles(auth=auth).files().auths
     if login not in logins:
         raise SettingsError(f"unknown login {printable(login, 60)!r}; known: {names(logins)}")
@@ -381,7 +383,7 @@ def other_ways(pdus: Sequence[FoundDevice]) -> list[str]:
 
 
 def _result_of(
-    run_options: RunOptions,
+    output: Output,
     pdus: Sequence[FoundDevice],
     other_devices: Sequence[FoundDevice],
     login: str,
@@ -391,7 +393,7 @@ def _result_of(
         (device.name, device.handler, _where(device), login if device.handler == "snmp" else "", "")
         for device in pdus
     ]
-    if run_options.json:
+    if output.json:
         print_json(
             {
                 "asked": address_count,

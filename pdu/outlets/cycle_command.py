@@ -19,23 +19,18 @@ from pdu_common.helper import EnumPowerStatus
 from ..cli import prompts
 from ..cli.error_output import Interrupted, Usage
 from ..cli.exit_codes import DONE, NOT_SEEN
-from ..cli.options import (
-    RunOptions,
-    Seconds,
-    command_line,
-    login_options,
-    output_options,
-    yes_option,
-)
+from ..cli.options import Output, Run, Seconds, output_options, run_of, yes_option
 from ..cli.output import Result, print_result, show_status_line, waiting
 from ..cli.states import DOWN, UNKNOWN, UP, word
 from ..files.whole_files import ignored_hangup, signals_as_ctrl_c
 from ..loading.handler_loading import load
 from ..loading.open_handler import HandlerTools, OpenHandler
-from ..pdu_list import form as connection_data, names
+from ..pdu_list import names
 from ..pdu_list.device_arguments import arguments_help, pdu_arguments
+from ..pdu_list.login_options import login_options
 from ..reading import outlet_power
 from ..reading.outlet_power import OutletPower, RestartStage, target_state
+from ..reading.parts import PolledOutlet
 from .read_commands import name_field, show_warnings
 from .switch_commands import (
     outlets_of,
@@ -58,14 +53,14 @@ class _CalledOutlet(NamedTuple):
     identity: str
     #: the PDU, for people
     where: str
-    run_options: RunOptions
+    output: Output
 
     def command(self, on: bool) -> EnumPowerStatus:
         pdu = self.unit.command_pdu()
-        return send_command(pdu, self.identity, on, self.run_options, self.where)
+        return send_command(pdu, self.identity, on, self.output, self.where)
 
     def state(self) -> EnumPowerStatus:
-        with contextlib.suppress(Exception), waiting(f"waiting for {self.where}", self.run_options):
+        with contextlib.suppress(Exception), waiting(f"waiting for {self.where}", self.output):
             self.unit.forget()
             return dict(self.unit.states()).get(self.identity, UNKNOWN)
         return UNKNOWN
@@ -74,16 +69,16 @@ class _CalledOutlet(NamedTuple):
 class _OutletCycle(NamedTuple):
     """One cycle, as its result is told."""
 
-    run_options: RunOptions
+    run: Run
+    pdu: names.ChosenPdu
     identity: str
-    #: the PDU, for people
-    where: str
-    #: the argument HOST
-    host: str
     #: the handler's name, for people
     handler: str
-    #: the command that switches the outlet on
-    switch_on: str
+
+    @property
+    def switch_on(self) -> str:
+        """The command that switches the outlet on."""
+        return self.pdu.command_line("on", self.identity)
 
     def answer(
         self, left: EnumPowerStatus, is_done: bool = False, note: str = ""
@@ -93,23 +88,23 @@ class _OutletCycle(NamedTuple):
         about = {
             "call": "cycle",
             "handler": self.handler,
-            "host": self.host,
-            **name_field(self.run_options),
+            "host": self.pdu.host,
+            **name_field(self.pdu),
             "outlets": [outlet],
         }
         return {**about, "note": note} if note else about
 
     def report_failure(self, error: BaseException, left: EnumPowerStatus, note: str) -> int:
         """Report an error after which the outlet was left in this state. Returns the exit code."""
-        return report_stop(self.run_options, self.answer(left, note=note), error, [note])
+        return report_stop(self.run, self.answer(left, note=note), error, [note])
 
     def unproven(self, on: bool, state: EnumPowerStatus, left: EnumPowerStatus, why: str) -> Result:
         """The result if a state after a command, `seen`, is not the wanted one."""
-        sentence = unproven_text(self.identity, self.where, word(target_state(on)), state)
+        sentence = unproven_text(self.identity, self.pdu.where, word(target_state(on)), state)
         note = f"{why}; {self.remedy(left)}"
         return Result(
             self.answer(left, note=note),
-            [state_line(self.identity, self.where, self.handler, left)],
+            [state_line(self.identity, self.pdu.where, self.handler, left)],
             NOT_SEEN,
             note=f"not-seen: {sentence}\n{note}",
         )
@@ -126,45 +121,40 @@ class _OutletCycle(NamedTuple):
         )
 
 
-def _cycle(pdu: names.ChosenPdu, outlet_word: str, pause_s: float) -> int:
+def _cycle(run: Run, pdu: names.ChosenPdu, outlet_word: str, pause_s: float) -> int:
     """1 status, 1 more before each command and after the last, and the commands `port_down` and
     `port_up`, in one session if the handler can share it.
     """
-    refuse_unnamed_handler(pdu, "cycle", outlet_word)
-    host, run_options = pdu.host, pdu.run_options
-    handler, where = load(pdu.handler), connection_data.display_name(run_options, host)
-    prompts.askable(run_options, f"cycling outlet {outlet_word}", host)
-    data = connection_data.pdu_data(handler, host, run_options)
-    with show_warnings(run_options, where), HandlerTools(handler).opened(data) as unit:
-        return _cycle_open(pdu, outlet_word, pause_s, unit, handler.shown, where)
-
-
-def _cycle_open(
-    pdu: names.ChosenPdu,
-    outlet_word: str,
-    pause_s: float,
-    unit: OpenHandler,
-    handler: str,
-    where: str,
-) -> int:
-    """As `_cycle`, of a PDU that is open."""
-    host, run_options = pdu.host, pdu.run_options
-    with waiting(f"waiting for {where}", run_options):
-        outlet, *other_outlets = outlets_of(unit, host, [outlet_word])
-    if other_outlets:
-        raise Usage(
-            f"{outlet_word[:60]!r} is {1 + len(other_outlets)} outlets: cycle takes one at a time"
+    refuse_unnamed_handler(run, pdu, "cycle", outlet_word)
+    handler = load(pdu.handler)
+    prompts.askable(run.output, f"cycling outlet {outlet_word}", pdu.host)
+    data = pdu.data(handler)
+    with show_warnings(run.output, pdu.where), HandlerTools(handler).opened(data) as unit:
+        with waiting(f"waiting for {pdu.where}", run.output):
+            outlet, *other_outlets = outlets_of(unit, pdu.host, [outlet_word])
+        if other_outlets:
+            raise Usage(
+                f"{outlet_word[:60]!r} is {1 + len(other_outlets)} outlets: cycle takes one at a"
+                " time"
+            )
+        return _cycle_outlet(
+            _OutletCycle(run, pdu, outlet.identity, handler.shown), unit, outlet, pause_s
         )
-    identity = outlet.identity
-    again = command_line(run_options, "on", *(run_options.words or (pdu.handler, host)), identity)
-    outcome = _OutletCycle(run_options, identity, where, host, handler, again)
+
+
+def _cycle_outlet(
+    outcome: _OutletCycle, unit: OpenHandler, outlet: PolledOutlet, pause_s: float
+) -> int:
+    """As `_cycle`, of an outlet of a PDU that is open."""
+    run, host, where, identity = outcome.run, outcome.pdu.host, outcome.pdu.where, outcome.identity
     _refuse(outcome, outlet.state)
     prompts.confirm(
-        run_options,
+        run.output,
         f"switch off {present_state_text(outlet)} of {where}, and on again after {pause_s:g} s",
         host,
     )
-    power = OutletPower(_CalledOutlet(unit, identity, where, run_options))
+    run.changing = True
+    power = OutletPower(_CalledOutlet(unit, identity, where, run.output))
     begin = time.monotonic()
     try:
         # after SIGTERM and SIGHUP, too, the state in which the outlet was left is reported
@@ -184,7 +174,7 @@ def _cycle_open(
         return result
     assert isinstance(result.data, dict)
     seconds = round(time.monotonic() - begin, 3)
-    return print_result(result._replace(data={**result.data, "seconds": seconds}), run_options.json)
+    return print_result(result._replace(data={**result.data, "seconds": seconds}), run.output.json)
 
 
 def _refuse(outcome: _OutletCycle, now: EnumPowerStatus) -> None:
@@ -210,9 +200,8 @@ def _run_cycle(outcome: _OutletCycle, power: OutletPower, pause_s: float) -> Uni
             return outcome.unproven(False, power.seen, power.outlet.state(), why)
         _pause(outcome, max(pause_s, outlet_power.AGAIN_S))
         if power.switch_on():
-            line = (
-                f"outlet {identity} of {outcome.where} was off and is on again ({outcome.handler})"
-            )
+            place = f"outlet {identity} of {outcome.pdu.where}"
+            line = f"{place} was off and is on again ({outcome.handler})"
             return Result(outcome.answer(power.seen, is_done=True), [line], DONE)
     except Exception as error:
         first_state = (
@@ -235,11 +224,11 @@ def _pause(outcome: _OutletCycle, pause_s: float) -> None:
         while (left := end - time.monotonic()) > 0:
             show_status_line(
                 f"outlet {outcome.identity} is off; on again in {left:.0f} s",
-                outcome.run_options.json,
+                outcome.run.output.json,
             )
             time.sleep(min(_TICK_S, left))
     finally:
-        show_status_line("", outcome.run_options.json)
+        show_status_line("", outcome.run.output.json)
 
 
 @click.command(
@@ -274,4 +263,4 @@ the terminal is lost, the cycle goes on to its end.""",
 @output_options
 @click.pass_context
 def cycle(context: click.Context, handler: str, host: str, outlet: str, pause: float) -> int:
-    return _cycle(names.choose_pdu(context, handler, host), outlet, pause)
+    return _cycle(run_of(context), names.choose_pdu(context, handler, host), outlet, pause)

@@ -9,6 +9,7 @@ import dataclasses
 import re
 import socket
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, Callable, NamedTuple, Optional
 
 import click
@@ -30,13 +31,13 @@ from ..cli.error_output import Usage, describe, reason
 from ..cli.exit_codes import DONE, code_of
 from ..cli.groups import Subcommand
 from ..cli.invocation import build_line, program
-from ..cli.options import RunOptions, command_line, login_options, output_options, pass_run_options
+from ..cli.options import Output, Run, output_options, run_of
 from ..cli.output import counted, print_json, tabulate, waiting
 from ..loading.handler_loading import LoadedHandler, load
 from ..loading.handler_recordings import identify as identify_device, recording
 from ..network import hosts
-from ..pdu_list import addition, form as connection_data, names
-from ..pdu_list.form import SNMP_KEYS
+from ..pdu_list import addition, form, names
+from ..pdu_list.login_options import Login, login_of, login_options
 from ..recordings.recording_formats import HandlerFinding
 from .first_look import FirstLook, first_look
 
@@ -103,9 +104,9 @@ class HandlerAnswer(NamedTuple):
 @names.list_options
 @login_options
 @output_options
-@pass_run_options
+@click.pass_context
 def identify(
-    run_options: RunOptions,
+    context: click.Context,
     host: str,
     handler: Sequence[str],
     new_name: Optional[str],
@@ -125,26 +126,69 @@ def identify(
     --add writes the PDU into the list (--list, PDU_LIST, or the usual one), and what it was read
     with: settings beside it, the login into the file of logins, which only its owner may read.
     """
-    files = None
+    run, files = run_of(context), None
     if new_name is not None:
-        files = addition.owner_files(run_options.list_file, run_options.auth_file)
+        files = addition.owner_files(*names.list_files(context))
         addition.check_addition(files, new_name, host)
-        handler_name, address = "", hosts.parse_argument(host)
+        pdu = names.ChosenPdu("", hosts.parse_argument(host), login_of(context))
     else:
-        handler_name, address, run_options = names.resolve_name(run_options, host)
-    if not handler_name and registry.is_handler(host):
+        pdu = names.resolve_name(context, host)
+    if not pdu.handler and registry.is_handler(host):
         raise Usage(
             f"{host!r} is a handler: give the address of the PDU, as in pdu identify 192.0.2.8"
             f" --handler {host} (a host of this name: {host}.)"
         )
-    handler_names = [handler_name] if registry.is_handler(handler_name) else registry.names()
-    candidates = list(dict.fromkeys(handler)) or order_handlers(handler_names, address, run_options)
+    handler_names = [pdu.handler] if registry.is_handler(pdu.handler) else registry.names()
+    candidates = list(dict.fromkeys(handler)) or order_handlers(handler_names, pdu.host, pdu.login)
+    _check_settings(candidates, pdu.login)
+    survey = _Survey(pdu, run.output, alone=len(candidates) == 1)
+
+    def show(answer: HandlerAnswer) -> None:
+        if not run.output.json and answer.identity is not None:
+            if verbose or _has_family(answer):
+                print("\n".join(_identity(answer.identity, verbose)), flush=True)
+
+    answers = survey.ask(candidates, show)
+    best = survey.best()
+    listed = None
+    if best is not None and new_name is not None and files is not None:
+        chosen = load(best.handler)
+        login = _login_for_handler(chosen, survey.pdu.login)
+        listed = addition.add(files, new_name, chosen, pdu.host, login)
+    if run.output.json:
+        print_json(
+            {
+                "host": pdu.host,
+                "chosen": best.handler if best else None,
+                "added": files.list_path if files is not None and listed is not None else None,
+                "handlers": [_data(answer, run) for answer in answers],
+            }
+        )
+        return DONE if best else code_of(_kind(answers))
+    again = _again(pdu, best.handler) if best else ""
+    if listed is not None and files is not None:
+        print(
+            f"{printable(listed.name)} is in {files.list_path}"
+            + (f", its login {listed.auth!r} in {files.login_path}" if listed.auth else "")
+        )
+        list_words = names.list_words(*names.list_files(context))
+        again = Login().command_line("status", listed.name, *list_words)
+    elif new_name is not None:
+        print(f"{printable(new_name)} was not added: no handler reads the device")
+    lines = ["what it rests on: --verbose"] if best and not verbose else _unread(answers)
+    if not best and not verbose:  # they matter only if no handler reads the device
+        identities = [answer.identity for answer in answers if answer.identity is not None]
+        lines = [line for identity in identities for line in _identity(identity, True)] + lines
+    for line in [*lines, *_last(again, answers, pdu)]:
+        print(line)
+    return DONE if best else code_of(_kind(answers))
+
+
+def _check_settings(candidates: Sequence[str], login: Login) -> None:
+    """Raises SettingsError for a setting of the command line that none of these handlers has."""
     keys: set[str] = set().union(*(_keys(load(name)) for name in candidates))
-    setting_keys = (
-        *(key for key in run_options.settings if key not in run_options.of_list),
-        *run_options.secret_files,
-    )
-    for key in setting_keys:
+    typed_keys = [key for key in login.settings if key not in login.of_list]
+    for key in (*typed_keys, *login.secret_files):
         if key not in keys and len(candidates) == 1:
             raise SettingsError(
                 f"{candidates[0]} has no setting {printable(key, 60)!r}; it takes"
@@ -154,71 +198,28 @@ def identify(
             raise SettingsError(
                 f"none of {', '.join(sorted(candidates))} has a setting {printable(key, 60)!r}"
             )
-    survey = _Survey(address, run_options, len(candidates) == 1)
-
-    def show(answer: HandlerAnswer) -> None:
-        if not run_options.json and answer.identity is not None:
-            if verbose or _has_family(answer):
-                print("\n".join(_identity(answer.identity, verbose)), flush=True)
-
-    answers = survey.ask(candidates, show)
-    best = survey.best()
-    listed = None
-    if best is not None and new_name is not None and files is not None:
-        chosen = load(best.handler)
-        options = _options_for_handler(chosen, survey.run_options)
-        listed = addition.add(files, new_name, chosen, address, options)
-    if run_options.json:
-        print_json(
-            {
-                "host": address,
-                "chosen": best.handler if best else None,
-                "added": files.list_path if files is not None and listed is not None else None,
-                "handlers": [_data(answer, run_options) for answer in answers],
-            }
-        )
-    else:
-        again = _again(address, best.handler, run_options) if best else ""
-        if listed is not None and files is not None:
-            print(
-                f"{printable(listed.name)} is in {files.list_path}"
-                + (f", its login {listed.auth!r} in {files.login_path}" if listed.auth else "")
-            )
-            list_words = names.list_words(run_options.list_file, run_options.auth_file)
-            again = command_line(RunOptions(), "status", listed.name, *list_words)
-        elif new_name is not None:
-            print(f"{printable(new_name)} was not added: no handler reads the device")
-        lines = ["what it rests on: --verbose"] if best and not verbose else _unread(answers)
-        if not best and not verbose:  # they matter only if no handler reads the device
-            identities = [answer.identity for answer in answers if answer.identity is not None]
-            lines = [line for identity in identities for line in _identity(identity, True)] + lines
-        for line in [*lines, *_last(again, answers, address, run_options)]:
-            print(line)
-    return DONE if best else code_of(_kind(answers))
 
 
-def identified(pdu: names.ChosenPdu) -> names.ChosenPdu:
+def identified(pdu: names.ChosenPdu, output: Output) -> names.ChosenPdu:
     """The PDU with the handler that reads it best, and the settings that this handler takes.
 
     Raises NotIdentified with what the handlers answered if none does.
     """
-    host = pdu.host
-    run_options = pdu.run_options.copy(typed_secrets={})
-    survey = _Survey(host, run_options, False)
-    answers = survey.ask(order_handlers(registry.names(), host, run_options))
+    survey = _Survey(pdu, output, alone=False)
+    answers = survey.ask(order_handlers(registry.names(), pdu.host, pdu.login))
     best = survey.best()
     if best is None:
-        lines = [*_unread(answers), *_last("", answers, host, run_options)]
-        raise NotIdentified("; ".join(lines), host, _kind(answers))
-    options = _options_for_handler(load(best.handler), run_options)
-    return names.ChosenPdu(best.handler, host, options)
+        lines = [*_unread(answers), *_last("", answers, pdu)]
+        raise NotIdentified("; ".join(lines), pdu.host, _kind(answers))
+    login = _login_for_handler(load(best.handler), survey.pdu.login)
+    return pdu._replace(handler=best.handler, login=login)
 
 
-def order_handlers(names: Sequence[str], host: Address, run_options: RunOptions) -> list[str]:
+def order_handlers(names: Sequence[str], host: Address, login: Login) -> list[str]:
     """The handlers in the order in which they are tried: with a port given, first those whose usual
     port it is, and NUT, which waits for an answer, after those over HTTP.
     """
-    port = run_options.settings.get("port", "").strip() or str(host.port or "")
+    port = login.settings.get("port", "").strip() or str(host.port or "")
     if not port:
         return list(names)
     kinds = {name: kind for name in names if (kind := recording(name)) is not None}
@@ -245,13 +246,11 @@ class _Survey:
     next: which ports are open, whether the certificate is trusted, and whether a login was refused.
     """
 
-    def __init__(self, host: Address, run_options: RunOptions, alone: bool) -> None:
+    def __init__(self, pdu: names.ChosenPdu, output: Output, *, alone: bool) -> None:
         """`alone`: one handler was chosen, so that a missing or wrong setting is an error."""
-        self._host, self._alone = host, alone
+        self._host, self._output, self._alone = pdu.host, output, alone
         # a password is typed once, whatever handlers it goes to
-        self.run_options = run_options
-        if run_options.typed_secrets is None:
-            self.run_options = run_options.copy(typed_secrets={})
+        self.pdu = pdu._replace(login=replace(pdu.login, typed_secrets={}))
         self._ports: dict[tuple[str, int], str] = {}
         self._looks: dict[Endpoint, FirstLook] = {}
         #: web services that refused a login, with the handler
@@ -283,7 +282,7 @@ class _Survey:
             self.answers.append(answer)
             identity = answer.identity
             if name == _DESCRIBED and identity is not None and not identity.family:
-                identity.next_steps = _description_steps(self._host, self.run_options)
+                identity.next_steps = _description_steps(self.pdu)
             show(answer)
         return self.answers
 
@@ -303,8 +302,8 @@ class _Survey:
             return HandlerAnswer(name, error=error, asked=False)
         handler = load(name)
         try:
-            data = connection_data.pdu_data(handler, self._host, self._options(handler))
-            with waiting(f"{self._host}: asking it by {name}", self.run_options, at_once=True):
+            data = form.pdu_data(handler, self._host, self._login(handler), self.pdu.name)
+            with waiting(f"{self._host}: asking it by {name}", self._output, at_once=True):
                 return HandlerAnswer(name, identify_device(handler, data))
         except SettingsError as settings_error:
             if self._alone:
@@ -315,26 +314,25 @@ class _Survey:
                 self._refused[endpoint] = name
             return HandlerAnswer(name, error=device_error)
 
-    def _options(self, handler: LoadedHandler) -> RunOptions:
+    def _login(self, handler: LoadedHandler) -> Login:
         """One of several handlers gets only the settings that it takes. If another handler reads
         the device, SNMP does not repeat a request without an answer, because most of these devices
         have no SNMP.
         """
-        run_options = self.run_options
-        options = run_options if self._alone else _options_for_handler(handler, run_options)
+        login = self.pdu.login if self._alone else _login_for_handler(handler, self.pdu.login)
         is_read = any(map(_has_family, self.answers))
         if not is_read or not handler.snmp:
-            return options
-        if "retries" in connection_data.given_settings(options, SNMP_KEYS, self._host):
-            return options
-        return options.copy(settings={**options.settings, "retries": "0"})
+            return login
+        if "retries" in login.given(form.SNMP_KEYS, self._host):
+            return login
+        return replace(login, settings={**login.settings, "retries": "0"})
 
     def _settings(self, name: str) -> dict[str, str]:
         """Those that were given of a handler."""
         handler = load(name)
         keys = _keys(handler)
-        given = connection_data.given_settings(self._options(handler), keys, self._host)
-        return {key: text.strip() for key, text in given.items() if key in keys}
+        settings = self._login(handler).given(keys, self._host)
+        return {key: text.strip() for key, text in settings.items() if key in keys}
 
     def _reach(self, name: str) -> tuple[Optional[Endpoint], Optional[PduHandlerError]]:
         """Where the handler's web service is, if it has one; and why its TCP port cannot be
@@ -357,7 +355,7 @@ class _Survey:
         # A firewall that drops packets makes this the longest silence of the command.
         message = f"{self._host}: trying TCP port {port} for {name}"
         if (host, port) not in self._ports:
-            with waiting(message, self.run_options, at_once=True):
+            with waiting(message, self._output, at_once=True):
                 self._ports[host, port] = _port_error(host, port)
         has_scheme = "scheme" in _keys(load(name))
         if not self._ports[host, port]:
@@ -377,7 +375,7 @@ class _Survey:
         if endpoint not in self._looks:
             look = FirstLook()
             with contextlib.suppress(SettingsError):  # the handler itself reports it
-                with waiting(f"{self._host}: what it is", self.run_options, at_once=True):
+                with waiting(f"{self._host}: what it is", self._output, at_once=True):
                     look = first_look(endpoint, self._settings(name))
             self._looks[endpoint] = look
         return self._looks[endpoint]
@@ -385,17 +383,23 @@ class _Survey:
 
 def _keys(handler: LoadedHandler) -> set[str]:
     return {setting.key for setting in handler.settings} | (
-        set(SNMP_KEYS) if handler.snmp else set()
+        set(form.SNMP_KEYS) if handler.snmp else set()
     )
 
 
-def _options_for_handler(handler: LoadedHandler, run_options: RunOptions) -> RunOptions:
-    """The run's options with only those settings and secrets that the handler has."""
+def _login_for_handler(handler: LoadedHandler, login: Login) -> Login:
+    """The login with only those settings and secrets that the handler has."""
     keys = _keys(handler)
-    return run_options.copy(
-        settings=connection_data.settings_for_handler(handler, run_options),
-        secret_files={key: value for key, value in run_options.secret_files.items() if key in keys},
+    return replace(
+        login,
+        settings=form.settings_for_handler(handler, login),
+        secret_files={key: value for key, value in login.secret_files.items() if key in keys},
     )
+
+
+def _narrowed(pdu: names.ChosenPdu, handler: str) -> names.ChosenPdu:
+    """The PDU as this handler reads it."""
+    return pdu._replace(handler=handler, login=_login_for_handler(load(handler), pdu.login))
 
 
 def _port(host: Address, setting_port: Optional[int], usual: int) -> tuple[str, int]:
@@ -427,7 +431,7 @@ def _kind(answers: Sequence[HandlerAnswer]) -> str:
     return next((kind for kind in (*_ORDER, *error_kinds) if kind in kinds), "unreachable")
 
 
-def _data(answer: HandlerAnswer, run_options: RunOptions) -> dict[str, Any]:
+def _data(answer: HandlerAnswer, run: Run) -> dict[str, Any]:
     """What --json shows of the answer of one handler."""
     if answer.identity is not None:
         return dataclasses.asdict(answer.identity)
@@ -438,7 +442,7 @@ def _data(answer: HandlerAnswer, run_options: RunOptions) -> dict[str, Any]:
         "family": "",
         "why": reason(answer.error),
         "asked": answer.asked,
-        "error": describe(answer.error, run_options) if answer.asked else None,
+        "error": describe(answer.error, run) if answer.asked else None,
     }
 
 
@@ -455,19 +459,15 @@ def _is_silent(answer: HandlerAnswer) -> bool:
 # ---- for a person --------------------------------------------------------------------------------
 
 
-def _again(host: str, handler: str, run_options: RunOptions) -> str:
+def _again(pdu: names.ChosenPdu, handler: str) -> str:
     """The command that reads the PDU with the settings that were given."""
-    handler_options = _options_for_handler(load(handler), run_options)
-    return command_line(handler_options, "status", *(run_options.words or (handler, host)))
+    return _narrowed(pdu, handler).command_line("status")
 
 
-def _description_steps(host: str, run_options: RunOptions) -> list[str]:
+def _description_steps(pdu: names.ChosenPdu) -> list[str]:
     """The commands that lead to an archive for a device that no family fits."""
-    handler_options = _options_for_handler(load(_DESCRIBED), run_options)
     file, profile = "unit.snmprec", "mine.json"
-    record = command_line(
-        handler_options, "record", *(run_options.words or (_DESCRIBED, host)), "-o", file
-    )
+    record = _narrowed(pdu, _DESCRIBED).command_line("record", "-o", file)
     return [
         f"{record}    # its answers in a file",
         f"{program()} draft {file} -o {profile}    # a profile to start from (docs/own-pdu.md)",
@@ -509,17 +509,15 @@ def _names_setting(answer: HandlerAnswer, key: str) -> bool:
     return any(getattr(part, "key", "") == key for part in parts)
 
 
-def _next_step(answers: Sequence[HandlerAnswer], host: str, run_options: RunOptions) -> str:
+def _next_step(answers: Sequence[HandlerAnswer], pdu: names.ChosenPdu) -> str:
     """The first thing that lets a handler go on that was not asked; "" if all were."""
     untrusted = [answer for answer in answers if _names_setting(answer, "fingerprint")]
     for answer in untrusted[:1]:
         chosen = () if len(untrusted) > 1 else ("--handler", answer.handler)
-        options = (
-            run_options
-            if len(untrusted) > 1
-            else _options_for_handler(load(answer.handler), run_options)
-        )
-        words = command_line(options, "identify", *(run_options.words or (host,)), *chosen)
+        login = pdu.login
+        if len(untrusted) == 1:
+            login = _login_for_handler(load(answer.handler), login)
+        words = _identify_line(pdu, login, *chosen)
         match = re.search(r"\b[0-9a-f]{64}\b", reason(answer.error or Exception()))
         if match is not None:
             return (
@@ -530,21 +528,25 @@ def _next_step(answers: Sequence[HandlerAnswer], host: str, run_options: RunOpti
     if any(_word(answer).startswith("refused") for answer in answers):
         other = next((answer.handler for answer in answers if _is_held_back(answer)), "")
         if other:
-            options = _options_for_handler(load(other), run_options)
-            words = command_line(
-                options, "identify", *(run_options.words or (host,)), "--handler", other
-            )
+            login = _login_for_handler(load(other), pdu.login)
+            words = _identify_line(pdu, login, "--handler", other)
             return f"next: check the password; if the unit is of another make: {words}"
     plain = [answer.handler for answer in answers if _names_setting(answer, "scheme")]
     if plain:
-        with_http = run_options.copy(settings={**run_options.settings, "scheme": "http"})
+        with_http = replace(pdu.login, settings={**pdu.login.settings, "scheme": "http"})
         only = ("--handler", plain[0]) if len(answers) == 1 else ()
-        words = command_line(with_http, "identify", *(run_options.words or (host,)), *only)
+        words = _identify_line(pdu, with_http, *only)
         return f"next: {words}    # the login is then sent unencrypted"
     open_handlers = [answer.handler for answer in answers if _word(answer) == "not asked"]
     if open_handlers and any(not _is_snmp(name) for name in open_handlers):
         return f"next: give the login that the line of {open_handlers[0]} asks for"
     return ""
+
+
+def _identify_line(pdu: names.ChosenPdu, login: Login, *words: str) -> str:
+    """This command again, with these settings and words."""
+    place = pdu.words if pdu.name else (pdu.host,)
+    return login.command_line("identify", *place, *words)
 
 
 def _is_held_back(answer: HandlerAnswer) -> bool:
@@ -557,14 +559,12 @@ def _is_snmp(name: str) -> bool:
     return load(name).snmp
 
 
-def _last(
-    again: str, answers: Sequence[HandlerAnswer], host: str, run_options: RunOptions
-) -> list[str]:
+def _last(again: str, answers: Sequence[HandlerAnswer], pdu: names.ChosenPdu) -> list[str]:
     """What follows the answers. `again`: the command that reads the PDU, "" if no handler reads
     it."""
     if again:
         return [f"next: {again}"]
-    step = _next_step(answers, host, run_options)
+    step = _next_step(answers, pdu)
     if step:
         return [step]
     if all(map(_is_silent, answers)):

@@ -26,15 +26,7 @@ from ..cli import states
 from ..cli.error_output import Interrupted, describe, fail
 from ..cli.exit_codes import DONE, INTERRUPTED
 from ..cli.exit_handling import UNWRITABLE
-from ..cli.options import (
-    F,
-    RunOptions,
-    command_line,
-    login_options,
-    output_options,
-    run_options_of,
-    spelled,
-)
+from ..cli.options import F, Output, Run, output_options, run_of, spelled
 from ..cli.output import (
     NOT_KNOWN,
     counted,
@@ -50,8 +42,9 @@ from ..cli.shared_options import csv_option
 from ..files.csv_out import csv_lines
 from ..loading.handler_loading import load
 from ..loading.open_handler import OpenHandler
-from ..pdu_list import form as connection_data, names
+from ..pdu_list import names
 from ..pdu_list.device_arguments import arguments_help, pdu_arguments
+from ..pdu_list.login_options import login_options
 from ..reading.outlet_figures import OUTLET_FIGURES
 from ..reading.parts import (
     Part,
@@ -167,7 +160,7 @@ OUTLETS = ReadingCommand(
 
 
 def _read_pdus(
-    run_options: RunOptions,
+    run: Run,
     command: ReadingCommand,
     pdus: Sequence[names.ChosenPdu],
     as_csv: bool = False,
@@ -176,64 +169,54 @@ def _read_pdus(
 
     With --json, Ctrl-C prints the answers that were read before, and the exit code is INTERRUPTED.
     """
-    if len(pdus) > 1 and run_options.settings.get("host", "").strip():
+    if len(pdus) > 1 and pdus[0].login.settings.get("host", "").strip():
         raise SettingsError((NamedSetting("host"), " replaces HOST, so give one HOST with it"))
     handlers = {name: load(name) for name in dict.fromkeys(pdu.handler for pdu in pdus)}
-    readable = [
-        (
-            pdu,
-            handlers[pdu.handler],
-            connection_data.pdu_data(handlers[pdu.handler], pdu.host, pdu.run_options),
-        )
-        for pdu in pdus
-    ]
+    readable = [(pdu, handlers[pdu.handler], pdu.data(handlers[pdu.handler])) for pdu in pdus]
     codes: list[int] = []
     documents: list[dict[str, Any]] = []
-    for (_, host, parameters), handler, data in readable:
+    output = run.output
+    for pdu, handler, data in readable:
         about = {
             "call": command.call,
             "handler": handler.shown,
-            "host": host,
-            **name_field(parameters),
+            "host": pdu.host,
+            **name_field(pdu),
         }
-        where = connection_data.display_name(parameters, host)
         try:
-            with (
-                show_warnings(parameters, where),
-                waiting(f"waiting for {where}", parameters),
-            ):
+            with show_warnings(output, pdu.where), waiting(f"waiting for {pdu.where}", output):
                 reading = read_pdu(handler, data, command.parts)
                 for sentence in command.reasons(reading):
                     LOGGER.warning(sentence)
         except KeyboardInterrupt:
-            if not run_options.json or not documents:
+            if not output.json or not documents:
                 raise
-            unread = Interrupted("this PDU and those after it were not read", host)
-            documents.append({**about, "error": describe(unread, parameters)})
+            unread = Interrupted("this PDU and those after it were not read", pdu.host)
+            documents.append({**about, "error": describe(unread, run)})
             codes.insert(0, INTERRUPTED)
             break
         except Exception as error:
-            if not run_options.json or len(readable) == 1:
-                codes.append(fail(parameters, error))
+            if not output.json or len(readable) == 1:
+                codes.append(fail(run, error, pdu.name))
             else:
-                documents.append({**about, "error": describe(error, parameters)})
+                documents.append({**about, "error": describe(error, run)})
                 codes.append(documents[-1]["error"]["exit_code"])
             continue
         answer = command.document(reading)
         documents.append({**about, **answer, "seconds": round(reading.seconds, 3)})
         codes.append(DONE)
         if as_csv:
-            _print_csv(parameters.name or host, answer["outlets"], with_head=codes.count(DONE) == 1)
-        elif not run_options.json:
-            print("\n".join(_lines(documents[-1], where, _totals(command, reading))))
-    if run_options.json and documents:
+            _print_csv(pdu.name or pdu.host, answer["outlets"], with_head=codes.count(DONE) == 1)
+        elif not output.json:
+            print("\n".join(_lines(documents[-1], pdu.where, _totals(command, reading))))
+    if output.json and documents:
         print_json(documents if len(readable) > 1 else documents[0])
     return next((code for code in codes if code), DONE)
 
 
-def name_field(run_options: RunOptions) -> dict[str, str]:
+def name_field(pdu: names.ChosenPdu) -> dict[str, str]:
     """The name of a PDU that was called by it, for JSON."""
-    return {"name": run_options.name} if run_options.name else {}
+    return {"name": pdu.name} if pdu.name else {}
 
 
 def _print_csv(host: str, outlets: OutletRows, with_head: bool) -> None:
@@ -261,10 +244,10 @@ class _Warnings(logging.Handler):
 
 
 @contextlib.contextmanager
-def show_warnings(run_options: RunOptions, host: str) -> Iterator[None]:
+def show_warnings(output: Output, host: str) -> Iterator[None]:
     """Shows warnings during the block, except with --debug, whose log has them."""
-    warnings = _Warnings(host, run_options.json)
-    if not run_options.debug:
+    warnings = _Warnings(host, output.json)
+    if not output.debug:
         logging.getLogger().addHandler(warnings)
     try:
         yield
@@ -376,15 +359,17 @@ def _read(
     host_words: Sequence[str],
     as_csv: bool = False,
 ) -> int:
-    alone = len(set(host_words)) == 1
+    run, alone = run_of(context), len(set(host_words)) == 1
     _refuse_communities(host_words)
-    pdus = [names.choose_pdu(context, handler, name, alone) for name in dict.fromkeys(host_words)]
+    pdus = [
+        names.choose_pdu(context, handler, name, alone=alone) for name in dict.fromkeys(host_words)
+    ]
     if handler == names.IDENTIFY:
-        pdus = [identified(pdu) for pdu in pdus]
+        pdus = [identified(pdu, run.output) for pdu in pdus]
         for pdu in pdus:
-            line = command_line(pdu.run_options, command.call, pdu.handler, pdu.host)
+            line = pdu.command_line(command.call)
             report(f"note: {pdu.host} is read by the handler {pdu.handler}: {line}")
-    return _read_pdus(run_options_of(context), command, pdus, as_csv)
+    return _read_pdus(run, command, pdus, as_csv)
 
 
 @click.command(

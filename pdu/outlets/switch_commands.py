@@ -20,15 +20,16 @@ from pdu_common.helper import EnumPowerStatus
 from ..cli import prompts
 from ..cli.error_output import Interrupted, Usage, describe, fail
 from ..cli.exit_codes import DONE, NOT_SEEN
-from ..cli.options import F, RunOptions, command_line, login_options, output_options, yes_option
+from ..cli.options import F, Output, Run, output_options, run_of, yes_option
 from ..cli.output import Result, figure, print_json, print_result, waiting
 from ..cli.states import DOWN, UNKNOWN, word
 from ..files.whole_files import signals_as_ctrl_c
 from ..loading.four_methods import FourMethods
 from ..loading.handler_loading import load
 from ..loading.open_handler import HandlerTools, OpenHandler
-from ..pdu_list import form as connection_data, names
+from ..pdu_list import names
 from ..pdu_list.device_arguments import arguments_help, pdu_arguments
+from ..pdu_list.login_options import login_options
 from ..reading import outlet_power, parts as reading
 from ..reading.command_log import logged_command
 from ..reading.outlet_power import target_state
@@ -42,13 +43,13 @@ def send_command(
     pdu: Union[FourMethods, OpenPdu[Any]],
     identity: str,
     on: bool,
-    run_options: RunOptions,
+    output: Output,
     where: str,
 ) -> EnumPowerStatus:
     """Call `port_up` or `port_down` of a handler. Returns what the PDU reports afterwards. The
     system's log gets a line. `where`: the PDU, for people.
     """
-    with waiting(f"switching outlet {identity} {word(target_state(on))}", run_options):
+    with waiting(f"switching outlet {identity} {word(target_state(on))}", output):
         with logged_command(where, identity, on) as result:
             result.state = pdu.switch(identity, on)
         return result.state
@@ -57,13 +58,11 @@ def send_command(
 class _Switching(NamedTuple):
     """Outlets of a PDU that are switched one after the other, until the first error."""
 
-    host: str
-    run_options: RunOptions
+    run: Run
+    pdu: names.ChosenPdu
     #: the handler's name, for people
     handler: str
     unit: OpenHandler
-    #: the PDU, for people
-    where: str
     on: bool
     identities: Sequence[str]
 
@@ -76,13 +75,13 @@ class _Switching(NamedTuple):
         for identity in self.identities:
             pdu = self.unit.command_pdu()
             yield identity, None
-            state = send_command(pdu, identity, self.on, self.run_options, self.where)
+            state = send_command(pdu, identity, self.on, self.run.output, self.pdu.where)
             yield identity, PolledOutlet(identity, state)
             proven += [identity] if state is target_state(self.on) else []
         if not proven:
             return
         readings = [reading.Reading()]
-        with waiting(f"reading {outlets_text(self.identities)} again", self.run_options):
+        with waiting(f"reading {outlets_text(self.identities)} again", self.run.output):
             time.sleep(outlet_power.AGAIN_S)
             with contextlib.suppress(Exception):
                 parts = (reading.states, reading.figures)
@@ -102,18 +101,18 @@ class _Switching(NamedTuple):
         answer: dict[str, Any] = {
             "call": "up" if self.on else "down",
             "handler": self.handler,
-            "host": self.host,
-            **name_field(self.run_options),
+            "host": self.pdu.host,
+            **name_field(self.pdu),
             "outlets": [*map(self._row, outlets)],
         }
-        for outlet in () if self.run_options.json else outlets:
-            line = state_line(outlet.identity, self.where, self.handler, outlet.state)
+        for outlet in () if self.run.output.json else outlets:
+            line = state_line(outlet.identity, self.pdu.where, self.handler, outlet.state)
             has_meter = outlet.figures.current_a is not None
             print(f"{line}; {meter_text(outlet)}" if has_meter else line)
         if stop is None:
             answer["seconds"], code = seconds, NOT_SEEN if notes else DONE
             result = Result(answer, (), code, note="\n".join(notes))
-            return print_result(result, self.run_options.json)
+            return print_result(result, self.run.output.json)
         unanswered = [identity for identity, outlet in results.items() if outlet is None]
         unsent = self.identities[len(results) :]
         reasons = [f"no command was sent to {outlets_text(unsent)}"] if unsent else []
@@ -122,11 +121,11 @@ class _Switching(NamedTuple):
                 answer["outlets"].append(self._row(PolledOutlet(identity, UNKNOWN)))
                 reasons.insert(0, f"outlet {identity} may or may not have switched")
             reason = "; ".join(reasons) or "every command had been answered"
-            stop = Interrupted(reason, self.host)
+            stop = Interrupted(reason, self.pdu.host)
         elif unanswered and len(self.identities) > 1:
             place = f"the error is about {outlets_text(unanswered)}"
             notes.insert(0, "; ".join([place, *reasons]))
-        return report_stop(self.run_options, answer, stop, notes)
+        return report_stop(self.run, answer, stop, notes)
 
     def _row(self, outlet: PolledOutlet) -> dict[str, Any]:
         """As --json prints it."""
@@ -144,55 +143,55 @@ class _Switching(NamedTuple):
         """
         goal = target_state(self.on)
         note = "; ".join(
-            unproven_text(outlet.identity, self.where, word(goal), outlet.state)
+            unproven_text(outlet.identity, self.pdu.where, word(goal), outlet.state)
             for outlet in outlets
             if outlet.state is not goal
         )
         return [f"not-seen: {note}"] if note else []
 
 
-def refuse_unnamed_handler(pdu: names.ChosenPdu, command: str, *words: str) -> None:
+def refuse_unnamed_handler(run: Run, pdu: names.ChosenPdu, command: str, *words: str) -> None:
     """Raise Usage if the line has no handler: an outlet's identity differs by handler, so none is
     chosen here. The sentence has the line with the handler that reads the PDU.
     """
     if pdu.handler == names.IDENTIFY:
-        named = identified(pdu)
-        line = command_line(named.run_options, command, named.handler, named.host, *words)
+        named = identified(pdu, run.output)
+        line = named.command_line(command, *words)
         raise Usage(
             "no handler was given, and an outlet's identity differs by handler: nothing was done."
             f" It is read by {named.handler}; compare the outlets of"
-            f" {command_line(named.run_options, 'status', named.handler, named.host)}, then: {line}"
+            f" {named.command_line('status')}, then: {line}"
         )
 
 
-def _switch(pdu: names.ChosenPdu, on: bool, outlets: Sequence[str]) -> int:
+def _switch(run: Run, pdu: names.ChosenPdu, on: bool, outlets: Sequence[str]) -> int:
     """Switch the outlets, and report also those that were switched before an error."""
-    refuse_unnamed_handler(pdu, "on" if on else "off", *outlets)
-    host, run_options, goal = pdu.host, pdu.run_options, word(target_state(on))
+    refuse_unnamed_handler(run, pdu, "on" if on else "off", *outlets)
+    host, output, goal = pdu.host, run.output, word(target_state(on))
     identities = list(dict.fromkeys(outlets))
-    handler, where = load(pdu.handler), connection_data.display_name(run_options, host)
-    prompts.askable(run_options, f"switching {outlets_text(identities)} {goal}", host)
-    data = connection_data.pdu_data(handler, host, run_options)
+    handler, where = load(pdu.handler), pdu.where
+    prompts.askable(output, f"switching {outlets_text(identities)} {goal}", host)
+    data = pdu.data(handler)
     # The handler looks up the only outlet itself. Of several, all are looked up before the first
     # command.
     is_only_identity = (
         len(identities) == 1 and outlet_words.PLAIN.fullmatch(identities[0]) is not None
     )
     with HandlerTools(handler).opened(data) as unit:
-        if not run_options.yes or not is_only_identity:
-            with waiting(f"waiting for {where}", run_options):
+        if not output.yes or not is_only_identity:
+            with waiting(f"waiting for {where}", output):
                 chosen_outlets = outlets_of(unit, host, identities)
             identities = [outlet.identity for outlet in chosen_outlets]
             states = ", ".join(map(present_state_text, chosen_outlets))
-            prompts.confirm(run_options, f"switch {goal} {states} of {where}", host)
-        run_options.changing = True
+            prompts.confirm(output, f"switch {goal} {states} of {where}", host)
+        run.changing = True
         begin = time.monotonic()
-        switching = _Switching(host, run_options, handler.shown, unit, where, on, identities)
+        switching = _Switching(run, pdu, handler.shown, unit, on, identities)
         results: dict[str, Optional[PolledOutlet]] = {}
         stop: Optional[BaseException] = None
         try:
             # the switched outlets are reported after SIGTERM as well
-            with signals_as_ctrl_c(), show_warnings(run_options, where):
+            with signals_as_ctrl_c(), show_warnings(output, where):
                 for identity, outlet in switching.results():
                     results[identity] = outlet
         except (Exception, KeyboardInterrupt) as error:
@@ -226,17 +225,17 @@ def unproven_text(identity: str, where: str, wanted_word: str, state: EnumPowerS
 
 
 def report_stop(
-    run_options: RunOptions, answer: Mapping[str, Any], error: BaseException, notes: Sequence[str]
+    run: Run, answer: Mapping[str, Any], error: BaseException, notes: Sequence[str]
 ) -> int:
     """Report why switching stopped: with --json also the outlets in `answer`, else also the notes.
     Return the exit code.
     """
-    if not answer["outlets"] or not run_options.json:
-        code = fail(run_options, error)
-        for note in () if run_options.json else notes:
+    if not answer["outlets"] or not run.output.json:
+        code = fail(run, error)
+        for note in () if run.output.json else notes:
             print(printable(note, 10 * len(note)), file=sys.stderr)
         return code
-    about = describe(error, run_options)
+    about = describe(error, run)
     print_json({**answer, "error": about})
     return int(about["exit_code"])
 
@@ -308,7 +307,7 @@ def _switching_options(function: F) -> F:
 @_switching_options
 @click.pass_context
 def on(context: click.Context, handler: str, host: str, outlet: Sequence[str]) -> int:
-    return _switch(names.choose_pdu(context, handler, host), True, outlet)
+    return _switch(run_of(context), names.choose_pdu(context, handler, host), True, outlet)
 
 
 @click.command(
@@ -317,4 +316,4 @@ def on(context: click.Context, handler: str, host: str, outlet: Sequence[str]) -
 @_switching_options
 @click.pass_context
 def off(context: click.Context, handler: str, host: str, outlet: Sequence[str]) -> int:
-    return _switch(names.choose_pdu(context, handler, host), False, outlet)
+    return _switch(run_of(context), names.choose_pdu(context, handler, host), False, outlet)

@@ -16,12 +16,12 @@ from handlers import registry
 from handlers.shared.address import Address
 from handlers.shared.errors import SettingsError, printable
 
-from ..cli.options import RunOptions
 from ..files import csv_in, secret_files
 from ..files.whole_files import PRIVATE, signals_as_ctrl_c, write_whole
 from ..loading.handler_loading import LoadedHandler
 from . import device_list, form, logins as auth, names
 from .listed_pdu import ListedPdu
+from .login_options import Login
 from .logins import DeviceLogin
 
 _LOGIN_KEYS = ("username", "snmp_version", "auth_protocol", "priv_protocol")
@@ -99,35 +99,34 @@ def check_addition(files: OwnerFiles, name: str, host: str) -> None:
 
 
 def add(
-    files: OwnerFiles, name: str, handler: LoadedHandler, host: Address, run_options: RunOptions
+    files: OwnerFiles, name: str, handler: LoadedHandler, host: Address, login: Login
 ) -> ListedPdu:
-    """Write the PDU that was read with these options under this name, and its login; both or none.
+    """Write the PDU that was read with this login under this name, and its login; both or none.
     Secrets of --secret-file are written as references to these files, others as they are. Returns
     the PDU as it is listed; a login that the file has already is used.
 
     Raises SettingsError: then both files are as they were.
     """
-    settings, login = _read_with(name, handler, host, run_options)
+    settings, device_login = _split(name, handler, host, login)
     pdu = ListedPdu(name, handler.name, host, settings=tuple(settings.items()))
-    return _write(files, pdu, login, run_options.secret_files)
+    return _write(files, pdu, device_login, login.secret_files)
 
 
-def _read_with(
-    name: str, handler: LoadedHandler, host: Address, run_options: RunOptions
+def _split(
+    name: str, handler: LoadedHandler, host: Address, login: Login
 ) -> tuple[dict[str, str], DeviceLogin]:
     """The settings of the PDU, and its login."""
-    _, secrets = form.form_fields(handler, host, run_options)
+    _, secrets = form.form_fields(handler, host, login)
     keys = [setting.key for setting in handler.settings] + (
         list(form.SNMP_KEYS) if handler.snmp else []
     )
-    typed = form.given_settings(run_options, keys, host)
-    given = {key: text.strip() for key, text in typed.items()}
-    if handler.snmp and given.get("snmp_version", "2") not in ("3", "v3"):
-        given.pop("username", None)  # from the environment, for other handlers
-    if given.get("ca_pem") and "BEGIN CERTIFICATE" not in given["ca_pem"]:
-        given["ca_pem"] = os.path.abspath(given["ca_pem"])
-    of_login = {key: given.pop(key) for key in _LOGIN_KEYS if key in given}
-    return given, DeviceLogin(name, of_login, secrets)
+    settings = {key: text.strip() for key, text in login.given(keys, host).items()}
+    if handler.snmp and settings.get("snmp_version", "2") not in ("3", "v3"):
+        settings.pop("username", None)  # from the environment, for other handlers
+    if settings.get("ca_pem") and "BEGIN CERTIFICATE" not in settings["ca_pem"]:
+        settings["ca_pem"] = os.path.abspath(settings["ca_pem"])
+    login_settings = {key: settings.pop(key) for key in _LOGIN_KEYS if key in settings}
+    return settings, DeviceLogin(name, login_settings, secrets)
 
 
 def _write(

@@ -16,10 +16,10 @@ from pdu_common.connection import PduData, PduSnmpData
 from pdu_common.snmp_client.tool_api import Credentials, SnmpError
 
 from ..cli import optional_packages
-from ..cli.options import SECRETS, SPELLINGS, RunOptions, spelled_secret
-from ..cli.prompts import NoSecret, secret
+from ..cli.options import SECRETS, SPELLINGS, spelled_secret
 from ..files.whole_files import read_file
 from ..loading.handler_loading import LoadedHandler
+from .login_options import Login, NoSecret
 
 # Keys of this command → keys of DCImanager's SNMP fields.
 _SNMP_FIELDS: Mapping[str, str] = {
@@ -46,35 +46,43 @@ _CHECKS = ("ca_pem", "fingerprint", "verify")
 
 
 def pdu_data(
-    handler: LoadedHandler, host: Address, run_options: RunOptions
+    handler: LoadedHandler, host: Address, login: Login, name: str = ""
 ) -> Union[PduData, PduSnmpData]:
-    """The object that make_handler takes. Raises SettingsError."""
+    """The object that make_handler takes. `name`: of a PDU that was called by it. Raises
+    SettingsError.
+    """
     try:
-        return _pdu_data(handler, host, run_options)
+        return _pdu_data(handler, host, login, name)
     except NoSecret as error:
-        port = run_options.settings.get("port", "")
+        port = login.settings.get("port", "")
         raise error.at(host_with_port(host.host, port, 0) if port else host) from None
 
 
 def form_fields(
-    handler: LoadedHandler, host: Address, run_options: RunOptions
+    handler: LoadedHandler, host: Address, login: Login
 ) -> tuple[dict[str, str], dict[str, str]]:
     """The settings and the secrets of the object of `pdu_data`, from which it is made again where
     nobody can be asked. Raises SettingsError.
     """
-    data = pdu_data(handler, host, run_options)
+    return split_fields(handler, pdu_data(handler, host, login), login)
+
+
+def split_fields(
+    handler: LoadedHandler, data: Union[PduData, PduSnmpData], login: Login
+) -> tuple[dict[str, str], dict[str, str]]:
+    """The settings and the secrets of this object."""
     keys = {field: key for key, field in _SNMP_FIELDS.items()}
     fields = dict(data.custom_params)
     if isinstance(data, PduSnmpData):
         fields.update({keys.get(field, field): text for field, text in data.snmp_params.items()})
     declared = (setting.key for setting in handler.settings if setting.secret)
-    secret_keys = SECRETS.union(declared, run_options.secret_files)
+    secret_keys = SECRETS.union(declared, login.secret_files)
     secrets = {key: text for key, text in fields.items() if key in secret_keys}
     return {key: text for key, text in fields.items() if key not in secret_keys}, secrets
 
 
 def _pdu_data(
-    handler: LoadedHandler, host: Address, run_options: RunOptions
+    handler: LoadedHandler, host: Address, login: Login, name: str
 ) -> Union[PduData, PduSnmpData]:
     """What the handler is made from: the address, the settings given, and secrets, asked for if
     absent.
@@ -82,15 +90,15 @@ def _pdu_data(
     handler_keys = [setting.key for setting in handler.settings]
     secrets = [setting.key for setting in handler.settings if setting.secret]
     if not handler.settings:
-        secrets = _undeclared_secrets(handler, run_options)
-    check(run_options, [*secrets, *(_SNMP_SECRETS if handler.snmp else ())], handler.shown)
-    _refuse_unknown(handler, run_options)
+        secrets = _undeclared_secrets(handler, login)
+    check(login, [*secrets, *(_SNMP_SECRETS if handler.snmp else ())], handler.shown)
+    _refuse_unknown(handler, login)
     if not handler.settings and not handler.snmp:
-        username = given_settings(run_options, ("username",), host)
-        return PduData(host, {**username, **_secret_values(secrets, run_options)})
+        username = login.given(("username",), host)
+        return PduData(host, {**username, **_secret_values(secrets, login)})
     if not handler.snmp:
-        return PduData(host, values(handler.name, handler.settings, run_options, host))
-    return _snmp_data(handler, handler_keys, secrets, host, run_options)
+        return PduData(host, values(handler.name, handler.settings, login, host, name))
+    return _snmp_data(handler, handler_keys, secrets, host, login)
 
 
 def _snmp_data(
@@ -98,10 +106,10 @@ def _snmp_data(
     handler_keys: Sequence[str],
     secrets: Sequence[str],
     host: Address,
-    run_options: RunOptions,
+    login: Login,
 ) -> PduSnmpData:
     """As `_pdu_data`; the fields of DCImanager's SNMP form are apart from the settings."""
-    typed_settings = given_settings(run_options, [*handler_keys, *_SNMP_FIELDS], host)
+    typed_settings = login.given([*handler_keys, *_SNMP_FIELDS], host)
     settings = {
         key: text
         for key, text in typed_settings.items()
@@ -115,28 +123,28 @@ def _snmp_data(
     is_version_given = "version" in params
     is_v3 = params.setdefault("version", "2").strip().lower() in ("3", "v3")
     if not is_v3:
-        _refuse_v3_only(run_options, typed_settings, is_version_given)
-    _check_before_asking(run_options, params, is_v3)
+        _refuse_v3_only(login, typed_settings, is_version_given)
+    _check_before_asking(login, params, is_v3)
     for key in secrets:
-        password = secret(run_options, key, f"{key} for {host.host}", False)
+        password = login.secret(key, f"{key} for {host.host}", is_needed=False)
         if password:
             settings[key] = password
     if is_v3:
         if not params.get("user"):
             raise SettingsError(("SNMPv3 needs a user: give ", NamedSetting("username")))
-        _refuse_idle(run_options, params)
+        _refuse_idle(login, params)
     for key in _passwords(params) if is_v3 else ["community"]:
-        params[key] = secret(run_options, key, f"{key.replace('_', ' ')} of {host.host}")
-    _check_fields(params, _is_typed(run_options))
+        params[key] = login.secret(key, f"{key.replace('_', ' ')} of {host.host}")
+    _check_fields(params, _is_typed(login))
     return PduSnmpData(host.host, params, settings)
 
 
-def _is_typed(run_options: RunOptions) -> bool:
+def _is_typed(login: Login) -> bool:
     """Whether fields are checked here: those of a list are at the first request."""
-    return not run_options.login or not run_options.settings.keys() <= set(run_options.of_list)
+    return not login.source or not login.settings.keys() <= set(login.of_list)
 
 
-def _check_before_asking(run_options: RunOptions, params: Mapping[str, str], is_v3: bool) -> None:
+def _check_before_asking(login: Login, params: Mapping[str, str], is_v3: bool) -> None:
     """Raise SettingsError for fields that are wrong whatever the secrets are."""
     if (
         is_v3
@@ -144,44 +152,44 @@ def _check_before_asking(run_options: RunOptions, params: Mapping[str, str], is_
         and not optional_packages.has("cryptography")
     ):
         raise SettingsError(optional_packages.missing("SNMPv3 with privacy", "cryptography"))
-    if _is_typed(run_options):
+    if _is_typed(login):
         given_later = ["community", *_passwords(params)]
         _check_fields({**dict.fromkeys(given_later, _PLACEHOLDER), "user": "any", **params})
 
 
-def _undeclared_secrets(handler: LoadedHandler, run_options: RunOptions) -> list[str]:
+def _undeclared_secrets(handler: LoadedHandler, login: Login) -> list[str]:
     """The secrets that are given to a handler that does not say which settings it has: DCImanager's
     form hands over any key. Those of SNMP are not among them.
     """
-    keys = [*run_options.secret_files, *run_options.secrets]
-    if not run_options.login and not handler.snmp:
+    keys = [*login.secret_files, *login.secrets]
+    if not login.source and not handler.snmp:
         keys += [key for key in _FORM_SECRETS if os.environ.get(f"PDU_{key.upper()}")]
     return [key for key in dict.fromkeys(keys) if not handler.snmp or key not in _SNMP_SECRETS]
 
 
-def _secret_values(secrets: Iterable[str], run_options: RunOptions) -> dict[str, str]:
-    texts = {key: secret(run_options, key, key, False) for key in secrets}
+def _secret_values(secrets: Iterable[str], login: Login) -> dict[str, str]:
+    texts = {key: login.secret(key, key, is_needed=False) for key in secrets}
     return {key: text for key, text in texts.items() if text}
 
 
-def settings_for_handler(handler: LoadedHandler, run_options: RunOptions) -> dict[str, str]:
+def settings_for_handler(handler: LoadedHandler, login: Login) -> dict[str, str]:
     """Those of the settings that this handler takes, where they were given for several. A user is
     none of SNMP without its version 3.
     """
     keys = {setting.key for setting in handler.settings} | (
         set(SNMP_KEYS) if handler.snmp else set()
     )
-    if handler.snmp and given_settings(run_options, ("snmp_version",), Address("")).get(
+    if handler.snmp and login.given(("snmp_version",), Address("")).get(
         "snmp_version", "2"
     ) not in (
         "3",
         "v3",
     ):
         keys.discard("username")
-    return {key: value for key, value in run_options.settings.items() if key in keys}
+    return {key: value for key, value in login.settings.items() if key in keys}
 
 
-def _refuse_idle(run_options: RunOptions, params: Mapping[str, str]) -> None:
+def _refuse_idle(login: Login, params: Mapping[str, str]) -> None:
     """Raise SettingsError for a password of SNMPv3 without its protocol: it would not be used, and
     the request be sent with less security than its owner meant. The protocol may be none.
     """
@@ -189,9 +197,9 @@ def _refuse_idle(run_options: RunOptions, params: Mapping[str, str]) -> None:
         if _is_none(params.get(protocol, "")):
             return  # without authentication there is no privacy
         variable = f"PDU_{password.upper()}"
-        if password in run_options.secret_files or password in run_options.secrets:
+        if password in login.secret_files or password in login.secrets:
             source = password
-        elif not run_options.login and os.environ.get(variable):
+        elif not login.source and os.environ.get(variable):
             source = variable
         else:
             continue
@@ -201,7 +209,7 @@ def _refuse_idle(run_options: RunOptions, params: Mapping[str, str]) -> None:
 
 
 def _refuse_v3_only(
-    run_options: RunOptions, typed_settings: Mapping[str, str], is_version_given: bool
+    login: Login, typed_settings: Mapping[str, str], is_version_given: bool
 ) -> None:
     """Raise SettingsError for what only SNMPv3 has, where another version will be used: the
     request would be sent in plain text.
@@ -209,7 +217,7 @@ def _refuse_v3_only(
     `is_version_given`: then protocols of a login and of the environment may be for other PDUs.
     Passwords of both always may.
     """
-    if "username" in run_options.settings and "username" not in run_options.of_list:
+    if "username" in login.settings and "username" not in login.of_list:
         raise SettingsError(
             (
                 NamedSetting("username"),
@@ -219,12 +227,10 @@ def _refuse_v3_only(
         )
     for protocol, password in _PASSWORD_OF.items():
         protocol_name = typed_settings.get(protocol, "").strip()
-        counts = not is_version_given or (
-            protocol in run_options.settings and not run_options.login
-        )
+        counts = not is_version_given or (protocol in login.settings and not login.source)
         if protocol_name and counts and not _is_none(protocol_name):
             key = protocol
-        elif password in run_options.secret_files:
+        elif password in login.secret_files:
             key = password
         else:
             continue
@@ -245,7 +251,7 @@ def _passwords(params: Mapping[str, str]) -> list[str]:
     ]
 
 
-def _refuse_unknown(handler: LoadedHandler, run_options: RunOptions) -> None:
+def _refuse_unknown(handler: LoadedHandler, login: Login) -> None:
     """Raise SettingsError for a setting on the command line that the handler does not have.
 
     A list and its logins may have settings for other handlers. A handler of another pack may
@@ -255,8 +261,8 @@ def _refuse_unknown(handler: LoadedHandler, run_options: RunOptions) -> None:
         *(setting.key for setting in handler.settings),
         *(SNMP_KEYS if handler.snmp else ()),
     ]
-    for key, value in run_options.settings.items():
-        if handler.settings and key not in allowed_keys and key not in run_options.of_list:
+    for key, value in login.settings.items():
+        if handler.settings and key not in allowed_keys and key not in login.of_list:
             # another value may be a secret in the wrong place
             shown_value = value if (key, value) in SPELLINGS else ""
             public_keys = ", ".join(name for name in allowed_keys if name not in SECRETS)
@@ -283,15 +289,14 @@ def _check_fields(params: Mapping[str, str], is_typed: bool = True) -> None:
         raise SettingsError((setting, f" {error.fault}")) from None
 
 
-def display_name(run_options: RunOptions, host: str) -> str:
+def display_name(login: Login, host: str, name: str = "") -> str:
     """The text that names the PDU for people: HOST, or the setting `host` with a note that it
-    replaces HOST. A PDU that was called by a name has it before that.
+    replaces HOST. A PDU that was called by a `name` has it before that.
     """
-    host, setting_host = host.strip(), run_options.settings.get("host", "").strip()
+    host, setting_host = host.strip(), login.settings.get("host", "").strip()
     if setting_host and setting_host != host:
         host = f"{printable(setting_host)} (the setting host, instead of {host})"
-    has_name = run_options.name and run_options.name != host
-    return f"{printable(run_options.name)} ({host})" if has_name else host
+    return f"{printable(name)} ({host})" if name and name != host else host
 
 
 def ca_pem_text(text: str) -> str:
@@ -318,8 +323,9 @@ def ca_pem_text(text: str) -> str:
 def values(
     name: str,
     settings: Sequence[Setting[object]],
-    run_options: RunOptions,
+    login: Login,
     host: Address,
+    pdu_name: str = "",
 ) -> dict[str, str]:
     """The handler settings as text. A password is required if there is a user but no token. Raises
     SettingsError.
@@ -332,25 +338,24 @@ def values(
     account = registry.about(name).username if registry.is_handler(name) else ""
     value_by_key = {
         **({"username": account} if account else {}),
-        **given_settings(run_options, keys, host),
+        **login.given(keys, host),
     }
     if "tls" in keys and "tls" not in value_by_key and any(key in value_by_key for key in _CHECKS):
         value_by_key["tls"] = "yes"
     if "ca_pem" in value_by_key:
         value_by_key["ca_pem"] = ca_pem_text(value_by_key["ca_pem"])
     secrets = [setting.key for setting in settings if setting.secret]
-    token = secret(run_options, "token", "token", False) if "token" in secrets else ""
+    token = login.secret("token", "token", is_needed=False) if "token" in secrets else ""
     if token:
-        usual = value_by_key.get("username") == account and "username" not in run_options.settings
+        usual = value_by_key.get("username") == account and "username" not in login.settings
         return {
             **{key: text for key, text in value_by_key.items() if key != "username" or not usual},
             "token": token,
         }
-    user = run_options.user = value_by_key.get("username", "")
-    where = display_name(run_options, host)
+    user = value_by_key.get("username", "")
+    where = display_name(login, host, pdu_name)
     for key in secrets:
-        text = secret(
-            run_options,
+        text = login.secret(
             key,
             f"{key} of {user} on {where}",
             is_needed=key == "password" and bool(user),
@@ -360,35 +365,18 @@ def values(
     return value_by_key
 
 
-def check(run_options: RunOptions, secrets: Sequence[str], whose: str) -> None:
+def check(login: Login, secrets: Sequence[str], whose: str) -> None:
     """Check that no secret is in an argument, and that each --secret-file is for one of `secrets`.
     Raises SettingsError.
     """
-    for key in run_options.settings:
+    for key in login.settings:
         if key in SECRETS or key in secrets:
             raise SettingsError(
                 f"{key} is a secret, and other users can see arguments: use {spelled_secret(key)}"
             )
-    for key in run_options.secret_files:
+    for key in login.secret_files:
         if key not in secrets:
             raise SettingsError(
                 f"--secret-file: {whose} has no secret {key[:60]!r}; it takes"
                 f" {', '.join(secrets) or 'none'}"
             )
-
-
-def given_settings(run_options: RunOptions, keys: Iterable[str], host: Address) -> dict[str, str]:
-    """The given settings, and those of `keys` from the environment unless there is a `login`.
-
-    The address and `SECRETS` are not taken from the environment, and the port only if the address
-    has none.
-    """
-    value_by_key: dict[str, str] = {}
-    setting_host = run_options.settings.get("host", "").strip()
-    has_port = (Address(setting_host) if setting_host else host).port is not None
-    absent = {"host", *(("port",) if has_port else ())}
-    for key in keys:
-        value = None if run_options.login else os.environ.get(f"PDU_{key.upper()}")
-        if value and key not in absent and key not in SECRETS:
-            value_by_key[key] = value
-    return {**value_by_key, **run_options.settings}

@@ -11,23 +11,26 @@ import os
 import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Callable, NamedTuple, Optional
+from typing import Any, Callable, NamedTuple, Optional, Union
 
 import click
 
 from handlers import registry
 from handlers.shared.address import Address, host_fault
 from handlers.shared.errors import SettingsError, printable
+from pdu_common.connection import PduData, PduSnmpData
 
 from ..cli.error_output import NoSuchHandler, Usage
 from ..cli.groups import Subcommand
-from ..cli.options import F, RunOptions, keep, run_options_of, word_completion
+from ..cli.options import F, run_of, word_completion
 from ..cli.shared_options import auth_option, list_option
 from ..cli.suggestions import only_similar_name
+from ..loading.handler_loading import LoadedHandler
 from ..loading.handler_paths import is_path
 from ..network import hosts
-from . import device_list, logins as auth
+from . import device_list, form, logins as auth
 from .listed_pdu import ListedPdu
+from .login_options import Login, login_of
 from .logins import DeviceLogin
 
 _LIST, _AUTH = "PDU_LIST", "PDU_AUTH"
@@ -36,7 +39,8 @@ LOGINS = "logins.toml"
 _USUAL = ("~/.config/pdu/pdus.csv", "/etc/pdu/pdus.csv")
 #: how a list becomes known, for errors
 HOW = f"--list FILE, {_LIST} or {_USUAL[0]}"
-_KEY = "pdu.names"  # the list in the meta of a context whose arguments are names
+# in the meta of a context: the files of its options, and the list if its arguments are names
+_LIST_FILE, _AUTH_FILE, _KEY = (f"{__name__}.{word}" for word in ("list_file", "auth_file", "list"))
 
 
 class KnownList(NamedTuple):
@@ -70,14 +74,46 @@ class ChosenPdu(NamedTuple):
 
     handler: str
     host: Address
-    #: the shared options, with the settings and the login that the list has for it
-    run_options: RunOptions
+    #: with the settings and the login that the list has for it
+    login: Login
+    #: its name in the list, "" if it was not called by it
+    name: str = ""
+    #: the options that let another command use the list, "" if it was not called by its name
+    list_words: Sequence[str] = ()
+
+    @property
+    def where(self) -> str:
+        """Which it is, for people."""
+        return form.display_name(self.login, self.host, self.name)
+
+    def data(self, handler: LoadedHandler) -> Union[PduData, PduSnmpData]:
+        """The object that make_handler takes. Raises SettingsError."""
+        return form.pdu_data(handler, self.host, self.login, self.name)
+
+    @property
+    def words(self) -> Sequence[str]:
+        """The words that call it in another command line."""
+        return (self.name, *self.list_words) if self.name else (self.handler, self.host)
+
+    def command_line(self, command: str, *words: str) -> str:
+        """This program with a command for this PDU, to be pasted into a shell."""
+        return self.login.command_line(command, *self.words, *words)
 
 
 def list_options(function: F) -> F:
     """--list and --auth, for commands of one PDU."""
-    list_ = list_option(expose_value=False, callback=keep)
-    return list_(auth_option(expose_value=False, callback=keep)(function))
+
+    def noted(key: str) -> Callable[..., None]:
+        """A callback that puts the value into the context's meta."""
+        return lambda context, _, value: context.meta.update({key: value or ""})
+
+    auth = auth_option(expose_value=False, callback=noted(_AUTH_FILE))
+    return list_option(expose_value=False, callback=noted(_LIST_FILE))(auth(function))
+
+
+def list_files(context: click.Context) -> tuple[str, str]:
+    """The values of `list_options`: a list and a file of logins, "" for what was not given."""
+    return context.meta.get(_LIST_FILE, ""), context.meta.get(_AUTH_FILE, "")
 
 
 def read_known_list(list_file: str = "", auth_file: str = "") -> Optional[KnownList]:
@@ -284,44 +320,36 @@ def _unknown_name_text(word: str, known_list: KnownList) -> str:
     )
 
 
-def choose_pdu(context: click.Context, handler: str, host: str, alone: bool = True) -> ChosenPdu:
-    """What the arguments HANDLER and HOST mean. If `alone`, the shared options of the run get what
-    the list says of a named PDU, else a copy of them.
+def choose_pdu(context: click.Context, handler: str, host: str, *, alone: bool = True) -> ChosenPdu:
+    """What the arguments HANDLER and HOST mean. If it is `alone`, errors name it.
 
     Raises SettingsError, and Usage for an address among names.
     """
-    run_options = run_options_of(context)
+    typed_login = login_of(context)
     known_list: Optional[KnownList] = context.meta.get(_KEY)
     if known_list is None:
-        _say_what_else(run_options, context.command_path, handler, host)
-        return ChosenPdu(handler, hosts.parse_argument(host), run_options)
-    pdu = known_list.pdus.get(host)
-    if pdu is None:
+        _say_what_else(list_files(context), context.command_path, handler, host)
+        return ChosenPdu(handler, hosts.parse_argument(host), typed_login)
+    listed = known_list.pdus.get(host)
+    if listed is None:
         raise Usage(
             f"{_unknown_name_text(host, known_list)}; give names alone, or HANDLER and addresses"
         )
-    pdu_options = run_options if alone else run_options.copy()
-    _fill_options(pdu_options, known_list, pdu)
-    return ChosenPdu(pdu.handler, pdu.address, pdu_options)
+    pdu = _chosen(typed_login, known_list, listed)
+    if alone:
+        run_of(context).pdu_name = pdu.name
+    return pdu
 
 
-def _fill_options(run_options: RunOptions, known_list: KnownList, pdu: ListedPdu) -> None:
-    """Put into the options what the list says of a PDU: its name, settings and login. Settings of
-    the command line win over those of the PDU, and these over its login's.
-    """
-    login = known_list.login(pdu)
-    settings = {**(login.settings if login else {}), **dict(pdu.settings)}
-    run_options.of_list = frozenset(settings.keys() - run_options.settings.keys())
-    run_options.settings = {**settings, **run_options.settings}
-    run_options.name, run_options.words = pdu.name, (pdu.name, *known_list.words)
-    if login is not None:
-        run_options.login, run_options.secrets = login.description, login.secrets
+def _chosen(typed_login: Login, known_list: KnownList, listed: ListedPdu) -> ChosenPdu:
+    login = typed_login.with_list(dict(listed.settings), known_list.login(listed))
+    return ChosenPdu(listed.handler, listed.address, login, listed.name, known_list.words)
 
 
-def _say_what_else(run_options: RunOptions, command: str, handler: str, host: str) -> None:
+def _say_what_else(files: tuple[str, str], command: str, handler: str, host: str) -> None:
     """Say on standard error that a word of this line is also a name of the list."""
     with contextlib.suppress(SettingsError):  # the line needs no list
-        known_list = read_known_list(run_options.list_file, run_options.auth_file)
+        known_list = read_known_list(*files)
         if known_list is None:
             return
         if handler in known_list.pdus:
@@ -349,26 +377,28 @@ def _pdu_text(pdu: ListedPdu) -> str:
 # ---- a name in place of HOST ---------------------------------------------------------------------
 
 
-def resolve_name(run_options: RunOptions, host: str) -> ChosenPdu:
+def resolve_name(context: click.Context, host: str) -> ChosenPdu:
     """The PDU of this name for a command that takes HOST alone; HANDLER is "" if it is no name.
 
-    The shared options get what the list says of it. Raises SettingsError. A list that was not given
-    as an option and cannot be read is said: HOST may be an address.
+    Raises SettingsError. A list that was not given as an option and cannot be read is said: HOST
+    may be an address.
     """
+    list_file, auth_file = list_files(context)
     known_list = None
     try:
-        known_list = read_known_list(run_options.list_file, run_options.auth_file)
+        known_list = read_known_list(list_file, auth_file)
     except SettingsError as error:
-        if run_options.list_file:
+        if list_file:
             raise
         _note(f"names of PDUs are not known: {error.reason}")
-    pdu = known_list.pdus.get(host) if known_list is not None else None
-    if known_list is None or pdu is None:
-        return ChosenPdu("", hosts.parse_argument(host), run_options)
-    _fill_options(run_options, known_list, pdu)
-    if not _is_at(pdu, host):
-        _note(f"{printable(host, 60)!r} is taken from {known_list.path}: {_pdu_text(pdu)}")
-    return ChosenPdu(pdu.handler, pdu.address, run_options)
+    listed = known_list.pdus.get(host) if known_list is not None else None
+    if known_list is None or listed is None:
+        return ChosenPdu("", hosts.parse_argument(host), login_of(context))
+    pdu = _chosen(login_of(context), known_list, listed)
+    run_of(context).pdu_name = pdu.name
+    if not _is_at(listed, host):
+        _note(f"{printable(host, 60)!r} is taken from {known_list.path}: {_pdu_text(listed)}")
+    return pdu
 
 
 # ---- completion ----------------------------------------------------------------------------------
@@ -381,10 +411,9 @@ def complete(other_words: Callable[[], Iterable[str]], or_file: bool = False) ->
 
     def complete(context: click.Context, argument: click.Parameter, incomplete: str) -> Any:
         """The words that may stand here, with the names of the owner's list."""
-        run_options = run_options_of(context)
         names: list[str] = []
         with contextlib.suppress(Exception):
-            known_list = read_known_list(run_options.list_file, run_options.auth_file)
+            known_list = read_known_list(*list_files(context))
             names = list(known_list.pdus) if known_list is not None else []
         words = [*other_words(), *names]
         return word_completion(lambda: words, or_file)(context, argument, incomplete)

@@ -11,10 +11,10 @@ from typing import NamedTuple, Optional
 from handlers.shared.errors import printable
 
 from ..cli.error_output import Usage
-from ..cli.options import RunOptions
 from ..cli.output import report
 from ..pdu_list import device_list, names
 from ..pdu_list.device_list import DeviceList
+from ..pdu_list.login_options import Login
 from ..pdu_list.logins import DeviceLogin, environment_login, read_logins
 from .polling import Target, targets
 
@@ -31,10 +31,10 @@ class OwnerFiles(NamedTuple):
     @classmethod
     def of_command(
         cls,
-        run_options: RunOptions,
         list_word: Optional[str],
         list_file: Optional[str],
         auth_file: Optional[str],
+        login: Login,
     ) -> OwnerFiles:
         """Those of a command whose list is an argument, or else an option. Raises Usage if both are
         given.
@@ -44,7 +44,7 @@ class OwnerFiles(NamedTuple):
                 f"{printable(list_word, 60)!r} is one argument too many: give each file once, as an"
                 " argument or by its option"
             )
-        return cls(list_file or list_word, auth_file, run_options.secret_files)
+        return cls(list_file or list_word, auth_file, login.secret_files)
 
     def add_known_list(self) -> OwnerFiles:
         """These files; without a list, with the one that is known without an option, and with its

@@ -12,11 +12,11 @@ from typing import Any, NamedTuple, Optional
 from handlers.shared.errors import SettingsError, printable
 
 from ..cli.error_output import NoSuchHandler
-from ..cli.options import SECRETS, RunOptions, spelled_secret
-from ..cli.prompts import NoSecret
+from ..cli.options import SECRETS, spelled_secret
 from ..loading.handler_loading import LoadedHandler, load
 from ..pdu_list import form as connection_data
 from ..pdu_list.listed_pdu import ListedPdu
+from ..pdu_list.login_options import Login, NoSecret
 from ..pdu_list.logins import ENVIRONMENT, DeviceLogin, names
 from . import parts as reading
 from .parts import Part, Reading
@@ -41,14 +41,9 @@ class Target(NamedTuple):
         settings = {**self.auth.settings, **dict(self.device.settings)}
         if timeout is not None:
             settings.update(_shortened_timeout(self.handler, settings, timeout))
-        state = RunOptions(
-            settings=settings,
-            of_list=settings,
-            login=self.auth.description,
-            secrets=self.auth.secrets,
-        )
+        login = Login.listed(settings, self.auth)
         try:
-            return connection_data.pdu_data(self.handler, self.device.address, state)
+            return connection_data.pdu_data(self.handler, self.device.address, login)
         except NoSecret as error:
             if self.auth.name != ENVIRONMENT:
                 raise

@@ -13,7 +13,7 @@ from handlers.shared.errors import printable
 from ..cli.error_output import Usage
 from ..cli.exit_codes import DONE, code_of
 from ..cli.groups import Subcommand
-from ..cli.options import RunOptions, output_options, pass_run_options, word_completion
+from ..cli.options import Output, output_options, pass_output, word_completion
 from ..cli.output import Result, print_result, tabulate
 from ..recordings.families.recorded import UNPROVEN
 from .model_names import TABLE, Name, read_names
@@ -46,8 +46,8 @@ def _model_words() -> Iterable[str]:
 )
 @click.argument("words", nargs=-1, required=True, shell_complete=word_completion(_model_words))
 @output_options
-@pass_run_options
-def supports(run_options: RunOptions, words: Sequence[str]) -> int:
+@pass_output
+def supports(output: Output, words: Sequence[str]) -> int:
     """Say whether a PDU is supported: which handler and family read it, what is read, metered and
     switched, and on what evidence. Asks no device. WORDS are a model, vendor, brand, family or
     sysObjectID, in any order and spelling.
@@ -61,7 +61,7 @@ def supports(run_options: RunOptions, words: Sequence[str]) -> int:
         raise Usage("WORDS is empty: give a model, a vendor, a brand or a sysObjectID")
     result = answer(question)
     code = DONE if result.verdict == YES else code_of("unsupported")
-    return print_result(Result(_data(result), _lines(result), code), run_options.json)
+    return print_result(Result(_data(result), _lines(result), code), output.json)
 
 
 # ---- for a person --------------------------------------------------------------------------------

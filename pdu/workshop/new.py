@@ -21,7 +21,7 @@ import click
 from handlers.shared.errors import SettingsError
 
 from ..cli.groups import Subcommand
-from ..cli.options import FOLDER, RunOptions, output_options, pass_run_options
+from ..cli.options import FOLDER, Output, output_options, pass_output
 from ..cli.output import Result, print_result
 from ..files.whole_files import signals_as_ctrl_c
 from ..loading.handler_archives import RESERVED
@@ -80,9 +80,9 @@ _NUMBER = 99_999  # the vendor's number in the example of docs/dev/new-family.md
 )
 @click.option("--snmp", is_flag=True, help="an SNMP family instead of a handler")
 @output_options
-@pass_run_options
+@pass_output
 def new(
-    run_options: RunOptions,
+    output: Output,
     name: str,
     title: Optional[str],
     tree: Optional[str],
@@ -140,7 +140,7 @@ def new(
     ]
     return print_result(
         Result({"made": list(map(str, files)), "changed": changed_files}, lines),
-        run_options.json,
+        output.json,
     )
 
 

@@ -18,9 +18,9 @@ from ..cli.exit_codes import DONE, NOT_SEEN
 from ..cli.groups import EPILOG, Group
 from ..cli.options import (
     FILE_ARGUMENT,
-    RunOptions,
+    Output,
     output_options,
-    pass_run_options,
+    pass_output,
     word_completion,
 )
 from ..cli.output import Result, print_result, tabulate
@@ -72,8 +72,8 @@ def snmp() -> None:
     " objects that contradict a state, or what a command writes",
 )
 @output_options
-@pass_run_options
-def snmp_families(run_options: RunOptions, word: Optional[str], table: Optional[str]) -> int:
+@pass_output
+def snmp_families(output: Output, word: Optional[str], table: Optional[str]) -> int:
     """The families of PDUs, and how certain their commands are.
 
     WORD  a part of the key, the vendor, the MIB or a model
@@ -89,7 +89,7 @@ def snmp_families(run_options: RunOptions, word: Optional[str], table: Optional[
         markdown = getattr(family_tables, _TABLES[table])(profiles)
         return print_result(
             Result({"markdown": markdown}, [markdown] if profiles else nothing),
-            run_options.json,
+            output.json,
         )
     profiles.sort(key=lambda profile: (profile.vendor.lower(), profile.key))
     data = [
@@ -107,7 +107,7 @@ def snmp_families(run_options: RunOptions, word: Optional[str], table: Optional[
         for profile in data
     ]
     lines = _fitted(tabulate(("family", "vendor", "commands", "models"), rows))
-    return print_result(Result(data, lines if rows else nothing), run_options.json)
+    return print_result(Result(data, lines if rows else nothing), output.json)
 
 
 @snmp.command(
@@ -133,8 +133,8 @@ def snmp_show(family: str) -> int:
 )
 @click.argument("file", metavar="FILE.json", type=FILE_ARGUMENT)
 @output_options
-@pass_run_options
-def snmp_check(run_options: RunOptions, file: str) -> int:
+@pass_output
+def snmp_check(output: Output, file: str) -> int:
     """Check a profile in JSON.
 
     The exit code is 9 while values of states are guesses of pdu draft, and 2 for a file that is no
@@ -154,7 +154,7 @@ def snmp_check(run_options: RunOptions, file: str) -> int:
         lines += own_profiles.summary(profile)
     return print_result(
         Result(data, lines, NOT_SEEN if guesses else DONE),
-        run_options.json,
+        output.json,
     )
 
 
@@ -164,10 +164,10 @@ def snmp_check(run_options: RunOptions, file: str) -> int:
     examples=("pdu snmp parts", "pdu snmp parts > parts.md"),
 )
 @output_options
-@pass_run_options
-def snmp_parts(run_options: RunOptions) -> int:
+@pass_output
+def snmp_parts(output: Output) -> int:
     """The parts of a profile, as Markdown."""
     return print_result(
         Result({"markdown": schema.reference()}, [schema.reference()]),
-        run_options.json,
+        output.json,
     )

@@ -19,21 +19,16 @@ from handlers.shared.errors import PduHandlerError, printable
 from ...cli import prompts
 from ...cli.error_output import Interrupted, Usage
 from ...cli.exit_codes import DONE, NOT_SEEN
-from ...cli.options import (
-    NumberRange,
-    RunOptions,
-    command_line,
-    login_options,
-    output_options,
-    yes_option,
-)
+from ...cli.options import NumberRange, Run, output_options, run_of, yes_option
 from ...cli.output import Result, counted, figure, print_result, report, show_status_line
 from ...cli.shared_options import out_option
 from ...files.whole_files import new_file
 from ...loading.handler_loading import load
 from ...network import hosts
-from ...pdu_list import form as connection_data, names
+from ...pdu_list import names
 from ...pdu_list.device_arguments import arguments_help, pdu_arguments
+from ...pdu_list.form import split_fields
+from ...pdu_list.login_options import login_options
 from ...recordings.scrub import Scrubber
 from . import owner_questions, run
 from .document import SIMULATED, UNIT, OwnerAnswers, ProvenCall, UnitProof, proof_text
@@ -59,9 +54,8 @@ class _CallFailed(PduHandlerError):
 class _Plan(NamedTuple):
     """What the owner asks for."""
 
-    handler: str
-    host: Address
-    run_options: RunOptions
+    run: Run
+    pdu: names.ChosenPdu
     #: "" for none
     outlet: str
     #: whether the owner typed the outlet's number twice
@@ -69,18 +63,12 @@ class _Plan(NamedTuple):
 
     def tell(self, line: str) -> None:
         """Say what is being done."""
-        show_status_line(line, self.run_options.json)
-
-    @property
-    def where(self) -> str:
-        """The unit, for people."""
-        return connection_data.display_name(self.run_options, self.host)
+        show_status_line(line, self.run.output.json)
 
     @property
     def manual_line(self) -> str:
         """The command that switches the outlet on."""
-        words = self.run_options.words or (self.handler, self.host)
-        return command_line(self.run_options, "on", *words, self.outlet)
+        return self.pdu.command_line("on", self.outlet)
 
 
 @click.command(
@@ -137,22 +125,23 @@ def prove_command(
     dark: Optional[str],
     display: Optional[float],
 ) -> int:
-    handler, address, run_options = names.choose_pdu(context, handler, host)
+    pdu = names.choose_pdu(context, handler, host)
     if len(set(outlet)) > 1 or len(outlet) > 2:
         raise Usage("one outlet is proven at a time: give --outlet once, or the same one twice")
-    plan = _Plan(handler, address, run_options, outlet[0] if outlet else "", len(outlet) == 2)
+    plan = _Plan(run_of(context), pdu, outlet[0] if outlet else "", len(outlet) == 2)
     if plan.outlet:
-        prompts.askable(run_options, f"switching outlet {plan.outlet}", address)
-    loaded = load(handler)
-    data = connection_data.pdu_data(loaded, address, run_options)
-    user = run_options.user or run_options.settings.get("username", "")
-    unit = UnitUnderTest(loaded, data, Scrubber((), run_options.used, user, address))
+        prompts.askable(plan.run.output, f"switching outlet {plan.outlet}", pdu.host)
+    loaded = load(pdu.handler)
+    data = pdu.data(loaded)
+    settings, secrets = split_fields(loaded, data, pdu.login)
+    scrubber = Scrubber((), list(secrets.values()), settings.get("username", ""), pdu.host)
+    unit = UnitUnderTest(loaded, data, scrubber)
     calls = Calls(unit)
     try:
         with new_file(out) as write:
             proof = _read(plan, unit, calls)
             plan.tell("")
-            owner = owner_questions.answers(run_options, front, dark, display)
+            owner = owner_questions.answers(plan.run.output, front, dark, display)
             if plan.outlet:
                 owner = _switch(plan, unit, calls, owner)
             if owner.dark is not None:
@@ -163,7 +152,7 @@ def prove_command(
         _raise_interrupted(plan, unit, calls)
     finally:
         plan.tell("")
-    return print_result(_result(plan, proof, out), run_options.json)
+    return print_result(_result(plan, proof, out), plan.run.output.json)
 
 
 def _read(plan: _Plan, unit: UnitUnderTest, calls: Calls) -> UnitProof:
@@ -171,14 +160,14 @@ def _read(plan: _Plan, unit: UnitUnderTest, calls: Calls) -> UnitProof:
     plan.tell("reading the unit")
     status = calls.status()
     if status.error_kind in ("unreachable", "denied", "settings"):
-        raise _CallFailed(status, plan.host)
+        raise _CallFailed(status, plan.pdu.host)
     calls.statistic()
     unit_reading, notes = run.read_unit(unit)
     if plan.outlet:
-        run.check_switchable(unit_reading, plan.outlet, plan.host, plan.is_sure)
+        run.check_switchable(unit_reading, plan.outlet, plan.pdu.host, plan.is_sure)
     recording, recording_notes = run.record_unit(unit, plan.tell)
-    host_setting = plan.run_options.settings.get("host", "").strip()
-    asked_host = (Address(host_setting) if host_setting else plan.host).host
+    host_setting = plan.pdu.login.settings.get("host", "").strip()
+    asked_host = (Address(host_setting) if host_setting else plan.pdu.host).host
     family, manufacturer, model, firmware = run.nameplate_texts(unit_reading.plate)
     settings = platform_host.settings(unit.data)
     return UnitProof(
@@ -208,18 +197,19 @@ def _read(plan: _Plan, unit: UnitUnderTest, calls: Calls) -> UnitProof:
 def _switch(plan: _Plan, unit: UnitUnderTest, calls: Calls, owner: OwnerAnswers) -> OwnerAnswers:
     """Ask, and switch the outlet off and on. Returns the owner's answers with what he saw then."""
     unit_reading, _ = run.read_unit(unit)  # the questions took their time
-    load = run.check_switchable(unit_reading, plan.outlet, plan.host, plan.is_sure)
+    load = run.check_switchable(unit_reading, plan.outlet, plan.pdu.host, plan.is_sure)
     by_hand = plan.manual_line
     report(f"if this program is ended while the outlet is off, switch it on by hand: {by_hand}")
     prompts.confirm(
-        plan.run_options,
-        f"switch outlet {plan.outlet} of {plan.where} ({run.load_text(load)}) off and on",
-        plan.host,
+        plan.run.output,
+        f"switch outlet {plan.outlet} of {plan.pdu.where} ({run.load_text(load)}) off and on",
+        plan.pdu.host,
     )
+    plan.run.changing = True
 
     def look(is_dark: bool) -> Optional[bool]:
         plan.tell("")
-        return owner_questions.look(plan.run_options, plan.outlet, is_dark)
+        return owner_questions.look(plan.run.output, plan.outlet, is_dark)
 
     plan.tell(f"switching outlet {plan.outlet} off")
     seen_dark, seen_on = run.switch_off_and_on(calls, plan.outlet, look)
@@ -233,9 +223,9 @@ def _raise_interrupted(plan: _Plan, unit: UnitUnderTest, calls: Calls) -> NoRetu
     is_on = bool(commands) and commands[-1].state(unit.outlet(plan.outlet)) == "on"
     if is_on and commands[-1].method == "port_up":
         reason += f"; outlet {plan.outlet} was switched on again"
-    elif plan.run_options.changing:
+    elif plan.run.changing:
         reason += f"; look at outlet {plan.outlet}, and switch it on: {plan.manual_line}"
-    raise Interrupted(reason, plan.host) from None
+    raise Interrupted(reason, plan.pdu.host) from None
 
 
 def _result(plan: _Plan, proof: UnitProof, out: str) -> Result:

@@ -8,7 +8,7 @@ from typing import Callable, Optional, TypeVar
 
 from handlers.shared.errors import printable
 
-from ...cli.options import RunOptions
+from ...cli.options import Output
 from ...cli.prompts import ask_line
 from .document import OwnerAnswers
 
@@ -18,27 +18,27 @@ _MOST_OUTLETS = 1_000
 
 
 def answers(
-    run_options: RunOptions, front: Optional[int], dark: Optional[str], display: Optional[float]
+    output: Output, front: Optional[int], dark: Optional[str], display: Optional[float]
 ) -> OwnerAnswers:
     """The answers of options, and of a terminal for those that are missing."""
     dark_outlets = None if dark is None else _dark(dark)
     if front is None:
         front = _ask_on_terminal(
-            run_options,
+            output,
             "How many outlets are on the front? (Enter: not known)",
             _count,
             f"a number from 0 to {_MOST_OUTLETS}",
         )
     if dark is None:
         dark_outlets = _ask_on_terminal(
-            run_options,
+            output,
             "Which outlets are dark? Their numbers, 'none' if all are lit (Enter: not known)",
             _dark,
             "a list of outlets",
         )
     if display is None:
         display = _ask_on_terminal(
-            run_options,
+            output,
             "How many amperes does the unit's own display show? (Enter: no display)",
             _amperes,
             "a number of amperes such as 3.68",
@@ -46,11 +46,11 @@ def answers(
     return OwnerAnswers(front, dark_outlets, display)
 
 
-def look(run_options: RunOptions, outlet: str, is_dark: bool) -> Optional[bool]:
+def look(output: Output, outlet: str, is_dark: bool) -> Optional[bool]:
     """Whether the outlet is dark now, or on; None if nobody says it."""
     state, question = ("off", "Is it dark?") if is_dark else ("on", "Is it on again?")
     return _ask_on_terminal(
-        run_options,
+        output,
         f"Outlet {printable(outlet)} was switched {state}. {question} [y/n] (Enter: not known)",
         _yes,
         "y or n",
@@ -58,14 +58,14 @@ def look(run_options: RunOptions, outlet: str, is_dark: bool) -> Optional[bool]:
 
 
 def _ask_on_terminal(
-    run_options: RunOptions, question: str, parse: Callable[[str], Optional[T]], expectation: str
+    output: Output, question: str, parse: Callable[[str], Optional[T]], expectation: str
 ) -> Optional[T]:
     """The answer; None for an empty line, at the end of the input, and after three wrong ones, and
     without a terminal, with --yes and with --json.
 
     `parse` returns None for a wrong one. `expectation`: what a right one is, such as "a number".
     """
-    if run_options.yes or run_options.json or not sys.stdin.isatty():
+    if output.yes or output.json or not sys.stdin.isatty():
         return None
     for _ in range(_TRIES):
         line = ask_line(question)

@@ -23,10 +23,9 @@ from ...cli.groups import EPILOG, Group
 from ...cli.options import (
     FILE,
     SECRETS,
-    RunOptions,
+    Output,
     output_options,
-    pass_run_options,
-    setting_options,
+    pass_output,
 )
 from ...cli.output import Result, print_result, printing_to_stderr, tabulate, waiting
 from ...files.secret_files import secret_in
@@ -37,6 +36,7 @@ from ...loading.handler_paths import is_handler_there
 from ...loading.handler_recordings import handler_of_recording
 from ...loading.handler_source import PAGE, UnreadHandler, read_handler
 from ...pdu_list import form as connection_data
+from ...pdu_list.login_options import Login, pass_login, setting_options
 from ...recordings.replay_server import HOST
 from . import loading_checks
 from .rules import BROKEN, HEAD, KEPT, RULES, UNTRIED, Finding, table
@@ -75,8 +75,9 @@ def handler() -> None:
 )
 @setting_options
 @output_options
-@pass_run_options
-def handler_check(run_options: RunOptions, path: str, replay: Optional[str]) -> int:
+@pass_login
+@pass_output
+def handler_check(output: Output, login: Login, path: str, replay: Optional[str]) -> int:
     """Say what a handler keeps and breaks of the vendor's page "Creating a PDU handler", of
     safety and of our advice: each row says who wants it, with words of the page to search for.
 
@@ -101,13 +102,13 @@ def handler_check(run_options: RunOptions, path: str, replay: Optional[str]) -> 
         elif os.path.isdir(path):
             advice = ": the folder has no Python file"
         raise SettingsError(f"{path[:200]!r} is no file, folder or archive with a handler{advice}")
-    for secret_file in run_options.secret_files.values():
+    for secret_file in login.secret_files.values():
         secret_in(secret_file)  # one that cannot be used is no fault of the handler
     findings: list[Finding] = []
     with tempfile.TemporaryDirectory(prefix="pdu-handler-") as name, printing_to_stderr():
-        for finding in _findings(path, replay or "", Path(name), run_options):
+        for finding in _findings(path, replay or "", Path(name), output, login):
             findings.append(finding)
-    return print_result(_result(path, findings), run_options.json)
+    return print_result(_result(path, findings), output.json)
 
 
 def _result(path: str, findings: list[Finding]) -> Result:
@@ -149,7 +150,9 @@ def _result(path: str, findings: list[Finding]) -> Result:
     return Result({"handler": path, "findings": rows}, lines, code)
 
 
-def _findings(path: str, replay: str, folder: Path, run_options: RunOptions) -> Iterator[Finding]:
+def _findings(
+    path: str, replay: str, folder: Path, output: Output, login: Login
+) -> Iterator[Finding]:
     """A finding for each rule: first of the archive and its import, then of its four methods."""
     try:
         source = read_handler(path)
@@ -160,8 +163,8 @@ def _findings(path: str, replay: str, folder: Path, run_options: RunOptions) -> 
         yield Finding(RULES["archive"], BROKEN, error.reason)
         return
     loads = True
-    with waiting("loading the handler", run_options):
-        for finding in loading_checks.check_loading(source, _settings(run_options), folder):
+    with waiting("loading the handler", output):
+        for finding in loading_checks.check_loading(source, _settings(login), folder):
             yield finding
             loads = loads and (finding.rule is not RULES["alone"] or finding.result == KEPT)
     try:
@@ -171,24 +174,20 @@ def _findings(path: str, replay: str, folder: Path, run_options: RunOptions) -> 
     except SettingsError as error:
         yield Finding(RULES["status"], UNTRIED, error.reason)
         return
-    with waiting("calling the handler", run_options):
-        yield from _device_findings(loaded_handler, replay, run_options)
+    with waiting("calling the handler", output):
+        yield from _device_findings(loaded_handler, replay, login)
 
 
-def _settings(run_options: RunOptions) -> dict[str, str]:
+def _settings(login: Login) -> dict[str, str]:
     """What DCImanager's form carries besides the fields of SNMP; a secret is any text."""
-    secret_texts = dict.fromkeys(run_options.secret_files, _TRIAL_PASSWORD)
+    secret_texts = dict.fromkeys(login.secret_files, _TRIAL_PASSWORD)
     fields = connection_data.SNMP_KEYS
     return {
-        key: value
-        for key, value in {**run_options.settings, **secret_texts}.items()
-        if key not in fields
+        key: value for key, value in {**login.settings, **secret_texts}.items() if key not in fields
     }
 
 
-def _device_findings(
-    handler: LoadedHandler, replay: str, run_options: RunOptions
-) -> Iterator[Finding]:
+def _device_findings(handler: LoadedHandler, replay: str, login: Login) -> Iterator[Finding]:
     """Findings of the four methods on a served recording, or on simulated units without one; the
     last one says where a secret was shown.
     """
@@ -201,7 +200,7 @@ def _device_findings(
     shown = ShownSecrets((COMMUNITY, WRONG_COMMUNITY, _TRIAL_PASSWORD))
     with shown.watching(), contextlib.ExitStack() as stack:
         if handler.snmp:
-            snmp_trials = SnmpTrials(handler, _settings(run_options), shown)
+            snmp_trials = SnmpTrials(handler, _settings(login), shown)
             yield from snmp_trials.findings(recorded_device(text) if text else None)
         else:
             recording = None
@@ -210,14 +209,14 @@ def _device_findings(
                 server = kind.serve(text, 0)
                 stack.callback(server.close)
                 recording = ServedRecording(server.port, server.writes, server.connections)
-            trials = ServedTrials(handler, _forms(handler, run_options), shown)
+            trials = ServedTrials(handler, _forms(handler, login), shown)
             yield from trials.findings(recording)
     fault = "; ".join(shown.places)
     yield Finding(RULES["secret"], BROKEN if fault else KEPT, fault)
 
 
 def _forms(
-    handler: LoadedHandler, run_options: RunOptions
+    handler: LoadedHandler, login: Login
 ) -> Sequence[Callable[[int], Union[PduData, PduSnmpData]]]:
     """What DCImanager's form would carry for a device at a port of this machine: an address alone
     with the handler setting `port`, if the handler may have it, or an address with its port. Each
@@ -225,9 +224,9 @@ def _forms(
     """
 
     def form(address: str, port: str) -> Union[PduData, PduSnmpData]:
-        data = connection_data.pdu_data(handler, Address(address), run_options)
+        data = connection_data.pdu_data(handler, Address(address), login)
         declared = {setting.key for setting in handler.settings if setting.secret}
-        for key in data.custom_params.keys() & {*SECRETS, *declared, *run_options.secret_files}:
+        for key in data.custom_params.keys() & {*SECRETS, *declared, *login.secret_files}:
             data.custom_params[key] = _TRIAL_PASSWORD
         if port:
             data.custom_params["port"] = port
@@ -235,6 +234,6 @@ def _forms(
 
     keys = {setting.key for setting in handler.settings}
     forms: list[Callable[[int], Union[PduData, PduSnmpData]]] = []
-    if "port" not in run_options.settings and (not keys or "port" in keys):
+    if "port" not in login.settings and (not keys or "port" in keys):
         forms.append(lambda port: form(HOST, str(port)))
     return [*forms, lambda port: form(f"{HOST}:{port}", "")]

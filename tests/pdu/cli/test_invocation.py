@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from pdu.cli import invocation
-from pdu.cli.options import RunOptions, command_line
+from pdu.pdu_list.login_options import Login
 
 
 @pytest.fixture
@@ -52,7 +52,7 @@ def test_the_folder_of_its_code_is_called_by_its_python(
     monkeypatch.setattr(sys, "executable", str(bin_ / "python3"))
     (tmp_path / "clone" / "pdu").mkdir(parents=True)
     assert started(monkeypatch, "clone/pdu") == "python3 clone/pdu"
-    assert command_line(RunOptions(settings={"timeout": "5"}), "status", "snmp", "a b") == (
+    assert Login({"timeout": "5"}).command_line("status", "snmp", "a b") == (
         "python3 clone/pdu status snmp 'a b' --timeout 5"
     )
     monkeypatch.setenv("PATH", os.defpath)

@@ -14,9 +14,9 @@ import pytest
 from handlers.shared import errors
 from pdu.cli import exit_codes
 from pdu.cli.error_output import reason
-from pdu.cli.options import RunOptions
 from pdu.loading.handler_loading import load
 from pdu.pdu_list import form as connection_data
+from pdu.pdu_list.login_options import Login
 from tests import terminal
 from tests.needs import ROOT
 from tests.pdu.monitoring.halls import private
@@ -93,7 +93,7 @@ def test_an_option_overrides_the_environment_which_never_supplies_the_address(
 @pytest.mark.parametrize("key", ["password", "api_key"])
 def test_a_secret_in_an_argument_is_refused_and_the_error_says_how_to_give_it(key: str) -> None:
     with pytest.raises(errors.SettingsError) as error_info:
-        connection_data.check(RunOptions(settings={key: "x"}), ["password", "api_key"], "acme")
+        connection_data.check(Login({key: "x"}), ["password", "api_key"], "acme")
     assert f"use PDU_{key.upper()} (or --secret-file {key}=FILE)" in reason(error_info.value)
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import pytest
 
 from pdu.cli import output
-from pdu.cli.options import RunOptions
+from pdu.cli.options import Output
 from pdu.cli.output import waiting
 from tests.waiting import PATIENCE_S
 
@@ -48,21 +48,21 @@ def threads() -> list[str]:
 
 def test_a_slow_block_shows_what_it_waits_for_and_the_line_is_gone_afterwards() -> None:
     with screen() as terminal:
-        with waiting("waiting for 192.0.2.7 \x1b[31m", RunOptions()):
+        with waiting("waiting for 192.0.2.7 \x1b[31m", Output()):
             assert terminal.seen.wait(PATIENCE_S)
         text = terminal.getvalue()
     assert "\rwaiting for 192.0.2.7 \\x1b[31m: 0 s" in text and "\x1b" not in text
     assert text.split("\r")[-2].strip() == "" and threads() == []
 
 
-@pytest.mark.parametrize("state", [RunOptions(json=True), RunOptions(debug=True)])
-def test_json_and_debug_show_nothing(state: RunOptions) -> None:
+@pytest.mark.parametrize("state", [Output(json=True), Output(debug=True)])
+def test_json_and_debug_show_nothing(state: Output) -> None:
     with screen(), waiting("waiting", state):
         assert threads() == []
 
 
 def test_a_question_and_another_line_take_the_place_of_the_line() -> None:
-    with screen() as terminal, waiting("waiting", RunOptions()):
+    with screen() as terminal, waiting("waiting", Output()):
         assert terminal.seen.wait(PATIENCE_S)
         for block in (output.pause_wait_line(), told("upload: 5 %")):
             with block:

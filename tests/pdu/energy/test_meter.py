@@ -19,7 +19,6 @@ from typing import Optional
 import click
 import pytest
 
-from pdu.cli.options import RunOptions
 from pdu.energy.meter import ClockWatch, meter as meter_command
 from pdu.energy.readings import INLET
 from pdu.energy.store import Store
@@ -156,7 +155,7 @@ def test_a_file_of_the_future_is_reported(newest: Optional[float], is_reported: 
 def test_the_unit_starts_a_meter_with_options_that_it_has() -> None:
     unit = (ROOT / "docs" / "prometheus" / "pdu-meter.service").read_text("utf-8")
     (line,) = re.findall(r"(?m)^ExecStart=\S+ meter (.+)$", unit)
-    context = meter_command.make_context("meter", shlex.split(line), obj=RunOptions())
+    context = meter_command.make_context("meter", shlex.split(line))
     assert context.params["list_word"] == "/etc/pdu/hall.csv"
     assert context.params["into"] == "/var/lib/pdu/energy.db" and "StateDirectory=pdu\n" in unit
 
@@ -164,4 +163,4 @@ def test_the_unit_starts_a_meter_with_options_that_it_has() -> None:
 @pytest.mark.parametrize("words", [["--every", "0.5s"], ["--every", "2d"], ["--keep-days", "31"]])
 def test_what_a_month_cannot_be_made_of_is_refused(words: list[str]) -> None:
     with pytest.raises(click.UsageError):
-        meter_command.make_context("meter", ["x.csv", "--into", "x.db", *words], obj=RunOptions())
+        meter_command.make_context("meter", ["x.csv", "--into", "x.db", *words])

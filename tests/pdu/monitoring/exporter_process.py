@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from prometheus_client.parser import text_string_to_metric_families
 from waitress import wasyncore
 
-from pdu.cli.options import RunOptions
 from pdu.monitoring import exporter as exporter_command, server
 from pdu.monitoring.web_server import WebServer
+from pdu.pdu_list.login_options import login_of
 from pdu.reading.owner_files import OwnerFiles
 from tests.needs import ROOT, program
 from tests.ports import reserved
@@ -119,11 +119,10 @@ def serving(*arguments: object, port: int = 0) -> Iterator[Exporter]:
     """Run an exporter in this process until the block ends. It reads as the command does, and
     reports no currents of outlets: see the fixture `call`.
     """
-    state = RunOptions()
-    context = exporter_command.exporter.make_context("exporter", [*map(str, arguments)], obj=state)
+    context = exporter_command.exporter.make_context("exporter", [*map(str, arguments)])
     values = context.params
     files = OwnerFiles.of_command(
-        state, values["list_word"], values["list_file"], values["auth_file"]
+        values["list_word"], values["list_file"], values["auth_file"], login_of(context)
     )
     config = exporter_command.ExporterOptions(files, values["network"])
     targets = exporter_command.read_targets(config)

@@ -25,9 +25,9 @@ from handlers.snmp.reader import Reader
 from handlers.snmp.settings import select_families
 from handlers.snmp.sources import Column
 from pdu import root
-from pdu.cli.options import RunOptions
 from pdu.cli.output import counted, figure
 from pdu.outlets import identify
+from pdu.pdu_list.login_options import Login
 from pdu.recordings.recording_formats import HandlerFinding
 from pdu.recordings.snmp.identification import device_finding, summed_figures
 from pdu_common.connection import PduData, PduSnmpData
@@ -395,10 +395,10 @@ def test_an_error_of_nuts_protocol_is_the_answer_of_a_nut_server(
 def test_the_protocol_of_a_given_port_is_tried_first(port: str, first: str) -> None:
     names = ["nut", "snmp", "raritan"]
     for host, settings in ((f"h:{port}", {}), ("h", {"port": port})):
-        order = identify.order_handlers(names, Address(host), RunOptions(settings=settings))
+        order = identify.order_handlers(names, Address(host), Login(settings))
         assert (order[0], {*order}) == (first, {*names})
     # on a port of no protocol, NUT waits for an answer after those over HTTP
-    assert identify.order_handlers(names, Address("h:8443"), RunOptions())[0] == "raritan"
+    assert identify.order_handlers(names, Address("h:8443"), Login())[0] == "raritan"
 
 
 @pytest.mark.parametrize(

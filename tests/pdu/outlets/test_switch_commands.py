@@ -15,7 +15,7 @@ import pytest
 from handlers.shared import errors
 from handlers.shared.meter_figures import MeterFigures
 from pdu.cli import exit_codes, prompts
-from pdu.cli.options import RunOptions
+from pdu.cli.options import Output
 from pdu.loading.handler_loading import LoadedHandler
 from pdu.outlets import switch_commands
 from pdu.reading.parts import PolledOutlet
@@ -142,7 +142,7 @@ def test_a_long_question_is_shown_whole(
 ) -> None:
     monkeypatch.setattr(sys, "stdin", terminal.Person("y\n"))
     question = f"switch off {', '.join(f'outlet {number}' for number in range(1, 300))} of h"
-    prompts.confirm(RunOptions(), question)
+    prompts.confirm(Output(), question)
     assert capsys.readouterr().err == f"{question}? [y/N] "
 
 

@@ -1,0 +1,210 @@
+"""The settings and secrets with which a PDU is reached, and the options that give them."""
+
+from __future__ import annotations
+
+import os
+import shlex
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Callable, Optional
+
+import click
+from click.decorators import pass_meta_key
+
+from handlers.shared.address import Address
+from handlers.shared.errors import NamedSetting, Reason, SettingsError, printable
+from handlers.shared.similar_names import similar_names
+
+from ..cli import invocation
+from ..cli.options import LOGIN, SECRETS, SNMP, TLS, F, Spelling, plain_option, run_of, spelled
+from ..cli.prompts import ask_secret
+from ..files.secret_files import secret_in
+from .logins import DeviceLogin
+
+_KEY = f"{__name__}.login"  # the typed login in the meta of a context
+
+
+class NoSecret(SettingsError):
+    """A secret is missing, in the login that was chosen or at all. `key`: the secret."""
+
+    def __init__(self, reason: Reason, key: str) -> None:
+        super().__init__(reason)
+        self.key = key
+
+
+@dataclass
+class Login:
+    """The settings and secrets of a PDU: of a command line, a list and a file of logins."""
+
+    #: key -> value
+    settings: dict[str, str] = field(default_factory=dict)
+    #: key of a secret -> path of its file
+    secret_files: dict[str, str] = field(default_factory=dict)
+    #: the keys of `settings` from a list and its login, which may be for other handlers
+    of_list: Collection[str] = ()
+    #: the name of the source of `secrets`, for errors; if it is set, no other secrets are used
+    source: str = ""
+    #: key -> secret, if `source` is set
+    secrets: Mapping[str, str] = field(default_factory=dict)
+    #: key -> secret that was typed for the one device that is asked in several ways; None: each is
+    #: asked for anew
+    typed_secrets: Optional[dict[str, str]] = None
+
+    @classmethod
+    def listed(cls, settings: Mapping[str, str], login: DeviceLogin) -> Login:
+        """That of a list alone."""
+        values = {**login.settings, **settings}
+        return cls(values, of_list=values, source=login.description, secrets=login.secrets)
+
+    def with_list(self, settings: Mapping[str, str], login: Optional[DeviceLogin]) -> Login:
+        """This one with what a list says. Settings of the command line win over those of the PDU,
+        and these over its login's.
+        """
+        values = {**(login.settings if login else {}), **settings}
+        of_list = frozenset(values.keys() - self.settings.keys())
+        merged = replace(self, settings={**values, **self.settings}, of_list=of_list)
+        if login is None:
+            return merged
+        return replace(merged, source=login.description, secrets=login.secrets)
+
+    def given(self, keys: Iterable[str], host: Address) -> dict[str, str]:
+        """The settings, and those of `keys` from the environment unless there is a `source`.
+
+        The address and `SECRETS` are not taken from the environment, and the port only if the
+        address has none.
+        """
+        value_by_key: dict[str, str] = {}
+        setting_host = self.settings.get("host", "").strip()
+        has_port = (Address(setting_host) if setting_host else host).port is not None
+        absent = {"host", *(("port",) if has_port else ())}
+        for key in keys:
+            value = None if self.source else os.environ.get(f"PDU_{key.upper()}")
+            if value and key not in absent and key not in SECRETS:
+                value_by_key[key] = value
+        return {**value_by_key, **self.settings}
+
+    def secret(self, key: str, question: str, *, is_needed: bool = True) -> str:
+        """A secret from --secret-file, else from the variable `PDU_<KEY>`, else from the terminal
+        if it is needed, else "".
+
+        With a `source`, a secret comes from --secret-file or `secrets` only. Raises SettingsError
+        if a needed secret is missing, and for a file or a typed text that cannot be used.
+        """
+        path = self.secret_files.get(key)
+        if path is not None:
+            return secret_in(path)
+        if self.source:
+            if is_needed and not self.secrets.get(key):
+                near = similar_names(key, self.settings)
+                also = f", but has {printable(near[0], 60)!r}" if near else ""
+                raise NoSecret(f"{self.source} has no {key}{also}", key)
+            return self.secrets.get(key, "")
+        value = os.environ.get(f"PDU_{key.upper()}")
+        if value or not is_needed:
+            return value or ""
+        typed_secrets = {} if self.typed_secrets is None else self.typed_secrets
+        if not typed_secrets.get(key):
+            typed_secrets[key] = ask_secret(key, question)
+        if not typed_secrets[key]:
+            raise NoSecret((f"no {key.replace('_', ' ')} was given: set ", NamedSetting(key)), key)
+        return typed_secrets[key]
+
+    def command_line(self, *words: str) -> str:
+        """This program with these words and the settings, to be pasted into a shell. What cannot be
+        printed is left out, and what the list of PDUs says.
+        """
+        options = [
+            *(
+                spelled(key, value, _quoted)
+                for key, value in self.settings.items()
+                if key not in self.of_list
+            ),
+            *(
+                f"--secret-file {_quoted(f'{key}={path}')}"
+                for key, path in self.secret_files.items()
+            ),
+        ]
+        return " ".join([invocation.program(), *map(_quoted, words), *options])
+
+
+def _quoted(text: str) -> str:
+    return shlex.quote(text) if text.isprintable() else "..."
+
+
+def login_of(context: click.Context) -> Login:
+    """What the command line says of the login."""
+    login: Login = context.meta.setdefault(_KEY, Login())
+    return login
+
+
+#: a decorator: the function's first argument is the `Login` of its options
+pass_login = pass_meta_key(_KEY)
+
+
+# ---- the options ---------------------------------------------------------------------------------
+
+
+def login_options(function: F) -> F:
+    """The options for reaching a device: the settings that have an option, --setting and
+    --secret-file.
+    """
+    function = setting_options(function)
+    for spelling in reversed((*LOGIN, *TLS, *SNMP)):
+        function = _spelled_option(spelling)(function)
+    return function
+
+
+def _spelled_option(spelling: Spelling) -> Callable[[F], F]:
+    """A handler setting as an option."""
+
+    def take(context: click.Context, _: click.Parameter, value: Any) -> None:
+        if value not in (None, False):
+            login_of(context).settings[spelling.key] = spelling.value or str(value)
+
+    return plain_option(spelling, expose_value=False, callback=take)
+
+
+def setting_options(function: F) -> F:
+    """--setting and --secret-file."""
+
+    def take(context: click.Context, _: click.Parameter, texts: Sequence[str]) -> None:
+        for text in texts:
+            key, equals, value = text.partition("=")
+            if not equals or not key.strip():
+                raise click.UsageError("--setting takes KEY=VALUE, such as -s timeout=5", context)
+            login_of(context).settings[key.strip().lower()] = value
+            run_of(context).typed_keys.add(key.strip().lower())
+
+    setting_option = click.option(
+        "-s",
+        "--setting",
+        metavar="KEY=VALUE",
+        multiple=True,
+        help="a handler setting, as on DCImanager's form; or set the variable PDU_KEY",
+        expose_value=False,
+        callback=take,
+    )
+    return setting_option(secret_file_option(function))
+
+
+def secret_file_option(function: F) -> F:
+    """--secret-file, for commands that need a secret."""
+
+    def take(context: click.Context, _: click.Parameter, texts: Sequence[str]) -> None:
+        secret_files = login_of(context).secret_files
+        for text in texts:
+            key, _equals, path = text.partition("=")
+            if not key.strip() or not path:
+                raise click.UsageError(
+                    "--secret-file takes KEY=FILE, such as community=community.txt", context
+                )
+            secret_files[key.strip().lower()] = path
+
+    return click.option(
+        "--secret-file",
+        metavar="KEY=FILE",
+        multiple=True,
+        help="read a secret (password, community, ...) from a file instead of the variable PDU_KEY",
+        expose_value=False,
+        callback=take,
+    )(function)
