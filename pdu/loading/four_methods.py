@@ -8,19 +8,14 @@ method.
 from __future__ import annotations
 
 import contextlib
-import math
 import os
 import traceback
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from decimal import Decimal
-from enum import Enum
+from collections.abc import Iterator, Mapping
 from typing import Any, Callable, Optional, TypeVar
 
 from handlers.dcimanager import Figures, MeterFigures, foreign_snmp
 from handlers.dcimanager.snmp import known_endpoint
 from handlers.dcimanager.snmp_errors import translate
-from handlers.dcimanager.views import ports_of
 from handlers.http import login
 from handlers.shared.errors import PduHandlerError, ProtocolError, Unreachable, printable
 from pdu_common.helper import (
@@ -33,6 +28,7 @@ from pdu_common.helper import (
 
 from ..cli.options import SECRETS
 from ..cli.output import figure_or_none, printing_to_stderr
+from . import answers
 from .handler_module import name_missing_in_double
 
 T = TypeVar("T")
@@ -65,17 +61,22 @@ class FourMethods:
     def states(self) -> list[tuple[str, EnumPowerStatus]]:
         """Identity and state of every outlet: `status`."""
         view = self._call("status")
-        ports = _ports("status", view, PduView, PduPortView)
         with _inspecting("status"):
-            return [(port.identity, _state("status", port)) for port in ports]
+            ports = answers.checked_ports("status", view, PduView, PduPortView)
+            return [
+                (port.identity, answers.checked_state("status", port, EnumPowerStatus))
+                for port in ports
+            ]
 
     def figures(self, with_power: bool = False) -> Figures:
         """What `statistic` says. It has no power, and a current of an outlet only if this
         platform's view of an outlet has one.
         """
         view = self._call("statistic")
-        ports = _ports("statistic", view, PduStatisticView, PduPortStatisticView)
         with _inspecting("statistic"):
+            ports = answers.checked_ports("statistic", view, PduStatisticView, PduPortStatisticView)
+            for checked_view in (view, *ports):
+                answers.check_fields(checked_view)
             outlets = {
                 port.identity: MeterFigures(
                     current_a=_figure(port, "load") if hasattr(port, "load") else None,
@@ -93,14 +94,11 @@ class FourMethods:
         """Call `port_up` or `port_down`, once. Returns the state in its answer."""
         method = "port_up" if on else "port_down"
         answer = self._call(method, PduPortView(identity=identity))
-        _check_class(method, answer, PduPortView)
         with _inspecting(method):
-            if answer.identity != identity:
-                raise BrokenHandler(
-                    f"{method} returned the port {_shown(answer.identity)} instead of"
-                    f" {identity!r}; the page wants the port with its state"
-                )
-            return _state(method, answer)
+            state: EnumPowerStatus = answers.switched_state(
+                method, answer, identity, PduPortView, EnumPowerStatus
+            )
+            return state
 
     def _call(self, method: str, *port: PduPortView) -> Any:
         """`port`: of a command."""
@@ -108,7 +106,8 @@ class FourMethods:
         function = getattr(self._pdu, method, None)
         if not callable(function):
             raise BrokenHandler(
-                f"make_handler returned {_shown(self._pdu)} of the type {_type(self._pdu)}, which"
+                f"make_handler returned {answers.shown(self._pdu)} of the type"
+                f" {printable(type(self._pdu).__name__, 60)}, which"
                 f" has no method {method}; the page wants four: status, port_up, port_down,"
                 " statistic"
             )
@@ -175,109 +174,27 @@ def _holds_login(text: str, data: Any) -> bool:
     return login.holds(text, login.forms_of(secrets))
 
 
-# ---- what an answer must be ----------------------------------------------------------------------
-
-
-def _ports(method: str, view: Any, kind: type, port_kind: type) -> list[Any]:
-    """The ports of a view, each of its class, with identities that are distinct texts."""
-    _check_class(method, view, kind)
-    ports = ports_of(view)
-    if ports is None:
-        raise BrokenHandler(f"{method} returned a {kind.__name__} without its list 'ports'")
-    with _inspecting(method):
-        for place, port in enumerate(ports, 1):
-            if not isinstance(port, port_kind):
-                raise BrokenHandler(
-                    f"{method}: port {place} is a {_type(port)}; the page wants a"
-                    f" {port_kind.__name__}"
-                )
-            identity: Any = getattr(port, "identity", None)
-            if not isinstance(identity, str) or not identity:
-                raise BrokenHandler(
-                    f"{method}: port {place} has the identity {_shown(identity)} of the type"
-                    f" {_type(identity)}; the page wants text, the outlet's number on the device"
-                )
-        _check_distinct(method, [port.identity for port in ports])
-    return ports
-
-
-def _check_class(method: str, value: Any, kind: type) -> None:
-    if not isinstance(value, kind):
-        raise BrokenHandler(
-            f"{method} returned {_shown(value)} of the type {_type(value)}; the page wants a"
-            f" {kind.__name__}"
-        )
-
-
-def _check_distinct(method: str, identities: Sequence[str]) -> None:
-    for identity, number in Counter(identities).most_common(1):
-        if number > 1:
-            raise BrokenHandler(
-                f"{method}: the identity {_shown(identity)} stands twice; DCImanager connects a"
-                " server by it, so each outlet needs its own"
-            )
-
-
-def _state(method: str, port: Any) -> EnumPowerStatus:
-    state: Any = getattr(port, "power_status", None)
-    if not isinstance(state, EnumPowerStatus):
-        members = ", ".join(member.name for member in EnumPowerStatus)
-        raise BrokenHandler(
-            f"{method}: the power_status of outlet {_shown(port.identity)} is {_shown(state)} of"
-            f" the type {_type(state)}; the page wants an EnumPowerStatus: {members}"
-        )
-    return state
-
-
-def _figure(view: Any, name: str) -> Optional[float]:
-    """A figure; None if the handler did not set it."""
-    if not hasattr(view, name):
-        return None
-    value: Any = figure_or_none(view, name)
-    if value is None:
-        return None
-    if not _is_finite_number(value):
-        where = getattr(view, "identity", None)
-        of = "" if where is None else f" of outlet {_shown(where)}"
-        raise BrokenHandler(
-            f"statistic: {name}{of} is {_shown(value)} of the type {_type(value)}; the page wants a"
-            " finite number"
-        )
-    return float(value)
-
-
-def _is_finite_number(value: object) -> bool:
-    if isinstance(value, bool) or not isinstance(value, (int, float, Decimal)):
-        return False
-    try:
-        return math.isfinite(value)
-    except OverflowError:  # an integer that is no float
-        return False
-
-
 @contextlib.contextmanager
 def _inspecting(method: str) -> Iterator[None]:
-    """Properties of the handler's objects may raise anything."""
+    """Raises BrokenHandler for what the page does not allow. Properties of the handler's objects
+    may raise anything.
+    """
     try:
         yield
-    except PduHandlerError:
-        raise
+    except answers.UnknownField as error:
+        raise LackingDouble(f"{method}: {LACKING} ({printable(str(error), _SHOWN)})") from error
+    except answers.WrongAnswer as error:
+        raise BrokenHandler(printable(str(error), _SHOWN)) from error
     except Exception as error:
         raise BrokenHandler(
             f"{method}: its answer cannot be read ({type(error).__name__})"
         ) from error
 
 
-def _type(value: object) -> str:
-    return printable(type(value).__name__, 60)
-
-
-def _shown(value: object) -> str:
-    """A value in an error. An object's own text could be anything."""
-    if isinstance(value, Enum):
-        return printable(value.name, 60)
-    plain = value is None or isinstance(value, (str, int, float, Decimal))
-    return printable(repr(value), 60) if plain else "an object"
+def _figure(view: Any, name: str) -> Optional[float]:
+    """A figure; None if the handler did not set it."""
+    value = figure_or_none(view, name) if hasattr(view, name) else None
+    return None if value is None else answers.finite_figure(name, value, view)
 
 
 def _place_of(error: BaseException, pdu: object) -> str:

@@ -100,10 +100,6 @@ def port(identity: str, state: str) -> Any:
         return made
 
 
-def ports(view: Any) -> list[tuple[str, str]]:
-    return [(item.identity, item.power_status.name) for item in _listed(view)]
-
-
 def _listed(view: Any) -> list[Any]:
     found = getattr(view, "ports", None)
     if isinstance(found, list):

@@ -67,11 +67,6 @@ def port(identity: str, state: str) -> Any:
     return PduPortView(identity=identity, power_status=EnumPowerStatus[state])
 
 
-def ports(view: Any) -> list[tuple[str, str]]:
-    """Identity and name of the state, in the view's order."""
-    return [(item.identity, item.power_status.name) for item in view.ports]
-
-
 def totals(view: Any) -> tuple[float, float]:
     """Load in A and energy in kWh."""
     return view.load, view.total_consumption

@@ -9,23 +9,25 @@ in the middle of a call, so that it does not outlive the stand-in.
 from __future__ import annotations
 
 import contextlib
+import importlib
 import io
 import json
 import logging
-import math
 import os
 import queue
 import re
 import runpy
 import sys
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 _KIND = re.compile("[a-z][a-z-]{0,40}")
-_LOADER = Path(__file__).resolve().parents[2] / "pdu" / "loading" / "handler_module.py"
+_LOADING = Path(__file__).resolve().parents[2] / "pdu" / "loading"
+# what decides for `pdu` too
+_judge = SimpleNamespace(**runpy.run_path(str(_LOADING / "answers.py")))
 
 
 def main() -> None:
@@ -87,7 +89,7 @@ class _Worker:
         self._adapter = _adapter(job["adapter"])
         if job["metering"]:
             self._adapter.prepare()
-        loader = runpy.run_path(str(_LOADER))
+        loader = runpy.run_path(str(_LOADING / "handler_module.py"))
         self._make = loader["import_handler"](job["import_path"]).make_handler
         self._pdu: Any = None
         self._data: Any = None
@@ -115,7 +117,9 @@ class _Worker:
             if kinds & {"OSError", "SnmpTimeout"}:
                 return {"kind": "unreachable", "text": f"{type(error).__name__}: {error}"}
             logging.exception("defect in %s", call["method"])
-            return {"kind": "bug", "text": f"{type(error).__name__}: {error}"}
+            is_judged = isinstance(error, _judge.WrongAnswer)
+            text = str(error) if is_judged else f"{type(error).__name__}: {error}"
+            return {"kind": "bug", "text": text}
 
     def _made(self, call: Mapping[str, str]) -> dict[str, Any]:
         if self._pdu is None:
@@ -130,29 +134,30 @@ class _Worker:
         return methods[call["method"]](self._pdu, call)
 
     def _status(self, pdu: Any, call: Mapping[str, str]) -> dict[str, Any]:
-        ports = [
-            (_text(identity), _state(name)) for identity, name in self._adapter.ports(pdu.status())
-        ]
-        _check_distinct([identity for identity, _ in ports])
-        return {"ports": dict(ports)}
+        ports = _judge.checked_ports(
+            "status", pdu.status(), _helper().PduView, _helper().PduPortView
+        )
+        return {"ports": {port.identity: self._state("status", port) for port in ports}}
+
+    def _state(self, method: str, port: Any) -> str:
+        state = _judge.checked_state(method, port, _helper().EnumPowerStatus)
+        return str(state.name)
 
     def _statistic(self, pdu: Any, call: Mapping[str, str]) -> dict[str, Any]:
-        view = pdu.statistic()
+        view, helper = pdu.statistic(), _helper()
+        ports = _judge.checked_ports(
+            "statistic", view, helper.PduStatisticView, helper.PduPortStatisticView
+        )
+        for checked_view in (view, *ports):
+            _judge.check_fields(checked_view)
         load, energy = self._adapter.totals(view)
-        _check_distinct(self._adapter.port_metered(view))
         return {
-            "load": _figure(load),
-            "total_consumption": _figure(energy),
+            "load": _judge.finite_figure("load", load, view),
+            "total_consumption": _judge.finite_figure("total_consumption", energy, view),
             "metered": self._adapter.metered(view),
-            "ports": {
-                _text(identity): _figure(value)
-                for identity, value in self._adapter.port_energy(view).items()
-            },
+            "ports": _finite("consumption", self._adapter.port_energy(view)),
             "port_metered": self._adapter.port_metered(view),
-            "port_load": {
-                _text(identity): _figure(value)
-                for identity, value in self._adapter.port_load(view).items()
-            },
+            "port_load": _finite("load", self._adapter.port_load(view)),
         }
 
     def _labels(self, pdu: Any, call: Mapping[str, str]) -> dict[str, Any]:
@@ -160,7 +165,7 @@ class _Worker:
         labels = getattr(pdu, "labels", None)
         found = labels() if callable(labels) else []
         return {
-            "labels": {_text(item.identity): [str(item.number), str(item.name)] for item in found}
+            "labels": {str(item.identity): [str(item.number), str(item.name)] for item in found}
         }
 
     def _port_up(self, pdu: Any, call: Mapping[str, str]) -> dict[str, Any]:
@@ -170,40 +175,25 @@ class _Worker:
         return self._switched(pdu.port_down, call)
 
     def _switched(self, switch: Any, call: Mapping[str, str]) -> dict[str, Any]:
-        given = self._adapter.port(call["identity"], call["state"])
+        given, helper = self._adapter.port(call["identity"], call["state"]), _helper()
         port = switch(given)
-        if _text(port.identity) != call["identity"]:
-            raise ValueError(
-                f"the answer is about the port {port.identity!r}, not {call['identity']!r}"
-            )
-        return {
-            "identity": port.identity,
-            "state": _state(port.power_status.name),
-            "same_object": port is given,
-        }
+        state = _judge.switched_state(
+            call["method"], port, call["identity"], helper.PduPortView, helper.EnumPowerStatus
+        )
+        return {"identity": port.identity, "state": state.name, "same_object": port is given}
 
 
-def _text(value: object) -> str:
-    if not isinstance(value, str) or not value:
-        raise TypeError(f"not usable as an identity: {value!r}")
-    return value
+def _helper() -> Any:
+    """The platform's views."""
+    return importlib.import_module("pdu_common.helper")
 
 
-def _check_distinct(identities: Sequence[str]) -> None:
-    if len(set(identities)) != len(identities):
-        raise ValueError(f"two ports have the same identity: {identities}")
-
-
-def _state(name: object) -> str:
-    if name not in ("UP", "DOWN", "UNKNOWN"):
-        raise ValueError(f"a state must be UP, DOWN or UNKNOWN, not {name!r}")
-    return str(name)
-
-
-def _figure(value: object) -> float:
-    if not isinstance(value, float) or not math.isfinite(value):
-        raise TypeError(f"a figure must be a finite float, not {value!r}")
-    return value
+def _finite(name: str, figures: Mapping[str, object]) -> dict[str, float]:
+    """Figures of outlets by identity."""
+    return {
+        identity: _judge.finite_figure(name, value, SimpleNamespace(identity=identity))
+        for identity, value in figures.items()
+    }
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ from typing import IO
 import pytest
 
 from tests.packaging.building import archive, small_tree
+from tests.pdu.running import run
 from tests.waiting import PATIENCE_S, finished, until
 
 from .client import Client
@@ -121,6 +122,51 @@ def test_a_hang_a_crash_and_a_defect_end_only_their_own_calls(small: bytes) -> N
         assert good.calls[-1].ok and good.calls[-1].method == "statistic"
         assert [pdu.calls[0].kind for pdu in bad] == ["time-out", "died", "bug"]
         assert len(manager.worker_pids()) == 2
+
+
+_WRONG = """
+from pdu_common.base_pdu import BasePdu
+from pdu_common.helper import EnumPowerStatus, PduPortView, PduView
+
+
+class View:
+    ports, identity, power_status = [], "1", EnumPowerStatus.UP
+
+
+class Wrong(BasePdu):
+    def status(self):
+        return VIEW
+
+
+def make_handler(pdu_data):
+    return Wrong(pdu_data)
+"""
+WRONG_VIEWS = {
+    "own_view": "View()",
+    "own_port": "PduView([View()])",
+    "number": "PduView([PduPortView(1, EnumPowerStatus.UP)])",
+}
+
+
+@pytest.mark.parametrize("name, view", WRONG_VIEWS.items())
+def test_an_answer_that_pdu_calls_broken_fails_here_with_the_same_sentence(
+    name: str,
+    view: str,
+    manager: DciManager,
+    client: Client,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    tree = small_tree(tmp_path, name)
+    (tree / name / "handler.py").write_text(_WRONG.replace("VIEW", view))
+    data = archive(tree, name)
+    client.install(data, f"pdu_{name}")
+    pdu = manager.add_pdu("rack", f"pdu_{name}", "127.0.0.1")
+    manager.poll()
+    (tmp_path / "wrong.tar.gz").write_bytes(data)
+    code, _, err = run(capsys, "status", str(tmp_path / "wrong.tar.gz"), "127.0.0.1")
+    assert code == 1 and pdu.calls[0].kind == "bug" and not pdu.ports
+    assert pdu.calls[0].text and pdu.calls[0].text in err
 
 
 def test_archives_that_cannot_be_loaded_fail_only_the_calls_of_their_pdus(

@@ -155,42 +155,60 @@ class SnmpTrials:
                 if RULES[name] not in broken_rules:
                     with contextlib.suppress(Exception):
                         answers[name] = call()
-        with _silent_port() as silent_port:
-            trials = self._fault_trials(device, answers, silent_port)
+        with _silent_port() as silent_port, contextlib.ExitStack() as stack:
+            trials = self._fault_trials(device, answers, silent_port, stack)
             yield from _findings_of_trials(trials, broken_rules)
 
     def _fault_trials(
-        self, device: Device, answers: Mapping[str, Any], silent_port: int
+        self,
+        device: Device,
+        answers: Mapping[str, Any],
+        silent_port: int,
+        stack: contextlib.ExitStack,
     ) -> list[_FaultTrial]:
-        """The calls that must raise, and those that must not report what is not so."""
+        """The calls that must raise, and those that must not report what is not so; their units are
+        served as long as `stack` is open.
+        """
         unit = TrialUnit(device.rows, device.key)
         outlets = {UP: unit.switchable_outlet(DOWN), DOWN: unit.switchable_outlet(UP)}
 
+        def serve(fault: Fault) -> tuple[TrialUnit, int]:
+            faulty_unit = TrialUnit(device.rows, device.key, fault)
+            return faulty_unit, stack.enter_context(serving(faulty_unit)).port
+
+        # those that no command changes serve several trials
+        served = {
+            fault: serve(fault) for fault in (Fault.NONE, Fault.STUCK, Fault.REFUSES, Fault.SHORT)
+        }
+
         def raised(rule: str, method: str, fault: Fault, community: str = COMMUNITY) -> Finding:
-            with serving(TrialUnit(device.rows, device.key, fault)) as agent:
-                call = _call(self._methods(agent.port, community), method, outlets)
-                allowed = answers.get(method) if fault is Fault.SHORT else None
-                return raises(rule, call, method, allowed)
+            call = _call(self._methods(served[fault][1], community), method, outlets)
+            allowed = answers.get(method) if fault is Fault.SHORT else None
+            return raises(rule, call, method, allowed)
 
         def unanswered(rule: str, method: str) -> Finding:
             return raises(rule, _call(self._methods(silent_port), method, outlets), method)
 
-        def reported(rule: str, method: str, fault: Fault) -> Finding:
-            faulty_unit = TrialUnit(device.rows, device.key, fault)
-            return self._reported_state(rule, method, faulty_unit, outlets)
+        def reported(rule: str, method: str, unit_at_port: tuple[TrialUnit, int]) -> Finding:
+            return self._reported_state(rule, method, *unit_at_port, outlets)
 
         commands = [
             method for method, state in (("port_down", UP), ("port_up", DOWN)) if outlets[state]
         ]
         trials = [
-            _FaultTrial("late", method, partial(reported, "late", method, Fault.LATE))
+            _FaultTrial("late", method, partial(reported, "late", method, serve(Fault.LATE)))
             for method in commands[:1]
         ]
-        for rule, fault in (("stuck", Fault.STUCK), ("unread", Fault.SILENT_AFTER)):
-            trials += [
-                _FaultTrial(rule, method, partial(reported, rule, method, fault))
-                for method in commands
-            ]
+        trials += [
+            _FaultTrial("stuck", method, partial(reported, "stuck", method, served[Fault.STUCK]))
+            for method in commands
+        ]
+        trials += [
+            _FaultTrial(
+                "unread", method, partial(reported, "unread", method, serve(Fault.SILENT_AFTER))
+            )
+            for method in commands
+        ]
         trials += [
             _FaultTrial("refused", method, partial(raised, "refused", method, Fault.REFUSES))
             for method in commands
@@ -208,23 +226,27 @@ class SnmpTrials:
         return trials
 
     def _reported_state(
-        self, rule: str, method: str, unit: TrialUnit, outlets: Mapping[EnumPowerStatus, str]
+        self,
+        rule: str,
+        method: str,
+        unit: TrialUnit,
+        port: int,
+        outlets: Mapping[EnumPowerStatus, str],
     ) -> Finding:
         """A command to a unit that obeys late or never: it must not return the target state early.
         An error, or an answer that is no state, reports none.
         """
         before, target_state = (UP, DOWN) if method == "port_down" else (DOWN, UP)
         outlet = outlets[before]
-        with serving(unit) as agent:
-            try:
-                state = self._methods(agent.port).switch(outlet, target_state is UP)
-            except EndlessCall as error:
-                return broken(rule, error.reason)
-            except LackingDouble as error:
-                return fault_finding(rule, error)
-            except Exception as error:
-                return Finding(RULES[rule], KEPT, printable(error_text(error), 200))
-            real = unit.states().get(outlet, UNKNOWN)
+        try:
+            state = self._methods(port).switch(outlet, target_state is UP)
+        except EndlessCall as error:
+            return broken(rule, error.reason)
+        except LackingDouble as error:
+            return fault_finding(rule, error)
+        except Exception as error:
+            return Finding(RULES[rule], KEPT, printable(error_text(error), 200))
+        real = unit.states().get(outlet, UNKNOWN)
         if state is target_state and real is not target_state:
             why = (
                 f"{method} returned {state.name} while the device has outlet {outlet} {word(real)}"

@@ -159,7 +159,7 @@ def _method_findings(device: TrialDevice) -> Iterator[Finding]:
         figures_text = f"load {figures.load_a} A, energy {figures.energy_kwh} kWh"
         yield Finding(RULES["statistic"], KEPT, figures_text)
         if device.unit is not None:
-            yield _compare_figures(figures, device.unit.measured_sums())
+            yield compare_figures(figures, device.unit.measured_sums())
     if device.unit is not None:
         yield broken("asked", stale) if stale else Finding(RULES["asked"], KEPT)
     outlet = device.outlet_on()
@@ -195,6 +195,7 @@ def _command_findings(device: TrialDevice, outlet: str) -> Iterator[Finding]:
     count = device.commands or (lambda: 0)
     other_faults: list[str] = []
     count_faults: list[str] = []
+    is_answered = False
     for rule, target_state in (("port_down", DOWN), ("port_up", UP)):
         before = count()
         writes = len(device.unit.orders(outlet, target_state)) if device.unit is not None else 1
@@ -205,6 +206,7 @@ def _command_findings(device: TrialDevice, outlet: str) -> Iterator[Finding]:
         except Exception as error:
             yield _command_fault(device, rule, error, is_taken=count() != before)
             continue
+        is_answered = True
         real = states.get(outlet, UNKNOWN)
         fault = f"the device has outlet {outlet} {word(real)}" if real is not target_state else ""
         if state is not target_state:
@@ -223,9 +225,16 @@ def _command_findings(device: TrialDevice, outlet: str) -> Iterator[Finding]:
             other_faults.append(
                 f"outlet {outlet} was to be switched, and {others[0]} was commanded"
             )
-    yield broken("others", other_faults[0]) if other_faults else Finding(RULES["others"], KEPT)
+    rules = [("others", other_faults)]
     if device.commands is not None:
-        yield broken("once", count_faults[0]) if count_faults else Finding(RULES["once"], KEPT)
+        rules.append(("once", count_faults))
+    for rule, faults in rules:
+        if faults:
+            yield broken(rule, faults[0])
+        elif is_answered:
+            yield Finding(RULES[rule], KEPT)
+        else:
+            yield Finding(RULES[rule], UNTRIED, "port_down and port_up raised")
 
 
 def _command_fault(device: TrialDevice, rule: str, error: Exception, *, is_taken: bool) -> Finding:
@@ -277,7 +286,7 @@ def _compare_by_order(states: list[EnumPowerStatus], real: list[EnumPowerStatus]
     return Finding(RULES["states"], UNTRIED, why)
 
 
-def _compare_figures(figures: Figures, sums: MeasuredSums) -> Finding:
+def compare_figures(figures: Figures, sums: MeasuredSums) -> Finding:
     """Compares what statistic() returned with what the device measures. Where it has several meters
     of one quantity, a figure is right if it is that of any.
     """

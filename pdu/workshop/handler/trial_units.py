@@ -213,7 +213,8 @@ def recorded_device(text: str) -> Device:
     device, why, _ = find_device(rows, "")
     if device is None:
         raise SettingsError(f"--replay: {why}")
-    return Device(rows, device.profile.key, f"the recording, {device.profile.key}")
+    key = device.profile.key
+    return Device(_with_another_on(TrialUnit(rows, key)), key, f"the recording, {key}")
 
 
 def family_device(key: str) -> Optional[Device]:
@@ -228,7 +229,18 @@ def family_device(key: str) -> Optional[Device]:
     states = unit.states()
     if UNKNOWN not in states.values() and len(states) > 2:
         unit.turn(list(states)[-1], UNKNOWN)
-    return Device(unit.rows(), key, f"a simulated {profile.vendor}, {key}")
+    return Device(_with_another_on(unit), key, f"a simulated {profile.vendor}, {key}")
+
+
+def _with_another_on(unit: TrialUnit) -> Rows:
+    """The unit's rows, with another outlet on if the first is the only one that can be switched
+    off: a handler that writes to the first outlet, whatever it is given, is found by it.
+    """
+    outlets, other_outlet = list(unit.states()), unit.switchable_outlet(UP)
+    if other_outlet and unit.switchable_outlet() == outlets[0]:
+        unit.turn(other_outlet, UP)
+        unit.turn(outlets[0], DOWN)
+    return unit.rows()
 
 
 def requested_device(requests: frozenset[str]) -> Optional[Device]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Callable
+from typing import Any, Callable
 
 import pytest
 
@@ -242,6 +243,24 @@ def test_a_mistake_in_types_is_told_with_its_line(tmp_path: Path) -> None:
     assert result == "broken" and "my_handler.py:" in detail
 
 
+def test_a_mypy_that_does_not_know_the_recommended_python_checks_for_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """mypy 2.4.1: `argument --python-version: Python 3.9 is not supported`, exit code 2."""
+    run_mypy = loading_checks._run_mypy
+
+    def run_mypy_2(*arguments: Any) -> subprocess.CompletedProcess[str]:
+        if "--python-version" not in arguments:
+            return run_mypy(*arguments)
+        error = "mypy: error: argument --python-version: Python 3.9 is not supported\n"
+        return subprocess.CompletedProcess([], 2, "", error)
+
+    monkeypatch.setattr(loading_checks, "_run_mypy", run_mypy_2)
+    made = folder(tmp_path, source=replaced((_MAKE, f"    number: int = ''\n{_MAKE}")))
+    result, detail = types(made, tmp_path)
+    assert result == "broken" and "my_handler.py:" in detail
+
+
 def test_types_that_only_the_double_of_the_platform_lacks_are_not_tried(tmp_path: Path) -> None:
     changes = (_PLATFORM_CLASS, _MISC_NAME, _ROW_ATTRIBUTE)
     result, detail = types(folder(tmp_path, source=replaced(*changes)), tmp_path)
@@ -281,6 +300,14 @@ _FIRST = _EMPTY.replace(
 )
 _ENERGY = "PduPortStatisticView(identity=port.oid_index, consumption=port.value_float)"
 _NO_FIGURE = ("return pdu_statistic\n", "return PduStatisticView()\n")
+_OTHER_TOTAL = (
+    "return pdu_statistic\n",
+    "pdu_statistic.energy = 1.0\n        return pdu_statistic\n",
+)
+_OTHER_ENERGY = (
+    "return pdu_statistic\n",
+    "pdu_statistic.ports[0].energy = 1.0\n        return pdu_statistic\n",
+)
 _QUIET_SET = """
     def set_quietly(self, oid, value):
         try:
@@ -407,12 +434,22 @@ def test_a_fault_breaks_its_rule_and_is_told_with_the_method(
 
 
 @pytest.mark.usefixtures("without_loading")
+def test_commands_that_raise_show_nothing_of_other_outlets(tmp_path: Path, check: Check) -> None:
+    change = (_SET, f"        raise RuntimeError('locked')\n{_SET}")
+    _, seen = check(folder(tmp_path, source=replaced(change)))
+    assert seen["port_down"][0] == seen["port_up"][0] == "broken", seen
+    assert seen["others"] == seen["once"] == ("not tried", "port_down and port_up raised")
+
+
+@pytest.mark.usefixtures("without_loading")
 @pytest.mark.parametrize(
     "change, rule, words",
     [
         ((_ENERGY, _ENERGY.replace("consumption", "energy")), "statistic", "energy"),
         (("self.snmp_walk", "self.snmp_table"), "status", "snmp_table"),
         (_PARAMETER, "status", "bulk"),
+        (_OTHER_TOTAL, "statistic", "PduStatisticView has no field 'energy'"),
+        (_OTHER_ENERGY, "statistic", "PduPortStatisticView has no field 'energy'"),
     ],
 )
 def test_what_the_double_of_the_platform_lacks_is_not_tried(

@@ -2,20 +2,40 @@
 
 from __future__ import annotations
 
+from typing import Optional
+
 import pytest
 
+from handlers.dcimanager import Figures, MeterFigures
 from handlers.snmp.profiles import PROFILES
 from handlers.snmp.reader import Reader
 from pdu.cli.states import DOWN, UNKNOWN, UP
+from pdu.recordings.snmp import snmprec
 from pdu.recordings.snmp.recorded_rows import RecordedRows, dotted
 from pdu.recordings.snmp.recording_format import find_device
-from pdu.workshop.handler.trial_units import TrialUnit, family_device, requested_device
+from pdu.workshop.handler.method_trials import compare_figures
+from pdu.workshop.handler.rules import BROKEN, KEPT
+from pdu.workshop.handler.trial_units import (
+    UNITS,
+    TrialUnit,
+    family_device,
+    recorded_device,
+    requested_device,
+)
 
 FAMILIES = [
     profile.key for profile in PROFILES if any(outlets.states for outlets in profile.outlets)
 ]
 # a unit of these has one or two outlets
 _FEW_OUTLETS = {"apc-ems-outlet", "snr-erd-pro-mini"}
+# only the first outlet of these can be switched off: the only one, and one that no change makes on
+_FIRST_ALONE = {"apc-ems-outlet", "rittal-cmc-tc"}
+# the load of a unit of these is near a whole number, or one of its meters is
+_WHOLE_AMPERES = {
+    *("cyberpower-ats", "dell-rpdu", "eaton-pulizzi", "hpe-ipdu", "ipoman", "planet-ipm"),
+    *("powertek-pwt2", "riedo-updu", "sentry3", "sinetica-hawk", "synaccess-netbooter"),
+    *("ts-bspdu", "wti-power"),
+}
 
 
 @pytest.mark.parametrize("key", FAMILIES)
@@ -35,6 +55,7 @@ def test_the_unit_of_a_family_has_each_state_its_own_figures_and_is_found_by_its
     if outlets.control is not None:
         assert unit.switchable_outlet(DOWN)
         assert unit.switchable_outlet(UP) or key in _FEW_OUTLETS
+        assert (unit.switchable_outlet() == next(iter(unit.states()))) == (key in _FIRST_ALONE)
     # the columns and scalars of the states alone
     memory = RecordedRows(device.rows)
     source.rows(Reader(memory, read.reader.root))
@@ -46,3 +67,36 @@ def test_the_unit_of_a_family_has_each_state_its_own_figures_and_is_found_by_its
     assert requested.key == key or {*map(dotted, memory.oids_in_answers())} <= {
         *map(dotted, requested.rows)
     }
+
+
+@pytest.mark.parametrize("key", FAMILIES)
+def test_energies_of_other_outlets_and_whole_amperes_are_told_from_the_units_own(key: str) -> None:
+    device = family_device(key)
+    assert device is not None
+    sums = TrialUnit(device.rows, key).measured_sums()
+    load_a = sums.load_a[0] if sums.load_a else None
+    energies = list(sums.outlet_kwh.values())
+
+    def result(load: Optional[float], outlet_kwh: list[float]) -> str:
+        ports = {
+            identity: MeterFigures(energy_kwh=kwh)
+            for identity, kwh in zip(sums.outlet_kwh, outlet_kwh)
+        }
+        return compare_figures(Figures(load, None, ports), sums).result
+
+    if load_a is not None:
+        assert result(load_a, energies) == KEPT
+        for load in sums.load_a:
+            assert result(load // 1, energies) == BROKEN or key in _WHOLE_AMPERES
+        if len(energies) > 1:
+            assert result(load_a, [*energies[1:], energies[0]]) == BROKEN
+            assert result(load_a, energies[::-1]) == BROKEN
+
+
+def test_a_recording_whose_first_outlet_alone_is_on_gets_another_one() -> None:
+    text = (UNITS / "clever-mpro.snmprec").read_text("utf-8")
+    recorded = find_device(snmprec.parse(text).rows, "").device
+    assert recorded is not None and list(recorded.states.values())[:2] == [UP, DOWN]
+    device = recorded_device(text)
+    unit = TrialUnit(device.rows, device.key)
+    assert list(unit.states().values())[:2] == [DOWN, UP] and unit.switchable_outlet() == "2"

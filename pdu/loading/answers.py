@@ -1,0 +1,142 @@
+"""What a handler's four methods may return by the vendor's page: for this program and for a local
+DCImanager. tests/dcimanager/child.py runs this file by its path, so it imports the standard library
+alone.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from dataclasses import fields, is_dataclass
+from decimal import Decimal
+from enum import Enum
+from typing import Any, Optional
+
+_SHOWN = 60  # limit for a value in a sentence, in characters
+
+
+class WrongAnswer(Exception):
+    """An answer that the page does not allow. The text is one sentence that names the method."""
+
+
+class UnknownField(WrongAnswer):
+    """A figure has a name that this platform's view does not have."""
+
+
+def ports_of(view: object) -> Optional[list[Any]]:
+    """The list of ports of a view: `ports`, else its only list; None if it has none or several."""
+    ports = getattr(view, "ports", None)
+    if isinstance(ports, list):
+        return ports
+    values = [getattr(view, name, None) for name in dir(view) if not name.startswith("_")]
+    lists = [value for value in values if isinstance(value, list)]
+    return lists[0] if len(lists) == 1 else None
+
+
+def checked_ports(method: str, view: object, kind: type, port_kind: type) -> list[Any]:
+    """The ports of a view, each of its class, with identities that are distinct texts; [] if the
+    class has no list. Raises WrongAnswer.
+    """
+    check_class(method, view, kind)
+    ports = ports_of(view)
+    if ports is None:
+        if ports_of(kind()) is None:
+            return []
+        raise WrongAnswer(f"{method} returned a {kind.__name__} without its list 'ports'")
+    for place, port in enumerate(ports, 1):
+        if not isinstance(port, port_kind):
+            raise WrongAnswer(
+                f"{method}: port {place} is a {_type(port)}; the page wants a {port_kind.__name__}"
+            )
+        identity = getattr(port, "identity", None)
+        if not isinstance(identity, str) or not identity:
+            raise WrongAnswer(
+                f"{method}: port {place} has the identity {shown(identity)} of the type"
+                f" {_type(identity)}; the page wants text, the outlet's number on the device"
+            )
+    for identity, number in Counter(port.identity for port in ports).most_common(1):
+        if number > 1:
+            raise WrongAnswer(
+                f"{method}: the identity {shown(identity)} stands twice; DCImanager connects a"
+                " server by it, so each outlet needs its own"
+            )
+    return ports
+
+
+def check_class(method: str, value: object, kind: type) -> None:
+    """Raises WrongAnswer if the value is of another class."""
+    if not isinstance(value, kind):
+        raise WrongAnswer(
+            f"{method} returned {shown(value)} of the type {_type(value)}; the page wants a"
+            f" {kind.__name__}"
+        )
+
+
+def checked_state(method: str, port: Any, kind: type[Enum]) -> Any:
+    """The power_status of a port, which `kind` has. Raises WrongAnswer."""
+    state: object = getattr(port, "power_status", None)
+    if not isinstance(state, kind):
+        raise WrongAnswer(
+            f"{method}: the power_status of outlet {shown(port.identity)} is {shown(state)} of"
+            f" the type {_type(state)}; the page wants an {kind.__name__}:"
+            f" {', '.join(member.name for member in kind)}"
+        )
+    return state
+
+
+def switched_state(method: str, port: Any, identity: str, kind: type, states: type[Enum]) -> Any:
+    """The state in the answer of a command for the outlet `identity`. Raises WrongAnswer."""
+    check_class(method, port, kind)
+    if port.identity != identity:
+        raise WrongAnswer(
+            f"{method} returned the port {shown(port.identity)} instead of {identity!r}; the page"
+            " wants the port with its state"
+        )
+    return checked_state(method, port, states)
+
+
+def check_fields(view: object) -> None:
+    """Raises UnknownField if a view of `statistic` has a number under a name that its class, if it
+    is a dataclass, does not have: nobody would read it.
+    """
+    names = {field.name for field in fields(view)} if is_dataclass(view) else None
+    for name, value in getattr(view, "__dict__", {}).items():
+        if names is not None and name not in names and _finite_number(value) is not None:
+            raise UnknownField(f"{_type(view)} has no field {shown(name)}")
+
+
+def finite_figure(name: str, value: object, view: object) -> float:
+    """A figure of `statistic`, from `view`. Raises WrongAnswer."""
+    number = _finite_number(value)
+    if number is None:
+        identity = getattr(view, "identity", None)
+        of = "" if identity is None else f" of outlet {shown(identity)}"
+        raise WrongAnswer(
+            f"statistic: {name}{of} is {shown(value)} of the type {_type(value)}; the page wants a"
+            " finite number"
+        )
+    return number
+
+
+def _finite_number(value: object) -> Optional[float]:
+    """None if it is no number or not finite."""
+    if isinstance(value, bool) or not isinstance(value, (int, float, Decimal)):
+        return None
+    try:
+        return float(value) if math.isfinite(value) else None
+    except OverflowError:  # an integer that is no float
+        return None
+
+
+def _type(value: object) -> str:
+    return type(value).__name__[:_SHOWN]
+
+
+def shown(value: object) -> str:
+    """A value in a sentence. An object's own text could be anything."""
+    if isinstance(value, Enum):
+        return value.name[:_SHOWN]
+    if value is None or isinstance(value, (str, int, float, Decimal)):
+        text = repr(value)
+        return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."
+    return "an object"
