@@ -45,8 +45,9 @@ class FourCalls(Generic[S]):
     def open_session(self) -> AbstractContextManager[S]:
         """Read the settings, and open a session that ends with the block, for calls that read."""
 
-    def open_statistic(self) -> AbstractContextManager[S]:
-        """`open_session` for figures alone: states need not be read."""
+    def open_statistic(self, for_view: bool = False) -> AbstractContextManager[S]:
+        """`open_session` for figures alone: states need not be read. `for_view`: nor what the
+        platform's view does not show, such as the current of an outlet without an energy."""
         return self.open_session()
 
     def open_command(self, identity: str) -> AbstractContextManager[S]:
@@ -108,7 +109,7 @@ class FourCalls(Generic[S]):
         Raises ProtocolError for a load or an energy that is not known now, unless the setting
         `unknown_figures` says otherwise. An outlet whose energy is not known has no entry.
         """
-        with self._figures_session() as session:
+        with self._figures_session(for_view=True) as session:
             figures = self.figures_of(session, with_power=False)
             sentences = figures.outlets_not_known()
             if sentences:  # often a mark that never passes
@@ -153,8 +154,9 @@ class FourCalls(Generic[S]):
             figures = figures.bounded()
         return figures.unset_unknown() if self.leaves_unset(session) else figures
 
-    def _figures_session(self) -> AbstractContextManager[S]:
-        return self.call("statistic", lambda stack: stack.enter_context(self.open_statistic()))
+    def _figures_session(self, for_view: bool = False) -> AbstractContextManager[S]:
+        opened = self.open_statistic(for_view)
+        return self.call("statistic", lambda stack: stack.enter_context(opened))
 
     def labels(self) -> list[Label]:
         """Identity, number and name of every outlet, for people."""

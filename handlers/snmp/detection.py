@@ -18,6 +18,7 @@ from .device import (
     read_totals,
     read_without_states,
     reported_outlet_count,
+    without_currents,
 )
 from .families import Families, families_near
 from .profile import Profile
@@ -40,6 +41,7 @@ def detect(
     metered_only: bool = False,
     for_figures: bool = False,
     only_outlet: str = "",
+    for_view: bool = False,
 ) -> SnmpDevice:
     """The device, read as the family that fits it.
 
@@ -57,13 +59,14 @@ def detect(
     if no family fits. Raises ProtocolError if the device lists fewer outlets than it counts, or if
     meters were read and nothing proves that it has no outlets. `metered_only` replaces the proof.
     `for_figures`: see `list_for_figures`; of the only family that the sysObjectID fits, outlets are
-    not even listed if no figure needs them. `only_outlet`: see `read_by_states`.
+    not even listed if no figure needs them. `only_outlet`: see `read_by_states`. `for_view`: see
+    `without_currents`.
     """
     reader = Reader(device)
     shown_id, oid = sys_object_id(reader, profiles)
     families = candidates(oid, profiles)
     if for_figures and oid and len(families) == 1:
-        totals = read_totals(families[0].profile, reader.at(families[0].root))
+        totals = read_totals(families[0].profile, reader.at(families[0].root), for_view)
         if totals:
             return totals
     device_read: Optional[SnmpDevice] = None
@@ -79,7 +82,7 @@ def detect(
         raise Unsupported(
             _unknown(reader, shown_id, [candidate.profile.key for candidate in families])
         )
-    return device_read
+    return without_currents(device_read) if for_view else device_read
 
 
 def read_as(
@@ -88,6 +91,7 @@ def read_as(
     metered_only: bool = False,
     for_figures: bool = False,
     only_outlet: str = "",
+    for_view: bool = False,
 ) -> SnmpDevice:
     """The device read as this family, whatever its sysObjectID. Raises Unsupported if it has
     neither outlets nor meters of the family, unless the family has no outlets and the
@@ -109,7 +113,7 @@ def read_as(
                 " or by the archive's build: without these, the family is detected",
             )
         )
-    return device_read
+    return without_currents(device_read) if for_view else device_read
 
 
 def candidates(sys_object_id: str, profiles: Sequence[Profile]) -> Sequence[Candidate]:

@@ -84,16 +84,37 @@ def list_for_figures(
     return None
 
 
-def read_totals(profile: Profile, reader: Reader) -> Optional[SnmpDevice]:
+def read_totals(profile: Profile, reader: Reader, for_view: bool) -> Optional[SnmpDevice]:
     """The device without its outlets, if its figures need none and one is measured, or if its
-    family has no figure; else None."""
+    family has no figure; else None. `for_view`: see `without_currents`."""
     by_outlet = any(
-        outlets.current or outlets.power or outlets.energy for outlets in profile.outlets
+        outlets.energy or not for_view and (outlets.current or outlets.power)
+        for outlets in profile.outlets
     )
-    if by_outlet or any(total.needs_outlets for total in profile.totals):
+    shown_totals = (profile.load, profile.energy) if for_view else profile.totals
+    totals = [total for total in shown_totals if total is not None]
+    if by_outlet or any(_needs_outlets(total, reader, for_view) for total in totals):
         return None
-    is_measured = any(_is_measured(total, reader) for total in profile.totals)
-    return SnmpDevice(profile, None, {}, reader) if is_measured or not profile.totals else None
+    is_measured = any(_is_measured(total, reader) for total in totals)
+    return SnmpDevice(profile, None, {}, reader) if is_measured or not totals else None
+
+
+def without_currents(device: SnmpDevice) -> SnmpDevice:
+    """The device as the platform's `statistic` needs it: it shows no outlet without an energy, so
+    where outlets have none their currents serve the load alone."""
+    outlets, load = device.outlets, device.profile.load
+    if outlets is None or outlets.energy is not None:
+        return device
+    if load is not None and _needs_outlets(load, device.reader, for_view=True):
+        return device
+    return device._replace(outlets=replace(outlets, current=None))
+
+
+def _needs_outlets(total: Total, reader: Reader, for_view: bool) -> bool:
+    """Whether the total depends on the outlets. `for_view`: the device's own figure is enough."""
+    if for_view and total.unit is None and total.figures:
+        return total.else_outlets and not _is_measured(total, reader)
+    return total.needs_outlets
 
 
 def _is_measured(total: Total, reader: Reader) -> bool:

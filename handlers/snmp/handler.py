@@ -34,21 +34,25 @@ class SnmpPdu(dcimanager.FourCalls[Session], BaseSnmpPdu):
         """See `Snmp` for when the last GET, walk or SET may start."""
         return self._open(LONGEST_SECONDS)
 
-    def open_statistic(self) -> AbstractContextManager[Session]:
-        return self._open(LONGEST_SECONDS, for_figures=True)
+    def open_statistic(self, for_view: bool = False) -> AbstractContextManager[Session]:
+        return self._open(LONGEST_SECONDS, for_figures=True, for_view=for_view)
 
     def open_command(self, identity: str) -> AbstractContextManager[Session]:
         return self._open(switching.PLAN_SECONDS, only_outlet=identity)
 
     @contextmanager
     def _open(
-        self, longest: float, for_figures: bool = False, only_outlet: str = ""
+        self,
+        longest: float,
+        for_figures: bool = False,
+        only_outlet: str = "",
+        for_view: bool = False,
     ) -> Iterator[Session]:
         """A session with the device, detected or as the settings fix it. No call starts later than
         `longest` seconds after its start."""
         choice = select_families(dcimanager.settings(self.pdu_data), options.OPTIONS)
         snmp = Snmp(self, longest)
-        how = (choice.metered_only, for_figures, only_outlet)
+        how = (choice.metered_only, for_figures, only_outlet, for_view)
         if choice.is_fixed:
             detected_device = detection.read_as(snmp, choice.profiles[0], *how)
         else:

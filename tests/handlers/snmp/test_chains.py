@@ -301,6 +301,25 @@ def test_a_single_unit_costs_two_gets_and_a_chain_two_walks(first: int) -> None:
     assert chain.asked == ["walk 1.3.1", "get 1.3.3.3", "walk 1.3.2", "walk 1.3.3"]
 
 
+def test_a_second_check_of_a_row_of_the_first_unit_asks_for_its_unit_alone() -> None:
+    objects = {
+        **table("1.3.1", dict.fromkeys("123", 7)),
+        **table("1.3.2", {"1": 1, "2": 1, "3": 2}),
+        **table("1.3.3", {"1": 1, "2": 2, "3": 1}),
+    }
+    device = Memory(objects)
+    before = Reader(device)
+    assert BY_UNIT.row_of(before, "2") == "2"
+    assert device.asked == ["get 1.3.3.2", "get 1.3.2.2"]
+    device.asked.clear()
+    assert BY_UNIT.row_of(before.again(), "2") == "2"
+    assert device.asked == ["get 1.3.2.2"]
+    device.asked.clear()
+    assert BY_UNIT.row_of(before.again(), "2.1") == "3"
+    assert BY_UNIT.row_of(before.again(), "2.1") == "3"
+    assert device.asked[-2:] == ["get 1.3.3.3", "get 1.3.2.3"]
+
+
 def test_a_row_that_another_column_shows_is_found_beside_a_single_unit() -> None:
     objects = {
         **table("1.3.1", {"1": 7}),

@@ -29,7 +29,7 @@ def figures(unit: Fixture, device: Memory) -> Optional[dict[str, float]]:
     """What DCImanager gets: the totals, 0 if unset, and the outlets' energies; None if it is an
     error."""
     try:
-        read = read_statistic(find(unit, device, for_figures=True), with_power=False)
+        read = read_statistic(find(unit, device, for_view=True), with_power=False)
         view = read.bounded().view()
     except PduHandlerError:
         return None

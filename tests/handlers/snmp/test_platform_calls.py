@@ -5,9 +5,13 @@ from __future__ import annotations
 import pytest
 
 from handlers.dcimanager.snmp import LONGEST_SECONDS
+from handlers.snmp.metering import read_statistic
+from handlers.snmp.profile import oids
 from handlers.snmp.switching import PLAN_SECONDS
 from tests import platform_calls
-from tests.platform_calls import all_costs
+from tests.handlers.snmp import units
+from tests.platform_calls import all_costs, first_units
+from tests.recordings import Fixture
 
 _ROUND_TRIP_S = 0.1
 
@@ -31,6 +35,26 @@ def test_no_family_of_48_outlets_walked_by_getnext_from_100_ms_away_ends_for_a_d
     for family, cost_by_method in all_costs().items():
         if method in cost_by_method:
             assert cost_by_method[method].next * _ROUND_TRIP_S < limit_s, family
+
+
+@pytest.mark.parametrize("unit", first_units(), ids=units.unit_id)
+def test_a_statistic_has_the_figures_of_tools_and_reads_no_current_for_nobody(
+    unit: Fixture,
+) -> None:
+    device = units.memory(unit)
+    whole = read_statistic(units.find(unit, device, for_figures=True), with_power=False)
+    all_reads = list(device.asked)
+    device.asked.clear()
+    shown = read_statistic(units.find(unit, device, for_view=True), with_power=False)
+    assert shown.view() == whole.view()
+    assert len(device.asked) <= len(all_reads)
+    profile = units.FAMILIES[unit.key]
+    by_outlet = [outlets for outlets in profile.outlets if outlets.current or outlets.energy]
+    load = profile.load
+    if load and not load.needs_outlets and not any(outlets.energy for outlets in by_outlet):
+        of_load = set(oids(load))
+        currents = {oid for outlets in by_outlet for oid in oids(outlets.current)} - of_load
+        assert currents.isdisjoint(question.partition(" ")[2] for question in device.asked)
 
 
 def test_a_command_reads_no_table_where_the_identity_is_a_row() -> None:

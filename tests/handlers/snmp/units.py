@@ -95,11 +95,14 @@ def chosen_by_hand(unit: Fixture) -> bool:
     return not (profile.sys_object_ids or profile.roots or profile.sweep)
 
 
-def find(unit: Fixture, device: Memory, for_figures: bool = False) -> SnmpDevice:
-    """The device as a status reads it, or as a statistic does."""
+def find(
+    unit: Fixture, device: Memory, for_figures: bool = False, for_view: bool = False
+) -> SnmpDevice:
+    """The device as a status reads it, or for its figures, or for those that DCImanager shows."""
+    how = (unit.metered_only, for_figures or for_view, "", for_view)
     if chosen_by_hand(unit):
-        return detection.read_as(device, FAMILIES[unit.key], unit.metered_only, for_figures)
-    return detection.detect(device, PROFILES, unit.metered_only, for_figures)
+        return detection.read_as(device, FAMILIES[unit.key], *how)
+    return detection.detect(device, PROFILES, *how)
 
 
 def handler_of(
