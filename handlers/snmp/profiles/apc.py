@@ -210,8 +210,15 @@ def _easy_phases(below: str, name: str) -> EachUnit:
 # The one outlet of an Environmental Manager. Older firmware reports its state only in the control
 # column.
 EMS_COMMAND = column("318.1.1.10.3.3.1.1.3", "emsOutletControlOutletCommand")
+EMS_STATE = First((column("318.1.1.10.3.16.1.1.3", "emsOutletStatusOutletState"), EMS_COMMAND))
 
 ATS_NEUTRAL = "4"  # a value of atsOutputPhaseIndex
+
+
+# 2: the agent reads the switch; 1: it has found none; 3: it has lost it
+ATS_COMMUNICATION = scalar("318.1.1.8.5.1.1.0", "atsStatusCommStatus")
+EMS_COMMUNICATION = scalar("318.1.1.10.3.12.2.0", "emsStatusCommStatus")
+NOT_READ = "1|3"
 
 
 def _ats_phases(below: str, name: str) -> Source:
@@ -220,10 +227,11 @@ def _ats_phases(below: str, name: str) -> Source:
         column(f"318.1.1.8.5.4.3.1.{below}", name),
         beside=column("318.1.1.8.5.4.3.1.3", "atsOutputVoltage"),
     )
-    return Complete(
+    lines = Complete(
         Arc(values, -1, (ATS_NEUTRAL,), keep=False),
         count=column("318.1.1.8.5.4.2.1.2", "atsNumOutputPhases"),
     )
+    return known_unless(lines, ATS_COMMUNICATION, NOT_READ)
 
 
 # InfraStruXure PDU (xPDU). Its panels have 42 or 84 positions. A breaker with several poles has as
@@ -428,11 +436,10 @@ PROFILES = (
         outlets=(
             outlets(
                 states=State(
-                    First(
-                        (column("318.1.1.10.3.16.1.1.3", "emsOutletStatusOutletState"), EMS_COMMAND)
-                    ),
+                    EMS_STATE,
                     on=("1",),
                     off=("2",),
+                    doubts=(doubt_of_all(EMS_STATE, EMS_COMMUNICATION, NOT_READ),),
                 ),
                 control=Write(EMS_COMMAND, on=1, off=2),
                 name=First(

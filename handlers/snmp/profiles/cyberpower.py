@@ -17,7 +17,7 @@ A state is UNKNOWN while a command is pending. The column for it is optional: so
 from decimal import Decimal
 from typing import Optional
 
-from .apc import OVERLOAD, pending, phase_rows
+from .apc import NOT_READ, OVERLOAD, pending, phase_rows
 from .language import *
 
 EPDU, EPDU2, ATS = "3808.1.1.3", "3808.1.1.6", "3808.1.1.5"
@@ -62,6 +62,8 @@ ONE_PHASE_CURRENT = Listed(
 EPDU_COUNT = scalar(EPDU + ".3.1.3.0", "ePDUOutletDevNumCntrlOutlets")  # 0 on a metered unit
 # of atsLoadStatusPhase
 LINES, PAIRS = ("1", "2", "3"), ("4", "5", "6")
+ATS_STATE = column(ATS + ".6.3.1.3", "atsOutletStatusOutletState")
+ATS_COMMUNICATION = scalar(ATS + ".2.1.1.0", "atsStatusCommStatus")
 # the row with the total, in the table of banks
 ATS_TOTAL = "1"
 
@@ -77,14 +79,16 @@ def _column_of_units(
     return EachUnit(Complete(values, beside=module, count=count), module, UNITS)
 
 
-def _lines(below: str, name: str) -> Only:
+def _lines(below: str, name: str) -> Listed:
     values = column(f"{ATS}.5.2.2.1.{below}", name)
     phases = column(ATS + ".5.2.2.1.2", "atsLoadStatusPhase")
-    return Only(Complete(values, numbered=-1), Complete(phases, numbered=-1), LINES, others=PAIRS)
+    lines = Only(Complete(values, numbered=-1), Complete(phases, numbered=-1), LINES, others=PAIRS)
+    return known_unless(lines, ATS_COMMUNICATION, NOT_READ)
 
 
-def _ats_total(below: str, name: str) -> Scalar:
-    return scalar(f"{ATS}.5.2.4.1.{below}.{ATS_TOTAL}", name)
+def _ats_total(below: str, name: str) -> Listed:
+    row = scalar(f"{ATS}.5.2.4.1.{below}.{ATS_TOTAL}", name)
+    return known_unless(row, ATS_COMMUNICATION, NOT_READ)
 
 
 def _phases(below: str, name: str) -> First:
@@ -228,10 +232,13 @@ PROFILES = (
         outlets=(
             outlets(
                 states=State(
-                    column(ATS + ".6.3.1.3", "atsOutletStatusOutletState"),
+                    ATS_STATE,
                     on=("1",),
                     off=("2",),
-                    doubts=(pending(column(ATS + ".6.3.1.4", "atsOutletStatusOutletCmdPending")),),
+                    doubts=(
+                        pending(column(ATS + ".6.3.1.4", "atsOutletStatusOutletCmdPending")),
+                        doubt_of_all(ATS_STATE, ATS_COMMUNICATION, NOT_READ),
+                    ),
                 ),
                 control=Write(column(ATS + ".6.5.1.3", "atsOutletCtrlCommand"), on=2, off=3),
                 count=scalar(ATS + ".6.2.0", "atsOutletStatusTableSize"),

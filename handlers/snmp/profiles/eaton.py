@@ -81,6 +81,9 @@ NLOGIC = "534.7.1"
 NLOGIC_CONTROLLABLE = column(NLOGIC + ".1.2.1.10", "pduControllable")
 NLOGIC_COUNT = column(NLOGIC + ".1.2.1.13", "pduOutletCount")
 
+ATS2_CURRENT = scalar("534.10.2.2.3.2.0", "ats2OutputCurrent")
+ATS2_LOST = scalar("534.10.2.3.3.6.0", "ats2StatusCommunicationLost")  # 1 good, 2 lost
+
 PROFILES = (
     Profile(
         key="eaton-epdu",
@@ -299,7 +302,7 @@ PROFILES = (
         # the second is that of the older card, which UPSs have too
         sys_object_ids=oids("534.10.2", "705.1"),
         described=r"(?is).*\bATS\b.*",
-        load=total(figure(scalar("534.10.2.2.3.2.0", "ats2OutputCurrent"), TENTHS)),
+        load=total(figure(known_unless(ATS2_CURRENT, ATS2_LOST, "2"), TENTHS)),
         evidence=SIMULATED.of("current"),
     ),
     Profile(

@@ -19,7 +19,7 @@ LINES = Complete(
 )
 # the agent has lost the PDU, whose last currents it goes on to answer
 DISCONNECTED = scalar("4555.2.30.3.1.0", "dpduAlarmDisconnect")
-CONNECTED_LINES = Listed(LINES, Unless(LINES, Provided(DISCONNECTED, DISCONNECTED, "1")))
+CONNECTED_LINES = known_unless(LINES, DISCONNECTED, "1")
 
 PROFILES = (
     Profile(

@@ -26,7 +26,7 @@ PHASES = column("~.1.1.2.2.1.1.1", "sdbDevCfPhases")  # an input has one
 
 def _of_shown_ring(inputs: Source) -> Source:
     """The inputs, without values if the ring has units that SNMP does not show."""
-    return Listed(inputs, Unless(inputs, Provided(DEVICES, DEVICES, MORE_THAN_SHOWN)))
+    return known_unless(inputs, DEVICES, MORE_THAN_SHOWN)
 
 
 INPUT_ENERGY = _of_shown_ring(

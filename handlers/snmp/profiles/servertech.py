@@ -125,8 +125,9 @@ PROFILES = (
             ),
         ),
         unread=(
-            "outletLoadStatus: its noComm and readError are of the measured load, "
-            "and outletStatus has noComm of its own"
+            "outletLoadStatus, infeedLoadStatus, branchLoadStatus: their noComm and readError are"
+            " of the measured load, which is then negative; infeedStatus, branchStatus:"
+            " outletStatus has noComm of its own"
         ),
     ),
     Profile(

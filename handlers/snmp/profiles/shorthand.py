@@ -31,8 +31,9 @@ from ..sources import (
     Scalar,
     Source,
     UnitOf,
+    Unless,
 )
-from ..states import State
+from ..states import Doubt, State
 
 TENTHS = Decimal("0.1")
 HUNDREDTHS = Decimal("0.01")
@@ -172,6 +173,17 @@ def unit_and_number(rows: ByUnit) -> Chained:
 def if_listed(values: Source, table: Source) -> Provided:
     """`values` on a device that has rows of `table`; else no rows."""
     return Provided(values, table, "(?s).*")
+
+
+def known_unless(values: Source, mark: Source, pattern: str) -> Listed:
+    """All rows; without values while `mark`, an object of the device, matches `pattern`: its agent
+    has lost the part that measures, for example. A device may lack the mark."""
+    return Listed(values, Unless(values, Provided(mark, mark, pattern)))
+
+
+def doubt_of_all(states: Source, mark: Source, pattern: str) -> Doubt:
+    """Every state is UNKNOWN while `mark` matches `pattern`; as `known_unless`."""
+    return Doubt(Provided(states, mark, pattern), ("none",), optional=True)
 
 
 def outlets(

@@ -32,8 +32,8 @@ PROFILES = (
         evidence=SIMULATED.of("state", "switching"),
         note="No figures: the MIB names no units.",
         unread=(
-            "alarmState: the MIB does not say whether alarmIndex of an outputFail is the number of"
-            " the output"
+            "mduPowerStatus: power at the inlets, which switches no output; alarmState: the MIB"
+            " does not say whether alarmIndex of an outputFail is the number of the output"
         ),
     ),
 )
