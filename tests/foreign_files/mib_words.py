@@ -118,10 +118,10 @@ def objects(path: Path) -> Iterator[Object]:
         return
     above: dict[str, str] = {}
     for name, syntax in definitions(path, above).items():
-        oid = _oid(name, above)
-        if oid and _VALUE.search(syntax) and not _NO_READING.search(syntax):
+        number = _oid(name, above)
+        if number and _VALUE.search(syntax) and not _NO_READING.search(syntax):
             values = re.findall(r"([A-Za-z][\w-]*)\s*\(\s*-?\d", syntax)
-            yield Object(name, oid, values)
+            yield Object(name, number, values)
 
 
 def _common_arcs(oid: str, others: Iterable[str]) -> int:
