@@ -1,5 +1,8 @@
-"""A NUT session with every request of the protocol, for the handler and scripts. Only
-scripts use some, such as `ranges` and `forced_shutdown`.
+"""A NUT session: the requests of handlers/nut/requests.py, asked of one server.
+
+    with NutClient("192.0.2.9", username="admin", password=...) as nut:
+        nut.answer(requests.get_var("rack1", "outlet.3.status"))
+        nut.run("rack1", "outlet.3.load.off")
 
 Docstrings state the usual cost in round trips. Connecting, waiting for a driver, the error for an
 unknown device and requests of more than 16 KiB cost more; so does a login, if the server demands
@@ -8,34 +11,132 @@ one for reading.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
-from typing import Callable, Optional, TypeVar
+from typing import TYPE_CHECKING, Callable, NamedTuple, Optional, TypeVar
 
-from ..shared.errors import Denied, PduHandlerError, SettingsError
-from . import requests
-from .errors import ERRORS, WriteUnconfirmed, driver_not_ready_error
+from ..shared.errors import (
+    Denied,
+    NamedSetting,
+    PduHandlerError,
+    SettingsError,
+    printable,
+)
+from . import requests as messages
+from .connection import DEFAULT_PORT, Connection
+from .errors import ERRORS, DriverNotConnected, WriteUnconfirmed
 from .model import SwitchCommand
-from .reader import POLL, STATUS, WAIT, NutReader
-from .responses import NutRequest, Responses
+from .responses import NutRequest, Responses, Secret
+
+if TYPE_CHECKING:
+    from ..shared.tls import Trust
 
 T = TypeVar("T")
+_Self = TypeVar("_Self", bound="NutClient")
+_QUOTED = 400  # limit for a server's text, in characters
+_NAMED = 20  # most devices that an error names
+STATUS, WAIT = "ups.status", "WAIT"
+# seconds between two readings in WAIT, and between the first two GET TRACKING requests; and the
+# longest pause between two of these
+POLL, _POLL_LONGEST = 0.05, 0.5
 # for a request whose name the server does not support
 _UNKNOWN_NAME = ("UNKNOWN-COMMAND", "INVALID-ARGUMENT")
 # also answered while the server waits for the driver
 _UNKNOWN_WHILE_WAITING = ("VAR-NOT-SUPPORTED", "CMD-NOT-SUPPORTED")
-# longest pause, in seconds, between two readings of a write's report
-_POLL_LONGEST = 0.5
+# codes for a request that the server does not offer
+_NOT_OFFERED = (
+    "FEATURE-NOT-SUPPORTED",
+    "FEATURE-NOT-CONFIGURED",
+    *_UNKNOWN_NAME,
+    *_UNKNOWN_WHILE_WAITING,
+)
+_LOGIN_FIRST = ("USERNAME-REQUIRED", "PASSWORD-REQUIRED", "ACCESS-DENIED")
 
 
-class NutClient(NutReader):
+class Snapshot(NamedTuple):
+    """The lists of one device."""
+
+    #: all variables and their values
+    variables: dict[str, str]
+    #: names of the instant commands
+    commands: list[str]
+    #: the writable variables and their values; {} unless the caller asked for them
+    writable: dict[str, str]
+    #: why `commands` or `writable` is empty: the requests that the server does not offer, with its
+    #: codes; "" if it offers both
+    refusal: str = ""
+
+
+def _snapshot(
+    answers: Responses,
+    variables: NutRequest[dict[str, str]],
+    commands: NutRequest[list[str]],
+    writable: Optional[NutRequest[dict[str, str]]],
+) -> Snapshot:
+    """What these requests were answered. Raises the error of an answer."""
+    requests = [request for request in (commands, writable) if request is not None]
+    refusals = [request for request in requests if answers.code(request) in _NOT_OFFERED]
+    return Snapshot(
+        answers[variables],
+        [] if commands in refusals else answers[commands],
+        {} if writable is None or writable in refusals else answers[writable],
+        ", ".join(
+            f"{' '.join(request.label.split()[:2])} (ERR {answers.code(request)})"
+            for request in refusals
+        ),
+    )
+
+
+class NutClient:
     """A session with a NUT server, on one connection that opens at the first request.
 
-    Reads like `NutReader`. User and password are sent once per connection, with the first request
-    that needs them. A write is sent once and never again. It may raise DriverNotConnected at once
-    while the server still waits for the driver.
+    User and password are sent once per connection: with the first request that needs them, and for
+    reading only to a server that demands a login (RFC 9271, 4.2.13).
+
+    A request may raise Unreachable (network, TLS, deadline), ProtocolError, Denied, SettingsError
+    (text that the protocol cannot carry, a device that the server does not have) or Refused with
+    the server's code. DataStale and DriverNotConnected are kinds of Refused. `timeout`, in seconds,
+    limits each exchange as a whole. All exchanges must end within `total` seconds after this object
+    was created (None: no limit).
+
+    A server that has just connected to a driver reports the status WAIT until the driver has
+    answered. Until then, readings of the driver's data are repeated; after `timeout` seconds they
+    raise DriverNotConnected. A write is sent once and never again, and may raise it at once.
     """
 
-    _tracked_on = 0  # the number of the connection on which tracking is on
+    def __init__(
+        self,
+        host: str,
+        port: int = DEFAULT_PORT,
+        *,
+        username: str = "",
+        password: str = "",
+        tls: Optional[Trust] = None,
+        timeout: float = 10.0,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+        total: Optional[float] = None,
+    ) -> None:
+        self._connection = Connection(host, port, tls, timeout, password, clock, total)
+        self._username, self._password = username, password
+        self._timeout = timeout
+        self._clock, self._sleep = clock, sleep
+        # the numbers of the connections on which the login was sent, and tracking is on
+        self._known_on = self._tracked_on = 0
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self._connection.host}:{self._connection.port}>"
+
+    def __enter__(self: _Self) -> _Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def host(self) -> str:
+        """The server's, as it is addressed."""
+        return self._connection.host
 
     @property
     def is_open(self) -> bool:
@@ -46,147 +147,185 @@ class NutClient(NutReader):
         """Open the connection now, with TLS if that is set. Does nothing if it is already open."""
         self._connection.connect()
 
-    # ---- reading ---------------------------------------------------------------------------------
+    def renew(self, total: float) -> None:
+        """Allow `total` seconds from now on for all exchanges."""
+        self._connection.renew(total)
 
-    def variables(self, ups: str) -> dict[str, str]:
-        """All variables of a device: 1 round trip."""
-        request = requests.list_var(ups)
+    def close(self) -> None:
+        """Close the connection. A later request opens a new one."""
+        self._connection.close()
 
-        def look() -> tuple[dict[str, str], Optional[str]]:
-            variables = self._ask_with_login(request)[request]
-            return variables, ups if variables.get(STATUS) == WAIT else None
-
-        return self._look_until_settled(look)
-
-    def writable(self, ups: str) -> dict[str, str]:
-        """The writable variables of a device: 1 round trip."""
-        return self._ask_driver(ups, requests.list_rw(ups))
-
-    def commands(self, ups: str, describe: bool = False) -> dict[str, str]:
-        """The commands of a device: 1 round trip.
-
-        `describe`: 1 more, for the server's descriptions instead of ''.
+    def redact(self, text: str) -> str:
+        """A server's text for an error; *** for one that holds the password, which the server may
+        repeat.
         """
-        commands = self._ask_driver(ups, requests.list_cmd(ups))
-        if not describe or not commands:
-            return dict.fromkeys(commands, "")
-        request_by_command = {command: requests.get_cmddesc(ups, command) for command in commands}
-        answers = self._ask_with_login(*request_by_command.values())
-        return {
-            command: "" if answers.code(request) else answers[request]
-            for command, request in request_by_command.items()
-        }
+        return Secret(self._password).redact(text)
 
-    def variable(self, ups: str, variable: str) -> str:
-        """One variable: 1 round trip."""
-        return self._ask_driver(ups, requests.get_var(ups, variable))
+    def quoted(self, text: str) -> str:
+        """`redact`, then printable and of limited length: for a log or the reason of a figure."""
+        return printable(self.redact(text), _QUOTED)
+
+    # ---- requests --------------------------------------------------------------------------------
+
+    def ask(self, *requests: NutRequest[object], end: Optional[float] = None) -> Responses:
+        """Send any requests in one write: 1 round trip. `end` is a deadline by the clock."""
+        return self._connection.ask(*requests, end=end)
+
+    def answer(self, request: NutRequest[T]) -> T:
+        """The answer to a request that is no write of a variable and no command: 1 round trip, 1
+        more if the server knows the request only under its other name.
+
+        Data of a driver are those after WAIT. A request that needs a user is sent after the login.
+        """
+        if request.driver:
+            return self._settled_answer(request)
+        answers = (self._send_as_user if request.needs_user else self._ask_with_login)(request)
+        if request.other is not None and answers.code(request) in _UNKNOWN_NAME:
+            return self.answer(request.other)
+        return answers[request]
 
     def values(self, ups: str, variables: Sequence[str]) -> dict[str, str]:
         """Some variables of a device, without waiting for its driver: 1 round trip."""
-        queries = {variable: requests.get_var(ups, variable) for variable in variables}
+        queries = {variable: messages.get_var(ups, variable) for variable in variables}
         answers = self._ask_with_login(*queries.values())
         return {variable: answers[request] for variable, request in queries.items()}
 
-    def type(self, ups: str, variable: str) -> requests.VariableType:
-        """The type of a variable: 1 round trip."""
-        return self._ask_driver(ups, requests.get_type(ups, variable))
+    def snapshots(self, devices: Sequence[str], writable: bool = False) -> dict[str, Snapshot]:
+        """Variables and commands of each device, with `writable` also the writable variables: 1
+        round trip.
 
-    def description(self, ups: str, variable: str = "") -> str:
-        """The server's description of a variable, or of the device itself: 1 round trip."""
-        return self._value_of(
-            requests.get_desc(ups, variable) if variable else requests.get_upsdesc(ups)
-        )
-
-    def enumeration(self, ups: str, variable: str) -> list[str]:
-        """The values that a variable of type ENUM accepts: 1 round trip."""
-        return self._ask_driver(ups, requests.list_enum(ups, variable))
-
-    def ranges(self, ups: str, variable: str) -> list[tuple[str, str]]:
-        """The ranges (least, greatest) that a variable of type RANGE accepts: 1 round trip."""
-        return self._ask_driver(ups, requests.list_range(ups, variable))
-
-    def clients(self, ups: str) -> list[str]:
-        """Addresses of the clients that are logged in to a device: 1 round trip."""
-        return self._value_of(requests.list_client(ups))
-
-    def logins(self, ups: str) -> int:
-        """The number of clients that are logged in to a device: 1 round trip."""
-        old, new = requests.get_numlogins(ups), requests.get_numlogins(ups, "NUMATTACH")
-        return _either_answer(self._ask_with_login(old, new), old, new)
-
-    def version(self) -> str:
-        """Name and version of the server: 1 round trip."""
-        return self._value_of(requests.ver())
-
-    def protocol_version(self) -> str:
-        """Version of the protocol: 1 round trip."""
-        new, old = requests.protver(), requests.protver("NETVER")
-        return _either_answer(self._ask_with_login(new, old), new, old)
-
-    def help(self) -> str:
-        """The requests that the server lists: 1 round trip."""
-        return self._value_of(requests.server_help())
-
-    def _value_of(self, request: NutRequest[T]) -> T:
-        return self._ask_with_login(request)[request]
-
-    def _ask_driver(self, ups: str, request: NutRequest[T]) -> T:
-        """The answer to a request for a driver's data.
-
-        Reads `ups.status` too, because only that shows WAIT.
+        A reading needs only the variables: of a server that does not offer LIST CMD or LIST RW, the
+        commands or the writable variables are none (nut-base-server 0.0.1 has no LIST CMD).
         """
-        status = requests.get_var(ups, STATUS)
+        # > LIST VAR rack1
+        # > LIST CMD rack1
+        # > LIST RW rack1             with `writable`
+        variables = {device: messages.list_var(device) for device in devices}
+        commands = {device: messages.list_cmd(device) for device in devices}
+        writables = {device: messages.list_rw(device) for device in devices if writable}
+        requests: list[NutRequest[object]] = []
+        for device in devices:
+            requests += [variables[device], commands[device]]
+            if writable:
+                requests.append(writables[device])
 
-        def look() -> tuple[Responses, Optional[str]]:
-            answers = self._ask_with_login(status, request)
-            return answers, ups if _says_wait(answers, status) else None
+        def look() -> tuple[dict[str, Snapshot], Optional[str]]:
+            """All devices read once, and the first whose driver has no data yet (status WAIT)."""
+            answers = self._ask_with_login(*requests)
+            snapshot_by_device = {
+                device: _snapshot(
+                    answers, variables[device], commands[device], writables.get(device)
+                )
+                for device in devices
+            }
+            waiting = (
+                device
+                for device in devices
+                if snapshot_by_device[device].variables.get(STATUS) == WAIT
+            )
+            return snapshot_by_device, next(waiting, None)
 
-        return self._look_until_settled(look)[request]
-
-    # ---- rights ----------------------------------------------------------------------------------
-
-    def login(self, ups: str) -> None:
-        """Register this connection as a client that the device powers: 1 round trip, 2 if the
-        server knows only ATTACH.
-        """
-        self._send_either(self._send_as_user, requests.login(ups), requests.login(ups, "ATTACH"))
+        return self._look_until_settled(look)
 
     def logout(self) -> None:
-        """Send LOGOUT and close: 1 round trip, 2 if the server knows only DETACH.
-
-        Does nothing without a connection.
-        """
+        """Send LOGOUT and close. Does nothing without a connection."""
         if self.is_open:
             try:
-                self._send_either(self.ask, requests.logout(), requests.logout("DETACH"))
+                self.answer(messages.logout())
             finally:
                 self.close()
 
-    @staticmethod
-    def _send_either(
-        send: Callable[[NutRequest[str]], Responses],
-        usual_request: NutRequest[str],
-        other_request: NutRequest[str],
-    ) -> None:
-        """Send the request under its usual name; if the server does not support that name, under
-        the other: 1 round trip more.
-        """
-        answers = send(usual_request)
-        if answers.code(usual_request) in _UNKNOWN_NAME:
-            answers, usual_request = send(other_request), other_request
-        answers[usual_request]
+    def _ask_with_login(self, *requests: NutRequest[object]) -> Responses:
+        """`ask` for readings: logs in if the server demands it. For a device that the server lacks,
+        raises SettingsError, or the error of LIST UPS if that fails."""
+        answers = self.ask(*requests)
+        if (
+            self._username
+            and self._known_on != self._connection.opened
+            and any(answers.code(request) in _LOGIN_FIRST for request in requests)
+        ):
+            answers = self._send_as_user(*requests)
+        if "UNKNOWN-UPS" in map(answers.code, requests):
+            raise self._no_such_device()
+        return answers
 
-    def primary(self, ups: str) -> None:
-        """Raise Denied if the user may not act as the primary client: 1 round trip, with the
-        request under both its names.
-        """
-        new, old = requests.primary(ups), requests.primary(ups, "MASTER")
-        _either_answer(self._send_as_user(new, old), new, old)
+    def _send_as_user(self, *requests: NutRequest[object]) -> Responses:
+        """Send `requests`, with USERNAME and PASSWORD in front if there is a user and this
+        connection has no login: 1 write.
 
-    def forced_shutdown(self, ups: str) -> None:
-        """Set the device's forced-shutdown flag: 1 round trip. No request clears it."""
-        flag = requests.fsd(ups)
-        self._send_as_user(flag)[flag]
+        upsd answers OK to any password. Other servers may refuse the login itself: its error is
+        raised if the last request then fails with a code in `_LOGIN_FIRST`.
+        """
+        # > USERNAME admin
+        # > PASSWORD secret
+        # > the requests
+        self._connection.connect()
+        logins: list[NutRequest[object]] = []
+        if self._username and self._known_on != self._connection.opened:
+            logins = [messages.username(self._username), messages.password(self._password)]
+        answers = self.ask(*logins, *requests)
+        self._known_on = self._connection.opened
+        for login in logins:
+            if answers.code(login) and answers.code(requests[-1]) in _LOGIN_FIRST:
+                answers[login]  # raises the error of its ERR
+        return answers
+
+    def _no_such_device(self) -> PduHandlerError:
+        """The error for a device that the server lacks, with the names of its devices, or the error
+        of LIST UPS: 1 round trip.
+        """
+        request = messages.list_ups()
+        try:
+            devices = [self.redact(name) for name in self.ask(request)[request]]
+        except PduHandlerError as error:
+            return error
+        names = ", ".join(devices[:_NAMED]) or "none"
+        remainder = f" and {len(devices) - _NAMED} more" if len(devices) > _NAMED else ""
+        return SettingsError(
+            (
+                "the NUT server has no device of this name: correct ",
+                NamedSetting("device"),
+                f"; it has {names}{remainder} (ERR UNKNOWN-UPS)",
+            ),
+            self._connection.place,
+            "LIST UPS",
+        )
+
+    # ---- drivers that have not answered yet ------------------------------------------------------
+
+    def _settled_answer(self, request: NutRequest[T]) -> T:
+        """The answer to a request for a driver's data. Reads `ups.status` too, because only that
+        shows WAIT.
+        """
+        status = messages.get_var(request.driver, STATUS)
+
+        def look() -> tuple[Responses, Optional[str]]:
+            answers = self._ask_with_login(status, request)
+            return answers, request.driver if _says_wait(answers, status) else None
+
+        return self._look_until_settled(look)[request]
+
+    def _look_until_settled(self, look: Callable[[], tuple[T, Optional[str]]]) -> T:
+        """Repeat `look` until it returns no device in WAIT. Raises DriverNotConnected after
+        `timeout` seconds.
+        """
+        end = self._clock() + self._timeout
+        while True:
+            answer, waited_for = look()
+            if waited_for is None:
+                return answer
+            if self._clock() + POLL >= end:
+                raise self._not_ready(waited_for)
+            self._sleep(POLL)
+
+    def _not_ready(self, ups: str) -> DriverNotConnected:
+        return DriverNotConnected(
+            f"the NUT server is still waiting for the driver of {self.redact(ups)}: check that"
+            " driver",
+            WAIT,
+            self._connection.place,
+            f"reading {STATUS}",
+        )
 
     # ---- writes ----------------------------------------------------------------------------------
 
@@ -199,14 +338,14 @@ class NutClient(NutReader):
         the write. After WriteUnconfirmed (an unknown error code, an error as the report, or no
         report in time), Unreachable and ProtocolError the write may or may not have been done.
         """
-        return self._write_tracked(ups, requests.set_var(ups, variable, value)) is not None
+        return self._write_tracked(ups, messages.set_var(ups, variable, value)) is not None
 
     def run(self, ups: str, command: str, parameter: str = "") -> bool:
         """Run an instant command and wait for the driver's report.
 
         Result, costs and errors are those of `set`.
         """
-        return self._write_tracked(ups, requests.instcmd(ups, command, parameter)) is not None
+        return self._write_tracked(ups, messages.instcmd(ups, command, parameter)) is not None
 
     def switch(
         self, ups: str, command: SwitchCommand, variables: Sequence[str]
@@ -216,11 +355,11 @@ class NutClient(NutReader):
         without one that could not be read; None where `run` and `set` return False.
         """
         write = (
-            requests.instcmd(ups, command.name)
+            messages.instcmd(ups, command.name)
             if command.value is None
-            else requests.set_var(ups, command.name, command.value)
+            else messages.set_var(ups, command.name, command.value)
         )
-        queries = {variable: requests.get_var(ups, variable) for variable in variables}
+        queries = {variable: messages.get_var(ups, variable) for variable in variables}
         answers = self._write_tracked(ups, write, tuple(queries.values()))
         if answers is None:
             return None
@@ -241,7 +380,7 @@ class NutClient(NutReader):
         # > INSTCMD rack1 outlet.3.load.off
         # < OK TRACKING 1bd31808-cb49-4aec-9d75-d056e6f018d2
         self.connect()
-        tracking = requests.set_tracking(True)
+        tracking = messages.set_tracking(True)
         if self._tracked_on == self._connection.opened:
             answers = self._send_as_user(write)
         else:
@@ -250,35 +389,34 @@ class NutClient(NutReader):
                 self._tracked_on = self._connection.opened
         code = answers.code(write)
         if code in _UNKNOWN_WHILE_WAITING and self._waits(ups):
-            raise driver_not_ready_error(self.redact(ups), self._connection.place)
+            raise self._not_ready(ups)
         if code == "UNKNOWN-UPS" and isinstance(unknown := self._no_such_device(), SettingsError):
             raise unknown
         failure = answers.failure(write)
         # an unknown code, from another version or a proxy
         if failure is not None and code not in ERRORS:
-            raise WriteUnconfirmed(
+            raise self._unconfirmed(
                 f"{failure.error().reason}; the request may or may not have been carried out: check"
                 " the device before trying again",
-                self._connection.place,
-                self.redact(write.label),
+                write,
             )
         identifier = answers[write]
         if not identifier:
             return None
-        return self._await_report(identifier, self.redact(write.label), queries)
+        return self._await_report(identifier, write, queries)
 
     def _waits(self, ups: str) -> bool:
         """Whether the server waits for the driver; False if that cannot be read: then the write's
         own error is raised.
         """
-        status = requests.get_var(ups, STATUS)
+        status = messages.get_var(ups, STATUS)
         try:
             return _says_wait(self.ask(status), status)
         except PduHandlerError:
             return False
 
     def _await_report(
-        self, identifier: str, label: str, queries: Sequence[NutRequest[str]]
+        self, identifier: str, write: NutRequest[str], queries: Sequence[NutRequest[str]]
     ) -> Optional[Responses]:
         """Wait for the report on an accepted write: the answers that came with its success, None if
         this user may not see it.
@@ -291,7 +429,7 @@ class NutClient(NutReader):
         # < SUCCESS
         end, pause = self._clock() + self._timeout, POLL
         while True:
-            report = requests.get_tracking(identifier)
+            report = messages.get_tracking(identifier)
             answers = self.ask(report, *queries, end=end)
             failure = answers.failure(report)
             if failure is not None:
@@ -299,31 +437,24 @@ class NutClient(NutReader):
                 # only the report is denied: the write was accepted
                 if isinstance(error, Denied):
                     return None
-                raise WriteUnconfirmed(
+                raise self._unconfirmed(
                     "accepted, but the report is an error, so it may or may not have been done:"
                     f" check the device before trying again ({error.reason})",
-                    self._connection.place,
-                    label,
+                    write,
                 )
             if answers[report] == "SUCCESS":
                 return answers
             if self._clock() + pause >= end:
-                raise WriteUnconfirmed(
+                raise self._unconfirmed(
                     f"accepted, but the driver has not reported within {self._timeout:g} s whether"
                     " it was done: check the device before trying again",
-                    self._connection.place,
-                    label,
+                    write,
                 )
             self._sleep(pause)
             pause = min(2 * pause, _POLL_LONGEST)
 
-
-def _either_answer(
-    answers: Responses, usual_request: NutRequest[T], other_request: NutRequest[T]
-) -> T:
-    """The answer to the usual request; to the other if the server does not support its name."""
-    is_unknown = answers.code(usual_request) in _UNKNOWN_NAME
-    return answers[other_request if is_unknown else usual_request]
+    def _unconfirmed(self, reason: str, write: NutRequest[str]) -> WriteUnconfirmed:
+        return WriteUnconfirmed(reason, self._connection.place, self.redact(write.label))
 
 
 def _says_wait(answers: Responses, status: NutRequest[str]) -> bool:

@@ -13,11 +13,12 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Callable, Optional
 
 from ..shared.address import host_with_port
-from ..shared.errors import PduHandlerError, ProtocolError, Unreachable
+from ..shared.errors import PduHandlerError, ProtocolError, Unreachable, printable
 from ..shared.request_counter import SENT
 from ..shared.socket_wait import LATE_S, is_readable
-from . import errors
+from ..shared.tls_handshake import is_demanding
 from .decoder import Decoder
+from .errors import NetworkError
 from .responses import NutRequest, Responses, Secret
 from .starttls import start_tls
 
@@ -124,7 +125,7 @@ class Connection:
         return self._socket, end
 
     def _addresses(self) -> list[_Address]:
-        """The addresses of the host. Raises the error of `not_resolved`."""
+        """The addresses of the host. Raises NetworkError."""
         # ASCII names are passed as bytes: text would load the large tables for international names.
         name = self.host.encode("ascii") if self.host.isascii() else self.host
         try:
@@ -133,11 +134,17 @@ class Connection:
                 raise OverflowError(f"{_LAST_PORT} is the last port")
             return socket.getaddrinfo(name, self.port, type=socket.SOCK_STREAM)
         except (OSError, ValueError, OverflowError) as error:
-            raise errors.not_resolved(self.host, self.port, error).at(self.place) from None
+            raise NetworkError(
+                f"{printable(self.host, 80)!r} with port {self.port} is not an address that can be"
+                f" resolved ({error}): check both",
+                error,
+                self.place,
+                "connect",
+            ) from None
 
     def _dial(self, addresses: Sequence[_Address], end: float) -> socket.socket:
         """A connection to the first address that accepts one. The time until `end` is shared evenly
-        among those that are left. Raises the error of `not_connected`."""
+        among those that are left. Raises NetworkError."""
         last_error: Optional[OSError] = None
         for left, (family, kind, proto, _, address) in zip(range(len(addresses), 0, -1), addresses):
             sock: Optional[socket.socket] = None
@@ -152,7 +159,13 @@ class Connection:
                 last_error = error
                 if sock is not None:
                     sock.close()
-        raise errors.not_connected(self.port, last_error).at(self.place)
+        raise NetworkError(
+            f"no connection to port {self.port} ({_words(last_error)}): check address and port,"
+            " that upsd runs, and that its LISTEN and the firewall let this host in",
+            last_error,
+            self.place,
+            "connect",
+        )
 
     def ask(self, *requests: NutRequest[object], end: Optional[float] = None) -> Responses:
         """Send `requests` in one write and read all answers: 1 round trip (several for more than 16
@@ -180,7 +193,11 @@ class Connection:
         if self._until is None:
             return end
         if now >= self._until:
-            raise errors.time_is_up_error(self.place)
+            raise Unreachable(
+                "the time for this call is over: check the name look-up, the network and the NUT"
+                " server's load",
+                self.place,
+            )
         return min(end, self._until)
 
     def _answer(self, request: NutRequest[object], end: float) -> Responses:
@@ -221,7 +238,7 @@ class Connection:
         except ProtocolError as error:
             handler_error = self._secret.drop_answer(error)
         except OSError as error:
-            handler_error = errors.no_answer(self.port, error, end - began, self._is_unheard)
+            handler_error = NetworkError(self._reason(error, end - began), error)
         except BaseException:
             self.close()
             raise
@@ -248,12 +265,42 @@ class Connection:
         self._is_unheard = False
         return data
 
+    def _reason(self, error: OSError, seconds: float) -> str:
+        """Why the connection broke or timed out in an exchange, for which `seconds` were allowed.
+
+        With TLS 1.3 the server refuses a client without a certificate after the client's handshake,
+        and the end may overtake its alert.
+        """
+        is_late = isinstance(error, socket.timeout)
+        if self._is_unheard and not is_late:
+            reason = (
+                "the NUT server demands a client certificate, which is not supported"
+                if is_demanding(error)
+                else "the NUT server ended the TLS session before its first answer"
+                f" ({_words(error)}): it may demand a client certificate, which is not supported"
+            )
+            return (
+                f"{reason}: let it accept clients without one (CERTREQUEST in upsd.conf), and check"
+                " its log"
+            )
+        what = f"no complete answer within {max(round(seconds, 1), 0.1):g} s"
+        return (
+            f"{what if is_late else _words(error)}: check that port {self.port} is a NUT server's,"
+            " and check that server's log, load and limit of connections (MAXCONN in upsd.conf)"
+        )
+
     def _left(self, end: float) -> float:
         """The seconds until `end`. Raises socket.timeout if none are left."""
         left = end - self._clock()
         if left <= 0:
             raise socket.timeout
         return left
+
+
+def _words(error: Optional[OSError]) -> str:
+    if isinstance(error, socket.timeout):
+        return "no answer in time"
+    return str(getattr(error, "strerror", None) or error or "no address")
 
 
 def _refuse_unasked(connection: socket.socket) -> None:

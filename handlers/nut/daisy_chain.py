@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from typing import Optional
 
 from ..shared.ceilings import is_filled
-from .errors import chain_member_error, listed_twice, outlet_count_error
+from ..shared.errors import ProtocolError
 
 SWITCHES = ("load.on", "load.off")
 
@@ -70,7 +70,10 @@ class Member:
         numbers = sorted(self.rows, key=int)
         count = parse_number(self.variables.get("outlet.count"))
         if len(set(map(int, numbers))) < len(numbers):
-            raise listed_twice(self.prefix)
+            raise ProtocolError(
+                f"the NUT driver lists one outlet under two numbers, such as {self.prefix}outlet.1"
+                f" and {self.prefix}outlet.01: check the driver"
+            )
         real = [n for n in numbers if int(n) > 0]
         if count is None or len(real) >= count:
             return real
@@ -82,6 +85,16 @@ class Member:
             if not shared_variables <= set(self.rows[from_0[0]]):
                 raise outlet_count_error(len(real), self.prefix, count)
         return from_0
+
+
+def outlet_count_error(outlet_count: int, prefix: str, count: float) -> ProtocolError:
+    """The error if a driver lists only `outlet_count` outlets, but `<prefix>outlet.count` is
+    `count`.
+    """
+    return ProtocolError(
+        f"the NUT driver lists fewer outlets ({outlet_count}) than it counts ({prefix}outlet.count"
+        f" {count:g}): check the driver, or wait until it has read its device"
+    )
 
 
 def members_of(
@@ -127,7 +140,11 @@ def counted_members(whole_device: Member, members: Mapping[int, Member]) -> dict
     numbers = range(first, first + int(min(_count(whole_device), 999)))
     missing = next((number for number in numbers if number not in members), None)
     if missing is not None:
-        raise chain_member_error(missing, _count(whole_device))
+        raise ProtocolError(
+            "the NUT driver does not list all devices of the chain (device.count"
+            f" {_count(whole_device):g}): device {missing} is missing; check the driver, or wait"
+            " until it has read its devices"
+        )
     return {number: members[number] for number in numbers}
 
 

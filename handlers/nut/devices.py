@@ -16,10 +16,10 @@ from .. import dcimanager
 from ..shared.errors import NamedSetting, PduHandlerError, SettingsError, Unsupported
 from ..shared.meter_figures import NOT_ASKED, Figure, sum_if_complete
 from ..shared.settings import Settings
-from . import mirrors
+from . import mirrors, requests
+from .client import NutClient, Snapshot
 from .model import NutDevice, NutOutlet
 from .outlets import decode_outlets as read_device
-from .reader import NutReader, Snapshot
 from .settings import DEVICE
 
 LOGGER = get_logger(__name__)
@@ -43,12 +43,12 @@ class ListedDevice(NamedTuple):
         return [(self.prefix + outlet.identity, outlet) for outlet in self.device.outlets]
 
 
-def read_names(client: NutReader, settings: Settings) -> dict[str, str]:
+def read_names(client: NutClient, settings: Settings) -> dict[str, str]:
     """Prefix of identities -> name of the device. 1 round trip without the setting `device`. Raises
     Unsupported if the server has no devices, SettingsError if it has more than MOST_DEVICES."""
     if settings[DEVICE]:
         return {"": settings[DEVICE]}
-    names = list(client.devices())
+    names = list(client.answer(requests.list_ups()))
     if not names:
         raise Unsupported("the NUT server has no devices: add the PDU to its ups.conf")
     if len(names) > MOST_DEVICES:
@@ -62,7 +62,7 @@ def read_names(client: NutReader, settings: Settings) -> dict[str, str]:
 
 
 def read_devices(
-    client: NutReader,
+    client: NutClient,
     settings: Settings,
     name_by_prefix: Optional[Mapping[str, str]] = None,
     writable: bool = False,
@@ -125,7 +125,7 @@ def figures_of(
     )
 
 
-def _device(client: NutReader, name: str, settings: Settings, snapshot: Snapshot) -> NutDevice:
+def _device(client: NutClient, name: str, settings: Settings, snapshot: Snapshot) -> NutDevice:
     """One device by its values. Errors name the device."""
     try:
         return read_device(

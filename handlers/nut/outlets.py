@@ -18,15 +18,17 @@ from collections.abc import Mapping, Sequence
 from typing import Callable, Optional
 
 from ..shared.doubts import some
+from ..shared.errors import Unsupported, printable
 from ..shared.meter_figures import Figure, MeterFigures, divided
 from ..shared.settings import Settings
-from . import errors, figures
+from . import figures
 from .daisy_chain import (
     SWITCHES,
     Member,
     counted_members,
     is_number,
     members_of,
+    outlet_count_error,
     parse_number,
 )
 from .figures import may_lack_outlets
@@ -76,12 +78,16 @@ def decode_outlets(
     count = parse_number(device.variables.get("outlet.count")) or 0
     # in a chain the whole device may count the outlets of all members
     if len(outlets) < count:
-        raise errors.outlet_count_error(len(outlets), device.prefix, count)
+        raise outlet_count_error(len(outlets), device.prefix, count)
     if settings[WHOLE_LOAD]:
         outlets += _whole_load(device)
     if not outlets and not only_meters and not may_lack_outlets(variables):
         driver, device_type = variables.get("driver.name", ""), variables.get("device.type", "")
-        raise errors.no_outlets(mask(driver), mask(device_type))
+        driver, device_type = printable(mask(driver), 60), printable(mask(device_type), 60)
+        raise Unsupported(
+            f"the NUT driver{f' {driver!r}' if driver else ''} lists no outlets of this device"
+            f" (type {device_type or 'unknown'!r}): see whether another driver or MIB of NUT does"
+        )
     return NutDevice(
         outlets,
         device,

@@ -306,9 +306,9 @@ class PyNUTClient(Generic[AnyStr]):
         "ERR ACCESS-DENIED" and the error of MASTER as cause.
         """
         denial: Optional[PyNUTError] = None
-        for verb in ("PRIMARY", "MASTER"):
+        for make in (messages.primary, messages.master):
             try:
-                self._answer("FSD", messages.primary, ups, verb)
+                self._answer("FSD", make, ups)
                 break
             except PyNUTConnectionError:
                 raise

@@ -3,7 +3,8 @@
 `ups` is the name of a device on the server; `variable` and `command` are names in that device's
 lists. Functions raise SettingsError for an argument that the protocol cannot carry. Comments show
 the dialogue of each request: `>` is sent, `<` is received. Section numbers are those of RFC 9271;
-NUT's docs/net-protocol.txt has LOGIN, LOGOUT, MASTER, NETVER and NUMLOGINS.
+NUT's docs/net-protocol.txt has LOGIN, LOGOUT, MASTER, NETVER and NUMLOGINS. A request that has one
+name there and another in the RFC has the second as its `other`.
 """
 
 from __future__ import annotations
@@ -11,7 +12,6 @@ from __future__ import annotations
 from typing import Callable, NamedTuple, Optional, TypeVar
 
 from ..shared.errors import ProtocolError, SettingsError, printable
-from .errors import unexpected_answer
 from .quoting import is_name, name, split, word
 from .responses import NutRequest, NutResponse
 
@@ -38,34 +38,41 @@ def password(text: str) -> NutRequest[str]:
     return NutRequest(f"PASSWORD {word(text, 'password')}", "PASSWORD", _ok)
 
 
-def login(ups: str, verb: str = "LOGIN") -> NutRequest[str]:
+def login(ups: str) -> NutRequest[str]:
     """Register this connection as a client that the device powers.
 
     RFC 9271 calls it ATTACH (4.2.1).
     """
     # > LOGIN ups1
     # < OK
-    return _device_request(verb, ups)
+    return _right("LOGIN", ups, other=_right("ATTACH", ups))
 
 
-def logout(verb: str = "LOGOUT") -> NutRequest[str]:
+def logout() -> NutRequest[str]:
     """End the session: the server answers and closes the connection.
 
     RFC 9271 calls it DETACH (4.2.2).
     """
     # > LOGOUT
     # < OK Goodbye
-    return NutRequest(verb, verb, _ok)
+    return NutRequest("LOGOUT", "LOGOUT", _ok, other=NutRequest("DETACH", "DETACH", _ok))
 
 
-def primary(ups: str, verb: str = "PRIMARY") -> NutRequest[str]:
+def primary(ups: str) -> NutRequest[str]:
     """Ask whether the user may act as the primary client (4.2.9).
 
     upsd changes nothing. Servers before 2.8 call it MASTER.
     """
     # > PRIMARY ups1
     # < OK PRIMARY-GRANTED
-    return _device_request(verb, ups)
+    return _right("PRIMARY", ups, other=master(ups))
+
+
+def master(ups: str) -> NutRequest[str]:
+    """The name of `primary` before 2.8."""
+    # > MASTER ups1
+    # < OK MASTER-GRANTED
+    return _right("MASTER", ups)
 
 
 def fsd(ups: str) -> NutRequest[str]:
@@ -76,7 +83,7 @@ def fsd(ups: str) -> NutRequest[str]:
     """
     # > FSD ups1
     # < OK FSD-SET
-    return _device_request("FSD", ups)
+    return _right("FSD", ups)
 
 
 def starttls() -> NutRequest[str]:
@@ -100,35 +107,37 @@ def list_var(ups: str) -> NutRequest[dict[str, str]]:
     """All variables of a device and their values."""
     # > LIST VAR rack1
     # < VAR rack1 outlet.3.status "on"
-    return _listing(2, _table, "VAR", name(ups, "device"))
+    return _listing(2, _table, "VAR", name(ups, "device"), driver=ups)
 
 
 def list_rw(ups: str) -> NutRequest[dict[str, str]]:
     """The writable variables of a device and their values."""
     # > LIST RW rack1
     # < RW rack1 outlet.3.desc "web server"
-    return _listing(2, _table, "RW", name(ups, "device"))
+    return _listing(2, _table, "RW", name(ups, "device"), driver=ups)
 
 
 def list_cmd(ups: str) -> NutRequest[list[str]]:
     """Names of the instant commands of a device."""
     # > LIST CMD rack1
     # < CMD rack1 outlet.3.load.off
-    return _listing(1, _names, "CMD", name(ups, "device"))
+    return _listing(1, _names, "CMD", name(ups, "device"), driver=ups)
 
 
 def list_enum(ups: str, variable: str) -> NutRequest[list[str]]:
     """The values that a variable of type ENUM accepts."""
     # > LIST ENUM ups1 input.transfer.low
     # < ENUM ups1 input.transfer.low "103"
-    return _listing(1, _first_words, "ENUM", name(ups, "device"), name(variable, "variable"))
+    query = ("ENUM", name(ups, "device"), name(variable, "variable"))
+    return _listing(1, _first_words, *query, driver=ups)
 
 
 def list_range(ups: str, variable: str) -> NutRequest[list[tuple[str, str]]]:
     """The ranges (least, greatest) that a variable of type RANGE accepts."""
     # > LIST RANGE ups1 input.transfer.low
     # < RANGE ups1 input.transfer.low "90" "100"
-    return _listing(2, _pairs, "RANGE", name(ups, "device"), name(variable, "variable"))
+    query = ("RANGE", name(ups, "device"), name(variable, "variable"))
+    return _listing(2, _pairs, *query, driver=ups)
 
 
 def list_client(ups: str) -> NutRequest[list[str]]:
@@ -158,14 +167,14 @@ def get_var(ups: str, variable: str) -> NutRequest[str]:
     """One variable."""
     # > GET VAR rack1 outlet.3.status
     # < VAR rack1 outlet.3.status "on"
-    return _get(_value, "VAR", name(ups, "device"), name(variable, "variable"))
+    return _get(_value, "VAR", name(ups, "device"), name(variable, "variable"), driver=ups)
 
 
 def get_type(ups: str, variable: str) -> NutRequest[VariableType]:
     """The type of a variable."""
     # > GET TYPE rack1 outlet.3.desc
     # < TYPE rack1 outlet.3.desc RW STRING:32
-    return _get(_type, "TYPE", name(ups, "device"), name(variable, "variable"))
+    return _get(_type, "TYPE", name(ups, "device"), name(variable, "variable"), driver=ups)
 
 
 def get_desc(ups: str, variable: str) -> NutRequest[str]:
@@ -193,11 +202,12 @@ def get_upsdesc(ups: str) -> NutRequest[str]:
     return _get(_value, "UPSDESC", name(ups, "device"))
 
 
-def get_numlogins(ups: str, what: str = "NUMLOGINS") -> NutRequest[int]:
+def get_numlogins(ups: str) -> NutRequest[int]:
     """The number of clients that are logged in to a device. RFC 9271 calls it NUMATTACH."""
     # > GET NUMLOGINS rack1
     # < NUMLOGINS rack1 2
-    return _get(_number, what, name(ups, "device"))
+    new = _get(_number, "NUMATTACH", name(ups, "device"))
+    return _get(_number, "NUMLOGINS", name(ups, "device"), other=new)
 
 
 def ver() -> NutRequest[str]:
@@ -207,11 +217,11 @@ def ver() -> NutRequest[str]:
     return NutRequest("VER", "VER", _line)
 
 
-def protver(verb: str = "PROTVER") -> NutRequest[str]:
+def protver() -> NutRequest[str]:
     """Version of the protocol. NUT also calls it NETVER."""
     # > PROTVER
     # < 1.3
-    return NutRequest(verb, verb, _line)
+    return NutRequest("PROTVER", "PROTVER", _line, other=NutRequest("NETVER", "NETVER", _line))
 
 
 def server_help() -> NutRequest[str]:
@@ -280,9 +290,10 @@ def get_tracking(identifier: str = "") -> NutRequest[str]:
 # ---- requests of a kind, and the readers of their answers ----------------------------------------
 
 
-def _device_request(verb: str, ups: str) -> NutRequest[str]:
+def _right(verb: str, ups: str, other: Optional[NutRequest[str]] = None) -> NutRequest[str]:
+    """A request about a device that needs a right."""
     line = f"{verb} {name(ups, 'device')}"
-    return NutRequest(line, line, _ok)
+    return NutRequest(line, line, _ok, needs_user=True, other=other)
 
 
 def _ok(reply: NutResponse) -> str:
@@ -296,13 +307,15 @@ def _ok(reply: NutResponse) -> str:
     return arguments
 
 
-def _listing(fields: int, parse: Callable[[NutResponse], T], *query: str) -> NutRequest[T]:
-    """A LIST request.
+def _listing(
+    fields: int, parse: Callable[[NutResponse], T], *query: str, driver: str = ""
+) -> NutRequest[T]:
+    """A LIST request, of data of the device `driver` if it is given.
 
     Each row of its answer repeats the words of `query` and adds `fields` words.
     """
     line = "LIST " + " ".join(query)
-    return NutRequest(line, line, parse, query, fields)
+    return NutRequest(line, line, parse, query, fields, driver)
 
 
 def _names(reply: NutResponse) -> list[str]:
@@ -333,12 +346,23 @@ def _pairs(reply: NutResponse) -> list[tuple[str, str]]:
     return [(row[0], row[1]) for row in reply.rows]
 
 
+def unexpected_answer(line: str) -> ProtocolError:
+    """The error for a line that does not answer the request."""
+    return ProtocolError(
+        f"the server answered {printable(line, 80)!r}, which does not answer the request",
+    )
+
+
 # takes the answer, and its words after the repeated query
 Read = Callable[[NutResponse, list[str]], T]
 
 
-def _get(parse: Read[T], *query: str) -> NutRequest[T]:
-    """A GET request. Its answer repeats the words of `query`; `parse` reads the others."""
+def _get(
+    parse: Read[T], *query: str, driver: str = "", other: Optional[NutRequest[T]] = None
+) -> NutRequest[T]:
+    """A GET request, of data of the device `driver` if it is given. Its answer repeats the words of
+    `query`; `parse` reads the others.
+    """
 
     def parse_reply(reply: NutResponse) -> T:
         words = split(reply.line)
@@ -347,7 +371,7 @@ def _get(parse: Read[T], *query: str) -> NutRequest[T]:
         return parse(reply, words[len(query) :])
 
     line = "GET " + " ".join(query)
-    return NutRequest(line, line, parse_reply)
+    return NutRequest(line, line, parse_reply, driver=driver, other=other)
 
 
 def _value(reply: NutResponse, words: list[str]) -> str:

@@ -6,11 +6,18 @@ import itertools
 from typing import Callable, Generic, NamedTuple, Optional, TypeVar, Union
 
 from ..shared.errors import PduHandlerError, ProtocolError
-from .errors import ERRORS, ErrAnswer, redacted_answer_error
+from .errors import ERRORS, ErrAnswer
 from .quoting import encoded, escaped
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
+
+
+def _redacted_answer_error() -> ProtocolError:
+    return ProtocolError(
+        "the answer breaks the protocol; it is not shown, because it holds the password: check"
+        " address and port"
+    )
 
 
 class Secret:
@@ -29,7 +36,7 @@ class Secret:
 
     def drop_answer(self, error: ProtocolError) -> ProtocolError:
         """`error`, or an error without the answer if `error` holds the password."""
-        return redacted_answer_error() if self.is_within(error.reason) else error
+        return _redacted_answer_error() if self.is_within(error.reason) else error
 
 
 class NutResponse(NamedTuple):
@@ -51,6 +58,10 @@ class NutRequest(Generic[T_co]):
         read: Callable[[NutResponse], T_co],
         query: tuple[str, ...] = (),
         fields: int = 0,
+        driver: str = "",
+        *,
+        needs_user: bool = False,
+        other: Optional[NutRequest[T_co]] = None,
     ) -> None:
         #: the bytes to send, with the line's end
         self.line = encoded(line) + b"\n"
@@ -62,6 +73,12 @@ class NutRequest(Generic[T_co]):
         self.query = query
         #: of a LIST request: the number of words that follow the query in each row
         self.fields = fields
+        #: the device whose driver has the data that the answer shows, "" for none
+        self.driver = driver
+        #: whether it needs the rights of a user
+        self.needs_user = needs_user
+        #: the same request under its other name, for a server that does not know the usual one
+        self.other = other
 
     def __repr__(self) -> str:
         return f"<NUT request {self.label}>"
@@ -101,7 +118,7 @@ class Responses:
             try:
                 return request.read(answer)
             except PduHandlerError as raised:
-                error = redacted_answer_error() if self._holds_secret(answer) else raised
+                error = _redacted_answer_error() if self._holds_secret(answer) else raised
         # Outside the except block: no chained exception shows the password. The label may hold
         # names that the server chose.
         raise error.at(self._host, self._secret.redact(request.label))

@@ -6,7 +6,7 @@ import socket
 import ssl
 from typing import Callable
 
-from ..shared.errors import NamedSetting, PduHandlerError, Unreachable
+from ..shared.errors import NamedSetting, PduHandlerError, Unreachable, printable
 from ..shared.tls import Trust
 from ..shared.tls_handshake import (
     ended_reason,
@@ -16,7 +16,7 @@ from ..shared.tls_handshake import (
     is_demanding,
     wrap_with_tls,
 )
-from . import errors, requests
+from . import requests
 from .responses import NutRequest, Responses
 
 Ask = Callable[[NutRequest[str]], Responses]
@@ -74,5 +74,12 @@ def _switch(ask: Ask) -> None:
     answers = ask(request)
     failure = answers.failure(request)
     if failure is not None:
-        raise errors.no_tls(failure)
+        raise Unreachable(
+            (
+                f"the NUT server offers no TLS (ERR {printable(failure.code, 40)}): its upsd needs"
+                " TLS support and a certificate in upsd.conf; or set ",
+                NamedSetting("tls", "no"),
+                " to send everything in the clear",
+            )
+        )
     answers[request]  # raises unless the answer is OK

@@ -12,6 +12,7 @@ from typing import Any, Callable
 
 from handlers.nut import daisy_chain, model
 from handlers.nut.errors import DataStale, DriverNotConnected
+from handlers.nut.requests import ver
 from handlers.nut.sessions import open_session
 from handlers.shared.errors import Denied, PduHandlerError, Refused, printable
 from handlers.shared.meter_figures import Figure
@@ -42,7 +43,7 @@ def identify(data: Any) -> HandlerFinding:
     with open_session(data, "identify", has_limit=False) as (client, settings, _, _):
         # an error of the protocol, too, is the answer of a NUT server
         try:
-            version = client.version()
+            version = client.answer(ver())
         except (Refused, Denied) as error:
             version = f"version not told: {error.reason}"
         out = HandlerFinding("nut", about={"server": printable(version, LONGEST)})

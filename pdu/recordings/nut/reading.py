@@ -4,8 +4,12 @@ identify`.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Callable
+
 from handlers.nut import devices, requests
 from handlers.nut.client import NutClient
+from handlers.nut.responses import NutRequest
 from handlers.shared.settings import Settings
 
 from .dump import RecordedDevice
@@ -17,38 +21,38 @@ _NONE = ("description unavailable", "unavailable", "")
 def everything(client: NutClient, settings: Settings) -> list[RecordedDevice]:
     """The devices that the handler reads: variables, commands, writable variables, descriptions.
 
-    Usually 3 round trips, 2 with the setting `device`, and up to 3 for each device.
+    Usually 3 round trips, 2 with the setting `device`, and up to 2 for each device.
     """
     names = list(devices.read_names(client, settings).values())
-    description_by_name = client.devices()
+    description_by_name = client.answer(requests.list_ups())
     recorded_devices = []
     for name, snapshot in client.snapshots(names, writable=True).items():
         variables = dict(sorted(snapshot.variables.items()))
-        commands = {
-            command: _description(about)
-            for command, about in (
-                client.commands(name, describe=True).items() if snapshot.commands else ()
-            )
-        }
         recorded_devices.append(
             RecordedDevice(
                 name,
                 _description(description_by_name.get(name, "")),
                 variables,
-                commands,
+                _descriptions(client, requests.get_cmddesc, name, snapshot.commands),
                 sorted(snapshot.writable),
-                _descriptions(client, name, list(variables)),
+                _descriptions(client, requests.get_desc, name, list(variables)),
             )
         )
     return recorded_devices
 
 
-def _descriptions(client: NutClient, name: str, variables: list[str]) -> dict[str, str]:
-    request_by_variable = {variable: requests.get_desc(name, variable) for variable in variables}
-    answers = client.ask(*request_by_variable.values())
+def _descriptions(
+    client: NutClient,
+    make: Callable[[str, str], NutRequest[str]],
+    device: str,
+    names: Sequence[str],
+) -> dict[str, str]:
+    """The descriptions of variables or commands, for which `make` makes the requests."""
+    request_by_name = {name: make(device, name) for name in names}
+    answers = client.ask(*request_by_name.values())
     return {
-        variable: "" if answers.failure(request) else _description(answers[request])
-        for variable, request in request_by_variable.items()
+        name: "" if answers.failure(request) else _description(answers[request])
+        for name, request in request_by_name.items()
     }
 
 

@@ -7,6 +7,7 @@ from collections.abc import Collection
 from typing import Any
 
 from handlers import dcimanager
+from handlers.nut.requests import ver
 from handlers.nut.sessions import open_session
 from handlers.nut.settings import PASSWORD, SETTINGS, USERNAME
 from handlers.shared.errors import PduHandlerError
@@ -28,7 +29,7 @@ def _record(data: Any, recorder: RecordingOptions) -> Recording:
 
     def answers() -> str:  # `again` repeats the reading only after a first answer
         with open_session(data, "record", has_limit=False) as session:
-            return session.client.version()
+            return session.client.answer(ver())
 
     def read_devices() -> tuple[list[dump.RecordedDevice], Settings]:
         with open_session(data, "record", has_limit=False) as session:

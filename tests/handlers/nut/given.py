@@ -7,7 +7,7 @@ from typing import Callable
 
 import pytest
 
-from handlers.nut import client as client_module, reader, sessions
+from handlers.nut import client as client_module, sessions
 from handlers.nut.client import NutClient
 from handlers.nut.handler import NutPdu, make_handler
 from handlers.nut.settings import SETTINGS
@@ -66,7 +66,6 @@ def looks_three_times(monkeypatch: pytest.MonkeyPatch) -> Callable[..., NutClien
         now[0] += seconds
 
     for module, name in (
-        (reader, "POLL"),
         (client_module, "POLL"),
         (client_module, "_POLL_LONGEST"),
     ):

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from handlers.nut import requests
 from handlers.nut.errors import DataStale, WriteUnconfirmed
 from handlers.nut.handler import NutPdu
 from handlers.shared.errors import Refused, Unreachable
@@ -86,7 +87,7 @@ def test_tracking_shows_an_snmp_set_that_the_device_refuses(chain: tuple[Snmpd, 
 def test_a_name_is_written_through_the_chain(chain: tuple[Snmpd, Upsd]) -> None:
     with client(chain[1]) as nut:
         assert nut.set("px", "outlet.4.desc", "two words") is True
-        assert nut.variable("px", "outlet.4.desc") == "two words"
+        assert nut.answer(requests.get_var("px", "outlet.4.desc")) == "two words"
     write = chain[0].writes()[-1]
     assert (write.oid, write.value, write.answer) == (f"{NAME}.4", "two words", "")
 

@@ -7,6 +7,7 @@ from typing import Callable
 
 import pytest
 
+from handlers.nut import requests
 from handlers.nut.client import NutClient
 from handlers.nut.errors import DriverNotConnected, WriteUnconfirmed
 from handlers.shared.errors import Denied, PduHandlerError, Refused, SettingsError
@@ -19,9 +20,9 @@ from tests.waiting import PATIENCE_S, finished
 def test_readings_send_no_login_and_writes_send_it_once(server: NutServer) -> None:
     received_lines = listen(server)
     with named(server, ADMIN) as nut:
-        nut.devices()
+        nut.answer(requests.list_ups())
         nut.snapshots(["pdu"], writable=True)
-        nut.variable("pdu", "ups.status")
+        nut.answer(requests.get_var("pdu", "ups.status"))
         assert not [line for line in received_lines if line.startswith(("USERNAME", "PASSWORD"))]
         nut.set("pdu", "outlet.1.desc", "x")
         nut.set("pdu", "outlet.1.desc", "y")
@@ -38,7 +39,7 @@ def test_the_protocol_version_is_read_with_the_request_protver_or_netver(
 ) -> None:
     server.faults.no_protver = no_protver
     with client(server) as nut:
-        assert nut.protocol_version() == "1.3"
+        assert nut.answer(requests.protver()) == "1.3"
 
 
 def test_words_after_an_error_code_do_not_hide_the_code(server: NutServer) -> None:
@@ -51,8 +52,8 @@ def test_words_after_an_error_code_do_not_hide_the_code(server: NutServer) -> No
     }
     server.faults.rewrite = lambda line, answer: odd.get(line, answer)
     with named(server, MON) as nut:
-        nut.primary("pdu")
-        nut.login("pdu")
+        nut.answer(requests.primary("pdu"))
+        nut.answer(requests.login("pdu"))
     with named(server, ADMIN) as nut, pytest.raises(SettingsError, match="it has pdu, ups"):
         nut.run("nosuch", "load.off")
 
@@ -61,14 +62,13 @@ def test_a_login_is_sent_once_to_a_server_that_demands_it_for_readings(server: N
     received_lines = listen(server)
     server.faults.login_to_read = True
     readings: list[Callable[[NutClient], object]] = [
-        lambda nut: nut.devices(),
+        lambda nut: nut.answer(requests.list_ups()),
         lambda nut: nut.snapshots(["pdu"], writable=True),
-        lambda nut: nut.variable("pdu", "outlet.1.status"),
-        lambda nut: nut.variables("pdu"),
+        lambda nut: nut.answer(requests.get_var("pdu", "outlet.1.status")),
+        lambda nut: nut.answer(requests.list_var("pdu")),
         lambda nut: nut.values("pdu", ["outlet.1.status"]),
-        lambda nut: nut.clients("pdu"),
-        lambda nut: nut.logins("pdu"),
-        lambda nut: nut.commands("pdu", describe=True),
+        lambda nut: nut.answer(requests.list_client("pdu")),
+        lambda nut: nut.answer(requests.get_numlogins("pdu")),
     ]
     for read in readings:
         received_lines.clear()
@@ -77,13 +77,13 @@ def test_a_login_is_sent_once_to_a_server_that_demands_it_for_readings(server: N
         assert [line.split()[0] for line in received_lines].count("PASSWORD") == 1
     nut_client = NutClient(server.host, server.port, timeout=PATIENCE_S)
     with nut_client as nut, pytest.raises(Denied, match="give 'username' and 'password'"):
-        nut.devices()
+        nut.answer(requests.list_ups())
     wrong = User(VIEWER.name, "wr0ngsecret")
     with named(server, wrong) as nut:
         received_lines.clear()
         for _ in range(2):
             with pytest.raises(Denied, match="upsd.users") as error_info:
-                nut.devices()
+                nut.answer(requests.list_ups())
             assert wrong.password not in str(error_info.value)
         assert [line.split()[0] for line in received_lines].count("PASSWORD") == 1
 
@@ -126,13 +126,15 @@ def test_clients_are_counted_with_the_request_names_of_nut_and_of_rfc_9271(
 ) -> None:
     server.faults.rfc_names = only_rfc
     with named(server, MON) as nut:
-        assert nut.logins("pdu") == 0
-        nut.login("pdu")
-        assert nut.logins("pdu") == 1 and nut.clients("pdu") == ["127.0.0.1"]
+        assert nut.answer(requests.get_numlogins("pdu")) == 0
+        nut.answer(requests.login("pdu"))
+        assert nut.answer(requests.get_numlogins("pdu")) == 1 and nut.answer(
+            requests.list_client("pdu")
+        ) == ["127.0.0.1"]
         nut.logout()
-        assert not nut.is_open and nut.logins("pdu") == 0
+        assert not nut.is_open and nut.answer(requests.get_numlogins("pdu")) == 0
     with named(server, VIEWER) as nut, pytest.raises(Denied):
-        nut.login("pdu")
+        nut.answer(requests.login("pdu"))
 
 
 @pytest.mark.parametrize("name", ["nosuch", "pdu@127.0.0.1", "[pdu]", "PDU1"])
@@ -141,9 +143,9 @@ def test_an_unknown_device_is_an_error_that_lists_the_known_ones(
 ) -> None:
     readings: list[Callable[[NutClient], object]] = [
         lambda nut: nut.snapshots([name]),
-        lambda nut: nut.variables(name),
-        lambda nut: nut.variable(name, "ups.status"),
-        lambda nut: nut.commands(name),
+        lambda nut: nut.answer(requests.list_var(name)),
+        lambda nut: nut.answer(requests.get_var(name, "ups.status")),
+        lambda nut: nut.answer(requests.list_cmd(name)),
     ]
     for read in readings:
         with (
@@ -180,13 +182,13 @@ def test_an_unknown_error_code_leaves_open_whether_a_write_was_carried_out(
 @pytest.mark.parametrize(
     "read",
     [
-        lambda nut: nut.variables("pdu")["outlet.1.status"],
-        lambda nut: nut.variable("pdu", "outlet.1.status"),
-        lambda nut: nut.commands("pdu")["outlet.1.load.off"],
-        lambda nut: nut.writable("pdu")["outlet.1.desc"],
-        lambda nut: nut.type("pdu", "outlet.1.desc").writable,
-        lambda nut: nut.enumeration("pdu", "outlet.1.desc"),
-        lambda nut: nut.ranges("pdu", "outlet.1.desc"),
+        lambda nut: nut.answer(requests.list_var("pdu"))["outlet.1.status"],
+        lambda nut: nut.answer(requests.get_var("pdu", "outlet.1.status")),
+        lambda nut: nut.answer(requests.list_cmd("pdu")),
+        lambda nut: nut.answer(requests.list_rw("pdu"))["outlet.1.desc"],
+        lambda nut: nut.answer(requests.get_type("pdu", "outlet.1.desc")).writable,
+        lambda nut: nut.answer(requests.list_enum("pdu", "outlet.1.desc")),
+        lambda nut: nut.answer(requests.list_range("pdu", "outlet.1.desc")),
     ],
 )
 def test_a_reading_during_wait_returns_the_values_that_follow(

@@ -30,10 +30,13 @@ def test_a_line_that_the_server_cuts_is_an_error(length: int, whole: bool) -> No
     static_device = StaticDevice("pdu", {"ups.status": "OL"}, description="d" * length)
     with NutServer([static_device, StaticDevice("other", {})]) as server, client(server) as nut:
         if whole:
-            assert nut.devices() == {"pdu": static_device.description, "other": "Unavailable"}
+            assert nut.answer(requests.list_ups()) == {
+                "pdu": static_device.description,
+                "other": "Unavailable",
+            }
         else:
             with pytest.raises(ProtocolError, match="breaks the protocol|open quote"):
-                nut.devices()
+                nut.answer(requests.list_ups())
 
 
 @pytest.mark.parametrize("host", ["", "no such host", "x" * 300, "a..b", "host\0"])
@@ -42,7 +45,7 @@ def test_an_invalid_host_is_unreachable(host: str) -> None:
         NutClient(host, 1, timeout=1) as nut,
         pytest.raises(Unreachable, match="not an address that can be resolved"),
     ):
-        nut.devices()
+        nut.answer(requests.list_ups())
 
 
 @pytest.mark.parametrize("address, words", [("127.0.0.1:0", "port 0 "), ("[::1]:99999", "99999")])
@@ -94,11 +97,11 @@ def test_a_late_line_is_not_the_answer_to_the_next_request() -> None:
         connection.recv(100)
 
     with serving(talk) as port, NutClient("127.0.0.1", port, timeout=PATIENCE_S) as nut:
-        assert nut.version() == "one"
+        assert nut.answer(requests.ver()) == "one"
         event.set()
         assert late_line_sent.wait(PATIENCE_S)
         with pytest.raises(ProtocolError, match="not asked"):
-            nut.version()
+            nut.answer(requests.ver())
 
 
 @pytest.mark.parametrize("total", [None, 300.0, 200.0])
@@ -118,9 +121,9 @@ def test_the_time_of_a_name_lookup_counts_only_towards_the_limit_of_the_call(
     ) as nut:
         if total == 200.0:
             with pytest.raises(Unreachable, match="the time for this call is over"):
-                nut.version()
+                nut.answer(requests.ver())
         else:
-            assert nut.version()
+            assert nut.answer(requests.ver())
 
 
 def test_an_address_of_an_unusable_family_is_skipped(
@@ -130,10 +133,10 @@ def test_an_address_of_an_unusable_family_is_skipped(
     usable = socket.getaddrinfo(server.host, server.port, type=socket.SOCK_STREAM)
     with client(server) as nut:
         monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: [no_family, *usable])
-        assert "pdu" in nut.devices()
+        assert "pdu" in nut.answer(requests.list_ups())
     with client(server) as nut, pytest.raises(Unreachable):
         monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: [no_family])
-        nut.devices()
+        nut.answer(requests.list_ups())
 
 
 @pytest.mark.parametrize("alive", [True, False])
@@ -148,10 +151,10 @@ def test_the_addresses_of_a_host_share_the_time_to_connect(
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: errors if alive else errors[:-1])
     with NutClient("pdu.example.com", server.port, timeout=10.0, clock=lambda: sum(waits)) as nut:
         if alive:
-            assert "pdu" in nut.devices() and sum(waits) < 10.0
+            assert "pdu" in nut.answer(requests.list_ups()) and sum(waits) < 10.0
         else:
             with pytest.raises(Unreachable, match="no answer in time"):
-                nut.devices()
+                nut.answer(requests.list_ups())
             assert sum(waits) == pytest.approx(10.0)
     assert len(waits) == len(DEAD)
 
@@ -161,7 +164,7 @@ def test_a_command_to_a_server_that_has_gone_was_surely_not_sent(reads: bool) ->
     with NutServer([StaticDevice("pdu", {"ups.status": "OL"})]) as server:
         nut = named(server, ADMIN)
         if reads:
-            nut.devices()
+            nut.answer(requests.list_ups())
     with nut, pytest.raises(Unreachable) as error_info:
         nut.run("pdu", "outlet.1.load.off")
     assert not error_info.value.may_have_executed

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from handlers.nut import requests
 from handlers.nut.client import NutClient
 from handlers.shared.errors import ProtocolError, Unreachable
 from handlers.shared.tls import Trust
@@ -32,7 +33,7 @@ def over_tls(server: NutServer, tls: Trust, host: str = "127.0.0.1") -> NutClien
 
 def test_a_pinned_certificate_is_accepted_and_no_other(secure: NutServer) -> None:
     with over_tls(secure, Trust(fingerprint=secure.fingerprint)) as nut:
-        assert "pdu" in nut.devices()
+        assert "pdu" in nut.answer(requests.list_ups())
     with (
         over_tls(secure, Trust(fingerprint="ab" * 32)) as nut,
         pytest.raises(Unreachable, match="another certificate"),
@@ -51,7 +52,7 @@ def test_without_a_second_connection_an_untrusted_certificate_has_no_fingerprint
         NutClient("127.0.0.1", port, tls=Trust(), timeout=PATIENCE_S) as nut,
     ):
         with pytest.raises(Unreachable, match="not trusted .*'fingerprint'") as error_info:
-            nut.devices()
+            nut.answer(requests.list_ups())
     assert "SHA-256" not in str(error_info.value)
 
 
@@ -67,7 +68,7 @@ def test_a_host_that_cannot_start_tls_is_an_error_and_leaves_no_socket_open(
         over_tls(secure, Trust(verify=False)) as nut,
         pytest.raises(Unreachable, match="cannot start TLS .*Too many open files"),
     ):
-        nut.devices()
+        nut.answer(requests.list_ups())
     assert not nut.is_open and received_lines == []
 
 

@@ -114,7 +114,7 @@ def test_answers_do_not_depend_on_how_the_network_cuts_them(
 ) -> None:
     rows = "".join(f"VAR pdu {name} {quoted(value)}\n" for name, value in variables.items())
     data = f"BEGIN LIST VAR pdu\n{rows}END LIST VAR pdu\nERR UNKNOWN-COMMAND\n1.3\n".encode()
-    requests = messages.list_var("pdu"), messages.protver(), messages.protver("NETVER")
+    requests = messages.list_var("pdu"), messages.protver(), messages.ver()
     decoder = Decoder(requests, Responses())
     at = 0
     while at < len(data):
@@ -185,7 +185,6 @@ def test_answers_of_one_line_are_read() -> None:
             "Network UPS Tools upsd 2.8.0 - http://www.networkupstools.org/",
             "Network UPS Tools upsd 2.8.0 - http://www.networkupstools.org/",
         ),
-        (messages.protver("NETVER"), "1.3", "1.3"),
         (messages.protver(), "1.3", "1.3"),
         (messages.server_help(), "Commands: HELP", "Commands: HELP"),
         (messages.username("u"), "OK", ""),
@@ -195,7 +194,7 @@ def test_answers_of_one_line_are_read() -> None:
         (messages.logout(), "OK Goodbye", "Goodbye"),
         (messages.logout(), "Goodbye...", ""),
         (messages.primary("a"), "OK PRIMARY-GRANTED", "PRIMARY-GRANTED"),
-        (messages.primary("a", "MASTER"), "OK MASTER-GRANTED", "MASTER-GRANTED"),
+        (messages.master("a"), "OK MASTER-GRANTED", "MASTER-GRANTED"),
         (messages.fsd("a"), "OK FSD-SET", "FSD-SET"),
         (messages.set_tracking(True), "OK", ""),
         (messages.get_tracking(), "ON", "ON"),

@@ -40,32 +40,34 @@ def test_status_statistic_and_labels_of_48_outlets_show_the_drivers_values(real:
 
 def test_a_real_upsd_answers_each_read_request_of_the_client(real: Upsd) -> None:
     with client(real) as nut:
-        assert nut.devices()["pdu"] == "static pdu" and set(nut.devices()) == {
-            "pdu",
-            "small",
-            "tripplite",
-            "gone",
-        }
-        assert {k: v for k, v in nut.variables("pdu").items() if k.startswith("outlet.")} == {
+        devices = nut.answer(requests.list_ups())
+        assert devices["pdu"] == "static pdu"
+        assert set(devices) == {"pdu", "small", "tripplite", "gone"}
+        variables = nut.answer(requests.list_var("pdu"))
+        assert {k: v for k, v in variables.items() if k.startswith("outlet.")} == {
             k: v for k, v in pdu_variables(48).items() if k.startswith("outlet.")
         }
-        assert nut.variable("small", "outlet.1.desc") == 'a "quoted" \\ # one'
-        assert "load.off" in nut.commands("pdu") and nut.commands("pdu", describe=True)["load.off"]
-        assert nut.type("pdu", "outlet.1.status") == requests.VariableType(("RW", "STRING"), 32)
-        assert (
-            nut.description("pdu") == "static pdu"
-            and nut.description("pdu", "ups.status") == "UPS status"
-        )
-        assert nut.enumeration("pdu", "ups.status") == [] and nut.ranges("pdu", "ups.status") == []
-        assert nut.clients("pdu") == [] and nut.logins("pdu") == 0
-        assert (
-            nut.version().startswith("Network UPS Tools upsd 2.")
-            and nut.protocol_version() == "1.3"
-        )
-        assert nut.help().startswith("Commands: HELP") and set(nut.writable("small")) >= {
-            "outlet.1.status",
-            "ups.id",
-        }
+        assert "load.off" in nut.answer(requests.list_cmd("pdu"))
+        assert {"outlet.1.status", "ups.id"} <= set(nut.answer(requests.list_rw("small")))
+        assert nut.answer(requests.get_cmddesc("pdu", "load.off"))
+        cases: list[tuple[NutRequest[object], object]] = [
+            (requests.get_var("small", "outlet.1.desc"), 'a "quoted" \\ # one'),
+            (
+                requests.get_type("pdu", "outlet.1.status"),
+                requests.VariableType(("RW", "STRING"), 32),
+            ),
+            (requests.get_upsdesc("pdu"), "static pdu"),
+            (requests.get_desc("pdu", "ups.status"), "UPS status"),
+            (requests.list_enum("pdu", "ups.status"), []),
+            (requests.list_range("pdu", "ups.status"), []),
+            (requests.list_client("pdu"), []),
+            (requests.get_numlogins("pdu"), 0),
+            (requests.protver(), "1.3"),
+        ]
+        for request, expected in cases:
+            assert nut.answer(request) == expected, request
+        assert nut.answer(requests.ver()).startswith("Network UPS Tools upsd 2.")
+        assert nut.answer(requests.server_help()).startswith("Commands: HELP")
 
 
 @pytest.mark.parametrize(
@@ -74,7 +76,7 @@ def test_a_real_upsd_answers_each_read_request_of_the_client(real: Upsd) -> None
 def test_a_value_that_is_set_is_read_back(real: Upsd, value: str) -> None:
     with client(real) as nut:
         assert nut.set("small", "ups.id", value) is True
-        assert nut.variable("small", "ups.id") == value
+        assert nut.answer(requests.get_var("small", "ups.id")) == value
 
 
 def test_a_request_needs_a_valid_login_and_the_right_to_make_it(real: Upsd) -> None:
@@ -85,10 +87,10 @@ def test_a_request_needs_a_valid_login_and_the_right_to_make_it(real: Upsd) -> N
         (VIEWER, lambda nut: nut.set("small", "ups.id", "b"), Denied),
         (VIEWER, lambda nut: nut.run("small", "load.off"), Denied),
         (ONE_COMMAND, lambda nut: nut.run("small", "load.off"), Denied),
-        (ADMIN, lambda nut: nut.login("small"), Denied),
-        (SECONDARY, lambda nut: nut.primary("small"), Denied),
-        (SECONDARY, lambda nut: nut.login("small"), None),
-        (PRIMARY, lambda nut: nut.primary("small"), None),
+        (ADMIN, lambda nut: nut.answer(requests.login("small")), Denied),
+        (SECONDARY, lambda nut: nut.answer(requests.primary("small")), Denied),
+        (SECONDARY, lambda nut: nut.answer(requests.login("small")), None),
+        (PRIMARY, lambda nut: nut.answer(requests.primary("small")), None),
         (User("", ""), lambda nut: nut.run("small", "load.off"), Denied),
     ]
     for user, call, kind in cases:
@@ -99,7 +101,7 @@ def test_a_request_needs_a_valid_login_and_the_right_to_make_it(real: Upsd) -> N
                 with pytest.raises(kind):
                     call(nut)
     with client(real) as nut:
-        assert nut.variable("small", "ups.id") == "a"
+        assert nut.answer(requests.get_var("small", "ups.id")) == "a"
 
 
 def test_only_tracking_shows_that_dummy_ups_did_not_execute_a_command(real: Upsd) -> None:
@@ -115,7 +117,7 @@ def test_only_tracking_shows_that_dummy_ups_did_not_execute_a_command(real: Upsd
     "call, code",
     [
         (lambda nut: nut.run("small", "outlet.1.load.off"), "CMD-NOT-SUPPORTED"),
-        (lambda nut: nut.variable("small", "no.such"), "VAR-NOT-SUPPORTED"),
+        (lambda nut: nut.answer(requests.get_var("small", "no.such")), "VAR-NOT-SUPPORTED"),
         (lambda nut: nut.set("small", "no.such", "1"), "VAR-NOT-SUPPORTED"),
         (lambda nut: nut.set("small", "ups.id", "x" * 100), "TOO-LONG"),
         (lambda nut: nut.set("small", "driver.name", "1"), "READONLY"),
@@ -132,10 +134,12 @@ def test_a_refusal_has_the_servers_error_code(
 def test_unconnected_and_unknown_devices_are_errors(real: Upsd) -> None:
     with client(real) as nut:
         with pytest.raises(DriverNotConnected):
-            nut.variables("gone")
+            nut.answer(requests.list_var("gone"))
         with pytest.raises(SettingsError):
-            nut.variables("none")
-        assert nut.description("gone")  # the connection still works after the error
+            nut.answer(requests.list_var("none"))
+        assert nut.answer(
+            requests.get_upsdesc("gone")
+        )  # the connection still works after the error
     with pytest.raises(DriverNotConnected):
         # an error, never a list without the device `gone`
         handler(real).status()
@@ -163,11 +167,11 @@ def test_forced_shutdown_is_denied_to_a_secondary_and_sets_the_flag_for_a_primar
     real: Upsd,
 ) -> None:
     with client(real, SECONDARY) as nut, pytest.raises(Denied):
-        nut.forced_shutdown("pdu")
+        nut.answer(requests.fsd("pdu"))
     with client(real, PRIMARY) as nut:
-        assert "FSD" not in nut.variable("pdu", "ups.status")
-        nut.forced_shutdown("pdu")
-        assert "FSD" in nut.variable("pdu", "ups.status")
+        assert "FSD" not in nut.answer(requests.get_var("pdu", "ups.status"))
+        nut.answer(requests.fsd("pdu"))
+        assert "FSD" in nut.answer(requests.get_var("pdu", "ups.status"))
 
 
 # ---- TLS -----------------------------------------------------------------------------------------
@@ -185,7 +189,7 @@ def test_a_certificate_of_the_configured_authority_is_accepted(real_tls: Upsd) -
         ) as nut:
             assert (
                 nut.set("pdu", "outlet.1.desc", "over TLS")
-                and nut.variable("pdu", "outlet.1.desc") == "over TLS"
+                and nut.answer(requests.get_var("pdu", "outlet.1.desc")) == "over TLS"
             )
             again = requests.starttls()
             assert nut.ask(again).failure(again) == ErrAnswer("ALREADY-SSL-MODE")
@@ -251,11 +255,11 @@ def restarted() -> Iterator[Upsd]:
 
 def test_a_client_reads_again_after_the_server_restarted(restarted: Upsd) -> None:
     with client(restarted) as nut:
-        assert _patient(lambda: nut.variables("pdu"))
+        assert _patient(lambda: nut.answer(requests.list_var("pdu")))
         restarted.stop_upsd()
         for _ in range(2):
             with pytest.raises(Unreachable):
-                nut.variables("pdu")
+                nut.answer(requests.list_var("pdu"))
         restarted.start_upsd(wait=False)
         assert _patient(lambda: nut.snapshots(["pdu"]))["pdu"].variables["outlet.1.status"] == "on"
 

@@ -15,7 +15,8 @@ from handlers.dcimanager.snmp import Snmp
 from handlers.http.client import HttpClient
 from handlers.http.connection import StandardTransport
 from handlers.http.message import Endpoint, Request
-from handlers.nut.reader import NutReader
+from handlers.nut import requests
+from handlers.nut.client import NutClient
 from handlers.shared.address import Address
 from handlers.shared.errors import ProtocolError, Unreachable
 from handlers.shared.request_counter import SENT
@@ -193,10 +194,10 @@ def test_each_call_of_a_session_has_its_own_time() -> None:
         with pytest.raises(Unreachable, match="refuses"):
             transport.exchange(where, request)
     with NutServer([SwitchedPdu("pdu", 2)]) as server:
-        reader = NutReader(server.host, server.port, clock=lambda: now[0], total=45.0)
+        reader = NutClient(server.host, server.port, clock=lambda: now[0], total=45.0)
         now[0] = 80.0
         with pytest.raises(Unreachable):
-            reader.devices()
+            reader.answer(requests.list_ups())
         reader.renew(45.0)
-        assert [*reader.devices()] == ["pdu"]
+        assert [*reader.answer(requests.list_ups())] == ["pdu"]
         reader.close()

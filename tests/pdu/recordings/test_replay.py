@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from handlers import VERSION
+from handlers.nut import requests
 from handlers.nut.client import NutClient
 from handlers.shared.errors import SettingsError
 from handlers.snmp import schema
@@ -164,7 +165,7 @@ def test_a_replayed_ups_whose_load_is_switched_stays_on_line_or_on_battery(
         ) as nut:
             for command, seen in (("load.off", off), ("load.on", on)):
                 nut.run("pdu", command)
-                assert nut.variable("pdu", "ups.status") == seen
+                assert nut.answer(requests.get_var("pdu", "ups.status")) == seen
 
 
 @pytest.mark.against("NUT upsd with dummy-ups")
