@@ -2,7 +2,7 @@
 write, in order.
 
 A control itself only reads. If it raises Unsupported, nothing was written. It refuses a source that
-cannot be written (`Source.written_places`) when it is built. The controls that a single family
+cannot be written (`Source.written_places`) when it is checked. The controls that a single family
 needs are in single_family.py.
 """
 
@@ -103,7 +103,7 @@ class Write(Control):
     on: Value
     off: Value
 
-    def __post_init__(self) -> None:
+    def check(self) -> None:
         self.at.written_places()
         if self.on == self.off:
             raise ValueError(f"on and off are both {self.on!r}")
@@ -131,7 +131,7 @@ class Verbs(Control):
     off: Source
     value: Value = 0
 
-    def __post_init__(self) -> None:
+    def check(self) -> None:
         # they raise ValueError for a source that cannot be written
         self.on.written_places()
         self.off.written_places()
@@ -173,7 +173,7 @@ class Guarded(Control):
     automatic: bool = False
     demanded: bool = True
 
-    def __post_init__(self) -> None:
+    def check(self) -> None:
         if bool(self.allow) == bool(self.refuse):
             raise ValueError("give either allow or refuse")
         if self.allow and not self.demanded:

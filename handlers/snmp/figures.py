@@ -78,7 +78,7 @@ class Figure(FrozenValue):
 
     MOST_DIGITS = 12  # limit for the shift of the decimal point by a scale or an exponent
 
-    def __post_init__(self) -> None:
+    def check(self) -> None:
         validation.require_distinct_texts(self.absent, "absent")
         validation.require_distinct_texts(self.padding, "padding")
         for scale in (self.scale, self.scale_of_integers):
@@ -273,7 +273,7 @@ class Ceilings(FrozenValue):
     part_a: Decimal = PART_A
     part_w: Decimal = PART_W
 
-    def __post_init__(self) -> None:
+    def check(self) -> None:
         for name in self.FIELDS:
             value = getattr(self, name)
             if not (value.is_finite() and value > 0):
@@ -291,7 +291,7 @@ class Arcs(FrozenValue):
     start: int = 0
     stop: Optional[int] = None
 
-    def __post_init__(self) -> None:
+    def check(self) -> None:
         stop = self.stop
         if stop is not None and (self.start < 0) == (stop < 0) and self.start >= stop:
             raise ValueError(f"start {self.start}, stop {stop}: there is no arc between them")
@@ -323,7 +323,7 @@ class Total(FrozenValue):
     unit: Optional[Arcs] = None
     units: Optional[Source] = None
 
-    def __post_init__(self) -> None:
+    def check(self) -> None:
         if not self.figures and not self.else_outlets:
             raise ValueError("figures is empty; give at least one, or else_outlets")
         if self.units is not None and self.unit is None:

@@ -18,7 +18,8 @@ else:
 
 @dataclass_transform(frozen_default=True)
 class FrozenValue:
-    """Each subclass is a frozen dataclass, whose `__post_init__` checks the fields."""
+    """Each subclass is a frozen dataclass. Its constructor does not check the fields: the build and
+    the tests do so for the families of the pack, `schema.loads` for a profile that a user wrote."""
 
     #: name -> default
     FIELDS: ClassVar[Mapping[str, Any]] = {}
@@ -27,8 +28,14 @@ class FrozenValue:
         made: Any = dataclass(frozen=True)(cls)
         cls.FIELDS = {field.name: field.default for field in fields(made)}
 
-    def __post_init__(self) -> None:
-        """Check the fields. Raises ValueError."""
+    def check(self) -> None:
+        """Check the fields, without those of the values in them. Raises ValueError."""
+
+
+def check_parts(value: object) -> None:
+    """Check each `FrozenValue` in a value. Raises ValueError with a sentence for its author."""
+    for part in frozen_parts_of(value):
+        part.check()
 
 
 def parts_of(value: object) -> Iterator[object]:

@@ -49,7 +49,7 @@ class Outlets(FrozenValue):
     energy: Optional[Figure] = None
     settling_s: int = 0
 
-    def __post_init__(self) -> None:
+    def check(self) -> None:
         if self.states is None and self.rows is None:
             raise ValueError("neither states nor rows: nothing would list the outlets")
         if self.control is not None and self.states is None:

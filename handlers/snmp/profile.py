@@ -1,8 +1,8 @@
 """A PDU family as one value: its devices, objects, states, figures and commands.
 
 The parts are in `sources/` and in the modules that `profile_parts.py` imports, the families in
-`profiles/`. `schema.py` reads and writes profiles as JSON. A profile checks itself when it is built
-and raises ValueError with a sentence for its author.
+`profiles/`. `schema.py` reads and writes profiles as JSON. `check_parts` finds what
+a profile's author got wrong: the build and the tests call it.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class Root(FrozenValue):
     sys_object_id: str
     oid: str
 
-    def __post_init__(self) -> None:
+    def check(self) -> None:
         validation.oid(self.sys_object_id, "sys_object_id")
         validation.oid(self.oid, "oid")
         if self.oid.startswith(ROOT):
@@ -105,7 +105,7 @@ class Profile(FrozenValue):
     source: str = ""
     unread: str = ""
 
-    def __post_init__(self) -> None:
+    def check(self) -> None:
         if not _KEY.fullmatch(self.key):
             raise ValueError(
                 f"key is {self.key!r}; give words of a-z and 0-9 joined by single hyphens, a letter"

@@ -235,10 +235,12 @@ def _read_object(data: object, hint: Any, path: str) -> Any:
     values = {
         name: _read_value(value, hints[name], f"{path}.{name}") for name, value in members.items()
     }
+    part = cls(**values)
     try:
-        return cls(**values)
+        part.check()
     except ValueError as error:
         raise ProfileError(f"{path}: {error}") from None
+    return part
 
 
 def _quote(data: object) -> str:

@@ -31,7 +31,7 @@ class Unlock(Control):
     value: Value
     then: Control
 
-    def __post_init__(self) -> None:
+    def check(self) -> None:
         self.at.written_places()
         validation.require_writable_value(self.value, "value")
 
@@ -67,7 +67,7 @@ class WritePacked(Control):
     longest_unproven: Optional[int] = None
     empty: tuple[str, ...] = ()
 
-    def __post_init__(self) -> None:
+    def check(self) -> None:
         self.at.written_places()
         if self.on == self.off:
             raise ValueError(f"on and off are both {self.on!r}")
@@ -162,7 +162,7 @@ class Unmarked(Control):
     quiet: tuple[str, ...]
     why: str
 
-    def __post_init__(self) -> None:
+    def check(self) -> None:
         validation.require_values(self.quiet, "quiet")
         validation.require_distinct_texts(self.quiet, "quiet")
         validation.require_text(self.why, "why")

@@ -30,7 +30,7 @@ class Doubt(FrozenValue):
     quiet: tuple[str, ...]
     optional: bool = False
 
-    def __post_init__(self) -> None:
+    def check(self) -> None:
         validation.require_values(self.quiet, "quiet")
         validation.require_distinct_texts(self.quiet, "quiet")
 
@@ -60,7 +60,7 @@ class State(FrozenValue):
     doubts: tuple[Doubt, ...] = ()
     confirm: Optional[Source] = None
 
-    def __post_init__(self) -> None:
+    def check(self) -> None:
         validation.require_values(self.on, "on")
         validation.require_values(self.off, "off")
         for name in ("on", "off", "absent"):

@@ -16,6 +16,7 @@ from handlers import registry
 from handlers.shared.errors import SettingsError
 from handlers.shared.similar_names import similar_names
 from handlers.snmp import schema
+from handlers.snmp.frozen_value import check_parts
 from handlers.snmp.profiles import PROFILES
 from pdu.loading import handler_source
 from pdu.loading.handler_paths import is_path
@@ -138,6 +139,15 @@ def own_profile_guesses(file: Path) -> list[str]:
     """What `pdu draft` guessed in this file and nobody has confirmed: outlets with such a state are
     UNKNOWN."""
     return own_profiles.guesses(own_profiles.read_profile(file))
+
+
+def check_families() -> None:
+    """Check the families of this pack, which an archive does not check again. Raises BuildError."""
+    for family in PROFILES:
+        try:
+            check_parts(family)
+        except ValueError as error:
+            raise BuildError(f"the family {family.key}: {error}") from None
 
 
 def build_with_options(
@@ -322,6 +332,8 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
             for h in HANDLERS
             if h.name in names
         ]
+        if "snmp" in names:
+            check_families()
         handlers += [own_profile(file) for file in options.profile]
         once = Counter(handler.name for handler in handlers)
         if max(once.values(), default=0) > 1:

@@ -13,6 +13,7 @@ import click
 
 from handlers.shared.errors import SettingsError, printable
 from handlers.snmp import schema
+from handlers.snmp.frozen_value import check_parts
 
 from ..cli.exit_codes import DONE, code_of
 from ..cli.groups import Subcommand
@@ -77,8 +78,9 @@ def draft(output: Output, file: str, mib: Sequence[str], family: str, out: str) 
     with new_file(path) as write:
         try:
             profile_draft = drafted(walk.rows, parsed_mib, family, walk.names)
+            check_parts(profile_draft.profile)
         except ValueError as error:
-            # the profile is checked; only --family can make it invalid
+            # only --family can make it invalid
             raise SettingsError(f"--family: {error}") from None
         profile = schema.dumps(profile_draft.profile) if profile_draft.profile is not None else ""
         if profile:

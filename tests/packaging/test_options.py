@@ -16,6 +16,7 @@ import pytest
 from builder import command
 from builder.script import NO_LONGER_SWITCHED
 from handlers import registry
+from handlers.snmp.frozen_value import replace
 from handlers.snmp.profiles import PROFILES
 from handlers.snmp.schema import ProfileError, dumps, loads
 from handlers.snmp.settings import select_families
@@ -433,3 +434,14 @@ def test_the_families_that_an_upgrade_no_longer_switches_are_named_everywhere(
     assert named in (tmp_path / "register.sh").read_text("utf-8")
     assert run(tmp_path, "nut") == 0
     assert named not in capsys.readouterr().out
+
+
+def test_a_family_of_the_pack_with_an_invalid_part_is_not_built(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The archive itself does not check its families."""
+    family = next(iter(PROFILES))
+    monkeypatch.setattr(command, "PROFILES", (replace(family, models=()),))
+    assert run(tmp_path, "snmp") == 1
+    assert f"the family {family.key}: models is empty" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []

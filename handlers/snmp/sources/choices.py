@@ -28,7 +28,7 @@ class First(ReadOnly):
 
     choices: tuple[Source, ...]
 
-    def __post_init__(self) -> None:
+    def check(self) -> None:
         validation.require_values(self.choices, "choices")
 
     def rows(self, reader: Reader) -> Rows:
@@ -60,7 +60,7 @@ class Provided(RowFilter):
     test: Source
     pattern: str
 
-    def __post_init__(self) -> None:
+    def check(self) -> None:
         validation.pattern(self.pattern, "pattern")
 
     def rows(self, reader: Reader) -> Rows:
@@ -133,7 +133,7 @@ class Merged(Source):
 
     parts: tuple[Source, ...]
 
-    def __post_init__(self) -> None:
+    def check(self) -> None:
         validation.require_values(self.parts, "parts")
 
     def rows(self, reader: Reader) -> Rows:
@@ -203,7 +203,7 @@ class Prefixed(Source):
     prefix: str
     source: Source
 
-    def __post_init__(self) -> None:
+    def check(self) -> None:
         validation.require_text(self.prefix, "prefix")
         validation.suffix(self.prefix, "prefix")
 

@@ -25,7 +25,7 @@ class Bits(ReadOnly):
     source: Source
     bit: int
 
-    def __post_init__(self) -> None:
+    def check(self) -> None:
         if self.bit < 0:
             raise ValueError(f"bit is {self.bit}; count from 0")
 

@@ -46,7 +46,7 @@ class Only(RowFilter):
     demanded: bool = False
     others: tuple[str, ...] = ()
 
-    def __post_init__(self) -> None:
+    def check(self) -> None:
         validation.require_values(self.values, "values")
         for name in ("values", "others"):
             validation.require_distinct_texts(getattr(self, name), name)
@@ -145,7 +145,7 @@ class Complete(ReadOnly):
     least: int = 0
     numbered: Optional[int] = None
 
-    def __post_init__(self) -> None:
+    def check(self) -> None:
         if (self.beside, self.count, self.numbered) == (None, None, None) and self.least < 1:
             raise ValueError(
                 "beside, count, least and numbered are missing: give one, which tells that a row"
@@ -220,7 +220,7 @@ class Arc(RowFilter):
     values: tuple[str, ...]
     keep: bool = True
 
-    def __post_init__(self) -> None:
+    def check(self) -> None:
         validation.require_values(self.values, "values")
         for value in self.values:
             validation.suffix(value, "values")
@@ -290,7 +290,7 @@ class EachUnit(ReadOnly):
     unit: Source
     units: tuple[Source, ...]
 
-    def __post_init__(self) -> None:
+    def check(self) -> None:
         validation.require_values(self.units, "units")
 
     def rows(self, reader: Reader) -> Rows:

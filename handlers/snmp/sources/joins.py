@@ -41,7 +41,7 @@ class Joined(ReadOnly):
     own: tuple[Source, ...]
     else_same_row: bool = False
 
-    def __post_init__(self) -> None:
+    def check(self) -> None:
         validation.require_values(self.keys, "keys")
         if len(self.keys) != len(self.own):
             raise ValueError(

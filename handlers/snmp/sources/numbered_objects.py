@@ -32,7 +32,7 @@ class Span(FrozenValue):
     last: int
     sub: int
 
-    def __post_init__(self) -> None:
+    def check(self) -> None:
         if not 0 <= self.first <= self.last or self.sub < 0:
             raise ValueError(
                 f"first {self.first}, last {self.last}, sub {self.sub} are not a range of outlets"
@@ -68,7 +68,7 @@ class Spread(ObjectSource):
     by_get: bool = False
     listed: Optional[Source] = None
 
-    def __post_init__(self) -> None:
+    def check(self) -> None:
         validation.oid(self.oid, "oid")
         validation.suffix(self.tail, "tail")
         validation.require_values(self.spans, "spans")
@@ -156,7 +156,7 @@ class Tables(ObjectSource):
     column: str
     object: str = ""
 
-    def __post_init__(self) -> None:
+    def check(self) -> None:
         validation.oid(self.oid, "oid")
         validation.require_text(self.column, "column")
         validation.suffix(self.column, "column")

@@ -30,7 +30,7 @@ class Column(ObjectSource):
     object: str = ""
     suffix: str = ""
 
-    def __post_init__(self) -> None:
+    def check(self) -> None:
         validation.oid(self.oid, "oid")
         validation.suffix(self.suffix, "suffix")
 
@@ -65,7 +65,7 @@ class Scalar(ObjectSource):
     oid: str
     object: str = ""
 
-    def __post_init__(self) -> None:
+    def check(self) -> None:
         validation.oid(self.oid, "oid")
 
     def rows(self, reader: Reader) -> Rows:

@@ -36,7 +36,7 @@ class Fitted(Filter):
     columns: tuple[Source, ...]
     nothing: tuple[str, ...]
 
-    def __post_init__(self) -> None:
+    def check(self) -> None:
         validation.require_values(self.columns, "columns")
         validation.require_values(self.nothing, "nothing")
         validation.require_distinct_texts(self.nothing, "nothing")
@@ -77,7 +77,7 @@ class Checked(Filter):
     refuse: tuple[str, ...]
     most: int = 16
 
-    def __post_init__(self) -> None:
+    def check(self) -> None:
         validation.require_values(self.values, "values")
         validation.require_values(self.refuse, "refuse")
         validation.require_distinct_texts(self.values, "values")
@@ -125,7 +125,7 @@ class NamedRows(ObjectSource):
     pattern: str
     object: str = ""
 
-    def __post_init__(self) -> None:
+    def check(self) -> None:
         validation.oid(self.names, "names")
         validation.oid(self.values, "values")
         validation.pattern(self.pattern, "pattern")
@@ -185,7 +185,7 @@ class Packed(ReadOnly):
     separator: str = ","
     main: str = "0"
 
-    def __post_init__(self) -> None:
+    def check(self) -> None:
         validation.separator(self.separator)
 
     def rows(self, reader: Reader) -> Rows:
@@ -228,7 +228,7 @@ class Field(ReadOnly):
     field: int
     separator: str = ","
 
-    def __post_init__(self) -> None:
+    def check(self) -> None:
         validation.separator(self.separator)
         if self.field < 0:
             raise ValueError(f"field is {self.field}; count from 0")
@@ -337,7 +337,7 @@ class Gathered(ReadOnly):
     separator: str = ","
     absent: tuple[str, ...] = ()
 
-    def __post_init__(self) -> None:
+    def check(self) -> None:
         validation.separator(self.separator)
 
     def rows(self, reader: Reader) -> Rows:
@@ -380,7 +380,7 @@ class ByOctets(ReadOnly):
     ids: Source
     length: int
 
-    def __post_init__(self) -> None:
+    def check(self) -> None:
         if self.length < 1:
             raise ValueError(f"length is {self.length}; give 1 octet or more")
 

@@ -4,7 +4,7 @@ import pytest
 
 from handlers.shared.errors import NoSuchOutlet, Unsupported
 from handlers.snmp.controls import Guarded, Verbs, Write
-from handlers.snmp.frozen_value import replace
+from handlers.snmp.frozen_value import check_parts, replace
 from handlers.snmp.reader import Reader
 from handlers.snmp.single_family import Unmarked, WritePacked
 from handlers.snmp.sources import Column, Packed, Scalar
@@ -20,7 +20,7 @@ def test_each_verb_has_its_column_and_writes_a_delay_of_zero() -> None:
     assert verbs.orders(reader({}), "0.7", True) == [("1.3.4.0.7", 0)]
     assert verbs.orders(reader({}), "0.7", False) == [("1.3.3.0.7", 0)]
     with pytest.raises(ValueError):
-        Verbs(on=Column("1.3.3"), off=Column("1.3.3"))
+        check_parts(Verbs(on=Column("1.3.3"), off=Column("1.3.3")))
 
 
 PACKED = WritePacked(Scalar("1.3.13.0"), Packed(Scalar("1.3.13.0")), on="1", off="0")

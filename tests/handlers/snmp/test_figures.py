@@ -7,6 +7,7 @@ import pytest
 
 from handlers.shared.meter_figures import NotKnown, NotMetered
 from handlers.snmp.figures import Arcs, Figure, Total
+from handlers.snmp.frozen_value import check_parts
 from handlers.snmp.reader import MISSING
 from handlers.snmp.sources import Column, Complete, Scalar
 from handlers.snmp.states import Doubt, State
@@ -132,7 +133,7 @@ def test_a_total_of_units_refuses_a_scalar_because_it_would_be_added_to_the_unit
     12 A.
     """
     with pytest.raises(ValueError, match="a figure is a Scalar"):
-        Total((Figure(A), Figure(Scalar("1.3.9.0"))), unit=Arcs(0, 1))
+        check_parts(Total((Figure(A), Figure(Scalar("1.3.9.0"))), unit=Arcs(0, 1)))
     assert (
         Total((Figure(A), Figure(Scalar("1.3.9.0")))).read_from(
             reader({"1.3.1.1": 5, "1.3.9.0": 7})
@@ -251,7 +252,7 @@ def test_a_chain_has_no_total_if_a_listed_unit_has_none() -> None:
         == 2
     )
     with pytest.raises(ValueError, match="units"):
-        Total((Figure(A),), units=B)
+        check_parts(Total((Figure(A),), units=B))
 
 
 def test_a_scale_that_the_answers_lack_is_missing() -> None:

@@ -1,4 +1,4 @@
-"""Fields that a part of a profile refuses when it is built, with a sentence for its author."""
+"""Fields that a part of a profile refuses when it is checked, with a sentence for its author."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import pytest
 
 from handlers.snmp.controls import Guarded, Verbs, Write
 from handlers.snmp.figures import Ceilings, Figure, Total
+from handlers.snmp.frozen_value import check_parts
 from handlers.snmp.single_family import Unlock, Unmarked, WritePacked
 from handlers.snmp.sources import (
     Arc,
@@ -126,7 +127,7 @@ def test_a_field_that_means_nothing_is_refused_by_its_name(
     build: Callable[[], object], sentence: str
 ) -> None:
     with pytest.raises(ValueError, match=re.escape(sentence)):
-        build()
+        check_parts(build())
 
 
 def test_the_least_number_of_rows_alone_shows_that_a_row_is_missing() -> None:

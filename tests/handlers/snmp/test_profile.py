@@ -8,7 +8,7 @@ from handlers.snmp.controls import Write
 from handlers.snmp.evidence import Evidence, EvidenceLevel
 from handlers.snmp.families import ENTERPRISES
 from handlers.snmp.figures import Total
-from handlers.snmp.frozen_value import parts_of
+from handlers.snmp.frozen_value import check_parts, parts_of
 from handlers.snmp.outlets import Outlets
 from handlers.snmp.profile import Profile, Root, oids
 from handlers.snmp.profiles import PROFILES
@@ -75,9 +75,9 @@ def acme(**changed: Any) -> Profile:
     ],
 )
 def test_an_invalid_profile_is_refused(changed: dict[str, Any], sentence: str) -> None:
-    acme()
+    check_parts(acme())
     with pytest.raises(ValueError, match=sentence):
-        acme(**changed)
+        check_parts(acme(**changed))
 
 
 @pytest.mark.parametrize(
@@ -90,14 +90,14 @@ def test_an_invalid_profile_is_refused(changed: dict[str, Any], sentence: str) -
 )
 def test_an_invalid_root_is_refused(device: str, root: str, sentence: str) -> None:
     with pytest.raises(ValueError, match=sentence):
-        Root(device, root)
+        check_parts(Root(device, root))
 
 
 def test_outlets_need_a_source_that_lists_them_and_commands_need_states() -> None:
     with pytest.raises(ValueError, match="list the outlets"):
-        Outlets()
+        check_parts(Outlets())
     with pytest.raises(ValueError, match="confirmed"):
-        Outlets(rows=Column("1.3.9"), control=OUTLETS.control)
+        check_parts(Outlets(rows=Column("1.3.9"), control=OUTLETS.control))
 
 
 @pytest.mark.parametrize(
@@ -112,6 +112,10 @@ def test_outlets_need_a_source_that_lists_them_and_commands_need_states() -> Non
 )
 def test_a_prefix_fits_whole_arcs_and_not_characters(device: str, arcs: int) -> None:
     assert acme().match(device) == arcs
+
+
+def test_all_parts_of_all_families_are_valid() -> None:
+    check_parts(tuple(PROFILES))
 
 
 def test_an_object_has_one_name_everywhere_in_a_family() -> None:

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from handlers.shared.errors import NoSuchOutlet, ProtocolError
+from handlers.snmp.frozen_value import check_parts
 from handlers.snmp.reader import MISSING, Reader
 from handlers.snmp.sources import (
     Column,
@@ -36,24 +37,22 @@ def test_a_spread_by_get_requests_only_listed_numbers() -> None:
     assert spread.rows(Reader(device)) == {"1": 1, "3": 3}
     assert device.asked == ["walk 1.3.1", "get 1.3.9.1.0", "get 1.3.9.3.0"]
     with pytest.raises(ValueError, match="listed"):
-        Spread("1.3.9", (Span(1, 42, 1),), listed=Column("1.3.1"))
+        check_parts(Spread("1.3.9", (Span(1, 42, 1),), listed=Column("1.3.1")))
 
 
 def test_a_span_of_more_than_10000_outlets_is_refused() -> None:
-    Span(0, 0, 0)
-    Span(1, 10_000, 1)
+    check_parts((Span(0, 0, 0), Span(1, 10_000, 1)))
     for last in (10_001, 1_000_000_000):
         with pytest.raises(ValueError, match="more than 10000 outlets"):
-            Span(1, last, 1)
+            check_parts(Span(1, last, 1))
 
 
 def test_tables_of_more_than_1000_units_are_refused() -> None:
     """Each unit costs a walk."""
-    Tables("1.3.9", 0, 0, "2.1.2")
-    Tables("1.3.9", 1, 1000, "2.1.2")
+    check_parts((Tables("1.3.9", 0, 0, "2.1.2"), Tables("1.3.9", 1, 1000, "2.1.2")))
     for last in (1001, 1_000_000_000):
         with pytest.raises(ValueError, match="more than 1000 units"):
-            Tables("1.3.9", 1, last, "2.1.2")
+            check_parts(Tables("1.3.9", 1, last, "2.1.2"))
 
 
 SOCKETS = NamedRows("1.3.1", "1.3.2", r"(?:.*\.)?Sockets\.Socket (\d+)\.General\.Relay")
@@ -199,7 +198,7 @@ def test_a_row_with_a_mark_of_neither_side_is_kept_without_its_value(keep: bool)
     }
     assert both(source, objects) == {"1" if keep else "2": 5, "3": "", "4": ""}
     with pytest.raises(ValueError, match="others"):
-        Only(Column("1.3.1"), Column("1.3.2"), ("1",), others=("1",))
+        check_parts(Only(Column("1.3.1"), Column("1.3.2"), ("1",), others=("1",)))
 
 
 @pytest.mark.parametrize("keep", [True, False])

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import pytest
 
 from handlers.shared.errors import PduHandlerError
+from handlers.snmp.frozen_value import check_parts
 from handlers.snmp.sources import Bits, ByOctets, Column, Field, Gathered, Number, Packed
 from tests.handlers.snmp import units
 from tests.handlers.snmp.exact_figures import read_exactly
@@ -97,7 +98,7 @@ def test_an_index_may_start_with_octets_of_another_column() -> None:
     assert ByOctets(A, B, 3).rows(reader(dict(lengths))) == {"1": 125, "2": 7, "3": "", "6": ""}
     assert ByOctets(A, B, 3).rows(reader(table("1.3.2", {"1": b"\x00\x00\xff"}))) == {}
     with pytest.raises(ValueError, match="length"):
-        ByOctets(A, B, 0)
+        check_parts(ByOctets(A, B, 0))
 
 
 @pytest.mark.parametrize(

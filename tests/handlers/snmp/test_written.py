@@ -11,7 +11,7 @@ from hypothesis import given, settings, strategies as st
 from handlers.shared.errors import NoSuchOutlet, ProtocolError, Unsupported
 from handlers.snmp import schema
 from handlers.snmp.controls import Verbs, Write
-from handlers.snmp.frozen_value import parts_of
+from handlers.snmp.frozen_value import check_parts, parts_of
 from handlers.snmp.reader import Reader
 from handlers.snmp.single_family import Unlock, WritePacked
 from handlers.snmp.sources import (
@@ -53,7 +53,7 @@ def test_the_object_follows_from_the_identity_without_a_reading() -> None:
     assert device.asked == []
 
 
-# ---- what can be written is known when the profile is built --------------------------------------
+# ---- what can be written is known when the profile is checked ------------------------------------
 
 SOURCES = {type(part).__name__: part for part in parts_of(EVERY_PART) if isinstance(part, Source)}
 
@@ -87,7 +87,7 @@ def test_a_control_refuses_a_source_that_cannot_be_written(at: Source) -> None:
         lambda: WritePacked(at, Packed(A), "1", "0"),
     ):
         with pytest.raises(ValueError, match="^a (Packed|First) cannot be written: "):
-            make()
+            check_parts(make())
 
 
 @pytest.mark.parametrize(
@@ -117,7 +117,7 @@ def test_tables_that_may_share_an_identity_cannot_be_written(tables: Sequence[So
         ValueError,
         match="a Merged cannot be written if two of its parts may have the same identity",
     ):
-        Write(Merged(tuple(tables)), 1, 2)
+        check_parts(Write(Merged(tuple(tables)), 1, 2))
 
 
 @pytest.mark.parametrize(

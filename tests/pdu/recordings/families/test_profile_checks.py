@@ -13,7 +13,7 @@ import pytest
 from handlers.snmp.controls import Control, Guarded, Verbs, Write
 from handlers.snmp.evidence import Evidence, EvidenceLevel
 from handlers.snmp.figures import Arcs, Figure, Total
-from handlers.snmp.frozen_value import replace
+from handlers.snmp.frozen_value import check_parts, replace
 from handlers.snmp.outlets import Outlets
 from handlers.snmp.profile import Profile
 from handlers.snmp.profiles import PROFILES
@@ -176,11 +176,11 @@ def test_a_guess_outside_on_and_off_is_named() -> None:
 
 def test_arcs_that_no_index_has_are_refused() -> None:
     with pytest.raises(ValueError, match="give arcs"):
-        Column(ENTRY, suffix="01")
+        check_parts(Column(ENTRY, suffix="01"))
     with pytest.raises(ValueError, match="give arcs"):
-        Arc(STATUS, 0, ("01",))
+        check_parts(Arc(STATUS, 0, ("01",)))
     with pytest.raises(ValueError, match="no arc between"):
-        Arcs(3, 2)
+        check_parts(Arcs(3, 2))
 
 
 def test_several_figures_of_a_total_are_said_not_to_be_added() -> None:
