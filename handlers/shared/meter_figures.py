@@ -57,8 +57,10 @@ def measured(figure: Figure) -> Optional[float]:
 
 
 def reason_without(figure: Figure) -> str:
-    """Why a figure has no value; "" if it has one, or is just not metered."""
-    return figure.reason if isinstance(figure, (NotKnown, NotMetered)) else ""
+    """Why a figure has no value; "" if it has one, is just not metered, or was not asked for."""
+    if figure == NOT_ASKED or not isinstance(figure, (NotKnown, NotMetered)):
+        return ""
+    return figure.reason
 
 
 def sum_if_complete(parts: Iterable[Figure]) -> Figure:

@@ -90,6 +90,11 @@ def print_json(data: object) -> None:
     print(json.dumps(data, indent=1))
 
 
+def print_json_line(data: object) -> None:
+    """Print a JSON document that may be one of several: each is a line (JSON Lines)."""
+    print(json.dumps(data), flush=True)
+
+
 def tabulate(
     head: Sequence[str],
     rows: Sequence[Sequence[object]],

@@ -17,7 +17,7 @@ from typing import Any, Callable, NamedTuple, Optional
 import click
 
 from handlers.shared.errors import PduHandlerError, SettingsError
-from handlers.shared.meter_figures import Figure, measured
+from handlers.shared.meter_figures import Figure, measured, reason_without
 
 from ..cli.exit_codes import DONE, WRONG
 from ..cli.groups import Subcommand
@@ -120,9 +120,13 @@ def _register(energy_kwh: Figure, power_w: Figure, current_a: Figure) -> StoredR
     kwh, watts, amperes = map(measured, (energy_kwh, power_w, current_a))
     # whole Wh that have flowed: a float of kWh may be a little below them
     wh = None if kwh is None else math.floor(kwh * 1000.0 + 1e-3)
+    # the current stands in for the power; one reason may be that of several figures
+    load = power_w if watts is not None or reason_without(power_w) else current_a
+    reasons = filter(None, map(reason_without, (energy_kwh, load)))
+    reason = "; ".join(dict.fromkeys(reasons)) or None
     if watts is not None:
-        return StoredRegister(wh, round(watts))
-    return StoredRegister(wh, None, amperes)
+        return StoredRegister(wh, round(watts), reason=reason)
+    return StoredRegister(wh, None, amperes, reason)
 
 
 _UNREAD = "cannot be read"
@@ -141,13 +145,13 @@ class ErrorLog:
     def note(self, polled: StoredPoll) -> None:
         """Take the result of a poll."""
         error = ""
-        if polled.error:
+        if polled.doubt:
             error = "is read without what failed" if polled.registers else _UNREAD
         before = self._errors.pop(polled.pdu, "")
         if error:
             self._errors[polled.pdu] = error
         if error and error != before:
-            self._say(f"{polled.pdu} {error}: {polled.error}")
+            self._say(f"{polled.pdu} {error}: {polled.doubt}")
         elif before and not error:
             self._say(f"{polled.pdu} is read again")
 

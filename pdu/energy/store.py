@@ -1,7 +1,8 @@
 """The readings of `pdu meter` in one SQLite file.
 
 A poll is a row, with JSON lists of its registers in Wh, and of the power in W or the current in A
-beside them, in the order of the unit's outlets. A poll that failed has its reason. The view
+beside them, in the order of the unit's outlets. A poll that failed has its reason, and a register
+that was not read why. The view
 `reading` has a row for each register: `sqlite3 energy.db "SELECT * FROM reading LIMIT 9"`.
 
 Rows are only added, in the order of polls, and the oldest deleted. So a wrong clock hides nothing,
@@ -17,7 +18,7 @@ import json
 import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple, Optional
+from typing import Any, NamedTuple, Optional, Union
 from urllib.parse import quote
 
 from handlers.shared.errors import SettingsError, printable
@@ -52,16 +53,23 @@ CREATE TABLE poll (
     wh TEXT,                    -- JSON, as the unit's outlets; null is not read
     watts TEXT,
     amperes TEXT,
-    error TEXT);                -- why nothing, or not all, was read
+    error TEXT,                 -- why nothing, or not all, was read
+    reasons TEXT);              -- JSON, as the unit's outlets; why a figure has no value
 CREATE INDEX poll_of_unit ON poll (unit, begin);
+"""
+_VIEW = """
+DROP VIEW IF EXISTS reading;
 CREATE VIEW reading AS
     SELECT pdu, unit.name AS unit, datetime(begin, 'unixepoch') AS utc, outlet.value AS outlet,
         json_extract(wh, '$[' || outlet.key || ']') AS wh,
         json_extract(watts, '$[' || outlet.key || ']') AS watts,
-        json_extract(amperes, '$[' || outlet.key || ']') AS amperes
+        json_extract(amperes, '$[' || outlet.key || ']') AS amperes,
+        json_extract(reasons, '$[' || outlet.key || ']') AS reason
     FROM poll JOIN unit ON unit.id = poll.unit, json_each(unit.outlets) AS outlet;
 COMMIT;
 """
+# a file of a release before the column `reasons`
+_NEW_COLUMN = "BEGIN; ALTER TABLE poll ADD COLUMN reasons TEXT;"
 
 
 class StoredRegister(NamedTuple):
@@ -71,6 +79,8 @@ class StoredRegister(NamedTuple):
     #: to one W: it is compared with the energy, and never billed
     watts: Optional[int] = None
     amperes: Optional[float] = None
+    #: why one of them has no value; None if all that the unit has was read
+    reason: Optional[str] = None
 
 
 class StoredPoll(NamedTuple):
@@ -85,6 +95,12 @@ class StoredPoll(NamedTuple):
     uptime: Optional[float] = None
     #: why nothing was read or, with registers, what was not; "" if all was
     error: str = ""
+
+    @property
+    def doubt(self) -> str:
+        """The error, else why a figure of a register has no value; "" if all was read."""
+        reasons = (register.reason for register in self.registers.values() if register.reason)
+        return self.error or next(reasons, "")
 
 
 class _PollRow(NamedTuple):
@@ -170,8 +186,11 @@ class Store:
             self._connection.execute("PRAGMA synchronous = FULL")
             self._connection.execute("PRAGMA journal_mode = WAL")
             if not self._connection.execute("SELECT * FROM sqlite_master").fetchone():
-                self._connection.executescript(_SCHEMA)
+                self._connection.executescript(_SCHEMA + _VIEW)
                 return _FORM
+            columns = self._connection.execute("SELECT name FROM pragma_table_info('poll')")
+            if form == _FORM and ("reasons",) not in (columns.fetchall() or [("reasons",)]):
+                self._connection.executescript(_NEW_COLUMN + _VIEW)
         return int(form)
 
     def close(self) -> None:
@@ -195,7 +214,7 @@ class Store:
 
         Raises SettingsError if the file cannot be written, such as on a full disk.
         """
-        insert = "INSERT INTO poll VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        insert = "INSERT INTO poll VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
         with self._translated_errors(), self._connection:
             self._connection.execute(insert, self._row(poll))
 
@@ -216,12 +235,13 @@ class Store:
         )
         boot = self._number("boot", ("name",), (poll.time.boot,))
         # a column for each field of StoredRegister
-        columns = zip(*poll.registers.values()) if poll.registers else [(), (), ()]
+        *columns, reasons = zip(*poll.registers.values()) if poll.registers else [()] * 4
         begin, end, monotonic, _ = poll.time
         return (
             *(unit, begin, end - begin, boot, monotonic, poll.uptime),
             *(_text(column) for column in columns),
             poll.error or None,
+            _text(reasons),
         )
 
     def _number(self, table: str, columns: Sequence[str], values: Sequence[str]) -> int:
@@ -305,7 +325,7 @@ class Store:
         raise SettingsError(f"{printable(self._path)} cannot be used: {reason}")
 
 
-def _text(column: Iterable[Optional[float]]) -> Optional[str]:
+def _text(column: Iterable[Union[float, str, None]]) -> Optional[str]:
     """A column of registers as JSON; None if nothing of it was read."""
     values = [*column]
     if all(value is None for value in values):

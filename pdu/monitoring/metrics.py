@@ -27,11 +27,12 @@ from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, choose_encode
 from prometheus_client.registry import Collector
 
 from handlers import VERSION
-from handlers.shared.meter_figures import measured
+from handlers.shared.meter_figures import NotKnown, measured, reason_without
 
 from ..cli.states import SPELLED, UNKNOWN
-from ..reading.outlet_figures import JOULES, OUTLET_FIGURES
+from ..reading.figures import OUTLET_FIGURES, PDU_FIGURES
 from ..reading.parts import Reading
+from ..recordings.nameplate import Nameplate
 from ..recordings.topology import BREAKER, LINE
 
 _PERCENT = 100.0
@@ -119,11 +120,6 @@ def _add_points(
 
 def metrics_of(reading: Reading, is_metered: bool) -> Iterator[Metric]:
     """A figure that the device does not have is None, not 0."""
-
-    def energy(name: str, about: str, *points: Point, labels: tuple[str, ...] = ()) -> Metric:
-        joules = [(values, None if kwh is None else kwh * JOULES) for values, kwh in points]
-        return counter(name, about, *joules, labels=labels)
-
     yield gauge(
         "pdu_up",
         "1 if the PDU reported the states of its outlets and the probe ended in time, else 0.",
@@ -143,7 +139,27 @@ def metrics_of(reading: Reading, is_metered: bool) -> Iterator[Metric]:
         *([((reading.failure.kind,), 1.0)] if reading.failure else []),
         labels=("kind",),
     )
-    plate = reading.plate
+    yield from _unit_metrics(reading.plate)
+    yield from _figure_metrics(reading)
+    for kind, whole_name in ((LINE, "line of the inlet"), (BREAKER, "breaker inside the PDU")):
+        parts = [part for part in reading.meters if part.kind == kind]
+        yield gauge(
+            f"pdu_{kind}_current_amperes",
+            f"Current of a {whole_name}.",
+            *(((part.label,), part.current_a) for part in parts),
+            labels=(kind,),
+        )
+        yield gauge(
+            f"pdu_{kind}_rating_amperes",
+            f"The most that a {whole_name} may carry, as the PDU reports it.",
+            *(((part.label,), part.rating_a) for part in parts),
+            labels=(kind,),
+        )
+    yield from _outlet_metrics(reading, is_metered)
+
+
+def _unit_metrics(plate: Nameplate) -> Iterator[Metric]:
+    """Which unit it is."""
     is_known = bool(plate.family or plate.serial or plate.firmware)
     yield gauge(
         "pdu_info",
@@ -160,27 +176,36 @@ def metrics_of(reading: Reading, is_metered: bool) -> Iterator[Metric]:
         "The greatest error of its power measurements that the unit states.",
         ((), None if error is None else error / _PERCENT),
     )
-    yield gauge("pdu_load_amperes", "Load of the PDU.", ((), measured(reading.load_a)))
-    yield gauge("pdu_power_watts", "Active power of the PDU.", ((), measured(reading.total_w)))
-    for kind, whole_name in ((LINE, "line of the inlet"), (BREAKER, "breaker inside the PDU")):
-        parts = [part for part in reading.meters if part.kind == kind]
-        yield gauge(
-            f"pdu_{kind}_current_amperes",
-            f"Current of a {whole_name}.",
-            *(((part.label,), part.current_a) for part in parts),
-            labels=(kind,),
-        )
-        yield gauge(
-            f"pdu_{kind}_rating_amperes",
-            f"The most that a {whole_name} may carry, as the PDU reports it.",
-            *(((part.label,), part.rating_a) for part in parts),
-            labels=(kind,),
-        )
-    yield energy(
-        "pdu_energy_joules",
-        "Energy that the PDU has counted.",
-        ((), measured(reading.energy_kwh)),
+
+
+def _figure_metrics(reading: Reading) -> Iterator[Metric]:
+    """The figures of the PDU and of its outlets, and which have no value for a reason."""
+    missing: list[Point] = []
+    of_pdu = [((), reading)]
+    of_outlets = [((outlet.identity,), outlet.figures) for outlet in reading.outlets]
+    for rows, records in ((PDU_FIGURES, of_pdu), (OUTLET_FIGURES, of_outlets)):
+        for row in rows:
+            points: list[Point] = []
+            for labels, record in records:
+                figure = row.of(record)
+                value = measured(figure)
+                points.append((labels, None if value is None else value * row.metric_units))
+                if reason_without(figure):
+                    reason = "not_known" if isinstance(figure, NotKnown) else "not_metered"
+                    missing.append(((row.word, "".join(labels), reason), 1.0))
+            family = counter if row.is_counter else gauge
+            names = () if rows is PDU_FIGURES else ("outlet",)
+            yield family(row.metric, row.about, *points, labels=names)
+    yield gauge(
+        "pdu_figure_missing",
+        "1 for a figure that is not known now, or that not all of its meters have.",
+        *missing,
+        labels=("figure", "outlet", "reason"),
     )
+
+
+def _outlet_metrics(reading: Reading, is_metered: bool) -> Iterator[Metric]:
+    """The states, numbers and names of outlets."""
     yield gauge(
         "pdu_outlet_state",
         "1 if the outlet is on, 0 if it is off; absent if that is not known.",
@@ -197,20 +222,6 @@ def metrics_of(reading: Reading, is_metered: bool) -> Iterator[Metric]:
         ),
         labels=("outlet",),
     )
-    for figure in OUTLET_FIGURES:
-        values = (
-            (outlet.identity, measured(getattr(outlet.figures, figure.key)))
-            for outlet in reading.outlets
-        )
-        yield (counter if figure.is_counter else gauge)(
-            figure.metric,
-            figure.about,
-            *(
-                ((identity,), None if value is None else value * figure.metric_units)
-                for identity, value in values
-            ),
-            labels=("outlet",),
-        )
     yield gauge(
         "pdu_outlet_info",
         "The outlet's name, and its number on the unit.",

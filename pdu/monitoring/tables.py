@@ -12,7 +12,7 @@ from handlers.shared.meter_figures import NotKnown, measured
 from ..cli.output import NOT_KNOWN, same_decimals
 from ..cli.states import word
 from ..files.csv_out import csv_lines
-from ..reading.outlet_figures import OUTLET_FIGURES
+from ..reading.figures import OUTLET_FIGURES
 from .check_result import PduRow, Summary
 from .report import LOOKS, Cell, number, row_header, verdict_cell, words
 
@@ -149,9 +149,9 @@ def _row_as_json(row: PduRow) -> dict[str, Any]:
             "identity": outlet.identity,
             "state": word(outlet.state),
             **{
-                figure.key: measured(getattr(outlet.figures, figure.key))
-                for figure in OUTLET_FIGURES
-                if not figure.is_costly
+                row.key: measured(row.of(outlet.figures))
+                for row in OUTLET_FIGURES
+                if not row.is_costly
             },
         }
         for outlet in row.outlets

@@ -10,9 +10,7 @@ import contextlib
 import logging
 import os
 import sys
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import partial
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Callable, NamedTuple, Optional
 
 import click
@@ -20,7 +18,7 @@ import click
 from handlers import registry
 from handlers.shared.doubts import doubt_sentences
 from handlers.shared.errors import NamedSetting, SettingsError, Unsupported, printable
-from handlers.shared.meter_figures import NOT_ASKED, Figure, NotKnown, measured, reason_without
+from handlers.shared.meter_figures import NotKnown, measured, reason_without
 
 from ..cli import states
 from ..cli.error_output import Interrupted, describe, fail
@@ -31,7 +29,7 @@ from ..cli.output import (
     NOT_KNOWN,
     counted,
     figure,
-    print_json,
+    print_json_line,
     report,
     show_status_line,
     tabulate,
@@ -40,12 +38,12 @@ from ..cli.output import (
 )
 from ..cli.shared_options import csv_option
 from ..files.csv_out import csv_lines
-from ..loading.handler_loading import load
+from ..loading.handler_loading import LoadedHandler, load
 from ..loading.open_handler import OpenHandler
 from ..pdu_list import names
 from ..pdu_list.device_arguments import arguments_help, pdu_arguments
 from ..pdu_list.login_options import login_options
-from ..reading.outlet_figures import OUTLET_FIGURES
+from ..reading.figures import OUTLET_FIGURES, PDU_FIGURES, FigureRow
 from ..reading.parts import (
     Part,
     PolledOutlet,
@@ -57,33 +55,16 @@ from ..reading.parts import (
 )
 from .identify import identified
 
-_COLOURS = {
-    states.word(states.UP): "green",
-    states.word(states.DOWN): "red",
-    states.word(states.UNKNOWN): "yellow",
-}
-# a key of a result -> the head of its column
-_HEADS = {figure.key: figure.unit for figure in OUTLET_FIGURES}
+_COLOURS = {states.UP: "green", states.DOWN: "red", states.UNKNOWN: "yellow"}
 LOGGER = logging.getLogger(__name__)
 _NO_FIGURE = "-"
-# a figure's field in a reading or of an outlet -> its word
-_WORDS = {"load_a": "load", "current_a": "current", "power_w": "power", "energy_kwh": "energy"}
-_UNITS = {"load_a": "A", "power_w": "W", "energy_kwh": "kWh"}
-
-
-def _measured_figure(key: str, outlet: PolledOutlet) -> Optional[float]:
-    return measured(getattr(outlet.figures, key))
-
-
-# what is known of an outlet, by its keys in JSON and CSV
-_VALUES: Mapping[str, Callable[[PolledOutlet], object]] = {
+# what is known of an outlet beside its figures, by its keys in JSON and CSV
+_TEXTS: Mapping[str, Callable[[PolledOutlet], str]] = {
     "identity": lambda outlet: outlet.identity,
     "number": lambda outlet: outlet.number,
     "name": lambda outlet: outlet.name,
     "state": lambda outlet: states.word(outlet.state),
-    **{figure.key: partial(_measured_figure, figure.key) for figure in OUTLET_FIGURES},
 }
-OutletRows = list[dict[str, Any]]
 
 
 # ---- what the commands read, and how it is shown -------------------------------------------------
@@ -94,37 +75,91 @@ class ReadingCommand(NamedTuple):
 
     call: str
     parts: Sequence[Part]
-    #: keys of `_VALUES`
-    columns: Sequence[str]
-    #: figures of the unit: fields of the reading, and keys in JSON
-    totals: Sequence[str] = ()
+    #: keys of `_TEXTS`
+    texts: Sequence[str]
+    #: figures of the PDU, and of each outlet
+    totals: Sequence[FigureRow] = ()
+    figures: Sequence[FigureRow] = ()
 
     def document(self, reading: Reading) -> dict[str, Any]:
         """The reading, as --json prints it."""
         return {
-            **{key: measured(getattr(reading, key)) for key in self.totals},
+            **{row.key: measured(row.of(reading)) for row in self.totals},
             **({"reasons": list(self.reasons(reading))} if self.totals else {}),
-            "outlets": [
-                {key: _VALUES[key](outlet) for key in self.columns} for outlet in reading.outlets
-            ],
+            "outlets": [dict(zip(self.columns, self.cells(outlet))) for outlet in reading.outlets],
+            "seconds": round(reading.seconds, 3),
         }
+
+    @property
+    def columns(self) -> Sequence[str]:
+        """The keys of an outlet in JSON and CSV."""
+        return (*self.texts, *(row.key for row in self.figures))
+
+    def cells(self, outlet: PolledOutlet) -> Sequence[object]:
+        """The values of the columns; None for a figure without one."""
+        return (
+            *(_TEXTS[key](outlet) for key in self.texts),
+            *(measured(row.of(outlet.figures)) for row in self.figures),
+        )
 
     def reasons(self, reading: Reading) -> Iterator[str]:
         """Why figures that it shows have no value, if the handler says so."""
-        for field in self.totals:
-            if reason := _reason(getattr(reading, field)):
-                yield f"no {_WORDS[field]}: {reason}"
-        for row in OUTLET_FIGURES if self.totals else ():
+        for row in self.totals:
+            if reason := reason_without(row.of(reading)):
+                yield f"no {row.word}: {reason}"
+        for row in self.figures:
             for sentence in doubt_sentences(
-                (outlet.identity, _reason(getattr(outlet.figures, row.key)))
+                (outlet.identity, reason_without(row.of(outlet.figures)))
                 for outlet in reading.outlets
             ):
-                yield f"no {_WORDS[row.key]}: {sentence}"
+                yield f"no {row.word}: {sentence}"
 
+    def lines(self, reading: Reading, where: str, handler: LoadedHandler) -> Iterator[str]:
+        """The reading for people: totals, then a table of outlets with the figures that any has."""
+        seconds = round(reading.seconds, 3)
+        yield f"{self.call} of {where} by {handler.shown}, {seconds} s{self._totals(reading)}"
+        outlets = reading.outlets
+        figures = [
+            row
+            for row in self.figures
+            if any(measured(row.of(outlet.figures)) is not None for outlet in outlets)
+        ]
+        if self.texts == ("identity",) and not figures:
+            yield f"no outlet's energy is {'known' if any(self.reasons(reading)) else 'metered'}"
+            return
+        if not outlets:
+            yield f"no outlets{_hint(handler.shown)}"
+            return
+        rows = [
+            [
+                *(_TEXTS[key](outlet) for key in self.texts),
+                *(_figure(measured(row.of(outlet.figures))) for row in figures),
+            ]
+            for outlet in outlets
+        ]
+        has_states = "state" in self.texts
+        head, *lines = tabulate([*self.texts, *(row.unit for row in figures)], rows)
+        yield head
+        for outlet, line in zip(outlets, lines):
+            is_coloured = has_states and takes_colours()
+            yield click.style(line, fg=_COLOURS[outlet.state]) if is_coloured else line
+        if any(_NO_FIGURE in row[len(self.texts) :] for row in rows):
+            yield f"{_NO_FIGURE}: not metered, or not known"
+        if has_states:
+            counts = ((reading.count(state), states.word(state)) for state in _COLOURS)
+            sums = ", ".join(f"{count} {word}" for count, word in counts if count)
+            yield f"{counted(len(outlets), 'outlet')}: {sums}"
 
-def _reason(value: Figure) -> str:
-    """Why there is no value, "" if it is not asked for or just not metered."""
-    return "" if value == NOT_ASKED else reason_without(value)
+    def _totals(self, reading: Reading) -> str:
+        """The figures of the PDU for the title; "" for a command without them."""
+        parts: list[str] = []
+        for row in self.totals:
+            value = row.of(reading)
+            if isinstance(value, NotKnown) and reason_without(value):
+                parts.append(f"{row.word} {NOT_KNOWN}")
+            elif row.key != "power_w" or measured(value) is not None:
+                parts.append(f"{row.word} {figure(measured(value), row.unit)}")
+        return f": {', '.join(parts)}" if parts else ""
 
 
 def _labels(reading: Reading, unit: OpenHandler) -> Reading:
@@ -137,22 +172,23 @@ def _labels(reading: Reading, unit: OpenHandler) -> Reading:
     return labelled_reading
 
 
-_TOTALS = ("load_a", "power_w", "energy_kwh")
 STATUS = ReadingCommand(
     "status", (read_states, read_labels), ("identity", "state", "number", "name")
 )
 STATISTIC = ReadingCommand(
     "statistic",
     (power,),  # DCImanager does not ask for W: a failure of W alone is not shown
-    ("identity", *(figure.key for figure in OUTLET_FIGURES)),
-    _TOTALS,
+    ("identity",),
+    PDU_FIGURES,
+    OUTLET_FIGURES,
 )
 LABELS = ReadingCommand("labels", (_labels,), ("identity", "number", "name"))
 OUTLETS = ReadingCommand(
     "outlets",
     (read_states, power, read_labels),
-    ("identity", "number", "name", "state", *(figure.key for figure in OUTLET_FIGURES)),
-    _TOTALS,
+    ("identity", "number", "name", "state"),
+    PDU_FIGURES,
+    OUTLET_FIGURES,
 )
 
 
@@ -165,64 +201,59 @@ def _read_pdus(
     pdus: Sequence[names.ChosenPdu],
     as_csv: bool = False,
 ) -> int:
-    """Read each PDU once, in the given order. The exit code is that of the first one that failed.
-
-    With --json, Ctrl-C prints the answers that were read before, and the exit code is INTERRUPTED.
+    """Read each PDU once, in the given order, and print each when it is read. The exit code is that
+    of the first one that failed; after Ctrl-C it is INTERRUPTED.
     """
     if len(pdus) > 1 and pdus[0].login.settings.get("host", "").strip():
         raise SettingsError((NamedSetting("host"), " replaces HOST, so give one HOST with it"))
     handlers = {name: load(name) for name in dict.fromkeys(pdu.handler for pdu in pdus)}
     readable = [(pdu, handlers[pdu.handler], pdu.data(handlers[pdu.handler])) for pdu in pdus]
     codes: list[int] = []
-    documents: list[dict[str, Any]] = []
-    output = run.output
     for pdu, handler, data in readable:
-        about = {
-            "call": command.call,
-            "handler": handler.shown,
-            "host": pdu.host,
-            **name_field(pdu),
-        }
+        about = {"call": command.call, "handler": handler.shown, "host": pdu.host}
+        about.update(name_field(pdu))
         try:
-            with show_warnings(output, pdu.where), waiting(f"waiting for {pdu.where}", output):
-                reading = read_pdu(handler, data, command.parts)
-                for sentence in command.reasons(reading):
-                    LOGGER.warning(sentence)
-        except KeyboardInterrupt:
-            if not output.json or not documents:
-                raise
-            unread = Interrupted("this PDU and those after it were not read", pdu.host)
-            documents.append({**about, "error": describe(unread, run)})
-            codes.insert(0, INTERRUPTED)
-            break
-        except Exception as error:
-            if not output.json or len(readable) == 1:
+            reading = _read_pdu(run.output, command, pdu, handler, data)
+        except (Exception, KeyboardInterrupt) as error:
+            if isinstance(error, KeyboardInterrupt):
+                if not run.output.json or not codes:
+                    raise
+                error = Interrupted("this PDU and those after it were not read", pdu.host)
+            if not run.output.json:
                 codes.append(fail(run, error, pdu.name))
-            else:
-                documents.append({**about, "error": describe(error, run)})
-                codes.append(documents[-1]["error"]["exit_code"])
+                continue
+            description = describe(error, run)
+            print_json_line({**about, "error": description})
+            codes.append(description["exit_code"])
+            if isinstance(error, Interrupted):
+                return INTERRUPTED
             continue
-        answer = command.document(reading)
-        documents.append({**about, **answer, "seconds": round(reading.seconds, 3)})
+        if run.output.json:
+            print_json_line({**about, **command.document(reading)})
+        elif as_csv:
+            rows = [[pdu.name or pdu.host, *command.cells(outlet)] for outlet in reading.outlets]
+            head = [] if DONE in codes else [["host", *command.columns]]
+            sys.stdout.write(csv_lines([*head, *rows]))
+        else:
+            print("\n".join(command.lines(reading, pdu.where, handler)))
         codes.append(DONE)
-        if as_csv:
-            _print_csv(pdu.name or pdu.host, answer["outlets"], with_head=codes.count(DONE) == 1)
-        elif not output.json:
-            print("\n".join(_lines(documents[-1], pdu.where, _totals(command, reading))))
-    if output.json and documents:
-        print_json(documents if len(readable) > 1 else documents[0])
     return next((code for code in codes if code), DONE)
+
+
+def _read_pdu(
+    output: Output, command: ReadingCommand, pdu: names.ChosenPdu, handler: LoadedHandler, data: Any
+) -> Reading:
+    """Read one PDU, and log why it shows figures without a value."""
+    with show_warnings(output, pdu.where), waiting(f"waiting for {pdu.where}", output):
+        reading = read_pdu(handler, data, command.parts)
+        for sentence in command.reasons(reading):
+            LOGGER.warning(sentence)
+    return reading
 
 
 def name_field(pdu: names.ChosenPdu) -> dict[str, str]:
     """The name of a PDU that was called by it, for JSON."""
     return {"name": pdu.name} if pdu.name else {}
-
-
-def _print_csv(host: str, outlets: OutletRows, with_head: bool) -> None:
-    rows = [["host", *OUTLETS.columns]] if with_head else []
-    rows += [[host, *outlet.values()] for outlet in outlets]
-    sys.stdout.write(csv_lines(rows))
 
 
 class _Warnings(logging.Handler):
@@ -265,58 +296,7 @@ def _hint(handler: str) -> str:
     return f"; {spelled(key, value)} {lists}" if key else ""
 
 
-def _lines(answer: dict[str, Any], where: str, totals: str) -> Iterable[str]:
-    """A call's answer for people: totals, then a table of outlets with the figures that any has."""
-    title = f"{answer['call']} of {where} by {answer['handler']}, {answer['seconds']} s"
-    yield title + totals
-    outlets: OutletRows = answer["outlets"]
-    figures = [key for key in _HEADS if any(outlet.get(key) is not None for outlet in outlets)]
-    if answer["call"] == "statistic" and not figures:
-        yield f"no outlet's energy is {'known' if answer['reasons'] else 'metered'}"
-        return
-    if not outlets:
-        yield f"no outlets{_hint(answer['handler'])}"
-        return
-    keys = [key for key in outlets[0] if key not in _HEADS or key in figures]
-    rows = [
-        [_figure(outlet[key]) if key in _HEADS else outlet[key] for key in keys]
-        for outlet in outlets
-    ]
-    lines = tabulate([_HEADS.get(key, key) for key in keys], rows)
-    yield lines[0]
-    has_colours = takes_colours()
-    for outlet, line in zip(outlets, lines[1:]):
-        yield (
-            click.style(line, fg=_COLOURS[outlet["state"]])
-            if has_colours and outlet.get("state") in _COLOURS
-            else line
-        )
-    if any(_NO_FIGURE in row[len(keys) - len(figures) :] for row in rows):
-        yield f"{_NO_FIGURE}: not metered, or not known"
-    if "state" in outlets[0]:
-        yield _count_states([outlet["state"] for outlet in outlets])
-
-
-def _count_states(words: Sequence[str]) -> str:
-    """The sum of a list of states: `24 outlets: 23 on, 1 off`."""
-    count_by_word = Counter(words)
-    sums = (f"{count_by_word[word]} {word}" for word in _COLOURS if count_by_word[word])
-    return f"{counted(len(words), 'outlet')}: {', '.join(sums)}"
-
-
-def _totals(command: ReadingCommand, reading: Reading) -> str:
-    """The totals of a unit for the title; "" for a command without them."""
-    parts: list[str] = []
-    for field in command.totals:
-        value = getattr(reading, field)
-        if isinstance(value, NotKnown) and value != NOT_ASKED:
-            parts.append(f"{_WORDS[field]} {NOT_KNOWN}")
-        elif field != "power_w" or measured(value) is not None:
-            parts.append(f"{_WORDS[field]} {figure(measured(value), _UNITS[field])}")
-    return f": {', '.join(parts)}" if parts else ""
-
-
-def _figure(value: Any) -> str:
+def _figure(value: Optional[float]) -> str:
     return _NO_FIGURE if value is None else figure(value)
 
 

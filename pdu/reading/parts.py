@@ -9,7 +9,13 @@ from typing import Any, Callable, NamedTuple, Optional
 
 from handlers.dcimanager import Figures
 from handlers.shared.errors import printable
-from handlers.shared.meter_figures import Figure, MeterFigures, NotKnown, NotMetered, measured
+from handlers.shared.meter_figures import (
+    Figure,
+    MeterFigures,
+    NotKnown,
+    NotMetered,
+    first_metered,
+)
 from pdu_common.helper import EnumPowerStatus
 
 from ..cli.states import UNKNOWN
@@ -73,8 +79,10 @@ class Reading(NamedTuple):
 
     @property
     def total_w(self) -> Figure:
-        """Active power of the PDU, in W: its own figure, else that of its inlet's meter."""
-        return self.inlet_w if measured(self.power_w) is None else self.power_w
+        """Active power of the PDU, in W: its own figure; if it has none, that of its inlet's
+        meter. One that is not known now is not replaced.
+        """
+        return first_metered(self.power_w, self.inlet_w)
 
     def count(self, state: EnumPowerStatus) -> int:
         """How many outlets are in this state."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import signal
 import sqlite3
 import subprocess
@@ -15,6 +16,7 @@ from typing import Callable, Optional
 import pytest
 
 from handlers.shared.errors import SettingsError
+from pdu.energy import store as store_module
 from pdu.energy.clock import PollTime
 from pdu.energy.readings import INLET
 from pdu.energy.store import Store, StoredPoll, StoredRegister, exclusive
@@ -28,7 +30,7 @@ def poll(number: int, offset: float = 0.0, pdu: str = "rack1", unit: str = "A1")
     when = PollTime(true + offset, true + offset + 1.5, 900.0 * number, "boot1")
     registers = {
         "1": StoredRegister(1000 + number, 200),
-        "2": StoredRegister(None),
+        "2": StoredRegister(None, reason="the sensor is not valid"),
         INLET: StoredRegister(9000 + number, None, 1.25),
     }
     return StoredPoll(pdu, when, registers, unit, "apc-rpdu2", 5.0 + number)
@@ -70,6 +72,39 @@ def test_what_is_written_is_read(stored: Stored) -> None:
     assert [*readings.registers["2"].wh] == [None] * 3
     assert [*readings.registers[INLET].amperes] == [1.25] * 3
     assert readings.failed == [(BEGIN + 1800, "timeout: no answer")]
+
+
+def test_a_register_that_was_not_read_has_its_reason_also_in_a_file_that_had_none(
+    stored: Stored, path: str
+) -> None:
+    schema, count = re.subn(r",\s+--.*\n\s+reasons TEXT\)", ")", store_module._SCHEMA)
+    assert count == 1
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        connection.executescript(schema)
+        connection.executescript(
+            """CREATE VIEW reading AS SELECT begin FROM poll;
+            INSERT INTO unit VALUES (1, 'rack1', 'A1', 'apc-rpdu2', '["1", "2", ""]');
+            INSERT INTO boot VALUES (1, 'boot1');"""
+        )
+        connection.execute(
+            """INSERT INTO poll VALUES (1, 1, ?, 1.5, 1, 0.0, 5.0, '[1000,null,9000]',
+                '[200,null,null]', '[null,null,1.25]', NULL)""",
+            (BEGIN,),
+        )
+        connection.commit()
+    with contextlib.closing(Store(path)) as old:  # without a right to write, too
+        assert [*old.read_pdu("rack1", *OCTOBER).registers["1"].wh] == [1000]
+    assert [*stored(poll(1)).read_pdu("rack1", *OCTOBER).registers["1"].wh] == [1000, 1001]
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        rows = connection.execute("SELECT outlet, wh, reason FROM reading ORDER BY utc, outlet")
+        assert rows.fetchall() == [
+            ("", 9000, None),
+            ("1", 1000, None),
+            ("2", None, None),
+            ("", 9001, None),
+            ("1", 1001, None),
+            ("2", None, "the sensor is not valid"),
+        ]
 
 
 def test_outlets_that_come_and_go_have_gaps(stored: Stored) -> None:

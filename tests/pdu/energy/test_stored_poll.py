@@ -8,11 +8,12 @@ import pytest
 
 from handlers.dcimanager import Figures
 from handlers.shared.errors import PduHandlerError, ProtocolError, Unreachable
-from handlers.shared.meter_figures import MeterFigures
+from handlers.shared.meter_figures import MeterFigures, NotKnown
 from pdu.energy.meter import ErrorLog, stored_poll
 from pdu.energy.readings import INLET
+from pdu.energy.store import StoredRegister
 from pdu.reading import parts
-from pdu.reading.parts import Reading
+from pdu.reading.parts import PolledOutlet, Reading
 from pdu.recordings.nameplate import Nameplate
 from pdu_common.helper import EnumPowerStatus
 
@@ -65,6 +66,21 @@ def test_an_energy_that_failed_leaves_the_reason_alone() -> None:
     reading = parts.read_parts(unit, (parts.states, parts.figures), keeps_failures=True)
     poll = stored_poll("rack1", reading, "boot")
     assert (poll.registers, poll.error) == ({}, "protocol: no such table")
+
+
+def test_an_energy_that_is_not_known_is_kept_with_its_reason_and_said_once() -> None:
+    meter = MeterFigures(1.0, None, NotKnown("the sensor is not valid"))
+    outlets = [PolledOutlet("1", EnumPowerStatus.UP, figures=meter)]
+    poll = stored_poll("rack1", Reading(outlets, 1.0, 12.5, answered=True), "boot")
+    assert poll.registers == {
+        "1": StoredRegister(None, None, 1.0, "the sensor is not valid"),
+        INLET: StoredRegister(12500, None, 1.0),
+    }
+    lines: list[str] = []
+    log = ErrorLog(lines.append)
+    for _ in range(2):
+        log.note(poll)
+    assert lines == ["rack1 is read without what failed: the sensor is not valid"] and not log
 
 
 def test_a_silent_device_is_not_asked_for_more() -> None:

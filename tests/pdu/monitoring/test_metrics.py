@@ -6,7 +6,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from handlers import VERSION
-from handlers.shared.meter_figures import MeterFigures
+from handlers.shared.meter_figures import NOT_ASKED, MeterFigures, NotKnown, NotMetered
 from pdu.cli.states import DOWN, UNKNOWN, UP
 from pdu.monitoring import metrics
 from pdu.reading.parts import CallError, PolledOutlet, Reading
@@ -55,6 +55,28 @@ def test_a_probe_says_all_that_was_read_in_base_units() -> None:
             labels(name=f'web "{n}"', number=str(n), outlet=str(n)): 1.0 for n in (1, 2, 3)
         },
     }
+
+
+def test_a_figure_that_is_missing_for_a_reason_is_told_in_few_words() -> None:
+    """The reason itself is text of the device: as a label it would make ever more series."""
+    outlets = [
+        PolledOutlet("1", UP, figures=MeterFigures(NotKnown("the sensor is not valid"), NOT_ASKED)),
+        PolledOutlet("2", UP, figures=MeterFigures(None, 0.0, NotMetered("no meter of its own"))),
+    ]
+    doubtful = Reading(outlets, NotKnown("a bank did not answer"), 10.0, inlet_w=230.0)
+    samples = parsed(metrics.page(doubtful, "").body.decode())
+    assert samples["pdu_figure_missing"] == {
+        labels(figure="load", outlet="", reason="not_known"): 1.0,
+        labels(figure="current", outlet="1", reason="not_known"): 1.0,
+        labels(figure="energy", outlet="2", reason="not_metered"): 1.0,
+    }
+    assert "pdu_load_amperes" not in samples and "pdu_outlet_current_amperes" not in samples
+    assert samples["pdu_power_watts"] == {(): 230.0}
+
+
+def test_a_power_that_is_not_known_is_not_replaced_by_the_inlets() -> None:
+    reading = Reading(power_w=NotKnown("its sensor is not valid"), inlet_w=230.0)
+    assert reading.total_w == reading.power_w
 
 
 def test_unknown_states_of_a_pdu_that_only_meters_are_left_out() -> None:

@@ -134,7 +134,7 @@ def test_ctrl_c_keeps_the_answers_of_the_hosts_that_were_read_before(
 ) -> None:
     use(monkeypatch, lambda name: LoadedHandler(name, name, InterruptedStatus, (), False))
     code, out, err = run(capsys, "status", "x", "192.0.2.7", "192.0.2.8", "192.0.2.9", "--json")
-    first, second = json.loads(out)
+    first, second = map(json.loads, out.splitlines())
     assert (code, err) == (exit_codes.INTERRUPTED, "")
     assert first["host"] == "192.0.2.7"
     assert [outlet["state"] for outlet in first["outlets"]] == ["on"]

@@ -170,7 +170,7 @@ def test_several_hosts_are_read_in_order_even_if_one_fails(
         assert code == exit_codes.code_of("unreachable") and err.count("\n") == 1
         assert f"status of {alive} by nut" in out
         code, out, err = run(capsys, *words, "--json")
-        first, second = json.loads(out)
+        first, second = map(json.loads, out.splitlines())
         assert (code, err) == (exit_codes.code_of("unreachable"), "")
         assert (first["host"], first["error"]["kind"]) == (dead, "unreachable")
         assert (second["host"], len(second["outlets"])) == (alive, 8)

@@ -1,0 +1,77 @@
+"""The figures of a PDU and of an outlet, each in one row: where it is in a reading, and its name in
+texts, JSON, CSV and metrics. What shows a reading takes its figures from here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple, Union
+
+from handlers.shared.meter_figures import Figure, MeterFigures
+
+from .parts import Reading
+
+JOULES = 3_600_000.0  # joules in one kWh
+
+
+class FigureRow(NamedTuple):
+    """One figure."""
+
+    #: its field in `MeterFigures` or `Reading`; its key in JSON, and its column in CSV
+    key: str
+    #: its name in sentences, and in the label `figure` of metrics
+    word: str
+    #: the head of its column
+    unit: str
+    #: its name in Prometheus, what that says, and how many of its units one of `unit` is
+    metric: str
+    about: str
+    metric_units: float = 1.0
+    #: whether it only rises
+    is_counter: bool = False
+    #: whether a device answers further requests for it, so that it is read only where it is needed
+    is_costly: bool = False
+    #: its field, if that is not `key`
+    field: str = ""
+
+    def of(self, record: Union[Reading, MeterFigures]) -> Figure:
+        """The figure in a reading of a PDU, or in those of an outlet."""
+        figure: Figure = getattr(record, self.field or self.key)
+        return figure
+
+
+PDU_FIGURES: Sequence[FigureRow] = (
+    FigureRow("load_a", "load", "A", "pdu_load_amperes", "Load of the PDU."),
+    FigureRow(
+        "power_w", "power", "W", "pdu_power_watts", "Active power of the PDU.", field="total_w"
+    ),
+    FigureRow(
+        "energy_kwh",
+        "energy",
+        "kWh",
+        "pdu_energy_joules",
+        "Energy that the PDU has counted.",
+        metric_units=JOULES,
+        is_counter=True,
+    ),
+)
+OUTLET_FIGURES: Sequence[FigureRow] = (
+    FigureRow("current_a", "current", "A", "pdu_outlet_current_amperes", "Current of the outlet."),
+    FigureRow(
+        "power_w",
+        "power",
+        "W",
+        "pdu_outlet_power_watts",
+        "Active power of the outlet.",
+        is_costly=True,
+    ),
+    FigureRow(
+        "energy_kwh",
+        "energy",
+        "kWh",
+        "pdu_outlet_energy_joules",
+        "Energy that the outlet has counted.",
+        metric_units=JOULES,
+        is_counter=True,
+    ),
+)
