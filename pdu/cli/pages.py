@@ -38,7 +38,7 @@ PAGES: Mapping[str, str] = {
     "version": "command.md",
 }
 #: pages that are in Russian too
-IN_RUSSIAN = frozenset({"administrators.md", "own-handler.md", ERRORS, SETTINGS})
+IN_RUSSIAN = frozenset({"administrators.md", "command.md", "own-handler.md", ERRORS, SETTINGS})
 
 
 def page_of(words: Iterable[str]) -> str:

@@ -29,8 +29,8 @@ _AT_HAND = set(
 )
 _ACTIVATE = ". .venv/bin/activate"
 _INSTALL = "pipx install '.[exporter,privacy]'"
-#: the end of a link to the ways to get `pdu`
-_HOW = "command.md#how-you-get-it)"
+#: the ends of links to the ways to get `pdu`
+_HOW = ("command.md#how-you-get-it)", "command.ru.md#как-её-получить)")
 _FILE = re.compile(r"[\w./-]+\.(csv|toml|json|pem|bin|txt|snmprec|sh|gz)")
 _MADE_BY = {
     "dist/": ("make packages", "packaging/build.py"),
@@ -81,7 +81,7 @@ def _spans(text: str) -> list[str]:
 
 def _named(before: str) -> set[str]:
     """The ways to get `pdu` that a text names."""
-    return {way for way in (_ACTIVATE, _HOW) if way in before}
+    return {way for way in (_ACTIVATE, *_HOW) if way in before}
 
 
 def unknown(line: Line) -> str:
