@@ -1,4 +1,6 @@
-"""The commands of docs/own-handler.md, typed in order in a copy of the project."""
+"""The commands of docs/own-handler.ru.md, typed in order in a copy of the project. Those of the
+English page are the same (test_russian_pages.py).
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,7 @@ from tests.needs import ROOT, program
 from tests.ports import reserved
 from tests.waiting import PATIENCE_S, until
 
-PAGE = (ROOT / "docs" / "own-handler.md").read_text("utf-8")
+PAGE = (ROOT / "docs" / "own-handler.ru.md").read_text("utf-8")
 _LEFT_OUT = shutil.ignore_patterns(".*", "dist", "build", "*.egg-info", "__pycache__")
 
 
