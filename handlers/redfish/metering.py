@@ -6,12 +6,13 @@ The link of a PDU shows that it has the mains, branches or metrics there: if the
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import itertools
+from collections.abc import Sequence
 from typing import Callable, NamedTuple
 
 from .. import dcimanager
 from ..shared.errors import PduHandlerError
-from ..shared.meter_figures import NOT_ASKED, MeterFigures, measured
+from ..shared.meter_figures import NOT_ASKED, Figure, MeterFigures, measured
 from . import figures, sensors
 from .figures import AMPERES, KILOWATT_HOURS, WATTS, Figures, Sensors, of_part, unknown
 from .members import Member, each_member, read_list, readable
@@ -20,7 +21,6 @@ from .responses import Json
 from .service import RESOURCE_ERRORS, RedfishService
 from .units import (
     UNIT_ERRORS,
-    ListedOutlet,
     ServicePdu,
     name_unit,
     raise_if_shared,
@@ -33,28 +33,26 @@ from .units import (
 _UNUSED, _OFFLINE = ("Absent", "Disabled"), ("UnavailableOffline", "StandbyOffline")
 
 
-class _FigureParts(NamedTuple):
-    """The summands of each figure of a PDU, of its mains, or of an outlet. A value may be missing
-    because its sensor is read later."""
-
-    currents: Figures = None
-    energies: Figures = None
-    #: None too if it was not asked for
-    powers: Figures = None
-
-
-class _Port(NamedTuple):
-    identity: str
-    parts: _FigureParts
+#: the summands of current, energy and, if it was asked for, power, of a PDU, its mains or an
+#: outlet; a value may be missing because its sensor is read later
+_Parts = Sequence[Figures]
+_FigureOf = Callable[[Json], Figures]
+#: what is read of a resource, and the units of its sensors
+_KINDS: Sequence[tuple[_FigureOf, Sequence[str]]] = (
+    (figures.current, AMPERES),
+    (figures.energy, KILOWATT_HOURS),
+    (figures.power, WATTS),
+)
 
 
 class _UnitFigures(NamedTuple):
     """The figures in the resources of one PDU."""
 
-    total: _FigureParts
+    total: _Parts
     #: of its mains
-    inlet: _FigureParts
-    ports: list[_Port]
+    inlet: _Parts
+    #: of its outlets, by identity
+    ports: Sequence[tuple[str, _Parts]]
 
 
 def read_statistic(
@@ -70,101 +68,83 @@ def read_statistic(
     """
     every = read_units(service, pdu_setting)
     raise_if_shared(every, [pdu.resource for pdu in every], "Mains", "Branches", "Metrics")
-    figures_of_pdus = [_unit_figures(service, pdu, every, with_power) for pdu in every]
-    ports = [port for pdu in figures_of_pdus for port in pdu.ports]
-    raise_if_twice(service, "outlets that are called", [port.identity for port in ports])
-    every_parts = [
-        *(pdu.total for pdu in figures_of_pdus),
-        *(pdu.inlet for pdu in figures_of_pdus),
-        *(port.parts for port in ports),
+    kinds = _KINDS if with_power else _KINDS[:2]
+    figures_of = [figure_of for figure_of, _ in kinds]
+    pdus = [_unit_figures(service, pdu, every, figures_of) for pdu in every]
+    ports = [port for pdu in pdus for port in pdu.ports]
+    raise_if_twice(service, "outlets that are called", [identity for identity, _ in ports])
+    every_part = [
+        *(pdu.total for pdu in pdus),
+        *(pdu.inlet for pdu in pdus),
+        *(parts for _, parts in ports),
     ]
-    sources = figures.sensors_to_read(summands for parts in every_parts for summands in parts)
-    amperes, hours, watts = _split_by_unit(sensors.read_sensors(service, every, sources))
-    total = _sum([pdu.total for pdu in figures_of_pdus])
-    inlet = _sum([pdu.inlet for pdu in figures_of_pdus])
-    return dcimanager.Figures(
-        load_a=figures.total(total.currents, amperes),
-        energy_kwh=figures.total(total.energies, hours),
-        ports={
-            port.identity: MeterFigures(
-                current_a=figures.total(port.parts.currents, amperes),
-                power_w=figures.total(port.parts.powers, watts) if with_power else NOT_ASKED,
-                energy_kwh=figures.total(port.parts.energies, hours),
-            )
-            for port in ports
-        },
-        power_w=figures.total(total.powers, watts) if with_power else NOT_ASKED,
-        inlet_a=figures.total(inlet.currents, amperes),
-        inlet_w=figures.total(inlet.powers, watts) if with_power else NOT_ASKED,
-    )
-
-
-def _sum(parts: Sequence[_FigureParts]) -> _FigureParts:
-    """Each figure as the sum of that figure of all `parts`."""
-    return _FigureParts(
-        currents=figures.sum_if_complete(part.currents for part in parts),
-        energies=figures.sum_if_complete(part.energies for part in parts),
-        powers=figures.sum_if_complete(part.powers for part in parts),
-    )
-
-
-def _split_by_unit(resource_by_source: Mapping[str, Json]) -> tuple[Sensors, Sensors, Sensors]:
-    """The sensors in A, in kWh and in W, each None in the others."""
-    amperes, hours, watts = (
+    sources = figures.sensors_to_read(summands for parts in every_part for summands in parts)
+    resource_by_source = sensors.read_sensors(service, every, sources)
+    readings: list[Sensors] = [
         {source: figures.sensor(resource, unit) for source, resource in resource_by_source.items()}
-        for unit in (AMPERES, KILOWATT_HOURS, WATTS)
-    )
-    return amperes, hours, watts
+        for _, unit in kinds
+    ]
+
+    def values(parts: _Parts) -> tuple[Figure, Figure, Figure]:
+        """Current, energy and power."""
+        current, energy, *powers = map(figures.total, parts, readings)
+        return current, energy, powers[0] if powers else NOT_ASKED
+
+    load_a, energy_kwh, power_w = values(_sum([pdu.total for pdu in pdus]))
+    inlet_a, _, inlet_w = values(_sum([pdu.inlet for pdu in pdus]))
+    meters: dict[str, MeterFigures] = {}
+    for identity, parts in ports:
+        current, energy, power = values(parts)
+        meters[identity] = MeterFigures(current_a=current, power_w=power, energy_kwh=energy)
+    return dcimanager.Figures(load_a, energy_kwh, meters, power_w, inlet_a, inlet_w)
 
 
-def _port(outlet: ListedOutlet, with_power: bool) -> _Port:
-    """What an outlet meters; power only `with_power`."""
-    member = outlet.error or outlet.resource
-    place = f"outlet {outlet.identity}"
-    return _Port(
-        outlet.identity,
-        _FigureParts(
-            _member_figures(place, member, figures.current),
-            _member_figures(place, member, figures.energy),
-            _member_figures(place, member, figures.power) if with_power else None,
-        ),
-    )
+def _sum(every: Sequence[_Parts]) -> _Parts:
+    """Each figure as the sum of that figure of all."""
+    return [figures.sum_if_complete(summands) for summands in zip(*every)]
 
 
 def _unit_figures(
-    service: RedfishService, pdu: ServicePdu, every: Sequence[ServicePdu], with_power: bool
+    service: RedfishService,
+    pdu: ServicePdu,
+    every: Sequence[ServicePdu],
+    figures_of: Sequence[_FigureOf],
 ) -> _UnitFigures:
     """The figures of one PDU of `every`. An absent one of several has no load, and a counter that
     is not known.
     """
     if len(every) > 1 and is_absent(pdu.resource) and link(pdu.resource, "Mains") is None:
-        counter = _FigureParts((), unknown(f"the PDU {pdu.prefix[:-1]} is Absent"), ())
-        return _UnitFigures(counter, counter, [])
+        counter = unknown(f"the PDU {pdu.prefix[:-1]} is Absent")
+        parts = [counter if figure_of is figures.energy else () for figure_of in figures_of]
+        return _UnitFigures(parts, parts, [])
+
+    def parts_of(place: str, member: Member) -> _Parts:
+        return [_member_figures(place, member, figure_of) for figure_of in figures_of]
+
     try:
-        ports = [_port(outlet, with_power) for outlet in read_outlets(service, pdu)]
+        outlets = read_outlets(service, pdu)
     except UNIT_ERRORS as error:
         raise name_unit(error, every, pdu.prefix) from None
-    inlet = _sum_circuits("Mains", _circuits(service, pdu, "Mains"), with_power)
-    metrics = _metrics(service, pdu)
+    ports = [
+        (outlet.identity, parts_of(f"outlet {outlet.identity}", outlet.error or outlet.resource))
+        for outlet in outlets
+    ]
+    inlet = _sum_circuits("Mains", _circuits(service, pdu, "Mains"), figures_of)
     # DMTF's metrics of a PDU have no current
-    unit = _FigureParts(
-        None,
-        _member_figures("Metrics", metrics, figures.energy),
-        _member_figures("Metrics", metrics, figures.power) if with_power else None,
-    )
-    total = _first(unit, inlet)
-    lacks_power = with_power and total.powers is None
-    if total.currents is None or total.energies is None or lacks_power:
+    metrics = parts_of("Metrics", _metrics(service, pdu))
+    total = _first([None, *metrics[1:]], inlet)
+    if None in total:
         branches = _circuits(service, pdu, "Branches")
-        total = _first(total, _sum_circuits("Branches", branches, with_power))
-    return _UnitFigures(_first(total, _sum([port.parts for port in ports])), inlet, ports)
+        total = _first(total, _sum_circuits("Branches", branches, figures_of))
+    return _UnitFigures(_first(total, _sum([parts for _, parts in ports])), inlet, ports)
 
 
-def _first(better: _FigureParts, other: _FigureParts) -> _FigureParts:
-    """Each figure of `better`, or if there is none, of `other`."""
-    return _FigureParts(
-        *(figure if figure is not None else part for figure, part in zip(better, other))
-    )
+def _first(better: _Parts, other: _Parts) -> _Parts:
+    """Each figure of `better`, or if there is none, of `other`, in which all may be missing."""
+    return [
+        figure if figure is not None else part
+        for figure, part in itertools.zip_longest(better, other)
+    ]
 
 
 def _circuits(service: RedfishService, pdu: ServicePdu, key: str) -> list[Member]:
@@ -188,43 +168,35 @@ def _circuits(service: RedfishService, pdu: ServicePdu, key: str) -> list[Member
     return circuits
 
 
-def _sum_circuits(key: str, circuits: Sequence[Member], with_power: bool) -> _FigureParts:
+def _sum_circuits(key: str, circuits: Sequence[Member], figures_of: Sequence[_FigureOf]) -> _Parts:
     """The sums over circuits. One that is absent or disabled counts only by the counter that it
     shows: without it the sum would fall, and jump when the circuit is back. One that is offline may
     show its last current.
     """
-    used_circuits = [circuit for circuit in circuits if _state(circuit) not in _UNUSED]
-    counting_circuits = [
-        circuit for circuit in circuits if _state(circuit) not in _UNUSED or _shows_counter(circuit)
+
+    def part(circuit: Member, figure_of: _FigureOf) -> Figures:
+        if figure_of is not figures.energy and _state(circuit) in _OFFLINE:
+            return unknown(f"{key}: its Status is {_state(circuit)}")
+        circuit_id = "" if isinstance(circuit, PduHandlerError) else text(circuit, "Id")
+        return _member_figures(f"{key} {circuit_id}".strip(), circuit, figure_of)
+
+    return [
+        figures.sum_if_complete(
+            part(circuit, figure_of)
+            for circuit in circuits
+            if _state(circuit) not in _UNUSED
+            or (figure_of is figures.energy and _shows_counter(circuit))
+        )
+        for figure_of in figures_of
     ]
 
-    def part_figures(circuit: Member, figures_of: Callable[[Json], Figures]) -> Figures:
-        circuit_id = "" if isinstance(circuit, PduHandlerError) else text(circuit, "Id")
-        return _member_figures(f"{key} {circuit_id}".strip(), circuit, figures_of)
 
-    def present_sum(figures_of: Callable[[Json], Figures]) -> Figures:
-        return figures.sum_if_complete(
-            unknown(f"{key}: its Status is {_state(circuit)}")
-            if _state(circuit) in _OFFLINE
-            else part_figures(circuit, figures_of)
-            for circuit in used_circuits
-        )
-
-    return _FigureParts(
-        present_sum(figures.current),
-        figures.sum_if_complete(
-            part_figures(circuit, figures.energy) for circuit in counting_circuits
-        ),
-        present_sum(figures.power) if with_power else None,
-    )
-
-
-def _member_figures(place: str, member: Member, figures_of: Callable[[Json], Figures]) -> Figures:
+def _member_figures(place: str, member: Member, figure_of: _FigureOf) -> Figures:
     """The figures of a resource, whose reasons name its `place`. One that cannot be read has a
     figure that is not known: no other source may replace it, because the sum would jump."""
     if isinstance(member, PduHandlerError):
         return unknown(f"{place}: {member.reason}")
-    return of_part(place, figures_of(member))
+    return of_part(place, figure_of(member))
 
 
 def _state(circuit: Member) -> str:
