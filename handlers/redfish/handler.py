@@ -26,7 +26,8 @@ from ..shared.doubts import doubt_sentences
 from ..shared.request_counter import SENT as SENT
 from ..shared.switching import CALL_SECONDS
 from ..shared.tls import Trust
-from . import metering, resources, settings, units
+from . import metering, resources, settings
+from .outlets import read_all_outlets
 from .service import LOGOUT_SECONDS, RedfishService
 from .settings import SETTINGS as SETTINGS
 from .switching import switch_outlet
@@ -70,7 +71,7 @@ class RedfishPdu(dcimanager.FourCalls[Session], dcimanager.BasePdu):
 
     def read_states(self, session: Session) -> Iterable[tuple[str, EnumPowerStatus]]:
         service, config = session
-        outlets = units.read_all_outlets(service, config.pdu)
+        outlets = read_all_outlets(service, config.pdu)
         for sentence in doubt_sentences((outlet.identity, outlet.doubt) for outlet in outlets):
             LOGGER.warning(service.login.quoted(sentence))
         return (
@@ -90,7 +91,7 @@ class RedfishPdu(dcimanager.FourCalls[Session], dcimanager.BasePdu):
                 outlet.id,
                 resources.name(outlet.resource),
             )
-            for outlet in units.read_all_outlets(service, config.pdu)
+            for outlet in read_all_outlets(service, config.pdu)
         ]
 
     def switch_outlet(

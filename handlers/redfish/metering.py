@@ -16,18 +16,18 @@ from ..shared.meter_figures import NOT_ASKED, Figure, MeterFigures, measured
 from . import figures, sensors
 from .figures import AMPERES, KILOWATT_HOURS, WATTS, Figures, Sensors, of_part, unknown
 from .members import Member, each_member, read_list, readable
-from .resources import is_absent, link, status_state, text
-from .responses import Json
-from .service import RESOURCE_ERRORS, RedfishService
-from .units import (
+from .outlets import read_outlets
+from .pdus import (
     UNIT_ERRORS,
     ServicePdu,
     name_unit,
     raise_if_shared,
     raise_if_twice,
-    read_outlets,
     read_units,
 )
+from .resources import is_absent, link, status_state, text
+from .responses import Json
+from .service import RESOURCE_ERRORS, RedfishService
 
 # Resource.State of a circuit that carries nothing, and of one that cannot be read now
 _UNUSED, _OFFLINE = ("Absent", "Disabled"), ("UnavailableOffline", "StandbyOffline")
@@ -63,7 +63,7 @@ def read_statistic(
 
     Usual round trips for each PDU: up to 3 for outlets, mains and metrics; 1 for branches if the
     mains lack a figure; 1 more for each further page of a list, and for each outlet or circuit
-    that a list only links to. Add the round trips of `units`, and those of `sensors.read_sensors`
+    that a list only links to. Add the round trips of `pdus`, and those of `sensors.read_sensors`
     if only sensors have the values.
     """
     every = read_units(service, pdu_setting)

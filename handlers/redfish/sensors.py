@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from ..shared.errors import ProtocolError
 from .members import entries_of, is_full_resource
+from .pdus import ServicePdu
 from .resources import child, entries, link, text
 from .responses import Json
 from .service import SHORTCUT_ERRORS, RedfishService
-from .units import ServicePdu
 
 # above this number, 2 requests for all sensors of a PDU cost less than a request for each sensor
 _MANY = 8

@@ -85,7 +85,7 @@ class RedfishSettings(NamedTuple):
     trust: Trust
     #: seconds for one wait
     timeout: float
-    #: which PDUs are meant, see `units.read_units`
+    #: which PDUs are meant, see `pdus.read_units`
     pdu: str
     #: whether outlets are switched whose command is not certain
     switch_unproven: bool

@@ -14,7 +14,8 @@ from ..http.errors import HttpRefused
 from ..shared.doubts import doubt_sentences
 from ..shared.errors import PduHandlerError, ProtocolError, Refused, Unreachable, Unsupported
 from ..shared.switching import switch
-from . import outlet_actions, resources, tasks, units
+from . import outlet_actions, resources, tasks
+from .outlets import ListedOutlet, find_outlet
 from .responses import error_of, json_object, quoted_messages
 from .service import RedfishService
 
@@ -37,7 +38,7 @@ def switch_outlet(
     Raises NoSuchOutlet, Unsupported, Denied or Refused if the outlet did not switch, Unreachable if
     it may or may not have switched. The readings before the command may raise any error.
     """
-    listed_outlet = units.find_outlet(service, wanted_pdu, identity)
+    listed_outlet = find_outlet(service, wanted_pdu, identity)
     outlet, quote = listed_outlet.resource, service.login.quoted
     outlet_actions.raise_if_locked(identity, outlet)
     action = outlet_actions.action(identity, outlet)
@@ -66,7 +67,7 @@ class _Command:
     def __init__(
         self,
         service: RedfishService,
-        listed_outlet: units.ListedOutlet,
+        listed_outlet: ListedOutlet,
         target: str,
         body: Mapping[str, object],
     ) -> None:

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
 from typing import Any, Optional, Union
 
-from handlers.redfish import metering, outlet_actions, resources, settings, units
+from handlers.redfish import metering, outlet_actions, pdus, resources, settings
+from handlers.redfish.outlets import ListedOutlet, read_outlets
 from handlers.redfish.responses import Json
 from handlers.redfish.service import RedfishService
-from handlers.redfish.units import ListedOutlet
 from handlers.shared.errors import PduHandlerError, ProtocolError, Refused, Unsupported
 
 from ...cli.output import counted
@@ -45,7 +45,7 @@ def _service(
 ) -> None:
     """Note in `out` what the service has: its PDUs, their outlets and figures."""
     root = service.root()
-    listed_units = units.read_units(service, config.pdu)
+    listed_units = pdus.read_units(service, config.pdu)
     out.note_about({"service": f"Redfish {resources.text(root, 'RedfishVersion')}".strip()})
     for unit in listed_units:
         out.note_about(
@@ -56,7 +56,7 @@ def _service(
         )
     outlets = list(
         chain.from_iterable(
-            units.read_outlets(service, unit)
+            read_outlets(service, unit)
             for unit in listed_units
             if resources.link(unit.resource, "Outlets") is not None
         )
@@ -86,7 +86,7 @@ def _states(
         out.cannot += ["read states: it lists no outlets", "switch: it lists no outlets"]
         return
     try:
-        units.raise_if_twice(
+        pdus.raise_if_twice(
             service, "outlets that are called", [outlet.identity for outlet in outlets]
         )
     except ProtocolError as error:

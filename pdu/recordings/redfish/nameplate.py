@@ -7,8 +7,8 @@ uptime of the PDU.
 from __future__ import annotations
 
 from handlers.redfish.handler import Session
+from handlers.redfish.pdus import read_units
 from handlers.redfish.resources import text
-from handlers.redfish.units import read_units
 
 from ..nameplate import Nameplate, join_words
 

@@ -11,10 +11,10 @@ from typing import Optional
 from handlers.redfish.figures import excerpt, number
 from handlers.redfish.handler import Session
 from handlers.redfish.members import members
+from handlers.redfish.pdus import ServicePdu, read_units
 from handlers.redfish.resources import child, link, status_state, text
 from handlers.redfish.responses import Json
 from handlers.redfish.service import RedfishService
-from handlers.redfish.units import ServicePdu, read_units
 from handlers.shared.meter_figures import measured
 
 from ..topology import BREAKER, LINE, MeteredPart

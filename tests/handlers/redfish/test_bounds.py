@@ -13,7 +13,7 @@ import pytest
 
 from handlers.http import connection
 from handlers.http.message import Endpoint, Request, Response
-from handlers.redfish import links, settings, units
+from handlers.redfish import links, outlets, pdus, settings
 from handlers.redfish.service import RedfishService
 from handlers.shared.errors import PduHandlerError
 from handlers.shared.switching import CALL_SECONDS
@@ -59,7 +59,7 @@ def test_outlets_are_read_over_one_connection_if_no_thread_can_be_started(
 
 def read(service: RedfishService) -> Any:
     return [
-        units.read_outlets(service, service_pdu) for service_pdu in units.read_units(service, "")
+        outlets.read_outlets(service, service_pdu) for service_pdu in pdus.read_units(service, "")
     ]
 
 

@@ -14,8 +14,12 @@ from http.server import BaseHTTPRequestHandler
 from typing import Any, Callable, NamedTuple, Optional
 from urllib.parse import urlsplit
 
+import pytest
+
 from handlers.redfish.handler import RedfishPdu, make_handler
+from handlers.shared.errors import PduHandlerError
 from pdu_common.connection import PduData
+from pdu_common.helper import PduPortView
 from tests import foreign_files
 from tests.servers.serving import in_thread
 from tests.simulators.web import PromptServer
@@ -254,5 +258,41 @@ def outlet(identity: str, state: Any = "On", **more: Any) -> Json:
     }
 
 
-OUTLETS = "/redfish/v1/PowerEquipment/RackPDUs/1/Outlets"
+ROOT = "/redfish/v1"
+RACKS = f"{ROOT}/PowerEquipment/RackPDUs"
+OUTLETS = f"{RACKS}/1/Outlets"
 EXPAND: Json = {"NoLinks": True, "ExpandAll": True, "Levels": True, "MaxLevels": 6, "Links": True}
+
+
+def two() -> dict[str, Json]:
+    """Return the resources of a service with two PDUs."""
+    resources = unit()
+    resources[f"{RACKS}/2"] = {
+        **resources[f"{RACKS}/1"],
+        "Id": "2",
+        "Outlets": {"@odata.id": f"{RACKS}/2/Outlets"},
+    }
+    resources[f"{RACKS}/2/Outlets"] = {"Members": [outlet("1", "Off")], "Members@odata.count": 1}
+    resources[RACKS] = {
+        "Members": [{"@odata.id": f"{RACKS}/{number}"} for number in (1, 2)],
+        "Members@odata.count": 2,
+    }
+    return resources
+
+
+def identities(tree: Tree, **settings: str) -> list[str]:
+    with serving(tree) as address:
+        return [port.identity for port in handler(address, **settings).status().ports]
+
+
+def refused(tree: Tree, **settings: str) -> PduHandlerError:
+    with serving(tree) as address, pytest.raises(PduHandlerError) as error_info:
+        handler(address, **settings).status()
+    return error_info.value
+
+
+def not_switched(tree: Tree, identity: str) -> PduHandlerError:
+    with serving(tree) as address, pytest.raises(PduHandlerError) as error_info:
+        handler(address).port_down(PduPortView(identity))
+    assert not any(request.method == "POST" for request in tree.seen)
+    return error_info.value

@@ -1,0 +1,235 @@
+"""The outlets of the PDUs of a service, and their identities.
+
+An identity is the outlet's `Id` ("A1", "OUTLET7"), after the PDU's where the service lists several
+PDUs: "1.A1".
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Sequence
+from typing import NamedTuple, Optional
+
+from ..shared.errors import NoSuchOutlet, PduHandlerError, ProtocolError, Unsupported
+from .members import Member, each_member, entries_of, errors_of, read_list, readable
+from .pdus import (
+    UNIT_ERRORS,
+    ServicePdu,
+    last_part,
+    name_unit,
+    pdu_entries,
+    raise_if_twice,
+    read_listed_pdus,
+    read_pdu_of_outlet,
+    read_units,
+)
+from .resources import doubt, is_absent, link, no_usable_id, required_id, text
+from .responses import Json
+from .service import RedfishService
+
+# PowerDistribution.EquipmentType
+_WITHOUT_OUTLETS = ("FloorPDU", "Switchgear", "PowerShelf", "Bus", "BatteryShelf")
+
+
+class ListedOutlet(NamedTuple):
+    """One outlet, as a list of outlets has it."""
+
+    identity: str
+    #: its `Id`, which is also the last part of its identity
+    id: str
+    #: its link in the list
+    link: object
+    #: its resource, an Outlet; {} if it cannot be read
+    resource: Json
+    #: the resource of its PDU, a PowerDistribution
+    pdu: Json
+    #: why it cannot be read
+    error: Optional[PduHandlerError] = None
+
+    @property
+    def doubt(self) -> str:
+        """Why its state is not known, "" if it is."""
+        if self.error is not None:
+            return f"it cannot be read: {self.error.reason}"
+        return doubt(self.resource, self.pdu)
+
+
+def read_all_outlets(service: RedfishService, pdu_setting: str) -> list[ListedOutlet]:
+    """Each outlet of the PDUs that `read_units` returns, in the service's order. Raises the error
+    of a PDU whose outlets cannot be read.
+    """
+    pdus = read_units(service, pdu_setting)
+    outlets: list[ListedOutlet] = []
+    for pdu in pdus:
+        try:
+            outlets += read_outlets(service, pdu)
+        except UNIT_ERRORS as error:
+            raise name_unit(error, pdus, pdu.prefix) from None
+    raise_if_twice(
+        service, "outlets that are called", [listed_outlet.identity for listed_outlet in outlets]
+    )
+    return outlets
+
+
+def read_outlets(service: RedfishService, pdu: ServicePdu) -> list[ListedOutlet]:
+    """The outlets of a PDU, in its order. Usually 1 round trip, 1 more per further page or linked
+    outlet.
+
+    Raises Unsupported for a PDU that does not list its outlets, unless its EquipmentType is one
+    without outlets, and ProtocolError for an empty list without a count. Raises an outlet's error
+    if no outlet can be read, or if its link does not show its Id.
+    """
+    # > GET /redfish/v1/PowerEquipment/RackPDUs/1/Outlets?$expand=.($levels=1)
+    # < {"Members": [{"Id": "A1", "PowerState": "On", ...}, ...], "Members@odata.count": 11}
+    target = _outlets_link(pdu)
+    if target is None:
+        return []
+    collection = read_list(service, target)
+    entries = entries_of(service, collection)
+    _refuse_empty(collection, entries)
+    members = each_member(service, {"Members": entries})
+    if errors_of(members) and not readable(members):
+        raise errors_of(members)[0]
+    outlets = _listed_outlets(service, pdu, entries, members)
+    for outlet in outlets:
+        if not outlet.id:
+            raise outlet.error or no_usable_id()
+    return outlets
+
+
+def _listed_outlets(
+    service: RedfishService, pdu: ServicePdu, entries: Sequence[Json], members: Sequence[Member]
+) -> list[ListedOutlet]:
+    """The outlets of a list, those that cannot be read, too. One without an Id of its own has the
+    one that its link shows, or "".
+
+    Source: DSP0266, "Resource URI patterns": the last part of a member's link is its Id. Services
+    that write another Id usually put the same text before it ("OUTLET7" at Outlets/7), so the Id is
+    taken from a link of this service only if all the other members have it there in the same way.
+    HPE G2 leaves some Ids empty (Cray-HPE's hms-hmcollector takes the link's number). Raises
+    ProtocolError for an Id that is neither empty nor usable.
+    """
+    own_ids = [
+        required_id(member) if not isinstance(member, PduHandlerError) and member.get("Id") else ""
+        for member in members
+    ]
+    prefixes = {
+        own_id[: -len(part)] if part and own_id.endswith(part) else None
+        for own_id, part in zip(own_ids, map(last_part, entries))
+        if own_id
+    }
+    prefix = prefixes.pop() if len(prefixes) == 1 else None if prefixes else ""
+    outlets: list[ListedOutlet] = []
+    for entry, member, own_id in zip(entries, members, own_ids):
+        outlet_id, part = own_id, last_part(entry)
+        if not own_id and prefix is not None and part:
+            with contextlib.suppress(ProtocolError):  # a link to another service shows no Id
+                service.path(entry["@odata.id"])
+                outlet_id = prefix + part
+        outlets.append(
+            ListedOutlet(
+                pdu.prefix + outlet_id,
+                outlet_id,
+                entry.get("@odata.id"),
+                member if not isinstance(member, PduHandlerError) else {},
+                pdu.resource,
+                member if isinstance(member, PduHandlerError) else None,
+            )
+        )
+    return outlets
+
+
+def _refuse_empty(collection: Json, entries: Sequence[Json]) -> None:
+    if not entries and type(collection.get("Members@odata.count")) is not int:
+        raise ProtocolError("the device lists no outlets, and does not say that it has none")
+
+
+def _outlets_link(pdu: ServicePdu) -> Optional[object]:
+    """The link to the outlets; None for equipment without outlets, and among several PDUs of which
+    the setting names none, for an absent one and one that only meters.
+
+    Raises Unsupported if a PDU does not list its outlets.
+    """
+    collection = link(pdu.resource, "Outlets")
+    is_without_outlets = text(pdu.resource, "EquipmentType") in _WITHOUT_OUTLETS
+    is_one_of_several = bool(pdu.prefix) and not pdu.is_named
+    only_meters = link(pdu.resource, "Mains") is not None
+    may_lack_list = is_without_outlets or (
+        is_one_of_several and (only_meters or is_absent(pdu.resource))
+    )
+    if collection is None and not may_lack_list:
+        raise Unsupported(
+            "the service does not list the outlets of this PDU: see whether newer firmware does, or"
+            " use another handler for this PDU"
+        )
+    return collection
+
+
+def find_outlet(service: RedfishService, pdu_setting: str, sought: str) -> ListedOutlet:
+    """The outlet with the identity `sought`, read now. Other outlets and PDUs need not be readable,
+    and are not read where the links show which PDU and outlet it is. Raises NoSuchOutlet, and
+    ProtocolError if it reads two such outlets.
+
+    Usually 2 round trips after those of `read_units`, of which it saves those to other PDUs.
+    """
+    collection, _, pdu_id = pdu_setting.rpartition("/")
+    entries = pdu_entries(service, collection)
+    pdu_of_outlet = read_pdu_of_outlet(service, entries, pdu_id, sought)
+    pdus, errors = (
+        ([pdu_of_outlet], []) if pdu_of_outlet else read_listed_pdus(service, entries, pdu_id)
+    )
+    matches: list[ListedOutlet] = []
+    for pdu in pdus:
+        if sought.startswith(pdu.prefix):
+            outlets, outlet_errors = _outlets_with_id(service, pdu, sought[len(pdu.prefix) :])
+            matches += outlets
+            errors += outlet_errors
+    # an Id twice in a PDU, or Ids with dots: "2.A" of "1" and "A" of "1.2"
+    if len(matches) > 1:
+        raise ProtocolError(f"the device lists two outlets that are called {sought[:60]!r}")
+    if not matches and errors:  # this may be the outlet
+        raise errors[0]
+    if not matches:
+        raise NoSuchOutlet(
+            f"the PDU has no outlet {sought[:60]!r}{_now_called(service, pdus, sought)}: poll it"
+            " and look at its ports"
+        )
+    return matches[0]
+
+
+def _now_called(service: RedfishService, pdus: Sequence[ServicePdu], sought: str) -> str:
+    """The form of the identities, for an error; '' if `sought` has it."""
+    if any(sought.startswith(pdu.prefix) for pdu in pdus):
+        return ""
+    names = service.login.quoted(" or ".join(f"'{pdu.prefix}N'" for pdu in pdus[:5]))
+    if len(pdus) > 5:
+        names += " and so on"
+    return f"; its outlets are now called {names}"
+
+
+def _outlets_with_id(
+    service: RedfishService, pdu: ServicePdu, identifier: str
+) -> tuple[list[ListedOutlet], list[PduHandlerError]]:
+    """The PDU's outlets with the Id `identifier`, and the errors of outlets that cannot be read.
+
+    If just one link ends with this Id, it is read first, and the Id in the resource decides. An
+    empty one does not: what its link shows depends on the other outlets (see `_listed_outlets`).
+    """
+    target = _outlets_link(pdu)
+    if target is None:
+        return [], []
+    collection = service.get(target)
+    entries = entries_of(service, collection)
+    _refuse_empty(collection, entries)
+    likely = [
+        entry["@odata.id"] for entry in entries if identifier and last_part(entry) == identifier
+    ]
+    if len(likely) == 1:
+        outlet = service.get(likely[0])
+        if outlet.get("Id") and required_id(outlet) == identifier:
+            identity = pdu.prefix + identifier
+            return [ListedOutlet(identity, identifier, likely[0], outlet, pdu.resource)], []
+    members = each_member(service, {"Members": entries})
+    outlets = _listed_outlets(service, pdu, entries, members)
+    matches = [outlet for outlet in outlets if outlet.id == identifier and not outlet.error]
+    return matches, errors_of(members)

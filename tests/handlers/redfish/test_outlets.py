@@ -1,0 +1,244 @@
+"""Outlets and their identities, with outlets that cannot be read or have no Id."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from handlers.shared.errors import NoSuchOutlet, PduHandlerError, Unsupported
+from pdu_common.helper import EnumPowerStatus, PduPortView
+
+from .tree import (
+    OUTLETS,
+    RACKS,
+    Answer,
+    Seen,
+    Tree,
+    handler,
+    identities,
+    not_switched,
+    outlet,
+    refused,
+    serving,
+    two,
+    unit,
+)
+
+
+@pytest.mark.parametrize("expands", [True, False])
+def test_the_outlets_of_one_pdu_are_not_taken_for_those_of_another(expands: bool) -> None:
+    """The request for PDU 2's outlets gets those of PDU 1, as from a proxy that confuses two
+    answers.
+    """
+    resources = two()
+    for path, resource in resources.items():
+        resource["@odata.id"] = path
+    first = f"{RACKS}/1/Outlets"
+    tree = Tree(resources)
+    tree.expands = expands
+    assert identities(tree) == ["1.1", "1.2", "2.1"]
+    tree.special[f"{RACKS}/2/Outlets"] = lambda request: Answer(tree.expanded(resources[first], 1))
+    assert identities(tree, pdu="1") == ["1.1", "1.2"]
+    for settings in ({}, {"pdu": "2"}):
+        error = refused(tree, **settings)
+        assert error.kind == "protocol" and "a resource other than" in str(error)
+
+
+def test_two_outlets_of_different_pdus_with_one_identity_are_an_error() -> None:
+    resources = two()
+    # both outlet 1 of PDU 1.2 and outlet 2.1 of PDU 1 are 1.2.1
+    resources[f"{RACKS}/2"]["Id"] = "1.2"
+    resources[f"{OUTLETS}/2"]["Id"] = "2.1"
+    assert refused(Tree(resources)).kind == "protocol"
+
+
+@pytest.mark.parametrize("count", [None, 0])
+def test_an_outlet_is_missing_only_in_an_empty_list_that_counts_0_outlets(count: Any) -> None:
+    resources = unit([])
+    resources[OUTLETS]["Members@odata.count"] = count
+    error = not_switched(Tree(resources), "1")
+    assert isinstance(error, NoSuchOutlet) is (count == 0)
+    assert error.kind == ("protocol" if count is None else error.kind)
+
+
+def test_a_rack_pdu_without_a_list_of_outlets_is_an_error_and_a_floor_pdu_has_none() -> None:
+    resources = unit()
+    del resources[f"{RACKS}/1"]["Outlets"]
+    assert isinstance(refused(Tree(resources)), Unsupported)
+    resources[f"{RACKS}/1"]["EquipmentType"] = "FloorPDU"
+    assert identities(Tree(resources)) == []
+
+
+def test_an_empty_list_of_outlets_is_an_error_unless_the_unit_counts_0_outlets() -> None:
+    resources = unit([])
+    assert identities(Tree(resources)) == []
+    for count in (None, "0", False):
+        resources[OUTLETS]["Members@odata.count"] = count
+        assert refused(Tree(resources)).kind == "protocol"
+
+
+@pytest.mark.parametrize("call", ["status", "statistic", "labels"])
+def test_two_outlets_with_the_same_id_are_an_error_in_every_call_that_lists_them(call: str) -> None:
+    tree = Tree(unit())
+    tree.resources[f"{OUTLETS}/2"]["Id"] = "1"
+    with serving(tree) as address, pytest.raises(PduHandlerError) as error_info:
+        getattr(handler(address), call)()
+    assert error_info.value.kind == "protocol"
+
+
+FAILED = {
+    "empty": Answer(b""),
+    "null": Answer(b"null"),
+    "nothing": Answer({}),
+    "404": Answer(None, 404),
+    "500": Answer({"error": {"message": "internal"}}, 500),
+    "503": Answer(None, 503),
+}
+
+
+@pytest.mark.sample(5)
+@pytest.mark.parametrize("count", [3, 20])
+@pytest.mark.parametrize("failed", FAILED)
+def test_an_outlet_that_cannot_be_read_is_unknown_and_others_are_read_and_switched(
+    failed: str, count: int
+) -> None:
+    names = [str(number) for number in range(1, count + 1)]
+    tree = Tree(unit([outlet(name) for name in names]))
+    tree.special[f"{OUTLETS}/2"] = lambda request: FAILED[failed]
+    with serving(tree) as address:
+        states = {port.identity: port.power_status for port in handler(address).status().ports}
+        labels = handler(address).labels()
+    assert list(states) == names == [label.identity for label in labels]
+    assert {name for name, state in states.items() if state is EnumPowerStatus.UNKNOWN} == {"2"}
+    # also where the outlet's link does not show its Id, so that all are read
+    for name, link in (("3", f"{OUTLETS}/3"), ("3", f"{OUTLETS}/x")):
+        found = unit([outlet(name) for name in names])
+        found[OUTLETS]["Members"][2]["@odata.id"] = link
+        found[link] = {**found[f"{OUTLETS}/3"], "@odata.id": link}
+        found[link]["Actions"]["#Outlet.PowerControl"]["target"] = f"{link}/Outlet.PowerControl"
+        tree = Tree(found)
+        tree.special[f"{OUTLETS}/2"] = lambda request: FAILED[failed]
+        tree.special[f"{link}/Outlet.PowerControl"] = lambda request: Answer(None, 204)
+        with serving(tree) as address:
+            port = handler(address).port_up(PduPortView(name), deadline=0.0)
+        assert port.power_status is EnumPowerStatus.UP
+
+
+@pytest.mark.parametrize(
+    "listed, identity",
+    [
+        # (Id, last part of the link); outlet 2 cannot be read
+        ([("A1", "A1"), ("A2", "A2")], "A2"),
+        ([("OUTLET1", "1"), ("OUTLET2", "2"), ("OUTLET11", "11")], "OUTLET2"),
+        ([("Outlet 1", "Outlet%201"), ("Outlet 2", "Outlet%202")], "Outlet 2"),
+        ([("A1", "1"), ("A2", "2"), ("B1", "3")], ""),
+        ([("A1", "1"), ("A2", "2"), ("AC", "3")], ""),
+        ([("left", "1"), ("right", "2")], ""),
+        ([("A1", "A1"), ("A2", "")], ""),
+    ],
+)
+def test_an_outlet_that_cannot_be_read_has_the_id_that_its_link_shows_as_those_of_others_do(
+    listed: list[tuple[str, str]], identity: str
+) -> None:
+    found = unit([])
+    found[OUTLETS] = {
+        "Members": [{"@odata.id": f"{OUTLETS}/{part}"} if part else {} for _, part in listed],
+        "Members@odata.count": len(listed),
+    }
+    for own, part in (one for one in listed if one != listed[1]):
+        found[f"{OUTLETS}/{part}"] = outlet(own)
+    if identity:
+        assert identities(Tree(found))[1] == identity
+    else:
+        assert refused(Tree(found)).kind == ("refused" if listed[1][1] else "protocol")
+
+
+def _answered(status: int, _: Seen) -> Answer:
+    return Answer(None, status)
+
+
+def test_if_no_outlet_can_be_read_the_error_is_that_of_the_first() -> None:
+    tree = Tree(unit())
+    for number, status in (("1", 500), ("2", 404)):
+        tree.special[f"{OUTLETS}/{number}"] = functools.partial(_answered, status)
+    assert "HTTP Error 500" in str(refused(tree))
+    assert "HTTP Error 500" in str(not_switched(tree, "1"))
+
+
+def test_an_outlet_that_cannot_be_read_may_be_the_one_to_switch() -> None:
+    tree = Tree(unit())
+    tree.special[f"{OUTLETS}/2"] = lambda request: Answer(None, 500)
+    for identity in ("2", "3"):
+        assert not_switched(tree, identity).kind == "refused"
+
+
+def test_an_outlet_that_cannot_be_read_is_unknown_with_its_reason(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    tree = Tree(unit())
+    tree.special[f"{OUTLETS}/2"] = lambda request: Answer(None, 500)
+    with serving(tree) as address:
+        ports = handler(address).status().ports
+    assert [port.power_status for port in ports] == [EnumPowerStatus.UP, EnumPowerStatus.UNKNOWN]
+    (warning,) = [record.message for record in caplog.records if record.levelname == "WARNING"]
+    assert warning.startswith("outlet 2: it cannot be read: ") and "500" in warning
+
+
+@pytest.mark.parametrize("target", ["https://evil.example/Outlets/9", "/\\9", "//x/9", "9"])
+def test_a_link_to_another_service_names_no_outlet(target: str) -> None:
+    resources = unit()
+    resources[OUTLETS]["Members"].append({"@odata.id": target})
+    resources[OUTLETS]["Members@odata.count"] = 3
+    assert refused(Tree(resources)).kind == "protocol"
+
+
+def hpe(ids: Sequence[str], links: Sequence[str]) -> Tree:
+    """A unit whose outlets have these Ids at these links, listed under `Outlets` without a count
+    (Cray-HPE's hms-smd and hms-hmcollector).
+    """
+    resources = unit([outlet(part) for part in links])
+    listed = resources[OUTLETS].pop("Members")
+    resources[OUTLETS] = {"Name": "Outlets", "Outlets": listed}
+    for outlet_id, part in zip(ids, links):
+        resources[f"{OUTLETS}/{part}"]["Id"] = outlet_id
+    return Tree(resources)
+
+
+@pytest.mark.parametrize(
+    "ids, links, expected",
+    [
+        (["OUTLET1", "OUTLET2"], ["OUTLET1", "OUTLET2"], ["OUTLET1", "OUTLET2"]),
+        (["OUTLET1", ""], ["OUTLET1", "OUTLET2"], ["OUTLET1", "OUTLET2"]),
+        (["OUTLET1", ""], ["1", "2"], ["OUTLET1", "OUTLET2"]),
+        (["", ""], ["1", "2"], ["1", "2"]),
+    ],
+)
+def test_an_outlet_without_an_id_has_the_one_that_its_link_shows(
+    ids: list[str], links: list[str], expected: list[str]
+) -> None:
+    tree = hpe(ids, links)
+    assert identities(tree) == expected
+    tree.special[f"{OUTLETS}/{links[1]}/Outlet.PowerControl"] = lambda request: Answer(None, 204)
+    with serving(tree) as address:
+        port = handler(address).port_up(PduPortView(expected[1]))
+    assert port.power_status is EnumPowerStatus.UP
+
+
+@pytest.mark.parametrize(
+    "ids, links",
+    [(["OUTLET1", "B2", ""], ["1", "2", "3"]), (["A", ""], ["1", "2"]), (["1", 3], ["1", "2"])],
+)
+def test_an_outlet_without_an_id_is_an_error_if_the_links_show_none(
+    ids: list[Any], links: list[str]
+) -> None:
+    error = refused(hpe(ids, links))
+    assert error.kind == "protocol" and "without a usable Id" in str(error)
+
+
+def test_two_lists_beside_each_other_are_no_members() -> None:
+    tree = hpe(["1"], ["1"])
+    tree.resources[OUTLETS]["Branch"] = []
+    assert refused(tree).kind == "protocol"

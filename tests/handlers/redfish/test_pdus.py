@@ -1,0 +1,265 @@
+"""The PDUs of a service: which are read, and one that cannot be read among several."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from handlers.shared.errors import NoSuchOutlet, PduHandlerError, Unsupported
+from pdu_common.helper import EnumPowerStatus, PduPortView
+
+from .tree import (
+    EXPAND,
+    OUTLETS,
+    PASSWORD,
+    RACKS,
+    ROOT,
+    Answer,
+    Tree,
+    handler,
+    identities,
+    not_switched,
+    refused,
+    serving,
+    two,
+    unit,
+)
+
+
+def test_several_pdus_have_prefixed_identities_and_one_can_be_chosen() -> None:
+    assert identities(Tree(two())) == ["1.1", "1.2", "2.1"]
+    assert identities(Tree(two()), pdu="1") == ["1.1", "1.2"]
+    assert identities(Tree(two()), pdu="2") == ["2.1"]
+    error = refused(Tree(two()), pdu="3")
+    assert error.kind == "settings" and "'1', '2'" in str(error)
+
+
+def test_choosing_a_pdu_from_an_unlisted_collection_is_a_settings_error() -> None:
+    # Links is an object of PowerEquipment, but not a collection
+    for name in ("Strips", "Links"):
+        tree = two()
+        tree["/redfish/v1/PowerEquipment"]["Links"] = {"Oem": {}}
+        error = refused(Tree(tree), pdu=f"{name}/1")
+        assert (
+            error.kind == "settings"
+            and error.keys == ("pdu",)
+            and f"nothing in the collection '{name}'" in str(error)
+        )
+
+
+def test_one_of_too_many_pdus_can_still_be_chosen() -> None:
+    resources = two()
+    resources[RACKS] = {
+        "Members": [
+            {"@odata.id": f"{RACKS}/1"},
+            *({"@odata.id": f"{RACKS}/{number}", "Id": str(number)} for number in range(2, 102)),
+        ]
+    }
+    error = refused(Tree(resources))
+    assert error.kind == "settings" and error.keys == ("pdu",) and "101 PDUs" in str(error)
+    assert identities(Tree(resources), pdu="1") == ["1.1", "1.2"]
+    assert "'9', '10' and so on" in str(refused(Tree(resources), pdu="102"))
+
+
+@pytest.mark.parametrize("settings", [{}, {"pdu": "1"}])
+def test_two_pdus_with_the_same_id_are_an_error(settings: dict[str, str]) -> None:
+    resources = two()
+    resources[f"{RACKS}/2"]["Id"] = "1"
+    error = refused(Tree(resources), **settings)
+    assert error.kind == "protocol" and "two PDUs with the Id '1'" in str(error)
+
+
+def test_the_error_for_an_identity_without_a_prefix_says_how_outlets_are_called_now() -> None:
+    error = not_switched(Tree(two()), "1")
+    assert isinstance(error, NoSuchOutlet)
+    assert "; its outlets are now called '1.N' or '2.N': poll it" in str(error)
+    assert "has no outlet '1.9': poll it" in str(not_switched(Tree(two()), "1.9"))
+
+
+def test_the_error_for_no_rack_pdus_names_the_other_equipment_of_the_service() -> None:
+    resources = unit()
+    resources[RACKS] = {"Members": [], "Members@odata.count": 0}
+    error = refused(Tree(resources))
+    assert isinstance(error, Unsupported) and "lists no PDUs under its power" in str(error)
+    resources[f"{ROOT}/PowerEquipment"]["FloorPDUs"] = {
+        "@odata.id": f"{ROOT}/PowerEquipment/FloorPDUs"
+    }
+    error = refused(Tree(resources))
+    assert isinstance(error, Unsupported) and error.keys == ("pdu",)
+    assert "give FloorPDUs/ID in " in str(error)
+
+
+@pytest.mark.sample(10)
+@pytest.mark.parametrize("method", ["status", "statistic", "port_down"])
+@pytest.mark.parametrize("settings", [{}, {"pdu": "1"}, {"pdu": "2"}])
+@pytest.mark.parametrize("spelling", ["{}", "{}/", "{}?x=1"])
+def test_two_pdus_with_the_same_list_of_outlets_are_an_error(
+    method: str, settings: dict[str, str], spelling: str
+) -> None:
+    resources = two()
+    resources[f"{RACKS}/2"]["Outlets"] = {"@odata.id": spelling.format(OUTLETS)}
+    tree = Tree(resources)
+    with serving(tree) as address, pytest.raises(PduHandlerError) as error_info:
+        getattr(handler(address, **settings), method)(
+            *([PduPortView("2.1")] if method == "port_down" else [])
+        )
+    if method == "port_down" and settings == {"pdu": "1"}:
+        # the list is below PDU 1, so the other one is not read
+        assert isinstance(error_info.value, NoSuchOutlet)
+        assert f"{RACKS}/2" not in tree.targets
+    else:
+        assert error_info.value.kind == "protocol" and "link to the same Outlets" in str(
+            error_info.value
+        )
+
+
+@pytest.mark.parametrize("expands", [True, False])
+@pytest.mark.parametrize("wrong", [None, 2, "", " 2", "no link", "missing"])
+def test_a_pdu_without_a_usable_id_does_not_make_a_named_one_unreadable(
+    wrong: Any, expands: bool
+) -> None:
+    resources = two()
+    resources[ROOT]["ProtocolFeaturesSupported"] = {"ExpandQuery": EXPAND}
+    if wrong == "no link":
+        resources[RACKS]["Members"][1] = {"Name": "strip"}
+    elif wrong == "missing":
+        del resources[f"{RACKS}/2"]
+    else:
+        resources[f"{RACKS}/2"].update({"Id": wrong, "@odata.id": f"{RACKS}/2"})
+    tree = Tree(resources)
+    tree.expands = expands
+    assert identities(tree, pdu="1") == ["1.1", "1.2"]
+    assert refused(tree).kind == ("refused" if wrong == "missing" else "protocol")
+    assert refused(tree, pdu="2").kind == {"missing": "refused", "no link": "protocol"}.get(
+        str(wrong), "settings"
+    )
+
+
+@pytest.mark.parametrize(
+    "ids, settings", [(["PASSWORD", "PASSWORD"], {}), (["PASSWORD", "2"], {"pdu": "3"})]
+)
+def test_a_password_in_an_id_is_not_in_the_error(ids: list[str], settings: dict[str, str]) -> None:
+    resources = two()
+    for number, one in enumerate(ids, 1):
+        resources[f"{RACKS}/{number}"]["Id"] = one.replace("PASSWORD", PASSWORD)
+    error = refused(Tree(resources), **settings)
+    assert PASSWORD not in str(error) and "holds the login" in str(error)
+
+
+def test_panduits_link_power_distribution_is_followed_to_the_pdus() -> None:
+    resources = unit()
+    del resources[ROOT]["PowerEquipment"], resources[f"{ROOT}/PowerEquipment"]
+    # the link may lead to the list of PDUs or to a PDU
+    for target in (RACKS, f"{RACKS}/1"):
+        resources[ROOT]["PowerDistribution"] = {"@odata.id": target}
+        assert (
+            identities(Tree(resources))
+            == identities(Tree(resources), pdu="1")
+            == identities(Tree(resources), pdu="RackPDUs/1")
+            == ["1", "2"]
+        )
+        assert refused(Tree(resources), pdu="TransferSwitches/1").kind == "settings"
+    resources[RACKS] = {"Members": [], "Members@odata.count": 0}
+    resources[ROOT]["PowerDistribution"] = {"@odata.id": RACKS}
+    assert (
+        isinstance(refused(Tree(resources)), Unsupported)
+        and refused(Tree(resources), pdu="RackPDUs/1").kind == "settings"
+    )
+
+
+def test_hpes_older_api_is_named() -> None:
+    """The root of firmware of 2018, in rumart's Postman collection of it."""
+    resources = unit()
+    del resources[ROOT]["PowerEquipment"]
+    resources[ROOT]["PowerDistribution"] = {"@odata.id": f"{ROOT}/RackPower/PowerDistribution"}
+    error = refused(Tree(resources))
+    assert isinstance(error, Unsupported) and "HPE's older API" in str(error)
+    assert "the handler snmp" in str(error)
+
+
+@pytest.mark.parametrize("expands", [True, False])
+def test_an_outlet_is_switched_though_another_pdu_cannot_be_read(expands: bool) -> None:
+    tree = Tree(two())
+    tree.expands = expands
+    tree.special[f"{RACKS}/2"] = lambda request: Answer(None, 500)
+    tree.special[f"{OUTLETS}/1/Outlet.PowerControl"] = lambda request: Answer(None, 204)
+    with serving(tree) as address:
+        port = handler(address).port_up(PduPortView("1.1"), deadline=0.0)
+        assert port.power_status is EnumPowerStatus.UP
+        for identity in ("2.1", "1"):
+            with pytest.raises(PduHandlerError, match="HTTP Error 500") as error_info:
+                handler(address).port_up(PduPortView(identity))
+            assert error_info.value.keys == ("pdu",) and "pdu=1" in str(error_info.value)
+        with pytest.raises(NoSuchOutlet):
+            handler(address).port_up(PduPortView("1.9"))
+
+
+def _absent(made: dict[str, Any]) -> None:
+    made[f"{RACKS}/2"] = {"Id": "2", "Status": {"State": "Absent"}}
+
+
+def _metered_only(made: dict[str, Any]) -> None:
+    made[f"{RACKS}/2"] = {"Id": "2", "Mains": {"@odata.id": f"{RACKS}/2/Mains"}}
+    made[f"{RACKS}/2/Mains"] = {"Members": [{"Id": "AC1", "CurrentAmps": {"Reading": 2.0}}]}
+
+
+def _without_outlets(made: dict[str, Any]) -> None:
+    made[f"{RACKS}/2"] = {"Id": "2"}
+
+
+def _spoilt(path: str, answer: Answer) -> Any:
+    return lambda made: made.update({"special": (path, answer)})
+
+
+def _with_mains(made: dict[str, Any]) -> dict[str, Any]:
+    made[f"{RACKS}/1"]["Mains"] = {"@odata.id": f"{RACKS}/1/Mains"}
+    made[f"{RACKS}/1/Mains"] = {"Members": [{"Id": "AC1", "CurrentAmps": {"Reading": 3.0}}]}
+    return made
+
+
+@pytest.mark.parametrize("change, load", [(_absent, 3.0), (_metered_only, 5.0)])
+def test_one_pdu_of_several_may_be_absent_or_have_no_outlets(change: Any, load: float) -> None:
+    resources = _with_mains(two())
+    change(resources)
+    tree = Tree(resources)
+    assert identities(tree) == ["1.1", "1.2"]
+    with serving(tree) as address:
+        assert handler(address).statistic().load == load
+
+
+@pytest.mark.parametrize("method", ["status", "statistic", "labels"])
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        _without_outlets,
+        _spoilt(f"{RACKS}/2", Answer(None, 500)),
+        _spoilt(f"{RACKS}/2", Answer(None, 404)),
+        _spoilt(f"{RACKS}/2", Answer(None, 503)),
+        _spoilt(f"{RACKS}/2", Answer({})),
+        _spoilt(f"{RACKS}/2/Outlets", Answer(None, 500)),
+    ],
+)
+def test_one_pdu_of_several_that_cannot_be_read_is_an_error_that_says_how_to_leave_it_out(
+    spoil: Any, method: str
+) -> None:
+    resources = _with_mains(two())
+    spoil(resources)
+    path, answer = resources.pop("special", ("", Answer({})))
+    tree = Tree(resources)
+    if path:
+        tree.special[path] = lambda request: answer
+    with serving(tree) as address:
+        with pytest.raises(PduHandlerError) as error_info:
+            getattr(handler(address), method)()
+        assert error_info.value.keys == ("pdu",) and "pdu=1" in str(error_info.value)
+        # the outlets are called as before
+        labels = handler(address, pdu="1").labels()
+        assert [label.identity for label in labels] == ["1.1", "1.2"]
+
+
+def test_if_no_outlet_of_several_pdus_can_be_read_it_is_an_error() -> None:
+    tree = Tree(two())
+    for number in (1, 2):
+        tree.special[f"{RACKS}/{number}/Outlets"] = lambda request: Answer(None, 500)
+    assert refused(tree).kind == "refused"

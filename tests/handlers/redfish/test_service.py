@@ -1,0 +1,113 @@
+"""The service root, expansion, and reading over several connections."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+
+from handlers.shared.errors import Unsupported
+
+from .tree import (
+    EXPAND,
+    OUTLETS,
+    RACKS,
+    ROOT,
+    Answer,
+    Seen,
+    Tree,
+    identities,
+    outlet,
+    refused,
+    serving,
+    unit,
+)
+
+
+def test_a_disabled_service_and_a_service_without_pdus_are_unsupported() -> None:
+    error = refused(Tree({}))
+    assert error.kind == "unsupported" and "switch it on" in str(error)
+    off = Tree(unit())
+    off.special[ROOT] = lambda request: Answer(None, 503)
+    error = refused(off)
+    assert (
+        error.kind == "unreachable"
+        and "try again in a minute" in str(error)
+        and "switch it on" in str(error)
+    )
+    resources = unit()
+    del resources[ROOT]["PowerEquipment"]
+    assert isinstance(refused(Tree(resources)), Unsupported)
+    resources = unit()
+    resources[RACKS]["Members"], resources[RACKS]["Members@odata.count"] = [], 0
+    assert isinstance(refused(Tree(resources)), Unsupported)
+
+
+@pytest.mark.parametrize("status", [400, 404, 414, 500, 501, 507])
+def test_a_refused_expansion_is_replaced_by_plain_requests(status: int) -> None:
+    tree = Tree(unit(expand=EXPAND))
+    tree.special[f"{ROOT}/PowerEquipment"] = lambda request: (
+        Answer(None, status) if "$expand" in request.target else None
+    )
+    assert (
+        identities(tree) == ["1", "2"] and sum("$expand" in target for target in tree.targets) == 1
+    )
+
+
+NAMES = [str(number) for number in range(1, 21)]
+
+
+def test_a_unit_that_serves_one_connection_at_a_time_is_read_completely() -> None:
+    for how in ("closes", "waits", "refuses"):
+        tree = Tree(unit([outlet(name) for name in NAMES]))
+        tree.most, tree.beyond = 1, how
+        # further connections have a shorter time-out
+        assert identities(tree, timeout="60") == NAMES, how
+
+
+class Busy(Tree):
+    """A unit that answers the first four requests for outlets with 429."""
+
+    def __init__(self) -> None:
+        super().__init__(unit([outlet(name) for name in NAMES]))
+        self.numbers = itertools.count()  # connections ask at the same time
+
+    def answer(self, seen: Seen) -> Answer:
+        if seen.path.startswith(f"{OUTLETS}/") and next(self.numbers) < 4:
+            return Answer(None, 429)
+        return super().answer(seen)
+
+
+def test_outlets_whose_requests_were_too_many_at_once_are_read_one_by_one() -> None:
+    tree = Busy()
+    assert identities(tree) == NAMES
+    assert (tree.connections, len(tree.seen)) == (4, 5 + 4 + 20)
+
+
+def moved(location: str) -> Tree:
+    tree = Tree(unit())
+    tree.resources["/redfish/v1/root"] = tree.resources[ROOT]
+    tree.special[ROOT] = lambda request: Answer(
+        None, 308, {"Location": location.replace("HERE", request.headers["host"])}
+    )
+    return tree
+
+
+@pytest.mark.parametrize("location", ["/redfish/v1/root", "http://HERE/redfish/v1/root"])
+def test_a_root_that_moves_to_another_path_is_followed(location: str) -> None:
+    assert identities(moved(location)) == ["1", "2"]
+
+
+def test_a_redirect_of_the_root_is_refused_unless_it_stays_in_the_same_service() -> None:
+    other = Tree(unit())
+    with serving(other) as elsewhere:
+        for location in (
+            f"http://{elsewhere}/redfish/v1/",
+            f"//{elsewhere}/redfish/v1/",
+            "http://HERE@evil.example/",
+            "/redfish/v1/",
+            "",
+            "ftp:/redfish/v1/root",
+        ):
+            assert refused(moved(location)).kind == "refused", location
+    assert not other.seen  # so it received no login
