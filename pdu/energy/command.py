@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import functools
 import time
+from collections.abc import Mapping
 from typing import Optional
 
 import click
@@ -27,9 +28,10 @@ from ..cli.options import (
     plain_option,
 )
 from ..cli.output import Result, print_result, write_csv
-from ..cli.shared_options import csv_option, excel_option
+from ..cli.shared_options import csv_option, excel_option, list_option
 from ..files.secret_files import secret_in
 from ..pdu_list.login_options import Login, pass_login, secret_file_option
+from ..reading.owner_files import OwnerFiles
 from ..recordings.snmp.energy_registers import registers_of_family
 from . import pages, tables
 from .customers import Period, Tenancies, moment, month as month_period, time_zone
@@ -96,6 +98,12 @@ def energy() -> None:
     type=FILE,
     required=True,
     help="CSV with customer,pdu,outlet,from,to",
+)
+@list_option()
+@click.option(
+    "--demand",
+    is_flag=True,
+    help="by customer, of each hour: peak and 95th percentile of kW, kWh above commitment_kw",
 )
 @click.option(
     "--limit-kw",
@@ -164,6 +172,8 @@ def energy_month(
     so_far: bool,
     source_name: str,
     customers: str,
+    list_file: Optional[str],
+    demand: bool,
     limit_kw: float,
     pdu_limit_kw: float,
     volts: Optional[float],
@@ -188,7 +198,8 @@ def energy_month(
     wide          more
     not billable  not read, or its unit is not known
 
-    A sum has a grade of its own. Exit code: 0 if the sum of each customer is firm, else 9.
+    A sum has a grade of its own. `limit_kw` and `pdu_limit_kw` in the list are limits of one PDU.
+    Exit code: 0 if the sum of each customer is firm, else 9.
     """
     time_zone_ = time_zone(zone)
     if (month is None) is (begin is None):
@@ -215,7 +226,9 @@ def energy_month(
     tenancies = Tenancies.read(customers, time_zone_)
     tenancies.check_one_customer(period)
     open_source = _source(source_name, match or "", ca_pem, login)
-    report = report_of_many(open_source, Terms(period, tenancies, supply, facts_of_family))
+    supply_by_pdu = _supply_by_pdu(list_file, supply)
+    terms = Terms(period, tenancies, supply, facts_of_family, supply_by_pdu, demand)
+    report = report_of_many(open_source, terms)
     paths: list[str] = []
     if folder:
         words = LANGUAGES[language]
@@ -226,10 +239,25 @@ def energy_month(
         until = tables.local_time(period.end, time_zone_)
         note = f"{name} is not over: these are its figures until {until}"
     if csv:
-        write_csv(tables.csv_of(report, time_zone_, excel))
+        by_row = functools.partial(tables.csv_of, report, time_zone_)
+        by_customer = functools.partial(tables.csv_of_demand, report)
+        write_csv((by_customer if demand else by_row)(excel))
         return print_result(Result(None, [], code, note=note), output.json)
     document = {**tables.document_of(report), "so_far": so_far, "pages": paths}
     return print_result(Result(document, [*tables.table_of(report)], code, note=note), output.json)
+
+
+def _supply_by_pdu(list_file: Optional[str], supply: Supply) -> Mapping[str, Supply]:
+    """The supplies of the PDUs in a list that has limits for them. Raises SettingsError."""
+    devices = OwnerFiles(list_file).files().devices if list_file else ()
+    supply_by_pdu = {}
+    for device in devices:
+        outlet_kw, pdu_kw = device.limit_kw, device.pdu_limit_kw
+        supply_by_pdu[device.name] = supply._replace(
+            outlet_watts=supply.outlet_watts if outlet_kw is None else outlet_kw * 1000.0,
+            pdu_watts=supply.pdu_watts if pdu_kw is None else pdu_kw * 1000.0,
+        )
+    return supply_by_pdu
 
 
 def facts_of_family(family: str, is_inlet: bool) -> CounterFacts:

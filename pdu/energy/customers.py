@@ -1,4 +1,5 @@
-"""Who has which outlet, from the owner's CSV: `customer,pdu,outlet,from,to`.
+"""Who has which outlet, from the owner's CSV: `customer,pdu,outlet,from,to`, and perhaps
+`commitment_kw`, the power that a customer has agreed to pay for.
 
 An empty outlet is the whole PDU, by its inlet. `*` and `?` match in pdu and outlet. Days begin at
 midnight of the owner's time zone; `to` is not counted, and an empty cell is open.
@@ -9,10 +10,10 @@ from __future__ import annotations
 import datetime
 import math
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from itertools import chain
-from typing import NamedTuple
+from typing import NamedTuple, Optional
 from zoneinfo import ZoneInfo
 
 from handlers.shared.errors import SettingsError, printable
@@ -32,6 +33,8 @@ _DOTTED_TIME = re.compile(
     r"(?P<day>\d\d)\.(?P<month>\d\d)\.(?P<year>\d{4})( (?P<time>\d?\d:\d\d(:\d\d)?))?", re.ASCII
 )
 _COLUMNS = ("customer", "pdu", "outlet", "from", "to")
+_COMMITMENT = "commitment_kw"
+_MOST_KW = 100_000.0
 
 
 class Period(NamedTuple):
@@ -55,6 +58,8 @@ class Tenancy(NamedTuple):
     period: Period
     #: `customers.csv: line 7`, for errors
     where: str
+    #: of the customer, in W; None if this row says none
+    commitment: Optional[float] = None
 
     def has_outlet(self, outlet: str) -> bool:
         """Whether it has a register of a PDU that it names."""
@@ -132,6 +137,21 @@ class Tenancies:
             raise SettingsError(f"{printable(path)} names no customer")
         return cls(rows)
 
+    def _rows(self) -> Iterator[Tenancy]:
+        return chain(self._patterns, *self._named.values())
+
+    def commitments(self) -> Mapping[str, float]:
+        """The commitment of each customer who has one, in W. Raises SettingsError for two."""
+        commitments: dict[str, float] = {}
+        for row in self._rows():
+            if row.commitment is not None:
+                if commitments.setdefault(row.customer, row.commitment) != row.commitment:
+                    raise SettingsError(
+                        f"{row.where}: {printable(row.customer, 60)} has another {_COMMITMENT} in"
+                        " another line: give it once, for all that he has"
+                    )
+        return commitments
+
     def rows_of_pdu(self, pdu: str) -> Sequence[Tenancy]:
         """Those of a PDU, its outlets and its inlet."""
         return [
@@ -155,7 +175,7 @@ class Tenancies:
 
     def rows_in_period(self, period: Period) -> Iterator[Tenancy]:
         """Those of a period, cut to it."""
-        for row in chain(self._patterns, *self._named.values()):
+        for row in self._rows():
             part = row.period.cut(*period)
             if part.begin < part.end:
                 yield row._replace(period=part)
@@ -165,7 +185,7 @@ def _rows(path: str, zone: ZoneInfo) -> Iterator[Tenancy]:
     """The tenancies of a CSV file. Raises SettingsError, which names the line."""
 
     def check(head: Sequence[str]) -> Collection[str]:
-        if {*head} != {*_COLUMNS}:
+        if {*head} - {_COMMITMENT} != {*_COLUMNS}:
             raise SettingsError(
                 f"{printable(path)}: the first line must be {','.join(_COLUMNS)}"
                 + (f", not {printable(','.join(head), 100)}" if head else "; it is empty")
@@ -181,7 +201,23 @@ def _rows(path: str, zone: ZoneInfo) -> Iterator[Tenancy]:
         period = Period(_when(row, "from", zone, -math.inf), _when(row, "to", zone, math.inf))
         if period.end <= period.begin:
             raise SettingsError(f"{row.where}: `to` must be later than `from`")
-        yield Tenancy(row["customer"], row["pdu"], row["outlet"], period, row.where)
+        yield Tenancy(
+            *(row["customer"], row["pdu"], row["outlet"]), period, row.where, _commitment(row)
+        )
+
+
+def _commitment(row: csv_in.CsvRow) -> Optional[float]:
+    """In W. Raises SettingsError."""
+    text = row[_COMMITMENT].replace(",", ".")
+    if not text:
+        return None
+    try:
+        kw = float(text)
+    except ValueError:
+        kw = math.nan
+    if not 0.0 <= kw <= _MOST_KW:
+        raise SettingsError(f"{row.where}: {_COMMITMENT} must be a number of kW, such as 4.5")
+    return kw * 1000.0
 
 
 def _when(row: csv_in.CsvRow, name: str, zone: ZoneInfo, usual: float) -> float:

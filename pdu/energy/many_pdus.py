@@ -29,13 +29,15 @@ def report_of_many(open_source: OpenSource, terms: Terms) -> Report:
     """The report of all PDUs that were polled. Raises as `report_of`."""
     with closing(open_source()) as source:
         pdus = source.pdus(*terms.period)
-    parts: list[PduReport] = []
     with progress(len(pdus), "PDUs", show_pos=True) as bar:
-        for part in _parts(open_source, pdus, terms):
-            parts.append(part)
-            if bar is not None:
-                bar.update(1)
-    return join_reports(terms, pdus, parts)
+
+        def parts() -> Iterator[PduReport]:
+            for part in _parts(open_source, pdus, terms):
+                yield part
+                if bar is not None:
+                    bar.update(1)
+
+        return join_reports(terms, pdus, parts())
 
 
 def _parts(open_source: OpenSource, pdus: Sequence[str], terms: Terms) -> Iterator[PduReport]:

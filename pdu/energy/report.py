@@ -5,10 +5,11 @@ PDU's inlet counted beside its outlets. Energies are in Wh.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple, Optional
 
 from .customers import Period, Tenancies, Tenancy, tenancies_of_register
+from .demand import Demand, HourlyEnergy
 from .law import FIRM, NOT_BILLABLE, Energy, energy, grade_of
 from .pdu_law import FactsOfFamily, Supply, narrow_by_inlet, no_facts, registers_of
 from .readings import INLET, FailedPoll, PduReadings, Readings
@@ -95,6 +96,8 @@ class Report(NamedTuple):
     pdus: Sequence[PduSum]
     #: a PDU, why it was not read, and how often
     failed: Sequence[tuple[str, str, int]]
+    #: of each customer, if it was asked for
+    demands: Mapping[str, Optional[Demand]] = {}
 
     def rows_by_customer(self) -> dict[str, list[Row]]:
         """The rows of each customer, sorted by name."""
@@ -123,6 +126,8 @@ class PduReport(NamedTuple):
     rows: Sequence[Row]
     total: PduSum
     failed: Sequence[tuple[str, str, int]]
+    #: of each customer, if it was asked for
+    hours: Mapping[str, HourlyEnergy]
 
 
 class Terms(NamedTuple):
@@ -132,42 +137,62 @@ class Terms(NamedTuple):
     tenancies: Tenancies
     supply: Supply
     facts_of: FactsOfFamily = no_facts
+    #: of PDUs whose limits are not those of `supply`
+    supply_by_pdu: Mapping[str, Supply] = {}
+    with_demand: bool = False
 
 
-def report_of(
-    source: Readings,
-    period: Period,
-    tenancies: Tenancies,
-    supply: Supply,
-    facts_of: FactsOfFamily = no_facts,
-) -> Report:
+def report_of(source: Readings, terms: Terms) -> Report:
     """The report of all PDUs that were polled. Raises PduHandlerError, also for a register that two
     customers have at one time.
     """
-    terms = Terms(period, tenancies, supply, facts_of)
-    pdus = source.pdus(*period)
-    return join_reports(terms, pdus, [report_of_pdu(source, pdu, terms) for pdu in pdus])
+    pdus = source.pdus(*terms.period)
+    return join_reports(terms, pdus, (report_of_pdu(source, pdu, terms) for pdu in pdus))
 
 
-def join_reports(terms: Terms, pdus: Sequence[str], parts: Sequence[PduReport]) -> Report:
+def join_reports(terms: Terms, pdus: Sequence[str], parts: Iterable[PduReport]) -> Report:
     """The whole report of PDUs by their parts, with the rows that mean no PDU."""
     polled = {row.where for pdu in pdus for row in terms.tenancies.rows_of_pdu(pdu)}
-    rows = [row for part in parts for row in part.rows]
-    rows += [
-        Row(row.customer, row.pdu, row.outlet, row.period, None, NOT_POLLED)
-        for row in terms.tenancies.rows_in_period(terms.period)
-        if row.where not in polled
-    ]
-    failed = [entry for part in parts for entry in part.failed]
-    return Report(terms.period, rows, [part.total for part in parts], failed)
+    rows: list[Row] = []
+    totals: list[PduSum] = []
+    failed: list[tuple[str, str, int]] = []
+    hours = _Hours(terms.period)
+    for part in parts:
+        rows += part.rows
+        totals.append(part.total)
+        failed += part.failed
+        for customer, energies in part.hours.items():
+            hours[customer].add(energies)
+    for row in terms.tenancies.rows_in_period(terms.period):
+        if row.where not in polled:
+            rows.append(Row(row.customer, row.pdu, row.outlet, row.period, None, NOT_POLLED))
+            if terms.with_demand:
+                hours[row.customer].add_register(None, row.period)
+    commitments = terms.tenancies.commitments()
+    demands = {
+        customer: energies.demand(commitments.get(customer)) for customer, energies in hours.items()
+    }
+    return Report(terms.period, rows, totals, failed, demands)
+
+
+class _Hours(dict[str, HourlyEnergy]):
+    """The hours of each customer, none at first."""
+
+    def __init__(self, period: Period) -> None:
+        self._period = period
+
+    def __missing__(self, customer: str) -> HourlyEnergy:
+        return self.setdefault(customer, HourlyEnergy(self._period))
 
 
 def report_of_pdu(source: Readings, pdu: str, terms: Terms) -> PduReport:
     """The report of one PDU. Raises as `report_of`."""
     period = terms.period
     rows: list[Row] = []
+    hours = _Hours(period)
     readings = source.read_pdu(pdu, *period)
-    registers = registers_of(readings, terms.supply, terms.facts_of)
+    supply = terms.supply_by_pdu.get(pdu, terms.supply)
+    registers = registers_of(readings, supply, terms.facts_of)
     energies = narrow_by_inlet(
         {name: energy(register, *period) for name, register in registers.items()}
     )
@@ -185,13 +210,17 @@ def report_of_pdu(source: Readings, pdu: str, terms: Terms) -> PduReport:
             if tenancy.period != period:
                 value = energy(register, *tenancy.period)
             rows.append(Row(tenancy.customer, pdu, outlet, tenancy.period, value))
+            if terms.with_demand and tenancy.customer != NOBODY:
+                hours[tenancy.customer].add_register(register, tenancy.period)
     for row in rows_of_pdu:
         part = row.period.cut(*period)
         if row.where not in with_register and part.begin < part.end:
             missing = _missing(row.outlet, readings)
             rows.append(Row(row.customer, pdu, row.outlet, part, None, missing))
+            if terms.with_demand:
+                hours[row.customer].add_register(None, part)
     total = PduSum(pdu, energies.get(INLET), sum_of(outlets))
-    return PduReport(rows, total, [*_failed(pdu, readings.failed)])
+    return PduReport(rows, total, [*_failed(pdu, readings.failed)], dict(hours))
 
 
 def _missing(outlet: str, readings: PduReadings) -> str:

@@ -13,6 +13,7 @@ from handlers.shared.errors import printable
 
 from ..cli.output import counted, tabulate
 from ..files.csv_out import csv_lines
+from .demand import Bounds, Demand
 from .law import FIRM, Energy, MeterReading
 from .readings import INLET
 from .report import NOBODY, PduSum, Report, Row
@@ -93,6 +94,44 @@ def csv_of(report: Report, zone: ZoneInfo, for_excel: bool = False) -> str:
     return csv_lines(lines, for_excel=for_excel)
 
 
+_DEMAND_COLUMNS = (
+    *("customer", "kwh", "low_kwh", "high_kwh", "grade", "hours", "peak_low_kw", "peak_high_kw"),
+    *("p95_low_kw", "p95_high_kw", "commitment_kw", "above_low_kwh", "above_high_kwh"),
+)
+
+
+def csv_of_demand(report: Report, for_excel: bool = False) -> str:
+    """A row for each customer; a cell without a figure is empty."""
+    lines: list[Sequence[object]] = [_DEMAND_COLUMNS]
+    for customer, total in report.sums().items():
+        energy_cells = figure_cells(total.billable, total.low, total.high, "")
+        demand_cells = _demand_cells(report.demands.get(customer), "")
+        lines.append(
+            (customer, *map(_number, energy_cells), total.grade, *map(_number, demand_cells))
+        )
+    return csv_lines(lines, for_excel=for_excel)
+
+
+def _demand_cells(demand: Optional[Demand], missing: str = _NO_FIGURE) -> Sequence[str]:
+    """Its hours, then bounds in kW, the commitment in kW, and bounds in kWh."""
+    if demand is None:
+        return ["0", *[missing] * 7]
+    return [
+        str(demand.hours),
+        *_bound_cells(demand.peak, missing),
+        *_bound_cells(demand.percentile, missing),
+        kwh(demand.commitment, missing),
+        *_bound_cells(demand.above, missing),
+    ]
+
+
+def _bound_cells(bounds: Optional[Bounds], missing: str) -> Sequence[str]:
+    if bounds is None:
+        return [missing, missing]
+    high = None if math.isinf(bounds.high) else bounds.high
+    return figure_cells(None, bounds.low, high, missing)[1:]
+
+
 def _number(cell: str) -> object:
     """A cell as a number with its decimals."""
     return Decimal(cell) if cell else ""
@@ -110,7 +149,11 @@ def document_of(report: Report) -> dict[str, Any]:
         "begin": report.period.begin,
         "end": report.period.end,
         "customers": [
-            {"customer": customer, **total._asdict()} for customer, total in report.sums().items()
+            {
+                **{"customer": customer, **total._asdict()},
+                "demand": _demand_document(report.demands.get(customer)),
+            }
+            for customer, total in report.sums().items()
         ],
         "rows": [
             {
@@ -136,6 +179,25 @@ def document_of(report: Report) -> dict[str, Any]:
     }
 
 
+def _demand_document(demand: Optional[Demand]) -> Optional[Mapping[str, object]]:
+    """A demand in JSON: means of an hour in W, what is above a commitment in Wh."""
+    if demand is None:
+        return None
+    return {
+        "hours": demand.hours,
+        "peak": _bounds_document(demand.peak),
+        "percentile_95": _bounds_document(demand.percentile),
+        "commitment": demand.commitment,
+        "above": _bounds_document(demand.above),
+    }
+
+
+def _bounds_document(bounds: Optional[Bounds]) -> Optional[Mapping[str, object]]:
+    if bounds is None:
+        return None
+    return {"low": bounds.low, "high": None if math.isinf(bounds.high) else bounds.high}
+
+
 def _energy_document(energy: Optional[Energy]) -> Mapping[str, object]:
     """An energy in JSON, in Wh, with the first and last reading."""
     first, last = _edges_of(energy)
@@ -147,6 +209,10 @@ def _energy_document(energy: Optional[Energy]) -> Mapping[str, object]:
 
 
 _HEAD = ("customer", "outlet", "first", "last", "kWh", "low", "high", "grade", "reasons")
+_DEMAND_HEAD = (
+    *("customer", "hours", "peak kW low", "high", "95 % kW low", "high", "commitment kW"),
+    *("kWh above low", "high"),
+)
 _SUM_HEAD = ("customer", "outlets", "kWh", "low", "high", "grade", "")
 
 
@@ -172,6 +238,11 @@ def table_of(report: Report) -> Iterator[str]:
         sums.append((customer, str(total.rows), *figures, total.grade, note))
     yield from tabulate(_SUM_HEAD, sums, range(1, 5))
     yield ""
+    if report.demands:
+        demands = sorted(report.demands.items())
+        cells = [(customer, *_demand_cells(demand)) for customer, demand in demands]
+        yield from tabulate(_DEMAND_HEAD, cells, range(1, 9))
+        yield ""
     for pdu in report.pdus:
         yield f"{printable(pdu.pdu)}: {pdu_sentence(pdu)}"
     for name, reason, count in report.failed:

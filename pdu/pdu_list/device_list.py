@@ -20,11 +20,13 @@ from . import logins as auth
 from .duplicates import Duplicate, find_duplicates
 from .listed_pdu import ListedPdu
 
-COLUMNS = ("name", "handler", "address", "auth", "settings", "metered")
+_LIMITS = ("limit_kw", "pdu_limit_kw")
+COLUMNS = ("name", "handler", "address", "auth", "settings", "metered", *_LIMITS)
 #: what other programs call the column of addresses
 _ADDRESSES = ("ip", "ip_address", "host", "hostname")
 _NEEDED = ("handler", "address")
 _MOST = 100_000  # limit for a list, in PDUs
+_LEAST_KW, _MOST_KW = 0.1, 1000.0
 _LONGEST_NAME = 100  # in characters
 _SHOWN = 5  # limit of printed errors; the others are counted
 
@@ -255,7 +257,21 @@ def _device(cells: Mapping[str, Any], folder: str, cache: dict[Any, Any]) -> Lis
         cache.setdefault(login, login),
         cache.setdefault(pairs, pairs),
         is_metered,
+        *(_limit_kw(key, values.get(key, "")) for key in _LIMITS),
     )
+
+
+def _limit_kw(key: str, text: str) -> Optional[float]:
+    """A limit in kW. Raises ValueError."""
+    if not text:
+        return None
+    try:
+        kw = float(text.replace(",", "."))
+    except ValueError:
+        kw = 0.0
+    if not _LEAST_KW <= kw <= _MOST_KW:
+        raise ValueError(f"{key} must be {_LEAST_KW:g} to {_MOST_KW:g}, in kW")
+    return kw
 
 
 def _settings(value: Any, folder: str) -> dict[str, str]:

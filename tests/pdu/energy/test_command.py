@@ -129,7 +129,7 @@ def test_many_pdus_are_read_by_several_processes_with_one_result(tmp_path: Path)
     terms = Terms(OCTOBER, Tenancies.read(str(customers), ZoneInfo("UTC")), Supply(3680, 22_000))
     open_source = functools.partial(Store, path)
     with contextlib.closing(open_source()) as source:
-        alone = report_of(source, *terms)
+        alone = report_of(source, terms)
     assert report_of_many(open_source, terms) == alone and len(alone.rows) == 20
     customers.write_text("customer,pdu,outlet,from,to\nA,pdu*,,,\nB,pdu7,,,\n")
     twice = terms._replace(tenancies=Tenancies.read(str(customers), ZoneInfo("UTC")))
@@ -206,3 +206,20 @@ def test_families_have_the_facts_of_their_mibs() -> None:
     assert facts_of_family("cpi-econnect", False).wrap > 2**48
     for family in ("", "synaccess-netbooter", "no-such-family"):
         assert facts_of_family(family, False) == CounterFacts()
+
+
+def test_the_list_says_the_limits_of_one_pdu_and_demand_is_shown(
+    readings: Path, tmp_path: Path
+) -> None:
+    """By a limit of 0.15 kW, outlet 1 rises faster than it can."""
+    listed = tmp_path / "hall.csv"
+    listed.write_text("name,handler,address,limit_kw\nrack1,snmp,192.0.2.8,0.15\n")
+    rows = "Acme,rack1,1,,\n"
+    code, out, _ = month(readings, tmp_path, rows, "--demand", "--csv")
+    (row,) = csv.DictReader(io.StringIO(out))
+    assert code == 0 and 0.18 < float(row["p95_low_kw"]) <= 0.2037 <= float(row["p95_high_kw"])
+    code, out, _ = month(readings, tmp_path, rows, "--list", str(listed))
+    assert code == 9 and "more than its supply delivers" in out
+    listed.write_text("name,handler,address,limit_kw\nrack1,snmp,192.0.2.8,much\n")
+    code, _, err = month(readings, tmp_path, rows, "--list", str(listed))
+    assert code == 2 and "limit_kw must be 0.1 to 1000, in kW" in err

@@ -26,7 +26,7 @@ from pdu.energy.law import FIRM, Energy, energy
 from pdu.energy.pdu_law import UNKNOWN_UNIT, Supply, registers_of
 from pdu.energy.prometheus import METRICS, Prometheus, Server
 from pdu.energy.readings import INLET, PduReadings, Readings
-from pdu.energy.report import NOBODY, report_of
+from pdu.energy.report import NOBODY, Terms, report_of
 from pdu.energy.store import Store, StoredPoll, StoredRegister
 from pdu.monitoring import metrics
 from pdu.reading.parts import PolledOutlet, Reading
@@ -219,7 +219,7 @@ def assert_same_bill(served: Readings, folder: Path) -> None:
     tenancies = Tenancies.read(str(customers), ZoneInfo("UTC"))
     with contextlib.closing(stored(folder)) as store:
         own, other = (
-            report_of(source, OCTOBER, tenancies, SUPPLY._replace(volts=230.0))
+            report_of(source, Terms(OCTOBER, tenancies, SUPPLY._replace(volts=230.0)))
             for source in (store, served)
         )
     assert own.is_firm() and other.is_firm()

@@ -20,7 +20,7 @@ from pdu.energy.law import FIRM, NOT_BILLABLE, WIDE
 from pdu.energy.page_words import LANGUAGES
 from pdu.energy.pdu_law import UNKNOWN_UNIT, Supply
 from pdu.energy.readings import INLET, FailedPoll, PduReadings, RegisterReadings
-from pdu.energy.report import NOBODY, NOT_POLLED, NOT_READ, Report, report_of
+from pdu.energy.report import NOBODY, NOT_POLLED, NOT_READ, Report, Terms, report_of
 from pdu.energy.units import Judgement
 
 from .months import BEGIN, OCTOBER, pdu, register, times
@@ -53,7 +53,7 @@ class Hall:
 def report(tmp_path: Path, rows: str, silent: Sequence[str] = (), step: int = 1) -> Report:
     path = tmp_path / "customers.csv"
     path.write_text("customer,pdu,outlet,from,to\n" + rows)
-    return report_of(Hall(silent, step), OCTOBER, Tenancies.read(str(path), UTC), SUPPLY)
+    return report_of(Hall(silent, step), Terms(OCTOBER, Tenancies.read(str(path), UTC), SUPPLY))
 
 
 def test_a_customer_has_the_energy_of_his_outlets(tmp_path: Path) -> None:
@@ -142,7 +142,7 @@ def test_each_pdu_of_a_pattern_has_its_line(
     """One that was read does not answer for the others."""
     path = tmp_path / "customers.csv"
     path.write_text(f"customer,pdu,outlet,from,to\nAcme,rack*,{outlet},,\n")
-    result = report_of(TwoPdus(fault), OCTOBER, Tenancies.read(str(path), UTC), SUPPLY)
+    result = report_of(TwoPdus(fault), Terms(OCTOBER, Tenancies.read(str(path), UTC), SUPPLY))
     rows = [row for row in result.rows if row.customer == "Acme"]
     assert {row.pdu for row in rows} == {"rack1", "rack2"} and not result.is_firm()
     (missing,) = (row for row in rows if row.pdu == "rack2")
@@ -256,7 +256,7 @@ def test_customers_of_russian_excel_get_a_bill_that_it_reads(
     path = tmp_path / "customers.csv"
     text = "customer;pdu;outlet;from;to\r\nРога и копыта;rack1;1;01.10.2026;12.10.2026 9:00\r\n"
     path.write_bytes(text.encode("cp1251"))
-    result = report_of(Hall(), OCTOBER, Tenancies.read(str(path), UTC), SUPPLY)
+    result = report_of(Hall(), Terms(OCTOBER, Tenancies.read(str(path), UTC), SUPPLY))
     assert "is read as cp1251" in capsys.readouterr().err
     written = tables.csv_of(result, UTC, for_excel=True)
     assert written.startswith("\ufeffcustomer;pdu;outlet;")
