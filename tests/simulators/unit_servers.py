@@ -7,11 +7,12 @@ import dataclasses
 import socketserver
 import threading
 from collections.abc import Mapping
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any, NamedTuple, Optional, Protocol, Union
 
 from tests.simulators.books import Books
 from tests.simulators.certificates import Identity
+from tests.simulators.web import PromptServer
 
 # tests/secrecy.py fails a test that shows this password
 USER, PASSWORD = "operator", "nobody-knows"
@@ -59,15 +60,13 @@ class HttpServer:
     ) -> None:
         self.device, self.lock = device, threading.Lock()
         self.requests = self.connections = 0
-        self._server = _HttpThreads(("127.0.0.1", port), _http_handler(self))
+        self._server = PromptServer(("127.0.0.1", port), _http_handler(self))
         if identity:
             self._server.socket = identity.context.wrap_socket(
                 self._server.socket, server_side=True, do_handshake_on_connect=False
             )
         self.host, self.port = "127.0.0.1", int(self._server.server_address[1])
-        self._thread = threading.Thread(
-            target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True
-        )
+        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
 
     def __enter__(self) -> HttpServer:
         self._thread.start()
@@ -75,18 +74,13 @@ class HttpServer:
 
     def __exit__(self, *_: object) -> None:
         self._server.shutdown()
-        self._server.server_close()
         self._thread.join(30)
+        self._server.server_close()
 
     def books(self) -> Books:
         with self.lock:
             books: Books = self.device.books()
             return dataclasses.replace(books, requests=self.requests, connections=self.connections)
-
-
-class _HttpThreads(ThreadingHTTPServer):
-    daemon_threads = True
-    request_queue_size = 64
 
 
 def _http_handler(owner: HttpServer) -> type[socketserver.BaseRequestHandler]:

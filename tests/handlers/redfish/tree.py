@@ -1,7 +1,9 @@
 """A static Redfish service over HTTP on 127.0.0.1: a tree of resources, and answers that a test
 replaces.
 
-A `Tree` does not switch; the units of `tests.simulators.redfish` do.
+Source of its resources: DMTF's schemas (ServiceRoot_v1, PowerEquipment_v1, PowerDistribution_v1,
+Outlet_v1) and sample `public-pdu`. A `Tree` does not switch; the units of
+`tests.simulators.redfish` do.
 """
 
 from __future__ import annotations
