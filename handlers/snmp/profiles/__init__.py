@@ -59,6 +59,12 @@ PROFILES = Families(
         sweep=True,
     ),
     Vendor(
+        lambda: import_module(".cyberswitching", __package__),
+        "cyberswitching-dualcom",
+        "14300",
+        sweep=True,
+    ),
+    Vendor(
         lambda: import_module(".dataprobe", __package__),
         "dataprobe-iboot dataprobe-ibootbar",
         "1418 " + NET_SNMP_IDS,
@@ -114,8 +120,9 @@ PROFILES = Families(
     Vendor(lambda: import_module(".planet", __package__), "planet-ipm", "10456"),
     Vendor(
         lambda: import_module(".powertek", __package__),
-        "ts-bspdu powertek-pwt2 powertek-simple",
+        "ts-bspdu powertek-pwt2 powertek-simple powertek-v2",
         "42610",
+        sweep=True,
     ),
     Vendor(lambda: import_module(".racktivity", __package__), "racktivity", "34097", sweep=True),
     Vendor(lambda: import_module(".raritan", __package__), "raritan-px2 raritan-px1", "13742"),

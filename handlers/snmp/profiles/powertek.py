@@ -13,6 +13,9 @@ Energies are left out: the MIB says KWH, but so does PWTv1-MIB, whose energies a
 
 The Simple PDU (SimplePDU-MIB) meters its inlet. Its MIB gives energies in 0.01 kWh. They are left
 out as well, because the same vendor's PWTv1-MIB gives KWh for energies in Wh.
+
+Another product line is known from MAAS's driver alone, which calls it version 2: a column of each
+unit has states and takes commands.
 """
 
 from .language import *
@@ -61,6 +64,8 @@ PWT2_UNITS = range(1, 17)  # 1 is the first unit of a chain, which the MIB calls
 ONLINE = "2"
 
 SIMPLE = "42610.1.4.2"
+V2 = "42610.1.3"
+V2_STATE = Tables(oid(V2), 1, 16, "2.1.3", "outlet state (no public MIB)")
 
 
 def _phase_currents(indexes: str) -> Source:
@@ -226,5 +231,23 @@ PROFILES = (
             "pduStatTotalEnergy, in 0.01 kWh: the same vendor's PWTv1-MIB gives a wrong unit for"
             " energies"
         ),
+    ),
+    Profile(
+        key="powertek-v2",
+        vendor="Powertek",
+        mib="no MIB is public",
+        source=public("canonical/maas", "src/provisioningserver/drivers/power/powertek.py"),
+        models=("PDU that MAAS calls version 2",),
+        # Assumed: the root of the objects. No source tells what a unit reports.
+        sys_object_ids=oids(V2),
+        unseen=True,
+        outlets=(
+            outlets(
+                states=State(V2_STATE, on=("2",), off=("1",)),
+                control=Write(V2_STATE, on=2, off=1),
+            ),
+        ),
+        evidence=DRIVER.of("state", "switching"),
+        note=f"The identity is unit.outlet. {NO_PUBLIC_MIB}",
     ),
 )

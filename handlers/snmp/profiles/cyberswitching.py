@@ -1,0 +1,32 @@
+"""Cyber Switching DualCom. The source is a program; no MIB is public."""
+
+from .language import *
+
+DUALCOM = "14300.1.2.1"
+STATE = column(DUALCOM + ".2.1.3", "outlet state (no public MIB)")
+
+PROFILES = (
+    Profile(
+        key="cyberswitching-dualcom",
+        vendor="Cyber Switching",
+        mib="no MIB is public",
+        source=public(
+            "CiscoTestAutomation/genielibs",
+            "pkgs/sdk-pkg/src/genie/libs/sdk/powercycler/powercyclers.py",
+        ),
+        models=("DualCom",),
+        # Assumed: the root of the objects. No source tells what a unit reports.
+        sys_object_ids=oids("14300"),
+        unseen=True,
+        outlets=(
+            outlets(
+                states=State(STATE, on=("2",), off=("1",)),
+                control=Write(STATE, on=2, off=1),
+                count=scalar(DUALCOM + ".1.0", "number of outlets (no public MIB)"),
+                name=column(DUALCOM + ".2.1.2", "outlet label (no public MIB)"),
+            ),
+        ),
+        evidence=DRIVER.of("state", "switching"),
+        note=NO_PUBLIC_MIB,
+    ),
+)
