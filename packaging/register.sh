@@ -12,7 +12,6 @@ unset DCI_PASSWORD CDPATH # no program that is started needs the one; the other 
 VERSION='@VERSION@'
 # name|name shown in DCImanager|protocol
 HANDLERS='@HANDLERS@'
-NO_LONGER_SWITCHED='@NO_LONGER_SWITCHED@'
 BUILT='@BUILT@' # those whose archives lay beside this script when it was built
 API=/api/eservice/v3/custom_equipment
 
@@ -713,12 +712,9 @@ while IFS='|' read -r handler protocol import content shown <&3; do
         upload
     fi
 done 3<plan
-if [ -z "$archive" ]; then
-    case " ${names:-$BUILT} " in *' snmp '*) say "$NO_LONGER_SWITCHED" ;; esac
-fi
 if [ -n "$is_dry" ]; then exit; fi
 if [ -n "$suffix" ]; then
     say 'next: give one PDU this handler in DCImanager and look at its outlets; to make it the real one, run the same command without --try; to remove it, give its PDUs another handler and delete it in DCImanager'
 else
-    say 'next: for a new PDU, Equipment, PDU, Add PDU in DCImanager, with this handler; for one that has it, look at its ports after the next poll, five minutes at most; CHANGELOG.md says which of them have another identity now, such as those of chained PDUs over SNMP'
+    say 'next: for a new PDU, Equipment, PDU, Add PDU in DCImanager, with this handler; for one that has it, look at its ports after the next poll, five minutes at most; CHANGELOG.md says what an upgrade asks of you'
 fi

@@ -29,7 +29,6 @@ from .closure import BuildError
 from .script import (
     HANDLERS,
     Handler,
-    no_longer_switched,
     register_script,
     registered_earlier,
 )
@@ -356,8 +355,6 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     for path in archives:
         data = path.read_bytes()
         print(f"{path}  {len(data)} bytes  sha256 {hashlib.sha256(data).hexdigest()[:16]}")
-    if any(handler.name == "snmp" for handler in handlers):
-        print(no_longer_switched())
     for own in own_handlers:
         data = own.source.data
         print(f"{own.path}  {len(data)} bytes  sha256 {hashlib.sha256(data).hexdigest()[:16]}")

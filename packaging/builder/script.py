@@ -11,16 +11,6 @@ from handlers import registry
 
 from .closure import BuildError
 
-#: families that earlier versions switched without `switch_unproven`, as CHANGELOG.md says
-NO_LONGER_SWITCHED = (
-    *("apc-masterswitch-plus", "apc-masterswitch-vm", "apc-easy-epdu", "apnl-modular", "aten-pe2"),
-    *("bachmann-bluenet2", "cyclades-pm", "cyclades-acs5k", "dell-rpdu", "delta-idc", "enlogic"),
-    *("enlogic-pod", "eta-rci10", "ipoman", "ipt-ipower", "lantronix-slc", "netio", "netping"),
-    *("netping-pwr", "nti-ipdu", "panduit-g5", "powertek-pwt2", "racktivity", "riedo-updu"),
-    *("schleifenbauer", "snr-erd-v1", "snr-erd-project", "snr-erd-pro-mini", "synaccess-synlink"),
-    *("tripplite-12x-ups", "tsl-mdu12", "tycon-tpdin3", "geist-v3", "vertiv-dcs-mpdu"),
-    "clever-mpro",
-)
 TEMPLATE = Path(__file__).resolve().parents[1] / "register.sh"
 
 
@@ -73,21 +63,11 @@ def register_script(
     return (
         TEMPLATE.read_text("utf-8")
         .replace("@VERSION@", number)
-        .replace("@NO_LONGER_SWITCHED@", no_longer_switched())
         .replace("@HANDLERS@", "\n".join(rows))
         .replace(
             "@BUILT@",
             " ".join(h.name for h in handlers if default_names is None or h.name in default_names),
         )
-    )
-
-
-def no_longer_switched() -> str:
-    """The sentence on the families that an upgrade of pdu_snmp no longer switches by itself."""
-    return (
-        "pdu_snmp: earlier versions switched these families, which are unproven and now only read"
-        " until you set switch_unproven=yes or build with --switch-unproven KEY: "
-        + ", ".join(NO_LONGER_SWITCHED)
     )
 
 

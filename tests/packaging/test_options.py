@@ -14,7 +14,6 @@ from typing import Any, Callable
 import pytest
 
 from builder import command
-from builder.script import NO_LONGER_SWITCHED
 from handlers import registry
 from handlers.snmp.frozen_value import replace
 from handlers.snmp.profiles import PROFILES
@@ -418,22 +417,6 @@ def test_the_error_for_a_handlers_name_after_only_says_where_it_goes(
     assert "snmp, nut were read as families" in capsys.readouterr().err
     assert not list(tmp_path.iterdir())
     assert run(tmp_path, "snmp", "--only", "apc-rpdu2") == 0
-
-
-def test_the_families_that_an_upgrade_no_longer_switches_are_named_everywhere(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    unproven = {
-        profile.key for profile in PROFILES if profile.is_switched and not profile.is_proven
-    }
-    assert set(NO_LONGER_SWITCHED) <= unproven
-    named = ", ".join(NO_LONGER_SWITCHED)
-    assert named in (ROOT / "CHANGELOG.md").read_text("utf-8").replace("`", "")
-    assert run(tmp_path, "snmp") == 0
-    assert named in capsys.readouterr().out
-    assert named in (tmp_path / "register.sh").read_text("utf-8")
-    assert run(tmp_path, "nut") == 0
-    assert named not in capsys.readouterr().out
 
 
 def test_a_family_of_the_pack_with_an_invalid_part_is_not_built(
