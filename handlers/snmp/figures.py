@@ -384,7 +384,8 @@ class Total(FrozenValue):
         if not lacking and isinstance(sum_of_rows, Decimal):
             lacking = self._chain(reader) - units
         doubtful = self._units_without_value(reader)
-        unmetered = lacking.difference(metered_units, doubtful)
+        chain = self._chain(reader) or lacking
+        unmetered = (lacking & chain).difference(metered_units, doubtful)
         if unmetered:
             return NotMetered(f"{_names('unit', sorted(unmetered))} without a meter")
         if lacking:

@@ -238,10 +238,8 @@ def _ats_phases(below: str, name: str) -> Source:
 # many rows.
 XPDU_RATING = column("318.1.1.15.4.2.3.1.2", "xPDUBranchBreakerRating")
 XPDU_POSITIONS = Counted(XPDU_RATING, scalar("318.1.1.15.4.2.2.0", "xPDUBranchBreakerTableSize"))
-XPDU_LINES = Counted(
-    column("318.1.1.15.3.4.14.1.4", "xPDUSystemOutputPhaseCurrent"),
-    scalar("318.1.1.15.3.4.13.0", "xPDUSystemOutputTableSize"),
-)
+XPDU_CURRENT = column("318.1.1.15.3.4.14.1.4", "xPDUSystemOutputPhaseCurrent")
+XPDU_LINES = Counted(XPDU_CURRENT, scalar("318.1.1.15.3.4.13.0", "xPDUSystemOutputTableSize"))
 # not present, a connection of the earth, of the neutral; a higher value is in A
 NO_BREAKER = ("0", "1", "2")
 
@@ -483,7 +481,7 @@ PROFILES = (
             ),
         ),
         # The neutral is an object of its own.
-        load=total(figure(XPDU_LINES, TENTHS)),
+        load=total(figure(value_or_empty(XPDU_LINES, XPDU_CURRENT), TENTHS)),
         power=total(figure(scalar("318.1.1.15.3.4.3.0", "xPDUSystemOutputTotalPower"), HUNDREDS)),
         ceilings=FLOOR,
         evidence=SIMULATED.of("current", "power"),

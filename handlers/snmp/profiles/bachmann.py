@@ -49,13 +49,17 @@ IRS = "31770.1.1.2"
 IRS_TAG = column(f"{IRS}.8.1.2", "sTag")
 IRS_METERS_PHASES = column(f"{IRS}.2.1.8", "pdusfeMeasure")
 IRS_METERS_SOCKETS = column(f"{IRS}.2.1.9", "pdusfeSinglePoolMeasure")
-YES = "[1-9][0-9]*"
+YES, NO = "[1-9][0-9]*", "0"
 
 
 def _irs_socket(below: str, name: str) -> Figure:
-    """A column of the sockets in thousandths. No rows unless every PDU meters its sockets."""
+    """A column of the sockets in thousandths. No rows if no PDU meters its sockets."""
+    values = column(f"{IRS}.8.1.{below}", name)
+    rows = Listed(values, Provided(values, IRS_METERS_SOCKETS, YES, others=NO))
     return figure(
-        Provided(column(f"{IRS}.8.1.{below}", name), IRS_METERS_SOCKETS, YES), THOUSANDTHS
+        if_listed(rows, without(IRS_METERS_SOCKETS, NO)),
+        THOUSANDTHS,
+        unmetered="not every PDU meters its sockets",
     )
 
 
@@ -65,7 +69,7 @@ def _irs_phase(below: str, name: str) -> Source:
     No rows unless every PDU meters, and all are listed.
     """
     rows = Whole(column(f"{IRS}.6.1.{below}", name), scalar(f"{IRS}.5.0", "phasCount"))
-    return Provided(rows, IRS_METERS_PHASES, YES)
+    return Provided(rows, IRS_METERS_PHASES, YES, others=NO)
 
 
 # The phases by two columns; no rows if a PDU does not meter them. If the value of one, the count or

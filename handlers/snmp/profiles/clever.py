@@ -263,7 +263,7 @@ PROFILES = (
         # The enterprise number was seen on a unit.
         sys_object_ids=oids("30966"),
         load=total(figure(_items(4), TENTHS)),
-        energy=total(figure(Provided(_items(7), SLAVE_ONE_ONLINE, r"\d+"), TENTHS)),
+        energy=total(figure(Provided(_items(7), SLAVE_ONE_ONLINE, r"-?\d+"), TENTHS)),
         evidence=SIMULATED.of("current", "energy"),
         note=(
             "Slaves are not read: one that is offline cannot be told from none, so a sum would "

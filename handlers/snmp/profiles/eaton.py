@@ -19,13 +19,19 @@ from . import hpe, raritan
 from .hpe import THE_UNIT
 from .language import *
 
-NEUTRAL = "2"
+# of inputCurrentMeasType; the others: one phase, three phases
+NEUTRAL, LINES_OF_INPUT = "2", ("1", "3", "4", "5")
 CURRENT = column("534.6.6.7.3.3.1.4", "inputCurrent")
 CURRENT_TYPE = column("534.6.6.7.3.3.1.2", "inputCurrentMeasType")
 # of each input, with the neutral
 CURRENT_COUNT = column("534.6.6.7.3.1.1.6", "inputCurrentCount")
 LINES = figure(
-    without(Complete(CURRENT, count=CURRENT_COUNT), NEUTRAL, by=Listed(CURRENT, CURRENT_TYPE)),
+    without(
+        Complete(CURRENT, count=CURRENT_COUNT),
+        NEUTRAL,
+        by=Listed(CURRENT, CURRENT_TYPE),
+        others=LINES_OF_INPUT,
+    ),
     THOUSANDTHS,
 )
 WATTS = column("534.6.6.7.3.5.1.4", "inputTotalWatts")
@@ -36,7 +42,7 @@ WATT_HOURS = column("534.6.6.7.3.5.1.5", "inputTotalWh")
 INPUT_WATTS = column("534.6.6.7.3.4.1.4", "inputWatts")
 INPUT_WH = column("534.6.6.7.3.4.1.5", "inputWh")
 MEASURED = column("534.6.6.7.3.4.1.2", "inputPowerMeasType")
-PHASES, TOTAL = ("1", "2", "3"), ("4",)
+PHASES, TOTAL, UNKNOWN = ("1", "2", "3"), ("4",), "0"
 
 OUTLET_COUNT = column("534.6.6.7.1.2.1.22", "outletCount")  # a row for each unit of the chain
 epdu_total = partial(total, unit=THE_UNIT, units=OUTLET_COUNT)
@@ -51,10 +57,12 @@ def _lost_contact(status: Column) -> Doubt:
     return Doubt(Part(status, over=STATE, stop=1), GOOD, optional=True)
 
 
-def _input_figures(values: Source, scale: Decimal = ONES) -> tuple[Figure, Figure]:
+def _input_figures(
+    values: Source, scale: Decimal = ONES, absent: tuple[str, ...] = ("-1",)
+) -> tuple[Figure, Figure]:
     return (
-        figure(Only(values, MEASURED, TOTAL), scale),
-        figure(Only(values, MEASURED, PHASES), scale),
+        figure(Only(values, MEASURED, TOTAL, others=(*PHASES, UNKNOWN)), scale, absent),
+        figure(Only(values, MEASURED, PHASES, others=(*TOTAL, UNKNOWN)), scale, absent),
     )
 
 
@@ -62,9 +70,9 @@ PULIZZI_OUTLETS = 36
 
 MONITORED = "20677.3.1.1"
 MONITOR_TYPE = scalar(MONITORED + ".1.24.0", "currentMonitorType")
-# Types whose channels do not overlap: the unit, branches, outlets, three or two lines. Other types
-# have lines and branches together, and the MIB does not say which channel is which.
-DISJOINT = "[12345]"
+# Types whose channels do not overlap: the unit, branches, outlets, three or two lines; and types
+# with lines and branches together, of which the MIB does not say which channel is which.
+DISJOINT, WITH_BRANCHES = "[1-5]", "[678]"
 CHANNELS = Counted(
     Spread(oid(MONITORED + ".3"), (Span(1, 32, 1),), "chanN"),
     scalar(MONITORED + ".1.23.0", "numCurrentChannels"),
@@ -136,7 +144,7 @@ PROFILES = (
         power=epdu_total(figure(WATTS), *_input_figures(INPUT_WATTS), else_outlets=True),
         energy=epdu_total(
             figure(WATT_HOURS, THOUSANDTHS, table=WATTS),
-            *_input_figures(INPUT_WH, THOUSANDTHS),
+            *_input_figures(INPUT_WH, THOUSANDTHS, ()),  # Unsigned32
             else_outlets=True,
         ),
         evidence=SIMULATED,
@@ -215,7 +223,16 @@ PROFILES = (
         source=pysnmp_mibs("mibs/eaton/EATON-EPDU-PU-MI-MIB"),
         models=("Monitored ePDU with blue display (Pulizzi)",),
         sys_object_ids=oids("20677.3"),
-        load=total(figure(Provided(CHANNELS, MONITOR_TYPE, DISJOINT), TENTHS)),
+        load=total(
+            figure(
+                value_or_empty(
+                    Provided(CHANNELS, MONITOR_TYPE, DISJOINT, others=WITH_BRANCHES),
+                    Provided(MONITOR_TYPE, MONITOR_TYPE, WITH_BRANCHES),
+                ),
+                TENTHS,
+                unmetered="the MIB does not say which channels are lines, and which branches",
+            )
+        ),
         evidence=SIMULATED.of("current"),
     ),
     Profile(

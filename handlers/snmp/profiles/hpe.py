@@ -38,7 +38,8 @@ NOT_MEASURED = "-1"
 
 # the state in rows beyond the unit's outlets, and the outlet count in rows beyond the chain's units
 PADDING = "0"
-NEUTRAL = "2"  # a value of ...InputPhaseCurrentMeasType
+# of ...InputPhaseCurrentMeasType; the others: one phase, three phases, and padding
+NEUTRAL, LINES = "2", ("1", "3", "4", "5", PADDING)
 CONTROLLABLE = "1"  # a value of ...Controllable; 2 is a unit that only meters
 # in the indexes of outlets and inputs, the first arc is the unit in the chain
 THE_UNIT = Arcs(stop=1)
@@ -141,10 +142,12 @@ def load(
     types = column(f"{root}.2.2.1.9", name + "InputPhaseCurrentMeasType")
     # some firmware lacks the types: a fourth row may be the neutral
     types_or_voltages = First((types, column(f"{root}.2.2.1.3", name + "InputPhaseVoltage")))
-    lines: Source = without(
-        Complete(currents, beside=types_or_voltages, numbered=-1),
-        NEUTRAL,
-        by=First((types, Listed(Arc(currents, -1, ("4",)), types))),
+    rows = Complete(currents, beside=types_or_voltages, numbered=-1)
+    lines: Source = First(
+        (
+            if_listed(without(rows, NEUTRAL, by=types, others=LINES), types),
+            Listed(rows, Arc(rows, -1, ("4",), keep=False)),
+        )
     )
     if phases is not None:
         lines = Complete(lines, count=phases)

@@ -17,6 +17,8 @@ one and an owner's program (zabuzafr/IBM-PDU-Management, walk_charge.txt and bac
 show its objects. Nothing there switches. The power in W is 0 at 0.3 A and 68 VA, so it is not read.
 """
 
+from decimal import Decimal
+
 from .language import *
 
 TABLE = "2.6.223.8.2.2.1"
@@ -40,6 +42,11 @@ def _newer(at: Source) -> Source:
     return Provided(by_values, OLDER, "-?[0-9]+")
 
 
+def _outlet_figure(at: Source, scale: Decimal = ONES) -> Figure:
+    """Not known, if it cannot be told which layout the table has."""
+    return figure(value_or_empty(_newer(at), NEWER), scale)
+
+
 def _older(at: Source) -> Source:
     states_if_older = Provided(Provided(at, OLDER, STATES), EIGHTH, "-?[0-9]+")
     by_values = Unless(states_if_older, Provided(VOLTAGES, VOLTAGES, VOLTS))
@@ -61,8 +68,8 @@ PROFILES = (
                 rows=NAME,
                 count=COUNT,
                 name=NAME,
-                current=figure(_newer(column(TABLE + ".9", "ibmPduOutletCurrent")), THOUSANDTHS),
-                power=figure(_newer(POWER)),
+                current=_outlet_figure(column(TABLE + ".9", "ibmPduOutletCurrent"), THOUSANDTHS),
+                power=_outlet_figure(POWER),
             ),
             outlets(
                 states=State(_older(OLDER), on=("1",), off=("0",)),

@@ -68,15 +68,16 @@ V2 = "42610.1.3"
 V2_STATE = Tables(oid(V2), 1, 16, "2.1.3", "outlet state (no public MIB)")
 
 
-def _phase_currents(indexes: str) -> Source:
-    """The current of each phase; no rows unless all phase indexes match `indexes`.
+PHASE_INDEX = column(SIMPLE + ".1.1.1.2.1.1.1", "pduInputStatPhaseIndex")
+INDEXES = "[0-3]"  # that the MIB allows
+PHASE_CURRENT = Complete(
+    column(SIMPLE + ".1.1.1.2.1.1.7", "pduInputStatTotalCurrent"), beside=PHASE_INDEX, numbered=-1
+)
 
-    The MIB allows the indexes 0 to 3. If all four occur, one may be the sum, so there is no total.
-    """
-    index = column(SIMPLE + ".1.1.1.2.1.1.1", "pduInputStatPhaseIndex")
-    current = column(SIMPLE + ".1.1.1.2.1.1.7", "pduInputStatTotalCurrent")
-    phases = Only(current, index, ("0", "1", "2", "3"))
-    return Provided(Complete(phases, beside=index, numbered=-1), without(index, "-1"), indexes)
+
+def _phase_currents(indexes: str) -> Provided:
+    """The current of each phase; no rows unless all phase indexes match `indexes`."""
+    return Provided(PHASE_CURRENT, PHASE_INDEX, indexes, others=INDEXES)
 
 
 def _size(unit: int) -> Source:
@@ -223,7 +224,13 @@ PROFILES = (
         sys_object_ids=oids(SIMPLE),
         load=total(
             figure(_phase_currents("[123]"), HUNDREDTHS),
-            figure(_phase_currents("[012]"), HUNDREDTHS),
+            figure(
+                value_or_empty(
+                    _phase_currents("[012]"), Provided(PHASE_INDEX, PHASE_INDEX, INDEXES)
+                ),
+                HUNDREDTHS,
+                unmetered="one of the four phases of the MIB may be the sum of the others",
+            ),
         ),
         power=total(figure(scalar(SIMPLE + ".1.2.1.3.1.0", "pduStatPower"), TENTHS)),
         evidence=SIMULATED.of("current", "power"),

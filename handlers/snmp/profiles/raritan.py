@@ -199,6 +199,7 @@ PX1_POLES = without(
     ),
     "N",
     by=PX1_POLE_LABEL,
+    others=("L1", "L2", "L3"),
 )
 PX1_POLES_OF_EACH_INLET = EachUnit(
     PX1_POLES,

@@ -21,6 +21,7 @@ CURRENT = column("55108.1.3.1.1.11", "upduMeterIrms")
 RELAY_METERS = column("55108.1.4.1.1.2", "upduRelayMeterNames")
 # upduMeterType: pduTotal, ...Calc; phaseTotal, ...Calc; outlet
 OF_PDU, OF_PHASES, OUTLET = ("0", "1"), ("2", "3"), "6"
+TYPES = tuple(map(str, range(8)))  # all of them: also of modules, and of groups of outlets
 CONDITION = column("55108.1.4.1.1.5", "upduRelayCondition")
 AS_COMMANDED = "0"  # 1: failed, 2: unknown
 # texts of a current or power of 16 bits that is not measured: here it would be added to others
@@ -35,7 +36,7 @@ def _rows_with_data(values: Source) -> Source:
 
 def _typed_figure(values: Source, scale: Decimal, kind: str, syntax: str = "") -> Figure:
     # A meter without data stays listed, so that a sum over it is missing, not too small.
-    of_kind = Only(values, TYPE, (kind,))
+    of_kind = Only(values, TYPE, (kind,), others=tuple(of for of in TYPES if of != kind))
     values_of_kind = Listed(of_kind, _rows_with_data(values))
     # a counter has no sign
     return figure(values_of_kind, scale, () if syntax else ("-1",), syntax)

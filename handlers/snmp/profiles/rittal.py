@@ -56,7 +56,8 @@ def _phase_values(pattern: str, of: str) -> Complete:
 
 
 def _sum(values: Source, pattern: str, of: str) -> Figure:
-    return Figure(values, ONES, ("-1",), factor=_device_scale(pattern, of))
+    # the quality tells of a variable without a value
+    return Figure(values, ONES, (), factor=_device_scale(pattern, of))
 
 
 def _total(pattern: str, of: str) -> Figure:

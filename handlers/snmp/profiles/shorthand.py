@@ -153,10 +153,12 @@ def numbered_parts(of: Callable[[int], Source], units: Iterable[int]) -> Merged:
     return Merged(tuple(Prefixed(str(unit), of(unit)) for unit in units))
 
 
-def without(values: Source, *texts: str, by: Optional[Source] = None) -> Only:
+def without(
+    values: Source, *texts: str, by: Optional[Source] = None, others: tuple[str, ...] = ()
+) -> Only:
     """The rows whose value is none of `texts`, such as padding or the neutral line. `by`: another
-    column of the table, whose values decide instead."""
-    return Only(values, by or values, texts, keep=False)
+    column of the table, whose values decide instead. `others`: its other values; see `Only`."""
+    return Only(values, by or values, texts, keep=False, others=others)
 
 
 def unit_and_outlet(rows: Source, first_unit: int = 1) -> Chained:

@@ -30,9 +30,9 @@ def _v5_metered(values: Source) -> Source:
 
 # The load of a unit fed in delta is the sum of its line currents: its phase currents flow between
 # two lines. Firmware that does not measure the lines reports 0 for them.
-V5_DELTA = "1"  # a value of pduMeterType
 V5_VOLTS = column("21239.5.2.3.2.1.4", "pduPhaseVoltage")
 V5_TYPE = column("21239.5.2.3.1.1.6", "pduMeterType")
+V5_WYE = without(Only(V5_TYPE, V5_TYPE, ("0",)), "")  # a meter's type: it is not fed in delta
 V5_LINE_NAME = column("21239.5.2.3.4.1.2", "pduLineName")
 # Also of a unit that does not say how it is fed: the sum of its lines is right either way.
 V5_LINES = figure(
@@ -41,7 +41,7 @@ V5_LINES = figure(
             Complete(column("21239.5.2.3.4.1.4", "pduLineCurrent"), beside=V5_LINE_NAME, least=3),
             V5_LINE_NAME,
         ),
-        without(V5_TYPE, V5_DELTA),
+        V5_WYE,
     ),
     HUNDREDTHS,
     padding=("0",),
@@ -89,6 +89,7 @@ def _v3_phases(first: int, name: str) -> Source:
 # Geist EM series (GEIST-EM-SERIES-MIB): "main" channels meter the unit, each "auxiliary" channel
 # meters an outlet.
 EM_CURRENT = column("21239.3.3.1.4", "auxChannelDeciAmps")
+EM_MAIN_COUNT, SEVERAL = scalar("21239.3.1.6.0", "unitInfoMainCount"), "[2-8]"
 
 # MPDUs behind the rack manager (DCS-MIB): the row is the unit, outlet N is column 51+N. The columns
 # after outlet 24 are writable limits and delays.
@@ -96,13 +97,13 @@ DCS_OUTLETS = Spread(
     oid("13400.3.2.225.1.1"), (Span(1, 24, 52),), "mpduMpscomOutletNStatus", by_row=True
 )
 DCS_TYPE = column("13400.3.2.225.1.1.2", "mpduMpscom2ProductType")
-DCS_PRESENT = tuple(map(str, range(1, 9)))  # product types; an absent unit has none of them
+DCS_PRESENT, DCS_ABSENT = tuple(map(str, range(1, 9))), ("0",)  # product types; 0: undefined
 DCS_SWITCHED = ("2", "4", "6", "8")
 DCS_ANSWERING = "0"  # a value of mpduMpscom51CommunicateStatus: normal
 DCS_COMMUNICATION = Part(
     column("13400.3.2.225.1.1.51", "mpduMpscom51CommunicateStatus"), over=DCS_OUTLETS, stop=1
 )
-DCS_UNITS = Only(DCS_TYPE, DCS_TYPE, DCS_PRESENT)
+DCS_UNITS = Only(DCS_TYPE, DCS_TYPE, DCS_PRESENT, others=DCS_ABSENT)
 DCS_UNIT = Arcs(stop=1)
 
 
@@ -331,12 +332,17 @@ PROFILES = (
         # lines, circuits or a neutral.
         load=total(
             figure(
-                Provided(
-                    column("21239.3.2.1.4", "mainChannelDeciAmps"),
-                    scalar("21239.3.1.6.0", "unitInfoMainCount"),
-                    "1",
+                value_or_empty(
+                    Provided(
+                        column("21239.3.2.1.4", "mainChannelDeciAmps"),
+                        EM_MAIN_COUNT,
+                        "1",
+                        others=SEVERAL,
+                    ),
+                    Provided(EM_MAIN_COUNT, EM_MAIN_COUNT, SEVERAL),
                 ),
                 TENTHS,
+                unmetered="the MIB does not say which of several mains are lines",
             )
         ),
         evidence=SIMULATED.of("current"),

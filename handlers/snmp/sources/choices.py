@@ -11,7 +11,7 @@ from ...dcimanager.rows import Raw
 from ...shared.errors import NoSuchOutlet, ProtocolError
 from .. import validation
 from ..decoding import Rows, number, text
-from ..reader import MISSING, Reader
+from ..reader import MISSING, UNMARKED, Reader
 from .base import Filter, ObjectSource, ReadOnly, RowFilter, Source, identity_prefixes, no_object
 
 
@@ -55,30 +55,55 @@ class Provided(RowFilter):
     else no rows.
 
     For devices that differ under one sysObjectID, for example in model or firmware.
+
+    Fields:
+        source: the rows.
+        test: the values that decide.
+        pattern: matches the values of devices with these rows.
+        others: matches those of devices without them. If it is given, a value that fits neither
+            leaves each row empty. Such a row is not written.
     """
 
     test: Source
     pattern: str
+    others: str = ""
 
     def check(self) -> None:
         validation.pattern(self.pattern, "pattern")
+        validation.pattern(self.others, "others")
 
     def rows(self, reader: Reader) -> Rows:
         if set(self.test.rows(reader).values()) == {MISSING}:
             return {".": MISSING}  # the dot: no index ends with one
-        return self.source.rows(reader) if self._holds(reader) else {}
+        if self._holds(reader):
+            return self.source.rows(reader)
+        if self._is_known(reader):
+            return {}
+        return dict.fromkeys(self.source.rows(reader), UNMARKED)
 
     def value_of(self, reader: Reader, identity: str) -> Optional[Raw]:
-        return self.source.value_of(reader, identity) if self._holds(reader) else None
+        holds = self._holds(reader)
+        if not holds and self._is_known(reader):
+            return None
+        value = self.source.value_of(reader, identity)
+        return value if value is None or holds else UNMARKED
 
     def keeps(self, reader: Reader, identity: str) -> bool:
         return self._holds(reader)
 
+    def _is_known(self, reader: Reader) -> bool:
+        """Whether the values of `test` are those of some device."""
+        return not self.others or self._match(reader, self.pattern, self.others)
+
     def _holds(self, reader: Reader) -> bool:
-        expression = validation.pattern(self.pattern, "pattern")
+        return bool(self.test.rows(reader)) and self._match(reader, self.pattern)
+
+    def _match(self, reader: Reader, *patterns: str) -> bool:
+        """Whether each value of `test` fits one of the patterns."""
+        expressions = [validation.pattern(pattern, "pattern") for pattern in patterns]
         # rows often have the same few marks
-        marks = set(self.test.rows(reader).values())
-        return bool(marks) and all(expression.fullmatch(text(mark)) for mark in marks)
+        marks = map(text, set(self.test.rows(reader).values()))
+        return all(any(of.fullmatch(mark) for of in expressions) for mark in marks)
 
 
 class Whole(Filter):

@@ -112,7 +112,7 @@ class Listed(ReadOnly):
     def rows(self, reader: Reader) -> Rows:
         values = self.known.rows(reader)
         return {
-            identity: values.get(identity, "") if text(value) else value
+            identity: values.get(identity, "") if text(value) else unmarked_value(value)
             for identity, value in self.source.rows(reader).items()
         }
 

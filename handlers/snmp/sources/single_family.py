@@ -269,7 +269,8 @@ class Signed(ReadOnly):
     """Readings of sensors that the device gives twice, unsigned and signed: the signed one if the
     sensor's smallest possible reading is below 0, else the unsigned one.
 
-    Of a sensor whose minimum an answer lacks, the reading on which both agree, else an empty value.
+    Of a sensor whose minimum an answer lacks, or is above its unsigned reading, the reading on
+    which both agree, else an empty value.
     A signed reading is empty if the sensor's largest possible one is not above 0: the device shows
     0 for a range that does not fit into 32 bits, and for its readings too.
 
@@ -295,10 +296,10 @@ class Signed(ReadOnly):
         unknown = set(values) if lowest else set()
         for row, minimum in lowest.items():
             least = number(minimum)
-            if least is not None:
+            if least is not None and least < 0:
+                negative.add(row)
+            if least is not None and least <= (number(values.get(row)) or 0):
                 unknown.discard(row)
-                if least < 0:
-                    negative.add(row)
         if not negative and not unknown:
             return values
         signed, most = self.signed.rows(reader), self.maximum.rows(reader)
@@ -318,7 +319,7 @@ class Gathered(ReadOnly):
     """For each row of `lists`, the sum of the values of the meters that it names.
 
     A row names meters of its own module: the first arc of both identities is the same. It is left
-    out if it names no meter, an unknown one, one whose value is not a number or means "not
+    out if it names no meter, an unknown one, one whose value is no number from 0 on or means "not
     measured" (`FILLED`), or one whose name another meter of the module has too.
 
     Fields:
@@ -347,7 +348,8 @@ class Gathered(ReadOnly):
             key = row.partition(".")[0], text(name)
             raw = values.get(row)
             value = None if raw is not None and text(raw) in self.absent else number(raw)
-            meters[key] = None if key in meters or value in FILLED else value
+            is_measured = value is not None and value >= 0 and value not in FILLED
+            meters[key] = value if is_measured and key not in meters else None
         sum_by_row: Rows = {}
         for row, names_of_row in self.lists.rows(reader).items():
             module = row.partition(".")[0]

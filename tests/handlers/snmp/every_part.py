@@ -81,7 +81,7 @@ EVERY_PART = Profile(
                     (
                         C,
                         Only(C, S, ("1", "2"), False, demanded=True, others=("3",)),
-                        Provided(Arc(C, 1, ("4",), keep=False), S, "x.*"),
+                        Provided(Arc(C, 1, ("4",), keep=False), S, "x.*", others="y"),
                     )
                 ),
                 on=("1", "3"),

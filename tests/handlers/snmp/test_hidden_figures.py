@@ -1,9 +1,10 @@
-"""No figure of `statistic` is another one, or none, in silence because one row is missing or has no
-value: it is an error, or an outlet's energy has no entry."""
+"""No figure of `statistic` is another one, or none, in silence because one row is missing, has no
+value, or a mark that its MIB does not name: it is an error, or an outlet's energy has no entry."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Mapping
 from typing import Optional
 
 import pytest
@@ -16,16 +17,28 @@ from tests.handlers.snmp.units import find
 from tests.recordings import Fixture
 
 SYSTEM = "1.3.6.1.2.1.1"
-# Columns in which -1 has a meaning, and those that choose what is read at all.
+# Columns in which a value has a meaning, and those that choose what is read at all.
 MINUS_ONE_IS_A_VALUE: Mapping[tuple[str, str], str] = {
+    ("bachmann-bluenet2", "31770.2.2.8.2.1.9"): "blueNet2VariableScaling: a power of ten",
     ("ict-pdu_buses", "39145.10.10.1.4"): "ICT-PDU-MIB: negative on -48 V plants, so 1 A",
-    ("eaton-epdu_input", "534.6.6.7.3.4.1.5"): "EATON-EPDU-MIB: a value of -1 is not supported",
-    ("bachmann-irs_sockets", "31770.1.1.2.2.1.9"): "the flag of a PDU whose sockets have meters",
-    ("cyclades-acs5k", "2925.8.5.3.1.12"): "the number of phases: the current of one alone is read",
+    ("rittal-cmc3_pdu", "2606.7.4.2.2.1.3"): "cmcIIIVarName: another name is another variable",
+    ("rittal-cmc3_pdu", "2606.7.4.2.2.1.7"): "cmcIIIVarScale: a divisor, if it is negative",
+    ("rittal-cmc3_strips", "2606.7.4.2.2.1.7"): "cmcIIIVarScale: a divisor, if it is negative",
 }
+ANY_MARK_IS_A_VALUE: Mapping[tuple[str, str], str] = {
+    ("apc-rpdu_total", "318.1.1.12.2.3.1.1.5"): "PowerNet-MIB: the number of a bank",
+    ("cyberpower-epdu2_phase", "3808.1.1.3.2.3.1.1.5"): "CPS-MIB: the number of a bank",
+    ("rittal-cmc3_pdu", "2606.7.4.2.2.1.3"): "cmcIIIVarName: another name is another variable",
+    ("ipt-ipower", "38218.1.6.20"): "PDUSNMP contradicts itself on the scale of the third meter",
+}
+# two values that no MIB names for a mark
+MARKS = (97, 98)
 
 
-def figures(unit: Fixture, device: Memory) -> Optional[dict[str, float]]:
+Figures = dict[str, float]
+
+
+def figures(unit: Fixture, device: Memory) -> Optional[Figures]:
     """What DCImanager gets: the totals, 0 if unset, and the outlets' energies; None if it is an
     error."""
     try:
@@ -37,20 +50,20 @@ def figures(unit: Fixture, device: Memory) -> Optional[dict[str, float]]:
     return {**totals, **{f"outlet {port.identity}": port.consumption for port in view.ports}}
 
 
-def columns(unit: Fixture) -> Iterator[tuple[str, list[str]]]:
-    """The columns of tables with several rows: the OID, and those of its rows."""
-    rows_by_column: dict[str, list[str]] = {}
-    for oid in unit.rows:
-        if not oid.startswith(f"{SYSTEM}."):
-            rows_by_column.setdefault(oid.rpartition(".")[0], []).append(oid)
-    return ((column, rows) for column, rows in rows_by_column.items() if len(rows) > 1)
-
-
-def means_minus_one(unit: Fixture, column: str) -> bool:
+def has_value(table: Mapping[tuple[str, str], str], unit: Fixture, oid: str) -> bool:
+    """Whether a value of this object has a meaning by one of these columns."""
     return any(
-        name == unit.name and f"{column}.".startswith(f"1.3.6.1.4.1.{start}.")
-        for name, start in MINUS_ONE_IS_A_VALUE
+        name == unit.name and f"{oid}.".startswith(f"1.3.6.1.4.1.{start}.") for name, start in table
     )
+
+
+def changed_figures(before: Mapping[str, float], after: Optional[Figures]) -> dict[str, object]:
+    """The figures that are others, or none, without an error; an outlet may lose its entry."""
+    return {
+        what: (value, after[what])
+        for what, value in before.items()
+        if value and after is not None and what in after and abs(after[what] - value) > 1e-6
+    }
 
 
 @units.EACH
@@ -60,19 +73,23 @@ def test_a_row_without_a_value_makes_no_other_figure(unit: Fixture) -> None:
     before = figures(unit, device)
     if before is None or not any(before.values()):
         return
-    for column, rows in columns(unit):
-        for row in {rows[0], rows[-1]}:
-            changes = {"no row": device.without([row])}
-            if not means_minus_one(unit, column):
-                changes["-1"] = device.holding({row: -1})
-            for name, change in changes.items():
-                with change:
-                    after = figures(unit, device)
-                if after is not None:
-                    wrong = {
-                        what: (value, after[what])
-                        for what, value in before.items()
-                        if value and what in after and abs(after[what] - value) > 1e-6
-                        if not what.startswith("outlet") or not after[what]
-                    }
-                    assert not wrong, (unit.name, row, name)
+    columns = Counter(oid.rpartition(".")[0] for oid in unit.rows)
+    for oid in unit.rows:
+        if oid.startswith(f"{SYSTEM}."):
+            continue
+        changes = {}
+        if columns[oid.rpartition(".")[0]] > 1:
+            changes["no row"] = device.without([oid])
+            if not has_value(MINUS_ONE_IS_A_VALUE, unit, oid):
+                changes["-1"] = device.holding({oid: -1})
+        for name, change in changes.items():
+            with change:
+                after = figures(unit, device)
+            assert not changed_figures(before, after), (unit.name, oid, name)
+        by_mark = []
+        for mark in MARKS:
+            with device.holding({oid: mark}):
+                by_mark.append(figures(unit, device))
+        # else it is a figure itself
+        if by_mark[0] == by_mark[1] and not has_value(ANY_MARK_IS_A_VALUE, unit, oid):
+            assert not changed_figures(before, by_mark[0]), (unit.name, oid, "a mark")
