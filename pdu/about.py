@@ -30,19 +30,19 @@ SETTINGS = "settings"
 COMMANDS = "commands"
 _TOPICS = (EXIT_CODES, ERRORS, SETTINGS, COMMANDS)
 
-_ERRORS = """\
+_ERRORS = f"""\
 An error is one line: the PDU's address, what was asked, and a sentence that says what to do.
-Each sentence, and UNKNOWN: {}
+Each sentence, and UNKNOWN: {pages.ERRORS}
 The exit code says who must act: pdu help exit-codes
 What a device is and which handler reads it: pdu identify HOST"""
-_SETTINGS = """\
-HANDLER   {}, or PATH: a file (.py),
+_SETTINGS = f"""\
+HANDLER   {{}}, or PATH: a file (.py),
           folder or archive (.tar.gz) with one, whoever wrote it;
           PATH:IMPORT.PATH names one of several
 settings  options, -s KEY=VALUE, or variables PDU_KEY (PDU_USERNAME, ...)
 secrets   --secret-file KEY=FILE, or PDU_PASSWORD, PDU_COMMUNITY, ...;
           pdu asks for one that it needs and that is not given
-Each setting of each handler: {}"""
+Each setting of each handler: {pages.SETTINGS}"""
 
 
 def _topic_words(root: LazyGroup) -> list[str]:
@@ -65,12 +65,11 @@ def _topic(root: LazyGroup, word: str) -> Optional[Result]:
         codes = [row._asdict() for row in exit_codes.EXITS]
         return Result({"exit_codes": codes}, exit_codes.table().splitlines())
     if word == ERRORS:
-        page = pages.localized(pages.ERRORS)
-        return Result({"page": page}, _ERRORS.format(page).splitlines())
+        return Result({"page": pages.ERRORS}, _ERRORS.splitlines())
     if word == SETTINGS:
-        page = pages.localized(pages.SETTINGS)
-        lines = _SETTINGS.format(", ".join(registry.names()), page).splitlines()
-        return Result({"handlers": [*registry.names()], "page": page}, lines)
+        names = [*registry.names()]
+        lines = _SETTINGS.format(", ".join(names)).splitlines()
+        return Result({"handlers": names, "page": pages.SETTINGS}, lines)
     if word != COMMANDS and word not in root.by_word:
         return None
     groups = root.groups if word == COMMANDS else [root.by_word[word]]

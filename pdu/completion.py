@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import click
+from click.shell_completion import get_completion_class
 
 from .cli.groups import Subcommand
 from .cli.options import COMPLETION, output_options, run_of
 from .cli.output import Result, print_result
-from .completion_scripts import SHELLS
 
 # Where each shell reads it.
-_FILES = {"bash": "~/.bashrc", "zsh": "~/.zshrc", "fish": "~/.config/fish/completions/pdu.fish"}
+_FILES = {
+    "bash": "~/.bashrc",
+    "zsh": "~/.zshrc, below its compinit",
+    "fish": "~/.config/fish/completions/pdu.fish",
+}
 _HELP = "Print the script that completes pdu in a shell. Add it to this file:\n\n\b\n"
 
 
@@ -28,7 +32,9 @@ _HELP = "Print the script that completes pdu in a shell. Add it to this file:\n\
 @click.pass_context
 def completion(context: click.Context, shell: str) -> int:
     root = context.find_root().command
-    script = SHELLS[shell](root, {}, "pdu", COMPLETION).source()
+    shell_class = get_completion_class(shell)
+    assert shell_class is not None  # click has these shells
+    script = shell_class(root, {}, "pdu", COMPLETION).source()
     return print_result(
         Result({"shell": shell, "script": script}, [script]), run_of(context).output.json
     )

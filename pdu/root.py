@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 
 import click
+from click.shell_completion import shell_complete
 
 from handlers import VERSION, registry
 from handlers.shared.errors import SettingsError
@@ -18,7 +19,6 @@ from .cli.exit_handling import OutputError, missing_package_advice
 from .cli.groups import Group, LazyGroup
 from .cli.options import COMPLETION, SECRETS, Output, Run, spelled
 from .commands import GROUPS, LAZY_COMMANDS
-from .completion_scripts import answer
 from .loading.handler_paths import list_advice
 from .pdu_list.names import how
 
@@ -124,7 +124,7 @@ def run(arguments: Sequence[str]) -> int:
     Raises BrokenPipeError and OutputError, which `exit_handling.run` handles.
     """
     if COMPLETION in os.environ:
-        return answer(ROOT, "pdu", COMPLETION, os.environ[COMPLETION])
+        return shell_complete(ROOT, {}, "pdu", COMPLETION, os.environ[COMPLETION])
     if not arguments:
         print(_FIRST, *ROOT.overview(), _NEXT, sep="\n")
         return DONE

@@ -9,7 +9,6 @@ import json
 import os
 import sys
 import threading
-import time
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, NamedTuple, Optional
@@ -22,7 +21,6 @@ from .exit_codes import DONE
 from .options import Output
 
 _CELL = 200  # limit for a cell, in characters
-_SLOW_S = 1.0  # what ends sooner needs no line that says that it is waited for
 _LINE = 78  # limit for a line of progress, in characters
 NOT_METERED, NOT_KNOWN = "not metered", "not known"
 _DECIMALS = 3  # limit for the decimal places of a figure
@@ -185,58 +183,16 @@ def progress(length: int, label: str, **attributes: Any) -> AbstractContextManag
 
 
 @contextlib.contextmanager
-def waiting(doing: str, output: Output, at_once: bool = False) -> Iterator[None]:
-    """Shows on a terminal what the block is `doing` and for how long, from _SLOW_S after its begin
-    until its end; `at_once`: from its begin, for a block that is often slow. While the block shows
-    a line of its own by `show_status_line`, or asks a question (`pause_wait_line`), it shows
-    nothing.
-
-    Only on standard error, and neither with --json nor with --debug.
+def waiting(doing: str, output: Output) -> Iterator[None]:
+    """Shows on a terminal what the block is `doing`, until its end or a line in its place. Neither
+    with --json nor with --debug.
     """
-    if output.json or output.debug or not sys.stderr.isatty():
-        yield
-        return
-    begin, end = time.monotonic(), threading.Event()
-    _others.clear()
-    if at_once:
-        _show(printable(doing))
-
-    def show() -> None:
-        """Print the seconds on one line from time to time until the block ends."""
-        while not end.wait(_SLOW_S):
-            # the block's work is worth more than this line
-            with contextlib.suppress(Exception):
-                with _screen:
-                    if not _others:
-                        _show(f"{printable(doing)}: {time.monotonic() - begin:.0f} s")
-
-    thread = threading.Thread(target=show, name="waiting", daemon=True)
-    thread.start()
+    is_quiet = output.json or output.debug
+    show_status_line(printable(doing), is_quiet)
     try:
         yield
     finally:
-        end.set()
-        thread.join()
-        if at_once or time.monotonic() - begin >= _SLOW_S:
-            _show("")
-
-
-#: what is on the terminal in place of the line of `waiting`, and the lock of both
-_others: set[str] = set()
-_screen = threading.Lock()
-
-
-@contextlib.contextmanager
-def pause_wait_line() -> Iterator[None]:
-    """A block that asks on the terminal: the line of `waiting` goes, and comes back after it."""
-    if sys.stderr.isatty():
-        with _screen:
-            _others.add("question")
-            _show("")
-    try:
-        yield
-    finally:
-        _others.discard("question")
+        show_status_line("", is_quiet)
 
 
 def report(line: str) -> None:
@@ -248,19 +204,13 @@ def report(line: str) -> None:
         print(printable(line), file=sys.stderr, flush=True)
 
 
-def show_status_line(line: str, as_json: bool) -> None:
-    """Show a line until the next one replaces it; "" clears it.
+def show_status_line(line: str, is_quiet: bool = False) -> None:
+    """Show a line, no wider than the terminal, until the next one replaces it; "" clears it.
 
-    Only on a terminal and without --json.
+    Only on a terminal, and not if the command `is_quiet`.
     """
-    if not as_json and sys.stderr.isatty():
-        with _screen:
-            (_others.add if line else _others.discard)("line")
-            _show(line)
-
-
-def _show(line: str) -> None:
-    """Print a line over the last one, no wider than the terminal."""
+    if is_quiet or not sys.stderr.isatty():
+        return
     width = _LINE
     # a longer line would wrap, and the next one would not replace it
     with contextlib.suppress(OSError, ValueError):

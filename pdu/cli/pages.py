@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Mapping
 
 _INDEX = "README.md"
-ERRORS = "troubleshooting.md"
-SETTINGS = "settings.md"
+ERRORS = "docs/troubleshooting.md"
+SETTINGS = "docs/settings.md"
 #: name of a command -> its page below docs/
 PAGES: Mapping[str, str] = {
     "status": "command.md",
@@ -37,19 +36,9 @@ PAGES: Mapping[str, str] = {
     "help": "command.md",
     "version": "command.md",
 }
-#: pages that are in Russian too
-IN_RUSSIAN = frozenset({"administrators.md", "command.md", "own-handler.md", ERRORS, SETTINGS})
 
 
 def page_of(words: Iterable[str]) -> str:
     """The page of a command, by the words of its path: `("pdu", "snmp", "families")`."""
     name = next((word for word in list(words)[1:] if word in PAGES), "")
-    return localized(PAGES.get(name, _INDEX))
-
-
-def localized(page: str) -> str:
-    """The path of a page, in Russian where the user's locale and the pages are."""
-    names = ("LC_ALL", "LC_MESSAGES", "LANG")
-    locale = next((os.environ[name] for name in names if os.environ.get(name)), "")
-    is_russian = locale.lower().startswith("ru") and page in IN_RUSSIAN
-    return f"docs/{page.removesuffix('.md')}.ru.md" if is_russian else f"docs/{page}"
+    return f"docs/{PAGES.get(name, _INDEX)}"

@@ -13,7 +13,7 @@ from handlers.shared.errors import PduHandlerError, SettingsError, printable
 
 from ..files.whole_files import signals_as_ctrl_c
 from .options import Output
-from .output import pause_wait_line
+from .output import show_status_line
 
 _LONGEST_LINE = 2_000  # characters
 
@@ -53,12 +53,12 @@ def ask_line(question: str) -> Optional[str]:
     fits no question.
     """
     is_terminal = sys.stdin.isatty()
-    with pause_wait_line():
-        print(question, end=" " if is_terminal else "\n", file=sys.stderr, flush=True)
-        try:
-            line = sys.stdin.readline()
-        except UnicodeDecodeError:
-            return "\N{REPLACEMENT CHARACTER}"
+    show_status_line("")
+    print(question, end=" " if is_terminal else "\n", file=sys.stderr, flush=True)
+    try:
+        line = sys.stdin.readline()
+    except UnicodeDecodeError:
+        return "\N{REPLACEMENT CHARACTER}"
     if is_terminal and not line.endswith("\n"):  # Ctrl-D: what follows begins on a new line
         print(file=sys.stderr, flush=True)
     return line.strip()[:_LONGEST_LINE] if line else None
@@ -70,9 +70,9 @@ def ask_secret(key: str, question: str) -> str:
     """
     if not sys.stdin.isatty():
         return ""
+    show_status_line("")
     try:
-        # getpass then turns the terminal's echo on again
-        with signals_as_ctrl_c(), pause_wait_line():
+        with signals_as_ctrl_c():  # getpass then turns the terminal's echo on again
             return getpass.getpass(f"{printable(question)}: ")
     except EOFError:
         return ""

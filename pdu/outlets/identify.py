@@ -303,7 +303,7 @@ class _Survey:
         handler = load(name)
         try:
             data = form.pdu_data(handler, self._host, self._login(handler), self.pdu.name)
-            with waiting(f"{self._host}: asking it by {name}", self._output, at_once=True):
+            with waiting(f"{self._host}: asking it by {name}", self._output):
                 return HandlerAnswer(name, identify_device(handler, data))
         except SettingsError as settings_error:
             if self._alone:
@@ -355,7 +355,7 @@ class _Survey:
         # A firewall that drops packets makes this the longest silence of the command.
         message = f"{self._host}: trying TCP port {port} for {name}"
         if (host, port) not in self._ports:
-            with waiting(message, self._output, at_once=True):
+            with waiting(message, self._output):
                 self._ports[host, port] = _port_error(host, port)
         has_scheme = "scheme" in _keys(load(name))
         if not self._ports[host, port]:
@@ -375,7 +375,7 @@ class _Survey:
         if endpoint not in self._looks:
             look = FirstLook()
             with contextlib.suppress(SettingsError):  # the handler itself reports it
-                with waiting(f"{self._host}: what it is", self._output, at_once=True):
+                with waiting(f"{self._host}: what it is", self._output):
                     look = first_look(endpoint, self._settings(name))
             self._looks[endpoint] = look
         return self._looks[endpoint]

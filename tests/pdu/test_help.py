@@ -67,19 +67,6 @@ def test_every_command_has_a_page_and_no_other_word_has() -> None:
     assert {*pages.PAGES} == {*ROOT.by_name}
 
 
-def test_the_russian_page_is_named_under_a_russian_locale(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    docs, every = needs.ROOT / "docs", {*pages.PAGES.values(), pages.ERRORS, pages.SETTINGS}
-    in_russian = {page for page in every if (docs / page.replace(".md", ".ru.md")).is_file()}
-    assert in_russian == pages.IN_RUSSIAN
-    monkeypatch.delenv("LC_ALL", raising=False)
-    monkeypatch.delenv("LC_MESSAGES", raising=False)
-    for locale, page in (("ru_RU.UTF-8", "troubleshooting.ru.md"), ("C", "troubleshooting.md")):
-        monkeypatch.setenv("LANG", locale)
-        assert f": docs/{page}\n" in run(capsys, "help", "errors")[1]
-
-
 def parsed(words: list[str]) -> None:
     """Parse a command line as `pdu` does, without running it. Raises click.UsageError."""
     group: click.Command = ROOT

@@ -10,6 +10,7 @@ import contextlib
 import dataclasses
 import shlex
 import socket
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Optional, Union
@@ -34,7 +35,7 @@ from pdu_common.connection import PduData, PduSnmpData
 from tests.handlers.snmp import recorded
 from tests.handlers.snmp.memory import Memory, of_rows
 from tests.needs import ROOT
-from tests.pdu.cli.test_waiting_line import screen
+from tests.pdu.cli.test_waiting_line import Terminal
 from tests.pdu.recordings.planted_devices import UNITS, Printed, arguments, identified, replayed
 from tests.pdu.recordings.recording_formats import identity, names
 from tests.recordings import fixture
@@ -451,7 +452,9 @@ def test_the_wait_for_a_port_that_answers_nothing_says_at_once_what_it_is_for(
         full.listen(0)
         where = full.getsockname()
         stack.enter_context(socket.create_connection(where))
-        with screen(3600.0) as shown:
+        shown = Terminal()
+        with monkeypatch.context() as patch:
+            patch.setattr(sys, "stderr", shown)
             words = ["--handler", "raritan", "--handler", "redfish"]
             assert root.run(["identify", f"127.0.0.1:{where[1]}", *words]) == 3
     lines = [line.strip() for line in shown.getvalue().split("\r") if line.strip()]

@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Callable, Optional
 
@@ -85,6 +86,13 @@ def test_the_file_of_a_unit_with_planted_names_holds_none_of_them(
     assert [value for value in PLANTED if value.lower() in text] == []
 
 
+@dataclass
+class MeteredPort(PduPortStatisticView):
+    """As the platform's view is where it has a current."""
+
+    load: Optional[float] = None
+
+
 class Unit:
     """Outlets 1 to 3, of which 3 is off; outlet 2 carries something. Counts the commands."""
 
@@ -104,9 +112,7 @@ class Unit:
     def statistic(self) -> PduStatisticView:
         view = PduStatisticView(load=1.5)
         for identity, load in self.load.items():
-            port = PduPortStatisticView(identity=identity)
-            setattr(port, "load", load)
-            view.ports.append(port)
+            view.ports.append(MeteredPort(identity, load=load))
         return view
 
     def port_down(self, port: PduPortView) -> PduPortView:
