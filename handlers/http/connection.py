@@ -16,7 +16,7 @@ from typing import Any, Optional
 
 from ..shared.errors import Reason, Unreachable
 from ..shared.request_counter import SENT
-from ..shared.socket_wait import LATE_S, is_readable
+from ..shared.socket_wait import connect, is_readable, limit
 from ..shared.tls import Trust
 from ..shared.tls_handshake import ended_reason, fetch_fingerprint, handshake_error, wrap_with_tls
 from . import errors
@@ -102,7 +102,6 @@ class StandardTransport:
         sock: Optional[socket.socket] = None
         try:
             sock = _dial(where, timeout, end)
-            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             if where.scheme == "https":
                 self._context = self._context or self._trust.context()
                 sock = wrap_with_tls(self._context, sock, where.host)
@@ -184,22 +183,10 @@ def _dial(where: Endpoint, timeout: float, end: float) -> socket.socket:
     The look-up of the name comes first, and only the system limits it.
     """
     addresses = socket.getaddrinfo(where.host, where.port, type=socket.SOCK_STREAM)
-    until, last_error = min(time.monotonic() + timeout, end), OSError()
-    for left, (family, kind, proto, _, address) in zip(range(len(addresses), 0, -1), addresses):
-        sock: Optional[socket.socket] = None
-        try:
-            # fails for IPv6 on a host without it
-            sock = socket.socket(family, kind, proto)
-            # a dead address leaves time for the next one
-            sock.settimeout(_left(timeout, until) / left)
-            sock.connect(address)
-            sock.settimeout(_left(timeout, end))
-            return sock
-        except OSError as error:
-            last_error = error
-            if sock is not None:
-                sock.close()
-    raise last_error
+    until = time.monotonic() + timeout
+    sock = connect(addresses, lambda: _left(timeout, min(until, end)))
+    sock.settimeout(_left(timeout, end))
+    return sock
 
 
 def _left(timeout: float, end: float) -> float:
@@ -225,11 +212,7 @@ class DeadlineReader(io.RawIOBase):
 
     def readinto(self, buffer: Any) -> Any:
         """Read octets. Raises socket.timeout late."""
-        late = time.monotonic() - self._end
-        is_over = late >= 0 and not is_readable(self._opened)
-        if is_over or late >= LATE_S:
-            raise socket.timeout("the answer was not complete in time")
-        self._opened.settimeout(_left(self._timeout, self._end))
+        limit(self._opened, self._end - time.monotonic(), self._timeout)
         try:
             count = self._raw.readinto(buffer)
         except ssl.SSLError as error:

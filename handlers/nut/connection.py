@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Callable, Optional
 from ..shared.address import host_with_port
 from ..shared.errors import PduHandlerError, ProtocolError, Unreachable, printable
 from ..shared.request_counter import SENT
-from ..shared.socket_wait import LATE_S, is_readable
+from ..shared.socket_wait import connect, limit
 from ..shared.tls_handshake import is_demanding
 from .decoder import Decoder
 from .errors import NetworkError
@@ -143,29 +143,19 @@ class Connection:
             ) from None
 
     def _dial(self, addresses: Sequence[_Address], end: float) -> socket.socket:
-        """A connection to the first address that accepts one. The time until `end` is shared evenly
-        among those that are left. Raises NetworkError."""
-        last_error: Optional[OSError] = None
-        for left, (family, kind, proto, _, address) in zip(range(len(addresses), 0, -1), addresses):
-            sock: Optional[socket.socket] = None
-            try:
-                # fails without IPv6, or without a free file descriptor
-                sock = socket.socket(family, kind, proto)
-                sock.settimeout(max(end - self._clock(), 0.001) / left)
-                sock.connect(address)
-                sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-                return sock
-            except OSError as error:
-                last_error = error
-                if sock is not None:
-                    sock.close()
-        raise NetworkError(
-            f"no connection to port {self.port} ({_words(last_error)}): check address and port,"
-            " that upsd runs, and that its LISTEN and the firewall let this host in",
-            last_error,
-            self.place,
-            "connect",
-        )
+        """A connection to the first address that accepts one. Raises NetworkError."""
+        try:
+            return connect(addresses, lambda: end - self._clock())
+        except OSError as error:
+            reason = f"no connection to port {self.port} ({_words(error)})"
+            network_error = NetworkError(
+                f"{reason}: check address and port, that upsd runs, and that its LISTEN and the"
+                " firewall let this host in",
+                error,
+                self.place,
+                "connect",
+            )
+        raise network_error
 
     def ask(self, *requests: NutRequest[object], end: Optional[float] = None) -> Responses:
         """Send `requests` in one write and read all answers: 1 round trip (several for more than 16
@@ -251,11 +241,7 @@ class Connection:
 
     def _receive(self, connection: socket.socket, end: float) -> bytes:
         """What arrives by `end`. If this process was too busy to look in time, what has arrived."""
-        left = end - self._clock()
-        is_over = left <= 0 and not is_readable(connection)
-        if is_over or left <= -LATE_S:
-            raise socket.timeout
-        connection.settimeout(max(left, 0.001))  # 0 would make the socket non-blocking
+        limit(connection, end - self._clock())
         if _QUICKACK is not None:
             # tcp(7): this setting is not permanent
             connection.setsockopt(socket.IPPROTO_TCP, _QUICKACK, 1)
@@ -297,10 +283,10 @@ class Connection:
         return left
 
 
-def _words(error: Optional[OSError]) -> str:
+def _words(error: OSError) -> str:
     if isinstance(error, socket.timeout):
         return "no answer in time"
-    return str(getattr(error, "strerror", None) or error or "no address")
+    return error.strerror or str(error) or type(error).__name__
 
 
 def _refuse_unasked(connection: socket.socket) -> None:

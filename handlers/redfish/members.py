@@ -90,9 +90,9 @@ def entries_of(service: RedfishService, collection: Json) -> list[Json]:
     page, count = collection, collection.get("Members@odata.count")
     while True:
         # some services leave out an empty list
-        listed = _listed(page)
-        is_empty = listed is None and type(count) is int and count == 0
-        if not is_empty and not isinstance(listed, list):
+        entries_of_page = _listed(page)
+        is_empty = entries_of_page is None and type(count) is int and count == 0
+        if not is_empty and not isinstance(entries_of_page, list):
             raise ProtocolError("a collection of the device has no list of members")
         entries += _entries(page)
         if len(entries) > MOST_MEMBERS:

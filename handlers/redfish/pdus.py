@@ -117,8 +117,8 @@ def read_pdu_of_outlet(
     try:
         pdu = service.get(target)
     except UNIT_ERRORS as error:
-        others = [ServicePdu(f"{name}.", {}) for name in filter(None, map(last_part, entries))]
-        raise (error if pdu_id else name_unit(error, others, f"{part}.")) from None
+        other_pdus = [ServicePdu(f"{name}.", {}) for name in filter(None, map(last_part, entries))]
+        raise (error if pdu_id else name_unit(error, other_pdus, f"{part}.")) from None
     outlets = link(pdu, "Outlets")
     holder = parts(target) if isinstance(target, str) else []
     is_below = isinstance(outlets, str) and parts(outlets)[: len(holder)] == holder
@@ -155,10 +155,10 @@ def _pdu_with_id(service: RedfishService, pdu_id: str, members: Sequence[Member]
     and may be it, else SettingsError.
     """
     pdus = readable(members)
-    same = [pdu for pdu in pdus if usable_id(pdu) == pdu_id]
-    raise_if_twice(service, "PDUs with the Id", [pdu_id] * len(same))
-    if same:
-        return same[0]
+    matches = [pdu for pdu in pdus if usable_id(pdu) == pdu_id]
+    raise_if_twice(service, "PDUs with the Id", [pdu_id] * len(matches))
+    if matches:
+        return matches[0]
     for error in errors_of(members):  # this may be the PDU
         raise error
     ids = [repr(usable_id(pdu)) for pdu in pdus if usable_id(pdu)]

@@ -121,11 +121,11 @@ class RedfishService:
     @contextlib.contextmanager
     def reading_anew(self) -> Iterator[None]:
         """Keep no resource in this block, and none from before it."""
-        kept, self._resources = self._resources, None
+        resources, self._resources = self._resources, None
         try:
             yield
         finally:
-            self._resources = None if kept is None else {}
+            self._resources = None if resources is None else {}
 
     @property
     def place(self) -> str:

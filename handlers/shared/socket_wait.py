@@ -1,13 +1,49 @@
-"""Whether an answer has arrived, without a wait."""
+"""Connections and answers within a time that several steps share."""
 
 from __future__ import annotations
 
+import math
 import selectors
-from typing import Any
+import socket
+from collections.abc import Sequence
+from typing import Any, Callable
 
 #: how long after its deadline an answer that has arrived is still read, in s. Without an end, a
 #: device that sends byte by byte would never be given up
 LATE_S = 5.0
+_LEAST_S = 0.001  # 0 would make a socket non-blocking
+
+
+def connect(addresses: Sequence[Any], left: Callable[[], float]) -> socket.socket:
+    """A connection to the first of the rows of socket.getaddrinfo that accepts one. The seconds
+    `left` are shared evenly among those that are still to try, so that a dead address leaves time
+    for the next one. Raises the OSError of the last address.
+    """
+    last_error = OSError("no address")
+    for count, (family, kind, proto, _, address) in zip(range(len(addresses), 0, -1), addresses):
+        sock = None
+        try:
+            # fails for IPv6 on a host without it, or without a free file descriptor
+            sock = socket.socket(family, kind, proto)
+            sock.settimeout(max(left(), _LEAST_S) / count)
+            sock.connect(address)
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            return sock
+        except OSError as error:
+            last_error = error
+            if sock is not None:
+                sock.close()
+    raise last_error
+
+
+def limit(sock: socket.socket, left: float, longest: float = math.inf) -> None:
+    """Let the next read of the socket take the seconds `left`, at most `longest`. Raises
+    socket.timeout if none are left, unless something has arrived.
+    """
+    is_over = left <= 0 and not is_readable(sock)
+    if is_over or left <= -LATE_S:
+        raise socket.timeout("the answer was not complete in time")
+    sock.settimeout(max(min(left, longest), _LEAST_S))
 
 
 def is_readable(sock: Any, wait: float = 0.0) -> bool:

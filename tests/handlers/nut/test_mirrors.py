@@ -169,10 +169,10 @@ def test_the_mirrors_of_nuts_own_drivers_are_left_out() -> None:
         upsd.Section("later", "clone", of_rack1, run=False),
         upsd.Section("srv1", "clone-outlet", {**of_rack1, "prefix": "outlet.1"}, run=False),
     ]
-    with Upsd(sections) as made:
+    with Upsd(sections) as server:
         for name in ("later", "srv1"):
-            made.start_driver(name)
-            assert until(functools.partial(has_outlet, handler(made, device=name)))
-        pdu = handler(made)
+            server.start_driver(name)
+            assert until(functools.partial(has_outlet, handler(server, device=name)))
+        pdu = handler(server)
         assert states(pdu.status()) == {"rack1/1": EnumPowerStatus.UP}
         assert pdu.statistic().load == 10.0

@@ -13,11 +13,11 @@ STATES = {True: EnumPowerStatus.UP, False: EnumPowerStatus.DOWN, None: EnumPower
 
 
 def handler(unit: RedfishService, **settings: Any) -> RedfishPdu:
-    given = {
+    usual_settings = {
         "port": str(unit.port),
         "username": unit.user,
         "password": unit.password,
         "ca_pem": unit.ca_pem,
         "timeout": "30",
     }
-    return make_handler(PduData(unit.host, {**given, **settings}))
+    return make_handler(PduData(unit.host, {**usual_settings, **settings}))

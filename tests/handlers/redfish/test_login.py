@@ -68,13 +68,13 @@ class Guarded(Tree):
             )
         if path in self.special:
             return super().answer(seen)
-        known = (
+        is_login_right = (
             seen.headers.get("authorization") == BASIC
             and self.basic
             or seen.headers.get("x-auth-token") == self.token
         )
         anonymous = not {"authorization", "x-auth-token"} & set(seen.headers)
-        if not known and not (path == ROOT and anonymous):
+        if not is_login_right and not (path == ROOT and anonymous):
             return Answer(None, 401, {"WWW-Authenticate": self.challenge} if self.challenge else {})
         if seen.method == "DELETE":
             return Answer(None, 204)
@@ -116,8 +116,8 @@ def test_many_readings_at_once_log_in_once() -> None:
             PduData(address, {"scheme": "http", "username": USER, "password": PASSWORD})
         )
         with RedfishService(redfish_settings) as service:
-            found = service.all([OUTLETS] * 8)
-    assert all(isinstance(one, dict) and "Members" in one for one in found) and (
+            resources = service.all([OUTLETS] * 8)
+    assert all(isinstance(resource, dict) and "Members" in resource for resource in resources) and (
         tree.opened,
         deleted(tree),
     ) == (1, 1)
@@ -229,8 +229,8 @@ def test_a_sessions_token_that_the_service_sends_back_is_in_no_error_and_no_log(
         {"error": {"message": f"no {dict(request.headers)}"}}, 400
     )
     with serving(tree) as address, pytest.raises(PduHandlerError) as error_info:
-        made = handler(address, session="session")
-        getattr(made, call)(*([PduPortView("1")] if call == "port_down" else []))
+        pdu = handler(address, session="session")
+        getattr(pdu, call)(*([PduPortView("1")] if call == "port_down" else []))
     assert tree.opened == 1 and tree.token not in kept(error_info.value) + caplog.text
 
 

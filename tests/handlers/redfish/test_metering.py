@@ -11,7 +11,7 @@ from handlers.shared.errors import PduHandlerError
 from handlers.shared.meter_figures import NOT_ASKED, measured
 from pdu_common.helper import PduStatisticView
 
-from .tree import EXPAND, OUTLETS, Answer, Json, Tree, handler, outlet, serving, unit
+from .tree import EXPAND, FAILURES, OUTLETS, Answer, Json, Tree, handler, outlet, serving, unit
 
 PDU = "/redfish/v1/PowerEquipment/RackPDUs/1"
 CHASSIS = "/redfish/v1/Chassis/PDU"
@@ -44,12 +44,16 @@ def metered(
         linked["Metrics"] = {"@odata.id": f"{PDU}/Metrics"}
     tree = Tree(
         unit(
-            [outlet(str(number), **one) for number, one in enumerate(outlets, 1)], expand, **linked
+            [outlet(str(number), **fields) for number, fields in enumerate(outlets, 1)],
+            expand,
+            **linked,
         )
     )
-    for key, listed in circuits.items():
+    for key, fields_of_circuits in circuits.items():
         tree.resources[f"{PDU}/{key}"] = {
-            "Members": [{"Id": str(number), **one} for number, one in enumerate(listed)]
+            "Members": [
+                {"Id": str(number), **fields} for number, fields in enumerate(fields_of_circuits)
+            ]
         }
     if metrics is not None:
         tree.resources[f"{PDU}/Metrics"] = {"Id": "Metrics", **metrics}
@@ -63,8 +67,8 @@ def statistic(tree: Tree) -> PduStatisticView:
 
 
 def totals(tree: Tree) -> tuple[float, float]:
-    seen = statistic(tree)
-    return seen.load, seen.total_consumption
+    view = statistic(tree)
+    return view.load, view.total_consumption
 
 
 DEFAULT = PduStatisticView()
@@ -109,8 +113,8 @@ def test_the_load_comes_from_the_mains_else_the_branches_else_the_outlets(
 ) -> None:
     tree = metered([amps(1.0), amps(2.0)], metrics=hours(9), Mains=mains, Branches=branches)
     assert totals(tree)[0] == load
-    read = any(request.path == f"{PDU}/Branches" for request in tree.seen)
-    assert read == (not any("CurrentAmps" in circuit for circuit in mains))
+    reads_branches = any(request.path == f"{PDU}/Branches" for request in tree.seen)
+    assert reads_branches == (not any("CurrentAmps" in circuit for circuit in mains))
 
 
 @pytest.mark.parametrize(
@@ -245,25 +249,15 @@ def test_of_a_list_of_circuits_whose_next_page_fails_no_sum_is_shown() -> None:
 def test_an_outlets_power_is_read_only_for_tools_that_ask() -> None:
     tree = metered([{"PowerWatts": {"Reading": 700.0}}])
     with serving(tree) as address:
-        powers = [handler(address).measured(asked).ports["1"].power_w for asked in (False, True)]
+        powers = [
+            handler(address).measured(with_power).ports["1"].power_w for with_power in (False, True)
+        ]
     assert powers == [NOT_ASKED, 700.0]
 
 
-FAILED = {
-    "empty": Answer(b""),
-    "null": Answer(b"null"),
-    "nothing": Answer({}),
-    "error": Answer({"error": {"message": "busy"}}),
-    "NaN": Answer(b'{"Id": "0", "CurrentAmps": {"Reading": NaN}}'),
-    "404": Answer(None, 404),
-    "500": Answer(None, 500),
-    "503": Answer(None, 503),
-}
-
-
-@pytest.mark.parametrize("failed", FAILED)
+@pytest.mark.parametrize("failure", FAILURES)
 def test_of_a_circuit_or_metrics_that_cannot_be_read_no_sum_is_shown_and_no_other_source(
-    failed: str,
+    failure: str,
 ) -> None:
     """Otherwise the load or the energy would jump from one poll to the next."""
     outlets = [{**amps(1.0), **hours(10)}, {**amps(2.0), **hours(20)}]
@@ -273,10 +267,10 @@ def test_of_a_circuit_or_metrics_that_cannot_be_read_no_sum_is_shown_and_no_othe
         tree = metered(outlets, metrics=hours(9000), Mains=mains, Branches=[amps(5.0)])
         tree.resources[f"{PDU}/Mains"]["Members"].append({"@odata.id": f"{PDU}/Mains/2"})
         tree.resources[f"{PDU}/Mains/2"] = {"Id": "2", **amps(1.5), **hours(3)}
-        tree.special[path] = lambda request: FAILED[failed]
-        seen = statistic(tree)
-        assert [(port.consumption) for port in seen.ports] == [10.0, 20.0]
-        return seen.load, seen.total_consumption
+        tree.special[path] = lambda request: FAILURES[failure]
+        view = statistic(tree)
+        assert [(port.consumption) for port in view.ports] == [10.0, 20.0]
+        return view.load, view.total_consumption
 
     # the energy is that of the metrics
     assert totals_without(f"{PDU}/Mains/2") == (DEFAULT.load, 9000.0)
@@ -284,19 +278,19 @@ def test_of_a_circuit_or_metrics_that_cannot_be_read_no_sum_is_shown_and_no_othe
     assert totals_without(f"{PDU}/Metrics") == (9.5, DEFAULT.total_consumption)
 
 
-@pytest.mark.parametrize("failed", FAILED)
-def test_of_an_outlet_that_cannot_be_read_no_figure_is_shown_and_no_sum(failed: str) -> None:
+@pytest.mark.parametrize("failure", FAILURES)
+def test_of_an_outlet_that_cannot_be_read_no_figure_is_shown_and_no_sum(failure: str) -> None:
     tree = metered([{**amps(number), **hours(number)} for number in (1.0, 2.0, 3.0)])
-    tree.special[f"{OUTLETS}/2"] = lambda request: FAILED[failed]
-    seen = statistic(tree)
-    assert (seen.load, seen.total_consumption) == (DEFAULT.load, DEFAULT.total_consumption)
-    assert [(port.identity, port.consumption) for port in seen.ports] == [("1", 1.0), ("3", 3.0)]
+    tree.special[f"{OUTLETS}/2"] = lambda request: FAILURES[failure]
+    view = statistic(tree)
+    assert (view.load, view.total_consumption) == (DEFAULT.load, DEFAULT.total_consumption)
+    assert [(port.identity, port.consumption) for port in view.ports] == [("1", 1.0), ("3", 3.0)]
 
 
-@pytest.mark.parametrize("failed", FAILED)
-def test_a_total_that_is_not_known_is_an_error_with_the_place_and_the_setting(failed: str) -> None:
+@pytest.mark.parametrize("failure", FAILURES)
+def test_a_total_that_is_not_known_is_an_error_with_the_place_and_the_setting(failure: str) -> None:
     tree = metered([{**amps(number), **hours(number)} for number in (1.0, 2.0, 3.0)])
-    tree.special[f"{OUTLETS}/2"] = lambda request: FAILED[failed]
+    tree.special[f"{OUTLETS}/2"] = lambda request: FAILURES[failure]
     with serving(tree) as address, pytest.raises(PduHandlerError) as error_info:
         handler(address).statistic()
     assert error_info.value.keys == ("unknown_figures",)
@@ -324,8 +318,8 @@ def test_figures_that_two_pdus_link_to_count_for_neither(key: str) -> None:
         "Members": [{"@odata.id": PDU}, {"@odata.id": second}],
         "Members@odata.count": 2,
     }
-    for one in (PDU, second):
-        tree.resources[one][key] = {"@odata.id": f"{PDU}/{key}"}
+    for pdu in (PDU, second):
+        tree.resources[pdu][key] = {"@odata.id": f"{PDU}/{key}"}
     with pytest.raises(PduHandlerError, match=f"the same {key}") as error_info:
         statistic(tree)
     assert error_info.value.kind == "protocol"

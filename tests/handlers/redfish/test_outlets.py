@@ -12,6 +12,7 @@ from handlers.shared.errors import NoSuchOutlet, PduHandlerError, Unsupported
 from pdu_common.helper import EnumPowerStatus, PduPortView
 
 from .tree import (
+    FAILURES,
     OUTLETS,
     RACKS,
     Answer,
@@ -89,25 +90,15 @@ def test_two_outlets_with_the_same_id_are_an_error_in_every_call_that_lists_them
     assert error_info.value.kind == "protocol"
 
 
-FAILED = {
-    "empty": Answer(b""),
-    "null": Answer(b"null"),
-    "nothing": Answer({}),
-    "404": Answer(None, 404),
-    "500": Answer({"error": {"message": "internal"}}, 500),
-    "503": Answer(None, 503),
-}
-
-
 @pytest.mark.sample(5)
 @pytest.mark.parametrize("count", [3, 20])
-@pytest.mark.parametrize("failed", FAILED)
+@pytest.mark.parametrize("failure", FAILURES)
 def test_an_outlet_that_cannot_be_read_is_unknown_and_others_are_read_and_switched(
-    failed: str, count: int
+    failure: str, count: int
 ) -> None:
     names = [str(number) for number in range(1, count + 1)]
     tree = Tree(unit([outlet(name) for name in names]))
-    tree.special[f"{OUTLETS}/2"] = lambda request: FAILED[failed]
+    tree.special[f"{OUTLETS}/2"] = lambda request: FAILURES[failure]
     with serving(tree) as address:
         states = {port.identity: port.power_status for port in handler(address).status().ports}
         labels = handler(address).labels()
@@ -115,12 +106,12 @@ def test_an_outlet_that_cannot_be_read_is_unknown_and_others_are_read_and_switch
     assert {name for name, state in states.items() if state is EnumPowerStatus.UNKNOWN} == {"2"}
     # also where the outlet's link does not show its Id, so that all are read
     for name, link in (("3", f"{OUTLETS}/3"), ("3", f"{OUTLETS}/x")):
-        found = unit([outlet(name) for name in names])
-        found[OUTLETS]["Members"][2]["@odata.id"] = link
-        found[link] = {**found[f"{OUTLETS}/3"], "@odata.id": link}
-        found[link]["Actions"]["#Outlet.PowerControl"]["target"] = f"{link}/Outlet.PowerControl"
-        tree = Tree(found)
-        tree.special[f"{OUTLETS}/2"] = lambda request: FAILED[failed]
+        resources = unit([outlet(name) for name in names])
+        resources[OUTLETS]["Members"][2]["@odata.id"] = link
+        resources[link] = {**resources[f"{OUTLETS}/3"], "@odata.id": link}
+        resources[link]["Actions"]["#Outlet.PowerControl"]["target"] = f"{link}/Outlet.PowerControl"
+        tree = Tree(resources)
+        tree.special[f"{OUTLETS}/2"] = lambda request: FAILURES[failure]
         tree.special[f"{link}/Outlet.PowerControl"] = lambda request: Answer(None, 204)
         with serving(tree) as address:
             port = handler(address).port_up(PduPortView(name), deadline=0.0)
@@ -128,7 +119,7 @@ def test_an_outlet_that_cannot_be_read_is_unknown_and_others_are_read_and_switch
 
 
 @pytest.mark.parametrize(
-    "listed, identity",
+    "rows, identity",
     [
         # (Id, last part of the link); outlet 2 cannot be read
         ([("A1", "A1"), ("A2", "A2")], "A2"),
@@ -141,19 +132,19 @@ def test_an_outlet_that_cannot_be_read_is_unknown_and_others_are_read_and_switch
     ],
 )
 def test_an_outlet_that_cannot_be_read_has_the_id_that_its_link_shows_as_those_of_others_do(
-    listed: list[tuple[str, str]], identity: str
+    rows: list[tuple[str, str]], identity: str
 ) -> None:
-    found = unit([])
-    found[OUTLETS] = {
-        "Members": [{"@odata.id": f"{OUTLETS}/{part}"} if part else {} for _, part in listed],
-        "Members@odata.count": len(listed),
+    resources = unit([])
+    resources[OUTLETS] = {
+        "Members": [{"@odata.id": f"{OUTLETS}/{part}"} if part else {} for _, part in rows],
+        "Members@odata.count": len(rows),
     }
-    for own, part in (one for one in listed if one != listed[1]):
-        found[f"{OUTLETS}/{part}"] = outlet(own)
+    for own, part in (row for row in rows if row != rows[1]):
+        resources[f"{OUTLETS}/{part}"] = outlet(own)
     if identity:
-        assert identities(Tree(found))[1] == identity
+        assert identities(Tree(resources))[1] == identity
     else:
-        assert refused(Tree(found)).kind == ("refused" if listed[1][1] else "protocol")
+        assert refused(Tree(resources)).kind == ("refused" if rows[1][1] else "protocol")
 
 
 def _answered(status: int, _: Seen) -> Answer:
@@ -200,8 +191,8 @@ def hpe(ids: Sequence[str], links: Sequence[str]) -> Tree:
     (Cray-HPE's hms-smd and hms-hmcollector).
     """
     resources = unit([outlet(part) for part in links])
-    listed = resources[OUTLETS].pop("Members")
-    resources[OUTLETS] = {"Name": "Outlets", "Outlets": listed}
+    entries = resources[OUTLETS].pop("Members")
+    resources[OUTLETS] = {"Name": "Outlets", "Outlets": entries}
     for outlet_id, part in zip(ids, links):
         resources[f"{OUTLETS}/{part}"]["Id"] = outlet_id
     return Tree(resources)

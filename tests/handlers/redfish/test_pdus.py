@@ -141,8 +141,8 @@ def test_a_pdu_without_a_usable_id_does_not_make_a_named_one_unreadable(
 )
 def test_a_password_in_an_id_is_not_in_the_error(ids: list[str], settings: dict[str, str]) -> None:
     resources = two()
-    for number, one in enumerate(ids, 1):
-        resources[f"{RACKS}/{number}"]["Id"] = one.replace("PASSWORD", PASSWORD)
+    for number, pdu_id in enumerate(ids, 1):
+        resources[f"{RACKS}/{number}"]["Id"] = pdu_id.replace("PASSWORD", PASSWORD)
     error = refused(Tree(resources), **settings)
     assert PASSWORD not in str(error) and "holds the login" in str(error)
 
@@ -195,27 +195,27 @@ def test_an_outlet_is_switched_though_another_pdu_cannot_be_read(expands: bool) 
             handler(address).port_up(PduPortView("1.9"))
 
 
-def _absent(made: dict[str, Any]) -> None:
-    made[f"{RACKS}/2"] = {"Id": "2", "Status": {"State": "Absent"}}
+def _absent(resources: dict[str, Any]) -> None:
+    resources[f"{RACKS}/2"] = {"Id": "2", "Status": {"State": "Absent"}}
 
 
-def _metered_only(made: dict[str, Any]) -> None:
-    made[f"{RACKS}/2"] = {"Id": "2", "Mains": {"@odata.id": f"{RACKS}/2/Mains"}}
-    made[f"{RACKS}/2/Mains"] = {"Members": [{"Id": "AC1", "CurrentAmps": {"Reading": 2.0}}]}
+def _metered_only(resources: dict[str, Any]) -> None:
+    resources[f"{RACKS}/2"] = {"Id": "2", "Mains": {"@odata.id": f"{RACKS}/2/Mains"}}
+    resources[f"{RACKS}/2/Mains"] = {"Members": [{"Id": "AC1", "CurrentAmps": {"Reading": 2.0}}]}
 
 
-def _without_outlets(made: dict[str, Any]) -> None:
-    made[f"{RACKS}/2"] = {"Id": "2"}
+def _without_outlets(resources: dict[str, Any]) -> None:
+    resources[f"{RACKS}/2"] = {"Id": "2"}
 
 
 def _spoilt(path: str, answer: Answer) -> Any:
-    return lambda made: made.update({"special": (path, answer)})
+    return lambda resources: resources.update({"special": (path, answer)})
 
 
-def _with_mains(made: dict[str, Any]) -> dict[str, Any]:
-    made[f"{RACKS}/1"]["Mains"] = {"@odata.id": f"{RACKS}/1/Mains"}
-    made[f"{RACKS}/1/Mains"] = {"Members": [{"Id": "AC1", "CurrentAmps": {"Reading": 3.0}}]}
-    return made
+def _with_mains(resources: dict[str, Any]) -> dict[str, Any]:
+    resources[f"{RACKS}/1"]["Mains"] = {"@odata.id": f"{RACKS}/1/Mains"}
+    resources[f"{RACKS}/1/Mains"] = {"Members": [{"Id": "AC1", "CurrentAmps": {"Reading": 3.0}}]}
+    return resources
 
 
 @pytest.mark.parametrize("change, load", [(_absent, 3.0), (_metered_only, 5.0)])

@@ -24,8 +24,8 @@ NAMED = {"floor": {"pdu": "FloorPDUs/"}, "transfer-switch": {"pdu": "TransferSwi
 @pytest.mark.parametrize("name", sorted(UNITS))
 def test_states_and_load_and_energy_agree_with_the_books(name: str) -> None:
     with RedfishService(UNITS[name]()) as unit:
-        made = handler(unit, **NAMED.get(name, {}))
-        view, figures, books = made.status(), made.statistic(), unit.books()
+        pdu = handler(unit, **NAMED.get(name, {}))
+        view, figures, books = pdu.status(), pdu.statistic(), unit.books()
         assert {port.identity: port.power_status for port in view.ports} == {
             identity: STATES[on] for identity, on in books.states.items()
         }
@@ -52,10 +52,10 @@ def test_an_outlet_is_switched_off_and_on_and_the_others_keep_their_state(
         for number, on in enumerate((False, True), 1):
             port = PduPortView(identity)
             # The action of HPE's outlets lists no allowed values.
-            made = handler(
+            pdu = handler(
                 unit, **NAMED.get(name, {"switch_unproven": "yes"} if name == "hpe" else {})
             )
-            switch = made.port_up if on else made.port_down
+            switch = pdu.port_up if on else pdu.port_down
             assert switch(port) is port
             assert port.power_status is STATES[on]
             assert unit.books().states == {**before, identity: on}

@@ -49,9 +49,13 @@ class Switched(Tree):
     """
 
     def __init__(
-        self, one: Optional[Json] = None, say: Optional[Say] = None, done: bool = True, **more: Any
+        self,
+        first: Optional[Json] = None,
+        say: Optional[Say] = None,
+        done: bool = True,
+        **more: Any,
     ) -> None:
-        super().__init__(unit([one or outlet("1"), outlet("2")], **more))
+        super().__init__(unit([first or outlet("1"), outlet("2")], **more))
         self.say, self.done = say or (lambda request: Answer(None, 204)), done
         self.special[TARGET] = self._command
         self.monitors: list[Answer] = []
@@ -76,8 +80,8 @@ class Switched(Tree):
 def switch(tree: Tree, on: bool = False, identity: str = "1", **settings: str) -> EnumPowerStatus:
     port = PduPortView(identity, UNKNOWN)
     with serving(tree) as address:
-        made = handler(address, **settings)
-        switch = made.port_up if on else made.port_down
+        pdu = handler(address, **settings)
+        switch = pdu.port_up if on else pdu.port_down
         assert switch(port, deadline=DEADLINE_S, pause=PAUSE_S) is port
     return port.power_status
 
@@ -160,13 +164,13 @@ def test_an_ambiguous_identity_gets_no_command() -> None:
         "@odata.id": f"{OUTLETS}/other/1",
     }
     tree.resources[OUTLETS] = {
-        "Members": [{"@odata.id": f"{OUTLETS}/{one}"} for one in ("1", "2", "other/1")]
+        "Members": [{"@odata.id": f"{OUTLETS}/{part}"} for part in ("1", "2", "other/1")]
     }
     assert refused(tree).kind == "protocol" and not tree.commands
     # outlet 2.1 of PDU 1 and outlet 1 of PDU 1.2 share the identity 1.2.1
     tree = Switched()
     racks = "/redfish/v1/PowerEquipment/RackPDUs"
-    tree.resources[racks] = {"Members": [{"@odata.id": f"{racks}/{one}"} for one in ("1", "1.2")]}
+    tree.resources[racks] = {"Members": [{"@odata.id": f"{racks}/{part}"} for part in ("1", "1.2")]}
     tree.resources[f"{racks}/1.2"] = {**tree.resources[f"{racks}/1"], "Id": "1.2"}
     tree.resources[OUTLETS] = {
         "Members": [
@@ -272,9 +276,9 @@ def test_the_error_for_a_value_lists_ten_allowed_values_and_marks_a_longer_list(
     [{"PowerState@Redfish.AllowableValues": [PASSWORD]}, {"target": f"/redfish/v1/{PASSWORD}"}],
 )
 def test_a_password_in_an_action_is_not_in_the_error(action: Json) -> None:
-    one = outlet("1")
-    one["Actions"]["#Outlet.PowerControl"].update(action)
-    tree = Switched(one)
+    resource = outlet("1")
+    resource["Actions"]["#Outlet.PowerControl"].update(action)
+    tree = Switched(resource)
     with serving(tree) as address, pytest.raises(PduHandlerError) as error_info:
         handler(address).port_down(PduPortView("1"))
     assert (

@@ -230,14 +230,19 @@ def unit(
             **more,
         },
         f"{pdu}/Outlets": {
-            "Members": [{"@odata.id": f"{pdu}/Outlets/{one['Id']}"} for one in outlet_resources],
+            "Members": [
+                {"@odata.id": f"{pdu}/Outlets/{resource['Id']}"} for resource in outlet_resources
+            ],
             "Members@odata.count": len(outlet_resources),
         },
     }
     resources.update(
         {
-            f"{pdu}/Outlets/{one['Id']}": {"@odata.id": f"{pdu}/Outlets/{one['Id']}", **one}
-            for one in outlet_resources
+            f"{pdu}/Outlets/{resource['Id']}": {
+                "@odata.id": f"{pdu}/Outlets/{resource['Id']}",
+                **resource,
+            }
+            for resource in outlet_resources
         }
     )
     return resources
@@ -298,3 +303,16 @@ def not_switched(tree: Tree, identity: str) -> PduHandlerError:
         handler(address).port_down(PduPortView(identity))
     assert not any(request.method == "POST" for request in tree.seen)
     return error_info.value
+
+
+#: answers in place of a resource that cannot be read
+FAILURES = {
+    "empty": Answer(b""),
+    "null": Answer(b"null"),
+    "nothing": Answer({}),
+    "error": Answer({"error": {"message": "busy"}}),
+    "NaN": Answer(b'{"Id": "0", "CurrentAmps": {"Reading": NaN}}'),
+    "404": Answer(None, 404),
+    "500": Answer(None, 500),
+    "503": Answer(None, 503),
+}

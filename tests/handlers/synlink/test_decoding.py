@@ -68,8 +68,8 @@ def test_the_recording_is_read_with_its_units() -> None:
 
 @pytest.mark.parametrize("word, state", [("On", True), ("ON", True), ("off", False)])
 def test_a_state_is_read_in_any_case(word: str, state: bool) -> None:
-    found = outlet(state=word, voltageDetection=state)
-    assert (found.state, found.doubt) == (state, "")
+    decoded = outlet(state=word, voltageDetection=state)
+    assert (decoded.state, decoded.doubt) == (state, "")
 
 
 @pytest.mark.parametrize("state", [True, False])
@@ -89,9 +89,9 @@ def test_any_other_state_is_unknown(word: object) -> None:
 def test_a_voltage_that_contradicts_the_relay_is_unknown_with_both(
     state: str, voltage: bool
 ) -> None:
-    found = outlet(state=state, voltageDetection=voltage)
-    assert found.state is None
-    assert found.doubt == f"its state is {state}, voltageDetection {voltage}"
+    decoded = outlet(state=state, voltageDetection=voltage)
+    assert decoded.state is None
+    assert decoded.doubt == f"its state is {state}, voltageDetection {voltage}"
 
 
 @pytest.mark.parametrize("voltage", ["on", 117.9, 1, [], {}])
@@ -101,14 +101,14 @@ def test_a_voltage_that_is_no_answer_is_unknown(voltage: object) -> None:
 
 @pytest.mark.parametrize("voltage", [None, ...])
 def test_a_unit_that_measures_no_voltage_shows_the_relays_position(voltage: object) -> None:
-    found = outlet(voltageDetection=voltage)
-    assert (found.state, found.doubt) == (True, "")
+    decoded = outlet(voltageDetection=voltage)
+    assert (decoded.state, decoded.doubt) == (True, "")
 
 
 @pytest.mark.parametrize("word", ["pendingOff", "pendingOn", "later", "", 1, None])
 def test_an_outlet_that_reboots_is_unknown(word: object) -> None:
-    found = outlet(rebootStatus=word)
-    assert found.state is None and "rebootStatus" in found.doubt
+    decoded = outlet(rebootStatus=word)
+    assert decoded.state is None and "rebootStatus" in decoded.doubt
 
 
 @pytest.mark.parametrize("word", ["none", ...])
@@ -120,8 +120,8 @@ def test_an_outlet_that_does_not_reboot_has_its_state(word: object) -> None:
 def test_the_state_of_a_relay_with_a_fault_is_what_is_measured(
     voltage: object, state: Optional[bool]
 ) -> None:
-    found = outlet(relayHealth="STUCK", voltageDetection=voltage)
-    assert (found.state, found.doubt) == (state, "its relayHealth is STUCK")
+    decoded = outlet(relayHealth="STUCK", voltageDetection=voltage)
+    assert (decoded.state, decoded.doubt) == (state, "its relayHealth is STUCK")
 
 
 # ---- identities ----------------------------------------------------------------------------------
@@ -224,15 +224,15 @@ def test_two_inlets_have_one_energy_and_two_currents() -> None:
 def test_the_active_inlet_of_a_transfer_switch_has_the_figures() -> None:
     active = {**INLET, "inletType": "ats", "atsInletActive": True}
     idle = {"id": "2", "inletType": "ats", "atsInletActive": False}
-    found = unit(active, {**idle, "inletEnergyAccumulation": 89.03})
-    assert (found.load_a, found.energy_kwh) == (4.2, 89.03)
+    totals = unit(active, {**idle, "inletEnergyAccumulation": 89.03})
+    assert (totals.load_a, totals.energy_kwh) == (4.2, 89.03)
     assert isinstance(unit(idle, idle).load_a, NotKnown)
 
 
 def test_a_missing_inlet_leaves_no_sums() -> None:
     device = {**ANSWERS[decoding.DEVICE], "numInlets": 2}
-    found = codecs.read(decoding, {**ANSWERS, decoding.DEVICE: device})
-    for figure in (found.load_a, found.energy_kwh, found.power_w):
+    totals = codecs.read(decoding, {**ANSWERS, decoding.DEVICE: device})
+    for figure in (totals.load_a, totals.energy_kwh, totals.power_w):
         assert isinstance(figure, NotKnown)
 
 
@@ -255,8 +255,8 @@ def test_an_inlet_without_a_value_leaves_the_total_unset_though_outlets_have_cur
 
 
 def test_a_command_asks_for_the_outlets_alone() -> None:
-    listed = codecs.outlets(decoding, {decoding.OUTLETS: ANSWERS[decoding.OUTLETS]})
-    assert [outlet.identity for outlet in listed] == ["1-16777225", "1-286331153", "2-286331153"]
+    outlets = codecs.outlets(decoding, {decoding.OUTLETS: ANSWERS[decoding.OUTLETS]})
+    assert [outlet.identity for outlet in outlets] == ["1-16777225", "1-286331153", "2-286331153"]
     with pytest.raises(errors.ProtocolError, match="2 outlets with 1 different ids"):
         codecs.outlets(decoding, {decoding.OUTLETS: [OUTLET, OUTLET]})
 
