@@ -43,6 +43,7 @@ PACKAGES = {
     "zsh": "zsh",
     "fish": "fish",
     "shellcheck": "shellcheck",
+    "valgrind": "valgrind",
 }
 _ELSEWHERE = os.pathsep.join(("/usr/sbin", "/sbin", "/lib/nut", "/usr/lib/nut", "/usr/libexec/nut"))
 

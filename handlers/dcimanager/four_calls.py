@@ -155,8 +155,9 @@ class FourCalls(Generic[S]):
         return figures.unset_unknown() if self.leaves_unset(session) else figures
 
     def _figures_session(self, for_view: bool = False) -> AbstractContextManager[S]:
-        opened = self.open_statistic(for_view)
-        return self.call("statistic", lambda stack: stack.enter_context(opened))
+        return self.call(
+            "statistic", lambda stack: stack.enter_context(self.open_statistic(for_view))
+        )
 
     def labels(self) -> list[Label]:
         """Identity, number and name of every outlet, for people."""

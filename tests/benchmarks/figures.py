@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Callable, NamedTuple, Optional
 
 SECONDS, CPU, REQUESTS = "seconds", "CPU seconds", "requests"
+INSTRUCTIONS = "millions of instructions"
 _LONGEST_S = 6.0  # of the rounds of one comparison; one round is made in any case
 
 

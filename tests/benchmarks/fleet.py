@@ -68,6 +68,30 @@ def _knee(readers: Readers, way: str, peer: Peer, threads: int) -> float:
         best, threads = rate, 2 * threads
 
 
+# ---- a worker of the platform ----
+
+_HELD_POLLS, _LOSS = 21, 0.05
+
+
+def held() -> Iterator[Figure]:
+    """The seconds for which a poll holds a worker of the platform, 50 ms away, in the median: with
+    the platform's own time-out, which a lost request costs."""
+    for loss, most in ((0.0, 1.5), (_LOSS, 4.0)):
+        with ExitStack() as stack:
+            readers = Readers(stack)
+            (port,) = stack.enter_context(snmp_units(1, 0.050, loss))
+            snmp = {"community": "public", "port": str(port)}
+            peer = Peer("snmp", "snmp", "127.0.0.1", lambda: Books({}), snmp)
+            seconds, peer_seconds = (
+                statistics.median(
+                    readers.order("read", way, peer, 1)[0] for _ in range(_HELD_POLLS)
+                )
+                for way in _WAYS
+            )
+        name = f"a poll, 50 ms, {loss:.0%} loss"
+        yield Figure("held", name, *_WAYS, SECONDS, seconds, peer_seconds, most, is_ratio=False)
+
+
 # ---- pdu check ----
 
 _PDUS, _DEAD_EACH = 1000, 10
@@ -228,9 +252,10 @@ def exporter() -> Iterator[Figure]:
         [statistics.median(column) for column in zip(*(turn[index] for turn in rounds))]
         for index in (0, 1)
     )
-    for unit, value, peer_value in zip((SECONDS, CPU, "samples"), values, peer_values):
-        name = f"a probe, {_SIDE_BY_SIDE} at a time"
-        yield Figure("exporter", name, "pdu exporter", _EXPORTER, unit, value, peer_value)
+    name = f"a sample of a probe, {_SIDE_BY_SIDE} probes at a time"
+    for unit, value, peer_value in zip((SECONDS, CPU), values, peer_values):
+        ways = ("pdu exporter", _EXPORTER)
+        yield Figure("exporter", name, *ways, unit, value / values[2], peer_value / peer_values[2])
 
 
 @contextlib.contextmanager

@@ -19,14 +19,14 @@ from typing import Any, Callable, NamedTuple
 
 from tests.handlers.nut.given import pdu_variables
 from tests.pdu_common.relay import Relay
-from tests.peers import NAMED, Peer
+from tests.peers import NAMED, Peer, snmp
 from tests.servers import sdk, upsd
 from tests.servers.delay import DelayRelay
 from tests.servers.upsd import Upsd
 from tests.servers.worker import Worker
 from tests.simulators.books import Books
-from tests.simulators.snmp_agent import Agent
-from tests.simulators.snmp_agent.devices import apc
+from tests.simulators.snmp_agent import Agent, Model
+from tests.simulators.snmp_agent.devices import apc, rpcm, servertech
 
 from .figures import CPU, REQUESTS, SECONDS, Figure, Reading, compare
 
@@ -63,8 +63,14 @@ class Poll(NamedTuple):
     readings: int = 1
     snmp: Mapping[str, str] = {}
     is_upsd: bool = False
+    model: str = ""  #: one of MODELS; "": an rPDU2
 
 
+MODELS: Mapping[str, Callable[[], Model]] = {
+    "rpdu": lambda: apc.rpdu(outlets=OUTLETS),
+    "sentry3": lambda: servertech.sentry3(each=OUTLETS // 3),
+    "rpcm": lambda: rpcm.rpcm(outlets=OUTLETS),
+}
 _QUICK = {SECONDS: 1 / 3}
 _BULK, _LOOP, _LEANEST = "bulk on the binding", "SDK's loop", "SDK's leanest bulk"
 _ALL, _NUT = "everything", ("NutClient", "PyNUTClient")
@@ -72,11 +78,15 @@ _SCRIPT = "script on requests"
 POLLS: Sequence[Poll] = (
     Poll("snmp", "a poll", _PYSNMP, _PAGE, NEAR, {CPU: 3.0}),
     Poll("snmp", "a poll by GETNEXT", _PYSNMP, _PAGE, NEAR, snmp={"version": "1"}),
+    *(
+        Poll("snmp", f"a poll, {name}", _PYSNMP, _PAGE, NEAR, {CPU: 3.5}, model=name)
+        for name in MODELS
+    ),
     Poll("raritan", "a poll", "handler", _LOOP, NEAR),
     Poll("raritan", f"{_ALL}, same connection", _BULK, _LOOP, FAR, {SECONDS: 0.01}, 2),
     Poll("raritan", _ALL, _BULK, _LEANEST, NEAR, {SECONDS: 1.1}),
     Poll("raritan", _ALL, _BULK, _LEANEST, FAR, {SECONDS: 1.1}),
-    Poll("nut", "a poll", "handler", "PyNUTClient's variables", FAR),
+    Poll("nut", "a poll", "handler", "PyNUTClient's variables", FAR, {REQUESTS: 2.0}),
     Poll("nut", _ALL, *_NUT, NEAR, {SECONDS: 0.05, CPU: 1.0}, is_upsd=True),
     Poll("nut", _ALL, *_NUT, FAR, {SECONDS: 0.25}, is_upsd=True),
     Poll("nut", f"{_ALL}, descriptions too", "PyNUT facade", "PyNUTClient", FAR, _QUICK),
@@ -128,7 +138,15 @@ def _distant(peer: Peer, delay_s: float) -> Iterator[Peer]:
         yield replace(peer, settings={**peer.settings, "port": str(relay.port)})
 
 
+@contextlib.contextmanager
+def _snmp_unit(model: str) -> Iterator[Peer]:
+    with Agent(MODELS[model]()) as agent:
+        yield replace(snmp.of(agent), settings={"model": model})
+
+
 def _unit(poll: Poll) -> AbstractContextManager[Peer]:
+    if poll.model:
+        return _snmp_unit(poll.model)
     names = [f"Outlet {number}" for number in range(1, OUTLETS + 1)]
     return real_upsd() if poll.is_upsd else NAMED[poll.handler](names)
 
@@ -184,9 +202,9 @@ def _dead(readers: Readers) -> Figure:
     """How long a unit without an answer takes."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as silent:
         silent.bind(("127.0.0.1", 0))
-        snmp = {"community": "public", "port": str(silent.getsockname()[1])}
-        peer = Peer("snmp", "snmp", "127.0.0.1", lambda: Books({}), snmp)
-        snmp["timeout"] = str(_TIMEOUT_S)
+        port, timeout = str(silent.getsockname()[1]), str(_TIMEOUT_S)
+        login = {"community": "public", "port": port, "timeout": timeout}
+        peer = Peer("snmp", "snmp", "127.0.0.1", lambda: Books({}), login)
         ways = (_PYSNMP, _PAGE)
         seconds = [readers.order("read until error", way, peer) for way in ways]
     return Figure("snmp", "a dead unit is an error", *ways, SECONDS, seconds[0], seconds[1])

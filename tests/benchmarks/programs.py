@@ -4,25 +4,28 @@ beside the program with which an administrator would ask the same PDU.
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Callable, NamedTuple
+from typing import NamedTuple
 
 from handlers import registry
 from pdu.loading import handler_archives
 from tests.needs import ROOT, programs
 from tests.packaging.building import archive
 from tests.pdu_common import rpcm_example
-from tests.peers import NAMED, Peer
+from tests.peers import NAMED, Peer, snmp
+from tests.simulators.snmp_agent import Agent
 from tests.simulators.snmp_agent.devices import apc
 from tests.waiting import PATIENCE_S
 
-from .figures import SECONDS, Figure, Reading, compare
+from .figures import INSTRUCTIONS, SECONDS, Figure, Reading, compare
 from .polls import OUTLETS
 
 _ROUNDS = 5
@@ -63,17 +66,51 @@ def archives() -> Iterator[Figure]:
             handler_archives.read_archive(archive(ROOT / "handlers", name)).unpack(Path(folder))
         subprocess.run([sys.executable, "-m", "compileall", "-q", folder], check=True)
 
-        def start(place: Path, module: str) -> Callable[[], Reading]:
+        def start(place: Path, module: str) -> tuple[Sequence[str], Mapping[str, str]]:
             paths = os.pathsep.join((str(ROOT), str(place)))
-            command = (sys.executable, "-c", f"from {module} import make_handler")
-            return lambda: _run(command, {"PYTHONPATH": paths}, 0)
+            return ("-c", f"from {module} import make_handler"), {"PYTHONPATH": paths}
 
+        peer_count = _instructions(*start(page, "my_handler"))
         for name in registry.names():
-            product, peer = compare(
-                start(Path(folder), f"pdu_{name}.handler"), start(page, "my_handler"), _ROUNDS
-            )
-            pair = (f"pdu_{name}", "the page's handler", SECONDS)
-            yield Figure("start", "an archive is loaded", *pair, product.seconds, peer.seconds)
+            count = _instructions(*start(Path(folder), f"pdu_{name}.handler"))
+            pair = (f"pdu_{name}", "the page's handler")
+            yield Figure("start", "an archive is loaded", *pair, INSTRUCTIONS, count, peer_count)
+
+
+def instructions() -> Iterator[Figure]:
+    """A poll over pysnmp, as the platform makes it: instructions, which no other load changes."""
+    pair = ("handler over pysnmp", "the page's handler over pysnmp")
+    with Agent(apc.rpdu2(outlets=OUTLETS)) as agent:
+        peer = snmp.of(agent)
+        peer.snmp["timeout"] = "60"
+        target: Sequence[object] = ("snmp", peer.protocol, peer.address, peer.snmp, {}, "")
+
+        def polls(way: str, number: int) -> float:
+            order = json.dumps([way, target, number])
+            code = "import json, sys; from tests.benchmarks import readers as r; "
+            return _instructions(("-c", f"{code}r.read(*json.loads(sys.argv[1]))", order), {})
+
+        count, peer_count = ((polls(way, 4) - polls(way, 1)) / 3 for way in pair)
+    yield Figure("instructions", "a poll, 0 ms", *pair, INSTRUCTIONS, count, peer_count, 2.9)
+
+
+def _instructions(arguments: Sequence[str], environment: Mapping[str, str]) -> float:
+    """The millions of instructions of a Python process."""
+    (valgrind,) = programs("valgrind")
+    options = ("--tool=cachegrind", "--cache-sim=no", "--cachegrind-out-file=/dev/null")
+    done = subprocess.run(
+        (valgrind, *options, sys.executable, *arguments),
+        cwd=ROOT,
+        env={**os.environ, **environment, "PYTHONHASHSEED": "0"},
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_S,
+        check=False,
+    )
+    count = re.search(r"I +refs: +([0-9,]+)", done.stderr)
+    if done.returncode or count is None:
+        raise RuntimeError(f"{arguments[1]} ended with {done.returncode}: {done.stderr[-500:]}")
+    return int(count[1].replace(",", "")) / 1e6
 
 
 class Program(NamedTuple):

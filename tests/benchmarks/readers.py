@@ -29,7 +29,7 @@ from pdu_common.helper import (
     PduView,
 )
 from tests.servers import orders
-from tests.simulators.snmp_agent.devices import apc
+from tests.simulators.snmp_agent.devices import apc, rpcm, servertech
 
 #: one reading; returns the number of outlets
 Read = Callable[[], int]
@@ -73,21 +73,35 @@ def _poll(pdu: Any) -> int:
     return outlets
 
 
+#: model -> its columns of states, currents and, if it has one, energies
+_PAGE_COLUMNS: Mapping[str, Sequence[str]] = {
+    "rpdu2": (f"{apc.RPDU2_STATUS}.5", f"{apc.RPDU2_METERED}.6", f"{apc.RPDU2_METERED}.11"),
+    "rpdu": (f"{apc.RPDU_STATUS}.4", f"{apc.RPDU_LOAD}.2"),
+    "sentry3": (servertech.STATUS, f"{servertech.INFEED}.7", f"{servertech.OUTLET}.18"),
+    "rpcm": (rpcm.STATE, rpcm.MILLIAMPS, rpcm.ENERGY_KWH),
+}
+
+
 class PagePdu(BaseSnmpPdu):
-    """A handler as DCImanager's page shows it, for an rPDU2: three walks, nothing is proven."""
+    """A handler as DCImanager's page shows it, for one model: a walk of each column, nothing is
+    proven."""
+
+    def __init__(self, pdu_data: PduSnmpData, model: str) -> None:
+        super().__init__(pdu_data)
+        self._states, self._currents, *self._energies = _PAGE_COLUMNS[model]
 
     def status(self) -> PduView:
         states = {2: EnumPowerStatus.UP, 1: EnumPowerStatus.DOWN}
         return PduView(
             [
                 PduPortView(row.oid_index, states.get(row.value_int, EnumPowerStatus.UNKNOWN))
-                for row in self.snmp_walk(f"{apc.RPDU2_STATUS}.5")
+                for row in self.snmp_walk(self._states)
             ]
         )
 
     def statistic(self) -> PduStatisticView:
-        currents = self.snmp_walk(f"{apc.RPDU2_METERED}.6")
-        energies = self.snmp_walk(f"{apc.RPDU2_METERED}.11")
+        currents = self.snmp_walk(self._currents)
+        energies = [row for column in self._energies for row in self.snmp_walk(column)]
         return PduStatisticView(
             sum(row.value_float for row in currents) / 10,
             sum(row.value_float for row in energies) / 10,
@@ -95,15 +109,22 @@ class PagePdu(BaseSnmpPdu):
         )
 
 
+Make = Callable[[Any], BaseSnmpPdu]
+
+
+def _page_handler(target: Target) -> Make:
+    return functools.partial(PagePdu, model=target.settings.get("model", "rpdu2"))
+
+
 def page(target: Target) -> Read:
-    return lambda: _poll(PagePdu(target.data()))
+    return lambda: _poll(_page_handler(target)(target.data()))
 
 
-def over_pysnmp(base: type[BaseSnmpPdu], target: Target) -> Read:
-    return lambda: _poll(_over_pysnmp(base)(target.data()))
+def over_pysnmp(handler_of: Callable[[Target], Make], target: Target) -> Read:
+    return lambda: _poll(_over_pysnmp(handler_of(target))(target.data()))
 
 
-def _over_pysnmp(base: type[BaseSnmpPdu]) -> Callable[[Any], BaseSnmpPdu]:
+def _over_pysnmp(base: Make) -> Make:
     """The handler on a platform whose three calls are pysnmp's."""
     from tests.conformance.pysnmp_calls import PysnmpCalls  # its import takes half a second
 
@@ -112,11 +133,11 @@ def _over_pysnmp(base: type[BaseSnmpPdu]) -> Callable[[Any], BaseSnmpPdu]:
         calls = PysnmpCalls(data.ip, {key: str(value) for key, value in data.snmp_params.items()})
 
         def get(oid: str) -> Element:
-            return Element(oid, _plain(calls.get(oid)))
+            return Element(oid, plain_value(calls.get(oid)))
 
         def walk(oid: str) -> list[Element]:
             rows = calls.walk(oid)
-            return [Element(name, _plain(value), name[len(oid) + 1 :]) for name, value in rows]
+            return [Element(name, plain_value(value), name[len(oid) + 1 :]) for name, value in rows]
 
         for name, call in (("snmp_get", get), ("snmp_walk", walk), ("snmp_set", calls.set)):
             setattr(pdu, name, call)
@@ -125,11 +146,13 @@ def _over_pysnmp(base: type[BaseSnmpPdu]) -> Callable[[Any], BaseSnmpPdu]:
     return make
 
 
-def _plain(value: Any) -> Any:
+def plain_value(value: Any) -> Any:
     """pysnmp's value as a number or text, None for a missing object."""
-    if hasattr(value, "__int__"):
-        return int(value)
-    return bytes(value).decode("latin-1") if hasattr(value, "__bytes__") else str(value) or None
+    if type(value).__name__ in ("NoSuchObject", "NoSuchInstance"):
+        return None
+    if hasattr(value, "__bytes__"):  # a text, which may be one of digits
+        return bytes(value).decode("latin-1")
+    return int(value) if hasattr(value, "__int__") else str(value)
 
 
 # ---- Raritan: name, state, current, power and energy of each outlet. The same scripts run on the
@@ -247,9 +270,9 @@ def requests_script(target: Target) -> Read:
 
 WAYS: Mapping[str, Callable[[Target], Read]] = {
     "handler": handler,
-    "handler over pysnmp": functools.partial(over_pysnmp, SnmpPdu),
+    "handler over pysnmp": functools.partial(over_pysnmp, lambda target: SnmpPdu),
     "the page's handler": page,
-    "the page's handler over pysnmp": functools.partial(over_pysnmp, PagePdu),
+    "the page's handler over pysnmp": functools.partial(over_pysnmp, _page_handler),
     "bulk on the binding": functools.partial(bulk, "handlers.raritan.rpc"),
     "SDK's loop": functools.partial(loop, "raritan.rpc"),
     "SDK's leanest bulk": functools.partial(bulk, "raritan.rpc"),

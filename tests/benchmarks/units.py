@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import functools
+import random
 import socket
 import threading
 from collections.abc import Iterator
@@ -29,14 +30,18 @@ class _SnmpUnit(asyncio.DatagramProtocol):
         agent_port: int,
         delay_s: float,
         answers: dict[tuple[bytes, bytes], tuple[bytes, bytes]],
+        loss: float,
     ) -> None:
         self._agent, self._delay_s, self._answers = (_HOST, agent_port), delay_s, answers
+        self._loss, self._chance = loss, random.Random(7)
         self.transport: Any = None
 
     def connection_made(self, transport: Any) -> None:
         self.transport = transport
 
     def datagram_received(self, data: bytes, peer: tuple[str, int]) -> None:
+        if self._chance.random() < self._loss:
+            return
         begin, end = _request_id(data)
         question = (data[:begin], data[end:])
         if question not in self._answers:
@@ -70,14 +75,14 @@ def _content(data: bytes, place: int) -> tuple[int, int]:
 
 
 @contextlib.contextmanager
-def snmp_units(number: int, delay_s: float) -> Iterator[list[int]]:
-    """The ports of so many SNMP PDUs."""
+def snmp_units(number: int, delay_s: float, loss: float = 0.0) -> Iterator[list[int]]:
+    """The ports of so many SNMP PDUs. `loss`: the share of the requests that they do not get."""
     loop, answers = asyncio.new_event_loop(), dict[tuple[bytes, bytes], tuple[bytes, bytes]]()
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
 
     async def opened(port: int) -> list[asyncio.DatagramTransport]:
-        unit = functools.partial(_SnmpUnit, port, delay_s, answers)
+        unit = functools.partial(_SnmpUnit, port, delay_s, answers, loss)
         return [
             (await loop.create_datagram_endpoint(unit, local_addr=(_HOST, 0)))[0]
             for _ in range(number)
