@@ -39,7 +39,10 @@ _SMALL: Mapping[str, Optional[str]] = {
 }
 _LONG = ("test",)
 _INTERRUPTED_S = 60
-_NEED_OTHERS = re.compile(r"192\.0\.2\.(?!8\b)|^export |register\.sh (?!--dry-run)")
+#: this clone is there already; `make serve` runs until Ctrl-C
+_NEED_OTHERS = re.compile(
+    r"192\.0\.2\.(?!8\b)|^(export|git clone|make serve)\b|register\.sh (?!--dry-run)"
+)
 
 
 class Done(NamedTuple):
@@ -153,7 +156,7 @@ def _walk(tree: Path, bare: Mapping[str, str], pdu: str) -> int:
     print(_HEADS)
     for step in steps(page):
         if _NEED_OTHERS.search(step):
-            print(f"{'-':>7}  {'-':>7}  {'-':>7}  {step} (needs a device)")
+            print(f"{'-':>7}  {'-':>7}  {'-':>7}  {step} (left out)")
             continue
         command = step.replace("192.0.2.8", pdu)
         if command.startswith("pipx install ") and not shutil.which("pipx", path=bare["PATH"]):
