@@ -11,6 +11,9 @@ from __future__ import annotations
 import json
 import math
 import re
+from typing import Optional
+
+from ..shared.ceilings import is_filled
 
 # limit for an answer, in bytes; all sensors of 48 outlets take about 120 kB
 LIMIT = 4 << 20
@@ -20,6 +23,7 @@ _COMMAS = 400_000  # limit of `,`, for the same reason; both limits count string
 _DIGITS = 100
 # what an integer with more digits, or a number above the largest float, has
 _LONG = re.compile(r"[0-9]{101}|[0-9][eE]\+?[0-9]{3}")
+_NO_METER = 10**15  # above what any meter shows, in any unit
 
 
 def loads(body: bytes) -> object:
@@ -44,6 +48,15 @@ def loads(body: bytes) -> object:
         # raises UnicodeEncodeError, a ValueError, for a lone surrogate
         json.dumps(value, ensure_ascii=False).encode("utf-8")
     return value
+
+
+def number(value: object) -> Optional[float]:
+    """The number that a meter shows; None for what is no number, is negative, too large, or says
+    that there is no value.
+    """
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return None
+    return float(value) if 0 <= value < _NO_METER and not is_filled(value) else None
 
 
 def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:

@@ -18,8 +18,7 @@ from typing import Any, NamedTuple, Optional
 
 from ..http.dialogue import Dialogue, Outlet, PduState, ReadRequest, WriteRequest
 from ..http.errors import HttpDenied, HttpLoginRefused
-from ..http.strict_json import loads
-from ..shared.ceilings import is_filled
+from ..http.strict_json import loads, number
 from ..shared.doubts import some
 from ..shared.errors import ProtocolError, Refused
 from ..shared.meter_figures import (
@@ -325,7 +324,5 @@ def _figure(entry: Entry, key: str) -> Figure:
         return NotKnown(f"{entry['id']!s}: its status is {entry['status']!r}")
     if key not in entry:
         return None
-    value = entry[key]
-    if type(value) in (int, float) and 0 <= value < 10**15 and not is_filled(value):
-        return float(value)
-    return NotKnown(f"{entry['id']!s}: its {key} is {value!r}")
+    value = number(entry[key])
+    return NotKnown(f"{entry['id']!s}: its {key} is {entry[key]!r}") if value is None else value

@@ -14,8 +14,7 @@ import json
 from typing import Any
 
 from ..http.dialogue import Dialogue, Outlet, PduState, ReadRequest, WriteRequest
-from ..http.strict_json import loads
-from ..shared.ceilings import is_filled
+from ..http.strict_json import loads, number
 from ..shared.errors import ProtocolError, Refused
 from ..shared.meter_figures import Figure, MeterFigures, NotKnown, divided
 
@@ -80,12 +79,12 @@ def command(identity: str, on: bool) -> Dialogue[None]:
 
 def _outlet(entry: Any) -> Outlet:
     """An outlet from its entry in `Outputs`. Raises ValueError without an ID of 1 or more."""
-    number, position = entry["ID"], entry.get("State")
-    if type(number) is not int or number < 1:
+    output, position = entry["ID"], entry.get("State")
+    if type(output) is not int or output < 1:
         raise ValueError("no ID")
     state = STATES.get(position) if type(position) is int else None
     return Outlet(
-        str(number),
+        str(output),
         str(entry.get("Name") or "")[:100],
         state,
         MeterFigures(
@@ -107,8 +106,5 @@ def _figure(fields: object, *names: str, unit: int = 1000) -> Figure:
     name = next((name for name in names if name in fields), None)
     if name is None:
         return None
-    value = fields[name]
-    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    if not is_number or not 0 <= value < 10**15 or is_filled(value):
-        return NotKnown(f"its {name} is {value!r}")
-    return divided(float(value), unit)
+    value = number(fields[name])
+    return NotKnown(f"its {name} is {fields[name]!r}") if value is None else divided(value, unit)

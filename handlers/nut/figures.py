@@ -85,29 +85,32 @@ def load(variables: Mapping[str, str], outlets: Sequence[Figure]) -> Summands:
     The input is the sum of its lines (`input.L1.current`), else, with one phase, `input.current`.
     The output is read likewise.
     """
-    inlet, output = _side_currents(variables, "input"), _side_currents(variables, "output")
-    every_outlet = _outlets(variables, "current", outlets)
-    kind = type_of(variables)
-    if kind == "ups":
-        return _first(output, _outlets_of_ups(variables, "current", every_outlet))
-    if kind in ("ats", "sts"):
-        return _first(output, inlet, every_outlet)
-    return _first(inlet, every_outlet, output, _variable(variables, "outlet.current"))
+    return _first_by_type(variables, "current", _side_currents, outlets)
 
 
 def power(variables: Mapping[str, str], outlets: Sequence[Figure]) -> Summands:
     """W, by the order of `load`. `ups.realpower` is a UPS's output, `outlet.realpower` that of a
     whole PDU (nut-names.txt).
     """
-    inlet, output = _side_powers(variables, "input"), _side_powers(variables, "output")
-    every_outlet = _outlets(variables, "realpower", outlets)
+    return _first_by_type(variables, "realpower", _side_powers, outlets)
+
+
+def _first_by_type(
+    variables: Mapping[str, str],
+    field: str,
+    side: Callable[[Mapping[str, str], str], Summands],
+    outlets: Sequence[Figure],
+) -> Summands:
+    """The first source of a `field`, current or realpower, in the order of `load`."""
+    inlet, output = side(variables, "input"), side(variables, "output")
+    every_outlet = _outlets(variables, field, outlets)
     kind = type_of(variables)
     if kind == "ups":
-        own = _variable(variables, "ups.realpower")
-        return _first(output, own, _outlets_of_ups(variables, "realpower", every_outlet))
+        own = _variable(variables, "ups.realpower") if field == "realpower" else None
+        return _first(output, own, _outlets_of_ups(variables, field, every_outlet))
     if kind in ("ats", "sts"):
         return _first(output, inlet, every_outlet)
-    return _first(inlet, every_outlet, output, _variable(variables, "outlet.realpower"))
+    return _first(inlet, every_outlet, output, _variable(variables, f"outlet.{field}"))
 
 
 def energy(variables: Mapping[str, str], outlets: Sequence[Figure]) -> Summands:

@@ -68,42 +68,32 @@ class NutDevice(NamedTuple):
     @property
     def load_a(self) -> Figure:
         """In A."""
-        return figures.total(
-            figures.load,
-            self.whole,
-            self.chain,
-            {outlet.identity: outlet.figures.current_a for outlet in self._real()},
-        )
+        return self._total(figures.load, "current_a")
 
     @property
     def inlet_a(self) -> Figure:
         """What its inlet meters, in A; not metered for a UPS, whose input charges a battery."""
-        return figures.total(figures.inlet_current, self.whole, self.chain, {})
+        return self._total(figures.inlet_current, "current_a")
 
     @property
     def power_w(self) -> Figure:
         """In W, by the order in which the load is read."""
-        return figures.total(
-            figures.power,
-            self.whole,
-            self.chain,
-            {outlet.identity: outlet.figures.power_w for outlet in self._real()},
-        )
+        return self._total(figures.power, "power_w")
 
     @property
     def inlet_w(self) -> Figure:
         """The same in W."""
-        return figures.total(figures.inlet_power, self.whole, self.chain, {})
+        return self._total(figures.inlet_power, "power_w")
 
     @property
     def energy_kwh(self) -> Figure:
         """In kWh, cumulative."""
-        return figures.total(
-            figures.energy,
-            self.whole,
-            self.chain,
-            {outlet.identity: outlet.figures.energy_kwh for outlet in self._real()},
-        )
+        return self._total(figures.energy, "energy_kwh")
 
-    def _real(self) -> list[NutOutlet]:
-        return [outlet for outlet in self.outlets if outlet.identity != LOAD_IDENTITY]
+    def _total(self, figure_source: figures.FigureSource, field: str) -> Figure:
+        outlets = {
+            outlet.identity: getattr(outlet.figures, field)
+            for outlet in self.outlets
+            if outlet.identity != LOAD_IDENTITY
+        }
+        return figures.total(figure_source, self.whole, self.chain, outlets)

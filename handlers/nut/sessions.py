@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import NamedTuple, Optional
+from typing import NamedTuple
 
 from .. import dcimanager
-from ..shared.address import Address, host_with_port
+from ..shared.address import host_with_port
 from ..shared.errors import NamedSetting, PduHandlerError, SettingsError
 from ..shared.settings import HOST, TIMEOUT, Settings
 from ..shared.switching import CALL_SECONDS
@@ -60,33 +60,17 @@ def open_session(
         address = host_with_port(
             address_setting.host, settings[PORT] or address_setting.port, DEFAULT_PORT
         )
-        with make_client(
-            settings, address_setting, total=CALL_SECONDS if has_limit else None
+        with NutClient(
+            address_setting.host,
+            settings[PORT]
+            or (DEFAULT_PORT if address_setting.port is None else address_setting.port),
+            username=settings[USERNAME],
+            password=settings[PASSWORD],
+            tls=tls_of(settings),
+            timeout=settings[TIMEOUT],
+            total=CALL_SECONDS if has_limit else None,
         ) as client:
             yield NutSession(client, settings, address, [])
     except PduHandlerError as error:
         error.at(address, method)
         raise
-
-
-def make_client(
-    settings: Settings,
-    address_setting: Address,
-    *,
-    total: Optional[float] = None,
-    logs_in: bool = True,
-) -> NutClient:
-    """A client of the server at `address_setting`, as the settings describe it. Sends nothing.
-
-    `total`: seconds in which all exchanges must end. Unless it `logs_in`, the client has no user.
-    Raises SettingsError.
-    """
-    return NutClient(
-        address_setting.host,
-        settings[PORT] or (DEFAULT_PORT if address_setting.port is None else address_setting.port),
-        username=settings[USERNAME] if logs_in else "",
-        password=settings[PASSWORD],
-        tls=tls_of(settings),
-        timeout=settings[TIMEOUT],
-        total=total,
-    )

@@ -8,12 +8,11 @@ Source: Circuit_v1, Outlet_v1, Sensor_v1 (excerpts), PowerDistributionMetrics_v1
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple, Optional
 
+from ..http.strict_json import number
 from ..shared import meter_figures
-from ..shared.ceilings import is_filled
 from ..shared.meter_figures import Figure, NotKnown, NotMetered
 from .resources import child, status_state, text
 from .responses import Json
@@ -89,18 +88,6 @@ def excerpt(resource: Json, key: str) -> Optional[RedfishFigure]:
         # the sensor itself may know more than the excerpt
         text(inner, "DataSourceUri") or text(inner, "@odata.id"),
     )
-
-
-def number(value: object) -> Optional[float]:
-    """A finite number that is not negative; None for anything else."""
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        return None
-    try:
-        finite = float(value)
-    except OverflowError:
-        return None
-    is_figure = math.isfinite(finite) and finite >= 0 and not is_filled(finite)
-    return finite if is_figure else None
 
 
 def sensor(resource: Json, units: Sequence[str]) -> Optional[float]:

@@ -16,8 +16,7 @@ import re
 from typing import Any, Callable, TypeVar
 
 from ..http.dialogue import Dialogue, Outlet, PduState, ReadRequest, WriteRequest
-from ..http.strict_json import loads
-from ..shared.ceilings import is_filled
+from ..http.strict_json import loads, number
 from ..shared.errors import ProtocolError, Refused
 from ..shared.meter_figures import Figure, MeterFigures, NotKnown, measured, sum_if_complete
 
@@ -115,14 +114,14 @@ def _outlet(entry: dict[str, Any]) -> Outlet:
         doubts.append(f"its relayHealth is {health!s}")
         # the position of a faulty relay says nothing without a measurement
         is_certain = is_certain and is_measured
-    number = entry.get("outletIndex")
+    index = entry.get("outletIndex")
     return Outlet(
         identity,
         str(entry.get("outletName") or "")[:100],
         position if is_certain else None,
         MeterFigures(current_a=_figure(entry, "currentRms")),
         doubt=", ".join(doubts),
-        number=str(number) if type(number) is int else "",
+        number=str(index) if type(index) is int else "",
     )
 
 
@@ -185,8 +184,7 @@ def _figure(entry: Any, *keys: str) -> Figure:
     key = next((key for key in keys if key in entry), None)
     if key is None:
         return None
-    value = entry[key]
-    if type(value) in (int, float) and 0 <= value < 10**15 and not is_filled(value):
-        return float(value)
+    value = number(entry[key])
     # a line of an inlet has no id
-    return NotKnown(f"{entry.get('id', entry.get('line'))!s}: its {key} is {value!r}")
+    place = entry.get("id", entry.get("line"))
+    return NotKnown(f"{place!s}: its {key} is {entry[key]!r}") if value is None else value

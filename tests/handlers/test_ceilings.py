@@ -8,12 +8,12 @@ import pytest
 
 from handlers.dcimanager import Figures
 from handlers.http.dialogue import ReadRequest, run_dialogue
+from handlers.http.strict_json import number
 from handlers.netio import decoding as netio
 from handlers.nut.daisy_chain import parse_figure
 from handlers.raritan.readings import metered_value
 from handlers.raritan.rpc import Bulk
 from handlers.raritan.rpc.sensors import NumericSensor
-from handlers.redfish.figures import number
 from handlers.shared.ceilings import FILLED, PART_A, PART_W, is_filled
 from handlers.shared.meter_figures import MeterFigures, NotKnown, measured
 from tests.handlers.raritan.described import Described

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Optional
 
-from handlers.redfish.figures import excerpt, number
+from handlers.http.strict_json import number
+from handlers.redfish.figures import excerpt
 from handlers.redfish.handler import Session
 from handlers.redfish.members import members
 from handlers.redfish.pdus import ServicePdu, read_units

@@ -76,7 +76,7 @@ def lines(
         ({"CurrentAmps": {"Reading": "1.5"}}, None),
         ({"CurrentAmps": {"Reading": -1}}, None),
         ({"CurrentAmps": {"Reading": float("inf")}}, None),
-        ({"CurrentAmps": {"Reading": 10**90}}, 1e90),
+        ({"CurrentAmps": {"Reading": 10**90}}, None),
         (lines(1.0, None, 4.0, PhaseWiringType="ThreePhase5Wire"), None),
         (
             {
