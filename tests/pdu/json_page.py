@@ -11,14 +11,19 @@ import json
 import os
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Callable
 from unittest import mock
 
 from handlers.registry import names
 from pdu import root
+from pdu.energy.clock import PollTime
+from pdu.energy.readings import INLET
+from pdu.energy.store import Store, StoredPoll, StoredRegister
+from pdu.reading import outlet_power
 from tests.needs import ROOT
+from tests.pdu.energy.months import register, times
 from tests.pdu.monitoring.halls import line, login, private
 from tests.pdu.running import options
 from tests.peers import PEERS, Peer
@@ -28,6 +33,14 @@ _BEGIN = "<!-- keys:begin -->"
 # objects whose keys are texts of a device or of a list
 _OPEN = ("about", "evidence", "results")
 Shape = dict[str, set[str]]
+# commands that need no PDU
+_LINES: Mapping[str, Sequence[str]] = {
+    "supports": ("supports", "AP8959"),
+    "snmp families": ("snmp", "families"),
+    "snmp check": ("snmp", "check", str(ROOT / "tests" / "packaging" / "acme-strip.json")),
+    "snmp parts": ("snmp", "parts"),
+    "version": ("version",),
+}
 
 
 def _add(shape: Shape, value: Any, path: str = "") -> None:
@@ -71,6 +84,12 @@ def _documents(name: str, peer: Peer, folder: Path) -> Iterator[tuple[str, Any]]
         files = ("--list", str(folder / f"{name}.csv"), "--auth", str(folder / f"{name}.toml"))
         yield "identify", _run(*identify, "--add", "r1-left", *files)
         yield "error", _run("off", name, peer.address, "no-such-outlet", "--yes", *words)
+        for command in ("record", "prove"):
+            file = str(folder / f"{name}.{command}")
+            yield command, _run(command, name, peer.address, "--out", file, *words)
+        if name == "snmp":
+            port = ("--port", peer.snmp["port"], "--no-mdns")
+            yield "find", _run("find", peer.address, *port)
     private(folder / "logins.toml", login(peer))
     fleet = folder / "list.csv"
     fleet.write_text(f"name,handler,address,auth,settings\n{line(folder, peer)}\n")
@@ -79,17 +98,33 @@ def _documents(name: str, peer: Peer, folder: Path) -> Iterator[tuple[str, Any]]
 
 def shapes() -> Mapping[str, Mapping[str, str]]:
     """The types by path, by command."""
-    found: dict[str, list[Shape]] = {}
+    shapes_by_command: dict[str, list[Shape]] = {}
     with tempfile.TemporaryDirectory() as folder:
         for name in names():
             with PEERS[name]() as peer:
                 for command, document in _documents(name, peer, Path(folder)):
-                    found.setdefault(command, []).append({})
-                    _add(found[command][-1], document)
-    for command, words in (("supports", ["AP8959"]), ("version", [])):
-        found[command] = [{}]
-        _add(found[command][0], _run(command, *words))
-    return {command: _merged(each) for command, each in found.items()}
+                    shapes_by_command.setdefault(command, []).append({})
+                    _add(shapes_by_command[command][-1], document)
+        for command, words in _LINES.items():
+            _add(shapes_by_command.setdefault(command, [{}])[0], _run(*words))
+        month = _month(Path(folder))
+        _add(shapes_by_command.setdefault("energy month", [{}])[0], _run(*month))
+    return {command: _merged(each) for command, each in shapes_by_command.items()}
+
+
+def _month(folder: Path) -> Sequence[str]:
+    """`pdu energy month` of a file in which outlet 2 has no energy."""
+    file, customers = folder / "energy.db", folder / "customers.csv"
+    customers.write_text("customer,pdu,outlet,from,to\nAcme,rack1,1,,\nBeta,rack1,2,,\n")
+    moments = times()[::24]
+    with contextlib.closing(Store(str(file), may_write=True)) as store:
+        for time, wh in zip(moments, register(200.0, moments).wh):
+            registers = {"1": StoredRegister(wh, 200), "2": StoredRegister(None)}
+            registers[INLET] = registers["1"]
+            when = PollTime(time, time + 1.0, time - moments[0], "boot")
+            store.add(StoredPoll("rack1", when, registers, "A1", "", time))
+    words = ("--from", str(file), "--customers", str(customers), "--zone", "UTC")
+    return ("energy", "month", "2026-10", *words)
 
 
 def _merged(documents: list[Shape]) -> Mapping[str, str]:
@@ -125,6 +160,7 @@ def _is_below(path: str) -> Callable[[str], bool]:
 
 
 def main() -> int:
+    outlet_power.AGAIN_S = 0.0
     PAGE.write_text(page(), "utf-8")
     return 0
 
