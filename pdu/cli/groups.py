@@ -5,11 +5,15 @@ each of them when it is called.
 from __future__ import annotations
 
 import pkgutil
+import shlex
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, Optional
 
 import click
+
+from handlers import registry
+from handlers.shared.errors import printable
 
 from ..network import hosts
 from . import suggestions
@@ -68,11 +72,12 @@ class Group(click.Group):
         names = self.list_commands(ctx)
         is_unknown = args and args[0] not in names and not args[0].startswith("-")
         if is_unknown and not ctx.resilient_parsing:
-            ctx.fail(f"there is no command {args[0][:40]!r}; {self._advice(ctx, args[0], names)}")
+            ctx.fail(f"there is no command {args[0][:40]!r}; {self._advice(ctx, args, names)}")
         return super().resolve_command(ctx, args)
 
-    def _advice(self, ctx: click.Context, word: str, names: Sequence[str]) -> str:
-        """What to use instead of a word that is not a command of this group."""
+    def _advice(self, ctx: click.Context, words: Sequence[str], names: Sequence[str]) -> str:
+        """What to use instead of words, the first of which is not a command of this group."""
+        word, *rest = words
         outer_names: Sequence[str] = ()
         outer_path = ""
         if ctx.parent is not None and isinstance(ctx.parent.command, click.Group):
@@ -89,6 +94,10 @@ class Group(click.Group):
         if advice:
             return f"for {outer_path}, {advice}"
         if hosts.is_ip(word):
+            if registry.is_handler(str(ctx.info_name)):
+                command = rest.pop(0) if rest and rest[0] in outer_names else "status"
+                line = shlex.join([command, str(ctx.info_name), word, *rest])
+                return f"did you mean {outer_path} {printable(line, 100)}?"
             return f"{self.choice()}; pdu identify {word} says what a device is"
         return nearest
 
@@ -154,10 +163,11 @@ class LazyGroup(Group):
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(self.by_name)
 
-    def _advice(self, ctx: click.Context, word: str, names: Sequence[str]) -> str:
+    def _advice(self, ctx: click.Context, words: Sequence[str], names: Sequence[str]) -> str:
+        word = words[0]
         if word in self.by_word:
             return f"choose from {', '.join(self.by_word[word].names)}; pdu help {word} shows them"
-        return super()._advice(ctx, word, names)
+        return super()._advice(ctx, words, names)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> Optional[click.Command]:
         return self.by_name[cmd_name].load() if cmd_name in self.by_name else None

@@ -30,6 +30,7 @@ from .readings import FailedPoll, PduReadings, RegisterReadings
 #: how much before and after a period is read, so that its ends lie between readings
 AROUND_S = 86_400.0
 _NO_TIME = "read, but the reader's clock was wrong, and nothing shows when"
+_WRITTEN_BY = "pdu meter LIST --into energy.db writes one"
 _FORM = 1
 _SCHEMA = """
 BEGIN;
@@ -142,7 +143,10 @@ def exclusive(path: str) -> Iterator[None]:
         )
     except (OSError, ValueError) as error:  # ValueError: a path with NUL
         reason = getattr(error, "strerror", error)
-        raise SettingsError(f"{printable(path)}.lock cannot be written ({reason})") from None
+        raise SettingsError(
+            f"{printable(path)}.lock cannot be written ({reason}): name a file in a folder that is"
+            " there and that you may write to"
+        ) from None
     try:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -173,7 +177,7 @@ class Store:
             with self._translated_errors():
                 form = self._prepare(may_write)
             if form != _FORM:
-                raise SettingsError(f"{printable(path)} is no file of readings of this program")
+                raise SettingsError(f"it is no file of readings: {_WRITTEN_BY}")
         except SettingsError:
             self.close()
             raise
@@ -318,6 +322,8 @@ class Store:
             reason: object = error.reason
         except (sqlite3.Error, OSError) as error:
             reason = getattr(error, "strerror", error)
+            if "not a database" in str(error):
+                reason = f"it is no file of readings: {_WRITTEN_BY}"
         except (ValueError, TypeError):
             reason = "its content is not what this program wrote"
         else:

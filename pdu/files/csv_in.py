@@ -90,7 +90,8 @@ def rows(text: str, path: str, check: HeadCheck) -> Iterator[CsvRow]:
                 yield CsvRow(where, value_by_column)
     except csv.Error as error:
         end = reader.line_num
-        quote = f"; a quote that opens there goes on to line {end}" if end > start else ""
+        is_open = end > start or "unexpected end" in str(error)
+        quote = f"; a quote that opens there goes on to line {end}" if is_open else ""
         raise SettingsError(f"{path}: line {start} is not CSV ({error}){quote}") from None
     if not head:
         check(())

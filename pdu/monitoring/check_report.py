@@ -117,7 +117,7 @@ def _unknown(rows: Sequence[PduRow]) -> Iterator[Part]:
     cells = [
         [
             row_header(row.device.name),
-            words(_outlets(row, UNKNOWN) or counted(row.unknown, "outlet")),
+            words(_outlets(row, UNKNOWN)),
         ]
         for row in rows
         if row.unknown and not row.device.metered

@@ -88,7 +88,7 @@ class PduRow(NamedTuple):
     kind: str = ""
     #: the text of the error
     reason: str = ""
-    #: empty if `judge_reading` does not keep them
+    #: those whose state is not known alone, if `judge_reading` does not keep them
     outlets: Sequence[PolledOutlet] = ()
     #: how much of its rating the fullest line or breaker carries; "" if not all were read
     of_rating: str = ""
@@ -144,7 +144,9 @@ def judge_reading(device: ListedPdu, reading: Reading, keep_outlets: bool = True
         requests=reading.requests,
         kind=kind,
         reason=reason,
-        outlets=reading.outlets if keep_outlets else (),
+        outlets=tuple(
+            outlet for outlet in reading.outlets if keep_outlets or outlet.state is UNKNOWN
+        ),
         of_rating=_share_of_rating(reading.meters),
         meters=reading.meters,
     )

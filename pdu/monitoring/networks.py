@@ -8,6 +8,8 @@ from typing import TypeVar, Union
 
 from handlers.shared.errors import SettingsError, printable
 
+from ..network.hosts import is_ip
+
 MOST = 65_536  # addresses in one search, at most: a /16
 _V4, _V6 = ipaddress.IPv4Network, ipaddress.IPv6Network
 Network = Union[ipaddress.IPv4Network, ipaddress.IPv6Network]
@@ -68,9 +70,11 @@ def one_network(text: str) -> Network:
     try:
         return ipaddress.ip_network(text)
     except ValueError:
-        raise SettingsError(
-            f"{printable(text, 60)!r} is not a network such as 192.0.2.0/24{_likely_network(text)}"
-        ) from None
+        shown = printable(text, 60)
+        advice = _likely_network(text)
+        if is_ip(text) and "/" not in text:
+            advice = f"; pdu identify {shown} asks one device, and --port is of all that are asked"
+        raise SettingsError(f"{shown!r} is not a network such as 192.0.2.0/24{advice}") from None
 
 
 def _likely_network(text: str) -> str:

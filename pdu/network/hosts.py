@@ -74,7 +74,8 @@ def _advice(text: str) -> str:
         return f"; pdu find {text} searches a network"
     if "," in text:
         return ", and several with spaces between them"
-    if ":" not in name and _LABEL.fullmatch(port) and _is_host(name):
+    is_bare = ":" not in name or (name.startswith("[") and name.endswith("]"))
+    if is_bare and _LABEL.fullmatch(port) and _is_host(name.strip("[]")):
         return f"; the port is a number, as in {name[:60]}:443"
     return ""
 

@@ -525,7 +525,13 @@ def _next_step(answers: Sequence[HandlerAnswer], pdu: names.ChosenPdu) -> str:
                 f" {words} --fingerprint {match[0]}"
             )
         return f"next: {words}, with one of the settings that the line of {answer.handler} names"
-    if any(_word(answer).startswith("refused") for answer in answers):
+    is_login_missing = any(
+        getattr(answer.error, "kind", "") == "settings"
+        and not _is_held_back(answer)
+        and not _is_snmp(answer.handler)
+        for answer in answers
+    )
+    if not is_login_missing and any(_word(answer).startswith("refused") for answer in answers):
         other = next((answer.handler for answer in answers if _is_held_back(answer)), "")
         if other:
             login = _login_for_handler(load(other), pdu.login)

@@ -29,9 +29,16 @@ def resolve(words: Sequence[str], names: Mapping[str, str]) -> list[str]:
     name.
     """
     _refuse_words_of_a_name(words, names)
-    return list(
-        dict.fromkeys(identity for word in words for identity in _identities_of(word, names))
-    )
+    try:
+        identities = [identity for word in words for identity in _identities_of(word, names)]
+    except NoSuchOutlet as error:
+        if len(words) > 1 and not all(word[:1].isdigit() for word in words):
+            text = printable(" ".join(words), 60)
+            raise NoSuchOutlet(
+                f"{error.reason}; a name with blanks needs quotes, as in {text!r}"
+            ) from None
+        raise
+    return list(dict.fromkeys(identities))
 
 
 def _refuse_words_of_a_name(words: Sequence[str], names: Mapping[str, str]) -> None:

@@ -237,6 +237,9 @@ def test_the_page_has_the_verdict_first_and_leaves_out_empty_sections() -> None:
     assert ">off 2; unknown 3<" in made
     section = made[made.index("Unknown states") :]
     assert re.search(r">a<.*?>3<", section, re.DOTALL)  # the outlet, not how many
+    # also without a page of each outlet
+    brief = check_result.judge_reading(device(), reading("UP", "UNKNOWN"), keep_outlets=False)
+    assert [outlet.identity for outlet in brief.outlets] == ["2"]
     pdu_rows = [row("UNKNOWN", metered=True)]
     assert "Unknown states" not in page(pdu_rows)
     assert "What to do" not in page([row("UP"), row("UP")])

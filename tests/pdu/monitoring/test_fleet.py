@@ -8,15 +8,13 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 from tests.needs import ROOT
+from tests.pdu.monitoring.exporter_process import exporter
 from tests.pdu.monitoring.halls import PDU, environment
 from tests.waiting import PATIENCE_S, bounded
 
 
-@pytest.mark.parametrize("number", [1, 3], ids=["check", "outlets"])
-def test_a_printed_line_reads_the_simulated_pdus(number: int, tmp_path: Path) -> None:
+def test_the_printed_lines_read_the_simulated_pdus(tmp_path: Path) -> None:
     with (
         subprocess.Popen(
             [sys.executable, "-m", "tests.fleet", "--folder", str(tmp_path)],
@@ -24,22 +22,28 @@ def test_a_printed_line_reads_the_simulated_pdus(number: int, tmp_path: Path) ->
             stdout=subprocess.PIPE,
             text=True,
         ) as process,
-        bounded(process, 4 * PATIENCE_S),
+        bounded(process, 8 * PATIENCE_S),
     ):
         assert process.stdout is not None
-        lines = [process.stdout.readline().rstrip("\n") for _ in range(4)]
-        assert lines[0] == f"cd {tmp_path.resolve()}"
-        program, *words = shlex.split(lines[number])
-        done = subprocess.run(
-            [*PDU, *words],
-            cwd=tmp_path,
-            env={**environment(), "PYTHONPATH": str(ROOT)},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=4 * PATIENCE_S,
-        )
+        folder, *lines = (process.stdout.readline().rstrip("\n") for _ in range(4))
+        assert folder == f"cd {tmp_path.resolve()}"
+        words_by_command = {line.split()[1]: shlex.split(line)[2:] for line in lines}
+        for command in ("check", "outlets"):
+            done = subprocess.run(
+                [*PDU, command, *words_by_command[command]],
+                cwd=tmp_path,
+                env={**environment(), "PYTHONPATH": str(ROOT)},
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                text=True,
+                check=False,
+                timeout=4 * PATIENCE_S,
+            )
+            assert (done.returncode, done.stderr) == (0, "") and "rack1-" in done.stdout
+        # at a free port, and from another folder
+        words = [
+            str(tmp_path / word) if "." in word else word for word in words_by_command["exporter"]
+        ]
+        with exporter(*words) as running:
+            assert running.probe(target="rack1-jaws")["pdu_up"] == {(): 1.0}
         process.send_signal(signal.SIGINT)
-    assert (program, done.returncode, done.stderr) == ("pdu", 0, "")
-    assert "rack1-" in done.stdout

@@ -86,6 +86,14 @@ def test_words_that_together_are_a_name_are_refused(
     assert error_info.value.reason.startswith(said)
 
 
+def test_words_that_may_be_a_name_are_told_the_quotes() -> None:
+    for words, is_told in ((["Uplink", "1"], True), (["4", "9"], False)):
+        with pytest.raises(NoSuchOutlet) as error_info:
+            resolve(words, STRIP)
+        is_quoted = error_info.value.reason.endswith(f"needs quotes, as in {' '.join(words)!r}")
+        assert is_quoted is is_told
+
+
 def test_a_near_name_is_proposed_only_if_no_other_is_near() -> None:
     for word, is_proposed in (("Outlet", False), ("Outlet 9", False), ("db-mastr", True)):
         with pytest.raises(NoSuchOutlet) as error_info:
