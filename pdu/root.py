@@ -129,64 +129,70 @@ def run(arguments: Sequence[str]) -> int:
         print(_FIRST, *ROOT.overview(), _NEXT, sep="\n")
         return DONE
     # also for errors before the options are read
-    run = Run(Output(json="--json" in arguments))
+    this_run = Run(Output(json="--json" in arguments))
     try:
-        with ROOT.make_context("pdu", list(arguments), obj=run) as context:
+        with ROOT.make_context("pdu", list(arguments), obj=this_run) as context:
             return int(ROOT.invoke(context))
     except click.exceptions.Exit as ended:
         return ended.exit_code
+    except (BrokenPipeError, OutputError):
+        raise
     except click.UsageError as error:
         # click does not say whose option lacks a value
         names = [word for word in arguments if word in ROOT.by_name][:1]
         where = error.ctx.command_path if error.ctx else " ".join(["pdu", *names])
-        # click puts each choice on its own line
-        words = " ".join(error.format_message().split())
-        option = error.option_name if isinstance(error, click.NoSuchOption) else ""
-        key = option.lstrip("-").replace("-", "_")
-        if key.removesuffix("_file") in SECRETS:
-            key = key.removesuffix("_file")
-            words = (
-                f"No such option: {option}, because other users can see arguments: use"
-                f" {spelled(key)}"
-            )
-        elif key in _ELSEWHERE:
-            words = f"No such option: {option}; {_ELSEWHERE[key]}"
-        elif isinstance(error, click.NoSuchOption):
-            near = similar_names(option, error.possibilities or ())
-            words = f"No such option: {option}" + (f"; did you mean {near[0]}?" if near else "")
-            if not near and where == "pdu":
-                words += "; options come after the command"
-        if words == _NO_COMMAND and error.ctx and isinstance(error.ctx.command, Group):
-            words = f"Missing command: {error.ctx.command.choice()}"
-        examples: Sequence[str] = getattr(error.ctx.command, "examples", ()) if error.ctx else ()
-        if " extra argument" in words:
-            words = _EXTRA.get(where) or f"{words}. For example: {examples[0]}"
-        first = str(error.ctx.params.get("handler") or "") if error.ctx else ""
-        if (
-            isinstance(error, click.MissingParameter)
-            and first
-            and not registry.is_handler(first)
-            and (list_advice(first) or not os.path.exists(first))
-        ):
-            words += (
-                f" The first argument, {first[:60]!r}, is not a handler"
-                f" ({', '.join(registry.names())})"
-                f"{list_advice(first) or _lead(first) or _NAMES_NEED_A_LIST.format(how())}"
-            )
-        elif isinstance(error, click.MissingParameter):
-            words += f" For example: {examples[0]}" if examples else ""
-        return fail(run, Usage(f"{words} ({where} --help)"))
+        return fail(this_run, Usage(f"{_usage_text(error, where)} ({where} --help)"))
     except KeyboardInterrupt:
-        return fail(
-            run,
-            Interrupted("a command that was sent may still be carried out" if run.changing else ""),
-        )
-    except (BrokenPipeError, OutputError):
-        raise
+        sent = "a command that was sent may still be carried out" if this_run.changing else ""
+        return fail(this_run, Interrupted(sent))
     except ModuleNotFoundError as error:
         remedy = missing_package_advice(error)
-        return fail(run, SettingsError(remedy) if remedy else error)
+        return fail(this_run, SettingsError(remedy) if remedy else error)
     except NoSuchHandler as error:
-        return fail(run, SettingsError((*error.parts, _lead(error.word))))
+        return fail(this_run, SettingsError((*error.parts, _lead(error.word))))
     except Exception as error:
-        return fail(run, error)
+        return fail(this_run, error)
+
+
+def _usage_text(error: click.UsageError, where: str) -> str:
+    """What is wrong with the line, and what was probably meant. `where`: the command."""
+    # click puts each choice on its own line
+    words = " ".join(error.format_message().split())
+    if isinstance(error, click.NoSuchOption):
+        return _option_text(error, where)
+    command = error.ctx.command if error.ctx else ROOT
+    if words == _NO_COMMAND and isinstance(command, Group):
+        return f"Missing command: {command.choice()}"
+    examples: Sequence[str] = getattr(command, "examples", ()) if error.ctx else ()
+    if " extra argument" in words:
+        return _EXTRA.get(where) or f"{words}. For example: {examples[0]}"
+    if not isinstance(error, click.MissingParameter):
+        return words
+    first = str(error.ctx.params.get("handler") or "") if error.ctx else ""
+    is_unknown = first and not registry.is_handler(first)
+    if is_unknown and (list_advice(first) or not os.path.exists(first)):
+        return (
+            f"{words} The first argument, {first[:60]!r}, is not a handler"
+            f" ({', '.join(registry.names())})"
+            f"{list_advice(first) or _lead(first) or _NAMES_NEED_A_LIST.format(how())}"
+        )
+    return f"{words} For example: {examples[0]}" if examples else words
+
+
+def _option_text(error: click.NoSuchOption, where: str) -> str:
+    """What is meant by an option that the command does not have."""
+    option = error.option_name
+    key = option.lstrip("-").replace("-", "_")
+    secret = key.removesuffix("_file")
+    if secret in SECRETS:
+        return (
+            f"No such option: {option}, because other users can see arguments: use"
+            f" {spelled(secret)}"
+        )
+    if key in _ELSEWHERE:
+        return f"No such option: {option}; {_ELSEWHERE[key]}"
+    near = similar_names(option, error.possibilities or ())
+    advice = f"; did you mean {near[0]}?" if near else ""
+    if not near and where == "pdu":
+        advice = "; options come after the command"
+    return f"No such option: {option}{advice}"

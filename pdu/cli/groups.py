@@ -37,31 +37,19 @@ class Subcommand(click.Command):
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         super().format_epilog(ctx, formatter)
-        _write_examples(self.examples, ctx, formatter)
+        with formatter.section("Examples"):
+            for line in self.examples:
+                formatter.write(f"{'':{formatter.current_indent}}{line}\n")
+        formatter.write(f"\nDocs: {page_of(ctx.command_path.split())}\n")
 
 
-def _write_examples(
-    examples: Sequence[str], context: click.Context, formatter: click.HelpFormatter
-) -> None:
-    """Write the end of a command's help: the examples, and where its page is."""
-    with formatter.section("Examples"):
-        for line in examples:
-            formatter.write(f"{'':{formatter.current_indent}}{line}\n")
-    formatter.write(f"\nDocs: {page_of(context.command_path.split())}\n")
-
-
-class Group(click.Group):
-    """A group whose help ends with examples, and which advises for a word that is no command."""
+class Group(Subcommand, click.Group):
+    """A group whose help ends as a command's, and which advises for a word that is no command."""
 
     command_class = Subcommand
 
-    def __init__(self, *arguments: Any, examples: Sequence[str], **attributes: Any) -> None:
+    def __init__(self, *arguments: Any, **attributes: Any) -> None:
         super().__init__(*arguments, no_args_is_help=False, **attributes)
-        self.examples = examples
-
-    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        super().format_epilog(ctx, formatter)
-        _write_examples(self.examples, ctx, formatter)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(self.commands)

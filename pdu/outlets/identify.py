@@ -175,13 +175,22 @@ def identify(
         again = Login().command_line("status", listed.name, *list_words)
     elif new_name is not None:
         print(f"{printable(new_name)} was not added: no handler reads the device")
-    lines = ["what it rests on: --verbose"] if best and not verbose else _unread(answers)
-    if not best and not verbose:  # they matter only if no handler reads the device
-        identities = [answer.identity for answer in answers if answer.identity is not None]
-        lines = [line for identity in identities for line in _identity(identity, True)] + lines
-    for line in [*lines, *_last(again, answers, pdu)]:
+    for line in [*_unread_lines(answers, best, verbose), *_last(again, answers, pdu)]:
         print(line)
     return DONE if best else code_of(_kind(answers))
+
+
+def _unread_lines(
+    answers: Sequence[HandlerAnswer], best: Optional[HandlerAnswer], verbose: bool
+) -> Sequence[str]:
+    """What follows the identities: what the other handlers answered, or how it is seen."""
+    if best is not None and not verbose:
+        return ["what it rests on: --verbose"]
+    lines = _unread(answers)
+    if best is None and not verbose:  # they matter only if no handler reads the device
+        identities = [answer.identity for answer in answers if answer.identity is not None]
+        lines = [line for identity in identities for line in _identity(identity, True)] + lines
+    return lines
 
 
 def _check_settings(candidates: Sequence[str], login: Login) -> None:
