@@ -8,19 +8,27 @@ does not help).
 from __future__ import annotations
 
 import socket
+import ssl
 import time
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Callable, Optional
 
 from ..shared.address import host_with_port
-from ..shared.errors import PduHandlerError, ProtocolError, Unreachable, printable
+from ..shared.errors import NamedSetting, PduHandlerError, ProtocolError, Unreachable, printable
 from ..shared.request_counter import SENT
 from ..shared.socket_wait import connect, limit
-from ..shared.tls_handshake import is_demanding
+from ..shared.tls_handshake import (
+    ended_reason,
+    fetch_fingerprint,
+    handshake_error,
+    handshake_failure_reason,
+    is_demanding,
+    wrap_with_tls,
+)
+from . import requests
 from .decoder import Decoder
 from .errors import NetworkError
 from .responses import NutRequest, Responses, Secret
-from .starttls import start_tls
 
 if TYPE_CHECKING:
     from ..shared.tls import Trust
@@ -99,30 +107,77 @@ class Connection:
         self._is_unheard = False
         self.opened += 1
         if self._tls is not None:
-
-            def dial_again() -> socket.socket:
-                self._socket = self._dial(addresses, end)
-                return self._socket
-
             try:
-                self._socket = start_tls(
-                    self._socket,
-                    self.host,
-                    self._tls,
-                    lambda request: self._answer(request, end),
-                    dial_again,
-                )
-                self._is_unheard = True
+                self._socket = self._start_tls(self._socket, self._tls, addresses, end)
             except BaseException as error:
                 self.close()
                 if isinstance(error, PduHandlerError):
                     error.at(self.place, "STARTTLS")
-                elif isinstance(error, OSError):  # no free file descriptor
-                    raise Unreachable(
-                        f"this host cannot start TLS ({error})", self.place, "STARTTLS"
-                    ) from None
                 raise
+            self._is_unheard = True
         return self._socket, end
+
+    def _start_tls(
+        self, plain: socket.socket, trust: Trust, addresses: Sequence[_Address], end: float
+    ) -> socket.socket:
+        """The TLS socket over `plain` (RFC 9271, 4.2.12): 1 round trip, then the handshake by
+        `end`. Nothing is sent or read between the answer and the handshake. Raises Unreachable,
+        ProtocolError, and SettingsError for a `ca_pem` that cannot be read.
+        """
+        self._ask_for_tls(plain, end)
+        try:
+            tls_socket = wrap_with_tls(trust.context(), plain, self.host)
+        except ssl.SSLCertVerificationError as error:
+
+            def dial_again() -> socket.socket:
+                self._socket = self._dial(addresses, end)
+                self._ask_for_tls(self._socket, end)
+                return self._socket
+
+            fingerprint = fetch_fingerprint(dial_again, self.host)
+            raise Unreachable(handshake_error(error, fingerprint)) from None
+        except ssl.SSLError as error:
+            setting = " (CERTREQUEST in upsd.conf)" if is_demanding(error) else ""
+            raise Unreachable(handshake_failure_reason(error) + setting) from None
+        except socket.timeout:  # its own text is left out: it names a line of Python's source
+            raise Unreachable(
+                (
+                    "the TLS handshake did not end in time: check the network, or raise ",
+                    NamedSetting("timeout"),
+                )
+            ) from None
+        except ConnectionError:
+            raise Unreachable(ended_reason()) from None
+        except (OSError, ValueError) as error:
+            raise Unreachable(
+                f"the TLS handshake failed ({getattr(error, 'strerror', None) or error})"
+            ) from None
+        try:
+            trust.check(tls_socket.getpeercert(binary_form=True))
+        except PduHandlerError:
+            tls_socket.close()
+            raise
+        return tls_socket
+
+    def _ask_for_tls(self, connection: socket.socket, end: float) -> None:
+        """Ask the server to start TLS, and leave the socket the time until `end` for the handshake.
+        Raises Unreachable if it offers no TLS.
+        """
+        request = requests.starttls()
+        answers = Responses(self.place, self._secret)
+        self._exchange([request], answers, connection, end)
+        failure = answers.failure(request)
+        if failure is not None:
+            raise Unreachable(
+                (
+                    f"the NUT server offers no TLS (ERR {printable(failure.code, 40)}): its upsd"
+                    " needs TLS support and a certificate in upsd.conf; or set ",
+                    NamedSetting("tls", "no"),
+                    " to send everything in the clear",
+                )
+            )
+        answers[request]  # raises unless the answer is OK
+        connection.settimeout(max(end - self._clock(), 0.001))
 
     def _addresses(self) -> list[_Address]:
         """The addresses of the host. Raises NetworkError."""
@@ -157,8 +212,8 @@ class Connection:
             )
         raise network_error
 
-    def ask(self, *requests: NutRequest[object], end: Optional[float] = None) -> Responses:
-        """Send `requests` in one write and read all answers: 1 round trip (several for more than 16
+    def ask(self, *nut_requests: NutRequest[object], end: Optional[float] = None) -> Responses:
+        """Send requests in one write and read all answers: 1 round trip (several for more than 16
         KiB of requests).
 
         `end` is the deadline by the clock (default: `timeout` seconds from now; on a new
@@ -166,7 +221,7 @@ class Connection:
         """
         deadline, end = end, self._end(end)
         answers = Responses(self.place, self._secret)
-        for batch in _batches(requests):
+        for batch in _batches(nut_requests):
             connection = self._socket
             if connection is None:
                 connection, end = self._open(deadline)
@@ -190,38 +245,30 @@ class Connection:
             )
         return min(end, self._until)
 
-    def _answer(self, request: NutRequest[object], end: float) -> Responses:
-        """The answer to `request` on the open connection.
-
-        Sets the socket's time-out to the time left until `end`.
-        """
-        answers = Responses(self.place, self._secret)
-        assert self._socket is not None
-        self._exchange([request], answers, self._socket, end)
-        self._socket.settimeout(max(end - self._clock(), 0.001))
-        return answers
-
     def _exchange(
         self,
-        requests: Sequence[NutRequest[object]],
+        batch: Sequence[NutRequest[object]],
         answers: Responses,
         connection: socket.socket,
         end: float,
     ) -> None:
-        """Send `requests`, and put their answers into `answers`.
+        """Send `batch`, and put their answers into `answers`.
 
         A failure closes the connection. Its error names the request and shows no secret.
         """
-        decoder = Decoder(requests, answers)
+        decoder = Decoder(batch, answers)
         # raised outside the except block: no chained exception shows the password
         handler_error: PduHandlerError
         began, is_sent = self._clock(), False
         try:
             _refuse_unasked(connection)
-            connection.settimeout(self._left(end))
+            left = end - self._clock()
+            if left <= 0:
+                raise socket.timeout
+            connection.settimeout(left)
             SENT.get()()
             is_sent = True
-            connection.sendall(b"".join(request.line for request in requests))
+            connection.sendall(b"".join(request.line for request in batch))
             while not decoder.feed(self._receive(connection, end)):
                 pass
             return
@@ -236,7 +283,7 @@ class Connection:
         if not is_sent:
             handler_error.may_have_executed = False
         raise handler_error.at(
-            self.place, self._secret.redact((decoder.waiting or requests[-1]).label)
+            self.place, self._secret.redact((decoder.waiting or batch[-1]).label)
         )
 
     def _receive(self, connection: socket.socket, end: float) -> bytes:
@@ -274,13 +321,6 @@ class Connection:
             f"{what if is_late else _words(error)}: check that port {self.port} is a NUT server's,"
             " and check that server's log, load and limit of connections (MAXCONN in upsd.conf)"
         )
-
-    def _left(self, end: float) -> float:
-        """The seconds until `end`. Raises socket.timeout if none are left."""
-        left = end - self._clock()
-        if left <= 0:
-            raise socket.timeout
-        return left
 
 
 def _words(error: OSError) -> str:

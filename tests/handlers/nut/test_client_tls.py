@@ -63,13 +63,13 @@ def test_a_host_that_cannot_start_tls_is_an_error_and_leaves_no_socket_open(
         raise OSError(errno.EMFILE, "Too many open files")
 
     received_lines = listen(secure)
-    monkeypatch.setattr("handlers.nut.connection.start_tls", fails)
+    monkeypatch.setattr("handlers.nut.connection.wrap_with_tls", fails)
     with (
         over_tls(secure, Trust(verify=False)) as nut,
-        pytest.raises(Unreachable, match="cannot start TLS .*Too many open files"),
+        pytest.raises(Unreachable, match="TLS handshake failed .Too many open files"),
     ):
         nut.answer(requests.list_ups())
-    assert not nut.is_open and received_lines == []
+    assert not nut.is_open and received_lines == ["STARTTLS"]
 
 
 def test_a_server_without_tls_is_an_error_and_gets_no_further_request(server: NutServer) -> None:
