@@ -6,16 +6,6 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 
-class _Unset(float):
-    """The default of a figure in a view, equal to 0.0.
-
-    Tools compare it by identity: it means "not metered".
-    """
-
-
-_UNSET = _Unset(0.0)
-
-
 class EnumPowerStatus(Enum):
     """KNOWN: the members UP, DOWN and UNKNOWN, but not their values."""
 
@@ -50,16 +40,17 @@ class PduPortStatisticView:
     """
 
     identity: str
-    consumption: float = _UNSET
+    consumption: float = 0.0
 
 
 @dataclass
 class PduStatisticView:
     """KNOWN: created empty; `load` in amperes, `total_consumption` in kWh.
 
-    INFERRED: `ports` is its list.
+    INFERRED: `ports` is its list. What a figure is that a handler leaves unset is unknown; 0 is
+    the worst, so that tests see it.
     """
 
-    load: float = _UNSET
-    total_consumption: float = _UNSET
+    load: float = 0.0
+    total_consumption: float = 0.0
     ports: list[PduPortStatisticView] = field(default_factory=list)

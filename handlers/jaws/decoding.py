@@ -75,8 +75,8 @@ def read_unit(with_figures: bool) -> Dialogue[PduState]:
         outlets = tuple(_drop_lost_state(_outlet(entry), lost) for entry in entries)
         return PduState(outlets, cautions=tuple(filter(None, (units.fault,))))
     # st4LineMonitorTable has no energy, and st4InputCordMonitorTable no current
-    lines = yield from _read_optional(LINES, without="energy")
-    cords = yield from _read_optional(CORDS, without="current")
+    lines = yield from _read_optional(LINES, units.rows, without="energy")
+    cords = yield from _read_optional(CORDS, units.rows, without="current")
     phases = lines._replace(rows=[row for row in lines.rows if not _NEUTRAL.fullmatch(row["id"])])
     energy_unit = _energy_unit(entries, cords.rows)
     outlets = tuple(_drop_lost_state(_outlet(entry, energy_unit), lost) for entry in entries)
@@ -150,10 +150,11 @@ def _read_units(outlets: Sequence[Entry]) -> Dialogue[_OptionalList]:
     return _OptionalList(units)
 
 
-def _read_optional(path: str, without: str) -> Dialogue[_OptionalList]:
-    """A list that the states do not need. Its entries are `without` a field, which tells it from
-    the answer to another request. 404 does not say that the unit lacks it: by the vendor's text, as
-    QualiSystems' driver repeats it, the resource may also not be available.
+def _read_optional(path: str, units: Sequence[Entry], without: str) -> Dialogue[_OptionalList]:
+    """A list that the states do not need. Its entries are `without` a field, and have no id of
+    `units`, which tells it from the answer to another request. 404 does not say that the unit lacks
+    it: by the vendor's text, as QualiSystems' driver repeats it, the resource may also not be
+    available.
     """
     try:
         entries = _entries(path, (yield ReadRequest(path)))
@@ -161,7 +162,8 @@ def _read_optional(path: str, without: str) -> Dialogue[_OptionalList]:
         raise
     except (Refused, HttpDenied, ProtocolError) as error:
         return _OptionalList(fault=f"{path} is not read: {error.reason}")
-    if any(without in entry for entry in entries):
+    names = {unit["id"] for unit in units}
+    if any(without in entry or entry["id"] in names for entry in entries):
         return _OptionalList(fault=f"{path} is not read: it is the answer to another request")
     return _OptionalList(entries)
 

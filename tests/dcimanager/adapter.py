@@ -8,41 +8,23 @@ platform's modules only.
 
 from __future__ import annotations
 
-from dataclasses import field, make_dataclass
+from dataclasses import make_dataclass
 from typing import Any, Optional
 
 
-class NotMetered(float):
-    """The default of a figure that the handler did not set."""
-
-
 def prepare() -> None:
-    """Replaces the doubles' statistics views with views that also have an outlet's current and
-    distinguish "not metered" from 0.
+    """Replaces the double's view of a port's statistics with one that also has its current.
 
-    Whether the platform's views can do so is unknown.
+    Whether the platform's view has it is unknown.
     """
     from pdu_common import helper
 
-    unset = NotMetered(0.0)
-    setattr(
-        helper,
-        "PduStatisticView",
-        make_dataclass(
-            "PduStatisticView",
-            [
-                ("load", float, unset),
-                ("total_consumption", float, unset),
-                ("ports", list[Any], field(default_factory=list)),
-            ],
-        ),
-    )
     setattr(
         helper,
         "PduPortStatisticView",
         make_dataclass(
             "PduPortStatisticView",
-            ["identity", ("consumption", float, unset), ("load", Optional[float], None)],
+            ["identity", ("consumption", float, 0.0), ("load", Optional[float], None)],
         ),
     )
 
@@ -80,18 +62,6 @@ def port_energy(view: Any) -> dict[str, float]:
     return {item.identity: item.consumption for item in view.ports}
 
 
-def port_metered(view: Any) -> list[str]:
-    """Identities of the ports whose energy the handler set.
-
-    All identities if this platform's views cannot show that; [] if the view has no `ports`.
-    """
-    return [
-        item.identity
-        for item in getattr(view, "ports", ())
-        if not isinstance(getattr(item, "consumption", None), NotMetered)
-    ]
-
-
 def port_load(view: Any) -> dict[str, float]:
     """Current in A by identity; {} if this platform's view cannot hold it."""
     return {
@@ -99,14 +69,3 @@ def port_load(view: Any) -> dict[str, float]:
         for item in getattr(view, "ports", ())
         if getattr(item, "load", None) is not None
     }
-
-
-def metered(view: Any) -> list[str]:
-    """Which of the totals "load" and "energy" the handler set; both if this platform's view cannot
-    show that.
-    """
-    figures = (
-        ("load", getattr(view, "load", None)),
-        ("energy", getattr(view, "total_consumption", None)),
-    )
-    return [name for name, value in figures if not isinstance(value, NotMetered)]

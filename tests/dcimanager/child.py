@@ -154,9 +154,7 @@ class _Worker:
         return {
             "load": _judge.finite_figure("load", load, view),
             "total_consumption": _judge.finite_figure("total_consumption", energy, view),
-            "metered": self._adapter.metered(view),
             "ports": _finite("consumption", self._adapter.port_energy(view)),
-            "port_metered": self._adapter.port_metered(view),
             "port_load": _finite("load", self._adapter.port_load(view)),
         }
 

@@ -12,7 +12,7 @@ OLDEST_S = 7 * 86400.0
 
 
 class Reading(NamedTuple):
-    """`at` in seconds since 1970, `load` in amperes, `energy` in kWh; None: not metered."""
+    """`at` in seconds since 1970, `load` in amperes, `energy` in kWh; None: an outlet has none."""
 
     at: float
     load: Optional[float]
@@ -21,13 +21,12 @@ class Reading(NamedTuple):
 
 def statements(pdu: Pdu, call: Call) -> Iterator[tuple[str, Sequence[object]]]:
     """Write the figures of one successful `statistic` that `pdu` has noted."""
-    load = pdu.load_a if "load" in pdu.metered else None
-    energy = pdu.energy_kwh if "energy" in pdu.metered else None
-    figures = {"": (load, energy)}
-    for identity in {*pdu.port_load_a, *pdu.port_metered}:
-        is_metered = identity in pdu.port_metered
-        kwh = pdu.port_energy_kwh[identity] if is_metered else None
-        figures[storable(identity)] = pdu.port_load_a.get(identity), kwh
+    figures: dict[str, tuple[Optional[float], Optional[float]]] = {"": (pdu.load_a, pdu.energy_kwh)}
+    for identity in {*pdu.port_load_a, *pdu.port_energy_kwh}:
+        figures[storable(identity)] = (
+            pdu.port_load_a.get(identity),
+            pdu.port_energy_kwh.get(identity),
+        )
     for outlet, row in figures.items():
         values = (pdu.id, outlet, call.at, *row)
         yield "INSERT OR REPLACE INTO reading VALUES (?, ?, ?, ?, ?)", values

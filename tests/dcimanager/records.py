@@ -100,9 +100,8 @@ class Label(NamedTuple):
 class Pdu:
     """One PDU: its form and the last good answers; a failed call does not change them.
 
-    `load_a` and `energy_kwh` are the platform's figures, 0.0 where nothing was metered; `metered`
-    names the metered ones. `doubts` are the ports whose last switching may or may not have
-    happened. `changes` counts the changes of address, SNMP parameters or settings: after each, it
+    `load_a` and `energy_kwh` are the platform's figures, 0.0 where the handler set none. `doubts`
+    are the ports whose last switching may or may not have happened. `changes` counts the changes of address, SNMP parameters or settings: after each, it
     may be another device. `switched` are the ports that a command may have switched, with the time
     of the last one: figures measured before it say nothing about its effect.
     """
@@ -119,11 +118,7 @@ class Pdu:
     ports: dict[str, str] = field(default_factory=dict)
     load_a: float = 0.0
     energy_kwh: float = 0.0
-    # the metered totals: "load", "energy"
-    metered: list[str] = field(default_factory=list)
     port_energy_kwh: dict[str, float] = field(default_factory=dict)
-    # ports whose energy was metered
-    port_metered: list[str] = field(default_factory=list)
     port_load_a: dict[str, float] = field(default_factory=dict)
     # time of the last successful `statistic`
     measured_at: float = 0.0
@@ -168,9 +163,8 @@ class Pdu:
     def changed(self) -> None:
         """Forgets figures, labels, doubts and calls."""
         self.load_a, self.energy_kwh = 0.0, 0.0
-        self.metered, self.measured_at = [], 0.0
+        self.measured_at = 0.0
         self.port_energy_kwh, self.port_load_a = {}, {}
-        self.port_metered = []
         self.labels, self.doubts, self.switched = {}, {}, {}
         self.calls.clear()
         self.changes += 1
@@ -182,7 +176,6 @@ class Pdu:
 
     def _meter(self, value: Mapping[str, Any]) -> None:
         self.load_a, self.energy_kwh = float(value["load"]), float(value["total_consumption"])
-        self.metered, self.port_metered = list(value["metered"]), list(value["port_metered"])
         self.port_energy_kwh = {
             identity: float(energy) for identity, energy in value["ports"].items()
         }

@@ -268,7 +268,7 @@ class Identities:
 
     def pages(self, identity: str) -> dict[str, Answer]:
         self.pdu.ports = {identity: "UP", "2": "DOWN"}
-        self.pdu.port_metered, self.pdu.port_energy_kwh = [identity], {identity: 1.0}
+        self.pdu.port_energy_kwh = {identity: 1.0}
         return {path: self.visitor.get(path) for path in ("/", "/log", f"/pdus/{self.pdu.id}")}
 
 

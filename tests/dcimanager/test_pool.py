@@ -73,7 +73,7 @@ def test_a_call_records_its_own_log_lines() -> None:
         assert labels.ok and pdu.labels["2"].name == "Server 2"
 
 
-def test_figures_that_the_handler_did_not_set_are_not_listed_as_metered(tmp_path: Path) -> None:
+def test_a_figure_that_the_handler_did_not_set_is_0(tmp_path: Path) -> None:
     tree = small_tree(tmp_path)
     handler = tree / "small" / "handler.py"
     both = "view.load, view.total_consumption = 1.5, 42.25"
@@ -83,15 +83,16 @@ def test_figures_that_the_handler_did_not_set_are_not_listed_as_metered(tmp_path
         text.replace(
             both,
             """from pdu_common.helper import PduPortStatisticView
-        view.load = 0.0
-        view.ports = [PduPortStatisticView("1"), PduPortStatisticView("2", 0.0)]""",
+        view.load = 3.0
+        view.ports = [PduPortStatisticView("1"), PduPortStatisticView("2", 5.0)]""",
         )
     )
     with DciManager() as manager:
         Client(manager).install(archive(tree, "small"))
         pdu = manager.add_pdu("rack", "pdu_small", "127.0.0.1")
         manager.poll()
-        assert pdu.calls[-1].ok and pdu.metered == ["load"] and pdu.port_metered == ["2"]
+        assert pdu.calls[-1].ok and (pdu.load_a, pdu.energy_kwh) == (3.0, 0.0)
+        assert pdu.port_energy_kwh == {"1": 0.0, "2": 5.0}
 
 
 @pytest.mark.parametrize(

@@ -34,7 +34,7 @@ class Job(NamedTuple):
     `adapter` is a file with the functions of `adapter.py` that differ on this platform. `fresh`
     asks for a new handler object and a new thread for each call. `import_path` is the name of the
     handler's module, or the path of its file. With `metering`, the project's own doubles get views
-    that also have an outlet's current and show which figures were not metered.
+    that also have an outlet's current.
     """
 
     paths: list[str]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pdu.cli.output import NOT_METERED, tabulate
+from pdu.cli.output import tabulate
 
 from .steps import DemoPdu, Failed
 
@@ -26,8 +26,8 @@ def _row(unit: DemoPdu) -> list[str]:
         unit.handler,
         str(len(states)),
         "/".join(str(states.count(s)) for s in ("UP", "DOWN", "UNKNOWN")),
-        f"{unit.pdu.load_a:.2f}" if "load" in unit.pdu.metered else NOT_METERED,
-        f"{unit.pdu.energy_kwh:.1f}" if "energy" in unit.pdu.metered else NOT_METERED,
+        f"{unit.pdu.load_a:.2f}",
+        f"{unit.pdu.energy_kwh:.1f}",
         *(
             f"{unit.measured[m].call.seconds:.2f} s / {unit.measured[m].round_trips}"
             for m in METHODS

@@ -10,7 +10,7 @@ METHODS = ("status", "port_up", "port_down", "statistic")
 WRITES = ("port_up", "port_down")
 
 # The kinds of errors that a call may raise (`kind` of PduHandlerError). A correct result is always
-# allowed, also one with UNKNOWN states or unset figures.
+# allowed, also one with UNKNOWN states.
 NONE: frozenset[str] = frozenset()
 NETWORK = frozenset({"unreachable"})
 WRONG = frozenset({"unreachable", "protocol"})

@@ -50,7 +50,7 @@ def view_problems(view: Any, method: str, before: Books, after: Books) -> Iterat
 
     A status has exactly the outlets of one of the books, in order; each is UNKNOWN or has its state
     in one of them. A statistic has only outlets of one of the books, none twice; each figure is
-    unset or between its values in the two books.
+    between its values in the two books, 0 if it is in neither: an unset figure is a 0.
     """
     outlets = [port.identity for port in view.ports]
     lists = [list(books.states) for books in (before, after)]
@@ -72,13 +72,9 @@ def view_problems(view: Any, method: str, before: Books, after: Books) -> Iterat
 
 
 def _figure_problems(view: Any, name: str, *true: Optional[float]) -> Iterator[str]:
-    value = getattr(view, name)
-    if value is None or value is getattr(type(view), name, None):
-        return
+    value = getattr(view, name) or 0.0
     known = [figure or 0.0 for figure in true]
-    if all(figure is None for figure in true) or not (
-        min(known) - 1e-6 <= value <= max(known) + 1e-6
-    ):
+    if not min(known) - 1e-6 <= value <= max(known) + 1e-6:
         yield f"{name} is {value} instead of {true[-1]}"
 
 

@@ -38,7 +38,7 @@ def _metered(pdu: Pdu) -> list[tuple[str, str]]:
     return [
         (storable(identity), f"outlet {plain(identity, 40)}")
         for identity in pdu.ports
-        if identity in pdu.port_metered or identity in pdu.port_load_a
+        if identity in pdu.port_energy_kwh or identity in pdu.port_load_a
     ]
 
 

@@ -68,16 +68,20 @@ def where(pdu: Pdu) -> str:
 def load(pdu: Pdu, identity: Optional[str] = None) -> str:
     """The load of a PDU, or the current of one of its ports."""
     if identity is None:
-        return _figure(pdu, pdu.load_a if "load" in pdu.metered else None, "A")
+        return _figure(pdu, _total(pdu, pdu.load_a), "A")
     return _figure(pdu, pdu.port_load_a.get(identity), "A")
 
 
 def energy(pdu: Pdu, identity: Optional[str] = None) -> str:
     """The energy counter of a PDU, or of one of its ports."""
     if identity is None:
-        return _figure(pdu, pdu.energy_kwh if "energy" in pdu.metered else None, "kWh")
-    is_metered = identity in pdu.port_metered
-    return _figure(pdu, pdu.port_energy_kwh.get(identity) if is_metered else None, "kWh")
+        return _figure(pdu, _total(pdu, pdu.energy_kwh), "kWh")
+    return _figure(pdu, pdu.port_energy_kwh.get(identity), "kWh")
+
+
+def _total(pdu: Pdu, value: float) -> Optional[float]:
+    """A total of the last good `statistic`, None before there was one."""
+    return value if pdu.measured_at else None
 
 
 def _figure(pdu: Pdu, value: Optional[float], unit: str) -> str:

@@ -164,10 +164,11 @@ def _control(asked: ber.Pdu, given: ber.Pdu) -> ber.Pdu:
 
 
 def _without_values(asked: ber.Pdu, given: ber.Pdu) -> ber.Pdu:
-    """Not of a SET: an agent that answers it so has not carried it out."""
+    """Not of a SET: an agent that answers it so has not carried it out. A value that is missing
+    says that the device has no such object, so each is empty."""
     if asked.kind == ber.SET:
         return given
-    return given._replace(bindings=tuple((oid, ber.NO_SUCH_INSTANCE) for oid, _ in given.bindings))
+    return given._replace(bindings=tuple((oid, Row(OCTETS, b"")) for oid, _ in given.bindings))
 
 
 SUBJECT = Subject(

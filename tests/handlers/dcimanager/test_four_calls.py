@@ -8,7 +8,7 @@ from typing import Optional
 
 import pytest
 
-from handlers.dcimanager import Figures, FourCalls, Label
+from handlers.dcimanager import Figures, FourCalls, Label, MeterFigures, views
 from handlers.shared.errors import PduHandlerError, ProtocolError, Unreachable
 from pdu_common.base_pdu import BasePdu
 from pdu_common.connection import PduData
@@ -49,6 +49,39 @@ class Failing(FourCalls[str], BasePdu):
         self, session: str, identity: str, on: bool, deadline: float, pause: float
     ) -> EnumPowerStatus:
         return EnumPowerStatus.UNKNOWN
+
+
+class Metered(Failing):
+    """It has outlet 7, with the figures of `port`."""
+
+    port = MeterFigures(1.5, energy_kwh=20.0)
+
+    def read_figures(self, session: str, with_power: bool) -> Figures:
+        return Figures(3.0, 4.0, {"7": self.port})
+
+
+class Renamed:
+    def __init__(self, outlet: str = "", power_consumption: float = 0.0) -> None:
+        self.outlet, self.power_consumption = outlet, power_consumption
+
+
+def test_each_statistic_warns_once_of_a_ports_view_with_other_names(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def warnings() -> list[str]:
+        caplog.clear()
+        view = pdu.statistic()
+        assert (view.load, view.total_consumption) == (3.0, 4.0)
+        return [record.message for record in caplog.records if record.levelname == "WARNING"]
+
+    pdu = Metered(PduData("192.0.2.7", {}))
+    assert warnings() == []
+    monkeypatch.setattr(views, "PduPortStatisticView", Renamed)
+    for _ in range(2):
+        (warning,) = warnings()
+        assert "Renamed: outlet, power_consumption); report these names" in warning
+    pdu.port = MeterFigures(1.5)
+    assert warnings() == []  # nothing is left out
 
 
 def test_secrets_are_masked_in_an_error_and_in_the_errors_that_caused_it() -> None:

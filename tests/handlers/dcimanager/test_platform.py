@@ -312,17 +312,3 @@ def test_totals_are_reported_if_a_ports_view_cannot_hold_an_identity(
     monkeypatch.setattr(views, "PduPortStatisticView", cls)
     view = dcimanager.Figures(3.0, 4.0, {"7": MeterFigures(1.5, energy_kwh=20.0)}).view()
     assert (view.load, view.total_consumption, view.ports) == (3.0, 4.0, [])
-
-
-class Renamed:
-    def __init__(self, outlet: str = "", power_consumption: float = 0.0) -> None:
-        self.outlet, self.power_consumption = outlet, power_consumption
-
-
-def test_a_ports_view_with_other_names_is_told_with_them(monkeypatch: pytest.MonkeyPatch) -> None:
-    figures = dcimanager.Figures(3.0, 4.0, {"7": MeterFigures(1.5, energy_kwh=20.0)})
-    assert figures.port_view_fault() == ""
-    monkeypatch.setattr(views, "PduPortStatisticView", Renamed)
-    assert "Renamed: outlet, power_consumption)" in figures.port_view_fault()
-    assert figures.view().total_consumption == 4.0
-    assert dcimanager.Figures(3.0, 4.0, {"7": MeterFigures(1.5)}).port_view_fault() == ""

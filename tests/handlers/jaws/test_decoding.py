@@ -204,7 +204,7 @@ ODD: list[Any] = [
 ]
 
 
-@pytest.mark.parametrize("answer", ODD)
+@pytest.mark.parametrize("answer", [*ODD, ANSWERS[decoding.UNITS]])
 def test_an_odd_optional_list_costs_its_own_figures_alone(answer: Any) -> None:
     usual = codecs.read(decoding, ANSWERS)
     lines = codecs.read(decoding, {**ANSWERS, decoding.LINES: answer})
