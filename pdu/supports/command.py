@@ -69,8 +69,6 @@ def supports(output: Output, words: Sequence[str]) -> int:
 
 def _lines(result: SupportAnswer) -> list[str]:
     """The answer for people: the verdict, its sentences, and the entries that match."""
-    if result.each:
-        return [line for model_answer in result.each for line in _lines(model_answer)]
     verdict = "not known" if result.verdict == UNKNOWN else result.verdict
     lines = [f"{printable(result.question, 60)}: {verdict}"]
     for sentence in _sentences(result):
@@ -223,7 +221,6 @@ def _data(result: SupportAnswer) -> dict[str, Any]:
         "may_be": [entry.key for entry in result.near],
         "not_known": list(result.strange),
         "nearest": list(result.alike),
-        "each": [_data(model_answer) for model_answer in result.each],
     }
 
 

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 # Words that name no product: alone they find nothing, beside a name they change nothing. `basic` is
 # not among them, because basic PDUs have no network interface. Some are parts of vendors' names,
-# such as Server Technology, which count as a whole (`query._merged`).
+# such as Server Technology, which count as a whole.
 GENERIC = frozenset(
     """
     a also am an and are as at before behind by can com do does each first for from has have how i
@@ -29,7 +29,7 @@ GENERIC = frozenset(
     managers meter metered metering mib mini modular module modules monitor monitored monitoring
     object master outlet outlets output outputs ats pdu pdus phase plus power primary pro
     processing rack racks relay schemas simple single smart snmp socket sockets static strip strips
-    switch switched switches switching three transfer tree unit units upgradeable ups upss vertical
+    switch switched switches switching three transfer tree unit units upgradeable vertical
     u zero
     """.upper().split()
 )

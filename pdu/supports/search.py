@@ -1,5 +1,5 @@
 """Answers "is this PDU supported?" from the table: a model by its exact name or by a pattern, a
-vendor or brand, a sysObjectID; else the nearest names. Pure.
+vendor or brand, a sysObjectID; else the nearest names, by difflib. Pure.
 
 A yes needs that every word of the question is known for the same entry. A word that is not known,
 such as another model of a known vendor, makes the answer a "maybe" or "unknown", never a yes;
@@ -9,23 +9,29 @@ beside words that are known it never makes less of it than a "maybe".
 from __future__ import annotations
 
 import re
+import string
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple, Optional
 
 from handlers.shared.errors import printable
 from handlers.shared.similar_names import similar_names
+from handlers.snmp.families import ENTERPRISES
 
 from ..recordings.families.recognition import UPS_ADVICE, recognise
-from .model_names import Name
-from .model_patterns import continues, needs_vendor, sample
+from .model_names import NAMES, Name
+from .model_patterns import continues, fits, is_wide, needs_vendor, sample, specificity
 from .normalization import GENERIC, Word, squeezed, word
-from .query import Model, parse_oid, parse_query
 from .spelling import confusion, likely_spellings
 from .table import READ, SupportEntry, entries
 
 YES, NO, MAYBE, UNKNOWN = "yes", "no", "maybe", "unknown"
-_UPS = re.compile(r"(?<![\w-])(((smart|back|easy)-?)?upss?|\d+k?va)(?![\w-])", re.IGNORECASE)
+_OID = re.compile(
+    r"(?:\.?(?:iso\.|1\.)3\.6\.1\.4\.1|(?:SNMPv2-SMI::)?enterprises)((?:\.\d+)+)\.?", re.IGNORECASE
+)
+_LETTERS = string.ascii_uppercase + "*"
+_LONGEST = 5  # words of a name, such as "Web Power Switch Pro"
+_LONGEST_TAIL = 4  # characters of a `*` in a name of several words, such as "AP8959 EU3"
 _NEAREST = 5
 _LEAST_BEGINNING = 3  # characters with which a model begins, to be named as the nearest
 
@@ -87,8 +93,18 @@ class SupportAnswer(NamedTuple):
     doubts: tuple[str, ...] = ()
     #: the SNMP families that have the same name, if several do; the handler asks the unit
     either_of: tuple[str, ...] = ()
-    #: the answer to each model of the question, if it names several
-    each: tuple[SupportAnswer, ...] = ()
+
+
+class _Model(NamedTuple):
+    """Words that are the name of a model, and the patterns that fit, the most specific first."""
+
+    text: str
+    names: tuple[Name, ...]
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether it has places for digits, and so names several models."""
+        return is_wide(word(self.text).squeezed)
 
 
 def answer(question: str) -> SupportAnswer:
@@ -107,17 +123,14 @@ def answer(question: str) -> SupportAnswer:
 
 
 def _answer_as_typed(question: str) -> SupportAnswer:
-    oid = parse_oid(question)
+    oid = _OID.fullmatch(question.strip())
     if oid:
-        return _answer_oid(question, oid)
-    models, words = parse_query(question, _maker_names())
-    if len(models) > 1:
-        return _answer_each(question, models, words)
-    if models:
-        return _answer_model(question, models[0], words)
-    if _UPS.search(question):
-        return _answer_ups(question, words)
-    return _answer_words(question, words)
+        return _answer_oid(question, ENTERPRISES.rstrip(".") + oid[1])
+    models, words = _parse(question)
+    if len(models) > 1 and any(model.names[0].key for model in models):
+        texts = tuple(model.text for model in models)
+        return SupportAnswer(question, MAYBE, alike=texts, doubts=("ask for one model at a time",))
+    return _answer_model(question, models[0], words) if models else _answer_words(question, words)
 
 
 @cache
@@ -149,37 +162,74 @@ def _answer_oid(question: str, oid: str) -> SupportAnswer:
     )
 
 
+# ---- the words of a question ---------------------------------------------------------------------
+
+
+def _parse(question: str) -> tuple[list[_Model], list[Word]]:
+    """The models of a question, and its other words that may name a product, of which a vendor's
+    name of several words is one.
+    """
+    texts = re.sub(r"[()\[\]{},]", " ", question).split()
+    words = [piece for text in texts for piece in _split(text)]
+    models: list[_Model] = []
+    further_words: list[Word] = []
+    while words:
+        for length in range(min(_LONGEST, len(words)), 0, -1):
+            name = word(" ".join(piece.text for piece in words[:length]))
+            names = _fitting(words[:length])
+            if names:
+                models.append(_Model(name.text, names))
+                break
+            if len(name.parts) > 1 and name.squeezed in _maker_names():
+                further_words.append(Word(name.text, name.squeezed, (name.squeezed,)))
+                break
+        else:
+            further_words += [words[0]] if not words[0].is_generic else []
+        words = words[length:]
+    return models, further_words
+
+
+def _split(text: str) -> list[Word]:
+    """The word, or vendor and the rest if it begins with a vendor: `Raritan-PX3-5145`."""
+    if not _fitting([word(text)]) and word(text).squeezed not in _maker_names():
+        ends = range(len(text) - 1, 0, -1)
+        for end in sorted(ends, key=lambda end: text[end] not in "-_/:"):
+            maker, rest = word(text[:end]), word(text[end:].lstrip("-_/:"))
+            is_cut = text[end] in "-_/:" or text[end].isdigit() or _fitting([rest])
+            if maker.squeezed in _maker_names() and rest.squeezed and is_cut:
+                return [maker, rest]
+    return [word(text)]
+
+
+def _fitting(run: Sequence[Word]) -> tuple[Name, ...]:
+    """The patterns that fit these words as one name, the most specific first.
+
+    A `*` must not take in a word that says something else, such as `basic` or another model: words
+    after the first are then short, have a digit, and are no name themselves.
+    """
+    tail = None
+    if len(run) > 1:
+        tail = _LONGEST_TAIL
+        if any(not re.search(r"\d", piece.squeezed) or _fitting([piece]) for piece in run[1:]):
+            tail = 0
+    return _names_of("".join(piece.squeezed for piece in run), tail)
+
+
+@lru_cache(maxsize=4096)  # a question asks for the same words several times
+def _names_of(name: str, tail: Optional[int]) -> tuple[Name, ...]:
+    names = [pattern for pattern in NAMES if name and fits(pattern.pattern, name, tail)]
+    return tuple(sorted(names, key=lambda candidate: -specificity(candidate.pattern)))
+
+
 # ---- models --------------------------------------------------------------------------------------
 
 
-def _answer_each(question: str, models: Sequence[Model], words: Sequence[Word]) -> SupportAnswer:
-    """The answer for several models: each one's beside the words that are known for it, and beside
-    those that are known for none.
-    """
-    words_by_model = [[piece for piece in words if _is_known_for(model, piece)] for model in models]
-    strange_words = [
-        piece for piece in words if not any(piece in pieces for pieces in words_by_model)
-    ]
-    answers = tuple(
-        _answer_model(model.text, model, [*pieces, *strange_words])
-        for model, pieces in zip(models, words_by_model)
-    )
-    verdicts = {model_answer.verdict for model_answer in answers}
-    return SupportAnswer(
-        question,
-        next(verdict for verdict in (NO, MAYBE, UNKNOWN, YES) if verdict in verdicts),
-        tuple(match for model_answer in answers for match in model_answer.matches),
-        tuple(name for model_answer in answers for name in model_answer.refused),
-        each=answers,
-    )
-
-
-def _is_known_for(model: Model, piece: Word) -> bool:
+def _is_known_for(model: _Model, piece: Word) -> bool:
     keys = {name.key for name in model.names}
     return any(_knows(entry, piece) for entry in entries() if entry.key in keys)
 
 
-def _answer_model(question: str, model: Model, words: Sequence[Word]) -> SupportAnswer:
+def _answer_model(question: str, model: _Model, words: Sequence[Word]) -> SupportAnswer:
     """The answer for one model, beside the other words of the question."""
     name_by_key = {name.key: name for name in reversed(model.names)}  # the most specific of each
     if not model.names[0].key and not (model.is_wide and len(name_by_key) > 1):
@@ -207,7 +257,7 @@ def _answer_model(question: str, model: Model, words: Sequence[Word]) -> Support
 
 
 def _answer_unread(
-    question: str, model: Model, candidates: Sequence[SupportEntry], words: Sequence[Word]
+    question: str, model: _Model, candidates: Sequence[SupportEntry], words: Sequence[Word]
 ) -> SupportAnswer:
     """A model that no entry reads beside these words. `candidates`: the entries with its name."""
     near = _entries_of_makers(words)
@@ -226,7 +276,10 @@ def _answer_unread(
         doubts.append(f"{printable(model.text)} is no name without its vendor")
     if not near and re.search(r"\d", model.text):
         near = tuple(candidates)
-    return _answer_strange(question, near, strange_words or [model.text], doubts)
+    result = _answer_strange(question, near, strange_words or [model.text], doubts)
+    if strange_words and candidates and not doubts:
+        return result._replace(alike=(model.text, *result.alike))
+    return result
 
 
 # ---- vendors and brands --------------------------------------------------------------------------
@@ -238,6 +291,11 @@ def _answer_words(question: str, words: Sequence[Word]) -> SupportAnswer:
     """
     if not words:
         return _answer_strange(question, (), ())
+    if any("UPS" in piece.parts for piece in words):
+        makers = _entries_of_makers(words)
+        ups = (entry for entry in entries() if entry.key == "nut" or "UPS" in entry.words)
+        near = tuple(entry for entry in ups if entry.key == "nut" or entry in makers)
+        return SupportAnswer(question, MAYBE, near=near, doubts=(UPS_ADVICE,))
     matches = tuple(
         Match(entry)
         for entry in entries()
@@ -264,17 +322,6 @@ def _answer_words(question: str, words: Sequence[Word]) -> SupportAnswer:
         near = ()
     unknown = strange_words or ([] if doubts else [piece.text for piece in words])
     return _answer_strange(question, near, unknown, doubts)
-
-
-def _answer_ups(question: str, words: Sequence[Word]) -> SupportAnswer:
-    """A UPS is no PDU: NUT may read it, and families of its vendor that say so."""
-    makers = _entries_of_makers(words)
-    near = tuple(
-        entry
-        for entry in entries()
-        if entry.key == "nut" or (entry in makers and _UPS.search(" ".join(entry.models)))
-    )
-    return SupportAnswer(question, MAYBE, near=near, doubts=(UPS_ADVICE,))
 
 
 def _answer_strange(
@@ -341,5 +388,7 @@ def _alike(strange: str, near: Sequence[SupportEntry]) -> tuple[str, ...]:
                 name.pattern.rstrip("*")
                 for name in names
                 if continues(name.pattern, piece.squeezed)
+                # a number without its letters, such as 8959 of APC
+                or fits(name.pattern.lstrip(_LETTERS), piece.squeezed)
             ]
     return tuple(dict.fromkeys(texts))[:_NEAREST]
