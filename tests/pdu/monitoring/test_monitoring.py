@@ -132,18 +132,21 @@ def _label(text: str) -> str:
 
 
 def performance_data(output: str) -> dict[str, list[str]]:
-    """The performance data by their label, by the grammar of the plugin guidelines:
-    'label'=value[UOM];[warn];[crit];[min];[max].
+    """The performance data by their label; nagiosplugin reads each range and writes each datum as
+    it is.
     """
+    nagiosplugin = pytest.importorskip("nagiosplugin")
     _, _, text = output.splitlines()[0].partition("|")
-    number = r"-?[0-9]+(?:\.[0-9]+)?"
-    limit = r"@?(?:(?:~|[0-9.]+):)?[0-9.]*"
-    datum = rf"((?:'(?:[^'=]|'')+')|[^\s'=]+)=({number})(s|%|[KMGT]?B|c)?((?:;(?:{limit})?){{0,4}})"
-    assert re.fullmatch(rf"{datum}(?: {datum})*", text), text
-    return {
-        _label(label): [value, unit, *limits.split(";")[1:]]
-        for label, value, unit, limits in re.findall(datum, text)
-    }
+    data: dict[str, list[str]] = {}
+    for label, number, cells in re.findall(r"('(?:[^'=]|'')+'|[^\s'=]+)=([^\s;]+)(\S*)", text):
+        value, unit = re.findall(r"^(-?[0-9.]+)(s|%|c|)$", number)[0]
+        warning, critical, least, most = [*cells.split(";")[1:], *[""] * 4][:4]
+        ranges = [limit and nagiosplugin.Range(limit) for limit in (warning, critical)]
+        datum = nagiosplugin.Performance(_label(label), value, unit, *ranges, least, most)
+        assert str(datum) == f"{label}={number}{cells}"
+        data[_label(label)] = [value, unit, *([warning, critical, least, most] if cells else [])]
+    assert sum(map(len, re.findall("=", text))) == len(data) > 0, text
+    return data
 
 
 @pytest.mark.parametrize("words", [_nagios(), _icinga()], ids=["nagios", "icinga"])
