@@ -79,7 +79,7 @@ def _topic(root: LazyGroup, word: str) -> Optional[Result]:
     lines = formatter.getvalue().strip("\n").splitlines()
     described = dict.fromkeys(pages.page_of(["pdu", name]) for name in names if word != COMMANDS)
     lines += ["", f"Docs: {', '.join(described) or pages.page_of(())}"]
-    return Result({"commands": {name: root.listed[name].help for name in names}}, lines)
+    return Result({"commands": {name: root.lazy_commands[name].help for name in names}}, lines)
 
 
 def _check_words(context: click.Context, root: LazyGroup, words: Sequence[str]) -> None:

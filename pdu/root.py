@@ -133,8 +133,8 @@ def run(arguments: Sequence[str]) -> int:
     try:
         with ROOT.make_context("pdu", list(arguments), obj=this_run) as context:
             return int(ROOT.invoke(context))
-    except click.exceptions.Exit as ended:
-        return ended.exit_code
+    except click.exceptions.Exit as exit_:
+        return exit_.exit_code
     except (BrokenPipeError, OutputError):
         raise
     except click.UsageError as error:
@@ -143,8 +143,8 @@ def run(arguments: Sequence[str]) -> int:
         where = error.ctx.command_path if error.ctx else " ".join(["pdu", *names])
         return fail(this_run, Usage(f"{_usage_text(error, where)} ({where} --help)"))
     except KeyboardInterrupt:
-        sent = "a command that was sent may still be carried out" if this_run.changing else ""
-        return fail(this_run, Interrupted(sent))
+        advice = "a command that was sent may still be carried out" if this_run.changing else ""
+        return fail(this_run, Interrupted(advice))
     except ModuleNotFoundError as error:
         remedy = missing_package_advice(error)
         return fail(this_run, SettingsError(remedy) if remedy else error)

@@ -138,7 +138,7 @@ class LazyGroup(Group):
         **attributes: Any,
     ) -> None:
         super().__init__(*arguments, **attributes)
-        self.listed = lazy_commands
+        self.lazy_commands = lazy_commands
         #: the commands by each of their names
         self.by_name = {
             alias: command
@@ -161,7 +161,7 @@ class LazyGroup(Group):
         return self.by_name[cmd_name].load() if cmd_name in self.by_name else None
 
     def shown(self) -> Iterable[str]:
-        return self.listed
+        return self.lazy_commands
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The commands alone: --help is known, and --version is a command too."""
@@ -181,11 +181,11 @@ class LazyGroup(Group):
         for group in groups:
             with formatter.section(group.heading):
                 formatter.write_dl(
-                    [(name.ljust(width), self.listed[name].help) for name in group.names]
+                    [(name.ljust(width), self.lazy_commands[name].help) for name in group.names]
                 )
 
     def _width(self) -> int:
-        return max(map(len, self.listed))
+        return max(map(len, self.lazy_commands))
 
     def overview(self) -> Iterator[str]:
         """Each heading with the names of its commands, in lines of at most WIDTH characters."""

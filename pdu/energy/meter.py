@@ -204,7 +204,7 @@ class _Meter:
         self._clock = ClockWatch(report)
         self._clock.compare_with(store.newest())
         #: polls that could not be written
-        self.lost = 0
+        self.lost_count = 0
 
     def _read_targets(self) -> Sequence[Target]:
         """The PDUs of the list with their handlers and logins, read anew. Raises SettingsError."""
@@ -230,22 +230,22 @@ class _Meter:
         """Poll each PDU once, and keep each poll when it arrives. Returns how many were read."""
         options, targets = self._options, self._targets
         self._clock.check()
-        kept, lost, reason = 0, 0, ""
+        kept_count, lost_count, reason = 0, 0, ""
         with contextlib.closing(self._pool.read_all(targets, read_target=read_target)) as readings:
             for place, reading in readings:
                 polled = stored_poll(targets[place].device.name, reading, self._boot)
                 self.errors.note(polled)
                 try:
                     self._store.add(polled)
-                    kept += bool(polled.registers)
+                    kept_count += bool(polled.registers)
                 except SettingsError as error:
-                    lost, reason = lost + 1, error.reason
+                    lost_count, reason = lost_count + 1, error.reason
                 if self._signals.ending is not None:
                     break
-        if lost:
-            self.lost += lost
-            report(f"{counted(lost, 'poll')} lost: {reason}")
-            return kept
+        if lost_count:
+            self.lost_count += lost_count
+            report(f"{counted(lost_count, 'poll')} lost: {reason}")
+            return kept_count
         try:
             if options.keep_days is not None:
                 oldest = time.time() - options.keep_days * _DAY_S
@@ -253,7 +253,7 @@ class _Meter:
             self._store.checkpoint()
         except SettingsError as error:
             report(f"old polls are not deleted, or a copy lacks the last ones: {error.reason}")
-        return kept
+        return kept_count
 
     def wait_until(self, wake: float) -> None:
         """Wait until a moment of the monotonic clock, or until a signal asks to end."""
@@ -329,10 +329,10 @@ def meter(
             interval_start, round_count = time.monotonic(), 0
             while signals.ending is None:
                 begin = time.monotonic()
-                kept = worker.run_round()
+                kept_count = worker.run_round()
                 round_count += 1
                 report(
-                    f"round {round_count}: {kept} of {worker.pdus} kept in"
+                    f"round {round_count}: {kept_count} of {worker.pdus} kept in"
                     f" {time.monotonic() - begin:.1f} s"
                 )
                 if round_count == rounds:
@@ -342,5 +342,5 @@ def meter(
                 interval_start = max(interval_start + every_s, time.monotonic())
                 fraction = random.random()  # noqa: S311  no secret
                 worker.wait_until(interval_start + fraction * every_s)
-    is_incomplete = worker.lost or (rounds is not None and worker.errors)
+    is_incomplete = worker.lost_count or (rounds is not None and worker.errors)
     return WRONG if is_incomplete else DONE

@@ -139,16 +139,16 @@ def new_file(path: Optional[str]) -> Iterator[Callable[[bytes], None]]:
     if not path:
         yield lambda _: None
         return
-    written = False
+    is_written = False
 
     def write(content: bytes) -> None:
-        nonlocal written
+        nonlocal is_written
         try:
             with file:
                 file.write(content)
         except OSError as error:
             raise SettingsError(f"{path} cannot be written ({error.strerror})") from None
-        written = True
+        is_written = True
 
     with signals_as_ctrl_c():
         try:
@@ -161,7 +161,7 @@ def new_file(path: Optional[str]) -> Iterator[Callable[[bytes], None]]:
             yield write
         finally:
             file.close()
-            if not written:
+            if not is_written:
                 with suppress(FileNotFoundError):  # somebody else has removed it
                     os.unlink(path)
 

@@ -249,8 +249,8 @@ def ask_rows(
     def asked(device: FoundDevice) -> tuple[bool, FoundDevice]:
         """Whether it has them, and what it is."""
         address = Address(host_with_port(device.address, device.port, 0))
-        listed = ListedPdu(device.name, "snmp", address)
-        target = Target(listed, handler, DeviceLogin("find", {}, {"community": community}))
+        row = ListedPdu(device.name, "snmp", address)
+        target = Target(row, handler, DeviceLogin("find", {}, {"community": community}))
         try:
             family = identify_device(handler, target.data()).family
         except PduHandlerError as error:

@@ -74,9 +74,9 @@ class Prober:
         PDU silent.
         """
         left = end - time.monotonic()
-        read = functools.partial(probe, seconds=left)
+        read_target = functools.partial(probe, seconds=left)
         try:
-            reading = self._pool.read(target, left, read)
+            reading = self._pool.read(target, left, read_target)
         except SettingsError:  # the system allows no more threads
             return None
         if reading.failure == TOO_MANY_HANG:

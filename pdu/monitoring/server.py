@@ -87,7 +87,7 @@ class Exporter:
 
     def targets(self) -> Page:
         """The list for Prometheus' http_sd_configs."""
-        devices = [device.device for device in self.allowed.listed]
+        devices = [target.device for target in self.allowed.targets]
         groups = [
             {
                 "targets": [device.name],

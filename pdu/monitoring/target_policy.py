@@ -55,7 +55,7 @@ class TargetPolicy:
         auths: Mapping[str, DeviceLogin],
     ) -> None:
         #: the PDUs of the list
-        self.listed = targets
+        self.targets = targets
         #: where other PDUs may be
         self.networks = networks
         #: a query for another PDU must name one of these

@@ -99,7 +99,7 @@ class _OutletCycle(NamedTuple):
         return report_stop(self.run, self.answer(left, note=note), error, [note])
 
     def unproven(self, on: bool, state: EnumPowerStatus, left: EnumPowerStatus, why: str) -> Result:
-        """The result if a state after a command, `seen`, is not the wanted one."""
+        """The result if the `state` after a command is not the wanted one."""
         sentence = unproven_text(self.identity, self.pdu.where, word(target_state(on)), state)
         note = f"{why}; {self.remedy(left)}"
         return Result(
@@ -161,14 +161,14 @@ def _cycle_outlet(
         with signals_as_ctrl_c():
             # a person may have taken a while to answer
             if not power.is_on():
-                _refuse(outcome, power.seen)
+                _refuse(outcome, power.last_state)
             # a lost terminal must not leave an outlet off
             with ignored_hangup():
                 result = _run_cycle(outcome, power, pause_s)
     except KeyboardInterrupt:
         why = f"outlet {identity} {power.stage.value}"
         return outcome.report_failure(
-            Interrupted(why, host), power.seen, outcome.remedy(power.seen)
+            Interrupted(why, host), power.last_state, outcome.remedy(power.last_state)
         )
     if isinstance(result, int):
         return result
@@ -197,12 +197,12 @@ def _run_cycle(outcome: _OutletCycle, power: OutletPower, pause_s: float) -> Uni
     try:
         if not power.switch_off():
             why = "it was not proven off, so it was not switched on"
-            return outcome.unproven(False, power.seen, power.outlet.state(), why)
+            return outcome.unproven(False, power.last_state, power.outlet.state(), why)
         _pause(outcome, max(pause_s, outlet_power.AGAIN_S))
         if power.switch_on():
             place = f"outlet {identity} of {outcome.pdu.where}"
             line = f"{place} was off and is on again ({outcome.handler})"
-            return Result(outcome.answer(power.seen, is_done=True), [line], DONE)
+            return Result(outcome.answer(power.last_state, is_done=True), [line], DONE)
     except Exception as error:
         first_state = (
             "no command to switch on was sent"
@@ -213,8 +213,8 @@ def _run_cycle(outcome: _OutletCycle, power: OutletPower, pause_s: float) -> Uni
         return outcome.report_failure(error, now, f"{first_state}; {outcome.remedy(now)}")
     if power.stage is RestartStage.OFF:
         why = "it did not stay off, so no command to switch on was sent"
-        return outcome.unproven(False, power.seen, power.seen, why)
-    return outcome.unproven(True, power.seen, power.seen, "it was off before")
+        return outcome.unproven(False, power.last_state, power.last_state, why)
+    return outcome.unproven(True, power.last_state, power.last_state, "it was off before")
 
 
 def _pause(outcome: _OutletCycle, pause_s: float) -> None:

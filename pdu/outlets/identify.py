@@ -150,29 +150,29 @@ def identify(
 
     answers = survey.ask(candidates, show)
     best = survey.best()
-    listed = None
+    added_pdu = None
     if best is not None and new_name is not None and files is not None:
-        chosen = load(best.handler)
-        login = _login_for_handler(chosen, survey.pdu.login)
-        listed = addition.add(files, new_name, chosen, pdu.host, login)
+        best_handler = load(best.handler)
+        login = _login_for_handler(best_handler, survey.pdu.login)
+        added_pdu = addition.add(files, new_name, best_handler, pdu.host, login)
     if run.output.json:
         print_json(
             {
                 "host": pdu.host,
                 "chosen": best.handler if best else None,
-                "added": files.list_path if files is not None and listed is not None else None,
+                "added": files.list_path if files is not None and added_pdu is not None else None,
                 "handlers": [_data(answer, run) for answer in answers],
             }
         )
         return DONE if best else code_of(_kind(answers))
     again = _again(pdu, best.handler) if best else ""
-    if listed is not None and files is not None:
+    if added_pdu is not None and files is not None:
         print(
-            f"{printable(listed.name)} is in {files.list_path}"
-            + (f", its login {listed.auth!r} in {files.login_path}" if listed.auth else "")
+            f"{printable(added_pdu.name)} is in {files.list_path}"
+            + (f", its login {added_pdu.auth!r} in {files.login_path}" if added_pdu.auth else "")
         )
         list_words = names.list_words(*names.list_files(context))
-        again = Login().command_line("status", listed.name, *list_words)
+        again = Login().command_line("status", added_pdu.name, *list_words)
     elif new_name is not None:
         print(f"{printable(new_name)} was not added: no handler reads the device")
     for line in [*_unread_lines(answers, best, verbose), *_last(again, answers, pdu)]:
@@ -522,11 +522,11 @@ def _next_step(answers: Sequence[HandlerAnswer], pdu: names.ChosenPdu) -> str:
     """The first thing that lets a handler go on that was not asked; "" if all were."""
     untrusted = [answer for answer in answers if _names_setting(answer, "fingerprint")]
     for answer in untrusted[:1]:
-        chosen = () if len(untrusted) > 1 else ("--handler", answer.handler)
+        handler_words = () if len(untrusted) > 1 else ("--handler", answer.handler)
         login = pdu.login
         if len(untrusted) == 1:
             login = _login_for_handler(load(answer.handler), login)
-        words = _identify_line(pdu, login, *chosen)
+        words = _identify_line(pdu, login, *handler_words)
         match = re.search(r"\b[0-9a-f]{64}\b", reason(answer.error or Exception()))
         if match is not None:
             return (

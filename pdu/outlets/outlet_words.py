@@ -105,9 +105,10 @@ def _advice(unknown: str, names: Mapping[str, str]) -> str:
     identities = [identity for identity, name in names.items() if name == near]
     if near and len(identities) == 1:
         return f"did you mean {printable(near, 60)!r}, outlet {printable(identities[0])}?"
-    listed = list(names)
-    if len(listed) > 1 and _range(f"{listed[0]}-{listed[-1]}", names) == listed:
-        return f"it has {listed[0]}-{listed[-1]}; status lists them"
+    all_identities = list(names)
+    whole_range = f"{all_identities[0]}-{all_identities[-1]}" if all_identities else ""
+    if len(all_identities) > 1 and _range(whole_range, names) == all_identities:
+        return f"it has {whole_range}; status lists them"
     return "status lists its outlets"
 
 

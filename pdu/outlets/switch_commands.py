@@ -155,12 +155,12 @@ def refuse_unnamed_handler(run: Run, pdu: names.ChosenPdu, command: str, *words:
     chosen here. The sentence has the line with the handler that reads the PDU.
     """
     if pdu.handler == names.IDENTIFY:
-        named = identified(pdu, run.output)
-        line = named.command_line(command, *words)
+        pdu = identified(pdu, run.output)
+        line = pdu.command_line(command, *words)
         raise Usage(
             "no handler was given, and an outlet's identity differs by handler: nothing was done."
-            f" It is read by {named.handler}; compare the outlets of"
-            f" {named.command_line('status')}, then: {line}"
+            f" It is read by {pdu.handler}; compare the outlets of"
+            f" {pdu.command_line('status')}, then: {line}"
         )
 
 

@@ -330,20 +330,22 @@ def choose_pdu(context: click.Context, handler: str, host: str, *, alone: bool =
     if known_list is None:
         _say_what_else(list_files(context), context.command_path, handler, host)
         return ChosenPdu(handler, hosts.parse_argument(host), typed_login)
-    listed = known_list.pdus.get(host)
-    if listed is None:
+    listed_pdu = known_list.pdus.get(host)
+    if listed_pdu is None:
         raise Usage(
             f"{_unknown_name_text(host, known_list)}; give names alone, or HANDLER and addresses"
         )
-    pdu = _chosen(typed_login, known_list, listed)
+    pdu = _chosen(typed_login, known_list, listed_pdu)
     if alone:
         run_of(context).pdu_name = pdu.name
     return pdu
 
 
-def _chosen(typed_login: Login, known_list: KnownList, listed: ListedPdu) -> ChosenPdu:
-    login = typed_login.with_list(dict(listed.settings), known_list.login(listed))
-    return ChosenPdu(listed.handler, listed.address, login, listed.name, known_list.words)
+def _chosen(typed_login: Login, known_list: KnownList, listed_pdu: ListedPdu) -> ChosenPdu:
+    login = typed_login.with_list(dict(listed_pdu.settings), known_list.login(listed_pdu))
+    return ChosenPdu(
+        listed_pdu.handler, listed_pdu.address, login, listed_pdu.name, known_list.words
+    )
 
 
 def _say_what_else(files: tuple[str, str], command: str, handler: str, host: str) -> None:
@@ -391,13 +393,13 @@ def resolve_name(context: click.Context, host: str) -> ChosenPdu:
         if list_file:
             raise
         _note(f"names of PDUs are not known: {error.reason}")
-    listed = known_list.pdus.get(host) if known_list is not None else None
-    if known_list is None or listed is None:
+    listed_pdu = known_list.pdus.get(host) if known_list is not None else None
+    if known_list is None or listed_pdu is None:
         return ChosenPdu("", hosts.parse_argument(host), login_of(context))
-    pdu = _chosen(login_of(context), known_list, listed)
+    pdu = _chosen(login_of(context), known_list, listed_pdu)
     run_of(context).pdu_name = pdu.name
-    if not _is_at(listed, host):
-        _note(f"{printable(host, 60)!r} is taken from {known_list.path}: {_pdu_text(listed)}")
+    if not _is_at(listed_pdu, host):
+        _note(f"{printable(host, 60)!r} is taken from {known_list.path}: {_pdu_text(listed_pdu)}")
     return pdu
 
 

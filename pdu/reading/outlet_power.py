@@ -66,37 +66,38 @@ class OutletPower:
     """An outlet that is switched; or, with `is_on`, `switch_off`, a pause of at least AGAIN_S and
     `switch_on`, off and, once that is proven, on again.
 
-    `stage` and `seen` say how far it came and how it was left, also after an error and Ctrl-C.
+    `stage` and `last_state` say how far it came and how it was left, also after an error and
+    Ctrl-C.
     """
 
     def __init__(self, outlet: ProofOutlet, sleep: Callable[[float], None] = time.sleep) -> None:
         self.outlet, self._sleep = outlet, sleep
         self.stage = RestartStage.UNTOUCHED
         #: what the PDU reported last; UNKNOWN while a command has no answer
-        self.seen: EnumPowerStatus = UNKNOWN
+        self.last_state: EnumPowerStatus = UNKNOWN
 
     def switch(self, on: bool) -> bool:
         """Switch it. Returns whether that is proven. Raises what the command raises."""
-        self.seen = UNKNOWN
-        self.seen = switch_outlet(self.outlet, on, self._sleep)
-        return self.seen is target_state(on)
+        self.last_state = UNKNOWN
+        self.last_state = switch_outlet(self.outlet, on, self._sleep)
+        return self.last_state is target_state(on)
 
     def is_on(self) -> bool:
         """Read it. An outlet that is not known to be on may be off on purpose: `switch_off` then
         sends nothing.
         """
-        self.seen = self.outlet.state()
-        return self.seen is UP
+        self.last_state = self.outlet.state()
+        return self.last_state is UP
 
     def switch_off(self) -> bool:
         """Switch off what was seen on. Returns whether that is proven so far: `switch_on` reads it
         again. Raises what the command raises.
         """
-        if self.seen is not UP:
+        if self.last_state is not UP:
             return False
-        self.stage, self.seen = RestartStage.GOING_OFF, UNKNOWN
-        self.seen = self.outlet.command(False)
-        if self.seen is DOWN:
+        self.stage, self.last_state = RestartStage.GOING_OFF, UNKNOWN
+        self.last_state = self.outlet.command(False)
+        if self.last_state is DOWN:
             self.stage = RestartStage.OFF
         return self.stage is RestartStage.OFF
 
@@ -106,8 +107,8 @@ class OutletPower:
         """
         if self.stage is not RestartStage.OFF:
             return False
-        self.seen = self.outlet.state()
-        if self.seen is not DOWN:
+        self.last_state = self.outlet.state()
+        if self.last_state is not DOWN:
             return False
         self.stage = RestartStage.GOING_ON
         if self.switch(True):

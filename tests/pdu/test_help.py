@@ -121,7 +121,7 @@ def test_the_help_of_a_group_has_a_line_for_each_of_its_commands(
     code, out, err = run(capsys, "help", word)
     assert (code, err) == (0, "") and all(len(line) <= WIDTH for line in out.splitlines())
     found = [line.split(maxsplit=1) for line in out.splitlines() if line.startswith("  ")]
-    assert found == [[name, ROOT.listed[name].help] for name in names]
+    assert found == [[name, ROOT.lazy_commands[name].help] for name in names]
     for page in out.rpartition("Docs: ")[2].strip().split(", "):
         assert (ROOT_FOLDER / page).is_file()
     told = json.loads(run(capsys, "help", word, "--json")[1])["commands"]
@@ -155,7 +155,7 @@ def test_without_arguments_every_command_is_named_on_a_terminal_of_24_lines(
     assert (code, err) == (0, "") and len(lines) <= 24
     assert [line for line in lines if len(line) > WIDTH] == []
     named = [name for group in ROOT.groups for name in group.names]
-    assert {*named, "help", "version"} == set(ROOT.listed) and len(named) == len(set(named))
+    assert {*named, "help", "version"} == set(ROOT.lazy_commands) and len(named) == len(set(named))
     assert {word for line in lines for word in line.split()} >= set(named)
 
 
