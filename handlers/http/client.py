@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Container, Mapping
-from typing import Optional, Union
+from collections.abc import Container
+from typing import Optional
 
 from ..shared.address import Address, host_fault
 from ..shared.errors import SettingsError
 from .errors import HttpException, HttpUnreachable, error_of_status
 from .login import Login
-from .message import PORTS, BodyStream, Endpoint, Request, Response, Transport
+from .message import PORTS, Endpoint, Request, Response, Transport
 
 
 def endpoint(scheme: str, host: str, port: Optional[int] = None) -> Endpoint:
@@ -58,36 +58,15 @@ class HttpClient:
         if renew is not None:
             renew(total)
 
-    def send(
-        self,
-        method: str,
-        target: str,
-        headers: Mapping[str, str],
-        body: Union[bytes, BodyStream, None],
-        login: Login,
-        timeout: float,
-        total: float,
-        *,
-        once: bool,
-        limit: int,
-        answers: Container[int] = (200,),
-    ) -> Response:
-        """The answer, whose status is one of `answers`. A request that is sent `once` (a write,
-        with any method) is not repeated. Any other request may be sent again.
+    def send(self, request: Request, login: Login, answers: Container[int] = (200,)) -> Response:
+        """The answer to the request with this login, whose status is one of `answers`. A request
+        that is sent `once` is not repeated. Any other request may be sent again.
 
         Raises SettingsError (login or `ca_pem` is unusable), HttpException (the upload cannot be
         read) and its subclasses.
         """
-        request = Request(
-            method,
-            target,
-            {"Accept-Encoding": "identity", **headers, **login.headers()},
-            body,
-            timeout,
-            total,
-            limit,
-            once,
-        )
+        headers = {"Accept-Encoding": "identity", **request.headers, **login.headers()}
+        request = request._replace(headers=headers)
         with self._lock:
             # after a fork, two processes would share the connection
             if self._process != os.getpid():
@@ -99,7 +78,7 @@ class HttpClient:
                     raise error_of_status(reply.status, login, reply.headers)
                 return reply
             except HttpException as error:
-                error.at(self.where.netloc, f"{method} {login.quoted_path(target)}")
+                error.at(self.where.netloc, f"{request.method} {login.quoted_path(request.target)}")
                 raise
 
     def reply(self, request: Request, login: Login) -> Response:

@@ -34,7 +34,7 @@ from .errors import (
     no_tls_answered,
 )
 from .login import Login, UnsentLogin
-from .message import Response
+from .message import Request as HttpRequest, Response
 from .settings import PASSWORD, SCHEME, USERNAME
 
 LOGGER = get_logger(__name__)
@@ -93,6 +93,10 @@ class ReadRequest(NamedTuple):
 
     path: str
     body: bytes = b""
+
+    @property
+    def method(self) -> str:
+        return "POST" if self.body else "GET"
 
 
 class WriteRequest(NamedTuple):
@@ -192,24 +196,20 @@ class HttpSession:
     def _send(self, request: Request) -> Response:
         """One request, sent once in the present login."""
         is_write = isinstance(request, WriteRequest)
-        method = "POST" if request.body else "GET"
         # each 2xx is success of a command, also "accepted": the reading after it proves the rest
         answers = range(200, 300 if is_write else 201)
-        if isinstance(request, WriteRequest):
-            method = request.method
+        message = HttpRequest(
+            request.method,
+            request.path,
+            _JSON,
+            request.body or None,
+            self._timeout,
+            2 * self._timeout,
+            _LIMIT,
+            is_write,
+        )
         try:
-            response = self._client.send(
-                method,
-                request.path,
-                _JSON,
-                request.body or None,
-                self.login,
-                self._timeout,
-                2 * self._timeout,
-                once=is_write,
-                limit=_LIMIT,
-                answers=answers,
-            )
+            response = self._client.send(message, self.login, answers)
         except HttpUnreachable as error:
             # the first error of an owner whose unit serves HTTP only, as it leaves the factory
             if self._client.where.scheme == "https" and no_tls_answered(error):

@@ -16,7 +16,7 @@ from ..http.client import HttpClient, endpoint
 from ..http.connection import StandardTransport
 from ..http.errors import HttpBusy, HttpUnreachable, no_connection
 from ..http.login import UnsentLogin
-from ..http.message import Response, Transport
+from ..http.message import Request, Response, Transport
 from ..http.redirects import RedirectedClient
 from ..http.strict_json import LIMIT
 from ..shared.errors import (
@@ -405,18 +405,18 @@ class RedfishService:
         if body is not None:
             all_headers["Content-Type"] = "application/json"
         start = self._clock()
-        reply = (client or self._clients[0]).send(
+        request = Request(
             method,
             path,
             all_headers,
             None if body is None else json.dumps(body).encode(),
-            UnsentLogin(*self.login) if anonymous else self.login,
             wait,
             min(2 * wait, left),
-            once=once,
-            limit=LIMIT,
-            answers=_ANY,
+            LIMIT,
+            once,
         )
+        login = UnsentLogin(*self.login) if anonymous else self.login
+        reply = (client or self._clients[0]).send(request, login, _ANY)
         self._slowest = max(self._slowest, self._clock() - start)
         self._bytes += len(reply.body)
         if self._bytes > self.most_bytes:

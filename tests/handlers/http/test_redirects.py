@@ -77,9 +77,8 @@ def test_a_write_is_sent_once_and_its_error_quotes_where_it_was_sent(
     here = Endpoint("http", "pdu.example", 80)
     device = Redirecting(status, location)
     with pytest.raises(HttpRefused) as error_info:
-        client(here, device).send(
-            method, ACTION, {}, None, LOGIN, 10.0, 20.0, once=True, limit=1000
-        )
+        request = Request(method, ACTION, {}, None, 10.0, 20.0, 1000, once=True)
+        client(here, device).send(request, LOGIN)
     assert device.requests == [f"{method} http://pdu.example{ACTION}"]
     assert location in error_info.value.reason
     assert error_info.value.may_have_executed, "it may have been carried out before it was answered"
@@ -94,7 +93,6 @@ def test_a_codecs_handler_follows_no_redirect_and_says_where_it_leads() -> None:
     for kind, requests in ((HttpClient, 1), (RedirectedClient, 2)):
         device = Redirecting(302, f"https://pdu.example{ACTION}")
         with pytest.raises(HttpRefused, match="final address.*https://pdu.example"):
-            kind(here, device).send(
-                "GET", ACTION, {}, None, LOGIN, 10.0, 20.0, once=False, limit=1000
-            )
+            request = Request("GET", ACTION, {}, None, 10.0, 20.0, 1000)
+            kind(here, device).send(request, LOGIN)
         assert len(device.requests) == requests

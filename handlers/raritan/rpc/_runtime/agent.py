@@ -20,7 +20,7 @@ from ....http.client import endpoint
 from ....http.connection import StandardTransport
 from ....http.errors import error_of_status
 from ....http.login import Login
-from ....http.message import BodyStream, Response, Transport
+from ....http.message import BodyStream, Request, Response, Transport
 from ....http.multipart import Headers, MultipartForm
 from ....http.redirects import RedirectedClient
 from ....http.strict_json import LIMIT, loads
@@ -330,9 +330,8 @@ class Agent:
             )
         path = quote(target if target.startswith("/") else "/" + target, safe="/" + also)
         start = time.monotonic()
-        reply = self._client.send(
-            method, path, headers, body, self.login, wait, total, once=not repeatable, limit=limit
-        )
+        request = Request(method, path, headers, body, wait, total, limit, once=not repeatable)
+        reply = self._client.send(request, self.login)
         if self.debug:
             print(
                 f"json-rpc {label} {self.login.quoted_path(target)},"
