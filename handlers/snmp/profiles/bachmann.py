@@ -112,7 +112,7 @@ PROFILES = (
         vendor="Bachmann",
         mib="BACHMANN-BLUENET2-MIB",
         source=pysnmp_mibs("mibs/bachmann/BACHMANN-BLUENET2-MIB"),
-        models=("BlueNet BN2000 to BN7500",),
+        models=("BlueNet BN3000 to BN7500",),
         sys_object_ids=oids("31770.2.1"),
         outlets=(
             outlets(

@@ -94,6 +94,7 @@ def _text_family(
         ),
         evidence=DRIVER if power else DRIVER.of("state", "current", "energy", "switching"),
         note=NO_PUBLIC_MIB,
+        unread="breakers of loops (3.N.1, 3.N.2): texts, whose words differ by firmware",
     )
 
 

@@ -305,6 +305,27 @@ def test_every_name_and_brand_belongs_to_something_and_has_a_source() -> None:
     assert [source for source in sources if not source.startswith("https://")] == []
 
 
+#: the models that the text of a MIB names. Most MIBs name none: their models need another source.
+NAMED_BY_MIB = {
+    "PowerNet-MIB": {"RPDU 2G", "AP44xx*", "AP77xx*"},
+    "PDU2-MIB": {"PX2", "PX3", "PX3TS", "PX4", "PRO4X"},
+    "ATEN-PE2-CFG": {"PE8xxx*"},
+    "CPQPOWER-MIB": {"AF400A"},
+    "VERTIV-IMD-MIB": {"GU1"},
+    "LANTRONIX-SLC-MIB": {"SLC 8000"},
+    "DKSF-PWR-MIB": {"8/PWR", "4PWR-220/SMS", "NetPing IO"},
+}
+
+
+def test_a_model_that_is_surely_read_is_named_by_its_source() -> None:
+    """A MIB of another name has the model in it: GUDEADS-EPC1292-MIB."""
+    for name in NAMES:
+        mib = name.source.rpartition("/")[2].removesuffix(".py")
+        if name.key and name.sure and re.search("/mibs/.*/|pysnmp_mibs/", name.source):
+            is_folder = "/tree/" in name.source  # its files are named by the models
+            assert is_folder or name.pattern in mib or name.pattern in NAMED_BY_MIB[mib], name
+
+
 def test_a_pattern_fits_its_own_sample_and_no_longer_number() -> None:
     for name in NAMES:
         assert sample(name.pattern) and fits(name.pattern, sample(name.pattern)), name.pattern
