@@ -17,7 +17,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Callable, NamedTuple, Optional
 from urllib.parse import quote
 
-from ..shared.errors import PduHandlerError, Refused, SettingsError, printable
+from ..shared.errors import EXAMINED, PduHandlerError, Refused, SettingsError, printable
 
 # characters of the password in `user:pa` (see `secrets`)
 _BEGINNING = 2
@@ -46,7 +46,6 @@ _PATH_WORDS = frozenset(
 _PATH_WORD = re.compile("(?<![A-Za-z0-9+=_-])[A-Za-z0-9]+(?![A-Za-z0-9+=_-])")
 _NUMBER = re.compile("[0-9]{1,3}")
 _QUOTED = 200  # limit for a device's text in an error, in characters
-_EXAMINED = 8000  # searched for secrets, in characters
 
 
 class Login(NamedTuple):
@@ -104,7 +103,7 @@ class Login(NamedTuple):
         """A device's text for an error, printable and of limited length, or a notice if it holds
         the password or the token.
         """
-        if holds(text[:_EXAMINED], forms_of(secrets(self))):
+        if holds(text[:EXAMINED], forms_of(secrets(self))):
             return _HIDDEN
         return printable(text, _QUOTED)
 
@@ -122,7 +121,7 @@ class Login(NamedTuple):
             lambda match: (
                 "" if match[0].lower() in public or _NUMBER.fullmatch(match[0]) else match[0]
             ),
-            text[:_EXAMINED],
+            text[:EXAMINED],
         )
         return holds(own_words, forms_of(secrets(self)))
 

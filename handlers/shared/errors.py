@@ -29,7 +29,9 @@ from collections.abc import Sequence
 from typing import NamedTuple, TypeVar, Union
 
 E = TypeVar("E", bound="PduHandlerError")
-LONGEST = 2000  # limit for each part of an error and for its reason, in characters
+LONGEST = 2000  # limit for the texts of an error, in characters
+# limit for the parts of a reason: a secret that begins before LONGEST is found in them as a whole
+EXAMINED = 4 * LONGEST
 
 
 def printable(text: str, limit: int = LONGEST) -> str:
@@ -68,7 +70,7 @@ Reason = Union[str, Sequence[Part]]
 def _safe(part: Part) -> Part:
     """A part of an error's reason without control characters."""
     if isinstance(part, str):
-        return printable(part)
+        return printable(part, EXAMINED)
     return part._replace(key=printable(part.key), value=printable(part.value))
 
 

@@ -417,7 +417,8 @@ class Renumbered(ReadOnly):
     are 1 … N.
 
     Indexes of exactly 0 … N - 1 are increased by one, indexes of exactly 1 … N stay. Any other set
-    of rows could belong to other outlets, so it gives no rows.
+    of rows could belong to other outlets, so it gives no rows. Raises ProtocolError if `over` lacks
+    one of 1 … N, by its own indexes or by those of `source`.
     """
 
     WHY = "the indexes of its rows follow from how many there are"
@@ -427,10 +428,15 @@ class Renumbered(ReadOnly):
 
     def rows(self, reader: Reader) -> Rows:
         rows = self.source.rows(reader)
+        over = self.over.rows(reader) if rows else {}
         identities = [str(n) for n in range(1, len(rows) + 1)]
-        if not rows or set(self.over.rows(reader)) != set(identities):
+        is_from_one = rows.keys() == set(identities)
+        has_gap = over.keys() != {str(n) for n in range(1, len(over) + 1)}
+        if over and (has_gap or (is_from_one and len(over) < len(rows))):
+            raise ProtocolError("the device's list of outlets lacks some of them; poll it again")
+        if len(over) != len(rows):
             return {}
-        if set(rows) == set(identities):
+        if is_from_one:
             return rows
         from_zero = {str(int(identity) - 1): identity for identity in identities}
         if set(rows) != set(from_zero):

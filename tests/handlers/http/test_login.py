@@ -11,7 +11,7 @@ import pytest
 from handlers.http.errors import error_of_status
 from handlers.http.login import Login, UnsentLogin
 from handlers.shared import errors
-from handlers.shared.errors import PduHandlerError, Refused
+from handlers.shared.errors import LONGEST, PduHandlerError, Refused
 
 REDFISH = "/redfish/v1/PowerEquipment/RackPDUs/1/Outlets/A3/Outlet.PowerControl"
 XERUS = "/tfwopaque/pdumodel.Outlet:3.0.4/outlet.0"
@@ -64,6 +64,13 @@ def test_a_login_in_two_parts_of_an_error_is_hidden_with_both() -> None:
     error = Refused(("secret", "-word"))
     Login("operator", "secret-word").mask(error)
     assert "word" not in error.reason and "not shown" in error.reason
+
+
+def test_a_secret_where_an_error_is_cut_is_masked() -> None:
+    # the answer to a command, for example, is quoted before the login is known
+    error = Refused(f"{'x' * (LONGEST - 6)}secret-word")
+    Login("operator", "secret-word").mask(error)
+    assert "secret" not in str(error) and "not shown" in str(error)
 
 
 def test_a_public_word_does_not_hide_what_every_unit_says() -> None:

@@ -203,6 +203,13 @@ def test_a_table_that_may_count_from_zero_is_joined_only_if_it_has_one_row_for_e
     )
 
 
+@pytest.mark.parametrize("outlets", [{"1": 1, "2": 0}, {"1": 1, "3": 1}, {"1": 1, "2": 0, "4": 1}])
+def test_meters_beside_a_list_that_lacks_outlets_are_an_error(outlets: dict[str, int]) -> None:
+    objects = {**table("1.3.1", {"1": 5, "2": 6, "3": 7}), **table("1.3.2", outlets)}
+    with pytest.raises(ProtocolError, match="lacks some of them; poll it again"):
+        Renumbered(A, B).rows(reader(objects))
+
+
 def test_a_row_with_an_empty_key_is_not_joined_and_the_others_are() -> None:
     source = Joined(A, (B,), (C,))
     keys = {"10": "x", "11": "", "12": "z"}
