@@ -7,15 +7,12 @@ from . import enlogic
 from .language import *
 
 PROFILES = (
-    enlogic.family(
-        "318.1.1.32",
+    enlogic.family("318.1.1.32")(
         key="apc-cpdu",
         vendor="APC",
         mib="PowerNet-MIB 1.9 (cPDU)",
         source=librenms("apc-cpdu/PowerNet-MIB"),
         models=("Easy Rack PDU APDU10xxx",),
-        sys_object_id="318.1.1.32",
-        evidence=SIMULATED,
         recording="apc-cpdu",
     ),
 )

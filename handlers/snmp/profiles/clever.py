@@ -16,6 +16,7 @@ such an outlet is refused.
 """
 
 from decimal import Decimal
+from functools import partial
 from typing import Optional
 
 from .language import *
@@ -43,9 +44,6 @@ MANAGER = "https://github.com/ChinaClever/CleverManagerV1/tree/HEAD"
 
 
 def _text_family(
-    key: str,
-    source: str,
-    models: tuple[str, ...],
     count: Scalar,
     switch: Column,
     name: Column,
@@ -54,7 +52,7 @@ def _text_family(
     line_current: Source,
     line_energy: Source,
     power: Optional[Column] = None,
-) -> Profile:
+) -> partial[Profile]:
     """A family with values as strings; older firmware has INTEGERs, in hundredths of A and tenths
     of kWh.
 
@@ -68,12 +66,9 @@ def _text_family(
     def whole_rows(values: Source) -> Whole:
         return Whole(without(values, *NOT_THERE), count)
 
-    return Profile(
-        key=key,
+    return partial(
+        Profile,
         vendor=VENDOR,
-        mib=f"{models[0]}: {NO_MIB}",
-        source=source,
-        models=models,
         sys_object_ids=oids("30966"),
         outlets=(
             outlets(
@@ -108,10 +103,7 @@ def _zm(key: str, tree: str, *models: str, power: str = "") -> Profile:
     `power`: the arc of the table of powers in kW, if a program reads it.
     """
     unit = f"30966.{tree}.1"
-    return _text_family(
-        key,
-        f"{TEST_PROGRAM}/common/snmp",
-        models,
+    family = _text_family(
         scalar(f"{unit}.1.3.0", "outputNum"),
         switch=_output(unit, "7", "outputSwitch"),
         name=_output(unit, "5", "outputName"),
@@ -121,6 +113,8 @@ def _zm(key: str, tree: str, *models: str, power: str = "") -> Profile:
         line_energy=column(f"{unit}.2", "line", "5.0"),
         power=_output(unit, power, "outputPower") if power else None,
     )
+    source = f"{TEST_PROGRAM}/common/snmp"
+    return family(key=key, mib=f"{models[0]}: {NO_MIB}", source=source, models=models)
 
 
 def _rpdu(key: str, tree: str, source: str, *models: str) -> Profile:
@@ -130,10 +124,7 @@ def _rpdu(key: str, tree: str, source: str, *models: str) -> Profile:
     def lines(item: int, name: str) -> Spread:
         return Spread(oid(unit), (Span(1, 3, 3),), name, tail=f"{item}.0", by_get=True)
 
-    return _text_family(
-        key,
-        source,
-        models,
+    family = _text_family(
         scalar(f"{unit}.7.0", "outputNum"),
         switch=_output(unit, "9", "outputStatus"),
         name=_output(unit, "8", "outputName"),
@@ -142,6 +133,7 @@ def _rpdu(key: str, tree: str, source: str, *models: str) -> Profile:
         line_current=lines(4, "lineCurrent"),
         line_energy=lines(3, "lineEnergy"),
     )
+    return family(key=key, mib=f"{models[0]}: {NO_MIB}", source=source, models=models)
 
 
 def _lines(item: str, tail: str) -> Source:

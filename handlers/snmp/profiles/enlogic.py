@@ -44,23 +44,9 @@ def _unit(numbers: Source) -> Number:
     return Number(numbers, plus=0, position=0)
 
 
-def family(
-    root: str,
-    *,
-    key: str,
-    vendor: str,
-    mib: str,
-    source: str,
-    models: tuple[str, ...],
-    sys_object_id: str,
-    evidence: Evidence,
-    recording: str = "",
-    prefix: str = "pdu",
-    unseen: bool = False,
-) -> Profile:
-    """A family of this design, with its tables below `root`.
-
-    `prefix` begins the names of its objects.
+def family(root: str, prefix: str = "pdu") -> partial[Profile]:
+    """A family of this design, with its tables below `root`, which is also the start of its
+    sysObjectIDs. `prefix` begins the names of its objects.
     """
     number = column(f"{root}.5.4.1.2", prefix + "OutletSwitchedStatusNumber")
     metered_number = column(f"{root}.5.9.1.2", prefix + "OutletMeteredStatusNumber")
@@ -94,13 +80,9 @@ def family(
         column(f"{root}.3.4.1.6", prefix + "InputPhaseStatusVoltage"),
         column(f"{root}.2.3.1.6", prefix + "UnitPropertiesInputPhaseCount"),
     )
-    return Profile(
-        key=key,
-        vendor=vendor,
-        mib=mib,
-        source=source,
-        models=models,
-        sys_object_ids=oids(sys_object_id),
+    return partial(
+        Profile,
+        sys_object_ids=oids(root),
         outlets=(
             outlets(
                 states=State(
@@ -130,9 +112,7 @@ def family(
         load=unit_total(figure(lines, HUNDREDTHS)),
         power=unit_total(figure(watts)),
         energy=unit_total(figure(value_or_empty(energy, watts), TENTHS)),
-        evidence=evidence,
-        recording=recording,
-        unseen=unseen,
+        evidence=SIMULATED,
         unread=(
             f"{prefix}CircuitBreakerStatusLoadState: it is a state of the load, and the MIB does"
             " not say that off means tripped"
@@ -141,27 +121,20 @@ def family(
 
 
 PROFILES = (
-    family(
-        "38446.1",
+    family("38446.1")(
         key="enlogic",
         vendor="Enlogic",
         mib="ENLOGIC-PDU-MIB of 2015-06-18",
         source=librenms("enlogic/ENLOGIC-PDU-MIB"),
         models=("EN1xxx to EN6xxx",),
-        sys_object_id="38446.1",
-        evidence=SIMULATED,
     ),
     # No sysObjectID was seen on a pod or an ES PDU: these are the roots of their trees.
-    family(
-        "38446.3",
+    family("38446.3", "pod")(
         key="enlogic-pod",
         vendor="Enlogic",
         mib="ENLOGIC-PDU2-MIB of 2020-05-21",
         source=librenms("enlogic/ENLOGIC-PDU2-MIB"),
         models=("Pod and inline meter",),
-        sys_object_id="38446.3",
-        evidence=SIMULATED,
-        prefix="pod",
         unseen=True,
     ),
     Profile(
