@@ -12,7 +12,7 @@ from pdu_common.helper import EnumPowerStatus
 from ..shared.errors import PduHandlerError, ProtocolError
 from .decoding import number
 from .figures import Total
-from .frozen_value import frozen_parts_of, replace
+from .frozen_value import parts_of, replace
 from .outlets import Outlets
 from .profile import Profile
 from .reader import Reader
@@ -143,7 +143,7 @@ def _columns_beside(outlets: Outlets, parts: Sequence[object]) -> list[Column]:
     if states is None or not isinstance(states.source, Column) or states.absent:
         return []
     table, suffix = states.source.oid.rpartition(".")[0], states.source.suffix
-    columns = [part for part in frozen_parts_of(tuple(parts)) if isinstance(part, Column)]
+    columns = [part for part in parts_of(tuple(parts)) if isinstance(part, Column)]
     of_table = [column for column in columns if column.oid.rpartition(".")[0] == table]
     return [column for column in of_table if column.suffix == suffix]
 

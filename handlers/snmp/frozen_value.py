@@ -34,26 +34,12 @@ class FrozenValue:
 
 def check_parts(value: object) -> None:
     """Check each `FrozenValue` in a value. Raises ValueError with a sentence for its author."""
-    for part in frozen_parts_of(value):
+    for part in parts_of(value):
         part.check()
 
 
-def parts_of(value: object) -> Iterator[object]:
-    """A value and, recursively, the fields of each `FrozenValue` and the items of each tuple in
-    it.
-    """
-    stack = [value]
-    while stack:
-        part = stack.pop()
-        yield part
-        if isinstance(part, FrozenValue):
-            stack += reversed(part.__dict__.values())
-        elif isinstance(part, tuple):
-            stack += reversed(part)
-
-
-def frozen_parts_of(value: object) -> Iterator[FrozenValue]:
-    """Each `FrozenValue` in a value once, however often the value holds it, in no order."""
+def parts_of(value: object) -> Iterator[FrozenValue]:
+    """Each `FrozenValue` in a value once, however often the value holds it, before those in it."""
     stack = [value]
     part_ids: set[int] = set()
     while stack:
@@ -62,6 +48,6 @@ def frozen_parts_of(value: object) -> Iterator[FrozenValue]:
             if id(part) not in part_ids:
                 part_ids.add(id(part))
                 yield part
-                stack += part.__dict__.values()
+                stack += reversed(part.__dict__.values())
         elif isinstance(part, tuple):
-            stack += part
+            stack += reversed(part)

@@ -14,7 +14,7 @@ from typing import Optional
 from . import validation
 from .evidence import Evidence, EvidenceLevel, are_enough
 from .figures import Ceilings, Total
-from .frozen_value import FrozenValue, frozen_parts_of
+from .frozen_value import FrozenValue, parts_of
 from .outlets import Outlets
 from .reader import ROOT
 
@@ -195,7 +195,7 @@ _OID_FIELDS = ("oid", "names", "values")
 
 def oids(value: object) -> Iterator[str]:
     """Every OID that a part and the parts inside it name, without roots and sysObjectIDs."""
-    for part in frozen_parts_of(value):
+    for part in parts_of(value):
         if not isinstance(part, Root):
             for name in _OID_FIELDS:
                 value_of_field = part.__dict__.get(name)

@@ -10,10 +10,9 @@ import contextlib
 import functools
 import inspect
 import json
-import re
 import sys
 import typing
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from enum import Enum
 from typing import Any, Callable
@@ -26,7 +25,7 @@ from .figures import Arcs, Ceilings, Figure, Total
 from .frozen_value import REQUIRED, FrozenValue
 from .outlets import Outlets
 from .profile import Profile, Root
-from .sources import ObjectSource, ReadOnly, Source, Span
+from .sources import Source, Span
 from .states import Doubt, State
 
 
@@ -85,8 +84,8 @@ _NAMES = {
 }
 
 
-# slow: it compiles annotations
-_hints: Callable[[Any], dict[str, Any]] = functools.cache(
+# the types of the fields of a class; slow: it compiles annotations
+field_types: Callable[[Any], dict[str, Any]] = functools.cache(
     functools.partial(typing.get_type_hints, globalns=_NAMES)
 )
 
@@ -222,7 +221,7 @@ def _read_object(data: object, hint: Any, path: str) -> Any:
     if cls is Profile:
         for name in _ENDED_FIELDS:
             members.pop(name, None)
-    hints, fields = _hints(cls), cls.FIELDS
+    hints, fields = field_types(cls), cls.FIELDS
     for name in members:
         if name not in fields:
             raise ProfileError(
@@ -246,84 +245,3 @@ def _read_object(data: object, hint: Any, path: str) -> Any:
 def _quote(data: object) -> str:
     text = json.dumps(data, default=str)
     return text if len(text) <= 40 else text[:37] + "..."
-
-
-def reference() -> str:
-    """All kinds with their fields, as Markdown, for users who describe their own PDU. Two tables:
-    parts of many families, and those that a single built-in family needs."""
-    common = [cls for cls in (*PLAIN, *KINDS.values()) if not is_single_family(cls)]
-    rare = [cls for cls in KINDS.values() if is_single_family(cls)]
-    return "\n".join(
-        (*_table(common), "", "Parts that a single built-in family needs each:", "", *_table(rare))
-    )
-
-
-def is_single_family(cls: type[Any]) -> bool:
-    """Whether this part stands with those that a single family needs."""
-    return cls.__module__.endswith(".single_family")
-
-
-def _table(classes: Iterable[type[Any]]) -> Iterator[str]:
-    """The lines of a table in Markdown, one for each class."""
-    yield "| kind | used as | fields (defaults in brackets) | meaning |"
-    yield "|---|---|---|---|"
-    for cls in classes:
-        hints = _hints(cls)
-        fields = ", ".join(
-            _field(name, hints[name], default) for name, default in cls.FIELDS.items()
-        )
-        yield f"| {cls.__name__} | {_use(cls)} | {fields} | {_meaning(cls)} |"
-
-
-def _use(cls: type[Any]) -> str:
-    """What a part can be used as.
-
-    The objects of a place are always known; other sources may depend on their own sources.
-    """
-    if issubclass(cls, Control):
-        return "control"
-    if issubclass(cls, ObjectSource):
-        return "place, source"
-    if issubclass(cls, ReadOnly):
-        return "source, not written"
-    return "source" if issubclass(cls, Source) else "–"
-
-
-def _field(name: str, hint: Any, default: object) -> str:
-    text = f"`{name}` {_type(hint)}"
-    return text if default is REQUIRED else f"{text} ({_default(default)})"
-
-
-def _meaning(cls: type[Any]) -> str:
-    """The docstring in one line, with the names of its fields as code."""
-    text = re.sub(r"^    (\w+): ", r"`\1`: ", inspect.getdoc(cls) or "", flags=re.MULTILINE)
-    return " ".join(text.split()).replace("|", "\\|")
-
-
-_TYPES: Mapping[Any, str] = {
-    str: "text",
-    int: "whole number",
-    bool: "true or false",
-    Decimal: "number as text",
-    Source: "source",
-    ObjectSource: "place",
-    Control: "control",
-}
-
-
-def _type(hint: Any) -> str:
-    """The type of a field in words."""
-    origin, arguments = typing.get_origin(hint), typing.get_args(hint)
-    if origin is tuple:
-        return f"list of {_type(arguments[0])}"
-    if origin is typing.Union:
-        return " or ".join(_type(argument) for argument in arguments if argument is not type(None))
-    if issubclass(hint, Enum):
-        return f"one of {'/'.join(str(member.value) for member in hint)}"
-    return _TYPES.get(hint) or str(hint.__name__)
-
-
-def _default(value: object) -> str:
-    if value in (None, ()) or isinstance(value, FrozenValue):
-        return "none"
-    return json.dumps(_plain(value))

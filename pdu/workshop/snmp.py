@@ -25,6 +25,7 @@ from ..cli.options import (
 )
 from ..cli.output import Result, print_result, tabulate
 from ..recordings.families import family_tables, own_profiles
+from . import profile_reference
 
 # name of a table -> the function of family_tables that makes it
 _TABLES = {
@@ -167,7 +168,5 @@ def snmp_check(output: Output, file: str) -> int:
 @pass_output
 def snmp_parts(output: Output) -> int:
     """The parts of a profile, as Markdown."""
-    return print_result(
-        Result({"markdown": schema.reference()}, [schema.reference()]),
-        output.json,
-    )
+    markdown = profile_reference.reference()
+    return print_result(Result({"markdown": markdown}, [markdown]), output.json)

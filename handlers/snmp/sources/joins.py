@@ -10,7 +10,7 @@ from typing import Optional
 from ...dcimanager.rows import Raw
 from .. import validation
 from ..decoding import Rows, text
-from ..frozen_value import frozen_parts_of
+from ..frozen_value import parts_of
 from ..reader import Reader
 from .base import ReadOnly, Source
 
@@ -73,9 +73,7 @@ class Joined(ReadOnly):
 
 def _objects(columns: Sequence[Source]) -> list[str]:
     """The OIDs of all objects in these sources."""
-    return [
-        part.__dict__["oid"] for part in frozen_parts_of(tuple(columns)) if "oid" in part.__dict__
-    ]
+    return [part.__dict__["oid"] for part in parts_of(tuple(columns)) if "oid" in part.__dict__]
 
 
 def _has_text(column: Source, reader: Reader) -> bool:

@@ -15,7 +15,7 @@ from handlers.shared.errors import PduHandlerError
 from handlers.snmp.controls import Control, Guarded, Verbs, Write
 from handlers.snmp.decoding import Walked
 from handlers.snmp.figures import Figure
-from handlers.snmp.frozen_value import FrozenValue, frozen_parts_of, parts_of
+from handlers.snmp.frozen_value import FrozenValue, parts_of
 from handlers.snmp.profile import Profile, is_below, oids
 from handlers.snmp.reader import ROOT, Reader
 from handlers.snmp.single_family import WritePacked
@@ -60,7 +60,7 @@ def check_profile(profile: Profile) -> Iterator[str]:
 
 def _doubt_faults(profile: Profile) -> Iterator[str]:
     """A mark of a guess where it is none: the value would be compared as it is."""
-    for part in frozen_parts_of(profile):
+    for part in parts_of(profile):
         for name, values in vars(part).items():
             if isinstance(part, State) and name in ("on", "off"):
                 continue

@@ -226,18 +226,6 @@ def test_any_json_becomes_a_profile_or_a_profile_error(path: str, value: Any) ->
         assert str(error).startswith("profile")
 
 
-def rows_of_the_reference() -> dict[str, str]:
-    """Return the rows of both tables by kind."""
-    rows = [line for line in schema.reference().splitlines() if re.match(r"\| [A-Z]", line)]
-    return {row.split(" | ")[0].strip("| "): row for row in rows}
-
-
-def test_the_reference_explains_every_kind() -> None:
-    rows = rows_of_the_reference()
-    assert set(rows) == {cls.__name__ for cls in (*schema.PLAIN, *schema.KINDS.values())}
-    assert all(len(row.rstrip(" |").rsplit(" | ", 1)[-1]) > 20 for row in rows.values())
-
-
 @pytest.mark.parametrize(
     "kind", [*schema.PLAIN, *schema.KINDS.values()], ids=lambda kind: kind.__name__
 )
@@ -246,25 +234,6 @@ def test_a_part_describes_all_of_its_fields_or_none(kind: type[FrozenValue]) -> 
         r"^    (\w+): ", (inspect.getdoc(kind) or "").partition("Fields:\n")[2], re.MULTILINE
     )
     assert names_in_page == list(kind.FIELDS) or not names_in_page and len(kind.FIELDS) < 5
-
-
-def test_the_parts_that_a_single_family_needs_stand_under_their_own_heading() -> None:
-    """If this fails, move the named part: from single_family.py to the file of its kind, or the
-    other way.
-    """
-    families = {
-        name: {
-            profile.key for profile in PROFILES for part in parts_of(profile) if type(part) is kind
-        }
-        for name, kind in schema.KINDS.items()
-    }
-    single = {name for name, keys in families.items() if len(keys) < 2}
-    assert single == {name for name, kind in schema.KINDS.items() if schema.is_single_family(kind)}
-    common, _, rare = schema.reference().partition(
-        "Parts that a single built-in family needs each:"
-    )
-    assert single == set(re.findall(r"^\| (\w+) \|", rare, re.MULTILINE)) - {"kind"}
-    assert all(f"\n| {name} |" not in common for name in single)
 
 
 # ---- annotations ---------------------------------------------------------------------------------
