@@ -12,9 +12,9 @@ from click.shell_completion import CompletionItem
 from handlers import VERSION, registry
 from handlers.shared.similar_names import similar_names
 
-from .cli import exit_codes, pages
+from .cli import exit_codes
 from .cli.error_output import Usage
-from .cli.groups import LazyGroup, Subcommand
+from .cli.groups import INDEX, LazyGroup, Subcommand
 from .cli.options import (
     Output,
     output_options,
@@ -30,9 +30,10 @@ SETTINGS = "settings"
 COMMANDS = "commands"
 _TOPICS = (EXIT_CODES, ERRORS, SETTINGS, COMMANDS)
 
+_ERRORS_PAGE, _SETTINGS_PAGE = "docs/troubleshooting.md", "docs/settings.md"
 _ERRORS = f"""\
 An error is one line: the PDU's address, what was asked, and a sentence that says what to do.
-Each sentence, and UNKNOWN: {pages.ERRORS}
+Each sentence, and UNKNOWN: {_ERRORS_PAGE}
 The exit code says who must act: pdu help exit-codes
 What a device is and which handler reads it: pdu identify HOST"""
 _SETTINGS = f"""\
@@ -42,7 +43,7 @@ HANDLER   {{}}, or PATH: a file (.py),
 settings  options, -s KEY=VALUE, or variables PDU_KEY (PDU_USERNAME, ...)
 secrets   --secret-file KEY=FILE, or PDU_PASSWORD, PDU_COMMUNITY, ...;
           pdu asks for one that it needs and that is not given
-Each setting of each handler: {pages.SETTINGS}"""
+Each setting of each handler: {_SETTINGS_PAGE}"""
 
 
 def _topic_words(root: LazyGroup) -> list[str]:
@@ -65,11 +66,11 @@ def _topic(root: LazyGroup, word: str) -> Optional[Result]:
         codes = [row._asdict() for row in exit_codes.EXITS]
         return Result({"exit_codes": codes}, exit_codes.table().splitlines())
     if word == ERRORS:
-        return Result({"page": pages.ERRORS}, _ERRORS.splitlines())
+        return Result({"page": _ERRORS_PAGE}, _ERRORS.splitlines())
     if word == SETTINGS:
         names = [*registry.names()]
         lines = _SETTINGS.format(", ".join(names)).splitlines()
-        return Result({"handlers": names, "page": pages.SETTINGS}, lines)
+        return Result({"handlers": names, "page": _SETTINGS_PAGE}, lines)
     if word != COMMANDS and word not in root.by_word:
         return None
     groups = root.groups if word == COMMANDS else [root.by_word[word]]
@@ -77,8 +78,9 @@ def _topic(root: LazyGroup, word: str) -> Optional[Result]:
     root.write_groups(groups, formatter)
     names = [name for group in groups for name in group.names]
     lines = formatter.getvalue().strip("\n").splitlines()
-    described = dict.fromkeys(pages.page_of(["pdu", name]) for name in names if word != COMMANDS)
-    lines += ["", f"Docs: {', '.join(described) or pages.page_of(())}"]
+    pages = dict.fromkeys(root.lazy_commands[name].page for name in names)
+    shown_pages = [INDEX] if word == COMMANDS else pages
+    lines += ["", f"Docs: {', '.join(f'docs/{page}' for page in shown_pages)}"]
     return Result({"commands": {name: root.lazy_commands[name].help for name in names}}, lines)
 
 

@@ -32,48 +32,74 @@ LAZY_COMMANDS: Mapping[str, LazyCommand] = {
         "pdu.outlets.cycle_command:cycle", "switch an outlet off, and on again; asks first"
     ),
     "supports": LazyCommand(
-        "pdu.supports.command:supports", "say whether a model, vendor or sysObjectID is supported"
+        "pdu.supports.command:supports",
+        "say whether a model, vendor or sysObjectID is supported",
+        page="devices.md",
     ),
     "check": LazyCommand(
-        "pdu.monitoring.check:check", "read all PDUs of a list; table, CSV, JSON, HTML, monitoring"
+        "pdu.monitoring.check:check",
+        "read all PDUs of a list; table, CSV, JSON, HTML, monitoring",
+        page="administrators.md",
     ),
     "find": LazyCommand(
-        "pdu.monitoring.find:find", "search a network for PDUs and print them as a list"
+        "pdu.monitoring.find:find",
+        "search a network for PDUs and print them as a list",
+        page="administrators.md",
     ),
     "exporter": LazyCommand(
-        "pdu.monitoring.exporter:exporter", "serve the figures of many PDUs to Prometheus"
+        "pdu.monitoring.exporter:exporter",
+        "serve the figures of many PDUs to Prometheus",
+        page="prometheus/README.md",
     ),
     "meter": LazyCommand(
-        "pdu.energy.meter:meter", "keep the energy registers of many PDUs in an SQLite file"
+        "pdu.energy.meter:meter",
+        "keep the energy registers of many PDUs in an SQLite file",
+        page="administrators.md",
     ),
     "energy": LazyCommand(
-        "pdu.energy.command:energy", "kWh of a month by outlet and customer, with their bounds"
+        "pdu.energy.command:energy",
+        "kWh of a month by outlet and customer, with their bounds",
+        page="administrators.md",
     ),
     "snmp": LazyCommand(
-        "pdu.workshop.snmp:snmp", "show SNMP families, and check profiles of your own"
+        "pdu.workshop.snmp:snmp",
+        "show SNMP families, and check profiles of your own",
+        page="devices.md",
     ),
     "handler": LazyCommand(
         "pdu.workshop.handler.command:handler",
         "check any handler against DCImanager's page, and try it",
+        page="own-handler.md",
     ),
     "new": LazyCommand(
-        "pdu.workshop.new:new", "start a handler or an SNMP family of your own, in a clone"
+        "pdu.workshop.new:new",
+        "start a handler or an SNMP family of your own, in a clone",
+        page="dev/new-handler.md",
     ),
     "identify": LazyCommand(
-        "pdu.outlets.identify:identify", "say what a device is, and what can be read and switched"
+        "pdu.outlets.identify:identify",
+        "say what a device is, and what can be read and switched",
+        page="field.md",
     ),
     "record": LazyCommand(
-        "pdu.evidence.record:record", "write a device's answers into a file, names replaced"
+        "pdu.evidence.record:record",
+        "write a device's answers into a file, names replaced",
+        page="field.md",
     ),
     "replay": LazyCommand(
-        "pdu.evidence.replay:replay", "serve a recording as a device, on a port of this machine"
+        "pdu.evidence.replay:replay",
+        "serve a recording as a device, on a port of this machine",
+        page="field.md",
     ),
     "prove": LazyCommand(
         "pdu.evidence.prove.command:prove_command",
         "try DCImanager's four calls on a real unit, for a proof",
+        page="field.md",
     ),
     "draft": LazyCommand(
-        "pdu.evidence.drafting:draft", "start a profile from a recording that no family fits"
+        "pdu.evidence.drafting:draft",
+        "start a profile from a recording that no family fits",
+        page="own-pdu.md",
     ),
     "completion": LazyCommand(
         "pdu.completion:completion", "print the script that completes this command in a shell"

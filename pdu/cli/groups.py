@@ -18,8 +18,9 @@ from handlers.shared.errors import printable
 from ..network import hosts
 from . import suggestions
 from .exit_codes import WIDTH
-from .pages import page_of
 
+#: the page of the program, below docs/
+INDEX = "README.md"
 EPILOG = (
     "\b\nOptions of a command: COMMAND --help\nSettings, secrets: pdu help settings; exit codes:"
     " pdu help exit-codes"
@@ -40,7 +41,11 @@ class Subcommand(click.Command):
         with formatter.section("Examples"):
             for line in self.examples:
                 formatter.write(f"{'':{formatter.current_indent}}{line}\n")
-        formatter.write(f"\nDocs: {page_of(ctx.command_path.split())}\n")
+        root = ctx.find_root()
+        page = INDEX
+        if isinstance(root.command, LazyGroup) and root.invoked_subcommand in root.command.by_name:
+            page = root.command.by_name[root.invoked_subcommand].page
+        formatter.write(f"\nDocs: docs/{page}\n")
 
 
 class Group(Subcommand, click.Group):
@@ -107,6 +112,8 @@ class LazyCommand(NamedTuple):
     help: str
     #: other names of the same command, which the list does not show
     also: Sequence[str] = ()
+    #: its page below docs/
+    page: str = "command.md"
 
     def load(self) -> click.Command:
         """Import the command."""

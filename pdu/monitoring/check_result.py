@@ -14,6 +14,7 @@ from handlers.shared.meter_figures import Figure, NotKnown, measured, reason_wit
 from ..cli.output import NOT_KNOWN, NOT_METERED, counted, decimals, figure
 from ..cli.states import DOWN, UNKNOWN, UP
 from ..pdu_list.listed_pdu import ListedPdu
+from ..reading.figures import PDU_FIGURES
 from ..reading.parts import CallError, PolledOutlet, Reading
 from ..recordings.topology import MeteredPart
 
@@ -113,9 +114,9 @@ class PduRow(NamedTuple):
     def reasons(self) -> list[str]:
         """Why the load or the energy has no value, if the handler says so."""
         return [
-            f"no {name}: {reason}"
-            for name, figure in (("load", self.load_a), ("energy", self.energy_kwh))
-            if (reason := reason_without(figure))
+            f"no {row.word}: {reason}"
+            for row in PDU_FIGURES
+            if (reason := reason_without(getattr(self, row.key, None)))
         ]
 
 

@@ -12,7 +12,7 @@ from handlers.shared.meter_figures import NotKnown, measured
 from ..cli.output import NOT_KNOWN, same_decimals
 from ..cli.states import word
 from ..files.csv_out import csv_lines
-from ..reading.figures import OUTLET_FIGURES
+from ..reading.figures import OUTLET_FIGURES, PDU_FIGURES
 from .check_result import PduRow, Summary
 from .report import LOOKS, Cell, number, row_header, verdict_cell, words
 
@@ -65,6 +65,16 @@ def _figure_cells(key: str) -> Callable[[Sequence[PduRow]], Sequence[Cell]]:
     return cells
 
 
+_FIGURE_BY_KEY = {row.key: row for row in PDU_FIGURES}
+
+
+def _figure_column(key: str) -> CheckColumn:
+    """A figure of the PDU."""
+    return CheckColumn(
+        key, lambda row: measured(getattr(row, key)), _FIGURE_BY_KEY[key].unit, _figure_cells(key)
+    )
+
+
 # A new column needs a line here.
 COLUMNS: Sequence[CheckColumn] = (
     CheckColumn(
@@ -95,7 +105,7 @@ COLUMNS: Sequence[CheckColumn] = (
     CheckColumn("on", lambda row: row.on, "on", _count_cells("on")),
     CheckColumn("off", lambda row: row.off, "off", _count_cells("off")),
     CheckColumn("unknown", lambda row: row.unknown, "unknown", _count_cells("unknown")),
-    CheckColumn("load_a", lambda row: measured(row.load_a), "A", _figure_cells("load_a")),
+    _figure_column("load_a"),
     CheckColumn(
         "of_rating",
         lambda row: row.of_rating,
@@ -104,9 +114,7 @@ COLUMNS: Sequence[CheckColumn] = (
         csv=False,
         json=False,
     ),
-    CheckColumn(
-        "energy_kwh", lambda row: measured(row.energy_kwh), "kWh", _figure_cells("energy_kwh")
-    ),
+    _figure_column("energy_kwh"),
     CheckColumn(
         "seconds",
         lambda row: row.seconds,
