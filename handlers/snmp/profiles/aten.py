@@ -29,7 +29,6 @@ NO_CONFIRMATION = "4"
 LISTED_STATUS = replace(STATUS, listed=without(CONFIRMATION, NO_CONFIRMATION))
 NO_RIGHT, NOT_THERE = "6", "7"
 PERMITTED = ("1", "2", "3", "4", "5", "8")  # all other statuses but "no right" (6)
-NO = "1"
 NOT_SUPPORTED = ("-2000000",)
 PE_CURRENT = column("21317.1.3.2.2.2.1.99.1.2", "deviceIntegerCurrent")
 PE_ENERGY = column("21317.1.3.2.2.2.1.99.1.5", "deviceIntegerPowerDissipation")
@@ -84,12 +83,7 @@ def _outlets(states: State) -> Outlets:
     return outlets(
         states=states,
         control=Guarded(
-            Guarded(
-                Write(STATUS, on=2, off=1),
-                column("21317.1.3.2.2.2.2.70.1.2", "outletSwitchable"),
-                refuse=(NO,),
-                why="the device reports it as not switchable",
-            ),
+            Write(STATUS, on=2, off=1),
             STATUS,
             allow=PERMITTED,
             why="the SNMP community or user may not switch it, or the device does not support it",
@@ -154,7 +148,12 @@ PROFILES = (
             public("stb-tester/stb-tester", "_stbt/power.py"),
             ironic_snmp(),
         ),
-        unread="breakerStatus: the MIB does not say which outlets a breaker has",
+        unread=(
+            "breakerStatus: the MIB does not say which outlets a breaker has; outletSwitchable: the"
+            " MIB does not describe it, an owner calls it a late copy of the state (an outlet that"
+            " is off could then never be switched on), and a command that the unit does not carry"
+            " out is told from the state"
+        ),
     ),
     Profile(
         key="aten-pe2",
