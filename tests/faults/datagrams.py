@@ -87,14 +87,14 @@ class Relay:
         held, self._held = self._held, b""
         if held:
             yield held
-        made: list[bytes] = [exchange.answer]
+        datagrams: list[bytes] = [exchange.answer]
         if fault is not None and fault.place == "answer":
             assert self._bend is not None
             bent = self._bend(exchange)
-            made = [exchange.answer if bent is None else bent]
+            datagrams = [exchange.answer if bent is None else bent]
         elif fault is not None:
-            made = self._made(fault, exchange)
-        yield from (datagram for datagram in made if datagram)
+            datagrams = self._made(fault, exchange)
+        yield from (datagram for datagram in datagrams if datagram)
 
     def _made(self, fault: Fault, exchange: Exchange) -> list[bytes]:
         if fault.key == "late":

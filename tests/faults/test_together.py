@@ -67,13 +67,13 @@ def test_calls_in_many_threads_return_what_single_calls_return(name: str, device
             for method in ("status", "statistic")
         }
         assert len({single[number, "status"] for number in range(devices)}) == devices
-        asked = [
+        calls = [
             (call % devices, "statistic" if call // devices % 4 == 3 else "status")
             for call in range(CALLS)
         ]
         with ThreadPoolExecutor(THREADS) as pool:
-            found = list(pool.map(lambda one: answer(pdus[one[0]], one[1]), asked))
-        assert [one for one, seen in zip(asked, found) if seen != single[one]] == []
+            answers = list(pool.map(lambda call: answer(pdus[call[0]], call[1]), calls))
+        assert [call for call, result in zip(calls, answers) if result != single[call]] == []
         assert [len(peer.books().writes) for peer in peers] == [1] * devices
 
 

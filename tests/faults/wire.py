@@ -129,10 +129,10 @@ class Relay:
     def _serve(self, client: socket.socket) -> None:
         with contextlib.suppress(OSError), client:
             device: Optional[socket.socket] = None
-            asked = Stream(client)
+            requests = Stream(client)
             try:
                 while True:
-                    request = self._requests(asked)
+                    request = self._requests(requests)
                     if not request:
                         return
                     hit = self._begin()

@@ -101,6 +101,6 @@ def subject(name: str) -> Subject:
         from .unit_pdus import unit_subject
 
         return unit_subject(name)
-    found: Any = importlib.import_module(f"{__name__}.{name}").SUBJECT
-    assert isinstance(found, Subject)
-    return found
+    module_subject: Any = importlib.import_module(f"{__name__}.{name}").SUBJECT
+    assert isinstance(module_subject, Subject)
+    return module_subject

@@ -48,8 +48,8 @@ def answer(stream: Stream) -> bytes:
 
 
 def _length(head: bytes) -> int:
-    found = re.search(rb"(?i)\r\ncontent-length: *(\d+)", head)
-    return int(found[1]) if found else 0
+    match = re.search(rb"(?i)\r\ncontent-length: *(\d+)", head)
+    return int(match[1]) if match else 0
 
 
 def relay(port: int, fault: Optional[Fault], step: int, bend: Optional[Bend]) -> Relay:
@@ -91,9 +91,9 @@ def leaves(change: Callable[[str, Any], Any]) -> Callable[[Any], Any]:
 
     def within(value: Any, key: str = "") -> Any:
         if isinstance(value, dict):
-            return {name: within(one, name) for name, one in value.items()}
+            return {name: within(child, name) for name, child in value.items()}
         return (
-            [within(one, key) for one in value] if isinstance(value, list) else change(key, value)
+            [within(item, key) for item in value] if isinstance(value, list) else change(key, value)
         )
 
     return within
@@ -104,22 +104,22 @@ def repeated(value: Any, key: str = "") -> Any:
     length a client checks.
     """
     if isinstance(value, dict):
-        return {name: repeated(one, name) for name, one in value.items()}
+        return {name: repeated(child, name) for name, child in value.items()}
     if not isinstance(value, list):
         return value
-    return [repeated(one) for one in (value if key == "responses" else value[:1] + value)]
+    return [repeated(item) for item in (value if key == "responses" else value[:1] + value)]
 
 
 def figures(is_figure: Callable[[str, Any], bool]) -> dict[str, Bend]:
     """The bends of impossible figures; `is_figure(key, value)`."""
-    others: Iterator[Any] = itertools.cycle(
+    no_figures: Iterator[Any] = itertools.cycle(
         (math.inf, math.nan, "many", "", True, None, [1.5], {}, 10**400, "1e999", "\u0661")
     )
 
     def of(values: Iterator[Any]) -> Bend:
         return changed(leaves(lambda key, value: next(values) if is_figure(key, value) else value))
 
-    return {"below-zero": of(itertools.repeat(-1.5)), "no-figures": of(others)}
+    return {"below-zero": of(itertools.repeat(-1.5)), "no-figures": of(no_figures)}
 
 
 def numbers(name: str) -> Callable[[str, Any], bool]:
@@ -150,9 +150,9 @@ def _login(exchange: Exchange) -> str:
     header = re.search(
         rb"(?i)\r\n(authorization|x-auth-token|x-sessiontoken): *([^\r]*)", exchange.request
     )
-    sent = header[2].decode() if header else ""
-    basic = base64.b64decode(sent[len("Basic ") :]).decode() if sent.startswith("Basic ") else ""
-    return f"{basic} {sent}"
+    login = header[2].decode() if header else ""
+    basic = base64.b64decode(login[len("Basic ") :]).decode() if login.startswith("Basic ") else ""
+    return f"{basic} {login}"
 
 
 def _echo_text(exchange: Exchange) -> Optional[bytes]:
@@ -196,8 +196,8 @@ def _echo(exchange: Exchange) -> bytes:
     )
 
 
-def _always(made: bytes) -> Bend:
-    return lambda exchange: made
+def _always(answer: bytes) -> Bend:
+    return lambda exchange: answer
 
 
 BENDS: Mapping[str, Bend] = {

@@ -75,8 +75,8 @@ def _other(exchange: Exchange) -> Optional[bytes]:
 
 def _valued(pattern: bytes, value: bytes) -> Bend:
     def bend(exchange: Exchange) -> Optional[bytes]:
-        found = re.sub(pattern, b'"' + value + b'"', exchange.answer)
-        return found if found != exchange.answer else None
+        answer = re.sub(pattern, b'"' + value + b'"', exchange.answer)
+        return answer if answer != exchange.answer else None
 
     return bend
 
@@ -87,12 +87,12 @@ def _repeated(exchange: Exchange) -> Optional[bytes]:
 
 
 def _neighbour(exchange: Exchange) -> Optional[bytes]:
-    found = re.sub(
+    answer = re.sub(
         rb"^VAR pdu outlet\.(\d+)",
         lambda old: b"VAR pdu outlet.%d" % (int(old[1]) % 8 + 1),
         exchange.answer,
     )
-    return found if found != exchange.answer else None
+    return answer if answer != exchange.answer else None
 
 
 def _emptied(exchange: Exchange) -> bytes:
