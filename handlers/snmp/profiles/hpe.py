@@ -167,6 +167,7 @@ def unread(name: str) -> str:
     return (
         f"{name}GroupBreakerStatus: the MIB does not join outlets to groups; "
         f"{name}Status: of the whole unit; "
+        f"{name}InputPhasePowerWatts: parts of {name}InputPowerWatts, which the same units have; "
         f"countdowns in {name}OutletControlOffCmd, ...OnCmd, ...RebootCmd: "
         f"{name}OutletControlStatus itself says pendingOff and pendingOn"
     )
