@@ -6,6 +6,7 @@ The device is a recording, or the unit of the family whose objects the handler a
 from __future__ import annotations
 
 import contextlib
+import select
 import socket
 import threading
 from collections.abc import Iterator, Mapping, Sequence
@@ -21,6 +22,7 @@ from ...cli.states import DOWN, UNKNOWN, UP, word
 from ...loading.four_methods import BrokenHandler, LackingDouble
 from ...loading.handler_loading import LoadedHandler
 from ...recordings.replay_server import HOST
+from ...recordings.snmp.agent import SimulatedAgent
 from .bounded_methods import BoundedMethods, ShownSecrets
 from .method_trials import (
     OTHER_COMMUNITY,
@@ -109,13 +111,33 @@ class SnmpTrials:
         """One after the other. Without a device, it is the unit of the family whose objects the
         handler asks for.
         """
+        fault = self._fault_of_second_pdu()
+        if fault:
+            yield broken("asked", fault)
+            return
+        requests, errors, is_reached = self._requests()
+        device = device or requested_device(requests)
         if device is None:
-            requests, errors, is_reached = self._requests()
-            device = requested_device(requests)
-            if device is None:
-                yield from _findings_without_device(requests, errors, is_reached)
-                return
+            yield from _findings_without_device(requests, errors, is_reached)
+            return
         yield from self._device_findings(device)
+
+    def _fault_of_second_pdu(self) -> str:
+        """What is wrong if make_handler is called for one PDU, and then for another one; "" for
+        nothing.
+        """
+        with (
+            serving(TrialUnit.empty_unit()) as first_agent,
+            serving(TrialUnit.empty_unit()) as second_agent,
+        ):
+            for agent in (first_agent, second_agent):
+                before = first_agent.datagrams
+                with contextlib.suppress(Exception):
+                    self._methods(agent.port).states()
+            is_first_asked = first_agent.datagrams > before
+            if is_first_asked and not second_agent.datagrams:
+                return "make_handler was called for a second PDU, and status asked the first"
+        return ""
 
     def _requests(self) -> tuple[frozenset[str], Mapping[str, Exception], bool]:
         """The OIDs that are asked for, and each method's error that cannot come from a missing
@@ -155,15 +177,19 @@ class SnmpTrials:
                 if RULES[name] not in broken_rules:
                     with contextlib.suppress(Exception):
                         answers[name] = call()
-        with _silent_port() as silent_port, contextlib.ExitStack() as stack:
-            trials = self._fault_trials(device, answers, silent_port, stack)
+        with (
+            socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as silent_socket,
+            contextlib.ExitStack() as stack,
+        ):
+            silent_socket.bind((HOST, 0))
+            trials = self._fault_trials(device, answers, silent_socket, stack)
             yield from _findings_of_trials(trials, broken_rules)
 
     def _fault_trials(
         self,
         device: Device,
         answers: Mapping[str, Any],
-        silent_port: int,
+        silent_socket: socket.socket,
         stack: contextlib.ExitStack,
     ) -> list[_FaultTrial]:
         """The calls that must raise, and those that must not report what is not so; their units are
@@ -172,9 +198,9 @@ class SnmpTrials:
         unit = TrialUnit(device.rows, device.key)
         outlets = {UP: unit.switchable_outlet(DOWN), DOWN: unit.switchable_outlet(UP)}
 
-        def serve(fault: Fault) -> tuple[TrialUnit, int]:
+        def serve(fault: Fault) -> tuple[TrialUnit, SimulatedAgent]:
             faulty_unit = TrialUnit(device.rows, device.key, fault)
-            return faulty_unit, stack.enter_context(serving(faulty_unit)).port
+            return faulty_unit, stack.enter_context(serving(faulty_unit))
 
         # those that no command changes serve several trials
         served = {
@@ -182,15 +208,21 @@ class SnmpTrials:
         }
 
         def raised(rule: str, method: str, fault: Fault, community: str = COMMUNITY) -> Finding:
-            call = _call(self._methods(served[fault][1], community), method, outlets)
+            agent = served[fault][1]
+            call = _call(self._methods(agent.port, community), method, outlets)
             allowed = answers.get(method) if fault is Fault.SHORT else None
-            return raises(rule, call, method, allowed)
+            finding = raises(rule, call, method, allowed)
+            return _kept_if_reached(finding, agent.datagrams > 0)
 
         def unanswered(rule: str, method: str) -> Finding:
-            return raises(rule, _call(self._methods(silent_port), method, outlets), method)
+            call = _call(self._methods(silent_socket.getsockname()[1]), method, outlets)
+            finding = raises(rule, call, method)
+            return _kept_if_reached(finding, bool(select.select([silent_socket], [], [], 0)[0]))
 
-        def reported(rule: str, method: str, unit_at_port: tuple[TrialUnit, int]) -> Finding:
-            return self._reported_state(rule, method, *unit_at_port, outlets)
+        def reported(
+            rule: str, method: str, served_unit: tuple[TrialUnit, SimulatedAgent]
+        ) -> Finding:
+            return self._reported_state(rule, method, *served_unit, outlets)
 
         commands = [
             method for method, state in (("port_down", UP), ("port_up", DOWN)) if outlets[state]
@@ -230,7 +262,7 @@ class SnmpTrials:
         rule: str,
         method: str,
         unit: TrialUnit,
-        port: int,
+        agent: SimulatedAgent,
         outlets: Mapping[EnumPowerStatus, str],
     ) -> Finding:
         """A command to a unit that obeys late or never: it must not return the target state early.
@@ -238,14 +270,21 @@ class SnmpTrials:
         """
         before, target_state = (UP, DOWN) if method == "port_down" else (DOWN, UP)
         outlet = outlets[before]
+        state: Optional[EnumPowerStatus] = None
+        detail = ""
         try:
-            state = self._methods(port).switch(outlet, target_state is UP)
+            state = self._methods(agent.port).switch(outlet, target_state is UP)
         except EndlessCall as error:
             return broken(rule, error.reason)
         except LackingDouble as error:
             return fault_finding(rule, error)
         except Exception as error:
-            return Finding(RULES[rule], KEPT, printable(error_text(error), 200))
+            detail = printable(error_text(error), 200)
+        writes = unit.writes_for(outlet)
+        if writes > 1:
+            return broken(rule, f"{method} wrote {writes} times: a command is written once")
+        if state is None:
+            return _kept_if_reached(Finding(RULES[rule], KEPT, detail), agent.datagrams > 0)
         real = unit.states().get(outlet, UNKNOWN)
         if state is target_state and real is not target_state:
             why = (
@@ -289,12 +328,12 @@ def _findings_without_device(
         yield Finding(RULES["status"], UNTRIED, f"{why}: give --replay FILE")
 
 
-@contextlib.contextmanager
-def _silent_port() -> Iterator[int]:
-    """A UDP port of this machine at which nothing answers."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as silent_socket:
-        silent_socket.bind((HOST, 0))
-        yield int(silent_socket.getsockname()[1])
+def _kept_if_reached(finding: Finding, is_reached: bool) -> Finding:
+    """A rule that is kept by an error was not tried if no request reached the device."""
+    if finding.result != KEPT or is_reached:
+        return finding
+    why = f"no request reached the simulated device ({finding.detail})"
+    return Finding(finding.rule, UNTRIED, printable(why, 300))
 
 
 # ---- other protocols -----------------------------------------------------------------------------
@@ -355,10 +394,7 @@ class ServedTrials:
                 for name, call in self._calls(form, server.port)
             ]
             for finding in _findings_of_trials(trials, broken_rules):
-                if finding.result == KEPT and not server.connections:
-                    why = f"no request reached the simulated device ({finding.detail})"
-                    finding = Finding(finding.rule, UNTRIED, printable(why, 300))
-                yield finding
+                yield _kept_if_reached(finding, server.connections > 0)
 
     def _calls(
         self, form: Callable[[int], Any], port: int

@@ -5,6 +5,7 @@ rules: for handlers that anybody wrote, and for this pack's archives on a platfo
 
 from __future__ import annotations
 
+import contextlib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Callable, NamedTuple, Optional, Protocol
@@ -198,11 +199,17 @@ def _command_findings(device: TrialDevice, outlet: str) -> Iterator[Finding]:
     is_answered = False
     for rule, target_state in (("port_down", DOWN), ("port_up", UP)):
         before = count()
-        writes = len(device.unit.orders(outlet, target_state)) if device.unit is not None else 1
+        orders = len(device.unit.orders(outlet, target_state)) if device.unit is not None else 1
         try:
             states_before = device.states_now()
             state = device.methods.switch(outlet, target_state is UP)
             states = device.states_now()
+            writes = count() - before
+            is_repeated = device.unit is not None and states.get(outlet) is target_state
+            if is_repeated:  # a handler may refuse what is so already
+                with contextlib.suppress(Exception):
+                    device.methods.switch(outlet, target_state is UP)
+            states_after = device.states_now() if is_repeated else states
         except Exception as error:
             yield _command_fault(device, rule, error, is_taken=count() != before)
             continue
@@ -211,14 +218,17 @@ def _command_findings(device: TrialDevice, outlet: str) -> Iterator[Finding]:
         fault = f"the device has outlet {outlet} {word(real)}" if real is not target_state else ""
         if state is not target_state:
             fault = fault or f"{rule} returned {state.name} while outlet {outlet} is {word(real)}"
+        real = states_after.get(outlet, UNKNOWN)
+        if not fault and real is not target_state:
+            fault = f"{rule}, called again, left outlet {outlet} {word(real)}"
         yield broken(rule, fault) if fault else Finding(RULES[rule], KEPT)
         other_faults += [
             f"{rule} of outlet {outlet} also switched outlet {name} {word(states[name])}"
             for name, earlier in states_before.items()
             if name != outlet and states.get(name, earlier) is not earlier
         ]
-        if count() - before > writes:
-            count_faults.append(f"{rule} of outlet {outlet} wrote {count() - before} times")
+        if writes > orders:
+            count_faults.append(f"{rule} of outlet {outlet} wrote {writes} times")
     if device.unit is not None:
         others = sorted(device.unit.commanded_outlets() - {outlet})
         if others and not other_faults:

@@ -149,6 +149,11 @@ class TrialUnit(RecordedUnit):
         plain_outlets = [identity for identity in outlets if "." not in identity]
         return next(reversed(plain_outlets or outlets), "")
 
+    def writes_for(self, outlet: str) -> int:
+        """How many of the commands were for this outlet."""
+        effects = (self._command(oid, value) for oid, value in self.commands)
+        return sum(effect is not None and effect[0] == outlet for effect in effects)
+
     def commanded_outlets(self) -> frozenset[str]:
         """The outlets that the commands were for."""
         effects = (self._command(oid, value) for oid, value in self.commands)

@@ -336,6 +336,17 @@ _FIRST_ALONE = """        self.snmp_set(
 _ALL_UP = f"""        for row in self.snmp_walk(OID_RPCM_ADMINISTRATIVE_STATE):
             self.snmp_set(OID_RPCM_ADMINISTRATIVE_STATE + row.oid_index, 1)
 {_UP}"""
+_ONE_OBJECT = """    Rpcm.only = getattr(Rpcm, "only", None) or Rpcm(pdu_data)
+    return Rpcm.only"""
+_OPPOSITE = "=1 - self.snmp_get(OID_RPCM_ADMINISTRATIVE_STATE + pdu_port_data.identity).value_int"
+_UNTIL_SEEN = """        for _ in range(2):
+            if self.__get_port_status(pdu_port_data).power_status is power_status:
+                break
+            self.snmp_set(
+                OID_RPCM_ADMINISTRATIVE_STATE + pdu_port_data.identity,
+                PORT_POWER_DICT[power_status],
+            )
+"""
 _CACHED = """    def status(self) -> PduView:
         if not hasattr(Rpcm, "kept") or not Rpcm.kept.ports:
             Rpcm.kept = self.read()
@@ -406,6 +417,23 @@ ON_A_DEVICE: Sequence[tuple[Sequence[tuple[str, str]], dict[str, str]]] = (
             "port_down": "the device has outlet 5 on",
             "others": "port_down of outlet 5 also switched outlet 1 off",
         },
+    ),
+    (
+        (("=PORT_POWER_DICT[power_status]", _OPPOSITE),),
+        {"port_down": "port_down, called again, left outlet 5 on"},
+    ),
+    (
+        ((_ANSWER, _UNTIL_SEEN + _ANSWER),),
+        {"late": "port_down wrote 3 times: a command is written once"},
+    ),
+    (
+        (
+            (
+                _MAKE,
+                _ONE_OBJECT,
+            ),
+        ),
+        {"asked": "make_handler was called for a second PDU, and status asked the first"},
     ),
     (((_STATUS, _FIRST),), {"short": "status returned 1 outlets and raised nothing"}),
     (
