@@ -146,7 +146,7 @@ class ErrorLog:
         """Take the result of a poll."""
         error = ""
         if polled.doubt:
-            error = "is read without what failed" if polled.registers else _UNREAD
+            error = "is read in part" if polled.registers else _UNREAD
         before = self._errors.pop(polled.pdu, "")
         if error:
             self._errors[polled.pdu] = error
