@@ -15,8 +15,11 @@ from typing import IO
 
 import pytest
 
+from tests.needs import ROOT
 from tests.packaging.building import archive, small_tree
 from tests.pdu.running import run
+from tests.recordings import fixtures
+from tests.simulators.snmp_agent import Agent, Device
 from tests.waiting import PATIENCE_S, finished, until
 
 from .client import Client
@@ -333,3 +336,18 @@ def test_an_answer_without_the_number_of_its_call_is_a_failed_call(tmp_path: Pat
     worker = Worker(Job([], "", {}), tmp_path, answering("[]"))
     assert worker.call("status", PATIENCE_S).kind == "died"
     worker.close()
+
+
+def test_the_command_of_an_unproven_family_answers_what_to_type(
+    manager: DciManager, client: Client
+) -> None:
+    unit = next(unit for unit in fixtures() if unit.name == "teltronix")
+    client.install(archive(ROOT / "handlers", "snmp"), "pdu_snmp", protocol="snmp")
+    with Agent(Device(unit.rows, unit.rules)) as agent:
+        form = {"port": str(agent.port), "community": "public", "snmp_version": "2c"}
+        pdu = manager.add_pdu("rack", "pdu_snmp", agent.host, snmp=form)
+        manager.poll()
+        call = manager.switch(pdu, "3", on=False)
+        assert agent.writes() == []
+    assert pdu.ports["3"] == "UP" and not call.ok
+    assert "is unproven" in call.text and "-s switch_unproven=yes" in call.text
