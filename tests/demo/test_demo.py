@@ -79,6 +79,22 @@ def test_the_small_environment_has_at_most_24_packages_on_a_newer_python() -> No
     assert len(small.packages()) <= (24 if sys.version_info >= (3, 11) else 28)
 
 
+def test_an_installation_from_this_clone_does_not_refuse_its_own_modules(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    info = tmp_path / "dcimanager_pdu_handlers.egg-info"
+    info.mkdir()
+    (info / "PKG-INFO").write_text("Metadata-Version: 2.1\nName: dcimanager-pdu-handlers\n")
+    (info / "SOURCES.txt").write_text("setup.py\ntests/demo/__main__.py\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "tests" / "demo").mkdir(parents=True)
+    (tmp_path / "tests" / "demo" / "__main__.py").touch()
+    text = (small.blocker(tmp_path) / "sitecustomize.py").read_text("utf-8")
+    refused = text.partition("REFUSED = ")[2].partition("]")[0]
+    assert "'pytest'" in refused and "'tests'" not in refused
+
+
 @pytest.mark.trial
 def test_the_stand_in_the_simulators_and_the_command_need_no_other_package(tmp_path: Path) -> None:
     mains = sorted(path.parent for path in (ROOT / "tests" / "simulators").glob("*/__main__.py"))
