@@ -252,10 +252,9 @@ def _supply_by_pdu(list_file: Optional[str], supply: Supply) -> Mapping[str, Sup
     devices = OwnerFiles(list_file).files().devices if list_file else ()
     supply_by_pdu = {}
     for device in devices:
-        outlet_kw, pdu_kw = device.limit_kw, device.pdu_limit_kw
         supply_by_pdu[device.name] = supply._replace(
-            outlet_watts=supply.outlet_watts if outlet_kw is None else outlet_kw * 1000.0,
-            pdu_watts=supply.pdu_watts if pdu_kw is None else pdu_kw * 1000.0,
+            outlet_watts=device.limit_kw * 1000.0 if device.limit_kw else supply.outlet_watts,
+            pdu_watts=device.pdu_limit_kw * 1000.0 if device.pdu_limit_kw else supply.pdu_watts,
         )
     return supply_by_pdu
 

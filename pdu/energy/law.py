@@ -218,9 +218,11 @@ def _past_stale(segment: Segment, before: int, after: int) -> int:
         return after
     first = bisect_left(wh, value)
     stood_s = segment.latest[stop - 1] - segment.latest[first]
+    if stood_s <= _STALE_S:
+        return after
     span_s = segment.latest[-1] - segment.latest[0]
     usual_s = span_s / max(len(set(wh)) - 1, 1)
-    return stop if stood_s > max(_STALE_S, _USUAL * usual_s) else after
+    return stop if stood_s > _USUAL * usual_s else after
 
 
 def _edges(segments: Sequence[Segment], begin: float, end: float) -> Optional[Edges]:

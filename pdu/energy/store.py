@@ -361,10 +361,11 @@ def _register_values(row: _PollRow) -> list[Sequence[Any]]:
 
 def _registers(rows: Sequence[_PollRow]) -> dict[str, RegisterReadings]:
     """The readings by outlet; an outlet that a poll did not list has None there."""
-    cells: dict[str, tuple[list[Any], list[Any], list[Any]]] = {}
+    cells: dict[str, list[list[Any]]] = {}
     for place, row in enumerate(rows):
         for name, *values in _register_values(row):
-            empty = ([None] * len(rows), [None] * len(rows), [None] * len(rows))
-            for column, value in zip(cells.setdefault(name, empty), values):
+            if name not in cells:
+                cells[name] = [[None] * len(rows) for _ in values]
+            for column, value in zip(cells[name], values):
                 column[place] = value
     return {name: RegisterReadings(*columns) for name, columns in cells.items()}
