@@ -3,7 +3,7 @@ Pure.
 
 Errors quote a device's message field, address or type of content, at most 200 characters of it,
 and nothing of it if it holds the login: in plain text, in hex or base64, as in the Authorization
-header, or with the escapes of JSON, a URL or HTML.
+header, or with the escapes of JSON, Python, a URL or HTML.
 """
 
 from __future__ import annotations
@@ -26,6 +26,8 @@ _ESCAPES: Sequence[Callable[[str], str]] = (
     lambda text: json.dumps(text)[1:-1],
     lambda text: json.dumps(text, ensure_ascii=False)[1:-1],
     html.escape,
+    # as Python writes it beside a double quote
+    lambda text: repr(text + '"')[1:-2],
     lambda text: quote(text, safe="", errors="replace"),
     lambda text: quote(text, errors="replace"),  # a path keeps its slashes
     lambda text: re.sub("[!-/:-@[-`{-~]", lambda sign: f"%{ord(sign[0]):02x}", text),

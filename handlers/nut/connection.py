@@ -85,7 +85,7 @@ class Connection:
             try:
                 self._end()
                 self._open()
-            except Unreachable as error:
+            except PduHandlerError as error:
                 error.may_have_executed = False
                 raise
 
@@ -273,7 +273,7 @@ class Connection:
                 pass
             return
         except ProtocolError as error:
-            handler_error = self._secret.drop_answer(error)
+            handler_error = self._secret.drop_answer(error, decoder.line)
         except OSError as error:
             handler_error = NetworkError(self._reason(error, end - began), error)
         except BaseException:

@@ -32,6 +32,8 @@ class Decoder:
         # rows so far of the open list; None outside a list
         self._rows: Optional[list[tuple[str, ...]]] = None
         self._row_start = self._end = ""
+        #: the last line that was taken, for errors
+        self.line = ""
 
     @property
     def waiting(self) -> Optional[NutRequest[object]]:
@@ -64,7 +66,7 @@ class Decoder:
                 "a line of the answer is too long or holds NUL or a carriage return: "
                 "is this the port of a NUT server?",
             )
-        line = raw.decode("utf-8", "surrogateescape")
+        self.line = line = raw.decode("utf-8", "surrogateescape")
         if self._rows is not None:
             self._list_line(line, self._rows)
         elif not self._open:

@@ -34,9 +34,11 @@ class Secret:
         """`text`, or *** if it holds the password."""
         return "***" if self.is_within(text) else text
 
-    def drop_answer(self, error: ProtocolError) -> ProtocolError:
-        """`error`, or an error without the answer if `error` holds the password."""
-        return _redacted_answer_error() if self.is_within(error.reason) else error
+    def drop_answer(self, error: ProtocolError, line: str) -> ProtocolError:
+        """`error`, which may quote a part of `line`, with other escapes; an error without the
+        answer if it or the line holds the password.
+        """
+        return _redacted_answer_error() if self.is_within(f"{error.reason}\n{line}") else error
 
 
 class NutResponse(NamedTuple):

@@ -73,6 +73,15 @@ def test_a_secret_where_an_error_is_cut_is_masked() -> None:
     assert "secret" not in str(error) and "not shown" in str(error)
 
 
+@pytest.mark.parametrize("password", ["it's", "it's \"a\\b\"", 'c:\\d"e'])
+@pytest.mark.parametrize("beside", ["", "'", '"'])
+def test_a_value_that_is_quoted_as_python_writes_it_shows_no_login(
+    password: str, beside: str
+) -> None:
+    sentence = f"its State is {password + beside!r}"
+    assert "not shown" in Login("operator", password).quoted(sentence)
+
+
 def test_a_public_word_does_not_hide_what_every_unit_says() -> None:
     login = Login("netio", "netio", public_words=frozenset({"netio"}))
     error = Refused("no NETIO unit answers")

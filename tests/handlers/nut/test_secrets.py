@@ -8,6 +8,7 @@ from typing import Union
 import pytest
 
 from handlers import VERSION
+from handlers.nut import quoting
 from handlers.shared.errors import Denied, NoSuchOutlet, PduHandlerError, Unsupported
 from pdu_common.helper import PduPortView
 from tests.handlers.nut.given import ADMIN_SETTINGS, handler
@@ -78,6 +79,20 @@ def test_a_device_named_like_the_password_is_masked_in_errors_about_the_device(
         with pytest.raises(PduHandlerError) as error_info:
             handler(server, username=ADMIN.name, password="rack2", timeout=timeout).status()
         assert "***" in str(error_info.value) and "rack2" not in str(error_info.value)
+
+
+@pytest.mark.parametrize("password", ["s3cretword", "it's a\\b", 'it\'s "c"'])
+@pytest.mark.parametrize("words_before", ["", "x" * 66 + " "])
+def test_a_line_that_breaks_the_protocol_shows_no_password_in_part_or_with_escapes(
+    password: str, words_before: str
+) -> None:
+    with NutServer([SwitchedPdu("pdu", 2)]) as server:
+        server.faults.rewrite = lambda line, answer: (
+            f"{words_before}PASSWORD {quoting.word(password, '')}\n".encode()
+        )
+        with pytest.raises(PduHandlerError, match="it holds the password") as error_info:
+            handler(server, username=ADMIN.name, password=password).status()
+    assert not any(word in str(error_info.value) for word in ("s3", "it'", "it\\'"))
 
 
 @pytest.mark.parametrize(
