@@ -1,8 +1,8 @@
 """Current, power and energy of PDUs, circuits and outlets. Pure.
 
-A property that is missing is not metered; one that is null is not known now (DSP0266,
-"Properties"). Only the sensor of a reading that is not known replaces it, because the figure would
-jump otherwise.
+A property that is missing is not metered; one that is null (DSP0266, "Properties") or has a value
+of another type is not known now. Only the sensor of a reading that is not known replaces it,
+because the figure would jump otherwise.
 Source: Circuit_v1, Outlet_v1, Sensor_v1 (excerpts), PowerDistributionMetrics_v1.
 """
 
@@ -69,16 +69,18 @@ Sensors = Mapping[str, Optional[float]]  # the readings of sensors, by source
 
 
 def excerpt(resource: Json, key: str) -> Optional[RedfishFigure]:
-    """The sensor excerpt under `key`; None if there is none. Some services have a number in its
-    place.
+    """The sensor excerpt under `key`; None if it is missing or null. Some services have a number in
+    its place.
 
     Its value is known if `Reading`, or the number, is finite, and 0 or more.
     """
     inner = resource.get(key)
     if isinstance(inner, (int, float)) and not isinstance(inner, bool):
         inner = {"Reading": inner}
-    if not isinstance(inner, dict):
+    if inner is None:
         return None
+    if not isinstance(inner, dict):
+        return RedfishFigure(NotKnown(f"{key} is {inner!r}"))
     value = number(inner.get("Reading"))
     if value is not None:
         return RedfishFigure(value)
@@ -118,10 +120,9 @@ def current(resource: Json) -> Optional[list[RedfishFigure]]:
         return lines
     if any(line in phases for line in _LINES):
         return unknown(f"{len(lines)} of {line_count} line currents are shown")
-    for key in ("PolyPhaseCurrentAmps", *(("CurrentAmps",) if line_count == 1 else ())):
-        if resource.get(key, ...) is None:
-            return unknown(f"{key} is null")
-    return None
+    if line_count == 1 and "CurrentAmps" in resource:
+        return unknown("CurrentAmps is null")
+    return _unknown_lines(resource, "PolyPhaseCurrentAmps")
 
 
 def power(resource: Json) -> Optional[list[RedfishFigure]]:
@@ -142,7 +143,7 @@ def energy(resource: Json) -> Optional[list[RedfishFigure]]:
     """
     if "EnergykWh" in resource:
         figure = excerpt(resource, "EnergykWh")
-        return [figure] if figure else unknown("EnergykWh is null or no figure")
+        return [figure] if figure else unknown("EnergykWh is null")
     return _line_figures(resource, "PolyPhaseEnergykWh")
 
 
@@ -154,8 +155,8 @@ def _line_figures(resource: Json, key: str) -> Optional[list[RedfishFigure]]:
     - Both: None. The schema does not say whether one contains the other, and in DMTF's published
       rack PDU neither sum, nor that of all, is the PDU's figure.
     """
-    if resource.get(key, ...) is None:
-        return unknown(f"{key} is null")
+    if unknown_lines := _unknown_lines(resource, key):
+        return unknown_lines
     lines = child(resource, key)
     # by names: the value of a line may be null
     line_names = [names for names in (_TO_NEUTRAL, _PAIRS) if any(name in lines for name in names)]
@@ -164,6 +165,14 @@ def _line_figures(resource: Json, key: str) -> Optional[list[RedfishFigure]]:
     parts = _excerpts(lines, line_names[0])
     count = _PHASES.get(text(resource, "PhaseWiringType")) or _phases_seen(resource)
     return parts if len(parts) == count else unknown(f"{key} shows {len(parts)} of {count} lines")
+
+
+def _unknown_lines(resource: Json, key: str) -> Optional[list[RedfishFigure]]:
+    """One that is not known if the value under `key` is no object; None if there is none."""
+    value = resource.get(key, {})
+    if isinstance(value, dict):
+        return None
+    return unknown(f"{key} is {'null' if value is None else repr(value)}")
 
 
 def _excerpts(resource: Json, keys: Sequence[str]) -> list[RedfishFigure]:

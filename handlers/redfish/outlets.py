@@ -19,8 +19,8 @@ from .pdus import (
     name_unit,
     pdu_entries,
     raise_if_twice,
+    read_linked_pdu,
     read_listed_pdus,
-    read_pdu_of_outlet,
     read_units,
 )
 from .resources import doubt, is_absent, link, no_usable_id, required_id, text
@@ -174,7 +174,7 @@ def find_outlet(service: RedfishService, pdu_setting: str, sought: str) -> Liste
     """
     collection, _, pdu_id = pdu_setting.rpartition("/")
     entries = pdu_entries(service, collection)
-    pdu_of_outlet = read_pdu_of_outlet(service, entries, pdu_id, sought)
+    pdu_of_outlet = read_linked_pdu(service, entries, pdu_id, sought)
     pdus, errors = (
         ([pdu_of_outlet], []) if pdu_of_outlet else read_listed_pdus(service, entries, pdu_id)
     )

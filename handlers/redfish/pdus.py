@@ -54,18 +54,22 @@ class ServicePdu(NamedTuple):
 
 def read_units(service: RedfishService, pdu_setting: str) -> list[ServicePdu]:
     """The PDUs of a service: usually 2 round trips where it expands two levels, else 3, plus 1 for
-    each PDU that is only a link.
+    each PDU that is only a link, or for the wanted one alone.
 
     `pdu_setting` is the setting `pdu`: an Id, `COLLECTION/ID`, or `COLLECTION/` for all its PDUs.
     Without a collection, it is that of the rack PDUs. If an Id is wanted, other PDUs need not be
-    readable, nor have a usable Id.
+    readable, nor have a usable Id; where the links show which PDU it is, they are not read.
 
     Raises Unsupported if there are no rack PDUs; ProtocolError for two with the same Id or list of
     outlets, and for several of which one has no usable Id; SettingsError if the service does not
     list what `pdu_setting` names, or lists too many PDUs; the error of a PDU that cannot be read.
     """
     collection, _, pdu_id = pdu_setting.rpartition("/")
-    pdus, errors = read_listed_pdus(service, pdu_entries(service, collection), pdu_id)
+    entries = pdu_entries(service, collection)
+    named_pdu = read_linked_pdu(service, entries, pdu_id) if pdu_id else None
+    if named_pdu:
+        return [named_pdu]
+    pdus, errors = read_listed_pdus(service, entries, pdu_id)
     if errors:
         raise errors[0]
     return pdus
@@ -92,11 +96,11 @@ def read_listed_pdus(
     return pdus_to_read, [name_unit(error, pdus_to_read) for error in errors]
 
 
-def read_pdu_of_outlet(
-    service: RedfishService, entries: Sequence[Json], pdu_id: str, sought: str
+def read_linked_pdu(
+    service: RedfishService, entries: Sequence[Json], pdu_id: str, sought: str = ""
 ) -> Optional[ServicePdu]:
-    """The PDU of the outlet `sought`, if the links of the list show which it is, so that no other
-    one is read: 1 round trip. None if all have to be read.
+    """The PDU `pdu_id`, or without that the one of the outlet `sought`, if the links of the list
+    show which it is, so that no other one is read: 1 round trip. None if all have to be read.
 
     The links show it if just one ends with the Id (DSP0266, "Resource URI patterns"), its resource
     has this Id, and its list of outlets is below it, so that it cannot be another PDU's, too.

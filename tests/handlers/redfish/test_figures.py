@@ -121,6 +121,8 @@ def test_the_current_is_the_sum_of_the_separate_line_currents_or_unknown_if_one_
         ({"CurrentAmps": {"Reading": None}}, "the Reading of CurrentAmps is None"),
         ({"CurrentAmps": {}}, "the Reading of CurrentAmps is missing"),
         ({"CurrentAmps": None}, "CurrentAmps is null"),
+        ({"CurrentAmps": "n/a"}, "CurrentAmps is 'n/a'"),
+        ({"CurrentAmps": True}, "CurrentAmps is True"),
         (
             {"PhaseWiringType": "ThreePhase5Wire", "PolyPhaseCurrentAmps": {"Line1": 1.0}},
             "1 of 3 line currents are shown",
@@ -130,6 +132,7 @@ def test_the_current_is_the_sum_of_the_separate_line_currents_or_unknown_if_one_
             "0 of 3 line currents are shown",
         ),
         ({"PolyPhaseCurrentAmps": None}, "PolyPhaseCurrentAmps is null"),
+        ({"PolyPhaseCurrentAmps": []}, "PolyPhaseCurrentAmps is []"),
     ],
 )
 def test_a_current_that_is_not_known_has_its_reason(resource: dict[str, Any], reason: str) -> None:
@@ -149,6 +152,9 @@ def test_lines_that_are_null_are_not_known_and_no_others_replace_them(
     reason = NotKnown(f"{key} shows 0 of 3 lines")
     assert total(figures_of(resource), {}) == (None if beside else reason)
     assert total(figures_of({key: None}), {}) == NotKnown(f"{key} is null")
+    whole = key.replace("PolyPhase", "")
+    for name in (key, whole):
+        assert total(figures_of({name: "n/a"}), {}) == NotKnown(f"{name} is 'n/a'")
 
 
 def test_a_current_that_the_schema_leaves_out_is_not_metered() -> None:

@@ -104,6 +104,7 @@ def test_of_circuits_of_which_one_is_listed_twice_no_sum_is_shown(key: str) -> N
         ([{}], [amps(5.0), {}], DEFAULT.load),
         # unknown at present: no other source replaces it
         ([amps(None)], [amps(5.0)], DEFAULT.load),
+        ([{"CurrentAmps": "n/a"}], [amps(5.0)], DEFAULT.load),
         ([amps(8.0), amps(None)], [amps(5.0)], DEFAULT.load),
         ([{}], [amps(None)], DEFAULT.load),
     ],
