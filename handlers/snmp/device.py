@@ -87,16 +87,15 @@ def list_for_figures(
 def read_totals(profile: Profile, reader: Reader, for_view: bool) -> Optional[SnmpDevice]:
     """The device without its outlets, if its figures need none and one is measured, or if its
     family has no figure; else None. `for_view`: see `without_currents`."""
-    by_outlet = any(
-        outlets.energy or not for_view and (outlets.current or outlets.power)
-        for outlets in profile.outlets
-    )
-    shown_totals = (profile.load, profile.energy) if for_view else profile.totals
-    totals = [total for total in shown_totals if total is not None]
+    shown = (profile.load, profile.energy) if for_view else profile.totals
+    totals = [total for total in shown if total is not None]
+    of_outlets = [(way.energy, way.current, way.power) for way in profile.outlets]
+    by_outlet = any(energy or not for_view and any(others) for energy, *others in of_outlets)
     if by_outlet or any(_needs_outlets(total, reader, for_view) for total in totals):
         return None
+    has_figures = bool(totals) or any(map(any, of_outlets))
     is_measured = any(_is_measured(total, reader) for total in totals)
-    return SnmpDevice(profile, None, {}, reader) if is_measured or not totals else None
+    return None if has_figures and not is_measured else SnmpDevice(profile, None, {}, reader)
 
 
 def without_currents(device: SnmpDevice) -> SnmpDevice:

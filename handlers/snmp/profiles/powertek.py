@@ -18,6 +18,9 @@ Another product line is known from MAAS's driver alone, which calls it version 2
 unit has states and takes commands.
 """
 
+from collections.abc import Iterable
+from typing import Callable
+
 from .language import *
 
 BSPDU = "42610.1.4.4.1.6.2"
@@ -37,13 +40,19 @@ def _states(unit: int) -> Source:
     return Counted(states, _count(unit), demanded=True)
 
 
-def _measurements(below: str, name: str) -> Merged:
+def _of_units_with_outlets(
+    values: Callable[[int], Column], count: Callable[[int], Scalar], units: Iterable[int]
+) -> Merged:
     """A column of the outlets, without units that count none."""
     return numbered_parts(
-        lambda unit: Unless(
-            column(f"{BSPDU}.{unit}.2.1.{below}", f"outletPdu{BSPDU_UNITS[unit]}{name}"),
-            Only(_count(unit), _count(unit), ("0",)),
-        ),
+        lambda unit: Unless(values(unit), Only(count(unit), count(unit), ("0",))), units
+    )
+
+
+def _measurements(below: str, name: str) -> Merged:
+    return _of_units_with_outlets(
+        lambda unit: column(f"{BSPDU}.{unit}.2.1.{below}", f"outletPdu{BSPDU_UNITS[unit]}{name}"),
+        _count,
         BSPDU_UNITS,
     )
 
@@ -80,18 +89,21 @@ def _phase_currents(indexes: str) -> Provided:
     return Provided(PHASE_CURRENT, PHASE_INDEX, indexes, others=INDEXES)
 
 
-def _size(unit: int) -> Source:
+def _size(unit: int) -> Scalar:
     return scalar(f"{PWT2}.2.2.{unit}.1.0", "pduDevMonOutletXPortSize")
 
 
+def _pwt2_column(unit: int, below: str, name: str) -> Column:
+    return column(f"{PWT2}.2.2.{unit}.2.1.{below}", "pduDevMonOutletXPort" + name)
+
+
 def _pwt2(below: str, name: str) -> Merged:
-    """A column of the outlets of all units."""
-    return numbered_parts(
-        lambda unit: Counted(column(f"{PWT2}.2.2.{unit}.2.1.{below}", name), _size(unit)),
-        PWT2_UNITS,
-    )
+    return _of_units_with_outlets(lambda unit: _pwt2_column(unit, below, name), _size, PWT2_UNITS)
 
 
+PWT2_STATES = numbered_parts(
+    lambda unit: Counted(_pwt2_column(unit, "5", "RlyState"), _size(unit)), PWT2_UNITS
+)
 # Whether each outlet is online. Units without a size above 0 have no rows here.
 PWT2_VALID = numbered_parts(
     lambda unit: Provided(
@@ -155,7 +167,7 @@ PROFILES = (
         outlets=(
             outlets(
                 states=State(
-                    _pwt2("5", "pduDevMonOutletXPortRlyState"),
+                    PWT2_STATES,
                     on=("2",),
                     off=("1",),
                     doubts=(Doubt(PWT2_VALID, (ONLINE,)),),
@@ -171,9 +183,9 @@ PROFILES = (
                     on=2,
                     off=4,
                 ),
-                name=_pwt2("2", "pduDevMonOutletXPortName"),
-                current=figure(_pwt2("8", "pduDevMonOutletXPortCurrent"), HUNDREDTHS),
-                power=figure(_pwt2("10", "pduDevMonOutletXPortActPower"), TENTHS),
+                name=_pwt2("2", "Name"),
+                current=figure(_pwt2("8", "Current"), HUNDREDTHS),
+                power=figure(_pwt2("10", "ActPower"), TENTHS),
             ),
         ),
         load=total(

@@ -69,26 +69,20 @@ class ByUnit(ObjectSource):
         """The outlet's row now, None if it has none.
 
         The row that it had earlier in this call is only checked; so is, on the first unit, the row
-        of the outlet's number: the rows of the first unit are the first. Such a row keeps its
-        number, so a second check asks for its unit alone.
+        of the outlet's number: the rows of the first unit are the first.
         """
         unit, _, number = identity.rpartition(".")
         if not number:
             return None
         if (self.unit, self.number) in reader.places:  # the device has no such columns
             return identity
-        place = (self.unit, self.number, identity)
-        guess = reader.places.get(place, "" if unit else number)
-        keeps_number = place in reader.places and not unit and guess == number
-        number_now: Optional[Raw] = number if keeps_number else None
-        if guess and not keeps_number:
-            number_now = self.number.value_of(reader, guess)
+        guess = reader.places.get((self.unit, self.number, identity), "" if unit else number)
+        number_now = self.number.value_of(reader, guess) if guess else None
         if guess == number and number_now is None and self.source.value_of(reader, guess) is None:
             return None  # the table has no such row, and so not as many outlets
         if number_now is not None and text(number_now) == number:
             # last, because a unit of the same size that leaves changes this alone
             if _cell(self.unit, reader, guess) in ((unit,) if unit else _FIRST_UNITS):
-                reader.places[place] = guess
                 return guess
         units, numbers = self.unit.rows(reader), self.number.rows(reader)
         if number_now is not None and not numbers:
@@ -96,7 +90,7 @@ class ByUnit(ObjectSource):
         identities = self._identities_of(reader, {**units, **numbers, identity: ""})
         row = next((row for row, outlet in identities.items() if outlet == identity), None)
         if row is not None:
-            reader.places[place] = row
+            reader.places[self.unit, self.number, identity] = row
         return row
 
     def units_of(self, reader: Reader) -> Rows:

@@ -301,23 +301,20 @@ def test_a_single_unit_costs_two_gets_and_a_chain_two_walks(first: int) -> None:
     assert chain.asked == ["walk 1.3.1", "get 1.3.3.3", "walk 1.3.2", "walk 1.3.3"]
 
 
-def test_a_second_check_of_a_row_of_the_first_unit_asks_for_its_unit_alone() -> None:
+def test_a_row_that_became_another_outlets_is_not_the_first_units_though_its_unit_is_1() -> None:
     objects = {
-        **table("1.3.1", dict.fromkeys("123", 7)),
-        **table("1.3.2", {"1": 1, "2": 1, "3": 2}),
-        **table("1.3.3", {"1": 1, "2": 2, "3": 1}),
+        **table("1.3.1", {"1": 7, "2": 7}),
+        **table("1.3.2", {"1": 1, "2": 1}),
+        **table("1.3.3", {"1": 1, "2": 2}),
     }
     device = Memory(objects)
     before = Reader(device)
     assert BY_UNIT.row_of(before, "2") == "2"
-    assert device.asked == ["get 1.3.3.2", "get 1.3.2.2"]
-    device.asked.clear()
-    assert BY_UNIT.row_of(before.again(), "2") == "2"
-    assert device.asked == ["get 1.3.2.2"]
-    device.asked.clear()
-    assert BY_UNIT.row_of(before.again(), "2.1") == "3"
-    assert BY_UNIT.row_of(before.again(), "2.1") == "3"
-    assert device.asked[-2:] == ["get 1.3.3.3", "get 1.3.2.3"]
+    # a unit 0 of one outlet joins
+    for oid, value in {"1.3.2.1": 0, "1.3.3.2": 1, "1.3.2.3": 1, "1.3.3.3": 2}.items():
+        device.put(oid, value)
+    with pytest.raises(ProtocolError, match="both a unit 0 and a unit 1"):
+        BY_UNIT.row_of(before.again(), "2")
 
 
 def test_a_row_that_another_column_shows_is_found_beside_a_single_unit() -> None:

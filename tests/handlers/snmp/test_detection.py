@@ -17,9 +17,10 @@ from handlers.snmp.profiles.shorthand import zero_outlets_proof
 from handlers.snmp.sources import Column, Complete, Scalar
 from handlers.snmp.states import State
 from pdu_common.helper import EnumPowerStatus
+from tests.handlers.snmp import units
 from tests.handlers.snmp.memory import Memory, Value, of_rows, table
 from tests.handlers.snmp.units import find
-from tests.recordings import fixture
+from tests.recordings import Fixture, fixture
 from tests.simulators.snmp_agent import BUILT_IN
 
 UP, DOWN, UNKNOWN = EnumPowerStatus.UP, EnumPowerStatus.DOWN, EnumPowerStatus.UNKNOWN
@@ -160,6 +161,16 @@ def test_a_count_that_is_reached_or_unreadable_is_accepted(counted: Value) -> No
     memory = device(ACME, "5")
     memory.put(f"{ACME}.5.1.0", counted)
     assert list(detect(memory, (COUNTED,)).states) == ["1", "2"]
+
+
+@units.EACH
+def test_another_device_with_the_number_of_a_family_has_no_empty_statistic(unit: Fixture) -> None:
+    profile = units.FAMILIES[unit.key]
+    of_outlets = [(way.current, way.power, way.energy) for way in profile.outlets]
+    if profile.outlets and (profile.totals or any(map(any, of_outlets))):
+        system = {oid: row for oid, row in unit.rows.items() if oid.startswith("1.3.6.1.2.1.1.")}
+        with pytest.raises(PduHandlerError):
+            find(unit, of_rows(system), for_view=True)
 
 
 @pytest.mark.parametrize("tables", ["5", ""])
