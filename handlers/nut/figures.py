@@ -15,7 +15,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Callable, Optional
 
-from ..shared.meter_figures import Figure, NotKnown, divided, sum_if_complete
+from ..shared.meter_figures import Figure, NotKnown, NotMetered, divided, sum_if_complete
 from .daisy_chain import Member, parse_figure, parse_number
 
 WH_IN_KWH = 1000.0
@@ -78,7 +78,7 @@ def load(variables: Mapping[str, str], outlets: Sequence[Figure]) -> Summands:
     - PDU and all other types: input, outlets, output, `outlet.current` (last: one driver reports
       ten times the true current).
     - UPS: output, outlets. The input also charges the battery and is 0 on battery, so it is not the
-      load. Not known from outlets beside an `outlet.current`: some drivers show the main outlet
+      load. Not metered by outlets beside an `outlet.current`: some drivers show the main outlet
       there, which is one more, others all outlets.
     - Transfer switch: output, input, outlets.
 
@@ -199,8 +199,11 @@ def listed_number(variable: str, text: Optional[str]) -> Figure:
 
 
 def _outlets_of_ups(variables: Mapping[str, str], field: str, every_outlet: Summands) -> Summands:
-    """Those of its outlets, not known beside the same figure of `outlet.`: see `load`."""
-    return [None] if every_outlet is not None and f"outlet.{field}" in variables else every_outlet
+    """Those of its outlets, not metered beside the same figure of `outlet.`: see `load`."""
+    whole = f"outlet.{field}"
+    if every_outlet is None or whole not in variables:
+        return every_outlet
+    return [NotMetered(f"{whole} may be one more outlet of this UPS, or the sum of all")]
 
 
 def _variable(variables: Mapping[str, str], name: str) -> Summands:

@@ -18,7 +18,7 @@ from handlers.nut.daisy_chain import parse_number
 from handlers.nut.model import NutDevice, SwitchCommand
 from handlers.nut.outlets import decode_outlets, doubt_of, state_of
 from handlers.shared.errors import PduHandlerError, ProtocolError, Unsupported
-from handlers.shared.meter_figures import measured
+from handlers.shared.meter_figures import NotMetered, measured
 from tests.handlers.nut.given import DEFAULTS, WITH_WHOLE_LOAD
 
 
@@ -446,6 +446,15 @@ def test_the_power_is_read_from_the_same_sources_as_the_load(
     dump: str, power: Optional[float]
 ) -> None:
     assert measured(device(ONE_OUTLET + dump).power_w) == power
+
+
+@pytest.mark.parametrize("field, key", [("current", "load_a"), ("realpower", "power_w")])
+def test_a_load_of_a_ups_that_may_count_its_main_outlet_twice_has_its_reason(
+    field: str, key: str
+) -> None:
+    ups = device(f"device.type: ups; outlet.{field}: 9; outlet.1.{field}: 9")
+    figure = getattr(ups, key)
+    assert isinstance(figure, NotMetered) and f"outlet.{field} may be" in figure.reason
 
 
 def test_the_whole_load_is_not_counted_with_the_outlets() -> None:
