@@ -12,11 +12,14 @@ from collections.abc import Sequence
 from typing import NamedTuple, Optional
 from urllib.parse import unquote
 
+from ..http.errors import HttpLoginRefused
 from ..shared.errors import (
+    Denied,
     NamedSetting,
     PduHandlerError,
     ProtocolError,
     SettingsError,
+    Unreachable,
     Unsupported,
 )
 from .links import parts
@@ -29,7 +32,7 @@ from .members import (
     readable,
 )
 from .resources import link, text, usable_id
-from .responses import Json
+from .responses import Json, TooManyRequests
 from .service import RESOURCE_ERRORS, RedfishService
 
 # of PowerEquipment_v1
@@ -37,8 +40,10 @@ _RACKS, *_OTHERS = ("RackPDUs", "TransferSwitches", "FloorPDUs", "PowerShelves")
 _MOST_PDUS = 100
 # in the link of the service root (rumart/hpe-g2-pdu-api); a later firmware has PowerEquipment
 _HPE_OF_2018 = "/RackPower/"
-#: errors that concern one of several PDUs, so that the others are read
-UNIT_ERRORS = (*RESOURCE_ERRORS, Unsupported)
+#: errors that may concern one of several PDUs, so that the others can be read without it
+UNIT_ERRORS = (*RESOURCE_ERRORS, Unsupported, Denied, Unreachable)
+#: those among them that concern every one
+_COMMON_ERRORS = (HttpLoginRefused, TooManyRequests)
 
 
 class ServicePdu(NamedTuple):
@@ -81,7 +86,12 @@ def read_listed_pdus(
     """As `read_units`, of PDUs that are listed, with the errors of those that cannot be read:
     1 round trip for each that is only a link.
     """
-    members = each_member(service, {"Members": entries})
+    try:
+        members = each_member(service, {"Members": entries})
+    except UNIT_ERRORS as error:
+        # raised for the first PDU that does not answer: its path is in the operation
+        part = last_part({"@odata.id": error.operation})
+        raise (error if pdu_id else name_unit(error, _by_links(entries), f"{part}.")) from None
     pdus = readable(members)
     if not pdus:
         raise errors_of(members)[0]
@@ -121,8 +131,7 @@ def read_linked_pdu(
     try:
         pdu = service.get(target)
     except UNIT_ERRORS as error:
-        other_pdus = [ServicePdu(f"{name}.", {}) for name in filter(None, map(last_part, entries))]
-        raise (error if pdu_id else name_unit(error, other_pdus, f"{part}.")) from None
+        raise (error if pdu_id else name_unit(error, _by_links(entries), f"{part}.")) from None
     outlets = link(pdu, "Outlets")
     holder = parts(target) if isinstance(target, str) else []
     is_below = isinstance(outlets, str) and parts(outlets)[: len(holder)] == holder
@@ -130,6 +139,11 @@ def read_linked_pdu(
         return None
     service.units = _link_parts(entries)
     return ServicePdu(f"{part}.", pdu, is_named=bool(pdu_id))
+
+
+def _by_links(entries: Sequence[Json]) -> list[ServicePdu]:
+    """The PDUs of a list, by the Ids that their links show, for `name_unit`."""
+    return [ServicePdu(f"{part}.", {}) for part in map(last_part, entries) if part]
 
 
 def _link_parts(resources: Sequence[Json]) -> Sequence[Sequence[str]]:
@@ -145,7 +159,7 @@ def name_unit(
     `prefix`: what the identities of its outlets begin with, if that is known.
     """
     other_names = [pdu.prefix[:-1] for pdu in pdus if pdu.prefix and pdu.prefix != prefix]
-    if other_names:
+    if other_names and not isinstance(error, _COMMON_ERRORS):
         which = f"PDU {prefix[:-1]!r}" if prefix else "one of several PDUs"
         setting = NamedSetting("pdu", other_names[0], "the handler setting ")
         error.set_reason(

@@ -234,8 +234,11 @@ def test_one_pdu_of_several_may_be_absent_or_have_no_outlets(change: Any, load: 
         _spoilt(f"{RACKS}/2", Answer(None, 500)),
         _spoilt(f"{RACKS}/2", Answer(None, 404)),
         _spoilt(f"{RACKS}/2", Answer(None, 503)),
+        _spoilt(f"{RACKS}/2", Answer(None, 403)),
+        _spoilt(f"{RACKS}/2", Answer(None, 0)),
         _spoilt(f"{RACKS}/2", Answer({})),
         _spoilt(f"{RACKS}/2/Outlets", Answer(None, 500)),
+        _spoilt(f"{RACKS}/2/Outlets", Answer(None, 0)),
     ],
 )
 def test_one_pdu_of_several_that_cannot_be_read_is_an_error_that_says_how_to_leave_it_out(
