@@ -105,12 +105,19 @@ def _first_by_type(
     inlet, output = side(variables, "input"), side(variables, "output")
     every_outlet = _outlets(variables, field, outlets)
     kind = type_of(variables)
+    sources: Sequence[Summands]
     if kind == "ups":
         own = _variable(variables, "ups.realpower") if field == "realpower" else None
-        return _first(output, own, _outlets_of_ups(variables, field, every_outlet))
-    if kind in ("ats", "sts"):
-        return _first(output, inlet, every_outlet)
-    return _first(inlet, every_outlet, output, _variable(variables, f"outlet.{field}"))
+        sources = (output, own, _outlets_of_ups(variables, field, every_outlet))
+    elif kind in ("ats", "sts"):
+        sources = (output, inlet, every_outlet)
+    else:
+        sources = (inlet, every_outlet, output, _variable(variables, f"outlet.{field}"))
+    # a side whose current is listed, and is no source, has several phases
+    name = f"{'output' if kind == 'ups' else 'input'}.current"
+    is_average = field == "current" and name in variables
+    unused = [NotMetered(f"{name} may be the average of several phases")] if is_average else None
+    return _first(*sources, unused)
 
 
 def energy(variables: Mapping[str, str], outlets: Sequence[Figure]) -> Summands:

@@ -457,6 +457,12 @@ def test_a_load_of_a_ups_that_may_count_its_main_outlet_twice_has_its_reason(
     assert isinstance(figure, NotMetered) and f"outlet.{field} may be" in figure.reason
 
 
+@pytest.mark.parametrize("kind, side", [("pdu", "input"), ("ats", "input"), ("ups", "output")])
+def test_the_average_of_phases_is_no_load_and_a_reason(kind: str, side: str) -> None:
+    dump = f"{NO_OUTLETS} device.type: {kind}; {side}.phases: 3; {side}.current: 6.48"
+    assert device(dump).load_a == NotMetered(f"{side}.current may be the average of several phases")
+
+
 def test_the_whole_load_is_not_counted_with_the_outlets() -> None:
     dump = "outlet.1.current: 1; output.current: 5"
     assert device(dump, ["load.off"], whole_load=True).load_a == 1
