@@ -20,7 +20,8 @@ _AGAINST = "against"
 # On a busy machine, some examples take longer than Hypothesis' deadline of 200 ms. Without a
 # deadline, the check too_slow would still fail a test if the data of its first examples took more
 # than 30 s.
-# Each run tries other examples, so that many runs try many.
+# Each run tries other examples, so that many runs try many; where CI is set, Hypothesis tries the
+# same ones. An example that failed is printed, and the next run tries it first (.hypothesis).
 settings.register_profile(
     "patient", max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )

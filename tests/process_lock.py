@@ -8,9 +8,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from .waiting import until
-
-_PATIENCE_S = 240.0  # less than pytest's own limit for a test
+from .waiting import PATIENCE_S, until
 
 
 @contextlib.contextmanager
@@ -18,7 +16,7 @@ def turn(what: str) -> Iterator[None]:
     """Waits until no other test holds the lock of `what`, and holds it during the block.
 
     The system frees the lock when a process ends, even by a crash. Raises TimeoutError if others
-    hold it for _PATIENCE_S.
+    hold it for PATIENCE_S.
     """
     path = Path(tempfile.gettempdir()) / f"pdu-handlers-{what}.lock"
     with contextlib.suppress(FileExistsError):
@@ -34,6 +32,6 @@ def turn(what: str) -> Iterator[None]:
                 return False
             return True
 
-        if not until(locked, _PATIENCE_S, every=0.1):
-            raise TimeoutError(f"other tests held {path} for {_PATIENCE_S:g} s")
+        if not until(locked, every=0.1):
+            raise TimeoutError(f"other tests held {path} for {PATIENCE_S:g} s")
         yield

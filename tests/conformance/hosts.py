@@ -89,7 +89,7 @@ def tried(version: str, program: Optional[Path]) -> Host:
                 host.differ[name] += bool(problems)
                 host.differences.extend(f"{what}: {problem}" for problem in problems)
         for name in uploads.SUBJECTS:
-            problems = uploads.tried(name, uploads.few(), python)
+            problems = uploads.tried(name, uploads.CELLS, python)
             host.differences.extend(f"upload, {name}: {problem}" for problem in problems)
     return host
 

@@ -24,7 +24,7 @@ from pdu_common.helper import EnumPowerStatus
 from tests.dcimanager.worker import Job, Worker, started
 from tests.peers import Peer
 
-CALL_SECONDS = 100.0
+CALL_SECONDS = 300.0
 _NAMES = {True: "UP", False: "DOWN", None: "UNKNOWN"}
 _KEYS = {rule: key for key, rule in RULES.items()}
 

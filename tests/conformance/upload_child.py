@@ -20,7 +20,7 @@ from collections.abc import Iterator
 from types import FrameType
 from typing import Any, Callable
 
-WAIT_SECONDS = 60.0
+WAIT_SECONDS = 300.0
 
 
 def _nothing(frame: FrameType, event: str, argument: object) -> None:

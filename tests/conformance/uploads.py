@@ -6,15 +6,11 @@ sys.modules; before the first call, after a status, or within a call. The old ha
 answer and switch by its own code alone, and import nothing. A handler that is made afterwards runs
 the code that the platform has loaded.
 
-    python -m tests.conformance.uploads [--python PROGRAM] [HANDLER ...]
-
-tries all cells; `python -m tests.conformance.hosts` tries few on each Python, and `make test` on
-its own.
+`python -m tests.conformance.hosts` tries the cells on each Python, and `make test` on its own.
 """
 
 from __future__ import annotations
 
-import argparse
 import functools
 import itertools
 import json
@@ -24,10 +20,9 @@ import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import NamedTuple, Optional
+from typing import NamedTuple
 
 from builder import archives, command
-from pdu.cli import exit_handling
 from pdu.loading import handler_archives
 from tests.needs import ROOT
 from tests.packaging import acme
@@ -41,7 +36,6 @@ MODULES = ("kept", "reloaded", "purged")
 WHEN = ("made", "status", "0.1", "0.5", "0.9")
 CALLS = ("status", "statistic", "port_down", "port_up")
 OWN = "snmp with a profile in JSON"
-_CELL_SECONDS = 60.0
 
 
 class Cell(NamedTuple):
@@ -52,18 +46,12 @@ class Cell(NamedTuple):
 
 
 #: a module cannot be reloaded without files
-ALL = tuple(
-    Cell(*one)
-    for one in itertools.product(FILES, MODULES, WHEN, CALLS)
-    if one[:2] != ("removed", "reloaded")
-)
-
-
-def few() -> Sequence[Cell]:
-    """Each call at each moment, with the files and modules in turn."""
-    ways = sorted({cell[:2] for cell in ALL})
-    moments = itertools.product(WHEN, CALLS)
-    return [Cell(*ways[number % len(ways)], *one) for number, one in enumerate(moments)]
+_WAYS = [way for way in itertools.product(FILES, MODULES) if way != ("removed", "reloaded")]
+#: each call at each moment, with the files and modules in turn
+CELLS = [
+    Cell(*_WAYS[number % len(_WAYS)], *one)
+    for number, one in enumerate(itertools.product(WHEN, CALLS))
+]
 
 
 SUBJECTS: Mapping[str, Callable[[], AbstractContextManager[Peer]]] = {
@@ -127,36 +115,9 @@ def tried(name: str, cells: Sequence[Cell], python: str = sys.executable) -> lis
             capture_output=True,
             text=True,
             cwd="/",
-            timeout=_CELL_SECONDS * (len(cells) + 4),
+            timeout=900,
         )
     if done.returncode:
         return [f"{name}: the process ended with {done.returncode}: {done.stderr[-500:]}"]
     found: list[str] = json.loads(done.stdout)
     return found
-
-
-def main(arguments: Optional[Sequence[str]] = None) -> int:
-    parser = argparse.ArgumentParser(
-        prog="python -m tests.conformance.uploads",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        epilog="exit codes: 0 all cells are right; 1 some are not; 2 wrong arguments",
-    )
-    parser.add_argument("names", nargs="*", metavar="HANDLER", help=f"of {', '.join(SUBJECTS)}")
-    parser.add_argument("--python", default=sys.executable, metavar="PROGRAM")
-    options = parser.parse_args(arguments)
-    for name in options.names:
-        if name not in SUBJECTS:
-            parser.error(f"there is no {name!r}; choose from {', '.join(SUBJECTS)}")
-    wrong = 0
-    for name in options.names or SUBJECTS:
-        problems = tried(name, ALL, options.python)
-        print(
-            *problems, f"{name}: {len(ALL)} cells, {len(problems)} problems", sep="\n", flush=True
-        )
-        wrong += len(problems)
-    return int(bool(wrong))
-
-
-if __name__ == "__main__":
-    sys.exit(exit_handling.run(main))

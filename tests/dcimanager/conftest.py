@@ -7,6 +7,7 @@ import pytest
 from tests.needs import found, localhost
 from tests.packaging.building import archive, small_tree
 from tests.process_lock import turn
+from tests.waiting import PATIENCE_S
 
 from .chromium import DESKTOP, Browser, browser
 from .client import Client
@@ -38,7 +39,7 @@ def window(chromium: Browser) -> Iterator[Browser]:
 
 @pytest.fixture
 def manager() -> Iterator[DciManager]:
-    with DciManager(call_seconds=20) as made:
+    with DciManager(call_seconds=PATIENCE_S) as made:
         yield made
 
 
@@ -50,7 +51,7 @@ def client(manager: DciManager) -> Client:
 @pytest.fixture
 def site() -> Iterator[DciManager]:
     """A local DCImanager that also serves its page without TLS."""
-    with DciManager(page_port=0, call_seconds=20) as made:
+    with DciManager(page_port=0, call_seconds=PATIENCE_S) as made:
         yield made
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from .manager import DciManager
 
 _ROOT = Path(__file__).resolve().parents[2]
-_BUILD_SECONDS = 120.0
+_BUILD_SECONDS = 300.0
 
 
 def registered(manager: DciManager, only: str = "") -> list[Handler]:

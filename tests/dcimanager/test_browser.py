@@ -18,6 +18,7 @@ from tests.needs import ROOT
 from tests.packaging.registering import Admin
 from tests.peers import living
 from tests.peers.unit_pdus import UnitPeers
+from tests.waiting import PATIENCE_S
 
 from .chromium import DESKTOP, ENTER, PHONE, TAB, Browser
 from .client import Client
@@ -31,7 +32,7 @@ CODECS = [name for name in registry.names() if registry.about(name).is_codec]
 
 
 def serving() -> DciManager:
-    return DciManager(page_port=0, poll_seconds=1.0, call_seconds=20)
+    return DciManager(page_port=0, poll_seconds=1.0, call_seconds=PATIENCE_S)
 
 
 def clean(window: Browser, manager: DciManager) -> None:

@@ -12,11 +12,10 @@ import pytest
 from pdu.loading.handler_archives import pack_archive
 from tests.needs import ROOT
 from tests.packaging.building import archive, small_tree
-from tests.simulators.nut_server import NutServer, SwitchedPdu
 from tests.waiting import PATIENCE_S
 
 from .client import Client
-from .local_build import install, registered
+from .local_build import install
 from .manager import DciManager
 from .masking import masked
 
@@ -53,24 +52,6 @@ def test_an_upload_does_not_end_a_switch_call_that_is_under_way(
         pdu.settings["say"], pdu.call_seconds = "", None
         manager.poll()
         assert pdu.calls[-1].ok
-
-
-def test_a_call_records_its_own_log_lines() -> None:
-    with DciManager() as manager, NutServer([SwitchedPdu("pdu", 4)]) as server:
-        registered(manager, "pdu_nut")
-        settings = {
-            "port": str(server.port),
-            "device": "pdu",
-            "username": "admin",
-            "password": "nut-own-words",
-        }
-        pdu = manager.add_pdu("rack", "pdu_nut", server.host, settings=settings)
-        for method in ("status", "statistic"):
-            call = manager.call(pdu, method)
-            assert call.ok
-            assert len(call.lines) == 1 and method in call.lines[0]
-        labels = manager.call(pdu, "labels")
-        assert labels.ok and pdu.labels["2"].name == "Server 2"
 
 
 def test_a_figure_that_the_handler_did_not_set_is_0(tmp_path: Path) -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import http.client
+import re
 import sqlite3
 import threading
 from pathlib import Path
 
 import pytest
 
+from handlers import VERSION
 from tests.waiting import finished, until
 
 from .client import Client
@@ -80,6 +82,12 @@ def test_a_simulated_pdu_is_polled_on_the_timer_and_restarts_as_it_was(tmp_path:
         assert until(lambda: len(pdu.ports) == 16 and len(manager.readings(pdu, 0.0)) >= 2)
         manager.switch(pdu, "2", on=False)
         assert pdu.labels["3"].name == "Server 3"
+        # the build that runs is the one whose name the archive's folder has
+        shown = re.compile(rf"pdu handler nut {re.escape(VERSION)}\+c[0-9a-f]{{12}}\b")
+        polled = [call for call in pdu.calls if call.method in ("status", "statistic")]
+        assert all(len(list(filter(shown.search, call.lines))) == 1 for call in polled)
+        password = pdu.settings["password"]
+        assert not any(password in line for line in manager.log(pdu))
     with DciManager(data=tmp_path, poll_seconds=1.0) as manager:
         (pdu,) = manager.pdus()
         assert until(lambda: pdu.last("statistic") is not None)

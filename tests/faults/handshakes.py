@@ -11,9 +11,9 @@ import warnings
 
 import trustme
 
-from .wire import Stream
+from tests.waiting import PATIENCE_S
 
-_PATIENCE_S = 60.0
+from .wire import Stream
 
 
 class Handshakes:
@@ -55,7 +55,7 @@ class Handshakes:
                 client, _ = self._listener.accept()
             except OSError:
                 return
-            client.settimeout(_PATIENCE_S)
+            client.settimeout(PATIENCE_S)
             thread = threading.Thread(target=self._serve, args=(client,), daemon=True)
             self._threads.append(thread)
             thread.start()
@@ -66,7 +66,7 @@ class Handshakes:
                 Stream(client).until(b"\n")
                 client.sendall(b"OK STARTTLS\n")
             if self._key == "tls-hangs":
-                self._closing.wait(_PATIENCE_S)
+                self._closing.wait(PATIENCE_S)
             elif self._key == "tls-none":
                 client.recv(1 << 16)
                 client.sendall(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n")

@@ -9,9 +9,10 @@ import threading
 import time
 from typing import Callable, NamedTuple, Optional
 
+from tests.waiting import PATIENCE_S
+
 from .catalogue import Fault
 
-_PATIENCE_S = 60.0
 _DRIP_S = 0.05  # seconds between two bytes
 _GARBAGE = b"\x00\xff\x13\x37 this is not an answer \r\n\x80\n" * 3
 HUGE = b"\x00\x01huge\x01\x00"  # at the end of a bent answer: stands for 500 MiB of spaces
@@ -122,7 +123,7 @@ class Relay:
             except OSError:
                 return
             client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            client.settimeout(_PATIENCE_S)
+            client.settimeout(PATIENCE_S)
             self._open.append(client)
             self._start(self._serve, client)
 
@@ -141,7 +142,7 @@ class Relay:
                     if fault is None or fault.reaches:
                         if device is None:
                             device = socket.create_connection(
-                                ("127.0.0.1", self._target), _PATIENCE_S
+                                ("127.0.0.1", self._target), PATIENCE_S
                             )
                             device.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                             received = Stream(device)
@@ -198,7 +199,7 @@ class Relay:
         return False
 
     def _silent(self, client: socket.socket, exchange: Exchange) -> bool:
-        self._closing.wait(_PATIENCE_S)
+        self._closing.wait(PATIENCE_S)
         return False
 
     _deaf = _silent

@@ -45,7 +45,7 @@ def demanding(handler: str, version: str, is_abrupt: bool) -> Iterator[int]:
             connection.recv(100)
             connection.sendall(b"OK STARTTLS\n")
         raw = connection.dup()
-        raw.settimeout(60)
+        raw.settimeout(300)
         with (
             raw,
             context.wrap_socket(

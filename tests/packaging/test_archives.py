@@ -56,17 +56,6 @@ def load(
     return answer
 
 
-@pytest.mark.sample(2)
-@pytest.mark.parametrize("name", NAMES)
-def test_an_archive_loads_with_only_the_platforms_two_packages(
-    name: str, host: Path, tmp_path: Path
-) -> None:
-    unpacked = tmp_path / "unpacked"
-    handler_archives.read_archive(archive(ROOT / "handlers", name)).unpack(unpacked)
-    loaded = load(host, unpacked, [f"pdu_{name}.handler"])
-    assert loaded["kinds"][0].startswith(f"pdu_{name}.c") and loaded["threads"] == 1
-
-
 @pytest.mark.parametrize("name", NAMES)
 def test_an_archive_holds_no_tools(name: str) -> None:
     found = files(ROOT / "handlers", name)

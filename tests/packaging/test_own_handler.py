@@ -159,11 +159,15 @@ FILE, LINK = tarfile.REGTYPE, tarfile.SYMTYPE
 @pytest.mark.parametrize(
     "members, words",
     [
+        ([], "with __init__.py"),
         ([("odd/__init__.py", FILE), ("odd/x", LINK)], "neither links nor other paths"),
         ([("/odd/__init__.py", FILE)], "neither links nor other paths"),
         ([("odd/__init__.py", FILE), ("odd/../x", FILE)], "neither links nor other paths"),
         ([("odd/__init__.py", FILE), ("other/x", FILE)], "neither links nor other paths"),
         ([("pdu_common/__init__.py", FILE)], "needs a directory of its own name"),
+        ([("Odd/__init__.py", FILE)], "needs a directory of its own name"),
+        ([("odd/__init__.py", FILE), ("odd/a`b`.py", FILE)], "a module whose name is not of"),
+        ([("odd/__init__.py", FILE), ("odd/a\nb.py", FILE)], "a module whose name is not of"),
         ([("odd/handler.py", FILE)], "with __init__.py"),
         ([("odd/__init__.py", FILE), ("odd/handler.py", FILE)], "make_handler in no file"),
     ],

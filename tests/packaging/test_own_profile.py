@@ -11,15 +11,11 @@ from pathlib import Path
 import pytest
 
 from builder import command
-from handlers.snmp.frozen_value import parts_of
-from handlers.snmp.profile import Profile
 from handlers.snmp.profiles import PROFILES
-from handlers.snmp.schema import KINDS, dumps
 from tests.dcimanager.manager import DciManager
 from tests.dcimanager.records import Pdu
-from tests.handlers.snmp.calls import near
 from tests.needs import ROOT
-from tests.recordings import Fixture, fixtures
+from tests.recordings import fixtures
 from tests.simulators.snmp_agent import BUILT_IN, Agent, Row
 
 from .acme import COMMAND, OUTLETS, PROFILE, UNLOCK, strip
@@ -28,7 +24,6 @@ from .registering import Admin
 pytestmark = pytest.mark.against("curl")
 INTEGER = 2
 SYS_OBJECT_ID = (1, 3, 6, 1, 2, 1, 1, 2, 0)
-STATES = {"on": "UP", "off": "DOWN", "unknown": "UNKNOWN"}
 _PROFILES = {profile.key: profile for profile in PROFILES}
 _UNITS = {unit.name: unit for unit in fixtures() if unit.name in _PROFILES}
 
@@ -61,57 +56,31 @@ def read(manager: DciManager, pdu: Pdu) -> list[str]:
     return [call.text for call in pdu.calls[-2:]]
 
 
-def kinds(profile: Profile) -> set[str]:
-    return {type(part).__name__ for part in parts_of(profile)} & set(KINDS)
-
-
 UNCERTAIN = next(
     key
     for key, unit in _UNITS.items()
     if unit.switch and _PROFILES[key].sys_object_ids and not _PROFILES[key].is_proven
 )
-# The family with unproven commands, and the one with most kinds of parts. Another test passes every
-# family through its JSON and an archive's options.
-FAMILIES = (UNCERTAIN, max(_UNITS, key=lambda key: len(kinds(_PROFILES[key]))))
-
-
-class Registered:
-    """A DCImanager with the archives of the Acme Strip (acme.py) and of FAMILIES, built in one run
-    and registered in one run.
-    """
-
-    def __init__(self, manager: DciManager, admin: Admin) -> None:
-        self.manager, self.admin = manager, admin
-
-    def add(self, key: str, agent: Agent, version: str = "2") -> Pdu:
-        return add(self.manager, f"pdu_{key.replace('-', '_')}", agent, version)
 
 
 @pytest.fixture(scope="module")
-def registered(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Registered]:
+def registered(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DciManager]:
+    """A DCImanager with the archive of the Acme Strip (acme.py)."""
     folder = tmp_path_factory.mktemp("own")
-    files = [str(PROFILE)]
-    for key in FAMILIES:
-        file = folder / f"{key}.json"
-        file.write_text(dumps(_PROFILES[key]), "utf-8")
-        files.append(str(file))
-    script = build(
-        folder / "dist", *(argument for file in files for argument in ("--profile", file))
-    )
+    script = build(folder / "dist", "--profile", str(PROFILE))
     with DciManager() as manager:
-        admin = Admin(folder, script)
-        register(admin, manager, "acme_strip", *(key.replace("-", "_") for key in FAMILIES))
+        register(Admin(folder, script), manager, "acme_strip")
         assert {tuple(handler.protocol) for handler in manager.handlers()} == {("snmp",)}
-        yield Registered(manager, admin)
+        yield manager
 
 
 # ---- the example ---------------------------------------------------------------------------------
 
 
-def test_a_pdu_described_in_json_is_polled(registered: Registered) -> None:
+def test_a_pdu_described_in_json_is_polled(registered: DciManager) -> None:
     with Agent(strip()) as agent:
-        pdu = registered.add("acme-strip", agent)
-        assert read(registered.manager, pdu) == ["", ""]
+        pdu = add(registered, "pdu_acme_strip", agent)
+        assert read(registered, pdu) == ["", ""]
         books = agent.books()
     assert pdu.ports == {"1": "UP", "2": "UP", "3": "DOWN", "4": "UP"} and list(pdu.ports) == list(
         OUTLETS
@@ -120,13 +89,13 @@ def test_a_pdu_described_in_json_is_polled(registered: Registered) -> None:
     assert pdu.port_energy_kwh == {"1": 1.5, "2": 3.0, "3": 4.5, "4": 6.0}
 
 
-def test_switching_writes_the_unlock_and_the_value_from_the_json(registered: Registered) -> None:
+def test_switching_writes_the_unlock_and_the_value_from_the_json(registered: DciManager) -> None:
     with Agent(strip()) as agent:
-        pdu = registered.add("acme-strip", agent)
-        assert read(registered.manager, pdu) == ["", ""]
+        pdu = add(registered, "pdu_acme_strip", agent)
+        assert read(registered, pdu) == ["", ""]
         for on, value in ((False, "2"), (True, "1")):
             before = len(agent.writes())
-            call = registered.manager.switch(pdu, "2", on)
+            call = registered.switch(pdu, "2", on)
             assert (
                 call.ok and call.value["same_object"] and pdu.ports["2"] == ("UP" if on else "DOWN")
             )
@@ -135,57 +104,25 @@ def test_switching_writes_the_unlock_and_the_value_from_the_json(registered: Reg
                 (f"{UNLOCK}.2", INTEGER, "1", ""),
                 (f"{COMMAND}.2", INTEGER, value, ""),
             ]
-    assert any("acme-strip" in line for line in registered.manager.log(pdu))
+    assert any("acme-strip" in line for line in registered.log(pdu))
 
 
 def test_a_protected_outlet_is_refused_with_the_reason_from_the_json(
-    registered: Registered,
+    registered: DciManager,
 ) -> None:
     with Agent(strip(protected=("1",))) as agent:
-        pdu = registered.add("acme-strip", agent)
-        call = registered.manager.switch(pdu, "1", False)
+        pdu = add(registered, "pdu_acme_strip", agent)
+        call = registered.switch(pdu, "1", False)
         assert call.kind == "unsupported" and "it is protected on the unit's panel" in call.text
-        assert registered.manager.switch(pdu, "5", False).kind == "no-such-outlet"
+        assert registered.switch(pdu, "5", False).kind == "no-such-outlet"
         assert agent.writes() == [] and agent.books().states["1"] is True
 
 
-def test_an_archive_with_a_profile_refuses_another_device(registered: Registered) -> None:
+def test_an_archive_with_a_profile_refuses_another_device(registered: DciManager) -> None:
     with Agent(BUILT_IN["rpcm"]()) as agent:
-        pdu = registered.add("acme-strip", agent)
-        registered.manager.poll([pdu])
+        pdu = add(registered, "pdu_acme_strip", agent)
+        registered.poll([pdu])
         assert not pdu.calls[0].ok and "acme-strip" in pdu.calls[0].text and pdu.ports == {}
-
-
-# ---- built-in families, from their JSON ----------------------------------------------------------
-
-
-@pytest.mark.sample(1)
-@pytest.mark.parametrize("key", FAMILIES)
-def test_a_built_in_family_from_its_json_reads_and_switches_like_the_built_in_one(
-    registered: Registered, key: str
-) -> None:
-    unit: Fixture = _UNITS[key]
-    version = unit.versions[0].replace("2c", "2")
-    with Agent(unit.device(), versions=(int(version),)) as agent:
-        pdu = registered.add(key, agent, version)
-        assert read(registered.manager, pdu) == ["", ""]
-        handler = near(agent, {"profile": key}, version=version)
-        assert pdu.ports == {
-            port.identity: port.power_status.name for port in handler.status().ports
-        }
-        assert pdu.ports == {
-            identity: STATES[outlet.state] for identity, outlet in unit.expected.outlets.items()
-        }
-        statistic = handler.statistic()
-        assert (pdu.load_a, pdu.energy_kwh) == (statistic.load, statistic.total_consumption)
-        assert pdu.port_energy_kwh == {port.identity: port.consumption for port in statistic.ports}
-        if unit.switch:
-            for on, orders in ((False, unit.switch.off), (True, unit.switch.on)):
-                before = len(agent.writes())
-                assert registered.manager.switch(pdu, unit.switch.identity, on).ok
-                assert [write[:3] for write in agent.writes()[before:]] == [
-                    tuple(order) for order in orders
-                ]
 
 
 # ---- options of pdu_snmp -------------------------------------------------------------------------

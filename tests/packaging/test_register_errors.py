@@ -388,28 +388,6 @@ def test_a_bad_archive_is_refused_before_anything_is_sent(admin: Admin, damage: 
 
 
 @pytest.mark.parametrize(
-    "paths",
-    [
-        (),
-        ("pdu_small/handler.py",),
-        ("pdu_small/__init__.py",),
-        ("pdu_small/__init__.py", "pdu_small/handler.py", "pdu_snmp/handler.py"),
-        ("pdu_small/__init__.py", "pdu_small/handler.py", "pdu_small/../x.py"),
-        ("/pdu_small/__init__.py", "/pdu_small/handler.py"),
-        ("pdu_Small/__init__.py", "pdu_Small/handler.py"),
-        ("pdu_small/__init__.py", "pdu_small/handler.py", "pdu_small/a\nb.py"),
-        ("pdu_small/__init__.py", "pdu_small/handler.py", "pdu_small/a`b`.py"),
-    ],
-)
-def test_an_archive_that_is_not_one_folder_with_a_handler_is_refused(
-    admin: Admin, tmp_path: Path, paths: tuple[str, ...]
-) -> None:
-    (tmp_path / "made.tar.gz").write_bytes(packed(*paths))
-    run = admin.run(None, "--archive", "made.tar.gz", folder=tmp_path, **NOWHERE)
-    assert_failed(run, 6, "the archive made.tar.gz")
-
-
-@pytest.mark.parametrize(
     "arguments, changes, words",
     [
         (["--archive"], {}, "--archive"),

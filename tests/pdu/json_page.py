@@ -18,6 +18,7 @@ from unittest import mock
 
 from handlers.registry import names
 from pdu import root
+from pdu.cli.exit_codes import code_of
 from pdu.energy.clock import PollTime
 from pdu.energy.readings import INLET
 from pdu.energy.store import Store, StoredPoll, StoredRegister
@@ -61,10 +62,15 @@ def _add(shape: Shape, value: Any, path: str = "") -> None:
         shape.setdefault(path, set()).add(kinds.get(type(value), "number"))
 
 
-def _run(*words: str) -> Any:
+def document(*words: str, kind: str = "") -> Any:
+    """The document of a command, which must end with 0, or with the exit code of the kind of error.
+    A command that timed out would write the keys of its error into the page.
+    """
     with contextlib.redirect_stdout(io.StringIO()) as out:
         with contextlib.redirect_stderr(io.StringIO()):
-            root.run([*words, "--json"])
+            code = root.run([*words, "--json"])
+    if code != (code_of(kind) if kind else 0):
+        raise RuntimeError(f"pdu {words[0]} ended with {code}: {out.getvalue()}")
     return json.loads(out.getvalue())
 
 
@@ -73,27 +79,28 @@ def _documents(name: str, peer: Peer, folder: Path) -> Iterator[tuple[str, Any]]
     words, secrets = options(peer)
     with mock.patch.dict(os.environ, {f"PDU_{key.upper()}": text for key, text in secrets.items()}):
         for command in ("status", "statistic", "labels", "outlets"):
-            yield command, _run(command, name, peer.address, *words)
-        identity = _run("status", name, peer.address, *words)["outlets"][0]["identity"]
+            yield command, document(command, name, peer.address, *words)
+        identity = document("status", name, peer.address, *words)["outlets"][0]["identity"]
         for command in ("off", "on"):
-            yield command, _run(command, name, peer.address, identity, "--yes", *words)
+            yield command, document(command, name, peer.address, identity, "--yes", *words)
         cycle = ("cycle", name, peer.address, identity, "--yes", "--pause", "0")
-        yield "cycle", _run(*cycle, *words)
+        yield "cycle", document(*cycle, *words)
         identify = ("identify", peer.address, "--handler", name, *words)
-        yield "identify", _run(*identify)
+        yield "identify", document(*identify)
         files = ("--list", str(folder / f"{name}.csv"), "--auth", str(folder / f"{name}.toml"))
-        yield "identify", _run(*identify, "--add", "r1-left", *files)
-        yield "error", _run("off", name, peer.address, "no-such-outlet", "--yes", *words)
+        yield "identify", document(*identify, "--add", "r1-left", *files)
+        wrong = ("off", name, peer.address, "no-such-outlet", "--yes", *words)
+        yield "error", document(*wrong, kind="no-such-outlet")
         for command in ("record", "prove"):
             file = str(folder / f"{name}.{command}")
-            yield command, _run(command, name, peer.address, "--out", file, *words)
+            yield command, document(command, name, peer.address, "--out", file, *words)
         if name == "snmp":
             port = ("--port", peer.snmp["port"], "--no-mdns")
-            yield "find", _run("find", peer.address, *port)
+            yield "find", document("find", peer.address, *port)
     private(folder / "logins.toml", login(peer))
     fleet = folder / "list.csv"
     fleet.write_text(f"name,handler,address,auth,settings\n{line(folder, peer)}\n")
-    yield "check", _run("check", str(fleet), "--auth", str(folder / "logins.toml"))
+    yield "check", document("check", str(fleet), "--auth", str(folder / "logins.toml"))
 
 
 def shapes() -> Mapping[str, Mapping[str, str]]:
@@ -102,13 +109,13 @@ def shapes() -> Mapping[str, Mapping[str, str]]:
     with tempfile.TemporaryDirectory() as folder:
         for name in names():
             with PEERS[name]() as peer:
-                for command, document in _documents(name, peer, Path(folder)):
+                for command, printed in _documents(name, peer, Path(folder)):
                     shapes_by_command.setdefault(command, []).append({})
-                    _add(shapes_by_command[command][-1], document)
+                    _add(shapes_by_command[command][-1], printed)
         for command, words in _LINES.items():
-            _add(shapes_by_command.setdefault(command, [{}])[0], _run(*words))
-        month = _month(Path(folder))
-        _add(shapes_by_command.setdefault("energy month", [{}])[0], _run(*month))
+            _add(shapes_by_command.setdefault(command, [{}])[0], document(*words))
+        month = document(*_month(Path(folder)), kind="not-seen")
+        _add(shapes_by_command.setdefault("energy month", [{}])[0], month)
     return {command: _merged(each) for command, each in shapes_by_command.items()}
 
 

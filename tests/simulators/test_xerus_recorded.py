@@ -31,7 +31,7 @@ def answers(pdu: XerusPdu, calls: list[Call]) -> list[Any]:
         "id": 7,
     }
     url = f"http://{pdu.host}:{pdu.http_port}/bulk"
-    answer = requests.post(url, json=body, auth=(pdu.user, pdu.password), timeout=60)
+    answer = requests.post(url, json=body, auth=(pdu.user, pdu.password), timeout=300)
     return [response["json"]["result"] for response in answer.json()["result"]["responses"]]
 
 

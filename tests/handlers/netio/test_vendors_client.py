@@ -30,7 +30,7 @@ def _unit() -> Iterator[HttpServer]:
 def client(unit: HttpServer, **logins: tuple[str, str]) -> Any:
     """The vendor's client."""
     url = f"http://{unit.host}:{unit.port}/netio.json"
-    return netio.JsonDevice(url, **(logins or {"auth_rw": (USER, PASSWORD)}), timeout=60)
+    return netio.JsonDevice(url, **(logins or {"auth_rw": (USER, PASSWORD)}), timeout=300)
 
 
 def pdu(unit: HttpServer, username: str = USER) -> Any:

@@ -28,7 +28,7 @@ class JsonPdu(BasePdu):
         login = settings["username"] + ":" + settings["password"]
         request = urllib.request.Request("http://" + self.pdu_data.ip + path, data=body)
         request.add_header("Authorization", "Basic " + base64.b64encode(login.encode()).decode())
-        with urllib.request.urlopen(request, timeout=60) as answer:
+        with urllib.request.urlopen(request, timeout=300) as answer:
             return json.load(answer)
 
     def status(self):

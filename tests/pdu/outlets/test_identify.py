@@ -358,25 +358,6 @@ def test_a_refused_login_is_reported_and_not_called_a_missing_pdu(
     assert "No handler found a PDU" not in capsys.readouterr().out
 
 
-def test_a_certificate_that_is_not_trusted_leads_to_its_fingerprint(
-    capsys: Printed, monkeypatch: Patched
-) -> None:
-    monkeypatch.delenv("PDU_COMMUNITY", raising=False)
-    with UNITS["raritan"]() as unit:
-        monkeypatch.setenv("PDU_USERNAME", "admin")
-        monkeypatch.setenv("PDU_PASSWORD", "any")
-        assert root.run(["identify", arguments(unit)[0], "--handler", "raritan"]) == 3
-        *lines, last = capsys.readouterr().out.splitlines()
-        assert any(
-            line.startswith("raritan: not asked: the device's certificate") for line in lines
-        )
-        assert last.startswith("next: compare the certificate's SHA-256")
-        words = shlex.split(last.partition("then: ")[2])[1:]
-        assert words[-2] == "--fingerprint"
-        # the certificate is trusted: what is refused now is this test's login
-        assert root.run(words) == 4
-
-
 @pytest.mark.parametrize("refused, code", [(("VER",), 0), (("VER", "LIST UPS"), 8)])
 def test_an_error_of_nuts_protocol_is_the_answer_of_a_nut_server(
     refused: tuple[str, ...], code: int, capsys: pytest.CaptureFixture[str]

@@ -93,8 +93,8 @@ def test_a_replayed_unit_refuses_an_impossible_content_length(
     length: str, status: int, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with contextlib.closing(kind("redfish").serve(recording_of("redfish")[1].text, 0)) as served:
-        with socket.create_connection((served.host, served.port), 60) as connection:
-            connection.settimeout(60)
+        with socket.create_connection((served.host, served.port), 300) as connection:
+            connection.settimeout(300)
             request = f"GET /redfish/v1/ HTTP/1.1\r\nHost: a\r\nContent-Length: {length}\r\n\r\n"
             connection.sendall(request.encode("latin-1"))
             assert connection.recv(100).startswith(b"HTTP/1.1 %d " % status)
@@ -110,7 +110,7 @@ def test_a_replayed_unit_refuses_json_that_is_nested_too_deeply(handler: str) ->
             "/Actions/Outlet.PowerControl",
         }[handler]
         with contextlib.closing(
-            http.client.HTTPConnection(served.host, served.port, timeout=120)
+            http.client.HTTPConnection(served.host, served.port, timeout=300)
         ) as connection:
             connection.request("POST", target, b"[" * 100_000)
             assert connection.getresponse().status == 400

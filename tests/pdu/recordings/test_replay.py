@@ -186,7 +186,7 @@ def test_a_replay_answers_a_getbulk_that_asks_for_no_rows() -> None:
         replayed("snmp", write_snmprec(fixture("ip9258").rows)) as unit,
         socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client,
     ):
-        client.settimeout(20)
+        client.settimeout(300)
         assert isinstance(unit.data, PduSnmpData)
         client.sendto(request, ("127.0.0.1", int(unit.data.snmp_params["port"])))
         answer = client.recv(2000)

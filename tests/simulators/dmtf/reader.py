@@ -83,7 +83,7 @@ def timed(
 ) -> list[Any]:
     cpu, begin = time.process_time(), time.perf_counter()
     client = redfish.redfish_client(
-        base_url=address, username=user, password=password, cafile=ca_file or None, timeout=60
+        base_url=address, username=user, password=password, cafile=ca_file or None, timeout=300
     )
     client.login(auth=login)
     try:

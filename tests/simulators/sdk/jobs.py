@@ -11,7 +11,7 @@ from typing import Any
 from .script import module
 
 PDU, OUTLET = "/model/pdu/0", "/model/pdu/0/outlet/0"
-_PATIENCE_S, _PAUSE_S = 50.0, 0.02
+_PATIENCE_S, _PAUSE_S = 300.0, 0.02
 
 
 def _pdu(agent: Any) -> Any:

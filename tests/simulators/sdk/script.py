@@ -16,7 +16,7 @@ def agent(address: str, user: str, password: str) -> Any:
     """An agent for `address`, in the form scheme://host:port."""
     scheme, _, host = address.partition("://")
     return module("").Agent(
-        scheme, host, user, password, disable_certificate_verification=True, timeout=20
+        scheme, host, user, password, disable_certificate_verification=True, timeout=300
     )
 
 
