@@ -12,16 +12,17 @@ import signal
 import subprocess
 import sys
 import tarfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
 
 from handlers.shared.errors import SettingsError
 from pdu.loading import handler_loading
+from pdu.loading.handler_archives import BadArchive, read_archive
 from pdu.loading.handler_loading import load
 from tests.needs import ROOT
-from tests.packaging.building import archive, small_tree
+from tests.packaging.building import archive, packed, small_tree
 from tests.pdu.running import run
 from tests.waiting import PATIENCE_S
 
@@ -34,13 +35,13 @@ class Odd:
 
     def pack(self, *members: tarfile.TarInfo, top: str = "pdu_odd", code: bytes = b"") -> None:
         """Write it with a handler of this code, and further members."""
-        with tarfile.open(self.file, "w:gz", format=tarfile.PAX_FORMAT) as packed:
-            packed.addfile(tarfile.TarInfo(f"{top}/__init__.py"))
+        with tarfile.open(self.file, "w:gz", format=tarfile.PAX_FORMAT) as tar:
+            tar.addfile(tarfile.TarInfo(f"{top}/__init__.py"))
             handler = tarfile.TarInfo(f"{top}/handler.py")
             handler.size = len(code)
-            packed.addfile(handler, io.BytesIO(code))
+            tar.addfile(handler, io.BytesIO(code))
             for member in members:
-                packed.addfile(member)
+                tar.addfile(member)
 
     def refusal(self) -> str:
         """The only line with which it is refused."""
@@ -98,9 +99,36 @@ def test_an_archive_with_an_impossible_file_is_refused(
     assert not [path for path in sys.path if (Path(path) / "pdu_odd").exists()]
 
 
-def test_an_archive_with_what_is_no_file_is_refused(odd: Odd) -> None:
+GOOD = ("pdu_x/__init__.py", "pdu_x/handler.py")
+
+
+@pytest.mark.parametrize(
+    "paths, words",
+    [
+        ((), "no file"),
+        (GOOD[1:], "there is no pdu_x/__init__.py"),
+        *(((*GOOD, path), "not a relative path") for path in ("/x", "pdu_x/../x", "pdu_x/./x")),
+        ((*GOOD, "pdu_x//a", "pdu_x/a/b"), "not a relative path"),
+        (("common/__init__.py",), "reserved"),
+        (("pdu-x/__init__.py",), "not a valid module"),
+        (("if/__init__.py",), "not a valid module"),
+    ],
+)
+def test_an_archive_that_is_not_one_package_is_refused(paths: Sequence[str], words: str) -> None:
+    with pytest.raises(BadArchive, match=words):
+        read_archive(packed(*paths))
+
+
+@pytest.mark.parametrize("kept", [-20, -1, 60])
+def test_an_archive_that_is_cut_short_is_refused(kept: int) -> None:
+    with pytest.raises(BadArchive, match="not a complete"):
+        read_archive(packed(*GOOD)[:kept])
+
+
+@pytest.mark.parametrize("kind", [tarfile.FIFOTYPE, tarfile.SYMTYPE, tarfile.LNKTYPE])
+def test_an_archive_with_what_is_no_file_is_refused(kind: bytes, odd: Odd) -> None:
     member = tarfile.TarInfo("pdu_odd/odd")
-    member.type = tarfile.FIFOTYPE
+    member.type, member.linkname = kind, "/etc/passwd"
     odd.pack(member)
     assert "is neither a file nor a directory" in odd.refusal()
 
