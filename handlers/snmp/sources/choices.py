@@ -60,8 +60,8 @@ class Provided(RowFilter):
         source: the rows.
         test: the values that decide.
         pattern: matches the values of devices with these rows.
-        others: matches those of devices without them. If it is given, a value that fits neither
-            leaves each row empty. Such a row is not written.
+        others: matches those of devices without them. If it is given, a value that fits neither,
+            or an answer without any, leaves each row empty. Such a row is not written.
     """
 
     test: Source
@@ -75,35 +75,33 @@ class Provided(RowFilter):
     def rows(self, reader: Reader) -> Rows:
         if set(self.test.rows(reader).values()) == {MISSING}:
             return {".": MISSING}  # the dot: no index ends with one
-        if self._holds(reader):
+        if self._match(reader, self.pattern):
             return self.source.rows(reader)
         if self._is_known(reader):
             return {}
         return dict.fromkeys(self.source.rows(reader), UNMARKED)
 
     def value_of(self, reader: Reader, identity: str) -> Optional[Raw]:
-        holds = self._holds(reader)
+        holds = self._match(reader, self.pattern)
         if not holds and self._is_known(reader):
             return None
         value = self.source.value_of(reader, identity)
         return value if value is None or holds else UNMARKED
 
     def keeps(self, reader: Reader, identity: str) -> bool:
-        return self._holds(reader)
+        return self._match(reader, self.pattern)
 
     def _is_known(self, reader: Reader) -> bool:
         """Whether the values of `test` are those of some device."""
         return not self.others or self._match(reader, self.pattern, self.others)
 
-    def _holds(self, reader: Reader) -> bool:
-        return bool(self.test.rows(reader)) and self._match(reader, self.pattern)
-
     def _match(self, reader: Reader, *patterns: str) -> bool:
-        """Whether each value of `test` fits one of the patterns."""
+        """Whether `test` has values, and each fits one of the patterns."""
         expressions = [validation.pattern(pattern, "pattern") for pattern in patterns]
         # rows often have the same few marks
         marks = map(text, set(self.test.rows(reader).values()))
-        return all(any(of.fullmatch(mark) for of in expressions) for mark in marks)
+        fits = [any(of.fullmatch(mark) for of in expressions) for mark in marks]
+        return bool(fits) and all(fits)
 
 
 class Whole(Filter):

@@ -1,23 +1,26 @@
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pytest
 from hypothesis import given, strategies as st
 
 from handlers.shared.errors import NoSuchOutlet, ProtocolError
 from handlers.snmp.frozen_value import check_parts
-from handlers.snmp.reader import MISSING, Reader
+from handlers.snmp.reader import MISSING, UNMARKED, Reader
 from handlers.snmp.sources import (
     Column,
     Complete,
     Fitted,
     NamedRows,
     Only,
+    Provided,
     Scalar,
     Span,
     Spread,
     Tables,
 )
-from tests.handlers.snmp.memory import Memory, both, filled, reader, table
+from tests.handlers.snmp.memory import Memory, Value, both, filled, reader, table
 
 
 @given(st.text("0123456789.-+ ", max_size=5))
@@ -199,6 +202,22 @@ def test_a_row_with_a_mark_of_neither_side_is_kept_without_its_value(keep: bool)
     assert both(source, objects) == {"1" if keep else "2": 5, "3": "", "4": ""}
     with pytest.raises(ValueError, match="others"):
         check_parts(Only(Column("1.3.1"), Column("1.3.2"), ("1",), others=("1",)))
+
+
+@pytest.mark.parametrize(
+    "marks, rows",
+    [
+        ({"1": 1}, {"1": 5}),
+        ({"1": 1, "2": 0}, {}),
+        ({"1": 99}, {"1": UNMARKED}),
+        ({}, {"1": UNMARKED}),
+    ],
+)
+def test_rows_are_empty_if_their_mark_is_of_no_known_device_or_missing(
+    marks: Mapping[str, Value], rows: Mapping[str, Value]
+) -> None:
+    source = Provided(Column("1.3.1"), Column("1.3.2"), "1", others="0")
+    assert both(source, {**table("1.3.1", {"1": 5}), **table("1.3.2", marks)}) == rows
 
 
 @pytest.mark.parametrize("keep", [True, False])
