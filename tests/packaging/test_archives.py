@@ -17,13 +17,15 @@ from tests.waiting import PATIENCE_S
 
 from .building import NAMES, archive, files, small_tree
 
-# Makes a handler of each archive. -S leaves out site-packages; -I ignores PYTHON* variables and the
-# current directory.
+# Imports the archives, then makes a handler of each. -S leaves out site-packages; -I ignores PYTHON*
+# variables and the current directory.
 _LOAD = """
 import importlib, json, sys, threading
 sys.path[:0] = sys.argv[1:3]
-made = [importlib.import_module(path).make_handler(None) for path in sys.argv[3:]]
-print(json.dumps({"kinds": [type(pdu).__module__ for pdu in made], "threads": threading.active_count()}))
+entries = [importlib.import_module(path) for path in sys.argv[3:]]
+modules = [*sys.modules]
+kinds = [type(entry.make_handler(None)).__module__ for entry in entries]
+print(json.dumps({"kinds": kinds, "modules": modules, "threads": threading.active_count()}))
 """
 
 
@@ -66,14 +68,21 @@ def test_an_archive_holds_no_tools(name: str) -> None:
     ]
 
 
-def test_all_archives_load_in_one_process(host: Path, tmp_path: Path) -> None:
+def test_all_archives_load_in_one_process_each_with_all_of_its_modules(
+    host: Path, tmp_path: Path
+) -> None:
+    """A later import would find the files of a newer upload."""
     unpacked = tmp_path / "unpacked"
-    for name in NAMES:
-        handler_archives.read_archive(archive(ROOT / "handlers", name)).unpack(unpacked)
+    read = [handler_archives.read_archive(archive(ROOT / "handlers", name)) for name in NAMES]
+    for one in read:
+        one.unpack(unpacked)
     loaded = load(host, unpacked, [f"pdu_{name}.handler" for name in NAMES])
     for name, kind in zip(NAMES, loaded["kinds"]):
         assert kind.startswith(f"pdu_{name}.c")
     assert loaded["threads"] == 1
+    for one in read:
+        names = {path[:-3].replace("/", ".").removesuffix(".__init__") for path in one.files}
+        assert len(names) > 20 and names <= {*loaded["modules"]}
 
 
 @pytest.mark.parametrize("place", ["/", "unpacked", "unpacked/pdu_small", "decoys"])
