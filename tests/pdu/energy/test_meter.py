@@ -86,30 +86,15 @@ def test_a_round_keeps_every_pdu(whole: Hall, tmp_path: Path) -> None:
                 assert kwh[INLET] == pytest.approx(books.energy_kwh, abs=0.001)
 
 
-def test_a_killed_meter_loses_no_poll_and_the_next_one_goes_on(whole: Hall, tmp_path: Path) -> None:
-    path = tmp_path / "energy.db"
-    with meter(whole, path) as first:
-        assert until(lambda: polls(path) > len(whole.peers))
-        before = polls(path)
-        first.send_signal(signal.SIGKILL)
-    kept = polls(path)
-    assert kept >= before
-    with meter(whole, path) as second:
-        assert until(lambda: polls(path) > kept + len(whole.peers))
-        second.send_signal(signal.SIGTERM)
-        assert second.wait(PATIENCE_S) == 0
-    with contextlib.closing(sqlite3.connect(path)) as connection:
-        (sound,) = connection.execute("PRAGMA integrity_check").fetchone()
-    assert sound == "ok"
-
-
 def test_a_file_has_one_meter(whole: Hall, tmp_path: Path) -> None:
     path = tmp_path / "energy.db"
-    with meter(whole, path):
+    with meter(whole, path) as first:
         assert until(lambda: polls(path) > 0)
         done = run(*words(whole, path, "--rounds", "1"))
         assert done.returncode == 2
         assert f"another `pdu meter` writes {path}: give each its own file" in done.stderr
+        first.send_signal(signal.SIGTERM)
+        assert first.wait(PATIENCE_S) == 0
 
 
 def test_a_full_disk_is_reported_and_the_meter_goes_on(whole: Hall, tmp_path: Path) -> None:

@@ -196,7 +196,7 @@ def test_days_are_read_alike_on_each_python(text: str, day: str) -> None:
 @pytest.mark.parametrize(
     "rows",
     [
-        "Acme,rack1,1,,\nCloudy,rack1,1,2026-10-05,\n",
+        "Acme,rack1,1,,\nCloudy,rack1,1,,\n",
         "Acme,rack1,,,\nCloudy,rack1,1,,\n",
         "Acme,rack*,*,,\nCloudy,rack1,1,,\n",
     ],
@@ -204,6 +204,21 @@ def test_days_are_read_alike_on_each_python(text: str, day: str) -> None:
 def test_two_customers_of_one_outlet_are_refused(tmp_path: Path, rows: str) -> None:
     with pytest.raises(SettingsError, match="line 3|line 2"):
         report(tmp_path, rows)
+
+
+@pytest.mark.parametrize("names", ["rack9,1 rack9,1", "rack9, rack9,1", "rack*,1* rack*,1*"])
+def test_two_customers_of_one_outlet_are_refused_though_it_was_never_read(
+    tmp_path: Path, names: str
+) -> None:
+    path, (first, second) = tmp_path / "customers.csv", names.split()
+    for end, begin in ((",", ","), (",2026-10-12", "2026-10-12,")):
+        path.write_text(f"customer,pdu,outlet,from,to\nA,{first},{end}\nB,{second},{begin}\n")
+        tenancies = Tenancies.read(str(path), UTC)
+        if end == ",":
+            with pytest.raises(SettingsError, match=r"at the same time \("):
+                tenancies.check_one_customer(OCTOBER)
+        else:  # one after the other
+            tenancies.check_one_customer(OCTOBER)
 
 
 @pytest.mark.parametrize(

@@ -82,6 +82,14 @@ def test_a_page_replaces_a_page_and_nothing_else(tmp_path: Path) -> None:
     write_page(str(page), f"{PAGE_BEGIN.decode()}first")
     write_page(str(page), f"{PAGE_BEGIN.decode()}second")
     assert page.read_text().endswith("second")
+    to_page, pipe = tmp_path / "to_page.html", tmp_path / "pipe.html"
+    to_page.symlink_to(page)
+    check_page(str(to_page))
+    write_page(str(to_page), "third")
+    assert to_page.is_symlink() and page.read_text() == "third"
+    os.mkfifo(pipe)
+    with pytest.raises(SettingsError, match="give a plain file"):
+        check_page(str(pipe))
     owned.write_text("name,handler,address\n")
     link.symlink_to(owned)
     for path in (owned, link):

@@ -242,17 +242,6 @@ def test_a_page_that_cannot_be_written_is_named_and_leaves_no_file(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_page_is_written_through_a_link_and_not_to_a_device_or_pipe(tmp_path: Path) -> None:
-    page, link, pipe = (tmp_path / name for name in ("page.html", "link.html", "pipe.html"))
-    link.symlink_to(page)
-    whole_files.check_page(str(link))
-    whole_files.write_page(str(link), "text")
-    assert link.is_symlink() and page.read_text() == "text"
-    os.mkfifo(pipe)
-    with pytest.raises(SettingsError, match="give a plain file"):
-        whole_files.check_page(str(pipe))
-
-
 @pytest.mark.parametrize("name", ["list.html", "--csv"])
 def test_a_page_does_not_replace_what_the_check_reads(name: str, tmp_path: Path) -> None:
     path = tmp_path / name
