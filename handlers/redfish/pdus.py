@@ -89,9 +89,11 @@ def read_listed_pdus(
     try:
         members = each_member(service, {"Members": entries})
     except UNIT_ERRORS as error:
-        # raised for the first PDU that does not answer: its path is in the operation
+        # raised for the first PDU that does not answer, whose path is in the operation; without a
+        # path, nothing was sent
         part = last_part({"@odata.id": error.operation})
-        raise (error if pdu_id else name_unit(error, _by_links(entries), f"{part}.")) from None
+        is_whole = bool(pdu_id) or not part
+        raise (error if is_whole else name_unit(error, _by_links(entries), f"{part}.")) from None
     pdus = readable(members)
     if not pdus:
         raise errors_of(members)[0]

@@ -20,7 +20,7 @@ from handlers.shared.switching import CALL_SECONDS
 from pdu_common.connection import PduData
 
 from .test_login import SESSIONS, Guarded
-from .tree import OUTLETS, PASSWORD, USER, Answer, Seen, Tree, handler, outlet, serving, unit
+from .tree import OUTLETS, PASSWORD, USER, Answer, Seen, Tree, handler, outlet, serving, two, unit
 
 
 class Clock:
@@ -107,6 +107,17 @@ def test_a_command_after_the_deadline_of_the_call_is_known_not_to_be_sent() -> N
                 service.post(f"{OUTLETS}/1", {"PowerState": "Off"})
     assert not error_info.value.may_have_executed
     assert "POST" not in [request.method for request in tree.seen]
+
+
+def test_the_end_of_the_time_before_a_request_is_blamed_on_no_pdu() -> None:
+    tree, clock = Tree(two()), Clock(15.0)
+    clock.advance_with(tree)
+    with serving(tree) as address:
+        data = PduData(address, {"scheme": "http", "username": USER, "password": PASSWORD})
+        with RedfishService(settings.read_settings(data), clock=clock) as service:
+            with pytest.raises(PduHandlerError, match="took longer than") as error_info:
+                read(service)
+    assert len(tree.seen) == 3 and "of this service" not in str(error_info.value)
 
 
 @pytest.mark.parametrize(
