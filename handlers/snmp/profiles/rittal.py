@@ -223,7 +223,7 @@ PROFILES = (
                     why="it is not a relay of a PSM strip",
                 ),
                 number=unit_and_outlet(TC_RELAY, first_unit=PORTS[0]),
-                name=_outputs("3", "unitXOutputText"),
+                name=Tables(oid(CMC_TC), PORTS[0], PORTS[-1], "6.2.1.3", "unitXOutputText"),
             ),
         ),
         evidence=SIMULATED.of("state", "switching"),

@@ -548,6 +548,18 @@ def test_recordings_are_in_the_order_of_oids() -> None:
 
 
 @EACH
+def test_names_that_are_missing_cost_no_outlet_its_label(unit: Fixture) -> None:
+    device = memory(unit)
+    snmp_device = find(unit, device)
+    device.asked.clear()
+    identities = [label.identity for label in metering.labels(snmp_device)]
+    starts = tuple(f"{request.partition(' ')[2]}." for request in device.asked)
+    with device.without([oid for oid in unit.rows if f"{oid}.".startswith(starts)]):
+        labels = metering.labels(find(unit, device))
+    assert [label.identity for label in labels] == identities
+
+
+@EACH
 def test_no_two_outlets_have_the_same_printed_number(unit: Fixture) -> None:
     numbers = [label.number for label in metering.labels(find(unit, memory(unit)))]
     # their identities do not show the unit in an arc of its own
