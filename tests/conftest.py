@@ -10,6 +10,7 @@ import os
 import signal
 from collections import Counter
 from collections.abc import Generator, Iterator, Sequence
+from itertools import islice
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -60,10 +61,11 @@ def pytest_configure() -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
-    """Marks the cases that are trials before `-m` chooses among them."""
+    """Marks the cases that are trials before `-m` chooses among them, and orders those chosen."""
     for item in trials(items):
         item.add_marker("trial")
     yield
+    items[:] = longest_first(items, int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")))
     for item in items:
         for mark in item.iter_markers(_AGAINST):
             item.user_properties.append((_AGAINST, str(mark.args[0])))
@@ -82,6 +84,20 @@ def trials(items: Sequence[pytest.Item]) -> list[pytest.Item]:
         step = -(-len(cases) // int(mark.args[0]))
         slow += [item for number, item in enumerate(cases) if number % step]
     return slow
+
+
+def longest_first(items: Sequence[pytest.Item], workers: int) -> list[pytest.Item]:
+    """The cases with those that are marked `long` at the begin of the equal parts that pytest-xdist
+    gives its workers, so that none of them begins when the others have nothing left to do.
+    """
+    long = [item for item in items if item.get_closest_marker("long") is not None]
+    others = (item for item in items if item.get_closest_marker("long") is None)
+    ordered: list[pytest.Item] = []
+    for number in range(workers):
+        first = long[number::workers]
+        size = (len(items) - len(ordered)) // (workers - number)
+        ordered += [*first, *islice(others, max(0, size - len(first)))]
+    return ordered
 
 
 @pytest.hookimpl(wrapper=True)

@@ -25,7 +25,13 @@ def test_slow() -> None:
 
 def test_quick() -> None:
     pass
+
+@pytest.mark.long
+@pytest.mark.parametrize("number", range(2))
+def test_long(number: int) -> None:
+    pass
 """
+_OF_TWO_WORKERS = {"PYTEST_ADDOPTS": "", "PYTEST_XDIST_WORKER_COUNT": "2"}
 
 
 def test_make_tests_and_make_trials_share_the_cases_and_lose_none(tmp_path: Path) -> None:
@@ -33,22 +39,24 @@ def test_make_tests_and_make_trials_share_the_cases_and_lose_none(tmp_path: Path
     (tmp_path / "pyproject.toml").write_text((ROOT / "pyproject.toml").read_text("utf-8"), "utf-8")
     (tmp_path / "test_it.py").write_text(TESTS)
     (tmp_path / "conftest.py").write_text("from tests.conftest import *\n")
-    ran: list[set[str]] = []
+    ran: list[list[str]] = []
     for chosen in ("not trial", "trial"):
         done = subprocess.run(
             [sys.executable, "-m", "pytest", "-v", "-p", "no:cacheprovider", "-m", chosen]
             + ["--rootdir", str(tmp_path), str(tmp_path / "test_it.py")],
             cwd=tmp_path,
-            env={**os.environ, "PYTHONPATH": str(ROOT), "PYTEST_ADDOPTS": ""},
+            env={**os.environ, "PYTHONPATH": str(ROOT), **_OF_TWO_WORKERS},
             capture_output=True,
             text=True,
             timeout=PATIENCE_S,
         )
         assert done.returncode == 0, done.stdout + done.stderr
-        ran.append(set(re.findall(r"::(\S+) PASSED", done.stdout)))
+        ran.append(re.findall(r"::(\S+) PASSED", done.stdout))
     test, trial = ran
-    assert test == {"test_quick", "test_sampled[0]", "test_sampled[8]"}
-    assert trial == {
-        "test_slow",
+    # each worker begins with a long one
+    assert test[:2] == ["test_long[0]", "test_sampled[0]"]
+    assert test[2:] == ["test_long[1]", "test_sampled[8]", "test_quick"]
+    assert trial == [
         *(f"test_sampled[{number}]" for number in range(16) if number % 8),
-    }
+        "test_slow",
+    ]

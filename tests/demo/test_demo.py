@@ -59,6 +59,7 @@ def _running(folder: Path) -> list[str]:
     return found
 
 
+@pytest.mark.long
 @pytest.mark.against("curl and the stand-in for DCImanager")
 def test_the_demo_passes_every_step_in_the_small_environment_and_leaves_nothing_running(
     tmp_path: Path, tmp_path_factory: pytest.TempPathFactory

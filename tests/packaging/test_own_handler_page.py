@@ -42,6 +42,7 @@ def clone(tmp_path: Path) -> Path:
     return copy
 
 
+@pytest.mark.long
 @pytest.mark.against("curl")
 def test_the_commands_of_the_page_lead_to_a_switched_outlet_and_a_registered_handler(
     clone: Path,

@@ -44,7 +44,7 @@ def add(manager: DciManager, handler: str, agent: Agent, version: str = "2") -> 
         handler,
         handler,
         agent.host,
-        snmp={"port": str(agent.port), "community": "private", "version": version, "timeout": "20"},
+        snmp={"port": str(agent.port), "community": "private", "version": version, "timeout": "60"},
     )
 
 

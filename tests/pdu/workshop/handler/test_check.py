@@ -62,6 +62,7 @@ def replaced(*changes: tuple[str, str]) -> str:
     return source
 
 
+@pytest.mark.long
 def test_the_pages_own_handler_keeps_the_page(tmp_path: Path, check: Check) -> None:
     source = SOURCE.replace("timeout=10", "timeout=4")
     code, seen = check(packed(folder(tmp_path, source=source)))
