@@ -143,7 +143,7 @@ class FourCalls(Generic[S]):
     # ---- what tools call -------------------------------------------------------------------------
 
     def measured(self, with_power: bool = False) -> Figures:
-        """What `statistic` shows; the power of the PDU and its outlets if it is asked for."""
+        """What `statistic` shows, and the outlets' currents; powers if they are asked for."""
         with self._figures_session() as session:
             return self.figures_of(session, with_power)
 

@@ -76,13 +76,16 @@ class ByUnit(ObjectSource):
             return None
         if (self.unit, self.number) in reader.places:  # the device has no such columns
             return identity
-        guess = reader.places.get((self.unit, self.number, identity), "" if unit else number)
+        place = (self.unit, self.number, identity)
+        guess = reader.places.get(place, "" if unit else number)
         number_now = self.number.value_of(reader, guess) if guess else None
         if guess == number and number_now is None and self.source.value_of(reader, guess) is None:
             return None  # the table has no such row, and so not as many outlets
         if number_now is not None and text(number_now) == number:
             # last, because a unit of the same size that leaves changes this alone
-            if _cell(self.unit, reader, guess) in ((unit,) if unit else _FIRST_UNITS):
+            unit_now = _cell(self.unit, reader, guess)
+            is_moved = unit_now != reader.places.setdefault((place, guess), unit_now)
+            if unit_now in ((unit,) if unit else _FIRST_UNITS) and not is_moved:
                 return guess
         units, numbers = self.unit.rows(reader), self.number.rows(reader)
         if number_now is not None and not numbers:
@@ -90,7 +93,7 @@ class ByUnit(ObjectSource):
         identities = self._identities_of(reader, {**units, **numbers, identity: ""})
         row = next((row for row, outlet in identities.items() if outlet == identity), None)
         if row is not None:
-            reader.places[self.unit, self.number, identity] = row
+            reader.places[place] = row
         return row
 
     def units_of(self, reader: Reader) -> Rows:

@@ -301,18 +301,20 @@ def test_a_single_unit_costs_two_gets_and_a_chain_two_walks(first: int) -> None:
     assert chain.asked == ["walk 1.3.1", "get 1.3.3.3", "walk 1.3.2", "walk 1.3.3"]
 
 
-def test_a_row_that_became_another_outlets_is_not_the_first_units_though_its_unit_is_1() -> None:
+@pytest.mark.parametrize("size", [1, 2])
+def test_a_row_of_unit_1_is_another_outlets_when_a_unit_0_joins(size: int) -> None:
     objects = {
-        **table("1.3.1", {"1": 7, "2": 7}),
+        **table("1.3.1", dict.fromkeys("1234", 7)),
         **table("1.3.2", {"1": 1, "2": 1}),
         **table("1.3.3", {"1": 1, "2": 2}),
     }
     device = Memory(objects)
     before = Reader(device)
     assert BY_UNIT.row_of(before, "2") == "2"
-    # a unit 0 of one outlet joins
-    for oid, value in {"1.3.2.1": 0, "1.3.3.2": 1, "1.3.2.3": 1, "1.3.3.3": 2}.items():
-        device.put(oid, value)
+    positions = [(0, number) for number in range(1, size + 1)] + [(1, 1), (1, 2)]
+    for row, (unit, number) in enumerate(positions, 1):
+        device.put(f"1.3.2.{row}", unit)
+        device.put(f"1.3.3.{row}", number)
     with pytest.raises(ProtocolError, match="both a unit 0 and a unit 1"):
         BY_UNIT.row_of(before.again(), "2")
 
